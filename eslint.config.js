@@ -1,0 +1,140 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/*
+ * The direction of dependencies (docs/architecture.md), left may import right:
+ *   main, cli → run → observe, execute, report → plan → policy → pattern, config → errors
+ * Stages know adapters only by the types of ports.ts; adapters never import each other.
+ * Two blocks that set one rule for one file do not add up (the later wins), so each file kind is matched once.
+ */
+const adapters = ['registry', 'docker', 'github', 'git', 'embedded'];
+
+const forbidAdapters = (...names) =>
+  names.map((name) => ({
+    group: [`**/${name}/**`],
+    allowTypeImports: false,
+    message: `This file must not import src/${name}; go through ports.ts.`,
+  }));
+const forbidActions = {
+  group: ['@actions/*'],
+  message: 'Only src/github and src/main.ts may import @actions/*.',
+};
+const forbidNetwork = {
+  group: [
+    'node:http',
+    'node:https',
+    'node:net',
+    'node:tls',
+    'http',
+    'https',
+    'net',
+    'tls',
+    '*-proxy-agent',
+    'undici',
+  ],
+  message: 'Only src/registry/http.ts (and the embedded registry) may use the network.',
+};
+const forbidOuter = {
+  group: ['**/main.js', '**/cli.js', '**/run.js'],
+  message: 'Nothing imports the entries or the flow.',
+};
+const restrictImports = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
+const forbidEnvironment = {
+  'no-restricted-globals': [
+    'error',
+    ...['process', 'console', 'fetch', 'setTimeout', 'setInterval', 'performance'].map((name) => ({
+      name,
+      message: 'A stage gets clock, environment and output passed in.',
+    })),
+  ],
+  'no-restricted-syntax': [
+    'error',
+    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Pass the time in.' },
+    {
+      selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+      message: 'Pass the time in.',
+    },
+    {
+      selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+      message: 'Pass chance in.',
+    },
+  ],
+};
+
+const adapterBlock = (name, { network = false, actions = false } = {}) => ({
+  files: [`src/${name}/**/*.ts`],
+  rules: restrictImports(
+    ...forbidAdapters(...adapters.filter((other) => other !== name)),
+    ...(actions ? [] : [forbidActions]),
+    ...(network ? [] : [forbidNetwork]),
+    forbidOuter,
+  ),
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'schema/', 'node_modules/', '.stryker-tmp/', 'reports/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' },
+    },
+  },
+  {
+    // the stages: files directly in src/, config/ and presets/
+    files: [
+      'src/*.ts',
+      'src/config/**/*.ts',
+      'src/presets/**/*.ts',
+      'src/plan/**/*.ts',
+      'src/policy/**/*.ts',
+      'src/report/**/*.ts',
+    ],
+    ignores: ['src/main.ts', 'src/cli.ts'],
+    rules: {
+      ...restrictImports(...forbidAdapters(...adapters), forbidActions, forbidNetwork, {
+        group: ['**/main.js', '**/cli.js'],
+        message: 'Nothing imports the entries.',
+      }),
+      ...forbidEnvironment,
+    },
+  },
+  adapterBlock('registry'),
+  adapterBlock('docker', { actions: true }),
+  adapterBlock('github', { actions: true }),
+  adapterBlock('git'),
+  adapterBlock('embedded', { network: true }),
+  {
+    files: ['src/registry/http/**/*.ts', 'src/registry/http.ts'],
+    rules: restrictImports(
+      ...forbidAdapters(...adapters.filter((n) => n !== 'registry')),
+      forbidActions,
+      forbidOuter,
+    ),
+  },
+  {
+    files: ['__tests__/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+    },
+  },
+  prettier,
+);

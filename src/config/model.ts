@@ -1,0 +1,161 @@
+/**
+ * The tag file as data, after parsing and before any decision. Everything keeps where it stands, so that
+ * every later stage can point at the line.
+ */
+import type { Place } from '../errors.js';
+import type { Repository } from '../reference.js';
+import type { AttachmentMode } from '../ports.js';
+
+/** Keys and list positions, from the thing that carries the Origin downwards. */
+export type Path = readonly (string | number)[];
+
+/** Where a piece of configuration stands. */
+export interface Origin {
+  /** The place of the value at `path` below this piece; of the nearest parent that exists otherwise. */
+  at(...path: Path): Place;
+  /** The place of the key at the end of `path`. */
+  keyAt(...path: Path): Place;
+  /** The place of character `offset` (0-based) inside the scalar at `path`. */
+  inside(offset: number, ...path: Path): Place;
+}
+
+export type Class = 'snapshot' | 'patch' | 'final' | 'stable';
+export type Stage = 'build' | 'test' | 'release';
+
+/** A condition outside the registry that must hold before a tag is written. Exactly one of check and workflow is set. */
+export interface Gate {
+  readonly check?: string;
+  /** OWNER/NAME */
+  readonly repo?: string;
+  readonly ref?: string;
+  readonly workflow?: string;
+  readonly branch?: string;
+  readonly consecutive?: number;
+  readonly approvedBy?: string;
+  /** milliseconds */
+  readonly greenFor?: number;
+  readonly origin: Origin;
+}
+
+export type StableRule = boolean | 'manual' | { readonly requires: readonly Gate[] };
+
+export interface RuleConfig {
+  readonly class: Class;
+  /** patterns; exactly one of branch and gitTag is set */
+  readonly branch?: readonly string[];
+  readonly gitTag?: readonly string[];
+  /** templates; `tag` and `tags` of the file together */
+  readonly tags: readonly string[];
+  readonly stable: StableRule;
+  readonly channels: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly from?: string;
+  readonly fallback?: 'build';
+  readonly publish: boolean;
+  readonly claim?: 'git-tag';
+  readonly requires: readonly Gate[];
+  /** paths below it: class, branch, git_tag, tag, tags, stable, channels, labels, from … as in the file */
+  readonly origin: Origin;
+}
+
+export interface ExampleConfig {
+  readonly ref: string;
+  readonly class: Class | null;
+  readonly tags?: readonly string[];
+  readonly origin: Origin;
+}
+
+export interface PolicyConfig {
+  /** name of a preset whose rules come after these */
+  readonly preset?: string;
+  readonly stableSuffix?: string;
+  readonly timezone?: string;
+  readonly unmatched?: 'error' | 'ignore';
+  readonly rules: readonly RuleConfig[];
+  readonly examples: readonly ExampleConfig[];
+  readonly origin: Origin;
+}
+
+export interface PlatformConfig {
+  /** `linux/arm64` */
+  readonly platform: string;
+  readonly stage: Stage;
+  readonly requires: readonly Gate[];
+  readonly origin: Origin;
+}
+
+export interface BuildConfig {
+  /** at least one; as in the file */
+  readonly names: readonly { readonly text: string; readonly repository: Repository }[];
+  readonly context: string;
+  readonly file?: string;
+  readonly target?: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly buildContexts: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly ssh: readonly string[];
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
+  readonly noCache: boolean;
+  readonly pull: boolean;
+  readonly network?: string;
+  readonly shmSize?: string;
+  readonly ulimits: readonly string[];
+  readonly addHosts: readonly string[];
+  /** as buildx: `mode=max`, `true`, `false` */
+  readonly provenance?: string;
+  readonly sbom?: string;
+  readonly platforms: readonly PlatformConfig[];
+  readonly requires: readonly Gate[];
+  readonly origin: Origin;
+}
+
+export interface ReferenceFile {
+  readonly file: string;
+  /** dotted path inside the YAML file */
+  readonly path: string;
+}
+
+/** One promotion: an image that exists gets further tags. */
+export interface ImageConfig {
+  /** as in the file */
+  readonly name: string;
+  readonly repository: Repository;
+  readonly srcName?: string;
+  readonly srcRepository: Repository;
+  readonly srcBuildTag?: string;
+  readonly srcRef?: string;
+  readonly srcDigest?: string;
+  /** at least one */
+  readonly tags: readonly string[];
+  readonly stable: boolean;
+  readonly platforms: readonly string[];
+  readonly attachments: AttachmentMode;
+  readonly requires: readonly Gate[];
+  readonly bug?: string;
+  readonly references: readonly ReferenceFile[];
+  /** paths below it: name, src_build_tag, src_ref, tag, tags … as in the file */
+  readonly origin: Origin;
+}
+
+export interface TrackingConfig {
+  readonly title: string;
+  readonly body?: string;
+  readonly labels: readonly string[];
+  readonly shepherds: readonly string[];
+  readonly origin: Origin;
+}
+
+/** All tag files of a run together, in order. */
+export interface Config {
+  readonly policy?: PolicyConfig;
+  readonly builds: readonly BuildConfig[];
+  readonly images: readonly ImageConfig[];
+  /** platform → runner label */
+  readonly runners: Readonly<Record<string, string>>;
+  readonly stagePolicy: 'demote' | 'fail';
+  readonly onHold: 'pass' | 'fail';
+  readonly tracking?: TrackingConfig;
+}

@@ -1,0 +1,80 @@
+/** A place in a text that a person wrote. Lines and columns count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One mistake in what a person gave: what is wrong, where, and how to mend it. */
+export interface Problem {
+  /** Absent for command-line words and action inputs, which have no line. */
+  readonly place?: Place;
+  /** One sentence without a full stop at the end. */
+  readonly what: string;
+  /** An imperative sentence without a full stop at the end. */
+  readonly mend?: string;
+}
+
+/** `file:line:column: what; mend` – the form that editors and terminals can jump to. */
+export function formatProblem(problem: Problem): string {
+  const { place, what, mend } = problem;
+  const where = place ? `${place.file}:${place.line}:${place.column}: ` : '';
+  return where + what + (mend ? `; ${mend}` : '');
+}
+
+/**
+ * What a person gave cannot be used: exit code 2, nothing read from or written to a registry.
+ * Carries every problem that was found, not only the first.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: Problem | readonly Problem[]) {
+    const list = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
+    super(list.map(formatProblem).join('\n'));
+    this.problems = list;
+  }
+}
+
+/**
+ * Why an outside system did not do what was asked.
+ * - `absent`: it answered that the thing does not exist (a confirmed 404)
+ * - `denied`: 401 or 403 after authentication was tried
+ * - `rejected`: any other refusal that repeating will not change (400, 405, 409, 412, 413 …)
+ * - `unavailable`: 5xx, 429, resets and the like, still there after all retries
+ * - `timeout`: the deadline of the request or of the run has passed
+ * - `mismatch`: what came back is not what was asked for (digest, size, media type)
+ * - `protocol`: the answer is not one that the protocol knows
+ * - `unsafe`: following the answer would send data or credentials where they must not go
+ * - `cancelled`: the run was told to stop
+ */
+export type OperationCode =
+  | 'absent'
+  | 'denied'
+  | 'rejected'
+  | 'unavailable'
+  | 'timeout'
+  | 'mismatch'
+  | 'protocol'
+  | 'unsafe'
+  | 'cancelled';
+
+/** An outside system (registry, builder, GitHub, git) failed. The message says what was tried, what came back and what to do next. */
+export class OperationError extends Error {
+  override readonly name = 'OperationError';
+  readonly code: OperationCode;
+  /** HTTP status of the last answer, where there was one. */
+  readonly status: number | undefined;
+
+  constructor(code: OperationCode, message: string, options: { cause?: unknown; status?: number } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = options.status;
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

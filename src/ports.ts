@@ -1,0 +1,121 @@
+/**
+ * What the stages need from outside. Adapters (registry/, docker/, github/, git/) implement these;
+ * main.ts and cli.ts build them and pass them in. A stage never sees process, network, clock or console.
+ */
+import type { OperationError } from './errors.js';
+import type { DigestRef, ImageRef, Repository, TagRef } from './reference.js';
+
+/** Time and chance, passed in so that tests never wait and never vary. */
+export interface Clock {
+  /** milliseconds since the epoch */
+  now(): number;
+  /** resolves after `ms` milliseconds, rejects with the signal's reason when it aborts first */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** 0 ≤ x < 1 */
+  random(): number;
+}
+
+/** The job log or the terminal. All foreign text is escaped by the implementation, not by callers. */
+export interface Log {
+  /** Runs `body` inside a collapsible group. */
+  group<T>(title: string, body: () => Promise<T>): Promise<T>;
+  line(text: string): void;
+  warning(text: string): void;
+  /** shown with `--verbose` or when the runner's debug logging is on */
+  debug(text: string): void;
+  /** the live progress line of a terminal; nothing elsewhere */
+  progress(done: number, total: number, what: string): void;
+}
+
+/**
+ * The four-state answer about a tag: absent, present (same or different is the plan's to say) or unknown.
+ * `unknown` is everything that is not a clear yes or no: 401, 403, 429, 5xx, time-outs, a 404 that does
+ * not come from the manifest endpoint. Nothing is ever written on `unknown`.
+ */
+export type Existence =
+  | { readonly state: 'absent' }
+  | { readonly state: 'present'; readonly digest: string; readonly mediaType: string }
+  | { readonly state: 'unknown'; readonly error: OperationError };
+
+/** A manifest or index as bytes: what arrived was hashed, and what was hashed is sent. */
+export interface Manifest {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  /** sha256 (or, when asked for by one, sha512) of `bytes` */
+  readonly digest: string;
+}
+
+/** What a manifest says about the image, read only when a plan needs it. */
+export interface ImageFacts {
+  /** `linux/amd64`, `linux/arm/v7` …; attestation children are not platforms */
+  readonly platforms: readonly string[];
+  /** children that are attestations (`vnd.docker.reference.type`) */
+  readonly attestations: number;
+  /** `org.opencontainers.image.revision` of the index annotation or, failing that, of the image's label */
+  readonly revision: string | null;
+}
+
+/** How signatures, SBOMs and referrers of the index and its children travel with a copy. */
+export type AttachmentMode = 'copy' | 'require' | 'ignore';
+
+/** What a transfer carried besides the image itself. */
+export interface TransferReport {
+  /** attached things found on the source (referrers and cosign tags, of index and children) */
+  readonly attachmentsFound: number;
+  /** of these, now at the destination (copied or there already) */
+  readonly attachmentsCarried: number;
+  readonly blobsMounted: number;
+  readonly blobsUploaded: number;
+  readonly bytes: number;
+}
+
+/** Requests sent so far, for the report. */
+export interface HttpUsage {
+  readonly requests: number;
+  readonly retries: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+}
+
+/** The one door to container registries. Every method that fails throws OperationError, except the looks. */
+export interface Registry {
+  /**
+   * Is the tag (or digest) there? HEAD; a 404 is confirmed by the body of a GET. One request when
+   * present, two when absent. Never throws for an answer of the registry.
+   */
+  look(ref: ImageRef): Promise<Existence>;
+  /**
+   * The look right before a write: like `look`, but never from a cache, and in one request when absent
+   * (a GET, whose 404 has a body).
+   */
+  lookAgain(ref: TagRef): Promise<Existence>;
+  /** GET, size-capped, hashed; a tag's Docker-Content-Digest must agree with the bytes. Code `absent` on a confirmed 404. */
+  manifest(ref: ImageRef): Promise<Manifest>;
+  /** Platforms and revision of a manifest. Reads a child manifest and a config blob only when `revision` is asked for and no annotation has it, or for the platform of a single manifest. */
+  facts(
+    source: Repository,
+    manifest: Manifest,
+    need: { readonly revision: boolean; readonly platforms: boolean },
+  ): Promise<ImageFacts>;
+  /**
+   * Makes everything that `manifest` refers to (children, blobs, attachments) exist in `destination`,
+   * children first, mounts before uploads. The root manifest itself is not written. Nothing to do within
+   * one repository. Code `mismatch`/`absent` before any write when the source is incomplete.
+   */
+  transfer(
+    source: DigestRef,
+    manifest: Manifest,
+    destination: Repository,
+    attachments: AttachmentMode,
+  ): Promise<TransferReport>;
+  /**
+   * PUT of exactly `manifest.bytes` to a tag or digest. When the answer is lost or is a refusal, the tag is looked at
+   * before anything else is sent: ours is success, absent may be sent again, another digest is an error.
+   */
+  put(ref: ImageRef, manifest: Manifest): Promise<void>;
+  /** All tags of a repository, paged, capped; an unknown repository has none. */
+  tags(repository: Repository): Promise<readonly string[]>;
+  usage(): HttpUsage;
+  /** Ends kept-alive connections. */
+  close(): void;
+}
