@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream';
+
+import type { Repository } from '../../reference.js';
+
+/** One request to a registry's API. The transport adds authentication, retries, limits and deadlines. */
+export interface RegistryRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** the repository that the request is about; gives host and token scope */
+  readonly repository: Repository;
+  /** below `/v2/<repository>/`, e.g. `manifests/latest` or `tags/list?n=1000`; or an absolute URL that `resolve` vetted (an upload Location) */
+  readonly path: string | URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** bytes, or a function that opens the stream anew for every try; `length` is required with a stream */
+  readonly body?: Uint8Array | { readonly length: number; open(): Promise<Readable> };
+  /** what the token must allow on `repository` */
+  readonly access: 'pull' | 'pull,push';
+  /** a further repository of the same registry that the token must allow pulling from (cross-repository mounts) */
+  readonly alsoPull?: Repository;
+  /** the most bytes of a body that are read; more is an error. Error bodies are capped at 64 KiB by the transport. */
+  readonly maxBytes: number;
+  /** `follow` for blob reads (credentials stay behind when the origin changes); `refuse` for everything that writes */
+  readonly redirect: 'follow' | 'refuse';
+  /** may be sent again after a fault whose effect is unknown (reset, time-out, 5xx). A PUT to a tag may not: the caller looks first. */
+  readonly repeatable: boolean;
+}
+
+export interface RegistryResponse {
+  readonly status: number;
+  /** lower-case names; several values of one name joined with ", " */
+  readonly headers: Readonly<Record<string, string>>;
+  /** the whole body, capped; empty for HEAD */
+  readonly body: Buffer;
+  /** the URL that answered, after redirects */
+  readonly url: URL;
+}
+
+export interface StreamedResponse extends Omit<RegistryResponse, 'body'> {
+  /** the body as it arrives; ends with an error when it is cut short, whatever the framing */
+  readonly stream: Readable;
+}
+
+/**
+ * The transport: the only code that opens connections. Answers of the registry with any status are
+ * returned, not thrown, once retries are used up; OperationError is thrown when there is no answer
+ * (`unavailable`, `timeout`, `cancelled`), when the answer must not be followed (`unsafe`), when
+ * credentials cannot be had (`denied`) or when the body breaks its own framing or cap (`protocol`).
+ */
+export interface Transport {
+  send(request: RegistryRequest): Promise<RegistryResponse>;
+  /** GET of a large body. Retried only until the first byte; the caller hashes, and asks again for what is cut short. */
+  stream(request: RegistryRequest): Promise<StreamedResponse>;
+  /** An upload Location or Link target, resolved against the URL that gave it; `unsafe` when it leaves the registry for a host that is not listed. */
+  resolve(base: URL, location: string): URL;
+  usage(): { requests: number; retries: number; bytes_in: number; bytes_out: number };
+  close(): void;
+}
