@@ -112,7 +112,7 @@ export interface Registry {
    * PUT of exactly `manifest.bytes` to a tag or digest. When the answer is lost or is a refusal, the tag is looked at
    * before anything else is sent: ours is success, absent may be sent again, another digest is an error.
    */
-  put(ref: ImageRef, manifest: Manifest): Promise<void>;
+  put(ref: ImageRef, manifest: Manifest, previous: string | null): Promise<void>;
   /** All tags of a repository, paged, capped; an unknown repository has none. */
   tags(repository: Repository): Promise<readonly string[]>;
   usage(): HttpUsage;

@@ -1,0 +1,236 @@
+/**
+ * Plan → one outcome for each action. Tags are written in the order primary, stable, channel; entries do not
+ * depend on each other, except that a tag which follows another (stable after primary) waits for it, and that
+ * the tags of one group are written only when the content of all of them is in place.
+ */
+import { messageOf, OperationError } from './errors.js';
+import { TAG_KINDS, type Plan, type PlannedAction, type WantedTag } from './plan/model.js';
+import { pool } from './pool.js';
+import { formatReference } from './reference.js';
+import type { Log, Manifest, Registry } from './ports.js';
+import type { DigestRef } from './reference.js';
+
+export type OutcomeName = 'planned' | 'done' | 'failed' | 'skipped';
+
+/** What became of one planned action. */
+export interface Outcome {
+  readonly planned: PlannedAction;
+  readonly outcome: OutcomeName;
+  /** what the tag points at, read back; null when it was not written and its content is not known */
+  readonly digest: string | null;
+  readonly error: { readonly code: string; readonly text: string } | null;
+  /** signatures, SBOMs and referrers: found on the source, and now at the destination */
+  readonly attachments: { readonly found: number; readonly carried: number } | null;
+}
+
+/** The image that a build gave, where its bytes are; or why there is none. */
+export type BuildResult =
+  { readonly ok: true; readonly source: DigestRef } | { readonly ok: false; readonly error: OperationError };
+
+export interface ExecuteOptions {
+  readonly concurrency: number;
+  /** images of builds by name, for tags whose source is a build */
+  readonly built: ReadonlyMap<string, BuildResult>;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** The outcomes of a plan that is only shown. */
+export function asPlanned(plan: Plan): Outcome[] {
+  return plan.actions.map((planned) => ({
+    planned,
+    outcome: 'planned',
+    digest: planned.digest,
+    error: null,
+    attachments: null,
+  }));
+}
+
+/** Carries the plan out. Throws only on faults of the program; what a registry does becomes an outcome. */
+export async function execute(plan: Plan, registry: Registry, options: ExecuteOptions): Promise<Outcome[]> {
+  const outcomes = new Map<WantedTag, Outcome>();
+  const ready = await prepareGroups(plan, registry, options);
+  let done = 0;
+  const finish = (outcome: Outcome): void => {
+    outcomes.set(outcome.planned.wanted, outcome);
+    options.log.progress(++done, plan.actions.length, 'tags');
+  };
+  for (const kind of TAG_KINDS) {
+    const due = plan.actions.filter(({ wanted }) => wanted.kind === kind);
+    await pool(due, options.concurrency, async (action) => {
+      finish(await settle(action, registry, options, outcomes, ready));
+    });
+  }
+  return plan.actions.map((action) => outcomes.get(action.wanted) as Outcome);
+}
+
+async function settle(
+  action: PlannedAction,
+  registry: Registry,
+  options: ExecuteOptions,
+  outcomes: ReadonlyMap<WantedTag, Outcome>,
+  ready: ReadonlyMap<WantedTag, Content | OperationError>,
+): Promise<Outcome> {
+  if (action.action !== 'create' && action.action !== 'move') return skipped(action);
+  const blocked = blockedBy(action, outcomes);
+  if (blocked !== null) return skipped(action, blocked);
+  if (options.signal.aborted)
+    return skipped(action, { code: 'cancelled', text: 'the run was stopped before this tag' });
+  const prepared = ready.get(action.wanted);
+  if (prepared instanceof OperationError)
+    return skipped(action, { code: prepared.code, text: prepared.message });
+  try {
+    const content = prepared ?? (await bring(action, registry, options));
+    await writeTag(action, content.manifest, registry);
+    const attachments = { found: content.found, carried: content.carried };
+    return { planned: action, outcome: 'done', digest: content.manifest.digest, error: null, attachments };
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    const text = messageOf(error);
+    return {
+      planned: action,
+      outcome: 'failed',
+      digest: null,
+      error: { code: error.code, text },
+      attachments: null,
+    };
+  }
+}
+
+/** Why an action may not be carried out although it was planned: its leader or its group failed. */
+function blockedBy(
+  action: PlannedAction,
+  outcomes: ReadonlyMap<WantedTag, Outcome>,
+): { code: string; text: string } | null {
+  const { follows, group } = action.wanted;
+  const leader = follows === null ? undefined : outcomes.get(follows);
+  const broken = (outcome: Outcome | undefined): boolean =>
+    outcome !== undefined && outcome.error !== null && outcome.outcome !== 'done';
+  if (leader !== undefined && broken(leader)) {
+    return { code: 'skipped', text: `${formatReference(leader.planned.wanted.destination)} was not written` };
+  }
+  if (group === null) return null;
+  for (const outcome of outcomes.values()) {
+    if (outcome.planned.wanted.group === group && broken(outcome)) {
+      const name = formatReference(outcome.planned.wanted.destination);
+      return { code: 'skipped', text: `${name} of the same release was not written` };
+    }
+  }
+  return null;
+}
+
+interface Content {
+  readonly manifest: Manifest;
+  readonly found: number;
+  readonly carried: number;
+}
+
+/**
+ * Brings the content of every tag of every group to its place and sees that no tag was touched meanwhile. When one
+ * fails, no tag of its group is written: a release is tagged whole or not at all.
+ */
+async function prepareGroups(
+  plan: Plan,
+  registry: Registry,
+  options: ExecuteOptions,
+): Promise<Map<WantedTag, Content | OperationError>> {
+  const due = plan.actions.filter(
+    ({ action, wanted }) => wanted.group !== null && (action === 'create' || action === 'move'),
+  );
+  const ready = new Map<WantedTag, Content | OperationError>();
+  await pool(due, options.concurrency, async (action) => {
+    try {
+      const content = await bring(action, registry, options);
+      await expectUntouched(action, content.manifest.digest, registry);
+      ready.set(action.wanted, content);
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      ready.set(action.wanted, error);
+    }
+  });
+  return failWholeGroups(due, ready);
+}
+
+function failWholeGroups(
+  due: readonly PlannedAction[],
+  ready: Map<WantedTag, Content | OperationError>,
+): Map<WantedTag, Content | OperationError> {
+  const failed = new Map<string, OperationError>();
+  for (const { wanted } of due) {
+    const state = ready.get(wanted);
+    if (wanted.group !== null && state instanceof OperationError && !failed.has(wanted.group)) {
+      failed.set(wanted.group, state);
+    }
+  }
+  for (const { wanted } of due) {
+    const error = wanted.group === null ? undefined : failed.get(wanted.group);
+    if (error !== undefined && !(ready.get(wanted) instanceof OperationError)) ready.set(wanted, error);
+  }
+  return ready;
+}
+
+/** Makes all that the tag will point at exist in the destination repository, except the tag itself. */
+async function bring(action: PlannedAction, registry: Registry, options: ExecuteOptions): Promise<Content> {
+  if (options.signal.aborted) throw new OperationError('cancelled', 'the run was stopped before this tag');
+  const source = sourceOf(action, options);
+  const manifest = action.manifest ?? (await registry.manifest(source));
+  const { destination, attachments } = action.wanted;
+  const report = await registry.transfer(source, manifest, destination, attachments);
+  return { manifest, found: report.attachmentsFound, carried: report.attachmentsCarried };
+}
+
+function sourceOf({ wanted, source }: PlannedAction, options: ExecuteOptions): DigestRef {
+  if (source !== null) return source;
+  const result = wanted.source.from === 'build' ? options.built.get(wanted.source.build) : undefined;
+  if (result === undefined)
+    throw new Error(`nothing gives the content of ${formatReference(wanted.destination)}`);
+  if (!result.ok) throw result.error;
+  return result.source;
+}
+
+/** Looks, writes and reads back. A tag that changed since the plan is a failure; nothing is repaired by writing again. */
+async function writeTag(action: PlannedAction, manifest: Manifest, registry: Registry): Promise<void> {
+  const { destination } = action.wanted;
+  if (await expectUntouched(action, manifest.digest, registry)) return;
+  await registry.put(destination, manifest, action.previous);
+  const after = await registry.look(destination);
+  const name = formatReference(destination);
+  if (after.state === 'unknown') throw after.error;
+  if (after.state === 'absent') {
+    throw new OperationError(
+      'mismatch',
+      `${name} was written as ${manifest.digest}, but the registry does not have it; run again`,
+    );
+  }
+  if (after.digest !== manifest.digest) {
+    throw new OperationError(
+      'mismatch',
+      `${name} was written as ${manifest.digest}, but reads back as ${after.digest}: somebody else wrote it at the same time; ` +
+        'decide which is right, and see that only one run writes this tag (a concurrency group)',
+    );
+  }
+}
+
+/**
+ * The look right before the write.
+ * @returns true when the tag already is what was wanted, so there is nothing to write
+ * @throws OperationError when the tag is not what the plan saw, or cannot be told
+ */
+async function expectUntouched(action: PlannedAction, digest: string, registry: Registry): Promise<boolean> {
+  const { destination } = action.wanted;
+  const now = await registry.lookAgain(destination);
+  if (now.state === 'unknown') throw now.error;
+  const current = now.state === 'present' ? now.digest : null;
+  if (current === digest) return true;
+  if (current === action.previous) return false;
+  const was = action.previous ?? 'absent';
+  throw new OperationError(
+    'mismatch',
+    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? 'absent'} now ` +
+      `(wanted: ${digest}); nothing was written, run again to plan anew`,
+  );
+}
+
+function skipped(action: PlannedAction, error: { code: string; text: string } | null = null): Outcome {
+  return { planned: action, outcome: 'skipped', digest: action.digest, error, attachments: null };
+}

@@ -1,0 +1,134 @@
+/**
+ * Reads what the plan needs to know, and nothing more: Docker Hub counts every manifest that is read by GET,
+ * so a tag that is right already costs two HEAD requests (one with `src_digest`), and manifests are read
+ * only for tags that will be written.
+ */
+import { OperationError } from './errors.js';
+import { pool } from './pool.js';
+import { formatReference, type DigestRef, type ImageRef } from './reference.js';
+import type { Existence, Registry } from './ports.js';
+import type { ChannelVerdict, GateVerdict, Observed, SourceState, WantedTag } from './plan/model.js';
+
+/** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
+export interface Lookouts {
+  /** the gates of a tag that would be written */
+  gate(wanted: WantedTag): Promise<GateVerdict>;
+  /** the order of the version in hand against the channel's */
+  channel(wanted: WantedTag): Promise<ChannelVerdict | null>;
+  /** the image of a build: finished earlier, or still to be built */
+  build(wanted: WantedTag): Promise<SourceState>;
+}
+
+const OPEN: GateVerdict = { state: 'open', text: '' };
+
+/** Observes every wanted tag; never throws for what a registry answers, that becomes part of the observation. */
+export async function observe(
+  wanted: readonly WantedTag[],
+  registry: Registry,
+  lookouts: Lookouts,
+  options: { readonly concurrency: number; readonly onProgress?: (done: number) => void },
+): Promise<Map<WantedTag, Observed>> {
+  const observer = createObserver(registry, lookouts);
+  let done = 0;
+  const seen = await pool(wanted, options.concurrency, async (tag) => {
+    const observed = await observer(tag);
+    options.onProgress?.(++done);
+    return observed;
+  });
+  return new Map(wanted.map((tag, index) => [tag, seen[index] as Observed]));
+}
+
+function createObserver(registry: Registry, lookouts: Lookouts): (wanted: WantedTag) => Promise<Observed> {
+  const looks = new Map<string, Promise<Existence>>();
+  const fetches = new Map<string, Promise<SourceState>>();
+  const once = (ref: ImageRef): Promise<Existence> => {
+    const key = formatReference(ref);
+    const known = looks.get(key) ?? registry.look(ref);
+    looks.set(key, known);
+    return known;
+  };
+  const fetchOnce = (ref: ImageRef): Promise<SourceState> => {
+    const key = formatReference(ref);
+    const known = fetches.get(key) ?? fetchSource(registry, ref);
+    fetches.set(key, known);
+    return known;
+  };
+
+  return async (wanted) => {
+    const destination = await once(wanted.destination);
+    if (destination.state === 'unknown') return { destination, source: null, gate: OPEN, channel: null };
+    const previous = destination.state === 'present' ? destination.digest : null;
+    if (previous !== null && previous === wanted.digest && wanted.platforms.length === 0) {
+      return { destination, source: null, gate: OPEN, channel: null };
+    }
+    const source = await observeSource(wanted, previous);
+    const rest = { destination, source, gate: OPEN, channel: null };
+    if (!mayWrite(wanted, previous, source)) return rest;
+    const [read, gate, channel] = await Promise.all([
+      readSource(registry, wanted, source),
+      wanted.gates.length === 0 ? OPEN : lookouts.gate(wanted),
+      wanted.kind === 'channel' && previous !== null ? lookouts.channel(wanted) : null,
+    ]);
+    return { destination, source: read, gate, channel };
+  };
+
+  async function observeSource(wanted: WantedTag, previous: string | null): Promise<SourceState> {
+    if (wanted.source.from === 'build') return lookouts.build(wanted);
+    // A stable tag or channel is the digest of its primary, wherever that came from; the source may be gone by now.
+    const { follows } = wanted;
+    const leader = follows === null || follows.forced ? null : await once(follows.destination);
+    if (leader?.state === 'present') return presentAt(wanted.destination, leader.digest);
+    const { ref } = wanted.source;
+    if (previous !== null) return stateOf(ref, await once(ref));
+    return fetchOnce(ref);
+  }
+}
+
+function presentAt(at: { registry: string; repository: string }, digest: string): SourceState {
+  const repository = { registry: at.registry, repository: at.repository };
+  return { state: 'present', digest, manifest: null, facts: null, repository };
+}
+
+function stateOf(ref: ImageRef, existence: Existence): SourceState {
+  if (existence.state === 'absent') return { state: 'missing', error: null };
+  if (existence.state === 'unknown') return existence;
+  return presentAt(ref, existence.digest);
+}
+
+/** Could this tag be written, as far as the digests say? If not, nothing more needs to be read. */
+function mayWrite(wanted: WantedTag, previous: string | null, source: SourceState): boolean {
+  if (source.state === 'to-build') return true;
+  if (source.state !== 'present') return false;
+  if (wanted.digest !== null && wanted.digest !== source.digest) return false;
+  if (previous === source.digest) return wanted.platforms.length > 0;
+  return previous === null || wanted.forced || wanted.kind === 'channel';
+}
+
+/** The source tag's bytes in one request, since the tag will probably be written. */
+async function fetchSource(registry: Registry, ref: ImageRef): Promise<SourceState> {
+  try {
+    const manifest = await registry.manifest(ref);
+    const repository = { registry: ref.registry, repository: ref.repository };
+    return { state: 'present', digest: manifest.digest, manifest, facts: null, repository };
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return error.code === 'absent' ? { state: 'missing', error } : { state: 'unknown', error };
+  }
+}
+
+/** Adds bytes and, where the entry asks for platforms or names a commit, the facts. */
+async function readSource(registry: Registry, wanted: WantedTag, source: SourceState): Promise<SourceState> {
+  if (source.state !== 'present') return source;
+  try {
+    const at: DigestRef = { ...source.repository, digest: source.digest };
+    const manifest = source.manifest ?? (await registry.manifest(at));
+    const need = { revision: wanted.revision !== null, platforms: wanted.platforms.length > 0 };
+    const facts =
+      need.revision || need.platforms ? await registry.facts(source.repository, manifest, need) : null;
+    return { ...source, manifest, facts };
+  } catch (error) {
+    // A missing child or config of a source that is there makes the source unusable, not absent.
+    if (error instanceof OperationError) return { state: 'unknown', error };
+    throw error;
+  }
+}

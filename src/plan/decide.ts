@@ -1,0 +1,242 @@
+/**
+ * The table of what happens to one wanted tag, as one pure function: the first row that fits wins.
+ * The order of the rows is the rule: what makes writing impossible comes before what makes it
+ * needless, and what makes it needless before what only holds it back.
+ */
+import { formatReference } from '../reference.js';
+import { platformsMissing } from './platforms.js';
+import type {
+  ActionName,
+  Observed,
+  PlannedAction,
+  Reason,
+  ReasonCode,
+  SourceState,
+  WantedTag,
+} from './model.js';
+
+type Present = Extract<SourceState, { state: 'present' }>;
+
+/** Decides one wanted tag by what was observed; conflicts between entries are settled before (conflicts.ts). */
+export function decide(wanted: WantedTag, observed: Observed): PlannedAction {
+  const { destination, source } = observed;
+  if (destination.state === 'unknown') {
+    return refuse(
+      wanted,
+      null,
+      'unknown',
+      `cannot tell whether the tag exists: ${destination.error.message}`,
+    );
+  }
+  const previous = destination.state === 'present' ? destination.digest : null;
+  if (source === null) return decideWithoutSource(wanted, observed, previous);
+  switch (source.state) {
+    case 'unknown':
+      return refuse(wanted, previous, 'unknown', `cannot tell what the source is: ${source.error.message}`);
+    case 'missing':
+      return decideMissing(wanted, previous);
+    case 'to-build':
+      return decideToBuild(wanted, observed, previous);
+    case 'present':
+      return decidePresent(wanted, observed, source, previous);
+  }
+}
+
+function decideWithoutSource(wanted: WantedTag, observed: Observed, previous: string | null): PlannedAction {
+  if (previous !== null && previous === wanted.digest) return keep(wanted, previous, 'same-digest', SAME);
+  // The observer leaves the source out only when the destination settles the matter; anything else is not knowledge.
+  return refuse(
+    wanted,
+    previous,
+    'unknown',
+    `the source of ${observed.destination.state} tag was not looked at`,
+  );
+}
+
+function decideMissing(wanted: WantedTag, previous: string | null): PlannedAction {
+  const name = sourceName(wanted);
+  if (previous === null) {
+    return refuse(
+      wanted,
+      null,
+      'source-missing',
+      `the source ${name} does not exist, and neither does the tag`,
+    );
+  }
+  if (wanted.digest !== null && wanted.digest !== previous) {
+    return refuse(wanted, previous, 'different-digest', differs(previous, wanted.digest));
+  }
+  const text = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
+  return keep(wanted, previous, 'source-gone', text, [text]);
+}
+
+function decideToBuild(wanted: WantedTag, observed: Observed, previous: string | null): PlannedAction {
+  const held = hold(wanted, observed, previous);
+  if (previous === null)
+    return held ?? act(wanted, 'create', null, null, 'absent', 'the tag does not exist yet');
+  if (wanted.kind === 'channel') return held ?? decideChannel(wanted, observed, previous, null);
+  if (wanted.forced)
+    return held ?? act(wanted, 'move', null, previous, 'forced', `forced; it is ${previous} now`);
+  return refuse(
+    wanted,
+    previous,
+    'different-digest',
+    `the tag exists as ${previous}, and this run would build another image`,
+  );
+}
+
+function decidePresent(
+  wanted: WantedTag,
+  observed: Observed,
+  source: Present,
+  previous: string | null,
+): PlannedAction {
+  if (wanted.digest !== null && source.digest !== wanted.digest) {
+    const text = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
+    return refuse(wanted, previous, 'digest-mismatch', text);
+  }
+  const missing = source.facts === null ? [] : platformsMissing(wanted.platforms, source.facts.platforms);
+  if (missing.length > 0) {
+    const has = source.facts?.platforms.join(', ') ?? '';
+    const text = `the image lacks the required ${plural(missing.length, 'platform')} ${missing.join(', ')}; it has ${has || 'none'}`;
+    return refuse(wanted, previous, 'platform-missing', text);
+  }
+  if (previous === source.digest) return keep(wanted, previous, 'same-digest', SAME);
+  if (previous !== null && wanted.kind !== 'channel' && !wanted.forced) {
+    return refuse(wanted, previous, 'different-digest', differs(previous, source.digest));
+  }
+  const revision = source.facts?.revision ?? null;
+  if (wanted.revision !== null && revision !== null && !sameRevision(revision, wanted.revision)) {
+    const text = `src_ref names commit ${wanted.revision}, but the image says that it is made from ${revision}`;
+    return refuse(wanted, previous, 'revision-mismatch', text);
+  }
+  const warnings =
+    wanted.revision !== null && source.facts !== null && revision === null
+      ? ['the image has no org.opencontainers.image.revision, so src_ref could not be checked']
+      : [];
+  const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
+  const from = { ...source.repository, digest: source.digest };
+  return {
+    ...decided,
+    source: from,
+    manifest: source.manifest,
+    warnings: [...decided.warnings, ...warnings],
+  };
+}
+
+function write(
+  wanted: WantedTag,
+  observed: Observed,
+  source: Present,
+  previous: string | null,
+): PlannedAction {
+  if (previous === null) {
+    return act(wanted, 'create', source.digest, null, 'absent', 'the tag does not exist yet');
+  }
+  if (wanted.forced) {
+    const text = `forced from ${previous} to ${source.digest}`;
+    return act(wanted, 'move', source.digest, previous, 'forced', text);
+  }
+  return decideChannel(wanted, observed, previous, source.digest);
+}
+
+function decideChannel(
+  wanted: WantedTag,
+  observed: Observed,
+  previous: string,
+  digest: string | null,
+): PlannedAction {
+  const { channel } = observed;
+  if (channel === null) {
+    return refuse(wanted, previous, 'unknown', 'the versions in the registry could not be read');
+  }
+  const highest = channel.highest ?? 'none';
+  if (channel.order === 'older') {
+    return keep(wanted, previous, 'older', `the registry already holds the newer version ${highest}`);
+  }
+  return act(wanted, 'move', digest, previous, 'newer', `the highest version there is ${highest}`);
+}
+
+/** The hold that keeps a tag from being written now, or null. An unknown gate is not a hold: nothing is known of it. */
+function hold(wanted: WantedTag, observed: Observed, previous: string | null): PlannedAction | null {
+  const { gate } = observed;
+  switch (gate.state) {
+    case 'unknown':
+      return refuse(wanted, previous, 'unknown', gate.text);
+    case 'failed':
+      return act(wanted, 'hold', null, previous, 'gate-failed', gate.text);
+    case 'pending':
+      return act(wanted, 'hold', null, previous, 'gate-pending', gate.text);
+    case 'open':
+      return wanted.manual
+        ? act(
+            wanted,
+            'hold',
+            null,
+            previous,
+            'manual',
+            'waits for somebody to say so (input `stable: true`, `--stable`)',
+          )
+        : null;
+  }
+}
+
+/** The same line again, for a tag that may not be written because the one that it follows is not. */
+export function followLeader(action: PlannedAction, leader: PlannedAction): PlannedAction {
+  if (leader.action !== 'refuse' && leader.action !== 'hold') return action;
+  if (action.action !== 'create' && action.action !== 'move') return action;
+  const verb = leader.action === 'refuse' ? 'refused' : 'held';
+  const text = `follows ${formatReference(leader.wanted.destination)}, which is ${verb}: ${leader.reason.text}`;
+  return { ...action, action: leader.action, digest: null, reason: { code: leader.reason.code, text } };
+}
+
+const SAME = 'the tag already is this digest';
+
+function differs(previous: string, digest: string): string {
+  return `the tag exists as ${previous}, and the source is ${digest}`;
+}
+
+// Short forms are common in src_ref (12 digits of a commit); a prefix of at least 7 digits names the same commit.
+function sameRevision(a: string, b: string): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  return short.length >= 7 && long.toLowerCase().startsWith(short.toLowerCase());
+}
+
+function sourceName(wanted: WantedTag): string {
+  return wanted.source.from === 'image' ? formatReference(wanted.source.ref) : `build ${wanted.source.build}`;
+}
+
+export function plural(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`;
+}
+
+function act(
+  wanted: WantedTag,
+  action: ActionName,
+  digest: string | null,
+  previous: string | null,
+  code: ReasonCode,
+  text: string,
+): PlannedAction {
+  const reason: Reason = { code, text };
+  return { action, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
+}
+
+function keep(
+  wanted: WantedTag,
+  previous: string,
+  code: ReasonCode,
+  text: string,
+  warnings: readonly string[] = [],
+): PlannedAction {
+  return { ...act(wanted, 'keep', previous, previous, code, text), warnings };
+}
+
+export function refuse(
+  wanted: WantedTag,
+  previous: string | null,
+  code: ReasonCode,
+  text: string,
+): PlannedAction {
+  return act(wanted, 'refuse', null, previous, code, text);
+}

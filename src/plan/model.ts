@@ -1,0 +1,143 @@
+/**
+ * The plan as data. Nothing here acts; renderers only read it, execute only follows it.
+ */
+import type { Place } from '../errors.js';
+import type { Gate } from '../config/model.js';
+import type { AttachmentMode, Existence, ImageFacts, Manifest } from '../ports.js';
+import type { OperationError } from '../errors.js';
+import type { DigestRef, ImageRef, Repository, TagRef } from '../reference.js';
+
+/** In the order in which tags are written. */
+export const TAG_KINDS = ['primary', 'stable', 'channel'] as const;
+export type TagKind = (typeof TAG_KINDS)[number];
+
+export type ActionName = 'build' | 'create' | 'move' | 'keep' | 'hold' | 'refuse';
+
+export type ReasonCode =
+  | 'absent'
+  | 'same-digest'
+  | 'different-digest'
+  | 'newer'
+  | 'older'
+  | 'forced'
+  | 'source-missing'
+  | 'source-gone'
+  | 'unknown'
+  | 'gate-pending'
+  | 'gate-failed'
+  | 'manual'
+  | 'digest-mismatch'
+  | 'platform-missing'
+  | 'revision-mismatch'
+  | 'conflicting-entries';
+
+export interface Reason {
+  readonly code: ReasonCode;
+  /** one sentence for people; nothing decides on it */
+  readonly text: string;
+}
+
+/** Where the content of a wanted tag comes from. */
+export type WantedSource =
+  /** an image that exists; resolved to a digest once */
+  | { readonly from: 'image'; readonly ref: ImageRef }
+  /** the image that the build of this name gives in this run, or gave in an earlier one */
+  | { readonly from: 'build'; readonly build: string };
+
+/** One tag that the tag file and the ref ask for. */
+export interface WantedTag {
+  readonly kind: TagKind;
+  /** the image as in the tag file, after registry-map */
+  readonly image: string;
+  readonly destination: TagRef;
+  readonly source: WantedSource;
+  /** the entry of the tag file; null for what comes from action inputs alone */
+  readonly place: Place | null;
+  /** may move although the registry has another digest */
+  readonly forced: boolean;
+  /** the source must be exactly this */
+  readonly digest: string | null;
+  /** the index must hold these */
+  readonly platforms: readonly string[];
+  /** the commit that the image must be made from (40 hex digits) */
+  readonly revision: string | null;
+  readonly attachments: AttachmentMode;
+  readonly gates: readonly Gate[];
+  /** `stable: manual` and nobody said so yet */
+  readonly manual: boolean;
+  /** the tag that must be right before this one may be written: the primary of a stable tag or channel */
+  readonly follows: WantedTag | null;
+  /** tags of one group are written whole or not at all (all images of a build) */
+  readonly group: string | null;
+}
+
+/** What the registry says of a source. */
+export type SourceState =
+  | {
+      readonly state: 'present';
+      readonly digest: string;
+      /** the bytes, when they were read; a look alone does not read them */
+      readonly manifest: Manifest | null;
+      readonly facts: ImageFacts | null;
+      /** the source's repository, where the bytes are */
+      readonly repository: Repository;
+    }
+  | { readonly state: 'missing'; readonly error: OperationError | null }
+  | { readonly state: 'unknown'; readonly error: OperationError }
+  /** the image is made in this run, after the plan */
+  | { readonly state: 'to-build' };
+
+export type GateState = 'open' | 'pending' | 'failed' | 'unknown';
+
+/** What is known of the gates of one wanted tag, all of them together. */
+export interface GateVerdict {
+  readonly state: GateState;
+  readonly text: string;
+}
+
+/** Is the version in hand newer than what the channel's registry holds? Compared by the policy, not here. */
+export interface ChannelVerdict {
+  readonly order: 'newer' | 'same' | 'older';
+  /** the highest version that the registry holds, for the text */
+  readonly highest: string | null;
+}
+
+/** All that was read about one wanted tag before deciding. */
+export interface Observed {
+  readonly destination: Existence;
+  /** null when the answer did not need it (the destination already is `src_digest`) */
+  readonly source: SourceState | null;
+  readonly gate: GateVerdict;
+  readonly channel: ChannelVerdict | null;
+}
+
+/** One line of the plan: what will be done about one tag, and why. */
+export interface PlannedAction {
+  readonly action: ActionName;
+  readonly reason: Reason;
+  readonly wanted: WantedTag;
+  /** what the tag will point at; null when that is not known (to be built, refused) */
+  readonly digest: string | null;
+  /** what the tag points at now */
+  readonly previous: string | null;
+  /** where the content was found; null when nothing is written, or when it is still to be built */
+  readonly source: DigestRef | null;
+  /** the source bytes, when observe had to read them */
+  readonly manifest: Manifest | null;
+  /** said beside the action, e.g. that an image has no revision label */
+  readonly warnings: readonly string[];
+}
+
+export interface Plan {
+  readonly actions: readonly PlannedAction[];
+}
+
+/** Does the plan have anything to write? The one place that answers this. */
+export function hasChanges(plan: Plan): boolean {
+  return plan.actions.some(({ action }) => action === 'build' || action === 'create' || action === 'move');
+}
+
+/** Is anything in the plan refused? */
+export function hasRefusals(plan: Plan): boolean {
+  return plan.actions.some(({ action }) => action === 'refuse');
+}

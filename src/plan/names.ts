@@ -1,0 +1,107 @@
+/** How names of the tag file become names in this run: registry-map, force, commits in src_ref. Pure. */
+import { UserError } from '../errors.js';
+import { parseRepository, parseTag, type Parsed, type Repository } from '../reference.js';
+
+/** `docker.io` → `localhost:5000`, optionally with a path in front: `docker.io` → `localhost:5000/mirror`. */
+export type RegistryMap = ReadonlyMap<string, { readonly registry: string; readonly prefix: string }>;
+
+/** Parses `docker.io=localhost:5000` lines. Every line that is not one is a problem of the UserError. */
+export function parseRegistryMap(lines: readonly string[]): RegistryMap {
+  const map = new Map<string, { registry: string; prefix: string }>();
+  const problems: string[] = [];
+  for (const line of lines) {
+    const [from = '', to = '', ...rest] = line.split('=');
+    const source = parseRepository(`${from}/x`);
+    const target = parseRepository(`${to}/x`);
+    const isHost = source.ok && source.value.registry === canonicalHost(from);
+    if (!isHost || !target.ok || rest.length > 0) {
+      problems.push(line);
+      continue;
+    }
+    const path = target.value.repository.split('/').slice(0, -1).join('/');
+    const implied = target.value.registry === 'docker.io' && !/^(?:index\.)?docker\.io(?:\/|$)/.test(to);
+    if (implied) problems.push(line);
+    else
+      map.set(canonicalHost(from), {
+        registry: target.value.registry,
+        prefix: path === 'library' ? '' : path,
+      });
+  }
+  if (problems.length > 0) {
+    throw new UserError(
+      problems.map((line) => ({
+        what: `registry-map: "${line}" is not "registry=registry"`,
+        mend: 'write it as "docker.io=localhost:5000"',
+      })),
+    );
+  }
+  return map;
+}
+
+function canonicalHost(host: string): string {
+  const lower = host.toLowerCase();
+  return lower === 'index.docker.io' || lower === 'registry-1.docker.io' ? 'docker.io' : lower;
+}
+
+/** The repository that this run speaks to. */
+export function mapRepository(name: Repository, map: RegistryMap): Repository {
+  const target = map.get(name.registry);
+  if (target === undefined) return name;
+  const path = target.prefix === '' ? name.repository : `${target.prefix}/${name.repository}`;
+  return { registry: target.registry, repository: path };
+}
+
+/** The name as in the tag file, or the mapped one where a mapping applies. */
+export function shownName(text: string, name: Repository, map: RegistryMap): string {
+  if (!map.has(name.registry)) return text;
+  const mapped = mapRepository(name, map);
+  return `${mapped.registry}/${mapped.repository}`;
+}
+
+/** `name` or `name:tag`, as given to force. */
+export interface Force {
+  readonly text: string;
+  readonly repository: Repository;
+  readonly tag: string | null;
+}
+
+/** Parses the lines of `force`. Names are compared after parsing, so `ubuntu` and `docker.io/library/ubuntu` are one. */
+export function parseForce(lines: readonly string[]): Force[] {
+  return lines.map((text) => {
+    const colon = text.lastIndexOf(':');
+    const tag = colon > text.lastIndexOf('/') ? text.slice(colon + 1) : null;
+    const name = parseRepository(tag === null ? text : text.slice(0, colon));
+    const checked: Parsed<unknown> = !name.ok || tag === null ? name : parseTag(tag);
+    if (!checked.ok || !name.ok) {
+      const { what, mend } = checked as Extract<Parsed<unknown>, { ok: false }>;
+      throw new UserError({ what: `force: ${what}`, mend });
+    }
+    return { text, repository: name.value, tag };
+  });
+}
+
+/** Does one of `forces` name this tag, by its name in the tag file or by the mapped one? */
+export function isForced(forces: readonly Force[], names: readonly Repository[], tag: string): boolean {
+  return forces.some(
+    (force) =>
+      (force.tag === null || force.tag === tag) &&
+      names.some(
+        (n) => n.registry === force.repository.registry && n.repository === force.repository.repository,
+      ),
+  );
+}
+
+/**
+ * The commit that a src_ref names, or null when it names none (a branch, a tag, a page).
+ * Understood: a bare commit id and URLs that end in one, `…/commit/<id>` (GitHub, GitLab, Gitea, opendev)
+ * or `…?id=<id>` (cgit).
+ */
+export function commitOf(srcRef: string): string | null {
+  const last =
+    srcRef
+      .trim()
+      .replace(/[/#]+$/, '')
+      .split(/[/=@#]/)
+      .at(-1) ?? '';
+  return /^[0-9a-f]{7,64}$/i.test(last) && /\d/.test(last) ? last.toLowerCase() : null;
+}

@@ -1,0 +1,75 @@
+/** What the `images` of the tag file ask for: one wanted tag for each tag of each entry. Pure. */
+import { UserError, type Problem } from '../errors.js';
+import { parseTag, type ImageRef } from '../reference.js';
+import type { ImageConfig } from '../config/model.js';
+import { withoutDuplicates } from './conflicts.js';
+import { commitOf, isForced, mapRepository, shownName, type Force, type RegistryMap } from './names.js';
+import type { WantedTag } from './model.js';
+
+/** The choices of this run that change what is wanted. */
+export interface WantOptions {
+  readonly registryMap: RegistryMap;
+  readonly forces: readonly Force[];
+  /** appended to a tag to name its stable tag */
+  readonly stableSuffix: string;
+}
+
+/**
+ * The tags that promotions ask for, in the order of the tag file, each primary before its stable tag.
+ * @throws UserError when a stable tag would not be a tag
+ */
+export function wantImages(images: readonly ImageConfig[], options: WantOptions): WantedTag[] {
+  const problems: Problem[] = [];
+  const wanted = images.flatMap((entry) =>
+    entry.tags.flatMap((tag) => wantOne(entry, tag, options, problems)),
+  );
+  if (problems.length > 0) throw new UserError(problems);
+  return withoutDuplicates(wanted);
+}
+
+function wantOne(entry: ImageConfig, tag: string, options: WantOptions, problems: Problem[]): WantedTag[] {
+  const primary = primaryTag(entry, tag, options);
+  if (!entry.stable) return [primary];
+  const name = tag + options.stableSuffix;
+  const checked = parseTag(name);
+  if (!checked.ok) {
+    problems.push({
+      place: entry.origin.at('stable'),
+      what: `stable tag: ${checked.what}`,
+      mend: checked.mend,
+    });
+  }
+  const destination = { ...primary.destination, tag: name };
+  const forced = isForced(options.forces, [entry.repository, primary.destination], name);
+  return [primary, { ...primary, kind: 'stable', destination, forced, follows: primary }];
+}
+
+function primaryTag(entry: ImageConfig, tag: string, options: WantOptions): WantedTag {
+  const { registryMap, forces } = options;
+  const repository = mapRepository(entry.repository, registryMap);
+  return {
+    kind: 'primary',
+    image: shownName(entry.name, entry.repository, registryMap),
+    destination: { ...repository, tag },
+    source: { from: 'image', ref: sourceRef(entry, registryMap) },
+    place: entry.origin.at(),
+    forced: isForced(forces, [entry.repository, repository], tag),
+    digest: entry.srcDigest ?? null,
+    platforms: entry.platforms,
+    revision: entry.srcRef === undefined ? null : commitOf(entry.srcRef),
+    attachments: entry.attachments,
+    gates: entry.requires,
+    manual: false,
+    follows: null,
+    group: null,
+  };
+}
+
+function sourceRef(entry: ImageConfig, map: RegistryMap): ImageRef {
+  const repository = mapRepository(entry.srcRepository, map);
+  if (entry.srcBuildTag !== undefined) return { ...repository, tag: entry.srcBuildTag };
+  if (entry.srcDigest !== undefined) return { ...repository, digest: entry.srcDigest };
+  throw new Error(
+    `the entry ${entry.name} has neither src_build_tag nor src_digest; the parser lets none through`,
+  );
+}
