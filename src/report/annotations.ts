@@ -1,0 +1,37 @@
+/** Refusals, failures, holds and warnings as annotations on the line of the tag file. Pure. */
+import { remedy } from './words.js';
+import type { Report, ReportAction } from './model.js';
+
+export interface Annotation {
+  readonly level: 'error' | 'warning' | 'notice';
+  readonly title: string;
+  readonly message: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/** One annotation for each line of the plan that somebody should look at, worst first. */
+export function annotations(report: Report): Annotation[] {
+  const of = (level: Annotation['level'], action: ReportAction, text: string): Annotation => ({
+    level,
+    title: `${action.image}:${action.tag}`,
+    message: text,
+    file: action.location?.file ?? null,
+    line: action.location?.line ?? null,
+    column: action.location?.column ?? null,
+  });
+  const { actions } = report;
+  const errors = actions
+    .filter((a) => a.action === 'refuse' || a.error !== null)
+    .map((a) => of('error', a, sentence(a.error?.text ?? a.reason.text, remedy(a))));
+  const warnings = actions.flatMap((a) => a.warnings.map((text) => of('warning', a, text)));
+  const held = actions
+    .filter((a) => a.action === 'hold')
+    .map((a) => of('notice', a, sentence(`on hold: ${a.reason.text}`, remedy(a))));
+  return [...errors, ...warnings, ...held];
+}
+
+function sentence(what: string, mend: string): string {
+  return mend === '' ? what : `${what}. ${mend}`;
+}

@@ -1,0 +1,59 @@
+/** The picture of the job summary: sources on the left, tags on the right. Pure. */
+import { verb } from './words.js';
+import type { ReportAction } from './model.js';
+
+/** More arrows than this make a picture that nobody reads (and that GitHub may refuse to draw). */
+export const MOST_ARROWS = 30;
+
+const LOOK: Readonly<Record<string, string>> = {
+  create: 'fill:#dafbe1,stroke:#1a7f37,color:#1f2328',
+  move: 'fill:#fff8c5,stroke:#9a6700,color:#1f2328',
+  keep: 'fill:#f6f8fa,stroke:#8c959f,color:#1f2328',
+  hold: 'fill:#ddf4ff,stroke:#0969da,color:#1f2328',
+  refuse: 'fill:#ffebe9,stroke:#cf222e,color:#1f2328',
+  failed: 'fill:#ffebe9,stroke:#cf222e,color:#1f2328',
+};
+
+/** A Mermaid flowchart of at most 30 arrows, changes before refusals before the rest; null when there is nothing to draw. */
+export function flowchart(actions: readonly ReportAction[]): { text: string; left: number } | null {
+  const drawn = actions.filter(({ action }) => action !== 'keep' && action !== 'build');
+  if (drawn.length === 0) return null;
+  const shown = drawn.slice(0, MOST_ARROWS);
+  const ids = new Map<string, string>();
+  const nodes: string[] = [];
+  const node = (key: string, label: string, shape: readonly [string, string]): string => {
+    const known = ids.get(key);
+    if (known !== undefined) return known;
+    const id = `n${ids.size}`;
+    ids.set(key, id);
+    nodes.push(`  ${id}${shape[0]}"${label}"${shape[1]}`);
+    return id;
+  };
+  const arrows = shown.map((action) => {
+    const source = action.source ?? `built from this commit`;
+    const from = node(`from ${source}`, quoted(source), ['[', ']']);
+    const name = `${action.image}:${action.tag}`;
+    const to = node(`to ${name}`, quoted(name), ['(', ')']);
+    return { line: `  ${from} -->|${quoted(verb(action))}| ${to}`, to, look: lookOf(action) };
+  });
+  const used = [...new Set(arrows.map(({ look }) => look))];
+  const classes = used.map((look) => `  classDef ${look} ${LOOK[look] ?? ''}`);
+  const members = used.map((look) => {
+    const ofLook = arrows.filter((arrow) => arrow.look === look).map(({ to }) => to);
+    return `  class ${[...new Set(ofLook)].join(',')} ${look}`;
+  });
+  const lines = ['flowchart LR', ...nodes, ...arrows.map(({ line }) => line), ...classes, ...members];
+  return { text: lines.join('\n'), left: drawn.length - shown.length };
+}
+
+function lookOf(action: ReportAction): string {
+  const name = verb(action);
+  return name === 'skipped' ? 'failed' : name;
+}
+
+/** Everything that Mermaid or HTML could read as more than text becomes one of Mermaid's `#code;` entities. */
+function quoted(text: string): string {
+  return [...text.slice(0, 160)]
+    .map((c) => (/[A-Za-z0-9 ._/:-]/.test(c) ? c : `#${c.codePointAt(0) ?? 63};`))
+    .join('');
+}

@@ -1,0 +1,90 @@
+/**
+ * The report of one run: what `--json` prints, what the action writes to its `report` file, and the source of its
+ * published JSON Schema (schema/report.schema.json). Additions are compatible; removals and renames are not.
+ */
+import * as v from 'valibot';
+
+const digest = v.pipe(v.string(), v.regex(/^sha(?:256:[a-f0-9]{64}|512:[a-f0-9]{128})$/));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const CountsSchema = v.strictObject({
+  build: v.pipe(count, v.description('Images to build, or built.')),
+  create: v.pipe(count, v.description('Tags that did not exist.')),
+  move: v.pipe(count, v.description('Tags that point elsewhere now, or will.')),
+  keep: v.pipe(count, v.description('Tags left as they are.')),
+  hold: v.pipe(count, v.description('Tags that wait for a gate or a person.')),
+  refuse: v.pipe(count, v.description('Tags that will not be written as things are.')),
+  failed: v.pipe(count, v.description('Of all these, actions that were tried and failed.')),
+});
+
+export const ClassificationSchema = v.strictObject({
+  class: v.nullable(v.picklist(['snapshot', 'patch', 'final', 'stable'])),
+  rule: v.nullable(v.string()),
+  fields: v.record(v.string(), v.string()),
+  version: v.nullable(v.string()),
+  tags: v.array(v.string()),
+  stable_tags: v.array(v.string()),
+  channels: v.array(v.string()),
+  why: v.string(),
+  not: v.array(v.strictObject({ rule: v.string(), why: v.string() })),
+});
+
+export const ActionSchema = v.strictObject({
+  action: v.picklist(['build', 'create', 'move', 'keep', 'hold', 'refuse']),
+  kind: v.picklist(['primary', 'stable', 'channel']),
+  image: v.pipe(v.string(), v.description('The name as in the tag file, after registry-map.')),
+  tag: v.string(),
+  source: v.pipe(v.nullable(v.string()), v.description('The reference that the content comes from.')),
+  digest: v.pipe(v.nullable(digest), v.description('What the tag points at when the action is done.')),
+  previous: v.pipe(v.nullable(digest), v.description('What the tag pointed at before.')),
+  reason: v.strictObject({
+    code: v.picklist([
+      'absent',
+      'same-digest',
+      'different-digest',
+      'newer',
+      'older',
+      'forced',
+      'source-missing',
+      'source-gone',
+      'unknown',
+      'gate-pending',
+      'gate-failed',
+      'manual',
+      'digest-mismatch',
+      'platform-missing',
+      'revision-mismatch',
+      'conflicting-entries',
+    ]),
+    text: v.string(),
+  }),
+  location: v.nullable(v.strictObject({ file: v.string(), line: count, column: count })),
+  outcome: v.picklist(['planned', 'done', 'failed', 'skipped']),
+  error: v.nullable(v.strictObject({ code: v.string(), text: v.string() })),
+  attachments: v.pipe(
+    v.nullable(v.strictObject({ found: count, carried: count })),
+    v.description(
+      'Signatures, SBOMs and other referrers: found on the source, and carried to the destination.',
+    ),
+  ),
+  warnings: v.array(v.string()),
+});
+
+export const ReportSchema = v.strictObject({
+  version: v.literal(1),
+  command: v.picklist(['plan', 'apply', 'validate']),
+  retag: v.string(),
+  ref: v.nullable(
+    v.strictObject({ ref: v.string(), sha: v.nullable(v.string()), event: v.nullable(v.string()) }),
+  ),
+  classification: v.nullable(ClassificationSchema),
+  actions: v.array(ActionSchema),
+  counts: CountsSchema,
+  http: v.strictObject({ requests: count, retries: count, bytes_in: count, bytes_out: count }),
+  duration_ms: count,
+});
+
+export type Counts = v.InferOutput<typeof CountsSchema>;
+export type Classification = v.InferOutput<typeof ClassificationSchema>;
+export type ReportAction = v.InferOutput<typeof ActionSchema>;
+export type Report = v.InferOutput<typeof ReportSchema>;

@@ -1,0 +1,90 @@
+/** (Plan, Outcomes) → the report, its counts and its exit status. Pure; the only place that words results. */
+import { formatReference } from '../reference.js';
+import { VERSION } from '../version.js';
+import type { Outcome } from '../execute.js';
+import type { WantedTag } from '../plan/model.js';
+import type { HttpUsage } from '../ports.js';
+import type { Classification, Counts, Report, ReportAction } from './model.js';
+
+export interface ReportInput {
+  readonly command: Report['command'];
+  readonly ref: Report['ref'];
+  readonly classification: Classification | null;
+  readonly outcomes: readonly Outcome[];
+  readonly http: HttpUsage;
+  readonly durationMs: number;
+}
+
+/** Builds the report of a run. */
+export function makeReport(input: ReportInput): Report {
+  const actions = input.outcomes.map(reportAction);
+  return {
+    version: 1,
+    command: input.command,
+    retag: VERSION,
+    ref: input.ref,
+    classification: input.classification,
+    actions,
+    counts: countActions(actions),
+    http: { ...input.http },
+    duration_ms: Math.max(0, Math.round(input.durationMs)),
+  };
+}
+
+function reportAction({ planned, outcome, digest, error, attachments }: Outcome): ReportAction {
+  const { wanted, reason } = planned;
+  return {
+    action: planned.action,
+    kind: wanted.kind,
+    image: wanted.image,
+    tag: wanted.destination.tag,
+    source: sourceText(wanted),
+    digest: digest ?? planned.digest,
+    previous: planned.previous,
+    reason: { code: reason.code, text: reason.text },
+    location: wanted.place === null ? null : { ...wanted.place },
+    outcome,
+    error: error === null ? null : { ...error },
+    attachments: attachments === null ? null : { ...attachments },
+    warnings: [...planned.warnings],
+  };
+}
+
+function sourceText({ source }: WantedTag): string | null {
+  return source.from === 'image' ? formatReference(source.ref) : null;
+}
+
+/** How many of each action there are, and how many failed. */
+export function countActions(actions: readonly ReportAction[]): Counts {
+  const counts: Counts = { build: 0, create: 0, move: 0, keep: 0, hold: 0, refuse: 0, failed: 0 };
+  for (const { action, outcome } of actions) {
+    counts[action] += 1;
+    if (outcome === 'failed') counts.failed += 1;
+  }
+  return counts;
+}
+
+/** Did the run change, or would it change, anything in a registry? */
+export function changed(report: Report): boolean {
+  return report.actions.some(
+    ({ action, outcome }) =>
+      (action === 'build' || action === 'create' || action === 'move') &&
+      (outcome === 'done' || outcome === 'planned'),
+  );
+}
+
+/**
+ * The exit status (contract 8): 1 when something failed, was refused or was left undone; 3 for a plan with changes when
+ * asked for; held tags alone pass unless `on_hold: fail`.
+ */
+export function exitCode(
+  report: Report,
+  options: { changesAsCode: boolean; onHold: 'pass' | 'fail' },
+): 0 | 1 | 3 {
+  const { counts, actions } = report;
+  const undone = actions.some(({ outcome, error }) => outcome === 'skipped' && error !== null);
+  if (counts.refuse > 0 || counts.failed > 0 || undone) return 1;
+  if (counts.hold > 0 && options.onHold === 'fail') return 1;
+  const changes = counts.build + counts.create + counts.move > 0;
+  return options.changesAsCode && report.command === 'plan' && changes ? 3 : 0;
+}

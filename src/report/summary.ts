@@ -1,0 +1,128 @@
+/** The job summary as Markdown. Pure; all foreign text goes through markdown.ts. */
+import { code, cut, details, escapeCell, table } from '../markdown.js';
+import { flowchart } from './mermaid.js';
+import { closing, remedy, shortDigest, verb } from './words.js';
+import type { Report, ReportAction } from './model.js';
+
+/** GitHub takes at most 1 MiB for a step's summary; UTF-8 may need three bytes for one of our characters. */
+const MOST_BYTES = 900 * 1024;
+/** More unchanged tags than this are counted, not listed. */
+const MOST_KEPT = 1000;
+
+/** The summary: one sentence, counts, picture, what changed, what was refused and how to mend it, the unchanged folded. */
+export function summary(report: Report): string {
+  const { actions } = report;
+  const bad = actions.filter((a) => a.action === 'refuse' || a.error !== null);
+  const held = actions.filter((a) => a.action === 'hold');
+  const kept = actions.filter((a) => a.action === 'keep' && a.error === null);
+  const changes = actions.filter((a) => ['build', 'create', 'move'].includes(a.action) && a.error === null);
+  const parts = [
+    `## Retag ${report.command}: ${escapeCell(closing(report))}`,
+    classified(report),
+    actions.length === 0 ? '' : countsTable(report),
+    picture(actions),
+    bad.length === 0 ? '' : `### Refused or failed\n\n${badTable(bad)}`,
+    changes.length === 0
+      ? ''
+      : `### ${report.command === 'plan' ? 'To change' : 'Changed'}\n\n${changeTable(changes)}`,
+    held.length === 0 ? '' : `### On hold\n\n${heldTable(held)}`,
+    warnings(actions),
+    kept.length === 0 ? '' : details(`Unchanged (${kept.length})`, keptTable(kept)),
+  ];
+  return fit(parts.filter((part) => part !== '').join('\n\n') + '\n');
+}
+
+function classified({ classification, ref }: Report): string {
+  if (classification === null || ref === null) return '';
+  const what = classification.class === null ? 'no rule matches' : `class **${classification.class}**`;
+  const rule = classification.rule === null ? '' : ` by rule ${code(classification.rule)}`;
+  return `${code(ref.ref)}: ${what}${rule}. ${escapeCell(classification.why)}`;
+}
+
+function countsTable({ counts }: Report): string {
+  const shown = Object.entries(counts).filter(([name, count]) => count > 0 || name === 'create');
+  return table(
+    shown.map(([name]) => name),
+    [shown.map(([, count]) => String(count))],
+  );
+}
+
+function picture(actions: readonly ReportAction[]): string {
+  const chart = flowchart(actions);
+  if (chart === null) return '';
+  const more = chart.left > 0 ? `\n\n${chart.left} more are in the tables below.` : '';
+  return `\`\`\`mermaid\n${chart.text}\n\`\`\`${more}`;
+}
+
+function tagCell(action: ReportAction): string {
+  return code(`${action.image}:${action.tag}`);
+}
+
+function where({ location }: ReportAction): string {
+  return location === null ? '' : code(`${location.file}:${location.line}`);
+}
+
+function changeTable(actions: readonly ReportAction[]): string {
+  return table(
+    ['', 'tag', 'kind', 'source', 'digest', 'before', 'why', 'attached'],
+    actions.map((a) => [
+      verb(a),
+      tagCell(a),
+      a.kind,
+      a.source === null ? '' : code(a.source),
+      code(shortDigest(a.digest)),
+      a.previous === null ? '' : code(shortDigest(a.previous)),
+      escapeCell(a.reason.text),
+      a.attachments === null || a.attachments.found === 0
+        ? ''
+        : `${a.attachments.carried} of ${a.attachments.found}`,
+    ]),
+  );
+}
+
+function badTable(actions: readonly ReportAction[]): string {
+  return table(
+    ['', 'tag', 'why', 'how to mend it', 'where'],
+    actions.map((a) => [
+      verb(a),
+      tagCell(a),
+      `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text)}`,
+      escapeCell(remedy(a)),
+      where(a),
+    ]),
+  );
+}
+
+function heldTable(actions: readonly ReportAction[]): string {
+  return table(
+    ['tag', 'waits for', 'how it goes on'],
+    actions.map((a) => [
+      tagCell(a),
+      `${code(a.reason.code)} ${escapeCell(a.reason.text)}`,
+      escapeCell(remedy(a)),
+    ]),
+  );
+}
+
+function keptTable(actions: readonly ReportAction[]): string {
+  const shown = actions.slice(0, MOST_KEPT);
+  const rows = table(
+    ['tag', 'digest', 'why'],
+    shown.map((a) => [tagCell(a), code(shortDigest(a.digest)), escapeCell(a.reason.code)]),
+  );
+  const left = actions.length - shown.length;
+  return left > 0 ? `${rows}\n\n${left} more unchanged tags are not listed.` : rows;
+}
+
+function warnings(actions: readonly ReportAction[]): string {
+  const lines = actions.flatMap((a) => a.warnings.map((text) => `- ${tagCell(a)}: ${escapeCell(text)}`));
+  if (lines.length === 0) return '';
+  return details(`Warnings (${lines.length})`, lines.join('\n'));
+}
+
+function fit(markdown: string): string {
+  const tail = 'The summary was cut here: it is longer than GitHub shows. The report file holds all of it.';
+  const size = new TextEncoder().encode(markdown).length;
+  if (size <= MOST_BYTES) return markdown;
+  return cut(markdown, Math.floor((markdown.length * MOST_BYTES) / size), tail);
+}

@@ -1,0 +1,117 @@
+/** What the report says in words, for the terminal, the job log and the summary alike. Pure. */
+import { changed } from './report.js';
+import type { Counts, Report, ReportAction } from './model.js';
+
+/** One sentence that says what happened. */
+export function headline(report: Report): string {
+  const { counts } = report;
+  if (report.actions.length === 0) return 'Nothing is wanted: no entry of the tag file applies to this run.';
+  const parts = report.command === 'plan' ? planned(counts) : applied(report);
+  const what = parts.length === 0 ? 'Nothing to do' : capital(parts.join(', '));
+  const kept = counts.keep > 0 ? `; ${tags(counts.keep)} already right` : '';
+  return `${what}${kept}.`;
+}
+
+function planned(counts: Counts): string[] {
+  return listed([
+    [counts.build, (n) => `${images(n)} to build`],
+    [counts.create, (n) => `${tags(n)} to create`],
+    [counts.move, (n) => `${tags(n)} to move`],
+    [counts.hold, (n) => `${tags(n)} on hold`],
+    [counts.refuse, (n) => `${tags(n)} refused`],
+  ]);
+}
+
+function applied(report: Report): string[] {
+  const did = (name: ReportAction['action']): number =>
+    report.actions.filter(({ action, outcome }) => action === name && outcome === 'done').length;
+  const undone = report.actions.filter(
+    ({ outcome, error }) => outcome === 'skipped' && error !== null,
+  ).length;
+  return listed([
+    [did('build'), (n) => `${images(n)} built`],
+    [did('create'), (n) => `${tags(n)} created`],
+    [did('move'), (n) => `${tags(n)} moved`],
+    [report.counts.hold, (n) => `${tags(n)} on hold`],
+    [report.counts.refuse, (n) => `${tags(n)} refused`],
+    [report.counts.failed, (n) => `${n} failed`],
+    [undone, (n) => `${tags(n)} not written because of that`],
+  ]);
+}
+
+function listed(rows: readonly (readonly [number, (count: number) => string])[]): string[] {
+  return rows.filter(([count]) => count > 0).map(([count, say]) => say(count));
+}
+
+function tags(count: number): string {
+  return count === 1 ? '1 tag' : `${count} tags`;
+}
+
+function images(count: number): string {
+  return count === 1 ? '1 image' : `${count} images`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What to do about a refusal, a hold or a failure; empty where the reason says it already. */
+export function remedy(action: ReportAction): string {
+  if (action.error !== null) return 'Run again: finished tags are kept, and only what is missing is written.';
+  switch (action.reason.code) {
+    case 'different-digest':
+      return `Choose a new tag, or name it in force ("${action.image}:${action.tag}") if it is really meant to move.`;
+    case 'source-missing':
+      return 'Check name and src_build_tag, or wait until the image is published.';
+    case 'source-gone':
+      return 'Nothing to mend while the tag is there.';
+    case 'unknown':
+      return 'Mend access to the registry (login, permissions, network) and run again; nothing was written.';
+    case 'digest-mismatch':
+      return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
+    case 'platform-missing':
+      return 'Publish the missing platform at the source, or take it out of platforms.';
+    case 'revision-mismatch':
+      return 'Correct src_ref, or choose the build that was made from that commit.';
+    case 'conflicting-entries':
+      return 'Keep one of the entries.';
+    case 'gate-pending':
+      return 'A later run completes it once the gate is open.';
+    case 'gate-failed':
+      return 'Make the gate green, then run again.';
+    case 'manual':
+      return 'Run again for the same ref with the input stable: true (or --stable).';
+    case 'absent':
+    case 'same-digest':
+    case 'newer':
+    case 'older':
+    case 'forced':
+      return '';
+  }
+}
+
+/** `sha256:` and twelve digits: enough to tell two apart by eye. */
+export function shortDigest(digest: string | null): string {
+  return digest === null ? '-' : digest.slice(0, digest.indexOf(':') + 13);
+}
+
+/** What stands in the first column of a line: the action, or that it failed. */
+export function verb(action: ReportAction): string {
+  if (action.outcome === 'failed') return 'failed';
+  return action.outcome === 'skipped' && action.error !== null ? 'skipped' : action.action;
+}
+
+/** One line for one tag, for job logs and terminals. */
+export function tagLine(action: ReportAction): string {
+  const target = `${action.image}:${action.tag}`;
+  const why = action.error?.text ?? action.reason.text;
+  const from = action.source === null ? '' : ` from ${action.source}`;
+  const digest = action.digest === null ? '' : ` ${shortDigest(action.digest)}`;
+  return `${verb(action).padEnd(7)} ${target}${from}${digest} (${action.reason.code}: ${why})`;
+}
+
+/** The last line of a run: the headline, and for a plan what would make it happen. */
+export function closing(report: Report): string {
+  const hint = report.command === 'plan' && changed(report) ? ' Nothing was written: this is a plan.' : '';
+  return headline(report) + hint;
+}
