@@ -53,7 +53,5 @@ function lookOf(action: ReportAction): string {
 
 /** Everything that Mermaid or HTML could read as more than text becomes one of Mermaid's `#code;` entities. */
 function quoted(text: string): string {
-  return [...text.slice(0, 160)]
-    .map((c) => (/[A-Za-z0-9 ._/:-]/.test(c) ? c : `#${c.codePointAt(0) ?? 63};`))
-    .join('');
+  return text.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
 }

@@ -1,0 +1,103 @@
+/*
+ * Bundles src/ into dist/main.cjs (the action) and dist/cli.cjs (the command line), each with nothing but Node below
+ * it, and writes dist/licenses.txt with the licence of every package that is inside.
+ *   node scripts/build.mjs           writes dist/
+ *   node scripts/build.mjs --check   fails when dist/ is not what the source gives
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { build } from 'esbuild';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const check = process.argv.includes('--check');
+
+/*
+ * @actions/core imports its HTTP client (and undici, more than half of the bundle) only to ask for OIDC tokens, which Retag
+ * never does. Left in, it costs every start 50 ms.
+ */
+const withoutOidc = {
+  name: 'without-oidc',
+  setup(api) {
+    api.onResolve({ filter: /^@actions\/http-client/ }, ({ importer }) =>
+      /[\\/]@actions[\\/]core[\\/]/.test(importer) ? { path: 'no-oidc', namespace: 'retag' } : undefined,
+    );
+    api.onLoad({ filter: /^no-oidc$/, namespace: 'retag' }, () => ({
+      contents:
+        'const none = () => { throw new Error("OIDC tokens are not part of this build"); };\n' +
+        'export { none as HttpClient, none as BearerCredentialHandler };\n',
+    }));
+  },
+};
+
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: { main: 'src/main.ts', cli: 'src/cli.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  keepNames: true,
+  charset: 'utf8',
+  legalComments: 'none',
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+  plugins: [withoutOidc],
+});
+
+const files = new Map(
+  result.outputFiles.map((file) => [relative(root, file.path).replaceAll('\\', '/'), file.text]),
+);
+files.set('dist/licenses.txt', licences(packagesIn(result.metafile)));
+
+if (check) {
+  const stale = [...files].filter(([path, text]) => readOr(join(root, path)) !== text).map(([path]) => path);
+  const extra = readdirSync(join(root, 'dist')).filter((name) => !files.has(`dist/${name}`));
+  if (stale.length + extra.length > 0) {
+    console.error(`dist/ is not what the source gives: ${[...stale, ...extra].join(', ')}. Run "npm run build".`);
+    process.exitCode = 1;
+  } else {
+    console.log('dist/ is what the source gives');
+  }
+} else {
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  for (const [path, text] of files) {
+    writeFileSync(join(root, path), text);
+    console.log(`${path} ${(Buffer.byteLength(text) / 1024).toFixed(0)} KiB`);
+  }
+}
+
+function readOr(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
+
+/** The directories of the packages whose code is in the bundles. */
+function packagesIn(metafile) {
+  const found = new Set();
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+      if (match && bytesInOutput > 0) found.add(match[1]);
+    }
+  }
+  return [...found].sort();
+}
+
+function licences(directories) {
+  const seen = new Set();
+  const parts = [];
+  for (const directory of directories) {
+    const meta = JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8'));
+    const id = `${meta.name}@${meta.version}`;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const file = readdirSync(join(root, directory)).find((name) => /^licen[cs]e/i.test(name));
+    if (file === undefined) throw new Error(`${id} has no licence file; it cannot be bundled`);
+    parts.push(`${id} (${meta.license})\n\n${readFileSync(join(root, directory, file), 'utf8').trim()}\n`);
+  }
+  return parts.join(`\n${'-'.repeat(80)}\n\n`);
+}
