@@ -1,0 +1,18 @@
+/** The door to the real parts: registries, BuildKit, and what stands around them. */
+export { binary, findBinary, cacheBin } from './binaries.js';
+export { startBuildkit, dockerConfigWithBuildx, buildxVersion, type Buildkit } from './buildkit.js';
+export { makeImage, pushImage, type TestImage } from './images.js';
+export { freePort, run, runOk, temporaryDirectory, type Finished, type Running } from './process.js';
+export { recordingProxy, type RecordingProxy } from './proxy.js';
+export {
+  dockerConfigFor,
+  READER,
+  startDockerRegistry282,
+  startRegistryV3,
+  startThird,
+  WRITER,
+  type Auth,
+  type RealRegistry,
+  type RegistryOptions,
+} from './registries.js';
+export { ACCEPT, digestAt, wire, wireOk } from './wire.js';
