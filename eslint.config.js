@@ -8,7 +8,7 @@ import tseslint from 'typescript-eslint';
  * Stages know adapters only by the types of ports.ts; adapters never import each other.
  * Two blocks that set one rule for one file do not add up (the later wins), so each file kind is matched once.
  */
-const adapters = ['registry', 'docker', 'github', 'git', 'embedded'];
+const adapters = ['registry', 'docker', 'github', 'git', 'embedded', 'terminal', 'workspace', 'system'];
 
 const forbidAdapters = (...names) =>
   names.map((name) => ({
@@ -119,6 +119,9 @@ export default tseslint.config(
   adapterBlock('github', { actions: true }),
   adapterBlock('git'),
   adapterBlock('embedded', { network: true }),
+  adapterBlock('terminal'),
+  adapterBlock('workspace'),
+  adapterBlock('system'),
   {
     files: ['src/registry/http/**/*.ts', 'src/registry/http.ts'],
     rules: restrictImports(

@@ -1,0 +1,48 @@
+import { COMMANDS, FLAGS, type CommandName } from './args.js';
+
+const SUMMARY: Readonly<Record<CommandName, string>> = {
+  plan: 'show what apply would do; writes nothing',
+  apply: 'write the tags that are missing, and build what they need',
+  classify: 'say what class and tags a git ref gets, and why',
+  validate: 'check tag files',
+  pin: 'write src_digest into the tag file, comments kept',
+  stages: 'show the stage of each platform today',
+  tracking: 'list the open tracking issues by release cycle',
+  demo: 'the whole flow on a registry inside this process',
+};
+
+/** `retag --help` */
+export function overview(): string {
+  const rows = COMMANDS.map((name) => `  ${name.padEnd(10)} ${SUMMARY[name]}`);
+  return [
+    'retag: container image tags by declared policy',
+    '',
+    'Usage: retag COMMAND [FLAGS]',
+    '',
+    ...rows,
+    '',
+    'retag COMMAND --help lists its flags; retag --version prints the version.',
+    'Exit status: 0 all is right, 1 something failed or was refused, 2 wrong usage or tag file,',
+    '3 plan --exit-code and there are changes, 130 and 143 after a signal.',
+    '',
+  ].join('\n');
+}
+
+/** `retag COMMAND --help` */
+export function commandHelp(command: CommandName): string {
+  const rows = Object.entries(FLAGS)
+    .filter(([, flag]) => flag.commands.includes(command))
+    .map(
+      ([name, { value, help }]) =>
+        `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(28)} ${help}`,
+    );
+  const words = command === 'classify' ? ' REF...' : '';
+  return [
+    `retag ${command}: ${SUMMARY[command]}`,
+    '',
+    `Usage: retag ${command}${words} [FLAGS]`,
+    '',
+    ...rows,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,10 @@
+/**
+ * Foreign text for a terminal or a log: control characters (colours, cursor movements, new lines) and characters that
+ * reorder text are shown as escapes, so that no registry, branch name or message can paint over what Retag says.
+ */
+export function safe(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) =>
+    c === '\n' ? '\n' : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
