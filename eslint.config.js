@@ -20,18 +20,19 @@ const forbidActions = {
   group: ['@actions/*'],
   message: 'Only src/github and src/main.ts may import @actions/*.',
 };
+// Names with a leading slash match the bare module only, not src/registry/http.
 const forbidNetwork = {
   group: [
     'node:http',
     'node:https',
     'node:net',
     'node:tls',
-    'http',
-    'https',
-    'net',
-    'tls',
+    '/http',
+    '/https',
+    '/net',
+    '/tls',
     '*-proxy-agent',
-    'undici',
+    '/undici',
   ],
   message: 'Only src/registry/http.ts (and the embedded registry) may use the network.',
 };

@@ -1,0 +1,167 @@
+import { OperationError } from '../errors.js';
+import type { Existence } from '../ports.js';
+import { isDigest, type ImageRef, type TagRef } from '../reference.js';
+import { errorsOf, failure, refusal, type Task } from './answers.js';
+import { algorithmOf, digestOf } from './digest.js';
+import type { RegistryRequest, RegistryResponse } from './http/types.js';
+import { MAX_MANIFEST_BYTES } from './manifest.js';
+import { bareMediaType, isManifest, isSchema1, LOOK_ACCEPT } from './media-types.js';
+import { ask, type Context } from './wire.js';
+
+/**
+ * Codes of a 404 that say "no such manifest" or "no such repository": the distribution-spec's, and NOT_FOUND, which
+ * Harbor gives for both.
+ */
+const ABSENT_CODES: readonly string[] = ['MANIFEST_UNKNOWN', 'NAME_UNKNOWN', 'NOT_FOUND'];
+
+/**
+ * The four-state look (distribution-spec "Checking if content exists in the registry"). HEAD first: registries that
+ * count pulls do not count it. A 404 is believed only when a GET repeats it with a body of the registry: a HEAD has
+ * none, and proxies, wrong paths and unaccepted media types answer 404 as well. Never throws OperationError.
+ */
+export async function look(context: Context, ref: ImageRef): Promise<Existence> {
+  return answered(async () => {
+    const task = taskOf(ref);
+    const head = await ask(context, task, lookRequest('HEAD', ref));
+    if (head.status === 404 || head.status === 405) return lookByGet(context, task, ref);
+    if (head.status !== 200) throw await unclear(context, task, ref, head);
+    const digest = head.headers['docker-content-digest'];
+    if (digest === undefined || !isDigest(digest)) return lookByGet(context, task, ref);
+    checkAskedDigest(task, ref, digest);
+    return { state: 'present', digest, mediaType: bareMediaType(head.headers['content-type']) };
+  });
+}
+
+/** The look in a single request whatever the answer: a GET, whose 404 has a body. */
+export async function lookByBody(context: Context, ref: TagRef): Promise<Existence> {
+  return answered(() => lookByGet(context, taskOf(ref), ref));
+}
+
+/** Is this 404 the registry's own word that the manifest or the repository is not there? */
+export function saysAbsent(response: RegistryResponse): boolean {
+  if (response.status !== 404) return false;
+  const errors = errorsOf(response);
+  return (
+    errors.length > 0 &&
+    errors.every(({ code, message }) => ABSENT_CODES.includes(code) && !hidesByAccept(message))
+  );
+}
+
+async function lookByGet(context: Context, task: Task, ref: ImageRef): Promise<Existence> {
+  const response = await ask(context, task, lookRequest('GET', ref));
+  if (saysAbsent(response)) return { state: 'absent' };
+  if (response.status !== 200) throw refusedLook(task, response);
+  const mediaType = bareMediaType(response.headers['content-type']);
+  if (!isManifest(mediaType)) {
+    throw failure(
+      'protocol',
+      task,
+      `${ref.registry} answered HTTP 200 with "${mediaType}", which is not a registry answer`,
+      'check that the host is a registry and that no proxy or login page answers in its place',
+      { status: 200 },
+    );
+  }
+  return { state: 'present', digest: digestInHand(task, ref, response, mediaType), mediaType };
+}
+
+/** The digest of the body, once it agrees with what the registry says and with what was asked for. */
+function digestInHand(task: Task, ref: ImageRef, response: RegistryResponse, mediaType: string): string {
+  const header = response.headers['docker-content-digest'];
+  const claimed = header !== undefined && isDigest(header) ? header : undefined;
+  // The digest of a signed schema 1 manifest is that of its payload without the signatures.
+  if (claimed !== undefined && isSchema1(mediaType)) return claimed;
+  const asked = 'digest' in ref ? ref.digest : undefined;
+  const digest = digestOf(response.body, algorithmOf(asked ?? claimed ?? ''));
+  if (claimed !== undefined && algorithmOf(claimed) === algorithmOf(digest) && claimed !== digest) {
+    throw failure(
+      'mismatch',
+      task,
+      `${ref.registry} says that the digest is ${claimed} but sent bytes with ${digest} (HTTP 200)`,
+      'run again; if it stays, have the registry and any proxy before it looked at',
+      { status: 200 },
+    );
+  }
+  checkAskedDigest(task, ref, digest);
+  return digest;
+}
+
+function checkAskedDigest(task: Task, ref: ImageRef, digest: string): void {
+  if (!('digest' in ref) || ref.digest === digest) return;
+  throw failure(
+    'mismatch',
+    task,
+    `${ref.registry} answered with ${digest} (HTTP 200)`,
+    'run again; if it stays, have the registry and any proxy before it looked at',
+    { status: 200 },
+  );
+}
+
+/** A HEAD has no body: where its status alone says little, the same question as a GET brings the registry's words, and only these. */
+async function unclear(
+  context: Context,
+  task: Task,
+  ref: ImageRef,
+  head: RegistryResponse,
+): Promise<OperationError> {
+  const wordless = [401, 429].includes(head.status) || head.status < 400 || head.status >= 500;
+  if (wordless) return refusedLook(task, head);
+  const get = await ask(context, task, lookRequest('GET', ref));
+  return refusedLook(task, get.status === head.status ? get : head);
+}
+
+function refusedLook(task: Task, response: RegistryResponse): OperationError {
+  const { status } = response;
+  if (status === 404 && errorsOf(response).some(({ message }) => hidesByAccept(message))) {
+    return refusal(
+      task,
+      response,
+      'the tag exists, but with a media type that Retag does not know; move it by hand if it is in the way',
+    );
+  }
+  if (status === 404) {
+    return refusal(
+      task,
+      response,
+      'this 404 is not a registry answer, so nobody can tell whether the tag is free: check the host and any proxy before it',
+    );
+  }
+  if (status === 500) {
+    return refusal(
+      task,
+      response,
+      'run again in a moment; if it stays, the registry may hold an empty link for this tag (it stopped while the tag was written), which pushing the tag once by hand repairs',
+    );
+  }
+  return refusal(task, response);
+}
+
+/** docker-registry 2.8: `404 MANIFEST_UNKNOWN "OCI index found, but accept header does not support OCI indexes"`. */
+function hidesByAccept(message: string): boolean {
+  return message.toLowerCase().includes('accept header');
+}
+
+function lookRequest(method: 'HEAD' | 'GET', ref: ImageRef): RegistryRequest {
+  return {
+    method,
+    repository: ref,
+    path: `manifests/${'digest' in ref ? ref.digest : ref.tag}`,
+    headers: { accept: LOOK_ACCEPT },
+    access: 'pull',
+    maxBytes: MAX_MANIFEST_BYTES,
+    redirect: 'follow',
+    repeatable: true,
+  };
+}
+
+function taskOf(ref: ImageRef): Task {
+  return { doing: 'digest' in ref ? 'look at the manifest' : 'look at the tag', ref };
+}
+
+async function answered(work: () => Promise<Existence>): Promise<Existence> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OperationError) return { state: 'unknown', error };
+    throw error;
+  }
+}

@@ -1,0 +1,118 @@
+import type { ImageFacts, Manifest } from '../ports.js';
+import { formatReference, type DigestRef, type Repository } from '../reference.js';
+import { isObject, parseJson, type JsonObject } from './json.js';
+import {
+  parseManifest,
+  platformOf,
+  strings,
+  type Descriptor,
+  type ParsedImage,
+  type ParsedManifest,
+} from './manifest.js';
+import { isCopyable, isIndex } from './media-types.js';
+import { formatPlatform, isAttestation, isRealPlatform } from './platforms.js';
+import type { Reader } from './reader.js';
+import { MAX_DEPTH, MAX_MANIFESTS, tooDeep, tooMany } from './tree.js';
+
+const REVISION = 'org.opencontainers.image.revision';
+/** A revision is a commit: anything longer is not one. */
+const MAX_REVISION = 256;
+
+/** Configs that hold platform and labels; those of other artifacts mean something else. */
+const IMAGE_CONFIGS: readonly string[] = [
+  'application/vnd.oci.image.config.v1+json',
+  'application/vnd.docker.container.image.v1+json',
+];
+
+/**
+ * Platforms, attestations and source revision of an image. An index answers most of it itself; children and configs are
+ * read only for what it leaves open: nested indexes, children without a platform, the platform of a single manifest,
+ * and the revision where no annotation has it (of the first child that is an image).
+ */
+export async function readFacts(
+  reader: Reader,
+  source: Repository,
+  manifest: Manifest,
+  need: { readonly revision: boolean; readonly platforms: boolean },
+): Promise<ImageFacts> {
+  const view: View = { reader, source, seen: new Set() };
+  const parsed = parse(view, manifest);
+  const platforms = new Set<string>();
+  let attestations = 0;
+  const visit = async (node: ParsedManifest, depth: number): Promise<void> => {
+    if (node.kind === 'image') {
+      const platform = need.platforms ? await platformInConfig(view, node) : null;
+      if (platform && isRealPlatform(platform)) platforms.add(formatPlatform(platform));
+      return;
+    }
+    for (const child of node.manifests) {
+      if (isAttestation(child)) attestations++;
+      else if (child.platform && !isIndex(child.mediaType)) {
+        if (isRealPlatform(child.platform)) platforms.add(formatPlatform(child.platform));
+      } else if (need.platforms && isCopyable(child.mediaType)) {
+        const inner = await descend(view, child, depth + 1);
+        if (inner) await visit(inner, depth + 1);
+      }
+    }
+  };
+  await visit(parsed, 1);
+  const revision = need.revision ? await revisionOf({ ...view, seen: new Set() }, parsed, 1) : null;
+  return { platforms: [...platforms], attestations, revision };
+}
+
+interface View {
+  readonly reader: Reader;
+  readonly source: Repository;
+  readonly seen: Set<string>;
+}
+
+async function revisionOf(view: View, node: ParsedManifest, depth: number): Promise<string | null> {
+  const annotated = fit(node.annotations.get(REVISION));
+  if (annotated !== null) return annotated;
+  if (node.kind === 'image') return fit((await labelsOf(view, node)).get(REVISION));
+  const first = node.manifests.find(
+    (child) =>
+      !isAttestation(child) &&
+      isCopyable(child.mediaType) &&
+      (!child.platform || isRealPlatform(child.platform)),
+  );
+  const child = first && (await descend(view, first, depth + 1));
+  return child ? revisionOf(view, child, depth + 1) : null;
+}
+
+function fit(revision: string | undefined): string | null {
+  return revision === undefined || revision === '' || revision.length > MAX_REVISION ? null : revision;
+}
+
+/** A child manifest; null when it was visited before. */
+async function descend(view: View, child: Descriptor, depth: number): Promise<ParsedManifest | null> {
+  if (view.seen.has(child.digest)) return null;
+  view.seen.add(child.digest);
+  const ref = refOf(view, child.digest);
+  if (depth > MAX_DEPTH) throw tooDeep(formatReference(ref));
+  if (view.seen.size > MAX_MANIFESTS) throw tooMany(formatReference(ref));
+  return parse(view, await view.reader.manifest(ref));
+}
+
+async function configOf(view: View, image: ParsedImage): Promise<JsonObject> {
+  if (!IMAGE_CONFIGS.includes(image.config.mediaType)) return {};
+  const config = parseJson(await view.reader.blob(view.source, image.config));
+  return isObject(config) ? config : {};
+}
+
+async function platformInConfig(view: View, image: ParsedImage): Promise<ReturnType<typeof platformOf>> {
+  return platformOf(await configOf(view, image));
+}
+
+async function labelsOf(view: View, image: ParsedImage): Promise<ReadonlyMap<string, string>> {
+  const config = (await configOf(view, image))['config'];
+  return strings(isObject(config) ? config['Labels'] : undefined);
+}
+
+function parse(view: View, manifest: Manifest): ParsedManifest {
+  return parseManifest(manifest, formatReference(refOf(view, manifest.digest)));
+}
+
+function refOf({ source: { registry, repository } }: View, digest: string): DigestRef {
+  return { registry, repository, digest };
+}

@@ -1,0 +1,84 @@
+/**
+ * Runs `work` on every item, at most `limit` at once. After a failure nothing new is begun; what runs is
+ * awaited, so that nothing is sent behind the caller's back, and the first failure is thrown.
+ */
+export async function eachLimited<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const failures: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    while (failures.length === 0 && next < items.length) {
+      const index = next++;
+      try {
+        await work(items[index] as T, index);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** As `eachLimited`, with results in the order of the items. */
+export async function mapLimited<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  await eachLimited(items, limit, async (item, index) => {
+    results[index] = await work(item, index);
+  });
+  return results;
+}
+
+/** Shares work by key. */
+export interface Once<R> {
+  /** Runs `work` unless the same key is under way or done; a failure is forgotten, so that the next caller tries anew. */
+  run(key: string, work: () => Promise<R>): Promise<R>;
+  has(key: string): boolean;
+  forget(key: string): void;
+}
+
+/** @param keep whether results stay for later callers, or only callers at the same time share */
+export function once<R>(keep: boolean): Once<R> {
+  const entries = new Map<string, Promise<R>>();
+  return {
+    run(key, work) {
+      const known = entries.get(key);
+      if (known) return known;
+      const drop = (): void => {
+        if (entries.get(key) === promise) entries.delete(key);
+      };
+      const promise: Promise<R> = work();
+      entries.set(key, promise);
+      promise.then(keep ? () => undefined : drop, drop);
+      return promise;
+    },
+    has: (key) => entries.has(key),
+    forget: (key) => void entries.delete(key),
+  };
+}
+
+/** Lets one caller at a time through for each key; the others wait their turn. */
+export function turns(): <R>(key: string, work: () => Promise<R>) => Promise<R> {
+  const tails = new Map<string, Promise<unknown>>();
+  return async (key, work) => {
+    const before = tails.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const tail = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    tails.set(key, tail);
+    try {
+      return await mine;
+    } finally {
+      if (tails.get(key) === tail) tails.delete(key);
+    }
+  };
+}

@@ -1,0 +1,177 @@
+import { OperationError } from '../errors.js';
+import type { Manifest } from '../ports.js';
+import { isDigest } from '../reference.js';
+import { isObject, parseJson, type JsonObject } from './json.js';
+import { isCopyable, isIndex, isSchema1 } from './media-types.js';
+
+/** The most bytes of one manifest. The distribution-spec asks for 4 MiB at least. */
+export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+
+/** A pointer to a manifest or blob (image-spec "Descriptor"). `size` is in bytes. */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  /** foreign places to get the content from; never asked */
+  readonly urls: readonly string[];
+  readonly annotations: ReadonlyMap<string, string>;
+  readonly platform: Platform | null;
+  /** as it was written, for lists that repeat it */
+  readonly raw: JsonObject;
+}
+
+/** `os`, `architecture` and `variant` as the image-spec names them. */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string;
+}
+
+interface Common {
+  readonly annotations: ReadonlyMap<string, string>;
+  /** the manifest that this one is attached to */
+  readonly subject: Descriptor | null;
+  readonly artifactType: string;
+}
+
+export interface ParsedIndex extends Common {
+  readonly kind: 'index';
+  readonly manifests: readonly Descriptor[];
+}
+
+export interface ParsedImage extends Common {
+  readonly kind: 'image';
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+}
+
+export type ParsedManifest = ParsedIndex | ParsedImage;
+
+/**
+ * Reads one of the four manifest types. The bytes stay the truth: this is only a view of them.
+ * @param name the reference, for messages
+ * @throws OperationError `mismatch` when the content contradicts its media type or itself (image-spec and
+ *   CVE-2021-41190), `rejected` for schema 1 and other types that cannot be copied
+ */
+export function parseManifest(manifest: Manifest, name: string): ParsedManifest {
+  refuseUncopyable(manifest.mediaType, name);
+  const body = parseJson(manifest.bytes);
+  if (!isObject(body)) throw broken(name, 'it is not a JSON object in UTF-8');
+  const declared = body['mediaType'];
+  if (declared !== undefined && declared !== manifest.mediaType) {
+    throw broken(
+      name,
+      `it calls itself ${JSON.stringify(declared)} but was served as "${manifest.mediaType}"`,
+    );
+  }
+  try {
+    return isIndex(manifest.mediaType) ? parseIndex(body) : parseImage(body);
+  } catch (error) {
+    throw error instanceof Fault ? broken(name, error.message) : error;
+  }
+}
+
+/** @throws OperationError `rejected`, with the way out for schema 1 */
+export function refuseUncopyable(mediaType: string, name: string): void {
+  if (isCopyable(mediaType)) return;
+  if (isSchema1(mediaType)) {
+    throw new OperationError(
+      'rejected',
+      `${name}: this is a Docker schema 1 image, which registries no longer take and whose digest does not survive copying; ` +
+        'pull it and push it again with a current tool',
+    );
+  }
+  throw new OperationError(
+    'rejected',
+    `${name}: the media type "${mediaType.slice(0, 120)}" is not one of a container image; name an image or an image index`,
+  );
+}
+
+/** A mistake inside a manifest; `parseManifest` adds the name. */
+class Fault extends Error {}
+
+function broken(name: string, what: string): OperationError {
+  return new OperationError(
+    'mismatch',
+    `${name}: the manifest cannot be used: ${what}; build and push the image anew`,
+  );
+}
+
+function parseIndex(body: JsonObject): ParsedIndex {
+  if ('layers' in body || 'config' in body) refuseDoubleNature(body);
+  return { kind: 'index', manifests: descriptors(body['manifests'], 'manifests'), ...common(body) };
+}
+
+function parseImage(body: JsonObject): ParsedImage {
+  if ('manifests' in body) refuseDoubleNature(body);
+  return {
+    kind: 'image',
+    config: descriptor(body['config'], 'config'),
+    layers: descriptors(body['layers'], 'layers'),
+    ...common(body),
+  };
+}
+
+/** A document that can be read as index and as image means two things (CVE-2021-41190); buildkit's caches say which by mediaType. */
+function refuseDoubleNature(body: JsonObject): void {
+  if (body['mediaType'] === undefined) throw new Fault('it is an index and an image at once');
+}
+
+function common(body: JsonObject): Common {
+  return {
+    annotations: strings(body['annotations']),
+    subject:
+      body['subject'] === undefined || body['subject'] === null
+        ? null
+        : descriptor(body['subject'], 'subject'),
+    artifactType: text(body['artifactType']),
+  };
+}
+
+function descriptors(value: unknown, where: string): readonly Descriptor[] {
+  if (!Array.isArray(value)) throw new Fault(`"${where}" is not a list`);
+  return value.map((entry: unknown, index) => descriptor(entry, `${where}[${index}]`));
+}
+
+function descriptor(value: unknown, where: string): Descriptor {
+  if (!isObject(value)) throw new Fault(`"${where}" is not a descriptor`);
+  const { digest, size } = value;
+  if (typeof digest !== 'string' || !isDigest(digest)) {
+    throw new Fault(`"${where}" has no sha256 or sha512 digest`);
+  }
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+    throw new Fault(`"${where}" (${digest}) has the size ${JSON.stringify(size)}`);
+  }
+  return {
+    mediaType: text(value['mediaType']).toLowerCase(),
+    digest,
+    size,
+    urls: Array.isArray(value['urls']) ? value['urls'].filter((url) => typeof url === 'string') : [],
+    annotations: strings(value['annotations']),
+    platform: platformOf(value['platform']),
+    raw: value,
+  };
+}
+
+/** A platform object, of a descriptor or of an image's config; null when it names none. */
+export function platformOf(value: unknown): Platform | null {
+  if (!isObject(value)) return null;
+  const platform = {
+    os: text(value['os']),
+    architecture: text(value['architecture']),
+    variant: text(value['variant']),
+  };
+  return platform.os === '' && platform.architecture === '' ? null : platform;
+}
+
+/** The entries of a string map; a Map, because keys such as `__proto__` come from strangers. */
+export function strings(value: unknown): ReadonlyMap<string, string> {
+  if (!isObject(value)) return new Map();
+  return new Map(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,70 @@
+import { isReservedTag, parseTag, type Repository } from '../reference.js';
+import { failure, refusal, type Task } from './answers.js';
+import { saysAbsent } from './existence.js';
+import type { RegistryResponse } from './http/types.js';
+import { isObject, parseJson } from './json.js';
+import { nextLink } from './link.js';
+import { ask, type Context } from './wire.js';
+
+/** ECR refuses more than this many tags a page. */
+const PAGE = 1000;
+const MAX_PAGES = 200;
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * All tags of a repository in the order in which the registry gives them (distribution-spec "Listing Tags"); [] for a
+ * repository that the registry does not know. Only Link leads to a further page: docker-registry 2.8 answers `last`
+ * with the whole list again. A page without anything new ends the list too.
+ * @throws OperationError `protocol` past 200 pages or 16 MiB: a list cut short would hide the highest version
+ */
+export async function listTags(context: Context, repository: Repository): Promise<readonly string[]> {
+  const task: Task = { doing: 'list the tags', ref: repository };
+  const tags = new Set<string>();
+  let path: string | URL = `tags/list?n=${PAGE}`;
+  let bytes = 0;
+  for (let page = 1; page <= MAX_PAGES; page++) {
+    const response = await ask(context, task, {
+      method: 'GET',
+      repository,
+      path,
+      headers: { accept: 'application/json' },
+      access: 'pull',
+      maxBytes: MAX_BYTES - bytes,
+      redirect: 'follow',
+      repeatable: true,
+    });
+    if (saysAbsent(response)) return [...tags];
+    if (response.status !== 200) throw refusal(task, response);
+    bytes += response.body.length;
+    const known = tags.size;
+    for (const tag of tagsOf(task, response)) tags.add(tag);
+    const next = nextLink(response.headers['link']);
+    if (next === null || tags.size === known) return [...tags];
+    path = context.transport.resolve(response.url, next);
+  }
+  throw failure(
+    'protocol',
+    task,
+    `the list has more than ${MAX_PAGES} pages`,
+    'remove tags that nobody needs',
+    { status: 200 },
+  );
+}
+
+/** The tags of one page. Names that no tag may have are passed over: nothing could ever be asked about them. */
+function tagsOf(task: Task, response: RegistryResponse): readonly string[] {
+  const body = parseJson(response.body);
+  const tags = isObject(body) ? (body['tags'] ?? []) : undefined;
+  if (!Array.isArray(tags)) {
+    throw failure(
+      'protocol',
+      task,
+      `${task.ref.registry} answered HTTP 200 with something that is not a tag list`,
+      'check that the host is a registry and that no proxy or login page answers in its place',
+      { status: 200 },
+    );
+  }
+  return tags.filter(
+    (tag): tag is string => typeof tag === 'string' && (isReservedTag(tag) || parseTag(tag).ok),
+  );
+}

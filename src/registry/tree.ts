@@ -1,0 +1,128 @@
+import { OperationError } from '../errors.js';
+import type { Manifest } from '../ports.js';
+import { formatReference, type Repository } from '../reference.js';
+import { eachLimited } from './limit.js';
+import { parseManifest, refuseUncopyable, type Descriptor, type ParsedManifest } from './manifest.js';
+import { isManifest } from './media-types.js';
+import type { Reader } from './reader.js';
+
+/** Levels of manifests: an index of indexes of indexes of images is the most. */
+export const MAX_DEPTH = 4;
+export const MAX_MANIFESTS = 1000;
+const MAX_BLOBS = 10_000;
+/** Manifests that are read at once; the transport bounds the requests of all transfers together. */
+const LANES = 8;
+
+/** One manifest of an image with what it needs: manifests below it and blobs. */
+export interface TreeNode {
+  readonly manifest: Manifest;
+  readonly parsed: ParsedManifest;
+  readonly children: readonly Descriptor[];
+  readonly blobs: readonly Descriptor[];
+}
+
+/**
+ * Reads everything below `root` at the source, before anything is written anywhere. Each digest is read once, so
+ * that a list which names itself ends.
+ * @returns children before their parents, the root last
+ * @throws OperationError `absent` when a child is missing, `mismatch` when a child has another size or media type than
+ *   its descriptor, or when the image is deeper or larger than the limits
+ */
+export async function readTree(
+  reader: Reader,
+  source: Repository,
+  root: Manifest,
+): Promise<readonly TreeNode[]> {
+  const { registry, repository } = source;
+  const name = (digest: string): string => formatReference({ registry, repository, digest });
+  const nodes = new Map<string, TreeNode>([[root.digest, nodeOf(root, name(root.digest))]]);
+  let level = [...nodes.values()];
+  for (let depth = 2; level.length > 0; depth++) {
+    const missing = new Map(
+      level.flatMap((node) => node.children).map((child) => [child.digest, child] as const),
+    );
+    for (const digest of nodes.keys()) missing.delete(digest);
+    if (missing.size > 0 && depth > MAX_DEPTH) throw tooDeep(name(root.digest));
+    if (nodes.size + missing.size > MAX_MANIFESTS) throw tooMany(name(root.digest));
+    level = [];
+    await eachLimited([...missing.values()], LANES, async (child) => {
+      const node = nodeOf(await readChild(reader, source, child), name(child.digest));
+      nodes.set(child.digest, node);
+      level.push(node);
+    });
+  }
+  checkDescriptors(nodes, name);
+  return childrenFirst(nodes, root.digest);
+}
+
+/** @param name the reference, for the message */
+export function tooDeep(name: string): OperationError {
+  return new OperationError(
+    'mismatch',
+    `${name}: indexes are nested more than ${MAX_DEPTH} deep; build the image with a flatter index`,
+  );
+}
+
+/** @param name the reference, for the message */
+export function tooMany(name: string): OperationError {
+  return new OperationError(
+    'mismatch',
+    `${name}: the image has more than ${MAX_MANIFESTS} manifests or ${MAX_BLOBS} blobs; split it`,
+  );
+}
+
+async function readChild(reader: Reader, source: Repository, child: Descriptor): Promise<Manifest> {
+  const { registry, repository } = source;
+  try {
+    return await reader.manifest({ registry, repository, digest: child.digest });
+  } catch (error) {
+    if (!(error instanceof OperationError) || error.code !== 'absent') throw error;
+    throw new OperationError('absent', `the source is incomplete: ${error.message}`, {
+      cause: error,
+      status: 404,
+    });
+  }
+}
+
+function nodeOf(manifest: Manifest, name: string): TreeNode {
+  const parsed = parseManifest(manifest, name);
+  if (parsed.kind === 'image') {
+    return { manifest, parsed, children: [], blobs: [parsed.config, ...parsed.layers] };
+  }
+  const children = parsed.manifests.filter(({ mediaType }) => isManifest(mediaType));
+  for (const child of children) refuseUncopyable(child.mediaType, `${name}, child ${child.digest}`);
+  // Indexes may list what is no manifest (BuildKit's cache does): those are blobs.
+  return { manifest, parsed, children, blobs: parsed.manifests.filter((child) => !children.includes(child)) };
+}
+
+/** Every descriptor must tell the truth about the manifest that it points at: registries do not check. */
+function checkDescriptors(nodes: ReadonlyMap<string, TreeNode>, name: (digest: string) => string): void {
+  const blobs = new Set<string>();
+  for (const node of nodes.values()) {
+    for (const { digest } of node.blobs) blobs.add(digest);
+    for (const child of node.children) {
+      const found = nodes.get(child.digest)?.manifest;
+      if (!found || (found.bytes.length === child.size && found.mediaType === child.mediaType)) continue;
+      throw new OperationError(
+        'mismatch',
+        `${name(node.manifest.digest)}: its child ${child.digest} is said to have ${child.size} bytes of "${child.mediaType}", ` +
+          `but has ${found.bytes.length} bytes of "${found.mediaType}"; build and push the image anew`,
+      );
+    }
+  }
+  if (blobs.size > MAX_BLOBS) throw tooMany(name([...nodes.keys()][0] ?? ''));
+}
+
+function childrenFirst(nodes: ReadonlyMap<string, TreeNode>, root: string): readonly TreeNode[] {
+  const ordered = new Set<TreeNode>();
+  const open = new Set<string>();
+  const visit = (digest: string): void => {
+    const node = nodes.get(digest);
+    if (!node || open.has(digest) || ordered.has(node)) return;
+    open.add(digest);
+    for (const child of node.children) visit(child.digest);
+    ordered.add(node);
+  };
+  visit(root);
+  return [...ordered];
+}
