@@ -1,0 +1,171 @@
+import type { AuthOptions } from './access.js';
+import { basicGuard, type Guard } from './access.js';
+import { empty, json, pageNotFound, refusal, type Answer } from './answer.js';
+import { SPEC, type Behaviour } from './behaviour.js';
+import { deleteBlob, getBlob } from './blob-routes.js';
+import { digestOf, inMemory } from './blobs.js';
+import type { Call } from './call.js';
+import { createFaultList, type FaultList, type FaultRule } from './faults.js';
+import { listReferrers, listTags } from './listing-routes.js';
+import { deleteManifest, getManifest, putManifest } from './manifest-routes.js';
+import { createStore, type Store, type StoredManifest, type TagEvent } from './store.js';
+import { createTokenService, type TokenService } from './token.js';
+import { cancelUpload, finishUpload, patchUpload, startUpload, uploadStatus } from './upload-routes.js';
+import { listen, type LoggedRequest, type TlsOptions } from './wire.js';
+import { parseRepository } from '../reference.js';
+
+export { DISTRIBUTION_2_8, SPEC, type Behaviour } from './behaviour.js';
+export { classifyRequest, type ClassifiedRequest, type RequestKind } from './classify.js';
+export type { AccessAction, AuthOptions, BasicAuth, Grant, TokenAuth } from './access.js';
+export type { Call } from './call.js';
+export type { Fault, FaultList, FaultMatch, FaultRule } from './faults.js';
+export type { StoredManifest, TagEvent } from './store.js';
+export type { LoggedRequest, TlsOptions } from './wire.js';
+
+export interface RegistryOptions {
+  /** default 0: any free port */
+  readonly port?: number;
+  /** what differs from the spec; whole sets: `DISTRIBUTION_2_8` */
+  readonly behaviour?: Partial<Behaviour>;
+  readonly auth?: AuthOptions;
+  readonly faults?: readonly FaultRule[];
+  /** milliseconds since the epoch; for the log and for the life of tokens. Default the real clock */
+  readonly now?: () => number;
+  /** blobs with more bytes than this live in temporary files, removed by `close`. Default 8 MiB */
+  readonly spillAbove?: number;
+  /** https instead of http */
+  readonly tls?: TlsOptions;
+}
+
+/** An OCI registry inside this process. */
+export interface EmbeddedRegistry {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** `127.0.0.1:PORT`, as it stands in an image name */
+  readonly host: string;
+  /** where tokens are given out; null without token authentication */
+  readonly tokenUrl: string | null;
+  /** every request since the start, token requests included */
+  readonly requests: readonly LoggedRequest[];
+  /** every state that each tag ever had, in order */
+  readonly history: readonly TagEvent[];
+  /** every token handed out */
+  readonly tokens: readonly string[];
+  readonly faults: Pick<FaultList, 'set' | 'fired'>;
+  /** sorted */
+  tags(repository: string): readonly string[];
+  /** by tag or digest */
+  manifest(repository: string, reference: string): StoredManifest | undefined;
+  hasBlob(repository: string, digest: string): boolean;
+  /** Stores without a request and without a check; with a null tag by digest only. */
+  putManifest(repository: string, tag: string | null, manifest: StoredManifest): void;
+  /** Stores without a request; gives the sha256 digest, or the sha512 digest when `like` is one. */
+  putBlob(repository: string, content: Buffer, like?: string): string;
+  /** Deletes a tag without a request. */
+  deleteTag(repository: string, tag: string): void;
+  close(): Promise<void>;
+}
+
+/** Starts a registry on 127.0.0.1. It holds nothing, and forgets everything when it is closed. */
+export async function startRegistry(options: RegistryOptions = {}): Promise<EmbeddedRegistry> {
+  const store = createStore(options.spillAbove ?? 8 * 1024 * 1024);
+  const behaviour: Behaviour = { ...SPEC, ...options.behaviour };
+  const auth = options.auth ?? { kind: 'none' };
+  const now = options.now ?? Date.now;
+  const log: LoggedRequest[] = [];
+  const faults = createFaultList(options.faults);
+  let tokenUrl: string | null = null;
+  const tokens = auth.kind === 'token' ? createTokenService(auth, now, () => tokenUrl ?? '') : null;
+  const wire = { faults, log, now, ...(options.tls ? { tls: options.tls } : {}) };
+  const handle = handler(store, behaviour, guardOf(auth, tokens), tokens);
+  const main = await listen({ ...wire, handle, port: options.port ?? 0 });
+  const second =
+    tokens && auth.kind === 'token' && auth.ownPort
+      ? await listen({
+          ...wire,
+          handle: (call) => (call.kind === 'token' ? tokens.answer(call) : pageNotFound()),
+        })
+      : null;
+  if (tokens) tokenUrl = `${(second ?? main).url}/token`;
+
+  return {
+    url: main.url,
+    host: main.host,
+    tokenUrl,
+    requests: log,
+    history: store.history,
+    tokens: tokens?.issued ?? [],
+    faults,
+    tags: (repository) => [...store.tags(repository)].sort(),
+    manifest: (repository, reference) => store.manifest(repository, reference),
+    hasBlob: (repository, digest) => store.blob(repository, digest) !== undefined,
+    putManifest: (repository, tag, manifest) => store.putManifest(repository, tag, manifest, null),
+    putBlob(repository, content, like) {
+      const digest = digestOf(content, like);
+      store.putBlob(repository, digest, inMemory([content]));
+      return digest;
+    },
+    deleteTag: (repository, tag) => void store.deleteTag(repository, tag, null),
+    async close() {
+      await Promise.all([main.close(), second?.close()]);
+      await store.close();
+    },
+  };
+}
+
+function guardOf(auth: AuthOptions, tokens: TokenService | null): Guard {
+  if (tokens) return tokens.guard;
+  return auth.kind === 'basic' ? basicGuard(auth) : () => null;
+}
+
+function handler(store: Store, behaviour: Behaviour, guard: Guard, tokens: TokenService | null) {
+  return async (call: Call): Promise<Answer> => {
+    if (call.kind === 'token') return tokens ? tokens.answer(call) : pageNotFound();
+    const refused = guard(call);
+    if (refused) return refused;
+    if (call.kind === 'ping') return json(200, {}, { 'docker-distribution-api-version': 'registry/2.0' });
+    const { repository } = call;
+    if (call.kind === 'other' || repository === null) return pageNotFound();
+    if (!parseRepository(`localhost/${repository}`).ok) {
+      return refusal(400, 'NAME_INVALID', 'invalid repository name', repository);
+    }
+    return route(store, behaviour, repository, call);
+  };
+}
+
+function route(store: Store, behaviour: Behaviour, repository: string, call: Call): Answer | Promise<Answer> {
+  switch (call.kind) {
+    case 'head-manifest':
+    case 'get-manifest':
+      return getManifest(store, behaviour, repository, call);
+    case 'put-manifest-tag':
+    case 'put-manifest-digest':
+      return putManifest(store, behaviour, repository, call);
+    case 'delete-manifest':
+      return deleteManifest(store, behaviour, repository, call);
+    case 'head-blob':
+    case 'get-blob':
+      return getBlob(store, repository, call);
+    case 'delete-blob':
+      return deleteBlob(store, repository, call);
+    case 'mount':
+    case 'start-upload':
+      return startUpload(store, behaviour, repository, call);
+    case 'patch-blob':
+      return patchUpload(store, behaviour, repository, call);
+    case 'put-blob':
+      return finishUpload(store, behaviour, repository, call);
+    case 'upload-status':
+      return uploadStatus(store, repository, call);
+    case 'cancel-upload':
+      return cancelUpload(store, repository, call);
+    case 'tags':
+      return listTags(store, behaviour, repository, call);
+    case 'referrers':
+      return listReferrers(store, behaviour, repository, call);
+    case 'ping':
+    case 'token':
+    case 'other':
+      return empty(404);
+  }
+}
