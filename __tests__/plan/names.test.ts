@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { UserError } from '../../src/errors.js';
+import {
+  commitOf,
+  isForced,
+  mapRepository,
+  parseForce,
+  parseRegistryMap,
+  shownName,
+} from '../../src/plan/names.js';
+
+const hub = { registry: 'docker.io', repository: 'starlingx/k8s-cni-sriov' };
+
+describe('registry-map', () => {
+  test.each([
+    ['docker.io=localhost:5000', 'localhost:5000/starlingx/k8s-cni-sriov'],
+    ['docker.io=127.0.0.1:5000', '127.0.0.1:5000/starlingx/k8s-cni-sriov'],
+    ['index.docker.io=localhost:5000', 'localhost:5000/starlingx/k8s-cni-sriov'],
+    ['docker.io=quay.io/mirror', 'quay.io/mirror/starlingx/k8s-cni-sriov'],
+    ['quay.io=localhost:5000', 'docker.io/starlingx/k8s-cni-sriov'],
+  ])('%s', (line, expected) => {
+    const map = parseRegistryMap([line]);
+    const mapped = mapRepository(hub, map);
+    expect(`${mapped.registry}/${mapped.repository}`).toBe(expected);
+  });
+
+  test('a name without a mapping is shown as in the tag file, a mapped one in full', () => {
+    const ubuntu = { registry: 'docker.io', repository: 'library/ubuntu' };
+    expect(shownName('ubuntu', ubuntu, parseRegistryMap([]))).toBe('ubuntu');
+    expect(shownName('ubuntu', ubuntu, parseRegistryMap(['docker.io=localhost:5000']))).toBe(
+      'localhost:5000/library/ubuntu',
+    );
+  });
+
+  test('every wrong line is named', () => {
+    const wrong = [
+      'docker.io',
+      'docker.io=',
+      '=localhost:5000',
+      'a=b=c',
+      'docker.io/x=localhost',
+      'docker.io=Not A Host',
+    ];
+    let problems: readonly { what: string }[] = [];
+    try {
+      parseRegistryMap(wrong);
+    } catch (error) {
+      problems = (error as UserError).problems;
+    }
+    expect(problems.map(({ what }) => what)).toEqual(
+      wrong.map((line) => expect.stringContaining(`"${line}"`)),
+    );
+  });
+});
+
+describe('force', () => {
+  const forces = parseForce(['starlingx/k8s-cni-sriov:1.0', 'quay.io/org/app', 'localhost:5000/x']);
+  test.each([
+    [hub, '1.0', true],
+    [hub, '1.1', false],
+    [{ registry: 'quay.io', repository: 'org/app' }, 'anything', true],
+    [{ registry: 'localhost:5000', repository: 'x' }, 'v1', true],
+    [{ registry: 'quay.io', repository: 'org/other' }, 'v1', false],
+  ])('%j %s: %s', (name, tag, expected) => {
+    expect(isForced(forces, [name], tag)).toBe(expected);
+  });
+
+  test.each(['UPPER/x', 'x:', 'x:a b', ''])('"%s" is a UserError', (text) => {
+    expect(() => parseForce([text])).toThrow(UserError);
+  });
+});
+
+describe('the commit that src_ref names', () => {
+  const id = 'dac417bd31ed36d455e94db4aabe5916367654d4';
+  test.each([
+    [`https://opendev.org/starlingx/integ/commit/${id}`, id],
+    [`https://github.com/o/r/commit/${id}/`, id],
+    [`https://git.example/cgit/r/commit/?id=${id}`, id],
+    [id, id],
+    [id.slice(0, 12), id.slice(0, 12)],
+    ['https://github.com/o/r/tree/main', null],
+    ['refs/heads/deadbeef', null],
+    ['v1.2.3', null],
+    ['', null],
+  ])('%s', (text, expected) => {
+    expect(commitOf(text)).toBe(expected);
+  });
+});

@@ -1,0 +1,42 @@
+/** Report → outputs, job summary, annotations, report file. The only writer of the runner's files. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import * as core from '@actions/core';
+
+import type { Annotation } from '../report/annotations.js';
+import type { Report } from '../report/model.js';
+import { harmless } from './log.js';
+
+/** GitHub shows ten errors, ten warnings and ten notices of a step; the summary has all of them. */
+const MOST_ANNOTATIONS = 10;
+
+/** Writes the outputs. Values go through the delimiter form of GITHUB_OUTPUT, so a value cannot become another output. */
+export function publishOutputs(outputs: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+}
+
+/** Appends the job summary, where the runner takes one. */
+export async function publishSummary(markdown: string, env: NodeJS.ProcessEnv): Promise<void> {
+  if (!env['GITHUB_STEP_SUMMARY']) return;
+  await core.summary.addRaw(markdown, true).write();
+}
+
+/** Annotations on the lines of the tag file, the worst first. */
+export function publishAnnotations(annotations: readonly Annotation[]): void {
+  const shown = { error: 0, warning: 0, notice: 0 };
+  for (const { level, title, message, file, line, column } of annotations) {
+    if (shown[level]++ >= MOST_ANNOTATIONS) {
+      core.info(harmless(`${level}: ${title}: ${message}`));
+      continue;
+    }
+    const place = file === null ? {} : { file, startLine: line ?? 1, startColumn: column ?? 1 };
+    core[level](`${harmless(title)}: ${harmless(message)}`, { title: harmless(title), ...place });
+  }
+}
+
+/** Writes the report file and gives its path. */
+export async function writeReport(report: Report, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
+}
