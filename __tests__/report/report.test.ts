@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, test } from '@jest/globals';
+import * as v from 'valibot';
+
+import { annotations } from '../../src/report/annotations.js';
+import { ReportSchema } from '../../src/report/model.js';
+import { outputs } from '../../src/report/outputs.js';
+import { changed, exitCode } from '../../src/report/report.js';
+import { closing, headline, tagLine } from '../../src/report/words.js';
+import { VERSION } from '../../src/version.js';
+import { FAILED, HELD, KEPT, REFUSED, reportAction, reportOf } from '../support/reports.js';
+import { digestOf } from '../support/wanted.js';
+
+const plain = { changesAsCode: false, onHold: 'pass' } as const;
+
+describe('the report', () => {
+  test('is what its published schema says', () => {
+    const report = reportOf([reportAction(), REFUSED, KEPT, FAILED, HELD]);
+    expect(v.safeParse(ReportSchema, report).success).toBe(true);
+    expect(report.duration_ms).toBe(1);
+  });
+
+  test('counts by action, and failures besides', () => {
+    expect(reportOf([reportAction(), FAILED, REFUSED, KEPT, HELD]).counts).toEqual({
+      build: 0,
+      create: 2,
+      move: 0,
+      keep: 1,
+      hold: 1,
+      refuse: 1,
+      failed: 1,
+    });
+  });
+
+  test('names the version of the package', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(VERSION).toBe(version);
+    expect(reportOf([]).retag).toBe(version);
+  });
+});
+
+describe('the exit status (contract 8)', () => {
+  const planned = reportAction({ outcome: 'planned' });
+  const undone = reportAction({ outcome: 'skipped', error: { code: 'cancelled', text: 'stopped' } });
+  test.each([
+    ['all right', reportOf([reportAction(), KEPT]), plain, 0],
+    ['nothing wanted', reportOf([]), plain, 0],
+    ['one refused', reportOf([reportAction(), REFUSED]), plain, 1],
+    ['one failed', reportOf([FAILED]), plain, 1],
+    ['one left undone by a signal', reportOf([undone]), plain, 1],
+    ['held', reportOf([HELD]), plain, 0],
+    ['held, on_hold: fail', reportOf([HELD]), { changesAsCode: false, onHold: 'fail' }, 1],
+    ['plan with changes', reportOf([planned], { command: 'plan' }), plain, 0],
+    [
+      'plan --exit-code with changes',
+      reportOf([planned], { command: 'plan' }),
+      { ...plain, changesAsCode: true },
+      3,
+    ],
+    [
+      'plan --exit-code without changes',
+      reportOf([KEPT], { command: 'plan' }),
+      { ...plain, changesAsCode: true },
+      0,
+    ],
+    [
+      'plan --exit-code with a refusal',
+      reportOf([planned, REFUSED], { command: 'plan' }),
+      { ...plain, changesAsCode: true },
+      1,
+    ],
+  ] as const)('%s', (_, report, options, code) => {
+    expect(exitCode(report, options)).toBe(code);
+  });
+});
+
+describe('words', () => {
+  test.each([
+    [reportOf([]), 'Nothing is wanted: no entry of the tag file applies to this run.'],
+    [reportOf([KEPT, KEPT]), 'Nothing to do; 2 tags already right.'],
+    [reportOf([reportAction(), KEPT]), '1 tag created; 1 tag already right.'],
+    [
+      reportOf([reportAction(), REFUSED, FAILED, HELD]),
+      '1 tag created, 1 tag on hold, 1 tag refused, 1 failed.',
+    ],
+    [reportOf([reportAction({ outcome: 'planned' })], { command: 'plan' }), '1 tag to create.'],
+  ])('headline %#', (report, text) => {
+    expect(headline(report)).toBe(text);
+  });
+
+  test('a plan with changes says that nothing was written', () => {
+    const report = reportOf([reportAction({ outcome: 'planned' })], { command: 'plan' });
+    expect(closing(report)).toBe('1 tag to create. Nothing was written: this is a plan.');
+  });
+
+  test('the line of a refusal shows the reason and both digests', () => {
+    const line = tagLine(REFUSED);
+    expect(line).toMatch(/^refuse +reg\.example\/app:2\.0 from reg\.example\/app:build \(different-digest: /);
+    expect(line).toContain(digestOf('a'));
+    expect(line).toContain(digestOf('b'));
+  });
+});
+
+describe('outputs (contract 7)', () => {
+  const stable = reportAction({ kind: 'stable', tag: '1.0-stable' });
+  const channel = reportAction({ kind: 'channel', tag: 'latest', action: 'move' });
+
+  test('tags are full references, one a line: primary, stable, channels', () => {
+    const out = outputs(reportOf([reportAction(), stable, channel, REFUSED, HELD]), '/tmp/r.json');
+    expect(out['tags']).toBe('reg.example/app:1.0\nreg.example/app:1.0-stable\nreg.example/app:latest');
+    expect(out['stable-tags']).toBe('reg.example/app:1.0-stable');
+    expect(out['digest']).toBe(digestOf('a'));
+    expect(JSON.parse(out['digests'] ?? '')).toEqual({ 'reg.example/app': digestOf('a') });
+    expect(out['changed']).toBe('true');
+    expect(out['report']).toBe('/tmp/r.json');
+    expect(JSON.parse(out['counts'] ?? '')).toMatchObject({ create: 2, move: 1, refuse: 1, hold: 1 });
+  });
+
+  test('digest is empty when there are several images', () => {
+    const other = reportAction({ image: 'reg.example/other', digest: digestOf('c') });
+    const out = outputs(reportOf([reportAction(), other]), 'r');
+    expect(out['digest']).toBe('');
+    expect(Object.keys(JSON.parse(out['digests'] ?? '') as object)).toHaveLength(2);
+  });
+
+  test('nothing changed when everything was kept', () => {
+    expect(outputs(reportOf([KEPT]), 'r')['changed']).toBe('false');
+    expect(changed(reportOf([FAILED]))).toBe(false);
+  });
+
+  test('the plan stays below 256 KiB and says how much was left out', () => {
+    const many = Array.from({ length: 5000 }, (_, i) => reportAction({ tag: `v${i}` }));
+    const text = outputs(reportOf(many), 'r')['plan'] ?? '';
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(256 * 1024);
+    const cut = JSON.parse(text) as { actions: unknown[]; truncated: number };
+    expect(cut.actions.length + cut.truncated).toBe(5000);
+  });
+});
+
+describe('annotations', () => {
+  test('refusals and failures are errors on the line of the tag file, with how to mend them; holds are notices', () => {
+    const list = annotations(
+      reportOf([HELD, REFUSED, FAILED, KEPT, reportAction({ warnings: ['no revision label'] })]),
+    );
+    expect(list.map(({ level, title }) => [level, title])).toEqual([
+      ['error', 'reg.example/app:2.0'],
+      ['error', 'reg.example/app:3.0'],
+      ['warning', 'reg.example/app:1.0'],
+      ['notice', 'reg.example/app:1.0-stable'],
+    ]);
+    expect(list[0]).toMatchObject({ file: 'tags.yaml', line: 2, column: 5 });
+    expect(list[0]?.message).toContain('force');
+  });
+});
