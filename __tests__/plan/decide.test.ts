@@ -224,4 +224,15 @@ describe('the plan', () => {
     ]);
     expect(made.actions[0]?.reason.text).toContain('reg.example/app:other');
   });
+
+  test('one refused tag of a group refuses the whole group, and no other group', () => {
+    const of = (tag: string, group: string | null): WantedTag =>
+      wantedTag({ destination: { registry: 'reg.example', repository: 'app', tag }, group });
+    const wanted = [of('1', 'release'), of('2', 'release'), of('3', null), of('4', 'other')];
+    const seen = new Map(wanted.map((tag) => [tag, observedTag()]));
+    seen.set(wanted[0]!, observedTag({ destination: present('b') }));
+    const made = plan(wanted, seen);
+    expect(made.actions.map(({ action }) => action)).toEqual(['refuse', 'refuse', 'create', 'create']);
+    expect(made.actions[1]?.reason.text).toContain('reg.example/app:1');
+  });
 });

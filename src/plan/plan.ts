@@ -1,6 +1,7 @@
 /** The plan: wanted tags × what was observed → an ordered list of actions. Pure. */
 import { conflicts } from './conflicts.js';
 import { decide, followLeader } from './decide.js';
+import { wholeGroups } from './groups.js';
 import { TAG_KINDS, type Observed, type Plan, type PlannedAction, type WantedTag } from './model.js';
 
 /**
@@ -17,7 +18,7 @@ export function plan(wanted: readonly WantedTag[], observed: ReadonlyMap<WantedT
       decided.set(tag, clashing.get(tag) ?? decideOne(tag, observed, decided));
     }
   }
-  return { actions: [...decided.values()] };
+  return { actions: wholeGroups([...decided.values()]) };
 }
 
 function decideOne(
