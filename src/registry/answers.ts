@@ -2,6 +2,7 @@ import { OperationError, type OperationCode } from '../errors.js';
 import { formatReference, formatRepository, type ImageRef, type Repository } from '../reference.js';
 import type { RegistryResponse } from './http/types.js';
 import { isObject, parseJson } from './json.js';
+import { quirksOf } from './quirks.js';
 
 /** What is being done to what, for messages: `{ doing: 'look at the tag', ref }`. */
 export interface Task {
@@ -86,6 +87,8 @@ function codeOf(status: number): OperationCode {
 
 function nextFor(task: Task, status: number): string {
   const { registry, repository } = task.ref;
+  const denied = quirksOf(registry).find((quirk) => quirk.denied !== undefined)?.denied;
+  if (denied !== undefined && (status === 401 || status === 403)) return denied;
   if (status === 401) return `log in to ${registry} with an account that may use ${repository}`;
   if (status === 403) return `give the account that is logged in to ${registry} access to ${repository}`;
   if (status === 429) return `run again later, or lower the concurrency`;

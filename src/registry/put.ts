@@ -5,7 +5,7 @@ import { errorsOf, failure, refusal, type Task } from './answers.js';
 import { algorithmOf, digestOf } from './digest.js';
 import { lookByBody } from './existence.js';
 import type { RegistryResponse } from './http/types.js';
-import { immutabilityHint } from './quirks.js';
+import { quirksOf } from './quirks.js';
 import { ask, type Context } from './wire.js';
 
 /** What the registry said about a write besides "yes". */
@@ -176,6 +176,12 @@ function verdict(
       ...status,
     },
   );
+}
+
+/** What to do about a tag that the registry will not move, in that registry's own terms where they are known. */
+function immutabilityHint(registry: string): string {
+  const known = quirksOf(registry).find(({ immutable }) => immutable !== undefined)?.immutable;
+  return known ?? 'if the tag is immutable or protected there, choose another tag or lift the rule';
 }
 
 function reasonOf(task: Task, answer: Answer): OperationError {

@@ -3,7 +3,7 @@ import { formatReference, formatRepository } from '../reference.js';
 import { look, lookByBody } from './existence.js';
 import { readFacts } from './facts.js';
 import type { Transport } from './http/types.js';
-import { once } from './limit.js';
+import { once } from './once.js';
 import { putByDigest, putTag } from './put.js';
 import { createReader } from './reader.js';
 import { listTags } from './tags.js';

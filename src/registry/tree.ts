@@ -1,7 +1,7 @@
 import { OperationError } from '../errors.js';
+import { pool } from '../pool.js';
 import type { Manifest } from '../ports.js';
 import { formatReference, type Repository } from '../reference.js';
-import { eachLimited } from './limit.js';
 import { parseManifest, refuseUncopyable, type Descriptor, type ParsedManifest } from './manifest.js';
 import { isManifest } from './media-types.js';
 import type { Reader } from './reader.js';
@@ -44,12 +44,10 @@ export async function readTree(
     for (const digest of nodes.keys()) missing.delete(digest);
     if (missing.size > 0 && depth > MAX_DEPTH) throw tooDeep(name(root.digest));
     if (nodes.size + missing.size > MAX_MANIFESTS) throw tooMany(name(root.digest));
-    level = [];
-    await eachLimited([...missing.values()], LANES, async (child) => {
-      const node = nodeOf(await readChild(reader, source, child), name(child.digest));
-      nodes.set(child.digest, node);
-      level.push(node);
+    level = await pool([...missing.values()], LANES, async (child) => {
+      return nodeOf(await readChild(reader, source, child), name(child.digest));
     });
+    for (const node of level) nodes.set(node.manifest.digest, node);
   }
   checkDescriptors(nodes, name);
   return childrenFirst(nodes, root.digest);
@@ -97,9 +95,12 @@ function nodeOf(manifest: Manifest, name: string): TreeNode {
 
 /** Every descriptor must tell the truth about the manifest that it points at: registries do not check. */
 function checkDescriptors(nodes: ReadonlyMap<string, TreeNode>, name: (digest: string) => string): void {
-  const blobs = new Set<string>();
+  const blobs = new Map<string, number>();
   for (const node of nodes.values()) {
-    for (const { digest } of node.blobs) blobs.add(digest);
+    for (const { digest, size } of node.blobs) {
+      if ((blobs.get(digest) ?? size) !== size) throw twoSizes(name(node.manifest.digest), digest);
+      blobs.set(digest, size);
+    }
     for (const child of node.children) {
       const found = nodes.get(child.digest)?.manifest;
       if (!found || (found.bytes.length === child.size && found.mediaType === child.mediaType)) continue;
@@ -111,6 +112,13 @@ function checkDescriptors(nodes: ReadonlyMap<string, TreeNode>, name: (digest: s
     }
   }
   if (blobs.size > MAX_BLOBS) throw tooMany(name([...nodes.keys()][0] ?? ''));
+}
+
+function twoSizes(name: string, digest: string): OperationError {
+  return new OperationError(
+    'mismatch',
+    `${name}: the blob ${digest} is said to have two sizes; build and push the image anew`,
+  );
 }
 
 function childrenFirst(nodes: ReadonlyMap<string, TreeNode>, root: string): readonly TreeNode[] {

@@ -1,0 +1,195 @@
+import { pipeline, type Readable } from 'node:stream';
+
+import { messageOf, OperationError } from '../errors.js';
+import type { Repository } from '../reference.js';
+import { failure, inContext, nameOf, refusal, type Task } from './answers.js';
+import { isThere, taskOf } from './blob-presence.js';
+import type { RegistryResponse } from './http/types.js';
+import type { Descriptor } from './manifest.js';
+import { verifying } from './verified-stream.js';
+import { ask, type Context } from './wire.js';
+
+const TRIES = 3;
+/** Milliseconds before the second try; doubled for the third, each with full jitter. */
+const PAUSE = 500;
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** Refusals that a further try will not change. */
+const FINAL: readonly number[] = [401, 402, 403, 405, 413, 507];
+
+/**
+ * Streams a blob from one repository to another in one piece, POST then PUT (distribution-spec "Pushing a blob
+ * monolithically"), with constant memory. After any fault the upload session is thrown away: registries disagree about
+ * what is left of it. The blob is looked for before each further try, since an earlier one may have landed.
+ * @param session an upload session that is open already, from a mount that was not done
+ */
+export async function uploadBlob(
+  context: Context,
+  source: Repository,
+  destination: Repository,
+  blob: Descriptor,
+  session: URL | null,
+): Promise<void> {
+  const task: Task = taskOf('upload the blob', destination, blob);
+  let location = session;
+  for (let attempt = 1; ; attempt++) {
+    location ??= await beginUpload(context, task, destination);
+    const problem = await tryUpload(context, task, source, destination, blob, location);
+    if (problem === null) return;
+    if (attempt === TRIES || !isPassing(problem)) throw problem;
+    context.log.debug(`${problem.message}; trying again`);
+    await context.clock.sleep(context.clock.random() * PAUSE * 2 ** (attempt - 1));
+    if (await isThere(context, destination, blob)) return;
+    location = null;
+  }
+}
+
+async function beginUpload(context: Context, task: Task, destination: Repository): Promise<URL> {
+  const response = await ask(context, task, {
+    method: 'POST',
+    repository: destination,
+    path: 'blobs/uploads/',
+    body: new Uint8Array(0),
+    access: 'pull,push',
+    maxBytes: MAX_ANSWER_BYTES,
+    redirect: 'refuse',
+    repeatable: true,
+  });
+  const location = response.headers['location'];
+  if (response.status !== 202) throw refusal(task, response);
+  if (location === undefined) {
+    throw failure('protocol', task, 'HTTP 202 came without a Location', 'have the registry looked at', {
+      status: 202,
+    });
+  }
+  try {
+    return context.transport.resolve(response.url, location);
+  } catch (error) {
+    throw inContext(task, error);
+  }
+}
+
+/** One PUT. @returns null when the blob is there, else what went wrong */
+async function tryUpload(
+  context: Context,
+  task: Task,
+  source: Repository,
+  destination: Repository,
+  blob: Descriptor,
+  location: URL,
+): Promise<OperationError | null> {
+  const reading = sourceOf(context, source, blob);
+  try {
+    const response = await ask(context, task, {
+      method: 'PUT',
+      repository: destination,
+      path: withDigest(location, blob.digest),
+      headers: { 'content-type': 'application/octet-stream' },
+      body: { length: blob.size, open: reading.open },
+      access: 'pull,push',
+      maxBytes: MAX_ANSWER_BYTES,
+      redirect: 'refuse',
+      repeatable: false,
+    });
+    if (response.status >= 200 && response.status < 300) return wrongDigest(task, blob, response);
+    return reading.problem() ?? refusal(task, response);
+  } catch (error) {
+    // When the source gives out, the upload breaks off as a consequence: the cause is the better message.
+    const cause = reading.problem() ?? error;
+    if (cause instanceof OperationError) return cause;
+    throw cause;
+  }
+}
+
+/** The source as a body that can be opened once for each try of the transport, and what was wrong with it. */
+function sourceOf(
+  context: Context,
+  source: Repository,
+  blob: Descriptor,
+): { open(): Promise<Readable>; problem(): OperationError | null } {
+  const task: Task = taskOf('read the blob', source, blob);
+  let problem: OperationError | null = null;
+  const note = (error: unknown): OperationError => {
+    problem =
+      error instanceof OperationError
+        ? error
+        : failure('unavailable', task, messageOf(error), 'run again', { cause: error });
+    return problem;
+  };
+  return {
+    problem: () => problem,
+    async open() {
+      problem = null;
+      try {
+        const stream = await openBlob(context, task, source, blob);
+        const checked = verifying(nameOf(task.ref), blob);
+        stream.once('error', (error) => note(inContext(task, error)));
+        checked.once('error', (error) => problem ?? note(error));
+        return pipeline(stream, checked, () => undefined);
+      } catch (error) {
+        throw note(inContext(task, error));
+      }
+    },
+  };
+}
+
+async function openBlob(
+  context: Context,
+  task: Task,
+  source: Repository,
+  blob: Descriptor,
+): Promise<Readable> {
+  const response = await context.transport.stream({
+    method: 'GET',
+    repository: source,
+    path: `blobs/${blob.digest}`,
+    access: 'pull',
+    maxBytes: blob.size,
+    redirect: 'follow',
+    repeatable: true,
+  });
+  if (response.status === 200) return response.stream;
+  response.stream.once('error', () => undefined).destroy();
+  const answer: RegistryResponse = { ...response, body: Buffer.alloc(0) };
+  if (response.status !== 404) throw refusal(task, answer);
+  throw failure(
+    'absent',
+    task,
+    `the source is incomplete: ${source.registry} answered HTTP 404`,
+    'push the source image again',
+    {
+      status: 404,
+    },
+  );
+}
+
+/** Locations carry their state in the query, so the digest is added to it as text: nothing is parsed and written anew. */
+function withDigest(location: URL, digest: string): URL {
+  const url = new URL(location);
+  url.search = `${url.search === '' ? '?' : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
+  return url;
+}
+
+function wrongDigest(task: Task, blob: Descriptor, response: RegistryResponse): OperationError | null {
+  const stored = response.headers['docker-content-digest'];
+  if (
+    stored === undefined ||
+    stored === blob.digest ||
+    stored.split(':', 1)[0] !== blob.digest.split(':', 1)[0]
+  )
+    return null;
+  return failure(
+    'mismatch',
+    task,
+    `HTTP ${response.status} says that ${stored} was stored`,
+    'have the registry and any proxy before it looked at',
+    {
+      status: response.status,
+    },
+  );
+}
+
+function isPassing(problem: OperationError): boolean {
+  if (problem.status !== undefined && FINAL.includes(problem.status)) return false;
+  return !['cancelled', 'denied', 'unsafe', 'absent'].includes(problem.code);
+}
