@@ -25,7 +25,7 @@ export interface ImageOptions {
   readonly attestations?: boolean;
   /** `org.opencontainers.image.revision`, as annotation of the index and label of each image */
   readonly revision?: string;
-  /** bytes of incompressible layer content per platform; default a few */
+  /** content of the layer in place of a small tar; stored, not compressed */
   readonly layer?: Buffer;
 }
 
@@ -98,16 +98,13 @@ async function putManifest(
 }
 
 function platformManifest(options: ImageOptions, place: object, blobs: Content[]): Content {
-  // Not a tar of an operating system, but a whole and valid one: two empty blocks, then content as a trailer.
-  const layer = content(
-    `${OCI}.layer.v1.tar+gzip`,
-    options.layer ?? gzipSync(Buffer.concat([Buffer.alloc(1024), Buffer.from(options.seed)])),
-  );
+  const files = options.layer ?? tarOf(options.seed);
+  const layer = content(`${OCI}.layer.v1.tar+gzip`, gzipSync(files, { level: options.layer ? 0 : 6 }));
   const labels = options.revision === undefined ? {} : { [REVISION]: options.revision };
   const config = json(`${OCI}.config.v1+json`, {
     ...place,
     config: { Labels: { seed: options.seed, ...labels } },
-    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    rootfs: { type: 'layers', diff_ids: [digestOf(files)] },
   });
   blobs.push(layer, config);
   return manifestOf(config, layer);
@@ -148,5 +145,24 @@ function json(mediaType: string, value: object): Content {
 }
 
 function content(mediaType: string, bytes: Buffer): Content {
-  return { bytes, mediaType, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
+  return { bytes, mediaType, digest: digestOf(bytes) };
+}
+
+function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** A tar with one file, `seed`. ustar: 512-byte header, content in blocks of 512, two empty blocks at the end. */
+function tarOf(text: string): Buffer {
+  const header = Buffer.alloc(512);
+  const octal = (value: number, length: number): string => value.toString(8).padStart(length - 1, '0') + '\0';
+  header.write('seed', 0);
+  header.write(octal(0o644, 8) + octal(0, 8) + octal(0, 8), 100);
+  header.write(octal(Buffer.byteLength(text), 12) + octal(0, 12) + ' '.repeat(8) + '0', 124);
+  header.write('ustar\x0000', 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(sum.toString(8).padStart(6, '0') + '\0 ', 148);
+  const body = Buffer.alloc(Math.ceil(Buffer.byteLength(text) / 512) * 512 + 1024);
+  body.write(text);
+  return Buffer.concat([header, body]);
 }
