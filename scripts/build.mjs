@@ -40,7 +40,6 @@ const result = await build({
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  keepNames: true,
   charset: 'utf8',
   legalComments: 'none',
   metafile: true,
