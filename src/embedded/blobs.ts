@@ -15,8 +15,8 @@ export interface StoredBytes {
 export interface Sink {
   readonly size: number;
   write(chunk: Buffer): Promise<void>;
-  /** The stored bytes when they have this digest, otherwise null. Either way the sink is used up. */
-  finish(digest: string): Promise<StoredBytes | null>;
+  /** Ends the writing. The digest is a sha512 when `like` is one. */
+  finish(like?: string): Promise<{ readonly digest: string; readonly content: StoredBytes }>;
   discard(): Promise<void>;
 }
 
@@ -51,6 +51,7 @@ export function createSink(spillAbove: number, directory: () => Promise<string>,
   async function discard(): Promise<void> {
     chunks = [];
     if (!file) return;
+    // Closing twice is allowed: a finished sink may still turn out to be unwanted.
     await file.handle.close();
     await rm(file.path, { force: true });
   }
@@ -69,17 +70,14 @@ export function createSink(spillAbove: number, directory: () => Promise<string>,
       chunks.push(chunk);
       if (size > spillAbove) await spill();
     },
-    async finish(digest) {
-      const stored = file ? inFile(file.path, size) : inMemory(chunks);
-      const actual = digest.startsWith('sha512:')
-        ? await digestOfStream(stored.open(0, size))
-        : `sha256:${hash.digest('hex')}`;
-      if (actual !== digest) {
-        await discard();
-        return null;
-      }
+    async finish(like = 'sha256:') {
+      const content = file ? inFile(file.path, size) : inMemory(chunks);
+      const digest =
+        algorithmOf(like) === 'sha512'
+          ? await digestOfStream(content.open(0, size))
+          : `sha256:${hash.digest('hex')}`;
       await file?.handle.close();
-      return stored;
+      return { digest, content };
     },
     discard,
   };

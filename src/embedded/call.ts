@@ -26,3 +26,10 @@ export async function readBody(body: Readable, limit: number): Promise<Buffer | 
   }
   return Buffer.concat(chunks);
 }
+
+/** A stream to its end, in memory. */
+export async function collect(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

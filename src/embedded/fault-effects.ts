@@ -1,7 +1,5 @@
-import type { Readable } from 'node:stream';
-
 import { bytes, empty, refusal, type Answer } from './answer.js';
-import type { Call } from './call.js';
+import { collect, type Call } from './call.js';
 import type { Fault } from './faults.js';
 import { notAccepted } from './negotiate.js';
 
@@ -53,12 +51,6 @@ export function mannerOf(fault: Fault): Manner | null {
 /** The body in memory; for faults only, which need to cut or turn bytes. */
 export async function bufferOf(answer: Answer): Promise<Buffer> {
   return Buffer.isBuffer(answer.body) ? answer.body : collect(answer.body.open());
-}
-
-async function collect(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }
 
 function statusAnswer(fault: Extract<Fault, { kind: 'status' }>): Answer {

@@ -1,5 +1,5 @@
 import { digestOf } from './blobs.js';
-import { DOCKER_LIST, DOCKER_MANIFEST, isIndexType, OCI_INDEX, OCI_MANIFEST } from './media-types.js';
+import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from './media-types.js';
 import { gzipStored, tar } from './tar.js';
 
 export { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from './media-types.js';
@@ -182,10 +182,6 @@ export function descriptorOf(of: ImageBlob, mediaType: string): Descriptor {
 export function platformOf(text: string): Readonly<Record<string, string>> {
   const [os = '', architecture = '', variant] = text.split('/');
   return { architecture, os, ...(variant === undefined ? {} : { variant }) };
-}
-
-export function isIndex(of: BuiltImage): boolean {
-  return isIndexType(of.mediaType);
 }
 
 export const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';

@@ -61,6 +61,8 @@ export interface EmbeddedRegistry {
   putManifest(repository: string, tag: string | null, manifest: StoredManifest): void;
   /** Stores without a request; gives the sha256 digest, or the sha512 digest when `like` is one. */
   putBlob(repository: string, content: Buffer, like?: string): string;
+  /** The same for a blob that is too large to be held; gives its sha256 digest. */
+  streamBlob(repository: string, content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<string>;
   /** Deletes a tag without a request. */
   deleteTag(repository: string, tag: string): void;
   close(): Promise<void>;
@@ -103,6 +105,13 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Embe
     putBlob(repository, content, like) {
       const digest = digestOf(content, like);
       store.putBlob(repository, digest, inMemory([content]));
+      return digest;
+    },
+    async streamBlob(repository, content) {
+      const sink = store.newSink();
+      for await (const chunk of content) await sink.write(chunk);
+      const { digest, content: stored } = await sink.finish();
+      store.putBlob(repository, digest, stored);
       return digest;
     },
     deleteTag: (repository, tag) => void store.deleteTag(repository, tag, null),

@@ -108,9 +108,12 @@ async function pour(call: Call, sink: Upload['sink']): Promise<void> {
 }
 
 async function keep(store: Store, repository: string, digest: string, sink: Upload['sink']): Promise<Answer> {
-  const stored = await sink.finish(digest);
-  if (!stored) return badDigest(digest);
-  store.putBlob(repository, digest, stored);
+  const { digest: actual, content } = await sink.finish(digest);
+  if (actual !== digest) {
+    await sink.discard();
+    return badDigest(digest);
+  }
+  store.putBlob(repository, digest, content);
   return created(repository, digest);
 }
 
