@@ -1,0 +1,221 @@
+/** Checked data → Config: defaults filled in, names parsed, every piece with its origin. Nothing can fail here. */
+import type { Parsed } from '../reference.js';
+import { parseRepository } from '../reference.js';
+import { parseDuration } from './duration.js';
+import type {
+  BuildConfig,
+  Config,
+  Gate,
+  ImageConfig,
+  Path,
+  PlatformConfig,
+  PolicyConfig,
+  RuleConfig,
+  TrackingConfig,
+} from './model.js';
+import { originOf } from './origin.js';
+import { parsePlatform } from './platforms.js';
+import type {
+  BuildData,
+  FileData,
+  GateData,
+  ImageData,
+  PolicyData,
+  RuleData,
+  TrackingData,
+} from './schema/file.js';
+import type { YamlDocument } from './yaml.js';
+
+/** A document and its content after the check. */
+export interface Piece {
+  readonly document: YamlDocument;
+  readonly data: FileData;
+}
+
+/** Adds the documents up in order. Of a setting that is repeated, the first counts: `collisions` has found the same value. */
+export function assemble(pieces: readonly Piece[]): Config {
+  const policy = first(pieces, 'policy');
+  const tracking = first(pieces, 'tracking');
+  return {
+    ...(policy ? { policy: policyConfig(policy.document, policy.value) } : {}),
+    builds: pieces.flatMap(({ document, data }) =>
+      (data.builds ?? []).map((build, index) => buildConfig(document, build, ['builds', index])),
+    ),
+    images: pieces.flatMap(({ document, data }) =>
+      (data.images ?? []).map((image, index) => imageConfig(document, image, ['images', index])),
+    ),
+    runners: byPlatform(first(pieces, 'runners')?.value ?? {}),
+    stagePolicy: first(pieces, 'stage_policy')?.value ?? 'demote',
+    onHold: first(pieces, 'on_hold')?.value ?? 'pass',
+    ...(tracking ? { tracking: trackingConfig(tracking.document, tracking.value) } : {}),
+  };
+}
+
+function first<K extends keyof FileData>(
+  pieces: readonly Piece[],
+  key: K,
+): { readonly document: YamlDocument; readonly value: NonNullable<FileData[K]> } | undefined {
+  for (const { document, data } of pieces) {
+    const value = data[key];
+    if (value !== undefined && value !== null) return { document, value };
+  }
+  return undefined;
+}
+
+function imageConfig(document: YamlDocument, data: ImageData, path: Path): ImageConfig {
+  return {
+    name: data.name,
+    repository: sure(parseRepository(data.name)),
+    ...given('srcName', data.src_name),
+    srcRepository: sure(parseRepository(data.src_name ?? data.name)),
+    ...given('srcBuildTag', data.src_build_tag),
+    ...given('srcRef', data.src_ref),
+    ...given('srcDigest', data.src_digest),
+    tags: listOf(data.tag ?? data.tags),
+    stable: data.stable ?? false,
+    platforms: (data.platforms ?? []).map((platform) => sure(parsePlatform(platform))),
+    attachments: data.attachments ?? 'copy',
+    requires: gateList(document, data.requires, [...path, 'requires']),
+    ...given('bug', data.bug),
+    references: data.references ?? [],
+    origin: originOf(document, ...path),
+  };
+}
+
+function buildConfig(document: YamlDocument, data: BuildData, path: Path): BuildConfig {
+  return {
+    names: listOf(data.name).map((text) => ({ text, repository: sure(parseRepository(text)) })),
+    context: data.context ?? '.',
+    ...given('file', data.file),
+    ...given('target', data.target === '' ? undefined : data.target),
+    buildArgs: data.build_args ?? {},
+    buildContexts: data.build_contexts ?? {},
+    labels: data.labels ?? {},
+    annotations: data.annotations ?? {},
+    secrets: data.secrets ?? [],
+    ssh: data.ssh ?? [],
+    cacheFrom: data.cache_from ?? [],
+    cacheTo: data.cache_to ?? [],
+    noCache: data.no_cache ?? false,
+    pull: data.pull ?? false,
+    ...given('network', data.network),
+    ...given('shmSize', data.shm_size),
+    ulimits: data.ulimits ?? [],
+    addHosts: data.add_hosts ?? [],
+    ...given('provenance', textOf(data.provenance)),
+    ...given('sbom', textOf(data.sbom)),
+    platforms: platformConfigs(document, data.platforms ?? [], [...path, 'platforms']),
+    requires: gateList(document, data.requires, [...path, 'requires']),
+    origin: originOf(document, ...path),
+  };
+}
+
+/** In a list every platform is of stage release. */
+function platformConfigs(
+  document: YamlDocument,
+  data: NonNullable<BuildData['platforms']>,
+  path: Path,
+): PlatformConfig[] {
+  const rows = Array.isArray(data)
+    ? data.map((name, index) => ({ name, at: index, value: 'release' as const }))
+    : Object.entries(data).map(([name, value]) => ({ name, at: name, value }));
+  return rows.map(({ name, at, value }) => {
+    const { stage, requires } = typeof value === 'string' ? { stage: value, requires: undefined } : value;
+    return {
+      platform: sure(parsePlatform(name)),
+      stage,
+      requires: gateList(document, requires, [...path, at, 'requires']),
+      origin: originOf(document, ...path, at),
+    };
+  });
+}
+
+function policyConfig(document: YamlDocument, data: PolicyData | string): PolicyConfig {
+  const origin = originOf(document, 'policy');
+  if (typeof data === 'string') return { preset: data, rules: [], examples: [], origin };
+  return {
+    ...given('preset', data.preset),
+    ...given('stableSuffix', data.stable_suffix),
+    ...given('timezone', data.timezone),
+    ...given('unmatched', data.unmatched),
+    rules: (data.rules ?? []).map((rule, index) => ruleConfig(document, rule, ['policy', 'rules', index])),
+    examples: (data.examples ?? []).map((example, index) => ({
+      ref: example.ref,
+      class: example.class,
+      ...given('tags', example.tags),
+      origin: originOf(document, 'policy', 'examples', index),
+    })),
+    origin,
+  };
+}
+
+function ruleConfig(document: YamlDocument, data: RuleData, path: Path): RuleConfig {
+  const { stable = false } = data;
+  return {
+    class: data.class,
+    ...given('branch', data.branch === undefined ? undefined : listOf(data.branch)),
+    ...given('gitTag', data.git_tag === undefined ? undefined : listOf(data.git_tag)),
+    tags: listOf(data.tag ?? data.tags),
+    stable:
+      typeof stable === 'object'
+        ? { requires: gateList(document, stable.requires, [...path, 'stable', 'requires']) }
+        : stable,
+    channels: data.channels ?? [],
+    labels: data.labels ?? {},
+    ...given('from', data.from),
+    ...given('fallback', data.fallback),
+    publish: data.publish ?? true,
+    ...given('claim', data.claim),
+    requires: gateList(document, data.requires, [...path, 'requires']),
+    origin: originOf(document, ...path),
+  };
+}
+
+function gateList(document: YamlDocument, data: readonly GateData[] | undefined, path: Path): Gate[] {
+  return (data ?? []).map((gate, index) => ({
+    ...given('check', gate.check),
+    ...given('repo', gate.repo),
+    ...given('ref', gate.ref),
+    ...given('workflow', gate.workflow?.replace(/^.*\//, '')),
+    ...given('branch', gate.branch),
+    ...given('consecutive', gate.consecutive),
+    ...given('approvedBy', gate.approved_by),
+    ...given('greenFor', gate.green_for === undefined ? undefined : sure(parseDuration(gate.green_for))),
+    origin: originOf(document, ...path, index),
+  }));
+}
+
+function trackingConfig(document: YamlDocument, data: TrackingData): TrackingConfig {
+  return {
+    title: data.title ?? '{name}: {tag}',
+    ...given('body', data.body),
+    labels: data.labels ?? [],
+    shepherds: data.shepherds ?? [],
+    origin: originOf(document, 'tracking'),
+  };
+}
+
+function byPlatform(runners: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(runners).map(([name, label]) => [sure(parsePlatform(name)), label]),
+  );
+}
+
+/** `{ [key]: value }`, or nothing when there is no value: an optional property is absent, never undefined. */
+function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
+}
+
+function listOf(data: string | readonly string[] | undefined): readonly string[] {
+  return typeof data === 'string' ? [data] : (data ?? []);
+}
+
+function textOf(data: string | boolean | undefined): string | undefined {
+  return data === undefined ? undefined : String(data);
+}
+
+/** The value of what the definition has checked with the same parser. */
+function sure<T>(parsed: Parsed<T>): T {
+  if (!parsed.ok) throw new Error(`checked before, and yet: ${parsed.what}`);
+  return parsed.value;
+}

@@ -1,0 +1,45 @@
+/**
+ * The candidate that a person most likely meant, or undefined when none is near: at most a third of
+ * the word may be wrong, and never more than three characters. Case does not count. Of several, the
+ * nearest and then the first wins. Used for keys, flags, presets and platforms.
+ */
+export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = word.toLowerCase().slice(0, LONGEST);
+  let best: string | undefined;
+  let allowed = Math.min(3, Math.max(1, Math.floor(wanted.length / 3)));
+  for (const candidate of candidates) {
+    const distance = editDistance(wanted, candidate.toLowerCase().slice(0, LONGEST));
+    if (distance > allowed) continue;
+    best = candidate;
+    allowed = distance - 1;
+    if (allowed < 0) break;
+  }
+  return best;
+}
+
+// Beyond this nobody mistyped a name; it also bounds the quadratic table below.
+const LONGEST = 64;
+
+/** Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`: optimal string alignment. */
+function editDistance(a: string, b: string): number {
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min(
+        (previous[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (previous[j - 1] ?? 0) + (same ? 0 : 1),
+      );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        cost = Math.min(cost, (beforePrevious[j - 2] ?? 0) + 1);
+      }
+      row.push(cost);
+    }
+    beforePrevious = previous;
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}

@@ -1,0 +1,101 @@
+import type { Parsed } from '../reference.js';
+import { suggest } from './nearest.js';
+
+/** What buildx and the Go toolchain can name; a name outside is a slip of the pen. In normal form. */
+export const KNOWN_PLATFORMS: readonly string[] = [
+  'linux/amd64',
+  'linux/arm64',
+  'linux/arm/v7',
+  'linux/arm/v6',
+  'linux/arm/v5',
+  'linux/386',
+  'linux/ppc64le',
+  'linux/s390x',
+  'linux/riscv64',
+  'linux/loong64',
+  'linux/mips64le',
+  'linux/mips64',
+  'linux/mipsle',
+  'linux/mips',
+  'linux/ppc64',
+  'linux/amd64/v2',
+  'linux/amd64/v3',
+  'linux/amd64/v4',
+  'linux/arm64/v9',
+  'windows/amd64',
+  'windows/arm64',
+  'windows/386',
+  'darwin/amd64',
+  'darwin/arm64',
+  'freebsd/amd64',
+  'freebsd/arm64',
+  'freebsd/386',
+  'netbsd/amd64',
+  'openbsd/amd64',
+  'solaris/amd64',
+  'illumos/amd64',
+  'wasip1/wasm',
+  'wasi/wasm',
+  'js/wasm',
+];
+
+// As github.com/containerd/platforms normalises: these variants are the default ones.
+const DEFAULT_VARIANTS: Readonly<Record<string, string>> = {
+  'linux/arm64/v8': 'linux/arm64',
+  'linux/arm64/8': 'linux/arm64',
+  'linux/amd64/v1': 'linux/amd64',
+  'linux/arm': 'linux/arm/v7',
+  'linux/arm/7': 'linux/arm/v7',
+  'linux/arm/6': 'linux/arm/v6',
+  'linux/arm/5': 'linux/arm/v5',
+  'windows/arm64/v8': 'windows/arm64',
+  'darwin/arm64/v8': 'darwin/arm64',
+};
+
+// What the rest of the world calls them.
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  x86_64: 'amd64',
+  'x86-64': 'amd64',
+  x64: 'amd64',
+  aarch64: 'arm64',
+  armhf: 'arm/v7',
+  armv7l: 'arm/v7',
+  armv7: 'arm/v7',
+  armel: 'arm/v6',
+  armv6l: 'arm/v6',
+  i386: '386',
+  i686: '386',
+  x86: '386',
+  powerpc64le: 'ppc64le',
+  ppc64el: 'ppc64le',
+  loongarch64: 'loong64',
+};
+
+/**
+ * Parses `os/arch` or `os/arch/variant` to its normal form (`linux/arm64/v8` is `linux/arm64`, `linux/arm` is
+ * `linux/arm/v7`). A platform that does not exist is an error that names the nearest one.
+ */
+export function parsePlatform(text: string): Parsed<string> {
+  const normal = DEFAULT_VARIANTS[text] ?? text;
+  if (KNOWN_PLATFORMS.includes(normal)) return { ok: true, value: normal };
+  const shown = JSON.stringify(text.slice(0, 60));
+  const near = nearestPlatform(text);
+  return {
+    ok: false,
+    what: `${shown} is not a platform`,
+    mend: near
+      ? `write "${near}"`
+      : 'write it as "os/arch" or "os/arch/variant", such as "linux/amd64" or "linux/arm/v7"',
+  };
+}
+
+function nearestPlatform(text: string): string | undefined {
+  const lower = text.trim().toLowerCase();
+  const [first = '', ...rest] = lower.split('/');
+  const os = rest.length > 0 ? first : 'linux';
+  const arch = rest.length > 0 ? rest.join('/') : first;
+  const named = `${os}/${OTHER_NAMES[arch] ?? arch}`;
+  const normal = DEFAULT_VARIANTS[named] ?? named;
+  if (KNOWN_PLATFORMS.includes(normal)) return normal;
+  return suggest(named, KNOWN_PLATFORMS);
+}

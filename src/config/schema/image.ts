@@ -1,0 +1,118 @@
+import * as v from 'valibot';
+import { isDigest, parseRepository, parseTag, type Parsed } from '../../reference.js';
+import { parsePlatform } from '../platforms.js';
+import { gates } from './gate.js';
+import { about, across, exactlyOne, line, mapping, quote, some, text } from './parts.js';
+
+export const imageName = text(parseRepository, { examples: ['docker.io/org/app', 'ghcr.io/org/app'] });
+export const tag = text(parseTag, { pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$' });
+export const platform = text(parsePlatform, { examples: ['linux/amd64', 'linux/arm64', 'linux/arm/v7'] });
+
+/** A list of platforms, none twice. */
+export const platformList = v.pipe(
+  some(platform),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!Array.isArray(dataset.value)) return;
+    const seen = new Set<string>();
+    for (const item of dataset.value as unknown[]) {
+      const parsed = typeof item === 'string' ? parsePlatform(item) : undefined;
+      if (!parsed?.ok) continue;
+      if (seen.has(parsed.value)) {
+        addIssue({ message: `names the platform ${parsed.value} twice`, expected: 'name it once' });
+      }
+      seen.add(parsed.value);
+    }
+  }),
+);
+
+const reference = mapping(
+  'A place in a file that names the tag',
+  {
+    file: about(
+      text(parseRepositoryPath),
+      'YAML file of this repository that the follow-up pull request changes, relative to its root.',
+    ),
+    path: about(line, 'Dotted path of the value inside the file, such as images.tags.sriov.'),
+  },
+);
+
+/** One promotion, contract section 3. The first four keys are the StarlingX format. */
+export const image = v.pipe(
+  mapping(
+    'A promotion: an image that exists gets a further tag',
+    {
+      name: about(imageName, 'Image that gets the tag, without a tag.'),
+      src_build_tag: v.optional(about(tag, 'Tag of the build to promote.')),
+      src_ref: v.optional(
+        about(line, 'Where the build comes from: URL of the commit, or its hash. Compared with the revision label of the image.'),
+      ),
+      tag: v.optional(about(tag, 'The tag to give.')),
+      tags: v.optional(about(some(tag), 'Several tags to give, instead of "tag".')),
+      src_name: v.optional(
+        about(imageName, 'Repository to promote from, when it is another one. Default: "name".'),
+      ),
+      src_digest: v.optional(
+        about(
+          text(parseDigest, { pattern: '^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$' }),
+          'The source must have exactly this digest. "retag pin" writes it.',
+        ),
+      ),
+      stable: v.optional(
+        about(v.pipe(v.boolean(), v.metadata({ default: false })), 'Also give the stable tag.'),
+      ),
+      platforms: v.optional(about(platformList, 'Platforms that the image must have.')),
+      attachments: v.optional(
+        about(
+          v.pipe(v.picklist(['copy', 'require', 'ignore']), v.metadata({ default: 'copy' })),
+          'Signatures, SBOMs and other referrers: copy them, require that there are some, or ignore them.',
+        ),
+      ),
+      requires: v.optional(about(gates, 'Conditions that must hold before the tag is written.')),
+      bug: v.optional(about(line, 'Trailer for the commit of the follow-up pull request, such as "Closes-Bug: 1854869".')),
+      references: v.optional(about(v.array(reference), 'Places that a follow-up pull request sets to the new tag.')),
+    },
+    {
+      json: {
+        oneOf: [{ required: ['tag'] }, { required: ['tags'] }],
+        anyOf: [{ required: ['src_build_tag'] }, { required: ['src_digest'] }],
+      },
+    },
+  ),
+  exactlyOne(['tag', 'tags'], 'add "tag" with the tag to give'),
+  across((fields, tell) => {
+    if (fields['src_build_tag'] === undefined && fields['src_digest'] === undefined) {
+      tell('does not say what to promote', 'add "src_build_tag" or "src_digest"');
+    }
+    const tags: unknown = fields['tags'];
+    const twice = Array.isArray(tags) ? firstTwice(tags) : undefined;
+    if (typeof twice === 'string') tell(`names the tag ${quote(twice)} twice`, 'name it once', 'tags');
+  }),
+);
+
+function firstTwice(items: readonly unknown[]): unknown {
+  const seen = new Set<unknown>();
+  return items.find((item) => seen.size === seen.add(item).size);
+}
+
+function parseDigest(value: string): Parsed<string> {
+  if (isDigest(value)) return { ok: true, value };
+  return {
+    ok: false,
+    what: `${quote(value)} is not a digest`,
+    mend: 'write "sha256:" and 64 lower-case hexadecimal digits',
+  };
+}
+
+/** The follow-up writes to it, so nothing but a plain path below the root of the repository. */
+function parseRepositoryPath(value: string): Parsed<string> {
+  const parts = value.split('/');
+  const plain = /^[^\\\0-\x1f\x7f]+$/.test(value) && !value.startsWith('-'); // eslint-disable-line no-control-regex
+  if (plain && parts.every((part) => part !== '' && part !== '.' && part !== '..') && parts[0] !== '.git') {
+    return { ok: true, value };
+  }
+  return {
+    ok: false,
+    what: `${quote(value)} is not a path inside the repository`,
+    mend: 'write it relative to the root of the repository, with "/" and without "." and ".." parts',
+  };
+}

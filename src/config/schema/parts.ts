@@ -1,0 +1,160 @@
+/**
+ * What all parts of the definition are made of. The definition serves twice: valibot checks data with it, and
+ * the JSON Schema for editors is generated from it. Checks that say more than a type are raw checks whose issue
+ * carries what is wrong as `message` and how to mend it as `expected`; `problems.ts` reads them so.
+ */
+import * as v from 'valibot';
+import type { Parsed } from '../../reference.js';
+import { suggest } from '../nearest.js';
+
+type Json = Record<string, unknown>;
+
+/** Longest single value. More is a mistake, and would only flood messages. */
+const MAX_LINE = 4_096;
+
+const NO_MERGE = 'write the keys out: YAML 1.2 has no merge keys';
+
+// The data of a document has mappings without prototype; lists and dates have one.
+const isMapping = v.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null,
+);
+
+/** Adds an issue about the key `key` of the mapping in hand, or about the mapping itself. */
+export type Tell = (what: string, mend: string, key?: string, at?: 'key' | 'value') => void;
+
+/** A check over several keys of a mapping. It also runs when some values are wrong, so it must trust no type. */
+export function across<T>(check: (fields: Readonly<Record<string, unknown>>, tell: Tell) => void) {
+  return v.rawCheck<T>(({ dataset, addIssue }) => {
+    const fields: unknown = dataset.value;
+    if (typeof fields !== 'object' || fields === null) return;
+    const input = fields as Record<string, unknown>;
+    check(input, (what, mend, key, at = 'value') => {
+      const item: v.ObjectPathItem = { type: 'object', origin: at, input, key: key ?? '', value: undefined };
+      addIssue({ message: what, expected: mend, ...(key === undefined ? {} : { path: [item] }) });
+    });
+  });
+}
+
+/**
+ * A mapping with known keys only. `others` tells people with a key of another place or tool what to do.
+ */
+export function mapping<E extends v.ObjectEntries>(
+  title: string,
+  entries: E,
+  options: { readonly json?: Json; readonly others?: Readonly<Record<string, string>> } = {},
+) {
+  const known = Object.keys(entries);
+  return v.pipe(
+    isMapping,
+    v.looseObject(entries),
+    across((fields, tell) => {
+      for (const key of Object.keys(fields)) {
+        if (known.includes(key)) continue;
+        const near = suggest(key, known);
+        const mend =
+          options.others?.[key] ??
+          (key === '<<' ? NO_MERGE : near ? `write "${near}"` : `use one of ${known.join(', ')}`);
+        tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, mend, key, 'key');
+      }
+    }),
+    v.metadata({ title, additionalProperties: false, ...options.json }),
+  );
+}
+
+/** A mapping of free keys, each of which must pass `key`. */
+export function record<V extends v.GenericSchema>(key: v.GenericSchema<string, string>, value: V) {
+  return v.pipe(isMapping, v.record(key, value));
+}
+
+/** Text that a grammar accepts. `json` is added to the JSON Schema. */
+export function text(parse: (text: string) => Parsed<unknown>, json: Json = {}) {
+  return v.pipe(
+    v.string(),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      const parsed = parse(dataset.value);
+      if (!parsed.ok) addIssue({ message: parsed.what, expected: parsed.mend });
+    }),
+    v.metadata(json),
+  );
+}
+
+/** A grammar that is one regular expression, linear in the text. */
+export function matching(pattern: RegExp, what: string, mend: string) {
+  return text(
+    (value) =>
+      pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote(value)} is not ${what}`, mend },
+    { pattern: pattern.source },
+  );
+}
+
+/** One line of text, not empty. */
+export const line = text(parseLine, { minLength: 1, maxLength: MAX_LINE });
+
+/** Text that may be empty and may have several lines. */
+export const anyText = v.string();
+
+/** A path inside the workspace. Whether it is there, and stays inside, is checked where it is opened. */
+export const localPath = text(parseLocalPath, { minLength: 1 });
+
+/** A list that is not empty. */
+export function some<S extends v.GenericSchema>(item: S) {
+  return v.pipe(
+    v.array(item),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!Array.isArray(dataset.value) || dataset.value.length > 0) return;
+      addIssue({ message: 'is an empty list', expected: 'put something in it or remove the key' });
+    }),
+    v.metadata({ minItems: 1 }),
+  );
+}
+
+/** One, or a list that is not empty. */
+export function oneOrSome<S extends v.GenericSchema>(item: S) {
+  return v.union([item, some(item)]);
+}
+
+/** Exactly one of these keys must be given; with what to do when none is. */
+export function exactlyOne<T>(keys: readonly string[], mend: string) {
+  return across<T>((fields, tell) => {
+    const given = keys.filter((key) => fields[key] !== undefined);
+    const all = keys.map((key) => `"${key}"`).join(' and ');
+    if (given.length === 0) tell(`has none of ${all}`, mend);
+    else if (given.length > 1) tell(`has both ${given.map((k) => `"${k}"`).join(' and ')}`, 'keep one of them', given[1], 'key');
+  });
+}
+
+/** Adds the text that editors show for a key. */
+export function about<S extends v.GenericSchema>(schema: S, description: string) {
+  return v.pipe(schema, v.description(description));
+}
+
+export function quote(value: string): string {
+  return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
+}
+
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
+
+function parseLine(value: string): Parsed<string> {
+  if (value.trim() === '') return { ok: false, what: 'is empty', mend: 'give it a value or remove the key' };
+  if (CONTROL.test(value)) {
+    return { ok: false, what: `${quote(value)} has a line break or control character`, mend: 'write it on one line' };
+  }
+  if (value.length > MAX_LINE) {
+    return { ok: false, what: `is longer than ${MAX_LINE} characters`, mend: 'shorten it' };
+  }
+  return { ok: true, value };
+}
+
+function parseLocalPath(value: string): Parsed<string> {
+  const parsed = parseLine(value);
+  if (!parsed.ok) return parsed;
+  if (value.startsWith('-')) {
+    return { ok: false, what: `${quote(value)} begins with "-"`, mend: `write "./${value}" if it is a path` };
+  }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || /^git@/.test(value)) {
+    return { ok: false, what: `${quote(value)} is not a path in the workspace`, mend: 'check it out and give its path' };
+  }
+  return { ok: true, value };
+}
