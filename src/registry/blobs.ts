@@ -26,13 +26,19 @@ export interface Blobs {
 }
 
 export function createBlobs(context: Context): Blobs {
-  const brought = once<void>(true);
-  const checked = once<void>(true);
+  const brought = once<unknown>(true);
+  const checked = once<unknown>(true);
   return {
-    bring: (source, destination, blob, tally) =>
-      brought.run(keyOf(destination, blob.digest), () => bring(context, source, destination, blob, tally)),
-    check: (source, blob) =>
-      checked.run(`${keyOf(source, blob.digest)} ${blob.size}`, () => checkSource(context, source, blob)),
+    async bring(source, destination, blob, tally) {
+      await brought.run(keyOf(destination, blob.digest), () =>
+        bring(context, source, destination, blob, tally),
+      );
+    },
+    async check(source, blob) {
+      await checked.run(`${keyOf(source, blob.digest)} ${blob.size}`, () =>
+        checkSource(context, source, blob),
+      );
+    },
     forget: (destination, digest) => brought.forget(keyOf(destination, digest)),
   };
 }

@@ -3,10 +3,12 @@ import { formatReference, formatRepository } from '../reference.js';
 import { look, lookByBody } from './existence.js';
 import { readFacts } from './facts.js';
 import type { Transport } from './http/types.js';
+import { parseManifest } from './manifest.js';
 import { once } from './once.js';
-import { putByDigest, putTag } from './put.js';
+import { PartUnknown, putByDigest, putTag } from './put.js';
 import { createReader } from './reader.js';
 import { listTags } from './tags.js';
+import { createTransfer } from './transfer.js';
 import type { Context } from './wire.js';
 
 /** Time, chance and the log; none of them is taken from the surroundings. */
@@ -16,6 +18,7 @@ export type RegistryOptions = Omit<Context, 'transport'>;
 export function createRegistry(transport: Transport, options: RegistryOptions): Registry {
   const context: Context = { transport, clock: options.clock, log: options.log };
   const reader = createReader(context);
+  const { transfer, referrers } = createTransfer(context, reader);
   const looks = once<Existence>(false);
   const lists = once<readonly string[]>(false);
   return {
@@ -23,12 +26,16 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
     lookAgain: (ref) => lookByBody(context, ref),
     manifest: (ref) => reader.manifest(ref),
     facts: (source, manifest, need) => readFacts(reader, source, manifest, need),
-    transfer: () => Promise.reject(new Error('not yet')),
+    transfer,
     async put(ref, manifest, previous) {
+      const parsed = parseManifest(manifest, formatReference(ref));
+      // First, so that a run that is stopped in between is completed by the next: it would find the tag done.
+      await referrers.register(ref, { manifest, parsed });
       try {
-        await ('digest' in ref
-          ? putByDigest(context, ref, manifest)
-          : putTag(context, ref, manifest, previous));
+        if ('digest' in ref) await putByDigest(context, ref, manifest);
+        else await putTag(context, ref, manifest, previous);
+      } catch (error) {
+        throw error instanceof PartUnknown ? error.refusal : error;
       } finally {
         // A look that began before the write must not answer one that is asked for after it.
         looks.forget(formatReference(ref));

@@ -85,7 +85,7 @@ async function tryUpload(
       repository: destination,
       path: withDigest(location, blob.digest),
       headers: { 'content-type': 'application/octet-stream' },
-      body: { length: blob.size, open: reading.open },
+      body: { length: blob.size, open: () => reading.open() },
       access: 'pull,push',
       maxBytes: MAX_ANSWER_BYTES,
       redirect: 'refuse',

@@ -1,0 +1,168 @@
+import { OperationError } from '../errors.js';
+import { pool } from '../pool.js';
+import type { Manifest } from '../ports.js';
+import {
+  formatReference,
+  formatRepository,
+  type ImageRef,
+  type Repository,
+  type TagRef,
+} from '../reference.js';
+import type { Tally } from './blobs.js';
+import type { Children } from './children.js';
+import { cosignTags } from './digest.js';
+import { lookByBody } from './existence.js';
+import { putTag } from './put.js';
+import type { Reader } from './reader.js';
+import type { Referrers } from './referrers.js';
+import { readTree, type TreeNode } from './tree.js';
+import type { Context } from './wire.js';
+
+/** A signature, attestation, SBOM or other artifact that belongs to a manifest, and all below it. */
+export interface Attachment {
+  /** where it is at the source: by tag for cosign's scheme, by digest for referrers */
+  readonly ref: ImageRef;
+  /** null when the source lists it but cannot give it; `problem` says why */
+  readonly nodes: readonly TreeNode[] | null;
+  readonly problem: OperationError | null;
+}
+
+/** Attached things of attached things (the signature of an SBOM) are followed this deep. */
+const MAX_ROUNDS = 3;
+const MAX_ATTACHMENTS = 1000;
+const LANES = 8;
+
+export interface Attachments {
+  /** Reads all that is attached to the manifests with these digests. Three cosign tags and the referrers of each. */
+  find(source: Repository, digests: readonly string[]): Promise<readonly Attachment[]>;
+  /**
+   * Copies them. What cannot be carried is a warning, never an overwrite.
+   * @param strict throw instead of warning
+   * @returns how many are at the destination now
+   */
+  carry(
+    source: Repository,
+    destination: Repository,
+    found: readonly Attachment[],
+    tally: Tally,
+    strict: boolean,
+  ): Promise<number>;
+}
+
+export function createAttachments(
+  context: Context,
+  reader: Reader,
+  referrers: Referrers,
+  children: Children,
+): Attachments {
+  const findFor = async (source: Repository, digest: string): Promise<readonly ImageRef[]> => {
+    const { registry, repository } = source;
+    const tags = await pool(cosignTags(digest), LANES, async (tag): Promise<readonly ImageRef[]> => {
+      const ref = { registry, repository, tag };
+      const found = await lookByBody(context, ref);
+      if (found.state === 'unknown') {
+        throwUnlessSettled(found.error);
+        context.log.warning(`whether ${formatReference(ref)} exists cannot be told: ${found.error.message}`);
+      }
+      return found.state === 'present' ? [ref] : [];
+    });
+    const listed = await referrers.list(source, digest);
+    return [...tags.flat(), ...listed.map((entry) => ({ registry, repository, digest: entry.digest }))];
+  };
+
+  const open = async (source: Repository, ref: ImageRef): Promise<Attachment> => {
+    try {
+      const root = await reader.manifest(ref);
+      return { ref, nodes: await readTree(reader, source, root), problem: null };
+    } catch (error) {
+      return { ref, nodes: null, problem: throwUnlessSettled(error) };
+    }
+  };
+
+  const carryOne = async (
+    source: Repository,
+    destination: Repository,
+    { ref, nodes, problem }: Attachment,
+    tally: Tally,
+  ): Promise<void> => {
+    if (nodes === null) throw problem ?? new Error('an attachment without content has no problem');
+    const root = nodes.at(-1);
+    if (!('tag' in ref) || !root) return children.bring(source, destination, nodes, tally);
+    await children.bring(source, destination, nodes.slice(0, -1), tally);
+    await children.bringParts(source, destination, root, tally);
+    await writeOnce(context, { ...repositoryOf(destination), tag: ref.tag }, root.manifest);
+  };
+
+  return {
+    async find(source, digests) {
+      const seen = new Set(digests);
+      const found = new Map<string, Attachment>();
+      let round = digests;
+      for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
+        const refs = (await pool(round, LANES, (digest) => findFor(source, digest))).flat();
+        const fresh = [...new Map(refs.map((ref) => [formatReference(ref), ref])).values()].filter(
+          (ref) => !found.has(formatReference(ref)),
+        );
+        if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany(source);
+        const opened = await pool(fresh, LANES, (ref) => open(source, ref));
+        for (const attachment of opened) found.set(formatReference(attachment.ref), attachment);
+        round = opened
+          .flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? [])
+          .filter((digest) => !seen.has(digest));
+        for (const digest of round) seen.add(digest);
+      }
+      return [...found.values()];
+    },
+
+    async carry(source, destination, found, tally, strict) {
+      let carried = 0;
+      await pool(found, LANES, async (attachment) => {
+        try {
+          await carryOne(source, destination, attachment, tally);
+          carried++;
+        } catch (error) {
+          const settled = throwUnlessSettled(error);
+          if (strict) throw settled;
+          context.log.warning(
+            `${formatReference(attachment.ref)} is not carried to ${formatRepository(destination)}: ${settled.message}`,
+          );
+        }
+      });
+      return carried;
+    },
+  };
+}
+
+/** A tag of cosign's: written when absent, left when equal. Another content there is somebody's signature. */
+async function writeOnce(context: Context, ref: TagRef, manifest: Manifest): Promise<void> {
+  const now = await lookByBody(context, ref);
+  if (now.state === 'unknown') throw now.error;
+  if (now.state === 'absent') {
+    await putTag(context, ref, manifest, null);
+    return;
+  }
+  if (now.digest === manifest.digest) return;
+  throw new OperationError(
+    'mismatch',
+    `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: ` +
+      'compare the two and remove the one that is wrong',
+  );
+}
+
+/** Faults that another run may cure end this one; refusals can be reported and passed over. */
+function throwUnlessSettled(error: unknown): OperationError {
+  if (error instanceof OperationError && !['unavailable', 'timeout', 'cancelled'].includes(error.code))
+    return error;
+  throw error;
+}
+
+function tooMany(source: Repository): OperationError {
+  return new OperationError(
+    'mismatch',
+    `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`,
+  );
+}
+
+function repositoryOf({ registry, repository }: Repository): Repository {
+  return { registry, repository };
+}

@@ -1,0 +1,167 @@
+import { OperationError } from '../errors.js';
+import type { Manifest } from '../ports.js';
+import { formatRepository, isDigest, type Repository, type TagRef } from '../reference.js';
+import { failure, nameOf, refusal, type Task } from './answers.js';
+import { digestOf, referrersTag } from './digest.js';
+import type { RegistryResponse } from './http/types.js';
+import { isObject, parseJson, type JsonObject } from './json.js';
+import { nextLink } from './link.js';
+import { MAX_MANIFEST_BYTES, parseManifest, type Descriptor } from './manifest.js';
+import { bareMediaType, OCI_INDEX } from './media-types.js';
+import { once, turns } from './once.js';
+import { putTag } from './put.js';
+import { readManifest } from './read.js';
+import type { TreeNode } from './tree.js';
+import { ask, type Context } from './wire.js';
+
+/** What refers to a manifest by its `subject` (distribution-spec "Listing Referrers"). */
+export interface Referrers {
+  /** The descriptors of all referrers, by the API or, where there is none, from the fallback tag. */
+  list(repository: Repository, digest: string): Promise<readonly Descriptor[]>;
+  /**
+   * Makes `node`, which is in the repository, findable from its `subject`: nothing to do where the registry has the API, else the
+   * fallback tag gets its descriptor. Reading, adding and writing is a race that the specification concedes; within this run the
+   * writers of one tag take turns.
+   */
+  register(repository: Repository, node: Pick<TreeNode, 'manifest' | 'parsed'>): Promise<void>;
+}
+
+const MAX_PAGES = 100;
+const MAX_REFERRERS = 1000;
+
+export function createReferrers(context: Context): Referrers {
+  /** repositories whose registry has no referrers API */
+  const without = new Set<string>();
+  const pages = once<readonly Descriptor[] | null>(false);
+  const inTurn = turns();
+
+  const byApi = async (repository: Repository, digest: string): Promise<readonly Descriptor[] | null> => {
+    const name = formatRepository(repository);
+    if (without.has(name)) return null;
+    const found = await pages.run(`${name}@${digest}`, () => askApi(context, repository, digest));
+    if (found === null) without.add(name);
+    return found;
+  };
+
+  return {
+    async list(repository, digest) {
+      const found = await byApi(repository, digest);
+      if (found !== null) return found;
+      const held = await readFallback(context, fallbackRef(repository, digest));
+      return held === null ? [] : held.entries;
+    },
+    async register(repository, node) {
+      const subject = node.parsed.subject?.digest;
+      if (subject === undefined || (await byApi(repository, subject)) !== null) return;
+      const ref = fallbackRef(repository, subject);
+      await inTurn(nameOf(ref), () => addToFallback(context, ref, node));
+    },
+  };
+}
+
+/** All pages of the API; null when this registry does not have it, whatever it answers instead. */
+async function askApi(
+  context: Context,
+  repository: Repository,
+  digest: string,
+): Promise<readonly Descriptor[] | null> {
+  const task: Task = {
+    doing: 'list what is attached',
+    ref: { registry: repository.registry, repository: repository.repository, digest },
+  };
+  const found = new Map<string, Descriptor>();
+  let path: string | URL = `referrers/${digest}`;
+  for (let page = 1; page <= MAX_PAGES; page++) {
+    const response: RegistryResponse = await ask(context, task, {
+      method: 'GET',
+      repository,
+      path,
+      headers: { accept: OCI_INDEX },
+      access: 'pull',
+      maxBytes: MAX_MANIFEST_BYTES,
+      redirect: 'follow',
+      repeatable: true,
+    });
+    if (response.status === 429 || response.status >= 500) throw refusal(task, response);
+    const isList = response.status === 200 && bareMediaType(response.headers['content-type']) === OCI_INDEX;
+    if (!isList && page === 1) return null;
+    if (!isList) throw refusal(task, response);
+    const known = found.size;
+    for (const entry of entriesOf(response.body, nameOf(task.ref))) found.set(entry.digest, entry);
+    const next = nextLink(response.headers['link']);
+    if (next === null || found.size === known) return [...found.values()];
+    path = context.transport.resolve(response.url, next);
+  }
+  throw failure('protocol', task, `the list has more than ${MAX_PAGES} pages`, 'remove what nobody needs', {
+    status: 200,
+  });
+}
+
+interface Fallback {
+  readonly digest: string;
+  readonly body: JsonObject;
+  readonly entries: readonly Descriptor[];
+}
+
+function fallbackRef({ registry, repository }: Repository, digest: string): TagRef {
+  return { registry, repository, tag: referrersTag(digest) };
+}
+
+async function readFallback(context: Context, ref: TagRef): Promise<Fallback | null> {
+  try {
+    const manifest = await readManifest(context, ref);
+    const body = parseJson(manifest.bytes);
+    return {
+      digest: manifest.digest,
+      body: isObject(body) ? body : {},
+      entries: entriesOf(manifest.bytes, nameOf(ref), manifest.mediaType),
+    };
+  } catch (error) {
+    if (error instanceof OperationError && error.code === 'absent') return null;
+    throw error;
+  }
+}
+
+async function addToFallback(
+  context: Context,
+  ref: TagRef,
+  node: Pick<TreeNode, 'manifest' | 'parsed'>,
+): Promise<void> {
+  const held = await readFallback(context, ref);
+  if (held?.entries.some(({ digest }) => digest === node.manifest.digest)) return;
+  const body = {
+    ...(held?.body ?? { schemaVersion: 2, mediaType: OCI_INDEX }),
+    manifests: [...(held?.entries.map(({ raw }) => raw) ?? []), entryFor(node)],
+  };
+  const bytes = Buffer.from(JSON.stringify(body));
+  const index: Manifest = { bytes, mediaType: OCI_INDEX, digest: digestOf(bytes) };
+  await putTag(context, ref, index, held?.digest ?? null);
+}
+
+/** The descriptor of a referrer (distribution-spec "Pushing Manifests with Subject"). */
+function entryFor({ manifest, parsed }: Pick<TreeNode, 'manifest' | 'parsed'>): JsonObject {
+  const artifactType = parsed.artifactType || (parsed.kind === 'image' ? parsed.config.mediaType : '');
+  return {
+    mediaType: manifest.mediaType,
+    digest: manifest.digest,
+    size: manifest.bytes.length,
+    ...(artifactType === '' ? {} : { artifactType }),
+    ...(parsed.annotations.size === 0 ? {} : { annotations: Object.fromEntries(parsed.annotations) }),
+  };
+}
+
+function entriesOf(bytes: Uint8Array, name: string, mediaType = OCI_INDEX): readonly Descriptor[] {
+  const parsed = parseManifest({ bytes, mediaType, digest: '' }, name);
+  if (parsed.kind !== 'index' || mediaType !== OCI_INDEX) {
+    throw new OperationError(
+      'mismatch',
+      `${name}: this should list what is attached, but is no OCI index; remove it or move it away`,
+    );
+  }
+  const entries = parsed.manifests.filter(({ digest }) => isDigest(digest));
+  if (entries.length <= MAX_REFERRERS) return entries;
+  throw new OperationError(
+    'mismatch',
+    `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`,
+  );
+}
