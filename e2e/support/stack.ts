@@ -1,9 +1,9 @@
 /** The door to the real parts: registries, BuildKit, and what stands around them. */
 export { binary, findBinary, cacheBin } from './binaries.js';
 export { startBuildkit, dockerConfigWithBuildx, buildxVersion, type Buildkit } from './buildkit.js';
-export { makeImage, pushImage, type TestImage } from './images.js';
+export { makeImage, pushImage, type Content, type TestImage } from './images.js';
 export { freePort, run, runOk, temporaryDirectory, type Finished, type Running } from './process.js';
-export { recordingProxy, type RecordingProxy } from './proxy.js';
+export { recordingProxy, type Recorded, type RecordingProxy } from './proxy.js';
 export {
   dockerConfigFor,
   READER,

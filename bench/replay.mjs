@@ -1,0 +1,39 @@
+/**
+ * The bare loop: sends a recorded list of requests on kept-alive connections, so many in flight, and does
+ * nothing else. `node bench/replay.mjs LIST CONCURRENCY`; LIST is JSON of {url, method, status, accept?, type?, body?}.
+ */
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+
+const [list, concurrency] = [JSON.parse(readFileSync(process.argv[2], 'utf8')), Number(process.argv[3])];
+const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+let next = 0;
+let wrong = 0;
+
+function send({ url, method, status, accept, type, body }) {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      ...(accept && { accept }),
+      ...(type && { 'content-type': type }),
+      ...(body && { 'content-length': Buffer.byteLength(body) }),
+    };
+    const sent = request(url, { method, agent, headers }, (response) => {
+      if (response.statusCode !== status) wrong += 1;
+      response.resume();
+      response.on('end', resolve);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+async function lane() {
+  while (next < list.length) await send(list[next++]);
+}
+
+await Promise.all(Array.from({ length: concurrency }, lane));
+agent.destroy();
+if (wrong > 0) {
+  console.error(`${wrong} of ${list.length} answers had another status than in the recording`);
+  process.exitCode = 1;
+}

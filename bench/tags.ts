@@ -1,0 +1,138 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { CLI } from '../e2e/support/retag.js';
+import { recordingProxy, startRegistryV3, temporaryDirectory, type Recorded } from '../e2e/support/stack.js';
+import { ACCEPT } from '../e2e/support/wire.js';
+import { peers, type Peer } from './peers.js';
+import { cleanEnvironment, measureOk, median, ratio, table, time } from './support.js';
+import { ENTRIES, fill, REPOSITORIES, writeTagFile, type BenchEntry } from './world.js';
+
+const CONCURRENCY = 16;
+const ROUNDS = 7;
+const PEER_ROUNDS = 3;
+
+interface World {
+  readonly host: string;
+  readonly directory: string;
+  readonly entries: readonly BenchEntry[];
+}
+
+/** All tags to create and all there already, against a bare loop with the same requests and against peers. */
+export async function benchTags(): Promise<string> {
+  const registry = await startRegistryV3();
+  const directory = temporaryDirectory('bench-tags');
+  try {
+    const entries = await fill(registry.base);
+    const world = { host: registry.host, directory: directory.path, entries };
+    return [
+      `### ${ENTRIES} promotions over ${REPOSITORIES} repositories, one registry (distribution v3)`,
+      await againstBareLoop(world, registry.base),
+      await againstPeers(world),
+    ].join('\n\n');
+  } finally {
+    await registry.stop();
+    directory.remove();
+  }
+}
+
+async function againstBareLoop(world: World, base: string): Promise<string> {
+  const create = await record(world, base, '-recorded');
+  const keep = await record(world, base, '-recorded');
+  const samples = {
+    create: [] as number[],
+    bareCreate: [] as number[],
+    keep: [] as number[],
+    bareKeep: [] as number[],
+  };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // interleaved, so that what else the machine does falls on all alike
+    const file = writeTagFile(world.directory, world.host, world.entries, `-r${round}`);
+    samples.create.push(await apply(file));
+    samples.bareCreate.push(await replay(world, create, `-b${round}`));
+    samples.keep.push(await apply(file));
+    samples.bareKeep.push(await replay(world, keep, `-r${round}`));
+  }
+  const row = (what: string, requests: number, ours: number[], bare: number[]): string[] => [
+    what,
+    String(requests),
+    time(median(ours)),
+    time(median(bare)),
+    ratio(median(ours), median(bare)),
+  ];
+  return table(
+    [
+      `${CONCURRENCY} in flight, ${ROUNDS} rounds, medians`,
+      'requests',
+      '`retag apply`',
+      'bare loop',
+      'ratio',
+    ],
+    [
+      row('all to create', create.length, samples.create, samples.bareCreate),
+      row('all there already', keep.length, samples.keep, samples.bareKeep),
+    ],
+  );
+}
+
+/** Runs `apply` through a counting proxy, for the list of its requests. */
+async function record(
+  { directory, entries }: World,
+  base: string,
+  suffix: string,
+): Promise<readonly Recorded[]> {
+  const proxy = await recordingProxy(base);
+  try {
+    await apply(writeTagFile(directory, proxy.host, entries, suffix));
+    return proxy.requests;
+  } finally {
+    await proxy.stop();
+  }
+}
+
+async function apply(file: string): Promise<number> {
+  const args = [CLI, 'apply', '--config', file, '--concurrency', String(CONCURRENCY), '--quiet'];
+  return (await measureOk(process.execPath, args)).duration;
+}
+
+/** The same requests again, for the tags of another suffix. */
+async function replay(world: World, recorded: readonly Recorded[], suffix: string): Promise<number> {
+  const roots = new Map(
+    world.entries.map((entry) => [`${entry.repository}/manifests/${entry.tag}`, entry.root]),
+  );
+  const list = recorded.map(({ method, path, status }) => {
+    const root = roots.get(path.replace('/v2/', '').replace('-recorded', ''));
+    const url = `http://${world.host}${path.replace('-recorded', suffix)}`;
+    const content =
+      method === 'PUT' ? { type: root!.mediaType, body: root!.bytes.toString() } : { accept: ACCEPT };
+    return { url, method, status, ...content };
+  });
+  const file = join(world.directory, 'replay.json');
+  writeFileSync(file, JSON.stringify(list));
+  return (await measureOk(process.execPath, ['bench/replay.mjs', file, String(CONCURRENCY)])).duration;
+}
+
+async function againstPeers(world: World): Promise<string> {
+  const all = peers(world);
+  const rows: (readonly string[])[] = [];
+  const ours: number[] = [];
+  const samples = new Map<Peer, number[]>(all.map((peer) => [peer, []]));
+  for (let round = 0; round < PEER_ROUNDS; round += 1) {
+    ours.push(await apply(writeTagFile(world.directory, world.host, world.entries, `-p${round}`)));
+    for (const peer of all) {
+      if (peer.run === null) continue;
+      const { command, args, input, env } = peer.run(`-${peer.id}${round}`);
+      const options = { env: cleanEnvironment(env), ...(input === undefined ? {} : { input }) };
+      samples.get(peer)!.push((await measureOk(command, args, options)).duration);
+    }
+  }
+  const base = median(ours);
+  rows.push(['`retag apply`', time(base), time(base / ENTRIES), '1.00 ×']);
+  for (const peer of all) {
+    const taken = samples.get(peer)!;
+    if (taken.length === 0) rows.push([peer.name, 'missing', '', '']);
+    else
+      rows.push([peer.name, time(median(taken)), time(median(taken) / ENTRIES), ratio(median(taken), base)]);
+  }
+  return table([`all to create, ${PEER_ROUNDS} rounds, medians`, 'time', 'per tag', 'against Retag'], rows);
+}
