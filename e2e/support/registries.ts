@@ -5,7 +5,9 @@ import { binary } from './binaries.js';
 import { createAuthority, createSigner, type Certificate } from './certificates.js';
 import { freePort, runOk, startServer, temporaryDirectory, type Running, type Server } from './process.js';
 import { startTokenServer, type TokenServer, type User } from './token-server.js';
-import { wire } from './wire.js';
+
+export type { User };
+import { wire, wireOk, type WireOptions } from './wire.js';
 
 export type Auth = 'none' | 'basic' | 'token';
 
@@ -187,21 +189,37 @@ async function writeHtpasswd(directory: string): Promise<string> {
   return file;
 }
 
-/** A docker config.json with one user for one registry, in a directory of its own. */
-export function dockerConfigFor(
-  registry: RealRegistry,
-  user: User | null = registry.writer,
-): Running & { readonly path: string } {
-  const { path, remove } = temporaryDirectory('docker-config');
-  const auth = user === null ? {} : { [registry.host]: { auth: base64(`${user.name}:${user.password}`) } };
-  writeFileSync(join(path, 'config.json'), JSON.stringify({ auths: auth }), { mode: 0o600 });
-  return {
-    path,
-    stop: () => {
-      remove();
-      return Promise.resolve();
-    },
-  };
+/** What the test's own requests need on `repository`: credentials of the writer and the authority. */
+export async function access(registry: RealRegistry, repository: string): Promise<WireOptions> {
+  const { auth, writer, tokens, caFile } = registry;
+  const ca = caFile === null ? {} : { ca: readFileSync(caFile, 'utf8') };
+  if (writer === null) return ca;
+  const basic = `Basic ${base64(`${writer.name}:${writer.password}`)}`;
+  if (auth === 'basic') return { ...ca, headers: { authorization: basic } };
+  const scope = `repository:${repository}:pull,push,delete`;
+  const url = `${tokens!.realm}?service=${tokens!.service}&scope=${scope}`;
+  const { body } = await wireOk('GET', url, { headers: { authorization: basic } });
+  const { token } = JSON.parse(body.toString()) as { token: string };
+  return { ...ca, headers: { authorization: `Bearer ${token}` } };
+}
+
+/** How a user's credential is kept in docker's config.json. */
+export type Kept = 'password' | 'identity token';
+
+/** Writes a docker config.json with credentials for some registries; gives its directory, for DOCKER_CONFIG. */
+export function writeDockerConfig(
+  directory: string,
+  logins: readonly { readonly registry: RealRegistry; readonly user: User; readonly kept?: Kept }[],
+): string {
+  const auths = logins.map(({ registry, user, kept }) => [
+    registry.host,
+    kept === 'identity token'
+      ? { auth: base64(`${user.name}:`), identitytoken: user.identityToken }
+      : { auth: base64(`${user.name}:${user.password}`) },
+  ]);
+  const text = JSON.stringify({ auths: Object.fromEntries(auths) as object });
+  writeFileSync(join(directory, 'config.json'), text, { mode: 0o600 });
+  return directory;
 }
 
 function base64(text: string): string {

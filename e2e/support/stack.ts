@@ -5,14 +5,16 @@ export { makeImage, pushImage, type Content, type TestImage } from './images.js'
 export { freePort, run, runOk, temporaryDirectory, type Finished, type Running } from './process.js';
 export { recordingProxy, type Recorded, type RecordingProxy } from './proxy.js';
 export {
-  dockerConfigFor,
+  access,
   READER,
   startDockerRegistry282,
   startRegistryV3,
   startThird,
+  writeDockerConfig,
   WRITER,
   type Auth,
   type RealRegistry,
   type RegistryOptions,
+  type User,
 } from './registries.js';
 export { ACCEPT, digestAt, wire, wireOk } from './wire.js';
