@@ -72,13 +72,13 @@ async function settle(
   ready: ReadonlyMap<WantedTag, Content | OperationError>,
 ): Promise<Outcome> {
   if (action.action !== 'create' && action.action !== 'move') return skipped(action);
-  const blocked = blockedBy(action, outcomes);
-  if (blocked !== null) return skipped(action, blocked);
   if (options.signal.aborted)
     return skipped(action, { code: 'cancelled', text: 'the run was stopped before this tag' });
   const prepared = ready.get(action.wanted);
   if (prepared instanceof OperationError)
     return skipped(action, { code: prepared.code, text: prepared.message });
+  const blocked = blockedBy(action, outcomes);
+  if (blocked !== null) return skipped(action, blocked);
   try {
     const content = prepared ?? (await bring(action, registry, options));
     await writeTag(action, content.manifest, registry);

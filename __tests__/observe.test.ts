@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { OperationError } from '../src/errors.js';
+import { observe } from '../src/observe.js';
+import type { WantedTag } from '../src/plan/model.js';
+import { memoryRegistry, type MemoryRegistry } from './support/memory-registry.js';
+import { digestOf, wantedTag } from './support/wanted.js';
+
+const SOURCE = 'reg.example/app:build';
+const TAG = 'reg.example/app:1.0';
+const lookouts = {
+  gate: () => Promise.resolve({ state: 'pending' as const, text: 'asked' }),
+  channel: () => Promise.resolve({ order: 'newer' as const, highest: null }),
+  build: () => Promise.resolve({ state: 'to-build' as const }),
+};
+
+async function callsFor(wanted: WantedTag[], registry: MemoryRegistry): Promise<string[]> {
+  await observe(wanted, registry, lookouts, { concurrency: 2 });
+  return registry.calls;
+}
+
+describe('what is read, and no more', () => {
+  test('a tag that is right already costs two looks', async () => {
+    const registry = memoryRegistry({ [SOURCE]: digestOf('a'), [TAG]: digestOf('a') });
+    expect(await callsFor([wantedTag()], registry)).toEqual([`look ${TAG}`, `look ${SOURCE}`]);
+  });
+
+  test('with src_digest it costs one', async () => {
+    const registry = memoryRegistry({ [SOURCE]: digestOf('a'), [TAG]: digestOf('a') });
+    expect(await callsFor([wantedTag({ digest: digestOf('a') })], registry)).toEqual([`look ${TAG}`]);
+  });
+
+  test('a tag with another digest that may not move costs two looks; no manifest is read', async () => {
+    const registry = memoryRegistry({ [SOURCE]: digestOf('a'), [TAG]: digestOf('b') });
+    expect(await callsFor([wantedTag({ revision: 'f'.repeat(40) })], registry)).toEqual([
+      `look ${TAG}`,
+      `look ${SOURCE}`,
+    ]);
+  });
+
+  test('an absent tag costs a look and one read of the source, however many tags come from it', async () => {
+    const registry = memoryRegistry({ [SOURCE]: digestOf('a') });
+    const tags = ['1.0', '1.1', '1.2'].map((tag) =>
+      wantedTag({ destination: { registry: 'reg.example', repository: 'app', tag } }),
+    );
+    const calls = await callsFor(tags, registry);
+    expect(calls.filter((call) => call === `manifest ${SOURCE}`)).toHaveLength(1);
+    expect(calls).toHaveLength(4);
+  });
+
+  test('facts are read only for a commit or platforms, and only when the tag may be written', async () => {
+    const absent = memoryRegistry({ [SOURCE]: digestOf('a') });
+    expect(await callsFor([wantedTag({ revision: 'f'.repeat(40) })], absent)).toContain(
+      'facts reg.example/app',
+    );
+    const kept = memoryRegistry({ [SOURCE]: digestOf('a'), [TAG]: digestOf('a') });
+    expect(await callsFor([wantedTag({ platforms: ['linux/amd64'] })], kept)).toContain(
+      'facts reg.example/app',
+    );
+  });
+
+  test('nothing more is read when the destination cannot be told', async () => {
+    const registry = memoryRegistry({ [SOURCE]: digestOf('a') });
+    registry.before = () => {
+      throw new OperationError('denied', '403');
+    };
+    expect(await callsFor([wantedTag()], registry)).toEqual([`look ${TAG}`]);
+  });
+});
+
+describe('sources', () => {
+  const one = async (wanted: WantedTag, registry: MemoryRegistry) =>
+    (await observe([wanted], registry, lookouts, { concurrency: 1 })).get(wanted);
+
+  test('a source that is not there is missing', async () => {
+    expect((await one(wantedTag(), memoryRegistry({})))?.source?.state).toBe('missing');
+  });
+
+  test('a source whose parts cannot be read is unknown, not missing', async () => {
+    const registry = memoryRegistry({ [SOURCE]: digestOf('a') });
+    registry.before = (call) => {
+      if (call.startsWith('facts')) throw new OperationError('absent', 'the child is gone');
+    };
+    const seen = await one(wantedTag({ revision: 'f'.repeat(40) }), registry);
+    expect(seen?.source).toMatchObject({ state: 'unknown', error: { message: 'the child is gone' } });
+  });
+
+  test('a stable tag comes from its primary when that is there, though the source is gone', async () => {
+    const primary = wantedTag();
+    const stable = wantedTag({
+      kind: 'stable',
+      destination: { ...primary.destination, tag: '1.0-stable' },
+      follows: primary,
+    });
+    const seen = await one(stable, memoryRegistry({ [TAG]: digestOf('a') }));
+    expect(seen?.source).toMatchObject({ state: 'present', digest: digestOf('a') });
+  });
+
+  test('a stable tag comes from the source when its primary is forced to move', async () => {
+    const primary = wantedTag({ forced: true });
+    const stable = {
+      ...primary,
+      kind: 'stable' as const,
+      destination: { ...primary.destination, tag: 's' },
+      follows: primary,
+    };
+    const seen = await one(stable, memoryRegistry({ [TAG]: digestOf('b'), [SOURCE]: digestOf('a') }));
+    expect(seen?.source).toMatchObject({ state: 'present', digest: digestOf('a') });
+  });
+
+  test('gates are asked only for tags that would be written', async () => {
+    const gated = wantedTag({ gates: [{ check: 'e2e', origin: { at: fail, keyAt: fail, inside: fail } }] });
+    const open = await one(gated, memoryRegistry({ [SOURCE]: digestOf('a'), [TAG]: digestOf('a') }));
+    expect(open?.gate.state).toBe('open');
+    const asked = await one(gated, memoryRegistry({ [SOURCE]: digestOf('a') }));
+    expect(asked?.gate).toEqual({ state: 'pending', text: 'asked' });
+  });
+});
+
+function fail(): never {
+  throw new Error('no place is needed here');
+}
