@@ -1,0 +1,248 @@
+/**
+ * Patterns over whole names: `v{major}.{minor}.{patch}{seq:2}`, `release-*`. The grammar is contract 4; there are
+ * no regular expressions for users to write, so no name, however hostile, can make one slow: matching fills a table
+ * of (part, position) once, which is linear in the length of the name.
+ */
+
+/** A piece of a pattern. `at` is where it starts in the source, 0-based. */
+export type PatternPart =
+  | { readonly kind: 'literal'; readonly text: string; readonly at: number }
+  /** `{name}`: one or more digits; `{name:4}`: exactly so many */
+  | { readonly kind: 'digits'; readonly name: string; readonly width: number | null; readonly at: number }
+  /** `{date}`: a day of the calendar, YYYYMMDD */
+  | { readonly kind: 'date'; readonly name: string; readonly at: number }
+  /** `{name:text}`: letters, digits, `.`, `_`, `-` */
+  | { readonly kind: 'text'; readonly name: string; readonly at: number }
+  /** `*`: any run without `/`, also none */
+  | { readonly kind: 'segment'; readonly at: number }
+  /** `**`: any run, also none */
+  | { readonly kind: 'any'; readonly at: number };
+
+export interface Pattern {
+  readonly source: string;
+  readonly parts: readonly PatternPart[];
+}
+
+export type Fields = Readonly<Record<string, string>>;
+
+/** What is wrong with a pattern or template, and at which character (0-based). */
+export interface SyntaxProblem {
+  readonly ok: false;
+  readonly at: number;
+  readonly what: string;
+  readonly mend: string;
+}
+
+export type PatternResult = { readonly ok: true; readonly value: Pattern } | SyntaxProblem;
+
+// git-check-ref-format(1): none of these can be in a ref, so a pattern with one never matches.
+const NEVER_IN_A_REF = /[\x00-\x20\x7f~^:?[\\]/; // eslint-disable-line no-control-regex
+const FIELD = /^([A-Za-z][A-Za-z0-9_]*)(?::([A-Za-z0-9]+))?$/;
+// More digits than any version, run number or time stamp has.
+const MAX_WIDTH = 32;
+
+/** Parses a pattern; on failure says which character is to blame. */
+export function parsePattern(source: string): PatternResult {
+  if (source === '') return fail(0, 'the pattern is empty', 'write a name, fields or "*"');
+  const parts: PatternPart[] = [];
+  const seen = new Set<string>();
+  for (let at = 0; at < source.length;) {
+    const end = endOfPart(source, at);
+    if (end < 0) return fail(at, 'a "{" has no "}"', 'close the field, or leave the brace out');
+    const text = source.slice(at, end);
+    const part = parsePart(text, at);
+    if ('ok' in part) return part;
+    if ('name' in part) {
+      if (seen.has(part.name)) {
+        return fail(at, `the field {${part.name}} is there twice`, 'give each field a name of its own');
+      }
+      seen.add(part.name);
+    }
+    parts.push(part);
+    at = end;
+  }
+  return { ok: true, value: { source, parts } };
+}
+
+function endOfPart(source: string, at: number): number {
+  const first = source.charAt(at);
+  if (first === '{') return source.indexOf('}', at) + 1 || -1;
+  if (first === '*') return at + (source.charAt(at + 1) === '*' ? 2 : 1);
+  let end = at + 1;
+  while (end < source.length && source.charAt(end) !== '{' && source.charAt(end) !== '*') end += 1;
+  return end;
+}
+
+function parsePart(text: string, at: number): PatternPart | SyntaxProblem {
+  if (text === '*') return { kind: 'segment', at };
+  if (text === '**') return { kind: 'any', at };
+  if (!text.startsWith('{')) return parseLiteral(text, at);
+  const [, name, type] = FIELD.exec(text.slice(1, -1)) ?? [];
+  if (name === undefined) {
+    return fail(at, `"${text}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
+  }
+  if (type === 'text') return { kind: 'text', name, at };
+  if (name === 'date') {
+    return type === undefined
+      ? { kind: 'date', name, at }
+      : fail(at, `"${text}": a date has no width`, 'write "{date}": eight digits, a day of the calendar');
+  }
+  if (type === undefined) return { kind: 'digits', name, width: null, at };
+  const width = Number(type);
+  if (Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH) return { kind: 'digits', name, width, at };
+  return fail(
+    at,
+    `"${text}" has neither a width nor a type that exists`,
+    `write a width from 1 to ${MAX_WIDTH}, as in "{${name}:2}", or "{${name}:text}"`,
+  );
+}
+
+function parseLiteral(text: string, at: number): PatternPart | SyntaxProblem {
+  const bad = text.search(NEVER_IN_A_REF);
+  if (bad < 0) return { kind: 'literal', text, at };
+  const character = JSON.stringify(text.charAt(bad));
+  return fail(
+    at + bad,
+    `${character} can be in no ref, so the pattern never matches`,
+    'patterns know fields such as "{major}" for digits, "*" and "**", and no character classes',
+  );
+}
+
+function fail(at: number, what: string, mend: string): SyntaxProblem {
+  return { ok: false, at, what, mend };
+}
+
+/** The names of the fields, in order. */
+export function fieldNames(pattern: Pattern): string[] {
+  return pattern.parts.flatMap((part) => ('name' in part ? [part.name] : []));
+}
+
+/**
+ * The fields of `text` when all of it matches, else null. Where a text can be read in several ways, fields and runs
+ * further right take as little as they can. With `anyDate`, eight digits pass for a date although no calendar has them.
+ */
+export function matchPattern(pattern: Pattern, text: string, anyDate = false): Fields | null {
+  const { parts } = pattern;
+  const first = parts[0];
+  if (first?.kind === 'literal' && !text.startsWith(first.text)) return null;
+  const table = fill(parts, text, anyDate);
+  const columns = text.length + 1;
+  if (table[parts.length * columns + text.length] !== 1) return null;
+  const found: [string, string][] = [];
+  let end = text.length;
+  for (let i = parts.length - 1; i >= 0; i -= 1) {
+    const part = parts[i] as PatternPart;
+    const start = startOfPart(part, end, (at) => table[i * columns + at] === 1);
+    if ('name' in part) found.push([part.name, text.slice(start, end)]);
+    end = start;
+  }
+  return Object.fromEntries(found.reverse());
+}
+
+/** How many leading characters of `text` some part of the pattern could account for; for messages. */
+export function matchedPrefix(pattern: Pattern, text: string): number {
+  const table = fill(pattern.parts, text, false);
+  const columns = text.length + 1;
+  let furthest = 0;
+  for (let at = 0; at < table.length; at += 1) {
+    if (table[at] === 1) furthest = Math.max(furthest, at % columns);
+  }
+  return furthest;
+}
+
+/** `table[i * columns + j]` is 1 when the first i parts match the first j characters. */
+function fill(parts: readonly PatternPart[], text: string, anyDate: boolean): Uint8Array {
+  const columns = text.length + 1;
+  const table = new Uint8Array((parts.length + 1) * columns);
+  table[0] = 1;
+  for (let i = 0; i < parts.length; i += 1) {
+    const part = parts[i] as PatternPart;
+    const from = i * columns;
+    const to = from + columns;
+    const width = widthOf(part);
+    let running = false;
+    let any = false;
+    for (let at = 0; at < columns; at += 1) {
+      const here = table[from + at] === 1;
+      if (width !== null) {
+        if (here && matchesFixed(part, text, at, anyDate)) {
+          table[to + at + width] = 1;
+          any = true;
+        }
+        continue;
+      }
+      if (here && mayBeEmpty(part)) table[to + at] = 1;
+      running = (running || here) && at < text.length && accepts(part, text.charCodeAt(at));
+      if (running) table[to + at + 1] = 1;
+      any ||= here || running;
+    }
+    if (!any) break;
+  }
+  return table;
+}
+
+/** The length of what the part matches, null when it varies. */
+export function widthOf(part: PatternPart): number | null {
+  if (part.kind === 'literal') return part.text.length;
+  if (part.kind === 'date') return 8;
+  return part.kind === 'digits' ? part.width : null;
+}
+
+/** Can the part match nothing? */
+export function mayBeEmpty(part: PatternPart): boolean {
+  return part.kind === 'segment' || part.kind === 'any';
+}
+
+/** May the character (UTF-16 code unit) be in the run that a part of varying length matches? */
+export function accepts(part: PatternPart, code: number): boolean {
+  switch (part.kind) {
+    case 'digits':
+    case 'date':
+      return isDigit(code);
+    case 'text':
+      return isTagCharacter(code);
+    case 'segment':
+      return code !== 0x2f;
+    case 'any':
+      return true;
+    case 'literal':
+      return false;
+  }
+}
+
+function matchesFixed(part: PatternPart, text: string, at: number, anyDate: boolean): boolean {
+  if (part.kind === 'literal') return text.startsWith(part.text, at);
+  const width = widthOf(part) ?? 0;
+  if (at + width > text.length) return false;
+  for (let i = at; i < at + width; i += 1) if (!isDigit(text.charCodeAt(i))) return false;
+  return part.kind !== 'date' || anyDate || isCalendarDay(text.slice(at, at + width));
+}
+
+function startOfPart(part: PatternPart, end: number, reachable: (at: number) => boolean): number {
+  const width = widthOf(part);
+  if (width !== null) return end - width;
+  let start = mayBeEmpty(part) ? end : end - 1;
+  // The table says that some start exists, and everything between is of the part's class.
+  while (start > 0 && !reachable(start)) start -= 1;
+  return start;
+}
+
+/** Is this YYYYMMDD a day of the (proleptic Gregorian) calendar? */
+export function isCalendarDay(text: string): boolean {
+  const year = Number(text.slice(0, 4));
+  const month = Number(text.slice(4, 6));
+  const day = Number(text.slice(6, 8));
+  if (month < 1 || month > 12 || day < 1) return false;
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day <= (lengths[month - 1] ?? 0);
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function isTagCharacter(code: number): boolean {
+  const lower = code | 0x20;
+  return isDigit(code) || (lower >= 0x61 && lower <= 0x7a) || code === 0x2e || code === 0x2d || code === 0x5f;
+}

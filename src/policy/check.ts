@@ -1,0 +1,184 @@
+/** What can be wrong with a rule although each of its parts can be read. */
+import type { Problem } from '../errors.js';
+import { parseTag } from '../reference.js';
+import { uses, variablesOf, type Template } from '../template.js';
+import type { Pattern } from '../pattern.js';
+import { isAmbiguous } from './ambiguity.js';
+import type { CompiledRule } from './model.js';
+import { fieldNames } from '../pattern.js';
+import { numberNames } from './shapes.js';
+
+// Variables that differ from one build to the next, so that two refs never share a tag by accident.
+const UNIQUE = ['sha', 'seq', 'timestamp', 'run_number'];
+const WHOLE_NAME = ['git_tag', 'branch'];
+
+/** All problems of one rule, and doubts that are no errors. */
+export function checkRule(rule: CompiledRule, suffix: string): { problems: Problem[]; warnings: Problem[] } {
+  const problems = [
+    ...rule.tags.flatMap((template, i) => tagProblems(rule, template, suffix, ['tags', i])),
+    ...rule.channels.flatMap((template, i) => tagProblems(rule, template, '', ['channels', i])),
+    ...(rule.from ? tagProblems(rule, rule.from, '', ['from']) : []),
+    ...unusedFields(rule),
+    ...channelProblems(rule),
+    ...combinationProblems(rule),
+  ];
+  return { problems, warnings: [...ambiguities(rule), ...doubts(rule)] };
+}
+
+type Path = readonly (string | number)[];
+
+function tagProblems(rule: CompiledRule, template: Template, suffix: string, path: Path): Problem[] {
+  const at = (offset: number) => rule.origin.inside(offset, ...path);
+  const problems: Problem[] = [];
+  template.parts.forEach((part, i) => {
+    if (part.kind !== 'literal') return;
+    const bad = part.text.search(/[^A-Za-z0-9._-]/);
+    if (bad >= 0) {
+      const character = JSON.stringify(String.fromCodePoint(part.text.codePointAt(bad) ?? 0));
+      problems.push({
+        place: at(part.at + bad),
+        what: `a tag cannot hold ${character}`,
+        mend: 'use letters, digits, ".", "_" and "-"',
+      });
+    } else if (i === 0 && /^[.-]/.test(part.text)) {
+      problems.push({
+        place: at(part.at),
+        what: `a tag cannot start with "${part.text.charAt(0)}"`,
+        mend: 'start it with a letter, a digit or "_"',
+      });
+    }
+  });
+  if (problems.length > 0) return problems;
+  const whole = template.parts.every((part) => part.kind === 'literal') ? parseTag(template.source) : null;
+  if (whole?.ok === false) return [{ place: at(0), what: whole.what, mend: whole.mend }];
+  const reserve = rule.stable === false ? 0 : suffix.length;
+  const least = template.parts.reduce((sum, part) => sum + leastLength(part), 0) + reserve;
+  if (least <= 128) return [];
+  const stable = reserve > 0 ? ` with "${suffix}"` : '';
+  return [
+    {
+      place: at(0),
+      what: `the tag${stable} has at least ${least} characters`,
+      mend: 'a tag has at most 128 characters; shorten it',
+    },
+  ];
+}
+
+function leastLength(part: Template['parts'][number]): number {
+  if (part.kind === 'literal') return part.text.length;
+  return part.width ?? { sha: 40, timestamp: 16, date: 8, time: 6 }[part.name] ?? 1;
+}
+
+function unusedFields(rule: CompiledRule): Problem[] {
+  const used = (templates: readonly Template[], name: string) => templates.some((t) => uses(t, name));
+  if (WHOLE_NAME.some((name) => used(rule.tags, name))) return [];
+  const others = [...(rule.from ? [rule.from] : []), ...Object.values(rule.labels)];
+  const key = rule.kind === 'tag' ? 'git_tag' : 'branch';
+  return rule.patterns.flatMap((pattern, i) =>
+    pattern.parts.flatMap((part): Problem[] => {
+      if (!('name' in part) || used(rule.tags, part.name)) return [];
+      const elsewhere = used(others, part.name) || used(rule.channels, part.name);
+      if (elsewhere && UNIQUE.some((name) => used(rule.tags, name))) return [];
+      return [
+        {
+          place: rule.origin.inside(part.at, key, i),
+          what: `the field {${part.name}} is not in the tag, so refs that differ only there would get one tag`,
+          mend: `use {${part.name}} or {${key}} in the tag, or write "*" in the pattern if it does not matter`,
+        },
+      ];
+    }),
+  );
+}
+
+function channelProblems(rule: CompiledRule): Problem[] {
+  if (rule.channels.length === 0) return [];
+  const key = rule.kind === 'tag' ? 'git_tag' : 'branch';
+  const texts = rule.patterns.flatMap((pattern, i): Problem[] => {
+    const text = rule.kind === 'tag' ? pattern.parts.find((part) => part.kind === 'text') : undefined;
+    if (!text) return [];
+    return [
+      {
+        place: rule.origin.inside(text.at, key, i),
+        what: `{${text.name}:text} is no number, so a channel cannot tell which version is newer`,
+        mend: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out',
+      },
+    ];
+  });
+  return texts.length > 0 ? texts : channelFields(rule);
+}
+
+/** A channel's value must be readable from tags in the registry, or the highest version cannot be found there. */
+function channelFields(rule: CompiledRule): Problem[] {
+  if (!isOrdered(rule)) return [];
+  const readable = rule.shapes.map((shape) => new Set(fieldNames(shape)));
+  return rule.channels.flatMap((channel, i) => {
+    const hidden = variablesOf(channel).find(
+      ({ name }) => name !== 'class' && !readable.some((names) => names.has(name)),
+    );
+    if (!hidden) return [];
+    return [
+      {
+        place: rule.origin.inside(hidden.at, 'channels', i),
+        what: `${hidden.source} is in the channel and not in the tag, so versions of the channel cannot be found in a registry`,
+        mend: `put ${hidden.source} into the tag`,
+      },
+    ];
+  });
+}
+
+/** Do tags of the rule hold numbers that can be compared? */
+export function isOrdered(rule: CompiledRule): boolean {
+  return rule.shapes.some((shape) => numberNames(shape).length > 0);
+}
+
+function combinationProblems(rule: CompiledRule): Problem[] {
+  const problems: Problem[] = [];
+  if (rule.class === 'stable' && rule.stable !== false) {
+    problems.push({
+      place: rule.origin.at('stable'),
+      what: 'a rule of class "stable" has no stable tag of its own',
+      mend: 'remove "stable" and write the suffix into the tag',
+    });
+  }
+  if (rule.claim !== null && !rule.tags.some((tag) => uses(tag, 'seq'))) {
+    problems.push({
+      place: rule.origin.at('claim'),
+      what: '"claim" claims a number, and the tag has none',
+      mend: 'put {seq:2} into the tag, or remove "claim"',
+    });
+  }
+  rule.channels.forEach((channel, i) => {
+    if (!rule.tags.some((tag) => tag.source === channel.source)) return;
+    problems.push({
+      place: rule.origin.at('channels', i),
+      what: `${JSON.stringify(channel.source)} is both a tag and a channel`,
+      mend: 'a tag never moves and a channel does; choose one',
+    });
+  });
+  return problems;
+}
+
+function ambiguities(rule: CompiledRule): Problem[] {
+  const key = rule.kind === 'tag' ? 'git_tag' : 'branch';
+  return rule.patterns.flatMap((pattern: Pattern, i) => {
+    if (!isAmbiguous(pattern)) return [];
+    return [
+      {
+        place: rule.origin.at(key, i),
+        what: `"${pattern.source}" can be read in several ways; fields further right take as little as they can`,
+        mend: 'put a character between the fields that none of them takes, or give one a width',
+      },
+    ];
+  });
+}
+
+function doubts(rule: CompiledRule): Problem[] {
+  if (rule.channels.length === 0 || isOrdered(rule)) return [];
+  return [
+    {
+      place: rule.origin.at('channels'),
+      what: 'the tags of this rule hold no number, so these channels follow the last run, not the newest version',
+      mend: 'put {run_number}, {timestamp} or {date}{seq:2} into the tag',
+    },
+  ];
+}

@@ -1,0 +1,224 @@
+/** Which rule a ref belongs to, and what it is called: the first rule that matches wins. Pure. */
+import { UserError, type Problem } from '../errors.js';
+import { matchedPrefix, matchPattern, type Fields, type Pattern } from '../pattern.js';
+import { visible } from '../refname.js';
+import { joinPieces, renderPieces } from '../template.js';
+import { timestampOf } from './calendar.js';
+import type { ClassifyInput, CompiledPolicy, CompiledRule, Decision } from './model.js';
+import { checkTag, renderTag, valueOf, type RenderedTag, type Values } from './values.js';
+
+/**
+ * Decides what the policy calls a ref. What is not known yet (`{seq:2}`, `{base}`, `{sha}` without a commit) stays in
+ * braces. Never throws for a ref: what is wrong with it is in `problems`.
+ */
+export function classify(policy: CompiledPolicy, input: ClassifyInput): Decision {
+  const not: { rule: string; why: string }[] = [];
+  if (input.deleted === true) {
+    return nothing(policy, input, `${described(input)} was deleted: there is nothing to tag`, not, 'ignore');
+  }
+  for (const rule of policy.rules) {
+    const match = matchRule(rule, input);
+    if ('fields' in match) return decide(policy, rule, input, match, not);
+    not.push({ rule: rule.name, why: match.why });
+    if (match.problem) return { ...nothing(policy, input, match.why, not, null), problems: [match.problem] };
+  }
+  const unmatched = input.kind === 'branch' || input.kind === 'tag' ? policy.unmatched[input.kind] : 'ignore';
+  return nothing(policy, input, `no rule matches ${described(input)}`, not, unmatched);
+}
+
+/**
+ * The decision, if the run can go on with it.
+ * @throws UserError with the problems of the ref, or because no rule matches and the policy says `unmatched: error`
+ */
+export function requireDecision(policy: CompiledPolicy, decision: Decision): Decision {
+  if (decision.problems.length > 0) throw new UserError(decision.problems);
+  if (decision.unmatched !== 'error') return decision;
+  throw new UserError({
+    ...(policy.place && { place: policy.place }),
+    what: decision.why,
+    mend: 'add a rule for it, or set "unmatched: ignore" in the policy',
+  });
+}
+
+type Match =
+  | { readonly fields: Fields; readonly pattern: Pattern }
+  | { readonly why: string; readonly problem?: Problem };
+
+function matchRule(rule: CompiledRule, input: ClassifyInput): Match {
+  if (rule.kind !== input.kind) {
+    return {
+      why: `it is for ${rule.kind === 'tag' ? 'git tags' : 'branches'}, and this is ${kindWord(input)}`,
+    };
+  }
+  for (const pattern of rule.patterns) {
+    const fields = matchPattern(pattern, input.name);
+    if (fields !== null) return { fields, pattern };
+  }
+  return impossibleDay(rule, input) ?? { why: whyNot(rule.patterns, input.name) };
+}
+
+/** v0.0.2021023101 is not "something else than a snapshot" but a snapshot with a mistake: no later rule may have it. */
+function impossibleDay(rule: CompiledRule, input: ClassifyInput): Match | null {
+  for (const [i, pattern] of rule.patterns.entries()) {
+    if (!pattern.parts.some((part) => part.kind === 'date')) continue;
+    const day = matchPattern(pattern, input.name, true)?.['date'];
+    if (day === undefined) continue;
+    const why = `${described(input)} has the form "${pattern.source}", but ${day} is no day of the calendar`;
+    const place = rule.origin.at(rule.kind === 'tag' ? 'git_tag' : 'branch', i);
+    return { why, problem: { place, what: why, mend: 'correct the day (YYYYMMDD) in the name' } };
+  }
+  return null;
+}
+
+function whyNot(patterns: readonly Pattern[], name: string): string {
+  const [pattern] = patterns;
+  if (patterns.length !== 1 || pattern === undefined) {
+    return `${visible(name)} matches none of ${patterns.map((p) => `"${p.source}"`).join(', ')}`;
+  }
+  const end = matchedPrefix(pattern, name);
+  const rest = end < name.length ? `from ${visible(name.slice(end))} on` : 'its end is missing';
+  return `${visible(name)} does not match "${pattern.source}" (${end === 0 ? 'from the start' : rest})`;
+}
+
+function kindWord({ kind }: ClassifyInput): string {
+  return {
+    branch: 'a branch',
+    tag: 'a git tag',
+    pull: 'a pull request',
+    other: 'neither branch nor git tag',
+  }[kind];
+}
+
+function described(input: ClassifyInput): string {
+  const word = { branch: 'the branch', tag: 'the git tag', pull: 'the pull request', other: 'the ref' }[
+    input.kind
+  ];
+  return `${word} ${visible(input.name)}`;
+}
+
+function refOf(input: ClassifyInput): string {
+  if (input.ref !== undefined) return input.ref;
+  return { branch: 'refs/heads/', tag: 'refs/tags/', pull: 'refs/', other: 'refs/' }[input.kind] + input.name;
+}
+
+function nothing(
+  policy: CompiledPolicy,
+  input: ClassifyInput,
+  why: string,
+  not: Decision['not'],
+  unmatched: Decision['unmatched'],
+): Decision {
+  return {
+    ref: refOf(input),
+    class: null,
+    rule: null,
+    fields: {},
+    version: null,
+    tags: [],
+    stableTags: [],
+    channels: [],
+    labels: {},
+    from: null,
+    fallback: null,
+    publish: false,
+    stable: false,
+    stableSuffix: policy.stableSuffix,
+    claim: null,
+    requires: [],
+    why,
+    not,
+    place: null,
+    unmatched,
+    problems: [],
+    matched: null,
+  };
+}
+
+function decide(
+  policy: CompiledPolicy,
+  rule: CompiledRule,
+  input: ClassifyInput,
+  { fields, pattern }: { readonly fields: Fields; readonly pattern: Pattern },
+  not: Decision['not'],
+): Decision {
+  const why = `${described(input)} matches "${pattern.source}"${rule.publish ? '' : '; the rule has "publish: false", so nothing is published'}`;
+  const values = valuesOf(policy, rule, input, fields);
+  return {
+    ...nothing(policy, input, why, not, null),
+    class: rule.class,
+    rule: rule.name,
+    fields,
+    fallback: rule.fallback,
+    publish: rule.publish,
+    stable: rule.stable,
+    claim: rule.claim,
+    requires: rule.requires,
+    place: rule.place,
+    matched: rule,
+    ...renderNames(policy, rule, values),
+  };
+}
+
+/** What is known of a run before anything is looked up. */
+export function valuesOf(
+  policy: CompiledPolicy,
+  rule: CompiledRule,
+  input: ClassifyInput,
+  fields: Fields,
+): Values {
+  const { time, sha, runNumber, runAttempt } = input;
+  return {
+    fields,
+    class: rule.class,
+    [rule.kind === 'tag' ? 'git_tag' : 'branch']: input.name,
+    ...(sha != null && { sha }),
+    ...(time !== undefined && { ...policy.calendar(time), timestamp: timestampOf(time) }),
+    ...(runNumber != null && { run_number: String(runNumber) }),
+    ...(runAttempt != null && { run_attempt: String(runAttempt) }),
+  };
+}
+
+/** All names of a rule as far as the values go, and what is wrong with the complete ones. */
+export function renderNames(
+  policy: CompiledPolicy,
+  rule: CompiledRule,
+  values: Values,
+): Pick<Decision, 'version' | 'tags' | 'stableTags' | 'channels' | 'labels' | 'from' | 'problems'> {
+  const problems: Problem[] = [];
+  const checked = (tag: RenderedTag, what: string, ...path: (string | number)[]) => {
+    const result = checkTag(tag);
+    if (!result.ok) {
+      problems.push({ place: rule.origin.at(...path), what: `${what}: ${result.what}`, mend: result.mend });
+    }
+    return tag;
+  };
+  const stable = rule.stable !== false && rule.publish;
+  const reserve = stable ? policy.stableSuffix.length : 0;
+  const primary = rule.tags.map((t, i) => checked(renderTag(t, values, reserve), 'the tag', 'tags', i));
+  const stableTags = (stable ? primary : []).map((tag, i) =>
+    checked({ ...tag, text: tag.text + policy.stableSuffix }, 'the stable tag', 'tags', i),
+  );
+  const channels = rule.channels.map((t, i) =>
+    checked(renderTag(t, values, 0), 'the channel', 'channels', i),
+  );
+  const from =
+    rule.from === null ? null : checked(renderTag(rule.from, values, 0), 'the tag to promote', 'from');
+  const version = Object.hasOwn(values.fields, 'version') ? values.fields['version'] : primary[0]?.text;
+  const shown = (tags: readonly RenderedTag[]) => (rule.publish ? [...new Set(tags.map((t) => t.text))] : []);
+  const [tag] = primary;
+  const withTag = tag?.complete === true ? { ...values, tag: tag.text } : values;
+  return {
+    version: version ?? null,
+    tags: shown(primary),
+    stableTags: shown(stableTags),
+    channels: shown(channels),
+    from: from?.text ?? null,
+    labels: Object.fromEntries(
+      Object.entries(rule.labels).map(([label, template]) => [
+        label,
+        joinPieces(renderPieces(template, (variable) => valueOf(variable, withTag))),
+      ]),
+    ),
+    problems: rule.publish ? problems : [],
+  };
+}

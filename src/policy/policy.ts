@@ -1,0 +1,24 @@
+/** The door of the policy stage; model.ts says in which order the flow uses it. */
+export { compareChannel } from '../channels.js';
+export { claimSequence, newestSnapshot } from '../sequence.js';
+export { classify, requireDecision } from './classify.js';
+export { compilePolicy, DEFAULT_STABLE_SUFFIX } from './compile.js';
+export { checkPromotionTag } from './promotion.js';
+export { classificationReport } from './report.js';
+export { findBase, needsOf, resolveNames } from './resolve.js';
+export { renderText } from './values.js';
+export type {
+  ChannelComparison,
+  ClaimResult,
+  ClaimTag,
+  ClassificationReport,
+  ClassifyInput,
+  CompiledPolicy,
+  Decision,
+  Needs,
+  PullRequestFacts,
+  RefFacts,
+  RefKind,
+  ResolvedDecision,
+  Seen,
+} from './model.js';

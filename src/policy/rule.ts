@@ -1,0 +1,139 @@
+/** One rule of the tag file or of a preset → a rule that can be used, or what is wrong with it and where. */
+import type { Path, RuleConfig } from '../config/model.js';
+import type { Place, Problem } from '../errors.js';
+import { fieldNames, parsePattern, type Pattern, type SyntaxProblem } from '../pattern.js';
+import { parseTemplate, variablesOf, type Template } from '../template.js';
+import type { CompiledRule } from './model.js';
+import { BUILTINS, unknownName } from './values.js';
+
+/** Collects problems at places of one rule. */
+export type Tell = (problem: { what: string; mend: string }, ...path: Path) => void;
+
+export interface NamedRule {
+  readonly name: string;
+  readonly config: RuleConfig;
+  /** null for a rule of a preset that no tag file names */
+  readonly place: Place | null;
+}
+
+// What a pattern may not call a field, since templates know these as something else. `date` is a day in both.
+const RESERVED = Object.keys(BUILTINS).filter((name) => name !== 'date' && name !== 'seq');
+
+/** Parses the patterns and templates of a rule. Problems go to `problems`; what cannot be parsed is left out. */
+export function parseRule({ name, config, place }: NamedRule, problems: Problem[]): CompiledRule {
+  const kind = config.gitTag === undefined ? 'branch' : 'tag';
+  const key = kind === 'tag' ? 'git_tag' : 'branch';
+  const sources = config.gitTag ?? config.branch ?? [];
+  const patterns = sources.flatMap((source, i) => {
+    const pattern = keep(parsePattern(source), config, problems, key, i);
+    for (const field of pattern ? reservedFields(pattern) : []) {
+      problems.push({
+        place: config.origin.inside(field.at, key, i),
+        what: `a field cannot be called {${field.name}}: that name has a meaning of its own`,
+        mend: `rename it, as in "{my_${field.name}}"`,
+      });
+    }
+    return pattern ? [pattern] : [];
+  });
+  const scope = { names: commonFields(patterns), problems, config };
+  const template = (source: string, without: readonly string[], ...path: Path) =>
+    checkedTemplate(source, scope, without, path);
+  return {
+    name,
+    class: config.class,
+    kind,
+    patterns,
+    tags: config.tags.flatMap((tag, i) => template(tag, ['tag'], 'tags', i) ?? []),
+    stable: config.stable,
+    channels: config.channels.flatMap((c, i) => template(c, ['tag', 'seq'], 'channels', i) ?? []),
+    labels: parseLabels(scope),
+    from: config.from === undefined ? null : (template(config.from, ['tag', 'seq'], 'from') ?? null),
+    fallback: config.fallback ?? null,
+    publish: config.publish,
+    claim: config.claim ?? null,
+    requires: config.requires,
+    origin: config.origin,
+    place,
+    shapes: [],
+  };
+}
+
+interface Scope {
+  /** fields that every pattern of the rule has */
+  readonly names: readonly string[];
+  readonly problems: Problem[];
+  readonly config: RuleConfig;
+}
+
+function keep<T>(
+  result: { readonly ok: true; readonly value: T } | SyntaxProblem,
+  config: RuleConfig,
+  problems: Problem[],
+  ...path: Path
+): T | undefined {
+  if (result.ok) return result.value;
+  const { at, what, mend } = result;
+  problems.push({ place: config.origin.inside(at, ...path), what, mend });
+  return undefined;
+}
+
+function reservedFields(pattern: Pattern): { name: string; at: number }[] {
+  return pattern.parts.flatMap((part) =>
+    'name' in part && RESERVED.includes(part.name) ? [{ name: part.name, at: part.at }] : [],
+  );
+}
+
+function commonFields(patterns: readonly Pattern[]): string[] {
+  const [first, ...others] = patterns.map(fieldNames);
+  return (first ?? []).filter((name) => others.every((names) => names.includes(name)));
+}
+
+function parseLabels(scope: Scope): Record<string, Template> {
+  const entries = Object.entries(scope.config.labels).flatMap(([label, source]) => {
+    const template = checkedTemplate(source, scope, [], ['labels', label], true);
+    return template ? [[label, template] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+function checkedTemplate(
+  source: string,
+  scope: Scope,
+  without: readonly string[],
+  path: Path,
+  loose = false,
+): Template | undefined {
+  const template = keep(parseTemplate(source, loose), scope.config, scope.problems, ...path);
+  for (const variable of template ? variablesOf(template) : []) {
+    const place = scope.config.origin.inside(variable.at, ...path);
+    const problem = checkVariable(variable, scope, without);
+    if (problem) scope.problems.push({ place, ...problem });
+  }
+  return template;
+}
+
+function checkVariable(
+  variable: ReturnType<typeof variablesOf>[number],
+  { names, config }: Scope,
+  without: readonly string[],
+): { what: string; mend: string } | null {
+  const { name, width, source } = variable;
+  if (names.includes(name)) return null;
+  const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
+  const missing = config.gitTag === undefined ? 'git_tag' : 'branch';
+  const usable = Object.keys(BUILTINS).filter((n) => n !== missing && !without.includes(n));
+  if (builtin === undefined || !usable.includes(name)) {
+    const { mend } = unknownName(variable, [...names, ...usable]);
+    return { what: `${source} is not defined here`, mend };
+  }
+  if (builtin.width === 'none' && width !== null) {
+    return { what: `${source}: {${name}} has no width`, mend: `write {${name}}` };
+  }
+  if (builtin.width === 'required' && (width === null || width < 1 || width > 9)) {
+    return { what: `${source} has no width from 1 to 9`, mend: 'write {seq:2} for 01 to 99' };
+  }
+  if (name === 'sha' && width !== null && (width < 4 || width > 64)) {
+    return { what: `${source}: a commit is cut to 4 to 64 digits`, mend: 'write {sha:12}' };
+  }
+  return null;
+}

@@ -1,0 +1,106 @@
+/** Templates read backwards: what tags of a rule look like, so that tags in a registry can be taken apart again. */
+import { matchPattern, type Fields, type Pattern, type PatternPart } from '../pattern.js';
+import { uses, type Template, type Variable } from '../template.js';
+
+/** What a variable that is not a field looks like in a tag. Ordered things are digits. */
+const BUILTIN_SHAPES: Readonly<Record<string, readonly PatternPart[]>> = {
+  branch: [{ kind: 'text', name: 'branch', at: 0 }],
+  git_tag: [{ kind: 'text', name: 'git_tag', at: 0 }],
+  sha: [{ kind: 'text', name: 'sha', at: 0 }],
+  base: [{ kind: 'text', name: 'base', at: 0 }],
+  date: [{ kind: 'date', name: 'date', at: 0 }],
+  time: [{ kind: 'digits', name: 'time', width: 6, at: 0 }],
+  timestamp: [
+    { kind: 'date', name: 'timestamp', at: 0 },
+    { kind: 'literal', text: 'T', at: 0 },
+    { kind: 'digits', name: 'timestamp_time', width: 6, at: 0 },
+    { kind: 'literal', text: 'Z', at: 0 },
+  ],
+  run_number: [{ kind: 'digits', name: 'run_number', width: null, at: 0 }],
+  run_attempt: [{ kind: 'digits', name: 'run_attempt', width: null, at: 0 }],
+};
+
+/** The shape of a variable whose value is not known. */
+export function holeShape(variable: Variable): readonly PatternPart[] {
+  if (variable.name === 'seq') return [{ kind: 'digits', name: 'seq', width: variable.width, at: 0 }];
+  return BUILTIN_SHAPES[variable.name] ?? [{ kind: 'text', name: variable.name, at: 0 }];
+}
+
+/**
+ * The shapes of a template: one for each pattern of its rule that gives it fields, times one for each form of base
+ * (the patterns of final rules), since `{git_tag}` and `{base}` are taken apart into the fields inside them.
+ */
+export function templateShapes(
+  template: Template,
+  patterns: readonly Pattern[],
+  className: string,
+  bases: readonly Pattern[],
+): Pattern[] {
+  const baseForms = uses(template, 'base') && bases.length > 0 ? bases : [null];
+  return patterns.flatMap((pattern) =>
+    baseForms.map((base) => {
+      const parts = template.parts.flatMap((part): readonly PatternPart[] => {
+        if (part.kind === 'literal') return [part];
+        const field = pattern.parts.find((p) => 'name' in p && p.name === part.name);
+        if (field) return [field];
+        if (part.name === 'git_tag') return pattern.parts;
+        if (part.name === 'class') return [{ kind: 'literal', text: className, at: 0 }];
+        if (part.name === 'base' && base) return base.parts.map((p) => prefixed(p, 'base.'));
+        return holeShape(part);
+      });
+      return { source: template.source, parts: distinct(parts) };
+    }),
+  );
+}
+
+function prefixed(part: PatternPart, prefix: string): PatternPart {
+  return 'name' in part ? { ...part, name: prefix + part.name } : part;
+}
+
+/** A field that is there twice gets a second name, `major#2`; `readShape` sees to it that both are equal. */
+function distinct(parts: readonly PatternPart[]): PatternPart[] {
+  const seen = new Map<string, number>();
+  return parts.map((part) => {
+    if (!('name' in part)) return part;
+    const count = (seen.get(part.name) ?? 0) + 1;
+    seen.set(part.name, count);
+    return count === 1 ? part : { ...part, name: `${part.name}#${count}` };
+  });
+}
+
+/** The fields of a tag of this shape, or null. */
+export function readShape(shape: Pattern, tag: string): Fields | null {
+  const fields = matchPattern(shape, tag);
+  if (fields === null) return null;
+  for (const [name, value] of Object.entries(fields)) {
+    const hash = name.indexOf('#');
+    if (hash > 0 && fields[name.slice(0, hash)] !== value) return null;
+  }
+  return fields;
+}
+
+/** The fields of a shape that have an order, most significant first. */
+export function numberNames(shape: Pattern): string[] {
+  return shape.parts.flatMap((part) =>
+    (part.kind === 'digits' || part.kind === 'date') && !part.name.includes('#') ? [part.name] : [],
+  );
+}
+
+/** Compares two runs of digits as numbers of any size. */
+export function compareDigits(a: string, b: string): number {
+  const x = a.replace(/^0+(?=\d)/, '');
+  const y = b.replace(/^0+(?=\d)/, '');
+  if (x.length !== y.length) return x.length - y.length;
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** Compares field by field; where one list ends, the longer one is higher (1.2.3 is below 1.2.3.1). */
+export function compareNumbers(a: readonly string[], b: readonly string[]): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
+    const [x, y] = [a[i], b[i]];
+    if (x === undefined || y === undefined) return x === undefined ? -1 : 1;
+    const order = compareDigits(x, y);
+    if (order !== 0) return order;
+  }
+  return 0;
+}

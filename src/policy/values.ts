@@ -1,0 +1,141 @@
+/** What the variables of a template stand for. */
+import { UserError, type Place } from '../errors.js';
+import { suggest } from '../config/nearest.js';
+import { parseTag, type Parsed } from '../reference.js';
+import { SHORTEST_PART, toTagPart, visible } from '../refname.js';
+import {
+  joinPieces,
+  parseTemplate,
+  renderPieces,
+  type Piece,
+  type Template,
+  type Variable,
+} from '../template.js';
+import type { Fields } from '../pattern.js';
+
+/** Variables that are there without a field of that name. */
+export const BUILTINS: Readonly<Record<string, { readonly width: 'none' | 'optional' | 'required' }>> = {
+  git_tag: { width: 'none' },
+  branch: { width: 'none' },
+  sha: { width: 'optional' },
+  date: { width: 'none' },
+  time: { width: 'none' },
+  timestamp: { width: 'none' },
+  run_number: { width: 'none' },
+  run_attempt: { width: 'none' },
+  seq: { width: 'required' },
+  base: { width: 'none' },
+  class: { width: 'none' },
+  tag: { width: 'none' },
+};
+
+/** The values of one run. What is absent is not known, and stays in braces. */
+export interface Values {
+  readonly fields: Fields;
+  readonly git_tag?: string;
+  readonly branch?: string;
+  readonly sha?: string;
+  readonly date?: string;
+  readonly time?: string;
+  readonly timestamp?: string;
+  readonly run_number?: string;
+  readonly run_attempt?: string;
+  /** not padded */
+  readonly seq?: number;
+  readonly base?: string;
+  readonly class?: string;
+  readonly tag?: string;
+}
+
+/** The value of a variable: a field first, then what Retag knows by itself. Null when it is not known. */
+export function valueOf(variable: Variable, values: Values): { text: string; foreign: boolean } | null {
+  const { name, width } = variable;
+  const field = Object.hasOwn(values.fields, name) ? values.fields[name] : undefined;
+  if (field !== undefined) return { text: field, foreign: !/^\d+$/.test(field) };
+  if (name === 'seq') {
+    return values.seq === undefined
+      ? null
+      : { text: String(values.seq).padStart(width ?? 1, '0'), foreign: false };
+  }
+  if (!Object.hasOwn(BUILTINS, name)) return null;
+  const text = values[name as Exclude<keyof Values, 'fields' | 'seq'>];
+  if (text === undefined) return null;
+  if (name === 'sha') return { text: text.slice(0, width ?? text.length), foreign: false };
+  return { text, foreign: name === 'git_tag' || name === 'branch' || name === 'base' };
+}
+
+/**
+ * Renders towards a tag: text that comes from a ref is mapped so that the whole fits into 128 characters less
+ * `reserve` (the stable suffix). Holes stay.
+ */
+export function tagPieces(template: Template, values: Values, reserve: number): Piece[] {
+  const pieces = renderPieces(template, (variable) => valueOf(variable, values));
+  const foreign = pieces.filter((piece) => piece.kind === 'text' && piece.foreign).length;
+  if (foreign === 0) return pieces;
+  const own = pieces.reduce((sum, piece) => sum + ownLength(piece), 0);
+  const all = joinPieces(pieces).length;
+  const room = 128 - reserve - own;
+  const max = all <= 128 - reserve ? room : Math.max(SHORTEST_PART, Math.floor(room / foreign));
+  return pieces.map((piece, i) =>
+    piece.kind === 'text' && piece.foreign ? { ...piece, text: toTagPart(piece.text, max, i === 0) } : piece,
+  );
+}
+
+function ownLength(piece: Piece): number {
+  if (piece.kind === 'hole') return piece.variable.width ?? piece.variable.source.length;
+  return piece.foreign ? 0 : piece.text.length;
+}
+
+/** A rendered tag: `complete` when nothing is left in braces. */
+export interface RenderedTag {
+  readonly text: string;
+  readonly complete: boolean;
+  readonly pieces: readonly Piece[];
+}
+
+/** Renders a template to a tag as far as the values go. */
+export function renderTag(template: Template, values: Values, reserve: number): RenderedTag {
+  const pieces = tagPieces(template, values, reserve);
+  return {
+    text: joinPieces(pieces),
+    complete: pieces.every((piece) => piece.kind === 'text'),
+    pieces,
+  };
+}
+
+/** Is a complete rendered tag one that a registry takes? Unfinished ones pass. */
+export function checkTag(tag: { readonly text: string; readonly complete: boolean }): Parsed<string> {
+  return tag.complete ? parseTag(tag.text) : { ok: true, value: tag.text };
+}
+
+/**
+ * Renders any text with the given names, such as a build argument or the title of an issue. Braces that do not hold
+ * a name are text. @throws UserError for a name that is not there, naming the nearest
+ */
+export function renderText(
+  text: string,
+  lookup: (variable: Variable) => string | null,
+  names: Iterable<string>,
+  place?: Place,
+): string {
+  const parsed = parseTemplate(text, true);
+  if (!parsed.ok) return text;
+  const pieces = renderPieces(parsed.value, (variable) => {
+    const value = lookup(variable);
+    if (value !== null) return { text: value, foreign: false };
+    throw new UserError(unknownName(variable, names, place));
+  });
+  return joinPieces(pieces);
+}
+
+/** The problem with a variable that no one defines. */
+export function unknownName(variable: Variable, names: Iterable<string>, place?: Place) {
+  const known = [...names];
+  const near = suggest(variable.name, known);
+  return {
+    ...(place && { place }),
+    what: `${visible(variable.source)} has no value here`,
+    mend:
+      near === undefined ? `known are ${known.map((n) => `{${n}}`).join(', ')}` : `did you mean {${near}}?`,
+  };
+}

@@ -1,0 +1,49 @@
+/** All presets by name. A new one is a file beside this and a line here. */
+import type { Problem } from '../errors.js';
+import type { Origin, RuleConfig } from '../config/model.js';
+import { suggest } from '../config/nearest.js';
+import { visible } from '../refname.js';
+import { calver } from './calver.js';
+import { k8sTopologyAware } from './k8s-topology-aware.js';
+import type { Preset, PresetRule } from './preset.js';
+import { semver } from './semver.js';
+import { starlingx } from './starlingx.js';
+import { wmcore } from './wmcore.js';
+
+export const PRESETS: ReadonlyMap<string, Preset> = new Map(
+  [wmcore, k8sTopologyAware, starlingx, semver, calver].map((preset) => [preset.name, preset]),
+);
+
+/** The names of all presets, for messages and schemas. */
+export const PRESET_NAMES: readonly string[] = [...PRESETS.keys()];
+
+/** The problem with a preset that does not exist. */
+export function unknownPreset(name: string): Problem {
+  const near = suggest(name, PRESET_NAMES);
+  return {
+    what: `there is no preset ${visible(name)}`,
+    mend: near === undefined ? `presets are ${PRESET_NAMES.join(', ')}` : `did you mean "${near}"?`,
+  };
+}
+
+/** A rule of a preset in the form that the tag file's rules have after parsing. */
+export function presetRuleConfig(rule: PresetRule, origin: Origin): RuleConfig {
+  return {
+    class: rule.class,
+    ...(rule.branch && { branch: rule.branch }),
+    ...(rule.git_tag && { gitTag: rule.git_tag }),
+    tags: [rule.tag],
+    stable: rule.stable ?? false,
+    channels: rule.channels ?? [],
+    labels: {},
+    publish: rule.publish ?? true,
+    requires: [],
+    origin,
+  };
+}
+
+/** Where the rules of a preset stand when no tag file names it: `preset wmcore`, the rule's number as the line. */
+export function presetOrigin(preset: Preset, index: number): Origin {
+  const place = { file: `preset ${preset.name}`, line: index + 1, column: 1 };
+  return { at: () => place, keyAt: () => place, inside: () => place };
+}

@@ -1,0 +1,213 @@
+/** `{seq:N}`: the next free number of a day or of a base, over all images of the build group. */
+import { OperationError, UserError, type Place } from './errors.js';
+import { joinPieces, uses, type Piece, type Template } from './template.js';
+import { fieldNames, type Pattern, type PatternPart } from './pattern.js';
+import { valuesOf } from './policy/classify.js';
+import type { ClaimTag, CompiledPolicy, CompiledRule, Decision, RefFacts, Seen } from './policy/model.js';
+import { compareNumbers, holeShape, numberNames, readShape } from './policy/shapes.js';
+import { tagPieces, type Values } from './policy/values.js';
+
+type Facts = Pick<RefFacts, 'kind' | 'name' | 'sha' | 'time' | 'runNumber' | 'runAttempt'>;
+
+/** A tag with room for a number: what stands before it, after it, and how many digits it has. */
+interface Slot {
+  readonly before: string;
+  readonly after: string;
+  readonly width: number;
+  readonly place: Place;
+}
+
+/**
+ * The tag of the newest snapshot that the registry holds for this rule and ref (any day; the same base), null when
+ * there is none. When its image is made from the commit in hand, this run is a re-run: pass the tag on as `seen.reuse`.
+ */
+export function newestSnapshot(
+  policy: CompiledPolicy,
+  decision: Decision,
+  facts: Facts,
+  seen: Pick<Seen, 'registryTags' | 'base'>,
+): string | null {
+  const shape = snapshotShape(policy, decision, facts, seen.base ?? null);
+  if (shape === null) return null;
+  const names = numberNames(shape);
+  let newest: { readonly tag: string; readonly numbers: readonly string[] } | null = null;
+  for (const tag of seen.registryTags ?? []) {
+    const fields = readShape(shape, tag);
+    if (fields === null) continue;
+    const numbers = names.map((name) => fields[name] ?? '');
+    if (newest === null || compareNumbers(numbers, newest.numbers) > 0) newest = { tag, numbers };
+  }
+  return newest?.tag ?? null;
+}
+
+/** The values that a tag from an earlier run was rendered with: its day, moment, run and number. */
+export function valuesOfReused(
+  policy: CompiledPolicy,
+  decision: Decision,
+  facts: Facts,
+  base: string | null,
+  tag: string,
+): Partial<Values> {
+  const shape = snapshotShape(policy, decision, facts, base);
+  const fields = shape && readShape(shape, tag);
+  if (!fields) return {};
+  const { date, time, timestamp, timestamp_time: clock, seq, run_number, run_attempt } = fields;
+  return {
+    ...(date !== undefined && { date }),
+    ...(time !== undefined && { time }),
+    ...(timestamp !== undefined && clock !== undefined && { timestamp: `${timestamp}T${clock}Z` }),
+    ...(run_number !== undefined && { run_number }),
+    ...(run_attempt !== undefined && { run_attempt }),
+    ...(seq !== undefined && { seq: Number(seq) }),
+  };
+}
+
+/** The first numbered tag of the rule with all that changes from run to run left open. */
+function snapshotShape(
+  policy: CompiledPolicy,
+  decision: Decision,
+  facts: Facts,
+  base: string | null,
+): Pattern | null {
+  const { matched } = decision;
+  const template = matched?.tags.find((tag) => uses(tag, 'seq'));
+  if (!matched || !template) return null;
+  const { fields, git_tag, branch, class: className } = valuesOf(policy, matched, facts, decision.fields);
+  const values: Values = {
+    fields,
+    ...(git_tag !== undefined && { git_tag }),
+    ...(branch !== undefined && { branch }),
+    ...(className !== undefined && { class: className }),
+    ...(base !== null && { base }),
+  };
+  const parts = tagPieces(template, values, reserveOf(policy, matched)).flatMap(
+    (piece): readonly PatternPart[] =>
+      piece.kind === 'text' ? [{ kind: 'literal', text: piece.text, at: 0 }] : holeShape(piece.variable),
+  );
+  return { source: template.source, parts };
+}
+
+function reserveOf(policy: CompiledPolicy, rule: CompiledRule): number {
+  return rule.stable === false ? 0 : policy.stableSuffix.length;
+}
+
+/**
+ * The number after the highest one that any of `tags` (of registries and of git) has for this day or base; 1 when there
+ * is none. Numbers that were left out are not filled in: they may have been deleted, and their meaning with them.
+ * @throws UserError when the number does not fit its width
+ */
+export function nextSequence(
+  policy: CompiledPolicy,
+  decision: Decision,
+  values: Values,
+  tags: Iterable<string>,
+): number {
+  const slots = slotsOf(policy, decision, values);
+  let highest = 0;
+  for (const tag of tags) {
+    for (const slot of slots) highest = Math.max(highest, numberIn(slot, tag));
+  }
+  return fitting(slots, highest + 1);
+}
+
+function slotsOf(policy: CompiledPolicy, decision: Decision, values: Values): Slot[] {
+  const rule = decision.matched;
+  if (!rule) return [];
+  return rule.tags.flatMap((template, i) => {
+    if (!uses(template, 'seq')) return [];
+    const pieces = tagPieces(template, values, reserveOf(policy, rule));
+    const slot = slotOf(pieces, template, rule.origin.at('tags', i));
+    return slot === null ? [] : [slot];
+  });
+}
+
+function slotOf(pieces: readonly Piece[], template: Template, place: Place): Slot | null {
+  const at = pieces.findIndex((piece) => piece.kind === 'hole' && piece.variable.name === 'seq');
+  const hole = pieces[at];
+  if (hole?.kind !== 'hole') return null;
+  const rest = [...pieces.slice(0, at), ...pieces.slice(at + 1)];
+  if (rest.some((piece) => piece.kind === 'hole')) {
+    throw new UserError({
+      place,
+      what: `"${template.source}" cannot be numbered: ${joinPieces(rest)} is not known in this run`,
+      mend: 'give the run the ref and commit that the tag is made from',
+    });
+  }
+  return {
+    before: joinPieces(pieces.slice(0, at)),
+    after: joinPieces(pieces.slice(at + 1)),
+    width: hole.variable.width ?? 1,
+    place,
+  };
+}
+
+function numberIn({ before, after, width }: Slot, tag: string): number {
+  if (tag.length !== before.length + width + after.length) return 0;
+  if (!tag.startsWith(before) || !tag.endsWith(after)) return 0;
+  const digits = tag.slice(before.length, before.length + width);
+  return /^\d+$/.test(digits) ? Number(digits) : 0;
+}
+
+function fitting(slots: readonly Slot[], number: number): number {
+  const narrow = slots.find(({ width }) => number >= 10 ** width);
+  if (!narrow) return number;
+  throw new UserError({
+    place: narrow.place,
+    what: `the next number is ${number}, and {seq:${narrow.width}} has ${narrow.width} digits: all of ${narrow.before}${'0'.repeat(narrow.width - 1)}1${narrow.after} to ${narrow.before}${'9'.repeat(narrow.width)}${narrow.after} are taken`,
+    mend: `write {seq:${narrow.width + 1}}, or wait for the next day or base`,
+  });
+}
+
+/**
+ * Claims a number by creating the git tag of that name, which only one run can do; a run that loses takes the next
+ * one. Numbers of the registry are skipped; git tags are not, since one of them may be this commit's own from a run that
+ * was broken off. `port` is called once per number.
+ * @throws UserError past the width
+ * @throws OperationError code `denied` when the job may not create git tags
+ */
+export async function claimSequence(
+  policy: CompiledPolicy,
+  decision: Decision,
+  facts: Facts,
+  seen: Pick<Seen, 'registryTags' | 'base'>,
+  port: ClaimTag,
+): Promise<{ readonly sequence: number; readonly gitTag: string; readonly outcome: 'created' | 'ours' }> {
+  const { matched } = decision;
+  const { sha } = facts;
+  if (!matched || sha === null) {
+    throw new UserError({
+      what: 'a number can only be claimed for a known commit',
+      mend: 'give the commit (--sha)',
+    });
+  }
+  const values: Values = {
+    ...valuesOf(policy, matched, facts, decision.fields),
+    ...(seen.base != null && { base: seen.base }),
+  };
+  const slots = slotsOf(policy, decision, values);
+  const [slot] = slots;
+  if (!slot) throw new Error(`rule ${matched.name} has no {seq} to claim`);
+  for (
+    let number = nextSequence(policy, decision, values, seen.registryTags ?? []);
+    ;
+    number = fitting(slots, number + 1)
+  ) {
+    const gitTag = slot.before + String(number).padStart(slot.width, '0') + slot.after;
+    const result = await port(gitTag, sha);
+    if (result === 'created' || result === 'ours') return { sequence: number, gitTag, outcome: result };
+    if (result !== 'taken') throw denied(gitTag, result.denied);
+  }
+}
+
+function denied(gitTag: string, why: string): OperationError {
+  return new OperationError(
+    'denied',
+    `the git tag ${gitTag} cannot be created to claim its number: ${why}; give the job "permissions: contents: write"`,
+  );
+}
+
+/** Has the rule a number that is looked for, and not one that its pattern took from the ref? */
+export function isNumbered(rule: CompiledRule): boolean {
+  const fromRef = rule.patterns.every((pattern) => fieldNames(pattern).includes('seq'));
+  return !fromRef && rule.tags.some((tag) => uses(tag, 'seq'));
+}
