@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+
 import type { AuthOptions } from './access.js';
 import { basicGuard, type Guard } from './access.js';
 import { empty, json, pageNotFound, refusal, type Answer } from './answer.js';
@@ -33,6 +35,8 @@ export interface RegistryOptions {
   readonly now?: () => number;
   /** blobs with more bytes than this live in temporary files, removed by `close`. Default 8 MiB */
   readonly spillAbove?: number;
+  /** where those files go; default the system's directory for such */
+  readonly temporaryDirectory?: string;
   /** https instead of http */
   readonly tls?: TlsOptions;
 }
@@ -70,7 +74,7 @@ export interface EmbeddedRegistry {
 
 /** Starts a registry on 127.0.0.1. It holds nothing, and forgets everything when it is closed. */
 export async function startRegistry(options: RegistryOptions = {}): Promise<EmbeddedRegistry> {
-  const store = createStore(options.spillAbove ?? 8 * 1024 * 1024);
+  const store = createStore(options.spillAbove ?? 8 * 1024 * 1024, options.temporaryDirectory ?? tmpdir());
   const behaviour: Behaviour = { ...SPEC, ...options.behaviour };
   const auth = options.auth ?? { kind: 'none' };
   const now = options.now ?? Date.now;

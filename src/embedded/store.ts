@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createSink, type Sink, type StoredBytes } from './blobs.js';
@@ -59,15 +58,15 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** An empty store; blobs above `spillAbove` bytes go to a temporary directory of its own. */
-export function createStore(spillAbove: number): Store {
+/** An empty store; blobs above `spillAbove` bytes go to a directory of its own below `temporary`. */
+export function createStore(spillAbove: number, temporary: string): Store {
   const repositories = new Map<string, RepositoryState>();
   const content = new Map<string, StoredBytes>();
   const uploads = new Map<string, Upload>();
   const history: TagEvent[] = [];
   let directory: Promise<string> | null = null;
 
-  const spillDirectory = (): Promise<string> => (directory ??= mkdtemp(join(tmpdir(), 'retag-registry-')));
+  const spillDirectory = (): Promise<string> => (directory ??= mkdtemp(join(temporary, 'retag-registry-')));
   const newSink = (): Sink => createSink(spillAbove, spillDirectory, randomUUID());
 
   function ensure(name: string): RepositoryState {
