@@ -3,7 +3,7 @@
  * depend on each other, except that a tag which follows another (stable after primary) waits for it, and that
  * the tags of one group are written only when the content of all of them is in place.
  */
-import { messageOf, OperationError } from './errors.js';
+import { OperationError } from './errors.js';
 import { TAG_KINDS, type Plan, type PlannedAction, type WantedTag } from './plan/model.js';
 import { pool } from './pool.js';
 import { formatReference } from './reference.js';
@@ -69,14 +69,15 @@ async function settle(
   registry: Registry,
   options: ExecuteOptions,
   outcomes: ReadonlyMap<WantedTag, Outcome>,
-  ready: ReadonlyMap<WantedTag, Content | OperationError>,
+  ready: ReadonlyMap<WantedTag, Prepared>,
 ): Promise<Outcome> {
   if (action.action !== 'create' && action.action !== 'move') return skipped(action);
   if (options.signal.aborted)
     return skipped(action, { code: 'cancelled', text: 'the run was stopped before this tag' });
   const prepared = ready.get(action.wanted);
-  if (prepared instanceof OperationError)
-    return skipped(action, { code: prepared.code, text: prepared.message });
+  if (prepared !== undefined && 'error' in prepared) {
+    return prepared.own ? failed(action, prepared.error) : skipped(action, asError(prepared.error));
+  }
   const blocked = blockedBy(action, outcomes);
   if (blocked !== null) return skipped(action, blocked);
   try {
@@ -86,14 +87,7 @@ async function settle(
     return { planned: action, outcome: 'done', digest: content.manifest.digest, error: null, attachments };
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    const text = messageOf(error);
-    return {
-      planned: action,
-      outcome: 'failed',
-      digest: null,
-      error: { code: error.code, text },
-      attachments: null,
-    };
+    return failed(action, error);
   }
 }
 
@@ -125,6 +119,9 @@ interface Content {
   readonly carried: number;
 }
 
+/** The content of a grouped tag, in place; or why its group is not written: its own fault, or another tag's. */
+type Prepared = Content | { readonly error: OperationError; readonly own: boolean };
+
 /**
  * Brings the content of every tag of every group to its place and sees that no tag was touched meanwhile. When one
  * fails, no tag of its group is written: a release is tagged whole or not at all.
@@ -133,11 +130,11 @@ async function prepareGroups(
   plan: Plan,
   registry: Registry,
   options: ExecuteOptions,
-): Promise<Map<WantedTag, Content | OperationError>> {
+): Promise<Map<WantedTag, Prepared>> {
   const due = plan.actions.filter(
     ({ action, wanted }) => wanted.group !== null && (action === 'create' || action === 'move'),
   );
-  const ready = new Map<WantedTag, Content | OperationError>();
+  const ready = new Map<WantedTag, Prepared>();
   await pool(due, options.concurrency, async (action) => {
     try {
       const content = await bring(action, registry, options);
@@ -145,7 +142,7 @@ async function prepareGroups(
       ready.set(action.wanted, content);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      ready.set(action.wanted, error);
+      ready.set(action.wanted, { error, own: true });
     }
   });
   return failWholeGroups(due, ready);
@@ -153,18 +150,20 @@ async function prepareGroups(
 
 function failWholeGroups(
   due: readonly PlannedAction[],
-  ready: Map<WantedTag, Content | OperationError>,
-): Map<WantedTag, Content | OperationError> {
-  const failed = new Map<string, OperationError>();
+  ready: Map<WantedTag, Prepared>,
+): Map<WantedTag, Prepared> {
+  const broken = new Map<string, OperationError>();
   for (const { wanted } of due) {
     const state = ready.get(wanted);
-    if (wanted.group !== null && state instanceof OperationError && !failed.has(wanted.group)) {
-      failed.set(wanted.group, state);
+    if (wanted.group !== null && state !== undefined && 'error' in state && !broken.has(wanted.group)) {
+      broken.set(wanted.group, state.error);
     }
   }
   for (const { wanted } of due) {
-    const error = wanted.group === null ? undefined : failed.get(wanted.group);
-    if (error !== undefined && !(ready.get(wanted) instanceof OperationError)) ready.set(wanted, error);
+    const error = wanted.group === null ? undefined : broken.get(wanted.group);
+    const state = ready.get(wanted);
+    if (error !== undefined && (state === undefined || !('error' in state)))
+      ready.set(wanted, { error, own: false });
   }
   return ready;
 }
@@ -233,4 +232,12 @@ async function expectUntouched(action: PlannedAction, digest: string, registry: 
 
 function skipped(action: PlannedAction, error: { code: string; text: string } | null = null): Outcome {
   return { planned: action, outcome: 'skipped', digest: action.digest, error, attachments: null };
+}
+
+function failed(action: PlannedAction, error: OperationError): Outcome {
+  return { planned: action, outcome: 'failed', digest: null, error: asError(error), attachments: null };
+}
+
+function asError(error: OperationError): { code: string; text: string } {
+  return { code: error.code, text: error.message };
 }
