@@ -11,6 +11,8 @@ import { readDocuments, type YamlDocument } from './yaml.js';
 
 export { MAX_FILE_BYTES, type TagFile } from './decode.js';
 
+const MAX_PROBLEMS = 1_000;
+
 /**
  * Reads all tag files of a run, in order. Files and documents add up; a file without entries, or with nothing
  * but comments, is valid and asks for nothing.
@@ -24,10 +26,11 @@ export function parseConfig(files: readonly TagFile[]): Config {
   for (const document of documents) {
     const result = v.safeParse(file, document.data);
     if (result.success) pieces.push({ document, data: result.output });
-    else problems.push(...result.issues.flatMap((issue) => problemsOf(document, issue)));
+    else
+      for (const issue of result.issues) for (const each of problemsOf(document, issue)) problems.push(each);
   }
   problems.push(...collisions(documents));
-  if (problems.length > 0) throw new UserError(inOrder(problems, files));
+  if (problems.length > 0) throw new UserError(atMost(MAX_PROBLEMS, inOrder(problems, files)));
   return assemble(pieces);
 }
 
@@ -38,6 +41,13 @@ function read(each: TagFile, report: (problem: Problem) => void): YamlDocument[]
     return [];
   }
   return readDocuments(source, report).filter((document) => document.data !== null);
+}
+
+/** So that a file of another kind does not make a message of a hundred megabytes. */
+function atMost(limit: number, problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= limit) return problems;
+  const more = problems.length - limit;
+  return [...problems.slice(0, limit), { what: `and ${more} more problems`, mend: 'mend these first' }];
 }
 
 /** By file, line, column; the same sentence about the same place only once. */

@@ -16,7 +16,7 @@ export interface Source {
   readonly lines: LineCounter;
 }
 
-/** Contract section 3. */
+/** 4 MiB, contract section 3. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
@@ -38,7 +38,7 @@ export function decode(file: TagFile): Source | Problem {
   if (bytes.length > MAX_FILE_BYTES) {
     return {
       place: start,
-      what: `the file has ${bytes.length} bytes, more than ${MAX_FILE_BYTES} (4 MiB)`,
+      what: 'the file is larger than 4 MiB',
       mend: 'split it into several files',
     };
   }

@@ -52,6 +52,9 @@ const DEFAULT_VARIANTS: Readonly<Record<string, string>> = {
   'darwin/arm64/v8': 'darwin/arm64',
 };
 
+/** Every spelling that `parsePlatform` accepts, for completion in editors. */
+export const ACCEPTED_PLATFORMS: readonly string[] = [...KNOWN_PLATFORMS, ...Object.keys(DEFAULT_VARIANTS)];
+
 // What the rest of the world calls them.
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   x86_64: 'amd64',

@@ -38,8 +38,9 @@ function wordsFor(document: YamlDocument, issue: Issue, path: Path): Words {
     return { what: `${label(path.slice(0, -1))} has no "${key}"`, mend: `add "${key}"` };
   }
   if (issue.type === 'raw_check') {
-    const complete = /^(?:"|unknown key|the )/.test(issue.message);
-    return { what: complete ? issue.message : `${label(path)} ${issue.message}`, mend: issue.expected ?? '' };
+    // "{it}" is the thing that was checked: what holds the key, when the issue points at a key
+    const it = issue.path?.at(-1)?.origin === 'key' ? path.slice(0, -1) : path;
+    return { what: issue.message.replace('{it}', () => label(it)), mend: issue.expected ?? '' };
   }
   return mismatch(document, issue, path);
 }
@@ -47,60 +48,55 @@ function wordsFor(document: YamlDocument, issue: Issue, path: Path): Words {
 /** A value of the wrong type, or none of the allowed ones. */
 function mismatch(document: YamlDocument, issue: Issue, path: Path): Words {
   const name = label(path);
-  const allowed = allowedValues(issue);
   const source = sourceOf(document, path);
   if (issue.input === null && (source === '' || source === '~' || !wantsText(issue))) {
     return { what: `${name} has no value`, mend: 'give it one or remove the key' };
   }
-  if (wantsText(issue) && source !== undefined) {
-    return {
-      what: `${name} is ${describe(issue.input, source)}, not text`,
-      mend: `quote it: ${JSON.stringify(source)}`,
-    };
-  }
   const is = describe(issue.input, source);
-  if (allowed.length > 0) {
-    const near = typeof issue.input === 'string' ? suggest(issue.input, allowed) : undefined;
-    return {
-      what: `${name} is ${is}, not ${anyOf(allowed)}`,
-      mend: near === undefined ? `write ${anyOf(allowed)}` : `write ${near}`,
-    };
+  if (wantsText(issue) && source !== undefined) {
+    return { what: `${name} is ${is}, not text`, mend: `quote it: ${JSON.stringify(source)}` };
   }
-  return {
-    what: `${name} is ${is}, not ${KINDS[issue.type] ?? kindOf(issue)}`,
-    mend: mendFor(issue, source),
-  };
+  return { what: `${name} is ${is}, not ${kindOf(issue)}`, mend: mendFor(issue, path, source) };
 }
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'text',
   boolean: 'true or false',
   number: 'a number',
-  integer: 'a whole number',
+  integer: 'a whole number from 1 to 100',
   array: 'a list',
   custom: 'a mapping',
-  min_value: 'in range',
-  max_value: 'in range',
+  min_value: 'a whole number from 1 to 100',
+  max_value: 'a whole number from 1 to 100',
 };
 
-function mendFor(issue: Issue, source: string | undefined): string {
-  if (issue.type === 'min_value' || issue.type === 'max_value' || issue.type === 'integer') {
-    return 'write a whole number from 1 to 100';
+function mendFor(issue: Issue, path: Path, source: string | undefined): string {
+  const near = typeof issue.input === 'string' ? suggest(issue.input, allowedValues(issue)) : undefined;
+  if (near !== undefined) return `write ${near}`;
+  if (path.length === 0) {
+    return Array.isArray(issue.input)
+      ? 'put it under "images:"'
+      : 'write a mapping, such as "images:" with a list';
   }
-  if (issue.type === 'boolean') return 'write true or false, without quotes';
-  if (issue.type === 'number') return 'write a number, without quotes';
-  if (issue.type === 'array' && source !== undefined)
-    return `write it as a list: [ ${JSON.stringify(source)} ]`;
-  return `write ${KINDS[issue.type] ?? kindOf(issue)}`;
+  switch (issue.type) {
+    case 'boolean':
+    case 'number':
+      return `write ${kindOf(issue)}, without quotes`;
+    case 'array':
+      return source === undefined ? 'write a list' : `write it as a list: [ ${JSON.stringify(source)} ]`;
+    default:
+      return `write ${kindOf(issue)}`;
+  }
 }
 
-/** For a union whose options all have another type: what the options are. */
+/** What would have been right: the values of an enumeration, or a type; of a union, what its options are. */
 function kindOf(issue: Issue): string {
-  const kinds = (issue.issues ?? []).map((inner) => {
-    const values = allowedValues(inner);
-    return values.length > 0 ? anyOf(values) : (KINDS[inner.type] ?? 'something else');
-  });
-  return anyOf([...new Set(kinds)]);
+  const kinds = (each: Issue): string[] => {
+    if (each.type === 'union') return (each.issues ?? []).flatMap(kinds);
+    const values = allowedValues(each);
+    return values.length > 0 ? values : [KINDS[each.type] ?? 'what belongs here'];
+  };
+  return anyOf([...new Set(kinds(issue))]);
 }
 
 /** Would the source text, in quotes, be of the right type? */
@@ -111,9 +107,9 @@ function wantsText(issue: Issue): boolean {
 
 /** The values of an enumeration, as they are written in YAML. */
 function allowedValues(issue: Issue): string[] {
+  if (issue.type === 'union') return (issue.issues ?? []).flatMap(allowedValues);
   if (issue.type !== 'picklist' && issue.type !== 'literal') return [];
-  const { expected } = issue;
-  return [...(expected ?? '').matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? '');
+  return [...(issue.expected ?? '').matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? '');
 }
 
 function describe(input: unknown, source: string | undefined): string {

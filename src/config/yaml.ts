@@ -1,5 +1,5 @@
 /** Text → YAML documents, each as plain data, with every mistake of the text at its place. */
-import { Composer, Parser, type CST, type Document, type ParsedNode, type YAMLError } from 'yaml';
+import { Composer, Lexer, Parser, type CST, type Document, type ParsedNode, type YAMLError } from 'yaml';
 import type { Problem } from '../errors.js';
 import { placeAt, type Source } from './decode.js';
 import { MAX_EXPANDED, toData, type AliasTargets } from './data.js';
@@ -14,11 +14,11 @@ export interface YamlDocument {
   readonly data: unknown;
 }
 
-/**
- * How deep collections may nest. The tag file itself needs 9. Checked before the nodes are composed, which is
- * recursive: near the end of the stack V8 ends the whole process when it compiles a regular expression.
- */
+/** How deep collections may nest. The tag file itself needs 9. */
 const MAX_DEPTH = 50;
+
+/** Words, signs and spaces that YAML sees in a file. 4 MiB of entries have about half a million. */
+const MAX_LEXEMES = 2_000_000;
 
 /** A text with this many mistakes is not read to the end by anybody. */
 const MAX_SYNTAX_PROBLEMS = 20;
@@ -40,25 +40,14 @@ const MENDS: Partial<Record<YAMLError['code'], string>> = {
 
 /** All documents of one text. Documents with mistakes in their syntax are left out, and `report` hears why. */
 export function readDocuments(source: Source, report: (problem: Problem) => void): YamlDocument[] {
-  const tokens = [...new Parser().parse(source.text)];
-  const deep = firstTooDeep(tokens);
-  if (deep !== undefined) {
-    report({
-      place: placeAt(source, deep),
-      what: `the file nests deeper than ${MAX_DEPTH} levels`,
-      mend: 'flatten it; no key of a tag file needs so many',
-    });
+  const tokens = tokensOf(source);
+  if ('what' in tokens) {
+    report(tokens);
     return [];
   }
-  const composer = new Composer({
-    uniqueKeys: false,
-    stringKeys: true,
-    resolveKnownTags: false,
-    logLevel: 'silent',
-  });
   const budget = { left: MAX_EXPANDED };
   const documents: YamlDocument[] = [];
-  for (const document of composer.compose(tokens, false, source.text.length)) {
+  for (const document of compose(tokens, source)) {
     const problems = syntaxProblems(document, source);
     problems.forEach(report);
     if (problems.length > 0) continue;
@@ -68,22 +57,53 @@ export function readDocuments(source: Source, report: (problem: Problem) => void
   return documents;
 }
 
-/** The offset of the first collection that is too deep. Not recursive, for it looks at what may be far too deep. */
-function firstTooDeep(tokens: readonly CST.Token[]): number | undefined {
-  const open: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { token, depth } = next;
-    if (depth > MAX_DEPTH) return token.offset;
-    if (token.type === 'document') {
-      if (token.value) open.push({ token: token.value, depth });
-    } else if (token.type === 'block-map' || token.type === 'block-seq' || token.type === 'flow-collection') {
-      for (const { key, value } of token.items) {
-        if (key) open.push({ token: key, depth: depth + 1 });
-        if (value) open.push({ token: value, depth: depth + 1 });
-      }
+/**
+ * Text → tokens, within bounds. Depth is bounded here and not later because composing the tokens is recursive:
+ * near the end of the stack V8 does not throw but ends the process when it has to compile a regular expression.
+ */
+function tokensOf(source: Source): CST.Token[] | Problem {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  const tooMuch = (what: string, mend: string): Problem => ({
+    place: placeAt(source, offset),
+    what,
+    mend,
+  });
+  let lexemes = 0;
+  let offset = 0;
+  for (const lexeme of new Lexer().lex(source.text)) {
+    offset = parser.offset;
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'error' && tokens.at(-1)?.type === 'error') continue; // one of a row will do
+      tokens.push(token);
+    }
+    // the stack holds the document, the open collections and a scalar
+    if (parser.stack.length > MAX_DEPTH + 2) {
+      return tooMuch(`the file nests deeper than ${MAX_DEPTH} levels`, 'flatten it; no key needs so many');
+    }
+    if ((lexemes += 1) > MAX_LEXEMES) {
+      return tooMuch(`the file has more than ${MAX_LEXEMES} YAML tokens`, 'split it into several files');
     }
   }
-  return undefined;
+  tokens.push(...parser.end());
+  return tokens;
+}
+
+/** Tokens → documents. Mistakes are collected as Errors, and without their stacks a million of them is bearable. */
+function compose(tokens: readonly CST.Token[], source: Source): Document.Parsed[] {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const options = {
+      uniqueKeys: false,
+      stringKeys: true,
+      resolveKnownTags: false,
+      logLevel: 'silent',
+    } as const;
+    return [...new Composer(options).compose(tokens, true, source.text.length)] as Document.Parsed[];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** One problem a line, the first: what follows on the same line is mostly its echo. */

@@ -27,7 +27,7 @@ const stages = v.pipe(
   ),
   across((fields, tell) => {
     const names = Object.keys(fields);
-    if (names.length === 0) tell('is an empty mapping', 'put a platform in it or remove the key');
+    if (names.length === 0) tell('{it} is an empty mapping', 'put a platform in it or remove the key');
     const seen = new Map<string, string>();
     for (const name of names) {
       const parsed = parsePlatform(name);
@@ -105,7 +105,7 @@ export const build = v.pipe(
       const parsed = typeof name === 'string' ? parseRepository(name) : undefined;
       if (!parsed?.ok) continue;
       const key = `${parsed.value.registry}/${parsed.value.repository}`;
-      if (seen.has(key)) tell(`names ${key} twice`, 'name it once', 'name');
+      if (seen.has(key)) tell(`{it} names ${key} twice`, 'name it once', 'name');
       seen.add(key);
     }
   }),

@@ -51,9 +51,9 @@ export const gate = v.pipe(
     const given = KINDS.filter((kind) => fields[kind] !== undefined);
     const [kind, second] = given;
     if (kind === undefined) {
-      tell('names no check', 'add "check", "workflow" or "approved_by"');
+      tell('{it} names no check', 'add "check", "workflow" or "approved_by"');
     } else if (second !== undefined) {
-      tell(`has both "${kind}" and "${second}"`, 'make two gates of it: all gates of a list must hold', second, 'key');
+      tell(`{it} has both "${kind}" and "${second}"`, 'make two gates of it: all gates of a list must hold', second, 'key');
     } else {
       const others = new Set(Object.values(KEYS_OF).flat());
       for (const key of Object.keys(fields)) {

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { isDigest, parseRepository, parseTag, type Parsed } from '../../reference.js';
-import { parsePlatform } from '../platforms.js';
+import { ACCEPTED_PLATFORMS, parsePlatform } from '../platforms.js';
 import { gates } from './gate.js';
 import { about, across, exactlyOne, line, mapping, quote, some, text } from './parts.js';
 
 export const imageName = text(parseRepository, { examples: ['docker.io/org/app', 'ghcr.io/org/app'] });
 export const tag = text(parseTag, { pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$' });
-export const platform = text(parsePlatform, { examples: ['linux/amd64', 'linux/arm64', 'linux/arm/v7'] });
+export const platform = text(parsePlatform, { enum: ACCEPTED_PLATFORMS });
 
 /** A list of platforms, none twice. */
 export const platformList = v.pipe(
@@ -18,7 +18,7 @@ export const platformList = v.pipe(
       const parsed = typeof item === 'string' ? parsePlatform(item) : undefined;
       if (!parsed?.ok) continue;
       if (seen.has(parsed.value)) {
-        addIssue({ message: `names the platform ${parsed.value} twice`, expected: 'name it once' });
+        addIssue({ message: `{it} names the platform ${parsed.value} twice`, expected: 'name it once' });
       }
       seen.add(parsed.value);
     }
@@ -81,11 +81,11 @@ export const image = v.pipe(
   exactlyOne(['tag', 'tags'], 'add "tag" with the tag to give'),
   across((fields, tell) => {
     if (fields['src_build_tag'] === undefined && fields['src_digest'] === undefined) {
-      tell('does not say what to promote', 'add "src_build_tag" or "src_digest"');
+      tell('{it} does not say what to promote', 'add "src_build_tag" or "src_digest"');
     }
     const tags: unknown = fields['tags'];
     const twice = Array.isArray(tags) ? firstTwice(tags) : undefined;
-    if (typeof twice === 'string') tell(`names the tag ${quote(twice)} twice`, 'name it once', 'tags');
+    if (typeof twice === 'string') tell(`{it} names the tag ${quote(twice)} twice`, 'name it once', 'tags');
   }),
 );
 

@@ -1,7 +1,8 @@
 /**
  * What all parts of the definition are made of. The definition serves twice: valibot checks data with it, and
  * the JSON Schema for editors is generated from it. Checks that say more than a type are raw checks whose issue
- * carries what is wrong as `message` and how to mend it as `expected`; `problems.ts` reads them so.
+ * carries what is wrong as `message`, with `{it}` for the thing itself, and how to mend it as `expected`;
+ * `problems.ts` reads them so.
  */
 import * as v from 'valibot';
 import type { Parsed } from '../../reference.js';
@@ -103,7 +104,7 @@ export function some<S extends v.GenericSchema>(item: S) {
     v.array(item),
     v.rawCheck(({ dataset, addIssue }) => {
       if (!Array.isArray(dataset.value) || dataset.value.length > 0) return;
-      addIssue({ message: 'is an empty list', expected: 'put something in it or remove the key' });
+      addIssue({ message: '{it} is an empty list', expected: 'put something in it or remove the key' });
     }),
     v.metadata({ minItems: 1 }),
   );
@@ -119,8 +120,8 @@ export function exactlyOne<T>(keys: readonly string[], mend: string) {
   return across<T>((fields, tell) => {
     const given = keys.filter((key) => fields[key] !== undefined);
     const all = keys.map((key) => `"${key}"`).join(' and ');
-    if (given.length === 0) tell(`has none of ${all}`, mend);
-    else if (given.length > 1) tell(`has both ${given.map((k) => `"${k}"`).join(' and ')}`, 'keep one of them', given[1], 'key');
+    if (given.length === 0) tell(`{it} has none of ${all}`, mend);
+    else if (given.length > 1) tell(`{it} has both ${given.map((k) => `"${k}"`).join(' and ')}`, 'keep one of them', given[1], 'key');
   });
 }
 
@@ -137,12 +138,12 @@ export function quote(value: string): string {
 const CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
 
 function parseLine(value: string): Parsed<string> {
-  if (value.trim() === '') return { ok: false, what: 'is empty', mend: 'give it a value or remove the key' };
+  if (value.trim() === '') return { ok: false, what: '{it} is empty', mend: 'give it a value or remove the key' };
   if (CONTROL.test(value)) {
     return { ok: false, what: `${quote(value)} has a line break or control character`, mend: 'write it on one line' };
   }
   if (value.length > MAX_LINE) {
-    return { ok: false, what: `is longer than ${MAX_LINE} characters`, mend: 'shorten it' };
+    return { ok: false, what: `{it} is longer than ${MAX_LINE} characters`, mend: 'shorten it' };
   }
   return { ok: true, value };
 }

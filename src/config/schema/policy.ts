@@ -17,7 +17,7 @@ const stableRule = v.union([
 ]);
 
 /** One rule, contract section 4. Patterns and templates are compiled by the policy, which knows their grammar. */
-const rule = v.pipe(
+export const rule = v.pipe(
   mapping(
     'A rule: which refs it is for, and what they are called',
     {
