@@ -57,6 +57,7 @@ const PROSE = new Set([
   'examples',
   'title',
   'deprecated',
+  'discriminator',
   'externalDocs',
   'default',
   'x-github',
