@@ -67,7 +67,7 @@ function createObserver(registry: Registry, lookouts: Lookouts): (wanted: Wanted
     const [read, gate, channel] = await Promise.all([
       readSource(registry, wanted, source),
       wanted.gates.length === 0 ? OPEN : lookouts.gate(wanted),
-      wanted.kind === 'channel' && previous !== null ? lookouts.channel(wanted) : null,
+      wanted.kind === 'channel' ? lookouts.channel(wanted) : null,
     ]);
     return { destination, source: read, gate, channel };
   };

@@ -130,20 +130,24 @@ function write(
   source: Present,
   previous: string | null,
 ): PlannedAction {
-  if (previous === null) {
-    return act(wanted, 'create', source.digest, null, 'absent', 'the tag does not exist yet');
-  }
-  if (wanted.forced) {
-    const text = `forced from ${previous} to ${source.digest}`;
-    return act(wanted, 'move', source.digest, previous, 'forced', text);
-  }
-  return decideChannel(wanted, observed, previous, source.digest);
+  if (wanted.kind === 'channel' && !wanted.forced)
+    return decideChannel(wanted, observed, previous, source.digest);
+  if (previous === null) return act(wanted, 'create', source.digest, null, 'absent', ABSENT);
+  return act(
+    wanted,
+    'move',
+    source.digest,
+    previous,
+    'forced',
+    `forced from ${previous} to ${source.digest}`,
+  );
 }
 
+/** Channels only go forward; one that does not exist yet is not made from a version that is older than what is there. */
 function decideChannel(
   wanted: WantedTag,
   observed: Observed,
-  previous: string,
+  previous: string | null,
   digest: string | null,
 ): PlannedAction {
   const { channel } = observed;
@@ -152,8 +156,10 @@ function decideChannel(
   }
   const highest = channel.highest ?? 'none';
   if (channel.order === 'older') {
-    return keep(wanted, previous, 'older', `the registry already holds the newer version ${highest}`);
+    const text = `the registry already holds the newer version ${highest}`;
+    return act(wanted, 'keep', previous, previous, 'older', text);
   }
+  if (previous === null) return act(wanted, 'create', digest, null, 'absent', ABSENT);
   return act(wanted, 'move', digest, previous, 'newer', `the highest version there is ${highest}`);
 }
 
@@ -191,6 +197,7 @@ export function followLeader(action: PlannedAction, leader: PlannedAction): Plan
 }
 
 const SAME = 'the tag already is this digest';
+const ABSENT = 'the tag does not exist yet';
 
 function differs(previous: string, digest: string): string {
   return `the tag exists as ${previous}, and the source is ${digest}`;

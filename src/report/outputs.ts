@@ -26,7 +26,9 @@ export function outputs(report: Report, reportPath: string): Record<string, stri
 }
 
 /** Is the tag right now, or would be after the plan? */
-function isRight({ action, outcome, error }: ReportAction): boolean {
+function isRight({ action, outcome, error, reason }: ReportAction): boolean {
+  // An older version's channel stays with the newer one: it is right, but not a tag of this image.
+  if (reason.code === 'older') return false;
   if (action === 'build' || action === 'refuse' || action === 'hold' || error !== null) return false;
   return outcome !== 'failed';
 }
