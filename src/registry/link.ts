@@ -27,8 +27,11 @@ function splitAtComma(text: string): [string, string] {
   return [text, ''];
 }
 
+/** `name=token` or `name="quoted"`, one after the other; values in quotes are taken whole. */
+const PARAMETER = /;\s*([\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?/g;
+
 function isNext(parameters: string): boolean {
-  const relation = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;"]+))/i.exec(parameters);
-  const names = (relation?.[1] ?? relation?.[2] ?? '').toLowerCase().split(/\s+/);
+  const relation = [...parameters.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === 'rel');
+  const names = (relation?.[2] ?? relation?.[3] ?? '').toLowerCase().split(/\s+/);
   return names.includes('next');
 }

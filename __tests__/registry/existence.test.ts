@@ -1,0 +1,250 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { OperationError } from '../../src/errors.js';
+import type { Existence } from '../../src/ports.js';
+import { createRegistry } from '../../src/registry/registry.js';
+import { DOCKER_LIST, IMAGE_TEXT, OCI_INDEX, OCI_MANIFEST, SCHEMA1, sha256, sha512 } from './literals.js';
+import { errorBody, keptLog, scripted, stillClock, type Reply, type Step } from './scripted.js';
+
+const REF = { registry: 'quay.io', repository: 'org/app', tag: 'v1' };
+const DIGEST = sha256(IMAGE_TEXT);
+const OTHER = sha256('other');
+
+async function looked(...steps: Step[]): Promise<{ found: Existence; requests: number }> {
+  const script = scripted(...steps);
+  const found = await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).look(REF);
+  expect(script.lines()).toEqual(steps.map(([line]) => line));
+  return { found, requests: script.sent.length };
+}
+
+async function lookedAgain(reply: Reply): Promise<Existence> {
+  const script = scripted(['GET manifests/v1', reply]);
+  return createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).lookAgain(REF);
+}
+
+function unknown(found: Existence): OperationError {
+  if (found.state !== 'unknown') throw new Error(`expected unknown, got ${found.state}`);
+  return found.error;
+}
+
+const HEAD = 'HEAD manifests/v1';
+const GET = 'GET manifests/v1';
+const image = (headers: Readonly<Record<string, string>> = {}): Reply => ({
+  status: 200,
+  headers: { 'content-type': OCI_MANIFEST, ...headers },
+  body: IMAGE_TEXT,
+});
+
+describe('look', () => {
+  test('row 30: present is one HEAD, and its digest is the header', async () => {
+    const { found, requests } = await looked([
+      HEAD,
+      {
+        status: 200,
+        headers: { 'docker-content-digest': DIGEST, 'content-type': `${OCI_INDEX}; charset=utf-8` },
+      },
+    ]);
+    expect(found).toEqual({ state: 'present', digest: DIGEST, mediaType: OCI_INDEX });
+    expect(requests).toBe(1);
+  });
+
+  test('sends one Accept line with every type that may sit behind a tag', async () => {
+    const script = scripted([HEAD, { status: 200, headers: { 'docker-content-digest': DIGEST } }]);
+    await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).look(REF);
+    expect(script.sent[0]?.headers).toEqual({
+      accept:
+        'application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, ' +
+        'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, ' +
+        'application/vnd.oci.artifact.manifest.v1+json, application/vnd.docker.distribution.manifest.v1+prettyjws, */*;q=0.1',
+    });
+  });
+
+  test.each([
+    ['MANIFEST_UNKNOWN', errorBody('MANIFEST_UNKNOWN', 'manifest unknown')],
+    ['NAME_UNKNOWN', errorBody('NAME_UNKNOWN', 'repository name not known to registry')],
+    ['Harbor, NOT_FOUND', errorBody('NOT_FOUND', 'artifact org/app:v1 not found')],
+    ['lower case', errorBody('manifest_unknown')],
+  ])('absent is a HEAD and a GET that says so: %s', async (_name, body) => {
+    const { found, requests } = await looked([HEAD, { status: 404 }], [GET, { status: 404, body }]);
+    expect(found).toEqual({ state: 'absent' });
+    expect(requests).toBe(2);
+  });
+
+  test('row 32: a 404 over the Accept header is a tag that exists', async () => {
+    const message = 'OCI index found, but accept header does not support OCI indexes';
+    const { found } = await looked(
+      [HEAD, { status: 404 }],
+      [GET, { status: 404, body: errorBody('MANIFEST_UNKNOWN', message) }],
+    );
+    expect(unknown(found).message).toContain(`HTTP 404 (MANIFEST_UNKNOWN: ${message})`);
+    expect(unknown(found).message).toContain('the tag exists');
+  });
+
+  test.each([
+    ['HTML of a proxy', '<html>Not here</html>'],
+    ['nothing', ''],
+    ['JSON of something else', '{"message":"Not Found"}'],
+    ['an empty list of errors', '{"errors":[]}'],
+    ['another code', errorBody('BLOB_UNKNOWN')],
+    ['a denial beside it', JSON.stringify({ errors: [{ code: 'NAME_UNKNOWN' }, { code: 'DENIED' }] })],
+    ['plain text', '404 page not found\n'],
+  ])('row 37: a 404 with %s is not a registry answer', async (_name, body) => {
+    const { found } = await looked([HEAD, { status: 404 }], [GET, { status: 404, body }]);
+    const error = unknown(found);
+    expect(error.message).toContain('quay.io/org/app:v1: cannot look at the tag: quay.io answered HTTP 404');
+    expect(error.message).toContain('not a registry answer');
+    expect(error.status).toBe(404);
+  });
+
+  test('a tag that appears between HEAD and GET is present', async () => {
+    const { found } = await looked([HEAD, { status: 404 }], [GET, image()]);
+    expect(found).toEqual({ state: 'present', digest: DIGEST, mediaType: OCI_MANIFEST });
+  });
+
+  test.each([
+    [401, 'denied', 'log in to quay.io'],
+    [429, 'unavailable', 'lower the concurrency'],
+    [502, 'unavailable', 'run again when quay.io is well'],
+    [503, 'unavailable', 'run again when quay.io is well'],
+  ] as const)('row 33: HEAD %i is unknown without a further request', async (status, code, next) => {
+    const { found } = await looked([HEAD, { status }]);
+    const error = unknown(found);
+    expect(error).toMatchObject({ code, status });
+    expect(error.message).toContain(
+      `quay.io/org/app:v1: cannot look at the tag: quay.io answered HTTP ${status}`,
+    );
+    expect(error.message).toContain(next);
+  });
+
+  test.each([403, 400, 406])(
+    'row 33: HEAD %i is unknown, and a GET is only asked for the reason',
+    async (status) => {
+      const { found } = await looked(
+        [HEAD, { status }],
+        [GET, { status, body: errorBody('DENIED', 'not for you') }],
+      );
+      expect(unknown(found)).toMatchObject({ status });
+      expect(unknown(found).message).toContain(`HTTP ${status} (DENIED: not for you)`);
+    },
+  );
+
+  test('row 33: a HEAD that is refused stays unknown even when the GET says absent', async () => {
+    const { found } = await looked(
+      [HEAD, { status: 403 }],
+      [GET, { status: 404, body: errorBody('MANIFEST_UNKNOWN') }],
+    );
+    expect(unknown(found)).toMatchObject({ code: 'denied', status: 403 });
+  });
+
+  test.each(['timeout', 'unavailable', 'denied', 'protocol'] as const)(
+    'row 33: what the transport gives up on (%s) is unknown with its place',
+    async (code) => {
+      const { found } = await looked([HEAD, new OperationError(code, 'HEAD quay.io: gone')]);
+      expect(unknown(found).code).toBe(code);
+      expect(unknown(found).message).toBe('quay.io/org/app:v1: cannot look at the tag: HEAD quay.io: gone');
+    },
+  );
+
+  test('row 34: HEAD 405 leads to a GET', async () => {
+    const { found } = await looked(
+      [HEAD, { status: 405 }],
+      [GET, image({ 'docker-content-digest': DIGEST })],
+    );
+    expect(found).toEqual({ state: 'present', digest: DIGEST, mediaType: OCI_MANIFEST });
+  });
+
+  test.each([undefined, '', 'sha256:short', 'md5:d41d8cd98f00b204e9800998ecf8427e'])(
+    'row 35: HEAD with the digest header %p leads to a GET, whose body is hashed',
+    async (header) => {
+      const headers: Record<string, string> = header === undefined ? {} : { 'docker-content-digest': header };
+      const { found } = await looked([HEAD, { status: 200, headers }], [GET, image()]);
+      expect(found).toEqual({ state: 'present', digest: DIGEST, mediaType: OCI_MANIFEST });
+    },
+  );
+
+  test('row 36: a permanent 500 is unknown, with a hint at the empty link', async () => {
+    const { found } = await looked([HEAD, { status: 500 }]);
+    expect(unknown(found)).toMatchObject({ code: 'unavailable', status: 500 });
+    expect(unknown(found).message).toMatch(/empty link for this tag/);
+  });
+
+  test('an error that is none of ours is not swallowed', async () => {
+    const script = scripted([HEAD, new TypeError('a bug')]);
+    const registry = createRegistry(script.transport, { clock: stillClock(), log: keptLog() });
+    await expect(registry.look(REF)).rejects.toThrow(TypeError);
+  });
+
+  test('of a digest refuses an answer with another digest', async () => {
+    const ref = { registry: 'quay.io', repository: 'org/app', digest: DIGEST };
+    const script = scripted([
+      `HEAD manifests/${DIGEST}`,
+      { status: 200, headers: { 'docker-content-digest': OTHER } },
+    ]);
+    const found = await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).look(ref);
+    expect(unknown(found)).toMatchObject({ code: 'mismatch' });
+  });
+
+  test('at the same time for the same tag is one request; afterwards it is asked anew', async () => {
+    const there: Reply = { status: 200, headers: { 'docker-content-digest': DIGEST } };
+    const script = scripted([HEAD, there], [HEAD, there]);
+    const registry = createRegistry(script.transport, { clock: stillClock(), log: keptLog() });
+    await Promise.all([registry.look(REF), registry.look({ ...REF }), registry.look(REF)]);
+    expect(script.sent).toHaveLength(1);
+    await registry.look(REF);
+    expect(script.sent).toHaveLength(2);
+  });
+});
+
+describe('lookAgain', () => {
+  test('absent is a single GET', async () => {
+    expect(await lookedAgain({ status: 404, body: errorBody('MANIFEST_UNKNOWN') })).toEqual({
+      state: 'absent',
+    });
+  });
+
+  test.each([
+    ['without a digest header', image()],
+    ['with it', image({ 'docker-content-digest': DIGEST })],
+    ['as list', image({ 'content-type': DOCKER_LIST })],
+  ])('present is a single GET, hashed: %s', async (_name, reply) => {
+    expect(await lookedAgain(reply)).toMatchObject({ state: 'present', digest: DIGEST });
+  });
+
+  test('is never answered from memory', async () => {
+    const absent: Reply = { status: 404, body: errorBody('MANIFEST_UNKNOWN') };
+    const script = scripted([GET, absent], [GET, absent]);
+    const registry = createRegistry(script.transport, { clock: stillClock(), log: keptLog() });
+    await Promise.all([registry.lookAgain(REF), registry.lookAgain(REF)]);
+    expect(script.sent).toHaveLength(2);
+  });
+
+  test('refuses bytes that are not what the registry says', async () => {
+    const error = unknown(await lookedAgain(image({ 'docker-content-digest': OTHER })));
+    expect(error.code).toBe('mismatch');
+    expect(error.message).toContain(OTHER);
+    expect(error.message).toContain(DIGEST);
+  });
+
+  test('takes a sha512 digest for what it is', async () => {
+    const digest = sha512(IMAGE_TEXT);
+    expect(await lookedAgain(image({ 'docker-content-digest': digest }))).toMatchObject({ digest });
+  });
+
+  test('row 51: a signed schema 1 manifest is present; its digest is not that of its bytes', async () => {
+    const reply = image({ 'content-type': SCHEMA1, 'docker-content-digest': OTHER });
+    expect(await lookedAgain(reply)).toEqual({ state: 'present', digest: OTHER, mediaType: SCHEMA1 });
+  });
+
+  test.each(['text/html', 'application/json', ''])(
+    '200 with the content type %p is not a registry answer',
+    async (type) => {
+      const error = unknown(await lookedAgain(image({ 'content-type': type })));
+      expect(error).toMatchObject({ code: 'protocol', status: 200 });
+      expect(error.message).toContain('not a registry answer');
+    },
+  );
+
+  test.each([301, 307, 204])('HTTP %i is unknown', async (status) => {
+    expect(unknown(await lookedAgain({ status }))).toMatchObject({ code: 'protocol', status });
+  });
+});
