@@ -30,8 +30,14 @@ export function raw(
         ...headers,
       },
     });
-    outgoing.on('error', reject);
+    let answered = false;
+    const giveUp = (): void => void outgoing.destroy(new Error('gave up'));
+    // After the head has come, an error shows as an answer that is not complete.
+    outgoing.on('error', (error) => {
+      if (!answered) reject(error);
+    });
     outgoing.on('response', (response) => {
+      answered = true;
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', () => undefined);
@@ -44,7 +50,7 @@ export function raw(
         });
       });
     });
-    if (giveUpAfter !== undefined) setTimeout(() => outgoing.destroy(new Error('gave up')), giveUpAfter);
+    if (giveUpAfter !== undefined) setTimeout(giveUp, giveUpAfter).unref();
     outgoing.end(body);
   });
 }
