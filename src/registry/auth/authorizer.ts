@@ -1,0 +1,181 @@
+import { OperationError } from '../../errors.js';
+import { basicHeader, secretsOf, type Credential, type Credentials } from './credential.js';
+import { parseChallenges, type Challenge } from './challenge.js';
+import { createProof, type Proof } from './proof.js';
+import { tokenServer, type Asker } from './realm.js';
+import { missingScopes, scopesOf, type Access } from './scope.js';
+import { fetchToken, type AskTokenServer } from './token.js';
+import { createTokenCache, type TokenCache } from './token-cache.js';
+
+/** The proof of identity for the requests to one registry. */
+export interface Authorizer {
+  /**
+   * The Authorization header that a request needs, as far as the registry has said; undefined before it has asked.
+   * Known tokens are given at once, without a promise. Throws `denied` when there is none to be had.
+   */
+  authorization(access: Access): string | undefined | Promise<string | undefined>;
+  /** Told of every answer to a request that carried `sent`; `null` when there was no answer. */
+  answered(sent: string | undefined, status: number | null): void;
+  /**
+   * Told of a 401 (or a 403 with a challenge). True when the request is worth sending again, which is at most once
+   * for each `sent`. What the registry asks for is known to all others when the call returns, before its promise does.
+   */
+  challenged(access: Access, header: string | undefined, sent: string | undefined): Promise<boolean>;
+}
+
+export interface AuthorizerOptions {
+  readonly credentials: Credentials;
+  /** the registry as it is spoken to now; asked at each challenge because the scheme may just have been found out */
+  readonly asker: () => Asker;
+  readonly ask: AskTokenServer;
+  /** milliseconds since the epoch */
+  readonly now: () => number;
+  readonly onSecret: (secret: string) => void;
+}
+
+type Scheme =
+  | { readonly kind: 'basic' }
+  | { readonly kind: 'bearer'; readonly server: URL; readonly service: string | undefined };
+
+/** No credential is looked up before the registry asks for one. */
+export function createAuthorizer(options: AuthorizerOptions): Authorizer {
+  let scheme: Scheme | undefined;
+  const credential = once(() => lookUp(options));
+  const proof = createProof();
+  const tokens = createTokenCache(options.now);
+  const context = { ...options, credential, proof, tokens };
+
+  return {
+    authorization(access) {
+      if (!scheme) return undefined;
+      return scheme.kind === 'basic' ? basic(context) : bearer(context, scheme, access);
+    },
+    answered(sent, status) {
+      if (sent?.startsWith('Basic ')) proof.settle(status === null ? null : status !== 401);
+    },
+    async challenged(access, header, sent) {
+      const asked = choose(parseChallenges(header));
+      if (!asked) return false;
+      // Before any await: the scheme has to be known when the call returns.
+      scheme = schemeOf(asked, options.asker());
+      if (scheme.kind === 'bearer') {
+        tokens.want(scopesOf(access), missingScopes(asked.parameters.get('scope'), scopesOf(access)));
+      }
+      return worthRepeating(context, sent);
+    },
+  };
+}
+
+interface Context extends AuthorizerOptions {
+  readonly credential: () => Promise<Credential | null>;
+  readonly proof: Proof;
+  readonly tokens: TokenCache;
+}
+
+/** Bearer before Basic: a token is worth less to a thief than a password. */
+function choose(challenges: readonly Challenge[]): Challenge | undefined {
+  const of = (name: string): Challenge | undefined => challenges.find(({ scheme }) => scheme === name);
+  return of('bearer') ?? of('basic');
+}
+
+function schemeOf({ scheme, parameters }: Challenge, asker: Asker): Scheme {
+  if (scheme === 'basic') return { kind: 'basic' };
+  return {
+    kind: 'bearer',
+    server: tokenServer(parameters.get('realm'), asker),
+    service: parameters.get('service'),
+  };
+}
+
+async function lookUp({ credentials, asker, onSecret }: AuthorizerOptions): Promise<Credential | null> {
+  const found = await credentials(asker().registry);
+  if (found) for (const secret of secretsOf(found)) onSecret(secret);
+  return found;
+}
+
+async function worthRepeating(
+  { credential, asker, proof, tokens }: Context,
+  sent: string | undefined,
+): Promise<boolean> {
+  const found = await credential();
+  if (sent === undefined) return found !== null || tokens.wanted();
+  if (sent.startsWith('Basic ') && proof.isRejected()) throw rejected(asker().registry, found);
+  tokens.drop(sent);
+  return true;
+}
+
+async function basic({ credential, proof, asker }: Context): Promise<string | undefined> {
+  const found = await credential();
+  if (!found) return undefined;
+  if (found.kind === 'registry') return `Bearer ${found.token}`;
+  if ((await proof.turn()) === 'rejected') throw rejected(asker().registry, found);
+  return basicHeader(found.username, found.kind === 'basic' ? found.password : found.token);
+}
+
+function bearer(
+  context: Context,
+  { server, service }: Extract<Scheme, { kind: 'bearer' }>,
+  access: Access,
+): string | Promise<string> {
+  const { tokens, credential, asker, ask, onSecret } = context;
+  const known = tokens.get(scopesOf(access));
+  if (known !== undefined) return known;
+  return tokens.fetch(scopesOf(access), async (scopes) => {
+    const found = await credential();
+    if (found?.kind === 'registry') return { header: `Bearer ${found.token}`, seconds: Infinity };
+    const answer = await proven(context, found, () =>
+      fetchToken({ server, service, scopes, credential: found }, ask),
+    );
+    if ('refused' in answer) throw noToken(asker().registry, server, scopes, found, answer.refused);
+    onSecret(answer.token);
+    return { header: `Bearer ${answer.token}`, seconds: answer.seconds };
+  });
+}
+
+/** Uses a credential at a token server, alone for as long as nobody knows whether it is right. */
+async function proven(
+  { proof, asker }: Context,
+  found: Credential | null,
+  use: () => ReturnType<typeof fetchToken>,
+): ReturnType<typeof fetchToken> {
+  if (!found) return use();
+  if ((await proof.turn()) === 'rejected') throw rejected(asker().registry, found);
+  let right: boolean | null = null;
+  try {
+    const answer = await use();
+    right = !('refused' in answer) || answer.refused !== 401;
+    return answer;
+  } finally {
+    proof.settle(right);
+  }
+}
+
+function rejected(registry: string, credential: Credential | null): OperationError {
+  const source = credential ? ` from ${credential.source}` : '';
+  return new OperationError(
+    'denied',
+    `${registry} refused the login${source} (HTTP 401); log in again with a user name and password that are right`,
+    { status: 401 },
+  );
+}
+
+function noToken(
+  registry: string,
+  server: URL,
+  scopes: readonly string[],
+  credential: Credential | null,
+  status: number,
+): OperationError {
+  const who = credential ? `the login from ${credential.source}` : 'anybody without a login';
+  const next = credential ? 'log in with an account that may do this' : `log in to ${registry}`;
+  return new OperationError(
+    'denied',
+    `${server.host} gives ${who} no token for ${scopes.join(' ')} (HTTP ${status}); ${next}`,
+    { status },
+  );
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}

@@ -1,0 +1,88 @@
+import http from 'node:http';
+import https from 'node:https';
+import tls from 'node:tls';
+
+import { OperationError } from '../../errors.js';
+import { isLoopback } from '../hosts.js';
+import { proxyFor, type Environment } from './proxy.js';
+import type { Target } from './wire.js';
+
+/** Kept-alive connections, direct or through a proxy. */
+export interface Agents {
+  /** At once for a direct connection; the proxy packages are loaded only where a proxy applies. */
+  of(target: Target): http.Agent | Promise<http.Agent>;
+  /** Is `target` reached by asking a proxy over plain http, so that an answer may be the proxy's own? */
+  viaPlainProxy(target: Target): boolean;
+  /** Ends idle connections: after one was found dead, its contemporaries are likely dead too. */
+  purge(): void;
+  close(): void;
+}
+
+/** Idle connections end themselves after this time, before servers and balancers end them (60 s and more are usual). */
+const IDLE_MS = 15_000;
+
+/** `ca`: certificates in PEM that are trusted beside those of Node. */
+export function createAgents(options: { readonly env: Environment; readonly ca?: string }): Agents {
+  const plain = new http.Agent({ keepAlive: true, timeout: IDLE_MS });
+  const trust = options.ca === undefined ? {} : { ca: [...tls.rootCertificates, options.ca] };
+  const secure = new https.Agent({ keepAlive: true, timeout: IDLE_MS, ...trust });
+  const proxies = new Map<string, Promise<http.Agent>>();
+  const all: http.Agent[] = [plain, secure];
+
+  const through = (proxy: string, toTls: boolean): Promise<http.Agent> => {
+    const key = `${proxy} ${toTls}`;
+    let agent = proxies.get(key);
+    if (!agent) {
+      agent = loadProxyAgent(proxy, toTls, trust).then((loaded) => {
+        all.push(loaded);
+        return loaded;
+      });
+      proxies.set(key, agent);
+    }
+    return agent;
+  };
+
+  return {
+    of(target) {
+      const proxy = proxyFor(target, options.env, isLoopback);
+      if (proxy === null) return target.secure ? secure : plain;
+      return through(proxy, target.secure);
+    },
+    viaPlainProxy: (target) => !target.secure && proxyFor(target, options.env, isLoopback) !== null,
+    purge() {
+      for (const agent of all) {
+        for (const sockets of Object.values(agent.freeSockets)) {
+          for (const socket of sockets ?? []) socket.destroy();
+        }
+      }
+    },
+    close() {
+      for (const agent of all) agent.destroy();
+    },
+  };
+}
+
+async function loadProxyAgent(
+  proxy: string,
+  toTls: boolean,
+  trust: { readonly ca?: string[] },
+): Promise<http.Agent> {
+  const url = proxyUrl(proxy);
+  const settings = { keepAlive: true, timeout: IDLE_MS, ...trust };
+  if (toTls) {
+    const { HttpsProxyAgent } = await import('https-proxy-agent');
+    return new HttpsProxyAgent(url, settings);
+  }
+  const { HttpProxyAgent } = await import('http-proxy-agent');
+  return new HttpProxyAgent(url, settings);
+}
+
+function proxyUrl(proxy: string): URL {
+  const url = URL.canParse(proxy) ? new URL(proxy) : null;
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  // The value is not shown: it may hold a password.
+  throw new OperationError(
+    'unavailable',
+    'the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is not an http or https URL; write it as "http://host:port"',
+  );
+}

@@ -1,0 +1,148 @@
+import { OperationError } from '../../errors.js';
+import { discard, dispatch, type Answer } from './dispatch.js';
+import { targetOf, type Endpoint } from './endpoint.js';
+import { WireFault } from './fault.js';
+import { isRedirect, MAX_HOPS, pointed, pointedWithin } from './redirect.js';
+import { speaksTls } from './tls-probe.js';
+import type { RegistryRequest } from './types.js';
+import type { Wiring } from './wiring.js';
+
+const MAX_AUTH_ROUNDS = 2;
+
+/** The URL of a request as things stand; an upload's URL is checked again here, whoever made it. */
+export function urlOf(endpoint: Endpoint, request: RegistryRequest, listed: readonly string[]): URL {
+  const api = endpoint.api();
+  if (request.path instanceof URL) return pointedWithin(api, request.path.href, listed);
+  return new URL(`/v2/${request.repository.repository}/${request.path}`, api);
+}
+
+/** One try: with login as the registry wants it (at most two rounds) and redirects followed where the request allows it. */
+export async function attempt(wiring: Wiring, endpoint: Endpoint, request: RegistryRequest): Promise<Answer> {
+  for (let round = 0; ; round++) {
+    const answer = await authorized(wiring, endpoint, request, round < MAX_AUTH_ROUNDS);
+    if (answer) return answer;
+  }
+}
+
+/** Null: the registry's wish is known now, and the request is worth sending again. */
+async function authorized(
+  wiring: Wiring,
+  endpoint: Endpoint,
+  request: RegistryRequest,
+  mayRepeat: boolean,
+): Promise<Answer | null> {
+  const open = await endpoint.enter();
+  const { authorizer } = endpoint;
+  let login: string | undefined;
+  let answer: Answer | null = null;
+  try {
+    const authorization = authorizer.authorization(request);
+    login = typeof authorization === 'object' ? await authorization : authorization;
+    answer = await schemeFound(wiring, endpoint, request, login);
+  } finally {
+    authorizer.answered(login, answer && answer.url.origin === endpoint.api().origin ? answer.status : null);
+    if (!answer) open?.();
+  }
+  const asked = mayRepeat ? challengeOf(answer, endpoint) : undefined;
+  const worth = asked === undefined ? null : authorizer.challenged(request, asked, login);
+  open?.();
+  return worth ? repeated(wiring, answer, worth) : answer;
+}
+
+async function repeated(wiring: Wiring, answer: Answer, worth: Promise<boolean>): Promise<Answer | null> {
+  const again = await worth.catch(async (error: unknown) => {
+    await discard(wiring, answer);
+    throw error;
+  });
+  if (!again) return answer;
+  await discard(wiring, answer);
+  return null;
+}
+
+/** 401, or 403 with a challenge, from the registry itself and not from where it redirected to. */
+function challengeOf({ status, url, incoming }: Answer, endpoint: Endpoint): string | undefined {
+  if (status !== 401 && status !== 403) return undefined;
+  return url.origin === endpoint.api().origin ? incoming.headers['www-authenticate'] : undefined;
+}
+
+/** Plain http to loopback is a guess; what a TLS server answers to it (400, or nothing) leads to a look at TLS, once. */
+async function schemeFound(
+  wiring: Wiring,
+  endpoint: Endpoint,
+  request: RegistryRequest,
+  sent: string | undefined,
+): Promise<Answer> {
+  if (!endpoint.isGuess()) return followed(wiring, endpoint, request, sent);
+  const { hostname, port } = targetOf(endpoint.api());
+  try {
+    const answer = await followed(wiring, endpoint, request, sent);
+    if (answer.status !== 400 || !(await speaksTls(hostname, port))) {
+      endpoint.speak('http');
+      return answer;
+    }
+    await discard(wiring, answer);
+  } catch (error) {
+    const suspicious = error instanceof WireFault && (error.kind === 'reset' || error.kind === 'garbled');
+    if (!suspicious || !(await speaksTls(hostname, port))) throw error;
+  }
+  endpoint.speak('https');
+  return followed(wiring, endpoint, request, sent);
+}
+
+async function followed(
+  wiring: Wiring,
+  endpoint: Endpoint,
+  request: RegistryRequest,
+  authorization: string | undefined,
+): Promise<Answer> {
+  const origin = endpoint.api().origin;
+  // An upload may lie on a listed host that is not the registry: the login stays here.
+  let url = urlOf(endpoint, request, wiring.listed);
+  for (let hops = 0; ; hops++) {
+    const away = url.origin !== origin;
+    const answer = await dispatch(wiring, endpoint, {
+      method: request.method,
+      url,
+      headers: headersOf(request, away ? undefined : authorization, away),
+      body: request.body,
+    });
+    const location = answer.incoming.headers.location;
+    if (!isRedirect(answer.status) || location === undefined) return answer;
+    await discard(wiring, answer);
+    url = next(wiring, request, url, location, hops);
+    // Once away, always away: a foreign host must not send us back with the login.
+    if (url.origin !== origin) authorization = undefined;
+  }
+}
+
+function next(wiring: Wiring, request: RegistryRequest, url: URL, location: string, hops: number): URL {
+  const target = pointed(url, location, wiring.listed);
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (request.redirect === 'refuse' || !reads) {
+    const where = target.origin === url.origin ? 'another path' : target.host;
+    throw new OperationError(
+      'unsafe',
+      `it was redirected to ${where}, which is not followed here; use the name that the registry redirects to`,
+    );
+  }
+  if (hops >= MAX_HOPS) {
+    throw new OperationError(
+      'protocol',
+      `it was redirected more than ${MAX_HOPS} times, at last to ${target.host}`,
+    );
+  }
+  return target;
+}
+
+/** Another host gets what describes the request and nothing that the caller may have added for the registry. */
+const KEPT_ABROAD = new Set(['accept', 'range', 'content-type', 'content-range']);
+
+function headersOf(
+  { headers }: RegistryRequest,
+  authorization: string | undefined,
+  away: boolean,
+): Record<string, string> {
+  const kept = Object.entries(headers ?? {}).filter(([name]) => !away || KEPT_ABROAD.has(name.toLowerCase()));
+  if (authorization !== undefined) kept.push(['authorization', authorization]);
+  return Object.fromEntries(kept);
+}

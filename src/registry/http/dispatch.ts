@@ -1,0 +1,126 @@
+import type { IncomingMessage } from 'node:http';
+
+import { readStart } from './body.js';
+import { targetOf } from './endpoint.js';
+import type { Peer } from './peer.js';
+import type { RegistryRequest } from './types.js';
+import type { Upload } from './upload.js';
+import { exchange, proxyRefusal } from './wire.js';
+import { bodyLimits, CONNECT_MS, ERROR_BYTES, type Wiring } from './wiring.js';
+
+/** Headers have arrived; the body is still on its way. `release` gives the place among the requests in flight back. */
+export interface Answer {
+  readonly incoming: IncomingMessage;
+  readonly status: number;
+  readonly url: URL;
+  release(): void;
+}
+
+/** A request with everything decided but the connection. */
+export interface Dispatch {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: RegistryRequest['body'];
+}
+
+/** One request on the wire, in its turn at `peer`. */
+export async function dispatch(wiring: Wiring, peer: Peer, request: Dispatch): Promise<Answer> {
+  const { limiter } = peer;
+  // Opened before the turn: the source may need a turn at the same registry.
+  const body = await opened(request.body);
+  await turnAt(peer, body);
+  const epoch = limiter.epoch();
+  wiring.usage.requests++;
+  try {
+    const incoming = await onWire(wiring, request, body);
+    peer.answered();
+    return received(wiring, peer, incoming, request.url, epoch);
+  } catch (error) {
+    limiter.release();
+    throw error;
+  }
+}
+
+async function opened(body: RegistryRequest['body']): Promise<Uint8Array | Upload | undefined> {
+  return body && 'open' in body ? { length: body.length, source: await body.open() } : body;
+}
+
+async function turnAt({ limiter }: Peer, body: Uint8Array | Upload | undefined): Promise<void> {
+  const turn = limiter.acquire();
+  if (!turn) return;
+  try {
+    await turn;
+  } catch (error) {
+    if (body && 'source' in body) body.source.destroy();
+    throw error;
+  }
+}
+
+async function onWire(
+  wiring: Wiring,
+  { method, url, headers }: Dispatch,
+  body: Uint8Array | Upload | undefined,
+): Promise<IncomingMessage> {
+  const target = targetOf(url);
+  const agent = wiring.agents.of(target);
+  return exchange(
+    {
+      method,
+      target,
+      headers: { ...standardHeaders(wiring, method, body), ...headers },
+      body,
+      agent: agent instanceof Promise ? await agent : agent,
+    },
+    {
+      idleMs: wiring.idleMs,
+      connectMs: CONNECT_MS,
+      cancellation: wiring.cancellation,
+      onSent: (bytes) => void (wiring.usage.bytes_out += bytes),
+    },
+  );
+}
+
+function standardHeaders(
+  { userAgent }: Wiring,
+  method: string,
+  body: Uint8Array | Upload | undefined,
+): Record<string, string> {
+  // node would not decode a compressed body, but a registry may send one to whoever does not say no.
+  const headers: Record<string, string> = { 'user-agent': userAgent, 'accept-encoding': 'identity' };
+  if (body || (method !== 'GET' && method !== 'HEAD')) headers['content-length'] = String(body?.length ?? 0);
+  return headers;
+}
+
+function received(wiring: Wiring, peer: Peer, incoming: IncomingMessage, url: URL, epoch: number): Answer {
+  const { limiter } = peer;
+  const status = incoming.statusCode ?? 0;
+  if (status === 407 && wiring.agents.viaPlainProxy(targetOf(url))) {
+    incoming.destroy();
+    throw proxyRefusal(status);
+  }
+  const { warning } = incoming.headers;
+  if (typeof warning === 'string') wiring.warn(url.host, warning);
+  if (status === 429 || (status >= 500 && incoming.headers['retry-after'] !== undefined))
+    limiter.slowDown(epoch);
+  else if (status < 400) limiter.speedUp();
+  let held = true;
+  return {
+    incoming,
+    status,
+    url,
+    release() {
+      if (held) limiter.release();
+      held = false;
+    },
+  };
+}
+
+/** Reads an answer that is not needed, so that its connection can be used again. */
+export async function discard(wiring: Wiring, answer: Answer): Promise<void> {
+  try {
+    await readStart(answer.incoming, bodyLimits(wiring, ERROR_BYTES));
+  } finally {
+    answer.release();
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Why a request has no usable answer, as the wire shows it.
+ * - `connect`: no connection, so nothing was sent
+ * - `name`: the host does not exist
+ * - `tls`: the other side's certificate or TLS is not acceptable
+ * - `proxy`: the proxy refused to connect
+ * - `reset`: the connection ended before an answer
+ * - `timeout`: nothing came for too long
+ * - `garbled`: what came is not HTTP
+ * - `cut`: the body ended early, or its end cannot be told from a cut
+ * - `encoded`: the body is compressed although nobody asked for that
+ * - `too-large`: the body is larger than the caller's limit
+ */
+export type FaultKind =
+  'connect' | 'name' | 'tls' | 'proxy' | 'reset' | 'timeout' | 'garbled' | 'cut' | 'encoded' | 'too-large';
+
+/** A fault of one try; the transport decides whether there is another. Never leaves src/registry/http. */
+export class WireFault extends Error {
+  override readonly name = 'WireFault';
+  readonly kind: FaultKind;
+  /** a kept-alive connection that the other side closed while it was idle, most likely */
+  readonly stale: boolean;
+
+  constructor(kind: FaultKind, message: string, options: { cause?: unknown; stale?: boolean } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.kind = kind;
+    this.stale = options.stale ?? false;
+  }
+}
+
+/** How far a request got, for judging an error of the connection. */
+export interface Progress {
+  readonly connected: boolean;
+  readonly reused: boolean;
+}
+
+const TLS_CODE =
+  /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EPROTO)/;
+
+/** Sorts an error of node:http, node:net or node:tls. */
+export function faultOf(error: Error, progress: Progress): WireFault {
+  const code = codeOf(error);
+  if (TLS_CODE.test(code)) return new WireFault('tls', tlsMessage(code, error), { cause: error });
+  if (code === 'ENOTFOUND') return new WireFault('name', 'the host name does not exist', { cause: error });
+  if (code.startsWith('HPE_')) {
+    return new WireFault('garbled', `the answer is not HTTP (${code})`, { cause: error });
+  }
+  if (!progress.connected) {
+    return new WireFault('connect', `no connection (${code || error.message})`, { cause: error });
+  }
+  return new WireFault('reset', `the connection was reset (${code || error.message})`, {
+    cause: error,
+    stale: progress.reused,
+  });
+}
+
+function codeOf(error: Error): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  return typeof code === 'string' ? code : '';
+}
+
+const TRUST = 'make its certificate authority known with NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
+
+/** What is wrong with the certificate and how to mend that; switching the check off is never the advice. */
+function tlsMessage(code: string, error: Error): string {
+  switch (code) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+      return `the certificate is self-signed (${code}); ${TRUST}`;
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return `the certificate is from an authority that is not known here (${code}); ${TRUST}`;
+    case 'CERT_HAS_EXPIRED':
+      return `the certificate has expired (${code}); it has to be renewed on the registry, or this machine's clock put right`;
+    case 'CERT_NOT_YET_VALID':
+      return `the certificate is not valid yet (${code}); put this machine's clock right`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `the certificate is for another host (${code}); use the host name that the certificate is for, or have it issued for this one`;
+    case 'EPROTO':
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+      return `the other side does not speak TLS as expected (${code}); list the host in insecure-registries if plain http is meant`;
+    default:
+      return `TLS failed (${code || error.message}); ${TRUST}`;
+  }
+}

@@ -1,0 +1,142 @@
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+
+import type { Cancellation } from './cancellation.js';
+import { faultOf, WireFault } from './fault.js';
+import { feed, type Upload } from './upload.js';
+
+/** Where a request goes, taken apart once for each registry. */
+export interface Target {
+  readonly secure: boolean;
+  /** without the brackets of an IPv6 literal */
+  readonly hostname: string;
+  readonly port: number;
+  /** path and query */
+  readonly path: string;
+}
+
+export interface WireRequest {
+  readonly method: string;
+  readonly target: Target;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array | Upload | undefined;
+  readonly agent: http.Agent;
+}
+
+export interface WireLimits {
+  /** the longest silence while an answer is waited for, milliseconds */
+  readonly idleMs: number;
+  /** the longest wait for a connection, milliseconds */
+  readonly connectMs: number;
+  readonly cancellation: Cancellation;
+  /** bytes of the body that were sent */
+  readonly onSent: (bytes: number) => void;
+}
+
+/**
+ * One request on one connection, until the headers of the answer. Rejects with a WireFault, with the reason of
+ * the run's end, or with the error of the upload's source. The connection is left to its agent afterwards.
+ */
+export function exchange(request: WireRequest, limits: WireLimits): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const wire = open(request);
+    const track = trackConnection(wire, () => timer.restart());
+    let done = false;
+    const settle = (): boolean => {
+      if (done) return false;
+      done = true;
+      timer.stop();
+      unwatch();
+      return true;
+    };
+    const fail = (error: Error): void => {
+      if (!settle()) return;
+      upload?.stop();
+      wire.destroy();
+      reject(error);
+    };
+    const timer = startTimer(
+      () => (track.connected ? limits.idleMs : Math.min(limits.idleMs, limits.connectMs)),
+      (ms) => fail(silence(track.connected, ms)),
+    );
+    const unwatch = limits.cancellation.watch(fail);
+    wire.on('error', (error) =>
+      fail(faultOf(error, { connected: track.connected, reused: wire.reusedSocket })),
+    );
+    // Neither answer nor error: a 101, or an agent that gave up.
+    wire.on('close', () =>
+      fail(new WireFault('reset', 'the connection was closed', { stale: wire.reusedSocket })),
+    );
+    wire.on('proxyConnect', (answer: { statusCode: number }) => {
+      if (answer.statusCode !== 200) fail(proxyRefusal(answer.statusCode));
+    });
+    wire.on('response', (incoming) => {
+      if (!settle()) return void incoming.destroy();
+      upload?.stop();
+      resolve(incoming);
+    });
+    const upload = write(wire, request.body, { ...limits, onProgress: () => timer.restart(), onError: fail });
+  });
+}
+
+/** An answer to CONNECT that is not 200 comes from the proxy; 5xx says that it could not reach the registry now. */
+export function proxyRefusal(status: number): WireFault {
+  return new WireFault(
+    status >= 500 ? 'connect' : 'proxy',
+    `the proxy answered HTTP ${status}; see HTTPS_PROXY, HTTP_PROXY and NO_PROXY`,
+  );
+}
+
+function open({ method, target, headers, agent }: WireRequest): ClientRequest {
+  const { hostname, port, path } = target;
+  return (target.secure ? https : http).request({ method, host: hostname, port, path, headers, agent });
+}
+
+function silence(connected: boolean, ms: number): WireFault {
+  return connected
+    ? new WireFault('timeout', `no answer for ${ms / 1000} s`)
+    : new WireFault('connect', `no connection within ${ms / 1000} s`);
+}
+
+/** Tells whether anything can have been sent: not before the connection (and its TLS) stands. */
+function trackConnection(wire: ClientRequest, onConnected: () => void): { connected: boolean } {
+  const track = { connected: false };
+  wire.once('socket', (socket: Socket & { encrypted?: boolean }) => {
+    const connected = (): void => {
+      track.connected = true;
+      onConnected();
+    };
+    if (socket.connecting) socket.once(socket.encrypted ? 'secureConnect' : 'connect', connected);
+    else connected();
+  });
+  return track;
+}
+
+function write(
+  wire: ClientRequest,
+  body: Uint8Array | Upload | undefined,
+  hooks: { onSent: (bytes: number) => void; onProgress: () => void; onError: (error: Error) => void },
+): { stop(): void } | undefined {
+  if (body && 'source' in body) return feed(wire, body, hooks);
+  if (body) hooks.onSent(body.length);
+  wire.end(body);
+  return undefined;
+}
+
+/** A timer whose length is asked for anew at every start. */
+function startTimer(length: () => number, expired: (ms: number) => void): { restart(): void; stop(): void } {
+  let timer: NodeJS.Timeout;
+  const start = (): void => {
+    const ms = length();
+    timer = setTimeout(() => expired(ms), ms);
+  };
+  start();
+  return {
+    restart() {
+      clearTimeout(timer);
+      start();
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
