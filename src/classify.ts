@@ -1,0 +1,137 @@
+/** `retag classify`: what a policy calls refs, for people and as JSON. Pure: text in, text out. */
+import type { Problem } from './errors.js';
+import { formatProblem } from './errors.js';
+import {
+  classificationReport,
+  classify,
+  type ClassificationReport,
+  type CompiledPolicy,
+} from './policy/policy.js';
+import { parseRef, visible } from './refname.js';
+
+/** One ref and what the policy says of it. */
+export interface ClassifiedRef {
+  readonly ref: string;
+  readonly classification: ClassificationReport;
+  /** why the ref cannot be used: it is no ref, its day does not exist … Exit code 2 when there is one. */
+  readonly problems: readonly Problem[];
+}
+
+// Up to so many refs are explained one by one; after that the table says enough.
+const EXPLAINED = 20;
+
+/**
+ * The refs in a text such as standard input: one a line, empty lines left out. Lines of `git show-ref` and
+ * `git ls-remote` (an object id in front) are understood; peeled ones (`^{}`) are left out.
+ */
+export function refsIn(text: string): string[] {
+  return text.split(/\r?\n/).flatMap((line) => {
+    const ref = line.trim().replace(/^(?:[0-9a-f]{40}|[0-9a-f]{64})\s+/, '');
+    return ref === '' || ref.endsWith('^{}') ? [] : [ref];
+  });
+}
+
+/**
+ * Classifies refs one by one; none is left out. A short name is read as a git tag.
+ * @param time milliseconds since the epoch, for `{date}` and `{timestamp}`
+ */
+export function classifyRefs(policy: CompiledPolicy, refs: Iterable<string>, time: number): ClassifiedRef[] {
+  return Array.from(refs, (text) => {
+    const ref = parseRef(text, 'tag');
+    if (!ref.ok) {
+      const problem = { what: ref.what, mend: ref.mend };
+      return { ref: text, classification: noClassification(ref.what), problems: [problem] };
+    }
+    const decision = classify(policy, { ...ref.value, time });
+    return {
+      ref: ref.value.ref,
+      classification: classificationReport(decision),
+      problems: decision.problems,
+    };
+  });
+}
+
+function noClassification(why: string): ClassificationReport {
+  return {
+    class: null,
+    rule: null,
+    fields: {},
+    version: null,
+    tags: [],
+    stable_tags: [],
+    channels: [],
+    why,
+    not: [],
+  };
+}
+
+/** Contract 9: a list of `{ref, …classification}`, with a line feed at the end. */
+export function classificationsAsJson(classified: readonly ClassifiedRef[]): string {
+  const list = classified.map(({ ref, classification }) => ({ ref, ...classification }));
+  return `${JSON.stringify(list, null, 2)}\n`;
+}
+
+/** A table, then for each ref the reason and the rules that lost; then what is wrong. */
+export function classificationsAsText(classified: readonly ClassifiedRef[]): string {
+  const blocks = [table(classified)];
+  if (classified.length <= EXPLAINED) blocks.push(...classified.map(explanation));
+  else blocks.push(`${totals(classified)}. Give ${EXPLAINED} refs or fewer to see the reasons.`);
+  const problems = classified.flatMap((one) => one.problems.map((problem) => formatProblem(problem)));
+  if (problems.length > 0) blocks.push(problems.join('\n'));
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function table(classified: readonly ClassifiedRef[]): string {
+  const rows = classified.map(({ ref, classification: c }) => [
+    shown(ref),
+    c.class ?? '-',
+    c.rule ?? '-',
+    list(c.tags),
+    list(c.stable_tags),
+    list(c.channels),
+  ]);
+  return aligned([['REF', 'CLASS', 'RULE', 'TAGS', 'STABLE', 'CHANNELS'], ...rows]);
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function explanation({ ref, classification }: ClassifiedRef): string {
+  const { why, not, fields } = classification;
+  const named = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
+  return [
+    `${shown(ref)}: ${why}`,
+    ...(named.length > 0 ? [`  fields: ${named.join(' ')}`] : []),
+    ...not.map((lost) => `  not ${lost.rule}: ${lost.why}`),
+  ].join('\n');
+}
+
+function totals(classified: readonly ClassifiedRef[]): string {
+  const counts = new Map<string, number>();
+  for (const { classification } of classified) {
+    const name = classification.class ?? 'no class';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? '-' : names.join(' ');
+}
+
+/** Foreign text for a terminal: what is not plain ASCII as escapes. */
+function shown(ref: string): string {
+  return visible(ref).slice(1, -1);
+}

@@ -1,0 +1,155 @@
+/**
+ * The event that started a workflow → which ref and commit it is about, and whether to trust it. Pure.
+ * Payloads: https://docs.github.com/en/webhooks/webhook-events-and-payloads; what GITHUB_REF and GITHUB_SHA are on each
+ * event: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows
+ */
+import { UserError } from '../errors.js';
+import type { PullRequestFacts } from '../policy/policy.js';
+import { visible } from '../refname.js';
+import { at, textAt } from './json.js';
+
+/** What the runner says; every value may be missing. */
+export interface EventInput {
+  readonly name: string | null;
+  /** GITHUB_REF */
+  readonly ref: string | null;
+  /** GITHUB_SHA */
+  readonly sha: string | null;
+  /** the parsed event file; null when it is missing or cannot be parsed */
+  readonly payload: unknown;
+}
+
+export interface EventFacts {
+  /** null when the event is about no ref at all */
+  readonly ref: string | null;
+  readonly sha: string | null;
+  readonly deleted: boolean;
+  readonly pullRequest: PullRequestFacts | null;
+  readonly trusted: boolean;
+  readonly fork: boolean;
+  readonly defaultBranch: string | null;
+  /** the ref may as well be a git tag of that name: workflow_run does not tell */
+  readonly maybeTag: boolean;
+}
+
+/**
+ * Reads an event. Without a payload nothing about it is known, so it is treated as one of a fork.
+ * @throws UserError when GITHUB_REF and the event name different refs: one of them is wrong, and which cannot be told
+ */
+export function readEvent(input: EventInput): EventFacts {
+  const { name, payload } = input;
+  const defaults = {
+    ref: input.ref,
+    sha: input.sha,
+    deleted: false,
+    pullRequest: null,
+    trusted: true,
+    fork: false,
+    defaultBranch: textAt(payload, 'repository', 'default_branch'),
+    maybeTag: false,
+  };
+  if (typeof payload !== 'object' || payload === null) return { ...defaults, trusted: false, fork: true };
+  if (isPullRequest(input)) return { ...defaults, ...readPullRequest(input) };
+  if (name === 'workflow_run') return { ...defaults, ...readWorkflowRun(input) };
+  if (name === 'delete' || (name === 'push' && at(payload, 'deleted') === true)) {
+    return { ...defaults, ref: eventRef(input), sha: null, deleted: true };
+  }
+  const ref = eventRef(input);
+  if (ref !== null && input.ref !== null && ref !== input.ref) throw disagreement(input, ref);
+  return { ...defaults, ref: ref ?? input.ref };
+}
+
+function isPullRequest({ name, ref, payload }: EventInput): boolean {
+  const byName = name !== null && /^pull_request(?:_|$)/.test(name);
+  return (
+    byName || (ref?.startsWith('refs/pull/') ?? false) || typeof at(payload, 'pull_request') === 'object'
+  );
+}
+
+/** The ref that the payload itself names, where events of this kind have one. */
+function eventRef({ name, ref, payload }: EventInput): string | null {
+  switch (name) {
+    case 'push':
+      return textAt(payload, 'ref');
+    case 'workflow_dispatch':
+      return sameName(textAt(payload, 'ref'), ref);
+    case 'merge_group':
+      return textAt(payload, 'merge_group', 'head_ref');
+    case 'release': {
+      const tag = textAt(payload, 'release', 'tag_name');
+      return tag === null ? null : `refs/tags/${tag}`;
+    }
+    case 'create':
+    case 'delete': {
+      const short = textAt(payload, 'ref');
+      return short === null ? null : `refs/${at(payload, 'ref_type') === 'tag' ? 'tags' : 'heads'}/${short}`;
+    }
+    case null:
+    default:
+      return null;
+  }
+}
+
+/** A dispatch through the API may carry the short name that was asked for. */
+function sameName(short: string | null, full: string | null): string | null {
+  const meant = full !== null && [`refs/heads/${short ?? ''}`, `refs/tags/${short ?? ''}`].includes(full);
+  return meant ? full : short;
+}
+
+function readPullRequest(input: EventInput): Partial<EventFacts> {
+  const { payload } = input;
+  const number = Number(at(payload, 'pull_request', 'number') ?? at(payload, 'number'));
+  const untrusted = { trusted: false, fork: true };
+  if (!Number.isSafeInteger(number) || number < 1) return untrusted;
+  const base =
+    textAt(payload, 'pull_request', 'base', 'repo', 'full_name') ??
+    textAt(payload, 'repository', 'full_name');
+  const head = textAt(payload, 'pull_request', 'head', 'repo', 'full_name');
+  const headSha = textAt(payload, 'pull_request', 'head', 'sha');
+  const ref = `refs/pull/${number}/merge`;
+  if (input.ref !== null && !pullRefs(number, payload).includes(input.ref)) throw disagreement(input, ref);
+  if (base === null || headSha === null) return { ...untrusted, ref };
+  const fork = head === null || head.toLowerCase() !== base.toLowerCase();
+  return {
+    ref,
+    // pull_request_target runs at the base; the commit that the pull request is about is its head.
+    sha: input.name === 'pull_request_target' ? headSha : (input.sha ?? headSha),
+    pullRequest: { number, headRepo: head, baseRepo: base, headSha, fork },
+    trusted: false,
+    fork,
+  };
+}
+
+/** What GITHUB_REF can be: the merge ref, or the base branch (pull_request_target, and a pull request that was merged). */
+function pullRefs(number: number, payload: unknown): string[] {
+  const base = textAt(payload, 'pull_request', 'base', 'ref');
+  return [
+    `refs/pull/${number}/merge`,
+    `refs/pull/${number}/head`,
+    ...(base === null ? [] : [`refs/heads/${base}`]),
+  ];
+}
+
+/** A workflow_run runs on the default branch, but is about the commit and branch of the run before it. */
+function readWorkflowRun({ payload }: EventInput): Partial<EventFacts> {
+  const run = (...path: string[]) => textAt(payload, 'workflow_run', ...path);
+  const head = run('head_repository', 'full_name');
+  const base = run('repository', 'full_name') ?? textAt(payload, 'repository', 'full_name');
+  const fork = head === null || base === null || head.toLowerCase() !== base.toLowerCase();
+  const branch = run('head_branch');
+  const tagEvents = ['push', 'release', 'create', 'workflow_dispatch'];
+  return {
+    ref: branch === null ? null : `refs/heads/${branch}`,
+    sha: run('head_sha'),
+    trusted: !fork,
+    fork,
+    maybeTag: !fork && tagEvents.includes(run('event') ?? ''),
+  };
+}
+
+function disagreement({ name, ref }: EventInput, inEvent: string): UserError {
+  return new UserError({
+    what: `GITHUB_REF is ${visible(ref ?? '')}, and the ${name ?? ''} event is about ${visible(inEvent)}`,
+    mend: 'run Retag with the environment that the runner gave the job; to choose another ref use the input "ref"',
+  });
+}

@@ -1,0 +1,193 @@
+/** Event, environment, command line and git → RefFacts, read once. */
+import { readFile } from 'node:fs/promises';
+import { UserError } from '../errors.js';
+import type { RefFacts } from '../policy/policy.js';
+import { parseRef, visible, type ParsedRef } from '../refname.js';
+import { readEvent, type EventFacts } from './event.js';
+import { commitOf, gitIn, isShallow, linesOf, type Git } from './git.js';
+import { allTags, tagsReachableFrom } from './tags.js';
+
+export interface RefOptions {
+  /** the environment of the process */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** the workspace */
+  readonly cwd: string;
+  /** milliseconds since the epoch: the moment that this run calls now */
+  readonly time: number;
+  /** input `ref` or `--ref` */
+  readonly ref?: string | undefined;
+  /** input `sha` or `--sha` */
+  readonly sha?: string | undefined;
+}
+
+/**
+ * What is being built. In Actions the event says so; `ref` and `sha` override it, without making it more trusted. Outside,
+ * `ref`, else the branch that is checked out, else the only git tag at a detached HEAD.
+ * @throws UserError for what is no ref or commit, and when event and environment disagree
+ */
+export async function readRefFacts(options: RefOptions): Promise<RefFacts> {
+  const { env, cwd, time } = options;
+  const git = gitIn(cwd, env);
+  const warnings: string[] = [];
+  const event = inActions(env) ? await actionsEvent(env, warnings) : null;
+  const ref = await chosenRef(options, event, git);
+  const deleted = event?.deleted === true && ref.ref === event.ref;
+  const sha = deleted ? null : await chosenSha(options, event, ref, git);
+  const known = sha !== null && (await commitOf(git, sha)) !== null;
+  return {
+    ...ref,
+    sha,
+    event: event === null ? null : text(env, 'GITHUB_EVENT_NAME'),
+    defaultBranch: event?.defaultBranch ?? (await remoteDefault(git)),
+    runNumber: wholeNumber(env, 'GITHUB_RUN_NUMBER'),
+    runAttempt: wholeNumber(env, 'GITHUB_RUN_ATTEMPT'),
+    time,
+    commitTime: known ? await commitTime(git, sha) : null,
+    deleted,
+    gitTags: once(() => allTags(git)),
+    reachableTags: once(() => tagsReachableFrom(git, sha ?? 'HEAD')),
+    shallow: once(() => isShallow(git)),
+    pullRequest: event?.pullRequest ?? null,
+    trusted: event?.trusted ?? true,
+    fork: event?.fork ?? false,
+    warnings,
+  };
+}
+
+function inActions(env: RefOptions['env']): boolean {
+  return env['GITHUB_ACTIONS'] === 'true' || text(env, 'GITHUB_EVENT_NAME') !== null;
+}
+
+async function actionsEvent(env: RefOptions['env'], warnings: string[]): Promise<EventFacts> {
+  const payload = await eventPayload(text(env, 'GITHUB_EVENT_PATH'), warnings);
+  return readEvent({
+    name: text(env, 'GITHUB_EVENT_NAME'),
+    ref: text(env, 'GITHUB_REF'),
+    sha: text(env, 'GITHUB_SHA'),
+    payload,
+  });
+}
+
+async function eventPayload(path: string | null, warnings: string[]): Promise<unknown> {
+  try {
+    if (path === null) throw new Error('GITHUB_EVENT_PATH is not set');
+    const payload: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (typeof payload === 'object' && payload !== null) return payload;
+    throw new Error('it is not a JSON object');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    warnings.push(
+      `the event file cannot be read (${why}), so this run is not trusted: nothing will be written`,
+    );
+    return null;
+  }
+}
+
+async function chosenRef(options: RefOptions, event: EventFacts | null, git: Git): Promise<ParsedRef> {
+  if (options.ref !== undefined && options.ref !== '') return givenRef(options.ref, git);
+  if (event === null) return checkedOutRef(git);
+  if (event.ref === null) {
+    throw new UserError({ what: 'the event is about no git ref', mend: 'choose one with the input "ref"' });
+  }
+  const ref = parsed(event.ref);
+  const asTag = event.maybeTag ? parseRef(`refs/tags/${ref.name}`) : null;
+  if (asTag?.ok !== true || event.sha === null) return ref;
+  const isTag = (await commitOf(git, asTag.value.ref)) === event.sha && !(await isBranch(git, ref.name));
+  return isTag ? asTag.value : ref;
+}
+
+function parsed(text: string): ParsedRef {
+  const ref = parseRef(text);
+  if (ref.ok) return ref.value;
+  throw new UserError({ what: `ref: ${ref.what}`, mend: ref.mend });
+}
+
+/** A short name is what it is in the repository, if it is only one thing there. */
+async function givenRef(text: string, git: Git): Promise<ParsedRef> {
+  const full = parseRef(text);
+  if (full.ok) return full.value;
+  const tag = parseRef(text, 'tag');
+  if (!tag.ok) return parsed(text);
+  const isTag = (await commitOf(git, tag.value.ref)) !== null;
+  const branch = await isBranch(git, tag.value.name);
+  if (isTag === branch) return parsed(text);
+  return isTag ? tag.value : parsed(`refs/heads/${tag.value.name}`);
+}
+
+async function isBranch(git: Git, name: string): Promise<boolean> {
+  return (await branchCommit(git, name)) !== null;
+}
+
+async function branchCommit(git: Git, name: string): Promise<string | null> {
+  return (await commitOf(git, `refs/heads/${name}`)) ?? (await commitOf(git, `refs/remotes/origin/${name}`));
+}
+
+async function checkedOutRef(git: Git): Promise<ParsedRef> {
+  const head = await git('symbolic-ref', '--quiet', 'HEAD');
+  const mend = 'give the ref, as in "--ref refs/tags/1.2.3"';
+  if (head === null)
+    throw new UserError({ what: 'there is no git repository here to take the ref from', mend });
+  const [branch] = linesOf(head);
+  if (branch !== undefined) return parsed(branch);
+  const tags = linesOf(await git('for-each-ref', '--points-at=HEAD', '--format=%(refname)', 'refs/tags'));
+  const [tag] = tags;
+  if (tag !== undefined && tags.length === 1) return parsed(tag);
+  const which = tags.length === 0 ? 'no git tag is' : `several git tags are (${tags.join(', ')})`;
+  throw new UserError({
+    what: `HEAD is detached and ${which} at its commit, so the ref cannot be told`,
+    mend,
+  });
+}
+
+async function chosenSha(
+  options: RefOptions,
+  event: EventFacts | null,
+  ref: ParsedRef,
+  git: Git,
+): Promise<string | null> {
+  if (options.sha !== undefined && options.sha !== '') return givenSha(options.sha, git);
+  if (event !== null && (ref.ref === event.ref || sameCommitOfTag(event, ref)) && event.sha !== null) {
+    return givenSha(event.sha, git);
+  }
+  return ref.kind === 'branch' ? branchCommit(git, ref.name) : commitOf(git, ref.ref);
+}
+
+/** A workflow_run whose "branch" turned out to be a git tag. */
+function sameCommitOfTag(event: EventFacts, ref: ParsedRef): boolean {
+  return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === 'tag';
+}
+
+async function givenSha(text: string, git: Git): Promise<string> {
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text)) return text.toLowerCase();
+  const full = /^[0-9a-f]{4,64}$/i.test(text) ? await commitOf(git, text) : null;
+  if (full !== null) return full;
+  throw new UserError({
+    what: `sha: ${visible(text)} is not a commit`,
+    mend: 'give all 40 hexadecimal digits',
+  });
+}
+
+async function remoteDefault(git: Git): Promise<string | null> {
+  const head = linesOf(await git('symbolic-ref', '--quiet', 'refs/remotes/origin/HEAD'))[0];
+  return head?.replace(/^refs\/remotes\/origin\//, '') ?? null;
+}
+
+async function commitTime(git: Git, sha: string): Promise<number | null> {
+  const seconds = linesOf(await git('log', '-1', '--format=%ct', '--end-of-options', sha, '--'))[0];
+  return seconds === undefined ? null : Number(seconds) * 1000;
+}
+
+function text(env: RefOptions['env'], name: string): string | null {
+  const value = env[name];
+  return value === undefined || value === '' ? null : value;
+}
+
+function wholeNumber(env: RefOptions['env'], name: string): number | null {
+  const value = env[name] ?? '';
+  return /^\d{1,15}$/.test(value) ? Number(value) : null;
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= read());
+}

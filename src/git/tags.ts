@@ -1,0 +1,68 @@
+/** Git tags of a repository: all of them, and those in the history of a commit. */
+import { UserError } from '../errors.js';
+import { isShallow, linesOf, type Git } from './git.js';
+
+const PREFIX = 'refs/tags/';
+
+/**
+ * Every git tag. A shallow clone (what actions/checkout makes) has no tags of its own, so the remote is asked; outside a
+ * repository there are none.
+ * @throws UserError when the clone is shallow and the remote does not answer: an incomplete list would give a number twice
+ */
+export async function allTags(git: Git): Promise<string[]> {
+  const local = await git('for-each-ref', '--format=%(refname)', 'refs/tags');
+  if (local === null) return [];
+  if (!local.ok) throw unreadable('the git tags cannot be read', local.stderr);
+  const names = namesOf(linesOf(local));
+  if (!(await isShallow(git))) return names;
+  const remote = await git('ls-remote', '--tags', '--refs', 'origin');
+  if (remote?.ok !== true) {
+    throw unreadable('this clone is shallow and the remote did not list its git tags', remote?.stderr ?? '');
+  }
+  const lines = linesOf(remote).map((line) => line.slice(line.indexOf('\t') + 1));
+  return [...new Set([...names, ...namesOf(lines)])];
+}
+
+/**
+ * Git tags in the history of a commit, the nearest first: commits in the order of `git log --date-order`, and the tags of
+ * one commit with the highest version first.
+ * @throws UserError when there is no repository or the commit is not in it
+ */
+export async function tagsReachableFrom(git: Git, revision: string): Promise<string[]> {
+  const answer = await git(
+    'log',
+    '--date-order',
+    '--simplify-by-decoration',
+    '--decorate=full',
+    '--decorate-refs=refs/tags/*',
+    '--format=%D',
+    '--end-of-options',
+    revision,
+    '--',
+  );
+  if (answer?.ok !== true) {
+    throw unreadable(
+      `the history of ${revision} cannot be read`,
+      answer?.stderr ?? 'there is no git repository here',
+    );
+  }
+  return linesOf(answer).flatMap((line) =>
+    namesOf(line.split(', ').map((name) => name.replace(/^tag: /, ''))).sort(highestFirst),
+  );
+}
+
+function namesOf(refs: readonly string[]): string[] {
+  return refs.filter((ref) => ref.startsWith(PREFIX)).map((ref) => ref.slice(PREFIX.length));
+}
+
+function highestFirst(a: string, b: string): number {
+  return b.localeCompare(a, 'en', { numeric: true });
+}
+
+function unreadable(what: string, stderr: string): UserError {
+  const said = stderr.trim().split('\n')[0] ?? '';
+  return new UserError({
+    what: said === '' ? what : `${what} (${said})`,
+    mend: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"',
+  });
+}
