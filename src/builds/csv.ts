@@ -1,0 +1,81 @@
+/**
+ * buildx reads many values as one line of CSV (`type=gha,mode=max`) and the whole bake file as an HCL template
+ * in JSON clothes. Both would let a value become something else; here every value is made to stay a value.
+ */
+import type { Parsed } from '../reference.js';
+
+/** One `key=value` of a CSV option, in the order given; a key alone has an empty value and `bare` set. */
+export interface CsvField {
+  readonly key: string;
+  readonly value: string;
+  readonly bare: boolean;
+}
+
+/**
+ * Escapes what HCL would evaluate in a JSON string of a bake file: `${…}` and `%{…}` (hashicorp/hcl,
+ * json/spec.md "Strings are parsed as templates"). Keys of objects are templates too.
+ */
+export function hclLiteral(text: string): string {
+  return text.replace(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
+}
+
+/** `hclLiteral` on every string and key of a JSON value. */
+export function hclLiterals(value: unknown): unknown {
+  if (typeof value === 'string') return hclLiteral(value);
+  if (Array.isArray(value)) return value.map(hclLiterals);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [hclLiteral(key), hclLiterals(item)]));
+}
+
+/** Joins fields into the CSV that buildx reads, quoted as RFC 4180 has it where that is needed. */
+export function formatCsv(fields: readonly CsvField[]): string {
+  return fields.map(({ key, value, bare }) => quote(bare ? key : `${key}=${value}`)).join(',');
+}
+
+function quote(field: string): string {
+  return /[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+const KEY = /^[a-z][a-z0-9._-]*$/;
+
+/** Parses the CSV form of a buildx option. Keys are case-insensitive, as in buildx; line breaks are refused. */
+export function parseCsv(text: string): Parsed<readonly CsvField[]> {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (/[\x00-\x1f\x7f]/.test(text)) {
+    return { ok: false, what: 'the value holds a control character', mend: 'write it on one line' };
+  }
+  const cells = splitCells(text);
+  if (cells === null) {
+    return { ok: false, what: 'a quotation mark does not end', mend: 'close it before the next comma' };
+  }
+  const fields: CsvField[] = [];
+  const seen = new Set<string>();
+  for (const cell of cells) {
+    const equals = cell.indexOf('=');
+    if (equals < 0) {
+      fields.push({ key: cell, value: '', bare: true });
+      continue;
+    }
+    const key = cell.slice(0, equals).trim().toLowerCase();
+    if (!KEY.test(key)) return { ok: false, what: `"${key}" is not a key`, mend: 'write it as "key=value"' };
+    if (seen.has(key)) {
+      return { ok: false, what: `the key "${key}" is given twice`, mend: 'give it once: the last would win' };
+    }
+    seen.add(key);
+    fields.push({ key, value: cell.slice(equals + 1), bare: false });
+  }
+  return { ok: true, value: fields };
+}
+
+/** The cells of one CSV line; null when a quoted cell is not closed. */
+function splitCells(text: string): string[] | null {
+  const cells: string[] = [];
+  let rest = text;
+  for (;;) {
+    const cell = rest.startsWith('"') ? /^"((?:[^"]|"")*)"(?=,|$)/.exec(rest) : /^[^",]*(?=,|$)/.exec(rest);
+    if (cell === null) return null;
+    cells.push((cell[1] ?? cell[0]).replaceAll('""', '"'));
+    if (cell[0].length === rest.length) return cells;
+    rest = rest.slice(cell[0].length + 1);
+  }
+}

@@ -1,0 +1,126 @@
+/** What one machine hands to another: `{"image": {"linux/arm64": "sha256:…"}}` (contract 6). Pure. */
+import { parsePlatform } from '../config/platforms.js';
+import { UserError, type Problem } from '../errors.js';
+import { normalisePlatform } from '../plan/platforms.js';
+import { isDigest } from '../reference.js';
+import type { BuiltTarget, SelectedBuild } from './model.js';
+import { imageOf, platformTarget, targetNames } from './names.js';
+
+/** image → platform → digest */
+export type Digests = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** The text that a run with the input `platform` hands on. */
+export function formatDigests(built: readonly BuiltTarget[]): string {
+  const record: Record<string, Record<string, string>> = {};
+  for (const { target, digest } of built) {
+    if (!target.pushed) continue;
+    (record[target.image] ??= {})[target.platforms[0] ?? ''] = digest;
+  }
+  return JSON.stringify(record);
+}
+
+/**
+ * Reads and adds up documents of that form.
+ * @param documents each with the name that errors show: a file, or the input itself
+ * @throws UserError with every mistake, and when two documents give one platform different digests
+ */
+export function parseDigests(
+  documents: readonly { readonly name: string; readonly text: string }[],
+): Digests {
+  const problems: Problem[] = [];
+  const images = new Map<string, Map<string, string>>();
+  for (const { name, text } of documents) {
+    const data = parseJson(text);
+    if (!isRecord(data)) {
+      problems.push(problem(name, 'this is not a JSON object', '{"image": {"linux/amd64": "sha256:…"}}'));
+      continue;
+    }
+    for (const [image, platforms] of Object.entries(data)) {
+      if (!isRecord(platforms)) {
+        problems.push(problem(name, `"${image}" has no platforms`, '{"image": {"linux/amd64": "sha256:…"}}'));
+        continue;
+      }
+      const known = images.get(image) ?? new Map<string, string>();
+      images.set(image, known);
+      for (const [platform, digest] of Object.entries(platforms))
+        add(name, image, platform, digest, known, problems);
+    }
+  }
+  if (problems.length > 0) throw new UserError(problems);
+  return images;
+}
+
+function add(
+  name: string,
+  image: string,
+  platform: string,
+  digest: unknown,
+  known: Map<string, string>,
+  problems: Problem[],
+): void {
+  const parsed = parsePlatform(platform);
+  if (!parsed.ok) problems.push({ what: `digests: ${name}: ${image}: ${parsed.what}`, mend: parsed.mend });
+  else if (typeof digest !== 'string' || !isDigest(digest)) {
+    problems.push(problem(name, `${image}, ${platform}: no digest`, '"sha256:" and 64 hexadecimal digits'));
+  } else if ((known.get(parsed.value) ?? digest) !== digest) {
+    const what = `digests: ${name}: ${image}, ${platform} is ${digest} here and ${known.get(parsed.value) ?? ''} elsewhere`;
+    problems.push({ what, mend: 'hand on the files of one run only' });
+  } else known.set(parsed.value, digest);
+}
+
+/**
+ * The digests as if one machine had built everything, in the order of the tag file.
+ * @param builds those that this run finishes
+ * @param images every build of the tag file: digests of builds that are finished already are not looked at
+ * @throws UserError when a platform of the image has no digest, or a digest belongs to no build
+ */
+export function builtElsewhere(
+  builds: readonly SelectedBuild[],
+  images: readonly string[],
+  digests: Digests,
+): BuiltTarget[] {
+  const problems: Problem[] = [];
+  const names = targetNames(builds.map(({ config }) => imageOf(config)));
+  const built = builds.flatMap(({ config, choice }, i) => {
+    const image = imageOf(config);
+    const given = [...(digests.get(image) ?? [])];
+    return choice.push.flatMap((platform): BuiltTarget[] => {
+      const found = given.find(([name]) => normalisePlatform(name) === normalisePlatform(platform));
+      const repository = config.names[0]?.repository;
+      if (found === undefined || repository === undefined) {
+        const what = `digests: ${image} has no digest for ${platform}`;
+        problems.push({ what, mend: 'see the job that builds this platform; every one must succeed' });
+        return [];
+      }
+      const name = platformTarget(names[i] ?? '', platform);
+      const target = { name, image, repository, platforms: [platform], pushed: true, split: true };
+      const { context, origin } = config;
+      return [{ target: { ...target, context, dockerfile: '', stage: null, origin }, digest: found[1] }];
+    });
+  });
+  for (const image of digests.keys()) {
+    if (images.includes(image)) continue;
+    problems.push({
+      what: `digests: no build is called "${image}"`,
+      mend: `the builds are ${images.join(', ')}`,
+    });
+  }
+  if (problems.length > 0) throw new UserError(problems);
+  return built;
+}
+
+function problem(name: string, what: string, form: string): Problem {
+  return { what: `digests: ${name}: ${what}`, mend: `write ${form}` };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

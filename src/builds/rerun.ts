@@ -1,0 +1,126 @@
+/**
+ * What a run need not build, and what it must not build over: decided from what the registries say of the
+ * primary tags, before the builder is started. Pure.
+ */
+import type { OperationError } from '../errors.js';
+import type { Repository } from '../reference.js';
+
+/** What is known of one primary tag of a build in one of its repositories. */
+export interface PrimaryObservation {
+  readonly image: string;
+  readonly repository: Repository;
+  readonly tag: string;
+  /** `force` names it: another revision may be built over */
+  readonly forced: boolean;
+  readonly found:
+    | { readonly state: 'absent' }
+    | { readonly state: 'present'; readonly digest: string; readonly revision: string | null }
+    | { readonly state: 'unknown'; readonly error: OperationError };
+}
+
+/** A build that an earlier run has finished: its digest, and where it is. */
+export interface FinishedBuild {
+  readonly image: string;
+  readonly digest: string;
+  readonly repository: Repository;
+  /** `host/name:tag` that are still to be written from that digest */
+  readonly missing: readonly string[];
+}
+
+export interface RefusedBuild {
+  readonly image: string;
+  readonly code: 'unknown' | 'different-digest' | 'revision-mismatch';
+  /** one sentence that names tag, digest and revision */
+  readonly text: string;
+  readonly mend: string;
+}
+
+export interface BuildPlan {
+  /** images to build; empty when any image of the group is refused: a release is tagged whole or not at all */
+  readonly build: readonly string[];
+  readonly finished: readonly FinishedBuild[];
+  readonly refused: readonly RefusedBuild[];
+  /** images that would be built if none were refused */
+  readonly blocked: readonly string[];
+}
+
+/**
+ * @param images the builds of the run, in order
+ * @param observations every primary tag of every repository of every build
+ * @param revision the commit in hand
+ */
+export function planBuilds(
+  images: readonly string[],
+  observations: readonly PrimaryObservation[],
+  revision: string,
+): BuildPlan {
+  const verdicts = images.map((image) =>
+    judge(
+      image,
+      observations.filter((observation) => observation.image === image),
+      revision,
+    ),
+  );
+  const refused = verdicts.flatMap((verdict) => (verdict.kind === 'refused' ? verdict.refusals : []));
+  const fresh = verdicts.flatMap((verdict) => (verdict.kind === 'build' ? [verdict.image] : []));
+  return {
+    build: refused.length > 0 ? [] : fresh,
+    finished: verdicts.flatMap((verdict) => (verdict.kind === 'finished' ? [verdict.finished] : [])),
+    refused,
+    blocked: refused.length > 0 ? fresh : [],
+  };
+}
+
+type Verdict =
+  | { readonly kind: 'build'; readonly image: string }
+  | { readonly kind: 'finished'; readonly finished: FinishedBuild }
+  | { readonly kind: 'refused'; readonly refusals: readonly RefusedBuild[] };
+
+function judge(image: string, seen: readonly PrimaryObservation[], revision: string): Verdict {
+  const refusals = seen.flatMap((observation) => refusal(observation, revision));
+  if (refusals.length > 0) return { kind: 'refused', refusals };
+  const ours = seen.flatMap(({ found, repository, tag }) =>
+    found.state === 'present' && found.revision === revision ? [{ found, repository, tag }] : [],
+  );
+  const [first] = ours;
+  // A forced tag of another revision is built over, so whatever is of this revision is not the whole group.
+  if (first === undefined || seen.some((observation) => isForeign(observation, revision))) {
+    return { kind: 'build', image };
+  }
+  const { digest } = first.found;
+  const other = ours.find(({ found }) => found.digest !== digest);
+  if (other !== undefined) {
+    const text = `${nameOf(first)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
+    const mend = 'name the wrong one in "force" to have it written again';
+    return { kind: 'refused', refusals: [{ image, code: 'different-digest', text, mend }] };
+  }
+  const missing = seen.filter(({ found }) => found.state === 'absent').map(nameOf);
+  return { kind: 'finished', finished: { image, digest, repository: first.repository, missing } };
+}
+
+function isForeign({ found }: PrimaryObservation, revision: string): boolean {
+  return found.state === 'present' && found.revision !== revision;
+}
+
+function refusal(observation: PrimaryObservation, revision: string): RefusedBuild[] {
+  const { image, found, forced } = observation;
+  if (found.state === 'unknown') {
+    const text = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
+    return [{ image, code: 'unknown', text, mend: 'run again when the registry answers' }];
+  }
+  if (found.state === 'absent' || found.revision === revision || forced) return [];
+  const whose =
+    found.revision === null ? 'does not say which commit it is made from' : `is made from ${found.revision}`;
+  return [
+    {
+      image,
+      code: 'revision-mismatch',
+      text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
+      mend: 'give this commit a version of its own, or name the tag in "force" to build over it',
+    },
+  ];
+}
+
+function nameOf({ repository, tag }: Pick<PrimaryObservation, 'repository' | 'tag'>): string {
+  return `${repository.registry}/${repository.repository}:${tag}`;
+}

@@ -1,0 +1,225 @@
+/** One entry of `builds` as a bake target: every value checked, every mistake named with its place. Pure. */
+import type { BuildConfig } from '../config/model.js';
+import type { Place, Problem } from '../errors.js';
+import type { Parsed } from '../reference.js';
+import { formatCsv, type CsvField } from './csv.js';
+import { REVISION, ociLabels } from './labels.js';
+import type { BakeTarget, BuildDecision, Render, SourceFacts } from './model.js';
+import { imageOf } from './names.js';
+import {
+  annotationLevels,
+  isDisabled,
+  parseAttestation,
+  parseCache,
+  parseHost,
+  parseKey,
+  parseLocalPath,
+  parseNamedContext,
+  parseNetwork,
+  parseSecret,
+  parseShmSize,
+  parseSsh,
+  parseUlimit,
+  type SecretSpec,
+} from './options.js';
+
+/** What all builds of a run share. */
+export interface DefinitionContext {
+  readonly decision: BuildDecision;
+  readonly facts: SourceFacts;
+  readonly render: Render;
+  /** secrets from the action's inputs, where values are allowed */
+  readonly inputSecrets: readonly string[];
+  /** what an entry without `provenance` gets, as buildx's flag takes it */
+  readonly defaultProvenance: string;
+  /** SOURCE_DATE_EPOCH of the environment */
+  readonly sourceDateEpoch: string | undefined;
+  /** false on events whose code nobody reviewed: no cache is exported */
+  readonly trusted: boolean;
+  /** registry hosts that are spoken to over http, besides loopback */
+  readonly insecure: readonly string[];
+}
+
+/** The parts of a target that do not depend on its platforms. */
+export interface TargetParts {
+  readonly context: string;
+  /** relative to the workspace */
+  readonly dockerfile: string;
+  readonly contexts: Readonly<Record<string, string>>;
+  readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: readonly { levels: readonly string[] | null; text: string }[];
+  readonly attest: readonly string[];
+  /** BuildKit makes an index even for one platform when there is an attestation */
+  readonly attested: boolean;
+  readonly secrets: readonly { readonly spec: SecretSpec; readonly place: Place | null }[];
+  readonly ssh: readonly { readonly text: string; readonly paths: readonly string[] }[];
+  readonly cacheFrom: readonly (readonly CsvField[])[];
+  readonly cacheTo: readonly (readonly CsvField[])[];
+  readonly rest: Pick<
+    BakeTarget,
+    'target' | 'no-cache' | 'pull' | 'network' | 'entitlements' | 'shm-size' | 'ulimits' | 'extra-hosts'
+  >;
+}
+
+/** Reads one entry; what is wrong goes to `problems`, and the parts are then not to be used. */
+export function targetParts(build: BuildConfig, shared: DefinitionContext, problems: Problem[]): TargetParts {
+  const at = reporter(build, problems);
+  const context = at(parseLocalPath(build.context), '.', 'context');
+  const file = build.file ?? (context === '.' ? 'Dockerfile' : `${context}/Dockerfile`);
+  const provenance = provenanceOf(build, shared, at);
+  const sbom = build.sbom === undefined ? null : at(parseAttestation('sbom', build.sbom), [], 'sbom');
+  const attestations = [provenance, ...(sbom === null ? [] : [sbom])];
+  return {
+    context,
+    dockerfile: at(parseLocalPath(file), 'Dockerfile', 'file'),
+    contexts: mapValues(
+      build.buildContexts,
+      (value, key) => at(parseNamedContext(value), { text: '', local: true }, 'build_contexts', key).text,
+    ),
+    args: argsOf(build, shared, at),
+    labels: labelsOf(build, shared, at),
+    annotations: annotationsOf(build, shared, at),
+    attest: attestations.map(formatCsv),
+    attested: attestations.some((fields) => !isDisabled(fields)),
+    secrets: secretsOf(build, shared, at, problems),
+    ssh: build.ssh.map((text, i) => at(parseSsh(text), { text, paths: [] }, 'ssh', i)),
+    cacheFrom: build.cacheFrom.map((text, i) => at(parseCache(text), [], 'cache_from', i)),
+    cacheTo: shared.trusted ? build.cacheTo.map((text, i) => at(parseCache(text), [], 'cache_to', i)) : [],
+    rest: restOf(build, at),
+  };
+}
+
+type Report = <T>(parsed: Parsed<T>, fallback: T, ...path: (string | number)[]) => T;
+
+function reporter(build: BuildConfig, problems: Problem[]): Report {
+  return (parsed, fallback, ...path) => {
+    if (parsed.ok) return parsed.value;
+    const where = path.filter((part) => typeof part === 'string').join('.');
+    problems.push({
+      place: build.origin.at(...path),
+      what: `${imageOf(build)}: ${where}: ${parsed.what}`,
+      mend: parsed.mend,
+    });
+    return fallback;
+  };
+}
+
+function argsOf(build: BuildConfig, shared: DefinitionContext, at: Report): Record<string, string> {
+  const args = mapValues(build.buildArgs, (value, key) => {
+    at(parseKey(key), key, 'build_args', key);
+    return at(shared.render(value), value, 'build_args', key);
+  });
+  const epoch = shared.sourceDateEpoch;
+  if (epoch !== undefined && epoch !== '' && !Object.hasOwn(args, 'SOURCE_DATE_EPOCH')) {
+    args['SOURCE_DATE_EPOCH'] = epoch;
+  }
+  return args;
+}
+
+function labelsOf(build: BuildConfig, shared: DefinitionContext, at: Report): Record<string, string> {
+  const { decision, facts } = shared;
+  const labels = ociLabels(facts, decision.version);
+  for (const [key, value] of Object.entries(decision.labels)) {
+    labels[key] = at(prefixed(shared.render(value), `label ${key} of the policy`), value, 'labels');
+  }
+  for (const [key, value] of Object.entries(build.labels)) {
+    at(parseKey(key), key, 'labels', key);
+    labels[key] = at(shared.render(value), value, 'labels', key);
+  }
+  at(revisionKept(labels[REVISION], facts.revision), facts.revision, 'labels', REVISION);
+  return labels;
+}
+
+function annotationsOf(
+  build: BuildConfig,
+  shared: DefinitionContext,
+  at: Report,
+): TargetParts['annotations'] {
+  const { decision, facts } = shared;
+  const merged = new Map<string, { levels: readonly string[] | null; text: string }>();
+  const add = (key: string, value: string): void => {
+    const { levels, name } = annotationLevels(key);
+    merged.set(key, { levels, text: `${name}=${value}` });
+  };
+  for (const [key, value] of Object.entries(ociLabels(facts, decision.version))) add(key, value);
+  for (const [key, value] of Object.entries(build.annotations)) {
+    const { name } = annotationLevels(key);
+    at(parseKey(name), name, 'annotations', key);
+    if (name.includes(':')) {
+      const mend = 'put index: or manifest: in front of it, or take the colon out';
+      at({ ok: false, what: `the level in "${key}" is not known`, mend }, '', 'annotations', key);
+    }
+    const text = at(shared.render(value), value, 'annotations', key);
+    if (name === REVISION) at(revisionKept(text, facts.revision), '', 'annotations', key);
+    add(key, text);
+  }
+  return [...merged.values()];
+}
+
+/** A re-run recognises a finished build by its revision; another value would make every re-run a refusal. */
+function revisionKept(value: string | undefined, revision: string): Parsed<string> {
+  if (value === undefined || value === revision) return { ok: true, value: revision };
+  return {
+    ok: false,
+    what: `${REVISION} is set to something other than the commit that is built`,
+    mend: 'leave it to Retag: a finished build is recognised by it',
+  };
+}
+
+function prefixed<T>(parsed: Parsed<T>, what: string): Parsed<T> {
+  return parsed.ok ? parsed : { ...parsed, what: `${what}: ${parsed.what}` };
+}
+
+function provenanceOf(build: BuildConfig, shared: DefinitionContext, at: Report): readonly CsvField[] {
+  const parsed = parseAttestation('provenance', build.provenance ?? shared.defaultProvenance);
+  const fields = at(parsed, [{ key: 'type', value: 'provenance', bare: false }], 'provenance');
+  const { run } = shared.facts;
+  const said = fields.some(({ key }) => key === 'builder-id');
+  return run === null || said || isDisabled(fields)
+    ? fields
+    : [...fields, { key: 'builder-id', value: run, bare: false }];
+}
+
+function secretsOf(
+  build: BuildConfig,
+  shared: DefinitionContext,
+  at: Report,
+  problems: Problem[],
+): TargetParts['secrets'] {
+  const secrets = new Map<string, TargetParts['secrets'][number]>();
+  for (const text of shared.inputSecrets) {
+    const parsed = parseSecret(text, true);
+    if (parsed.ok) secrets.set(parsed.value.id, { spec: parsed.value, place: null });
+    else problems.push({ what: `secrets: ${parsed.what}`, mend: parsed.mend });
+  }
+  build.secrets.forEach((text, i) => {
+    const spec = at<SecretSpec>(parseSecret(text, false), { id: '', env: '' }, 'secrets', i);
+    secrets.set(spec.id, { spec, place: build.origin.at('secrets', i) });
+  });
+  return [...secrets.values()];
+}
+
+function restOf(build: BuildConfig, at: Report): TargetParts['rest'] {
+  const network = build.network === undefined ? undefined : at(parseNetwork(build.network), '', 'network');
+  const hosts = build.addHosts.map((text, i) => at(parseHost(text), ['', ''] as const, 'add_hosts', i));
+  return {
+    ...(build.target ? { target: build.target } : {}),
+    ...(build.noCache ? { 'no-cache': true } : {}),
+    ...(build.pull ? { pull: true } : {}),
+    ...(network === undefined ? {} : { network }),
+    ...(network === 'host' ? { entitlements: ['network.host'] } : {}),
+    ...(build.shmSize === undefined ? {} : { 'shm-size': at(parseShmSize(build.shmSize), '', 'shm_size') }),
+    ...(build.ulimits.length === 0
+      ? {}
+      : { ulimits: build.ulimits.map((text, i) => at(parseUlimit(text), '', 'ulimits', i)) }),
+    ...(hosts.length === 0 ? {} : { 'extra-hosts': Object.fromEntries(hosts) }),
+  };
+}
+
+function mapValues(
+  values: Readonly<Record<string, string>>,
+  change: (value: string, key: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value, key)]));
+}

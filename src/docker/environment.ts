@@ -1,0 +1,50 @@
+/** What of the environment buildx gets to see, and what of the secrets in it must never be shown. */
+import type { BakeDefinition } from '../builds/model.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Left out: the action's inputs (the GitHub token is one), files through which a step speaks to the runner,
+ * tokens, and what would make bake read other files or settings than the definition that was shown.
+ */
+const HIDDEN =
+  /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|BUILDX_BAKE_.*|BUILDX_BUILDER|BAKE_ALLOW_REMOTE_FS_ACCESS)$/;
+
+/**
+ * The environment of the child: everything but what is hidden, plus the variables that secrets of the
+ * definition name, plus secrets given by value.
+ */
+export function childEnvironment(
+  environment: Environment,
+  definition: BakeDefinition | null,
+): Record<string, string> {
+  const named = new Set(definition === null ? [] : variablesOf(definition));
+  const child: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && (named.has(name) || !HIDDEN.test(name))) child[name] = value;
+  }
+  // Retag makes and reads the provenance in the registry; in the metadata file it would only be parsed for nothing.
+  return {
+    ...child,
+    ...definition?.secretValues,
+    BUILDX_METADATA_PROVENANCE: 'disabled',
+    DOCKER_CLI_HINTS: 'false',
+  };
+}
+
+/**
+ * Texts that must not be shown: each secret's value, and each line of it. Very short ones are left: hiding
+ * every "a" would hide the log.
+ */
+export function secretTexts(environment: Environment, definition: BakeDefinition): string[] {
+  const values = [
+    ...variablesOf(definition).map((name) => environment[name] ?? ''),
+    ...Object.values(definition.secretValues),
+  ];
+  const texts = values.flatMap((value) => [value, ...value.split(/\r?\n/)].map((text) => text.trim()));
+  return [...new Set(texts)].filter((text) => text.length >= 4).sort((a, b) => b.length - a.length);
+}
+
+function variablesOf(definition: BakeDefinition): string[] {
+  return definition.secrets.flatMap(({ from, name }) => (from === 'env' ? [name] : []));
+}

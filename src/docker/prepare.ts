@@ -1,0 +1,199 @@
+/** Before anything is built: is there a buildx that is new enough, and a builder that can push by digest? */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { emulationOf } from '../builds/dockerfile.js';
+import type { BakeDefinition, BuilderState } from '../builds/model.js';
+import { OperationError } from '../errors.js';
+import { platformsMissing } from '../plan/platforms.js';
+import type { Log } from '../ports.js';
+import type { Answer, Ask } from './ask.js';
+import { checkBuildxVersion, parseBuildxVersion, parseInspect, type Inspected } from './buildx.js';
+import { cleanLine } from './output.js';
+import type { Dockerfiles } from './workspace.js';
+
+export interface PrepareOptions {
+  /** for answers that come at once, and for cleaning up */
+  readonly ask: Ask;
+  /** for what may take long (a builder that boots, an image that is pulled); ends when the run is stopped */
+  readonly askLong: Ask;
+  readonly builder: string | null;
+  readonly insecure: readonly string[];
+  readonly temporary: string;
+  readonly token: string;
+  readonly log: Log;
+}
+
+/**
+ * Looks at buildx and the builder, makes a temporary one where the driver cannot push by digest, and checks
+ * that the platforms can be built.
+ * @throws OperationError: `unavailable` for no docker, buildx, daemon or builder; `rejected` for a buildx that
+ *   is too old or a builder that lacks a platform
+ */
+export async function findBuilder(
+  definition: BakeDefinition,
+  dockerfiles: Dockerfiles,
+  options: PrepareOptions,
+): Promise<BuilderState> {
+  const { ask, askLong, builder } = options;
+  if (builder?.startsWith('-') === true || /\s/.test(builder ?? '')) {
+    throw new OperationError('rejected', `"${builder}" is not the name of a builder; see "docker buildx ls"`);
+  }
+  const named = builder === null || builder === '' ? [] : [builder];
+  const [versionAnswer, inspectAnswer] = await Promise.all([
+    ask(['buildx', 'version']),
+    askLong(['buildx', 'inspect', '--bootstrap', ...named]),
+  ]);
+  const version = versionOf(versionAnswer);
+  checkBuildxVersion(version, definition.needs);
+  const found = inspected(inspectAnswer, builder);
+  if (found.driver !== 'docker') {
+    checkPlatforms(found, definition, dockerfiles, options.log);
+    return stateOf(found, version, false);
+  }
+  const made = await makeBuilder(found.name, options);
+  try {
+    checkPlatforms(made, definition, dockerfiles, options.log);
+    return stateOf(made, version, true);
+  } catch (error) {
+    await removeBuilder(made.name, options);
+    throw error;
+  }
+}
+
+/** Removes a temporary builder. A failure is a warning: it must not hide what went wrong before. */
+export async function removeBuilder(
+  name: string,
+  { ask, log }: { readonly ask: Ask; readonly log: Pick<Log, 'debug' | 'warning'> },
+): Promise<void> {
+  const answer = await ask(['buildx', 'rm', '--force', name]).catch((error: unknown) => ({
+    exitCode: 1,
+    stdout: '',
+    stderr: String(error),
+  }));
+  if (answer.exitCode === 0) log.debug(`temporary builder ${name} removed`);
+  else
+    log.warning(
+      `the temporary builder ${name} could not be removed: ${lastLine(answer)}; "docker buildx rm ${name}" removes it`,
+    );
+}
+
+function versionOf(answer: Answer): string | null {
+  if (answer.exitCode === 0) return parseBuildxVersion(answer.stdout);
+  throw new OperationError(
+    'unavailable',
+    `docker buildx is not installed (${lastLine(answer)}); add docker/setup-buildx-action before this step, or install the buildx plugin`,
+  );
+}
+
+function inspected(answer: Answer, builder: string | null): Inspected {
+  if (answer.exitCode !== 0) {
+    const which = builder === null || builder === '' ? 'the builder' : `the builder "${builder}"`;
+    throw new OperationError(
+      'unavailable',
+      `${which} cannot be used: ${lastLine(answer)}; see "docker buildx ls", or add docker/setup-buildx-action before this step`,
+    );
+  }
+  const found = parseInspect(answer.stdout);
+  const error = found.error ?? found.nodes.find((node) => node.error !== null)?.error ?? null;
+  if (error !== null || found.driver === '') {
+    throw new OperationError(
+      'unavailable',
+      `the builder "${found.name}" cannot be reached: ${error ?? 'it has no driver'}; start the Docker daemon, or name another builder with "builder"`,
+    );
+  }
+  return found;
+}
+
+/** The `docker` driver cannot push by digest ("push-by-digest is currently not implemented for docker driver"). */
+async function makeBuilder(replaced: string, options: PrepareOptions): Promise<Inspected> {
+  const { ask, askLong, log, token } = options;
+  const name = `retag-${token.slice(0, 12)}`;
+  const config = await daemonConfig(options);
+  log.line(
+    `the builder "${replaced}" uses the docker driver, which cannot push by digest: making the temporary builder "${name}" (docker-container)`,
+  );
+  try {
+    const words = [
+      'buildx',
+      'create',
+      `--name=${name}`,
+      '--driver=docker-container',
+      '--bootstrap',
+      ...config.words,
+    ];
+    const answer = await askLong(words);
+    if (answer.exitCode !== 0) throw cannotReplace(replaced, lastLine(answer));
+    return inspected(await askLong(['buildx', 'inspect', '--bootstrap', name]), name);
+  } catch (error) {
+    await removeBuilder(name, {
+      ask,
+      log: { debug: (text) => log.debug(text), warning: (text) => log.debug(text) },
+    });
+    throw error;
+  } finally {
+    await config.remove();
+  }
+}
+
+function cannotReplace(replaced: string, why: string): OperationError {
+  return new OperationError(
+    'unavailable',
+    `the builder "${replaced}" uses the docker driver, which cannot push by digest, and a temporary docker-container builder could not be made: ${why}; ` +
+      'add docker/setup-buildx-action before this step, or name a builder with another driver ("docker buildx create --driver docker-container")',
+  );
+}
+
+/** A container reaches a registry on this machine's loopback only in the host's network. */
+async function daemonConfig({
+  insecure,
+  temporary,
+}: PrepareOptions): Promise<{ words: string[]; remove: () => Promise<void> }> {
+  if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
+  const directory = await mkdtemp(join(temporary, 'retag-builder-'));
+  const file = join(directory, 'buildkitd.toml');
+  const text = insecure.map(
+    (host) => `[registry.${JSON.stringify(host)}]\n  http = true\n  insecure = true\n`,
+  );
+  await writeFile(file, text.join(''));
+  const loopback = insecure.some((host) => /^(?:localhost|127\.|\[::1\])/.test(host));
+  const network = loopback ? ['--driver-opt=network=host'] : [];
+  return {
+    words: [`--buildkitd-config=${file}`, ...network],
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+function checkPlatforms(
+  found: Inspected,
+  definition: BakeDefinition,
+  dockerfiles: Dockerfiles,
+  log: Log,
+): void {
+  const has = found.nodes.flatMap((node) => node.platforms);
+  if (has.length === 0) return;
+  for (const target of definition.targets) {
+    const missing = platformsMissing(target.platforms, has);
+    if (missing.length === 0) continue;
+    const emulation = emulationOf(dockerfiles.get(target.dockerfile) ?? '', target.stage);
+    if (emulation === 'not-needed') continue;
+    const lack = `the builder "${found.name}" lacks ${missing.join(', ')}, which ${target.image} is built for`;
+    const fix =
+      'add docker/setup-qemu-action before this step, or a builder with a native node of that platform';
+    if (emulation === 'needed') {
+      const message = `${lack} with RUN instructions; ${fix} (it has ${has.join(', ')})`;
+      throw new OperationError('rejected', message);
+    }
+    log.warning(`${lack}; if it runs programs of that platform, ${fix}`);
+  }
+}
+
+function stateOf(found: Inspected, version: string | null, temporary: boolean): BuilderState {
+  const platforms = [...new Set(found.nodes.flatMap((node) => node.platforms))];
+  return { name: found.name, driver: found.driver, nodes: found.nodes.length, platforms, temporary, version };
+}
+
+function lastLine({ stdout, stderr }: Answer): string {
+  const lines = `${stdout}\n${stderr}`.split('\n').map((line) => cleanLine(line, []).trim());
+  return (lines.findLast((line) => line !== '') ?? 'no message').replace(/^ERROR: /, '');
+}
