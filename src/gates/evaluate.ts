@@ -83,8 +83,10 @@ function runState(gate: Gate, history: RunHistory, now: number): GateState {
 function approvalState(who: string, facts: ApprovalFacts, now: number): GateState {
   const first = facts.approvals[0];
   if (first) {
-    const text = `${first.by} of ${who} approved (${first.via}, ${moment(first.at)})`;
-    return { state: 'open', text, since: first.at, ...(first.url === null ? {} : { url: first.url }) };
+    const when = first.at === null ? '' : `, ${moment(first.at)}`;
+    const since = first.at === null ? {} : { since: first.at };
+    const text = `${first.by} of ${who} approved (${first.via}${when})`;
+    return { state: 'open', text, ...since, ...(first.url === null ? {} : { url: first.url }) };
   }
   const what = facts.pull === null ? 'the change came without a pull request' : `pull request ${facts.pull}`;
   const text = `nobody of ${who} has approved: ${what}, merged ${span(now - facts.since)} ago`;

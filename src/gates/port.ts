@@ -47,7 +47,8 @@ export interface Approval {
   /** login */
   readonly by: string;
   readonly via: 'review' | 'environment';
-  readonly at: number;
+  /** GitHub gives no time for environments */
+  readonly at: number | null;
   readonly url: string | null;
 }
 

@@ -51,8 +51,11 @@ export function match(method: string, pathname: string): Match | null {
     const path = verb === method ? fields(template.split('/'), segments, multiSegment) : null;
     return path ? [{ operation, path }] : [];
   });
-  return found.sort((a, b) => Object.keys(a.path).length - Object.keys(b.path).length)[0] ?? null;
+  return found.sort((a, b) => literals(b.operation) - literals(a.operation))[0] ?? null;
 }
+
+const literals = (operation: string): number =>
+  operation.split('/').filter((part) => !part.startsWith('{')).length;
 
 function fields(
   template: string[],

@@ -55,7 +55,7 @@ export interface LocalGitHub extends AsyncDisposable {
   /** items in a page when the request does not say, and at most; default 100 as GitHub's limit */
   pageSize: number;
   fail(fault: Fault): void;
-  addRepo(name: string, files?: Files, options?: { private?: boolean }): Repo;
+  addRepo(name: string, files?: Files, options?: { private?: boolean; date?: string }): Repo;
   /** Stops the server, and throws when a request did not fit the description. */
   close(): Promise<void>;
 }
@@ -69,7 +69,12 @@ export async function startGitHub(files: Files = {}): Promise<LocalGitHub> {
   state.tokens.set('fork', { login: 'github-actions[bot]', kind: 'job', permissions: readOnly() });
   state.tokens.set('user', { login: 'octocat', kind: 'user' });
   const faults: Fault[] = [];
-  const server = createServer((request, response) => void serve(request, response));
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      github.problems.push(String(error));
+      response.destroy();
+    });
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = async (): Promise<void> => {

@@ -1,0 +1,189 @@
+/** The port `Checks` of the gates on GitHub's API. */
+import type {
+  CheckHistory,
+  CheckQuery,
+  Checks,
+  CommitSignals,
+  Light,
+  RunHistory,
+  RunQuery,
+  Signal,
+} from '../gates/port.js';
+import { approvalsOf } from './approvals.js';
+import type { Data, GitHub } from './client.js';
+import { repoName } from './client.js';
+
+/** Commits that are looked at for `green_for` on a branch; each takes two requests. */
+const MAX_COMMITS = 50;
+/** Commits that are looked at to find since when a branch is red. */
+const MAX_RED = 20;
+/** Pages of 100 workflow runs that are looked at. */
+const MAX_RUN_PAGES = 5;
+const SHA = /^[0-9a-f]{7,40}$/;
+
+type CheckRun = Data<'GET /repos/{owner}/{repo}/commits/{ref}/check-runs'>['check_runs'][number];
+type Status = Data<'GET /repos/{owner}/{repo}/commits/{ref}/statuses'>[number];
+type Run = Data<'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs'>['workflow_runs'][number];
+type Commit = Data<'GET /repos/{owner}/{repo}/commits'>[number];
+
+/** @param runId GITHUB_RUN_ID, whose environment approvals count for `approved_by`; null outside a workflow */
+export function createChecks(github: GitHub, runId: number | null): Checks {
+  return {
+    check: (query) => checkHistory(github, query),
+    runs: (query) => runHistory(github, query),
+    approvals: (query) => approvalsOf(github, query, runId),
+  };
+}
+
+async function checkHistory(github: GitHub, query: CheckQuery): Promise<CheckHistory> {
+  const repo = repoName(query.repo);
+  const ref = query.ref ?? (await defaultBranch(github, query.repo));
+  const head = await github.call('GET /repos/{owner}/{repo}/commits/{ref}', { ...repo, ref });
+  const first = await signalsOf(github, query, head);
+  const history = { repo: query.repo, ref: shortRef(ref) };
+  // A branch that is red is followed back to where it turned red, which is the date that people want.
+  const follow = !SHA.test(ref) && (query.backTo !== null || first.signals[0]?.light === 'red');
+  if (!follow) return { ...history, commits: [first], complete: true };
+  const { older, complete } = await olderCommits(github, query, head.sha);
+  const commits = [first];
+  for (const commit of older) {
+    const signals = await signalsOf(github, query, commit);
+    commits.push(signals);
+    const light = signals.signals[0]?.light;
+    if (light !== undefined && light !== commits[0]?.signals[0]?.light)
+      return { ...history, commits, complete: true };
+  }
+  return { ...history, commits, complete };
+}
+
+/** The commits of a branch before `sha`, back to the first that is older than the wanted time. */
+async function olderCommits(
+  github: GitHub,
+  query: CheckQuery,
+  sha: string,
+): Promise<{ older: readonly Commit[]; complete: boolean }> {
+  const limit = query.backTo === null ? MAX_RED : MAX_COMMITS;
+  const params = { ...repoName(query.repo), sha, per_page: limit + 1 };
+  const page = await github.call('GET /repos/{owner}/{repo}/commits', params);
+  const [, ...older] = page;
+  const last = older.findIndex((commit) => dateOf(commit) < (query.backTo ?? 0));
+  return { older: last < 0 ? older : older.slice(0, last + 1), complete: last >= 0 || page.length <= limit };
+}
+
+/** Check runs (all re-runs) and commit statuses of one name, newest first. */
+async function signalsOf(github: GitHub, { repo, name }: CheckQuery, commit: Commit): Promise<CommitSignals> {
+  const params = { ...repoName(repo), ref: commit.sha };
+  const runs: CheckRun[] = [];
+  const wanted = { ...params, check_name: name, filter: 'all' as const };
+  for await (const page of github.pages('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', wanted)) {
+    runs.push(...page.check_runs);
+  }
+  const statuses: Status[] = [];
+  for await (const page of github.pages('GET /repos/{owner}/{repo}/commits/{ref}/statuses', params)) {
+    statuses.push(...page.filter(({ context }) => context === name));
+  }
+  const timed = [...runs.map(signalOfCheck), ...statuses.map(signalOfStatus)];
+  timed.sort((a, b) => b.startedAt - a.startedAt || b.id - a.id);
+  return { sha: commit.sha, committedAt: dateOf(commit), signals: timed.map(({ signal }) => signal) };
+}
+
+interface Timed {
+  readonly signal: Signal;
+  readonly startedAt: number;
+  readonly id: number;
+}
+
+function signalOfCheck(run: CheckRun): Timed {
+  const done = run.status === 'completed';
+  const start = time(run.started_at);
+  const signal = {
+    light: done ? lightOf(run.conclusion) : ('pending' as const),
+    said: done ? (run.conclusion ?? 'no conclusion') : run.status,
+    source: run.app?.slug ?? 'unknown app',
+    at: time(run.completed_at) ?? start ?? 0,
+    url: run.html_url,
+  };
+  // A run that waits to start has no time yet, and is newer than what has one.
+  return { signal, startedAt: start ?? (done ? 0 : Number.MAX_SAFE_INTEGER), id: Number(run.id) };
+}
+
+function signalOfStatus(status: Status): Timed {
+  const at = time(status.updated_at) ?? 0;
+  const light = status.state === 'success' ? 'green' : status.state === 'pending' ? 'pending' : 'red';
+  const signal: Signal = { light, said: status.state, source: 'status', at, url: status.target_url };
+  return { signal, startedAt: at, id: status.id };
+}
+
+/**
+ * `neutral` is green as it is for GitHub's own required checks; `skipped` is not, since nothing was tested;
+ * `action_required` waits for a person.
+ */
+function lightOf(conclusion: string | null): Light {
+  if (conclusion === 'success' || conclusion === 'neutral') return 'green';
+  if (conclusion === 'skipped') return 'skipped';
+  return conclusion === 'action_required' ? 'pending' : 'red';
+}
+
+async function runHistory(github: GitHub, query: RunQuery): Promise<RunHistory> {
+  const branch = query.branch ?? (await defaultBranch(github, query.repo));
+  const params = {
+    ...repoName(query.repo),
+    workflow_id: query.workflow,
+    branch,
+    status: 'completed' as const,
+  };
+  const runs: Signal[] = [];
+  let looked = 0;
+  for await (const page of github.pages(
+    'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
+    params,
+  )) {
+    runs.push(...page.workflow_runs.filter(counts).map((run) => signalOfRun(run, query.workflow)));
+    looked++;
+    if (enough(runs, query)) return { repo: query.repo, branch, runs, complete: true };
+    if (looked === MAX_RUN_PAGES) return { repo: query.repo, branch, runs, complete: false };
+  }
+  return { repo: query.repo, branch, runs, complete: true };
+}
+
+/**
+ * GitHub's `branch` is the name of the head branch, so a fork's pull request from its own `main` would count
+ * as a run on ours. Runs in which nothing ran say nothing.
+ */
+function counts(run: Run): boolean {
+  if (run.event === 'pull_request' || run.event === 'pull_request_target') return false;
+  if ((run.head_repository as Run['head_repository'] | null)?.full_name !== run.repository.full_name)
+    return false;
+  return run.conclusion !== 'skipped';
+}
+
+function signalOfRun(run: Run, workflow: string): Signal {
+  const green = run.conclusion === 'success' || run.conclusion === 'neutral';
+  return {
+    light: green ? 'green' : 'red',
+    said: run.conclusion ?? 'no conclusion',
+    source: workflow,
+    at: Date.parse(run.updated_at),
+    url: run.html_url,
+  };
+}
+
+function enough(runs: readonly Signal[], { atLeast, backTo }: RunQuery): boolean {
+  if (runs.length < atLeast) return false;
+  const row = runs.findIndex(({ light }) => light !== runs[0]?.light);
+  const start = runs.at(row < 0 ? -1 : row - 1);
+  return row >= 0 || backTo === null || (start !== undefined && start.at <= backTo);
+}
+
+async function defaultBranch(github: GitHub, repo: string): Promise<string> {
+  return (await github.call('GET /repos/{owner}/{repo}', repoName(repo))).default_branch;
+}
+
+const dateOf = ({ commit }: Pick<Commit, 'commit'>): number => time(commit.committer?.date) ?? 0;
+
+const shortRef = (ref: string): string => (SHA.test(ref) ? ref.slice(0, 7) : ref);
+
+function time(text: string | null | undefined): number | null {
+  const at = Date.parse(text ?? '');
+  return Number.isNaN(at) ? null : at;
+}
