@@ -109,9 +109,10 @@ describe('uploads', () => {
   test('a client that loses the query of the Location, or keeps an old one, is told so', async () => {
     const location = await start();
     const bare = await raw('PUT', `${location.split('?')[0]!}?digest=${DIGEST}`, { body: TEXT });
-    expect([bare.status, codeOf(bare)]).toEqual([400, 'BLOB_UPLOAD_INVALID']);
+    expect([bare.status, codeOf(bare)]).toEqual([404, 'BLOB_UPLOAD_INVALID']);
     await raw('PATCH', location, { body: 'x' });
-    expect((await raw('PATCH', location, { body: 'y' })).status).toBe(400);
+    const stale = await raw('PATCH', location, { body: 'y' });
+    expect([stale.status, stale.headers['range'], codeOf(stale)]).toEqual([416, '0-0', 'RANGE_INVALID']);
   });
 
   test('a body that is cut short leaves no blob', async () => {

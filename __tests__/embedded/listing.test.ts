@@ -3,7 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { referrer } from '../../src/embedded/attached.js';
 import { image, index, OCI_INDEX } from '../../src/embedded/images.js';
 import { seed } from '../../src/embedded/seed.js';
-import { DISTRIBUTION_2_8, startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import {
+  DISTRIBUTION_2_8,
+  DISTRIBUTION_3,
+  startRegistry,
+  type EmbeddedRegistry,
+} from '../../src/embedded/server.js';
 import { codeOf, jsonOf, raw, type RawAnswer } from './raw.js';
 
 let registry: EmbeddedRegistry;
@@ -64,6 +69,16 @@ describe('tags', () => {
     await restart({ behaviour: DISTRIBUTION_2_8 });
     const answer = await raw('GET', `${registry.url}/v2/team/app/tags/list?n=1&last=b`);
     expect([jsonOf(answer)['tags'], answer.headers['link']]).toEqual([TAGS, undefined]);
+  });
+
+  test.each([
+    [{}, []],
+    [DISTRIBUTION_3, null],
+  ])('the last tag gone leaves %#: an empty list or null', async (behaviour, expected) => {
+    await restart({ behaviour });
+    await raw('DELETE', `${registry.url}/v2/team/app/manifests/${app.digest}`);
+    const answer = await raw('GET', `${registry.url}/v2/team/app/tags/list`);
+    expect(jsonOf(answer)['tags']).toEqual(expected);
   });
 
   test.each([

@@ -3,7 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { artifact, referrer } from '../../src/embedded/attached.js';
 import { DOCKER_LIST, descriptor, image, index, OCI_INDEX, OCI_MANIFEST } from '../../src/embedded/images.js';
 import { pushAll, seed } from '../../src/embedded/seed.js';
-import { DISTRIBUTION_2_8, startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import {
+  DISTRIBUTION_2_8,
+  DISTRIBUTION_3,
+  startRegistry,
+  type EmbeddedRegistry,
+} from '../../src/embedded/server.js';
 import { indexWithout, sha512, shapes } from '../../src/embedded/shapes.js';
 import { codeOf, raw } from './raw.js';
 
@@ -145,33 +150,47 @@ describe('deleting', () => {
   });
 });
 
-describe('Accept on docker-registry 2.8', () => {
+describe('Accept', () => {
   const oci = index([amd64]);
-  const dockerChild = image({ format: 'docker' });
-  const list = index([dockerChild], { format: 'docker' });
+  const docker = image({ format: 'docker' });
+  const list = index([docker], { format: 'docker' });
   const any = '*/*';
+  const DOCKER = docker.mediaType;
 
+  // Every row was compared with the real registry of that version.
   test.each([
-    ['OCI index', oci, OCI_INDEX, 200, oci.digest],
-    ['OCI index', oci, `${OCI_MANIFEST}, ${OCI_INDEX};q=0.5`, 200, oci.digest],
-    ['OCI index', oci, OCI_MANIFEST, 404, undefined],
-    ['OCI index', oci, any, 404, undefined],
-    ['OCI index', oci, '', 404, undefined],
-    ['OCI manifest', amd64, any, 404, undefined],
-    ['OCI manifest', amd64, OCI_MANIFEST, 200, amd64.digest],
-    ['Docker list', list, DOCKER_LIST, 200, list.digest],
-    ['Docker list', list, dockerChild.mediaType, 200, dockerChild.digest],
-    ['Docker list', list, any, 400, undefined],
-    ['Docker manifest', dockerChild, any, 400, undefined],
-    ['Docker manifest', dockerChild, dockerChild.mediaType, 200, dockerChild.digest],
-  ])('%s %# with Accept "%s" is %s', async (_name, shape, accept, status, digest) => {
-    const strict = await startRegistry({ behaviour: DISTRIBUTION_2_8 });
+    ['2.8', 'OCI index', oci, OCI_INDEX, 200, oci.digest],
+    ['2.8', 'OCI index', oci, `${OCI_MANIFEST}, ${OCI_INDEX};q=0.5`, 200, oci.digest],
+    ['2.8', 'OCI index', oci, OCI_MANIFEST, 404, undefined],
+    ['2.8', 'OCI index', oci, any, 404, undefined],
+    ['2.8', 'OCI index', oci, '', 404, undefined],
+    ['2.8', 'OCI manifest', amd64, any, 404, undefined],
+    ['2.8', 'OCI manifest', amd64, OCI_MANIFEST, 200, amd64.digest],
+    ['2.8', 'Docker list', list, DOCKER_LIST, 200, list.digest],
+    ['2.8', 'Docker list', list, DOCKER, 200, docker.digest],
+    ['2.8', 'Docker list', list, any, 200, 'another'],
+    ['2.8', 'Docker manifest', docker, any, 200, 'another'],
+    ['2.8', 'Docker manifest', docker, DOCKER, 200, docker.digest],
+    ['3.1', 'OCI index', oci, any, 200, oci.digest],
+    ['3.1', 'OCI manifest', amd64, OCI_INDEX, 404, undefined],
+    ['3.1', 'Docker list', list, DOCKER, 200, docker.digest],
+    ['3.1', 'Docker list', list, any, 400, undefined],
+    ['3.1', 'Docker manifest', docker, any, 200, docker.digest],
+  ])('distribution %s: %s %# with "%s" %s is %s', async (version, _name, shape, accept, status, digest) => {
+    const behaviour = version === '2.8' ? DISTRIBUTION_2_8 : DISTRIBUTION_3;
+    const strict = await startRegistry({ behaviour });
     seed(strict, 'a', 'v1', shape);
     const answer = await raw('GET', `${strict.url}/v2/a/manifests/v1`, { headers: { accept } });
     const head = await raw('HEAD', `${strict.url}/v2/a/manifests/v1`, { headers: { accept } });
     await strict.close();
-    expect([answer.status, answer.headers['docker-content-digest']]).toEqual([status, digest]);
-    expect(head.status).toBe(status);
+    const given = answer.headers['docker-content-digest'];
+    expect([answer.status, head.status]).toEqual([status, status]);
+    if (digest === 'another') {
+      expect([list.digest, docker.digest, undefined]).not.toContain(given);
+      expect(answer.headers['content-type']).toBe(
+        'application/vnd.docker.distribution.manifest.v1+prettyjws',
+      );
+    } else expect(given).toBe(digest);
     if (status === 404) expect(answer.body.toString()).toContain('accept header does not support OCI');
   });
 

@@ -1,9 +1,14 @@
 /** Where registries differ within (and outside) the distribution-spec. The default is what the spec asks for. */
 export interface Behaviour {
-  /** answer only the media types that Accept names, as distribution 2.8 does; otherwise Accept is ignored */
-  readonly strictAccept: boolean;
+  /**
+   * `ignored`; or as distribution does, where only types that Accept names word for word are given. There, OCI
+   * manifests (in 2.8 also OCI indexes) that are not named are 404, and Docker types become something else.
+   */
+  readonly accept: 'ignored' | 'distribution-2.8' | 'distribution-3.1';
   /** tags/list honours `n` and `last`, sends Link and sorts */
   readonly pagedTags: boolean;
+  /** a repository that has lost its last tag has `"tags": null` instead of an empty list */
+  readonly nullTags: boolean;
   /** the most entries of one page of tags or referrers, whatever `n` says; null: no limit */
   readonly pageSize: number | null;
   /** the referrers API and OCI-Subject */
@@ -23,8 +28,9 @@ export interface Behaviour {
 }
 
 export const SPEC: Behaviour = {
-  strictAccept: false,
+  accept: 'ignored',
   pagedTags: true,
+  nullTags: false,
   pageSize: null,
   referrers: true,
   deleteTags: true,
@@ -35,17 +41,21 @@ export const SPEC: Behaviour = {
   tooLargeStatus: 413,
 };
 
-/**
- * How docker-registry 2.8.2 was measured to differ: Accept taken word for word, no paging, no referrers,
- * no deletion of tags, no single POST, Content-Range ignored, 400 for a manifest that is too large.
- */
-export const DISTRIBUTION_2_8: Behaviour = {
+/** How registry 3.1 was measured to differ. */
+export const DISTRIBUTION_3: Behaviour = {
   ...SPEC,
-  strictAccept: true,
-  pagedTags: false,
+  accept: 'distribution-3.1',
+  nullTags: true,
   referrers: false,
-  deleteTags: false,
   singlePost: false,
-  chunkOrder: false,
   tooLargeStatus: 400,
+};
+
+/** How docker-registry 2.8.2 was measured to differ. */
+export const DISTRIBUTION_2_8: Behaviour = {
+  ...DISTRIBUTION_3,
+  accept: 'distribution-2.8',
+  pagedTags: false,
+  deleteTags: false,
+  chunkOrder: false,
 };

@@ -12,12 +12,14 @@ export function listTags(store: Store, behaviour: Behaviour, repository: string,
   if (!store.knows(repository)) {
     return refusal(404, 'NAME_UNKNOWN', 'repository name not known to registry', { name: repository });
   }
-  if (!behaviour.pagedTags) return json(200, { name: repository, tags: store.tags(repository) });
+  const tags = store.tags(repository);
+  if (tags.length === 0 && behaviour.nullTags) return json(200, { name: repository, tags: null });
+  if (!behaviour.pagedTags) return json(200, { name: repository, tags });
   const asked = call.query.get('n');
   if (asked !== null && !/^\d{1,9}$/.test(asked)) {
     return refusal(400, 'PAGINATION_NUMBER_INVALID', 'invalid number of results requested', { n: asked });
   }
-  const page = pageOf([...store.tags(repository)].sort(), call, behaviour.pageSize);
+  const page = pageOf([...tags].sort(), call, behaviour.pageSize);
   const link = page.next === null ? {} : nextLink(`/v2/${repository}/tags/list`, page.next, page.size);
   return json(200, { name: repository, tags: page.entries }, link);
 }

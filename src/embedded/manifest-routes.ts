@@ -16,11 +16,16 @@ export function getManifest(store: Store, behaviour: Behaviour, repository: stri
   if (reference.includes(':') && !isDigest(reference)) return badDigest(reference);
   const found = store.manifest(repository, reference);
   if (!found) return unknownManifest(reference);
-  const given = behaviour.strictAccept
-    ? negotiate(found, !isDigest(reference), call.headers['accept'] ?? '', (digest) =>
-        store.manifest(repository, digest),
-      )
-    : found;
+  const given =
+    behaviour.accept === 'ignored'
+      ? found
+      : negotiate({
+          found,
+          byTag: !isDigest(reference),
+          accept: call.headers['accept'] ?? '',
+          version: behaviour.accept,
+          child: (digest) => store.manifest(repository, digest),
+        });
   if ('status' in given) return given;
   return bytes(200, given.bytes, { 'content-type': given.mediaType, 'docker-content-digest': given.digest });
 }

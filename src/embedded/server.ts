@@ -16,7 +16,7 @@ import { cancelUpload, finishUpload, patchUpload, startUpload, uploadStatus } fr
 import { listen, type LoggedRequest, type TlsOptions } from './wire.js';
 import { parseRepository } from '../reference.js';
 
-export { DISTRIBUTION_2_8, SPEC, type Behaviour } from './behaviour.js';
+export { DISTRIBUTION_2_8, DISTRIBUTION_3, SPEC, type Behaviour } from './behaviour.js';
 export { classifyRequest, type ClassifiedRequest, type RequestKind } from './classify.js';
 export type { AccessAction, AuthOptions, BasicAuth, Grant, TokenAuth } from './access.js';
 export type { Call } from './call.js';
@@ -27,7 +27,7 @@ export type { LoggedRequest, TlsOptions } from './wire.js';
 export interface RegistryOptions {
   /** default 0: any free port */
   readonly port?: number;
-  /** what differs from the spec; whole sets: `DISTRIBUTION_2_8` */
+  /** what differs from the spec; whole sets: `DISTRIBUTION_2_8`, `DISTRIBUTION_3` */
   readonly behaviour?: Partial<Behaviour>;
   readonly auth?: AuthOptions;
   readonly faults?: readonly FaultRule[];

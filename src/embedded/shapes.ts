@@ -14,7 +14,8 @@ import { OCI_INDEX, OCI_MANIFEST } from './media-types.js';
 
 /**
  * Manifests in every shape that a copy must keep byte for byte: the kinds of data of the
- * distribution-spec's conformance suite, and JSON that a careless re-encoding would change.
+ * distribution-spec's conformance suite, and JSON that a careless re-encoding would change. Distribution
+ * (2.8 and 3.1) refuses two of them: the sha512 child, and the layer with `urls` unless they are allowed.
  */
 export function shapes(): Readonly<Record<string, BuiltImage>> {
   const amd64 = image({ labels: { 'org.opencontainers.image.revision': '0123abc' } });

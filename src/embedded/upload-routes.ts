@@ -76,31 +76,30 @@ export async function cancelUpload(store: Store, repository: string, call: Call)
 }
 
 function findUpload(store: Store, repository: string, call: Call): Upload | Answer {
-  const upload = store.uploads.get(call.reference ?? '');
-  if (upload?.repository !== repository) {
-    return refusal(404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
-  }
   // Clients must keep the query of the Location that they were given; losing `_state` is the classic mistake.
-  if (!(call.query.get('_state') ?? '').startsWith(`${upload.id}.`)) {
-    return refusal(400, 'BLOB_UPLOAD_INVALID', 'blob upload invalid', 'missing or foreign _state');
+  const id = call.reference ?? '';
+  if (!(call.query.get('_state') ?? '').startsWith(`${id}.`)) {
+    return refusal(404, 'BLOB_UPLOAD_INVALID', 'blob upload invalid', 'missing or foreign _state');
   }
-  return upload;
+  const upload = store.uploads.get(id);
+  if (upload?.repository === repository) return upload;
+  return refusal(404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
 }
 
+/** 416 for bytes that do not follow on those already there (distribution-spec "Pushing a blob in chunks"). */
 function outOfPlace(upload: Upload, behaviour: Behaviour, call: Call): Answer | null {
-  if (call.query.get('_state') !== stateOf(upload)) {
-    return refusal(
-      400,
-      'BLOB_UPLOAD_INVALID',
-      'blob upload invalid',
-      'not the latest Location of this upload',
-    );
-  }
+  const misplaced = refusal(
+    416,
+    'RANGE_INVALID',
+    'invalid content range',
+    undefined,
+    accepted(416, upload).headers,
+  );
+  if (call.query.get('_state') !== stateOf(upload)) return misplaced;
   const range = call.headers['content-range'];
   if (range === undefined || !behaviour.chunkOrder) return null;
   const match = /^(?:bytes )?(\d+)-(\d+)$/.exec(range);
-  if (match && Number(match[1]) === upload.sink.size) return null;
-  return accepted(416, upload);
+  return match && Number(match[1]) === upload.sink.size ? null : misplaced;
 }
 
 async function pour(call: Call, sink: Upload['sink']): Promise<void> {
