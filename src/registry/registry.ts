@@ -1,5 +1,5 @@
-import type { Existence, Registry } from '../ports.js';
-import { formatReference, formatRepository } from '../reference.js';
+import type { Existence, Manifest, Registry } from '../ports.js';
+import { formatReference, formatRepository, type TagRef } from '../reference.js';
 import { look, lookByBody } from './existence.js';
 import { readFacts } from './facts.js';
 import type { Transport } from './http/types.js';
@@ -21,6 +21,17 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
   const { transfer, referrers } = createTransfer(context, reader);
   const looks = once<Existence>(false);
   const lists = once<readonly string[]>(false);
+  /**
+   * A manifest with a subject is made findable before its tag is written: a run that is stopped in between is
+   * completed by the next, which would otherwise find the tag done. The fallback index may only name what is there.
+   */
+  const announce = async (ref: TagRef, manifest: Manifest): Promise<void> => {
+    const parsed = parseManifest(manifest, formatReference(ref));
+    if (parsed.subject === null) return;
+    const byDigest = { registry: ref.registry, repository: ref.repository, digest: manifest.digest };
+    const { subjectListed } = await putByDigest(context, byDigest, manifest);
+    if (!subjectListed) await referrers.register(ref, { manifest, parsed });
+  };
   return {
     look: (ref) => looks.run(formatReference(ref), () => look(context, ref)),
     lookAgain: (ref) => lookByBody(context, ref),
@@ -28,12 +39,12 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
     facts: (source, manifest, need) => readFacts(reader, source, manifest, need),
     transfer,
     async put(ref, manifest, previous) {
-      const parsed = parseManifest(manifest, formatReference(ref));
-      // First, so that a run that is stopped in between is completed by the next: it would find the tag done.
-      await referrers.register(ref, { manifest, parsed });
       try {
         if ('digest' in ref) await putByDigest(context, ref, manifest);
-        else await putTag(context, ref, manifest, previous);
+        else {
+          await announce(ref, manifest);
+          await putTag(context, ref, manifest, previous);
+        }
       } catch (error) {
         throw error instanceof PartUnknown ? error.refusal : error;
       } finally {

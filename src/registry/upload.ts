@@ -1,4 +1,5 @@
 import { pipeline, type Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 
 import { messageOf, OperationError } from '../errors.js';
 import type { Repository } from '../reference.js';
@@ -149,8 +150,8 @@ async function openBlob(
     repeatable: true,
   });
   if (response.status === 200) return response.stream;
-  response.stream.once('error', () => undefined).destroy();
-  const answer: RegistryResponse = { ...response, body: Buffer.alloc(0) };
+  const { stream, ...rest } = response;
+  const answer: RegistryResponse = { ...rest, body: await buffer(stream) };
   if (response.status !== 404) throw refusal(task, answer);
   throw failure(
     'absent',
