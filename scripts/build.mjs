@@ -87,16 +87,28 @@ function packagesIn(metafile) {
 }
 
 function licences(directories) {
-  const seen = new Set();
-  const parts = [];
-  for (const directory of directories) {
-    const meta = JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8'));
-    const id = `${meta.name}@${meta.version}`;
-    if (seen.has(id)) continue;
-    seen.add(id);
-    const file = readdirSync(join(root, directory)).find((name) => /^licen[cs]e/i.test(name));
-    if (file === undefined) throw new Error(`${id} has no licence file; it cannot be bundled`);
-    parts.push(`${id} (${meta.license})\n\n${readFileSync(join(root, directory, file), 'utf8').trim()}\n`);
+  const packages = directories.map((directory) => ({
+    meta: JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8')),
+    text: licenceText(directory),
+  }));
+  const parts = new Map();
+  for (const { meta, text } of packages) {
+    // Some packages of a monorepo ship without the licence file that their siblings have.
+    const sibling = packages.find(
+      (other) => other.text !== null && other.meta.license === meta.license && sameRepository(other.meta, meta),
+    );
+    const licence = text ?? sibling?.text;
+    if (!licence) throw new Error(`${meta.name} has no licence file; it cannot be bundled`);
+    parts.set(`${meta.name}@${meta.version}`, `${meta.name}@${meta.version} (${meta.license})\n\n${licence}\n`);
   }
-  return parts.join(`\n${'-'.repeat(80)}\n\n`);
+  return [...parts.values()].join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function licenceText(directory) {
+  const file = readdirSync(join(root, directory)).find((name) => /^licen[cs]e/i.test(name));
+  return file === undefined ? null : readFileSync(join(root, directory, file), 'utf8').trim();
+}
+
+function sameRepository(a, b) {
+  return a.repository?.url !== undefined && a.repository.url === b.repository?.url;
 }

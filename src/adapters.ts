@@ -1,0 +1,78 @@
+/** Builds the registry client for a run. Together with main.ts and cli.ts the only code that knows both stages and adapters. */
+import { UserError } from './errors.js';
+import { parseRepository } from './reference.js';
+import { createCredentials } from './registry/auth/credentials.js';
+import { createTransport } from './registry/http/transport.js';
+import { createRegistry } from './registry/registry.js';
+import { systemClock } from './system/clock.js';
+import { VERSION } from './version.js';
+import type { Log, Registry } from './ports.js';
+
+export interface RegistrySettings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly concurrency: number;
+  readonly insecureRegistries: readonly string[];
+  /** no credential at all is used (pull requests of forks) */
+  readonly anonymous: boolean;
+  /** the job's token, for ghcr.io when nothing else is configured; empty outside Actions */
+  readonly githubToken: string;
+  readonly onSecret: (secret: string) => void;
+}
+
+/** The registry client with real network, clock and credentials. Nothing is read or sent before it is asked. */
+export function realRegistry(settings: RegistrySettings): Registry {
+  const { env, log, signal } = settings;
+  const transport = createTransport({
+    clock: systemClock,
+    env,
+    credentials: createCredentials({
+      env,
+      githubToken: settings.githubToken,
+      githubActor: env['GITHUB_ACTOR'] ?? '',
+      signal,
+    }),
+    insecureRegistries: settings.insecureRegistries,
+    concurrency: settings.concurrency,
+    deadline: signal,
+    userAgent: `retag/${VERSION}`,
+    log,
+    anonymous: settings.anonymous,
+    onSecret: settings.onSecret,
+  });
+  return createRegistry(transport, { clock: systemClock, log });
+}
+
+const MOST_CONCURRENCY = 256;
+
+/** `concurrency` as a number. @throws UserError */
+export function parseConcurrency(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text.trim()) || value < 1 || value > MOST_CONCURRENCY) {
+    throw new UserError({
+      what: `concurrency: "${text}" is not a number of requests`,
+      mend: `give a whole number from 1 to ${MOST_CONCURRENCY}`,
+    });
+  }
+  return value;
+}
+
+/** Checks the hosts of insecure-registries. @throws UserError with every wrong one */
+export function parseInsecureHosts(hosts: readonly string[]): readonly string[] {
+  const wrong = hosts.filter((host) => {
+    const parsed = parseRepository(`${host}/x`);
+    return (
+      !parsed.ok || (parsed.value.registry !== host.toLowerCase() && parsed.value.registry !== 'docker.io')
+    );
+  });
+  if (wrong.length > 0) {
+    throw new UserError(
+      wrong.map((host) => ({
+        what: `insecure-registries: "${host}" is not a registry host`,
+        mend: 'write it as "host" or "host:port", without a scheme',
+      })),
+    );
+  }
+  return hosts;
+}

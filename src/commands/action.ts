@@ -1,0 +1,132 @@
+/** The action: inputs and event → run → outputs, summary, annotations, report. */
+import { join } from 'node:path';
+
+import * as core from '@actions/core';
+
+import { parseConcurrency, parseInsecureHosts, realRegistry } from '../adapters.js';
+import { formatProblem, OperationError, UserError } from '../errors.js';
+import { readRefFacts } from '../git/facts.js';
+import { readInputs, type ActionInputs } from '../github/inputs.js';
+import { harmless, jobLog } from '../github/log.js';
+import { publishAnnotations, publishOutputs, publishSummary } from '../github/publish.js';
+import { escapeCell } from '../markdown.js';
+import { annotations } from '../report/annotations.js';
+import { outputs } from '../report/outputs.js';
+import { summary } from '../report/summary.js';
+import { run, type RunRequest, type RunResult } from '../run.js';
+import { systemClock } from '../system/clock.js';
+import { parseDuration, startDeadline, type Deadline } from '../system/deadline.js';
+import { readTagFiles } from '../workspace/files.js';
+import { writeJson } from '../workspace/write.js';
+import type { RefFacts } from '../policy/policy.js';
+
+/** Runs the action and gives its exit status. Never throws. */
+export async function runAction(env: NodeJS.ProcessEnv, cwd: string): Promise<number> {
+  let deadline: Deadline | null = null;
+  try {
+    const inputs = readInputs();
+    deadline = startDeadline(parseDuration(inputs.timeout, 'timeout'), inputs.timeout);
+    const code = await runWith(inputs, env, env['GITHUB_WORKSPACE'] ?? cwd, deadline);
+    return deadline.exitCode() ?? code;
+  } catch (error) {
+    const code = await reportError(error, env);
+    return deadline?.exitCode() ?? code;
+  } finally {
+    deadline?.release();
+  }
+}
+
+async function runWith(
+  inputs: ActionInputs,
+  env: NodeJS.ProcessEnv,
+  workspace: string,
+  deadline: Deadline,
+): Promise<number> {
+  const log = jobLog();
+  if (inputs.token !== '') core.setSecret(inputs.token);
+  const facts = await readRefFacts({
+    env,
+    cwd: workspace,
+    time: systemClock.now(),
+    ref: inputs.ref || undefined,
+    sha: inputs.sha || undefined,
+  });
+  const command = commandFor(inputs.command, facts);
+  for (const text of facts.warnings) log.warning(text);
+  const concurrency = parseConcurrency(inputs.concurrency);
+  const registry = realRegistry({
+    env,
+    log,
+    signal: deadline.signal,
+    concurrency,
+    insecureRegistries: parseInsecureHosts(inputs.insecureRegistries),
+    anonymous: facts.fork,
+    githubToken: inputs.token,
+    onSecret: (secret) => core.setSecret(secret),
+  });
+  const request: RunRequest = {
+    command,
+    files: await readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace }),
+    force: inputs.force,
+    registryMap: inputs.registryMap,
+    concurrency,
+    changesAsCode: false,
+  };
+  try {
+    const result = await run(request, { registry, log, clock: systemClock, signal: deadline.signal });
+    await publish(result, inputs, env);
+    return result.exitCode;
+  } finally {
+    registry.close();
+  }
+}
+
+/**
+ * `auto` plans on pull requests and in merge queues and applies on everything else. Nothing is ever written for an
+ * event whose code nobody reviewed, so an explicit `apply` there is an error and not a silent plan.
+ */
+export function commandFor(
+  input: ActionInputs['command'],
+  facts: Pick<RefFacts, 'event' | 'trusted'>,
+): RunRequest['command'] {
+  const { event, trusted } = facts;
+  if (input === 'apply' && !trusted) {
+    throw new UserError({
+      what: `command: apply is refused on ${event ?? 'this event'}: its code was not reviewed, so nothing is written for it`,
+      mend: 'leave command at "auto", which plans here and applies after the merge',
+    });
+  }
+  if (input !== 'auto') return input;
+  return !trusted || event === 'merge_group' ? 'plan' : 'apply';
+}
+
+async function publish({ report }: RunResult, inputs: ActionInputs, env: NodeJS.ProcessEnv): Promise<void> {
+  const path = inputs.report || join(env['RUNNER_TEMP'] ?? '.', 'retag-report.json');
+  await writeJson(path, report);
+  publishOutputs(outputs(report, path));
+  publishAnnotations(annotations(report));
+  await publishSummary(summary(report), env);
+}
+
+/** Errors that end a run before there is a report: annotations on their lines, a summary, exit status 2 or 1. */
+async function reportError(error: unknown, env: NodeJS.ProcessEnv): Promise<number> {
+  if (error instanceof UserError) {
+    for (const problem of error.problems) {
+      const { place, what, mend } = problem;
+      const at =
+        place === undefined ? {} : { file: place.file, startLine: place.line, startColumn: place.column };
+      core.error(harmless(mend === undefined ? what : `${what}; ${mend}`), at);
+    }
+    const lines = error.problems.map((problem) => `- ${escapeCell(formatProblem(problem))}`);
+    await publishSummary(`## Retag: nothing was done, the input has errors\n\n${lines.join('\n')}\n`, env);
+    return 2;
+  }
+  if (error instanceof OperationError) {
+    core.error(harmless(error.message));
+    await publishSummary(`## Retag failed\n\n${escapeCell(error.message)}\n`, env);
+    return 1;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  core.error(`This is a fault of Retag, please report it: ${text}`);
+  return 1;
+}

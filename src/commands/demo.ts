@@ -1,0 +1,128 @@
+/** `retag demo`: the whole flow on a registry inside this process. No network, no Docker, nothing left behind. */
+import { realRegistry } from '../adapters.js';
+import { image, index } from '../embedded/images.js';
+import { seed } from '../embedded/seed.js';
+import { startRegistry, type EmbeddedRegistry } from '../embedded/server.js';
+import { run, type RunResult } from '../run.js';
+import { systemClock } from '../system/clock.js';
+import { startDeadline } from '../system/deadline.js';
+import type { Arguments } from '../terminal/args.js';
+import type { Log } from '../ports.js';
+import { logFor, type Io } from './output.js';
+
+const PLATFORMS = ['linux/amd64', 'linux/arm64', 'linux/s390x', 'linux/ppc64le'];
+const COMMIT = 'dac417bd31ed36d455e94db4aabe5916367654d4';
+
+const TAG_FILE = `# The reviewed file: which image gets which tag.
+images:
+  - name: docker.io/example/sriov-cni
+    src_build_tag: master-stable-20191203T153530Z.0
+    src_ref: https://example.org/integ/commit/${COMMIT}
+    tag: stx.4.0-v2.2
+    stable: true
+  - name: docker.io/example/device-plugin
+    src_build_tag: master-stable-20191203T153530Z.0
+    platforms: [linux/amd64, linux/arm64]
+    tag: stx.4.0-v1.0
+`;
+
+/** Runs the story. Exit status 0 when every step went as told. */
+export async function demoCommand(args: Arguments, io: Io): Promise<number> {
+  const log = logFor(args, io);
+  const embedded = await startRegistry();
+  const deadline = startDeadline(60_000, '1m');
+  try {
+    fill(embedded, 'one');
+    const step = (command: 'plan' | 'apply'): Promise<RunResult> =>
+      runOn(embedded, command, io, log, deadline.signal);
+
+    log.line(
+      `A registry runs inside this process at ${embedded.host}, filled with images for ${PLATFORMS.join(', ')}.`,
+    );
+    log.line('The tag file asks for:');
+    for (const line of TAG_FILE.trimEnd().split('\n')) log.line(`    ${line}`);
+
+    log.line('');
+    log.line('1. retag plan: what would happen. Nothing is written.');
+    const planned = await step('plan');
+    log.line('');
+    log.line(
+      '2. retag apply: manifests are copied inside the registry, with all platforms; nothing is pulled.',
+    );
+    const applied = await step('apply');
+    log.line('');
+    log.line('3. retag apply again: every tag is right already, so no request writes anything.');
+    const before = embedded.requests.length;
+    const again = await step('apply');
+    const written = embedded.requests
+      .slice(before)
+      .filter(({ method }) => method !== 'GET' && method !== 'HEAD');
+    log.line(`   Requests that write: ${written.length}.`);
+    log.line('');
+    log.line(
+      '4. Somebody builds the source tag anew. The published tags do not move: retag refuses, exit status 1.',
+    );
+    fill(embedded, 'two');
+    const refused = await step('apply');
+
+    const codes = [planned, applied, again, refused].map(({ exitCode }) => exitCode).join(' ');
+    const asTold = codes === '0 0 0 1' && written.length === 0;
+    log.line('');
+    log.line(
+      asTold
+        ? 'That is Retag. Next: retag plan --config FILE on your own tag file.'
+        : `This went wrong: ${codes}`,
+    );
+    return asTold ? 0 : (deadline.exitCode() ?? 1);
+  } finally {
+    deadline.release();
+    await embedded.close();
+  }
+}
+
+/** Puts the source images there; `generation` makes the content, and so the digests, differ. */
+function fill(registry: EmbeddedRegistry, generation: string): void {
+  for (const name of ['example/sriov-cni', 'example/device-plugin']) {
+    const children = PLATFORMS.map((platform) =>
+      image({
+        platform,
+        labels: { 'org.opencontainers.image.revision': COMMIT },
+        layers: [{ files: { 'etc/release': `${name} ${platform} ${generation}\n` } }],
+      }),
+    );
+    seed(registry, name, 'master-stable-20191203T153530Z.0', index(children, { attestations: true }));
+  }
+}
+
+async function runOn(
+  embedded: EmbeddedRegistry,
+  command: 'plan' | 'apply',
+  io: Io,
+  log: Log,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const registry = realRegistry({
+    env: { PATH: io.env['PATH'] },
+    log,
+    signal,
+    concurrency: 16,
+    insecureRegistries: [],
+    anonymous: true,
+    githubToken: '',
+    onSecret: () => undefined,
+  });
+  const bytes = new TextEncoder().encode(TAG_FILE);
+  const request = {
+    command,
+    files: [{ path: 'image-tags.yaml', bytes }],
+    force: [],
+    registryMap: [`docker.io=${embedded.host}`],
+    concurrency: 16,
+    changesAsCode: false,
+  };
+  try {
+    return await run(request, { registry, log, clock: systemClock, signal });
+  } finally {
+    registry.close();
+  }
+}

@@ -1,0 +1,44 @@
+/** Where a command of the command line writes, and how its errors look. */
+import { formatProblem, OperationError, UserError } from '../errors.js';
+import { safe } from '../terminal/safe.js';
+import { terminalLog, type Stream } from '../terminal/log.js';
+import type { Arguments } from '../terminal/args.js';
+import type { Log } from '../ports.js';
+
+/** The process as a command sees it. */
+export interface Io {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  /** all of standard input, for `classify -` */
+  readonly stdin: AsyncIterable<Buffer | string>;
+}
+
+/** The log of a command: stdout belongs to the JSON when that is asked for. */
+export function logFor(args: Arguments, io: Io): Log {
+  const out = args.is('json') ? io.stderr : io.stdout;
+  const plain = args.is('no-color') || (io.env['NO_COLOR'] ?? '') !== '' || io.env['TERM'] === 'dumb';
+  return terminalLog({
+    out,
+    err: io.stderr,
+    quiet: args.is('quiet'),
+    verbose: args.is('verbose'),
+    color: !plain && out.isTTY === true,
+  });
+}
+
+/** Writes what went wrong to stderr and gives the exit status: 2 for what a person gave, 1 for what an outside system did. */
+export function fail(error: unknown, stderr: Stream): 1 | 2 {
+  if (error instanceof UserError) {
+    for (const problem of error.problems) stderr.write(`error: ${safe(formatProblem(problem))}\n`);
+    return 2;
+  }
+  if (error instanceof OperationError) {
+    stderr.write(`error: ${safe(error.message)}\n`);
+    return 1;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  stderr.write(`error: this is a fault of Retag, please report it:\n${text}\n`);
+  return 1;
+}
