@@ -1,4 +1,7 @@
-/** Command line entry: argv → one command → exit status. Everything that costs time to load is loaded when it is needed. */
+/**
+ * Command line entry: argv → one command → exit status. `--version` is answered from this small file; the rest of Retag is
+ * loaded from the file beside it only when there is something to do.
+ */
 import { VERSION } from './version.js';
 
 const argv = process.argv.slice(2);
@@ -6,13 +9,5 @@ const argv = process.argv.slice(2);
 if (argv[0] === '--version' || argv[0] === '-V' || argv[0] === 'version') {
   process.stdout.write(`${VERSION}\n`);
 } else {
-  void import('./commands/commands.js').then(async ({ runCommandLine }) => {
-    process.exitCode = await runCommandLine(argv, {
-      env: process.env,
-      cwd: process.cwd(),
-      stdout: process.stdout,
-      stderr: process.stderr,
-      stdin: process.stdin,
-    });
-  });
+  void import('./commands/door.js').then(({ commandLine }) => commandLine(argv));
 }

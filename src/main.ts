@@ -1,7 +1,5 @@
-/** Action entry: says who it is at once, then loads the rest. No decisions. */
+/** Action entry: says who it is at once, then loads the rest from the file beside it. No decisions. */
 import { VERSION } from './version.js';
 
 process.stdout.write(`Retag ${VERSION}\n`);
-void import('./commands/action.js').then(async ({ runAction }) => {
-  process.exitCode = await runAction(process.env, process.cwd());
-});
+void import('./commands/door.js').then(({ action }) => action());

@@ -1,0 +1,25 @@
+/** What the two entries load: the process as it is, handed to the commands. Bundled to one file that both share. */
+import { runCommandLine } from './commands.js';
+
+/** Runs the command line and sets the exit status. */
+export async function commandLine(argv: readonly string[]): Promise<void> {
+  survivePipes();
+  const { env, stdout, stderr, stdin } = process;
+  process.exitCode = await runCommandLine(argv, { env, cwd: process.cwd(), stdout, stderr, stdin });
+}
+
+/** Runs the action and sets the exit status. */
+export async function action(): Promise<void> {
+  survivePipes();
+  const { runAction } = await import('./action.js');
+  process.exitCode = await runAction(process.env, process.cwd());
+}
+
+/** A reader that goes away (`retag apply | head`) must not end a run that is writing tags; what is said is lost, no more. */
+function survivePipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
