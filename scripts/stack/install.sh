@@ -27,15 +27,15 @@ packages=(
   ca-certificates:update-ca-certificates
 )
 
-# name module@version package
+# name module@version package [variable that holds the version]
 go_tools=(
-  'registry  github.com/distribution/distribution/v3@v3.1.1  cmd/registry'
+  'registry  github.com/distribution/distribution/v3@v3.1.1  cmd/registry github.com/distribution/distribution/v3/version.version'
   'crane     github.com/google/go-containerregistry@v0.21.9  cmd/crane'
-  'buildx    github.com/docker/buildx@v0.36.1                cmd/buildx'
+  'buildx    github.com/docker/buildx@v0.36.1                cmd/buildx   github.com/docker/buildx/version.Version'
   'regctl    github.com/regclient/regclient@v0.11.5          cmd/regctl'
   'regsync   github.com/regclient/regclient@v0.11.5          cmd/regsync'
   'olareg    github.com/olareg/olareg@v0.1.2                 cmd/olareg'
-  'buildkitd github.com/moby/buildkit@v0.32.2                cmd/buildkitd'
+  'buildkitd github.com/moby/buildkit@v0.32.2                cmd/buildkitd github.com/moby/buildkit/version.Version'
 )
 
 node_versions=(20.20.2 24.21.0)
@@ -136,20 +136,21 @@ bootstrap_go() {
 # Builds in a copy of the module's own directory: `go install module/cmd@version` refuses modules with
 # exclude or replace directives (BuildKit) and asks for the version list, which not every proxy has.
 build_tool() {
-  local name="$1" module="$2" package="$3" source work
-  present "$name" "$module" && return 0
+  local name="$1" module="$2" package="$3" version="${4:-}" source work flags='-s -w'
+  present "$name" "$*" && return 0
   say "go build $name ($module)"
   quietly "$name-download" env GOTOOLCHAIN=local "$go" mod download -json "$module"
   source="$(sed -n 's/^\t"Dir": "\(.*\)",$/\1/p' "$logs/$name-download.log")"
   [ -n "$source" ] || fail "no directory for $module; see $logs/$name-download.log"
+  [ -z "$version" ] || flags="$flags -X $version=${module##*@}"
   work="$(mktemp -d)"
   cp -R "$source/." "$work"
   chmod -R u+w "$work"
   quietly "$name-build" env GOTOOLCHAIN=local CGO_ENABLED=0 \
-    "$go" -C "$work" build -mod=mod -buildvcs=false -trimpath -ldflags '-s -w' -o "$bin/.$name.new" "./$package"
+    "$go" -C "$work" build -mod=mod -buildvcs=false -trimpath -ldflags "$flags" -o "$bin/.$name.new" "./$package"
   rm -rf "$work"
   mv "$bin/.$name.new" "$bin/$name"
-  mark "$name" "$module"
+  mark "$name" "$*"
 }
 
 # Node from its npm package, as `node20` and `node24`; the binary comes with the package, no script runs.
@@ -180,9 +181,9 @@ main() {
     install_packages
     go=''
     for tool in "${go_tools[@]}"; do
-      # shellcheck disable=SC2086 # three words
+      # shellcheck disable=SC2086 # words
       set -- $tool
-      if [ -z "$go" ] && ! present "$1" "$2"; then find_go; fi
+      if [ -z "$go" ] && ! present "$1" "$*"; then find_go; fi
       build_tool "$@"
     done
   fi
