@@ -95,6 +95,11 @@ describe('the connection', () => {
     expect(registry.tags('a')).toEqual(['v1']);
   });
 
+  test('reset during: a request without a body is reset as well', async () => {
+    inject({ kind: 'reset', when: 'during' });
+    await expect(getTag()).rejects.toThrow(/ECONNRESET|hang up/);
+  });
+
   test('reset after: it was done and nobody was told', async () => {
     inject({ kind: 'reset', when: 'after' });
     await expect(putTag('v2')).rejects.toThrow(/ECONNRESET|hang up/);

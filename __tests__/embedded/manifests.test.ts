@@ -228,6 +228,17 @@ describe('subjects', () => {
 });
 
 describe('tag history', () => {
+  test('knows of tags deleted without a request', () => {
+    seed(registry, 'a', 'v1', amd64);
+    registry.deleteTag('a', 'v1');
+    registry.deleteTag('a', 'v1');
+    expect(registry.tags('a')).toEqual([]);
+    expect(registry.history.map(({ digest, request }) => [digest, request])).toEqual([
+      [amd64.digest, null],
+      [null, null],
+    ]);
+  });
+
   test('holds every state that a tag ever had, with the request that made it', async () => {
     const other = image({ platform: 'linux/arm64' });
     seed(registry, 'a', 'v1', amd64);

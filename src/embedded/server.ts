@@ -113,7 +113,8 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Embe
     },
     async streamBlob(repository, content) {
       const sink = store.newSink();
-      for await (const chunk of content) await sink.write(chunk);
+      // Copied, because generators like to fill one buffer again and again.
+      for await (const chunk of content) await sink.write(Buffer.from(chunk));
       const { digest, content: stored } = await sink.finish();
       store.putBlob(repository, digest, stored);
       return digest;

@@ -155,7 +155,8 @@ async function answerUnder(
 }
 
 async function resetEarly(request: IncomingMessage, when: 'before' | 'during'): Promise<void> {
-  if (when === 'during' && !request.complete) await once(request, 'data');
+  // The first bytes of the body, or its end when there is none.
+  if (when === 'during') await request.iterator({ destroyOnReturn: false }).next();
   request.socket.resetAndDestroy();
 }
 
