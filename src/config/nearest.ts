@@ -6,7 +6,7 @@
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase().slice(0, LONGEST);
   let best: string | undefined;
-  let allowed = Math.min(3, Math.max(1, Math.floor(wanted.length / 3)));
+  let allowed = Math.min(3, Math.max(1, Math.floor((wanted.length + 1) / 3)));
   for (const candidate of candidates) {
     const distance = editDistance(wanted, candidate.toLowerCase().slice(0, LONGEST));
     if (distance > allowed) continue;

@@ -23,7 +23,9 @@ export function problemsOf(document: YamlDocument, issue: Issue, above: Path = [
     if (inner.length > 0) return inner.flatMap((each) => problemsOf(document, each, path));
   }
   const origin = originOf(document);
-  const atKey = issue.path?.at(-1)?.origin === 'key';
+  // nothing stands where a value is missing, so the key has to do
+  const absent = issue.input === null && sourceOf(document, path) === '';
+  const atKey = absent || issue.path?.at(-1)?.origin === 'key';
   return [{ place: atKey ? origin.keyAt(...path) : origin.at(...path), ...wordsFor(document, issue, path) }];
 }
 

@@ -29,7 +29,7 @@ const MENDS: Partial<Record<YAMLError['code'], string>> = {
   BAD_SCALAR_START: 'put the value in quotes',
   BAD_DQ_ESCAPE: 'write a backslash twice, or use single quotes',
   BAD_ALIAS: 'define the anchor before the alias',
-  BLOCK_AS_IMPLICIT_KEY: 'put a value that holds ": " in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'check the indentation, and put a value that holds ": " in quotes',
   MULTILINE_IMPLICIT_KEY: 'write "key: value" on one line, with a space after the colon',
   NON_STRING_KEY: 'write the key as text',
   MISSING_CHAR: 'check the quotes, brackets, dashes and the space after each colon around here',

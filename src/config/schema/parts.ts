@@ -27,7 +27,8 @@ export type Tell = (what: string, mend: string, key?: string, at?: 'key' | 'valu
 export function across<T>(check: (fields: Readonly<Record<string, unknown>>, tell: Tell) => void) {
   return v.rawCheck<T>(({ dataset, addIssue }) => {
     const fields: unknown = dataset.value;
-    if (typeof fields !== 'object' || fields === null) return;
+    // anything but a mapping has been reported already
+    if (typeof fields !== 'object' || fields === null || Array.isArray(fields) || fields instanceof Date) return;
     const input = fields as Record<string, unknown>;
     check(input, (what, mend, key, at = 'value') => {
       const item: v.ObjectPathItem = { type: 'object', origin: at, input, key: key ?? '', value: undefined };

@@ -1,0 +1,171 @@
+/** `retag pin`: writes `src_digest` into entries of a tag file, and changes nothing else in it. */
+import { isAlias, isMap, isScalar, isSeq, visit, type Node, type Pair, type YAMLMap } from 'yaml';
+import { UserError, type Place, type Problem } from '../errors.js';
+import { isDigest } from '../reference.js';
+import { parseConfig } from './config.js';
+import { decode, placeAt, type Source, type TagFile } from './decode.js';
+import type { ImageConfig } from './model.js';
+import { readDocuments } from './yaml.js';
+
+/** One entry of `images` and the digest that its source must have. */
+export interface Pin {
+  /** `image.origin.at()` of the entry */
+  readonly place: Place;
+  /** `sha256:…` or `sha512:…` */
+  readonly digest: string;
+}
+
+/** Replaces the text from `start` up to `end`. */
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+const BOM = '\ufeff';
+
+/**
+ * The text of `file` with the pins in it: a `src_digest` that is there gets the new value, otherwise a line (or, in
+ * `{ }`, a pair) is put after `src_build_tag`. Comments, layout and line ends stay. Pins for other files are left
+ * alone. The result is read again and must say the same as before in all but the pinned digests.
+ *
+ * @throws UserError when the file is not valid, a pin stands at no entry, or an entry cannot be changed alone because
+ * an alias shares it
+ */
+export function pinDigests(file: TagFile, pins: readonly Pin[]): string {
+  const source = decode(file);
+  if ('what' in source) throw new UserError(source);
+  const before = parseConfig([file]).images;
+  const entries = findEntries(source);
+  const here = pins.filter(({ place }) => place.file === file.path);
+  const wanted = [...new Map(here.map((pin) => [keyOf(pin.place), pin])).values()];
+  const edits = wanted.map((pin) => editFor(entries, pin));
+  const problems = edits.filter((edit) => 'what' in edit);
+  if (problems.length > 0) throw new UserError(problems);
+  const text = applyEdits(
+    source.text,
+    edits.filter((edit) => 'text' in edit),
+  );
+  verify({ path: file.path, bytes: new TextEncoder().encode(text) }, before, wanted);
+  const marked = file.bytes[0] === 0xef && file.bytes[1] === 0xbb && file.bytes[2] === 0xbf;
+  return marked ? BOM + text : text;
+}
+
+/** What is written in the lists of a file, by place, and which mappings an alias stands for too. */
+interface Entries {
+  readonly source: Source;
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly shared: ReadonlySet<Node>;
+}
+
+function findEntries(source: Source): Entries {
+  const nodes = new Map<string, Node>();
+  const shared = new Set<Node>();
+  for (const { root, aliases } of readDocuments(source, () => undefined)) {
+    const images = isMap(root) ? root.get('images', true) : undefined;
+    const list: unknown = isAlias(images) ? aliases.get(images) : images;
+    for (const node of isSeq(list) ? (list.items as Node[]) : []) {
+      nodes.set(keyOf(placeAt(source, node.range?.[0] ?? 0)), node);
+    }
+    for (const target of new Set(aliases.values())) {
+      visit(target, { Map: (_, node) => void shared.add(node) });
+    }
+  }
+  return { source, nodes, shared };
+}
+
+function editFor({ source, nodes, shared }: Entries, { place, digest }: Pin): Edit | Problem {
+  if (!isDigest(digest)) throw new TypeError(`not a digest: ${digest}`);
+  const node = nodes.get(keyOf(place));
+  if (!node) {
+    return {
+      place,
+      what: 'there is no entry here to pin',
+      mend: 'read the tag file again: it has changed meanwhile',
+    };
+  }
+  if (isMap(node) && !shared.has(node)) return editEntry(source, node, digest);
+  return {
+    place,
+    what: 'this entry is shared through an alias, and a digest belongs to one entry alone',
+    mend: 'write the entry out, or add "src_digest" by hand',
+  };
+}
+
+function editEntry(source: Source, entry: YAMLMap, digest: string): Edit | Problem {
+  const present = pairOf(entry, 'src_digest');
+  const value = present?.value as Node | null | undefined;
+  if (value?.range) return { start: value.range[0], end: value.range[1], text: digest };
+  const anchor = pairOf(entry, 'src_build_tag') ?? pairOf(entry, 'name');
+  const key = anchor?.key as Node | undefined;
+  const after = anchor?.value as Node | null | undefined;
+  if (!key?.range || !after?.range) throw new Error('a valid entry has a name');
+  const end = after.range[1];
+  if (entry.flow) return { start: end, end, text: `, src_digest: ${digest}` };
+  const indent = ' '.repeat(placeAt(source, key.range[0]).column - 1);
+  return lineAfter(source.text, end, `${indent}src_digest: ${digest}`);
+}
+
+/** Inserts `line` below the line that holds the character before `offset`, with the same line end. */
+function lineAfter(text: string, offset: number, line: string): Edit {
+  const newline = text[offset - 1] === '\n' ? offset - 1 : text.indexOf('\n', offset);
+  if (newline < 0) {
+    const end = text.includes('\r\n') ? '\r\n' : '\n';
+    return { start: text.length, end: text.length, text: end + line };
+  }
+  const end = text[newline - 1] === '\r' ? '\r\n' : '\n';
+  return { start: newline + 1, end: newline + 1, text: line + end };
+}
+
+function pairOf(map: YAMLMap, name: string): Pair | undefined {
+  return map.items.find(({ key }) => isScalar(key) && key.value === name);
+}
+
+function applyEdits(text: string, edits: readonly Edit[]): string {
+  const pieces: string[] = [];
+  let at = 0;
+  for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
+    pieces.push(text.slice(at, edit.start), edit.text);
+    at = edit.end;
+  }
+  return pieces.join('') + text.slice(at);
+}
+
+/** The edits are made on text, so what they mean is read back, not believed. */
+function verify(file: TagFile, before: readonly ImageConfig[], pins: readonly Pin[]): void {
+  const digests = new Map(pins.map(({ place, digest }) => [keyOf(place), digest]));
+  const after = imagesOf(file);
+  for (const [index, image] of before.entries()) {
+    const place = image.origin.at();
+    const got = after[index];
+    const expected = meaning(image, digests.get(keyOf(place)) ?? image.srcDigest);
+    if (got && expected === meaning(got, got.srcDigest)) continue;
+    throw new UserError({
+      place,
+      what: 'the layout here is one that cannot be edited safely, and nothing was changed',
+      mend: 'add "src_digest" by hand, or write the entry as a plain block of "key: value" lines',
+    });
+  }
+}
+
+function imagesOf(file: TagFile): readonly ImageConfig[] {
+  try {
+    return parseConfig([file]).images;
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+function meaning(image: ImageConfig, srcDigest: string | undefined): string {
+  return JSON.stringify({
+    ...image,
+    srcDigest,
+    origin: undefined,
+    requires: image.requires.map((g) => ({ ...g, origin: undefined })),
+  });
+}
+
+function keyOf({ line, column }: Place): string {
+  return `${line}:${column}`;
+}
