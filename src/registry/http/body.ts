@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
+import { messageOf, OperationError } from '../../errors.js';
 import type { Cancellation } from './cancellation.js';
 import { WireFault } from './fault.js';
 
@@ -67,13 +68,11 @@ export async function* chunksOf(incoming: IncomingMessage, limits: BodyLimits): 
 
 /** An error of node's stream means that the connection ended before the body did; ours are kept as they are. */
 function cutUnlessKnown(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (!(error instanceof Error) || error instanceof WireFault || typeof code !== 'string') return error;
-  if (code.startsWith('HPE_'))
-    return new WireFault('garbled', `the body is not HTTP (${code})`, { cause: error });
-  return /^E[A-Z]|^ERR_STREAM/.test(code)
-    ? new WireFault('cut', `the body was cut short (${code})`, { cause: error })
-    : error;
+  if (error instanceof WireFault || error instanceof OperationError) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  return code?.startsWith('HPE_')
+    ? new WireFault('garbled', `the body is not HTTP (${code})`, { cause: error })
+    : new WireFault('cut', `the body was cut short (${code ?? messageOf(error)})`, { cause: error });
 }
 
 /** The whole body in memory. */

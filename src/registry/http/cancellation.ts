@@ -13,7 +13,7 @@ export interface Cancellation {
 export function reasonOf(signal: AbortSignal): OperationError {
   const reason: unknown = signal.reason;
   if (reason instanceof OperationError) return reason;
-  return reason instanceof Error && reason.name === 'TimeoutError'
+  return (reason as Partial<Error> | null)?.name === 'TimeoutError'
     ? new OperationError('timeout', 'the time limit of the run has passed', { cause: reason })
     : new OperationError('cancelled', 'the run was told to stop', { cause: reason });
 }

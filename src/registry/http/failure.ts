@@ -1,4 +1,4 @@
-import { OperationError, type OperationCode } from '../../errors.js';
+import { messageOf, OperationError, type OperationCode } from '../../errors.js';
 import { WireFault, type FaultKind } from './fault.js';
 
 const CODES: Readonly<Record<FaultKind, OperationCode>> = {
@@ -47,6 +47,5 @@ export function failureOf(
       ...(error.status === undefined ? {} : { status: error.status }),
     });
   }
-  const text = error instanceof Error ? error.message : String(error);
-  return new OperationError('protocol', scrub(`${what}: ${text}`), { cause: error });
+  return new OperationError('protocol', scrub(`${what}: ${messageOf(error)}`), { cause: error });
 }
