@@ -193,7 +193,7 @@ describe('several names', () => {
   test('a registry that fails is named', async () => {
     const memory = { ...registry(), transfer: () => Promise.reject(new Error('connection refused')) };
     const result = await placeEverywhere(image, [repo('ghcr.io/o/app')], memory);
-    expect(result.ok === false && result.error.message).toMatch(
+    expect(!result.ok && result.error.message).toMatch(
       /could not be put into ghcr\.io\/o\/app: connection refused/,
     );
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { BakeDefinition, Builder, BuilderState, BuiltTarget } from '../builds/model.js';
 import type { Clock, Log } from '../ports.js';
-import { askDocker, askDockerLong } from './ask.js';
+import { askDocker, askDockerLong, findDocker } from './ask.js';
 import { knowsAllow } from './buildx.js';
 import { childEnvironment, secretTexts, type Environment } from './environment.js';
 import { bakeError, readMetadata } from './metadata.js';
@@ -46,24 +46,28 @@ const KEPT = 40;
 export function createBuilder(options: BuilderOptions): Builder {
   const { workspace: cwd, signal, clock } = options;
   const environment = childEnvironment(options.environment, null);
-  const ask = askDocker(environment, cwd);
-  const askLong = askDockerLong({ environment, cwd, signal, clock });
   let state: BuilderState | null = null;
+  let command: Promise<string> | null = null;
+  const docker = (): Promise<string> => (command ??= findDocker(environment));
   return {
     prepare: async (definition) => {
       const dockerfiles = await checkWorkspace(definition, options.workspace, options.environment);
       if (state?.temporary !== true) state = null;
+      const path = await docker();
+      const ask = askDocker(path, environment, cwd);
+      const askLong = askDockerLong({ command: path, environment, cwd, signal, clock });
       state ??= await findBuilder(definition, dockerfiles, { ...options, ask, askLong });
       return state;
     },
     bake: async (definition) => {
       if (state === null) throw new Error('bake before prepare');
-      return bake(definition, state, options);
+      return bake(definition, state, await docker(), options);
     },
     close: async () => {
       const made = state;
       state = null;
-      if (made?.temporary === true) await removeBuilder(made.name, { ...options, ask });
+      if (made?.temporary !== true) return;
+      await removeBuilder(made.name, { ask: askDocker(await docker(), environment, cwd), log: options.log });
     },
   };
 }
@@ -71,6 +75,7 @@ export function createBuilder(options: BuilderOptions): Builder {
 async function bake(
   definition: BakeDefinition,
   state: BuilderState,
+  docker: string,
   options: BuilderOptions,
 ): Promise<BuiltTarget[]> {
   const directory = await mkdtemp(join(options.temporary, 'retag-build-'));
@@ -83,7 +88,7 @@ async function bake(
     await writeFile(file, definition.text, { mode: 0o600 });
     output.begin();
     const end = await runLong({
-      command: 'docker',
+      command: docker,
       args: bakeArguments(definition, state, { file, metadata, terminal: options.terminal }),
       environment: childEnvironment(options.environment, definition),
       cwd: options.workspace,
