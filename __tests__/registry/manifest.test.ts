@@ -89,6 +89,10 @@ describe('parseManifest', () => {
     ).toBe('index');
   });
 
+  test('a list of null is an empty one, as Go programs write it', () => {
+    expect(parse('{"schemaVersion":2,"manifests":null}', OCI_INDEX)).toMatchObject({ manifests: [] });
+  });
+
   test('row 51: schema 1 is refused with the way out', () => {
     const error = problemOf('{"schemaVersion":1}', SCHEMA1);
     expect(error.code).toBe('rejected');

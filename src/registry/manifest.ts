@@ -129,6 +129,8 @@ function common(body: JsonObject): Common {
 }
 
 function descriptors(value: unknown, where: string): readonly Descriptor[] {
+  // An empty list of Go programs, registries among them, that encode it without care.
+  if (value === null) return [];
   if (!Array.isArray(value)) throw new Fault(`"${where}" is not a list`);
   return value.map((entry: unknown, index) => descriptor(entry, `${where}[${index}]`));
 }
