@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { makeImage, pushImage, type Content, type TestImage } from '../e2e/support/images.js';
+import { inParallel } from '../e2e/support/process.js';
 
 /** One promotion of the benchmark; the tag that is created gets a suffix for each round, so nothing has to be deleted. */
 export interface BenchEntry {
@@ -69,17 +70,4 @@ function variant({ root }: TestImage, index: number): Content {
   const bytes = Buffer.from(JSON.stringify({ ...value, annotations: { entry: String(index) } }));
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   return { bytes, mediaType: root.mediaType, digest };
-}
-
-/** Runs `work` on all items, at most `limit` at a time. */
-export async function inParallel<T>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T, index: number) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) await work(items[index]!, index);
-  };
-  await Promise.all(Array.from({ length: limit }, lane));
 }

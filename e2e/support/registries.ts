@@ -129,7 +129,7 @@ async function startRegistry(
   const authority = tls ? await createAuthority(directory) : null;
   const certificate = authority === null ? null : await authority.issue('registry');
   const signer = auth === 'token' ? await createSigner(directory) : null;
-  const tokens = signer === null ? null : await startTokenServer(signer, [WRITER, READER]);
+  const tokens = signer === null ? null : await startTokenServer(signer, [WRITER, READER], certificate);
   const htpasswd = auth === 'basic' ? await writeHtpasswd(directory) : null;
   const caFile = authority === null ? null : authority.certificate;
   const common = { directory, storage, certificate, htpasswd };
@@ -198,7 +198,7 @@ export async function access(registry: RealRegistry, repository: string): Promis
   if (auth === 'basic') return { ...ca, headers: { authorization: basic } };
   const scope = `repository:${repository}:pull,push,delete`;
   const url = `${tokens!.realm}?service=${tokens!.service}&scope=${scope}`;
-  const { body } = await wireOk('GET', url, { headers: { authorization: basic } });
+  const { body } = await wireOk('GET', url, { ...ca, headers: { authorization: basic } });
   const { token } = JSON.parse(body.toString()) as { token: string };
   return { ...ca, headers: { authorization: `Bearer ${token}` } };
 }

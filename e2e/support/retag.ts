@@ -41,6 +41,15 @@ export async function retag(args: readonly string[], env: NodeJS.ProcessEnv = {}
   }
 }
 
+/** As `retag`, for commands that print text; a status other than 0 is an error that shows it. */
+export async function retagOk(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
+  const finished = await retagText(args, env);
+  if (finished.status === 0) return finished;
+  throw new Error(
+    `retag ${args.join(' ')}: ${String(finished.status)}\n${finished.stdout.slice(-1_000)}${finished.stderr.slice(-2_000)}`,
+  );
+}
+
 /** As `retag`, for commands that print text. */
 export function retagText(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
   const bare = { PATH: process.env['PATH'], HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent' };

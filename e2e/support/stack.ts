@@ -2,7 +2,15 @@
 export { binary, findBinary, cacheBin } from './binaries.js';
 export { startBuildkit, dockerConfigWithBuildx, buildxVersion, type Buildkit } from './buildkit.js';
 export { makeImage, pushImage, type Content, type TestImage } from './images.js';
-export { freePort, run, runOk, temporaryDirectory, type Finished, type Running } from './process.js';
+export {
+  freePort,
+  inParallel,
+  run,
+  runOk,
+  temporaryDirectory,
+  type Finished,
+  type Running,
+} from './process.js';
 export { recordingProxy, type Recorded, type RecordingProxy } from './proxy.js';
 export {
   access,

@@ -1,6 +1,7 @@
 import { createSign, randomUUID, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 import { derOf, type Certificate } from './certificates.js';
@@ -37,13 +38,17 @@ const LIFETIME_SECONDS = 300;
 /**
  * The token server of distribution's specification ("Token Authentication Specification" and its OAuth2
  * variant): GET with basic auth, and POST with a password or a refresh token. Tokens are ES256 JWTs
- * that carry their certificate in `x5c`.
+ * that carry their certificate in `x5c`. With `tls` it speaks https, as the realm of an https registry must.
  */
-export async function startTokenServer(signer: Certificate, users: readonly User[]): Promise<TokenServer> {
+export async function startTokenServer(
+  signer: Certificate,
+  users: readonly User[],
+  tls: Certificate | null,
+): Promise<TokenServer> {
   const service = 'registry.test';
   const issuer = 'retag-test-issuer';
   const requests: TokenRequest[] = [];
-  const server = createServer((request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, { signer, users, service, issuer }).then(
       ({ status, body, seen }) => {
         requests.push({ ...seen, status });
@@ -51,14 +56,24 @@ export async function startTokenServer(signer: Certificate, users: readonly User
       },
       (error: unknown) => send(response, 500, { details: String(error) }),
     );
-  });
+  };
+  const server =
+    tls === null
+      ? createServer(handle)
+      : createSecureServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }, handle);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const stop = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { realm: `http://127.0.0.1:${port}/token`, service, issuer, requests, stop };
+  return {
+    realm: `${tls === null ? 'http' : 'https'}://127.0.0.1:${port}/token`,
+    service,
+    issuer,
+    requests,
+    stop,
+  };
 }
 
 interface Setting {
