@@ -37,6 +37,8 @@ export interface GitHubOptions {
   readonly serverUrl: string;
   /** GITHUB_REPOSITORY, OWNER/NAME */
   readonly repository: string;
+  /** the token's own login, where it is an app's other than the job's own: such a token cannot ask, e.g. `my-app[bot]` */
+  readonly login?: string;
   readonly clock: Clock;
   /** ends every request and every wait */
   readonly signal?: AbortSignal;
@@ -100,7 +102,7 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
     call: call,
     find: find,
     pages: pages as unknown as GitHub['pages'],
-    identity: () => (identity ??= whoAmI(call)),
+    identity: () => (identity ??= whoAmI(call, options.login)),
   };
 }
 
@@ -197,7 +199,8 @@ function nextPage(link: string | undefined, apiUrl: string): string | null {
 }
 
 /** The job's own token may not ask who it is; that is how it is told. */
-async function whoAmI(call: GitHub['call']): Promise<Identity> {
+async function whoAmI(call: GitHub['call'], given: string | undefined): Promise<Identity> {
+  if (given !== undefined) return { login: given, kind: 'user' };
   try {
     const { login } = await call('GET /user', {});
     return { login, kind: 'user' };

@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { decodeReviewed, movedSinceReview } from '../../src/comment/comment.js';
+import { encodeReviewed, MAX_DATA } from '../../src/comment/reviewed.js';
+import { digest } from '../support/github/report.js';
+
+const head = 'a'.repeat(40);
+const entry = (tag: string, char = 'a') => ({ image: 'quay.io/org/app', tag, digest: digest(char) });
+
+describe('the data in the comment', () => {
+  test('what is written is read', () => {
+    const hex = fc.stringMatching(/^[0-9a-f]{64}$/).map((text) => `sha256:${text}`);
+    const entries = fc.array(
+      fc.record(
+        { image: fc.string({ maxLength: 90 }), tag: fc.string({ maxLength: 60 }), digest: hex },
+        { noNullPrototype: true },
+      ),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(entries, (list) => {
+        const text = encodeReviewed(head, list);
+        expect(text.indexOf('-->')).toBe(text.length - 3);
+        expect(decodeReviewed(`marker\n${text}\n\nmore`)).toStrictEqual({
+          ok: true,
+          value: { head, entries: list, left: 0 },
+        });
+      }),
+    );
+  });
+
+  test('too many are left out from the end, and counted', () => {
+    const list = Array.from({ length: 2000 }, (_, i) => ({
+      ...entry(`t${i}`),
+      digest: `sha256:${random(i)}`,
+    }));
+    const text = encodeReviewed(head, list);
+    expect(text.length).toBeLessThanOrEqual(MAX_DATA);
+    const decoded = decodeReviewed(text);
+    if (!decoded.ok) throw new Error('cannot be read');
+    expect(decoded.value.entries.length).toBeGreaterThan(500);
+    expect(decoded.value.entries.length + decoded.value.left).toBe(2000);
+    expect(decoded.value.entries[0]).toStrictEqual(list[0]);
+  });
+
+  const good = encodeReviewed(head, [entry('1.2.3')]);
+  test.each([
+    ['no data', 'just words', null],
+    ['cut', good.slice(0, -10), 'damaged'],
+    [
+      'one character changed',
+      good.replace(/1 ([A-Za-z0-9_-])/, (_, c: string) => `1 ${c === 'A' ? 'B' : 'A'}`),
+      'were changed',
+    ],
+    [
+      'not compressed JSON, with a right sum',
+      '<!-- retag:reviewed 1 AAAA 63c1dd951ffedf6f7fd968ad4efa39b8 -->',
+      'cannot be read',
+    ],
+  ])('%s', (_, text, why) => {
+    expect(decodeReviewed(text)).toStrictEqual({
+      ok: false,
+      why: why === null ? null : expect.stringContaining(why),
+    });
+  });
+
+  test('a client that types CRLF does no harm', () => {
+    expect(decodeReviewed(`x\r\n${good}\r\n`).ok).toBe(true);
+  });
+});
+
+describe('moved since the review', () => {
+  const reviewed = { head, entries: [entry('1'), entry('2')], left: 0 };
+  test.each([
+    ['the same', [entry('1'), entry('2')], []],
+    [
+      'one moved',
+      [entry('1', 'b'), entry('2')],
+      [{ image: 'quay.io/org/app', tag: '1', reviewed: digest('a'), now: digest('b') }],
+    ],
+    ['one that was not there', [entry('3', 'b')], []],
+    ['one that is gone', [], []],
+  ])('%s', (_, planned, moved) => expect(movedSinceReview(reviewed, planned)).toStrictEqual(moved));
+});
+
+/** 64 hexadecimal digits that do not compress. */
+function random(seed: number): string {
+  let state = seed + 1;
+  return Array.from({ length: 64 }, () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return ((state >>> 16) & 15).toString(16);
+  }).join('');
+}

@@ -1,0 +1,118 @@
+/**
+ * The door to the plan comment: the report of a plan → the text of one sticky comment on the pull request. Pure.
+ *
+ *   const changes = compareEntries(base.images, head.images);
+ *   const body = planComment({ report, changes, key, head, summaryUrl });
+ *   await upsertComment(github, pull, planMarker(key), body);          // src/github/comments.ts
+ *
+ * and after the merge: `reviewedFor` (src/github/comments.ts), then `movedSinceReview`.
+ */
+import { createHash } from 'node:crypto';
+
+import { code, cut, details, escapeCell, link, table } from '../markdown.js';
+import type { Report, ReportAction } from '../report/model.js';
+import { closing, remedy, shortDigest, verb } from '../report/words.js';
+import type { EntryChanges } from './entries.js';
+import { isTouched } from './entries.js';
+import type { ReviewedEntry } from './reviewed.js';
+import { encodeReviewed } from './reviewed.js';
+
+export type { EntryChanges } from './entries.js';
+export { compareEntries, countsForPullRequest, isTouched } from './entries.js';
+export type { Decoded, Moved, Reviewed } from './reviewed.js';
+export { decodeReviewed, movedSinceReview } from './reviewed.js';
+
+/** What GitHub takes in one comment, in characters. */
+export const MAX_COMMENT = 65_536;
+/** Rows of a table in the comment; the summary has them all. */
+const MAX_ROWS = 100;
+
+export interface PlanCommentInput {
+  readonly report: Report;
+  readonly changes: EntryChanges;
+  /** tells the comments of several workflows apart, e.g. the tag file's path */
+  readonly key: string;
+  /** the head of the pull request (not the test merge that GITHUB_SHA names), 40 hexadecimal digits */
+  readonly head: string;
+  /** the job summary or the run */
+  readonly summaryUrl: string | null;
+}
+
+/** The first line of the comment, by which it is found again. */
+export function planMarker(key: string): string {
+  return `<!-- retag:plan ${createHash('sha256').update(key).digest('hex').slice(0, 16)} -->`;
+}
+
+/** The whole text of the comment, at most 65,536 characters. Equal input gives equal text, so a second run changes nothing. */
+export function planComment(input: PlanCommentInput): string {
+  const { report, changes, key, head, summaryUrl } = input;
+  const touched = report.actions.filter((action) => isTouched(action, changes));
+  const others = report.actions.filter((action) => !isTouched(action, changes));
+  const data = encodeReviewed(head, reviewedEntries([...touched, ...others]));
+  const visible = [
+    `### Retag: ${escapeCell(closing(report))}`,
+    `On merge of ${code(head.slice(0, 12))}:`,
+    touched.length === 0 ? 'This pull request changes no entry of the tag file.' : rows(touched),
+    pointedOut(changes, report.actions),
+    others.length === 0
+      ? ''
+      : details(`Entries that this pull request does not change (${others.length})`, rows(others)),
+    summaryUrl === null ? '' : `${link('The whole plan', summaryUrl)} is in the summary of the run.`,
+  ];
+  const hidden = `${planMarker(key)}\n${data}\n\n`;
+  const where = link('the summary of the run', summaryUrl);
+  const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
+  const text = visible.filter((part) => part !== '').join('\n\n');
+  return hidden + cut(text, MAX_COMMENT - hidden.length, tail);
+}
+
+function rows(actions: readonly ReportAction[]): string {
+  const shown = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
+  const lines = shown.map((action) => [
+    `**${verb(action)}**`,
+    code(`${action.image}:${action.tag}`),
+    action.source === null ? '' : code(action.source),
+    code(shortDigest(action.digest)),
+    [`${code(action.reason.code)} ${escapeCell(action.reason.text)}`, escapeCell(remedy(action))]
+      .filter((part) => part !== '')
+      .join(' '),
+  ]);
+  const left = actions.length - shown.length;
+  const more = left > 0 ? `\n\n${left} more are in the summary of the run.` : '';
+  return table(['', 'tag', 'source', 'digest', 'why'], lines) + more;
+}
+
+const ORDER = ['refuse', 'hold', 'move', 'build', 'create', 'keep'] as const;
+
+/** What needs a person comes first. */
+function rank({ action }: ReportAction): number {
+  return ORDER.indexOf(action);
+}
+
+function pointedOut(changes: EntryChanges, actions: readonly ReportAction[]): string {
+  const removed = changes.removed.map(
+    ({ name }) =>
+      `- ${code(name)} is taken out of the tag file. The tag stays in the registry: Retag deletes nothing.`,
+  );
+  const edited = changes.edited
+    .filter(({ span }) =>
+      actions.some((action) => hasTag(action) && isTouched(action, { ...changes, changed: [span] })),
+    )
+    .map(
+      ({ before, after }) =>
+        `- ${code(after.name)} exists already, and this pull request takes it from ${code(after.from)} instead of ${code(before.from)}. ` +
+        'A released tag should not change: choose a new tag.',
+    );
+  return [...edited, ...removed].slice(0, MAX_ROWS).join('\n');
+}
+
+/** Is there something at the tag now? */
+function hasTag({ previous, reason }: ReportAction): boolean {
+  return previous !== null || reason.code === 'same-digest' || reason.code === 'source-gone';
+}
+
+function reviewedEntries(actions: readonly ReportAction[]): ReviewedEntry[] {
+  return actions.flatMap(({ action, image, tag, digest }) =>
+    digest !== null && action !== 'keep' && action !== 'build' ? [{ image, tag, digest }] : [],
+  );
+}
