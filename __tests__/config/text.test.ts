@@ -101,14 +101,12 @@ describe('what is no YAML', () => {
     ]);
   });
 
-  test.each([
-    ['"'.repeat(4_000_000)],
-    [']'.repeat(4_000_000)],
-    ['---\n'.repeat(1_000_000)],
-    [`images: [${'a,'.repeat(2_000_000)}]`],
-  ])('a file of 4 MB that is nothing but signs ends in an error, not in a lack of memory', (text) => {
-    expect(messages(text)).toEqual([expect.stringContaining('the file has more than 2000000 YAML tokens')]);
-  });
+  test.each([['"'.repeat(4_000_000)], [`images: [${'a,'.repeat(2_000_000)}]`]])(
+    'a file of 4 MB that is nothing but signs ends in an error, not in a lack of memory',
+    (text) => {
+      expect(messages(text)).toEqual([expect.stringContaining('the file has more than 2000000 YAML tokens')]);
+    },
+  );
 
   test('what is wrong a thousand times is told a thousand times, and then counted', () => {
     const found = messages(`images: [${'1,'.repeat(1_234)}]`);

@@ -83,9 +83,13 @@ export function toData(
     // inside an expansion the alias was met before, with the anchors that stood before it
     const target = aliases.get(alias) ?? anchors.get(alias.source);
     if (!target)
-      return give(alias, `there is no anchor "&${alias.source}" before this alias`, 'define it above');
+      return give(
+        alias,
+        `there is no anchor "&${alias.source.slice(0, 80)}" before this alias`,
+        'define it above',
+      );
     if (open.has(target))
-      return give(alias, `the anchor "&${alias.source}" holds itself`, 'remove the alias');
+      return give(alias, `the anchor "&${alias.source.slice(0, 80)}" holds itself`, 'remove the alias');
     aliases.set(alias, target);
     insideAlias += 1;
     const value = convert(target);
@@ -114,7 +118,11 @@ export function toData(
     if (FORBIDDEN_KEYS.has(name)) tell(key, `the key "${name}" is not allowed`, 'remove it');
     else if (earlier) {
       const { line } = placeAt(source, earlier.range?.[0] ?? 0);
-      tell(key, `the key ${JSON.stringify(name)} is given twice, first in line ${line}`, 'keep one of them');
+      tell(
+        key,
+        `the key ${JSON.stringify(name.slice(0, 80))} is given twice, first in line ${line}`,
+        'keep one of them',
+      );
     } else {
       first.set(name, key);
       return true;

@@ -157,13 +157,13 @@ function imagesOf(file: TagFile): readonly ImageConfig[] {
   }
 }
 
+/** All that an entry says, with `srcDigest` as given and without places, to be compared. */
 function meaning(image: ImageConfig, srcDigest: string | undefined): string {
-  return JSON.stringify({
-    ...image,
+  const said = { ...image, srcDigest: undefined, origin: undefined };
+  return JSON.stringify([
     srcDigest,
-    origin: undefined,
-    requires: image.requires.map((g) => ({ ...g, origin: undefined })),
-  });
+    { ...said, requires: image.requires.map((gate) => ({ ...gate, origin: undefined })) },
+  ]);
 }
 
 function keyOf({ line, column }: Place): string {

@@ -93,7 +93,10 @@ export function parsePlatform(text: string): Parsed<string> {
 }
 
 function nearestPlatform(text: string): string | undefined {
-  const lower = text.trim().toLowerCase();
+  const lower = text
+    .trim()
+    .toLowerCase()
+    .replace(/^(linux|windows|darwin|freebsd)[-_]/, '$1/');
   const [first = '', ...rest] = lower.split('/');
   const os = rest.length > 0 ? first : 'linux';
   const arch = rest.length > 0 ? rest.join('/') : first;

@@ -56,7 +56,7 @@ function mismatch(document: YamlDocument, issue: Issue, path: Path): Words {
   }
   const is = describe(issue.input, source);
   if (wantsText(issue) && source !== undefined) {
-    return { what: `${name} is ${is}, not text`, mend: `quote it: ${JSON.stringify(source)}` };
+    return { what: `${name} is ${is}, not text`, mend: `quote it: ${quote(source)}` };
   }
   return { what: `${name} is ${is}, not ${kindOf(issue)}`, mend: mendFor(issue, path, source) };
 }
@@ -85,7 +85,7 @@ function mendFor(issue: Issue, path: Path, source: string | undefined): string {
     case 'number':
       return `write ${kindOf(issue)}, without quotes`;
     case 'array':
-      return source === undefined ? 'write a list' : `write it as a list: [ ${JSON.stringify(source)} ]`;
+      return source === undefined ? 'write a list' : `write it as a list: [ ${quote(source)} ]`;
     default:
       return `write ${kindOf(issue)}`;
   }

@@ -1,10 +1,10 @@
 /** Tag files from the disk: which ones, and their bytes. What is in them is src/config's to say. */
 import { constants } from 'node:fs';
-import { lstat, open, realpath, type FileHandle } from 'node:fs/promises';
+import { open, realpath, type FileHandle } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { MAX_FILE_BYTES, type TagFile } from '../config/config.js';
 import { messageOf, UserError, type Problem } from '../errors.js';
-import { expandGlob, isGlob } from './glob.js';
+import { exists, expandGlob, isGlob } from './glob.js';
 
 export interface FileOptions {
   /** what relative paths start from */
@@ -84,7 +84,7 @@ async function readOne(
 }
 
 function unreadable(error: unknown, name: string, { cwd }: FileOptions): Problem {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return {
       what: `there is no tag file "${name}" in ${cwd}`,
@@ -125,13 +125,4 @@ async function readUpTo(file: FileHandle, limit: number): Promise<Uint8Array> {
     length += bytesRead;
   }
   return Buffer.concat(pieces);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

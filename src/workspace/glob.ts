@@ -1,5 +1,5 @@
 /** File names by pattern: `*` and `?` within a name, `**` for any number of folders. No other sign is special. */
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Folders that hold other people's files, and many of them. */
@@ -24,7 +24,8 @@ async function walk(folder: string, segments: readonly string[]): Promise<string
   if (segment === undefined) return [];
   if (!isGlob(segment)) {
     const path = join(folder, segment);
-    return rest.length === 0 ? [path] : walk(path, rest);
+    if (rest.length > 0) return walk(path, rest);
+    return (await exists(path)) ? [path] : [];
   }
   const matches = segmentMatcher(segment);
   const found: string[] = segment === '**' && rest.length > 0 ? await walk(folder, rest) : [];
@@ -39,6 +40,16 @@ async function walk(folder: string, segments: readonly string[]): Promise<string
     }
   }
   return found;
+}
+
+/** Is there anything of that name, be it a link to nothing? */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function entriesOf(folder: string) {
