@@ -116,15 +116,20 @@ function slotsOf(policy: CompiledPolicy, decision: Decision, values: Values): Sl
   return rule.tags.flatMap((template, i) => {
     if (!uses(template, 'seq')) return [];
     const pieces = tagPieces(template, values, reserveOf(policy, rule));
-    const slot = slotOf(pieces, template, rule.origin.at('tags', i));
+    const slot = slotOf(pieces, template, (offset) => rule.origin.inside(offset, 'tags', i));
     return slot === null ? [] : [slot];
   });
 }
 
-function slotOf(pieces: readonly Piece[], template: Template, place: Place): Slot | null {
+function slotOf(
+  pieces: readonly Piece[],
+  template: Template,
+  placeOf: (offset: number) => Place,
+): Slot | null {
   const at = pieces.findIndex((piece) => piece.kind === 'hole' && piece.variable.name === 'seq');
   const hole = pieces[at];
   if (hole?.kind !== 'hole') return null;
+  const place = placeOf(hole.variable.at);
   const rest = [...pieces.slice(0, at), ...pieces.slice(at + 1)];
   if (rest.some((piece) => piece.kind === 'hole')) {
     throw new UserError({

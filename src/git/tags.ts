@@ -29,10 +29,10 @@ export async function allTags(git: Git): Promise<string[]> {
  * @throws UserError when there is no repository or the commit is not in it
  */
 export async function tagsReachableFrom(git: Git, revision: string): Promise<string[]> {
+  // Not --simplify-by-decoration: it leaves out a root commit without files, tags and all.
   const answer = await git(
     'log',
     '--date-order',
-    '--simplify-by-decoration',
     '--decorate=full',
     '--decorate-refs=refs/tags/*',
     '--format=%D',

@@ -39,11 +39,11 @@ export interface RefFacts {
   readonly commitTime?: number | null;
   readonly deleted: boolean;
   /** every git tag of the repository; empty outside a repository. Looked up on the first call. Throws UserError when a shallow clone hides them. */
-  gitTags(): Promise<readonly string[]>;
+  readonly gitTags: () => Promise<readonly string[]>;
   /** git tags reachable from `sha`, the nearest first. Looked up on the first call. */
-  reachableTags(): Promise<readonly string[]>;
+  readonly reachableTags: () => Promise<readonly string[]>;
   /** is the history cut off? false outside a repository */
-  shallow(): Promise<boolean>;
+  readonly shallow: () => Promise<boolean>;
   readonly pullRequest: PullRequestFacts | null;
   /** false on pull_request, pull_request_target, workflow_run of a fork, and when the event cannot be read: nothing may be written */
   readonly trusted: boolean;
