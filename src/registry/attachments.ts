@@ -1,6 +1,6 @@
 import { OperationError } from '../errors.js';
 import { pool } from '../pool.js';
-import type { Manifest } from '../ports.js';
+import type { Existence, Manifest } from '../ports.js';
 import {
   formatReference,
   formatRepository,
@@ -59,7 +59,7 @@ export function createAttachments(
     const { registry, repository } = source;
     const tags = await pool(cosignTags(digest), LANES, async (tag): Promise<readonly ImageRef[]> => {
       const ref = { registry, repository, tag };
-      const found = await lookByBody(context, ref);
+      const found = await lookTwice(context, ref);
       if (found.state === 'unknown') {
         throwUnlessSettled(found.error);
         context.log.warning(`whether ${formatReference(ref)} exists cannot be told: ${found.error.message}`);
@@ -72,8 +72,8 @@ export function createAttachments(
 
   const open = async (source: Repository, ref: ImageRef): Promise<Attachment> => {
     try {
-      const root = await reader.manifest(ref);
-      return { ref, nodes: await readTree(reader, source, root), problem: null };
+      const nodes = await twice(async () => readTree(reader, source, await reader.manifest(ref)));
+      return { ref, nodes, problem: null };
     } catch (error) {
       return { ref, nodes: null, problem: throwUnlessSettled(error) };
     }
@@ -118,7 +118,7 @@ export function createAttachments(
       let carried = 0;
       await pool(found, LANES, async (attachment) => {
         try {
-          await carryOne(source, destination, attachment, tally);
+          await twice(() => carryOne(source, destination, attachment, tally));
           carried++;
         } catch (error) {
           const settled = throwUnlessSettled(error);
@@ -147,6 +147,22 @@ async function writeOnce(context: Context, ref: TagRef, manifest: Manifest): Pro
     `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: ` +
       'compare the two and remove the one that is wrong',
   );
+}
+
+/** A tag that cannot be told is asked for once more. */
+async function lookTwice(context: Context, ref: TagRef): Promise<Existence> {
+  const found = await lookByBody(context, ref);
+  return found.state === 'unknown' ? lookByBody(context, ref) : found;
+}
+
+/** What is only warned about is tried twice: the next run finds the tag done and does not come back for it. */
+async function twice<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throwUnlessSettled(error);
+    return work();
+  }
 }
 
 /** Faults that another run may cure end this one; refusals can be reported and passed over. */

@@ -108,7 +108,10 @@ export function createChildren(context: Context, blobs: Blobs, referrers: Referr
   };
 }
 
-/** Children are looked for before they are written: writing one again disturbs others who read it on docker-registry 2.8. */
+/**
+ * Children are looked for before they are written: writing one again disturbs others who read it on docker-registry 2.8.
+ * Only the digest in the answer counts; a 200 alone may come from a proxy.
+ */
 async function isManifestThere(context: Context, ref: DigestRef): Promise<boolean> {
   const task: Task = { doing: 'look for the manifest', ref };
   const head = await ask(context, task, {
@@ -122,6 +125,5 @@ async function isManifestThere(context: Context, ref: DigestRef): Promise<boolea
     repeatable: true,
   });
   if (head.status === 429 || head.status >= 500) throw refusal(task, head);
-  const stored = head.headers['docker-content-digest'];
-  return head.status === 200 && (stored === undefined || stored === ref.digest);
+  return head.status === 200 && head.headers['docker-content-digest'] === ref.digest;
 }

@@ -40,7 +40,7 @@ export async function putTag(
   const task: PutTask = { doing: 'write the tag', ref };
   for (let attempt = 1; ; attempt++) {
     const answer = await putOnce(context, task, manifest, ref.tag, false);
-    if ('response' in answer && isSuccess(answer.response)) return receipt(task, manifest, answer.response);
+    if ('response' in answer && isTaken(answer.response)) return receipt(task, manifest, answer.response);
     if (!needsLook(answer)) throw reasonOf(task, answer);
     const now = await lookByBody(context, ref);
     if (now.state === 'present' && isOurs(manifest, now.digest)) return { subjectListed: false };
@@ -59,7 +59,7 @@ export async function putByDigest(context: Context, ref: DigestRef, manifest: Ma
   const task: PutTask = { doing: 'write the manifest', ref };
   const answer = await putOnce(context, task, manifest, ref.digest, true);
   if ('error' in answer) throw answer.error;
-  if (isSuccess(answer.response)) return receipt(task, manifest, answer.response);
+  if (isTaken(answer.response)) return receipt(task, manifest, answer.response);
   if (isPartMissing(answer.response)) throw new PartUnknown(refusal(task, answer.response));
   throw refusal(task, answer.response);
 }
@@ -125,7 +125,7 @@ function needsLook(answer: Answer): boolean {
 function isPassing(answer: Answer): boolean {
   if ('error' in answer) return ['unavailable', 'timeout', 'protocol'].includes(answer.error.code);
   const { status } = answer.response;
-  return status === 408 || status === 429 || status >= 500 || isPartMissing(answer.response);
+  return status < 300 || status === 408 || status === 429 || status >= 500 || isPartMissing(answer.response);
 }
 
 /** docker-registry 2.8 says so for a moment while somebody else writes the same child again. */
@@ -188,8 +188,9 @@ function reasonOf(task: Task, answer: Answer): OperationError {
   return 'error' in answer ? answer.error : refusal(task, answer.response);
 }
 
-function isSuccess(response: RegistryResponse): boolean {
-  return response.status >= 200 && response.status <= 202;
+/** 201 is the only yes of the specification. Registries that say 200 or 202 name the digest; a proxy does not. */
+function isTaken({ status, headers }: RegistryResponse): boolean {
+  return status === 201 || ([200, 202].includes(status) && headers['docker-content-digest'] !== undefined);
 }
 
 function isOurs(manifest: Manifest, digest: string): boolean {

@@ -38,7 +38,10 @@ export function createReferrers(context: Context): Referrers {
   const byApi = async (repository: Repository, digest: string): Promise<readonly Descriptor[] | null> => {
     const name = formatRepository(repository);
     if (without.has(name)) return null;
-    const found = await pages.run(`${name}@${digest}`, () => askApi(context, repository, digest));
+    const asked = (): Promise<readonly Descriptor[] | null> =>
+      pages.run(`${name}@${digest}`, () => askApi(context, repository, digest));
+    // Asked twice before the API is given up: a stray refusal would hide what is attached.
+    const found = (await asked()) ?? (await asked());
     if (found === null) without.add(name);
     return found;
   };

@@ -92,7 +92,7 @@ async function tryUpload(
       redirect: 'refuse',
       repeatable: false,
     });
-    if (response.status >= 200 && response.status < 300) return wrongDigest(task, blob, response);
+    if (response.status === 201) return wrongDigest(task, blob, response);
     return reading.problem() ?? refusal(task, response);
   } catch (error) {
     // When the source gives out, the upload breaks off as a consequence: the cause is the better message.
