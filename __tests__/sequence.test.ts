@@ -157,7 +157,7 @@ function fakeGit(tags: Map<string, string>, wait: () => Promise<void> = () => Pr
     const holder = tags.get(name);
     if (holder === undefined) tags.set(name, sha);
     await wait();
-    return holder === undefined ? 'created' : holder === sha ? 'ours' : 'taken';
+    return { state: holder === undefined ? 'created' : holder === sha ? 'ours' : 'taken' };
   };
 }
 
@@ -191,17 +191,21 @@ describe('claiming a number', () => {
     let tries = 0;
     const taken: ClaimTag = () => {
       tries += 1;
-      return Promise.resolve('taken');
+      return Promise.resolve({ state: 'taken' });
     };
     await expect(claim(taken)).rejects.toThrow(/the next number is 100/);
     expect(tries).toBe(99);
   });
 
-  test('without permission the error says which one', async () => {
-    const denied: ClaimTag = () => Promise.resolve({ denied: '403 Resource not accessible by integration' });
-    const error = await claim(denied).catch((e: unknown) => e);
-    expect(error).toBeInstanceOf(OperationError);
-    expect(error).toMatchObject({ code: 'denied', message: expect.stringMatching(/403.*contents: write/) });
+  test('without permission the error of the port is the answer, and no other number is tried', async () => {
+    const error = new OperationError('denied', 'needs contents: write');
+    let tries = 0;
+    const denied: ClaimTag = () => {
+      tries += 1;
+      return Promise.resolve({ state: 'denied', error });
+    };
+    await expect(claim(denied)).rejects.toBe(error);
+    expect(tries).toBe(1);
   });
 
   test('without a commit nothing can be claimed', async () => {
@@ -252,9 +256,9 @@ describe('row 101: claims on a real repository', () => {
     const port: ClaimTag = async (name, sha): Promise<ClaimResult> => {
       // An all-zero old value: create, and fail when it exists.
       const created = await git('update-ref', `refs/tags/${name}`, sha, '0'.repeat(40));
-      if (created.ok) return 'created';
+      if (created.ok) return { state: 'created' };
       const holder = await git('rev-parse', '--verify', `refs/tags/${name}`);
-      return holder.out === sha ? 'ours' : 'taken';
+      return { state: holder.out === sha ? 'ours' : 'taken' };
     };
     const claims = await Promise.all(commits.map((sha) => claim(port, sha)));
     expect(claims.map((c) => c.sequence).sort()).toEqual([1, 2]);

@@ -1,5 +1,5 @@
 /** `{seq:N}`: the next free number of a day or of a base, over all images of the build group. */
-import { OperationError, UserError, type Place } from './errors.js';
+import { UserError, type Place } from './errors.js';
 import { joinPieces, uses, type Piece, type Template } from './template.js';
 import { fieldNames, type Pattern, type PatternPart } from './pattern.js';
 import { valuesOf } from './policy/classify.js';
@@ -168,7 +168,7 @@ function fitting(slots: readonly Slot[], number: number): number {
  * one. Numbers of the registry are skipped; git tags are not, since one of them may be this commit's own from a run that
  * was broken off. `port` is called once per number.
  * @throws UserError past the width
- * @throws OperationError code `denied` when the job may not create git tags
+ * @throws OperationError of the port, code `denied`, when the job may not create git tags
  */
 export async function claimSequence(
   policy: CompiledPolicy,
@@ -199,16 +199,9 @@ export async function claimSequence(
   ) {
     const gitTag = slot.before + String(number).padStart(slot.width, '0') + slot.after;
     const result = await port(gitTag, sha);
-    if (result === 'created' || result === 'ours') return { sequence: number, gitTag, outcome: result };
-    if (result !== 'taken') throw denied(gitTag, result.denied);
+    if (result.state === 'denied') throw result.error;
+    if (result.state !== 'taken') return { sequence: number, gitTag, outcome: result.state };
   }
-}
-
-function denied(gitTag: string, why: string): OperationError {
-  return new OperationError(
-    'denied',
-    `the git tag ${gitTag} cannot be created to claim its number: ${why}; give the job "permissions: contents: write"`,
-  );
 }
 
 /** Has the rule a number that is looked for, and not one that its pattern took from the ref? */

@@ -15,7 +15,7 @@
  *   8. `classificationReport(resolvedOrDecision)`: the `classification` object of the report.
  */
 import type { Class, Gate, Origin, StableRule } from '../config/model.js';
-import type { Place, Problem } from '../errors.js';
+import type { OperationError, Place, Problem } from '../errors.js';
 import type { Pattern } from '../pattern.js';
 import type { Template } from '../template.js';
 
@@ -193,8 +193,13 @@ export interface ResolvedDecision extends Decision {
 /** Asks for a git tag to be made at a commit, by a call that only one of several callers can win. */
 export type ClaimTag = (name: string, sha: string) => Promise<ClaimResult>;
 
-/** `ours`: the tag was there already and is at the same commit; `taken`: it is at another one. */
-export type ClaimResult = 'created' | 'ours' | 'taken' | { readonly denied: string };
+/**
+ * `ours`: the tag was there already and is at the same commit. `taken`: it is at another one. `denied`: the job may not
+ * create it; the error names the permission. (`claimTag` of src/github answers in this form.)
+ */
+export type ClaimResult =
+  | { readonly state: 'created' | 'ours' | 'taken' }
+  | { readonly state: 'denied'; readonly error: OperationError };
 
 /** How the version in hand stands to the highest one that a repository holds for a channel. */
 export interface ChannelComparison {
