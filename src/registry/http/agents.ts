@@ -69,12 +69,11 @@ async function loadProxyAgent(
 ): Promise<http.Agent> {
   const url = proxyUrl(proxy);
   const settings = { keepAlive: true, timeout: IDLE_MS, ...trust };
-  if (toTls) {
-    const { HttpsProxyAgent } = await import('https-proxy-agent');
-    return new HttpsProxyAgent(url, settings);
-  }
-  const { HttpProxyAgent } = await import('http-proxy-agent');
-  return new HttpProxyAgent(url, settings);
+  const agent = toTls
+    ? new (await import('https-proxy-agent')).HttpsProxyAgent(url, settings)
+    : new (await import('http-proxy-agent')).HttpProxyAgent(url, settings);
+  // These agents keep settings for the way to the proxy; what lies behind it is to be trusted by the same rules.
+  return Object.assign(agent, { options: { ...agent.options, timeout: IDLE_MS, ...trust } });
 }
 
 function proxyUrl(proxy: string): URL {

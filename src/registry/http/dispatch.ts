@@ -24,6 +24,9 @@ export interface Dispatch {
   readonly body: RegistryRequest['body'];
 }
 
+/** Registries on object storage copy a large blob after its last byte has arrived, before they answer. */
+const UPLOAD_PATIENCE = 5;
+
 /** One request on the wire, in its turn at `peer`. */
 export async function dispatch(wiring: Wiring, peer: Peer, request: Dispatch): Promise<Answer> {
   const { limiter } = peer;
@@ -73,7 +76,7 @@ async function onWire(
       agent: agent instanceof Promise ? await agent : agent,
     },
     {
-      idleMs: wiring.idleMs,
+      idleMs: body && 'source' in body ? UPLOAD_PATIENCE * wiring.idleMs : wiring.idleMs,
       connectMs: CONNECT_MS,
       cancellation: wiring.cancellation,
       onSent: (bytes) => void (wiring.usage.bytes_out += bytes),

@@ -68,16 +68,26 @@ export function exchange(request: WireRequest, limits: WireLimits): Promise<Inco
     wire.on('close', () =>
       fail(new WireFault('reset', 'the connection was closed', { stale: wire.reusedSocket })),
     );
-    wire.on('proxyConnect', (answer: { statusCode: number }) => {
-      if (answer.statusCode !== 200) fail(proxyRefusal(answer.statusCode));
+    wire.on('proxyConnect', ({ statusCode }: { statusCode?: number }) => {
+      // A proxy that is asked for the whole URL has no answer of its own at this point.
+      if (statusCode !== undefined && statusCode !== 200) fail(proxyRefusal(statusCode));
     });
     wire.on('response', (incoming) => {
       if (!settle()) return void incoming.destroy();
+      if (isReusable(request.method, incoming)) wire.shouldKeepAlive = true;
       upload?.stop();
       resolve(incoming);
     });
     const upload = write(wire, request.body, { ...limits, onProgress: () => timer.restart(), onError: fail });
   });
+}
+
+/**
+ * node gives a connection up when an answer has no length, also where the answer to HEAD has no body whose end could
+ * be missed. Many registries send such a 404, and looking at tags is what Retag does most.
+ */
+function isReusable(method: string, { headers, httpVersion }: IncomingMessage): boolean {
+  return method === 'HEAD' && httpVersion === '1.1' && headers.connection?.toLowerCase() !== 'close';
 }
 
 /** An answer to CONNECT that is not 200 comes from the proxy; 5xx says that it could not reach the registry now. */
@@ -89,8 +99,11 @@ export function proxyRefusal(status: number): WireFault {
 }
 
 function open({ method, target, headers, agent }: WireRequest): ClientRequest {
-  const { hostname, port, path } = target;
-  return (target.secure ? https : http).request({ method, host: hostname, port, path, headers, agent });
+  const { hostname: host, port, path, secure } = target;
+  // The protocol is what proxy agents find a kept connection again by.
+  return secure
+    ? https.request({ protocol: 'https:', method, host, port, path, headers, agent })
+    : http.request({ protocol: 'http:', method, host, port, path, headers, agent });
 }
 
 function silence(connected: boolean, ms: number): WireFault {
