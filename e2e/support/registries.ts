@@ -100,6 +100,8 @@ function distributionConfig({ storage, port, certificate, htpasswd, tokens }: Pl
       secret: 'one registry, one secret',
       ...(certificate === null ? {} : { tls: certificate }),
     },
+    // else layers that are kept elsewhere are refused
+    validation: { manifests: { urls: { allow: ['^https?://'] } } },
     ...(htpasswd === null ? {} : { auth: { htpasswd: { realm: 'retag-test', path: htpasswd } } }),
     ...(tokens === null
       ? {}
