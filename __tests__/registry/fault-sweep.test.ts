@@ -9,7 +9,7 @@ import {
   type EmbeddedRegistry,
   type Fault,
 } from '../../src/embedded/server.js';
-import { OperationError } from '../../src/errors.js';
+import { messageOf, OperationError } from '../../src/errors.js';
 import { connected } from './on-the-wire.js';
 
 const FROM = 'team/app';
@@ -115,7 +115,7 @@ describe.each([
         const cell = `${name} at ${nth} (${what?.kind ?? 'not reached'})`;
         const tag = at.target.manifest(TO, 'v1')?.digest;
         const limit = 5 * count;
-        if (error !== null && !(error instanceof OperationError)) broken.push(`${cell}: ${String(error)}`);
+        if (error !== null && !(error instanceof OperationError)) broken.push(`${cell}: ${messageOf(error)}`);
         if (error instanceof OperationError && !error.message.includes(at[side].host))
           broken.push(`${cell}: nameless: ${error.message}`);
         if (tag !== undefined && tag !== root.digest) broken.push(`${cell}: the tag is wrong`);

@@ -2,7 +2,6 @@
 export interface Once<R> {
   /** Runs `work` unless the same key is under way or done; a failure is forgotten, so that the next caller tries anew. */
   run(key: string, work: () => Promise<R>): Promise<R>;
-  has(key: string): boolean;
   forget(key: string): void;
 }
 
@@ -21,7 +20,6 @@ export function once<R>(keep: boolean): Once<R> {
       promise.then(keep ? () => undefined : drop, drop);
       return promise;
     },
-    has: (key) => entries.has(key),
     forget: (key) => void entries.delete(key),
   };
 }
