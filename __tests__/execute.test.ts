@@ -173,7 +173,11 @@ describe('a group', () => {
         name,
         name === failing
           ? { ok: false, error: new OperationError('rejected', `${name} does not build`) }
-          : { ok: true, source: { registry: 'reg.example', repository: name, digest: digestOf(name) } },
+          : {
+              ok: true,
+              source: { registry: 'reg.example', repository: name, digest: digestOf(name) },
+              manifest: null,
+            },
       ]),
     );
 

@@ -25,7 +25,13 @@ export interface Outcome {
 
 /** The image that a build gave, where its bytes are; or why there is none. */
 export type BuildResult =
-  { readonly ok: true; readonly source: DigestRef } | { readonly ok: false; readonly error: OperationError };
+  | {
+      readonly ok: true;
+      readonly source: DigestRef;
+      /** an index that was put together here and is in no registry yet; null: the source has the bytes */
+      readonly manifest: Manifest | null;
+    }
+  | { readonly ok: false; readonly error: OperationError };
 
 export interface ExecuteOptions {
   readonly concurrency: number;
@@ -171,20 +177,24 @@ function failWholeGroups(
 /** Makes all that the tag will point at exist in the destination repository, except the tag itself. */
 async function bring(action: PlannedAction, registry: Registry, options: ExecuteOptions): Promise<Content> {
   if (options.signal.aborted) throw new OperationError('cancelled', 'the run was stopped before this tag');
-  const source = sourceOf(action, options);
-  const manifest = action.manifest ?? (await registry.manifest(source));
+  const { source, manifest: known } = contentOf(action, options);
+  const manifest = known ?? (await registry.manifest(source));
   const { destination, attachments } = action.wanted;
   const report = await registry.transfer(source, manifest, destination, attachments);
   return { manifest, found: report.attachmentsFound, carried: report.attachmentsCarried };
 }
 
-function sourceOf({ wanted, source }: PlannedAction, options: ExecuteOptions): DigestRef {
-  if (source !== null) return source;
+/** Where the content is, and its bytes if they are at hand. */
+function contentOf(
+  { wanted, source, manifest }: PlannedAction,
+  options: ExecuteOptions,
+): { source: DigestRef; manifest: Manifest | null } {
+  if (source !== null) return { source, manifest };
   const result = wanted.source.from === 'build' ? options.built.get(wanted.source.build) : undefined;
   if (result === undefined)
     throw new Error(`nothing gives the content of ${formatReference(wanted.destination)}`);
   if (!result.ok) throw result.error;
-  return result.source;
+  return result;
 }
 
 /** Looks, writes and reads back. A tag that changed since the plan is a failure; nothing is repaired by writing again. */

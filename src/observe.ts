@@ -12,7 +12,7 @@ import type { ChannelVerdict, GateVerdict, Observed, SourceState, WantedTag } fr
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
 export interface Lookouts {
   /** the gates of a tag that would be written */
-  gate(wanted: WantedTag): Promise<GateVerdict>;
+  gate(wanted: WantedTag, source: SourceState): Promise<GateVerdict>;
   /** the order of the version in hand against the channel's */
   channel(wanted: WantedTag): Promise<ChannelVerdict | null>;
   /** the image of a build: finished earlier, or still to be built */
@@ -66,7 +66,7 @@ function createObserver(registry: Registry, lookouts: Lookouts): (wanted: Wanted
     if (!mayWrite(wanted, previous, source)) return rest;
     const [read, gate, channel] = await Promise.all([
       readSource(registry, wanted, source),
-      wanted.gates.length === 0 ? OPEN : lookouts.gate(wanted),
+      wanted.gates.length === 0 ? OPEN : lookouts.gate(wanted, source),
       wanted.kind === 'channel' ? lookouts.channel(wanted) : null,
     ]);
     return { destination, source: read, gate, channel };

@@ -19,6 +19,7 @@ export function wantedTag(changes: Partial<WantedTag> = {}): WantedTag {
     digest: null,
     platforms: [],
     revision: null,
+    srcRef: null,
     attachments: 'copy',
     gates: [],
     manual: false,

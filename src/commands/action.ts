@@ -1,31 +1,38 @@
 /** The action: inputs and event → run → outputs, summary, annotations, report. */
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import * as core from '@actions/core';
 
 import { parseConcurrency, parseInsecureHosts, realRegistry } from '../adapters.js';
 import { formatProblem, OperationError, UserError } from '../errors.js';
+import type { TagFile } from '../config/config.js';
+import { readDigests } from '../docker/digests.js';
 import { readRefFacts } from '../git/facts.js';
 import { readInputs, type ActionInputs } from '../github/inputs.js';
 import { harmless, jobLog } from '../github/log.js';
 import { publishAnnotations, publishOutputs, publishSummary } from '../github/publish.js';
+import { defaultProvenance, sourceFacts } from '../github/source.js';
 import { escapeCell } from '../markdown.js';
 import { annotations } from '../report/annotations.js';
 import { outputs } from '../report/outputs.js';
 import { summary } from '../report/summary.js';
-import { run, type RunRequest, type RunResult } from '../run.js';
+import type { RunRequest } from '../request.js';
+import { run, type RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
-import { parseDuration, startDeadline, type Deadline } from '../system/deadline.js';
+import { parseTimeout, startDeadline, type Deadline } from '../system/deadline.js';
 import { readTagFiles } from '../workspace/files.js';
 import { writeJson } from '../workspace/write.js';
 import type { RefFacts } from '../policy/policy.js';
+import { outsideOf } from './outside.js';
+import { checkStages } from './tags.js';
 
 /** Runs the action and gives its exit status. Never throws. */
 export async function runAction(env: NodeJS.ProcessEnv, cwd: string): Promise<number> {
   let deadline: Deadline | null = null;
   try {
     const inputs = readInputs();
-    deadline = startDeadline(parseDuration(inputs.timeout, 'timeout'), inputs.timeout);
+    deadline = startDeadline(parseTimeout(inputs.timeout), inputs.timeout);
     const code = await runWith(inputs, env, env['GITHUB_WORKSPACE'] ?? cwd, deadline);
     return deadline.exitCode() ?? code;
   } catch (error) {
@@ -54,31 +61,116 @@ async function runWith(
   const command = commandFor(inputs.command, facts);
   for (const text of facts.warnings) log.warning(text);
   const concurrency = parseConcurrency(inputs.concurrency);
+  const insecure = parseInsecureHosts(inputs.insecureRegistries);
   const registry = realRegistry({
     env,
     log,
     signal: deadline.signal,
     concurrency,
-    insecureRegistries: parseInsecureHosts(inputs.insecureRegistries),
+    insecureRegistries: insecure,
     anonymous: facts.fork,
     githubToken: inputs.token,
     onSecret: (secret) => core.setSecret(secret),
   });
+  const outside = outsideOf({
+    env,
+    workspace,
+    token: inputs.token,
+    facts,
+    log,
+    signal: deadline.signal,
+    builder: inputs.build.builder,
+    insecure,
+    write: (text) => void process.stdout.write(text),
+    actions: true,
+    terminal: false,
+  });
   const request: RunRequest = {
     command,
-    files: await readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace }),
+    files: await filesOf(inputs, workspace),
+    policy: inputs.policy,
+    images: inputs.images,
+    facts,
+    only: inputs.only,
+    stable: inputs.stable,
+    includeStages: new Set(checkStages(inputs.includeStages)),
     force: inputs.force,
     registryMap: inputs.registryMap,
     concurrency,
     changesAsCode: false,
+    build: await buildSettings(inputs, facts, env, workspace, insecure),
   };
   try {
-    const result = await run(request, { registry, log, clock: systemClock, signal: deadline.signal });
+    const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
+    const result = await run(request, parts);
     await publish(result, inputs, env);
     return result.exitCode;
   } finally {
     registry.close();
   }
+}
+
+/** The tag files; none when the inputs stand in for the default one and it is not there. */
+async function filesOf(inputs: ActionInputs, workspace: string): Promise<TagFile[]> {
+  const standsIn = inputs.policy !== '' || inputs.images.length > 0;
+  if (standsIn && !inputs.configGiven) {
+    const there = await stat(join(workspace, inputs.config[0] ?? '')).catch(() => null);
+    if (there === null) return [];
+  }
+  return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
+}
+
+async function buildSettings(
+  inputs: ActionInputs,
+  facts: RefFacts,
+  env: NodeJS.ProcessEnv,
+  workspace: string,
+  insecure: readonly string[],
+): Promise<RunRequest['build']> {
+  const { build } = inputs;
+  const source = await sourceFacts({
+    env,
+    sha: facts.sha,
+    commitTime: facts.commitTime ?? null,
+    now: facts.time,
+  });
+  return {
+    defaults: {
+      context: build.context,
+      file: build.file,
+      target: build.target,
+      platforms: build.platforms,
+      buildArgs: pairs('build-args', build.buildArgs),
+      labels: pairs('labels', build.labels),
+      cacheFrom: build.cacheFrom,
+      cacheTo: build.cacheTo,
+      provenance: build.provenance,
+      sbom: build.sbom,
+    },
+    inputSecrets: build.secrets,
+    source,
+    defaultProvenance: await defaultProvenance(env),
+    sourceDateEpoch: env['SOURCE_DATE_EPOCH'],
+    insecure,
+    platform: inputs.platform,
+    digests: inputs.digests === '' ? null : await readDigests(inputs.digests, workspace),
+  };
+}
+
+/** Lines `NAME=value` as a record. @throws UserError for a line without `=` */
+function pairs(input: string, lines: readonly string[]): Record<string, string> {
+  const wrong = lines.filter((line) => line.indexOf('=') < 1);
+  if (wrong.length > 0) {
+    throw new UserError(
+      wrong.map((line) => ({
+        what: `input ${input}: "${line}" has no value`,
+        mend: 'write it as NAME=value',
+      })),
+    );
+  }
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
 }
 
 /**

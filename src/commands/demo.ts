@@ -3,11 +3,13 @@ import { realRegistry } from '../adapters.js';
 import { image, index } from '../embedded/images.js';
 import { seed } from '../embedded/seed.js';
 import { startRegistry, type EmbeddedRegistry } from '../embedded/server.js';
+import { promotionRequest } from '../request.js';
 import { run, type RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { startDeadline } from '../system/deadline.js';
 import type { Arguments } from '../terminal/args.js';
 import type { Log } from '../ports.js';
+import { withoutOutside } from './outside.js';
 import { logFor, type Io } from './output.js';
 
 const PLATFORMS = ['linux/amd64', 'linux/arm64', 'linux/s390x', 'linux/ppc64le'];
@@ -101,8 +103,9 @@ async function runOn(
   log: Log,
   signal: AbortSignal,
 ): Promise<RunResult> {
+  const env = { PATH: io.env['PATH'] };
   const registry = realRegistry({
-    env: { PATH: io.env['PATH'] },
+    env,
     log,
     signal,
     concurrency: 16,
@@ -111,17 +114,10 @@ async function runOn(
     githubToken: '',
     onSecret: () => undefined,
   });
-  const bytes = new TextEncoder().encode(TAG_FILE);
-  const request = {
-    command,
-    files: [{ path: 'image-tags.yaml', bytes }],
-    force: [],
-    registryMap: [`docker.io=${embedded.host}`],
-    concurrency: 16,
-    changesAsCode: false,
-  };
+  const files = [{ path: 'image-tags.yaml', bytes: new TextEncoder().encode(TAG_FILE) }];
+  const request = { ...promotionRequest(command, files), registryMap: [`docker.io=${embedded.host}`] };
   try {
-    return await run(request, { registry, log, clock: systemClock, signal });
+    return await run(request, { registry, log, clock: systemClock, signal, ...withoutOutside(log, signal) });
   } finally {
     registry.close();
   }

@@ -1,25 +1,114 @@
 /** `retag plan` and `retag apply` */
+import { readDigests } from '../docker/digests.js';
+import { readRefFacts } from '../git/facts.js';
+import { defaultProvenance, sourceFacts } from '../github/source.js';
+import { UserError } from '../errors.js';
+import type { RefFacts } from '../policy/policy.js';
 import { run } from '../run.js';
+import type { RunRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
 import type { Io } from './output.js';
-import { tagFiles, withSession } from './session.js';
+import { outsideOf } from './outside.js';
+import { tagFiles, withSession, type Session } from './session.js';
 
 export function tagsCommand(args: Arguments, io: Io): Promise<number> {
-  return withSession(args, io, async ({ log, registry, signal, concurrency }) => {
-    const request = {
-      command: args.command === 'plan' ? ('plan' as const) : ('apply' as const),
-      files: await tagFiles(args, io),
-      force: args.list('force'),
-      registryMap: args.list('registry-map'),
-      concurrency,
-      changesAsCode: args.is('exit-code'),
-    };
-    const { report, exitCode } = await run(request, { registry, log, clock: systemClock, signal });
+  return withSession(args, io, async (session) => {
+    const { log, registry, signal, insecure } = session;
+    const facts = await factsFor(args, io);
+    const request = await requestFor(args, io, facts, session);
+    const outside = outsideOf({
+      env: io.env,
+      workspace: io.cwd,
+      token: io.env['GITHUB_TOKEN'] ?? '',
+      facts,
+      log,
+      signal,
+      builder: args.text('builder') ?? '',
+      insecure,
+      write: (text) => void io.stderr.write(text),
+      actions: false,
+      terminal: io.stderr.isTTY === true && !args.is('quiet'),
+    });
+    const { report, exitCode } = await run(request, {
+      registry,
+      log,
+      clock: systemClock,
+      signal,
+      ...outside,
+    });
     const path = args.text('report');
     if (path !== undefined) await writeJson(path, report);
     if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return exitCode;
+  });
+}
+
+/** The git ref to classify; null without `--ref`, since then builds are not looked at. */
+async function factsFor(args: Arguments, io: Io): Promise<RefFacts | null> {
+  const ref = args.text('ref');
+  if (ref === undefined) return null;
+  return readRefFacts({ env: io.env, cwd: io.cwd, time: systemClock.now(), ref, sha: args.text('sha') });
+}
+
+async function requestFor(
+  args: Arguments,
+  io: Io,
+  facts: RefFacts | null,
+  { concurrency, insecure }: Session,
+): Promise<RunRequest> {
+  const digests = args.text('digests');
+  return {
+    command: args.command === 'plan' ? 'plan' : 'apply',
+    files: await tagFiles(args, io),
+    policy: args.text('policy') ?? '',
+    images: [],
+    facts,
+    only: onlyOf(args),
+    stable: args.is('stable'),
+    includeStages: new Set(stagesOf(args)),
+    force: args.list('force'),
+    registryMap: args.list('registry-map'),
+    concurrency,
+    changesAsCode: args.is('exit-code'),
+    build: {
+      defaults: {},
+      inputSecrets: [],
+      source:
+        facts === null
+          ? null
+          : await sourceFacts({
+              env: io.env,
+              sha: facts.sha,
+              commitTime: facts.commitTime ?? null,
+              now: facts.time,
+            }),
+      defaultProvenance: await defaultProvenance(io.env),
+      sourceDateEpoch: io.env['SOURCE_DATE_EPOCH'],
+      insecure,
+      platform: args.text('platform') ?? '',
+      digests: digests === undefined ? null : await readDigests(digests, io.cwd),
+    },
+  };
+}
+
+function onlyOf(args: Arguments): RunRequest['only'] {
+  const only = args.text('only') ?? '';
+  if (only === '' || only === 'builds' || only === 'images') return only;
+  throw new UserError({ what: `--only: "${only}" is not known`, mend: 'give builds or images' });
+}
+
+function stagesOf(args: Arguments): string[] {
+  return checkStages((args.text('include-stages') ?? '').split(',').filter((stage) => stage !== ''));
+}
+
+/** @throws UserError for a stage that cannot be included */
+export function checkStages(stages: readonly string[]): string[] {
+  const wrong = stages.find((stage) => stage !== 'build');
+  if (wrong === undefined) return [...stages];
+  throw new UserError({
+    what: `include-stages: "${wrong}" cannot be included`,
+    mend: 'give "build"; release is in every image, and test in every snapshot',
   });
 }

@@ -35,6 +35,8 @@ export function decide(wanted: WantedTag, observed: Observed): PlannedAction {
       return refuse(wanted, previous, 'unknown', `cannot tell what the source is: ${source.error.message}`);
     case 'missing':
       return decideMissing(wanted, previous);
+    case 'refused':
+      return refuse(wanted, previous, source.code, source.text);
     case 'to-build':
       return decideToBuild(wanted, observed, previous);
     case 'present':

@@ -61,6 +61,8 @@ export interface WantedTag {
   readonly platforms: readonly string[];
   /** the commit that the image must be made from (40 hex digits) */
   readonly revision: string | null;
+  /** `src_ref` as in the tag file, for gates about that commit */
+  readonly srcRef: string | null;
   readonly attachments: AttachmentMode;
   readonly gates: readonly Gate[];
   /** `stable: manual` and nobody said so yet */
@@ -85,7 +87,9 @@ export type SourceState =
   | { readonly state: 'missing'; readonly error: OperationError | null }
   | { readonly state: 'unknown'; readonly error: OperationError }
   /** the image is made in this run, after the plan */
-  | { readonly state: 'to-build' };
+  | { readonly state: 'to-build' }
+  /** a build that must not be made, or not be tagged */
+  | { readonly state: 'refused'; readonly code: ReasonCode; readonly text: string };
 
 export type GateState = 'open' | 'pending' | 'failed' | 'unknown';
 

@@ -57,6 +57,7 @@ function primaryTag(entry: ImageConfig, tag: string, options: WantOptions): Want
     digest: entry.srcDigest ?? null,
     platforms: entry.platforms,
     revision: entry.srcRef === undefined ? null : commitOf(entry.srcRef),
+    srcRef: entry.srcRef ?? null,
     attachments: entry.attachments,
     gates: entry.requires,
     manual: false,

@@ -31,7 +31,7 @@ export function makeReport(input: ReportInput): Report {
   };
 }
 
-function reportAction({ planned, outcome, digest, error, attachments }: Outcome): ReportAction {
+export function reportAction({ planned, outcome, digest, error, attachments }: Outcome): ReportAction {
   const { wanted, reason } = planned;
   return {
     action: planned.action,

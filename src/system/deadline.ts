@@ -1,4 +1,5 @@
 /** The one signal that ends a run: its time limit, or SIGINT or SIGTERM. */
+import { parseDuration } from '../config/duration.js';
 import { OperationError, UserError } from '../errors.js';
 
 export interface Deadline {
@@ -42,19 +43,15 @@ export function startDeadline(timeoutMs: number, timeoutText: string): Deadline 
   };
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 /** setTimeout overflows above 2^31-1 ms and then fires at once. */
 const MOST = 24 * 3_600_000;
 
-/** Parses `90s`, `30m`, `1h`, `500ms` or a number of seconds into milliseconds, at most 24 h. */
-export function parseDuration(text: string, what: string): number {
-  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim()) ?? [];
-  const ms = Number(number) * (UNITS[unit] ?? Number.NaN);
-  if (number === '' || !(ms > 0) || ms > MOST) {
-    throw new UserError({
-      what: `${what}: "${text}" is not a duration`,
-      mend: 'write it as 90s, 30m or 1h; at most 24h',
-    });
-  }
-  return ms;
+/** The time limit of a run in milliseconds: `90s`, `30m`, `1h`, at most 24 h. @throws UserError */
+export function parseTimeout(text: string): number {
+  const parsed = parseDuration(text);
+  if (parsed.ok && parsed.value > 0 && parsed.value <= MOST) return parsed.value;
+  throw new UserError({
+    what: `timeout: "${text}" is not a time limit`,
+    mend: 'write it as 90s, 30m or 1h; at most 24h',
+  });
 }

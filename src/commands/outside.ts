@@ -1,0 +1,158 @@
+/** The outside systems of a run besides registries: GitHub, opened when it is asked first, and the builder. */
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+
+import type { Builder } from '../builds/model.js';
+import { OperationError } from '../errors.js';
+import {
+  commitOfEntry,
+  createGatekeeper,
+  withoutGitHub,
+  type Gatekeeper,
+  type Subject,
+} from '../gates/gates.js';
+import type { Checks } from '../gates/port.js';
+import type { GitHub } from '../github/client.js';
+import type { ClaimTag, RefFacts } from '../policy/policy.js';
+import type { Log } from '../ports.js';
+import { systemClock } from '../system/clock.js';
+
+export interface OutsideOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** the checkout */
+  readonly workspace: string;
+  readonly token: string;
+  readonly facts: RefFacts | null;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly builder: string;
+  readonly insecure: readonly string[];
+  /** takes buildx's output */
+  readonly write: (text: string) => void;
+  readonly actions: boolean;
+  readonly terminal: boolean;
+}
+
+export interface Outside {
+  /** rejects with how to mend it where GitHub cannot be asked */
+  readonly github: () => Promise<GitHub>;
+  readonly gatekeeper: Gatekeeper;
+  readonly claim: ClaimTag;
+  subject(srcRef: string | null, revision: string | null): Subject;
+  builder(): Builder;
+}
+
+/** Nothing is loaded or sent before it is needed: octokit and buildx stay off the start path. */
+export function outsideOf(options: OutsideOptions): Outside {
+  const { env, facts } = options;
+  let opened: Promise<GitHub> | undefined;
+  const github = (): Promise<GitHub> => (opened ??= open(options));
+  const home = env['GITHUB_REPOSITORY'] ?? '';
+  const serverUrl = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  return {
+    github,
+    gatekeeper: createGatekeeper(checksOf(options, github), systemClock.now()),
+    claim: async (name, sha) => {
+      const { claimTag } = await import('../github/claim.js');
+      return claimTag(await github(), name, sha);
+    },
+    subject: (srcRef, revision) => ({
+      home,
+      commit:
+        srcRef === null
+          ? commitOfRun(facts, home)
+          : commitOfEntry({ srcRef: srcRef === '' ? undefined : srcRef, revision, home, serverUrl }),
+      ...(facts?.sha == null ? {} : { entry: { sha: facts.sha } }),
+    }),
+    builder: () => lazyBuilder(options),
+  };
+}
+
+/** For a run that asks nobody but the registry. */
+export function withoutOutside(log: Log, signal: AbortSignal): Outside {
+  return outsideOf({
+    env: {},
+    workspace: '.',
+    token: '',
+    facts: null,
+    log,
+    signal,
+    builder: '',
+    insecure: [],
+    write: () => undefined,
+    actions: false,
+    terminal: false,
+  });
+}
+
+async function open(options: OutsideOptions): Promise<GitHub> {
+  const { env, token, log, signal } = options;
+  const why = missing(options);
+  if (why !== null) throw new OperationError('denied', why);
+  const { openGitHub } = await import('../github/client.js');
+  return openGitHub({
+    token,
+    apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
+    serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
+    repository: env['GITHUB_REPOSITORY'] ?? '',
+    clock: systemClock,
+    signal,
+    log,
+  });
+}
+
+function missing({ env, token }: OutsideOptions): string | null {
+  if ((env['GITHUB_REPOSITORY'] ?? '') === '') {
+    return 'the GitHub repository is not known; set GITHUB_REPOSITORY=OWNER/NAME and GITHUB_TOKEN, or run in a workflow';
+  }
+  return token === '' ? 'there is no GitHub token; set GITHUB_TOKEN (input github-token)' : null;
+}
+
+function checksOf(options: OutsideOptions, github: () => Promise<GitHub>): Checks {
+  const why = missing(options);
+  if (why !== null) return withoutGitHub(why);
+  const run = Number(options.env['GITHUB_RUN_ID'] ?? '');
+  const runId = Number.isSafeInteger(run) && run > 0 ? run : null;
+  const checks = async (): Promise<Checks> => {
+    const { createChecks } = await import('../github/checks.js');
+    return createChecks(await github(), runId);
+  };
+  return {
+    check: async (query) => (await checks()).check(query),
+    runs: async (query) => (await checks()).runs(query),
+    approvals: async (query) => (await checks()).approvals(query),
+  };
+}
+
+function commitOfRun(facts: RefFacts | null, home: string): Subject['commit'] {
+  if (facts?.sha != null) return { repo: home, sha: facts.sha };
+  return { why: 'the commit of this run is not known; give it with --sha (input sha)' };
+}
+
+function lazyBuilder(options: OutsideOptions): Builder {
+  let made: Promise<Builder> | undefined;
+  const builder = (): Promise<Builder> =>
+    (made ??= import('../docker/builder.js').then(({ createBuilder }) =>
+      createBuilder({
+        workspace: options.workspace,
+        temporary: options.env['RUNNER_TEMP'] ?? tmpdir(),
+        environment: options.env,
+        builder: options.builder === '' ? null : options.builder,
+        insecure: options.insecure,
+        signal: options.signal,
+        clock: systemClock,
+        log: options.log,
+        write: options.write,
+        token: randomBytes(16).toString('hex'),
+        actions: options.actions,
+        terminal: options.terminal,
+      }),
+    ));
+  return {
+    prepare: async (definition) => (await builder()).prepare(definition),
+    bake: async (definition) => (await builder()).bake(definition),
+    close: async () => {
+      if (made !== undefined) await (await made).close();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** What observe asks besides manifests: gates, channels, builds. */
+import type { Lookouts } from './observe.js';
+import type { ChannelVerdict, SourceState, WantedTag } from './plan/model.js';
+import { compareChannel } from './policy/policy.js';
+import { formatRepository } from './reference.js';
+import type { Release } from './release/release.js';
+import type { RunParts } from './request.js';
+
+/** @param release null without a ref */
+export function lookoutsFor(
+  release: Release | null,
+  parts: Pick<RunParts, 'gatekeeper' | 'subject'>,
+): Lookouts {
+  return {
+    gate: (wanted, source) => {
+      const revision = source.state === 'present' ? (source.facts?.revision ?? null) : null;
+      const subject =
+        wanted.group === null ? parts.subject(wanted.srcRef ?? '', revision) : parts.subject(null, null);
+      return parts.gatekeeper.judge(wanted.gates, subject);
+    },
+    channel: (wanted) => Promise.resolve(channelOf(release, wanted)),
+    build: (wanted) => Promise.resolve(buildOf(release, wanted)),
+  };
+}
+
+function channelOf(release: Release | null, { destination }: WantedTag): ChannelVerdict | null {
+  const resolved = release?.naming.resolved ?? null;
+  if (release === null || resolved === null) return null;
+  const tags = release.naming.tagLists.get(formatRepository(destination));
+  return tags === undefined ? null : compareChannel(release.naming.policy, resolved, destination.tag, tags);
+}
+
+function buildOf(release: Release | null, { source }: WantedTag): SourceState {
+  const state = source.from === 'build' ? release?.states.get(source.build) : undefined;
+  if (state === undefined) throw new Error('a tag of a build without the state of that build');
+  return state;
+}

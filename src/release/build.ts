@@ -1,0 +1,112 @@
+/** The builds of a run: shown in the plan, made by apply. */
+import { bakeDefinition, type DefinitionInput } from '../builds/definition.js';
+import { builtElsewhere } from '../builds/digests.js';
+import type { BakeDefinition, BuiltTarget, SelectedBuild } from '../builds/model.js';
+import { imageOf } from '../builds/names.js';
+import { OperationError, UserError } from '../errors.js';
+import type { BuildResult, Outcome } from '../execute.js';
+import type { Plan, PlannedAction, WantedTag } from '../plan/model.js';
+import type { Log } from '../ports.js';
+import type { RunParts, RunRequest } from '../request.js';
+import { buildsToMake, definitionInput } from './definition.js';
+import { allFailed, bakeAll, verifyBuilt } from './make.js';
+import type { Release } from './release.js';
+
+/** What has to be built, and its lines of the plan. */
+export interface Building {
+  readonly release: Release;
+  readonly builds: readonly SelectedBuild[];
+  readonly input: DefinitionInput;
+  readonly definition: BakeDefinition;
+  readonly planned: readonly Outcome[];
+}
+
+/** What was built. */
+export interface Made {
+  readonly outcomes: readonly Outcome[];
+  /** by image, for the tags */
+  readonly results: ReadonlyMap<string, BuildResult>;
+  /** as the builder gave them, for a later job */
+  readonly targets: readonly BuiltTarget[];
+}
+
+/**
+ * Prints the definition of what a plan has to build. Null when there is nothing to build.
+ * @throws UserError with every value of the builds that cannot be used
+ */
+export function showDefinition(release: Release, plan: Plan, request: RunRequest, log: Log): Building | null {
+  const settings = request.build;
+  const { resolved } = release.naming;
+  const builds = buildsToMake(release, plan, settings.platform);
+  if (resolved === null || builds.length === 0) return null;
+  if (settings.source === null) {
+    throw new UserError({
+      what: 'the commit of this run is not known',
+      mend: 'give it with --sha (input sha)',
+    });
+  }
+  const facts = { ...settings, source: settings.source, trusted: request.facts?.trusted ?? true };
+  const input = definitionInput(builds, resolved, facts);
+  if (input === null) return null;
+  const definition = bakeDefinition(input);
+  if (settings.digests === null) {
+    log.line('The bake definition:');
+    for (const line of definition.text.trimEnd().split('\n')) log.line(line);
+  }
+  const planned = builds.map((build): Outcome => ({
+    ...outcomeOf(buildAction(build, plan)),
+    outcome: 'planned',
+  }));
+  return { release, builds, input, definition, planned };
+}
+
+/** Builds, or takes what other machines built, and checks it in the registry. */
+export async function buildRelease(building: Building, request: RunRequest, parts: RunParts): Promise<Made> {
+  const { builds, planned } = building;
+  const targets = await targetsOf(building, request, parts);
+  const images = builds.map(({ config }) => imageOf(config));
+  const results =
+    targets instanceof OperationError
+      ? allFailed(images, targets)
+      : await verifyBuilt(targets, building.definition.indexAnnotations, parts.registry);
+  const outcomes = planned.map((outcome) => settled(outcome, results));
+  return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
+}
+
+async function targetsOf(
+  { builds, input, release }: Building,
+  { build: settings }: RunRequest,
+  parts: RunParts,
+): Promise<readonly BuiltTarget[] | OperationError> {
+  if (settings.digests !== null) {
+    const all = release.builds.map(({ config }) => imageOf(config));
+    return builtElsewhere(builds, all, settings.digests);
+  }
+  return bakeAll(input, { builder: parts.builder(), registry: parts.registry, log: parts.log });
+}
+
+function buildAction({ config }: SelectedBuild, plan: Plan): PlannedAction {
+  const image = imageOf(config);
+  const first = plan.actions.find(
+    ({ wanted }) =>
+      wanted.source.from === 'build' && wanted.source.build === image && wanted.follows === null,
+  );
+  if (first === undefined) throw new Error(`the build ${image} has no tag`);
+  const wanted: WantedTag = { ...first.wanted, image };
+  const platforms = config.platforms.map(({ platform }) => platform).join(', ');
+  const text = `no image of this commit is there yet${platforms === '' ? '' : ` (${platforms})`}`;
+  const reason = { code: 'absent' as const, text };
+  const nothing = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
+  return { action: 'build', reason, wanted, ...nothing };
+}
+
+function outcomeOf(planned: PlannedAction): Omit<Outcome, 'outcome'> {
+  return { planned, digest: null, error: null, attachments: null };
+}
+
+function settled(outcome: Outcome, results: ReadonlyMap<string, BuildResult>): Outcome {
+  const result = results.get(outcome.planned.wanted.image);
+  if (result === undefined) return { ...outcome, outcome: 'skipped' };
+  if (result.ok) return { ...outcome, outcome: 'done', digest: result.source.digest };
+  return { ...outcome, outcome: 'failed', error: { code: result.error.code, text: result.error.message } };
+}

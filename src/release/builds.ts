@@ -1,0 +1,94 @@
+/** The builds of a run: entries of the tag file, or the images of the inputs, with defaults and registry-map applied. Pure. */
+import { withDefaults } from '../builds/defaults.js';
+import type { BuildDefaults } from '../builds/model.js';
+import type { BuildConfig, Config, Origin } from '../config/model.js';
+import { UserError } from '../errors.js';
+import { isForced, mapRepository, shownName, type Force, type RegistryMap } from '../plan/names.js';
+import { parseRepository, type Repository } from '../reference.js';
+
+/** One repository that a build is tagged in. */
+export interface BuildName {
+  /** as in the tag file, after registry-map */
+  readonly text: string;
+  /** after registry-map */
+  readonly repository: Repository;
+  isForced(tag: string): boolean;
+}
+
+/** One build of this run; `config.names` are after registry-map. */
+export interface RunBuild {
+  readonly config: BuildConfig;
+  readonly names: readonly BuildName[];
+}
+
+export interface BuildOptions {
+  /** image names of the action's input, for use without `builds` in a tag file */
+  readonly images: readonly string[];
+  readonly defaults: BuildDefaults;
+  readonly registryMap: RegistryMap;
+  readonly forces: readonly Force[];
+}
+
+/**
+ * The builds of a run, in order.
+ * @throws UserError when both tag file and inputs name images, or an input does not parse
+ */
+export function buildsOfRun(config: Pick<Config, 'builds'>, options: BuildOptions): RunBuild[] {
+  const { images, defaults, registryMap } = options;
+  if (images.length > 0 && config.builds.length > 0) {
+    const [first] = config.builds;
+    throw new UserError({
+      ...(first === undefined ? {} : { place: first.origin.at() }),
+      what: 'the input images and the builds of the tag file both name what to build',
+      mend: 'leave the input images away; it is for use without a tag file',
+    });
+  }
+  const entries = images.length > 0 ? [fromInputs(images)] : config.builds;
+  return entries.map((entry) => {
+    const names = entry.names.map(({ text, repository }): BuildName => {
+      const mapped = mapRepository(repository, registryMap);
+      return {
+        text: shownName(text, repository, registryMap),
+        repository: mapped,
+        isForced: (tag) => isForced(options.forces, [repository, mapped], tag),
+      };
+    });
+    const shown = names.map(({ text, repository }) => ({ text, repository }));
+    return { config: withDefaults({ ...entry, names: shown }, defaults), names };
+  });
+}
+
+/** One build with every image as its name, as docker/metadata-action's `images` is meant. */
+function fromInputs(images: readonly string[]): BuildConfig {
+  const problems = images.flatMap((text) => {
+    const parsed = parseRepository(text);
+    return parsed.ok ? [] : [{ what: `images: ${parsed.what}`, mend: parsed.mend }];
+  });
+  if (problems.length > 0) throw new UserError(problems);
+  const names = images.flatMap((text) => {
+    const parsed = parseRepository(text);
+    return parsed.ok ? [{ text, repository: parsed.value }] : [];
+  });
+  return {
+    names,
+    context: '.',
+    buildArgs: {},
+    buildContexts: {},
+    labels: {},
+    annotations: {},
+    secrets: [],
+    ssh: [],
+    cacheFrom: [],
+    cacheTo: [],
+    noCache: false,
+    pull: false,
+    ulimits: [],
+    addHosts: [],
+    platforms: [],
+    requires: [],
+    origin: INPUTS,
+  };
+}
+
+const NOWHERE = { file: 'action inputs', line: 1, column: 1 };
+const INPUTS: Origin = { at: () => NOWHERE, keyAt: () => NOWHERE, inside: () => NOWHERE };

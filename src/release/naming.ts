@@ -1,0 +1,108 @@
+/** The names of a run: what its ref is called, once registry and git have been asked what the policy needs to know. */
+import {
+  claimSequence,
+  classify,
+  findBase,
+  needsOf,
+  newestSnapshot,
+  requireDecision,
+  resolveNames,
+  type ClaimTag,
+  type CompiledPolicy,
+  type Decision,
+  type Needs,
+  type RefFacts,
+  type ResolvedDecision,
+  type Seen,
+} from '../policy/policy.js';
+import { pool } from '../pool.js';
+import { formatRepository, type Repository } from '../reference.js';
+import type { Registry } from '../ports.js';
+
+/** A run's ref with its names, and the tags that its repositories hold where those were needed. */
+export interface Naming {
+  readonly policy: CompiledPolicy;
+  readonly decision: Decision;
+  /** complete names; null when nothing is built or tagged for this ref */
+  readonly resolved: ResolvedDecision | null;
+  /** `registry/repository` → its tags */
+  readonly tagLists: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface NamingParts {
+  readonly registry: Registry;
+  readonly concurrency: number;
+  /** claims a number as a git tag; null in a plan, which only shows the number that is free now */
+  readonly claim: ClaimTag | null;
+}
+
+/**
+ * Classifies the ref and completes its names.
+ * @param repositories every repository that a build of this run is tagged in; none: the ref is classified only
+ * @throws UserError when the ref cannot be used, OperationError when a registry cannot say which tags it has
+ */
+export async function nameRun(
+  policy: CompiledPolicy,
+  facts: RefFacts,
+  repositories: readonly Repository[],
+  parts: NamingParts,
+): Promise<Naming> {
+  const decision = classify(policy, facts);
+  const none = { policy, decision, resolved: null, tagLists: new Map<string, readonly string[]>() };
+  if (repositories.length === 0) return none;
+  requireDecision(policy, decision);
+  if (decision.class === null || !decision.publish) return none;
+  const needs = needsOf(decision);
+  const base = needs.base ? await findBase(policy, facts) : null;
+  const tagLists = needs.tagLists ? await listTags(repositories, parts) : none.tagLists;
+  const seen = await look(policy, decision, facts, needs, { base, tagLists, repositories, parts });
+  return { policy, decision, resolved: resolveNames(policy, decision, facts, seen), tagLists };
+}
+
+async function listTags(
+  repositories: readonly Repository[],
+  { registry, concurrency }: NamingParts,
+): Promise<Map<string, readonly string[]>> {
+  const lists = await pool(repositories, concurrency, (repository) => registry.tags(repository));
+  return new Map(repositories.map((repository, i) => [formatRepository(repository), lists[i] ?? []]));
+}
+
+interface Known {
+  readonly base: string | null;
+  readonly tagLists: ReadonlyMap<string, readonly string[]>;
+  readonly repositories: readonly Repository[];
+  readonly parts: NamingParts;
+}
+
+async function look(
+  policy: CompiledPolicy,
+  decision: Decision,
+  facts: RefFacts,
+  needs: Needs,
+  known: Known,
+): Promise<Seen> {
+  const registryTags = [...new Set([...known.tagLists.values()].flat())];
+  const seen: Seen = { registryTags, base: known.base };
+  if (!needs.sequence) return seen;
+  const newest = newestSnapshot(policy, decision, facts, seen);
+  if (newest !== null && (await isOfCommit(newest, facts.sha, known))) return { ...seen, reuse: newest };
+  if (needs.claim && known.parts.claim !== null) {
+    const claimed = await claimSequence(policy, decision, facts, seen, known.parts.claim);
+    return { ...seen, sequence: claimed.sequence };
+  }
+  return { ...seen, gitTags: await facts.gitTags() };
+}
+
+/** Is the newest snapshot of any image of the group made from this commit? Then this run is a re-run. */
+async function isOfCommit(tag: string, sha: string | null, known: Known): Promise<boolean> {
+  if (sha === null) return false;
+  const holders = known.repositories.filter((repository) =>
+    known.tagLists.get(formatRepository(repository))?.includes(tag),
+  );
+  const { registry, concurrency } = known.parts;
+  const revisions = await pool(holders, concurrency, async (repository) => {
+    const manifest = await registry.manifest({ ...repository, tag });
+    return (await registry.facts(repository, manifest, { revision: true, platforms: false })).revision;
+  });
+  return revisions.includes(sha);
+}

@@ -1,0 +1,167 @@
+/** What a run for a git ref wants: names, builds with their platforms, and the tags they get. Reads, never writes. */
+import { imageOf } from '../builds/names.js';
+import type { SelectedBuild } from '../builds/model.js';
+import type { Config } from '../config/model.js';
+import { UserError } from '../errors.js';
+import type { Gatekeeper, GateState, Subject } from '../gates/gates.js';
+import type { SourceState, WantedTag } from '../plan/model.js';
+import {
+  compilePolicy,
+  type ClaimTag,
+  type CompiledPolicy,
+  type RefFacts,
+  type ResolvedDecision,
+} from '../policy/policy.js';
+import { effectiveStages, selectPlatforms, type StageTable } from '../stages.js';
+import type { Log, Registry } from '../ports.js';
+import { buildsOfRun, type BuildOptions, type RunBuild } from './builds.js';
+import { nameRun, type Naming } from './naming.js';
+import { observeBuilds, type BuildStates } from './states.js';
+import { wantBuilds } from './want.js';
+
+export interface ReleaseRequest extends BuildOptions {
+  readonly facts: RefFacts;
+  /** are the builds of the tag file looked at in this run? */
+  readonly withBuilds: boolean;
+  readonly stable: boolean;
+  readonly includeStages: ReadonlySet<string>;
+  readonly concurrency: number;
+}
+
+export interface ReleaseParts {
+  readonly registry: Registry;
+  readonly log: Log;
+  readonly gatekeeper: Gatekeeper;
+  /** what gates of builds are about */
+  readonly subject: Subject;
+  /** null in a plan */
+  readonly claim: ClaimTag | null;
+}
+
+/** The stages of one build's platforms today. */
+export interface BuildStages {
+  readonly image: string;
+  readonly table: StageTable;
+}
+
+export interface Release {
+  readonly naming: Naming;
+  readonly wanted: readonly WantedTag[];
+  readonly builds: readonly RunBuild[];
+  /** by image; empty when nothing is built or tagged for this ref */
+  readonly states: BuildStates;
+  /** every build with the platforms of this run */
+  readonly selected: readonly SelectedBuild[];
+  readonly stages: readonly BuildStages[];
+}
+
+/** The policy of a run: the tag file's, or the preset of the inputs. @throws UserError when both are given */
+export function policyOf(config: Config, preset: string): CompiledPolicy | null {
+  if (preset === '') return config.policy === undefined ? null : compilePolicy(config.policy);
+  if (config.policy !== undefined) {
+    throw new UserError({
+      place: config.policy.origin.at(),
+      what: 'the input policy and the policy of the tag file are both given',
+      mend: 'leave the input policy away; it is for use without a tag file',
+    });
+  }
+  return compilePolicy({ preset });
+}
+
+/**
+ * Classifies the ref and says what it wants.
+ * @throws UserError when the ref or the builds cannot be used, OperationError when a registry cannot say what the names need
+ */
+export async function prepareRelease(
+  policy: CompiledPolicy,
+  config: Config,
+  request: ReleaseRequest,
+  parts: ReleaseParts,
+): Promise<Release> {
+  for (const { what, mend } of policy.warnings)
+    parts.log.warning(mend === undefined ? what : `${what}; ${mend}`);
+  const builds = request.withBuilds ? buildsOfRun(config, request) : [];
+  const repositories = builds.flatMap(({ names }) => names.map(({ repository }) => repository));
+  const naming = await nameRun(policy, request.facts, repositories, {
+    registry: parts.registry,
+    concurrency: request.concurrency,
+    claim: parts.claim,
+  });
+  const { resolved } = naming;
+  sayNames(naming, parts.log);
+  if (resolved === null) return { naming, wanted: [], builds, states: new Map(), selected: [], stages: [] };
+  const wanted = wantBuilds(builds, resolved, request.stable);
+  const stages = await stagesOf(builds, config, parts);
+  const selected = builds.map(({ config: build }, i) =>
+    select(build, stages[i], resolved, request.includeStages),
+  );
+  const states = await statesOf(builds, wanted, resolved, stages, request, parts);
+  return { naming, wanted, builds, states, selected, stages };
+}
+
+function sayNames({ decision, resolved }: Naming, log: Log): void {
+  const { tags, stableTags, channels } = resolved ?? decision;
+  const names = [...tags, ...stableTags, ...channels].join(', ');
+  log.line(
+    `${decision.ref}: ${decision.class ?? 'no class'}${names === '' ? '' : ` → ${names}`}. ${decision.why}`,
+  );
+  for (const { rule, why } of decision.not) log.debug(`not ${rule}: ${why}`);
+}
+
+async function stagesOf(
+  builds: readonly RunBuild[],
+  config: Config,
+  parts: ReleaseParts,
+): Promise<BuildStages[]> {
+  return Promise.all(
+    builds.map(async ({ config: build }) => {
+      const gated = build.platforms.filter(({ requires }) => requires.length > 0);
+      const verdicts = await Promise.all(
+        gated.map(async ({ platform, requires }): Promise<[string, GateState]> => [
+          platform,
+          await parts.gatekeeper.judge(requires, parts.subject),
+        ]),
+      );
+      const table = effectiveStages(build.platforms, new Map(verdicts), config.stagePolicy);
+      for (const warning of table.warnings) parts.log.warning(`${imageOf(build)}: ${warning}`);
+      return { image: imageOf(build), table };
+    }),
+  );
+}
+
+function select(
+  config: RunBuild['config'],
+  stages: BuildStages | undefined,
+  decision: ResolvedDecision,
+  included: ReadonlySet<string>,
+): SelectedBuild {
+  const rows = stages?.table.rows ?? [];
+  return { config, choice: selectPlatforms({ rows }, decision.class ?? 'snapshot', included) };
+}
+
+async function statesOf(
+  builds: readonly RunBuild[],
+  wanted: readonly WantedTag[],
+  resolved: ResolvedDecision,
+  stages: readonly BuildStages[],
+  request: ReleaseRequest,
+  { registry }: ReleaseParts,
+): Promise<BuildStates> {
+  const { facts, concurrency } = request;
+  if (!wanted.some(({ source }) => source.from === 'build')) return new Map();
+  if (facts.sha === null) {
+    throw new UserError({
+      what: `the commit of ${facts.ref} is not known`,
+      mend: 'give it with --sha (input sha)',
+    });
+  }
+  const observed = await observeBuilds(builds, wanted, facts.sha, resolved.from, { registry, concurrency });
+  const states = new Map<string, SourceState>(observed);
+  for (const { image, table } of stages) {
+    const [bad] = table.refused;
+    if (bad === undefined || states.get(image)?.state !== 'to-build') continue;
+    const text = `${bad.row.platform} is not ready: ${bad.row.why}`;
+    states.set(image, { state: 'refused', code: bad.code, text });
+  }
+  return states;
+}

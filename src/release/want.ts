@@ -1,0 +1,79 @@
+/** The tags that the builds of a run want: each image × primary, stable and channel tags of the decision. Pure. */
+import { imageOf } from '../builds/names.js';
+import type { Gate } from '../config/model.js';
+import type { WantedTag } from '../plan/model.js';
+import type { ResolvedDecision } from '../policy/policy.js';
+import type { BuildName, RunBuild } from './builds.js';
+
+/** All images of a run make one release: they are tagged whole or not at all. */
+export const RELEASE = 'release';
+
+/** @param stable somebody said that held stable tags may be written */
+export function wantBuilds(
+  builds: readonly RunBuild[],
+  decision: ResolvedDecision,
+  stable: boolean,
+): WantedTag[] {
+  return builds.flatMap((build) =>
+    build.names.flatMap((name) => {
+      const primaries = decision.tags.map((tag) => primary(build, name, tag, decision));
+      const [first] = primaries;
+      if (first === undefined) return [];
+      const followers = primaries.flatMap((leader) => stableOf(leader, name, decision, stable));
+      const channels = decision.channels.map((tag) => follower(first, name, 'channel', tag));
+      return [...primaries, ...followers, ...channels];
+    }),
+  );
+}
+
+function primary({ config }: RunBuild, name: BuildName, tag: string, decision: ResolvedDecision): WantedTag {
+  return {
+    // A rule of class stable names the stable tag itself as its tag.
+    kind: decision.class === 'stable' ? 'stable' : 'primary',
+    image: name.text,
+    destination: { ...name.repository, tag },
+    source: sourceOf(config, name, decision),
+    place: config.origin.at(),
+    forced: name.isForced(tag),
+    digest: null,
+    platforms: [],
+    revision: null,
+    srcRef: null,
+    attachments: 'copy',
+    gates: [...decision.requires, ...config.requires],
+    manual: false,
+    follows: null,
+    group: RELEASE,
+  };
+}
+
+function sourceOf(
+  config: RunBuild['config'],
+  { repository }: BuildName,
+  { from, fallback }: ResolvedDecision,
+): WantedTag['source'] {
+  if (from === null || fallback === 'build') return { from: 'build', build: imageOf(config) };
+  return { from: 'image', ref: { ...repository, tag: from } };
+}
+
+function stableOf(
+  leader: WantedTag,
+  name: BuildName,
+  decision: ResolvedDecision,
+  stable: boolean,
+): WantedTag[] {
+  if (decision.stable === false || decision.class === 'stable') return [];
+  const tag = leader.destination.tag + decision.stableSuffix;
+  const gates: readonly Gate[] = typeof decision.stable === 'object' ? decision.stable.requires : [];
+  const follows = follower(leader, name, 'stable', tag);
+  return [{ ...follows, gates: [...leader.gates, ...gates], manual: isManual(decision, stable) }];
+}
+
+function isManual(decision: ResolvedDecision, stable: boolean): boolean {
+  return decision.stable === 'manual' && !stable;
+}
+
+function follower(leader: WantedTag, name: BuildName, kind: WantedTag['kind'], tag: string): WantedTag {
+  const destination = { ...name.repository, tag };
+  return { ...leader, kind, destination, forced: name.isForced(tag), follows: leader };
+}

@@ -1,0 +1,87 @@
+/** What a run is asked for, and the outside systems that it is given. */
+import type { BuildDefaults, Builder, SourceFacts } from './builds/model.js';
+import type { Digests } from './builds/digests.js';
+import type { TagFile } from './config/config.js';
+import type { Gatekeeper, Subject } from './gates/gates.js';
+import type { Clock, Log, Registry } from './ports.js';
+import type { ClaimTag, RefFacts } from './policy/policy.js';
+
+/** How images are built in this run. */
+export interface BuildSettings {
+  readonly defaults: BuildDefaults;
+  /** secrets of the action's inputs, where values are allowed */
+  readonly inputSecrets: readonly string[];
+  /** null when the commit is not known: nothing can be built */
+  readonly source: SourceFacts | null;
+  readonly defaultProvenance: string;
+  readonly sourceDateEpoch: string | undefined;
+  readonly insecure: readonly string[];
+  /** build this platform alone, by digest; empty: all */
+  readonly platform: string;
+  /** images that other machines built, to be joined */
+  readonly digests: Digests | null;
+}
+
+/** What was asked for, whoever asked. */
+export interface RunRequest {
+  readonly command: 'plan' | 'apply' | 'validate';
+  readonly files: readonly TagFile[];
+  /** a preset, for use without a tag file; empty: the tag file's */
+  readonly policy: string;
+  /** image names to build without a tag file */
+  readonly images: readonly string[];
+  /** the git ref of the run; null: only promotions are looked at */
+  readonly facts: RefFacts | null;
+  readonly only: 'builds' | 'images' | '';
+  /** stable tags that wait for somebody are written */
+  readonly stable: boolean;
+  readonly includeStages: ReadonlySet<string>;
+  readonly force: readonly string[];
+  readonly registryMap: readonly string[];
+  readonly concurrency: number;
+  /** exit 3 when a plan has changes */
+  readonly changesAsCode: boolean;
+  readonly build: BuildSettings;
+}
+
+/** The outside systems of a run, built by the entries. */
+export interface RunParts {
+  readonly registry: Registry;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly gatekeeper: Gatekeeper;
+  /** what gates are about: a promotion by its src_ref and revision label, or the commit of this run for null */
+  subject(srcRef: string | null, revision: string | null): Subject;
+  readonly claim: ClaimTag | null;
+  /** makes the builder when there is something to build */
+  builder(): Builder;
+}
+
+/** A request for promotions alone, with every choice at its default. */
+export function promotionRequest(command: RunRequest['command'], files: readonly TagFile[]): RunRequest {
+  return {
+    command,
+    files,
+    policy: '',
+    images: [],
+    facts: null,
+    only: '',
+    stable: false,
+    includeStages: new Set(),
+    force: [],
+    registryMap: [],
+    concurrency: 16,
+    changesAsCode: false,
+    build: {
+      defaults: {},
+      inputSecrets: [],
+      source: null,
+      defaultProvenance: 'mode=min',
+      sourceDateEpoch: undefined,
+      insecure: [],
+      platform: '',
+      digests: null,
+    },
+  };
+}
