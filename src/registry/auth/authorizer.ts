@@ -14,7 +14,7 @@ export interface Authorizer {
    * Known tokens are given at once, without a promise. Throws `denied` when there is none to be had.
    */
   authorization(access: Access): string | undefined | Promise<string | undefined>;
-  /** Told of every answer to a request that carried `sent`; `null` when there was no answer. */
+  /** Told how a request for which `sent` was given ended: its status, `null` when there was no answer. */
   answered(sent: string | undefined, status: number | null): void;
   /**
    * Told of a 401 (or a 403 with a challenge). True when the request is worth sending again, which is at most once
@@ -51,7 +51,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       return scheme.kind === 'basic' ? basic(context) : bearer(context, scheme, access);
     },
     answered(sent, status) {
-      if (sent?.startsWith('Basic ')) proof.settle(status === null ? null : status !== 401);
+      if (sent?.startsWith('Basic ')) proof.settle(verdictOf(status));
     },
     async challenged(access, header, sent) {
       const asked = choose(parseChallenges(header));
@@ -64,6 +64,12 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       return worthRepeating(context, sent);
     },
   };
+}
+
+/** Does an answer show that a password is right? Busy and broken servers answer before they look at it. */
+function verdictOf(status: number | null): boolean | null {
+  if (status === null || status === 408 || status === 429 || status >= 500) return null;
+  return status !== 401;
 }
 
 interface Context extends AuthorizerOptions {

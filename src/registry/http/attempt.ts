@@ -36,11 +36,13 @@ async function authorized(
   let login: string | undefined;
   let answer: Answer | null = null;
   try {
-    const authorization = authorizer.authorization(request);
+    // An upload may lie on a listed host that is not the registry: the login stays here.
+    const authorization = isAway(endpoint, request.path) ? undefined : authorizer.authorization(request);
     login = typeof authorization === 'object' ? await authorization : authorization;
     answer = await schemeFound(wiring, endpoint, request, login);
   } finally {
-    authorizer.answered(login, answer && answer.url.origin === endpoint.api().origin ? answer.status : null);
+    // Where it redirected to says nothing about the login; that it redirected says that it took it.
+    authorizer.answered(login, answer && (isAway(endpoint, answer.url) ? 200 : answer.status));
     if (!answer) open?.();
   }
   const asked = mayRepeat ? challengeOf(answer, endpoint) : undefined;
@@ -62,7 +64,11 @@ async function repeated(wiring: Wiring, answer: Answer, worth: Promise<boolean>)
 /** 401, or 403 with a challenge, from the registry itself and not from where it redirected to. */
 function challengeOf({ status, url, incoming }: Answer, endpoint: Endpoint): string | undefined {
   if (status !== 401 && status !== 403) return undefined;
-  return url.origin === endpoint.api().origin ? incoming.headers['www-authenticate'] : undefined;
+  return isAway(endpoint, url) ? undefined : incoming.headers['www-authenticate'];
+}
+
+function isAway(endpoint: Endpoint, path: string | URL): boolean {
+  return path instanceof URL && path.origin !== endpoint.api().origin;
 }
 
 /** Plain http to loopback is a guess; what a TLS server answers to it (400, or nothing) leads to a look at TLS, once. */
@@ -96,7 +102,6 @@ async function followed(
   authorization: string | undefined,
 ): Promise<Answer> {
   const origin = endpoint.api().origin;
-  // An upload may lie on a listed host that is not the registry: the login stays here.
   let url = urlOf(endpoint, request, wiring.listed);
   for (let hops = 0; ; hops++) {
     const away = url.origin !== origin;

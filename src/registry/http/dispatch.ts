@@ -106,7 +106,7 @@ function received(wiring: Wiring, peer: Peer, incoming: IncomingMessage, url: UR
   if (typeof warning === 'string') wiring.warn(url.host, warning);
   if (status === 429 || (status >= 500 && incoming.headers['retry-after'] !== undefined))
     limiter.slowDown(epoch);
-  else if (status < 400) limiter.speedUp();
+  else if (status < 500) limiter.speedUp();
   let held = true;
   return {
     incoming,

@@ -16,7 +16,7 @@ type Ended<T> = { readonly result: T } | { readonly fault: WireFault };
 
 /** What is repeated: `HEAD host/path` for messages, and whether the host may handle it twice. */
 export interface Task {
-  readonly what: string;
+  readonly what: () => string;
   readonly repeatable: boolean;
 }
 
@@ -42,11 +42,11 @@ export async function retrying<T extends Headed>(
       const delayMs = delayUntilNext(wiring, peer, task, ended, tries);
       if (delayMs === null) return finalOf(peer, ended);
       wiring.usage.retries++;
-      wiring.debug(`${task.what}: ${wordsOf(ended)}; again in ${delayMs} ms`);
+      wiring.debug(`${task.what()}: ${wordsOf(ended)}; again in ${delayMs} ms`);
       if (delayMs > 0) await pause(wiring, delayMs, wordsOf(ended));
     }
   } catch (error) {
-    throw failureOf(error, task.what, tries, (text) => wiring.secrets.scrub(text));
+    throw failureOf(error, task.what(), tries, (text) => wiring.secrets.scrub(text));
   }
 }
 

@@ -11,19 +11,24 @@ const MAX_BYTES = 64 * 1024;
 /** Requests to token servers: retried and limited like those to registries, never redirected. */
 export function createTokenClient(wiring: Wiring, peerOf: (origin: string) => Peer): AskTokenServer {
   return ({ method, url, headers, body }) =>
-    retrying(wiring, peerOf(url.origin), { what: redactUrl(method, url), repeatable: true }, async () => {
-      const answer = await dispatch(wiring, peerOf(url.origin), { method, url, headers, body });
-      const { incoming, status } = answer;
-      try {
-        return {
-          status,
-          headers: flat(incoming.headers),
-          body: await readBody(incoming, bodyLimits(wiring, MAX_BYTES)),
-        };
-      } finally {
-        answer.release();
-      }
-    });
+    retrying(
+      wiring,
+      peerOf(url.origin),
+      { what: () => redactUrl(method, url), repeatable: true },
+      async () => {
+        const answer = await dispatch(wiring, peerOf(url.origin), { method, url, headers, body });
+        const { incoming, status } = answer;
+        try {
+          return {
+            status,
+            headers: flat(incoming.headers),
+            body: await readBody(incoming, bodyLimits(wiring, MAX_BYTES)),
+          };
+        } finally {
+          answer.release();
+        }
+      },
+    );
 }
 
 /** The token servers of a run, by origin. */

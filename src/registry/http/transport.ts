@@ -54,7 +54,7 @@ export function createTransport(options: TransportOptions): Transport {
     read: (wiring: Wiring, request: RegistryRequest, answer: Answer) => Promise<T>,
   ): Promise<T> => {
     const endpoint = endpointOf(request.repository.registry);
-    const what = redactUrl(request.method, urlOf(endpoint, request, wiring.listed));
+    const what = (): string => redactUrl(request.method, urlOf(endpoint, request, wiring.listed));
     return retrying(wiring, endpoint, { what, repeatable: request.repeatable }, async () =>
       read(wiring, request, await attempt(wiring, endpoint, request)),
     );

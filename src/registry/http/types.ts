@@ -35,7 +35,10 @@ export interface RegistryResponse {
 }
 
 export interface StreamedResponse extends Omit<RegistryResponse, 'body'> {
-  /** the body as it arrives; ends with an error when it is cut short, whatever the framing */
+  /**
+   * The body as it arrives; ends with an OperationError when it is cut short. A body without length and chunks is
+   * given only where the request names a digest: there the caller's hash shows the cut that nothing else can.
+   */
   readonly stream: Readable;
 }
 

@@ -64,10 +64,10 @@ export function exchange(request: WireRequest, limits: WireLimits): Promise<Inco
     wire.on('error', (error) =>
       fail(faultOf(error, { connected: track.connected, reused: wire.reusedSocket })),
     );
-    // Neither answer nor error: a 101, or an agent that gave up.
-    wire.on('close', () =>
-      fail(new WireFault('reset', 'the connection was closed', { stale: wire.reusedSocket })),
-    );
+    wire.on('close', () => {
+      // Neither answer nor error: a 101, or an agent that gave up. Every request ends here, so no error is made in vain.
+      if (!done) fail(new WireFault('reset', 'the connection was closed', { stale: wire.reusedSocket }));
+    });
     wire.on('proxyConnect', ({ statusCode }: { statusCode?: number }) => {
       // A proxy that is asked for the whole URL has no answer of its own at this point.
       if (statusCode !== undefined && statusCode !== 200) fail(proxyRefusal(statusCode));
