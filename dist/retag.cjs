@@ -498,6 +498,14 @@ var init_names = __esm({
 });
 
 // src/builds/digests.ts
+function formatDigests(built2) {
+  const record3 = {};
+  for (const { target, digest } of built2) {
+    if (!target.pushed) continue;
+    (record3[target.image] ??= {})[target.platforms[0] ?? ""] = digest;
+  }
+  return JSON.stringify(record3);
+}
 function parseDigests(documents) {
   const problems = [];
   const images2 = /* @__PURE__ */ new Map();
@@ -1097,6 +1105,10 @@ function createdAt(epoch, commit, now) {
   if (epoch !== void 0 && /^\d{1,11}$/.test(epoch)) return new Date(Number(epoch) * 1e3).toISOString();
   const time2 = commit === null ? NaN : Date.parse(commit);
   return new Date(Number.isNaN(time2) ? now : time2).toISOString();
+}
+function labelLines(labels, level = "") {
+  const prefix = level === "" ? "" : `${level}:`;
+  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key, value]) => `${prefix}${key}=${oneLine(value)}`).join("\n");
 }
 function oneLine(text4) {
   return text4.replace(/\s*[\r\n]+\s*/g, " ").trim();
@@ -11322,33 +11334,47 @@ function nothing(policy2, input, why, not, unmatched) {
   };
 }
 function decide(policy2, rule2, input, { fields: fields2, pattern }, not) {
-  const why = `${described(input)} matches "${pattern.source}"${rule2.publish ? "" : '; the rule has "publish: false", so nothing is published'}`;
-  const values = valuesOf(policy2, rule2, input, fields2);
+  const silent = rule2.publish ? "" : '; the rule has "publish: false", so nothing is published';
+  const names = renderNames(policy2, rule2, valuesOf(policy2, rule2, input, fields2));
   return {
-    ...nothing(policy2, input, why, not, null),
+    ref: refOf(input),
     class: rule2.class,
     rule: rule2.name,
     fields: fields2,
+    version: names.version,
+    tags: names.tags,
+    stableTags: names.stableTags,
+    channels: names.channels,
+    labels: names.labels,
+    from: names.from,
     fallback: rule2.fallback,
     publish: rule2.publish,
     stable: rule2.stable,
+    stableSuffix: policy2.stableSuffix,
     claim: rule2.claim,
     requires: rule2.requires,
+    why: `${described(input)} matches "${pattern.source}"${silent}`,
+    not,
     place: rule2.place,
-    matched: rule2,
-    ...renderNames(policy2, rule2, values)
+    unmatched: null,
+    problems: names.problems,
+    matched: rule2
   };
 }
 function valuesOf(policy2, rule2, input, fields2) {
-  const { time: time2, sha, runNumber, runAttempt } = input;
+  const { sha, runNumber, runAttempt } = input;
+  const moment2 = input.time === void 0 ? void 0 : policy2.calendar(input.time);
   return {
     fields: fields2,
     class: rule2.class,
-    [rule2.kind === "tag" ? "git_tag" : "branch"]: input.name,
-    ...sha != null && { sha },
-    ...time2 !== void 0 && policy2.calendar(time2),
-    ...runNumber != null && { run_number: String(runNumber) },
-    ...runAttempt != null && { run_attempt: String(runAttempt) }
+    git_tag: rule2.kind === "tag" ? input.name : void 0,
+    branch: rule2.kind === "branch" ? input.name : void 0,
+    sha: sha ?? void 0,
+    date: moment2?.date,
+    time: moment2?.time,
+    timestamp: moment2?.timestamp,
+    run_number: runNumber?.toString(),
+    run_attempt: runAttempt?.toString()
   };
 }
 function renderNames(policy2, rule2, values) {
@@ -11371,7 +11397,7 @@ function renderNames(policy2, rule2, values) {
   );
   const from = rule2.from === null ? null : checked(renderTag(rule2.from, values, 0), "the tag to promote", "from");
   const version = Object.hasOwn(values.fields, "version") ? values.fields["version"] : primary2[0]?.text;
-  const shown3 = (tags2) => rule2.publish ? [...new Set(tags2.map((t) => t.text))] : [];
+  const shown3 = (tags2) => rule2.publish ? distinctTexts(tags2) : [];
   const [tag2] = primary2;
   const withTag = tag2?.complete === true ? { ...values, tag: tag2.text } : values;
   return {
@@ -11380,14 +11406,20 @@ function renderNames(policy2, rule2, values) {
     stableTags: shown3(stableTags),
     channels: shown3(channels),
     from: from?.text ?? null,
-    labels: Object.fromEntries(
-      Object.entries(rule2.labels).map(([label3, template]) => [
-        label3,
-        joinPieces(renderPieces(template, (variable) => valueOf(variable, withTag)))
-      ])
-    ),
+    labels: renderLabels(rule2, withTag),
     problems: rule2.publish ? problems : []
   };
+}
+function distinctTexts(tags2) {
+  const texts = tags2.map((tag2) => tag2.text);
+  return texts.length < 2 ? texts : [...new Set(texts)];
+}
+function renderLabels(rule2, values) {
+  const labels = {};
+  for (const [label3, template] of Object.entries(rule2.labels)) {
+    labels[label3] = joinPieces(renderPieces(template, (variable) => valueOf(variable, values)));
+  }
+  return labels;
 }
 var init_classify = __esm({
   "src/policy/classify.ts"() {
@@ -13522,6 +13554,19 @@ var init_definition = __esm({
 });
 
 // src/builds/select.ts
+function matrix(builds, runners) {
+  const own = new Map(
+    Object.entries(runners).map(([platform3, label3]) => [normalisePlatform(platform3), label3])
+  );
+  const include = builds.flatMap(
+    ({ config, choice }) => choice.build.map((platform3) => ({
+      image: imageOf(config),
+      platform: platform3,
+      runner: own.get(normalisePlatform(platform3)) ?? RUNNERS[platform3] ?? RUNNER
+    }))
+  );
+  return { include };
+}
 function onlyPlatform(builds, platform3) {
   const unnamed = builds.filter(({ config }) => config.platforms.length === 0);
   if (unnamed.length > 0) {
@@ -13547,12 +13592,15 @@ function onlyPlatform(builds, platform3) {
     choice: { build: choice.build.filter(same), push: choice.push.filter(same) }
   })).filter(({ choice }) => choice.build.length > 0);
 }
+var RUNNERS, RUNNER;
 var init_select = __esm({
   "src/builds/select.ts"() {
     "use strict";
     init_errors();
     init_platforms2();
     init_names();
+    RUNNERS = { "linux/arm64": "ubuntu-24.04-arm" };
+    RUNNER = "ubuntu-24.04";
   }
 });
 
@@ -49908,13 +49956,16 @@ async function validateCommand(args, io) {
   const { images: images2, builds } = parseConfig(files);
   const log = logFor(args, io);
   for (const { path: path6 } of files) log.line(`valid: ${path6}`);
-  log.line(`${images2.length} promotions and ${builds.length} builds in ${files.length} tag files.`);
+  const count = (number2, noun) => `${number2} ${plural(number2, noun)}`;
+  const found = `${count(images2.length, "promotion")} and ${count(builds.length, "build")}`;
+  log.line(`${found} in ${count(files.length, "tag file")}.`);
   return 0;
 }
 var init_validate = __esm({
   "src/commands/validate.ts"() {
     "use strict";
     init_config();
+    init_decide();
     init_output();
     init_session();
   }
@@ -52845,6 +52896,41 @@ var init_publish = __esm({
   }
 });
 
+// src/release/outputs.ts
+function buildOutputs({
+  config,
+  release,
+  made,
+  source,
+  partial
+}) {
+  const due = (release?.selected ?? []).filter(
+    (build2) => release?.states.get(imageOf(build2.config))?.state === "to-build"
+  );
+  const labels = labelsOf3(release, source);
+  return {
+    matrix: JSON.stringify(matrix(due, config.runners)),
+    labels: labelLines(labels),
+    // docker/metadata-action's default level
+    annotations: labelLines(labels, "manifest"),
+    ...partial ? { digests: formatDigests(made?.targets ?? []) } : {}
+  };
+}
+function labelsOf3(release, source) {
+  const resolved = release?.naming.resolved ?? null;
+  if (resolved === null || source === null) return {};
+  return { ...ociLabels(source, resolved.version ?? ""), ...resolved.labels };
+}
+var init_outputs = __esm({
+  "src/release/outputs.ts"() {
+    "use strict";
+    init_digests();
+    init_labels();
+    init_names();
+    init_select();
+  }
+});
+
 // src/report/annotations.ts
 function annotations(report2) {
   const of = (level, action2, text4) => ({
@@ -52928,7 +53014,7 @@ function planOutput(report2) {
   });
 }
 var MOST_PLAN_BYTES;
-var init_outputs = __esm({
+var init_outputs2 = __esm({
   "src/report/outputs.ts"() {
     "use strict";
     init_report3();
@@ -53192,7 +53278,7 @@ async function runWith(inputs, env, workspace, deadline) {
   try {
     const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
     const result = await run(request2, parts);
-    await publish(result, inputs, env);
+    await publish(result, request2, inputs, env);
     return result.exitCode;
   } finally {
     registry.close();
@@ -53261,10 +53347,12 @@ function commandFor(input, facts) {
   if (input !== "auto") return input;
   return !trusted || event === "merge_group" ? "plan" : "apply";
 }
-async function publish({ report: report2 }, inputs, env) {
+async function publish(result, { build: build2 }, inputs, env) {
+  const { report: report2 } = result;
   const path6 = inputs.report || (0, import_node_path13.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
   await writeJson(path6, report2);
-  publishOutputs(outputs(report2, path6));
+  const partial = build2.platform !== "";
+  publishOutputs({ ...outputs(report2, path6), ...buildOutputs({ ...result, source: build2.source, partial }) });
   publishAnnotations(annotations(report2));
   await publishSummary(summary2(report2), env);
 }
@@ -53310,8 +53398,9 @@ var init_action = __esm({
     init_publish();
     init_source();
     init_markdown();
-    init_annotations();
     init_outputs();
+    init_annotations();
+    init_outputs2();
     init_summary2();
     init_run();
     init_clock();

@@ -14,6 +14,7 @@ import { harmless, jobLog } from '../github/log.js';
 import { publishAnnotations, publishOutputs, publishSummary } from '../github/publish.js';
 import { defaultProvenance, sourceFacts } from '../github/source.js';
 import { escapeCell } from '../markdown.js';
+import { buildOutputs } from '../release/outputs.js';
 import { annotations } from '../report/annotations.js';
 import { outputs } from '../report/outputs.js';
 import { summary } from '../report/summary.js';
@@ -103,7 +104,7 @@ async function runWith(
   try {
     const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
     const result = await run(request, parts);
-    await publish(result, inputs, env);
+    await publish(result, request, inputs, env);
     return result.exitCode;
   } finally {
     registry.close();
@@ -192,10 +193,17 @@ export function commandFor(
   return !trusted || event === 'merge_group' ? 'plan' : 'apply';
 }
 
-async function publish({ report }: RunResult, inputs: ActionInputs, env: NodeJS.ProcessEnv): Promise<void> {
+async function publish(
+  result: RunResult,
+  { build }: RunRequest,
+  inputs: ActionInputs,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { report } = result;
   const path = inputs.report || join(env['RUNNER_TEMP'] ?? '.', 'retag-report.json');
   await writeJson(path, report);
-  publishOutputs(outputs(report, path));
+  const partial = build.platform !== '';
+  publishOutputs({ ...outputs(report, path), ...buildOutputs({ ...result, source: build.source, partial }) });
   publishAnnotations(annotations(report));
   await publishSummary(summary(report), env);
 }

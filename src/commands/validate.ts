@@ -1,5 +1,6 @@
 /** `retag validate` */
 import { parseConfig } from '../config/config.js';
+import { plural } from '../plan/decide.js';
 import type { Arguments } from '../terminal/args.js';
 import { logFor, type Io } from './output.js';
 import { tagFiles } from './session.js';
@@ -9,6 +10,8 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   const { images, builds } = parseConfig(files);
   const log = logFor(args, io);
   for (const { path } of files) log.line(`valid: ${path}`);
-  log.line(`${images.length} promotions and ${builds.length} builds in ${files.length} tag files.`);
+  const count = (number: number, noun: string): string => `${number} ${plural(number, noun)}`;
+  const found = `${count(images.length, 'promotion')} and ${count(builds.length, 'build')}`;
+  log.line(`${found} in ${count(files.length, 'tag file')}.`);
   return 0;
 }
