@@ -333,7 +333,6 @@ describe('concurrency', () => {
       else response.writeHead(201).end();
     });
     const { transport } = kit({ concurrency: 1 });
-    await transport.send(request(registry.host, { method: 'HEAD' }));
     const body = {
       length: data.length,
       open: async () => (await transport.stream(request(registry.host, { path: BLOB }))).stream,
