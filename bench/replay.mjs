@@ -1,14 +1,22 @@
 /**
  * The bare loop: sends a recorded list of requests on kept-alive connections, so many in flight, and does
- * nothing else. `node bench/replay.mjs LIST CONCURRENCY`; LIST is JSON of {url, method, status, accept?, type?, body?}.
+ * nothing else. Requests for one URL go one after the other, as recorded.
+ * `node bench/replay.mjs LIST CONCURRENCY`; LIST is JSON of {url, method, status, accept?, type?, body?}.
  */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 
 const [list, concurrency] = [JSON.parse(readFileSync(process.argv[2], 'utf8')), Number(process.argv[3])];
 const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+const chains = chainsOf(list);
 let next = 0;
 let wrong = 0;
+
+function chainsOf(requests) {
+  const byUrl = new Map();
+  for (const each of requests) byUrl.set(each.url, [...(byUrl.get(each.url) ?? []), each]);
+  return [...byUrl.values()];
+}
 
 function send({ url, method, status, accept, type, body }) {
   return new Promise((resolve, reject) => {
@@ -28,7 +36,9 @@ function send({ url, method, status, accept, type, body }) {
 }
 
 async function lane() {
-  while (next < list.length) await send(list[next++]);
+  while (next < chains.length) {
+    for (const each of chains[next++]) await send(each);
+  }
 }
 
 await Promise.all(Array.from({ length: concurrency }, lane));
