@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isCalendarDay, matchedPrefix, matchPattern, parsePattern, type Pattern } from '../src/pattern.js';
+import { explainMatch, isCalendarDay, matchPattern, parsePattern, type Pattern } from '../src/pattern.js';
 import { isAmbiguous } from '../src/policy/ambiguity.js';
 import { joinPieces, parseTemplate, renderPieces } from '../src/template.js';
 
@@ -53,8 +53,8 @@ describe('matching', () => {
   });
 
   test('the prefix that could be read is known for messages', () => {
-    expect(matchedPrefix(pattern('{major}.{minor}.{patch}'), '2.2.4rc1')).toBe(5);
-    expect(matchedPrefix(pattern('v{major}'), '2.2.4')).toBe(0);
+    expect(explainMatch(pattern('{major}.{minor}.{patch}'), '2.2.4rc1')).toEqual({ ok: false, prefix: 5 });
+    expect(explainMatch(pattern('v{major}'), '2.2.4')).toEqual({ ok: false, prefix: 0 });
   });
 
   test('any eight digits pass for a date when asked', () => {

@@ -32,23 +32,31 @@ export function refsIn(text: string): string[] {
 }
 
 /**
- * Classifies refs one by one; none is left out. A short name is read as a git tag.
+ * Classifies refs one by one as they are asked for; none is left out. A short name is read as a git tag.
  * @param time milliseconds since the epoch, for `{date}` and `{timestamp}`
  */
+export function* classifyEach(
+  policy: CompiledPolicy,
+  refs: Iterable<string>,
+  time: number,
+): Generator<ClassifiedRef, void> {
+  for (const text of refs) yield classifyOne(policy, text, time);
+}
+
+/** As `classifyEach`, all at once. */
 export function classifyRefs(policy: CompiledPolicy, refs: Iterable<string>, time: number): ClassifiedRef[] {
-  return Array.from(refs, (text) => {
-    const ref = parseRef(text, 'tag');
-    if (!ref.ok) {
-      const problem = { what: ref.what, mend: ref.mend };
-      return { ref: text, classification: noClassification(ref.what), problems: [problem] };
-    }
-    const decision = classify(policy, { ...ref.value, time });
-    return {
-      ref: ref.value.ref,
-      classification: classificationReport(decision),
-      problems: decision.problems,
-    };
-  });
+  return [...classifyEach(policy, refs, time)];
+}
+
+function classifyOne(policy: CompiledPolicy, text: string, time: number): ClassifiedRef {
+  const ref = parseRef(text, 'tag');
+  if (!ref.ok) {
+    const problem = { what: ref.what, mend: ref.mend };
+    return { ref: text, classification: noClassification(ref.what), problems: [problem] };
+  }
+  const { kind, name } = ref.value;
+  const decision = classify(policy, { ref: ref.value.ref, kind, name, time });
+  return { ref: decision.ref, classification: classificationReport(decision), problems: decision.problems };
 }
 
 function noClassification(why: string): ClassificationReport {
@@ -65,10 +73,19 @@ function noClassification(why: string): ClassificationReport {
   };
 }
 
-/** Contract 9: a list of `{ref, …classification}`, with a line feed at the end. */
-export function classificationsAsJson(classified: readonly ClassifiedRef[]): string {
-  const list = classified.map(({ ref, classification }) => ({ ref, ...classification }));
-  return `${JSON.stringify(list, null, 2)}\n`;
+/** Contract 9: a list of `{ref, …classification}`, one a line, with a line feed at the end. */
+export function classificationsAsJson(classified: Iterable<ClassifiedRef>): string {
+  return [...jsonPieces(classified)].join('');
+}
+
+/** The same text in pieces, so that a long list need not be held at once. */
+export function* jsonPieces(classified: Iterable<ClassifiedRef>): Generator<string, void> {
+  let separator = '[\n';
+  for (const { ref, classification } of classified) {
+    yield `${separator}  ${JSON.stringify({ ref, ...classification })}`;
+    separator = ',\n';
+  }
+  yield separator === ',\n' ? '\n]\n' : '[]\n';
 }
 
 /** A table, then for each ref the reason and the rules that lost; then what is wrong. */

@@ -117,68 +117,101 @@ export function fieldNames(pattern: Pattern): string[] {
   return pattern.parts.flatMap((part) => ('name' in part ? [part.name] : []));
 }
 
+/** What became of a match: the fields, or how many leading characters some part of the pattern could account for. */
+export type Match =
+  { readonly ok: true; readonly fields: Fields } | { readonly ok: false; readonly prefix: number };
+
 /**
  * The fields of `text` when all of it matches, else null. Where a text can be read in several ways, fields and runs
  * further right take as little as they can. With `anyDate`, eight digits pass for a date although no calendar has them.
  */
 export function matchPattern(pattern: Pattern, text: string, anyDate = false): Fields | null {
-  const { parts } = pattern;
-  const first = parts[0];
+  const first = pattern.parts[0];
   if (first?.kind === 'literal' && !text.startsWith(first.text)) return null;
-  const table = fill(parts, text, anyDate);
+  const match = explainMatch(pattern, text, anyDate);
+  return match.ok ? match.fields : null;
+}
+
+/** As `matchPattern`; a text that does not match comes with the place up to which it could. */
+export function explainMatch(pattern: Pattern, text: string, anyDate = false): Match {
+  const { parts } = pattern;
   const columns = text.length + 1;
-  if (table[parts.length * columns + text.length] !== 1) return null;
+  const table = emptyTable((parts.length + 1) * columns);
+  const prefix = fill(table, parts, text, anyDate);
+  if (table[parts.length * columns + text.length] !== 1) return { ok: false, prefix };
   const found: [string, string][] = [];
   let end = text.length;
   for (let i = parts.length - 1; i >= 0; i -= 1) {
     const part = parts[i] as PatternPart;
-    const start = startOfPart(part, end, (at) => table[i * columns + at] === 1);
+    const start = startOfPart(part, end, table, i * columns);
     if ('name' in part) found.push([part.name, text.slice(start, end)]);
     end = start;
   }
-  return Object.fromEntries(found.reverse());
+  return { ok: true, fields: Object.fromEntries(found.reverse()) };
 }
 
-/** How many leading characters of `text` some part of the pattern could account for; for messages. */
-export function matchedPrefix(pattern: Pattern, text: string): number {
-  const table = fill(pattern.parts, text, false);
+// Names are short: one table serves nearly all of them, and no two matches are ever under way at once.
+const scratch = new Uint8Array(8192);
+
+function emptyTable(size: number): Uint8Array {
+  return size <= scratch.length ? scratch.fill(0, 0, size) : new Uint8Array(size);
+}
+
+/**
+ * Sets `table[i * columns + j]` to 1 when the first i parts match the first j characters; gives the largest j back that
+ * any part reached.
+ */
+function fill(table: Uint8Array, parts: readonly PatternPart[], text: string, anyDate: boolean): number {
   const columns = text.length + 1;
+  table[0] = 1;
   let furthest = 0;
-  for (let at = 0; at < table.length; at += 1) {
-    if (table[at] === 1) furthest = Math.max(furthest, at % columns);
+  for (let i = 0; i < parts.length; i += 1) {
+    const part = parts[i] as PatternPart;
+    const from = i * columns;
+    const width = widthOf(part);
+    const last =
+      width === null ? fillRun(table, from, part, text) : fillFixed(table, from, part, width, text, anyDate);
+    if (last < 0) break;
+    furthest = Math.max(furthest, last);
   }
   return furthest;
 }
 
-/** `table[i * columns + j]` is 1 when the first i parts match the first j characters. */
-function fill(parts: readonly PatternPart[], text: string, anyDate: boolean): Uint8Array {
-  const columns = text.length + 1;
-  const table = new Uint8Array((parts.length + 1) * columns);
-  table[0] = 1;
-  for (let i = 0; i < parts.length; i += 1) {
-    const part = parts[i] as PatternPart;
-    const from = i * columns;
-    const to = from + columns;
-    const width = widthOf(part);
-    let running = false;
-    let any = false;
-    for (let at = 0; at < columns; at += 1) {
-      const here = table[from + at] === 1;
-      if (width !== null) {
-        if (here && matchesFixed(part, text, at, anyDate)) {
-          table[to + at + width] = 1;
-          any = true;
-        }
-        continue;
-      }
-      if (here && mayBeEmpty(part)) table[to + at] = 1;
-      running = (running || here) && at < text.length && accepts(part, text.charCodeAt(at));
-      if (running) table[to + at + 1] = 1;
-      any ||= here || running;
-    }
-    if (!any) break;
+function fillFixed(
+  table: Uint8Array,
+  from: number,
+  part: PatternPart,
+  width: number,
+  text: string,
+  anyDate: boolean,
+): number {
+  const to = from + text.length + 1;
+  let last = -1;
+  for (let at = 0; at + width <= text.length; at += 1) {
+    if (table[from + at] !== 1 || !matchesFixed(part, text, at, anyDate)) continue;
+    last = at + width;
+    table[to + last] = 1;
   }
-  return table;
+  return last;
+}
+
+function fillRun(table: Uint8Array, from: number, part: PatternPart, text: string): number {
+  const to = from + text.length + 1;
+  const empty = mayBeEmpty(part);
+  let last = -1;
+  let running = false;
+  for (let at = 0; at <= text.length; at += 1) {
+    const here = table[from + at] === 1;
+    if (here && empty) {
+      table[to + at] = 1;
+      last = at;
+    }
+    running = (running || here) && at < text.length && accepts(part, text.charCodeAt(at));
+    if (!running) continue;
+    table[to + at + 1] = 1;
+    last = at + 1;
+  }
+  return last;
 }
 
 /** The length of what the part matches, null when it varies. */
@@ -213,17 +246,16 @@ export function accepts(part: PatternPart, code: number): boolean {
 function matchesFixed(part: PatternPart, text: string, at: number, anyDate: boolean): boolean {
   if (part.kind === 'literal') return text.startsWith(part.text, at);
   const width = widthOf(part) ?? 0;
-  if (at + width > text.length) return false;
   for (let i = at; i < at + width; i += 1) if (!isDigit(text.charCodeAt(i))) return false;
   return part.kind !== 'date' || anyDate || isCalendarDay(text.slice(at, at + width));
 }
 
-function startOfPart(part: PatternPart, end: number, reachable: (at: number) => boolean): number {
+function startOfPart(part: PatternPart, end: number, table: Uint8Array, row: number): number {
   const width = widthOf(part);
   if (width !== null) return end - width;
   let start = mayBeEmpty(part) ? end : end - 1;
   // The table says that some start exists, and everything between is of the part's class.
-  while (start > 0 && !reachable(start)) start -= 1;
+  while (start > 0 && table[row + start] !== 1) start -= 1;
   return start;
 }
 

@@ -50,6 +50,7 @@ function bad(text: string, mend: string): { ok: false; what: string; mend: strin
 
 /** Foreign text in quotes, control characters and what is not ASCII as escapes, cut at 120. */
 export function visible(text: string): string {
+  if (text.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text)) return JSON.stringify(text);
   const escaped = JSON.stringify(text.slice(0, 120)).replace(
     /[^\x20-\x7e]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,

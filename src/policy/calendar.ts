@@ -1,10 +1,18 @@
 /** Moments as the text that tags hold. */
 
+/** One moment in a time zone, as templates name it. */
+export interface Moment {
+  readonly date: string;
+  readonly time: string;
+  /** always UTC, as its Z says */
+  readonly timestamp: string;
+}
+
 /**
- * Calendar day (YYYYMMDD) and time of day (HHMMSS) in a time zone of the IANA list.
+ * Calendar day (YYYYMMDD) and time of day (HHMMSS) in a time zone of the IANA list, and the time stamp 20191203T153530Z.
  * @throws RangeError when there is no such zone
  */
-export function calendarOf(timezone: string): (time: number) => { date: string; time: string } {
+export function calendarOf(timezone: string): (time: number) => Moment {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
     calendar: 'gregory',
@@ -17,17 +25,19 @@ export function calendarOf(timezone: string): (time: number) => { date: string; 
     minute: '2-digit',
     second: '2-digit',
   });
-  return (time) => {
+  const momentOf = (time: number): Moment => {
     const parts = new Map(format.formatToParts(time).map(({ type, value }) => [type, value]));
     const text = (...types: Intl.DateTimeFormatPartTypes[]) => types.map((t) => parts.get(t) ?? '').join('');
     return {
       date: text('year', 'month', 'day').padStart(8, '0'),
       time: text('hour', 'minute', 'second'),
+      timestamp: new Date(time).toISOString().replace(/[-:]|\.\d+/g, ''),
     };
   };
-}
-
-/** `20191203T153530Z`: always UTC, as its Z says. */
-export function timestampOf(time: number): string {
-  return new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
+  // A run asks for one moment only, but once for each of its refs.
+  let last: { readonly at: number; readonly moment: Moment } | undefined;
+  return (time) => {
+    if (last?.at !== time) last = { at: time, moment: momentOf(time) };
+    return last.moment;
+  };
 }

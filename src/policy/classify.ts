@@ -1,9 +1,8 @@
 /** Which rule a ref belongs to, and what it is called: the first rule that matches wins. Pure. */
 import { UserError, type Problem } from '../errors.js';
-import { matchedPrefix, matchPattern, type Fields, type Pattern } from '../pattern.js';
+import { explainMatch, matchPattern, type Fields, type Pattern } from '../pattern.js';
 import { visible } from '../refname.js';
 import { joinPieces, renderPieces } from '../template.js';
-import { timestampOf } from './calendar.js';
 import type { ClassifyInput, CompiledPolicy, CompiledRule, Decision } from './model.js';
 import { checkTag, renderTag, valueOf, type RenderedTag, type Values } from './values.js';
 
@@ -45,16 +44,14 @@ type Match =
   | { readonly why: string; readonly problem?: Problem };
 
 function matchRule(rule: CompiledRule, input: ClassifyInput): Match {
-  if (rule.kind !== input.kind) {
-    return {
-      why: `it is for ${rule.kind === 'tag' ? 'git tags' : 'branches'}, and this is ${kindWord(input)}`,
-    };
-  }
+  if (rule.kind !== input.kind) return OTHER_KIND[rule.kind][input.kind];
+  let prefix = 0;
   for (const pattern of rule.patterns) {
-    const fields = matchPattern(pattern, input.name);
-    if (fields !== null) return { fields, pattern };
+    const match = explainMatch(pattern, input.name);
+    if (match.ok) return { fields: match.fields, pattern };
+    prefix = match.prefix;
   }
-  return impossibleDay(rule, input) ?? { why: whyNot(rule.patterns, input.name) };
+  return impossibleDay(rule, input) ?? { why: whyNot(rule.patterns, input.name, prefix) };
 }
 
 /** v0.0.2021023101 is not "something else than a snapshot" but a snapshot with a mistake: no later rule may have it. */
@@ -70,35 +67,38 @@ function impossibleDay(rule: CompiledRule, input: ClassifyInput): Match | null {
   return null;
 }
 
-function whyNot(patterns: readonly Pattern[], name: string): string {
+/** @param end how far the name went along with the only pattern */
+function whyNot(patterns: readonly Pattern[], name: string, end: number): string {
   const [pattern] = patterns;
   if (patterns.length !== 1 || pattern === undefined) {
     return `${visible(name)} matches none of ${patterns.map((p) => `"${p.source}"`).join(', ')}`;
   }
-  const end = matchedPrefix(pattern, name);
   const rest = end < name.length ? `from ${visible(name.slice(end))} on` : 'its end is missing';
   return `${visible(name)} does not match "${pattern.source}" (${end === 0 ? 'from the start' : rest})`;
 }
 
-function kindWord({ kind }: ClassifyInput): string {
+/** Made once: every ref meets rules of the other kind. */
+const OTHER_KIND = { branch: otherKind('branches'), tag: otherKind('git tags') };
+
+function otherKind(rule: string): Record<ClassifyInput['kind'], { readonly why: string }> {
+  const why = (ref: string) => ({ why: `it is for ${rule}, and this is ${ref}` });
   return {
-    branch: 'a branch',
-    tag: 'a git tag',
-    pull: 'a pull request',
-    other: 'neither branch nor git tag',
-  }[kind];
+    branch: why('a branch'),
+    tag: why('a git tag'),
+    pull: why('a pull request'),
+    other: why('neither branch nor git tag'),
+  };
 }
 
+const KIND_WORD = { branch: 'the branch', tag: 'the git tag', pull: 'the pull request', other: 'the ref' };
+const PREFIX = { branch: 'refs/heads/', tag: 'refs/tags/', pull: 'refs/', other: 'refs/' };
+
 function described(input: ClassifyInput): string {
-  const word = { branch: 'the branch', tag: 'the git tag', pull: 'the pull request', other: 'the ref' }[
-    input.kind
-  ];
-  return `${word} ${visible(input.name)}`;
+  return `${KIND_WORD[input.kind]} ${visible(input.name)}`;
 }
 
 function refOf(input: ClassifyInput): string {
-  if (input.ref !== undefined) return input.ref;
-  return { branch: 'refs/heads/', tag: 'refs/tags/', pull: 'refs/', other: 'refs/' }[input.kind] + input.name;
+  return input.ref ?? PREFIX[input.kind] + input.name;
 }
 
 function nothing(
@@ -141,21 +141,31 @@ function decide(
   { fields, pattern }: { readonly fields: Fields; readonly pattern: Pattern },
   not: Decision['not'],
 ): Decision {
-  const why = `${described(input)} matches "${pattern.source}"${rule.publish ? '' : '; the rule has "publish: false", so nothing is published'}`;
-  const values = valuesOf(policy, rule, input, fields);
+  const silent = rule.publish ? '' : '; the rule has "publish: false", so nothing is published';
+  const names = renderNames(policy, rule, valuesOf(policy, rule, input, fields));
   return {
-    ...nothing(policy, input, why, not, null),
+    ref: refOf(input),
     class: rule.class,
     rule: rule.name,
     fields,
+    version: names.version,
+    tags: names.tags,
+    stableTags: names.stableTags,
+    channels: names.channels,
+    labels: names.labels,
+    from: names.from,
     fallback: rule.fallback,
     publish: rule.publish,
     stable: rule.stable,
+    stableSuffix: policy.stableSuffix,
     claim: rule.claim,
     requires: rule.requires,
+    why: `${described(input)} matches "${pattern.source}"${silent}`,
+    not,
     place: rule.place,
+    unmatched: null,
+    problems: names.problems,
     matched: rule,
-    ...renderNames(policy, rule, values),
   };
 }
 
@@ -166,15 +176,20 @@ export function valuesOf(
   input: ClassifyInput,
   fields: Fields,
 ): Values {
-  const { time, sha, runNumber, runAttempt } = input;
+  const { sha, runNumber, runAttempt } = input;
+  const moment = input.time === undefined ? undefined : policy.calendar(input.time);
+  // All keys, always in one order: this is made for each of a hundred thousand refs.
   return {
     fields,
     class: rule.class,
-    [rule.kind === 'tag' ? 'git_tag' : 'branch']: input.name,
-    ...(sha != null && { sha }),
-    ...(time !== undefined && { ...policy.calendar(time), timestamp: timestampOf(time) }),
-    ...(runNumber != null && { run_number: String(runNumber) }),
-    ...(runAttempt != null && { run_attempt: String(runAttempt) }),
+    git_tag: rule.kind === 'tag' ? input.name : undefined,
+    branch: rule.kind === 'branch' ? input.name : undefined,
+    sha: sha ?? undefined,
+    date: moment?.date,
+    time: moment?.time,
+    timestamp: moment?.timestamp,
+    run_number: runNumber?.toString(),
+    run_attempt: runAttempt?.toString(),
   };
 }
 
@@ -204,7 +219,7 @@ export function renderNames(
   const from =
     rule.from === null ? null : checked(renderTag(rule.from, values, 0), 'the tag to promote', 'from');
   const version = Object.hasOwn(values.fields, 'version') ? values.fields['version'] : primary[0]?.text;
-  const shown = (tags: readonly RenderedTag[]) => (rule.publish ? [...new Set(tags.map((t) => t.text))] : []);
+  const shown = (tags: readonly RenderedTag[]) => (rule.publish ? distinctTexts(tags) : []);
   const [tag] = primary;
   const withTag = tag?.complete === true ? { ...values, tag: tag.text } : values;
   return {
@@ -213,12 +228,20 @@ export function renderNames(
     stableTags: shown(stableTags),
     channels: shown(channels),
     from: from?.text ?? null,
-    labels: Object.fromEntries(
-      Object.entries(rule.labels).map(([label, template]) => [
-        label,
-        joinPieces(renderPieces(template, (variable) => valueOf(variable, withTag))),
-      ]),
-    ),
+    labels: renderLabels(rule, withTag),
     problems: rule.publish ? problems : [],
   };
+}
+
+function distinctTexts(tags: readonly RenderedTag[]): string[] {
+  const texts = tags.map((tag) => tag.text);
+  return texts.length < 2 ? texts : [...new Set(texts)];
+}
+
+function renderLabels(rule: CompiledRule, values: Values): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const [label, template] of Object.entries(rule.labels)) {
+    labels[label] = joinPieces(renderPieces(template, (variable) => valueOf(variable, values)));
+  }
+  return labels;
 }

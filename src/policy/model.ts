@@ -18,6 +18,7 @@ import type { Class, Gate, Origin, StableRule } from '../config/model.js';
 import type { OperationError, Place, Problem } from '../errors.js';
 import type { Pattern } from '../pattern.js';
 import type { Template } from '../template.js';
+import type { Moment } from './calendar.js';
 
 /** What is being built, read once from the event, the environment and git. */
 export interface RefFacts {
@@ -113,8 +114,8 @@ export interface CompiledPolicy {
   readonly names: ReadonlySet<string>;
   /** doubts that are no errors; to be shown once */
   readonly warnings: readonly Problem[];
-  /** calendar day and time of day in `timezone` */
-  readonly calendar: (time: number) => { readonly date: string; readonly time: string };
+  /** a moment in `timezone` */
+  readonly calendar: (time: number) => Moment;
 }
 
 /** What the policy says of one ref, before anything is looked up. */

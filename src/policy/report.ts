@@ -12,6 +12,6 @@ export function classificationReport(decision: Decision): ClassificationReport {
     stable_tags: [...decision.stableTags],
     channels: [...decision.channels],
     why: decision.why,
-    not: decision.not.map((lost) => ({ ...lost })),
+    not: [...decision.not],
   };
 }

@@ -32,19 +32,19 @@ export const BUILTINS: Readonly<Record<string, { readonly width: 'none' | 'optio
 /** The values of one run. What is absent is not known, and stays in braces. */
 export interface Values {
   readonly fields: Fields;
-  readonly git_tag?: string;
-  readonly branch?: string;
-  readonly sha?: string;
-  readonly date?: string;
-  readonly time?: string;
-  readonly timestamp?: string;
-  readonly run_number?: string;
-  readonly run_attempt?: string;
+  readonly git_tag?: string | undefined;
+  readonly branch?: string | undefined;
+  readonly sha?: string | undefined;
+  readonly date?: string | undefined;
+  readonly time?: string | undefined;
+  readonly timestamp?: string | undefined;
+  readonly run_number?: string | undefined;
+  readonly run_attempt?: string | undefined;
   /** not padded */
-  readonly seq?: number;
-  readonly base?: string;
-  readonly class?: string;
-  readonly tag?: string;
+  readonly seq?: number | undefined;
+  readonly base?: string | undefined;
+  readonly class?: string | undefined;
+  readonly tag?: string | undefined;
 }
 
 /** The value of a variable: a field first, then what Retag knows by itself. Null when it is not known. */
