@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { startProject, type Project } from './support/project.js';
+import { createBuilder, startProject, type Project } from './support/project.js';
 import {
   binary,
   run,
@@ -344,6 +344,24 @@ describe('several registries', () => {
     });
     expect(await tags(image())).toEqual([]);
   });
+});
+
+test('a builder with two nodes: one index, and no tag but those of the policy', async () => {
+  const other = await startBuildkit([first.host]);
+  try {
+    const nodes = [
+      { node: buildkit, platforms: FOUR.slice(0, 2) },
+      { node: other, platforms: FOUR.slice(2) },
+    ];
+    await createBuilder('two-nodes', nodes, buildkit.env);
+    project = await startProject(root.path, buildkit, 'two-nodes');
+    tagFile([entry(image())]);
+    expect(await project.retag('refs/tags/2.3.4')).toMatchObject({ status: 0 });
+    expect(await tags(image())).toEqual(['2.3.4', '2.3.4-stable']);
+    expect([...(await platforms(`${image()}:2.3.4`)).keys()]).toEqual(FOUR);
+  } finally {
+    await other.stop();
+  }
 });
 
 describe('snapshots with a number', () => {

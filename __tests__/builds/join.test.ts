@@ -4,7 +4,6 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { BuiltTarget, TargetInfo } from '../../src/builds/model.js';
 import { joinIndex, OCI_INDEX } from '../../src/builds/join.js';
-import { placeEverywhere } from '../../src/builds/place.js';
 import { checkBuilt } from '../../src/builds/verify.js';
 import type { ImageFacts, Manifest } from '../../src/ports.js';
 import { memoryRegistry, originAt, repo } from './support.js';
@@ -161,40 +160,5 @@ describe('after the build', () => {
       value: { platforms: ['linux/amd64', 'linux/arm64/v8'], attestations: 2 },
     });
     expect(results[0]?.ok === true && results[0].value.manifest?.mediaType).toBe(OCI_INDEX);
-  });
-});
-
-describe('several names', () => {
-  const image = {
-    image: 'quay.io/o/app',
-    repository,
-    digest: amd.index.digest,
-    manifest: null,
-    platforms: [],
-    attestations: 0,
-  };
-
-  test('copied by digest to every other repository, no tag written', async () => {
-    const memory = registry();
-    const result = await placeEverywhere(image, [repository, repo('ghcr.io/o/app')], memory);
-    expect(result.ok).toBe(true);
-    expect(memory.written).toEqual([
-      `transfer quay.io/o/app@${image.digest} ghcr.io/o/app@${image.digest}`,
-      `put ghcr.io/o/app@${image.digest}`,
-    ]);
-  });
-
-  test('a joined index is put by digest where it was made', async () => {
-    const memory = registry();
-    await placeEverywhere({ ...image, manifest: amd.index }, [repository], memory);
-    expect(memory.written).toEqual([`put quay.io/o/app@${image.digest}`]);
-  });
-
-  test('a registry that fails is named', async () => {
-    const memory = { ...registry(), transfer: () => Promise.reject(new Error('connection refused')) };
-    const result = await placeEverywhere(image, [repo('ghcr.io/o/app')], memory);
-    expect(!result.ok && result.error.message).toMatch(
-      /could not be put into ghcr\.io\/o\/app: connection refused/,
-    );
   });
 });

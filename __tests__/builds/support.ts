@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
-
 import { bakeDefinition, type DefinitionInput } from '../../src/builds/definition.js';
 import type { BakeDefinition, SelectedBuild, SourceFacts } from '../../src/builds/model.js';
 import type { BuildConfig, Origin, PlatformConfig, Stage } from '../../src/config/model.js';
-import { UserError, formatProblem } from '../../src/errors.js';
-import type { ImageFacts, Manifest, Registry, TransferReport } from '../../src/ports.js';
-import { OperationError } from '../../src/errors.js';
+import { OperationError, UserError, formatProblem } from '../../src/errors.js';
+import type { ImageFacts, Manifest, Registry } from '../../src/ports.js';
 import { formatReference, parseRepository, type ImageRef, type Repository } from '../../src/reference.js';
 
 export const REVISION = 'a'.repeat(40);
@@ -113,36 +110,17 @@ export function complaints(call: () => unknown): string[] {
   throw new Error('no complaint');
 }
 
-/** A registry of manifests in memory, as far as builds need one; what is written is recorded. */
+/** A registry of manifests in memory, as far as builds need one. */
 export function memoryRegistry(
   manifests: ReadonlyMap<string, Manifest>,
   facts: (manifest: Manifest) => ImageFacts,
-): Pick<Registry, 'manifest' | 'facts' | 'transfer' | 'put'> & { readonly written: string[] } {
-  const written: string[] = [];
-  const report: TransferReport = {
-    attachmentsFound: 0,
-    attachmentsCarried: 0,
-    blobsMounted: 0,
-    blobsUploaded: 0,
-    bytes: 0,
-  };
+): Pick<Registry, 'manifest' | 'facts'> {
   return {
-    written,
-    manifest: jest.fn((ref: ImageRef) => {
+    manifest: (ref: ImageRef) => {
       const found = 'digest' in ref ? manifests.get(ref.digest) : undefined;
       if (found !== undefined) return Promise.resolve(found);
       return Promise.reject(new OperationError('absent', `${formatReference(ref)} is not there`));
-    }),
+    },
     facts: (_source, manifest) => Promise.resolve(facts(manifest)),
-    transfer: (source, _manifest, destination) => {
-      written.push(
-        `transfer ${formatReference(source)} ${formatReference({ ...destination, digest: source.digest })}`,
-      );
-      return Promise.resolve(report);
-    },
-    put: (ref) => {
-      written.push(`put ${formatReference(ref)}`);
-      return Promise.resolve();
-    },
   };
 }

@@ -118,7 +118,7 @@ describe('a build that fails', () => {
     const error = await failure(bake({ bake: { metadata: METADATA, stderr, exit: 1 } }));
     expect(error.code).toBe('rejected');
     expect(error.message).toMatch(
-      /^the build of quay\.io\/o\/app \(linux\/amd64\) failed \(docker buildx bake, exit status 1\); no tag is written/,
+      /^the build of quay\.io\/o\/app \(linux\/amd64\) failed \(docker buildx bake, exit status 1\)$/m,
     );
     expect(error.message).toContain('  ERROR: target app: failed to solve');
     expect(readdirSync(docker.temporary)).toEqual([]);

@@ -42,8 +42,40 @@ export interface Project {
   recorder(): { readonly env: NodeJS.ProcessEnv; readonly bakes: () => number };
 }
 
-/** Makes a project below `root` that builds on `buildkit`. */
-export async function startProject(root: string, buildkit: Buildkit): Promise<Project> {
+/** Where buildx reaches the daemon. */
+export async function addressOf(node: Buildkit): Promise<string> {
+  const { stdout } = await runOk(binary('docker'), ['buildx', 'inspect', node.builder], { env: node.env });
+  return /Endpoint:\s+(\S+)/.exec(stdout)![1]!;
+}
+
+/** Makes a builder with a node for each of the platforms. */
+export async function createBuilder(
+  name: string,
+  nodes: readonly { readonly node: Buildkit; readonly platforms: readonly string[] }[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  for (const [i, { node, platforms }] of nodes.entries()) {
+    const more = i === 0 ? [] : ['--append'];
+    const words = [
+      'buildx',
+      'create',
+      '--name',
+      name,
+      '--driver',
+      'remote',
+      '--platform',
+      platforms.join(','),
+    ];
+    await runOk(binary('docker'), [...words, ...more, await addressOf(node)], { env });
+  }
+}
+
+/** Makes a project below `root` that builds on `buildkit`, by another of its builders where one is named. */
+export async function startProject(
+  root: string,
+  buildkit: Buildkit,
+  builder: string = buildkit.builder,
+): Promise<Project> {
   const path = mkdtempSync(join(root, 'project-'));
   const file = (name: string, text: string): void => {
     mkdirSync(dirname(join(path, name)), { recursive: true });
@@ -61,7 +93,7 @@ export async function startProject(root: string, buildkit: Buildkit): Promise<Pr
   };
   const head = (): Promise<string> => git('rev-parse', 'HEAD');
   const words: Project['words'] = async (ref, command, rest = []) => {
-    const at = ['--ref', ref, '--sha', await head(), '--builder', buildkit.builder];
+    const at = ['--ref', ref, '--sha', await head(), '--builder', builder];
     return [CLI, command, ...at, ...rest];
   };
   const project: Project = {
@@ -87,7 +119,7 @@ export async function startProject(root: string, buildkit: Buildkit): Promise<Pr
     },
     action: async (ref, inputs) => {
       const temp = mkdtempSync(join(root, 'runner-'));
-      const given = { command: 'apply', builder: buildkit.builder, ...inputs };
+      const given = { command: 'apply', builder, ...inputs };
       const runner = {
         ...env,
         ...runnerEnvironment(temp, ref, await head(), path),

@@ -13,7 +13,7 @@ export function readMetadata(text: string | null, definition: BakeDefinition): B
   if (data === null) {
     throw new OperationError(
       'protocol',
-      'buildx ended without an error but wrote no metadata file, so no digest is known; no tag is written, run again',
+      'buildx ended without an error but wrote no metadata file, so no digest is known; run again',
     );
   }
   return definition.targets
@@ -24,7 +24,7 @@ export function readMetadata(text: string | null, definition: BakeDefinition): B
       if (typeof digest === 'string' && isDigest(digest)) return { target, digest };
       throw new OperationError(
         'protocol',
-        `buildx ended without an error but gave no digest for ${label(target)}; no tag is written, run again`,
+        `buildx ended without an error but gave no digest for ${label(target)}; run again`,
       );
     });
 }
@@ -48,7 +48,7 @@ export function bakeError(
     typeof end === 'number' ? `failed (docker buildx bake, exit status ${end})` : `was ended by ${end}`;
   const hint = hintFor(tail);
   const last = tail.slice(-QUOTED).map((line) => `  ${line}`);
-  return new OperationError('rejected', [`${what} ${how}; no tag is written${hint}`, ...last].join('\n'));
+  return new OperationError('rejected', [`${what} ${how}${hint}`, ...last].join('\n'));
 }
 
 /** `ERROR: target app: failed to solve: …`; with a single target bake names none. */
