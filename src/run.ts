@@ -1,17 +1,14 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
-import { parseConfig } from './config/config.js';
 import type { Config } from './config/model.js';
-import { UserError } from './errors.js';
 import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js';
 import { observe } from './observe.js';
+import { load, type Loaded } from './load.js';
 import { lookoutsFor } from './lookouts.js';
 import type { Plan, WantedTag } from './plan/model.js';
-import { parseForce, parseRegistryMap } from './plan/names.js';
 import { plan } from './plan/plan.js';
-import { wantImages, type WantOptions } from './plan/want.js';
-import { DEFAULT_STABLE_SUFFIX, type CompiledPolicy } from './policy/policy.js';
+import type { CompiledPolicy } from './policy/policy.js';
 import { buildRelease, showDefinition, type Made } from './release/build.js';
-import { policyOf, prepareRelease, type Release } from './release/release.js';
+import { prepareRelease, type Release } from './release/release.js';
 import { classificationOf, refOf } from './release/report.js';
 import { exitCode, makeReport, reportAction } from './report/report.js';
 import { closing, tagLine } from './report/words.js';
@@ -38,20 +35,12 @@ export interface RunResult {
 export async function run(request: RunRequest, parts: RunParts): Promise<RunResult> {
   const { registry, log, clock } = parts;
   const started = clock.now();
-  const config = parseConfig(request.files);
-  const policy = policyOf(config, request.policy);
-  const options: WantOptions = {
-    registryMap: parseRegistryMap(request.registryMap),
-    forces: parseForce(request.force),
-    stableSuffix: config.policy?.stableSuffix ?? DEFAULT_STABLE_SUFFIX,
-  };
-  const scope = scopeOf(request);
-  const images = scope.images ? wantImages(config.images, options) : [];
-  if (scope.builds && request.command !== 'validate') requirePolicy(config, request, policy);
+  const loaded = load(request);
+  const { config, policy, images } = loaded;
   const release =
-    policy === null || request.facts === null
+    policy === null || request.facts === null || request.command === 'validate'
       ? null
-      : await log.group('Classify', () => classifyRun(policy, config, scope.builds, options, request, parts));
+      : await log.group('Classify', () => classifyRun(policy, loaded, request, parts));
   const wanted = request.command === 'validate' ? [] : [...(release?.wanted ?? []), ...images];
   const { planned, building } = await log.group('Plan', async () => {
     const made = await makePlan(wanted, release, request, parts);
@@ -79,51 +68,20 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
   return { report, exitCode: code, config, release, made, outcomes };
 }
 
-/**
- * Which part of the tag file counts. Without a ref there is nothing to build; on a git tag the promotions of the tag file
- * are left alone, since the file of an old commit is not what should be promoted.
- */
-function scopeOf({ only, facts }: RunRequest): { readonly builds: boolean; readonly images: boolean } {
-  if (facts === null) return { builds: false, images: only !== 'builds' };
-  if (only !== '') return { builds: only === 'builds', images: only === 'images' };
-  return { builds: true, images: facts.kind !== 'tag' };
-}
-
-function requirePolicy(config: Config, request: RunRequest, policy: CompiledPolicy | null): void {
-  if (policy !== null) return;
-  const [first] = config.builds;
-  if (first === undefined && request.images.length === 0) return;
-  throw new UserError({
-    ...(first === undefined ? {} : { place: first.origin.at() }),
-    what: 'there are builds, but no policy says what they are called',
-    mend: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own',
-  });
-}
-
 function classifyRun(
   policy: CompiledPolicy,
-  config: Config,
-  withBuilds: boolean,
-  options: WantOptions,
+  { config, options, scope }: Loaded,
   request: RunRequest,
   parts: RunParts,
 ): Promise<Release> {
   const { facts, images, build, stable, includeStages, concurrency, command } = request;
   if (facts === null) throw new Error('a run without a ref has no release');
   const { registry, log, gatekeeper } = parts;
-  const settings = {
-    facts,
-    withBuilds,
-    images,
-    defaults: build.defaults,
-    ...options,
-    stable,
-    includeStages,
-    concurrency,
-  };
+  const names = { facts, withBuilds: scope.builds, images, defaults: build.defaults, ...options };
   const claim = command === 'apply' ? parts.claim : null;
   const subject = parts.subject(null, null);
-  return prepareRelease(policy, config, settings, { registry, log, gatekeeper, subject, claim });
+  const outside = { registry, log, gatekeeper, subject, claim };
+  return prepareRelease(policy, config, { ...names, stable, includeStages, concurrency }, outside);
 }
 
 async function makePlan(

@@ -1,13 +1,14 @@
-/** `retag validate` */
-import { parseConfig } from '../config/config.js';
+/** `retag validate`: everything that can be said of the tag files without asking a registry. */
+import { load } from '../load.js';
 import { plural } from '../plan/decide.js';
+import { promotionRequest } from '../request.js';
 import type { Arguments } from '../terminal/args.js';
 import { logFor, type Io } from './output.js';
 import { tagFiles } from './session.js';
 
 export async function validateCommand(args: Arguments, io: Io): Promise<number> {
   const files = await tagFiles(args, io);
-  const { images, builds } = parseConfig(files);
+  const { images, builds } = load(promotionRequest('validate', files)).config;
   const log = logFor(args, io);
   for (const { path } of files) log.line(`valid: ${path}`);
   const count = (number: number, noun: string): string => `${number} ${plural(number, noun)}`;

@@ -5,13 +5,7 @@ import type { Config } from '../config/model.js';
 import { UserError } from '../errors.js';
 import type { Gatekeeper, GateState, Subject } from '../gates/gates.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
-import {
-  compilePolicy,
-  type ClaimTag,
-  type CompiledPolicy,
-  type RefFacts,
-  type ResolvedDecision,
-} from '../policy/policy.js';
+import type { ClaimTag, CompiledPolicy, RefFacts, ResolvedDecision } from '../policy/policy.js';
 import { effectiveStages, selectPlatforms, type StageTable } from '../stages.js';
 import type { Log, Registry } from '../ports.js';
 import { buildsOfRun, type BuildOptions, type RunBuild } from './builds.js';
@@ -53,19 +47,6 @@ export interface Release {
   /** every build with the platforms of this run */
   readonly selected: readonly SelectedBuild[];
   readonly stages: readonly BuildStages[];
-}
-
-/** The policy of a run: the tag file's, or the preset of the inputs. @throws UserError when both are given */
-export function policyOf(config: Config, preset: string): CompiledPolicy | null {
-  if (preset === '') return config.policy === undefined ? null : compilePolicy(config.policy);
-  if (config.policy !== undefined) {
-    throw new UserError({
-      place: config.policy.origin.at(),
-      what: 'the input policy and the policy of the tag file are both given',
-      mend: 'leave the input policy away; it is for use without a tag file',
-    });
-  }
-  return compilePolicy({ preset });
 }
 
 /**
