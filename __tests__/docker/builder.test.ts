@@ -124,6 +124,20 @@ describe('a build that fails', () => {
     expect(readdirSync(docker.temporary)).toEqual([]);
   });
 
+  test('on a terminal buildx draws its own progress, and the error points at it', async () => {
+    const error = await failure(bake({ bake: { exit: 1 } }, app(), { terminal: true }));
+    expect(error.message).toMatch(/exit status 1\); its output is above$/);
+    expect(docker.calls().at(-1)?.words).toContain('--progress=auto');
+  });
+
+  test('with secrets it is plain there too, so that they can be hidden', async () => {
+    const environment = { TOKEN: 'hunter22' };
+    await failure(
+      bake({ bake: { exit: 1 } }, app({ secrets: ['id=t,env=TOKEN'] }), { environment, terminal: true }),
+    );
+    expect(docker.calls().at(-1)?.words).toContain('--progress=plain');
+  });
+
   test('no emulation: says what to add', async () => {
     const error = await failure(bake({ bake: { stderr: 'exec /bin/sh: exec format error\n', exit: 1 } }));
     expect(error.message).toContain('docker/setup-qemu-action');

@@ -84,17 +84,19 @@ async function bake(
   const secrets = secretTexts(options.environment, definition);
   const output = buildOutput(options.write, options.actions ? options.token : null, secrets);
   const tail: string[] = [];
+  // What goes to the terminal directly cannot be cleaned of secrets.
+  const terminal = options.terminal && secrets.length === 0;
   try {
     await writeFile(file, definition.text, { mode: 0o600 });
     output.begin();
     const end = await runLong({
       command: docker,
-      args: bakeArguments(definition, state, { file, metadata, terminal: options.terminal }),
+      args: bakeArguments(definition, state, { file, metadata, terminal }),
       environment: childEnvironment(options.environment, definition),
       cwd: options.workspace,
       signal: options.signal,
       clock: options.clock,
-      terminal: options.terminal,
+      terminal,
       onLine: (line) => {
         const shown = output.line(line);
         tail.push(shown);

@@ -46,7 +46,7 @@ export function bakeError(
   const what = target === null ? 'the build' : `the build of ${label(target)}`;
   const how =
     typeof end === 'number' ? `failed (docker buildx bake, exit status ${end})` : `was ended by ${end}`;
-  const hint = hintFor(tail);
+  const hint = tail.length === 0 ? '; its output is above' : hintFor(tail);
   const last = tail.slice(-QUOTED).map((line) => `  ${line}`);
   return new OperationError('rejected', [`${what} ${how}${hint}`, ...last].join('\n'));
 }
