@@ -108,6 +108,22 @@ describe('sources', () => {
     expect(seen?.source).toMatchObject({ state: 'present', digest: digestOf('a') });
   });
 
+  test('row 57: a source that moves between two reads gives every tag the digest that was seen first', async () => {
+    const primary = wantedTag({ forced: true });
+    const destination = { ...primary.destination, tag: '1.0-stable' };
+    const stable = { ...primary, kind: 'stable' as const, destination, follows: primary };
+    const registry = memoryRegistry({ [TAG]: digestOf('b'), [SOURCE]: digestOf('a') });
+    registry.before = (call) => {
+      if (call === 'manifest reg.example/app:build') registry.tagged.set(SOURCE, digestOf('c'));
+    };
+    const seen = await observe([primary, stable], registry, lookouts, { concurrency: 2 });
+    const digests = [...seen.values()].map(({ source }) =>
+      source?.state === 'present' ? source.digest : null,
+    );
+    expect(digests[0]).not.toBeNull();
+    expect(digests[1]).toBe(digests[0]);
+  });
+
   test('gates are asked only for tags that would be written', async () => {
     const gated = wantedTag({ gates: [{ check: 'e2e', origin: { at: fail, keyAt: fail, inside: fail } }] });
     const open = await one(gated, memoryRegistry({ [SOURCE]: digestOf('a'), [TAG]: digestOf('a') }));

@@ -107,13 +107,16 @@ function blockedBy(
   const broken = (outcome: Outcome | undefined): boolean =>
     outcome !== undefined && outcome.error !== null && outcome.outcome !== 'done';
   if (leader !== undefined && broken(leader)) {
-    return { code: 'skipped', text: `${formatReference(leader.planned.wanted.destination)} was not written` };
+    return {
+      code: 'skipped',
+      text: `it waits for ${formatReference(leader.planned.wanted.destination)}, which failed`,
+    };
   }
   if (group === null) return null;
   for (const outcome of outcomes.values()) {
     if (outcome.planned.wanted.group === group && broken(outcome)) {
       const name = formatReference(outcome.planned.wanted.destination);
-      return { code: 'skipped', text: `${name} of the same release was not written` };
+      return { code: 'skipped', text: `${name} of the same release failed` };
     }
   }
   return null;

@@ -40,17 +40,18 @@ export async function observe(
 
 function createObserver(registry: Registry, lookouts: Lookouts): (wanted: WantedTag) => Promise<Observed> {
   const looks = new Map<string, Promise<Existence>>();
-  const fetches = new Map<string, Promise<SourceState>>();
+  const sources = new Map<string, Promise<SourceState>>();
   const once = (ref: ImageRef): Promise<Existence> => {
     const key = formatReference(ref);
     const known = looks.get(key) ?? registry.look(ref);
     looks.set(key, known);
     return known;
   };
-  const fetchOnce = (ref: ImageRef): Promise<SourceState> => {
+  /** A source is resolved once a run, whoever asks and how: one that moves meanwhile must not give a release two digests. */
+  const sourceOnce = (ref: ImageRef, resolve: () => Promise<SourceState>): Promise<SourceState> => {
     const key = formatReference(ref);
-    const known = fetches.get(key) ?? fetchSource(registry, ref);
-    fetches.set(key, known);
+    const known = sources.get(key) ?? resolve();
+    sources.set(key, known);
     return known;
   };
 
@@ -79,8 +80,8 @@ function createObserver(registry: Registry, lookouts: Lookouts): (wanted: Wanted
     const leader = follows === null || follows.forced ? null : await once(follows.destination);
     if (leader?.state === 'present') return presentAt(wanted.destination, leader.digest);
     const { ref } = wanted.source;
-    if (previous !== null) return stateOf(ref, await once(ref));
-    return fetchOnce(ref);
+    if (previous === null) return sourceOnce(ref, () => fetchSource(registry, ref));
+    return sourceOnce(ref, async () => stateOf(ref, await once(ref)));
   }
 }
 

@@ -17,8 +17,8 @@ async function looked(...steps: Step[]): Promise<{ found: Existence; requests: n
   return { found, requests: script.sent.length };
 }
 
-async function lookedAgain(reply: Reply): Promise<Existence> {
-  const script = scripted(['GET manifests/v1', reply]);
+async function lookedAgain(...replies: Reply[]): Promise<Existence> {
+  const script = scripted(...replies.map((reply): Step => ['GET manifests/v1', reply]));
   return createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).lookAgain(REF);
 }
 
@@ -218,8 +218,21 @@ describe('lookAgain', () => {
     expect(script.sent).toHaveLength(2);
   });
 
-  test('refuses bytes that are not what the registry says', async () => {
-    const error = unknown(await lookedAgain(image({ 'docker-content-digest': OTHER })));
+  test('row 65: bytes that were bent on the way are asked for once more', async () => {
+    const bent: Reply = {
+      status: 200,
+      headers: { 'docker-content-digest': DIGEST, 'content-type': OCI_INDEX },
+      body: '{}',
+    };
+    expect(await lookedAgain(bent, image({ 'docker-content-digest': DIGEST }))).toMatchObject({
+      state: 'present',
+      digest: DIGEST,
+    });
+  });
+
+  test('refuses bytes that are not what the registry says, twice', async () => {
+    const wrong = image({ 'docker-content-digest': OTHER });
+    const error = unknown(await lookedAgain(wrong, wrong));
     expect(error.code).toBe('mismatch');
     expect(error.message).toContain(OTHER);
     expect(error.message).toContain(DIGEST);

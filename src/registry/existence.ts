@@ -6,6 +6,7 @@ import { algorithmOf, digestOf } from './digest.js';
 import type { RegistryRequest, RegistryResponse } from './http/types.js';
 import { MAX_MANIFEST_BYTES } from './manifest.js';
 import { bareMediaType, isManifest, isSchema1, LOOK_ACCEPT } from './media-types.js';
+import { onceMore } from './once-more.js';
 import { ask, type Context } from './wire.js';
 
 /**
@@ -47,7 +48,11 @@ export function saysAbsent(response: RegistryResponse): boolean {
   );
 }
 
-async function lookByGet(context: Context, task: Task, ref: ImageRef): Promise<Existence> {
+function lookByGet(context: Context, task: Task, ref: ImageRef): Promise<Existence> {
+  return onceMore(() => getOnce(context, task, ref));
+}
+
+async function getOnce(context: Context, task: Task, ref: ImageRef): Promise<Existence> {
   const response = await ask(context, task, lookRequest('GET', ref));
   if (saysAbsent(response)) return { state: 'absent' };
   if (response.status !== 200) throw refusedLook(task, response);

@@ -1,4 +1,3 @@
-import { OperationError } from '../errors.js';
 import type { Manifest } from '../ports.js';
 import { isDigest, type ImageRef, type Repository } from '../reference.js';
 import { failure, nameOf, refusal, type Task } from './answers.js';
@@ -8,6 +7,7 @@ import type { RegistryResponse } from './http/types.js';
 import { isObject, parseJson } from './json.js';
 import { MAX_MANIFEST_BYTES, parseManifest, type Descriptor } from './manifest.js';
 import { bareMediaType, COPY_ACCEPT } from './media-types.js';
+import { onceMore } from './once-more.js';
 import { ask, type Context } from './wire.js';
 
 /** The most bytes of a config that is read for its platform and labels. */
@@ -117,14 +117,4 @@ function mediaTypeOf(response: RegistryResponse): string {
   if (served !== '') return served;
   const body = parseJson(response.body);
   return isObject(body) && typeof body['mediaType'] === 'string' ? body['mediaType'] : '';
-}
-
-/** Bytes that were bent on the way are asked for once more before the registry is doubted. */
-async function onceMore<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof OperationError && error.code === 'mismatch') return read();
-    throw error;
-  }
 }

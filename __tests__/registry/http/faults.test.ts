@@ -254,6 +254,19 @@ describe('row 64: a body that ends early is never taken', () => {
     expect(body.toString()).toBe('full');
   });
 
+  test.each([
+    ['cut', 'HTTP/1.1 404 Not Found\nContent-Length: 100\n\n{"errors":['],
+    ['cut between chunks', 'HTTP/1.1 404 Not Found\nTransfer-Encoding: chunked\n\n5\r\n{"err\r\n'],
+  ])(
+    'a 404 whose body is %s is asked for again, since the body says whether a thing is absent',
+    async (_, cut) => {
+      const server = await script(CRLF(cut), CRLF('HTTP/1.1 404 Not Found\nContent-Length: 4\n\nfull'));
+      const { transport } = kit();
+      const { status, body } = await transport.send(request(server.host));
+      expect([status, body.toString()]).toEqual([404, 'full']);
+    },
+  );
+
   test('delimited by the connection is accepted where the request names the digest, which the caller checks', async () => {
     const server = await script(CRLF('HTTP/1.1 200 OK\nConnection: close\n\nwhole'));
     const { transport } = kit();

@@ -82,8 +82,15 @@ export async function readBody(incoming: IncomingMessage, limits: BodyLimits): P
   return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
 }
 
-/** The first `maxBytes` of a body that is only looked at for a message; whatever is wrong with the rest is nobody's concern. */
-export async function readStart(incoming: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+/**
+ * The first `maxBytes` of a body that is only looked at for a message. Whatever is wrong with the rest is nobody's
+ * concern, unless `whole`: then a body that was cut short is a fault like any other.
+ */
+export async function readStart(
+  incoming: IncomingMessage,
+  limits: BodyLimits,
+  whole = false,
+): Promise<Buffer> {
   const parts: Buffer[] = [];
   if ((incoming.headers['content-encoding'] ?? 'identity') !== 'identity') {
     incoming.destroy();
@@ -96,7 +103,7 @@ export async function readStart(incoming: IncomingMessage, limits: BodyLimits): 
       if ((total += chunk.length) >= limits.maxBytes) break;
     }
   } catch (error) {
-    if (!(error instanceof WireFault)) throw error;
+    if (whole || !(error instanceof WireFault)) throw error;
   }
   return Buffer.concat(parts).subarray(0, limits.maxBytes);
 }

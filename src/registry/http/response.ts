@@ -65,10 +65,9 @@ async function bodyOf(
   }
   // An error's text is shown to people; a write's answer says all in its headers. Neither is worth refusing.
   if (status >= 300 || request.method !== 'GET') {
-    const start = await readStart(
-      incoming,
-      bodyLimits(wiring, Math.min(ERROR_BYTES, request.maxBytes || ERROR_BYTES)),
-    );
+    const limits = bodyLimits(wiring, Math.min(ERROR_BYTES, request.maxBytes || ERROR_BYTES));
+    // Whether a thing is absent stands in the body of a 404: half of it must not pass for a registry's last word.
+    const start = await readStart(incoming, limits, status === 404 && request.method === 'GET');
     return scrubbed(wiring, start);
   }
   checkFraming(incoming, request.maxBytes, isAddressed(request));
