@@ -6,7 +6,7 @@
 import { UserError } from '../errors.js';
 import type { PullRequestFacts } from '../policy/policy.js';
 import { visible } from '../refname.js';
-import { at, textAt } from './json.js';
+import { at, textAt } from '../json.js';
 
 /** What the runner says; every value may be missing. */
 export interface EventInput {

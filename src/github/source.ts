@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 import { createdAt } from '../builds/labels.js';
 import type { SourceFacts } from '../builds/model.js';
+import { at, textAt } from '../json.js';
 
 export interface SourceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -68,8 +69,4 @@ async function readRepository(path: string | undefined): Promise<Described> {
   } catch {
     return unknown;
   }
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
