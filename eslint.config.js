@@ -100,11 +100,19 @@ export default tseslint.config(
     // the stages: files directly in src/, config/ and presets/
     files: [
       'src/*.ts',
-      'src/config/**/*.ts',
-      'src/presets/**/*.ts',
-      'src/plan/**/*.ts',
-      'src/policy/**/*.ts',
-      'src/report/**/*.ts',
+      ...[
+        'builds',
+        'comment',
+        'config',
+        'followup',
+        'gates',
+        'plan',
+        'policy',
+        'presets',
+        'release',
+        'report',
+        'tracking',
+      ].map((name) => `src/${name}/**/*.ts`),
     ],
     ignores: ['src/main.ts', 'src/cli.ts', 'src/adapters.ts'],
     rules: {

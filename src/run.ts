@@ -78,7 +78,8 @@ function classifyRun(
   if (facts === null) throw new Error('a run without a ref has no release');
   const { registry, log, gatekeeper } = parts;
   const names = { facts, withBuilds: scope.builds, images, defaults: build.defaults, ...options };
-  const claim = command === 'apply' ? parts.claim : null;
+  // A job that builds one platform of several writes no tag, so it needs no number of its own.
+  const claim = command === 'apply' && build.platform === '' ? parts.claim : null;
   const subject = parts.subject(null, null);
   const outside = { registry, log, gatekeeper, subject, claim };
   return prepareRelease(policy, config, { ...names, stable, includeStages, concurrency }, outside);

@@ -57,14 +57,11 @@ async function readRepository(path: string | undefined): Promise<Described> {
   if (path === undefined || path === '') return unknown;
   try {
     const event = JSON.parse(await readFile(path, 'utf8')) as unknown;
-    const repository = field(event, 'repository');
-    const text = (value: unknown): string | null =>
-      typeof value === 'string' && value !== '' ? value : null;
-    const licence = text(field(field(repository, 'license'), 'spdx_id'));
+    const licence = textAt(event, 'repository', 'license', 'spdx_id');
     return {
-      description: text(field(repository, 'description')),
+      description: textAt(event, 'repository', 'description'),
       licenses: licence === 'NOASSERTION' ? null : licence,
-      isPrivate: field(repository, 'private') !== false,
+      isPrivate: at(event, 'repository', 'private') !== false,
     };
   } catch {
     return unknown;

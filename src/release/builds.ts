@@ -22,7 +22,7 @@ export interface RunBuild {
 }
 
 export interface BuildOptions {
-  /** image names of the action's input, for use without `builds` in a tag file */
+  /** image names of the action's input: what to build without `builds` in a tag file, else which of them */
   readonly images: readonly string[];
   readonly defaults: BuildDefaults;
   readonly registryMap: RegistryMap;
@@ -31,19 +31,11 @@ export interface BuildOptions {
 
 /**
  * The builds of a run, in order.
- * @throws UserError when both tag file and inputs name images, or an input does not parse
+ * @throws UserError when the input names what the tag file does not build, or an input does not parse
  */
 export function buildsOfRun(config: Pick<Config, 'builds'>, options: BuildOptions): RunBuild[] {
   const { images, defaults, registryMap } = options;
-  if (images.length > 0 && config.builds.length > 0) {
-    const [first] = config.builds;
-    throw new UserError({
-      ...(first === undefined ? {} : { place: first.origin.at() }),
-      what: 'the input images and the builds of the tag file both name what to build',
-      mend: 'leave the input images away; it is for use without a tag file',
-    });
-  }
-  const entries = images.length > 0 ? [fromInputs(images)] : config.builds;
+  const entries = entriesOf(config, images);
   return entries.map((entry) => {
     const names = entry.names.map(({ text, repository }): BuildName => {
       const mapped = mapRepository(repository, registryMap);
@@ -56,6 +48,26 @@ export function buildsOfRun(config: Pick<Config, 'builds'>, options: BuildOption
     const shown = names.map(({ text, repository }) => ({ text, repository }));
     return { config: withDefaults({ ...entry, names: shown }, defaults), names };
   });
+}
+
+/**
+ * The builds of the tag file, narrowed to those that the input names (a job of the matrix builds one image); without
+ * builds in a tag file, one build of the images of the input.
+ */
+function entriesOf(config: Pick<Config, 'builds'>, images: readonly string[]): readonly BuildConfig[] {
+  if (images.length === 0) return config.builds;
+  if (config.builds.length === 0) return [fromInputs(images)];
+  const known = config.builds.map(({ names }) => names.map(({ text }) => text));
+  const strange = images.filter((image) => !known.some((names) => names.includes(image)));
+  if (strange.length > 0) {
+    throw new UserError(
+      strange.map((image) => ({
+        what: `images: no build of the tag file is called "${image}"`,
+        mend: `the builds are ${known.flat().join(', ')}; without a tag file, images names what to build`,
+      })),
+    );
+  }
+  return config.builds.filter((_, i) => known[i]?.some((name) => images.includes(name)));
 }
 
 /** One build with every image as its name, as docker/metadata-action's `images` is meant. */
