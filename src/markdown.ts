@@ -65,11 +65,19 @@ export function cut(markdown: string, limit: number, tail: string): string {
 
 /** Foreign text on one line: control and reordering characters as `\u….` escapes, cut at 300 characters. */
 export function oneLine(text: string): string {
-  const flat = text
-    .replace(/[ \t]*\r?\n[ \t]*/g, ' ')
-    .replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const flat = joinLines(text).replace(
+    UNPRINTABLE,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   const points = Array.from(flat);
   return points.length > MAX_INLINE ? `${points.slice(0, MAX_INLINE - 1).join('')}…` : flat;
+}
+
+/** Lines without the white space around them, empty ones left out. */
+function joinLines(text: string): string {
+  if (!text.includes('\n')) return text;
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }
 
 function breakReferences(text: string): string {
