@@ -29,6 +29,11 @@ policy:
     - { ref: refs/tags/v1.2.3, class: final, tags: [ v1.2.3, v1.2.3-stable ] }
 `;
 
+test('the example compiles with a preset behind it, without a doubt', () => {
+  const settings = '  preset: semver\n  stable_suffix: -stable\n  timezone: UTC\n  unmatched: error\n';
+  expect(policyOf(EXAMPLE.replace('policy:\n', `policy:\n${settings}`)).warnings).toEqual([]);
+});
+
 describe('the example of the manual', () => {
   const policy = policyOf(EXAMPLE);
 
