@@ -25,7 +25,7 @@ import {
 } from './support/stack.js';
 import { pushSources, readEntries, type Entry } from './support/tag-file.js';
 
-const FILE = resolve('__tests__/fixtures/starlingx/image-tags.yaml');
+const FILE = resolve('examples/starlingx/image-tags.yaml');
 const WRITES = ['PUT', 'POST', 'PATCH', 'DELETE'];
 
 /** StarlingX's tag file, unchanged, against each registry; the tests of one registry follow each other. */

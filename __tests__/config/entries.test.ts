@@ -6,7 +6,7 @@ const sha256 = `sha256:${'ab'.repeat(32)}`;
 
 describe("StarlingX's own file", () => {
   const file = tagFile(
-    readFileSync(new URL('../fixtures/starlingx/image-tags.yaml', import.meta.url)),
+    readFileSync(new URL('../../examples/starlingx/image-tags.yaml', import.meta.url)),
     'image-tags.yaml',
   );
 

@@ -213,7 +213,7 @@ describe('laws', () => {
   });
 
   test("all of StarlingX's file is pinned line by line", () => {
-    const bytes = readFileSync(new URL('../fixtures/starlingx/image-tags.yaml', import.meta.url));
+    const bytes = readFileSync(new URL('../../examples/starlingx/image-tags.yaml', import.meta.url));
     const file = tagFile(bytes);
     const count = parseConfig([file]).images.length;
     const after = pin(file, ...Array.from({ length: count }, (_, n) => n));

@@ -54,7 +54,7 @@ describe('the JSON Schema for editors', () => {
   });
 
   test("accepts StarlingX's file, document by document", () => {
-    const text = readFileSync(new URL('../fixtures/starlingx/image-tags.yaml', import.meta.url), 'utf8');
+    const text = readFileSync(new URL('../../examples/starlingx/image-tags.yaml', import.meta.url), 'utf8');
     const documents = [...parseAllDocuments(text)].map((document) => document.toJS() as unknown);
     expect(documents).toHaveLength(3);
     for (const document of documents) expect(validate(document)).toBe(true);
