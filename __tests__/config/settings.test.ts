@@ -11,6 +11,7 @@ describe('files and documents', () => {
         runners: {},
         stagePolicy: 'demote',
         onHold: 'pass',
+        onMoved: 'refuse',
       });
     },
   );

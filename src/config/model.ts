@@ -157,5 +157,7 @@ export interface Config {
   readonly runners: Readonly<Record<string, string>>;
   readonly stagePolicy: 'demote' | 'fail';
   readonly onHold: 'pass' | 'fail';
+  /** what apply does with a tag whose source moved since its pull request was reviewed */
+  readonly onMoved: 'refuse' | 'warn';
   readonly tracking?: TrackingConfig;
 }

@@ -20,7 +20,7 @@ const versionless = 'remove it: the format has no version; for a file of a newer
 const underImages = 'put it into an entry of the list "images"';
 
 /** Keys of the file that may be given once over all files of a run. */
-export const ONCE = ['policy', 'runners', 'stage_policy', 'on_hold', 'tracking'] as const;
+export const ONCE = ['policy', 'runners', 'stage_policy', 'on_hold', 'on_moved', 'tracking'] as const;
 
 /** One document of a tag file, contract section 3. */
 export const file = mapping(
@@ -40,6 +40,12 @@ export const file = mapping(
       about(
         v.pipe(v.picklist(['pass', 'fail']), v.metadata({ default: 'pass' })),
         'Exit status of a run that only held tags back.',
+      ),
+    ),
+    on_moved: v.optional(
+      about(
+        v.pipe(v.picklist(['refuse', 'warn']), v.metadata({ default: 'refuse' })),
+        'What apply does with a tag whose source moved since its pull request was reviewed.',
       ),
     ),
     tracking: v.optional(about(tracking, 'Tracking issues. Off when absent.')),
