@@ -51,7 +51,7 @@ describe('the data in the comment', () => {
     [
       'one character changed',
       good.replace(/1 ([A-Za-z0-9_-])/, (_, c: string) => `1 ${c === 'A' ? 'B' : 'A'}`),
-      'were changed',
+      'was changed',
     ],
     [
       'not compressed JSON, with a right sum',

@@ -7,8 +7,7 @@
  *
  * and after the merge: `reviewedFor` (src/github/comments.ts), then `movedSinceReview`.
  */
-import { createHash } from 'node:crypto';
-
+import { marker } from '../hidden.js';
 import { code, cut, details, escapeCell, link, table } from '../markdown.js';
 import type { Report, ReportAction } from '../report/model.js';
 import { closing, remedy, shortDigest, verb } from '../report/words.js';
@@ -40,7 +39,7 @@ export interface PlanCommentInput {
 
 /** The first line of the comment, by which it is found again. */
 export function planMarker(key: string): string {
-  return `<!-- retag:plan ${createHash('sha256').update(key).digest('hex').slice(0, 16)} -->`;
+  return marker('plan', key);
 }
 
 /** The whole text of the comment, at most 65,536 characters. Equal input gives equal text, so a second run changes nothing. */

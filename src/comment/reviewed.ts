@@ -1,13 +1,11 @@
 /**
  * Reviewed digests: what each source tag pointed at when the plan of a pull request was made, kept as hidden data
- * in the plan comment and read back after the merge. The check sum finds data that was cut or edited by accident;
- * whose comment it is must be checked by the reader (src/github/comments.ts).
+ * in the plan comment and read back after the merge. Whose comment it is must be checked by the reader
+ * (src/github/comments.ts).
  */
-import { createHash } from 'node:crypto';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
-
 import * as v from 'valibot';
 
+import { pack, unpack } from '../hidden.js';
 import { isDigest } from '../reference.js';
 
 const ReviewedSchema = v.strictObject({
@@ -30,14 +28,12 @@ export type ReviewedEntry = Reviewed['entries'][number];
 
 /** Room for the data in a comment of 65,536 characters; about 600 entries. */
 export const MAX_DATA = 30_000;
-const MAX_INFLATED = 4 * 1024 * 1024;
-const FORM = /^<!-- retag:reviewed 1 ([A-Za-z0-9_-]+) ([0-9a-f]{32}) -->$/m;
 
 /** The data as an HTML comment of at most 30,000 characters; entries at the end are left out, and counted, when they do not fit. */
 export function encodeReviewed(head: string, entries: readonly ReviewedEntry[]): string {
   let kept = entries.length;
   for (;;) {
-    const data = wrap({ head, entries: entries.slice(0, kept), left: entries.length - kept });
+    const data = pack('reviewed', { head, entries: entries.slice(0, kept), left: entries.length - kept });
     if (data.length <= MAX_DATA) return data;
     kept = Math.min(kept - 1, Math.floor((kept * MAX_DATA) / data.length));
   }
@@ -50,21 +46,12 @@ export type Decoded =
 
 /** Reads the data out of a comment's text. Never throws; data that does not hold together is not used. */
 export function decodeReviewed(text: string): Decoded {
-  const [, packed, sum] = FORM.exec(text.replaceAll('\r\n', '\n')) ?? [];
-  if (packed === undefined || sum === undefined) {
-    const there = text.includes('<!-- retag:reviewed');
-    return { ok: false, why: there ? 'the recorded digests in the plan comment are damaged' : null };
-  }
-  if (checksum(packed) !== sum)
-    return { ok: false, why: 'the recorded digests in the plan comment were changed' };
-  try {
-    const json = inflateRawSync(Buffer.from(packed, 'base64url'), {
-      maxOutputLength: MAX_INFLATED,
-    }).toString();
-    return { ok: true, value: v.parse(ReviewedSchema, JSON.parse(json)) };
-  } catch {
-    return { ok: false, why: 'the recorded digests in the plan comment cannot be read' };
-  }
+  const found = unpack('reviewed', text);
+  if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
+  const parsed = v.safeParse(ReviewedSchema, found.value);
+  return parsed.success
+    ? { ok: true, value: parsed.output }
+    : { ok: false, why: 'in the plan comment the recorded data is not of this version' };
 }
 
 /** One tag whose source is not what it was at the review. */
@@ -85,13 +72,4 @@ export function movedSinceReview(reviewed: Reviewed, planned: readonly ReviewedE
     const before = known.get(`${image}:${tag}`);
     return before === undefined || before === digest ? [] : [{ image, tag, reviewed: before, now: digest }];
   });
-}
-
-function wrap(reviewed: Reviewed): string {
-  const packed = deflateRawSync(JSON.stringify(reviewed), { level: 9 }).toString('base64url');
-  return `<!-- retag:reviewed 1 ${packed} ${checksum(packed)} -->`;
-}
-
-function checksum(packed: string): string {
-  return createHash('sha256').update(packed).digest('hex').slice(0, 32);
 }
