@@ -72,6 +72,7 @@ describe('mistakes in a rule, each with its line and column', () => {
     ],
     ['a number without width', oneRule('branch: main', "tag: 'v{date}{seq}'"), 5, 20, /no width from 1 to 9/],
     ['a day with a width', oneRule('branch: main', "tag: 'v{date:6}'"), 5, 14, /\{date\} has no width/],
+    ['a width that the field has not', oneRule("git_tag: '{n}'", "tag: '{n:3}'"), 5, 13, /another width/],
     ['one digit of a commit', oneRule('branch: main', "tag: 'v{sha:1}'"), 5, 14, /4 to 64/],
     ['a field that is never closed', oneRule("git_tag: 'v{major'", 'tag: x'), 4, 18, /no "}"/],
     ['row 25: a regular expression', oneRule("git_tag: '^(a+)+$'", 'tag: x'), 4, 17, /no ref/],

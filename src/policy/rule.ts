@@ -1,7 +1,7 @@
 /** One rule of the tag file or of a preset → a rule that can be used, or what is wrong with it and where. */
 import type { Path, RuleConfig } from '../config/model.js';
 import type { Place, Problem } from '../errors.js';
-import { fieldNames, parsePattern, type Pattern, type SyntaxProblem } from '../pattern.js';
+import { fieldNames, parsePattern, widthOf, type Pattern, type SyntaxProblem } from '../pattern.js';
 import { parseTemplate, variablesOf, type Template } from '../template.js';
 import type { CompiledRule } from './model.js';
 import { BUILTINS, unknownName } from './values.js';
@@ -35,7 +35,7 @@ export function parseRule({ name, config, place }: NamedRule, problems: Problem[
     }
     return pattern ? [pattern] : [];
   });
-  const scope = { names: commonFields(patterns), problems, config };
+  const scope = { names: commonFields(patterns), patterns, problems, config };
   const template = (source: string, without: readonly string[], ...path: Path) =>
     checkedTemplate(source, scope, without, path);
   return {
@@ -61,6 +61,7 @@ export function parseRule({ name, config, place }: NamedRule, problems: Problem[
 interface Scope {
   /** fields that every pattern of the rule has */
   readonly names: readonly string[];
+  readonly patterns: readonly Pattern[];
   readonly problems: Problem[];
   readonly config: RuleConfig;
 }
@@ -81,6 +82,11 @@ function reservedFields(pattern: Pattern): { name: string; at: number }[] {
   return pattern.parts.flatMap((part) =>
     'name' in part && RESERVED.includes(part.name) ? [{ name: part.name, at: part.at }] : [],
   );
+}
+
+function widthOfField(pattern: Pattern, name: string): number | null {
+  const field = pattern.parts.find((part) => 'name' in part && part.name === name);
+  return field ? widthOf(field) : null;
 }
 
 function commonFields(patterns: readonly Pattern[]): string[] {
@@ -114,11 +120,18 @@ function checkedTemplate(
 
 function checkVariable(
   variable: ReturnType<typeof variablesOf>[number],
-  { names, config }: Scope,
+  { names, patterns, config }: Scope,
   without: readonly string[],
 ): { what: string; mend: string } | null {
   const { name, width, source } = variable;
-  if (names.includes(name)) return null;
+  if (names.includes(name)) {
+    // A field is given back as the ref had it: a width would promise digits that are not there.
+    if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
+    return {
+      what: `${source} has another width than the field {${name}} of the pattern`,
+      mend: `write {${name}}`,
+    };
+  }
   const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
   const missing = config.gitTag === undefined ? 'git_tag' : 'branch';
   const usable = Object.keys(BUILTINS).filter((n) => n !== missing && !without.includes(n));
