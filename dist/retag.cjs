@@ -676,7 +676,7 @@ function bad2(text4, mend2) {
   return { ok: false, what: `${visible(text4)} is not a git ref`, mend: mend2 };
 }
 function visible(text4) {
-  if (text4.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text4)) return `"${text4}"`;
+  if (text4.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text4)) return JSON.stringify(text4);
   const escaped2 = JSON.stringify(text4.slice(0, 120)).replace(
     /[^\x20-\x7e]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
@@ -702,7 +702,7 @@ var init_refname = __esm({
   }
 });
 
-// src/git/json.ts
+// src/json.ts
 function at(value, ...path6) {
   let here = value;
   for (const key of path6) {
@@ -716,7 +716,7 @@ function textAt(value, ...path6) {
   return typeof found === "string" && found !== "" ? found : null;
 }
 var init_json = __esm({
-  "src/git/json.ts"() {
+  "src/json.ts"() {
     "use strict";
   }
 });
@@ -1153,20 +1153,15 @@ async function readRepository(path6) {
   if (path6 === void 0 || path6 === "") return unknown;
   try {
     const event = JSON.parse(await (0, import_promises3.readFile)(path6, "utf8"));
-    const repository = field(event, "repository");
-    const text4 = (value) => typeof value === "string" && value !== "" ? value : null;
-    const licence = text4(field(field(repository, "license"), "spdx_id"));
+    const licence = textAt(event, "repository", "license", "spdx_id");
     return {
-      description: text4(field(repository, "description")),
+      description: textAt(event, "repository", "description"),
       licenses: licence === "NOASSERTION" ? null : licence,
-      isPrivate: field(repository, "private") !== false
+      isPrivate: at(event, "repository", "private") !== false
     };
   } catch {
     return unknown;
   }
-}
-function field(value, name) {
-  return typeof value === "object" && value !== null ? value[name] : void 0;
 }
 var import_promises3;
 var init_source = __esm({
@@ -1174,6 +1169,313 @@ var init_source = __esm({
     "use strict";
     import_promises3 = require("node:fs/promises");
     init_labels();
+    init_json();
+  }
+});
+
+// src/plan/model.ts
+function hasChanges(plan2) {
+  return plan2.actions.some(({ action: action2 }) => action2 === "build" || action2 === "create" || action2 === "move");
+}
+var TAG_KINDS;
+var init_model = __esm({
+  "src/plan/model.ts"() {
+    "use strict";
+    TAG_KINDS = ["primary", "stable", "channel"];
+  }
+});
+
+// src/pool.ts
+async function pool(items, limit, work) {
+  const results = new Array(items.length);
+  let next2 = 0;
+  const failures = [];
+  const lane = async () => {
+    while (failures.length === 0 && next2 < items.length) {
+      const index2 = next2++;
+      try {
+        results[index2] = await work(items[index2], index2);
+      } catch (error2) {
+        failures.push(error2);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  if (failures.length > 0) throw failures[0];
+  return results;
+}
+var init_pool = __esm({
+  "src/pool.ts"() {
+    "use strict";
+  }
+});
+
+// src/execute.ts
+function asPlanned(plan2) {
+  return plan2.actions.map((planned2) => ({
+    planned: planned2,
+    outcome: "planned",
+    digest: planned2.digest,
+    error: null,
+    attachments: null
+  }));
+}
+async function execute(plan2, registry, options) {
+  const outcomes = /* @__PURE__ */ new Map();
+  const ready = await prepareGroups(plan2, registry, options);
+  let done = 0;
+  const finish2 = (outcome) => {
+    outcomes.set(outcome.planned.wanted, outcome);
+    options.log.progress(++done, plan2.actions.length, "tags");
+  };
+  for (const kind of TAG_KINDS) {
+    const due = plan2.actions.filter(({ wanted }) => wanted.kind === kind);
+    await pool(due, options.concurrency, async (action2) => {
+      finish2(await settle(action2, registry, options, outcomes, ready));
+    });
+  }
+  return plan2.actions.map((action2) => outcomes.get(action2.wanted));
+}
+async function settle(action2, registry, options, outcomes, ready) {
+  if (action2.action !== "create" && action2.action !== "move") return skipped(action2);
+  if (options.signal.aborted)
+    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
+  const prepared = ready.get(action2.wanted);
+  if (prepared !== void 0 && "error" in prepared) {
+    return prepared.own ? failed(action2, prepared.error) : skipped(action2, asError(prepared.error));
+  }
+  const blocked = blockedBy(action2, outcomes);
+  if (blocked !== null) return skipped(action2, blocked);
+  try {
+    const content = prepared ?? await bring(action2, registry, options);
+    await writeTag(action2, content.manifest, registry);
+    const attachments = { found: content.found, carried: content.carried };
+    return { planned: action2, outcome: "done", digest: content.manifest.digest, error: null, attachments };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return failed(action2, error2);
+  }
+}
+function blockedBy(action2, outcomes) {
+  const { follows, group: group2 } = action2.wanted;
+  const leader = follows === null ? void 0 : outcomes.get(follows);
+  const broken3 = (outcome) => outcome !== void 0 && outcome.error !== null && outcome.outcome !== "done";
+  if (leader !== void 0 && broken3(leader)) {
+    return {
+      code: "skipped",
+      text: `it waits for ${formatReference(leader.planned.wanted.destination)}, which failed`
+    };
+  }
+  if (group2 === null) return null;
+  for (const outcome of outcomes.values()) {
+    if (outcome.planned.wanted.group === group2 && broken3(outcome)) {
+      const name = formatReference(outcome.planned.wanted.destination);
+      return { code: "skipped", text: `${name} of the same release failed` };
+    }
+  }
+  return null;
+}
+async function prepareGroups(plan2, registry, options) {
+  const due = plan2.actions.filter(
+    ({ action: action2, wanted }) => wanted.group !== null && (action2 === "create" || action2 === "move")
+  );
+  const ready = /* @__PURE__ */ new Map();
+  await pool(due, options.concurrency, async (action2) => {
+    try {
+      const content = await bring(action2, registry, options);
+      await expectUntouched(action2, content.manifest.digest, registry);
+      ready.set(action2.wanted, content);
+    } catch (error2) {
+      if (!(error2 instanceof OperationError)) throw error2;
+      ready.set(action2.wanted, { error: error2, own: true });
+    }
+  });
+  return failWholeGroups(due, ready);
+}
+function failWholeGroups(due, ready) {
+  const broken3 = /* @__PURE__ */ new Map();
+  for (const { wanted } of due) {
+    const state = ready.get(wanted);
+    if (wanted.group !== null && state !== void 0 && "error" in state && !broken3.has(wanted.group)) {
+      broken3.set(wanted.group, state.error);
+    }
+  }
+  for (const { wanted } of due) {
+    const error2 = wanted.group === null ? void 0 : broken3.get(wanted.group);
+    const state = ready.get(wanted);
+    if (error2 !== void 0 && (state === void 0 || !("error" in state)))
+      ready.set(wanted, { error: error2, own: false });
+  }
+  return ready;
+}
+async function bring(action2, registry, options) {
+  if (options.signal.aborted) throw new OperationError("cancelled", "the run was stopped before this tag");
+  const { source, manifest: known } = contentOf(action2, options);
+  const manifest = known ?? await registry.manifest(source);
+  const { destination, attachments } = action2.wanted;
+  const report2 = await registry.transfer(source, manifest, destination, attachments);
+  return { manifest, found: report2.attachmentsFound, carried: report2.attachmentsCarried };
+}
+function contentOf({ wanted, source, manifest }, options) {
+  if (source !== null) return { source, manifest };
+  const result = wanted.source.from === "build" ? options.built.get(wanted.source.build) : void 0;
+  if (result === void 0)
+    throw new Error(`nothing gives the content of ${formatReference(wanted.destination)}`);
+  if (!result.ok) throw result.error;
+  return result;
+}
+async function writeTag(action2, manifest, registry) {
+  const { destination } = action2.wanted;
+  if (await expectUntouched(action2, manifest.digest, registry)) return;
+  await registry.put(destination, manifest, action2.previous);
+  const after = await registry.look(destination);
+  const name = formatReference(destination);
+  if (after.state === "unknown") throw after.error;
+  if (after.state === "absent") {
+    throw new OperationError(
+      "mismatch",
+      `${name} was written as ${manifest.digest}, but the registry does not have it; run again`
+    );
+  }
+  if (after.digest !== manifest.digest) {
+    throw new OperationError(
+      "mismatch",
+      `${name} was written as ${manifest.digest}, but reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`
+    );
+  }
+}
+async function expectUntouched(action2, digest, registry) {
+  const { destination } = action2.wanted;
+  const now = await registry.lookAgain(destination);
+  if (now.state === "unknown") throw now.error;
+  const current = now.state === "present" ? now.digest : null;
+  if (current === digest) return true;
+  if (current === action2.previous) return false;
+  const was = action2.previous ?? "absent";
+  throw new OperationError(
+    "mismatch",
+    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew`
+  );
+}
+function skipped(action2, error2 = null) {
+  return { planned: action2, outcome: "skipped", digest: action2.digest, error: error2, attachments: null };
+}
+function failed(action2, error2) {
+  return { planned: action2, outcome: "failed", digest: null, error: asError(error2), attachments: null };
+}
+function asError(error2) {
+  return { code: error2.code, text: error2.message };
+}
+var init_execute = __esm({
+  "src/execute.ts"() {
+    "use strict";
+    init_errors();
+    init_model();
+    init_pool();
+    init_reference();
+  }
+});
+
+// src/observe.ts
+async function observe(wanted, registry, lookouts, options) {
+  const observer = createObserver(registry, lookouts);
+  let done = 0;
+  const seen = await pool(wanted, options.concurrency, async (tag2) => {
+    const observed = await observer(tag2);
+    options.onProgress?.(++done);
+    return observed;
+  });
+  return new Map(wanted.map((tag2, index2) => [tag2, seen[index2]]));
+}
+function createObserver(registry, lookouts) {
+  const looks = /* @__PURE__ */ new Map();
+  const sources = /* @__PURE__ */ new Map();
+  const once7 = (ref) => {
+    const key = formatReference(ref);
+    const known = looks.get(key) ?? registry.look(ref);
+    looks.set(key, known);
+    return known;
+  };
+  const sourceOnce = (ref, resolve8) => {
+    const key = formatReference(ref);
+    const known = sources.get(key) ?? resolve8();
+    sources.set(key, known);
+    return known;
+  };
+  return async (wanted) => {
+    const destination = await once7(wanted.destination);
+    if (destination.state === "unknown") return { destination, source: null, gate: OPEN, channel: null };
+    const previous = destination.state === "present" ? destination.digest : null;
+    if (previous !== null && previous === wanted.digest && wanted.platforms.length === 0) {
+      return { destination, source: null, gate: OPEN, channel: null };
+    }
+    const source = await observeSource(wanted, previous);
+    const rest = { destination, source, gate: OPEN, channel: null };
+    if (!mayWrite(wanted, previous, source)) return rest;
+    const [read3, gate2, channel] = await Promise.all([
+      readSource(registry, wanted, source),
+      wanted.gates.length === 0 ? OPEN : lookouts.gate(wanted, source),
+      wanted.kind === "channel" ? lookouts.channel(wanted) : null
+    ]);
+    return { destination, source: read3, gate: gate2, channel };
+  };
+  async function observeSource(wanted, previous) {
+    if (wanted.source.from === "build") return lookouts.build(wanted);
+    const { follows } = wanted;
+    const leader = follows === null || follows.forced ? null : await once7(follows.destination);
+    if (leader?.state === "present") return presentAt(wanted.destination, leader.digest);
+    const { ref } = wanted.source;
+    if (previous === null) return sourceOnce(ref, () => fetchSource(registry, ref));
+    return sourceOnce(ref, async () => stateOf(ref, await once7(ref)));
+  }
+}
+function presentAt(at2, digest) {
+  const repository = { registry: at2.registry, repository: at2.repository };
+  return { state: "present", digest, manifest: null, facts: null, repository };
+}
+function stateOf(ref, existence) {
+  if (existence.state === "absent") return { state: "missing", error: null };
+  if (existence.state === "unknown") return existence;
+  return presentAt(ref, existence.digest);
+}
+function mayWrite(wanted, previous, source) {
+  if (source.state === "to-build") return true;
+  if (source.state !== "present") return false;
+  if (wanted.digest !== null && wanted.digest !== source.digest) return false;
+  if (previous === source.digest) return wanted.platforms.length > 0;
+  return previous === null || wanted.forced || wanted.kind === "channel";
+}
+async function fetchSource(registry, ref) {
+  try {
+    const manifest = await registry.manifest(ref);
+    const repository = { registry: ref.registry, repository: ref.repository };
+    return { state: "present", digest: manifest.digest, manifest, facts: null, repository };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return error2.code === "absent" ? { state: "missing", error: error2 } : { state: "unknown", error: error2 };
+  }
+}
+async function readSource(registry, wanted, source) {
+  if (source.state !== "present") return source;
+  try {
+    const at2 = { ...source.repository, digest: source.digest };
+    const manifest = source.manifest ?? await registry.manifest(at2);
+    const need = { revision: wanted.revision !== null, platforms: wanted.platforms.length > 0 };
+    const facts = need.revision || need.platforms ? await registry.facts(source.repository, manifest, need) : null;
+    return { ...source, manifest, facts };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
+    throw error2;
+  }
+}
+var OPEN;
+var init_observe = __esm({
+  "src/observe.ts"() {
+    "use strict";
+    init_errors();
+    init_pool();
+    init_reference();
+    OPEN = { state: "open", text: "" };
   }
 });
 
@@ -1256,6 +1558,22 @@ function _standardSchema(schema) {
   return schema;
 }
 // @__NO_SIDE_EFFECTS__
+function check(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "check",
+    reference: check,
+    async: false,
+    expects: null,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
 function description(description_) {
   return {
     kind: "metadata",
@@ -1276,6 +1594,22 @@ function integer(message$1) {
     message: message$1,
     "~run"(dataset, config$1) {
       if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "integer", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function maxLength(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "max_length",
+    reference: maxLength,
+    async: false,
+    expects: `<=${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && dataset.value.length > this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
       return dataset;
     }
   };
@@ -1335,6 +1669,22 @@ function rawCheck(action2) {
         config: config$1,
         addIssue: (info2) => _addIssue(this, info2?.label ?? "input", dataset, config$1, info2)
       });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function regex(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "regex",
+    reference: regex,
+    async: false,
+    expects: `${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "format", dataset, config$1);
       return dataset;
     }
   };
@@ -1643,6 +1993,84 @@ function record(key, value$1, message$1) {
           }
           if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
           if (keyDataset.typed) dataset.value[keyDataset.value] = valueDataset.value;
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function strictObject(entries$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "strict_object",
+    reference: strictObject,
+    expects: "Object",
+    async: false,
+    entries: entries$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const key in this.entries) {
+          const valueSchema = this.entries[key];
+          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+            if (valueDataset.issues) {
+              const pathItem = {
+                type: "object",
+                origin: "value",
+                input,
+                key,
+                value: value$1
+              };
+              for (const issue2 of valueDataset.issues) {
+                if (issue2.path) issue2.path.unshift(pathItem);
+                else issue2.path = [pathItem];
+                dataset.issues?.push(issue2);
+              }
+              if (!dataset.issues) dataset.issues = valueDataset.issues;
+              if (config$1.abortEarly) {
+                dataset.typed = false;
+                break;
+              }
+            }
+            if (!valueDataset.typed) dataset.typed = false;
+            dataset.value[key] = valueDataset.value;
+          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+            _addIssue(this, "key", dataset, config$1, {
+              input: void 0,
+              expected: `"${key}"`,
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            if (config$1.abortEarly) break;
+          }
+        }
+        if (!dataset.issues || !config$1.abortEarly) {
+          for (const key in input) if (!Object.prototype.hasOwnProperty.call(this.entries, key)) {
+            _addIssue(this, "key", dataset, config$1, {
+              input: key,
+              expected: "never",
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            break;
+          }
         }
       } else _addIssue(this, "type", dataset, config$1);
       return dataset;
@@ -7314,8 +7742,8 @@ var require_cst_visit = __commonJS({
     visit2.REMOVE = REMOVE;
     visit2.itemAtPath = (cst, path6) => {
       let item = cst;
-      for (const [field3, index2] of path6) {
-        const tok = item?.[field3];
+      for (const [field2, index2] of path6) {
+        const tok = item?.[field2];
         if (tok && "items" in tok) {
           item = tok.items[index2];
         } else
@@ -7325,8 +7753,8 @@ var require_cst_visit = __commonJS({
     };
     visit2.parentCollection = (cst, path6) => {
       const parent = visit2.itemAtPath(cst, path6.slice(0, -1));
-      const field3 = path6[path6.length - 1][0];
-      const coll = parent?.[field3];
+      const field2 = path6[path6.length - 1][0];
+      const coll = parent?.[field2];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
@@ -7335,11 +7763,11 @@ var require_cst_visit = __commonJS({
       let ctrl = visitor(item, path6);
       if (typeof ctrl === "symbol")
         return ctrl;
-      for (const field3 of ["key", "value"]) {
-        const token = item[field3];
+      for (const field2 of ["key", "value"]) {
+        const token = item[field2];
         if (token && "items" in token) {
           for (let i = 0; i < token.items.length; ++i) {
-            const ci = _visit(Object.freeze(path6.concat([[field3, i]])), token.items[i], visitor);
+            const ci = _visit(Object.freeze(path6.concat([[field2, i]])), token.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -7349,7 +7777,7 @@ var require_cst_visit = __commonJS({
               i -= 1;
             }
           }
-          if (typeof ctrl === "function" && field3 === "key")
+          if (typeof ctrl === "function" && field2 === "key")
             ctrl = ctrl(item, path6);
         }
       }
@@ -9279,6 +9707,7 @@ function assemble(pieces) {
     runners: byPlatform(first(pieces, "runners")?.value ?? {}),
     stagePolicy: first(pieces, "stage_policy")?.value ?? "demote",
     onHold: first(pieces, "on_hold")?.value ?? "pass",
+    onMoved: first(pieces, "on_moved")?.value ?? "refuse",
     ...tracking2 ? { tracking: trackingConfig(tracking2.document, tracking2.value) } : {}
   };
 }
@@ -9336,8 +9765,8 @@ function buildConfig(document2, data, path6) {
   };
 }
 function platformConfigs(document2, data, path6) {
-  const rows = Array.isArray(data) ? data.map((name, index2) => ({ name, at: index2, value: "release" })) : Object.entries(data).map(([name, value]) => ({ name, at: name, value }));
-  return rows.map(({ name, at: at2, value }) => {
+  const rows2 = Array.isArray(data) ? data.map((name, index2) => ({ name, at: index2, value: "release" })) : Object.entries(data).map(([name, value]) => ({ name, at: name, value }));
+  return rows2.map(({ name, at: at2, value }) => {
     const { stage: stage2, requires } = typeof value === "string" ? { stage: value, requires: void 0 } : value;
     return {
       platform: sure(parsePlatform(name)),
@@ -9434,12 +9863,12 @@ var init_assemble = __esm({
 });
 
 // src/config/schema/parts.ts
-function across(check) {
+function across(check2) {
   return rawCheck(({ dataset, addIssue }) => {
     const fields2 = dataset.value;
     if (typeof fields2 !== "object" || fields2 === null || Array.isArray(fields2) || fields2 instanceof Date) return;
     const input = fields2;
-    check(input, (what, mend2, key, at2 = "value") => {
+    check2(input, (what, mend2, key, at2 = "value") => {
       const item = { type: "object", origin: at2, input, key: key ?? "", value: void 0 };
       addIssue({ message: what, expected: mend2, ...key === void 0 ? {} : { path: [item] } });
     });
@@ -9970,7 +10399,7 @@ var init_file = __esm({
     });
     versionless = "remove it: the format has no version; for a file of a newer Retag, update Retag";
     underImages = 'put it into an entry of the list "images"';
-    ONCE = ["policy", "runners", "stage_policy", "on_hold", "tracking"];
+    ONCE = ["policy", "runners", "stage_policy", "on_hold", "on_moved", "tracking"];
     file = mapping(
       "Tag file of Retag",
       {
@@ -9988,6 +10417,12 @@ var init_file = __esm({
           about(
             pipe(picklist(["pass", "fail"]), metadata({ default: "pass" })),
             "Exit status of a run that only held tags back."
+          )
+        ),
+        on_moved: optional(
+          about(
+            pipe(picklist(["refuse", "warn"]), metadata({ default: "refuse" })),
+            "What apply does with a tag whose source moved since its pull request was reviewed."
           )
         ),
         tracking: optional(about(tracking, "Tracking issues. Off when absent."))
@@ -10431,13 +10866,13 @@ function atMost(limit, problems) {
   return [...problems.slice(0, limit), { what: `and ${more} more problems`, mend: "mend these first" }];
 }
 function inOrder(problems, files) {
-  const rank = new Map(files.map((each, index2) => [each.path, index2]));
+  const rank2 = new Map(files.map((each, index2) => [each.path, index2]));
   const seen = /* @__PURE__ */ new Set();
   return problems.filter((problem3) => {
     const key = JSON.stringify(problem3);
     return !seen.has(key) && seen.add(key);
   }).sort(
-    ({ place: a }, { place: b }) => (rank.get(a?.file ?? "") ?? 0) - (rank.get(b?.file ?? "") ?? 0) || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
+    ({ place: a }, { place: b }) => (rank2.get(a?.file ?? "") ?? 0) - (rank2.get(b?.file ?? "") ?? 0) || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
   );
 }
 var MAX_PROBLEMS;
@@ -10457,306 +10892,376 @@ var init_config = __esm({
   }
 });
 
-// src/plan/model.ts
-function hasChanges(plan2) {
-  return plan2.actions.some(({ action: action2 }) => action2 === "build" || action2 === "create" || action2 === "move");
-}
-var TAG_KINDS;
-var init_model = __esm({
-  "src/plan/model.ts"() {
-    "use strict";
-    TAG_KINDS = ["primary", "stable", "channel"];
-  }
-});
-
-// src/pool.ts
-async function pool(items, limit, work) {
-  const results = new Array(items.length);
-  let next2 = 0;
-  const failures = [];
-  const lane = async () => {
-    while (failures.length === 0 && next2 < items.length) {
-      const index2 = next2++;
-      try {
-        results[index2] = await work(items[index2], index2);
-      } catch (error2) {
-        failures.push(error2);
-      }
+// src/plan/names.ts
+function parseRegistryMap(lines2) {
+  const map = /* @__PURE__ */ new Map();
+  const problems = [];
+  for (const line2 of lines2) {
+    const [from = "", to = "", ...rest] = line2.split("=");
+    const source = parseRepository(`${from}/x`);
+    const target = parseRepository(`${to}/x`);
+    const isHost = source.ok && source.value.registry === canonicalHost(from);
+    if (!isHost || !target.ok || rest.length > 0) {
+      problems.push(line2);
+      continue;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
-  if (failures.length > 0) throw failures[0];
-  return results;
+    const path6 = target.value.repository.split("/").slice(0, -1).join("/");
+    const implied = target.value.registry === "docker.io" && !/^(?:index\.)?docker\.io(?:\/|$)/.test(to);
+    if (implied) problems.push(line2);
+    else
+      map.set(canonicalHost(from), {
+        registry: target.value.registry,
+        prefix: path6 === "library" ? "" : path6
+      });
+  }
+  if (problems.length > 0) {
+    throw new UserError(
+      problems.map((line2) => ({
+        what: `registry-map: "${line2}" is not "registry=registry"`,
+        mend: 'write it as "docker.io=localhost:5000"'
+      }))
+    );
+  }
+  return map;
 }
-var init_pool = __esm({
-  "src/pool.ts"() {
+function canonicalHost(host) {
+  const lower = host.toLowerCase();
+  return lower === "index.docker.io" || lower === "registry-1.docker.io" ? "docker.io" : lower;
+}
+function mapRepository(name, map) {
+  const target = map.get(name.registry);
+  if (target === void 0) return name;
+  const path6 = target.prefix === "" ? name.repository : `${target.prefix}/${name.repository}`;
+  return { registry: target.registry, repository: path6 };
+}
+function shownName(text4, name, map) {
+  if (!map.has(name.registry)) return text4;
+  const mapped = mapRepository(name, map);
+  return `${mapped.registry}/${mapped.repository}`;
+}
+function parseForce(lines2) {
+  return lines2.map((text4) => {
+    const colon = text4.lastIndexOf(":");
+    const tag2 = colon > text4.lastIndexOf("/") ? text4.slice(colon + 1) : null;
+    const name = parseRepository(tag2 === null ? text4 : text4.slice(0, colon));
+    const checked = !name.ok || tag2 === null ? name : parseTag(tag2);
+    if (!checked.ok || !name.ok) {
+      const { what, mend: mend2 } = checked;
+      throw new UserError({ what: `force: ${what}`, mend: mend2 });
+    }
+    return { text: text4, repository: name.value, tag: tag2 };
+  });
+}
+function isForced(forces, names, tag2) {
+  return forces.some(
+    (force) => (force.tag === null || force.tag === tag2) && names.some(
+      (n) => n.registry === force.repository.registry && n.repository === force.repository.repository
+    )
+  );
+}
+function commitOf2(srcRef) {
+  const last = srcRef.trim().replace(/[/#]+$/, "").split(/[/=@#]/).at(-1) ?? "";
+  return /^[0-9a-f]{7,64}$/i.test(last) && /\d/.test(last) ? last.toLowerCase() : null;
+}
+var init_names2 = __esm({
+  "src/plan/names.ts"() {
     "use strict";
+    init_errors();
+    init_reference();
   }
 });
 
-// src/execute.ts
-function asPlanned(plan2) {
-  return plan2.actions.map((planned2) => ({
-    planned: planned2,
-    outcome: "planned",
-    digest: planned2.digest,
-    error: null,
-    attachments: null
-  }));
+// src/plan/decide.ts
+function decide(wanted, observed) {
+  const { destination, source } = observed;
+  if (destination.state === "unknown") {
+    return refuse(
+      wanted,
+      null,
+      "unknown",
+      `cannot tell whether the tag exists: ${destination.error.message}`
+    );
+  }
+  const previous = destination.state === "present" ? destination.digest : null;
+  if (source === null) return decideWithoutSource(wanted, observed, previous);
+  switch (source.state) {
+    case "unknown":
+      return refuse(wanted, previous, "unknown", `cannot tell what the source is: ${source.error.message}`);
+    case "missing":
+      return decideMissing(wanted, previous);
+    case "refused":
+      return refuse(wanted, previous, source.code, source.text);
+    case "to-build":
+      return decideToBuild(wanted, observed, previous);
+    case "present":
+      return decidePresent(wanted, observed, source, previous);
+  }
 }
-async function execute(plan2, registry, options) {
-  const outcomes = /* @__PURE__ */ new Map();
-  const ready = await prepareGroups(plan2, registry, options);
-  let done = 0;
-  const finish2 = (outcome) => {
-    outcomes.set(outcome.planned.wanted, outcome);
-    options.log.progress(++done, plan2.actions.length, "tags");
+function decideWithoutSource(wanted, observed, previous) {
+  if (previous !== null && previous === wanted.digest) return keep(wanted, previous, "same-digest", SAME);
+  return refuse(
+    wanted,
+    previous,
+    "unknown",
+    `the source of ${observed.destination.state} tag was not looked at`
+  );
+}
+function decideMissing(wanted, previous) {
+  const name = sourceName(wanted);
+  if (previous === null) {
+    return refuse(
+      wanted,
+      null,
+      "source-missing",
+      `the source ${name} does not exist, and neither does the tag`
+    );
+  }
+  if (wanted.digest !== null && wanted.digest !== previous) {
+    return refuse(wanted, previous, "different-digest", differs(previous, wanted.digest));
+  }
+  const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
+  return keep(wanted, previous, "source-gone", text4, [text4]);
+}
+function decideToBuild(wanted, observed, previous) {
+  const held = hold(wanted, observed, previous);
+  if (previous === null)
+    return held ?? act(wanted, "create", null, null, "absent", "the tag does not exist yet");
+  if (wanted.kind === "channel") return held ?? decideChannel(wanted, observed, previous, null);
+  if (wanted.forced)
+    return held ?? act(wanted, "move", null, previous, "forced", `forced; it is ${previous} now`);
+  return refuse(
+    wanted,
+    previous,
+    "different-digest",
+    `the tag exists as ${previous}, and this run would build another image`
+  );
+}
+function decidePresent(wanted, observed, source, previous) {
+  if (wanted.digest !== null && source.digest !== wanted.digest) {
+    const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
+    return refuse(wanted, previous, "digest-mismatch", text4);
+  }
+  const missing2 = source.facts === null ? [] : platformsMissing(wanted.platforms, source.facts.platforms);
+  if (missing2.length > 0) {
+    const has = source.facts?.platforms.join(", ") ?? "";
+    const text4 = `the image lacks the required ${plural(missing2.length, "platform")} ${missing2.join(", ")}; it has ${has || "none"}`;
+    return refuse(wanted, previous, "platform-missing", text4);
+  }
+  if (previous === source.digest) return keep(wanted, previous, "same-digest", SAME);
+  if (previous !== null && wanted.kind !== "channel" && !wanted.forced) {
+    return refuse(wanted, previous, "different-digest", differs(previous, source.digest));
+  }
+  const revision = source.facts?.revision ?? null;
+  if (wanted.revision !== null && revision !== null && !sameRevision(revision, wanted.revision)) {
+    const text4 = `src_ref names commit ${wanted.revision}, but the image says that it is made from ${revision}`;
+    return refuse(wanted, previous, "revision-mismatch", text4);
+  }
+  const warnings2 = wanted.revision !== null && source.facts !== null && revision === null ? ["the image has no org.opencontainers.image.revision, so src_ref could not be checked"] : [];
+  const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
+  const from = { ...source.repository, digest: source.digest };
+  return {
+    ...decided,
+    source: from,
+    manifest: source.manifest,
+    warnings: [...decided.warnings, ...warnings2]
   };
-  for (const kind of TAG_KINDS) {
-    const due = plan2.actions.filter(({ wanted }) => wanted.kind === kind);
-    await pool(due, options.concurrency, async (action2) => {
-      finish2(await settle(action2, registry, options, outcomes, ready));
+}
+function write(wanted, observed, source, previous) {
+  if (wanted.kind === "channel" && !wanted.forced)
+    return decideChannel(wanted, observed, previous, source.digest);
+  if (previous === null) return act(wanted, "create", source.digest, null, "absent", ABSENT);
+  return act(
+    wanted,
+    "move",
+    source.digest,
+    previous,
+    "forced",
+    `forced from ${previous} to ${source.digest}`
+  );
+}
+function decideChannel(wanted, observed, previous, digest) {
+  const { channel } = observed;
+  if (channel === null) {
+    return refuse(wanted, previous, "unknown", "the versions in the registry could not be read");
+  }
+  const highest = channel.highest ?? "none";
+  if (channel.order === "older") {
+    const text4 = `the registry already holds the newer version ${highest}`;
+    return act(wanted, "keep", previous, previous, "older", text4);
+  }
+  if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
+  return act(wanted, "move", digest, previous, "newer", `the highest version there is ${highest}`);
+}
+function hold(wanted, observed, previous) {
+  const { gate: gate2 } = observed;
+  switch (gate2.state) {
+    case "unknown":
+      return refuse(wanted, previous, "unknown", gate2.text);
+    case "failed":
+      return act(wanted, "hold", null, previous, "gate-failed", gate2.text);
+    case "pending":
+      return act(wanted, "hold", null, previous, "gate-pending", gate2.text);
+    case "open":
+      return wanted.manual ? act(
+        wanted,
+        "hold",
+        null,
+        previous,
+        "manual",
+        "waits for somebody to say so (input `stable: true`, `--stable`)"
+      ) : null;
+  }
+}
+function followLeader(action2, leader) {
+  if (leader.action !== "refuse" && leader.action !== "hold") return action2;
+  if (action2.action !== "create" && action2.action !== "move") return action2;
+  const verb2 = leader.action === "refuse" ? "refused" : "held";
+  const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
+  return { ...action2, action: leader.action, digest: null, reason: { code: leader.reason.code, text: text4 } };
+}
+function differs(previous, digest) {
+  return `the tag exists as ${previous}, and the source is ${digest}`;
+}
+function sameRevision(a, b) {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  return short.length >= 7 && long.toLowerCase().startsWith(short.toLowerCase());
+}
+function sourceName(wanted) {
+  return wanted.source.from === "image" ? formatReference(wanted.source.ref) : `build ${wanted.source.build}`;
+}
+function plural(count, noun) {
+  return count === 1 ? noun : `${noun}s`;
+}
+function act(wanted, action2, digest, previous, code2, text4) {
+  const reason = { code: code2, text: text4 };
+  return { action: action2, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
+}
+function keep(wanted, previous, code2, text4, warnings2 = []) {
+  return { ...act(wanted, "keep", previous, previous, code2, text4), warnings: warnings2 };
+}
+function refuse(wanted, previous, code2, text4) {
+  return act(wanted, "refuse", null, previous, code2, text4);
+}
+var SAME, ABSENT;
+var init_decide = __esm({
+  "src/plan/decide.ts"() {
+    "use strict";
+    init_reference();
+    init_platforms2();
+    SAME = "the tag already is this digest";
+    ABSENT = "the tag does not exist yet";
+  }
+});
+
+// src/plan/conflicts.ts
+function conflicts(wanted) {
+  const refused2 = /* @__PURE__ */ new Map();
+  for (const claims of byDestination(wanted).values()) {
+    const sources = new Set(claims.map(sourceKey));
+    if (sources.size < 2) continue;
+    for (const claim of claims)
+      refused2.set(claim, refuse(claim, null, "conflicting-entries", describe2(claims)));
+  }
+  return refused2;
+}
+function withoutDuplicates(wanted) {
+  const seen = /* @__PURE__ */ new Set();
+  return wanted.filter((tag2) => {
+    const key = `${formatReference(tag2.destination)} ${sourceKey(tag2)} ${tag2.digest ?? ""}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+function byDestination(wanted) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const tag2 of wanted) {
+    const key = formatReference(tag2.destination);
+    const group2 = groups.get(key);
+    if (group2 === void 0) groups.set(key, [tag2]);
+    else group2.push(tag2);
+  }
+  return groups;
+}
+function sourceKey(tag2) {
+  return tag2.source.from === "image" ? formatReference(tag2.source.ref) : `build:${tag2.source.build}`;
+}
+function describe2(claims) {
+  const each = claims.map((claim) => {
+    const where2 = claim.place === null ? "" : ` (${claim.place.file}:${claim.place.line})`;
+    return `${claim.source.from === "image" ? formatReference(claim.source.ref) : `build ${claim.source.build}`}${where2}`;
+  });
+  return `several entries want this tag from different sources: ${each.join(", ")}`;
+}
+var init_conflicts = __esm({
+  "src/plan/conflicts.ts"() {
+    "use strict";
+    init_reference();
+    init_decide();
+  }
+});
+
+// src/plan/want.ts
+function wantImages(images2, options) {
+  const problems = [];
+  const wanted = images2.flatMap(
+    (entry) => entry.tags.flatMap((tag2) => wantOne(entry, tag2, options, problems))
+  );
+  if (problems.length > 0) throw new UserError(problems);
+  return withoutDuplicates(wanted);
+}
+function wantOne(entry, tag2, options, problems) {
+  const primary2 = primaryTag(entry, tag2, options);
+  if (!entry.stable) return [primary2];
+  const name = tag2 + options.stableSuffix;
+  const checked = parseTag(name);
+  if (!checked.ok) {
+    problems.push({
+      place: entry.origin.at("stable"),
+      what: `stable tag: ${checked.what}`,
+      mend: checked.mend
     });
   }
-  return plan2.actions.map((action2) => outcomes.get(action2.wanted));
+  const destination = { ...primary2.destination, tag: name };
+  const forced = isForced(options.forces, [entry.repository, primary2.destination], name);
+  return [primary2, { ...primary2, kind: "stable", destination, forced, follows: primary2 }];
 }
-async function settle(action2, registry, options, outcomes, ready) {
-  if (action2.action !== "create" && action2.action !== "move") return skipped(action2);
-  if (options.signal.aborted)
-    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
-  const prepared = ready.get(action2.wanted);
-  if (prepared !== void 0 && "error" in prepared) {
-    return prepared.own ? failed(action2, prepared.error) : skipped(action2, asError(prepared.error));
-  }
-  const blocked = blockedBy(action2, outcomes);
-  if (blocked !== null) return skipped(action2, blocked);
-  try {
-    const content = prepared ?? await bring(action2, registry, options);
-    await writeTag(action2, content.manifest, registry);
-    const attachments = { found: content.found, carried: content.carried };
-    return { planned: action2, outcome: "done", digest: content.manifest.digest, error: null, attachments };
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    return failed(action2, error2);
-  }
+function primaryTag(entry, tag2, options) {
+  const { registryMap, forces } = options;
+  const repository = mapRepository(entry.repository, registryMap);
+  return {
+    kind: "primary",
+    image: shownName(entry.name, entry.repository, registryMap),
+    destination: { ...repository, tag: tag2 },
+    source: { from: "image", ref: sourceRef(entry, registryMap) },
+    place: entry.origin.at(),
+    forced: isForced(forces, [entry.repository, repository], tag2),
+    digest: entry.srcDigest ?? null,
+    platforms: entry.platforms,
+    revision: entry.srcRef === void 0 ? null : commitOf2(entry.srcRef),
+    srcRef: entry.srcRef ?? null,
+    attachments: entry.attachments,
+    gates: entry.requires,
+    manual: false,
+    follows: null,
+    group: null
+  };
 }
-function blockedBy(action2, outcomes) {
-  const { follows, group: group2 } = action2.wanted;
-  const leader = follows === null ? void 0 : outcomes.get(follows);
-  const broken3 = (outcome) => outcome !== void 0 && outcome.error !== null && outcome.outcome !== "done";
-  if (leader !== void 0 && broken3(leader)) {
-    return { code: "skipped", text: `${formatReference(leader.planned.wanted.destination)} was not written` };
-  }
-  if (group2 === null) return null;
-  for (const outcome of outcomes.values()) {
-    if (outcome.planned.wanted.group === group2 && broken3(outcome)) {
-      const name = formatReference(outcome.planned.wanted.destination);
-      return { code: "skipped", text: `${name} of the same release was not written` };
-    }
-  }
-  return null;
-}
-async function prepareGroups(plan2, registry, options) {
-  const due = plan2.actions.filter(
-    ({ action: action2, wanted }) => wanted.group !== null && (action2 === "create" || action2 === "move")
-  );
-  const ready = /* @__PURE__ */ new Map();
-  await pool(due, options.concurrency, async (action2) => {
-    try {
-      const content = await bring(action2, registry, options);
-      await expectUntouched(action2, content.manifest.digest, registry);
-      ready.set(action2.wanted, content);
-    } catch (error2) {
-      if (!(error2 instanceof OperationError)) throw error2;
-      ready.set(action2.wanted, { error: error2, own: true });
-    }
-  });
-  return failWholeGroups(due, ready);
-}
-function failWholeGroups(due, ready) {
-  const broken3 = /* @__PURE__ */ new Map();
-  for (const { wanted } of due) {
-    const state = ready.get(wanted);
-    if (wanted.group !== null && state !== void 0 && "error" in state && !broken3.has(wanted.group)) {
-      broken3.set(wanted.group, state.error);
-    }
-  }
-  for (const { wanted } of due) {
-    const error2 = wanted.group === null ? void 0 : broken3.get(wanted.group);
-    const state = ready.get(wanted);
-    if (error2 !== void 0 && (state === void 0 || !("error" in state)))
-      ready.set(wanted, { error: error2, own: false });
-  }
-  return ready;
-}
-async function bring(action2, registry, options) {
-  if (options.signal.aborted) throw new OperationError("cancelled", "the run was stopped before this tag");
-  const { source, manifest: known } = contentOf(action2, options);
-  const manifest = known ?? await registry.manifest(source);
-  const { destination, attachments } = action2.wanted;
-  const report2 = await registry.transfer(source, manifest, destination, attachments);
-  return { manifest, found: report2.attachmentsFound, carried: report2.attachmentsCarried };
-}
-function contentOf({ wanted, source, manifest }, options) {
-  if (source !== null) return { source, manifest };
-  const result = wanted.source.from === "build" ? options.built.get(wanted.source.build) : void 0;
-  if (result === void 0)
-    throw new Error(`nothing gives the content of ${formatReference(wanted.destination)}`);
-  if (!result.ok) throw result.error;
-  return result;
-}
-async function writeTag(action2, manifest, registry) {
-  const { destination } = action2.wanted;
-  if (await expectUntouched(action2, manifest.digest, registry)) return;
-  await registry.put(destination, manifest, action2.previous);
-  const after = await registry.look(destination);
-  const name = formatReference(destination);
-  if (after.state === "unknown") throw after.error;
-  if (after.state === "absent") {
-    throw new OperationError(
-      "mismatch",
-      `${name} was written as ${manifest.digest}, but the registry does not have it; run again`
-    );
-  }
-  if (after.digest !== manifest.digest) {
-    throw new OperationError(
-      "mismatch",
-      `${name} was written as ${manifest.digest}, but reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`
-    );
-  }
-}
-async function expectUntouched(action2, digest, registry) {
-  const { destination } = action2.wanted;
-  const now = await registry.lookAgain(destination);
-  if (now.state === "unknown") throw now.error;
-  const current = now.state === "present" ? now.digest : null;
-  if (current === digest) return true;
-  if (current === action2.previous) return false;
-  const was = action2.previous ?? "absent";
-  throw new OperationError(
-    "mismatch",
-    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew`
+function sourceRef(entry, map) {
+  const repository = mapRepository(entry.srcRepository, map);
+  if (entry.srcBuildTag !== void 0) return { ...repository, tag: entry.srcBuildTag };
+  if (entry.srcDigest !== void 0) return { ...repository, digest: entry.srcDigest };
+  throw new Error(
+    `the entry ${entry.name} has neither src_build_tag nor src_digest; the parser lets none through`
   );
 }
-function skipped(action2, error2 = null) {
-  return { planned: action2, outcome: "skipped", digest: action2.digest, error: error2, attachments: null };
-}
-function failed(action2, error2) {
-  return { planned: action2, outcome: "failed", digest: null, error: asError(error2), attachments: null };
-}
-function asError(error2) {
-  return { code: error2.code, text: error2.message };
-}
-var init_execute = __esm({
-  "src/execute.ts"() {
+var init_want = __esm({
+  "src/plan/want.ts"() {
     "use strict";
     init_errors();
-    init_model();
-    init_pool();
     init_reference();
-  }
-});
-
-// src/observe.ts
-async function observe(wanted, registry, lookouts, options) {
-  const observer = createObserver(registry, lookouts);
-  let done = 0;
-  const seen = await pool(wanted, options.concurrency, async (tag2) => {
-    const observed = await observer(tag2);
-    options.onProgress?.(++done);
-    return observed;
-  });
-  return new Map(wanted.map((tag2, index2) => [tag2, seen[index2]]));
-}
-function createObserver(registry, lookouts) {
-  const looks = /* @__PURE__ */ new Map();
-  const fetches = /* @__PURE__ */ new Map();
-  const once7 = (ref) => {
-    const key = formatReference(ref);
-    const known = looks.get(key) ?? registry.look(ref);
-    looks.set(key, known);
-    return known;
-  };
-  const fetchOnce = (ref) => {
-    const key = formatReference(ref);
-    const known = fetches.get(key) ?? fetchSource(registry, ref);
-    fetches.set(key, known);
-    return known;
-  };
-  return async (wanted) => {
-    const destination = await once7(wanted.destination);
-    if (destination.state === "unknown") return { destination, source: null, gate: OPEN, channel: null };
-    const previous = destination.state === "present" ? destination.digest : null;
-    if (previous !== null && previous === wanted.digest && wanted.platforms.length === 0) {
-      return { destination, source: null, gate: OPEN, channel: null };
-    }
-    const source = await observeSource(wanted, previous);
-    const rest = { destination, source, gate: OPEN, channel: null };
-    if (!mayWrite(wanted, previous, source)) return rest;
-    const [read3, gate2, channel] = await Promise.all([
-      readSource(registry, wanted, source),
-      wanted.gates.length === 0 ? OPEN : lookouts.gate(wanted, source),
-      wanted.kind === "channel" ? lookouts.channel(wanted) : null
-    ]);
-    return { destination, source: read3, gate: gate2, channel };
-  };
-  async function observeSource(wanted, previous) {
-    if (wanted.source.from === "build") return lookouts.build(wanted);
-    const { follows } = wanted;
-    const leader = follows === null || follows.forced ? null : await once7(follows.destination);
-    if (leader?.state === "present") return presentAt(wanted.destination, leader.digest);
-    const { ref } = wanted.source;
-    if (previous !== null) return stateOf(ref, await once7(ref));
-    return fetchOnce(ref);
-  }
-}
-function presentAt(at2, digest) {
-  const repository = { registry: at2.registry, repository: at2.repository };
-  return { state: "present", digest, manifest: null, facts: null, repository };
-}
-function stateOf(ref, existence) {
-  if (existence.state === "absent") return { state: "missing", error: null };
-  if (existence.state === "unknown") return existence;
-  return presentAt(ref, existence.digest);
-}
-function mayWrite(wanted, previous, source) {
-  if (source.state === "to-build") return true;
-  if (source.state !== "present") return false;
-  if (wanted.digest !== null && wanted.digest !== source.digest) return false;
-  if (previous === source.digest) return wanted.platforms.length > 0;
-  return previous === null || wanted.forced || wanted.kind === "channel";
-}
-async function fetchSource(registry, ref) {
-  try {
-    const manifest = await registry.manifest(ref);
-    const repository = { registry: ref.registry, repository: ref.repository };
-    return { state: "present", digest: manifest.digest, manifest, facts: null, repository };
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    return error2.code === "absent" ? { state: "missing", error: error2 } : { state: "unknown", error: error2 };
-  }
-}
-async function readSource(registry, wanted, source) {
-  if (source.state !== "present") return source;
-  try {
-    const at2 = { ...source.repository, digest: source.digest };
-    const manifest = source.manifest ?? await registry.manifest(at2);
-    const need = { revision: wanted.revision !== null, platforms: wanted.platforms.length > 0 };
-    const facts = need.revision || need.platforms ? await registry.facts(source.repository, manifest, need) : null;
-    return { ...source, manifest, facts };
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
-    throw error2;
-  }
-}
-var OPEN;
-var init_observe = __esm({
-  "src/observe.ts"() {
-    "use strict";
-    init_errors();
-    init_pool();
-    init_reference();
-    OPEN = { state: "open", text: "" };
+    init_conflicts();
+    init_names2();
   }
 });
 
@@ -11018,8 +11523,8 @@ function templateShapes(template, patterns, className2, bases) {
     (pattern) => baseForms.map((base) => {
       const parts = template.parts.flatMap((part) => {
         if (part.kind === "literal") return [part];
-        const field3 = pattern.parts.find((p) => "name" in p && p.name === part.name);
-        if (field3) return [field3];
+        const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
+        if (field2) return [field2];
         if (part.name === "git_tag") return pattern.parts;
         if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
         if (part.name === "base" && base) return base.parts.map((p) => prefixed(p, "base."));
@@ -11098,8 +11603,8 @@ var init_shapes = __esm({
 // src/policy/values.ts
 function valueOf(variable, values) {
   const { name, width } = variable;
-  const field3 = Object.hasOwn(values.fields, name) ? values.fields[name] : void 0;
-  if (field3 !== void 0) return { text: field3, foreign: !/^\d+$/.test(field3) };
+  const field2 = Object.hasOwn(values.fields, name) ? values.fields[name] : void 0;
+  if (field2 !== void 0) return { text: field2, foreign: !/^\d+$/.test(field2) };
   if (name === "seq") {
     return values.seq === void 0 ? null : { text: String(values.seq).padStart(width ?? 1, "0"), foreign: false };
   }
@@ -11242,7 +11747,7 @@ function classify(policy2, input) {
   }
   for (const rule2 of policy2.rules) {
     const match = matchRule(rule2, input);
-    if ("fields" in match) return decide(policy2, rule2, input, match, not);
+    if ("fields" in match) return decide2(policy2, rule2, input, match, not);
     not.push({ rule: rule2.name, why: match.why });
     if (match.problem) return { ...nothing(policy2, input, match.why, not, null), problems: [match.problem] };
   }
@@ -11259,11 +11764,7 @@ function requireDecision(policy2, decision) {
   });
 }
 function matchRule(rule2, input) {
-  if (rule2.kind !== input.kind) {
-    return {
-      why: `it is for ${rule2.kind === "tag" ? "git tags" : "branches"}, and this is ${kindWord(input)}`
-    };
-  }
+  if (rule2.kind !== input.kind) return OTHER_KIND[rule2.kind][input.kind];
   let prefix = 0;
   for (const pattern of rule2.patterns) {
     const match = explainMatch(pattern, input.name);
@@ -11291,21 +11792,20 @@ function whyNot(patterns, name, end) {
   const rest = end < name.length ? `from ${visible(name.slice(end))} on` : "its end is missing";
   return `${visible(name)} does not match "${pattern.source}" (${end === 0 ? "from the start" : rest})`;
 }
-function kindWord({ kind }) {
+function otherKind(rule2) {
+  const why = (ref) => ({ why: `it is for ${rule2}, and this is ${ref}` });
   return {
-    branch: "a branch",
-    tag: "a git tag",
-    pull: "a pull request",
-    other: "neither branch nor git tag"
-  }[kind];
+    branch: why("a branch"),
+    tag: why("a git tag"),
+    pull: why("a pull request"),
+    other: why("neither branch nor git tag")
+  };
 }
 function described(input) {
-  const word = { branch: "the branch", tag: "the git tag", pull: "the pull request", other: "the ref" }[input.kind];
-  return `${word} ${visible(input.name)}`;
+  return `${KIND_WORD[input.kind]} ${visible(input.name)}`;
 }
 function refOf(input) {
-  if (input.ref !== void 0) return input.ref;
-  return { branch: "refs/heads/", tag: "refs/tags/", pull: "refs/", other: "refs/" }[input.kind] + input.name;
+  return input.ref ?? PREFIX3[input.kind] + input.name;
 }
 function nothing(policy2, input, why, not, unmatched) {
   return {
@@ -11333,7 +11833,7 @@ function nothing(policy2, input, why, not, unmatched) {
     matched: null
   };
 }
-function decide(policy2, rule2, input, { fields: fields2, pattern }, not) {
+function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
   const silent = rule2.publish ? "" : '; the rule has "publish: false", so nothing is published';
   const names = renderNames(policy2, rule2, valuesOf(policy2, rule2, input, fields2));
   return {
@@ -11421,6 +11921,7 @@ function renderLabels(rule2, values) {
   }
   return labels;
 }
+var OTHER_KIND, KIND_WORD, PREFIX3;
 var init_classify = __esm({
   "src/policy/classify.ts"() {
     "use strict";
@@ -11429,6 +11930,9 @@ var init_classify = __esm({
     init_refname();
     init_template();
     init_values();
+    OTHER_KIND = { branch: otherKind("branches"), tag: otherKind("git tags") };
+    KIND_WORD = { branch: "the branch", tag: "the git tag", pull: "the pull request", other: "the ref" };
+    PREFIX3 = { branch: "refs/heads/", tag: "refs/tags/", pull: "refs/", other: "refs/" };
   }
 });
 
@@ -12120,19 +12624,19 @@ function checkExample(policy2, example2) {
   if (!ref.ok) return [{ place: example2.origin.at("ref"), what: ref.what, mend: ref.mend }];
   const decision = classify(policy2, ref.value);
   if (decision.problems.length > 0) {
-    return decision.problems.map((problem3) => differs(example2, example2.origin.at("ref"), problem3.what));
+    return decision.problems.map((problem3) => differs2(example2, example2.origin.at("ref"), problem3.what));
   }
   const by = decision.rule === null ? decision.why : `rule ${decision.rule}: ${decision.why}`;
   if (decision.class !== example2.class) {
     const what2 = `expected class ${String(example2.class)}, the policy gives ${String(decision.class)} (${by})`;
-    return [differs(example2, example2.origin.at("class"), what2)];
+    return [differs2(example2, example2.origin.at("class"), what2)];
   }
   if (example2.tags === void 0 || tagsAgree(example2.tags, decision)) return [];
   const given2 = list([...decision.tags, ...decision.stableTags]);
   const what = `expected tags ${list(example2.tags)}, the policy gives ${given2} (${by})`;
-  return [differs(example2, example2.origin.at("tags"), what)];
+  return [differs2(example2, example2.origin.at("tags"), what)];
 }
-function differs(example2, place, what) {
+function differs2(example2, place, what) {
   return { place, what: `example ${example2.ref}: ${what}`, mend: "correct the example or the rule" };
 }
 function list(tags2) {
@@ -12181,17 +12685,17 @@ function parseRule({ name, config, place }, problems) {
   const key = kind === "tag" ? "git_tag" : "branch";
   const sources = config.gitTag ?? config.branch ?? [];
   const patterns = sources.flatMap((source, i) => {
-    const pattern = keep(parsePattern(source), config, problems, key, i);
-    for (const field3 of pattern ? reservedFields(pattern) : []) {
+    const pattern = keep2(parsePattern(source), config, problems, key, i);
+    for (const field2 of pattern ? reservedFields(pattern) : []) {
       problems.push({
-        place: config.origin.inside(field3.at, key, i),
-        what: `a field cannot be called {${field3.name}}: that name has a meaning of its own`,
-        mend: `rename it, as in "{my_${field3.name}}"`
+        place: config.origin.inside(field2.at, key, i),
+        what: `a field cannot be called {${field2.name}}: that name has a meaning of its own`,
+        mend: `rename it, as in "{my_${field2.name}}"`
       });
     }
     return pattern ? [pattern] : [];
   });
-  const scope = { names: commonFields(patterns), problems, config };
+  const scope = { names: commonFields(patterns), patterns, problems, config };
   const template = (source, without, ...path6) => checkedTemplate(source, scope, without, path6);
   return {
     name,
@@ -12212,7 +12716,7 @@ function parseRule({ name, config, place }, problems) {
     shapes: []
   };
 }
-function keep(result, config, problems, ...path6) {
+function keep2(result, config, problems, ...path6) {
   if (result.ok) return result.value;
   const { at: at2, what, mend: mend2 } = result;
   problems.push({ place: config.origin.inside(at2, ...path6), what, mend: mend2 });
@@ -12222,6 +12726,10 @@ function reservedFields(pattern) {
   return pattern.parts.flatMap(
     (part) => "name" in part && RESERVED.includes(part.name) ? [{ name: part.name, at: part.at }] : []
   );
+}
+function widthOfField(pattern, name) {
+  const field2 = pattern.parts.find((part) => "name" in part && part.name === name);
+  return field2 ? widthOf(field2) : null;
 }
 function commonFields(patterns) {
   const [first2, ...others] = patterns.map(fieldNames);
@@ -12235,7 +12743,7 @@ function parseLabels(scope) {
   return Object.fromEntries(entries);
 }
 function checkedTemplate(source, scope, without, path6, loose = false) {
-  const template = keep(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
+  const template = keep2(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
   for (const variable of template ? variablesOf(template) : []) {
     const place = scope.config.origin.inside(variable.at, ...path6);
     const problem3 = checkVariable(variable, scope, without);
@@ -12243,9 +12751,15 @@ function checkedTemplate(source, scope, without, path6, loose = false) {
   }
   return template;
 }
-function checkVariable(variable, { names, config }, without) {
+function checkVariable(variable, { names, patterns, config }, without) {
   const { name, width, source } = variable;
-  if (names.includes(name)) return null;
+  if (names.includes(name)) {
+    if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
+    return {
+      what: `${source} has another width than the field {${name}} of the pattern`,
+      mend: `write {${name}}`
+    };
+  }
   const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : void 0;
   const missing2 = config.gitTag === void 0 ? "git_tag" : "branch";
   const usable = Object.keys(BUILTINS).filter((n) => n !== missing2 && !without.includes(n));
@@ -12292,7 +12806,7 @@ function compilePolicy(config) {
   if (problems.length > 0) throw new UserError(problems);
   const rules = withShapes(parsed2);
   const checked = rules.map((rule2) => checkRule(rule2, suffix));
-  problems.push(...checked.flatMap((check) => check.problems));
+  problems.push(...checked.flatMap((check2) => check2.problems));
   if (problems.length > 0) throw new UserError(problems);
   const policy2 = {
     rules,
@@ -12308,7 +12822,7 @@ function compilePolicy(config) {
   const together = checkRulesTogether(policy2, own?.rules.length ?? 0);
   problems.push(...together.problems, ...checkExamples(policy2, own?.examples ?? []));
   if (problems.length > 0) throw new UserError(problems);
-  return { ...policy2, warnings: [...checked.flatMap((check) => check.warnings), ...together.warnings] };
+  return { ...policy2, warnings: [...checked.flatMap((check2) => check2.warnings), ...together.warnings] };
 }
 function settingProblems(own, suffix, timezone) {
   const problems = [];
@@ -12399,6 +12913,30 @@ var init_compile = __esm({
 });
 
 // src/policy/promotion.ts
+function checkPromotionTag(policy2, tag2, branch) {
+  const rule2 = policy2.promotion;
+  if (rule2 === null) return null;
+  const fields2 = matchPattern(rule2.tag, tag2);
+  if (fields2 === null) {
+    return {
+      what: `the tag ${visible(tag2)} does not have the form "${rule2.tag.source}" of the preset ${rule2.preset}`,
+      mend: 'write it as "stx.4.0-v2.2": the release, then the version'
+    };
+  }
+  for (const pattern of rule2.branches) {
+    const bound = branch === null ? null : matchPattern(pattern, branch);
+    const differs3 = bound && fieldNames(pattern).some((name) => bound[name] !== fields2[name]);
+    if (!differs3) continue;
+    const wanted = rule2.tag.parts.map(
+      (part) => part.kind === "literal" ? part.text : "name" in part ? bound[part.name] ?? fields2[part.name] ?? "" : ""
+    );
+    return {
+      what: `the tag ${visible(tag2)} is of another release than the branch ${visible(branch ?? "")}`,
+      mend: `on this branch it would be "${wanted.join("")}"`
+    };
+  }
+  return null;
+}
 var init_promotion = __esm({
   "src/policy/promotion.ts"() {
     "use strict";
@@ -12418,7 +12956,7 @@ function classificationReport(decision) {
     stable_tags: [...decision.stableTags],
     channels: [...decision.channels],
     why: decision.why,
-    not: decision.not.map((lost) => ({ ...lost }))
+    not: [...decision.not]
   };
 }
 var init_report = __esm({
@@ -12543,6 +13081,67 @@ var init_policy2 = __esm({
   }
 });
 
+// src/load.ts
+function load(request2) {
+  const config = parseConfig(request2.files);
+  const problems = [];
+  const options = {
+    registryMap: collect(problems, /* @__PURE__ */ new Map(), () => parseRegistryMap(request2.registryMap)),
+    forces: collect(problems, [], () => parseForce(request2.force)),
+    stableSuffix: config.policy?.stableSuffix ?? DEFAULT_STABLE_SUFFIX
+  };
+  const scope = scopeOf(request2);
+  const policy2 = collect(problems, null, () => policyOf(config, request2.policy));
+  const images2 = collect(problems, [], () => wantImages(config.images, options));
+  if (policy2 === null && problems.length === 0 && scope.builds)
+    problems.push(...withoutPolicy(config, request2));
+  if (problems.length > 0) throw new UserError(problems);
+  return { config, policy: policy2, scope, options, images: scope.images ? images2 : [] };
+}
+function collect(problems, fallback, attempt2) {
+  try {
+    return attempt2();
+  } catch (error2) {
+    if (!(error2 instanceof UserError)) throw error2;
+    problems.push(...error2.problems);
+    return fallback;
+  }
+}
+function scopeOf({ only, facts, command }) {
+  if (command === "validate") return { builds: true, images: true };
+  if (facts === null) return { builds: false, images: only !== "builds" };
+  if (only !== "") return { builds: only === "builds", images: only === "images" };
+  return { builds: true, images: facts.kind !== "tag" };
+}
+function policyOf(config, preset) {
+  if (preset === "") return config.policy === void 0 ? null : compilePolicy(config.policy);
+  if (config.policy !== void 0) {
+    throw new UserError({
+      place: config.policy.origin.at(),
+      what: "the input policy and the policy of the tag file are both given",
+      mend: "leave the input policy away; it is for use without a tag file"
+    });
+  }
+  return compilePolicy({ preset });
+}
+function withoutPolicy(config, request2) {
+  const [first2] = config.builds;
+  if (first2 === void 0 && request2.images.length === 0) return [];
+  const place = first2 === void 0 ? {} : { place: first2.origin.at() };
+  const what = "there are builds, but no policy says what they are called";
+  return [{ ...place, what, mend: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own' }];
+}
+var init_load = __esm({
+  "src/load.ts"() {
+    "use strict";
+    init_config();
+    init_errors();
+    init_names2();
+    init_want();
+    init_policy2();
+  }
+});
+
 // src/lookouts.ts
 function lookoutsFor(release, parts) {
   return {
@@ -12571,315 +13170,6 @@ var init_lookouts = __esm({
     "use strict";
     init_policy2();
     init_reference();
-  }
-});
-
-// src/plan/names.ts
-function parseRegistryMap(lines2) {
-  const map = /* @__PURE__ */ new Map();
-  const problems = [];
-  for (const line2 of lines2) {
-    const [from = "", to = "", ...rest] = line2.split("=");
-    const source = parseRepository(`${from}/x`);
-    const target = parseRepository(`${to}/x`);
-    const isHost = source.ok && source.value.registry === canonicalHost(from);
-    if (!isHost || !target.ok || rest.length > 0) {
-      problems.push(line2);
-      continue;
-    }
-    const path6 = target.value.repository.split("/").slice(0, -1).join("/");
-    const implied = target.value.registry === "docker.io" && !/^(?:index\.)?docker\.io(?:\/|$)/.test(to);
-    if (implied) problems.push(line2);
-    else
-      map.set(canonicalHost(from), {
-        registry: target.value.registry,
-        prefix: path6 === "library" ? "" : path6
-      });
-  }
-  if (problems.length > 0) {
-    throw new UserError(
-      problems.map((line2) => ({
-        what: `registry-map: "${line2}" is not "registry=registry"`,
-        mend: 'write it as "docker.io=localhost:5000"'
-      }))
-    );
-  }
-  return map;
-}
-function canonicalHost(host) {
-  const lower = host.toLowerCase();
-  return lower === "index.docker.io" || lower === "registry-1.docker.io" ? "docker.io" : lower;
-}
-function mapRepository(name, map) {
-  const target = map.get(name.registry);
-  if (target === void 0) return name;
-  const path6 = target.prefix === "" ? name.repository : `${target.prefix}/${name.repository}`;
-  return { registry: target.registry, repository: path6 };
-}
-function shownName(text4, name, map) {
-  if (!map.has(name.registry)) return text4;
-  const mapped = mapRepository(name, map);
-  return `${mapped.registry}/${mapped.repository}`;
-}
-function parseForce(lines2) {
-  return lines2.map((text4) => {
-    const colon = text4.lastIndexOf(":");
-    const tag2 = colon > text4.lastIndexOf("/") ? text4.slice(colon + 1) : null;
-    const name = parseRepository(tag2 === null ? text4 : text4.slice(0, colon));
-    const checked = !name.ok || tag2 === null ? name : parseTag(tag2);
-    if (!checked.ok || !name.ok) {
-      const { what, mend: mend2 } = checked;
-      throw new UserError({ what: `force: ${what}`, mend: mend2 });
-    }
-    return { text: text4, repository: name.value, tag: tag2 };
-  });
-}
-function isForced(forces, names, tag2) {
-  return forces.some(
-    (force) => (force.tag === null || force.tag === tag2) && names.some(
-      (n) => n.registry === force.repository.registry && n.repository === force.repository.repository
-    )
-  );
-}
-function commitOf2(srcRef) {
-  const last = srcRef.trim().replace(/[/#]+$/, "").split(/[/=@#]/).at(-1) ?? "";
-  return /^[0-9a-f]{7,64}$/i.test(last) && /\d/.test(last) ? last.toLowerCase() : null;
-}
-var init_names2 = __esm({
-  "src/plan/names.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-  }
-});
-
-// src/plan/decide.ts
-function decide2(wanted, observed) {
-  const { destination, source } = observed;
-  if (destination.state === "unknown") {
-    return refuse(
-      wanted,
-      null,
-      "unknown",
-      `cannot tell whether the tag exists: ${destination.error.message}`
-    );
-  }
-  const previous = destination.state === "present" ? destination.digest : null;
-  if (source === null) return decideWithoutSource(wanted, observed, previous);
-  switch (source.state) {
-    case "unknown":
-      return refuse(wanted, previous, "unknown", `cannot tell what the source is: ${source.error.message}`);
-    case "missing":
-      return decideMissing(wanted, previous);
-    case "refused":
-      return refuse(wanted, previous, source.code, source.text);
-    case "to-build":
-      return decideToBuild(wanted, observed, previous);
-    case "present":
-      return decidePresent(wanted, observed, source, previous);
-  }
-}
-function decideWithoutSource(wanted, observed, previous) {
-  if (previous !== null && previous === wanted.digest) return keep2(wanted, previous, "same-digest", SAME);
-  return refuse(
-    wanted,
-    previous,
-    "unknown",
-    `the source of ${observed.destination.state} tag was not looked at`
-  );
-}
-function decideMissing(wanted, previous) {
-  const name = sourceName(wanted);
-  if (previous === null) {
-    return refuse(
-      wanted,
-      null,
-      "source-missing",
-      `the source ${name} does not exist, and neither does the tag`
-    );
-  }
-  if (wanted.digest !== null && wanted.digest !== previous) {
-    return refuse(wanted, previous, "different-digest", differs2(previous, wanted.digest));
-  }
-  const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
-  return keep2(wanted, previous, "source-gone", text4, [text4]);
-}
-function decideToBuild(wanted, observed, previous) {
-  const held = hold(wanted, observed, previous);
-  if (previous === null)
-    return held ?? act(wanted, "create", null, null, "absent", "the tag does not exist yet");
-  if (wanted.kind === "channel") return held ?? decideChannel(wanted, observed, previous, null);
-  if (wanted.forced)
-    return held ?? act(wanted, "move", null, previous, "forced", `forced; it is ${previous} now`);
-  return refuse(
-    wanted,
-    previous,
-    "different-digest",
-    `the tag exists as ${previous}, and this run would build another image`
-  );
-}
-function decidePresent(wanted, observed, source, previous) {
-  if (wanted.digest !== null && source.digest !== wanted.digest) {
-    const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
-    return refuse(wanted, previous, "digest-mismatch", text4);
-  }
-  const missing2 = source.facts === null ? [] : platformsMissing(wanted.platforms, source.facts.platforms);
-  if (missing2.length > 0) {
-    const has = source.facts?.platforms.join(", ") ?? "";
-    const text4 = `the image lacks the required ${plural(missing2.length, "platform")} ${missing2.join(", ")}; it has ${has || "none"}`;
-    return refuse(wanted, previous, "platform-missing", text4);
-  }
-  if (previous === source.digest) return keep2(wanted, previous, "same-digest", SAME);
-  if (previous !== null && wanted.kind !== "channel" && !wanted.forced) {
-    return refuse(wanted, previous, "different-digest", differs2(previous, source.digest));
-  }
-  const revision = source.facts?.revision ?? null;
-  if (wanted.revision !== null && revision !== null && !sameRevision(revision, wanted.revision)) {
-    const text4 = `src_ref names commit ${wanted.revision}, but the image says that it is made from ${revision}`;
-    return refuse(wanted, previous, "revision-mismatch", text4);
-  }
-  const warnings2 = wanted.revision !== null && source.facts !== null && revision === null ? ["the image has no org.opencontainers.image.revision, so src_ref could not be checked"] : [];
-  const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
-  const from = { ...source.repository, digest: source.digest };
-  return {
-    ...decided,
-    source: from,
-    manifest: source.manifest,
-    warnings: [...decided.warnings, ...warnings2]
-  };
-}
-function write(wanted, observed, source, previous) {
-  if (wanted.kind === "channel" && !wanted.forced)
-    return decideChannel(wanted, observed, previous, source.digest);
-  if (previous === null) return act(wanted, "create", source.digest, null, "absent", ABSENT);
-  return act(
-    wanted,
-    "move",
-    source.digest,
-    previous,
-    "forced",
-    `forced from ${previous} to ${source.digest}`
-  );
-}
-function decideChannel(wanted, observed, previous, digest) {
-  const { channel } = observed;
-  if (channel === null) {
-    return refuse(wanted, previous, "unknown", "the versions in the registry could not be read");
-  }
-  const highest = channel.highest ?? "none";
-  if (channel.order === "older") {
-    const text4 = `the registry already holds the newer version ${highest}`;
-    return act(wanted, "keep", previous, previous, "older", text4);
-  }
-  if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
-  return act(wanted, "move", digest, previous, "newer", `the highest version there is ${highest}`);
-}
-function hold(wanted, observed, previous) {
-  const { gate: gate2 } = observed;
-  switch (gate2.state) {
-    case "unknown":
-      return refuse(wanted, previous, "unknown", gate2.text);
-    case "failed":
-      return act(wanted, "hold", null, previous, "gate-failed", gate2.text);
-    case "pending":
-      return act(wanted, "hold", null, previous, "gate-pending", gate2.text);
-    case "open":
-      return wanted.manual ? act(
-        wanted,
-        "hold",
-        null,
-        previous,
-        "manual",
-        "waits for somebody to say so (input `stable: true`, `--stable`)"
-      ) : null;
-  }
-}
-function followLeader(action2, leader) {
-  if (leader.action !== "refuse" && leader.action !== "hold") return action2;
-  if (action2.action !== "create" && action2.action !== "move") return action2;
-  const verb2 = leader.action === "refuse" ? "refused" : "held";
-  const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
-  return { ...action2, action: leader.action, digest: null, reason: { code: leader.reason.code, text: text4 } };
-}
-function differs2(previous, digest) {
-  return `the tag exists as ${previous}, and the source is ${digest}`;
-}
-function sameRevision(a, b) {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  return short.length >= 7 && long.toLowerCase().startsWith(short.toLowerCase());
-}
-function sourceName(wanted) {
-  return wanted.source.from === "image" ? formatReference(wanted.source.ref) : `build ${wanted.source.build}`;
-}
-function plural(count, noun) {
-  return count === 1 ? noun : `${noun}s`;
-}
-function act(wanted, action2, digest, previous, code2, text4) {
-  const reason = { code: code2, text: text4 };
-  return { action: action2, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
-}
-function keep2(wanted, previous, code2, text4, warnings2 = []) {
-  return { ...act(wanted, "keep", previous, previous, code2, text4), warnings: warnings2 };
-}
-function refuse(wanted, previous, code2, text4) {
-  return act(wanted, "refuse", null, previous, code2, text4);
-}
-var SAME, ABSENT;
-var init_decide = __esm({
-  "src/plan/decide.ts"() {
-    "use strict";
-    init_reference();
-    init_platforms2();
-    SAME = "the tag already is this digest";
-    ABSENT = "the tag does not exist yet";
-  }
-});
-
-// src/plan/conflicts.ts
-function conflicts(wanted) {
-  const refused2 = /* @__PURE__ */ new Map();
-  for (const claims of byDestination(wanted).values()) {
-    const sources = new Set(claims.map(sourceKey));
-    if (sources.size < 2) continue;
-    for (const claim of claims)
-      refused2.set(claim, refuse(claim, null, "conflicting-entries", describe2(claims)));
-  }
-  return refused2;
-}
-function withoutDuplicates(wanted) {
-  const seen = /* @__PURE__ */ new Set();
-  return wanted.filter((tag2) => {
-    const key = `${formatReference(tag2.destination)} ${sourceKey(tag2)} ${tag2.digest ?? ""}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}
-function byDestination(wanted) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const tag2 of wanted) {
-    const key = formatReference(tag2.destination);
-    const group2 = groups.get(key);
-    if (group2 === void 0) groups.set(key, [tag2]);
-    else group2.push(tag2);
-  }
-  return groups;
-}
-function sourceKey(tag2) {
-  return tag2.source.from === "image" ? formatReference(tag2.source.ref) : `build:${tag2.source.build}`;
-}
-function describe2(claims) {
-  const each = claims.map((claim) => {
-    const where2 = claim.place === null ? "" : ` (${claim.place.file}:${claim.place.line})`;
-    return `${claim.source.from === "image" ? formatReference(claim.source.ref) : `build ${claim.source.build}`}${where2}`;
-  });
-  return `several entries want this tag from different sources: ${each.join(", ")}`;
-}
-var init_conflicts = __esm({
-  "src/plan/conflicts.ts"() {
-    "use strict";
-    init_reference();
-    init_decide();
   }
 });
 
@@ -12920,7 +13210,7 @@ function plan(wanted, observed) {
 function decideOne(tag2, observed, decided) {
   const seen = observed.get(tag2);
   if (seen === void 0) throw new Error(`nothing was observed for ${tag2.image}:${tag2.destination.tag}`);
-  const action2 = decide2(tag2, seen);
+  const action2 = decide(tag2, seen);
   const leader = tag2.follows === null ? void 0 : decided.get(tag2.follows);
   return leader === void 0 ? action2 : followLeader(action2, leader);
 }
@@ -12934,67 +13224,509 @@ var init_plan = __esm({
   }
 });
 
-// src/plan/want.ts
-function wantImages(images2, options) {
-  const problems = [];
-  const wanted = images2.flatMap(
-    (entry) => entry.tags.flatMap((tag2) => wantOne(entry, tag2, options, problems))
-  );
-  if (problems.length > 0) throw new UserError(problems);
-  return withoutDuplicates(wanted);
+// src/hidden.ts
+function pack(name, value) {
+  const packed = (0, import_node_zlib.deflateRawSync)(JSON.stringify(value), { level: 9 }).toString("base64url");
+  return `<!-- retag:${name} 1 ${packed} ${checksum(packed)} -->`;
 }
-function wantOne(entry, tag2, options, problems) {
-  const primary2 = primaryTag(entry, tag2, options);
-  if (!entry.stable) return [primary2];
-  const name = tag2 + options.stableSuffix;
-  const checked = parseTag(name);
-  if (!checked.ok) {
-    problems.push({
-      place: entry.origin.at("stable"),
-      what: `stable tag: ${checked.what}`,
-      mend: checked.mend
-    });
+function unpack(name, text4) {
+  const form = new RegExp(`^<!-- retag:${name} 1 ([A-Za-z0-9_-]+) ([0-9a-f]{32}) -->\\r?$`, "m");
+  const [, packed, sum] = form.exec(text4) ?? [];
+  if (packed === void 0 || sum === void 0) {
+    return { ok: false, why: text4.includes(`<!-- retag:${name} `) ? "the recorded data is damaged" : null };
   }
-  const destination = { ...primary2.destination, tag: name };
-  const forced = isForced(options.forces, [entry.repository, primary2.destination], name);
-  return [primary2, { ...primary2, kind: "stable", destination, forced, follows: primary2 }];
+  if (checksum(packed) !== sum) return { ok: false, why: "the recorded data was changed" };
+  try {
+    const json2 = (0, import_node_zlib.inflateRawSync)(Buffer.from(packed, "base64url"), { maxOutputLength: MAX_INFLATED });
+    return { ok: true, value: JSON.parse(json2.toString()) };
+  } catch {
+    return { ok: false, why: "the recorded data cannot be read" };
+  }
 }
-function primaryTag(entry, tag2, options) {
-  const { registryMap, forces } = options;
-  const repository = mapRepository(entry.repository, registryMap);
+function marker(name, key) {
+  return `<!-- retag:${name} ${(0, import_node_crypto2.createHash)("sha256").update(key).digest("hex").slice(0, 16)} -->`;
+}
+function checksum(packed) {
+  return (0, import_node_crypto2.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
+}
+var import_node_crypto2, import_node_zlib, MAX_INFLATED;
+var init_hidden = __esm({
+  "src/hidden.ts"() {
+    "use strict";
+    import_node_crypto2 = require("node:crypto");
+    import_node_zlib = require("node:zlib");
+    MAX_INFLATED = 4 * 1024 * 1024;
+  }
+});
+
+// src/markdown.ts
+function escapeCell(text4) {
+  return breakReferences(oneLine3(text4).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
+}
+function code(text4) {
+  const line2 = oneLine3(text4);
+  if (line2 === "") return "";
+  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run3]) => run3.length));
+  const fence = "`".repeat(longest + 1);
+  const pad = /^[` ]|[` ]$/.test(line2) ? " " : "";
+  return line2.includes("|") ? codeElement(line2) : fence + pad + line2 + pad + fence;
+}
+function link(markdown, url) {
+  const target = safeUrl(url);
+  return target === null ? markdown : `[${markdown}](${target})`;
+}
+function table(header2, rows2) {
+  const line2 = (cells) => `| ${cells.join(" | ")} |`;
+  return [line2(header2), line2(header2.map(() => "---")), ...rows2.map(line2)].join("\n");
+}
+function details(title, body) {
+  return `<details><summary>${title}</summary>
+
+${body}
+
+</details>`;
+}
+function cut(markdown, limit, tail) {
+  if (markdown.length <= limit) return markdown;
+  const closing2 = "\n\n</details>";
+  const room = Math.max(0, limit - tail.length - 2 - closing2.length);
+  const end = markdown.lastIndexOf("\n", room);
+  const kept = markdown.slice(0, end > 0 ? end : 0);
+  const open6 = kept.split("<details>").length > kept.split("</details>").length;
+  return `${kept}${open6 ? closing2 : ""}
+
+${tail}`.slice(0, limit);
+}
+function oneLine3(text4) {
+  const flat2 = joinLines(text4).replace(
+    UNPRINTABLE,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+  const points = Array.from(flat2);
+  return points.length > MAX_INLINE ? `${points.slice(0, MAX_INLINE - 1).join("")}…` : flat2;
+}
+function joinLines(text4) {
+  if (!text4.includes("\n")) return text4;
+  const lines2 = text4.split("\n").map((line2) => line2.trim());
+  return lines2.filter((line2) => line2 !== "").join(" ");
+}
+function breakReferences(text4) {
+  return text4.replace(/[@#]/g, (c) => `${c}&#8203;`).replace(/\bGH-(?=\d)/gi, (c) => `${c}&#8203;`).replace(/:\/\//g, ":&#8203;//").replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}&#8203;.`);
+}
+function codeElement(text4) {
+  const entities = text4.replace(/[&<>|`*_[\]\\~@#:]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return `<code>${entities}</code>`;
+}
+function safeUrl(url) {
+  if (!url || !URL.canParse(url)) return null;
+  const parsed2 = new URL(url);
+  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return null;
+  if (parsed2.username !== "" || parsed2.password !== "") return null;
+  return parsed2.href.replace(/[()<>|`\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED;
+var init_markdown = __esm({
+  "src/markdown.ts"() {
+    "use strict";
+    MAX_INLINE = 300;
+    UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+    MARKUP = /[\\`*_{}[\]()<>&|~!]/g;
+    NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };
+  }
+});
+
+// src/version.ts
+var VERSION;
+var init_version = __esm({
+  "src/version.ts"() {
+    "use strict";
+    VERSION = "1.0.0";
+  }
+});
+
+// src/report/report.ts
+function makeReport(input) {
+  const actions = input.outcomes.map(reportAction);
   return {
-    kind: "primary",
-    image: shownName(entry.name, entry.repository, registryMap),
-    destination: { ...repository, tag: tag2 },
-    source: { from: "image", ref: sourceRef(entry, registryMap) },
-    place: entry.origin.at(),
-    forced: isForced(forces, [entry.repository, repository], tag2),
-    digest: entry.srcDigest ?? null,
-    platforms: entry.platforms,
-    revision: entry.srcRef === void 0 ? null : commitOf2(entry.srcRef),
-    srcRef: entry.srcRef ?? null,
-    attachments: entry.attachments,
-    gates: entry.requires,
-    manual: false,
-    follows: null,
-    group: null
+    version: 1,
+    command: input.command,
+    retag: VERSION,
+    ref: input.ref,
+    classification: input.classification,
+    actions,
+    counts: countActions(actions),
+    http: { ...input.http },
+    duration_ms: Math.max(0, Math.round(input.durationMs))
   };
 }
-function sourceRef(entry, map) {
-  const repository = mapRepository(entry.srcRepository, map);
-  if (entry.srcBuildTag !== void 0) return { ...repository, tag: entry.srcBuildTag };
-  if (entry.srcDigest !== void 0) return { ...repository, digest: entry.srcDigest };
-  throw new Error(
-    `the entry ${entry.name} has neither src_build_tag nor src_digest; the parser lets none through`
+function reportAction({ planned: planned2, outcome, digest, error: error2, attachments }) {
+  const { wanted, reason } = planned2;
+  return {
+    action: planned2.action,
+    kind: wanted.kind,
+    image: wanted.image,
+    tag: wanted.destination.tag,
+    source: sourceText(wanted),
+    digest: digest ?? planned2.digest,
+    previous: planned2.previous,
+    reason: { code: reason.code, text: reason.text },
+    location: wanted.place === null ? null : { ...wanted.place },
+    outcome,
+    error: error2 === null ? null : { ...error2 },
+    attachments: attachments === null ? null : { ...attachments },
+    warnings: [...planned2.warnings]
+  };
+}
+function sourceText({ source }) {
+  return source.from === "image" ? formatReference(source.ref) : null;
+}
+function countActions(actions) {
+  const counts2 = { build: 0, create: 0, move: 0, keep: 0, hold: 0, refuse: 0, failed: 0 };
+  for (const { action: action2, outcome } of actions) {
+    counts2[action2] += 1;
+    if (outcome === "failed") counts2.failed += 1;
+  }
+  return counts2;
+}
+function changed(report2) {
+  return report2.actions.some(
+    ({ action: action2, outcome }) => (action2 === "build" || action2 === "create" || action2 === "move") && (outcome === "done" || outcome === "planned")
   );
 }
-var init_want = __esm({
-  "src/plan/want.ts"() {
+function exitCode(report2, options) {
+  const { counts: counts2, actions } = report2;
+  const undone = actions.some(({ outcome, error: error2 }) => outcome === "skipped" && error2 !== null);
+  if (counts2.refuse > 0 || counts2.failed > 0 || undone) return 1;
+  if (counts2.hold > 0 && options.onHold === "fail") return 1;
+  const changes = counts2.build + counts2.create + counts2.move > 0;
+  return options.changesAsCode && report2.command === "plan" && changes ? 3 : 0;
+}
+var init_report2 = __esm({
+  "src/report/report.ts"() {
     "use strict";
-    init_errors();
     init_reference();
-    init_conflicts();
-    init_names2();
+    init_version();
+  }
+});
+
+// src/report/words.ts
+function headline(report2) {
+  const { counts: counts2 } = report2;
+  if (report2.actions.length === 0) return "Nothing is wanted: no entry of the tag file applies to this run.";
+  const parts = report2.command === "plan" ? planned(counts2) : applied(report2);
+  const what = parts.length === 0 ? "Nothing to do" : capital(parts.join(", "));
+  const kept = counts2.keep > 0 ? `; ${tags(counts2.keep)} already right` : "";
+  return `${what}${kept}.`;
+}
+function planned(counts2) {
+  return listed([
+    [counts2.build, (n) => `${images(n)} to build`],
+    [counts2.create, (n) => `${tags(n)} to create`],
+    [counts2.move, (n) => `${tags(n)} to move`],
+    [counts2.hold, (n) => `${tags(n)} on hold`],
+    [counts2.refuse, (n) => `${tags(n)} refused`]
+  ]);
+}
+function applied(report2) {
+  const did = (name) => report2.actions.filter(({ action: action2, outcome }) => action2 === name && outcome === "done").length;
+  const undone = report2.actions.filter(
+    ({ outcome, error: error2 }) => outcome === "skipped" && error2 !== null
+  ).length;
+  return listed([
+    [did("build"), (n) => `${images(n)} built`],
+    [did("create"), (n) => `${tags(n)} created`],
+    [did("move"), (n) => `${tags(n)} moved`],
+    [report2.counts.hold, (n) => `${tags(n)} on hold`],
+    [report2.counts.refuse, (n) => `${tags(n)} refused`],
+    [report2.counts.failed, (n) => `${n} failed`],
+    [undone, (n) => `${tags(n)} not written because of that`]
+  ]);
+}
+function listed(rows2) {
+  return rows2.filter(([count]) => count > 0).map(([count, say]) => say(count));
+}
+function tags(count) {
+  return count === 1 ? "1 tag" : `${count} tags`;
+}
+function images(count) {
+  return count === 1 ? "1 image" : `${count} images`;
+}
+function capital(text4) {
+  return text4.charAt(0).toUpperCase() + text4.slice(1);
+}
+function remedy(action2) {
+  if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
+  switch (action2.reason.code) {
+    case "different-digest":
+      return `Choose a new tag, or name it in force ("${action2.image}:${action2.tag}") if it is really meant to move.`;
+    case "source-missing":
+      return "Check name and src_build_tag, or wait until the image is published.";
+    case "source-gone":
+      return "Nothing to mend while the tag is there.";
+    case "unknown":
+      return "Mend access to the registry (login, permissions, network) and run again; nothing was written.";
+    case "digest-mismatch":
+      return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
+    case "platform-missing":
+      return "Publish the missing platform at the source, or take it out of platforms.";
+    case "revision-mismatch":
+      return "Correct src_ref, or choose the build that was made from that commit.";
+    case "conflicting-entries":
+      return "Keep one of the entries.";
+    case "gate-pending":
+      return "A later run completes it once the gate is open.";
+    case "gate-failed":
+      return "Make the gate green, then run again.";
+    case "manual":
+      return "Run again for the same ref with the input stable: true (or --stable).";
+    case "absent":
+    case "same-digest":
+    case "newer":
+    case "older":
+    case "forced":
+      return "";
+  }
+}
+function shortDigest(digest) {
+  return digest === null ? "-" : digest.slice(0, digest.indexOf(":") + 13);
+}
+function verb(action2) {
+  if (action2.outcome === "failed") return "failed";
+  return action2.outcome === "skipped" && action2.error !== null ? "skipped" : action2.action;
+}
+function tagLine(action2) {
+  const target = `${action2.image}:${action2.tag}`;
+  const why = action2.error?.text ?? action2.reason.text;
+  const from = action2.source === null ? "" : ` from ${action2.source}`;
+  const digest = action2.digest === null ? "" : ` ${shortDigest(action2.digest)}`;
+  return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${action2.reason.code}: ${why})`;
+}
+function closing(report2) {
+  const hint = report2.command === "plan" && changed(report2) ? " Nothing was written: this is a plan." : "";
+  return headline(report2) + hint;
+}
+var init_words = __esm({
+  "src/report/words.ts"() {
+    "use strict";
+    init_report2();
+  }
+});
+
+// src/comment/entries.ts
+function compareEntries(before, after) {
+  const known = new Set(before.map(fingerprint));
+  const changed2 = after.filter((entry) => !known.has(fingerprint(entry)));
+  const wanted = new Map(before.flatMap(tagsOf).map((tag2) => [tag2.name, tag2]));
+  const now = new Set(after.flatMap(tagsOf).map(({ name }) => name));
+  const edited = changed2.flatMap(
+    (entry) => tagsOf(entry).flatMap((tag2) => {
+      const old = wanted.get(tag2.name);
+      return old && old.from !== tag2.from ? [{ before: old, after: tag2, span: spanOf(entry) }] : [];
+    })
+  );
+  return {
+    changed: changed2.map(spanOf),
+    untouched: after.filter((entry) => known.has(fingerprint(entry))).map(spanOf),
+    removed: [...wanted.values()].filter(({ name }) => !now.has(name)),
+    edited
+  };
+}
+function isTouched(action2, changes) {
+  return changes.changed.some((span2) => inside(action2, span2));
+}
+function countsForPullRequest(action2, changes) {
+  return !changes.untouched.some((span2) => inside(action2, span2));
+}
+function inside({ location }, { file: file2, first: first2, last }) {
+  return location !== null && location.file === file2 && location.line >= first2 && location.line <= last;
+}
+function spanOf({ origin }) {
+  const start = origin.at();
+  const lines2 = KEYS.map((path6) => origin.at(...path6).line);
+  return { file: start.file, first: Math.min(start.line, ...lines2), last: Math.max(start.line, ...lines2) };
+}
+function tagsOf(entry) {
+  const source = formatRepository(entry.srcRepository);
+  const from = [
+    entry.srcBuildTag === void 0 ? source : `${source}:${entry.srcBuildTag}`,
+    ...entry.srcDigest === void 0 ? [] : [`@${entry.srcDigest}`]
+  ].join("");
+  return entry.tags.map((tag2) => ({ name: formatReference({ ...entry.repository, tag: tag2 }), from }));
+}
+function fingerprint(entry) {
+  return JSON.stringify(entry, (key, value) => key === "origin" ? void 0 : value);
+}
+var KEYS;
+var init_entries = __esm({
+  "src/comment/entries.ts"() {
+    "use strict";
+    init_reference();
+    KEYS = [
+      ["name"],
+      ["src_name"],
+      ["src_build_tag"],
+      ["src_ref"],
+      ["src_digest"],
+      ["tag"],
+      ["tags"],
+      ["stable"],
+      ["platforms"],
+      ["attachments"],
+      ["requires"],
+      ["bug"],
+      ["references"]
+    ];
+  }
+});
+
+// src/comment/reviewed.ts
+function encodeReviewed(head2, entries) {
+  let kept = entries.length;
+  for (; ; ) {
+    const data = pack("reviewed", { head: head2, entries: entries.slice(0, kept), left: entries.length - kept });
+    if (data.length <= MAX_DATA) return data;
+    kept = Math.min(kept - 1, Math.floor(kept * MAX_DATA / data.length));
+  }
+}
+function decodeReviewed(text4) {
+  const found = unpack("reviewed", text4);
+  if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
+  const parsed2 = safeParse(ReviewedSchema, found.value);
+  return parsed2.success ? { ok: true, value: parsed2.output } : { ok: false, why: "in the plan comment the recorded data is not of this version" };
+}
+function movedSinceReview(reviewed, planned2) {
+  const known = new Map(reviewed.entries.map(({ image: image3, tag: tag2, digest }) => [`${image3}:${tag2}`, digest]));
+  return planned2.flatMap(({ image: image3, tag: tag2, digest }) => {
+    const before = known.get(`${image3}:${tag2}`);
+    return before === void 0 || before === digest ? [] : [{ image: image3, tag: tag2, reviewed: before, now: digest }];
+  });
+}
+var ReviewedSchema, MAX_DATA;
+var init_reviewed = __esm({
+  "src/comment/reviewed.ts"() {
+    "use strict";
+    init_dist();
+    init_hidden();
+    init_reference();
+    ReviewedSchema = strictObject({
+      /** the commit that was planned, 40 hexadecimal digits */
+      head: pipe(string(), regex(/^[0-9a-f]{40}$/)),
+      entries: array(
+        strictObject({
+          /** as in the report: the name after registry-map */
+          image: pipe(string(), maxLength(300)),
+          tag: pipe(string(), maxLength(128)),
+          digest: pipe(string(), check(isDigest))
+        })
+      ),
+      /** entries that did not fit */
+      left: pipe(number(), integer(), minValue(0))
+    });
+    MAX_DATA = 3e4;
+  }
+});
+
+// src/comment/comment.ts
+function planMarker(key) {
+  return marker("plan", key);
+}
+function planComment(input) {
+  const { report: report2, changes, key, head: head2, summaryUrl } = input;
+  const touched = report2.actions.filter((action2) => isTouched(action2, changes));
+  const others = report2.actions.filter((action2) => !isTouched(action2, changes));
+  const data = encodeReviewed(head2, reviewedEntries([...touched, ...others]));
+  const visible2 = [
+    `### Retag: ${escapeCell(closing(report2))}`,
+    `On merge of ${code(head2.slice(0, 12))}:`,
+    touched.length === 0 ? "This pull request changes no entry of the tag file." : rows(touched),
+    pointedOut(changes, report2.actions),
+    others.length === 0 ? "" : details(`Entries that this pull request does not change (${others.length})`, rows(others)),
+    summaryUrl === null ? "" : `${link("The whole plan", summaryUrl)} is in the summary of the run.`
+  ];
+  const hidden = `${planMarker(key)}
+${data}
+
+`;
+  const where2 = link("the summary of the run", summaryUrl);
+  const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where2}.`;
+  const text4 = visible2.filter((part) => part !== "").join("\n\n");
+  return hidden + cut(text4, MAX_COMMENT - hidden.length, tail);
+}
+function rows(actions) {
+  const shown3 = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
+  const lines2 = shown3.map((action2) => [
+    `**${verb(action2)}**`,
+    code(`${action2.image}:${action2.tag}`),
+    action2.source === null ? "" : code(action2.source),
+    code(shortDigest(action2.digest)),
+    [`${code(action2.reason.code)} ${escapeCell(action2.reason.text)}`, escapeCell(remedy(action2))].filter((part) => part !== "").join(" ")
+  ]);
+  const left = actions.length - shown3.length;
+  const more = left > 0 ? `
+
+${left} more are in the summary of the run.` : "";
+  return table(["", "tag", "source", "digest", "why"], lines2) + more;
+}
+function rank({ action: action2 }) {
+  return ORDER.indexOf(action2);
+}
+function pointedOut(changes, actions) {
+  const removed = changes.removed.map(
+    ({ name }) => `- ${code(name)} is taken out of the tag file. The tag stays in the registry: Retag deletes nothing.`
+  );
+  const edited = changes.edited.filter(
+    ({ span: span2 }) => actions.some((action2) => hasTag(action2) && isTouched(action2, { ...changes, changed: [span2] }))
+  ).map(
+    ({ before, after }) => `- ${code(after.name)} exists already, and this pull request takes it from ${code(after.from)} instead of ${code(before.from)}. A released tag should not change: choose a new tag.`
+  );
+  return [...edited, ...removed].slice(0, MAX_ROWS).join("\n");
+}
+function hasTag({ previous, reason }) {
+  return previous !== null || reason.code === "same-digest" || reason.code === "source-gone";
+}
+function reviewedEntries(actions) {
+  return actions.flatMap(
+    ({ action: action2, image: image3, tag: tag2, digest }) => digest !== null && action2 !== "keep" && action2 !== "build" ? [{ image: image3, tag: tag2, digest }] : []
+  );
+}
+var MAX_COMMENT, MAX_ROWS, ORDER;
+var init_comment = __esm({
+  "src/comment/comment.ts"() {
+    "use strict";
+    init_hidden();
+    init_markdown();
+    init_words();
+    init_entries();
+    init_reviewed();
+    init_entries();
+    init_reviewed();
+    MAX_COMMENT = 65536;
+    MAX_ROWS = 100;
+    ORDER = ["refuse", "hold", "move", "build", "create", "keep"];
+  }
+});
+
+// src/promotions.ts
+function promotionProblems(policy2, images2, facts) {
+  const branch = facts?.kind === "branch" ? facts.name : null;
+  return images2.flatMap(
+    (entry) => entry.tags.flatMap((tag2, i) => {
+      const wrong2 = checkPromotionTag(policy2, tag2, branch);
+      return wrong2 === null ? [] : [{ place: entry.origin.at("tags", i), ...wrong2 }];
+    })
+  );
+}
+function weigh(problems, changes) {
+  const errors = problems.filter(
+    ({ place }) => changes !== null && place !== void 0 && isTouched({ location: place }, changes)
+  );
+  return { errors, warnings: problems.filter((problem3) => !errors.includes(problem3)) };
+}
+var init_promotions = __esm({
+  "src/promotions.ts"() {
+    "use strict";
+    init_comment();
+    init_policy2();
   }
 });
 
@@ -13011,8 +13743,8 @@ function hclLiterals(value) {
 function formatCsv(fields2) {
   return fields2.map(({ key, value, bare }) => quote2(bare ? key : `${key}=${value}`)).join(",");
 }
-function quote2(field3) {
-  return /[",]/.test(field3) ? `"${field3.replaceAll('"', '""')}"` : field3;
+function quote2(field2) {
+  return /[",]/.test(field2) ? `"${field2.replaceAll('"', '""')}"` : field2;
 }
 function parseCsv(text4) {
   if (/[\x00-\x1f\x7f]/.test(text4)) {
@@ -13067,7 +13799,7 @@ function parseSecret(text4, values) {
   if (!csv.ok) return csv;
   const unknown = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
   if (unknown) return bad3(`"${unknown.key}" is not a key of a secret`, "use id with env or src");
-  const get = (key) => csv.value.find((field3) => field3.key === key)?.value;
+  const get = (key) => csv.value.find((field2) => field2.key === key)?.value;
   const [type, id, env] = [get("type"), get("id"), get("env")];
   const source = get("src") ?? get("source");
   if (type !== void 0 && type !== "file" && type !== "env") {
@@ -13114,7 +13846,7 @@ function parseCache(text4) {
       { key: "ref", value: first2.key, bare: false }
     ]);
   }
-  const bare = csv.value.find((field3) => field3.bare);
+  const bare = csv.value.find((field2) => field2.bare);
   if (bare) return bad3(`"${bare.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
   const type = csv.value.find(({ key }) => key === "type");
   if (!type?.value) return bad3("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
@@ -13406,8 +14138,8 @@ function targetsOf({ config, choice }, parts, name, input, values) {
     const info2 = { name: target, ...common2, platforms, pushed: pushed2, split: pushed2 && input.split && !native };
     return { info: info2, body: bodyOf(parts, info2, output, input.split, values), cache: parts };
   };
-  const check = choice.build.filter((platform3) => !choice.push.includes(platform3));
-  const checks = check.length > 0 ? [make(`${name}_check`, check, false)] : [];
+  const check2 = choice.build.filter((platform3) => !choice.push.includes(platform3));
+  const checks = check2.length > 0 ? [make(`${name}_check`, check2, false)] : [];
   if (native || !input.split && choice.push.length > 0) return [make(name, choice.push, true), ...checks];
   return [...choice.push.map((one) => make(platformTarget(name, one), [one], true)), ...checks];
 }
@@ -13452,12 +14184,12 @@ function pushOutput(repository, insecure) {
   return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open6}`;
 }
 function secretText(spec, values) {
-  const field3 = (key, value) => ({ key, value, bare: false });
-  if ("env" in spec) return formatCsv([field3("id", spec.id), field3("env", spec.env)]);
-  if ("file" in spec) return formatCsv([field3("id", spec.id), field3("src", spec.file)]);
+  const field2 = (key, value) => ({ key, value, bare: false });
+  if ("env" in spec) return formatCsv([field2("id", spec.id), field2("env", spec.env)]);
+  if ("file" in spec) return formatCsv([field2("id", spec.id), field2("src", spec.file)]);
   const variable = values.get(spec.value) ?? `RETAG_SECRET_${values.size}`;
   values.set(spec.value, variable);
-  return formatCsv([field3("id", spec.id), field3("env", variable)]);
+  return formatCsv([field2("id", spec.id), field2("env", variable)]);
 }
 function secretUses(parts) {
   return parts.secrets.flatMap(({ spec, place }) => {
@@ -13480,7 +14212,7 @@ function cacheOf(parts, scope, scoped) {
 }
 function allowances(parts) {
   const outside = (path6) => path6.startsWith("/") || path6.split("/")[0] === ".." || path6.startsWith("~");
-  const local = (fields2, key) => fields2.some((field3) => field3.key === "type" && field3.value === "local") ? fields2.filter((field3) => field3.key === key && outside(field3.value)).map(({ value }) => value) : [];
+  const local = (fields2, key) => fields2.some((field2) => field2.key === "type" && field2.value === "local") ? fields2.filter((field2) => field2.key === key && outside(field2.value)).map(({ value }) => value) : [];
   const list3 = parts.flatMap((part) => [
     ...part.secrets.flatMap(
       ({ spec }) => "file" in spec && outside(spec.file) ? [`fs.read=${spec.file}`] : []
@@ -13724,7 +14456,7 @@ async function joinIndex({ repository, digests, annotations: annotations2 }, reg
   return {
     bytes: bytes2,
     mediaType: OCI_INDEX,
-    digest: `sha256:${(0, import_node_crypto2.createHash)("sha256").update(bytes2).digest("hex")}`
+    digest: `sha256:${(0, import_node_crypto3.createHash)("sha256").update(bytes2).digest("hex")}`
   };
 }
 async function partOf(repository, platform3, digest, registry) {
@@ -13768,11 +14500,11 @@ function wrong(repository, digest, platform3, has) {
 function sorted(record3) {
   return Object.fromEntries(Object.entries(record3).sort(([a], [b]) => a < b ? -1 : 1));
 }
-var import_node_crypto2, OCI_INDEX;
+var import_node_crypto3, OCI_INDEX;
 var init_join = __esm({
   "src/builds/join.ts"() {
     "use strict";
-    import_node_crypto2 = require("node:crypto");
+    import_node_crypto3 = require("node:crypto");
     init_errors();
     init_platforms2();
     init_descriptors();
@@ -14254,66 +14986,9 @@ var init_gates = __esm({
   }
 });
 
-// src/markdown.ts
-function escapeCell(text4) {
-  return breakReferences(oneLine3(text4).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
-}
-function code(text4) {
-  const line2 = oneLine3(text4);
-  if (line2 === "") return "";
-  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run3]) => run3.length));
-  const fence = "`".repeat(longest + 1);
-  const pad = /^[` ]|[` ]$/.test(line2) ? " " : "";
-  return line2.includes("|") ? codeElement(line2) : fence + pad + line2 + pad + fence;
-}
-function table(header2, rows) {
-  const line2 = (cells) => `| ${cells.join(" | ")} |`;
-  return [line2(header2), line2(header2.map(() => "---")), ...rows.map(line2)].join("\n");
-}
-function details(title, body) {
-  return `<details><summary>${title}</summary>
-
-${body}
-
-</details>`;
-}
-function cut(markdown, limit, tail) {
-  if (markdown.length <= limit) return markdown;
-  const closing2 = "\n\n</details>";
-  const room = Math.max(0, limit - tail.length - 2 - closing2.length);
-  const end = markdown.lastIndexOf("\n", room);
-  const kept = markdown.slice(0, end > 0 ? end : 0);
-  const open6 = kept.split("<details>").length > kept.split("</details>").length;
-  return `${kept}${open6 ? closing2 : ""}
-
-${tail}`.slice(0, limit);
-}
-function oneLine3(text4) {
-  const flat2 = text4.replace(/[ \t]*\r?\n[ \t]*/g, " ").replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const points = Array.from(flat2);
-  return points.length > MAX_INLINE ? `${points.slice(0, MAX_INLINE - 1).join("")}…` : flat2;
-}
-function breakReferences(text4) {
-  return text4.replace(/[@#]/g, (c) => `${c}&#8203;`).replace(/\bGH-(?=\d)/gi, (c) => `${c}&#8203;`).replace(/:\/\//g, ":&#8203;//").replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}&#8203;.`);
-}
-function codeElement(text4) {
-  const entities = text4.replace(/[&<>|`*_[\]\\~@#:]/g, (c) => `&#${c.charCodeAt(0)};`);
-  return `<code>${entities}</code>`;
-}
-var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED;
-var init_markdown = __esm({
-  "src/markdown.ts"() {
-    "use strict";
-    MAX_INLINE = 300;
-    UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-    MARKUP = /[\\`*_{}[\]()<>&|~!]/g;
-    NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };
-  }
-});
-
 // src/stages.ts
 function effectiveStages(platforms, verdicts, policy2) {
-  const rows = [];
+  const rows2 = [];
   const refused2 = [];
   const warnings2 = [];
   for (const { platform: platform3, stage: stage2 } of platforms) {
@@ -14328,18 +15003,18 @@ function effectiveStages(platforms, verdicts, policy2) {
       since: verdict2.since ?? null,
       url: verdict2.url ?? null
     };
-    rows.push(row);
+    rows2.push(row);
     if (verdict2.state === "unknown") refused2.push({ row, code: "unknown" });
     else if (shut && policy2 === "fail") refused2.push({ row, code: `gate-${verdict2.state}` });
     else if (today !== stage2) warnings2.push(demotion(row));
   }
-  return { rows, refused: refused2, warnings: warnings2 };
+  return { rows: rows2, refused: refused2, warnings: warnings2 };
 }
 function selectPlatforms(table3, imageClass, included) {
   const snapshot = imageClass === "snapshot";
   const pushed2 = ({ today }) => today === "release" || snapshot && (today === "test" || included.has("build"));
   const built2 = (row) => pushed2(row) || row.today === "build" && included.has("build");
-  const names = (rows) => rows.map(({ platform: platform3 }) => platform3);
+  const names = (rows2) => rows2.map(({ platform: platform3 }) => platform3);
   return { build: names(table3.rows.filter(built2)), push: names(table3.rows.filter(pushed2)) };
 }
 function demotion({ platform: platform3, byFile, today, why, since }) {
@@ -14401,15 +15076,7 @@ var init_defaults = __esm({
 // src/release/builds.ts
 function buildsOfRun(config, options) {
   const { images: images2, defaults: defaults2, registryMap } = options;
-  if (images2.length > 0 && config.builds.length > 0) {
-    const [first2] = config.builds;
-    throw new UserError({
-      ...first2 === void 0 ? {} : { place: first2.origin.at() },
-      what: "the input images and the builds of the tag file both name what to build",
-      mend: "leave the input images away; it is for use without a tag file"
-    });
-  }
-  const entries = images2.length > 0 ? [fromInputs(images2)] : config.builds;
+  const entries = entriesOf(config, images2);
   return entries.map((entry) => {
     const names = entry.names.map(({ text: text4, repository }) => {
       const mapped = mapRepository(repository, registryMap);
@@ -14422,6 +15089,21 @@ function buildsOfRun(config, options) {
     const shown3 = names.map(({ text: text4, repository }) => ({ text: text4, repository }));
     return { config: withDefaults({ ...entry, names: shown3 }, defaults2), names };
   });
+}
+function entriesOf(config, images2) {
+  if (images2.length === 0) return config.builds;
+  if (config.builds.length === 0) return [fromInputs(images2)];
+  const known = config.builds.map(({ names }) => names.map(({ text: text4 }) => text4));
+  const strange = images2.filter((image3) => !known.some((names) => names.includes(image3)));
+  if (strange.length > 0) {
+    throw new UserError(
+      strange.map((image3) => ({
+        what: `images: no build of the tag file is called "${image3}"`,
+        mend: `the builds are ${known.flat().join(", ")}; without a tag file, images names what to build`
+      }))
+    );
+  }
+  return config.builds.filter((_, i) => known[i]?.some((name) => images2.includes(name)));
 }
 function fromInputs(images2) {
   const problems = images2.flatMap((text4) => {
@@ -14713,20 +15395,8 @@ var init_want2 = __esm({
 });
 
 // src/release/release.ts
-function policyOf(config, preset) {
-  if (preset === "") return config.policy === void 0 ? null : compilePolicy(config.policy);
-  if (config.policy !== void 0) {
-    throw new UserError({
-      place: config.policy.origin.at(),
-      what: "the input policy and the policy of the tag file are both given",
-      mend: "leave the input policy away; it is for use without a tag file"
-    });
-  }
-  return compilePolicy({ preset });
-}
 async function prepareRelease(policy2, config, request2, parts) {
-  for (const { what, mend: mend2 } of policy2.warnings)
-    parts.log.warning(mend2 === void 0 ? what : `${what}; ${mend2}`);
+  for (const problem3 of policy2.warnings) parts.log.warning(formatProblem(problem3));
   const builds = request2.withBuilds ? buildsOfRun(config, request2) : [];
   const repositories = builds.flatMap(({ names }) => names.map(({ repository }) => repository));
   const naming = await nameRun(policy2, request2.facts, repositories, {
@@ -14770,8 +15440,8 @@ async function stagesOf(builds, config, parts) {
   );
 }
 function select(config, stages2, decision, included) {
-  const rows = stages2?.table.rows ?? [];
-  return { config, choice: selectPlatforms({ rows }, decision.class ?? "snapshot", included) };
+  const rows2 = stages2?.table.rows ?? [];
+  return { config, choice: selectPlatforms({ rows: rows2 }, decision.class ?? "snapshot", included) };
 }
 async function statesOf(builds, wanted, resolved, stages2, request2, { registry }) {
   const { facts, concurrency } = request2;
@@ -14797,7 +15467,6 @@ var init_release = __esm({
     "use strict";
     init_names();
     init_errors();
-    init_policy2();
     init_stages();
     init_builds();
     init_naming();
@@ -14814,187 +15483,10 @@ function classificationOf(release) {
 function refOf2(facts) {
   return facts === null ? null : { ref: facts.ref, sha: facts.sha, event: facts.event };
 }
-var init_report2 = __esm({
+var init_report3 = __esm({
   "src/release/report.ts"() {
     "use strict";
     init_policy2();
-  }
-});
-
-// src/version.ts
-var VERSION;
-var init_version = __esm({
-  "src/version.ts"() {
-    "use strict";
-    VERSION = "1.0.0";
-  }
-});
-
-// src/report/report.ts
-function makeReport(input) {
-  const actions = input.outcomes.map(reportAction);
-  return {
-    version: 1,
-    command: input.command,
-    retag: VERSION,
-    ref: input.ref,
-    classification: input.classification,
-    actions,
-    counts: countActions(actions),
-    http: { ...input.http },
-    duration_ms: Math.max(0, Math.round(input.durationMs))
-  };
-}
-function reportAction({ planned: planned2, outcome, digest, error: error2, attachments }) {
-  const { wanted, reason } = planned2;
-  return {
-    action: planned2.action,
-    kind: wanted.kind,
-    image: wanted.image,
-    tag: wanted.destination.tag,
-    source: sourceText(wanted),
-    digest: digest ?? planned2.digest,
-    previous: planned2.previous,
-    reason: { code: reason.code, text: reason.text },
-    location: wanted.place === null ? null : { ...wanted.place },
-    outcome,
-    error: error2 === null ? null : { ...error2 },
-    attachments: attachments === null ? null : { ...attachments },
-    warnings: [...planned2.warnings]
-  };
-}
-function sourceText({ source }) {
-  return source.from === "image" ? formatReference(source.ref) : null;
-}
-function countActions(actions) {
-  const counts2 = { build: 0, create: 0, move: 0, keep: 0, hold: 0, refuse: 0, failed: 0 };
-  for (const { action: action2, outcome } of actions) {
-    counts2[action2] += 1;
-    if (outcome === "failed") counts2.failed += 1;
-  }
-  return counts2;
-}
-function changed(report2) {
-  return report2.actions.some(
-    ({ action: action2, outcome }) => (action2 === "build" || action2 === "create" || action2 === "move") && (outcome === "done" || outcome === "planned")
-  );
-}
-function exitCode(report2, options) {
-  const { counts: counts2, actions } = report2;
-  const undone = actions.some(({ outcome, error: error2 }) => outcome === "skipped" && error2 !== null);
-  if (counts2.refuse > 0 || counts2.failed > 0 || undone) return 1;
-  if (counts2.hold > 0 && options.onHold === "fail") return 1;
-  const changes = counts2.build + counts2.create + counts2.move > 0;
-  return options.changesAsCode && report2.command === "plan" && changes ? 3 : 0;
-}
-var init_report3 = __esm({
-  "src/report/report.ts"() {
-    "use strict";
-    init_reference();
-    init_version();
-  }
-});
-
-// src/report/words.ts
-function headline(report2) {
-  const { counts: counts2 } = report2;
-  if (report2.actions.length === 0) return "Nothing is wanted: no entry of the tag file applies to this run.";
-  const parts = report2.command === "plan" ? planned(counts2) : applied(report2);
-  const what = parts.length === 0 ? "Nothing to do" : capital(parts.join(", "));
-  const kept = counts2.keep > 0 ? `; ${tags(counts2.keep)} already right` : "";
-  return `${what}${kept}.`;
-}
-function planned(counts2) {
-  return listed([
-    [counts2.build, (n) => `${images(n)} to build`],
-    [counts2.create, (n) => `${tags(n)} to create`],
-    [counts2.move, (n) => `${tags(n)} to move`],
-    [counts2.hold, (n) => `${tags(n)} on hold`],
-    [counts2.refuse, (n) => `${tags(n)} refused`]
-  ]);
-}
-function applied(report2) {
-  const did = (name) => report2.actions.filter(({ action: action2, outcome }) => action2 === name && outcome === "done").length;
-  const undone = report2.actions.filter(
-    ({ outcome, error: error2 }) => outcome === "skipped" && error2 !== null
-  ).length;
-  return listed([
-    [did("build"), (n) => `${images(n)} built`],
-    [did("create"), (n) => `${tags(n)} created`],
-    [did("move"), (n) => `${tags(n)} moved`],
-    [report2.counts.hold, (n) => `${tags(n)} on hold`],
-    [report2.counts.refuse, (n) => `${tags(n)} refused`],
-    [report2.counts.failed, (n) => `${n} failed`],
-    [undone, (n) => `${tags(n)} not written because of that`]
-  ]);
-}
-function listed(rows) {
-  return rows.filter(([count]) => count > 0).map(([count, say]) => say(count));
-}
-function tags(count) {
-  return count === 1 ? "1 tag" : `${count} tags`;
-}
-function images(count) {
-  return count === 1 ? "1 image" : `${count} images`;
-}
-function capital(text4) {
-  return text4.charAt(0).toUpperCase() + text4.slice(1);
-}
-function remedy(action2) {
-  if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
-  switch (action2.reason.code) {
-    case "different-digest":
-      return `Choose a new tag, or name it in force ("${action2.image}:${action2.tag}") if it is really meant to move.`;
-    case "source-missing":
-      return "Check name and src_build_tag, or wait until the image is published.";
-    case "source-gone":
-      return "Nothing to mend while the tag is there.";
-    case "unknown":
-      return "Mend access to the registry (login, permissions, network) and run again; nothing was written.";
-    case "digest-mismatch":
-      return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
-    case "platform-missing":
-      return "Publish the missing platform at the source, or take it out of platforms.";
-    case "revision-mismatch":
-      return "Correct src_ref, or choose the build that was made from that commit.";
-    case "conflicting-entries":
-      return "Keep one of the entries.";
-    case "gate-pending":
-      return "A later run completes it once the gate is open.";
-    case "gate-failed":
-      return "Make the gate green, then run again.";
-    case "manual":
-      return "Run again for the same ref with the input stable: true (or --stable).";
-    case "absent":
-    case "same-digest":
-    case "newer":
-    case "older":
-    case "forced":
-      return "";
-  }
-}
-function shortDigest(digest) {
-  return digest === null ? "-" : digest.slice(0, digest.indexOf(":") + 13);
-}
-function verb(action2) {
-  if (action2.outcome === "failed") return "failed";
-  return action2.outcome === "skipped" && action2.error !== null ? "skipped" : action2.action;
-}
-function tagLine(action2) {
-  const target = `${action2.image}:${action2.tag}`;
-  const why = action2.error?.text ?? action2.reason.text;
-  const from = action2.source === null ? "" : ` from ${action2.source}`;
-  const digest = action2.digest === null ? "" : ` ${shortDigest(action2.digest)}`;
-  return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${action2.reason.code}: ${why})`;
-}
-function closing(report2) {
-  const hint = report2.command === "plan" && changed(report2) ? " Nothing was written: this is a plan." : "";
-  return headline(report2) + hint;
-}
-var init_words = __esm({
-  "src/report/words.ts"() {
-    "use strict";
-    init_report3();
   }
 });
 
@@ -15002,20 +15494,14 @@ var init_words = __esm({
 async function run(request2, parts) {
   const { registry, log, clock } = parts;
   const started = clock.now();
-  const config = parseConfig(request2.files);
-  const policy2 = policyOf(config, request2.policy);
-  const options = {
-    registryMap: parseRegistryMap(request2.registryMap),
-    forces: parseForce(request2.force),
-    stableSuffix: config.policy?.stableSuffix ?? DEFAULT_STABLE_SUFFIX
-  };
-  const scope = scopeOf(request2);
-  const images2 = scope.images ? wantImages(config.images, options) : [];
-  if (scope.builds && request2.command !== "validate") requirePolicy(config, request2, policy2);
-  const release = policy2 === null || request2.facts === null ? null : await log.group("Classify", () => classifyRun(policy2, config, scope.builds, options, request2, parts));
+  const loaded = load(request2);
+  const { config, policy: policy2, images: images2 } = loaded;
+  const release = policy2 === null || request2.facts === null || request2.command === "validate" ? null : await log.group("Classify", () => classifyRun(policy2, loaded, request2, parts));
+  if (policy2 !== null && loaded.scope.images) await checkPromotions(policy2, loaded, request2, parts);
   const wanted = request2.command === "validate" ? [] : [...release?.wanted ?? [], ...images2];
   const { planned: planned2, building } = await log.group("Plan", async () => {
-    const made2 = await makePlan(wanted, release, request2, parts);
+    const seen = await makePlan(wanted, release, request2, parts);
+    const made2 = request2.command === "apply" ? await parts.review(seen, config) : seen;
     const needed = release === null ? null : showDefinition(release, made2, request2, log);
     const lines2 = [...needed?.planned ?? [], ...tagOutcomes(made2, request2)];
     for (const outcome of lines2) log.line(tagLine(reportAction(outcome)));
@@ -15039,38 +15525,22 @@ async function run(request2, parts) {
   const code2 = exitCode(report2, { changesAsCode: request2.changesAsCode, onHold: config.onHold });
   return { report: report2, exitCode: code2, config, release, made, outcomes };
 }
-function scopeOf({ only, facts }) {
-  if (facts === null) return { builds: false, images: only !== "builds" };
-  if (only !== "") return { builds: only === "builds", images: only === "images" };
-  return { builds: true, images: facts.kind !== "tag" };
+async function checkPromotions(policy2, { config }, { facts }, parts) {
+  const problems = promotionProblems(policy2, config.images, facts);
+  if (problems.length === 0) return;
+  const { errors, warnings: warnings2 } = weigh(problems, await parts.changes(config));
+  for (const problem3 of warnings2) parts.log.warning(formatProblem(problem3));
+  if (errors.length > 0) throw new UserError(errors);
 }
-function requirePolicy(config, request2, policy2) {
-  if (policy2 !== null) return;
-  const [first2] = config.builds;
-  if (first2 === void 0 && request2.images.length === 0) return;
-  throw new UserError({
-    ...first2 === void 0 ? {} : { place: first2.origin.at() },
-    what: "there are builds, but no policy says what they are called",
-    mend: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own'
-  });
-}
-function classifyRun(policy2, config, withBuilds, options, request2, parts) {
+function classifyRun(policy2, { config, options, scope }, request2, parts) {
   const { facts, images: images2, build: build2, stable, includeStages, concurrency, command } = request2;
   if (facts === null) throw new Error("a run without a ref has no release");
   const { registry, log, gatekeeper } = parts;
-  const settings = {
-    facts,
-    withBuilds,
-    images: images2,
-    defaults: build2.defaults,
-    ...options,
-    stable,
-    includeStages,
-    concurrency
-  };
-  const claim = command === "apply" ? parts.claim : null;
+  const names = { facts, withBuilds: scope.builds, images: images2, defaults: build2.defaults, ...options };
+  const claim = command === "apply" && build2.platform === "" ? parts.claim : null;
   const subject = parts.subject(null, null);
-  return prepareRelease(policy2, config, settings, { registry, log, gatekeeper, subject, claim });
+  const outside = { registry, log, gatekeeper, subject, claim };
+  return prepareRelease(policy2, config, { ...names, stable, includeStages, concurrency }, outside);
 }
 async function makePlan(wanted, release, request2, parts) {
   const { registry, log } = parts;
@@ -15101,19 +15571,17 @@ async function carryOut(planned2, made, request2, parts) {
 var init_run = __esm({
   "src/run.ts"() {
     "use strict";
-    init_config();
     init_errors();
     init_execute();
     init_observe();
+    init_load();
     init_lookouts();
-    init_names2();
     init_plan();
-    init_want();
-    init_policy2();
+    init_promotions();
     init_build2();
     init_release();
-    init_report2();
     init_report3();
+    init_report2();
     init_words();
   }
 });
@@ -15172,6 +15640,254 @@ var init_write = __esm({
   }
 });
 
+// src/github/base.ts
+async function baseCommit(env) {
+  const path6 = env["GITHUB_EVENT_PATH"];
+  if (path6 === void 0 || path6 === "") return null;
+  const event = await (0, import_promises5.readFile)(path6, "utf8").then((text4) => JSON.parse(text4)).catch(() => null);
+  const sha = at(event, "pull_request", "base", "sha") ?? at(event, "merge_group", "base_sha") ?? at(event, "before");
+  return typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha) && !NOBODY.test(sha) ? sha : null;
+}
+var import_promises5, NOBODY;
+var init_base = __esm({
+  "src/github/base.ts"() {
+    "use strict";
+    import_promises5 = require("node:fs/promises");
+    init_json();
+    NOBODY = /^0+$/;
+  }
+});
+
+// src/plan/reviewed.ts
+function holdToReview(plan2, moved, policy2) {
+  if (moved.length === 0) return plan2;
+  const byName = new Map(moved.map((each) => [`${each.image}:${each.tag}`, each]));
+  return {
+    actions: plan2.actions.map((action2) => {
+      const found = byName.get(`${action2.wanted.image}:${action2.wanted.destination.tag}`);
+      if (found === void 0 || action2.action !== "create" && action2.action !== "move") return action2;
+      return heldTo(action2, found, policy2);
+    })
+  };
+}
+function heldTo(action2, found, policy2) {
+  const { wanted } = action2;
+  const source = wanted.source.from === "image" ? formatReference(wanted.source.ref) : wanted.image;
+  const text4 = `${source} was ${found.reviewed} when pull request #${found.pull} was reviewed, and is ${found.now} now`;
+  if (policy2 === "warn") return { ...action2, warnings: [...action2.warnings, text4] };
+  return refuse(wanted, action2.previous, "digest-mismatch", text4);
+}
+var init_reviewed2 = __esm({
+  "src/plan/reviewed.ts"() {
+    "use strict";
+    init_reference();
+    init_decide();
+  }
+});
+
+// src/github/files.ts
+var files_exports = {};
+__export(files_exports, {
+  decodeBase64: () => decodeBase64,
+  readText: () => readText2
+});
+async function readText2(github, path6, ref) {
+  const answer = await github.find("GET /repos/{owner}/{repo}/contents/{path}", {
+    ...github.home,
+    path: path6,
+    ref
+  });
+  if (answer === null || Array.isArray(answer) || !("content" in answer)) return null;
+  if (answer.encoding !== "base64") {
+    throw new OperationError(
+      "rejected",
+      `${path6} at ${ref.slice(0, 7)} cannot be read through GitHub's API (over 1 MB)`
+    );
+  }
+  return decodeBase64(answer.content);
+}
+function decodeBase64(text4) {
+  return Buffer.from(text4, "base64").toString("utf8");
+}
+var init_files = __esm({
+  "src/github/files.ts"() {
+    "use strict";
+    init_errors();
+  }
+});
+
+// src/github/comments.ts
+var comments_exports = {};
+__export(comments_exports, {
+  commitsTouching: () => commitsTouching,
+  reviewedFor: () => reviewedFor,
+  upsertComment: () => upsertComment
+});
+async function upsertComment(github, pull, marker2, body) {
+  const { home } = github;
+  try {
+    const mine = await ownComments(github, pull, marker2);
+    const [first2] = mine;
+    if (first2 && sameText(first2.body ?? "", body)) return { state: "unchanged", url: first2.html_url };
+    if (first2) {
+      const params2 = { ...home, comment_id: Number(first2.id), body };
+      const updated = await github.find(
+        "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
+        params2,
+        NEEDS
+      );
+      if (updated) return { state: "updated", url: updated.html_url };
+    }
+    const params = { ...home, issue_number: pull, body };
+    const made = await github.call(
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+      params,
+      NEEDS
+    );
+    return { state: "created", url: made.html_url };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code !== "denied") throw error2;
+    return { state: "read-only", notice: `the plan is in the summary only: ${error2.message}` };
+  }
+}
+async function reviewedFor(github, shas, marker2) {
+  const reviews = /* @__PURE__ */ new Map();
+  for (const commit_sha of shas) {
+    const pulls = await github.call("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
+      ...github.home,
+      commit_sha
+    });
+    for (const { number: number2, merged_at, head: head2 } of pulls) {
+      if (merged_at === null || reviews.has(number2)) continue;
+      const [comment] = await ownComments(github, number2, marker2);
+      if (comment)
+        reviews.set(number2, { pull: number2, head: head2.sha, decoded: decodeReviewed(comment.body ?? "") });
+    }
+  }
+  return [...reviews.values()];
+}
+async function commitsTouching(github, file2, sha, most) {
+  const params = { ...github.home, sha, path: file2, per_page: most };
+  return (await github.call("GET /repos/{owner}/{repo}/commits", params)).map((commit) => commit.sha);
+}
+async function ownComments(github, issue2, marker2) {
+  const { login } = await github.identity();
+  const found = [];
+  for await (const page of github.pages(LIST, { ...github.home, issue_number: issue2 })) {
+    found.push(...page.filter(({ user, body }) => user?.login === login && (body ?? "").startsWith(marker2)));
+  }
+  return found;
+}
+function sameText(a, b) {
+  return a.replaceAll("\r\n", "\n").trimEnd() === b.trimEnd();
+}
+var LIST, NEEDS;
+var init_comments = __esm({
+  "src/github/comments.ts"() {
+    "use strict";
+    init_comment();
+    init_errors();
+    LIST = "GET /repos/{owner}/{repo}/issues/{issue_number}/comments";
+    NEEDS = "pull-requests: write";
+  }
+});
+
+// src/commands/pull-request.ts
+async function changedEntries(files, config, base, { github, log }) {
+  if (base === null) return null;
+  try {
+    const before = [];
+    for (const { path: path6 } of files) before.push(...await entriesAt(await github(), path6, base));
+    return compareEntries(before, config.images);
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    log.warning(`what this change does to the tag file is not known: ${messageOf(error2)}`);
+    return null;
+  }
+}
+async function entriesAt(github, path6, ref) {
+  const { readText: readText3 } = await Promise.resolve().then(() => (init_files(), files_exports));
+  const text4 = await readText3(github, path6, ref);
+  if (text4 === null) return [];
+  try {
+    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text4) }]).images;
+  } catch (error2) {
+    if (error2 instanceof UserError) return [];
+    throw error2;
+  }
+}
+function failsPullRequest(report2, changes) {
+  const bad5 = report2.actions.filter(({ action: action2, error: error2 }) => action2 === "refuse" || error2 !== null);
+  return bad5.some((action2) => changes === null || countsForPullRequest(action2, changes));
+}
+async function publishComment({ report: report2, changes, files, facts, summaryUrl }, { github, log }) {
+  const pull = facts.pullRequest;
+  if (pull === null) return;
+  const key = keyOf(files);
+  const known = changes ?? { changed: [], untouched: [], removed: [], edited: [] };
+  const body = planComment({ report: report2, changes: known, key, head: pull.headSha, summaryUrl });
+  try {
+    const { upsertComment: upsertComment2 } = await Promise.resolve().then(() => (init_comments(), comments_exports));
+    const done = await upsertComment2(await github(), pull.number, planMarker(key), body);
+    log.line(done.state === "read-only" ? done.notice : `The plan comment is ${done.state}: ${done.url}`);
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    log.warning(`the plan is in the summary only: ${messageOf(error2)}`);
+  }
+}
+async function applyReview(plan2, files, config, facts, { github, log }) {
+  const planned2 = plan2.actions.flatMap(
+    ({ action: action2, wanted, digest }) => (action2 === "create" || action2 === "move") && digest !== null && wanted.source.from === "image" ? [{ image: wanted.image, tag: wanted.destination.tag, digest }] : []
+  );
+  if (planned2.length === 0 || facts?.sha == null) return plan2;
+  const seen = /* @__PURE__ */ new Set();
+  try {
+    const moved = /* @__PURE__ */ new Map();
+    for (const { pull, decoded } of await mergedReviews(await github(), files, facts.sha)) {
+      if (!decoded.ok) {
+        if (decoded.why !== null) log.warning(`pull request #${pull}: ${decoded.why}`);
+        continue;
+      }
+      const compared = movedSinceReview(
+        decoded.value,
+        planned2.filter((each) => !seen.has(nameOf2(each)))
+      );
+      for (const each of compared) moved.set(nameOf2(each), { ...each, pull });
+      for (const each of decoded.value.entries) seen.add(nameOf2(each));
+    }
+    return holdToReview(plan2, [...moved.values()], config.onMoved);
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    log.warning(`what was reviewed is not known, so nothing is compared with it: ${messageOf(error2)}`);
+    return plan2;
+  }
+}
+async function mergedReviews(github, files, sha) {
+  const { commitsTouching: commitsTouching2, reviewedFor: reviewedFor2 } = await Promise.resolve().then(() => (init_comments(), comments_exports));
+  const commits = /* @__PURE__ */ new Set([sha]);
+  for (const { path: path6 } of files) {
+    for (const commit of await commitsTouching2(github, path6, sha, MOST_COMMITS)) commits.add(commit);
+  }
+  return reviewedFor2(github, [...commits], planMarker(keyOf(files)));
+}
+function keyOf(files) {
+  return files.map(({ path: path6 }) => path6).join("\n");
+}
+function nameOf2({ image: image3, tag: tag2 }) {
+  return `${image3}:${tag2}`;
+}
+var MOST_COMMITS;
+var init_pull_request = __esm({
+  "src/commands/pull-request.ts"() {
+    "use strict";
+    init_comment();
+    init_config();
+    init_errors();
+    init_reviewed2();
+    MOST_COMMITS = 10;
+  }
+});
+
 // src/github/claim.ts
 var claim_exports = {};
 __export(claim_exports, {
@@ -15214,7 +15930,7 @@ var init_claim = __esm({
 
 // src/github/permissions.ts
 function permissionFor(route2) {
-  return NEEDS.find(([start]) => route2.startsWith(start))?.[1] ?? null;
+  return NEEDS2.find(([start]) => route2.startsWith(start))?.[1] ?? null;
 }
 function mendRefusal(route2, needs, repo, home) {
   if (route2.startsWith("GET /orgs/")) {
@@ -15226,12 +15942,12 @@ function mendRefusal(route2, needs, repo, home) {
   }
   return needs === null ? 'check the token that "github-token" gives' : `add "${needs}" under "permissions:" of the job`;
 }
-var REPO, NEEDS;
+var REPO, NEEDS2;
 var init_permissions = __esm({
   "src/github/permissions.ts"() {
     "use strict";
     REPO = "/repos/{owner}/{repo}";
-    NEEDS = [
+    NEEDS2 = [
       [`GET ${REPO}/commits/{ref}/check-runs`, "checks: read"],
       [`GET ${REPO}/commits/{ref}/statuses`, "statuses: read"],
       [`GET ${REPO}/commits/{commit_sha}/pulls`, "pull-requests: read"],
@@ -15314,9 +16030,9 @@ function messageIn(data) {
 function detail(error2) {
   if (typeof error2 === "string") return error2;
   if (typeof error2 !== "object" || error2 === null) return "";
-  const { message, resource, field: field3, code: code2 } = error2;
+  const { message, resource, field: field2, code: code2 } = error2;
   if (typeof message === "string") return message;
-  return [resource, field3, code2].filter((part) => typeof part === "string").join(" ");
+  return [resource, field2, code2].filter((part) => typeof part === "string").join(" ");
 }
 var init_faults = __esm({
   "src/github/faults.ts"() {
@@ -20806,12 +21522,12 @@ var require_formdata_parser = __commonJS({
               return "failure";
             }
             if (bufferStartsWith(input, filenameBuffer, position)) {
-              let check = position.position + filenameBuffer.length;
-              if (input[check] === 42) {
+              let check2 = position.position + filenameBuffer.length;
+              if (input[check2] === 42) {
                 position.position += 1;
-                check += 1;
+                check2 += 1;
               }
-              if (input[check] !== 61 || input[check + 1] !== 34) {
+              if (input[check2] !== 61 || input[check2 + 1] !== 34) {
                 return "failure";
               }
               position.position += 12;
@@ -26223,7 +26939,7 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path6) {
+    function safeUrl2(path6) {
       if (typeof path6 !== "string") {
         return path6;
       }
@@ -26257,8 +26973,8 @@ var require_mock_utils = __commonJS({
     }
     function getMockDispatch(mockDispatches, key) {
       const basePath = key.query ? buildURL(key.path, key.query) : key.path;
-      const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path6 }) => matchValue(safeUrl(path6), resolvedPath));
+      const resolvedPath = typeof basePath === "string" ? safeUrl2(basePath) : basePath;
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path6 }) => matchValue(safeUrl2(path6), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -33832,12 +34548,12 @@ var require_eventsource_stream = __commonJS({
       }
       return true;
     }
-    function isFieldName(line2, length, field3) {
-      if (length !== field3.length) {
+    function isFieldName(line2, length, field2) {
+      if (length !== field2.length) {
         return false;
       }
       for (let i = 0; i < length; i++) {
-        if (line2[i] !== field3[i]) {
+        if (line2[i] !== field2[i]) {
           return false;
         }
       }
@@ -34038,13 +34754,13 @@ ${value}`;
           }
         }
       }
-      setEventFieldSize(field3, size) {
-        const eventSize = this.eventSize - this.eventFieldSizes[field3] + size;
+      setEventFieldSize(field2, size) {
+        const eventSize = this.eventSize - this.eventFieldSizes[field2] + size;
         if (this.maxEventSize > 0 && eventSize > this.maxEventSize) {
           throw createMaxEventSizeExceededError();
         }
         this.eventSize = eventSize;
-        this.eventFieldSizes[field3] = size;
+        this.eventFieldSizes[field2] = size;
       }
       /**
        * @param {EventSourceStreamEvent} event
@@ -39721,32 +40437,6 @@ var init_client = __esm({
   }
 });
 
-// src/github/files.ts
-async function readText2(github, path6, ref) {
-  const answer = await github.find("GET /repos/{owner}/{repo}/contents/{path}", {
-    ...github.home,
-    path: path6,
-    ref
-  });
-  if (answer === null || Array.isArray(answer) || !("content" in answer)) return null;
-  if (answer.encoding !== "base64") {
-    throw new OperationError(
-      "rejected",
-      `${path6} at ${ref.slice(0, 7)} cannot be read through GitHub's API (over 1 MB)`
-    );
-  }
-  return decodeBase64(answer.content);
-}
-function decodeBase64(text4) {
-  return Buffer.from(text4, "base64").toString("utf8");
-}
-var init_files = __esm({
-  "src/github/files.ts"() {
-    "use strict";
-    init_errors();
-  }
-});
-
 // src/github/approvals.ts
 async function approvalsOf(github, query, runId) {
   const repo = repoName(query.repo);
@@ -40253,12 +40943,12 @@ var init_io_util = __esm({
 });
 
 // node_modules/@actions/io/lib/io.js
-function which(tool, check) {
+function which(tool, check2) {
   return __awaiter3(this, void 0, void 0, function* () {
     if (!tool) {
       throw new Error("parameter 'tool' is required");
     }
-    if (check) {
+    if (check2) {
       const result = yield which(tool, false);
       if (!result) {
         if (IS_WINDOWS) {
@@ -40910,7 +41600,7 @@ async function findDocker(environment) {
   if (process.platform === "win32") return "docker";
   for (const directory of (environment["PATH"] ?? "").split(import_node_path3.delimiter)) {
     const path6 = (0, import_node_path3.join)(directory, "docker");
-    const usable = (0, import_node_path3.isAbsolute)(directory) && await (0, import_promises5.access)(path6, import_promises5.constants.X_OK).then(
+    const usable = (0, import_node_path3.isAbsolute)(directory) && await (0, import_promises6.access)(path6, import_promises6.constants.X_OK).then(
       () => true,
       () => false
     );
@@ -40936,11 +41626,11 @@ function askDockerLong(options) {
     return { ...text4, exitCode: typeof end === "number" ? end : 1 };
   };
 }
-var import_promises5, import_node_path3;
+var import_promises6, import_node_path3;
 var init_ask = __esm({
   "src/docker/ask.ts"() {
     "use strict";
-    import_promises5 = require("node:fs/promises");
+    import_promises6 = require("node:fs/promises");
     import_node_path3 = require("node:path");
     init_errors();
     init_process();
@@ -43183,18 +43873,18 @@ function knowsAllow(version) {
 function parseInspect(text4) {
   const [head2 = "", ...rest] = text4.split(/^Nodes:\s*$/m);
   const nodes = rest.join("").split(/^(?=Name:)/m).filter((part) => part.startsWith("Name:")).map((part) => ({
-    name: field2(part, "Name") ?? "",
-    platforms: platformsIn(field2(part, "Platforms") ?? ""),
-    error: field2(part, "Error")
+    name: field(part, "Name") ?? "",
+    platforms: platformsIn(field(part, "Platforms") ?? ""),
+    error: field(part, "Error")
   }));
   return {
-    name: field2(head2, "Name") ?? "",
-    driver: field2(head2, "Driver") ?? "",
-    error: field2(head2, "Error"),
+    name: field(head2, "Name") ?? "",
+    driver: field(head2, "Driver") ?? "",
+    error: field(head2, "Error"),
     nodes
   };
 }
-function field2(text4, name) {
+function field(text4, name) {
   const [, value = ""] = new RegExp(`^${name}:[ \\t]*(.*)$`, "m").exec(text4) ?? [];
   return value.trim() === "" ? null : value.trim();
 }
@@ -43249,7 +43939,7 @@ function readMetadata(text4, definition) {
   if (data === null) {
     throw new OperationError(
       "protocol",
-      "buildx ended without an error but wrote no metadata file, so no digest is known; no tag is written, run again"
+      "buildx ended without an error but wrote no metadata file, so no digest is known; run again"
     );
   }
   return definition.targets.filter(({ pushed: pushed2 }) => pushed2).map((target) => {
@@ -43258,7 +43948,7 @@ function readMetadata(text4, definition) {
     if (typeof digest === "string" && isDigest(digest)) return { target, digest };
     throw new OperationError(
       "protocol",
-      `buildx ended without an error but gave no digest for ${label2(target)}; no tag is written, run again`
+      `buildx ended without an error but gave no digest for ${label2(target)}; run again`
     );
   });
 }
@@ -43266,9 +43956,9 @@ function bakeError(end, tail, definition) {
   const target = failingTarget(tail, definition);
   const what = target === null ? "the build" : `the build of ${label2(target)}`;
   const how = typeof end === "number" ? `failed (docker buildx bake, exit status ${end})` : `was ended by ${end}`;
-  const hint = hintFor(tail);
+  const hint = tail.length === 0 ? "; its output is above" : hintFor(tail);
   const last = tail.slice(-QUOTED).map((line2) => `  ${line2}`);
-  return new OperationError("rejected", [`${what} ${how}; no tag is written${hint}`, ...last].join("\n"));
+  return new OperationError("rejected", [`${what} ${how}${hint}`, ...last].join("\n"));
 }
 function failingTarget(tail, definition) {
   const [only, ...others] = definition.targets;
@@ -43512,7 +44202,7 @@ async function daemonConfig({
   temporary
 }) {
   if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
-  const directory = await (0, import_promises6.mkdtemp)((0, import_node_path4.join)(temporary, "retag-builder-"));
+  const directory = await (0, import_promises7.mkdtemp)((0, import_node_path4.join)(temporary, "retag-builder-"));
   const file2 = (0, import_node_path4.join)(directory, "buildkitd.toml");
   const text4 = insecure.map(
     (host) => `[registry.${JSON.stringify(host)}]
@@ -43520,12 +44210,12 @@ async function daemonConfig({
   insecure = true
 `
   );
-  await (0, import_promises6.writeFile)(file2, text4.join(""));
+  await (0, import_promises7.writeFile)(file2, text4.join(""));
   const loopback = insecure.some((host) => /^(?:localhost|127\.|\[::1\])/.test(host));
   const network = loopback ? ["--driver-opt=network=host"] : [];
   return {
     words: [`--buildkitd-config=${file2}`, ...network],
-    remove: () => (0, import_promises6.rm)(directory, { recursive: true, force: true })
+    remove: () => (0, import_promises7.rm)(directory, { recursive: true, force: true })
   };
 }
 function checkPlatforms(found, definition, dockerfiles, log) {
@@ -43554,11 +44244,11 @@ function lastLine({ stdout, stderr }) {
 ${stderr}`.split("\n").map((line2) => cleanLine(line2, []).trim());
   return (lines2.findLast((line2) => line2 !== "") ?? "no message").replace(/^ERROR: /, "");
 }
-var import_promises6, import_node_path4;
+var import_promises7, import_node_path4;
 var init_prepare = __esm({
   "src/docker/prepare.ts"() {
     "use strict";
-    import_promises6 = require("node:fs/promises");
+    import_promises7 = require("node:fs/promises");
     import_node_path4 = require("node:path");
     init_dockerfile();
     init_errors();
@@ -43570,7 +44260,7 @@ var init_prepare = __esm({
 
 // src/docker/workspace.ts
 async function checkWorkspace(definition, workspace, environment) {
-  const root = await (0, import_promises7.realpath)(workspace);
+  const root = await (0, import_promises8.realpath)(workspace);
   const problems = [];
   for (const [path6, place] of contextsOf(definition)) {
     const found = await look3(root, path6, "context", place, problems);
@@ -43603,7 +44293,7 @@ async function readDockerfiles(definition, root, problems) {
   for (const [file2, place] of places) {
     const found = await look3(root, file2, "Dockerfile", place, problems);
     if (found === null) continue;
-    if (found.kind === "file") texts.set(file2, await (0, import_promises7.readFile)(found.path, "utf8"));
+    if (found.kind === "file") texts.set(file2, await (0, import_promises8.readFile)(found.path, "utf8"));
     else
       problems.push({
         place,
@@ -43621,7 +44311,7 @@ async function secretProblem(secret, root, environment) {
     const what = `the environment variable ${name}, which a secret names, is not set`;
     return { ...at2, what, mend: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
   }
-  const info2 = await (0, import_promises7.stat)((0, import_node_path5.resolve)(root, name)).catch(() => null);
+  const info2 = await (0, import_promises8.stat)((0, import_node_path5.resolve)(root, name)).catch(() => null);
   if (info2?.isFile() === true) return null;
   return {
     ...at2,
@@ -43630,27 +44320,27 @@ async function secretProblem(secret, root, environment) {
   };
 }
 async function look3(root, name, what, place, problems) {
-  const path6 = await (0, import_promises7.realpath)((0, import_node_path5.resolve)(root, name)).catch(() => null);
+  const path6 = await (0, import_promises8.realpath)((0, import_node_path5.resolve)(root, name)).catch(() => null);
   if (path6 === null) {
     const mend2 = "correct the path; it is relative to the workspace";
     problems.push({ place, what: `there is no ${what} "${name}" in ${root}`, mend: mend2 });
     return null;
   }
-  const inside = (0, import_node_path5.relative)(root, path6);
-  if (inside === ".." || inside.startsWith(`..${import_node_path5.sep}`) || (0, import_node_path5.isAbsolute)(inside)) {
+  const inside2 = (0, import_node_path5.relative)(root, path6);
+  if (inside2 === ".." || inside2.startsWith(`..${import_node_path5.sep}`) || (0, import_node_path5.isAbsolute)(inside2)) {
     const text4 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
     problems.push({ place, what: text4, mend: "use files of the workspace only" });
     return null;
   }
-  const info2 = await (0, import_promises7.stat)(path6);
+  const info2 = await (0, import_promises8.stat)(path6);
   if (info2.isDirectory()) return { kind: "directory", path: path6 };
   return { kind: info2.isFile() && info2.size <= MAX_DOCKERFILE ? "file" : "other", path: path6 };
 }
-var import_promises7, import_node_path5, MAX_DOCKERFILE;
+var import_promises8, import_node_path5, MAX_DOCKERFILE;
 var init_workspace = __esm({
   "src/docker/workspace.ts"() {
     "use strict";
-    import_promises7 = require("node:fs/promises");
+    import_promises8 = require("node:fs/promises");
     import_node_path5 = require("node:path");
     init_errors();
     MAX_DOCKERFILE = 4 * 1024 * 1024;
@@ -43692,23 +44382,24 @@ function createBuilder(options) {
   };
 }
 async function bake(definition, state, docker, options) {
-  const directory = await (0, import_promises8.mkdtemp)((0, import_node_path6.join)(options.temporary, "retag-build-"));
+  const directory = await (0, import_promises9.mkdtemp)((0, import_node_path6.join)(options.temporary, "retag-build-"));
   const file2 = (0, import_node_path6.join)(directory, "bake.json");
   const metadata2 = (0, import_node_path6.join)(directory, "metadata.json");
   const secrets = secretTexts(options.environment, definition);
   const output = buildOutput(options.write, options.actions ? options.token : null, secrets);
   const tail = [];
+  const terminal = options.terminal && secrets.length === 0;
   try {
-    await (0, import_promises8.writeFile)(file2, definition.text, { mode: 384 });
+    await (0, import_promises9.writeFile)(file2, definition.text, { mode: 384 });
     output.begin();
     const end = await runLong({
       command: docker,
-      args: bakeArguments(definition, state, { file: file2, metadata: metadata2, terminal: options.terminal }),
+      args: bakeArguments(definition, state, { file: file2, metadata: metadata2, terminal }),
       environment: childEnvironment(options.environment, definition),
       cwd: options.workspace,
       signal: options.signal,
       clock: options.clock,
-      terminal: options.terminal,
+      terminal,
       onLine: (line2) => {
         const shown3 = output.line(line2);
         tail.push(shown3);
@@ -43716,10 +44407,10 @@ async function bake(definition, state, docker, options) {
       }
     });
     if (end !== 0) throw bakeError(end, tail, definition);
-    return readMetadata(await (0, import_promises8.readFile)(metadata2, "utf8").catch(() => null), definition);
+    return readMetadata(await (0, import_promises9.readFile)(metadata2, "utf8").catch(() => null), definition);
   } finally {
     output.end();
-    await (0, import_promises8.rm)(directory, { recursive: true, force: true });
+    await (0, import_promises9.rm)(directory, { recursive: true, force: true });
   }
 }
 function bakeArguments(definition, state, {
@@ -43739,11 +44430,11 @@ function bakeArguments(definition, state, {
     "default"
   ];
 }
-var import_promises8, import_node_path6, KEPT;
+var import_promises9, import_node_path6, KEPT;
 var init_builder = __esm({
   "src/docker/builder.ts"() {
     "use strict";
-    import_promises8 = require("node:fs/promises");
+    import_promises9 = require("node:fs/promises");
     import_node_path6 = require("node:path");
     init_ask();
     init_buildx();
@@ -43761,6 +44452,7 @@ var init_builder = __esm({
 function outsideOf(options) {
   const { env, facts } = options;
   let opened2;
+  let changed2;
   const github = () => opened2 ??= open2(options);
   const home = env["GITHUB_REPOSITORY"] ?? "";
   const serverUrl = env["GITHUB_SERVER_URL"] ?? "https://github.com";
@@ -43776,11 +44468,18 @@ function outsideOf(options) {
       commit: srcRef === null ? commitOfRun(facts, home) : commitOfEntry({ srcRef: srcRef === "" ? void 0 : srcRef, revision, home, serverUrl }),
       ...facts?.sha == null ? {} : { entry: { sha: facts.sha } }
     }),
-    builder: () => lazyBuilder(options)
+    builder: () => lazyBuilder(options),
+    changes: async (config) => options.files.length === 0 || missing(options) !== null ? null : changed2 ??= changedEntries(options.files, config, await baseCommit(env), {
+      github,
+      log: options.log
+    }),
+    // Reviews are read where GitHub can be asked; elsewhere there are none.
+    review: (plan2, config) => options.files.length === 0 || missing(options) !== null ? Promise.resolve(plan2) : applyReview(plan2, options.files, config, facts, { github, log: options.log })
   };
 }
 function withoutOutside(log, signal) {
   return outsideOf({
+    files: [],
     env: {},
     workspace: ".",
     token: "",
@@ -43847,7 +44546,7 @@ function lazyBuilder(options) {
       clock: systemClock,
       log: options.log,
       write: options.write,
-      token: (0, import_node_crypto3.randomBytes)(16).toString("hex"),
+      token: (0, import_node_crypto4.randomBytes)(16).toString("hex"),
       actions: options.actions,
       terminal: options.terminal
     })
@@ -43860,15 +44559,17 @@ function lazyBuilder(options) {
     }
   };
 }
-var import_node_crypto3, import_node_os;
+var import_node_crypto4, import_node_os;
 var init_outside = __esm({
   "src/commands/outside.ts"() {
     "use strict";
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto4 = require("node:crypto");
     import_node_os = require("node:os");
     init_errors();
     init_gates();
+    init_base();
     init_clock();
+    init_pull_request();
   }
 });
 
@@ -43918,11 +44619,11 @@ function parseDockerConfig(bytes2, source) {
     throw bad4(source, 'has a "credsStore" that is no string');
   return { source, auths, credHelpers, credsStore: credsStore === "" ? null : credsStore };
 }
-function keyOf(registry) {
+function keyOf2(registry) {
   return registry === "docker.io" ? HUB_KEY : registry;
 }
 function entryOf(list3, registry) {
-  const exact = keyOf(registry);
+  const exact = keyOf2(registry);
   if (Object.hasOwn(list3, exact)) return list3[exact];
   const wanted = hubOr(registry);
   const key = Object.keys(list3).find((candidate) => hubOr(hostOf(candidate)) === wanted);
@@ -43976,7 +44677,7 @@ async function askHelper(name, registry, from, settings) {
     );
   }
   const program = `docker-credential-${name}`;
-  const { error: error2, stdout } = await run2(program, keyOf(registry), settings);
+  const { error: error2, stdout } = await run2(program, keyOf2(registry), settings);
   if (error2) {
     if (/credentials not found/i.test(stdout)) return null;
     throw failed2(program, registry, from, reasonOf(error2, settings.timeoutMs));
@@ -44083,7 +44784,7 @@ async function readConfig(env) {
   const path6 = (0, import_node_path7.join)(folder, "config.json");
   let bytes2;
   try {
-    bytes2 = await (0, import_promises9.readFile)(path6);
+    bytes2 = await (0, import_promises10.readFile)(path6);
   } catch (error2) {
     const { code: code2 } = error2;
     if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
@@ -44093,11 +44794,11 @@ async function readConfig(env) {
   }
   return parseDockerConfig(bytes2, path6);
 }
-var import_promises9, import_node_os2, import_node_path7, HELPER_MS, JOB_REGISTRY;
+var import_promises10, import_node_os2, import_node_path7, HELPER_MS, JOB_REGISTRY;
 var init_credentials = __esm({
   "src/registry/auth/credentials.ts"() {
     "use strict";
-    import_promises9 = require("node:fs/promises");
+    import_promises10 = require("node:fs/promises");
     import_node_os2 = require("node:os");
     import_node_path7 = require("node:path");
     init_errors();
@@ -44600,7 +45301,7 @@ function createTokenCache(now) {
     const entry = entries.get(key);
     return entry && entry.until > now() ? entry.header : void 0;
   };
-  const load = async (entry, work) => {
+  const load2 = async (entry, work) => {
     try {
       const { header: header2, seconds } = await work();
       entry.header = header2;
@@ -44626,7 +45327,7 @@ function createTokenCache(now) {
     fetch(scopes, work) {
       const entry = entryOf2(scopes);
       if (entry.refusal && entry.until > now()) return Promise.reject(entry.refusal);
-      entry.pending ??= load(entry, () => work([...entry.missing, ...scopes]));
+      entry.pending ??= load2(entry, () => work([...entry.missing, ...scopes]));
       return entry.pending;
     },
     want(scopes, missing2) {
@@ -45100,7 +45801,7 @@ var require_browser = __commonJS({
   "node_modules/debug/src/browser.js"(exports2, module2) {
     exports2.formatArgs = formatArgs;
     exports2.save = save;
-    exports2.load = load;
+    exports2.load = load2;
     exports2.useColors = useColors;
     exports2.storage = localstorage();
     exports2.destroy = /* @__PURE__ */ (() => {
@@ -45236,7 +45937,7 @@ var require_browser = __commonJS({
       } catch (error2) {
       }
     }
-    function load() {
+    function load2() {
       let r;
       try {
         r = exports2.storage.getItem("debug") || exports2.storage.getItem("DEBUG");
@@ -45389,7 +46090,7 @@ var require_node = __commonJS({
     exports2.log = log;
     exports2.formatArgs = formatArgs;
     exports2.save = save;
-    exports2.load = load;
+    exports2.load = load2;
     exports2.useColors = useColors;
     exports2.destroy = util.deprecate(
       () => {
@@ -45531,7 +46232,7 @@ var require_node = __commonJS({
         delete process.env.DEBUG;
       }
     }
-    function load() {
+    function load2() {
       return process.env.DEBUG;
     }
     function init(debug5) {
@@ -46301,7 +47002,7 @@ async function readBody(incoming, limits) {
   for await (const chunk of chunksOf(incoming, limits)) parts.push(chunk);
   return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
 }
-async function readStart(incoming, limits) {
+async function readStart(incoming, limits, whole2 = false) {
   const parts = [];
   if ((incoming.headers["content-encoding"] ?? "identity") !== "identity") {
     incoming.destroy();
@@ -46314,7 +47015,7 @@ async function readStart(incoming, limits) {
       if ((total += chunk.length) >= limits.maxBytes) break;
     }
   } catch (error2) {
-    if (!(error2 instanceof WireFault)) throw error2;
+    if (whole2 || !(error2 instanceof WireFault)) throw error2;
   }
   return Buffer.concat(parts).subarray(0, limits.maxBytes);
 }
@@ -46885,7 +47586,8 @@ async function attempt(wiring, endpoint2, request2) {
   }
 }
 async function authorized(wiring, endpoint2, request2, mayRepeat2) {
-  const open6 = await endpoint2.enter();
+  const feeds = request2.body !== void 0 && "open" in request2.body;
+  const open6 = feeds ? void 0 : await endpoint2.enter();
   const { authorizer } = endpoint2;
   let login;
   let answer = null;
@@ -47160,10 +47862,8 @@ async function bodyOf2(wiring, request2, { incoming, status }) {
     return Buffer.alloc(0);
   }
   if (status >= 300 || request2.method !== "GET") {
-    const start = await readStart(
-      incoming,
-      bodyLimits(wiring, Math.min(ERROR_BYTES, request2.maxBytes || ERROR_BYTES))
-    );
+    const limits = bodyLimits(wiring, Math.min(ERROR_BYTES, request2.maxBytes || ERROR_BYTES));
+    const start = await readStart(incoming, limits, status === 404 && request2.method === "GET");
     return scrubbed(wiring, start);
   }
   checkFraming(incoming, request2.maxBytes, isAddressed(request2));
@@ -47451,7 +48151,7 @@ function errorsOf(response) {
   }));
 }
 function failure(code2, task, what, next2, options = {}) {
-  return new OperationError(code2, `${nameOf2(task.ref)}: cannot ${task.doing}: ${what}; ${next2}`, options);
+  return new OperationError(code2, `${nameOf3(task.ref)}: cannot ${task.doing}: ${what}; ${next2}`, options);
 }
 function refusal2(task, response, next2) {
   const { status } = response;
@@ -47460,7 +48160,7 @@ function refusal2(task, response, next2) {
 }
 function inContext(task, error2) {
   if (!(error2 instanceof OperationError)) return error2;
-  return new OperationError(error2.code, `${nameOf2(task.ref)}: cannot ${task.doing}: ${error2.message}`, {
+  return new OperationError(error2.code, `${nameOf3(task.ref)}: cannot ${task.doing}: ${error2.message}`, {
     cause: error2,
     ...error2.status === void 0 ? {} : { status: error2.status }
   });
@@ -47476,7 +48176,7 @@ function clean(text4) {
   const line2 = text4.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
   return line2.length > MAX_DETAIL ? `${line2.slice(0, MAX_DETAIL - 3)}...` : line2;
 }
-function nameOf2(ref) {
+function nameOf3(ref) {
   return "tag" in ref || "digest" in ref ? formatReference(ref) : formatRepository(ref);
 }
 function codeOf3(status) {
@@ -47511,10 +48211,10 @@ function algorithmOf(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
 function digestOf(bytes2, algorithm = "sha256") {
-  return `${algorithm}:${(0, import_node_crypto4.createHash)(algorithm).update(bytes2).digest("hex")}`;
+  return `${algorithm}:${(0, import_node_crypto5.createHash)(algorithm).update(bytes2).digest("hex")}`;
 }
 function hasherFor(digest) {
-  return (0, import_node_crypto4.createHash)(algorithmOf(digest));
+  return (0, import_node_crypto5.createHash)(algorithmOf(digest));
 }
 function referrersTag(digest) {
   const [algorithm = "", hex = ""] = digest.split(":");
@@ -47524,11 +48224,11 @@ function cosignTags(digest) {
   if (algorithmOf(digest) !== "sha256") return [];
   return ["sig", "att", "sbom"].map((kind) => `${digest.replace(":", "-")}.${kind}`);
 }
-var import_node_crypto4;
+var import_node_crypto5;
 var init_digest = __esm({
   "src/registry/digest.ts"() {
     "use strict";
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
   }
 });
 
@@ -47686,6 +48386,22 @@ var init_manifest = __esm({
   }
 });
 
+// src/registry/once-more.ts
+async function onceMore(read3) {
+  try {
+    return await read3();
+  } catch (error2) {
+    if (error2 instanceof OperationError && error2.code === "mismatch") return read3();
+    throw error2;
+  }
+}
+var init_once_more = __esm({
+  "src/registry/once-more.ts"() {
+    "use strict";
+    init_errors();
+  }
+});
+
 // src/registry/wire.ts
 async function ask(context3, task, request2) {
   try {
@@ -47722,7 +48438,10 @@ function saysAbsent(response) {
   const errors = errorsOf(response);
   return errors.length > 0 && errors.every(({ code: code2, message }) => ABSENT_CODES.includes(code2) && !hidesByAccept(message));
 }
-async function lookByGet(context3, task, ref) {
+function lookByGet(context3, task, ref) {
+  return onceMore(() => getOnce(context3, task, ref));
+}
+async function getOnce(context3, task, ref) {
   const response = await ask(context3, task, lookRequest("GET", ref));
   if (saysAbsent(response)) return { state: "absent" };
   if (response.status !== 200) throw refusedLook(task, response);
@@ -47833,6 +48552,7 @@ var init_existence = __esm({
     init_digest();
     init_manifest();
     init_media_types();
+    init_once_more();
     init_wire2();
     ABSENT_CODES = ["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "NOT_FOUND"];
   }
@@ -48234,7 +48954,7 @@ var init_put = __esm({
 // src/registry/read.ts
 async function readManifest(context3, ref) {
   const manifest = await onceMore(() => fetchManifest(context3, ref));
-  parseManifest(manifest, nameOf2(ref));
+  parseManifest(manifest, nameOf3(ref));
   return manifest;
 }
 async function fetchManifest(context3, ref) {
@@ -48320,19 +49040,10 @@ function mediaTypeOf(response) {
   const body = parseJson2(response.body);
   return isObject(body) && typeof body["mediaType"] === "string" ? body["mediaType"] : "";
 }
-async function onceMore(read3) {
-  try {
-    return await read3();
-  } catch (error2) {
-    if (error2 instanceof OperationError && error2.code === "mismatch") return read3();
-    throw error2;
-  }
-}
 var MAX_CONFIG_BYTES;
 var init_read = __esm({
   "src/registry/read.ts"() {
     "use strict";
-    init_errors();
     init_reference();
     init_answers();
     init_digest();
@@ -48340,6 +49051,7 @@ var init_read = __esm({
     init_json2();
     init_manifest();
     init_media_types();
+    init_once_more();
     init_wire2();
     MAX_CONFIG_BYTES = 4 * 1024 * 1024;
   }
@@ -48475,7 +49187,7 @@ async function listTags2(context3, repository) {
     if (response.status !== 200) throw refusal2(task, response);
     bytes2 += response.body.length;
     const known = tags2.size;
-    for (const tag2 of tagsOf(task, response)) tags2.add(tag2);
+    for (const tag2 of tagsOf2(task, response)) tags2.add(tag2);
     const next2 = nextLink(response.headers["link"]);
     if (next2 === null || tags2.size === known) return [...tags2];
     path6 = context3.transport.resolve(response.url, next2);
@@ -48488,7 +49200,7 @@ async function listTags2(context3, repository) {
     { status: 200 }
   );
 }
-function tagsOf(task, response) {
+function tagsOf2(task, response) {
   const body = parseJson2(response.body);
   const tags2 = isObject(body) ? body["tags"] ?? [] : void 0;
   if (!Array.isArray(tags2)) {
@@ -48848,7 +49560,7 @@ function sourceOf3(context3, source, blob2) {
       problem3 = null;
       try {
         const stream = await openBlob(context3, task, source, blob2);
-        const checked = verifying(nameOf2(task.ref), blob2);
+        const checked = verifying(nameOf3(task.ref), blob2);
         stream.once("error", (error2) => note(inContext(task, error2)));
         checked.once("error", (error2) => problem3 ?? note(error2));
         return (0, import_node_stream4.pipeline)(stream, checked, () => void 0);
@@ -48930,17 +49642,17 @@ function createBlobs(context3) {
   return {
     async bring(source, destination, blob2, tally) {
       await brought.run(
-        keyOf2(destination, blob2.digest),
+        keyOf3(destination, blob2.digest),
         () => bring2(context3, source, destination, blob2, tally)
       );
     },
     async check(source, blob2) {
       await checked.run(
-        `${keyOf2(source, blob2.digest)} ${blob2.size}`,
+        `${keyOf3(source, blob2.digest)} ${blob2.size}`,
         () => checkSource(context3, source, blob2)
       );
     },
-    forget: (destination, digest) => brought.forget(keyOf2(destination, digest))
+    forget: (destination, digest) => brought.forget(keyOf3(destination, digest))
   };
 }
 function isForeign2(blob2) {
@@ -48968,7 +49680,7 @@ async function bring2(context3, source, destination, blob2, tally) {
   tally.uploaded++;
   tally.bytes += blob2.size;
 }
-function keyOf2(repository, digest) {
+function keyOf3(repository, digest) {
   return `${formatRepository(repository)}@${digest}`;
 }
 var init_blobs = __esm({
@@ -49098,7 +49810,7 @@ function createReferrers(context3) {
       const subject = node.parsed.subject?.digest;
       if (subject === void 0 || await byApi(repository, subject) !== null) return;
       const ref = fallbackRef(repository, subject);
-      await inTurn(nameOf2(ref), () => addToFallback(context3, ref, node));
+      await inTurn(nameOf3(ref), () => addToFallback(context3, ref, node));
     }
   };
 }
@@ -49125,7 +49837,7 @@ async function askApi(context3, repository, digest) {
     if (!isList && page === 1) return null;
     if (!isList) throw refusal2(task, response);
     const known = found.size;
-    for (const entry of entriesOf(response.body, nameOf2(task.ref))) found.set(entry.digest, entry);
+    for (const entry of entriesOf2(response.body, nameOf3(task.ref))) found.set(entry.digest, entry);
     const next2 = nextLink(response.headers["link"]);
     if (next2 === null || found.size === known) return [...found.values()];
     path6 = context3.transport.resolve(response.url, next2);
@@ -49144,7 +49856,7 @@ async function readFallback(context3, ref) {
     return {
       digest: manifest.digest,
       body: isObject(body) ? body : {},
-      entries: entriesOf(manifest.bytes, nameOf2(ref), manifest.mediaType)
+      entries: entriesOf2(manifest.bytes, nameOf3(ref), manifest.mediaType)
     };
   } catch (error2) {
     if (error2 instanceof OperationError && error2.code === "absent") return null;
@@ -49172,7 +49884,7 @@ function entryFor({ manifest, parsed: parsed2 }) {
     ...parsed2.annotations.size === 0 ? {} : { annotations: Object.fromEntries(parsed2.annotations) }
   };
 }
-function entriesOf(bytes2, name, mediaType = OCI_INDEX2) {
+function entriesOf2(bytes2, name, mediaType = OCI_INDEX2) {
   const parsed2 = parseManifest({ bytes: bytes2, mediaType, digest: "" }, name);
   if (parsed2.kind !== "index" || mediaType !== OCI_INDEX2) {
     throw new OperationError(
@@ -49476,7 +50188,7 @@ async function walk2(folder, segments) {
   }
   const matches2 = segmentMatcher(segment);
   const found = segment === "**" && rest.length > 0 ? await walk2(folder, rest) : [];
-  for (const entry of await entriesOf2(folder)) {
+  for (const entry of await entriesOf3(folder)) {
     const path6 = (0, import_node_path8.join)(folder, entry.name);
     if (segment === "**") {
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) found.push(...await walk2(path6, segments));
@@ -49490,15 +50202,15 @@ async function walk2(folder, segments) {
 }
 async function exists2(path6) {
   try {
-    await (0, import_promises10.lstat)(path6);
+    await (0, import_promises11.lstat)(path6);
     return true;
   } catch {
     return false;
   }
 }
-async function entriesOf2(folder) {
+async function entriesOf3(folder) {
   try {
-    const entries = await (0, import_promises10.readdir)(folder, { withFileTypes: true });
+    const entries = await (0, import_promises11.readdir)(folder, { withFileTypes: true });
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
   } catch {
     return [];
@@ -49530,11 +50242,11 @@ function segmentMatcher(pattern) {
     return p === pattern.length;
   };
 }
-var import_promises10, import_node_path8, SKIPPED;
+var import_promises11, import_node_path8, SKIPPED;
 var init_glob = __esm({
   "src/workspace/glob.ts"() {
     "use strict";
-    import_promises10 = require("node:fs/promises");
+    import_promises11 = require("node:fs/promises");
     import_node_path8 = require("node:path");
     SKIPPED = /* @__PURE__ */ new Set([".git", "node_modules"]);
   }
@@ -49572,13 +50284,13 @@ async function readOne(path6, pattern, options, seen) {
   const name = shownName2(path6, pattern, options);
   let file2;
   try {
-    const real = await (0, import_promises11.realpath)(path6);
+    const real = await (0, import_promises12.realpath)(path6);
     if (seen.has(real)) return void 0;
     seen.add(real);
     if (!await isAllowed(real, options)) {
       return { what: `the tag file "${name}" lies outside the workspace`, mend: "keep it in the repository" };
     }
-    file2 = await (0, import_promises11.open)(real, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK || 0));
+    file2 = await (0, import_promises12.open)(real, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK || 0));
     const stat5 = await file2.stat();
     if (stat5.isFile()) return { path: name, bytes: await readUpTo(file2, MAX_FILE_BYTES + 1) };
     const kind = stat5.isDirectory() ? "a directory" : "not a regular file";
@@ -49607,7 +50319,7 @@ function unreadable2(error2, name, { cwd }) {
 }
 async function isAllowed(real, { workspaceRoot, allowOutside }) {
   if (workspaceRoot === void 0 || allowOutside) return true;
-  return isInside(await (0, import_promises11.realpath)(workspaceRoot), real);
+  return isInside(await (0, import_promises12.realpath)(workspaceRoot), real);
 }
 function isInside(folder, path6) {
   const way = (0, import_node_path9.relative)(folder, path6);
@@ -49630,12 +50342,12 @@ async function readUpTo(file2, limit) {
   }
   return Buffer.concat(pieces);
 }
-var import_node_fs, import_promises11, import_node_path9;
+var import_node_fs, import_promises12, import_node_path9;
 var init_files2 = __esm({
   "src/workspace/files.ts"() {
     "use strict";
     import_node_fs = require("node:fs");
-    import_promises11 = require("node:fs/promises");
+    import_promises12 = require("node:fs/promises");
     import_node_path9 = require("node:path");
     init_config();
     init_errors();
@@ -49701,6 +50413,7 @@ function tagsCommand(args, io) {
     const facts = await factsFor(args, io);
     const request2 = await requestFor(args, io, facts, session);
     const outside = outsideOf({
+      files: [],
       env: io.env,
       workspace: io.cwd,
       token: io.env["GITHUB_TOKEN"] ?? "",
@@ -49802,20 +50515,18 @@ function refsIn(text4) {
     return ref === "" || ref.endsWith("^{}") ? [] : [ref];
   });
 }
-function classifyRefs(policy2, refs, time2) {
-  return Array.from(refs, (text4) => {
-    const ref = parseRef(text4, "tag");
-    if (!ref.ok) {
-      const problem3 = { what: ref.what, mend: ref.mend };
-      return { ref: text4, classification: noClassification(ref.what), problems: [problem3] };
-    }
-    const decision = classify(policy2, { ...ref.value, time: time2 });
-    return {
-      ref: ref.value.ref,
-      classification: classificationReport(decision),
-      problems: decision.problems
-    };
-  });
+function* classifyEach(policy2, refs, time2) {
+  for (const text4 of refs) yield classifyOne(policy2, text4, time2);
+}
+function classifyOne(policy2, text4, time2) {
+  const ref = parseRef(text4, "tag");
+  if (!ref.ok) {
+    const problem3 = { what: ref.what, mend: ref.mend };
+    return { ref: text4, classification: noClassification(ref.what), problems: [problem3] };
+  }
+  const { kind, name } = ref.value;
+  const decision = classify(policy2, { ref: ref.value.ref, kind, name, time: time2 });
+  return { ref: decision.ref, classification: classificationReport(decision), problems: decision.problems };
 }
 function noClassification(why) {
   return {
@@ -49830,10 +50541,13 @@ function noClassification(why) {
     not: []
   };
 }
-function classificationsAsJson(classified2) {
-  const list3 = classified2.map(({ ref, classification }) => ({ ref, ...classification }));
-  return `${JSON.stringify(list3, null, 2)}
-`;
+function* jsonPieces(classified2) {
+  let separator = "[\n";
+  for (const { ref, classification } of classified2) {
+    yield `${separator}  ${JSON.stringify({ ref, ...classification })}`;
+    separator = ",\n";
+  }
+  yield separator === ",\n" ? "\n]\n" : "[]\n";
 }
 function classificationsAsText(classified2) {
   const blocks = [table2(classified2)];
@@ -49845,7 +50559,7 @@ function classificationsAsText(classified2) {
 `;
 }
 function table2(classified2) {
-  const rows = classified2.map(({ ref, classification: c }) => [
+  const rows2 = classified2.map(({ ref, classification: c }) => [
     shown2(ref),
     c.class ?? "-",
     c.rule ?? "-",
@@ -49853,14 +50567,14 @@ function table2(classified2) {
     list2(c.stable_tags),
     list2(c.channels)
   ]);
-  return aligned([["REF", "CLASS", "RULE", "TAGS", "STABLE", "CHANNELS"], ...rows]);
+  return aligned([["REF", "CLASS", "RULE", "TAGS", "STABLE", "CHANNELS"], ...rows2]);
 }
-function aligned(rows) {
+function aligned(rows2) {
   const widths = [];
-  for (const row of rows) {
+  for (const row of rows2) {
     row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));
   }
-  return rows.map(
+  return rows2.map(
     (row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()
   ).join("\n");
 }
@@ -49907,12 +50621,24 @@ async function classifyCommand(args, io) {
   const policy2 = await policyFor(args, io);
   const words = args.words.filter((word) => word !== "-");
   const refs = words.length === args.words.length && words.length > 0 ? words : [...words, ...await readRefs(io)];
-  const classified2 = classifyRefs(policy2, refs, systemClock.now());
-  io.stdout.write(args.is("json") ? classificationsAsJson(classified2) : classificationsAsText(classified2));
-  const problems = classified2.flatMap((one) => one.problems);
-  if (problems.length === 0) return 0;
-  if (args.is("json")) throw new UserError(problems);
-  return 2;
+  const classified2 = classifyEach(policy2, refs, systemClock.now());
+  return args.is("json") ? writeJson2(classified2, io) : writeTable([...classified2], io);
+}
+function writeJson2(classified2, io) {
+  const problems = [];
+  for (const piece of jsonPieces(withProblems(classified2, problems))) io.stdout.write(piece);
+  if (problems.length > 0) throw new UserError(problems);
+  return 0;
+}
+function* withProblems(classified2, problems) {
+  for (const one of classified2) {
+    problems.push(...one.problems);
+    yield one;
+  }
+}
+function writeTable(classified2, io) {
+  io.stdout.write(classificationsAsText(classified2));
+  return classified2.some(({ problems }) => problems.length > 0) ? 2 : 0;
 }
 async function policyFor(args, io) {
   const preset = args.text("policy");
@@ -49946,6 +50672,39 @@ var init_classify3 = __esm({
   }
 });
 
+// src/request.ts
+function promotionRequest(command, files) {
+  return {
+    command,
+    files,
+    policy: "",
+    images: [],
+    facts: null,
+    only: "",
+    stable: false,
+    includeStages: /* @__PURE__ */ new Set(),
+    force: [],
+    registryMap: [],
+    concurrency: 16,
+    changesAsCode: false,
+    build: {
+      defaults: {},
+      inputSecrets: [],
+      source: null,
+      defaultProvenance: "mode=min",
+      sourceDateEpoch: void 0,
+      insecure: [],
+      platform: "",
+      digests: null
+    }
+  };
+}
+var init_request = __esm({
+  "src/request.ts"() {
+    "use strict";
+  }
+});
+
 // src/commands/validate.ts
 var validate_exports = {};
 __export(validate_exports, {
@@ -49953,7 +50712,7 @@ __export(validate_exports, {
 });
 async function validateCommand(args, io) {
   const files = await tagFiles(args, io);
-  const { images: images2, builds } = parseConfig(files);
+  const { images: images2, builds } = load(promotionRequest("validate", files)).config;
   const log = logFor(args, io);
   for (const { path: path6 } of files) log.line(`valid: ${path6}`);
   const count = (number2, noun) => `${number2} ${plural(number2, noun)}`;
@@ -49964,8 +50723,9 @@ async function validateCommand(args, io) {
 var init_validate = __esm({
   "src/commands/validate.ts"() {
     "use strict";
-    init_config();
+    init_load();
     init_decide();
+    init_request();
     init_output();
     init_session();
   }
@@ -49978,7 +50738,7 @@ function pinDigests(file2, pins) {
   const before = parseConfig([file2]).images;
   const entries = findEntries(source);
   const here = pins.filter(({ place }) => place.file === file2.path);
-  const wanted = [...new Map(here.map((pin) => [keyOf3(pin.place), pin])).values()];
+  const wanted = [...new Map(here.map((pin) => [keyOf4(pin.place), pin])).values()];
   const edits = wanted.map((pin) => editFor(entries, pin));
   const problems = edits.filter((edit) => "what" in edit);
   if (problems.length > 0) throw new UserError(problems);
@@ -49997,7 +50757,7 @@ function findEntries(source) {
     const images2 = (0, import_yaml7.isMap)(root) ? root.get("images", true) : void 0;
     const list3 = (0, import_yaml7.isAlias)(images2) ? aliases.get(images2) : images2;
     for (const node of (0, import_yaml7.isSeq)(list3) ? list3.items : []) {
-      nodes.set(keyOf3(placeAt(source, node.range?.[0] ?? 0)), node);
+      nodes.set(keyOf4(placeAt(source, node.range?.[0] ?? 0)), node);
     }
     for (const target of new Set(aliases.values())) {
       (0, import_yaml7.visit)(target, { Map: (_, node) => void shared.add(node) });
@@ -50007,7 +50767,7 @@ function findEntries(source) {
 }
 function editFor({ source, nodes, shared }, { place, digest }) {
   if (!isDigest(digest)) throw new TypeError(`not a digest: ${digest}`);
-  const node = nodes.get(keyOf3(place));
+  const node = nodes.get(keyOf4(place));
   if (!node) {
     return {
       place,
@@ -50057,12 +50817,12 @@ function applyEdits(text4, edits) {
   return pieces.join("") + text4.slice(at2);
 }
 function verify(file2, before, pins) {
-  const digests = new Map(pins.map(({ place, digest }) => [keyOf3(place), digest]));
+  const digests = new Map(pins.map(({ place, digest }) => [keyOf4(place), digest]));
   const after = imagesOf(file2);
   for (const [index2, image3] of before.entries()) {
     const place = image3.origin.at();
     const got = after[index2];
-    const expected = meaning(image3, digests.get(keyOf3(place)) ?? image3.srcDigest);
+    const expected = meaning(image3, digests.get(keyOf4(place)) ?? image3.srcDigest);
     if (got && expected === meaning(got, got.srcDigest)) continue;
     throw new UserError({
       place,
@@ -50086,7 +50846,7 @@ function meaning(image3, srcDigest) {
     { ...said, requires: image3.requires.map((gate2) => ({ ...gate2, origin: void 0 })) }
   ]);
 }
-function keyOf3({ line: line2, column }) {
+function keyOf4({ line: line2, column }) {
   return `${line2}:${column}`;
 }
 var import_yaml7, BOM;
@@ -50183,20 +50943,20 @@ var init_pin3 = __esm({
 // src/embedded/blobs.ts
 function digestOf2(content, like = "sha256:") {
   const algorithm = algorithmOf2(like);
-  return `${algorithm}:${(0, import_node_crypto5.createHash)(algorithm).update(content).digest("hex")}`;
+  return `${algorithm}:${(0, import_node_crypto6.createHash)(algorithm).update(content).digest("hex")}`;
 }
 function inMemory(chunks) {
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   return { size, open: (start, end) => import_node_stream5.Readable.from(slices(chunks, start, end), { objectMode: false }) };
 }
 function createSink(spillAbove, directory, name) {
-  const hash = (0, import_node_crypto5.createHash)("sha256");
+  const hash = (0, import_node_crypto6.createHash)("sha256");
   let chunks = [];
   let size = 0;
   let file2 = null;
   async function spill() {
     const path6 = (0, import_node_path11.join)(await directory(), name);
-    file2 = { path: path6, handle: await (0, import_promises12.open)(path6, "w") };
+    file2 = { path: path6, handle: await (0, import_promises13.open)(path6, "w") };
     for (const chunk of chunks) await file2.handle.write(chunk);
     chunks = [];
   }
@@ -50204,7 +50964,7 @@ function createSink(spillAbove, directory, name) {
     chunks = [];
     if (!file2) return;
     await file2.handle.close();
-    await (0, import_promises12.rm)(file2.path, { force: true });
+    await (0, import_promises13.rm)(file2.path, { force: true });
   }
   return {
     get size() {
@@ -50245,20 +51005,20 @@ function* slices(chunks, start, end) {
   }
 }
 async function digestOfStream(stream) {
-  const hash = (0, import_node_crypto5.createHash)("sha512");
+  const hash = (0, import_node_crypto6.createHash)("sha512");
   for await (const chunk of stream) hash.update(chunk);
   return `sha512:${hash.digest("hex")}`;
 }
 function algorithmOf2(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-var import_node_crypto5, import_node_fs2, import_promises12, import_node_path11, import_node_stream5;
+var import_node_crypto6, import_node_fs2, import_promises13, import_node_path11, import_node_stream5;
 var init_blobs2 = __esm({
   "src/embedded/blobs.ts"() {
     "use strict";
-    import_node_crypto5 = require("node:crypto");
+    import_node_crypto6 = require("node:crypto");
     import_node_fs2 = require("node:fs");
-    import_promises12 = require("node:fs/promises");
+    import_promises13 = require("node:fs/promises");
     import_node_path11 = require("node:path");
     import_node_stream5 = require("node:stream");
   }
@@ -50592,7 +51352,7 @@ async function readBody2(body, limit) {
   }
   return Buffer.concat(chunks);
 }
-async function collect(stream) {
+async function collect2(stream) {
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks);
@@ -51007,8 +51767,8 @@ function createStore(spillAbove, temporary) {
   const uploads = /* @__PURE__ */ new Map();
   const history = [];
   let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises13.mkdtemp)((0, import_node_path12.join)(temporary, "retag-registry-"));
-  const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto6.randomUUID)());
+  const spillDirectory = () => directory ??= (0, import_promises14.mkdtemp)((0, import_node_path12.join)(temporary, "retag-registry-"));
+  const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto7.randomUUID)());
   function ensure(name) {
     const known = repositories.get(name);
     if (known) return known;
@@ -51066,23 +51826,23 @@ function createStore(spillAbove, temporary) {
     },
     unlinkBlob: (repository, digest) => repositories.get(repository)?.blobs.delete(digest) ?? false,
     startUpload(repository) {
-      const upload = { id: (0, import_node_crypto6.randomUUID)(), repository, sink: newSink() };
+      const upload = { id: (0, import_node_crypto7.randomUUID)(), repository, sink: newSink() };
       uploads.set(upload.id, upload);
       return upload;
     },
     newSink,
     async close() {
       for (const upload of uploads.values()) await upload.sink.discard();
-      if (directory) await (0, import_promises13.rm)(await directory, { recursive: true, force: true });
+      if (directory) await (0, import_promises14.rm)(await directory, { recursive: true, force: true });
     }
   };
 }
-var import_node_crypto6, import_promises13, import_node_path12;
+var import_node_crypto7, import_promises14, import_node_path12;
 var init_store = __esm({
   "src/embedded/store.ts"() {
     "use strict";
-    import_node_crypto6 = require("node:crypto");
-    import_promises13 = require("node:fs/promises");
+    import_node_crypto7 = require("node:crypto");
+    import_promises14 = require("node:fs/promises");
     import_node_path12 = require("node:path");
     init_blobs2();
   }
@@ -51096,7 +51856,7 @@ function createTokenService(auth2, now, realm) {
   const service = auth2.service ?? "retag-embedded";
   const lifetime = auth2.lifetime ?? 300;
   function newToken(prefix) {
-    const token = `${prefix}-${(0, import_node_crypto7.randomBytes)(24).toString("hex")}`;
+    const token = `${prefix}-${(0, import_node_crypto8.randomBytes)(24).toString("hex")}`;
     issued.push(token);
     return token;
   }
@@ -51107,11 +51867,11 @@ function createTokenService(auth2, now, realm) {
     }));
     const token = newToken("retag-access");
     tickets.set(token, { expires: now() + lifetime * 1e3, access: access3 });
-    const field3 = auth2.field ?? "both";
+    const field2 = auth2.field ?? "both";
     const expiresIn = auth2.expiresIn === void 0 ? lifetime : auth2.expiresIn;
     return json(200, {
-      ...field3 === "access_token" ? {} : { token },
-      ...field3 === "token" ? {} : { access_token: token },
+      ...field2 === "access_token" ? {} : { token },
+      ...field2 === "token" ? {} : { access_token: token },
       ...expiresIn === null ? {} : { expires_in: expiresIn },
       issued_at: new Date(now()).toISOString(),
       ...offline && user !== null ? { refresh_token: newRefreshToken(user) } : {}
@@ -51184,11 +51944,11 @@ function covers2(access3, need) {
     (action2) => access3.some(({ repository, actions }) => repository === need.repository && actions.includes(action2))
   );
 }
-var import_node_crypto7;
+var import_node_crypto8;
 var init_token2 = __esm({
   "src/embedded/token.ts"() {
     "use strict";
-    import_node_crypto7 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     init_access();
     init_answer();
     init_call();
@@ -51416,7 +52176,7 @@ function mannerOf(fault) {
   return { kind: "stall", after: fault.when === "answer" ? "nothing" : "half" };
 }
 async function bufferOf(answer) {
-  return Buffer.isBuffer(answer.body) ? answer.body : collect(answer.body.open());
+  return Buffer.isBuffer(answer.body) ? answer.body : collect2(answer.body.open());
 }
 function statusAnswer(fault) {
   const { status, body = "json", code: code2 = "UNKNOWN", message = "a fault on demand", headers = {} } = fault;
@@ -51474,7 +52234,7 @@ async function sendPlainly(response, answer, head2) {
   });
   if (head2 || bodyless) response.end();
   else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
-  else await (0, import_promises14.pipeline)(answer.body.open(), response);
+  else await (0, import_promises15.pipeline)(answer.body.open(), response);
 }
 async function sendBadly(response, answer, head2, manner) {
   const socket = response.socket;
@@ -51513,7 +52273,7 @@ async function sendBadly(response, answer, head2, manner) {
       writeHead(socket, answer, length);
       for (let at2 = 0; at2 < body.length && !socket.destroyed; at2 += manner.bytes) {
         socket.write(body.subarray(at2, at2 + manner.bytes));
-        await (0, import_promises15.setTimeout)(manner.everyMs);
+        await (0, import_promises16.setTimeout)(manner.everyMs);
       }
       socket.end();
       return;
@@ -51524,7 +52284,7 @@ async function untilClosed(socket) {
 }
 async function flood(socket, answer, manner) {
   const blanks = Buffer.alloc(Math.min(FLOOD_PART, manner.bytes), " ");
-  const part = manner.gzip ? (0, import_node_zlib.gzipSync)(blanks) : blanks.subarray(0, 64 * 1024);
+  const part = manner.gzip ? (0, import_node_zlib2.gzipSync)(blanks) : blanks.subarray(0, 64 * 1024);
   const parts = Math.ceil(manner.bytes / (manner.gzip ? blanks.length : part.length));
   writeHead(socket, answer, {
     "transfer-encoding": "chunked",
@@ -51546,14 +52306,14 @@ function writeHead(socket, answer, framing) {
 ${lines2}\r
 `, "latin1");
 }
-var import_node_events, import_promises14, import_promises15, import_node_zlib, FLOOD_PART;
+var import_node_events, import_promises15, import_promises16, import_node_zlib2, FLOOD_PART;
 var init_send = __esm({
   "src/embedded/send.ts"() {
     "use strict";
     import_node_events = require("node:events");
-    import_promises14 = require("node:stream/promises");
-    import_promises15 = require("node:timers/promises");
-    import_node_zlib = require("node:zlib");
+    import_promises15 = require("node:stream/promises");
+    import_promises16 = require("node:timers/promises");
+    import_node_zlib2 = require("node:zlib");
     init_fault_effects();
     FLOOD_PART = 16 * 1024 * 1024;
   }
@@ -51627,7 +52387,7 @@ async function answerUnder(faults, call, request2, handle) {
   let instead = null;
   for (const fault of faults) {
     if (fault.kind === "call" && fault.when === "before") await fault.onRequest(call);
-    if (fault.kind === "delay") await (0, import_promises16.setTimeout)(fault.ms);
+    if (fault.kind === "delay") await (0, import_promises17.setTimeout)(fault.ms);
     if (fault.kind === "stall" && fault.when === "headers") await untilClosed(request2.socket);
     if (fault.kind === "reset" && fault.when !== "after") await resetEarly(request2, fault.when);
     if (request2.socket.destroyed) return null;
@@ -51662,14 +52422,14 @@ function callOf(request2, index2) {
   );
   return { ...classifyRequest(method, url), method, url, headers, body: request2, index: index2 };
 }
-var import_node_http3, import_node_https3, import_node_events2, import_promises16;
+var import_node_http3, import_node_https3, import_node_events2, import_promises17;
 var init_wire3 = __esm({
   "src/embedded/wire.ts"() {
     "use strict";
     import_node_http3 = require("node:http");
     import_node_https3 = require("node:https");
     import_node_events2 = require("node:events");
-    import_promises16 = require("node:timers/promises");
+    import_promises17 = require("node:timers/promises");
     init_answer();
     init_classify4();
     init_fault_effects();
@@ -51801,39 +52561,6 @@ var init_server = __esm({
     init_reference();
     init_behaviour();
     init_classify4();
-  }
-});
-
-// src/request.ts
-function promotionRequest(command, files) {
-  return {
-    command,
-    files,
-    policy: "",
-    images: [],
-    facts: null,
-    only: "",
-    stable: false,
-    includeStages: /* @__PURE__ */ new Set(),
-    force: [],
-    registryMap: [],
-    concurrency: 16,
-    changesAsCode: false,
-    build: {
-      defaults: {},
-      inputSecrets: [],
-      source: null,
-      defaultProvenance: "mode=min",
-      sourceDateEpoch: void 0,
-      insecure: [],
-      platform: "",
-      digests: null
-    }
-  };
-}
-var init_request = __esm({
-  "src/request.ts"() {
-    "use strict";
   }
 });
 
@@ -52355,8 +53082,8 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addTable(rows) {
-        const tableBody = rows.map((row) => {
+      addTable(rows2) {
+        const tableBody = rows2.map((row) => {
           const cells = row.map((cell) => {
             if (typeof cell === "string") {
               return this.wrap("td", cell);
@@ -53017,7 +53744,7 @@ var MOST_PLAN_BYTES;
 var init_outputs2 = __esm({
   "src/report/outputs.ts"() {
     "use strict";
-    init_report3();
+    init_report2();
     MOST_PLAN_BYTES = 256 * 1024;
   }
 });
@@ -53171,14 +53898,14 @@ function heldTable(actions) {
 }
 function keptTable(actions) {
   const shown3 = actions.slice(0, MOST_KEPT);
-  const rows = table(
+  const rows2 = table(
     ["tag", "digest", "why"],
     shown3.map((a) => [tagCell(a), code(shortDigest(a.digest)), escapeCell(a.reason.code)])
   );
   const left = actions.length - shown3.length;
-  return left > 0 ? `${rows}
+  return left > 0 ? `${rows2}
 
-${left} more unchanged tags are not listed.` : rows;
+${left} more unchanged tags are not listed.` : rows2;
 }
 function warnings(actions) {
   const lines2 = actions.flatMap((a) => a.warnings.map((text4) => `- ${tagCell(a)}: ${escapeCell(text4)}`));
@@ -53247,7 +53974,9 @@ async function runWith(inputs, env, workspace, deadline) {
     githubToken: inputs.token,
     onSecret: (secret) => setSecret(secret)
   });
+  const files = await filesOf(inputs, workspace);
   const outside = outsideOf({
+    files,
     env,
     workspace,
     token: inputs.token,
@@ -53262,7 +53991,7 @@ async function runWith(inputs, env, workspace, deadline) {
   });
   const request2 = {
     command,
-    files: await filesOf(inputs, workspace),
+    files,
     policy: inputs.policy,
     images: inputs.images,
     facts,
@@ -53279,6 +54008,8 @@ async function runWith(inputs, env, workspace, deadline) {
     const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
     const result = await run(request2, parts);
     await publish(result, request2, inputs, env);
+    if (facts.pullRequest !== null)
+      return await finishPullRequest(result, files, facts, inputs, env, outside, log);
     return result.exitCode;
   } finally {
     registry.close();
@@ -53287,7 +54018,7 @@ async function runWith(inputs, env, workspace, deadline) {
 async function filesOf(inputs, workspace) {
   const standsIn = inputs.policy !== "" || inputs.images.length > 0;
   if (standsIn && !inputs.configGiven) {
-    const there = await (0, import_promises17.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
+    const there = await (0, import_promises18.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
   }
   return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
@@ -53336,6 +54067,23 @@ function pairs(input, lines2) {
     lines2.map((line2) => [line2.slice(0, line2.indexOf("=")), line2.slice(line2.indexOf("=") + 1)])
   );
 }
+async function finishPullRequest({ report: report2, config, exitCode: code2 }, files, facts, inputs, env, outside, log) {
+  if (inputs.token === "" || files.length === 0) return code2;
+  const parts = { github: outside.github, log };
+  const changes = await outside.changes(config);
+  const summaryUrl = runUrl(env);
+  if (wantsComment(inputs, facts)) await publishComment({ report: report2, changes, files, facts, summaryUrl }, parts);
+  if (code2 === 0 || failsPullRequest(report2, changes)) return code2;
+  log.line("What is refused was so before this pull request; it does not fail it.");
+  return 0;
+}
+function wantsComment({ comment }, facts) {
+  return comment === "true" || comment === "auto" && !facts.fork;
+}
+function runUrl(env) {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run3 } = env;
+  return server && repository && run3 ? `${server}/${repository}/actions/runs/${run3}` : null;
+}
 function commandFor(input, facts) {
   const { event, trusted } = facts;
   if (input === "apply" && !trusted) {
@@ -53382,11 +54130,11 @@ ${escapeCell(error2.message)}
   error(`This is a fault of Retag, please report it: ${text4}`);
   return 1;
 }
-var import_promises17, import_node_path13;
+var import_promises18, import_node_path13;
 var init_action = __esm({
   "src/commands/action.ts"() {
     "use strict";
-    import_promises17 = require("node:fs/promises");
+    import_promises18 = require("node:fs/promises");
     import_node_path13 = require("node:path");
     init_core();
     init_adapters();
@@ -53408,6 +54156,7 @@ var init_action = __esm({
     init_files2();
     init_write();
     init_outside();
+    init_pull_request();
     init_tags3();
   }
 });
@@ -53604,13 +54353,13 @@ var SUMMARY = {
   demo: "the whole flow on a registry inside this process"
 };
 function overview() {
-  const rows = COMMANDS.map((name) => `  ${name.padEnd(10)} ${SUMMARY[name]}`);
+  const rows2 = COMMANDS.map((name) => `  ${name.padEnd(10)} ${SUMMARY[name]}`);
   return [
     "retag: container image tags by declared policy",
     "",
     "Usage: retag COMMAND [FLAGS]",
     "",
-    ...rows,
+    ...rows2,
     "",
     "retag COMMAND --help lists its flags; retag --version prints the version.",
     "Exit status: 0 all is right, 1 something failed or was refused, 2 wrong usage or tag file,",
@@ -53619,7 +54368,7 @@ function overview() {
   ].join("\n");
 }
 function commandHelp(command) {
-  const rows = Object.entries(FLAGS).filter(([, flag2]) => flag2.commands.includes(command)).map(
+  const rows2 = Object.entries(FLAGS).filter(([, flag2]) => flag2.commands.includes(command)).map(
     ([name, { value, help }]) => `  ${`--${name}${value === void 0 ? "" : ` ${value}`}`.padEnd(28)} ${help}`
   );
   const words = command === "classify" ? " REF..." : "";
@@ -53628,7 +54377,7 @@ function commandHelp(command) {
     "",
     `Usage: retag ${command}${words} [FLAGS]`,
     "",
-    ...rows,
+    ...rows2,
     ""
   ].join("\n");
 }

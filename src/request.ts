@@ -1,8 +1,11 @@
 /** What a run is asked for, and the outside systems that it is given. */
 import type { BuildDefaults, Builder, SourceFacts } from './builds/model.js';
 import type { Digests } from './builds/digests.js';
+import type { EntryChanges } from './comment/comment.js';
 import type { TagFile } from './config/config.js';
+import type { Config } from './config/model.js';
 import type { Gatekeeper, Subject } from './gates/gates.js';
+import type { Plan } from './plan/model.js';
 import type { Clock, Log, Registry } from './ports.js';
 import type { ClaimTag, RefFacts } from './policy/policy.js';
 
@@ -56,6 +59,10 @@ export interface RunParts {
   readonly claim: ClaimTag | null;
   /** makes the builder when there is something to build */
   builder(): Builder;
+  /** what the push or pull request touched in the tag files; null when that is not known */
+  changes(config: Config): Promise<EntryChanges | null>;
+  /** holds a plan that is about to be carried out to what was reviewed */
+  review(plan: Plan, config: Config): Promise<Plan>;
 }
 
 /** A request for promotions alone, with every choice at its default. */

@@ -1,5 +1,6 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
 import type { Config } from './config/model.js';
+import { formatProblem, UserError } from './errors.js';
 import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js';
 import { observe } from './observe.js';
 import { load, type Loaded } from './load.js';
@@ -7,6 +8,7 @@ import { lookoutsFor } from './lookouts.js';
 import type { Plan, WantedTag } from './plan/model.js';
 import { plan } from './plan/plan.js';
 import type { CompiledPolicy } from './policy/policy.js';
+import { promotionProblems, weigh } from './promotions.js';
 import { buildRelease, showDefinition, type Made } from './release/build.js';
 import { prepareRelease, type Release } from './release/release.js';
 import { classificationOf, refOf } from './release/report.js';
@@ -41,9 +43,11 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
     policy === null || request.facts === null || request.command === 'validate'
       ? null
       : await log.group('Classify', () => classifyRun(policy, loaded, request, parts));
+  if (policy !== null && loaded.scope.images) await checkPromotions(policy, loaded, request, parts);
   const wanted = request.command === 'validate' ? [] : [...(release?.wanted ?? []), ...images];
   const { planned, building } = await log.group('Plan', async () => {
-    const made = await makePlan(wanted, release, request, parts);
+    const seen = await makePlan(wanted, release, request, parts);
+    const made = request.command === 'apply' ? await parts.review(seen, config) : seen;
     const needed = release === null ? null : showDefinition(release, made, request, log);
     const lines = [...(needed?.planned ?? []), ...tagOutcomes(made, request)];
     for (const outcome of lines) log.line(tagLine(reportAction(outcome)));
@@ -66,6 +70,20 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
   log.line(closing(report));
   const code = exitCode(report, { changesAsCode: request.changesAsCode, onHold: config.onHold });
   return { report, exitCode: code, config, release, made, outcomes };
+}
+
+/** @throws UserError for tags of entries that this change brings */
+async function checkPromotions(
+  policy: CompiledPolicy,
+  { config }: Loaded,
+  { facts }: RunRequest,
+  parts: RunParts,
+): Promise<void> {
+  const problems = promotionProblems(policy, config.images, facts);
+  if (problems.length === 0) return;
+  const { errors, warnings } = weigh(problems, await parts.changes(config));
+  for (const problem of warnings) parts.log.warning(formatProblem(problem));
+  if (errors.length > 0) throw new UserError(errors);
 }
 
 function classifyRun(

@@ -25,7 +25,9 @@ import { parseTimeout, startDeadline, type Deadline } from '../system/deadline.j
 import { readTagFiles } from '../workspace/files.js';
 import { writeJson } from '../workspace/write.js';
 import type { RefFacts } from '../policy/policy.js';
-import { outsideOf } from './outside.js';
+import type { Log } from '../ports.js';
+import { outsideOf, type Outside } from './outside.js';
+import { failsPullRequest, publishComment } from './pull-request.js';
 import { checkStages } from './tags.js';
 
 /** Runs the action and gives its exit status. Never throws. */
@@ -73,7 +75,9 @@ async function runWith(
     githubToken: inputs.token,
     onSecret: (secret) => core.setSecret(secret),
   });
+  const files = await filesOf(inputs, workspace);
   const outside = outsideOf({
+    files,
     env,
     workspace,
     token: inputs.token,
@@ -88,7 +92,7 @@ async function runWith(
   });
   const request: RunRequest = {
     command,
-    files: await filesOf(inputs, workspace),
+    files,
     policy: inputs.policy,
     images: inputs.images,
     facts,
@@ -105,6 +109,8 @@ async function runWith(
     const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
     const result = await run(request, parts);
     await publish(result, request, inputs, env);
+    if (facts.pullRequest !== null)
+      return await finishPullRequest(result, files, facts, inputs, env, outside, log);
     return result.exitCode;
   } finally {
     registry.close();
@@ -172,6 +178,36 @@ function pairs(input: string, lines: readonly string[]): Record<string, string> 
   return Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
+}
+
+/** The comment, and the exit status: entries that the pull request does not touch never fail it. */
+async function finishPullRequest(
+  { report, config, exitCode: code }: RunResult,
+  files: readonly TagFile[],
+  facts: RefFacts,
+  inputs: ActionInputs,
+  env: NodeJS.ProcessEnv,
+  outside: Outside,
+  log: Log,
+): Promise<number> {
+  if (inputs.token === '' || files.length === 0) return code;
+  const parts = { github: outside.github, log };
+  const changes = await outside.changes(config);
+  const summaryUrl = runUrl(env);
+  if (wantsComment(inputs, facts)) await publishComment({ report, changes, files, facts, summaryUrl }, parts);
+  if (code === 0 || failsPullRequest(report, changes)) return code;
+  log.line('What is refused was so before this pull request; it does not fail it.');
+  return 0;
+}
+
+/** `auto`: everywhere but on pull requests of forks, whose token may not write. */
+function wantsComment({ comment }: ActionInputs, facts: RefFacts): boolean {
+  return comment === 'true' || (comment === 'auto' && !facts.fork);
+}
+
+function runUrl(env: NodeJS.ProcessEnv): string | null {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+  return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null;
 }
 
 /**

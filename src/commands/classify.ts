@@ -1,7 +1,7 @@
 /** `retag classify` */
-import { classificationsAsJson, classificationsAsText, classifyRefs, refsIn } from '../classify.js';
+import { classificationsAsText, classifyEach, jsonPieces, refsIn, type ClassifiedRef } from '../classify.js';
 import { parseConfig } from '../config/config.js';
-import { UserError } from '../errors.js';
+import { UserError, type Problem } from '../errors.js';
 import { compilePolicy, type CompiledPolicy } from '../policy/policy.js';
 import { systemClock } from '../system/clock.js';
 import type { Arguments } from '../terminal/args.js';
@@ -14,12 +14,28 @@ export async function classifyCommand(args: Arguments, io: Io): Promise<number> 
   const words = args.words.filter((word) => word !== '-');
   const refs =
     words.length === args.words.length && words.length > 0 ? words : [...words, ...(await readRefs(io))];
-  const classified = classifyRefs(policy, refs, systemClock.now());
-  io.stdout.write(args.is('json') ? classificationsAsJson(classified) : classificationsAsText(classified));
-  const problems = classified.flatMap((one) => one.problems);
-  if (problems.length === 0) return 0;
-  if (args.is('json')) throw new UserError(problems);
-  return 2;
+  const classified = classifyEach(policy, refs, systemClock.now());
+  return args.is('json') ? writeJson(classified, io) : writeTable([...classified], io);
+}
+
+/** Written as it is classified: thousands of refs are never held at once. */
+function writeJson(classified: Iterable<ClassifiedRef>, io: Io): number {
+  const problems: Problem[] = [];
+  for (const piece of jsonPieces(withProblems(classified, problems))) io.stdout.write(piece);
+  if (problems.length > 0) throw new UserError(problems);
+  return 0;
+}
+
+function* withProblems(classified: Iterable<ClassifiedRef>, problems: Problem[]): Generator<ClassifiedRef> {
+  for (const one of classified) {
+    problems.push(...one.problems);
+    yield one;
+  }
+}
+
+function writeTable(classified: readonly ClassifiedRef[], io: Io): number {
+  io.stdout.write(classificationsAsText(classified));
+  return classified.some(({ problems }) => problems.length > 0) ? 2 : 0;
 }
 
 async function policyFor(args: Arguments, io: Io): Promise<CompiledPolicy> {

@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 
 import type { Builder } from '../builds/model.js';
+import type { EntryChanges } from '../comment/comment.js';
+import type { TagFile } from '../config/config.js';
+import type { Config } from '../config/model.js';
 import { OperationError } from '../errors.js';
 import {
   commitOfEntry,
@@ -12,12 +15,17 @@ import {
   type Subject,
 } from '../gates/gates.js';
 import type { Checks } from '../gates/port.js';
+import { baseCommit } from '../github/base.js';
 import type { GitHub } from '../github/client.js';
+import type { Plan } from '../plan/model.js';
 import type { ClaimTag, RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
 import { systemClock } from '../system/clock.js';
+import { applyReview, changedEntries } from './pull-request.js';
 
 export interface OutsideOptions {
+  /** for what was reviewed; empty: nothing was */
+  readonly files: readonly TagFile[];
   readonly env: NodeJS.ProcessEnv;
   /** the checkout */
   readonly workspace: string;
@@ -40,12 +48,15 @@ export interface Outside {
   readonly claim: ClaimTag;
   subject(srcRef: string | null, revision: string | null): Subject;
   builder(): Builder;
+  changes(config: Config): Promise<EntryChanges | null>;
+  review(plan: Plan, config: Config): Promise<Plan>;
 }
 
 /** Nothing is loaded or sent before it is needed: octokit and buildx stay off the start path. */
 export function outsideOf(options: OutsideOptions): Outside {
   const { env, facts } = options;
   let opened: Promise<GitHub> | undefined;
+  let changed: Promise<EntryChanges | null> | undefined;
   const github = (): Promise<GitHub> => (opened ??= open(options));
   const home = env['GITHUB_REPOSITORY'] ?? '';
   const serverUrl = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
@@ -65,12 +76,25 @@ export function outsideOf(options: OutsideOptions): Outside {
       ...(facts?.sha == null ? {} : { entry: { sha: facts.sha } }),
     }),
     builder: () => lazyBuilder(options),
+    changes: async (config) =>
+      options.files.length === 0 || missing(options) !== null
+        ? null
+        : (changed ??= changedEntries(options.files, config, await baseCommit(env), {
+            github,
+            log: options.log,
+          })),
+    // Reviews are read where GitHub can be asked; elsewhere there are none.
+    review: (plan, config) =>
+      options.files.length === 0 || missing(options) !== null
+        ? Promise.resolve(plan)
+        : applyReview(plan, options.files, config, facts, { github, log: options.log }),
   };
 }
 
 /** For a run that asks nobody but the registry. */
 export function withoutOutside(log: Log, signal: AbortSignal): Outside {
   return outsideOf({
+    files: [],
     env: {},
     workspace: '.',
     token: '',

@@ -19,6 +19,7 @@ export function tagsCommand(args: Arguments, io: Io): Promise<number> {
     const facts = await factsFor(args, io);
     const request = await requestFor(args, io, facts, session);
     const outside = outsideOf({
+      files: [],
       env: io.env,
       workspace: io.cwd,
       token: io.env['GITHUB_TOKEN'] ?? '',

@@ -2,7 +2,7 @@
 import { imageOf } from '../builds/names.js';
 import type { SelectedBuild } from '../builds/model.js';
 import type { Config } from '../config/model.js';
-import { UserError } from '../errors.js';
+import { formatProblem, UserError } from '../errors.js';
 import type { Gatekeeper, GateState, Subject } from '../gates/gates.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
 import type { ClaimTag, CompiledPolicy, RefFacts, ResolvedDecision } from '../policy/policy.js';
@@ -59,8 +59,7 @@ export async function prepareRelease(
   request: ReleaseRequest,
   parts: ReleaseParts,
 ): Promise<Release> {
-  for (const { what, mend } of policy.warnings)
-    parts.log.warning(mend === undefined ? what : `${what}; ${mend}`);
+  for (const problem of policy.warnings) parts.log.warning(formatProblem(problem));
   const builds = request.withBuilds ? buildsOfRun(config, request) : [];
   const repositories = builds.flatMap(({ names }) => names.map(({ repository }) => repository));
   const naming = await nameRun(policy, request.facts, repositories, {
