@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { artifact, cosign, referrer, referrersTag } from '../../src/embedded/attached.js';
 import { built, descriptor, image, index, OCI_INDEX, type BuiltImage } from '../../src/embedded/images.js';
 import { seed } from '../../src/embedded/seed.js';
-import type { EmbeddedRegistry, RegistryOptions } from '../../src/embedded/server.js';
+import type { EmbeddedRegistry, Fault, RegistryOptions } from '../../src/embedded/server.js';
 import type { AttachmentMode, TransferReport } from '../../src/ports.js';
 import { connected, started, writes, type Client } from './on-the-wire.js';
 
@@ -272,6 +272,23 @@ describe('attachments', () => {
         attachmentsFound: 1,
         attachmentsCarried: 1,
       });
+    },
+  );
+
+  test.each<[string, Fault, number]>([
+    ['404', { kind: 'status', status: 404 }, 0],
+    ['403', { kind: 'status', status: 403 }, 1],
+    ['200 in HTML', { kind: 'status', status: 200, body: 'html' }, 1],
+  ])(
+    '%s instead of the list of referrers is told when it may hide something',
+    async (_name, fault, warnings) => {
+      const at = await places();
+      seed(at.source, FROM, null, referrer(root));
+      at.source.faults.set([{ match: { kind: 'referrers' }, fault, times: 'always' }]);
+      const client = connected();
+      expect(await transfer(client, at, 'copy')).toMatchObject({ attachmentsFound: 0 });
+      expect(client.warnings).toHaveLength(warnings);
+      expect(client.warnings.join()).toMatch(warnings === 0 ? /^$/ : /cannot list what is attached/);
     },
   );
 

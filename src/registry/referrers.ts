@@ -28,22 +28,30 @@ export interface Referrers {
 
 const MAX_PAGES = 100;
 const MAX_REFERRERS = 1000;
+/** How registries say that they do not have the API. Any other refusal may hide what is attached, and is told. */
+const NO_API: readonly number[] = [400, 404, 405, 406, 501];
 
 export function createReferrers(context: Context): Referrers {
   /** repositories whose registry has no referrers API */
   const without = new Set<string>();
-  const pages = once<readonly Descriptor[] | null>(false);
+  const pages = once<Listed>(false);
   const inTurn = turns();
 
   const byApi = async (repository: Repository, digest: string): Promise<readonly Descriptor[] | null> => {
     const name = formatRepository(repository);
     if (without.has(name)) return null;
-    const asked = (): Promise<readonly Descriptor[] | null> =>
+    const asked = (): Promise<Listed> =>
       pages.run(`${name}@${digest}`, () => askApi(context, repository, digest));
     // Asked twice before the API is given up: a stray refusal would hide what is attached.
-    const found = (await asked()) ?? (await asked());
-    if (found === null) without.add(name);
-    return found;
+    const first = await asked();
+    const answer = 'refused' in first ? await asked() : first;
+    if (!('refused' in answer)) return answer.entries;
+    const { refused } = answer;
+    if (!without.has(name) && !NO_API.includes(refused.status ?? 0)) {
+      context.log.warning(`${refused.message}; only what the fallback tag lists is seen`);
+    }
+    without.add(name);
+    return null;
   };
 
   return {
@@ -62,12 +70,11 @@ export function createReferrers(context: Context): Referrers {
   };
 }
 
-/** All pages of the API; null when this registry does not have it, whatever it answers instead. */
-async function askApi(
-  context: Context,
-  repository: Repository,
-  digest: string,
-): Promise<readonly Descriptor[] | null> {
+/** What the API says; `refused` when this registry does not have it, whatever it answers instead. */
+type Listed = { readonly entries: readonly Descriptor[] } | { readonly refused: OperationError };
+
+/** All pages of the API. */
+async function askApi(context: Context, repository: Repository, digest: string): Promise<Listed> {
   const task: Task = {
     doing: 'list what is attached',
     ref: { registry: repository.registry, repository: repository.repository, digest },
@@ -87,12 +94,12 @@ async function askApi(
     });
     if (response.status === 429 || response.status >= 500) throw refusal(task, response);
     const isList = response.status === 200 && bareMediaType(response.headers['content-type']) === OCI_INDEX;
-    if (!isList && page === 1) return null;
+    if (!isList && page === 1) return { refused: refusal(task, response) };
     if (!isList) throw refusal(task, response);
     const known = found.size;
     for (const entry of entriesOf(response.body, nameOf(task.ref))) found.set(entry.digest, entry);
     const next = nextLink(response.headers['link']);
-    if (next === null || found.size === known) return [...found.values()];
+    if (next === null || found.size === known) return { entries: [...found.values()] };
     path = context.transport.resolve(response.url, next);
   }
   throw failure('protocol', task, `the list has more than ${MAX_PAGES} pages`, 'remove what nobody needs', {

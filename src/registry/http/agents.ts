@@ -24,7 +24,7 @@ const IDLE_MS = 15_000;
 /** `ca`: certificates in PEM that are trusted beside those of Node. */
 export function createAgents(options: { readonly env: Environment; readonly ca?: string }): Agents {
   const plain = new http.Agent({ keepAlive: true, timeout: IDLE_MS });
-  const trust = options.ca === undefined ? {} : { ca: [...tls.rootCertificates, options.ca] };
+  const trust = options.ca === undefined ? {} : { secureContext: trusting(options.ca) };
   const secure = new https.Agent({ keepAlive: true, timeout: IDLE_MS, ...trust });
   const proxies = new Map<string, Promise<http.Agent>>();
   const all: http.Agent[] = [plain, secure];
@@ -62,10 +62,15 @@ export function createAgents(options: { readonly env: Environment; readonly ca?:
   };
 }
 
+/** Made once: reading all of Node's authorities anew for each connection takes longer than the connection. */
+function trusting(ca: string): tls.SecureContext {
+  return tls.createSecureContext({ ca: [...tls.rootCertificates, ca] });
+}
+
 async function loadProxyAgent(
   proxy: string,
   toTls: boolean,
-  trust: { readonly ca?: string[] },
+  trust: { readonly secureContext?: tls.SecureContext },
 ): Promise<http.Agent> {
   const url = proxyUrl(proxy);
   const settings = { keepAlive: true, timeout: IDLE_MS, ...trust };
