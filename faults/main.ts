@@ -1,0 +1,13 @@
+/** The commands of this folder: `matrix` (default), `kill`, `races`. */
+import { matrixCommand } from './matrix/command.js';
+
+/** @returns the exit status: 0 when nothing is broken */
+export async function main(args: readonly string[]): Promise<number> {
+  const [first = 'matrix', ...rest] = args;
+  switch (first) {
+    case 'matrix':
+      return matrixCommand(rest);
+    default:
+      return matrixCommand(args);
+  }
+}

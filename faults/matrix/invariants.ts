@@ -1,0 +1,179 @@
+/** What must hold after every cell, told from outside: from the registries' own answers, their history and request logs. */
+import { referrersTag } from '../../src/embedded/attached.js';
+import type { TagEvent } from '../../src/embedded/server.js';
+import { IMAGE, OLDER, RIVAL, SBOM, SIGNATURE } from '../world/scenario.js';
+import type { Attempt } from '../world/engine.js';
+import type { Stranger } from '../world/stranger.js';
+import type { World } from '../world/world.js';
+
+/** All that a cell left behind. */
+export interface Evidence {
+  readonly world: World;
+  readonly stranger: Stranger;
+  /** somebody else writes: the tag may end with the other's content */
+  readonly rival: boolean;
+  /** the fault cannot be told from the truth */
+  readonly believable: boolean;
+  readonly before: ReadonlyMap<string, string>;
+  readonly after: ReadonlyMap<string, string>;
+  readonly attempt: Attempt;
+  /** what was missing below a wanted tag at the moments when it was about to be written */
+  readonly hasty: readonly string[];
+  /** requests that reached a registry, the stranger included, and the number of a run without faults */
+  readonly requests: number;
+  readonly normal: number;
+  /** milliseconds of fake time, and the limit that the run had */
+  readonly elapsed: number;
+  readonly limit: number;
+}
+
+/** Digests that a wanted tag may have at some moment. */
+function allowed({ world, rival }: Evidence, tag: string): readonly (string | null)[] {
+  const before = world.scenario.wanted.find((wanted) => wanted.tag === tag)?.before ?? null;
+  return [before?.digest ?? null, IMAGE.digest, ...(rival ? [RIVAL.digest] : [])];
+}
+
+/** I1: each wanted tag is as it was or as planned, at every moment that the registry remembers. */
+export function tagsAreOldOrPlanned(evidence: Evidence): string[] {
+  const { world, after } = evidence;
+  return world.scenario.wanted.flatMap(({ tag }) => {
+    const may = allowed(evidence, tag);
+    const now = after.get(`destination ${tag}`) ?? null;
+    const past = (world.target.history ?? [])
+      .filter((event: TagEvent) => event.repository === world.targetRepository && event.tag === tag)
+      .map(({ digest }) => digest);
+    return [...past, now]
+      .filter((digest) => !may.includes(digest))
+      .map((digest) => `I1: ${tag} was ${digest ?? 'absent'}`);
+  });
+}
+
+/** I2: no other tag appeared, changed or went. What cosign and the fallback for referrers need is part of the plan. */
+export function othersAreUntouched({ world, before, after, rival }: Evidence): string[] {
+  const wanted = new Set(world.scenario.wanted.map(({ tag }) => `destination ${tag}`));
+  const names = new Set([...before.keys(), ...after.keys()]);
+  return [...names].flatMap((name) => {
+    if (wanted.has(name) || before.get(name) === after.get(name)) return [];
+    if (name === `destination ${SIGNATURE.tag}` && after.get(name) === SIGNATURE.image.digest) return [];
+    if (name === `destination ${referrersTag(IMAGE.digest)}`) return [];
+    if (rival && name.endsWith(' build-7')) return [];
+    return [`I2: ${name} went from ${before.get(name) ?? 'absent'} to ${after.get(name) ?? 'absent'}`];
+  });
+}
+
+/** I3: what a wanted tag points at is all there, now and when the tag was written. */
+export async function tagsAreWhole({ world, after, hasty }: Evidence): Promise<string[]> {
+  const known = [IMAGE, OLDER, RIVAL];
+  const broken = [...hasty.map((gap) => `I3: the tag was written before its ${gap}`)];
+  for (const { tag } of world.scenario.wanted) {
+    const digest = after.get(`destination ${tag}`);
+    const image = known.find((candidate) => candidate.digest === digest);
+    if (image === undefined) continue;
+    for (const gap of await world.gaps(image)) broken.push(`I3: ${tag} lacks ${gap}`);
+  }
+  return broken;
+}
+
+/** Is every wanted tag what was planned? */
+export function isRight({ world, after, rival }: Evidence): boolean {
+  const [first, ...rest] = world.scenario.wanted.map(({ tag }) => after.get(`destination ${tag}`));
+  const good = first === IMAGE.digest || (rival && first === RIVAL.digest);
+  return good && rest.every((digest) => digest === first);
+}
+
+/** I4: exit status 0 says that every wanted tag is right; 1 is the only other one, and nothing ends in a crash. */
+export function exitTellsTheTruth(evidence: Evidence): string[] {
+  const { attempt, rival } = evidence;
+  if (attempt.crash !== null) return [`I4: it crashed: ${String((attempt.crash as Error).stack)}`];
+  if (attempt.exitCode === 0 && !rival && !isRight(evidence))
+    return ['I4: exit status 0, but not every tag is right'];
+  if (attempt.exitCode === 0 && rival && !wasRight(evidence))
+    return ['I4: exit status 0, but the tag was never right'];
+  return attempt.exitCode === 0 || attempt.exitCode === 1 || attempt.error !== null
+    ? []
+    : [`I4: exit status ${String(attempt.exitCode)}`];
+}
+
+/** With a rival the tag may have changed hands after it was read back: then it was right at some time. */
+function wasRight(evidence: Evidence): boolean {
+  if (isRight(evidence)) return true;
+  const { world } = evidence;
+  if (world.target.history === null) return true;
+  return world.scenario.wanted.every(({ tag }) =>
+    (world.target.history ?? []).some((event) => event.tag === tag && event.digest === IMAGE.digest),
+  );
+}
+
+/** I6: no password and no token is said or sent to a host that it is not for. */
+export function secretsStayHome({ world, stranger, attempt }: Evidence): string[] {
+  const secrets = [...world.secrets, ...world.source.tokens, ...world.target.tokens];
+  const said = secrets
+    .filter((secret) => attempt.said.includes(secret))
+    .map((secret) => `I6: said aloud: ${secret}`);
+  const sent = stranger.seen.flatMap((request) => {
+    const text = JSON.stringify(request);
+    const found =
+      secrets.some((secret) => text.includes(secret)) || request.headers.authorization !== undefined;
+    return found ? [`I6: sent to a stranger: ${text}`] : [];
+  });
+  const crossed = world.source === world.target ? [] : crossTalk(world);
+  return [...said, ...sent, ...crossed];
+}
+
+/** The password and the tokens of one registry must not be shown to the other. */
+function crossTalk(world: World): string[] {
+  const half = world.secrets.length / 2;
+  const sides = [
+    { at: world.target, of: world.source, own: world.secrets.slice(0, half) },
+    { at: world.source, of: world.target, own: world.secrets.slice(half) },
+  ];
+  return sides.flatMap(({ at, of, own }) => {
+    const seen = JSON.stringify(at.requests.map(({ headers, url }) => [headers, url]));
+    return [...own, ...of.tokens]
+      .filter((secret) => seen.includes(secret))
+      .map((secret) => `I6: ${secret} was sent to ${at.host}`);
+  });
+}
+
+/** I7: no storm of requests, and no end later than the time limit. */
+export function runIsBounded({ requests, normal, elapsed, limit }: Evidence): string[] {
+  return [
+    ...(requests > 5 * normal ? [`I7: ${requests} requests where ${normal} are normal`] : []),
+    ...(elapsed > limit + 5_000 ? [`I7: it took ${elapsed / 1000} s, the limit is ${limit / 1000} s`] : []),
+  ];
+}
+
+const NEXT_STEP =
+  /\b(?:run again|check|see |see that|log in|give |list |make |use |build and push|push |choose|find out|look at|have the|correct|compare|raise|sign |set |switch|remove|decide|publish|take |move it|wait|pull it|put this|renewed|issued|mend|answer with|once it)/i;
+
+/** I8: a failure names registry and repository, and what to do about it. */
+export function failureIsExplained({ world, attempt }: Evidence): string[] {
+  if (attempt.exitCode === 0) return [];
+  const texts = textsOf(attempt);
+  if (texts.length === 0) return [`I8: nothing says what is wrong: ${attempt.said.slice(-500)}`];
+  const hosts = [world.source.host, world.target.host, 'stopped by SIGTERM', 'time limit'];
+  return texts.flatMap((text) => [
+    ...(hosts.some((host) => text.includes(host)) ? [] : [`I8: no registry is named: ${text}`]),
+    ...(NEXT_STEP.test(text) ? [] : [`I8: no next step: ${text}`]),
+  ]);
+}
+
+/** What a person reads about each tag that is not right, with the remedy that the summary adds. */
+function textsOf(attempt: Attempt): string[] {
+  if (attempt.report === null) return attempt.error === null ? [] : [attempt.error.message];
+  return attempt.annotations
+    .filter(({ level }) => level === 'error')
+    .map(({ title, message }) => `${title}: ${message}`);
+}
+
+/** I9: signatures and SBOMs that were asked for are there, or somebody was told that they are not. */
+export async function attachmentsAreCarriedOrMissed(evidence: Evidence): Promise<string[]> {
+  const { world, after, attempt, rival, believable } = evidence;
+  if (!world.scenario.attachments || attempt.exitCode !== 0 || rival || believable) return [];
+  const signed = after.get(`destination ${SIGNATURE.tag}`) === SIGNATURE.image.digest;
+  const described = (await world.gaps(SBOM)).length === 0;
+  if ((signed && described) || attempt.said.includes('warning:')) return [];
+  return [
+    `I9: ${signed ? '' : 'the signature '}${described ? '' : 'the SBOM '}was left behind without a word`,
+  ];
+}

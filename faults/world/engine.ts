@@ -1,0 +1,119 @@
+/** Retag as the tests of its promises call it: the flow of src/run.ts on a transport of its own. */
+import { messageOf, OperationError, UserError } from '../../src/errors.js';
+import type { Credentials } from '../../src/registry/auth/credential.js';
+import { createTransport, type TransportOptions } from '../../src/registry/http/transport.js';
+import { createRegistry } from '../../src/registry/registry.js';
+import { annotations, type Annotation } from '../../src/report/annotations.js';
+import { outputs } from '../../src/report/outputs.js';
+import { summary } from '../../src/report/summary.js';
+import type { Report } from '../../src/report/model.js';
+import type { Clock, Registry } from '../../src/ports.js';
+import { withoutOutside } from '../../src/commands/outside.js';
+import { promotionRequest, type RunRequest } from '../../src/request.js';
+import { run } from '../../src/run.js';
+import { recorder } from './recorder.js';
+
+/** What is asked of Retag, and of whom. */
+export interface Task {
+  readonly command?: 'plan' | 'apply';
+  readonly tagFile: string;
+  readonly force?: readonly string[];
+  readonly registryMap?: readonly string[];
+  readonly concurrency?: number;
+  readonly transport?: Partial<TransportOptions>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** How a run ended and all that it said. */
+export interface Attempt {
+  /** null when it ended with an error instead of a report */
+  readonly exitCode: number | null;
+  readonly report: Report | null;
+  /** an error that the commands would print; anything else than these two is a fault of Retag */
+  readonly error: OperationError | UserError | null;
+  readonly crash: unknown;
+  /** log, report, summary, annotations, outputs and errors: where a secret could be seen */
+  readonly said: string;
+  /** what stands beside the lines of the tag file */
+  readonly annotations: readonly Annotation[];
+  readonly requests: number;
+}
+
+/** The one place that knows the shape of a run's request. */
+export function requestOf(task: Task): RunRequest {
+  const files = [{ path: 'image-tags.yaml', bytes: new TextEncoder().encode(task.tagFile) }];
+  return {
+    ...promotionRequest(task.command ?? 'apply', files),
+    force: task.force ?? [],
+    registryMap: task.registryMap ?? [],
+    concurrency: task.concurrency ?? 16,
+  };
+}
+
+/** Carries a task out and never throws. */
+export async function attempt(task: Task): Promise<Attempt> {
+  const { log, registry } = connect(task);
+  try {
+    const { report, exitCode } = await run(requestOf(task), {
+      registry,
+      log,
+      clock: task.clock,
+      signal: task.signal,
+      ...withoutOutside(log, task.signal),
+    });
+    const said = [
+      ...log.lines,
+      JSON.stringify(report),
+      summary(report),
+      JSON.stringify(annotations(report)),
+      JSON.stringify(outputs(report, 'report.json')),
+    ].join('\n');
+    return {
+      exitCode,
+      report,
+      error: null,
+      crash: null,
+      said,
+      annotations: annotations(report),
+      requests: report.http.requests,
+    };
+  } catch (error) {
+    const expected = error instanceof OperationError || error instanceof UserError;
+    const said = [...log.lines, messageOf(error), String((error as Error).stack)].join('\n');
+    return {
+      exitCode: null,
+      report: null,
+      error: expected ? error : null,
+      crash: expected ? null : error,
+      said,
+      annotations: [],
+      requests: registry.usage().requests,
+    };
+  } finally {
+    registry.close();
+  }
+}
+
+/** The registry client that users get, with time and credentials of the test. */
+export function connect(task: Pick<Task, 'transport' | 'clock' | 'signal' | 'concurrency'>): {
+  readonly registry: Registry;
+  readonly log: ReturnType<typeof recorder>;
+} {
+  const log = recorder();
+  const nobody: Credentials = () => Promise.resolve(null);
+  const transport = createTransport({
+    clock: task.clock,
+    env: {},
+    credentials: nobody,
+    insecureRegistries: [],
+    concurrency: task.concurrency ?? 16,
+    deadline: task.signal,
+    userAgent: 'retag-faults',
+    log,
+    anonymous: false,
+    onSecret: () => undefined,
+    ...task.transport,
+  });
+  return { registry: createRegistry(transport, { clock: task.clock, log }), log };
+}

@@ -1,0 +1,21 @@
+import type { Log } from '../../src/ports.js';
+
+/** A log that keeps every line, debug lines and titles included. */
+export interface Recorder extends Log {
+  readonly lines: string[];
+}
+
+export function recorder(): Recorder {
+  const lines: string[] = [];
+  return {
+    lines,
+    group(title, body) {
+      lines.push(title);
+      return body();
+    },
+    line: (text) => void lines.push(text),
+    warning: (text) => void lines.push(`warning: ${text}`),
+    debug: (text) => void lines.push(`debug: ${text}`),
+    progress: () => undefined,
+  };
+}

@@ -1,0 +1,241 @@
+/** One promotion with everything around it, fresh for every test. */
+import { referrersTag } from '../../src/embedded/attached.js';
+import { index, type BuiltImage } from '../../src/embedded/images.js';
+import type { FaultList, LoggedRequest, TagEvent } from '../../src/embedded/server.js';
+import type { TransportOptions } from '../../src/registry/http/transport.js';
+import type { Raw } from '../../__tests__/registry/contract/place.js';
+import type { Backend, Login, Room } from './backend.js';
+import { createAuthority, type Authority } from './certificate.js';
+import { attempt, type Attempt } from './engine.js';
+import { startGate, type Gate } from './gate.js';
+import { serveNames, setName } from './names.js';
+import { IMAGE, OLDER, RIVAL, SBOM, SIGNATURE, SOURCE_TAG, type Scenario } from './scenario.js';
+import type { FakeTime } from './time.js';
+
+/** How Retag reaches the registries: as they are, or through a door that can be shut, with or without TLS. */
+export type Doors = 'none' | 'plain' | 'tls';
+
+/** One registry as Retag and as the test see it. */
+export interface Side {
+  /** as it stands in image names */
+  readonly host: string;
+  readonly faults: Pick<FaultList, 'set' | 'fired'>;
+  readonly requests: readonly LoggedRequest[];
+  readonly history: readonly TagEvent[] | null;
+  readonly tokens: readonly string[];
+  readonly raw: Raw;
+  readonly door: Door | null;
+}
+
+/** What can become of the way to a registry. */
+export interface Door {
+  shut(): void;
+  open(): Promise<void>;
+  /** The host name is gone, or back. */
+  name(exists: boolean): void;
+  /** Shows another certificate from now on. */
+  certificate(kind: CertificateKind): void;
+}
+export type CertificateKind = 'good' | 'expired' | 'for another host' | 'of an unknown authority';
+
+export interface World {
+  readonly scenario: Scenario;
+  readonly source: Side;
+  /** the same object as `source` when there is one registry */
+  readonly target: Side;
+  readonly sourceRepository: string;
+  readonly targetRepository: string;
+  readonly image: BuiltImage;
+  /** passwords and what is made of them */
+  readonly secrets: readonly string[];
+  /** Retag does its work once. `patience`: the longest silence of a registry, milliseconds. */
+  promote(time: FakeTime, patience: number): Promise<Attempt>;
+  /** Somebody else writes a tag of the destination. */
+  rival(tag: string): Promise<void>;
+  /** Somebody else makes the very tag that Retag is about to make. */
+  twin(tag: string): Promise<void>;
+  /** Somebody else moves the source tag. */
+  moveSource(): Promise<void>;
+  /** tag → digest of the destination, and of the source when that is another repository; seen from outside */
+  tags(): Promise<ReadonlyMap<string, string>>;
+  /** what is missing below `image` at the destination */
+  gaps(image: BuiltImage): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+const authority: { made?: Authority } = {};
+let worlds = 0;
+
+export async function createWorld(scenario: Scenario, backend: Backend, doors: Doors): Promise<World> {
+  serveNames();
+  const number = worlds++;
+  const prefix = backend.nextPrefix();
+  const opened: OpenSide[] = [];
+  for (const role of scenario.sides === 2 ? ['source', 'target'] : ['target']) {
+    opened.push(await openSide(scenario, backend, doors, role, `${role}-${number}`));
+  }
+  const [first, last] = [opened[0] as OpenSide, opened.at(-1) as OpenSide];
+  const sourceRepository = prefix + scenario.source;
+  const targetRepository = prefix + scenario.target;
+  await fill(scenario, first.room, sourceRepository, last.room, targetRepository);
+  return {
+    scenario,
+    source: first.side,
+    target: last.side,
+    sourceRepository,
+    targetRepository,
+    image: IMAGE,
+    secrets: opened.flatMap(({ login }) => (login === null ? [] : secretsOf(login))),
+    promote: (time, patience) =>
+      attempt({
+        tagFile: tagFileOf(
+          scenario,
+          `${first.side.host}/${sourceRepository}`,
+          `${last.side.host}/${targetRepository}`,
+        ),
+        force: scenario.wanted
+          .filter(({ before }) => before !== null)
+          .map(({ tag }) => `${last.side.host}/${targetRepository}:${tag}`),
+        concurrency: 4,
+        clock: time.clock,
+        signal: time.signal,
+        transport: { ...transportOf(opened, doors), requestTimeoutMs: patience },
+      }),
+    rival: (tag) => last.room.seed(targetRepository, tag, RIVAL),
+    twin: (tag) => last.room.seed(targetRepository, tag, IMAGE),
+    moveSource: () => first.room.seed(sourceRepository, SOURCE_TAG, RIVAL),
+    async tags() {
+      const all = new Map(await tagsOf(last.side.raw, targetRepository, 'destination'));
+      if (first === last && sourceRepository === targetRepository) return all;
+      for (const [tag, digest] of await tagsOf(first.side.raw, sourceRepository, 'source'))
+        all.set(tag, digest);
+      return all;
+    },
+    gaps: (image) => last.room.gaps(targetRepository, image),
+    async close() {
+      await Promise.all(opened.map((side) => side.close()));
+    },
+  };
+}
+
+interface OpenSide {
+  readonly side: Side;
+  readonly room: Room;
+  readonly login: Login | null;
+  close(): Promise<void>;
+}
+
+async function openSide(
+  scenario: Scenario,
+  backend: Backend,
+  doors: Doors,
+  role: string,
+  name: string,
+): Promise<OpenSide> {
+  const login: Login | null =
+    scenario.login === null || !backend.logins
+      ? null
+      : { kind: scenario.login, user: `${role}-user`, password: `${role}-pässword:${name}` };
+  const hostname = `${name}.registry.test`;
+  const gate = doors === 'none' ? null : await startGate(doors === 'tls' ? pairOf('good') : null);
+  const base = gate === null ? null : `${doors === 'tls' ? 'https' : 'http'}://${hostname}:${gate.port}`;
+  const realm = base === null ? null : `${base}/token`;
+  const room = await backend.open({ login, behaviour: scenario.behaviour, realm });
+  gate?.leadTo(room.port);
+  const host = gate === null ? `127.0.0.1:${room.port}` : `${hostname}:${gate.port}`;
+  const { faults, requests, history, tokens, raw } = room;
+  return {
+    side: { host, faults, requests, history, tokens, raw, door: gate && doorOf(gate, hostname) },
+    room,
+    login,
+    async close() {
+      await gate?.close();
+      await room.close();
+    },
+  };
+}
+
+function doorOf(gate: Gate, hostname: string): Door {
+  return {
+    shut: () => gate.shut(),
+    open: () => gate.open(),
+    name(exists) {
+      setName(hostname, exists);
+      gate.drop();
+    },
+    certificate: (kind) => gate.show(pairOf(kind)),
+  };
+}
+
+function pairOf(kind: CertificateKind): { readonly cert: string; readonly key: string } {
+  const known = (authority.made ??= createAuthority());
+  switch (kind) {
+    case 'good':
+      return known.issue({ names: ['*.registry.test'] });
+    case 'expired':
+      return known.issue({ names: ['*.registry.test'], validFor: -1 });
+    case 'for another host':
+      return known.issue({ names: ['other.test'] });
+    case 'of an unknown authority':
+      return createAuthority('somebody else').issue({ names: ['*.registry.test'] });
+  }
+}
+
+function transportOf(opened: readonly OpenSide[], doors: Doors): Partial<TransportOptions> {
+  const logins = new Map(opened.map(({ side, login }) => [side.host, login]));
+  return {
+    insecureRegistries: doors === 'plain' ? opened.map(({ side }) => side.host) : [],
+    ...(authority.made === undefined ? {} : { ca: authority.made.cert }),
+    credentials(registry) {
+      const login = logins.get(registry);
+      if (!login) return Promise.resolve(null);
+      const { user, password } = login;
+      return Promise.resolve({ kind: 'basic', username: user, password, source: 'the test' });
+    },
+  };
+}
+
+async function fill(
+  scenario: Scenario,
+  from: Room,
+  sourceRepository: string,
+  to: Room,
+  targetRepository: string,
+): Promise<void> {
+  await from.seed(sourceRepository, SOURCE_TAG, IMAGE);
+  if (scenario.attachments) {
+    await from.seed(sourceRepository, SIGNATURE.tag, SIGNATURE.image);
+    await from.seed(sourceRepository, null, SBOM);
+    // Only where there is no referrers API, which would make it needless.
+    if (!from.listsReferrers) await from.seed(sourceRepository, referrersTag(IMAGE.digest), index([SBOM]));
+  }
+  for (const { tag, before } of scenario.wanted) if (before) await to.seed(targetRepository, tag, before);
+  // Something that nobody asked about: it must stay as it is.
+  await to.seed(targetRepository, 'bystander', OLDER);
+}
+
+function tagFileOf(scenario: Scenario, source: string, target: string): string {
+  const lines = [`name: ${target}`, `src_name: ${source}`, `src_build_tag: ${SOURCE_TAG}`, ...scenario.lines];
+  return ['images:', ...lines.map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`), ''].join('\n');
+}
+
+function secretsOf({ user, password }: Login): string[] {
+  return [password, Buffer.from(`${user}:${password}`).toString('base64'), encodeURIComponent(password)];
+}
+
+/** Every tag of a repository with its digest, as anybody could ask for them. */
+async function tagsOf(raw: Raw, repository: string, role: string): Promise<[string, string][]> {
+  const list = await raw('GET', `/v2/${repository}/tags/list?n=100`, repository);
+  const tags =
+    list.status === 404 ? [] : ((JSON.parse(list.body.toString()) as { tags: string[] | null }).tags ?? []);
+  const found: [string, string][] = [];
+  for (const tag of tags) {
+    const answer = await raw('HEAD', `/v2/${repository}/manifests/${tag}`, repository, { accept: ACCEPT });
+    found.push([`${role} ${tag}`, answer.headers.get('docker-content-digest') ?? `HTTP ${answer.status}`]);
+  }
+  return found;
+}
+
+const ACCEPT =
+  'application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, ' +
+  'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json';
