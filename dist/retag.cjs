@@ -1173,18 +1173,6 @@ var init_source = __esm({
   }
 });
 
-// src/plan/model.ts
-function hasChanges(plan2) {
-  return plan2.actions.some(({ action: action2 }) => action2 === "build" || action2 === "create" || action2 === "move");
-}
-var TAG_KINDS;
-var init_model = __esm({
-  "src/plan/model.ts"() {
-    "use strict";
-    TAG_KINDS = ["primary", "stable", "channel"];
-  }
-});
-
 // src/pool.ts
 async function pool(items, limit, work) {
   const results = new Array(items.length);
@@ -1207,6 +1195,60 @@ async function pool(items, limit, work) {
 var init_pool = __esm({
   "src/pool.ts"() {
     "use strict";
+  }
+});
+
+// src/drift.ts
+async function findDrift(plan2, registry, concurrency) {
+  const promotions = plan2.actions.filter(({ wanted }) => wanted.group === null);
+  const found = await pool(promotions, concurrency, async (action2) => {
+    const kind = kindOf2(action2);
+    if (kind !== null) return drift(kind, action2, action2.reason.text);
+    const lost = await lostAttachment(action2, registry);
+    return lost === null ? null : drift("attachment", action2, lost);
+  });
+  return found.filter((each) => each !== null);
+}
+function kindOf2({ action: action2, reason, previous }) {
+  if (action2 === "create" && reason.code === "absent") return "vanished";
+  if (action2 !== "refuse" || previous === null) return null;
+  if (reason.code === "different-digest") return "moved";
+  return reason.code === "platform-missing" ? "platform" : null;
+}
+async function lostAttachment(action2, registry) {
+  const { wanted, previous } = action2;
+  if (action2.action !== "keep" || wanted.attachments !== "require" || previous === null) return null;
+  const { registry: host, repository } = wanted.destination;
+  const at2 = { registry: host, repository, digest: previous };
+  try {
+    await registry.transfer(at2, await registry.manifest(at2), { registry: host, repository }, "require");
+    return null;
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return `${formatReference(wanted.destination)}: ${error2.message}`;
+  }
+}
+function drift(kind, { wanted }, text4) {
+  return { kind, image: wanted.image, tag: wanted.destination.tag, text: text4, location: wanted.place };
+}
+var init_drift = __esm({
+  "src/drift.ts"() {
+    "use strict";
+    init_errors();
+    init_pool();
+    init_reference();
+  }
+});
+
+// src/plan/model.ts
+function hasChanges(plan2) {
+  return plan2.actions.some(({ action: action2 }) => action2 === "build" || action2 === "create" || action2 === "move");
+}
+var TAG_KINDS;
+var init_model = __esm({
+  "src/plan/model.ts"() {
+    "use strict";
+    TAG_KINDS = ["primary", "stable", "channel"];
   }
 });
 
@@ -1510,7 +1552,7 @@ function _stringify(input) {
   if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
   return type;
 }
-function _addIssue(context3, label3, dataset, config$1, other) {
+function _addIssue(context3, label4, dataset, config$1, other) {
   const input = other && "input" in other ? other.input : dataset.value;
   const expected = other?.expected ?? context3.expects ?? null;
   const received2 = other?.received ?? /* @__PURE__ */ _stringify(input);
@@ -1520,7 +1562,7 @@ function _addIssue(context3, label3, dataset, config$1, other) {
     input,
     expected,
     received: received2,
-    message: `Invalid ${label3}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received2}`,
+    message: `Invalid ${label4}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received2}`,
     requirement: context3.requirement,
     path: other?.path,
     issues: other?.issues,
@@ -9836,7 +9878,7 @@ function trackingConfig(document2, data) {
 }
 function byPlatform(runners) {
   return Object.fromEntries(
-    Object.entries(runners).map(([name, label3]) => [sure(parsePlatform(name)), label3])
+    Object.entries(runners).map(([name, label4]) => [sure(parsePlatform(name)), label4])
   );
 }
 function given(key, value) {
@@ -10637,7 +10679,7 @@ function mismatch(document2, issue2, path6) {
   if (wantsText(issue2) && source !== void 0) {
     return { what: `${name} is ${is}, not text`, mend: `quote it: ${quote(source)}` };
   }
-  return { what: `${name} is ${is}, not ${kindOf2(issue2)}`, mend: mendFor(issue2, path6, source) };
+  return { what: `${name} is ${is}, not ${kindOf3(issue2)}`, mend: mendFor(issue2, path6, source) };
 }
 function mendFor(issue2, path6, source) {
   const near = typeof issue2.input === "string" ? suggest(issue2.input, allowedValues(issue2)) : void 0;
@@ -10648,14 +10690,14 @@ function mendFor(issue2, path6, source) {
   switch (issue2.type) {
     case "boolean":
     case "number":
-      return `write ${kindOf2(issue2)}, without quotes`;
+      return `write ${kindOf3(issue2)}, without quotes`;
     case "array":
       return source === void 0 ? "write a list" : `write it as a list: [ ${quote(source)} ]`;
     default:
-      return `write ${kindOf2(issue2)}`;
+      return `write ${kindOf3(issue2)}`;
   }
 }
-function kindOf2(issue2) {
+function kindOf3(issue2) {
   const kinds = (each) => {
     if (each.type === "union") return (each.issues ?? []).flatMap(kinds);
     const values = allowedValues(each);
@@ -11916,8 +11958,8 @@ function distinctTexts(tags2) {
 }
 function renderLabels(rule2, values) {
   const labels = {};
-  for (const [label3, template] of Object.entries(rule2.labels)) {
-    labels[label3] = joinPieces(renderPieces(template, (variable) => valueOf(variable, values)));
+  for (const [label4, template] of Object.entries(rule2.labels)) {
+    labels[label4] = joinPieces(renderPieces(template, (variable) => valueOf(variable, values)));
   }
   return labels;
 }
@@ -12736,9 +12778,9 @@ function commonFields(patterns) {
   return (first2 ?? []).filter((name) => others.every((names) => names.includes(name)));
 }
 function parseLabels(scope) {
-  const entries = Object.entries(scope.config.labels).flatMap(([label3, source]) => {
-    const template = checkedTemplate(source, scope, [], ["labels", label3], true);
-    return template ? [[label3, template]] : [];
+  const entries = Object.entries(scope.config.labels).flatMap(([label4, source]) => {
+    const template = checkedTemplate(source, scope, [], ["labels", label4], true);
+    return template ? [[label4, template]] : [];
   });
   return Object.fromEntries(entries);
 }
@@ -13354,6 +13396,11 @@ function makeReport(input) {
     ref: input.ref,
     classification: input.classification,
     actions,
+    stages: input.stages,
+    drift: input.drift === null ? null : input.drift.map((each) => ({
+      ...each,
+      location: each.location === null ? null : { ...each.location }
+    })),
     counts: countActions(actions),
     http: { ...input.http },
     duration_ms: Math.max(0, Math.round(input.durationMs))
@@ -13398,7 +13445,7 @@ function exitCode(report2, options) {
   const undone = actions.some(({ outcome, error: error2 }) => outcome === "skipped" && error2 !== null);
   if (counts2.refuse > 0 || counts2.failed > 0 || undone) return 1;
   if (counts2.hold > 0 && options.onHold === "fail") return 1;
-  const changes = counts2.build + counts2.create + counts2.move > 0;
+  const changes = counts2.build + counts2.create + counts2.move > 0 || (report2.drift ?? []).length > 0;
   return options.changesAsCode && report2.command === "plan" && changes ? 3 : 0;
 }
 var init_report2 = __esm({
@@ -14288,7 +14335,7 @@ var init_definition = __esm({
 // src/builds/select.ts
 function matrix(builds, runners) {
   const own = new Map(
-    Object.entries(runners).map(([platform3, label3]) => [normalisePlatform(platform3), label3])
+    Object.entries(runners).map(([platform3, label4]) => [normalisePlatform(platform3), label4])
   );
   const include = builds.flatMap(
     ({ config, choice }) => choice.build.map((platform3) => ({
@@ -15483,6 +15530,18 @@ function classificationOf(release) {
 function refOf2(facts) {
   return facts === null ? null : { ref: facts.ref, sha: facts.sha, event: facts.event };
 }
+function stagesOf2(release) {
+  return (release?.stages ?? []).flatMap(
+    ({ image: image3, table: table3 }) => table3.rows.map(({ platform: platform3, byFile, today, why, since }) => ({
+      image: image3,
+      platform: platform3,
+      by_file: byFile,
+      today,
+      why,
+      since: since === null ? null : new Date(since).toISOString()
+    }))
+  );
+}
 var init_report3 = __esm({
   "src/release/report.ts"() {
     "use strict";
@@ -15513,11 +15572,14 @@ async function run(request2, parts) {
     made = building === null ? null : await log.group("Build", () => buildRelease(building, request2, parts));
     outcomes = await log.group("Apply", () => carryOut(planned2, made, request2, parts));
   }
+  const drift2 = request2.drift ? await findDrift(planned2, registry, request2.concurrency) : null;
   const report2 = makeReport({
     command: request2.command,
     ref: refOf2(request2.facts),
     classification: classificationOf(release),
     outcomes,
+    stages: stagesOf2(release),
+    drift: drift2,
     http: registry.usage(),
     durationMs: clock.now() - started
   });
@@ -15571,6 +15633,7 @@ async function carryOut(planned2, made, request2, parts) {
 var init_run = __esm({
   "src/run.ts"() {
     "use strict";
+    init_drift();
     init_errors();
     init_execute();
     init_observe();
@@ -30864,11 +30927,11 @@ var require_progressevent = __commonJS({
 var require_encoding = __commonJS({
   "node_modules/undici/lib/web/fileapi/encoding.js"(exports2, module2) {
     "use strict";
-    function getEncoding(label3) {
-      if (!label3) {
+    function getEncoding(label4) {
+      if (!label4) {
         return "failure";
       }
-      switch (label3.trim().toLowerCase()) {
+      switch (label4.trim().toLowerCase()) {
         case "unicode-1-1-utf-8":
         case "unicode11utf8":
         case "unicode20utf8":
@@ -46822,7 +46885,7 @@ var init_dist6 = __esm({
 // src/registry/http/agents.ts
 function createAgents(options) {
   const plain = new import_node_http.default.Agent({ keepAlive: true, timeout: IDLE_MS });
-  const trust = options.ca === void 0 ? {} : { ca: [...import_node_tls.default.rootCertificates, options.ca] };
+  const trust = options.ca === void 0 ? {} : { secureContext: trusting(options.ca) };
   const secure = new import_node_https.default.Agent({ keepAlive: true, timeout: IDLE_MS, ...trust });
   const proxies = /* @__PURE__ */ new Map();
   const all = [plain, secure];
@@ -46856,6 +46919,9 @@ function createAgents(options) {
       for (const agent of all) agent.destroy();
     }
   };
+}
+function trusting(ca) {
+  return import_node_tls.default.createSecureContext({ ca: [...import_node_tls.default.rootCertificates, ca] });
 }
 async function loadProxyAgent(proxy, toTls, trust) {
   const url = proxyUrl(proxy);
@@ -49795,9 +49861,15 @@ function createReferrers(context3) {
     const name = formatRepository(repository);
     if (without.has(name)) return null;
     const asked = () => pages.run(`${name}@${digest}`, () => askApi(context3, repository, digest));
-    const found = await asked() ?? await asked();
-    if (found === null) without.add(name);
-    return found;
+    const first2 = await asked();
+    const answer = "refused" in first2 ? await asked() : first2;
+    if (!("refused" in answer)) return answer.entries;
+    const { refused: refused2 } = answer;
+    if (!without.has(name) && !NO_API.includes(refused2.status ?? 0)) {
+      context3.log.warning(`${refused2.message}; only what the fallback tag lists is seen`);
+    }
+    without.add(name);
+    return null;
   };
   return {
     async list(repository, digest) {
@@ -49834,12 +49906,12 @@ async function askApi(context3, repository, digest) {
     });
     if (response.status === 429 || response.status >= 500) throw refusal2(task, response);
     const isList = response.status === 200 && bareMediaType(response.headers["content-type"]) === OCI_INDEX2;
-    if (!isList && page === 1) return null;
+    if (!isList && page === 1) return { refused: refusal2(task, response) };
     if (!isList) throw refusal2(task, response);
     const known = found.size;
     for (const entry of entriesOf2(response.body, nameOf3(task.ref))) found.set(entry.digest, entry);
     const next2 = nextLink(response.headers["link"]);
-    if (next2 === null || found.size === known) return [...found.values()];
+    if (next2 === null || found.size === known) return { entries: [...found.values()] };
     path6 = context3.transport.resolve(response.url, next2);
   }
   throw failure("protocol", task, `the list has more than ${MAX_PAGES2} pages`, "remove what nobody needs", {
@@ -49899,7 +49971,7 @@ function entriesOf2(bytes2, name, mediaType = OCI_INDEX2) {
     `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`
   );
 }
-var MAX_PAGES2, MAX_REFERRERS;
+var MAX_PAGES2, MAX_REFERRERS, NO_API;
 var init_referrers = __esm({
   "src/registry/referrers.ts"() {
     "use strict";
@@ -49917,6 +49989,7 @@ var init_referrers = __esm({
     init_wire2();
     MAX_PAGES2 = 100;
     MAX_REFERRERS = 1e3;
+    NO_API = [400, 404, 405, 406, 501];
   }
 });
 
@@ -50455,10 +50528,11 @@ async function requestFor(args, io, facts, { concurrency, insecure }) {
     facts,
     only: onlyOf(args),
     stable: args.is("stable"),
-    includeStages: new Set(stagesOf2(args)),
+    includeStages: new Set(stagesOf3(args)),
     force: args.list("force"),
     registryMap: args.list("registry-map"),
     concurrency,
+    drift: false,
     changesAsCode: args.is("exit-code"),
     build: {
       defaults: {},
@@ -50482,7 +50556,7 @@ function onlyOf(args) {
   if (only === "" || only === "builds" || only === "images") return only;
   throw new UserError({ what: `--only: "${only}" is not known`, mend: "give builds or images" });
 }
-function stagesOf2(args) {
+function stagesOf3(args) {
   return checkStages((args.text("include-stages") ?? "").split(",").filter((stage2) => stage2 !== ""));
 }
 function checkStages(stages2) {
@@ -50686,6 +50760,7 @@ function promotionRequest(command, files) {
     force: [],
     registryMap: [],
     concurrency: 16,
+    drift: false,
     changesAsCode: false,
     build: {
       defaults: {},
@@ -52073,11 +52148,11 @@ function classifyRequest(method, url) {
   if (path6 === "/v2/" || path6 === "/v2")
     return plain(method === "GET" || method === "HEAD" ? "ping" : "other");
   if (path6 === "/token") return plain("token");
-  for (const [pattern, kindOf3] of ROUTES) {
+  for (const [pattern, kindOf4] of ROUTES) {
     const match = pattern.exec(path6);
     if (!match) continue;
     const reference2 = match[2] === void 0 ? null : decode2(match[2]);
-    const kind = kindOf3(method, reference2 ?? "", query);
+    const kind = kindOf4(method, reference2 ?? "", query);
     return { kind, repository: match[1] ?? "", reference: reference2, query };
   }
   return plain("other");
@@ -53106,8 +53181,8 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addDetails(label3, content) {
-        const element = this.wrap("details", this.wrap("summary", label3) + content);
+      addDetails(label4, content) {
+        const element = this.wrap("details", this.wrap("summary", label4) + content);
         return this.addRaw(element).addEOL();
       }
       /**
@@ -53699,6 +53774,7 @@ function outputs(report2, reportPath) {
     digests: JSON.stringify(Object.fromEntries(digests)),
     changed: String(changed(report2)),
     counts: JSON.stringify(report2.counts),
+    drift: report2.drift === null ? "" : JSON.stringify(report2.drift),
     plan: planOutput(report2),
     report: reportPath
   };
@@ -53753,22 +53829,23 @@ var init_outputs2 = __esm({
 function flowchart(actions) {
   const drawn = actions.filter(({ action: action2 }) => action2 !== "keep" && action2 !== "build");
   if (drawn.length === 0) return null;
-  const shown3 = drawn.slice(0, MOST_ARROWS);
+  const rank2 = (action2) => ORDER2.indexOf(verb(action2));
+  const shown3 = [...drawn].sort((a, b) => rank2(a) - rank2(b)).slice(0, MOST_ARROWS);
   const ids = /* @__PURE__ */ new Map();
   const nodes = [];
-  const node = (key, label3, shape) => {
+  const node = (key, label4, shape) => {
     const known = ids.get(key);
     if (known !== void 0) return known;
     const id = `n${ids.size}`;
     ids.set(key, id);
-    nodes.push(`  ${id}${shape[0]}"${label3}"${shape[1]}`);
+    nodes.push(`  ${id}${shape[0]}"${label4}"${shape[1]}`);
     return id;
   };
   const arrows = shown3.map((action2) => {
-    const source = action2.source ?? `built from this commit`;
-    const from = node(`from ${source}`, quoted(source), ["[", "]"]);
+    const source = action2.source ?? "built from this commit";
+    const from = node(`from ${source}`, label3(source), ["[", "]"]);
     const name = `${action2.image}:${action2.tag}`;
-    const to = node(`to ${name}`, quoted(name), ["(", ")"]);
+    const to = node(`to ${name}`, label3(name), ["(", ")"]);
     return { line: `  ${from} -->|${quoted(verb(action2))}| ${to}`, to, look: lookOf(action2) };
   });
   const used = [...new Set(arrows.map(({ look: look5 }) => look5))];
@@ -53777,22 +53854,30 @@ function flowchart(actions) {
     const ofLook = arrows.filter((arrow) => arrow.look === look5).map(({ to }) => to);
     return `  class ${[...new Set(ofLook)].join(",")} ${look5}`;
   });
-  const lines2 = ["flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
+  const lines2 = [LAYOUT, "flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
   return { text: lines2.join("\n"), left: drawn.length - shown3.length };
 }
 function lookOf(action2) {
   const name = verb(action2);
   return name === "skipped" ? "failed" : name;
 }
+function label3(name) {
+  const [, image3, rest] = /^(.*[^/:@])([:@][^/]*)$/.exec(name) ?? [];
+  if (name.length <= MOST_ON_ONE_LINE || image3 === void 0 || rest === void 0) return quoted(name);
+  return `${quoted(image3)}<br/>${quoted(rest)}`;
+}
 function quoted(text4) {
   return text4.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
 }
-var MOST_ARROWS, LOOK;
+var MOST_ARROWS, LAYOUT, MOST_ON_ONE_LINE, ORDER2, LOOK;
 var init_mermaid = __esm({
   "src/report/mermaid.ts"() {
     "use strict";
     init_words();
     MOST_ARROWS = 30;
+    LAYOUT = '%%{init: {"flowchart": {"wrappingWidth": 600, "nodeSpacing": 16}}}%%';
+    MOST_ON_ONE_LINE = 40;
+    ORDER2 = ["failed", "skipped", "refuse", "hold", "move", "create"];
     LOOK = {
       create: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
       move: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
@@ -53825,6 +53910,8 @@ ${changeTable(changes)}`,
     held.length === 0 ? "" : `### On hold
 
 ${heldTable(held)}`,
+    driftTable(report2),
+    stageTable(report2),
     warnings(actions),
     kept.length === 0 ? "" : details(`Unchanged (${kept.length})`, keptTable(kept))
   ];
@@ -53906,6 +53993,29 @@ function keptTable(actions) {
   return left > 0 ? `${rows2}
 
 ${left} more unchanged tags are not listed.` : rows2;
+}
+function driftTable({ drift: drift2 }) {
+  if (drift2 === null) return "";
+  if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
+  const rows2 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
+  return `### Drift
+
+${table(["", "tag", "what"], rows2)}`;
+}
+function stageTable({ stages: stages2 }) {
+  const told = stages2.some(({ by_file, why }) => by_file !== "release" || why !== "");
+  if (!told) return "";
+  const rows2 = stages2.map(({ image: image3, platform: platform3, by_file, today, why, since }) => [
+    code(image3),
+    code(platform3),
+    by_file,
+    today === by_file ? today : `**${today}**`,
+    since === null ? "" : since.slice(0, 10),
+    escapeCell(why)
+  ]);
+  return `### Platforms
+
+${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows2)}`;
 }
 function warnings(actions) {
   const lines2 = actions.flatMap((a) => a.warnings.map((text4) => `- ${tagCell(a)}: ${escapeCell(text4)}`));
@@ -54001,7 +54111,9 @@ async function runWith(inputs, env, workspace, deadline) {
     force: inputs.force,
     registryMap: inputs.registryMap,
     concurrency,
-    changesAsCode: false,
+    drift: facts.event === "schedule" && command === "plan",
+    // Drift that a plan on a schedule finds must not look like a good run.
+    changesAsCode: facts.event === "schedule" && command === "plan",
     build: await buildSettings(inputs, facts, env, workspace, insecure)
   };
   try {

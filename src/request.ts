@@ -42,6 +42,8 @@ export interface RunRequest {
   readonly force: readonly string[];
   readonly registryMap: readonly string[];
   readonly concurrency: number;
+  /** look for drift: a plan on a schedule */
+  readonly drift: boolean;
   /** exit 3 when a plan has changes */
   readonly changesAsCode: boolean;
   readonly build: BuildSettings;
@@ -79,6 +81,7 @@ export function promotionRequest(command: RunRequest['command'], files: readonly
     force: [],
     registryMap: [],
     concurrency: 16,
+    drift: false,
     changesAsCode: false,
     build: {
       defaults: {},

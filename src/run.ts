@@ -1,5 +1,6 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
 import type { Config } from './config/model.js';
+import { findDrift } from './drift.js';
 import { formatProblem, UserError } from './errors.js';
 import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js';
 import { observe } from './observe.js';
@@ -11,7 +12,7 @@ import type { CompiledPolicy } from './policy/policy.js';
 import { promotionProblems, weigh } from './promotions.js';
 import { buildRelease, showDefinition, type Made } from './release/build.js';
 import { prepareRelease, type Release } from './release/release.js';
-import { classificationOf, refOf } from './release/report.js';
+import { classificationOf, refOf, stagesOf } from './release/report.js';
 import { exitCode, makeReport, reportAction } from './report/report.js';
 import { closing, tagLine } from './report/words.js';
 import type { Report } from './report/model.js';
@@ -59,11 +60,14 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
     made = building === null ? null : await log.group('Build', () => buildRelease(building, request, parts));
     outcomes = await log.group('Apply', () => carryOut(planned, made, request, parts));
   }
+  const drift = request.drift ? await findDrift(planned, registry, request.concurrency) : null;
   const report = makeReport({
     command: request.command,
     ref: refOf(request.facts),
     classification: classificationOf(release),
     outcomes,
+    stages: stagesOf(release),
+    drift,
     http: registry.usage(),
     durationMs: clock.now() - started,
   });

@@ -29,6 +29,8 @@ export function reportOf(actions: readonly ReportAction[], changes: Partial<Repo
     ref: null,
     classification: null,
     outcomes: [],
+    stages: [],
+    drift: null,
     http: { requests: 3, retries: 0, bytes_in: 0, bytes_out: 0 },
     durationMs: 1.4,
   });

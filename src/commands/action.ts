@@ -102,7 +102,9 @@ async function runWith(
     force: inputs.force,
     registryMap: inputs.registryMap,
     concurrency,
-    changesAsCode: false,
+    drift: facts.event === 'schedule' && command === 'plan',
+    // Drift that a plan on a schedule finds must not look like a good run.
+    changesAsCode: facts.event === 'schedule' && command === 'plan',
     build: await buildSettings(inputs, facts, env, workspace, insecure),
   };
   try {

@@ -72,6 +72,7 @@ async function requestFor(
     force: args.list('force'),
     registryMap: args.list('registry-map'),
     concurrency,
+    drift: false,
     changesAsCode: args.is('exit-code'),
     build: {
       defaults: {},

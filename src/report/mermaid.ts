@@ -5,6 +5,13 @@ import type { ReportAction } from './model.js';
 /** More arrows than this make a picture that nobody reads (and that GitHub may refuse to draw). */
 export const MOST_ARROWS = 30;
 
+/** Mermaid breaks a label at every hyphen once it is wider than 200 pixels, and keeps rows far apart. */
+const LAYOUT = '%%{init: {"flowchart": {"wrappingWidth": 600, "nodeSpacing": 16}}}%%';
+/** A name that is longer has its tag on a line of its own, so that the picture fits the page. */
+const MOST_ON_ONE_LINE = 40;
+/** What needs a person is drawn first. */
+const ORDER = ['failed', 'skipped', 'refuse', 'hold', 'move', 'create'];
+
 const LOOK: Readonly<Record<string, string>> = {
   create: 'fill:#dafbe1,stroke:#1a7f37,color:#1f2328',
   move: 'fill:#fff8c5,stroke:#9a6700,color:#1f2328',
@@ -14,11 +21,12 @@ const LOOK: Readonly<Record<string, string>> = {
   failed: 'fill:#ffebe9,stroke:#cf222e,color:#1f2328',
 };
 
-/** A Mermaid flowchart of at most 30 arrows, changes before refusals before the rest; null when there is nothing to draw. */
+/** A Mermaid flowchart of at most 30 arrows, what went wrong before what is written; null when there is nothing to draw. */
 export function flowchart(actions: readonly ReportAction[]): { text: string; left: number } | null {
   const drawn = actions.filter(({ action }) => action !== 'keep' && action !== 'build');
   if (drawn.length === 0) return null;
-  const shown = drawn.slice(0, MOST_ARROWS);
+  const rank = (action: ReportAction): number => ORDER.indexOf(verb(action));
+  const shown = [...drawn].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_ARROWS);
   const ids = new Map<string, string>();
   const nodes: string[] = [];
   const node = (key: string, label: string, shape: readonly [string, string]): string => {
@@ -30,10 +38,10 @@ export function flowchart(actions: readonly ReportAction[]): { text: string; lef
     return id;
   };
   const arrows = shown.map((action) => {
-    const source = action.source ?? `built from this commit`;
-    const from = node(`from ${source}`, quoted(source), ['[', ']']);
+    const source = action.source ?? 'built from this commit';
+    const from = node(`from ${source}`, label(source), ['[', ']']);
     const name = `${action.image}:${action.tag}`;
-    const to = node(`to ${name}`, quoted(name), ['(', ')']);
+    const to = node(`to ${name}`, label(name), ['(', ')']);
     return { line: `  ${from} -->|${quoted(verb(action))}| ${to}`, to, look: lookOf(action) };
   });
   const used = [...new Set(arrows.map(({ look }) => look))];
@@ -42,13 +50,19 @@ export function flowchart(actions: readonly ReportAction[]): { text: string; lef
     const ofLook = arrows.filter((arrow) => arrow.look === look).map(({ to }) => to);
     return `  class ${[...new Set(ofLook)].join(',')} ${look}`;
   });
-  const lines = ['flowchart LR', ...nodes, ...arrows.map(({ line }) => line), ...classes, ...members];
+  const lines = [LAYOUT, 'flowchart LR', ...nodes, ...arrows.map(({ line }) => line), ...classes, ...members];
   return { text: lines.join('\n'), left: drawn.length - shown.length };
 }
 
 function lookOf(action: ReportAction): string {
   const name = verb(action);
   return name === 'skipped' ? 'failed' : name;
+}
+
+function label(name: string): string {
+  const [, image, rest] = /^(.*[^/:@])([:@][^/]*)$/.exec(name) ?? [];
+  if (name.length <= MOST_ON_ONE_LINE || image === undefined || rest === undefined) return quoted(name);
+  return `${quoted(image)}<br/>${quoted(rest)}`;
 }
 
 /** Everything that Mermaid or HTML could read as more than text becomes one of Mermaid's `#code;` entities. */

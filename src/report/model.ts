@@ -7,6 +7,8 @@ import * as v from 'valibot';
 const digest = v.pipe(v.string(), v.regex(/^sha(?:256:[a-f0-9]{64}|512:[a-f0-9]{128})$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+const location = v.nullable(v.strictObject({ file: v.string(), line: count, column: count }));
+
 export const CountsSchema = v.strictObject({
   build: v.pipe(count, v.description('Images to build, or built.')),
   create: v.pipe(count, v.description('Tags that did not exist.')),
@@ -58,7 +60,7 @@ export const ActionSchema = v.strictObject({
     ]),
     text: v.string(),
   }),
-  location: v.nullable(v.strictObject({ file: v.string(), line: count, column: count })),
+  location,
   outcome: v.picklist(['planned', 'done', 'failed', 'skipped']),
   error: v.nullable(v.strictObject({ code: v.string(), text: v.string() })),
   attachments: v.pipe(
@@ -70,6 +72,32 @@ export const ActionSchema = v.strictObject({
   warnings: v.array(v.string()),
 });
 
+export const StageSchema = v.strictObject({
+  image: v.string(),
+  platform: v.string(),
+  by_file: v.pipe(
+    v.picklist(['build', 'test', 'release']),
+    v.description('The stage that the tag file gives the platform.'),
+  ),
+  today: v.pipe(
+    v.picklist(['build', 'test', 'release']),
+    v.description('The stage that it counts as in this run.'),
+  ),
+  why: v.string(),
+  since: v.pipe(
+    v.nullable(v.string()),
+    v.description('Since when it counts as this, ISO 8601, as far back as was looked.'),
+  ),
+});
+
+export const DriftSchema = v.strictObject({
+  kind: v.picklist(['moved', 'vanished', 'platform', 'attachment']),
+  image: v.string(),
+  tag: v.string(),
+  text: v.string(),
+  location,
+});
+
 export const ReportSchema = v.strictObject({
   version: v.literal(1),
   command: v.picklist(['plan', 'apply', 'validate']),
@@ -79,6 +107,14 @@ export const ReportSchema = v.strictObject({
   ),
   classification: v.nullable(ClassificationSchema),
   actions: v.array(ActionSchema),
+  stages: v.pipe(
+    v.array(StageSchema),
+    v.description('The platforms of the builds of this run; empty without builds.'),
+  ),
+  drift: v.pipe(
+    v.nullable(v.array(DriftSchema)),
+    v.description('What the registry no longer holds as the tag file says; null when it was not looked for.'),
+  ),
   counts: CountsSchema,
   http: v.strictObject({ requests: count, retries: count, bytes_in: count, bytes_out: count }),
   duration_ms: count,
@@ -87,4 +123,5 @@ export const ReportSchema = v.strictObject({
 export type Counts = v.InferOutput<typeof CountsSchema>;
 export type Classification = v.InferOutput<typeof ClassificationSchema>;
 export type ReportAction = v.InferOutput<typeof ActionSchema>;
+export type ReportStage = v.InferOutput<typeof StageSchema>;
 export type Report = v.InferOutput<typeof ReportSchema>;

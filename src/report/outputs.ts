@@ -20,6 +20,7 @@ export function outputs(report: Report, reportPath: string): Record<string, stri
     digests: JSON.stringify(Object.fromEntries(digests)),
     changed: String(changed(report)),
     counts: JSON.stringify(report.counts),
+    drift: report.drift === null ? '' : JSON.stringify(report.drift),
     plan: planOutput(report),
     report: reportPath,
   };

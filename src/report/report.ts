@@ -1,6 +1,7 @@
 /** (Plan, Outcomes) → the report, its counts and its exit status. Pure; the only place that words results. */
 import { formatReference } from '../reference.js';
 import { VERSION } from '../version.js';
+import type { Drift } from '../drift.js';
 import type { Outcome } from '../execute.js';
 import type { WantedTag } from '../plan/model.js';
 import type { HttpUsage } from '../ports.js';
@@ -11,6 +12,9 @@ export interface ReportInput {
   readonly ref: Report['ref'];
   readonly classification: Classification | null;
   readonly outcomes: readonly Outcome[];
+  readonly stages: Report['stages'];
+  /** null when it was not looked for */
+  readonly drift: readonly Drift[] | null;
   readonly http: HttpUsage;
   readonly durationMs: number;
 }
@@ -25,6 +29,14 @@ export function makeReport(input: ReportInput): Report {
     ref: input.ref,
     classification: input.classification,
     actions,
+    stages: input.stages,
+    drift:
+      input.drift === null
+        ? null
+        : input.drift.map((each) => ({
+            ...each,
+            location: each.location === null ? null : { ...each.location },
+          })),
     counts: countActions(actions),
     http: { ...input.http },
     duration_ms: Math.max(0, Math.round(input.durationMs)),
@@ -85,6 +97,6 @@ export function exitCode(
   const undone = actions.some(({ outcome, error }) => outcome === 'skipped' && error !== null);
   if (counts.refuse > 0 || counts.failed > 0 || undone) return 1;
   if (counts.hold > 0 && options.onHold === 'fail') return 1;
-  const changes = counts.build + counts.create + counts.move > 0;
+  const changes = counts.build + counts.create + counts.move > 0 || (report.drift ?? []).length > 0;
   return options.changesAsCode && report.command === 'plan' && changes ? 3 : 0;
 }

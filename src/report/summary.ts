@@ -26,6 +26,8 @@ export function summary(report: Report): string {
       ? ''
       : `### ${report.command === 'plan' ? 'To change' : 'Changed'}\n\n${changeTable(changes)}`,
     held.length === 0 ? '' : `### On hold\n\n${heldTable(held)}`,
+    driftTable(report),
+    stageTable(report),
     warnings(actions),
     kept.length === 0 ? '' : details(`Unchanged (${kept.length})`, keptTable(kept)),
   ];
@@ -112,6 +114,28 @@ function keptTable(actions: readonly ReportAction[]): string {
   );
   const left = actions.length - shown.length;
   return left > 0 ? `${rows}\n\n${left} more unchanged tags are not listed.` : rows;
+}
+
+function driftTable({ drift }: Report): string {
+  if (drift === null) return '';
+  if (drift.length === 0) return 'No drift: the registry holds what the tag file says.';
+  const rows = drift.map(({ kind, image, tag, text }) => [kind, code(`${image}:${tag}`), escapeCell(text)]);
+  return `### Drift\n\n${table(['', 'tag', 'what'], rows)}`;
+}
+
+/** Shown when a platform is not simply in every image, or has a gate to tell about. */
+function stageTable({ stages }: Report): string {
+  const told = stages.some(({ by_file, why }) => by_file !== 'release' || why !== '');
+  if (!told) return '';
+  const rows = stages.map(({ image, platform, by_file, today, why, since }) => [
+    code(image),
+    code(platform),
+    by_file,
+    today === by_file ? today : `**${today}**`,
+    since === null ? '' : since.slice(0, 10),
+    escapeCell(why),
+  ]);
+  return `### Platforms\n\n${table(['image', 'platform', 'stage by file', 'stage today', 'since', 'why'], rows)}`;
 }
 
 function warnings(actions: readonly ReportAction[]): string {

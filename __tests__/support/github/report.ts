@@ -29,6 +29,8 @@ export function report(actions: ReportAction[], parts: Partial<Report> = {}): Re
     version: 1,
     command: 'plan',
     retag: '1.0.0',
+    stages: [],
+    drift: null,
     ref: null,
     classification: null,
     actions,

@@ -1,0 +1,64 @@
+/**
+ * Drift: what the registry no longer holds as the tag file says. A plan on a schedule looks for it; nothing is mended, since
+ * only people know which of the two is right.
+ */
+import { OperationError } from './errors.js';
+import type { Plan, PlannedAction } from './plan/model.js';
+import { pool } from './pool.js';
+import { formatReference } from './reference.js';
+import type { Registry } from './ports.js';
+
+/**
+ * - `moved`: the tag points at another digest than its source; somebody wrote it outside Retag
+ * - `vanished`: the tag is not there any more
+ * - `platform`: the image lacks a platform that the tag file asks for
+ * - `attachment`: nothing is attached any more although the tag file says `attachments: require`
+ */
+export type DriftKind = 'moved' | 'vanished' | 'platform' | 'attachment';
+
+export interface Drift {
+  readonly kind: DriftKind;
+  readonly image: string;
+  readonly tag: string;
+  readonly text: string;
+  readonly location: { readonly file: string; readonly line: number; readonly column: number } | null;
+}
+
+/** The drift of promotions. Reads what is attached to tags that require it; writes nothing. */
+export async function findDrift(plan: Plan, registry: Registry, concurrency: number): Promise<Drift[]> {
+  const promotions = plan.actions.filter(({ wanted }) => wanted.group === null);
+  const found = await pool(promotions, concurrency, async (action) => {
+    const kind = kindOf(action);
+    if (kind !== null) return drift(kind, action, action.reason.text);
+    const lost = await lostAttachment(action, registry);
+    return lost === null ? null : drift('attachment', action, lost);
+  });
+  return found.filter((each) => each !== null);
+}
+
+function kindOf({ action, reason, previous }: PlannedAction): DriftKind | null {
+  if (action === 'create' && reason.code === 'absent') return 'vanished';
+  if (action !== 'refuse' || previous === null) return null;
+  if (reason.code === 'different-digest') return 'moved';
+  return reason.code === 'platform-missing' ? 'platform' : null;
+}
+
+/** Why a kept tag that requires something attached has nothing, or null. */
+async function lostAttachment(action: PlannedAction, registry: Registry): Promise<string | null> {
+  const { wanted, previous } = action;
+  if (action.action !== 'keep' || wanted.attachments !== 'require' || previous === null) return null;
+  const { registry: host, repository } = wanted.destination;
+  const at = { registry: host, repository, digest: previous };
+  try {
+    // Within one repository `require` copies nothing; it looks whether something is attached.
+    await registry.transfer(at, await registry.manifest(at), { registry: host, repository }, 'require');
+    return null;
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return `${formatReference(wanted.destination)}: ${error.message}`;
+  }
+}
+
+function drift(kind: DriftKind, { wanted }: PlannedAction, text: string): Drift {
+  return { kind, image: wanted.image, tag: wanted.destination.tag, text, location: wanted.place };
+}
