@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+
+import { parseConfig } from '../../src/config/config.js';
+import { permissionFor } from '../../src/github/permissions.js';
+
+const page = (name: string): string =>
+  readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
+const blocks = (name: string): string[] =>
+  [...page(name).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!);
+const isWorkflow = (text: string): boolean => /^(?:on|permissions):/.test(text);
+
+describe('the tag files in the pages are valid', () => {
+  test.each([
+    ['gates', 1],
+    ['stages', 1],
+    ['follow-ups-and-tracking', 2],
+  ])('%s: %d', (name, count) => {
+    const files = blocks(name).filter((text) => !isWorkflow(text));
+    expect(files).toHaveLength(count);
+    for (const text of files)
+      expect(() => parseConfig([{ path: `${name}.yaml`, bytes: Buffer.from(text) }])).not.toThrow();
+  });
+});
+
+test('the page about permissions has every permission that a request may need', () => {
+  const description = JSON.parse(
+    readFileSync(new URL('../fixtures/github/openapi.json', import.meta.url), 'utf8'),
+  ) as {
+    operations: Record<string, unknown>;
+  };
+  const needed = new Set(
+    Object.keys(description.operations)
+      .map(permissionFor)
+      .filter((one) => one !== null),
+  );
+  expect([...needed].sort()).toStrictEqual([
+    'actions: read',
+    'checks: read',
+    'contents: read',
+    'contents: write',
+    'issues: read',
+    'issues: write',
+    'pull-requests: read',
+    'pull-requests: write',
+    'statuses: read',
+  ]);
+  for (const permission of needed) expect(page('permissions')).toContain(permission);
+});
+
+test('the workflow snippets are YAML with known permissions', () => {
+  const snippets = [...blocks('permissions'), ...blocks('gates')].filter(isWorkflow);
+  expect(snippets).toHaveLength(3);
+  for (const text of snippets) {
+    const { permissions } = parse(text) as { permissions: Record<string, string> };
+    for (const level of Object.values(permissions)) expect(['read', 'write']).toContain(level);
+  }
+});
