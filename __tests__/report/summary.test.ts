@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { flowchart } from '../../src/report/mermaid.js';
 import { summary } from '../../src/report/summary.js';
 import { FAILED, HELD, KEPT, REFUSED, reportAction, reportOf } from '../support/reports.js';
+import { digestOf } from '../support/wanted.js';
 
 describe('the job summary (contract 10)', () => {
   const text = summary(reportOf([reportAction(), REFUSED, FAILED, HELD, KEPT]));
@@ -25,6 +26,30 @@ describe('the job summary (contract 10)', () => {
     const at = order.map((part) => text.indexOf(part));
     expect(at.every((position) => position > 0)).toBe(true);
     expect([...at].sort((a, b) => a - b)).toEqual(at);
+  });
+
+  test('a row has the source, what was there before, and what was carried along', () => {
+    const moved = reportAction({
+      action: 'move',
+      kind: 'channel',
+      previous: digestOf('b'),
+      attachments: { found: 3, carried: 2 },
+    });
+    const row = summary(reportOf([moved]))
+      .split('\n')
+      .find((line) => line.startsWith('| move'));
+    expect(row).toContain('<br>channel');
+    expect(row).toContain('from `reg.example/app:build`');
+    expect(row).toContain('was `sha256:bbbbbbbbbbbb`');
+    expect(row).toContain('2 of 3 attachments carried');
+  });
+
+  test('a refusal shows both digests, how to mend it and the line of the tag file', () => {
+    const row = text.split('\n').find((line) => line.startsWith('| refuse'));
+    expect(row).toContain(digestOf('a'));
+    expect(row).toContain(digestOf('b'));
+    expect(row).toContain('Choose a new tag');
+    expect(row).toContain('`tags.yaml:2`');
   });
 
   test('folds the unchanged away', () => {
@@ -58,6 +83,21 @@ describe('the picture', () => {
     const chart = flowchart(many);
     expect(chart?.text.match(/-->/g)).toHaveLength(30);
     expect(chart?.left).toBe(15);
+  });
+
+  test('shows what went wrong before what is written, so that the cut does not hide it', () => {
+    const created = Array.from({ length: 45 }, (_, i) => reportAction({ tag: `v${i}` }));
+    const labels = flowchart([...created, HELD, REFUSED, FAILED])?.text.match(/\|[a-z]+\|/g) ?? [];
+    expect(labels.slice(0, 4)).toEqual(['|failed|', '|refuse|', '|hold|', '|create|']);
+  });
+
+  test('a long name has its tag on a line of its own', () => {
+    const source = `reg.example:5000/${'a'.repeat(40)}:nightly`;
+    const pinned = `reg.example/${'b'.repeat(40)}@sha256`;
+    const text = flowchart([reportAction({ source }), reportAction({ source: pinned, tag: '2' })])?.text;
+    expect(text).toContain(`["reg.example:5000/${'a'.repeat(40)}<br/>:nightly"]`);
+    expect(text).toContain(`["reg.example/${'b'.repeat(40)}<br/>#64;sha256"]`);
+    expect(text).toContain('("reg.example/app:2")');
   });
 
   test('draws one node for a source that several tags come from', () => {

@@ -36,9 +36,9 @@ export function summary(report: Report): string {
 
 function classified({ classification, ref }: Report): string {
   if (classification === null || ref === null) return '';
-  const what = classification.class === null ? 'no rule matches' : `class **${classification.class}**`;
-  const rule = classification.rule === null ? '' : ` by rule ${code(classification.rule)}`;
-  return `${code(ref.ref)}: ${what}${rule}. ${escapeCell(classification.why)}`;
+  const { class: name, rule, why } = classification;
+  const what = name === null ? 'has no class' : `is **${name}**`;
+  return `${code(ref.ref)} ${what}${rule === null ? '' : ` by rule ${code(rule)}`}: ${escapeCell(why)}`;
 }
 
 function countsTable({ counts }: Report): string {
@@ -60,37 +60,38 @@ function tagCell(action: ReportAction): string {
   return code(`${action.image}:${action.tag}`);
 }
 
-function where({ location }: ReportAction): string {
-  return location === null ? '' : code(`${location.file}:${location.line}`);
+/** Few columns, since GitHub hides what does not fit its page: several lines in a cell instead. */
+function lines(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('<br>');
 }
 
 function changeTable(actions: readonly ReportAction[]): string {
   return table(
-    ['', 'tag', 'kind', 'source', 'digest', 'before', 'why', 'attached'],
+    ['', 'tag', 'digest', 'why'],
     actions.map((a) => [
-      verb(a),
-      tagCell(a),
-      a.kind,
-      a.source === null ? '' : code(a.source),
-      code(shortDigest(a.digest)),
-      a.previous === null ? '' : code(shortDigest(a.previous)),
-      escapeCell(a.reason.text),
-      a.attachments === null || a.attachments.found === 0
-        ? ''
-        : `${a.attachments.carried} of ${a.attachments.found}`,
+      lines(verb(a), a.kind === 'primary' ? '' : a.kind),
+      lines(tagCell(a), a.source === null ? '' : `from ${code(a.source)}`),
+      lines(code(shortDigest(a.digest)), a.previous === null ? '' : `was ${code(shortDigest(a.previous))}`),
+      lines(escapeCell(a.reason.text), attached(a)),
     ]),
   );
 }
 
+function attached({ attachments }: ReportAction): string {
+  if (attachments === null || attachments.found === 0) return '';
+  return `${attachments.carried} of ${attachments.found} attachments carried`;
+}
+
 function badTable(actions: readonly ReportAction[]): string {
   return table(
-    ['', 'tag', 'why', 'how to mend it', 'where'],
+    ['', 'tag', 'why, and how to mend it'],
     actions.map((a) => [
       verb(a),
-      tagCell(a),
-      `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text)}`,
-      escapeCell(remedy(a)),
-      where(a),
+      lines(tagCell(a), a.location === null ? '' : code(`${a.location.file}:${a.location.line}`)),
+      lines(
+        `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text)}`,
+        escapeCell(remedy(a)),
+      ),
     ]),
   );
 }
