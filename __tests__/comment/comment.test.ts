@@ -58,6 +58,13 @@ describe('the plan comment', () => {
     expect(comment([], { changed: [] })).toContain('changes no entry of the tag file');
   });
 
+  test('not known what changed: all entries alike', () => {
+    const text = planComment({ report: report([action()]), changes: null, key: 'k', head, summaryUrl: null });
+    expect(text).toContain('It could not be told which entries');
+    expect(text).toContain(':stx.4.0-v2.2`');
+    expect(text).not.toContain('<details>');
+  });
+
   test('removed entries are pointed out', () => {
     const removed = [{ name: 'quay.io/a/b:1', from: 'quay.io/a/b:x' }];
     expect(comment([], { removed })).toContain(

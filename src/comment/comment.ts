@@ -28,7 +28,8 @@ const MAX_ROWS = 100;
 
 export interface PlanCommentInput {
   readonly report: Report;
-  readonly changes: EntryChanges;
+  /** null when it is not known what the pull request changes; then every entry is shown alike */
+  readonly changes: EntryChanges | null;
   /** tells the comments of several workflows apart, e.g. the tag file's path */
   readonly key: string;
   /** the head of the pull request (not the test merge that GITHUB_SHA names), 40 hexadecimal digits */
@@ -45,14 +46,22 @@ export function planMarker(key: string): string {
 /** The whole text of the comment, at most 65,536 characters. Equal input gives equal text, so a second run changes nothing. */
 export function planComment(input: PlanCommentInput): string {
   const { report, changes, key, head, summaryUrl } = input;
-  const touched = report.actions.filter((action) => isTouched(action, changes));
-  const others = report.actions.filter((action) => !isTouched(action, changes));
+  const touched = report.actions.filter((action) => changes === null || isTouched(action, changes));
+  const inFront = new Set(touched);
+  const others = report.actions.filter((action) => !inFront.has(action));
   const data = encodeReviewed(head, reviewedEntries([...touched, ...others]));
   const visible = [
     `### Retag: ${escapeCell(closing(report))}`,
     `On merge of ${code(head.slice(0, 12))}:`,
-    touched.length === 0 ? 'This pull request changes no entry of the tag file.' : rows(touched),
-    pointedOut(changes, report.actions),
+    changes === null
+      ? 'It could not be told which entries this pull request changes; these are all of them.'
+      : '',
+    touched.length > 0
+      ? rows(touched)
+      : changes === null
+        ? ''
+        : 'This pull request changes no entry of the tag file.',
+    changes === null ? '' : pointedOut(changes, report.actions),
     others.length === 0
       ? ''
       : details(`Entries that this pull request does not change (${others.length})`, rows(others)),

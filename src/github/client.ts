@@ -4,7 +4,7 @@
  */
 import type { Endpoints } from '@octokit/types';
 
-import { OperationError } from '../errors.js';
+import { messageOf, OperationError } from '../errors.js';
 import type { Clock, Log } from '../ports.js';
 import { faultOf, limitFault, redact } from './faults.js';
 import { createLane } from './lane.js';
@@ -116,9 +116,19 @@ export function repoName(text: string): RepoName {
 }
 
 async function loadOctokit({ token, apiUrl }: GitHubOptions) {
-  const { getOctokit } = await import('@actions/github');
+  const { getOctokit } = await importOctokit();
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   return getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, ''), userAgent: 'retag', log: silent });
+}
+
+/** The module reads the event file when it is loaded, and throws what JSON.parse throws. */
+async function importOctokit() {
+  try {
+    return await import('@actions/github');
+  } catch (error) {
+    const text = `GitHub's client cannot be loaded (${messageOf(error)}); check the file that GITHUB_EVENT_PATH names`;
+    throw new OperationError('protocol', text, { cause: error });
+  }
 }
 
 /** Sends with conditional requests and retries. Reads run eight at a time, writes one after another as GitHub asks. */
