@@ -31,5 +31,5 @@ if (argv[0] === "--version" || argv[0] === "-V" || argv[0] === "version") {
   process.stdout.write(`${VERSION}
 `);
 } else {
-  void import("./retag.cjs").then(({ commandLine }) => commandLine(argv));
+  void Promise.resolve().then(() => __toESM(require("./retag.cjs"), 1)).then(({ commandLine }) => commandLine(argv));
 }

@@ -28,4 +28,4 @@ var VERSION = "1.0.0";
 // src/main.ts
 process.stdout.write(`Retag ${VERSION}
 `);
-void import("./retag.cjs").then(({ action }) => action());
+void Promise.resolve().then(() => __toESM(require("./retag.cjs"), 1)).then(({ action }) => action());

@@ -88,9 +88,9 @@ var init_nearest = __esm({
 
 // src/errors.ts
 function formatProblem(problem3) {
-  const { place, what, mend: mend2 } = problem3;
-  const where2 = place ? `${place.file}:${place.line}:${place.column}: ` : "";
-  return where2 + what + (mend2 ? `; ${mend2}` : "");
+  const { place: place2, what, mend: mend2 } = problem3;
+  const where = place2 ? `${place2.file}:${place2.line}:${place2.column}: ` : "";
+  return where + what + (mend2 ? `; ${mend2}` : "");
 }
 function messageOf(error2) {
   return error2 instanceof Error ? error2.message : String(error2);
@@ -102,8 +102,8 @@ var init_errors = __esm({
     UserError = class extends Error {
       name = "UserError";
       problems;
-      constructor(problems) {
-        const list3 = Array.isArray(problems) ? problems : [problems];
+      constructor(problems2) {
+        const list3 = Array.isArray(problems2) ? problems2 : [problems2];
         super(list3.map(formatProblem).join("\n"));
         this.problems = list3;
       }
@@ -201,13 +201,13 @@ var init_log = __esm({
 // src/commands/output.ts
 function logFor(args, io) {
   const out = args.is("json") ? io.stderr : io.stdout;
-  const plain = args.is("no-color") || (io.env["NO_COLOR"] ?? "") !== "" || io.env["TERM"] === "dumb";
+  const plain2 = args.is("no-color") || (io.env["NO_COLOR"] ?? "") !== "" || io.env["TERM"] === "dumb";
   return terminalLog({
     out,
     err: io.stderr,
     quiet: args.is("quiet"),
     verbose: args.is("verbose"),
-    color: !plain && out.isTTY === true
+    color: !plain2 && out.isTTY === true
   });
 }
 function fail(error2, stderr) {
@@ -439,6 +439,27 @@ function parseRepository(text4) {
   }
   return { ok: true, value: { registry, repository: path6 } };
 }
+function parseReference(text4) {
+  const at2 = text4.indexOf("@");
+  if (at2 >= 0) {
+    const digest = text4.slice(at2 + 1);
+    if (!isDigest(digest)) {
+      return bad(
+        `"${printable(digest)}" is not a digest`,
+        'write "sha256:" and 64 lower-case hexadecimal digits'
+      );
+    }
+    const name2 = parseRepository(withoutTag(text4.slice(0, at2)));
+    return name2.ok ? { ok: true, value: { ...name2.value, digest } } : name2;
+  }
+  const bare = withoutTag(text4);
+  if (bare === text4)
+    return bad(`"${printable(text4)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:…"');
+  const name = parseRepository(bare);
+  if (!name.ok) return name;
+  const tag2 = parseTag(text4.slice(bare.length + 1));
+  return tag2.ok ? { ok: true, value: { ...name.value, tag: tag2.value } } : tag2;
+}
 function formatRepository(name) {
   return `${name.registry}/${name.repository}`;
 }
@@ -447,6 +468,10 @@ function formatReference(ref) {
 }
 function sameRepository(a, b) {
   return a.registry === b.registry && a.repository === b.repository;
+}
+function withoutTag(text4) {
+  const colon = text4.lastIndexOf(":");
+  return colon > text4.lastIndexOf("/") && !text4.slice(colon).includes("]") ? text4.slice(0, colon) : text4;
 }
 function normaliseHost(host) {
   const lower = host.toLowerCase();
@@ -507,41 +532,41 @@ function formatDigests(built2) {
   return JSON.stringify(record3);
 }
 function parseDigests(documents) {
-  const problems = [];
+  const problems2 = [];
   const images2 = /* @__PURE__ */ new Map();
   for (const { name, text: text4 } of documents) {
     const data = parseJson(text4);
     if (!isRecord(data)) {
-      problems.push(problem(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:…"}}'));
+      problems2.push(problem(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:…"}}'));
       continue;
     }
     for (const [image3, platforms] of Object.entries(data)) {
       if (!isRecord(platforms)) {
-        problems.push(problem(name, `"${image3}" has no platforms`, '{"image": {"linux/amd64": "sha256:…"}}'));
+        problems2.push(problem(name, `"${image3}" has no platforms`, '{"image": {"linux/amd64": "sha256:…"}}'));
         continue;
       }
       const known = images2.get(image3) ?? /* @__PURE__ */ new Map();
       images2.set(image3, known);
       for (const [platform3, digest] of Object.entries(platforms))
-        add(name, image3, platform3, digest, known, problems);
+        add(name, image3, platform3, digest, known, problems2);
     }
   }
-  if (problems.length > 0) throw new UserError(problems);
+  if (problems2.length > 0) throw new UserError(problems2);
   return images2;
 }
-function add(name, image3, platform3, digest, known, problems) {
+function add(name, image3, platform3, digest, known, problems2) {
   const parsed2 = parsePlatform(platform3);
-  if (!parsed2.ok) problems.push({ what: `digests: ${name}: ${image3}: ${parsed2.what}`, mend: parsed2.mend });
+  if (!parsed2.ok) problems2.push({ what: `digests: ${name}: ${image3}: ${parsed2.what}`, mend: parsed2.mend });
   else if (typeof digest !== "string" || !isDigest(digest)) {
-    problems.push(problem(name, `${image3}, ${platform3}: no digest`, '"sha256:" and 64 hexadecimal digits'));
+    problems2.push(problem(name, `${image3}, ${platform3}: no digest`, '"sha256:" and 64 hexadecimal digits'));
   } else if ((known.get(parsed2.value) ?? digest) !== digest) {
     const what = `digests: ${name}: ${image3}, ${platform3} is ${digest} here and ${known.get(parsed2.value) ?? ""} elsewhere`;
-    problems.push({ what, mend: "hand on the files of one run only" });
+    problems2.push({ what, mend: "hand on the files of one run only" });
   } else known.set(parsed2.value, digest);
 }
 function builtElsewhere(builds, images2, digests) {
-  const problems = [];
-  const names = targetNames(builds.map(({ config }) => imageOf(config)));
+  const problems2 = [];
+  const names2 = targetNames(builds.map(({ config }) => imageOf(config)));
   const built2 = builds.flatMap(({ config, choice }, i) => {
     const image3 = imageOf(config);
     const given2 = [...digests.get(image3) ?? []];
@@ -550,10 +575,10 @@ function builtElsewhere(builds, images2, digests) {
       const repository = config.names[0]?.repository;
       if (found === void 0 || repository === void 0) {
         const what = `digests: ${image3} has no digest for ${platform3}`;
-        problems.push({ what, mend: "see the job that builds this platform; every one must succeed" });
+        problems2.push({ what, mend: "see the job that builds this platform; every one must succeed" });
         return [];
       }
-      const name = platformTarget(names[i] ?? "", platform3);
+      const name = platformTarget(names2[i] ?? "", platform3);
       const target = { name, image: image3, repository, platforms: [platform3], pushed: true, split: true };
       const { context: context3, origin } = config;
       return [{ target: { ...target, context: context3, dockerfile: "", stage: null, origin }, digest: found[1] }];
@@ -561,12 +586,12 @@ function builtElsewhere(builds, images2, digests) {
   });
   for (const image3 of digests.keys()) {
     if (images2.includes(image3)) continue;
-    problems.push({
+    problems2.push({
       what: `digests: no build is called "${image3}"`,
       mend: `the builds are ${images2.join(", ")}`
     });
   }
-  if (problems.length > 0) throw new UserError(problems);
+  if (problems2.length > 0) throw new UserError(problems2);
   return built2;
 }
 function problem(name, what, form) {
@@ -683,12 +708,12 @@ function visible(text4) {
   );
   return text4.length > 120 ? `${escaped2.slice(0, -1)}..."` : escaped2;
 }
-function toTagPart(name, max, start) {
-  const fits = /^[A-Za-z0-9._-]+$/.test(name) && name.length <= max && !(start && /^[.-]/.test(name));
+function toTagPart(name, max, start2) {
+  const fits = /^[A-Za-z0-9._-]+$/.test(name) && name.length <= max && !(start2 && /^[.-]/.test(name));
   if (fits) return name;
-  const hash = (0, import_node_crypto.createHash)("sha256").update(name, "utf8").digest("hex").slice(0, 8);
-  const allowed = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/-{2,}/g, "-").replace(start ? /^[.-]+/ : /^(?!)/, "").slice(0, Math.max(0, max - HASH_LENGTH)).replace(/[.-]+$/, "");
-  return allowed === "" || allowed === "-" ? `ref-${hash}` : `${allowed}-${hash}`;
+  const hash2 = (0, import_node_crypto.createHash)("sha256").update(name, "utf8").digest("hex").slice(0, 8);
+  const allowed = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/-{2,}/g, "-").replace(start2 ? /^[.-]+/ : /^(?!)/, "").slice(0, Math.max(0, max - HASH_LENGTH)).replace(/[.-]+$/, "");
+  return allowed === "" || allowed === "-" ? `ref-${hash2}` : `${allowed}-${hash2}`;
 }
 var import_node_crypto, FORBIDDEN, LONGEST_REF, HASH_LENGTH, SHORTEST_PART;
 var init_refname = __esm({
@@ -809,13 +834,13 @@ function readWorkflowRun({ payload }) {
   const base = run3("repository", "full_name") ?? textAt(payload, "repository", "full_name");
   const fork = head2 === null || base === null || head2.toLowerCase() !== base.toLowerCase();
   const branch = run3("head_branch");
-  const tagEvents = ["push", "release", "create", "workflow_dispatch"];
+  const tagEvents2 = ["push", "release", "create", "workflow_dispatch"];
   return {
     ref: branch === null ? null : `refs/heads/${branch}`,
     sha: run3("head_sha"),
     trusted: !fork,
     fork,
-    maybeTag: !fork && tagEvents.includes(run3("event") ?? "")
+    maybeTag: !fork && tagEvents2.includes(run3("event") ?? "")
   };
 }
 function disagreement({ name, ref }, inEvent) {
@@ -876,14 +901,14 @@ async function allTags(git) {
   const local = await git("for-each-ref", "--format=%(refname)", "refs/tags");
   if (local === null) return [];
   if (!local.ok) throw unreadable("the git tags cannot be read", local.stderr);
-  const names = namesOf(linesOf(local));
-  if (!await isShallow(git)) return names;
+  const names2 = namesOf(linesOf(local));
+  if (!await isShallow(git)) return names2;
   const remote = await git("ls-remote", "--tags", "--refs", "origin");
   if (remote?.ok !== true) {
     throw unreadable("this clone is shallow and the remote did not list its git tags", remote?.stderr ?? "");
   }
-  const lines2 = linesOf(remote).map((line2) => line2.slice(line2.indexOf("	") + 1));
-  return [.../* @__PURE__ */ new Set([...names, ...namesOf(lines2)])];
+  const lines3 = linesOf(remote).map((line2) => line2.slice(line2.indexOf("	") + 1));
+  return [.../* @__PURE__ */ new Set([...names2, ...namesOf(lines3)])];
 }
 async function tagsReachableFrom(git, revision) {
   const answer = await git(
@@ -2255,12 +2280,12 @@ var require_identity = __commonJS({
     var SCALAR = /* @__PURE__ */ Symbol.for("yaml.scalar");
     var SEQ = /* @__PURE__ */ Symbol.for("yaml.seq");
     var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
-    var isAlias5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
+    var isAlias7 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
     var isDocument = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === DOC;
-    var isMap4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
+    var isMap6 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
     var isPair = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === PAIR;
-    var isScalar5 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
-    var isSeq4 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
+    var isScalar7 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
+    var isSeq6 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
     function isCollection(node) {
       if (node && typeof node === "object")
         switch (node[NODE_TYPE]) {
@@ -2270,7 +2295,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    function isNode(node) {
+    function isNode2(node) {
       if (node && typeof node === "object")
         switch (node[NODE_TYPE]) {
           case ALIAS:
@@ -2281,7 +2306,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    var hasAnchor = (node) => (isScalar5(node) || isCollection(node)) && !!node.anchor;
+    var hasAnchor = (node) => (isScalar7(node) || isCollection(node)) && !!node.anchor;
     exports2.ALIAS = ALIAS;
     exports2.DOC = DOC;
     exports2.MAP = MAP;
@@ -2290,14 +2315,14 @@ var require_identity = __commonJS({
     exports2.SCALAR = SCALAR;
     exports2.SEQ = SEQ;
     exports2.hasAnchor = hasAnchor;
-    exports2.isAlias = isAlias5;
+    exports2.isAlias = isAlias7;
     exports2.isCollection = isCollection;
     exports2.isDocument = isDocument;
-    exports2.isMap = isMap4;
-    exports2.isNode = isNode;
+    exports2.isMap = isMap6;
+    exports2.isNode = isNode2;
     exports2.isPair = isPair;
-    exports2.isScalar = isScalar5;
-    exports2.isSeq = isSeq4;
+    exports2.isScalar = isScalar7;
+    exports2.isSeq = isSeq6;
   }
 });
 
@@ -2603,7 +2628,7 @@ var require_directives = __commonJS({
         return tag2[0] === "!" ? tag2 : `!<${tag2}>`;
       }
       toString(doc) {
-        const lines2 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
+        const lines3 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
         const tagEntries = Object.entries(this.tags);
         let tagNames;
         if (doc && tagEntries.length > 0 && identity.isNode(doc.contents)) {
@@ -2619,9 +2644,9 @@ var require_directives = __commonJS({
           if (handle === "!!" && prefix === "tag:yaml.org,2002:")
             continue;
           if (!doc || tagNames.some((tn) => tn.startsWith(prefix)))
-            lines2.push(`%TAG ${handle} ${prefix}`);
+            lines3.push(`%TAG ${handle} ${prefix}`);
         }
-        return lines2.join("\n");
+        return lines3.join("\n");
       }
     };
     Directives.defaultYaml = { explicit: false, version: "1.2" };
@@ -3221,12 +3246,12 @@ var require_foldFlowLines = __commonJS({
         return text4;
       const folds = [];
       const escapedFolds = {};
-      let end = lineWidth - indent.length;
+      let end2 = lineWidth - indent.length;
       if (typeof indentAtStart === "number") {
         if (indentAtStart > lineWidth - Math.max(2, minContentWidth))
           folds.push(0);
         else
-          end = lineWidth - indentAtStart;
+          end2 = lineWidth - indentAtStart;
       }
       let split = void 0;
       let prev = void 0;
@@ -3237,7 +3262,7 @@ var require_foldFlowLines = __commonJS({
       if (mode === FOLD_BLOCK) {
         i = consumeMoreIndentedLines(text4, i, indent.length);
         if (i !== -1)
-          end = i + endStep;
+          end2 = i + endStep;
       }
       for (let ch; ch = text4[i += 1]; ) {
         if (mode === FOLD_QUOTED && ch === "\\") {
@@ -3260,7 +3285,7 @@ var require_foldFlowLines = __commonJS({
         if (ch === "\n") {
           if (mode === FOLD_BLOCK)
             i = consumeMoreIndentedLines(text4, i, indent.length);
-          end = i + indent.length + endStep;
+          end2 = i + indent.length + endStep;
           split = void 0;
         } else {
           if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
@@ -3268,10 +3293,10 @@ var require_foldFlowLines = __commonJS({
             if (next2 && next2 !== " " && next2 !== "\n" && next2 !== "	")
               split = i;
           }
-          if (i >= end) {
+          if (i >= end2) {
             if (split) {
               folds.push(split);
-              end = split + endStep;
+              end2 = split + endStep;
               split = void 0;
             } else if (mode === FOLD_QUOTED) {
               while (prev === " " || prev === "	") {
@@ -3284,7 +3309,7 @@ var require_foldFlowLines = __commonJS({
                 return text4;
               folds.push(j);
               escapedFolds[j] = true;
-              end = j + endStep;
+              end2 = j + endStep;
               split = void 0;
             } else {
               overflow = true;
@@ -3302,36 +3327,36 @@ var require_foldFlowLines = __commonJS({
       let res = text4.slice(0, folds[0]);
       for (let i2 = 0; i2 < folds.length; ++i2) {
         const fold = folds[i2];
-        const end2 = folds[i2 + 1] || text4.length;
+        const end3 = folds[i2 + 1] || text4.length;
         if (fold === 0)
           res = `
-${indent}${text4.slice(0, end2)}`;
+${indent}${text4.slice(0, end3)}`;
         else {
           if (mode === FOLD_QUOTED && escapedFolds[fold])
             res += `${text4[fold]}\\`;
           res += `
-${indent}${text4.slice(fold + 1, end2)}`;
+${indent}${text4.slice(fold + 1, end3)}`;
         }
       }
       return res;
     }
     function consumeMoreIndentedLines(text4, i, indent) {
-      let end = i;
-      let start = i + 1;
-      let ch = text4[start];
+      let end2 = i;
+      let start2 = i + 1;
+      let ch = text4[start2];
       while (ch === " " || ch === "	") {
-        if (i < start + indent) {
+        if (i < start2 + indent) {
           ch = text4[++i];
         } else {
           do {
             ch = text4[++i];
           } while (ch && ch !== "\n");
-          end = i;
-          start = i + 1;
-          ch = text4[start];
+          end2 = i;
+          start2 = i + 1;
+          ch = text4[start2];
         }
       }
-      return end;
+      return end2;
     }
     exports2.FOLD_BLOCK = FOLD_BLOCK;
     exports2.FOLD_FLOW = FOLD_FLOW;
@@ -3359,12 +3384,12 @@ var require_stringifyString = __commonJS({
       const strLen = str.length;
       if (strLen <= limit)
         return false;
-      for (let i = 0, start = 0; i < strLen; ++i) {
+      for (let i = 0, start2 = 0; i < strLen; ++i) {
         if (str[i] === "\n") {
-          if (i - start > limit)
+          if (i - start2 > limit)
             return true;
-          start = i + 1;
-          if (strLen - start <= limit)
+          start2 = i + 1;
+          if (strLen - start2 <= limit)
             return false;
         }
       }
@@ -3378,19 +3403,19 @@ var require_stringifyString = __commonJS({
       const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
       const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
       let str = "";
-      let start = 0;
+      let start2 = 0;
       for (let i = 0, ch = json2[i]; ch; ch = json2[++i]) {
         if (ch === " " && json2[i + 1] === "\\" && json2[i + 2] === "n") {
-          str += json2.slice(start, i) + "\\ ";
+          str += json2.slice(start2, i) + "\\ ";
           i += 1;
-          start = i;
+          start2 = i;
           ch = "\\";
         }
         if (ch === "\\")
           switch (json2[i + 1]) {
             case "u":
               {
-                str += json2.slice(start, i);
+                str += json2.slice(start2, i);
                 const code2 = json2.substr(i + 2, 4);
                 switch (code2) {
                   case "0000":
@@ -3424,14 +3449,14 @@ var require_stringifyString = __commonJS({
                       str += json2.substr(i, 6);
                 }
                 i += 5;
-                start = i + 1;
+                start2 = i + 1;
               }
               break;
             case "n":
               if (implicitKey || json2[i + 2] === '"' || json2.length < minMultiLineLength) {
                 i += 1;
               } else {
-                str += json2.slice(start, i) + "\n\n";
+                str += json2.slice(start2, i) + "\n\n";
                 while (json2[i + 2] === "\\" && json2[i + 3] === "n" && json2[i + 4] !== '"') {
                   str += "\n";
                   i += 2;
@@ -3440,14 +3465,14 @@ var require_stringifyString = __commonJS({
                 if (json2[i + 2] === " ")
                   str += "\\";
                 i += 1;
-                start = i + 1;
+                start2 = i + 1;
               }
               break;
             default:
               i += 1;
           }
       }
-      str = start ? str + json2.slice(start) : json2;
+      str = start2 ? str + json2.slice(start2) : json2;
       return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
     }
     function singleQuotedString(value, ctx) {
@@ -3497,22 +3522,22 @@ ${indent}`) + "'";
         if (ch !== "\n" && ch !== "	" && ch !== " ")
           break;
       }
-      let end = value.substring(endStart);
-      const endNlPos = end.indexOf("\n");
+      let end2 = value.substring(endStart);
+      const endNlPos = end2.indexOf("\n");
       if (endNlPos === -1) {
         chomp = "-";
-      } else if (value === end || endNlPos !== end.length - 1) {
+      } else if (value === end2 || endNlPos !== end2.length - 1) {
         chomp = "+";
         if (onChompKeep)
           onChompKeep();
       } else {
         chomp = "";
       }
-      if (end) {
-        value = value.slice(0, -end.length);
-        if (end[end.length - 1] === "\n")
-          end = end.slice(0, -1);
-        end = end.replace(blockEndNewlines, `$&${indent}`);
+      if (end2) {
+        value = value.slice(0, -end2.length);
+        if (end2[end2.length - 1] === "\n")
+          end2 = end2.slice(0, -1);
+        end2 = end2.replace(blockEndNewlines, `$&${indent}`);
       }
       let startWithSpace = false;
       let startEnd;
@@ -3526,10 +3551,10 @@ ${indent}`) + "'";
         else
           break;
       }
-      let start = value.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
-      if (start) {
-        value = value.substring(start.length);
-        start = start.replace(/\n+/g, `$&${indent}`);
+      let start2 = value.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
+      if (start2) {
+        value = value.substring(start2.length);
+        start2 = start2.replace(/\n+/g, `$&${indent}`);
       }
       const indentSize = indent ? "2" : "1";
       let header2 = (startWithSpace ? indentSize : "") + chomp;
@@ -3547,14 +3572,14 @@ ${indent}`) + "'";
             literalFallback = true;
           };
         }
-        const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent, foldFlowLines.FOLD_BLOCK, foldOptions);
+        const body = foldFlowLines.foldFlowLines(`${start2}${foldedValue}${end2}`, indent, foldFlowLines.FOLD_BLOCK, foldOptions);
         if (!literalFallback)
           return `>${header2}
 ${indent}${body}`;
       }
       value = value.replace(/\n+/g, `$&${indent}`);
       return `|${header2}
-${indent}${start}${value}${end}`;
+${indent}${start2}${value}${end2}`;
     }
     function plainString(item, ctx, onComment, onChompKeep) {
       const { type, value } = item;
@@ -4082,22 +4107,22 @@ var require_stringifyCollection = __commonJS({
       const { indent, options: { commentString } } = ctx;
       const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
       let chompKeep = false;
-      const lines2 = [];
+      const lines3 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment2 = null;
         if (identity.isNode(item)) {
           if (!chompKeep && item.spaceBefore)
-            lines2.push("");
-          addCommentBefore(ctx, lines2, item.commentBefore, chompKeep);
+            lines3.push("");
+          addCommentBefore(ctx, lines3, item.commentBefore, chompKeep);
           if (item.comment)
             comment2 = item.comment;
         } else if (identity.isPair(item)) {
           const ik = identity.isNode(item.key) ? item.key : null;
           if (ik) {
             if (!chompKeep && ik.spaceBefore)
-              lines2.push("");
-            addCommentBefore(ctx, lines2, ik.commentBefore, chompKeep);
+              lines3.push("");
+            addCommentBefore(ctx, lines3, ik.commentBefore, chompKeep);
           }
         }
         chompKeep = false;
@@ -4106,15 +4131,15 @@ var require_stringifyCollection = __commonJS({
           str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
         if (chompKeep && comment2)
           chompKeep = false;
-        lines2.push(blockItemPrefix + str2);
+        lines3.push(blockItemPrefix + str2);
       }
       let str;
-      if (lines2.length === 0) {
+      if (lines3.length === 0) {
         str = flowChars.start + flowChars.end;
       } else {
-        str = lines2[0];
-        for (let i = 1; i < lines2.length; ++i) {
-          const line2 = lines2[i];
+        str = lines3[0];
+        for (let i = 1; i < lines3.length; ++i) {
+          const line2 = lines3[i];
           str += line2 ? `
 ${indent}${line2}` : "\n";
         }
@@ -4137,22 +4162,22 @@ ${indent}${line2}` : "\n";
       });
       let reqNewline = false;
       let linesAtValue = 0;
-      const lines2 = [];
+      const lines3 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment = null;
         if (identity.isNode(item)) {
           if (item.spaceBefore)
-            lines2.push("");
-          addCommentBefore(ctx, lines2, item.commentBefore, false);
+            lines3.push("");
+          addCommentBefore(ctx, lines3, item.commentBefore, false);
           if (item.comment)
             comment = item.comment;
         } else if (identity.isPair(item)) {
           const ik = identity.isNode(item.key) ? item.key : null;
           if (ik) {
             if (ik.spaceBefore)
-              lines2.push("");
-            addCommentBefore(ctx, lines2, ik.commentBefore, false);
+              lines3.push("");
+            addCommentBefore(ctx, lines3, ik.commentBefore, false);
             if (ik.comment)
               reqNewline = true;
           }
@@ -4169,12 +4194,12 @@ ${indent}${line2}` : "\n";
         if (comment)
           reqNewline = true;
         let str = stringify.stringify(item, itemCtx, () => comment = null);
-        reqNewline || (reqNewline = lines2.length > linesAtValue || str.includes("\n"));
+        reqNewline || (reqNewline = lines3.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
         } else if (ctx.options.trailingComma) {
           if (ctx.options.lineWidth > 0) {
-            reqNewline || (reqNewline = lines2.reduce((sum, line2) => sum + line2.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
+            reqNewline || (reqNewline = lines3.reduce((sum, line2) => sum + line2.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
           }
           if (reqNewline) {
             str += ",";
@@ -4182,35 +4207,35 @@ ${indent}${line2}` : "\n";
         }
         if (comment)
           str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
-        lines2.push(str);
-        linesAtValue = lines2.length;
+        lines3.push(str);
+        linesAtValue = lines3.length;
       }
-      const { start, end } = flowChars;
-      if (lines2.length === 0) {
-        return start + end;
+      const { start: start2, end: end2 } = flowChars;
+      if (lines3.length === 0) {
+        return start2 + end2;
       } else {
         if (!reqNewline) {
-          const len = lines2.reduce((sum, line2) => sum + line2.length + 2, 2);
+          const len = lines3.reduce((sum, line2) => sum + line2.length + 2, 2);
           reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
         }
         if (reqNewline) {
-          let str = start;
-          for (const line2 of lines2)
+          let str = start2;
+          for (const line2 of lines3)
             str += line2 ? `
 ${indentStep}${indent}${line2}` : "\n";
           return `${str}
-${indent}${end}`;
+${indent}${end2}`;
         } else {
-          return `${start}${fcPadding}${lines2.join(" ")}${fcPadding}${end}`;
+          return `${start2}${fcPadding}${lines3.join(" ")}${fcPadding}${end2}`;
         }
       }
     }
-    function addCommentBefore({ indent, options: { commentString } }, lines2, comment, chompKeep) {
+    function addCommentBefore({ indent, options: { commentString } }, lines3, comment, chompKeep) {
       if (comment && chompKeep)
         comment = comment.replace(/^\n+/, "");
       if (comment) {
         const ic = stringifyComment.indentComment(commentString(comment), indent);
-        lines2.push(ic.trimStart());
+        lines3.push(ic.trimStart());
       }
     }
     exports2.stringifyCollection = stringifyCollection;
@@ -4848,11 +4873,11 @@ var require_binary = __commonJS({
         if (type !== Scalar3.Scalar.QUOTE_DOUBLE) {
           const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
           const n = Math.ceil(str.length / lineWidth);
-          const lines2 = new Array(n);
+          const lines3 = new Array(n);
           for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
-            lines2[i] = str.substr(o, lineWidth);
+            lines3[i] = str.substr(o, lineWidth);
           }
-          str = lines2.join(type === Scalar3.Scalar.BLOCK_LITERAL ? "\n" : " ");
+          str = lines3.join(type === Scalar3.Scalar.BLOCK_LITERAL ? "\n" : " ");
         }
         return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
       }
@@ -5532,35 +5557,35 @@ var require_stringifyDocument = __commonJS({
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
-      const lines2 = [];
+      const lines3 = [];
       let hasDirectives = options.directives === true;
       if (options.directives !== false && doc.directives) {
         const dir = doc.directives.toString(doc);
         if (dir) {
-          lines2.push(dir);
+          lines3.push(dir);
           hasDirectives = true;
         } else if (doc.directives.docStart)
           hasDirectives = true;
       }
       if (hasDirectives)
-        lines2.push("---");
+        lines3.push("---");
       const ctx = stringify.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
-        if (lines2.length !== 1)
-          lines2.unshift("");
+        if (lines3.length !== 1)
+          lines3.unshift("");
         const cs = commentString(doc.commentBefore);
-        lines2.unshift(stringifyComment.indentComment(cs, ""));
+        lines3.unshift(stringifyComment.indentComment(cs, ""));
       }
       let chompKeep = false;
       let contentComment = null;
       if (doc.contents) {
         if (identity.isNode(doc.contents)) {
           if (doc.contents.spaceBefore && hasDirectives)
-            lines2.push("");
+            lines3.push("");
           if (doc.contents.commentBefore) {
             const cs = commentString(doc.contents.commentBefore);
-            lines2.push(stringifyComment.indentComment(cs, ""));
+            lines3.push(stringifyComment.indentComment(cs, ""));
           }
           ctx.forceBlockIndent = !!doc.comment;
           contentComment = doc.contents.comment;
@@ -5569,36 +5594,36 @@ var require_stringifyDocument = __commonJS({
         let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
-        if ((body[0] === "|" || body[0] === ">") && lines2[lines2.length - 1] === "---") {
-          lines2[lines2.length - 1] = `--- ${body}`;
+        if ((body[0] === "|" || body[0] === ">") && lines3[lines3.length - 1] === "---") {
+          lines3[lines3.length - 1] = `--- ${body}`;
         } else
-          lines2.push(body);
+          lines3.push(body);
       } else {
-        lines2.push(stringify.stringify(doc.contents, ctx));
+        lines3.push(stringify.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
           const cs = commentString(doc.comment);
           if (cs.includes("\n")) {
-            lines2.push("...");
-            lines2.push(stringifyComment.indentComment(cs, ""));
+            lines3.push("...");
+            lines3.push(stringifyComment.indentComment(cs, ""));
           } else {
-            lines2.push(`... ${cs}`);
+            lines3.push(`... ${cs}`);
           }
         } else {
-          lines2.push("...");
+          lines3.push("...");
         }
       } else {
         let dc = doc.comment;
         if (dc && chompKeep)
           dc = dc.replace(/^\n+/, "");
         if (dc) {
-          if ((!chompKeep || contentComment) && lines2[lines2.length - 1] !== "")
-            lines2.push("");
-          lines2.push(stringifyComment.indentComment(commentString(dc), ""));
+          if ((!chompKeep || contentComment) && lines3[lines3.length - 1] !== "")
+            lines3.push("");
+          lines3.push(stringifyComment.indentComment(commentString(dc), ""));
         }
       }
-      return lines2.join("\n") + "\n";
+      return lines3.join("\n") + "\n";
     }
     exports2.stringifyDocument = stringifyDocument;
   }
@@ -5959,9 +5984,9 @@ var require_errors = __commonJS({
       }
       if (/[^ ]/.test(lineStr)) {
         let count = 1;
-        const end = error2.linePos[1];
-        if (end?.line === line2 && end.col > col) {
-          count = Math.max(1, Math.min(end.col - col, 80 - ci));
+        const end2 = error2.linePos[1];
+        if (end2?.line === line2 && end2.col > col) {
+          count = Math.max(1, Math.min(end2.col - col, 80 - ci));
         }
         const pointer = " ".repeat(ci) + "^".repeat(count);
         error2.message += `:
@@ -5996,7 +6021,7 @@ var require_resolve_props = __commonJS({
       let newlineAfterProp = null;
       let comma = null;
       let found = null;
-      let start = null;
+      let start2 = null;
       for (const token of tokens) {
         if (reqSpace) {
           if (token.type !== "space" && token.type !== "newline" && token.type !== "comma")
@@ -6048,7 +6073,7 @@ var require_resolve_props = __commonJS({
             if (token.source.endsWith(":"))
               onError(token.offset + token.source.length - 1, "BAD_ALIAS", "Anchor ending in : is ambiguous", true);
             anchor = token;
-            start ?? (start = token.offset);
+            start2 ?? (start2 = token.offset);
             atNewline = false;
             hasSpace = false;
             reqSpace = true;
@@ -6057,7 +6082,7 @@ var require_resolve_props = __commonJS({
             if (tag2)
               onError(token, "MULTIPLE_TAGS", "A node can have at most one tag");
             tag2 = token;
-            start ?? (start = token.offset);
+            start2 ?? (start2 = token.offset);
             atNewline = false;
             hasSpace = false;
             reqSpace = true;
@@ -6089,7 +6114,7 @@ var require_resolve_props = __commonJS({
         }
       }
       const last = tokens[tokens.length - 1];
-      const end = last ? last.offset + last.source.length : offset;
+      const end2 = last ? last.offset + last.source.length : offset;
       if (reqSpace && next2 && next2.type !== "space" && next2.type !== "newline" && next2.type !== "comma" && (next2.type !== "scalar" || next2.source !== "")) {
         onError(next2.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
       }
@@ -6104,8 +6129,8 @@ var require_resolve_props = __commonJS({
         anchor,
         tag: tag2,
         newlineAfterProp,
-        end,
-        start: start ?? end
+        end: end2,
+        start: start2 ?? end2
       };
     }
     exports2.resolveProps = resolveProps;
@@ -6161,10 +6186,10 @@ var require_util_flow_indent_check = __commonJS({
     var utilContainsNewline = require_util_contains_newline();
     function flowIndentCheck(indent, fc, onError) {
       if (fc?.type === "flow-collection") {
-        const end = fc.end[0];
-        if (end.indent === indent && (end.source === "]" || end.source === "}") && utilContainsNewline.containsNewline(fc)) {
+        const end2 = fc.end[0];
+        if (end2.indent === indent && (end2.source === "]" || end2.source === "}") && utilContainsNewline.containsNewline(fc)) {
           const msg = "Flow end indicator should be more indented than parent";
-          onError(end, "BAD_INDENT", msg, true);
+          onError(end2, "BAD_INDENT", msg, true);
         }
       }
     }
@@ -6207,8 +6232,8 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key, sep: sep6, value } = collItem;
-        const keyProps = resolveProps.resolveProps(start, {
+        const { start: start2, key, sep: sep6, value } = collItem;
+        const keyProps = resolveProps.resolveProps(start2, {
           indicator: "explicit-key-ind",
           next: key ?? sep6?.[0],
           offset,
@@ -6235,14 +6260,14 @@ var require_resolve_block_map = __commonJS({
             continue;
           }
           if (keyProps.newlineAfterProp || utilContainsNewline.containsNewline(key)) {
-            onError(key ?? start[start.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
+            onError(key ?? start2[start2.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
           }
         } else if (keyProps.found?.indent !== bm.indent) {
           onError(offset, "BAD_INDENT", startColMsg);
         }
         ctx.atKey = true;
         const keyStart = keyProps.end;
-        const keyNode = key ? composeNode(ctx, key, keyProps, onError) : composeEmptyNode(ctx, keyStart, start, null, keyProps, onError);
+        const keyNode = key ? composeNode(ctx, key, keyProps, onError) : composeEmptyNode(ctx, keyStart, start2, null, keyProps, onError);
         if (ctx.schema.compat)
           utilFlowIndentCheck.flowIndentCheck(bm.indent, key, onError);
         ctx.atKey = false;
@@ -6312,8 +6337,8 @@ var require_resolve_block_seq = __commonJS({
         ctx.atKey = false;
       let offset = bs.offset;
       let commentEnd = null;
-      for (const { start, value } of bs.items) {
-        const props = resolveProps.resolveProps(start, {
+      for (const { start: start2, value } of bs.items) {
+        const props = resolveProps.resolveProps(start2, {
           indicator: "seq-item-ind",
           next: value,
           offset,
@@ -6334,7 +6359,7 @@ var require_resolve_block_seq = __commonJS({
             continue;
           }
         }
-        const node = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, start, null, props, onError);
+        const node = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, start2, null, props, onError);
         if (ctx.schema.compat)
           utilFlowIndentCheck.flowIndentCheck(bs.indent, value, onError);
         offset = node.range[2];
@@ -6351,12 +6376,12 @@ var require_resolve_block_seq = __commonJS({
 var require_resolve_end = __commonJS({
   "node_modules/yaml/dist/compose/resolve-end.js"(exports2) {
     "use strict";
-    function resolveEnd(end, offset, reqSpace, onError) {
+    function resolveEnd(end2, offset, reqSpace, onError) {
       let comment = "";
-      if (end) {
+      if (end2) {
         let hasSpace = false;
         let sep6 = "";
-        for (const token of end) {
+        for (const token of end2) {
           const { source, type } = token;
           switch (type) {
             case "space":
@@ -6405,9 +6430,9 @@ var require_resolve_flow_collection = __commonJS({
     var blockMsg = "Block collections are not allowed within flow collections";
     var isBlock = (token) => token && (token.type === "block-map" || token.type === "block-seq");
     function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag2) {
-      const isMap4 = fc.start.source === "{";
-      const fcName = isMap4 ? "flow map" : "flow sequence";
-      const NodeClass = tag2?.nodeClass ?? (isMap4 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const isMap6 = fc.start.source === "{";
+      const fcName = isMap6 ? "flow map" : "flow sequence";
+      const NodeClass = tag2?.nodeClass ?? (isMap6 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
       const coll = new NodeClass(ctx.schema);
       coll.flow = true;
       const atRoot = ctx.atRoot;
@@ -6418,8 +6443,8 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key, sep: sep6, value } = collItem;
-        const props = resolveProps.resolveProps(start, {
+        const { start: start2, key, sep: sep6, value } = collItem;
+        const props = resolveProps.resolveProps(start2, {
           flow: fcName,
           indicator: "explicit-key-ind",
           next: key ?? sep6?.[0],
@@ -6443,7 +6468,7 @@ var require_resolve_flow_collection = __commonJS({
             offset = props.end;
             continue;
           }
-          if (!isMap4 && ctx.options.strict && utilContainsNewline.containsNewline(key))
+          if (!isMap6 && ctx.options.strict && utilContainsNewline.containsNewline(key))
             onError(
               key,
               // checked by containsNewline()
@@ -6459,7 +6484,7 @@ var require_resolve_flow_collection = __commonJS({
             onError(props.start, "MISSING_CHAR", `Missing , between ${fcName} items`);
           if (props.comment) {
             let prevItemComment = "";
-            loop: for (const st of start) {
+            loop: for (const st of start2) {
               switch (st.type) {
                 case "comma":
                 case "space":
@@ -6483,7 +6508,7 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap4 && !sep6 && !props.found) {
+        if (!isMap6 && !sep6 && !props.found) {
           const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep6, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
@@ -6492,7 +6517,7 @@ var require_resolve_flow_collection = __commonJS({
         } else {
           ctx.atKey = true;
           const keyStart = props.end;
-          const keyNode = key ? composeNode(ctx, key, props, onError) : composeEmptyNode(ctx, keyStart, start, null, props, onError);
+          const keyNode = key ? composeNode(ctx, key, props, onError) : composeEmptyNode(ctx, keyStart, start2, null, props, onError);
           if (isBlock(key))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
@@ -6506,7 +6531,7 @@ var require_resolve_flow_collection = __commonJS({
             startOnNewline: false
           });
           if (valueProps.found) {
-            if (!isMap4 && !props.found && ctx.options.strict) {
+            if (!isMap6 && !props.found && ctx.options.strict) {
               if (sep6)
                 for (const st of sep6) {
                   if (st === valueProps.found)
@@ -6538,7 +6563,7 @@ var require_resolve_flow_collection = __commonJS({
           const pair2 = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair2.srcToken = collItem;
-          if (isMap4) {
+          if (isMap6) {
             const map = coll;
             if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
@@ -6554,7 +6579,7 @@ var require_resolve_flow_collection = __commonJS({
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
       }
-      const expectedEnd = isMap4 ? "}" : "]";
+      const expectedEnd = isMap6 ? "}" : "]";
       const [ce, ...ee] = fc.end;
       let cePos = offset;
       if (ce?.source === expectedEnd)
@@ -6567,14 +6592,14 @@ var require_resolve_flow_collection = __commonJS({
           ee.unshift(ce);
       }
       if (ee.length > 0) {
-        const end = resolveEnd.resolveEnd(ee, cePos, ctx.options.strict, onError);
-        if (end.comment) {
+        const end2 = resolveEnd.resolveEnd(ee, cePos, ctx.options.strict, onError);
+        if (end2.comment) {
           if (coll.comment)
-            coll.comment += "\n" + end.comment;
+            coll.comment += "\n" + end2.comment;
           else
-            coll.comment = end.comment;
+            coll.comment = end2.comment;
         }
-        coll.range = [fc.offset, cePos, end.offset];
+        coll.range = [fc.offset, cePos, end2.offset];
       } else {
         coll.range = [fc.offset, cePos, cePos];
       }
@@ -6655,32 +6680,32 @@ var require_resolve_block_scalar = __commonJS({
     "use strict";
     var Scalar3 = require_Scalar();
     function resolveBlockScalar(ctx, scalar, onError) {
-      const start = scalar.offset;
+      const start2 = scalar.offset;
       const header2 = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
       if (!header2)
-        return { value: "", type: null, comment: "", range: [start, start, start] };
+        return { value: "", type: null, comment: "", range: [start2, start2, start2] };
       const type = header2.mode === ">" ? Scalar3.Scalar.BLOCK_FOLDED : Scalar3.Scalar.BLOCK_LITERAL;
-      const lines2 = scalar.source ? splitLines(scalar.source) : [];
-      let chompStart = lines2.length;
-      for (let i = lines2.length - 1; i >= 0; --i) {
-        const content = lines2[i][1];
+      const lines3 = scalar.source ? splitLines(scalar.source) : [];
+      let chompStart = lines3.length;
+      for (let i = lines3.length - 1; i >= 0; --i) {
+        const content = lines3[i][1];
         if (content === "" || content === "\r")
           chompStart = i;
         else
           break;
       }
       if (chompStart === 0) {
-        const value2 = header2.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
-        let end2 = start + header2.length;
+        const value2 = header2.chomp === "+" && lines3.length > 0 ? "\n".repeat(Math.max(1, lines3.length - 1)) : "";
+        let end3 = start2 + header2.length;
         if (scalar.source)
-          end2 += scalar.source.length;
-        return { value: value2, type, comment: header2.comment, range: [start, end2, end2] };
+          end3 += scalar.source.length;
+        return { value: value2, type, comment: header2.comment, range: [start2, end3, end3] };
       }
       let trimIndent = scalar.indent + header2.indent;
       let offset = scalar.offset + header2.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
-        const [indent, content] = lines2[i];
+        const [indent, content] = lines3[i];
         if (content === "" || content === "\r") {
           if (header2.indent === 0 && indent.length > trimIndent)
             trimIndent = indent.length;
@@ -6700,17 +6725,17 @@ var require_resolve_block_scalar = __commonJS({
         }
         offset += indent.length + content.length + 1;
       }
-      for (let i = lines2.length - 1; i >= chompStart; --i) {
-        if (lines2[i][0].length > trimIndent)
+      for (let i = lines3.length - 1; i >= chompStart; --i) {
+        if (lines3[i][0].length > trimIndent)
           chompStart = i + 1;
       }
       let value = "";
       let sep6 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
-        value += lines2[i][0].slice(trimIndent) + "\n";
+        value += lines3[i][0].slice(trimIndent) + "\n";
       for (let i = contentStart; i < chompStart; ++i) {
-        let [indent, content] = lines2[i];
+        let [indent, content] = lines3[i];
         offset += indent.length + content.length + 1;
         const crlf = content[content.length - 1] === "\r";
         if (crlf)
@@ -6747,16 +6772,16 @@ var require_resolve_block_scalar = __commonJS({
         case "-":
           break;
         case "+":
-          for (let i = chompStart; i < lines2.length; ++i)
-            value += "\n" + lines2[i][0].slice(trimIndent);
+          for (let i = chompStart; i < lines3.length; ++i)
+            value += "\n" + lines3[i][0].slice(trimIndent);
           if (value[value.length - 1] !== "\n")
             value += "\n";
           break;
         default:
           value += "\n";
       }
-      const end = start + header2.length + scalar.source.length;
-      return { value, type, comment: header2.comment, range: [start, end, end] };
+      const end2 = start2 + header2.length + scalar.source.length;
+      return { value, type, comment: header2.comment, range: [start2, end2, end2] };
     }
     function parseBlockScalarHeader({ offset, props }, strict, onError) {
       if (props[0].type !== "block-scalar-header") {
@@ -6823,10 +6848,10 @@ var require_resolve_block_scalar = __commonJS({
       const first2 = split[0];
       const m = first2.match(/^( *)/);
       const line0 = m?.[1] ? [m[1], first2.slice(m[1].length)] : ["", first2];
-      const lines2 = [line0];
+      const lines3 = [line0];
       for (let i = 1; i < split.length; i += 2)
-        lines2.push([split[i], split[i + 1]]);
-      return lines2;
+        lines3.push([split[i], split[i + 1]]);
+      return lines3;
     }
     exports2.resolveBlockScalar = resolveBlockScalar;
   }
@@ -6839,7 +6864,7 @@ var require_resolve_flow_scalar = __commonJS({
     var Scalar3 = require_Scalar();
     var resolveEnd = require_resolve_end();
     function resolveFlowScalar(scalar, strict, onError) {
-      const { offset, type, source, end } = scalar;
+      const { offset, type, source, end: end2 } = scalar;
       let _type;
       let value;
       const _onError = (rel, code2, msg) => onError(offset + rel, code2, msg);
@@ -6867,7 +6892,7 @@ var require_resolve_flow_scalar = __commonJS({
           };
       }
       const valueEnd = offset + source.length;
-      const re = resolveEnd.resolveEnd(end, valueEnd, strict, onError);
+      const re = resolveEnd.resolveEnd(end2, valueEnd, strict, onError);
       return {
         value,
         type: _type,
@@ -7231,7 +7256,7 @@ var require_compose_node = __commonJS({
         node.srcToken = token;
       return node;
     }
-    function composeEmptyNode(ctx, offset, before, pos, { spaceBefore, comment, anchor, tag: tag2, end }, onError) {
+    function composeEmptyNode(ctx, offset, before, pos, { spaceBefore, comment, anchor, tag: tag2, end: end2 }, onError) {
       const token = {
         type: "scalar",
         offset: utilEmptyScalarPosition.emptyScalarPosition(offset, before, pos),
@@ -7248,18 +7273,18 @@ var require_compose_node = __commonJS({
         node.spaceBefore = true;
       if (comment) {
         node.comment = comment;
-        node.range[2] = end;
+        node.range[2] = end2;
       }
       return node;
     }
-    function composeAlias({ options }, { offset, source, end }, onError) {
+    function composeAlias({ options }, { offset, source, end: end2 }, onError) {
       const alias = new Alias.Alias(source.substring(1));
       if (alias.source === "")
         onError(offset, "BAD_ALIAS", "Alias cannot be an empty string");
       if (alias.source.endsWith(":"))
         onError(offset + source.length - 1, "BAD_ALIAS", "Alias ending in : is ambiguous", true);
       const valueEnd = offset + source.length;
-      const re = resolveEnd.resolveEnd(end, valueEnd, options.strict, onError);
+      const re = resolveEnd.resolveEnd(end2, valueEnd, options.strict, onError);
       alias.range = [offset, valueEnd, re.offset];
       if (re.comment)
         alias.comment = re.comment;
@@ -7278,7 +7303,7 @@ var require_compose_doc = __commonJS({
     var composeNode = require_compose_node();
     var resolveEnd = require_resolve_end();
     var resolveProps = require_resolve_props();
-    function composeDoc(options, directives, { offset, start, value, end }, onError) {
+    function composeDoc(options, directives, { offset, start: start2, value, end: end2 }, onError) {
       const opts = Object.assign({ _directives: directives }, options);
       const doc = new Document.Document(void 0, opts);
       const ctx = {
@@ -7288,9 +7313,9 @@ var require_compose_doc = __commonJS({
         options: doc.options,
         schema: doc.schema
       };
-      const props = resolveProps.resolveProps(start, {
+      const props = resolveProps.resolveProps(start2, {
         indicator: "doc-start",
-        next: value ?? end?.[0],
+        next: value ?? end2?.[0],
         offset,
         onError,
         parentIndent: 0,
@@ -7301,9 +7326,9 @@ var require_compose_doc = __commonJS({
         if (value && (value.type === "block-map" || value.type === "block-seq") && !props.hasNewline)
           onError(props.end, "MISSING_CHAR", "Block collection cannot start on same line with directives-end marker");
       }
-      doc.contents = value ? composeNode.composeNode(ctx, value, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
+      doc.contents = value ? composeNode.composeNode(ctx, value, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start2, null, props, onError);
       const contentEnd = doc.contents.range[2];
-      const re = resolveEnd.resolveEnd(end, contentEnd, false, onError);
+      const re = resolveEnd.resolveEnd(end2, contentEnd, false, onError);
       if (re.comment)
         doc.comment = re.comment;
       doc.range = [offset, contentEnd, re.offset];
@@ -7481,14 +7506,14 @@ ${cb}` : comment;
               break;
             }
             this.doc.directives.docEnd = true;
-            const end = resolveEnd.resolveEnd(token.end, token.offset + token.source.length, this.doc.options.strict, this.onError);
+            const end2 = resolveEnd.resolveEnd(token.end, token.offset + token.source.length, this.doc.options.strict, this.onError);
             this.decorate(this.doc, true);
-            if (end.comment) {
+            if (end2.comment) {
               const dc = this.doc.comment;
               this.doc.comment = dc ? `${dc}
-${end.comment}` : end.comment;
+${end2.comment}` : end2.comment;
             }
-            this.doc.range[2] = end.offset;
+            this.doc.range[2] = end2.offset;
             break;
           }
           default:
@@ -7557,7 +7582,7 @@ var require_cst_scalar = __commonJS({
         inFlow,
         options: { blockQuote: true, lineWidth: -1 }
       });
-      const end = context3.end ?? [
+      const end2 = context3.end ?? [
         { type: "newline", offset: -1, indent, source: "\n" }
       ];
       switch (source[0]) {
@@ -7569,16 +7594,16 @@ var require_cst_scalar = __commonJS({
           const props = [
             { type: "block-scalar-header", offset, indent, source: head2 }
           ];
-          if (!addEndtoBlockProps(props, end))
+          if (!addEndtoBlockProps(props, end2))
             props.push({ type: "newline", offset: -1, indent, source: "\n" });
           return { type: "block-scalar", offset, indent, props, source: body };
         }
         case '"':
-          return { type: "double-quoted-scalar", offset, indent, source, end };
+          return { type: "double-quoted-scalar", offset, indent, source, end: end2 };
         case "'":
-          return { type: "single-quoted-scalar", offset, indent, source, end };
+          return { type: "single-quoted-scalar", offset, indent, source, end: end2 };
         default:
-          return { type: "scalar", offset, indent, source, end };
+          return { type: "scalar", offset, indent, source, end: end2 };
       }
     }
     function setScalarValue(token, value, context3 = {}) {
@@ -7649,9 +7674,9 @@ var require_cst_scalar = __commonJS({
         Object.assign(token, { type: "block-scalar", indent, props, source: body });
       }
     }
-    function addEndtoBlockProps(props, end) {
-      if (end)
-        for (const st of end)
+    function addEndtoBlockProps(props, end2) {
+      if (end2)
+        for (const st of end2)
           switch (st.type) {
             case "space":
             case "comment":
@@ -7672,14 +7697,14 @@ var require_cst_scalar = __commonJS({
           token.source = source;
           break;
         case "block-scalar": {
-          const end = token.props.slice(1);
+          const end2 = token.props.slice(1);
           let oa = source.length;
           if (token.props[0].type === "block-scalar-header")
             oa -= token.props[0].source.length;
-          for (const tok of end)
+          for (const tok of end2)
             tok.offset += oa;
           delete token.props;
-          Object.assign(token, { type, source, end });
+          Object.assign(token, { type, source, end: end2 });
           break;
         }
         case "block-map":
@@ -7692,11 +7717,11 @@ var require_cst_scalar = __commonJS({
         }
         default: {
           const indent = "indent" in token ? token.indent : -1;
-          const end = "end" in token && Array.isArray(token.end) ? token.end.filter((st) => st.type === "space" || st.type === "comment" || st.type === "newline") : [];
+          const end2 = "end" in token && Array.isArray(token.end) ? token.end.filter((st) => st.type === "space" || st.type === "comment" || st.type === "newline") : [];
           for (const key of Object.keys(token))
             if (key !== "type" && key !== "offset")
               delete token[key];
-          Object.assign(token, { type, indent, source, end });
+          Object.assign(token, { type, indent, source, end: end2 });
         }
       }
     }
@@ -7750,9 +7775,9 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key, sep: sep6, value }) {
+    function stringifyItem({ start: start2, key, sep: sep6, value }) {
       let res = "";
-      for (const st of start)
+      for (const st of start2)
         res += st.source;
       if (key)
         res += stringifyToken(key);
@@ -7841,7 +7866,7 @@ var require_cst = __commonJS({
     var FLOW_END = "";
     var SCALAR = "";
     var isCollection = (token) => !!token && "items" in token;
-    var isScalar5 = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
+    var isScalar7 = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
     function prettyToken(token) {
       switch (token) {
         case BOM2:
@@ -7925,7 +7950,7 @@ var require_cst = __commonJS({
     exports2.FLOW_END = FLOW_END;
     exports2.SCALAR = SCALAR;
     exports2.isCollection = isCollection;
-    exports2.isScalar = isScalar5;
+    exports2.isScalar = isScalar7;
     exports2.prettyToken = prettyToken;
     exports2.tokenType = tokenType;
   }
@@ -8020,16 +8045,16 @@ var require_lexer = __commonJS({
         return offset;
       }
       getLine() {
-        let end = this.lineEndPos;
-        if (typeof end !== "number" || end !== -1 && end < this.pos) {
-          end = this.buffer.indexOf("\n", this.pos);
-          this.lineEndPos = end;
+        let end2 = this.lineEndPos;
+        if (typeof end2 !== "number" || end2 !== -1 && end2 < this.pos) {
+          end2 = this.buffer.indexOf("\n", this.pos);
+          this.lineEndPos = end2;
         }
-        if (end === -1)
+        if (end2 === -1)
           return this.atEnd ? this.buffer.substring(this.pos) : null;
-        if (this.buffer[end - 1] === "\r")
-          end -= 1;
-        return this.buffer.substring(this.pos, end);
+        if (this.buffer[end2 - 1] === "\r")
+          end2 -= 1;
+        return this.buffer.substring(this.pos, end2);
       }
       hasChars(n) {
         return this.pos + n <= this.buffer.length;
@@ -8250,21 +8275,21 @@ var require_lexer = __commonJS({
       }
       *parseQuotedScalar() {
         const quote3 = this.charAt(0);
-        let end = this.buffer.indexOf(quote3, this.pos + 1);
+        let end2 = this.buffer.indexOf(quote3, this.pos + 1);
         if (quote3 === "'") {
-          while (end !== -1 && this.buffer[end + 1] === "'")
-            end = this.buffer.indexOf("'", end + 2);
+          while (end2 !== -1 && this.buffer[end2 + 1] === "'")
+            end2 = this.buffer.indexOf("'", end2 + 2);
         } else {
-          while (end !== -1) {
+          while (end2 !== -1) {
             let n = 0;
-            while (this.buffer[end - 1 - n] === "\\")
+            while (this.buffer[end2 - 1 - n] === "\\")
               n += 1;
             if (n % 2 === 0)
               break;
-            end = this.buffer.indexOf('"', end + 1);
+            end2 = this.buffer.indexOf('"', end2 + 1);
           }
         }
-        const qb = this.buffer.substring(0, end);
+        const qb = this.buffer.substring(0, end2);
         let nl = qb.indexOf("\n", this.pos);
         if (nl !== -1) {
           while (nl !== -1) {
@@ -8274,15 +8299,15 @@ var require_lexer = __commonJS({
             nl = qb.indexOf("\n", cs);
           }
           if (nl !== -1) {
-            end = nl - (qb[nl - 1] === "\r" ? 2 : 1);
+            end2 = nl - (qb[nl - 1] === "\r" ? 2 : 1);
           }
         }
-        if (end === -1) {
+        if (end2 === -1) {
           if (!this.atEnd)
             return this.setNext("quoted-scalar");
-          end = this.buffer.length;
+          end2 = this.buffer.length;
         }
-        yield* this.pushToIndex(end + 1, false);
+        yield* this.pushToIndex(end2 + 1, false);
         return this.flowLevel ? "flow" : "doc";
       }
       *parseBlockScalarHeader() {
@@ -8374,7 +8399,7 @@ var require_lexer = __commonJS({
       }
       *parsePlainScalar() {
         const inFlow = this.flowLevel > 0;
-        let end = this.pos - 1;
+        let end2 = this.pos - 1;
         let i = this.pos - 1;
         let ch;
         while (ch = this.buffer[++i]) {
@@ -8382,7 +8407,7 @@ var require_lexer = __commonJS({
             const next2 = this.buffer[i + 1];
             if (isEmpty(next2) || inFlow && flowIndicatorChars.has(next2))
               break;
-            end = i;
+            end2 = i;
           } else if (isEmpty(ch)) {
             let next2 = this.buffer[i + 1];
             if (ch === "\r") {
@@ -8391,7 +8416,7 @@ var require_lexer = __commonJS({
                 ch = "\n";
                 next2 = this.buffer[i + 1];
               } else
-                end = i;
+                end2 = i;
             }
             if (next2 === "#" || inFlow && flowIndicatorChars.has(next2))
               break;
@@ -8404,13 +8429,13 @@ var require_lexer = __commonJS({
           } else {
             if (inFlow && flowIndicatorChars.has(ch))
               break;
-            end = i;
+            end2 = i;
           }
         }
         if (!ch && !this.atEnd)
           return this.setNext("plain-scalar");
         yield cst.SCALAR;
-        yield* this.pushToIndex(end + 1, true);
+        yield* this.pushToIndex(end2 + 1, true);
         return inFlow ? "flow" : "doc";
       }
       *pushCount(n) {
@@ -8542,8 +8567,8 @@ var require_line_counter = __commonJS({
             return { line: low + 1, col: 1 };
           if (low === 0)
             return { line: 0, col: offset };
-          const start = this.lineStarts[low - 1];
-          return { line: low, col: offset - start + 1 };
+          const start2 = this.lineStarts[low - 1];
+          return { line: low, col: offset - start2 + 1 };
         };
       }
     };
@@ -8923,7 +8948,7 @@ var require_parser = __commonJS({
       *scalar(scalar) {
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
-          const start = getFirstKeyStartProps(prev);
+          const start2 = getFirstKeyStartProps(prev);
           let sep6;
           if (scalar.end) {
             sep6 = scalar.end;
@@ -8935,7 +8960,7 @@ var require_parser = __commonJS({
             type: "block-map",
             offset: scalar.offset,
             indent: scalar.indent,
-            items: [{ start, key: scalar, sep: sep6 }]
+            items: [{ start: start2, key: scalar, sep: sep6 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map;
@@ -8974,10 +8999,10 @@ var require_parser = __commonJS({
           case "newline":
             this.onKeyLine = false;
             if (it.value) {
-              const end = "end" in it.value ? it.value.end : void 0;
-              const last = Array.isArray(end) ? end[end.length - 1] : void 0;
+              const end2 = "end" in it.value ? it.value.end : void 0;
+              const last = Array.isArray(end2) ? end2[end2.length - 1] : void 0;
               if (last?.type === "comment")
-                end?.push(this.sourceToken);
+                end2?.push(this.sourceToken);
               else
                 map.items.push({ start: [this.sourceToken] });
             } else if (it.sep) {
@@ -8995,10 +9020,10 @@ var require_parser = __commonJS({
             } else {
               if (this.atIndentedComment(it.start, map.indent)) {
                 const prev = map.items[map.items.length - 2];
-                const end = prev?.value?.end;
-                if (Array.isArray(end)) {
-                  arrayPushArray(end, it.start);
-                  end.push(this.sourceToken);
+                const end2 = prev?.value?.end;
+                if (Array.isArray(end2)) {
+                  arrayPushArray(end2, it.start);
+                  end2.push(this.sourceToken);
                   map.items.pop();
                   return;
                 }
@@ -9010,7 +9035,7 @@ var require_parser = __commonJS({
         if (this.indent >= map.indent) {
           const atMapIndent = !this.onKeyLine && this.indent === map.indent;
           const atNextItem = atMapIndent && (it.sep || it.explicitKey) && this.type !== "seq-item-ind";
-          let start = [];
+          let start2 = [];
           if (atNextItem && it.sep && !it.value) {
             const nl = [];
             for (let i = 0; i < it.sep.length; ++i) {
@@ -9030,14 +9055,14 @@ var require_parser = __commonJS({
               }
             }
             if (nl.length >= 2)
-              start = it.sep.splice(nl[1]);
+              start2 = it.sep.splice(nl[1]);
           }
           switch (this.type) {
             case "anchor":
             case "tag":
               if (atNextItem || it.value) {
-                start.push(this.sourceToken);
-                map.items.push({ start });
+                start2.push(this.sourceToken);
+                map.items.push({ start: start2 });
                 this.onKeyLine = true;
               } else if (it.sep) {
                 it.sep.push(this.sourceToken);
@@ -9050,8 +9075,8 @@ var require_parser = __commonJS({
                 it.start.push(this.sourceToken);
                 it.explicitKey = true;
               } else if (atNextItem || it.value) {
-                start.push(this.sourceToken);
-                map.items.push({ start, explicitKey: true });
+                start2.push(this.sourceToken);
+                map.items.push({ start: start2, explicitKey: true });
               } else {
                 this.stack.push({
                   type: "block-map",
@@ -9068,12 +9093,12 @@ var require_parser = __commonJS({
                   if (includesToken(it.start, "newline")) {
                     Object.assign(it, { key: null, sep: [this.sourceToken] });
                   } else {
-                    const start2 = getFirstKeyStartProps(it.start);
+                    const start3 = getFirstKeyStartProps(it.start);
                     this.stack.push({
                       type: "block-map",
                       offset: this.offset,
                       indent: this.indent,
-                      items: [{ start: start2, key: null, sep: [this.sourceToken] }]
+                      items: [{ start: start3, key: null, sep: [this.sourceToken] }]
                     });
                   }
                 } else if (it.value) {
@@ -9083,10 +9108,10 @@ var require_parser = __commonJS({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start, key: null, sep: [this.sourceToken] }]
+                    items: [{ start: start2, key: null, sep: [this.sourceToken] }]
                   });
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
-                  const start2 = getFirstKeyStartProps(it.start);
+                  const start3 = getFirstKeyStartProps(it.start);
                   const key = it.key;
                   const sep6 = it.sep;
                   sep6.push(this.sourceToken);
@@ -9096,10 +9121,10 @@ var require_parser = __commonJS({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key, sep: sep6 }]
+                    items: [{ start: start3, key, sep: sep6 }]
                   });
-                } else if (start.length > 0) {
-                  it.sep = it.sep.concat(start, this.sourceToken);
+                } else if (start2.length > 0) {
+                  it.sep = it.sep.concat(start2, this.sourceToken);
                 } else {
                   it.sep.push(this.sourceToken);
                 }
@@ -9107,7 +9132,7 @@ var require_parser = __commonJS({
                 if (!it.sep) {
                   Object.assign(it, { key: null, sep: [this.sourceToken] });
                 } else if (it.value || atNextItem) {
-                  map.items.push({ start, key: null, sep: [this.sourceToken] });
+                  map.items.push({ start: start2, key: null, sep: [this.sourceToken] });
                 } else if (includesToken(it.sep, "map-value-ind")) {
                   this.stack.push({
                     type: "block-map",
@@ -9127,7 +9152,7 @@ var require_parser = __commonJS({
             case "double-quoted-scalar": {
               const fs3 = this.flowScalar(this.type);
               if (atNextItem || it.value) {
-                map.items.push({ start, key: fs3, sep: [] });
+                map.items.push({ start: start2, key: fs3, sep: [] });
                 this.onKeyLine = true;
               } else if (it.sep) {
                 this.stack.push(fs3);
@@ -9151,7 +9176,7 @@ var require_parser = __commonJS({
                     return;
                   }
                 } else if (atMapIndent) {
-                  map.items.push({ start });
+                  map.items.push({ start: start2 });
                 }
                 this.stack.push(bv);
                 return;
@@ -9167,10 +9192,10 @@ var require_parser = __commonJS({
         switch (this.type) {
           case "newline":
             if (it.value) {
-              const end = "end" in it.value ? it.value.end : void 0;
-              const last = Array.isArray(end) ? end[end.length - 1] : void 0;
+              const end2 = "end" in it.value ? it.value.end : void 0;
+              const last = Array.isArray(end2) ? end2[end2.length - 1] : void 0;
               if (last?.type === "comment")
-                end?.push(this.sourceToken);
+                end2?.push(this.sourceToken);
               else
                 seq.items.push({ start: [this.sourceToken] });
             } else
@@ -9183,10 +9208,10 @@ var require_parser = __commonJS({
             else {
               if (this.atIndentedComment(it.start, seq.indent)) {
                 const prev = seq.items[seq.items.length - 2];
-                const end = prev?.value?.end;
-                if (Array.isArray(end)) {
-                  arrayPushArray(end, it.start);
-                  end.push(this.sourceToken);
+                const end2 = prev?.value?.end;
+                if (Array.isArray(end2)) {
+                  arrayPushArray(end2, it.start);
+                  end2.push(this.sourceToken);
                   seq.items.pop();
                   return;
                 }
@@ -9288,7 +9313,7 @@ var require_parser = __commonJS({
             yield* this.step();
           } else if (this.type === "map-value-ind" && parent.type !== "flow-collection") {
             const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
+            const start2 = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
             const sep6 = fc.end.splice(1, fc.end.length);
             sep6.push(this.sourceToken);
@@ -9296,7 +9321,7 @@ var require_parser = __commonJS({
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep6 }]
+              items: [{ start: start2, key: fc, sep: sep6 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map;
@@ -9355,35 +9380,35 @@ var require_parser = __commonJS({
           case "explicit-key-ind": {
             this.onKeyLine = true;
             const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
-            start.push(this.sourceToken);
+            const start2 = getFirstKeyStartProps(prev);
+            start2.push(this.sourceToken);
             return {
               type: "block-map",
               offset: this.offset,
               indent: this.indent,
-              items: [{ start, explicitKey: true }]
+              items: [{ start: start2, explicitKey: true }]
             };
           }
           case "map-value-ind": {
             this.onKeyLine = true;
             const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
+            const start2 = getFirstKeyStartProps(prev);
             return {
               type: "block-map",
               offset: this.offset,
               indent: this.indent,
-              items: [{ start, key: null, sep: [this.sourceToken] }]
+              items: [{ start: start2, key: null, sep: [this.sourceToken] }]
             };
           }
         }
         return null;
       }
-      atIndentedComment(start, indent) {
+      atIndentedComment(start2, indent) {
         if (this.type !== "comment")
           return false;
         if (this.indent <= indent)
           return false;
-        return start.every((st) => st.type === "newline" || st.type === "space");
+        return start2.every((st) => st.type === "newline" || st.type === "space");
       }
       *documentEnd(docEnd) {
         if (this.type !== "doc-mode") {
@@ -9441,7 +9466,7 @@ var require_public_api = __commonJS({
       const lineCounter$1 = options.lineCounter || prettyErrors && new lineCounter.LineCounter() || null;
       return { lineCounter: lineCounter$1, prettyErrors };
     }
-    function parseAllDocuments(source, options = {}) {
+    function parseAllDocuments2(source, options = {}) {
       const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
       const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
       const composer$1 = new composer.Composer(options);
@@ -9474,7 +9499,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse7(src, reviver, options) {
+    function parse8(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -9515,8 +9540,8 @@ var require_public_api = __commonJS({
         return value.toString(options);
       return new Document.Document(value, _replacer, options).toString(options);
     }
-    exports2.parse = parse7;
-    exports2.parseAllDocuments = parseAllDocuments;
+    exports2.parse = parse8;
+    exports2.parseAllDocuments = parseAllDocuments2;
     exports2.parseDocument = parseDocument;
     exports2.stringify = stringify;
   }
@@ -9581,16 +9606,16 @@ function placeAt(source, offset) {
 }
 function decode(file2) {
   const { path: path6, bytes: bytes2 } = file2;
-  const start = { file: path6, line: 1, column: 1 };
+  const start2 = { file: path6, line: 1, column: 1 };
   if (bytes2.length > MAX_FILE_BYTES) {
     return {
-      place: start,
+      place: start2,
       what: "the file is larger than 4 MiB",
       mend: "split it into several files"
     };
   }
   if (looksLikeUtf16(bytes2)) {
-    return { place: start, what: "the file is UTF-16", mend: "save it as UTF-8" };
+    return { place: start2, what: "the file is UTF-16", mend: "save it as UTF-8" };
   }
   const text4 = decodeUtf8(bytes2);
   if (text4 === void 0) {
@@ -9605,16 +9630,16 @@ function decode(file2) {
   return unfit ? unfitCharacter(source, unfit) : source;
 }
 function unfitCharacter(source, found) {
-  const place = placeAt(source, found.index);
+  const place2 = placeAt(source, found.index);
   if (found[0] === "\r") {
     return {
-      place,
+      place: place2,
       what: "a line ends with a lone carriage return",
       mend: "save the file with LF or CRLF line ends"
     };
   }
   const code2 = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-  return { place, what: `the file holds the control character U+${code2}`, mend: "remove it" };
+  return { place: place2, what: `the file holds the control character U+${code2}`, mend: "remove it" };
 }
 function looksLikeUtf16(bytes2) {
   const [a, b] = bytes2;
@@ -9629,24 +9654,24 @@ function decodeUtf8(bytes2) {
   }
 }
 function firstBadByte(file2, bytes2) {
-  let start = 0;
-  for (let line2 = 1; start <= bytes2.length; line2 += 1) {
-    const newline = bytes2.indexOf(NEWLINE, start);
-    const end = newline < 0 ? bytes2.length : newline;
-    const piece = bytes2.subarray(start, end);
+  let start2 = 0;
+  for (let line2 = 1; start2 <= bytes2.length; line2 += 1) {
+    const newline = bytes2.indexOf(NEWLINE, start2);
+    const end2 = newline < 0 ? bytes2.length : newline;
+    const piece = bytes2.subarray(start2, end2);
     if (decodeUtf8(piece) === void 0) {
       const column = new TextDecoder().decode(piece).indexOf("�") + 1;
       return { file: file2, line: line2, column: Math.max(column, 1) };
     }
-    start = end + 1;
+    start2 = end2 + 1;
   }
   return { file: file2, line: 1, column: 1 };
 }
 function countLines(text4) {
-  const lines2 = new import_yaml.LineCounter();
-  lines2.addNewLine(0);
-  for (let at2 = text4.indexOf("\n"); at2 >= 0; at2 = text4.indexOf("\n", at2 + 1)) lines2.addNewLine(at2 + 1);
-  return lines2;
+  const lines3 = new import_yaml.LineCounter();
+  lines3.addNewLine(0);
+  for (let at2 = text4.indexOf("\n"); at2 >= 0; at2 = text4.indexOf("\n", at2 + 1)) lines3.addNewLine(at2 + 1);
+  return lines3;
 }
 var import_yaml, MAX_FILE_BYTES, NEWLINE, UNFIT;
 var init_decode = __esm({
@@ -9661,16 +9686,16 @@ var init_decode = __esm({
 
 // src/config/origin.ts
 function originOf(document2, ...base) {
-  const place = (offset) => placeAt(document2.source, offset);
+  const place2 = (offset) => placeAt(document2.source, offset);
   return {
-    at: (...path6) => place(startOf(find(document2, [...base, ...path6]).node)),
+    at: (...path6) => place2(startOf(find(document2, [...base, ...path6]).node)),
     keyAt: (...path6) => {
       const { node, key } = find(document2, [...base, ...path6]);
-      return place(startOf(key ?? node));
+      return place2(startOf(key ?? node));
     },
     inside: (offset, ...path6) => {
       const node = resolve2(document2, find(document2, [...base, ...path6]).node);
-      return place(startOf(node) + ((0, import_yaml2.isScalar)(node) ? offsetInSource(node, document2.source.text, offset) : 0));
+      return place2(startOf(node) + ((0, import_yaml2.isScalar)(node) ? offsetInSource(node, document2.source.text, offset) : 0));
     }
   };
 }
@@ -9692,8 +9717,8 @@ function child(parent, step) {
     return item && { node: item };
   }
   if (!(0, import_yaml2.isMap)(parent)) return void 0;
-  const names = [String(step), SINGULAR[String(step)]];
-  for (const name of names) {
+  const names2 = [String(step), SINGULAR[String(step)]];
+  for (const name of names2) {
     for (const { key, value } of parent.items) {
       if (!(0, import_yaml2.isScalar)(key) || key.value !== name) continue;
       return { node: value ?? key, key };
@@ -9807,8 +9832,8 @@ function buildConfig(document2, data, path6) {
   };
 }
 function platformConfigs(document2, data, path6) {
-  const rows2 = Array.isArray(data) ? data.map((name, index2) => ({ name, at: index2, value: "release" })) : Object.entries(data).map(([name, value]) => ({ name, at: name, value }));
-  return rows2.map(({ name, at: at2, value }) => {
+  const rows3 = Array.isArray(data) ? data.map((name, index2) => ({ name, at: index2, value: "release" })) : Object.entries(data).map(([name, value]) => ({ name, at: name, value }));
+  return rows3.map(({ name, at: at2, value }) => {
     const { stage: stage2, requires } = typeof value === "string" ? { stage: value, requires: void 0 } : value;
     return {
       platform: sure(parsePlatform(name)),
@@ -9935,12 +9960,12 @@ function mapping(title, entries, options = {}) {
 function record2(key, value) {
   return pipe(isMapping, record(key, value));
 }
-function text2(parse7, json2 = {}) {
+function text2(parse8, json2 = {}) {
   return pipe(
     string(),
     rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return;
-      const parsed2 = parse7(dataset.value);
+      const parsed2 = parse8(dataset.value);
       if (!parsed2.ok) addIssue({ message: parsed2.what, expected: parsed2.mend });
     }),
     metadata(json2)
@@ -10102,8 +10127,8 @@ function parseDigest(value) {
 }
 function parseRepositoryPath(value) {
   const parts = value.split("/");
-  const plain = /^[^\\\0-\x1f\x7f]+$/.test(value) && !value.startsWith("-");
-  if (plain && parts.every((part) => part !== "" && part !== "." && part !== "..") && parts[0] !== ".git") {
+  const plain2 = /^[^\\\0-\x1f\x7f]+$/.test(value) && !value.startsWith("-");
+  if (plain2 && parts.every((part) => part !== "" && part !== "." && part !== "..") && parts[0] !== ".git") {
     return { ok: true, value };
   }
   return {
@@ -10233,10 +10258,10 @@ var init_build = __esm({
         ])
       ),
       across((fields2, tell) => {
-        const names = Object.keys(fields2);
-        if (names.length === 0) tell("{it} is an empty mapping", "put a platform in it or remove the key");
+        const names2 = Object.keys(fields2);
+        if (names2.length === 0) tell("{it} is an empty mapping", "put a platform in it or remove the key");
         const seen = /* @__PURE__ */ new Map();
-        for (const name of names) {
+        for (const name of names2) {
           const parsed2 = parsePlatform(name);
           if (!parsed2.ok) continue;
           const earlier = seen.get(parsed2.value);
@@ -10493,26 +10518,26 @@ function collisions(documents) {
   return [...repeatedSettings(documents), ...sharedNames(documents)];
 }
 function repeatedSettings(documents) {
-  const problems = [];
+  const problems2 = [];
   for (const key of ONCE) {
     let first2;
     for (const document2 of documents) {
       const value = fields(document2.data)[key];
       if (value === void 0) continue;
-      const place = originOf(document2).keyAt(key);
-      first2 ??= { place, value: JSON.stringify(value) };
+      const place2 = originOf(document2).keyAt(key);
+      first2 ??= { place: place2, value: JSON.stringify(value) };
       if (JSON.stringify(value) === first2.value) continue;
-      problems.push({
-        place,
+      problems2.push({
+        place: place2,
         what: `"${key}" was given before, in ${shown(first2.place)}`,
         mend: "keep one of them"
       });
     }
   }
-  return problems;
+  return problems2;
 }
 function sharedNames(documents) {
-  const problems = [];
+  const problems2 = [];
   const first2 = /* @__PURE__ */ new Map();
   for (const document2 of documents) {
     const builds = fields(document2.data)["builds"];
@@ -10523,23 +10548,23 @@ function sharedNames(documents) {
         const parsed2 = typeof text4 === "string" ? parseRepository(text4) : void 0;
         if (!parsed2?.ok) continue;
         const key = formatRepository(parsed2.value);
-        const place = originOf(document2).at("builds", index2, "name", at2);
+        const place2 = originOf(document2).at("builds", index2, "name", at2);
         const earlier = first2.get(key);
-        if (!earlier) first2.set(key, { place, build: build2 });
+        if (!earlier) first2.set(key, { place: place2, build: build2 });
         else if (earlier.build !== build2) {
           const what = `${key} is built twice, first in ${shown(earlier.place)}`;
-          problems.push({ place, what, mend: "keep one of the builds, or give one another name" });
+          problems2.push({ place: place2, what, mend: "keep one of the builds, or give one another name" });
         }
       }
     }
   }
-  return problems;
+  return problems2;
 }
 function fields(data) {
   return typeof data === "object" && data !== null ? data : {};
 }
-function shown(place) {
-  return `${place.file}:${place.line}`;
+function shown(place2) {
+  return `${place2.file}:${place2.line}`;
 }
 var init_collisions = __esm({
   "src/config/collisions.ts"() {
@@ -10772,9 +10797,9 @@ function readDocuments(source, report2) {
   const budget = { left: MAX_EXPANDED };
   const documents = [];
   for (const document2 of compose(tokens, source)) {
-    const problems = syntaxProblems(document2, source);
-    problems.forEach(report2);
-    if (problems.length > 0) continue;
+    const problems2 = syntaxProblems(document2, source);
+    problems2.forEach(report2);
+    if (problems2.length > 0) continue;
     const { data, aliases, sound } = toData(document2.contents, source, budget, report2);
     if (sound) documents.push({ source, root: document2.contents, aliases, data });
   }
@@ -10822,10 +10847,10 @@ function compose(tokens, source) {
   }
 }
 function syntaxProblems(document2, source) {
-  const problems = [];
+  const problems2 = [];
   const { explicit, version } = document2.directives.yaml;
   if (explicit && version !== "1.2") {
-    problems.push({
+    problems2.push({
       place: placeAt(source, document2.range[0]),
       what: `the document is declared as YAML ${version}, and a tag file is YAML 1.2`,
       mend: "remove the %YAML line, and quote what YAML 1.1 would read differently"
@@ -10834,17 +10859,17 @@ function syntaxProblems(document2, source) {
   let line2 = 0;
   const faults = [...document2.errors, ...document2.warnings];
   for (const fault of [...faults].sort((a, b) => a.pos[0] - b.pos[0])) {
-    const place = placeAt(source, Math.min(fault.pos[0], source.text.length));
-    if (place.line === line2 || problems.length >= MAX_SYNTAX_PROBLEMS) continue;
-    line2 = place.line;
+    const place2 = placeAt(source, Math.min(fault.pos[0], source.text.length));
+    if (place2.line === line2 || problems2.length >= MAX_SYNTAX_PROBLEMS) continue;
+    line2 = place2.line;
     const mend2 = MENDS[fault.code];
-    problems.push({
-      place,
+    problems2.push({
+      place: place2,
       what: `not YAML: ${lowerFirst(oneLine2(fault.message))}`,
       ...mend2 ? { mend: mend2 } : {}
     });
   }
-  return problems;
+  return problems2;
 }
 function oneLine2(text4) {
   return text4.replace(/[\s\0-\x1f]+/g, " ").slice(0, 200);
@@ -10881,17 +10906,17 @@ var init_yaml = __esm({
 
 // src/config/config.ts
 function parseConfig(files) {
-  const problems = [];
-  const documents = files.flatMap((each) => read(each, (problem3) => problems.push(problem3)));
+  const problems2 = [];
+  const documents = files.flatMap((each) => read(each, (problem3) => problems2.push(problem3)));
   const pieces = [];
   for (const document2 of documents) {
     const result = safeParse(file, document2.data);
     if (result.success) pieces.push({ document: document2, data: result.output });
     else
-      for (const issue2 of result.issues) for (const each of problemsOf(document2, issue2)) problems.push(each);
+      for (const issue2 of result.issues) for (const each of problemsOf(document2, issue2)) problems2.push(each);
   }
-  problems.push(...collisions(documents));
-  if (problems.length > 0) throw new UserError(atMost(MAX_PROBLEMS, inOrder(problems, files)));
+  problems2.push(...collisions(documents));
+  if (problems2.length > 0) throw new UserError(atMost(MAX_PROBLEMS, inOrder(problems2, files)));
   return assemble(pieces);
 }
 function read(each, report2) {
@@ -10902,15 +10927,15 @@ function read(each, report2) {
   }
   return readDocuments(source, report2).filter((document2) => document2.data !== null);
 }
-function atMost(limit, problems) {
-  if (problems.length <= limit) return problems;
-  const more = problems.length - limit;
-  return [...problems.slice(0, limit), { what: `and ${more} more problems`, mend: "mend these first" }];
+function atMost(limit, problems2) {
+  if (problems2.length <= limit) return problems2;
+  const more = problems2.length - limit;
+  return [...problems2.slice(0, limit), { what: `and ${more} more problems`, mend: "mend these first" }];
 }
-function inOrder(problems, files) {
+function inOrder(problems2, files) {
   const rank2 = new Map(files.map((each, index2) => [each.path, index2]));
   const seen = /* @__PURE__ */ new Set();
-  return problems.filter((problem3) => {
+  return problems2.filter((problem3) => {
     const key = JSON.stringify(problem3);
     return !seen.has(key) && seen.add(key);
   }).sort(
@@ -10935,30 +10960,30 @@ var init_config = __esm({
 });
 
 // src/plan/names.ts
-function parseRegistryMap(lines2) {
+function parseRegistryMap(lines3) {
   const map = /* @__PURE__ */ new Map();
-  const problems = [];
-  for (const line2 of lines2) {
+  const problems2 = [];
+  for (const line2 of lines3) {
     const [from = "", to = "", ...rest] = line2.split("=");
     const source = parseRepository(`${from}/x`);
     const target = parseRepository(`${to}/x`);
     const isHost = source.ok && source.value.registry === canonicalHost(from);
     if (!isHost || !target.ok || rest.length > 0) {
-      problems.push(line2);
+      problems2.push(line2);
       continue;
     }
     const path6 = target.value.repository.split("/").slice(0, -1).join("/");
     const implied = target.value.registry === "docker.io" && !/^(?:index\.)?docker\.io(?:\/|$)/.test(to);
-    if (implied) problems.push(line2);
+    if (implied) problems2.push(line2);
     else
       map.set(canonicalHost(from), {
         registry: target.value.registry,
         prefix: path6 === "library" ? "" : path6
       });
   }
-  if (problems.length > 0) {
+  if (problems2.length > 0) {
     throw new UserError(
-      problems.map((line2) => ({
+      problems2.map((line2) => ({
         what: `registry-map: "${line2}" is not "registry=registry"`,
         mend: 'write it as "docker.io=localhost:5000"'
       }))
@@ -10981,8 +11006,8 @@ function shownName(text4, name, map) {
   const mapped = mapRepository(name, map);
   return `${mapped.registry}/${mapped.repository}`;
 }
-function parseForce(lines2) {
-  return lines2.map((text4) => {
+function parseForce(lines3) {
+  return lines3.map((text4) => {
     const colon = text4.lastIndexOf(":");
     const tag2 = colon > text4.lastIndexOf("/") ? text4.slice(colon + 1) : null;
     const name = parseRepository(tag2 === null ? text4 : text4.slice(0, colon));
@@ -10994,9 +11019,9 @@ function parseForce(lines2) {
     return { text: text4, repository: name.value, tag: tag2 };
   });
 }
-function isForced(forces, names, tag2) {
+function isForced(forces, names2, tag2) {
   return forces.some(
-    (force) => (force.tag === null || force.tag === tag2) && names.some(
+    (force) => (force.tag === null || force.tag === tag2) && names2.some(
       (n) => n.registry === force.repository.registry && n.repository === force.repository.repository
     )
   );
@@ -11230,8 +11255,8 @@ function sourceKey(tag2) {
 }
 function describe2(claims) {
   const each = claims.map((claim) => {
-    const where2 = claim.place === null ? "" : ` (${claim.place.file}:${claim.place.line})`;
-    return `${claim.source.from === "image" ? formatReference(claim.source.ref) : `build ${claim.source.build}`}${where2}`;
+    const where = claim.place === null ? "" : ` (${claim.place.file}:${claim.place.line})`;
+    return `${claim.source.from === "image" ? formatReference(claim.source.ref) : `build ${claim.source.build}`}${where}`;
   });
   return `several entries want this tag from different sources: ${each.join(", ")}`;
 }
@@ -11245,20 +11270,20 @@ var init_conflicts = __esm({
 
 // src/plan/want.ts
 function wantImages(images2, options) {
-  const problems = [];
+  const problems2 = [];
   const wanted = images2.flatMap(
-    (entry) => entry.tags.flatMap((tag2) => wantOne(entry, tag2, options, problems))
+    (entry) => entry.tags.flatMap((tag2) => wantOne(entry, tag2, options, problems2))
   );
-  if (problems.length > 0) throw new UserError(problems);
+  if (problems2.length > 0) throw new UserError(problems2);
   return withoutDuplicates(wanted);
 }
-function wantOne(entry, tag2, options, problems) {
+function wantOne(entry, tag2, options, problems2) {
   const primary2 = primaryTag(entry, tag2, options);
   if (!entry.stable) return [primary2];
   const name = tag2 + options.stableSuffix;
   const checked = parseTag(name);
   if (!checked.ok) {
-    problems.push({
+    problems2.push({
       place: entry.origin.at("stable"),
       what: `stable tag: ${checked.what}`,
       mend: checked.mend
@@ -11311,24 +11336,24 @@ var init_want = __esm({
 function parseTemplate(source, loose = false) {
   const parts = [];
   let literalFrom = 0;
-  const literal2 = (end) => {
-    if (end > literalFrom)
-      parts.push({ kind: "literal", text: source.slice(literalFrom, end), at: literalFrom });
+  const literal2 = (end2) => {
+    if (end2 > literalFrom)
+      parts.push({ kind: "literal", text: source.slice(literalFrom, end2), at: literalFrom });
   };
   for (let at2 = source.indexOf("{"); at2 >= 0; at2 = source.indexOf("{", at2 + 1)) {
-    const end = source.indexOf("}", at2) + 1;
-    const text4 = end > 0 ? source.slice(at2, end) : source.slice(at2);
+    const end2 = source.indexOf("}", at2) + 1;
+    const text4 = end2 > 0 ? source.slice(at2, end2) : source.slice(at2);
     const [, name, type] = VARIABLE.exec(text4) ?? [];
     if (name === void 0) {
       if (loose) continue;
-      const what = end > 0 ? `"${text4}" is not a variable` : 'a "{" has no "}"';
+      const what = end2 > 0 ? `"${text4}" is not a variable` : 'a "{" has no "}"';
       return { ok: false, at: at2, what, mend: 'write "{name}" or "{name:12}"' };
     }
     literal2(at2);
     const width = type === void 0 || type === "text" ? null : Number(type);
     parts.push({ kind: "variable", name, width, source: text4, at: at2 });
-    literalFrom = end;
-    at2 = end - 1;
+    literalFrom = end2;
+    at2 = end2 - 1;
   }
   literal2(source.length);
   return { ok: true, value: { source, parts } };
@@ -11363,9 +11388,9 @@ function parsePattern(source) {
   const parts = [];
   const seen = /* @__PURE__ */ new Set();
   for (let at2 = 0; at2 < source.length; ) {
-    const end = endOfPart(source, at2);
-    if (end < 0) return fail2(at2, 'a "{" has no "}"', "close the field, or leave the brace out");
-    const text4 = source.slice(at2, end);
+    const end2 = endOfPart(source, at2);
+    if (end2 < 0) return fail2(at2, 'a "{" has no "}"', "close the field, or leave the brace out");
+    const text4 = source.slice(at2, end2);
     const part = parsePart(text4, at2);
     if ("ok" in part) return part;
     if ("name" in part) {
@@ -11375,7 +11400,7 @@ function parsePattern(source) {
       seen.add(part.name);
     }
     parts.push(part);
-    at2 = end;
+    at2 = end2;
   }
   return { ok: true, value: { source, parts } };
 }
@@ -11383,9 +11408,9 @@ function endOfPart(source, at2) {
   const first2 = source.charAt(at2);
   if (first2 === "{") return source.indexOf("}", at2) + 1 || -1;
   if (first2 === "*") return at2 + (source.charAt(at2 + 1) === "*" ? 2 : 1);
-  let end = at2 + 1;
-  while (end < source.length && source.charAt(end) !== "{" && source.charAt(end) !== "*") end += 1;
-  return end;
+  let end2 = at2 + 1;
+  while (end2 < source.length && source.charAt(end2) !== "{" && source.charAt(end2) !== "*") end2 += 1;
+  return end2;
 }
 function parsePart(text4, at2) {
   if (text4 === "*") return { kind: "segment", at: at2 };
@@ -11409,11 +11434,11 @@ function parsePart(text4, at2) {
   );
 }
 function parseLiteral(text4, at2) {
-  const bad5 = text4.search(NEVER_IN_A_REF);
-  if (bad5 < 0) return { kind: "literal", text: text4, at: at2 };
-  const character = JSON.stringify(text4.charAt(bad5));
+  const bad6 = text4.search(NEVER_IN_A_REF);
+  if (bad6 < 0) return { kind: "literal", text: text4, at: at2 };
+  const character = JSON.stringify(text4.charAt(bad6));
   return fail2(
-    at2 + bad5,
+    at2 + bad6,
     `${character} can be in no ref, so the pattern never matches`,
     'patterns know fields such as "{major}" for digits, "*" and "**", and no character classes'
   );
@@ -11437,12 +11462,12 @@ function explainMatch(pattern, text4, anyDate = false) {
   const prefix = fill(table3, parts, text4, anyDate);
   if (table3[parts.length * columns + text4.length] !== 1) return { ok: false, prefix };
   const found = [];
-  let end = text4.length;
+  let end2 = text4.length;
   for (let i = parts.length - 1; i >= 0; i -= 1) {
     const part = parts[i];
-    const start = startOfPart(part, end, table3, i * columns);
-    if ("name" in part) found.push([part.name, text4.slice(start, end)]);
-    end = start;
+    const start2 = startOfPart(part, end2, table3, i * columns);
+    if ("name" in part) found.push([part.name, text4.slice(start2, end2)]);
+    end2 = start2;
   }
   return { ok: true, fields: Object.fromEntries(found.reverse()) };
 }
@@ -11520,12 +11545,12 @@ function matchesFixed(part, text4, at2, anyDate) {
   for (let i = at2; i < at2 + width; i += 1) if (!isDigit(text4.charCodeAt(i))) return false;
   return part.kind !== "date" || anyDate || isCalendarDay(text4.slice(at2, at2 + width));
 }
-function startOfPart(part, end, table3, row) {
+function startOfPart(part, end2, table3, row) {
   const width = widthOf(part);
-  if (width !== null) return end - width;
-  let start = mayBeEmpty(part) ? end : end - 1;
-  while (start > 0 && table3[row + start] !== 1) start -= 1;
-  return start;
+  if (width !== null) return end2 - width;
+  let start2 = mayBeEmpty(part) ? end2 : end2 - 1;
+  while (start2 > 0 && table3[row + start2] !== 1) start2 -= 1;
+  return start2;
 }
 function isCalendarDay(text4) {
   const year = Number(text4.slice(0, 4));
@@ -11592,8 +11617,8 @@ function readShape(shape, tag2) {
   const fields2 = matchPattern(shape, tag2);
   if (fields2 === null) return null;
   for (const [name, value] of Object.entries(fields2)) {
-    const hash = name.indexOf("#");
-    if (hash > 0 && fields2[name.slice(0, hash)] !== value) return null;
+    const hash2 = name.indexOf("#");
+    if (hash2 > 0 && fields2[name.slice(0, hash2)] !== value) return null;
   }
   return fields2;
 }
@@ -11683,21 +11708,21 @@ function renderTag(template, values, reserve) {
 function checkTag(tag2) {
   return tag2.complete ? parseTag(tag2.text) : { ok: true, value: tag2.text };
 }
-function renderText(text4, lookup, names, place) {
+function renderText(text4, lookup, names2, place2) {
   const parsed2 = parseTemplate(text4, true);
   if (!parsed2.ok) return text4;
   const pieces = renderPieces(parsed2.value, (variable) => {
     const value = lookup(variable);
     if (value !== null) return { text: value, foreign: false };
-    throw new UserError(unknownName(variable, names, place));
+    throw new UserError(unknownName(variable, names2, place2));
   });
   return joinPieces(pieces);
 }
-function unknownName(variable, names, place) {
-  const known = [...names];
+function unknownName(variable, names2, place2) {
+  const known = [...names2];
   const near = suggest(variable.name, known);
   return {
-    ...place && { place },
+    ...place2 && { place: place2 },
     what: `${visible(variable.source)} has no value here`,
     mend: near === void 0 ? `known are ${known.map((n) => `{${n}}`).join(", ")}` : `did you mean {${near}}?`
   };
@@ -11755,9 +11780,9 @@ function firstVersion(rule2, tags2) {
 }
 function versionOf(rule2, tag2) {
   for (const shape of rule2.shapes) {
-    const names = numberNames(shape);
-    const fields2 = names.length === 0 ? null : readShape(shape, tag2);
-    if (fields2 !== null) return { tag: tag2, names, numbers: names.map((name) => fields2[name] ?? ""), fields: fields2 };
+    const names2 = numberNames(shape);
+    const fields2 = names2.length === 0 ? null : readShape(shape, tag2);
+    if (fields2 !== null) return { tag: tag2, names: names2, numbers: names2.map((name) => fields2[name] ?? ""), fields: fields2 };
   }
   return null;
 }
@@ -11821,18 +11846,18 @@ function impossibleDay(rule2, input) {
     const day2 = matchPattern(pattern, input.name, true)?.["date"];
     if (day2 === void 0) continue;
     const why = `${described(input)} has the form "${pattern.source}", but ${day2} is no day of the calendar`;
-    const place = rule2.origin.at(rule2.kind === "tag" ? "git_tag" : "branch", i);
-    return { why, problem: { place, what: why, mend: "correct the day (YYYYMMDD) in the name" } };
+    const place2 = rule2.origin.at(rule2.kind === "tag" ? "git_tag" : "branch", i);
+    return { why, problem: { place: place2, what: why, mend: "correct the day (YYYYMMDD) in the name" } };
   }
   return null;
 }
-function whyNot(patterns, name, end) {
+function whyNot(patterns, name, end2) {
   const [pattern] = patterns;
   if (patterns.length !== 1 || pattern === void 0) {
     return `${visible(name)} matches none of ${patterns.map((p) => `"${p.source}"`).join(", ")}`;
   }
-  const rest = end < name.length ? `from ${visible(name.slice(end))} on` : "its end is missing";
-  return `${visible(name)} does not match "${pattern.source}" (${end === 0 ? "from the start" : rest})`;
+  const rest = end2 < name.length ? `from ${visible(name.slice(end2))} on` : "its end is missing";
+  return `${visible(name)} does not match "${pattern.source}" (${end2 === 0 ? "from the start" : rest})`;
 }
 function otherKind(rule2) {
   const why = (ref) => ({ why: `it is for ${rule2}, and this is ${ref}` });
@@ -11877,18 +11902,18 @@ function nothing(policy2, input, why, not, unmatched) {
 }
 function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
   const silent = rule2.publish ? "" : '; the rule has "publish: false", so nothing is published';
-  const names = renderNames(policy2, rule2, valuesOf(policy2, rule2, input, fields2));
+  const names2 = renderNames(policy2, rule2, valuesOf(policy2, rule2, input, fields2));
   return {
     ref: refOf(input),
     class: rule2.class,
     rule: rule2.name,
     fields: fields2,
-    version: names.version,
-    tags: names.tags,
-    stableTags: names.stableTags,
-    channels: names.channels,
-    labels: names.labels,
-    from: names.from,
+    version: names2.version,
+    tags: names2.tags,
+    stableTags: names2.stableTags,
+    channels: names2.channels,
+    labels: names2.labels,
+    from: names2.from,
     fallback: rule2.fallback,
     publish: rule2.publish,
     stable: rule2.stable,
@@ -11899,7 +11924,7 @@ function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
     not,
     place: rule2.place,
     unmatched: null,
-    problems: names.problems,
+    problems: names2.problems,
     matched: rule2
   };
 }
@@ -11920,11 +11945,11 @@ function valuesOf(policy2, rule2, input, fields2) {
   };
 }
 function renderNames(policy2, rule2, values) {
-  const problems = [];
+  const problems2 = [];
   const checked = (tag3, what, ...path6) => {
     const result = checkTag(tag3);
     if (!result.ok) {
-      problems.push({ place: rule2.origin.at(...path6), what: `${what}: ${result.what}`, mend: result.mend });
+      problems2.push({ place: rule2.origin.at(...path6), what: `${what}: ${result.what}`, mend: result.mend });
     }
     return tag3;
   };
@@ -11949,7 +11974,7 @@ function renderNames(policy2, rule2, values) {
     channels: shown3(channels),
     from: from?.text ?? null,
     labels: renderLabels(rule2, withTag),
-    problems: rule2.publish ? problems : []
+    problems: rule2.publish ? problems2 : []
   };
 }
 function distinctTexts(tags2) {
@@ -11982,12 +12007,12 @@ var init_classify = __esm({
 function newestSnapshot(policy2, decision, facts, seen) {
   const shape = snapshotShape(policy2, decision, facts, seen.base ?? null);
   if (shape === null) return null;
-  const names = numberNames(shape);
+  const names2 = numberNames(shape);
   let newest = null;
   for (const tag2 of seen.registryTags ?? []) {
     const fields2 = readShape(shape, tag2);
     if (fields2 === null) continue;
-    const numbers = names.map((name) => fields2[name] ?? "");
+    const numbers = names2.map((name) => fields2[name] ?? "");
     if (newest === null || compareNumbers(numbers, newest.numbers) > 0) newest = { tag: tag2, numbers };
   }
   return newest?.tag ?? null;
@@ -12048,11 +12073,11 @@ function slotOf(pieces, template, placeOf2) {
   const at2 = pieces.findIndex((piece) => piece.kind === "hole" && piece.variable.name === "seq");
   const hole = pieces[at2];
   if (hole?.kind !== "hole") return null;
-  const place = placeOf2(hole.variable.at);
+  const place2 = placeOf2(hole.variable.at);
   const rest = [...pieces.slice(0, at2), ...pieces.slice(at2 + 1)];
   if (rest.some((piece) => piece.kind === "hole")) {
     throw new UserError({
-      place,
+      place: place2,
       what: `"${template.source}" cannot be numbered: ${joinPieces(rest)} is not known in this run`,
       mend: "give the run the ref and commit that the tag is made from"
     });
@@ -12061,7 +12086,7 @@ function slotOf(pieces, template, placeOf2) {
     before: joinPieces(pieces.slice(0, at2)),
     after: joinPieces(pieces.slice(at2 + 1)),
     width: hole.variable.width ?? 1,
-    place
+    place: place2
   };
 }
 function numberIn({ before, after, width }, tag2) {
@@ -12272,8 +12297,8 @@ function presetRuleConfig(rule2, origin) {
   };
 }
 function presetOrigin(preset, index2) {
-  const place = { file: `preset ${preset.name}`, line: index2 + 1, column: 1 };
-  return { at: () => place, keyAt: () => place, inside: () => place };
+  const place2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1 };
+  return { at: () => place2, keyAt: () => place2, inside: () => place2 };
 }
 var PRESETS, PRESET_NAMES;
 var init_presets = __esm({
@@ -12400,7 +12425,7 @@ var init_ambiguity = __esm({
 
 // src/policy/check.ts
 function checkRule(rule2, suffix) {
-  const problems = [
+  const problems2 = [
     ...rule2.tags.flatMap((template, i) => tagProblems(rule2, template, suffix, ["tags", i])),
     ...rule2.channels.flatMap((template, i) => tagProblems(rule2, template, "", ["channels", i])),
     ...rule2.from ? tagProblems(rule2, rule2.from, "", ["from"]) : [],
@@ -12408,30 +12433,30 @@ function checkRule(rule2, suffix) {
     ...channelProblems(rule2),
     ...combinationProblems(rule2)
   ];
-  return { problems, warnings: [...ambiguities(rule2), ...doubts(rule2)] };
+  return { problems: problems2, warnings: [...ambiguities(rule2), ...doubts(rule2)] };
 }
 function tagProblems(rule2, template, suffix, path6) {
   const at2 = (offset) => rule2.origin.inside(offset, ...path6);
-  const problems = [];
+  const problems2 = [];
   template.parts.forEach((part, i) => {
     if (part.kind !== "literal") return;
-    const bad5 = part.text.search(/[^A-Za-z0-9._-]/);
-    if (bad5 >= 0) {
-      const character = JSON.stringify(String.fromCodePoint(part.text.codePointAt(bad5) ?? 0));
-      problems.push({
-        place: at2(part.at + bad5),
+    const bad6 = part.text.search(/[^A-Za-z0-9._-]/);
+    if (bad6 >= 0) {
+      const character = JSON.stringify(String.fromCodePoint(part.text.codePointAt(bad6) ?? 0));
+      problems2.push({
+        place: at2(part.at + bad6),
         what: `a tag cannot hold ${character}`,
         mend: 'use letters, digits, ".", "_" and "-"'
       });
     } else if (i === 0 && /^[.-]/.test(part.text)) {
-      problems.push({
+      problems2.push({
         place: at2(part.at),
         what: `a tag cannot start with "${part.text.charAt(0)}"`,
         mend: 'start it with a letter, a digit or "_"'
       });
     }
   });
-  if (problems.length > 0) return problems;
+  if (problems2.length > 0) return problems2;
   const whole2 = template.parts.every((part) => part.kind === "literal") ? parseTag(template.source) : null;
   if (whole2?.ok === false) return [{ place: at2(0), what: whole2.what, mend: whole2.mend }];
   const reserve = rule2.stable === false ? 0 : suffix.length;
@@ -12491,7 +12516,7 @@ function channelFields(rule2) {
   const readable = rule2.shapes.map((shape) => new Set(fieldNames(shape)));
   return rule2.channels.flatMap((channel, i) => {
     const hidden = variablesOf(channel).find(
-      ({ name }) => name !== "class" && !readable.some((names) => names.has(name))
+      ({ name }) => name !== "class" && !readable.some((names2) => names2.has(name))
     );
     if (!hidden) return [];
     return [
@@ -12507,16 +12532,16 @@ function isOrdered(rule2) {
   return rule2.shapes.some((shape) => numberNames(shape).length > 0);
 }
 function combinationProblems(rule2) {
-  const problems = [];
+  const problems2 = [];
   if (rule2.class === "stable" && rule2.stable !== false) {
-    problems.push({
+    problems2.push({
       place: rule2.origin.at("stable"),
       what: 'a rule of class "stable" has no stable tag of its own',
       mend: 'remove "stable" and write the suffix into the tag'
     });
   }
   if (rule2.claim !== null && !rule2.tags.some((tag2) => uses(tag2, "seq"))) {
-    problems.push({
+    problems2.push({
       place: rule2.origin.at("claim"),
       what: '"claim" claims a number, and the tag has none',
       mend: 'put {seq:2} into the tag, or remove "claim"'
@@ -12524,13 +12549,13 @@ function combinationProblems(rule2) {
   }
   rule2.channels.forEach((channel, i) => {
     if (!rule2.tags.some((tag2) => tag2.source === channel.source)) return;
-    problems.push({
+    problems2.push({
       place: rule2.origin.at("channels", i),
       what: `${JSON.stringify(channel.source)} is both a tag and a channel`,
       mend: "a tag never moves and a channel does; choose one"
     });
   });
-  return problems;
+  return problems2;
 }
 function ambiguities(rule2) {
   const key = rule2.kind === "tag" ? "git_tag" : "branch";
@@ -12573,7 +12598,7 @@ var init_check = __esm({
 function checkRulesTogether(policy2, ownRules2) {
   const own = policy2.rules.slice(0, ownRules2);
   const first2 = /* @__PURE__ */ new Map();
-  const problems = [];
+  const problems2 = [];
   const warnings2 = [];
   for (const { rule: rule2, ref, tag: tag2, path: path6 } of samples(policy2)) {
     const other = first2.get(tag2);
@@ -12584,9 +12609,9 @@ function checkRulesTogether(policy2, ownRules2) {
       what: `rules ${other.rule.name} and ${rule2.name} give one tag to different refs: ${other.ref} and ${ref} both get "${tag2}"`,
       mend: "put something into one of the tags that tells them apart, such as {git_tag} or {branch}"
     };
-    (own.includes(other.rule) === own.includes(rule2) ? problems : warnings2).push(problem3);
+    (own.includes(other.rule) === own.includes(rule2) ? problems2 : warnings2).push(problem3);
   }
-  return { problems: [...problems, ...sharedChannels(policy2.rules)], warnings: warnings2 };
+  return { problems: [...problems2, ...sharedChannels(policy2.rules)], warnings: warnings2 };
 }
 function* samples(policy2) {
   for (const [index2, rule2] of policy2.rules.entries()) {
@@ -12678,8 +12703,8 @@ function checkExample(policy2, example2) {
   const what = `expected tags ${list(example2.tags)}, the policy gives ${given2} (${by})`;
   return [differs2(example2, example2.origin.at("tags"), what)];
 }
-function differs2(example2, place, what) {
-  return { place, what: `example ${example2.ref}: ${what}`, mend: "correct the example or the rule" };
+function differs2(example2, place2, what) {
+  return { place: place2, what: `example ${example2.ref}: ${what}`, mend: "correct the example or the rule" };
 }
 function list(tags2) {
   return tags2.length === 0 ? "none" : tags2.join(", ");
@@ -12688,8 +12713,8 @@ function tagsAgree(expected, decision) {
   const { tags: tags2, stableTags, channels, stable } = decision;
   const accepted2 = [[...tags2, ...stableTags]];
   if (stable !== true) accepted2.push([...tags2]);
-  return [...accepted2, ...accepted2.map((names) => [...names, ...channels])].some(
-    (names) => sameSet(expected, names)
+  return [...accepted2, ...accepted2.map((names2) => [...names2, ...channels])].some(
+    (names2) => sameSet(expected, names2)
   );
 }
 function sameSet(expected, given2) {
@@ -12722,14 +12747,14 @@ var init_examples = __esm({
 });
 
 // src/policy/rule.ts
-function parseRule({ name, config, place }, problems) {
+function parseRule({ name, config, place: place2 }, problems2) {
   const kind = config.gitTag === void 0 ? "branch" : "tag";
   const key = kind === "tag" ? "git_tag" : "branch";
   const sources = config.gitTag ?? config.branch ?? [];
   const patterns = sources.flatMap((source, i) => {
-    const pattern = keep2(parsePattern(source), config, problems, key, i);
+    const pattern = keep2(parsePattern(source), config, problems2, key, i);
     for (const field2 of pattern ? reservedFields(pattern) : []) {
-      problems.push({
+      problems2.push({
         place: config.origin.inside(field2.at, key, i),
         what: `a field cannot be called {${field2.name}}: that name has a meaning of its own`,
         mend: `rename it, as in "{my_${field2.name}}"`
@@ -12737,7 +12762,7 @@ function parseRule({ name, config, place }, problems) {
     }
     return pattern ? [pattern] : [];
   });
-  const scope = { names: commonFields(patterns), patterns, problems, config };
+  const scope = { names: commonFields(patterns), patterns, problems: problems2, config };
   const template = (source, without, ...path6) => checkedTemplate(source, scope, without, path6);
   return {
     name,
@@ -12754,14 +12779,14 @@ function parseRule({ name, config, place }, problems) {
     claim: config.claim ?? null,
     requires: config.requires,
     origin: config.origin,
-    place,
+    place: place2,
     shapes: []
   };
 }
-function keep2(result, config, problems, ...path6) {
+function keep2(result, config, problems2, ...path6) {
   if (result.ok) return result.value;
   const { at: at2, what, mend: mend2 } = result;
-  problems.push({ place: config.origin.inside(at2, ...path6), what, mend: mend2 });
+  problems2.push({ place: config.origin.inside(at2, ...path6), what, mend: mend2 });
   return void 0;
 }
 function reservedFields(pattern) {
@@ -12775,7 +12800,7 @@ function widthOfField(pattern, name) {
 }
 function commonFields(patterns) {
   const [first2, ...others] = patterns.map(fieldNames);
-  return (first2 ?? []).filter((name) => others.every((names) => names.includes(name)));
+  return (first2 ?? []).filter((name) => others.every((names2) => names2.includes(name)));
 }
 function parseLabels(scope) {
   const entries = Object.entries(scope.config.labels).flatMap(([label4, source]) => {
@@ -12787,15 +12812,15 @@ function parseLabels(scope) {
 function checkedTemplate(source, scope, without, path6, loose = false) {
   const template = keep2(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
   for (const variable of template ? variablesOf(template) : []) {
-    const place = scope.config.origin.inside(variable.at, ...path6);
+    const place2 = scope.config.origin.inside(variable.at, ...path6);
     const problem3 = checkVariable(variable, scope, without);
-    if (problem3) scope.problems.push({ place, ...problem3 });
+    if (problem3) scope.problems.push({ place: place2, ...problem3 });
   }
   return template;
 }
-function checkVariable(variable, { names, patterns, config }, without) {
+function checkVariable(variable, { names: names2, patterns, config }, without) {
   const { name, width, source } = variable;
-  if (names.includes(name)) {
+  if (names2.includes(name)) {
     if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
     return {
       what: `${source} has another width than the field {${name}} of the pattern`,
@@ -12806,7 +12831,7 @@ function checkVariable(variable, { names, patterns, config }, without) {
   const missing2 = config.gitTag === void 0 ? "git_tag" : "branch";
   const usable = Object.keys(BUILTINS).filter((n) => n !== missing2 && !without.includes(n));
   if (builtin === void 0 || !usable.includes(name)) {
-    const { mend: mend2 } = unknownName(variable, [...names, ...usable]);
+    const { mend: mend2 } = unknownName(variable, [...names2, ...usable]);
     return { what: `${source} is not defined here`, mend: mend2 };
   }
   if (builtin.width === "none" && width !== null) {
@@ -12834,22 +12859,22 @@ var init_rule = __esm({
 // src/policy/compile.ts
 function compilePolicy(config) {
   const own = "rules" in config ? config : null;
-  const problems = [];
+  const problems2 = [];
   const preset = config.preset === void 0 ? null : PRESETS.get(config.preset) ?? null;
   if (config.preset !== void 0 && preset === null) {
-    problems.push({ ...own && { place: own.origin.at("preset") }, ...unknownPreset(config.preset) });
+    problems2.push({ ...own && { place: own.origin.at("preset") }, ...unknownPreset(config.preset) });
   }
   const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
   const timezone = own?.timezone ?? "UTC";
-  problems.push(...own ? settingProblems(own, suffix, timezone) : []);
+  problems2.push(...own ? settingProblems(own, suffix, timezone) : []);
   const parsed2 = [...ownRules(own), ...preset ? presetRules(preset, own) : []].map(
-    (rule2) => parseRule(rule2, problems)
+    (rule2) => parseRule(rule2, problems2)
   );
-  if (problems.length > 0) throw new UserError(problems);
+  if (problems2.length > 0) throw new UserError(problems2);
   const rules = withShapes(parsed2);
   const checked = rules.map((rule2) => checkRule(rule2, suffix));
-  problems.push(...checked.flatMap((check2) => check2.problems));
-  if (problems.length > 0) throw new UserError(problems);
+  problems2.push(...checked.flatMap((check2) => check2.problems));
+  if (problems2.length > 0) throw new UserError(problems2);
   const policy2 = {
     rules,
     stableSuffix: suffix,
@@ -12862,34 +12887,34 @@ function compilePolicy(config) {
     calendar: calendarOf(timezone)
   };
   const together = checkRulesTogether(policy2, own?.rules.length ?? 0);
-  problems.push(...together.problems, ...checkExamples(policy2, own?.examples ?? []));
-  if (problems.length > 0) throw new UserError(problems);
+  problems2.push(...together.problems, ...checkExamples(policy2, own?.examples ?? []));
+  if (problems2.length > 0) throw new UserError(problems2);
   return { ...policy2, warnings: [...checked.flatMap((check2) => check2.warnings), ...together.warnings] };
 }
 function settingProblems(own, suffix, timezone) {
-  const problems = [];
+  const problems2 = [];
   if (!/^[A-Za-z0-9._-]{1,127}$/.test(suffix)) {
-    problems.push({
+    problems2.push({
       place: own.origin.at("stable_suffix"),
       what: `the stable suffix ${JSON.stringify(suffix)} cannot be the end of a tag`,
       mend: 'use one or more letters, digits, ".", "_" and "-"'
     });
   }
   if (!isTimezone(timezone)) {
-    problems.push({
+    problems2.push({
       place: own.origin.at("timezone"),
       what: `${JSON.stringify(timezone)} is no time zone`,
       mend: 'write a name of the IANA list, such as "Europe/Zurich", or "UTC"'
     });
   }
   if (own.preset === void 0 && own.rules.length === 0) {
-    problems.push({
+    problems2.push({
       place: own.origin.at(),
       what: "the policy has neither rules nor a preset",
       mend: 'add "preset" or "rules"'
     });
   }
-  return problems;
+  return problems2;
 }
 function isTimezone(name) {
   try {
@@ -12907,10 +12932,10 @@ function ownRules(own) {
   }));
 }
 function presetRules(preset, own) {
-  const place = own ? own.origin.at("preset") : null;
+  const place2 = own ? own.origin.at("preset") : null;
   return preset.rules.map((rule2, i) => {
-    const origin = place ? { at: () => place, keyAt: () => place, inside: () => place } : presetOrigin(preset, i);
-    return { name: `${preset.name}/${rule2.name}`, config: presetRuleConfig(rule2, origin), place };
+    const origin = place2 ? { at: () => place2, keyAt: () => place2, inside: () => place2 } : presetOrigin(preset, i);
+    return { name: `${preset.name}/${rule2.name}`, config: presetRuleConfig(rule2, origin), place: place2 };
   });
 }
 function withShapes(rules) {
@@ -13044,16 +13069,16 @@ async function findBase(policy2, facts) {
 }
 function resolveNames(policy2, decision, facts, seen = {}) {
   const rule2 = decision.matched;
-  const lookup = (values2) => (text4, place) => renderText(text4, (variable) => (values2 && valueOf(variable, values2)?.text) ?? null, policy2.names, place);
+  const lookup = (values2) => (text4, place2) => renderText(text4, (variable) => (values2 && valueOf(variable, values2)?.text) ?? null, policy2.names, place2);
   if (rule2 === null) return { ...decision, sequence: null, render: lookup(null) };
   const values = completeValues(policy2, rule2, decision, facts, seen);
-  const names = renderNames(policy2, rule2, values);
-  const problems = decision.publish ? [...names.problems, ...unfinished(rule2, names), ...overlaps(rule2, names)] : [];
-  if (problems.length > 0) throw new UserError(problems);
-  const [tag2] = names.tags;
+  const names2 = renderNames(policy2, rule2, values);
+  const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule2, names2), ...overlaps(rule2, names2)] : [];
+  if (problems2.length > 0) throw new UserError(problems2);
+  const [tag2] = names2.tags;
   return {
     ...decision,
-    ...names,
+    ...names2,
     sequence: values.seq ?? null,
     render: lookup(tag2 === void 0 ? values : { ...values, tag: tag2 })
   };
@@ -13071,8 +13096,8 @@ function completeValues(policy2, rule2, decision, facts, seen) {
   const tags2 = /* @__PURE__ */ new Set([...seen.registryTags ?? [], ...seen.gitTags ?? []]);
   return { ...known, seq: nextSequence(policy2, decision, known, tags2) };
 }
-function unfinished(rule2, names) {
-  const all = [...names.tags, ...names.channels, ...names.from === null ? [] : [names.from]];
+function unfinished(rule2, names2) {
+  const all = [...names2.tags, ...names2.channels, ...names2.from === null ? [] : [names2.from]];
   return all.flatMap((name) => {
     const hole = /\{[^}]*\}/.exec(name)?.[0];
     if (hole === void 0) return [];
@@ -13085,9 +13110,9 @@ function unfinished(rule2, names) {
     ];
   });
 }
-function overlaps(rule2, names) {
-  const fixed = /* @__PURE__ */ new Set([...names.tags, ...names.stableTags]);
-  return names.channels.flatMap(
+function overlaps(rule2, names2) {
+  const fixed = /* @__PURE__ */ new Set([...names2.tags, ...names2.stableTags]);
+  return names2.channels.flatMap(
     (channel, i) => fixed.has(channel) ? [
       {
         place: rule2.origin.at("channels", i),
@@ -13126,26 +13151,26 @@ var init_policy2 = __esm({
 // src/load.ts
 function load(request2) {
   const config = parseConfig(request2.files);
-  const problems = [];
+  const problems2 = [];
   const options = {
-    registryMap: collect(problems, /* @__PURE__ */ new Map(), () => parseRegistryMap(request2.registryMap)),
-    forces: collect(problems, [], () => parseForce(request2.force)),
+    registryMap: collect(problems2, /* @__PURE__ */ new Map(), () => parseRegistryMap(request2.registryMap)),
+    forces: collect(problems2, [], () => parseForce(request2.force)),
     stableSuffix: config.policy?.stableSuffix ?? DEFAULT_STABLE_SUFFIX
   };
   const scope = scopeOf(request2);
-  const policy2 = collect(problems, null, () => policyOf(config, request2.policy));
-  const images2 = collect(problems, [], () => wantImages(config.images, options));
-  if (policy2 === null && problems.length === 0 && scope.builds)
-    problems.push(...withoutPolicy(config, request2));
-  if (problems.length > 0) throw new UserError(problems);
+  const policy2 = collect(problems2, null, () => policyOf(config, request2.policy));
+  const images2 = collect(problems2, [], () => wantImages(config.images, options));
+  if (policy2 === null && problems2.length === 0 && scope.builds)
+    problems2.push(...withoutPolicy(config, request2));
+  if (problems2.length > 0) throw new UserError(problems2);
   return { config, policy: policy2, scope, options, images: scope.images ? images2 : [] };
 }
-function collect(problems, fallback, attempt2) {
+function collect(problems2, fallback, attempt3) {
   try {
-    return attempt2();
+    return attempt3();
   } catch (error2) {
     if (!(error2 instanceof UserError)) throw error2;
-    problems.push(...error2.problems);
+    problems2.push(...error2.problems);
     return fallback;
   }
 }
@@ -13169,9 +13194,9 @@ function policyOf(config, preset) {
 function withoutPolicy(config, request2) {
   const [first2] = config.builds;
   if (first2 === void 0 && request2.images.length === 0) return [];
-  const place = first2 === void 0 ? {} : { place: first2.origin.at() };
+  const place2 = first2 === void 0 ? {} : { place: first2.origin.at() };
   const what = "there are builds, but no policy says what they are called";
-  return [{ ...place, what, mend: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own' }];
+  return [{ ...place2, what, mend: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own' }];
 }
 var init_load = __esm({
   "src/load.ts"() {
@@ -13317,9 +13342,9 @@ function link(markdown, url) {
   const target = safeUrl(url);
   return target === null ? markdown : `[${markdown}](${target})`;
 }
-function table(header2, rows2) {
+function table(header2, rows3) {
   const line2 = (cells) => `| ${cells.join(" | ")} |`;
-  return [line2(header2), line2(header2.map(() => "---")), ...rows2.map(line2)].join("\n");
+  return [line2(header2), line2(header2.map(() => "---")), ...rows3.map(line2)].join("\n");
 }
 function details(title, body) {
   return `<details><summary>${title}</summary>
@@ -13332,8 +13357,8 @@ function cut(markdown, limit, tail) {
   if (markdown.length <= limit) return markdown;
   const closing2 = "\n\n</details>";
   const room = Math.max(0, limit - tail.length - 2 - closing2.length);
-  const end = markdown.lastIndexOf("\n", room);
-  const kept = markdown.slice(0, end > 0 ? end : 0);
+  const end2 = markdown.lastIndexOf("\n", room);
+  const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
   const open6 = kept.split("<details>").length > kept.split("</details>").length;
   return `${kept}${open6 ? closing2 : ""}
 
@@ -13349,8 +13374,8 @@ function oneLine3(text4) {
 }
 function joinLines(text4) {
   if (!text4.includes("\n")) return text4;
-  const lines2 = text4.split("\n").map((line2) => line2.trim());
-  return lines2.filter((line2) => line2 !== "").join(" ");
+  const lines3 = text4.split("\n").map((line2) => line2.trim());
+  return lines3.filter((line2) => line2 !== "").join(" ");
 }
 function breakReferences(text4) {
   return text4.replace(/[@#]/g, (c) => `${c}&#8203;`).replace(/\bGH-(?=\d)/gi, (c) => `${c}&#8203;`).replace(/:\/\//g, ":&#8203;//").replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}&#8203;.`);
@@ -13489,8 +13514,8 @@ function applied(report2) {
     [undone, (n) => `${tags(n)} not written because of that`]
   ]);
 }
-function listed(rows2) {
-  return rows2.filter(([count]) => count > 0).map(([count, say]) => say(count));
+function listed(rows3) {
+  return rows3.filter(([count]) => count > 0).map(([count, say]) => say(count));
 }
 function tags(count) {
   return count === 1 ? "1 tag" : `${count} tags`;
@@ -13588,9 +13613,9 @@ function inside({ location }, { file: file2, first: first2, last }) {
   return location !== null && location.file === file2 && location.line >= first2 && location.line <= last;
 }
 function spanOf({ origin }) {
-  const start = origin.at();
-  const lines2 = KEYS.map((path6) => origin.at(...path6).line);
-  return { file: start.file, first: Math.min(start.line, ...lines2), last: Math.max(start.line, ...lines2) };
+  const start2 = origin.at();
+  const lines3 = KEYS.map((path6) => origin.at(...path6).line);
+  return { file: start2.file, first: Math.min(start2.line, ...lines3), last: Math.max(start2.line, ...lines3) };
 }
 function tagsOf(entry) {
   const source = formatRepository(entry.srcRepository);
@@ -13679,14 +13704,16 @@ function planMarker(key) {
 }
 function planComment(input) {
   const { report: report2, changes, key, head: head2, summaryUrl } = input;
-  const touched = report2.actions.filter((action2) => isTouched(action2, changes));
-  const others = report2.actions.filter((action2) => !isTouched(action2, changes));
+  const touched = report2.actions.filter((action2) => changes === null || isTouched(action2, changes));
+  const inFront = new Set(touched);
+  const others = report2.actions.filter((action2) => !inFront.has(action2));
   const data = encodeReviewed(head2, reviewedEntries([...touched, ...others]));
   const visible2 = [
     `### Retag: ${escapeCell(closing(report2))}`,
     `On merge of ${code(head2.slice(0, 12))}:`,
-    touched.length === 0 ? "This pull request changes no entry of the tag file." : rows(touched),
-    pointedOut(changes, report2.actions),
+    changes === null ? "It could not be told which entries this pull request changes; these are all of them." : "",
+    touched.length > 0 ? rows(touched) : changes === null ? "" : "This pull request changes no entry of the tag file.",
+    changes === null ? "" : pointedOut(changes, report2.actions),
     others.length === 0 ? "" : details(`Entries that this pull request does not change (${others.length})`, rows(others)),
     summaryUrl === null ? "" : `${link("The whole plan", summaryUrl)} is in the summary of the run.`
   ];
@@ -13694,14 +13721,14 @@ function planComment(input) {
 ${data}
 
 `;
-  const where2 = link("the summary of the run", summaryUrl);
-  const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where2}.`;
+  const where = link("the summary of the run", summaryUrl);
+  const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
   const text4 = visible2.filter((part) => part !== "").join("\n\n");
   return hidden + cut(text4, MAX_COMMENT - hidden.length, tail);
 }
 function rows(actions) {
   const shown3 = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
-  const lines2 = shown3.map((action2) => [
+  const lines3 = shown3.map((action2) => [
     `**${verb(action2)}**`,
     code(`${action2.image}:${action2.tag}`),
     action2.source === null ? "" : code(action2.source),
@@ -13712,7 +13739,7 @@ function rows(actions) {
   const more = left > 0 ? `
 
 ${left} more are in the summary of the run.` : "";
-  return table(["", "tag", "source", "digest", "why"], lines2) + more;
+  return table(["", "tag", "source", "digest", "why"], lines3) + more;
 }
 function rank({ action: action2 }) {
   return ORDER.indexOf(action2);
@@ -13763,11 +13790,11 @@ function promotionProblems(policy2, images2, facts) {
     })
   );
 }
-function weigh(problems, changes) {
-  const errors = problems.filter(
-    ({ place }) => changes !== null && place !== void 0 && isTouched({ location: place }, changes)
+function weigh(problems2, changes) {
+  const errors = problems2.filter(
+    ({ place: place2 }) => changes !== null && place2 !== void 0 && isTouched({ location: place2 }, changes)
   );
-  return { errors, warnings: problems.filter((problem3) => !errors.includes(problem3)) };
+  return { errors, warnings: problems2.filter((problem3) => !errors.includes(problem3)) };
 }
 var init_promotions = __esm({
   "src/promotions.ts"() {
@@ -13995,8 +14022,8 @@ var init_options = __esm({
 });
 
 // src/builds/target.ts
-function targetParts(build2, shared, problems) {
-  const at2 = reporter(build2, problems);
+function targetParts(build2, shared, problems2) {
+  const at2 = reporter(build2, problems2);
   const context3 = at2(parseLocalPath2(build2.context), ".", "context");
   const file2 = build2.file ?? (context3 === "." ? "Dockerfile" : `${context3}/Dockerfile`);
   const provenance = provenanceOf(build2, shared, at2);
@@ -14014,20 +14041,20 @@ function targetParts(build2, shared, problems) {
     annotations: annotationsOf(build2, shared, at2),
     attest: attestations.map(formatCsv),
     attested: attestations.some((fields2) => !isDisabled(fields2)),
-    secrets: secretsOf(build2, shared, at2, problems),
+    secrets: secretsOf(build2, shared, at2, problems2),
     ssh: build2.ssh.map((text4, i) => at2(parseSsh(text4), { text: text4, paths: [] }, "ssh", i)),
     cacheFrom: build2.cacheFrom.map((text4, i) => at2(parseCache(text4), [], "cache_from", i)),
     cacheTo: shared.trusted ? build2.cacheTo.map((text4, i) => at2(parseCache(text4), [], "cache_to", i)) : [],
     rest: restOf(build2, at2)
   };
 }
-function reporter(build2, problems) {
+function reporter(build2, problems2) {
   return (parsed2, fallback, ...path6) => {
     if (parsed2.ok) return parsed2.value;
-    const where2 = path6.filter((part) => typeof part === "string").join(".");
-    problems.push({
+    const where = path6.filter((part) => typeof part === "string").join(".");
+    problems2.push({
       place: build2.origin.at(...path6),
-      what: `${imageOf(build2)}: ${where2}: ${parsed2.what}`,
+      what: `${imageOf(build2)}: ${where}: ${parsed2.what}`,
       mend: parsed2.mend
     });
     return fallback;
@@ -14096,12 +14123,12 @@ function provenanceOf(build2, shared, at2) {
   const said = fields2.some(({ key }) => key === "builder-id");
   return run3 === null || said || isDisabled(fields2) ? fields2 : [...fields2, { key: "builder-id", value: run3, bare: false }];
 }
-function secretsOf(build2, shared, at2, problems) {
+function secretsOf(build2, shared, at2, problems2) {
   const secrets = /* @__PURE__ */ new Map();
   for (const text4 of shared.inputSecrets) {
     const parsed2 = parseSecret(text4, true);
     if (parsed2.ok) secrets.set(parsed2.value.id, { spec: parsed2.value, place: null });
-    else problems.push({ what: `secrets: ${parsed2.what}`, mend: parsed2.mend });
+    else problems2.push({ what: `secrets: ${parsed2.what}`, mend: parsed2.mend });
   }
   build2.secrets.forEach((text4, i) => {
     const spec = at2(parseSecret(text4, false), { id: "", env: "" }, "secrets", i);
@@ -14138,13 +14165,13 @@ var init_target = __esm({
 
 // src/builds/definition.ts
 function bakeDefinition(input) {
-  const problems = [...duplicateNames(input.builds), ...nothingLeft(input)];
-  const parts = input.builds.map(({ config }) => targetParts(config, input, problems));
-  if (problems.length > 0) throw new UserError(problems);
-  const names = targetNames(input.builds.map(({ config }) => imageOf(config)));
+  const problems2 = [...duplicateNames(input.builds), ...nothingLeft(input)];
+  const parts = input.builds.map(({ config }) => targetParts(config, input, problems2));
+  if (problems2.length > 0) throw new UserError(problems2);
+  const names2 = targetNames(input.builds.map(({ config }) => imageOf(config)));
   const values = /* @__PURE__ */ new Map();
   const made = input.builds.flatMap(
-    (build2, i) => targetsOf(build2, must(parts[i]), must(names[i]), input, values)
+    (build2, i) => targetsOf(build2, must(parts[i]), must(names2[i]), input, values)
   );
   const scoped = made.length > 1 || input.split;
   const targets = made.map(
@@ -14239,9 +14266,9 @@ function secretText(spec, values) {
   return formatCsv([field2("id", spec.id), field2("env", variable)]);
 }
 function secretUses(parts) {
-  return parts.secrets.flatMap(({ spec, place }) => {
-    if ("env" in spec) return [{ from: "env", name: spec.env, place }];
-    return "file" in spec ? [{ from: "file", name: spec.file, place }] : [];
+  return parts.secrets.flatMap(({ spec, place: place2 }) => {
+    if ("env" in spec) return [{ from: "env", name: spec.env, place: place2 }];
+    return "file" in spec ? [{ from: "file", name: spec.file, place: place2 }] : [];
   });
 }
 function cacheOf(parts, scope, scoped) {
@@ -14292,11 +14319,11 @@ function nothingLeft({ builds, decision, partial }) {
 }
 function duplicateNames(builds) {
   const seen = [];
-  const problems = [];
+  const problems2 = [];
   for (const { config } of builds) {
     config.names.forEach(({ repository, text: text4 }, i) => {
       if (seen.some((other) => sameRepository(other, repository))) {
-        problems.push({
+        problems2.push({
           place: config.origin.at("name", ...config.names.length > 1 ? [i] : []),
           what: `two builds are called "${text4}"`,
           mend: "give each image one build"
@@ -14305,7 +14332,7 @@ function duplicateNames(builds) {
       seen.push(repository);
     });
   }
-  return problems;
+  return problems2;
 }
 function relativeTo(context3, file2) {
   const from = context3 === "." ? [] : context3.split("/");
@@ -14359,11 +14386,11 @@ function onlyPlatform(builds, platform3) {
   }
   const wanted = normalisePlatform(platform3);
   const same = (name) => normalisePlatform(name) === wanted;
-  const names = builds.flatMap(({ config }) => config.platforms.map((entry) => entry.platform));
-  if (!names.some(same)) {
+  const names2 = builds.flatMap(({ config }) => config.platforms.map((entry) => entry.platform));
+  if (!names2.some(same)) {
     throw new UserError({
       what: `no build has the platform ${JSON.stringify(platform3)}`,
-      mend: `the platforms are ${[...new Set(names)].join(", ")}`
+      mend: `the platforms are ${[...new Set(names2)].join(", ")}`
     });
   }
   return builds.map(({ config, choice }) => ({
@@ -14508,16 +14535,16 @@ async function joinIndex({ repository, digests, annotations: annotations2 }, reg
 }
 async function partOf(repository, platform3, digest, registry) {
   const manifest = await registry.manifest({ ...repository, digest });
-  const children = readDescriptors(manifest);
-  if (children === null)
+  const children2 = readDescriptors(manifest);
+  if (children2 === null)
     return { image: await lone(repository, platform3, manifest, registry), attestations: [] };
-  const images2 = children.filter((child3) => !child3.attestation);
+  const images2 = children2.filter((child3) => !child3.attestation);
   const [image3] = images2;
   if (image3 === void 0 || images2.length > 1 || !samePlatform(platform3, platformTextOf(image3.descriptor))) {
     const has = images2.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
     throw wrong(repository, digest, platform3, has || "no image");
   }
-  const attestations = children.filter((child3) => child3.attestation === image3.descriptor.digest);
+  const attestations = children2.filter((child3) => child3.attestation === image3.descriptor.digest);
   return { image: image3.descriptor, attestations: attestations.map(({ descriptor: descriptor3 }) => descriptor3) };
 }
 async function lone(repository, platform3, manifest, registry) {
@@ -14759,16 +14786,16 @@ function day(time2) {
   return new Date(time2).toISOString().slice(0, 10);
 }
 function describeGate(gate2) {
-  const where2 = gate2.repo === void 0 ? "" : ` in ${gate2.repo}`;
+  const where = gate2.repo === void 0 ? "" : ` in ${gate2.repo}`;
   const soak = gate2.greenFor === void 0 ? "" : ` for ${span(gate2.greenFor)}`;
   if (gate2.check !== void 0) {
     const at2 = gate2.ref === void 0 ? "" : ` at ${gate2.ref}`;
-    return `check "${gate2.check}"${where2}${at2} green${soak}`;
+    return `check "${gate2.check}"${where}${at2} green${soak}`;
   }
   if (gate2.workflow !== void 0) {
     const branch = gate2.branch === void 0 ? "" : ` on ${gate2.branch}`;
     const runs = gate2.consecutive === void 0 ? "" : ` ${gate2.consecutive} times in a row`;
-    return `workflow ${gate2.workflow}${where2}${branch} green${runs}${soak}`;
+    return `workflow ${gate2.workflow}${where}${branch} green${runs}${soak}`;
   }
   return gate2.approvedBy === void 0 ? "a gate without a condition" : `approval by ${gate2.approvedBy}`;
 }
@@ -14794,35 +14821,35 @@ function evaluateGate(gate2, facts, now) {
 }
 function checkState(gate2, history, now) {
   const name = `check "${gate2.check ?? ""}"`;
-  const where2 = `${history.ref} of ${history.repo}`;
+  const where = `${history.ref} of ${history.repo}`;
   const head2 = history.commits[0];
-  if (head2 === void 0) return { state: "unknown", text: `${name}: ${where2} has no commit` };
+  if (head2 === void 0) return { state: "unknown", text: `${name}: ${where} has no commit` };
   const current = newestOfEach(head2.signals);
   if (current.length === 0) {
     const waited = span(now - head2.committedAt);
     return {
       state: "pending",
-      text: `${name} has not appeared on ${where2} (the commit is ${waited} old)`,
+      text: `${name} has not appeared on ${where} (the commit is ${waited} old)`,
       since: head2.committedAt
     };
   }
-  const bad5 = current.find(({ light }) => light === "red");
+  const bad6 = current.find(({ light }) => light === "red");
   const all = history.commits.flatMap((commit) => commit.signals);
-  if (bad5) return stopped("failed", `${name} on ${where2} is red`, bad5, redSince(bad5, all), now);
+  if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
   const open6 = current.find(({ light }) => light !== "green");
-  if (open6) return stopped("pending", `${name} on ${where2} is not done`, open6, open6.at, now);
+  if (open6) return stopped("pending", `${name} on ${where} is not done`, open6, open6.at, now);
   const streaks = current.map((signal) => streakStart(signal, all));
-  return soaked(gate2, `${name} on ${where2}`, streaks, history.complete, now, current[0]);
+  return soaked(gate2, `${name} on ${where}`, streaks, history.complete, now, current[0]);
 }
 function runState(gate2, history, now) {
   const name = `workflow ${gate2.workflow ?? ""} on ${history.branch} of ${history.repo}`;
   const wanted = gate2.consecutive ?? 1;
   const last = history.runs.slice(0, wanted);
-  const bad5 = last.find(({ light }) => light !== "green");
-  if (bad5) {
-    const nth = last.indexOf(bad5);
+  const bad6 = last.find(({ light }) => light !== "green");
+  if (bad6) {
+    const nth = last.indexOf(bad6);
     const which2 = nth === 0 ? "its last run" : `one of its last ${wanted} runs`;
-    return stopped("failed", `${name}: ${which2} is not green`, bad5, redSince(bad5, history.runs), now);
+    return stopped("failed", `${name}: ${which2} is not green`, bad6, redSince(bad6, history.runs), now);
   }
   if (last.length < wanted) {
     const text4 = `${name} has ${last.length} of ${wanted} completed runs`;
@@ -14830,8 +14857,8 @@ function runState(gate2, history, now) {
     return oldest ? { state: "pending", text: text4, since: oldest.at } : { state: "pending", text: text4 };
   }
   const newest = last[0];
-  const start = newest ? [streakStart(newest, history.runs)] : [];
-  return soaked(gate2, name, start, history.complete, now, newest);
+  const start2 = newest ? [streakStart(newest, history.runs)] : [];
+  return soaked(gate2, name, start2, history.complete, now, newest);
 }
 function approvalState(who, facts, now) {
   const first2 = facts.approvals[0];
@@ -14873,13 +14900,13 @@ function redSince(from, signals) {
 }
 function rowStart(from, signals, belongs3) {
   const later = signals.slice(signals.indexOf(from));
-  let start = from.at;
+  let start2 = from.at;
   for (const { light, source, at: at2 } of later) {
     if (source !== from.source || light === "pending" || light === "skipped") continue;
     if (!belongs3(light)) break;
-    start = Math.min(start, at2);
+    start2 = Math.min(start2, at2);
   }
-  return start;
+  return start2;
 }
 var init_evaluate = __esm({
   "src/gates/evaluate.ts"() {
@@ -15035,7 +15062,7 @@ var init_gates = __esm({
 
 // src/stages.ts
 function effectiveStages(platforms, verdicts, policy2) {
-  const rows2 = [];
+  const rows3 = [];
   const refused2 = [];
   const warnings2 = [];
   for (const { platform: platform3, stage: stage2 } of platforms) {
@@ -15050,23 +15077,42 @@ function effectiveStages(platforms, verdicts, policy2) {
       since: verdict2.since ?? null,
       url: verdict2.url ?? null
     };
-    rows2.push(row);
+    rows3.push(row);
     if (verdict2.state === "unknown") refused2.push({ row, code: "unknown" });
     else if (shut && policy2 === "fail") refused2.push({ row, code: `gate-${verdict2.state}` });
     else if (today !== stage2) warnings2.push(demotion(row));
   }
-  return { rows: rows2, refused: refused2, warnings: warnings2 };
+  return { rows: rows3, refused: refused2, warnings: warnings2 };
 }
 function selectPlatforms(table3, imageClass, included) {
   const snapshot = imageClass === "snapshot";
   const pushed2 = ({ today }) => today === "release" || snapshot && (today === "test" || included.has("build"));
   const built2 = (row) => pushed2(row) || row.today === "build" && included.has("build");
-  const names = (rows2) => rows2.map(({ platform: platform3 }) => platform3);
-  return { build: names(table3.rows.filter(built2)), push: names(table3.rows.filter(pushed2)) };
+  const names2 = (rows3) => rows3.map(({ platform: platform3 }) => platform3);
+  return { build: names2(table3.rows.filter(built2)), push: names2(table3.rows.filter(pushed2)) };
 }
-function demotion({ platform: platform3, byFile, today, why, since }) {
+function stagesText(table3, now) {
+  const header2 = ["PLATFORM", "BY FILE", "TODAY", "SINCE", "WHY"];
+  const lines3 = table3.rows.map((row) => [
+    row.platform,
+    row.byFile,
+    row.today,
+    sinceText(row, now),
+    row.why || "-"
+  ]);
+  const widths = header2.map(
+    (title, i) => Math.max(title.length, ...lines3.map((line2) => (line2[i] ?? "").length))
+  );
+  return [header2, ...lines3].map(
+    (line2) => line2.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()
+  ).join("\n");
+}
+function demotion({ platform: platform3, byFile: byFile2, today, why, since }) {
   const when = since === null ? "" : ` since ${day(since)}`;
-  return `${platform3} counts as "${today}" instead of "${byFile}"${when}: ${why}`;
+  return `${platform3} counts as "${today}" instead of "${byFile2}"${when}: ${why}`;
+}
+function sinceText({ since }, now) {
+  return since === null ? "-" : `${day(since)} (${span(now - since)})`;
 }
 var LOWER;
 var init_stages = __esm({
@@ -15099,17 +15145,17 @@ function withDefaults(build2, defaults2) {
     platforms: build2.platforms.length > 0 ? build2.platforms : platformsOf(build2, defaults2.platforms ?? [])
   };
 }
-function platformsOf(build2, names) {
-  const problems = [];
-  const platforms = names.flatMap((name) => {
+function platformsOf(build2, names2) {
+  const problems2 = [];
+  const platforms = names2.flatMap((name) => {
     const parsed2 = parsePlatform(name);
     if (!parsed2.ok) {
-      problems.push({ what: `platforms: ${parsed2.what}`, mend: parsed2.mend });
+      problems2.push({ what: `platforms: ${parsed2.what}`, mend: parsed2.mend });
       return [];
     }
     return [{ platform: parsed2.value, stage: "release", requires: [], origin: build2.origin }];
   });
-  if (problems.length > 0) throw new UserError(problems);
+  if (problems2.length > 0) throw new UserError(problems2);
   return platforms;
 }
 var init_defaults = __esm({
@@ -15125,7 +15171,7 @@ function buildsOfRun(config, options) {
   const { images: images2, defaults: defaults2, registryMap } = options;
   const entries = entriesOf(config, images2);
   return entries.map((entry) => {
-    const names = entry.names.map(({ text: text4, repository }) => {
+    const names2 = entry.names.map(({ text: text4, repository }) => {
       const mapped = mapRepository(repository, registryMap);
       return {
         text: shownName(text4, repository, registryMap),
@@ -15133,15 +15179,15 @@ function buildsOfRun(config, options) {
         isForced: (tag2) => isForced(options.forces, [repository, mapped], tag2)
       };
     });
-    const shown3 = names.map(({ text: text4, repository }) => ({ text: text4, repository }));
-    return { config: withDefaults({ ...entry, names: shown3 }, defaults2), names };
+    const shown3 = names2.map(({ text: text4, repository }) => ({ text: text4, repository }));
+    return { config: withDefaults({ ...entry, names: shown3 }, defaults2), names: names2 };
   });
 }
 function entriesOf(config, images2) {
   if (images2.length === 0) return config.builds;
   if (config.builds.length === 0) return [fromInputs(images2)];
-  const known = config.builds.map(({ names }) => names.map(({ text: text4 }) => text4));
-  const strange = images2.filter((image3) => !known.some((names) => names.includes(image3)));
+  const known = config.builds.map(({ names: names2 }) => names2.map(({ text: text4 }) => text4));
+  const strange = images2.filter((image3) => !known.some((names2) => names2.includes(image3)));
   if (strange.length > 0) {
     throw new UserError(
       strange.map((image3) => ({
@@ -15153,17 +15199,17 @@ function entriesOf(config, images2) {
   return config.builds.filter((_, i) => known[i]?.some((name) => images2.includes(name)));
 }
 function fromInputs(images2) {
-  const problems = images2.flatMap((text4) => {
+  const problems2 = images2.flatMap((text4) => {
     const parsed2 = parseRepository(text4);
     return parsed2.ok ? [] : [{ what: `images: ${parsed2.what}`, mend: parsed2.mend }];
   });
-  if (problems.length > 0) throw new UserError(problems);
-  const names = images2.flatMap((text4) => {
+  if (problems2.length > 0) throw new UserError(problems2);
+  const names2 = images2.flatMap((text4) => {
     const parsed2 = parseRepository(text4);
     return parsed2.ok ? [{ text: text4, repository: parsed2.value }] : [];
   });
   return {
-    names,
+    names: names2,
     context: ".",
     buildArgs: {},
     buildContexts: {},
@@ -15242,6 +15288,24 @@ var init_naming = __esm({
     init_policy2();
     init_pool();
     init_reference();
+  }
+});
+
+// src/release/stages.ts
+async function platformStages(build2, policy2, gatekeeper, subject) {
+  const gated = build2.platforms.filter(({ requires }) => requires.length > 0);
+  const verdicts = await Promise.all(
+    gated.map(async ({ platform: platform3, requires }) => [
+      platform3,
+      await gatekeeper.judge(requires, subject)
+    ])
+  );
+  return effectiveStages(build2.platforms, new Map(verdicts), policy2);
+}
+var init_stages2 = __esm({
+  "src/release/stages.ts"() {
+    "use strict";
+    init_stages();
   }
 });
 
@@ -15445,7 +15509,7 @@ var init_want2 = __esm({
 async function prepareRelease(policy2, config, request2, parts) {
   for (const problem3 of policy2.warnings) parts.log.warning(formatProblem(problem3));
   const builds = request2.withBuilds ? buildsOfRun(config, request2) : [];
-  const repositories = builds.flatMap(({ names }) => names.map(({ repository }) => repository));
+  const repositories = builds.flatMap(({ names: names2 }) => names2.map(({ repository }) => repository));
   const naming = await nameRun(policy2, request2.facts, repositories, {
     registry: parts.registry,
     concurrency: request2.concurrency,
@@ -15464,31 +15528,24 @@ async function prepareRelease(policy2, config, request2, parts) {
 }
 function sayNames({ decision, resolved }, log) {
   const { tags: tags2, stableTags, channels } = resolved ?? decision;
-  const names = [...tags2, ...stableTags, ...channels].join(", ");
+  const names2 = [...tags2, ...stableTags, ...channels].join(", ");
   log.line(
-    `${decision.ref}: ${decision.class ?? "no class"}${names === "" ? "" : ` → ${names}`}. ${decision.why}`
+    `${decision.ref}: ${decision.class ?? "no class"}${names2 === "" ? "" : ` → ${names2}`}. ${decision.why}`
   );
   for (const { rule: rule2, why } of decision.not) log.debug(`not ${rule2}: ${why}`);
 }
-async function stagesOf(builds, config, parts) {
+function stagesOf(builds, config, parts) {
   return Promise.all(
     builds.map(async ({ config: build2 }) => {
-      const gated = build2.platforms.filter(({ requires }) => requires.length > 0);
-      const verdicts = await Promise.all(
-        gated.map(async ({ platform: platform3, requires }) => [
-          platform3,
-          await parts.gatekeeper.judge(requires, parts.subject)
-        ])
-      );
-      const table3 = effectiveStages(build2.platforms, new Map(verdicts), config.stagePolicy);
+      const table3 = await platformStages(build2, config.stagePolicy, parts.gatekeeper, parts.subject);
       for (const warning2 of table3.warnings) parts.log.warning(`${imageOf(build2)}: ${warning2}`);
       return { image: imageOf(build2), table: table3 };
     })
   );
 }
 function select(config, stages2, decision, included) {
-  const rows2 = stages2?.table.rows ?? [];
-  return { config, choice: selectPlatforms({ rows: rows2 }, decision.class ?? "snapshot", included) };
+  const rows3 = stages2?.table.rows ?? [];
+  return { config, choice: selectPlatforms({ rows: rows3 }, decision.class ?? "snapshot", included) };
 }
 async function statesOf(builds, wanted, resolved, stages2, request2, { registry }) {
   const { facts, concurrency } = request2;
@@ -15502,10 +15559,10 @@ async function statesOf(builds, wanted, resolved, stages2, request2, { registry 
   const observed = await observeBuilds(builds, wanted, facts.sha, resolved.from, { registry, concurrency });
   const states = new Map(observed);
   for (const { image: image3, table: table3 } of stages2) {
-    const [bad5] = table3.refused;
-    if (bad5 === void 0 || states.get(image3)?.state !== "to-build") continue;
-    const text4 = `${bad5.row.platform} is not ready: ${bad5.row.why}`;
-    states.set(image3, { state: "refused", code: bad5.code, text: text4 });
+    const [bad6] = table3.refused;
+    if (bad6 === void 0 || states.get(image3)?.state !== "to-build") continue;
+    const text4 = `${bad6.row.platform} is not ready: ${bad6.row.why}`;
+    states.set(image3, { state: "refused", code: bad6.code, text: text4 });
   }
   return states;
 }
@@ -15517,6 +15574,7 @@ var init_release = __esm({
     init_stages();
     init_builds();
     init_naming();
+    init_stages2();
     init_states();
     init_want2();
   }
@@ -15532,10 +15590,10 @@ function refOf2(facts) {
 }
 function stagesOf2(release) {
   return (release?.stages ?? []).flatMap(
-    ({ image: image3, table: table3 }) => table3.rows.map(({ platform: platform3, byFile, today, why, since }) => ({
+    ({ image: image3, table: table3 }) => table3.rows.map(({ platform: platform3, byFile: byFile2, today, why, since }) => ({
       image: image3,
       platform: platform3,
-      by_file: byFile,
+      by_file: byFile2,
       today,
       why,
       since: since === null ? null : new Date(since).toISOString()
@@ -15562,8 +15620,8 @@ async function run(request2, parts) {
     const seen = await makePlan(wanted, release, request2, parts);
     const made2 = request2.command === "apply" ? await parts.review(seen, config) : seen;
     const needed = release === null ? null : showDefinition(release, made2, request2, log);
-    const lines2 = [...needed?.planned ?? [], ...tagOutcomes(made2, request2)];
-    for (const outcome of lines2) log.line(tagLine(reportAction(outcome)));
+    const lines3 = [...needed?.planned ?? [], ...tagOutcomes(made2, request2)];
+    for (const outcome of lines3) log.line(tagLine(reportAction(outcome)));
     return { planned: made2, building: needed };
   });
   let outcomes = [...building?.planned ?? [], ...tagOutcomes(planned2, request2)];
@@ -15588,9 +15646,9 @@ async function run(request2, parts) {
   return { report: report2, exitCode: code2, config, release, made, outcomes };
 }
 async function checkPromotions(policy2, { config }, { facts }, parts) {
-  const problems = promotionProblems(policy2, config.images, facts);
-  if (problems.length === 0) return;
-  const { errors, warnings: warnings2 } = weigh(problems, await parts.changes(config));
+  const problems2 = promotionProblems(policy2, config.images, facts);
+  if (problems2.length === 0) return;
+  const { errors, warnings: warnings2 } = weigh(problems2, await parts.changes(config));
   for (const problem3 of warnings2) parts.log.warning(formatProblem(problem3));
   if (errors.length > 0) throw new UserError(errors);
 }
@@ -15598,11 +15656,11 @@ function classifyRun(policy2, { config, options, scope }, request2, parts) {
   const { facts, images: images2, build: build2, stable, includeStages, concurrency, command } = request2;
   if (facts === null) throw new Error("a run without a ref has no release");
   const { registry, log, gatekeeper } = parts;
-  const names = { facts, withBuilds: scope.builds, images: images2, defaults: build2.defaults, ...options };
+  const names2 = { facts, withBuilds: scope.builds, images: images2, defaults: build2.defaults, ...options };
   const claim = command === "apply" && build2.platform === "" ? parts.claim : null;
   const subject = parts.subject(null, null);
   const outside = { registry, log, gatekeeper, subject, claim };
-  return prepareRelease(policy2, config, { ...names, stable, includeStages, concurrency }, outside);
+  return prepareRelease(policy2, config, { ...names2, stable, includeStages, concurrency }, outside);
 }
 async function makePlan(wanted, release, request2, parts) {
   const { registry, log } = parts;
@@ -15880,15 +15938,14 @@ async function entriesAt(github, path6, ref) {
   }
 }
 function failsPullRequest(report2, changes) {
-  const bad5 = report2.actions.filter(({ action: action2, error: error2 }) => action2 === "refuse" || error2 !== null);
-  return bad5.some((action2) => changes === null || countsForPullRequest(action2, changes));
+  const bad6 = report2.actions.filter(({ action: action2, error: error2 }) => action2 === "refuse" || error2 !== null);
+  return bad6.some((action2) => changes === null || countsForPullRequest(action2, changes));
 }
 async function publishComment({ report: report2, changes, files, facts, summaryUrl }, { github, log }) {
   const pull = facts.pullRequest;
   if (pull === null) return;
   const key = keyOf(files);
-  const known = changes ?? { changed: [], untouched: [], removed: [], edited: [] };
-  const body = planComment({ report: report2, changes: known, key, head: pull.headSha, summaryUrl });
+  const body = planComment({ report: report2, changes, key, head: pull.headSha, summaryUrl });
   try {
     const { upsertComment: upsertComment2 } = await Promise.resolve().then(() => (init_comments(), comments_exports));
     const done = await upsertComment2(await github(), pull.number, planMarker(key), body);
@@ -15906,10 +15963,15 @@ async function applyReview(plan2, files, config, facts, { github, log }) {
   const seen = /* @__PURE__ */ new Set();
   try {
     const moved = /* @__PURE__ */ new Map();
-    for (const { pull, decoded } of await mergedReviews(await github(), files, facts.sha)) {
+    for (const { pull, head: head2, decoded } of await mergedReviews(await github(), files, facts.sha)) {
       if (!decoded.ok) {
         if (decoded.why !== null) log.warning(`pull request #${pull}: ${decoded.why}`);
         continue;
+      }
+      if (decoded.value.head !== head2) {
+        log.warning(
+          `pull request #${pull}: its plan was made before its last commit, so some entries may be unreviewed`
+        );
       }
       const compared = movedSinceReview(
         decoded.value,
@@ -15993,7 +16055,7 @@ var init_claim = __esm({
 
 // src/github/permissions.ts
 function permissionFor(route2) {
-  return NEEDS2.find(([start]) => route2.startsWith(start))?.[1] ?? null;
+  return NEEDS2.find(([start2]) => route2.startsWith(start2))?.[1] ?? null;
 }
 function mendRefusal(route2, needs, repo, home) {
   if (route2.startsWith("GET /orgs/")) {
@@ -16036,21 +16098,21 @@ var init_permissions = __esm({
 });
 
 // src/github/faults.ts
-function faultOf(thrown, attempt2) {
-  if (attempt2.signal?.aborted) {
+function faultOf(thrown, attempt3) {
+  if (attempt3.signal?.aborted) {
     return { error: new OperationError("cancelled", "the run was stopped", { cause: thrown }), answer: null };
   }
-  const method = attempt2.route.slice(0, attempt2.route.indexOf(" "));
-  const what = `${method} ${pathOf(attempt2)}`;
+  const method = attempt3.route.slice(0, attempt3.route.indexOf(" "));
+  const what = `${method} ${pathOf(attempt3)}`;
   const { response, status } = thrown;
   if (!response || status === void 0) {
-    const message2 = redact(messageOf(thrown), attempt2.token);
+    const message2 = redact(messageOf(thrown), attempt3.token);
     const error3 = thrown instanceof OperationError ? thrown : new OperationError("unavailable", `GitHub cannot be reached for ${what} (${message2})`);
     return { error: error3, answer: { method, status: null, headers: {}, message: message2 } };
   }
-  const message = redact(messageIn(response.data), attempt2.token);
+  const message = redact(messageIn(response.data), attempt3.token);
   const said = `GitHub answered ${status} to ${what}${message === "" ? "" : ` (${message})`}`;
-  const error2 = new OperationError(codeOf(status), `${said}${mend(status, message, attempt2)}`, { status });
+  const error2 = new OperationError(codeOf(status), `${said}${mend(status, message, attempt3)}`, { status });
   return { error: error2, answer: { method, status, headers: response.headers, message } };
 }
 function limitFault({ status }, until) {
@@ -16065,16 +16127,16 @@ function codeOf(status) {
   if (status === 401 || status === 403) return "denied";
   return status >= 500 || status === 429 ? "unavailable" : "rejected";
 }
-function mend(status, message, attempt2) {
+function mend(status, message, attempt3) {
   if (status === 401) return '; give "github-token" a token that is valid';
   if (/not permitted to create or approve pull requests/i.test(message)) {
     return '; allow it in the settings of the repository: Actions, General, "Allow GitHub Actions to create and approve pull requests"';
   }
   if (status !== 403 && status !== 404) return "";
-  const needs = attempt2.needs ?? permissionFor(attempt2.route);
-  const { owner, repo } = attempt2.params;
+  const needs = attempt3.needs ?? permissionFor(attempt3.route);
+  const { owner, repo } = attempt3.params;
   const target = owner !== void 0 && repo !== void 0 ? `${owner}/${repo}` : null;
-  const advice = mendRefusal(attempt2.route, needs, target, attempt2.home);
+  const advice = mendRefusal(attempt3.route, needs, target, attempt3.home);
   return status === 403 ? `; ${advice}` : `; if it exists, ${advice}`;
 }
 function pathOf({ route: route2, params }) {
@@ -19640,13 +19702,13 @@ var require_data_url = __commonJS({
     }
     function collectASequenceOfCodePointsFast(char, input, position) {
       const idx = input.indexOf(char, position.position);
-      const start = position.position;
+      const start2 = position.position;
       if (idx === -1) {
         position.position = input.length;
-        return input.slice(start);
+        return input.slice(start2);
       }
       position.position = idx;
-      return input.slice(start, position.position);
+      return input.slice(start2, position.position);
     }
     function stringPercentDecode(input) {
       const bytes2 = encoder.encode(input);
@@ -20361,7 +20423,7 @@ var require_util2 = __commonJS({
     try {
       crypto2 = require("node:crypto");
       const possibleRelevantHashes = ["sha256", "sha384", "sha512"];
-      supportedHashes = crypto2.getHashes().filter((hash) => possibleRelevantHashes.includes(hash));
+      supportedHashes = crypto2.getHashes().filter((hash2) => possibleRelevantHashes.includes(hash2));
     } catch {
     }
     function responseURL(response) {
@@ -21652,11 +21714,11 @@ var require_formdata_parser = __commonJS({
       return name;
     }
     function collectASequenceOfBytes(condition, input, position) {
-      let start = position.position;
-      while (start < input.length && condition(input[start])) {
-        ++start;
+      let start2 = position.position;
+      while (start2 < input.length && condition(input[start2])) {
+        ++start2;
       }
-      return input.subarray(position.position, position.position = start);
+      return input.subarray(position.position, position.position = start2);
     }
     function removeChars(buf, leading, trailing, predicate) {
       let lead = 0;
@@ -21669,12 +21731,12 @@ var require_formdata_parser = __commonJS({
       }
       return lead === 0 && trail === buf.length - 1 ? buf : buf.subarray(lead, trail + 1);
     }
-    function bufferStartsWith(buffer2, start, position) {
-      if (buffer2.length < start.length) {
+    function bufferStartsWith(buffer2, start2, position) {
+      if (buffer2.length < start2.length) {
         return false;
       }
-      for (let i = 0; i < start.length; i++) {
-        if (start[i] !== buffer2[position.position + i]) {
+      for (let i = 0; i < start2.length; i++) {
+        if (start2[i] !== buffer2[position.position + i]) {
           return false;
         }
       }
@@ -22080,8 +22142,8 @@ var require_client_h1 = __commonJS({
           },
           wasm_on_status: (p, at2, len) => {
             assert2(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
-            return currentParser.onStatus(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
+            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            return currentParser.onStatus(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
           wasm_on_message_begin: (p) => {
             assert2(currentParser.ptr === p);
@@ -22089,13 +22151,13 @@ var require_client_h1 = __commonJS({
           },
           wasm_on_header_field: (p, at2, len) => {
             assert2(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
-            return currentParser.onHeaderField(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
+            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            return currentParser.onHeaderField(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
           wasm_on_header_value: (p, at2, len) => {
             assert2(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
-            return currentParser.onHeaderValue(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
+            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            return currentParser.onHeaderValue(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
           wasm_on_headers_complete: (p, statusCode, upgrade, shouldKeepAlive) => {
             assert2(currentParser.ptr === p);
@@ -22103,8 +22165,8 @@ var require_client_h1 = __commonJS({
           },
           wasm_on_body: (p, at2, len) => {
             assert2(currentParser.ptr === p);
-            const start = at2 - currentBufferPtr + currentBufferRef.byteOffset;
-            return currentParser.onBody(new FastBuffer(currentBufferRef.buffer, start, len)) || 0;
+            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            return currentParser.onBody(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
           wasm_on_message_complete: (p) => {
             assert2(currentParser.ptr === p);
@@ -25552,8 +25614,8 @@ var require_retry_handler = __commonJS({
             this.abort(contentLengthError);
             return false;
           }
-          const { start, size, end = size - 1 } = contentRange;
-          if (this.start !== start || this.end != null && this.end !== end) {
+          const { start: start2, size, end: end2 = size - 1 } = contentRange;
+          if (this.start !== start2 || this.end != null && this.end !== end2) {
             this.abort(
               new RequestRetryError("Content-Range mismatch", statusCode, {
                 headers,
@@ -25582,14 +25644,14 @@ var require_retry_handler = __commonJS({
               this.abort(contentLengthError);
               return false;
             }
-            const { start, size, end = size - 1 } = range;
+            const { start: start2, size, end: end2 = size - 1 } = range;
             assert2(
-              start != null && Number.isFinite(start),
+              start2 != null && Number.isFinite(start2),
               "content-range mismatch"
             );
-            assert2(end != null && Number.isFinite(end), "invalid content-length");
-            this.start = start;
-            this.end = end;
+            assert2(end2 != null && Number.isFinite(end2), "invalid content-length");
+            this.start = start2;
+            this.end = end2;
           }
           if (this.end == null) {
             const contentLength = headers["content-length"];
@@ -25914,9 +25976,9 @@ var require_readable = __commonJS({
       }
       const { _readableState: state } = consume2.stream;
       if (state.bufferIndex) {
-        const start = state.bufferIndex;
-        const end = state.buffer.length;
-        for (let n = start; n < end; n++) {
+        const start2 = state.bufferIndex;
+        const end2 = state.buffer.length;
+        for (let n = start2; n < end2; n++) {
           consumePush(consume2, state.buffer[n]);
         }
       } else {
@@ -25941,8 +26003,8 @@ var require_readable = __commonJS({
       }
       const buffer2 = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length);
       const bufferLength = buffer2.length;
-      const start = bufferLength > 2 && buffer2[0] === 239 && buffer2[1] === 187 && buffer2[2] === 191 ? 3 : 0;
-      return buffer2.utf8Slice(start, bufferLength);
+      const start2 = bufferLength > 2 && buffer2[0] === 239 && buffer2[1] === 187 && buffer2[2] === 191 ? 3 : 0;
+      return buffer2.utf8Slice(start2, bufferLength);
     }
     function chunksConcat(chunks, length) {
       if (chunks.length === 0 || length === 0) {
@@ -28550,13 +28612,13 @@ var require_headers = __commonJS({
           return this.#headersList[kHeadersSortedMap];
         }
         const headers = [];
-        const names = this.#headersList.toSortedArray();
+        const names2 = this.#headersList.toSortedArray();
         const cookies = this.#headersList.cookies;
         if (cookies === null || cookies.length === 1) {
-          return this.#headersList[kHeadersSortedMap] = names;
+          return this.#headersList[kHeadersSortedMap] = names2;
         }
-        for (let i = 0; i < names.length; ++i) {
-          const { 0: name, 1: value } = names[i];
+        for (let i = 0; i < names2.length; ++i) {
+          const { 0: name, 1: value } = names2[i];
           if (name === "set-cookie") {
             for (let j = 0; j < cookies.length; ++j) {
               headers.push([name, cookies[j]]);
@@ -34592,19 +34654,19 @@ var require_eventsource_stream = __commonJS({
     var minParserItems = 1024;
     var maxParserItems = 131072;
     var bytesPerParserItem = 128;
-    function isASCIINumberBytes(buffer3, start) {
-      if (start >= buffer3.length) {
+    function isASCIINumberBytes(buffer3, start2) {
+      if (start2 >= buffer3.length) {
         return false;
       }
-      for (let i = start; i < buffer3.length; i++) {
+      for (let i = start2; i < buffer3.length; i++) {
         if (buffer3[i] < 48 || buffer3[i] > 57) {
           return false;
         }
       }
       return true;
     }
-    function isValidLastEventIdBytes(buffer3, start) {
-      for (let i = start; i < buffer3.length; i++) {
+    function isValidLastEventIdBytes(buffer3, start2) {
+      for (let i = start2; i < buffer3.length; i++) {
         if (buffer3[i] === 0) {
           return false;
         }
@@ -34907,9 +34969,9 @@ ${value}`;
         let length = 0;
         for (let i = this.lineChunkIndex; i <= this.chunkIndex; i++) {
           const chunk = this.chunks[i];
-          const start = i === this.lineChunkIndex ? this.linePos : 0;
-          const end = i === this.chunkIndex ? this.pos : chunk.length;
-          const slice = chunk.subarray(start, end);
+          const start2 = i === this.lineChunkIndex ? this.linePos : 0;
+          const end2 = i === this.chunkIndex ? this.pos : chunk.length;
+          const slice = chunk.subarray(start2, end2);
           length += slice.length;
           chunks.push(slice);
         }
@@ -36387,11 +36449,11 @@ function merge(defaults2, route2, options) {
 }
 function addQueryParameters(url, parameters) {
   const separator = /\?/.test(url) ? "&" : "?";
-  const names = Object.keys(parameters);
-  if (names.length === 0) {
+  const names2 = Object.keys(parameters);
+  if (names2.length === 0) {
     return url;
   }
-  return url + separator + names.map((name) => {
+  return url + separator + names2.map((name) => {
     if (name === "q") {
       return "q=" + parameters.q.split("+").map(encodeURIComponent).join("+");
     }
@@ -36778,15 +36840,15 @@ function parseParameters(header2, type, index2, len, stopFlags) {
   }
   return { type, index: index2, parameters };
 }
-function unescapeQuotedPairs(str, start, end) {
+function unescapeQuotedPairs(str, start2, end2) {
   let result = "";
-  for (let index2 = start; index2 < end; index2++) {
+  for (let index2 = start2; index2 < end2; index2++) {
     if (str.charCodeAt(index2) === BSLASH) {
-      result += str.slice(start, index2);
-      start = ++index2;
+      result += str.slice(start2, index2);
+      start2 = ++index2;
     }
   }
-  return result + str.slice(start, end);
+  return result + str.slice(start2, end2);
 }
 var SP, HTAB, SEMI, EQ, DQUOTE, BSLASH, COMMA, LOWER_CASE, OWS, SEMI_FLAG, COMMA_FLAG, TOKEN_FLAG, NON_ASCII, CASE_FLAGS, CHAR_MAP, NullObject;
 var init_dist2 = __esm({
@@ -40407,13 +40469,21 @@ function repoName(text4) {
   return { owner, repo };
 }
 async function loadOctokit({ token, apiUrl }) {
-  const { getOctokit: getOctokit2 } = await Promise.resolve().then(() => (init_github(), github_exports));
+  const { getOctokit: getOctokit2 } = await importOctokit();
   const silent = { debug: () => {
   }, info: () => {
   }, warn: () => {
   }, error: () => {
   } };
   return getOctokit2(token, { baseUrl: apiUrl.replace(/\/+$/, ""), userAgent: "retag", log: silent });
+}
+async function importOctokit() {
+  try {
+    return await Promise.resolve().then(() => (init_github(), github_exports));
+  } catch (error2) {
+    const text4 = `GitHub's client cannot be loaded (${messageOf(error2)}); check the file that GITHUB_EVENT_PATH names`;
+    throw new OperationError("protocol", text4, { cause: error2 });
+  }
 }
 function createSender(octokit, options) {
   const cache = /* @__PURE__ */ new Map();
@@ -40663,15 +40733,15 @@ async function signalsOf(github, { repo, name }, commit) {
 }
 function signalOfCheck(run3) {
   const done = run3.status === "completed";
-  const start = time(run3.started_at);
+  const start2 = time(run3.started_at);
   const signal = {
     light: done ? lightOf(run3.conclusion) : "pending",
     said: done ? run3.conclusion ?? "no conclusion" : run3.status,
     source: run3.app?.slug ?? "unknown app",
-    at: time(run3.completed_at) ?? start ?? 0,
+    at: time(run3.completed_at) ?? start2 ?? 0,
     url: run3.html_url
   };
-  return { signal, startedAt: start ?? (done ? 0 : Number.MAX_SAFE_INTEGER), id: Number(run3.id) };
+  return { signal, startedAt: start2 ?? (done ? 0 : Number.MAX_SAFE_INTEGER), id: Number(run3.id) };
 }
 function signalOfStatus(status) {
   const at2 = time(status.updated_at) ?? 0;
@@ -40724,8 +40794,8 @@ function signalOfRun(run3, workflow) {
 function enough(runs, { atLeast, backTo }) {
   if (runs.length < atLeast) return false;
   const row = runs.findIndex(({ light }) => light !== runs[0]?.light);
-  const start = runs.at(row < 0 ? -1 : row - 1);
-  return row >= 0 || backTo === null || start !== void 0 && start.at <= backTo;
+  const start2 = runs.at(row < 0 ? -1 : row - 1);
+  return row >= 0 || backTo === null || start2 !== void 0 && start2.at <= backTo;
 }
 async function defaultBranch(github, repo) {
   return (await github.call("GET /repos/{owner}/{repo}", repoName(repo))).default_branch;
@@ -40781,9 +40851,9 @@ function lineSplitter(onLine) {
   let rest = "";
   return {
     push: (text4) => {
-      const lines2 = (rest + text4).split(/\r\n|\n|\r(?!$)/);
-      rest = lines2.pop() ?? "";
-      for (const line2 of lines2) onLine(line2);
+      const lines3 = (rest + text4).split(/\r\n|\n|\r(?!$)/);
+      rest = lines3.pop() ?? "";
+      for (const line2 of lines3) onLine(line2);
       if (rest.length > 64 * 1024) {
         onLine(rest);
         rest = "";
@@ -40812,7 +40882,7 @@ async function runLong(options) {
     detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", options.terminal ? "inherit" : "pipe"]
   });
-  const lines2 = ["stdout", "stderr"].flatMap((from) => {
+  const lines3 = ["stdout", "stderr"].flatMap((from) => {
     const stream = child3[from];
     if (stream === null) return [];
     const splitter = lineSplitter((line2) => options.onLine(line2, from));
@@ -40825,13 +40895,13 @@ async function runLong(options) {
   const stop = () => void stopGroup(child3, gone, options.clock);
   options.signal.addEventListener("abort", stop, { once: true });
   try {
-    const end = await gone;
+    const end2 = await gone;
     options.signal.throwIfAborted();
-    return end;
+    return end2;
   } finally {
     options.signal.removeEventListener("abort", stop);
     process.off("exit", atExit);
-    for (const splitter of lines2) splitter.flush();
+    for (const splitter of lines3) splitter.flush();
   }
 }
 function finished(child3) {
@@ -41270,8 +41340,8 @@ var init_toolrunner = __esm({
         }
         return this.args;
       }
-      _endsWith(str, end) {
-        return str.endsWith(end);
+      _endsWith(str, end2) {
+        return str.endsWith(end2);
       }
       _isCmdFile() {
         const upperToolPath = this.toolPath.toUpperCase();
@@ -41677,7 +41747,7 @@ async function findDocker(environment) {
 function askDockerLong(options) {
   return async (words) => {
     const text4 = { stdout: "", stderr: "" };
-    const end = await runLong({
+    const end2 = await runLong({
       ...options,
       args: words,
       terminal: false,
@@ -41686,7 +41756,7 @@ function askDockerLong(options) {
 `;
       }
     });
-    return { ...text4, exitCode: typeof end === "number" ? end : 1 };
+    return { ...text4, exitCode: typeof end2 === "number" ? end2 : 1 };
   };
 }
 var import_promises6, import_node_path3;
@@ -42199,7 +42269,7 @@ var require_parse2 = __commonJS({
   "node_modules/semver/functions/parse.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse7 = (version, options, throwErrors = false) => {
+    var parse8 = (version, options, throwErrors = false) => {
       if (version instanceof SemVer) {
         return version;
       }
@@ -42212,7 +42282,7 @@ var require_parse2 = __commonJS({
         throw er;
       }
     };
-    module2.exports = parse7;
+    module2.exports = parse8;
   }
 });
 
@@ -42220,9 +42290,9 @@ var require_parse2 = __commonJS({
 var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse2();
+    var parse8 = require_parse2();
     var valid = (version, options) => {
-      const v = parse7(version, options);
+      const v = parse8(version, options);
       return v ? v.version : null;
     };
     module2.exports = valid;
@@ -42233,9 +42303,9 @@ var require_valid = __commonJS({
 var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse2();
+    var parse8 = require_parse2();
     var clean2 = (version, options) => {
-      const s = parse7(version.trim().replace(/^[=v]+/, ""), options);
+      const s = parse8(version.trim().replace(/^[=v]+/, ""), options);
       return s ? s.version : null;
     };
     module2.exports = clean2;
@@ -42270,10 +42340,10 @@ var require_inc = __commonJS({
 var require_diff = __commonJS({
   "node_modules/semver/functions/diff.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse2();
+    var parse8 = require_parse2();
     var diff = (version1, version2) => {
-      const v1 = parse7(version1, null, true);
-      const v2 = parse7(version2, null, true);
+      const v1 = parse8(version1, null, true);
+      const v2 = parse8(version2, null, true);
       const comparison = v1.compare(v2);
       if (comparison === 0) {
         return null;
@@ -42344,9 +42414,9 @@ var require_patch = __commonJS({
 var require_prerelease = __commonJS({
   "node_modules/semver/functions/prerelease.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse2();
+    var parse8 = require_parse2();
     var prerelease = (version, options) => {
-      const parsed2 = parse7(version, options);
+      const parsed2 = parse8(version, options);
       return parsed2 && parsed2.prerelease.length ? parsed2.prerelease : null;
     };
     module2.exports = prerelease;
@@ -42532,7 +42602,7 @@ var require_coerce = __commonJS({
   "node_modules/semver/functions/coerce.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse7 = require_parse2();
+    var parse8 = require_parse2();
     var { safeRe: re, t } = require_re();
     var coerce = (version, options) => {
       if (version instanceof SemVer) {
@@ -42567,7 +42637,7 @@ var require_coerce = __commonJS({
       const patch = match[4] || "0";
       const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
       const build2 = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse7(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
+      return parse8(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
     };
     module2.exports = coerce;
   }
@@ -42577,7 +42647,7 @@ var require_coerce = __commonJS({
 var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse2();
+    var parse8 = require_parse2();
     var constants5 = require_constants6();
     var SemVer = require_semver();
     var truncate = (version, truncation, options) => {
@@ -42589,7 +42659,7 @@ var require_truncate = __commonJS({
     };
     var cloneInputVersion = (version, options) => {
       const versionStringToParse = version instanceof SemVer ? version.version : version;
-      return parse7(versionStringToParse, options);
+      return parse8(versionStringToParse, options);
     };
     var doTruncation = (version, truncation) => {
       if (isPrerelease(truncation)) {
@@ -42671,132 +42741,132 @@ var require_trim_comparator_whitespace = __commonJS({
     var isLetter = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
     var isIdentifierCharacter = (char) => isDigit2(char) || isLetter(char) || char === "-";
     var isVersionStart = (char) => isDigit2(char) || char === "x" || char === "X" || char === "*";
-    var findDigitsEndIndex = (range, start, limit, digitRuns) => {
-      if (!isDigit2(range[start])) {
-        return start;
+    var findDigitsEndIndex = (range, start2, limit, digitRuns) => {
+      if (!isDigit2(range[start2])) {
+        return start2;
       }
-      if (start >= digitRuns.start && start < digitRuns.end) {
-        return Math.min(start + limit, digitRuns.end);
+      if (start2 >= digitRuns.start && start2 < digitRuns.end) {
+        return Math.min(start2 + limit, digitRuns.end);
       }
-      if (start >= digitRuns.previousStart && start < digitRuns.previousEnd) {
-        return Math.min(start + limit, digitRuns.previousEnd);
+      if (start2 >= digitRuns.previousStart && start2 < digitRuns.previousEnd) {
+        return Math.min(start2 + limit, digitRuns.previousEnd);
       }
-      let end = start + 1;
-      while (isDigit2(range[end])) {
-        end++;
+      let end2 = start2 + 1;
+      while (isDigit2(range[end2])) {
+        end2++;
       }
       digitRuns.previousStart = digitRuns.start;
       digitRuns.previousEnd = digitRuns.end;
-      digitRuns.start = start;
-      digitRuns.end = end;
-      return Math.min(start + limit, end);
+      digitRuns.start = start2;
+      digitRuns.end = end2;
+      return Math.min(start2 + limit, end2);
     };
-    var findVersionNumberEndIndex = (range, start, loose, digitRuns) => {
-      if (!loose && range[start] === "0") {
-        return start + 1;
+    var findVersionNumberEndIndex = (range, start2, loose, digitRuns) => {
+      if (!loose && range[start2] === "0") {
+        return start2 + 1;
       }
-      return findDigitsEndIndex(range, start, loose ? MAX_LENGTH2 : MAX_LENGTH2 + 1, digitRuns);
+      return findDigitsEndIndex(range, start2, loose ? MAX_LENGTH2 : MAX_LENGTH2 + 1, digitRuns);
     };
-    var findPrereleaseIdentifierEndIndex = (range, start, loose, digitRuns) => {
-      const digitsEnd = findDigitsEndIndex(range, start, MAX_LENGTH2, digitRuns);
+    var findPrereleaseIdentifierEndIndex = (range, start2, loose, digitRuns) => {
+      const digitsEnd = findDigitsEndIndex(range, start2, MAX_LENGTH2, digitRuns);
       if (isLetter(range[digitsEnd]) || range[digitsEnd] === "-") {
-        let end = digitsEnd + 1;
-        const limit = end + MAX_SAFE_BUILD_LENGTH;
-        while (end < limit && isIdentifierCharacter(range[end])) {
-          end++;
+        let end2 = digitsEnd + 1;
+        const limit = end2 + MAX_SAFE_BUILD_LENGTH;
+        while (end2 < limit && isIdentifierCharacter(range[end2])) {
+          end2++;
         }
-        return end;
+        return end2;
       }
-      return findVersionNumberEndIndex(range, start, loose, digitRuns);
+      return findVersionNumberEndIndex(range, start2, loose, digitRuns);
     };
-    var findPrereleaseEndIndex = (range, start, loose, digitRuns) => {
-      const hyphen = range[start] === "-";
+    var findPrereleaseEndIndex = (range, start2, loose, digitRuns) => {
+      const hyphen = range[start2] === "-";
       if (!loose && !hyphen) {
-        return start;
+        return start2;
       }
-      const identifierStart = start + (hyphen ? 1 : 0);
-      let end = findPrereleaseIdentifierEndIndex(range, identifierStart, loose, digitRuns);
-      if (end === identifierStart) {
+      const identifierStart = start2 + (hyphen ? 1 : 0);
+      let end2 = findPrereleaseIdentifierEndIndex(range, identifierStart, loose, digitRuns);
+      if (end2 === identifierStart) {
         if (!loose || !hyphen) {
-          return start;
+          return start2;
         }
-        end = findPrereleaseIdentifierEndIndex(range, start, loose, digitRuns);
+        end2 = findPrereleaseIdentifierEndIndex(range, start2, loose, digitRuns);
       }
-      while (range[end] === ".") {
-        const next2 = findPrereleaseIdentifierEndIndex(range, end + 1, loose, digitRuns);
-        if (next2 === end + 1) {
+      while (range[end2] === ".") {
+        const next2 = findPrereleaseIdentifierEndIndex(range, end2 + 1, loose, digitRuns);
+        if (next2 === end2 + 1) {
           break;
         }
-        end = next2;
+        end2 = next2;
       }
-      return end;
+      return end2;
     };
-    var findBuildIdentifierEndIndex = (range, start) => {
-      let end = start;
-      while (end - start < MAX_SAFE_BUILD_LENGTH && isIdentifierCharacter(range[end])) {
-        end++;
+    var findBuildIdentifierEndIndex = (range, start2) => {
+      let end2 = start2;
+      while (end2 - start2 < MAX_SAFE_BUILD_LENGTH && isIdentifierCharacter(range[end2])) {
+        end2++;
       }
-      return end;
+      return end2;
     };
-    var findBuildEndIndex = (range, start) => {
-      if (range[start] !== "+") {
-        return start;
+    var findBuildEndIndex = (range, start2) => {
+      if (range[start2] !== "+") {
+        return start2;
       }
-      let end = findBuildIdentifierEndIndex(range, start + 1);
-      if (end === start + 1) {
-        return start;
+      let end2 = findBuildIdentifierEndIndex(range, start2 + 1);
+      if (end2 === start2 + 1) {
+        return start2;
       }
-      while (range[end] === ".") {
-        const next2 = findBuildIdentifierEndIndex(range, end + 1);
-        if (next2 === end + 1) {
+      while (range[end2] === ".") {
+        const next2 = findBuildIdentifierEndIndex(range, end2 + 1);
+        if (next2 === end2 + 1) {
           break;
         }
-        end = next2;
+        end2 = next2;
       }
-      return end;
+      return end2;
     };
-    var findLooseFullVersionEndIndex = (range, start, digitRuns) => {
-      let end = start;
+    var findLooseFullVersionEndIndex = (range, start2, digitRuns) => {
+      let end2 = start2;
       for (let component = 0; component < 3; component++) {
-        const next2 = findVersionNumberEndIndex(range, end, true, digitRuns);
-        if (next2 === end) {
-          return start;
+        const next2 = findVersionNumberEndIndex(range, end2, true, digitRuns);
+        if (next2 === end2) {
+          return start2;
         }
-        end = next2;
+        end2 = next2;
         if (component < 2) {
-          if (range[end] !== ".") {
-            return start;
+          if (range[end2] !== ".") {
+            return start2;
           }
-          end++;
+          end2++;
         }
       }
-      const prereleaseEnd = findPrereleaseEndIndex(range, end, true, digitRuns);
+      const prereleaseEnd = findPrereleaseEndIndex(range, end2, true, digitRuns);
       return findBuildEndIndex(range, prereleaseEnd);
     };
-    var findPartialVersionComponentEndIndex = (range, start, digitRuns) => {
-      if (isDigit2(range[start])) {
-        return findVersionNumberEndIndex(range, start, false, digitRuns);
+    var findPartialVersionComponentEndIndex = (range, start2, digitRuns) => {
+      if (isDigit2(range[start2])) {
+        return findVersionNumberEndIndex(range, start2, false, digitRuns);
       }
-      return isVersionStart(range[start]) ? start + 1 : start;
+      return isVersionStart(range[start2]) ? start2 + 1 : start2;
     };
-    var findPartialVersionEndIndex = (range, start, digitRuns) => {
-      let end = findPartialVersionComponentEndIndex(range, start, digitRuns);
+    var findPartialVersionEndIndex = (range, start2, digitRuns) => {
+      let end2 = findPartialVersionComponentEndIndex(range, start2, digitRuns);
       for (let component = 0; component < 2; component++) {
-        if (range[end] !== ".") {
-          return end;
+        if (range[end2] !== ".") {
+          return end2;
         }
-        const next2 = findPartialVersionComponentEndIndex(range, end + 1, digitRuns);
-        if (next2 === end + 1) {
-          return end;
+        const next2 = findPartialVersionComponentEndIndex(range, end2 + 1, digitRuns);
+        if (next2 === end2 + 1) {
+          return end2;
         }
-        end = next2;
+        end2 = next2;
       }
-      const prereleaseEnd = findPrereleaseEndIndex(range, end, false, digitRuns);
+      const prereleaseEnd = findPrereleaseEndIndex(range, end2, false, digitRuns);
       return findBuildEndIndex(range, prereleaseEnd);
     };
-    var findVersionEndIndex = (range, start, digitRuns) => {
-      const fullVersionEnd = findLooseFullVersionEndIndex(range, start, digitRuns);
-      return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
+    var findVersionEndIndex = (range, start2, digitRuns) => {
+      const fullVersionEnd = findLooseFullVersionEndIndex(range, start2, digitRuns);
+      return fullVersionEnd !== start2 ? fullVersionEnd : findPartialVersionEndIndex(range, start2, digitRuns);
     };
     var findRemovableWhitespaceIndex = (range, matchStart) => {
       let position = matchStart;
@@ -43824,7 +43894,7 @@ var require_semver2 = __commonJS({
     var constants5 = require_constants6();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
-    var parse7 = require_parse2();
+    var parse8 = require_parse2();
     var valid = require_valid();
     var clean2 = require_clean();
     var inc = require_inc();
@@ -43863,7 +43933,7 @@ var require_semver2 = __commonJS({
     var simplifyRange = require_simplify();
     var subset = require_subset();
     module2.exports = {
-      parse: parse7,
+      parse: parse8,
       valid,
       clean: clean2,
       inc,
@@ -44015,10 +44085,10 @@ function readMetadata(text4, definition) {
     );
   });
 }
-function bakeError(end, tail, definition) {
+function bakeError(end2, tail, definition) {
   const target = failingTarget(tail, definition);
   const what = target === null ? "the build" : `the build of ${label2(target)}`;
-  const how = typeof end === "number" ? `failed (docker buildx bake, exit status ${end})` : `was ended by ${end}`;
+  const how = typeof end2 === "number" ? `failed (docker buildx bake, exit status ${end2})` : `was ended by ${end2}`;
   const hint = tail.length === 0 ? "; its output is above" : hintFor(tail);
   const last = tail.slice(-QUOTED).map((line2) => `  ${line2}`);
   return new OperationError("rejected", [`${what} ${how}${hint}`, ...last].join("\n"));
@@ -44073,8 +44143,8 @@ function emulationOf(dockerfile, target) {
   const syntax = /^#\s*syntax\s*=\s*(\S+)/im.exec(dockerfile.split(/\r?\n(?!#)/, 1)[0] ?? "");
   if (syntax !== null && !/(?:^|\/)docker\/dockerfile(?:[:@-]|$)/.test(syntax[1] ?? "")) return "unknown";
   const stages2 = readStages(instructions(dockerfile));
-  const start = target === null ? stages2.at(-1) : find2(stages2, target);
-  return start === void 0 ? "unknown" : walk(start, stages2, /* @__PURE__ */ new Set());
+  const start2 = target === null ? stages2.at(-1) : find2(stages2, target);
+  return start2 === void 0 ? "unknown" : walk(start2, stages2, /* @__PURE__ */ new Set());
 }
 function walk(stage2, stages2, seen) {
   if (seen.has(stage2)) return "not-needed";
@@ -44097,9 +44167,9 @@ function find2(stages2, name) {
   const lower = name.toLowerCase();
   return stages2.findLast((stage2) => stage2.name === lower) ?? (/^\d+$/.test(name) ? stages2[Number(name)] : void 0);
 }
-function readStages(lines2) {
+function readStages(lines3) {
   const stages2 = [];
-  for (const line2 of lines2) {
+  for (const line2 of lines3) {
     const [, keyword = "", rest = ""] = /^\s*([A-Za-z]+)\s+(.*)$/s.exec(line2) ?? [];
     const current = stages2.at(-1);
     switch (keyword.toUpperCase()) {
@@ -44134,7 +44204,7 @@ function stageOf(rest) {
 }
 function instructions(text4) {
   const escape = /^#\s*escape\s*=\s*`/im.test(text4) ? "`" : "\\";
-  const lines2 = [];
+  const lines3 = [];
   let open6 = null;
   const ends2 = [];
   for (const line2 of text4.split(/\r?\n/)) {
@@ -44148,12 +44218,12 @@ function instructions(text4) {
     const joined = (open6 ?? "") + (continued ? `${trimmed.slice(0, -1)} ` : trimmed);
     open6 = continued ? joined : null;
     if (continued) continue;
-    lines2.push(joined);
+    lines3.push(joined);
     if (/^\s*(?:RUN|COPY|ADD)\s/i.test(joined)) {
-      ends2.push(...[...joined.matchAll(/<<-?\s*["']?([A-Za-z_][\w.]*)["']?/g)].map(([, end = ""]) => end));
+      ends2.push(...[...joined.matchAll(/<<-?\s*["']?([A-Za-z_][\w.]*)["']?/g)].map(([, end2 = ""]) => end2));
     }
   }
-  return lines2;
+  return lines3;
 }
 var init_dockerfile = __esm({
   "src/builds/dockerfile.ts"() {
@@ -44303,9 +44373,9 @@ function stateOf3(found, version, temporary) {
   return { name: found.name, driver: found.driver, nodes: found.nodes.length, platforms, temporary, version };
 }
 function lastLine({ stdout, stderr }) {
-  const lines2 = `${stdout}
+  const lines3 = `${stdout}
 ${stderr}`.split("\n").map((line2) => cleanLine(line2, []).trim());
-  return (lines2.findLast((line2) => line2 !== "") ?? "no message").replace(/^ERROR: /, "");
+  return (lines3.findLast((line2) => line2 !== "") ?? "no message").replace(/^ERROR: /, "");
 }
 var import_promises7, import_node_path4;
 var init_prepare = __esm({
@@ -44324,19 +44394,19 @@ var init_prepare = __esm({
 // src/docker/workspace.ts
 async function checkWorkspace(definition, workspace, environment) {
   const root = await (0, import_promises8.realpath)(workspace);
-  const problems = [];
-  for (const [path6, place] of contextsOf(definition)) {
-    const found = await look3(root, path6, "context", place, problems);
+  const problems2 = [];
+  for (const [path6, place2] of contextsOf(definition)) {
+    const found = await look3(root, path6, "context", place2, problems2);
     if (found !== null && found.kind !== "directory") {
-      problems.push({ place, what: `the context "${path6}" is not a directory`, mend: "name a directory" });
+      problems2.push({ place: place2, what: `the context "${path6}" is not a directory`, mend: "name a directory" });
     }
   }
-  const texts = await readDockerfiles(definition, root, problems);
+  const texts = await readDockerfiles(definition, root, problems2);
   for (const secret of definition.secrets) {
     const problem3 = await secretProblem(secret, root, environment);
-    if (problem3 !== null) problems.push(problem3);
+    if (problem3 !== null) problems2.push(problem3);
   }
-  if (problems.length > 0) throw new UserError(problems);
+  if (problems2.length > 0) throw new UserError(problems2);
   return texts;
 }
 function contextsOf(definition) {
@@ -44350,16 +44420,16 @@ function contextsOf(definition) {
   }
   return contexts;
 }
-async function readDockerfiles(definition, root, problems) {
+async function readDockerfiles(definition, root, problems2) {
   const texts = /* @__PURE__ */ new Map();
   const places = new Map(definition.targets.map(({ dockerfile, origin }) => [dockerfile, origin.at("file")]));
-  for (const [file2, place] of places) {
-    const found = await look3(root, file2, "Dockerfile", place, problems);
+  for (const [file2, place2] of places) {
+    const found = await look3(root, file2, "Dockerfile", place2, problems2);
     if (found === null) continue;
     if (found.kind === "file") texts.set(file2, await (0, import_promises8.readFile)(found.path, "utf8"));
     else
-      problems.push({
-        place,
+      problems2.push({
+        place: place2,
         what: `the Dockerfile "${file2}" is not a file of at most 4 MiB`,
         mend: 'name a file with "file"'
       });
@@ -44367,8 +44437,8 @@ async function readDockerfiles(definition, root, problems) {
   return texts;
 }
 async function secretProblem(secret, root, environment) {
-  const { from, name, place } = secret;
-  const at2 = place === null ? {} : { place };
+  const { from, name, place: place2 } = secret;
+  const at2 = place2 === null ? {} : { place: place2 };
   if (from === "env") {
     if ((environment[name] ?? "") !== "") return null;
     const what = `the environment variable ${name}, which a secret names, is not set`;
@@ -44382,17 +44452,17 @@ async function secretProblem(secret, root, environment) {
     mend: "write it before this step, or correct src"
   };
 }
-async function look3(root, name, what, place, problems) {
+async function look3(root, name, what, place2, problems2) {
   const path6 = await (0, import_promises8.realpath)((0, import_node_path5.resolve)(root, name)).catch(() => null);
   if (path6 === null) {
     const mend2 = "correct the path; it is relative to the workspace";
-    problems.push({ place, what: `there is no ${what} "${name}" in ${root}`, mend: mend2 });
+    problems2.push({ place: place2, what: `there is no ${what} "${name}" in ${root}`, mend: mend2 });
     return null;
   }
   const inside2 = (0, import_node_path5.relative)(root, path6);
   if (inside2 === ".." || inside2.startsWith(`..${import_node_path5.sep}`) || (0, import_node_path5.isAbsolute)(inside2)) {
     const text4 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
-    problems.push({ place, what: text4, mend: "use files of the workspace only" });
+    problems2.push({ place: place2, what: text4, mend: "use files of the workspace only" });
     return null;
   }
   const info2 = await (0, import_promises8.stat)(path6);
@@ -44455,7 +44525,7 @@ async function bake(definition, state, docker, options) {
   try {
     await (0, import_promises9.writeFile)(file2, definition.text, { mode: 384 });
     output.begin();
-    const end = await runLong({
+    const end2 = await runLong({
       command: docker,
       args: bakeArguments(definition, state, { file: file2, metadata: metadata2, terminal }),
       environment: childEnvironment(options.environment, definition),
@@ -44469,7 +44539,7 @@ async function bake(definition, state, docker, options) {
         if (tail.length > KEPT) tail.shift();
       }
     });
-    if (end !== 0) throw bakeError(end, tail, definition);
+    if (end2 !== 0) throw bakeError(end2, tail, definition);
     return readMetadata(await (0, import_promises9.readFile)(metadata2, "utf8").catch(() => null), definition);
   } finally {
     output.end();
@@ -44948,9 +45018,9 @@ function createProof() {
     async turn() {
       while (state === "unknown" && trying) await trying.over;
       if (state !== "unknown") return state;
-      let end = () => void 0;
-      const over = new Promise((resolve8) => end = resolve8);
-      trying = { over, end };
+      let end2 = () => void 0;
+      const over = new Promise((resolve8) => end2 = resolve8);
+      trying = { over, end: end2 };
       return "try";
     },
     settle(right) {
@@ -45037,10 +45107,10 @@ function addressOf(hostname) {
 }
 function groupsOf(text4) {
   const [head2 = "", tail] = text4.split("::");
-  const parse7 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
-  const before = parse7(head2);
+  const parse8 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
+  const before = parse8(head2);
   if (tail === void 0) return before;
-  const after = parse7(tail);
+  const after = parse8(tail);
   return [...before, ...new Array(8 - before.length - after.length).fill(0), ...after];
 }
 var API_HOSTS;
@@ -45579,7 +45649,7 @@ var require_ms = __commonJS({
       options = options || {};
       var type = typeof val;
       if (type === "string" && val.length > 0) {
-        return parse7(val);
+        return parse8(val);
       } else if (type === "number" && isFinite(val)) {
         return options.long ? fmtLong(val) : fmtShort(val);
       }
@@ -45587,7 +45657,7 @@ var require_ms = __commonJS({
         "val is not a non-empty string or a valid number. val=" + JSON.stringify(val)
       );
     };
-    function parse7(str) {
+    function parse8(str) {
       str = String(str);
       if (str.length > 100) {
         return;
@@ -45701,12 +45771,12 @@ var require_common = __commonJS({
       createDebug4.skips = [];
       createDebug4.formatters = {};
       function selectColor(namespace) {
-        let hash = 0;
+        let hash2 = 0;
         for (let i = 0; i < namespace.length; i++) {
-          hash = (hash << 5) - hash + namespace.charCodeAt(i);
-          hash |= 0;
+          hash2 = (hash2 << 5) - hash2 + namespace.charCodeAt(i);
+          hash2 |= 0;
         }
-        return createDebug4.colors[Math.abs(hash) % createDebug4.colors.length];
+        return createDebug4.colors[Math.abs(hash2) % createDebug4.colors.length];
       }
       createDebug4.selectColor = selectColor;
       function createDebug4(namespace) {
@@ -46556,7 +46626,7 @@ function createNegotiateAuth() {
     }
     let kerberos;
     try {
-      kerberos = await import("kerberos");
+      kerberos = await Promise.resolve().then(() => __toESM(require("kerberos"), 1));
     } catch {
       throw new Error('The "kerberos" package is required for Negotiate proxy authentication. Install it with: npm install kerberos');
     }
@@ -46884,11 +46954,11 @@ var init_dist6 = __esm({
 
 // src/registry/http/agents.ts
 function createAgents(options) {
-  const plain = new import_node_http.default.Agent({ keepAlive: true, timeout: IDLE_MS });
+  const plain2 = new import_node_http.default.Agent({ keepAlive: true, timeout: IDLE_MS });
   const trust = options.ca === void 0 ? {} : { secureContext: trusting(options.ca) };
   const secure = new import_node_https.default.Agent({ keepAlive: true, timeout: IDLE_MS, ...trust });
   const proxies = /* @__PURE__ */ new Map();
-  const all = [plain, secure];
+  const all = [plain2, secure];
   const through = (proxy, toTls) => {
     const key = `${proxy} ${toTls}`;
     let agent = proxies.get(key);
@@ -46904,7 +46974,7 @@ function createAgents(options) {
   return {
     of(target) {
       const proxy = proxyFor(target, options.env, isLoopback);
-      if (proxy === null) return target.secure ? secure : plain;
+      if (proxy === null) return target.secure ? secure : plain2;
       return through(proxy, target.secure);
     },
     viaPlainProxy: (target) => !target.secure && proxyFor(target, options.env, isLoopback) !== null,
@@ -46952,19 +47022,19 @@ var init_agents = __esm({
 });
 
 // src/registry/http/fault.ts
-function faultOf2(error2, progress) {
+function faultOf2(error2, progress2) {
   const code2 = codeOf2(error2);
   if (TLS_CODE.test(code2)) return new WireFault("tls", tlsMessage(code2, error2), { cause: error2 });
   if (code2 === "ENOTFOUND") return new WireFault("name", "the host name does not exist", { cause: error2 });
   if (code2.startsWith("HPE_")) {
     return new WireFault("garbled", `the answer is not HTTP (${code2})`, { cause: error2 });
   }
-  if (!progress.connected) {
+  if (!progress2.connected) {
     return new WireFault("connect", `no connection (${code2 || error2.message})`, { cause: error2 });
   }
   return new WireFault("reset", `the connection was reset (${code2 || error2.message})`, {
     cause: error2,
-    stale: progress.reused
+    stale: progress2.reused
   });
 }
 function codeOf2(error2) {
@@ -47333,7 +47403,7 @@ var init_upload = __esm({
 function exchange(request2, limits) {
   return new Promise((resolve8, reject) => {
     const wire2 = open3(request2);
-    const track = trackConnection(wire2, () => timer.restart());
+    const track2 = trackConnection(wire2, () => timer.restart());
     let done = false;
     const settle2 = () => {
       if (done) return false;
@@ -47349,13 +47419,13 @@ function exchange(request2, limits) {
       reject(error2);
     };
     const timer = startTimer(
-      () => track.connected ? limits.idleMs : Math.min(limits.idleMs, limits.connectMs),
-      (ms) => fail3(silence(track.connected, ms))
+      () => track2.connected ? limits.idleMs : Math.min(limits.idleMs, limits.connectMs),
+      (ms) => fail3(silence(track2.connected, ms))
     );
     const unwatch = limits.cancellation.watch(fail3);
     wire2.on(
       "error",
-      (error2) => fail3(faultOf2(error2, { connected: track.connected, reused: wire2.reusedSocket }))
+      (error2) => fail3(faultOf2(error2, { connected: track2.connected, reused: wire2.reusedSocket }))
     );
     wire2.on("close", () => {
       if (!done) fail3(new WireFault("reset", "the connection was closed", { stale: wire2.reusedSocket }));
@@ -47389,16 +47459,16 @@ function silence(connected, ms) {
   return connected ? new WireFault("timeout", `no answer for ${ms / 1e3} s`) : new WireFault("connect", `no connection within ${ms / 1e3} s`);
 }
 function trackConnection(wire2, onConnected) {
-  const track = { connected: false };
+  const track2 = { connected: false };
   wire2.once("socket", (socket) => {
     const connected = () => {
-      track.connected = true;
+      track2.connected = true;
       onConnected();
     };
     if (socket.connecting) socket.once(socket.encrypted ? "secureConnect" : "connect", connected);
     else connected();
   });
-  return track;
+  return track2;
 }
 function write2(wire2, body, hooks) {
   if (body && "source" in body) return feed(wire2, body, hooks);
@@ -47408,15 +47478,15 @@ function write2(wire2, body, hooks) {
 }
 function startTimer(length, expired) {
   let timer;
-  const start = () => {
+  const start2 = () => {
     const ms = length();
     timer = setTimeout(() => expired(ms), ms);
   };
-  start();
+  start2();
   return {
     restart() {
       clearTimeout(timer);
-      start();
+      start2();
     },
     stop: () => clearTimeout(timer)
   };
@@ -47616,16 +47686,16 @@ var init_redirect = __esm({
 function speaksTls(hostname, port) {
   return new Promise((resolve8) => {
     const socket = import_node_tls2.default.connect({ host: hostname, port, timeout: PROBE_MS });
-    const end = (answer) => {
+    const end2 = (answer) => {
       socket.destroy();
       resolve8(answer);
     };
-    socket.once("secureConnect", () => end(true));
-    socket.once("timeout", () => end(false));
-    socket.once("close", () => end(false));
+    socket.once("secureConnect", () => end2(true));
+    socket.once("timeout", () => end2(false));
+    socket.once("close", () => end2(false));
     socket.on("error", (error2) => {
       const beforeTls = error2.syscall === "connect" || error2.code === "ECONNRESET" || error2.code === "EPIPE";
-      end(!beforeTls && !NOT_TLS.test(error2.message));
+      end2(!beforeTls && !NOT_TLS.test(error2.message));
     });
   });
 }
@@ -47725,10 +47795,10 @@ function next(wiring, request2, url, location, hops) {
   const target = pointed(url, location, wiring.listed);
   const reads = request2.method === "GET" || request2.method === "HEAD";
   if (request2.redirect === "refuse" || !reads) {
-    const where2 = target.origin === url.origin ? "another path" : target.host;
+    const where = target.origin === url.origin ? "another path" : target.host;
     throw new OperationError(
       "unsafe",
-      `it was redirected to ${where2}, which is not followed here; use the name that the registry redirects to`
+      `it was redirected to ${where}, which is not followed here; use the name that the registry redirects to`
     );
   }
   if (hops >= MAX_HOPS) {
@@ -47771,7 +47841,7 @@ function cancellationOf(signal) {
     "abort",
     () => {
       const reason = reasonOf2(signal);
-      for (const end of [...watchers]) end(reason);
+      for (const end2 of [...watchers]) end2(reason);
     },
     { once: true }
   );
@@ -47780,9 +47850,9 @@ function cancellationOf(signal) {
     check() {
       if (signal.aborted) throw reasonOf2(signal);
     },
-    watch(end) {
-      watchers.add(end);
-      return () => void watchers.delete(end);
+    watch(end2) {
+      watchers.add(end2);
+      return () => void watchers.delete(end2);
     }
   };
 }
@@ -47929,8 +47999,8 @@ async function bodyOf2(wiring, request2, { incoming, status }) {
   }
   if (status >= 300 || request2.method !== "GET") {
     const limits = bodyLimits(wiring, Math.min(ERROR_BYTES, request2.maxBytes || ERROR_BYTES));
-    const start = await readStart(incoming, limits, status === 404 && request2.method === "GET");
-    return scrubbed(wiring, start);
+    const start2 = await readStart(incoming, limits, status === 404 && request2.method === "GET");
+    return scrubbed(wiring, start2);
   }
   checkFraming(incoming, request2.maxBytes, isAddressed(request2));
   return readBody(incoming, bodyLimits(wiring, request2.maxBytes));
@@ -47957,14 +48027,14 @@ var init_response = __esm({
 });
 
 // src/registry/http/retrying.ts
-async function retrying(wiring, peer, task, attempt2) {
+async function retrying(wiring, peer, task, attempt3) {
   let tries = 0;
   try {
     for (; ; ) {
       tries++;
       wiring.cancellation.check();
       await calm(wiring, peer);
-      const ended = await tried(attempt2);
+      const ended = await tried(attempt3);
       if ("result" in ended && !isTransient(ended.result.status)) return ended.result;
       const delayMs = delayUntilNext(wiring, peer, task, ended, tries);
       if (delayMs === null) return finalOf(peer, ended);
@@ -48000,9 +48070,9 @@ function finalOf(peer, ended) {
   if (ended.fault.kind === "connect") peer.unreachable();
   throw ended.fault;
 }
-async function tried(attempt2) {
+async function tried(attempt3) {
   try {
-    return { result: await attempt2() };
+    return { result: await attempt3() };
   } catch (error2) {
     if (error2 instanceof WireFault) return { fault: error2 };
     throw error2;
@@ -48396,19 +48466,19 @@ function common(body) {
     artifactType: text3(body["artifactType"])
   };
 }
-function descriptors(value, where2) {
+function descriptors(value, where) {
   if (value === null) return [];
-  if (!Array.isArray(value)) throw new Fault(`"${where2}" is not a list`);
-  return value.map((entry, index2) => descriptor(entry, `${where2}[${index2}]`));
+  if (!Array.isArray(value)) throw new Fault(`"${where}" is not a list`);
+  return value.map((entry, index2) => descriptor(entry, `${where}[${index2}]`));
 }
-function descriptor(value, where2) {
-  if (!isObject(value)) throw new Fault(`"${where2}" is not a descriptor`);
+function descriptor(value, where) {
+  if (!isObject(value)) throw new Fault(`"${where}" is not a descriptor`);
   const { digest, size } = value;
   if (typeof digest !== "string" || !isDigest(digest)) {
-    throw new Fault(`"${where2}" has no sha256 or sha512 digest`);
+    throw new Fault(`"${where}" has no sha256 or sha512 digest`);
   }
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
-    throw new Fault(`"${where2}" (${digest}) has the size ${JSON.stringify(size)}`);
+    throw new Fault(`"${where}" (${digest}) has the size ${JSON.stringify(size)}`);
   }
   return {
     mediaType: text3(value["mediaType"]).toLowerCase(),
@@ -48693,9 +48763,9 @@ function nodeOf(manifest, name) {
   if (parsed2.kind === "image") {
     return { manifest, parsed: parsed2, children: [], blobs: [parsed2.config, ...parsed2.layers] };
   }
-  const children = parsed2.manifests.filter(({ mediaType }) => isManifest(mediaType));
-  for (const child3 of children) refuseUncopyable(child3.mediaType, `${name}, child ${child3.digest}`);
-  return { manifest, parsed: parsed2, children, blobs: parsed2.manifests.filter((child3) => !children.includes(child3)) };
+  const children2 = parsed2.manifests.filter(({ mediaType }) => isManifest(mediaType));
+  for (const child3 of children2) refuseUncopyable(child3.mediaType, `${name}, child ${child3.digest}`);
+  return { manifest, parsed: parsed2, children: children2, blobs: parsed2.manifests.filter((child3) => !children2.includes(child3)) };
 }
 function checkDescriptors(nodes, name) {
   const blobs = /* @__PURE__ */ new Map();
@@ -48878,16 +48948,16 @@ var init_once = __esm({
 // src/registry/put.ts
 async function putTag(context3, ref, manifest, previous) {
   const task = { doing: "write the tag", ref };
-  for (let attempt2 = 1; ; attempt2++) {
+  for (let attempt3 = 1; ; attempt3++) {
     const answer = await putOnce(context3, task, manifest, ref.tag, false);
     if ("response" in answer && isTaken(answer.response)) return receipt(task, manifest, answer.response);
     if (!needsLook(answer)) throw reasonOf3(task, answer);
     const now = await lookByBody(context3, ref);
     if (now.state === "present" && isOurs(manifest, now.digest)) return { subjectListed: false };
     const untouched = now.state === "absent" || now.state === "present" && now.digest === previous;
-    if (!untouched || !isPassing(answer) || attempt2 === TRIES)
+    if (!untouched || !isPassing(answer) || attempt3 === TRIES)
       throw verdict(task, manifest, answer, now, previous);
-    await context3.clock.sleep(context3.clock.random() * PAUSE * 2 ** (attempt2 - 1));
+    await context3.clock.sleep(context3.clock.random() * PAUSE * 2 ** (attempt3 - 1));
   }
 }
 async function putByDigest(context3, ref, manifest) {
@@ -49201,10 +49271,10 @@ function nextLink(header2) {
   let rest = header2 ?? "";
   for (; ; ) {
     const open6 = rest.indexOf("<");
-    const close = rest.indexOf(">", open6);
-    if (open6 < 0 || close < 0) return null;
-    const target = rest.slice(open6 + 1, close).trim();
-    const [parameters, after] = splitAtComma(rest.slice(close + 1));
+    const close2 = rest.indexOf(">", open6);
+    if (open6 < 0 || close2 < 0) return null;
+    const target = rest.slice(open6 + 1, close2).trim();
+    const [parameters, after] = splitAtComma(rest.slice(close2 + 1));
     if (target !== "" && isNext(parameters)) return target;
     rest = after;
   }
@@ -49221,8 +49291,8 @@ function splitAtComma(text4) {
 }
 function isNext(parameters) {
   const relation = [...parameters.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === "rel");
-  const names = (relation?.[2] ?? relation?.[3] ?? "").toLowerCase().split(/\s+/);
-  return names.includes("next");
+  const names2 = (relation?.[2] ?? relation?.[3] ?? "").toLowerCase().split(/\s+/);
+  return names2.includes("next");
 }
 var PARAMETER;
 var init_link = __esm({
@@ -49299,7 +49369,7 @@ var init_tags2 = __esm({
 });
 
 // src/registry/attachments.ts
-function createAttachments(context3, reader2, referrers, children) {
+function createAttachments(context3, reader2, referrers, children2) {
   const findFor = async (source, digest) => {
     const { registry, repository } = source;
     const tags2 = await pool(cosignTags(digest), LANES2, async (tag2) => {
@@ -49325,9 +49395,9 @@ function createAttachments(context3, reader2, referrers, children) {
   const carryOne = async (source, destination, { ref, nodes, problem: problem3 }, tally) => {
     if (nodes === null) throw problem3 ?? new Error("an attachment without content has no problem");
     const root = nodes.at(-1);
-    if (!("tag" in ref) || !root) return children.bring(source, destination, nodes, tally);
-    await children.bring(source, destination, nodes.slice(0, -1), tally);
-    await children.bringParts(source, destination, root, tally);
+    if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
+    await children2.bring(source, destination, nodes.slice(0, -1), tally);
+    await children2.bringParts(source, destination, root, tally);
     await writeOnce(context3, { ...repositoryOf(destination), tag: ref.tag }, root.manifest);
   };
   return {
@@ -49514,12 +49584,12 @@ var init_mount = __esm({
 
 // src/registry/verified-stream.ts
 function verifying(name, expected) {
-  const hash = hasherFor(expected.digest);
+  const hash2 = hasherFor(expected.digest);
   let held = null;
   let count = 0;
   return new import_node_stream3.Transform({
     transform(piece, _encoding, done) {
-      hash.update(piece);
+      hash2.update(piece);
       count += piece.length;
       const ready = held;
       held = piece;
@@ -49528,7 +49598,7 @@ function verifying(name, expected) {
     },
     flush(done) {
       const algorithm = expected.digest.split(":", 1)[0] ?? "";
-      const digest = `${algorithm}:${hash.digest("hex")}`;
+      const digest = `${algorithm}:${hash2.digest("hex")}`;
       if (count !== expected.size || digest !== expected.digest) {
         done(
           new OperationError(
@@ -49556,13 +49626,13 @@ var init_verified_stream = __esm({
 async function uploadBlob(context3, source, destination, blob2, session) {
   const task = taskOf2("upload the blob", destination, blob2);
   let location = session;
-  for (let attempt2 = 1; ; attempt2++) {
+  for (let attempt3 = 1; ; attempt3++) {
     location ??= await beginUpload(context3, task, destination);
     const problem3 = await tryUpload(context3, task, source, destination, blob2, location);
     if (problem3 === null) return;
-    if (attempt2 === TRIES2 || !isPassing2(problem3)) throw problem3;
+    if (attempt3 === TRIES2 || !isPassing2(problem3)) throw problem3;
     context3.log.debug(`${problem3.message}; trying again`);
-    await context3.clock.sleep(context3.clock.random() * PAUSE2 * 2 ** (attempt2 - 1));
+    await context3.clock.sleep(context3.clock.random() * PAUSE2 * 2 ** (attempt3 - 1));
     if (await isThere(context3, destination, blob2)) return;
     location = null;
   }
@@ -49811,7 +49881,7 @@ function createChildren(context3, blobs, referrers) {
   return {
     async bring(source, destination, nodes, tally) {
       await bringBlobs(source, destination, nodes, tally);
-      const images2 = nodes.filter(({ children }) => children.length === 0);
+      const images2 = nodes.filter(({ children: children2 }) => children2.length === 0);
       await pool(images2, LANES3, (node) => bringManifest(source, destination, node, tally));
       for (const node of nodes) {
         if (node.children.length > 0) await bringManifest(source, destination, node, tally);
@@ -49997,8 +50067,8 @@ var init_referrers = __esm({
 function createTransfer(context3, reader2) {
   const blobs = createBlobs(context3);
   const referrers = createReferrers(context3);
-  const children = createChildren(context3, blobs, referrers);
-  const attachments = createAttachments(context3, reader2, referrers, children);
+  const children2 = createChildren(context3, blobs, referrers);
+  const attachments = createAttachments(context3, reader2, referrers, children2);
   const findAttached = async (source, nodes, mode) => {
     if (mode === "ignore") return [];
     const found = await attachments.find(
@@ -50027,9 +50097,9 @@ function createTransfer(context3, reader2) {
     const tally = { mounted: 0, uploaded: 0, bytes: 0 };
     if (here) return report(found, found.length, tally);
     await checkMountable(source, destination, nodes);
-    await children.bring(source, destination, nodes.slice(0, -1), tally);
+    await children2.bring(source, destination, nodes.slice(0, -1), tally);
     const root = nodes.at(-1);
-    if (root) await children.bringParts(source, destination, root, tally);
+    if (root) await children2.bringParts(source, destination, root, tally);
     const carried = await attachments.carry(source, destination, found, tally, mode === "require");
     return report(found, carried, tally);
   };
@@ -50327,26 +50397,26 @@ var init_glob = __esm({
 
 // src/workspace/files.ts
 async function readTagFiles(patterns, options) {
-  const problems = [];
+  const problems2 = [];
   const files = [];
   const seen = /* @__PURE__ */ new Set();
   for (const pattern of patterns.map((each) => each.trim()).filter((each) => each !== "")) {
-    for (const path6 of await pathsFor(pattern, options, problems)) {
+    for (const path6 of await pathsFor(pattern, options, problems2)) {
       const result = await readOne(path6, pattern, options, seen);
       if (result === void 0) continue;
-      if ("what" in result) problems.push(result);
+      if ("what" in result) problems2.push(result);
       else files.push(result);
     }
   }
-  if (problems.length > 0) throw new UserError(problems);
+  if (problems2.length > 0) throw new UserError(problems2);
   return files;
 }
-async function pathsFor(pattern, { cwd }, problems) {
+async function pathsFor(pattern, { cwd }, problems2) {
   const literal2 = (0, import_node_path9.resolve)(cwd, pattern);
   if (!isGlob(pattern) || await exists2(literal2)) return [literal2];
   const found = await expandGlob((0, import_node_path9.isAbsolute)(pattern) ? "/" : cwd, pattern);
   if (found.length === 0) {
-    problems.push({
+    problems2.push({
       what: `no file matches "${pattern}" in ${cwd}`,
       mend: 'check the pattern; "*" stays within a folder, "**" goes through folders'
     });
@@ -50627,13 +50697,13 @@ function classificationsAsText(classified2) {
   const blocks = [table2(classified2)];
   if (classified2.length <= EXPLAINED) blocks.push(...classified2.map(explanation));
   else blocks.push(`${totals(classified2)}. Give ${EXPLAINED} refs or fewer to see the reasons.`);
-  const problems = classified2.flatMap((one) => one.problems.map((problem3) => formatProblem(problem3)));
-  if (problems.length > 0) blocks.push(problems.join("\n"));
+  const problems2 = classified2.flatMap((one) => one.problems.map((problem3) => formatProblem(problem3)));
+  if (problems2.length > 0) blocks.push(problems2.join("\n"));
   return `${blocks.join("\n\n")}
 `;
 }
 function table2(classified2) {
-  const rows2 = classified2.map(({ ref, classification: c }) => [
+  const rows3 = classified2.map(({ ref, classification: c }) => [
     shown2(ref),
     c.class ?? "-",
     c.rule ?? "-",
@@ -50641,14 +50711,14 @@ function table2(classified2) {
     list2(c.stable_tags),
     list2(c.channels)
   ]);
-  return aligned([["REF", "CLASS", "RULE", "TAGS", "STABLE", "CHANNELS"], ...rows2]);
+  return aligned([["REF", "CLASS", "RULE", "TAGS", "STABLE", "CHANNELS"], ...rows3]);
 }
-function aligned(rows2) {
+function aligned(rows3) {
   const widths = [];
-  for (const row of rows2) {
+  for (const row of rows3) {
     row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));
   }
-  return rows2.map(
+  return rows3.map(
     (row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()
   ).join("\n");
 }
@@ -50669,8 +50739,8 @@ function totals(classified2) {
   }
   return [...counts2].map(([name, count]) => `${count} ${name}`).join(", ");
 }
-function list2(names) {
-  return names.length === 0 ? "-" : names.join(" ");
+function list2(names2) {
+  return names2.length === 0 ? "-" : names2.join(" ");
 }
 function shown2(ref) {
   return visible(ref).slice(1, -1);
@@ -50699,20 +50769,20 @@ async function classifyCommand(args, io) {
   return args.is("json") ? writeJson2(classified2, io) : writeTable([...classified2], io);
 }
 function writeJson2(classified2, io) {
-  const problems = [];
-  for (const piece of jsonPieces(withProblems(classified2, problems))) io.stdout.write(piece);
-  if (problems.length > 0) throw new UserError(problems);
+  const problems2 = [];
+  for (const piece of jsonPieces(withProblems(classified2, problems2))) io.stdout.write(piece);
+  if (problems2.length > 0) throw new UserError(problems2);
   return 0;
 }
-function* withProblems(classified2, problems) {
+function* withProblems(classified2, problems2) {
   for (const one of classified2) {
-    problems.push(...one.problems);
+    problems2.push(...one.problems);
     yield one;
   }
 }
 function writeTable(classified2, io) {
   io.stdout.write(classificationsAsText(classified2));
-  return classified2.some(({ problems }) => problems.length > 0) ? 2 : 0;
+  return classified2.some(({ problems: problems2 }) => problems2.length > 0) ? 2 : 0;
 }
 async function policyFor(args, io) {
   const preset = args.text("policy");
@@ -50812,11 +50882,11 @@ function pinDigests(file2, pins) {
   if ("what" in source) throw new UserError(source);
   const before = parseConfig([file2]).images;
   const entries = findEntries(source);
-  const here = pins.filter(({ place }) => place.file === file2.path);
+  const here = pins.filter(({ place: place2 }) => place2.file === file2.path);
   const wanted = [...new Map(here.map((pin) => [keyOf4(pin.place), pin])).values()];
   const edits = wanted.map((pin) => editFor(entries, pin));
-  const problems = edits.filter((edit) => "what" in edit);
-  if (problems.length > 0) throw new UserError(problems);
+  const problems2 = edits.filter((edit) => "what" in edit);
+  if (problems2.length > 0) throw new UserError(problems2);
   const text4 = applyEdits(
     source.text,
     edits.filter((edit) => "text" in edit)
@@ -50840,19 +50910,19 @@ function findEntries(source) {
   }
   return { source, nodes, shared };
 }
-function editFor({ source, nodes, shared }, { place, digest }) {
+function editFor({ source, nodes, shared }, { place: place2, digest }) {
   if (!isDigest(digest)) throw new TypeError(`not a digest: ${digest}`);
-  const node = nodes.get(keyOf4(place));
+  const node = nodes.get(keyOf4(place2));
   if (!node) {
     return {
-      place,
+      place: place2,
       what: "there is no entry here to pin",
       mend: "read the tag file again: it has changed meanwhile"
     };
   }
   if ((0, import_yaml7.isMap)(node) && !shared.has(node)) return editEntry(source, node, digest);
   return {
-    place,
+    place: place2,
     what: "this entry is shared through an alias, and a digest belongs to one entry alone",
     mend: 'write the entry out, or add "src_digest" by hand'
   };
@@ -50865,19 +50935,19 @@ function editEntry(source, entry, digest) {
   const key = anchor?.key;
   const after = anchor?.value;
   if (!key?.range || !after?.range) throw new Error("a valid entry has a name");
-  const end = after.range[1];
-  if (entry.flow) return { start: end, end, text: `, src_digest: ${digest}` };
+  const end2 = after.range[1];
+  if (entry.flow) return { start: end2, end: end2, text: `, src_digest: ${digest}` };
   const indent = " ".repeat(placeAt(source, key.range[0]).column - 1);
-  return lineAfter(source.text, end, `${indent}src_digest: ${digest}`);
+  return lineAfter(source.text, end2, `${indent}src_digest: ${digest}`);
 }
 function lineAfter(text4, offset, line2) {
   const newline = text4[offset - 1] === "\n" ? offset - 1 : text4.indexOf("\n", offset);
   if (newline < 0) {
-    const end2 = text4.includes("\r\n") ? "\r\n" : "\n";
-    return { start: text4.length, end: text4.length, text: end2 + line2 };
+    const end3 = text4.includes("\r\n") ? "\r\n" : "\n";
+    return { start: text4.length, end: text4.length, text: end3 + line2 };
   }
-  const end = text4[newline - 1] === "\r" ? "\r\n" : "\n";
-  return { start: newline + 1, end: newline + 1, text: line2 + end };
+  const end2 = text4[newline - 1] === "\r" ? "\r\n" : "\n";
+  return { start: newline + 1, end: newline + 1, text: line2 + end2 };
 }
 function pairOf(map, name) {
   return map.items.find(({ key }) => (0, import_yaml7.isScalar)(key) && key.value === name);
@@ -50892,15 +50962,15 @@ function applyEdits(text4, edits) {
   return pieces.join("") + text4.slice(at2);
 }
 function verify(file2, before, pins) {
-  const digests = new Map(pins.map(({ place, digest }) => [keyOf4(place), digest]));
+  const digests = new Map(pins.map(({ place: place2, digest }) => [keyOf4(place2), digest]));
   const after = imagesOf(file2);
   for (const [index2, image3] of before.entries()) {
-    const place = image3.origin.at();
+    const place2 = image3.origin.at();
     const got = after[index2];
-    const expected = meaning(image3, digests.get(keyOf4(place)) ?? image3.srcDigest);
+    const expected = meaning(image3, digests.get(keyOf4(place2)) ?? image3.srcDigest);
     if (got && expected === meaning(got, got.srcDigest)) continue;
     throw new UserError({
-      place,
+      place: place2,
       what: "the layout here is one that cannot be edited safely, and nothing was changed",
       mend: 'add "src_digest" by hand, or write the entry as a plain block of "key: value" lines'
     });
@@ -51015,6 +51085,579 @@ var init_pin3 = __esm({
   }
 });
 
+// src/commands/stages.ts
+var stages_exports = {};
+__export(stages_exports, {
+  stagesCommand: () => stagesCommand
+});
+async function stagesCommand(args, io) {
+  const log = logFor(args, io);
+  const files = await tagFiles(args, io);
+  const { config } = load(promotionRequest("validate", files));
+  if (config.builds.length === 0) {
+    throw new UserError({
+      what: "the tag files have no builds, so there are no platforms",
+      mend: 'see "builds" in docs/tag-file.md'
+    });
+  }
+  const now = systemClock.now();
+  const facts = await readRefFacts({
+    env: io.env,
+    cwd: io.cwd,
+    time: now,
+    ref: args.text("ref"),
+    sha: args.text("sha")
+  });
+  const deadline = startDeadline(5 * 6e4, "5m");
+  try {
+    const outside = outsideOf({
+      files: [],
+      env: io.env,
+      workspace: io.cwd,
+      token: io.env["GITHUB_TOKEN"] ?? "",
+      facts,
+      log,
+      signal: deadline.signal,
+      builder: "",
+      insecure: [],
+      write: () => void 0,
+      actions: false,
+      terminal: false
+    });
+    let refused2 = 0;
+    for (const build2 of config.builds) {
+      const table3 = await platformStages(
+        build2,
+        config.stagePolicy,
+        outside.gatekeeper,
+        outside.subject(null, null)
+      );
+      io.stdout.write(`${imageOf(build2)}
+${stagesText(table3, now)}
+
+`);
+      refused2 += table3.refused.length;
+    }
+    return deadline.exitCode() ?? (refused2 > 0 ? 1 : 0);
+  } finally {
+    deadline.release();
+  }
+}
+var init_stages3 = __esm({
+  "src/commands/stages.ts"() {
+    "use strict";
+    init_names();
+    init_errors();
+    init_facts();
+    init_load();
+    init_request();
+    init_stages2();
+    init_stages();
+    init_deadline();
+    init_clock();
+    init_output();
+    init_outside();
+    init_session();
+  }
+});
+
+// src/tracking/ledger.ts
+function packLedger(ledger) {
+  let { rows: rows3 } = ledger;
+  for (; ; ) {
+    const data = pack("ledger", { ...ledger, rows: rows3 });
+    if (data.length <= MAX_DATA2 || rows3.length === 0) return data;
+    rows3 = rows3.slice(Math.max(1, Math.ceil(rows3.length * (1 - MAX_DATA2 / data.length))));
+  }
+}
+function readLedger(body) {
+  const found = unpack("ledger", body);
+  const parsed2 = found.ok ? safeParse(LedgerSchema, found.value) : null;
+  return parsed2?.success === true ? parsed2.output : null;
+}
+var TRACKED_STAGES, LedgerSchema, MAX_DATA2;
+var init_ledger = __esm({
+  "src/tracking/ledger.ts"() {
+    "use strict";
+    init_dist();
+    init_hidden();
+    TRACKED_STAGES = ["snapshot", "patch", "final", "stable"];
+    LedgerSchema = strictObject({
+      image: string(),
+      line: string(),
+      /** release cycle, for the overview */
+      cycle: string(),
+      rows: array(
+        strictObject({
+          stage: picklist(TRACKED_STAGES),
+          tag: string(),
+          digest: string(),
+          /** URL of the run that wrote or first saw it */
+          run: nullable(string()),
+          /** YYYY-MM-DD */
+          date: string()
+        })
+      ),
+      /** tags that are held back, refused or moved outside Retag, with the reason */
+      problems: array(
+        strictObject({ tag: string(), what: picklist(["held", "refused", "drifted"]), why: string() })
+      ),
+      done: number(),
+      total: number(),
+      /** Retag has closed the issue; who reopens it then is a person */
+      closed: boolean()
+    });
+    MAX_DATA2 = 3e4;
+  }
+});
+
+// src/tracking/body.ts
+function issueBody({ marker: marker2, ledger, intro, tracked, notes }) {
+  const head2 = `${marker2}
+${packLedger(ledger)}
+
+`;
+  const tail = `
+
+${NOTES}${notes.slice(0, MAX_NOTES)}`;
+  const parts = [intro.trim(), checklist(ledger, tracked), problems(ledger), rows2(ledger)];
+  const text4 = parts.filter((part) => part !== "").join("\n\n");
+  return head2 + cut(text4, MAX_BODY - head2.length - tail.length, "Older rows were cut here.") + tail;
+}
+function notesIn(body) {
+  const at2 = body.indexOf(NOTES);
+  return at2 < 0 ? "" : body.slice(at2 + NOTES.length).trimEnd();
+}
+function checklist(ledger, { expected, platforms }) {
+  const stages2 = TRACKED_STAGES.filter((stage2) => expected.includes(stage2)).map((stage2) => {
+    const row = ledger.rows.findLast((one) => one.stage === stage2);
+    return box(row !== void 0, row ? `${stage2}: ${code(row.tag)}` : stage2);
+  });
+  const machines = platforms.map(({ platform: platform3, byFile: byFile2, today }) => {
+    const text4 = today === byFile2 ? byFile2 : `${byFile2}, today ${today}`;
+    return box(today === byFile2, `${code(platform3)}: ${text4}`);
+  });
+  return ["#### Stages", [...stages2, ...machines].join("\n")].join("\n\n");
+}
+function problems({ problems: list3 }) {
+  if (list3.length === 0) return "";
+  const lines3 = list3.slice(0, MAX_ROWS2).map(({ tag: tag2, what, why }) => `- ${code(tag2)} ${TITLES[what]}: ${escapeCell(why)}`);
+  return `#### Not right
+
+${lines3.join("\n")}`;
+}
+function rows2(ledger) {
+  if (ledger.rows.length === 0) return "";
+  const shown3 = ledger.rows.slice(-MAX_ROWS2).reverse();
+  const cells = shown3.map(({ tag: tag2, stage: stage2, digest, run: run3, date }) => [
+    code(tag2),
+    stage2,
+    code(shortDigest(digest)),
+    run3 === null ? "" : link("run", run3),
+    date
+  ]);
+  return `#### Tags
+
+${table(["tag", "stage", "digest", "run", "date"], cells)}`;
+}
+var NOTES, MAX_BODY, MAX_ROWS2, MAX_NOTES, box, TITLES;
+var init_body2 = __esm({
+  "src/tracking/body.ts"() {
+    "use strict";
+    init_markdown();
+    init_words();
+    init_ledger();
+    NOTES = "<!-- retag:notes: what is written below this line stays -->";
+    MAX_BODY = 65536;
+    MAX_ROWS2 = 100;
+    MAX_NOTES = 2e4;
+    box = (done, text4) => `- [${done ? "x" : " "}] ${text4}`;
+    TITLES = { held: "on hold", refused: "refused", drifted: "moved outside Retag" };
+  }
+});
+
+// src/tracking/template.ts
+function valuesOf2({ image: image3, line: line2, events: events2 }) {
+  const newest = events2.at(-1);
+  const bug = events2.findLast((event) => event.bug !== void 0)?.bug ?? "";
+  const [major, minor] = line2.split(".");
+  return {
+    ...major !== void 0 && minor !== void 0 ? { major, minor } : {},
+    ...newest?.fields,
+    name: image3,
+    description: image3.split("/").at(-1) ?? image3,
+    tag: newest?.tag ?? "",
+    line: line2,
+    class: newest?.stage ?? "",
+    number: /\d+/.exec(bug)?.[0] ?? line2
+  };
+}
+function render(template, values, escape) {
+  const parsed2 = parseTemplate(template, true);
+  if (!parsed2.ok) return template;
+  if (variablesOf(parsed2.value).some(({ name }) => !Object.hasOwn(values, name))) return null;
+  return joinPieces(
+    renderPieces(parsed2.value, ({ name }) => ({ text: escape(values[name] ?? ""), foreign: true }))
+  );
+}
+var DEFAULT_TITLE, DEFAULT_BODY;
+var init_template2 = __esm({
+  "src/tracking/template.ts"() {
+    "use strict";
+    init_template();
+    DEFAULT_TITLE = "{name}: {tag}";
+    DEFAULT_BODY = "{number}: {description}\n\nRetag keeps this issue: it follows the tags of {name} for {line} and is closed when everything is there.";
+  }
+});
+
+// src/tracking/tracked.ts
+function groupTracked(events2, facts) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const event of events2) {
+    const key = trackingKey(event.image, versionLine(event.tag, event.fields));
+    const group2 = groups.get(key);
+    if (group2) group2.push(event);
+    else groups.set(key, [event]);
+  }
+  return [...groups.values()].flatMap((group2) => {
+    const [first2] = group2;
+    if (!first2) return [];
+    return [
+      {
+        image: first2.image,
+        line: versionLine(first2.tag, first2.fields),
+        events: group2,
+        ...facts(first2.image)
+      }
+    ];
+  });
+}
+function versionLine(tag2, fields2) {
+  const { major, minor } = fields2;
+  if (major !== void 0 && minor !== void 0) return `${Number(major)}.${Number(minor)}`;
+  return /\d+\.\d+/.exec(tag2)?.[0] ?? tag2;
+}
+function trackingKey(image3, line2) {
+  return `${image3} ${line2}`;
+}
+var init_tracked = __esm({
+  "src/tracking/tracked.ts"() {
+    "use strict";
+  }
+});
+
+// src/tracking/overview.ts
+function trackingText(issues) {
+  if (issues.length === 0) return "No tracking issue is open.";
+  const cycles = /* @__PURE__ */ new Map();
+  for (const issue2 of [...issues].sort((a, b) => a.number - b.number)) {
+    const cycle = issue2.ledger?.cycle ?? "unknown cycle";
+    cycles.set(cycle, [...cycles.get(cycle) ?? [], issue2]);
+  }
+  const natural = new Intl.Collator("en", { numeric: true });
+  const sorted2 = [...cycles].sort(([a], [b]) => natural.compare(a, b));
+  return sorted2.map(([cycle, list3]) => [oneLine3(cycle), ...list3.map(lineOf)].join("\n")).join("\n\n");
+}
+function lineOf({ number: number2, title, url, assignees, ledger }) {
+  const people = assignees.length === 0 ? "nobody" : assignees.join(", ");
+  const progress2 = ledger ? `${ledger.done}/${ledger.total}` : "?";
+  const held = ledger?.problems.map(({ tag: tag2, what }) => `${what} ${tag2}`) ?? ["its record cannot be read"];
+  const state = held.length > 0 ? `; ${held.join(", ")}` : "";
+  return oneLine3(`  #${number2} ${title}  ${progress2}  ${people}${state}  ${url}`);
+}
+var init_overview = __esm({
+  "src/tracking/overview.ts"() {
+    "use strict";
+    init_markdown();
+  }
+});
+
+// src/tracking/tracking.ts
+function trackingMarker({ image: image3, line: line2 }) {
+  return marker("tracking", trackingKey(image3, line2));
+}
+function draftIssue(current, tracked, config, context3) {
+  const values = valuesOf2(tracked);
+  const before = current ? readLedger(current.body) : null;
+  const { labels, cycle, warnings: warnings2 } = labelsOf3(config, values, tracked.line);
+  const added = addedRows(before?.rows ?? [], tracked.events, context3);
+  const ledger = nextLedger(tracked, before, added, cycle);
+  const complete = ledger.done === ledger.total && ledger.problems.length === 0;
+  const state = nextState(current, before, ledger, complete);
+  const title = oneLine3(
+    render(config.title || DEFAULT_TITLE, values, (text4) => text4) ?? `${tracked.image}: ${tracked.line}`
+  );
+  const intro = render(config.body ?? DEFAULT_BODY, values, escapeCell) ?? "";
+  const notes = current ? notesIn(current.body) : "";
+  return {
+    title: title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}…` : title,
+    body: issueBody({
+      marker: trackingMarker(tracked),
+      ledger: { ...ledger, closed: complete },
+      intro,
+      tracked,
+      notes
+    }),
+    state,
+    labels: [TRACKING_LABEL, ...labels],
+    assignees: config.shepherds,
+    news: newsOf(current, before, added, ledger, state),
+    warnings: before === null && current !== null ? [...warnings2, "its record could not be read and was begun anew"] : warnings2
+  };
+}
+function addedRows(rows3, events2, context3) {
+  const added = [];
+  for (const { tag: tag2, stage: stage2, digest, state } of events2) {
+    if (digest === null || state !== "written" && state !== "kept") continue;
+    const last = [...rows3, ...added].findLast((row) => row.tag === tag2);
+    if (last?.digest === digest || last && state === "kept") continue;
+    added.push({ stage: stage2, tag: tag2, digest, run: context3.runUrl, date: day(context3.now) });
+  }
+  return added;
+}
+function nextLedger(tracked, before, added, cycle) {
+  const rows3 = [...before?.rows ?? [], ...added];
+  const { image: image3, line: line2, events: events2 } = tracked;
+  const problems2 = [...stillOpen(before, events2), ...events2.flatMap((event) => problemOf(event, rows3))];
+  const { done, total } = progress(tracked, rows3);
+  return { image: image3, line: line2, cycle, rows: rows3, problems: problems2, done, total, closed: before?.closed ?? false };
+}
+function stillOpen(before, events2) {
+  const seen = new Set(events2.map(({ tag: tag2 }) => tag2));
+  return (before?.problems ?? []).filter(({ tag: tag2 }) => !seen.has(tag2));
+}
+function problemOf({ tag: tag2, state, digest, why }, rows3) {
+  if (state === "held" || state === "refused") return [{ tag: tag2, what: state, why }];
+  const recorded = rows3.findLast((row) => row.tag === tag2)?.digest;
+  if (digest === null || recorded === void 0 || recorded === digest) return [];
+  return [{ tag: tag2, what: "drifted", why: `it points at ${digest}, and Retag recorded ${recorded}` }];
+}
+function progress({ expected, platforms }, rows3) {
+  const last = TRACKED_STAGES.findLast((stage2) => expected.includes(stage2));
+  const released = platforms.filter(({ byFile: byFile2 }) => byFile2 === "release");
+  const reached = last !== void 0 && rows3.some(({ stage: stage2 }) => stage2 === last) ? 1 : 0;
+  return {
+    done: reached + released.filter(({ today }) => today === "release").length,
+    total: 1 + released.length
+  };
+}
+function nextState(current, before, ledger, complete) {
+  const grown = ledger.rows.length > (before?.rows.length ?? 0);
+  const worse = ledger.problems.length > 0 || ledger.done < (before?.done ?? 0);
+  if (complete) return current?.state === "open" && before?.closed === true && !grown ? "open" : "closed";
+  if (current === null || worse) return "open";
+  return current.state;
+}
+function newsOf(current, before, added, ledger, state) {
+  if (!current) return [];
+  const known = new Set((before?.problems ?? []).map(({ tag: tag2, what }) => `${what} ${tag2}`));
+  const fresh = ledger.problems.filter(({ tag: tag2, what }) => !known.has(`${what} ${tag2}`));
+  const tags2 = added.map(({ tag: tag2, stage: stage2, digest }) => `${code(tag2)} (${stage2}) is there: ${code(digest)}`);
+  const bad6 = fresh.map(({ tag: tag2, what, why }) => `${code(tag2)} is ${WORDS[what]}: ${escapeCell(why)}`);
+  const turned = current.state === state ? [] : [state === "closed" ? "Everything is there." : "Open again."];
+  return [...tags2, ...bad6, ...turned];
+}
+function labelsOf3(config, values, line2) {
+  const labels = [];
+  const warnings2 = [];
+  for (const template of config.labels) {
+    const label4 = render(template, values, (text4) => text4);
+    if (label4 === null)
+      warnings2.push(`the label "${template}" uses a field that ${values["tag"] ?? ""} does not have`);
+    else if (label4.length > 50 || label4.includes(",")) warnings2.push(`"${oneLine3(label4)}" cannot be a label`);
+    else labels.push(label4);
+  }
+  return { labels, cycle: labels[0] ?? line2, warnings: warnings2 };
+}
+var TRACKING_LABEL, MAX_TITLE, WORDS;
+var init_tracking = __esm({
+  "src/tracking/tracking.ts"() {
+    "use strict";
+    init_gates();
+    init_hidden();
+    init_markdown();
+    init_body2();
+    init_ledger();
+    init_template2();
+    init_tracked();
+    init_ledger();
+    init_overview();
+    init_tracked();
+    TRACKING_LABEL = "retag/tracking";
+    MAX_TITLE = 256;
+    WORDS = { held: "on hold", refused: "refused", drifted: "not what Retag made it" };
+  }
+});
+
+// src/github/tracking.ts
+var tracking_exports = {};
+__export(tracking_exports, {
+  listTracking: () => listTracking,
+  syncTracking: () => syncTracking
+});
+async function syncTracking(github, config, tracked, context3) {
+  if (tracked.length === 0) return [];
+  const issues = await trackingIssues(github, "all");
+  const people = await assignable(github, config.shepherds);
+  const labels = /* @__PURE__ */ new Set();
+  const results = [];
+  for (const one of tracked) {
+    const start2 = trackingMarker(one);
+    const issue2 = issues.find(({ body }) => (body ?? "").startsWith(start2)) ?? null;
+    const current = issue2 ? { body: plain(issue2.body), state: issue2.state === "open" ? "open" : "closed" } : null;
+    const draft = draftIssue(current, one, config, context3);
+    for (const label4 of draft.labels) if (!labels.has(label4)) await ensureLabel(github, label4);
+    draft.labels.forEach((label4) => labels.add(label4));
+    const wanted = { ...draft, assignees: people.known };
+    const written2 = issue2 ? await update(github, issue2, wanted) : await create(github, wanted);
+    const warnings2 = [...draft.warnings, ...people.unknown];
+    results.push({ image: one.image, line: one.line, open: draft.state === "open", warnings: warnings2, ...written2 });
+  }
+  return results;
+}
+async function listTracking(github) {
+  const issues = await trackingIssues(github, "open");
+  return issues.map(({ number: number2, title, html_url, assignees, body }) => ({
+    number: number2,
+    title,
+    url: html_url,
+    assignees: (assignees ?? []).map(({ login }) => login),
+    ledger: readLedger(plain(body))
+  }));
+}
+async function trackingIssues(github, state) {
+  const { login } = await github.identity();
+  const params = { ...github.home, labels: TRACKING_LABEL, state };
+  const found = [];
+  for await (const page of github.pages("GET /repos/{owner}/{repo}/issues", params)) {
+    found.push(
+      ...page.filter(({ user, author_association, pull_request }) => {
+        return !pull_request && (user?.login === login || TRUSTED.has(author_association ?? ""));
+      })
+    );
+  }
+  return found.sort((a, b) => a.number - b.number);
+}
+async function create(github, draft) {
+  const { title, body, labels, assignees } = draft;
+  const params = { ...github.home, title, body, labels: [...labels], assignees: [...assignees] };
+  const made = await github.call("POST /repos/{owner}/{repo}/issues", params);
+  if (draft.state === "closed") await setState(github, made.number, "closed");
+  return { state: "created", url: made.html_url };
+}
+async function update(github, issue2, draft) {
+  const labels = issue2.labels.map((label4) => typeof label4 === "string" ? label4 : label4.name ?? "");
+  const assignees = (issue2.assignees ?? []).map(({ login }) => login);
+  const missing2 = draft.labels.filter((label4) => !labels.includes(label4));
+  const absent = draft.assignees.filter(
+    (login) => !assignees.some((one) => one.toLowerCase() === login.toLowerCase())
+  );
+  const change = {
+    ...issue2.title === draft.title ? {} : { title: draft.title },
+    ...plain(issue2.body).trimEnd() === draft.body.trimEnd() ? {} : { body: draft.body },
+    ...missing2.length === 0 ? {} : { labels: [...labels, ...missing2] },
+    ...absent.length === 0 ? {} : { assignees: [...assignees, ...absent] },
+    ...issue2.state === draft.state ? {} : stateChange(draft.state)
+  };
+  if (Object.keys(change).length === 0) return { state: "unchanged", url: issue2.html_url };
+  const params = { ...github.home, issue_number: issue2.number };
+  if (draft.news.length > 0) {
+    const body = draft.news.map((line2) => `- ${line2}`).join("\n");
+    await github.call("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", { ...params, body });
+  }
+  await github.call("PATCH /repos/{owner}/{repo}/issues/{issue_number}", { ...params, ...change });
+  return { state: "updated", url: issue2.html_url };
+}
+function stateChange(state) {
+  return state === "closed" ? { state, state_reason: "completed" } : { state, state_reason: "reopened" };
+}
+async function setState(github, issue_number, state) {
+  const params = { ...github.home, issue_number, ...stateChange(state) };
+  await github.call("PATCH /repos/{owner}/{repo}/issues/{issue_number}", params);
+}
+async function ensureLabel(github, name) {
+  if (await github.find("GET /repos/{owner}/{repo}/labels/{name}", { ...github.home, name })) return;
+  const color = name === TRACKING_LABEL ? COLOURS[name] : "1d76db";
+  const description2 = name === TRACKING_LABEL ? "Kept by Retag" : "Release cycle, made by Retag";
+  try {
+    await github.call("POST /repos/{owner}/{repo}/labels", { ...github.home, name, color, description: description2 });
+  } catch (error2) {
+    if (!(error2 instanceof OperationError && error2.status === 422 && /already_exists/.test(error2.message)))
+      throw error2;
+  }
+}
+async function assignable(github, logins) {
+  const known = [];
+  const unknown = [];
+  for (const assignee of logins) {
+    const found = await github.find("GET /repos/{owner}/{repo}/assignees/{assignee}", {
+      ...github.home,
+      assignee
+    });
+    if (found !== null) known.push(assignee);
+    else
+      unknown.push(
+        `${assignee} cannot be assigned to issues here; correct tracking.shepherds, or give access`
+      );
+  }
+  return { known, unknown };
+}
+function plain(body) {
+  return (body ?? "").replaceAll("\r\n", "\n");
+}
+var TRUSTED, COLOURS;
+var init_tracking2 = __esm({
+  "src/github/tracking.ts"() {
+    "use strict";
+    init_errors();
+    init_tracking();
+    TRUSTED = /* @__PURE__ */ new Set(["OWNER", "MEMBER", "COLLABORATOR"]);
+    COLOURS = { [TRACKING_LABEL]: "ededed" };
+  }
+});
+
+// src/commands/tracking.ts
+var tracking_exports2 = {};
+__export(tracking_exports2, {
+  trackingCommand: () => trackingCommand
+});
+async function trackingCommand(args, io) {
+  const deadline = startDeadline(5 * 6e4, "5m");
+  try {
+    const outside = outsideOf({
+      files: [],
+      env: io.env,
+      workspace: io.cwd,
+      token: io.env["GITHUB_TOKEN"] ?? "",
+      facts: null,
+      log: logFor(args, io),
+      signal: deadline.signal,
+      builder: "",
+      insecure: [],
+      write: () => void 0,
+      actions: false,
+      terminal: false
+    });
+    const issues = await listTracking(await outside.github());
+    io.stdout.write(args.is("json") ? `${JSON.stringify(issues, null, 2)}
+` : `${trackingText(issues)}
+`);
+    return deadline.exitCode() ?? 0;
+  } finally {
+    deadline.release();
+  }
+}
+var init_tracking3 = __esm({
+  "src/commands/tracking.ts"() {
+    "use strict";
+    init_tracking2();
+    init_deadline();
+    init_tracking();
+    init_output();
+    init_outside();
+  }
+});
+
 // src/embedded/blobs.ts
 function digestOf2(content, like = "sha256:") {
   const algorithm = algorithmOf2(like);
@@ -51022,10 +51665,10 @@ function digestOf2(content, like = "sha256:") {
 }
 function inMemory(chunks) {
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  return { size, open: (start, end) => import_node_stream5.Readable.from(slices(chunks, start, end), { objectMode: false }) };
+  return { size, open: (start2, end2) => import_node_stream5.Readable.from(slices(chunks, start2, end2), { objectMode: false }) };
 }
 function createSink(spillAbove, directory, name) {
-  const hash = (0, import_node_crypto6.createHash)("sha256");
+  const hash2 = (0, import_node_crypto6.createHash)("sha256");
   let chunks = [];
   let size = 0;
   let file2 = null;
@@ -51046,7 +51689,7 @@ function createSink(spillAbove, directory, name) {
       return size;
     },
     async write(chunk) {
-      hash.update(chunk);
+      hash2.update(chunk);
       size += chunk.length;
       if (file2) {
         await file2.handle.write(chunk);
@@ -51057,7 +51700,7 @@ function createSink(spillAbove, directory, name) {
     },
     async finish(like = "sha256:") {
       const content = file2 ? inFile(file2.path, size) : inMemory(chunks);
-      const digest = algorithmOf2(like) === "sha512" ? await digestOfStream(content.open(0, size)) : `sha256:${hash.digest("hex")}`;
+      const digest = algorithmOf2(like) === "sha512" ? await digestOfStream(content.open(0, size)) : `sha256:${hash2.digest("hex")}`;
       await file2?.handle.close();
       return { digest, content };
     },
@@ -51067,22 +51710,22 @@ function createSink(spillAbove, directory, name) {
 function inFile(path6, size) {
   return {
     size,
-    open: (start, end) => start >= end ? import_node_stream5.Readable.from([]) : (0, import_node_fs2.createReadStream)(path6, { start, end: end - 1 })
+    open: (start2, end2) => start2 >= end2 ? import_node_stream5.Readable.from([]) : (0, import_node_fs2.createReadStream)(path6, { start: start2, end: end2 - 1 })
   };
 }
-function* slices(chunks, start, end) {
+function* slices(chunks, start2, end2) {
   let offset = 0;
   for (const chunk of chunks) {
-    const from = Math.max(start - offset, 0);
-    const to = Math.min(end - offset, chunk.length);
+    const from = Math.max(start2 - offset, 0);
+    const to = Math.min(end2 - offset, chunk.length);
     if (from < to) yield chunk.subarray(from, to);
     offset += chunk.length;
   }
 }
 async function digestOfStream(stream) {
-  const hash = (0, import_node_crypto6.createHash)("sha512");
-  for await (const chunk of stream) hash.update(chunk);
-  return `sha512:${hash.digest("hex")}`;
+  const hash2 = (0, import_node_crypto6.createHash)("sha512");
+  for await (const chunk of stream) hash2.update(chunk);
+  return `sha512:${hash2.digest("hex")}`;
 }
 function algorithmOf2(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
@@ -51137,10 +51780,10 @@ function gzipStored(content) {
     head2.writeUInt16LE(~part.length & 65535, 3);
     blocks.push(head2, part);
   }
-  const trailer = Buffer.alloc(8);
-  trailer.writeUInt32LE(crc32(content), 0);
-  trailer.writeUInt32LE(content.length >>> 0, 4);
-  return Buffer.concat([Buffer.from([31, 139, 8, 0, 0, 0, 0, 0, 0, 255]), ...blocks, trailer]);
+  const trailer2 = Buffer.alloc(8);
+  trailer2.writeUInt32LE(crc32(content), 0);
+  trailer2.writeUInt32LE(content.length >>> 0, 4);
+  return Buffer.concat([Buffer.from([31, 139, 8, 0, 0, 0, 0, 0, 0, 255]), ...blocks, trailer2]);
 }
 function header(name, size) {
   const block = Buffer.alloc(512);
@@ -51198,10 +51841,10 @@ function image2(spec = {}) {
   const blobs = [config, ...layers.flatMap((layer) => layer.blob ?? [])];
   return built(document2, mediaType, { blobs, describe: { platform: platformOf2(platform3) } });
 }
-function index(children, spec = {}) {
+function index(children2, spec = {}) {
   const mediaType = spec.format === "docker" ? DOCKER_LIST2 : OCI_INDEX3;
-  const subjects = spec.attestations ? children.filter(({ describe: describe4 }) => describe4.platform) : [];
-  const all = [...children, ...subjects.map((child3) => attestation(child3))];
+  const subjects = spec.attestations ? children2.filter(({ describe: describe4 }) => describe4.platform) : [];
+  const all = [...children2, ...subjects.map((child3) => attestation(child3))];
   const document2 = {
     schemaVersion: 2,
     mediaType,
@@ -51270,9 +51913,9 @@ function platformOf2(text4) {
 function buildLayer(spec, format) {
   if ("descriptor" in spec) return spec;
   const archive = tar(spec.files);
-  const plain = spec.compression === "none";
-  const content = blob(plain ? archive : gzipStored(archive));
-  const type = format === "oci" ? `application/vnd.oci.image.layer.v1.tar${plain ? "" : "+gzip"}` : `application/vnd.docker.image.rootfs.diff.tar${plain ? "" : ".gzip"}`;
+  const plain2 = spec.compression === "none";
+  const content = blob(plain2 ? archive : gzipStored(archive));
+  const type = format === "oci" ? `application/vnd.oci.image.layer.v1.tar${plain2 ? "" : "+gzip"}` : `application/vnd.docker.image.rootfs.diff.tar${plain2 ? "" : ".gzip"}`;
   return { descriptor: descriptorOf(content, type), diffId: digestOf2(archive), blob: content };
 }
 var OCI_CONFIG, DOCKER_CONFIG;
@@ -51460,14 +52103,14 @@ function readFacts2(mediaType, document2) {
   const index2 = isIndexType(mediaType);
   const config = asObject(document2["config"]);
   const parts = index2 ? [] : [config, ...asList(document2["layers"])];
-  const children = index2 ? asList(document2["manifests"]) : [];
+  const children2 = index2 ? asList(document2["manifests"]) : [];
   const subject = asObject(document2["subject"]);
-  const named2 = [...parts, ...children, ...subject ? [subject] : []];
+  const named2 = [...parts, ...children2, ...subject ? [subject] : []];
   if (!index2 && !config || named2.some((part) => !isDigest(textOf2(part, "digest") ?? ""))) return null;
   return {
     mediaType,
     blobs: parts.filter((part) => !isForeign3(part)).map(digestIn),
-    children: children.map((child3) => ({ digest: digestIn(child3), platform: platformOf3(child3) })),
+    children: children2.map((child3) => ({ digest: digestIn(child3), platform: platformOf3(child3) })),
     subject: subject ? digestIn(subject) : null,
     artifactType: textOf2(document2, "artifactType") ?? (index2 ? null : textOf2(config, "mediaType")),
     annotations: textsIn(document2["annotations"])
@@ -51616,8 +52259,8 @@ function badDigest(digest) {
 }
 function missingParts(store, behaviour, repository, facts) {
   const blobs = facts.blobs.filter((digest) => !store.blob(repository, digest));
-  const children = behaviour.sparseIndexes ? [] : facts.children.map(({ digest }) => digest).filter((digest) => !isThere2(store, repository, digest));
-  return [.../* @__PURE__ */ new Set([...blobs, ...children])];
+  const children2 = behaviour.sparseIndexes ? [] : facts.children.map(({ digest }) => digest).filter((digest) => !isThere2(store, repository, digest));
+  return [.../* @__PURE__ */ new Set([...blobs, ...children2])];
 }
 function isThere2(store, repository, digest) {
   return store.manifest(repository, digest) !== void 0 || store.blob(repository, digest) !== void 0;
@@ -51660,15 +52303,15 @@ function getBlob(store, repository, call) {
   if (!blob2) return unknownBlob(digest);
   const range = parseRange(call.headers["range"], blob2.size);
   if (range === "unsatisfiable") return empty(416, { "content-range": `bytes */${blob2.size}` });
-  const { start, end } = range ?? { start: 0, end: blob2.size };
+  const { start: start2, end: end2 } = range ?? { start: 0, end: blob2.size };
   return bytes(
     range ? 206 : 200,
-    { length: end - start, open: () => blob2.open(start, end) },
+    { length: end2 - start2, open: () => blob2.open(start2, end2) },
     {
       "content-type": "application/octet-stream",
       "docker-content-digest": digest,
       "accept-ranges": "bytes",
-      ...range ? { "content-range": `bytes ${start}-${end - 1}/${blob2.size}` } : {}
+      ...range ? { "content-range": `bytes ${start2}-${end2 - 1}/${blob2.size}` } : {}
     }
   );
 }
@@ -51687,10 +52330,10 @@ function parseRange(header2, size) {
     const last = Math.min(Number(match[2]), size);
     return last === 0 ? "unsatisfiable" : { start: size - last, end: size };
   }
-  const start = Number(match[1]);
-  if (start >= size) return "unsatisfiable";
-  const end = match[2] === "" ? size : Math.min(Number(match[2]) + 1, size);
-  return end <= start ? null : { start, end };
+  const start2 = Number(match[1]);
+  if (start2 >= size) return "unsatisfiable";
+  const end2 = match[2] === "" ? size : Math.min(Number(match[2]) + 1, size);
+  return end2 <= start2 ? null : { start: start2, end: end2 };
 }
 var init_blob_routes = __esm({
   "src/embedded/blob-routes.ts"() {
@@ -52139,15 +52782,15 @@ function classifyRequest(method, url) {
   const mark = url.indexOf("?");
   const path6 = mark < 0 ? url : url.slice(0, mark);
   const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
-  const plain = (kind) => ({
+  const plain2 = (kind) => ({
     kind,
     repository: null,
     reference: null,
     query
   });
   if (path6 === "/v2/" || path6 === "/v2")
-    return plain(method === "GET" || method === "HEAD" ? "ping" : "other");
-  if (path6 === "/token") return plain("token");
+    return plain2(method === "GET" || method === "HEAD" ? "ping" : "other");
+  if (path6 === "/token") return plain2("token");
   for (const [pattern, kindOf4] of ROUTES) {
     const match = pattern.exec(path6);
     if (!match) continue;
@@ -52155,7 +52798,7 @@ function classifyRequest(method, url) {
     const kind = kindOf4(method, reference2 ?? "", query);
     return { kind, repository: match[1] ?? "", reference: reference2, query };
   }
-  return plain("other");
+  return plain2("other");
 }
 function manifestKind(method, reference2) {
   switch (method) {
@@ -52375,10 +53018,10 @@ async function flood(socket, answer, manner) {
 }
 function writeHead(socket, answer, framing) {
   const headers = Object.entries({ ...answer.headers, ...framing });
-  const lines2 = headers.map(([name, value]) => `${name}: ${value}\r
+  const lines3 = headers.map(([name, value]) => `${name}: ${value}\r
 `).join("");
   socket.write(`HTTP/1.1 ${answer.status} Fault\r
-${lines2}\r
+${lines3}\r
 `, "latin1");
 }
 var import_node_events, import_promises15, import_promises16, import_node_zlib2, FLOOD_PART;
@@ -52668,8 +53311,8 @@ async function demoCommand(args, io) {
     log.line("3. retag apply again: every tag is right already, so no request writes anything.");
     const before = embedded.requests.length;
     const again = await step("apply");
-    const written = embedded.requests.slice(before).filter(({ method }) => method !== "GET" && method !== "HEAD");
-    log.line(`   Requests that write: ${written.length}.`);
+    const written2 = embedded.requests.slice(before).filter(({ method }) => method !== "GET" && method !== "HEAD");
+    log.line(`   Requests that write: ${written2.length}.`);
     log.line("");
     log.line(
       "4. Somebody builds the source tag anew. The published tags do not move: retag refuses, exit status 1."
@@ -52677,7 +53320,7 @@ async function demoCommand(args, io) {
     fill2(embedded, "two");
     const refused2 = await step("apply");
     const codes = [planned2, applied2, again, refused2].map(({ exitCode: exitCode2 }) => exitCode2).join(" ");
-    const asTold = codes === "0 0 0 1" && written.length === 0;
+    const asTold = codes === "0 0 0 1" && written2.length === 0;
     log.line("");
     log.line(
       asTold ? "That is Retag. Next: retag plan --config FILE on your own tag file." : `This went wrong: ${codes}`
@@ -52690,7 +53333,7 @@ async function demoCommand(args, io) {
 }
 function fill2(registry, generation) {
   for (const name of ["example/sriov-cni", "example/device-plugin"]) {
-    const children = PLATFORMS.map(
+    const children2 = PLATFORMS.map(
       (platform3) => image2({
         platform: platform3,
         labels: { "org.opencontainers.image.revision": COMMIT },
@@ -52698,7 +53341,7 @@ function fill2(registry, generation) {
 ` } }]
       })
     );
-    seed(registry, name, "master-stable-20191203T153530Z.0", index(children, { attestations: true }));
+    seed(registry, name, "master-stable-20191203T153530Z.0", index(children2, { attestations: true }));
   }
 }
 async function runOn(embedded, command, io, log, signal) {
@@ -53157,8 +53800,8 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addTable(rows2) {
-        const tableBody = rows2.map((row) => {
+      addTable(rows3) {
+        const tableBody = rows3.map((row) => {
           const cells = row.map((cell) => {
             if (typeof cell === "string") {
               return this.wrap("td", cell);
@@ -53572,23 +54215,23 @@ var init_core = __esm({
 
 // src/github/inputs.ts
 function readInputs() {
-  const problems = [];
+  const problems2 = [];
   const text4 = (name) => getInput(name);
-  const lines2 = (name) => getMultilineInput(name);
-  const list3 = (name) => lines2(name).flatMap((line2) => line2.split(",")).map((item) => item.trim()).filter((item) => item !== "");
+  const lines3 = (name) => getMultilineInput(name);
+  const list3 = (name) => lines3(name).flatMap((line2) => line2.split(",")).map((item) => item.trim()).filter((item) => item !== "");
   const choice = (name, allowed, fallback) => {
     const given2 = text4(name);
     if (given2 === "") return fallback;
     const found = allowed.find((value) => value === given2);
     if (found === void 0) {
-      problems.push({
+      problems2.push({
         what: `input ${name}: "${given2}" is not known`,
         mend: `give one of ${allowed.filter((a) => a !== "").join(", ")}`
       });
     }
     return found ?? fallback;
   };
-  const config = lines2("config");
+  const config = lines3("config");
   const inputs = {
     command: choice("command", ["auto", "plan", "apply", "validate"], "auto"),
     config: config.length === 0 ? [DEFAULT_CONFIG3] : config,
@@ -53600,11 +54243,11 @@ function readInputs() {
       file: text4("file"),
       target: text4("target"),
       platforms: list3("platforms"),
-      buildArgs: lines2("build-args"),
-      labels: lines2("labels"),
-      secrets: lines2("secrets"),
-      cacheFrom: lines2("cache-from"),
-      cacheTo: lines2("cache-to"),
+      buildArgs: lines3("build-args"),
+      labels: lines3("labels"),
+      secrets: lines3("secrets"),
+      cacheFrom: lines3("cache-from"),
+      cacheTo: lines3("cache-to"),
       provenance: text4("provenance"),
       sbom: text4("sbom"),
       builder: text4("builder")
@@ -53616,7 +54259,7 @@ function readInputs() {
     platform: text4("platform"),
     digests: text4("digests"),
     includeStages: list3("include-stages"),
-    force: lines2("force"),
+    force: lines3("force"),
     registryMap: list3("registry-map"),
     insecureRegistries: list3("insecure-registries"),
     concurrency: text4("concurrency") || "16",
@@ -53625,7 +54268,7 @@ function readInputs() {
     report: text4("report"),
     token: text4("github-token")
   };
-  if (problems.length > 0) throw new UserError(problems);
+  if (problems2.length > 0) throw new UserError(problems2);
   return inputs;
 }
 var DEFAULT_CONFIG3;
@@ -53684,8 +54327,8 @@ function publishAnnotations(annotations2) {
       info(harmless(`${level}: ${title}: ${message}`));
       continue;
     }
-    const place = file2 === null ? {} : { file: file2, startLine: line2 ?? 1, startColumn: column ?? 1 };
-    core_exports[level](`${harmless(title)}: ${harmless(message)}`, { title: harmless(title), ...place });
+    const place2 = file2 === null ? {} : { file: file2, startLine: line2 ?? 1, startColumn: column ?? 1 };
+    core_exports[level](`${harmless(title)}: ${harmless(message)}`, { title: harmless(title), ...place2 });
   }
 }
 var MOST_ANNOTATIONS;
@@ -53709,7 +54352,7 @@ function buildOutputs({
   const due = (release?.selected ?? []).filter(
     (build2) => release?.states.get(imageOf(build2.config))?.state === "to-build"
   );
-  const labels = labelsOf3(release, source);
+  const labels = labelsOf4(release, source);
   return {
     matrix: JSON.stringify(matrix(due, config.runners)),
     labels: labelLines(labels),
@@ -53718,7 +54361,7 @@ function buildOutputs({
     ...partial ? { digests: formatDigests(made?.targets ?? []) } : {}
   };
 }
-function labelsOf3(release, source) {
+function labelsOf4(release, source) {
   const resolved = release?.naming.resolved ?? null;
   if (resolved === null || source === null) return {};
   return { ...ociLabels(source, resolved.version ?? ""), ...resolved.labels };
@@ -53764,13 +54407,13 @@ function outputs(report2, reportPath) {
   const classification = report2.classification;
   const right = report2.actions.filter(isRight);
   const digests = digestsOf(report2.actions);
-  const names = [...digests.keys()];
+  const names2 = [...digests.keys()];
   return {
     class: classification?.class ?? "",
     version: classification?.version ?? "",
     tags: references(right),
     "stable-tags": references(right.filter(({ kind }) => kind === "stable")),
-    digest: names.length === 1 ? digests.get(names[0] ?? "") ?? "" : "",
+    digest: names2.length === 1 ? digests.get(names2[0] ?? "") ?? "" : "",
     digests: JSON.stringify(Object.fromEntries(digests)),
     changed: String(changed(report2)),
     counts: JSON.stringify(report2.counts),
@@ -53854,8 +54497,8 @@ function flowchart(actions) {
     const ofLook = arrows.filter((arrow) => arrow.look === look5).map(({ to }) => to);
     return `  class ${[...new Set(ofLook)].join(",")} ${look5}`;
   });
-  const lines2 = [LAYOUT, "flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
-  return { text: lines2.join("\n"), left: drawn.length - shown3.length };
+  const lines3 = [LAYOUT, "flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
+  return { text: lines3.join("\n"), left: drawn.length - shown3.length };
 }
 function lookOf(action2) {
   const name = verb(action2);
@@ -53892,7 +54535,7 @@ var init_mermaid = __esm({
 // src/report/summary.ts
 function summary2(report2) {
   const { actions } = report2;
-  const bad5 = actions.filter((a) => a.action === "refuse" || a.error !== null);
+  const bad6 = actions.filter((a) => a.action === "refuse" || a.error !== null);
   const held = actions.filter((a) => a.action === "hold");
   const kept = actions.filter((a) => a.action === "keep" && a.error === null);
   const changes = actions.filter((a) => ["build", "create", "move"].includes(a.action) && a.error === null);
@@ -53901,9 +54544,9 @@ function summary2(report2) {
     classified(report2),
     actions.length === 0 ? "" : countsTable(report2),
     picture(actions),
-    bad5.length === 0 ? "" : `### Refused or failed
+    bad6.length === 0 ? "" : `### Refused or failed
 
-${badTable(bad5)}`,
+${badTable(bad6)}`,
     changes.length === 0 ? "" : `### ${report2.command === "plan" ? "To change" : "Changed"}
 
 ${changeTable(changes)}`,
@@ -53919,9 +54562,9 @@ ${heldTable(held)}`,
 }
 function classified({ classification, ref }) {
   if (classification === null || ref === null) return "";
-  const what = classification.class === null ? "no rule matches" : `class **${classification.class}**`;
-  const rule2 = classification.rule === null ? "" : ` by rule ${code(classification.rule)}`;
-  return `${code(ref.ref)}: ${what}${rule2}. ${escapeCell(classification.why)}`;
+  const { class: name, rule: rule2, why } = classification;
+  const what = name === null ? "has no class" : `is **${name}**`;
+  return `${code(ref.ref)} ${what}${rule2 === null ? "" : ` by rule ${code(rule2)}`}: ${escapeCell(why)}`;
 }
 function countsTable({ counts: counts2 }) {
   const shown3 = Object.entries(counts2).filter(([name, count]) => count > 0 || name === "create");
@@ -53943,33 +54586,34 @@ ${chart.text}
 function tagCell(action2) {
   return code(`${action2.image}:${action2.tag}`);
 }
-function where({ location }) {
-  return location === null ? "" : code(`${location.file}:${location.line}`);
+function lines2(...parts) {
+  return parts.filter((part) => part !== "").join("<br>");
 }
 function changeTable(actions) {
   return table(
-    ["", "tag", "kind", "source", "digest", "before", "why", "attached"],
+    ["", "tag", "digest", "why"],
     actions.map((a) => [
-      verb(a),
-      tagCell(a),
-      a.kind,
-      a.source === null ? "" : code(a.source),
-      code(shortDigest(a.digest)),
-      a.previous === null ? "" : code(shortDigest(a.previous)),
-      escapeCell(a.reason.text),
-      a.attachments === null || a.attachments.found === 0 ? "" : `${a.attachments.carried} of ${a.attachments.found}`
+      lines2(verb(a), a.kind === "primary" ? "" : a.kind),
+      lines2(tagCell(a), a.source === null ? "" : `from ${code(a.source)}`),
+      lines2(code(shortDigest(a.digest)), a.previous === null ? "" : `was ${code(shortDigest(a.previous))}`),
+      lines2(escapeCell(a.reason.text), attached(a))
     ])
   );
 }
+function attached({ attachments }) {
+  if (attachments === null || attachments.found === 0) return "";
+  return `${attachments.carried} of ${attachments.found} attachments carried`;
+}
 function badTable(actions) {
   return table(
-    ["", "tag", "why", "how to mend it", "where"],
+    ["", "tag", "why, and how to mend it"],
     actions.map((a) => [
       verb(a),
-      tagCell(a),
-      `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text)}`,
-      escapeCell(remedy(a)),
-      where(a)
+      lines2(tagCell(a), a.location === null ? "" : code(`${a.location.file}:${a.location.line}`)),
+      lines2(
+        `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text)}`,
+        escapeCell(remedy(a))
+      )
     ])
   );
 }
@@ -53985,27 +54629,27 @@ function heldTable(actions) {
 }
 function keptTable(actions) {
   const shown3 = actions.slice(0, MOST_KEPT);
-  const rows2 = table(
+  const rows3 = table(
     ["tag", "digest", "why"],
     shown3.map((a) => [tagCell(a), code(shortDigest(a.digest)), escapeCell(a.reason.code)])
   );
   const left = actions.length - shown3.length;
-  return left > 0 ? `${rows2}
+  return left > 0 ? `${rows3}
 
-${left} more unchanged tags are not listed.` : rows2;
+${left} more unchanged tags are not listed.` : rows3;
 }
 function driftTable({ drift: drift2 }) {
   if (drift2 === null) return "";
   if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
-  const rows2 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
+  const rows3 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
   return `### Drift
 
-${table(["", "tag", "what"], rows2)}`;
+${table(["", "tag", "what"], rows3)}`;
 }
 function stageTable({ stages: stages2 }) {
   const told = stages2.some(({ by_file, why }) => by_file !== "release" || why !== "");
   if (!told) return "";
-  const rows2 = stages2.map(({ image: image3, platform: platform3, by_file, today, why, since }) => [
+  const rows3 = stages2.map(({ image: image3, platform: platform3, by_file, today, why, since }) => [
     code(image3),
     code(platform3),
     by_file,
@@ -54015,12 +54659,12 @@ function stageTable({ stages: stages2 }) {
   ]);
   return `### Platforms
 
-${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows2)}`;
+${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows3)}`;
 }
 function warnings(actions) {
-  const lines2 = actions.flatMap((a) => a.warnings.map((text4) => `- ${tagCell(a)}: ${escapeCell(text4)}`));
-  if (lines2.length === 0) return "";
-  return details(`Warnings (${lines2.length})`, lines2.join("\n"));
+  const lines3 = actions.flatMap((a) => a.warnings.map((text4) => `- ${tagCell(a)}: ${escapeCell(text4)}`));
+  if (lines3.length === 0) return "";
+  return details(`Warnings (${lines3.length})`, lines3.join("\n"));
 }
 function fit2(markdown) {
   const tail = "The summary was cut here: it is longer than GitHub shows. The report file holds all of it.";
@@ -54037,6 +54681,779 @@ var init_summary2 = __esm({
     init_words();
     MOST_BYTES = 900 * 1024;
     MOST_KEPT = 1e3;
+  }
+});
+
+// src/commands/action-request.ts
+async function filesOf(inputs, workspace) {
+  const standsIn = inputs.policy !== "" || inputs.images.length > 0;
+  if (standsIn && !inputs.configGiven) {
+    const there = await (0, import_promises18.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
+    if (there === null) return [];
+  }
+  return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
+}
+async function buildSettings(inputs, facts, env, workspace, insecure) {
+  const { build: build2 } = inputs;
+  const source = await sourceFacts({
+    env,
+    sha: facts.sha,
+    commitTime: facts.commitTime ?? null,
+    now: facts.time
+  });
+  return {
+    defaults: {
+      context: build2.context,
+      file: build2.file,
+      target: build2.target,
+      platforms: build2.platforms,
+      buildArgs: pairs("build-args", build2.buildArgs),
+      labels: pairs("labels", build2.labels),
+      cacheFrom: build2.cacheFrom,
+      cacheTo: build2.cacheTo,
+      provenance: build2.provenance,
+      sbom: build2.sbom
+    },
+    inputSecrets: build2.secrets,
+    source,
+    defaultProvenance: await defaultProvenance(env),
+    sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
+    insecure,
+    platform: inputs.platform,
+    digests: inputs.digests === "" ? null : await readDigests(inputs.digests, workspace)
+  };
+}
+function pairs(input, lines3) {
+  const wrong2 = lines3.filter((line2) => line2.indexOf("=") < 1);
+  if (wrong2.length > 0) {
+    throw new UserError(
+      wrong2.map((line2) => ({
+        what: `input ${input}: "${line2}" has no value`,
+        mend: "write it as NAME=value"
+      }))
+    );
+  }
+  return Object.fromEntries(
+    lines3.map((line2) => [line2.slice(0, line2.indexOf("=")), line2.slice(line2.indexOf("=") + 1)])
+  );
+}
+var import_promises18, import_node_path13;
+var init_action_request = __esm({
+  "src/commands/action-request.ts"() {
+    "use strict";
+    import_promises18 = require("node:fs/promises");
+    import_node_path13 = require("node:path");
+    init_digests2();
+    init_errors();
+    init_source();
+    init_files2();
+  }
+});
+
+// src/followup/path.ts
+function parsePath(text4) {
+  const keys = [];
+  let key = "";
+  for (let i = 0; i < text4.length; i++) {
+    const char = text4.charAt(i);
+    if (char === "\\" && i + 1 < text4.length) key += text4.charAt(++i);
+    else if (char === "." || char === "[") {
+      if (key !== "") keys.push(key);
+      else if (char === "." && text4.charAt(i - 1) !== "]") return null;
+      key = "";
+    } else if (char === "]") {
+      keys.push(key);
+      key = "";
+    } else key += char;
+  }
+  if (key !== "") keys.push(key);
+  else if (!text4.endsWith("]")) return null;
+  return keys;
+}
+function findTargets(document2, path6) {
+  const found = /* @__PURE__ */ new Map();
+  walk3(document2.contents, path6, true, (target) => found.set(target.node, target));
+  return [...found.values()];
+}
+function walk3(node, path6, exact, tell) {
+  const [key, ...rest] = path6;
+  if (!isNode(node)) return;
+  if (key === void 0) {
+    tell({ node, exact });
+    return;
+  }
+  if (key === "**") {
+    walk3(node, rest, false, tell);
+    for (const [, child3] of children(node)) walk3(child3, path6, false, tell);
+    return;
+  }
+  for (const [name, child3] of children(node)) {
+    if (key === "*") walk3(child3, rest, false, tell);
+    else if (name === key) walk3(child3, rest, exact, tell);
+  }
+}
+function children(node) {
+  if ((0, import_yaml9.isSeq)(node)) return node.items.map((item, i) => [String(i), item]);
+  if (!(0, import_yaml9.isMap)(node)) return [];
+  return node.items.map(({ key, value }) => [(0, import_yaml9.isScalar)(key) ? String(key.value) : "", value]);
+}
+function isNode(value) {
+  return (0, import_yaml9.isScalar)(value) || (0, import_yaml9.isMap)(value) || (0, import_yaml9.isSeq)(value) || (0, import_yaml9.isAlias)(value);
+}
+var import_yaml9;
+var init_path = __esm({
+  "src/followup/path.ts"() {
+    "use strict";
+    import_yaml9 = __toESM(require_dist(), 1);
+  }
+});
+
+// src/followup/edit.ts
+function editReferences(text4, requests) {
+  const documents = (0, import_yaml10.parseAllDocuments)(text4);
+  const list3 = Array.isArray(documents) ? documents : [];
+  const [error2] = list3.flatMap((document2) => document2.errors);
+  if (error2) {
+    const broken3 = bad5(`the file is not YAML (${error2.message.split("\n")[0] ?? ""})`, "correct it");
+    return { text: text4, results: requests.map(() => broken3) };
+  }
+  const found = requests.map(({ path: path6, wanted }) => placesAt(list3, path6, wanted));
+  const last = new Map(
+    found.flatMap((places) => "ok" in places ? [] : places).map((place2) => [place2.node, place2])
+  );
+  const { text: result, changes } = splice(text4, [...last.values()]);
+  const results = found.map((places) => {
+    if ("ok" in places) return places;
+    return { ok: true, changes: places.flatMap(({ node }) => changes.get(node) ?? []) };
+  });
+  return { text: result, results };
+}
+function placesAt(documents, path6, wanted) {
+  const keys = parsePath(path6 === "" ? EVERYWHERE : path6);
+  if (!keys) return bad5(`"${path6}" is not a path`, 'write it as keys with dots between them, "a.b.0.c"');
+  const targets = documents.flatMap((document2) => findTargets(document2, keys));
+  if (targets.length === 0) return bad5(`it has no ${path6 || EVERYWHERE}`, "correct the path in the tag file");
+  const places = [];
+  for (const { node, exact } of targets) {
+    if (exact) {
+      const found = placesOf(node, wanted, path6);
+      if ("ok" in found) return found;
+      places.push(...found);
+    } else if ((0, import_yaml10.isScalar)(node) && isOf(textOf3(node), wanted.image))
+      places.push(place(node, retagged(node, wanted)));
+  }
+  if (places.length > 0) return places;
+  return bad5(
+    `nothing at ${path6 || EVERYWHERE} names ${formatRepository(wanted.image)}`,
+    "correct the path or the file"
+  );
+}
+function placesOf(node, wanted, path6) {
+  if ((0, import_yaml10.isAlias)(node))
+    return bad5(`${path6} is an alias (*${node.source})`, "name the path of its anchor instead");
+  if ((0, import_yaml10.isScalar)(node)) return scalarPlaces(node, wanted, path6);
+  if ((0, import_yaml10.isMap)(node)) return helmPlaces(node, wanted, path6);
+  if ((0, import_yaml10.isSeq)(node)) return kustomizePlaces(node.items, wanted, path6);
+  return bad5(`${path6} is not a value`, "name the path of the tag");
+}
+function scalarPlaces(node, wanted, path6) {
+  if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
+    return bad5(`${path6} is a block of text`, "write the tag on one line");
+  }
+  const old = textOf3(node);
+  if (isOf(old, wanted.image)) return [place(node, retagged(node, wanted))];
+  if (names(old, wanted.image))
+    return bad5(`${path6} is the name of the image without a tag`, "name the path of the tag");
+  if (!looksLikeReference(old)) return [place(node, bareTag(old, wanted))];
+  return bad5(
+    `${path6} names another image, "${old}"`,
+    `correct the path; it must name ${formatRepository(wanted.image)}`
+  );
+}
+function helmPlaces(map, wanted, path6) {
+  const tag2 = map.get("tag", true);
+  if (!(0, import_yaml10.isScalar)(tag2)) return bad5(`${path6} is a mapping without "tag"`, "name the path of the tag");
+  const digest = map.get("digest", true);
+  const places = scalarPlaces(tag2, wanted, `${path6}.tag`);
+  if ("ok" in places || !(0, import_yaml10.isScalar)(digest) || !digest.value) return places;
+  return [...places, place(digest, wanted.digest)];
+}
+function kustomizePlaces(items, wanted, path6) {
+  const name = formatRepository(wanted.image);
+  const mine = items.filter(import_yaml10.isMap).filter((item) => {
+    return [item.get("newName"), item.get("name")].some(
+      (text4) => typeof text4 === "string" && names(text4, wanted.image)
+    );
+  });
+  if (mine.length === 0)
+    return bad5(`no item of ${path6} has the name ${name}`, "add one, or correct the path");
+  const places = [];
+  for (const item of mine) {
+    const tag2 = item.get("newTag", true);
+    const digest = item.get("digest", true);
+    if ((0, import_yaml10.isScalar)(tag2)) places.push(place(tag2, wanted.tag));
+    if ((0, import_yaml10.isScalar)(digest)) places.push(place(digest, wanted.digest));
+    if (!(0, import_yaml10.isScalar)(tag2) && !(0, import_yaml10.isScalar)(digest))
+      return bad5(`the item ${name} of ${path6} has neither newTag nor digest`, "add newTag");
+  }
+  return places;
+}
+function textOf3(node) {
+  return typeof node.value === "string" ? node.value : node.source ?? "";
+}
+function looksLikeReference(text4) {
+  if (isDigest(text4)) return false;
+  const [head2 = ""] = text4.split("@");
+  return head2.includes("/") || head2.includes(":");
+}
+function names(text4, image3) {
+  const name = parseRepository(text4);
+  return name.ok && sameRepository(name.value, image3);
+}
+function isOf(text4, image3) {
+  const reference2 = parseReference(text4);
+  return reference2.ok && sameRepository(reference2.value, image3);
+}
+function retagged(node, { tag: tag2, digest }) {
+  const [head2 = "", pinned] = textOf3(node).split("@");
+  const colon = head2.lastIndexOf(":");
+  const name = colon > head2.lastIndexOf("/") ? head2.slice(0, colon) : head2;
+  const hadTag = name !== head2;
+  if (pinned === void 0) return `${name}:${tag2}`;
+  return hadTag ? `${name}:${tag2}@${digest}` : `${name}@${digest}`;
+}
+function bareTag(old, { tag: tag2, digest }) {
+  if (isDigest(old)) return digest;
+  return old.includes("@") ? `${tag2}@${digest}` : tag2;
+}
+function splice(text4, places) {
+  const changes = /* @__PURE__ */ new Map();
+  const pieces = [];
+  let done = 0;
+  let line2 = 1;
+  for (const { node, value } of [...places].sort((a, b) => start(a.node) - start(b.node))) {
+    if (node.value === value) continue;
+    const skipped2 = text4.slice(done, start(node));
+    const before = text4.slice(start(node), end(node));
+    const after = written(node, value, before, text4.charAt(start(node) - 1));
+    line2 += skipped2.split("\n").length - 1;
+    pieces.push(skipped2, after);
+    done = end(node);
+    changes.set(node, { line: line2, before, after: after.trim() });
+  }
+  return { text: pieces.join("") + text4.slice(done), changes };
+}
+function written(node, value, before, previous) {
+  if (node.type === "QUOTE_SINGLE") return `'${value}'`;
+  if (node.type === "QUOTE_DOUBLE") return `"${value}"`;
+  const plain2 = isText(value) ? value : `"${value}"`;
+  return before === "" && /\S/.test(previous) ? ` ${plain2}` : plain2;
+}
+function isText(value) {
+  return (0, import_yaml10.parse)(value, { version: "1.1" }) === value && (0, import_yaml10.parse)(value) === value;
+}
+function bad5(what, mend2) {
+  return { ok: false, what, mend: mend2 };
+}
+var import_yaml10, EVERYWHERE, place, start, end;
+var init_edit = __esm({
+  "src/followup/edit.ts"() {
+    "use strict";
+    import_yaml10 = __toESM(require_dist(), 1);
+    init_reference();
+    init_path();
+    EVERYWHERE = "**.image";
+    place = (node, value) => ({ node, value });
+    start = (node) => node.range?.[0] ?? 0;
+    end = (node) => node.range?.[1] ?? 0;
+  }
+});
+
+// src/followup/followup.ts
+function planFollowUp(items, texts) {
+  const files = [];
+  const problems2 = /* @__PURE__ */ new Map();
+  const active = /* @__PURE__ */ new Set();
+  const wanted = items.flatMap((item) => item.references.map((reference2) => ({ item, reference: reference2 })));
+  for (const [file2, requests] of byFile(wanted)) {
+    const text4 = texts.get(file2) ?? null;
+    const edited = text4 === null ? null : editReferences(
+      text4,
+      requests.map(({ item, reference: reference2 }) => ({ path: reference2.path, wanted: item }))
+    );
+    const changes = [];
+    for (const [i, request2] of requests.entries()) {
+      const result = edited?.results[i] ?? NO_FILE;
+      if (!result.ok) problems2.set(request2, result);
+      else if (result.changes.length > 0) active.add(request2.item);
+      if (result.ok) changes.push(...result.changes);
+    }
+    if (edited && edited.text !== text4) files.push({ file: file2, text: edited.text, changes });
+  }
+  return {
+    files,
+    items: items.filter((item) => active.has(item)),
+    // In the order of the tag file, not of the files that it names.
+    problems: wanted.flatMap((one) => {
+      const problem3 = problems2.get(one);
+      return problem3 ? [{ ...one.reference, image: nameOf4(one.item), what: problem3.what, mend: problem3.mend }] : [];
+    }),
+    fingerprint: fingerprintOf(files)
+  };
+}
+function byFile(wanted) {
+  const files = /* @__PURE__ */ new Map();
+  for (const one of wanted) {
+    const list3 = files.get(one.reference.file);
+    if (list3) list3.push(one);
+    else files.set(one.reference.file, [one]);
+  }
+  return files;
+}
+function followUpBranch(base, tagFiles2) {
+  const usual = tagFiles2.length === 1 && tagFiles2[0] === ".github/image-tags.yaml";
+  const suffix = usual ? "" : `-${hash(tagFiles2.join("\n")).slice(0, 8)}`;
+  return `retag/follow-up/${base}${suffix}`;
+}
+function nameOf4({ image: image3, tag: tag2 }) {
+  return `${formatRepository(image3)}:${tag2}`;
+}
+function fingerprintOf(files) {
+  const sorted2 = [...files].sort((a, b) => a.file < b.file ? -1 : 1);
+  return hash(JSON.stringify(sorted2.map(({ file: file2, text: text4 }) => [file2, text4])));
+}
+function hash(text4) {
+  return (0, import_node_crypto9.createHash)("sha256").update(text4).digest("hex");
+}
+var import_node_crypto9, NO_FILE;
+var init_followup = __esm({
+  "src/followup/followup.ts"() {
+    "use strict";
+    import_node_crypto9 = require("node:crypto");
+    init_reference();
+    init_edit();
+    init_edit();
+    NO_FILE = {
+      ok: false,
+      what: "the file does not exist",
+      mend: "correct the reference in the tag file"
+    };
+  }
+});
+
+// src/followup/items.ts
+function followUpItems(images2, outcomes) {
+  return images2.flatMap((entry) => {
+    const tag2 = entry.tags.at(-1);
+    if (entry.references.length === 0 || tag2 === void 0) return [];
+    const place2 = entry.origin.at();
+    const right = outcomes.find(
+      ({ planned: { wanted, action: action2 }, outcome }) => wanted.kind === "primary" && wanted.group === null && wanted.destination.tag === tag2 && wanted.place?.file === place2.file && wanted.place.line === place2.line && (outcome === "done" || action2 === "keep")
+    );
+    const digest = right?.digest ?? right?.planned.digest ?? null;
+    if (digest === null) return [];
+    const bug = entry.bug === void 0 ? {} : { bug: entry.bug };
+    return [{ image: entry.repository, tag: tag2, digest, references: entry.references, ...bug }];
+  });
+}
+var init_items = __esm({
+  "src/followup/items.ts"() {
+    "use strict";
+  }
+});
+
+// src/tracking/events.ts
+function tagEvents(outcomes, config, release) {
+  const resolved = release?.naming.resolved ?? null;
+  return outcomes.flatMap((outcome) => {
+    const { wanted, action: action2, reason } = outcome.planned;
+    if (action2 === "build" || wanted.kind === "channel") return [];
+    const built2 = wanted.group !== null;
+    const stage2 = wanted.kind === "stable" ? "stable" : built2 ? resolved?.class ?? "final" : "final";
+    const bug = built2 ? void 0 : bugOf(config, outcome);
+    return [
+      {
+        image: formatRepository(wanted.destination),
+        tag: wanted.destination.tag,
+        stage: stage2,
+        state: stateOf5(outcome),
+        digest: outcome.digest ?? outcome.planned.digest,
+        why: outcome.error?.text ?? reason.text,
+        fields: built2 ? resolved?.fields ?? {} : {},
+        ...bug === void 0 ? {} : { bug }
+      }
+    ];
+  });
+}
+function stateOf5({ planned: planned2, outcome, error: error2 }) {
+  if (outcome === "done") return "written";
+  if (error2 !== null || planned2.action === "refuse") return "refused";
+  return planned2.action === "hold" ? "held" : "kept";
+}
+function bugOf(config, { planned: { wanted } }) {
+  const entry = config.images.find(({ origin }) => {
+    const place2 = origin.at();
+    return place2.file === wanted.place?.file && place2.line === wanted.place.line;
+  });
+  return entry?.bug;
+}
+function trackedImages(outcomes, release) {
+  return (image3) => {
+    const mine = outcomes.filter(({ planned: planned2 }) => formatRepository(planned2.wanted.destination) === image3);
+    const built2 = mine.find(({ planned: planned2 }) => planned2.wanted.group !== null);
+    const stages2 = new Set(
+      mine.flatMap(({ planned: planned2 }) => planned2.wanted.kind === "stable" ? ["stable"] : [])
+    );
+    if (built2 === void 0) stages2.add("final");
+    for (const rule2 of built2 === void 0 ? [] : release?.naming.policy.rules ?? []) {
+      if (!rule2.publish) continue;
+      stages2.add(rule2.class);
+      if (rule2.stable !== false) stages2.add("stable");
+    }
+    const source = built2?.planned.wanted.source;
+    const table3 = source?.from === "build" ? release?.stages.find((each) => each.image === source.build)?.table : void 0;
+    return { expected: TRACKED_STAGES.filter((stage2) => stages2.has(stage2)), platforms: table3?.rows ?? [] };
+  };
+}
+var init_events = __esm({
+  "src/tracking/events.ts"() {
+    "use strict";
+    init_reference();
+    init_ledger();
+  }
+});
+
+// src/followup/message.ts
+function titleOf({ items }) {
+  const [first2, ...more] = items;
+  if (!first2) return "Use new image tags";
+  const title = more.length === 0 ? `Use ${nameOf4(first2)}` : `Use ${items.length} new image tags`;
+  return title.length > MAX_TITLE2 ? `${title.slice(0, MAX_TITLE2 - 1)}…` : title;
+}
+function commitMessage(plan2) {
+  const tags2 = plan2.items.map((item) => `- ${nameOf4(item)}`);
+  const bugs = plan2.items.flatMap(({ bug }) => bug === void 0 ? [] : [trailer(bug)]);
+  const trailers = [...new Set(bugs), MARK + plan2.fingerprint];
+  const list3 = tags2.length > 1 ? [tags2.join("\n")] : [];
+  return [titleOf(plan2), ...list3, trailers.join("\n")].join("\n\n");
+}
+function fingerprintIn(text4) {
+  return new RegExp(`^(?:<!-- )?${MARK}([0-9a-f]{64})(?: -->)?\\s*$`, "m").exec(text4)?.[1] ?? null;
+}
+function withoutFingerprint(text4) {
+  return text4.replace(new RegExp(`^<!-- ${MARK}[0-9a-f]{64} -->\\s*`, "m"), "");
+}
+function pullBody(plan2, { jobToken }) {
+  const rows3 = plan2.files.flatMap(
+    ({ file: file2, changes }) => changes.map(({ line: line2, before, after }) => [code(`${file2}:${line2}`), code(before), code(after)])
+  );
+  const bugs = [...new Set(plan2.items.flatMap(({ bug }) => bug === void 0 ? [] : [trailer(bug)]))];
+  const parts = [
+    `<!-- ${MARK}${plan2.fingerprint} -->`,
+    "These tags are in their registries; this pull request makes the files say so. Retag updates it in place until it is merged.",
+    table(["place", "from", "to"], rows3),
+    bugs.map((bug) => `- ${escapeCell(bug)}`).join("\n"),
+    jobToken ? noChecks() : ""
+  ];
+  const text4 = parts.filter((part) => part !== "").join("\n\n");
+  return cut(text4, MAX_BODY2, "The list was cut here; the diff has all of it.");
+}
+function supersededText(runUrl2) {
+  return `The files on the base branch say all of this already, so there is nothing left to merge. Closed by ${link("Retag", runUrl2)}.`;
+}
+function noChecks() {
+  const docs = "https://docs.github.com/actions/using-workflows/triggering-a-workflow#triggering-a-workflow-from-a-workflow";
+  return `**Checks do not run here by themselves**: this pull request is made with the job's own token, for which GitHub starts ${link("no workflows", docs)}. Close and reopen it to start them, or give the input ${code("github-token")} an app's token or a personal one.`;
+}
+function trailer(bug) {
+  const line2 = oneLine3(bug).trim();
+  return TRAILER.test(line2) ? line2 : `Bug: ${line2}`;
+}
+var TRAILER, MARK, MAX_TITLE2, MAX_BODY2;
+var init_message = __esm({
+  "src/followup/message.ts"() {
+    "use strict";
+    init_markdown();
+    init_followup();
+    TRAILER = /^[A-Za-z][A-Za-z0-9-]*: \S/;
+    MARK = "Retag-Edits: ";
+    MAX_TITLE2 = 256;
+    MAX_BODY2 = 65536;
+  }
+});
+
+// src/github/tree.ts
+async function readTreeFiles(github, root, files) {
+  const trees = /* @__PURE__ */ new Map();
+  const tree = (tree_sha) => {
+    const known = trees.get(tree_sha);
+    if (known) return known;
+    const asked = github.call("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", { ...github.home, tree_sha });
+    trees.set(tree_sha, asked);
+    return asked;
+  };
+  const read3 = async (file2) => {
+    let sha = root;
+    const [...directories] = file2.split("/");
+    const name = directories.pop();
+    for (const directory of directories) {
+      const next2 = (await tree(sha)).tree.find(({ path: path6, type }) => path6 === directory && type === "tree");
+      if (next2?.sha === void 0) return null;
+      sha = next2.sha;
+    }
+    const entry = (await tree(sha)).tree.find(({ path: path6, type }) => path6 === name && type === "blob");
+    if (entry?.sha === void 0 || entry.mode !== "100644" && entry.mode !== "100755") return null;
+    const params = { ...github.home, file_sha: entry.sha };
+    const blob2 = await github.call("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", params);
+    return { text: decodeBase64(blob2.content), mode: entry.mode, sha: entry.sha };
+  };
+  const unique = [...new Set(files)];
+  return new Map(await Promise.all(unique.map(async (file2) => [file2, await read3(file2)])));
+}
+var init_tree2 = __esm({
+  "src/github/tree.ts"() {
+    "use strict";
+    init_files();
+  }
+});
+
+// src/github/followup.ts
+var followup_exports = {};
+__export(followup_exports, {
+  followUp: () => followUp
+});
+async function followUp(github, request2) {
+  for (let attempt3 = 1; ; attempt3++) {
+    try {
+      return await bring3(github, request2);
+    } catch (error2) {
+      const raced = error2 instanceof OperationError && (error2.status === 409 || error2.status === 422);
+      if (!raced) throw error2;
+      if (attempt3 === 1) continue;
+      const text4 = `the follow-up pull request could not be brought up to date, twice: ${error2.message}; run again`;
+      throw new OperationError("rejected", text4, { cause: error2 });
+    }
+  }
+}
+async function bring3(github, request2) {
+  const base = await baseOf(github, request2);
+  const texts = new Map([...base.files].map(([file2, found]) => [file2, found?.text ?? null]));
+  const plan2 = planFollowUp(request2.items, texts);
+  const pulls = await pullsOf(github, request2);
+  const open6 = pulls.find(({ state }) => state === "open") ?? null;
+  const result = { url: open6?.html_url ?? null, problems: plan2.problems, notice: null };
+  if (plan2.files.length === 0)
+    return { ...result, state: open6 ? await close(github, request2, open6) : "nothing" };
+  const declined = open6 ? null : declinedPull(pulls, plan2);
+  if (declined) {
+    const notice2 = `${declined.html_url} with the same changes was closed without merging; delete nothing, reopen it when it is wanted after all`;
+    return { ...result, url: declined.html_url, state: "declined", notice: notice2 };
+  }
+  const branch = await branchOf(github, request2);
+  if (branch?.foreign === true) {
+    const notice2 = `${request2.branch} holds commits that are not Retag's and was left alone; delete the branch to have it made anew`;
+    return { ...result, state: "foreign", notice: notice2 };
+  }
+  const written2 = branch?.fingerprint !== plan2.fingerprint || !open6;
+  if (written2) await writeBranch(github, request2, plan2, base, branch !== null);
+  if (written2 && await movedUnder(github, request2, base)) {
+    throw new OperationError("rejected", `${request2.base} changed meanwhile`, { status: 409 });
+  }
+  return { ...result, ...await writePull(github, request2, plan2, open6, written2) };
+}
+async function baseOf(github, { base, items }) {
+  const { home } = github;
+  const ref = await github.call("GET /repos/{owner}/{repo}/git/ref/{ref}", { ...home, ref: `heads/${base}` });
+  const commit_sha = ref.object.sha;
+  const commit = await github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
+    ...home,
+    commit_sha
+  });
+  const files = items.flatMap(({ references: references2 }) => references2.map(({ file: file2 }) => file2));
+  return {
+    sha: commit_sha,
+    tree: commit.tree.sha,
+    files: await readTreeFiles(github, commit.tree.sha, files)
+  };
+}
+async function movedUnder(github, request2, before) {
+  const now = await baseOf(github, request2);
+  return [...now.files].some(([file2, found]) => found?.sha !== before.files.get(file2)?.sha);
+}
+async function branchOf(github, { branch }) {
+  const { home } = github;
+  const ref = await github.find("GET /repos/{owner}/{repo}/git/ref/{ref}", {
+    ...home,
+    ref: `heads/${branch}`
+  });
+  if (ref === null) return null;
+  const commit = (commit_sha) => github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...home, commit_sha });
+  let head2 = await commit(ref.object.sha);
+  const [first2, second] = head2.parents;
+  if (first2 && second && fingerprintIn(head2.message) === null) head2 = await commit(first2.sha);
+  const fingerprint2 = fingerprintIn(head2.message);
+  return { fingerprint: fingerprint2, foreign: fingerprint2 === null };
+}
+async function pullsOf(github, { base, branch }) {
+  const params = {
+    ...github.home,
+    head: `${github.home.owner}:${branch}`,
+    base,
+    state: "all",
+    per_page: 30
+  };
+  return await github.call("GET /repos/{owner}/{repo}/pulls", params);
+}
+function declinedPull(pulls, plan2) {
+  const newest = [...pulls].sort((a, b) => b.number - a.number)[0];
+  if (!newest || newest.merged_at !== null) return null;
+  return fingerprintIn(newest.body ?? "") === plan2.fingerprint ? newest : null;
+}
+async function writeBranch(github, request2, plan2, base, exists3) {
+  const { home } = github;
+  const entries = plan2.files.map(({ file: file2, text: text4 }) => ({
+    path: file2,
+    mode: base.files.get(file2)?.mode ?? "100644",
+    type: "blob",
+    content: text4
+  }));
+  const tree = await github.call("POST /repos/{owner}/{repo}/git/trees", {
+    ...home,
+    base_tree: base.tree,
+    tree: entries
+  });
+  const commit = await github.call("POST /repos/{owner}/{repo}/git/commits", {
+    ...home,
+    message: commitMessage(plan2),
+    tree: tree.sha,
+    parents: [base.sha]
+  });
+  const { sha } = commit;
+  if (exists3) {
+    const params = { ...home, ref: `heads/${request2.branch}`, sha, force: true };
+    await github.call("PATCH /repos/{owner}/{repo}/git/refs/{ref}", params);
+  } else {
+    await github.call("POST /repos/{owner}/{repo}/git/refs", {
+      ...home,
+      ref: `refs/heads/${request2.branch}`,
+      sha
+    });
+  }
+}
+async function writePull(github, request2, plan2, open6, written2) {
+  const { kind } = await github.identity();
+  const title = titleOf(plan2);
+  const body = pullBody(plan2, { jobToken: kind === "job" });
+  if (!open6) {
+    const params = {
+      ...github.home,
+      title,
+      body,
+      head: request2.branch,
+      base: request2.base,
+      maintainer_can_modify: true
+    };
+    const made = await github.call("POST /repos/{owner}/{repo}/pulls", params);
+    return { state: "created", url: made.html_url };
+  }
+  const same = open6.body?.replaceAll("\r\n", "\n").trimEnd() === body.trimEnd();
+  if (!same) {
+    const params = { ...github.home, pull_number: open6.number, title, body };
+    await github.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
+  }
+  return { state: written2 || !same ? "updated" : "unchanged", url: open6.html_url };
+}
+async function close(github, request2, open6) {
+  const { home } = github;
+  const branch = await branchOf(github, request2);
+  const comment = { ...home, issue_number: open6.number, body: supersededText(request2.runUrl) };
+  await github.call(
+    "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+    comment,
+    "pull-requests: write"
+  );
+  const text4 = withoutFingerprint(open6.body ?? "");
+  const params = { ...home, pull_number: open6.number, state: "closed", body: text4 };
+  await github.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
+  if (branch?.foreign === false) {
+    await github.call("DELETE /repos/{owner}/{repo}/git/refs/{ref}", {
+      ...home,
+      ref: `heads/${request2.branch}`
+    });
+  }
+  return "closed";
+}
+var init_followup2 = __esm({
+  "src/github/followup.ts"() {
+    "use strict";
+    init_errors();
+    init_followup();
+    init_message();
+    init_tree2();
+  }
+});
+
+// src/commands/aftermath.ts
+async function aftermath(result, files, facts, parts) {
+  const followed2 = await attempt2(
+    "the follow-up pull request",
+    parts.log,
+    () => openFollowUp(result, files, facts, parts)
+  );
+  const tracked = await attempt2("the tracking issues", parts.log, () => track(result, parts));
+  return followed2 && tracked;
+}
+async function attempt2(what, log, work) {
+  try {
+    return await work();
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    log.warning(
+      `the tags are there, but ${what} could not be brought up to date; run again to do the rest: ${messageOf(error2)}`
+    );
+    return false;
+  }
+}
+async function openFollowUp({ config, outcomes }, files, facts, { github, log, runUrl: runUrl2 }) {
+  if (!config.images.some(({ references: references2 }) => references2.length > 0)) return true;
+  const items = followUpItems(config.images, outcomes);
+  const base = facts.kind === "branch" ? facts.name : facts.defaultBranch;
+  if (items.length === 0 || base === null) return true;
+  const branch = followUpBranch(
+    base,
+    files.map(({ path: path6 }) => path6)
+  );
+  const { followUp: followUp2 } = await Promise.resolve().then(() => (init_followup2(), followup_exports));
+  const done = await followUp2(await github(), { base, branch, items, runUrl: runUrl2 });
+  log.line(`Follow-up pull request: ${done.state}${done.url === null ? "" : ` ${done.url}`}`);
+  if (done.notice !== null) log.line(done.notice);
+  for (const { file: file2, path: path6, image: image3, what, mend: mend2 } of done.problems) {
+    log.warning(`${file2}: ${path6} could not be set to ${image3}: ${what}; ${mend2}`);
+  }
+  return done.problems.length === 0;
+}
+async function track({ config, outcomes, release }, { github, log, runUrl: runUrl2 }) {
+  const { tracking: tracking2 } = config;
+  if (tracking2 === void 0) return true;
+  const tracked = groupTracked(tagEvents(outcomes, config, release), trackedImages(outcomes, release));
+  if (tracked.length === 0) return true;
+  const { syncTracking: syncTracking2 } = await Promise.resolve().then(() => (init_tracking2(), tracking_exports));
+  const results = await syncTracking2(await github(), tracking2, tracked, { now: systemClock.now(), runUrl: runUrl2 });
+  for (const { image: image3, line: line2, state, open: open6, url, warnings: warnings2 } of results) {
+    log.line(`Tracking issue of ${image3} ${line2}: ${state}, ${open6 ? "open" : "closed"} ${url}`);
+    for (const warning2 of warnings2) log.warning(warning2);
+  }
+  return true;
+}
+var init_aftermath = __esm({
+  "src/commands/aftermath.ts"() {
+    "use strict";
+    init_errors();
+    init_followup();
+    init_items();
+    init_clock();
+    init_events();
+    init_tracking();
   }
 });
 
@@ -54122,62 +55539,10 @@ async function runWith(inputs, env, workspace, deadline) {
     await publish(result, request2, inputs, env);
     if (facts.pullRequest !== null)
       return await finishPullRequest(result, files, facts, inputs, env, outside, log);
-    return result.exitCode;
+    return await finishApply(result, request2, files, inputs, env, outside, log);
   } finally {
     registry.close();
   }
-}
-async function filesOf(inputs, workspace) {
-  const standsIn = inputs.policy !== "" || inputs.images.length > 0;
-  if (standsIn && !inputs.configGiven) {
-    const there = await (0, import_promises18.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
-    if (there === null) return [];
-  }
-  return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
-}
-async function buildSettings(inputs, facts, env, workspace, insecure) {
-  const { build: build2 } = inputs;
-  const source = await sourceFacts({
-    env,
-    sha: facts.sha,
-    commitTime: facts.commitTime ?? null,
-    now: facts.time
-  });
-  return {
-    defaults: {
-      context: build2.context,
-      file: build2.file,
-      target: build2.target,
-      platforms: build2.platforms,
-      buildArgs: pairs("build-args", build2.buildArgs),
-      labels: pairs("labels", build2.labels),
-      cacheFrom: build2.cacheFrom,
-      cacheTo: build2.cacheTo,
-      provenance: build2.provenance,
-      sbom: build2.sbom
-    },
-    inputSecrets: build2.secrets,
-    source,
-    defaultProvenance: await defaultProvenance(env),
-    sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
-    insecure,
-    platform: inputs.platform,
-    digests: inputs.digests === "" ? null : await readDigests(inputs.digests, workspace)
-  };
-}
-function pairs(input, lines2) {
-  const wrong2 = lines2.filter((line2) => line2.indexOf("=") < 1);
-  if (wrong2.length > 0) {
-    throw new UserError(
-      wrong2.map((line2) => ({
-        what: `input ${input}: "${line2}" has no value`,
-        mend: "write it as NAME=value"
-      }))
-    );
-  }
-  return Object.fromEntries(
-    lines2.map((line2) => [line2.slice(0, line2.indexOf("=")), line2.slice(line2.indexOf("=") + 1)])
-  );
 }
 async function finishPullRequest({ report: report2, config, exitCode: code2 }, files, facts, inputs, env, outside, log) {
   if (inputs.token === "" || files.length === 0) return code2;
@@ -54188,6 +55553,12 @@ async function finishPullRequest({ report: report2, config, exitCode: code2 }, f
   if (code2 === 0 || failsPullRequest(report2, changes)) return code2;
   log.line("What is refused was so before this pull request; it does not fail it.");
   return 0;
+}
+async function finishApply(result, { command, registryMap, facts }, files, inputs, env, { github }, log) {
+  if (command !== "apply" || registryMap.length > 0 || facts === null || inputs.token === "")
+    return result.exitCode;
+  const done = await aftermath(result, files, facts, { github, log, runUrl: runUrl(env) });
+  return done ? result.exitCode : 1;
 }
 function wantsComment({ comment }, facts) {
   return comment === "true" || comment === "auto" && !facts.fork;
@@ -54209,7 +55580,7 @@ function commandFor(input, facts) {
 }
 async function publish(result, { build: build2 }, inputs, env) {
   const { report: report2 } = result;
-  const path6 = inputs.report || (0, import_node_path13.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
+  const path6 = inputs.report || (0, import_node_path14.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
   await writeJson(path6, report2);
   const partial = build2.platform !== "";
   publishOutputs({ ...outputs(report2, path6), ...buildOutputs({ ...result, source: build2.source, partial }) });
@@ -54219,14 +55590,14 @@ async function publish(result, { build: build2 }, inputs, env) {
 async function reportError(error2, env) {
   if (error2 instanceof UserError) {
     for (const problem3 of error2.problems) {
-      const { place, what, mend: mend2 } = problem3;
-      const at2 = place === void 0 ? {} : { file: place.file, startLine: place.line, startColumn: place.column };
+      const { place: place2, what, mend: mend2 } = problem3;
+      const at2 = place2 === void 0 ? {} : { file: place2.file, startLine: place2.line, startColumn: place2.column };
       error(harmless(mend2 === void 0 ? what : `${what}; ${mend2}`), at2);
     }
-    const lines2 = error2.problems.map((problem3) => `- ${escapeCell(formatProblem(problem3))}`);
+    const lines3 = error2.problems.map((problem3) => `- ${escapeCell(formatProblem(problem3))}`);
     await publishSummary(`## Retag: nothing was done, the input has errors
 
-${lines2.join("\n")}
+${lines3.join("\n")}
 `, env);
     return 2;
   }
@@ -54242,21 +55613,18 @@ ${escapeCell(error2.message)}
   error(`This is a fault of Retag, please report it: ${text4}`);
   return 1;
 }
-var import_promises18, import_node_path13;
+var import_node_path14;
 var init_action = __esm({
   "src/commands/action.ts"() {
     "use strict";
-    import_promises18 = require("node:fs/promises");
-    import_node_path13 = require("node:path");
+    import_node_path14 = require("node:path");
     init_core();
     init_adapters();
     init_errors();
-    init_digests2();
     init_facts();
     init_inputs();
     init_log2();
     init_publish();
-    init_source();
     init_markdown();
     init_outputs();
     init_annotations();
@@ -54265,8 +55633,9 @@ var init_action = __esm({
     init_run();
     init_clock();
     init_deadline();
-    init_files2();
     init_write();
+    init_action_request();
+    init_aftermath();
     init_outside();
     init_pull_request();
     init_tags3();
@@ -54285,9 +55654,18 @@ module.exports = __toCommonJS(door_exports);
 var import_node_util = require("node:util");
 init_nearest();
 init_errors();
-var COMMANDS = ["plan", "apply", "classify", "validate", "pin", "demo"];
+var COMMANDS = [
+  "plan",
+  "apply",
+  "classify",
+  "validate",
+  "pin",
+  "stages",
+  "tracking",
+  "demo"
+];
 var RUNS = ["plan", "apply"];
-var FILES = ["plan", "apply", "classify", "validate", "pin"];
+var FILES = ["plan", "apply", "classify", "validate", "pin", "stages"];
 var REGISTRY = ["plan", "apply", "pin"];
 var FLAGS = {
   config: {
@@ -54305,13 +55683,13 @@ var FLAGS = {
   },
   ref: {
     type: "string",
-    commands: RUNS,
+    commands: [...RUNS, "stages"],
     value: "REF",
     help: "the git ref to classify; without it builds are not looked at"
   },
   sha: {
     type: "string",
-    commands: RUNS,
+    commands: [...RUNS, "stages"],
     value: "SHA",
     help: "the commit of the ref (default: what git says)"
   },
@@ -54378,7 +55756,7 @@ var FLAGS = {
   report: { type: "string", commands: RUNS, value: "FILE", help: "also write the JSON report there" },
   json: {
     type: "boolean",
-    commands: [...RUNS, "classify"],
+    commands: [...RUNS, "classify", "tracking"],
     help: "JSON on stdout, everything else on stderr"
   },
   quiet: { type: "boolean", commands: COMMANDS, help: "warnings and errors only" },
@@ -54396,21 +55774,21 @@ function parseArguments(argv) {
   const { tokens } = (0, import_node_util.parseArgs)({ args: rest, options, strict: false, allowPositionals: true, tokens: true });
   const values = /* @__PURE__ */ new Map();
   const words = [];
-  const problems = [];
+  const problems2 = [];
   for (const token of tokens) {
     if (token.kind === "positional") words.push(token.value);
     if (token.kind !== "option") continue;
     const problem3 = misuse(command, token, values);
-    if (problem3 !== null) problems.push(problem3);
+    if (problem3 !== null) problems2.push(problem3);
     else values.set(token.name, [...values.get(token.name) ?? [], token.value ?? "true"]);
   }
   if (command !== "classify" && words.length > 0) {
-    problems.push({
+    problems2.push({
       what: `"${words[0] ?? ""}" is not understood by "retag ${command}"`,
       mend: `see "retag ${command} --help"`
     });
   }
-  if (problems.length > 0) throw new UserError(problems);
+  if (problems2.length > 0) throw new UserError(problems2);
   return {
     command,
     words,
@@ -54462,16 +55840,18 @@ var SUMMARY = {
   classify: "say what class and tags a git ref gets, and why",
   validate: "check tag files",
   pin: "write src_digest into the tag file, comments kept",
+  stages: "show what stage each platform counts as today",
+  tracking: "list the open tracking issues by release cycle",
   demo: "the whole flow on a registry inside this process"
 };
 function overview() {
-  const rows2 = COMMANDS.map((name) => `  ${name.padEnd(10)} ${SUMMARY[name]}`);
+  const rows3 = COMMANDS.map((name) => `  ${name.padEnd(10)} ${SUMMARY[name]}`);
   return [
     "retag: container image tags by declared policy",
     "",
     "Usage: retag COMMAND [FLAGS]",
     "",
-    ...rows2,
+    ...rows3,
     "",
     "retag COMMAND --help lists its flags; retag --version prints the version.",
     "Exit status: 0 all is right, 1 something failed or was refused, 2 wrong usage or tag file,",
@@ -54480,7 +55860,7 @@ function overview() {
   ].join("\n");
 }
 function commandHelp(command) {
-  const rows2 = Object.entries(FLAGS).filter(([, flag2]) => flag2.commands.includes(command)).map(
+  const rows3 = Object.entries(FLAGS).filter(([, flag2]) => flag2.commands.includes(command)).map(
     ([name, { value, help }]) => `  ${`--${name}${value === void 0 ? "" : ` ${value}`}`.padEnd(28)} ${help}`
   );
   const words = command === "classify" ? " REF..." : "";
@@ -54489,7 +55869,7 @@ function commandHelp(command) {
     "",
     `Usage: retag ${command}${words} [FLAGS]`,
     "",
-    ...rows2,
+    ...rows3,
     ""
   ].join("\n");
 }
@@ -54502,6 +55882,8 @@ var COMMANDS2 = {
   classify: async () => (await Promise.resolve().then(() => (init_classify3(), classify_exports))).classifyCommand,
   validate: async () => (await Promise.resolve().then(() => (init_validate(), validate_exports))).validateCommand,
   pin: async () => (await Promise.resolve().then(() => (init_pin3(), pin_exports))).pinCommand,
+  stages: async () => (await Promise.resolve().then(() => (init_stages3(), stages_exports))).stagesCommand,
+  tracking: async () => (await Promise.resolve().then(() => (init_tracking3(), tracking_exports2))).trackingCommand,
   demo: async () => (await Promise.resolve().then(() => (init_demo(), demo_exports))).demoCommand
 };
 async function runCommandLine(argv, io) {

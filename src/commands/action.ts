@@ -1,5 +1,4 @@
 /** The action: inputs and event → run → outputs, summary, annotations, report. */
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import * as core from '@actions/core';
@@ -7,12 +6,10 @@ import * as core from '@actions/core';
 import { parseConcurrency, parseInsecureHosts, realRegistry } from '../adapters.js';
 import { formatProblem, OperationError, UserError } from '../errors.js';
 import type { TagFile } from '../config/config.js';
-import { readDigests } from '../docker/digests.js';
 import { readRefFacts } from '../git/facts.js';
 import { readInputs, type ActionInputs } from '../github/inputs.js';
 import { harmless, jobLog } from '../github/log.js';
 import { publishAnnotations, publishOutputs, publishSummary } from '../github/publish.js';
-import { defaultProvenance, sourceFacts } from '../github/source.js';
 import { escapeCell } from '../markdown.js';
 import { buildOutputs } from '../release/outputs.js';
 import { annotations } from '../report/annotations.js';
@@ -22,10 +19,11 @@ import type { RunRequest } from '../request.js';
 import { run, type RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { parseTimeout, startDeadline, type Deadline } from '../system/deadline.js';
-import { readTagFiles } from '../workspace/files.js';
 import { writeJson } from '../workspace/write.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
+import { buildSettings, filesOf } from './action-request.js';
+import { aftermath } from './aftermath.js';
 import { outsideOf, type Outside } from './outside.js';
 import { failsPullRequest, publishComment } from './pull-request.js';
 import { checkStages } from './tags.js';
@@ -113,73 +111,10 @@ async function runWith(
     await publish(result, request, inputs, env);
     if (facts.pullRequest !== null)
       return await finishPullRequest(result, files, facts, inputs, env, outside, log);
-    return result.exitCode;
+    return await finishApply(result, request, files, inputs, env, outside, log);
   } finally {
     registry.close();
   }
-}
-
-/** The tag files; none when the inputs stand in for the default one and it is not there. */
-async function filesOf(inputs: ActionInputs, workspace: string): Promise<TagFile[]> {
-  const standsIn = inputs.policy !== '' || inputs.images.length > 0;
-  if (standsIn && !inputs.configGiven) {
-    const there = await stat(join(workspace, inputs.config[0] ?? '')).catch(() => null);
-    if (there === null) return [];
-  }
-  return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
-}
-
-async function buildSettings(
-  inputs: ActionInputs,
-  facts: RefFacts,
-  env: NodeJS.ProcessEnv,
-  workspace: string,
-  insecure: readonly string[],
-): Promise<RunRequest['build']> {
-  const { build } = inputs;
-  const source = await sourceFacts({
-    env,
-    sha: facts.sha,
-    commitTime: facts.commitTime ?? null,
-    now: facts.time,
-  });
-  return {
-    defaults: {
-      context: build.context,
-      file: build.file,
-      target: build.target,
-      platforms: build.platforms,
-      buildArgs: pairs('build-args', build.buildArgs),
-      labels: pairs('labels', build.labels),
-      cacheFrom: build.cacheFrom,
-      cacheTo: build.cacheTo,
-      provenance: build.provenance,
-      sbom: build.sbom,
-    },
-    inputSecrets: build.secrets,
-    source,
-    defaultProvenance: await defaultProvenance(env),
-    sourceDateEpoch: env['SOURCE_DATE_EPOCH'],
-    insecure,
-    platform: inputs.platform,
-    digests: inputs.digests === '' ? null : await readDigests(inputs.digests, workspace),
-  };
-}
-
-/** Lines `NAME=value` as a record. @throws UserError for a line without `=` */
-function pairs(input: string, lines: readonly string[]): Record<string, string> {
-  const wrong = lines.filter((line) => line.indexOf('=') < 1);
-  if (wrong.length > 0) {
-    throw new UserError(
-      wrong.map((line) => ({
-        what: `input ${input}: "${line}" has no value`,
-        mend: 'write it as NAME=value',
-      })),
-    );
-  }
-  return Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  );
 }
 
 /** The comment, and the exit status: entries that the pull request does not touch never fail it. */
@@ -200,6 +135,22 @@ async function finishPullRequest(
   if (code === 0 || failsPullRequest(report, changes)) return code;
   log.line('What is refused was so before this pull request; it does not fail it.');
   return 0;
+}
+
+/** What follows an apply. A rehearsal against other registries (registry-map) has no consequences. */
+async function finishApply(
+  result: RunResult,
+  { command, registryMap, facts }: RunRequest,
+  files: readonly TagFile[],
+  inputs: ActionInputs,
+  env: NodeJS.ProcessEnv,
+  { github }: Outside,
+  log: Log,
+): Promise<number> {
+  if (command !== 'apply' || registryMap.length > 0 || facts === null || inputs.token === '')
+    return result.exitCode;
+  const done = await aftermath(result, files, facts, { github, log, runUrl: runUrl(env) });
+  return done ? result.exitCode : 1;
 }
 
 /** `auto`: everywhere but on pull requests of forks, whose token may not write. */

@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   classify: async () => (await import('./classify.js')).classifyCommand,
   validate: async () => (await import('./validate.js')).validateCommand,
   pin: async () => (await import('./pin.js')).pinCommand,
+  stages: async () => (await import('./stages.js')).stagesCommand,
+  tracking: async () => (await import('./tracking.js')).trackingCommand,
   demo: async () => (await import('./demo.js')).demoCommand,
 };
 

@@ -83,8 +83,7 @@ export async function publishComment(
   const pull = facts.pullRequest;
   if (pull === null) return;
   const key = keyOf(files);
-  const known = changes ?? { changed: [], untouched: [], removed: [], edited: [] };
-  const body = planComment({ report, changes: known, key, head: pull.headSha, summaryUrl });
+  const body = planComment({ report, changes, key, head: pull.headSha, summaryUrl });
   try {
     const { upsertComment } = await import('../github/comments.js');
     const done = await upsertComment(await github(), pull.number, planMarker(key), body);
@@ -115,10 +114,15 @@ export async function applyReview(
   const seen = new Set<string>();
   try {
     const moved = new Map<string, MovedTag>();
-    for (const { pull, decoded } of await mergedReviews(await github(), files, facts.sha)) {
+    for (const { pull, head, decoded } of await mergedReviews(await github(), files, facts.sha)) {
       if (!decoded.ok) {
         if (decoded.why !== null) log.warning(`pull request #${pull}: ${decoded.why}`);
         continue;
+      }
+      if (decoded.value.head !== head) {
+        log.warning(
+          `pull request #${pull}: its plan was made before its last commit, so some entries may be unreviewed`,
+        );
       }
       // The newest review of a tag is the one that counts; older ones saw what it replaced.
       const compared = movedSinceReview(

@@ -3,13 +3,14 @@ import { imageOf } from '../builds/names.js';
 import type { SelectedBuild } from '../builds/model.js';
 import type { Config } from '../config/model.js';
 import { formatProblem, UserError } from '../errors.js';
-import type { Gatekeeper, GateState, Subject } from '../gates/gates.js';
+import type { Gatekeeper, Subject } from '../gates/gates.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
 import type { ClaimTag, CompiledPolicy, RefFacts, ResolvedDecision } from '../policy/policy.js';
-import { effectiveStages, selectPlatforms, type StageTable } from '../stages.js';
+import { selectPlatforms, type StageTable } from '../stages.js';
 import type { Log, Registry } from '../ports.js';
 import { buildsOfRun, type BuildOptions, type RunBuild } from './builds.js';
 import { nameRun, type Naming } from './naming.js';
+import { platformStages } from './stages.js';
 import { observeBuilds, type BuildStates } from './states.js';
 import { wantBuilds } from './want.js';
 
@@ -88,21 +89,10 @@ function sayNames({ decision, resolved }: Naming, log: Log): void {
   for (const { rule, why } of decision.not) log.debug(`not ${rule}: ${why}`);
 }
 
-async function stagesOf(
-  builds: readonly RunBuild[],
-  config: Config,
-  parts: ReleaseParts,
-): Promise<BuildStages[]> {
+function stagesOf(builds: readonly RunBuild[], config: Config, parts: ReleaseParts): Promise<BuildStages[]> {
   return Promise.all(
     builds.map(async ({ config: build }) => {
-      const gated = build.platforms.filter(({ requires }) => requires.length > 0);
-      const verdicts = await Promise.all(
-        gated.map(async ({ platform, requires }): Promise<[string, GateState]> => [
-          platform,
-          await parts.gatekeeper.judge(requires, parts.subject),
-        ]),
-      );
-      const table = effectiveStages(build.platforms, new Map(verdicts), config.stagePolicy);
+      const table = await platformStages(build, config.stagePolicy, parts.gatekeeper, parts.subject);
       for (const warning of table.warnings) parts.log.warning(`${imageOf(build)}: ${warning}`);
       return { image: imageOf(build), table };
     }),

@@ -4,7 +4,16 @@ import { parseArgs } from 'node:util';
 import { suggest } from '../config/nearest.js';
 import { UserError } from '../errors.js';
 
-export const COMMANDS = ['plan', 'apply', 'classify', 'validate', 'pin', 'demo'] as const;
+export const COMMANDS = [
+  'plan',
+  'apply',
+  'classify',
+  'validate',
+  'pin',
+  'stages',
+  'tracking',
+  'demo',
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 interface Flag {
@@ -17,7 +26,7 @@ interface Flag {
 }
 
 const RUNS = ['plan', 'apply'] as const;
-const FILES = ['plan', 'apply', 'classify', 'validate', 'pin'] as const;
+const FILES = ['plan', 'apply', 'classify', 'validate', 'pin', 'stages'] as const;
 const REGISTRY = ['plan', 'apply', 'pin'] as const;
 
 /** Every flag, in the order of the help. */
@@ -37,13 +46,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   },
   ref: {
     type: 'string',
-    commands: RUNS,
+    commands: [...RUNS, 'stages'],
     value: 'REF',
     help: 'the git ref to classify; without it builds are not looked at',
   },
   sha: {
     type: 'string',
-    commands: RUNS,
+    commands: [...RUNS, 'stages'],
     value: 'SHA',
     help: 'the commit of the ref (default: what git says)',
   },
@@ -110,7 +119,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   report: { type: 'string', commands: RUNS, value: 'FILE', help: 'also write the JSON report there' },
   json: {
     type: 'boolean',
-    commands: [...RUNS, 'classify'],
+    commands: [...RUNS, 'classify', 'tracking'],
     help: 'JSON on stdout, everything else on stderr',
   },
   quiet: { type: 'boolean', commands: COMMANDS, help: 'warnings and errors only' },

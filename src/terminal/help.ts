@@ -6,6 +6,8 @@ const SUMMARY: Readonly<Record<CommandName, string>> = {
   classify: 'say what class and tags a git ref gets, and why',
   validate: 'check tag files',
   pin: 'write src_digest into the tag file, comments kept',
+  stages: 'show what stage each platform counts as today',
+  tracking: 'list the open tracking issues by release cycle',
   demo: 'the whole flow on a registry inside this process',
 };
 

@@ -1,0 +1,66 @@
+/** `retag stages`: what each platform of each build counts as today. */
+import { imageOf } from '../builds/names.js';
+import { UserError } from '../errors.js';
+import { readRefFacts } from '../git/facts.js';
+import { load } from '../load.js';
+import { promotionRequest } from '../request.js';
+import { platformStages } from '../release/stages.js';
+import { stagesText } from '../stages.js';
+import { startDeadline } from '../system/deadline.js';
+import { systemClock } from '../system/clock.js';
+import type { Arguments } from '../terminal/args.js';
+import { logFor, type Io } from './output.js';
+import { outsideOf } from './outside.js';
+import { tagFiles } from './session.js';
+
+/** Exit status 1 when a platform's gate cannot be told, or fails under `stage_policy: fail`. */
+export async function stagesCommand(args: Arguments, io: Io): Promise<number> {
+  const log = logFor(args, io);
+  const files = await tagFiles(args, io);
+  const { config } = load(promotionRequest('validate', files));
+  if (config.builds.length === 0) {
+    throw new UserError({
+      what: 'the tag files have no builds, so there are no platforms',
+      mend: 'see "builds" in docs/tag-file.md',
+    });
+  }
+  const now = systemClock.now();
+  const facts = await readRefFacts({
+    env: io.env,
+    cwd: io.cwd,
+    time: now,
+    ref: args.text('ref'),
+    sha: args.text('sha'),
+  });
+  const deadline = startDeadline(5 * 60_000, '5m');
+  try {
+    const outside = outsideOf({
+      files: [],
+      env: io.env,
+      workspace: io.cwd,
+      token: io.env['GITHUB_TOKEN'] ?? '',
+      facts,
+      log,
+      signal: deadline.signal,
+      builder: '',
+      insecure: [],
+      write: () => undefined,
+      actions: false,
+      terminal: false,
+    });
+    let refused = 0;
+    for (const build of config.builds) {
+      const table = await platformStages(
+        build,
+        config.stagePolicy,
+        outside.gatekeeper,
+        outside.subject(null, null),
+      );
+      io.stdout.write(`${imageOf(build)}\n${stagesText(table, now)}\n\n`);
+      refused += table.refused.length;
+    }
+    return deadline.exitCode() ?? (refused > 0 ? 1 : 0);
+  } finally {
+    deadline.release();
+  }
+}

@@ -1,0 +1,73 @@
+/** What a run did to tags, as tracking issues see it. Pure. */
+import type { Config } from '../config/model.js';
+import type { Outcome } from '../execute.js';
+import { formatRepository } from '../reference.js';
+import type { Release } from '../release/release.js';
+import type { TrackedStage } from './ledger.js';
+import { TRACKED_STAGES } from './ledger.js';
+import type { TagEvent, TrackedImage } from './tracked.js';
+
+/** One event for each primary and stable tag of the run; channels are not tracked. */
+export function tagEvents(outcomes: readonly Outcome[], config: Config, release: Release | null): TagEvent[] {
+  const resolved = release?.naming.resolved ?? null;
+  return outcomes.flatMap((outcome) => {
+    const { wanted, action, reason } = outcome.planned;
+    if (action === 'build' || wanted.kind === 'channel') return [];
+    const built = wanted.group !== null;
+    const stage: TrackedStage =
+      wanted.kind === 'stable' ? 'stable' : built ? (resolved?.class ?? 'final') : 'final';
+    const bug = built ? undefined : bugOf(config, outcome);
+    return [
+      {
+        image: formatRepository(wanted.destination),
+        tag: wanted.destination.tag,
+        stage,
+        state: stateOf(outcome),
+        digest: outcome.digest ?? outcome.planned.digest,
+        why: outcome.error?.text ?? reason.text,
+        fields: built ? (resolved?.fields ?? {}) : {},
+        ...(bug === undefined ? {} : { bug }),
+      },
+    ];
+  });
+}
+
+function stateOf({ planned, outcome, error }: Outcome): TagEvent['state'] {
+  if (outcome === 'done') return 'written';
+  if (error !== null || planned.action === 'refuse') return 'refused';
+  return planned.action === 'hold' ? 'held' : 'kept';
+}
+
+function bugOf(config: Config, { planned: { wanted } }: Outcome): string | undefined {
+  const entry = config.images.find(({ origin }) => {
+    const place = origin.at();
+    return place.file === wanted.place?.file && place.line === wanted.place.line;
+  });
+  return entry?.bug;
+}
+
+/** Which stages an image can reach: those of the policy's rules for builds, final (and stable) for promotions. */
+export function trackedImages(
+  outcomes: readonly Outcome[],
+  release: Release | null,
+): (image: string) => TrackedImage {
+  return (image) => {
+    const mine = outcomes.filter(({ planned }) => formatRepository(planned.wanted.destination) === image);
+    const built = mine.find(({ planned }) => planned.wanted.group !== null);
+    const stages = new Set<TrackedStage>(
+      mine.flatMap(({ planned }) => (planned.wanted.kind === 'stable' ? ['stable'] : [])),
+    );
+    if (built === undefined) stages.add('final');
+    for (const rule of built === undefined ? [] : (release?.naming.policy.rules ?? [])) {
+      if (!rule.publish) continue;
+      stages.add(rule.class);
+      if (rule.stable !== false) stages.add('stable');
+    }
+    const source = built?.planned.wanted.source;
+    const table =
+      source?.from === 'build'
+        ? release?.stages.find((each) => each.image === source.build)?.table
+        : undefined;
+    return { expected: TRACKED_STAGES.filter((stage) => stages.has(stage)), platforms: table?.rows ?? [] };
+  };
+}
