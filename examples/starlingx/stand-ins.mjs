@@ -45,7 +45,7 @@ for (const { name, tag, commit } of sources.values()) {
     annotations,
   });
 }
-console.log(`${sources.size} images are in ${registry}`);
+console.log(`Images put into ${registry}: ${sources.size}`);
 
 function json(value) {
   return Buffer.from(JSON.stringify(value));
