@@ -1,5 +1,6 @@
 /** The committed bundle as a child process. Nothing of this machine's environment reaches it but PATH. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -16,6 +17,8 @@ export interface ChildOptions {
   readonly cwd: string;
   /** added to PATH, or instead of it */
   readonly env?: NodeJS.ProcessEnv;
+  /** another copy of dist/ */
+  readonly dist?: string;
   /** on standard input, which ends after it */
   readonly input?: string;
   /** sees the process as soon as it runs */
@@ -29,10 +32,10 @@ const LONGEST_MS = 20_000;
 export function runBundle(
   entry: 'cli' | 'main',
   args: readonly string[],
-  { cwd, env = {}, input = '', onStart }: ChildOptions,
+  { cwd, env = {}, dist = DIST, input = '', onStart }: ChildOptions,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [`${DIST}${entry}.cjs`, ...args], {
+    const child = spawn(process.execPath, [join(dist, `${entry}.cjs`), ...args], {
       cwd,
       env: { PATH: process.env['PATH'], ...env },
       timeout: LONGEST_MS,
