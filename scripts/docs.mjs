@@ -1,18 +1,19 @@
 /*
- * Writes the tables of inputs and outputs in README.md from action.yml, between their markers.
- *   node scripts/docs.mjs           writes README.md
- *   node scripts/docs.mjs --check   fails when README.md is not what action.yml gives
+ * Writes the generated tables of the docs, between their markers: inputs and outputs of README.md from action.yml, and the
+ * registries of docs/registries.md from src/registry/quirks.ts.
+ *   node scripts/docs.mjs           writes them
+ *   node scripts/docs.mjs --check   fails when one is not what the source gives
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const path = join(root, 'README.md');
+import { load, root } from './load.mjs';
+
 const action = parse(readFileSync(join(root, 'action.yml'), 'utf8'));
+const { QUIRKS } = await load('src/registry/quirks.ts');
 
 const cell = (text) =>
   String(text ?? '')
@@ -25,26 +26,47 @@ const inputs = Object.entries(action.inputs).map(
 const outputs = Object.entries(action.outputs).map(
   ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`,
 );
+const quirks = QUIRKS.map(({ registry, differs, handling, denied, immutable, tokenHosts, source }) => {
+  const done = [
+    handling,
+    tokenHosts && `logins may go to ${tokenHosts.join(', ')}`,
+    denied && `says on 403: ${denied}`,
+    immutable && `says when the tag cannot move: ${immutable}`,
+  ].filter(Boolean);
+  const links = source.split(', ').map((url, at) => `[${at + 1}](${url})`);
+  return `| ${cell(registry.replace('*', '\\*'))} | ${cell(differs)} | ${cell(done.join('; '))} | ${links.join(' ')} |`;
+});
 
-const before = readFileSync(path, 'utf8');
-let text = fill(before, 'inputs', ['| input | default | |', '|---|---|---|', ...inputs]);
-text = fill(text, 'outputs', ['| output | |', '|---|---|', ...outputs]);
+const pages = {
+  'README.md': {
+    inputs: ['| input | default | |', '|---|---|---|', ...inputs],
+    outputs: ['| output | |', '|---|---|', ...outputs],
+  },
+  'docs/registries.md': {
+    quirks: ['| registry | what differs | what Retag does | |', '|---|---|---|---|', ...quirks],
+  },
+};
 
-text = await format(text, { ...(await resolveConfig(path)), parser: 'markdown' });
-
-if (!process.argv.includes('--check')) {
-  writeFileSync(path, text);
-} else if (text === before) {
-  console.log('README.md is what action.yml gives');
-} else {
-  console.error('README.md is not what action.yml gives. Run "npm run docs".');
-  process.exitCode = 1;
+for (const [name, tables] of Object.entries(pages)) {
+  const path = join(root, name);
+  const before = readFileSync(path, 'utf8');
+  const filled = Object.entries(tables).reduce(
+    (text, [table, lines]) => fill(name, text, table, lines),
+    before,
+  );
+  const text = await format(filled, { ...(await resolveConfig(path)), parser: 'markdown' });
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path, text);
+  } else if (text !== before) {
+    console.error(`${name} is not what the source gives. Run "npm run docs".`);
+    process.exitCode = 1;
+  }
 }
 
-function fill(source, name, lines) {
-  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const start = source.indexOf(open);
-  const end = source.indexOf(close);
-  if (start < 0 || end < start) throw new Error(`README.md has no place for ${name}`);
-  return `${source.slice(0, start + open.length)}\n${lines.join('\n')}\n${source.slice(end)}`;
+function fill(name, text, table, lines) {
+  const [open, close] = [`<!-- ${table} -->`, `<!-- /${table} -->`];
+  const start = text.indexOf(open);
+  const end = text.indexOf(close);
+  if (start < 0 || end < start) throw new Error(`${name} has no place for ${table}`);
+  return `${text.slice(0, start + open.length)}\n${lines.join('\n')}\n${text.slice(end)}`;
 }

@@ -4,28 +4,11 @@
  *   node scripts/schema.mjs --check   fails when schema/ is not what the source gives
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { build } from 'esbuild';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-
-/** The exports of TypeScript modules, by name. */
-async function load(...modules) {
-  const result = await build({
-    absWorkingDir: root,
-    stdin: { contents: modules.map((path) => `export * from './${path}';`).join('\n'), resolveDir: root },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    write: false,
-    logLevel: 'warning',
-  });
-  const code = Buffer.from(result.outputFiles[0].contents).toString('base64');
-  return import(`data:text/javascript;base64,${code}`);
-}
+import { load, root } from './load.mjs';
 
 async function tagFile() {
   const parts = await load(

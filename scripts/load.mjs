@@ -1,0 +1,21 @@
+/* The exports of TypeScript modules of this repository, for scripts that write what the source says. */
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { build } from 'esbuild';
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+export async function load(...modules) {
+  const result = await build({
+    absWorkingDir: root,
+    stdin: { contents: modules.map((path) => `export * from './${path}';`).join('\n'), resolveDir: root },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    logLevel: 'warning',
+  });
+  const code = Buffer.from(result.outputFiles[0].contents).toString('base64');
+  return import(`data:text/javascript;base64,${code}`);
+}
