@@ -62,8 +62,10 @@ export function parseConcurrency(text: string): number {
 export function parseInsecureHosts(hosts: readonly string[]): readonly string[] {
   const wrong = hosts.filter((host) => {
     const parsed = parseRepository(`${host}/x`);
+    const registry = parsed.ok ? parsed.value.registry : null;
+    // A word that is no host would be taken for the first part of a name on Docker Hub.
     return (
-      !parsed.ok || (parsed.value.registry !== host.toLowerCase() && parsed.value.registry !== 'docker.io')
+      registry !== host.toLowerCase() && !(registry === 'docker.io' && /(?:^|\.)docker\.io$/i.test(host))
     );
   });
   if (wrong.length > 0) {

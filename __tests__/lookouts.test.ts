@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { Gate } from '../src/config/model.js';
+import type { Verdict } from '../src/gates/gates.js';
+import type { Subject } from '../src/gates/observe.js';
+import { lookoutsFor } from '../src/lookouts.js';
+import type { SourceState } from '../src/plan/model.js';
+import { nameRun } from '../src/release/naming.js';
+import type { Release } from '../src/release/release.js';
+import { memoryRegistry } from './support/memory-registry.js';
+import { factsOf, policyOf } from './support/policies.js';
+import { digestOf, wantedTag } from './support/wanted.js';
+
+const APP = { registry: 'reg.example', repository: 'app' };
+const OPEN: Verdict = { state: 'open', text: '', gates: [] };
+
+function outside() {
+  const asked: [string | null, string | null][] = [];
+  const judged: { gates: readonly Gate[]; subject: Subject }[] = [];
+  const subject = (srcRef: string | null, revision: string | null): Subject => {
+    asked.push([srcRef, revision]);
+    return { home: 'o/r', commit: { why: 'a test' } };
+  };
+  const gatekeeper = {
+    judge: (gates: readonly Gate[], about: Subject) => {
+      judged.push({ gates, subject: about });
+      return Promise.resolve(OPEN);
+    },
+  };
+  return { asked, judged, parts: { subject, gatekeeper } };
+}
+
+const present = (revision: string | null): SourceState => ({
+  state: 'present',
+  digest: digestOf('a'),
+  manifest: null,
+  facts: { platforms: [], attestations: 0, revision },
+  repository: APP,
+});
+
+describe('gates are about', () => {
+  test.each([
+    [
+      'the src_ref and the revision of a promotion',
+      wantedTag({ srcRef: 'https://x/commit/1' }),
+      present('abc'),
+      ['https://x/commit/1', 'abc'],
+    ],
+    ['the revision alone, where there is no src_ref', wantedTag(), present('abc'), ['', 'abc']],
+    ['nothing but the entry, where neither is known', wantedTag(), present(null), ['', null]],
+    [
+      'the commit of the run, for a build',
+      wantedTag({ group: 'release', srcRef: 'x' }),
+      { state: 'to-build' } as const,
+      [null, null],
+    ],
+  ])('%s', async (_name, wanted, source, expected) => {
+    const { asked, judged, parts } = outside();
+    expect(await lookoutsFor(null, parts).gate(wanted, source)).toBe(OPEN);
+    expect(asked).toEqual([expected]);
+    expect(judged).toHaveLength(1);
+  });
+});
+
+describe('channels', () => {
+  const latest = wantedTag({ kind: 'channel', destination: { ...APP, tag: 'latest' } });
+  async function semver(tags: readonly string[], repository = APP): Promise<Release> {
+    const registry = memoryRegistry(
+      Object.fromEntries(tags.map((tag) => [`reg.example/${repository.repository}:${tag}`, digestOf('a')])),
+    );
+    const naming = await nameRun(policyOf('policy: semver'), factsOf('refs/tags/1.9.0'), [repository], {
+      registry,
+      concurrency: 1,
+      claim: null,
+    });
+    return { naming, wanted: [], builds: [], states: new Map(), selected: [], stages: [] };
+  }
+
+  test.each<[string, readonly string[], string, string | null]>([
+    ['rows 16: older than 1.10.0', ['1.9.1', '1.10.0', '1.2.0'], 'older', '1.10.0'],
+    ['newer than all', ['1.8.9', '0.10.0'], 'newer', '1.8.9'],
+    ['itself', ['1.9.0'], 'same', '1.9.0'],
+    ['the first', [], 'newer', null],
+  ])('%s', async (_name, tags, order, highest) => {
+    const { parts } = outside();
+    expect(await lookoutsFor(await semver(tags), parts).channel(latest)).toEqual({ order, highest });
+  });
+
+  test('without a list of that repository nothing is known', async () => {
+    const { parts } = outside();
+    const other = await semver([], { registry: 'reg.example', repository: 'other' });
+    expect(await lookoutsFor(other, parts).channel(latest)).toBeNull();
+    expect(await lookoutsFor(null, parts).channel(latest)).toBeNull();
+  });
+});
+
+describe('builds', () => {
+  test('have the state that was observed; one without is a fault of the caller', async () => {
+    const { parts } = outside();
+    const states = new Map<string, SourceState>([['app', { state: 'to-build' }]]);
+    const naming = await nameRun(policyOf('policy: wmcore'), factsOf('refs/tags/1.2.3'), [], {
+      registry: memoryRegistry({}),
+      concurrency: 1,
+      claim: null,
+    });
+    const lookouts = lookoutsFor({ naming, wanted: [], builds: [], states, selected: [], stages: [] }, parts);
+    expect(await lookouts.build(wantedTag({ source: { from: 'build', build: 'app' } }))).toEqual({
+      state: 'to-build',
+    });
+    expect(() => lookouts.build(wantedTag({ source: { from: 'build', build: 'x' } }))).toThrow(
+      'without the state',
+    );
+  });
+});

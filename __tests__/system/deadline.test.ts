@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+
+import { UserError, type OperationError } from '../../src/errors.js';
+import { parseTimeout, startDeadline, type Deadline } from '../../src/system/deadline.js';
+
+describe('parseTimeout', () => {
+  test.each([
+    ['1s', 1_000],
+    ['90s', 90_000],
+    ['30m', 1_800_000],
+    ['24h', 86_400_000],
+    ['1d', 86_400_000],
+  ])('%s', (text, ms) => {
+    expect(parseTimeout(text)).toBe(ms);
+  });
+
+  // Above 2^31-1 ms a timer of Node fires at once.
+  test.each(['', '0s', '30', '30 m', '-1m', '1.5h', '25h', '25d', '10w', 'Infinity'])(
+    '%j is none',
+    (text) => {
+      expect(() => parseTimeout(text)).toThrow(UserError);
+    },
+  );
+});
+
+describe('startDeadline', () => {
+  let deadline: Deadline;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    deadline = startDeadline(5_000, '5s');
+  });
+  afterEach(() => {
+    deadline.release();
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+  const reason = () => deadline.signal.reason as OperationError;
+
+  test('the time limit aborts once it has passed, and sets no exit status of a signal', () => {
+    jest.advanceTimersByTime(4_999);
+    expect(deadline.signal.aborted).toBe(false);
+    jest.advanceTimersByTime(1);
+    expect(deadline.signal.aborted).toBe(true);
+    expect(reason()).toMatchObject({ code: 'timeout' });
+    expect(reason().message).toContain('the time limit of 5s for the whole run has passed');
+    expect(deadline.exitCode()).toBeNull();
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s aborts, and the exit status is %d', (name, code) => {
+    expect(deadline.exitCode()).toBeNull();
+    process.emit(name);
+    expect(deadline.exitCode()).toBe(code);
+    expect(reason()).toMatchObject({ code: 'cancelled' });
+    expect(reason().message).toContain(`stopped by ${name}`);
+  });
+
+  test('a second signal does not wait for anything', () => {
+    const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    process.emit('SIGTERM');
+    expect(exit).not.toHaveBeenCalled();
+    process.emit('SIGINT');
+    expect(exit).toHaveBeenCalledWith(130);
+  });
+
+  test('a signal after the time limit still sets the exit status, and the first reason stays', () => {
+    jest.advanceTimersByTime(5_000);
+    process.emit('SIGTERM');
+    expect(deadline.exitCode()).toBe(143);
+    expect(reason()).toMatchObject({ code: 'timeout' });
+  });
+
+  test('release takes the handlers and the timer away', () => {
+    const listening = () => process.listenerCount('SIGINT') + process.listenerCount('SIGTERM');
+    const before = listening();
+    deadline.release();
+    expect(listening()).toBe(before - 2);
+    expect(jest.getTimerCount()).toBe(0);
+    jest.advanceTimersByTime(10_000);
+    expect(deadline.signal.aborted).toBe(false);
+  });
+});
