@@ -91,22 +91,25 @@ export function outsideOf(options: OutsideOptions): Outside {
   };
 }
 
-/** For a run that asks nobody but the registry. */
-export function withoutOutside(log: Log, signal: AbortSignal): Outside {
-  return outsideOf({
+/** What `outsideOf` needs, for a run that builds nothing. */
+export function askingOnly(
+  asking: Pick<OutsideOptions, 'env' | 'workspace' | 'facts' | 'log' | 'signal'>,
+): OutsideOptions {
+  return {
+    ...asking,
+    token: asking.env['GITHUB_TOKEN'] ?? '',
     files: [],
-    env: {},
-    workspace: '.',
-    token: '',
-    facts: null,
-    log,
-    signal,
     builder: '',
     insecure: [],
     write: () => undefined,
     actions: false,
     terminal: false,
-  });
+  };
+}
+
+/** For a run that asks nobody but the registry. */
+export function withoutOutside(log: Log, signal: AbortSignal): Outside {
+  return outsideOf(askingOnly({ env: {}, workspace: '.', facts: null, log, signal }));
 }
 
 async function open(options: OutsideOptions): Promise<GitHub> {

@@ -10,7 +10,7 @@ import { startDeadline } from '../system/deadline.js';
 import { systemClock } from '../system/clock.js';
 import type { Arguments } from '../terminal/args.js';
 import { logFor, type Io } from './output.js';
-import { outsideOf } from './outside.js';
+import { askingOnly, outsideOf } from './outside.js';
 import { tagFiles } from './session.js';
 
 /** Exit status 1 when a platform's gate cannot be told, or fails under `stage_policy: fail`. */
@@ -34,20 +34,8 @@ export async function stagesCommand(args: Arguments, io: Io): Promise<number> {
   });
   const deadline = startDeadline(5 * 60_000, '5m');
   try {
-    const outside = outsideOf({
-      files: [],
-      env: io.env,
-      workspace: io.cwd,
-      token: io.env['GITHUB_TOKEN'] ?? '',
-      facts,
-      log,
-      signal: deadline.signal,
-      builder: '',
-      insecure: [],
-      write: () => undefined,
-      actions: false,
-      terminal: false,
-    });
+    const asking = { env: io.env, workspace: io.cwd, facts, log, signal: deadline.signal };
+    const outside = outsideOf(askingOnly(asking));
     let refused = 0;
     for (const build of config.builds) {
       const table = await platformStages(

@@ -4,25 +4,19 @@ import { startDeadline } from '../system/deadline.js';
 import { trackingText } from '../tracking/tracking.js';
 import type { Arguments } from '../terminal/args.js';
 import { logFor, type Io } from './output.js';
-import { outsideOf } from './outside.js';
+import { askingOnly, outsideOf } from './outside.js';
 
 export async function trackingCommand(args: Arguments, io: Io): Promise<number> {
   const deadline = startDeadline(5 * 60_000, '5m');
   try {
-    const outside = outsideOf({
-      files: [],
+    const asking = {
       env: io.env,
       workspace: io.cwd,
-      token: io.env['GITHUB_TOKEN'] ?? '',
       facts: null,
       log: logFor(args, io),
       signal: deadline.signal,
-      builder: '',
-      insecure: [],
-      write: () => undefined,
-      actions: false,
-      terminal: false,
-    });
+    };
+    const outside = outsideOf(askingOnly(asking));
     const issues = await listTracking(await outside.github());
     io.stdout.write(args.is('json') ? `${JSON.stringify(issues, null, 2)}\n` : `${trackingText(issues)}\n`);
     return deadline.exitCode() ?? 0;
