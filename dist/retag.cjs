@@ -44610,21 +44610,20 @@ function outsideOf(options) {
     review: (plan2, config) => options.files.length === 0 || missing(options) !== null ? Promise.resolve(plan2) : applyReview(plan2, options.files, config, facts, { github, log: options.log })
   };
 }
-function withoutOutside(log, signal) {
-  return outsideOf({
+function askingOnly(asking) {
+  return {
+    ...asking,
+    token: asking.env["GITHUB_TOKEN"] ?? "",
     files: [],
-    env: {},
-    workspace: ".",
-    token: "",
-    facts: null,
-    log,
-    signal,
     builder: "",
     insecure: [],
     write: () => void 0,
     actions: false,
     terminal: false
-  });
+  };
+}
+function withoutOutside(log, signal) {
+  return outsideOf(askingOnly({ env: {}, workspace: ".", facts: null, log, signal }));
 }
 async function open2(options) {
   const { env, token, log, signal } = options;
@@ -50238,7 +50237,8 @@ function parseConcurrency(text4) {
 function parseInsecureHosts(hosts) {
   const wrong2 = hosts.filter((host) => {
     const parsed2 = parseRepository(`${host}/x`);
-    return !parsed2.ok || parsed2.value.registry !== host.toLowerCase() && parsed2.value.registry !== "docker.io";
+    const registry = parsed2.ok ? parsed2.value.registry : null;
+    return registry !== host.toLowerCase() && !(registry === "docker.io" && /(?:^|\.)docker\.io$/i.test(host));
   });
   if (wrong2.length > 0) {
     throw new UserError(
@@ -51110,20 +51110,8 @@ async function stagesCommand(args, io) {
   });
   const deadline = startDeadline(5 * 6e4, "5m");
   try {
-    const outside = outsideOf({
-      files: [],
-      env: io.env,
-      workspace: io.cwd,
-      token: io.env["GITHUB_TOKEN"] ?? "",
-      facts,
-      log,
-      signal: deadline.signal,
-      builder: "",
-      insecure: [],
-      write: () => void 0,
-      actions: false,
-      terminal: false
-    });
+    const asking = { env: io.env, workspace: io.cwd, facts, log, signal: deadline.signal };
+    const outside = outsideOf(askingOnly(asking));
     let refused2 = 0;
     for (const build2 of config.builds) {
       const table3 = await platformStages(
@@ -51624,20 +51612,14 @@ __export(tracking_exports2, {
 async function trackingCommand(args, io) {
   const deadline = startDeadline(5 * 6e4, "5m");
   try {
-    const outside = outsideOf({
-      files: [],
+    const asking = {
       env: io.env,
       workspace: io.cwd,
-      token: io.env["GITHUB_TOKEN"] ?? "",
       facts: null,
       log: logFor(args, io),
-      signal: deadline.signal,
-      builder: "",
-      insecure: [],
-      write: () => void 0,
-      actions: false,
-      terminal: false
-    });
+      signal: deadline.signal
+    };
+    const outside = outsideOf(askingOnly(asking));
     const issues = await listTracking(await outside.github());
     io.stdout.write(args.is("json") ? `${JSON.stringify(issues, null, 2)}
 ` : `${trackingText(issues)}
