@@ -10,4 +10,5 @@ export default {
   },
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   collectCoverageFrom: ['src/**/*.ts'],
+  reporters: ['default', ...(process.env['JEST_TOTALS'] ? ['<rootDir>/scripts/totals-reporter.mjs'] : [])],
 };
