@@ -1,4 +1,5 @@
 /** The commands of this folder: `matrix` (default), `kill`, `races`. */
+import { killCommand } from './kill/command.js';
 import { matrixCommand } from './matrix/command.js';
 
 /** @returns the exit status: 0 when nothing is broken */
@@ -7,6 +8,8 @@ export async function main(args: readonly string[]): Promise<number> {
   switch (first) {
     case 'matrix':
       return matrixCommand(rest);
+    case 'kill':
+      return killCommand(rest);
     default:
       return matrixCommand(args);
   }

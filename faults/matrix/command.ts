@@ -1,9 +1,13 @@
-/** `npm run faults [-- --on embedded|2.8|v3|all] [--only SCENARIO/STEP/FAULT] [--lanes N] [--verbose]` */
+/**
+ * `npm run faults [-- --on embedded|2.8|v3|all] [--only SCENARIO/STEP/FAULT] [--faults short|all] [--lanes N] [--verbose]`.
+ * Without `--faults` the embedded registry gets all of them and the real ones, which are slower, one of each family.
+ */
 import { parseArgs } from 'node:util';
 
 import { startDockerRegistry282, startRegistryV3, type RealRegistry } from '../../e2e/support/registries.js';
 import { findBinary } from '../../e2e/support/binaries.js';
 import { embedded, realBackend, type Backend } from '../world/backend.js';
+import { isShort } from './faults.js';
 import { cellName, runCells, selectCells, tableOf, type Outcome } from './matrix.js';
 
 interface Place {
@@ -36,6 +40,7 @@ export async function matrixCommand(args: readonly string[]): Promise<number> {
     options: {
       on: { type: 'string', default: 'all' },
       only: { type: 'string', default: '' },
+      faults: { type: 'string', default: '' },
       lanes: { type: 'string', default: '8' },
       verbose: { type: 'boolean', default: false },
     },
@@ -47,9 +52,14 @@ export async function matrixCommand(args: readonly string[]): Promise<number> {
     const opened = await place.open();
     const { backend } = opened;
     try {
+      const short = values.faults === 'short' || (values.faults === '' && place.key !== 'embedded');
       const selection = selectCells(
         backend,
-        (a, b, c) => a.name.includes(scenario) && b.name.includes(step) && c.name.includes(fault),
+        (a, b, c) =>
+          a.name.includes(scenario) &&
+          b.name.includes(step) &&
+          c.name.includes(fault) &&
+          (fault !== '' || !short || isShort(c)),
       );
       const outcome = await runCells(selection, backend, Number(values.lanes), (result, done) => {
         if (values.verbose) {

@@ -345,3 +345,36 @@ export const FAULTS: readonly FaultKind[] = [
   ...DETOURS,
   ...EVENTS,
 ];
+
+/** One fault of each family: what `npm test` and, by default, the slower real registries get. */
+const SHORT: ReadonlySet<string> = new Set([
+  'refused connections, until the first pause',
+  'refused connections from here on',
+  'reset before it is handled',
+  'reset in the middle of the request',
+  'reset after it was handled',
+  'silence after it was handled',
+  '400 as ECR for an immutable tag',
+  '401 as for an expired token',
+  '403',
+  '404 that is not true',
+  '404 over the Accept header',
+  '429 with nonsense',
+  '500',
+  '502 although it was done',
+  '503, always',
+  '200 with HTML',
+  'cut between chunks',
+  'one bit turned',
+  'another digest in the header',
+  'no digest in the header, always',
+  'a redirect to a host that has it',
+  'SIGTERM',
+  'somebody else writes the tag, just before',
+  'somebody else makes the same tag, just before',
+  'the source tag moves, just after',
+]);
+
+export function isShort({ name }: FaultKind): boolean {
+  return SHORT.has(name);
+}

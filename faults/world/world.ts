@@ -48,6 +48,10 @@ export interface World {
   readonly image: BuiltImage;
   /** passwords and what is made of them */
   readonly secrets: readonly string[];
+  /** what Retag is asked for, for runs that are started in another way than `promote` */
+  readonly tagFile: string;
+  readonly force: readonly string[];
+  readonly logins: readonly (Login & { readonly host: string })[];
   /** Retag does its work once. `patience`: the longest silence of a registry, milliseconds. */
   promote(time: FakeTime, patience: number): Promise<Attempt>;
   /** Somebody else writes a tag of the destination. */
@@ -78,6 +82,9 @@ export async function createWorld(scenario: Scenario, backend: Backend, doors: D
   const sourceRepository = prefix + scenario.source;
   const targetRepository = prefix + scenario.target;
   await fill(scenario, first.room, sourceRepository, last.room, targetRepository);
+  const target = `${last.side.host}/${targetRepository}`;
+  const tagFile = tagFileOf(scenario, `${first.side.host}/${sourceRepository}`, target);
+  const force = scenario.wanted.filter(({ before }) => before !== null).map(({ tag }) => `${target}:${tag}`);
   return {
     scenario,
     source: first.side,
@@ -86,16 +93,13 @@ export async function createWorld(scenario: Scenario, backend: Backend, doors: D
     targetRepository,
     image: IMAGE,
     secrets: opened.flatMap(({ login }) => (login === null ? [] : secretsOf(login))),
+    tagFile,
+    force,
+    logins: opened.flatMap(({ side, login }) => (login === null ? [] : [{ ...login, host: side.host }])),
     promote: (time, patience) =>
       attempt({
-        tagFile: tagFileOf(
-          scenario,
-          `${first.side.host}/${sourceRepository}`,
-          `${last.side.host}/${targetRepository}`,
-        ),
-        force: scenario.wanted
-          .filter(({ before }) => before !== null)
-          .map(({ tag }) => `${last.side.host}/${targetRepository}:${tag}`),
+        tagFile,
+        force,
         concurrency: 4,
         clock: time.clock,
         signal: time.signal,

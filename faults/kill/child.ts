@@ -1,0 +1,71 @@
+/** The bundle as a child process, as a user runs it, and what becomes of it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import type { World } from '../world/world.js';
+
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** milliseconds between a signal and the end; 0 without one */
+  readonly afterSignal: number;
+}
+
+export interface Child {
+  readonly ended: Promise<Ended>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Where a world's tag file and logins are written down for children. */
+export interface Desk {
+  apply(): Child;
+  remove(): void;
+}
+
+export function deskOf(world: World): Desk {
+  const directory = mkdtempSync(join(tmpdir(), 'retag-kill-'));
+  const tagFile = join(directory, 'image-tags.yaml');
+  writeFileSync(tagFile, world.tagFile);
+  const auths = world.logins.map(({ host, user, password }) => [
+    host,
+    { auth: Buffer.from(`${user}:${password}`).toString('base64') },
+  ]);
+  writeFileSync(
+    join(directory, 'config.json'),
+    JSON.stringify({ auths: Object.fromEntries(auths) as object }),
+  );
+  const force = world.force.flatMap((name) => ['--force', name]);
+  const env = { PATH: process.env['PATH'], HOME: directory, DOCKER_CONFIG: directory };
+  return {
+    apply: () => start([resolve('dist/cli.cjs'), 'apply', '--config', tagFile, ...force], env, directory),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Starts Node on `args` with nothing but `env`. */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Child {
+  const child: ChildProcess = spawn(process.execPath, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const texts = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
+  }
+  let signalled: number | null = null;
+  const ended = new Promise<Ended>((done, fail) => {
+    child.once('error', fail);
+    child.once('close', (status, signal) => {
+      const afterSignal = signalled === null ? 0 : performance.now() - signalled;
+      done({ status, signal, ...texts, afterSignal });
+    });
+  });
+  return {
+    ended,
+    kill(signal) {
+      signalled ??= performance.now();
+      child.kill(signal);
+    },
+  };
+}
