@@ -67,6 +67,27 @@ const rows: [string, Partial<WantedTag>, Partial<Observed>, string, string][] = 
     'keep',
     'older',
   ],
+  [
+    'absent channel to a build of this run, older',
+    { kind: 'channel' },
+    { source: { state: 'to-build' }, channel: { order: 'older', highest: '2' } },
+    'keep',
+    'older',
+  ],
+  [
+    'absent channel to a build of this run, newer',
+    { kind: 'channel' },
+    { source: { state: 'to-build' }, channel: { order: 'newer', highest: '2' } },
+    'create',
+    'absent',
+  ],
+  [
+    'forced channel to a build of this run, older',
+    { kind: 'channel', forced: true },
+    { destination: present('b'), source: { state: 'to-build' }, channel: { order: 'older', highest: '2' } },
+    'move',
+    'forced',
+  ],
   ['to build, absent', {}, { source: { state: 'to-build' } }, 'create', 'absent'],
   [
     'to build, but the tag is there',

@@ -81,6 +81,9 @@ describe('the commit that src_ref names', () => {
     [id.slice(0, 12), id.slice(0, 12)],
     ['https://github.com/o/r/tree/main', null],
     ['refs/heads/deadbeef', null],
+    [`https://example.org/r/commit/${'A'.repeat(40)}`, 'a'.repeat(40)],
+    ['f'.repeat(64), 'f'.repeat(64)],
+    ['a'.repeat(41), null],
     ['v1.2.3', null],
     ['', null],
   ])('%s', (text, expected) => {

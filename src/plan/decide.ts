@@ -74,9 +74,9 @@ function decideMissing(wanted: WantedTag, previous: string | null): PlannedActio
 
 function decideToBuild(wanted: WantedTag, observed: Observed, previous: string | null): PlannedAction {
   const held = hold(wanted, observed, previous);
-  if (previous === null)
-    return held ?? act(wanted, 'create', null, null, 'absent', 'the tag does not exist yet');
-  if (wanted.kind === 'channel') return held ?? decideChannel(wanted, observed, previous, null);
+  if (wanted.kind === 'channel' && !wanted.forced)
+    return held ?? decideChannel(wanted, observed, previous, null);
+  if (previous === null) return held ?? act(wanted, 'create', null, null, 'absent', ABSENT);
   if (wanted.forced)
     return held ?? act(wanted, 'move', null, previous, 'forced', `forced; it is ${previous} now`);
   return refuse(

@@ -103,5 +103,7 @@ export function commitOf(srcRef: string): string | null {
       .replace(/[/#]+$/, '')
       .split(/[/=@#]/)
       .at(-1) ?? '';
-  return /^[0-9a-f]{7,64}$/i.test(last) && /\d/.test(last) ? last.toLowerCase() : null;
+  // A short one without a digit may as well be a word.
+  const whole = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(last);
+  return whole || (/^[0-9a-f]{7,63}$/i.test(last) && /\d/.test(last)) ? last.toLowerCase() : null;
 }
