@@ -77,7 +77,7 @@ describe('channels', () => {
   }
 
   test.each<[string, readonly string[], string, string | null]>([
-    ['rows 16: older than 1.10.0', ['1.9.1', '1.10.0', '1.2.0'], 'older', '1.10.0'],
+    ['row 16: older than 1.10.0', ['1.9.1', '1.10.0', '1.2.0'], 'older', '1.10.0'],
     ['newer than all', ['1.8.9', '0.10.0'], 'newer', '1.8.9'],
     ['itself', ['1.9.0'], 'same', '1.9.0'],
     ['the first', [], 'newer', null],
