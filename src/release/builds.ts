@@ -2,7 +2,7 @@
 import { withDefaults } from '../builds/defaults.js';
 import type { BuildDefaults } from '../builds/model.js';
 import type { BuildConfig, Config, Origin } from '../config/model.js';
-import { UserError } from '../errors.js';
+import { UserError, type Place } from '../errors.js';
 import { isForced, mapRepository, shownName, type Force, type RegistryMap } from '../plan/names.js';
 import { parseRepository, type Repository } from '../reference.js';
 
@@ -19,6 +19,8 @@ export interface BuildName {
 export interface RunBuild {
   readonly config: BuildConfig;
   readonly names: readonly BuildName[];
+  /** the entry of the tag file; null for a build that the inputs make */
+  readonly place: Place | null;
 }
 
 export interface BuildOptions {
@@ -46,7 +48,8 @@ export function buildsOfRun(config: Pick<Config, 'builds'>, options: BuildOption
       };
     });
     const shown = names.map(({ text, repository }) => ({ text, repository }));
-    return { config: withDefaults({ ...entry, names: shown }, defaults), names };
+    const place = entry.origin === INPUTS ? null : entry.origin.at();
+    return { config: withDefaults({ ...entry, names: shown }, defaults), names, place };
   });
 }
 

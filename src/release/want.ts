@@ -26,14 +26,19 @@ export function wantBuilds(
   );
 }
 
-function primary({ config }: RunBuild, name: BuildName, tag: string, decision: ResolvedDecision): WantedTag {
+function primary(
+  { config, place }: RunBuild,
+  name: BuildName,
+  tag: string,
+  decision: ResolvedDecision,
+): WantedTag {
   return {
     // A rule of class stable names the stable tag itself as its tag.
     kind: decision.class === 'stable' ? 'stable' : 'primary',
     image: name.text,
     destination: { ...name.repository, tag },
     source: sourceOf(config, name, decision),
-    place: config.origin.at(),
+    place,
     forced: name.isForced(tag),
     digest: null,
     platforms: [],
