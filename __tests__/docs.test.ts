@@ -1,0 +1,254 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { describe, expect, test } from '@jest/globals';
+import Ajv from 'ajv';
+import { parse as parseYaml } from 'yaml';
+
+import { parseConfig } from '../src/config/config.js';
+import { UserError } from '../src/errors.js';
+import { COMMANDS, FLAGS } from '../src/terminal/args.js';
+import { ReportSchema } from '../src/report/model.js';
+
+/** The files below `folder` whose path matches. */
+function files(folder: string, name: RegExp): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => join(folder, path))
+    .filter((path) => name.test(path))
+    .sort();
+}
+
+/** What users read: everything that is claimed there and can be checked without running it. */
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'bench/README.md',
+  ...files('docs', /\.md$/),
+  ...files('examples', /\.md$/),
+].sort();
+const text = new Map(PAGES.map((page) => [page, readFileSync(page, 'utf8')]));
+
+interface Block {
+  readonly page: string;
+  readonly line: number;
+  readonly language: string;
+  readonly body: string;
+}
+
+/** The fenced blocks of a page. */
+function blocks(page: string): Block[] {
+  const source = text.get(page) ?? '';
+  return [...source.matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].map((match) => ({
+    page,
+    line: source.slice(0, match.index).split('\n').length + 1,
+    language: match[1] ?? '',
+    body: match[2] ?? '',
+  }));
+}
+const ALL = PAGES.flatMap(blocks);
+const titled = (found: readonly Block[]): [string, Block][] =>
+  found.map((block) => [`${block.page}:${block.line}`, block]);
+
+/** GitHub's anchor of a heading. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/`|\*|\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
+}
+
+function anchors(page: string): Set<string> {
+  const source = (text.get(page) ?? readFileSync(page, 'utf8')).replace(/^```[\s\S]*?^```/gm, '');
+  return new Set([...source.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchor(heading)));
+}
+
+describe('links', () => {
+  test.each(PAGES)('%s: every relative link leads somewhere', (page) => {
+    const source = (text.get(page) ?? '').replace(/^```[\s\S]*?^```/gm, '');
+    const targets = [...source.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(([, to = '']) => to);
+    const broken = targets.filter((target) => {
+      const [path = '', fragment] = target.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      if (!existsSync(file)) return true;
+      return fragment !== undefined && statSync(file).isFile() && !anchors(file).has(fragment);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test('every page of docs can be reached from README', () => {
+    const seen = new Set<string>();
+    const follow = (page: string): void => {
+      if (seen.has(page) || !text.has(page)) return;
+      seen.add(page);
+      for (const [, to = ''] of (text.get(page) ?? '').matchAll(/\]\(([^)#\s]+\.md)/g)) {
+        follow(join(dirname(page), to));
+      }
+    };
+    follow('README.md');
+    expect(PAGES.filter((page) => !seen.has(page))).toEqual([]);
+  });
+});
+
+/** The command lines of Retag in a text: `retag …` at the start of a line (after a prompt) or of a code span. */
+function commandLines(source: string): string[] {
+  const fenced = [...source.matchAll(/^```(?:console|sh|bash)\n([\s\S]*?)^```/gm)]
+    .flatMap(([, body = '']) => body.split('\n'))
+    .map((line) => line.replace(/^\$ /, ''));
+  const spans = [...source.replace(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(
+    ([, span = '']) => span,
+  );
+  return [...fenced, ...spans]
+    .map((line) => /^(?:retag|node dist\/cli\.cjs) (.+)$/.exec(line)?.[1] ?? '')
+    .map((line) => line.replace(/ [|#].*$/, ''))
+    .filter((line) => line !== '');
+}
+
+describe('commands', () => {
+  const shown = PAGES.flatMap((page) =>
+    commandLines(text.get(page) ?? '').map((line): [string, string] => [line, page]),
+  );
+
+  test('are shown', () => {
+    expect(shown.length).toBeGreaterThan(20);
+  });
+
+  test.each(shown)('retag %s (%s)', (line) => {
+    const words = line.split(/\s+/);
+    const command = words[0] ?? '';
+    if (command.startsWith('--')) {
+      expect(['--help', '--version']).toContain(command);
+      return;
+    }
+    expect(COMMANDS).toContain(command);
+    const flags = words
+      .filter((word) => word.startsWith('--'))
+      .map((word) => word.slice(2).split('=')[0] ?? '');
+    const unknown = flags.filter((flag) => !FLAGS[flag]?.commands.some((each) => each === command));
+    expect(unknown).toEqual([]);
+  });
+
+  test.each(PAGES)(
+    '%s: every flag in the text is one of Retag, or stands with the tool that has it',
+    (page) => {
+      const spans = [
+        ...(text.get(page) ?? '').replace(/^```[\s\S]*?^```/gm, '').matchAll(/`(--[a-z][a-z-]*)[^`]*`/g),
+      ];
+      const unknown = spans.map(([, flag = '']) => flag.slice(2)).filter((flag) => !(flag in FLAGS));
+      expect(unknown.filter((flag) => !FLAGS_OF_OTHERS.includes(flag))).toEqual([]);
+    },
+  );
+});
+
+/** Of crane, skopeo, regsync, docker buildx and of StarlingX's script, which the pages compare with. */
+const FLAGS_OF_OTHERS = [
+  'all',
+  'dry-run',
+  'dryrun',
+  'no-clobber',
+  'repush',
+  'version',
+  'add-host',
+  'secret',
+  'ssh',
+];
+
+describe('tag files', () => {
+  const whole = ALL.filter(({ language, body }) => {
+    const first = body.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
+    return (
+      language === 'yaml' && /^(?:images|builds|policy|tracking|runners|on_hold|stage_policy):/.test(first)
+    );
+  });
+
+  test('are shown', () => {
+    expect(whole.length).toBeGreaterThan(10);
+  });
+
+  test.each(titled(whole))('%s parses', (_where, { page, body }) => {
+    expect(problemsOf(page, body)).toEqual([]);
+  });
+
+  test.each(files('examples', /image-tags\.yaml$/))('%s parses', (path) => {
+    expect(problemsOf(path, readFileSync(path, 'utf8'))).toEqual([]);
+  });
+
+  function problemsOf(path: string, source: string): string[] {
+    try {
+      parseConfig([{ path, bytes: new TextEncoder().encode(source) }]);
+      return [];
+    } catch (error) {
+      if (error instanceof UserError) return error.problems.map(({ what }) => what);
+      throw error;
+    }
+  }
+});
+
+describe('references', () => {
+  const schema = (name: string): Record<string, unknown> =>
+    JSON.parse(readFileSync(`schema/${name}.schema.json`, 'utf8')) as Record<string, unknown>;
+
+  /** The names of all properties in a JSON Schema. */
+  function keys(node: unknown): string[] {
+    if (typeof node !== 'object' || node === null) return [];
+    const { properties = {} } = node as { properties?: Record<string, unknown> };
+    return [...Object.keys(properties), ...Object.values(node).flatMap(keys)];
+  }
+
+  test('tag-file.md names every key of the tag file', () => {
+    const page = text.get('docs/tag-file.md') ?? '';
+    const missing = keys(schema('tag-file')).filter(
+      (key) => !new RegExp(`\`[^\`]*\\b${key}\\b[^\`]*\``).test(page),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('report.md names every key of a report and of an action', () => {
+    const page = text.get('docs/report.md') ?? '';
+    const action = ReportSchema.entries.actions.item.entries;
+    const missing = [...Object.keys(ReportSchema.entries), ...Object.keys(action)].filter(
+      (key) => !page.includes(`\`${key}\``),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test.each(titled(ALL.filter(({ page, language }) => page === 'docs/report.md' && language === 'json')))(
+    '%s is a report',
+    (_where, { body }) => {
+      const validate = new Ajv.default({ strict: false }).compile(schema('report'));
+      validate(JSON.parse(body));
+      expect(validate.errors ?? []).toEqual([]);
+    },
+  );
+
+  test('troubleshooting.md has every reason', () => {
+    const page = text.get('docs/troubleshooting.md') ?? '';
+    const reasons = ReportSchema.entries.actions.item.entries.reason.entries.code.options;
+    expect(reasons.filter((reason) => !page.includes(`| \`${reason}\``))).toEqual([]);
+  });
+});
+
+describe('workflows', () => {
+  const { inputs } = parseYaml(readFileSync('action.yml', 'utf8')) as { inputs: Record<string, unknown> };
+  const sources = [
+    ...ALL.filter(({ language }) => language === 'yaml').map(({ page, line, body }) => [
+      `${page}:${line}`,
+      body,
+    ]),
+    ...files('examples', /\.ya?ml$/).map((path) => [path, readFileSync(path, 'utf8')]),
+  ].filter(([, body = '']) => body.includes('uses: retag/retag@')) as [string, string][];
+
+  /** The inputs that the steps in some YAML give to Retag. */
+  function given(node: unknown): string[] {
+    if (typeof node !== 'object' || node === null) return [];
+    const { uses, with: own = {} } = node as { uses?: unknown; with?: Record<string, unknown> };
+    const here = typeof uses === 'string' && uses.startsWith('retag/retag@') ? Object.keys(own) : [];
+    return [...here, ...Object.values(node).flatMap(given)];
+  }
+
+  test.each(sources)('%s gives the action inputs that it has', (_where, body) => {
+    expect(given(parseYaml(body)).filter((name) => !(name in inputs))).toEqual([]);
+  });
+});
