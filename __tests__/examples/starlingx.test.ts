@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -48,4 +49,7 @@ test('a source that is built anew is refused, the others stay', async () => {
   const { code, report } = await run('apply');
   expect(report.counts).toMatchObject({ refuse: 1, keep: 78 });
   expect(code).toBe(1);
+  // the page shows this very run
+  const [refused] = report.actions.filter(({ action }) => action === 'refuse');
+  expect(readFileSync('examples/starlingx/README.md', 'utf8')).toContain(refused?.reason.text);
 });
