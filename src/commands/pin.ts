@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseConfig } from '../config/config.js';
 import { pinDigests } from '../config/pin.js';
 import { lookUpPins } from '../pin.js';
+import { plural } from '../plan/decide.js';
 import { parseRegistryMap } from '../plan/names.js';
 import { replaceFile } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
@@ -31,7 +32,9 @@ export function pinCommand(args: Arguments, io: Io): Promise<number> {
       if (!Buffer.from(text).equals(before)) await replaceFile(resolve(io.cwd, path), text);
     }
     const failed = outcomes.filter((outcome) => outcome.failed).length;
-    log.line(`${pins.length} digests written, ${failed} failed, of ${outcomes.length} entries.`);
+    const written = `${pins.length} ${plural(pins.length, 'digest')} written`;
+    const all = outcomes.length === 1 ? '1 entry' : `${outcomes.length} entries`;
+    log.line(`${written}, ${failed} failed, of ${all}.`);
     return failed > 0 ? 1 : 0;
   });
 }
