@@ -36,10 +36,14 @@ export async function findDrift(plan: Plan, registry: Registry, concurrency: num
   return found.filter((each) => each !== null);
 }
 
-function kindOf({ action, reason, previous }: PlannedAction): DriftKind | null {
+function kindOf({ action, reason, previous, wanted }: PlannedAction): DriftKind | null {
   if (action === 'create' && reason.code === 'absent') return 'vanished';
+  // Tag and source are both gone: a tag that nothing can bring back.
+  if (action === 'refuse' && reason.code === 'source-missing') return 'vanished';
   if (action !== 'refuse' || previous === null) return null;
   if (reason.code === 'different-digest') return 'moved';
+  // With src_digest the tag is compared with that, wherever the source points by now.
+  if (reason.code === 'digest-mismatch') return previous === wanted.digest ? null : 'moved';
   return reason.code === 'platform-missing' ? 'platform' : null;
 }
 

@@ -1,21 +1,27 @@
 /** What observe asks besides manifests: gates, channels, builds. */
+import type { Place } from './errors.js';
+import type { Gatekeeper, Subject } from './gates/gates.js';
 import type { Lookouts } from './observe.js';
 import type { ChannelVerdict, SourceState, WantedTag } from './plan/model.js';
 import { compareChannel } from './policy/policy.js';
 import { formatRepository } from './reference.js';
 import type { Release } from './release/release.js';
-import type { RunParts } from './request.js';
+
+export interface LookoutParts {
+  readonly gatekeeper: Gatekeeper;
+  /** what gates of a promotion are about, or of a build for nulls */
+  subject(srcRef: string | null, revision: string | null, place: Place | null): Subject;
+}
 
 /** @param release null without a ref */
-export function lookoutsFor(
-  release: Release | null,
-  parts: Pick<RunParts, 'gatekeeper' | 'subject'>,
-): Lookouts {
+export function lookoutsFor(release: Release | null, parts: LookoutParts): Lookouts {
   return {
     gate: (wanted, source) => {
       const revision = source.state === 'present' ? (source.facts?.revision ?? null) : null;
       const subject =
-        wanted.group === null ? parts.subject(wanted.srcRef ?? '', revision) : parts.subject(null, null);
+        wanted.group === null
+          ? parts.subject(wanted.srcRef ?? '', revision, wanted.place)
+          : parts.subject(null, null, null);
       return parts.gatekeeper.judge(wanted.gates, subject);
     },
     channel: (wanted) => Promise.resolve(channelOf(release, wanted)),

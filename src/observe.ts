@@ -65,9 +65,10 @@ function createObserver(registry: Registry, lookouts: Lookouts): (wanted: Wanted
     const source = await observeSource(wanted, previous);
     const rest = { destination, source, gate: OPEN, channel: null };
     if (!mayWrite(wanted, previous, source)) return rest;
+    const reading = readSource(registry, wanted, source);
     const [read, gate, channel] = await Promise.all([
-      readSource(registry, wanted, source),
-      wanted.gates.length === 0 ? OPEN : lookouts.gate(wanted, source),
+      reading,
+      wanted.gates.length === 0 ? OPEN : reading.then((seen) => lookouts.gate(wanted, seen)),
       wanted.kind === 'channel' ? lookouts.channel(wanted) : null,
     ]);
     return { destination, source: read, gate, channel };
@@ -117,13 +118,24 @@ async function fetchSource(registry: Registry, ref: ImageRef): Promise<SourceSta
   }
 }
 
+/** Without src_ref a check on the image's own commit is looked for at the commit of its revision label. */
+function asksForCommit({ group, srcRef, gates }: WantedTag): boolean {
+  const own = gates.some(
+    (gate) => gate.check !== undefined && gate.repo === undefined && gate.ref === undefined,
+  );
+  return group === null && srcRef === null && own;
+}
+
 /** Adds bytes and, where the entry asks for platforms or names a commit, the facts. */
 async function readSource(registry: Registry, wanted: WantedTag, source: SourceState): Promise<SourceState> {
   if (source.state !== 'present') return source;
   try {
     const at: DigestRef = { ...source.repository, digest: source.digest };
     const manifest = source.manifest ?? (await registry.manifest(at));
-    const need = { revision: wanted.revision !== null, platforms: wanted.platforms.length > 0 };
+    const need = {
+      revision: wanted.revision !== null || asksForCommit(wanted),
+      platforms: wanted.platforms.length > 0,
+    };
     const facts =
       need.revision || need.platforms ? await registry.facts(source.repository, manifest, need) : null;
     return { ...source, manifest, facts };

@@ -4,6 +4,7 @@ import type { Digests } from './builds/digests.js';
 import type { EntryChanges } from './comment/comment.js';
 import type { TagFile } from './config/config.js';
 import type { Config } from './config/model.js';
+import type { EntryTest } from './gates/entry.js';
 import type { Gatekeeper, Subject } from './gates/gates.js';
 import type { Plan } from './plan/model.js';
 import type { Clock, Log, Registry } from './ports.js';
@@ -56,8 +57,8 @@ export interface RunParts {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly gatekeeper: Gatekeeper;
-  /** what gates are about: a promotion by its src_ref and revision label, or the commit of this run for null */
-  subject(srcRef: string | null, revision: string | null): Subject;
+  /** what gates are about: a promotion by its src_ref, revision label and entry, or the commit of this run for nulls */
+  subject(srcRef: string | null, revision: string | null, entry: EntryTest | null): Subject;
   readonly claim: ClaimTag | null;
   /** makes the builder when there is something to build */
   builder(): Builder;

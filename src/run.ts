@@ -4,6 +4,7 @@ import { findDrift } from './drift.js';
 import { formatProblem, UserError } from './errors.js';
 import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js';
 import { observe } from './observe.js';
+import { entryTest } from './gates/entry.js';
 import { load, type Loaded } from './load.js';
 import { lookoutsFor } from './lookouts.js';
 import type { Plan, WantedTag } from './plan/model.js';
@@ -47,7 +48,7 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
   if (policy !== null && loaded.scope.images) await checkPromotions(policy, loaded, request, parts);
   const wanted = request.command === 'validate' ? [] : [...(release?.wanted ?? []), ...images];
   const { planned, building } = await log.group('Plan', async () => {
-    const seen = await makePlan(wanted, release, request, parts);
+    const seen = await makePlan(wanted, release, config, request, parts);
     const made = request.command === 'apply' ? await parts.review(seen, config) : seen;
     const needed = release === null ? null : showDefinition(release, made, request, log);
     const lines = [...(needed?.planned ?? []), ...tagOutcomes(made, request)];
@@ -102,7 +103,7 @@ function classifyRun(
   const names = { facts, withBuilds: scope.builds, images, defaults: build.defaults, ...options };
   // A job that builds one platform of several writes no tag, so it needs no number of its own.
   const claim = command === 'apply' && build.platform === '' ? parts.claim : null;
-  const subject = parts.subject(null, null);
+  const subject = parts.subject(null, null, null);
   const outside = { registry, log, gatekeeper, subject, claim };
   return prepareRelease(policy, config, { ...names, stable, includeStages, concurrency }, outside);
 }
@@ -110,11 +111,16 @@ function classifyRun(
 async function makePlan(
   wanted: readonly WantedTag[],
   release: Release | null,
+  config: Config,
   request: RunRequest,
   parts: RunParts,
 ): Promise<Plan> {
-  const { registry, log } = parts;
-  const observed = await observe(wanted, registry, lookoutsFor(release, parts), {
+  const { registry, log, gatekeeper } = parts;
+  const lookouts = lookoutsFor(release, {
+    gatekeeper,
+    subject: (srcRef, revision, place) => parts.subject(srcRef, revision, entryTest(config.images, place)),
+  });
+  const observed = await observe(wanted, registry, lookouts, {
     concurrency: request.concurrency * 2,
     onProgress: (done) => log.progress(done, wanted.length, 'tags looked at'),
   });

@@ -99,10 +99,30 @@ describe('reviewed digests after the merge', () => {
     ]);
   });
 
-  test("only from the token's own user", async () => {
+  test('never from people other than the token itself', async () => {
     local.repo.comments.push({ id: 1, issue: pull.number, login: 'dev', body: `${marker}\n${data}` });
-    local.repo.comments.push({ id: 2, issue: pull.number, login: 'other[bot]', body: `${marker}\n${data}` });
     expect(await read(local.repo.merge(pull.number))).toStrictEqual([]);
+  });
+
+  test("the token's own before those of other bots", async () => {
+    local.repo.comments.push({ id: 1, issue: pull.number, login: 'other[bot]', body: `${marker}\nx` });
+    local.repo.comments.push({
+      id: 2,
+      issue: pull.number,
+      login: 'github-actions[bot]',
+      body: `${marker}\n${data}`,
+    });
+    expect(await read(local.repo.merge(pull.number))).toMatchObject([{ decoded: { ok: true } }]);
+  });
+
+  test("an app's token, which cannot ask who it is, finds its own again", async () => {
+    local.state.tokens.set('app', { login: 'release-app[bot]', kind: 'job' });
+    const github = await open(local, { token: 'app' });
+    const text = `${marker}\n${data}`;
+    expect(await upsertComment(github, pull.number, marker, text)).toMatchObject({ state: 'created' });
+    expect(await upsertComment(github, pull.number, marker, text)).toMatchObject({ state: 'unchanged' });
+    const reviews = await reviewedFor(github, [local.repo.merge(pull.number)], marker);
+    expect(reviews).toMatchObject([{ decoded: { ok: true } }]);
   });
 
   test('an open pull request says nothing', async () => {

@@ -5,7 +5,6 @@ import * as core from '@actions/core';
 
 import { parseConcurrency, parseInsecureHosts, realRegistry } from '../adapters.js';
 import { formatProblem, OperationError, UserError } from '../errors.js';
-import type { TagFile } from '../config/config.js';
 import { readRefFacts } from '../git/facts.js';
 import { readInputs, type ActionInputs } from '../github/inputs.js';
 import { harmless, jobLog } from '../github/log.js';
@@ -23,9 +22,8 @@ import { writeJson } from '../workspace/write.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
 import { buildSettings, filesOf } from './action-request.js';
-import { aftermath } from './aftermath.js';
-import { outsideOf, type Outside } from './outside.js';
-import { failsPullRequest, publishComment } from './pull-request.js';
+import { finish } from './finish.js';
+import { gitHubOf, outsideOf } from './outside.js';
 import { checkStages } from './tags.js';
 
 /** Runs the action and gives its exit status. Never throws. */
@@ -58,6 +56,7 @@ async function runWith(
     time: systemClock.now(),
     ref: inputs.ref || undefined,
     sha: inputs.sha || undefined,
+    ...(inputs.token === '' ? {} : { isTagAt: asker(inputs.token, env, log, deadline.signal) }),
   });
   const command = commandFor(inputs.command, facts);
   for (const text of facts.warnings) log.warning(text);
@@ -109,58 +108,10 @@ async function runWith(
     const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
     const result = await run(request, parts);
     await publish(result, request, inputs, env);
-    if (facts.pullRequest !== null)
-      return await finishPullRequest(result, files, facts, inputs, env, outside, log);
-    return await finishApply(result, request, files, inputs, env, outside, log);
+    return await finish({ result, request, facts, inputs, env, outside, log });
   } finally {
     registry.close();
   }
-}
-
-/** The comment, and the exit status: entries that the pull request does not touch never fail it. */
-async function finishPullRequest(
-  { report, config, exitCode: code }: RunResult,
-  files: readonly TagFile[],
-  facts: RefFacts,
-  inputs: ActionInputs,
-  env: NodeJS.ProcessEnv,
-  outside: Outside,
-  log: Log,
-): Promise<number> {
-  if (inputs.token === '' || files.length === 0) return code;
-  const parts = { github: outside.github, log };
-  const changes = await outside.changes(config);
-  const summaryUrl = runUrl(env);
-  if (wantsComment(inputs, facts)) await publishComment({ report, changes, files, facts, summaryUrl }, parts);
-  if (code === 0 || failsPullRequest(report, changes)) return code;
-  log.line('What is refused was so before this pull request; it does not fail it.');
-  return 0;
-}
-
-/** What follows an apply. A rehearsal against other registries (registry-map) has no consequences. */
-async function finishApply(
-  result: RunResult,
-  { command, registryMap, facts }: RunRequest,
-  files: readonly TagFile[],
-  inputs: ActionInputs,
-  env: NodeJS.ProcessEnv,
-  { github }: Outside,
-  log: Log,
-): Promise<number> {
-  if (command !== 'apply' || registryMap.length > 0 || facts === null || inputs.token === '')
-    return result.exitCode;
-  const done = await aftermath(result, files, facts, { github, log, runUrl: runUrl(env) });
-  return done ? result.exitCode : 1;
-}
-
-/** `auto`: everywhere but on pull requests of forks, whose token may not write. */
-function wantsComment({ comment }: ActionInputs, facts: RefFacts): boolean {
-  return comment === 'true' || (comment === 'auto' && !facts.fork);
-}
-
-function runUrl(env: NodeJS.ProcessEnv): string | null {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
-  return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null;
 }
 
 /**
@@ -180,6 +131,20 @@ export function commandFor(
   }
   if (input !== 'auto') return input;
   return !trusted || event === 'merge_group' ? 'plan' : 'apply';
+}
+
+/** Asks GitHub what the checkout does not have. */
+function asker(
+  token: string,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+  signal: AbortSignal,
+): (name: string, sha: string) => Promise<boolean> {
+  const github = gitHubOf({ token, env, log, signal });
+  return async (name, sha) => {
+    const { isTagAt } = await import('../github/refs.js');
+    return isTagAt(await github(), name, sha);
+  };
 }
 
 async function publish(

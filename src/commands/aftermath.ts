@@ -4,85 +4,100 @@ import { messageOf, OperationError } from '../errors.js';
 import { followUpBranch } from '../followup/followup.js';
 import { followUpItems } from '../followup/items.js';
 import type { GitHub } from '../github/client.js';
-import type { RefFacts } from '../policy/policy.js';
-import type { Log } from '../ports.js';
+import type { Note } from '../github/publish.js';
 import type { RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { tagEvents, trackedImages } from '../tracking/events.js';
-import { groupTracked } from '../tracking/tracking.js';
+import { groupTracked, shepherdAdvice } from '../tracking/tracking.js';
 
 export interface AftermathParts {
+  readonly files: readonly TagFile[];
+  /** the branch whose files are set; null: not known */
+  readonly base: string | null;
   readonly github: () => Promise<GitHub>;
-  readonly log: Log;
   readonly runUrl: string | null;
 }
 
-/**
- * Does what the tag file asks for once tags are right. The tags stand whatever happens here.
- * @returns true when all of it was done; else the run fails, and running again does the rest
- */
-export async function aftermath(
-  result: RunResult,
-  files: readonly TagFile[],
-  facts: RefFacts,
-  parts: AftermathParts,
-): Promise<boolean> {
-  const followed = await attempt('the follow-up pull request', parts.log, () =>
-    openFollowUp(result, files, facts, parts),
-  );
-  const tracked = await attempt('the tracking issues', parts.log, () => track(result, parts));
-  return followed && tracked;
+export interface Aftermath {
+  /** false: the run fails, and running again does the rest */
+  readonly ok: boolean;
+  /** what was done and what was not, in order */
+  readonly notes: readonly Note[];
 }
 
-async function attempt(what: string, log: Log, work: () => Promise<boolean>): Promise<boolean> {
+/** Does what the tag file asks for once tags are right. The tags stand whatever happens here. A plan does nothing but track. */
+export async function aftermath(result: RunResult, parts: AftermathParts): Promise<Aftermath> {
+  const applied = result.report.command === 'apply';
+  const followed = applied
+    ? await attempt('the follow-up pull request', applied, () => openFollowUp(result, parts))
+    : [];
+  const tracked = await attempt('the tracking issues', applied, () => track(result, parts));
+  const notes = [...followed, ...tracked];
+  return { ok: notes.every(({ level }) => level !== 'error'), notes };
+}
+
+async function attempt(what: string, applied: boolean, work: () => Promise<Note[]>): Promise<Note[]> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    log.warning(
-      `the tags are there, but ${what} could not be brought up to date; run again to do the rest: ${messageOf(error)}`,
-    );
-    return false;
+    const standing = applied ? 'the tags are there, but ' : '';
+    const text = `${standing}${what} could not be brought up to date; run again to do the rest: ${messageOf(error)}`;
+    return [{ level: 'error', text, url: null }];
   }
 }
 
 async function openFollowUp(
   { config, outcomes }: RunResult,
-  files: readonly TagFile[],
-  facts: RefFacts,
-  { github, log, runUrl }: AftermathParts,
-): Promise<boolean> {
-  if (!config.images.some(({ references }) => references.length > 0)) return true;
+  { files, base, github, runUrl }: AftermathParts,
+): Promise<Note[]> {
   const items = followUpItems(config.images, outcomes);
-  const base = facts.kind === 'branch' ? facts.name : facts.defaultBranch;
-  if (items.length === 0 || base === null) return true;
+  if (items.length === 0 || base === null) return [];
   const branch = followUpBranch(
     base,
     files.map(({ path }) => path),
   );
   const { followUp } = await import('../github/followup.js');
-  const done = await followUp(await github(), { base, branch, items, runUrl });
-  log.line(`Follow-up pull request: ${done.state}${done.url === null ? '' : ` ${done.url}`}`);
-  if (done.notice !== null) log.line(done.notice);
-  for (const { file, path, image, what, mend } of done.problems) {
-    log.warning(`${file}: ${path} could not be set to ${image}: ${what}; ${mend}`);
-  }
-  return done.problems.length === 0;
+  const { state, url, notice, problems } = await followUp(await github(), { base, branch, items, runUrl });
+  return [
+    { level: 'line', text: `Follow-up pull request: ${state}`, url },
+    ...(notice === null ? [] : [{ level: 'warning' as const, text: notice, url: null }]),
+    ...problems.map(({ file, path, image, what, mend }) => ({
+      level: 'error' as const,
+      text: `the tags are there, but ${file}: ${path} could not be set to ${image}: ${what}; ${mend}`,
+      url: null,
+    })),
+  ];
 }
 
 async function track(
-  { config, outcomes, release }: RunResult,
-  { github, log, runUrl }: AftermathParts,
-): Promise<boolean> {
+  { config, outcomes, release, report }: RunResult,
+  { github, runUrl }: AftermathParts,
+): Promise<Note[]> {
   const { tracking } = config;
-  if (tracking === undefined) return true;
-  const tracked = groupTracked(tagEvents(outcomes, config, release), trackedImages(outcomes, release));
-  if (tracked.length === 0) return true;
+  if (tracking === undefined) return [];
+  const events = tagEvents(outcomes, config, release, report.drift);
+  const tracked = groupTracked(events, trackedImages(outcomes, release));
+  if (tracked.length === 0) return [];
   const { syncTracking } = await import('../github/tracking.js');
-  const results = await syncTracking(await github(), tracking, tracked, { now: systemClock.now(), runUrl });
-  for (const { image, line, state, open, url, warnings } of results) {
-    log.line(`Tracking issue of ${image} ${line}: ${state}, ${open ? 'open' : 'closed'} ${url}`);
-    for (const warning of warnings) log.warning(warning);
-  }
-  return true;
+  const results = await syncTracking(await github(), tracking, tracked, {
+    now: systemClock.now(),
+    runUrl,
+    create: report.command === 'apply',
+  });
+  const warnings = [...new Set(results.flatMap((each) => each.warnings))];
+  const advice = shepherdAdvice(tracking);
+  return [
+    ...results.map(({ image, line, state, open, url }) => ({
+      level: 'line' as const,
+      text: `Tracking issue of ${image} ${line}: ${state}, ${open ? 'open' : 'closed'}`,
+      url,
+    })),
+    ...warnings.map((text) => ({ level: 'warning' as const, text, url: null })),
+    ...(advice === null
+      ? []
+      : [
+          { level: advice.level === 'hint' ? ('line' as const) : advice.level, text: advice.text, url: null },
+        ]),
+  ];
 }

@@ -7,6 +7,7 @@ import type { EntryChanges } from '../comment/comment.js';
 import type { TagFile } from '../config/config.js';
 import type { Config } from '../config/model.js';
 import { OperationError } from '../errors.js';
+import type { EntryTest } from '../gates/entry.js';
 import {
   commitOfEntry,
   createGatekeeper,
@@ -46,7 +47,7 @@ export interface Outside {
   readonly github: () => Promise<GitHub>;
   readonly gatekeeper: Gatekeeper;
   readonly claim: ClaimTag;
-  subject(srcRef: string | null, revision: string | null): Subject;
+  subject(srcRef: string | null, revision: string | null, entry: EntryTest | null): Subject;
   builder(): Builder;
   changes(config: Config): Promise<EntryChanges | null>;
   review(plan: Plan, config: Config): Promise<Plan>;
@@ -55,11 +56,12 @@ export interface Outside {
 /** Nothing is loaded or sent before it is needed: octokit and buildx stay off the start path. */
 export function outsideOf(options: OutsideOptions): Outside {
   const { env, facts } = options;
-  let opened: Promise<GitHub> | undefined;
   let changed: Promise<EntryChanges | null> | undefined;
-  const github = (): Promise<GitHub> => (opened ??= open(options));
+  const github = gitHubOf(options);
   const home = env['GITHUB_REPOSITORY'] ?? '';
   const serverUrl = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  // The tag file is that of the checkout, also where the run is about another commit (workflow_run, the input sha).
+  const checkedOut = nonEmpty(env['GITHUB_SHA']) ?? facts?.sha ?? null;
   return {
     github,
     gatekeeper: createGatekeeper(checksOf(options, github), systemClock.now()),
@@ -67,13 +69,14 @@ export function outsideOf(options: OutsideOptions): Outside {
       const { claimTag } = await import('../github/claim.js');
       return claimTag(await github(), name, sha);
     },
-    subject: (srcRef, revision) => ({
+    subject: (srcRef, revision, entry) => ({
       home,
       commit:
         srcRef === null
           ? commitOfRun(facts, home)
           : commitOfEntry({ srcRef: srcRef === '' ? undefined : srcRef, revision, home, serverUrl }),
-      ...(facts?.sha == null ? {} : { entry: { sha: facts.sha } }),
+      // The entry came in by a change of the tag file; a build by the change that is built.
+      ...entryOf(entry === null ? (facts?.sha ?? null) : checkedOut, entry),
     }),
     builder: () => lazyBuilder(options),
     changes: async (config) =>
@@ -87,7 +90,7 @@ export function outsideOf(options: OutsideOptions): Outside {
     review: (plan, config) =>
       options.files.length === 0 || missing(options) !== null
         ? Promise.resolve(plan)
-        : applyReview(plan, options.files, config, facts, { github, log: options.log }),
+        : applyReview(plan, options.files, config, checkedOut, { github, log: options.log }),
   };
 }
 
@@ -112,7 +115,15 @@ export function withoutOutside(log: Log, signal: AbortSignal): Outside {
   return outsideOf(askingOnly({ env: {}, workspace: '.', facts: null, log, signal }));
 }
 
-async function open(options: OutsideOptions): Promise<GitHub> {
+type GitHubAccess = Pick<OutsideOptions, 'env' | 'token' | 'log' | 'signal'>;
+
+/** GitHub, opened when it is asked first. */
+export function gitHubOf(access: GitHubAccess): () => Promise<GitHub> {
+  let opened: Promise<GitHub> | undefined;
+  return () => (opened ??= open(access));
+}
+
+async function open(options: GitHubAccess): Promise<GitHub> {
   const { env, token, log, signal } = options;
   const why = missing(options);
   if (why !== null) throw new OperationError('denied', why);
@@ -128,7 +139,7 @@ async function open(options: OutsideOptions): Promise<GitHub> {
   });
 }
 
-function missing({ env, token }: OutsideOptions): string | null {
+function missing({ env, token }: GitHubAccess): string | null {
   if ((env['GITHUB_REPOSITORY'] ?? '') === '') {
     return 'the GitHub repository is not known; set GITHUB_REPOSITORY=OWNER/NAME and GITHUB_TOKEN, or run in a workflow';
   }
@@ -149,6 +160,15 @@ function checksOf(options: OutsideOptions, github: () => Promise<GitHub>): Check
     runs: async (query) => (await checks()).runs(query),
     approvals: async (query) => (await checks()).approvals(query),
   };
+}
+
+function entryOf(sha: string | null, entry: EntryTest | null): Pick<Subject, 'entry'> {
+  if (sha === null) return {};
+  return { entry: entry === null ? { sha } : { sha, file: entry.file, contains: entry.contains } };
+}
+
+function nonEmpty(text: string | undefined): string | null {
+  return text === undefined || text === '' ? null : text;
 }
 
 function commitOfRun(facts: RefFacts | null, home: string): Subject['commit'] {

@@ -62,8 +62,14 @@ async function entriesAt(github: GitHub, path: string, ref: string): Promise<rea
 }
 
 /** The report as it counts for the pull request: entries that it did not touch never fail it. */
-export function failsPullRequest(report: Report, changes: EntryChanges | null): boolean {
-  const bad = report.actions.filter(({ action, error }) => action === 'refuse' || error !== null);
+export function failsPullRequest(
+  report: Report,
+  changes: EntryChanges | null,
+  onHold: Config['onHold'],
+): boolean {
+  const bad = report.actions.filter(
+    ({ action, error }) => action === 'refuse' || error !== null || (action === 'hold' && onHold === 'fail'),
+  );
   return bad.some((action) => changes === null || countsForPullRequest(action, changes));
 }
 
@@ -97,12 +103,13 @@ export async function publishComment(
 /**
  * After the merge: refuses (or warns about) tags whose source is not what the pull request showed. A review that cannot be read
  * holds nothing up, and is said.
+ * @param sha the commit that is checked out
  */
 export async function applyReview(
   plan: Plan,
   files: readonly TagFile[],
   config: Config,
-  facts: RefFacts | null,
+  sha: string | null,
   { github, log }: PullRequestParts,
 ): Promise<Plan> {
   const planned = plan.actions.flatMap(({ action, wanted, digest }) =>
@@ -110,11 +117,11 @@ export async function applyReview(
       ? [{ image: wanted.image, tag: wanted.destination.tag, digest }]
       : [],
   );
-  if (planned.length === 0 || facts?.sha == null) return plan;
+  if (planned.length === 0 || sha === null) return plan;
   const seen = new Set<string>();
   try {
     const moved = new Map<string, MovedTag>();
-    for (const { pull, head, decoded } of await mergedReviews(await github(), files, facts.sha)) {
+    for (const { pull, head, decoded } of await mergedReviews(await github(), files, sha)) {
       if (!decoded.ok) {
         if (decoded.why !== null) log.warning(`pull request #${pull}: ${decoded.why}`);
         continue;

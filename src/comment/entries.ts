@@ -50,8 +50,8 @@ const KEYS = [
  * @param before entries at the base; empty when the file is new
  */
 export function compareEntries(before: readonly ImageConfig[], after: readonly ImageConfig[]): EntryChanges {
-  const known = new Set(before.map(fingerprint));
-  const changed = after.filter((entry) => !known.has(fingerprint(entry)));
+  const known = new Set(before.map(entryKey));
+  const changed = after.filter((entry) => !known.has(entryKey(entry)));
   const wanted = new Map(before.flatMap(tagsOf).map((tag) => [tag.name, tag]));
   const now = new Set(after.flatMap(tagsOf).map(({ name }) => name));
   const edited = changed.flatMap((entry) =>
@@ -62,7 +62,7 @@ export function compareEntries(before: readonly ImageConfig[], after: readonly I
   );
   return {
     changed: changed.map(spanOf),
-    untouched: after.filter((entry) => known.has(fingerprint(entry))).map(spanOf),
+    untouched: after.filter((entry) => known.has(entryKey(entry))).map(spanOf),
     removed: [...wanted.values()].filter(({ name }) => !now.has(name)),
     edited,
   };
@@ -101,7 +101,7 @@ function tagsOf(entry: ImageConfig): EntryTag[] {
   return entry.tags.map((tag) => ({ name: formatReference({ ...entry.repository, tag }), from }));
 }
 
-/** The entry without the places it stands at. */
-function fingerprint(entry: ImageConfig): string {
+/** The entry without the places it stands at: equal for equal entries. */
+export function entryKey(entry: ImageConfig): string {
   return JSON.stringify(entry, (key, value: unknown) => (key === 'origin' ? undefined : value));
 }

@@ -21,7 +21,7 @@ export { evaluateGate } from './evaluate.js';
 export type { Subject } from './observe.js';
 export { observeGate } from './observe.js';
 export { commitOfEntry } from './subject.js';
-export { day, describeGate, moment, span } from './text.js';
+export { day, describeGate, moment, span, withoutSpans } from './text.js';
 
 /** All gates of one list together: the worst of them, its texts joined, its earliest `since`. */
 export interface Verdict extends GateState {

@@ -12,6 +12,11 @@ export function span(milliseconds: number): string {
   return `${Math.floor(ms / MINUTE)} min`;
 }
 
+/** A text in which every duration that `span` made is the same: for telling whether anything but time has passed. */
+export function withoutSpans(text: string): string {
+  return text.replace(/\b\d+ (?:d|h|min)\b/g, '…');
+}
+
 /** `2026-01-31 14:05 UTC` */
 export function moment(time: number): string {
   return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

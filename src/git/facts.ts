@@ -18,6 +18,8 @@ export interface RefOptions {
   readonly ref?: string | undefined;
   /** input `sha` or `--sha` */
   readonly sha?: string | undefined;
+  /** is the name a git tag at the commit, and no branch? Asked where the checkout has neither: it seldom has the tags. */
+  readonly isTagAt?: (name: string, sha: string) => Promise<boolean>;
 }
 
 /**
@@ -92,8 +94,11 @@ async function chosenRef(options: RefOptions, event: EventFacts | null, git: Git
   const ref = parsed(event.ref);
   const asTag = event.maybeTag ? parseRef(`refs/tags/${ref.name}`) : null;
   if (asTag?.ok !== true || event.sha === null) return ref;
-  const isTag = (await commitOf(git, asTag.value.ref)) === event.sha && !(await isBranch(git, ref.name));
-  return isTag ? asTag.value : ref;
+  const branch = await isBranch(git, ref.name);
+  const here = await commitOf(git, asTag.value.ref);
+  const isTag =
+    here !== null || branch ? here === event.sha && !branch : await options.isTagAt?.(ref.name, event.sha);
+  return isTag === true ? asTag.value : ref;
 }
 
 function parsed(text: string): ParsedRef {

@@ -1,5 +1,6 @@
 import { OperationError } from '../errors.js';
 import type { GitHub } from './client.js';
+import { commitOfTag } from './refs.js';
 
 /**
  * `created`: the git tag is new and ours. `ours`: it was there with our commit, so this is a re-run.
@@ -35,15 +36,4 @@ export async function claimTag(github: GitHub, name: string, sha: string): Promi
     if (there === null) throw error;
     return there === sha ? { state: lost ? 'created' : 'ours' } : { state: 'taken', sha: there };
   }
-}
-
-/** The commit that a git tag names, annotated or not; null when there is no such tag. */
-async function commitOfTag(github: GitHub, name: string): Promise<string | null> {
-  const ref = await github.find('GET /repos/{owner}/{repo}/git/ref/{ref}', {
-    ...github.home,
-    ref: `tags/${name}`,
-  });
-  if (ref === null || ref.object.type !== 'tag') return ref?.object.sha ?? null;
-  const params = { ...github.home, tag_sha: ref.object.sha };
-  return (await github.call('GET /repos/{owner}/{repo}/git/tags/{tag_sha}', params)).object.sha;
 }

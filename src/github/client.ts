@@ -23,10 +23,26 @@ export interface RepoName {
   readonly repo: string;
 }
 
-/** Who the token is. `job`: the workflow's own token, for whose pull requests no workflows run. */
+/**
+ * Who the token is. `job`: most likely the workflow's own token, for whose pull requests no workflows run. The token of
+ * an app may not ask who it is either, so it looks the same until something that it wrote is seen.
+ */
 export interface Identity {
   readonly login: string;
   readonly kind: 'user' | 'job';
+}
+
+export const JOB_LOGIN = 'github-actions[bot]';
+
+/**
+ * May this be a text of the token's own? By its login; of a token that cannot ask, anything that a bot wrote: only apps that
+ * were installed on the repository write as bots.
+ */
+export function mayBeOwn(
+  { login, kind }: Identity,
+  user: { readonly login: string; readonly type?: string } | null | undefined,
+): boolean {
+  return user?.login === login || (kind === 'job' && user?.type === 'Bot');
 }
 
 export interface GitHubOptions {
@@ -37,8 +53,6 @@ export interface GitHubOptions {
   readonly serverUrl: string;
   /** GITHUB_REPOSITORY, OWNER/NAME */
   readonly repository: string;
-  /** the token's own login, where it is an app's other than the job's own: such a token cannot ask, e.g. `my-app[bot]` */
-  readonly login?: string;
   readonly clock: Clock;
   /** ends every request and every wait */
   readonly signal?: AbortSignal;
@@ -102,7 +116,7 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
     call: call,
     find: find,
     pages: pages as unknown as GitHub['pages'],
-    identity: () => (identity ??= whoAmI(call, options.login)),
+    identity: () => (identity ??= whoAmI(call)),
   };
 }
 
@@ -121,13 +135,21 @@ async function loadOctokit({ token, apiUrl }: GitHubOptions) {
   return getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, ''), userAgent: 'retag', log: silent });
 }
 
-/** The module reads the event file when it is loaded, and throws what JSON.parse throws. */
+/**
+ * When it is loaded the module reads the event file, throws what JSON.parse throws, and says on stdout that there is no such
+ * file. Retag has read the event by itself, and stdout may be a report, so the file is not shown to it.
+ */
 async function importOctokit() {
+  const path = process.env['GITHUB_EVENT_PATH'];
+  delete process.env['GITHUB_EVENT_PATH'];
   try {
     return await import('@actions/github');
   } catch (error) {
-    const text = `GitHub's client cannot be loaded (${messageOf(error)}); check the file that GITHUB_EVENT_PATH names`;
-    throw new OperationError('protocol', text, { cause: error });
+    throw new OperationError('protocol', `GitHub's client cannot be loaded (${messageOf(error)})`, {
+      cause: error,
+    });
+  } finally {
+    if (path !== undefined) process.env['GITHUB_EVENT_PATH'] = path;
   }
 }
 
@@ -209,14 +231,13 @@ function nextPage(link: string | undefined, apiUrl: string): string | null {
 }
 
 /** The job's own token may not ask who it is; that is how it is told. */
-async function whoAmI(call: GitHub['call'], given: string | undefined): Promise<Identity> {
-  if (given !== undefined) return { login: given, kind: 'user' };
+async function whoAmI(call: GitHub['call']): Promise<Identity> {
   try {
     const { login } = await call('GET /user', {});
     return { login, kind: 'user' };
   } catch (error) {
     if (error instanceof OperationError && error.code === 'denied' && error.status === 403) {
-      return { login: 'github-actions[bot]', kind: 'job' };
+      return { login: JOB_LOGIN, kind: 'job' };
     }
     throw error;
   }

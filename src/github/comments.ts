@@ -2,7 +2,7 @@
 import type { Decoded } from '../comment/comment.js';
 import { decodeReviewed } from '../comment/comment.js';
 import { OperationError } from '../errors.js';
-import type { Data, GitHub } from './client.js';
+import { mayBeOwn, type Data, type GitHub } from './client.js';
 
 type Comment = Data<'GET /repos/{owner}/{repo}/issues/{issue_number}/comments'>[number];
 
@@ -62,8 +62,8 @@ export interface MergedReview {
 }
 
 /**
- * The plan comments of the pull requests that brought `shas` (newest first) into the branch. Only comments of the
- * token's own user are trusted; those of pull requests without one are left out.
+ * The plan comments of the pull requests that brought `shas` (newest first) into the branch. Only comments that
+ * may be the token's own are trusted; those of pull requests without one are left out.
  * @param marker `planMarker` of the same key
  */
 export async function reviewedFor(
@@ -98,14 +98,20 @@ export async function commitsTouching(
   return (await github.call('GET /repos/{owner}/{repo}/commits', params)).map((commit) => commit.sha);
 }
 
-/** Comments by the token's own user that start with the marker, oldest first. Others may carry it anywhere: that is no proof. */
+/**
+ * The token's own comments that start with the marker, oldest first; of a token that cannot ask who it is, where there are none
+ * by its likely login, those of other bots. People may write the marker too: that is no proof.
+ */
 async function ownComments(github: GitHub, issue: number, marker: string): Promise<Comment[]> {
-  const { login } = await github.identity();
+  const identity = await github.identity();
   const found: Comment[] = [];
   for await (const page of github.pages(LIST, { ...github.home, issue_number: issue })) {
-    found.push(...page.filter(({ user, body }) => user?.login === login && (body ?? '').startsWith(marker)));
+    found.push(
+      ...page.filter(({ user, body }) => mayBeOwn(identity, user) && (body ?? '').startsWith(marker)),
+    );
   }
-  return found;
+  const certain = found.filter(({ user }) => user?.login === identity.login);
+  return certain.length > 0 ? certain : found;
 }
 
 /** GitHub keeps line ends as they were typed, other clients may not. */

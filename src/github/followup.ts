@@ -10,7 +10,7 @@ import {
   titleOf,
   withoutFingerprint,
 } from '../followup/message.js';
-import type { Data, GitHub } from './client.js';
+import { JOB_LOGIN, type Data, type GitHub } from './client.js';
 import type { TreeFile } from './tree.js';
 import { readTreeFiles } from './tree.js';
 
@@ -197,21 +197,9 @@ async function writePull(
   open: Pull | null,
   written: boolean,
 ): Promise<Pick<FollowUpResult, 'state' | 'url'>> {
-  const { kind } = await github.identity();
   const title = titleOf(plan);
-  const body = pullBody(plan, { jobToken: kind === 'job' });
-  if (!open) {
-    const params = {
-      ...github.home,
-      title,
-      body,
-      head: request.branch,
-      base: request.base,
-      maintainer_can_modify: true,
-    };
-    const made = await github.call('POST /repos/{owner}/{repo}/pulls', params);
-    return { state: 'created', url: made.html_url };
-  }
+  if (!open) return createPull(github, request, plan, title);
+  const body = pullBody(plan, { jobToken: open.user?.login === JOB_LOGIN });
   // A person may have given it a better title; it is only set along with new content.
   const same = open.body?.replaceAll('\r\n', '\n').trimEnd() === body.trimEnd();
   if (!same) {
@@ -219,6 +207,24 @@ async function writePull(
     await github.call('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', params);
   }
   return { state: written || !same ? 'updated' : 'unchanged', url: open.html_url };
+}
+
+/** Whose pull request it is tells whether checks run on it. A token that cannot ask who it is learns that from the answer. */
+async function createPull(
+  github: GitHub,
+  { branch, base }: FollowUpRequest,
+  plan: FollowUpPlan,
+  title: string,
+): Promise<Pick<FollowUpResult, 'state' | 'url'>> {
+  const jobToken = (await github.identity()).kind === 'job';
+  const body = pullBody(plan, { jobToken });
+  const params = { ...github.home, title, body, head: branch, base, maintainer_can_modify: true };
+  const made = await github.call('POST /repos/{owner}/{repo}/pulls', params);
+  if (jobToken && made.user.login !== JOB_LOGIN) {
+    const change = { ...github.home, pull_number: made.number, body: pullBody(plan, { jobToken: false }) };
+    await github.call('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', change);
+  }
+  return { state: 'created', url: made.html_url };
 }
 
 /** Says why, closes, and takes the branch away when it is Retag's own. */

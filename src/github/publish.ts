@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 
 import * as core from '@actions/core';
 
+import { escapeCell, link } from '../markdown.js';
 import type { Annotation } from '../report/annotations.js';
 import type { Report } from '../report/model.js';
 import { harmless } from './log.js';
@@ -33,6 +34,29 @@ export function publishAnnotations(annotations: readonly Annotation[]): void {
     const place = file === null ? {} : { file, startLine: line ?? 1, startColumn: column ?? 1 };
     core[level](`${harmless(title)}: ${harmless(message)}`, { title: harmless(title), ...place });
   }
+}
+
+/** One thing that followed a run, for log and summary. */
+export interface Note {
+  readonly level: 'line' | 'warning' | 'error';
+  /** plain text */
+  readonly text: string;
+  readonly url: string | null;
+}
+
+/** Says what followed a run: in the log, as annotations where somebody has to act, and at the end of the summary. */
+export async function publishNotes(notes: readonly Note[], env: NodeJS.ProcessEnv): Promise<void> {
+  if (notes.length === 0) return;
+  for (const { level, text, url } of notes) {
+    const line = harmless(url === null ? text : `${text} ${url}`);
+    if (level === 'line') core.info(line);
+    else core[level](line);
+  }
+  const items = notes.map(({ level, text, url }) => {
+    const said = link(escapeCell(text), url);
+    return level === 'line' ? `- ${said}` : `- **${level}**: ${said}`;
+  });
+  await publishSummary(`### What followed\n\n${items.join('\n')}\n`, env);
 }
 
 /** Writes the report file and gives its path. */

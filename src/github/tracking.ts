@@ -3,7 +3,7 @@ import type { TrackingConfig } from '../config/model.js';
 import { OperationError } from '../errors.js';
 import type { DraftContext, IssueDraft, OpenIssue, Tracked } from '../tracking/tracking.js';
 import { draftIssue, readLedger, TRACKING_LABEL, trackingMarker } from '../tracking/tracking.js';
-import type { Data, GitHub } from './client.js';
+import { mayBeOwn, type Data, type GitHub } from './client.js';
 
 export interface TrackingResult {
   readonly image: string;
@@ -25,7 +25,10 @@ export async function syncTracking(
   github: GitHub,
   config: TrackingConfig,
   tracked: readonly Tracked[],
-  context: DraftContext,
+  context: DraftContext & {
+    /** default true; a plan only says what it found where there is an issue */
+    readonly create?: boolean;
+  },
 ): Promise<readonly TrackingResult[]> {
   if (tracked.length === 0) return [];
   const issues = await trackingIssues(github, 'all');
@@ -35,6 +38,7 @@ export async function syncTracking(
   for (const one of tracked) {
     const start = trackingMarker(one);
     const issue = issues.find(({ body }) => (body ?? '').startsWith(start)) ?? null;
+    if (issue === null && context.create === false) continue;
     const current = issue
       ? { body: plain(issue.body), state: issue.state === 'open' ? ('open' as const) : ('closed' as const) }
       : null;
@@ -66,13 +70,13 @@ export async function listTracking(github: GitHub): Promise<readonly OpenIssue[]
  * people with triage rights can set a label, but an issue form may set one for anybody.
  */
 async function trackingIssues(github: GitHub, state: 'all' | 'open'): Promise<Issue[]> {
-  const { login } = await github.identity();
+  const identity = await github.identity();
   const params = { ...github.home, labels: TRACKING_LABEL, state };
   const found: Issue[] = [];
   for await (const page of github.pages('GET /repos/{owner}/{repo}/issues', params)) {
     found.push(
       ...page.filter(({ user, author_association, pull_request }) => {
-        return !pull_request && (user?.login === login || TRUSTED.has(author_association ?? ''));
+        return !pull_request && (mayBeOwn(identity, user) || TRUSTED.has(author_association ?? ''));
       }),
     );
   }

@@ -1,5 +1,6 @@
 /** What a run did to tags, as tracking issues see it. Pure. */
 import type { Config } from '../config/model.js';
+import type { Drift } from '../drift.js';
 import type { Outcome } from '../execute.js';
 import { formatRepository } from '../reference.js';
 import type { Release } from '../release/release.js';
@@ -7,8 +8,16 @@ import type { TrackedStage } from './ledger.js';
 import { TRACKED_STAGES } from './ledger.js';
 import type { TagEvent, TrackedImage } from './tracked.js';
 
-/** One event for each primary and stable tag of the run; channels are not tracked. */
-export function tagEvents(outcomes: readonly Outcome[], config: Config, release: Release | null): TagEvent[] {
+/**
+ * One event for each primary and stable tag of the run; channels are not tracked.
+ * @param drift what a plan found that looks for it; null for every other run
+ */
+export function tagEvents(
+  outcomes: readonly Outcome[],
+  config: Config,
+  release: Release | null,
+  drift: readonly FoundDrift[] | null,
+): TagEvent[] {
   const resolved = release?.naming.resolved ?? null;
   return outcomes.flatMap((outcome) => {
     const { wanted, action, reason } = outcome.planned;
@@ -16,15 +25,16 @@ export function tagEvents(outcomes: readonly Outcome[], config: Config, release:
     const built = wanted.group !== null;
     const stage: TrackedStage =
       wanted.kind === 'stable' ? 'stable' : built ? (resolved?.class ?? 'final') : 'final';
+    const found = drift?.find(({ image, tag }) => image === wanted.image && tag === wanted.destination.tag);
     const bug = built ? undefined : bugOf(config, outcome);
     return [
       {
         image: formatRepository(wanted.destination),
         tag: wanted.destination.tag,
         stage,
-        state: stateOf(outcome),
+        state: found === undefined || found.kind === 'vanished' ? stateOf(outcome) : 'drifted',
         digest: outcome.digest ?? outcome.planned.digest,
-        why: outcome.error?.text ?? reason.text,
+        why: found?.text ?? outcome.error?.text ?? reason.text,
         fields: built ? (resolved?.fields ?? {}) : {},
         ...(bug === undefined ? {} : { bug }),
       },
@@ -32,10 +42,13 @@ export function tagEvents(outcomes: readonly Outcome[], config: Config, release:
   });
 }
 
+type FoundDrift = Pick<Drift, 'kind' | 'image' | 'tag' | 'text'>;
+
 function stateOf({ planned, outcome, error }: Outcome): TagEvent['state'] {
   if (outcome === 'done') return 'written';
   if (error !== null || planned.action === 'refuse') return 'refused';
-  return planned.action === 'hold' ? 'held' : 'kept';
+  if (planned.action === 'hold') return 'held';
+  return planned.action === 'keep' ? 'kept' : 'missing';
 }
 
 function bugOf(config: Config, { planned: { wanted } }: Outcome): string | undefined {

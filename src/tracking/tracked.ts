@@ -8,8 +8,11 @@ export interface TagEvent {
   readonly image: string;
   readonly tag: string;
   readonly stage: TrackedStage;
-  /** `written` by this run, `kept` as it was, `held` by a gate or a person, `refused` */
-  readonly state: 'written' | 'kept' | 'held' | 'refused';
+  /**
+   * `written` by this run, `kept` as it was, `held` by a gate or a person, `refused`; of a run that only looks `drifted`,
+   * and `missing` when it is not there
+   */
+  readonly state: 'written' | 'kept' | 'held' | 'refused' | 'drifted' | 'missing';
   /** what the tag points at; null when that is not known */
   readonly digest: string | null;
   /** the reason's text */

@@ -6,7 +6,7 @@
  *   const results = await syncTracking(github, config.tracking, tracked, context);      // src/github/tracking.ts
  */
 import type { TrackingConfig } from '../config/model.js';
-import { day } from '../gates/gates.js';
+import { day, withoutSpans } from '../gates/gates.js';
 import { marker } from '../hidden.js';
 import { code, escapeCell, oneLine } from '../markdown.js';
 import { issueBody, notesIn } from './body.js';
@@ -138,7 +138,8 @@ function nextLedger(
 ): Ledger {
   const rows = [...(before?.rows ?? []), ...added];
   const { image, line, events } = tracked;
-  const problems = [...stillOpen(before, events), ...events.flatMap((event) => problemOf(event, rows))];
+  const found = events.flatMap((event) => problemOf(event, rows));
+  const problems = [...stillOpen(before, events), ...found.map((problem) => settled(problem, before))];
   const { done, total } = progress(tracked, rows);
   return { image, line, cycle, rows, problems, done, total, closed: before?.closed ?? false };
 }
@@ -149,9 +150,17 @@ function stillOpen(before: Ledger | null, events: readonly TagEvent[]): readonly
   return (before?.problems ?? []).filter(({ tag }) => !seen.has(tag));
 }
 
+/** A problem that only got older stays as it was recorded, so that a run each hour does not write each hour. */
+function settled(problem: LedgerProblem, before: Ledger | null): LedgerProblem {
+  const known = before?.problems.find(({ tag, what }) => tag === problem.tag && what === problem.what);
+  return known && withoutSpans(known.why) === withoutSpans(problem.why) ? known : problem;
+}
+
 function problemOf({ tag, state, digest, why }: TagEvent, rows: readonly LedgerRow[]): LedgerProblem[] {
-  if (state === 'held' || state === 'refused') return [{ tag, what: state, why }];
+  if (state === 'held' || state === 'refused' || state === 'drifted') return [{ tag, what: state, why }];
   const recorded = rows.findLast((row) => row.tag === tag)?.digest;
+  if (state === 'missing')
+    return recorded === undefined ? [] : [{ tag, what: 'drifted', why: 'the tag is not there any more' }];
   if (digest === null || recorded === undefined || recorded === digest) return [];
   return [{ tag, what: 'drifted', why: `it points at ${digest}, and Retag recorded ${recorded}` }];
 }
