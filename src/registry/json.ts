@@ -1,12 +1,15 @@
 const MAX_DEPTH = 64;
 
+/** Made once: a decoder costs more than the decoding of a manifest. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** JSON of a stranger: strict UTF-8, no byte order mark, nested at most 64 deep. Undefined when it is not that. */
 export function parseJson(bytes: Uint8Array): unknown {
   if (!isShallow(bytes)) return undefined;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)) as unknown;
+    return JSON.parse(utf8.decode(bytes)) as unknown;
   } catch {
     return undefined;
   }

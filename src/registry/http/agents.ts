@@ -4,7 +4,7 @@ import tls from 'node:tls';
 
 import { OperationError } from '../../errors.js';
 import { isLoopback } from '../hosts.js';
-import { proxyFor, type Environment } from './proxy.js';
+import { proxyFor, proxyVariables, type Environment } from './proxy.js';
 import type { Target } from './wire.js';
 
 /** Kept-alive connections, direct or through a proxy. */
@@ -23,6 +23,7 @@ const IDLE_MS = 15_000;
 
 /** `ca`: certificates in PEM that are trusted beside those of Node. */
 export function createAgents(options: { readonly env: Environment; readonly ca?: string }): Agents {
+  const env = proxyVariables(options.env);
   const plain = new http.Agent({ keepAlive: true, timeout: IDLE_MS });
   const trust = options.ca === undefined ? {} : { secureContext: trusting(options.ca) };
   const secure = new https.Agent({ keepAlive: true, timeout: IDLE_MS, ...trust });
@@ -44,11 +45,11 @@ export function createAgents(options: { readonly env: Environment; readonly ca?:
 
   return {
     of(target) {
-      const proxy = proxyFor(target, options.env, isLoopback);
+      const proxy = proxyFor(target, env, isLoopback);
       if (proxy === null) return target.secure ? secure : plain;
       return through(proxy, target.secure);
     },
-    viaPlainProxy: (target) => !target.secure && proxyFor(target, options.env, isLoopback) !== null,
+    viaPlainProxy: (target) => !target.secure && proxyFor(target, env, isLoopback) !== null,
     purge() {
       for (const agent of all) {
         for (const sockets of Object.values(agent.freeSockets)) {

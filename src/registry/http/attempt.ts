@@ -13,7 +13,7 @@ const MAX_AUTH_ROUNDS = 2;
 export function urlOf(endpoint: Endpoint, request: RegistryRequest, listed: readonly string[]): URL {
   const api = endpoint.api();
   if (request.path instanceof URL) return pointedWithin(api, request.path.href, listed);
-  return new URL(`/v2/${request.repository.repository}/${request.path}`, api);
+  return new URL(`${api.origin}/v2/${request.repository.repository}/${request.path}`);
 }
 
 /** One try: with login as the registry wants it (at most two rounds) and redirects followed where the request allows it. */
@@ -41,7 +41,9 @@ async function authorized(
     // An upload may lie on a listed host that is not the registry: the login stays here.
     const authorization = isAway(endpoint, request.path) ? undefined : authorizer.authorization(request);
     login = typeof authorization === 'object' ? await authorization : authorization;
-    answer = await schemeFound(wiring, endpoint, request, login);
+    answer = endpoint.isGuess()
+      ? await schemeFound(wiring, endpoint, request, login)
+      : await followed(wiring, endpoint, request, login);
   } finally {
     // Where it redirected to says nothing about the login; that it redirected says that it took it.
     authorizer.answered(login, answer && (isAway(endpoint, answer.url) ? 200 : answer.status));
@@ -80,7 +82,6 @@ async function schemeFound(
   request: RegistryRequest,
   sent: string | undefined,
 ): Promise<Answer> {
-  if (!endpoint.isGuess()) return followed(wiring, endpoint, request, sent);
   const { hostname, port } = targetOf(endpoint.api());
   try {
     const answer = await followed(wiring, endpoint, request, sent);
@@ -149,7 +150,8 @@ function headersOf(
   authorization: string | undefined,
   away: boolean,
 ): Record<string, string> {
-  const kept = Object.entries(headers ?? {}).filter(([name]) => !away || KEPT_ABROAD.has(name.toLowerCase()));
-  if (authorization !== undefined) kept.push(['authorization', authorization]);
-  return Object.fromEntries(kept);
+  if (!away) return authorization === undefined ? { ...headers } : { ...headers, authorization };
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).filter(([name]) => KEPT_ABROAD.has(name.toLowerCase())),
+  );
 }

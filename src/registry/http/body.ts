@@ -41,7 +41,7 @@ export function checkFraming(incoming: IncomingMessage, maxBytes: number, addres
 export async function* chunksOf(incoming: IncomingMessage, limits: BodyLimits): AsyncGenerator<Buffer, void> {
   let waiting = true;
   const timer = setTimeout(() => {
-    if (waiting) incoming.destroy(new WireFault('timeout', `the body stopped for ${limits.idleMs / 1000} s`));
+    if (waiting) incoming.destroy(silent(limits));
   }, limits.idleMs);
   const unwatch = limits.cancellation.watch((reason) => incoming.destroy(reason));
   let total = 0;
@@ -49,15 +49,13 @@ export async function* chunksOf(incoming: IncomingMessage, limits: BodyLimits): 
     for await (const chunk of incoming as AsyncIterable<Buffer>) {
       total += chunk.length;
       limits.onBytes(chunk.length);
-      if (total > limits.maxBytes) {
-        throw new WireFault('too-large', `the body has more than ${limits.maxBytes} bytes`);
-      }
+      if (total > limits.maxBytes) throw tooLarge(limits);
       waiting = false;
       yield chunk;
       waiting = true;
       timer.refresh();
     }
-    if (!incoming.complete) throw new WireFault('cut', 'the body was cut short');
+    if (!incoming.complete) throw cutShort();
   } catch (error) {
     throw cutUnlessKnown(error);
   } finally {
@@ -67,7 +65,7 @@ export async function* chunksOf(incoming: IncomingMessage, limits: BodyLimits): 
 }
 
 /** An error of node's stream means that the connection ended before the body did; ours are kept as they are. */
-function cutUnlessKnown(error: unknown): unknown {
+function cutUnlessKnown(error: unknown): Error {
   if (error instanceof WireFault || error instanceof OperationError) return error;
   const { code } = error as NodeJS.ErrnoException;
   return code?.startsWith('HPE_')
@@ -75,11 +73,24 @@ function cutUnlessKnown(error: unknown): unknown {
     : new WireFault('cut', `the body was cut short (${code ?? messageOf(error)})`, { cause: error });
 }
 
+function cutShort(): WireFault {
+  return new WireFault('cut', 'the body was cut short');
+}
+
+function silent({ idleMs }: BodyLimits): WireFault {
+  return new WireFault('timeout', `the body stopped for ${idleMs / 1000} s`);
+}
+
+function tooLarge({ maxBytes }: BodyLimits): WireFault {
+  return new WireFault('too-large', `the body has more than ${maxBytes} bytes`);
+}
+
 /** The whole body in memory. */
 export async function readBody(incoming: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const chunk of chunksOf(incoming, limits)) parts.push(chunk);
-  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+  const { bytes, fault } = await gather(incoming, limits, limits.maxBytes + 1);
+  if (bytes.length > limits.maxBytes) throw tooLarge(limits);
+  if (fault !== null) throw fault;
+  return bytes;
 }
 
 /**
@@ -91,21 +102,57 @@ export async function readStart(
   limits: BodyLimits,
   whole = false,
 ): Promise<Buffer> {
-  const parts: Buffer[] = [];
   if ((incoming.headers['content-encoding'] ?? 'identity') !== 'identity') {
     incoming.destroy();
     return Buffer.alloc(0);
   }
+  const { bytes, fault } = await gather(incoming, limits, limits.maxBytes);
+  if (fault !== null && (whole || !(fault instanceof WireFault))) throw fault;
+  return bytes.subarray(0, limits.maxBytes);
+}
+
+interface Gathered {
+  readonly bytes: Buffer;
+  /** why there is no more, when that is neither the end of the body nor that there is enough */
+  readonly fault: Error | null;
+}
+
+/**
+ * The pieces of a body until its end, or until there are `enough` bytes. `chunksOf` could do this as well, but most
+ * bodies come in one piece, and iterating over a stream for that costs more than all else that is done to a request.
+ */
+function gather(incoming: IncomingMessage, limits: BodyLimits, enough: number): Promise<Gathered> {
+  const parts: Buffer[] = [];
   let total = 0;
-  try {
-    for await (const chunk of chunksOf(incoming, { ...limits, maxBytes: Infinity })) {
+  return new Promise((resolve) => {
+    let ended = false;
+    const end = (fault: Error | null): void => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timer);
+      unwatch();
+      if (!incoming.complete) incoming.destroy();
+      resolve({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
+    };
+    const timer = setTimeout(() => end(silent(limits)), limits.idleMs);
+    const unwatch = limits.cancellation.watch(end);
+    incoming.on('data', (chunk: Buffer) => {
       parts.push(chunk);
-      if ((total += chunk.length) >= limits.maxBytes) break;
-    }
-  } catch (error) {
-    if (whole || !(error instanceof WireFault)) throw error;
-  }
-  return Buffer.concat(parts).subarray(0, limits.maxBytes);
+      total += chunk.length;
+      limits.onBytes(chunk.length);
+      timer.refresh();
+      if (total >= enough) end(null);
+    });
+    const over = (): void => {
+      // Every body gets here, most after their end; an error for each of them would be made in vain.
+      if (!ended) end(incoming.complete ? null : cutShort());
+    };
+    incoming.on('end', over);
+    incoming.on('error', (error) => end(cutUnlessKnown(error)));
+    incoming.on('close', over);
+    // The connection may have broken while a login was looked up; then no event is left to come.
+    if (incoming.destroyed) over();
+  });
 }
 
 /** Lets the connection go back to its agent: waits for the end of an answer that has no body (HEAD). */

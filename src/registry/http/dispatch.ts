@@ -5,7 +5,7 @@ import { targetOf } from './endpoint.js';
 import type { Peer } from './peer.js';
 import type { RegistryRequest } from './types.js';
 import type { Upload } from './upload.js';
-import { exchange, proxyRefusal } from './wire.js';
+import { exchange, proxyRefusal, type WireRequest } from './wire.js';
 import { bodyLimits, CONNECT_MS, ERROR_BYTES, type Wiring } from './wiring.js';
 
 /** Headers have arrived; the body is still on its way. `release` gives the place among the requests in flight back. */
@@ -31,12 +31,18 @@ const UPLOAD_PATIENCE = 5;
 export async function dispatch(wiring: Wiring, peer: Peer, request: Dispatch): Promise<Answer> {
   const { limiter } = peer;
   // Opened before the turn: the source may need a turn at the same registry.
-  const body = await opened(request.body);
-  await turnAt(peer, body);
+  const body = isOpenable(request.body) ? await opened(request.body) : request.body;
+  const turn = limiter.acquire();
+  if (turn) await turnFor(body, turn);
   const epoch = limiter.epoch();
   wiring.usage.requests++;
   try {
-    const incoming = await onWire(wiring, request, body);
+    const target = targetOf(request.url);
+    const agent = wiring.agents.of(target);
+    const incoming = await onWire(wiring, request, body, {
+      target,
+      agent: agent instanceof Promise ? await agent : agent,
+    });
     peer.answered();
     return received(wiring, peer, incoming, request.url, epoch);
   } catch (error) {
@@ -45,13 +51,17 @@ export async function dispatch(wiring: Wiring, peer: Peer, request: Dispatch): P
   }
 }
 
-async function opened(body: RegistryRequest['body']): Promise<Uint8Array | Upload | undefined> {
-  return body && 'open' in body ? { length: body.length, source: await body.open() } : body;
+type Openable = Exclude<RegistryRequest['body'], Uint8Array | undefined>;
+
+function isOpenable(body: RegistryRequest['body']): body is Openable {
+  return body !== undefined && 'open' in body;
 }
 
-async function turnAt({ limiter }: Peer, body: Uint8Array | Upload | undefined): Promise<void> {
-  const turn = limiter.acquire();
-  if (!turn) return;
+async function opened(body: Openable): Promise<Upload> {
+  return { length: body.length, source: await body.open() };
+}
+
+async function turnFor(body: Uint8Array | Upload | undefined, turn: Promise<void>): Promise<void> {
   try {
     await turn;
   } catch (error) {
@@ -60,21 +70,14 @@ async function turnAt({ limiter }: Peer, body: Uint8Array | Upload | undefined):
   }
 }
 
-async function onWire(
+function onWire(
   wiring: Wiring,
-  { method, url, headers }: Dispatch,
+  { method, headers }: Dispatch,
   body: Uint8Array | Upload | undefined,
+  way: Pick<WireRequest, 'target' | 'agent'>,
 ): Promise<IncomingMessage> {
-  const target = targetOf(url);
-  const agent = wiring.agents.of(target);
   return exchange(
-    {
-      method,
-      target,
-      headers: { ...standardHeaders(wiring, method, body), ...headers },
-      body,
-      agent: agent instanceof Promise ? await agent : agent,
-    },
+    { ...way, method, headers: { ...standardHeaders(wiring, method, body), ...headers }, body },
     {
       idleMs: body && 'source' in body ? UPLOAD_PATIENCE * wiring.idleMs : wiring.idleMs,
       connectMs: CONNECT_MS,

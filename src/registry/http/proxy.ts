@@ -6,6 +6,14 @@
  */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+const VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy', 'no_proxy'];
+
+/** The proxy variables as they are now, as a plain object: each look at `process.env` asks the C library. */
+export function proxyVariables(env: Environment): Environment {
+  const names = VARIABLES.flatMap((name) => [name, name.toUpperCase()]);
+  return Object.fromEntries(names.map((name) => [name, env[name]]));
+}
+
 /** The proxy's URL, or null for a direct connection. Loopback is always direct unless `loopbackToo`. */
 export function proxyFor(
   target: { readonly secure: boolean; readonly hostname: string; readonly port: number },

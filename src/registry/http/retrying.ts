@@ -36,7 +36,7 @@ export async function retrying<T extends Headed>(
     for (;;) {
       tries++;
       wiring.cancellation.check();
-      await calm(wiring, peer);
+      if (peer.notBefore > 0) await calm(wiring, peer);
       const ended = await tried(attempt);
       if ('result' in ended && !isTransient(ended.result.status)) return ended.result;
       const delayMs = delayUntilNext(wiring, peer, task, ended, tries);
@@ -105,7 +105,6 @@ function wordsOf(ended: Ended<Headed>): string {
 
 /** Waits while the host has asked all of us to. */
 async function calm(wiring: Wiring, peer: Peer): Promise<void> {
-  if (peer.notBefore === 0) return;
   const rest = peer.notBefore - wiring.clock.now();
   if (rest > 0) await pause(wiring, rest, 'the host asked for it');
 }

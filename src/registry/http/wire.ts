@@ -137,19 +137,21 @@ function write(
   return undefined;
 }
 
-/** A timer whose length is asked for anew at every start. */
+/**
+ * A timer whose length is asked for anew whenever it is looked at; it may grow, not shrink. A restart only notes the
+ * time, because there is one for every piece of an upload; what is left of the wait is waited for when the timer rings.
+ */
 function startTimer(length: () => number, expired: (ms: number) => void): { restart(): void; stop(): void } {
-  let timer: NodeJS.Timeout;
-  const start = (): void => {
+  let started = performance.now();
+  const ring = (): void => {
     const ms = length();
-    timer = setTimeout(() => expired(ms), ms);
+    const rest = started + ms - performance.now();
+    if (rest > 0) timer = setTimeout(ring, Math.ceil(rest));
+    else expired(ms);
   };
-  start();
+  let timer = setTimeout(ring, length());
   return {
-    restart() {
-      clearTimeout(timer);
-      start();
-    },
+    restart: () => void (started = performance.now()),
     stop: () => clearTimeout(timer),
   };
 }
