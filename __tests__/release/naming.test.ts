@@ -1,0 +1,181 @@
+import { describe, expect, jest, test } from '@jest/globals';
+
+import { OperationError, UserError } from '../../src/errors.js';
+import type { ClaimResult } from '../../src/policy/policy.js';
+import { nameRun } from '../../src/release/naming.js';
+import { memoryRegistry } from '../support/memory-registry.js';
+import { factsOf, policyOf, SHA } from '../support/policies.js';
+import { digestOf } from '../support/wanted.js';
+import { repository } from './support.js';
+
+const A = repository('reg.example/a');
+const B = repository('reg.example/b');
+const SNAPSHOTS = policyOf(`policy:
+  rules:
+    - { class: snapshot, branch: main, tag: 'v0.0.{date}{seq:2}' }
+    - { class: final, git_tag: 'v{major}.{minor}.{patch}', tag: '{git_tag}' }
+`);
+const MAIN = 'refs/heads/main';
+const gitTags = (...tags: string[]) => ({ gitTags: () => Promise.resolve(tags) });
+const tagged = (...names: string[]) =>
+  Object.fromEntries(names.map((name) => [`reg.example/${name}`, digestOf('a')]));
+
+describe('what is asked', () => {
+  test('nothing, when nothing is built: the ref is only classified', async () => {
+    const registry = memoryRegistry({});
+    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN), [], { registry, concurrency: 2, claim: null });
+    expect(naming).toMatchObject({ decision: { class: 'snapshot' }, resolved: null });
+    expect(registry.calls).toEqual([]);
+  });
+
+  test('nothing, for a name that the ref gives', async () => {
+    const registry = memoryRegistry({});
+    const naming = await nameRun(SNAPSHOTS, factsOf('refs/tags/v1.2.3'), [A], {
+      registry,
+      concurrency: 2,
+      claim: null,
+    });
+    expect(naming.resolved?.tags).toEqual(['v1.2.3']);
+    expect(registry.calls).toEqual([]);
+  });
+
+  test('one list of tags of each repository, for a number', async () => {
+    const registry = memoryRegistry({});
+    await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A, B], { registry, concurrency: 1, claim: null });
+    expect(registry.calls).toEqual(['tags reg.example/a', 'tags reg.example/b']);
+  });
+
+  test('a registry that cannot say its tags ends the run: a number would be a guess', async () => {
+    const registry = memoryRegistry({});
+    registry.before = () => {
+      throw new OperationError('denied', 'GET reg.example: 403');
+    };
+    const naming = nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], {
+      registry,
+      concurrency: 1,
+      claim: null,
+    });
+    await expect(naming).rejects.toThrow('403');
+  });
+});
+
+describe('refs that give no names', () => {
+  test('a git tag that no rule matches is an error, but not where nothing is built', async () => {
+    const parts = { registry: memoryRegistry({}), concurrency: 1, claim: null };
+    const facts = factsOf('refs/tags/nightly');
+    await expect(nameRun(SNAPSHOTS, facts, [A], parts)).rejects.toThrow(UserError);
+    expect(await nameRun(SNAPSHOTS, facts, [], parts)).toMatchObject({ resolved: null });
+  });
+
+  test.each([
+    ['a branch that no rule matches', SNAPSHOTS, 'refs/heads/topic', null],
+    ['a class that is not published', policyOf('policy: k8s-topology-aware'), 'refs/tags/v1.2.3', 'final'],
+  ])('%s', async (_name, policy, ref, expected) => {
+    const registry = memoryRegistry({});
+    const naming = await nameRun(policy, factsOf(ref), [A], { registry, concurrency: 1, claim: null });
+    expect(naming.resolved).toBeNull();
+    expect(naming.decision.class).toBe(expected);
+    expect(registry.calls).toEqual([]);
+  });
+});
+
+describe('numbers', () => {
+  const name = async (
+    state: Record<string, string>,
+    more: {
+      gitTags?: string[];
+      revision?: string | null;
+      claim?: (name: string) => Promise<ClaimResult>;
+      policy?: typeof SNAPSHOTS;
+    } = {},
+  ) => {
+    const registry = memoryRegistry(state, { revision: more.revision ?? null });
+    const naming = await nameRun(
+      more.policy ?? SNAPSHOTS,
+      factsOf(MAIN, gitTags(...(more.gitTags ?? []))),
+      [A, B],
+      {
+        registry,
+        concurrency: 2,
+        claim: more.claim ?? null,
+      },
+    );
+    return { tags: naming.resolved?.tags, naming, registry };
+  };
+
+  test.each<[string, readonly string[], string[], string]>([
+    ['starts at 01', [], [], 'v0.0.2021110101'],
+    ['is one for all images', ['a:v0.0.2021110101', 'b:v0.0.2021110103'], [], 'v0.0.2021110104'],
+    ['counts git tags too', ['a:v0.0.2021110101'], ['v0.0.2021110107'], 'v0.0.2021110108'],
+    ['starts anew each day', ['a:v0.0.2021103109'], [], 'v0.0.2021110101'],
+    ['counts past 9 as numbers', ['a:v0.0.2021110109', 'a:v0.0.2021110110'], [], 'v0.0.2021110111'],
+  ])('%s', async (_name, names, git, expected) => {
+    expect((await name(tagged(...names), { gitTags: git })).tags).toEqual([expected]);
+  });
+
+  test('past the width is an error', async () => {
+    await expect(name(tagged('a:v0.0.2021110199'))).rejects.toThrow(UserError);
+  });
+
+  test('row 100: the newest snapshot is of this commit: its name again, and git is not asked', async () => {
+    const { tags, registry } = await name(tagged('b:v0.0.2021103107', 'a:v0.0.2021103105'), {
+      revision: SHA,
+      gitTags: ['v0.0.2021110101'],
+    });
+    expect(tags).toEqual(['v0.0.2021103107']);
+    // Only the newest one is read, and only where it is.
+    expect(registry.calls.filter((call) => !call.startsWith('tags'))).toEqual([
+      'manifest reg.example/b:v0.0.2021103107',
+      'facts reg.example/b',
+    ]);
+  });
+
+  test('a commit that is not known is never a re-run', async () => {
+    const registry = memoryRegistry(tagged('a:v0.0.2021110101'), { revision: SHA });
+    const facts = factsOf(MAIN, { ...gitTags(), sha: null });
+    const naming = await nameRun(SNAPSHOTS, facts, [A], { registry, concurrency: 1, claim: null });
+    expect(naming.resolved?.tags).toEqual(['v0.0.2021110102']);
+  });
+});
+
+describe('claims', () => {
+  const CLAIM = policyOf(
+    `policy:\n  rules: [{ class: snapshot, branch: main, tag: 'b{seq:3}', claim: git-tag }]\n`,
+  );
+  const run = (
+    state: Record<string, string>,
+    claim: ((name: string) => Promise<ClaimResult>) | null,
+    revision: string | null = null,
+  ) =>
+    nameRun(CLAIM, factsOf(MAIN, gitTags()), [A], {
+      registry: memoryRegistry(state, { revision }),
+      concurrency: 1,
+      claim,
+    });
+
+  test('the claimed number is the name', async () => {
+    const claim = jest.fn((name: string) =>
+      Promise.resolve({ state: name === 'b004' ? ('created' as const) : ('taken' as const) }),
+    );
+    const naming = await run(tagged('a:b002'), claim);
+    expect(naming.resolved?.tags).toEqual(['b004']);
+    expect(claim.mock.calls.map(([name]) => name)).toEqual(['b003', 'b004']);
+  });
+
+  test('a re-run claims nothing', async () => {
+    const claim = jest.fn(() => Promise.resolve({ state: 'created' as const }));
+    expect((await run(tagged('a:b002'), claim, SHA)).resolved?.tags).toEqual(['b002']);
+    expect(claim).not.toHaveBeenCalled();
+  });
+
+  test('without permission the error names it', async () => {
+    const error = new OperationError('denied', 'needs contents: write');
+    await expect(run({}, () => Promise.resolve({ state: 'denied', error }))).rejects.toThrow(
+      'contents: write',
+    );
+  });
+
+  test('a plan shows the next free number', async () => {
+    expect((await run(tagged('a:b002'), null)).resolved?.tags).toEqual(['b003']);
+  });
+});
