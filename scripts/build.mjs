@@ -1,6 +1,7 @@
 /*
  * Bundles src/ into dist/: main.cjs (the action) and cli.cjs (the command line) are small and start at once; retag.cjs
- * beside them holds all the rest, with nothing but Node below it. licenses.txt has the licence of every package inside.
+ * beside them holds all the rest, with nothing but Node below it, except what few runs need: github.cjs is the client
+ * for GitHub's API, half of the code of all packages together. licenses.txt has the licence of every package inside.
  *   node scripts/build.mjs           writes dist/
  *   node scripts/build.mjs --check   fails when dist/ is not what the source gives
  */
@@ -31,22 +32,40 @@ const withoutOidc = {
   },
 };
 
-/* The entries load the rest at run time from the one file that both share. */
+/* What is loaded at run time from a file of its own beside the entries. */
 const besideEntries = {
   name: 'beside-entries',
   setup(api) {
-    api.onResolve({ filter: /\/commands\/door\.js$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './retag.cjs', external: true } : undefined,
-    );
+    const separate = [
+      [/\/commands\/door\.js$/, './retag.cjs'],
+      [/^@actions\/github$/, './github.cjs'],
+    ];
+    for (const [filter, path] of separate) {
+      api.onResolve({ filter }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path, external: true } : undefined,
+      );
+    }
   },
 };
 
+/*
+ * yaml's build for Node asks for an environment variable at each of the file's words, which takes longer than reading
+ * it; its build for browsers is the same code without that.
+ */
+const alias = { yaml: './node_modules/yaml/browser/index.js' };
+
 const result = await build({
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts', cli: 'src/cli.ts', retag: 'src/commands/door.ts' },
+  entryPoints: {
+    main: 'src/main.ts',
+    cli: 'src/cli.ts',
+    retag: 'src/commands/door.ts',
+    github: '@actions/github',
+  },
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   bundle: true,
+  alias,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
