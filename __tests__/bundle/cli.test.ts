@@ -116,7 +116,7 @@ describe('plan and apply', () => {
   });
 
   test('apply | head -1', async () => {
-    const words = `node dist/cli.cjs apply --config ${join(place.path, '.github/image-tags.yaml')} --registry-map docker.io=${registry.host}`;
+    const words = `${process.execPath} dist/cli.cjs apply --config ${join(place.path, '.github/image-tags.yaml')} --registry-map docker.io=${registry.host}`;
     const { stdout } = await promisify(execFile)('bash', [
       '-c',
       `${words} | head -1; echo "\${PIPESTATUS[0]}"`,

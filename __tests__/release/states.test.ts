@@ -11,7 +11,6 @@ import { builds, resolved } from './support.js';
 const A = 'reg.example/a';
 const B = 'reg.example/b';
 
-/** The states of these builds for 2.3.4 of wmcore, in a registry whose images are all made from `revision`. */
 interface Situation {
   readonly revision?: string | null;
   readonly names?: (string | string[])[];
@@ -21,6 +20,7 @@ interface Situation {
   readonly ref?: string;
 }
 
+/** The states of these builds for 2.3.4 of wmcore, in a registry whose images are all made from `revision`. */
 async function states(
   tagged: Readonly<Record<string, string>>,
   {
