@@ -74,7 +74,7 @@ async function eventPayload(path: string | null, warnings: string[]): Promise<un
   try {
     if (path === null) throw new Error('GITHUB_EVENT_PATH is not set');
     const payload: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (typeof payload === 'object' && payload !== null) return payload;
+    if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) return payload;
     throw new Error('it is not a JSON object');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

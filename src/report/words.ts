@@ -8,7 +8,9 @@ export function headline(report: Report): string {
   if (report.actions.length === 0) return 'Nothing is wanted: no entry of the tag file applies to this run.';
   const parts = report.command === 'plan' ? planned(counts) : applied(report);
   const what = parts.length === 0 ? 'Nothing to do' : capital(parts.join(', '));
-  const kept = counts.keep > 0 ? `; ${tags(counts.keep)} already right` : '';
+  // A channel that a newer version keeps from being made is kept absent; that is no tag.
+  const right = report.actions.filter(({ action, digest }) => action === 'keep' && digest !== null).length;
+  const kept = right > 0 ? `; ${tags(right)} already right` : '';
   return `${what}${kept}.`;
 }
 
@@ -58,6 +60,7 @@ function capital(text: string): string {
 /** What to do about a refusal, a hold or a failure; empty where the reason says it already. */
 export function remedy(action: ReportAction): string {
   if (action.error !== null) return 'Run again: finished tags are kept, and only what is missing is written.';
+  if (isFollower(action)) return 'Mend what it follows; this tag then comes with it.';
   switch (action.reason.code) {
     case 'different-digest':
       return `Choose a new tag, or name it in force ("${action.image}:${action.tag}") if it is really meant to move.`;
@@ -66,7 +69,7 @@ export function remedy(action: ReportAction): string {
     case 'source-gone':
       return 'Nothing to mend while the tag is there.';
     case 'unknown':
-      return 'Mend access to the registry (login, permissions, network) and run again; nothing was written.';
+      return 'Mend what could not be asked (login, permissions, network) and run again; nothing was written.';
     case 'digest-mismatch':
       return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
     case 'platform-missing':
@@ -88,6 +91,11 @@ export function remedy(action: ReportAction): string {
     case 'forced':
       return '';
   }
+}
+
+/** Is the tag refused or held only because the one that it follows, or its release, is? (the texts of plan/) */
+function isFollower({ reason }: ReportAction): boolean {
+  return reason.text.startsWith('follows ') || reason.text.includes(' of the same release is refused');
 }
 
 /** `sha256:` and twelve digits: enough to tell two apart by eye. */

@@ -1,5 +1,5 @@
 /** Files that Retag writes. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /** Writes JSON with a final line end; folders are made as needed. */
@@ -8,12 +8,17 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Replaces a file whole: a run that is killed leaves the old text or the new one, never half of either. */
+/**
+ * Replaces a file whole, through a symbolic link and with the file's own mode: a run that is killed leaves the old text or
+ * the new one, never half of either.
+ */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.retag-${process.pid}`;
+  const target = await realpath(path);
+  const { mode } = await stat(target);
+  const temporary = `${target}.retag-${process.pid}`;
   try {
-    await writeFile(temporary, text, { flag: 'wx' });
-    await rename(temporary, path);
+    await writeFile(temporary, text, { flag: 'wx', mode });
+    await rename(temporary, target);
   } finally {
     await rm(temporary, { force: true });
   }
