@@ -1,6 +1,7 @@
 /** The commands of this folder: `matrix` (default), `kill`, `races`. */
 import { killCommand } from './kill/command.js';
 import { matrixCommand } from './matrix/command.js';
+import { racesCommand } from './races/command.js';
 
 /** @returns the exit status: 0 when nothing is broken */
 export async function main(args: readonly string[]): Promise<number> {
@@ -10,6 +11,8 @@ export async function main(args: readonly string[]): Promise<number> {
       return matrixCommand(rest);
     case 'kill':
       return killCommand(rest);
+    case 'races':
+      return racesCommand(rest);
     default:
       return matrixCommand(args);
   }

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { cellName, runCells, selectCells } from '../../faults/matrix/matrix.js';
 import { FAULTS, isShort } from '../../faults/matrix/faults.js';
 import { nameOf, stepsOf, type Step } from '../../faults/matrix/steps.js';
+import { repositoriesOf } from '../../faults/matrix/cell.js';
 import { embedded } from '../../faults/world/backend.js';
 import { SCENARIOS, type Scenario } from '../../faults/world/scenario.js';
 import { fakeTime } from '../../faults/world/time.js';
@@ -38,7 +39,7 @@ describe('the table of requests', () => {
     async (scenario) => {
       const world = await createWorld(scenario, embedded, 'none');
       try {
-        const repositories = { source: world.sourceRepository, target: world.targetRepository };
+        const repositories = repositoriesOf(world);
         const marks = new Map([world.source, world.target].map((side) => [side, side.requests.length]));
         expect((await world.promote(fakeTime(60_000), 5_000)).exitCode).toBe(0);
         const sides =

@@ -1,8 +1,7 @@
 /** `npm run faults:kill [-- --lanes N]`: the table of kills. */
 import { parseArgs } from 'node:util';
 
-import { SCENARIOS } from '../world/scenario.js';
-import { sweep, WAYS, type KillResult } from './sweep.js';
+import { PROMOTIONS, sweep, WAYS, type KillResult } from './sweep.js';
 
 export async function killCommand(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { lanes: { type: 'string', default: '4' } } });
@@ -13,7 +12,7 @@ export async function killCommand(args: readonly string[]): Promise<number> {
     'Kill sweep: the command line ended at each request of a promotion, then run again, and once more',
     '',
     'kills  as before  some tags  as planned  broken  how, and during which promotion',
-    ...SCENARIOS.flatMap((scenario) =>
+    ...PROMOTIONS.flatMap((scenario) =>
       WAYS.map((way) =>
         row(
           results.filter(({ kill }) => kill.way === way && kill.scenario === scenario),

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultRule } from '../../src/embedded/server.js';
 import { inParallel } from '../../e2e/support/process.js';
 import { embedded } from '../world/backend.js';
-import { IMAGE, SCENARIOS, type Scenario } from '../world/scenario.js';
-import { createWorld, type Side, type World } from '../world/world.js';
+import { BETWEEN, IMAGE, MOVE, WITHIN, type Scenario } from '../world/scenario.js';
+import { createWorld, nameOfTag, type Side, type World } from '../world/world.js';
 import { deskOf, type Child, type Ended } from './child.js';
 
 /** How the process is ended, and whether the registry had done what the request asked for. */
@@ -21,6 +21,9 @@ export const WAYS: readonly Way[] = [
   { name: 'SIGTERM before the request is handled', signal: 'SIGTERM', when: 'before' },
   { name: 'SIGTERM after it was handled', signal: 'SIGTERM', when: 'after' },
 ];
+
+/** What the sweep kills; releases need a real builder, see release.ts. */
+export const PROMOTIONS: readonly Scenario[] = [BETWEEN, WITHIN, MOVE];
 
 export interface Kill {
   readonly scenario: Scenario;
@@ -57,7 +60,7 @@ export async function countRequests(scenario: Scenario): Promise<readonly Pick<K
 /** All kills of all promotions with these ways. `lanes` children at once. */
 export async function sweep(
   lanes: number,
-  scenarios: readonly Scenario[] = SCENARIOS,
+  scenarios: readonly Scenario[] = PROMOTIONS,
   ways: readonly Way[] = WAYS,
 ): Promise<readonly KillResult[]> {
   const kills: Kill[] = [];
@@ -126,11 +129,12 @@ async function checkTags(
   after: ReadonlyMap<string, string>,
 ): Promise<string[]> {
   const broken: string[] = [];
-  for (const { tag } of world.scenario.wanted) {
-    const name = `destination ${tag}`;
+  for (const wanted of world.wanted) {
+    const name = nameOfTag(wanted);
     const now = after.get(name);
-    if (now !== before.get(name) && now !== IMAGE.digest) broken.push(`${tag} is ${now ?? 'absent'}`);
-    if (now === IMAGE.digest) broken.push(...(await world.gaps(IMAGE)).map((gap) => `${tag} lacks ${gap}`));
+    if (now !== before.get(name) && now !== IMAGE.digest) broken.push(`${wanted.tag} is ${now ?? 'absent'}`);
+    if (now !== IMAGE.digest) continue;
+    broken.push(...(await world.gaps(wanted.repository, IMAGE)).map((gap) => `${wanted.tag} lacks ${gap}`));
   }
   return broken;
 }
@@ -139,7 +143,7 @@ async function checkTags(
 async function checkAgain(world: World, apply: () => Promise<Ended>): Promise<string[]> {
   const second = await apply();
   const tags = await world.tags();
-  const wrong = world.scenario.wanted.filter(({ tag }) => tags.get(`destination ${tag}`) !== IMAGE.digest);
+  const wrong = world.wanted.filter((wanted) => tags.get(nameOfTag(wanted)) !== IMAGE.digest);
   const marks = sidesOf(world).map((side) => [side, side.requests.length] as const);
   const third = await apply();
   const writes = marks.flatMap(([side, mark]) =>
@@ -162,7 +166,7 @@ function leftOf(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
 ): KillResult['left'] {
-  const names = world.scenario.wanted.map(({ tag }) => `destination ${tag}`);
+  const names = world.wanted.map(nameOfTag);
   if (names.every((name) => after.get(name) === before.get(name))) return 'before';
   return names.every((name) => after.get(name) === IMAGE.digest) ? 'planned' : 'some';
 }

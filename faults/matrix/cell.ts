@@ -6,12 +6,13 @@ import type { Attempt } from '../world/engine.js';
 import { RIVAL, type Scenario } from '../world/scenario.js';
 import { startStranger } from '../world/stranger.js';
 import { fakeTime } from '../world/time.js';
-import { createWorld, type World } from '../world/world.js';
+import { createWorld, nameOfTag, type World } from '../world/world.js';
 import type { FaultKind, Scene } from './faults.js';
 import {
   attachmentsAreCarriedOrMissed,
   exitTellsTheTruth,
   failureIsExplained,
+  followersFollow,
   isRight,
   othersAreUntouched,
   runIsBounded,
@@ -62,7 +63,7 @@ export async function runCell(cell: Cell, backend: Backend, normal: number): Pro
     const before = await world.tags();
     const mark = requestsOf(world);
     const time = fakeTime(LIMIT);
-    const match = matchOf(step, { source: world.sourceRepository, target: world.targetRepository });
+    const match = matchOf(step, repositoriesOf(world));
     const scene: Scene = { step, match, world, time, stranger, door: world[step.side].door };
     const hasty: string[] = [];
     const fired = strike(scene, fault.rules(scene), hasty);
@@ -91,6 +92,7 @@ export async function runCell(cell: Cell, backend: Backend, normal: number): Pro
       ...tagsAreOldOrPlanned(evidence),
       ...othersAreUntouched(evidence),
       ...(await tagsAreWhole(evidence)),
+      ...followersFollow(evidence),
       ...exitTellsTheTruth(evidence),
       ...secretsStayHome(evidence),
       ...runIsBounded(evidence),
@@ -106,10 +108,16 @@ export async function runCell(cell: Cell, backend: Backend, normal: number): Pro
   }
 }
 
+/** The repositories that steps speak of. */
+export function repositoriesOf(world: World): { readonly source: string; readonly target: string } {
+  const target = world.wanted[0]?.repository ?? '';
+  return { source: world.sourceRepository ?? target, target };
+}
+
 /** Sets the faults, and a watch on every write of a wanted tag. Gives the question whether the fault has struck. */
 function strike({ step, world }: Scene, rules: readonly FaultRule[], hasty: string[]): () => boolean {
-  const watch: FaultRule[] = world.scenario.wanted.map(({ tag }) => ({
-    match: { kind: 'put-manifest-tag', repository: world.targetRepository, reference: tag },
+  const watch: FaultRule[] = world.wanted.map(({ repository, tag }) => ({
+    match: { kind: 'put-manifest-tag', repository, reference: tag },
     times: 'always',
     fault: {
       kind: 'call',
@@ -119,8 +127,7 @@ function strike({ step, world }: Scene, rules: readonly FaultRule[], hasty: stri
   }));
   world.target.faults.set(watch);
   const side = world[step.side];
-  const sameSide = side === world.target;
-  side.faults.set(sameSide ? [...rules, ...watch] : rules);
+  side.faults.set(side === world.target ? [...rules, ...watch] : rules);
   return () =>
     side.faults
       .fired()
@@ -129,14 +136,22 @@ function strike({ step, world }: Scene, rules: readonly FaultRule[], hasty: stri
 }
 
 /**
- * What the manifest that is about to be tagged refers to must be there; the manifest itself comes with the tag. Which one it
- * is the request line does not say: once the source has moved it may be the other.
+ * When the first tag is written, all that any tag will point at must be there, in every repository; manifests that come
+ * with their tags excepted. What is planned the request line does not say: the latest build, or after the source has
+ * moved the other image.
  */
 async function gapsBelow(world: World): Promise<readonly string[]> {
-  const below = async (image: BuiltImage): Promise<readonly string[]> =>
-    (await world.gaps(image)).filter((gap) => gap !== `manifest ${image.digest}`);
-  const gaps = await below(world.image);
-  return gaps.length === 0 || (await below(RIVAL)).length === 0 ? [] : gaps;
+  const gaps: string[] = [];
+  for (const repository of new Set(world.wanted.map((wanted) => wanted.repository))) {
+    const candidates = [...world.planned(repository), RIVAL];
+    const found = await Promise.all(candidates.map((image) => gapsUnder(world, repository, image)));
+    if (found.every((list) => list.length > 0)) gaps.push(...(found[0] ?? []));
+  }
+  return gaps;
+}
+
+async function gapsUnder(world: World, repository: string, image: BuiltImage): Promise<readonly string[]> {
+  return (await world.gaps(repository, image)).filter((gap) => gap !== `manifest ${image.digest}`);
 }
 
 /** Everything works again. */
@@ -175,25 +190,22 @@ function endingOf(evidence: Evidence): Ending {
   const { world, attempt, rival, before, after } = evidence;
   if (rival && overwrote(evidence)) return 'lost';
   if (attempt.exitCode === 0) return 'cured';
-  const same = world.scenario.wanted.every(({ tag }) => {
-    const now = after.get(`destination ${tag}`);
-    return now === before.get(`destination ${tag}`) || (rival && now === RIVAL.digest);
+  const same = world.wanted.every((wanted) => {
+    const now = after.get(nameOfTag(wanted));
+    return now === before.get(nameOfTag(wanted)) || (rival && now === RIVAL.digest);
   });
   return same ? 'untouched' : 'told';
 }
 
 /** Did a rival's content stand under the tag and then go? */
 function overwrote({ world, before, after }: Evidence): boolean {
-  return world.scenario.wanted.some(({ tag }) => {
+  return world.wanted.some((wanted) => {
     const history = (world.target.history ?? []).filter(
-      (event) => event.tag === tag && event.repository === world.targetRepository,
+      (event) => event.tag === wanted.tag && event.repository === wanted.repository,
     );
     const wrote = history.some(({ digest, request }) => digest === RIVAL.digest && request === null);
-    return (
-      wrote &&
-      after.get(`destination ${tag}`) !== RIVAL.digest &&
-      before.get(`destination ${tag}`) !== RIVAL.digest
-    );
+    const name = nameOfTag(wanted);
+    return wrote && after.get(name) !== RIVAL.digest && before.get(name) !== RIVAL.digest;
   });
 }
 

@@ -303,7 +303,8 @@ const DETOURS: readonly FaultKind[] = [
   ),
 ];
 
-const FIRST_TAG = ({ world }: Scene): string => world.scenario.wanted[0]?.tag ?? '';
+const HAS_SOURCE = (_step: Step, { scenario }: Pick<World, 'scenario'>): string | null =>
+  scenario.source === null ? 'there is no source tag: the images are built' : null;
 
 const EVENTS: readonly FaultKind[] = [
   event('SIGTERM', {}, 'before', ({ time }) => {
@@ -315,20 +316,20 @@ const EVENTS: readonly FaultKind[] = [
   event('the time limit passes', {}, 'before', ({ time }) => {
     time.stop(new OperationError('timeout', 'the time limit for the whole run has passed; run again'));
   }),
-  event('somebody else writes the tag, just before', { rival: true }, 'before', (scene) =>
-    scene.world.rival(FIRST_TAG(scene)),
-  ),
-  event('somebody else writes the tag, just after', { rival: true }, 'after', (scene) =>
-    scene.world.rival(FIRST_TAG(scene)),
-  ),
+  event('somebody else writes the tag, just before', { rival: true }, 'before', ({ world }) => world.rival()),
+  event('somebody else writes the tag, just after', { rival: true }, 'after', ({ world }) => world.rival()),
   event(
     'somebody else makes the same tag, just before',
-    { expect: 'cured', rival: true },
+    { expect: 'cured', rival: true, not: HAS_SOURCE },
     'before',
-    (scene) => scene.world.twin(FIRST_TAG(scene)),
+    ({ world }) => world.twin(),
   ),
-  event('the source tag moves, just before', { rival: true }, 'before', ({ world }) => world.moveSource()),
-  event('the source tag moves, just after', { rival: true }, 'after', ({ world }) => world.moveSource()),
+  event('the source tag moves, just before', { rival: true, not: HAS_SOURCE }, 'before', ({ world }) =>
+    world.moveSource(),
+  ),
+  event('the source tag moves, just after', { rival: true, not: HAS_SOURCE }, 'after', ({ world }) =>
+    world.moveSource(),
+  ),
 ];
 
 /** Faults that the matrix leaves to another command, with the reason that is printed. */

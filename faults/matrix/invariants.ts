@@ -1,10 +1,10 @@
 /** What must hold after every cell, told from outside: from the registries' own answers, their history and request logs. */
 import { referrersTag } from '../../src/embedded/attached.js';
 import type { TagEvent } from '../../src/embedded/server.js';
-import { IMAGE, OLDER, RIVAL, SBOM, SIGNATURE } from '../world/scenario.js';
+import { IMAGE, OLDER, RIVAL, SBOM, SIGNATURE, SOURCE_TAG, type WantedTag } from '../world/scenario.js';
 import type { Attempt } from '../world/engine.js';
 import type { Stranger } from '../world/stranger.js';
-import type { World } from '../world/world.js';
+import { nameOfTag, type World } from '../world/world.js';
 
 /** All that a cell left behind. */
 export interface Evidence {
@@ -28,57 +28,76 @@ export interface Evidence {
 }
 
 /** Digests that a wanted tag may have at some moment. */
-function allowed({ world, rival }: Evidence, tag: string): readonly (string | null)[] {
-  const before = world.scenario.wanted.find((wanted) => wanted.tag === tag)?.before ?? null;
-  return [before?.digest ?? null, IMAGE.digest, ...(rival ? [RIVAL.digest] : [])];
+function allowed({ world, rival }: Evidence, { repository, before }: WantedTag): readonly (string | null)[] {
+  const planned = world.planned(repository).map(({ digest }) => digest);
+  return [before?.digest ?? null, ...planned, ...(rival ? [RIVAL.digest, IMAGE.digest] : [])];
 }
 
 /** I1: each wanted tag is as it was or as planned, at every moment that the registry remembers. */
 export function tagsAreOldOrPlanned(evidence: Evidence): string[] {
   const { world, after } = evidence;
-  return world.scenario.wanted.flatMap(({ tag }) => {
-    const may = allowed(evidence, tag);
-    const now = after.get(`destination ${tag}`) ?? null;
-    const past = (world.target.history ?? [])
-      .filter((event: TagEvent) => event.repository === world.targetRepository && event.tag === tag)
-      .map(({ digest }) => digest);
+  return world.wanted.flatMap((wanted) => {
+    const may = allowed(evidence, wanted);
+    const now = after.get(nameOfTag(wanted)) ?? null;
+    const past = eventsOf(world, wanted).map(({ digest }) => digest);
     return [...past, now]
       .filter((digest) => !may.includes(digest))
-      .map((digest) => `I1: ${tag} was ${digest ?? 'absent'}`);
+      .map((digest) => `I1: ${wanted.repository}:${wanted.tag} was ${digest ?? 'absent'}`);
   });
+}
+
+function eventsOf(world: World, { repository, tag }: WantedTag): readonly TagEvent[] {
+  return (world.target.history ?? []).filter((event) => event.repository === repository && event.tag === tag);
 }
 
 /** I2: no other tag appeared, changed or went. What cosign and the fallback for referrers need is part of the plan. */
 export function othersAreUntouched({ world, before, after, rival }: Evidence): string[] {
-  const wanted = new Set(world.scenario.wanted.map(({ tag }) => `destination ${tag}`));
+  const wanted = new Set(world.wanted.map(nameOfTag));
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names].flatMap((name) => {
     if (wanted.has(name) || before.get(name) === after.get(name)) return [];
-    if (name === `destination ${SIGNATURE.tag}` && after.get(name) === SIGNATURE.image.digest) return [];
-    if (name === `destination ${referrersTag(IMAGE.digest)}`) return [];
-    if (rival && name.endsWith(' build-7')) return [];
+    if (name.endsWith(`:${SIGNATURE.tag}`) && after.get(name) === SIGNATURE.image.digest) return [];
+    if (name.endsWith(`:${referrersTag(IMAGE.digest)}`)) return [];
+    if (rival && name.endsWith(SOURCE_TAG)) return [];
     return [`I2: ${name} went from ${before.get(name) ?? 'absent'} to ${after.get(name) ?? 'absent'}`];
   });
 }
 
 /** I3: what a wanted tag points at is all there, now and when the tag was written. */
 export async function tagsAreWhole({ world, after, hasty }: Evidence): Promise<string[]> {
-  const known = [IMAGE, OLDER, RIVAL];
-  const broken = [...hasty.map((gap) => `I3: the tag was written before its ${gap}`)];
-  for (const { tag } of world.scenario.wanted) {
-    const digest = after.get(`destination ${tag}`);
+  const broken = hasty.map((gap) => `I3: a tag was written before its ${gap}`);
+  for (const wanted of world.wanted) {
+    const digest = after.get(nameOfTag(wanted));
+    const known = [...world.planned(wanted.repository), OLDER, RIVAL, IMAGE];
     const image = known.find((candidate) => candidate.digest === digest);
     if (image === undefined) continue;
-    for (const gap of await world.gaps(image)) broken.push(`I3: ${tag} lacks ${gap}`);
+    for (const gap of await world.gaps(wanted.repository, image))
+      broken.push(`I3: ${wanted.tag} lacks ${gap}`);
   }
   return broken;
 }
 
-/** Is every wanted tag what was planned? */
-export function isRight({ world, after, rival }: Evidence): boolean {
-  const [first, ...rest] = world.scenario.wanted.map(({ tag }) => after.get(`destination ${tag}`));
-  const good = first === IMAGE.digest || (rival && first === RIVAL.digest);
-  return good && rest.every((digest) => digest === first);
+/** Is every wanted tag what was planned, and every tag of a repository the same as its primary? */
+export function isRight({ world, after, rival }: Pick<Evidence, 'world' | 'after' | 'rival'>): boolean {
+  return world.wanted.every((wanted) => {
+    const primary = world.wanted.find(({ repository }) => repository === wanted.repository) ?? wanted;
+    const leading = after.get(nameOfTag(primary));
+    const good = world.planned(wanted.repository).some(({ digest }) => digest === leading);
+    return (good || (rival && leading === RIVAL.digest)) && after.get(nameOfTag(wanted)) === leading;
+  });
+}
+
+/** I10: a tag that follows another (stable, channel) never points at what its primary is not. */
+export function followersFollow({ world, after, rival }: Evidence): string[] {
+  if (rival) return [];
+  return world.wanted.flatMap((wanted) => {
+    const primary = world.wanted.find(({ repository }) => repository === wanted.repository) ?? wanted;
+    const now = after.get(nameOfTag(wanted));
+    const moved = world.planned(wanted.repository).some(({ digest }) => digest === now);
+    return moved && after.get(nameOfTag(primary)) !== now
+      ? [`I10: ${wanted.tag} is new, but ${primary.tag} is not the same`]
+      : [];
+  });
 }
 
 /** I4: exit status 0 says that every wanted tag is right; 1 is the only other one, and nothing ends in a crash. */
@@ -99,9 +118,10 @@ function wasRight(evidence: Evidence): boolean {
   if (isRight(evidence)) return true;
   const { world } = evidence;
   if (world.target.history === null) return true;
-  return world.scenario.wanted.every(({ tag }) =>
-    (world.target.history ?? []).some((event) => event.tag === tag && event.digest === IMAGE.digest),
-  );
+  return world.wanted.every((wanted) => {
+    const good = world.planned(wanted.repository).map(({ digest }) => digest);
+    return eventsOf(world, wanted).some(({ digest }) => digest !== null && good.includes(digest));
+  });
 }
 
 /** I6: no password and no token is said or sent to a host that it is not for. */
@@ -170,8 +190,9 @@ function textsOf(attempt: Attempt): string[] {
 export async function attachmentsAreCarriedOrMissed(evidence: Evidence): Promise<string[]> {
   const { world, after, attempt, rival, believable } = evidence;
   if (!world.scenario.attachments || attempt.exitCode !== 0 || rival || believable) return [];
-  const signed = after.get(`destination ${SIGNATURE.tag}`) === SIGNATURE.image.digest;
-  const described = (await world.gaps(SBOM)).length === 0;
+  const repository = world.wanted[0]?.repository ?? '';
+  const signed = after.get(nameOfTag({ repository, tag: SIGNATURE.tag })) === SIGNATURE.image.digest;
+  const described = (await world.gaps(repository, SBOM)).length === 0;
   if ((signed && described) || attempt.said.includes('warning:')) return [];
   return [
     `I9: ${signed ? '' : 'the signature '}${described ? '' : 'the SBOM '}was left behind without a word`,

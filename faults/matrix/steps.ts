@@ -10,7 +10,7 @@ export interface Step {
   readonly kind: RequestKind;
   /** `source` or `target` repository; null for token requests */
   readonly repository: 'source' | 'target' | null;
-  /** tag or digest; null: any */
+  /** tag or digest; `digest`: any digest; null: anything */
   readonly reference: string | null;
   /** the first of the matching requests that is meant, from 1 */
   readonly nth: number;
@@ -30,6 +30,8 @@ export function stepsOf(scenario: Scenario): readonly Step[] {
       return WITHIN;
     case 'move':
       return MOVE;
+    case 'release':
+      return RELEASE;
   }
 }
 
@@ -41,7 +43,11 @@ export function matchOf(
   return {
     kind: step.kind,
     ...(step.repository === null ? {} : { repository: repositories[step.repository] }),
-    ...(step.reference === null ? {} : { reference: step.reference }),
+    ...(step.reference === null
+      ? {}
+      : step.reference === 'digest'
+        ? { by: 'digest' }
+        : { reference: step.reference }),
   };
 }
 
@@ -241,4 +247,49 @@ const MOVE: readonly Step[] = [
     answer: 'headers',
   },
   ...tagSteps('1.0-stable', 'stable tag'),
+];
+
+const RELEASE: readonly Step[] = [
+  {
+    name: 'token for the destination',
+    side: 'target',
+    repository: null,
+    reference: null,
+    kind: 'token',
+    nth: 1,
+    answer: 'body',
+  },
+  { ...ON_TARGET, name: 'list tags', kind: 'tags', reference: null, answer: 'body' },
+  { ...ON_TARGET, name: 'GET what was built', kind: 'get-manifest', reference: 'digest', answer: 'body' },
+  {
+    ...ON_TARGET,
+    name: 'HEAD channel that exists',
+    kind: 'head-manifest',
+    reference: 'latest',
+    answer: 'headers',
+  },
+  {
+    ...ON_TARGET,
+    name: 'GET channel that exists, right before the write',
+    kind: 'get-manifest',
+    reference: 'latest',
+    answer: 'body',
+  },
+  {
+    ...ON_TARGET,
+    name: 'PUT channel that exists',
+    kind: 'put-manifest-tag',
+    reference: 'latest',
+    answer: 'headers',
+  },
+  {
+    ...ON_TARGET,
+    name: 'HEAD moved channel, read back',
+    kind: 'head-manifest',
+    reference: 'latest',
+    nth: 2,
+    answer: 'headers',
+  },
+  ...tagSteps('v1.3.0', 'version tag'),
+  ...tagSteps('1.3', 'new channel'),
 ];

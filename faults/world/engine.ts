@@ -8,8 +8,11 @@ import { outputs } from '../../src/report/outputs.js';
 import { summary } from '../../src/report/summary.js';
 import type { Report } from '../../src/report/model.js';
 import type { Clock, Registry } from '../../src/ports.js';
+import { factsOf } from '../../__tests__/support/policies.js';
+import type { Builder, SourceFacts } from '../../src/builds/model.js';
 import { withoutOutside } from '../../src/commands/outside.js';
-import { promotionRequest, type RunRequest } from '../../src/request.js';
+import type { ClaimTag } from '../../src/policy/policy.js';
+import { promotionRequest, type RunParts, type RunRequest } from '../../src/request.js';
 import { run } from '../../src/run.js';
 import { recorder } from './recorder.js';
 
@@ -21,8 +24,18 @@ export interface Task {
   readonly registryMap?: readonly string[];
   readonly concurrency?: number;
   readonly transport?: Partial<TransportOptions>;
+  /** a git ref that is released; without it only the promotions of the tag file are looked at */
+  readonly release?: ReleaseTask;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+}
+
+export interface ReleaseTask {
+  readonly ref: string;
+  readonly sha: string;
+  readonly builder: Builder;
+  /** creates git tags for rules with `claim: git-tag` */
+  readonly claim?: ClaimTag;
 }
 
 /** How a run ended and all that it said. */
@@ -43,12 +56,31 @@ export interface Attempt {
 /** The one place that knows the shape of a run's request. */
 export function requestOf(task: Task): RunRequest {
   const files = [{ path: 'image-tags.yaml', bytes: new TextEncoder().encode(task.tagFile) }];
+  const plain = promotionRequest(task.command ?? 'apply', files);
   return {
-    ...promotionRequest(task.command ?? 'apply', files),
+    ...plain,
+    ...(task.release === undefined
+      ? {}
+      : {
+          facts: factsOf(task.release.ref, { sha: task.release.sha, gitTags: () => Promise.resolve([]) }),
+          build: { ...plain.build, source: sourceOf(task.release.sha) },
+        }),
     force: task.force ?? [],
     registryMap: task.registryMap ?? [],
     concurrency: task.concurrency ?? 16,
   };
+}
+
+function outsideOf({
+  builder,
+  claim,
+}: ReleaseTask): Pick<RunParts, 'builder'> & Partial<Pick<RunParts, 'claim'>> {
+  return { builder: () => builder, ...(claim === undefined ? {} : { claim }) };
+}
+
+function sourceOf(revision: string): SourceFacts {
+  const created = '2026-01-01T00:00:00Z';
+  return { revision, url: null, title: null, description: null, licenses: null, created, run: null };
 }
 
 /** Carries a task out and never throws. */
@@ -61,6 +93,7 @@ export async function attempt(task: Task): Promise<Attempt> {
       clock: task.clock,
       signal: task.signal,
       ...withoutOutside(log, task.signal),
+      ...(task.release === undefined ? {} : outsideOf(task.release)),
     });
     const said = [
       ...log.lines,

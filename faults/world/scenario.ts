@@ -1,4 +1,4 @@
-/** Promotions that between them make every kind of request that Retag sends. */
+/** Promotions and a release that between them make every kind of request that Retag sends. */
 import { cosign, referrer, type TaggedImage } from '../../src/embedded/attached.js';
 import { image, index, type BuiltImage } from '../../src/embedded/images.js';
 import { DISTRIBUTION_2_8, SPEC, type Behaviour } from '../../src/embedded/server.js';
@@ -6,32 +6,46 @@ import { DISTRIBUTION_2_8, SPEC, type Behaviour } from '../../src/embedded/serve
 export const COMMIT = 'dac417bd31ed36d455e94db4aabe5916367654d4';
 export const SOURCE_TAG = 'build-7';
 
+/** A tag that Retag is asked for. */
+export interface WantedTag {
+  /** without the prefix that keeps tests apart */
+  readonly repository: string;
+  readonly tag: string;
+  /** what is there before; null: nothing */
+  readonly before: BuiltImage | null;
+  /** may Retag move it? Only when somebody said so by name */
+  readonly force: boolean;
+}
+
 export interface Scenario {
-  readonly name: 'between' | 'within' | 'move';
+  readonly name: 'between' | 'within' | 'move' | 'release';
   readonly title: string;
   /** one registry or two */
   readonly sides: 1 | 2;
   readonly login: 'basic' | 'token' | null;
   readonly behaviour: Behaviour;
-  readonly source: string;
-  readonly target: string;
-  /** tags that are wanted, and what they are before */
-  readonly wanted: readonly { readonly tag: string; readonly before: BuiltImage | null }[];
+  /** repository that holds the source tag; null: the images are built in the run */
+  readonly source: string | null;
+  /** the first of each repository is its primary, which the others follow */
+  readonly wanted: readonly WantedTag[];
+  /** what else is there and stays */
+  readonly bystanders: readonly { readonly repository: string; readonly tag: string }[];
   readonly attachments: boolean;
+  /** of the entry in the tag file, besides its name */
   readonly lines: readonly string[];
 }
 
 /** One layer for both platforms: the fewer requests, the more cells. */
-function child(platform: string): BuiltImage {
+function child(platform: string, text: string): BuiltImage {
   return image({
     platform,
     labels: { 'org.opencontainers.image.revision': COMMIT },
-    layers: [{ files: { 'etc/release': 'seven\n' } }],
+    layers: [{ files: { 'etc/release': text } }],
   });
 }
 
 /** The image that is promoted. Its first child has to be read for the commit that it is made from. */
-export const IMAGE = index([child('linux/amd64'), child('linux/arm64')]);
+export const IMAGE = index([child('linux/amd64', 'seven\n'), child('linux/arm64', 'seven\n')]);
 export const CHILD = IMAGE.children[0] as BuiltImage;
 export const SIGNATURE: TaggedImage = cosign(IMAGE, 'sig');
 export const SBOM = referrer(IMAGE);
@@ -44,16 +58,33 @@ export const RIVAL = index(
   ),
 );
 
+/** What a builder makes: another digest each time, as real ones do. */
+export function freshBuild(repository: string, attempt: number): BuiltImage {
+  return index([child('linux/amd64', `${repository} ${attempt}\n`)]);
+}
+
+const wanted = (
+  repository: string,
+  tag: string,
+  before: BuiltImage | null = null,
+  force = false,
+): WantedTag => ({
+  repository,
+  tag,
+  before,
+  force,
+});
+
 /** Between registries that ask for tokens: everything is read on one side and uploaded on the other. */
 export const BETWEEN: Scenario = {
   name: 'between',
-  title: 'between two registries with token login, with signature and SBOM',
+  title: 'promotion between two registries with token login, with signature and SBOM',
   sides: 2,
   login: 'token',
   behaviour: SPEC,
   source: 'team/app',
-  target: 'release/app',
-  wanted: [{ tag: '1.0', before: null }],
+  wanted: [wanted('release/app', '1.0')],
+  bystanders: [{ repository: 'release/app', tag: 'bystander' }],
   attachments: true,
   lines: [
     'tag: "1.0"',
@@ -66,13 +97,13 @@ export const BETWEEN: Scenario = {
 /** Within a registry as docker-registry 2.8 is: blobs are mounted, referrers live under the fallback tag. */
 export const WITHIN: Scenario = {
   name: 'within',
-  title: 'between repositories of one registry without a referrers API, with SBOM',
+  title: 'promotion between repositories of one registry without a referrers API, with SBOM',
   sides: 1,
   login: 'basic',
   behaviour: DISTRIBUTION_2_8,
   source: 'team/app',
-  target: 'release/app',
-  wanted: [{ tag: '1.0', before: null }],
+  wanted: [wanted('release/app', '1.0')],
+  bystanders: [{ repository: 'release/app', tag: 'bystander' }],
   attachments: true,
   lines: ['tag: "1.0"', 'platforms: [linux/amd64, linux/arm64]', 'attachments: copy'],
 };
@@ -80,18 +111,45 @@ export const WITHIN: Scenario = {
 /** The plain retag, and a tag that is moved by force. */
 export const MOVE: Scenario = {
   name: 'move',
-  title: 'within one repository: a tag moved by force, and its stable tag made',
+  title: 'promotion within one repository: a tag moved by force, and its stable tag made',
   sides: 1,
   login: null,
   behaviour: SPEC,
   source: 'team/app',
-  target: 'team/app',
-  wanted: [
-    { tag: '1.0', before: OLDER },
-    { tag: '1.0-stable', before: null },
-  ],
+  wanted: [wanted('team/app', '1.0', OLDER, true), wanted('team/app', '1.0-stable')],
+  bystanders: [{ repository: 'team/app', tag: 'bystander' }],
   attachments: false,
   lines: ['tag: "1.0"', 'stable: true', 'attachments: ignore'],
 };
 
-export const SCENARIOS: readonly Scenario[] = [BETWEEN, WITHIN, MOVE];
+/** A git tag: two images built together, each with its version and its channels. */
+export const RELEASE: Scenario = {
+  name: 'release',
+  title: 'release of two images that are built together, with channels',
+  sides: 1,
+  login: 'token',
+  behaviour: SPEC,
+  source: null,
+  wanted: ['shop/api', 'shop/web'].flatMap((repository) => [
+    wanted(repository, 'v1.3.0'),
+    wanted(repository, '1.3'),
+    wanted(repository, 'latest', OLDER),
+  ]),
+  bystanders: [
+    { repository: 'shop/api', tag: 'v1.2.0' },
+    { repository: 'shop/web', tag: 'v1.2.0' },
+  ],
+  attachments: false,
+  lines: [],
+};
+
+export const RELEASE_REF = 'refs/tags/v1.3.0';
+export const RELEASE_POLICY = `policy:
+  rules:
+    - class: final
+      git_tag: 'v{major}.{minor}.{patch}'
+      tag: '{git_tag}'
+      channels: ['{major}.{minor}', latest]
+`;
+
+export const SCENARIOS: readonly Scenario[] = [BETWEEN, WITHIN, MOVE, RELEASE];

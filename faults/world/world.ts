@@ -5,11 +5,24 @@ import type { FaultList, LoggedRequest, TagEvent } from '../../src/embedded/serv
 import type { TransportOptions } from '../../src/registry/http/transport.js';
 import type { Raw } from '../../__tests__/registry/contract/place.js';
 import type { Backend, Login, Room } from './backend.js';
+import { countingBuilder } from './builder.js';
 import { createAuthority, type Authority } from './certificate.js';
 import { attempt, type Attempt } from './engine.js';
 import { startGate, type Gate } from './gate.js';
 import { serveNames, setName } from './names.js';
-import { IMAGE, OLDER, RIVAL, SBOM, SIGNATURE, SOURCE_TAG, type Scenario } from './scenario.js';
+import {
+  COMMIT,
+  IMAGE,
+  OLDER,
+  RELEASE_POLICY,
+  RELEASE_REF,
+  RIVAL,
+  SBOM,
+  SIGNATURE,
+  SOURCE_TAG,
+  type Scenario,
+  type WantedTag,
+} from './scenario.js';
 import type { FakeTime } from './time.js';
 
 /** How Retag reaches the registries: as they are, or through a door that can be shut, with or without TLS. */
@@ -43,9 +56,12 @@ export interface World {
   readonly source: Side;
   /** the same object as `source` when there is one registry */
   readonly target: Side;
-  readonly sourceRepository: string;
-  readonly targetRepository: string;
-  readonly image: BuiltImage;
+  /** of the source tag; null when images are built */
+  readonly sourceRepository: string | null;
+  /** tags with their repositories as they are in this world */
+  readonly wanted: readonly WantedTag[];
+  /** what Retag may put under a tag of this repository; grows when a builder builds */
+  planned(repository: string): readonly BuiltImage[];
   /** passwords and what is made of them */
   readonly secrets: readonly string[];
   /** what Retag is asked for, for runs that are started in another way than `promote` */
@@ -54,17 +70,22 @@ export interface World {
   readonly logins: readonly (Login & { readonly host: string })[];
   /** Retag does its work once. `patience`: the longest silence of a registry, milliseconds. */
   promote(time: FakeTime, patience: number): Promise<Attempt>;
-  /** Somebody else writes a tag of the destination. */
-  rival(tag: string): Promise<void>;
+  /** Somebody else writes the first wanted tag. */
+  rival(): Promise<void>;
   /** Somebody else makes the very tag that Retag is about to make. */
-  twin(tag: string): Promise<void>;
+  twin(): Promise<void>;
   /** Somebody else moves the source tag. */
   moveSource(): Promise<void>;
-  /** tag → digest of the destination, and of the source when that is another repository; seen from outside */
+  /** `destination REPOSITORY:TAG` (and `source …` in another registry or repository) → digest, seen from outside */
   tags(): Promise<ReadonlyMap<string, string>>;
-  /** what is missing below `image` at the destination */
-  gaps(image: BuiltImage): Promise<readonly string[]>;
+  /** what is missing of `image` in a repository of the destination */
+  gaps(repository: string, image: BuiltImage): Promise<readonly string[]>;
   close(): Promise<void>;
+}
+
+/** How `tags` calls a wanted tag. */
+export function nameOfTag({ repository, tag }: Pick<WantedTag, 'repository' | 'tag'>): string {
+  return `destination ${repository}:${tag}`;
 }
 
 const authority: { made?: Authority } = {};
@@ -79,19 +100,29 @@ export async function createWorld(scenario: Scenario, backend: Backend, doors: D
     opened.push(await openSide(scenario, backend, doors, role, `${role}-${number}`));
   }
   const [first, last] = [opened[0] as OpenSide, opened.at(-1) as OpenSide];
-  const sourceRepository = prefix + scenario.source;
-  const targetRepository = prefix + scenario.target;
-  await fill(scenario, first.room, sourceRepository, last.room, targetRepository);
-  const target = `${last.side.host}/${targetRepository}`;
-  const tagFile = tagFileOf(scenario, `${first.side.host}/${sourceRepository}`, target);
-  const force = scenario.wanted.filter(({ before }) => before !== null).map(({ tag }) => `${target}:${tag}`);
+  const wanted = scenario.wanted.map((tag) => ({ ...tag, repository: prefix + tag.repository }));
+  const repositories = [...new Set(wanted.map(({ repository }) => repository))];
+  const sourceRepository = scenario.source === null ? null : prefix + scenario.source;
+  await fill(scenario, prefix, first.room, last.room);
+  const builder = countingBuilder((repository, image) => last.room.seed(repository, null, image));
+  const tagFile = tagFileOf(
+    scenario,
+    last.side.host,
+    repositories,
+    `${first.side.host}/${sourceRepository ?? ''}`,
+  );
+  const force = wanted
+    .filter((tag) => tag.force)
+    .map(({ repository, tag }) => `${last.side.host}/${repository}:${tag}`);
+  const write = (image: BuiltImage): Promise<void> =>
+    last.room.seed(wanted[0]?.repository ?? '', wanted[0]?.tag ?? '', image);
   return {
     scenario,
     source: first.side,
     target: last.side,
     sourceRepository,
-    targetRepository,
-    image: IMAGE,
+    wanted,
+    planned: (repository) => (scenario.source === null ? (builder.built.get(repository) ?? []) : [IMAGE]),
     secrets: opened.flatMap(({ login }) => (login === null ? [] : secretsOf(login))),
     tagFile,
     force,
@@ -104,18 +135,25 @@ export async function createWorld(scenario: Scenario, backend: Backend, doors: D
         clock: time.clock,
         signal: time.signal,
         transport: { ...transportOf(opened, doors), requestTimeoutMs: patience },
+        ...(scenario.source === null ? { release: { ref: RELEASE_REF, sha: COMMIT, builder } } : {}),
       }),
-    rival: (tag) => last.room.seed(targetRepository, tag, RIVAL),
-    twin: (tag) => last.room.seed(targetRepository, tag, IMAGE),
-    moveSource: () => first.room.seed(sourceRepository, SOURCE_TAG, RIVAL),
+    rival: () => write(RIVAL),
+    twin: () => write(IMAGE),
+    moveSource: () => first.room.seed(sourceRepository ?? '', SOURCE_TAG, RIVAL),
     async tags() {
-      const all = new Map(await tagsOf(last.side.raw, targetRepository, 'destination'));
-      if (first === last && sourceRepository === targetRepository) return all;
-      for (const [tag, digest] of await tagsOf(first.side.raw, sourceRepository, 'source'))
-        all.set(tag, digest);
+      const all = new Map<string, string>();
+      for (const repository of repositories) {
+        for (const [tag, digest] of await tagsOf(last.side.raw, repository)) {
+          all.set(nameOfTag({ repository, tag }), digest);
+        }
+      }
+      if (sourceRepository === null || (first === last && repositories.includes(sourceRepository)))
+        return all;
+      for (const [tag, digest] of await tagsOf(first.side.raw, sourceRepository))
+        all.set(`source ${tag}`, digest);
       return all;
     },
-    gaps: (image) => last.room.gaps(targetRepository, image),
+    gaps: (repository, image) => last.room.gaps(repository, image),
     async close() {
       await Promise.all(opened.map((side) => side.close()));
     },
@@ -199,28 +237,41 @@ function transportOf(opened: readonly OpenSide[], doors: Doors): Partial<Transpo
   };
 }
 
-async function fill(
-  scenario: Scenario,
-  from: Room,
-  sourceRepository: string,
-  to: Room,
-  targetRepository: string,
-): Promise<void> {
-  await from.seed(sourceRepository, SOURCE_TAG, IMAGE);
-  if (scenario.attachments) {
-    await from.seed(sourceRepository, SIGNATURE.tag, SIGNATURE.image);
-    await from.seed(sourceRepository, null, SBOM);
+async function fill(scenario: Scenario, prefix: string, from: Room, to: Room): Promise<void> {
+  if (scenario.source !== null) await from.seed(prefix + scenario.source, SOURCE_TAG, IMAGE);
+  if (scenario.source !== null && scenario.attachments) {
+    const repository = prefix + scenario.source;
+    await from.seed(repository, SIGNATURE.tag, SIGNATURE.image);
+    await from.seed(repository, null, SBOM);
     // Only where there is no referrers API, which would make it needless.
-    if (!from.listsReferrers) await from.seed(sourceRepository, referrersTag(IMAGE.digest), index([SBOM]));
+    if (!from.listsReferrers) await from.seed(repository, referrersTag(IMAGE.digest), index([SBOM]));
   }
-  for (const { tag, before } of scenario.wanted) if (before) await to.seed(targetRepository, tag, before);
+  for (const { repository, tag, before } of scenario.wanted) {
+    if (before) await to.seed(prefix + repository, tag, before);
+  }
   // Something that nobody asked about: it must stay as it is.
-  await to.seed(targetRepository, 'bystander', OLDER);
+  for (const { repository, tag } of scenario.bystanders) await to.seed(prefix + repository, tag, OLDER);
 }
 
-function tagFileOf(scenario: Scenario, source: string, target: string): string {
-  const lines = [`name: ${target}`, `src_name: ${source}`, `src_build_tag: ${SOURCE_TAG}`, ...scenario.lines];
-  return ['images:', ...lines.map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`), ''].join('\n');
+function tagFileOf(
+  scenario: Scenario,
+  host: string,
+  repositories: readonly string[],
+  source: string,
+): string {
+  const entry = (lines: readonly string[]): string[] =>
+    lines.map((line, at) => `${at === 0 ? '  - ' : '    '}${line}`);
+  if (scenario.source === null) {
+    const builds = repositories.map((repository) => [
+      `name: ${host}/${repository}`,
+      'context: .',
+      'platforms: [linux/amd64]',
+    ]);
+    return [RELEASE_POLICY, 'builds:', ...builds.flatMap(entry), ''].join('\n');
+  }
+  const [target = ''] = repositories;
+  const lines = [`name: ${host}/${target}`, `src_name: ${source}`, `src_build_tag: ${SOURCE_TAG}`];
+  return ['images:', ...entry([...lines, ...scenario.lines]), ''].join('\n');
 }
 
 function secretsOf({ user, password }: Login): string[] {
@@ -228,14 +279,14 @@ function secretsOf({ user, password }: Login): string[] {
 }
 
 /** Every tag of a repository with its digest, as anybody could ask for them. */
-async function tagsOf(raw: Raw, repository: string, role: string): Promise<[string, string][]> {
+async function tagsOf(raw: Raw, repository: string): Promise<[string, string][]> {
   const list = await raw('GET', `/v2/${repository}/tags/list?n=100`, repository);
   const tags =
     list.status === 404 ? [] : ((JSON.parse(list.body.toString()) as { tags: string[] | null }).tags ?? []);
   const found: [string, string][] = [];
   for (const tag of tags) {
     const answer = await raw('HEAD', `/v2/${repository}/manifests/${tag}`, repository, { accept: ACCEPT });
-    found.push([`${role} ${tag}`, answer.headers.get('docker-content-digest') ?? `HTTP ${answer.status}`]);
+    found.push([tag, answer.headers.get('docker-content-digest') ?? `HTTP ${answer.status}`]);
   }
   return found;
 }
