@@ -29,6 +29,19 @@ describe('drift', () => {
     ['a pinned tag that somebody moved', { [SOURCE]: 'a', [TAG]: 'b' }, { digest: digestOf('a') }, 'moved'],
     ['a tag that vanished', { [SOURCE]: 'a' }, {}, 'vanished'],
     ['a platform that is gone', { [SOURCE]: 'a', [TAG]: 'a' }, { platforms: ['linux/arm64'] }, 'platform'],
+    ['a tag that vanished with its source', {}, {}, 'vanished'],
+    [
+      'a pinned tag that moved, as its source did',
+      { [SOURCE]: 'b', [TAG]: 'c' },
+      { digest: digestOf('a') },
+      'moved',
+    ],
+    [
+      'nothing when only the source of a pinned tag moved',
+      { [SOURCE]: 'b', [TAG]: 'a' },
+      { digest: digestOf('a') },
+      null,
+    ],
     ['nothing when only the source is gone', { [TAG]: 'a' }, {}, null],
   ] as [string, Record<string, string>, Partial<WantedTag>, string | null][])(
     '%s',

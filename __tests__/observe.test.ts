@@ -124,6 +124,26 @@ describe('sources', () => {
     expect(digests[1]).toBe(digests[0]);
   });
 
+  test.each([
+    ['without src_ref', {}, {}, 'abc'],
+    ['with src_ref it is not needed', { srcRef: 'https://github.example/o/r/commit/1' }, {}, null],
+    ['a check elsewhere does not need it', {}, { repo: 'other/repo' }, null],
+  ])(
+    "a check on the image's own commit is asked for with its revision, %s",
+    async (_, more, where, revision) => {
+      const origin = { at: fail, keyAt: fail, inside: fail };
+      const gated = wantedTag({ gates: [{ check: 'e2e', origin, ...where }], ...more });
+      const registry = memoryRegistry({ [SOURCE]: digestOf('a') }, { revision: 'abc' });
+      const seen: unknown[] = [];
+      const gate: typeof lookouts.gate = (...words: unknown[]) => {
+        seen.push(words[1]);
+        return lookouts.gate();
+      };
+      await observe([gated], registry, { ...lookouts, gate }, { concurrency: 1 });
+      expect(seen).toMatchObject([{ facts: revision === null ? null : { revision } }]);
+    },
+  );
+
   test('gates are asked only for tags that would be written', async () => {
     const gated = wantedTag({ gates: [{ check: 'e2e', origin: { at: fail, keyAt: fail, inside: fail } }] });
     const open = await one(gated, memoryRegistry({ [SOURCE]: digestOf('a'), [TAG]: digestOf('a') }));

@@ -141,6 +141,19 @@ describe('workflow_run after a push of a git tag', () => {
     GITHUB_SHA: '1'.repeat(40),
   };
 
+  test.each([
+    ['a tag', true, 'refs/tags/2.3.4'],
+    ['none', false, 'refs/heads/2.3.4'],
+  ])('where the checkout has neither tag nor branch somebody is asked, and it is %s', async (_, is, ref) => {
+    const asked: [string, string][] = [];
+    const isTagAt = (name: string, sha: string) => {
+      asked.push([name, sha]);
+      return Promise.resolve(is);
+    };
+    expect(await facts('up', { env, isTagAt })).toMatchObject({ ref, sha: '2'.repeat(40) });
+    expect(asked).toEqual([['2.3.4', '2'.repeat(40)]]);
+  });
+
   test('is taken for a branch where no such tag is at the commit', async () => {
     expect(await facts('up', { env })).toMatchObject({ ref: 'refs/heads/2.3.4', sha: '2'.repeat(40) });
   });

@@ -80,6 +80,16 @@ describe('the follow-up pull request', () => {
     expect(pull(1).body).not.toContain('Checks do not run');
   });
 
+  test("with an app's token, which cannot ask who it is, neither, and running again changes nothing", async () => {
+    local.state.tokens.set('app', { login: 'release-app[bot]', kind: 'job' });
+    expect(await run([multus], 'app')).toMatchObject({ state: 'created' });
+    expect(pull(1)).toMatchObject({ login: 'release-app[bot]' });
+    expect(pull(1).body).not.toContain('Checks do not run');
+    const writes = local.writes();
+    expect(await run([multus], 'app')).toMatchObject({ state: 'unchanged' });
+    expect(local.writes()).toBe(writes);
+  });
+
   test('running again changes nothing', async () => {
     await run([sriov('stx.4.0-v2.2')]);
     const writes = local.writes();

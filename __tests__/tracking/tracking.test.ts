@@ -152,6 +152,33 @@ describe('from run to run', () => {
     });
   });
 
+  test('a problem that only got older is not written again', () => {
+    const held = (age: string): TagEvent => ({
+      ...stable,
+      state: 'held',
+      digest: null,
+      why: `check "e2e" has not appeared (the commit is ${age} old)`,
+    });
+    const before = draft(as(first), [final, held('59 min')]);
+    expect(draft(as(before), [kept(final), held('1 h')])).toStrictEqual({ ...before, news: [] });
+    const red = { ...held('1 h'), why: 'check "e2e" is red (failure, 1 h)' };
+    expect(draft(as(before), [kept(final), red]).body).not.toBe(before.body);
+  });
+
+  test('what a run that only looks has found: gone, or not as the tag file says', () => {
+    const done = draft(as(first), [final, stable]);
+    const missing: TagEvent = { ...stable, state: 'missing' };
+    expect(draft(as(done), [kept(final), missing])).toMatchObject({
+      state: 'open',
+      news: ['`2.3.4-stable` is not what Retag made it: the tag is not there any more', 'Open again.'],
+    });
+    expect(draft(as(done), [{ ...final, state: 'drifted', why: 'it lacks linux/arm64' }]).body).toContain(
+      '`2.3.4` moved outside Retag: it lacks linux/arm64',
+    );
+    // What never was there cannot be gone.
+    expect(draft(as(first), [missing])).toMatchObject({ state: 'open', news: [] });
+  });
+
   test("people's own opening and closing stays", () => {
     const done = draft(as(first), [final, stable]);
     expect(draft({ ...as(done), state: 'open' }, [kept(stable)]).state).toBe('open');

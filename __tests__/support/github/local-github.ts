@@ -55,6 +55,8 @@ export interface LocalGitHub extends AsyncDisposable {
   /** items in a page when the request does not say, and at most; default 100 as GitHub's limit */
   pageSize: number;
   fail(fault: Fault): void;
+  /** forgets all faults */
+  heal(): void;
   addRepo(name: string, files?: Files, options?: { private?: boolean; date?: string }): Repo;
   /** Stops the server, and throws when a request did not fit the description. */
   close(): Promise<void>;
@@ -94,6 +96,7 @@ export async function startGitHub(files: Files = {}): Promise<LocalGitHub> {
     writes: () =>
       github.requests.filter(({ line, status }) => !line.startsWith('GET') && status < 300).length,
     fail: (fault) => void faults.push(fault),
+    heal: () => void faults.splice(0),
     addRepo: (name, repoFiles = {}, options = {}) => {
       const added = new Repo(name, repoFiles, options);
       state.repos.set(name, added);
