@@ -1,12 +1,37 @@
-/** `npm run faults:kill [-- --lanes N]`: the table of kills. */
+/** `npm run faults:kill [-- --what promotions|releases|all] [--lanes N] [--every N]`: the tables of kills. */
 import { parseArgs } from 'node:util';
 
+import { sweepRelease, type ReleaseResult } from './release.js';
 import { PROMOTIONS, sweep, WAYS, type KillResult } from './sweep.js';
 
 export async function killCommand(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { lanes: { type: 'string', default: '4' } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      what: { type: 'string', default: 'all' },
+      lanes: { type: 'string', default: '4' },
+      every: { type: 'string', default: '1' },
+    },
+  });
+  let kills = 0;
+  let broken = 0;
+  if (values.what !== 'releases') {
+    const results = await killPromotions(Number(values.lanes));
+    kills += results.length;
+    broken += results.filter((result) => result.broken.length > 0).length;
+  }
+  if (values.what !== 'promotions') {
+    const results = await killReleases(Number(values.every));
+    kills += results.length;
+    broken += results.filter((result) => result.broken.length > 0).length;
+  }
+  console.log(`${kills} kills, ${broken} broken`);
+  return broken === 0 && kills > 0 ? 0 : 1;
+}
+
+async function killPromotions(lanes: number): Promise<readonly KillResult[]> {
   const started = performance.now();
-  const results = await sweep(Number(values.lanes));
+  const results = await sweep(lanes);
   const broken = results.filter((result) => result.broken.length > 0);
   const lines = [
     'Kill sweep: the command line ended at each request of a promotion, then run again, and once more',
@@ -26,10 +51,47 @@ export async function killCommand(args: readonly string[]): Promise<number> {
       `BROKEN ${kill.scenario.name}, request ${kill.nth} to the ${kill.side}, ${kill.way.name}`,
       ...what.map((line) => `    ${line}`),
     ]),
-    `${results.length} kills, ${broken.length} broken (${Math.round((performance.now() - started) / 1000)} s)`,
+    `${results.length} kills of promotions, ${broken.length} broken (${secondsSince(started)} s)`,
+    '',
   ];
   console.log(lines.join('\n'));
-  return broken.length === 0 && results.length > 0 ? 0 : 1;
+  return results;
+}
+
+async function killReleases(every: number): Promise<readonly ReleaseResult[]> {
+  const started = performance.now();
+  console.log(
+    'Kill sweep: the command line ended during a release of two images, at each request that reaches the registry',
+  );
+  console.log('\nkills  no tag  some tags  all tags  broken  how, and during which request');
+  const results = await sweepRelease(every);
+  const names = [...new Set(results.map(({ kill, at }) => `${kill.signal}, ${at}`))];
+  const broken = results.filter((result) => result.broken.length > 0);
+  for (const name of [...names, 'all']) {
+    const some = results.filter(({ kill, at }) => name === 'all' || name === `${kill.signal}, ${at}`);
+    const count = (left: ReleaseResult['left']): number =>
+      some.filter((result) => result.left === left).length;
+    const bad = some.filter((result) => result.broken.length > 0).length;
+    const cells = [some.length, count('nothing'), count('some'), count('all'), bad];
+    console.log(
+      `${cells.map((cell, at) => String(cell).padStart([5, 6, 9, 8, 6][at] ?? 0)).join('  ')}  ${name}`,
+    );
+  }
+  for (const { kill, at, broken: what } of broken) {
+    console.log(
+      [`BROKEN ${kill.signal} at request ${kill.nth}, ${at}`, ...what.map((line) => `    ${line}`)].join(
+        '\n',
+      ),
+    );
+  }
+  console.log(
+    `\n${results.length} kills of releases, ${broken.length} broken (${secondsSince(started)} s)\n`,
+  );
+  return results;
+}
+
+function secondsSince(started: number): number {
+  return Math.round((performance.now() - started) / 1000);
 }
 
 function row(some: readonly KillResult[], name: string): string {

@@ -12,7 +12,8 @@ export interface Arena {
   readonly host: string;
   readonly raw: Raw;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
+  /** a new one for each run */
+  signal(): AbortSignal;
   seed(repository: string, tag: string | null, image: BuiltImage): Promise<void>;
 }
 
@@ -169,7 +170,7 @@ export const ONE_NUMBER: Contest = {
 type Task = { readonly tagFile: string; readonly release?: ReleaseTask };
 
 function apply(arena: Arena, racer: number, task: Task): Promise<Attempt> {
-  const { clock, signal } = arena;
+  const { clock } = arena;
   return attempt({ ...task, clock, signal, concurrency: 1, transport: { userAgent: racerName(racer) } });
 }
 

@@ -40,7 +40,7 @@ export async function raceInOrder(
       host: registry.host,
       raw: rawOf(registry.url),
       clock: time.clock,
-      signal: time.signal,
+      signal: () => time.signal,
       seed(repository, tag, image) {
         seed(registry, repository, tag, image);
         return Promise.resolve();
@@ -82,7 +82,7 @@ export async function raceFreely(
     host: new URL(registry.url).host,
     raw: rawOf(registry.url),
     clock: systemClock,
-    signal: new AbortController().signal,
+    signal: () => new AbortController().signal,
     seed: (repository, tag, image) => pushAll(registry.url, repository, tag, image),
   };
   const numbers = Array.from({ length: rounds }, (_, at) => at);
