@@ -171,7 +171,13 @@ type Task = { readonly tagFile: string; readonly release?: ReleaseTask };
 
 function apply(arena: Arena, racer: number, task: Task): Promise<Attempt> {
   const { clock } = arena;
-  return attempt({ ...task, clock, signal, concurrency: 1, transport: { userAgent: racerName(racer) } });
+  return attempt({
+    ...task,
+    clock,
+    signal: arena.signal(),
+    concurrency: 1,
+    transport: { userAgent: racerName(racer) },
+  });
 }
 
 /** Retag as it is; with `settle` every tag that it wrote is looked at once more a moment later. */
