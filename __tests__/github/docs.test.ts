@@ -51,8 +51,8 @@ test('the page about permissions has every permission that a request may need', 
 });
 
 test('the workflow snippets are YAML with known permissions', () => {
-  const snippets = [...blocks('permissions'), ...blocks('gates')].filter(isWorkflow);
-  expect(snippets).toHaveLength(3);
+  const snippets = ['permissions', 'gates', 'drift'].flatMap(blocks).filter(isWorkflow);
+  expect(snippets).toHaveLength(4);
   for (const text of snippets) {
     const { permissions } = parse(text) as { permissions: Record<string, string> };
     for (const level of Object.values(permissions)) expect(['read', 'write']).toContain(level);

@@ -112,8 +112,12 @@ export async function applyReview(
   sha: string | null,
   { github, log }: PullRequestParts,
 ): Promise<Plan> {
+  // A source that is pinned in the file itself is what the file says, whatever an older plan saw.
   const planned = plan.actions.flatMap(({ action, wanted, digest }) =>
-    (action === 'create' || action === 'move') && digest !== null && wanted.source.from === 'image'
+    (action === 'create' || action === 'move') &&
+    digest !== null &&
+    wanted.source.from === 'image' &&
+    wanted.digest === null
       ? [{ image: wanted.image, tag: wanted.destination.tag, digest }]
       : [],
   );

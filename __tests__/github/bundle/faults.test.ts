@@ -316,6 +316,23 @@ describe('rate limits', () => {
   });
 });
 
+test('GitHub Enterprise Server: the API below a path, in small pages', async () => {
+  world.local.prefix = '/api/v3';
+  world.local.pageSize = 1;
+  await world.push('team/app', 'b1', multi('app'));
+  world.local.repo.collaborators.add('octocat').add('hubot');
+  const sha = world.commit(tracking() + promotion('    requires: [{ check: e2e }]\n' + REFERENCES));
+  for (const name of ['a', 'b', 'e2e'])
+    check(world, name, world.local.repo.git.resolve(sha)?.parents[0] ?? '', 'success');
+  const env = { GITHUB_API_URL: `${world.local.url}/api/v3` };
+  const run = await world.run(event.push(sha), {}, env);
+  expect(run).toMatchObject({ code: 0, outputs: { changed: 'true' } });
+  expect(world.local.repo.issues).toHaveLength(2);
+  const done = world.written();
+  await world.run(event.push(sha), {}, env);
+  expect(world.written()).toEqual(done);
+});
+
 describe('the command line', () => {
   test('an event file that is not there does not spoil --json', async () => {
     const run = await world.retag(['tracking', '--json'], { GITHUB_EVENT_PATH: '/nonexistent/event.json' });

@@ -54,6 +54,8 @@ export interface LocalGitHub extends AsyncDisposable {
   writes(): number;
   /** items in a page when the request does not say, and at most; default 100 as GitHub's limit */
   pageSize: number;
+  /** path that the API lives under, as `/api/v3` of GitHub Enterprise Server; what is asked elsewhere is not known */
+  prefix: string;
   fail(fault: Fault): void;
   /** forgets all faults */
   heal(): void;
@@ -93,6 +95,7 @@ export async function startGitHub(files: Files = {}): Promise<LocalGitHub> {
     requests: [],
     problems: [],
     pageSize: 100,
+    prefix: '',
     writes: () =>
       github.requests.filter(({ line, status }) => !line.startsWith('GET') && status < 300).length,
     fail: (fault) => void faults.push(fault),
@@ -108,7 +111,11 @@ export async function startGitHub(files: Files = {}): Promise<LocalGitHub> {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await read(request);
-    const url = new URL(request.url!, github.url);
+    const asked = request.url!;
+    const url = new URL(
+      asked.startsWith(github.prefix) ? asked.slice(github.prefix.length) : '/',
+      github.url,
+    );
     const token = request.headers.authorization?.replace(/^(token|bearer) /i, '') ?? '';
     const line = `${request.method!} ${url.pathname}`;
     const fault = faults.find((one) => one.on.test(line) && (one.times ?? 1) > 0);
@@ -187,7 +194,7 @@ export async function startGitHub(files: Files = {}): Promise<LocalGitHub> {
     const size = Math.min(Number(url.searchParams.get('per_page') ?? 30), github.pageSize);
     const page = Number(url.searchParams.get('page') ?? 1);
     const items = list.slice((page - 1) * size, page * size);
-    const next = new URL(url);
+    const next = new URL(`${github.prefix}${url.pathname}${url.search}`, url);
     next.searchParams.set('page', String(page + 1));
     const link = page * size < list.length ? `<${next.href}>; rel="next"` : '';
     return { status, body: wrap ? wrap(items, list.length) : items, link };

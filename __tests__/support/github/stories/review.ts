@@ -134,6 +134,16 @@ export function reviewStories(startRegistry: () => Promise<TestRegistry>): void 
     ]);
   });
 
+  test('an entry that is pinned in the file itself is not compared', async () => {
+    const { base, head, pull } = await pullRequest();
+    await world.run(event.pullRequest(pull.number, head, base));
+    const merge = world.local.repo.merge(pull.number);
+    const moved = multi('built again');
+    await world.push('team/added', 'b1', moved);
+    const pinned = world.commit(`images:\n${entry('added', 'b1', '1.0')}    src_digest: ${moved.digest}\n`);
+    expect(lines(await world.run(event.push(pinned, merge)))).toEqual(['create 1.0 done absent']);
+  });
+
   describe('a pull request of a fork', () => {
     test.each(['pull_request', 'pull_request_target'])(
       '%s: the summary alone, with a notice',
