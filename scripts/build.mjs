@@ -71,7 +71,8 @@ const result = await build({
   format: 'cjs',
   // A real import() of CommonJS makes Node scan all of it for names of exports; require() does not.
   supported: { 'dynamic-import': false },
-  charset: 'utf8',
+  // One character outside Latin-1 makes V8 keep all of a file with two bytes a character, and read it slower.
+  charset: 'ascii',
   legalComments: 'none',
   metafile: true,
   write: false,

@@ -47,6 +47,9 @@ export interface ParsedImage extends Common {
 
 export type ParsedManifest = ParsedIndex | ParsedImage;
 
+/** What was read is read again before it is written; the object with the bytes is the same then. */
+const parsedBefore = new WeakMap<Manifest, ParsedManifest>();
+
 /**
  * Reads one of the four manifest types. The bytes stay the truth: this is only a view of them.
  * @param name the reference, for messages
@@ -54,6 +57,8 @@ export type ParsedManifest = ParsedIndex | ParsedImage;
  *   CVE-2021-41190), `rejected` for schema 1 and other types that cannot be copied
  */
 export function parseManifest(manifest: Manifest, name: string): ParsedManifest {
+  const known = parsedBefore.get(manifest);
+  if (known) return known;
   refuseUncopyable(manifest.mediaType, name);
   const body = parseJson(manifest.bytes);
   if (!isObject(body)) throw broken(name, 'it is not a JSON object in UTF-8');
@@ -65,7 +70,9 @@ export function parseManifest(manifest: Manifest, name: string): ParsedManifest 
     );
   }
   try {
-    return isIndex(manifest.mediaType) ? parseIndex(body) : parseImage(body);
+    const parsed = isIndex(manifest.mediaType) ? parseIndex(body) : parseImage(body);
+    parsedBefore.set(manifest, parsed);
+    return parsed;
   } catch (error) {
     throw error instanceof Fault ? broken(name, error.message) : error;
   }

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import tls from 'node:tls';
 
 import { OperationError } from '../../errors.js';
@@ -18,17 +19,20 @@ export interface Agents {
   close(): void;
 }
 
-/** Idle connections end themselves after this time, before servers and balancers end them (60 s and more are usual). */
-const IDLE_MS = 15_000;
+/** Idle connections end after 10 to 20 s, before servers and balancers end them (60 s and more are usual). */
+const SWEEP_MS = 10_000;
 
 /** `ca`: certificates in PEM that are trusted beside those of Node. */
 export function createAgents(options: { readonly env: Environment; readonly ca?: string }): Agents {
   const env = proxyVariables(options.env);
-  const plain = new http.Agent({ keepAlive: true, timeout: IDLE_MS });
+  const plain = new http.Agent({ keepAlive: true });
   const trust = options.ca === undefined ? {} : { secureContext: trusting(options.ca) };
-  const secure = new https.Agent({ keepAlive: true, timeout: IDLE_MS, ...trust });
+  const secure = new https.Agent({ keepAlive: true, ...trust });
   const proxies = new Map<string, Promise<http.Agent>>();
   const all: http.Agent[] = [plain, secure];
+  const idle = (): Socket[] =>
+    all.flatMap(({ freeSockets }) => Object.values(freeSockets).flatMap((sockets) => sockets ?? []));
+  const sweeper = setInterval(sweep(idle), SWEEP_MS).unref();
 
   const through = (proxy: string, toTls: boolean): Promise<http.Agent> => {
     const key = `${proxy} ${toTls}`;
@@ -51,15 +55,28 @@ export function createAgents(options: { readonly env: Environment; readonly ca?:
     },
     viaPlainProxy: (target) => !target.secure && proxyFor(target, env, isLoopback) !== null,
     purge() {
-      for (const agent of all) {
-        for (const sockets of Object.values(agent.freeSockets)) {
-          for (const socket of sockets ?? []) socket.destroy();
-        }
-      }
+      for (const socket of idle()) socket.destroy();
     },
     close() {
+      clearInterval(sweeper);
       for (const agent of all) agent.destroy();
     },
+  };
+}
+
+/**
+ * Ends the connections that have been idle since the last sweep. A timer for each connection, as agents have it on
+ * request, is set anew for every request.
+ */
+function sweep(idle: () => readonly Socket[]): () => void {
+  let seen = new Map<Socket, number>();
+  return () => {
+    const still = idle().filter((socket) => {
+      if (seen.get(socket) !== socket.bytesRead) return true;
+      socket.destroy();
+      return false;
+    });
+    seen = new Map(still.map((socket) => [socket, socket.bytesRead]));
   };
 }
 
@@ -74,12 +91,12 @@ async function loadProxyAgent(
   trust: { readonly secureContext?: tls.SecureContext },
 ): Promise<http.Agent> {
   const url = proxyUrl(proxy);
-  const settings = { keepAlive: true, timeout: IDLE_MS, ...trust };
+  const settings = { keepAlive: true, ...trust };
   const agent = toTls
     ? new (await import('https-proxy-agent')).HttpsProxyAgent(url, settings)
     : new (await import('http-proxy-agent')).HttpProxyAgent(url, settings);
   // These agents keep settings for the way to the proxy; what lies behind it is to be trusted by the same rules.
-  return Object.assign(agent, { options: { ...agent.options, timeout: IDLE_MS, ...trust } });
+  return Object.assign(agent, { options: { ...agent.options, ...trust } });
 }
 
 function proxyUrl(proxy: string): URL {

@@ -11,9 +11,8 @@ const MAX_AUTH_ROUNDS = 2;
 
 /** The URL of a request as things stand; an upload's URL is checked again here, whoever made it. */
 export function urlOf(endpoint: Endpoint, request: RegistryRequest, listed: readonly string[]): URL {
-  const api = endpoint.api();
-  if (request.path instanceof URL) return pointedWithin(api, request.path.href, listed);
-  return new URL(`${api.origin}/v2/${request.repository.repository}/${request.path}`);
+  if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed);
+  return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
 }
 
 /** One try: with login as the registry wants it (at most two rounds) and redirects followed where the request allows it. */
@@ -72,7 +71,7 @@ function challengeOf({ status, url, incoming }: Answer, endpoint: Endpoint): str
 }
 
 function isAway(endpoint: Endpoint, path: string | URL): boolean {
-  return path instanceof URL && path.origin !== endpoint.api().origin;
+  return path instanceof URL && path.origin !== endpoint.origin();
 }
 
 /** Plain http to loopback is a guess; what a TLS server answers to it (400, or nothing) leads to a look at TLS, once. */
@@ -104,10 +103,9 @@ async function followed(
   request: RegistryRequest,
   authorization: string | undefined,
 ): Promise<Answer> {
-  const origin = endpoint.api().origin;
   let url = urlOf(endpoint, request, wiring.listed);
+  let away = isAway(endpoint, request.path);
   for (let hops = 0; ; hops++) {
-    const away = url.origin !== origin;
     const answer = await dispatch(wiring, endpoint, {
       method: request.method,
       url,
@@ -119,7 +117,8 @@ async function followed(
     await discard(wiring, answer);
     url = next(wiring, request, url, location, hops);
     // Once away, always away: a foreign host must not send us back with the login.
-    if (url.origin !== origin) authorization = undefined;
+    away = isAway(endpoint, url);
+    if (away) authorization = undefined;
   }
 }
 
@@ -146,12 +145,10 @@ function next(wiring: Wiring, request: RegistryRequest, url: URL, location: stri
 const KEPT_ABROAD = new Set(['accept', 'range', 'content-type', 'content-range']);
 
 function headersOf(
-  { headers }: RegistryRequest,
+  { headers = {} }: RegistryRequest,
   authorization: string | undefined,
   away: boolean,
-): Record<string, string> {
-  if (!away) return authorization === undefined ? { ...headers } : { ...headers, authorization };
-  return Object.fromEntries(
-    Object.entries(headers ?? {}).filter(([name]) => KEPT_ABROAD.has(name.toLowerCase())),
-  );
+): Readonly<Record<string, string>> {
+  if (!away) return authorization === undefined ? headers : { ...headers, authorization };
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT_ABROAD.has(name.toLowerCase())));
 }

@@ -20,10 +20,11 @@ export function reasonOf(signal: AbortSignal): OperationError {
 
 export function cancellationOf(signal: AbortSignal): Cancellation {
   const watchers = new Set<(reason: OperationError) => void>();
+  let reason = signal.aborted ? reasonOf(signal) : null;
   signal.addEventListener(
     'abort',
     () => {
-      const reason = reasonOf(signal);
+      reason = reasonOf(signal);
       for (const end of [...watchers]) end(reason);
     },
     { once: true },
@@ -31,7 +32,7 @@ export function cancellationOf(signal: AbortSignal): Cancellation {
   return {
     signal,
     check() {
-      if (signal.aborted) throw reasonOf(signal);
+      if (reason) throw reason;
     },
     watch(end) {
       watchers.add(end);

@@ -77,7 +77,7 @@ function onWire(
   way: Pick<WireRequest, 'target' | 'agent'>,
 ): Promise<IncomingMessage> {
   return exchange(
-    { ...way, method, headers: { ...standardHeaders(wiring, method, body), ...headers }, body },
+    { ...way, method, headers: Object.assign(standardHeaders(wiring, method, body), headers), body },
     {
       idleMs: body && 'source' in body ? UPLOAD_PATIENCE * wiring.idleMs : wiring.idleMs,
       connectMs: CONNECT_MS,

@@ -9,6 +9,8 @@ export interface Endpoint extends Peer {
   readonly authorizer: Authorizer;
   /** scheme and host as they are spoken to now */
   api(): URL;
+  /** the same as text; a URL puts its origin together anew each time it is asked */
+  origin(): string;
   /** The scheme is a guess: plain http to loopback, until something other than a TLS server has answered. */
   isGuess(): boolean;
   /** Settles the scheme. From https there is no way back. */
@@ -28,6 +30,7 @@ export function createEndpoint(
 ): Endpoint {
   let scheme = address.scheme;
   let api = new URL(`${scheme === 'https' ? 'https' : 'http'}://${address.host}`);
+  let { origin } = api;
   let opened = false;
   let opening: Promise<void> | null = null;
 
@@ -48,11 +51,13 @@ export function createEndpoint(
     registry,
     authorizer: authorizerOf(() => api),
     api: () => api,
+    origin: () => origin,
     isGuess: () => scheme === 'either',
     speak(settled) {
       if (scheme !== 'either') return;
       scheme = settled;
       api = new URL(`${settled}://${address.host}`);
+      origin = api.origin;
     },
     enter: () => (opened ? undefined : lead()),
   };
