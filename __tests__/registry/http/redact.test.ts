@@ -12,6 +12,7 @@ test('a secret is hidden in every form in which an answer may echo it', () => {
     password,
     encodeURIComponent(password),
     'p\\"ss wörd/1',
+    'p\\\\\\"ss wörd/1',
     Buffer.from(password).toString('base64'),
   ];
   expect(told).toEqual(forms);

@@ -35,13 +35,20 @@ export function createSecrets(onSecret: (secret: string) => void): Secrets {
 
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8');
+  const escaped = escapedInJson(secret);
   // encodeURIComponent throws on half a surrogate pair; the bytes have none.
   return [
     secret,
     encodeURIComponent(bytes.toString('utf8')),
-    JSON.stringify(secret).slice(1, -1),
+    escaped,
+    // An error that quotes JSON inside its JSON.
+    escapedInJson(escaped),
     bytes.toString('base64'),
   ];
+}
+
+function escapedInJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function hideLookalikes(text: string): string {
