@@ -277,6 +277,7 @@ describe('attachments', () => {
 
   test.each<[string, Fault, number]>([
     ['404', { kind: 'status', status: 404 }, 0],
+    ['400', { kind: 'status', status: 400 }, 1],
     ['403', { kind: 'status', status: 403 }, 1],
     ['200 in HTML', { kind: 'status', status: 200, body: 'html' }, 1],
   ])(
