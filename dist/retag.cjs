@@ -395,7 +395,7 @@ function parseRepository(text4) {
     );
   }
   if (text4.includes("@"))
-    return bad(`the image name "${text4}" holds a digest`, 'give the name alone, without "@…"');
+    return bad(`the image name "${text4}" holds a digest`, 'give the name alone, without "@\u2026"');
   const slash = text4.indexOf("/");
   const first2 = slash < 0 ? "" : text4.slice(0, slash);
   const isHost = first2 !== "" && (/[.:[]/.test(first2) || first2 === "localhost" || first2 !== first2.toLowerCase());
@@ -454,7 +454,7 @@ function parseReference(text4) {
   }
   const bare = withoutTag(text4);
   if (bare === text4)
-    return bad(`"${printable(text4)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:…"');
+    return bad(`"${printable(text4)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:\u2026"');
   const name = parseRepository(bare);
   if (!name.ok) return name;
   const tag2 = parseTag(text4.slice(bare.length + 1));
@@ -537,12 +537,12 @@ function parseDigests(documents) {
   for (const { name, text: text4 } of documents) {
     const data = parseJson(text4);
     if (!isRecord(data)) {
-      problems2.push(problem(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:…"}}'));
+      problems2.push(problem(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:\u2026"}}'));
       continue;
     }
     for (const [image3, platforms] of Object.entries(data)) {
       if (!isRecord(platforms)) {
-        problems2.push(problem(name, `"${image3}" has no platforms`, '{"image": {"linux/amd64": "sha256:…"}}'));
+        problems2.push(problem(name, `"${image3}" has no platforms`, '{"image": {"linux/amd64": "sha256:\u2026"}}'));
         continue;
       }
       const known = images2.get(image3) ?? /* @__PURE__ */ new Map();
@@ -5932,15 +5932,15 @@ var init_errors2 = __esm({
       let lineStr = src.substring(lc.lineStarts[line2 - 1], lc.lineStarts[line2]).replace(/[\n\r]+$/, "");
       if (ci >= 60 && lineStr.length > 80) {
         const trimStart = Math.min(ci - 39, lineStr.length - 79);
-        lineStr = "…" + lineStr.substring(trimStart);
+        lineStr = "\u2026" + lineStr.substring(trimStart);
         ci -= trimStart - 1;
       }
       if (lineStr.length > 80)
-        lineStr = lineStr.substring(0, 79) + "…";
+        lineStr = lineStr.substring(0, 79) + "\u2026";
       if (line2 > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
         let prev = src.substring(lc.lineStarts[line2 - 2], lc.lineStarts[line2 - 1]);
         if (prev.length > 80)
-          prev = prev.substring(0, 79) + "…\n";
+          prev = prev.substring(0, 79) + "\u2026\n";
         lineStr = prev + lineStr;
       }
       if (/[^ ]/.test(lineStr)) {
@@ -6999,9 +6999,9 @@ var init_resolve_flow_scalar = __esm({
       // horizontal tab
       v: "\v",
       // vertical tab
-      N: "",
+      N: "\x85",
       // Unicode next line
-      _: " ",
+      _: "\xA0",
       // Unicode non-breaking space
       L: "\u2028",
       // Unicode line separator
@@ -9271,7 +9271,7 @@ function firstBadByte(file2, bytes2) {
     const end2 = newline < 0 ? bytes2.length : newline;
     const piece = bytes2.subarray(start2, end2);
     if (decodeUtf8(piece) === void 0) {
-      const column = new TextDecoder().decode(piece).indexOf("�") + 1;
+      const column = new TextDecoder().decode(piece).indexOf("\uFFFD") + 1;
       return { file: file2, line: line2, column: Math.max(column, 1) };
     }
     start2 = end2 + 1;
@@ -12836,7 +12836,7 @@ function withoutPolicy(config, request) {
   if (first2 === void 0 && request.images.length === 0) return [];
   const place2 = first2 === void 0 ? {} : { place: first2.origin.at() };
   const what = "there are builds, but no policy says what they are called";
-  return [{ ...place2, what, mend: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own' }];
+  return [{ ...place2, what, mend: 'add "policy:" with a preset (wmcore, semver, \u2026) or rules of your own' }];
 }
 var init_load = __esm({
   "src/load.ts"() {
@@ -13010,7 +13010,7 @@ function oneLine3(text4) {
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
   const points = Array.from(flat2);
-  return points.length > MAX_INLINE ? `${points.slice(0, MAX_INLINE - 1).join("")}…` : flat2;
+  return points.length > MAX_INLINE ? `${points.slice(0, MAX_INLINE - 1).join("")}\u2026` : flat2;
 }
 function joinLines(text4) {
   if (!text4.includes("\n")) return text4;
@@ -13554,7 +13554,7 @@ function parseNamedContext(text4) {
     return good({ text: text4, local: false });
   }
   if (/^(?:target|oci-layout):/.test(text4)) {
-    return bad3(`"${text4}" cannot be a context here`, 'use a directory, "docker-image://…" or "https://…"');
+    return bad3(`"${text4}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
   }
   const path6 = parseLocalPath2(text4);
   return path6.ok ? good({ text: path6.value, local: true }) : path6;
@@ -14358,7 +14358,7 @@ function span(milliseconds) {
   return `${Math.floor(ms / MINUTE)} min`;
 }
 function withoutSpans(text4) {
-  return text4.replace(/\b\d+ (?:d|h|min)\b/g, "…");
+  return text4.replace(/\b\d+ (?:d|h|min)\b/g, "\u2026");
 }
 function moment(time2) {
   return `${new Date(time2).toISOString().slice(0, 16).replace("T", " ")} UTC`;
@@ -15112,7 +15112,7 @@ function sayNames({ decision, resolved }, log) {
   const { tags: tags2, stableTags, channels } = resolved ?? decision;
   const names2 = [...tags2, ...stableTags, ...channels].join(", ");
   log.line(
-    `${decision.ref}: ${decision.class ?? "no class"}${names2 === "" ? "" : ` → ${names2}`}. ${decision.why}`
+    `${decision.ref}: ${decision.class ?? "no class"}${names2 === "" ? "" : ` \u2192 ${names2}`}. ${decision.why}`
   );
   for (const { rule: rule2, why } of decision.not) log.debug(`not ${rule2}: ${why}`);
 }
@@ -15886,7 +15886,7 @@ async function publishComment({ report: report2, changes, files, facts, summaryU
 }
 async function applyReview(plan2, files, config, sha, { github, log }) {
   const planned2 = plan2.actions.flatMap(
-    ({ action: action2, wanted, digest }) => (action2 === "create" || action2 === "move") && digest !== null && wanted.source.from === "image" ? [{ image: wanted.image, tag: wanted.destination.tag, digest }] : []
+    ({ action: action2, wanted, digest }) => (action2 === "create" || action2 === "move") && digest !== null && wanted.source.from === "image" && wanted.digest === null ? [{ image: wanted.image, tag: wanted.destination.tag, digest }] : []
   );
   if (planned2.length === 0 || sha === null) return plan2;
   const seen = /* @__PURE__ */ new Set();
@@ -16275,7 +16275,7 @@ function cleanLine(text4, secrets) {
   let clean2 = text4.slice(0, 4 * MAX_LINE2);
   for (const secret of secrets) clean2 = clean2.replaceAll(secret, "***");
   clean2 = clean2.replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "").replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, "");
-  return clean2.length > MAX_LINE2 ? `${clean2.slice(0, MAX_LINE2)}…` : clean2;
+  return clean2.length > MAX_LINE2 ? `${clean2.slice(0, MAX_LINE2)}\u2026` : clean2;
 }
 function lineSplitter(onLine) {
   let rest = "";
@@ -17217,24 +17217,24 @@ var require_constants = __commonJS({
       "\f",
       "\r",
       " ",
-      " ",
-      " ",
-      " ",
-      " ",
-      " ",
-      " ",
-      " ",
-      " ",
-      " ",
-      " ",
-      " ",
-      " ",
-      " ",
+      "\xA0",
+      "\u1680",
+      "\u2000",
+      "\u2001",
+      "\u2002",
+      "\u2003",
+      "\u2004",
+      "\u2005",
+      "\u2006",
+      "\u2007",
+      "\u2008",
+      "\u2009",
+      "\u200A",
       "\u2028",
       "\u2029",
-      " ",
-      " ",
-      "　",
+      "\u202F",
+      "\u205F",
+      "\u3000",
       "\uFEFF"
     ];
     var RELEASE_TYPES = [
@@ -22403,11 +22403,13 @@ var init_dist6 = __esm({
 // src/registry/http/agents.ts
 function createAgents(options) {
   const env = proxyVariables(options.env);
-  const plain2 = new import_node_http.default.Agent({ keepAlive: true, timeout: IDLE_MS });
+  const plain2 = new import_node_http.default.Agent({ keepAlive: true });
   const trust = options.ca === void 0 ? {} : { secureContext: trusting(options.ca) };
-  const secure = new import_node_https.default.Agent({ keepAlive: true, timeout: IDLE_MS, ...trust });
+  const secure = new import_node_https.default.Agent({ keepAlive: true, ...trust });
   const proxies = /* @__PURE__ */ new Map();
   const all = [plain2, secure];
+  const idle = () => all.flatMap(({ freeSockets }) => Object.values(freeSockets).flatMap((sockets) => sockets ?? []));
+  const sweeper = setInterval(sweep(idle), SWEEP_MS).unref();
   const through = (proxy, toTls) => {
     const key = `${proxy} ${toTls}`;
     let agent = proxies.get(key);
@@ -22428,15 +22430,23 @@ function createAgents(options) {
     },
     viaPlainProxy: (target) => !target.secure && proxyFor(target, env, isLoopback) !== null,
     purge() {
-      for (const agent of all) {
-        for (const sockets of Object.values(agent.freeSockets)) {
-          for (const socket of sockets ?? []) socket.destroy();
-        }
-      }
+      for (const socket of idle()) socket.destroy();
     },
     close() {
+      clearInterval(sweeper);
       for (const agent of all) agent.destroy();
     }
+  };
+}
+function sweep(idle) {
+  let seen = /* @__PURE__ */ new Map();
+  return () => {
+    const still = idle().filter((socket) => {
+      if (seen.get(socket) !== socket.bytesRead) return true;
+      socket.destroy();
+      return false;
+    });
+    seen = new Map(still.map((socket) => [socket, socket.bytesRead]));
   };
 }
 function trusting(ca) {
@@ -22444,9 +22454,9 @@ function trusting(ca) {
 }
 async function loadProxyAgent(proxy, toTls, trust) {
   const url = proxyUrl(proxy);
-  const settings = { keepAlive: true, timeout: IDLE_MS, ...trust };
+  const settings = { keepAlive: true, ...trust };
   const agent = toTls ? new (await Promise.resolve().then(() => (init_dist5(), dist_exports3))).HttpsProxyAgent(url, settings) : new (await Promise.resolve().then(() => (init_dist6(), dist_exports4))).HttpProxyAgent(url, settings);
-  return Object.assign(agent, { options: { ...agent.options, timeout: IDLE_MS, ...trust } });
+  return Object.assign(agent, { options: { ...agent.options, ...trust } });
 }
 function proxyUrl(proxy) {
   const url = URL.canParse(proxy) ? new URL(proxy) : null;
@@ -22456,7 +22466,7 @@ function proxyUrl(proxy) {
     'the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is not an http or https URL; write it as "http://host:port"'
   );
 }
-var import_node_http, import_node_https, import_node_tls, IDLE_MS;
+var import_node_http, import_node_https, import_node_tls, SWEEP_MS;
 var init_agents = __esm({
   "src/registry/http/agents.ts"() {
     "use strict";
@@ -22466,7 +22476,7 @@ var init_agents = __esm({
     init_errors();
     init_hosts();
     init_proxy();
-    IDLE_MS = 15e3;
+    SWEEP_MS = 1e4;
   }
 });
 
@@ -22788,6 +22798,7 @@ var init_peer = __esm({
 function createEndpoint(registry, address, concurrency, authorizerOf) {
   let scheme = address.scheme;
   let api = new URL(`${scheme === "https" ? "https" : "http"}://${address.host}`);
+  let { origin } = api;
   let opened2 = false;
   let opening = null;
   const lead = async () => {
@@ -22806,11 +22817,13 @@ function createEndpoint(registry, address, concurrency, authorizerOf) {
     registry,
     authorizer: authorizerOf(() => api),
     api: () => api,
+    origin: () => origin,
     isGuess: () => scheme === "either",
     speak(settled3) {
       if (scheme !== "either") return;
       scheme = settled3;
       api = new URL(`${settled3}://${address.host}`);
+      origin = api.origin;
     },
     enter: () => opened2 ? void 0 : lead()
   };
@@ -23045,7 +23058,7 @@ async function turnFor(body, turn) {
 }
 function onWire(wiring, { method, headers }, body, way) {
   return exchange(
-    { ...way, method, headers: { ...standardHeaders(wiring, method, body), ...headers }, body },
+    { ...way, method, headers: Object.assign(standardHeaders(wiring, method, body), headers), body },
     {
       idleMs: body && "source" in body ? UPLOAD_PATIENCE * wiring.idleMs : wiring.idleMs,
       connectMs: CONNECT_MS,
@@ -23189,9 +23202,8 @@ var init_tls_probe = __esm({
 
 // src/registry/http/attempt.ts
 function urlOf(endpoint, request, listed2) {
-  const api = endpoint.api();
-  if (request.path instanceof URL) return pointedWithin(api, request.path.href, listed2);
-  return new URL(`${api.origin}/v2/${request.repository.repository}/${request.path}`);
+  if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed2);
+  return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
 }
 async function attempt(wiring, endpoint, request) {
   for (let round = 0; ; round++) {
@@ -23232,7 +23244,7 @@ function challengeOf({ status, url, incoming }, endpoint) {
   return isAway(endpoint, url) ? void 0 : incoming.headers["www-authenticate"];
 }
 function isAway(endpoint, path6) {
-  return path6 instanceof URL && path6.origin !== endpoint.api().origin;
+  return path6 instanceof URL && path6.origin !== endpoint.origin();
 }
 async function schemeFound(wiring, endpoint, request, sent) {
   const { hostname, port } = targetOf(endpoint.api());
@@ -23251,10 +23263,9 @@ async function schemeFound(wiring, endpoint, request, sent) {
   return followed(wiring, endpoint, request, sent);
 }
 async function followed(wiring, endpoint, request, authorization) {
-  const origin = endpoint.api().origin;
   let url = urlOf(endpoint, request, wiring.listed);
+  let away = isAway(endpoint, request.path);
   for (let hops = 0; ; hops++) {
-    const away = url.origin !== origin;
     const answer = await dispatch(wiring, endpoint, {
       method: request.method,
       url,
@@ -23265,7 +23276,8 @@ async function followed(wiring, endpoint, request, authorization) {
     if (!isRedirect(answer.status) || location === void 0) return answer;
     await discard(wiring, answer);
     url = next(wiring, request, url, location, hops);
-    if (url.origin !== origin) authorization = void 0;
+    away = isAway(endpoint, url);
+    if (away) authorization = void 0;
   }
 }
 function next(wiring, request, url, location, hops) {
@@ -23286,11 +23298,9 @@ function next(wiring, request, url, location, hops) {
   }
   return target;
 }
-function headersOf({ headers }, authorization, away) {
-  if (!away) return authorization === void 0 ? { ...headers } : { ...headers, authorization };
-  return Object.fromEntries(
-    Object.entries(headers ?? {}).filter(([name]) => KEPT_ABROAD.has(name.toLowerCase()))
-  );
+function headersOf({ headers = {} }, authorization, away) {
+  if (!away) return authorization === void 0 ? headers : { ...headers, authorization };
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT_ABROAD.has(name.toLowerCase())));
 }
 var MAX_AUTH_ROUNDS, KEPT_ABROAD;
 var init_attempt = __esm({
@@ -23315,10 +23325,11 @@ function reasonOf2(signal) {
 }
 function cancellationOf(signal) {
   const watchers = /* @__PURE__ */ new Set();
+  let reason = signal.aborted ? reasonOf2(signal) : null;
   signal.addEventListener(
     "abort",
     () => {
-      const reason = reasonOf2(signal);
+      reason = reasonOf2(signal);
       for (const end2 of [...watchers]) end2(reason);
     },
     { once: true }
@@ -23326,7 +23337,7 @@ function cancellationOf(signal) {
   return {
     signal,
     check() {
-      if (signal.aborted) throw reasonOf2(signal);
+      if (reason) throw reason;
     },
     watch(end2) {
       watchers.add(end2);
@@ -23364,12 +23375,18 @@ function createSecrets(onSecret) {
 }
 function formsOf(secret) {
   const bytes2 = Buffer.from(secret, "utf8");
+  const escaped2 = escapedInJson(secret);
   return [
     secret,
     encodeURIComponent(bytes2.toString("utf8")),
-    JSON.stringify(secret).slice(1, -1),
+    escaped2,
+    // An error that quotes JSON inside its JSON.
+    escapedInJson(escaped2),
     bytes2.toString("base64")
   ];
+}
+function escapedInJson(text4) {
+  return JSON.stringify(text4).slice(1, -1);
 }
 function hideLookalikes(text4) {
   return text4.replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${HIDDEN2}`).replace(/\b(https?:\/\/[^\s"'<>?]*)\?[^\s"'<>]*/gi, `$1?${HIDDEN2}`);
@@ -23885,6 +23902,8 @@ var init_media_types = __esm({
 
 // src/registry/manifest.ts
 function parseManifest(manifest, name) {
+  const known = parsedBefore.get(manifest);
+  if (known) return known;
   refuseUncopyable(manifest.mediaType, name);
   const body = parseJson2(manifest.bytes);
   if (!isObject(body)) throw broken2(name, "it is not a JSON object in UTF-8");
@@ -23896,7 +23915,9 @@ function parseManifest(manifest, name) {
     );
   }
   try {
-    return isIndex(manifest.mediaType) ? parseIndex(body) : parseImage(body);
+    const parsed2 = isIndex(manifest.mediaType) ? parseIndex(body) : parseImage(body);
+    parsedBefore.set(manifest, parsed2);
+    return parsed2;
   } catch (error2) {
     throw error2 instanceof Fault ? broken2(name, error2.message) : error2;
   }
@@ -23985,7 +24006,7 @@ function strings(value) {
 function text3(value) {
   return typeof value === "string" ? value : "";
 }
-var MAX_MANIFEST_BYTES, Fault;
+var MAX_MANIFEST_BYTES, parsedBefore, Fault;
 var init_manifest = __esm({
   "src/registry/manifest.ts"() {
     "use strict";
@@ -23994,6 +24015,7 @@ var init_manifest = __esm({
     init_json2();
     init_media_types();
     MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+    parsedBefore = /* @__PURE__ */ new WeakMap();
     Fault = class extends Error {
     };
   }
@@ -25539,7 +25561,7 @@ var init_referrers = __esm({
     init_wire2();
     MAX_PAGES2 = 100;
     MAX_REFERRERS = 1e3;
-    NO_API = [400, 404, 405, 406, 501];
+    NO_API = [404, 405, 501];
   }
 });
 
@@ -26862,7 +26884,7 @@ function draftIssue(current, tracked, config, context) {
   const intro = render(config.body ?? DEFAULT_BODY, values, escapeCell) ?? "";
   const notes = current ? notesIn(current.body) : "";
   return {
-    title: title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}…` : title,
+    title: title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}\u2026` : title,
     body: issueBody({
       marker: trackingMarker(tracked),
       ledger: { ...ledger, closed: complete },
@@ -29792,7 +29814,7 @@ function harmless(text4) {
   const flat2 = text4.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (c) => {
     return `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });
-  return /^\s*(?:::|##\[)/.test(flat2) ? `​${flat2}` : flat2;
+  return /^\s*(?:::|##\[)/.test(flat2) ? `\u200B${flat2}` : flat2;
 }
 var init_log3 = __esm({
   "src/github/log.ts"() {
@@ -30635,7 +30657,7 @@ function titleOf({ items }) {
   const [first2, ...more] = items;
   if (!first2) return "Use new image tags";
   const title = more.length === 0 ? `Use ${nameOf4(first2)}` : `Use ${items.length} new image tags`;
-  return title.length > MAX_TITLE2 ? `${title.slice(0, MAX_TITLE2 - 1)}…` : title;
+  return title.length > MAX_TITLE2 ? `${title.slice(0, MAX_TITLE2 - 1)}\u2026` : title;
 }
 function commitMessage(plan2) {
   const tags2 = plan2.items.map((item) => `- ${nameOf4(item)}`);
