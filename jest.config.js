@@ -8,6 +8,7 @@ export default {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+  setupFiles: ['<rootDir>/scripts/seed-properties.mjs'],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   collectCoverageFrom: ['src/**/*.ts'],
   reporters: ['default', ...(process.env['JEST_TOTALS'] ? ['<rootDir>/scripts/totals-reporter.mjs'] : [])],

@@ -98,7 +98,8 @@ function sameName(short: string | null, full: string | null): string | null {
 
 function readPullRequest(input: EventInput): Partial<EventFacts> {
   const { payload } = input;
-  const number = Number(at(payload, 'pull_request', 'number') ?? at(payload, 'number'));
+  const given = at(payload, 'pull_request', 'number') ?? at(payload, 'number');
+  const number = typeof given === 'number' || typeof given === 'string' ? Number(given) : Number.NaN;
   const untrusted = { trusted: false, fork: true };
   if (!Number.isSafeInteger(number) || number < 1) return untrusted;
   const base =
