@@ -1,16 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 
+import { benchBuilds } from './builds.js';
 import { benchLatency } from './latency.js';
 import { benchMemory } from './memory.js';
 import { benchStartup } from './startup.js';
 import { benchTags } from './tags.js';
+import { versions } from './versions.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   tags: benchTags,
   latency: benchLatency,
   startup: benchStartup,
   memory: benchMemory,
+  builds: benchBuilds,
 };
 
 const README = 'bench/README.md';
@@ -24,7 +27,7 @@ export async function main(words: readonly string[]): Promise<void> {
   if (unknown.length > 0) {
     throw new Error(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
   }
-  const sections = [conditions()];
+  const sections = [await conditions()];
   for (const name of named.length > 0 ? named : Object.keys(BENCHES)) {
     console.error(`bench: ${name}`);
     sections.push(await BENCHES[name]!());
@@ -33,10 +36,10 @@ export async function main(words: readonly string[]): Promise<void> {
   if (words.includes('--write')) write(sections.join('\n\n'));
 }
 
-function conditions(): string {
+async function conditions(): Promise<string> {
   const processor = cpus()[0]?.model.trim() ?? 'unknown processor';
   const date = new Date().toISOString().slice(0, 10);
-  return `${date}, Node ${process.versions.node}, ${cpus().length} × ${processor}; registries, proxies and clients on the same cores.`;
+  return `${date}, Node ${process.versions.node}, ${cpus().length} × ${processor}; registries, proxies and clients on the same cores. Load before the start: ${loadavg()[0]!.toFixed(1)}.\n${await versions()}.`;
 }
 
 function write(results: string): void {

@@ -39,6 +39,7 @@ export interface Measured {
 
 export interface MeasureOptions {
   readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
   readonly input?: string;
   readonly watchMemory?: boolean;
 }
@@ -60,6 +61,7 @@ export function measure(
   const started = performance.now();
   const child = spawn(command, args, {
     env: options.env ?? cleanEnvironment(),
+    cwd: options.cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let firstOutput: number | null = null;

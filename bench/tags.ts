@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CLI } from '../e2e/support/retag.js';
 import { recordingProxy, startRegistryV3, temporaryDirectory, type Recorded } from '../e2e/support/stack.js';
 import { ACCEPT } from '../e2e/support/wire.js';
-import { peers, type Peer } from './peers.js';
+import { peers, type Peer, type Run } from './peers.js';
 import { cleanEnvironment, measureOk, median, ratio, table, time } from './support.js';
 import { ENTRIES, fill, REPOSITORIES, writeTagFile, type BenchEntry } from './world.js';
 
@@ -28,7 +28,7 @@ export async function benchTags(): Promise<string> {
     return [
       `### ${ENTRIES} promotions over ${REPOSITORIES} repositories, one registry (distribution v3)`,
       await againstBareLoop(world, registry.base),
-      await againstPeers(world),
+      await againstPeers(world, registry.base),
     ].join('\n\n');
   } finally {
     await registry.stop();
@@ -112,8 +112,9 @@ async function replay(world: World, recorded: readonly Recorded[], suffix: strin
   return (await measureOk(process.execPath, ['bench/replay.mjs', file, String(CONCURRENCY)])).duration;
 }
 
-async function againstPeers(world: World): Promise<string> {
+async function againstPeers(world: World, base: string): Promise<string> {
   const all = peers(world);
+  const requests = await requestsOf(world, base);
   const rows: (readonly string[])[] = [];
   const ours: number[] = [];
   const samples = new Map<Peer, number[]>(all.map((peer) => [peer, []]));
@@ -121,18 +122,50 @@ async function againstPeers(world: World): Promise<string> {
     ours.push(await apply(writeTagFile(world.directory, world.host, world.entries, `-p${round}`)));
     for (const peer of all) {
       if (peer.run === null) continue;
-      const { command, args, input, env } = peer.run(`-${peer.id}${round}`);
-      const options = { env: cleanEnvironment(env), ...(input === undefined ? {} : { input }) };
-      samples.get(peer)!.push((await measureOk(command, args, options)).duration);
+      samples.get(peer)!.push(await runPeer(peer.run(`-${peer.id}${round}`)));
     }
   }
-  const base = median(ours);
-  rows.push(['`retag apply`', time(base), time(base / ENTRIES), '1.00 ×']);
+  const own = median(ours);
+  const row = (id: string, name: string, taken: number): string[] => {
+    const perTag = (requests.get(id)! / ENTRIES).toFixed(1);
+    return [name, time(taken), time(taken / ENTRIES), ratio(taken, own), perTag];
+  };
+  rows.push(row(OURS, '`retag apply`', own));
   for (const peer of all) {
     const taken = samples.get(peer)!;
-    if (taken.length === 0) rows.push([peer.name, 'missing', '', '']);
-    else
-      rows.push([peer.name, time(median(taken)), time(median(taken) / ENTRIES), ratio(median(taken), base)]);
+    rows.push(
+      taken.length === 0 ? [peer.name, 'missing', '', '', ''] : row(peer.id, peer.name, median(taken)),
+    );
   }
-  return table([`all to create, ${PEER_ROUNDS} rounds, medians`, 'time', 'per tag', 'against Retag'], rows);
+  const header = [`all to create, ${PEER_ROUNDS} rounds, medians`, 'time', 'per tag', 'against Retag'];
+  return table([...header, 'requests per tag'], rows);
+}
+
+const OURS = 'retag';
+
+/** How many requests each tool sends for the same work, by its id; counted in runs of their own. */
+async function requestsOf(world: World, base: string): Promise<ReadonlyMap<string, number>> {
+  const proxy = await recordingProxy(base);
+  try {
+    const counts = new Map<string, number>();
+    const counted = async (id: string, work: () => Promise<unknown>): Promise<void> => {
+      proxy.reset();
+      await work();
+      counts.set(id, proxy.count());
+    };
+    await counted(OURS, () => apply(writeTagFile(world.directory, proxy.host, world.entries, '-counted')));
+    const directory = join(world.directory, 'counted');
+    mkdirSync(directory);
+    for (const { id, run } of peers({ ...world, directory, host: proxy.host })) {
+      if (run !== null) await counted(id, () => runPeer(run(`-${id}counted`)));
+    }
+    return counts;
+  } finally {
+    await proxy.stop();
+  }
+}
+
+async function runPeer({ command, args, input, env }: Run): Promise<number> {
+  const options = { env: cleanEnvironment(env), ...(input === undefined ? {} : { input }) };
+  return (await measureOk(command, args, options)).duration;
 }
