@@ -9,6 +9,8 @@ export default {
     ],
   },
   setupFiles: ['<rootDir>/scripts/seed-properties.mjs'],
+  // Against hanging only: nothing is judged by how long it takes, and the machine may be busy.
+  testTimeout: 120_000,
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   collectCoverageFrom: ['src/**/*.ts'],
   reporters: ['default', ...(process.env['JEST_TOTALS'] ? ['<rootDir>/scripts/totals-reporter.mjs'] : [])],

@@ -5,5 +5,4 @@ export default {
   ...base,
   rootDir: '..',
   testMatch: ['<rootDir>/e2e/**/*.test.ts'],
-  testTimeout: 120_000,
 };
