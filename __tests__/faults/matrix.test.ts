@@ -46,9 +46,14 @@ describe('the table of requests', () => {
           world.source === world.target
             ? [['target', world.target] as const]
             : [['source', world.source] as const, ['target', world.target] as const];
+        // The other images of a release send what the first one sends, to repositories of their own.
+        const others = world.wanted
+          .map(({ repository }) => repository)
+          .filter((repository) => !Object.values(repositories).includes(repository));
         const names = sides.flatMap(([role, side]) =>
           side.requests
             .slice(marks.get(side))
+            .filter(({ url }) => !others.some((repository) => url.startsWith(`/v2/${repository}/`)))
             .map(
               (request) =>
                 nameOf(request, role, stepsOf(scenario), repositories) ?? `${request.method} ${request.url}`,
