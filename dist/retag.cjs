@@ -801,7 +801,8 @@ function sameName(short, full) {
 }
 function readPullRequest(input) {
   const { payload } = input;
-  const number2 = Number(at(payload, "pull_request", "number") ?? at(payload, "number"));
+  const given2 = at(payload, "pull_request", "number") ?? at(payload, "number");
+  const number2 = typeof given2 === "number" || typeof given2 === "string" ? Number(given2) : Number.NaN;
   const untrusted = { trusted: false, fork: true };
   if (!Number.isSafeInteger(number2) || number2 < 1) return untrusted;
   const base = textAt(payload, "pull_request", "base", "repo", "full_name") ?? textAt(payload, "repository", "full_name");
