@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { openGitHub, repoName } from '../../src/github/client.js';
@@ -149,8 +152,20 @@ describe('limits and faults', () => {
   });
 
   test('no answer in time', async () => {
-    const github = await open(local, { requestMs: 0 });
+    const silent = createServer(() => undefined);
+    await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening));
+    const { port } = silent.address() as AddressInfo;
+    const github = await openGitHub({
+      token: 't',
+      apiUrl: `http://127.0.0.1:${port}`,
+      serverUrl: 'https://github.example',
+      repository: 'octo/app',
+      clock: testClock(),
+      requestMs: 20,
+    });
     await expect(github.call(REPO, home)).rejects.toMatchObject({ code: 'timeout' });
+    silent.closeAllConnections();
+    silent.close();
   });
 
   test('the run is stopped', async () => {
