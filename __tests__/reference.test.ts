@@ -167,6 +167,8 @@ describe('references', () => {
   });
 
   test.each([
+    ['ubuntu', '"ubuntu" has neither tag nor digest; write "name:tag" or "name@sha256:…"'],
+    [`@sha256:${HEX}`, 'the image name is empty; write it as "registry/repository"'],
     ['quay.io/a/b', '"quay.io/a/b" has neither tag nor digest; write "name:tag" or "name@sha256:…"'],
     [
       'localhost:5000/x',
