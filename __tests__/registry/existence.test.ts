@@ -96,6 +96,20 @@ describe('look', () => {
     expect(error.status).toBe(404);
   });
 
+  test.each([400, 401, 403, 410, 500])(
+    'row 33: HTTP %i is never absent, whatever its body says',
+    async (status) => {
+      const found = await lookedAgain({ status, body: errorBody('MANIFEST_UNKNOWN') });
+      expect(unknown(found).status).toBe(status);
+    },
+  );
+
+  test('a look may be sent again, follows redirects and asks for pull alone', async () => {
+    const script = scripted([GET, { status: 404, body: errorBody('MANIFEST_UNKNOWN') }]);
+    await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).lookAgain(REF);
+    expect(script.sent).toMatchObject([{ repeatable: true, redirect: 'follow', access: 'pull' }]);
+  });
+
   test('a tag that appears between HEAD and GET is present', async () => {
     const { found } = await looked([HEAD, { status: 404 }], [GET, image()]);
     expect(found).toEqual({ state: 'present', digest: DIGEST, mediaType: OCI_MANIFEST });
@@ -195,6 +209,8 @@ describe('look', () => {
   });
 });
 
+const PAGE: Reply = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' };
+
 describe('lookAgain', () => {
   test('absent is a single GET', async () => {
     expect(await lookedAgain({ status: 404, body: errorBody('MANIFEST_UNKNOWN') })).toEqual({
@@ -236,6 +252,28 @@ describe('lookAgain', () => {
     expect(error.code).toBe('mismatch');
     expect(error.message).toContain(OTHER);
     expect(error.message).toContain(DIGEST);
+  });
+
+  test.each([
+    ['another digest in the header', image({ 'docker-content-digest': OTHER })],
+    ['a page of a proxy', PAGE],
+  ])('%s is told with what came, and what to do', async (_name, reply) => {
+    const error = unknown(await lookedAgain(reply, ...(reply === PAGE ? [] : [reply])));
+    expect(error.status).toBe(200);
+    expect(error.message).toMatch(
+      /cannot look at the tag: .*; (?:run again; if it stays|check that the host is a registry)/,
+    );
+  });
+
+  test('a schema 1 manifest without a digest in the header is hashed', async () => {
+    const found = await lookedAgain({ status: 200, headers: { 'content-type': SCHEMA1 }, body: IMAGE_TEXT });
+    expect(found).toMatchObject({ state: 'present', digest: DIGEST });
+  });
+
+  test('a header that is no digest is no claim', async () => {
+    expect(await lookedAgain(image({ 'docker-content-digest': 'sha256:short' }))).toMatchObject({
+      digest: DIGEST,
+    });
   });
 
   test('takes a sha512 digest for what it is', async () => {
