@@ -1177,8 +1177,8 @@ async function defaultProvenance(env) {
   return isPrivate2 ? "mode=min" : "mode=max";
 }
 async function readRepository(path6) {
-  const unknown = { description: null, licenses: null, isPrivate: true };
-  if (path6 === void 0 || path6 === "") return unknown;
+  const unknown2 = { description: null, licenses: null, isPrivate: true };
+  if (path6 === void 0 || path6 === "") return unknown2;
   try {
     const event = JSON.parse(await (0, import_promises3.readFile)(path6, "utf8"));
     const licence = textAt(event, "repository", "license", "spdx_id");
@@ -1188,7 +1188,7 @@ async function readRepository(path6) {
       isPrivate: at(event, "repository", "private") !== false
     };
   } catch {
-    return unknown;
+    return unknown2;
   }
 }
 var import_promises3;
@@ -13450,8 +13450,8 @@ function parseSecret(text4, values) {
   if (!looksLikeSpec) return values ? secretByValue(text4) : secretInFile();
   const csv = parseCsv(text4);
   if (!csv.ok) return csv;
-  const unknown = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
-  if (unknown) return bad3(`"${unknown.key}" is not a key of a secret`, "use id with env or src");
+  const unknown2 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
+  if (unknown2) return bad3(`"${unknown2.key}" is not a key of a secret`, "use id with env or src");
   const get = (key) => csv.value.find((field2) => field2.key === key)?.value;
   const [type, id, env] = [get("type"), get("id"), get("env")];
   const source = get("src") ?? get("source");
@@ -22648,8 +22648,9 @@ function gather(incoming, limits, enough2) {
 }
 function finish(incoming) {
   return new Promise((resolve8) => {
-    incoming.once("end", resolve8);
-    incoming.once("close", resolve8);
+    const end2 = () => resolve8(Buffer.alloc(0));
+    incoming.on("end", end2);
+    incoming.on("close", end2);
     incoming.resume();
   });
 }
@@ -23206,13 +23207,7 @@ function urlOf(endpoint, request, listed2) {
   if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed2);
   return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
 }
-async function attempt(wiring, endpoint, request) {
-  for (let round = 0; ; round++) {
-    const answer = await authorized(wiring, endpoint, request, round < MAX_AUTH_ROUNDS);
-    if (answer) return answer;
-  }
-}
-async function authorized(wiring, endpoint, request, mayRepeat2) {
+async function attempt(wiring, endpoint, request, rounds = MAX_AUTH_ROUNDS) {
   const feeds = request.body !== void 0 && "open" in request.body;
   const open6 = feeds ? void 0 : await endpoint.enter();
   const { authorizer } = endpoint;
@@ -23226,19 +23221,19 @@ async function authorized(wiring, endpoint, request, mayRepeat2) {
     authorizer.answered(login, answer && (isAway(endpoint, answer.url) ? 200 : answer.status));
     if (!answer) open6?.();
   }
-  const asked = mayRepeat2 ? challengeOf(answer, endpoint) : void 0;
+  const asked = rounds > 0 ? challengeOf(answer, endpoint) : void 0;
   const worth = asked === void 0 ? null : authorizer.challenged(request, asked, login);
   open6?.();
-  return worth ? repeated(wiring, answer, worth) : answer;
+  if (worth === null || !await isWorth(wiring, answer, worth)) return answer;
+  return attempt(wiring, endpoint, request, rounds - 1);
 }
-async function repeated(wiring, answer, worth) {
+async function isWorth(wiring, answer, worth) {
   const again = await worth.catch(async (error2) => {
     await discard(wiring, answer);
     throw error2;
   });
-  if (!again) return answer;
-  await discard(wiring, answer);
-  return null;
+  if (again) await discard(wiring, answer);
+  return again;
 }
 function challengeOf({ status, url, incoming }, endpoint) {
   if (status !== 401 && status !== 403) return void 0;
@@ -23488,15 +23483,14 @@ async function streamed(wiring, request, answer) {
   );
   return { status, headers: flat(incoming.headers), url, stream };
 }
-async function bodyOf2(wiring, request, { incoming, status }) {
+function bodyOf2(wiring, request, { incoming, status }) {
   if (request.method === "HEAD" || status === 204 || status === 304) {
-    await finish(incoming);
-    return Buffer.alloc(0);
+    return finish(incoming);
   }
   if (status >= 300 || request.method !== "GET") {
     const limits = bodyLimits(wiring, Math.min(ERROR_BYTES, request.maxBytes || ERROR_BYTES));
-    const start2 = await readStart(incoming, limits, status === 404 && request.method === "GET");
-    return scrubbed(wiring, start2);
+    const whole2 = status === 404 && request.method === "GET";
+    return readStart(incoming, limits, whole2).then((start2) => scrubbed(wiring, start2));
   }
   checkFraming(incoming, request.maxBytes, isAddressed(request));
   return readBody(incoming, bodyLimits(wiring, request.maxBytes));
@@ -23530,8 +23524,15 @@ async function retrying(wiring, peer, task, attempt3) {
       tries++;
       wiring.cancellation.check();
       if (peer.notBefore > 0) await calm(wiring, peer);
-      const ended = await tried(attempt3);
-      if ("result" in ended && !isTransient(ended.result.status)) return ended.result;
+      let ended;
+      try {
+        const result = await attempt3();
+        if (!isTransient(result.status)) return result;
+        ended = { result };
+      } catch (error2) {
+        if (!(error2 instanceof WireFault)) throw error2;
+        ended = { fault: error2 };
+      }
       const delayMs = delayUntilNext(wiring, peer, task, ended, tries);
       if (delayMs === null) return finalOf(peer, ended);
       wiring.usage.retries++;
@@ -23565,14 +23566,6 @@ function finalOf(peer, ended) {
   if ("result" in ended) return ended.result;
   if (ended.fault.kind === "connect") peer.unreachable();
   throw ended.fault;
-}
-async function tried(attempt3) {
-  try {
-    return { result: await attempt3() };
-  } catch (error2) {
-    if (error2 instanceof WireFault) return { fault: error2 };
-    throw error2;
-  }
 }
 function outcomeOf2(ended) {
   return "fault" in ended ? { fault: ended.fault.kind, stale: ended.fault.stale } : { status: ended.result.status, retryAfter: ended.result.headers["retry-after"] };
@@ -23693,7 +23686,7 @@ var init_warnings = __esm({
 function createTransport(options) {
   const wiring = wire(options);
   const endpointOf = createEndpoints(wiring, options);
-  const perform = async (request, read3) => {
+  const perform = (request, read3) => {
     const endpoint = endpointOf(request.repository.registry);
     const what = () => redactUrl(request.method, urlOf(endpoint, request, wiring.listed));
     return retrying(
@@ -24055,19 +24048,21 @@ var init_wire2 = __esm({
 
 // src/registry/existence.ts
 async function look4(context, ref) {
-  return answered(async () => {
-    const task = taskOf(ref);
+  const task = taskOf(ref);
+  try {
     const head2 = await ask(context, task, lookRequest("HEAD", ref));
-    if (head2.status === 404 || head2.status === 405) return lookByGet(context, task, ref);
+    if (head2.status === 404 || head2.status === 405) return await lookByGet(context, task, ref);
     if (head2.status !== 200) throw await unclear(context, task, ref, head2);
     const digest = head2.headers["docker-content-digest"];
-    if (digest === void 0 || !isDigest(digest)) return lookByGet(context, task, ref);
+    if (digest === void 0 || !isDigest(digest)) return await lookByGet(context, task, ref);
     checkAskedDigest(task, ref, digest);
     return { state: "present", digest, mediaType: bareMediaType(head2.headers["content-type"]) };
-  });
+  } catch (error2) {
+    return unknown(error2);
+  }
 }
-async function lookByBody(context, ref) {
-  return answered(() => lookByGet(context, taskOf(ref), ref));
+function lookByBody(context, ref) {
+  return lookByGet(context, taskOf(ref), ref).catch(unknown);
 }
 function saysAbsent(response) {
   if (response.status !== 404) return false;
@@ -24170,13 +24165,9 @@ function lookRequest(method, ref) {
 function taskOf(ref) {
   return { doing: "digest" in ref ? "look at the manifest" : "look at the tag", ref };
 }
-async function answered(work) {
-  try {
-    return await work();
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
-    throw error2;
-  }
+function unknown(error2) {
+  if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
+  throw error2;
 }
 var ABSENT_CODES;
 var init_existence = __esm({
@@ -27105,7 +27096,7 @@ async function ensureLabel(github, name) {
 }
 async function assignable(github, logins) {
   const known = [];
-  const unknown = [];
+  const unknown2 = [];
   for (const assignee of logins) {
     const found = await github.find("GET /repos/{owner}/{repo}/assignees/{assignee}", {
       ...github.home,
@@ -27113,11 +27104,11 @@ async function assignable(github, logins) {
     });
     if (found !== null) known.push(assignee);
     else
-      unknown.push(
+      unknown2.push(
         `${assignee} cannot be assigned to issues here; correct tracking.shepherds, or give access`
       );
   }
-  return { known, unknown };
+  return { known, unknown: unknown2 };
 }
 function plain(body) {
   return (body ?? "").replaceAll("\r\n", "\n");

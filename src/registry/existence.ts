@@ -21,21 +21,23 @@ const ABSENT_CODES: readonly string[] = ['MANIFEST_UNKNOWN', 'NAME_UNKNOWN', 'NO
  * none, and proxies, wrong paths and unaccepted media types answer 404 as well. Never throws OperationError.
  */
 export async function look(context: Context, ref: ImageRef): Promise<Existence> {
-  return answered(async () => {
-    const task = taskOf(ref);
+  const task = taskOf(ref);
+  try {
     const head = await ask(context, task, lookRequest('HEAD', ref));
-    if (head.status === 404 || head.status === 405) return lookByGet(context, task, ref);
+    if (head.status === 404 || head.status === 405) return await lookByGet(context, task, ref);
     if (head.status !== 200) throw await unclear(context, task, ref, head);
     const digest = head.headers['docker-content-digest'];
-    if (digest === undefined || !isDigest(digest)) return lookByGet(context, task, ref);
+    if (digest === undefined || !isDigest(digest)) return await lookByGet(context, task, ref);
     checkAskedDigest(task, ref, digest);
     return { state: 'present', digest, mediaType: bareMediaType(head.headers['content-type']) };
-  });
+  } catch (error) {
+    return unknown(error);
+  }
 }
 
 /** The look in a single request whatever the answer: a GET, whose 404 has a body. */
-export async function lookByBody(context: Context, ref: TagRef): Promise<Existence> {
-  return answered(() => lookByGet(context, taskOf(ref), ref));
+export function lookByBody(context: Context, ref: TagRef): Promise<Existence> {
+  return lookByGet(context, taskOf(ref), ref).catch(unknown);
 }
 
 /** Is this 404 the registry's own word that the manifest or the repository is not there? */
@@ -162,11 +164,8 @@ function taskOf(ref: ImageRef): Task {
   return { doing: 'digest' in ref ? 'look at the manifest' : 'look at the tag', ref };
 }
 
-async function answered(work: () => Promise<Existence>): Promise<Existence> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof OperationError) return { state: 'unknown', error };
-    throw error;
-  }
+/** An error of the registry or the way to it means that nobody can tell; any other is a fault of the program. */
+function unknown(error: unknown): Existence {
+  if (error instanceof OperationError) return { state: 'unknown', error };
+  throw error;
 }

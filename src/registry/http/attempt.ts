@@ -16,20 +16,12 @@ export function urlOf(endpoint: Endpoint, request: RegistryRequest, listed: read
 }
 
 /** One try: with login as the registry wants it (at most two rounds) and redirects followed where the request allows it. */
-export async function attempt(wiring: Wiring, endpoint: Endpoint, request: RegistryRequest): Promise<Answer> {
-  for (let round = 0; ; round++) {
-    const answer = await authorized(wiring, endpoint, request, round < MAX_AUTH_ROUNDS);
-    if (answer) return answer;
-  }
-}
-
-/** Null: the registry's wish is known now, and the request is worth sending again. */
-async function authorized(
+export async function attempt(
   wiring: Wiring,
   endpoint: Endpoint,
   request: RegistryRequest,
-  mayRepeat: boolean,
-): Promise<Answer | null> {
+  rounds = MAX_AUTH_ROUNDS,
+): Promise<Answer> {
   // An upload's source may be a download from the same registry, which must not wait for the upload.
   const feeds = request.body !== undefined && 'open' in request.body;
   const open = feeds ? undefined : await endpoint.enter();
@@ -48,20 +40,21 @@ async function authorized(
     authorizer.answered(login, answer && (isAway(endpoint, answer.url) ? 200 : answer.status));
     if (!answer) open?.();
   }
-  const asked = mayRepeat ? challengeOf(answer, endpoint) : undefined;
+  const asked = rounds > 0 ? challengeOf(answer, endpoint) : undefined;
   const worth = asked === undefined ? null : authorizer.challenged(request, asked, login);
   open?.();
-  return worth ? repeated(wiring, answer, worth) : answer;
+  if (worth === null || !(await isWorth(wiring, answer, worth))) return answer;
+  return attempt(wiring, endpoint, request, rounds - 1);
 }
 
-async function repeated(wiring: Wiring, answer: Answer, worth: Promise<boolean>): Promise<Answer | null> {
+/** True: the registry's wish is known now, and the request is worth sending again; the answer is gone then. */
+async function isWorth(wiring: Wiring, answer: Answer, worth: Promise<boolean>): Promise<boolean> {
   const again = await worth.catch(async (error: unknown) => {
     await discard(wiring, answer);
     throw error;
   });
-  if (!again) return answer;
-  await discard(wiring, answer);
-  return null;
+  if (again) await discard(wiring, answer);
+  return again;
 }
 
 /** 401, or 403 with a challenge, from the registry itself and not from where it redirected to. */

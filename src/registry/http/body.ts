@@ -155,11 +155,12 @@ function gather(incoming: IncomingMessage, limits: BodyLimits, enough: number): 
   });
 }
 
-/** Lets the connection go back to its agent: waits for the end of an answer that has no body (HEAD). */
-export function finish(incoming: IncomingMessage): Promise<void> {
+/** Lets the connection go back to its agent: waits for the end of an answer that has no body (HEAD), which is what it gives. */
+export function finish(incoming: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve) => {
-    incoming.once('end', resolve);
-    incoming.once('close', resolve);
+    const end = (): void => resolve(Buffer.alloc(0));
+    incoming.on('end', end);
+    incoming.on('close', end);
     incoming.resume();
   });
 }

@@ -54,21 +54,20 @@ export async function streamed(
   return { status, headers: flat(incoming.headers), url, stream };
 }
 
-async function bodyOf(
+function bodyOf(
   wiring: Wiring,
   request: RegistryRequest,
   { incoming, status }: Answer,
 ): Promise<Buffer> {
   if (request.method === 'HEAD' || status === 204 || status === 304) {
-    await finish(incoming);
-    return Buffer.alloc(0);
+    return finish(incoming);
   }
   // An error's text is shown to people; a write's answer says all in its headers. Neither is worth refusing.
   if (status >= 300 || request.method !== 'GET') {
     const limits = bodyLimits(wiring, Math.min(ERROR_BYTES, request.maxBytes || ERROR_BYTES));
     // Whether a thing is absent stands in the body of a 404: half of it must not pass for a registry's last word.
-    const start = await readStart(incoming, limits, status === 404 && request.method === 'GET');
-    return scrubbed(wiring, start);
+    const whole = status === 404 && request.method === 'GET';
+    return readStart(incoming, limits, whole).then((start) => scrubbed(wiring, start));
   }
   checkFraming(incoming, request.maxBytes, isAddressed(request));
   return readBody(incoming, bodyLimits(wiring, request.maxBytes));

@@ -37,8 +37,15 @@ export async function retrying<T extends Headed>(
       tries++;
       wiring.cancellation.check();
       if (peer.notBefore > 0) await calm(wiring, peer);
-      const ended = await tried(attempt);
-      if ('result' in ended && !isTransient(ended.result.status)) return ended.result;
+      let ended: Ended<T>;
+      try {
+        const result = await attempt();
+        if (!isTransient(result.status)) return result;
+        ended = { result };
+      } catch (error) {
+        if (!(error instanceof WireFault)) throw error;
+        ended = { fault: error };
+      }
       const delayMs = delayUntilNext(wiring, peer, task, ended, tries);
       if (delayMs === null) return finalOf(peer, ended);
       wiring.usage.retries++;
@@ -82,15 +89,6 @@ function finalOf<T>(peer: Peer, ended: Ended<T>): T {
   if ('result' in ended) return ended.result;
   if (ended.fault.kind === 'connect') peer.unreachable();
   throw ended.fault;
-}
-
-async function tried<T>(attempt: () => Promise<T>): Promise<Ended<T>> {
-  try {
-    return { result: await attempt() };
-  } catch (error) {
-    if (error instanceof WireFault) return { fault: error };
-    throw error;
-  }
 }
 
 function outcomeOf(ended: Ended<Headed>): Outcome {

@@ -49,7 +49,7 @@ export interface TransportOptions {
 export function createTransport(options: TransportOptions): Transport {
   const wiring = wire(options);
   const endpointOf = createEndpoints(wiring, options);
-  const perform = async <T extends Headed>(
+  const perform = <T extends Headed>(
     request: RegistryRequest,
     read: (wiring: Wiring, request: RegistryRequest, answer: Answer) => Promise<T>,
   ): Promise<T> => {
