@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../src/errors.js';
+import { rememberLooks } from '../src/looks.js';
 import { observe } from '../src/observe.js';
 import type { WantedTag } from '../src/plan/model.js';
 import { memoryRegistry, type MemoryRegistry } from './support/memory-registry.js';
@@ -15,7 +16,7 @@ const lookouts = {
 };
 
 async function callsFor(wanted: WantedTag[], registry: MemoryRegistry): Promise<string[]> {
-  await observe(wanted, registry, lookouts, { concurrency: 2 });
+  await observe(wanted, rememberLooks(registry), lookouts, { concurrency: 2 });
   return registry.calls;
 }
 
@@ -70,7 +71,7 @@ describe('what is read, and no more', () => {
 
 describe('sources', () => {
   const one = async (wanted: WantedTag, registry: MemoryRegistry) =>
-    (await observe([wanted], registry, lookouts, { concurrency: 1 })).get(wanted);
+    (await observe([wanted], rememberLooks(registry), lookouts, { concurrency: 1 })).get(wanted);
 
   test('a source that is not there is missing', async () => {
     expect((await one(wantedTag(), memoryRegistry({})))?.source?.state).toBe('missing');
@@ -116,7 +117,7 @@ describe('sources', () => {
     registry.before = (call) => {
       if (call === 'manifest reg.example/app:build') registry.tagged.set(SOURCE, digestOf('c'));
     };
-    const seen = await observe([primary, stable], registry, lookouts, { concurrency: 2 });
+    const seen = await observe([primary, stable], rememberLooks(registry), lookouts, { concurrency: 2 });
     const digests = [...seen.values()].map(({ source }) =>
       source?.state === 'present' ? source.digest : null,
     );

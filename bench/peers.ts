@@ -29,7 +29,8 @@ export function peers(world: World): readonly Peer[] {
   return [
     perTag(world, 'crane', '`crane tag`, xargs -P8', ({ source, tag }) => ['tag', '--insecure', source, tag]),
     regctl(world),
-    regsync(world),
+    regsync(world, null),
+    regsync(world, 8),
     imagetools(world),
     perTag(world, 'skopeo', '`skopeo copy --all`, xargs -P8', ({ source, target }) =>
       [
@@ -83,10 +84,12 @@ function regctl(world: World): Peer {
   return perTag(world, 'regctl', '`regctl image copy`, xargs -P8', args, { env: { REGCTL_CONFIG: config } });
 }
 
-function regsync(world: World): Peer {
-  const name = '`regsync once`, parallel 8';
+/** `parallel`: null for regsync's own setting, which is one image after the other. */
+function regsync(world: World, parallel: number | null): Peer {
+  const name = parallel === null ? '`regsync once`' : `\`regsync once\`, parallel ${parallel}`;
+  const id = `regsync${parallel ?? ''}`;
   const path = findBinary('regsync');
-  if (path === null) return { id: 'regsync', name, run: null };
+  if (path === null) return { id, name, run: null };
   const run = (suffix: string): Run => {
     const file = join(world.directory, `regsync${suffix}.yaml`);
     const sync = world.entries.map((entry) => {
@@ -94,10 +97,13 @@ function regsync(world: World): Peer {
       return { source, target, type: 'image' };
     });
     const creds = [{ registry: world.host, tls: 'disabled' }];
-    writeFileSync(file, JSON.stringify({ version: 1, creds, defaults: { parallel: 8 }, sync }));
+    writeFileSync(
+      file,
+      JSON.stringify({ version: 1, creds, defaults: parallel === null ? {} : { parallel }, sync }),
+    );
     return { command: path, args: ['once', '-c', file] };
   };
-  return { id: 'regsync', name, run };
+  return { id, name, run };
 }
 
 function imagetools(world: World): Peer {

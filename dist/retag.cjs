@@ -1460,14 +1460,7 @@ async function observe(wanted, registry, lookouts, options) {
   return new Map(wanted.map((tag2, index2) => [tag2, seen[index2]]));
 }
 function createObserver(registry, lookouts) {
-  const looks = /* @__PURE__ */ new Map();
   const sources = /* @__PURE__ */ new Map();
-  const once7 = (ref) => {
-    const key = formatReference(ref);
-    const known = looks.get(key) ?? registry.look(ref);
-    looks.set(key, known);
-    return known;
-  };
   const sourceOnce = (ref, resolve8) => {
     const key = formatReference(ref);
     const known = sources.get(key) ?? resolve8();
@@ -1475,7 +1468,7 @@ function createObserver(registry, lookouts) {
     return known;
   };
   return async (wanted) => {
-    const destination = await once7(wanted.destination);
+    const destination = await registry.look(wanted.destination);
     if (destination.state === "unknown") return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === "present" ? destination.digest : null;
     if (previous !== null && previous === wanted.digest && wanted.platforms.length === 0) {
@@ -1495,11 +1488,11 @@ function createObserver(registry, lookouts) {
   async function observeSource(wanted, previous) {
     if (wanted.source.from === "build") return lookouts.build(wanted);
     const { follows } = wanted;
-    const leader = follows === null || follows.forced ? null : await once7(follows.destination);
+    const leader = follows === null || follows.forced ? null : await registry.look(follows.destination);
     if (leader?.state === "present") return presentAt(wanted.destination, leader.digest);
     const { ref } = wanted.source;
     if (previous === null) return sourceOnce(ref, () => fetchSource(registry, ref));
-    return sourceOnce(ref, async () => stateOf(ref, await once7(ref)));
+    return sourceOnce(ref, async () => stateOf(ref, await registry.look(ref)));
   }
 }
 function presentAt(at2, digest) {
@@ -12850,6 +12843,26 @@ var init_load = __esm({
   }
 });
 
+// src/looks.ts
+function rememberLooks(registry) {
+  const looks = /* @__PURE__ */ new Map();
+  return {
+    ...registry,
+    look: (ref) => {
+      const key = formatReference(ref);
+      const known = looks.get(key) ?? registry.look(ref);
+      looks.set(key, known);
+      return known;
+    }
+  };
+}
+var init_looks = __esm({
+  "src/looks.ts"() {
+    "use strict";
+    init_reference();
+  }
+});
+
 // src/lookouts.ts
 function lookoutsFor(release, parts) {
   return {
@@ -15193,14 +15206,15 @@ var init_report3 = __esm({
 // src/run.ts
 async function run(request, parts) {
   const { registry, log, clock } = parts;
+  const planning = { ...parts, registry: rememberLooks(registry) };
   const started = clock.now();
   const loaded = load(request);
   const { config, policy: policy2, images: images2 } = loaded;
-  const release = policy2 === null || request.facts === null || request.command === "validate" ? null : await log.group("Classify", () => classifyRun(policy2, loaded, request, parts));
+  const release = policy2 === null || request.facts === null || request.command === "validate" ? null : await log.group("Classify", () => classifyRun(policy2, loaded, request, planning));
   if (policy2 !== null && loaded.scope.images) await checkPromotions(policy2, loaded, request, parts);
   const wanted = request.command === "validate" ? [] : [...release?.wanted ?? [], ...images2];
   const { planned: planned2, building } = await log.group("Plan", async () => {
-    const seen = await makePlan(wanted, release, config, request, parts);
+    const seen = await makePlan(wanted, release, config, request, planning);
     const made2 = request.command === "apply" ? await parts.review(seen, config) : seen;
     const needed = release === null ? null : showDefinition(release, made2, request, log);
     const lines3 = [...needed?.planned ?? [], ...tagOutcomes(made2, request)];
@@ -15284,6 +15298,7 @@ var init_run = __esm({
     init_observe();
     init_entry();
     init_load();
+    init_looks();
     init_lookouts();
     init_plan();
     init_promotions();

@@ -21,7 +21,10 @@ export interface Lookouts {
 
 const OPEN: GateVerdict = { state: 'open', text: '' };
 
-/** Observes every wanted tag; never throws for what a registry answers, that becomes part of the observation. */
+/**
+ * Observes every wanted tag; never throws for what a registry answers, that becomes part of the observation.
+ * @param registry one that remembers its looks (looks.ts): tags that lead others are asked for again
+ */
 export async function observe(
   wanted: readonly WantedTag[],
   registry: Registry,
@@ -39,14 +42,7 @@ export async function observe(
 }
 
 function createObserver(registry: Registry, lookouts: Lookouts): (wanted: WantedTag) => Promise<Observed> {
-  const looks = new Map<string, Promise<Existence>>();
   const sources = new Map<string, Promise<SourceState>>();
-  const once = (ref: ImageRef): Promise<Existence> => {
-    const key = formatReference(ref);
-    const known = looks.get(key) ?? registry.look(ref);
-    looks.set(key, known);
-    return known;
-  };
   /** A source is resolved once a run, whoever asks and how: one that moves meanwhile must not give a release two digests. */
   const sourceOnce = (ref: ImageRef, resolve: () => Promise<SourceState>): Promise<SourceState> => {
     const key = formatReference(ref);
@@ -56,7 +52,7 @@ function createObserver(registry: Registry, lookouts: Lookouts): (wanted: Wanted
   };
 
   return async (wanted) => {
-    const destination = await once(wanted.destination);
+    const destination = await registry.look(wanted.destination);
     if (destination.state === 'unknown') return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === 'present' ? destination.digest : null;
     if (previous !== null && previous === wanted.digest && wanted.platforms.length === 0) {
@@ -78,11 +74,11 @@ function createObserver(registry: Registry, lookouts: Lookouts): (wanted: Wanted
     if (wanted.source.from === 'build') return lookouts.build(wanted);
     // A stable tag or channel is the digest of its primary, wherever that came from; the source may be gone by now.
     const { follows } = wanted;
-    const leader = follows === null || follows.forced ? null : await once(follows.destination);
+    const leader = follows === null || follows.forced ? null : await registry.look(follows.destination);
     if (leader?.state === 'present') return presentAt(wanted.destination, leader.digest);
     const { ref } = wanted.source;
     if (previous === null) return sourceOnce(ref, () => fetchSource(registry, ref));
-    return sourceOnce(ref, async () => stateOf(ref, await once(ref)));
+    return sourceOnce(ref, async () => stateOf(ref, await registry.look(ref)));
   }
 }
 

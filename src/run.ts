@@ -6,6 +6,7 @@ import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js
 import { observe } from './observe.js';
 import { entryTest } from './gates/entry.js';
 import { load, type Loaded } from './load.js';
+import { rememberLooks } from './looks.js';
 import { lookoutsFor } from './lookouts.js';
 import type { Plan, WantedTag } from './plan/model.js';
 import { plan } from './plan/plan.js';
@@ -38,17 +39,18 @@ export interface RunResult {
  */
 export async function run(request: RunRequest, parts: RunParts): Promise<RunResult> {
   const { registry, log, clock } = parts;
+  const planning = { ...parts, registry: rememberLooks(registry) };
   const started = clock.now();
   const loaded = load(request);
   const { config, policy, images } = loaded;
   const release =
     policy === null || request.facts === null || request.command === 'validate'
       ? null
-      : await log.group('Classify', () => classifyRun(policy, loaded, request, parts));
+      : await log.group('Classify', () => classifyRun(policy, loaded, request, planning));
   if (policy !== null && loaded.scope.images) await checkPromotions(policy, loaded, request, parts);
   const wanted = request.command === 'validate' ? [] : [...(release?.wanted ?? []), ...images];
   const { planned, building } = await log.group('Plan', async () => {
-    const seen = await makePlan(wanted, release, config, request, parts);
+    const seen = await makePlan(wanted, release, config, request, planning);
     const made = request.command === 'apply' ? await parts.review(seen, config) : seen;
     const needed = release === null ? null : showDefinition(release, made, request, log);
     const lines = [...(needed?.planned ?? []), ...tagOutcomes(made, request)];

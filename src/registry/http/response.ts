@@ -54,11 +54,7 @@ export async function streamed(
   return { status, headers: flat(incoming.headers), url, stream };
 }
 
-function bodyOf(
-  wiring: Wiring,
-  request: RegistryRequest,
-  { incoming, status }: Answer,
-): Promise<Buffer> {
+function bodyOf(wiring: Wiring, request: RegistryRequest, { incoming, status }: Answer): Promise<Buffer> {
   if (request.method === 'HEAD' || status === 204 || status === 304) {
     return finish(incoming);
   }

@@ -1,0 +1,20 @@
+/** Looks that are made once: while a plan is made, one answer about a tag counts for whoever asks. */
+import type { Existence, Registry } from './ports.js';
+import { formatReference } from './reference.js';
+
+/**
+ * The registry as a plan sees it. Building and planning ask for the same tags, and two answers to one question would
+ * make a plan that contradicts itself. Not for writing: what is about to be written is looked at anew (`lookAgain`).
+ */
+export function rememberLooks(registry: Registry): Registry {
+  const looks = new Map<string, Promise<Existence>>();
+  return {
+    ...registry,
+    look: (ref) => {
+      const key = formatReference(ref);
+      const known = looks.get(key) ?? registry.look(ref);
+      looks.set(key, known);
+      return known;
+    },
+  };
+}
