@@ -5,8 +5,8 @@ import {
   claimSequence,
   compilePolicy,
   needsOf,
-  newestSnapshot,
   resolveNames,
+  snapshots,
   type ClaimResult,
   type ClaimTag,
   type CompiledPolicy,
@@ -114,7 +114,7 @@ describe('the next number', () => {
 describe('row 100: a run for a commit whose newest snapshot is there', () => {
   const decision = decide(policy, MAIN);
 
-  test('the newest is asked for by day and number', () => {
+  test('the newest comes first, by day and number', () => {
     const registryTags = [
       'v0.0.2021103102',
       'v0.0.2021110101',
@@ -123,14 +123,16 @@ describe('row 100: a run for a commit whose newest snapshot is there', () => {
       'v0.18.900',
       'x',
     ];
-    expect(newestSnapshot(policy, decision, factsOf(MAIN), { registryTags })).toBe('v0.0.2021110110');
-    expect(newestSnapshot(policy, decision, factsOf(MAIN), { registryTags: ['v0.0.2021103102'] })).toBe(
+    expect(snapshots(policy, decision, factsOf(MAIN), { registryTags })).toEqual([
+      'v0.0.2021110110',
+      'v0.0.2021110109',
+      'v0.0.2021110101',
       'v0.0.2021103102',
-    );
-    expect(newestSnapshot(policy, decision, factsOf(MAIN), {})).toBeNull();
+    ]);
+    expect(snapshots(policy, decision, factsOf(MAIN), {})).toEqual([]);
     const release = 'refs/heads/release-0.20';
     const seen = { base: 'v0.20.10', registryTags: ['v0.20.1001', 'v0.20.1102'] };
-    expect(newestSnapshot(policy, decide(policy, release), factsOf(release), seen)).toBe('v0.20.1001');
+    expect(snapshots(policy, decide(policy, release), factsOf(release), seen)).toEqual(['v0.20.1001']);
   });
 
   test('its day and number are used again, also on another day', () => {
@@ -143,9 +145,9 @@ describe('row 100: a run for a commit whose newest snapshot is there', () => {
       "policy: { rules: [ { class: snapshot, branch: main, tag: '{timestamp}-{run_number}.{run_attempt}-{seq:2}' } ] }",
     );
     const reuse = '20201231T235959Z-3.1-07';
-    expect(newestSnapshot(stamped, decide(stamped, MAIN), factsOf(MAIN), { registryTags: [reuse] })).toBe(
+    expect(snapshots(stamped, decide(stamped, MAIN), factsOf(MAIN), { registryTags: [reuse] })).toEqual([
       reuse,
-    );
+    ]);
     expect(resolve({ reuse }, {}, stamped).tags).toEqual([reuse]);
   });
 });

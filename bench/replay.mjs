@@ -1,12 +1,17 @@
 /**
  * The bare loop: sends a recorded list of requests on kept-alive connections, so many in flight, and does
  * nothing else. Requests for one URL go one after the other, as recorded.
- * `node bench/replay.mjs LIST CONCURRENCY`; LIST is JSON of {url, method, status, accept?, type?, body?}.
+ * `node bench/replay.mjs LIST CONCURRENCY [TAG_FILE]`; LIST is JSON of {url, method, status, accept?, type?, body?}.
+ * With TAG_FILE it reads that as YAML first, which is the least that a program has to do that starts from a tag file.
  */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 
 const [list, concurrency] = [JSON.parse(readFileSync(process.argv[2], 'utf8')), Number(process.argv[3])];
+if (process.argv[4] !== undefined) {
+  const { parseDocument } = await import('yaml');
+  parseDocument(readFileSync(process.argv[4], 'utf8'));
+}
 const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
 const chains = chainsOf(list);
 let next = 0;

@@ -9,7 +9,7 @@ import { cleanEnvironment, measureOk, median, ratio, table, time } from './suppo
 import { ENTRIES, fill, REPOSITORIES, writeTagFile, type BenchEntry } from './world.js';
 
 const CONCURRENCY = 16;
-const ROUNDS = 7;
+const ROUNDS = 9;
 const PEER_ROUNDS = 3;
 
 interface World {
@@ -42,23 +42,35 @@ async function againstBareLoop(world: World, base: string): Promise<string> {
   const samples = {
     create: [] as number[],
     bareCreate: [] as number[],
+    createAfterYaml: [] as number[],
     keep: [] as number[],
     bareKeep: [] as number[],
+    keepAfterYaml: [] as number[],
   };
   for (let round = 0; round < ROUNDS; round += 1) {
     // interleaved, so that what else the machine does falls on all alike
     const file = writeTagFile(world.directory, world.host, world.entries, `-r${round}`);
     samples.create.push(await apply(file));
     samples.bareCreate.push(await replay(world, create, `-b${round}`));
+    samples.createAfterYaml.push(await replay(world, create, `-y${round}`, file));
     samples.keep.push(await apply(file));
     samples.bareKeep.push(await replay(world, keep, `-r${round}`));
+    samples.keepAfterYaml.push(await replay(world, keep, `-r${round}`, file));
   }
-  const row = (what: string, requests: number, ours: number[], bare: number[]): string[] => [
+  const row = (
+    what: string,
+    requests: number,
+    ours: number[],
+    bare: number[],
+    afterYaml: number[],
+  ): string[] => [
     what,
     String(requests),
     time(median(ours)),
     time(median(bare)),
     ratio(median(ours), median(bare)),
+    time(median(afterYaml)),
+    ratio(median(ours), median(afterYaml)),
   ];
   return table(
     [
@@ -67,10 +79,12 @@ async function againstBareLoop(world: World, base: string): Promise<string> {
       '`retag apply`',
       'bare loop',
       'ratio',
+      'the same after reading the tag file as YAML',
+      'ratio',
     ],
     [
-      row('all to create', create.length, samples.create, samples.bareCreate),
-      row('all there already', keep.length, samples.keep, samples.bareKeep),
+      row('all to create', create.length, samples.create, samples.bareCreate, samples.createAfterYaml),
+      row('all there already', keep.length, samples.keep, samples.bareKeep, samples.keepAfterYaml),
     ],
   );
 }
@@ -96,7 +110,12 @@ async function apply(file: string): Promise<number> {
 }
 
 /** The same requests again, for the tags of another suffix. */
-async function replay(world: World, recorded: readonly Recorded[], suffix: string): Promise<number> {
+async function replay(
+  world: World,
+  recorded: readonly Recorded[],
+  suffix: string,
+  tagFile?: string,
+): Promise<number> {
   const roots = new Map(
     world.entries.map((entry) => [`${entry.repository}/manifests/${entry.tag}`, entry.root]),
   );
@@ -109,7 +128,8 @@ async function replay(world: World, recorded: readonly Recorded[], suffix: strin
   });
   const file = join(world.directory, 'replay.json');
   writeFileSync(file, JSON.stringify(list));
-  return (await measureOk(process.execPath, ['bench/replay.mjs', file, String(CONCURRENCY)])).duration;
+  const args = ['bench/replay.mjs', file, String(CONCURRENCY), ...(tagFile === undefined ? [] : [tagFile])];
+  return (await measureOk(process.execPath, args)).duration;
 }
 
 async function againstPeers(world: World, base: string): Promise<string> {

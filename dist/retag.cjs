@@ -398,15 +398,9 @@ function parseRepository(text4) {
     return bad(`the image name "${text4}" holds a digest`, 'give the name alone, without "@\u2026"');
   const slash = text4.indexOf("/");
   const first2 = slash < 0 ? "" : text4.slice(0, slash);
-  const isHost = first2 !== "" && (/[.:[]/.test(first2) || first2 === "localhost" || first2 !== first2.toLowerCase());
+  const isHost = /[.:[]/.test(first2) || first2 === "localhost";
   const host = isHost ? first2 : "docker.io";
   let path6 = isHost ? text4.slice(slash + 1) : text4;
-  if (isHost && first2 !== first2.toLowerCase() && !/[.:[]/.test(first2)) {
-    return bad(
-      `the image name "${text4}" has upper-case letters`,
-      `write it in lower case: "${text4.toLowerCase()}"`
-    );
-  }
   if (!HOST.test(host) && !IPV6_HOST.test(host)) {
     return bad(`"${printable(host)}" is not a registry host`, 'write it as "host" or "host:port"');
   }
@@ -11638,18 +11632,14 @@ var init_classify = __esm({
 });
 
 // src/sequence.ts
-function newestSnapshot(policy2, decision, facts, seen) {
+function snapshots(policy2, decision, facts, seen) {
   const shape = snapshotShape(policy2, decision, facts, seen.base ?? null);
-  if (shape === null) return null;
+  if (shape === null) return [];
   const names2 = numberNames(shape);
-  let newest = null;
-  for (const tag2 of seen.registryTags ?? []) {
+  return [...seen.registryTags ?? []].flatMap((tag2) => {
     const fields2 = readShape(shape, tag2);
-    if (fields2 === null) continue;
-    const numbers = names2.map((name) => fields2[name] ?? "");
-    if (newest === null || compareNumbers(numbers, newest.numbers) > 0) newest = { tag: tag2, numbers };
-  }
-  return newest?.tag ?? null;
+    return fields2 === null ? [] : [{ tag: tag2, numbers: names2.map((name) => fields2[name] ?? "") }];
+  }).sort((a, b) => compareNumbers(b.numbers, a.numbers)).map(({ tag: tag2 }) => tag2);
 }
 function valuesOfReused(policy2, decision, facts, base, tag2) {
   const shape = snapshotShape(policy2, decision, facts, base);
@@ -14858,13 +14848,18 @@ async function look2(policy2, decision, facts, needs, known) {
   const registryTags = [...new Set([...known.tagLists.values()].flat())];
   const seen = { registryTags, base: known.base };
   if (!needs.sequence) return seen;
-  const newest = newestSnapshot(policy2, decision, facts, seen);
-  if (newest !== null && await isOfCommit(newest, facts.sha, known)) return { ...seen, reuse: newest };
+  const earlier = snapshots(policy2, decision, facts, seen).slice(0, looksBack(facts));
+  for (const tag2 of earlier) {
+    if (await isOfCommit(tag2, facts.sha, known)) return { ...seen, reuse: tag2 };
+  }
   if (needs.claim && known.parts.claim !== null) {
     const claimed = await claimSequence(policy2, decision, facts, seen, known.parts.claim);
     return { ...seen, sequence: claimed.sequence };
   }
   return { ...seen, gitTags: await facts.gitTags() };
+}
+function looksBack({ runAttempt }) {
+  return (runAttempt ?? 1) > 1 ? MAX_LOOKS_BACK : 1;
 }
 async function isOfCommit(tag2, sha, known) {
   if (sha === null) return false;
@@ -14878,12 +14873,14 @@ async function isOfCommit(tag2, sha, known) {
   });
   return revisions.includes(sha);
 }
+var MAX_LOOKS_BACK;
 var init_naming = __esm({
   "src/release/naming.ts"() {
     "use strict";
     init_policy2();
     init_pool();
     init_reference();
+    MAX_LOOKS_BACK = 50;
   }
 });
 

@@ -1,6 +1,6 @@
 /**
  * `npm run mutation [-- reference pattern existence plan policy]`: mutates the parts that decide, one after the other, each
- * against its own unit tests, and prints the score of each. Needs @stryker-mutator/core and its jest runner.
+ * against its own unit tests, and prints the score of each.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -88,16 +88,9 @@ export function parseRepository(text: string): Parsed<Repository> {
     return bad(`the image name "${text}" holds a digest`, 'give the name alone, without "@…"');
   const slash = text.indexOf('/');
   const first = slash < 0 ? '' : text.slice(0, slash);
-  const isHost =
-    first !== '' && (/[.:[]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  const isHost = /[.:[]/.test(first) || first === 'localhost';
   const host = isHost ? first : 'docker.io';
   let path = isHost ? text.slice(slash + 1) : text;
-  if (isHost && first !== first.toLowerCase() && !/[.:[]/.test(first)) {
-    return bad(
-      `the image name "${text}" has upper-case letters`,
-      `write it in lower case: "${text.toLowerCase()}"`,
-    );
-  }
   if (!HOST.test(host) && !IPV6_HOST.test(host)) {
     return bad(`"${printable(host)}" is not a registry host`, 'write it as "host" or "host:port"');
   }

@@ -18,26 +18,25 @@ interface Slot {
 }
 
 /**
- * The tag of the newest snapshot that the registry holds for this rule and ref (any day; the same base), null when
- * there is none. When its image is made from the commit in hand, this run is a re-run: pass the tag on as `seen.reuse`.
+ * The tags of the snapshots that the registry holds for this rule and ref (any day; the same base), the newest first.
+ * When the image of one is made from the commit in hand, this run is a re-run: pass the tag on as `seen.reuse`.
  */
-export function newestSnapshot(
+export function snapshots(
   policy: CompiledPolicy,
   decision: Decision,
   facts: Facts,
   seen: Pick<Seen, 'registryTags' | 'base'>,
-): string | null {
+): readonly string[] {
   const shape = snapshotShape(policy, decision, facts, seen.base ?? null);
-  if (shape === null) return null;
+  if (shape === null) return [];
   const names = numberNames(shape);
-  let newest: { readonly tag: string; readonly numbers: readonly string[] } | null = null;
-  for (const tag of seen.registryTags ?? []) {
-    const fields = readShape(shape, tag);
-    if (fields === null) continue;
-    const numbers = names.map((name) => fields[name] ?? '');
-    if (newest === null || compareNumbers(numbers, newest.numbers) > 0) newest = { tag, numbers };
-  }
-  return newest?.tag ?? null;
+  return [...(seen.registryTags ?? [])]
+    .flatMap((tag) => {
+      const fields = readShape(shape, tag);
+      return fields === null ? [] : [{ tag, numbers: names.map((name) => fields[name] ?? '') }];
+    })
+    .sort((a, b) => compareNumbers(b.numbers, a.numbers))
+    .map(({ tag }) => tag);
 }
 
 /** The values that a tag from an earlier run was rendered with: its day, moment, run and number. */

@@ -211,6 +211,64 @@ describe('look', () => {
 
 const PAGE: Reply = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' };
 
+describe('a look at a digest', () => {
+  const at = (digest: string) => ({ registry: 'quay.io', repository: 'org/app', digest });
+  const lookAt = async (digest: string, ...steps: readonly [method: string, reply: Reply][]) => {
+    const script = scripted(
+      ...steps.map(([method, reply]): Step => [`${method} manifests/${digest}`, reply]),
+    );
+    const found = await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).look(
+      at(digest),
+    );
+    expect(script.sent).toHaveLength(steps.length);
+    return found;
+  };
+
+  test.each<[string, [string, Reply][]]>([
+    ['HEAD', [['HEAD', { status: 200, headers: { 'docker-content-digest': DIGEST } }]]],
+    [
+      'GET, where HEAD is not known',
+      [
+        ['HEAD', { status: 405 }],
+        ['GET', image()],
+      ],
+    ],
+  ])('present, by %s', async (_name, steps) => {
+    expect(await lookAt(DIGEST, ...steps)).toMatchObject({ state: 'present', digest: DIGEST });
+  });
+
+  test('the bytes are hashed as the digest that was asked for is', async () => {
+    const digest = sha512(IMAGE_TEXT);
+    const found = await lookAt(
+      digest,
+      ['HEAD', { status: 405 }],
+      ['GET', image({ 'docker-content-digest': DIGEST })],
+    );
+    expect(found).toMatchObject({ state: 'present', digest });
+  });
+
+  test('another one is not what was asked for', async () => {
+    const found = await lookAt(DIGEST, [
+      'HEAD',
+      { status: 200, headers: { 'docker-content-digest': OTHER } },
+    ]);
+    expect(unknown(found)).toMatchObject({ code: 'mismatch', status: 200 });
+    expect(unknown(found).message).toContain(`quay.io answered with ${OTHER} (HTTP 200); run again`);
+    expect(unknown(found).message).toContain('cannot look at the manifest');
+  });
+});
+
+test('a redirect that is not followed says nothing about the tag, and is not asked for again', async () => {
+  const { found } = await looked([HEAD, { status: 304 }]);
+  expect(unknown(found).status).toBe(304);
+});
+
+test('only a 404 can be about the Accept header', async () => {
+  const body = errorBody('DENIED', 'the accept header of this client is not allowed');
+  const { found } = await looked([HEAD, { status: 403 }], [GET, { status: 403, body }]);
+  expect(unknown(found).message).not.toContain('the tag exists');
+});
+
 describe('lookAgain', () => {
   test('absent is a single GET', async () => {
     expect(await lookedAgain({ status: 404, body: errorBody('MANIFEST_UNKNOWN') })).toEqual({

@@ -130,6 +130,40 @@ describe('numbers', () => {
     ]);
   });
 
+  describe('a run that is started again after others have pushed', () => {
+    const again = async (runAttempt: number | null) => {
+      const registry = memoryRegistry({
+        ...tagged('a:v0.0.2021110102', 'a:v0.0.2021110103'),
+        'reg.example/a:v0.0.2021110101': digestOf('b'),
+      });
+      const facts: typeof registry.facts = (_source, { digest }) =>
+        Promise.resolve({
+          platforms: [],
+          attestations: 0,
+          revision: digest === digestOf('b') ? SHA : 'other',
+        });
+      const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, { ...gitTags(), runAttempt }), [A], {
+        registry: { ...registry, facts },
+        concurrency: 1,
+        claim: null,
+      });
+      const read = registry.calls.filter((call) => call.startsWith('manifest'));
+      return { tags: naming.resolved?.tags, read };
+    };
+
+    test('finds the number that its first attempt took', async () => {
+      expect((await again(2)).tags).toEqual(['v0.0.2021110101']);
+    });
+
+    test('is the only one that looks further back than the newest', async () => {
+      for (const attempt of [1, null]) {
+        const { tags, read } = await again(attempt);
+        expect(tags).toEqual(['v0.0.2021110104']);
+        expect(read).toEqual(['manifest reg.example/a:v0.0.2021110103']);
+      }
+    });
+  });
+
   test('a commit that is not known is never a re-run', async () => {
     const registry = memoryRegistry(tagged('a:v0.0.2021110101'), { revision: SHA });
     const facts = factsOf(MAIN, { ...gitTags(), sha: null });

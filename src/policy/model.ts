@@ -7,8 +7,8 @@
  *   3. `needsOf(decision)` says what has to be looked up: `tagLists` (one list of tags per image repository, for
  *      `{seq}` and channels), `gitTags`, `base`.
  *   4. `findBase(policy, facts)` when `needs.base`.
- *   5. when `needs.sequence`: `newestSnapshot(policy, decision, facts, seen)` names the tag whose revision label is to
- *      be read. If some image has that tag with the revision of this run, pass it on as `seen.reuse`.
+ *   5. when `needs.sequence`: `snapshots(policy, decision, facts, seen)` names the tags whose revision label is to
+ *      be read, the newest first. If some image has one with the revision of this run, pass it on as `seen.reuse`.
  *      Otherwise, with `needs.claim`, `claimSequence(policy, decision, facts, seen, port)` gives `seen.sequence`.
  *   6. `resolveNames(policy, decision, facts, seen)`: every name is now a tag that a registry takes.
  *   7. for each channel of each image: `compareChannel(policy, resolved, channel, tagsOfThatRepository)`.

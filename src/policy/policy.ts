@@ -1,6 +1,6 @@
 /** The door of the policy stage; model.ts says in which order the flow uses it. */
 export { compareChannel } from '../channels.js';
-export { claimSequence, newestSnapshot } from '../sequence.js';
+export { claimSequence, snapshots } from '../sequence.js';
 export { classify, requireDecision } from './classify.js';
 export { compilePolicy, DEFAULT_STABLE_SUFFIX } from './compile.js';
 export { checkPromotionTag } from './promotion.js';

@@ -4,9 +4,9 @@ import {
   classify,
   findBase,
   needsOf,
-  newestSnapshot,
   requireDecision,
   resolveNames,
+  snapshots,
   type ClaimTag,
   type CompiledPolicy,
   type Decision,
@@ -67,6 +67,9 @@ async function listTags(
   return new Map(repositories.map((repository, i) => [formatRepository(repository), lists[i] ?? []]));
 }
 
+/** More pushes than this between a run and its second attempt, and it gets a number of its own. */
+const MAX_LOOKS_BACK = 50;
+
 interface Known {
   readonly base: string | null;
   readonly tagLists: ReadonlyMap<string, readonly string[]>;
@@ -84,8 +87,10 @@ async function look(
   const registryTags = [...new Set([...known.tagLists.values()].flat())];
   const seen: Seen = { registryTags, base: known.base };
   if (!needs.sequence) return seen;
-  const newest = newestSnapshot(policy, decision, facts, seen);
-  if (newest !== null && (await isOfCommit(newest, facts.sha, known))) return { ...seen, reuse: newest };
+  const earlier = snapshots(policy, decision, facts, seen).slice(0, looksBack(facts));
+  for (const tag of earlier) {
+    if (await isOfCommit(tag, facts.sha, known)) return { ...seen, reuse: tag };
+  }
   if (needs.claim && known.parts.claim !== null) {
     const claimed = await claimSequence(policy, decision, facts, seen, known.parts.claim);
     return { ...seen, sequence: claimed.sequence };
@@ -93,7 +98,15 @@ async function look(
   return { ...seen, gitTags: await facts.gitTags() };
 }
 
-/** Is the newest snapshot of any image of the group made from this commit? Then this run is a re-run. */
+/**
+ * How many snapshots may be of this commit. Others may have pushed since the first attempt of a run that somebody starts
+ * again; any other run is of the newest commit, and a look at each image is a pull on registries that count them.
+ */
+function looksBack({ runAttempt }: RefFacts): number {
+  return (runAttempt ?? 1) > 1 ? MAX_LOOKS_BACK : 1;
+}
+
+/** Is this snapshot of any image of the group made from the commit? Then this run is a re-run. */
 async function isOfCommit(tag: string, sha: string | null, known: Known): Promise<boolean> {
   if (sha === null) return false;
   const holders = known.repositories.filter((repository) =>
