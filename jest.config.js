@@ -11,6 +11,8 @@ export default {
   setupFiles: ['<rootDir>/scripts/seed-properties.mjs'],
   // Against hanging only: nothing is judged by how long it takes, and the machine may be busy.
   testTimeout: 120_000,
+  // what mutation tests copy
+  modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp/'],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   collectCoverageFrom: ['src/**/*.ts'],
   reporters: ['default', ...(process.env['JEST_TOTALS'] ? ['<rootDir>/scripts/totals-reporter.mjs'] : [])],

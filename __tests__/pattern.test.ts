@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { explainMatch, isCalendarDay, matchPattern, parsePattern, type Pattern } from '../src/pattern.js';
+import {
+  explainMatch,
+  fieldNames,
+  isCalendarDay,
+  matchPattern,
+  parsePattern,
+  type Pattern,
+} from '../src/pattern.js';
 import { isAmbiguous } from '../src/policy/ambiguity.js';
 import { joinPieces, parseTemplate, renderPieces } from '../src/template.js';
 
@@ -44,8 +51,33 @@ describe('matching', () => {
     ['{a:text}.{b:text}', 'x.y.z', { a: 'x.y', b: 'z' }],
     ['\u{1F600}{n}', '\u{1F600}7', { n: '7' }],
     ['{constructor}', '5', { constructor: '5' }],
+    ['v**', 'v', {}],
+    ['{seq:2}', '7', null],
+    ['{seq:2}', 'x7', null],
+    ['{seq:2}', '7x', null],
+    ['{seq:1}', '7', { seq: '7' }],
+    ['{seq:32}', '1'.repeat(32), { seq: '1'.repeat(32) }],
+    ['{date}', '2021110x', null],
+    ['{name:text}', 'a_B.z-Z0', { name: 'a_B.z-Z0' }],
+    ...['/', '+', '@', '[', '`', '{', '~', '^', ':', ' '].map((character): [string, string, null] => [
+      '{name:text}',
+      `a${character}b`,
+      null,
+    ]),
   ])('%s against %s', (source, text, expected) => {
     expect(matchPattern(pattern(source), text)).toEqual(expected);
+  });
+
+  test('fields come in the order of the pattern', () => {
+    expect(fieldNames(pattern('v{b}.{a}-*'))).toEqual(['b', 'a']);
+    expect(Object.keys(matchPattern(pattern('v{b}.{a}-*'), 'v1.2-x') ?? {})).toEqual(['b', 'a']);
+  });
+
+  test('names that are longer than any registry or git server takes are matched all the same', () => {
+    expect(matchPattern(pattern('{n}.{m}'), `${'1'.repeat(5000)}.2`)).toEqual({
+      n: '1'.repeat(5000),
+      m: '2',
+    });
   });
 
   test('digits of other scripts are no digits', () => {
@@ -66,23 +98,24 @@ describe('matching', () => {
 });
 
 describe('parsing', () => {
-  test.each<[string, number, RegExp]>([
-    ['', 0, /empty/],
-    ['v{major', 1, /no "}"/],
-    ['v{ma jor}', 1, /not a field/],
-    ['v{1st}', 1, /not a field/],
-    ['v{x:0}', 1, /neither a width/],
-    ['v{x:99}', 1, /neither a width/],
-    ['v{x:number}', 1, /neither a width/],
-    ['{date:8}', 0, /no width/],
-    ['v{x}.{x}', 5, /twice/],
-    ['v[0-9]+', 1, /"\[" can be in no ref/],
-    ['^v1', 0, /"\^"/],
-    ['release 1', 7, /" "/],
-  ])('%s is wrong at character %i', (source, at, what) => {
+  test.each<[string, number, RegExp, RegExp]>([
+    ['', 0, /empty/, /write a name/],
+    ['v{major', 1, /no "}"/, /close the field/],
+    ['v{ma jor}', 1, /not a field/, /"{name:2}"/],
+    ['v{1st}', 1, /not a field/, /"{name}"/],
+    ['v{x:0}', 1, /neither a width/, /from 1 to 32, as in "{x:2}"/],
+    ['v{x:33}', 1, /neither a width/, /from 1 to 32/],
+    ['v{x:number}', 1, /neither a width/, /"{x:text}"/],
+    ['{date:8}', 0, /no width/, /write "{date}"/],
+    ['v{x}.{x}', 5, /twice/, /a name of its own/],
+    ['v[0-9]+', 1, /"\[" can be in no ref/, /no character classes/],
+    ['^v1', 0, /"\^"/, /"\*" and "\*\*"/],
+    ['release 1', 7, /" "/, /fields such as/],
+  ])('%s is wrong at character %i', (source, at, what, mend) => {
     const result = parsePattern(source);
     expect(result).toMatchObject({ ok: false, at });
     expect(result.ok || result.what).toMatch(what);
+    expect(result.ok || result.mend).toMatch(mend);
   });
 });
 

@@ -11184,10 +11184,9 @@ function isCalendarDay(text4) {
   const year = Number(text4.slice(0, 4));
   const month = Number(text4.slice(4, 6));
   const day2 = Number(text4.slice(6, 8));
-  if (month < 1 || month > 12 || day2 < 1) return false;
   const leap = year % 4 === 0 && year % 100 !== 0 || year % 400 === 0;
   const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return day2 <= (lengths[month - 1] ?? 0);
+  return day2 >= 1 && day2 <= (lengths[month - 1] ?? 0);
 }
 function isDigit(code2) {
   return code2 >= 48 && code2 <= 57;
