@@ -1,6 +1,7 @@
 /** The commands of this folder: `matrix` (default), `kill`, `races`. */
 import { killCommand } from './kill/command.js';
 import { matrixCommand } from './matrix/command.js';
+import { partCommand } from './matrix/part.js';
 import { racesCommand } from './races/command.js';
 
 /** @returns the exit status: 0 when nothing is broken */
@@ -9,6 +10,9 @@ export async function main(args: readonly string[]): Promise<number> {
   switch (first) {
     case 'matrix':
       return matrixCommand(rest);
+    case 'part':
+      // one of the processes of `matrix`
+      return partCommand(rest[0] ?? '');
     case 'kill':
       return killCommand(rest);
     case 'races':

@@ -52,6 +52,8 @@ export interface CellResult {
 const LIMIT = 120_000;
 /** Real time after which a run counts as hanging. */
 const HANGS = 30_000;
+/** Real time for an answer when nothing is wrong, milliseconds. */
+const CALM = 5_000;
 
 /** `normal`: requests of this scenario without any fault. */
 export async function runCell(cell: Cell, backend: Backend, normal: number): Promise<CellResult> {
@@ -67,7 +69,7 @@ export async function runCell(cell: Cell, backend: Backend, normal: number): Pro
     const scene: Scene = { step, match, world, time, stranger, door: world[step.side].door };
     const hasty: string[] = [];
     const fired = strike(scene, fault.rules(scene), hasty);
-    const first = await unlessItHangs(world.promote(time, fault.patience));
+    const first = await unlessItHangs(world.promote(time, fault.patience * backend.slowness));
     const struck = fired();
     const requests = requestsOf(world) - mark + stranger.seen.length;
     await calm(world);
@@ -99,7 +101,7 @@ export async function runCell(cell: Cell, backend: Backend, normal: number): Pro
       ...failureIsExplained(evidence),
       ...(await attachmentsAreCarriedOrMissed(evidence)),
       ...(expected === 'cured' && first.exitCode !== 0 ? ['it should have been cured'] : []),
-      ...(await runsAgain(evidence)),
+      ...(await runsAgain(evidence, CALM * backend.slowness)),
     ];
     return { cell, ending: endingOf(evidence), broken, took: performance.now() - started, said: first.said };
   } finally {
@@ -165,21 +167,27 @@ async function calm(world: World): Promise<void> {
 }
 
 /** I5: without the fault the next run ends well, and the one after it has nothing to write. */
-async function runsAgain(evidence: Evidence): Promise<string[]> {
+async function runsAgain(evidence: Evidence, patience: number): Promise<string[]> {
   const { world, rival } = evidence;
-  const second = await unlessItHangs(world.promote(fakeTime(LIMIT), 5_000));
+  const second = await unlessItHangs(world.promote(fakeTime(LIMIT), patience));
   const settled = await world.tags();
   const mark = world.target.requests.length;
-  const third = await unlessItHangs(world.promote(fakeTime(LIMIT), 5_000));
+  const third = await unlessItHangs(world.promote(fakeTime(LIMIT), patience));
   const writes = world.target.requests.slice(mark).filter(isWrite);
   const broken = writes.map(({ method, url }) => `I5: the third run sent ${method} ${url}`);
   const right = isRight({ ...evidence, after: settled });
   if (!rival && (second.exitCode !== 0 || !right)) {
-    broken.push(`I5: the second run ended with ${String(second.exitCode)}: ${second.said.slice(-1500)}`);
+    broken.push(`I5: the second run ended with ${String(second.exitCode)}: ${failuresOf(second)}`);
   }
   if (third.exitCode !== second.exitCode)
     broken.push(`I5: the third run ended with ${String(third.exitCode)}`);
   return broken;
+}
+
+/** What went wrong in the words of the report; all that was said where there is none. */
+function failuresOf({ report, said }: Attempt): string {
+  const errors = (report?.actions ?? []).flatMap(({ error }) => (error === null ? [] : [error.text]));
+  return errors.length > 0 ? [...new Set(errors)].join('; ') : said.slice(-1500);
 }
 
 function isWrite({ method, kind }: { readonly method: string; readonly kind: string }): boolean {
@@ -244,7 +252,7 @@ export async function normalRequests(scenario: Scenario, backend: Backend): Prom
   const world = await createWorld(scenario, backend, 'none');
   try {
     const mark = requestsOf(world);
-    const { exitCode, said } = await world.promote(fakeTime(LIMIT), 5_000);
+    const { exitCode, said } = await world.promote(fakeTime(LIMIT), CALM * backend.slowness);
     if (exitCode !== 0) throw new Error(`without any fault: exit status ${String(exitCode)}\n${said}`);
     return requestsOf(world) - mark;
   } finally {

@@ -87,7 +87,7 @@ function readSteps(side: 'source' | 'target'): readonly Step[] {
   return [
     { ...of, name: 'GET source tag', kind: 'get-manifest', reference: SOURCE_TAG, answer: 'body' },
     { ...of, name: 'GET source child', kind: 'get-manifest', reference: CHILD.digest, answer: 'body' },
-    { ...of, name: 'list referrers', kind: 'referrers', reference: IMAGE.digest, answer: listed },
+    { ...of, name: 'list referrers', kind: 'referrers', reference: null, answer: listed },
     { ...of, name: 'look for a cosign tag', kind: 'get-manifest', reference: SIGNATURE.tag, answer: 'body' },
     {
       ...of,
@@ -186,7 +186,7 @@ const WITHIN: readonly Step[] = [
     ...ON_TARGET,
     name: 'list referrers at destination',
     kind: 'referrers',
-    reference: IMAGE.digest,
+    reference: null,
     answer: 'absence',
   },
   {

@@ -49,6 +49,8 @@ export interface Room {
 
 export interface Backend {
   readonly name: string;
+  /** how much longer than the embedded registry it may take to answer */
+  readonly slowness: number;
   /** can it ask for a login? */
   readonly logins: boolean;
   open(options: RoomOptions): Promise<Room>;
@@ -59,6 +61,7 @@ export interface Backend {
 /** A fresh registry of this process for each test. */
 export const embedded: Backend = {
   name: 'the embedded registry',
+  slowness: 1,
   logins: true,
   nextPrefix: () => '',
   async open({ login, behaviour, realm }) {
@@ -96,6 +99,7 @@ export function realBackend(name: string, url: string): Backend {
   let count = 0;
   return {
     name,
+    slowness: 5,
     logins: false,
     nextPrefix: () => `cell-${process.pid}-${count++}/`,
     async open() {

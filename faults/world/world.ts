@@ -286,6 +286,8 @@ async function tagsOf(raw: Raw, repository: string): Promise<[string, string][]>
   const found: [string, string][] = [];
   for (const tag of tags) {
     const answer = await raw('HEAD', `/v2/${repository}/manifests/${tag}`, repository, { accept: ACCEPT });
+    // distribution lists a tag from the moment in which its first write begins
+    if (answer.status === 404) continue;
     found.push([tag, answer.headers.get('docker-content-digest') ?? `HTTP ${answer.status}`]);
   }
   return found;
