@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../../src/errors.js';
+import { withoutDuplicates } from '../../src/plan/conflicts.js';
 import { decide } from '../../src/plan/decide.js';
 import type { Observed, SourceState, WantedTag } from '../../src/plan/model.js';
 import { plan } from '../../src/plan/plan.js';
@@ -216,6 +217,62 @@ describe('what happens to one wanted tag (contract 5)', () => {
   });
 });
 
+describe('what is not known is refused', () => {
+  test.each([
+    ['the tag is not there', {}, ABSENT],
+    ['the tag is another digest than src_digest', { digest: digestOf('a') }, present('b')],
+    ['the entry names no digest', {}, present('b')],
+  ])('a source that was not looked at: %s', (_, wanted, destination) => {
+    const { action, reason } = decide(wantedTag(wanted), observedTag({ destination, source: null }));
+    expect([action, reason.code]).toEqual(['refuse', 'unknown']);
+    expect(reason.text).toContain('not looked at');
+  });
+});
+
+describe('the commit of src_ref and that of the image', () => {
+  test.each([
+    [COMMIT, COMMIT, true],
+    [COMMIT.slice(0, 7), COMMIT, true],
+    [COMMIT, COMMIT.slice(0, 7).toUpperCase(), true],
+    [COMMIT.slice(0, 6), COMMIT, false],
+    [COMMIT.slice(1), COMMIT, false],
+  ])('%s and %s', (revision, label, same) => {
+    const { action } = decide(
+      wantedTag({ revision }),
+      observedTag({ source: withFacts({ revision: label }) }),
+    );
+    expect(action).toBe(same ? 'create' : 'refuse');
+  });
+
+  test('nothing is said of a revision that nobody asked for, or that was not read', () => {
+    for (const wanted of [wantedTag(), wantedTag({ revision: COMMIT })]) {
+      expect(decide(wanted, observedTag()).warnings).toEqual([]);
+    }
+    expect(decide(wantedTag(), observedTag({ source: withFacts({}) })).warnings).toEqual([]);
+  });
+});
+
+test.each([
+  [['linux/s390x'], ['linux/amd64'], 'required platform linux/s390x; it has linux/amd64'],
+  [
+    ['linux/arm64', 'linux/s390x'],
+    ['linux/amd64', 'linux/386'],
+    'platforms linux/arm64, linux/s390x; it has linux/amd64, linux/386',
+  ],
+  [['linux/arm64'], [], 'it has none'],
+])('missing platforms are named, and those that are there: %j of %j', (platforms, has, words) => {
+  const { reason } = decide(wantedTag({ platforms }), observedTag({ source: withFacts({ platforms: has }) }));
+  expect(reason.code).toBe('platform-missing');
+  expect(reason.text).toContain(words);
+});
+
+test('a source of a build is called by its name', () => {
+  const source = { from: 'build', build: 'reg.example/app' } as const;
+  expect(decide(wantedTag({ source }), observedTag({ source: missing })).reason.text).toContain(
+    'build reg.example/app',
+  );
+});
+
 describe('the plan', () => {
   const stableOf = (primary: WantedTag): WantedTag => ({
     ...primary,
@@ -256,7 +313,46 @@ describe('the plan', () => {
       [action, code],
       [action, code],
     ]);
-    expect(made.actions[1]?.reason.text).toContain('reg.example/app:1.0');
+    const verb = action === 'refuse' ? 'refused' : 'held';
+    expect(made.actions[1]?.reason.text).toContain(`follows reg.example/app:1.0, which is ${verb}: `);
+  });
+
+  test('a stable tag that would be moved waits for its primary as well, one that is right is kept', () => {
+    const primary = wantedTag();
+    const stable = stableOf(primary);
+    const actionOf = (destination: Observed['destination'], forced: boolean): string | undefined => {
+      const follower = { ...stable, forced };
+      const seen = new Map([
+        [primary, observedTag({ destination: present('c') })],
+        [follower, observedTag({ destination })],
+      ]);
+      return plan([primary, follower], seen).actions[1]?.action;
+    };
+    expect(actionOf(present('b'), true)).toBe('refuse');
+    expect(actionOf(present('a'), false)).toBe('keep');
+  });
+
+  test('a tag that nobody looked at is a fault of the program', () => {
+    expect(() => plan([wantedTag()], new Map())).toThrow('nothing was observed for reg.example/app:1.0');
+  });
+
+  test('one tag from one source twice is one tag; with another digest it is two', () => {
+    const twice = [wantedTag(), wantedTag(), wantedTag({ digest: digestOf('a') })];
+    expect(withoutDuplicates(twice)).toEqual([twice[0], twice[2]]);
+    const builds = ['one', 'two'].map((build) => wantedTag({ source: { from: 'build', build } }));
+    expect(withoutDuplicates(builds)).toEqual(builds);
+  });
+
+  test('builds and images that want one tag are named with their places', () => {
+    const wanted = [
+      wantedTag({ source: { from: 'build', build: 'one' }, place: null }),
+      wantedTag({ source: { from: 'build', build: 'two' } }),
+      wantedTag(),
+    ];
+    const made = plan(wanted, new Map(wanted.map((tag) => [tag, observedTag()])));
+    expect(made.actions[0]?.reason.text).toContain(
+      'build one, build two (tags.yaml:2), reg.example/app:build (tags.yaml:2)',
+    );
   });
 
   test('two entries that want one tag from different sources are both refused, others are not', () => {
@@ -278,11 +374,32 @@ describe('the plan', () => {
   test('one refused tag of a group refuses the whole group, and no other group', () => {
     const of = (tag: string, group: string | null): WantedTag =>
       wantedTag({ destination: { registry: 'reg.example', repository: 'app', tag }, group });
-    const wanted = [of('1', 'release'), of('2', 'release'), of('3', null), of('4', 'other')];
+    const moved = { ...of('5', 'release'), forced: true };
+    const wanted = [of('1', 'release'), of('2', 'release'), of('3', null), of('4', 'other'), moved];
     const seen = new Map(wanted.map((tag) => [tag, observedTag()]));
+    seen.set(moved, observedTag({ destination: present('b') }));
     seen.set(wanted[0]!, observedTag({ destination: present('b') }));
     const made = plan(wanted, seen);
-    expect(made.actions.map(({ action }) => action)).toEqual(['refuse', 'refuse', 'create', 'create']);
+    expect(made.actions.map(({ action }) => action)).toEqual([
+      'refuse',
+      'refuse',
+      'create',
+      'create',
+      'refuse',
+    ]);
     expect(made.actions[1]?.reason.text).toContain('reg.example/app:1');
+  });
+
+  test('an entry of no release that is refused refuses nothing else', () => {
+    const one = wantedTag();
+    const two = wantedTag({ destination: { ...one.destination, tag: '2.0' } });
+    const made = plan(
+      [one, two],
+      new Map([
+        [one, observedTag({ destination: present('b') })],
+        [two, observedTag()],
+      ]),
+    );
+    expect(made.actions.map(({ action }) => action)).toEqual(['refuse', 'create']);
   });
 });

@@ -18,6 +18,10 @@ describe('registry-map', () => {
     ['docker.io=127.0.0.1:5000', '127.0.0.1:5000/starlingx/k8s-cni-sriov'],
     ['index.docker.io=localhost:5000', 'localhost:5000/starlingx/k8s-cni-sriov'],
     ['docker.io=quay.io/mirror', 'quay.io/mirror/starlingx/k8s-cni-sriov'],
+    ['docker.io=quay.io/a/b', 'quay.io/a/b/starlingx/k8s-cni-sriov'],
+    ['registry-1.docker.io=localhost:5000', 'localhost:5000/starlingx/k8s-cni-sriov'],
+    ['docker.io=index.docker.io/mirror', 'docker.io/mirror/starlingx/k8s-cni-sriov'],
+    ['docker.io=docker.io', 'docker.io/starlingx/k8s-cni-sriov'],
     ['quay.io=localhost:5000', 'docker.io/starlingx/k8s-cni-sriov'],
   ])('%s', (line, expected) => {
     const map = parseRegistryMap([line]);
@@ -41,8 +45,9 @@ describe('registry-map', () => {
       'a=b=c',
       'docker.io/x=localhost',
       'docker.io=Not A Host',
+      'quay.io=mirror',
     ];
-    let problems: readonly { what: string }[] = [];
+    let problems: readonly { what: string; mend?: string }[] = [];
     try {
       parseRegistryMap(wrong);
     } catch (error) {
@@ -50,6 +55,9 @@ describe('registry-map', () => {
     }
     expect(problems.map(({ what }) => what)).toEqual(
       wrong.map((line) => expect.stringContaining(`"${line}"`)),
+    );
+    expect(new Set(problems.map(({ mend }) => mend))).toEqual(
+      new Set(['write it as "docker.io=localhost:5000"']),
     );
   });
 });
@@ -62,6 +70,7 @@ describe('force', () => {
     [{ registry: 'quay.io', repository: 'org/app' }, 'anything', true],
     [{ registry: 'localhost:5000', repository: 'x' }, 'v1', true],
     [{ registry: 'quay.io', repository: 'org/other' }, 'v1', false],
+    [{ registry: 'ghcr.io', repository: 'org/app' }, 'anything', false],
   ])('%j %s: %s', (name, tag, expected) => {
     expect(isForced(forces, [name], tag)).toBe(expected);
   });
@@ -85,6 +94,9 @@ describe('the commit that src_ref names', () => {
     ['f'.repeat(64), 'f'.repeat(64)],
     ['a'.repeat(41), null],
     ['v1.2.3', null],
+    [` https://github.com/o/r/commit/${id}//# `, id],
+    [`https://github.com/o/r/tree/v1-${id.slice(0, 12)}`, null],
+    [`https://github.com/o/r/tree/${id.slice(0, 12)}-v1`, null],
     ['', null],
   ])('%s', (text, expected) => {
     expect(commitOf(text)).toBe(expected);

@@ -140,8 +140,3 @@ export interface Plan {
 export function hasChanges(plan: Plan): boolean {
   return plan.actions.some(({ action }) => action === 'build' || action === 'create' || action === 'move');
 }
-
-/** Is anything in the plan refused? */
-export function hasRefusals(plan: Plan): boolean {
-  return plan.actions.some(({ action }) => action === 'refuse');
-}
