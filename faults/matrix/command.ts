@@ -1,6 +1,7 @@
 /**
- * `npm run faults [-- --on embedded|2.8|v3|all] [--only SCENARIO/STEP/FAULT] [--faults short|all] [--lanes N] [--processes N] [--verbose]`.
- * Without `--faults` the embedded registry gets all of them and the real ones, which are slower, one of each family.
+ * `npm run faults [-- --on embedded|2.8|v3|all] [--only SCENARIO/STEP/FAULT] [--faults short|all] [--every N] [--lanes N] [--processes N]
+ * [--verbose]`. Without `--faults` the embedded registry gets all of them and the real ones, which are slower, one of each family, of
+ * which `--every` runs each Nth cell.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -16,6 +17,7 @@ export async function matrixCommand(args: readonly string[]): Promise<number> {
       on: { type: 'string', default: 'all' },
       only: { type: 'string', default: '' },
       faults: { type: 'string', default: '' },
+      every: { type: 'string', default: '1' },
       lanes: { type: 'string', default: '8' },
       processes: { type: 'string', default: String(availableParallelism()) },
       verbose: { type: 'boolean', default: false },
@@ -29,6 +31,7 @@ export async function matrixCommand(args: readonly string[]): Promise<number> {
     const outcome = await at(place, {
       only: values.only,
       short: values.faults === 'short' || (values.faults === '' && place.key !== 'embedded'),
+      every: place.key === 'embedded' ? 1 : Number(values.every),
       lanes: Number(values.lanes),
       verbose: values.verbose,
       parts: Number(values.processes),
@@ -45,6 +48,7 @@ export async function matrixCommand(args: readonly string[]): Promise<number> {
 interface Settings {
   readonly only: string;
   readonly short: boolean;
+  readonly every: number;
   readonly lanes: number;
   readonly verbose: boolean;
   readonly parts: number;

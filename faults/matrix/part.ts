@@ -13,6 +13,8 @@ export interface PartSettings {
   readonly only: string;
   /** one fault of each family, except where `only` names a fault */
   readonly short: boolean;
+  /** of so many cells one is run, another of each fault */
+  readonly every: number;
   readonly lanes: number;
   readonly verbose: boolean;
   /** cells whose number leaves `part` when divided by `parts` */
@@ -73,9 +75,9 @@ export async function partCommand(text: string): Promise<number> {
   return 0;
 }
 
-function selectionOf({ place, url, only, short }: Omit<PartSettings, 'part'>): Selection {
+function selectionOf({ place, url, only, short, every }: Omit<PartSettings, 'part'>): Selection {
   const [scenario = '', step = '', fault = ''] = only.split('/');
-  return selectCells(
+  const { cells, excluded } = selectCells(
     placeOf(place).backend(url),
     (a, b, c) =>
       a.name.includes(scenario) &&
@@ -83,4 +85,5 @@ function selectionOf({ place, url, only, short }: Omit<PartSettings, 'part'>): S
       c.name.includes(fault) &&
       (fault !== '' || !short || isShort(c)),
   );
+  return { cells: cells.filter((_, at) => (at + Math.floor(at / every)) % every === 0), excluded };
 }
