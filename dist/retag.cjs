@@ -14866,17 +14866,24 @@ async function isOfCommit(tag2, sha, known) {
     (repository) => known.tagLists.get(formatRepository(repository))?.includes(tag2)
   );
   const { registry, concurrency } = known.parts;
-  const revisions = await pool(holders, concurrency, async (repository) => {
+  const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag2));
+  return revisions.includes(sha);
+}
+async function revisionOf(registry, repository, tag2) {
+  try {
     const manifest = await registry.manifest({ ...repository, tag: tag2 });
     return (await registry.facts(repository, manifest, { revision: true, platforms: false })).revision;
-  });
-  return revisions.includes(sha);
+  } catch (error2) {
+    if (error2 instanceof OperationError && error2.code === "absent") return null;
+    throw error2;
+  }
 }
 var MAX_LOOKS_BACK;
 var init_naming = __esm({
   "src/release/naming.ts"() {
     "use strict";
     init_policy2();
+    init_errors();
     init_pool();
     init_reference();
     MAX_LOOKS_BACK = 50;
@@ -24345,10 +24352,10 @@ async function readFacts(reader2, source, manifest, need) {
     }
   };
   await visit3(parsed2, 1);
-  const revision = need.revision ? await revisionOf({ ...view, seen: /* @__PURE__ */ new Set() }, parsed2, 1) : null;
+  const revision = need.revision ? await revisionOf2({ ...view, seen: /* @__PURE__ */ new Set() }, parsed2, 1) : null;
   return { platforms: [...platforms], attestations, revision };
 }
-async function revisionOf(view, node, depth) {
+async function revisionOf2(view, node, depth) {
   const annotated = fit(node.annotations.get(REVISION2));
   if (annotated !== null) return annotated;
   if (node.kind === "image") return fit((await labelsOf2(view, node)).get(REVISION2));
@@ -24356,7 +24363,7 @@ async function revisionOf(view, node, depth) {
     (child4) => !isAttestation(child4) && isCopyable(child4.mediaType) && (!child4.platform || isRealPlatform(child4.platform))
   );
   const child3 = first2 && await descend(view, first2, depth + 1);
-  return child3 ? revisionOf(view, child3, depth + 1) : null;
+  return child3 ? revisionOf2(view, child3, depth + 1) : null;
 }
 function fit(revision) {
   return revision === void 0 || revision === "" || revision.length > MAX_REVISION ? null : revision;

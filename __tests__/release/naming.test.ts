@@ -130,6 +130,26 @@ describe('numbers', () => {
     ]);
   });
 
+  test("a tag that is listed while it is written for the first time is nobody's", async () => {
+    const registry = memoryRegistry(tagged('a:v0.0.2021110101'));
+    const listed = [...(await registry.tags(A)), 'v0.0.2021110102'];
+    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], {
+      registry: { ...registry, tags: () => Promise.resolve(listed) },
+      concurrency: 1,
+      claim: null,
+    });
+    expect(naming.resolved?.tags).toEqual(['v0.0.2021110103']);
+  });
+
+  test('any other answer about it ends the run', async () => {
+    const registry = memoryRegistry(tagged('a:v0.0.2021110101'));
+    registry.before = (call) => {
+      if (call.startsWith('manifest')) throw new OperationError('denied', '403');
+    };
+    const parts = { registry, concurrency: 1, claim: null };
+    await expect(nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], parts)).rejects.toThrow('403');
+  });
+
   describe('a run that is started again after others have pushed', () => {
     const again = async (runAttempt: number | null) => {
       const registry = memoryRegistry({

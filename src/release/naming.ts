@@ -15,6 +15,7 @@ import {
   type ResolvedDecision,
   type Seen,
 } from '../policy/policy.js';
+import { OperationError } from '../errors.js';
 import { pool } from '../pool.js';
 import { formatRepository, type Repository } from '../reference.js';
 import type { Registry } from '../ports.js';
@@ -113,9 +114,17 @@ async function isOfCommit(tag: string, sha: string | null, known: Known): Promis
     known.tagLists.get(formatRepository(repository))?.includes(tag),
   );
   const { registry, concurrency } = known.parts;
-  const revisions = await pool(holders, concurrency, async (repository) => {
+  const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag));
+  return revisions.includes(sha);
+}
+
+/** Null also for a tag that is listed but not there: registries list one from the moment in which its first write begins. */
+async function revisionOf(registry: Registry, repository: Repository, tag: string): Promise<string | null> {
+  try {
     const manifest = await registry.manifest({ ...repository, tag });
     return (await registry.facts(repository, manifest, { revision: true, platforms: false })).revision;
-  });
-  return revisions.includes(sha);
+  } catch (error) {
+    if (error instanceof OperationError && error.code === 'absent') return null;
+    throw error;
+  }
 }
