@@ -99,7 +99,7 @@ export function realBackend(name: string, url: string): Backend {
   let count = 0;
   return {
     name,
-    slowness: 5,
+    slowness: 10,
     logins: false,
     nextPrefix: () => `cell-${process.pid}-${count++}/`,
     async open() {
