@@ -26,7 +26,16 @@ const AREAS = {
       'cases.test.ts',
     ],
   },
-  policy: { mutate: ['src/policy/**/*.ts'], tests: ['policy/**/*.test.ts', 'presets/presets.test.ts'] },
+  policy: {
+    mutate: ['src/policy/**/*.ts'],
+    tests: [
+      'policy/**/*.test.ts',
+      'presets/presets.test.ts',
+      'classify.test.ts',
+      'channels.test.ts',
+      'sequence.test.ts',
+    ],
+  },
 };
 
 const stryker = join(
