@@ -1442,6 +1442,47 @@ var init_execute = __esm({
   }
 });
 
+// src/once.ts
+function once2(keep4) {
+  const entries = /* @__PURE__ */ new Map();
+  return {
+    run(key, work) {
+      const known = entries.get(key);
+      if (known) return known;
+      const drop = () => {
+        if (entries.get(key) === promise) entries.delete(key);
+      };
+      const promise = work();
+      entries.set(key, promise);
+      promise.then(keep4 ? () => void 0 : drop, drop);
+      return promise;
+    },
+    forget: (key) => void entries.delete(key)
+  };
+}
+function turns() {
+  const tails = /* @__PURE__ */ new Map();
+  return async (key, work) => {
+    const before = tails.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const tail = mine.then(
+      () => void 0,
+      () => void 0
+    );
+    tails.set(key, tail);
+    try {
+      return await mine;
+    } finally {
+      if (tails.get(key) === tail) tails.delete(key);
+    }
+  };
+}
+var init_once = __esm({
+  "src/once.ts"() {
+    "use strict";
+  }
+});
+
 // src/observe.ts
 async function observe(wanted, registry, lookouts, options) {
   const observer = createObserver(registry, lookouts);
@@ -1454,13 +1495,7 @@ async function observe(wanted, registry, lookouts, options) {
   return new Map(wanted.map((tag2, index2) => [tag2, seen[index2]]));
 }
 function createObserver(registry, lookouts) {
-  const sources = /* @__PURE__ */ new Map();
-  const sourceOnce = (ref, resolve8) => {
-    const key = formatReference(ref);
-    const known = sources.get(key) ?? resolve8();
-    sources.set(key, known);
-    return known;
-  };
+  const sources = once2(true);
   return async (wanted) => {
     const destination = await registry.look(wanted.destination);
     if (destination.state === "unknown") return { destination, source: null, gate: OPEN, channel: null };
@@ -1485,8 +1520,8 @@ function createObserver(registry, lookouts) {
     const leader = follows === null || follows.forced ? null : await registry.look(follows.destination);
     if (leader?.state === "present") return presentAt(wanted.destination, leader.digest);
     const { ref } = wanted.source;
-    if (previous === null) return sourceOnce(ref, () => fetchSource(registry, ref));
-    return sourceOnce(ref, async () => stateOf(ref, await registry.look(ref)));
+    if (previous === null) return sources.run(formatReference(ref), () => fetchSource(registry, ref));
+    return sources.run(formatReference(ref), async () => stateOf(ref, await registry.look(ref)));
   }
 }
 function presentAt(at2, digest) {
@@ -1542,6 +1577,7 @@ var init_observe = __esm({
   "src/observe.ts"() {
     "use strict";
     init_errors();
+    init_once();
     init_pool();
     init_reference();
     OPEN = { state: "open", text: "" };
@@ -12834,20 +12870,13 @@ var init_load = __esm({
 
 // src/looks.ts
 function rememberLooks(registry) {
-  const looks = /* @__PURE__ */ new Map();
-  return {
-    ...registry,
-    look: (ref) => {
-      const key = formatReference(ref);
-      const known = looks.get(key) ?? registry.look(ref);
-      looks.set(key, known);
-      return known;
-    }
-  };
+  const looks = once2(true);
+  return { ...registry, look: (ref) => looks.run(formatReference(ref), () => registry.look(ref)) };
 }
 var init_looks = __esm({
   "src/looks.ts"() {
     "use strict";
+    init_once();
     init_reference();
   }
 });
@@ -20949,7 +20978,7 @@ var init_token_cache = __esm({
 // src/registry/auth/authorizer.ts
 function createAuthorizer(options) {
   let scheme;
-  const credential = once2(() => lookUp2(options));
+  const credential = once3(() => lookUp2(options));
   const proof = createProof();
   const tokens = createTokenCache(options.now);
   const context = { ...options, credential, proof, tokens };
@@ -21053,7 +21082,7 @@ function noToken(registry, server, scopes, credential, status) {
     { status }
   );
 }
-function once2(work) {
+function once3(work) {
   let result;
   return () => result ??= work();
 }
@@ -24413,47 +24442,6 @@ var init_facts2 = __esm({
   }
 });
 
-// src/registry/once.ts
-function once4(keep4) {
-  const entries = /* @__PURE__ */ new Map();
-  return {
-    run(key, work) {
-      const known = entries.get(key);
-      if (known) return known;
-      const drop = () => {
-        if (entries.get(key) === promise) entries.delete(key);
-      };
-      const promise = work();
-      entries.set(key, promise);
-      promise.then(keep4 ? () => void 0 : drop, drop);
-      return promise;
-    },
-    forget: (key) => void entries.delete(key)
-  };
-}
-function turns() {
-  const tails = /* @__PURE__ */ new Map();
-  return async (key, work) => {
-    const before = tails.get(key) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const tail = mine.then(
-      () => void 0,
-      () => void 0
-    );
-    tails.set(key, tail);
-    try {
-      return await mine;
-    } finally {
-      if (tails.get(key) === tail) tails.delete(key);
-    }
-  };
-}
-var init_once = __esm({
-  "src/registry/once.ts"() {
-    "use strict";
-  }
-});
-
 // src/registry/put.ts
 async function putTag(context, ref, manifest, previous) {
   const task = { doing: "write the tag", ref };
@@ -24709,8 +24697,8 @@ var init_read = __esm({
 function createReader(context) {
   const manifests = recent(MEMORY, ({ bytes: bytes2 }) => bytes2.length);
   const blobs = recent(MEMORY / 4, (bytes2) => bytes2.length);
-  const manifestsUnderWay = once4(false);
-  const blobsUnderWay = once4(false);
+  const manifestsUnderWay = once2(false);
+  const blobsUnderWay = once2(false);
   return {
     manifest(ref) {
       const key = formatReference(ref);
@@ -25285,8 +25273,8 @@ var init_upload2 = __esm({
 
 // src/registry/blobs.ts
 function createBlobs(context) {
-  const brought = once4(true);
-  const checked = once4(true);
+  const brought = once2(true);
+  const checked = once2(true);
   return {
     async bring(source, destination, blob2, tally) {
       await brought.run(
@@ -25346,7 +25334,7 @@ var init_blobs = __esm({
 
 // src/registry/children.ts
 function createChildren(context, blobs, referrers) {
-  const brought = once4(true);
+  const brought = once2(true);
   const bringOne = async (source, destination, node, tally) => {
     const ref = {
       registry: destination.registry,
@@ -25437,7 +25425,7 @@ var init_children = __esm({
 // src/registry/referrers.ts
 function createReferrers(context) {
   const without = /* @__PURE__ */ new Set();
-  const pages = once4(false);
+  const pages = once2(false);
   const inTurn = turns();
   const byApi = async (repository, digest) => {
     const name = formatRepository(repository);
@@ -25667,8 +25655,8 @@ function createRegistry(transport, options) {
   const context = { transport, clock: options.clock, log: options.log };
   const reader2 = createReader(context);
   const { transfer, referrers } = createTransfer(context, reader2);
-  const looks = once4(false);
-  const lists = once4(false);
+  const looks = once2(false);
+  const lists = once2(false);
   const announce = async (ref, manifest) => {
     const parsed2 = parseManifest(manifest, formatReference(ref));
     if (parsed2.subject === null) return;

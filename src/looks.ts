@@ -1,5 +1,6 @@
 /** Looks that are made once: while a plan is made, one answer about a tag counts for whoever asks. */
 import type { Existence, Registry } from './ports.js';
+import { once } from './once.js';
 import { formatReference } from './reference.js';
 
 /**
@@ -7,14 +8,6 @@ import { formatReference } from './reference.js';
  * make a plan that contradicts itself. Not for writing: what is about to be written is looked at anew (`lookAgain`).
  */
 export function rememberLooks(registry: Registry): Registry {
-  const looks = new Map<string, Promise<Existence>>();
-  return {
-    ...registry,
-    look: (ref) => {
-      const key = formatReference(ref);
-      const known = looks.get(key) ?? registry.look(ref);
-      looks.set(key, known);
-      return known;
-    },
-  };
+  const looks = once<Existence>(true);
+  return { ...registry, look: (ref) => looks.run(formatReference(ref), () => registry.look(ref)) };
 }

@@ -4,6 +4,7 @@
  * only for tags that will be written.
  */
 import { OperationError } from './errors.js';
+import { once } from './once.js';
 import { pool } from './pool.js';
 import { formatReference, type DigestRef, type ImageRef } from './reference.js';
 import type { Existence, Registry } from './ports.js';
@@ -42,14 +43,8 @@ export async function observe(
 }
 
 function createObserver(registry: Registry, lookouts: Lookouts): (wanted: WantedTag) => Promise<Observed> {
-  const sources = new Map<string, Promise<SourceState>>();
   /** A source is resolved once a run, whoever asks and how: one that moves meanwhile must not give a release two digests. */
-  const sourceOnce = (ref: ImageRef, resolve: () => Promise<SourceState>): Promise<SourceState> => {
-    const key = formatReference(ref);
-    const known = sources.get(key) ?? resolve();
-    sources.set(key, known);
-    return known;
-  };
+  const sources = once<SourceState>(true);
 
   return async (wanted) => {
     const destination = await registry.look(wanted.destination);
@@ -77,8 +72,8 @@ function createObserver(registry: Registry, lookouts: Lookouts): (wanted: Wanted
     const leader = follows === null || follows.forced ? null : await registry.look(follows.destination);
     if (leader?.state === 'present') return presentAt(wanted.destination, leader.digest);
     const { ref } = wanted.source;
-    if (previous === null) return sourceOnce(ref, () => fetchSource(registry, ref));
-    return sourceOnce(ref, async () => stateOf(ref, await registry.look(ref)));
+    if (previous === null) return sources.run(formatReference(ref), () => fetchSource(registry, ref));
+    return sources.run(formatReference(ref), async () => stateOf(ref, await registry.look(ref)));
   }
 }
 

@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { tableOf } from './matrix.js';
-import { inParts } from './part.js';
+import { inParts, type PartSettings } from './part.js';
 import { PLACES, placeOf, type Place } from './places.js';
 
 export async function matrixCommand(args: readonly string[]): Promise<number> {
@@ -45,18 +45,9 @@ export async function matrixCommand(args: readonly string[]): Promise<number> {
   return broken === 0 && cells > 0 ? 0 : 1;
 }
 
-interface Settings {
-  readonly only: string;
-  readonly short: boolean;
-  readonly every: number;
-  readonly lanes: number;
-  readonly verbose: boolean;
-  readonly parts: number;
-}
-
 async function at(
   place: Place,
-  settings: Settings,
+  settings: Omit<PartSettings, 'place' | 'url' | 'part'>,
 ): Promise<{ readonly lines: readonly string[]; readonly cells: number; readonly broken: number }> {
   const started = await place.start();
   const { url } = started;
