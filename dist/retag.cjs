@@ -1195,6 +1195,17 @@ var init_source = __esm({
   }
 });
 
+// src/doubts.ts
+function sayDoubts(policy2, log) {
+  for (const problem3 of policy2?.warnings ?? []) log.warning(formatProblem(problem3));
+}
+var init_doubts = __esm({
+  "src/doubts.ts"() {
+    "use strict";
+    init_errors();
+  }
+});
+
 // src/pool.ts
 async function pool(items, limit, work) {
   const results = new Array(items.length);
@@ -11995,7 +12006,7 @@ function calendarOf(timezone) {
     const parts = new Map(format.formatToParts(time2).map(({ type, value }) => [type, value]));
     const text4 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
     return {
-      date: text4("year", "month", "day").padStart(8, "0"),
+      date: text4("year", "month", "day"),
       time: text4("hour", "minute", "second"),
       timestamp: new Date(time2).toISOString().replace(/[-:]|\.\d+/g, "")
     };
@@ -12092,7 +12103,7 @@ function checkRule(rule2, suffix) {
     ...channelProblems(rule2),
     ...combinationProblems(rule2)
   ];
-  return { problems: problems2, warnings: [...ambiguities(rule2), ...doubts(rule2)] };
+  return { problems: problems2, warnings: [...ambiguities(rule2), ...sharedTags(rule2), ...doubts(rule2)] };
 }
 function tagProblems(rule2, template, suffix, path6) {
   const at2 = (offset) => rule2.origin.inside(offset, ...path6);
@@ -12156,13 +12167,13 @@ function unusedFields(rule2) {
 }
 function channelProblems(rule2) {
   if (rule2.channels.length === 0) return [];
-  const key = rule2.kind === "tag" ? "git_tag" : "branch";
+  if (rule2.kind === "branch") return channelFields(rule2);
   const texts = rule2.patterns.flatMap((pattern, i) => {
-    const text4 = rule2.kind === "tag" ? pattern.parts.find((part) => part.kind === "text") : void 0;
+    const text4 = pattern.parts.find((part) => part.kind === "text");
     if (!text4) return [];
     return [
       {
-        place: rule2.origin.inside(text4.at, key, i),
+        place: rule2.origin.inside(text4.at, "git_tag", i),
         what: `{${text4.name}:text} is no number, so a channel cannot tell which version is newer`,
         mend: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out'
       }
@@ -12229,6 +12240,22 @@ function ambiguities(rule2) {
     ];
   });
 }
+function sharedTags(rule2) {
+  const names2 = [...new Set(rule2.patterns.flatMap(fieldNames))];
+  if (rule2.tags.length < 2) return [];
+  return rule2.tags.flatMap((tag2, i) => {
+    if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
+    const missing2 = names2.find((name) => !uses(tag2, name));
+    if (missing2 === void 0) return [];
+    return [
+      {
+        place: rule2.origin.at("tags", i),
+        what: `"${tag2.source}" leaves {${missing2}} out, so only the first of the refs that differ there can have it, and the others are refused`,
+        mend: 'write it under "channels" if it is to move from one to the next'
+      }
+    ];
+  });
+}
 function doubts(rule2) {
   if (rule2.channels.length === 0 || isOrdered(rule2)) return [];
   return [
@@ -12262,7 +12289,7 @@ function checkRulesTogether(policy2, ownRules2) {
   for (const { rule: rule2, ref, tag: tag2, path: path6 } of samples(policy2)) {
     const other = first2.get(tag2);
     if (other === void 0) first2.set(tag2, { rule: rule2, ref });
-    if (other === void 0 || other.rule === rule2 || other.ref === ref) continue;
+    if (other === void 0 || other.rule === rule2) continue;
     const problem3 = {
       place: rule2.origin.at(...path6),
       what: `rules ${other.rule.name} and ${rule2.name} give one tag to different refs: ${other.ref} and ${ref} both get "${tag2}"`,
@@ -12525,7 +12552,7 @@ function compilePolicy(config) {
   }
   const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
   const timezone = own?.timezone ?? "UTC";
-  problems2.push(...own ? settingProblems(own, suffix, timezone) : []);
+  if (own?.preset === void 0 && own?.rules.length === 0) problems2.push(emptyPolicy(own));
   const parsed2 = [...ownRules(own), ...preset ? presetRules(preset, own) : []].map(
     (rule2) => parseRule(rule2, problems2)
   );
@@ -12539,7 +12566,7 @@ function compilePolicy(config) {
     stableSuffix: suffix,
     timezone,
     unmatched: { branch: own?.unmatched ?? "ignore", tag: own?.unmatched ?? "error" },
-    promotion: preset?.promotion ? promotionRule(preset) : null,
+    promotion: preset ? promotionRule(preset) : null,
     place: own ? own.origin.at() : null,
     names: /* @__PURE__ */ new Set([...rules.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
     warnings: [],
@@ -12550,38 +12577,12 @@ function compilePolicy(config) {
   if (problems2.length > 0) throw new UserError(problems2);
   return { ...policy2, warnings: [...checked.flatMap((check2) => check2.warnings), ...together.warnings] };
 }
-function settingProblems(own, suffix, timezone) {
-  const problems2 = [];
-  if (!/^[A-Za-z0-9._-]{1,127}$/.test(suffix)) {
-    problems2.push({
-      place: own.origin.at("stable_suffix"),
-      what: `the stable suffix ${JSON.stringify(suffix)} cannot be the end of a tag`,
-      mend: 'use one or more letters, digits, ".", "_" and "-"'
-    });
-  }
-  if (!isTimezone(timezone)) {
-    problems2.push({
-      place: own.origin.at("timezone"),
-      what: `${JSON.stringify(timezone)} is no time zone`,
-      mend: 'write a name of the IANA list, such as "Europe/Zurich", or "UTC"'
-    });
-  }
-  if (own.preset === void 0 && own.rules.length === 0) {
-    problems2.push({
-      place: own.origin.at(),
-      what: "the policy has neither rules nor a preset",
-      mend: 'add "preset" or "rules"'
-    });
-  }
-  return problems2;
-}
-function isTimezone(name) {
-  try {
-    calendarOf(name);
-    return true;
-  } catch {
-    return false;
-  }
+function emptyPolicy(own) {
+  return {
+    place: own.origin.at(),
+    what: "the policy has neither rules nor a preset",
+    mend: 'add "preset" or "rules"'
+  };
 }
 function ownRules(own) {
   return (own?.rules ?? []).map((config, i) => ({
@@ -12649,15 +12650,16 @@ function checkPromotionTag(policy2, tag2, branch) {
       mend: 'write it as "stx.4.0-v2.2": the release, then the version'
     };
   }
+  if (branch === null) return null;
   for (const pattern of rule2.branches) {
-    const bound = branch === null ? null : matchPattern(pattern, branch);
+    const bound = matchPattern(pattern, branch);
     const differs3 = bound && fieldNames(pattern).some((name) => bound[name] !== fields2[name]);
     if (!differs3) continue;
     const wanted = rule2.tag.parts.map(
       (part) => part.kind === "literal" ? part.text : "name" in part ? bound[part.name] ?? fields2[part.name] ?? "" : ""
     );
     return {
-      what: `the tag ${visible(tag2)} is of another release than the branch ${visible(branch ?? "")}`,
+      what: `the tag ${visible(tag2)} is of another release than the branch ${visible(branch)}`,
       mend: `on this branch it would be "${wanted.join("")}"`
     };
   }
@@ -15135,7 +15137,6 @@ var init_want2 = __esm({
 
 // src/release/release.ts
 async function prepareRelease(policy2, config, request, parts) {
-  for (const problem3 of policy2.warnings) parts.log.warning(formatProblem(problem3));
   const builds = request.withBuilds ? buildsOfRun(config, request) : [];
   const repositories = builds.flatMap(({ names: names2 }) => names2.map(({ repository }) => repository));
   const naming = await nameRun(policy2, request.facts, repositories, {
@@ -15242,6 +15243,7 @@ async function run(request, parts) {
   const started = clock.now();
   const loaded = load(request);
   const { config, policy: policy2, images: images2 } = loaded;
+  sayDoubts(policy2, log);
   const release = policy2 === null || request.facts === null || request.command === "validate" ? null : await log.group("Classify", () => classifyRun(policy2, loaded, request, planning));
   if (policy2 !== null && loaded.scope.images) await checkPromotions(policy2, loaded, request, parts);
   const wanted = request.command === "validate" ? [] : [...release?.wanted ?? [], ...images2];
@@ -15324,6 +15326,7 @@ async function carryOut(planned2, made, request, parts) {
 var init_run = __esm({
   "src/run.ts"() {
     "use strict";
+    init_doubts();
     init_drift();
     init_errors();
     init_execute();
@@ -26264,6 +26267,7 @@ __export(classify_exports, {
 });
 async function classifyCommand(args, io) {
   const policy2 = await policyFor(args, io);
+  sayDoubts(policy2, logFor(args, io));
   const words = args.words.filter((word) => word !== "-");
   const refs = words.length === args.words.length && words.length > 0 ? words : [...words, ...await readRefs(io)];
   const classified2 = classifyEach(policy2, refs, systemClock.now());
@@ -26310,9 +26314,11 @@ var init_classify3 = __esm({
     "use strict";
     init_classify2();
     init_config();
+    init_doubts();
     init_errors();
     init_policy2();
     init_clock();
+    init_output();
     init_session();
   }
 });
@@ -26358,8 +26364,10 @@ __export(validate_exports, {
 });
 async function validateCommand(args, io) {
   const files = await tagFiles(args, io);
-  const { images: images2, builds } = load(promotionRequest("validate", files)).config;
+  const { config, policy: policy2 } = load(promotionRequest("validate", files));
+  const { images: images2, builds } = config;
   const log = logFor(args, io);
+  sayDoubts(policy2, log);
   for (const { path: path6 } of files) log.line(`valid: ${path6}`);
   const count = (number2, noun) => `${number2} ${plural(number2, noun)}`;
   const found = `${count(images2.length, "promotion")} and ${count(builds.length, "build")}`;
@@ -26369,6 +26377,7 @@ async function validateCommand(args, io) {
 var init_validate = __esm({
   "src/commands/validate.ts"() {
     "use strict";
+    init_doubts();
     init_load();
     init_decide();
     init_request();

@@ -1,5 +1,6 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
 import type { Config } from './config/model.js';
+import { sayDoubts } from './doubts.js';
 import { findDrift } from './drift.js';
 import { formatProblem, UserError } from './errors.js';
 import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js';
@@ -43,6 +44,7 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
   const started = clock.now();
   const loaded = load(request);
   const { config, policy, images } = loaded;
+  sayDoubts(policy, log);
   const release =
     policy === null || request.facts === null || request.command === 'validate'
       ? null

@@ -248,6 +248,27 @@ describe('validate', () => {
   });
 });
 
+describe('a doubt about the policy', () => {
+  const doubt =
+    'doubt.yaml:1:69: "latest" leaves {n} out, so only the first of the refs that differ there can have it';
+  const file = (): void =>
+    place.file(
+      'doubt.yaml',
+      "policy: { rules: [ { class: final, git_tag: 'v{n}', tags: [ 'v{n}', latest ] } ] }",
+    );
+
+  test.each(['validate', 'classify v1', 'classify --json v1', 'plan'])(
+    '%s says it, and goes on',
+    async (command) => {
+      file();
+      const { code, stdout, stderr } = await place.retag([...command.split(' '), '--config', 'doubt.yaml']);
+      expect(code).toBe(0);
+      expect(stderr.split(doubt)).toHaveLength(2);
+      expect(stdout).not.toContain('leaves');
+    },
+  );
+});
+
 describe('pin', () => {
   const commented = (): string =>
     TAG_FILE.replace('images:\n', '# reviewed\nimages:\n').replace(

@@ -87,6 +87,19 @@ describe('validate', () => {
     expect(registry.requests).toHaveLength(from);
   });
 
+  test('says what is doubtful', async () => {
+    place.file(
+      'doubt.yaml',
+      "policy: { rules: [ { class: final, git_tag: 'v{n}', tags: [ 'v{n}', latest ] } ] }",
+    );
+    const done = await run({ command: 'validate', config: 'doubt.yaml' });
+    expect(done.code).toBe(0);
+    expect(done.commands[0]).toMatchObject({
+      name: 'warning',
+      text: expect.stringContaining('doubt.yaml:1:69: "latest" leaves {n} out'),
+    });
+  });
+
   test('finds what a run would not look at', async () => {
     place.file('unused.yaml', `builds: [{ name: docker.io/x/y }]\n${TAG_FILE}`);
     const done = await run({ command: 'validate', config: 'unused.yaml', only: 'images' });

@@ -151,12 +151,14 @@ describe('mistakes in a rule, each with its line and column', () => {
     expect(problemsOf(yaml).length).toBeGreaterThanOrEqual(5);
   });
 
-  test('a mistake that TypeScript callers can make is an error too', () => {
-    const at = () => ({ file: FILE, line: 1, column: 1 });
-    const origin = { at, keyAt: at, inside: at };
-    expect(() =>
-      compilePolicy({ stableSuffix: ' ', timezone: 'Nowhere', rules: [], examples: [], origin }),
-    ).toThrow(/stable suffix " "[\s\S]*"Nowhere" is no time zone[\s\S]*neither rules nor a preset/);
+  test('a policy that says nothing', () => {
+    expect(problemsOf('policy:\n  timezone: UTC\n')).toEqual([
+      {
+        place: { file: FILE, line: 2, column: 3 },
+        what: 'the policy has neither rules nor a preset',
+        mend: 'add "preset" or "rules"',
+      },
+    ]);
   });
 });
 

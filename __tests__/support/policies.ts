@@ -1,6 +1,6 @@
 /** Policies written as in a tag file, so that every place in a message is a real one. */
 import { parseConfig } from '../../src/config/config.js';
-import { UserError, type Problem } from '../../src/errors.js';
+import { UserError, type Place, type Problem } from '../../src/errors.js';
 import {
   classify,
   compilePolicy,
@@ -31,6 +31,19 @@ export function problemsOf(yaml: string): readonly Problem[] {
     throw error;
   }
   throw new Error('the policy compiles');
+}
+
+/** A policy of rules in flow style, one a line from line 3 on: `class: final, git_tag: x, tag: x`. */
+export function withRules(...rules: string[]): string {
+  return ['policy:', '  rules:', ...rules.map((rule) => `    - { ${rule} }`), ''].join('\n');
+}
+
+/** Where `text` stands in a tag file for the first time. */
+export function placeOf(yaml: string, text: string): Place {
+  const at = yaml.indexOf(text);
+  if (at < 0) throw new Error(`the text has no ${text}`);
+  const before = yaml.slice(0, at).split('\n');
+  return { file: FILE, line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
 /** What the policy says of a full ref. */

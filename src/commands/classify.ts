@@ -1,16 +1,18 @@
 /** `retag classify` */
 import { classificationsAsText, classifyEach, jsonPieces, refsIn, type ClassifiedRef } from '../classify.js';
 import { parseConfig } from '../config/config.js';
+import { sayDoubts } from '../doubts.js';
 import { UserError, type Problem } from '../errors.js';
 import { compilePolicy, type CompiledPolicy } from '../policy/policy.js';
 import { systemClock } from '../system/clock.js';
 import type { Arguments } from '../terminal/args.js';
-import type { Io } from './output.js';
+import { logFor, type Io } from './output.js';
 import { tagFiles } from './session.js';
 
 /** Classifies the refs given as words, or those on standard input when there are none or the word is `-`. */
 export async function classifyCommand(args: Arguments, io: Io): Promise<number> {
   const policy = await policyFor(args, io);
+  sayDoubts(policy, logFor(args, io));
   const words = args.words.filter((word) => word !== '-');
   const refs =
     words.length === args.words.length && words.length > 0 ? words : [...words, ...(await readRefs(io))];

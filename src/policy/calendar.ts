@@ -29,7 +29,7 @@ export function calendarOf(timezone: string): (time: number) => Moment {
     const parts = new Map(format.formatToParts(time).map(({ type, value }) => [type, value]));
     const text = (...types: Intl.DateTimeFormatPartTypes[]) => types.map((t) => parts.get(t) ?? '').join('');
     return {
-      date: text('year', 'month', 'day').padStart(8, '0'),
+      date: text('year', 'month', 'day'),
       time: text('hour', 'minute', 'second'),
       timestamp: new Date(time).toISOString().replace(/[-:]|\.\d+/g, ''),
     };

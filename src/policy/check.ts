@@ -22,7 +22,7 @@ export function checkRule(rule: CompiledRule, suffix: string): { problems: Probl
     ...channelProblems(rule),
     ...combinationProblems(rule),
   ];
-  return { problems, warnings: [...ambiguities(rule), ...doubts(rule)] };
+  return { problems, warnings: [...ambiguities(rule), ...sharedTags(rule), ...doubts(rule)] };
 }
 
 type Path = readonly (string | number)[];
@@ -92,13 +92,13 @@ function unusedFields(rule: CompiledRule): Problem[] {
 
 function channelProblems(rule: CompiledRule): Problem[] {
   if (rule.channels.length === 0) return [];
-  const key = rule.kind === 'tag' ? 'git_tag' : 'branch';
+  if (rule.kind === 'branch') return channelFields(rule);
   const texts = rule.patterns.flatMap((pattern, i): Problem[] => {
-    const text = rule.kind === 'tag' ? pattern.parts.find((part) => part.kind === 'text') : undefined;
+    const text = pattern.parts.find((part) => part.kind === 'text');
     if (!text) return [];
     return [
       {
-        place: rule.origin.inside(text.at, key, i),
+        place: rule.origin.inside(text.at, 'git_tag', i),
         what: `{${text.name}:text} is no number, so a channel cannot tell which version is newer`,
         mend: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out',
       },
@@ -167,6 +167,27 @@ function ambiguities(rule: CompiledRule): Problem[] {
         place: rule.origin.at(key, i),
         what: `"${pattern.source}" can be read in several ways; fields further right take as little as they can`,
         mend: 'put a character between the fields that none of them takes, or give one a width',
+      },
+    ];
+  });
+}
+
+/**
+ * One of several tags that does not tell the refs of the rule apart: the first release gets it, and all later ones are
+ * refused. People who come from docker/metadata-action write what should be channels like that.
+ */
+function sharedTags(rule: CompiledRule): Problem[] {
+  const names = [...new Set(rule.patterns.flatMap(fieldNames))];
+  if (rule.tags.length < 2) return [];
+  return rule.tags.flatMap((tag, i) => {
+    if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag, name))) return [];
+    const missing = names.find((name) => !uses(tag, name));
+    if (missing === undefined) return [];
+    return [
+      {
+        place: rule.origin.at('tags', i),
+        what: `"${tag.source}" leaves {${missing}} out, so only the first of the refs that differ there can have it, and the others are refused`,
+        mend: 'write it under "channels" if it is to move from one to the next',
       },
     ];
   });

@@ -24,7 +24,7 @@ export function checkRulesTogether(
   for (const { rule, ref, tag, path } of samples(policy)) {
     const other = first.get(tag);
     if (other === undefined) first.set(tag, { rule, ref });
-    if (other === undefined || other.rule === rule || other.ref === ref) continue;
+    if (other === undefined || other.rule === rule) continue;
     const problem = {
       place: rule.origin.at(...path),
       what: `rules ${other.rule.name} and ${rule.name} give one tag to different refs: ${other.ref} and ${ref} both get "${tag}"`,

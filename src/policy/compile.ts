@@ -30,7 +30,7 @@ export function compilePolicy(config: PolicyConfig | { readonly preset: string }
   }
   const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
   const timezone = own?.timezone ?? 'UTC';
-  problems.push(...(own ? settingProblems(own, suffix, timezone) : []));
+  if (own?.preset === undefined && own?.rules.length === 0) problems.push(emptyPolicy(own));
   const parsed = [...ownRules(own), ...(preset ? presetRules(preset, own) : [])].map((rule) =>
     parseRule(rule, problems),
   );
@@ -45,7 +45,7 @@ export function compilePolicy(config: PolicyConfig | { readonly preset: string }
     stableSuffix: suffix,
     timezone,
     unmatched: { branch: own?.unmatched ?? 'ignore', tag: own?.unmatched ?? 'error' },
-    promotion: preset?.promotion ? promotionRule(preset) : null,
+    promotion: preset ? promotionRule(preset) : null,
     place: own ? own.origin.at() : null,
     names: new Set([...rules.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
     warnings: [],
@@ -57,39 +57,12 @@ export function compilePolicy(config: PolicyConfig | { readonly preset: string }
   return { ...policy, warnings: [...checked.flatMap((check) => check.warnings), ...together.warnings] };
 }
 
-function settingProblems(own: PolicyConfig, suffix: string, timezone: string): Problem[] {
-  const problems: Problem[] = [];
-  if (!/^[A-Za-z0-9._-]{1,127}$/.test(suffix)) {
-    problems.push({
-      place: own.origin.at('stable_suffix'),
-      what: `the stable suffix ${JSON.stringify(suffix)} cannot be the end of a tag`,
-      mend: 'use one or more letters, digits, ".", "_" and "-"',
-    });
-  }
-  if (!isTimezone(timezone)) {
-    problems.push({
-      place: own.origin.at('timezone'),
-      what: `${JSON.stringify(timezone)} is no time zone`,
-      mend: 'write a name of the IANA list, such as "Europe/Zurich", or "UTC"',
-    });
-  }
-  if (own.preset === undefined && own.rules.length === 0) {
-    problems.push({
-      place: own.origin.at(),
-      what: 'the policy has neither rules nor a preset',
-      mend: 'add "preset" or "rules"',
-    });
-  }
-  return problems;
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    calendarOf(name);
-    return true;
-  } catch {
-    return false;
-  }
+function emptyPolicy(own: PolicyConfig): Problem {
+  return {
+    place: own.origin.at(),
+    what: 'the policy has neither rules nor a preset',
+    mend: 'add "preset" or "rules"',
+  };
 }
 
 function ownRules(own: PolicyConfig | null): NamedRule[] {

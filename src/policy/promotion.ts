@@ -21,8 +21,9 @@ export function checkPromotionTag(
       mend: 'write it as "stx.4.0-v2.2": the release, then the version',
     };
   }
+  if (branch === null) return null;
   for (const pattern of rule.branches) {
-    const bound = branch === null ? null : matchPattern(pattern, branch);
+    const bound = matchPattern(pattern, branch);
     const differs = bound && fieldNames(pattern).some((name) => bound[name] !== fields[name]);
     if (!differs) continue;
     const wanted = rule.tag.parts.map((part) =>
@@ -33,7 +34,7 @@ export function checkPromotionTag(
           : '',
     );
     return {
-      what: `the tag ${visible(tag)} is of another release than the branch ${visible(branch ?? '')}`,
+      what: `the tag ${visible(tag)} is of another release than the branch ${visible(branch)}`,
       mend: `on this branch it would be "${wanted.join('')}"`,
     };
   }

@@ -2,7 +2,7 @@
 import { imageOf } from '../builds/names.js';
 import type { SelectedBuild } from '../builds/model.js';
 import type { Config } from '../config/model.js';
-import { formatProblem, UserError } from '../errors.js';
+import { UserError } from '../errors.js';
 import type { Gatekeeper, Subject } from '../gates/gates.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
 import type { ClaimTag, CompiledPolicy, RefFacts, ResolvedDecision } from '../policy/policy.js';
@@ -60,7 +60,6 @@ export async function prepareRelease(
   request: ReleaseRequest,
   parts: ReleaseParts,
 ): Promise<Release> {
-  for (const problem of policy.warnings) parts.log.warning(formatProblem(problem));
   const builds = request.withBuilds ? buildsOfRun(config, request) : [];
   const repositories = builds.flatMap(({ names }) => names.map(({ repository }) => repository));
   const naming = await nameRun(policy, request.facts, repositories, {

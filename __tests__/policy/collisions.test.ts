@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import { placeOf, policyOf, problemsOf, withRules } from '../support/policies.js';
+
+const MEND = 'put something into one of the tags that tells them apart, such as {git_tag} or {branch}';
+
+describe('one tag for different refs', () => {
+  test.each<[string, string, string, string]>([
+    [
+      'days',
+      "git_tag: 'n{date}', tag: '{date}'",
+      "git_tag: '{date}', tag: '{date}'",
+      'refs/tags/n20200101 and refs/tags/20200101 both get "20200101"',
+    ],
+    [
+      'words',
+      "git_tag: 'a/{v:text}', tag: '{v}'",
+      "git_tag: 'b/{v:text}', tag: '{v}'",
+      'refs/tags/a/x and refs/tags/b/x both get "x"',
+    ],
+    [
+      'numbers with a width',
+      "git_tag: 'a{n:3}', tag: '{n}'",
+      "git_tag: 'b{n:3}', tag: '{n}'",
+      'refs/tags/a111 and refs/tags/b111 both get "111"',
+    ],
+    [
+      'anything',
+      "git_tag: 'a/*', tag: edge",
+      "git_tag: 'b/**', tag: edge",
+      'refs/tags/a/x and refs/tags/b/x both get "edge"',
+    ],
+    [
+      'days of two branches',
+      "branch: a, tag: '{date}'",
+      "branch: b, tag: '{date}'",
+      'refs/heads/a and refs/heads/b both get "20200102"',
+    ],
+  ])('%s', (_name, first, second, refs) => {
+    const yaml = withRules(`class: snapshot, ${first}`, `class: snapshot, ${second}`);
+    const tag = placeOf(yaml, second);
+    expect(problemsOf(yaml)).toEqual([
+      {
+        place: { ...tag, column: tag.column + second.indexOf('tag: ', 8) + 5 },
+        what: `rules policy/1 and policy/2 give one tag to different refs: ${refs}`,
+        mend: MEND,
+      },
+    ]);
+  });
+
+  test('each is compared with the first that has the tag', () => {
+    const yaml = withRules(...['a', 'b', 'c'].map((name) => `class: snapshot, branch: ${name}, tag: edge`));
+    expect(problemsOf(yaml).map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^rules policy\/1 and policy\/2 /),
+      expect.stringMatching(/^rules policy\/1 and policy\/3 /),
+    ]);
+  });
+
+  test('the second of several tags counts', () => {
+    const yaml = withRules(
+      "class: snapshot, branch: a, tags: [ '{sha:7}', x ]",
+      "class: snapshot, branch: b, tags: [ '{sha:8}', x ]",
+    );
+    expect(problemsOf(yaml)).toEqual([
+      {
+        place: { ...placeOf(yaml, "'{sha:8}'"), column: placeOf(yaml, "'{sha:8}'").column + 11 },
+        what: 'rules policy/1 and policy/2 give one tag to different refs: refs/heads/a and refs/heads/b both get "x"',
+        mend: MEND,
+      },
+    ]);
+  });
+
+  test('within one rule it is the business of its fields', () => {
+    const rule = "class: final, git_tag: [ 'v{n}', '{n}' ], tags: [ '{n}', '{n}' ]";
+    expect(policyOf(withRules(rule)).warnings).toEqual([]);
+  });
+
+  test.each<[string, string, string]>([
+    ['moments', "branch: a, tag: 'b{timestamp}'", "branch: c, tag: 'b{timestamp}'"],
+    ['runs', "branch: a, tag: 'b{run_number}'", "branch: c, tag: 'b{run_number}'"],
+    ['a few digits of the commit', "branch: a, tag: 'b{sha:4}'", "branch: c, tag: 'b{sha:4}'"],
+    [
+      'numbers, which are taken one by one',
+      "branch: a, tag: 'v{date}{seq:2}'",
+      "branch: c, tag: 'v{date}{seq:2}'",
+    ],
+    ['what is based on a release', "branch: a, tag: '{base}.1'", "branch: c, tag: '{base}.1'"],
+    ['a rule that publishes nothing', 'branch: a, tag: edge, publish: false', 'branch: c, tag: edge'],
+    [
+      'a rule behind one that has the same refs',
+      "git_tag: '**', tag: '{git_tag}'",
+      "git_tag: 'v{n}', tag: '{n}'",
+    ],
+  ])('no mistake: %s', (_name, first, second) => {
+    const final = "class: final, git_tag: 'r{n}', tag: '{git_tag}'";
+    const yaml = withRules(final, `class: snapshot, ${first}`, `class: snapshot, ${second}`);
+    expect(policyOf(yaml).warnings).toEqual([]);
+  });
+
+  test('what promotes may name what another rule made', () => {
+    const yaml = withRules(
+      'class: snapshot, branch: main, tag: tested',
+      "class: stable, git_tag: 'good-{v:text}', from: '{v}', tag: tested, labels: { v: '{v}' }",
+    ).replace("tag: tested, labels: { v: '{v}' }", "tags: [ '{v}-good', tested ]");
+    expect(policyOf(yaml).warnings.map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^"tested" leaves \{v\} out/),
+    ]);
+  });
+});
+
+describe('channels of releases', () => {
+  test('a snapshot is told which rule has the channel', () => {
+    const yaml = withRules(
+      "class: snapshot, branch: 'r{n}', tag: '{n}.{date}{seq:2}', channels: [ edge, latest ]",
+      "class: final, git_tag: 'v{n}', tag: '{git_tag}', channels: [ latest ]",
+    );
+    expect(problemsOf(yaml)).toEqual([
+      {
+        place: placeOf(yaml, 'latest'),
+        what: 'the channel "latest" belongs to releases (rule policy/2), and this rule makes snapshots',
+        mend: 'give snapshots a channel of their own, such as "edge"',
+      },
+    ]);
+  });
+
+  test('releases of several rules share it', () => {
+    const yaml = withRules(
+      "class: final, git_tag: 'v{a}.{b}', tag: '{git_tag}', channels: [ latest ]",
+      "class: patch, git_tag: 'v{a}.{b}.{c}', tag: '{git_tag}', channels: [ latest ]",
+      "class: snapshot, branch: main, tag: '{date}{seq:2}', channels: [ edge ]",
+    );
+    expect(policyOf(yaml).warnings).toEqual([]);
+  });
+});
