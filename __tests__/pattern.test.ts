@@ -224,6 +224,14 @@ describe('laws', () => {
     ['*{n}', true],
     ['**/{n}', false],
     ['{n}-*', false],
+    ['*-*', false],
+    ['**a**', false],
+    ['{a}.{b}', false],
+    ['{n}{date}', false],
+    ['{a}x{b:text}', false],
+    ['{a:text}x{b}', false],
+    ['{a:text}*', true],
+    ['{a}', false],
   ])('%s is ambiguous: %s', (source, ambiguous) => {
     expect(isAmbiguous(pattern(source))).toBe(ambiguous);
   });

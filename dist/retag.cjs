@@ -11323,10 +11323,6 @@ var init_shapes = __esm({
     init_pattern();
     init_template();
     BUILTIN_SHAPES = {
-      branch: [{ kind: "text", name: "branch", at: 0 }],
-      git_tag: [{ kind: "text", name: "git_tag", at: 0 }],
-      sha: [{ kind: "text", name: "sha", at: 0 }],
-      base: [{ kind: "text", name: "base", at: 0 }],
       date: [{ kind: "date", name: "date", at: 0 }],
       time: [{ kind: "digits", name: "time", width: 6, at: 0 }],
       timestamp: [
@@ -12026,9 +12022,7 @@ var init_calendar = __esm({
 // src/policy/ambiguity.ts
 function isAmbiguous(pattern) {
   const atoms = pattern.parts.flatMap(atomsOf);
-  if (atoms.filter((atom) => atom.loop).length < 2) return false;
-  const literals = pattern.parts.map((part) => part.kind === "literal" ? part.text : "").join("");
-  const alphabet = [...new Set(unitsOf(CLASSES2 + literals))];
+  const alphabet = [...new Set(unitsOf(CLASSES2 + pattern.source))];
   const size = atoms.length + 1;
   const seen = /* @__PURE__ */ new Set();
   const key = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
@@ -12036,10 +12030,9 @@ function isAmbiguous(pattern) {
   for (let pair2 = open6.pop(); pair2; pair2 = open6.pop()) {
     if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
     for (const code2 of alphabet) {
-      for (const [a, byA] of steps(atoms, pair2.a, code2)) {
-        for (const [b, byB] of steps(atoms, pair2.b, code2)) {
-          const apart = byA !== byB && ((atoms[byA]?.field ?? false) || (atoms[byB]?.field ?? false));
-          const parted = pair2.parted || apart;
+      for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
+        for (const { next: b, at: j, field: other } of steps(atoms, pair2.b, code2)) {
+          const parted = pair2.parted || i !== j && (field2 || other);
           if (seen.has(key(a, b, parted))) continue;
           seen.add(key(a, b, parted));
           open6.push({ a, b, parted });
@@ -12073,10 +12066,10 @@ function atomsOf(part) {
 function steps(atoms, state, code2) {
   const found = [];
   const before = atoms[state - 1];
-  if (before?.loop && before.takes(code2)) found.push([state, state - 1]);
+  if (before?.loop && before.takes(code2)) found.push({ next: state, at: state - 1, field: before.field });
   for (let i = state; i < atoms.length; i += 1) {
     const atom = atoms[i];
-    if (atom.takes(code2)) found.push([i + 1, i]);
+    if (atom.takes(code2)) found.push({ next: i + 1, at: i, field: atom.field });
     if (!atom.optional) break;
   }
   return found;
@@ -12242,7 +12235,6 @@ function ambiguities(rule2) {
 }
 function sharedTags(rule2) {
   const names2 = [...new Set(rule2.patterns.flatMap(fieldNames))];
-  if (rule2.tags.length < 2) return [];
   return rule2.tags.flatMap((tag2, i) => {
     if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
     const missing2 = names2.find((name) => !uses(tag2, name));
@@ -12741,7 +12733,7 @@ function resolveNames(policy2, decision, facts, seen = {}) {
     ...decision,
     ...names2,
     sequence: values.seq ?? null,
-    render: lookup(tag2 === void 0 ? values : { ...values, tag: tag2 })
+    render: lookup({ ...values, tag: tag2 })
   };
 }
 function completeValues(policy2, rule2, decision, facts, seen) {
@@ -12758,7 +12750,7 @@ function completeValues(policy2, rule2, decision, facts, seen) {
   return { ...known, seq: nextSequence(policy2, decision, known, tags2) };
 }
 function unfinished(rule2, names2) {
-  const all = [...names2.tags, ...names2.channels, ...names2.from === null ? [] : [names2.from]];
+  const all = [...names2.tags, ...names2.channels, names2.from ?? ""];
   return all.flatMap((name) => {
     const hole = /\{[^}]*\}/.exec(name)?.[0];
     if (hole === void 0) return [];

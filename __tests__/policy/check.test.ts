@@ -23,6 +23,10 @@ describe('the length of a tag', () => {
     ['114 characters, day and time', `class: snapshot, branch: x, tag: '${tag(114)}{date}{time}'`],
     ['127 characters and a number', `class: snapshot, branch: x, tag: '${tag(127)}{run_number}'`],
     [
+      '128 characters of the tag to promote',
+      `class: final, git_tag: x, tag: y, stable: true, from: ${tag(128)}`,
+    ],
+    [
       '128 characters of a channel',
       `class: final, git_tag: x, tag: y, stable: true, channels: [ ${tag(128)} ]`,
     ],
@@ -97,6 +101,10 @@ describe('fields that the tag leaves out', () => {
     [
       'so does the number of the run, and the tag to promote has it',
       "class: stable, git_tag: '{v}-{n}', from: '{v}', tag: '{n}.{run_number}'",
+    ],
+    [
+      'so does a number that is taken one by one',
+      "class: snapshot, branch: 'r-{n}', tag: '{date}{seq:2}', labels: { line: '{n}' }",
     ],
     ['"*" does not matter', "class: snapshot, branch: 'r-*', tag: '{sha:7}'"],
   ])('no mistake: %s', (_name, rule) => {

@@ -151,6 +151,12 @@ describe('mistakes in a rule, each with its line and column', () => {
     expect(problemsOf(yaml).length).toBeGreaterThanOrEqual(5);
   });
 
+  test('a rule that is wrong is not tried on the examples', () => {
+    const yaml =
+      oneRule("git_tag: '{v:text}'", "tag: '-{v}'") + '\n  examples: [ { ref: refs/tags/1, class: patch } ]';
+    expect(problemsOf(yaml).map(({ what }) => what)).toEqual(['a tag cannot start with "-"']);
+  });
+
   test('a policy that says nothing', () => {
     expect(problemsOf('policy:\n  timezone: UTC\n')).toEqual([
       {

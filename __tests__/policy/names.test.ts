@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError, type Problem } from '../../src/errors.js';
-import { compilePolicy, findBase, needsOf, resolveNames } from '../../src/policy/policy.js';
+import {
+  classificationReport,
+  classify,
+  compareChannel,
+  compilePolicy,
+  findBase,
+  needsOf,
+  resolveNames,
+} from '../../src/policy/policy.js';
 import { decide, factsOf, FILE, placeOf, policyOf, SHA, withRules } from '../support/policies.js';
 
 /** The problems of the names that a run would write. */
@@ -103,6 +111,24 @@ describe('{base}', () => {
   });
 });
 
+test('versions on top of a base are compared by the fields of the releases, and other tags are none', () => {
+  const policy = policyOf(
+    withRules(
+      "class: final, git_tag: 'v{a}.{b}', tag: '{git_tag}'",
+      "class: final, branch: 'x{n}', tag: '{branch}'",
+      "class: snapshot, git_tag: 'w{n}', tag: '{git_tag}'",
+      "class: patch, branch: 'r-*', tag: '{base}{seq:2}', channels: [ line ]",
+    ),
+  );
+  const ref = 'refs/heads/r-1';
+  const resolved = resolveNames(policy, decide(policy, ref), factsOf(ref), { base: 'v1.10', sequence: 3 });
+  expect(resolved.tags).toEqual(['v1.1003']);
+  const order = (...tags: string[]) => compareChannel(policy, resolved, 'line', tags);
+  expect(order('v1.902', 'v1.1002')).toEqual({ order: 'newer', highest: 'v1.1002' });
+  expect(order('v1.1101', 'v1.902')).toEqual({ order: 'older', highest: 'v1.1101' });
+  expect(order('w9999', 'x9999', 'zz9901', 'v1.902')).toEqual({ order: 'newer', highest: 'v1.902' });
+});
+
 describe('names that do not come out', () => {
   test('a commit that is not known, in the tag', () => {
     const yaml = withRules("class: snapshot, branch: x, tag: 'a-{sha:12}'");
@@ -200,6 +226,62 @@ describe('what a decision says', () => {
       unmatched: 'error',
       problems: [],
       matched: null,
+    });
+  });
+
+  test('of a rule for the other kind of ref', () => {
+    const policy = policyOf(
+      withRules('class: final, git_tag: x, tag: x', "class: snapshot, branch: x, tag: 'b{sha:7}'"),
+    );
+    const said = (kind: 'branch' | 'tag' | 'pull' | 'other', name: string) => {
+      const { ref, why, not } = classify(policy, { kind, name });
+      return [ref, why, ...not.map((each) => each.why)];
+    };
+    expect(said('branch', 'y')).toEqual([
+      'refs/heads/y',
+      'no rule matches the branch "y"',
+      'it is for git tags, and this is a branch',
+      '"y" does not match "x" (from the start)',
+    ]);
+    expect(said('tag', 'y').slice(2)).toEqual([
+      '"y" does not match "x" (from the start)',
+      'it is for branches, and this is a git tag',
+    ]);
+    expect(said('pull', 'pull/3/merge')).toEqual([
+      'refs/pull/3/merge',
+      'no rule matches the pull request "pull/3/merge"',
+      'it is for git tags, and this is a pull request',
+      'it is for branches, and this is a pull request',
+    ]);
+    expect(said('other', 'notes/x')).toEqual([
+      'refs/notes/x',
+      'no rule matches the ref "notes/x"',
+      'it is for git tags, and this is neither branch nor git tag',
+      'it is for branches, and this is neither branch nor git tag',
+    ]);
+  });
+
+  test('a branch has no git tag', () => {
+    const policy = policyOf(withRules("class: snapshot, branch: x, tag: 'b{sha:7}'"));
+    const { render } = resolveNames(policy, decide(policy, 'refs/heads/x'), factsOf('refs/heads/x'));
+    expect(render('{branch}')).toBe('x');
+    expect(() => render('{git_tag}')).toThrow(/"\{git_tag\}" has no value here/);
+  });
+
+  test('as the report has it', () => {
+    const policy = policyOf(
+      withRules("class: final, git_tag: 'v{n}', tag: '{git_tag}', stable: true, channels: [ latest ]"),
+    );
+    expect(classificationReport(decide(policy, 'refs/tags/v7'))).toEqual({
+      class: 'final',
+      rule: 'policy/1',
+      fields: { n: '7' },
+      version: 'v7',
+      tags: ['v7'],
+      stable_tags: ['v7-stable'],
+      channels: ['latest'],
+      why: 'the git tag "v7" matches "v{n}"',
+      not: [],
     });
   });
 

@@ -41,6 +41,13 @@ describe('widths of numbers and commits', () => {
     ['{seq:10}', '{seq:10} has no width from 1 to 9', 'write {seq:2} for 01 to 99'],
     ['{sha:3}', '{sha:3}: a commit is cut to 4 to 64 digits', 'write {sha:12}'],
     ['{sha:65}', '{sha:65}: a commit is cut to 4 to 64 digits', 'write {sha:12}'],
+    ...['branch', 'timestamp', 'run_number', 'run_attempt', 'base', 'class'].map(
+      (name): [string, string, string] => [
+        `{${name}:6}`,
+        `{${name}:6}: {${name}} has no width`,
+        `write {${name}}`,
+      ],
+    ),
     ['{time:6}', '{time:6}: {time} has no width', 'write {time}'],
   ])('%s is a mistake', (variable, what, mend) => {
     const yaml = withRules(`class: snapshot, branch: x, tag: 'v${variable}'`);

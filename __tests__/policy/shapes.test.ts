@@ -71,6 +71,12 @@ describe('a tag read with the template that made it', () => {
     ]);
   });
 
+  test('what stands beside the base is not part of it', () => {
+    expect(read('{base}-{sha:7}', ['*'], 'v1-16a70a1', ['v{n}'])).toEqual([
+      { fields: { 'base.n': '1', sha: '16a70a1' }, numbers: ['base.n'] },
+    ]);
+  });
+
   test('where the template has no base its forms do not matter', () => {
     expect(read('{n}', ['r{n}'], '7', ['v{x}', 'w{x}'])).toEqual([{ fields: { n: '7' }, numbers: ['n'] }]);
   });
@@ -79,6 +85,7 @@ describe('a tag read with the template that made it', () => {
 describe('the order of numbers', () => {
   test.each<[string, string, number]>([
     ['7', '007', 0],
+    ['007', '7', 0],
     ['0', '000', 0],
     ['10', '9', 1],
     ['0010', '9', 1],

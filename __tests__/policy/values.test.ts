@@ -59,6 +59,13 @@ describe('text of a ref in a tag', () => {
     expect(tagOf(rule, `refs/heads/${'b'.repeat(125)}`)).toMatch(/^b{115}-[0-9a-f]{8}\.\{seq:3\}$/);
   });
 
+  test('what is not from the ref is never cut, and takes no room of it', () => {
+    const rule = "class: snapshot, branch: '*', tag: '{branch}-{timestamp}-{sha}'";
+    expect(tagOf(rule, `refs/heads/${'b'.repeat(200)}`)).toMatch(
+      new RegExp(`^b{61}-[0-9a-f]{8}-20211101T123456Z-${SHA}$`),
+    );
+  });
+
   test('two texts share the room where they do not fit, and only there', () => {
     const rule = "class: snapshot, git_tag: '{a:text}/{b:text}', tag: '{a}_{b}'";
     expect(tagOf(rule, `refs/tags/${'a'.repeat(100)}/${'b'.repeat(27)}`)).toBe(
@@ -97,6 +104,7 @@ describe('texts with names in them', () => {
     ['{shaa}', /did you mean \{sha\}\?$/],
     ['{base}', /^"\{base\}" has no value here; did you mean/],
     ['{seq:2}', /^"\{seq:2\}" has no value here/],
+    ['{branch}', /^"\{branch\}" has no value here/],
     ['{toString}', /^"\{toString\}" has no value here/],
     ['{fields}', /^"\{fields\}" has no value here/],
   ])('%s', (text, message) => {

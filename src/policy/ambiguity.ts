@@ -9,7 +9,7 @@ interface Atom {
   readonly field: boolean;
 }
 
-// One character of each class that patterns tell apart; literals are added to them.
+// One character of each class that patterns tell apart; those of the pattern itself are added to them.
 const CLASSES = '0a-._/~';
 
 /**
@@ -18,9 +18,7 @@ const CLASSES = '0a-._/~';
  */
 export function isAmbiguous(pattern: Pattern): boolean {
   const atoms = pattern.parts.flatMap(atomsOf);
-  if (atoms.filter((atom) => atom.loop).length < 2) return false;
-  const literals = pattern.parts.map((part) => (part.kind === 'literal' ? part.text : '')).join('');
-  const alphabet = [...new Set(unitsOf(CLASSES + literals))];
+  const alphabet = [...new Set(unitsOf(CLASSES + pattern.source))];
   const size = atoms.length + 1;
   const seen = new Set<number>();
   const key = (a: number, b: number, parted: boolean) => (a * size + b) * 2 + (parted ? 1 : 0);
@@ -28,10 +26,9 @@ export function isAmbiguous(pattern: Pattern): boolean {
   for (let pair = open.pop(); pair; pair = open.pop()) {
     if (pair.parted && ends(atoms, pair.a) && ends(atoms, pair.b)) return true;
     for (const code of alphabet) {
-      for (const [a, byA] of steps(atoms, pair.a, code)) {
-        for (const [b, byB] of steps(atoms, pair.b, code)) {
-          const apart = byA !== byB && ((atoms[byA]?.field ?? false) || (atoms[byB]?.field ?? false));
-          const parted = pair.parted || apart;
+      for (const { next: a, at: i, field } of steps(atoms, pair.a, code)) {
+        for (const { next: b, at: j, field: other } of steps(atoms, pair.b, code)) {
+          const parted = pair.parted || (i !== j && (field || other));
           if (seen.has(key(a, b, parted))) continue;
           seen.add(key(a, b, parted));
           open.push({ a, b, parted });
@@ -65,14 +62,20 @@ function atomsOf(part: PatternPart): Atom[] {
   return Array.from({ length: width ?? 1 }, () => atom);
 }
 
-/** States after one character, with the atom that took it. State i: atoms before i are done; the loop i-1 may go on. */
-function steps(atoms: readonly Atom[], state: number, code: number): [number, number][] {
-  const found: [number, number][] = [];
+/** The state after one character, and which atom took it. State i: atoms before i are done; the loop i-1 may go on. */
+interface Step {
+  readonly next: number;
+  readonly at: number;
+  readonly field: boolean;
+}
+
+function steps(atoms: readonly Atom[], state: number, code: number): Step[] {
+  const found: Step[] = [];
   const before = atoms[state - 1];
-  if (before?.loop && before.takes(code)) found.push([state, state - 1]);
+  if (before?.loop && before.takes(code)) found.push({ next: state, at: state - 1, field: before.field });
   for (let i = state; i < atoms.length; i += 1) {
     const atom = atoms[i] as Atom;
-    if (atom.takes(code)) found.push([i + 1, i]);
+    if (atom.takes(code)) found.push({ next: i + 1, at: i, field: atom.field });
     if (!atom.optional) break;
   }
   return found;

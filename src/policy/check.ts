@@ -178,7 +178,6 @@ function ambiguities(rule: CompiledRule): Problem[] {
  */
 function sharedTags(rule: CompiledRule): Problem[] {
   const names = [...new Set(rule.patterns.flatMap(fieldNames))];
-  if (rule.tags.length < 2) return [];
   return rule.tags.flatMap((tag, i) => {
     if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag, name))) return [];
     const missing = names.find((name) => !uses(tag, name));

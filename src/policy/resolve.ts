@@ -85,7 +85,7 @@ export function resolveNames(
     ...decision,
     ...names,
     sequence: values.seq ?? null,
-    render: lookup(tag === undefined ? values : { ...values, tag }),
+    render: lookup({ ...values, tag }),
   };
 }
 
@@ -112,7 +112,7 @@ function completeValues(
 type Names = ReturnType<typeof renderNames>;
 
 function unfinished(rule: CompiledRule, names: Names): Problem[] {
-  const all = [...names.tags, ...names.channels, ...(names.from === null ? [] : [names.from])];
+  const all = [...names.tags, ...names.channels, names.from ?? ''];
   return all.flatMap((name) => {
     const hole = /\{[^}]*\}/.exec(name)?.[0];
     if (hole === undefined) return [];

@@ -2,12 +2,8 @@
 import { matchPattern, type Fields, type Pattern, type PatternPart } from '../pattern.js';
 import { uses, type Template, type Variable } from '../template.js';
 
-/** What a variable that is not a field looks like in a tag. Ordered things are digits. */
+/** What a variable that is not a field looks like in a tag, where that is more than text. Ordered things are digits. */
 const BUILTIN_SHAPES: Readonly<Record<string, readonly PatternPart[]>> = {
-  branch: [{ kind: 'text', name: 'branch', at: 0 }],
-  git_tag: [{ kind: 'text', name: 'git_tag', at: 0 }],
-  sha: [{ kind: 'text', name: 'sha', at: 0 }],
-  base: [{ kind: 'text', name: 'base', at: 0 }],
   date: [{ kind: 'date', name: 'date', at: 0 }],
   time: [{ kind: 'digits', name: 'time', width: 6, at: 0 }],
   timestamp: [
