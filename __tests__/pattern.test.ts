@@ -89,7 +89,8 @@ describe('matching', () => {
     expect(explainMatch(pattern('v{major}'), '2.2.4')).toEqual({ ok: false, prefix: 0 });
   });
 
-  test('any eight digits pass for a date when asked', () => {
+  test('any eight digits pass for a date when asked, and only then', () => {
+    expect(explainMatch(pattern('{date}'), '20210231')).toEqual({ ok: false, prefix: 0 });
     expect(matchPattern(pattern('v0.0.{date}{seq:2}'), 'v0.0.2021023101', true)).toEqual({
       date: '20210231',
       seq: '01',

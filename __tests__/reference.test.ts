@@ -101,6 +101,9 @@ describe('repositories', () => {
     ['[::1]:5000/x', '[::1]:5000', 'x'],
     ['[::1]/x', '[::1]', 'x'],
     ['a-b.example/x', 'a-b.example', 'x'],
+    ['a.b/x', 'a.b', 'x'],
+    ['example.c.d/x', 'example.c.d', 'x'],
+    ['starlingx/k8s-cni-sriov', 'docker.io', 'starlingx/k8s-cni-sriov'],
     ['a--b/c__d/e.f', 'docker.io', 'a--b/c__d/e.f'],
     [`quay.io/${'a'.repeat(247)}`, 'quay.io', 'a'.repeat(247)],
   ])('%s', (text, registry, repository) =>

@@ -1276,8 +1276,8 @@ var init_drift = __esm({
 });
 
 // src/plan/model.ts
-function hasChanges(plan2) {
-  return plan2.actions.some(({ action: action2 }) => action2 === "build" || action2 === "create" || action2 === "move");
+function writes({ action: action2 }) {
+  return action2 === "create" || action2 === "move";
 }
 var TAG_KINDS;
 var init_model = __esm({
@@ -1314,7 +1314,7 @@ async function execute(plan2, registry, options) {
   return plan2.actions.map((action2) => outcomes.get(action2.wanted));
 }
 async function settle(action2, registry, options, outcomes, ready) {
-  if (action2.action !== "create" && action2.action !== "move") return skipped(action2);
+  if (!writes(action2)) return skipped(action2);
   if (options.signal.aborted)
     return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
   const prepared = ready.get(action2.wanted);
@@ -1353,9 +1353,7 @@ function blockedBy(action2, outcomes) {
   return null;
 }
 async function prepareGroups(plan2, registry, options) {
-  const due = plan2.actions.filter(
-    ({ action: action2, wanted }) => wanted.group !== null && (action2 === "create" || action2 === "move")
-  );
+  const due = plan2.actions.filter((action2) => action2.wanted.group !== null && writes(action2));
   const ready = /* @__PURE__ */ new Map();
   await pool(due, options.concurrency, async (action2) => {
     try {
@@ -10856,7 +10854,7 @@ function hold(wanted, observed, previous) {
 }
 function followLeader(action2, leader) {
   if (leader.action !== "refuse" && leader.action !== "hold") return action2;
-  if (action2.action !== "create" && action2.action !== "move") return action2;
+  if (!writes(action2)) return action2;
   const verb2 = leader.action === "refuse" ? "refused" : "held";
   const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
   return { ...action2, action: leader.action, digest: null, reason: { code: leader.reason.code, text: text4 } };
@@ -10890,6 +10888,7 @@ var init_decide = __esm({
     "use strict";
     init_reference();
     init_platforms2();
+    init_model();
     SAME = "the tag already is this digest";
     ABSENT = "the tag does not exist yet";
   }
@@ -12916,7 +12915,7 @@ function wholeGroups(actions) {
   return actions.map((action2) => {
     const { group: group2 } = action2.wanted;
     const cause = group2 === null ? void 0 : refused2.get(group2);
-    if (cause === void 0 || action2.action !== "create" && action2.action !== "move") return action2;
+    if (cause === void 0 || !writes(action2)) return action2;
     const name = formatReference(cause.wanted.destination);
     const text4 = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
     return { ...action2, action: "refuse", digest: null, reason: { code: cause.reason.code, text: text4 } };
@@ -12926,6 +12925,7 @@ var init_groups = __esm({
   "src/plan/groups.ts"() {
     "use strict";
     init_reference();
+    init_model();
   }
 });
 
@@ -14017,7 +14017,7 @@ var init_select = __esm({
 // src/release/definition.ts
 function buildsToMake(release, plan2, platform3) {
   const wanted = new Set(
-    plan2.actions.filter((action2) => hasChanges({ actions: [action2] })).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
+    plan2.actions.filter(writes).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
   );
   const due = release.selected.filter(({ config }) => {
     const image3 = imageOf(config);
@@ -15418,7 +15418,7 @@ function holdToReview(plan2, moved, policy2) {
   return {
     actions: plan2.actions.map((action2) => {
       const found = byName.get(`${action2.wanted.image}:${action2.wanted.destination.tag}`);
-      if (found === void 0 || action2.action !== "create" && action2.action !== "move") return action2;
+      if (found === void 0 || !writes(action2)) return action2;
       return heldTo(action2, found, policy2);
     })
   };
@@ -15435,6 +15435,7 @@ var init_reviewed2 = __esm({
     "use strict";
     init_reference();
     init_decide();
+    init_model();
   }
 });
 
@@ -15720,7 +15721,7 @@ async function importOctokit() {
 function createSender(octokit, options) {
   const cache = /* @__PURE__ */ new Map();
   const reads = createLane(8);
-  const writes = createLane(1);
+  const writes2 = createLane(1);
   const once7 = async (route2, params) => {
     const { url, method } = octokit.request.endpoint(route2, params);
     const known = method === "GET" ? cache.get(url) : void 0;
@@ -15747,7 +15748,7 @@ function createSender(octokit, options) {
     }
   };
   return (route2, params, needs) => {
-    const lane = route2.startsWith("GET ") ? reads : writes;
+    const lane = route2.startsWith("GET ") ? reads : writes2;
     return lane(() => persist(() => once7(route2, params), route2, params, needs, options));
   };
 }
@@ -15928,8 +15929,8 @@ async function publishComment({ report: report2, changes, files, facts, summaryU
   }
 }
 async function applyReview(plan2, files, config, sha, { github, log }) {
-  const planned2 = plan2.actions.flatMap(
-    ({ action: action2, wanted, digest }) => (action2 === "create" || action2 === "move") && digest !== null && wanted.source.from === "image" && wanted.digest === null ? [{ image: wanted.image, tag: wanted.destination.tag, digest }] : []
+  const planned2 = plan2.actions.filter(writes).flatMap(
+    ({ wanted, digest }) => digest !== null && wanted.source.from === "image" && wanted.digest === null ? [{ image: wanted.image, tag: wanted.destination.tag, digest }] : []
   );
   if (planned2.length === 0 || sha === null) return plan2;
   const seen = /* @__PURE__ */ new Set();
@@ -15980,6 +15981,7 @@ var init_pull_request = __esm({
     init_comment();
     init_config();
     init_errors();
+    init_model();
     init_reviewed2();
     MOST_COMMITS = 10;
   }

@@ -30,10 +30,12 @@ const AREAS = {
     mutate: ['src/policy/**/*.ts'],
     tests: [
       'policy/**/*.test.ts',
-      'presets/presets.test.ts',
+      'presets/**/*.test.ts',
       'classify.test.ts',
       'channels.test.ts',
       'sequence.test.ts',
+      'release/naming.test.ts',
+      'pattern.test.ts',
     ],
   },
 };

@@ -4,7 +4,7 @@
  * the tags of one group are written only when the content of all of them is in place.
  */
 import { OperationError } from './errors.js';
-import { TAG_KINDS, type Plan, type PlannedAction, type WantedTag } from './plan/model.js';
+import { TAG_KINDS, writes, type Plan, type PlannedAction, type WantedTag } from './plan/model.js';
 import { pool } from './pool.js';
 import { formatReference } from './reference.js';
 import type { Log, Manifest, Registry } from './ports.js';
@@ -77,7 +77,7 @@ async function settle(
   outcomes: ReadonlyMap<WantedTag, Outcome>,
   ready: ReadonlyMap<WantedTag, Prepared>,
 ): Promise<Outcome> {
-  if (action.action !== 'create' && action.action !== 'move') return skipped(action);
+  if (!writes(action)) return skipped(action);
   if (options.signal.aborted)
     return skipped(action, { code: 'cancelled', text: 'the run was stopped before this tag' });
   const prepared = ready.get(action.wanted);
@@ -140,9 +140,7 @@ async function prepareGroups(
   registry: Registry,
   options: ExecuteOptions,
 ): Promise<Map<WantedTag, Prepared>> {
-  const due = plan.actions.filter(
-    ({ action, wanted }) => wanted.group !== null && (action === 'create' || action === 'move'),
-  );
+  const due = plan.actions.filter((action) => action.wanted.group !== null && writes(action));
   const ready = new Map<WantedTag, Prepared>();
   await pool(due, options.concurrency, async (action) => {
     try {

@@ -107,6 +107,13 @@ const rows: [string, Partial<WantedTag>, Partial<Observed>, string, string][] = 
     'refuse',
     'different-digest',
   ],
+  [
+    'present as src_digest says, source missing',
+    { digest: digestOf('b') },
+    { destination: present('b'), source: missing },
+    'keep',
+    'source-gone',
+  ],
   ['destination cannot be told', {}, { destination: UNKNOWN }, 'refuse', 'unknown'],
   ['destination cannot be told, forced', { forced: true }, { destination: UNKNOWN }, 'refuse', 'unknown'],
   ['source cannot be told', {}, { source: unknownSource }, 'refuse', 'unknown'],

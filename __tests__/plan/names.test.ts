@@ -43,6 +43,8 @@ describe('registry-map', () => {
       'docker.io=',
       '=localhost:5000',
       'a=b=c',
+      'quay.io=localhost:5000=x',
+      'quay.io=x/docker.io',
       'docker.io/x=localhost',
       'docker.io=Not A Host',
       'quay.io=mirror',

@@ -12,7 +12,7 @@ import type { Config, ImageConfig } from '../config/model.js';
 import { messageOf, OperationError, UserError } from '../errors.js';
 import type { GitHub } from '../github/client.js';
 import type { MergedReview } from '../github/comments.js';
-import type { Plan } from '../plan/model.js';
+import { writes, type Plan } from '../plan/model.js';
 import { holdToReview, type MovedTag } from '../plan/reviewed.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
@@ -113,14 +113,13 @@ export async function applyReview(
   { github, log }: PullRequestParts,
 ): Promise<Plan> {
   // A source that is pinned in the file itself is what the file says, whatever an older plan saw.
-  const planned = plan.actions.flatMap(({ action, wanted, digest }) =>
-    (action === 'create' || action === 'move') &&
-    digest !== null &&
-    wanted.source.from === 'image' &&
-    wanted.digest === null
-      ? [{ image: wanted.image, tag: wanted.destination.tag, digest }]
-      : [],
-  );
+  const planned = plan.actions
+    .filter(writes)
+    .flatMap(({ wanted, digest }) =>
+      digest !== null && wanted.source.from === 'image' && wanted.digest === null
+        ? [{ image: wanted.image, tag: wanted.destination.tag, digest }]
+        : [],
+    );
   if (planned.length === 0 || sha === null) return plan;
   const seen = new Set<string>();
   try {

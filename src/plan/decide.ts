@@ -5,14 +5,15 @@
  */
 import { formatReference } from '../reference.js';
 import { platformsMissing } from './platforms.js';
-import type {
-  ActionName,
-  Observed,
-  PlannedAction,
-  Reason,
-  ReasonCode,
-  SourceState,
-  WantedTag,
+import {
+  writes,
+  type ActionName,
+  type Observed,
+  type PlannedAction,
+  type Reason,
+  type ReasonCode,
+  type SourceState,
+  type WantedTag,
 } from './model.js';
 
 type Present = Extract<SourceState, { state: 'present' }>;
@@ -192,7 +193,7 @@ function hold(wanted: WantedTag, observed: Observed, previous: string | null): P
 /** The same line again, for a tag that may not be written because the one that it follows is not. */
 export function followLeader(action: PlannedAction, leader: PlannedAction): PlannedAction {
   if (leader.action !== 'refuse' && leader.action !== 'hold') return action;
-  if (action.action !== 'create' && action.action !== 'move') return action;
+  if (!writes(action)) return action;
   const verb = leader.action === 'refuse' ? 'refused' : 'held';
   const text = `follows ${formatReference(leader.wanted.destination)}, which is ${verb}: ${leader.reason.text}`;
   return { ...action, action: leader.action, digest: null, reason: { code: leader.reason.code, text } };

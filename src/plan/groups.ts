@@ -1,5 +1,5 @@
 import { formatReference } from '../reference.js';
-import type { PlannedAction } from './model.js';
+import { writes, type PlannedAction } from './model.js';
 
 /**
  * A release is tagged whole or not at all: when one tag of a group is refused, none of the group is written,
@@ -14,7 +14,7 @@ export function wholeGroups(actions: readonly PlannedAction[]): PlannedAction[] 
   return actions.map((action) => {
     const { group } = action.wanted;
     const cause = group === null ? undefined : refused.get(group);
-    if (cause === undefined || (action.action !== 'create' && action.action !== 'move')) return action;
+    if (cause === undefined || !writes(action)) return action;
     const name = formatReference(cause.wanted.destination);
     const text = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
     return { ...action, action: 'refuse', digest: null, reason: { code: cause.reason.code, text } };

@@ -136,7 +136,7 @@ export interface Plan {
   readonly actions: readonly PlannedAction[];
 }
 
-/** Does the plan have anything to write? The one place that answers this. */
-export function hasChanges(plan: Plan): boolean {
-  return plan.actions.some(({ action }) => action === 'build' || action === 'create' || action === 'move');
+/** Will the tag be written? */
+export function writes({ action }: Pick<PlannedAction, 'action'>): boolean {
+  return action === 'create' || action === 'move';
 }

@@ -1,7 +1,7 @@
 /** What a review saw, held against the plan of the merge. Pure. */
 import { formatReference } from '../reference.js';
 import { refuse } from './decide.js';
-import type { Plan, PlannedAction } from './model.js';
+import { writes, type Plan, type PlannedAction } from './model.js';
 
 /** A tag whose source is not what the pull request showed. */
 export interface MovedTag {
@@ -24,7 +24,7 @@ export function holdToReview(plan: Plan, moved: readonly MovedTag[], policy: 're
   return {
     actions: plan.actions.map((action) => {
       const found = byName.get(`${action.wanted.image}:${action.wanted.destination.tag}`);
-      if (found === undefined || (action.action !== 'create' && action.action !== 'move')) return action;
+      if (found === undefined || !writes(action)) return action;
       return heldTo(action, found, policy);
     }),
   };

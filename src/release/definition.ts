@@ -4,7 +4,7 @@ import { imageOf } from '../builds/names.js';
 import { onlyPlatform } from '../builds/select.js';
 import type { Render, SelectedBuild, SourceFacts } from '../builds/model.js';
 import { UserError } from '../errors.js';
-import { hasChanges, type Plan } from '../plan/model.js';
+import { writes, type Plan } from '../plan/model.js';
 import type { ResolvedDecision } from '../policy/policy.js';
 import type { Release } from './release.js';
 
@@ -27,7 +27,7 @@ export interface DefinitionSettings {
 export function buildsToMake(release: Release, plan: Plan, platform: string): SelectedBuild[] {
   const wanted = new Set(
     plan.actions
-      .filter((action) => hasChanges({ actions: [action] }))
+      .filter(writes)
       .flatMap(({ wanted: { source } }) => (source.from === 'build' ? [source.build] : [])),
   );
   const due = release.selected.filter(({ config }) => {
