@@ -20680,7 +20680,7 @@ var init_quirks = __esm({
       },
       {
         registry: "docker-registry 2.8",
-        differs: "500 for a tag while it is written, and for ever when the registry stopped in between",
+        differs: "500 for a tag while it or another tag of the same digest is written, and for ever when the registry stopped in between",
         handling: "retried, then unknown with a hint; never absent",
         source: "https://github.com/distribution/distribution/pull/4478"
       },

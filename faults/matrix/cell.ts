@@ -64,7 +64,7 @@ export async function runCell(cell: Cell, backend: Backend, normal: number): Pro
   try {
     const before = await world.tags();
     const mark = requestsOf(world);
-    const time = fakeTime(LIMIT);
+    const time = fakeTime(LIMIT, backend.breathMs);
     const match = matchOf(step, repositoriesOf(world));
     const scene: Scene = { step, match, world, time, stranger, door: world[step.side].door };
     const hasty: string[] = [];
@@ -101,7 +101,7 @@ export async function runCell(cell: Cell, backend: Backend, normal: number): Pro
       ...failureIsExplained(evidence),
       ...(await attachmentsAreCarriedOrMissed(evidence)),
       ...(expected === 'cured' && first.exitCode !== 0 ? ['it should have been cured'] : []),
-      ...(await runsAgain(evidence, CALM * backend.slowness)),
+      ...(await runsAgain(evidence, backend)),
     ];
     return { cell, ending: endingOf(evidence), broken, took: performance.now() - started, said: first.said };
   } finally {
@@ -167,12 +167,14 @@ async function calm(world: World): Promise<void> {
 }
 
 /** I5: without the fault the next run ends well, and the one after it has nothing to write. */
-async function runsAgain(evidence: Evidence, patience: number): Promise<string[]> {
+async function runsAgain(evidence: Evidence, backend: Backend): Promise<string[]> {
   const { world, rival } = evidence;
-  const second = await unlessItHangs(world.promote(fakeTime(LIMIT), patience));
+  const again = () =>
+    unlessItHangs(world.promote(fakeTime(LIMIT, backend.breathMs), CALM * backend.slowness));
+  const second = await again();
   const settled = await world.tags();
   const mark = world.target.requests.length;
-  const third = await unlessItHangs(world.promote(fakeTime(LIMIT), patience));
+  const third = await again();
   const writes = world.target.requests.slice(mark).filter(isWrite);
   const broken = writes.map(({ method, url }) => `I5: the third run sent ${method} ${url}`);
   const right = isRight({ ...evidence, after: settled });
@@ -252,7 +254,10 @@ export async function normalRequests(scenario: Scenario, backend: Backend): Prom
   const world = await createWorld(scenario, backend, 'none');
   try {
     const mark = requestsOf(world);
-    const { exitCode, said } = await world.promote(fakeTime(LIMIT), CALM * backend.slowness);
+    const { exitCode, said } = await world.promote(
+      fakeTime(LIMIT, backend.breathMs),
+      CALM * backend.slowness,
+    );
     if (exitCode !== 0) throw new Error(`without any fault: exit status ${String(exitCode)}\n${said}`);
     return requestsOf(world) - mark;
   } finally {

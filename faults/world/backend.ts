@@ -51,6 +51,8 @@ export interface Backend {
   readonly name: string;
   /** how much longer than the embedded registry it may take to answer */
   readonly slowness: number;
+  /** the most real time that a wait of Retag takes, milliseconds; see `fakeTime` */
+  readonly breathMs: number;
   /** can it ask for a login? */
   readonly logins: boolean;
   open(options: RoomOptions): Promise<Room>;
@@ -62,6 +64,7 @@ export interface Backend {
 export const embedded: Backend = {
   name: 'the embedded registry',
   slowness: 1,
+  breathMs: 0,
   logins: true,
   nextPrefix: () => '',
   async open({ login, behaviour, realm }) {
@@ -100,6 +103,7 @@ export function realBackend(name: string, url: string): Backend {
   return {
     name,
     slowness: 10,
+    breathMs: 100,
     logins: false,
     nextPrefix: () => `cell-${process.pid}-${count++}/`,
     async open() {

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 
 import { OperationError } from '../../src/errors.js';
 import type { Clock } from '../../src/ports.js';
@@ -16,8 +16,12 @@ export interface FakeTime {
   onSleep(work: () => void | Promise<void>): void;
 }
 
-/** Several sleeps at once end when each of them would: the time of a run is its longest chain of waits, not their sum. */
-export function fakeTime(limitMs: number): FakeTime {
+/**
+ * Several sleeps at once end when each of them would: the time of a run is its longest chain of waits, not their sum.
+ * `breathMs`: the most real time that a sleep takes. A real registry has states that pass by themselves (docker-registry 2.8
+ * answers 500 while it writes a link anew), and a wait before the next try is what lets them pass.
+ */
+export function fakeTime(limitMs: number, breathMs = 0): FakeTime {
   const start = Date.UTC(2026, 0, 1);
   const controller = new AbortController();
   let now = start;
@@ -27,7 +31,7 @@ export function fakeTime(limitMs: number): FakeTime {
     const end = now + ms;
     await meanwhile();
     // The network gets its turn, so that a sleep is not shorter than an answer that is on its way.
-    await turn();
+    await (breathMs > 0 ? pause(Math.min(ms, breathMs)) : turn());
     now = Math.max(now, Math.min(end, start + limitMs));
     if (end > start + limitMs && !controller.signal.aborted) {
       controller.abort(
