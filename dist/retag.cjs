@@ -15369,7 +15369,7 @@ var init_clock = __esm({
 
 // src/workspace/write.ts
 async function writeJson(path6, value) {
-  await (0, import_promises4.mkdir)((0, import_node_path2.dirname)((0, import_node_path2.resolve)(path6)), { recursive: true });
+  await makeFolder((0, import_node_path2.dirname)((0, import_node_path2.resolve)(path6)));
   await (0, import_promises4.writeFile)(path6, `${JSON.stringify(value, null, 2)}
 `);
 }
@@ -15383,6 +15383,28 @@ async function replaceFile(path6, text4) {
   } finally {
     await (0, import_promises4.rm)(temporary, { force: true });
   }
+}
+async function makeFolder(path6) {
+  try {
+    if ((await (0, import_promises4.stat)(path6)).isDirectory()) return;
+  } catch (error2) {
+    if (!isMissing(error2)) throw error2;
+    await makeFolder((0, import_node_path2.dirname)(path6));
+  }
+  try {
+    await (0, import_promises4.mkdir)(path6);
+  } catch (error2) {
+    if (!await isFolder(path6)) throw error2;
+  }
+}
+async function isFolder(path6) {
+  return (0, import_promises4.stat)(path6).then(
+    (found) => found.isDirectory(),
+    () => false
+  );
+}
+function isMissing(error2) {
+  return error2.code === "ENOENT";
 }
 var import_promises4, import_node_path2;
 var init_write = __esm({

@@ -44,3 +44,18 @@ test('JSON is written with its folders and a line end', async () => {
   await writeJson(path, { a: 1 });
   expect(await readFile(path, 'utf8')).toBe('{\n  "a": 1\n}\n');
 });
+
+test('JSON goes into a folder that is there', async () => {
+  await writeJson(join(directory, 'report.json'), 1);
+  await writeJson(join(directory, 'report.json'), 2);
+  expect(await readFile(join(directory, 'report.json'), 'utf8')).toBe('2\n');
+});
+
+test.each([
+  ['below a file', 'ENOTDIR', () => join(directory, 'file', 'sub', 'report.json')],
+  // mkdir -p of Node never comes back from there
+  ['where no folder can be made', 'ENOENT', () => '/proc/none/sub/report.json'],
+])('JSON %s is an error', async (_where, code, path) => {
+  await writeFile(join(directory, 'file'), '');
+  await expect(writeJson(path(), 1)).rejects.toThrow(code);
+});

@@ -1,12 +1,8 @@
 /** Report → outputs, job summary, annotations, report file. The only writer of the runner's files. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-
 import * as core from '@actions/core';
 
 import { escapeCell, link } from '../markdown.js';
 import type { Annotation } from '../report/annotations.js';
-import type { Report } from '../report/model.js';
 import { harmless } from './log.js';
 
 /** GitHub shows ten errors, ten warnings and ten notices of a step; the summary has all of them. */
@@ -57,10 +53,4 @@ export async function publishNotes(notes: readonly Note[], env: NodeJS.ProcessEn
     return level === 'line' ? `- ${said}` : `- **${level}**: ${said}`;
   });
   await publishSummary(`### What followed\n\n${items.join('\n')}\n`, env);
-}
-
-/** Writes the report file and gives its path. */
-export async function writeReport(report: Report, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
 }

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 
 /** Writes JSON with a final line end; folders are made as needed. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await mkdir(dirname(resolve(path)), { recursive: true });
+  await makeFolder(dirname(resolve(path)));
   await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
@@ -22,4 +22,34 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/**
+ * Makes a folder and those above it. Not `recursive`: there Node tries for ever when a folder exists and none can be
+ * made in it, as in /proc.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).isDirectory()) return;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await makeFolder(dirname(path));
+  }
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // somebody else made it meanwhile
+    if (!(await isFolder(path))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
