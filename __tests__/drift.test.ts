@@ -16,7 +16,7 @@ async function driftIn(registry: MemoryRegistry, wanted: WantedTag) {
   const observed = await observe(
     [wanted],
     registry,
-    { gate: never, channel: never, build: never },
+    { nameless: () => null, gate: never, channel: never, build: never },
     { concurrency: 1 },
   );
   return findDrift(plan([wanted], observed), registry, 1);

@@ -14,6 +14,7 @@ const TAG = 'reg.example/app:1.0';
 
 async function planFor(wanted: WantedTag[], registry: MemoryRegistry): Promise<Plan> {
   const lookouts = {
+    nameless: () => null,
     gate: () => Promise.resolve({ state: 'open' as const, text: '' }),
     channel: () => Promise.resolve({ order: 'newer' as const, highest: '0.9' }),
     build: () => Promise.resolve({ state: 'to-build' as const }),

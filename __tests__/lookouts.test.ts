@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { OperationError } from '../src/errors.js';
 import type { Gate } from '../src/config/model.js';
 import type { Verdict } from '../src/gates/gates.js';
 import type { Subject } from '../src/gates/observe.js';
@@ -91,6 +92,36 @@ describe('channels', () => {
     const other = await semver([], { registry: 'reg.example', repository: 'other' });
     expect(await lookoutsFor(other, parts).channel(latest)).toBeNull();
     expect(await lookoutsFor(null, parts).channel(latest)).toBeNull();
+  });
+});
+
+describe('a registry that does not list its tags', () => {
+  const denied = new OperationError('denied', '403');
+  const named = async (policy: string, ref: string) => {
+    const registry = memoryRegistry({});
+    registry.before = () => {
+      throw denied;
+    };
+    const naming = await nameRun(policyOf(policy), factsOf(ref), [APP], {
+      registry,
+      concurrency: 1,
+      claim: null,
+    });
+    const release = { naming, wanted: [], builds: [], states: new Map(), selected: [], stages: [] };
+    return lookoutsFor(release, outside().parts);
+  };
+
+  test('leaves the order of its channels unknown, and names what the ref gives', async () => {
+    const lookouts = await named('policy: semver', 'refs/tags/1.9.0');
+    const latest = wantedTag({ kind: 'channel', destination: { ...APP, tag: 'latest' }, group: 'release' });
+    expect(await lookouts.channel(latest)).toEqual({ order: 'unknown', error: denied });
+    expect(lookouts.nameless(latest)).toBeNull();
+  });
+
+  test('leaves the tags of a numbered release without a name, and no promotion', async () => {
+    const lookouts = await named('policy: k8s-topology-aware', 'refs/heads/main');
+    expect(lookouts.nameless(wantedTag({ group: 'release' }))).toBe(denied);
+    expect(lookouts.nameless(wantedTag())).toBeNull();
   });
 });
 

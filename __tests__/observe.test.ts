@@ -10,10 +10,20 @@ import { digestOf, wantedTag } from './support/wanted.js';
 const SOURCE = 'reg.example/app:build';
 const TAG = 'reg.example/app:1.0';
 const lookouts = {
+  nameless: () => null,
   gate: () => Promise.resolve({ state: 'pending' as const, text: 'asked' }),
   channel: () => Promise.resolve({ order: 'newer' as const, highest: null }),
   build: () => Promise.resolve({ state: 'to-build' as const }),
 };
+
+test('a tag without a name is not looked at', async () => {
+  const registry = memoryRegistry({});
+  const error = new OperationError('denied', '403');
+  const wanted = wantedTag();
+  const seen = await observe([wanted], registry, { ...lookouts, nameless: () => error }, { concurrency: 1 });
+  expect(seen.get(wanted)).toMatchObject({ destination: { state: 'unknown', error }, source: null });
+  expect(registry.calls).toEqual([]);
+});
 
 async function callsFor(wanted: WantedTag[], registry: MemoryRegistry): Promise<string[]> {
   await observe(wanted, rememberLooks(registry), lookouts, { concurrency: 2 });

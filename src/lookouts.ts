@@ -1,5 +1,5 @@
 /** What observe asks besides manifests: gates, channels, builds. */
-import type { Place } from './errors.js';
+import { OperationError, type Place } from './errors.js';
 import type { Gatekeeper, Subject } from './gates/gates.js';
 import type { Lookouts } from './observe.js';
 import type { ChannelVerdict, SourceState, WantedTag } from './plan/model.js';
@@ -15,7 +15,9 @@ export interface LookoutParts {
 
 /** @param release null without a ref */
 export function lookoutsFor(release: Release | null, parts: LookoutParts): Lookouts {
+  const unknown = release?.naming.unknown ?? null;
   return {
+    nameless: ({ group }) => (group === null ? null : unknown),
     gate: (wanted, source) => {
       const revision = source.state === 'present' ? (source.facts?.revision ?? null) : null;
       const subject =
@@ -33,6 +35,7 @@ function channelOf(release: Release | null, { destination }: WantedTag): Channel
   const resolved = release?.naming.resolved ?? null;
   if (release === null || resolved === null) return null;
   const tags = release.naming.tagLists.get(formatRepository(destination));
+  if (tags instanceof OperationError) return { order: 'unknown', error: tags };
   return tags === undefined ? null : compareChannel(release.naming.policy, resolved, destination.tag, tags);
 }
 

@@ -12,6 +12,8 @@ import type { ChannelVerdict, GateVerdict, Observed, SourceState, WantedTag } fr
 
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
 export interface Lookouts {
+  /** why the name of a tag is not known; null when it is, which it is but for numbers that a registry does not tell */
+  nameless(wanted: WantedTag): OperationError | null;
   /** the gates of a tag that would be written */
   gate(wanted: WantedTag, source: SourceState): Promise<GateVerdict>;
   /** the order of the version in hand against the channel's */
@@ -47,7 +49,9 @@ function createObserver(registry: Registry, lookouts: Lookouts): (wanted: Wanted
   const sources = once<SourceState>(true);
 
   return async (wanted) => {
-    const destination = await registry.look(wanted.destination);
+    const nameless = lookouts.nameless(wanted);
+    const destination: Existence =
+      nameless === null ? await registry.look(wanted.destination) : { state: 'unknown', error: nameless };
     if (destination.state === 'unknown') return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === 'present' ? destination.digest : null;
     if (previous !== null && previous === wanted.digest && wanted.platforms.length === 0) {

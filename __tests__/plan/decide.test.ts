@@ -324,7 +324,7 @@ describe('the plan', () => {
     expect(made.actions[1]?.reason.text).toContain(`follows reg.example/app:1.0, which is ${verb}: `);
   });
 
-  test('a stable tag that would be moved waits for its primary as well, one that is right is kept', () => {
+  test('a stable tag that would be moved waits for its primary as well, and one that is as the refused primary is not what is wanted', () => {
     const primary = wantedTag();
     const stable = stableOf(primary);
     const actionOf = (destination: Observed['destination'], forced: boolean): string | undefined => {
@@ -336,7 +336,7 @@ describe('the plan', () => {
       return plan([primary, follower], seen).actions[1]?.action;
     };
     expect(actionOf(present('b'), true)).toBe('refuse');
-    expect(actionOf(present('a'), false)).toBe('keep');
+    expect(actionOf(present('a'), false)).toBe('refuse');
   });
 
   test('a tag that nobody looked at is a fault of the program', () => {

@@ -45,17 +45,32 @@ describe('what is asked', () => {
     expect(registry.calls).toEqual(['tags reg.example/a', 'tags reg.example/b']);
   });
 
-  test('a registry that cannot say its tags ends the run: a number would be a guess', async () => {
+  test('a registry that cannot say its tags leaves the names unknown: a number would be a guess', async () => {
     const registry = memoryRegistry({});
     registry.before = () => {
       throw new OperationError('denied', 'GET reg.example: 403');
     };
-    const naming = nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], {
+    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], {
       registry,
       concurrency: 1,
       claim: null,
     });
-    await expect(naming).rejects.toThrow('403');
+    expect(naming.resolved).toBeNull();
+    expect(naming.unknown?.message).toContain('403');
+  });
+
+  test('for channels alone, the others are compared all the same', async () => {
+    const registry = memoryRegistry({});
+    registry.before = (call) => {
+      if (call === 'tags reg.example/b') throw new OperationError('denied', 'GET reg.example: 403');
+    };
+    const facts = factsOf('refs/tags/v1.2.3');
+    const parts = { registry, concurrency: 1, claim: null };
+    const naming = await nameRun(policyOf('policy: semver'), facts, [A, B], parts);
+    expect(naming.unknown).toBeNull();
+    expect(naming.resolved?.channels).toEqual(['1.2', '1', 'latest']);
+    expect(naming.tagLists.get('reg.example/a')).toEqual([]);
+    expect(naming.tagLists.get('reg.example/b')).toBeInstanceOf(OperationError);
   });
 });
 
@@ -141,19 +156,24 @@ describe('numbers', () => {
     expect(naming.resolved?.tags).toEqual(['v0.0.2021110103']);
   });
 
-  test('any other answer about it ends the run', async () => {
+  test('any other answer about it leaves the number unknown', async () => {
     const registry = memoryRegistry(tagged('a:v0.0.2021110101'));
     registry.before = (call) => {
       if (call.startsWith('manifest')) throw new OperationError('denied', '403');
     };
     const parts = { registry, concurrency: 1, claim: null };
-    await expect(nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], parts)).rejects.toThrow('403');
+    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], parts);
+    expect(naming).toMatchObject({ resolved: null, unknown: { code: 'denied', message: '403' } });
   });
 
-  describe('a run that is started again after others have pushed', () => {
-    const again = async (runAttempt: number | null) => {
+  describe('a run for an older commit, after others have pushed', () => {
+    const again = async (newer: number, runAttempt: number | null) => {
+      const others = Array.from(
+        { length: newer },
+        (_, i) => `a:v0.0.20211101${String(i + 2).padStart(2, '0')}`,
+      );
       const registry = memoryRegistry({
-        ...tagged('a:v0.0.2021110102', 'a:v0.0.2021110103'),
+        ...tagged(...others),
         'reg.example/a:v0.0.2021110101': digestOf('b'),
       });
       const facts: typeof registry.facts = (_source, { digest }) =>
@@ -168,19 +188,18 @@ describe('numbers', () => {
         claim: null,
       });
       const read = registry.calls.filter((call) => call.startsWith('manifest'));
-      return { tags: naming.resolved?.tags, read };
+      return { tags: naming.resolved?.tags, read: read.length };
     };
 
-    test('finds the number that its first attempt took', async () => {
-      expect((await again(2)).tags).toEqual(['v0.0.2021110101']);
-    });
-
-    test('is the only one that looks further back than the newest', async () => {
-      for (const attempt of [1, null]) {
-        const { tags, read } = await again(attempt);
-        expect(tags).toEqual(['v0.0.2021110104']);
-        expect(read).toEqual(['manifest reg.example/a:v0.0.2021110103']);
-      }
+    test.each([
+      [9, 1, 'v0.0.2021110101', 10],
+      [9, null, 'v0.0.2021110101', 10],
+      [10, 1, 'v0.0.2021110112', 10],
+      [10, 2, 'v0.0.2021110101', 11],
+      [49, 2, 'v0.0.2021110101', 50],
+      [50, 2, 'v0.0.2021110152', 50],
+    ])('%d newer ones, attempt %p: %s', async (newer, attempt, tag, read) => {
+      expect(await again(newer, attempt)).toEqual({ tags: [tag], read });
     });
   });
 
@@ -224,9 +243,8 @@ describe('claims', () => {
 
   test('without permission the error names it', async () => {
     const error = new OperationError('denied', 'needs contents: write');
-    await expect(run({}, () => Promise.resolve({ state: 'denied', error }))).rejects.toThrow(
-      'contents: write',
-    );
+    const naming = await run({}, () => Promise.resolve({ state: 'denied', error }));
+    expect(naming).toMatchObject({ resolved: null, unknown: error });
   });
 
   test('a plan shows the next free number', async () => {

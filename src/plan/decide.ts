@@ -67,7 +67,8 @@ function decideMissing(wanted: WantedTag, previous: string | null): PlannedActio
     );
   }
   if (wanted.digest !== null && wanted.digest !== previous) {
-    return refuse(wanted, previous, 'different-digest', differs(previous, wanted.digest));
+    const refused = refuse(wanted, previous, 'different-digest', differs(previous, wanted.digest));
+    return { ...refused, digest: wanted.digest };
   }
   const text = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
   return keep(wanted, previous, 'source-gone', text, [text]);
@@ -106,7 +107,8 @@ function decidePresent(
   }
   if (previous === source.digest) return keep(wanted, previous, 'same-digest', SAME);
   if (previous !== null && wanted.kind !== 'channel' && !wanted.forced) {
-    return refuse(wanted, previous, 'different-digest', differs(previous, source.digest));
+    const refused = refuse(wanted, previous, 'different-digest', differs(previous, source.digest));
+    return { ...refused, digest: source.digest };
   }
   const revision = source.facts?.revision ?? null;
   if (wanted.revision !== null && revision !== null && !sameRevision(revision, wanted.revision)) {
@@ -157,6 +159,10 @@ function decideChannel(
   if (channel === null) {
     return refuse(wanted, previous, 'unknown', 'the versions in the registry could not be read');
   }
+  if (channel.order === 'unknown') {
+    const text = `cannot tell which versions there are: ${channel.error.message}`;
+    return refuse(wanted, previous, 'unknown', text);
+  }
   const highest = channel.highest ?? 'none';
   if (channel.order === 'older') {
     const text = `the registry already holds the newer version ${highest}`;
@@ -193,7 +199,9 @@ function hold(wanted: WantedTag, observed: Observed, previous: string | null): P
 /** The same line again, for a tag that may not be written because the one that it follows is not. */
 export function followLeader(action: PlannedAction, leader: PlannedAction): PlannedAction {
   if (leader.action !== 'refuse' && leader.action !== 'hold') return action;
-  if (!writes(action)) return action;
+  // What this tag was compared with is the leader as it is; a refused leader is not what is wanted.
+  const agrees = leader.action === 'refuse' && action.reason.code === 'same-digest';
+  if (!writes(action) && !agrees) return action;
   const verb = leader.action === 'refuse' ? 'refused' : 'held';
   const text = `follows ${formatReference(leader.wanted.destination)}, which is ${verb}: ${leader.reason.text}`;
   return { ...action, action: leader.action, digest: null, reason: { code: leader.reason.code, text } };

@@ -100,11 +100,13 @@ export interface GateVerdict {
 }
 
 /** Is the version in hand newer than what the channel's registry holds? Compared by the policy, not here. */
-export interface ChannelVerdict {
-  readonly order: 'newer' | 'same' | 'older';
-  /** the highest version that the registry holds, for the text */
-  readonly highest: string | null;
-}
+export type ChannelVerdict =
+  | {
+      readonly order: 'newer' | 'same' | 'older';
+      /** the highest version that the registry holds, for the text */
+      readonly highest: string | null;
+    }
+  | { readonly order: 'unknown'; readonly error: OperationError };
 
 /** All that was read about one wanted tag before deciding. */
 export interface Observed {
@@ -120,7 +122,7 @@ export interface PlannedAction {
   readonly action: ActionName;
   readonly reason: Reason;
   readonly wanted: WantedTag;
-  /** what the tag will point at; null when that is not known (to be built, refused) */
+  /** what the tag will point at, or what it would have to for `different-digest`; null when that is not known */
   readonly digest: string | null;
   /** what the tag points at now */
   readonly previous: string | null;

@@ -20,14 +20,19 @@ import { pool } from '../pool.js';
 import { formatRepository, type Repository } from '../reference.js';
 import type { Registry } from '../ports.js';
 
+/** The tags of a repository, or why its registry does not say. */
+export type TagList = readonly string[] | OperationError;
+
 /** A run's ref with its names, and the tags that its repositories hold where those were needed. */
 export interface Naming {
   readonly policy: CompiledPolicy;
   readonly decision: Decision;
-  /** complete names; null when nothing is built or tagged for this ref */
+  /** complete names; null when nothing is built or tagged for this ref, and when they cannot be known */
   readonly resolved: ResolvedDecision | null;
+  /** why the names cannot be known in this run: a registry does not say which numbers are taken, a claim failed */
+  readonly unknown: OperationError | null;
   /** `registry/repository` → its tags */
-  readonly tagLists: ReadonlyMap<string, readonly string[]>;
+  readonly tagLists: ReadonlyMap<string, TagList>;
 }
 
 export interface NamingParts {
@@ -40,7 +45,7 @@ export interface NamingParts {
 /**
  * Classifies the ref and completes its names.
  * @param repositories every repository that a build of this run is tagged in; none: the ref is classified only
- * @throws UserError when the ref cannot be used, OperationError when a registry cannot say which tags it has
+ * @throws UserError when the ref cannot be used
  */
 export async function nameRun(
   policy: CompiledPolicy,
@@ -49,31 +54,48 @@ export async function nameRun(
   parts: NamingParts,
 ): Promise<Naming> {
   const decision = classify(policy, facts);
-  const none = { policy, decision, resolved: null, tagLists: new Map<string, readonly string[]>() };
+  const none = { policy, decision, resolved: null, unknown: null, tagLists: new Map<string, TagList>() };
   if (repositories.length === 0) return none;
   requireDecision(policy, decision);
   if (decision.class === null || !decision.publish) return none;
   const needs = needsOf(decision);
   const base = needs.base ? await findBase(policy, facts) : null;
   const tagLists = needs.tagLists ? await listTags(repositories, parts) : none.tagLists;
-  const seen = await look(policy, decision, facts, needs, { base, tagLists, repositories, parts });
-  return { policy, decision, resolved: resolveNames(policy, decision, facts, seen), tagLists };
+  try {
+    const seen = await look(policy, decision, facts, needs, { base, tagLists, repositories, parts });
+    return { ...none, resolved: resolveNames(policy, decision, facts, seen), tagLists };
+  } catch (error) {
+    // Other tags of the run do not wait for this registry: a number that is not known refuses those that need it.
+    if (error instanceof OperationError) return { ...none, unknown: error, tagLists };
+    throw error;
+  }
 }
 
 async function listTags(
   repositories: readonly Repository[],
   { registry, concurrency }: NamingParts,
-): Promise<Map<string, readonly string[]>> {
-  const lists = await pool(repositories, concurrency, (repository) => registry.tags(repository));
+): Promise<Map<string, TagList>> {
+  const lists = await pool(repositories, concurrency, (repository) => listed(registry, repository));
   return new Map(repositories.map((repository, i) => [formatRepository(repository), lists[i] ?? []]));
 }
 
-/** More pushes than this between a run and its second attempt, and it gets a number of its own. */
-const MAX_LOOKS_BACK = 50;
+async function listed(registry: Registry, repository: Repository): Promise<TagList> {
+  try {
+    return await registry.tags(repository);
+  } catch (error) {
+    if (error instanceof OperationError) return error;
+    throw error;
+  }
+}
+
+/** More snapshots than this between two runs of one commit, and the second gets a number of its own. */
+const LOOKS_BACK = 10;
+/** The same for a run that somebody starts again. */
+const LOOKS_BACK_OF_ATTEMPTS = 50;
 
 interface Known {
   readonly base: string | null;
-  readonly tagLists: ReadonlyMap<string, readonly string[]>;
+  readonly tagLists: ReadonlyMap<string, TagList>;
   readonly repositories: readonly Repository[];
   readonly parts: NamingParts;
 }
@@ -85,9 +107,10 @@ async function look(
   needs: Needs,
   known: Known,
 ): Promise<Seen> {
-  const registryTags = [...new Set([...known.tagLists.values()].flat())];
+  // Channels are compared one by one, with the list of their own repository.
+  if (!needs.sequence) return { base: known.base };
+  const registryTags = [...new Set([...known.tagLists.values()].flatMap(tagsOf))];
   const seen: Seen = { registryTags, base: known.base };
-  if (!needs.sequence) return seen;
   const earlier = snapshots(policy, decision, facts, seen).slice(0, looksBack(facts));
   for (const tag of earlier) {
     if (await isOfCommit(tag, facts.sha, known)) return { ...seen, reuse: tag };
@@ -99,19 +122,25 @@ async function look(
   return { ...seen, gitTags: await facts.gitTags() };
 }
 
+/** @throws OperationError for a list that is not known: a number would be a guess */
+function tagsOf(list: TagList): readonly string[] {
+  if (list instanceof OperationError) throw list;
+  return list;
+}
+
 /**
- * How many snapshots may be of this commit. Others may have pushed since the first attempt of a run that somebody starts
- * again; any other run is of the newest commit, and a look at each image is a pull on registries that count them.
+ * How many snapshots may be of this commit. Others may have pushed since; few, as a rule, but for a run that somebody
+ * starts again on another day. A look at each image is a pull on registries that count them.
  */
 function looksBack({ runAttempt }: RefFacts): number {
-  return (runAttempt ?? 1) > 1 ? MAX_LOOKS_BACK : 1;
+  return (runAttempt ?? 1) > 1 ? LOOKS_BACK_OF_ATTEMPTS : LOOKS_BACK;
 }
 
 /** Is this snapshot of any image of the group made from the commit? Then this run is a re-run. */
 async function isOfCommit(tag: string, sha: string | null, known: Known): Promise<boolean> {
   if (sha === null) return false;
   const holders = known.repositories.filter((repository) =>
-    known.tagLists.get(formatRepository(repository))?.includes(tag),
+    tagsOf(known.tagLists.get(formatRepository(repository)) ?? []).includes(tag),
   );
   const { registry, concurrency } = known.parts;
   const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag));

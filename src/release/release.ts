@@ -52,7 +52,7 @@ export interface Release {
 
 /**
  * Classifies the ref and says what it wants.
- * @throws UserError when the ref or the builds cannot be used, OperationError when a registry cannot say what the names need
+ * @throws UserError when the ref or the builds cannot be used
  */
 export async function prepareRelease(
   policy: CompiledPolicy,
@@ -67,9 +67,12 @@ export async function prepareRelease(
     concurrency: request.concurrency,
     claim: parts.claim,
   });
-  const { resolved } = naming;
+  const { resolved, unknown } = naming;
   sayNames(naming, parts.log);
-  if (resolved === null) return { naming, wanted: [], builds, states: new Map(), selected: [], stages: [] };
+  const nothing = { naming, wanted: [], builds, states: new Map(), selected: [], stages: [] };
+  // The tags stand in the plan by the rule's template, each refused; no gate is asked for them.
+  if (unknown !== null) return { ...nothing, wanted: wantBuilds(builds, naming.decision, request.stable) };
+  if (resolved === null) return nothing;
   const wanted = wantBuilds(builds, resolved, request.stable);
   const stages = await stagesOf(builds, config, parts);
   const selected = builds.map(({ config: build }, i) =>

@@ -2,18 +2,14 @@
 import { imageOf } from '../builds/names.js';
 import type { Gate } from '../config/model.js';
 import type { WantedTag } from '../plan/model.js';
-import type { ResolvedDecision } from '../policy/policy.js';
+import type { Decision } from '../policy/policy.js';
 import type { BuildName, RunBuild } from './builds.js';
 
 /** All images of a run make one release: they are tagged whole or not at all. */
 export const RELEASE = 'release';
 
 /** @param stable somebody said that held stable tags may be written */
-export function wantBuilds(
-  builds: readonly RunBuild[],
-  decision: ResolvedDecision,
-  stable: boolean,
-): WantedTag[] {
+export function wantBuilds(builds: readonly RunBuild[], decision: Decision, stable: boolean): WantedTag[] {
   return builds.flatMap((build) =>
     build.names.flatMap((name) => {
       const primaries = decision.tags.map((tag) => primary(build, name, tag, decision));
@@ -26,12 +22,7 @@ export function wantBuilds(
   );
 }
 
-function primary(
-  { config, place }: RunBuild,
-  name: BuildName,
-  tag: string,
-  decision: ResolvedDecision,
-): WantedTag {
+function primary({ config, place }: RunBuild, name: BuildName, tag: string, decision: Decision): WantedTag {
   return {
     // A rule of class stable names the stable tag itself as its tag.
     kind: decision.class === 'stable' ? 'stable' : 'primary',
@@ -55,18 +46,13 @@ function primary(
 function sourceOf(
   config: RunBuild['config'],
   { repository }: BuildName,
-  { from, fallback }: ResolvedDecision,
+  { from, fallback }: Decision,
 ): WantedTag['source'] {
   if (from === null || fallback === 'build') return { from: 'build', build: imageOf(config) };
   return { from: 'image', ref: { ...repository, tag: from } };
 }
 
-function stableOf(
-  leader: WantedTag,
-  name: BuildName,
-  decision: ResolvedDecision,
-  stable: boolean,
-): WantedTag[] {
+function stableOf(leader: WantedTag, name: BuildName, decision: Decision, stable: boolean): WantedTag[] {
   if (decision.stable === false || decision.class === 'stable') return [];
   const tag = leader.destination.tag + decision.stableSuffix;
   const gates: readonly Gate[] = typeof decision.stable === 'object' ? decision.stable.requires : [];
@@ -74,7 +60,7 @@ function stableOf(
   return [{ ...follows, gates: [...leader.gates, ...gates], manual: isManual(decision, stable) }];
 }
 
-function isManual(decision: ResolvedDecision, stable: boolean): boolean {
+function isManual(decision: Decision, stable: boolean): boolean {
   return decision.stable === 'manual' && !stable;
 }
 

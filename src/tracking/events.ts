@@ -33,7 +33,7 @@ export function tagEvents(
         tag: wanted.destination.tag,
         stage,
         state: found === undefined || found.kind === 'vanished' ? stateOf(outcome) : 'drifted',
-        digest: outcome.digest ?? outcome.planned.digest,
+        digest: action === 'refuse' ? null : (outcome.digest ?? outcome.planned.digest),
         why: found?.text ?? outcome.error?.text ?? reason.text,
         fields: built ? (resolved?.fields ?? {}) : {},
         ...(bug === undefined ? {} : { bug }),
