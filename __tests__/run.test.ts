@@ -9,7 +9,7 @@ import { refuse } from '../src/plan/decide.js';
 import type { Plan } from '../src/plan/model.js';
 import type { RunRequest } from '../src/request.js';
 import { testBuilder, type TestBuilderOptions } from './support/builder.js';
-import { flow, flowRequest, tagsOf, writesOf, type FlowResult } from './support/flow.js';
+import { SOURCE, flow, flowRequest, tagsOf, writesOf, type FlowResult } from './support/flow.js';
 import { factsOf, SHA } from './support/policies.js';
 
 /** The flow as a library, on a registry over the wire. What each row of the table gives is in cases/. */
@@ -296,6 +296,34 @@ describe('a release', () => {
     expect(Object.keys(tags('one', 'two'))).toHaveLength(4);
   });
 
+  test('another commit is checked out: nothing is built, and a plan says so', async () => {
+    const { builder, run } = release();
+    const request = (command: RunRequest['command'], more: Partial<RunRequest> = {}) =>
+      flow(
+        flowRequest(command, `policy: wmcore\nbuilds:\n  - { name: '${registry.host}/one' }\n`, {
+          facts: factsOf('refs/tags/2.3.4'),
+          ...more,
+        }),
+        { builder: () => builder, checkedOut: () => Promise.resolve('f'.repeat(40)) },
+      );
+    const refused = /the checkout is at commit f{40}, and this run is for .*; check out .* first/;
+    const planned = await request('plan');
+    expect(planned.exitCode).toBe(0);
+    expect(planned.log.warnings.join()).toMatch(refused);
+    const untrusted = factsOf('refs/tags/2.3.4', { trusted: false });
+    expect((await request('plan', { facts: untrusted })).log.warnings).toEqual([]);
+
+    const done = await request('apply');
+    expect(done.exitCode).toBe(1);
+    expect(done.report.actions[0]?.error?.text).toMatch(refused);
+    expect(builder.calls).toEqual([]);
+    expect(tags('one')).toEqual({});
+
+    expect(await run('apply')).toMatchObject({ exitCode: 0 });
+    // What is finished needs no checkout.
+    expect(await request('apply')).toMatchObject({ exitCode: 0 });
+  });
+
   test('a builder of several nodes: each platform apart, and the index is put together here', async () => {
     const { builder, run } = release({}, { nodes: 2 });
     expect(await run('apply')).toMatchObject({ exitCode: 0 });
@@ -341,6 +369,27 @@ describe('several machines', () => {
     const from = registry.requests.length;
     expect(await run('apply')).toMatchObject({ exitCode: 0 });
     expect(writesOf(registry.requests.slice(from))).toEqual([]);
+
+    // A job for one platform that is started again finds the release finished.
+    const late = release({ ...facts, ...settings({ platform: 'linux/arm64' }) });
+    expect(await late.run('apply')).toMatchObject({ exitCode: 0, made: null });
+    expect(late.builder.calls).toEqual([]);
+  });
+
+  test('digests of another commit are refused, and no tag is written', async () => {
+    const documents: { name: string; text: string }[] = [];
+    const stale = { facts: factsOf('refs/tags/2.3.4'), ...settings({ platform: 'linux/amd64' }) };
+    for (const platform of ['linux/amd64', 'linux/arm64']) {
+      const done = await release({ ...stale, ...settings({ platform }) }).run('apply');
+      documents.push({ name: platform, text: formatDigests(done.made?.targets ?? []) });
+    }
+    const sha = 'e'.repeat(40);
+    const source = { ...SOURCE, revision: sha };
+    const next = settings({ digests: parseDigests(documents), source });
+    const done = await release({ facts: factsOf('refs/tags/2.3.5', { sha }), ...next }).run('apply');
+    expect(done.exitCode).toBe(1);
+    expect(done.report.actions[0]?.error?.text).toContain('hand on the digests of this run');
+    expect(tags('one', 'two')).toEqual({});
   });
 
   test('a platform without a digest: an error before anything is written', async () => {

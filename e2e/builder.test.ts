@@ -12,7 +12,15 @@ import { realRegistry } from '../src/adapters.js';
 import { OperationError } from '../src/errors.js';
 import type { Log, Registry } from '../src/ports.js';
 import { systemClock } from '../src/system/clock.js';
-import { build, definition, definitionInput, platform, repo, selected } from '../__tests__/builds/support.js';
+import {
+  build,
+  definition,
+  definitionInput,
+  FACTS,
+  platform,
+  repo,
+  selected,
+} from '../__tests__/builds/support.js';
 import { createBuilder as makeBuilder } from './support/project.js';
 import {
   binary,
@@ -119,7 +127,10 @@ async function built(made: BakeDefinition, over: Partial<BuilderOptions> = {}) {
   const port = builder(over);
   await port.prepare(made);
   const targets = await port.bake(made);
-  const results = await checkBuilt(targets, made.indexAnnotations, registry);
+  const results = await checkBuilt(targets, registry, {
+    annotations: made.indexAnnotations,
+    revision: null,
+  });
   return results.map(({ result }) => {
     if (!result.ok) throw result.error;
     return result.value;
@@ -305,7 +316,10 @@ describe('several machines and several nodes', () => {
     }
     const digests = parseDigests(handed.map((text, i) => ({ name: `${i}`, text })));
     const elsewhere = builtElsewhere([selected(whole)], [whole.names[0]!.text], digests);
-    const [checked] = await checkBuilt(elsewhere, definition(whole).indexAnnotations, registry);
+    const [checked] = await checkBuilt(elsewhere, registry, {
+      annotations: definition(whole).indexAnnotations,
+      revision: FACTS.revision,
+    });
     if (!checked!.result.ok) throw checked!.result.error;
     const joined = checked!.result.value;
     await registry.put({ ...joined.repository, digest: joined.digest }, joined.manifest!, null);

@@ -60,6 +60,8 @@ export interface RunParts {
   /** what gates are about: a promotion by its src_ref, revision label and entry, or the commit of this run for nulls */
   subject(srcRef: string | null, revision: string | null, entry: EntryTest | null): Subject;
   readonly claim: ClaimTag | null;
+  /** the commit that the workspace is at; null when it is no checkout of git */
+  checkedOut(): Promise<string | null>;
   /** makes the builder when there is something to build */
   builder(): Builder;
   /** what the push or pull request touched in the tag files; null when that is not known */

@@ -13,7 +13,7 @@ import type { Plan, WantedTag } from './plan/model.js';
 import { plan } from './plan/plan.js';
 import type { CompiledPolicy } from './policy/policy.js';
 import { promotionProblems, weigh } from './promotions.js';
-import { buildRelease, showDefinition, type Made } from './release/build.js';
+import { buildRelease, sayCheckout, showDefinition, type Made } from './release/build.js';
 import { prepareRelease, type Release } from './release/release.js';
 import { classificationOf, refOf, stagesOf } from './release/report.js';
 import { exitCode, makeReport, reportAction } from './report/report.js';
@@ -57,6 +57,7 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
     const needed = release === null ? null : showDefinition(release, made, request, log);
     const lines = [...(needed?.planned ?? []), ...tagOutcomes(made, request)];
     for (const outcome of lines) log.line(tagLine(reportAction(outcome)));
+    if (needed !== null) await sayCheckout(needed, request, parts);
     return { planned: made, building: needed };
   });
   let outcomes = [...(building?.planned ?? []), ...tagOutcomes(planned, request)];

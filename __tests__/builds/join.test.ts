@@ -125,7 +125,9 @@ function target(over: Partial<TargetInfo>): TargetInfo {
 
 describe('after the build', () => {
   const check = async (...built: BuiltTarget[]) =>
-    (await checkBuilt(built, new Map(), registry())).map(({ result }) => result);
+    (await checkBuilt(built, registry(), { annotations: new Map(), revision: null })).map(
+      ({ result }) => result,
+    );
 
   test('an image that is whole; its attestation is kept and is no platform', async () => {
     const [result] = await check({ target: target({}), digest: amd.index.digest });
@@ -160,5 +162,29 @@ describe('after the build', () => {
       value: { platforms: ['linux/amd64', 'linux/arm64/v8'], attestations: 2 },
     });
     expect(results[0]?.ok === true && results[0].value.manifest?.mediaType).toBe(OCI_INDEX);
+  });
+
+  test.each([
+    ['the commit of this run', 'this', true],
+    ['another commit', 'other', false],
+    ['no commit', null, true],
+  ])('made elsewhere, from %s', async (_name, revision, ok) => {
+    const parts = [
+      { target: target({ name: 'a', split: true }), digest: amd.index.digest },
+      { target: target({ name: 'b', split: true, platforms: ['linux/arm64'] }), digest: arm.index.digest },
+    ];
+    const port = registry();
+    const facts: typeof port.facts = async (repository, manifest, need) => ({
+      ...(await port.facts(repository, manifest, need)),
+      revision: manifest.digest === arm.index.digest ? revision : 'this',
+    });
+    const expected = { annotations: new Map(), revision: 'this' };
+    const [checked] = await checkBuilt(parts, { ...port, facts }, expected);
+    expect(checked?.result.ok).toBe(ok);
+    if (checked?.result.ok === false) {
+      expect(checked.result.error.message).toMatch(
+        /\(linux\/arm64\) is made from commit other, and this run is for this; hand on the digests of this run/,
+      );
+    }
   });
 });

@@ -27,7 +27,7 @@ describe('matrix', () => {
 
 describe('input platform', () => {
   test('that platform of every image that has it', () => {
-    const left = onlyPlatform([two, one], 'linux/arm64/v8');
+    const left = onlyPlatform([two, one], 'linux/arm64/v8', () => true);
     expect(left.map(({ config, choice }) => [config.names[0]?.text, choice.push])).toEqual([
       ['quay.io/o/a', ['linux/arm64']],
     ]);
@@ -47,7 +47,12 @@ describe('input platform', () => {
       /needs builds that name their platforms/,
     ],
   ])('refused: %s', (_name, builds, platform, message) => {
-    expect(complaints(() => onlyPlatform(builds, platform)).join()).toMatch(message);
+    expect(complaints(() => onlyPlatform(builds, platform, () => true)).join()).toMatch(message);
+  });
+
+  test('a platform of images that are finished is nothing to build, and no mistake', () => {
+    expect(onlyPlatform([two, one], 'linux/arm64', (each) => each === one)).toEqual([]);
+    expect(onlyPlatform([two, selected(build('quay.io/o/c'))], 'linux/arm64', () => false)).toEqual([]);
   });
 });
 

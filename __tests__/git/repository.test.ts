@@ -1,5 +1,8 @@
+import { mkdirSync } from 'node:fs';
+
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readRefFacts, type RefOptions } from '../../src/git/facts.js';
+import { gitIn, headOf } from '../../src/git/git.js';
 import { compilePolicy, findBase } from '../../src/policy/policy.js';
 import { fileURLToPath } from 'node:url';
 import { GIT_ENV, sandbox, type Sandbox } from '../support/repository.js';
@@ -34,6 +37,15 @@ afterAll(() => box.remove());
 
 const facts = (directory: string, more: Partial<RefOptions> = {}) =>
   readRefFacts({ env: GIT_ENV, cwd: box.at(directory), time: 0, ...more });
+
+test('the commit that is checked out, asked for at the top of a working tree', async () => {
+  const head = (directory: string) => headOf(gitIn(box.at(directory), GIT_ENV));
+  expect(await head('up')).toBe(main);
+  expect(await head('shallow')).toBe(release);
+  expect(await head('.')).toBeNull();
+  mkdirSync(box.at('up/below'), { recursive: true });
+  expect(await head('up/below')).toBeNull();
+});
 
 describe('without a runner', () => {
   test('the branch that is checked out', async () => {

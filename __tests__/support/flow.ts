@@ -64,6 +64,7 @@ export async function flow(request: RunRequest, parts: Partial<RunParts> = {}): 
       gatekeeper: createGatekeeper(withoutGitHub('this test has no GitHub'), TIME),
       subject: () => ({ home: 'o/r', commit: { repo: 'o/r', sha: SHA } }),
       claim: refuse('claim'),
+      checkedOut: () => Promise.resolve(null),
       builder: refuse('the builder'),
       changes: () => Promise.resolve(null),
       review: (plan) => Promise.resolve(plan),

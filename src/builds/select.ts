@@ -38,11 +38,16 @@ export function matrix(builds: readonly SelectedBuild[], runners: Readonly<Recor
 }
 
 /**
- * What a run with the input `platform` builds: that platform of every image that has it.
- * @throws UserError when no image has it, or when an image names no platforms and so cannot be split
+ * What a run with the input `platform` builds: that platform of every image that has it and is still to be built.
+ * @throws UserError when no image has it, or when an image that is due names no platforms and so cannot be split
  */
-export function onlyPlatform(builds: readonly SelectedBuild[], platform: string): SelectedBuild[] {
-  const unnamed = builds.filter(({ config }) => config.platforms.length === 0);
+export function onlyPlatform(
+  builds: readonly SelectedBuild[],
+  platform: string,
+  isDue: (build: SelectedBuild) => boolean,
+): SelectedBuild[] {
+  const due = builds.filter(isDue);
+  const unnamed = due.filter(({ config }) => config.platforms.length === 0);
   if (unnamed.length > 0) {
     throw new UserError(
       unnamed.map(({ config }) => ({
@@ -55,13 +60,13 @@ export function onlyPlatform(builds: readonly SelectedBuild[], platform: string)
   const wanted = normalisePlatform(platform);
   const same = (name: string): boolean => normalisePlatform(name) === wanted;
   const names = builds.flatMap(({ config }) => config.platforms.map((entry) => entry.platform));
-  if (!names.some(same)) {
+  if (names.length > 0 && !names.some(same)) {
     throw new UserError({
       what: `no build has the platform ${JSON.stringify(platform)}`,
       mend: `the platforms are ${[...new Set(names)].join(', ')}`,
     });
   }
-  return builds
+  return due
     .map(({ config, choice }) => ({
       config,
       choice: { build: choice.build.filter(same), push: choice.push.filter(same) },

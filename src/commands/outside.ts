@@ -16,6 +16,7 @@ import {
   type Subject,
 } from '../gates/gates.js';
 import type { Checks } from '../gates/port.js';
+import { gitIn, headOf } from '../git/git.js';
 import { baseCommit } from '../github/base.js';
 import type { GitHub } from '../github/client.js';
 import type { Plan } from '../plan/model.js';
@@ -48,6 +49,7 @@ export interface Outside {
   readonly gatekeeper: Gatekeeper;
   readonly claim: ClaimTag;
   subject(srcRef: string | null, revision: string | null, entry: EntryTest | null): Subject;
+  checkedOut(): Promise<string | null>;
   builder(): Builder;
   changes(config: Config): Promise<EntryChanges | null>;
   review(plan: Plan, config: Config): Promise<Plan>;
@@ -78,6 +80,7 @@ export function outsideOf(options: OutsideOptions): Outside {
       // The entry came in by a change of the tag file; a build by the change that is built.
       ...entryOf(entry === null ? (facts?.sha ?? null) : checkedOut, entry),
     }),
+    checkedOut: () => headOf(gitIn(options.workspace, env)),
     builder: () => lazyBuilder(options),
     changes: async (config) =>
       options.files.length === 0 || missing(options) !== null

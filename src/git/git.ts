@@ -50,6 +50,12 @@ export async function commitOf(git: Git, revision: string): Promise<string | nul
   return linesOf(answer)[0] ?? null;
 }
 
+/** The commit that is checked out in the directory; null where the directory is not the top of a working tree. */
+export async function headOf(git: Git): Promise<string | null> {
+  const below = await git('rev-parse', '--show-prefix');
+  return below?.ok === true && below.stdout.trim() === '' ? commitOf(git, 'HEAD') : null;
+}
+
 /** Is the history of the clone cut off? */
 export async function isShallow(git: Git): Promise<boolean> {
   return linesOf(await git('rev-parse', '--is-shallow-repository'))[0] === 'true';

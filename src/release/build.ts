@@ -9,6 +9,7 @@ import type { Plan, PlannedAction, WantedTag } from '../plan/model.js';
 import type { Log } from '../ports.js';
 import type { RunParts, RunRequest } from '../request.js';
 import { buildsToMake, definitionInput } from './definition.js';
+import { wrongCheckout } from './checkout.js';
 import { allFailed, bakeAll, verifyBuilt } from './make.js';
 import type { Release } from './release.js';
 
@@ -65,10 +66,16 @@ export async function buildRelease(building: Building, request: RunRequest, part
   const { builds, planned } = building;
   const targets = await targetsOf(building, request, parts);
   const images = builds.map(({ config }) => imageOf(config));
+  const { source } = request.build;
+  const elsewhere = request.build.digests !== null && source !== null;
   const results =
     targets instanceof OperationError
       ? allFailed(images, targets)
-      : await verifyBuilt(targets, building.definition.indexAnnotations, parts.registry);
+      : await verifyBuilt(targets, parts.registry, {
+          annotations: building.definition.indexAnnotations,
+          // What other machines built may be of another run; what this one built has the label that it was given.
+          revision: elsewhere ? source.revision : null,
+        });
   const outcomes = planned.map((outcome) => settled(outcome, results));
   return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
 }
@@ -82,7 +89,16 @@ async function targetsOf(
     const all = release.builds.map(({ config }) => imageOf(config));
     return builtElsewhere(builds, all, settings.digests);
   }
+  const wrong = wrongCheckout(await parts.checkedOut(), input.facts.revision);
+  if (wrong !== null) return wrong;
   return bakeAll(input, { builder: parts.builder(), registry: parts.registry, log: parts.log });
+}
+
+/** A plan says what apply would refuse, but for pull requests, whose plan is of the merge to come. */
+export async function sayCheckout({ input }: Building, request: RunRequest, parts: RunParts): Promise<void> {
+  if (request.command !== 'plan' || request.build.digests !== null || request.facts?.trusted !== true) return;
+  const wrong = wrongCheckout(await parts.checkedOut(), input.facts.revision);
+  if (wrong !== null) parts.log.warning(wrong.message);
 }
 
 function buildAction({ config }: SelectedBuild, plan: Plan): PlannedAction {

@@ -30,11 +30,12 @@ export function buildsToMake(release: Release, plan: Plan, platform: string): Se
       .filter(writes)
       .flatMap(({ wanted: { source } }) => (source.from === 'build' ? [source.build] : [])),
   );
-  const due = release.selected.filter(({ config }) => {
+  const isDue = ({ config }: SelectedBuild): boolean => {
     const image = imageOf(config);
     return release.states.get(image)?.state === 'to-build' && wanted.has(image);
-  });
-  return platform === '' ? due : onlyPlatform(due, platform);
+  };
+  // A job of the matrix that is started again may find its release finished: its platform is no mistake then.
+  return platform === '' ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform, isDue);
 }
 
 /** The input of `bakeDefinition`, or null when there is nothing to build. */

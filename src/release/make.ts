@@ -1,7 +1,7 @@
 /** Building: definition → builder → digests that were checked in the registry. Writes no tag. */
 import { bakeDefinition, type DefinitionInput } from '../builds/definition.js';
-import type { BakeDefinition, Builder, BuiltTarget } from '../builds/model.js';
-import { checkBuilt } from '../builds/verify.js';
+import type { Builder, BuiltTarget } from '../builds/model.js';
+import { checkBuilt, type Expected } from '../builds/verify.js';
 import { messageOf, OperationError } from '../errors.js';
 import type { BuildResult } from '../execute.js';
 import type { Log, Registry } from '../ports.js';
@@ -43,11 +43,11 @@ export async function bakeAll(
 /** Looks every image up in its registry, joins what was built one platform at a time, and checks the platforms. */
 export async function verifyBuilt(
   built: readonly BuiltTarget[],
-  annotations: BakeDefinition['indexAnnotations'],
   registry: Registry,
+  expected: Expected,
 ): Promise<Map<string, BuildResult>> {
   const pushed = built.filter(({ target }) => target.pushed);
-  const checked = await checkBuilt(pushed, annotations, registry);
+  const checked = await checkBuilt(pushed, registry, expected);
   return new Map(
     checked.map(({ image, result }): [string, BuildResult] => {
       if (!result.ok) return [image, result];
