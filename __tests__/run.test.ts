@@ -296,6 +296,23 @@ describe('a release', () => {
     expect(Object.keys(tags('one', 'two'))).toHaveLength(4);
   });
 
+  test('a finished image that lacks a platform is kept, with a warning', async () => {
+    const request = (platforms: string) =>
+      flow(
+        flowRequest(
+          'apply',
+          `policy: wmcore\nbuilds:\n  - { name: '${registry.host}/one', platforms: [${platforms}] }\n`,
+          { facts: factsOf('refs/tags/2.3.4') },
+        ),
+        { builder: () => testBuilder(() => registry) },
+      );
+    expect((await request('linux/amd64')).log.warnings).toEqual([]);
+    expect((await request('linux/amd64')).log.warnings).toEqual([]);
+    const done = await request('linux/amd64, linux/arm64');
+    expect(done).toMatchObject({ exitCode: 0, report: { counts: { keep: 2 } } });
+    expect(done.log.warnings.join()).toMatch(/finished image sha256:\w+ lacks linux\/arm64, and a tag/);
+  });
+
   test('another commit is checked out: nothing is built, and a plan says so', async () => {
     const { builder, run } = release();
     const request = (command: RunRequest['command'], more: Partial<RunRequest> = {}) =>

@@ -9,6 +9,7 @@ import type { ClaimTag, CompiledPolicy, RefFacts, ResolvedDecision } from '../po
 import { selectPlatforms, type StageTable } from '../stages.js';
 import type { Log, Registry } from '../ports.js';
 import { buildsOfRun, type BuildOptions, type RunBuild } from './builds.js';
+import { incompleteBuilds } from './complete.js';
 import { nameRun, type Naming } from './naming.js';
 import { platformStages } from './stages.js';
 import { observeBuilds, type BuildStates } from './states.js';
@@ -79,6 +80,7 @@ export async function prepareRelease(
     select(build, stages[i], resolved, request.includeStages),
   );
   const states = await statesOf(builds, wanted, resolved, stages, request, parts);
+  for (const warning of await incompleteBuilds(selected, states, parts.registry)) parts.log.warning(warning);
   return { naming, wanted, builds, states, selected, stages };
 }
 
