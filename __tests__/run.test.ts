@@ -296,6 +296,24 @@ describe('a release', () => {
     expect(Object.keys(tags('one', 'two'))).toHaveLength(4);
   });
 
+  test('a commit that is not known: a plan shows the tags, apply says what it needs', async () => {
+    const facts = factsOf('refs/tags/2.3.4', { sha: null });
+    const build = { ...flowRequest('plan', null).build, source: null };
+    const unknown = release({ facts, build });
+    const planned = await unknown.run('plan');
+    expect(planned).toMatchObject({ exitCode: 0, report: { counts: { build: 2, create: 4 } } });
+    expect(planned.log.warnings.join()).toContain('the commit of this run is not known');
+    await expect(unknown.run('apply')).rejects.toThrow('the commit of this run is not known');
+    expect(writesOf(registry.requests)).toEqual([]);
+
+    await release().run('apply');
+    const after = await unknown.run('plan');
+    expect(after).toMatchObject({ exitCode: 1, report: { counts: { build: 0, refuse: 4 } } });
+    const [first] = after.report.actions;
+    expect(first?.reason.code).toBe('unknown');
+    expect(first?.reason.text).toContain('cannot be told without the commit; give the commit with --sha');
+  });
+
   test('a finished image that lacks a platform is kept, with a warning', async () => {
     const request = (platforms: string) =>
       flow(

@@ -53,6 +53,16 @@ describe('what a run builds', () => {
     expect(found.finished.map(({ image }) => image)).toEqual(['quay.io/o/a']);
   });
 
+  test.each([
+    ['without a commit nothing can be told to be finished', false, [], ['unknown']],
+    ['forced, it is built over all the same', true, ['quay.io/o/a'], []],
+  ])('%s', (_name, forced, build, refused) => {
+    const found = planBuilds(['quay.io/o/a'], [seen('quay.io/o/a', present(ONE, null), { forced })], null);
+    expect(found.build).toEqual(build);
+    expect(found.refused.map(({ code }) => code)).toEqual(refused);
+    expect(found.finished).toEqual([]);
+  });
+
   test('one registry of two has it: completed from its digest, not built', () => {
     const second = { repository: repo('ghcr.io/o/a') };
     const found = planBuilds(

@@ -100,10 +100,6 @@ describe('what is made', () => {
 });
 
 describe('the input of the definition', () => {
-  test('is null when nothing is to be built', async () => {
-    expect(definitionInput([], await resolved('policy: wmcore', 'refs/tags/1.2.3'), SETTINGS)).toBeNull();
-  });
-
   test('renders templates with the names of this run, and gives what is wrong with them as an answer', async () => {
     const decision = await resolved('policy: wmcore', 'refs/tags/1.2.3');
     const input = definitionInput(

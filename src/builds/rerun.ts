@@ -47,12 +47,12 @@ export interface BuildPlan {
 /**
  * @param images the builds of the run, in order
  * @param observations every primary tag of every repository of every build
- * @param revision the commit in hand
+ * @param revision the commit in hand; null when it is not known: then nothing that is there can be told to be of it
  */
 export function planBuilds(
   images: readonly string[],
   observations: readonly PrimaryObservation[],
-  revision: string,
+  revision: string | null,
 ): BuildPlan {
   const verdicts = images.map((image) =>
     judge(
@@ -76,11 +76,11 @@ type Verdict =
   | { readonly kind: 'finished'; readonly finished: FinishedBuild }
   | { readonly kind: 'refused'; readonly refusals: readonly RefusedBuild[] };
 
-function judge(image: string, seen: readonly PrimaryObservation[], revision: string): Verdict {
+function judge(image: string, seen: readonly PrimaryObservation[], revision: string | null): Verdict {
   const refusals = seen.flatMap((observation) => refusal(observation, revision));
   if (refusals.length > 0) return { kind: 'refused', refusals };
   const ours = seen.flatMap(({ found, repository, tag }) =>
-    found.state === 'present' && found.revision === revision ? [{ found, repository, tag }] : [],
+    found.state === 'present' && isOf(found, revision) ? [{ found, repository, tag }] : [],
   );
   const [first] = ours;
   // A forced tag of another revision is built over, so whatever is of this revision is not the whole group.
@@ -98,17 +98,25 @@ function judge(image: string, seen: readonly PrimaryObservation[], revision: str
   return { kind: 'finished', finished: { image, digest, repository: first.repository, missing } };
 }
 
-function isForeign({ found }: PrimaryObservation, revision: string): boolean {
-  return found.state === 'present' && found.revision !== revision;
+function isOf(found: { readonly revision: string | null }, revision: string | null): boolean {
+  return revision !== null && found.revision === revision;
 }
 
-function refusal(observation: PrimaryObservation, revision: string): RefusedBuild[] {
+function isForeign({ found }: PrimaryObservation, revision: string | null): boolean {
+  return found.state === 'present' && !isOf(found, revision);
+}
+
+function refusal(observation: PrimaryObservation, revision: string | null): RefusedBuild[] {
   const { image, found, forced } = observation;
   if (found.state === 'unknown') {
     const text = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
     return [{ image, code: 'unknown', text, mend: 'run again when the registry answers' }];
   }
-  if (found.state === 'absent' || found.revision === revision || forced) return [];
+  if (found.state === 'absent' || isOf(found, revision) || forced) return [];
+  if (revision === null) {
+    const text = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    return [{ image, code: 'unknown', text, mend: 'give the commit with --sha (input sha)' }];
+  }
   const whose =
     found.revision === null ? 'does not say which commit it is made from' : `is made from ${found.revision}`;
   return [

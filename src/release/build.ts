@@ -7,6 +7,7 @@ import { OperationError, UserError } from '../errors.js';
 import type { BuildResult, Outcome } from '../execute.js';
 import type { Plan, PlannedAction, WantedTag } from '../plan/model.js';
 import type { Log } from '../ports.js';
+import type { ResolvedDecision } from '../policy/policy.js';
 import type { RunParts, RunRequest } from '../request.js';
 import { buildsToMake, definitionInput } from './definition.js';
 import { wrongCheckout } from './checkout.js';
@@ -17,8 +18,8 @@ import type { Release } from './release.js';
 export interface Building {
   readonly release: Release;
   readonly builds: readonly SelectedBuild[];
-  readonly input: DefinitionInput;
-  readonly definition: BakeDefinition;
+  /** null in a plan for a commit that is not known, whose labels are not known either */
+  readonly recipe: { readonly input: DefinitionInput; readonly definition: BakeDefinition } | null;
   readonly planned: readonly Outcome[];
 }
 
@@ -33,38 +34,46 @@ export interface Made {
 
 /**
  * Prints the definition of what a plan has to build. Null when there is nothing to build.
- * @throws UserError with every value of the builds that cannot be used
+ * @throws UserError with every value of the builds that cannot be used, and for apply when the commit is not known
  */
 export function showDefinition(release: Release, plan: Plan, request: RunRequest, log: Log): Building | null {
-  const settings = request.build;
-  const { resolved } = release.naming;
-  const builds = buildsToMake(release, plan, settings.platform);
-  if (resolved === null || builds.length === 0) return null;
-  if (settings.source === null) {
-    throw new UserError({
-      what: 'the commit of this run is not known',
-      mend: 'give it with --sha (input sha)',
-    });
-  }
-  const facts = { ...settings, source: settings.source, trusted: request.facts?.trusted ?? true };
-  const input = definitionInput(builds, resolved, facts);
-  if (input === null) return null;
-  const definition = bakeDefinition(input);
-  if (settings.digests === null) {
+  const builds = buildsToMake(release, plan, request.build.platform);
+  if (release.naming.resolved === null || builds.length === 0) return null;
+  const recipe = recipeOf(builds, release.naming.resolved, request);
+  if (recipe === null)
+    log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
+  if (recipe !== null && request.build.digests === null) {
     log.line('The bake definition:');
-    for (const line of definition.text.trimEnd().split('\n')) log.line(line);
+    for (const line of recipe.definition.text.trimEnd().split('\n')) log.line(line);
   }
   const planned = builds.map((build): Outcome => ({
     ...outcomeOf(buildAction(build, plan)),
     outcome: 'planned',
   }));
-  return { release, builds, input, definition, planned };
+  return { release, builds, recipe, planned };
+}
+
+const UNKNOWN_COMMIT = 'the commit of this run is not known';
+
+function recipeOf(
+  builds: readonly SelectedBuild[],
+  decision: ResolvedDecision,
+  { command, facts, build: settings }: RunRequest,
+): Building['recipe'] {
+  const { source } = settings;
+  if (source === null) {
+    if (command === 'plan') return null;
+    throw new UserError({ what: UNKNOWN_COMMIT, mend: 'give it with --sha (input sha)' });
+  }
+  const input = definitionInput(builds, decision, { ...settings, source, trusted: facts?.trusted ?? true });
+  return { input, definition: bakeDefinition(input) };
 }
 
 /** Builds, or takes what other machines built, and checks it in the registry. */
 export async function buildRelease(building: Building, request: RunRequest, parts: RunParts): Promise<Made> {
-  const { builds, planned } = building;
-  const targets = await targetsOf(building, request, parts);
+  const { builds, planned, recipe } = building;
+  if (recipe === null) throw new Error('a build without its definition');
+  const targets = await targetsOf(building, recipe.input, request, parts);
   const images = builds.map(({ config }) => imageOf(config));
   const { source } = request.build;
   const elsewhere = request.build.digests !== null && source !== null;
@@ -72,7 +81,7 @@ export async function buildRelease(building: Building, request: RunRequest, part
     targets instanceof OperationError
       ? allFailed(images, targets)
       : await verifyBuilt(targets, parts.registry, {
-          annotations: building.definition.indexAnnotations,
+          annotations: recipe.definition.indexAnnotations,
           // What other machines built may be of another run; what this one built has the label that it was given.
           revision: elsewhere ? source.revision : null,
         });
@@ -81,7 +90,8 @@ export async function buildRelease(building: Building, request: RunRequest, part
 }
 
 async function targetsOf(
-  { builds, input, release }: Building,
+  { builds, release }: Building,
+  input: DefinitionInput,
   { build: settings }: RunRequest,
   parts: RunParts,
 ): Promise<readonly BuiltTarget[] | OperationError> {
@@ -95,9 +105,10 @@ async function targetsOf(
 }
 
 /** A plan says what apply would refuse, but for pull requests, whose plan is of the merge to come. */
-export async function sayCheckout({ input }: Building, request: RunRequest, parts: RunParts): Promise<void> {
-  if (request.command !== 'plan' || request.build.digests !== null || request.facts?.trusted !== true) return;
-  const wrong = wrongCheckout(await parts.checkedOut(), input.facts.revision);
+export async function sayCheckout({ recipe }: Building, request: RunRequest, parts: RunParts): Promise<void> {
+  const isMerge = request.facts?.trusted !== true;
+  if (request.command !== 'plan' || request.build.digests !== null || isMerge || recipe === null) return;
+  const wrong = wrongCheckout(await parts.checkedOut(), recipe.input.facts.revision);
   if (wrong !== null) parts.log.warning(wrong.message);
 }
 

@@ -38,13 +38,13 @@ export function buildsToMake(release: Release, plan: Plan, platform: string): Se
   return platform === '' ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform, isDue);
 }
 
-/** The input of `bakeDefinition`, or null when there is nothing to build. */
+/** The input of `bakeDefinition`. */
 export function definitionInput(
   builds: readonly SelectedBuild[],
   decision: ResolvedDecision,
   settings: DefinitionSettings,
-): DefinitionInput | null {
-  if (builds.length === 0 || decision.class === null) return null;
+): DefinitionInput {
+  if (decision.class === null) throw new Error('a build without a class');
   const partial = settings.platform !== '';
   return {
     builds,

@@ -2,7 +2,6 @@
 import { imageOf } from '../builds/names.js';
 import type { SelectedBuild } from '../builds/model.js';
 import type { Config } from '../config/model.js';
-import { UserError } from '../errors.js';
 import type { Gatekeeper, Subject } from '../gates/gates.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
 import type { ClaimTag, CompiledPolicy, RefFacts, ResolvedDecision } from '../policy/policy.js';
@@ -123,12 +122,6 @@ async function statesOf(
 ): Promise<BuildStates> {
   const { facts, concurrency } = request;
   if (!wanted.some(({ source }) => source.from === 'build')) return new Map();
-  if (facts.sha === null) {
-    throw new UserError({
-      what: `the commit of ${facts.ref} is not known`,
-      mend: 'give it with --sha (input sha)',
-    });
-  }
   const observed = await observeBuilds(builds, wanted, facts.sha, resolved.from, { registry, concurrency });
   const states = new Map<string, SourceState>(observed);
   for (const { image, table } of stages) {

@@ -14,12 +14,13 @@ export type BuildStates = ReadonlyMap<string, SourceState>;
 /**
  * Looks at the primary tags of every build: one that is there with the revision of this commit is a finished build, and
  * nothing is built again; one with another revision is refused before anything is built.
+ * @param revision the commit in hand; null when it is not known, which only a plan can do without
  * @param from the tag that a rule promotes instead of building, where it says `fallback: build`
  */
 export async function observeBuilds(
   builds: readonly RunBuild[],
   wanted: readonly WantedTag[],
-  revision: string,
+  revision: string | null,
   from: string | null,
   parts: { readonly registry: Registry; readonly concurrency: number },
 ): Promise<BuildStates> {
