@@ -48,7 +48,12 @@ export function scripted(...steps: readonly Step[]): Script {
       send: (request) => Promise.resolve().then(() => answer(request)),
       stream: () => Promise.reject(new Error('nothing is streamed in a script')),
       resolve: (base, location) => new URL(location, base),
-      usage: () => ({ requests: sent.length, retries: 0, bytes_in: 0, bytes_out: 0 }),
+      usage: () => ({
+        requests: sent.length,
+        retries: sent.filter(({ again }) => again).length,
+        bytes_in: 0,
+        bytes_out: 0,
+      }),
       close: () => undefined,
     },
   };

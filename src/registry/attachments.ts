@@ -16,7 +16,7 @@ import { putTag } from './put.js';
 import type { Reader } from './reader.js';
 import type { Referrers } from './referrers.js';
 import { readTree, type TreeNode } from './tree.js';
-import type { Context } from './wire.js';
+import { repeating, type Context } from './wire.js';
 
 /** A signature, attestation, SBOM or other artifact that belongs to a manifest, and all below it. */
 export interface Attachment {
@@ -152,7 +152,7 @@ async function writeOnce(context: Context, ref: TagRef, manifest: Manifest): Pro
 /** A tag that cannot be told is asked for once more. */
 async function lookTwice(context: Context, ref: TagRef): Promise<Existence> {
   const found = await lookByBody(context, ref);
-  return found.state === 'unknown' ? lookByBody(context, ref) : found;
+  return found.state === 'unknown' ? lookByBody(repeating(context), ref) : found;
 }
 
 /** What is only warned about is tried twice: the next run finds the tag done and does not come back for it. */

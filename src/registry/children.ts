@@ -8,7 +8,7 @@ import { once } from '../once.js';
 import { PartUnknown, putByDigest } from './put.js';
 import type { Referrers } from './referrers.js';
 import type { TreeNode } from './tree.js';
-import { ask, type Context } from './wire.js';
+import { ask, repeating, type Context } from './wire.js';
 
 /** Writes the manifests of an image by digest, each at most once a run and repository. */
 export interface Children {
@@ -55,7 +55,7 @@ export function createChildren(context: Context, blobs: Blobs, referrers: Referr
     await context.clock.sleep(context.clock.random() * PAUSE);
     await again();
     try {
-      return (await putByDigest(context, ref, node.manifest)).subjectListed;
+      return (await putByDigest(repeating(context), ref, node.manifest)).subjectListed;
     } catch (error) {
       throw error instanceof PartUnknown ? error.refusal : error;
     }

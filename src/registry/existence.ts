@@ -51,7 +51,7 @@ export function saysAbsent(response: RegistryResponse): boolean {
 }
 
 function lookByGet(context: Context, task: Task, ref: ImageRef): Promise<Existence> {
-  return onceMore(() => getOnce(context, task, ref));
+  return onceMore(context, (wire) => getOnce(wire, task, ref));
 }
 
 async function getOnce(context: Context, task: Task, ref: ImageRef): Promise<Existence> {

@@ -6,7 +6,7 @@ import { algorithmOf, digestOf } from './digest.js';
 import { lookByBody } from './existence.js';
 import type { RegistryResponse } from './http/types.js';
 import { quirksOf } from './quirks.js';
-import { ask, type Context } from './wire.js';
+import { ask, repeating, type Context } from './wire.js';
 
 /** What the registry said about a write besides "yes". */
 export interface Receipt {
@@ -39,7 +39,8 @@ export async function putTag(
 ): Promise<Receipt> {
   const task: PutTask = { doing: 'write the tag', ref };
   for (let attempt = 1; ; attempt++) {
-    const answer = await putOnce(context, task, manifest, ref.tag, false);
+    const wire = attempt === 1 ? context : repeating(context);
+    const answer = await putOnce(wire, task, manifest, ref.tag, false);
     if ('response' in answer && isTaken(answer.response)) return receipt(task, manifest, answer.response);
     if (!needsLook(answer)) throw reasonOf(task, answer);
     const now = await lookByBody(context, ref);

@@ -19,7 +19,7 @@ const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
  * @throws OperationError `absent` on a confirmed 404, `mismatch`, `rejected` for types that cannot be copied, or as the wire fails
  */
 export async function readManifest(context: Context, ref: ImageRef): Promise<Manifest> {
-  const manifest = await onceMore(() => fetchManifest(context, ref));
+  const manifest = await onceMore(context, (wire) => fetchManifest(wire, ref));
   parseManifest(manifest, nameOf(ref));
   return manifest;
 }
@@ -52,7 +52,7 @@ export async function readBlob(
   source: Repository,
   descriptor: Descriptor,
 ): Promise<Uint8Array> {
-  return onceMore(() => fetchBlob(context, source, descriptor));
+  return onceMore(context, (wire) => fetchBlob(wire, source, descriptor));
 }
 
 async function fetchBlob(context: Context, source: Repository, descriptor: Descriptor): Promise<Uint8Array> {

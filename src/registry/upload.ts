@@ -8,7 +8,7 @@ import { isThere, taskOf } from './blob-presence.js';
 import type { RegistryResponse } from './http/types.js';
 import type { Descriptor } from './manifest.js';
 import { verifying } from './verified-stream.js';
-import { ask, type Context } from './wire.js';
+import { ask, repeating, type Context } from './wire.js';
 
 const TRIES = 3;
 /** Milliseconds before the second try; doubled for the third, each with full jitter. */
@@ -34,8 +34,9 @@ export async function uploadBlob(
   const task: Task = taskOf('upload the blob', destination, blob);
   let location = session;
   for (let attempt = 1; ; attempt++) {
-    location ??= await beginUpload(context, task, destination);
-    const problem = await tryUpload(context, task, source, destination, blob, location);
+    const wire = attempt === 1 ? context : repeating(context);
+    location ??= await beginUpload(wire, task, destination);
+    const problem = await tryUpload(wire, task, source, destination, blob, location);
     if (problem === null) return;
     if (attempt === TRIES || !isPassing(problem)) throw problem;
     context.log.debug(`${problem.message}; trying again`);
@@ -110,6 +111,7 @@ function sourceOf(
 ): { open(): Promise<Readable>; problem(): OperationError | null } {
   const task: Task = taskOf('read the blob', source, blob);
   let problem: OperationError | null = null;
+  let wire = context;
   const note = (error: unknown): OperationError => {
     problem =
       error instanceof OperationError
@@ -122,7 +124,9 @@ function sourceOf(
     async open() {
       problem = null;
       try {
-        const stream = await openBlob(context, task, source, blob);
+        const opening = openBlob(wire, task, source, blob);
+        wire = repeating(context);
+        const stream = await opening;
         const checked = verifying(nameOf(task.ref), blob);
         stream.once('error', (error) => note(inContext(task, error)));
         checked.once('error', (error) => problem ?? note(error));

@@ -9,6 +9,19 @@ export interface Context {
   readonly log: Log;
 }
 
+/** As `context`, for what was asked before and went wrong: the report counts each request as a retry. */
+export function repeating(context: Context): Context {
+  const { transport } = context;
+  return {
+    ...context,
+    transport: {
+      ...transport,
+      send: (request) => transport.send({ ...request, again: true }),
+      stream: (request) => transport.stream({ ...request, again: true }),
+    },
+  };
+}
+
 /** Sends one request; what the transport throws is thrown on with the place where it happened. */
 export async function ask(context: Context, task: Task, request: RegistryRequest): Promise<RegistryResponse> {
   try {

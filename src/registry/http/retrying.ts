@@ -18,6 +18,8 @@ type Ended<T> = { readonly result: T } | { readonly fault: WireFault };
 export interface Task {
   readonly what: () => string;
   readonly repeatable: boolean;
+  /** even the first try repeats one of the caller's */
+  readonly again?: true | undefined;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function retrying<T extends Headed>(
       tries++;
       wiring.cancellation.check();
       if (peer.notBefore > 0) await calm(wiring, peer);
+      if (tries > 1 || task.again) wiring.usage.retries++;
       let ended: Ended<T>;
       try {
         const result = await attempt();
@@ -48,7 +51,6 @@ export async function retrying<T extends Headed>(
       }
       const delayMs = delayUntilNext(wiring, peer, task, ended, tries);
       if (delayMs === null) return finalOf(peer, ended);
-      wiring.usage.retries++;
       wiring.debug(`${task.what()}: ${wordsOf(ended)}; again in ${delayMs} ms`);
       if (delayMs > 0) await pause(wiring, delayMs, wordsOf(ended));
     }

@@ -55,7 +55,8 @@ export function createTransport(options: TransportOptions): Transport {
   ): Promise<T> => {
     const endpoint = endpointOf(request.repository.registry);
     const what = (): string => redactUrl(request.method, urlOf(endpoint, request, wiring.listed));
-    return retrying(wiring, endpoint, { what, repeatable: request.repeatable }, async () =>
+    const { repeatable, again } = request;
+    return retrying(wiring, endpoint, { what, repeatable, again }, async () =>
       read(wiring, request, await attempt(wiring, endpoint, request)),
     );
   };

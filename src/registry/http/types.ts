@@ -22,6 +22,8 @@ export interface RegistryRequest {
   readonly redirect: 'follow' | 'refuse';
   /** may be sent again after a fault whose effect is unknown (reset, time-out, 5xx). A PUT to a tag may not: the caller looks first. */
   readonly repeatable: boolean;
+  /** the caller sent it before, and it went wrong: the report counts it as a retry */
+  readonly again?: true;
 }
 
 export interface RegistryResponse {

@@ -1,4 +1,8 @@
-/** What went over the wire, for the report. Requests to token servers and retries count as requests. */
+/**
+ * What went over the wire, for the report. Requests to token servers and retries count as requests. A retry is a request
+ * that is sent again because it went wrong, by the transport or by its caller; the look that a caller takes in between,
+ * and the second request of a login, are none.
+ */
 export interface Usage {
   requests: number;
   retries: number;
