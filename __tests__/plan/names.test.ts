@@ -37,6 +37,25 @@ describe('registry-map', () => {
     );
   });
 
+  test.each([
+    ['quay.io=a.example', 'quay.io=b.example', 'quay.io is mapped to a.example and to b.example'],
+    ['quay.io=a.example', 'quay.io=a.example/x', 'quay.io is mapped to a.example and to a.example/x'],
+    ['docker.io=a.example', 'INDEX.docker.io=b.example', 'docker.io is mapped to a.example and to b.example'],
+  ])('%s and %s contradict each other', (one, other, what) => {
+    expect(() => parseRegistryMap([one, other])).toThrow(
+      new UserError({ what: `registry-map: ${what}`, mend: 'give one of them' }),
+    );
+  });
+
+  test('the same mapping twice is one', () => {
+    const map = parseRegistryMap([
+      'docker.io=a.example/x',
+      'index.docker.io=a.example/x',
+      'quay.io=b.example',
+    ]);
+    expect([...map.keys()]).toEqual(['docker.io', 'quay.io']);
+  });
+
   test('every wrong line is named', () => {
     const wrong = [
       'docker.io',

@@ -1,41 +1,48 @@
 /** How names of the tag file become names in this run: registry-map, force, commits in src_ref. Pure. */
-import { UserError } from '../errors.js';
+import { UserError, type Problem } from '../errors.js';
 import { parseRepository, parseTag, type Parsed, type Repository } from '../reference.js';
 
 /** `docker.io` → `localhost:5000`, optionally with a path in front: `docker.io` → `localhost:5000/mirror`. */
 export type RegistryMap = ReadonlyMap<string, { readonly registry: string; readonly prefix: string }>;
 
-/** Parses `docker.io=localhost:5000` lines. Every line that is not one is a problem of the UserError. */
+/** Parses `docker.io=localhost:5000` lines. Every line that is not one, or contradicts another, is a problem of the UserError. */
 export function parseRegistryMap(lines: readonly string[]): RegistryMap {
   const map = new Map<string, { registry: string; prefix: string }>();
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   for (const line of lines) {
     const [from = '', to = '', ...rest] = line.split('=');
     const source = parseRepository(`${from}/x`);
     const target = parseRepository(`${to}/x`);
     const isHost = source.ok && source.value.registry === canonicalHost(from);
-    if (!isHost || !target.ok || rest.length > 0) {
-      problems.push(line);
-      continue;
-    }
-    const path = target.value.repository.split('/').slice(0, -1).join('/');
-    const implied = target.value.registry === 'docker.io' && !/^(?:index\.)?docker\.io(?:\/|$)/.test(to);
-    if (implied) problems.push(line);
-    else
-      map.set(canonicalHost(from), {
-        registry: target.value.registry,
-        prefix: path === 'library' ? '' : path,
-      });
-  }
-  if (problems.length > 0) {
-    throw new UserError(
-      problems.map((line) => ({
+    const path = target.ok ? target.value.repository.split('/').slice(0, -1).join('/') : '';
+    const implied = target.ok && target.value.registry === 'docker.io' && !NAMES_HUB.test(to);
+    if (!isHost || !target.ok || rest.length > 0 || implied) {
+      problems.push({
         what: `registry-map: "${line}" is not "registry=registry"`,
         mend: 'write it as "docker.io=localhost:5000"',
-      })),
-    );
+      });
+      continue;
+    }
+    const host = canonicalHost(from);
+    const before = map.get(host);
+    const mapped = { registry: target.value.registry, prefix: path === 'library' ? '' : path };
+    if (before === undefined) map.set(host, mapped);
+    else if (textOf(before) !== textOf(mapped)) {
+      problems.push({
+        what: `registry-map: ${host} is mapped to ${textOf(before)} and to ${textOf(mapped)}`,
+        mend: 'give one of them',
+      });
+    }
   }
+  if (problems.length > 0) throw new UserError(problems);
   return map;
+}
+
+/** A word that is no host would be taken for the first part of a name on Docker Hub. */
+const NAMES_HUB = /^(?:index\.)?docker\.io(?:\/|$)/;
+
+function textOf({ registry, prefix }: { readonly registry: string; readonly prefix: string }): string {
+  return prefix === '' ? registry : `${registry}/${prefix}`;
 }
 
 function canonicalHost(host: string): string {
