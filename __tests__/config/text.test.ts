@@ -57,8 +57,38 @@ describe('what is no YAML', () => {
   });
 
   test.each([
+    ['in a mapping in braces', 'images: {\n\tname: a/b }\n', '2:1'],
+    ['in a list in brackets', 'images:\n  - [ a,\n\tb ]\n', '3:1'],
+    ['in a block of text', 'bug: |\n\tx\n', '2:1'],
+    ['in a value in quotes', 'bug: "x\n\ty"\n', '2:1'],
+  ])('a tab is named where it is at fault: %s', (_, text, place) => {
+    expect(messages(text)).toEqual([
+      `tags.yaml:${place}: not YAML: tabs are not allowed as indentation; indent with spaces`,
+    ]);
+  });
+
+  test('a tab before something unexpected is named beside it', () => {
+    expect(messages('- a: 1\n\t  b: 2\n')[0]).toBe(
+      'tags.yaml:2:4: not YAML: unexpected scalar at node end; check the indentation and the quotes around here: this line begins with a tab',
+    );
+  });
+
+  test.each([
+    ['images: "x\n', '1:9'],
+    ['images: "\n', '1:9'],
+    ["policy: wmcore\nimages:\n  - name: 'a\n    tag: x\n  - name: b\n", '3:11'],
+    ['images:\n  - { name: "a, tag: x }\n  - { name: b }\n', '2:13'],
+    ['images:\n  - name: "a\ntag: "x"\n', '2:11'],
+    ['bug: "x\n\t\n', '1:6'],
+    ['policy: >\n  "\nimages: "x\n', '3:9'],
+  ])('%j: a quote that is not closed is told where it opens', (text, place) => {
+    expect(messages(text)[0]).toBe(
+      `tags.yaml:${place}: not YAML: the quote that opens here is not closed; close it, and indent the lines over which it runs`,
+    );
+  });
+
+  test.each([
     ['images: [\n', /^tags.yaml:2:1: not YAML: /],
-    ['images: "x\n', /^tags.yaml:2:1: not YAML: missing closing "quote; check the quotes/],
     [
       'policy: a: b\n',
       /^tags.yaml:1:9: not YAML: nested mappings .*; check the indentation, and put a value that holds ": " in quotes$/,
@@ -67,7 +97,9 @@ describe('what is no YAML', () => {
     ['policy: *x\n', /^tags.yaml:1:9: there is no anchor "&x" before this alias; define it above$/],
     ['policy: !x y\n', /^tags.yaml:1:9: not YAML: unresolved tag: !x; remove the tag/],
     ['policy: !!binary aGVsbG8=\n', /^tags.yaml:1:9: not YAML: unresolved tag/],
-    ['? [a]\n: b\n', /^tags.yaml:1:3: not YAML: .*; write the key as text$/],
+    ['? [a]\n: b\n', /^tags.yaml:1:3: a key must be text, not a list; write the key as text$/],
+    ['? - a\n: b\n', /^tags.yaml:1:3: a key must be text, not a list; write the key as text$/],
+    ['{a: b}: c\n', /^tags.yaml:1:1: a key must be text, not a mapping; write the key as text$/],
     [']', /^tags.yaml:1:1: not YAML: /],
     ['%FOO\n---\npolicy: wmcore\n', /^tags.yaml:1:1: not YAML: unknown directive %FOO; remove the line/],
     [

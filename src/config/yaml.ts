@@ -1,8 +1,9 @@
 /** Text → YAML documents, each as plain data, with every mistake of the text at its place. */
-import { Composer, Lexer, Parser, type CST, type Document, type ParsedNode, type YAMLError } from 'yaml';
+import { Composer, Lexer, Parser, type CST, type Document, type ParsedNode } from 'yaml';
 import type { Problem } from '../errors.js';
 import { placeAt, type Source } from './decode.js';
 import { MAX_EXPANDED, toData, type AliasTargets } from './data.js';
+import { syntaxProblems, type OpenQuotes } from './syntax.js';
 
 /** One YAML document that can be read; its content may still be wrong. */
 export interface YamlDocument {
@@ -20,35 +21,17 @@ const MAX_DEPTH = 50;
 /** Words, signs and spaces that YAML sees in a file. 4 MiB of entries have about half a million. */
 const MAX_LEXEMES = 2_000_000;
 
-/** A text with this many mistakes is not read to the end by anybody. */
-const MAX_SYNTAX_PROBLEMS = 20;
-
-const MENDS: Partial<Record<YAMLError['code'], string>> = {
-  TAB_AS_INDENT: 'indent with spaces',
-  BAD_INDENT: 'align it with the lines that it belongs to',
-  BAD_SCALAR_START: 'put the value in quotes',
-  BAD_DQ_ESCAPE: 'write a backslash twice, or use single quotes',
-  BAD_ALIAS: 'define the anchor before the alias',
-  BLOCK_AS_IMPLICIT_KEY: 'check the indentation, and put a value that holds ": " in quotes',
-  MULTILINE_IMPLICIT_KEY: 'write "key: value" on one line, with a space after the colon',
-  NON_STRING_KEY: 'write the key as text',
-  MISSING_CHAR: 'check the quotes, brackets, dashes and the space after each colon around here',
-  UNEXPECTED_TOKEN: 'check the indentation and the quotes around here',
-  TAG_RESOLVE_FAILED: 'remove the tag that begins with "!"',
-  BAD_DIRECTIVE: 'remove the line that begins with "%"',
-};
-
 /** All documents of one text. Documents with mistakes in their syntax are left out, and `report` hears why. */
 export function readDocuments(source: Source, report: (problem: Problem) => void): YamlDocument[] {
-  const tokens = tokensOf(source);
-  if ('what' in tokens) {
-    report(tokens);
+  const read = tokensOf(source);
+  if ('what' in read) {
+    report(read);
     return [];
   }
   const budget = { left: MAX_EXPANDED };
   const documents: YamlDocument[] = [];
-  for (const document of compose(tokens, source)) {
-    const problems = syntaxProblems(document, source);
+  for (const document of compose(read.tokens, source)) {
+    const problems = syntaxProblems(document, source, read.quotes);
     problems.forEach(report);
     if (problems.length > 0) continue;
     const { data, aliases, sound } = toData(document.contents, source, budget, report);
@@ -57,13 +40,19 @@ export function readDocuments(source: Source, report: (problem: Problem) => void
   return documents;
 }
 
+interface Tokens {
+  readonly tokens: CST.Token[];
+  readonly quotes: OpenQuotes;
+}
+
 /**
  * Text → tokens, within bounds. Depth is bounded here and not later because composing the tokens is recursive:
  * near the end of the stack V8 does not throw but ends the process when it has to compile a regular expression.
  */
-function tokensOf(source: Source): CST.Token[] | Problem {
+function tokensOf(source: Source): Tokens | Problem {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
+  const quotes = new Map<number, number>();
   const tooMuch = (what: string, mend: string): Problem => ({
     place: placeAt(source, offset),
     what,
@@ -71,8 +60,11 @@ function tokensOf(source: Source): CST.Token[] | Problem {
   });
   let lexemes = 0;
   let offset = 0;
+  let before = '';
   for (const lexeme of new Lexer().lex(source.text)) {
     offset = parser.offset;
+    if (before !== PLAIN && isOpen(lexeme)) quotes.set(offset + lexeme.length, offset);
+    before = lexeme;
     for (const token of parser.next(lexeme)) {
       if (token.type === 'error' && tokens.at(-1)?.type === 'error') continue; // one of a row will do
       tokens.push(token);
@@ -86,7 +78,16 @@ function tokensOf(source: Source): CST.Token[] | Problem {
     }
   }
   tokens.push(...parser.end());
-  return tokens;
+  return { tokens, quotes };
+}
+
+/** What the lexer says before a scalar without quotes. */
+const PLAIN = '\x1f';
+
+/** A quoted scalar without its second quote, as the parser sees it. */
+function isOpen(lexeme: string): boolean {
+  const quote = lexeme[0];
+  return (quote === '"' || quote === "'") && (lexeme.length === 1 || !lexeme.endsWith(quote));
 }
 
 /** Tokens → documents. Mistakes are collected as Errors, and without their stacks a million of them is bearable. */
@@ -104,39 +105,4 @@ function compose(tokens: readonly CST.Token[], source: Source): Document.Parsed[
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
-}
-
-/** One problem a line, the first: what follows on the same line is mostly its echo. */
-function syntaxProblems(document: Document.Parsed, source: Source): Problem[] {
-  const problems: Problem[] = [];
-  const { explicit, version } = document.directives.yaml;
-  if (explicit && version !== '1.2') {
-    problems.push({
-      place: placeAt(source, document.range[0]),
-      what: `the document is declared as YAML ${version}, and a tag file is YAML 1.2`,
-      mend: 'remove the %YAML line, and quote what YAML 1.1 would read differently',
-    });
-  }
-  let line = 0;
-  const faults: readonly YAMLError[] = [...document.errors, ...document.warnings];
-  for (const fault of [...faults].sort((a, b) => a.pos[0] - b.pos[0])) {
-    const place = placeAt(source, Math.min(fault.pos[0], source.text.length));
-    if (place.line === line || problems.length >= MAX_SYNTAX_PROBLEMS) continue;
-    line = place.line;
-    const mend = MENDS[fault.code];
-    problems.push({
-      place,
-      what: `not YAML: ${lowerFirst(oneLine(fault.message))}`,
-      ...(mend ? { mend } : {}),
-    });
-  }
-  return problems;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\s\0-\x1f]+/g, ' ').slice(0, 200); // eslint-disable-line no-control-regex
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
