@@ -34,7 +34,11 @@ describe('lookUpPins', () => {
     [
       'a source that is gone',
       entry('gone'),
-      { digest: null, text: 'the source tag does not exist', failed: true },
+      {
+        digest: null,
+        text: 'reg.example/gone:build: the source tag does not exist; correct it, or push the image',
+        failed: true,
+      },
     ],
     [
       'named by digest only',

@@ -11,7 +11,7 @@ export interface PinOutcome {
   readonly source: string;
   /** to be written; null when the entry stays as it is */
   readonly digest: string | null;
-  /** one sentence for people */
+  /** one sentence for people; that of a failure names the source */
   readonly text: string;
   /** the entry could not be pinned */
   readonly failed: boolean;
@@ -42,7 +42,8 @@ async function pinOne(entry: ImageConfig, ref: TagRef, registry: Registry): Prom
   if (found.state === 'unknown')
     return { entry, source, digest: null, text: found.error.message, failed: true };
   if (found.state === 'absent') {
-    return { entry, source, digest: null, text: 'the source tag does not exist', failed: true };
+    const text = `${source}: the source tag does not exist; correct it, or push the image`;
+    return { entry, source, digest: null, text, failed: true };
   }
   if (entry.srcDigest === found.digest) {
     return { entry, source, digest: null, text: `pinned already to ${found.digest}`, failed: false };

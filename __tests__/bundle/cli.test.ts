@@ -297,7 +297,7 @@ describe('pin', () => {
     place.file('pin.yaml', commented().replace('k8s-cni-sriov', 'gone'));
     const done = await retag('pin --config pin.yaml');
     expect(done.code).toBe(1);
-    expect(done.stdout).toContain('the source tag does not exist');
+    expect(done.stderr).toMatch(/^error: pin\.yaml:4:20: .*gone:.*: the source tag does not exist; .*\n$/);
     expect(place.read('pin.yaml')).toContain(`src_digest: ${RIGHT[1]!}`);
     expect(place.read('pin.yaml').match(/src_digest/g)).toHaveLength(1);
   });

@@ -1,5 +1,5 @@
 /** Where a command of the command line writes, and how its errors look. */
-import { formatProblem, OperationError, UserError } from '../errors.js';
+import { formatProblem, OperationError, UserError, type Problem } from '../errors.js';
 import { safe } from '../terminal/safe.js';
 import { terminalLog, type Stream } from '../terminal/log.js';
 import type { Arguments } from '../terminal/args.js';
@@ -28,10 +28,15 @@ export function logFor(args: Arguments, io: Io): Log {
   });
 }
 
+/** One problem, as all of them look on a terminal; never kept back by --quiet. */
+export function sayError(problem: Problem, stderr: Stream): void {
+  stderr.write(`error: ${safe(formatProblem(problem))}\n`);
+}
+
 /** Writes what went wrong to stderr and gives the exit status: 2 for what a person gave, 1 for what an outside system did. */
 export function fail(error: unknown, stderr: Stream): 1 | 2 {
   if (error instanceof UserError) {
-    for (const problem of error.problems) stderr.write(`error: ${safe(formatProblem(problem))}\n`);
+    for (const problem of error.problems) sayError(problem, stderr);
     return 2;
   }
   if (error instanceof OperationError) {

@@ -9,6 +9,7 @@ import type { RunRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
+import { onlyOf } from './common.js';
 import type { Io } from './output.js';
 import { outsideOf } from './outside.js';
 import { tagFiles, withSession, type Session } from './session.js';
@@ -93,12 +94,6 @@ async function requestFor(
       digests: digests === undefined ? null : await readDigests(digests, io.cwd),
     },
   };
-}
-
-function onlyOf(args: Arguments): RunRequest['only'] {
-  const only = args.text('only') ?? '';
-  if (only === '' || only === 'builds' || only === 'images') return only;
-  throw new UserError({ what: `--only: "${only}" is not known`, mend: 'give builds or images' });
 }
 
 function stagesOf(args: Arguments): string[] {
