@@ -93,9 +93,9 @@ describe('text', () => {
     expect(text).not.toContain('does not match');
   });
 
-  test('ends with what is wrong', () => {
+  test('leaves how to mend a ref to the errors', () => {
     const text = classificationsAsText(classifyRefs(wmcore, ['-x'], TIME));
-    expect(text).toMatch(/"-x" is not a git ref; write all of it/);
+    expect(text).toMatch(/\n-x: "-x" is not a git ref\n$/);
   });
 
   test('row 12: foreign names cannot speak to the terminal', () => {

@@ -1,6 +1,5 @@
 /** `retag classify`: what a policy calls refs, for people and as JSON. Pure: text in, text out. */
 import type { Problem } from './errors.js';
-import { formatProblem } from './errors.js';
 import {
   classificationReport,
   classify,
@@ -73,6 +72,11 @@ function noClassification(why: string): ClassificationReport {
   };
 }
 
+/** One item of the list of contract 9. */
+export function listed({ ref, classification }: ClassifiedRef): { ref: string } & ClassificationReport {
+  return { ref, ...classification };
+}
+
 /** Contract 9: a list of `{ref, …classification}`, one a line, with a line feed at the end. */
 export function classificationsAsJson(classified: Iterable<ClassifiedRef>): string {
   return [...jsonPieces(classified)].join('');
@@ -81,20 +85,18 @@ export function classificationsAsJson(classified: Iterable<ClassifiedRef>): stri
 /** The same text in pieces, so that a long list need not be held at once. */
 export function* jsonPieces(classified: Iterable<ClassifiedRef>): Generator<string, void> {
   let separator = '[\n';
-  for (const { ref, classification } of classified) {
-    yield `${separator}  ${JSON.stringify({ ref, ...classification })}`;
+  for (const one of classified) {
+    yield `${separator}  ${JSON.stringify(listed(one))}`;
     separator = ',\n';
   }
   yield separator === ',\n' ? '\n]\n' : '[]\n';
 }
 
-/** A table, then for each ref the reason and the rules that lost; then what is wrong. */
+/** A table, then for each ref the reason and the rules that lost. */
 export function classificationsAsText(classified: readonly ClassifiedRef[]): string {
   const blocks = [table(classified)];
   if (classified.length <= EXPLAINED) blocks.push(...classified.map(explanation));
   else blocks.push(`${totals(classified)}. Give ${EXPLAINED} refs or fewer to see the reasons.`);
-  const problems = classified.flatMap((one) => one.problems.map((problem) => formatProblem(problem)));
-  if (problems.length > 0) blocks.push(problems.join('\n'));
   return `${blocks.join('\n\n')}\n`;
 }
 

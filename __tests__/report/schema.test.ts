@@ -1,25 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import Ajv from 'ajv';
 
 import { image, index } from '../../src/embedded/images.js';
 import { seed } from '../../src/embedded/seed.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import type { Report, ReportAction } from '../../src/report/model.js';
 import { retag } from '../support/command-line.js';
+import { schemaProblems } from '../support/report-schema.js';
 import { FAILED, HELD, KEPT, REFUSED, reportAction, reportOf } from '../support/reports.js';
-
-const schema = JSON.parse(
-  readFileSync(new URL('../../schema/report.schema.json', import.meta.url), 'utf8'),
-) as Record<string, unknown>;
-const validate = new Ajv.default({ strict: false, allErrors: true }).compile(schema);
-
-function problems(report: unknown): unknown {
-  return validate(report) ? [] : validate.errors;
-}
 
 describe('what --json prints is what the schema says', () => {
   const directory = mkdtempSync(join(tmpdir(), 'retag-report-'));
@@ -63,33 +54,33 @@ images:
       'refuse platform-missing planned',
       'create absent planned',
     ]);
-    expect(problems(planned)).toEqual([]);
+    expect(schemaProblems(planned)).toEqual([]);
   });
 
   test('an apply, and one more', async () => {
     const applied = await report('apply');
     expect(seen(applied)).toContain('create absent done');
-    expect(problems(applied)).toEqual([]);
+    expect(schemaProblems(applied)).toEqual([]);
     const again = await report('apply');
     expect(seen(again)).toContain('keep same-digest skipped');
-    expect(problems(again)).toEqual([]);
+    expect(schemaProblems(again)).toEqual([]);
   });
 
   test('a conflict, and a forced move', async () => {
     fill('two');
     const refused = await report('apply');
     expect(seen(refused)).toContain('refuse different-digest skipped');
-    expect(problems(refused)).toEqual([]);
+    expect(schemaProblems(refused)).toEqual([]);
     const moved = await report('apply', '--force', 'docker.io/example/app:v1.0');
     expect(seen(moved)).toContain('move forced done');
-    expect(problems(moved)).toEqual([]);
+    expect(schemaProblems(moved)).toEqual([]);
   });
 
   test('a registry that gives no answer', async () => {
     await registry.close();
     const unknown = await report('plan', '--timeout', '1s');
     expect(new Set(seen(unknown))).toEqual(new Set(['refuse unknown planned']));
-    expect(problems(unknown)).toEqual([]);
+    expect(schemaProblems(unknown)).toEqual([]);
   });
 });
 
@@ -108,7 +99,7 @@ test('every kind of action fits, in one report with a ref and a classification',
   const warned = reportAction({ attachments: { found: 3, carried: 3 }, warnings: ['a warning'] });
   const ref = { ref: 'refs/heads/main', sha: null, event: null };
   const actions = [warned, REFUSED, KEPT, FAILED, HELD];
-  expect(problems(reportOf(actions, { ref, classification }))).toEqual([]);
+  expect(schemaProblems(reportOf(actions, { ref, classification }))).toEqual([]);
 });
 
 const BROKEN: readonly (readonly [string, unknown])[] = [
@@ -121,5 +112,5 @@ const BROKEN: readonly (readonly [string, unknown])[] = [
 ];
 
 test.each(BROKEN)('the schema refuses %s', (_what, report) => {
-  expect(problems(JSON.parse(JSON.stringify(report)))).not.toEqual([]);
+  expect(schemaProblems(JSON.parse(JSON.stringify(report)))).not.toEqual([]);
 });

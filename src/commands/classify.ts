@@ -1,31 +1,59 @@
 /** `retag classify` */
-import { classificationsAsText, classifyEach, jsonPieces, refsIn, type ClassifiedRef } from '../classify.js';
+import { resolve } from 'node:path';
+
+import {
+  classificationsAsText,
+  classifyEach,
+  jsonPieces,
+  listed,
+  refsIn,
+  type ClassifiedRef,
+} from '../classify.js';
 import { parseConfig } from '../config/config.js';
 import { sayDoubts } from '../doubts.js';
 import { UserError, type Problem } from '../errors.js';
 import { compilePolicy, type CompiledPolicy } from '../policy/policy.js';
 import { systemClock } from '../system/clock.js';
+import { writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
+import { checkCommon } from './common.js';
 import { logFor, type Io } from './output.js';
 import { tagFiles } from './session.js';
 
 /** Classifies the refs given as words, or those on standard input when there are none or the word is `-`. */
 export async function classifyCommand(args: Arguments, io: Io): Promise<number> {
+  checkCommon(args);
   const policy = await policyFor(args, io);
   sayDoubts(policy, logFor(args, io));
   const words = args.words.filter((word) => word !== '-');
   const refs =
     words.length === args.words.length && words.length > 0 ? words : [...words, ...(await readRefs(io))];
   const classified = classifyEach(policy, refs, systemClock.now());
-  return args.is('json') ? writeJson(classified, io) : writeTable([...classified], io);
+  const problems = await write(classified, args, io);
+  if (problems.length > 0) throw new UserError(problems);
+  return 0;
+}
+
+/** Gives what is wrong with the refs: an error once all of them are told. */
+async function write(
+  classified: Iterable<ClassifiedRef>,
+  args: Arguments,
+  io: Io,
+): Promise<readonly Problem[]> {
+  const path = args.text('report');
+  if (args.is('json') && path === undefined) return stream(classified, io);
+  const all = [...classified];
+  if (args.is('json')) stream(all, io);
+  else io.stdout.write(classificationsAsText(all));
+  if (path !== undefined) await writeJson(resolve(io.cwd, path), all.map(listed));
+  return all.flatMap(({ problems }) => problems);
 }
 
 /** Written as it is classified: thousands of refs are never held at once. */
-function writeJson(classified: Iterable<ClassifiedRef>, io: Io): number {
+function stream(classified: Iterable<ClassifiedRef>, io: Io): readonly Problem[] {
   const problems: Problem[] = [];
   for (const piece of jsonPieces(withProblems(classified, problems))) io.stdout.write(piece);
-  if (problems.length > 0) throw new UserError(problems);
-  return 0;
+  return problems;
 }
 
 function* withProblems(classified: Iterable<ClassifiedRef>, problems: Problem[]): Generator<ClassifiedRef> {
@@ -33,11 +61,6 @@ function* withProblems(classified: Iterable<ClassifiedRef>, problems: Problem[])
     problems.push(...one.problems);
     yield one;
   }
-}
-
-function writeTable(classified: readonly ClassifiedRef[], io: Io): number {
-  io.stdout.write(classificationsAsText(classified));
-  return classified.some(({ problems }) => problems.length > 0) ? 2 : 0;
 }
 
 async function policyFor(args: Arguments, io: Io): Promise<CompiledPolicy> {

@@ -1,5 +1,5 @@
 /** argv → the command that it names. */
-import { parseArguments, type Arguments, type CommandName } from '../terminal/args.js';
+import { asksForOverview, parseArguments, type Arguments, type CommandName } from '../terminal/args.js';
 import { commandHelp, overview } from '../terminal/help.js';
 import { fail, type Io } from './output.js';
 
@@ -19,7 +19,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
 /** Runs one command line and gives its exit status. Never throws. */
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<number> {
   try {
-    if (argv.length > 0 && ['--help', '-h', 'help'].includes(argv[0] ?? '')) {
+    if (asksForOverview(argv)) {
       io.stdout.write(overview());
       return 0;
     }

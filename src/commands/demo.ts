@@ -6,9 +6,10 @@ import { startRegistry, type EmbeddedRegistry } from '../embedded/server.js';
 import { promotionRequest } from '../request.js';
 import { run, type RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
-import { startDeadline } from '../system/deadline.js';
+import { parseTimeout, startDeadline } from '../system/deadline.js';
 import type { Arguments } from '../terminal/args.js';
 import type { Log } from '../ports.js';
+import { checkCommon } from './common.js';
 import { withoutOutside } from './outside.js';
 import { logFor, type Io } from './output.js';
 
@@ -30,9 +31,11 @@ images:
 
 /** Runs the story. Exit status 0 when every step went as told. */
 export async function demoCommand(args: Arguments, io: Io): Promise<number> {
+  checkCommon(args);
+  const timeout = args.text('timeout') ?? '1m';
   const log = logFor(args, io);
   const embedded = await startRegistry();
-  const deadline = startDeadline(60_000, '1m');
+  const deadline = startDeadline(parseTimeout(timeout), timeout);
   try {
     fill(embedded, 'one');
     const step = (command: 'plan' | 'apply'): Promise<RunResult> =>

@@ -1,13 +1,22 @@
 /** `retag validate`: everything that can be said of the tag files without asking a registry. */
+import { resolve } from 'node:path';
+
 import { sayDoubts } from '../doubts.js';
 import { load } from '../load.js';
 import { plural } from '../plan/decide.js';
+import type { Report } from '../report/model.js';
+import { makeReport } from '../report/report.js';
 import { promotionRequest } from '../request.js';
+import { systemClock } from '../system/clock.js';
+import { writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
+import { checkCommon } from './common.js';
 import { logFor, type Io } from './output.js';
 import { tagFiles } from './session.js';
 
 export async function validateCommand(args: Arguments, io: Io): Promise<number> {
+  const started = systemClock.now();
+  checkCommon(args);
   const files = await tagFiles(args, io);
   const { config, policy } = load(promotionRequest('validate', files));
   const { images, builds } = config;
@@ -17,5 +26,23 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   const count = (number: number, noun: string): string => `${number} ${plural(number, noun)}`;
   const found = `${count(images.length, 'promotion')} and ${count(builds.length, 'build')}`;
   log.line(`${found} in ${count(files.length, 'tag file')}.`);
+  const report = nothingDone(systemClock.now() - started);
+  if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  const path = args.text('report');
+  if (path !== undefined) await writeJson(resolve(io.cwd, path), report);
   return 0;
+}
+
+/** The report of a run that wants no tag and asks nobody, as the action's `command: validate` gives it. */
+function nothingDone(durationMs: number): Report {
+  return makeReport({
+    command: 'validate',
+    ref: null,
+    classification: null,
+    outcomes: [],
+    stages: [],
+    drift: null,
+    http: { requests: 0, retries: 0, bytes_in: 0, bytes_out: 0 },
+    durationMs,
+  });
 }

@@ -1,8 +1,7 @@
 /** argv → what was asked for. Pure; every mistake is a UserError that names the nearest right word. */
-import { parseArgs } from 'node:util';
-
 import { suggest } from '../config/nearest.js';
-import { UserError } from '../errors.js';
+import { UserError, type Problem } from '../errors.js';
+import { wordsOf, type GivenFlag, type UnknownFlag } from './words.js';
 
 export const COMMANDS = [
   'plan',
@@ -20,6 +19,8 @@ interface Flag {
   readonly type: 'string' | 'boolean';
   readonly multiple?: true;
   readonly commands: readonly CommandName[];
+  /** of these, the ones that have nothing to do with it: they take it and check its value (contract 8, "Common") */
+  readonly idle?: readonly CommandName[];
   /** shown in the help: the value's name, and what the flag does */
   readonly value?: string;
   readonly help: string;
@@ -27,7 +28,9 @@ interface Flag {
 
 const RUNS = ['plan', 'apply'] as const;
 const FILES = ['plan', 'apply', 'classify', 'validate', 'pin', 'stages'] as const;
-const REGISTRY = ['plan', 'apply', 'pin'] as const;
+/** The commands of contract 8, which share its common flags. */
+const COMMON = ['plan', 'apply', 'classify', 'validate', 'pin', 'demo'] as const;
+const OFFLINE = ['classify', 'validate', 'demo'] as const;
 
 /** Every flag, in the order of the help. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
@@ -66,7 +69,8 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   },
   only: {
     type: 'string',
-    commands: RUNS,
+    commands: COMMON,
+    idle: ['pin', ...OFFLINE],
     value: 'builds|images',
     help: 'look at one part of the tag file only',
   },
@@ -88,38 +92,53 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     value: 'JSON|DIR',
     help: 'join images that were built one platform at a time',
   },
-  builder: { type: 'string', commands: RUNS, value: 'NAME', help: 'the buildx builder' },
+  builder: {
+    type: 'string',
+    commands: COMMON,
+    idle: ['pin', ...OFFLINE],
+    value: 'NAME',
+    help: 'the buildx builder',
+  },
   'registry-map': {
     type: 'string',
     multiple: true,
-    commands: REGISTRY,
+    commands: COMMON,
+    idle: OFFLINE,
     value: 'A=B',
     help: 'speak to registry B wherever the tag file says A; may be repeated',
   },
   'insecure-registry': {
     type: 'string',
     multiple: true,
-    commands: REGISTRY,
+    commands: COMMON,
+    idle: OFFLINE,
     value: 'HOST',
     help: 'speak http to this host; loopback needs no word',
   },
   concurrency: {
     type: 'string',
-    commands: REGISTRY,
+    commands: COMMON,
+    idle: OFFLINE,
     value: 'N',
     help: 'requests in flight per registry (default 16)',
   },
   timeout: {
     type: 'string',
-    commands: REGISTRY,
+    commands: COMMON,
+    idle: ['classify', 'validate'],
     value: 'TIME',
     help: 'limit for the whole run (default 30m)',
   },
   'exit-code': { type: 'boolean', commands: ['plan'], help: 'exit 3 when there are changes to make' },
-  report: { type: 'string', commands: RUNS, value: 'FILE', help: 'also write the JSON report there' },
+  report: {
+    type: 'string',
+    commands: [...RUNS, 'classify', 'validate'],
+    value: 'FILE',
+    help: 'also write there what --json prints',
+  },
   json: {
     type: 'boolean',
-    commands: [...RUNS, 'classify', 'tracking'],
+    commands: [...RUNS, 'classify', 'validate', 'tracking'],
     help: 'JSON on stdout, everything else on stderr',
   },
   quiet: { type: 'boolean', commands: COMMANDS, help: 'warnings and errors only' },
@@ -137,24 +156,29 @@ export interface Arguments {
   is(flag: string): boolean;
 }
 
-/** Parses everything after `retag`. */
+/** Is help asked for, and of no command? */
+export function asksForOverview(argv: readonly string[]): boolean {
+  if (['-h', 'help'].includes(argv[0] ?? '')) return true;
+  const { flags, words } = wordsOf(argv, FLAGS);
+  return argv[0] === '--help' || (words.length === 0 && flags.some(({ name }) => name === 'help'));
+}
+
+/** Parses everything after `retag`. The first word is the command; flags may stand before it and behind it. */
 export function parseArguments(argv: readonly string[]): Arguments {
-  const [first = '', ...rest] = argv;
+  const { flags, unknown, words: given } = wordsOf(argv, FLAGS);
+  const [first = '', ...words] = given;
   const command = COMMANDS.find((name) => name === first);
-  if (command === undefined) throw unknownCommand(first);
-  const options = Object.fromEntries(
-    Object.entries(FLAGS).map(([name, { type, multiple }]) => [name, { type, multiple: multiple === true }]),
-  );
-  const { tokens } = parseArgs({ args: rest, options, strict: false, allowPositionals: true, tokens: true });
+  const problems: Problem[] = unknown.map((flag) => noSuchFlag(command, flag));
+  if (command === undefined) {
+    // The word may be the value of a flag that nobody knows.
+    if (unknown.every(({ near }) => near !== undefined)) problems.push(unknownCommand(first));
+    throw new UserError(problems);
+  }
   const values = new Map<string, string[]>();
-  const words: string[] = [];
-  const problems: { what: string; mend?: string }[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'positional') words.push(token.value);
-    if (token.kind !== 'option') continue;
-    const problem = misuse(command, token, values);
+  for (const flag of flags) {
+    const problem = misuse(command, flag, values);
     if (problem !== null) problems.push(problem);
-    else values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? 'true']);
+    else values.set(flag.name, [...(values.get(flag.name) ?? []), flag.value ?? 'true']);
   }
   if (command !== 'classify' && words.length > 0) {
     problems.push({
@@ -172,25 +196,21 @@ export function parseArguments(argv: readonly string[]): Arguments {
   };
 }
 
-interface OptionToken {
-  readonly name: string;
-  readonly rawName: string;
-  readonly value?: string | undefined;
-  readonly inlineValue?: boolean | undefined;
+function noSuchFlag(command: CommandName | undefined, { written, near }: UnknownFlag): Problem {
+  const help = command === undefined ? 'retag --help' : `retag ${command} --help`;
+  return {
+    what: `there is no flag ${written}`,
+    mend: near === undefined ? `see "${help}"` : `did you mean --${near}?`,
+  };
 }
 
 function misuse(
   command: CommandName,
-  token: OptionToken,
+  { name, rawName, value, inlineValue }: GivenFlag,
   values: ReadonlyMap<string, unknown>,
-): { what: string; mend?: string } | null {
-  const { name, rawName, value, inlineValue } = token;
-  const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
-  if (flag === undefined) {
-    const near = suggest(name, Object.keys(FLAGS));
-    const mend = near === undefined ? `see "retag ${command} --help"` : `did you mean --${near}?`;
-    return { what: `there is no flag ${rawName}`, mend };
-  }
+): Problem | null {
+  const flag = FLAGS[name];
+  if (flag === undefined) throw new Error(`--${name} is not in the table`);
   if (!flag.commands.includes(command)) {
     return {
       what: `${rawName} does not go with "retag ${command}"`,
@@ -211,13 +231,13 @@ function misuse(
     : null;
 }
 
-function unknownCommand(word: string): UserError {
+function unknownCommand(word: string): Problem {
   if (word === '')
-    return new UserError({
+    return {
       what: 'no command is given',
       mend: `choose one of ${COMMANDS.join(', ')}; see "retag --help"`,
-    });
+    };
   const near = suggest(word, COMMANDS);
   const mend = near === undefined ? `choose one of ${COMMANDS.join(', ')}` : `did you mean "${near}"?`;
-  return new UserError({ what: `there is no command "${word}"`, mend });
+  return { what: `there is no command "${word}"`, mend };
 }

@@ -30,8 +30,10 @@ export function overview(): string {
 
 /** `retag COMMAND --help` */
 export function commandHelp(command: CommandName): string {
-  const rows = Object.entries(FLAGS)
-    .filter(([, flag]) => flag.commands.includes(command))
+  const taken = Object.entries(FLAGS).filter(([, flag]) => flag.commands.includes(command));
+  const idle = taken.filter(([, flag]) => flag.idle?.includes(command));
+  const rows = taken
+    .filter((each) => !idle.includes(each))
     .map(
       ([name, { value, help }]) =>
         `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(28)} ${help}`,
@@ -43,6 +45,9 @@ export function commandHelp(command: CommandName): string {
     `Usage: retag ${command}${words} [FLAGS]`,
     '',
     ...rows,
+    ...(idle.length === 0
+      ? []
+      : ['', 'Taken too, with nothing to do here:', `  ${idle.map(([name]) => `--${name}`).join(' ')}`]),
     '',
   ].join('\n');
 }
