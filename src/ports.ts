@@ -19,7 +19,8 @@ export interface Clock {
 export interface Log {
   /** Runs `body` inside a collapsible group. */
   group<T>(title: string, body: () => Promise<T>): Promise<T>;
-  line(text: string): void;
+  /** @param bad it tells of what failed or was refused: said with `--quiet` too */
+  line(text: string, bad?: boolean): void;
   warning(text: string): void;
   /** shown with `--verbose` or when the runner's debug logging is on */
   debug(text: string): void;

@@ -12,12 +12,13 @@ import { lookoutsFor } from './lookouts.js';
 import type { Plan, WantedTag } from './plan/model.js';
 import { plan } from './plan/plan.js';
 import type { CompiledPolicy } from './policy/policy.js';
+import type { Log } from './ports.js';
 import { promotionProblems, weigh } from './promotions.js';
 import { buildRelease, sayCheckout, showDefinition, type Made } from './release/build.js';
 import { prepareRelease, type Release } from './release/release.js';
 import { classificationOf, refOf, stagesOf } from './release/report.js';
 import { exitCode, makeReport, reportAction } from './report/report.js';
-import { closing, tagLine } from './report/words.js';
+import { closing, isBad, tagLine } from './report/words.js';
 import type { Report } from './report/model.js';
 import type { RunParts, RunRequest } from './request.js';
 
@@ -56,7 +57,8 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
     const made = request.command === 'apply' ? await parts.review(seen, config) : seen;
     const needed = release === null ? null : showDefinition(release, made, request, log);
     const lines = [...(needed?.planned ?? []), ...tagOutcomes(made, request)];
-    for (const outcome of lines) log.line(tagLine(reportAction(outcome)));
+    // What is refused is said again by apply, where it counts.
+    sayTags(lines, log, request.command === 'plan');
     if (needed !== null) await sayCheckout(needed, request, parts);
     return { planned: made, building: needed };
   });
@@ -132,6 +134,11 @@ async function makePlan(
   return plan(wanted, observed);
 }
 
+/** One line a tag. @param counts what is bad in them is not to be missed */
+function sayTags(outcomes: readonly Outcome[], log: Log, counts: boolean): void {
+  for (const action of outcomes.map(reportAction)) log.line(tagLine(action), counts && isBad(action));
+}
+
 /** Tags as planned. A job that builds one platform of several leaves all tags to a later job. */
 function tagOutcomes(planned: Plan, { build }: RunRequest): Outcome[] {
   return build.platform === '' ? asPlanned(planned) : [];
@@ -152,8 +159,7 @@ async function carryOut(
     signal,
     log,
   });
-  for (const outcome of outcomes) {
-    if (outcome.planned.action !== 'keep') log.line(tagLine(reportAction(outcome)));
-  }
+  const news = outcomes.filter(({ planned: { action } }) => action !== 'keep');
+  sayTags(news, log, true);
   return [...(made?.outcomes ?? []), ...outcomes];
 }

@@ -7,7 +7,7 @@ import { annotations } from '../../src/report/annotations.js';
 import { ReportSchema } from '../../src/report/model.js';
 import { outputs } from '../../src/report/outputs.js';
 import { changed, exitCode } from '../../src/report/report.js';
-import { closing, headline, tagLine } from '../../src/report/words.js';
+import { closing, headline, isBad, tagLine } from '../../src/report/words.js';
 import { VERSION } from '../../src/version.js';
 import { FAILED, HELD, KEPT, REFUSED, reportAction, reportOf } from '../support/reports.js';
 import { digestOf } from '../support/wanted.js';
@@ -92,6 +92,17 @@ describe('words', () => {
   test('a plan with changes says that nothing was written', () => {
     const report = reportOf([reportAction({ outcome: 'planned' })], { command: 'plan' });
     expect(closing(report)).toBe('1 tag to create. Nothing was written: this is a plan.');
+  });
+
+  test('what somebody has to mend is refused, failed, left undone, or held by a red gate', () => {
+    const red = { ...HELD, reason: { code: 'gate-failed' as const, text: 'e2e is red' } };
+    const undone = reportAction({ outcome: 'skipped', error: { code: 'skipped', text: 'x' } });
+    expect([REFUSED, FAILED, red, undone].map(isBad)).toEqual([true, true, true, true]);
+    expect([reportAction(), KEPT, HELD].map(isBad)).toEqual([false, false, false]);
+  });
+
+  test('the line of a failure shows the code of the error, not why the tag was wanted', () => {
+    expect(tagLine(FAILED)).toContain('(denied: PUT reg.example: 403)');
   });
 
   test('the line of a refusal shows the reason and both digests', () => {

@@ -32,11 +32,15 @@ describe('lines', () => {
     expect(said).toEqual(['out Plan\n', 'out create  x\n', 'err warning: mind this\n']);
   });
 
-  test('--quiet leaves warnings; --verbose adds what is asked', () => {
+  test('--quiet leaves warnings and what went wrong, on err; --verbose adds what is asked', () => {
     const quiet = recorded({ quiet: true });
     quiet.log.line('x');
     quiet.log.warning('y');
-    expect(quiet.said).toEqual(['err warning: y\n']);
+    quiet.log.line('refuse  z', true);
+    expect(quiet.said).toEqual(['err warning: y\n', 'err refuse  z\n']);
+    const loud = recorded();
+    loud.log.line('refuse  z', true);
+    expect(loud.said).toEqual(['out refuse  z\n']);
     const verbose = recorded({ verbose: true });
     verbose.log.debug('HEAD /v2/');
     expect(verbose.said).toEqual(['out debug: HEAD /v2/\n']);

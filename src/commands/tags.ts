@@ -4,6 +4,9 @@ import { readRefFacts } from '../git/facts.js';
 import { defaultProvenance, sourceFacts } from '../github/source.js';
 import { UserError } from '../errors.js';
 import type { RefFacts } from '../policy/policy.js';
+import type { Log } from '../ports.js';
+import { annotations } from '../report/annotations.js';
+import type { Report } from '../report/model.js';
 import { run } from '../run.js';
 import type { RunRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
@@ -40,11 +43,18 @@ export function tagsCommand(args: Arguments, io: Io): Promise<number> {
       signal,
       ...outside,
     });
+    sayWarnings(report, log);
     const path = args.text('report');
     if (path !== undefined) await writeJson(path, report);
     if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return exitCode;
   });
+}
+
+/** What the action shows as annotations: warnings beside a tag. What is refused or failed has a line of its own. */
+function sayWarnings(report: Report, log: Log): void {
+  const warnings = annotations(report).filter(({ level }) => level === 'warning');
+  for (const { title, message } of warnings) log.warning(`${title}: ${message}`);
 }
 
 /** The git ref to classify; null without `--ref`, since then builds are not looked at. */

@@ -109,13 +109,18 @@ export function verb(action: ReportAction): string {
   return action.outcome === 'skipped' && action.error !== null ? 'skipped' : action.action;
 }
 
+/** Is it something that somebody has to mend? */
+export function isBad({ action, error, reason }: ReportAction): boolean {
+  return action === 'refuse' || error !== null || (action === 'hold' && reason.code === 'gate-failed');
+}
+
 /** One line for one tag, for job logs and terminals. */
 export function tagLine(action: ReportAction): string {
   const target = `${action.image}:${action.tag}`;
-  const why = action.error?.text ?? action.reason.text;
+  const { code, text } = action.error ?? action.reason;
   const from = action.source === null ? '' : ` from ${action.source}`;
   const digest = action.digest === null ? '' : ` ${shortDigest(action.digest)}`;
-  return `${verb(action).padEnd(7)} ${target}${from}${digest} (${action.reason.code}: ${why})`;
+  return `${verb(action).padEnd(7)} ${target}${from}${digest} (${code}: ${text})`;
 }
 
 /** The last line of a run: the headline, and for a plan what would make it happen. */

@@ -11,7 +11,7 @@ export interface Stream {
 export interface TerminalOptions {
   /** all messages; stderr with `--json`, else stdout */
   readonly out: Stream;
-  /** warnings */
+  /** warnings; with `quiet` also what went wrong */
   readonly err: Stream;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -43,9 +43,11 @@ export function terminalLog(options: TerminalOptions): Log {
     const code = color ? COLORS[word] : undefined;
     return code === undefined ? text : `\x1b[${code}m${word}\x1b[0m${text.slice(word.length)}`;
   };
-  const line = (text: string): void => {
+  // With --quiet what went wrong is all there is to say, and it belongs with the warnings.
+  const line = (text: string, bad = false): void => {
     clear();
-    if (!quiet) out.write(`${paint(safe(text))}\n`);
+    const stream = quiet ? (bad ? err : null) : out;
+    stream?.write(`${paint(safe(text))}\n`);
   };
   return {
     group: async (title, body) => {
