@@ -76,6 +76,32 @@ describe('of promotions that were carried out', () => {
     expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ command: 'apply' });
   });
 
+  test('a report that cannot go where it should is found before a registry is asked', async () => {
+    const from = registry.requests.length;
+    const { code, commands, summary, outputs } = await run(EVENTS.push, { report: place.path });
+    expect(code).toBe(2);
+    expect(commands).toMatchObject([
+      {
+        name: 'error',
+        text: expect.stringContaining(`input report: "${place.path}" cannot be written: it is a folder`),
+      },
+    ]);
+    expect(summary).toContain('the input has errors');
+    expect(outputs).toEqual({});
+    expect(registry.requests).toHaveLength(from);
+  });
+
+  test('a report that the disk has no room for costs exit status 1 and nothing else', async () => {
+    const { code, commands, summary, outputs } = await run(EVENTS.push, { report: '/dev/full' });
+    expect(code).toBe(1);
+    expect(commands.filter(({ name }) => name === 'error')).toMatchObject([
+      { name: 'error', text: 'the report: /dev/full could not be written: no space is left' },
+    ]);
+    expect(summary).toMatch(/^## Retag apply: 3 tags created\.\n/);
+    expect(outputs).toMatchObject({ changed: 'true', report: '' });
+    expect(Object.keys(outputs).sort()).toEqual(names());
+  });
+
   test('row 31: a refused tag is an error on its line, with both digests; the others are written; exit status 1', async () => {
     const [[repository, tag]] = WANTED;
     const other = registry.manifest(WANTED[1][0], digestOf(WANTED[1][0]));

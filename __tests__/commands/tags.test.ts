@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -79,4 +79,37 @@ describe('a warning beside a tag', () => {
       expect(count(done.stderr, `warning: ${host}/old:1: the source ${host}/old:src is gone`)).toBe(1);
     },
   );
+});
+
+describe('--report', () => {
+  test.each([
+    ['.', 'it is a folder'],
+    ['tags.yaml/report.json', 'a part of it is a file'],
+    ['/proc/x/y', 'no file or folder can be made there'],
+  ])('%s cannot be written: said before a registry is asked', async (path, why) => {
+    put('app', 'src');
+    const done = await retag(`apply --json --report ${path}`, entry('app'));
+    expect(done).toMatchObject({ code: 2, stdout: '' });
+    expect(done.stderr).toMatch(
+      /^error: --report: "\/\S*" cannot be written: [^\n]+; give the path of a file[^\n]+\n$/,
+    );
+    expect(done.stderr).toContain(why);
+    expect(registry.requests).toEqual([]);
+  });
+
+  test('starts where the command was started', async () => {
+    put('app', 'src');
+    expect(await retag('plan --report out/report.json', entry('app'))).toMatchObject({ code: 0 });
+    const report = JSON.parse(await readFile(join(directory, 'out/report.json'), 'utf8')) as object;
+    expect(report).toMatchObject({ version: 1, command: 'plan' });
+  });
+
+  test('cannot be written in the end: exit status 1, the tags are right and the JSON is on stdout', async () => {
+    put('app', 'src');
+    const done = await retag('apply --json --report /dev/full', entry('app'));
+    expect(done.code).toBe(1);
+    expect(JSON.parse(done.stdout)).toMatchObject({ counts: { create: 1, failed: 0 } });
+    expect(done.stderr).toMatch(/\nerror: \/dev\/full could not be written: no space is left\n$/);
+    expect(registry.tags('app')).toContain('1');
+  });
 });

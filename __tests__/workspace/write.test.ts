@@ -1,10 +1,22 @@
-import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { replaceFile, writeJson } from '../../src/workspace/write.js';
+import { OperationError, UserError } from '../../src/errors.js';
+import { checkWritable, replaceFile, writeJson } from '../../src/workspace/write.js';
 
 let directory: string;
 beforeEach(async () => {
@@ -52,10 +64,51 @@ test('JSON goes into a folder that is there', async () => {
 });
 
 test.each([
-  ['below a file', 'ENOTDIR', () => join(directory, 'file', 'sub', 'report.json')],
+  ['below a file', 'a part of it is a file', () => join(directory, 'file', 'sub', 'report.json')],
+  ['in a file', 'a part of it is a file', () => join(directory, 'file', 'report.json')],
   // mkdir -p of Node never comes back from there
-  ['where no folder can be made', 'ENOENT', () => '/proc/none/sub/report.json'],
-])('JSON %s is an error', async (_where, code, path) => {
+  ['where no folder can be made', 'no file or folder can be made', () => '/proc/none/sub/report.json'],
+  ['where no file can be made', 'no file or folder can be made', () => '/proc/report.json'],
+  ['in place of a folder', 'it is a folder', () => directory],
+])('JSON %s is an error, found before as well, and nothing is left behind', async (_where, why, path) => {
   await writeFile(join(directory, 'file'), '');
-  await expect(writeJson(path(), 1)).rejects.toThrow(code);
+  const before = checkWritable(path(), '--report');
+  await expect(before).rejects.toThrow(UserError);
+  await expect(before).rejects.toThrow(`--report: "${path()}" cannot be written: ${why}`);
+  const after = writeJson(path(), 1);
+  await expect(after).rejects.toThrow(OperationError);
+  await expect(after).rejects.toThrow(`${path()} could not be written: ${why}`);
+  expect(await readdir(directory)).toEqual(['file']);
+});
+
+test('a full disk is an error that says so', async () => {
+  await expect(writeJson('/dev/full', 1)).rejects.toThrow('/dev/full could not be written: no space is left');
+});
+
+describe('finding out whether a file can be written', () => {
+  test('leaves nothing behind where there was nothing', async () => {
+    await checkWritable(join(directory, 'a/b/report.json'), '--report');
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  test('leaves a file as it is, and a folder that was there', async () => {
+    await mkdir(join(directory, 'out'));
+    await writeFile(join(directory, 'report.json'), 'old');
+    await checkWritable(join(directory, 'report.json'), '--report');
+    await checkWritable(join(directory, 'out/report.json'), '--report');
+    expect(await readFile(join(directory, 'report.json'), 'utf8')).toBe('old');
+    expect(await readdir(directory)).toEqual(['out', 'report.json']);
+  });
+
+  test('keeps a link that points nowhere yet', async () => {
+    const link = join(directory, 'link.json');
+    await symlink(join(directory, 'later.json'), link);
+    await checkWritable(link, '--report');
+    expect(await readdir(directory)).toEqual(['link.json']);
+  });
+
+  test('does not open a pipe or a device', async () => {
+    await expect(checkWritable('/dev/null', '--report')).resolves.toBeUndefined();
+    await expect(checkWritable('/dev/full', '--report')).resolves.toBeUndefined();
+  });
 });

@@ -12,13 +12,14 @@ import { publishAnnotations, publishOutputs, publishSummary } from '../github/pu
 import { escapeCell } from '../markdown.js';
 import { buildOutputs } from '../release/outputs.js';
 import { annotations } from '../report/annotations.js';
+import type { Report } from '../report/model.js';
 import { outputs } from '../report/outputs.js';
 import { summary } from '../report/summary.js';
 import type { RunRequest } from '../request.js';
 import { run, type RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { parseTimeout, startDeadline, type Deadline } from '../system/deadline.js';
-import { writeJson } from '../workspace/write.js';
+import { checkWritable, writeJson } from '../workspace/write.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
 import { buildSettings, filesOf } from './action-request.js';
@@ -49,6 +50,8 @@ async function runWith(
   deadline: Deadline,
 ): Promise<number> {
   const log = jobLog();
+  const path = inputs.report || join(env['RUNNER_TEMP'] ?? '.', 'retag-report.json');
+  await checkWritable(path, 'input report');
   if (inputs.token !== '') core.setSecret(inputs.token);
   const facts = await readRefFacts({
     env,
@@ -107,8 +110,9 @@ async function runWith(
   try {
     const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
     const result = await run(request, parts);
-    await publish(result, request, inputs, env);
-    return await finish({ result, request, facts, inputs, env, outside, log });
+    const written = await publish(result, request, path, env);
+    const code = await finish({ result, request, facts, inputs, env, outside, log });
+    return written ? code : 1;
   } finally {
     registry.close();
   }
@@ -147,19 +151,34 @@ function asker(
   };
 }
 
+/** Publishes what a run gave; false when the report file could not be written, which keeps nothing else back. */
 async function publish(
   result: RunResult,
   { build }: RunRequest,
-  inputs: ActionInputs,
+  path: string,
   env: NodeJS.ProcessEnv,
-): Promise<void> {
+): Promise<boolean> {
   const { report } = result;
-  const path = inputs.report || join(env['RUNNER_TEMP'] ?? '.', 'retag-report.json');
-  await writeJson(path, report);
+  const written = await writeReport(path, report);
   const partial = build.platform !== '';
-  publishOutputs({ ...outputs(report, path), ...buildOutputs({ ...result, source: build.source, partial }) });
+  publishOutputs({
+    ...outputs(report, written ? path : ''),
+    ...buildOutputs({ ...result, source: build.source, partial }),
+  });
   publishAnnotations(annotations(report));
   await publishSummary(summary(report), env);
+  return written;
+}
+
+async function writeReport(path: string, report: Report): Promise<boolean> {
+  try {
+    await writeJson(path, report);
+    return true;
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    core.error(harmless(`the report: ${error.message}`));
+    return false;
+  }
 }
 
 /** Errors that end a run before there is a report: annotations on their lines, a summary, exit status 2 or 1. */

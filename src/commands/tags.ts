@@ -1,4 +1,6 @@
 /** `retag plan` and `retag apply` */
+import { resolve } from 'node:path';
+
 import { readDigests } from '../docker/digests.js';
 import { readRefFacts } from '../git/facts.js';
 import { defaultProvenance, sourceFacts } from '../github/source.js';
@@ -10,7 +12,7 @@ import type { Report } from '../report/model.js';
 import { run } from '../run.js';
 import type { RunRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
-import { writeJson } from '../workspace/write.js';
+import { checkWritable, writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
 import { onlyOf } from './common.js';
 import type { Io } from './output.js';
@@ -20,6 +22,9 @@ import { tagFiles, withSession, type Session } from './session.js';
 export function tagsCommand(args: Arguments, io: Io): Promise<number> {
   return withSession(args, io, async (session) => {
     const { log, registry, signal, insecure } = session;
+    const given = args.text('report');
+    const path = given === undefined ? null : resolve(io.cwd, given);
+    if (path !== null) await checkWritable(path, '--report');
     const facts = await factsFor(args, io);
     const request = await requestFor(args, io, facts, session);
     const outside = outsideOf({
@@ -44,9 +49,9 @@ export function tagsCommand(args: Arguments, io: Io): Promise<number> {
       ...outside,
     });
     sayWarnings(report, log);
-    const path = args.text('report');
-    if (path !== undefined) await writeJson(path, report);
     if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    // Last: when the disk is full now, everything else is said already.
+    if (path !== null) await writeJson(path, report);
     return exitCode;
   });
 }

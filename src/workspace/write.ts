@@ -1,11 +1,81 @@
 /** Files that Retag writes. */
-import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  mkdir,
+  open,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-/** Writes JSON with a final line end; folders are made as needed. */
+import { messageOf, OperationError, UserError } from '../errors.js';
+
+/**
+ * Writes JSON with a final line end; folders are made as needed.
+ * @throws OperationError that names the path and what the system said
+ */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await makeFolder(dirname(resolve(path)));
-  await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+  try {
+    await makeFolder(dirname(resolve(path)));
+    await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+  } catch (error) {
+    throw new OperationError('rejected', `${path} could not be written: ${whyNot(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Finds out whether a file can be written there, before there is anything to write, and leaves nothing behind. It is
+ * tried, not asked for: permissions say yes to the superuser where no file can be, as in /proc.
+ * @param name what gave the path: a flag or an input
+ * @throws UserError
+ */
+export async function checkWritable(path: string, name: string): Promise<void> {
+  const made: string[] = [];
+  try {
+    await makeFolder(dirname(resolve(path)), made);
+    await tryToWrite(path);
+  } catch (error) {
+    throw new UserError({
+      what: `${name}: ${JSON.stringify(path)} cannot be written: ${whyNot(error)}`,
+      mend: 'give the path of a file, in a folder that this user may write to',
+    });
+  } finally {
+    for (const folder of made.toReversed()) await rmdir(folder).catch(() => undefined);
+  }
+}
+
+async function tryToWrite(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  // A pipe or a device may do something when it is opened.
+  if (found !== null && !found.isFile() && !found.isDirectory()) return access(path, constants.W_OK);
+  await (await open(path, 'a')).close();
+  // The real path: a link that points nowhere stays, what it points at was made here.
+  if (found === null) await rm(await realpath(path));
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of it is a file, not a folder',
+  EEXIST: 'a part of it is a file, not a folder',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'no file or folder can be made there',
+  ENOSPC: 'no space is left',
+  EDQUOT: 'no space is left',
+  ENAMETOOLONG: 'a part of it is too long',
+};
+
+function whyNot(error: unknown): string {
+  return WHY[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
 }
 
 /**
@@ -25,18 +95,19 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 }
 
 /**
- * Makes a folder and those above it. Not `recursive`: there Node tries for ever when a folder exists and none can be
+ * Makes a folder and those above it, and adds what was made to `made`, the outermost first. Not `recursive`: there Node tries for ever when a folder exists and none can be
  * made in it, as in /proc.
  */
-async function makeFolder(path: string): Promise<void> {
+async function makeFolder(path: string, made: string[] = []): Promise<void> {
   try {
     if ((await stat(path)).isDirectory()) return;
   } catch (error) {
     if (!isMissing(error)) throw error;
-    await makeFolder(dirname(path));
+    await makeFolder(dirname(path), made);
   }
   try {
     await mkdir(path);
+    made.push(path);
   } catch (error) {
     // somebody else made it meanwhile
     if (!(await isFolder(path))) throw error;
