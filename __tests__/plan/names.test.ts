@@ -119,6 +119,19 @@ describe('the commit that src_ref names', () => {
     [`https://github.com/o/r/tree/v1-${id.slice(0, 12)}`, null],
     [`https://github.com/o/r/tree/${id.slice(0, 12)}-v1`, null],
     ['', null],
+    [`https://github.com/o/r/commit/${id}#diff-0123456789`, id],
+    [`https://github.com/o/r/commit/${id}?diff=split`, id],
+    [`https://github.com/o/r/commit/${id}.patch`, id],
+    [`https://github.com/o/r/commit/${id}.diff?full_index=1`, id],
+    [`https://github.com/o/r/tree/${id}/charts/1234567`, id],
+    [`https://gitlab.example/o/r/-/commit/${id}?view=parallel`, id],
+    [`https://gitlab.example/o/r/-/tree/${id}/charts?ref_type=heads`, id],
+    [`https://bitbucket.example/projects/o/repos/r/commits/${id}#1234567`, id],
+    [`https://git.example/cgit/r/commit/?h=main&id=${id}&dt=2`, id],
+    [`https://git.example/cgit/r/commit/?id=${'f'.repeat(64)}#n1234567`, 'f'.repeat(64)],
+    [`https://github.com/o/r/tree/${id}-fixes/charts`, null],
+    [`https://github.com/o/r/tree/v1/${'a'.repeat(41)}/charts`, null],
+    [`https://github.com/o/r/pull/1/files?w=1#${id}x`, null],
   ])('%s', (text, expected) => {
     expect(commitOf(text)).toBe(expected);
   });

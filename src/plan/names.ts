@@ -98,12 +98,19 @@ export function isForced(forces: readonly Force[], names: readonly Repository[],
   );
 }
 
+// A whole id, SHA-1 or SHA-256, behind the words by which forges name commits: `/commit/` (GitHub, Gitea, opendev, cgit),
+// `/-/commit/` (GitLab), `/commits/` (Bitbucket), `/tree/<id>/folder`, or `?id=` (cgit). What follows it is a part of the page.
+const NAMED =
+  /(?:\/(?:commits?|tree)\/|[?&]id=)([0-9a-f]{40}|[0-9a-f]{64})(?=$|[/?&#\s]|\.(?:patch|diff)\b)/i;
+
 /**
  * The commit that a src_ref names, or null when it names none (a branch, a tag, a page).
- * Understood: a bare commit id and URLs that end in one, `…/commit/<id>` (GitHub, GitLab, Gitea, opendev)
- * or `…?id=<id>` (cgit).
+ * Understood: URLs that name a whole id (`…/commit/<id>.patch`, `…/tree/<id>/folder`, `…?id=<id>`), a bare commit id, and
+ * URLs that end in one, which may be short.
  */
 export function commitOf(srcRef: string): string | null {
+  const [, named] = NAMED.exec(srcRef) ?? [];
+  if (named !== undefined) return named.toLowerCase();
   const last =
     srcRef
       .trim()
