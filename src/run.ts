@@ -9,6 +9,7 @@ import { entryTest } from './gates/entry.js';
 import { load, type Loaded } from './load.js';
 import { rememberLooks } from './looks.js';
 import { lookoutsFor } from './lookouts.js';
+import { idleForces } from './plan/idle-forces.js';
 import type { Plan, WantedTag } from './plan/model.js';
 import { plan } from './plan/plan.js';
 import type { CompiledPolicy } from './policy/policy.js';
@@ -52,6 +53,10 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
       : await log.group('Classify', () => classifyRun(policy, loaded, request, planning));
   if (policy !== null && loaded.scope.images) await checkPromotions(policy, loaded, request, parts);
   const wanted = request.command === 'validate' ? [] : [...(release?.wanted ?? []), ...images];
+  if (request.command !== 'validate') {
+    const { forces, registryMap } = loaded.options;
+    for (const problem of idleForces(forces, wanted, registryMap)) log.warning(formatProblem(problem));
+  }
   const { planned, building } = await log.group('Plan', async () => {
     const seen = await makePlan(wanted, release, config, request, planning);
     const made = request.command === 'apply' ? await parts.review(seen, config) : seen;

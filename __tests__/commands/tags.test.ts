@@ -81,6 +81,18 @@ describe('a warning beside a tag', () => {
   );
 });
 
+test.each(['plan', 'apply'])('%s warns of a --force that names nothing, and goes on', async (command) => {
+  put('app', 'src');
+  const done = await retag(
+    `${command} --force ${registry.host}/app:2 --force ${registry.host}/app`,
+    entry('app'),
+  );
+  expect(done.code).toBe(0);
+  expect(done.stderr).toBe(
+    `warning: force: "${registry.host}/app:2" matches nothing that is wanted in this run; did you mean "${registry.host}/app:1"?\n`,
+  );
+});
+
 describe('--report', () => {
   test.each([
     ['.', 'it is a folder'],
