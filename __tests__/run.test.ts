@@ -239,6 +239,22 @@ describe('a release', () => {
     expect(writesOf(registry.requests.slice(from))).toEqual([]);
   });
 
+  test('of another commit is refused, and what the refusal says to force builds over it', async () => {
+    const other = { ...factsOf('refs/tags/2.3.4'), sha: 'b'.repeat(40) };
+    const source = { ...flowRequest('plan', null).build.source!, revision: other.sha };
+    const changes = { facts: other, build: { ...flowRequest('plan', null).build, source } };
+    await release().run('apply');
+    const before = tags('one', 'two');
+    const refused = await release(changes).run('plan');
+    expect(refused).toMatchObject({ exitCode: 1, report: { counts: { refuse: 4 } } });
+    const texts = refused.report.actions.map(({ reason }) => reason.text).join('\n');
+    const force = [...texts.matchAll(/"([^" ]+:[^" ]+)"/g)].map(([, name = '']) => name);
+    expect(new Set(force).size).toBe(4);
+    const done = await release({ ...changes, force }).run('apply');
+    expect(done).toMatchObject({ exitCode: 0, report: { counts: { build: 2, move: 4 } } });
+    for (const [name, digest] of Object.entries(tags('one', 'two'))) expect(digest).not.toBe(before[name]);
+  });
+
   test('a bake that fails: no tag, every image failed, the builder is closed, and the next run starts anew', async () => {
     const { builder, run } = release({}, { fails: `${registry.host}/two` });
     const done = await run('apply');

@@ -14,11 +14,11 @@ const MARKUP = /[\\`*_{}[\]()<>&|~!]/g;
 const NAMED: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
 
 /**
- * Foreign text for running Markdown or a table cell. One line, cut at 300 characters. GitHub looks for
+ * Foreign text for running Markdown or a table cell. One line, cut at 300 characters or `most`. GitHub looks for
  * mentions in the rendered text, so neither a backslash nor an entity stops one; a zero-width space does.
  */
-export function escapeCell(text: string): string {
-  return breakReferences(oneLine(text).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
+export function escapeCell(text: string, most = MAX_INLINE): string {
+  return breakReferences(oneLine(text, most).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
 }
 
 /** Foreign text as an inline code span, in which GitHub makes neither mentions nor links. Fits in a table cell. */
@@ -63,14 +63,14 @@ export function cut(markdown: string, limit: number, tail: string): string {
   return `${kept}${open ? closing : ''}\n\n${tail}`.slice(0, limit);
 }
 
-/** Foreign text on one line: control and reordering characters as `\u….` escapes, cut at 300 characters. */
-export function oneLine(text: string): string {
+/** Foreign text on one line: control and reordering characters as `\u….` escapes, cut at 300 characters or `most`. */
+export function oneLine(text: string, most = MAX_INLINE): string {
   const flat = joinLines(text).replace(
     UNPRINTABLE,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   const points = Array.from(flat);
-  return points.length > MAX_INLINE ? `${points.slice(0, MAX_INLINE - 1).join('')}…` : flat;
+  return points.length > most ? `${points.slice(0, most - 1).join('')}…` : flat;
 }
 
 /** Lines without the white space around them, empty ones left out. */

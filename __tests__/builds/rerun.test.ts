@@ -13,7 +13,7 @@ function seen(
   found: PrimaryObservation['found'],
   over: Partial<PrimaryObservation> = {},
 ): PrimaryObservation {
-  return { image, repository: repo(image), tag: '2.3.4', forced: false, found, ...over };
+  return { image, repository: repo(image), tag: '2.3.4', forced: false, stable: [], found, ...over };
 }
 const absent = { state: 'absent' } as const;
 const present = (digest: string, revision: string | null) =>
@@ -115,6 +115,42 @@ describe('refused before anything is built', () => {
     expect(found.refused[0]).toMatchObject({ code: 'different-digest' });
     expect(found.refused[0]?.text).toContain(ONE);
     expect(found.refused[0]?.text).toContain(TWO);
+  });
+});
+
+describe('how to build over what is there', () => {
+  const mend = (...observations: PrimaryObservation[]): string =>
+    planBuilds(['quay.io/o/a'], observations, REVISION).refused[0]?.mend ?? '';
+  const stable = { stable: ['2.3.4-stable'] };
+
+  test('names the tag and the stable tag, since one alone is refused for the other', () => {
+    expect(mend(seen('quay.io/o/a', present(ONE, OTHER), stable))).toBe(
+      'give this commit a version of its own, or name "quay.io/o/a:2.3.4" and "quay.io/o/a:2.3.4-stable" in "force" to build over what is there',
+    );
+  });
+
+  test('names what is there in every repository of the build, and nothing that is forced already', () => {
+    const text = mend(
+      seen('quay.io/o/a', present(ONE, OTHER), { forced: true }),
+      seen('quay.io/o/a', present(ONE, REVISION), { repository: repo('ghcr.io/o/a') }),
+      seen('quay.io/o/a', present(TWO, OTHER), { repository: repo('docker.io/o/a') }),
+      seen('quay.io/o/a', absent, { repository: repo('reg.example/o/a'), ...stable }),
+    );
+    expect(text).toContain('name "ghcr.io/o/a:2.3.4" and "docker.io/o/a:2.3.4" in "force"');
+  });
+
+  test('of two builds of this commit, the one that is named is written again from the other', () => {
+    const second = { repository: repo('ghcr.io/o/a') };
+    const both = (forced: boolean) => [
+      seen('quay.io/o/a', present(ONE, REVISION), { forced, ...stable }),
+      seen('quay.io/o/a', present(TWO, REVISION), second),
+    ];
+    expect(mend(...both(false))).toBe(
+      'name the wrong one in "force", and its stable tag, to have it written again',
+    );
+    const found = planBuilds(['quay.io/o/a'], both(true), REVISION);
+    expect(found.refused).toEqual([]);
+    expect(found.finished).toMatchObject([{ digest: TWO, repository: repo('ghcr.io/o/a') }]);
   });
 });
 

@@ -7,7 +7,7 @@ import { annotations } from '../../src/report/annotations.js';
 import { ReportSchema } from '../../src/report/model.js';
 import { outputs } from '../../src/report/outputs.js';
 import { changed, exitCode } from '../../src/report/report.js';
-import { closing, headline, isBad, tagLine } from '../../src/report/words.js';
+import { closing, headline, isBad, remedy, tagLine } from '../../src/report/words.js';
 import { VERSION } from '../../src/version.js';
 import { FAILED, HELD, KEPT, REFUSED, reportAction, reportOf } from '../support/reports.js';
 import { digestOf } from '../support/wanted.js';
@@ -146,6 +146,22 @@ describe('outputs (contract 7)', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(256 * 1024);
     const cut = JSON.parse(text) as { actions: unknown[]; truncated: number };
     expect(cut.actions.length + cut.truncated).toBe(5000);
+  });
+});
+
+describe('how to mend a refusal', () => {
+  const mismatch = { code: 'revision-mismatch' as const, text: 'it is made from another commit' };
+
+  test('src_ref is named for a promotion, and not for a build, which has none', () => {
+    const promoted = reportAction({ ...REFUSED, reason: mismatch });
+    expect(remedy(promoted)).toContain('Correct src_ref');
+    expect(remedy({ ...promoted, source: null })).toBe('');
+  });
+
+  test('a reason that names what to give to force is not contradicted', () => {
+    const reason = { code: 'different-digest' as const, text: 'a and b; name the wrong one in "force"' };
+    expect(remedy(reportAction({ ...REFUSED, source: null, reason }))).toBe('');
+    expect(remedy({ ...REFUSED, source: null })).toContain('Choose a new tag');
   });
 });
 

@@ -52,6 +52,21 @@ describe('the job summary (contract 10)', () => {
     expect(row).toContain('`tags.yaml:2`');
   });
 
+  test('a long reason is shown to its end, where it says how to mend it; but not again for what follows it', () => {
+    const long = `${'x'.repeat(500)}; name it in "force"`;
+    const reason = { code: 'different-digest' as const, text: long };
+    const follower = { ...reason, text: `follows reg.example/app:2.0, which is refused: ${long}` };
+    const rows = summary(
+      reportOf([
+        { ...REFUSED, reason },
+        { ...REFUSED, reason: follower },
+      ]),
+    ).split('\n');
+    const [first, second] = rows.filter((line) => line.startsWith('| refuse'));
+    expect(first).toContain('name it in "force"');
+    expect(second).not.toContain('name it in "force"');
+  });
+
   test('folds the unchanged away', () => {
     expect(text).toContain('<details><summary>Unchanged (1)</summary>');
   });

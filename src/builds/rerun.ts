@@ -12,6 +12,8 @@ export interface PrimaryObservation {
   readonly tag: string;
   /** `force` names it: another revision may be built over */
   readonly forced: boolean;
+  /** the stable tags that follow it: they are moved with it only when `force` names them too */
+  readonly stable: readonly string[];
   readonly found:
     | { readonly state: 'absent' }
     | { readonly state: 'present'; readonly digest: string; readonly revision: string | null }
@@ -77,11 +79,14 @@ type Verdict =
   | { readonly kind: 'refused'; readonly refusals: readonly RefusedBuild[] };
 
 function judge(image: string, seen: readonly PrimaryObservation[], revision: string | null): Verdict {
-  const refusals = seen.flatMap((observation) => refusal(observation, revision));
+  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
   if (refusals.length > 0) return { kind: 'refused', refusals };
-  const ours = seen.flatMap(({ found, repository, tag }) =>
-    found.state === 'present' && isOf(found, revision) ? [{ found, repository, tag }] : [],
+  const finished = seen.flatMap(({ found, repository, tag, forced }) =>
+    found.state === 'present' && isOf(found, revision) ? [{ found, repository, tag, forced }] : [],
   );
+  // What force names may be written again from what it does not name.
+  const settled = finished.filter(({ forced }) => !forced);
+  const ours = settled.length > 0 ? settled : finished;
   const [first] = ours;
   // A forced tag of another revision is built over, so whatever is of this revision is not the whole group.
   if (first === undefined || seen.some((observation) => isForeign(observation, revision))) {
@@ -91,7 +96,8 @@ function judge(image: string, seen: readonly PrimaryObservation[], revision: str
   const other = ours.find(({ found }) => found.digest !== digest);
   if (other !== undefined) {
     const text = `${nameOf(first)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
-    const mend = 'name the wrong one in "force" to have it written again';
+    const stable = seen.some((observation) => observation.stable.length > 0);
+    const mend = `name the wrong one in "force"${stable ? ', and its stable tag,' : ''} to have it written again`;
     return { kind: 'refused', refusals: [{ image, code: 'different-digest', text, mend }] };
   }
   const missing = seen.filter(({ found }) => found.state === 'absent').map(nameOf);
@@ -106,7 +112,11 @@ function isForeign({ found }: PrimaryObservation, revision: string | null): bool
   return found.state === 'present' && !isOf(found, revision);
 }
 
-function refusal(observation: PrimaryObservation, revision: string | null): RefusedBuild[] {
+function refusal(
+  observation: PrimaryObservation,
+  seen: readonly PrimaryObservation[],
+  revision: string | null,
+): RefusedBuild[] {
   const { image, found, forced } = observation;
   if (found.state === 'unknown') {
     const text = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
@@ -124,9 +134,19 @@ function refusal(observation: PrimaryObservation, revision: string | null): Refu
       image,
       code: 'revision-mismatch',
       text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      mend: 'give this commit a version of its own, or name the tag in "force" to build over it',
+      mend: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what is there`,
     },
   ];
+}
+
+/** Every tag of a build that is in the way of another one: a release is tagged whole or not at all, so one alone is no use. */
+function toForce(seen: readonly PrimaryObservation[]): string {
+  const there = seen.filter(({ found }) => found.state === 'present');
+  const names = there.flatMap((observation) => [
+    ...(observation.forced ? [] : [nameOf(observation)]),
+    ...observation.stable.map((tag) => nameOf({ ...observation, tag })),
+  ]);
+  return names.map((name) => `"${name}"`).join(' and ');
 }
 
 function nameOf({ repository, tag }: Pick<PrimaryObservation, 'repository' | 'tag'>): string {

@@ -26,7 +26,10 @@ export async function observeBuilds(
 ): Promise<BuildStates> {
   const primaries = wanted.filter(({ source, follows }) => source.from === 'build' && follows === null);
   const images = [...new Set(primaries.map(({ source }) => (source.from === 'build' ? source.build : '')))];
-  const seen = await pool(primaries, parts.concurrency, (tag) => observePrimary(tag, parts.registry));
+  const seen = await pool(primaries, parts.concurrency, (tag) => {
+    const stable = wanted.filter(({ follows, kind }) => follows === tag && kind === 'stable');
+    return observePrimary(tag, stable, parts.registry);
+  });
   const decided = planBuilds(images, seen, revision);
   const states = new Map<string, SourceState>();
   for (const image of images) {
@@ -41,11 +44,16 @@ export async function observeBuilds(
   return states;
 }
 
-async function observePrimary(wanted: WantedTag, registry: Registry): Promise<PrimaryObservation> {
+async function observePrimary(
+  wanted: WantedTag,
+  followers: readonly WantedTag[],
+  registry: Registry,
+): Promise<PrimaryObservation> {
   const { destination, forced, source } = wanted;
+  const stable = followers.map((follower) => follower.destination.tag);
   const { tag, ...repository } = destination;
   const image = source.from === 'build' ? source.build : '';
-  return { image, repository, tag, forced, found: await foundAt(wanted, registry) };
+  return { image, repository, tag, forced, stable, found: await foundAt(wanted, registry) };
 }
 
 async function foundAt({ destination }: WantedTag, registry: Registry): Promise<PrimaryObservation['found']> {

@@ -1,13 +1,15 @@
 /** The job summary as Markdown. Pure; all foreign text goes through markdown.ts. */
 import { code, cut, details, escapeCell, table } from '../markdown.js';
 import { flowchart } from './mermaid.js';
-import { closing, remedy, shortDigest, verb } from './words.js';
+import { closing, isFollower, remedy, shortDigest, verb } from './words.js';
 import type { Report, ReportAction } from './model.js';
 
 /** GitHub takes at most 1 MiB for a step's summary; UTF-8 may need three bytes for one of our characters. */
 const MOST_BYTES = 900 * 1024;
 /** More unchanged tags than this are counted, not listed. */
 const MOST_KEPT = 1000;
+/** What is wrong often says last how to mend it, so it is shown whole; only once, not for every tag that follows. */
+const MOST_REASON = 1000;
 
 /** The summary: one sentence, counts, picture, what changed, what was refused and how to mend it, the unchanged folded. */
 export function summary(report: Report): string {
@@ -89,7 +91,7 @@ function badTable(actions: readonly ReportAction[]): string {
       verb(a),
       lines(tagCell(a), a.location === null ? '' : code(`${a.location.file}:${a.location.line}`)),
       lines(
-        `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text)}`,
+        `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text, isFollower(a) ? undefined : MOST_REASON)}`,
         escapeCell(remedy(a)),
       ),
     ]),

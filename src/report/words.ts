@@ -61,6 +61,7 @@ function capital(text: string): string {
 export function remedy(action: ReportAction): string {
   if (action.error !== null) return 'Run again: finished tags are kept, and only what is missing is written.';
   if (isFollower(action)) return 'Mend what it follows; this tag then comes with it.';
+  if (isOfBuild(action)) return '';
   switch (action.reason.code) {
     case 'different-digest':
       return `Choose a new tag, or name it in force ("${action.image}:${action.tag}") if it is really meant to move.`;
@@ -94,8 +95,13 @@ export function remedy(action: ReportAction): string {
 }
 
 /** Is the tag refused or held only because the one that it follows, or its release, is? (the texts of plan/) */
-function isFollower({ reason }: ReportAction): boolean {
+export function isFollower({ reason }: ReportAction): boolean {
   return reason.text.startsWith('follows ') || reason.text.includes(' of the same release is refused');
+}
+
+/** Was a build refused? Then the reason says what to do (the texts of builds/rerun.ts); a build has no src_ref to mend. */
+function isOfBuild({ source, reason: { code, text } }: ReportAction): boolean {
+  return source === null && (code === 'revision-mismatch' || text.includes(' in "force"'));
 }
 
 /** `sha256:` and twelve digits: enough to tell two apart by eye. */
