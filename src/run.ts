@@ -156,6 +156,8 @@ async function carryOut(
   parts: RunParts,
 ): Promise<Outcome[]> {
   const { registry, log, signal } = parts;
+  const failed = (made?.outcomes ?? []).filter(({ outcome }) => outcome === 'failed');
+  sayTags(failed, log, true);
   if (request.build.platform !== '') return [...(made?.outcomes ?? [])];
   const built = made?.results ?? new Map<string, BuildResult>();
   const outcomes = await execute(planned, registry, {

@@ -117,11 +117,39 @@ describe('a build that fails', () => {
       '#9 pushing\nERROR: target app: failed to solve: process "/bin/sh -c x" did not complete\n';
     const error = await failure(bake({ bake: { metadata: METADATA, stderr, exit: 1 } }));
     expect(error.code).toBe('rejected');
-    expect(error.message).toMatch(
-      /^the build of quay\.io\/o\/app \(linux\/amd64\) failed \(docker buildx bake, exit status 1\)$/m,
+    expect(error.message).toBe(
+      'the build of quay.io/o/app (linux/amd64) failed (docker buildx bake, exit status 1): failed to solve: process "/bin/sh -c x" did not complete',
     );
-    expect(error.message).toContain('  ERROR: target app: failed to solve');
     expect(readdirSync(docker.temporary)).toEqual([]);
+  });
+
+  test('the reason is the last line ERROR, on one line, whatever was printed before and after', async () => {
+    const stderr = [
+      '#9 ERROR: process "/bin/sh -c make" did not complete successfully: exit code: 2',
+      '#9 0.401 compiled 403 files',
+      'Dockerfile:2',
+      'ERROR: target app: failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 2',
+      'View build details: x',
+      '',
+    ].join('\n');
+    const { message } = await failure(bake({ bake: { stderr, exit: 1 } }));
+    expect(message).toMatch(
+      /exit status 1\): failed to solve: process "\/bin\/sh -c make" did not complete successfully: exit code: 2$/,
+    );
+  });
+
+  test('a long reason keeps its beginning and its end; without one the last line stands for it', async () => {
+    const stderr = `ERROR: failed to solve: ${'x'.repeat(1000)}: exit code: 2\n`;
+    const { message } = await failure(bake({ bake: { stderr, exit: 1 } }));
+    expect(message).toMatch(/: failed to solve: x+ … x+: exit code: 2$/);
+    expect(message.length).toBeLessThan(400);
+    const other = await failure(bake({ bake: { stderr: 'no builder here\n\n', exit: 1 } }));
+    expect(other.message).toMatch(/exit status 1\): no builder here$/);
+  });
+
+  test('a push that is denied: says to log in', async () => {
+    const stderr = 'ERROR: failed to solve: failed to push quay.io/o/app: 401 Unauthorized\n';
+    expect((await failure(bake({ bake: { stderr, exit: 1 } }))).message).toContain('log in before this step');
   });
 
   test('on a terminal buildx draws its own progress, and the error points at it', async () => {

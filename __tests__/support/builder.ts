@@ -1,9 +1,9 @@
 /** A builder port that makes small images and puts them into embedded registries by digest, as buildx does. */
 import type { BakeDefinition, Builder, BuilderState } from '../../src/builds/model.js';
+import { bakeError } from '../../src/docker/metadata.js';
 import { image, index } from '../../src/embedded/images.js';
 import { seed } from '../../src/embedded/seed.js';
 import type { EmbeddedRegistry } from '../../src/embedded/server.js';
-import { OperationError } from '../../src/errors.js';
 
 export interface TestBuilder extends Builder {
   /** the definitions that were baked, in order */
@@ -40,7 +40,7 @@ export function testBuilder(
     definition: BakeDefinition,
   ) => {
     if (target.image === options.fails) {
-      throw new OperationError('rejected', `target ${target.name}: exit status 1`);
+      throw bakeError(1, [`ERROR: target ${target.name}: failed to solve: exit code: 1`], definition);
     }
     const { labels = {}, args = {} } = definition.file.target[target.name] ?? {};
     const platforms = target.platforms.length === 0 ? ['linux/amd64'] : target.platforms;

@@ -29,11 +29,11 @@ export function readMetadata(text: string | null, definition: BakeDefinition): B
     });
 }
 
-/** How many of the last lines an error quotes. */
-const QUOTED = 15;
+/** A longer reason loses its middle: it begins with what failed, and ends with how. */
+const MOST_REASON = 300;
 
 /**
- * The error of a bake that failed: the image and platform, and the last lines of the output.
+ * The error of a bake that failed, on one line: the image and platform, and why. The output is in the log already.
  * @param end exit status, or the signal that ended it
  * @param tail the last lines of the output
  */
@@ -45,10 +45,24 @@ export function bakeError(
   const target = failingTarget(tail, definition);
   const what = target === null ? 'the build' : `the build of ${label(target)}`;
   const how =
-    typeof end === 'number' ? `failed (docker buildx bake, exit status ${end})` : `was ended by ${end}`;
-  const hint = tail.length === 0 ? '; its output is above' : hintFor(tail);
-  const last = tail.slice(-QUOTED).map((line) => `  ${line}`);
-  return new OperationError('rejected', [`${what} ${how}${hint}`, ...last].join('\n'));
+    typeof end === 'number'
+      ? `failed (docker buildx bake, exit status ${end})`
+      : `was ended by ${end} (docker buildx bake)`;
+  const why = tail.length === 0 ? '; its output is above' : because(reasonIn(tail)) + hintFor(tail);
+  return new OperationError('rejected', `${what} ${how}${why}`);
+}
+
+/** The last line `ERROR: …` of buildx without its target, which is named before; else the last line that says anything. */
+function reasonIn(tail: readonly string[]): string {
+  const error = tail.findLast((line) => line.startsWith('ERROR: '));
+  const line = error?.replace(/^ERROR: (?:target [A-Za-z0-9_-]+: )?/, '');
+  return (line ?? tail.findLast((text) => /\w/.test(text)) ?? '').trim();
+}
+
+function because(reason: string): string {
+  if (reason.length <= MOST_REASON) return reason === '' ? '' : `: ${reason}`;
+  const half = MOST_REASON / 2;
+  return `: ${reason.slice(0, half)} … ${reason.slice(-half)}`;
 }
 
 /** `ERROR: target app: failed to solve: …`; with a single target bake names none. */
@@ -68,7 +82,8 @@ function hintFor(tail: readonly string[]): string {
   if (/exec format error|no match for platform in manifest/.test(text)) {
     return '; the builder cannot run or find images of this platform: add docker/setup-qemu-action before this step, build it on a native node, or check the base image';
   }
-  if (/denied|unauthorized|401|403/.test(text)) {
+  // Not anywhere in the output, where a number is often a part of a digest or a time.
+  if (/denied|unauthorized|\b40[13]\b/.test(reasonIn(tail))) {
     return '; the registry refused the push: log in before this step and check that the account may write';
   }
   return '';

@@ -1,5 +1,5 @@
 /** Refusals, failures, holds and warnings as annotations on the line of the tag file. Pure. */
-import { remedy } from './words.js';
+import { failedBuilds, isUnbuilt, remedy } from './words.js';
 import type { Report, ReportAction } from './model.js';
 
 export interface Annotation {
@@ -22,7 +22,7 @@ export function annotations(report: Report): Annotation[] {
     column: action.location?.column ?? null,
   });
   const { actions } = report;
-  const errors = actions
+  const errors = onceForBuild(actions)
     .filter((a) => a.action === 'refuse' || a.error !== null)
     .map((a) => of('error', a, sentence(a.error?.text ?? a.reason.text, remedy(a))));
   const warnings = actions.flatMap((a) => a.warnings.map((text) => of('warning', a, text)));
@@ -30,6 +30,19 @@ export function annotations(report: Report): Annotation[] {
     .filter((a) => a.action === 'hold')
     .map((a) => of('notice', a, sentence(`on hold: ${a.reason.text}`, remedy(a))));
   return [...errors, ...warnings, ...held];
+}
+
+/** A build that failed says once why, for all builds and tags that have the same error: at the build that it names. */
+function onceForBuild(actions: readonly ReportAction[]): ReportAction[] {
+  const builds = failedBuilds(actions);
+  const speakers = new Map<string, ReportAction>();
+  for (const build of builds) {
+    const text = build.error?.text ?? '';
+    if (!speakers.has(text) || text.includes(`the build of ${build.image} `)) speakers.set(text, build);
+  }
+  return actions.filter((action) =>
+    builds.includes(action) ? speakers.get(action.error?.text ?? '') === action : !isUnbuilt(action, builds),
+  );
 }
 
 function sentence(what: string, mend: string): string {

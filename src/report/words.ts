@@ -27,17 +27,22 @@ function planned(counts: Counts): string[] {
 function applied(report: Report): string[] {
   const did = (name: ReportAction['action']): number =>
     report.actions.filter(({ action, outcome }) => action === name && outcome === 'done').length;
-  const undone = report.actions.filter(
-    ({ outcome, error }) => outcome === 'skipped' && error !== null,
-  ).length;
+  const builds = failedBuilds(report.actions);
+  const unbuilt = report.actions.filter((action) => action.outcome === 'failed' && isUnbuilt(action, builds));
+  const undone = report.actions.filter(({ outcome, error }) => outcome === 'skipped' && error !== null);
+  const failed = report.counts.failed - builds.length - unbuilt.length;
   return listed([
+    [
+      new Set(builds.map(({ error }) => error?.text)).size,
+      (n) => (n === 1 ? 'the build' : `${n} builds`) + ' failed',
+    ],
     [did('build'), (n) => `${images(n)} built`],
     [did('create'), (n) => `${tags(n)} created`],
     [did('move'), (n) => `${tags(n)} moved`],
     [report.counts.hold, (n) => `${tags(n)} on hold`],
     [report.counts.refuse, (n) => `${tags(n)} refused`],
-    [report.counts.failed, (n) => `${n} failed`],
-    [undone, (n) => `${tags(n)} not written because of that`],
+    [failed, (n) => `${n} failed`],
+    [undone.length + unbuilt.length, (n) => `${tags(n)} not written because of that`],
   ]);
 }
 
@@ -57,8 +62,19 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** The builds that failed. Several have one error where one bake failed for all of them. */
+export function failedBuilds(actions: readonly ReportAction[]): ReportAction[] {
+  return actions.filter(({ action, outcome }) => action === 'build' && outcome === 'failed');
+}
+
+/** Is it a tag without an image, since the build failed? It has the error of that build (release/make.ts). */
+export function isUnbuilt({ action, error }: ReportAction, builds: readonly ReportAction[]): boolean {
+  return action !== 'build' && error !== null && builds.some((build) => build.error?.text === error.text);
+}
+
 /** What to do about a refusal, a hold or a failure; empty where the reason says it already. */
 export function remedy(action: ReportAction): string {
+  if (isBuildFailure(action)) return 'Mend what the build log shows, then run again.';
   if (action.error !== null) return 'Run again: finished tags are kept, and only what is missing is written.';
   if (isFollower(action)) return 'Mend what it follows; this tag then comes with it.';
   if (isOfBuild(action)) return '';
@@ -97,6 +113,11 @@ export function remedy(action: ReportAction): string {
 /** Is the tag refused or held only because the one that it follows, or its release, is? (the texts of plan/) */
 export function isFollower({ reason }: ReportAction): boolean {
   return reason.text.startsWith('follows ') || reason.text.includes(' of the same release is refused');
+}
+
+/** Did the builder fail, and not a registry? (the texts of docker/metadata.ts) Running again alone is then no use. */
+function isBuildFailure({ error }: ReportAction): boolean {
+  return error?.text.includes(' (docker buildx bake') ?? false;
 }
 
 /** Was a build refused? Then the reason says what to do (the texts of builds/rerun.ts); a build has no src_ref to mend. */
