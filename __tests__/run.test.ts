@@ -7,6 +7,8 @@ import { startRegistry, type EmbeddedRegistry } from '../src/embedded/server.js'
 import { formatProblem, OperationError, UserError } from '../src/errors.js';
 import { refuse } from '../src/plan/decide.js';
 import type { Plan } from '../src/plan/model.js';
+import { annotations } from '../src/report/annotations.js';
+import { headline } from '../src/report/words.js';
 import type { RunRequest } from '../src/request.js';
 import { testBuilder, type TestBuilderOptions } from './support/builder.js';
 import { SOURCE, flow, flowRequest, tagsOf, writesOf, type FlowResult } from './support/flow.js';
@@ -219,6 +221,19 @@ describe('a release', () => {
     ]);
   });
 
+  test('the plan of a build names the platforms that will be built, and no others', async () => {
+    const platforms = '{ linux/amd64: release, linux/s390x: test, linux/ppc64le: build }';
+    const text = `policy: wmcore\nbuilds: [{ name: '${registry.host}/one', platforms: ${platforms} }]\n`;
+    const of = async (ref: string) => {
+      const { report } = await flow(flowRequest('plan', text, { facts: factsOf(ref) }));
+      return report.actions[0]?.reason.text;
+    };
+    expect(await of('refs/tags/2.3.4')).toBe('no image of this commit is there yet (linux/amd64)');
+    expect(await of('refs/tags/2.3.4rc1')).toBe(
+      'no image of this commit is there yet (linux/amd64, linux/s390x)',
+    );
+  });
+
   test('a plan shows the definition and asks no builder', async () => {
     const { builder, run } = release();
     const done = await run('plan');
@@ -263,6 +278,16 @@ describe('a release', () => {
     expect(tags('one', 'two')).toEqual({});
     const [first] = done.report.actions;
     expect(first).toMatchObject({ action: 'build', outcome: 'failed', error: { code: 'rejected' } });
+    expect(headline(done.report)).toBe('The build failed, 4 tags not written because of that.');
+    const failed = done.log.lines.filter((line) => line.startsWith('failed '));
+    expect(failed).toHaveLength(6);
+    for (const line of failed) expect(line).toMatch(/failed to solve: exit code: 1\)$/);
+    const [only, ...others] = annotations(done.report);
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ level: 'error', title: `${registry.host}/two:2.3.4`, line: 4 });
+    expect(only?.message).toMatch(
+      /failed to solve: exit code: 1\. Mend what the build log shows, then run again\.$/,
+    );
     expect(await release().run('apply')).toMatchObject({ exitCode: 0 });
     expect(Object.keys(tags('one', 'two'))).toHaveLength(4);
   });

@@ -112,7 +112,7 @@ export async function sayCheckout({ recipe }: Building, request: RunRequest, par
   if (wrong !== null) parts.log.warning(wrong.message);
 }
 
-function buildAction({ config }: SelectedBuild, plan: Plan): PlannedAction {
+function buildAction({ config, choice }: SelectedBuild, plan: Plan): PlannedAction {
   const image = imageOf(config);
   const first = plan.actions.find(
     ({ wanted }) =>
@@ -120,7 +120,7 @@ function buildAction({ config }: SelectedBuild, plan: Plan): PlannedAction {
   );
   if (first === undefined) throw new Error(`the build ${image} has no tag`);
   const wanted: WantedTag = { ...first.wanted, image };
-  const platforms = config.platforms.map(({ platform }) => platform).join(', ');
+  const platforms = choice.build.join(', ');
   const text = `no image of this commit is there yet${platforms === '' ? '' : ` (${platforms})`}`;
   const reason = { code: 'absent' as const, text };
   const nothing = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
