@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as v from 'valibot';
 
 import { annotations } from '../../src/report/annotations.js';
-import { ReportSchema } from '../../src/report/model.js';
+import { ReportSchema, type ReportAction } from '../../src/report/model.js';
 import { outputs } from '../../src/report/outputs.js';
 import { changed, exitCode } from '../../src/report/report.js';
 import { closing, headline, isBad, remedy, tagLine } from '../../src/report/words.js';
@@ -133,6 +133,27 @@ describe('outputs (contract 7)', () => {
     const out = outputs(reportOf([reportAction(), other]), 'r');
     expect(out['digest']).toBe('');
     expect(Object.keys(JSON.parse(out['digests'] ?? '') as object)).toHaveLength(2);
+  });
+
+  test('digest is empty while an image of the run has none', () => {
+    const digest = (...actions: ReportAction[]) => outputs(reportOf(actions), 'r')['digest'];
+    const pending = reportAction({
+      image: 'reg.example/other',
+      source: null,
+      digest: null,
+      outcome: 'planned',
+    });
+    expect(digest(reportAction(), pending)).toBe('');
+    expect(digest(reportAction(), { ...pending, action: 'build' }, pending)).toBe('');
+    expect(digest(reportAction(), { ...REFUSED, image: 'reg.example/other' })).toBe('');
+    expect(digest()).toBe('');
+  });
+
+  test('digest is there for one build in several registries', () => {
+    const built = reportAction({ action: 'build', source: null, image: 'reg.example/app' });
+    const one = reportAction({ source: null });
+    const two = reportAction({ source: null, image: 'other.example/app' });
+    expect(outputs(reportOf([built, one, two]), 'r')['digest']).toBe(digestOf('a'));
   });
 
   test('nothing changed when everything was kept', () => {

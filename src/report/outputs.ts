@@ -10,13 +10,12 @@ export function outputs(report: Report, reportPath: string): Record<string, stri
   const classification = report.classification;
   const right = report.actions.filter(isRight);
   const digests = digestsOf(report.actions);
-  const names = [...digests.keys()];
   return {
     class: classification?.class ?? '',
     version: classification?.version ?? '',
     tags: references(right),
     'stable-tags': references(right.filter(({ kind }) => kind === 'stable')),
-    digest: names.length === 1 ? (digests.get(names[0] ?? '') ?? '') : '',
+    digest: commonDigest(report.actions, digests),
     digests: JSON.stringify(Object.fromEntries(digests)),
     changed: String(changed(report)),
     counts: JSON.stringify(report.counts),
@@ -50,6 +49,16 @@ function digestsOf(actions: readonly ReportAction[]): Map<string, string> {
   }
   for (const image of several) digests.delete(image);
   return digests;
+}
+
+/**
+ * The one digest of a run: of one image, or of one build in several registries. Empty as long as an image of the run has
+ * another one, or none yet.
+ */
+function commonDigest(actions: readonly ReportAction[], digests: ReadonlyMap<string, string>): string {
+  const found = new Set(actions.map(({ image }) => digests.get(image) ?? ''));
+  const [only = ''] = found;
+  return found.size === 1 ? only : '';
 }
 
 function planOutput(report: Report): string {
