@@ -66,7 +66,13 @@ describe('the next number', () => {
     const full = { registryTags: ['v0.0.2021110199'] };
     expect(() => resolve(full, {}, width2)).toThrow(UserError);
     expect(() => resolve(full, {}, width2)).toThrow(
-      `${FILE}:1:70: the next number is 100, and {seq:2} has 2 digits: all of v0.0.2021110101 to v0.0.2021110199 are taken`,
+      `${FILE}:1:70: the highest number taken for "v0.0.20211101{seq:2}" is 99, no number is used again, and {seq:2} has 2 digits; write {seq:3}`,
+    );
+    const width1 = policyOf(
+      "policy: { rules: [ { class: snapshot, branch: main, tag: '{date}-{seq:1}' } ] }",
+    );
+    expect(() => resolve({ registryTags: ['20211101-9'] }, {}, width1)).toThrow(
+      'the highest number taken for "20211101-{seq:1}" is 9, no number is used again, and {seq:1} has 1 digit;',
     );
   });
 
@@ -195,7 +201,7 @@ describe('claiming a number', () => {
       tries += 1;
       return Promise.resolve({ state: 'taken' });
     };
-    await expect(claim(taken)).rejects.toThrow(/the next number is 100/);
+    await expect(claim(taken)).rejects.toThrow(/the highest number taken for "[^"]+" is 99/);
     expect(tries).toBe(99);
   });
 

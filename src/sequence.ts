@@ -155,10 +155,12 @@ function numberIn({ before, after, width }: Slot, tag: string): number {
 function fitting(slots: readonly Slot[], number: number): number {
   const narrow = slots.find(({ width }) => number >= 10 ** width);
   if (!narrow) return number;
+  const { before, after, width, place } = narrow;
+  const digits = width === 1 ? '1 digit' : `${width} digits`;
   throw new UserError({
-    place: narrow.place,
-    what: `the next number is ${number}, and {seq:${narrow.width}} has ${narrow.width} digits: all of ${narrow.before}${'0'.repeat(narrow.width - 1)}1${narrow.after} to ${narrow.before}${'9'.repeat(narrow.width)}${narrow.after} are taken`,
-    mend: `write {seq:${narrow.width + 1}}, or wait for the next day or base`,
+    place,
+    what: `the highest number taken for "${before}{seq:${width}}${after}" is ${number - 1}, no number is used again, and {seq:${width}} has ${digits}`,
+    mend: `write {seq:${width + 1}}, or wait for the next day or base`,
   });
 }
 

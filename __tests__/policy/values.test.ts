@@ -102,14 +102,30 @@ describe('texts with names in them', () => {
   test.each<[string, RegExp]>([
     ['{majr}', /^"\{majr\}" has no value here; did you mean \{major\}\?$/],
     ['{shaa}', /did you mean \{sha\}\?$/],
-    ['{base}', /^"\{base\}" has no value here; did you mean/],
-    ['{seq:2}', /^"\{seq:2\}" has no value here/],
-    ['{branch}', /^"\{branch\}" has no value here/],
+    [
+      '{base}',
+      /^"\{base\}" has no value here: it is not known in this run; known are \{major\}, \{git_tag\}, /,
+    ],
+    ['{seq:2}', /^"\{seq:2\}" has no value here: it is not known in this run; known are /],
+    ['{branch}', /^"\{branch\}" has no value here: it is not known in this run; known are (?!.*\{branch\})/],
+    ['{brancj}', /^"\{brancj\}" has no value here; known are (?!.*\{branch\})/],
     ['{toString}', /^"\{toString\}" has no value here/],
     ['{fields}', /^"\{fields\}" has no value here/],
   ])('%s', (text, message) => {
     expect(() => render(text)).toThrow(UserError);
     expect(() => render(text)).toThrow(message);
+  });
+
+  test('a field of another rule is said to be one, and never proposed for itself', () => {
+    const both = policyOf(
+      "policy: { rules: [ { class: final, git_tag: 'v{major}', tag: '{git_tag}' }, { class: snapshot, branch: main, tag: '{sha:7}' } ] }",
+    );
+    const main = 'refs/heads/main';
+    const { render: onMain } = resolveNames(both, decide(both, main), factsOf(main));
+    expect(() => onMain('{major}')).toThrow(
+      /^"\{major\}" has no value here: the rule of this ref gives no such field; known are \{branch\}, (?!.*major)/,
+    );
+    expect(() => onMain('{majr}')).toThrow(/^"\{majr\}" has no value here; known are (?!.*major)/);
   });
 
   test('without anything near, all that is known is named', () => {

@@ -123,9 +123,35 @@ export function renderText(
   const pieces = renderPieces(parsed.value, (variable) => {
     const value = lookup(variable);
     if (value !== null) return { text: value, foreign: false };
-    throw new UserError(unknownName(variable, names, place));
+    const all = [...names];
+    const others = all.filter((name) => name !== variable.name);
+    const valued = others.filter((name) => lookup(bare(name)) !== null);
+    const known = valued.length > 0 ? valued : others;
+    throw new UserError(
+      all.includes(variable.name) ? valueless(variable, known, place) : unknownName(variable, known, place),
+    );
   });
   return joinPieces(pieces);
+}
+
+function bare(name: string): Variable {
+  return { kind: 'variable', name, width: null, source: `{${name}}`, at: 0 };
+}
+
+/** The problem with a variable that is there for other refs: a field of another rule, or what this run cannot know. */
+function valueless(variable: Variable, known: readonly string[], place?: Place) {
+  const why = Object.hasOwn(BUILTINS, variable.name)
+    ? 'it is not known in this run'
+    : 'the rule of this ref gives no such field';
+  return {
+    ...(place && { place }),
+    what: `${visible(variable.source)} has no value here: ${why}`,
+    mend: listed(known),
+  };
+}
+
+function listed(names: readonly string[]): string {
+  return `known are ${names.map((name) => `{${name}}`).join(', ')}`;
 }
 
 /** The problem with a variable that no one defines. */
@@ -135,7 +161,6 @@ export function unknownName(variable: Variable, names: Iterable<string>, place?:
   return {
     ...(place && { place }),
     what: `${visible(variable.source)} has no value here`,
-    mend:
-      near === undefined ? `known are ${known.map((n) => `{${n}}`).join(', ')}` : `did you mean {${near}}?`,
+    mend: near === undefined ? listed(known) : `did you mean {${near}}?`,
   };
 }
