@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
+import type { GitHub } from '../../src/github/client.js';
 import { createChecks } from '../../src/github/checks.js';
 import { createGatekeeper } from '../../src/gates/gates.js';
 import type { Subject } from '../../src/gates/gates.js';
@@ -63,6 +64,25 @@ describe('a check on the commit of the image', () => {
       state: 'pending',
       text: expect.stringContaining('(the commit is 30 d old)'),
     });
+  });
+
+  test('a proxy that ignores check_name: checks of other names do not count', async () => {
+    const github = await open(local);
+    const deaf: GitHub = {
+      ...github,
+      pages: (route, params) => github.pages(route, { ...params, check_name: undefined }),
+    };
+    const commit = { repo: 'octo/app', sha: local.repo.main };
+    const state = async () => {
+      const gatekeeper = createGatekeeper(createChecks(deaf, null), NOW);
+      return (await gatekeeper.judge([gate({ check: 'e2e' })], { home: 'octo/app', commit })).state;
+    };
+    check(local.repo, 20, 'success', { name: 'e2e-nightly' });
+    check(local.repo, 20, 'success', { name: 'E2E' });
+    expect(await state()).toBe('pending');
+    check(local.repo, 20, 'success');
+    check(local.repo, 21, 'failure', { name: 'lint' });
+    expect(await state()).toBe('open');
   });
 
   test('re-runs: the newest counts, whatever the order', async () => {

@@ -38,6 +38,8 @@ export function createChecks(github: GitHub, runId: number | null): Checks {
 async function checkHistory(github: GitHub, query: CheckQuery): Promise<CheckHistory> {
   const repo = repoName(query.repo);
   const ref = query.ref ?? (await defaultBranch(github, query.repo));
+  // Also for a whole commit id: that the commit is there tells "never appeared" (pending) from "no such commit" (unknown),
+  // and its date says since when a check that never appeared is waited for.
   const head = await github.call('GET /repos/{owner}/{repo}/commits/{ref}', { ...repo, ref });
   const first = await signalsOf(github, query, head);
   const history = { repo: query.repo, ref: shortRef(ref) };
@@ -76,7 +78,8 @@ async function signalsOf(github: GitHub, { repo, name }: CheckQuery, commit: Com
   const runs: CheckRun[] = [];
   const wanted = { ...params, check_name: name, filter: 'all' as const };
   for await (const page of github.pages('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', wanted)) {
-    runs.push(...page.check_runs);
+    // GitHub looks for the name itself; what stands between may not pass it on, and another check must not open a gate.
+    runs.push(...page.check_runs.filter((run) => run.name === name));
   }
   const statuses: Status[] = [];
   for await (const page of github.pages('GET /repos/{owner}/{repo}/commits/{ref}/statuses', params)) {
