@@ -82,19 +82,32 @@ export function outsideOf(options: OutsideOptions): Outside {
     }),
     checkedOut: () => headOf(gitIn(options.workspace, env)),
     builder: () => lazyBuilder(options),
-    changes: async (config) =>
-      options.files.length === 0 || missing(options) !== null
-        ? null
-        : (changed ??= changedEntries(options.files, config, await baseCommit(env), {
-            github,
-            log: options.log,
-          })),
+    changes: (config) => (changed ??= changesOf(options, config, github)),
     // Reviews are read where GitHub can be asked; elsewhere there are none.
     review: (plan, config) =>
       options.files.length === 0 || missing(options) !== null
         ? Promise.resolve(plan)
         : applyReview(plan, options.files, config, checkedOut, { github, log: options.log }),
   };
+}
+
+/** What this change does to the tag file, as GitHub has it; said where GitHub cannot be asked, since rules then bind nothing. */
+async function changesOf(
+  options: OutsideOptions,
+  config: Config,
+  github: () => Promise<GitHub>,
+): Promise<EntryChanges | null> {
+  const { files, env, log } = options;
+  if (files.length === 0) return null;
+  const base = await baseCommit(env);
+  const why = missing(options);
+  if (why === null) return changedEntries(files, config, base, { github, log });
+  if (base !== null) {
+    log.warning(
+      `which entries of the tag file this change touches is not known, so tags that break the rule of a preset are only warnings: ${why}`,
+    );
+  }
+  return null;
 }
 
 /** What `outsideOf` needs, for a run that builds nothing. */
