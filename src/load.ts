@@ -1,11 +1,12 @@
 /** Stage 1: everything that can be said about the input without asking anybody. Pure. */
-import { parseConfig } from './config/config.js';
 import type { Config } from './config/model.js';
+import { inOrder } from './config/order.js';
 import { UserError, type Problem } from './errors.js';
+import { readFiles } from './files.js';
 import type { WantedTag } from './plan/model.js';
 import { parseForce, parseRegistryMap, type RegistryMap } from './plan/names.js';
 import { wantImages, type WantOptions } from './plan/want.js';
-import { compilePolicy, DEFAULT_STABLE_SUFFIX, type CompiledPolicy } from './policy/policy.js';
+import { DEFAULT_STABLE_SUFFIX, type CompiledPolicy } from './policy/policy.js';
 import type { RunRequest } from './request.js';
 
 /** Which parts of the tag file count in a run. */
@@ -24,21 +25,19 @@ export interface Loaded {
   readonly images: readonly WantedTag[];
 }
 
-/** @throws UserError with every problem of tag files, policy, force and registry-map that can be told apart */
+/** @throws UserError with every problem of tag files, policy, force and registry-map, in the order of the files */
 export function load(request: RunRequest): Loaded {
-  const config = parseConfig(request.files);
-  const problems: Problem[] = [];
+  const { config, policy, problems: found, withoutPolicy } = readFiles(request.files, request.policy);
+  const problems: Problem[] = [...found];
   const options: WantOptions = {
     registryMap: collect<RegistryMap>(problems, new Map(), () => parseRegistryMap(request.registryMap)),
     forces: collect(problems, [], () => parseForce(request.force)),
     stableSuffix: config.policy?.stableSuffix ?? DEFAULT_STABLE_SUFFIX,
   };
   const scope = scopeOf(request);
-  const policy = collect(problems, null, () => policyOf(config, request.policy));
   const images = collect(problems, [], () => wantImages(config.images, options));
-  if (policy === null && problems.length === 0 && scope.builds)
-    problems.push(...withoutPolicy(config, request));
-  if (problems.length > 0) throw new UserError(problems);
+  if (withoutPolicy && scope.builds) problems.push(...unnamedBuilds(config, request));
+  if (problems.length > 0) throw new UserError(inOrder(problems, request.files));
   return { config, policy, scope, options, images: scope.images ? images : [] };
 }
 
@@ -63,20 +62,7 @@ function scopeOf({ only, facts, command }: RunRequest): Scope {
   return { builds: true, images: facts.kind !== 'tag' };
 }
 
-/** The policy of a run: the tag file's, or the preset of the inputs. */
-function policyOf(config: Config, preset: string): CompiledPolicy | null {
-  if (preset === '') return config.policy === undefined ? null : compilePolicy(config.policy);
-  if (config.policy !== undefined) {
-    throw new UserError({
-      place: config.policy.origin.at(),
-      what: 'the input policy and the policy of the tag file are both given',
-      mend: 'leave the input policy away; it is for use without a tag file',
-    });
-  }
-  return compilePolicy({ preset });
-}
-
-function withoutPolicy(config: Config, request: RunRequest): Problem[] {
+function unnamedBuilds(config: Config, request: RunRequest): Problem[] {
   const [first] = config.builds;
   if (first === undefined && request.images.length === 0) return [];
   const place = first === undefined ? {} : { place: first.origin.at() };

@@ -29,11 +29,13 @@ export type Piece =
 
 export type TemplateResult = { readonly ok: true; readonly value: Template } | SyntaxProblem;
 
+const BEGINS_VARIABLE = /^\{[A-Za-z]/;
 const VARIABLE = /^\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}$/;
 
 /**
  * Parses a template. In `loose` text (build arguments, labels: any text may hold braces) what is not of the form of a
- * variable is literal; elsewhere it is a problem, with the character that is to blame.
+ * variable is literal, unless it begins like one and never ends; elsewhere it is a problem, with the character that is to
+ * blame.
  */
 export function parseTemplate(source: string, loose = false): TemplateResult {
   const parts: TemplatePart[] = [];
@@ -47,7 +49,7 @@ export function parseTemplate(source: string, loose = false): TemplateResult {
     const text = end > 0 ? source.slice(at, end) : source.slice(at);
     const [, name, type] = VARIABLE.exec(text) ?? [];
     if (name === undefined) {
-      if (loose) continue;
+      if (loose && (end > 0 || !BEGINS_VARIABLE.test(text))) continue;
       const what = end > 0 ? `"${text}" is not a variable` : 'a "{" has no "}"';
       return { ok: false, at, what, mend: 'write "{name}" or "{name:12}"' };
     }

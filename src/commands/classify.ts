@@ -9,9 +9,10 @@ import {
   refsIn,
   type ClassifiedRef,
 } from '../classify.js';
-import { parseConfig } from '../config/config.js';
+import { inOrder } from '../config/order.js';
 import { sayDoubts } from '../doubts.js';
 import { UserError, type Problem } from '../errors.js';
+import { readFiles } from '../files.js';
 import { compilePolicy, type CompiledPolicy } from '../policy/policy.js';
 import { systemClock } from '../system/clock.js';
 import { writeJson } from '../workspace/write.js';
@@ -71,8 +72,10 @@ async function policyFor(args: Arguments, io: Io): Promise<CompiledPolicy> {
     }
     return compilePolicy({ preset });
   }
-  const { policy } = parseConfig(await tagFiles(args, io));
-  if (policy !== undefined) return compilePolicy(policy);
+  const files = await tagFiles(args, io);
+  const { policy, problems } = readFiles(files, '');
+  if (problems.length > 0) throw new UserError(inOrder(problems, files));
+  if (policy !== null) return policy;
   throw new UserError({
     what: 'the tag files have no policy',
     mend: 'add "policy:" to one of them, or name a preset with --policy',

@@ -12,6 +12,7 @@ import type {
   PolicyConfig,
   RuleConfig,
   TrackingConfig,
+  Unread,
 } from './model.js';
 import { originOf } from './origin.js';
 import { parsePlatform } from './platforms.js';
@@ -24,12 +25,27 @@ import type {
   RuleData,
   TrackingData,
 } from './schema/file.js';
+import type { Positions } from './salvage.js';
 import type { YamlDocument } from './yaml.js';
 
 /** A document and its content after the check. */
 export interface Piece {
   readonly document: YamlDocument;
   readonly data: FileData;
+  /** where the items of its lists stand in the file; null when they are all there */
+  readonly positions: Positions | null;
+  /** null when all of its policy is there */
+  readonly unread: Unread | null;
+}
+
+/** The policies of documents behind the first that has one: they count for nothing, and what is wrong in them is wrong. */
+export function laterPolicies(pieces: readonly Piece[]): PolicyConfig[] {
+  return pieces
+    .flatMap((piece) => {
+      const { policy } = piece.data;
+      return policy === undefined ? [] : [policyConfig(piece, policy)];
+    })
+    .slice(1);
 }
 
 /** Adds the documents up in order. Of a setting that is repeated, the first counts: `collisions` has found the same value. */
@@ -37,12 +53,16 @@ export function assemble(pieces: readonly Piece[]): Config {
   const policy = first(pieces, 'policy');
   const tracking = first(pieces, 'tracking');
   return {
-    ...(policy ? { policy: policyConfig(policy.document, policy.value) } : {}),
-    builds: pieces.flatMap(({ document, data }) =>
-      (data.builds ?? []).map((build, index) => buildConfig(document, build, ['builds', index])),
+    ...(policy ? { policy: policyConfig(policy, policy.value) } : {}),
+    builds: pieces.flatMap(({ document, data, positions }) =>
+      (data.builds ?? []).map((build, i) =>
+        buildConfig(document, build, ['builds', positions?.builds[i] ?? i]),
+      ),
     ),
-    images: pieces.flatMap(({ document, data }) =>
-      (data.images ?? []).map((image, index) => imageConfig(document, image, ['images', index])),
+    images: pieces.flatMap(({ document, data, positions }) =>
+      (data.images ?? []).map((image, i) =>
+        imageConfig(document, image, ['images', positions?.images[i] ?? i]),
+      ),
     ),
     runners: byPlatform(first(pieces, 'runners')?.value ?? {}),
     stagePolicy: first(pieces, 'stage_policy')?.value ?? 'demote',
@@ -55,10 +75,10 @@ export function assemble(pieces: readonly Piece[]): Config {
 function first<K extends keyof FileData>(
   pieces: readonly Piece[],
   key: K,
-): { readonly document: YamlDocument; readonly value: NonNullable<FileData[K]> } | undefined {
-  for (const { document, data } of pieces) {
-    const value = data[key];
-    if (value !== undefined && value !== null) return { document, value };
+): (Piece & { readonly value: NonNullable<FileData[K]> }) | undefined {
+  for (const piece of pieces) {
+    const value = piece.data[key];
+    if (value !== undefined && value !== null) return { ...piece, value };
   }
   return undefined;
 }
@@ -131,7 +151,7 @@ function platformConfigs(
   });
 }
 
-function policyConfig(document: YamlDocument, data: PolicyData | string): PolicyConfig {
+function policyConfig({ document, positions, unread }: Piece, data: PolicyData | string): PolicyConfig {
   const origin = originOf(document, 'policy');
   if (typeof data === 'string') return { preset: data, rules: [], examples: [], origin };
   return {
@@ -139,13 +159,16 @@ function policyConfig(document: YamlDocument, data: PolicyData | string): Policy
     ...given('stableSuffix', data.stable_suffix),
     ...given('timezone', data.timezone),
     ...given('unmatched', data.unmatched),
-    rules: (data.rules ?? []).map((rule, index) => ruleConfig(document, rule, ['policy', 'rules', index])),
-    examples: (data.examples ?? []).map((example, index) => ({
+    rules: (data.rules ?? []).map((rule, i) =>
+      ruleConfig(document, rule, ['policy', 'rules', positions?.rules[i] ?? i]),
+    ),
+    examples: (data.examples ?? []).map((example, i) => ({
       ref: example.ref,
       class: example.class,
       ...given('tags', example.tags),
-      origin: originOf(document, 'policy', 'examples', index),
+      origin: originOf(document, 'policy', 'examples', positions?.examples[i] ?? i),
     })),
+    ...given('unread', unread ?? undefined),
     origin,
   };
 }

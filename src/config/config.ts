@@ -1,17 +1,28 @@
 /** Stage 1, load: tag files → one Config, or every problem of every file at once. */
 import * as v from 'valibot';
 import { UserError, type Problem } from '../errors.js';
-import { assemble, type Piece } from './assemble.js';
+import { assemble, laterPolicies, type Piece } from './assemble.js';
 import { collisions } from './collisions.js';
 import { decode, type TagFile } from './decode.js';
-import type { Config } from './model.js';
+import type { Config, PolicyConfig } from './model.js';
+import { inOrder } from './order.js';
 import { problemsOf } from './problems.js';
-import { file } from './schema/file.js';
+import { salvage } from './salvage.js';
+import { file, ONCE } from './schema/file.js';
 import { readDocuments, type YamlDocument } from './yaml.js';
 
 export { MAX_FILE_BYTES, type TagFile } from './decode.js';
 
-const MAX_PROBLEMS = 1_000;
+/** What tag files say, as far as they can be read, and what is wrong with the rest. */
+export interface Reading {
+  /** without what has a problem: to look for further ones, never to act on while there are problems */
+  readonly config: Config;
+  readonly problems: readonly Problem[];
+  /** is it certain that no document has a policy? Not when something cannot be read that may be one */
+  readonly withoutPolicy: boolean;
+  /** policies behind the first one, to be checked too */
+  readonly laterPolicies: readonly PolicyConfig[];
+}
 
 /**
  * Reads all tag files of a run, in order. Files and documents add up; a file without entries, or with nothing
@@ -20,18 +31,39 @@ const MAX_PROBLEMS = 1_000;
  * @throws UserError with every problem, by file in the order given, then by line and column
  */
 export function parseConfig(files: readonly TagFile[]): Config {
+  const { config, problems } = readConfig(files);
+  if (problems.length > 0) throw new UserError(inOrder(problems, files));
+  return config;
+}
+
+/** As `parseConfig`, for whoever has more to check: problems are given and not thrown, and what is right is there. */
+export function readConfig(files: readonly TagFile[]): Reading {
   const problems: Problem[] = [];
-  const documents = files.flatMap((each) => read(each, (problem) => problems.push(problem)));
-  const pieces: Piece[] = [];
-  for (const document of documents) {
-    const result = v.safeParse(file, document.data);
-    if (result.success) pieces.push({ document, data: result.output });
-    else
-      for (const issue of result.issues) for (const each of problemsOf(document, issue)) problems.push(each);
-  }
+  const report = (problem: Problem): void => void problems.push(problem);
+  const documents = files.flatMap((each) => read(each, report));
+  const allRead = problems.length === 0;
+  const pieces = documents.map((document) => pieceOf(document, report));
   problems.push(...collisions(documents));
-  if (problems.length > 0) throw new UserError(atMost(MAX_PROBLEMS, inOrder(problems, files)));
-  return assemble(pieces);
+  return {
+    config: assemble(pieces),
+    problems,
+    withoutPolicy: allRead && documents.every(hasNoPolicy),
+    laterPolicies: laterPolicies(pieces),
+  };
+}
+
+// An unknown key may be a policy with a slip of the pen in its name.
+const OTHER_KEYS = ['builds', 'images', ...ONCE].filter((key) => key !== 'policy');
+
+function hasNoPolicy({ data }: YamlDocument): boolean {
+  return Object.keys(Object(data) as object).every((key) => OTHER_KEYS.includes(key));
+}
+
+function pieceOf(document: YamlDocument, report: (problem: Problem) => void): Piece {
+  const result = v.safeParse(file, document.data);
+  if (result.success) return { document, data: result.output, positions: null, unread: null };
+  for (const issue of result.issues) for (const each of problemsOf(document, issue)) report(each);
+  return { document, ...salvage(document.data) };
 }
 
 function read(each: TagFile, report: (problem: Problem) => void): YamlDocument[] {
@@ -41,28 +73,4 @@ function read(each: TagFile, report: (problem: Problem) => void): YamlDocument[]
     return [];
   }
   return readDocuments(source, report).filter((document) => document.data !== null);
-}
-
-/** So that a file of another kind does not make a message of a hundred megabytes. */
-function atMost(limit: number, problems: readonly Problem[]): readonly Problem[] {
-  if (problems.length <= limit) return problems;
-  const more = problems.length - limit;
-  return [...problems.slice(0, limit), { what: `and ${more} more problems`, mend: 'mend these first' }];
-}
-
-/** By file, line, column; the same sentence about the same place only once. */
-function inOrder(problems: readonly Problem[], files: readonly TagFile[]): Problem[] {
-  const rank = new Map(files.map((each, index) => [each.path, index]));
-  const seen = new Set<string>();
-  return problems
-    .filter((problem) => {
-      const key = JSON.stringify(problem);
-      return !seen.has(key) && seen.add(key);
-    })
-    .sort(
-      ({ place: a }, { place: b }) =>
-        (rank.get(a?.file ?? '') ?? 0) - (rank.get(b?.file ?? '') ?? 0) ||
-        (a?.line ?? 0) - (b?.line ?? 0) ||
-        (a?.column ?? 0) - (b?.column ?? 0),
-    );
 }

@@ -65,6 +65,14 @@ export interface ExampleConfig {
   readonly origin: Origin;
 }
 
+/** What of a policy could not be read. That was reported, so checks that need it are left out. */
+export interface Unread {
+  /** by position in the file, from 0: `lost` rules are not there at all, `partial` ones lack a key that had a mistake */
+  readonly rules: ReadonlyMap<number, 'lost' | 'partial'>;
+  /** a setting, an unknown key, or a list that is none */
+  readonly settings: boolean;
+}
+
 export interface PolicyConfig {
   /** name of a preset whose rules come after these */
   readonly preset?: string;
@@ -73,6 +81,8 @@ export interface PolicyConfig {
   readonly unmatched?: 'error' | 'ignore';
   readonly rules: readonly RuleConfig[];
   readonly examples: readonly ExampleConfig[];
+  /** absent when all of it was read */
+  readonly unread?: Unread;
   readonly origin: Origin;
 }
 

@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import type { Pattern, PatternPart } from '../pattern.js';
 import { uses } from '../template.js';
 import { classify } from './classify.js';
-import type { ClassifyInput, CompiledPolicy, CompiledRule } from './model.js';
+import type { ClassifyInput, CompiledPolicy, CompiledRule, Open } from './model.js';
 
 // Any moment will do: rules that agree on one day agree on every day.
 const SOME_TIME = Date.UTC(2020, 0, 2);
@@ -12,16 +12,18 @@ const SOME_TIME = Date.UTC(2020, 0, 2);
  * Problems between the rules. A collision is only reported with two refs that really have it, each won by its own
  * rule. Between a rule of the tag file and one of the preset behind it, it is a doubt: people put their own rule in front
  * of a preset to name the same things differently.
+ * @param open may a rule that cannot be used win the ref? Then the ref shows nothing
  */
 export function checkRulesTogether(
   policy: CompiledPolicy,
   ownRules: number,
+  open: Open = () => false,
 ): { problems: Problem[]; warnings: Problem[] } {
   const own = policy.rules.slice(0, ownRules);
   const first = new Map<string, { rule: CompiledRule; ref: string }>();
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  for (const { rule, ref, tag, path } of samples(policy)) {
+  for (const { rule, ref, tag, path } of samples(policy, open)) {
     const other = first.get(tag);
     if (other === undefined) first.set(tag, { rule, ref });
     if (other === undefined || other.rule === rule) continue;
@@ -35,7 +37,7 @@ export function checkRulesTogether(
   return { problems: [...problems, ...sharedChannels(policy.rules)], warnings };
 }
 
-function* samples(policy: CompiledPolicy) {
+function* samples(policy: CompiledPolicy, open: Open) {
   for (const [index, rule] of policy.rules.entries()) {
     // What promotes an existing tag shares names with it by intent; so do numbers, which are taken one by one.
     if (rule.class === 'stable' || !rule.publish) continue;
@@ -43,6 +45,7 @@ function* samples(policy: CompiledPolicy) {
       const input = sampleRef(rule, pattern, index);
       const decision = classify(policy, input);
       if (decision.matched !== rule || decision.problems.length > 0) continue;
+      if (open(input, rule)) continue;
       for (const [i, template] of rule.tags.entries()) {
         const tag = decision.tags[i];
         if (tag === undefined || uses(template, 'seq') || uses(template, 'base')) continue;

@@ -1,48 +1,87 @@
 /** The policy of a tag file, or a preset by name → a policy that can be used, or every problem of it at once. */
-import { UserError, type Place, type Problem } from '../errors.js';
+import { UserError, type Problem } from '../errors.js';
 import type { PolicyConfig } from '../config/model.js';
-import { parsePattern, type Pattern } from '../pattern.js';
-import { presetOrigin, presetRuleConfig, PRESETS, unknownPreset } from '../presets/presets.js';
+import { fieldNames, parsePattern, type Pattern } from '../pattern.js';
+import { PRESETS, unknownPreset } from '../presets/presets.js';
 import type { Preset } from '../presets/preset.js';
 import { calendarOf } from './calendar.js';
 import { checkRule } from './check.js';
 import { checkRulesTogether } from './collisions.js';
 import { checkExamples } from './examples.js';
-import type { CompiledPolicy, CompiledRule, PromotionRule } from './model.js';
-import { fieldNames } from '../pattern.js';
-import { parseRule, type NamedRule } from './rule.js';
+import type { CompiledPolicy, CompiledRule, Open, PromotionRule } from './model.js';
+import { possibleFields } from './rule.js';
 import { templateShapes } from './shapes.js';
+import { isOpen, ownSlots, presetSlots, unknownSlot, type Slot } from './slots.js';
 import { BUILTINS } from './values.js';
 
 /** What a stable tag has after its primary tag unless the policy says otherwise. */
 export const DEFAULT_STABLE_SUFFIX = '-stable';
+
+/** A policy that was looked at. */
+export interface Examined {
+  /** null when it cannot be used */
+  readonly policy: CompiledPolicy | null;
+  readonly problems: readonly Problem[];
+  /** every name that a template may use with some rule, those of broken patterns included; null when nobody can tell */
+  readonly names: ReadonlySet<string> | null;
+}
 
 /**
  * Compiles and checks a policy, examples included.
  * @throws UserError with every problem, each at its line and column
  */
 export function compilePolicy(config: PolicyConfig | { readonly preset: string }): CompiledPolicy {
+  const { policy, problems } = examinePolicy(config);
+  if (policy === null) throw new UserError(problems);
+  return policy;
+}
+
+/**
+ * As `compilePolicy`, for whoever has more to check. A rule that cannot be used hides the checks that need it, and no
+ * other: refs that it might win are left out of examples and of the comparison of rules.
+ */
+export function examinePolicy(config: PolicyConfig | { readonly preset: string }): Examined {
   const own = 'rules' in config ? config : null;
-  const problems: Problem[] = [];
   const preset = config.preset === undefined ? null : (PRESETS.get(config.preset) ?? null);
-  if (config.preset !== undefined && preset === null) {
-    problems.push({ ...(own && { place: own.origin.at('preset') }), ...unknownPreset(config.preset) });
-  }
+  const strange = config.preset !== undefined && preset === null;
+  const unread = strange || own?.unread?.settings === true;
+  const slots = withShapes([
+    ...ownSlots(own),
+    ...(preset ? presetSlots(preset, own) : []),
+    ...(unread ? [unknownSlot()] : []),
+  ]);
   const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
+  const checks = slots.map((slot) => checkSlot(slot, suffix));
+  const sound = slots.flatMap(({ rule }, i) => (checks[i]?.sound === true && rule !== null ? [rule] : []));
+  const policy = policyOf(own, preset, sound, suffix);
+  const open = openness(slots, sound);
+  const ours = slots.filter(({ rule, own: written }) => written && rule !== null && sound.includes(rule));
+  const together = checkRulesTogether(policy, ours.length, open);
+  const problems = [
+    ...(strange ? [presetProblem(config.preset ?? '', own)] : []),
+    ...(own !== null && own.preset === undefined && slots.length === 0 ? [emptyPolicy(own)] : []),
+    ...slots.flatMap((slot) => slot.problems),
+    ...checks.flatMap((check) => check.problems),
+    ...together.problems,
+    // The suffix is a setting: without it stable tags are not known.
+    ...(own?.unread?.settings === true ? [] : checkExamples(policy, own?.examples ?? [], open)),
+  ];
+  const names = namesOf(slots, own);
+  const warnings = [...checks.flatMap((check) => check.warnings), ...together.warnings];
+  const usable = problems.length === 0 && slots.every((slot) => slot.whole);
+  return { policy: usable ? { ...policy, warnings } : null, problems, names };
+}
+
+function policyOf(
+  own: PolicyConfig | null,
+  preset: Preset | null,
+  rules: readonly CompiledRule[],
+  stableSuffix: string,
+): CompiledPolicy {
   const timezone = own?.timezone ?? 'UTC';
-  if (own?.preset === undefined && own?.rules.length === 0) problems.push(emptyPolicy(own));
-  const parsed = [...ownRules(own), ...(preset ? presetRules(preset, own) : [])].map((rule) =>
-    parseRule(rule, problems),
-  );
-  // The checks below take parts that could be read for granted.
-  if (problems.length > 0) throw new UserError(problems);
-  const rules = withShapes(parsed);
-  const checked = rules.map((rule) => checkRule(rule, suffix));
-  problems.push(...checked.flatMap((check) => check.problems));
-  if (problems.length > 0) throw new UserError(problems);
-  const policy: CompiledPolicy = {
+  return {
     rules,
-    stableSuffix: suffix,
+    stableSuffix,
     timezone,
     unmatched: { branch: own?.unmatched ?? 'ignore', tag: own?.unmatched ?? 'error' },
     promotion: preset ? promotionRule(preset) : null,
@@ -51,10 +90,29 @@ export function compilePolicy(config: PolicyConfig | { readonly preset: string }
     warnings: [],
     calendar: calendarOf(timezone),
   };
-  const together = checkRulesTogether(policy, own?.rules.length ?? 0);
-  problems.push(...together.problems, ...checkExamples(policy, own?.examples ?? []));
-  if (problems.length > 0) throw new UserError(problems);
-  return { ...policy, warnings: [...checked.flatMap((check) => check.warnings), ...together.warnings] };
+}
+
+interface Checked {
+  readonly sound: boolean;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** The checks of a rule take its parts for granted, so they wait until all of them can be read. */
+function checkSlot({ rule, whole }: Slot, suffix: string): Checked {
+  if (rule === null || !whole) return { sound: false, problems: [], warnings: [] };
+  const { problems, warnings } = checkRule(rule, suffix);
+  return { sound: problems.length === 0, problems, warnings };
+}
+
+function openness(slots: readonly Slot[], sound: readonly CompiledRule[]): Open {
+  if (sound.length === slots.length) return () => false;
+  const set = new Set(sound);
+  return (input, winner) => isOpen(slots, set, input, winner);
+}
+
+function presetProblem(name: string, own: PolicyConfig | null): Problem {
+  return { ...(own && { place: own.origin.at('preset') }), ...unknownPreset(name) };
 }
 
 function emptyPolicy(own: PolicyConfig): Problem {
@@ -65,32 +123,24 @@ function emptyPolicy(own: PolicyConfig): Problem {
   };
 }
 
-function ownRules(own: PolicyConfig | null): NamedRule[] {
-  return (own?.rules ?? []).map((config, i) => ({
-    name: `policy/${i + 1}`,
-    config,
-    place: config.origin.at(),
-  }));
+function namesOf(slots: readonly Slot[], own: PolicyConfig | null): ReadonlySet<string> | null {
+  if (slots.some(({ rule }) => rule === null)) return null;
+  const parsed = slots.flatMap(({ rule }) => rule?.patterns.flatMap(fieldNames) ?? []);
+  const sources = (own?.rules ?? []).flatMap((rule) => rule.gitTag ?? rule.branch ?? []);
+  const broken = sources.filter((source) => !parsePattern(source).ok);
+  return new Set([...parsed, ...broken.flatMap(possibleFields), ...Object.keys(BUILTINS)]);
 }
 
-/** Rules of a preset stand where the tag file names it; without one, at their number in the preset. */
-function presetRules(preset: Preset, own: PolicyConfig | null): NamedRule[] {
-  const place: Place | null = own ? own.origin.at('preset') : null;
-  return preset.rules.map((rule, i) => {
-    const origin = place
-      ? { at: () => place, keyAt: () => place, inside: () => place }
-      : presetOrigin(preset, i);
-    return { name: `${preset.name}/${rule.name}`, config: presetRuleConfig(rule, origin), place };
-  });
-}
-
-function withShapes(rules: readonly CompiledRule[]): CompiledRule[] {
+function withShapes(slots: readonly Slot[]): Slot[] {
+  const rules = slots.flatMap(({ rule }) => rule ?? []);
   const finals = rules.filter((rule) => rule.class === 'final' && rule.kind === 'tag');
   const bases = finals.flatMap((rule) => rule.patterns);
-  return rules.map((rule) => ({
-    ...rule,
-    shapes: rule.tags.flatMap((tag) => templateShapes(tag, rule.patterns, rule.class, bases)),
-  }));
+  return slots.map((slot) => (slot.rule === null ? slot : { ...slot, rule: shaped(slot.rule, bases) }));
+}
+
+function shaped(rule: CompiledRule, bases: readonly Pattern[]): CompiledRule {
+  const shapes = rule.tags.flatMap((tag) => templateShapes(tag, rule.patterns, rule.class, bases));
+  return { ...rule, shapes };
 }
 
 function promotionRule(preset: Preset): PromotionRule | null {

@@ -5,18 +5,26 @@ import { matchPattern, type PatternPart } from '../pattern.js';
 import { parseRef } from '../refname.js';
 import { parseTemplate } from '../template.js';
 import { classify } from './classify.js';
-import type { CompiledPolicy, Decision } from './model.js';
+import type { CompiledPolicy, Decision, Open } from './model.js';
 import { holeShape } from './shapes.js';
 
-/** What the examples say and the policy does not. */
-export function checkExamples(policy: CompiledPolicy, examples: readonly ExampleConfig[]): Problem[] {
-  return examples.flatMap((example) => checkExample(policy, example));
+/**
+ * What the examples say and the policy does not.
+ * @param open may a rule that cannot be used win the ref? Then nothing can be said of the example
+ */
+export function checkExamples(
+  policy: CompiledPolicy,
+  examples: readonly ExampleConfig[],
+  open: Open = () => false,
+): Problem[] {
+  return examples.flatMap((example) => checkExample(policy, example, open));
 }
 
-function checkExample(policy: CompiledPolicy, example: ExampleConfig): Problem[] {
+function checkExample(policy: CompiledPolicy, example: ExampleConfig, open: Open): Problem[] {
   const ref = parseRef(example.ref);
   if (!ref.ok) return [{ place: example.origin.at('ref'), what: ref.what, mend: ref.mend }];
   const decision = classify(policy, ref.value);
+  if (open(ref.value, decision.matched)) return [];
   if (decision.problems.length > 0) {
     return decision.problems.map((problem) => differs(example, example.origin.at('ref'), problem.what));
   }

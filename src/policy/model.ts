@@ -93,6 +93,9 @@ export interface CompiledRule {
   readonly shapes: readonly Pattern[];
 }
 
+/** May a rule that cannot be used win this ref, were it mended? `winner` is the rule that wins it without. */
+export type Open = (input: Pick<ClassifyInput, 'kind' | 'name'>, winner: CompiledRule | null) => boolean;
+
 /** How tags that promotions write must look (preset `starlingx`). */
 export interface PromotionRule {
   readonly preset: string;

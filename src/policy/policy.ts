@@ -2,11 +2,11 @@
 export { compareChannel } from '../channels.js';
 export { claimSequence, snapshots } from '../sequence.js';
 export { classify, requireDecision } from './classify.js';
-export { compilePolicy, DEFAULT_STABLE_SUFFIX } from './compile.js';
+export { compilePolicy, DEFAULT_STABLE_SUFFIX, examinePolicy, type Examined } from './compile.js';
 export { checkPromotionTag } from './promotion.js';
 export { classificationReport } from './report.js';
 export { findBase, needsOf, resolveNames } from './resolve.js';
-export { renderText } from './values.js';
+export { renderText, unknownName } from './values.js';
 export type {
   ChannelComparison,
   ClaimResult,

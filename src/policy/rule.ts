@@ -19,7 +19,10 @@ export interface NamedRule {
 // What a pattern may not call a field, since templates know these as something else. `date` is a day in both.
 const RESERVED = Object.keys(BUILTINS).filter((name) => name !== 'date' && name !== 'seq');
 
-/** Parses the patterns and templates of a rule. Problems go to `problems`; what cannot be parsed is left out. */
+/**
+ * Parses the patterns and templates of a rule. Problems go to `problems`; what cannot be parsed is left out. Fields that a
+ * broken pattern may have had count as defined: its mistake was said, and is not said again of each template.
+ */
 export function parseRule({ name, config, place }: NamedRule, problems: Problem[]): CompiledRule {
   const kind = config.gitTag === undefined ? 'branch' : 'tag';
   const key = kind === 'tag' ? 'git_tag' : 'branch';
@@ -35,7 +38,9 @@ export function parseRule({ name, config, place }: NamedRule, problems: Problem[
     }
     return pattern ? [pattern] : [];
   });
-  const scope = { names: commonFields(patterns), patterns, problems, config };
+  const broken = patterns.length < sources.length ? sources.filter((source) => !parsePattern(source).ok) : [];
+  const names = commonFields([...patterns.map(fieldNames), ...broken.map(possibleFields)]);
+  const scope = { names, patterns, problems, config };
   const template = (source: string, without: readonly string[], ...path: Path) =>
     checkedTemplate(source, scope, without, path);
   return {
@@ -89,9 +94,14 @@ function widthOfField(pattern: Pattern, name: string): number | null {
   return field ? widthOf(field) : null;
 }
 
-function commonFields(patterns: readonly Pattern[]): string[] {
-  const [first, ...others] = patterns.map(fieldNames);
+function commonFields(lists: readonly (readonly string[])[]): string[] {
+  const [first, ...others] = lists;
   return (first ?? []).filter((name) => others.every((names) => names.includes(name)));
+}
+
+/** The names that fields of a pattern may have when it is mended: every word of it. */
+export function possibleFields(source: string): string[] {
+  return source.match(/[A-Za-z][A-Za-z0-9_]*/g) ?? [];
 }
 
 function parseLabels(scope: Scope): Record<string, Template> {

@@ -110,7 +110,8 @@ export function checkTag(tag: { readonly text: string; readonly complete: boolea
 
 /**
  * Renders any text with the given names, such as a build argument or the title of an issue. Braces that do not hold
- * a name are text. @throws UserError for a name that is not there, naming the nearest
+ * a name are text, also one that never ends: in a tag file it was refused, and the inputs of the action are as
+ * docker/build-push-action's. @throws UserError for a name that is not there, naming the nearest
  */
 export function renderText(
   text: string,

@@ -56,34 +56,33 @@ export const rule = v.pipe(
   }),
 );
 
-const example = mapping('What a ref must be called', {
+export const example = mapping('What a ref must be called', {
   ref: about(matching(/^refs\/(?:tags|heads)\/[^\s]+$/, 'a full ref', 'write it as "refs/tags/NAME" or "refs/heads/NAME"'), 'Full ref: refs/tags/NAME or refs/heads/NAME.'),
   class: about(v.nullable(className), 'The class that it must get; null when no rule may match.'),
   tags: v.optional(about(v.array(line), 'All tags that it must get.')),
 });
 
-export const policy = v.union([
-  about(line, 'Name of a preset.'),
-  mapping(
-    'The policy',
-    {
-      preset: v.optional(about(line, 'Preset whose rules come after the ones written here.')),
-      stable_suffix: v.optional(
-        about(
-          matching(/^[A-Za-z0-9._-]{1,127}$/, 'a suffix of a tag', 'use letters, digits, ".", "_" and "-"'),
-          'What the stable tag has after the primary tag. Default: -stable.',
-        ),
+export const policyMapping = mapping(
+  'The policy',
+  {
+    preset: v.optional(about(line, 'Preset whose rules come after the ones written here.')),
+    stable_suffix: v.optional(
+      about(
+        matching(/^[A-Za-z0-9._-]{1,127}$/, 'a suffix of a tag', 'use letters, digits, ".", "_" and "-"'),
+        'What the stable tag has after the primary tag. Default: -stable.',
       ),
-      timezone: v.optional(about(text(parseTimezone), 'IANA time zone in which days change. Default: UTC.')),
-      unmatched: v.optional(
-        about(v.picklist(['error', 'ignore']), 'What a ref that no rule matches is. Default: error for a git tag, ignore for a branch.'),
-      ),
-      rules: v.optional(about(v.array(rule), 'Rules in order: the first that matches wins.')),
-      examples: v.optional(about(v.array(example), 'Refs and what they must be called, checked at every load.')),
-    },
-    { others: { rule: 'write "rules"' } },
-  ),
-]);
+    ),
+    timezone: v.optional(about(text(parseTimezone), 'IANA time zone in which days change. Default: UTC.')),
+    unmatched: v.optional(
+      about(v.picklist(['error', 'ignore']), 'What a ref that no rule matches is. Default: error for a git tag, ignore for a branch.'),
+    ),
+    rules: v.optional(about(v.array(rule), 'Rules in order: the first that matches wins.')),
+    examples: v.optional(about(v.array(example), 'Refs and what they must be called, checked at every load.')),
+  },
+  { others: { rule: 'write "rules"' } },
+);
+
+export const policy = v.union([about(line, 'Name of a preset.'), policyMapping]);
 
 function parseTimezone(value: string): Parsed<string> {
   try {

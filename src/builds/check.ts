@@ -1,0 +1,68 @@
+/**
+ * What can be said of the builds of a tag file before there is a ref: every value that buildx takes in a language of its
+ * own, paths that lead out of the workspace, and templates that no ref can fill. Pure.
+ */
+import type { BuildConfig } from '../config/model.js';
+import type { Problem } from '../errors.js';
+import { unknownName } from '../policy/policy.js';
+import { parseTemplate, variablesOf } from '../template.js';
+import { imageOf } from './names.js';
+import { targetParts, type DefinitionContext } from './target.js';
+
+// Nothing is known of a run yet. What a template gives is as unknown as the revision, so a label that sets the revision
+// is left to the run.
+const NO_RUN: DefinitionContext = {
+  decision: { class: 'snapshot', version: '', labels: {} },
+  facts: { revision: '', url: null, title: null, description: null, licenses: null, created: '', run: null },
+  render: () => ({ ok: true, value: '' }),
+  inputSecrets: [],
+  defaultProvenance: '',
+  sourceDateEpoch: undefined,
+  trusted: true,
+  insecure: [],
+};
+
+/**
+ * The problems of builds that are the same for every ref.
+ * @param names what a template may use with some rule of the policy; null when that is not known
+ */
+export function checkBuilds(builds: readonly BuildConfig[], names: ReadonlySet<string> | null): Problem[] {
+  return builds.flatMap((build) => {
+    const problems: Problem[] = [];
+    targetParts(build, NO_RUN, problems);
+    return [...problems, ...templatesOf(build).flatMap((each) => templateProblems(build, each, names))];
+  });
+}
+
+interface Text {
+  readonly text: string;
+  readonly path: readonly [string, string];
+}
+
+function templatesOf(build: BuildConfig): Text[] {
+  const { buildArgs, labels, annotations } = build;
+  return Object.entries({ build_args: buildArgs, labels, annotations }).flatMap(([key, values]) =>
+    Object.entries(values).map(([name, text]): Text => ({ text, path: [key, name] })),
+  );
+}
+
+function templateProblems(
+  build: BuildConfig,
+  { text, path }: Text,
+  names: ReadonlySet<string> | null,
+): Problem[] {
+  const problem = (at: number, what: string, mend: string): Problem => ({
+    place: build.origin.inside(at, ...path),
+    what: `${imageOf(build)}: ${path.join('.')}: ${what}`,
+    mend,
+  });
+  const template = parseTemplate(text, true);
+  if (!template.ok) return [problem(template.at, template.what, template.mend)];
+  if (names === null) return [];
+  return variablesOf(template.value)
+    .filter(({ name }) => !names.has(name))
+    .map((variable) => {
+      const { what, mend } = unknownName(variable, names);
+      return problem(variable.at, what, mend);
+    });
+}

@@ -1,0 +1,55 @@
+/** All that tag files say together, policy included, and every problem of them that can be told without asking anybody. Pure. */
+import { checkBuilds } from './builds/check.js';
+import { readConfig, type TagFile } from './config/config.js';
+import type { Config } from './config/model.js';
+import type { Problem } from './errors.js';
+import { examinePolicy, type CompiledPolicy, type Examined } from './policy/policy.js';
+
+export interface Files {
+  readonly config: Config;
+  /** null when neither tag file nor inputs have one, and when it has problems */
+  readonly policy: CompiledPolicy | null;
+  /** not in order */
+  readonly problems: readonly Problem[];
+  /** is it certain that there is no policy? */
+  readonly withoutPolicy: boolean;
+}
+
+/**
+ * Reads and checks tag files. A mistake hides only the checks that need what it spoils (contract section 3: every
+ * problem in every file at once).
+ * @param preset the policy of the inputs, for use without one in the files; empty: none
+ */
+export function readFiles(files: readonly TagFile[], preset: string): Files {
+  const { config, problems, withoutPolicy, laterPolicies } = readConfig(files);
+  const examined = examinedPolicy(config, preset);
+  return {
+    config,
+    policy: examined?.policy ?? null,
+    problems: [
+      ...problems,
+      ...(preset === '' ? [] : twoPolicies(config)),
+      ...(examined?.problems ?? []),
+      ...laterPolicies.flatMap((policy) => examinePolicy(policy).problems),
+      ...checkBuilds(config.builds, laterPolicies.length > 0 ? null : (examined?.names ?? null)),
+    ],
+    withoutPolicy: withoutPolicy && preset === '',
+  };
+}
+
+/** The policy of a run: the tag file's, or the preset of the inputs. */
+function examinedPolicy({ policy }: Config, preset: string): Examined | null {
+  if (policy !== undefined) return examinePolicy(policy);
+  return preset === '' ? null : examinePolicy({ preset });
+}
+
+function twoPolicies({ policy }: Config): Problem[] {
+  if (policy === undefined) return [];
+  return [
+    {
+      place: policy.origin.at(),
+      what: 'the input policy and the policy of the tag file are both given',
+      mend: 'leave the input policy away; it is for use without a tag file',
+    },
+  ];
+}
