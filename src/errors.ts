@@ -3,6 +3,8 @@ export interface Place {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** `file` is no file but says what was given otherwise, such as inputs of the action: nobody can jump there */
+  readonly nowhere?: true;
 }
 
 /** One mistake in what a person gave: what is wrong, where, and how to mend it. */
@@ -18,8 +20,12 @@ export interface Problem {
 /** `file:line:column: what; mend` – the form that editors and terminals can jump to. */
 export function formatProblem(problem: Problem): string {
   const { place, what, mend } = problem;
-  const where = place ? `${place.file}:${place.line}:${place.column}: ` : '';
+  const where = place === undefined ? '' : `${shownPlace(place)}: `;
   return where + what + (mend ? `; ${mend}` : '');
+}
+
+function shownPlace({ file, line, column, nowhere }: Place): string {
+  return nowhere === true ? file : `${file}:${line}:${column}`;
 }
 
 /**

@@ -77,7 +77,22 @@ test.each<[string, Readonly<Record<string, string>>, readonly RegExp[]]>([
   expect(done).toMatchObject({ code: 2, outputs: {}, report: null });
   expect(done.commands.map(({ name }) => name)).toEqual(expected.map(() => 'error'));
   for (const [i, pattern] of expected.entries()) expect(done.commands[i]?.text).toMatch(pattern);
+  // An input stands in no file, so there is no line to show it on.
+  expect(done.commands.map(({ properties }) => properties)).toEqual(expected.map(() => ({})));
   expect(registry.requests).toHaveLength(from);
+});
+
+test('a value of a build that the inputs make is on no line either, and the text names the input', async () => {
+  const build = { policy: 'semver', images: 'docker.io/o/app', context: '../x' };
+  const done = await run({ ...build, command: 'plan', ref: 'refs/tags/v1.2.3', sha: 'a'.repeat(40) });
+  expect(done).toMatchObject({ code: 2, report: null });
+  expect(done.commands.filter(({ name }) => name === 'error')).toEqual([
+    {
+      name: 'error',
+      properties: {},
+      text: expect.stringMatching(/^action inputs: \S+o\/app: context: "\.\.\/x" is outside the workspace/),
+    },
+  ]);
 });
 
 describe('validate', () => {

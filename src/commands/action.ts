@@ -11,7 +11,7 @@ import { harmless, jobLog } from '../github/log.js';
 import { publishAnnotations, publishOutputs, publishSummary } from '../github/publish.js';
 import { escapeCell } from '../markdown.js';
 import { buildOutputs } from '../release/outputs.js';
-import { annotations } from '../report/annotations.js';
+import { annotations, problemAnnotation } from '../report/annotations.js';
 import type { Report } from '../report/model.js';
 import { outputs } from '../report/outputs.js';
 import { summary } from '../report/summary.js';
@@ -185,10 +185,8 @@ async function writeReport(path: string, report: Report): Promise<boolean> {
 async function reportError(error: unknown, env: NodeJS.ProcessEnv): Promise<number> {
   if (error instanceof UserError) {
     for (const problem of error.problems) {
-      const { place, what, mend } = problem;
-      const at =
-        place === undefined ? {} : { file: place.file, startLine: place.line, startColumn: place.column };
-      core.error(harmless(mend === undefined ? what : `${what}; ${mend}`), at);
+      const { text, ...at } = problemAnnotation(problem);
+      core.error(harmless(text), at);
     }
     const lines = error.problems.map((problem) => `- ${escapeCell(formatProblem(problem))}`);
     await publishSummary(`## Retag: nothing was done, the input has errors\n\n${lines.join('\n')}\n`, env);

@@ -1,5 +1,5 @@
 /** All presets by name. A new one is a file beside this and a line here. */
-import type { Problem } from '../errors.js';
+import type { Place, Problem } from '../errors.js';
 import type { Origin, RuleConfig } from '../config/model.js';
 import { suggest } from '../config/nearest.js';
 import { visible } from '../refname.js';
@@ -44,6 +44,6 @@ export function presetRuleConfig(rule: PresetRule, origin: Origin): RuleConfig {
 
 /** Where the rules of a preset stand when no tag file names it: `preset wmcore`, the rule's number as the line. */
 export function presetOrigin(preset: Preset, index: number): Origin {
-  const place = { file: `preset ${preset.name}`, line: index + 1, column: 1 };
+  const place: Place = { file: `preset ${preset.name}`, line: index + 1, column: 1, nowhere: true };
   return { at: () => place, keyAt: () => place, inside: () => place };
 }

@@ -105,5 +105,5 @@ function fromInputs(images: readonly string[]): BuildConfig {
   };
 }
 
-const NOWHERE = { file: 'action inputs', line: 1, column: 1 };
+const NOWHERE: Place = { file: 'action inputs', line: 1, column: 1, nowhere: true };
 const INPUTS: Origin = { at: () => NOWHERE, keyAt: () => NOWHERE, inside: () => NOWHERE };

@@ -1,4 +1,5 @@
 /** Refusals, failures, holds and warnings as annotations on the line of the tag file. Pure. */
+import { formatProblem, type Problem } from '../errors.js';
 import { failedBuilds, isUnbuilt, remedy } from './words.js';
 import type { Report, ReportAction } from './model.js';
 
@@ -9,6 +10,19 @@ export interface Annotation {
   readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;
+}
+
+/** What is wrong with the input: on its line, or on none when it stands in no file; then the text says where. */
+export function problemAnnotation(problem: Problem): {
+  readonly text: string;
+  readonly file?: string;
+  readonly startLine?: number;
+  readonly startColumn?: number;
+} {
+  const { place, what, mend } = problem;
+  if (place === undefined || place.nowhere === true) return { text: formatProblem(problem) };
+  const text = mend === undefined ? what : `${what}; ${mend}`;
+  return { text, file: place.file, startLine: place.line, startColumn: place.column };
 }
 
 /** One annotation for each line of the plan that somebody should look at, worst first. */
