@@ -1,4 +1,5 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
+import { closingOf } from './closing.js';
 import type { Config } from './config/model.js';
 import { sayDoubts } from './doubts.js';
 import { findDrift } from './drift.js';
@@ -19,7 +20,7 @@ import { buildRelease, sayCheckout, showDefinition, type Made } from './release/
 import { prepareRelease, type Release } from './release/release.js';
 import { classificationOf, refOf, stagesOf } from './release/report.js';
 import { exitCode, makeReport, reportAction } from './report/report.js';
-import { closing, isBad, tagLine } from './report/words.js';
+import { isBad, tagLine } from './report/words.js';
 import type { Report } from './report/model.js';
 import type { RunParts, RunRequest } from './request.js';
 
@@ -28,6 +29,8 @@ export type { RunParts, RunRequest } from './request.js';
 export interface RunResult {
   readonly report: Report;
   readonly exitCode: 0 | 1 | 3;
+  /** one sentence that says what happened */
+  readonly closing: string;
   readonly config: Config;
   /** null without a ref or a policy */
   readonly release: Release | null;
@@ -57,7 +60,7 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
     const { forces, registryMap } = loaded.options;
     for (const problem of idleForces(forces, wanted, registryMap)) log.warning(formatProblem(problem));
   }
-  const { planned, building } = await log.group('Plan', async () => {
+  const planSteps = async () => {
     const seen = await makePlan(wanted, release, config, request, planning);
     const made = request.command === 'apply' ? await parts.review(seen, config) : seen;
     const needed = release === null ? null : showDefinition(release, made, request, log);
@@ -66,7 +69,10 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
     sayTags(lines, log, request.command === 'plan');
     if (needed !== null) await sayCheckout(needed, request, parts);
     return { planned: made, building: needed };
-  });
+  };
+  // Nothing is planned to validate, so there is no such group in the log.
+  const { planned, building } =
+    request.command === 'validate' ? await planSteps() : await log.group('Plan', planSteps);
   let outcomes = [...(building?.planned ?? []), ...tagOutcomes(planned, request)];
   let made: Made | null = null;
   if (request.command === 'apply') {
@@ -84,9 +90,10 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
     http: registry.usage(),
     durationMs: clock.now() - started,
   });
-  log.line(closing(report));
+  const closing = closingOf(report, loaded, request);
+  log.line(closing);
   const code = exitCode(report, { changesAsCode: request.changesAsCode, onHold: config.onHold });
-  return { report, exitCode: code, config, release, made, outcomes };
+  return { report, exitCode: code, closing, config, release, made, outcomes };
 }
 
 /** @throws UserError for tags of entries that this change brings */

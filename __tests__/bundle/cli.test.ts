@@ -232,7 +232,7 @@ describe('validate', () => {
     const from = registry.requests.length;
     expect(await place.retag(['validate'])).toMatchObject({
       code: 0,
-      stdout: 'valid: .github/image-tags.yaml\n2 promotions and 0 builds in 1 tag file.\n',
+      stdout: 'valid: .github/image-tags.yaml\n2 promotions, 0 builds and 0 rules in 1 tag file.\n',
       stderr: '',
     });
     expect(registry.requests).toHaveLength(from);

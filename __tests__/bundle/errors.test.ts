@@ -99,6 +99,10 @@ describe('validate', () => {
   test('asks nobody', async () => {
     const done = await run({ command: 'validate' });
     expect(done).toMatchObject({ code: 0, report: { command: 'validate', actions: [] } });
+    const sentence = 'The tag file is valid: 2 promotions, 0 builds and 0 rules.';
+    expect(done.summary.trim()).toBe(`## Retag validate: ${sentence}`);
+    expect(done.stdout).toContain(sentence);
+    expect(done.commands).toEqual([]);
     expect(registry.requests).toHaveLength(from);
   });
 

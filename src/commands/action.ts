@@ -166,7 +166,7 @@ async function publish(
     ...buildOutputs({ ...result, source: build.source, partial }),
   });
   publishAnnotations(annotations(report));
-  await publishSummary(summary(report), env);
+  await publishSummary(summary(report, result.closing), env);
   return written;
 }
 

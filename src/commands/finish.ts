@@ -26,13 +26,15 @@ export function finish(ending: Ending): Promise<number> {
 
 /** The comment, and the exit status: entries that the pull request does not touch never fail it. */
 async function finishPullRequest({ result, request, facts, inputs, env, outside, log }: Ending) {
-  const { report, config, exitCode: code } = result;
+  const { report, closing, config, exitCode: code } = result;
   const { files } = request;
-  if (inputs.token === '' || files.length === 0) return code;
+  // The comment is the plan that was reviewed; to validate makes none, and must not take its place.
+  if (inputs.token === '' || files.length === 0 || report.command === 'validate') return code;
   const parts = { github: outside.github, log };
   const changes = await outside.changes(config);
   const summaryUrl = runUrl(env);
-  if (wantsComment(inputs, facts)) await publishComment({ report, changes, files, facts, summaryUrl }, parts);
+  if (wantsComment(inputs, facts))
+    await publishComment({ report, closing, changes, files, facts, summaryUrl }, parts);
   else if (inputs.comment === 'auto') {
     log.line('The plan is in the summary only: the token of a run for a fork may not write comments.');
   }

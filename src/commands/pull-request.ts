@@ -75,6 +75,7 @@ export function failsPullRequest(
 
 export interface CommentInput {
   readonly report: Report;
+  readonly closing: string;
   readonly changes: EntryChanges | null;
   readonly files: readonly TagFile[];
   readonly facts: RefFacts;
@@ -83,13 +84,13 @@ export interface CommentInput {
 
 /** Writes the plan as one comment, updated in place; with a token that may only read, says so and leaves it to the summary. */
 export async function publishComment(
-  { report, changes, files, facts, summaryUrl }: CommentInput,
+  { report, closing, changes, files, facts, summaryUrl }: CommentInput,
   { github, log }: PullRequestParts,
 ): Promise<void> {
   const pull = facts.pullRequest;
   if (pull === null) return;
   const key = keyOf(files);
-  const body = planComment({ report, changes, key, head: pull.headSha, summaryUrl });
+  const body = planComment({ report, closing, changes, key, head: pull.headSha, summaryUrl });
   try {
     const { upsertComment } = await import('../github/comments.js');
     const done = await upsertComment(await github(), pull.number, planMarker(key), body);

@@ -1,6 +1,7 @@
 /** `retag validate`: everything that can be said of the tag files without asking a registry. */
 import { resolve } from 'node:path';
 
+import { contents } from '../closing.js';
 import { sayDoubts } from '../doubts.js';
 import { load } from '../load.js';
 import { plural } from '../plan/decide.js';
@@ -18,14 +19,11 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   const started = systemClock.now();
   checkCommon(args);
   const files = await tagFiles(args, io);
-  const { config, policy } = load(promotionRequest('validate', files));
-  const { images, builds } = config;
+  const loaded = load(promotionRequest('validate', files));
   const log = logFor(args, io);
-  sayDoubts(policy, log);
+  sayDoubts(loaded.policy, log);
   for (const { path } of files) log.line(`valid: ${path}`);
-  const count = (number: number, noun: string): string => `${number} ${plural(number, noun)}`;
-  const found = `${count(images.length, 'promotion')} and ${count(builds.length, 'build')}`;
-  log.line(`${found} in ${count(files.length, 'tag file')}.`);
+  log.line(`${contents(loaded)} in ${files.length} ${plural(files.length, 'tag file')}.`);
   const report = nothingDone(systemClock.now() - started);
   if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   const path = args.text('report');

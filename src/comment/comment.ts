@@ -28,6 +28,8 @@ const MAX_ROWS = 100;
 
 export interface PlanCommentInput {
   readonly report: Report;
+  /** one sentence that says what is planned; absent: the report's */
+  readonly closing?: string;
   /** null when it is not known what the pull request changes; then every entry is shown alike */
   readonly changes: EntryChanges | null;
   /** tells the comments of several workflows apart, e.g. the tag file's path */
@@ -51,7 +53,7 @@ export function planComment(input: PlanCommentInput): string {
   const others = report.actions.filter((action) => !inFront.has(action));
   const data = encodeReviewed(head, reviewedEntries([...touched, ...others]));
   const visible = [
-    `### Retag: ${escapeCell(closing(report))}`,
+    `### Retag: ${escapeCell(input.closing ?? closing(report))}`,
     `On merge of ${code(head.slice(0, 12))}:`,
     changes === null
       ? 'It could not be told which entries this pull request changes; these are all of them.'

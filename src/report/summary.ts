@@ -11,15 +11,18 @@ const MOST_KEPT = 1000;
 /** What is wrong often says last how to mend it, so it is shown whole; only once, not for every tag that follows. */
 const MOST_REASON = 1000;
 
-/** The summary: one sentence, counts, picture, what changed, what was refused and how to mend it, the unchanged folded. */
-export function summary(report: Report): string {
+/**
+ * The summary: one sentence, counts, picture, what changed, what was refused and how to mend it, the unchanged folded.
+ * @param sentence what happened, by whoever knows more than the report
+ */
+export function summary(report: Report, sentence = closing(report)): string {
   const { actions } = report;
   const bad = actions.filter((a) => a.action === 'refuse' || a.error !== null);
   const held = actions.filter((a) => a.action === 'hold');
   const kept = actions.filter((a) => a.action === 'keep' && a.error === null);
   const changes = actions.filter((a) => ['build', 'create', 'move'].includes(a.action) && a.error === null);
   const parts = [
-    `## Retag ${report.command}: ${escapeCell(closing(report))}`,
+    `## Retag ${report.command}: ${escapeCell(sentence)}`,
     classified(report),
     actions.length === 0 ? '' : countsTable(report),
     picture(actions),
