@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import { formatDigests, parseDigests } from '../src/builds/digests.js';
+import type { BakeDefinition } from '../src/builds/model.js';
 import { image, index } from '../src/embedded/images.js';
 import { seed } from '../src/embedded/seed.js';
 import { startRegistry, type EmbeddedRegistry } from '../src/embedded/server.js';
@@ -198,6 +199,44 @@ const release = (request: Partial<RunRequest> = {}, options: TestBuilderOptions 
     );
   return { builder, run };
 };
+
+describe('sources that are not there', () => {
+  const asked: string[][] = [];
+  const sources = (definition: BakeDefinition) => {
+    asked.push(definition.targets.map(({ name }) => name));
+    const place = { file: 'image-tags.yaml', line: 3, column: 5 };
+    const missing = definition.targets.some(({ name }) => name === 'two');
+    return Promise.resolve(missing ? [{ place, what: 'there is no context "x"' }] : []);
+  };
+  const text = (): string =>
+    `policy: wmcore\nbuilds: [ { name: '${registry.host}/one' }, { name: '${registry.host}/two' } ]\n`;
+  const request = (command: RunRequest['command'], build: Partial<RunRequest['build']> = {}) => {
+    const made = flowRequest(command, text(), { facts: factsOf('refs/tags/2.3.4') });
+    return { ...made, build: { ...made.build, ...build } };
+  };
+  beforeEach(() => void asked.splice(0));
+
+  test('are a warning of the plan, at the build that has them, and no failure', async () => {
+    const done = await flow(request('plan'), { sources });
+    expect(done.exitCode).toBe(0);
+    expect(asked).toEqual([['one'], ['two']]);
+    const warnings = done.report.actions.map(({ action, image, warnings }) => [action, image, warnings]);
+    expect(warnings.filter(([, , texts]) => texts?.length !== 0)).toEqual([
+      [
+        'build',
+        `${registry.host}/two`,
+        ['apply would stop here: image-tags.yaml:3:5: there is no context "x"'],
+      ],
+    ]);
+  });
+
+  test('are not looked for where nothing is built from them', async () => {
+    await flow(request('plan', { digests: new Map() }), { sources });
+    await flow(request('apply'), { sources, builder: () => testBuilder(() => registry) });
+    await flow(request('validate'), { sources });
+    expect(asked).toEqual([]);
+  });
+});
 
 describe('a release', () => {
   test('one bake for all; then primary tags, then stable tags', async () => {

@@ -1,9 +1,10 @@
 /** What a run is asked for, and the outside systems that it is given. */
-import type { BuildDefaults, Builder, SourceFacts } from './builds/model.js';
+import type { BakeDefinition, BuildDefaults, Builder, SourceFacts } from './builds/model.js';
 import type { Digests } from './builds/digests.js';
 import type { EntryChanges } from './comment/comment.js';
 import type { TagFile } from './config/config.js';
 import type { Config } from './config/model.js';
+import type { Problem } from './errors.js';
 import type { EntryTest } from './gates/entry.js';
 import type { Gatekeeper, Subject } from './gates/gates.js';
 import type { Plan } from './plan/model.js';
@@ -62,6 +63,8 @@ export interface RunParts {
   readonly claim: ClaimTag | null;
   /** the commit that the workspace is at; null when it is no checkout of git */
   checkedOut(): Promise<string | null>;
+  /** what apply would find wrong with contexts and Dockerfiles of the checkout; asks no builder */
+  sources(definition: BakeDefinition): Promise<readonly Problem[]>;
   /** makes the builder when there is something to build */
   builder(): Builder;
   /** what the push or pull request touched in the tag files; null when that is not known */

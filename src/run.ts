@@ -16,7 +16,7 @@ import { plan } from './plan/plan.js';
 import type { CompiledPolicy } from './policy/policy.js';
 import type { Log } from './ports.js';
 import { promotionProblems, weigh } from './promotions.js';
-import { buildRelease, sayCheckout, showDefinition, type Made } from './release/build.js';
+import { buildRelease, sayCheckout, showDefinition, warnOfSources, type Made } from './release/build.js';
 import { prepareRelease, type Release } from './release/release.js';
 import { classificationOf, refOf, stagesOf } from './release/report.js';
 import { exitCode, makeReport, reportAction } from './report/report.js';
@@ -63,7 +63,9 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
   const planSteps = async () => {
     const seen = await makePlan(wanted, release, config, request, planning);
     const made = request.command === 'apply' ? await parts.review(seen, config) : seen;
-    const needed = release === null ? null : showDefinition(release, made, request, log);
+    const shown = release === null ? null : showDefinition(release, made, request, log);
+    const checked = request.command === 'plan' && request.build.digests === null;
+    const needed = shown !== null && checked ? await warnOfSources(shown, parts) : shown;
     const lines = [...(needed?.planned ?? []), ...tagOutcomes(made, request)];
     // What is refused is said again by apply, where it counts.
     sayTags(lines, log, request.command === 'plan');

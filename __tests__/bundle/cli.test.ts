@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
+import type { Report } from '../../src/report/model.js';
 import { VERSION } from '../../src/version.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { runBundle, type ChildOptions } from '../support/child.js';
@@ -225,6 +226,40 @@ describe('classify', () => {
       expect(stderr).toMatch(/^error: /);
     },
   );
+});
+
+describe('a plan without the sources of a build', () => {
+  const names = ['no-sources.yaml'] as const;
+  const plan = async (...more: string[]) => {
+    const builds = `builds:\n  - name: ${registry.host}/o/app\n    context: nowhere\n`;
+    place.file(names[0], `policy: semver\n${builds}`);
+    const ref = ['--ref', 'refs/tags/v1.2.3', '--sha', 'a'.repeat(40)];
+    return place.retag(['plan', '--config', names[0], ...ref, ...more]);
+  };
+
+  test('warns at the lines of the tag file that apply would stop, and passes', async () => {
+    const { code, stderr } = await plan('--quiet');
+    expect(code).toBe(0);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(
+        /^warning: apply would stop here: no-sources\.yaml:4:14: there is no context "nowhere"/,
+      ),
+      expect.stringMatching(
+        /^warning: apply would stop here: no-sources\.yaml:\d+:\d+: there is no Dockerfile/,
+      ),
+    ]);
+  });
+
+  test('the same is in the report', async () => {
+    const { stdout } = await plan('--json');
+    const { actions } = JSON.parse(stdout) as Report;
+    expect(actions.map(({ action, warnings }) => [action, warnings.length])).toContainEqual(['build', 2]);
+  });
+
+  test('validate says nothing of it', async () => {
+    await plan();
+    expect(await place.retag(['validate', '--config', names[0]])).toMatchObject({ code: 0, stderr: '' });
+  });
 });
 
 describe('validate', () => {

@@ -95,6 +95,18 @@ test('a value of a build that the inputs make is on no line either, and the text
   ]);
 });
 
+test('sources that a plan lacks: a warning on the line of the build, and no failure', async () => {
+  place.file('lacks.yaml', 'policy: semver\nbuilds:\n  - { name: docker.io/o/app, context: nowhere }\n');
+  const about = { config: 'lacks.yaml', ref: 'refs/tags/v1.2.3', sha: 'a'.repeat(40) };
+  const done = await run({ ...about, command: 'plan' });
+  expect(done.code).toBe(0);
+  expect(done.commands.filter(({ name }) => name === 'warning')).toMatchObject([
+    { properties: { file: 'lacks.yaml', line: '3' }, text: expect.stringContaining('no context "nowhere"') },
+    { properties: { file: 'lacks.yaml', line: '3' }, text: expect.stringContaining('no Dockerfile') },
+  ]);
+  expect(done.summary).toContain('apply would stop here');
+});
+
 describe('validate', () => {
   test('asks nobody', async () => {
     const done = await run({ command: 'validate' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { checkWorkspace } from '../../src/docker/workspace.js';
+import { checkWorkspace, findSources } from '../../src/docker/workspace.js';
 import { readDigests } from '../../src/docker/digests.js';
 import { UserError, formatProblem } from '../../src/errors.js';
 import { build, definition } from '../builds/support.js';
@@ -92,6 +92,29 @@ describe('contexts and Dockerfiles', () => {
     await expect(
       check({ context: 'app', secrets: ['id=a,env=A_TOKEN'] }, { A_TOKEN: 'x' }),
     ).resolves.toBeDefined();
+  });
+});
+
+describe('for a plan', () => {
+  const look = async (over: Parameters<typeof build>[1], at = workspace) =>
+    (await findSources(definition(build('q.io/a', over)), at)).problems.map(formatProblem);
+
+  test('sources that are there, and secrets that are not', async () => {
+    expect(await look({ context: 'app', secrets: ['id=a,env=NOT_SET'] })).toEqual([]);
+  });
+
+  test('contexts and Dockerfiles that are not, given and not thrown', async () => {
+    expect(await look({ context: 'app/nope' })).toEqual([
+      expect.stringMatching(/^builds\.context:1:1: there is no context "app\/nope" in /),
+      expect.stringMatching(/^builds\.file:1:1: there is no Dockerfile "app\/nope\/Dockerfile" in /),
+    ]);
+    expect(await look({ context: 'app/Dockerfile', file: 'app/Dockerfile' })).toEqual([
+      expect.stringMatching(/is not a directory/),
+    ]);
+  });
+
+  test('a workspace that is not there', async () => {
+    expect(await look({ context: 'app' }, join(root, 'none'))).toHaveLength(2);
   });
 });
 

@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 
-import type { Builder } from '../builds/model.js';
+import type { BakeDefinition, Builder } from '../builds/model.js';
 import type { EntryChanges } from '../comment/comment.js';
 import type { TagFile } from '../config/config.js';
 import type { Config } from '../config/model.js';
-import { OperationError } from '../errors.js';
+import { OperationError, type Problem } from '../errors.js';
 import type { EntryTest } from '../gates/entry.js';
 import {
   commitOfEntry,
@@ -50,6 +50,7 @@ export interface Outside {
   readonly claim: ClaimTag;
   subject(srcRef: string | null, revision: string | null, entry: EntryTest | null): Subject;
   checkedOut(): Promise<string | null>;
+  sources(definition: BakeDefinition): Promise<readonly Problem[]>;
   builder(): Builder;
   changes(config: Config): Promise<EntryChanges | null>;
   review(plan: Plan, config: Config): Promise<Plan>;
@@ -81,6 +82,10 @@ export function outsideOf(options: OutsideOptions): Outside {
       ...entryOf(entry === null ? (facts?.sha ?? null) : checkedOut, entry),
     }),
     checkedOut: () => headOf(gitIn(options.workspace, env)),
+    sources: async (definition) => {
+      const { findSources } = await import('../docker/workspace.js');
+      return (await findSources(definition, options.workspace)).problems;
+    },
     builder: () => lazyBuilder(options),
     changes: (config) => (changed ??= changesOf(options, config, github)),
     // Reviews are read where GitHub can be asked; elsewhere there are none.

@@ -6,6 +6,14 @@ import type { BakeDefinition, SecretUse } from '../builds/model.js';
 import { UserError, type Place, type Problem } from '../errors.js';
 import type { Environment } from './environment.js';
 
+/** What of a definition can be read in the workspace. */
+interface Sources {
+  /** Dockerfiles' texts by path */
+  readonly texts: Dockerfiles;
+  /** contexts and Dockerfiles that are not there, or not allowed */
+  readonly problems: readonly Problem[];
+}
+
 /** A Dockerfile's text, for what its stages need of the builder. */
 export type Dockerfiles = ReadonlyMap<string, string>;
 
@@ -22,6 +30,22 @@ export async function checkWorkspace(
   environment: Environment,
 ): Promise<Dockerfiles> {
   const root = await realpath(workspace);
+  const { texts, problems: found } = await findSources(definition, root);
+  const problems: Problem[] = [...found];
+  for (const secret of definition.secrets) {
+    const problem = await secretProblem(secret, root, environment);
+    if (problem !== null) problems.push(problem);
+  }
+  if (problems.length > 0) throw new UserError(problems);
+  return texts;
+}
+
+/**
+ * Looks contexts and Dockerfiles up. Secrets are not looked at: a job that only plans is given none.
+ * @param workspace of the checkout, which may be without the sources
+ */
+export async function findSources(definition: BakeDefinition, workspace: string): Promise<Sources> {
+  const root = await realpath(workspace).catch(() => workspace);
   const problems: Problem[] = [];
   for (const [path, place] of contextsOf(definition)) {
     const found = await look(root, path, 'context', place, problems);
@@ -29,13 +53,7 @@ export async function checkWorkspace(
       problems.push({ place, what: `the context "${path}" is not a directory`, mend: 'name a directory' });
     }
   }
-  const texts = await readDockerfiles(definition, root, problems);
-  for (const secret of definition.secrets) {
-    const problem = await secretProblem(secret, root, environment);
-    if (problem !== null) problems.push(problem);
-  }
-  if (problems.length > 0) throw new UserError(problems);
-  return texts;
+  return { texts: await readDockerfiles(definition, root, problems), problems };
 }
 
 function contextsOf(definition: BakeDefinition): Map<string, Place> {

@@ -3,7 +3,7 @@ import { bakeDefinition, type DefinitionInput } from '../builds/definition.js';
 import { builtElsewhere } from '../builds/digests.js';
 import type { BakeDefinition, BuiltTarget, SelectedBuild } from '../builds/model.js';
 import { imageOf } from '../builds/names.js';
-import { OperationError, UserError } from '../errors.js';
+import { formatProblem, OperationError, UserError } from '../errors.js';
 import type { BuildResult, Outcome } from '../execute.js';
 import type { Plan, PlannedAction, WantedTag } from '../plan/model.js';
 import type { Log } from '../ports.js';
@@ -67,6 +67,23 @@ function recipeOf(
   }
   const input = definitionInput(builds, decision, { ...settings, source, trusted: facts?.trusted ?? true });
   return { input, definition: bakeDefinition(input) };
+}
+
+/**
+ * The plan's lines with a warning for each context and Dockerfile that apply would miss. No more than a warning: a plan may
+ * be made without the sources, and the job that applies may check out or make more.
+ */
+export async function warnOfSources(building: Building, parts: Pick<RunParts, 'sources'>): Promise<Building> {
+  if (building.recipe === null) return building;
+  const { definition } = building.recipe;
+  const planned = building.planned.map(async (outcome): Promise<Outcome> => {
+    const { image } = outcome.planned.wanted;
+    const targets = definition.targets.filter((target) => target.image === image);
+    const problems = await parts.sources({ ...definition, targets });
+    const warnings = problems.map((problem) => `apply would stop here: ${formatProblem(problem)}`);
+    return { ...outcome, planned: { ...outcome.planned, warnings } };
+  });
+  return { ...building, planned: await Promise.all(planned) };
 }
 
 /** Builds, or takes what other machines built, and checks it in the registry. */
