@@ -89,8 +89,11 @@ var init_nearest = __esm({
 // src/errors.ts
 function formatProblem(problem3) {
   const { place: place2, what, mend: mend2 } = problem3;
-  const where = place2 ? `${place2.file}:${place2.line}:${place2.column}: ` : "";
+  const where = place2 === void 0 ? "" : `${shownPlace(place2)}: `;
   return where + what + (mend2 ? `; ${mend2}` : "");
+}
+function shownPlace({ file: file2, line: line2, column, nowhere }) {
+  return nowhere === true ? file2 : `${file2}:${line2}:${column}`;
 }
 function messageOf(error2) {
   return error2 instanceof Error ? error2.message : String(error2);
@@ -150,9 +153,10 @@ function terminalLog(options) {
     const code2 = color ? COLORS[word] : void 0;
     return code2 === void 0 ? text4 : `\x1B[${code2}m${word}\x1B[0m${text4.slice(word.length)}`;
   };
-  const line2 = (text4) => {
+  const line2 = (text4, bad6 = false) => {
     clear();
-    if (!quiet) out.write(`${paint(safe(text4))}
+    const stream2 = quiet ? bad6 ? err : null : out;
+    stream2?.write(`${paint(safe(text4))}
 `);
   };
   return {
@@ -201,19 +205,22 @@ var init_log = __esm({
 // src/commands/output.ts
 function logFor(args, io) {
   const out = args.is("json") ? io.stderr : io.stdout;
-  const plain2 = args.is("no-color") || (io.env["NO_COLOR"] ?? "") !== "" || io.env["TERM"] === "dumb";
+  const plain3 = args.is("no-color") || (io.env["NO_COLOR"] ?? "") !== "" || io.env["TERM"] === "dumb";
   return terminalLog({
     out,
     err: io.stderr,
     quiet: args.is("quiet"),
     verbose: args.is("verbose"),
-    color: !plain2 && out.isTTY === true
+    color: !plain3 && out.isTTY === true
   });
+}
+function sayError(problem3, stderr) {
+  stderr.write(`error: ${safe(formatProblem(problem3))}
+`);
 }
 function fail(error2, stderr) {
   if (error2 instanceof UserError) {
-    for (const problem3 of error2.problems) stderr.write(`error: ${safe(formatProblem(problem3))}
-`);
+    for (const problem3 of error2.problems) sayError(problem3, stderr);
     return 2;
   }
   if (error2 instanceof OperationError) {
@@ -446,12 +453,12 @@ function parseReference(text4) {
     const name2 = parseRepository(withoutTag(text4.slice(0, at2)));
     return name2.ok ? { ok: true, value: { ...name2.value, digest } } : name2;
   }
-  const bare = withoutTag(text4);
-  if (bare === text4)
+  const bare2 = withoutTag(text4);
+  if (bare2 === text4)
     return bad(`"${printable(text4)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:\u2026"');
-  const name = parseRepository(bare);
+  const name = parseRepository(bare2);
   if (!name.ok) return name;
-  const tag2 = parseTag(text4.slice(bare.length + 1));
+  const tag2 = parseTag(text4.slice(bare2.length + 1));
   return tag2.ok ? { ok: true, value: { ...name.value, tag: tag2.value } } : tag2;
 }
 function formatRepository(name) {
@@ -856,12 +863,12 @@ var init_event = __esm({
 // src/git/git.ts
 function gitIn(cwd, env, timeout = 6e4) {
   const environment = { ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
-  return (...args) => new Promise((resolve8, reject) => {
+  return (...args) => new Promise((resolve9, reject) => {
     const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: "utf8" };
     (0, import_node_child_process.execFile)("git", [...args], options, (error2, stdout, stderr) => {
-      if (error2 === null) resolve8({ ok: true, stdout, stderr });
-      else if (error2.code === "ENOENT" || /not a git repository/i.test(stderr)) resolve8(null);
-      else if (typeof error2.code === "number") resolve8({ ok: false, stdout, stderr });
+      if (error2 === null) resolve9({ ok: true, stdout, stderr });
+      else if (error2.code === "ENOENT" || /not a git repository/i.test(stderr)) resolve9(null);
+      else if (typeof error2.code === "number") resolve9({ ok: false, stdout, stderr });
       else reject(broken(args[0] ?? "", error2, timeout));
     });
   });
@@ -877,6 +884,10 @@ function linesOf(answer) {
 async function commitOf(git, revision) {
   const answer = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
   return linesOf(answer)[0] ?? null;
+}
+async function headOf(git) {
+  const below = await git("rev-parse", "--show-prefix");
+  return below?.ok === true && below.stdout.trim() === "" ? commitOf(git, "HEAD") : null;
 }
 async function isShallow(git) {
   return linesOf(await git("rev-parse", "--is-shallow-repository"))[0] === "true";
@@ -1195,6 +1206,489 @@ var init_source = __esm({
   }
 });
 
+// src/version.ts
+var VERSION;
+var init_version = __esm({
+  "src/version.ts"() {
+    "use strict";
+    VERSION = "1.0.0";
+  }
+});
+
+// src/report/report.ts
+function makeReport(input) {
+  const actions = input.outcomes.map(reportAction);
+  return {
+    version: 1,
+    command: input.command,
+    retag: VERSION,
+    ref: input.ref,
+    classification: input.classification,
+    actions,
+    stages: input.stages,
+    drift: input.drift === null ? null : input.drift.map((each) => ({
+      ...each,
+      location: each.location === null ? null : { ...each.location }
+    })),
+    counts: countActions(actions),
+    http: { ...input.http },
+    duration_ms: Math.max(0, Math.round(input.durationMs))
+  };
+}
+function reportAction({ planned: planned2, outcome, digest, error: error2, attachments }) {
+  const { wanted, reason } = planned2;
+  return {
+    action: planned2.action,
+    kind: wanted.kind,
+    image: wanted.image,
+    tag: wanted.destination.tag,
+    source: sourceText(wanted),
+    digest: digest ?? planned2.digest,
+    previous: planned2.previous,
+    reason: { code: reason.code, text: reason.text },
+    location: wanted.place === null ? null : { ...wanted.place },
+    outcome,
+    error: error2 === null ? null : { ...error2 },
+    attachments: attachments === null ? null : { ...attachments },
+    warnings: [...planned2.warnings]
+  };
+}
+function sourceText({ source }) {
+  return source.from === "image" ? formatReference(source.ref) : null;
+}
+function countActions(actions) {
+  const counts2 = { build: 0, create: 0, move: 0, keep: 0, hold: 0, refuse: 0, failed: 0 };
+  for (const { action: action2, outcome } of actions) {
+    counts2[action2] += 1;
+    if (outcome === "failed") counts2.failed += 1;
+  }
+  return counts2;
+}
+function changed(report2) {
+  return report2.actions.some(
+    ({ action: action2, outcome }) => (action2 === "build" || action2 === "create" || action2 === "move") && (outcome === "done" || outcome === "planned")
+  );
+}
+function exitCode(report2, options) {
+  const { counts: counts2, actions } = report2;
+  const undone = actions.some(({ outcome, error: error2 }) => outcome === "skipped" && error2 !== null);
+  if (counts2.refuse > 0 || counts2.failed > 0 || undone) return 1;
+  if (counts2.hold > 0 && options.onHold === "fail") return 1;
+  const changes = counts2.build + counts2.create + counts2.move > 0 || (report2.drift ?? []).length > 0;
+  return options.changesAsCode && report2.command === "plan" && changes ? 3 : 0;
+}
+var init_report = __esm({
+  "src/report/report.ts"() {
+    "use strict";
+    init_reference();
+    init_version();
+  }
+});
+
+// src/report/words.ts
+function headline(report2) {
+  const { counts: counts2 } = report2;
+  if (report2.actions.length === 0) return "Nothing is wanted: no entry of the tag file applies to this run.";
+  const parts = report2.command === "plan" ? planned(counts2) : applied(report2);
+  const what = parts.length === 0 ? "Nothing to do" : capital(parts.join(", "));
+  const right = report2.actions.filter(({ action: action2, digest }) => action2 === "keep" && digest !== null).length;
+  const kept = right > 0 ? `; ${tags(right)} already right` : "";
+  return `${what}${kept}.`;
+}
+function planned(counts2) {
+  return listed([
+    [counts2.build, (n) => `${images(n)} to build`],
+    [counts2.create, (n) => `${tags(n)} to create`],
+    [counts2.move, (n) => `${tags(n)} to move`],
+    [counts2.hold, (n) => `${tags(n)} on hold`],
+    [counts2.refuse, (n) => `${tags(n)} refused`]
+  ]);
+}
+function applied(report2) {
+  const did = (name) => report2.actions.filter(({ action: action2, outcome }) => action2 === name && outcome === "done").length;
+  const builds = failedBuilds(report2.actions);
+  const unbuilt = report2.actions.filter((action2) => action2.outcome === "failed" && isUnbuilt(action2, builds));
+  const undone = report2.actions.filter(({ outcome, error: error2 }) => outcome === "skipped" && error2 !== null);
+  const failed3 = report2.counts.failed - builds.length - unbuilt.length;
+  return listed([
+    [
+      new Set(builds.map(({ error: error2 }) => error2?.text)).size,
+      (n) => (n === 1 ? "the build" : `${n} builds`) + " failed"
+    ],
+    [did("build"), (n) => `${images(n)} built`],
+    [did("create"), (n) => `${tags(n)} created`],
+    [did("move"), (n) => `${tags(n)} moved`],
+    [report2.counts.hold, (n) => `${tags(n)} on hold`],
+    [report2.counts.refuse, (n) => `${tags(n)} refused`],
+    [failed3, (n) => `${n} failed`],
+    [undone.length + unbuilt.length, (n) => `${tags(n)} not written because of that`]
+  ]);
+}
+function listed(rows3) {
+  return rows3.filter(([count]) => count > 0).map(([count, say]) => say(count));
+}
+function tags(count) {
+  return count === 1 ? "1 tag" : `${count} tags`;
+}
+function images(count) {
+  return count === 1 ? "1 image" : `${count} images`;
+}
+function capital(text4) {
+  return text4.charAt(0).toUpperCase() + text4.slice(1);
+}
+function failedBuilds(actions) {
+  return actions.filter(({ action: action2, outcome }) => action2 === "build" && outcome === "failed");
+}
+function isUnbuilt({ action: action2, error: error2 }, builds) {
+  return action2 !== "build" && error2 !== null && builds.some((build2) => build2.error?.text === error2.text);
+}
+function remedy(action2) {
+  if (isBuildFailure(action2)) return "Mend what the build log shows, then run again.";
+  if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
+  if (isFollower(action2)) return "Mend what it follows; this tag then comes with it.";
+  if (isOfBuild(action2)) return "";
+  switch (action2.reason.code) {
+    case "different-digest":
+      return `Choose a new tag, or name it in force ("${action2.image}:${action2.tag}") if it is really meant to move.`;
+    case "source-missing":
+      return "Check name and src_build_tag, or wait until the image is published.";
+    case "source-gone":
+      return "Nothing to mend while the tag is there.";
+    case "unknown":
+      return "Mend what could not be asked (login, permissions, network) and run again; nothing was written.";
+    case "digest-mismatch":
+      return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
+    case "platform-missing":
+      return "Publish the missing platform at the source, or take it out of platforms.";
+    case "revision-mismatch":
+      return "Correct src_ref, or choose the build that was made from that commit.";
+    case "conflicting-entries":
+      return "Keep one of the entries.";
+    case "gate-pending":
+      return "A later run completes it once the gate is open.";
+    case "gate-failed":
+      return "Make the gate green, then run again.";
+    case "manual":
+      return "Run again for the same ref with the input stable: true (or --stable).";
+    case "absent":
+    case "same-digest":
+    case "newer":
+    case "older":
+    case "forced":
+      return "";
+  }
+}
+function isFollower({ reason }) {
+  return reason.text.startsWith("follows ") || reason.text.includes(" of the same release is refused");
+}
+function isBuildFailure({ error: error2 }) {
+  return error2?.text.includes(" (docker buildx bake") ?? false;
+}
+function isOfBuild({ source, reason: { code: code2, text: text4 } }) {
+  return source === null && (code2 === "revision-mismatch" || text4.includes(' in "force"'));
+}
+function shortDigest(digest) {
+  return digest === null ? "-" : digest.slice(0, digest.indexOf(":") + 13);
+}
+function verb(action2) {
+  if (action2.outcome === "failed") return "failed";
+  return action2.outcome === "skipped" && action2.error !== null ? "skipped" : action2.action;
+}
+function isBad({ action: action2, error: error2, reason }) {
+  return action2 === "refuse" || error2 !== null || action2 === "hold" && reason.code === "gate-failed";
+}
+function tagLine(action2) {
+  const target = `${action2.image}:${action2.tag}`;
+  const { code: code2, text: text4 } = action2.error ?? action2.reason;
+  const from = action2.source === null ? "" : ` from ${action2.source}`;
+  const digest = action2.digest === null ? "" : ` ${shortDigest(action2.digest)}`;
+  return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${code2}: ${text4})`;
+}
+function closing(report2) {
+  const hint = report2.command === "plan" && changed(report2) ? " Nothing was written: this is a plan." : "";
+  return headline(report2) + hint;
+}
+var init_words = __esm({
+  "src/report/words.ts"() {
+    "use strict";
+    init_report();
+  }
+});
+
+// src/report/annotations.ts
+function problemAnnotation(problem3) {
+  const { place: place2, what, mend: mend2 } = problem3;
+  if (place2 === void 0 || place2.nowhere === true) return { text: formatProblem(problem3) };
+  const text4 = mend2 === void 0 ? what : `${what}; ${mend2}`;
+  return { text: text4, file: place2.file, startLine: place2.line, startColumn: place2.column };
+}
+function annotations(report2) {
+  const of = (level, action2, text4) => ({
+    level,
+    title: `${action2.image}:${action2.tag}`,
+    message: text4,
+    file: action2.location?.file ?? null,
+    line: action2.location?.line ?? null,
+    column: action2.location?.column ?? null
+  });
+  const { actions } = report2;
+  const errors = onceForBuild(actions).filter((a) => a.action === "refuse" || a.error !== null).map((a) => of("error", a, sentence(a.error?.text ?? a.reason.text, remedy(a))));
+  const warnings2 = actions.flatMap((a) => a.warnings.map((text4) => of("warning", a, text4)));
+  const held = actions.filter((a) => a.action === "hold").map((a) => of("notice", a, sentence(`on hold: ${a.reason.text}`, remedy(a))));
+  return [...errors, ...warnings2, ...held];
+}
+function onceForBuild(actions) {
+  const builds = failedBuilds(actions);
+  const speakers = /* @__PURE__ */ new Map();
+  for (const build2 of builds) {
+    const text4 = build2.error?.text ?? "";
+    if (!speakers.has(text4) || text4.includes(`the build of ${build2.image} `)) speakers.set(text4, build2);
+  }
+  return actions.filter(
+    (action2) => builds.includes(action2) ? speakers.get(action2.error?.text ?? "") === action2 : !isUnbuilt(action2, builds)
+  );
+}
+function sentence(what, mend2) {
+  return mend2 === "" ? what : `${what}. ${mend2}`;
+}
+var init_annotations = __esm({
+  "src/report/annotations.ts"() {
+    "use strict";
+    init_errors();
+    init_words();
+  }
+});
+
+// src/plan/model.ts
+function writes({ action: action2 }) {
+  return action2 === "create" || action2 === "move";
+}
+var TAG_KINDS;
+var init_model = __esm({
+  "src/plan/model.ts"() {
+    "use strict";
+    TAG_KINDS = ["primary", "stable", "channel"];
+  }
+});
+
+// src/plan/decide.ts
+function decide(wanted, observed) {
+  const { destination, source } = observed;
+  if (destination.state === "unknown") {
+    return refuse(
+      wanted,
+      null,
+      "unknown",
+      `cannot tell whether the tag exists: ${destination.error.message}`
+    );
+  }
+  const previous = destination.state === "present" ? destination.digest : null;
+  if (source === null) return decideWithoutSource(wanted, observed, previous);
+  switch (source.state) {
+    case "unknown":
+      return refuse(wanted, previous, "unknown", `cannot tell what the source is: ${source.error.message}`);
+    case "missing":
+      return decideMissing(wanted, previous);
+    case "refused":
+      return refuse(wanted, previous, source.code, source.text);
+    case "to-build":
+      return decideToBuild(wanted, observed, previous);
+    case "present":
+      return decidePresent(wanted, observed, source, previous);
+  }
+}
+function decideWithoutSource(wanted, observed, previous) {
+  if (previous !== null && previous === wanted.digest) return keep(wanted, previous, "same-digest", SAME);
+  return refuse(
+    wanted,
+    previous,
+    "unknown",
+    `the source of ${observed.destination.state} tag was not looked at`
+  );
+}
+function decideMissing(wanted, previous) {
+  const name = sourceName(wanted);
+  if (previous === null) {
+    return refuse(
+      wanted,
+      null,
+      "source-missing",
+      `the source ${name} does not exist, and neither does the tag`
+    );
+  }
+  if (wanted.digest !== null && wanted.digest !== previous) {
+    const refused2 = refuse(wanted, previous, "different-digest", differs(previous, wanted.digest));
+    return { ...refused2, digest: wanted.digest };
+  }
+  const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
+  return keep(wanted, previous, "source-gone", text4, [text4]);
+}
+function decideToBuild(wanted, observed, previous) {
+  const held = hold(wanted, observed, previous);
+  if (wanted.kind === "channel" && !wanted.forced)
+    return held ?? decideChannel(wanted, observed, previous, null);
+  if (previous === null) return held ?? act(wanted, "create", null, null, "absent", ABSENT);
+  if (wanted.forced)
+    return held ?? act(wanted, "move", null, previous, "forced", `forced; it is ${previous} now`);
+  return refuse(
+    wanted,
+    previous,
+    "different-digest",
+    `the tag exists as ${previous}, and this run would build another image`
+  );
+}
+function decidePresent(wanted, observed, source, previous) {
+  if (wanted.digest !== null && source.digest !== wanted.digest) {
+    const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
+    return refuse(wanted, previous, "digest-mismatch", text4);
+  }
+  const missing2 = source.facts === null ? [] : platformsMissing(wanted.platforms, source.facts.platforms);
+  if (missing2.length > 0) {
+    const has = source.facts?.platforms.join(", ") ?? "";
+    const text4 = `the image lacks the required ${plural(missing2.length, "platform")} ${missing2.join(", ")}; it has ${has || "none"}`;
+    return refuse(wanted, previous, "platform-missing", text4);
+  }
+  if (previous === source.digest) return keep(wanted, previous, "same-digest", SAME);
+  if (previous !== null && wanted.kind !== "channel" && !wanted.forced) {
+    const refused2 = refuse(wanted, previous, "different-digest", differs(previous, source.digest));
+    return { ...refused2, digest: source.digest };
+  }
+  const revision = source.facts?.revision ?? null;
+  if (wanted.revision !== null && revision !== null && !sameRevision(revision, wanted.revision)) {
+    const text4 = `src_ref names commit ${wanted.revision}, but the image says that it is made from ${revision}`;
+    return refuse(wanted, previous, "revision-mismatch", text4);
+  }
+  const warnings2 = wanted.revision !== null && source.facts !== null && revision === null ? ["the image has no org.opencontainers.image.revision, so src_ref could not be checked"] : [];
+  const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
+  const from = { ...source.repository, digest: source.digest };
+  return {
+    ...decided,
+    source: from,
+    manifest: source.manifest,
+    warnings: [...decided.warnings, ...warnings2]
+  };
+}
+function write(wanted, observed, source, previous) {
+  if (wanted.kind === "channel" && !wanted.forced)
+    return decideChannel(wanted, observed, previous, source.digest);
+  if (previous === null) return act(wanted, "create", source.digest, null, "absent", ABSENT);
+  return act(
+    wanted,
+    "move",
+    source.digest,
+    previous,
+    "forced",
+    `forced from ${previous} to ${source.digest}`
+  );
+}
+function decideChannel(wanted, observed, previous, digest) {
+  const { channel } = observed;
+  if (channel === null) {
+    return refuse(wanted, previous, "unknown", "the versions in the registry could not be read");
+  }
+  if (channel.order === "unknown") {
+    const text4 = `cannot tell which versions there are: ${channel.error.message}`;
+    return refuse(wanted, previous, "unknown", text4);
+  }
+  const highest = channel.highest ?? "none";
+  if (channel.order === "older") {
+    const text4 = `the registry already holds the newer version ${highest}`;
+    return act(wanted, "keep", previous, previous, "older", text4);
+  }
+  if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
+  return act(wanted, "move", digest, previous, "newer", `the highest version there is ${highest}`);
+}
+function hold(wanted, observed, previous) {
+  const { gate: gate2 } = observed;
+  switch (gate2.state) {
+    case "unknown":
+      return refuse(wanted, previous, "unknown", gate2.text);
+    case "failed":
+      return act(wanted, "hold", null, previous, "gate-failed", gate2.text);
+    case "pending":
+      return act(wanted, "hold", null, previous, "gate-pending", gate2.text);
+    case "open":
+      return wanted.manual ? act(
+        wanted,
+        "hold",
+        null,
+        previous,
+        "manual",
+        "waits for somebody to say so (input `stable: true`, `--stable`)"
+      ) : null;
+  }
+}
+function followLeader(action2, leader) {
+  if (leader.action !== "refuse" && leader.action !== "hold") return action2;
+  const agrees2 = leader.action === "refuse" && action2.reason.code === "same-digest";
+  if (!writes(action2) && !agrees2) return action2;
+  const verb2 = leader.action === "refuse" ? "refused" : "held";
+  const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
+  return { ...action2, action: leader.action, digest: null, reason: { code: leader.reason.code, text: text4 } };
+}
+function differs(previous, digest) {
+  return `the tag exists as ${previous}, and the source is ${digest}`;
+}
+function sameRevision(a, b) {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  return short.length >= 7 && long.toLowerCase().startsWith(short.toLowerCase());
+}
+function sourceName(wanted) {
+  return wanted.source.from === "image" ? formatReference(wanted.source.ref) : `build ${wanted.source.build}`;
+}
+function plural(count, noun) {
+  return count === 1 ? noun : `${noun}s`;
+}
+function act(wanted, action2, digest, previous, code2, text4) {
+  const reason = { code: code2, text: text4 };
+  return { action: action2, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
+}
+function keep(wanted, previous, code2, text4, warnings2 = []) {
+  return { ...act(wanted, "keep", previous, previous, code2, text4), warnings: warnings2 };
+}
+function refuse(wanted, previous, code2, text4) {
+  return act(wanted, "refuse", null, previous, code2, text4);
+}
+var SAME, ABSENT;
+var init_decide = __esm({
+  "src/plan/decide.ts"() {
+    "use strict";
+    init_reference();
+    init_platforms2();
+    init_model();
+    SAME = "the tag already is this digest";
+    ABSENT = "the tag does not exist yet";
+  }
+});
+
+// src/closing.ts
+function closingOf(report2, loaded, request) {
+  if (request.command === "validate") return validText(loaded, request.files.length);
+  return (report2.actions.length === 0 ? leftAlone(loaded, request) : null) ?? closing(report2);
+}
+function contents({ config, policy: policy2 }) {
+  const count = (number2, noun) => `${number2} ${plural(number2, noun)}`;
+  const rules = count(policy2?.rules.length ?? 0, "rule");
+  return `${count(config.images.length, "promotion")}, ${count(config.builds.length, "build")} and ${rules}`;
+}
+function validText(loaded, files) {
+  const what = files === 0 ? "The inputs are" : files === 1 ? "The tag file is" : `The ${files} tag files are`;
+  return `${what} valid: ${contents(loaded)}.`;
+}
+function leftAlone({ config, scope }, { facts, only, images: images2 }) {
+  const asked = only !== "" || facts?.kind !== "tag" || scope.images;
+  if (asked || config.images.length === 0 || config.builds.length + images2.length > 0) return null;
+  const left = `${config.images.length} ${plural(config.images.length, "promotion")}`;
+  return `Nothing is wanted: on a git tag only builds count unless "only" says otherwise, and the tag file has none. "only: images" (--only images) looks at its ${left}.`;
+}
+var init_closing = __esm({
+  "src/closing.ts"() {
+    "use strict";
+    init_decide();
+    init_words();
+  }
+});
+
 // src/doubts.ts
 function sayDoubts(policy2, log) {
   for (const problem3 of policy2?.warnings ?? []) log.warning(formatProblem(problem3));
@@ -1272,18 +1766,6 @@ var init_drift = __esm({
     init_errors();
     init_pool();
     init_reference();
-  }
-});
-
-// src/plan/model.ts
-function writes({ action: action2 }) {
-  return action2 === "create" || action2 === "move";
-}
-var TAG_KINDS;
-var init_model = __esm({
-  "src/plan/model.ts"() {
-    "use strict";
-    TAG_KINDS = ["primary", "stable", "channel"];
   }
 });
 
@@ -1452,7 +1934,7 @@ var init_execute = __esm({
 });
 
 // src/once.ts
-function once2(keep4) {
+function once2(keep5) {
   const entries = /* @__PURE__ */ new Map();
   return {
     run(key, work) {
@@ -1463,7 +1945,7 @@ function once2(keep4) {
       };
       const promise = work();
       entries.set(key, promise);
-      promise.then(keep4 ? () => void 0 : drop, drop);
+      promise.then(keep5 ? () => void 0 : drop, drop);
       return promise;
     },
     forget: (key) => void entries.delete(key)
@@ -1506,7 +1988,8 @@ async function observe(wanted, registry, lookouts, options) {
 function createObserver(registry, lookouts) {
   const sources = once2(true);
   return async (wanted) => {
-    const destination = await registry.look(wanted.destination);
+    const nameless = lookouts.nameless(wanted);
+    const destination = nameless === null ? await registry.look(wanted.destination) : { state: "unknown", error: nameless };
     if (destination.state === "unknown") return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === "present" ? destination.digest : null;
     if (previous !== null && previous === wanted.digest && wanted.platforms.length === 0) {
@@ -5625,8 +6108,8 @@ var init_stringifyDocument = __esm({
 });
 
 // node_modules/yaml/browser/dist/doc/Document.js
-function assertCollection(contents) {
-  if (isCollection(contents))
+function assertCollection(contents2) {
+  if (isCollection(contents2))
     return true;
   throw new Error("Expected a YAML collection as document contents");
 }
@@ -9404,16 +9887,26 @@ var init_origin = __esm({
 });
 
 // src/config/assemble.ts
+function laterPolicies(pieces) {
+  return pieces.flatMap((piece) => {
+    const { policy: policy2 } = piece.data;
+    return policy2 === void 0 ? [] : [policyConfig(piece, policy2)];
+  }).slice(1);
+}
 function assemble(pieces) {
   const policy2 = first(pieces, "policy");
   const tracking2 = first(pieces, "tracking");
   return {
-    ...policy2 ? { policy: policyConfig(policy2.document, policy2.value) } : {},
+    ...policy2 ? { policy: policyConfig(policy2, policy2.value) } : {},
     builds: pieces.flatMap(
-      ({ document: document2, data }) => (data.builds ?? []).map((build2, index2) => buildConfig(document2, build2, ["builds", index2]))
+      ({ document: document2, data, positions }) => (data.builds ?? []).map(
+        (build2, i) => buildConfig(document2, build2, ["builds", positions?.builds[i] ?? i])
+      )
     ),
     images: pieces.flatMap(
-      ({ document: document2, data }) => (data.images ?? []).map((image3, index2) => imageConfig(document2, image3, ["images", index2]))
+      ({ document: document2, data, positions }) => (data.images ?? []).map(
+        (image3, i) => imageConfig(document2, image3, ["images", positions?.images[i] ?? i])
+      )
     ),
     runners: byPlatform(first(pieces, "runners")?.value ?? {}),
     stagePolicy: first(pieces, "stage_policy")?.value ?? "demote",
@@ -9423,9 +9916,9 @@ function assemble(pieces) {
   };
 }
 function first(pieces, key) {
-  for (const { document: document2, data } of pieces) {
-    const value = data[key];
-    if (value !== void 0 && value !== null) return { document: document2, value };
+  for (const piece of pieces) {
+    const value = piece.data[key];
+    if (value !== void 0 && value !== null) return { ...piece, value };
   }
   return void 0;
 }
@@ -9487,7 +9980,7 @@ function platformConfigs(document2, data, path6) {
     };
   });
 }
-function policyConfig(document2, data) {
+function policyConfig({ document: document2, positions, unread }, data) {
   const origin = originOf(document2, "policy");
   if (typeof data === "string") return { preset: data, rules: [], examples: [], origin };
   return {
@@ -9495,13 +9988,16 @@ function policyConfig(document2, data) {
     ...given("stableSuffix", data.stable_suffix),
     ...given("timezone", data.timezone),
     ...given("unmatched", data.unmatched),
-    rules: (data.rules ?? []).map((rule2, index2) => ruleConfig(document2, rule2, ["policy", "rules", index2])),
-    examples: (data.examples ?? []).map((example2, index2) => ({
+    rules: (data.rules ?? []).map(
+      (rule2, i) => ruleConfig(document2, rule2, ["policy", "rules", positions?.rules[i] ?? i])
+    ),
+    examples: (data.examples ?? []).map((example2, i) => ({
       ref: example2.ref,
       class: example2.class,
       ...given("tags", example2.tags),
-      origin: originOf(document2, "policy", "examples", index2)
+      origin: originOf(document2, "policy", "examples", positions?.examples[i] ?? i)
     })),
+    ...given("unread", unread ?? void 0),
     origin
   };
 }
@@ -9771,8 +10267,8 @@ function parseDigest(value) {
 }
 function parseRepositoryPath(value) {
   const parts = value.split("/");
-  const plain2 = /^[^\\\0-\x1f\x7f]+$/.test(value) && !value.startsWith("-");
-  if (plain2 && parts.every((part) => part !== "" && part !== "." && part !== "..") && parts[0] !== ".git") {
+  const plain3 = /^[^\\\0-\x1f\x7f]+$/.test(value) && !value.startsWith("-");
+  if (plain3 && parts.every((part) => part !== "" && part !== "." && part !== "..") && parts[0] !== ".git") {
     return { ok: true, value };
   }
   return {
@@ -10001,7 +10497,7 @@ function parseTimezone(value) {
     mend: near ? `write "${near}"` : 'write an IANA name, such as "UTC" or "Europe/Zurich"'
   };
 }
-var CLASSES, className, stableRule, rule, example, policy;
+var CLASSES, className, stableRule, rule, example, policyMapping, policy;
 var init_policy = __esm({
   "src/config/schema/policy.ts"() {
     "use strict";
@@ -10062,28 +10558,26 @@ var init_policy = __esm({
       class: about(nullable(className), "The class that it must get; null when no rule may match."),
       tags: optional(about(array(line), "All tags that it must get."))
     });
-    policy = union([
-      about(line, "Name of a preset."),
-      mapping(
-        "The policy",
-        {
-          preset: optional(about(line, "Preset whose rules come after the ones written here.")),
-          stable_suffix: optional(
-            about(
-              matching(/^[A-Za-z0-9._-]{1,127}$/, "a suffix of a tag", 'use letters, digits, ".", "_" and "-"'),
-              "What the stable tag has after the primary tag. Default: -stable."
-            )
-          ),
-          timezone: optional(about(text2(parseTimezone), "IANA time zone in which days change. Default: UTC.")),
-          unmatched: optional(
-            about(picklist(["error", "ignore"]), "What a ref that no rule matches is. Default: error for a git tag, ignore for a branch.")
-          ),
-          rules: optional(about(array(rule), "Rules in order: the first that matches wins.")),
-          examples: optional(about(array(example), "Refs and what they must be called, checked at every load."))
-        },
-        { others: { rule: 'write "rules"' } }
-      )
-    ]);
+    policyMapping = mapping(
+      "The policy",
+      {
+        preset: optional(about(line, "Preset whose rules come after the ones written here.")),
+        stable_suffix: optional(
+          about(
+            matching(/^[A-Za-z0-9._-]{1,127}$/, "a suffix of a tag", 'use letters, digits, ".", "_" and "-"'),
+            "What the stable tag has after the primary tag. Default: -stable."
+          )
+        ),
+        timezone: optional(about(text2(parseTimezone), "IANA time zone in which days change. Default: UTC.")),
+        unmatched: optional(
+          about(picklist(["error", "ignore"]), "What a ref that no rule matches is. Default: error for a git tag, ignore for a branch.")
+        ),
+        rules: optional(about(array(rule), "Rules in order: the first that matches wins.")),
+        examples: optional(about(array(example), "Refs and what they must be called, checked at every load."))
+      },
+      { others: { rule: 'write "rules"' } }
+    );
+    policy = union([about(line, "Name of a preset."), policyMapping]);
   }
 });
 
@@ -10219,6 +10713,31 @@ var init_collisions = __esm({
   }
 });
 
+// src/config/order.ts
+function inOrder(problems2, files) {
+  const rank2 = new Map(files.map(({ path: path6 }, index2) => [path6, index2 + 1]));
+  const seen = /* @__PURE__ */ new Set();
+  const sorted2 = problems2.filter((problem3) => {
+    const key = JSON.stringify(problem3);
+    return !seen.has(key) && seen.add(key);
+  }).sort(
+    ({ place: a }, { place: b }) => (rank2.get(a?.file ?? "") ?? 0) - (rank2.get(b?.file ?? "") ?? 0) || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
+  );
+  return atMost(MAX_PROBLEMS, sorted2);
+}
+function atMost(limit, problems2) {
+  if (problems2.length <= limit) return problems2;
+  const more = problems2.length - limit;
+  return [...problems2.slice(0, limit), { what: `and ${more} more problems`, mend: "mend these first" }];
+}
+var MAX_PROBLEMS;
+var init_order = __esm({
+  "src/config/order.ts"() {
+    "use strict";
+    MAX_PROBLEMS = 1e3;
+  }
+});
+
 // src/config/data.ts
 function isPlainDate(node) {
   return node.type === Scalar.PLAIN && !node.tag && DATE.test(node.source ?? "");
@@ -10226,7 +10745,7 @@ function isPlainDate(node) {
 function toData(root, source, budget, report2) {
   const anchors = /* @__PURE__ */ new Map();
   const aliases = /* @__PURE__ */ new Map();
-  const open6 = /* @__PURE__ */ new Set();
+  const open7 = /* @__PURE__ */ new Set();
   let insideAlias = 0;
   let sound = true;
   function convert(node) {
@@ -10237,9 +10756,9 @@ function toData(root, source, budget, report2) {
     if (isAlias(node)) return convertAlias(node);
     if ("anchor" in node && node.anchor && insideAlias === 0) anchors.set(node.anchor, node);
     if (isScalar(node)) return isPlainDate(node) ? /* @__PURE__ */ new Date(0) : node.value;
-    open6.add(node);
+    open7.add(node);
     const value = isMap(node) ? convertMap(node) : isSeq(node) ? node.items.map((item) => convert(item)) : null;
-    open6.delete(node);
+    open7.delete(node);
     return value;
   }
   function convertAlias(alias) {
@@ -10250,7 +10769,7 @@ function toData(root, source, budget, report2) {
         `there is no anchor "&${alias.source.slice(0, 80)}" before this alias`,
         "define it above"
       );
-    if (open6.has(target))
+    if (open7.has(target))
       return give(alias, `the anchor "&${alias.source.slice(0, 80)}" holds itself`, "remove the alias");
     aliases.set(alias, target);
     insideAlias += 1;
@@ -10431,17 +10950,209 @@ var init_problems = __esm({
   }
 });
 
+// src/config/salvage.ts
+function salvage(document2) {
+  const { policy: policy2, builds, images: images2, ...settings } = isFields(document2) ? document2 : {};
+  const builders = keepItems(build, builds);
+  const promotions = keepItems(image, images2);
+  const kept = keepPolicy(policy2);
+  return {
+    data: {
+      ...keep2(file, plain(settings))?.value ?? {},
+      ...kept === null ? {} : { policy: kept.data },
+      builds: builders.map(({ value }) => value),
+      images: promotions.map(({ value }) => value)
+    },
+    positions: {
+      builds: builders.map(({ at: at2 }) => at2),
+      images: promotions.map(({ at: at2 }) => at2),
+      rules: kept?.rules ?? [],
+      examples: kept?.examples ?? []
+    },
+    unread: kept?.unread ?? null
+  };
+}
+function keepPolicy(data) {
+  if (typeof data === "string") {
+    return { data, rules: [], examples: [], unread: { rules: /* @__PURE__ */ new Map(), settings: false } };
+  }
+  if (!isFields(data)) return null;
+  const { rules, examples, ...rest } = data;
+  const settings = keep2(policyMapping, plain(rest));
+  const kept = keepItems(rule, rules);
+  const whole2 = keepItems(example, examples).filter((item) => item.left.length === 0);
+  const lists = [rules, examples].every((list3) => list3 === void 0 || Array.isArray(list3));
+  return {
+    data: {
+      ...settings?.value ?? {},
+      rules: kept.filter(isReadable).map(({ value }) => value),
+      examples: whole2.map(({ value }) => value)
+    },
+    rules: kept.filter(isReadable).map(({ at: at2 }) => at2),
+    examples: whole2.map(({ at: at2 }) => at2),
+    unread: { rules: unreadRules(rules, kept), settings: settings?.left.length !== 0 || !lists }
+  };
+}
+function unreadRules(rules, kept) {
+  const unread = /* @__PURE__ */ new Map();
+  if (!Array.isArray(rules)) return unread;
+  const items = new Map(kept.map((item) => [item.at, item]));
+  for (const at2 of rules.keys()) {
+    const item = items.get(at2);
+    if (item === void 0 || !isReadable(item)) unread.set(at2, "lost");
+    else if (item.left.length > 0) unread.set(at2, "partial");
+  }
+  return unread;
+}
+function isReadable({ left }) {
+  return !left.includes("branch") && !left.includes("git_tag");
+}
+function keepItems(schema4, list3) {
+  if (!Array.isArray(list3)) return [];
+  return list3.flatMap((item, at2) => {
+    const kept = keep2(schema4, item);
+    return kept === null ? [] : [{ ...kept, at: at2 }];
+  });
+}
+function keep2(schema4, value) {
+  const whole2 = safeParse(schema4, value);
+  if (whole2.success) return { value: whole2.output, left: [] };
+  if (!isFields(value)) return null;
+  const wrong2 = new Set(whole2.issues.map((issue2) => issue2.path?.[0]?.key));
+  const left = Object.keys(value).filter((key) => wrong2.has(key));
+  const rest = Object.entries(value).filter(([key]) => !wrong2.has(key));
+  const part = safeParse(schema4, plain(Object.fromEntries(rest)));
+  return part.success ? { value: part.output, left } : null;
+}
+function isFields(value) {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null;
+}
+function plain(fields2) {
+  return Object.assign(/* @__PURE__ */ Object.create(null), fields2);
+}
+var init_salvage = __esm({
+  "src/config/salvage.ts"() {
+    "use strict";
+    init_dist();
+    init_build();
+    init_file();
+    init_image();
+    init_policy();
+  }
+});
+
+// src/config/syntax.ts
+function syntaxProblems(document2, source, quotes) {
+  const problems2 = [];
+  const { explicit, version } = document2.directives.yaml;
+  if (explicit && version !== "1.2") {
+    problems2.push({
+      place: placeAt(source, document2.range[0]),
+      what: `the document is declared as YAML ${version}, and a tag file is YAML 1.2`,
+      mend: "remove the %YAML line, and quote what YAML 1.1 would read differently"
+    });
+  }
+  let line2 = 0;
+  const faults = [...document2.errors, ...document2.warnings];
+  for (const fault of [...faults].sort((a, b) => a.pos[0] - b.pos[0])) {
+    const at2 = Math.min(fault.pos[0], source.text.length);
+    const found = placeAt(source, at2).line;
+    if (found === line2 || problems2.length >= MAX_SYNTAX_PROBLEMS) continue;
+    if (quotes.has(at2) && faults.some((other) => isCutBy(other, at2, source.text))) continue;
+    line2 = found;
+    problems2.push(problemOf(fault, at2, source, quotes));
+  }
+  return problems2;
+}
+function problemOf(fault, at2, source, quotes) {
+  const opens = fault.code === "MISSING_CHAR" ? quotes.get(at2) : void 0;
+  if (opens !== void 0) {
+    return {
+      place: placeAt(source, opens),
+      what: "not YAML: the quote that opens here is not closed",
+      mend: "close it, and indent the lines over which it runs"
+    };
+  }
+  if (fault.code === "NON_STRING_KEY") {
+    return {
+      place: placeAt(source, at2),
+      what: `a key must be text${kindAt(source.text, at2)}`,
+      mend: "write the key as text"
+    };
+  }
+  const tab = tabOf(source.text, at2);
+  if (fault.code === "BAD_INDENT" && tab !== void 0) {
+    return {
+      place: placeAt(source, tab),
+      what: "not YAML: tabs are not allowed as indentation",
+      mend: "indent with spaces"
+    };
+  }
+  const mend2 = MENDS[fault.code];
+  const hint = fault.code === "UNEXPECTED_TOKEN" && tab !== void 0 ? ": this line begins with a tab" : "";
+  return {
+    place: placeAt(source, at2),
+    what: `not YAML: ${lowerFirst(oneLine2(fault.message))}`,
+    ...mend2 ? { mend: mend2 + hint } : {}
+  };
+}
+function tabOf(text4, at2) {
+  const start2 = text4.lastIndexOf("\n", at2 - 1) + 1;
+  const [indentation = ""] = /^[ \t]*/.exec(text4.slice(start2, at2 + 1)) ?? [];
+  const tab = indentation.indexOf("	");
+  return tab < 0 ? void 0 : start2 + tab;
+}
+function isCutBy({ code: code2, pos: [tab] }, at2, text4) {
+  const near = tab >= at2 && tab - at2 < 1e3;
+  return code2 === "TAB_AS_INDENT" && near && text4.slice(at2, tab).trim() === "";
+}
+function kindAt(text4, at2) {
+  const kinds = {
+    "[": ", not a list",
+    "-": ", not a list",
+    "{": ", not a mapping"
+  };
+  return kinds[text4[at2] ?? ""] ?? "";
+}
+function oneLine2(text4) {
+  return text4.replace(/[\s\0-\x1f]+/g, " ").slice(0, 200);
+}
+function lowerFirst(text4) {
+  return text4.slice(0, 1).toLowerCase() + text4.slice(1);
+}
+var MAX_SYNTAX_PROBLEMS, MENDS;
+var init_syntax = __esm({
+  "src/config/syntax.ts"() {
+    "use strict";
+    init_decode();
+    MAX_SYNTAX_PROBLEMS = 20;
+    MENDS = {
+      TAB_AS_INDENT: "indent with spaces",
+      BAD_INDENT: "align it with the lines that it belongs to",
+      BAD_SCALAR_START: "put the value in quotes",
+      BAD_DQ_ESCAPE: "write a backslash twice, or use single quotes",
+      BAD_ALIAS: "define the anchor before the alias",
+      BLOCK_AS_IMPLICIT_KEY: 'check the indentation, and put a value that holds ": " in quotes',
+      MULTILINE_IMPLICIT_KEY: 'write "key: value" on one line, with a space after the colon',
+      MISSING_CHAR: "check the quotes, brackets, dashes and the space after each colon around here",
+      UNEXPECTED_TOKEN: "check the indentation and the quotes around here",
+      TAG_RESOLVE_FAILED: 'remove the tag that begins with "!"',
+      BAD_DIRECTIVE: 'remove the line that begins with "%"'
+    };
+  }
+});
+
 // src/config/yaml.ts
 function readDocuments(source, report2) {
-  const tokens = tokensOf(source);
-  if ("what" in tokens) {
-    report2(tokens);
+  const read3 = tokensOf(source);
+  if ("what" in read3) {
+    report2(read3);
     return [];
   }
   const budget = { left: MAX_EXPANDED };
   const documents = [];
-  for (const document2 of compose(tokens, source)) {
-    const problems2 = syntaxProblems(document2, source);
+  for (const document2 of compose(read3.tokens, source)) {
+    const problems2 = syntaxProblems(document2, source, read3.quotes);
     problems2.forEach(report2);
     if (problems2.length > 0) continue;
     const { data, aliases, sound } = toData(document2.contents, source, budget, report2);
@@ -10452,6 +11163,7 @@ function readDocuments(source, report2) {
 function tokensOf(source) {
   const parser = new Parser();
   const tokens = [];
+  const quotes = /* @__PURE__ */ new Map();
   const tooMuch = (what, mend2) => ({
     place: placeAt(source, offset),
     what,
@@ -10459,8 +11171,11 @@ function tokensOf(source) {
   });
   let lexemes = 0;
   let offset = 0;
+  let before = "";
   for (const lexeme of new Lexer().lex(source.text)) {
     offset = parser.offset;
+    if (before !== PLAIN && isOpen(lexeme)) quotes.set(offset + lexeme.length, offset);
+    before = lexeme;
     for (const token of parser.next(lexeme)) {
       if (token.type === "error" && tokens.at(-1)?.type === "error") continue;
       tokens.push(token);
@@ -10473,7 +11188,11 @@ function tokensOf(source) {
     }
   }
   tokens.push(...parser.end());
-  return tokens;
+  return { tokens, quotes };
+}
+function isOpen(lexeme) {
+  const quote3 = lexeme[0];
+  return (quote3 === '"' || quote3 === "'") && (lexeme.length === 1 || !lexeme.endsWith(quote3));
 }
 function compose(tokens, source) {
   const { stackTraceLimit } = Error;
@@ -10490,78 +11209,48 @@ function compose(tokens, source) {
     Error.stackTraceLimit = stackTraceLimit;
   }
 }
-function syntaxProblems(document2, source) {
-  const problems2 = [];
-  const { explicit, version } = document2.directives.yaml;
-  if (explicit && version !== "1.2") {
-    problems2.push({
-      place: placeAt(source, document2.range[0]),
-      what: `the document is declared as YAML ${version}, and a tag file is YAML 1.2`,
-      mend: "remove the %YAML line, and quote what YAML 1.1 would read differently"
-    });
-  }
-  let line2 = 0;
-  const faults = [...document2.errors, ...document2.warnings];
-  for (const fault of [...faults].sort((a, b) => a.pos[0] - b.pos[0])) {
-    const place2 = placeAt(source, Math.min(fault.pos[0], source.text.length));
-    if (place2.line === line2 || problems2.length >= MAX_SYNTAX_PROBLEMS) continue;
-    line2 = place2.line;
-    const mend2 = MENDS[fault.code];
-    problems2.push({
-      place: place2,
-      what: `not YAML: ${lowerFirst(oneLine2(fault.message))}`,
-      ...mend2 ? { mend: mend2 } : {}
-    });
-  }
-  return problems2;
-}
-function oneLine2(text4) {
-  return text4.replace(/[\s\0-\x1f]+/g, " ").slice(0, 200);
-}
-function lowerFirst(text4) {
-  return text4.slice(0, 1).toLowerCase() + text4.slice(1);
-}
-var MAX_DEPTH2, MAX_LEXEMES, MAX_SYNTAX_PROBLEMS, MENDS;
+var MAX_DEPTH2, MAX_LEXEMES, PLAIN;
 var init_yaml = __esm({
   "src/config/yaml.ts"() {
     "use strict";
     init_browser();
     init_decode();
     init_data();
+    init_syntax();
     MAX_DEPTH2 = 50;
     MAX_LEXEMES = 2e6;
-    MAX_SYNTAX_PROBLEMS = 20;
-    MENDS = {
-      TAB_AS_INDENT: "indent with spaces",
-      BAD_INDENT: "align it with the lines that it belongs to",
-      BAD_SCALAR_START: "put the value in quotes",
-      BAD_DQ_ESCAPE: "write a backslash twice, or use single quotes",
-      BAD_ALIAS: "define the anchor before the alias",
-      BLOCK_AS_IMPLICIT_KEY: 'check the indentation, and put a value that holds ": " in quotes',
-      MULTILINE_IMPLICIT_KEY: 'write "key: value" on one line, with a space after the colon',
-      NON_STRING_KEY: "write the key as text",
-      MISSING_CHAR: "check the quotes, brackets, dashes and the space after each colon around here",
-      UNEXPECTED_TOKEN: "check the indentation and the quotes around here",
-      TAG_RESOLVE_FAILED: 'remove the tag that begins with "!"',
-      BAD_DIRECTIVE: 'remove the line that begins with "%"'
-    };
+    PLAIN = "";
   }
 });
 
 // src/config/config.ts
 function parseConfig(files) {
+  const { config, problems: problems2 } = readConfig(files);
+  if (problems2.length > 0) throw new UserError(inOrder(problems2, files));
+  return config;
+}
+function readConfig(files) {
   const problems2 = [];
-  const documents = files.flatMap((each) => read(each, (problem3) => problems2.push(problem3)));
-  const pieces = [];
-  for (const document2 of documents) {
-    const result = safeParse(file, document2.data);
-    if (result.success) pieces.push({ document: document2, data: result.output });
-    else
-      for (const issue2 of result.issues) for (const each of problemsOf(document2, issue2)) problems2.push(each);
-  }
+  const report2 = (problem3) => void problems2.push(problem3);
+  const documents = files.flatMap((each) => read(each, report2));
+  const allRead = problems2.length === 0;
+  const pieces = documents.map((document2) => pieceOf(document2, report2));
   problems2.push(...collisions(documents));
-  if (problems2.length > 0) throw new UserError(atMost(MAX_PROBLEMS, inOrder(problems2, files)));
-  return assemble(pieces);
+  return {
+    config: assemble(pieces),
+    problems: problems2,
+    withoutPolicy: allRead && documents.every(hasNoPolicy),
+    laterPolicies: laterPolicies(pieces)
+  };
+}
+function hasNoPolicy({ data }) {
+  return Object.keys(Object(data)).every((key) => OTHER_KEYS.includes(key));
+}
+function pieceOf(document2, report2) {
+  const result = safeParse(file, document2.data);
+  if (result.success) return { document: document2, data: result.output, positions: null, unread: null };
+  for (const issue2 of result.issues) for (const each of problemsOf(document2, issue2)) report2(each);
+  return { document: document2, ...salvage(document2.data) };
 }
 function read(each, report2) {
   const source = decode(each);
@@ -10571,22 +11260,7 @@ function read(each, report2) {
   }
   return readDocuments(source, report2).filter((document2) => document2.data !== null);
 }
-function atMost(limit, problems2) {
-  if (problems2.length <= limit) return problems2;
-  const more = problems2.length - limit;
-  return [...problems2.slice(0, limit), { what: `and ${more} more problems`, mend: "mend these first" }];
-}
-function inOrder(problems2, files) {
-  const rank2 = new Map(files.map((each, index2) => [each.path, index2]));
-  const seen = /* @__PURE__ */ new Set();
-  return problems2.filter((problem3) => {
-    const key = JSON.stringify(problem3);
-    return !seen.has(key) && seen.add(key);
-  }).sort(
-    ({ place: a }, { place: b }) => (rank2.get(a?.file ?? "") ?? 0) - (rank2.get(b?.file ?? "") ?? 0) || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
-  );
-}
-var MAX_PROBLEMS;
+var OTHER_KEYS;
 var init_config = __esm({
   "src/config/config.ts"() {
     "use strict";
@@ -10595,11 +11269,13 @@ var init_config = __esm({
     init_assemble();
     init_collisions();
     init_decode();
+    init_order();
     init_problems();
+    init_salvage();
     init_file();
     init_yaml();
     init_decode();
-    MAX_PROBLEMS = 1e3;
+    OTHER_KEYS = ["builds", "images", ...ONCE].filter((key) => key !== "policy");
   }
 });
 
@@ -10631,381 +11307,6 @@ var init_entry = __esm({
   }
 });
 
-// src/plan/names.ts
-function parseRegistryMap(lines3) {
-  const map2 = /* @__PURE__ */ new Map();
-  const problems2 = [];
-  for (const line2 of lines3) {
-    const [from = "", to = "", ...rest] = line2.split("=");
-    const source = parseRepository(`${from}/x`);
-    const target = parseRepository(`${to}/x`);
-    const isHost = source.ok && source.value.registry === canonicalHost(from);
-    if (!isHost || !target.ok || rest.length > 0) {
-      problems2.push(line2);
-      continue;
-    }
-    const path6 = target.value.repository.split("/").slice(0, -1).join("/");
-    const implied = target.value.registry === "docker.io" && !/^(?:index\.)?docker\.io(?:\/|$)/.test(to);
-    if (implied) problems2.push(line2);
-    else
-      map2.set(canonicalHost(from), {
-        registry: target.value.registry,
-        prefix: path6 === "library" ? "" : path6
-      });
-  }
-  if (problems2.length > 0) {
-    throw new UserError(
-      problems2.map((line2) => ({
-        what: `registry-map: "${line2}" is not "registry=registry"`,
-        mend: 'write it as "docker.io=localhost:5000"'
-      }))
-    );
-  }
-  return map2;
-}
-function canonicalHost(host) {
-  const lower = host.toLowerCase();
-  return lower === "index.docker.io" || lower === "registry-1.docker.io" ? "docker.io" : lower;
-}
-function mapRepository(name, map2) {
-  const target = map2.get(name.registry);
-  if (target === void 0) return name;
-  const path6 = target.prefix === "" ? name.repository : `${target.prefix}/${name.repository}`;
-  return { registry: target.registry, repository: path6 };
-}
-function shownName(text4, name, map2) {
-  if (!map2.has(name.registry)) return text4;
-  const mapped = mapRepository(name, map2);
-  return `${mapped.registry}/${mapped.repository}`;
-}
-function parseForce(lines3) {
-  return lines3.map((text4) => {
-    const colon = text4.lastIndexOf(":");
-    const tag2 = colon > text4.lastIndexOf("/") ? text4.slice(colon + 1) : null;
-    const name = parseRepository(tag2 === null ? text4 : text4.slice(0, colon));
-    const checked = !name.ok || tag2 === null ? name : parseTag(tag2);
-    if (!checked.ok || !name.ok) {
-      const { what, mend: mend2 } = checked;
-      throw new UserError({ what: `force: ${what}`, mend: mend2 });
-    }
-    return { text: text4, repository: name.value, tag: tag2 };
-  });
-}
-function isForced(forces, names2, tag2) {
-  return forces.some(
-    (force) => (force.tag === null || force.tag === tag2) && names2.some(
-      (n) => n.registry === force.repository.registry && n.repository === force.repository.repository
-    )
-  );
-}
-function commitOf2(srcRef) {
-  const last = srcRef.trim().replace(/[/#]+$/, "").split(/[/=@#]/).at(-1) ?? "";
-  const whole2 = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(last);
-  return whole2 || /^[0-9a-f]{7,63}$/i.test(last) && /\d/.test(last) ? last.toLowerCase() : null;
-}
-var init_names2 = __esm({
-  "src/plan/names.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-  }
-});
-
-// src/plan/decide.ts
-function decide(wanted, observed) {
-  const { destination, source } = observed;
-  if (destination.state === "unknown") {
-    return refuse(
-      wanted,
-      null,
-      "unknown",
-      `cannot tell whether the tag exists: ${destination.error.message}`
-    );
-  }
-  const previous = destination.state === "present" ? destination.digest : null;
-  if (source === null) return decideWithoutSource(wanted, observed, previous);
-  switch (source.state) {
-    case "unknown":
-      return refuse(wanted, previous, "unknown", `cannot tell what the source is: ${source.error.message}`);
-    case "missing":
-      return decideMissing(wanted, previous);
-    case "refused":
-      return refuse(wanted, previous, source.code, source.text);
-    case "to-build":
-      return decideToBuild(wanted, observed, previous);
-    case "present":
-      return decidePresent(wanted, observed, source, previous);
-  }
-}
-function decideWithoutSource(wanted, observed, previous) {
-  if (previous !== null && previous === wanted.digest) return keep(wanted, previous, "same-digest", SAME);
-  return refuse(
-    wanted,
-    previous,
-    "unknown",
-    `the source of ${observed.destination.state} tag was not looked at`
-  );
-}
-function decideMissing(wanted, previous) {
-  const name = sourceName(wanted);
-  if (previous === null) {
-    return refuse(
-      wanted,
-      null,
-      "source-missing",
-      `the source ${name} does not exist, and neither does the tag`
-    );
-  }
-  if (wanted.digest !== null && wanted.digest !== previous) {
-    return refuse(wanted, previous, "different-digest", differs(previous, wanted.digest));
-  }
-  const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
-  return keep(wanted, previous, "source-gone", text4, [text4]);
-}
-function decideToBuild(wanted, observed, previous) {
-  const held = hold(wanted, observed, previous);
-  if (wanted.kind === "channel" && !wanted.forced)
-    return held ?? decideChannel(wanted, observed, previous, null);
-  if (previous === null) return held ?? act(wanted, "create", null, null, "absent", ABSENT);
-  if (wanted.forced)
-    return held ?? act(wanted, "move", null, previous, "forced", `forced; it is ${previous} now`);
-  return refuse(
-    wanted,
-    previous,
-    "different-digest",
-    `the tag exists as ${previous}, and this run would build another image`
-  );
-}
-function decidePresent(wanted, observed, source, previous) {
-  if (wanted.digest !== null && source.digest !== wanted.digest) {
-    const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
-    return refuse(wanted, previous, "digest-mismatch", text4);
-  }
-  const missing2 = source.facts === null ? [] : platformsMissing(wanted.platforms, source.facts.platforms);
-  if (missing2.length > 0) {
-    const has = source.facts?.platforms.join(", ") ?? "";
-    const text4 = `the image lacks the required ${plural(missing2.length, "platform")} ${missing2.join(", ")}; it has ${has || "none"}`;
-    return refuse(wanted, previous, "platform-missing", text4);
-  }
-  if (previous === source.digest) return keep(wanted, previous, "same-digest", SAME);
-  if (previous !== null && wanted.kind !== "channel" && !wanted.forced) {
-    return refuse(wanted, previous, "different-digest", differs(previous, source.digest));
-  }
-  const revision = source.facts?.revision ?? null;
-  if (wanted.revision !== null && revision !== null && !sameRevision(revision, wanted.revision)) {
-    const text4 = `src_ref names commit ${wanted.revision}, but the image says that it is made from ${revision}`;
-    return refuse(wanted, previous, "revision-mismatch", text4);
-  }
-  const warnings2 = wanted.revision !== null && source.facts !== null && revision === null ? ["the image has no org.opencontainers.image.revision, so src_ref could not be checked"] : [];
-  const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
-  const from = { ...source.repository, digest: source.digest };
-  return {
-    ...decided,
-    source: from,
-    manifest: source.manifest,
-    warnings: [...decided.warnings, ...warnings2]
-  };
-}
-function write(wanted, observed, source, previous) {
-  if (wanted.kind === "channel" && !wanted.forced)
-    return decideChannel(wanted, observed, previous, source.digest);
-  if (previous === null) return act(wanted, "create", source.digest, null, "absent", ABSENT);
-  return act(
-    wanted,
-    "move",
-    source.digest,
-    previous,
-    "forced",
-    `forced from ${previous} to ${source.digest}`
-  );
-}
-function decideChannel(wanted, observed, previous, digest) {
-  const { channel } = observed;
-  if (channel === null) {
-    return refuse(wanted, previous, "unknown", "the versions in the registry could not be read");
-  }
-  const highest = channel.highest ?? "none";
-  if (channel.order === "older") {
-    const text4 = `the registry already holds the newer version ${highest}`;
-    return act(wanted, "keep", previous, previous, "older", text4);
-  }
-  if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
-  return act(wanted, "move", digest, previous, "newer", `the highest version there is ${highest}`);
-}
-function hold(wanted, observed, previous) {
-  const { gate: gate2 } = observed;
-  switch (gate2.state) {
-    case "unknown":
-      return refuse(wanted, previous, "unknown", gate2.text);
-    case "failed":
-      return act(wanted, "hold", null, previous, "gate-failed", gate2.text);
-    case "pending":
-      return act(wanted, "hold", null, previous, "gate-pending", gate2.text);
-    case "open":
-      return wanted.manual ? act(
-        wanted,
-        "hold",
-        null,
-        previous,
-        "manual",
-        "waits for somebody to say so (input `stable: true`, `--stable`)"
-      ) : null;
-  }
-}
-function followLeader(action2, leader) {
-  if (leader.action !== "refuse" && leader.action !== "hold") return action2;
-  if (!writes(action2)) return action2;
-  const verb2 = leader.action === "refuse" ? "refused" : "held";
-  const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
-  return { ...action2, action: leader.action, digest: null, reason: { code: leader.reason.code, text: text4 } };
-}
-function differs(previous, digest) {
-  return `the tag exists as ${previous}, and the source is ${digest}`;
-}
-function sameRevision(a, b) {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  return short.length >= 7 && long.toLowerCase().startsWith(short.toLowerCase());
-}
-function sourceName(wanted) {
-  return wanted.source.from === "image" ? formatReference(wanted.source.ref) : `build ${wanted.source.build}`;
-}
-function plural(count, noun) {
-  return count === 1 ? noun : `${noun}s`;
-}
-function act(wanted, action2, digest, previous, code2, text4) {
-  const reason = { code: code2, text: text4 };
-  return { action: action2, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
-}
-function keep(wanted, previous, code2, text4, warnings2 = []) {
-  return { ...act(wanted, "keep", previous, previous, code2, text4), warnings: warnings2 };
-}
-function refuse(wanted, previous, code2, text4) {
-  return act(wanted, "refuse", null, previous, code2, text4);
-}
-var SAME, ABSENT;
-var init_decide = __esm({
-  "src/plan/decide.ts"() {
-    "use strict";
-    init_reference();
-    init_platforms2();
-    init_model();
-    SAME = "the tag already is this digest";
-    ABSENT = "the tag does not exist yet";
-  }
-});
-
-// src/plan/conflicts.ts
-function conflicts(wanted) {
-  const refused2 = /* @__PURE__ */ new Map();
-  for (const claims of byDestination(wanted).values()) {
-    const sources = new Set(claims.map(sourceKey));
-    if (sources.size < 2) continue;
-    for (const claim of claims)
-      refused2.set(claim, refuse(claim, null, "conflicting-entries", describe2(claims)));
-  }
-  return refused2;
-}
-function withoutDuplicates(wanted) {
-  const seen = /* @__PURE__ */ new Set();
-  return wanted.filter((tag2) => {
-    const key = `${formatReference(tag2.destination)} ${sourceKey(tag2)} ${tag2.digest ?? ""}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}
-function byDestination(wanted) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const tag2 of wanted) {
-    const key = formatReference(tag2.destination);
-    const group2 = groups.get(key);
-    if (group2 === void 0) groups.set(key, [tag2]);
-    else group2.push(tag2);
-  }
-  return groups;
-}
-function sourceKey(tag2) {
-  return tag2.source.from === "image" ? formatReference(tag2.source.ref) : `build:${tag2.source.build}`;
-}
-function describe2(claims) {
-  const each = claims.map((claim) => {
-    const where = claim.place === null ? "" : ` (${claim.place.file}:${claim.place.line})`;
-    return `${claim.source.from === "image" ? formatReference(claim.source.ref) : `build ${claim.source.build}`}${where}`;
-  });
-  return `several entries want this tag from different sources: ${each.join(", ")}`;
-}
-var init_conflicts = __esm({
-  "src/plan/conflicts.ts"() {
-    "use strict";
-    init_reference();
-    init_decide();
-  }
-});
-
-// src/plan/want.ts
-function wantImages(images2, options) {
-  const problems2 = [];
-  const wanted = images2.flatMap(
-    (entry) => entry.tags.flatMap((tag2) => wantOne(entry, tag2, options, problems2))
-  );
-  if (problems2.length > 0) throw new UserError(problems2);
-  return withoutDuplicates(wanted);
-}
-function wantOne(entry, tag2, options, problems2) {
-  const primary2 = primaryTag(entry, tag2, options);
-  if (!entry.stable) return [primary2];
-  const name = tag2 + options.stableSuffix;
-  const checked = parseTag(name);
-  if (!checked.ok) {
-    problems2.push({
-      place: entry.origin.at("stable"),
-      what: `stable tag: ${checked.what}`,
-      mend: checked.mend
-    });
-  }
-  const destination = { ...primary2.destination, tag: name };
-  const forced = isForced(options.forces, [entry.repository, primary2.destination], name);
-  return [primary2, { ...primary2, kind: "stable", destination, forced, follows: primary2 }];
-}
-function primaryTag(entry, tag2, options) {
-  const { registryMap, forces } = options;
-  const repository = mapRepository(entry.repository, registryMap);
-  return {
-    kind: "primary",
-    image: shownName(entry.name, entry.repository, registryMap),
-    destination: { ...repository, tag: tag2 },
-    source: { from: "image", ref: sourceRef(entry, registryMap) },
-    place: entry.origin.at(),
-    forced: isForced(forces, [entry.repository, repository], tag2),
-    digest: entry.srcDigest ?? null,
-    platforms: entry.platforms,
-    revision: entry.srcRef === void 0 ? null : commitOf2(entry.srcRef),
-    srcRef: entry.srcRef ?? null,
-    attachments: entry.attachments,
-    gates: entry.requires,
-    manual: false,
-    follows: null,
-    group: null
-  };
-}
-function sourceRef(entry, map2) {
-  const repository = mapRepository(entry.srcRepository, map2);
-  if (entry.srcBuildTag !== void 0) return { ...repository, tag: entry.srcBuildTag };
-  if (entry.srcDigest !== void 0) return { ...repository, digest: entry.srcDigest };
-  throw new Error(
-    `the entry ${entry.name} has neither src_build_tag nor src_digest; the parser lets none through`
-  );
-}
-var init_want = __esm({
-  "src/plan/want.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_conflicts();
-    init_names2();
-  }
-});
-
 // src/template.ts
 function parseTemplate(source, loose = false) {
   const parts = [];
@@ -11019,7 +11320,7 @@ function parseTemplate(source, loose = false) {
     const text4 = end2 > 0 ? source.slice(at2, end2) : source.slice(at2);
     const [, name, type] = VARIABLE.exec(text4) ?? [];
     if (name === void 0) {
-      if (loose) continue;
+      if (loose && (end2 > 0 || !BEGINS_VARIABLE.test(text4))) continue;
       const what = end2 > 0 ? `"${text4}" is not a variable` : 'a "{" has no "}"';
       return { ok: false, at: at2, what, mend: 'write "{name}" or "{name:12}"' };
     }
@@ -11048,10 +11349,11 @@ function renderPieces(template, lookup) {
 function joinPieces(pieces) {
   return pieces.map((piece) => piece.kind === "text" ? piece.text : piece.variable.source).join("");
 }
-var VARIABLE;
+var BEGINS_VARIABLE, VARIABLE;
 var init_template = __esm({
   "src/template.ts"() {
     "use strict";
+    BEGINS_VARIABLE = /^\{[A-Za-z]/;
     VARIABLE = /^\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}$/;
   }
 });
@@ -11383,9 +11685,29 @@ function renderText(text4, lookup, names2, place2) {
   const pieces = renderPieces(parsed2.value, (variable) => {
     const value = lookup(variable);
     if (value !== null) return { text: value, foreign: false };
-    throw new UserError(unknownName(variable, names2, place2));
+    const all = [...names2];
+    const others = all.filter((name) => name !== variable.name);
+    const valued = others.filter((name) => lookup(bare(name)) !== null);
+    const known = valued.length > 0 ? valued : others;
+    throw new UserError(
+      all.includes(variable.name) ? valueless(variable, known, place2) : unknownName(variable, known, place2)
+    );
   });
   return joinPieces(pieces);
+}
+function bare(name) {
+  return { kind: "variable", name, width: null, source: `{${name}}`, at: 0 };
+}
+function valueless(variable, known, place2) {
+  const why = Object.hasOwn(BUILTINS, variable.name) ? "it is not known in this run" : "the rule of this ref gives no such field";
+  return {
+    ...place2 && { place: place2 },
+    what: `${visible(variable.source)} has no value here: ${why}`,
+    mend: listed2(known)
+  };
+}
+function listed2(names2) {
+  return `known are ${names2.map((name) => `{${name}}`).join(", ")}`;
 }
 function unknownName(variable, names2, place2) {
   const known = [...names2];
@@ -11393,7 +11715,7 @@ function unknownName(variable, names2, place2) {
   return {
     ...place2 && { place: place2 },
     what: `${visible(variable.source)} has no value here`,
-    mend: near === void 0 ? `known are ${known.map((n) => `{${n}}`).join(", ")}` : `did you mean {${near}}?`
+    mend: near === void 0 ? listed2(known) : `did you mean {${near}}?`
   };
 }
 var BUILTINS;
@@ -11761,12 +12083,14 @@ function numberIn({ before, after, width }, tag2) {
   return /^\d+$/.test(digits) ? Number(digits) : 0;
 }
 function fitting(slots, number2) {
-  const narrow = slots.find(({ width }) => number2 >= 10 ** width);
+  const narrow = slots.find(({ width: width2 }) => number2 >= 10 ** width2);
   if (!narrow) return number2;
+  const { before, after, width, place: place2 } = narrow;
+  const digits = width === 1 ? "1 digit" : `${width} digits`;
   throw new UserError({
-    place: narrow.place,
-    what: `the next number is ${number2}, and {seq:${narrow.width}} has ${narrow.width} digits: all of ${narrow.before}${"0".repeat(narrow.width - 1)}1${narrow.after} to ${narrow.before}${"9".repeat(narrow.width)}${narrow.after} are taken`,
-    mend: `write {seq:${narrow.width + 1}}, or wait for the next day or base`
+    place: place2,
+    what: `the highest number taken for "${before}{seq:${width}}${after}" is ${number2 - 1}, no number is used again, and {seq:${width}} has ${digits}`,
+    mend: `write {seq:${width + 1}}, or wait for the next day or base`
   });
 }
 async function claimSequence(policy2, decision, facts, seen, port) {
@@ -11962,7 +12286,7 @@ function presetRuleConfig(rule2, origin) {
   };
 }
 function presetOrigin(preset, index2) {
-  const place2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1 };
+  const place2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1, nowhere: true };
   return { at: () => place2, keyAt: () => place2, inside: () => place2 };
 }
 var PRESETS, PRESET_NAMES;
@@ -12025,8 +12349,8 @@ function isAmbiguous(pattern) {
   const size = atoms.length + 1;
   const seen = /* @__PURE__ */ new Set();
   const key = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
-  const open6 = [{ a: 0, b: 0, parted: false }];
-  for (let pair2 = open6.pop(); pair2; pair2 = open6.pop()) {
+  const open7 = [{ a: 0, b: 0, parted: false }];
+  for (let pair2 = open7.pop(); pair2; pair2 = open7.pop()) {
     if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
     for (const code2 of alphabet) {
       for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
@@ -12034,7 +12358,7 @@ function isAmbiguous(pattern) {
           const parted = pair2.parted || i !== j && (field2 || other);
           if (seen.has(key(a, b, parted))) continue;
           seen.add(key(a, b, parted));
-          open6.push({ a, b, parted });
+          open7.push({ a, b, parted });
         }
       }
     }
@@ -12272,12 +12596,12 @@ var init_check = __esm({
 });
 
 // src/policy/collisions.ts
-function checkRulesTogether(policy2, ownRules2) {
-  const own = policy2.rules.slice(0, ownRules2);
+function checkRulesTogether(policy2, ownRules, open7 = () => false) {
+  const own = policy2.rules.slice(0, ownRules);
   const first2 = /* @__PURE__ */ new Map();
   const problems2 = [];
   const warnings2 = [];
-  for (const { rule: rule2, ref, tag: tag2, path: path6 } of samples(policy2)) {
+  for (const { rule: rule2, ref, tag: tag2, path: path6 } of samples(policy2, open7)) {
     const other = first2.get(tag2);
     if (other === void 0) first2.set(tag2, { rule: rule2, ref });
     if (other === void 0 || other.rule === rule2) continue;
@@ -12290,13 +12614,14 @@ function checkRulesTogether(policy2, ownRules2) {
   }
   return { problems: [...problems2, ...sharedChannels(policy2.rules)], warnings: warnings2 };
 }
-function* samples(policy2) {
+function* samples(policy2, open7) {
   for (const [index2, rule2] of policy2.rules.entries()) {
     if (rule2.class === "stable" || !rule2.publish) continue;
     for (const pattern of rule2.patterns) {
       const input = sampleRef(rule2, pattern, index2);
       const decision = classify(policy2, input);
       if (decision.matched !== rule2 || decision.problems.length > 0) continue;
+      if (open7(input, rule2)) continue;
       for (const [i, template] of rule2.tags.entries()) {
         const tag2 = decision.tags[i];
         if (tag2 === void 0 || uses(template, "seq") || uses(template, "base")) continue;
@@ -12360,13 +12685,14 @@ var init_collisions2 = __esm({
 });
 
 // src/policy/examples.ts
-function checkExamples(policy2, examples) {
-  return examples.flatMap((example2) => checkExample(policy2, example2));
+function checkExamples(policy2, examples, open7 = () => false) {
+  return examples.flatMap((example2) => checkExample(policy2, example2, open7));
 }
-function checkExample(policy2, example2) {
+function checkExample(policy2, example2, open7) {
   const ref = parseRef(example2.ref);
   if (!ref.ok) return [{ place: example2.origin.at("ref"), what: ref.what, mend: ref.mend }];
   const decision = classify(policy2, ref.value);
+  if (open7(ref.value, decision.matched)) return [];
   if (decision.problems.length > 0) {
     return decision.problems.map((problem3) => differs2(example2, example2.origin.at("ref"), problem3.what));
   }
@@ -12429,7 +12755,7 @@ function parseRule({ name, config, place: place2 }, problems2) {
   const key = kind === "tag" ? "git_tag" : "branch";
   const sources = config.gitTag ?? config.branch ?? [];
   const patterns = sources.flatMap((source, i) => {
-    const pattern = keep2(parsePattern(source), config, problems2, key, i);
+    const pattern = keep3(parsePattern(source), config, problems2, key, i);
     for (const field2 of pattern ? reservedFields(pattern) : []) {
       problems2.push({
         place: config.origin.inside(field2.at, key, i),
@@ -12439,7 +12765,9 @@ function parseRule({ name, config, place: place2 }, problems2) {
     }
     return pattern ? [pattern] : [];
   });
-  const scope = { names: commonFields(patterns), patterns, problems: problems2, config };
+  const broken3 = patterns.length < sources.length ? sources.filter((source) => !parsePattern(source).ok) : [];
+  const names2 = commonFields([...patterns.map(fieldNames), ...broken3.map(possibleFields)]);
+  const scope = { names: names2, patterns, problems: problems2, config };
   const template = (source, without, ...path6) => checkedTemplate(source, scope, without, path6);
   return {
     name,
@@ -12460,7 +12788,7 @@ function parseRule({ name, config, place: place2 }, problems2) {
     shapes: []
   };
 }
-function keep2(result, config, problems2, ...path6) {
+function keep3(result, config, problems2, ...path6) {
   if (result.ok) return result.value;
   const { at: at2, what, mend: mend2 } = result;
   problems2.push({ place: config.origin.inside(at2, ...path6), what, mend: mend2 });
@@ -12475,9 +12803,12 @@ function widthOfField(pattern, name) {
   const field2 = pattern.parts.find((part) => "name" in part && part.name === name);
   return field2 ? widthOf(field2) : null;
 }
-function commonFields(patterns) {
-  const [first2, ...others] = patterns.map(fieldNames);
+function commonFields(lists) {
+  const [first2, ...others] = lists;
   return (first2 ?? []).filter((name) => others.every((names2) => names2.includes(name)));
+}
+function possibleFields(source) {
+  return source.match(/[A-Za-z][A-Za-z0-9_]*/g) ?? [];
 }
 function parseLabels(scope) {
   const entries = Object.entries(scope.config.labels).flatMap(([label4, source]) => {
@@ -12487,7 +12818,7 @@ function parseLabels(scope) {
   return Object.fromEntries(entries);
 }
 function checkedTemplate(source, scope, without, path6, loose = false) {
-  const template = keep2(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
+  const template = keep3(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
   for (const variable of template ? variablesOf(template) : []) {
     const place2 = scope.config.origin.inside(variable.at, ...path6);
     const problem3 = checkVariable(variable, scope, without);
@@ -12533,28 +12864,106 @@ var init_rule = __esm({
   }
 });
 
+// src/policy/slots.ts
+function ownSlots(own) {
+  const slots = [];
+  const rules = [...own?.rules ?? []];
+  const unread = own?.unread?.rules ?? /* @__PURE__ */ new Map();
+  const count = rules.length + [...unread.values()].filter((state) => state === "lost").length;
+  for (let at2 = 0; at2 < count; at2 += 1) {
+    const config = unread.get(at2) === "lost" ? void 0 : rules.shift();
+    if (config === void 0) slots.push(LOST);
+    else slots.push(slotOf2(`policy/${at2 + 1}`, config, config.origin.at(), unread.has(at2), true));
+  }
+  return slots;
+}
+function presetSlots(preset, own) {
+  const place2 = own ? own.origin.at("preset") : null;
+  return preset.rules.map((rule2, i) => {
+    const origin = place2 ? { at: () => place2, keyAt: () => place2, inside: () => place2 } : presetOrigin(preset, i);
+    const config = presetRuleConfig(rule2, origin);
+    return slotOf2(`${preset.name}/${rule2.name}`, config, place2, false, false);
+  });
+}
+function unknownSlot() {
+  return LOST;
+}
+function slotOf2(name, config, place2, partial, own) {
+  const problems2 = [];
+  const rule2 = parseRule({ name, config, place: place2 }, problems2);
+  const patterns = config.gitTag ?? config.branch ?? [];
+  return {
+    rule: rule2,
+    matchable: rule2.patterns.length === patterns.length,
+    whole: !partial && problems2.length === 0,
+    own,
+    problems: problems2
+  };
+}
+function isOpen2(slots, sound, input, winner) {
+  for (const { rule: rule2, matchable } of slots) {
+    if (rule2 === null) return true;
+    if (rule2 === winner) return false;
+    if (sound.has(rule2) || rule2.kind !== input.kind) continue;
+    if (!matchable || rule2.patterns.some((pattern) => matchPattern(pattern, input.name, true) !== null)) {
+      return true;
+    }
+  }
+  return false;
+}
+var LOST;
+var init_slots = __esm({
+  "src/policy/slots.ts"() {
+    "use strict";
+    init_pattern();
+    init_presets();
+    init_rule();
+    LOST = { rule: null, matchable: false, whole: false, own: true, problems: [] };
+  }
+});
+
 // src/policy/compile.ts
 function compilePolicy(config) {
+  const { policy: policy2, problems: problems2 } = examinePolicy(config);
+  if (policy2 === null) throw new UserError(problems2);
+  return policy2;
+}
+function examinePolicy(config) {
   const own = "rules" in config ? config : null;
-  const problems2 = [];
   const preset = config.preset === void 0 ? null : PRESETS.get(config.preset) ?? null;
-  if (config.preset !== void 0 && preset === null) {
-    problems2.push({ ...own && { place: own.origin.at("preset") }, ...unknownPreset(config.preset) });
-  }
+  const strange = config.preset !== void 0 && preset === null;
+  const unread = strange || own?.unread?.settings === true;
+  const slots = withShapes([
+    ...ownSlots(own),
+    ...preset ? presetSlots(preset, own) : [],
+    ...unread ? [unknownSlot()] : []
+  ]);
   const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
+  const checks = slots.map((slot) => checkSlot(slot, suffix));
+  const sound = slots.flatMap(({ rule: rule2 }, i) => checks[i]?.sound === true && rule2 !== null ? [rule2] : []);
+  const policy2 = policyOf(own, preset, sound, suffix);
+  const open7 = openness(slots, sound);
+  const ours = slots.filter(({ rule: rule2, own: written2 }) => written2 && rule2 !== null && sound.includes(rule2));
+  const together = checkRulesTogether(policy2, ours.length, open7);
+  const problems2 = [
+    ...strange ? [presetProblem(config.preset ?? "", own)] : [],
+    ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
+    ...slots.flatMap((slot) => slot.problems),
+    ...checks.flatMap((check2) => check2.problems),
+    ...together.problems,
+    // The suffix is a setting: without it stable tags are not known.
+    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open7)
+  ];
+  const names2 = namesOf2(slots, own);
+  const warnings2 = [...checks.flatMap((check2) => check2.warnings), ...together.warnings];
+  const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
+  return { policy: usable ? { ...policy2, warnings: warnings2 } : null, problems: problems2, names: names2 };
+}
+function policyOf(own, preset, rules, stableSuffix) {
   const timezone = own?.timezone ?? "UTC";
-  if (own?.preset === void 0 && own?.rules.length === 0) problems2.push(emptyPolicy(own));
-  const parsed2 = [...ownRules(own), ...preset ? presetRules(preset, own) : []].map(
-    (rule2) => parseRule(rule2, problems2)
-  );
-  if (problems2.length > 0) throw new UserError(problems2);
-  const rules = withShapes(parsed2);
-  const checked = rules.map((rule2) => checkRule(rule2, suffix));
-  problems2.push(...checked.flatMap((check2) => check2.problems));
-  if (problems2.length > 0) throw new UserError(problems2);
-  const policy2 = {
+  return {
     rules,
-    stableSuffix: suffix,
+    stableSuffix,
     timezone,
     unmatched: { branch: own?.unmatched ?? "ignore", tag: own?.unmatched ?? "error" },
     promotion: preset ? promotionRule(preset) : null,
@@ -12563,10 +12972,19 @@ function compilePolicy(config) {
     warnings: [],
     calendar: calendarOf(timezone)
   };
-  const together = checkRulesTogether(policy2, own?.rules.length ?? 0);
-  problems2.push(...together.problems, ...checkExamples(policy2, own?.examples ?? []));
-  if (problems2.length > 0) throw new UserError(problems2);
-  return { ...policy2, warnings: [...checked.flatMap((check2) => check2.warnings), ...together.warnings] };
+}
+function checkSlot({ rule: rule2, whole: whole2 }, suffix) {
+  if (rule2 === null || !whole2) return { sound: false, problems: [], warnings: [] };
+  const { problems: problems2, warnings: warnings2 } = checkRule(rule2, suffix);
+  return { sound: problems2.length === 0, problems: problems2, warnings: warnings2 };
+}
+function openness(slots, sound) {
+  if (sound.length === slots.length) return () => false;
+  const set2 = new Set(sound);
+  return (input, winner) => isOpen2(slots, set2, input, winner);
+}
+function presetProblem(name, own) {
+  return { ...own && { place: own.origin.at("preset") }, ...unknownPreset(name) };
 }
 function emptyPolicy(own) {
   return {
@@ -12575,27 +12993,22 @@ function emptyPolicy(own) {
     mend: 'add "preset" or "rules"'
   };
 }
-function ownRules(own) {
-  return (own?.rules ?? []).map((config, i) => ({
-    name: `policy/${i + 1}`,
-    config,
-    place: config.origin.at()
-  }));
+function namesOf2(slots, own) {
+  if (slots.some(({ rule: rule2 }) => rule2 === null)) return null;
+  const parsed2 = slots.flatMap(({ rule: rule2 }) => rule2?.patterns.flatMap(fieldNames) ?? []);
+  const sources = (own?.rules ?? []).flatMap((rule2) => rule2.gitTag ?? rule2.branch ?? []);
+  const broken3 = sources.filter((source) => !parsePattern(source).ok);
+  return /* @__PURE__ */ new Set([...parsed2, ...broken3.flatMap(possibleFields), ...Object.keys(BUILTINS)]);
 }
-function presetRules(preset, own) {
-  const place2 = own ? own.origin.at("preset") : null;
-  return preset.rules.map((rule2, i) => {
-    const origin = place2 ? { at: () => place2, keyAt: () => place2, inside: () => place2 } : presetOrigin(preset, i);
-    return { name: `${preset.name}/${rule2.name}`, config: presetRuleConfig(rule2, origin), place: place2 };
-  });
-}
-function withShapes(rules) {
+function withShapes(slots) {
+  const rules = slots.flatMap(({ rule: rule2 }) => rule2 ?? []);
   const finals = rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
   const bases = finals.flatMap((rule2) => rule2.patterns);
-  return rules.map((rule2) => ({
-    ...rule2,
-    shapes: rule2.tags.flatMap((tag2) => templateShapes(tag2, rule2.patterns, rule2.class, bases))
-  }));
+  return slots.map((slot) => slot.rule === null ? slot : { ...slot, rule: shaped(slot.rule, bases) });
+}
+function shaped(rule2, bases) {
+  const shapes = rule2.tags.flatMap((tag2) => templateShapes(tag2, rule2.patterns, rule2.class, bases));
+  return { ...rule2, shapes };
 }
 function promotionRule(preset) {
   const { promotion } = preset;
@@ -12622,9 +13035,9 @@ var init_compile = __esm({
     init_check();
     init_collisions2();
     init_examples();
-    init_pattern();
     init_rule();
     init_shapes();
+    init_slots();
     init_values();
     DEFAULT_STABLE_SUFFIX = "-stable";
   }
@@ -12678,7 +13091,7 @@ function classificationReport(decision) {
     not: [...decision.not]
   };
 }
-var init_report = __esm({
+var init_report2 = __esm({
   "src/policy/report.ts"() {
     "use strict";
   }
@@ -12794,617 +13207,9 @@ var init_policy2 = __esm({
     init_classify();
     init_compile();
     init_promotion();
-    init_report();
+    init_report2();
     init_resolve();
     init_values();
-  }
-});
-
-// src/load.ts
-function load(request) {
-  const config = parseConfig(request.files);
-  const problems2 = [];
-  const options = {
-    registryMap: collect(problems2, /* @__PURE__ */ new Map(), () => parseRegistryMap(request.registryMap)),
-    forces: collect(problems2, [], () => parseForce(request.force)),
-    stableSuffix: config.policy?.stableSuffix ?? DEFAULT_STABLE_SUFFIX
-  };
-  const scope = scopeOf(request);
-  const policy2 = collect(problems2, null, () => policyOf(config, request.policy));
-  const images2 = collect(problems2, [], () => wantImages(config.images, options));
-  if (policy2 === null && problems2.length === 0 && scope.builds)
-    problems2.push(...withoutPolicy(config, request));
-  if (problems2.length > 0) throw new UserError(problems2);
-  return { config, policy: policy2, scope, options, images: scope.images ? images2 : [] };
-}
-function collect(problems2, fallback, attempt3) {
-  try {
-    return attempt3();
-  } catch (error2) {
-    if (!(error2 instanceof UserError)) throw error2;
-    problems2.push(...error2.problems);
-    return fallback;
-  }
-}
-function scopeOf({ only, facts, command }) {
-  if (command === "validate") return { builds: true, images: true };
-  if (facts === null) return { builds: false, images: only !== "builds" };
-  if (only !== "") return { builds: only === "builds", images: only === "images" };
-  return { builds: true, images: facts.kind !== "tag" };
-}
-function policyOf(config, preset) {
-  if (preset === "") return config.policy === void 0 ? null : compilePolicy(config.policy);
-  if (config.policy !== void 0) {
-    throw new UserError({
-      place: config.policy.origin.at(),
-      what: "the input policy and the policy of the tag file are both given",
-      mend: "leave the input policy away; it is for use without a tag file"
-    });
-  }
-  return compilePolicy({ preset });
-}
-function withoutPolicy(config, request) {
-  const [first2] = config.builds;
-  if (first2 === void 0 && request.images.length === 0) return [];
-  const place2 = first2 === void 0 ? {} : { place: first2.origin.at() };
-  const what = "there are builds, but no policy says what they are called";
-  return [{ ...place2, what, mend: 'add "policy:" with a preset (wmcore, semver, \u2026) or rules of your own' }];
-}
-var init_load = __esm({
-  "src/load.ts"() {
-    "use strict";
-    init_config();
-    init_errors();
-    init_names2();
-    init_want();
-    init_policy2();
-  }
-});
-
-// src/looks.ts
-function rememberLooks(registry) {
-  const looks = once2(true);
-  return { ...registry, look: (ref) => looks.run(formatReference(ref), () => registry.look(ref)) };
-}
-var init_looks = __esm({
-  "src/looks.ts"() {
-    "use strict";
-    init_once();
-    init_reference();
-  }
-});
-
-// src/lookouts.ts
-function lookoutsFor(release, parts) {
-  return {
-    gate: (wanted, source) => {
-      const revision = source.state === "present" ? source.facts?.revision ?? null : null;
-      const subject = wanted.group === null ? parts.subject(wanted.srcRef ?? "", revision, wanted.place) : parts.subject(null, null, null);
-      return parts.gatekeeper.judge(wanted.gates, subject);
-    },
-    channel: (wanted) => Promise.resolve(channelOf(release, wanted)),
-    build: (wanted) => Promise.resolve(buildOf(release, wanted))
-  };
-}
-function channelOf(release, { destination }) {
-  const resolved = release?.naming.resolved ?? null;
-  if (release === null || resolved === null) return null;
-  const tags2 = release.naming.tagLists.get(formatRepository(destination));
-  return tags2 === void 0 ? null : compareChannel(release.naming.policy, resolved, destination.tag, tags2);
-}
-function buildOf(release, { source }) {
-  const state = source.from === "build" ? release?.states.get(source.build) : void 0;
-  if (state === void 0) throw new Error("a tag of a build without the state of that build");
-  return state;
-}
-var init_lookouts = __esm({
-  "src/lookouts.ts"() {
-    "use strict";
-    init_policy2();
-    init_reference();
-  }
-});
-
-// src/plan/groups.ts
-function wholeGroups(actions) {
-  const refused2 = /* @__PURE__ */ new Map();
-  for (const action2 of actions) {
-    const { group: group2 } = action2.wanted;
-    if (group2 !== null && action2.action === "refuse" && !refused2.has(group2)) refused2.set(group2, action2);
-  }
-  return actions.map((action2) => {
-    const { group: group2 } = action2.wanted;
-    const cause = group2 === null ? void 0 : refused2.get(group2);
-    if (cause === void 0 || !writes(action2)) return action2;
-    const name = formatReference(cause.wanted.destination);
-    const text4 = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
-    return { ...action2, action: "refuse", digest: null, reason: { code: cause.reason.code, text: text4 } };
-  });
-}
-var init_groups = __esm({
-  "src/plan/groups.ts"() {
-    "use strict";
-    init_reference();
-    init_model();
-  }
-});
-
-// src/plan/plan.ts
-function plan(wanted, observed) {
-  const clashing = conflicts(wanted);
-  const decided = /* @__PURE__ */ new Map();
-  for (const kind of TAG_KINDS) {
-    for (const tag2 of wanted.filter((each) => each.kind === kind)) {
-      decided.set(tag2, clashing.get(tag2) ?? decideOne(tag2, observed, decided));
-    }
-  }
-  return { actions: wholeGroups([...decided.values()]) };
-}
-function decideOne(tag2, observed, decided) {
-  const seen = observed.get(tag2);
-  if (seen === void 0) throw new Error(`nothing was observed for ${tag2.image}:${tag2.destination.tag}`);
-  const action2 = decide(tag2, seen);
-  const leader = tag2.follows === null ? void 0 : decided.get(tag2.follows);
-  return leader === void 0 ? action2 : followLeader(action2, leader);
-}
-var init_plan = __esm({
-  "src/plan/plan.ts"() {
-    "use strict";
-    init_conflicts();
-    init_decide();
-    init_groups();
-    init_model();
-  }
-});
-
-// src/hidden.ts
-function pack(name, value) {
-  const packed = (0, import_node_zlib.deflateRawSync)(JSON.stringify(value), { level: 9 }).toString("base64url");
-  return `<!-- retag:${name} 1 ${packed} ${checksum(packed)} -->`;
-}
-function unpack(name, text4) {
-  const form = new RegExp(`^<!-- retag:${name} 1 ([A-Za-z0-9_-]+) ([0-9a-f]{32}) -->\\r?$`, "m");
-  const [, packed, sum] = form.exec(text4) ?? [];
-  if (packed === void 0 || sum === void 0) {
-    return { ok: false, why: text4.includes(`<!-- retag:${name} `) ? "the recorded data is damaged" : null };
-  }
-  if (checksum(packed) !== sum) return { ok: false, why: "the recorded data was changed" };
-  try {
-    const json2 = (0, import_node_zlib.inflateRawSync)(Buffer.from(packed, "base64url"), { maxOutputLength: MAX_INFLATED });
-    return { ok: true, value: JSON.parse(json2.toString()) };
-  } catch {
-    return { ok: false, why: "the recorded data cannot be read" };
-  }
-}
-function marker(name, key) {
-  return `<!-- retag:${name} ${(0, import_node_crypto2.createHash)("sha256").update(key).digest("hex").slice(0, 16)} -->`;
-}
-function checksum(packed) {
-  return (0, import_node_crypto2.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
-}
-var import_node_crypto2, import_node_zlib, MAX_INFLATED;
-var init_hidden = __esm({
-  "src/hidden.ts"() {
-    "use strict";
-    import_node_crypto2 = require("node:crypto");
-    import_node_zlib = require("node:zlib");
-    MAX_INFLATED = 4 * 1024 * 1024;
-  }
-});
-
-// src/markdown.ts
-function escapeCell(text4) {
-  return breakReferences(oneLine3(text4).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
-}
-function code(text4) {
-  const line2 = oneLine3(text4);
-  if (line2 === "") return "";
-  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run3]) => run3.length));
-  const fence = "`".repeat(longest + 1);
-  const pad = /^[` ]|[` ]$/.test(line2) ? " " : "";
-  return line2.includes("|") ? codeElement(line2) : fence + pad + line2 + pad + fence;
-}
-function link(markdown, url) {
-  const target = safeUrl(url);
-  return target === null ? markdown : `[${markdown}](${target})`;
-}
-function table(header2, rows3) {
-  const line2 = (cells) => `| ${cells.join(" | ")} |`;
-  return [line2(header2), line2(header2.map(() => "---")), ...rows3.map(line2)].join("\n");
-}
-function details(title, body) {
-  return `<details><summary>${title}</summary>
-
-${body}
-
-</details>`;
-}
-function cut(markdown, limit, tail) {
-  if (markdown.length <= limit) return markdown;
-  const closing2 = "\n\n</details>";
-  const room = Math.max(0, limit - tail.length - 2 - closing2.length);
-  const end2 = markdown.lastIndexOf("\n", room);
-  const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
-  const open6 = kept.split("<details>").length > kept.split("</details>").length;
-  return `${kept}${open6 ? closing2 : ""}
-
-${tail}`.slice(0, limit);
-}
-function oneLine3(text4) {
-  const flat2 = joinLines(text4).replace(
-    UNPRINTABLE,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-  const points = Array.from(flat2);
-  return points.length > MAX_INLINE ? `${points.slice(0, MAX_INLINE - 1).join("")}\u2026` : flat2;
-}
-function joinLines(text4) {
-  if (!text4.includes("\n")) return text4;
-  const lines3 = text4.split("\n").map((line2) => line2.trim());
-  return lines3.filter((line2) => line2 !== "").join(" ");
-}
-function breakReferences(text4) {
-  return text4.replace(/[@#]/g, (c) => `${c}&#8203;`).replace(/\bGH-(?=\d)/gi, (c) => `${c}&#8203;`).replace(/:\/\//g, ":&#8203;//").replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}&#8203;.`);
-}
-function codeElement(text4) {
-  const entities = text4.replace(/[&<>|`*_[\]\\~@#:]/g, (c) => `&#${c.charCodeAt(0)};`);
-  return `<code>${entities}</code>`;
-}
-function safeUrl(url) {
-  if (!url || !URL.canParse(url)) return null;
-  const parsed2 = new URL(url);
-  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return null;
-  if (parsed2.username !== "" || parsed2.password !== "") return null;
-  return parsed2.href.replace(/[()<>|`\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED;
-var init_markdown = __esm({
-  "src/markdown.ts"() {
-    "use strict";
-    MAX_INLINE = 300;
-    UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-    MARKUP = /[\\`*_{}[\]()<>&|~!]/g;
-    NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };
-  }
-});
-
-// src/version.ts
-var VERSION;
-var init_version = __esm({
-  "src/version.ts"() {
-    "use strict";
-    VERSION = "1.0.0";
-  }
-});
-
-// src/report/report.ts
-function makeReport(input) {
-  const actions = input.outcomes.map(reportAction);
-  return {
-    version: 1,
-    command: input.command,
-    retag: VERSION,
-    ref: input.ref,
-    classification: input.classification,
-    actions,
-    stages: input.stages,
-    drift: input.drift === null ? null : input.drift.map((each) => ({
-      ...each,
-      location: each.location === null ? null : { ...each.location }
-    })),
-    counts: countActions(actions),
-    http: { ...input.http },
-    duration_ms: Math.max(0, Math.round(input.durationMs))
-  };
-}
-function reportAction({ planned: planned2, outcome, digest, error: error2, attachments }) {
-  const { wanted, reason } = planned2;
-  return {
-    action: planned2.action,
-    kind: wanted.kind,
-    image: wanted.image,
-    tag: wanted.destination.tag,
-    source: sourceText(wanted),
-    digest: digest ?? planned2.digest,
-    previous: planned2.previous,
-    reason: { code: reason.code, text: reason.text },
-    location: wanted.place === null ? null : { ...wanted.place },
-    outcome,
-    error: error2 === null ? null : { ...error2 },
-    attachments: attachments === null ? null : { ...attachments },
-    warnings: [...planned2.warnings]
-  };
-}
-function sourceText({ source }) {
-  return source.from === "image" ? formatReference(source.ref) : null;
-}
-function countActions(actions) {
-  const counts2 = { build: 0, create: 0, move: 0, keep: 0, hold: 0, refuse: 0, failed: 0 };
-  for (const { action: action2, outcome } of actions) {
-    counts2[action2] += 1;
-    if (outcome === "failed") counts2.failed += 1;
-  }
-  return counts2;
-}
-function changed(report2) {
-  return report2.actions.some(
-    ({ action: action2, outcome }) => (action2 === "build" || action2 === "create" || action2 === "move") && (outcome === "done" || outcome === "planned")
-  );
-}
-function exitCode(report2, options) {
-  const { counts: counts2, actions } = report2;
-  const undone = actions.some(({ outcome, error: error2 }) => outcome === "skipped" && error2 !== null);
-  if (counts2.refuse > 0 || counts2.failed > 0 || undone) return 1;
-  if (counts2.hold > 0 && options.onHold === "fail") return 1;
-  const changes = counts2.build + counts2.create + counts2.move > 0 || (report2.drift ?? []).length > 0;
-  return options.changesAsCode && report2.command === "plan" && changes ? 3 : 0;
-}
-var init_report2 = __esm({
-  "src/report/report.ts"() {
-    "use strict";
-    init_reference();
-    init_version();
-  }
-});
-
-// src/report/words.ts
-function headline(report2) {
-  const { counts: counts2 } = report2;
-  if (report2.actions.length === 0) return "Nothing is wanted: no entry of the tag file applies to this run.";
-  const parts = report2.command === "plan" ? planned(counts2) : applied(report2);
-  const what = parts.length === 0 ? "Nothing to do" : capital(parts.join(", "));
-  const right = report2.actions.filter(({ action: action2, digest }) => action2 === "keep" && digest !== null).length;
-  const kept = right > 0 ? `; ${tags(right)} already right` : "";
-  return `${what}${kept}.`;
-}
-function planned(counts2) {
-  return listed([
-    [counts2.build, (n) => `${images(n)} to build`],
-    [counts2.create, (n) => `${tags(n)} to create`],
-    [counts2.move, (n) => `${tags(n)} to move`],
-    [counts2.hold, (n) => `${tags(n)} on hold`],
-    [counts2.refuse, (n) => `${tags(n)} refused`]
-  ]);
-}
-function applied(report2) {
-  const did = (name) => report2.actions.filter(({ action: action2, outcome }) => action2 === name && outcome === "done").length;
-  const undone = report2.actions.filter(
-    ({ outcome, error: error2 }) => outcome === "skipped" && error2 !== null
-  ).length;
-  return listed([
-    [did("build"), (n) => `${images(n)} built`],
-    [did("create"), (n) => `${tags(n)} created`],
-    [did("move"), (n) => `${tags(n)} moved`],
-    [report2.counts.hold, (n) => `${tags(n)} on hold`],
-    [report2.counts.refuse, (n) => `${tags(n)} refused`],
-    [report2.counts.failed, (n) => `${n} failed`],
-    [undone, (n) => `${tags(n)} not written because of that`]
-  ]);
-}
-function listed(rows3) {
-  return rows3.filter(([count]) => count > 0).map(([count, say]) => say(count));
-}
-function tags(count) {
-  return count === 1 ? "1 tag" : `${count} tags`;
-}
-function images(count) {
-  return count === 1 ? "1 image" : `${count} images`;
-}
-function capital(text4) {
-  return text4.charAt(0).toUpperCase() + text4.slice(1);
-}
-function remedy(action2) {
-  if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
-  if (isFollower(action2)) return "Mend what it follows; this tag then comes with it.";
-  switch (action2.reason.code) {
-    case "different-digest":
-      return `Choose a new tag, or name it in force ("${action2.image}:${action2.tag}") if it is really meant to move.`;
-    case "source-missing":
-      return "Check name and src_build_tag, or wait until the image is published.";
-    case "source-gone":
-      return "Nothing to mend while the tag is there.";
-    case "unknown":
-      return "Mend what could not be asked (login, permissions, network) and run again; nothing was written.";
-    case "digest-mismatch":
-      return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
-    case "platform-missing":
-      return "Publish the missing platform at the source, or take it out of platforms.";
-    case "revision-mismatch":
-      return "Correct src_ref, or choose the build that was made from that commit.";
-    case "conflicting-entries":
-      return "Keep one of the entries.";
-    case "gate-pending":
-      return "A later run completes it once the gate is open.";
-    case "gate-failed":
-      return "Make the gate green, then run again.";
-    case "manual":
-      return "Run again for the same ref with the input stable: true (or --stable).";
-    case "absent":
-    case "same-digest":
-    case "newer":
-    case "older":
-    case "forced":
-      return "";
-  }
-}
-function isFollower({ reason }) {
-  return reason.text.startsWith("follows ") || reason.text.includes(" of the same release is refused");
-}
-function shortDigest(digest) {
-  return digest === null ? "-" : digest.slice(0, digest.indexOf(":") + 13);
-}
-function verb(action2) {
-  if (action2.outcome === "failed") return "failed";
-  return action2.outcome === "skipped" && action2.error !== null ? "skipped" : action2.action;
-}
-function tagLine(action2) {
-  const target = `${action2.image}:${action2.tag}`;
-  const why = action2.error?.text ?? action2.reason.text;
-  const from = action2.source === null ? "" : ` from ${action2.source}`;
-  const digest = action2.digest === null ? "" : ` ${shortDigest(action2.digest)}`;
-  return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${action2.reason.code}: ${why})`;
-}
-function closing(report2) {
-  const hint = report2.command === "plan" && changed(report2) ? " Nothing was written: this is a plan." : "";
-  return headline(report2) + hint;
-}
-var init_words = __esm({
-  "src/report/words.ts"() {
-    "use strict";
-    init_report2();
-  }
-});
-
-// src/comment/reviewed.ts
-function encodeReviewed(head2, entries) {
-  let kept = entries.length;
-  for (; ; ) {
-    const data = pack("reviewed", { head: head2, entries: entries.slice(0, kept), left: entries.length - kept });
-    if (data.length <= MAX_DATA) return data;
-    kept = Math.min(kept - 1, Math.floor(kept * MAX_DATA / data.length));
-  }
-}
-function decodeReviewed(text4) {
-  const found = unpack("reviewed", text4);
-  if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
-  const parsed2 = safeParse(ReviewedSchema, found.value);
-  return parsed2.success ? { ok: true, value: parsed2.output } : { ok: false, why: "in the plan comment the recorded data is not of this version" };
-}
-function movedSinceReview(reviewed, planned2) {
-  const known = new Map(reviewed.entries.map(({ image: image3, tag: tag2, digest }) => [`${image3}:${tag2}`, digest]));
-  return planned2.flatMap(({ image: image3, tag: tag2, digest }) => {
-    const before = known.get(`${image3}:${tag2}`);
-    return before === void 0 || before === digest ? [] : [{ image: image3, tag: tag2, reviewed: before, now: digest }];
-  });
-}
-var ReviewedSchema, MAX_DATA;
-var init_reviewed = __esm({
-  "src/comment/reviewed.ts"() {
-    "use strict";
-    init_dist();
-    init_hidden();
-    init_reference();
-    ReviewedSchema = strictObject({
-      /** the commit that was planned, 40 hexadecimal digits */
-      head: pipe(string(), regex(/^[0-9a-f]{40}$/)),
-      entries: array(
-        strictObject({
-          /** as in the report: the name after registry-map */
-          image: pipe(string(), maxLength(300)),
-          tag: pipe(string(), maxLength(128)),
-          digest: pipe(string(), check(isDigest))
-        })
-      ),
-      /** entries that did not fit */
-      left: pipe(number(), integer(), minValue(0))
-    });
-    MAX_DATA = 3e4;
-  }
-});
-
-// src/comment/comment.ts
-function planMarker(key) {
-  return marker("plan", key);
-}
-function planComment(input) {
-  const { report: report2, changes, key, head: head2, summaryUrl } = input;
-  const touched = report2.actions.filter((action2) => changes === null || isTouched(action2, changes));
-  const inFront = new Set(touched);
-  const others = report2.actions.filter((action2) => !inFront.has(action2));
-  const data = encodeReviewed(head2, reviewedEntries([...touched, ...others]));
-  const visible2 = [
-    `### Retag: ${escapeCell(closing(report2))}`,
-    `On merge of ${code(head2.slice(0, 12))}:`,
-    changes === null ? "It could not be told which entries this pull request changes; these are all of them." : "",
-    touched.length > 0 ? rows(touched) : changes === null ? "" : "This pull request changes no entry of the tag file.",
-    changes === null ? "" : pointedOut(changes, report2.actions),
-    others.length === 0 ? "" : details(`Entries that this pull request does not change (${others.length})`, rows(others)),
-    summaryUrl === null ? "" : `${link("The whole plan", summaryUrl)} is in the summary of the run.`
-  ];
-  const hidden = `${planMarker(key)}
-${data}
-
-`;
-  const where = link("the summary of the run", summaryUrl);
-  const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
-  const text4 = visible2.filter((part) => part !== "").join("\n\n");
-  return hidden + cut(text4, MAX_COMMENT - hidden.length, tail);
-}
-function rows(actions) {
-  const shown3 = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
-  const lines3 = shown3.map((action2) => [
-    `**${verb(action2)}**`,
-    code(`${action2.image}:${action2.tag}`),
-    action2.source === null ? "" : code(action2.source),
-    code(shortDigest(action2.digest)),
-    [`${code(action2.reason.code)} ${escapeCell(action2.reason.text)}`, escapeCell(remedy(action2))].filter((part) => part !== "").join(" ")
-  ]);
-  const left = actions.length - shown3.length;
-  const more = left > 0 ? `
-
-${left} more are in the summary of the run.` : "";
-  return table(["", "tag", "source", "digest", "why"], lines3) + more;
-}
-function rank({ action: action2 }) {
-  return ORDER.indexOf(action2);
-}
-function pointedOut(changes, actions) {
-  const removed = changes.removed.map(
-    ({ name }) => `- ${code(name)} is taken out of the tag file. The tag stays in the registry: Retag deletes nothing.`
-  );
-  const edited = changes.edited.filter(
-    ({ span: span2 }) => actions.some((action2) => hasTag(action2) && isTouched(action2, { ...changes, changed: [span2] }))
-  ).map(
-    ({ before, after }) => `- ${code(after.name)} exists already, and this pull request takes it from ${code(after.from)} instead of ${code(before.from)}. A released tag should not change: choose a new tag.`
-  );
-  return [...edited, ...removed].slice(0, MAX_ROWS).join("\n");
-}
-function hasTag({ previous, reason }) {
-  return previous !== null || reason.code === "same-digest" || reason.code === "source-gone";
-}
-function reviewedEntries(actions) {
-  return actions.flatMap(
-    ({ action: action2, image: image3, tag: tag2, digest }) => digest !== null && action2 !== "keep" && action2 !== "build" ? [{ image: image3, tag: tag2, digest }] : []
-  );
-}
-var MAX_COMMENT, MAX_ROWS, ORDER;
-var init_comment = __esm({
-  "src/comment/comment.ts"() {
-    "use strict";
-    init_hidden();
-    init_markdown();
-    init_words();
-    init_entries();
-    init_reviewed();
-    init_entries();
-    init_reviewed();
-    MAX_COMMENT = 65536;
-    MAX_ROWS = 100;
-    ORDER = ["refuse", "hold", "move", "build", "create", "keep"];
-  }
-});
-
-// src/promotions.ts
-function promotionProblems(policy2, images2, facts) {
-  const branch = facts?.kind === "branch" ? facts.name : null;
-  return images2.flatMap(
-    (entry) => entry.tags.flatMap((tag2, i) => {
-      const wrong2 = checkPromotionTag(policy2, tag2, branch);
-      return wrong2 === null ? [] : [{ place: entry.origin.at("tags", i), ...wrong2 }];
-    })
-  );
-}
-function weigh(problems2, changes) {
-  const errors = problems2.filter(
-    ({ place: place2 }) => changes !== null && place2 !== void 0 && isTouched({ location: place2 }, changes)
-  );
-  return { errors, warnings: problems2.filter((problem3) => !errors.includes(problem3)) };
-}
-var init_promotions = __esm({
-  "src/promotions.ts"() {
-    "use strict";
-    init_comment();
-    init_policy2();
   }
 });
 
@@ -13419,7 +13224,7 @@ function hclLiterals(value) {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [hclLiteral(key), hclLiterals(item)]));
 }
 function formatCsv(fields2) {
-  return fields2.map(({ key, value, bare }) => quote2(bare ? key : `${key}=${value}`)).join(",");
+  return fields2.map(({ key, value, bare: bare2 }) => quote2(bare2 ? key : `${key}=${value}`)).join(",");
 }
 function quote2(field2) {
   return /[",]/.test(field2) ? `"${field2.replaceAll('"', '""')}"` : field2;
@@ -13524,8 +13329,8 @@ function parseCache(text4) {
       { key: "ref", value: first2.key, bare: false }
     ]);
   }
-  const bare = csv.value.find((field2) => field2.bare);
-  if (bare) return bad3(`"${bare.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
+  const bare2 = csv.value.find((field2) => field2.bare);
+  if (bare2) return bad3(`"${bare2.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
   const type = csv.value.find(({ key }) => key === "type");
   if (!type?.value) return bad3("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
   return good(csv.value);
@@ -13540,7 +13345,7 @@ function parseAttestation(kind, text4) {
   if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
     return good([type, { key: "mode", value: first2.key, bare: false }]);
   }
-  const wrong2 = csv.value.find(({ key, bare }) => bare || key === "type");
+  const wrong2 = csv.value.find(({ key, bare: bare2 }) => bare2 || key === "type");
   if (wrong2)
     return bad3(
       `"${wrong2.key}" does not belong in ${kind}`,
@@ -13767,6 +13572,746 @@ var init_target = __esm({
   }
 });
 
+// src/builds/check.ts
+function checkBuilds(builds, names2) {
+  return builds.flatMap((build2) => {
+    const problems2 = [];
+    targetParts(build2, NO_RUN, problems2);
+    return [...problems2, ...templatesOf2(build2).flatMap((each) => templateProblems(build2, each, names2))];
+  });
+}
+function templatesOf2(build2) {
+  const { buildArgs, labels, annotations: annotations2 } = build2;
+  return Object.entries({ build_args: buildArgs, labels, annotations: annotations2 }).flatMap(
+    ([key, values]) => Object.entries(values).map(([name, text4]) => ({ text: text4, path: [key, name] }))
+  );
+}
+function templateProblems(build2, { text: text4, path: path6 }, names2) {
+  const problem3 = (at2, what, mend2) => ({
+    place: build2.origin.inside(at2, ...path6),
+    what: `${imageOf(build2)}: ${path6.join(".")}: ${what}`,
+    mend: mend2
+  });
+  const template = parseTemplate(text4, true);
+  if (!template.ok) return [problem3(template.at, template.what, template.mend)];
+  if (names2 === null) return [];
+  return variablesOf(template.value).filter(({ name }) => !names2.has(name)).map((variable) => {
+    const { what, mend: mend2 } = unknownName(variable, names2);
+    return problem3(variable.at, what, mend2);
+  });
+}
+var NO_RUN;
+var init_check2 = __esm({
+  "src/builds/check.ts"() {
+    "use strict";
+    init_policy2();
+    init_template();
+    init_names();
+    init_target();
+    NO_RUN = {
+      decision: { class: "snapshot", version: "", labels: {} },
+      facts: { revision: "", url: null, title: null, description: null, licenses: null, created: "", run: null },
+      render: () => ({ ok: true, value: "" }),
+      inputSecrets: [],
+      defaultProvenance: "",
+      sourceDateEpoch: void 0,
+      trusted: true,
+      insecure: []
+    };
+  }
+});
+
+// src/files.ts
+function readFiles(files, preset) {
+  const { config, problems: problems2, withoutPolicy, laterPolicies: laterPolicies2 } = readConfig(files);
+  const examined = examinedPolicy(config, preset);
+  return {
+    config,
+    policy: examined?.policy ?? null,
+    problems: [
+      ...problems2,
+      ...preset === "" ? [] : twoPolicies(config),
+      ...examined?.problems ?? [],
+      ...laterPolicies2.flatMap((policy2) => examinePolicy(policy2).problems),
+      ...checkBuilds(config.builds, laterPolicies2.length > 0 ? null : examined?.names ?? null)
+    ],
+    withoutPolicy: withoutPolicy && preset === ""
+  };
+}
+function examinedPolicy({ policy: policy2 }, preset) {
+  if (policy2 !== void 0) return examinePolicy(policy2);
+  return preset === "" ? null : examinePolicy({ preset });
+}
+function twoPolicies({ policy: policy2 }) {
+  if (policy2 === void 0) return [];
+  return [
+    {
+      place: policy2.origin.at(),
+      what: "the input policy and the policy of the tag file are both given",
+      mend: "leave the input policy away; it is for use without a tag file"
+    }
+  ];
+}
+var init_files = __esm({
+  "src/files.ts"() {
+    "use strict";
+    init_check2();
+    init_config();
+    init_policy2();
+  }
+});
+
+// src/plan/names.ts
+function parseRegistryMap(lines3) {
+  const map2 = /* @__PURE__ */ new Map();
+  const problems2 = [];
+  for (const line2 of lines3) {
+    const [from = "", to = "", ...rest] = line2.split("=");
+    const source = parseRepository(`${from}/x`);
+    const target = parseRepository(`${to}/x`);
+    const isHost = source.ok && source.value.registry === canonicalHost(from);
+    const path6 = target.ok ? target.value.repository.split("/").slice(0, -1).join("/") : "";
+    const implied = target.ok && target.value.registry === "docker.io" && !NAMES_HUB.test(to);
+    if (!isHost || !target.ok || rest.length > 0 || implied) {
+      problems2.push({
+        what: `registry-map: "${line2}" is not "registry=registry"`,
+        mend: 'write it as "docker.io=localhost:5000"'
+      });
+      continue;
+    }
+    const host = canonicalHost(from);
+    const before = map2.get(host);
+    const mapped = { registry: target.value.registry, prefix: path6 === "library" ? "" : path6 };
+    if (before === void 0) map2.set(host, mapped);
+    else if (textOf2(before) !== textOf2(mapped)) {
+      problems2.push({
+        what: `registry-map: ${host} is mapped to ${textOf2(before)} and to ${textOf2(mapped)}`,
+        mend: "give one of them"
+      });
+    }
+  }
+  if (problems2.length > 0) throw new UserError(problems2);
+  return map2;
+}
+function textOf2({ registry, prefix }) {
+  return prefix === "" ? registry : `${registry}/${prefix}`;
+}
+function canonicalHost(host) {
+  const lower = host.toLowerCase();
+  return lower === "index.docker.io" || lower === "registry-1.docker.io" ? "docker.io" : lower;
+}
+function mapRepository(name, map2) {
+  const target = map2.get(name.registry);
+  if (target === void 0) return name;
+  const path6 = target.prefix === "" ? name.repository : `${target.prefix}/${name.repository}`;
+  return { registry: target.registry, repository: path6 };
+}
+function shownName(text4, name, map2) {
+  if (!map2.has(name.registry)) return text4;
+  const mapped = mapRepository(name, map2);
+  return `${mapped.registry}/${mapped.repository}`;
+}
+function parseForce(lines3) {
+  return lines3.map((text4) => {
+    const colon = text4.lastIndexOf(":");
+    const tag2 = colon > text4.lastIndexOf("/") ? text4.slice(colon + 1) : null;
+    const name = parseRepository(tag2 === null ? text4 : text4.slice(0, colon));
+    const checked = !name.ok || tag2 === null ? name : parseTag(tag2);
+    if (!checked.ok || !name.ok) {
+      const { what, mend: mend2 } = checked;
+      throw new UserError({ what: `force: ${what}`, mend: mend2 });
+    }
+    return { text: text4, repository: name.value, tag: tag2 };
+  });
+}
+function isForced(forces, names2, tag2) {
+  return forces.some(
+    (force) => (force.tag === null || force.tag === tag2) && names2.some(
+      (n) => n.registry === force.repository.registry && n.repository === force.repository.repository
+    )
+  );
+}
+function commitOf2(srcRef) {
+  const [, named2] = NAMED.exec(srcRef) ?? [];
+  if (named2 !== void 0) return named2.toLowerCase();
+  const last = srcRef.trim().replace(/[/#]+$/, "").split(/[/=@#]/).at(-1) ?? "";
+  const whole2 = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(last);
+  return whole2 || /^[0-9a-f]{7,63}$/i.test(last) && /\d/.test(last) ? last.toLowerCase() : null;
+}
+var NAMES_HUB, NAMED;
+var init_names2 = __esm({
+  "src/plan/names.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    NAMES_HUB = /^(?:index\.)?docker\.io(?:\/|$)/;
+    NAMED = /(?:\/(?:commits?|tree)\/|[?&]id=)([0-9a-f]{40}|[0-9a-f]{64})(?=$|[/?&#\s]|\.(?:patch|diff)\b)/i;
+  }
+});
+
+// src/plan/conflicts.ts
+function conflicts(wanted) {
+  const refused2 = /* @__PURE__ */ new Map();
+  for (const claims of byDestination(wanted).values()) {
+    const sources = new Set(claims.map(sourceKey));
+    if (sources.size < 2) continue;
+    for (const claim of claims)
+      refused2.set(claim, refuse(claim, null, "conflicting-entries", describe2(claims)));
+  }
+  return refused2;
+}
+function withoutDuplicates(wanted) {
+  const seen = /* @__PURE__ */ new Set();
+  return wanted.filter((tag2) => {
+    const key = `${formatReference(tag2.destination)} ${sourceKey(tag2)} ${tag2.digest ?? ""}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+function byDestination(wanted) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const tag2 of wanted) {
+    const key = formatReference(tag2.destination);
+    const group2 = groups.get(key);
+    if (group2 === void 0) groups.set(key, [tag2]);
+    else group2.push(tag2);
+  }
+  return groups;
+}
+function sourceKey(tag2) {
+  return tag2.source.from === "image" ? formatReference(tag2.source.ref) : `build:${tag2.source.build}`;
+}
+function describe2(claims) {
+  const each = claims.map((claim) => {
+    const where = claim.place === null ? "" : ` (${claim.place.file}:${claim.place.line})`;
+    return `${claim.source.from === "image" ? formatReference(claim.source.ref) : `build ${claim.source.build}`}${where}`;
+  });
+  return `several entries want this tag from different sources: ${each.join(", ")}`;
+}
+var init_conflicts = __esm({
+  "src/plan/conflicts.ts"() {
+    "use strict";
+    init_reference();
+    init_decide();
+  }
+});
+
+// src/plan/want.ts
+function wantImages(images2, options) {
+  const problems2 = [];
+  const wanted = images2.flatMap(
+    (entry) => entry.tags.flatMap((tag2) => wantOne(entry, tag2, options, problems2))
+  );
+  if (problems2.length > 0) throw new UserError(problems2);
+  return withoutDuplicates(wanted);
+}
+function wantOne(entry, tag2, options, problems2) {
+  const primary2 = primaryTag(entry, tag2, options);
+  if (!entry.stable) return [primary2];
+  const name = tag2 + options.stableSuffix;
+  const checked = parseTag(name);
+  if (!checked.ok) {
+    problems2.push({
+      place: entry.origin.at("stable"),
+      what: `stable tag: ${checked.what}`,
+      mend: checked.mend
+    });
+  }
+  const destination = { ...primary2.destination, tag: name };
+  const forced = isForced(options.forces, [entry.repository, primary2.destination], name);
+  return [primary2, { ...primary2, kind: "stable", destination, forced, follows: primary2 }];
+}
+function primaryTag(entry, tag2, options) {
+  const { registryMap, forces } = options;
+  const repository = mapRepository(entry.repository, registryMap);
+  return {
+    kind: "primary",
+    image: shownName(entry.name, entry.repository, registryMap),
+    destination: { ...repository, tag: tag2 },
+    source: { from: "image", ref: sourceRef(entry, registryMap) },
+    place: entry.origin.at(),
+    forced: isForced(forces, [entry.repository, repository], tag2),
+    digest: entry.srcDigest ?? null,
+    platforms: entry.platforms,
+    revision: entry.srcRef === void 0 ? null : commitOf2(entry.srcRef),
+    srcRef: entry.srcRef ?? null,
+    attachments: entry.attachments,
+    gates: entry.requires,
+    manual: false,
+    follows: null,
+    group: null
+  };
+}
+function sourceRef(entry, map2) {
+  const repository = mapRepository(entry.srcRepository, map2);
+  if (entry.srcBuildTag !== void 0) return { ...repository, tag: entry.srcBuildTag };
+  if (entry.srcDigest !== void 0) return { ...repository, digest: entry.srcDigest };
+  throw new Error(
+    `the entry ${entry.name} has neither src_build_tag nor src_digest; the parser lets none through`
+  );
+}
+var init_want = __esm({
+  "src/plan/want.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_conflicts();
+    init_names2();
+  }
+});
+
+// src/load.ts
+function load(request) {
+  const { config, policy: policy2, problems: found, withoutPolicy } = readFiles(request.files, request.policy);
+  const problems2 = [...found];
+  const options = {
+    registryMap: collect(problems2, /* @__PURE__ */ new Map(), () => parseRegistryMap(request.registryMap)),
+    forces: collect(problems2, [], () => parseForce(request.force)),
+    stableSuffix: config.policy?.stableSuffix ?? DEFAULT_STABLE_SUFFIX
+  };
+  const scope = scopeOf(request);
+  const images2 = collect(problems2, [], () => wantImages(config.images, options));
+  if (withoutPolicy && scope.builds) problems2.push(...unnamedBuilds(config, request));
+  if (problems2.length > 0) throw new UserError(inOrder(problems2, request.files));
+  return { config, policy: policy2, scope, options, images: scope.images ? images2 : [] };
+}
+function collect(problems2, fallback, attempt3) {
+  try {
+    return attempt3();
+  } catch (error2) {
+    if (!(error2 instanceof UserError)) throw error2;
+    problems2.push(...error2.problems);
+    return fallback;
+  }
+}
+function scopeOf({ only, facts, command }) {
+  if (command === "validate") return { builds: true, images: true };
+  if (facts === null) return { builds: false, images: only !== "builds" };
+  if (only !== "") return { builds: only === "builds", images: only === "images" };
+  return { builds: true, images: facts.kind !== "tag" };
+}
+function unnamedBuilds(config, request) {
+  const [first2] = config.builds;
+  if (first2 === void 0 && request.images.length === 0) return [];
+  const place2 = first2 === void 0 ? {} : { place: first2.origin.at() };
+  const what = "there are builds, but no policy says what they are called";
+  return [{ ...place2, what, mend: 'add "policy:" with a preset (wmcore, semver, \u2026) or rules of your own' }];
+}
+var init_load = __esm({
+  "src/load.ts"() {
+    "use strict";
+    init_order();
+    init_errors();
+    init_files();
+    init_names2();
+    init_want();
+    init_policy2();
+  }
+});
+
+// src/looks.ts
+function rememberLooks(registry) {
+  const looks = once2(true);
+  return { ...registry, look: (ref) => looks.run(formatReference(ref), () => registry.look(ref)) };
+}
+var init_looks = __esm({
+  "src/looks.ts"() {
+    "use strict";
+    init_once();
+    init_reference();
+  }
+});
+
+// src/lookouts.ts
+function lookoutsFor(release, parts) {
+  const unknown2 = release?.naming.unknown ?? null;
+  return {
+    nameless: ({ group: group2 }) => group2 === null ? null : unknown2,
+    gate: (wanted, source) => {
+      const revision = source.state === "present" ? source.facts?.revision ?? null : null;
+      const subject = wanted.group === null ? parts.subject(wanted.srcRef ?? "", revision, wanted.place) : parts.subject(null, null, null);
+      return parts.gatekeeper.judge(wanted.gates, subject);
+    },
+    channel: (wanted) => Promise.resolve(channelOf(release, wanted)),
+    build: (wanted) => Promise.resolve(buildOf(release, wanted))
+  };
+}
+function channelOf(release, { destination }) {
+  const resolved = release?.naming.resolved ?? null;
+  if (release === null || resolved === null) return null;
+  const tags2 = release.naming.tagLists.get(formatRepository(destination));
+  if (tags2 instanceof OperationError) return { order: "unknown", error: tags2 };
+  return tags2 === void 0 ? null : compareChannel(release.naming.policy, resolved, destination.tag, tags2);
+}
+function buildOf(release, { source }) {
+  const state = source.from === "build" ? release?.states.get(source.build) : void 0;
+  if (state === void 0) throw new Error("a tag of a build without the state of that build");
+  return state;
+}
+var init_lookouts = __esm({
+  "src/lookouts.ts"() {
+    "use strict";
+    init_errors();
+    init_policy2();
+    init_reference();
+  }
+});
+
+// src/plan/idle-forces.ts
+function idleForces(forces, wanted, map2) {
+  return forces.flatMap((force) => {
+    const inRepository = wanted.filter(({ destination }) => isMeant(force, destination, map2));
+    if (inRepository.some(({ destination: { tag: tag2 } }) => force.tag === null || force.tag === tag2)) return [];
+    const what = `force: "${force.text}" matches nothing that is wanted in this run`;
+    return [{ what, mend: mendOf(force, inRepository, wanted) }];
+  });
+}
+function isMeant({ repository }, destination, map2) {
+  return [repository, mapRepository(repository, map2)].some(
+    (name) => name.registry === destination.registry && name.repository === destination.repository
+  );
+}
+function mendOf(force, inRepository, wanted) {
+  const [first2] = inRepository;
+  if (first2 !== void 0) {
+    const tags2 = inRepository.map(({ destination }) => destination.tag);
+    const near2 = suggest(force.tag ?? "", tags2);
+    if (near2 !== void 0) return `did you mean "${first2.image}:${near2}"?`;
+    return `of ${first2.image} are wanted: ${[...new Set(tags2)].join(", ")}`;
+  }
+  const name = force.tag === null ? force.text : force.text.slice(0, -force.tag.length - 1);
+  const near = suggest(
+    name,
+    wanted.map(({ image: image3 }) => image3)
+  );
+  if (near !== void 0) return `did you mean "${near}${force.tag === null ? "" : `:${force.tag}`}"?`;
+  return "give the name of an image as in the tag file, or name:tag";
+}
+var init_idle_forces = __esm({
+  "src/plan/idle-forces.ts"() {
+    "use strict";
+    init_nearest();
+    init_names2();
+  }
+});
+
+// src/plan/groups.ts
+function wholeGroups(actions) {
+  const refused2 = /* @__PURE__ */ new Map();
+  for (const action2 of actions) {
+    const { group: group2 } = action2.wanted;
+    if (group2 !== null && action2.action === "refuse" && !refused2.has(group2)) refused2.set(group2, action2);
+  }
+  return actions.map((action2) => {
+    const { group: group2 } = action2.wanted;
+    const cause = group2 === null ? void 0 : refused2.get(group2);
+    if (cause === void 0 || !writes(action2)) return action2;
+    const name = formatReference(cause.wanted.destination);
+    const text4 = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
+    return { ...action2, action: "refuse", digest: null, reason: { code: cause.reason.code, text: text4 } };
+  });
+}
+var init_groups = __esm({
+  "src/plan/groups.ts"() {
+    "use strict";
+    init_reference();
+    init_model();
+  }
+});
+
+// src/plan/plan.ts
+function plan(wanted, observed) {
+  const clashing = conflicts(wanted);
+  const decided = /* @__PURE__ */ new Map();
+  for (const kind of TAG_KINDS) {
+    for (const tag2 of wanted.filter((each) => each.kind === kind)) {
+      decided.set(tag2, clashing.get(tag2) ?? decideOne(tag2, observed, decided));
+    }
+  }
+  return { actions: wholeGroups([...decided.values()]) };
+}
+function decideOne(tag2, observed, decided) {
+  const seen = observed.get(tag2);
+  if (seen === void 0) throw new Error(`nothing was observed for ${tag2.image}:${tag2.destination.tag}`);
+  const action2 = decide(tag2, seen);
+  const leader = tag2.follows === null ? void 0 : decided.get(tag2.follows);
+  return leader === void 0 ? action2 : followLeader(action2, leader);
+}
+var init_plan = __esm({
+  "src/plan/plan.ts"() {
+    "use strict";
+    init_conflicts();
+    init_decide();
+    init_groups();
+    init_model();
+  }
+});
+
+// src/hidden.ts
+function pack(name, value) {
+  const packed = (0, import_node_zlib.deflateRawSync)(JSON.stringify(value), { level: 9 }).toString("base64url");
+  return `<!-- retag:${name} 1 ${packed} ${checksum(packed)} -->`;
+}
+function unpack(name, text4) {
+  const form = new RegExp(`^<!-- retag:${name} 1 ([A-Za-z0-9_-]+) ([0-9a-f]{32}) -->\\r?$`, "m");
+  const [, packed, sum] = form.exec(text4) ?? [];
+  if (packed === void 0 || sum === void 0) {
+    return { ok: false, why: text4.includes(`<!-- retag:${name} `) ? "the recorded data is damaged" : null };
+  }
+  if (checksum(packed) !== sum) return { ok: false, why: "the recorded data was changed" };
+  try {
+    const json2 = (0, import_node_zlib.inflateRawSync)(Buffer.from(packed, "base64url"), { maxOutputLength: MAX_INFLATED });
+    return { ok: true, value: JSON.parse(json2.toString()) };
+  } catch {
+    return { ok: false, why: "the recorded data cannot be read" };
+  }
+}
+function marker(name, key) {
+  return `<!-- retag:${name} ${(0, import_node_crypto2.createHash)("sha256").update(key).digest("hex").slice(0, 16)} -->`;
+}
+function checksum(packed) {
+  return (0, import_node_crypto2.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
+}
+var import_node_crypto2, import_node_zlib, MAX_INFLATED;
+var init_hidden = __esm({
+  "src/hidden.ts"() {
+    "use strict";
+    import_node_crypto2 = require("node:crypto");
+    import_node_zlib = require("node:zlib");
+    MAX_INFLATED = 4 * 1024 * 1024;
+  }
+});
+
+// src/markdown.ts
+function escapeCell(text4, most = MAX_INLINE) {
+  return breakReferences(oneLine3(text4, most).replace(MARKUP, (c) => NAMED2[c] ?? `\\${c}`));
+}
+function code(text4) {
+  const line2 = oneLine3(text4);
+  if (line2 === "") return "";
+  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run3]) => run3.length));
+  const fence = "`".repeat(longest + 1);
+  const pad = /^[` ]|[` ]$/.test(line2) ? " " : "";
+  return line2.includes("|") ? codeElement(line2) : fence + pad + line2 + pad + fence;
+}
+function link(markdown, url) {
+  const target = safeUrl(url);
+  return target === null ? markdown : `[${markdown}](${target})`;
+}
+function table(header2, rows3) {
+  const line2 = (cells) => `| ${cells.join(" | ")} |`;
+  return [line2(header2), line2(header2.map(() => "---")), ...rows3.map(line2)].join("\n");
+}
+function details(title, body) {
+  return `<details><summary>${title}</summary>
+
+${body}
+
+</details>`;
+}
+function cut(markdown, limit, tail) {
+  if (markdown.length <= limit) return markdown;
+  const closing2 = "\n\n</details>";
+  const room = Math.max(0, limit - tail.length - 2 - closing2.length);
+  const end2 = markdown.lastIndexOf("\n", room);
+  const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
+  const open7 = kept.split("<details>").length > kept.split("</details>").length;
+  return `${kept}${open7 ? closing2 : ""}
+
+${tail}`.slice(0, limit);
+}
+function oneLine3(text4, most = MAX_INLINE) {
+  const flat2 = joinLines(text4).replace(
+    UNPRINTABLE,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+  const points = Array.from(flat2);
+  return points.length > most ? `${points.slice(0, most - 1).join("")}\u2026` : flat2;
+}
+function joinLines(text4) {
+  if (!text4.includes("\n")) return text4;
+  const lines3 = text4.split("\n").map((line2) => line2.trim());
+  return lines3.filter((line2) => line2 !== "").join(" ");
+}
+function breakReferences(text4) {
+  return text4.replace(/[@#]/g, (c) => `${c}&#8203;`).replace(/\bGH-(?=\d)/gi, (c) => `${c}&#8203;`).replace(/:\/\//g, ":&#8203;//").replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}&#8203;.`);
+}
+function codeElement(text4) {
+  const entities = text4.replace(/[&<>|`*_[\]\\~@#:]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return `<code>${entities}</code>`;
+}
+function safeUrl(url) {
+  if (!url || !URL.canParse(url)) return null;
+  const parsed2 = new URL(url);
+  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return null;
+  if (parsed2.username !== "" || parsed2.password !== "") return null;
+  return parsed2.href.replace(/[()<>|`\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED2;
+var init_markdown = __esm({
+  "src/markdown.ts"() {
+    "use strict";
+    MAX_INLINE = 300;
+    UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+    MARKUP = /[\\`*_{}[\]()<>&|~!]/g;
+    NAMED2 = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };
+  }
+});
+
+// src/comment/reviewed.ts
+function encodeReviewed(head2, entries) {
+  let kept = entries.length;
+  for (; ; ) {
+    const data = pack("reviewed", { head: head2, entries: entries.slice(0, kept), left: entries.length - kept });
+    if (data.length <= MAX_DATA) return data;
+    kept = Math.min(kept - 1, Math.floor(kept * MAX_DATA / data.length));
+  }
+}
+function decodeReviewed(text4) {
+  const found = unpack("reviewed", text4);
+  if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
+  const parsed2 = safeParse(ReviewedSchema, found.value);
+  return parsed2.success ? { ok: true, value: parsed2.output } : { ok: false, why: "in the plan comment the recorded data is not of this version" };
+}
+function movedSinceReview(reviewed, planned2) {
+  const known = new Map(reviewed.entries.map(({ image: image3, tag: tag2, digest }) => [`${image3}:${tag2}`, digest]));
+  return planned2.flatMap(({ image: image3, tag: tag2, digest }) => {
+    const before = known.get(`${image3}:${tag2}`);
+    return before === void 0 || before === digest ? [] : [{ image: image3, tag: tag2, reviewed: before, now: digest }];
+  });
+}
+var ReviewedSchema, MAX_DATA;
+var init_reviewed = __esm({
+  "src/comment/reviewed.ts"() {
+    "use strict";
+    init_dist();
+    init_hidden();
+    init_reference();
+    ReviewedSchema = strictObject({
+      /** the commit that was planned, 40 hexadecimal digits */
+      head: pipe(string(), regex(/^[0-9a-f]{40}$/)),
+      entries: array(
+        strictObject({
+          /** as in the report: the name after registry-map */
+          image: pipe(string(), maxLength(300)),
+          tag: pipe(string(), maxLength(128)),
+          digest: pipe(string(), check(isDigest))
+        })
+      ),
+      /** entries that did not fit */
+      left: pipe(number(), integer(), minValue(0))
+    });
+    MAX_DATA = 3e4;
+  }
+});
+
+// src/comment/comment.ts
+function planMarker(key) {
+  return marker("plan", key);
+}
+function planComment(input) {
+  const { report: report2, changes, key, head: head2, summaryUrl } = input;
+  const touched = report2.actions.filter((action2) => changes === null || isTouched(action2, changes));
+  const inFront = new Set(touched);
+  const others = report2.actions.filter((action2) => !inFront.has(action2));
+  const data = encodeReviewed(head2, reviewedEntries([...touched, ...others]));
+  const visible2 = [
+    `### Retag: ${escapeCell(input.closing ?? closing(report2))}`,
+    `On merge of ${code(head2.slice(0, 12))}:`,
+    changes === null ? "It could not be told which entries this pull request changes; these are all of them." : "",
+    touched.length > 0 ? rows(touched) : changes === null ? "" : "This pull request changes no entry of the tag file.",
+    changes === null ? "" : pointedOut(changes, report2.actions),
+    others.length === 0 ? "" : details(`Entries that this pull request does not change (${others.length})`, rows(others)),
+    summaryUrl === null ? "" : `${link("The whole plan", summaryUrl)} is in the summary of the run.`
+  ];
+  const hidden = `${planMarker(key)}
+${data}
+
+`;
+  const where = link("the summary of the run", summaryUrl);
+  const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
+  const text4 = visible2.filter((part) => part !== "").join("\n\n");
+  return hidden + cut(text4, MAX_COMMENT - hidden.length, tail);
+}
+function rows(actions) {
+  const shown3 = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
+  const lines3 = shown3.map((action2) => [
+    `**${verb(action2)}**`,
+    code(`${action2.image}:${action2.tag}`),
+    action2.source === null ? "" : code(action2.source),
+    code(shortDigest(action2.digest)),
+    [`${code(action2.reason.code)} ${escapeCell(action2.reason.text)}`, escapeCell(remedy(action2))].filter((part) => part !== "").join(" ")
+  ]);
+  const left = actions.length - shown3.length;
+  const more = left > 0 ? `
+
+${left} more are in the summary of the run.` : "";
+  return table(["", "tag", "source", "digest", "why"], lines3) + more;
+}
+function rank({ action: action2 }) {
+  return ORDER.indexOf(action2);
+}
+function pointedOut(changes, actions) {
+  const removed = changes.removed.map(
+    ({ name }) => `- ${code(name)} is taken out of the tag file. The tag stays in the registry: Retag deletes nothing.`
+  );
+  const edited = changes.edited.filter(
+    ({ span: span2 }) => actions.some((action2) => hasTag(action2) && isTouched(action2, { ...changes, changed: [span2] }))
+  ).map(
+    ({ before, after }) => `- ${code(after.name)} exists already, and this pull request takes it from ${code(after.from)} instead of ${code(before.from)}. A released tag should not change: choose a new tag.`
+  );
+  return [...edited, ...removed].slice(0, MAX_ROWS).join("\n");
+}
+function hasTag({ previous, reason }) {
+  return previous !== null || reason.code === "same-digest" || reason.code === "source-gone";
+}
+function reviewedEntries(actions) {
+  return actions.flatMap(
+    ({ action: action2, image: image3, tag: tag2, digest }) => digest !== null && action2 !== "keep" && action2 !== "build" ? [{ image: image3, tag: tag2, digest }] : []
+  );
+}
+var MAX_COMMENT, MAX_ROWS, ORDER;
+var init_comment = __esm({
+  "src/comment/comment.ts"() {
+    "use strict";
+    init_hidden();
+    init_markdown();
+    init_words();
+    init_entries();
+    init_reviewed();
+    init_entries();
+    init_reviewed();
+    MAX_COMMENT = 65536;
+    MAX_ROWS = 100;
+    ORDER = ["refuse", "hold", "move", "build", "create", "keep"];
+  }
+});
+
+// src/promotions.ts
+function promotionProblems(policy2, images2, facts) {
+  const branch = facts?.kind === "branch" ? facts.name : null;
+  return images2.flatMap(
+    (entry) => entry.tags.flatMap((tag2, i) => {
+      const wrong2 = checkPromotionTag(policy2, tag2, branch);
+      return wrong2 === null ? [] : [{ place: entry.origin.at("tags", i), ...wrong2 }];
+    })
+  );
+}
+function weigh(problems2, changes) {
+  const errors = problems2.filter(
+    ({ place: place2 }) => changes !== null && place2 !== void 0 && isTouched({ location: place2 }, changes)
+  );
+  return { errors, warnings: problems2.filter((problem3) => !errors.includes(problem3)) };
+}
+var init_promotions = __esm({
+  "src/promotions.ts"() {
+    "use strict";
+    init_comment();
+    init_policy2();
+  }
+});
+
 // src/builds/definition.ts
 function bakeDefinition(input) {
   const problems2 = [...duplicateNames(input.builds), ...nothingLeft(input)];
@@ -13858,8 +14403,8 @@ function pushOutput(repository, insecure) {
       what: `"${name}" is not an image name`,
       mend: "take the comma or quotation mark out"
     });
-  const open6 = insecure.includes(repository.registry) ? ",registry.insecure=true" : "";
-  return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open6}`;
+  const open7 = insecure.includes(repository.registry) ? ",registry.insecure=true" : "";
+  return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open7}`;
 }
 function secretText(spec, values) {
   const field2 = (key, value) => ({ key, value, bare: false });
@@ -13977,8 +14522,9 @@ function matrix(builds, runners) {
   );
   return { include };
 }
-function onlyPlatform(builds, platform3) {
-  const unnamed = builds.filter(({ config }) => config.platforms.length === 0);
+function onlyPlatform(builds, platform3, isDue) {
+  const due = builds.filter(isDue);
+  const unnamed = due.filter(({ config }) => config.platforms.length === 0);
   if (unnamed.length > 0) {
     throw new UserError(
       unnamed.map(({ config }) => ({
@@ -13991,13 +14537,13 @@ function onlyPlatform(builds, platform3) {
   const wanted = normalisePlatform(platform3);
   const same = (name) => normalisePlatform(name) === wanted;
   const names2 = builds.flatMap(({ config }) => config.platforms.map((entry) => entry.platform));
-  if (!names2.some(same)) {
+  if (names2.length > 0 && !names2.some(same)) {
     throw new UserError({
       what: `no build has the platform ${JSON.stringify(platform3)}`,
       mend: `the platforms are ${[...new Set(names2)].join(", ")}`
     });
   }
-  return builds.map(({ config, choice }) => ({
+  return due.map(({ config, choice }) => ({
     config,
     choice: { build: choice.build.filter(same), push: choice.push.filter(same) }
   })).filter(({ choice }) => choice.build.length > 0);
@@ -14019,14 +14565,14 @@ function buildsToMake(release, plan2, platform3) {
   const wanted = new Set(
     plan2.actions.filter(writes).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
   );
-  const due = release.selected.filter(({ config }) => {
+  const isDue = ({ config }) => {
     const image3 = imageOf(config);
     return release.states.get(image3)?.state === "to-build" && wanted.has(image3);
-  });
-  return platform3 === "" ? due : onlyPlatform(due, platform3);
+  };
+  return platform3 === "" ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform3, isDue);
 }
 function definitionInput(builds, decision, settings) {
-  if (builds.length === 0 || decision.class === null) return null;
+  if (decision.class === null) throw new Error("a build without a class");
   const partial = settings.platform !== "";
   return {
     builds,
@@ -14064,6 +14610,21 @@ var init_definition2 = __esm({
     init_select();
     init_errors();
     init_model();
+  }
+});
+
+// src/release/checkout.ts
+function wrongCheckout(head2, sha) {
+  if (head2 === null || head2 === sha) return null;
+  return new OperationError(
+    "mismatch",
+    `the checkout is at commit ${head2}, and this run is for ${sha}: what would be built is not what is tagged; check out ${sha} first (actions/checkout with "ref: ${sha}", or git checkout)`
+  );
+}
+var init_checkout = __esm({
+  "src/release/checkout.ts"() {
+    "use strict";
+    init_errors();
   }
 });
 
@@ -14191,27 +14752,41 @@ var init_join = __esm({
 });
 
 // src/builds/verify.ts
-function checkBuilt(built2, annotations2, registry) {
+function checkBuilt(built2, registry, expected) {
   const images2 = [...new Set(built2.map(({ target }) => target.image))];
   return Promise.all(
     images2.map(async (image3) => {
       const parts = built2.filter(({ target }) => target.image === image3);
-      return { image: image3, result: await checkOne(parts, annotations2.get(image3) ?? {}, registry) };
+      return { image: image3, result: await checkOne(parts, registry, expected) };
     })
   );
 }
-async function checkOne(parts, annotations2, registry) {
+async function checkOne(parts, registry, expected) {
   try {
-    return { ok: true, value: await readImage(parts, annotations2, registry) };
+    if (expected.revision !== null) await checkRevisions(parts, registry, expected.revision);
+    return { ok: true, value: await readImage(parts, registry, expected) };
   } catch (error2) {
     if (error2 instanceof OperationError) return { ok: false, error: error2 };
     return { ok: false, error: new OperationError("protocol", messageOf(error2), { cause: error2 }) };
   }
 }
-async function readImage(parts, annotations2, registry) {
+async function checkRevisions(parts, registry, revision) {
+  for (const part of parts) {
+    const { image: image3, platforms, repository } = part.target;
+    const manifest = await pushed(part, registry);
+    const facts = await registry.facts(repository, manifest, { revision: true, platforms: false });
+    if (facts.revision === null || facts.revision === revision) continue;
+    throw new OperationError(
+      "mismatch",
+      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${facts.revision}, and this run is for ${revision}; hand on the digests of this run`
+    );
+  }
+}
+async function readImage(parts, registry, expected) {
   const [first2] = parts;
   if (first2 === void 0) throw new OperationError("protocol", "the builder gave no image");
   const { image: image3, repository } = first2.target;
+  const annotations2 = expected.annotations.get(image3) ?? {};
   const wanted = parts.flatMap(({ target }) => target.platforms);
   const joined = parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split;
   const manifest = joined ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations: annotations2 }, registry) : await pushed(first2, registry);
@@ -14275,9 +14850,9 @@ async function bakeAll(input, parts) {
     await builder.close();
   }
 }
-async function verifyBuilt(built2, annotations2, registry) {
+async function verifyBuilt(built2, registry, expected) {
   const pushed2 = built2.filter(({ target }) => target.pushed);
-  const checked = await checkBuilt(pushed2, annotations2, registry);
+  const checked = await checkBuilt(pushed2, registry, expected);
   return new Map(
     checked.map(({ image: image3, result }) => {
       if (!result.ok) return [image3, result];
@@ -14303,53 +14878,76 @@ var init_make = __esm({
 
 // src/release/build.ts
 function showDefinition(release, plan2, request, log) {
-  const settings = request.build;
-  const { resolved } = release.naming;
-  const builds = buildsToMake(release, plan2, settings.platform);
-  if (resolved === null || builds.length === 0) return null;
-  if (settings.source === null) {
-    throw new UserError({
-      what: "the commit of this run is not known",
-      mend: "give it with --sha (input sha)"
-    });
-  }
-  const facts = { ...settings, source: settings.source, trusted: request.facts?.trusted ?? true };
-  const input = definitionInput(builds, resolved, facts);
-  if (input === null) return null;
-  const definition = bakeDefinition(input);
-  if (settings.digests === null) {
+  const builds = buildsToMake(release, plan2, request.build.platform);
+  if (release.naming.resolved === null || builds.length === 0) return null;
+  const recipe = recipeOf(builds, release.naming.resolved, request);
+  if (recipe === null)
+    log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
+  if (recipe !== null && request.build.digests === null) {
     log.line("The bake definition:");
-    for (const line2 of definition.text.trimEnd().split("\n")) log.line(line2);
+    for (const line2 of recipe.definition.text.trimEnd().split("\n")) log.line(line2);
   }
   const planned2 = builds.map((build2) => ({
     ...outcomeOf(buildAction(build2, plan2)),
     outcome: "planned"
   }));
-  return { release, builds, input, definition, planned: planned2 };
+  return { release, builds, recipe, planned: planned2 };
+}
+function recipeOf(builds, decision, { command, facts, build: settings }) {
+  const { source } = settings;
+  if (source === null) {
+    if (command === "plan") return null;
+    throw new UserError({ what: UNKNOWN_COMMIT, mend: "give it with --sha (input sha)" });
+  }
+  const input = definitionInput(builds, decision, { ...settings, source, trusted: facts?.trusted ?? true });
+  return { input, definition: bakeDefinition(input) };
+}
+async function checkSources(building, request, parts) {
+  const { recipe } = building;
+  if (request.command !== "plan" || request.build.digests !== null || recipe === null) return building;
+  const wrong2 = wrongCheckout(await parts.checkedOut(), recipe.input.facts.revision);
+  if (wrong2 !== null && request.facts?.trusted === true) parts.log.warning(wrong2.message);
+  const planned2 = building.planned.map(async (outcome) => {
+    const { image: image3 } = outcome.planned.wanted;
+    const targets = recipe.definition.targets.filter((target) => target.image === image3);
+    const problems2 = await parts.sources({ ...recipe.definition, targets });
+    const warnings2 = problems2.map((problem3) => `apply would stop here: ${formatProblem(problem3)}`);
+    return { ...outcome, planned: { ...outcome.planned, warnings: warnings2 } };
+  });
+  return { ...building, planned: await Promise.all(planned2) };
 }
 async function buildRelease(building, request, parts) {
-  const { builds, planned: planned2 } = building;
-  const targets = await targetsOf2(building, request, parts);
+  const { builds, planned: planned2, recipe } = building;
+  if (recipe === null) throw new Error("a build without its definition");
+  const targets = await targetsOf2(building, recipe.input, request, parts);
   const images2 = builds.map(({ config }) => imageOf(config));
-  const results = targets instanceof OperationError ? allFailed(images2, targets) : await verifyBuilt(targets, building.definition.indexAnnotations, parts.registry);
+  const { source } = request.build;
+  const elsewhere = request.build.digests !== null && source !== null;
+  const results = targets instanceof OperationError ? allFailed(images2, targets) : await verifyBuilt(targets, parts.registry, {
+    annotations: recipe.definition.indexAnnotations,
+    // What other machines built may be of another run; what this one built has the label that it was given.
+    revision: elsewhere ? source.revision : null
+  });
   const outcomes = planned2.map((outcome) => settled(outcome, results));
   return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
 }
-async function targetsOf2({ builds, input, release }, { build: settings }, parts) {
+async function targetsOf2({ builds, release }, input, { build: settings }, parts) {
   if (settings.digests !== null) {
     const all = release.builds.map(({ config }) => imageOf(config));
     return builtElsewhere(builds, all, settings.digests);
   }
+  const wrong2 = wrongCheckout(await parts.checkedOut(), input.facts.revision);
+  if (wrong2 !== null) return wrong2;
   return bakeAll(input, { builder: parts.builder(), registry: parts.registry, log: parts.log });
 }
-function buildAction({ config }, plan2) {
+function buildAction({ config, choice }, plan2) {
   const image3 = imageOf(config);
   const first2 = plan2.actions.find(
     ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image3 && wanted2.follows === null
   );
   if (first2 === void 0) throw new Error(`the build ${image3} has no tag`);
   const wanted = { ...first2.wanted, image: image3 };
-  const platforms = config.platforms.map(({ platform: platform3 }) => platform3).join(", ");
+  const platforms = choice.build.join(", ");
   const text4 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
   const reason = { code: "absent", text: text4 };
   const nothing2 = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
@@ -14364,6 +14962,7 @@ function settled(outcome, results) {
   if (result.ok) return { ...outcome, outcome: "done", digest: result.source.digest };
   return { ...outcome, outcome: "failed", error: { code: result.error.code, text: result.error.message } };
 }
+var UNKNOWN_COMMIT;
 var init_build2 = __esm({
   "src/release/build.ts"() {
     "use strict";
@@ -14372,7 +14971,9 @@ var init_build2 = __esm({
     init_names();
     init_errors();
     init_definition2();
+    init_checkout();
     init_make();
+    UNKNOWN_COMMIT = "the commit of this run is not known";
   }
 });
 
@@ -14443,8 +15044,8 @@ function checkState(gate2, history, now) {
   const bad6 = current.find(({ light }) => light === "red");
   const all = history.commits.flatMap((commit) => commit.signals);
   if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
-  const open6 = current.find(({ light }) => light !== "green");
-  if (open6) return stopped("pending", `${name} on ${where} is not done`, open6, open6.at, now);
+  const open7 = current.find(({ light }) => light !== "green");
+  if (open7) return stopped("pending", `${name} on ${where} is not done`, open7, open7.at, now);
   const streaks = current.map((signal) => streakStart(signal, all));
   return soaked(gate2, `${name} on ${where}`, streaks, history.complete, now, current[0]);
 }
@@ -14844,32 +15445,81 @@ var init_builds = __esm({
     init_errors();
     init_names2();
     init_reference();
-    NOWHERE = { file: "action inputs", line: 1, column: 1 };
+    NOWHERE = { file: "action inputs", line: 1, column: 1, nowhere: true };
     INPUTS = { at: () => NOWHERE, keyAt: () => NOWHERE, inside: () => NOWHERE };
+  }
+});
+
+// src/release/complete.ts
+async function incompleteBuilds(selected, states, registry) {
+  const found = await Promise.all(
+    selected.map(async ({ config, choice }) => {
+      const image3 = imageOf(config);
+      const state = states.get(image3);
+      if (state?.state !== "present" || choice.push.length === 0) return [];
+      const { repository, digest } = state;
+      const has = await platformsOf2(registry, repository, digest);
+      const missing2 = has === null ? [] : platformsMissing(choice.push, has);
+      return missing2.length === 0 ? [] : [sentence2(image3, digest, missing2)];
+    })
+  );
+  return found.flat();
+}
+async function platformsOf2(registry, repository, digest) {
+  try {
+    const manifest = await registry.manifest({ ...repository, digest });
+    return (await registry.facts(repository, manifest, { revision: false, platforms: true })).platforms;
+  } catch (error2) {
+    if (error2 instanceof OperationError) return null;
+    throw error2;
+  }
+}
+function sentence2(image3, digest, missing2) {
+  return `${image3}: the finished image ${digest} lacks ${missing2.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
+}
+var init_complete = __esm({
+  "src/release/complete.ts"() {
+    "use strict";
+    init_names();
+    init_errors();
+    init_platforms2();
   }
 });
 
 // src/release/naming.ts
 async function nameRun(policy2, facts, repositories, parts) {
   const decision = classify(policy2, facts);
-  const none2 = { policy: policy2, decision, resolved: null, tagLists: /* @__PURE__ */ new Map() };
+  const none2 = { policy: policy2, decision, resolved: null, unknown: null, tagLists: /* @__PURE__ */ new Map() };
   if (repositories.length === 0) return none2;
   requireDecision(policy2, decision);
   if (decision.class === null || !decision.publish) return none2;
   const needs = needsOf(decision);
   const base = needs.base ? await findBase(policy2, facts) : null;
   const tagLists = needs.tagLists ? await listTags(repositories, parts) : none2.tagLists;
-  const seen = await look2(policy2, decision, facts, needs, { base, tagLists, repositories, parts });
-  return { policy: policy2, decision, resolved: resolveNames(policy2, decision, facts, seen), tagLists };
+  try {
+    const seen = await look2(policy2, decision, facts, needs, { base, tagLists, repositories, parts });
+    return { ...none2, resolved: resolveNames(policy2, decision, facts, seen), tagLists };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { ...none2, unknown: error2, tagLists };
+    throw error2;
+  }
 }
 async function listTags(repositories, { registry, concurrency }) {
-  const lists = await pool(repositories, concurrency, (repository) => registry.tags(repository));
+  const lists = await pool(repositories, concurrency, (repository) => listed3(registry, repository));
   return new Map(repositories.map((repository, i) => [formatRepository(repository), lists[i] ?? []]));
 }
+async function listed3(registry, repository) {
+  try {
+    return await registry.tags(repository);
+  } catch (error2) {
+    if (error2 instanceof OperationError) return error2;
+    throw error2;
+  }
+}
 async function look2(policy2, decision, facts, needs, known) {
-  const registryTags = [...new Set([...known.tagLists.values()].flat())];
+  if (!needs.sequence) return { base: known.base };
+  const registryTags = [...new Set([...known.tagLists.values()].flatMap(tagsOf2))];
   const seen = { registryTags, base: known.base };
-  if (!needs.sequence) return seen;
   const earlier = snapshots(policy2, decision, facts, seen).slice(0, looksBack(facts));
   for (const tag2 of earlier) {
     if (await isOfCommit(tag2, facts.sha, known)) return { ...seen, reuse: tag2 };
@@ -14880,13 +15530,17 @@ async function look2(policy2, decision, facts, needs, known) {
   }
   return { ...seen, gitTags: await facts.gitTags() };
 }
+function tagsOf2(list3) {
+  if (list3 instanceof OperationError) throw list3;
+  return list3;
+}
 function looksBack({ runAttempt }) {
-  return (runAttempt ?? 1) > 1 ? MAX_LOOKS_BACK : 1;
+  return (runAttempt ?? 1) > 1 ? LOOKS_BACK_OF_ATTEMPTS : LOOKS_BACK;
 }
 async function isOfCommit(tag2, sha, known) {
   if (sha === null) return false;
   const holders = known.repositories.filter(
-    (repository) => known.tagLists.get(formatRepository(repository))?.includes(tag2)
+    (repository) => tagsOf2(known.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
   );
   const { registry, concurrency } = known.parts;
   const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag2));
@@ -14901,7 +15555,7 @@ async function revisionOf(registry, repository, tag2) {
     throw error2;
   }
 }
-var MAX_LOOKS_BACK;
+var LOOKS_BACK, LOOKS_BACK_OF_ATTEMPTS;
 var init_naming = __esm({
   "src/release/naming.ts"() {
     "use strict";
@@ -14909,7 +15563,8 @@ var init_naming = __esm({
     init_errors();
     init_pool();
     init_reference();
-    MAX_LOOKS_BACK = 50;
+    LOOKS_BACK = 10;
+    LOOKS_BACK_OF_ATTEMPTS = 50;
   }
 });
 
@@ -14950,11 +15605,13 @@ function planBuilds(images2, observations, revision) {
   };
 }
 function judge(image3, seen, revision) {
-  const refusals = seen.flatMap((observation) => refusal(observation, revision));
+  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
   if (refusals.length > 0) return { kind: "refused", refusals };
-  const ours = seen.flatMap(
-    ({ found, repository, tag: tag2 }) => found.state === "present" && found.revision === revision ? [{ found, repository, tag: tag2 }] : []
+  const finished2 = seen.flatMap(
+    ({ found, repository, tag: tag2, forced }) => found.state === "present" && isOf(found, revision) ? [{ found, repository, tag: tag2, forced }] : []
   );
+  const settled3 = finished2.filter(({ forced }) => !forced);
+  const ours = settled3.length > 0 ? settled3 : finished2;
   const [first2] = ours;
   if (first2 === void 0 || seen.some((observation) => isForeign(observation, revision))) {
     return { kind: "build", image: image3 };
@@ -14963,31 +15620,47 @@ function judge(image3, seen, revision) {
   const other = ours.find(({ found }) => found.digest !== digest);
   if (other !== void 0) {
     const text4 = `${nameOf(first2)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
-    const mend2 = 'name the wrong one in "force" to have it written again';
+    const stable = seen.some((observation) => observation.stable.length > 0);
+    const mend2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
     return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, mend: mend2 }] };
   }
   const missing2 = seen.filter(({ found }) => found.state === "absent").map(nameOf);
   return { kind: "finished", finished: { image: image3, digest, repository: first2.repository, missing: missing2 } };
 }
-function isForeign({ found }, revision) {
-  return found.state === "present" && found.revision !== revision;
+function isOf(found, revision) {
+  return revision !== null && found.revision === revision;
 }
-function refusal(observation, revision) {
+function isForeign({ found }, revision) {
+  return found.state === "present" && !isOf(found, revision);
+}
+function refusal(observation, seen, revision) {
   const { image: image3, found, forced } = observation;
   if (found.state === "unknown") {
     const text4 = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
     return [{ image: image3, code: "unknown", text: text4, mend: "run again when the registry answers" }];
   }
-  if (found.state === "absent" || found.revision === revision || forced) return [];
+  if (found.state === "absent" || isOf(found, revision) || forced) return [];
+  if (revision === null) {
+    const text4 = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    return [{ image: image3, code: "unknown", text: text4, mend: "give the commit with --sha (input sha)" }];
+  }
   const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
   return [
     {
       image: image3,
       code: "revision-mismatch",
       text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      mend: 'give this commit a version of its own, or name the tag in "force" to build over it'
+      mend: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what is there`
     }
   ];
+}
+function toForce(seen) {
+  const there = seen.filter(({ found }) => found.state === "present");
+  const names2 = there.flatMap((observation) => [
+    ...observation.forced ? [] : [nameOf(observation)],
+    ...observation.stable.map((tag2) => nameOf({ ...observation, tag: tag2 }))
+  ]);
+  return names2.map((name) => `"${name}"`).join(" and ");
 }
 function nameOf({ repository, tag: tag2 }) {
   return `${repository.registry}/${repository.repository}:${tag2}`;
@@ -15002,7 +15675,10 @@ var init_rerun = __esm({
 async function observeBuilds(builds, wanted, revision, from, parts) {
   const primaries = wanted.filter(({ source, follows }) => source.from === "build" && follows === null);
   const images2 = [...new Set(primaries.map(({ source }) => source.from === "build" ? source.build : ""))];
-  const seen = await pool(primaries, parts.concurrency, (tag2) => observePrimary(tag2, parts.registry));
+  const seen = await pool(primaries, parts.concurrency, (tag2) => {
+    const stable = wanted.filter(({ follows, kind }) => follows === tag2 && kind === "stable");
+    return observePrimary(tag2, stable, parts.registry);
+  });
   const decided = planBuilds(images2, seen, revision);
   const states = /* @__PURE__ */ new Map();
   for (const image3 of images2) {
@@ -15013,11 +15689,12 @@ async function observeBuilds(builds, wanted, revision, from, parts) {
   }
   return states;
 }
-async function observePrimary(wanted, registry) {
+async function observePrimary(wanted, followers, registry) {
   const { destination, forced, source } = wanted;
+  const stable = followers.map((follower2) => follower2.destination.tag);
   const { tag: tag2, ...repository } = destination;
   const image3 = source.from === "build" ? source.build : "";
-  return { image: image3, repository, tag: tag2, forced, found: await foundAt(wanted, registry) };
+  return { image: image3, repository, tag: tag2, forced, stable, found: await foundAt(wanted, registry) };
 }
 async function foundAt({ destination }, registry) {
   const { tag: tag2, ...repository } = destination;
@@ -15136,15 +15813,18 @@ async function prepareRelease(policy2, config, request, parts) {
     concurrency: request.concurrency,
     claim: parts.claim
   });
-  const { resolved } = naming;
+  const { resolved, unknown: unknown2 } = naming;
   sayNames(naming, parts.log);
-  if (resolved === null) return { naming, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
+  const nothing2 = { naming, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
+  if (unknown2 !== null) return { ...nothing2, wanted: wantBuilds(builds, naming.decision, request.stable) };
+  if (resolved === null) return nothing2;
   const wanted = wantBuilds(builds, resolved, request.stable);
   const stages2 = await stagesOf(builds, config, parts);
   const selected = builds.map(
     ({ config: build2 }, i) => select(build2, stages2[i], resolved, request.includeStages)
   );
   const states = await statesOf(builds, wanted, resolved, stages2, request, parts);
+  for (const warning2 of await incompleteBuilds(selected, states, parts.registry)) parts.log.warning(warning2);
   return { naming, wanted, builds, states, selected, stages: stages2 };
 }
 function sayNames({ decision, resolved }, log) {
@@ -15171,12 +15851,6 @@ function select(config, stages2, decision, included) {
 async function statesOf(builds, wanted, resolved, stages2, request, { registry }) {
   const { facts, concurrency } = request;
   if (!wanted.some(({ source }) => source.from === "build")) return /* @__PURE__ */ new Map();
-  if (facts.sha === null) {
-    throw new UserError({
-      what: `the commit of ${facts.ref} is not known`,
-      mend: "give it with --sha (input sha)"
-    });
-  }
   const observed = await observeBuilds(builds, wanted, facts.sha, resolved.from, { registry, concurrency });
   const states = new Map(observed);
   for (const { image: image3, table: table3 } of stages2) {
@@ -15191,9 +15865,9 @@ var init_release = __esm({
   "src/release/release.ts"() {
     "use strict";
     init_names();
-    init_errors();
     init_stages();
     init_builds();
+    init_complete();
     init_naming();
     init_stages2();
     init_states();
@@ -15239,14 +15913,7 @@ async function run(request, parts) {
   const release = policy2 === null || request.facts === null || request.command === "validate" ? null : await log.group("Classify", () => classifyRun(policy2, loaded, request, planning));
   if (policy2 !== null && loaded.scope.images) await checkPromotions(policy2, loaded, request, parts);
   const wanted = request.command === "validate" ? [] : [...release?.wanted ?? [], ...images2];
-  const { planned: planned2, building } = await log.group("Plan", async () => {
-    const seen = await makePlan(wanted, release, config, request, planning);
-    const made2 = request.command === "apply" ? await parts.review(seen, config) : seen;
-    const needed = release === null ? null : showDefinition(release, made2, request, log);
-    const lines3 = [...needed?.planned ?? [], ...tagOutcomes(made2, request)];
-    for (const outcome of lines3) log.line(tagLine(reportAction(outcome)));
-    return { planned: made2, building: needed };
-  });
+  const { planned: planned2, building } = request.command === "validate" ? { planned: { actions: [] }, building: null } : await log.group("Plan", () => planRun(wanted, release, loaded, request, planning));
   let outcomes = [...building?.planned ?? [], ...tagOutcomes(planned2, request)];
   let made = null;
   if (request.command === "apply") {
@@ -15264,9 +15931,23 @@ async function run(request, parts) {
     http: registry.usage(),
     durationMs: clock.now() - started
   });
-  log.line(closing(report2));
+  const closing2 = closingOf(report2, loaded, request);
+  log.line(closing2);
   const code2 = exitCode(report2, { changesAsCode: request.changesAsCode, onHold: config.onHold });
-  return { report: report2, exitCode: code2, config, release, made, outcomes };
+  return { report: report2, exitCode: code2, closing: closing2, config, release, made, outcomes };
+}
+async function planRun(wanted, release, { config, options }, request, parts) {
+  const { log } = parts;
+  for (const problem3 of idleForces(options.forces, wanted, options.registryMap)) {
+    log.warning(formatProblem(problem3));
+  }
+  const seen = await makePlan(wanted, release, config, request, parts);
+  const planned2 = request.command === "apply" ? await parts.review(seen, config) : seen;
+  const shown3 = release === null ? null : showDefinition(release, planned2, request, log);
+  const building = shown3 === null ? null : await checkSources(shown3, request, parts);
+  const lines3 = [...building?.planned ?? [], ...tagOutcomes(planned2, request)];
+  sayTags(lines3, log, request.command === "plan");
+  return { planned: planned2, building };
 }
 async function checkPromotions(policy2, { config }, { facts }, parts) {
   const problems2 = promotionProblems(policy2, config.images, facts);
@@ -15297,11 +15978,16 @@ async function makePlan(wanted, release, config, request, parts) {
   });
   return plan(wanted, observed);
 }
+function sayTags(outcomes, log, counts2) {
+  for (const action2 of outcomes.map(reportAction)) log.line(tagLine(action2), counts2 && isBad(action2));
+}
 function tagOutcomes(planned2, { build: build2 }) {
   return build2.platform === "" ? asPlanned(planned2) : [];
 }
 async function carryOut(planned2, made, request, parts) {
   const { registry, log, signal } = parts;
+  const failed3 = (made?.outcomes ?? []).filter(({ outcome }) => outcome === "failed");
+  sayTags(failed3, log, true);
   if (request.build.platform !== "") return [...made?.outcomes ?? []];
   const built2 = made?.results ?? /* @__PURE__ */ new Map();
   const outcomes = await execute(planned2, registry, {
@@ -15310,14 +15996,14 @@ async function carryOut(planned2, made, request, parts) {
     signal,
     log
   });
-  for (const outcome of outcomes) {
-    if (outcome.planned.action !== "keep") log.line(tagLine(reportAction(outcome)));
-  }
+  const news = outcomes.filter(({ planned: { action: action2 } }) => action2 !== "keep");
+  sayTags(news, log, true);
   return [...made?.outcomes ?? [], ...outcomes];
 }
 var init_run = __esm({
   "src/run.ts"() {
     "use strict";
+    init_closing();
     init_doubts();
     init_drift();
     init_errors();
@@ -15327,12 +16013,13 @@ var init_run = __esm({
     init_load();
     init_looks();
     init_lookouts();
+    init_idle_forces();
     init_plan();
     init_promotions();
     init_build2();
     init_release();
     init_report3();
-    init_report2();
+    init_report();
     init_words();
   }
 });
@@ -15348,7 +16035,7 @@ var init_clock = __esm({
     systemClock = {
       now: () => Date.now(),
       random: () => Math.random(),
-      sleep: (ms, signal) => new Promise((resolve8, reject) => {
+      sleep: (ms, signal) => new Promise((resolve9, reject) => {
         if (signal?.aborted === true) {
           reject(asError2(signal.reason));
           return;
@@ -15359,7 +16046,7 @@ var init_clock = __esm({
         };
         const timer = setTimeout(() => {
           signal?.removeEventListener("abort", stop);
-          resolve8();
+          resolve9();
         }, ms);
         signal?.addEventListener("abort", stop, { once: true });
       })
@@ -15369,14 +16056,50 @@ var init_clock = __esm({
 
 // src/workspace/write.ts
 async function writeJson(path6, value) {
-  await makeFolder((0, import_node_path2.dirname)((0, import_node_path2.resolve)(path6)));
-  await (0, import_promises4.writeFile)(path6, `${JSON.stringify(value, null, 2)}
+  try {
+    await makeFolder((0, import_node_path2.dirname)((0, import_node_path2.resolve)(path6)));
+    await (0, import_promises4.writeFile)(path6, `${JSON.stringify(value, null, 2)}
 `);
+  } catch (error2) {
+    throw unwritten(path6, error2);
+  }
+}
+async function checkWritable(path6, name) {
+  const made = [];
+  try {
+    await makeFolder((0, import_node_path2.dirname)((0, import_node_path2.resolve)(path6)), made);
+    await tryToWrite(path6);
+  } catch (error2) {
+    throw new UserError({
+      what: `${name}: ${JSON.stringify(path6)} cannot be written: ${whyNot2(error2)}`,
+      mend: "give the path of a file, in a folder that this user may write to"
+    });
+  } finally {
+    for (const folder of made.toReversed()) await (0, import_promises4.rmdir)(folder).catch(() => void 0);
+  }
+}
+async function tryToWrite(path6) {
+  const found = await (0, import_promises4.stat)(path6).catch((error2) => {
+    if (isMissing(error2)) return null;
+    throw error2;
+  });
+  if (found !== null && !found.isFile() && !found.isDirectory()) return (0, import_promises4.access)(path6, import_promises4.constants.W_OK);
+  await (await (0, import_promises4.open)(path6, "a")).close();
+  if (found === null) await (0, import_promises4.rm)(await (0, import_promises4.realpath)(path6));
+}
+function whyNot2(error2) {
+  return WHY[error2.code ?? ""] ?? messageOf(error2);
 }
 async function replaceFile(path6, text4) {
-  const target = await (0, import_promises4.realpath)(path6);
+  try {
+    const target = await (0, import_promises4.realpath)(path6);
+    await replaceWhole(target, `${target}.retag-${process.pid}`, text4);
+  } catch (error2) {
+    throw unwritten(path6, error2);
+  }
+}
+async function replaceWhole(target, temporary, text4) {
   const { mode } = await (0, import_promises4.stat)(target);
-  const temporary = `${target}.retag-${process.pid}`;
   try {
     await (0, import_promises4.writeFile)(temporary, text4, { flag: "wx", mode });
     await (0, import_promises4.rename)(temporary, target);
@@ -15384,15 +16107,19 @@ async function replaceFile(path6, text4) {
     await (0, import_promises4.rm)(temporary, { force: true });
   }
 }
-async function makeFolder(path6) {
+function unwritten(path6, error2) {
+  return new OperationError("rejected", `${path6} could not be written: ${whyNot2(error2)}`, { cause: error2 });
+}
+async function makeFolder(path6, made = []) {
   try {
     if ((await (0, import_promises4.stat)(path6)).isDirectory()) return;
   } catch (error2) {
     if (!isMissing(error2)) throw error2;
-    await makeFolder((0, import_node_path2.dirname)(path6));
+    await makeFolder((0, import_node_path2.dirname)(path6), made);
   }
   try {
     await (0, import_promises4.mkdir)(path6);
+    made.push(path6);
   } catch (error2) {
     if (!await isFolder(path6)) throw error2;
   }
@@ -15406,12 +16133,5707 @@ async function isFolder(path6) {
 function isMissing(error2) {
   return error2.code === "ENOENT";
 }
-var import_promises4, import_node_path2;
+var import_promises4, import_node_path2, WHY;
 var init_write = __esm({
   "src/workspace/write.ts"() {
     "use strict";
     import_promises4 = require("node:fs/promises");
     import_node_path2 = require("node:path");
+    init_errors();
+    WHY = {
+      EISDIR: "it is a folder",
+      ENOTDIR: "a part of it is a file, not a folder",
+      EEXIST: "a part of it is a file, not a folder",
+      EACCES: "this user may not write there",
+      EPERM: "this user may not write there",
+      EROFS: "the file system is read-only",
+      ENOENT: "no file or folder can be made there",
+      ENOSPC: "no space is left",
+      EDQUOT: "no space is left",
+      ENAMETOOLONG: "a part of it is too long"
+    };
+  }
+});
+
+// src/registry/json.ts
+function parseJson2(bytes2) {
+  if (!isShallow2(bytes2)) return void 0;
+  try {
+    return JSON.parse(utf8.decode(bytes2));
+  } catch {
+    return void 0;
+  }
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function isShallow2(bytes2) {
+  let depth = 0;
+  let inString = false;
+  for (let at2 = 0; at2 < bytes2.length; at2++) {
+    const byte = bytes2[at2];
+    if (inString) {
+      if (byte === 92) at2++;
+      else if (byte === 34) inString = false;
+    } else if (byte === 34) inString = true;
+    else if (byte === 91 || byte === 123) {
+      if (++depth > MAX_DEPTH3) return false;
+    } else if (byte === 93 || byte === 125) depth--;
+  }
+  return true;
+}
+var MAX_DEPTH3, utf8;
+var init_json2 = __esm({
+  "src/registry/json.ts"() {
+    "use strict";
+    MAX_DEPTH3 = 64;
+    utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  }
+});
+
+// src/registry/auth/docker-config.ts
+function parseDockerConfig(bytes2, source) {
+  const json2 = parseJson2(bytes2);
+  if (!isObject(json2)) throw bad4(source, "is not a JSON object");
+  const { auths = {}, credHelpers = {}, credsStore = null } = json2;
+  if (!isObject(auths) || !isObject(credHelpers))
+    throw bad4(source, 'has "auths" or "credHelpers" that is no object');
+  if (credsStore !== null && typeof credsStore !== "string")
+    throw bad4(source, 'has a "credsStore" that is no string');
+  return { source, auths, credHelpers, credsStore: credsStore === "" ? null : credsStore };
+}
+function keyOf(registry) {
+  return registry === "docker.io" ? HUB_KEY : registry;
+}
+function entryOf(list3, registry) {
+  const exact = keyOf(registry);
+  if (Object.hasOwn(list3, exact)) return list3[exact];
+  const wanted = hubOr(registry);
+  const key = Object.keys(list3).find((candidate) => hubOr(hostOf(candidate)) === wanted);
+  return key === void 0 ? void 0 : list3[key];
+}
+function hubOr(host) {
+  return HUB_HOSTS.has(host) ? "docker.io" : host;
+}
+function hostOf(key) {
+  return key.replace(/^https?:\/\//i, "").replace(/\/.*$/s, "").toLowerCase();
+}
+function credentialOf(entry, source, registry) {
+  if (entry === void 0 || entry === null) return null;
+  if (!isObject(entry)) throw bad4(source, `has an entry for ${registry} that is no object`);
+  const text4 = (name) => typeof entry[name] === "string" ? entry[name] : "";
+  const decoded = text4("auth") === "" ? null : decodeAuth(text4("auth"), source, registry);
+  const [username, password] = decoded ?? [text4("username"), text4("password")];
+  if (text4("registrytoken") !== "") return { kind: "registry", token: text4("registrytoken"), source };
+  if (text4("identitytoken") !== "")
+    return { kind: "identity", username: username || "<token>", token: text4("identitytoken"), source };
+  return username === "" && password === "" ? null : { kind: "basic", username, password, source };
+}
+function decodeAuth(auth, source, registry) {
+  if (!/^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(auth))
+    throw bad4(source, `has an "auth" for ${registry} that is not base64`);
+  const text4 = Buffer.from(auth, "base64").toString("utf8");
+  const colon = text4.indexOf(":");
+  if (colon < 0) throw bad4(source, `has an "auth" for ${registry} without a colon between user and password`);
+  return [text4.slice(0, colon), text4.slice(colon + 1).replace(/^\0+|\0+$/g, "")];
+}
+function bad4(source, what) {
+  return new OperationError("denied", `${source} ${what}; mend it, or log in again with "docker login"`);
+}
+var HUB_KEY, HUB_HOSTS;
+var init_docker_config = __esm({
+  "src/registry/auth/docker-config.ts"() {
+    "use strict";
+    init_errors();
+    init_json2();
+    HUB_KEY = "https://index.docker.io/v1/";
+    HUB_HOSTS = /* @__PURE__ */ new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
+  }
+});
+
+// src/registry/auth/helper.ts
+async function askHelper(name, registry, from, settings) {
+  if (!NAME.test(name) || name.startsWith("-")) {
+    throw new OperationError(
+      "denied",
+      `${from} names a credential helper that is not a plain name; correct it`
+    );
+  }
+  const program = `docker-credential-${name}`;
+  const { error: error2, stdout } = await run2(program, keyOf(registry), settings);
+  if (error2) {
+    if (/credentials not found/i.test(stdout)) return null;
+    throw failed2(program, registry, from, reasonOf(error2, settings.timeoutMs));
+  }
+  const answer = parseJson2(Buffer.from(stdout, "utf8"));
+  const { Username: username, Secret: secret } = isObject(answer) ? answer : {};
+  if (typeof username !== "string" || typeof secret !== "string") {
+    throw failed2(program, registry, from, "its answer is not the JSON of a credential helper");
+  }
+  const source = `${program} (${from})`;
+  if (username === "" && secret === "") return null;
+  return username === "<token>" ? { kind: "identity", username, token: secret, source } : { kind: "basic", username, password: secret, source };
+}
+function run2(program, input, { env, timeoutMs, signal }) {
+  return new Promise((resolve9) => {
+    const child3 = (0, import_node_child_process2.execFile)(
+      program,
+      ["get"],
+      {
+        env,
+        timeout: timeoutMs,
+        killSignal: "SIGKILL",
+        maxBuffer: MAX_BYTES2,
+        windowsHide: true,
+        ...signal ? { signal } : {}
+      },
+      (error2, stdout) => resolve9({ error: error2, stdout })
+    );
+    child3.stdin?.on("error", () => void 0);
+    child3.stdin?.end(input);
+  });
+}
+function reasonOf(error2, timeoutMs) {
+  const { code: code2 } = error2;
+  if (code2 === "ENOENT") return "it is not installed (not found in PATH)";
+  if (code2 === "EACCES") return "it may not be run";
+  if (code2 === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER")
+    return `it printed more than ${MAX_BYTES2} bytes`;
+  if (error2.name === "AbortError") return "the run ended first";
+  if (error2.killed) return `it gave no answer within ${timeoutMs / 1e3} s`;
+  return `it ended with exit code ${code2 ?? "unknown"}`;
+}
+function failed2(program, registry, from, why) {
+  return new OperationError(
+    "denied",
+    `${program}, which ${from} names for ${registry}, gave no login: ${why}; mend it, or take it out of that file`
+  );
+}
+var import_node_child_process2, NAME, MAX_BYTES2;
+var init_helper = __esm({
+  "src/registry/auth/helper.ts"() {
+    "use strict";
+    import_node_child_process2 = require("node:child_process");
+    init_errors();
+    init_json2();
+    init_docker_config();
+    NAME = /^[A-Za-z0-9._-]+$/;
+    MAX_BYTES2 = 64 * 1024;
+  }
+});
+
+// src/registry/auth/credentials.ts
+function createCredentials(options) {
+  const known = /* @__PURE__ */ new Map();
+  let file2;
+  return (registry) => {
+    let found = known.get(registry);
+    if (!found) {
+      found = lookUp(registry, options, () => file2 ??= readConfig2(options.env));
+      known.set(registry, found);
+    }
+    return found;
+  };
+}
+async function lookUp(registry, options, file2) {
+  return fromEnvironment(registry, options.env) ?? await fromConfig(registry, await file2(), options) ?? fromJob(registry, options);
+}
+function fromEnvironment(registry, env) {
+  const text4 = env["DOCKER_AUTH_CONFIG"] ?? "";
+  if (text4 === "") return null;
+  const { auths, source } = parseDockerConfig(Buffer.from(text4, "utf8"), "DOCKER_AUTH_CONFIG");
+  return credentialOf(entryOf(auths, registry), source, registry);
+}
+async function fromConfig(registry, config, { env, signal, helperTimeoutMs }) {
+  if (!config) return null;
+  const settings = {
+    env,
+    timeoutMs: helperTimeoutMs ?? HELPER_MS,
+    ...signal ? { signal } : {}
+  };
+  const helper = entryOf(config.credHelpers, registry);
+  if (typeof helper === "string" && helper !== "")
+    return askHelper(helper, registry, config.source, settings);
+  const stored = config.credsStore ? await askHelper(config.credsStore, registry, config.source, settings) : null;
+  return stored ?? credentialOf(entryOf(config.auths, registry), config.source, registry);
+}
+function fromJob(registry, { githubToken = "", githubActor = "" }) {
+  if (registry !== JOB_REGISTRY || githubToken === "") return null;
+  const username = githubActor === "" ? "x-access-token" : githubActor;
+  return { kind: "basic", username, password: githubToken, source: "the job token (github-token)" };
+}
+async function readConfig2(env) {
+  const folder = env["DOCKER_CONFIG"] || (0, import_node_path3.join)(env["HOME"] || env["USERPROFILE"] || (0, import_node_os.homedir)(), ".docker");
+  const path6 = (0, import_node_path3.join)(folder, "config.json");
+  let bytes2;
+  try {
+    bytes2 = await (0, import_promises5.readFile)(path6);
+  } catch (error2) {
+    const { code: code2 } = error2;
+    if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
+    throw new OperationError("denied", `${path6} cannot be read (${messageOf(error2)}); mend its permissions`, {
+      cause: error2
+    });
+  }
+  return parseDockerConfig(bytes2, path6);
+}
+var import_promises5, import_node_os, import_node_path3, HELPER_MS, JOB_REGISTRY;
+var init_credentials = __esm({
+  "src/registry/auth/credentials.ts"() {
+    "use strict";
+    import_promises5 = require("node:fs/promises");
+    import_node_os = require("node:os");
+    import_node_path3 = require("node:path");
+    init_errors();
+    init_docker_config();
+    init_helper();
+    HELPER_MS = 3e4;
+    JOB_REGISTRY = "ghcr.io";
+  }
+});
+
+// src/registry/auth/credential.ts
+function basicHeader(username, password) {
+  return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
+}
+function secretsOf2(credential) {
+  if (credential.kind === "registry") return [credential.token];
+  const secret = credential.kind === "basic" ? credential.password : credential.token;
+  return [secret, basicHeader(credential.username, secret).slice("Basic ".length)];
+}
+var init_credential = __esm({
+  "src/registry/auth/credential.ts"() {
+    "use strict";
+  }
+});
+
+// src/registry/auth/challenge.ts
+function parseChallenges(header2) {
+  if (header2 === void 0 || header2.length > MAX_HEADER) return [];
+  const challenges = [];
+  const read3 = reader(header2);
+  for (; ; ) {
+    read3.skip(SEPARATORS);
+    const word = read3.match(TOKEN)?.[0].toLowerCase();
+    if (word === void 0) return challenges;
+    read3.skip(SPACE);
+    const last = challenges.at(-1);
+    if (!read3.take("=")) {
+      challenges.push({ scheme: word, parameters: /* @__PURE__ */ new Map() });
+      continue;
+    }
+    read3.skip(SPACE);
+    const value = read3.match(VALUE);
+    if (!last || !value) return challenges;
+    if (!last.parameters.has(word))
+      last.parameters.set(word, (value[1] ?? value[2] ?? "").replace(/\\(.)/g, "$1"));
+  }
+}
+function reader(text4) {
+  let at2 = 0;
+  const match = (pattern) => {
+    pattern.lastIndex = at2;
+    const found = pattern.exec(text4);
+    if (found) at2 = pattern.lastIndex;
+    return found;
+  };
+  return {
+    match,
+    skip: (pattern) => void match(pattern),
+    take(char) {
+      if (text4[at2] !== char) return false;
+      at2++;
+      return true;
+    }
+  };
+}
+var MAX_HEADER, TOKEN, VALUE, SPACE, SEPARATORS;
+var init_challenge = __esm({
+  "src/registry/auth/challenge.ts"() {
+    "use strict";
+    MAX_HEADER = 8192;
+    TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+    VALUE = /"((?:[^"\\]|\\.)*)"|([^\s",]+)/y;
+    SPACE = /[ \t]*/y;
+    SEPARATORS = /[ \t,]*/y;
+  }
+});
+
+// src/registry/auth/proof.ts
+function createProof() {
+  let state = "unknown";
+  let refusals = 0;
+  let trying = null;
+  return {
+    async turn() {
+      while (state === "unknown" && trying) await trying.over;
+      if (state !== "unknown") return state;
+      let end2 = () => void 0;
+      const over = new Promise((resolve9) => end2 = resolve9);
+      trying = { over, end: end2 };
+      return "try";
+    },
+    settle(right) {
+      if (right === true) state = "proven";
+      else if (right === false && state === "unknown" && ++refusals >= MAX_REFUSALS) state = "rejected";
+      const current = trying;
+      trying = null;
+      current?.end();
+    },
+    isRejected: () => state === "rejected"
+  };
+}
+var MAX_REFUSALS;
+var init_proof = __esm({
+  "src/registry/auth/proof.ts"() {
+    "use strict";
+    MAX_REFUSALS = 2;
+  }
+});
+
+// src/registry/hosts.ts
+function isLoopback(hostname) {
+  if (hostname === "localhost") return true;
+  const address = addressOf(hostname);
+  if (!address) return false;
+  return address.v4 ? address.v4[0] === 127 : address.v6.every((part, at2) => part === (at2 === 7 ? 1 : 0));
+}
+function isLinkLocal(hostname) {
+  const address = addressOf(hostname);
+  if (!address) return false;
+  return address.v4 ? address.v4[0] === 169 && address.v4[1] === 254 : ((address.v6[0] ?? 0) & 65472) === 65152;
+}
+function isPrivate(hostname) {
+  if (isLoopback(hostname) || isLinkLocal(hostname)) return true;
+  const address = addressOf(hostname);
+  if (!address) return false;
+  return address.v4 ? isPrivateV4(address.v4) : isPrivateV6(address.v6);
+}
+function isPrivateV4([a = 0, b = 0]) {
+  return a === 0 || a === 10 || a === 100 && (b & 192) === 64 || a === 172 && (b & 240) === 16 || a === 192 && b === 168 || a >= 224;
+}
+function isPrivateV6(parts) {
+  const first2 = parts[0] ?? 0;
+  return (first2 & 65024) === 64512 || (first2 & 65280) === 65280 || parts.every((part) => part === 0);
+}
+function isListed(url, list3) {
+  const port = url.port || (url.protocol === "http:" ? "80" : "443");
+  return list3.some((entry) => {
+    const wanted = entry.toLowerCase();
+    return wanted === url.hostname || wanted === `${url.hostname}:${port}`;
+  });
+}
+function addressOfRegistry(registry, insecure) {
+  const host = API_HOSTS.get(registry) ?? registry;
+  const hostname = hostnameOf(host);
+  const listed5 = insecure.some((entry) => entry.toLowerCase() === registry);
+  const literal2 = addressOf(hostname)?.v4 !== void 0 && !hostname.startsWith("[");
+  if (literal2 && !host.startsWith(hostname)) {
+    throw new OperationError("unsafe", `${registry}: this host means ${hostname}; write it so`);
+  }
+  if (isLinkLocal(hostname) && !listed5) {
+    throw new OperationError(
+      "unsafe",
+      `${registry}: a link-local address is not a registry; list it in insecure-registries if it is one`
+    );
+  }
+  return { host, hostname, scheme: listed5 ? "http" : isLoopback(hostname) ? "either" : "https" };
+}
+function hostnameOf(host) {
+  try {
+    return new URL(`https://${host}`).hostname;
+  } catch {
+    throw new OperationError("unsafe", `${host}: this is not a host that can be spoken to; correct the name`);
+  }
+}
+function addressOf(hostname) {
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return { v4: hostname.split(".").map(Number), v6: [] };
+  if (!hostname.startsWith("[")) return null;
+  const v6 = groupsOf(hostname.slice(1, -1));
+  const head2 = v6.slice(0, 6).join(":");
+  const [high = 0, low = 0] = v6.slice(6);
+  if (head2 !== "0:0:0:0:0:65535" && head2 !== "100:65435:0:0:0:0") return { v6 };
+  return { v4: [high >> 8, high & 255, low >> 8, low & 255], v6 };
+}
+function groupsOf(text4) {
+  const [head2 = "", tail] = text4.split("::");
+  const parse6 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
+  const before = parse6(head2);
+  if (tail === void 0) return before;
+  const after = parse6(tail);
+  return [...before, ...new Array(8 - before.length - after.length).fill(0), ...after];
+}
+var API_HOSTS;
+var init_hosts = __esm({
+  "src/registry/hosts.ts"() {
+    "use strict";
+    init_errors();
+    API_HOSTS = /* @__PURE__ */ new Map([["docker.io", "registry-1.docker.io"]]);
+  }
+});
+
+// src/registry/quirks.ts
+function quirksOf(registry) {
+  return QUIRKS.filter(
+    ({ registry: pattern }) => pattern.startsWith("*.") ? registry.endsWith(pattern.slice(1)) : registry === pattern
+  );
+}
+var QUIRKS;
+var init_quirks = __esm({
+  "src/registry/quirks.ts"() {
+    "use strict";
+    QUIRKS = [
+      {
+        registry: "docker.io",
+        differs: "the API is at registry-1.docker.io and tokens come from auth.docker.io",
+        source: "https://distribution.github.io/distribution/spec/auth/token/",
+        tokenHosts: ["auth.docker.io"]
+      },
+      {
+        registry: "registry.gitlab.com",
+        differs: "tokens come from the web application, gitlab.com",
+        source: "https://docs.gitlab.com/administration/packages/container_registry/",
+        tokenHosts: ["gitlab.com"]
+      },
+      {
+        registry: "ghcr.io",
+        differs: "the job token is refused with 403 until the package grants the repository access",
+        source: "https://docs.github.com/packages/learn-github-packages/configuring-a-packages-access-control-and-visibility",
+        denied: 'give the job "permissions: packages: write", and the repository access in the package settings under "Manage Actions access"'
+      },
+      {
+        registry: "docker.io",
+        differs: "tags may be immutable by a setting or an expression; GET of a manifest counts as a pull, HEAD does not",
+        handling: "looks are HEAD; after a refused write the tag is looked at",
+        source: "https://docs.docker.com/docker-hub/repos/manage/hub-images/immutable-tags/",
+        immutable: "change the repository's immutable tags setting on Docker Hub, or choose another tag"
+      },
+      {
+        registry: "*.amazonaws.com",
+        differs: "400 for every write to an immutable tag that exists, even of the same digest; at most 1,000 tags a page",
+        handling: "after a refused write the tag is looked at, and the same digest is success; n=1000",
+        source: "https://github.com/moby/buildkit/issues/3776, https://github.com/aws/containers-roadmap/issues/2179",
+        immutable: "make the tags of the ECR repository mutable, or choose another tag"
+      },
+      {
+        registry: "*.azurecr.io",
+        differs: "tags, manifests and repositories can be locked",
+        handling: "after a refused write the tag is looked at",
+        source: "https://learn.microsoft.com/azure/container-registry/container-registry-image-lock",
+        immutable: 'unlock the tag with "az acr repository update --write-enabled true", or choose another tag'
+      },
+      {
+        registry: "*.pkg.dev",
+        differs: "a repository may forbid moving and removing tags",
+        handling: "after a refused write the tag is looked at",
+        source: "https://cloud.google.com/artifact-registry/docs/repositories/update-repo",
+        immutable: "allow mutable tags in the settings of the Artifact Registry repository, or choose another tag"
+      },
+      {
+        registry: "Harbor",
+        differs: "404 NOT_FOUND where the specification has MANIFEST_UNKNOWN; 412 for a tag under an immutability rule",
+        handling: "NOT_FOUND counts as absent; after a refused write the tag is looked at",
+        source: "https://github.com/goharbor/harbor/blob/main/src/server/middleware/immutable/pushmf.go"
+      },
+      {
+        registry: "docker-registry 2.8",
+        differs: "404 for a manifest that exists when the Accept line lacks its media type",
+        handling: "one complete Accept line; a 404 counts only with a body that does not speak of the Accept header",
+        source: "https://github.com/distribution/distribution/blob/v2.8.2/registry/handlers/manifests.go"
+      },
+      {
+        registry: "docker-registry 2.8",
+        differs: "500 for a tag while it or another tag of the same digest is written, and for ever when the registry stopped in between",
+        handling: "retried, then unknown with a hint; never absent",
+        source: "https://github.com/distribution/distribution/pull/4478"
+      },
+      {
+        registry: "docker-registry 2.8",
+        differs: "400 MANIFEST_BLOB_UNKNOWN for an index while somebody else writes one of its children again",
+        handling: "children are only written when missing; one more try after they were looked at again",
+        source: "https://github.com/distribution/distribution/pull/4478"
+      },
+      {
+        registry: "docker-registry 2.8",
+        differs: "the tag list ignores n and last and has no Link",
+        handling: "paging follows Link only, and stops when a page brings nothing new",
+        source: "https://github.com/distribution/distribution/blob/v2.8.2/registry/handlers/tags.go"
+      },
+      {
+        registry: "docker-registry 2.8",
+        differs: "404 in plain text for the referrers API",
+        handling: "the fallback tag is read instead, without asking the API again",
+        source: "https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#unavailable-referrers-api"
+      },
+      {
+        registry: "docker-registry 2.8",
+        differs: "401 for a mount when the token lacks pull on the other repository, where the specification has 202",
+        handling: "any answer but 201 and 202 to a mount leads to a plain upload",
+        source: "https://github.com/distribution/distribution/blob/v2.8.2/registry/handlers/app.go"
+      },
+      {
+        registry: "Quay",
+        differs: 'a mount without "from" fails',
+        handling: "a mount always names the repository that holds the blob",
+        source: "https://github.com/google/go-containerregistry/blob/main/pkg/v1/remote/write.go"
+      }
+    ];
+  }
+});
+
+// src/registry/auth/realm.ts
+function tokenServer(realm, asker2) {
+  if (realm === void 0 || realm === "") {
+    throw new OperationError(
+      "protocol",
+      `${asker2.registry} asks for a token without naming a token server (realm); the registry has to be mended`
+    );
+  }
+  const url = URL.canParse(realm) ? new URL(realm) : null;
+  if (!url || url.protocol !== "https:" && url.protocol !== "http:") {
+    throw refused(asker2, "something that is not an http(s) address");
+  }
+  if (url.username !== "" || url.password !== "")
+    throw refused(asker2, `${url.host}, with a user name in the address`);
+  if (url.protocol === "http:" && asker2.api.protocol !== "http:") {
+    throw refused(asker2, `${url.host} over plain http`);
+  }
+  if (!belongs(url, asker2)) throw refused(asker2, url.host);
+  url.hash = "";
+  return url;
+}
+function belongs(url, { registry, api, listed: listed5 }) {
+  if (url.hostname === api.hostname || isListed(url, listed5)) return true;
+  if (isLoopback(api.hostname) && isLoopback(url.hostname)) return true;
+  const known = quirksOf(registry).flatMap((quirk) => quirk.tokenHosts ?? []);
+  return known.includes(url.host) || sameDomain(url.hostname, api.hostname);
+}
+function sameDomain(a, b) {
+  if (/^[\d.]+$|^\[/.test(a) || /^[\d.]+$|^\[/.test(b)) return false;
+  const left = a.split(".").reverse();
+  const right = b.split(".").reverse();
+  let common2 = 0;
+  while (common2 < left.length && common2 < right.length && left[common2] === right[common2]) common2++;
+  const domain = left.slice(0, common2).reverse();
+  if (common2 < 2 || common2 === 2 && domain[1]?.length === 2 && SHARED_SECOND.has(domain[0] ?? ""))
+    return false;
+  return !SHARED.includes(domain.join("."));
+}
+function refused(asker2, what) {
+  return new OperationError(
+    "unsafe",
+    `${asker2.registry} sends to ${what} for a token, where credentials must not go; list that host in insecure-registries if it is meant`
+  );
+}
+var SHARED_SECOND, SHARED;
+var init_realm = __esm({
+  "src/registry/auth/realm.ts"() {
+    "use strict";
+    init_errors();
+    init_hosts();
+    init_quirks();
+    SHARED_SECOND = /* @__PURE__ */ new Set([
+      "ac",
+      "co",
+      "com",
+      "edu",
+      "gob",
+      "gov",
+      "ltd",
+      "me",
+      "ne",
+      "net",
+      "nom",
+      "or",
+      "org",
+      "sch"
+    ]);
+    SHARED = [
+      "amazonaws.com",
+      "appspot.com",
+      "aliyuncs.com",
+      "azurecr.io",
+      "azure.com",
+      "azurewebsites.net",
+      "cloudapp.net",
+      "cloudfront.net",
+      "cloudflare.net",
+      "fly.dev",
+      "github.io",
+      "gitlab.io",
+      "herokuapp.com",
+      "jfrog.io",
+      "netlify.app",
+      "ngrok.io",
+      "ocir.io",
+      "onrender.com",
+      "pages.dev",
+      "pkg.dev",
+      "r2.dev",
+      "run.app",
+      "sslip.io",
+      "nip.io",
+      "vercel.app",
+      "windows.net",
+      "workers.dev"
+    ];
+  }
+});
+
+// src/registry/auth/scope.ts
+function scopesOf({ repository, access: access4, alsoPull }) {
+  const own = `repository:${repository.repository}:${access4}`;
+  return alsoPull ? [own, `repository:${alsoPull.repository}:pull`] : [own];
+}
+function missingScopes(asked, own) {
+  const scopes = (asked ?? "").split(" ").filter((scope) => SCOPE.test(scope));
+  return scopes.filter((scope) => !own.some((held) => covers(held, scope))).slice(0, MAX_SCOPES);
+}
+function covers(held, wanted) {
+  const [heldName, heldActions] = splitActions(held);
+  const [wantedName, wantedActions] = splitActions(wanted);
+  return heldName === wantedName && wantedActions.every((action2) => heldActions.includes(action2));
+}
+function splitActions(scope) {
+  const colon = scope.lastIndexOf(":");
+  return [scope.slice(0, colon), scope.slice(colon + 1).split(",")];
+}
+var MAX_SCOPES, SCOPE;
+var init_scope = __esm({
+  "src/registry/auth/scope.ts"() {
+    "use strict";
+    MAX_SCOPES = 8;
+    SCOPE = /^[a-z0-9]+(?:\([a-z0-9]+\))?:[\x21-\x7e]{1,300}:[a-z*]+(?:,[a-z*]+)*$/;
+  }
+});
+
+// src/registry/auth/token.ts
+async function fetchToken(wish, ask2) {
+  let answer = wish.credential?.kind === "identity" ? await ask2(byPost(wish, wish.credential)) : null;
+  if (!answer || answer.status === 404 || answer.status === 405) answer = await ask2(byGet(wish));
+  const { status, body } = answer;
+  if (status === 400 || status === 401 || status === 403) return { refused: status };
+  if (status !== 200) {
+    throw new OperationError(
+      status === 408 || status === 429 || status >= 500 ? "unavailable" : "protocol",
+      `the token server ${wish.server.host} answered HTTP ${status}; run again when it is well`,
+      { status }
+    );
+  }
+  return parseToken(body, wish.server.host);
+}
+function byGet({ server, service, scopes, credential }) {
+  const url = new URL(server);
+  if (service !== void 0) url.searchParams.set("service", service);
+  for (const scope of scopes) url.searchParams.append("scope", scope);
+  if (!credential) return { method: "GET", url, headers: {} };
+  const secret = credential.kind === "basic" ? credential.password : credential.token;
+  return { method: "GET", url, headers: { authorization: basicHeader(credential.username, secret) } };
+}
+function byPost({ server, service, scopes }, { token }) {
+  const form = new URLSearchParams({ grant_type: "refresh_token", refresh_token: token, client_id: "retag" });
+  if (service !== void 0) form.set("service", service);
+  form.set("scope", scopes.join(" "));
+  return {
+    method: "POST",
+    url: server,
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: Buffer.from(form.toString(), "utf8")
+  };
+}
+function parseToken(body, host) {
+  const json2 = parseJson2(body);
+  const fields2 = isObject(json2) ? json2 : {};
+  const token = [fields2["token"], fields2["access_token"]].find(
+    (value) => typeof value === "string" && value !== ""
+  );
+  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+    throw new OperationError(
+      "protocol",
+      `the token server ${host} gave no usable token; see whether it is the right one for this registry`
+    );
+  }
+  const seconds = fields2["expires_in"];
+  return { token, seconds: typeof seconds === "number" && seconds > 0 ? seconds : DEFAULT_SECONDS };
+}
+var DEFAULT_SECONDS;
+var init_token = __esm({
+  "src/registry/auth/token.ts"() {
+    "use strict";
+    init_errors();
+    init_json2();
+    init_credential();
+    DEFAULT_SECONDS = 60;
+  }
+});
+
+// src/registry/auth/token-cache.ts
+function createTokenCache(now) {
+  const entries = /* @__PURE__ */ new Map();
+  let asked = false;
+  const entryOf3 = (scopes) => {
+    const key = scopes.join(" ");
+    let entry = entries.get(key);
+    if (!entry) {
+      entry = { header: void 0, refusal: void 0, until: 0, pending: void 0, missing: [] };
+      entries.set(key, entry);
+    }
+    return entry;
+  };
+  const held = (key) => {
+    const entry = entries.get(key);
+    return entry && entry.until > now() ? entry.header : void 0;
+  };
+  const load2 = async (entry, work) => {
+    try {
+      const { header: header2, seconds } = await work();
+      entry.header = header2;
+      entry.refusal = void 0;
+      entry.until = now() + 1e3 * Math.max(seconds - EARLY_S, seconds / 2);
+      return header2;
+    } catch (error2) {
+      entry.header = void 0;
+      if (isRefusal(error2)) {
+        entry.refusal = error2;
+        entry.until = now() + REFUSAL_MS;
+      }
+      throw error2;
+    } finally {
+      entry.pending = void 0;
+    }
+  };
+  return {
+    get(scopes) {
+      const key = scopes.join(" ");
+      return held(key) ?? (key.endsWith(":pull") && scopes.length === 1 ? held(`${key},push`) : void 0);
+    },
+    fetch(scopes, work) {
+      const entry = entryOf3(scopes);
+      if (entry.refusal && entry.until > now()) return Promise.reject(entry.refusal);
+      entry.pending ??= load2(entry, () => work([...entry.missing, ...scopes]));
+      return entry.pending;
+    },
+    want(scopes, missing2) {
+      asked = true;
+      if (missing2.length > 0) entryOf3(scopes).missing = missing2;
+    },
+    wanted: () => asked,
+    drop(header2) {
+      for (const entry of entries.values()) if (entry.header === header2) entry.header = void 0;
+    }
+  };
+}
+function isRefusal(error2) {
+  return error2 instanceof Error && "code" in error2 && error2.code === "denied";
+}
+var EARLY_S, REFUSAL_MS;
+var init_token_cache = __esm({
+  "src/registry/auth/token-cache.ts"() {
+    "use strict";
+    EARLY_S = 10;
+    REFUSAL_MS = 6e4;
+  }
+});
+
+// src/registry/auth/authorizer.ts
+function createAuthorizer(options) {
+  let scheme;
+  const credential = once3(() => lookUp2(options));
+  const proof = createProof();
+  const tokens = createTokenCache(options.now);
+  const context = { ...options, credential, proof, tokens };
+  return {
+    authorization(access4) {
+      if (!scheme) return void 0;
+      return scheme.kind === "basic" ? basic(context) : bearer(context, scheme, access4);
+    },
+    answered(sent, status) {
+      if (sent?.startsWith("Basic ")) proof.settle(verdictOf(status));
+    },
+    async challenged(access4, header2, sent) {
+      const asked = choose(parseChallenges(header2));
+      if (!asked) return false;
+      scheme = schemeOf(asked, options.asker());
+      if (scheme.kind === "bearer") {
+        tokens.want(scopesOf(access4), missingScopes(asked.parameters.get("scope"), scopesOf(access4)));
+      }
+      return worthRepeating(context, sent);
+    }
+  };
+}
+function verdictOf(status) {
+  if (status === null || status === 408 || status === 429 || status >= 500) return null;
+  return status !== 401;
+}
+function choose(challenges) {
+  const of = (name) => challenges.find(({ scheme }) => scheme === name);
+  return of("bearer") ?? of("basic");
+}
+function schemeOf({ scheme, parameters }, asker2) {
+  if (scheme === "basic") return { kind: "basic" };
+  return {
+    kind: "bearer",
+    server: tokenServer(parameters.get("realm"), asker2),
+    service: parameters.get("service")
+  };
+}
+async function lookUp2({ credentials, asker: asker2, onSecret }) {
+  const found = await credentials(asker2().registry);
+  if (found) for (const secret of secretsOf2(found)) onSecret(secret);
+  return found;
+}
+async function worthRepeating({ credential, asker: asker2, proof, tokens }, sent) {
+  const found = await credential();
+  if (sent === void 0) return found !== null || tokens.wanted();
+  if (sent.startsWith("Basic ") && proof.isRejected()) throw rejected(asker2().registry, found);
+  tokens.drop(sent);
+  return true;
+}
+async function basic({ credential, proof, asker: asker2 }) {
+  const found = await credential();
+  if (!found) return void 0;
+  if (found.kind === "registry") return `Bearer ${found.token}`;
+  if (await proof.turn() === "rejected") throw rejected(asker2().registry, found);
+  return basicHeader(found.username, found.kind === "basic" ? found.password : found.token);
+}
+function bearer(context, { server, service }, access4) {
+  const { tokens, credential, asker: asker2, ask: ask2, onSecret } = context;
+  const known = tokens.get(scopesOf(access4));
+  if (known !== void 0) return known;
+  return tokens.fetch(scopesOf(access4), async (scopes) => {
+    const found = await credential();
+    if (found?.kind === "registry") return { header: `Bearer ${found.token}`, seconds: Infinity };
+    const answer = await proven(
+      context,
+      found,
+      () => fetchToken({ server, service, scopes, credential: found }, ask2)
+    );
+    if ("refused" in answer) throw noToken(asker2().registry, server, scopes, found, answer.refused);
+    onSecret(answer.token);
+    return { header: `Bearer ${answer.token}`, seconds: answer.seconds };
+  });
+}
+async function proven({ proof, asker: asker2 }, found, use) {
+  if (!found) return use();
+  if (await proof.turn() === "rejected") throw rejected(asker2().registry, found);
+  let right = null;
+  try {
+    const answer = await use();
+    right = !("refused" in answer) || answer.refused !== 401;
+    return answer;
+  } finally {
+    proof.settle(right);
+  }
+}
+function rejected(registry, credential) {
+  const source = credential ? ` from ${credential.source}` : "";
+  return new OperationError(
+    "denied",
+    `${registry} refused the login${source} (HTTP 401); log in again with a user name and password that are right`,
+    { status: 401 }
+  );
+}
+function noToken(registry, server, scopes, credential, status) {
+  const who = credential ? `the login from ${credential.source}` : "anybody without a login";
+  const next2 = credential ? "log in with an account that may do this" : `log in to ${registry}`;
+  return new OperationError(
+    "denied",
+    `${server.host} gives ${who} no token for ${scopes.join(" ")} (HTTP ${status}); ${next2}`,
+    { status }
+  );
+}
+function once3(work) {
+  let result;
+  return () => result ??= work();
+}
+var init_authorizer = __esm({
+  "src/registry/auth/authorizer.ts"() {
+    "use strict";
+    init_errors();
+    init_credential();
+    init_challenge();
+    init_proof();
+    init_realm();
+    init_scope();
+    init_token();
+    init_token_cache();
+  }
+});
+
+// src/registry/http/proxy.ts
+function proxyVariables(env) {
+  const names2 = VARIABLES.flatMap((name) => [name, name.toUpperCase()]);
+  return Object.fromEntries(names2.map((name) => [name, env[name]]));
+}
+function proxyFor(target, env, isLoopback2) {
+  const { secure, hostname, port } = target;
+  const configured = read2(env, secure ? "https_proxy" : "http_proxy") || read2(env, "all_proxy");
+  if (configured === "" || isLoopback2(hostname)) return null;
+  if (isExcluded(hostname.toLowerCase(), port, read2(env, "no_proxy"))) return null;
+  return configured.includes("://") ? configured : `http://${configured}`;
+}
+function isExcluded(hostname, port, list3) {
+  return list3.toLowerCase().split(/[\s,]+/).filter((entry) => entry !== "").some((entry) => {
+    if (entry === "*") return true;
+    const [, host = entry, entryPort] = /^(.+):(\d+)$/.exec(entry) ?? [];
+    if (entryPort !== void 0 && Number(entryPort) !== port) return false;
+    const name = host.replace(/^\*?\./, "");
+    return hostname === name || hostname.endsWith(`.${name}`);
+  });
+}
+function read2(env, name) {
+  return (env[name] ?? env[name.toUpperCase()] ?? "").trim();
+}
+var VARIABLES;
+var init_proxy = __esm({
+  "src/registry/http/proxy.ts"() {
+    "use strict";
+    VARIABLES = ["https_proxy", "http_proxy", "all_proxy", "no_proxy"];
+  }
+});
+
+// node_modules/ms/index.js
+var require_ms = __commonJS({
+  "node_modules/ms/index.js"(exports2, module2) {
+    var s = 1e3;
+    var m = s * 60;
+    var h = m * 60;
+    var d = h * 24;
+    var w = d * 7;
+    var y = d * 365.25;
+    module2.exports = function(val, options) {
+      options = options || {};
+      var type = typeof val;
+      if (type === "string" && val.length > 0) {
+        return parse6(val);
+      } else if (type === "number" && isFinite(val)) {
+        return options.long ? fmtLong(val) : fmtShort(val);
+      }
+      throw new Error(
+        "val is not a non-empty string or a valid number. val=" + JSON.stringify(val)
+      );
+    };
+    function parse6(str) {
+      str = String(str);
+      if (str.length > 100) {
+        return;
+      }
+      var match = /^(-?(?:\d+)?\.?\d+) *(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)?$/i.exec(
+        str
+      );
+      if (!match) {
+        return;
+      }
+      var n = parseFloat(match[1]);
+      var type = (match[2] || "ms").toLowerCase();
+      switch (type) {
+        case "years":
+        case "year":
+        case "yrs":
+        case "yr":
+        case "y":
+          return n * y;
+        case "weeks":
+        case "week":
+        case "w":
+          return n * w;
+        case "days":
+        case "day":
+        case "d":
+          return n * d;
+        case "hours":
+        case "hour":
+        case "hrs":
+        case "hr":
+        case "h":
+          return n * h;
+        case "minutes":
+        case "minute":
+        case "mins":
+        case "min":
+        case "m":
+          return n * m;
+        case "seconds":
+        case "second":
+        case "secs":
+        case "sec":
+        case "s":
+          return n * s;
+        case "milliseconds":
+        case "millisecond":
+        case "msecs":
+        case "msec":
+        case "ms":
+          return n;
+        default:
+          return void 0;
+      }
+    }
+    function fmtShort(ms) {
+      var msAbs = Math.abs(ms);
+      if (msAbs >= d) {
+        return Math.round(ms / d) + "d";
+      }
+      if (msAbs >= h) {
+        return Math.round(ms / h) + "h";
+      }
+      if (msAbs >= m) {
+        return Math.round(ms / m) + "m";
+      }
+      if (msAbs >= s) {
+        return Math.round(ms / s) + "s";
+      }
+      return ms + "ms";
+    }
+    function fmtLong(ms) {
+      var msAbs = Math.abs(ms);
+      if (msAbs >= d) {
+        return plural2(ms, msAbs, d, "day");
+      }
+      if (msAbs >= h) {
+        return plural2(ms, msAbs, h, "hour");
+      }
+      if (msAbs >= m) {
+        return plural2(ms, msAbs, m, "minute");
+      }
+      if (msAbs >= s) {
+        return plural2(ms, msAbs, s, "second");
+      }
+      return ms + " ms";
+    }
+    function plural2(ms, msAbs, n, name) {
+      var isPlural = msAbs >= n * 1.5;
+      return Math.round(ms / n) + " " + name + (isPlural ? "s" : "");
+    }
+  }
+});
+
+// node_modules/debug/src/common.js
+var require_common = __commonJS({
+  "node_modules/debug/src/common.js"(exports2, module2) {
+    function setup(env) {
+      createDebug4.debug = createDebug4;
+      createDebug4.default = createDebug4;
+      createDebug4.coerce = coerce;
+      createDebug4.disable = disable;
+      createDebug4.enable = enable;
+      createDebug4.enabled = enabled;
+      createDebug4.humanize = require_ms();
+      createDebug4.destroy = destroy;
+      Object.keys(env).forEach((key) => {
+        createDebug4[key] = env[key];
+      });
+      createDebug4.names = [];
+      createDebug4.skips = [];
+      createDebug4.formatters = {};
+      function selectColor(namespace) {
+        let hash2 = 0;
+        for (let i = 0; i < namespace.length; i++) {
+          hash2 = (hash2 << 5) - hash2 + namespace.charCodeAt(i);
+          hash2 |= 0;
+        }
+        return createDebug4.colors[Math.abs(hash2) % createDebug4.colors.length];
+      }
+      createDebug4.selectColor = selectColor;
+      function createDebug4(namespace) {
+        let prevTime;
+        let enableOverride = null;
+        let namespacesCache;
+        let enabledCache;
+        function debug5(...args) {
+          if (!debug5.enabled) {
+            return;
+          }
+          const self = debug5;
+          const curr = Number(/* @__PURE__ */ new Date());
+          const ms = curr - (prevTime || curr);
+          self.diff = ms;
+          self.prev = prevTime;
+          self.curr = curr;
+          prevTime = curr;
+          args[0] = createDebug4.coerce(args[0]);
+          if (typeof args[0] !== "string") {
+            args.unshift("%O");
+          }
+          let index2 = 0;
+          args[0] = args[0].replace(/%([a-zA-Z%])/g, (match, format) => {
+            if (match === "%%") {
+              return "%";
+            }
+            index2++;
+            const formatter = createDebug4.formatters[format];
+            if (typeof formatter === "function") {
+              const val = args[index2];
+              match = formatter.call(self, val);
+              args.splice(index2, 1);
+              index2--;
+            }
+            return match;
+          });
+          createDebug4.formatArgs.call(self, args);
+          const logFn = self.log || createDebug4.log;
+          logFn.apply(self, args);
+        }
+        debug5.namespace = namespace;
+        debug5.useColors = createDebug4.useColors();
+        debug5.color = createDebug4.selectColor(namespace);
+        debug5.extend = extend;
+        debug5.destroy = createDebug4.destroy;
+        Object.defineProperty(debug5, "enabled", {
+          enumerable: true,
+          configurable: false,
+          get: () => {
+            if (enableOverride !== null) {
+              return enableOverride;
+            }
+            if (namespacesCache !== createDebug4.namespaces) {
+              namespacesCache = createDebug4.namespaces;
+              enabledCache = createDebug4.enabled(namespace);
+            }
+            return enabledCache;
+          },
+          set: (v) => {
+            enableOverride = v;
+          }
+        });
+        if (typeof createDebug4.init === "function") {
+          createDebug4.init(debug5);
+        }
+        return debug5;
+      }
+      function extend(namespace, delimiter4) {
+        const newDebug = createDebug4(this.namespace + (typeof delimiter4 === "undefined" ? ":" : delimiter4) + namespace);
+        newDebug.log = this.log;
+        return newDebug;
+      }
+      function enable(namespaces) {
+        createDebug4.save(namespaces);
+        createDebug4.namespaces = namespaces;
+        createDebug4.names = [];
+        createDebug4.skips = [];
+        const split = (typeof namespaces === "string" ? namespaces : "").trim().replace(/\s+/g, ",").split(",").filter(Boolean);
+        for (const ns of split) {
+          if (ns[0] === "-") {
+            createDebug4.skips.push(ns.slice(1));
+          } else {
+            createDebug4.names.push(ns);
+          }
+        }
+      }
+      function matchesTemplate(search, template) {
+        let searchIndex = 0;
+        let templateIndex = 0;
+        let starIndex = -1;
+        let matchIndex = 0;
+        while (searchIndex < search.length) {
+          if (templateIndex < template.length && (template[templateIndex] === search[searchIndex] || template[templateIndex] === "*")) {
+            if (template[templateIndex] === "*") {
+              starIndex = templateIndex;
+              matchIndex = searchIndex;
+              templateIndex++;
+            } else {
+              searchIndex++;
+              templateIndex++;
+            }
+          } else if (starIndex !== -1) {
+            templateIndex = starIndex + 1;
+            matchIndex++;
+            searchIndex = matchIndex;
+          } else {
+            return false;
+          }
+        }
+        while (templateIndex < template.length && template[templateIndex] === "*") {
+          templateIndex++;
+        }
+        return templateIndex === template.length;
+      }
+      function disable() {
+        const namespaces = [
+          ...createDebug4.names,
+          ...createDebug4.skips.map((namespace) => "-" + namespace)
+        ].join(",");
+        createDebug4.enable("");
+        return namespaces;
+      }
+      function enabled(name) {
+        for (const skip2 of createDebug4.skips) {
+          if (matchesTemplate(name, skip2)) {
+            return false;
+          }
+        }
+        for (const ns of createDebug4.names) {
+          if (matchesTemplate(name, ns)) {
+            return true;
+          }
+        }
+        return false;
+      }
+      function coerce(val) {
+        if (val instanceof Error) {
+          return val.stack || val.message;
+        }
+        return val;
+      }
+      function destroy() {
+        console.warn("Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`.");
+      }
+      createDebug4.enable(createDebug4.load());
+      return createDebug4;
+    }
+    module2.exports = setup;
+  }
+});
+
+// node_modules/debug/src/browser.js
+var require_browser = __commonJS({
+  "node_modules/debug/src/browser.js"(exports2, module2) {
+    exports2.formatArgs = formatArgs;
+    exports2.save = save;
+    exports2.load = load2;
+    exports2.useColors = useColors;
+    exports2.storage = localstorage();
+    exports2.destroy = /* @__PURE__ */ (() => {
+      let warned = false;
+      return () => {
+        if (!warned) {
+          warned = true;
+          console.warn("Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`.");
+        }
+      };
+    })();
+    exports2.colors = [
+      "#0000CC",
+      "#0000FF",
+      "#0033CC",
+      "#0033FF",
+      "#0066CC",
+      "#0066FF",
+      "#0099CC",
+      "#0099FF",
+      "#00CC00",
+      "#00CC33",
+      "#00CC66",
+      "#00CC99",
+      "#00CCCC",
+      "#00CCFF",
+      "#3300CC",
+      "#3300FF",
+      "#3333CC",
+      "#3333FF",
+      "#3366CC",
+      "#3366FF",
+      "#3399CC",
+      "#3399FF",
+      "#33CC00",
+      "#33CC33",
+      "#33CC66",
+      "#33CC99",
+      "#33CCCC",
+      "#33CCFF",
+      "#6600CC",
+      "#6600FF",
+      "#6633CC",
+      "#6633FF",
+      "#66CC00",
+      "#66CC33",
+      "#9900CC",
+      "#9900FF",
+      "#9933CC",
+      "#9933FF",
+      "#99CC00",
+      "#99CC33",
+      "#CC0000",
+      "#CC0033",
+      "#CC0066",
+      "#CC0099",
+      "#CC00CC",
+      "#CC00FF",
+      "#CC3300",
+      "#CC3333",
+      "#CC3366",
+      "#CC3399",
+      "#CC33CC",
+      "#CC33FF",
+      "#CC6600",
+      "#CC6633",
+      "#CC9900",
+      "#CC9933",
+      "#CCCC00",
+      "#CCCC33",
+      "#FF0000",
+      "#FF0033",
+      "#FF0066",
+      "#FF0099",
+      "#FF00CC",
+      "#FF00FF",
+      "#FF3300",
+      "#FF3333",
+      "#FF3366",
+      "#FF3399",
+      "#FF33CC",
+      "#FF33FF",
+      "#FF6600",
+      "#FF6633",
+      "#FF9900",
+      "#FF9933",
+      "#FFCC00",
+      "#FFCC33"
+    ];
+    function useColors() {
+      if (typeof window !== "undefined" && window.process && (window.process.type === "renderer" || window.process.__nwjs)) {
+        return true;
+      }
+      if (typeof navigator !== "undefined" && navigator.userAgent && navigator.userAgent.toLowerCase().match(/(edge|trident)\/(\d+)/)) {
+        return false;
+      }
+      let m;
+      return typeof document !== "undefined" && document.documentElement && document.documentElement.style && document.documentElement.style.WebkitAppearance || // Is firebug? http://stackoverflow.com/a/398120/376773
+      typeof window !== "undefined" && window.console && (window.console.firebug || window.console.exception && window.console.table) || // Is firefox >= v31?
+      // https://developer.mozilla.org/en-US/docs/Tools/Web_Console#Styling_messages
+      typeof navigator !== "undefined" && navigator.userAgent && (m = navigator.userAgent.toLowerCase().match(/firefox\/(\d+)/)) && parseInt(m[1], 10) >= 31 || // Double check webkit in userAgent just in case we are in a worker
+      typeof navigator !== "undefined" && navigator.userAgent && navigator.userAgent.toLowerCase().match(/applewebkit\/(\d+)/);
+    }
+    function formatArgs(args) {
+      args[0] = (this.useColors ? "%c" : "") + this.namespace + (this.useColors ? " %c" : " ") + args[0] + (this.useColors ? "%c " : " ") + "+" + module2.exports.humanize(this.diff);
+      if (!this.useColors) {
+        return;
+      }
+      const c = "color: " + this.color;
+      args.splice(1, 0, c, "color: inherit");
+      let index2 = 0;
+      let lastC = 0;
+      args[0].replace(/%[a-zA-Z%]/g, (match) => {
+        if (match === "%%") {
+          return;
+        }
+        index2++;
+        if (match === "%c") {
+          lastC = index2;
+        }
+      });
+      args.splice(lastC, 0, c);
+    }
+    exports2.log = console.debug || console.log || (() => {
+    });
+    function save(namespaces) {
+      try {
+        if (namespaces) {
+          exports2.storage.setItem("debug", namespaces);
+        } else {
+          exports2.storage.removeItem("debug");
+        }
+      } catch (error2) {
+      }
+    }
+    function load2() {
+      let r;
+      try {
+        r = exports2.storage.getItem("debug") || exports2.storage.getItem("DEBUG");
+      } catch (error2) {
+      }
+      if (!r && typeof process !== "undefined" && "env" in process) {
+        r = process.env.DEBUG;
+      }
+      return r;
+    }
+    function localstorage() {
+      try {
+        return localStorage;
+      } catch (error2) {
+      }
+    }
+    module2.exports = require_common()(exports2);
+    var { formatters } = module2.exports;
+    formatters.j = function(v) {
+      try {
+        return JSON.stringify(v);
+      } catch (error2) {
+        return "[UnexpectedJSONParseError]: " + error2.message;
+      }
+    };
+  }
+});
+
+// node_modules/has-flag/index.js
+var require_has_flag = __commonJS({
+  "node_modules/has-flag/index.js"(exports2, module2) {
+    "use strict";
+    module2.exports = (flag2, argv = process.argv) => {
+      const prefix = flag2.startsWith("-") ? "" : flag2.length === 1 ? "-" : "--";
+      const position = argv.indexOf(prefix + flag2);
+      const terminatorPosition = argv.indexOf("--");
+      return position !== -1 && (terminatorPosition === -1 || position < terminatorPosition);
+    };
+  }
+});
+
+// node_modules/supports-color/index.js
+var require_supports_color = __commonJS({
+  "node_modules/supports-color/index.js"(exports2, module2) {
+    "use strict";
+    var os6 = require("os");
+    var tty = require("tty");
+    var hasFlag = require_has_flag();
+    var { env } = process;
+    var forceColor;
+    if (hasFlag("no-color") || hasFlag("no-colors") || hasFlag("color=false") || hasFlag("color=never")) {
+      forceColor = 0;
+    } else if (hasFlag("color") || hasFlag("colors") || hasFlag("color=true") || hasFlag("color=always")) {
+      forceColor = 1;
+    }
+    if ("FORCE_COLOR" in env) {
+      if (env.FORCE_COLOR === "true") {
+        forceColor = 1;
+      } else if (env.FORCE_COLOR === "false") {
+        forceColor = 0;
+      } else {
+        forceColor = env.FORCE_COLOR.length === 0 ? 1 : Math.min(parseInt(env.FORCE_COLOR, 10), 3);
+      }
+    }
+    function translateLevel(level) {
+      if (level === 0) {
+        return false;
+      }
+      return {
+        level,
+        hasBasic: true,
+        has256: level >= 2,
+        has16m: level >= 3
+      };
+    }
+    function supportsColor(haveStream, streamIsTTY) {
+      if (forceColor === 0) {
+        return 0;
+      }
+      if (hasFlag("color=16m") || hasFlag("color=full") || hasFlag("color=truecolor")) {
+        return 3;
+      }
+      if (hasFlag("color=256")) {
+        return 2;
+      }
+      if (haveStream && !streamIsTTY && forceColor === void 0) {
+        return 0;
+      }
+      const min = forceColor || 0;
+      if (env.TERM === "dumb") {
+        return min;
+      }
+      if (process.platform === "win32") {
+        const osRelease = os6.release().split(".");
+        if (Number(osRelease[0]) >= 10 && Number(osRelease[2]) >= 10586) {
+          return Number(osRelease[2]) >= 14931 ? 3 : 2;
+        }
+        return 1;
+      }
+      if ("CI" in env) {
+        if (["TRAVIS", "CIRCLECI", "APPVEYOR", "GITLAB_CI", "GITHUB_ACTIONS", "BUILDKITE"].some((sign) => sign in env) || env.CI_NAME === "codeship") {
+          return 1;
+        }
+        return min;
+      }
+      if ("TEAMCITY_VERSION" in env) {
+        return /^(9\.(0*[1-9]\d*)\.|\d{2,}\.)/.test(env.TEAMCITY_VERSION) ? 1 : 0;
+      }
+      if (env.COLORTERM === "truecolor") {
+        return 3;
+      }
+      if ("TERM_PROGRAM" in env) {
+        const version = parseInt((env.TERM_PROGRAM_VERSION || "").split(".")[0], 10);
+        switch (env.TERM_PROGRAM) {
+          case "iTerm.app":
+            return version >= 3 ? 3 : 2;
+          case "Apple_Terminal":
+            return 2;
+        }
+      }
+      if (/-256(color)?$/i.test(env.TERM)) {
+        return 2;
+      }
+      if (/^screen|^xterm|^vt100|^vt220|^rxvt|color|ansi|cygwin|linux/i.test(env.TERM)) {
+        return 1;
+      }
+      if ("COLORTERM" in env) {
+        return 1;
+      }
+      return min;
+    }
+    function getSupportLevel(stream2) {
+      const level = supportsColor(stream2, stream2 && stream2.isTTY);
+      return translateLevel(level);
+    }
+    module2.exports = {
+      supportsColor: getSupportLevel,
+      stdout: translateLevel(supportsColor(true, tty.isatty(1))),
+      stderr: translateLevel(supportsColor(true, tty.isatty(2)))
+    };
+  }
+});
+
+// node_modules/debug/src/node.js
+var require_node = __commonJS({
+  "node_modules/debug/src/node.js"(exports2, module2) {
+    var tty = require("tty");
+    var util = require("util");
+    exports2.init = init;
+    exports2.log = log;
+    exports2.formatArgs = formatArgs;
+    exports2.save = save;
+    exports2.load = load2;
+    exports2.useColors = useColors;
+    exports2.destroy = util.deprecate(
+      () => {
+      },
+      "Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`."
+    );
+    exports2.colors = [6, 2, 3, 4, 5, 1];
+    try {
+      const supportsColor = require_supports_color();
+      if (supportsColor && (supportsColor.stderr || supportsColor).level >= 2) {
+        exports2.colors = [
+          20,
+          21,
+          26,
+          27,
+          32,
+          33,
+          38,
+          39,
+          40,
+          41,
+          42,
+          43,
+          44,
+          45,
+          56,
+          57,
+          62,
+          63,
+          68,
+          69,
+          74,
+          75,
+          76,
+          77,
+          78,
+          79,
+          80,
+          81,
+          92,
+          93,
+          98,
+          99,
+          112,
+          113,
+          128,
+          129,
+          134,
+          135,
+          148,
+          149,
+          160,
+          161,
+          162,
+          163,
+          164,
+          165,
+          166,
+          167,
+          168,
+          169,
+          170,
+          171,
+          172,
+          173,
+          178,
+          179,
+          184,
+          185,
+          196,
+          197,
+          198,
+          199,
+          200,
+          201,
+          202,
+          203,
+          204,
+          205,
+          206,
+          207,
+          208,
+          209,
+          214,
+          215,
+          220,
+          221
+        ];
+      }
+    } catch (error2) {
+    }
+    exports2.inspectOpts = Object.keys(process.env).filter((key) => {
+      return /^debug_/i.test(key);
+    }).reduce((obj, key) => {
+      const prop = key.substring(6).toLowerCase().replace(/_([a-z])/g, (_, k) => {
+        return k.toUpperCase();
+      });
+      let val = process.env[key];
+      if (/^(yes|on|true|enabled)$/i.test(val)) {
+        val = true;
+      } else if (/^(no|off|false|disabled)$/i.test(val)) {
+        val = false;
+      } else if (val === "null") {
+        val = null;
+      } else {
+        val = Number(val);
+      }
+      obj[prop] = val;
+      return obj;
+    }, {});
+    function useColors() {
+      return "colors" in exports2.inspectOpts ? Boolean(exports2.inspectOpts.colors) : tty.isatty(process.stderr.fd);
+    }
+    function formatArgs(args) {
+      const { namespace: name, useColors: useColors2 } = this;
+      if (useColors2) {
+        const c = this.color;
+        const colorCode = "\x1B[3" + (c < 8 ? c : "8;5;" + c);
+        const prefix = `  ${colorCode};1m${name} \x1B[0m`;
+        args[0] = prefix + args[0].split("\n").join("\n" + prefix);
+        args.push(colorCode + "m+" + module2.exports.humanize(this.diff) + "\x1B[0m");
+      } else {
+        args[0] = getDate() + name + " " + args[0];
+      }
+    }
+    function getDate() {
+      if (exports2.inspectOpts.hideDate) {
+        return "";
+      }
+      return (/* @__PURE__ */ new Date()).toISOString() + " ";
+    }
+    function log(...args) {
+      return process.stderr.write(util.formatWithOptions(exports2.inspectOpts, ...args) + "\n");
+    }
+    function save(namespaces) {
+      if (namespaces) {
+        process.env.DEBUG = namespaces;
+      } else {
+        delete process.env.DEBUG;
+      }
+    }
+    function load2() {
+      return process.env.DEBUG;
+    }
+    function init(debug5) {
+      debug5.inspectOpts = {};
+      const keys = Object.keys(exports2.inspectOpts);
+      for (let i = 0; i < keys.length; i++) {
+        debug5.inspectOpts[keys[i]] = exports2.inspectOpts[keys[i]];
+      }
+    }
+    module2.exports = require_common()(exports2);
+    var { formatters } = module2.exports;
+    formatters.o = function(v) {
+      this.inspectOpts.colors = this.useColors;
+      return util.inspect(v, this.inspectOpts).split("\n").map((str) => str.trim()).join(" ");
+    };
+    formatters.O = function(v) {
+      this.inspectOpts.colors = this.useColors;
+      return util.inspect(v, this.inspectOpts);
+    };
+  }
+});
+
+// node_modules/debug/src/index.js
+var require_src = __commonJS({
+  "node_modules/debug/src/index.js"(exports2, module2) {
+    if (typeof process === "undefined" || process.type === "renderer" || process.browser === true || process.__nwjs) {
+      module2.exports = require_browser();
+    } else {
+      module2.exports = require_node();
+    }
+  }
+});
+
+// node_modules/agent-base/dist/helpers.js
+var init_helpers = __esm({
+  "node_modules/agent-base/dist/helpers.js"() {
+  }
+});
+
+// node_modules/agent-base/dist/index.js
+var net, http, import_https, INTERNAL, Agent2;
+var init_dist3 = __esm({
+  "node_modules/agent-base/dist/index.js"() {
+    net = __toESM(require("net"), 1);
+    http = __toESM(require("http"), 1);
+    import_https = require("https");
+    init_helpers();
+    INTERNAL = /* @__PURE__ */ Symbol("AgentBaseInternalState");
+    Agent2 = class extends http.Agent {
+      constructor(opts) {
+        super(opts);
+        this[INTERNAL] = {};
+      }
+      /**
+       * Determine whether this is an `http` or `https` request.
+       */
+      isSecureEndpoint(options) {
+        if (options) {
+          if (typeof options.secureEndpoint === "boolean") {
+            return options.secureEndpoint;
+          }
+          if (typeof options.protocol === "string") {
+            return options.protocol === "https:";
+          }
+        }
+        const { stack } = new Error();
+        if (typeof stack !== "string")
+          return false;
+        return stack.split("\n").some((l) => l.indexOf("(https.js:") !== -1 || l.indexOf("node:https:") !== -1);
+      }
+      // In order to support async signatures in `connect()` and Node's native
+      // connection pooling in `http.Agent`, the array of sockets for each origin
+      // has to be updated synchronously. This is so the length of the array is
+      // accurate when `addRequest()` is next called. We achieve this by creating a
+      // fake socket and adding it to `sockets[origin]` and incrementing
+      // `totalSocketCount`.
+      incrementSockets(name) {
+        if (this.maxSockets === Infinity && this.maxTotalSockets === Infinity) {
+          return null;
+        }
+        if (!this.sockets[name]) {
+          this.sockets[name] = [];
+        }
+        const fakeSocket = new net.Socket({ writable: false });
+        this.sockets[name].push(fakeSocket);
+        this.totalSocketCount++;
+        return fakeSocket;
+      }
+      decrementSockets(name, socket) {
+        if (!this.sockets[name] || socket === null) {
+          return;
+        }
+        const sockets = this.sockets[name];
+        const index2 = sockets.indexOf(socket);
+        if (index2 !== -1) {
+          sockets.splice(index2, 1);
+          this.totalSocketCount--;
+          if (sockets.length === 0) {
+            delete this.sockets[name];
+          }
+        }
+      }
+      // In order to properly update the socket pool, we need to call `getName()` on
+      // the core `https.Agent` if it is a secureEndpoint.
+      getName(options) {
+        const secureEndpoint = this.isSecureEndpoint(options);
+        if (secureEndpoint) {
+          return import_https.Agent.prototype.getName.call(this, options);
+        }
+        return super.getName(options);
+      }
+      createSocket(req, options, cb) {
+        const connectOpts = {
+          ...options,
+          secureEndpoint: this.isSecureEndpoint(options)
+        };
+        const name = this.getName(connectOpts);
+        const fakeSocket = this.incrementSockets(name);
+        Promise.resolve().then(() => this.connect(req, connectOpts)).then((socket) => {
+          this.decrementSockets(name, fakeSocket);
+          if (typeof socket.addRequest === "function") {
+            try {
+              return socket.addRequest(req, connectOpts);
+            } catch (err) {
+              return cb(err);
+            }
+          }
+          this[INTERNAL].currentSocket = socket;
+          super.createSocket(req, options, cb);
+        }, (err) => {
+          this.decrementSockets(name, fakeSocket);
+          cb(err);
+        });
+      }
+      createConnection() {
+        const socket = this[INTERNAL].currentSocket;
+        this[INTERNAL].currentSocket = void 0;
+        if (!socket) {
+          throw new Error("No socket was returned in the `connect()` function");
+        }
+        return socket;
+      }
+      get defaultPort() {
+        return this[INTERNAL].defaultPort ?? (this.protocol === "https:" ? 443 : 80);
+      }
+      set defaultPort(v) {
+        if (this[INTERNAL]) {
+          this[INTERNAL].defaultPort = v;
+        }
+      }
+      get protocol() {
+        return this[INTERNAL].protocol ?? (this.isSecureEndpoint() ? "https:" : "http:");
+      }
+      set protocol(v) {
+        if (this[INTERNAL]) {
+          this[INTERNAL].protocol = v;
+        }
+      }
+    };
+  }
+});
+
+// node_modules/https-proxy-agent/dist/parse-proxy-response.js
+function parseProxyResponse(socket) {
+  return new Promise((resolve9, reject) => {
+    let buffersLength = 0;
+    const buffers = [];
+    function read3() {
+      const b = socket.read();
+      if (b)
+        ondata(b);
+      else
+        socket.once("readable", read3);
+    }
+    function cleanup() {
+      socket.removeListener("end", onend);
+      socket.removeListener("error", onerror);
+      socket.removeListener("readable", read3);
+    }
+    function onend() {
+      cleanup();
+      debug("onend");
+      reject(new Error("Proxy connection ended before receiving CONNECT response"));
+    }
+    function onerror(err) {
+      cleanup();
+      debug("onerror %o", err);
+      reject(err);
+    }
+    function ondata(b) {
+      buffers.push(b);
+      buffersLength += b.length;
+      const buffered = Buffer.concat(buffers, buffersLength);
+      const endOfHeaders = buffered.indexOf("\r\n\r\n");
+      if (endOfHeaders === -1) {
+        debug("have not received end of HTTP headers yet...");
+        read3();
+        return;
+      }
+      const headerParts = buffered.slice(0, endOfHeaders).toString("ascii").split("\r\n");
+      const firstLine = headerParts.shift();
+      if (!firstLine) {
+        socket.destroy();
+        return reject(new Error("No header received from proxy CONNECT response"));
+      }
+      const firstLineParts = firstLine.split(" ");
+      const statusCode = +firstLineParts[1];
+      const statusText = firstLineParts.slice(2).join(" ");
+      const headers = {};
+      for (const header2 of headerParts) {
+        if (!header2)
+          continue;
+        const firstColon = header2.indexOf(":");
+        if (firstColon === -1) {
+          socket.destroy();
+          return reject(new Error(`Invalid header from proxy CONNECT response: "${header2}"`));
+        }
+        const key = header2.slice(0, firstColon).toLowerCase();
+        const value = header2.slice(firstColon + 1).trimStart();
+        const current = headers[key];
+        if (typeof current === "string") {
+          headers[key] = [current, value];
+        } else if (Array.isArray(current)) {
+          current.push(value);
+        } else {
+          headers[key] = value;
+        }
+      }
+      debug("got proxy server response: %o %o", firstLine, headers);
+      cleanup();
+      resolve9({
+        connect: {
+          statusCode,
+          statusText,
+          headers
+        },
+        buffered
+      });
+    }
+    socket.on("error", onerror);
+    socket.on("end", onend);
+    read3();
+  });
+}
+var import_debug, debug;
+var init_parse_proxy_response = __esm({
+  "node_modules/https-proxy-agent/dist/parse-proxy-response.js"() {
+    import_debug = __toESM(require_src(), 1);
+    debug = (0, import_debug.default)("https-proxy-agent:parse-proxy-response");
+  }
+});
+
+// node_modules/proxy-agent-negotiate/dist/index.js
+function createNegotiateAuth() {
+  return async ({ response, scheme }) => {
+    if (scheme.toLowerCase() !== "negotiate") {
+      throw new Error(`Expected Negotiate scheme but got "${scheme}"`);
+    }
+    let kerberos;
+    try {
+      kerberos = await Promise.resolve().then(() => __toESM(require("kerberos"), 1));
+    } catch {
+      throw new Error('The "kerberos" package is required for Negotiate proxy authentication. Install it with: npm install kerberos');
+    }
+    const proxyAuthenticate = response.headers["proxy-authenticate"] || "";
+    const challengeHeader = Array.isArray(proxyAuthenticate) ? proxyAuthenticate[0] : proxyAuthenticate;
+    const serverToken = typeof challengeHeader === "string" && challengeHeader.includes(" ") ? challengeHeader.split(" ").slice(1).join(" ") : void 0;
+    const client = await kerberos.initializeClient("HTTP@proxy", {
+      mechOID: kerberos.GSS_MECH_OID_SPNEGO
+    });
+    const token = await client.step(serverToken || "");
+    if (!token) {
+      throw new Error("Kerberos client.step() returned no token");
+    }
+    return {
+      headers: {
+        "Proxy-Authorization": `Negotiate ${token}`
+      }
+    };
+  };
+}
+var init_dist4 = __esm({
+  "node_modules/proxy-agent-negotiate/dist/index.js"() {
+  }
+});
+
+// node_modules/https-proxy-agent/dist/index.js
+var dist_exports3 = {};
+__export(dist_exports3, {
+  HttpsProxyAgent: () => HttpsProxyAgent
+});
+function resume(socket) {
+  setImmediate(() => {
+    socket.resume();
+  });
+}
+function omit(obj, ...keys) {
+  const ret = {};
+  let key;
+  for (key in obj) {
+    if (!keys.includes(key)) {
+      ret[key] = obj[key];
+    }
+  }
+  return ret;
+}
+var net2, tls, import_assert, import_debug2, import_url, debug2, setServernameFromNonIpHost, HttpsProxyAgent;
+var init_dist5 = __esm({
+  "node_modules/https-proxy-agent/dist/index.js"() {
+    net2 = __toESM(require("net"), 1);
+    tls = __toESM(require("tls"), 1);
+    import_assert = __toESM(require("assert"), 1);
+    import_debug2 = __toESM(require_src(), 1);
+    init_dist3();
+    import_url = require("url");
+    init_parse_proxy_response();
+    init_dist4();
+    debug2 = (0, import_debug2.default)("https-proxy-agent");
+    setServernameFromNonIpHost = (options) => {
+      if (options.servername === void 0 && options.host && !net2.isIP(options.host)) {
+        return {
+          ...options,
+          servername: options.host
+        };
+      }
+      return options;
+    };
+    HttpsProxyAgent = class extends Agent2 {
+      constructor(proxy, opts) {
+        super(opts);
+        this.options = { path: void 0 };
+        this.proxy = typeof proxy === "string" ? new import_url.URL(proxy) : proxy;
+        this.proxyHeaders = opts?.headers ?? {};
+        debug2("Creating new HttpsProxyAgent instance: %o", this.proxy.href);
+        if (opts?.negotiate) {
+          this.onProxyAuth = createNegotiateAuth();
+        } else if (opts?.onProxyAuth) {
+          this.onProxyAuth = opts.onProxyAuth;
+        }
+        const host = (this.proxy.hostname || this.proxy.host).replace(/^\[|\]$/g, "");
+        const port = this.proxy.port ? parseInt(this.proxy.port, 10) : this.proxy.protocol === "https:" ? 443 : 80;
+        this.connectOpts = {
+          // Attempt to negotiate http/1.1 for proxy servers that support http/2
+          ALPNProtocols: ["http/1.1"],
+          ...opts ? omit(opts, "headers", "onProxyAuth", "negotiate") : null,
+          host,
+          port
+        };
+      }
+      /**
+       * Called when the node-core HTTP client library is creating a
+       * new HTTP request.
+       */
+      async connect(req, opts) {
+        const { proxy } = this;
+        if (!opts.host) {
+          throw new TypeError('No "host" provided');
+        }
+        let socket;
+        if (proxy.protocol === "https:") {
+          debug2("Creating `tls.Socket`: %o", this.connectOpts);
+          socket = tls.connect(setServernameFromNonIpHost(this.connectOpts));
+        } else {
+          debug2("Creating `net.Socket`: %o", this.connectOpts);
+          socket = net2.connect(this.connectOpts);
+        }
+        const headers = typeof this.proxyHeaders === "function" ? this.proxyHeaders() : { ...this.proxyHeaders };
+        const host = net2.isIPv6(opts.host) ? `[${opts.host}]` : opts.host;
+        let payload = `CONNECT ${host}:${opts.port} HTTP/1.1\r
+`;
+        if (proxy.username || proxy.password) {
+          const auth = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+          headers["Proxy-Authorization"] = `Basic ${Buffer.from(auth).toString("base64")}`;
+        }
+        headers.Host = `${host}:${opts.port}`;
+        if (!headers["Proxy-Connection"]) {
+          headers["Proxy-Connection"] = this.keepAlive ? "Keep-Alive" : "close";
+        }
+        for (const name of Object.keys(headers)) {
+          payload += `${name}: ${headers[name]}\r
+`;
+        }
+        const proxyResponsePromise = parseProxyResponse(socket);
+        socket.write(`${payload}\r
+`);
+        const { connect: connect5, buffered } = await proxyResponsePromise;
+        req.emit("proxyConnect", connect5);
+        this.emit("proxyConnect", connect5, req);
+        req.emit("proxy", { proxy: this.proxy.href, socket });
+        if (connect5.statusCode === 200) {
+          req.once("socket", resume);
+          if (opts.secureEndpoint) {
+            debug2("Upgrading socket connection to TLS");
+            return tls.connect({
+              ...omit(setServernameFromNonIpHost(opts), "host", "path", "port"),
+              socket
+            });
+          }
+          return socket;
+        }
+        if (connect5.statusCode === 407 && this.onProxyAuth) {
+          debug2("Got 407 response, invoking onProxyAuth callback");
+          socket.destroy();
+          const proxyAuthenticate = connect5.headers["proxy-authenticate"] || "";
+          const scheme = Array.isArray(proxyAuthenticate) ? proxyAuthenticate[0].split(/\s/)[0] : proxyAuthenticate.split(/\s/)[0];
+          const authResponse = await this.onProxyAuth({
+            response: connect5,
+            scheme
+          });
+          return this._connectWithAuth(req, opts, authResponse.headers);
+        }
+        socket.destroy();
+        const fakeSocket = new net2.Socket({ writable: false });
+        fakeSocket.readable = true;
+        req.once("socket", (s) => {
+          debug2("Replaying proxy buffer for failed request");
+          (0, import_assert.default)(s.listenerCount("data") > 0);
+          s.push(buffered);
+          s.push(null);
+        });
+        return fakeSocket;
+      }
+      /**
+       * Retry a CONNECT request with additional auth headers.
+       */
+      async _connectWithAuth(req, opts, authHeaders) {
+        const { proxy } = this;
+        let socket;
+        if (proxy.protocol === "https:") {
+          socket = tls.connect(setServernameFromNonIpHost(this.connectOpts));
+        } else {
+          socket = net2.connect(this.connectOpts);
+        }
+        const headers = typeof this.proxyHeaders === "function" ? this.proxyHeaders() : { ...this.proxyHeaders };
+        const host = net2.isIPv6(opts.host) ? `[${opts.host}]` : opts.host;
+        let payload = `CONNECT ${host}:${opts.port} HTTP/1.1\r
+`;
+        if (proxy.username || proxy.password) {
+          const auth = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+          headers["Proxy-Authorization"] = `Basic ${Buffer.from(auth).toString("base64")}`;
+        }
+        Object.assign(headers, authHeaders);
+        headers.Host = `${host}:${opts.port}`;
+        if (!headers["Proxy-Connection"]) {
+          headers["Proxy-Connection"] = this.keepAlive ? "Keep-Alive" : "close";
+        }
+        for (const name of Object.keys(headers)) {
+          payload += `${name}: ${headers[name]}\r
+`;
+        }
+        const proxyResponsePromise = parseProxyResponse(socket);
+        socket.write(`${payload}\r
+`);
+        const { connect: connect5 } = await proxyResponsePromise;
+        req.emit("proxyConnect", connect5);
+        this.emit("proxyConnect", connect5, req);
+        if (connect5.statusCode === 200) {
+          req.once("socket", resume);
+          if (opts.secureEndpoint) {
+            debug2("Upgrading socket connection to TLS");
+            return tls.connect({
+              ...omit(setServernameFromNonIpHost(opts), "host", "path", "port"),
+              socket
+            });
+          }
+          return socket;
+        }
+        socket.destroy();
+        throw new Error(`Proxy authentication failed with status ${connect5.statusCode} after retry`);
+      }
+    };
+    HttpsProxyAgent.protocols = ["http", "https"];
+  }
+});
+
+// node_modules/http-proxy-agent/dist/index.js
+var dist_exports4 = {};
+__export(dist_exports4, {
+  HttpProxyAgent: () => HttpProxyAgent
+});
+function omit2(obj, ...keys) {
+  const ret = {};
+  let key;
+  for (key in obj) {
+    if (!keys.includes(key)) {
+      ret[key] = obj[key];
+    }
+  }
+  return ret;
+}
+var net3, tls2, import_debug3, import_events, import_url2, debug3, HttpProxyAgent;
+var init_dist6 = __esm({
+  "node_modules/http-proxy-agent/dist/index.js"() {
+    net3 = __toESM(require("net"), 1);
+    tls2 = __toESM(require("tls"), 1);
+    import_debug3 = __toESM(require_src(), 1);
+    import_events = require("events");
+    init_dist3();
+    import_url2 = require("url");
+    init_dist4();
+    debug3 = (0, import_debug3.default)("http-proxy-agent");
+    HttpProxyAgent = class extends Agent2 {
+      constructor(proxy, opts) {
+        super(opts);
+        this.proxy = typeof proxy === "string" ? new import_url2.URL(proxy) : proxy;
+        this.proxyHeaders = opts?.headers ?? {};
+        debug3("Creating new HttpProxyAgent instance: %o", this.proxy.href);
+        if (opts?.negotiate) {
+          this.onProxyAuth = createNegotiateAuth();
+        } else if (opts?.onProxyAuth) {
+          this.onProxyAuth = opts.onProxyAuth;
+        }
+        const host = (this.proxy.hostname || this.proxy.host).replace(/^\[|\]$/g, "");
+        const port = this.proxy.port ? parseInt(this.proxy.port, 10) : this.proxy.protocol === "https:" ? 443 : 80;
+        this.connectOpts = {
+          ...opts ? omit2(opts, "headers", "onProxyAuth", "negotiate") : null,
+          host,
+          port
+        };
+      }
+      addRequest(req, opts) {
+        req._header = null;
+        this.setRequestProps(req, opts);
+        super.addRequest(req, opts);
+      }
+      setRequestProps(req, opts) {
+        const { proxy } = this;
+        const protocol = opts.secureEndpoint ? "https:" : "http:";
+        const hostname = req.getHeader("host") || "localhost";
+        const base = `${protocol}//${hostname}`;
+        const url = new import_url2.URL(req.path, base);
+        if (opts.port !== 80) {
+          url.port = String(opts.port);
+        }
+        req.path = String(url);
+        const headers = typeof this.proxyHeaders === "function" ? this.proxyHeaders() : { ...this.proxyHeaders };
+        if (proxy.username || proxy.password) {
+          const auth = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+          headers["Proxy-Authorization"] = `Basic ${Buffer.from(auth).toString("base64")}`;
+        }
+        if (!headers["Proxy-Connection"]) {
+          headers["Proxy-Connection"] = this.keepAlive ? "Keep-Alive" : "close";
+        }
+        for (const name of Object.keys(headers)) {
+          const value = headers[name];
+          if (value) {
+            req.setHeader(name, value);
+          }
+        }
+      }
+      async connect(req, opts) {
+        req._header = null;
+        if (!req.path.includes("://")) {
+          this.setRequestProps(req, opts);
+        }
+        let first2;
+        let endOfHeaders;
+        debug3("Regenerating stored HTTP header string for request");
+        req._implicitHeader();
+        if (req.outputData && req.outputData.length > 0) {
+          debug3("Patching connection write() output buffer with updated header");
+          first2 = req.outputData[0].data;
+          endOfHeaders = first2.indexOf("\r\n\r\n") + 4;
+          req.outputData[0].data = req._header + first2.substring(endOfHeaders);
+          debug3("Output buffer: %o", req.outputData[0].data);
+        }
+        let socket;
+        if (this.proxy.protocol === "https:") {
+          debug3("Creating `tls.Socket`: %o", this.connectOpts);
+          socket = tls2.connect(this.connectOpts);
+        } else {
+          debug3("Creating `net.Socket`: %o", this.connectOpts);
+          socket = net3.connect(this.connectOpts);
+        }
+        await (0, import_events.once)(socket, "connect");
+        const connect5 = { socket };
+        req.emit("proxyConnect", connect5);
+        this.emit("proxyConnect", connect5, req);
+        req.emit("proxy", { proxy: this.proxy.href, socket });
+        return socket;
+      }
+    };
+    HttpProxyAgent.protocols = ["http", "https"];
+  }
+});
+
+// src/registry/http/agents.ts
+function createAgents(options) {
+  const env = proxyVariables(options.env);
+  const plain3 = new import_node_http.default.Agent({ keepAlive: true });
+  const trust = options.ca === void 0 ? {} : { secureContext: trusting(options.ca) };
+  const secure = new import_node_https.default.Agent({ keepAlive: true, ...trust });
+  const proxies = /* @__PURE__ */ new Map();
+  const all = [plain3, secure];
+  const idle = () => all.flatMap(({ freeSockets }) => Object.values(freeSockets).flatMap((sockets) => sockets ?? []));
+  const sweeper = setInterval(sweep(idle), SWEEP_MS).unref();
+  const through = (proxy, toTls) => {
+    const key = `${proxy} ${toTls}`;
+    let agent = proxies.get(key);
+    if (!agent) {
+      agent = loadProxyAgent(proxy, toTls, trust).then((loaded) => {
+        all.push(loaded);
+        return loaded;
+      });
+      proxies.set(key, agent);
+    }
+    return agent;
+  };
+  return {
+    of(target) {
+      const proxy = proxyFor(target, env, isLoopback);
+      if (proxy === null) return target.secure ? secure : plain3;
+      return through(proxy, target.secure);
+    },
+    viaPlainProxy: (target) => !target.secure && proxyFor(target, env, isLoopback) !== null,
+    purge() {
+      for (const socket of idle()) socket.destroy();
+    },
+    close() {
+      clearInterval(sweeper);
+      for (const agent of all) agent.destroy();
+    }
+  };
+}
+function sweep(idle) {
+  let seen = /* @__PURE__ */ new Map();
+  return () => {
+    const still = idle().filter((socket) => {
+      if (seen.get(socket) !== socket.bytesRead) return true;
+      socket.destroy();
+      return false;
+    });
+    seen = new Map(still.map((socket) => [socket, socket.bytesRead]));
+  };
+}
+function trusting(ca) {
+  return import_node_tls.default.createSecureContext({ ca: [...import_node_tls.default.rootCertificates, ca] });
+}
+async function loadProxyAgent(proxy, toTls, trust) {
+  const url = proxyUrl(proxy);
+  const settings = { keepAlive: true, ...trust };
+  const agent = toTls ? new (await Promise.resolve().then(() => (init_dist5(), dist_exports3))).HttpsProxyAgent(url, settings) : new (await Promise.resolve().then(() => (init_dist6(), dist_exports4))).HttpProxyAgent(url, settings);
+  return Object.assign(agent, { options: { ...agent.options, ...trust } });
+}
+function proxyUrl(proxy) {
+  const url = URL.canParse(proxy) ? new URL(proxy) : null;
+  if (url && (url.protocol === "http:" || url.protocol === "https:")) return url;
+  throw new OperationError(
+    "unavailable",
+    'the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is not an http or https URL; write it as "http://host:port"'
+  );
+}
+var import_node_http, import_node_https, import_node_tls, SWEEP_MS;
+var init_agents = __esm({
+  "src/registry/http/agents.ts"() {
+    "use strict";
+    import_node_http = __toESM(require("node:http"), 1);
+    import_node_https = __toESM(require("node:https"), 1);
+    import_node_tls = __toESM(require("node:tls"), 1);
+    init_errors();
+    init_hosts();
+    init_proxy();
+    SWEEP_MS = 1e4;
+  }
+});
+
+// src/registry/http/fault.ts
+function faultOf(error2, progress2) {
+  const code2 = codeOf(error2);
+  if (TLS_CODE.test(code2)) return new WireFault("tls", tlsMessage(code2, error2), { cause: error2 });
+  if (code2 === "ENOTFOUND") return new WireFault("name", "the host name does not exist", { cause: error2 });
+  if (code2.startsWith("HPE_")) {
+    return new WireFault("garbled", `the answer is not HTTP (${code2})`, { cause: error2 });
+  }
+  if (!progress2.connected) {
+    return new WireFault("connect", `no connection (${code2 || error2.message})`, { cause: error2 });
+  }
+  return new WireFault("reset", `the connection was reset (${code2 || error2.message})`, {
+    cause: error2,
+    stale: progress2.reused
+  });
+}
+function codeOf(error2) {
+  const code2 = error2.code;
+  return typeof code2 === "string" ? code2 : "";
+}
+function tlsMessage(code2, error2) {
+  switch (code2) {
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+      return `the certificate is self-signed (${code2}); ${TRUST}`;
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+    case "UNABLE_TO_GET_ISSUER_CERT":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+      return `the certificate is from an authority that is not known here (${code2}); ${TRUST}`;
+    case "CERT_HAS_EXPIRED":
+      return `the certificate has expired (${code2}); it has to be renewed on the registry, or this machine's clock put right`;
+    case "CERT_NOT_YET_VALID":
+      return `the certificate is not valid yet (${code2}); put this machine's clock right`;
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return `the certificate is for another host (${code2}); use the host name that the certificate is for, or have it issued for this one`;
+    case "EPROTO":
+    case "ERR_SSL_WRONG_VERSION_NUMBER":
+      return `the other side does not speak TLS as expected (${code2}); list the host in insecure-registries if plain http is meant`;
+    default:
+      return `TLS failed (${code2 || error2.message}); ${TRUST}`;
+  }
+}
+var WireFault, TLS_CODE, TRUST;
+var init_fault = __esm({
+  "src/registry/http/fault.ts"() {
+    "use strict";
+    WireFault = class extends Error {
+      name = "WireFault";
+      kind;
+      /** a kept-alive connection that the other side closed while it was idle, most likely */
+      stale;
+      constructor(kind, message, options = {}) {
+        super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
+        this.kind = kind;
+        this.stale = options.stale ?? false;
+      }
+    };
+    TLS_CODE = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EPROTO)/;
+    TRUST = "make its certificate authority known with NODE_EXTRA_CA_CERTS=/path/to/ca.pem";
+  }
+});
+
+// src/registry/http/body.ts
+function checkFraming(incoming, maxBytes, addressed) {
+  const { headers } = incoming;
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") {
+    throw new WireFault(
+      "encoded",
+      `the body is compressed (${encoding.slice(0, 40)}) although nobody asked for it`
+    );
+  }
+  const length = headers["content-length"];
+  if (length !== void 0 && Number(length) > maxBytes) {
+    throw new WireFault("too-large", `the body has ${length} bytes; at most ${maxBytes} are read`);
+  }
+  if (length === void 0 && headers["transfer-encoding"] === void 0 && !addressed) {
+    throw new WireFault("cut", "the body has neither a length nor chunks, so a cut would not be seen");
+  }
+}
+async function* chunksOf(incoming, limits) {
+  let waiting = true;
+  const timer = setTimeout(() => {
+    if (waiting) incoming.destroy(silent(limits));
+  }, limits.idleMs);
+  const unwatch = limits.cancellation.watch((reason) => incoming.destroy(reason));
+  let total = 0;
+  try {
+    for await (const chunk of incoming) {
+      total += chunk.length;
+      limits.onBytes(chunk.length);
+      if (total > limits.maxBytes) throw tooLarge(limits);
+      waiting = false;
+      yield chunk;
+      waiting = true;
+      timer.refresh();
+    }
+    if (!incoming.complete) throw cutShort();
+  } catch (error2) {
+    throw cutUnlessKnown(error2);
+  } finally {
+    clearTimeout(timer);
+    unwatch();
+  }
+}
+function cutUnlessKnown(error2) {
+  if (error2 instanceof WireFault || error2 instanceof OperationError) return error2;
+  const { code: code2 } = error2;
+  return code2?.startsWith("HPE_") ? new WireFault("garbled", `the body is not HTTP (${code2})`, { cause: error2 }) : new WireFault("cut", `the body was cut short (${code2 ?? messageOf(error2)})`, { cause: error2 });
+}
+function cutShort() {
+  return new WireFault("cut", "the body was cut short");
+}
+function silent({ idleMs }) {
+  return new WireFault("timeout", `the body stopped for ${idleMs / 1e3} s`);
+}
+function tooLarge({ maxBytes }) {
+  return new WireFault("too-large", `the body has more than ${maxBytes} bytes`);
+}
+async function readBody(incoming, limits) {
+  const { bytes: bytes2, fault } = await gather(incoming, limits, limits.maxBytes + 1);
+  if (bytes2.length > limits.maxBytes) throw tooLarge(limits);
+  if (fault !== null) throw fault;
+  return bytes2;
+}
+async function readStart(incoming, limits, whole2 = false) {
+  if ((incoming.headers["content-encoding"] ?? "identity") !== "identity") {
+    incoming.destroy();
+    return Buffer.alloc(0);
+  }
+  const { bytes: bytes2, fault } = await gather(incoming, limits, limits.maxBytes);
+  if (fault !== null && (whole2 || !(fault instanceof WireFault))) throw fault;
+  return bytes2.subarray(0, limits.maxBytes);
+}
+function gather(incoming, limits, enough2) {
+  const parts = [];
+  let total = 0;
+  return new Promise((resolve9) => {
+    let ended = false;
+    const end2 = (fault) => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timer);
+      unwatch();
+      if (!incoming.complete) incoming.destroy();
+      resolve9({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
+    };
+    const timer = setTimeout(() => end2(silent(limits)), limits.idleMs);
+    const unwatch = limits.cancellation.watch(end2);
+    incoming.on("data", (chunk) => {
+      parts.push(chunk);
+      total += chunk.length;
+      limits.onBytes(chunk.length);
+      timer.refresh();
+      if (total >= enough2) end2(null);
+    });
+    const over = () => {
+      if (!ended) end2(incoming.complete ? null : cutShort());
+    };
+    incoming.on("end", over);
+    incoming.on("error", (error2) => end2(cutUnlessKnown(error2)));
+    incoming.on("close", over);
+    if (incoming.destroyed) over();
+  });
+}
+function finish(incoming) {
+  return new Promise((resolve9) => {
+    const end2 = () => resolve9(Buffer.alloc(0));
+    incoming.on("end", end2);
+    incoming.on("close", end2);
+    incoming.resume();
+  });
+}
+function streamOf(incoming, limits, translate) {
+  const translated = async function* () {
+    try {
+      yield* chunksOf(incoming, limits);
+    } catch (error2) {
+      throw translate(error2);
+    }
+  };
+  const stream2 = import_node_stream.Readable.from(translated(), { objectMode: false, highWaterMark: 256 * 1024 });
+  stream2.once("close", () => {
+    if (!incoming.complete) incoming.destroy();
+  });
+  return stream2;
+}
+var import_node_stream;
+var init_body = __esm({
+  "src/registry/http/body.ts"() {
+    "use strict";
+    import_node_stream = require("node:stream");
+    init_errors();
+    init_fault();
+  }
+});
+
+// src/registry/http/limiter.ts
+function createLimiter(most) {
+  let allowed = most;
+  let active = 0;
+  let epoch = 0;
+  let stopped2 = null;
+  let waiting = [];
+  let head2 = 0;
+  const admit = () => {
+    while (head2 < waiting.length && active < Math.floor(allowed)) {
+      active++;
+      waiting[head2++]?.go();
+    }
+    if (head2 === waiting.length) {
+      waiting = [];
+      head2 = 0;
+    }
+  };
+  return {
+    acquire() {
+      if (stopped2) return Promise.reject(stopped2);
+      if (active < Math.floor(allowed) && head2 === waiting.length) {
+        active++;
+        return void 0;
+      }
+      return new Promise((go, refuse2) => waiting.push({ go, refuse: refuse2 }));
+    },
+    release() {
+      active--;
+      admit();
+    },
+    slowDown(startedAt) {
+      if (startedAt !== epoch) return;
+      epoch++;
+      allowed = Math.max(1, Math.floor(allowed / 2));
+    },
+    speedUp() {
+      if (allowed >= most) return;
+      allowed = Math.min(most, allowed + 1 / Math.floor(allowed));
+      admit();
+    },
+    epoch: () => epoch,
+    limit: () => Math.floor(allowed),
+    stop(reason) {
+      stopped2 = reason;
+      const refused2 = waiting.slice(head2);
+      waiting = [];
+      head2 = 0;
+      for (const { refuse: refuse2 } of refused2) refuse2(reason);
+    }
+  };
+}
+var init_limiter = __esm({
+  "src/registry/http/limiter.ts"() {
+    "use strict";
+  }
+});
+
+// src/registry/http/retry.ts
+function judge2(outcome, circumstances) {
+  if (!mayRepeat(outcome, circumstances.repeatable)) return { again: false };
+  const asked = "status" in outcome ? secondsOf(outcome.retryAfter, circumstances.now) : null;
+  if (asked !== null && asked > MAX_RETRY_AFTER_S) return { again: false, asked };
+  if (circumstances.tries >= circumstances.maxTries) return { again: false };
+  if ("fault" in outcome && outcome.stale) return { again: true, delayMs: 0, askedMs: 0 };
+  const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** (circumstances.tries - 1));
+  const askedMs = (asked ?? 0) * 1e3;
+  return { again: true, delayMs: Math.ceil(askedMs + circumstances.random * ceiling), askedMs };
+}
+function mayRepeat(outcome, repeatable) {
+  if ("fault" in outcome) {
+    if (outcome.fault === "connect") return true;
+    return repeatable && ["reset", "timeout", "garbled", "cut"].includes(outcome.fault);
+  }
+  const { status } = outcome;
+  return status === 429 || repeatable && isTransient(status);
+}
+function isTransient(status) {
+  return status === 408 || status === 429 || status >= 500 && status !== 501 && status !== 505;
+}
+function secondsOf(header2, now) {
+  const text4 = header2?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text4)) return Number(text4);
+  if (!/^[A-Z][a-z]{2},? [\w :+-]{10,40}$/.test(text4)) return null;
+  const at2 = Date.parse(text4);
+  return Number.isNaN(at2) ? null : Math.max(0, Math.ceil((at2 - now) / 1e3));
+}
+var MAX_TRIES, BASE_MS, CAP_MS, MAX_RETRY_AFTER_S;
+var init_retry = __esm({
+  "src/registry/http/retry.ts"() {
+    "use strict";
+    MAX_TRIES = 5;
+    BASE_MS = 500;
+    CAP_MS = 1e4;
+    MAX_RETRY_AFTER_S = 60;
+  }
+});
+
+// src/registry/http/peer.ts
+function createPeer(concurrency) {
+  let everAnswered = false;
+  let givenUp = false;
+  return {
+    limiter: createLimiter(concurrency),
+    answered: () => void (everAnswered = true),
+    unreachable: () => void (givenUp = true),
+    maxTries: () => givenUp && !everAnswered ? 1 : MAX_TRIES,
+    notBefore: 0
+  };
+}
+var init_peer = __esm({
+  "src/registry/http/peer.ts"() {
+    "use strict";
+    init_limiter();
+    init_retry();
+  }
+});
+
+// src/registry/http/endpoint.ts
+function createEndpoint(registry, address, concurrency, authorizerOf) {
+  let scheme = address.scheme;
+  let api = new URL(`${scheme === "https" ? "https" : "http"}://${address.host}`);
+  let { origin } = api;
+  let opened2 = false;
+  let opening = null;
+  const lead = async () => {
+    while (opening) await opening;
+    if (opened2) return void 0;
+    let release = () => void 0;
+    opening = new Promise((resolve9) => release = resolve9);
+    return () => {
+      opened2 = true;
+      opening = null;
+      release();
+    };
+  };
+  return {
+    ...createPeer(concurrency),
+    registry,
+    authorizer: authorizerOf(() => api),
+    api: () => api,
+    origin: () => origin,
+    isGuess: () => scheme === "either",
+    speak(settled3) {
+      if (scheme !== "either") return;
+      scheme = settled3;
+      api = new URL(`${settled3}://${address.host}`);
+      origin = api.origin;
+    },
+    enter: () => opened2 ? void 0 : lead()
+  };
+}
+function targetOf(url) {
+  const secure = url.protocol === "https:";
+  return {
+    secure,
+    hostname: url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname,
+    port: url.port === "" ? secure ? 443 : 80 : Number(url.port),
+    path: url.pathname + url.search
+  };
+}
+var init_endpoint = __esm({
+  "src/registry/http/endpoint.ts"() {
+    "use strict";
+    init_peer();
+  }
+});
+
+// src/registry/http/upload.ts
+function feed(wire2, upload, hooks) {
+  const { source, length } = upload;
+  let sent = 0;
+  let ended = false;
+  const wrong2 = () => {
+    hooks.onError(new OperationError("mismatch", `the body to send has ${sent} bytes instead of ${length}`));
+  };
+  source.on("data", (chunk) => {
+    sent += chunk.length;
+    if (sent > length) {
+      wrong2();
+      return;
+    }
+    hooks.onSent(chunk.length);
+    hooks.onProgress();
+    if (!wire2.write(chunk)) source.pause();
+  });
+  wire2.on("drain", () => {
+    hooks.onProgress();
+    source.resume();
+  });
+  source.on("end", () => {
+    ended = true;
+    if (sent === length) wire2.end(hooks.onProgress);
+    else wrong2();
+  });
+  source.on("error", hooks.onError);
+  source.on("close", () => {
+    if (!ended) wrong2();
+  });
+  return {
+    stop() {
+      if (ended) return;
+      ended = true;
+      wire2.shouldKeepAlive = false;
+      source.removeAllListeners("data");
+      source.destroy();
+    }
+  };
+}
+var init_upload = __esm({
+  "src/registry/http/upload.ts"() {
+    "use strict";
+    init_errors();
+  }
+});
+
+// src/registry/http/wire.ts
+function exchange(request, limits) {
+  return new Promise((resolve9, reject) => {
+    const wire2 = open2(request);
+    const track2 = trackConnection(wire2, () => timer.restart());
+    let done = false;
+    const settle2 = () => {
+      if (done) return false;
+      done = true;
+      timer.stop();
+      unwatch();
+      return true;
+    };
+    const fail3 = (error2) => {
+      if (!settle2()) return;
+      upload?.stop();
+      wire2.destroy();
+      reject(error2);
+    };
+    const timer = startTimer(
+      () => track2.connected ? limits.idleMs : Math.min(limits.idleMs, limits.connectMs),
+      (ms) => fail3(silence(track2.connected, ms))
+    );
+    const unwatch = limits.cancellation.watch(fail3);
+    wire2.on(
+      "error",
+      (error2) => fail3(faultOf(error2, { connected: track2.connected, reused: wire2.reusedSocket }))
+    );
+    wire2.on("close", () => {
+      if (!done) fail3(new WireFault("reset", "the connection was closed", { stale: wire2.reusedSocket }));
+    });
+    wire2.on("proxyConnect", ({ statusCode }) => {
+      if (statusCode !== void 0 && statusCode !== 200) fail3(proxyRefusal(statusCode));
+    });
+    wire2.on("response", (incoming) => {
+      if (!settle2()) return void incoming.destroy();
+      if (isReusable(request.method, incoming)) wire2.shouldKeepAlive = true;
+      upload?.stop();
+      resolve9(incoming);
+    });
+    const upload = write2(wire2, request.body, { ...limits, onProgress: () => timer.restart(), onError: fail3 });
+  });
+}
+function isReusable(method, { headers, httpVersion }) {
+  return method === "HEAD" && httpVersion === "1.1" && headers.connection?.toLowerCase() !== "close";
+}
+function proxyRefusal(status) {
+  return new WireFault(
+    status >= 500 ? "connect" : "proxy",
+    `the proxy answered HTTP ${status}; see HTTPS_PROXY, HTTP_PROXY and NO_PROXY`
+  );
+}
+function open2({ method, target, headers, agent }) {
+  const { hostname: host, port, path: path6, secure } = target;
+  return secure ? import_node_https2.default.request({ protocol: "https:", method, host, port, path: path6, headers, agent }) : import_node_http2.default.request({ protocol: "http:", method, host, port, path: path6, headers, agent });
+}
+function silence(connected, ms) {
+  return connected ? new WireFault("timeout", `no answer for ${ms / 1e3} s`) : new WireFault("connect", `no connection within ${ms / 1e3} s`);
+}
+function trackConnection(wire2, onConnected) {
+  const track2 = { connected: false };
+  wire2.once("socket", (socket) => {
+    const connected = () => {
+      track2.connected = true;
+      onConnected();
+    };
+    if (socket.connecting) socket.once(socket.encrypted ? "secureConnect" : "connect", connected);
+    else connected();
+  });
+  return track2;
+}
+function write2(wire2, body, hooks) {
+  if (body && "source" in body) return feed(wire2, body, hooks);
+  if (body) hooks.onSent(body.length);
+  wire2.end(body);
+  return void 0;
+}
+function startTimer(length, expired) {
+  let started = performance.now();
+  const ring = () => {
+    const ms = length();
+    const rest = started + ms - performance.now();
+    if (rest > 0) timer = setTimeout(ring, Math.ceil(rest));
+    else expired(ms);
+  };
+  let timer = setTimeout(ring, length());
+  return {
+    restart: () => void (started = performance.now()),
+    stop: () => clearTimeout(timer)
+  };
+}
+var import_node_http2, import_node_https2;
+var init_wire = __esm({
+  "src/registry/http/wire.ts"() {
+    "use strict";
+    import_node_http2 = __toESM(require("node:http"), 1);
+    import_node_https2 = __toESM(require("node:https"), 1);
+    init_fault();
+    init_upload();
+  }
+});
+
+// src/registry/http/wiring.ts
+function bodyLimits(wiring, maxBytes) {
+  return {
+    maxBytes,
+    idleMs: wiring.idleMs,
+    cancellation: wiring.cancellation,
+    onBytes: (bytes2) => void (wiring.usage.bytes_in += bytes2)
+  };
+}
+function flat(headers) {
+  const result = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== void 0) result[name] = typeof value === "string" ? value : value.join(", ");
+  }
+  return result;
+}
+var CONNECT_MS, ERROR_BYTES;
+var init_wiring = __esm({
+  "src/registry/http/wiring.ts"() {
+    "use strict";
+    CONNECT_MS = 15e3;
+    ERROR_BYTES = 64 * 1024;
+  }
+});
+
+// src/registry/http/dispatch.ts
+async function dispatch(wiring, peer, request) {
+  const { limiter } = peer;
+  const body = isOpenable(request.body) ? await opened(request.body) : request.body;
+  const turn = limiter.acquire();
+  if (turn) await turnFor(body, turn);
+  const epoch = limiter.epoch();
+  wiring.usage.requests++;
+  try {
+    const target = targetOf(request.url);
+    const agent = wiring.agents.of(target);
+    const incoming = await onWire(wiring, request, body, {
+      target,
+      agent: agent instanceof Promise ? await agent : agent
+    });
+    peer.answered();
+    return received(wiring, peer, incoming, request.url, epoch);
+  } catch (error2) {
+    limiter.release();
+    throw error2;
+  }
+}
+function isOpenable(body) {
+  return body !== void 0 && "open" in body;
+}
+async function opened(body) {
+  return { length: body.length, source: await body.open() };
+}
+async function turnFor(body, turn) {
+  try {
+    await turn;
+  } catch (error2) {
+    if (body && "source" in body) body.source.destroy();
+    throw error2;
+  }
+}
+function onWire(wiring, { method, headers }, body, way) {
+  return exchange(
+    { ...way, method, headers: Object.assign(standardHeaders(wiring, method, body), headers), body },
+    {
+      idleMs: body && "source" in body ? UPLOAD_PATIENCE * wiring.idleMs : wiring.idleMs,
+      connectMs: CONNECT_MS,
+      cancellation: wiring.cancellation,
+      onSent: (bytes2) => void (wiring.usage.bytes_out += bytes2)
+    }
+  );
+}
+function standardHeaders({ userAgent }, method, body) {
+  const headers = { "user-agent": userAgent, "accept-encoding": "identity" };
+  if (body || method !== "GET" && method !== "HEAD") headers["content-length"] = String(body?.length ?? 0);
+  return headers;
+}
+function received(wiring, peer, incoming, url, epoch) {
+  const { limiter } = peer;
+  const status = incoming.statusCode ?? 0;
+  if (status === 407 && wiring.agents.viaPlainProxy(targetOf(url))) {
+    incoming.destroy();
+    throw proxyRefusal(status);
+  }
+  const { warning: warning2 } = incoming.headers;
+  if (typeof warning2 === "string") wiring.warn(url.host, warning2);
+  if (status === 429 || status >= 500 && incoming.headers["retry-after"] !== void 0)
+    limiter.slowDown(epoch);
+  else if (status < 500) limiter.speedUp();
+  let held = true;
+  return {
+    incoming,
+    status,
+    url,
+    release() {
+      if (held) limiter.release();
+      held = false;
+    }
+  };
+}
+async function discard(wiring, answer) {
+  try {
+    await readStart(answer.incoming, bodyLimits(wiring, ERROR_BYTES));
+  } finally {
+    answer.release();
+  }
+}
+var UPLOAD_PATIENCE;
+var init_dispatch = __esm({
+  "src/registry/http/dispatch.ts"() {
+    "use strict";
+    init_body();
+    init_endpoint();
+    init_wire();
+    init_wiring();
+    UPLOAD_PATIENCE = 5;
+  }
+});
+
+// src/registry/http/redirect.ts
+function isRedirect(status) {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
+function pointed(base, location, listed5) {
+  if (!URL.canParse(location, base.href)) {
+    throw unsafe(base, "an address that cannot be read", "the registry has to be mended");
+  }
+  const target = new URL(location, base);
+  target.hash = "";
+  if (target.protocol !== "https:" && target.protocol !== "http:") {
+    throw unsafe(base, `a "${target.protocol}" address`, "only http and https are followed");
+  }
+  if (base.protocol === "https:" && target.protocol === "http:") {
+    throw unsafe(
+      base,
+      `plain http (${target.host})`,
+      "the registry, or the proxy before it, has to answer with https addresses"
+    );
+  }
+  if (target.username !== "" || target.password !== "") {
+    throw unsafe(base, `${target.host} with a user name in the address`, "the registry has to be mended");
+  }
+  if (isPrivate(target.hostname) && !isNear(base, target) && !isListed(target, listed5)) {
+    throw unsafe(
+      base,
+      `the private address ${target.host}`,
+      `list ${target.host} in insecure-registries if it is meant`
+    );
+  }
+  return target;
+}
+function pointedWithin(base, location, listed5) {
+  const target = pointed(base, location, listed5);
+  if (target.origin !== base.origin && !isListed(target, listed5)) {
+    throw unsafe(
+      base,
+      `another host (${target.host})`,
+      `list ${target.host} in insecure-registries if it is meant`
+    );
+  }
+  return target;
+}
+function isNear(base, target) {
+  return target.hostname === base.hostname || isLoopback(base.hostname) && isLoopback(target.hostname);
+}
+function unsafe(base, what, next2) {
+  return new OperationError("unsafe", `${base.host} points to ${what}, which is not followed; ${next2}`);
+}
+var MAX_HOPS;
+var init_redirect = __esm({
+  "src/registry/http/redirect.ts"() {
+    "use strict";
+    init_errors();
+    init_hosts();
+    MAX_HOPS = 5;
+  }
+});
+
+// src/registry/http/tls-probe.ts
+function speaksTls(hostname, port) {
+  return new Promise((resolve9) => {
+    const socket = import_node_tls2.default.connect({ host: hostname, port, timeout: PROBE_MS });
+    const end2 = (answer) => {
+      socket.destroy();
+      resolve9(answer);
+    };
+    socket.once("secureConnect", () => end2(true));
+    socket.once("timeout", () => end2(false));
+    socket.once("close", () => end2(false));
+    socket.on("error", (error2) => {
+      const beforeTls = error2.syscall === "connect" || error2.code === "ECONNRESET" || error2.code === "EPIPE";
+      end2(!beforeTls && !NOT_TLS.test(error2.message));
+    });
+  });
+}
+var import_node_tls2, PROBE_MS, NOT_TLS;
+var init_tls_probe = __esm({
+  "src/registry/http/tls-probe.ts"() {
+    "use strict";
+    import_node_tls2 = __toESM(require("node:tls"), 1);
+    PROBE_MS = 5e3;
+    NOT_TLS = /wrong version number|packet length too long|unknown protocol|http request/i;
+  }
+});
+
+// src/registry/http/attempt.ts
+function urlOf(endpoint, request, listed5) {
+  if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed5);
+  return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
+}
+async function attempt(wiring, endpoint, request, rounds = MAX_AUTH_ROUNDS) {
+  const feeds = request.body !== void 0 && "open" in request.body;
+  const open7 = feeds ? void 0 : await endpoint.enter();
+  const { authorizer } = endpoint;
+  let login;
+  let answer = null;
+  try {
+    const authorization = isAway(endpoint, request.path) ? void 0 : authorizer.authorization(request);
+    login = typeof authorization === "object" ? await authorization : authorization;
+    answer = endpoint.isGuess() ? await schemeFound(wiring, endpoint, request, login) : await followed(wiring, endpoint, request, login);
+  } finally {
+    authorizer.answered(login, answer && (isAway(endpoint, answer.url) ? 200 : answer.status));
+    if (!answer) open7?.();
+  }
+  const asked = rounds > 0 ? challengeOf(answer, endpoint) : void 0;
+  const worth = asked === void 0 ? null : authorizer.challenged(request, asked, login);
+  open7?.();
+  if (worth === null || !await isWorth(wiring, answer, worth)) return answer;
+  return attempt(wiring, endpoint, request, rounds - 1);
+}
+async function isWorth(wiring, answer, worth) {
+  const again = await worth.catch(async (error2) => {
+    await discard(wiring, answer);
+    throw error2;
+  });
+  if (again) await discard(wiring, answer);
+  return again;
+}
+function challengeOf({ status, url, incoming }, endpoint) {
+  if (status !== 401 && status !== 403) return void 0;
+  return isAway(endpoint, url) ? void 0 : incoming.headers["www-authenticate"];
+}
+function isAway(endpoint, path6) {
+  return path6 instanceof URL && path6.origin !== endpoint.origin();
+}
+async function schemeFound(wiring, endpoint, request, sent) {
+  const { hostname, port } = targetOf(endpoint.api());
+  try {
+    const answer = await followed(wiring, endpoint, request, sent);
+    if (answer.status !== 400 || !await speaksTls(hostname, port)) {
+      endpoint.speak("http");
+      return answer;
+    }
+    await discard(wiring, answer);
+  } catch (error2) {
+    const suspicious = error2 instanceof WireFault && (error2.kind === "reset" || error2.kind === "garbled");
+    if (!suspicious || !await speaksTls(hostname, port)) throw error2;
+  }
+  endpoint.speak("https");
+  return followed(wiring, endpoint, request, sent);
+}
+async function followed(wiring, endpoint, request, authorization) {
+  let url = urlOf(endpoint, request, wiring.listed);
+  let away = isAway(endpoint, request.path);
+  for (let hops = 0; ; hops++) {
+    const answer = await dispatch(wiring, endpoint, {
+      method: request.method,
+      url,
+      headers: headersOf(request, away ? void 0 : authorization, away),
+      body: request.body
+    });
+    const location = answer.incoming.headers.location;
+    if (!isRedirect(answer.status) || location === void 0) return answer;
+    await discard(wiring, answer);
+    url = next(wiring, request, url, location, hops);
+    away = isAway(endpoint, url);
+    if (away) authorization = void 0;
+  }
+}
+function next(wiring, request, url, location, hops) {
+  const target = pointed(url, location, wiring.listed);
+  const reads = request.method === "GET" || request.method === "HEAD";
+  if (request.redirect === "refuse" || !reads) {
+    const where = target.origin === url.origin ? "another path" : target.host;
+    throw new OperationError(
+      "unsafe",
+      `it was redirected to ${where}, which is not followed here; use the name that the registry redirects to`
+    );
+  }
+  if (hops >= MAX_HOPS) {
+    throw new OperationError(
+      "protocol",
+      `it was redirected more than ${MAX_HOPS} times, at last to ${target.host}`
+    );
+  }
+  return target;
+}
+function headersOf({ headers = {} }, authorization, away) {
+  if (!away) return authorization === void 0 ? headers : { ...headers, authorization };
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT_ABROAD.has(name.toLowerCase())));
+}
+var MAX_AUTH_ROUNDS, KEPT_ABROAD;
+var init_attempt = __esm({
+  "src/registry/http/attempt.ts"() {
+    "use strict";
+    init_errors();
+    init_dispatch();
+    init_endpoint();
+    init_fault();
+    init_redirect();
+    init_tls_probe();
+    MAX_AUTH_ROUNDS = 2;
+    KEPT_ABROAD = /* @__PURE__ */ new Set(["accept", "range", "content-type", "content-range"]);
+  }
+});
+
+// src/registry/http/cancellation.ts
+function reasonOf2(signal) {
+  const reason = signal.reason;
+  if (reason instanceof OperationError) return reason;
+  return reason?.name === "TimeoutError" ? new OperationError("timeout", "the time limit of the run has passed", { cause: reason }) : new OperationError("cancelled", "the run was told to stop", { cause: reason });
+}
+function cancellationOf(signal) {
+  const watchers = /* @__PURE__ */ new Set();
+  let reason = signal.aborted ? reasonOf2(signal) : null;
+  signal.addEventListener(
+    "abort",
+    () => {
+      reason = reasonOf2(signal);
+      for (const end2 of [...watchers]) end2(reason);
+    },
+    { once: true }
+  );
+  return {
+    signal,
+    check() {
+      if (reason) throw reason;
+    },
+    watch(end2) {
+      watchers.add(end2);
+      return () => void watchers.delete(end2);
+    }
+  };
+}
+var init_cancellation = __esm({
+  "src/registry/http/cancellation.ts"() {
+    "use strict";
+    init_errors();
+  }
+});
+
+// src/registry/http/redact.ts
+function createSecrets(onSecret) {
+  const known = /* @__PURE__ */ new Set();
+  let longestFirst = null;
+  return {
+    add(secret) {
+      for (const form of formsOf(secret)) {
+        if (form === "" || known.has(form)) continue;
+        known.add(form);
+        longestFirst = null;
+        onSecret(form);
+      }
+    },
+    scrub(text4) {
+      longestFirst ??= [...known].filter((form) => form.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
+      let clean2 = text4;
+      for (const form of longestFirst) if (clean2.includes(form)) clean2 = clean2.replaceAll(form, HIDDEN);
+      return hideLookalikes(clean2);
+    }
+  };
+}
+function formsOf(secret) {
+  const bytes2 = Buffer.from(secret, "utf8");
+  const escaped2 = escapedInJson(secret);
+  return [
+    secret,
+    encodeURIComponent(bytes2.toString("utf8")),
+    escaped2,
+    // An error that quotes JSON inside its JSON.
+    escapedInJson(escaped2),
+    bytes2.toString("base64")
+  ];
+}
+function escapedInJson(text4) {
+  return JSON.stringify(text4).slice(1, -1);
+}
+function hideLookalikes(text4) {
+  return text4.replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${HIDDEN}`).replace(/\b(https?:\/\/[^\s"'<>?]*)\?[^\s"'<>]*/gi, `$1?${HIDDEN}`);
+}
+function redactUrl(method, url) {
+  return `${method} ${url.host}${url.pathname}`;
+}
+var MIN_LENGTH, HIDDEN;
+var init_redact = __esm({
+  "src/registry/http/redact.ts"() {
+    "use strict";
+    MIN_LENGTH = 4;
+    HIDDEN = "***";
+  }
+});
+
+// src/registry/http/failure.ts
+function failureOf(error2, what, tries, scrub) {
+  if (error2 instanceof WireFault) {
+    const often = tries > 1 ? ` (${tries} tries)` : "";
+    const next2 = NEXT[error2.kind] === "" ? "" : `; ${NEXT[error2.kind]}`;
+    return new OperationError(CODES[error2.kind], scrub(`${what}: ${error2.message}${often}${next2}`), {
+      cause: error2
+    });
+  }
+  if (error2 instanceof OperationError) {
+    return new OperationError(error2.code, scrub(`${what}: ${error2.message}`), {
+      cause: error2,
+      ...error2.status === void 0 ? {} : { status: error2.status }
+    });
+  }
+  return new OperationError("protocol", scrub(`${what}: ${messageOf(error2)}`), { cause: error2 });
+}
+var CODES, NEXT;
+var init_failure = __esm({
+  "src/registry/http/failure.ts"() {
+    "use strict";
+    init_errors();
+    init_fault();
+    CODES = {
+      connect: "unavailable",
+      name: "unavailable",
+      tls: "unsafe",
+      proxy: "unavailable",
+      reset: "unavailable",
+      timeout: "timeout",
+      garbled: "protocol",
+      cut: "protocol",
+      encoded: "protocol",
+      "too-large": "protocol"
+    };
+    NEXT = {
+      connect: "see whether the registry is up and can be reached from here, then run again",
+      name: "correct the host name, or see whether DNS works here",
+      tls: "",
+      proxy: "",
+      reset: "run again; when it stays so, see the log of the registry or of the proxy before it",
+      timeout: "run again when the registry is well",
+      garbled: "see whether the host is a registry",
+      cut: "run again; when it stays so, see the registry or the proxy before it",
+      encoded: "switch compression of answers off in the registry or the proxy before it",
+      "too-large": "see whether the host is a registry and the image is what it should be"
+    };
+  }
+});
+
+// src/registry/http/response.ts
+async function whole(wiring, request, answer) {
+  const { incoming, status, url } = answer;
+  try {
+    const body = await bodyOf2(wiring, request, answer);
+    return { status, headers: flat(incoming.headers), body, url };
+  } catch (error2) {
+    incoming.destroy();
+    throw error2;
+  } finally {
+    answer.release();
+  }
+}
+async function streamed(wiring, request, answer) {
+  const { incoming, status, url } = answer;
+  if (status >= 300) {
+    const { body, ...rest } = await whole(wiring, request, answer);
+    return { ...rest, stream: import_node_stream2.Readable.from([body], { objectMode: false }) };
+  }
+  answer.release();
+  try {
+    checkFraming(incoming, request.maxBytes, isAddressed(request));
+  } catch (error2) {
+    incoming.destroy();
+    throw error2;
+  }
+  const what = redactUrl(request.method, url);
+  const stream2 = streamOf(
+    incoming,
+    bodyLimits(wiring, request.maxBytes),
+    (error2) => failureOf(error2, what, 1, (text4) => wiring.secrets.scrub(text4))
+  );
+  return { status, headers: flat(incoming.headers), url, stream: stream2 };
+}
+function bodyOf2(wiring, request, { incoming, status }) {
+  if (request.method === "HEAD" || status === 204 || status === 304) {
+    return finish(incoming);
+  }
+  if (status >= 300 || request.method !== "GET") {
+    const limits = bodyLimits(wiring, Math.min(ERROR_BYTES, request.maxBytes || ERROR_BYTES));
+    const whole2 = status === 404 && request.method === "GET";
+    return readStart(incoming, limits, whole2).then((start2) => scrubbed(wiring, start2));
+  }
+  checkFraming(incoming, request.maxBytes, isAddressed(request));
+  return readBody(incoming, bodyLimits(wiring, request.maxBytes));
+}
+function scrubbed({ secrets }, body) {
+  const text4 = body.toString("utf8");
+  const clean2 = secrets.scrub(text4);
+  return clean2 === text4 ? body : Buffer.from(clean2, "utf8");
+}
+function isAddressed({ path: path6 }) {
+  return typeof path6 === "string" && isDigest(path6.slice(path6.lastIndexOf("/") + 1));
+}
+var import_node_stream2;
+var init_response = __esm({
+  "src/registry/http/response.ts"() {
+    "use strict";
+    import_node_stream2 = require("node:stream");
+    init_reference();
+    init_body();
+    init_failure();
+    init_redact();
+    init_wiring();
+  }
+});
+
+// src/registry/http/retrying.ts
+async function retrying(wiring, peer, task, attempt3) {
+  let tries = 0;
+  try {
+    for (; ; ) {
+      tries++;
+      wiring.cancellation.check();
+      if (peer.notBefore > 0) await calm(wiring, peer);
+      if (tries > 1 || task.again) wiring.usage.retries++;
+      let ended;
+      try {
+        const result = await attempt3();
+        if (!isTransient(result.status)) return result;
+        ended = { result };
+      } catch (error2) {
+        if (!(error2 instanceof WireFault)) throw error2;
+        ended = { fault: error2 };
+      }
+      const delayMs = delayUntilNext(wiring, peer, task, ended, tries);
+      if (delayMs === null) return finalOf(peer, ended);
+      wiring.debug(`${task.what()}: ${wordsOf2(ended)}; again in ${delayMs} ms`);
+      if (delayMs > 0) await pause(wiring, delayMs, wordsOf2(ended));
+    }
+  } catch (error2) {
+    throw failureOf(error2, task.what(), tries, (text4) => wiring.secrets.scrub(text4));
+  }
+}
+function delayUntilNext(wiring, peer, { repeatable }, ended, tries) {
+  const now = wiring.clock.now();
+  const circumstances = { now, random: wiring.clock.random(), tries, maxTries: peer.maxTries(), repeatable };
+  const verdict2 = judge2(outcomeOf2(ended), circumstances);
+  if (verdict2.again) {
+    if ("fault" in ended && ended.fault.stale) wiring.agents.purge();
+    if (verdict2.askedMs > 0) peer.notBefore = Math.max(peer.notBefore, now + verdict2.askedMs);
+    return verdict2.delayMs;
+  }
+  if (verdict2.asked !== void 0 && "result" in ended) throw tooLong(ended.result.status, verdict2.asked);
+  return null;
+}
+function tooLong(status, seconds) {
+  return new OperationError(
+    "unavailable",
+    `HTTP ${status} with the demand to wait ${seconds} s, which is longer than a run waits; run again after that`,
+    { status }
+  );
+}
+function finalOf(peer, ended) {
+  if ("result" in ended) return ended.result;
+  if (ended.fault.kind === "connect") peer.unreachable();
+  throw ended.fault;
+}
+function outcomeOf2(ended) {
+  return "fault" in ended ? { fault: ended.fault.kind, stale: ended.fault.stale } : { status: ended.result.status, retryAfter: ended.result.headers["retry-after"] };
+}
+function wordsOf2(ended) {
+  return "fault" in ended ? ended.fault.message : `HTTP ${ended.result.status}`;
+}
+async function calm(wiring, peer) {
+  const rest = peer.notBefore - wiring.clock.now();
+  if (rest > 0) await pause(wiring, rest, "the host asked for it");
+}
+async function pause({ clock, cancellation }, ms, because2) {
+  try {
+    await clock.sleep(ms, cancellation.signal);
+  } catch (error2) {
+    if (!cancellation.signal.aborted) throw error2;
+    const { code: code2, message } = reasonOf2(cancellation.signal);
+    throw new OperationError(code2, `${message} while waiting to try again (${because2})`, { cause: error2 });
+  }
+}
+var init_retrying = __esm({
+  "src/registry/http/retrying.ts"() {
+    "use strict";
+    init_errors();
+    init_cancellation();
+    init_failure();
+    init_fault();
+    init_retry();
+  }
+});
+
+// src/registry/http/token-client.ts
+function createTokenClient(wiring, peerOf) {
+  return ({ method, url, headers, body }) => retrying(
+    wiring,
+    peerOf(url.origin),
+    { what: () => redactUrl(method, url), repeatable: true },
+    async () => {
+      const answer = await dispatch(wiring, peerOf(url.origin), { method, url, headers, body });
+      const { incoming, status } = answer;
+      try {
+        return {
+          status,
+          headers: flat(incoming.headers),
+          body: await readBody(incoming, bodyLimits(wiring, MAX_BYTES3))
+        };
+      } finally {
+        answer.release();
+      }
+    }
+  );
+}
+function createTokenPeers(wiring, concurrency) {
+  const peers = /* @__PURE__ */ new Map();
+  return (origin) => {
+    let peer = peers.get(origin);
+    if (!peer) {
+      const { limiter } = peer = createPeer(concurrency);
+      wiring.cancellation.watch((reason) => limiter.stop(reason));
+      peers.set(origin, peer);
+    }
+    return peer;
+  };
+}
+var MAX_BYTES3;
+var init_token_client = __esm({
+  "src/registry/http/token-client.ts"() {
+    "use strict";
+    init_body();
+    init_dispatch();
+    init_peer();
+    init_redact();
+    init_retrying();
+    init_wiring();
+    MAX_BYTES3 = 64 * 1024;
+  }
+});
+
+// src/registry/http/usage.ts
+function createUsage() {
+  return { requests: 0, retries: 0, bytes_in: 0, bytes_out: 0 };
+}
+var init_usage = __esm({
+  "src/registry/http/usage.ts"() {
+    "use strict";
+  }
+});
+
+// src/registry/http/warnings.ts
+function warningTexts(header2) {
+  const texts = [];
+  for (const match of header2.matchAll(/(?:^|,)\s*299 \S{1,100} "((?:[^"\\]|\\.)*)"/gs)) {
+    texts.push((match[1] ?? "").replace(/\\(.)/gs, "$1"));
+  }
+  return texts;
+}
+function createWarnings(show) {
+  const seen = /* @__PURE__ */ new Set();
+  return (host, header2) => {
+    for (const text4 of warningTexts(header2)) {
+      const line2 = `${host} warns: ${text4.replace(/[\p{C}\p{Z}\s]+/gu, " ").trim()}`.slice(0, MAX_LENGTH);
+      if (seen.has(line2) || seen.size >= MAX_TEXTS) continue;
+      seen.add(line2);
+      show(line2);
+    }
+  };
+}
+var MAX_TEXTS, MAX_LENGTH;
+var init_warnings = __esm({
+  "src/registry/http/warnings.ts"() {
+    "use strict";
+    MAX_TEXTS = 20;
+    MAX_LENGTH = 300;
+  }
+});
+
+// src/registry/http/transport.ts
+function createTransport(options) {
+  const wiring = wire(options);
+  const endpointOf = createEndpoints(wiring, options);
+  const perform = (request, read3) => {
+    const endpoint = endpointOf(request.repository.registry);
+    const what = () => redactUrl(request.method, urlOf(endpoint, request, wiring.listed));
+    const { repeatable, again } = request;
+    return retrying(
+      wiring,
+      endpoint,
+      { what, repeatable, again },
+      async () => read3(wiring, request, await attempt(wiring, endpoint, request))
+    );
+  };
+  return {
+    send: (request) => perform(request, whole),
+    stream: (request) => perform(request, streamed),
+    resolve: (base, location) => pointedWithin(base, location, wiring.listed),
+    usage: () => ({ ...wiring.usage }),
+    close: () => wiring.agents.close()
+  };
+}
+function wire(options) {
+  const secrets = createSecrets(options.onSecret);
+  return {
+    agents: createAgents({ env: options.env, ...options.ca === void 0 ? {} : { ca: options.ca } }),
+    cancellation: cancellationOf(options.deadline),
+    clock: options.clock,
+    secrets,
+    usage: createUsage(),
+    warn: createWarnings((text4) => options.log.warning(secrets.scrub(text4))),
+    debug: (text4) => options.log.debug(secrets.scrub(text4)),
+    listed: [...options.trustedHosts ?? [], ...options.insecureRegistries],
+    userAgent: options.userAgent,
+    idleMs: options.requestTimeoutMs ?? 6e4
+  };
+}
+function createEndpoints(wiring, options) {
+  const endpoints = /* @__PURE__ */ new Map();
+  const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
+  const ask2 = createTokenClient(wiring, createTokenPeers(wiring, concurrency));
+  const credentials = options.anonymous ? () => Promise.resolve(null) : options.credentials;
+  const make = (registry) => {
+    const address = addressOfRegistry(registry, options.insecureRegistries);
+    const endpoint = createEndpoint(
+      registry,
+      address,
+      concurrency,
+      (api) => createAuthorizer({
+        credentials,
+        asker: () => ({ registry, api: api(), listed: wiring.listed }),
+        ask: ask2,
+        now: () => wiring.clock.now(),
+        onSecret: (secret) => wiring.secrets.add(secret)
+      })
+    );
+    wiring.cancellation.watch((reason) => endpoint.limiter.stop(reason));
+    endpoints.set(registry, endpoint);
+    return endpoint;
+  };
+  return (registry) => endpoints.get(registry) ?? make(registry);
+}
+var DEFAULT_CONCURRENCY;
+var init_transport = __esm({
+  "src/registry/http/transport.ts"() {
+    "use strict";
+    init_authorizer();
+    init_hosts();
+    init_agents();
+    init_attempt();
+    init_cancellation();
+    init_endpoint();
+    init_redact();
+    init_redirect();
+    init_response();
+    init_retrying();
+    init_token_client();
+    init_usage();
+    init_warnings();
+    DEFAULT_CONCURRENCY = 16;
+  }
+});
+
+// src/registry/answers.ts
+function errorsOf(response) {
+  const body = parseJson2(response.body);
+  if (!isObject(body) || !Array.isArray(body["errors"])) return [];
+  return body["errors"].filter(isObject).map((entry) => ({
+    code: typeof entry["code"] === "string" ? entry["code"].toUpperCase() : "",
+    message: typeof entry["message"] === "string" ? entry["message"] : ""
+  }));
+}
+function failure(code2, task, what, next2, options = {}) {
+  return new OperationError(code2, `${nameOf2(task.ref)}: cannot ${task.doing}: ${what}; ${next2}`, options);
+}
+function refusal2(task, response, next2) {
+  const { status } = response;
+  const what = `${task.ref.registry} answered HTTP ${status}${detailOf(response)}`;
+  return failure(codeOf2(status), task, what, next2 ?? nextFor(task, status), { status });
+}
+function inContext(task, error2) {
+  if (!(error2 instanceof OperationError)) return error2;
+  return new OperationError(error2.code, `${nameOf2(task.ref)}: cannot ${task.doing}: ${error2.message}`, {
+    cause: error2,
+    ...error2.status === void 0 ? {} : { status: error2.status }
+  });
+}
+function detailOf(response) {
+  const errors = errorsOf(response);
+  if (errors.length > 0) {
+    return ` (${clean(errors.map(({ code: code2, message }) => [code2, message].filter((part) => part !== "").join(": ")).join("; "))})`;
+  }
+  return response.body.length === 0 ? "" : ` (${clean(response.body.toString("utf8"))})`;
+}
+function clean(text4) {
+  const line2 = text4.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
+  return line2.length > MAX_DETAIL ? `${line2.slice(0, MAX_DETAIL - 3)}...` : line2;
+}
+function nameOf2(ref) {
+  return "tag" in ref || "digest" in ref ? formatReference(ref) : formatRepository(ref);
+}
+function codeOf2(status) {
+  if (status === 401 || status === 403) return "denied";
+  if (status === 408 || status === 429 || status >= 500) return "unavailable";
+  return status >= 400 ? "rejected" : "protocol";
+}
+function nextFor(task, status) {
+  const { registry, repository } = task.ref;
+  const denied = quirksOf(registry).find((quirk) => quirk.denied !== void 0)?.denied;
+  if (denied !== void 0 && (status === 401 || status === 403)) return denied;
+  if (status === 401) return `log in to ${registry} with an account that may use ${repository}`;
+  if (status === 403) return `give the account that is logged in to ${registry} access to ${repository}`;
+  if (status === 429) return `run again later, or lower the concurrency`;
+  if (status === 408 || status >= 500) return `run again when ${registry} is well`;
+  return `see what ${registry} says about it, mend that and run again`;
+}
+var MAX_DETAIL;
+var init_answers = __esm({
+  "src/registry/answers.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_json2();
+    init_quirks();
+    MAX_DETAIL = 300;
+  }
+});
+
+// src/registry/digest.ts
+function algorithmOf(digest) {
+  return digest.startsWith("sha512:") ? "sha512" : "sha256";
+}
+function digestOf(bytes2, algorithm = "sha256") {
+  return `${algorithm}:${(0, import_node_crypto4.createHash)(algorithm).update(bytes2).digest("hex")}`;
+}
+function hasherFor(digest) {
+  return (0, import_node_crypto4.createHash)(algorithmOf(digest));
+}
+function referrersTag(digest) {
+  const [algorithm = "", hex = ""] = digest.split(":");
+  return `${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`;
+}
+function cosignTags(digest) {
+  if (algorithmOf(digest) !== "sha256") return [];
+  return ["sig", "att", "sbom"].map((kind) => `${digest.replace(":", "-")}.${kind}`);
+}
+var import_node_crypto4;
+var init_digest = __esm({
+  "src/registry/digest.ts"() {
+    "use strict";
+    import_node_crypto4 = require("node:crypto");
+  }
+});
+
+// src/registry/media-types.ts
+function bareMediaType(contentType) {
+  return (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+function isIndex(mediaType) {
+  return INDEXES.includes(mediaType);
+}
+function isSchema1(mediaType) {
+  return SCHEMA1.includes(mediaType);
+}
+function isCopyable(mediaType) {
+  return INDEXES.includes(mediaType) || IMAGES.includes(mediaType);
+}
+function isManifest(mediaType) {
+  return isCopyable(mediaType) || isSchema1(mediaType) || mediaType === OCI_ARTIFACT;
+}
+function isNonDistributable(mediaType) {
+  return mediaType.includes(".nondistributable.") || mediaType.startsWith("application/vnd.docker.image.rootfs.foreign.");
+}
+var OCI_INDEX2, OCI_MANIFEST, OCI_ARTIFACT, DOCKER_LIST, DOCKER_MANIFEST, DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, COPY_ACCEPT, LOOK_ACCEPT, INDEXES, IMAGES, SCHEMA1;
+var init_media_types = __esm({
+  "src/registry/media-types.ts"() {
+    "use strict";
+    OCI_INDEX2 = "application/vnd.oci.image.index.v1+json";
+    OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+    OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
+    DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
+    DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+    DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+json";
+    DOCKER_SCHEMA1_SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+    COPY_ACCEPT = [OCI_INDEX2, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST].join(", ");
+    LOOK_ACCEPT = `${COPY_ACCEPT}, ${OCI_ARTIFACT}, ${DOCKER_SCHEMA1_SIGNED}, */*;q=0.1`;
+    INDEXES = [OCI_INDEX2, DOCKER_LIST];
+    IMAGES = [OCI_MANIFEST, DOCKER_MANIFEST];
+    SCHEMA1 = [DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED];
+  }
+});
+
+// src/registry/manifest.ts
+function parseManifest(manifest, name) {
+  const known = parsedBefore.get(manifest);
+  if (known) return known;
+  refuseUncopyable(manifest.mediaType, name);
+  const body = parseJson2(manifest.bytes);
+  if (!isObject(body)) throw broken2(name, "it is not a JSON object in UTF-8");
+  const declared = body["mediaType"];
+  if (declared !== void 0 && declared !== manifest.mediaType) {
+    throw broken2(
+      name,
+      `it calls itself ${JSON.stringify(declared)} but was served as "${manifest.mediaType}"`
+    );
+  }
+  try {
+    const parsed2 = isIndex(manifest.mediaType) ? parseIndex(body) : parseImage(body);
+    parsedBefore.set(manifest, parsed2);
+    return parsed2;
+  } catch (error2) {
+    throw error2 instanceof Fault ? broken2(name, error2.message) : error2;
+  }
+}
+function refuseUncopyable(mediaType, name) {
+  if (isCopyable(mediaType)) return;
+  if (isSchema1(mediaType)) {
+    throw new OperationError(
+      "rejected",
+      `${name}: this is a Docker schema 1 image, which registries no longer take and whose digest does not survive copying; pull it and push it again with a current tool`
+    );
+  }
+  throw new OperationError(
+    "rejected",
+    `${name}: the media type "${mediaType.slice(0, 120)}" is not one of a container image; name an image or an image index`
+  );
+}
+function broken2(name, what) {
+  return new OperationError(
+    "mismatch",
+    `${name}: the manifest cannot be used: ${what}; build and push the image anew`
+  );
+}
+function parseIndex(body) {
+  if ("layers" in body || "config" in body) refuseDoubleNature(body);
+  return { kind: "index", manifests: descriptors(body["manifests"], "manifests"), ...common(body) };
+}
+function parseImage(body) {
+  if ("manifests" in body) refuseDoubleNature(body);
+  return {
+    kind: "image",
+    config: descriptor(body["config"], "config"),
+    layers: descriptors(body["layers"], "layers"),
+    ...common(body)
+  };
+}
+function refuseDoubleNature(body) {
+  if (body["mediaType"] === void 0) throw new Fault("it is an index and an image at once");
+}
+function common(body) {
+  return {
+    annotations: strings(body["annotations"]),
+    subject: body["subject"] === void 0 || body["subject"] === null ? null : descriptor(body["subject"], "subject"),
+    artifactType: text3(body["artifactType"])
+  };
+}
+function descriptors(value, where) {
+  if (value === null) return [];
+  if (!Array.isArray(value)) throw new Fault(`"${where}" is not a list`);
+  return value.map((entry, index2) => descriptor(entry, `${where}[${index2}]`));
+}
+function descriptor(value, where) {
+  if (!isObject(value)) throw new Fault(`"${where}" is not a descriptor`);
+  const { digest, size } = value;
+  if (typeof digest !== "string" || !isDigest(digest)) {
+    throw new Fault(`"${where}" has no sha256 or sha512 digest`);
+  }
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
+    throw new Fault(`"${where}" (${digest}) has the size ${JSON.stringify(size)}`);
+  }
+  return {
+    mediaType: text3(value["mediaType"]).toLowerCase(),
+    digest,
+    size,
+    urls: Array.isArray(value["urls"]) ? value["urls"].filter((url) => typeof url === "string") : [],
+    annotations: strings(value["annotations"]),
+    platform: platformOf(value["platform"]),
+    raw: value
+  };
+}
+function platformOf(value) {
+  if (!isObject(value)) return null;
+  const platform3 = {
+    os: text3(value["os"]),
+    architecture: text3(value["architecture"]),
+    variant: text3(value["variant"])
+  };
+  return platform3.os === "" && platform3.architecture === "" ? null : platform3;
+}
+function strings(value) {
+  if (!isObject(value)) return /* @__PURE__ */ new Map();
+  return new Map(
+    Object.entries(value).filter((entry) => typeof entry[1] === "string")
+  );
+}
+function text3(value) {
+  return typeof value === "string" ? value : "";
+}
+var MAX_MANIFEST_BYTES, parsedBefore, Fault;
+var init_manifest = __esm({
+  "src/registry/manifest.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_json2();
+    init_media_types();
+    MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+    parsedBefore = /* @__PURE__ */ new WeakMap();
+    Fault = class extends Error {
+    };
+  }
+});
+
+// src/registry/wire.ts
+function repeating(context) {
+  const { transport } = context;
+  return {
+    ...context,
+    transport: {
+      ...transport,
+      send: (request) => transport.send({ ...request, again: true }),
+      stream: (request) => transport.stream({ ...request, again: true })
+    }
+  };
+}
+async function ask(context, task, request) {
+  try {
+    return await context.transport.send(request);
+  } catch (error2) {
+    throw inContext(task, error2);
+  }
+}
+var init_wire2 = __esm({
+  "src/registry/wire.ts"() {
+    "use strict";
+    init_answers();
+  }
+});
+
+// src/registry/once-more.ts
+async function onceMore(context, read3) {
+  try {
+    return await read3(context);
+  } catch (error2) {
+    if (error2 instanceof OperationError && error2.code === "mismatch") return read3(repeating(context));
+    throw error2;
+  }
+}
+var init_once_more = __esm({
+  "src/registry/once-more.ts"() {
+    "use strict";
+    init_errors();
+    init_wire2();
+  }
+});
+
+// src/registry/existence.ts
+async function look3(context, ref) {
+  const task = taskOf(ref);
+  try {
+    const head2 = await ask(context, task, lookRequest("HEAD", ref));
+    if (head2.status === 404 || head2.status === 405) return await lookByGet(context, task, ref);
+    if (head2.status !== 200) throw await unclear(context, task, ref, head2);
+    const digest = head2.headers["docker-content-digest"];
+    if (digest === void 0 || !isDigest(digest)) return await lookByGet(context, task, ref);
+    checkAskedDigest(task, ref, digest);
+    return { state: "present", digest, mediaType: bareMediaType(head2.headers["content-type"]) };
+  } catch (error2) {
+    return unknown(error2);
+  }
+}
+function lookByBody(context, ref) {
+  return lookByGet(context, taskOf(ref), ref).catch(unknown);
+}
+function saysAbsent(response) {
+  if (response.status !== 404) return false;
+  const errors = errorsOf(response);
+  return errors.length > 0 && errors.every(({ code: code2, message }) => ABSENT_CODES.includes(code2) && !hidesByAccept(message));
+}
+function lookByGet(context, task, ref) {
+  return onceMore(context, (wire2) => getOnce(wire2, task, ref));
+}
+async function getOnce(context, task, ref) {
+  const response = await ask(context, task, lookRequest("GET", ref));
+  if (saysAbsent(response)) return { state: "absent" };
+  if (response.status !== 200) throw refusedLook(task, response);
+  const mediaType = bareMediaType(response.headers["content-type"]);
+  if (!isManifest(mediaType)) {
+    throw failure(
+      "protocol",
+      task,
+      `${ref.registry} answered HTTP 200 with "${mediaType}", which is not a registry answer`,
+      "check that the host is a registry and that no proxy or login page answers in its place",
+      { status: 200 }
+    );
+  }
+  return { state: "present", digest: digestInHand(task, ref, response, mediaType), mediaType };
+}
+function digestInHand(task, ref, response, mediaType) {
+  const header2 = response.headers["docker-content-digest"];
+  const claimed = header2 !== void 0 && isDigest(header2) ? header2 : void 0;
+  if (claimed !== void 0 && isSchema1(mediaType)) return claimed;
+  const asked = "digest" in ref ? ref.digest : void 0;
+  const digest = digestOf(response.body, algorithmOf(asked ?? claimed ?? ""));
+  if (claimed !== void 0 && algorithmOf(claimed) === algorithmOf(digest) && claimed !== digest) {
+    throw failure(
+      "mismatch",
+      task,
+      `${ref.registry} says that the digest is ${claimed} but sent bytes with ${digest} (HTTP 200)`,
+      "run again; if it stays, have the registry and any proxy before it looked at",
+      { status: 200 }
+    );
+  }
+  checkAskedDigest(task, ref, digest);
+  return digest;
+}
+function checkAskedDigest(task, ref, digest) {
+  if (!("digest" in ref) || ref.digest === digest) return;
+  throw failure(
+    "mismatch",
+    task,
+    `${ref.registry} answered with ${digest} (HTTP 200)`,
+    "run again; if it stays, have the registry and any proxy before it looked at",
+    { status: 200 }
+  );
+}
+async function unclear(context, task, ref, head2) {
+  const wordless = [401, 429].includes(head2.status) || head2.status < 400 || head2.status >= 500;
+  if (wordless) return refusedLook(task, head2);
+  const get = await ask(context, task, lookRequest("GET", ref));
+  return refusedLook(task, get.status === head2.status ? get : head2);
+}
+function refusedLook(task, response) {
+  const { status } = response;
+  if (status === 404 && errorsOf(response).some(({ message }) => hidesByAccept(message))) {
+    return refusal2(
+      task,
+      response,
+      "the tag exists, but with a media type that Retag does not know; move it by hand if it is in the way"
+    );
+  }
+  if (status === 404) {
+    return refusal2(
+      task,
+      response,
+      "this 404 is not a registry answer, so nobody can tell whether the tag is free: check the host and any proxy before it"
+    );
+  }
+  if (status === 500) {
+    return refusal2(
+      task,
+      response,
+      "run again in a moment; if it stays, the registry may hold an empty link for this tag (it stopped while the tag was written), which pushing the tag once by hand repairs"
+    );
+  }
+  return refusal2(task, response);
+}
+function hidesByAccept(message) {
+  return message.toLowerCase().includes("accept header");
+}
+function lookRequest(method, ref) {
+  return {
+    method,
+    repository: ref,
+    path: `manifests/${"digest" in ref ? ref.digest : ref.tag}`,
+    headers: { accept: LOOK_ACCEPT },
+    access: "pull",
+    maxBytes: MAX_MANIFEST_BYTES,
+    redirect: "follow",
+    repeatable: true
+  };
+}
+function taskOf(ref) {
+  return { doing: "digest" in ref ? "look at the manifest" : "look at the tag", ref };
+}
+function unknown(error2) {
+  if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
+  throw error2;
+}
+var ABSENT_CODES;
+var init_existence = __esm({
+  "src/registry/existence.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_answers();
+    init_digest();
+    init_manifest();
+    init_media_types();
+    init_once_more();
+    init_wire2();
+    ABSENT_CODES = ["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "NOT_FOUND"];
+  }
+});
+
+// src/registry/platforms.ts
+function isAttestation(child3) {
+  return child3.annotations.has(ATTESTATION);
+}
+function isRealPlatform({ os: os6, architecture }) {
+  return os6 !== "" && architecture !== "" && os6 !== "unknown" && architecture !== "unknown";
+}
+function formatPlatform({ os: os6, architecture, variant }) {
+  const isDefault = architecture === "arm64" && variant === "v8" || architecture === "amd64" && variant === "v1";
+  return [os6, architecture, ...variant === "" || isDefault ? [] : [variant]].join("/");
+}
+var ATTESTATION;
+var init_platforms3 = __esm({
+  "src/registry/platforms.ts"() {
+    "use strict";
+    ATTESTATION = "vnd.docker.reference.type";
+  }
+});
+
+// src/registry/tree.ts
+async function readTree(reader2, source, root) {
+  const { registry, repository } = source;
+  const name = (digest) => formatReference({ registry, repository, digest });
+  const nodes = /* @__PURE__ */ new Map([[root.digest, nodeOf(root, name(root.digest))]]);
+  let level = [...nodes.values()];
+  for (let depth = 2; level.length > 0; depth++) {
+    const missing2 = new Map(
+      level.flatMap((node) => node.children).map((child3) => [child3.digest, child3])
+    );
+    for (const digest of nodes.keys()) missing2.delete(digest);
+    if (missing2.size > 0 && depth > MAX_DEPTH4) throw tooDeep(name(root.digest));
+    if (nodes.size + missing2.size > MAX_MANIFESTS) throw tooMany(name(root.digest));
+    level = await pool([...missing2.values()], LANES, async (child3) => {
+      return nodeOf(await readChild(reader2, source, child3), name(child3.digest));
+    });
+    for (const node of level) nodes.set(node.manifest.digest, node);
+  }
+  checkDescriptors(nodes, name);
+  return childrenFirst(nodes, root.digest);
+}
+function tooDeep(name) {
+  return new OperationError(
+    "mismatch",
+    `${name}: indexes are nested more than ${MAX_DEPTH4} deep; build the image with a flatter index`
+  );
+}
+function tooMany(name) {
+  return new OperationError(
+    "mismatch",
+    `${name}: the image has more than ${MAX_MANIFESTS} manifests or ${MAX_BLOBS} blobs; split it`
+  );
+}
+async function readChild(reader2, source, child3) {
+  const { registry, repository } = source;
+  try {
+    return await reader2.manifest({ registry, repository, digest: child3.digest });
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
+    throw new OperationError("absent", `the source is incomplete: ${error2.message}`, {
+      cause: error2,
+      status: 404
+    });
+  }
+}
+function nodeOf(manifest, name) {
+  const parsed2 = parseManifest(manifest, name);
+  if (parsed2.kind === "image") {
+    return { manifest, parsed: parsed2, children: [], blobs: [parsed2.config, ...parsed2.layers] };
+  }
+  const children2 = parsed2.manifests.filter(({ mediaType }) => isManifest(mediaType));
+  for (const child3 of children2) refuseUncopyable(child3.mediaType, `${name}, child ${child3.digest}`);
+  return { manifest, parsed: parsed2, children: children2, blobs: parsed2.manifests.filter((child3) => !children2.includes(child3)) };
+}
+function checkDescriptors(nodes, name) {
+  const blobs = /* @__PURE__ */ new Map();
+  for (const node of nodes.values()) {
+    for (const { digest, size } of node.blobs) {
+      if ((blobs.get(digest) ?? size) !== size) throw twoSizes(name(node.manifest.digest), digest);
+      blobs.set(digest, size);
+    }
+    for (const child3 of node.children) {
+      const found = nodes.get(child3.digest)?.manifest;
+      if (!found || found.bytes.length === child3.size && found.mediaType === child3.mediaType) continue;
+      throw new OperationError(
+        "mismatch",
+        `${name(node.manifest.digest)}: its child ${child3.digest} is said to have ${child3.size} bytes of "${child3.mediaType}", but has ${found.bytes.length} bytes of "${found.mediaType}"; build and push the image anew`
+      );
+    }
+  }
+  if (blobs.size > MAX_BLOBS) throw tooMany(name([...nodes.keys()][0] ?? ""));
+}
+function twoSizes(name, digest) {
+  return new OperationError(
+    "mismatch",
+    `${name}: the blob ${digest} is said to have two sizes; build and push the image anew`
+  );
+}
+function childrenFirst(nodes, root) {
+  const ordered = /* @__PURE__ */ new Set();
+  const open7 = /* @__PURE__ */ new Set();
+  const visit3 = (digest) => {
+    const node = nodes.get(digest);
+    if (!node || open7.has(digest) || ordered.has(node)) return;
+    open7.add(digest);
+    for (const child3 of node.children) visit3(child3.digest);
+    ordered.add(node);
+  };
+  visit3(root);
+  return [...ordered];
+}
+var MAX_DEPTH4, MAX_MANIFESTS, MAX_BLOBS, LANES;
+var init_tree = __esm({
+  "src/registry/tree.ts"() {
+    "use strict";
+    init_errors();
+    init_pool();
+    init_reference();
+    init_manifest();
+    init_media_types();
+    MAX_DEPTH4 = 4;
+    MAX_MANIFESTS = 1e3;
+    MAX_BLOBS = 1e4;
+    LANES = 8;
+  }
+});
+
+// src/registry/facts.ts
+async function readFacts(reader2, source, manifest, need) {
+  const view = { reader: reader2, source, seen: /* @__PURE__ */ new Set() };
+  const parsed2 = parse3(view, manifest);
+  const platforms = /* @__PURE__ */ new Set();
+  let attestations = 0;
+  const visit3 = async (node, depth) => {
+    if (node.kind === "image") {
+      const platform3 = need.platforms ? await platformInConfig(view, node) : null;
+      if (platform3 && isRealPlatform(platform3)) platforms.add(formatPlatform(platform3));
+      return;
+    }
+    for (const child3 of node.manifests) {
+      if (isAttestation(child3)) attestations++;
+      else if (child3.platform && !isIndex(child3.mediaType)) {
+        if (isRealPlatform(child3.platform)) platforms.add(formatPlatform(child3.platform));
+      } else if (need.platforms && isCopyable(child3.mediaType)) {
+        const inner = await descend(view, child3, depth + 1);
+        if (inner) await visit3(inner, depth + 1);
+      }
+    }
+  };
+  await visit3(parsed2, 1);
+  const revision = need.revision ? await revisionOf2({ ...view, seen: /* @__PURE__ */ new Set() }, parsed2, 1) : null;
+  return { platforms: [...platforms], attestations, revision };
+}
+async function revisionOf2(view, node, depth) {
+  const annotated = fit(node.annotations.get(REVISION2));
+  if (annotated !== null) return annotated;
+  if (node.kind === "image") return fit((await labelsOf2(view, node)).get(REVISION2));
+  const first2 = node.manifests.find(
+    (child4) => !isAttestation(child4) && isCopyable(child4.mediaType) && (!child4.platform || isRealPlatform(child4.platform))
+  );
+  const child3 = first2 && await descend(view, first2, depth + 1);
+  return child3 ? revisionOf2(view, child3, depth + 1) : null;
+}
+function fit(revision) {
+  return revision === void 0 || revision === "" || revision.length > MAX_REVISION ? null : revision;
+}
+async function descend(view, child3, depth) {
+  if (view.seen.has(child3.digest)) return null;
+  view.seen.add(child3.digest);
+  const ref = refOf3(view, child3.digest);
+  if (depth > MAX_DEPTH4) throw tooDeep(formatReference(ref));
+  if (view.seen.size > MAX_MANIFESTS) throw tooMany(formatReference(ref));
+  return parse3(view, await view.reader.manifest(ref));
+}
+async function configOf(view, image3) {
+  if (!IMAGE_CONFIGS.includes(image3.config.mediaType)) return {};
+  const config = parseJson2(await view.reader.blob(view.source, image3.config));
+  return isObject(config) ? config : {};
+}
+async function platformInConfig(view, image3) {
+  return platformOf(await configOf(view, image3));
+}
+async function labelsOf2(view, image3) {
+  const config = (await configOf(view, image3))["config"];
+  return strings(isObject(config) ? config["Labels"] : void 0);
+}
+function parse3(view, manifest) {
+  return parseManifest(manifest, formatReference(refOf3(view, manifest.digest)));
+}
+function refOf3({ source: { registry, repository } }, digest) {
+  return { registry, repository, digest };
+}
+var REVISION2, MAX_REVISION, IMAGE_CONFIGS;
+var init_facts2 = __esm({
+  "src/registry/facts.ts"() {
+    "use strict";
+    init_reference();
+    init_json2();
+    init_manifest();
+    init_media_types();
+    init_platforms3();
+    init_tree();
+    REVISION2 = "org.opencontainers.image.revision";
+    MAX_REVISION = 256;
+    IMAGE_CONFIGS = [
+      "application/vnd.oci.image.config.v1+json",
+      "application/vnd.docker.container.image.v1+json"
+    ];
+  }
+});
+
+// src/registry/put.ts
+async function putTag(context, ref, manifest, previous) {
+  const task = { doing: "write the tag", ref };
+  for (let attempt3 = 1; ; attempt3++) {
+    const wire2 = attempt3 === 1 ? context : repeating(context);
+    const answer = await putOnce(wire2, task, manifest, ref.tag, false);
+    if ("response" in answer && isTaken(answer.response)) return receipt(task, manifest, answer.response);
+    if (!needsLook(answer)) throw reasonOf3(task, answer);
+    const now = await lookByBody(context, ref);
+    if (now.state === "present" && isOurs(manifest, now.digest)) return { subjectListed: false };
+    const untouched = now.state === "absent" || now.state === "present" && now.digest === previous;
+    if (!untouched || !isPassing(answer) || attempt3 === TRIES)
+      throw verdict(task, manifest, answer, now, previous);
+    await context.clock.sleep(context.clock.random() * PAUSE * 2 ** (attempt3 - 1));
+  }
+}
+async function putByDigest(context, ref, manifest) {
+  const task = { doing: "write the manifest", ref };
+  const answer = await putOnce(context, task, manifest, ref.digest, true);
+  if ("error" in answer) throw answer.error;
+  if (isTaken(answer.response)) return receipt(task, manifest, answer.response);
+  if (isPartMissing(answer.response)) throw new PartUnknown(refusal2(task, answer.response));
+  throw refusal2(task, answer.response);
+}
+async function putOnce(context, task, manifest, name, repeatable) {
+  try {
+    const response = await ask(context, task, {
+      method: "PUT",
+      repository: task.ref,
+      path: `manifests/${name}`,
+      // Exactly the media type: registries refuse parameters and anything that differs from the body's.
+      headers: { "content-type": manifest.mediaType },
+      body: manifest.bytes,
+      access: "pull,push",
+      maxBytes: MAX_ANSWER_BYTES,
+      redirect: "refuse",
+      repeatable
+    });
+    return { response };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { error: error2 };
+    throw error2;
+  }
+}
+function receipt(task, manifest, response) {
+  const stored = response.headers["docker-content-digest"];
+  if (stored !== void 0 && isDigest(stored) && !isOurs(manifest, stored)) {
+    throw failure(
+      "mismatch",
+      task,
+      `${task.ref.registry} took ${manifest.digest} (HTTP ${response.status}) but says that it stored ${stored}`,
+      "look at the tag with another tool before anything else; the registry or a proxy changes what is pushed",
+      { status: response.status }
+    );
+  }
+  return { subjectListed: response.headers["oci-subject"] !== void 0 };
+}
+function needsLook(answer) {
+  if ("error" in answer) return !["cancelled", "denied", "unsafe"].includes(answer.error.code);
+  return answer.response.status !== 401;
+}
+function isPassing(answer) {
+  if ("error" in answer) return ["unavailable", "timeout", "protocol"].includes(answer.error.code);
+  const { status } = answer.response;
+  return status < 300 || status === 408 || status === 429 || status >= 500 || isPartMissing(answer.response);
+}
+function isPartMissing(response) {
+  return [400, 404].includes(response.status) && errorsOf(response).some(({ code: code2 }) => PART_UNKNOWN.includes(code2));
+}
+function verdict(task, manifest, answer, now, previous) {
+  const reason = reasonOf3(task, answer);
+  const status = reason.status === void 0 ? {} : { status: reason.status };
+  if (now.state === "unknown") {
+    return new OperationError(
+      reason.code,
+      `${reason.message}. Whether the tag was written cannot be told: ${messageOf(now.error)}`,
+      { cause: reason, ...status }
+    );
+  }
+  if (now.state === "absent") return reason;
+  const held = `the tag holds ${now.digest}, not ${manifest.digest}`;
+  if ("response" in answer && !isPassing(answer)) {
+    return failure(
+      "rejected",
+      task,
+      `${held}, and the registry refuses to move it: ${reason.message}`,
+      immutabilityHint(task.ref.registry),
+      {
+        cause: reason,
+        ...status
+      }
+    );
+  }
+  const who = now.digest === previous ? "the write did not go through" : "another writer was faster";
+  return failure(
+    "mismatch",
+    task,
+    `${held}; ${who}: ${reason.message}`,
+    "find out who writes this tag, then run again",
+    {
+      cause: reason,
+      ...status
+    }
+  );
+}
+function immutabilityHint(registry) {
+  const known = quirksOf(registry).find(({ immutable }) => immutable !== void 0)?.immutable;
+  return known ?? "if the tag is immutable or protected there, choose another tag or lift the rule";
+}
+function reasonOf3(task, answer) {
+  return "error" in answer ? answer.error : refusal2(task, answer.response);
+}
+function isTaken({ status, headers }) {
+  return status === 201 || [200, 202].includes(status) && headers["docker-content-digest"] !== void 0;
+}
+function isOurs(manifest, digest) {
+  return digest === manifest.digest || digest === digestOf(manifest.bytes, algorithmOf(digest));
+}
+var TRIES, PAUSE, MAX_ANSWER_BYTES, PART_UNKNOWN, PartUnknown;
+var init_put = __esm({
+  "src/registry/put.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_answers();
+    init_digest();
+    init_existence();
+    init_quirks();
+    init_wire2();
+    TRIES = 3;
+    PAUSE = 500;
+    MAX_ANSWER_BYTES = 64 * 1024;
+    PART_UNKNOWN = ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"];
+    PartUnknown = class extends Error {
+      refusal;
+      constructor(reason) {
+        super(reason.message);
+        this.refusal = reason;
+      }
+    };
+  }
+});
+
+// src/registry/read.ts
+async function readManifest(context, ref) {
+  const manifest = await onceMore(context, (wire2) => fetchManifest(wire2, ref));
+  parseManifest(manifest, nameOf2(ref));
+  return manifest;
+}
+async function fetchManifest(context, ref) {
+  const task = { doing: "read the manifest", ref };
+  const response = await ask(context, task, {
+    method: "GET",
+    repository: ref,
+    path: `manifests/${"digest" in ref ? ref.digest : ref.tag}`,
+    headers: { accept: COPY_ACCEPT },
+    access: "pull",
+    maxBytes: MAX_MANIFEST_BYTES,
+    redirect: "follow",
+    repeatable: true
+  });
+  if (saysAbsent(response)) {
+    throw failure("absent", task, "there is none (HTTP 404)", "check the name and that it was pushed", {
+      status: 404
+    });
+  }
+  if (response.status !== 200) throw refusal2(task, response);
+  const digest = verifiedDigest(task, ref, response);
+  return { bytes: response.body, mediaType: mediaTypeOf(response), digest };
+}
+async function readBlob(context, source, descriptor3) {
+  return onceMore(context, (wire2) => fetchBlob(wire2, source, descriptor3));
+}
+async function fetchBlob(context, source, descriptor3) {
+  const task = { doing: "read the config", ref: { ...source, digest: descriptor3.digest } };
+  const response = await ask(context, task, {
+    method: "GET",
+    repository: source,
+    path: `blobs/${descriptor3.digest}`,
+    access: "pull",
+    maxBytes: Math.min(descriptor3.size, MAX_CONFIG_BYTES),
+    redirect: "follow",
+    repeatable: true
+  });
+  if (response.status === 404) {
+    throw failure(
+      "absent",
+      task,
+      `${source.registry} answered HTTP 404`,
+      "the image is incomplete; push it again",
+      { status: 404 }
+    );
+  }
+  if (response.status !== 200) throw refusal2(task, response);
+  const digest = digestOf(response.body, algorithmOf(descriptor3.digest));
+  if (digest !== descriptor3.digest || response.body.length !== descriptor3.size) {
+    throw contradicted(
+      task,
+      `${response.body.length} bytes with digest ${digest} came back where ${descriptor3.size} were promised`
+    );
+  }
+  return response.body;
+}
+function verifiedDigest(task, ref, response) {
+  const header2 = response.headers["docker-content-digest"];
+  const expected = "digest" in ref ? ref.digest : void 0;
+  const digest = digestOf(response.body, algorithmOf(expected ?? ""));
+  if (expected !== void 0 && digest !== expected) {
+    throw contradicted(task, `the digest of what came back is ${digest}`);
+  }
+  if (header2 !== void 0 && header2 !== digest && isDigest(header2) && !hasDigest(response.body, header2)) {
+    throw contradicted(task, `the registry says that the digest is ${header2} but sent bytes with ${digest}`);
+  }
+  return digest;
+}
+function hasDigest(bytes2, digest) {
+  return digestOf(bytes2, algorithmOf(digest)) === digest;
+}
+function contradicted(task, what) {
+  return failure(
+    "mismatch",
+    task,
+    what,
+    "run again; if it stays, have the registry and any proxy before it looked at",
+    {
+      status: 200
+    }
+  );
+}
+function mediaTypeOf(response) {
+  const served = bareMediaType(response.headers["content-type"]);
+  if (served !== "") return served;
+  const body = parseJson2(response.body);
+  return isObject(body) && typeof body["mediaType"] === "string" ? body["mediaType"] : "";
+}
+var MAX_CONFIG_BYTES;
+var init_read = __esm({
+  "src/registry/read.ts"() {
+    "use strict";
+    init_reference();
+    init_answers();
+    init_digest();
+    init_existence();
+    init_json2();
+    init_manifest();
+    init_media_types();
+    init_once_more();
+    init_wire2();
+    MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+  }
+});
+
+// src/registry/reader.ts
+function createReader(context) {
+  const manifests = recent(MEMORY, ({ bytes: bytes2 }) => bytes2.length);
+  const blobs = recent(MEMORY / 4, (bytes2) => bytes2.length);
+  const manifestsUnderWay = once2(false);
+  const blobsUnderWay = once2(false);
+  return {
+    manifest(ref) {
+      const key = formatReference(ref);
+      const known = "digest" in ref ? manifests.get(key) : void 0;
+      if (known) return Promise.resolve(known);
+      return manifestsUnderWay.run(key, async () => {
+        const manifest = await readManifest(context, ref);
+        const { registry, repository } = ref;
+        manifests.set(formatReference({ registry, repository, digest: manifest.digest }), manifest);
+        return manifest;
+      });
+    },
+    blob(source, descriptor3) {
+      const key = formatReference({
+        registry: source.registry,
+        repository: source.repository,
+        digest: descriptor3.digest
+      });
+      const known = blobs.get(key);
+      if (known) return Promise.resolve(known);
+      return blobsUnderWay.run(key, async () => {
+        const bytes2 = await readBlob(context, source, descriptor3);
+        blobs.set(key, bytes2);
+        return bytes2;
+      });
+    }
+  };
+}
+function recent(capacity, sizeOf) {
+  const entries = /* @__PURE__ */ new Map();
+  let total = 0;
+  const remove = (key) => {
+    const value = entries.get(key);
+    if (value === void 0) return;
+    entries.delete(key);
+    total -= sizeOf(value);
+  };
+  return {
+    get(key) {
+      const value = entries.get(key);
+      if (value === void 0) return void 0;
+      entries.delete(key);
+      entries.set(key, value);
+      return value;
+    },
+    set(key, value) {
+      remove(key);
+      entries.set(key, value);
+      total += sizeOf(value);
+      for (const oldest of entries.keys()) {
+        if (total <= capacity) break;
+        remove(oldest);
+      }
+    }
+  };
+}
+var MEMORY;
+var init_reader = __esm({
+  "src/registry/reader.ts"() {
+    "use strict";
+    init_reference();
+    init_once();
+    init_read();
+    MEMORY = 16 * 1024 * 1024;
+  }
+});
+
+// src/registry/link.ts
+function nextLink(header2) {
+  let rest = header2 ?? "";
+  for (; ; ) {
+    const open7 = rest.indexOf("<");
+    const close2 = rest.indexOf(">", open7);
+    if (open7 < 0 || close2 < 0) return null;
+    const target = rest.slice(open7 + 1, close2).trim();
+    const [parameters, after] = splitAtComma(rest.slice(close2 + 1));
+    if (target !== "" && isNext(parameters)) return target;
+    rest = after;
+  }
+}
+function splitAtComma(text4) {
+  let quoted2 = false;
+  for (let at2 = 0; at2 < text4.length; at2++) {
+    const char = text4[at2];
+    if (quoted2 && char === "\\") at2++;
+    else if (char === '"') quoted2 = !quoted2;
+    else if (char === "," && !quoted2) return [text4.slice(0, at2), text4.slice(at2 + 1)];
+  }
+  return [text4, ""];
+}
+function isNext(parameters) {
+  const relation = [...parameters.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === "rel");
+  const names2 = (relation?.[2] ?? relation?.[3] ?? "").toLowerCase().split(/\s+/);
+  return names2.includes("next");
+}
+var PARAMETER;
+var init_link = __esm({
+  "src/registry/link.ts"() {
+    "use strict";
+    PARAMETER = /;\s*([\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?/g;
+  }
+});
+
+// src/registry/tags.ts
+async function listTags2(context, repository) {
+  const task = { doing: "list the tags", ref: repository };
+  const tags2 = /* @__PURE__ */ new Set();
+  let path6 = `tags/list?n=${PAGE}`;
+  let bytes2 = 0;
+  for (let page = 1; page <= MAX_PAGES; page++) {
+    const response = await ask(context, task, {
+      method: "GET",
+      repository,
+      path: path6,
+      headers: { accept: "application/json" },
+      access: "pull",
+      maxBytes: MAX_BYTES4 - bytes2,
+      redirect: "follow",
+      repeatable: true
+    });
+    if (saysAbsent(response)) return [...tags2];
+    if (response.status !== 200) throw refusal2(task, response);
+    bytes2 += response.body.length;
+    const known = tags2.size;
+    for (const tag2 of tagsOf3(task, response)) tags2.add(tag2);
+    const next2 = nextLink(response.headers["link"]);
+    if (next2 === null || tags2.size === known) return [...tags2];
+    path6 = context.transport.resolve(response.url, next2);
+  }
+  throw failure(
+    "protocol",
+    task,
+    `the list has more than ${MAX_PAGES} pages`,
+    "remove tags that nobody needs",
+    { status: 200 }
+  );
+}
+function tagsOf3(task, response) {
+  const body = parseJson2(response.body);
+  const tags2 = isObject(body) ? body["tags"] ?? [] : void 0;
+  if (!Array.isArray(tags2)) {
+    throw failure(
+      "protocol",
+      task,
+      `${task.ref.registry} answered HTTP 200 with something that is not a tag list`,
+      "check that the host is a registry and that no proxy or login page answers in its place",
+      { status: 200 }
+    );
+  }
+  return tags2.filter(
+    (tag2) => typeof tag2 === "string" && (isReservedTag(tag2) || parseTag(tag2).ok)
+  );
+}
+var PAGE, MAX_PAGES, MAX_BYTES4;
+var init_tags3 = __esm({
+  "src/registry/tags.ts"() {
+    "use strict";
+    init_reference();
+    init_answers();
+    init_existence();
+    init_json2();
+    init_link();
+    init_wire2();
+    PAGE = 1e3;
+    MAX_PAGES = 200;
+    MAX_BYTES4 = 16 * 1024 * 1024;
+  }
+});
+
+// src/registry/attachments.ts
+function createAttachments(context, reader2, referrers, children2) {
+  const findFor = async (source, digest) => {
+    const { registry, repository } = source;
+    const tags2 = await pool(cosignTags(digest), LANES2, async (tag2) => {
+      const ref = { registry, repository, tag: tag2 };
+      const found = await lookTwice(context, ref);
+      if (found.state === "unknown") {
+        throwUnlessSettled(found.error);
+        context.log.warning(`whether ${formatReference(ref)} exists cannot be told: ${found.error.message}`);
+      }
+      return found.state === "present" ? [ref] : [];
+    });
+    const listed5 = await referrers.list(source, digest);
+    return [...tags2.flat(), ...listed5.map((entry) => ({ registry, repository, digest: entry.digest }))];
+  };
+  const open7 = async (source, ref) => {
+    try {
+      const nodes = await twice(async () => readTree(reader2, source, await reader2.manifest(ref)));
+      return { ref, nodes, problem: null };
+    } catch (error2) {
+      return { ref, nodes: null, problem: throwUnlessSettled(error2) };
+    }
+  };
+  const carryOne = async (source, destination, { ref, nodes, problem: problem3 }, tally) => {
+    if (nodes === null) throw problem3 ?? new Error("an attachment without content has no problem");
+    const root = nodes.at(-1);
+    if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
+    await children2.bring(source, destination, nodes.slice(0, -1), tally);
+    await children2.bringParts(source, destination, root, tally);
+    await writeOnce(context, { ...repositoryOf(destination), tag: ref.tag }, root.manifest);
+  };
+  return {
+    async find(source, digests) {
+      const seen = new Set(digests);
+      const found = /* @__PURE__ */ new Map();
+      let round = digests;
+      for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
+        const refs = (await pool(round, LANES2, (digest) => findFor(source, digest))).flat();
+        const fresh = [...new Map(refs.map((ref) => [formatReference(ref), ref])).values()].filter(
+          (ref) => !found.has(formatReference(ref))
+        );
+        if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany2(source);
+        const opened2 = await pool(fresh, LANES2, (ref) => open7(source, ref));
+        for (const attachment of opened2) found.set(formatReference(attachment.ref), attachment);
+        round = opened2.flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? []).filter((digest) => !seen.has(digest));
+        for (const digest of round) seen.add(digest);
+      }
+      return [...found.values()];
+    },
+    async carry(source, destination, found, tally, strict) {
+      let carried = 0;
+      await pool(found, LANES2, async (attachment) => {
+        try {
+          await twice(() => carryOne(source, destination, attachment, tally));
+          carried++;
+        } catch (error2) {
+          const settled3 = throwUnlessSettled(error2);
+          if (strict) throw settled3;
+          context.log.warning(
+            `${formatReference(attachment.ref)} is not carried to ${formatRepository(destination)}: ${settled3.message}`
+          );
+        }
+      });
+      return carried;
+    }
+  };
+}
+async function writeOnce(context, ref, manifest) {
+  const now = await lookByBody(context, ref);
+  if (now.state === "unknown") throw now.error;
+  if (now.state === "absent") {
+    await putTag(context, ref, manifest, null);
+    return;
+  }
+  if (now.digest === manifest.digest) return;
+  throw new OperationError(
+    "mismatch",
+    `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: compare the two and remove the one that is wrong`
+  );
+}
+async function lookTwice(context, ref) {
+  const found = await lookByBody(context, ref);
+  return found.state === "unknown" ? lookByBody(repeating(context), ref) : found;
+}
+async function twice(work) {
+  try {
+    return await work();
+  } catch (error2) {
+    throwUnlessSettled(error2);
+    return work();
+  }
+}
+function throwUnlessSettled(error2) {
+  if (error2 instanceof OperationError && !["unavailable", "timeout", "cancelled"].includes(error2.code))
+    return error2;
+  throw error2;
+}
+function tooMany2(source) {
+  return new OperationError(
+    "mismatch",
+    `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`
+  );
+}
+function repositoryOf({ registry, repository }) {
+  return { registry, repository };
+}
+var MAX_ROUNDS, MAX_ATTACHMENTS, LANES2;
+var init_attachments = __esm({
+  "src/registry/attachments.ts"() {
+    "use strict";
+    init_errors();
+    init_pool();
+    init_reference();
+    init_digest();
+    init_existence();
+    init_put();
+    init_tree();
+    init_wire2();
+    MAX_ROUNDS = 3;
+    MAX_ATTACHMENTS = 1e3;
+    LANES2 = 8;
+  }
+});
+
+// src/registry/blob-presence.ts
+async function isThere(context, repository, blob2) {
+  const { status, headers } = await head(context, repository, blob2, "pull,push");
+  return status === 200 && headers["content-length"] === String(blob2.size);
+}
+async function checkSource(context, source, blob2) {
+  const { status, headers } = await head(context, source, blob2, "pull");
+  const task = taskOf2("find the blob", source, blob2);
+  if (status === 404) {
+    const what = `the source is incomplete: ${source.registry} answered HTTP 404`;
+    throw failure("absent", task, what, "push the source image again", { status });
+  }
+  const length = headers["content-length"];
+  if (status === 200 && length !== void 0 && length !== String(blob2.size)) {
+    const what = `it has ${length} bytes where the manifest promises ${blob2.size}`;
+    throw failure("mismatch", task, what, "build and push the image anew", { status });
+  }
+}
+function taskOf2(doing, repository, blob2) {
+  return {
+    doing,
+    ref: { registry: repository.registry, repository: repository.repository, digest: blob2.digest }
+  };
+}
+function head(context, repository, blob2, access4) {
+  return ask(context, taskOf2("find the blob", repository, blob2), {
+    method: "HEAD",
+    repository,
+    path: `blobs/${blob2.digest}`,
+    access: access4,
+    maxBytes: 0,
+    redirect: "follow",
+    repeatable: true
+  });
+}
+var init_blob_presence = __esm({
+  "src/registry/blob-presence.ts"() {
+    "use strict";
+    init_answers();
+    init_wire2();
+  }
+});
+
+// src/registry/mount.ts
+async function mountBlob(context, source, destination, blob2) {
+  try {
+    const response = await ask(context, taskOf2("mount the blob", destination, blob2), {
+      method: "POST",
+      repository: destination,
+      path: `blobs/uploads/?mount=${encodeURIComponent(blob2.digest)}&from=${encodeURIComponent(source.repository)}`,
+      body: new Uint8Array(0),
+      access: "pull,push",
+      alsoPull: source,
+      maxBytes: 64 * 1024,
+      redirect: "refuse",
+      repeatable: true
+    });
+    if (response.status === 201) return "mounted";
+    const location = response.headers["location"];
+    return response.status === 202 && location !== void 0 ? context.transport.resolve(response.url, location) : "refused";
+  } catch (error2) {
+    if (error2 instanceof OperationError && !["cancelled", "timeout"].includes(error2.code)) return "refused";
+    throw error2;
+  }
+}
+async function cancelUpload(context, destination, session) {
+  const task = { doing: "cancel the upload", ref: destination };
+  try {
+    await ask(context, task, {
+      method: "DELETE",
+      repository: destination,
+      path: session,
+      access: "pull,push",
+      maxBytes: 64 * 1024,
+      redirect: "refuse",
+      repeatable: false
+    });
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
+  }
+}
+var init_mount = __esm({
+  "src/registry/mount.ts"() {
+    "use strict";
+    init_errors();
+    init_blob_presence();
+    init_wire2();
+  }
+});
+
+// src/registry/verified-stream.ts
+function verifying(name, expected) {
+  const hash2 = hasherFor(expected.digest);
+  let held = null;
+  let count = 0;
+  return new import_node_stream3.Transform({
+    transform(piece, _encoding, done) {
+      hash2.update(piece);
+      count += piece.length;
+      const ready = held;
+      held = piece;
+      if (ready) this.push(ready);
+      done();
+    },
+    flush(done) {
+      const algorithm = expected.digest.split(":", 1)[0] ?? "";
+      const digest = `${algorithm}:${hash2.digest("hex")}`;
+      if (count !== expected.size || digest !== expected.digest) {
+        done(
+          new OperationError(
+            "mismatch",
+            `${name}: ${count} bytes with digest ${digest} came back where ${expected.size} were promised; run again; if it stays, have the registry and any proxy before it looked at`
+          )
+        );
+        return;
+      }
+      done(null, held);
+    }
+  });
+}
+var import_node_stream3;
+var init_verified_stream = __esm({
+  "src/registry/verified-stream.ts"() {
+    "use strict";
+    import_node_stream3 = require("node:stream");
+    init_errors();
+    init_digest();
+  }
+});
+
+// src/registry/upload.ts
+async function uploadBlob(context, source, destination, blob2, session) {
+  const task = taskOf2("upload the blob", destination, blob2);
+  let location = session;
+  for (let attempt3 = 1; ; attempt3++) {
+    const wire2 = attempt3 === 1 ? context : repeating(context);
+    location ??= await beginUpload(wire2, task, destination);
+    const problem3 = await tryUpload(wire2, task, source, destination, blob2, location);
+    if (problem3 === null) return;
+    if (attempt3 === TRIES2 || !isPassing2(problem3)) throw problem3;
+    context.log.debug(`${problem3.message}; trying again`);
+    await context.clock.sleep(context.clock.random() * PAUSE2 * 2 ** (attempt3 - 1));
+    if (await isThere(context, destination, blob2)) return;
+    location = null;
+  }
+}
+async function beginUpload(context, task, destination) {
+  const response = await ask(context, task, {
+    method: "POST",
+    repository: destination,
+    path: "blobs/uploads/",
+    body: new Uint8Array(0),
+    access: "pull,push",
+    maxBytes: MAX_ANSWER_BYTES2,
+    redirect: "refuse",
+    repeatable: true
+  });
+  const location = response.headers["location"];
+  if (response.status !== 202) throw refusal2(task, response);
+  if (location === void 0) {
+    throw failure("protocol", task, "HTTP 202 came without a Location", "have the registry looked at", {
+      status: 202
+    });
+  }
+  try {
+    return context.transport.resolve(response.url, location);
+  } catch (error2) {
+    throw inContext(task, error2);
+  }
+}
+async function tryUpload(context, task, source, destination, blob2, location) {
+  const reading = sourceOf3(context, source, blob2);
+  try {
+    const response = await ask(context, task, {
+      method: "PUT",
+      repository: destination,
+      path: withDigest(location, blob2.digest),
+      headers: { "content-type": "application/octet-stream" },
+      body: { length: blob2.size, open: () => reading.open() },
+      access: "pull,push",
+      maxBytes: MAX_ANSWER_BYTES2,
+      redirect: "refuse",
+      repeatable: false
+    });
+    if (response.status === 201) return wrongDigest(task, blob2, response);
+    return reading.problem() ?? refusal2(task, response);
+  } catch (error2) {
+    const cause = reading.problem() ?? error2;
+    if (cause instanceof OperationError) return cause;
+    throw cause;
+  }
+}
+function sourceOf3(context, source, blob2) {
+  const task = taskOf2("read the blob", source, blob2);
+  let problem3 = null;
+  let wire2 = context;
+  const note = (error2) => {
+    problem3 = error2 instanceof OperationError ? error2 : failure("unavailable", task, messageOf(error2), "run again", { cause: error2 });
+    return problem3;
+  };
+  return {
+    problem: () => problem3,
+    async open() {
+      problem3 = null;
+      try {
+        const opening = openBlob(wire2, task, source, blob2);
+        wire2 = repeating(context);
+        const stream2 = await opening;
+        const checked = verifying(nameOf2(task.ref), blob2);
+        stream2.once("error", (error2) => note(inContext(task, error2)));
+        checked.once("error", (error2) => problem3 ?? note(error2));
+        return (0, import_node_stream4.pipeline)(stream2, checked, () => void 0);
+      } catch (error2) {
+        throw note(inContext(task, error2));
+      }
+    }
+  };
+}
+async function openBlob(context, task, source, blob2) {
+  const response = await context.transport.stream({
+    method: "GET",
+    repository: source,
+    path: `blobs/${blob2.digest}`,
+    access: "pull",
+    maxBytes: blob2.size,
+    redirect: "follow",
+    repeatable: true
+  });
+  if (response.status === 200) return response.stream;
+  const { stream: stream2, ...rest } = response;
+  const answer = { ...rest, body: await (0, import_consumers.buffer)(stream2) };
+  if (response.status !== 404) throw refusal2(task, answer);
+  throw failure(
+    "absent",
+    task,
+    `the source is incomplete: ${source.registry} answered HTTP 404`,
+    "push the source image again",
+    {
+      status: 404
+    }
+  );
+}
+function withDigest(location, digest) {
+  const url = new URL(location);
+  url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
+  return url;
+}
+function wrongDigest(task, blob2, response) {
+  const stored = response.headers["docker-content-digest"];
+  if (stored === void 0 || stored === blob2.digest || stored.split(":", 1)[0] !== blob2.digest.split(":", 1)[0])
+    return null;
+  return failure(
+    "mismatch",
+    task,
+    `HTTP ${response.status} says that ${stored} was stored`,
+    "have the registry and any proxy before it looked at",
+    {
+      status: response.status
+    }
+  );
+}
+function isPassing2(problem3) {
+  if (problem3.status !== void 0 && FINAL.includes(problem3.status)) return false;
+  return !["cancelled", "denied", "unsafe", "absent"].includes(problem3.code);
+}
+var import_node_stream4, import_consumers, TRIES2, PAUSE2, MAX_ANSWER_BYTES2, FINAL;
+var init_upload2 = __esm({
+  "src/registry/upload.ts"() {
+    "use strict";
+    import_node_stream4 = require("node:stream");
+    import_consumers = require("node:stream/consumers");
+    init_errors();
+    init_answers();
+    init_blob_presence();
+    init_verified_stream();
+    init_wire2();
+    TRIES2 = 3;
+    PAUSE2 = 500;
+    MAX_ANSWER_BYTES2 = 64 * 1024;
+    FINAL = [401, 402, 403, 405, 413, 507];
+  }
+});
+
+// src/registry/blobs.ts
+function createBlobs(context) {
+  const brought = once2(true);
+  const checked = once2(true);
+  return {
+    async bring(source, destination, blob2, tally) {
+      await brought.run(
+        keyOf2(destination, blob2.digest),
+        () => bring2(context, source, destination, blob2, tally)
+      );
+    },
+    async check(source, blob2) {
+      await checked.run(
+        `${keyOf2(source, blob2.digest)} ${blob2.size}`,
+        () => checkSource(context, source, blob2)
+      );
+    },
+    forget: (destination, digest) => brought.forget(keyOf2(destination, digest))
+  };
+}
+function isForeign2(blob2) {
+  return isNonDistributable(blob2.mediaType) && blob2.urls.length > 0;
+}
+async function bring2(context, source, destination, blob2, tally) {
+  const near = source.registry === destination.registry;
+  if (!near && isForeign2(blob2)) return;
+  const mount = near ? await mountBlob(context, source, destination, blob2) : "refused";
+  if (mount === "mounted") {
+    tally.mounted++;
+    return;
+  }
+  if (isForeign2(blob2)) {
+    if (mount !== "refused") await cancelUpload(context, destination, mount);
+    return;
+  }
+  if (mount === "refused" && await isThere(context, destination, blob2)) return;
+  try {
+    await uploadBlob(context, source, destination, blob2, mount === "refused" ? null : mount);
+  } catch (error2) {
+    if (blob2.urls.length > 0 && error2 instanceof OperationError && error2.code === "absent") return;
+    throw error2;
+  }
+  tally.uploaded++;
+  tally.bytes += blob2.size;
+}
+function keyOf2(repository, digest) {
+  return `${formatRepository(repository)}@${digest}`;
+}
+var init_blobs = __esm({
+  "src/registry/blobs.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_blob_presence();
+    init_media_types();
+    init_mount();
+    init_once();
+    init_upload2();
+  }
+});
+
+// src/registry/children.ts
+function createChildren(context, blobs, referrers) {
+  const brought = once2(true);
+  const bringOne = async (source, destination, node, tally) => {
+    const ref = {
+      registry: destination.registry,
+      repository: destination.repository,
+      digest: node.manifest.digest
+    };
+    let listed5 = false;
+    if (!await isManifestThere(context, ref)) {
+      listed5 = await write4(ref, node, () => bringAgain(source, destination, node, tally));
+    }
+    if (!listed5) await referrers.register(destination, node);
+  };
+  const write4 = async (ref, node, again) => {
+    try {
+      return (await putByDigest(context, ref, node.manifest)).subjectListed;
+    } catch (error2) {
+      if (!(error2 instanceof PartUnknown)) throw error2;
+      context.log.debug(`${error2.message}; trying again`);
+    }
+    await context.clock.sleep(context.clock.random() * PAUSE3);
+    await again();
+    try {
+      return (await putByDigest(repeating(context), ref, node.manifest)).subjectListed;
+    } catch (error2) {
+      throw error2 instanceof PartUnknown ? error2.refusal : error2;
+    }
+  };
+  const bringAgain = async (source, destination, node, tally) => {
+    for (const { digest } of node.blobs) blobs.forget(destination, digest);
+    await bringBlobs(source, destination, [node], tally);
+    await pool(node.children, LANES3, async ({ digest }) => {
+      const { registry, repository } = destination;
+      await isManifestThere(context, { registry, repository, digest });
+    });
+  };
+  const bringBlobs = async (source, destination, nodes, tally) => {
+    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob2) => [blob2.digest, blob2]));
+    await pool([...needed.values()], LANES3, (blob2) => blobs.bring(source, destination, blob2, tally));
+  };
+  const bringManifest = async (source, destination, node, tally) => {
+    const key = `${formatRepository(destination)}@${node.manifest.digest}`;
+    await brought.run(key, () => bringOne(source, destination, node, tally));
+  };
+  return {
+    async bring(source, destination, nodes, tally) {
+      await bringBlobs(source, destination, nodes, tally);
+      const images2 = nodes.filter(({ children: children2 }) => children2.length === 0);
+      await pool(images2, LANES3, (node) => bringManifest(source, destination, node, tally));
+      for (const node of nodes) {
+        if (node.children.length > 0) await bringManifest(source, destination, node, tally);
+      }
+    },
+    bringParts: (source, destination, node, tally) => bringBlobs(source, destination, [node], tally)
+  };
+}
+async function isManifestThere(context, ref) {
+  const task = { doing: "look for the manifest", ref };
+  const head2 = await ask(context, task, {
+    method: "HEAD",
+    repository: ref,
+    path: `manifests/${ref.digest}`,
+    headers: { accept: LOOK_ACCEPT },
+    access: "pull,push",
+    maxBytes: MAX_MANIFEST_BYTES,
+    redirect: "follow",
+    repeatable: true
+  });
+  if (head2.status === 429 || head2.status >= 500) throw refusal2(task, head2);
+  return head2.status === 200 && head2.headers["docker-content-digest"] === ref.digest;
+}
+var LANES3, PAUSE3;
+var init_children = __esm({
+  "src/registry/children.ts"() {
+    "use strict";
+    init_pool();
+    init_reference();
+    init_answers();
+    init_manifest();
+    init_media_types();
+    init_once();
+    init_put();
+    init_wire2();
+    LANES3 = 6;
+    PAUSE3 = 500;
+  }
+});
+
+// src/registry/referrers.ts
+function createReferrers(context) {
+  const without = /* @__PURE__ */ new Set();
+  const pages = once2(false);
+  const inTurn = turns();
+  const byApi = async (repository, digest) => {
+    const name = formatRepository(repository);
+    if (without.has(name)) return null;
+    const asked = () => pages.run(`${name}@${digest}`, () => askApi(context, repository, digest));
+    const first2 = await asked();
+    const answer = "refused" in first2 ? await asked() : first2;
+    if (!("refused" in answer)) return answer.entries;
+    const { refused: refused2 } = answer;
+    if (!without.has(name) && !NO_API.includes(refused2.status ?? 0)) {
+      context.log.warning(`${refused2.message}; only what the fallback tag lists is seen`);
+    }
+    without.add(name);
+    return null;
+  };
+  return {
+    async list(repository, digest) {
+      const found = await byApi(repository, digest);
+      if (found !== null) return found;
+      const held = await readFallback(context, fallbackRef(repository, digest));
+      return held === null ? [] : held.entries;
+    },
+    async register(repository, node) {
+      const subject = node.parsed.subject?.digest;
+      if (subject === void 0 || await byApi(repository, subject) !== null) return;
+      const ref = fallbackRef(repository, subject);
+      await inTurn(nameOf2(ref), () => addToFallback(context, ref, node));
+    }
+  };
+}
+async function askApi(context, repository, digest) {
+  const task = {
+    doing: "list what is attached",
+    ref: { registry: repository.registry, repository: repository.repository, digest }
+  };
+  const found = /* @__PURE__ */ new Map();
+  let path6 = `referrers/${digest}`;
+  for (let page = 1; page <= MAX_PAGES2; page++) {
+    const response = await ask(context, task, {
+      method: "GET",
+      repository,
+      path: path6,
+      headers: { accept: OCI_INDEX2 },
+      access: "pull",
+      maxBytes: MAX_MANIFEST_BYTES,
+      redirect: "follow",
+      repeatable: true
+    });
+    if (response.status === 429 || response.status >= 500) throw refusal2(task, response);
+    const isList = response.status === 200 && bareMediaType(response.headers["content-type"]) === OCI_INDEX2;
+    if (!isList && page === 1) return { refused: refusal2(task, response) };
+    if (!isList) throw refusal2(task, response);
+    const known = found.size;
+    for (const entry of entriesOf2(response.body, nameOf2(task.ref))) found.set(entry.digest, entry);
+    const next2 = nextLink(response.headers["link"]);
+    if (next2 === null || found.size === known) return { entries: [...found.values()] };
+    path6 = context.transport.resolve(response.url, next2);
+  }
+  throw failure("protocol", task, `the list has more than ${MAX_PAGES2} pages`, "remove what nobody needs", {
+    status: 200
+  });
+}
+function fallbackRef({ registry, repository }, digest) {
+  return { registry, repository, tag: referrersTag(digest) };
+}
+async function readFallback(context, ref) {
+  try {
+    const manifest = await readManifest(context, ref);
+    const body = parseJson2(manifest.bytes);
+    return {
+      digest: manifest.digest,
+      body: isObject(body) ? body : {},
+      entries: entriesOf2(manifest.bytes, nameOf2(ref), manifest.mediaType)
+    };
+  } catch (error2) {
+    if (error2 instanceof OperationError && error2.code === "absent") return null;
+    throw error2;
+  }
+}
+async function addToFallback(context, ref, node) {
+  const held = await readFallback(context, ref);
+  if (held?.entries.some(({ digest }) => digest === node.manifest.digest)) return;
+  const body = {
+    ...held?.body ?? { schemaVersion: 2, mediaType: OCI_INDEX2 },
+    manifests: [...held?.entries.map(({ raw }) => raw) ?? [], entryFor(node)]
+  };
+  const bytes2 = Buffer.from(JSON.stringify(body));
+  const index2 = { bytes: bytes2, mediaType: OCI_INDEX2, digest: digestOf(bytes2) };
+  await putTag(context, ref, index2, held?.digest ?? null);
+}
+function entryFor({ manifest, parsed: parsed2 }) {
+  const artifactType = parsed2.artifactType || (parsed2.kind === "image" ? parsed2.config.mediaType : "");
+  return {
+    mediaType: manifest.mediaType,
+    digest: manifest.digest,
+    size: manifest.bytes.length,
+    ...artifactType === "" ? {} : { artifactType },
+    ...parsed2.annotations.size === 0 ? {} : { annotations: Object.fromEntries(parsed2.annotations) }
+  };
+}
+function entriesOf2(bytes2, name, mediaType = OCI_INDEX2) {
+  const parsed2 = parseManifest({ bytes: bytes2, mediaType, digest: "" }, name);
+  if (parsed2.kind !== "index" || mediaType !== OCI_INDEX2) {
+    throw new OperationError(
+      "mismatch",
+      `${name}: this should list what is attached, but is no OCI index; remove it or move it away`
+    );
+  }
+  const entries = parsed2.manifests.filter(({ digest }) => isDigest(digest));
+  if (entries.length <= MAX_REFERRERS) return entries;
+  throw new OperationError(
+    "mismatch",
+    `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`
+  );
+}
+var MAX_PAGES2, MAX_REFERRERS, NO_API;
+var init_referrers = __esm({
+  "src/registry/referrers.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_answers();
+    init_digest();
+    init_json2();
+    init_link();
+    init_manifest();
+    init_media_types();
+    init_once();
+    init_put();
+    init_read();
+    init_wire2();
+    MAX_PAGES2 = 100;
+    MAX_REFERRERS = 1e3;
+    NO_API = [404, 405, 501];
+  }
+});
+
+// src/registry/transfer.ts
+function createTransfer(context, reader2) {
+  const blobs = createBlobs(context);
+  const referrers = createReferrers(context);
+  const children2 = createChildren(context, blobs, referrers);
+  const attachments = createAttachments(context, reader2, referrers, children2);
+  const findAttached = async (source, nodes, mode) => {
+    if (mode === "ignore") return [];
+    const found = await attachments.find(
+      source,
+      nodes.map(({ manifest }) => manifest.digest)
+    );
+    if (mode === "require" && found.length === 0) {
+      throw new OperationError(
+        "absent",
+        `${formatReference(source)}: no signature, attestation or SBOM is attached, but "attachments: require" asks for one; sign the source image, or set "attachments: copy"`
+      );
+    }
+    return found;
+  };
+  const checkMountable = async (source, destination, nodes) => {
+    if (source.registry !== destination.registry) return;
+    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob2) => [blob2.digest, blob2]));
+    const own = [...needed.values()].filter((blob2) => !isForeign2(blob2) && blob2.urls.length === 0);
+    await pool(own, LANES4, (blob2) => blobs.check(source, blob2));
+  };
+  const transfer = async (source, manifest, destination, mode) => {
+    const here = sameRepository(source, destination);
+    if (here && mode !== "require") return report([], 0, { mounted: 0, uploaded: 0, bytes: 0 });
+    const nodes = await readTree(reader2, source, manifest);
+    const found = await findAttached(source, nodes, mode);
+    const tally = { mounted: 0, uploaded: 0, bytes: 0 };
+    if (here) return report(found, found.length, tally);
+    await checkMountable(source, destination, nodes);
+    await children2.bring(source, destination, nodes.slice(0, -1), tally);
+    const root = nodes.at(-1);
+    if (root) await children2.bringParts(source, destination, root, tally);
+    const carried = await attachments.carry(source, destination, found, tally, mode === "require");
+    return report(found, carried, tally);
+  };
+  return {
+    referrers,
+    async transfer(source, manifest, destination, mode) {
+      try {
+        return await transfer(source, manifest, destination, mode);
+      } catch (error2) {
+        throw named(error2, destination);
+      }
+    }
+  };
+}
+function named(error2, destination) {
+  if (!(error2 instanceof OperationError)) return error2;
+  return new OperationError(
+    error2.code,
+    `copying to ${formatRepository(destination)} stopped: ${error2.message}`,
+    {
+      cause: error2,
+      ...error2.status === void 0 ? {} : { status: error2.status }
+    }
+  );
+}
+function report(found, carried, tally) {
+  return {
+    attachmentsFound: found.length,
+    attachmentsCarried: carried,
+    blobsMounted: tally.mounted,
+    blobsUploaded: tally.uploaded,
+    bytes: tally.bytes
+  };
+}
+var LANES4;
+var init_transfer = __esm({
+  "src/registry/transfer.ts"() {
+    "use strict";
+    init_errors();
+    init_pool();
+    init_reference();
+    init_attachments();
+    init_blobs();
+    init_children();
+    init_referrers();
+    init_tree();
+    LANES4 = 8;
+  }
+});
+
+// src/registry/registry.ts
+function createRegistry(transport, options) {
+  const context = { transport, clock: options.clock, log: options.log };
+  const reader2 = createReader(context);
+  const { transfer, referrers } = createTransfer(context, reader2);
+  const looks = once2(false);
+  const lists = once2(false);
+  const announce = async (ref, manifest) => {
+    const parsed2 = parseManifest(manifest, formatReference(ref));
+    if (parsed2.subject === null) return;
+    const byDigest = { registry: ref.registry, repository: ref.repository, digest: manifest.digest };
+    const { subjectListed } = await putByDigest(context, byDigest, manifest);
+    if (!subjectListed) await referrers.register(ref, { manifest, parsed: parsed2 });
+  };
+  return {
+    look: (ref) => looks.run(formatReference(ref), () => look3(context, ref)),
+    lookAgain: (ref) => lookByBody(context, ref),
+    manifest: (ref) => reader2.manifest(ref),
+    facts: (source, manifest, need) => readFacts(reader2, source, manifest, need),
+    transfer,
+    async put(ref, manifest, previous) {
+      try {
+        if ("digest" in ref) await putByDigest(context, ref, manifest);
+        else {
+          await announce(ref, manifest);
+          await putTag(context, ref, manifest, previous);
+        }
+      } catch (error2) {
+        throw error2 instanceof PartUnknown ? error2.refusal : error2;
+      } finally {
+        looks.forget(formatReference(ref));
+      }
+    },
+    tags: (repository) => lists.run(formatRepository(repository), () => listTags2(context, repository)),
+    usage: () => transport.usage(),
+    close: () => transport.close()
+  };
+}
+var init_registry = __esm({
+  "src/registry/registry.ts"() {
+    "use strict";
+    init_reference();
+    init_existence();
+    init_facts2();
+    init_manifest();
+    init_once();
+    init_put();
+    init_reader();
+    init_tags3();
+    init_transfer();
+  }
+});
+
+// src/adapters.ts
+function realRegistry(settings) {
+  const { env, log, signal } = settings;
+  const transport = createTransport({
+    clock: systemClock,
+    env,
+    credentials: createCredentials({
+      env,
+      githubToken: settings.githubToken,
+      githubActor: env["GITHUB_ACTOR"] ?? "",
+      signal
+    }),
+    insecureRegistries: settings.insecureRegistries,
+    concurrency: settings.concurrency,
+    deadline: signal,
+    userAgent: `retag/${VERSION}`,
+    log,
+    anonymous: settings.anonymous,
+    onSecret: settings.onSecret
+  });
+  return createRegistry(transport, { clock: systemClock, log });
+}
+function parseConcurrency(text4) {
+  const value = Number(text4);
+  if (!/^\d+$/.test(text4.trim()) || value < 1 || value > MOST_CONCURRENCY) {
+    throw new UserError({
+      what: `concurrency: "${text4}" is not a number of requests`,
+      mend: `give a whole number from 1 to ${MOST_CONCURRENCY}`
+    });
+  }
+  return value;
+}
+function parseInsecureHosts(hosts) {
+  const wrong2 = hosts.filter((host) => {
+    const parsed2 = parseRepository(`${host}/x`);
+    const registry = parsed2.ok ? parsed2.value.registry : null;
+    return registry !== host.toLowerCase() && !(registry === "docker.io" && /(?:^|\.)docker\.io$/i.test(host));
+  });
+  if (wrong2.length > 0) {
+    throw new UserError(
+      wrong2.map((host) => ({
+        what: `insecure-registries: "${host}" is not a registry host`,
+        mend: 'write it as "host" or "host:port", without a scheme'
+      }))
+    );
+  }
+  return hosts;
+}
+var MOST_CONCURRENCY;
+var init_adapters = __esm({
+  "src/adapters.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_credentials();
+    init_transport();
+    init_registry();
+    init_clock();
+    init_version();
+    MOST_CONCURRENCY = 256;
+  }
+});
+
+// src/system/deadline.ts
+function startDeadline(timeoutMs, timeoutText) {
+  const controller = new AbortController();
+  let code2 = null;
+  const timer = setTimeout(() => {
+    const text4 = `the time limit of ${timeoutText} for the whole run has passed; raise timeout, or run again: what is done is kept`;
+    controller.abort(new OperationError("timeout", text4));
+  }, timeoutMs);
+  timer.unref();
+  const stop = (name) => {
+    const second = code2 !== null;
+    code2 = name === "SIGINT" ? 130 : 143;
+    if (second) process.exit(code2);
+    controller.abort(new OperationError("cancelled", `stopped by ${name}; run again to complete`));
+  };
+  const onInt = () => stop("SIGINT");
+  const onTerm = () => stop("SIGTERM");
+  process.on("SIGINT", onInt);
+  process.on("SIGTERM", onTerm);
+  return {
+    signal: controller.signal,
+    exitCode: () => code2,
+    release: () => {
+      clearTimeout(timer);
+      process.off("SIGINT", onInt);
+      process.off("SIGTERM", onTerm);
+    }
+  };
+}
+function parseTimeout(text4) {
+  const parsed2 = parseDuration(text4);
+  if (parsed2.ok && parsed2.value > 0 && parsed2.value <= MOST) return parsed2.value;
+  throw new UserError({
+    what: `timeout: "${text4}" is not a time limit`,
+    mend: "write it as 90s, 30m or 1h; at most 24h"
+  });
+}
+var MOST;
+var init_deadline = __esm({
+  "src/system/deadline.ts"() {
+    "use strict";
+    init_duration();
+    init_errors();
+    MOST = 24 * 36e5;
+  }
+});
+
+// src/commands/common.ts
+function checkCommon(args) {
+  const problems2 = [];
+  for (const check2 of CHECKS) {
+    try {
+      check2(args);
+    } catch (error2) {
+      if (!(error2 instanceof UserError)) throw error2;
+      problems2.push(...error2.problems);
+    }
+  }
+  if (problems2.length > 0) throw new UserError(problems2);
+}
+async function reportPath(args, io) {
+  const given2 = args.text("report");
+  if (given2 === void 0) return null;
+  const path6 = (0, import_node_path4.resolve)(io.cwd, given2);
+  await checkWritable(path6, "--report");
+  return path6;
+}
+function onlyOf(args) {
+  const only = args.text("only") ?? "";
+  if (only === "" || only === "builds" || only === "images") return only;
+  throw new UserError({ what: `--only: "${only}" is not known`, mend: "give builds or images" });
+}
+var import_node_path4, CHECKS;
+var init_common = __esm({
+  "src/commands/common.ts"() {
+    "use strict";
+    import_node_path4 = require("node:path");
+    init_adapters();
+    init_errors();
+    init_names2();
+    init_deadline();
+    init_write();
+    CHECKS = [
+      onlyOf,
+      (args) => parseRegistryMap(args.list("registry-map")),
+      (args) => parseInsecureHosts(args.list("insecure-registry")),
+      (args) => parseConcurrency(args.text("concurrency") ?? "16"),
+      (args) => parseTimeout(args.text("timeout") ?? "30m")
+    ];
   }
 });
 
@@ -15419,15 +21841,15 @@ var init_write = __esm({
 async function baseCommit(env) {
   const path6 = env["GITHUB_EVENT_PATH"];
   if (path6 === void 0 || path6 === "") return null;
-  const event = await (0, import_promises5.readFile)(path6, "utf8").then((text4) => JSON.parse(text4)).catch(() => null);
+  const event = await (0, import_promises6.readFile)(path6, "utf8").then((text4) => JSON.parse(text4)).catch(() => null);
   const sha = at(event, "pull_request", "base", "sha") ?? at(event, "merge_group", "base_sha") ?? at(event, "before");
   return typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha) && !NOBODY.test(sha) ? sha : null;
 }
-var import_promises5, NOBODY;
+var import_promises6, NOBODY;
 var init_base = __esm({
   "src/github/base.ts"() {
     "use strict";
-    import_promises5 = require("node:fs/promises");
+    import_promises6 = require("node:fs/promises");
     init_json();
     NOBODY = /^0+$/;
   }
@@ -15485,7 +21907,7 @@ async function readText2(github, path6, ref) {
 function decodeBase64(text4) {
   return Buffer.from(text4, "base64").toString("utf8");
 }
-var init_files = __esm({
+var init_files2 = __esm({
   "src/github/files.ts"() {
     "use strict";
     init_errors();
@@ -15537,7 +21959,7 @@ var init_permissions = __esm({
 });
 
 // src/github/faults.ts
-function faultOf(thrown, attempt3) {
+function faultOf2(thrown, attempt3) {
   if (attempt3.signal?.aborted) {
     return { error: new OperationError("cancelled", "the run was stopped", { cause: thrown }), answer: null };
   }
@@ -15551,7 +21973,7 @@ function faultOf(thrown, attempt3) {
   }
   const message = redact(messageIn(response.data), attempt3.token);
   const said = `GitHub answered ${status} to ${what}${message === "" ? "" : ` (${message})`}`;
-  const error2 = new OperationError(codeOf(status), `${said}${mend(status, message, attempt3)}`, { status });
+  const error2 = new OperationError(codeOf3(status), `${said}${mend(status, message, attempt3)}`, { status });
   return { error: error2, answer: { method, status, headers: response.headers, message } };
 }
 function limitFault({ status }, until) {
@@ -15561,7 +21983,7 @@ function limitFault({ status }, until) {
 function redact(text4, token) {
   return oneLine3(token === "" ? text4 : text4.replaceAll(token, "***"));
 }
-function codeOf(status) {
+function codeOf3(status) {
   if (status === 404 || status === 410) return "absent";
   if (status === 401 || status === 403) return "denied";
   return status >= 500 || status === 429 ? "unavailable" : "rejected";
@@ -15618,7 +22040,7 @@ function createLane(width) {
     else running--;
   };
   return async (task) => {
-    if (running >= width) await new Promise((resolve8) => waiting.push(resolve8));
+    if (running >= width) await new Promise((resolve9) => waiting.push(resolve9));
     else running++;
     try {
       return await task();
@@ -15638,11 +22060,11 @@ function nextStep(answer, tries, now, maxWaitMs, chance) {
   const limitedUntil = limitEnd(answer, tries, now);
   if (limitedUntil !== null) {
     const waitMs = Math.max(0, limitedUntil - now);
-    if (tries >= MAX_TRIES || waitMs > maxWaitMs) return { step: "limited", until: limitedUntil };
+    if (tries >= MAX_TRIES2 || waitMs > maxWaitMs) return { step: "limited", until: limitedUntil };
     return { step: "again", waitMs };
   }
   const passing = answer.status === null || answer.status >= 500;
-  if (!passing || answer.method === "POST" || tries >= MAX_TRIES) return { step: "stop" };
+  if (!passing || answer.method === "POST" || tries >= MAX_TRIES2) return { step: "stop" };
   return { step: "again", waitMs: Math.round(500 * 2 ** (tries - 1) * (1 + chance)) };
 }
 function limitEnd({ status, headers, message }, tries, now) {
@@ -15660,11 +22082,11 @@ function retryAfter(value, now) {
   const date = Date.parse(String(value));
   return Number.isNaN(date) ? null : Math.max(now, date);
 }
-var MAX_TRIES, SECONDARY;
+var MAX_TRIES2, SECONDARY;
 var init_limits = __esm({
   "src/github/limits.ts"() {
     "use strict";
-    MAX_TRIES = 4;
+    MAX_TRIES2 = 4;
     SECONDARY = /secondary rate limit|abuse detection/i;
   }
 });
@@ -15780,7 +22202,7 @@ async function persist(once7, route2, params, needs, options) {
     try {
       return await once7();
     } catch (error2) {
-      const fault = faultOf(error2, { route: route2, params, needs, token, home: options.repository, signal });
+      const fault = faultOf2(error2, { route: route2, params, needs, token, home: options.repository, signal });
       if (fault.answer === null) throw fault.error;
       const next2 = nextStep(fault.answer, tries, clock.now(), options.maxWaitMs ?? 12e4, clock.random());
       if (next2.step === "stop") throw fault.error;
@@ -15920,7 +22342,7 @@ async function changedEntries(files, config, base, { github, log }) {
   }
 }
 async function entriesAt(github, path6, ref) {
-  const { readText: readText3 } = await Promise.resolve().then(() => (init_files(), files_exports));
+  const { readText: readText3 } = await Promise.resolve().then(() => (init_files2(), files_exports));
   const text4 = await readText3(github, path6, ref);
   if (text4 === null) return [];
   try {
@@ -15936,11 +22358,11 @@ function failsPullRequest(report2, changes, onHold) {
   );
   return bad6.some((action2) => changes === null || countsForPullRequest(action2, changes));
 }
-async function publishComment({ report: report2, changes, files, facts, summaryUrl }, { github, log }) {
+async function publishComment({ report: report2, closing: closing2, changes, files, facts, summaryUrl }, { github, log }) {
   const pull = facts.pullRequest;
   if (pull === null) return;
-  const key = keyOf(files);
-  const body = planComment({ report: report2, changes, key, head: pull.headSha, summaryUrl });
+  const key = keyOf3(files);
+  const body = planComment({ report: report2, closing: closing2, changes, key, head: pull.headSha, summaryUrl });
   try {
     const { upsertComment: upsertComment2 } = await Promise.resolve().then(() => (init_comments(), comments_exports));
     const done = await upsertComment2(await github(), pull.number, planMarker(key), body);
@@ -15970,10 +22392,10 @@ async function applyReview(plan2, files, config, sha, { github, log }) {
       }
       const compared = movedSinceReview(
         decoded.value,
-        planned2.filter((each) => !seen.has(nameOf2(each)))
+        planned2.filter((each) => !seen.has(nameOf3(each)))
       );
-      for (const each of compared) moved.set(nameOf2(each), { ...each, pull });
-      for (const each of decoded.value.entries) seen.add(nameOf2(each));
+      for (const each of compared) moved.set(nameOf3(each), { ...each, pull });
+      for (const each of decoded.value.entries) seen.add(nameOf3(each));
     }
     return holdToReview(plan2, [...moved.values()], config.onMoved);
   } catch (error2) {
@@ -15988,12 +22410,12 @@ async function mergedReviews(github, files, sha) {
   for (const { path: path6 } of files) {
     for (const commit of await commitsTouching2(github, path6, sha, MOST_COMMITS)) commits.add(commit);
   }
-  return reviewedFor2(github, [...commits], planMarker(keyOf(files)));
+  return reviewedFor2(github, [...commits], planMarker(keyOf3(files)));
 }
-function keyOf(files) {
+function keyOf3(files) {
   return files.map(({ path: path6 }) => path6).join("\n");
 }
-function nameOf2({ image: image3, tag: tag2 }) {
+function nameOf3({ image: image3, tag: tag2 }) {
   return `${image3}:${tag2}`;
 }
 var MOST_COMMITS;
@@ -16067,6 +22489,105 @@ var init_claim = __esm({
   }
 });
 
+// src/docker/workspace.ts
+var workspace_exports = {};
+__export(workspace_exports, {
+  checkWorkspace: () => checkWorkspace,
+  findSources: () => findSources
+});
+async function checkWorkspace(definition, workspace, environment) {
+  const root = await (0, import_promises7.realpath)(workspace);
+  const { texts, problems: found } = await findSources(definition, root);
+  const problems2 = [...found];
+  for (const secret of definition.secrets) {
+    const problem3 = await secretProblem(secret, root, environment);
+    if (problem3 !== null) problems2.push(problem3);
+  }
+  if (problems2.length > 0) throw new UserError(problems2);
+  return texts;
+}
+async function findSources(definition, workspace) {
+  const root = await (0, import_promises7.realpath)(workspace).catch(() => workspace);
+  const problems2 = [];
+  for (const [path6, place2] of contextsOf(definition)) {
+    const found = await look4(root, path6, "context", place2, problems2);
+    if (found !== null && found.kind !== "directory") {
+      problems2.push({ place: place2, what: `the context "${path6}" is not a directory`, mend: "name a directory" });
+    }
+  }
+  return { texts: await readDockerfiles(definition, root, problems2), problems: problems2 };
+}
+function contextsOf(definition) {
+  const contexts = /* @__PURE__ */ new Map();
+  for (const { name, context, origin } of definition.targets) {
+    contexts.set(context, contexts.get(context) ?? origin.at("context"));
+    for (const [key, path6] of Object.entries(definition.file.target[name]?.contexts ?? {})) {
+      if (!/^(?:[a-z-]+:\/\/|git@)/.test(path6))
+        contexts.set(path6, contexts.get(path6) ?? origin.at("build_contexts", key));
+    }
+  }
+  return contexts;
+}
+async function readDockerfiles(definition, root, problems2) {
+  const texts = /* @__PURE__ */ new Map();
+  const places = new Map(definition.targets.map(({ dockerfile, origin }) => [dockerfile, origin.at("file")]));
+  for (const [file2, place2] of places) {
+    const found = await look4(root, file2, "Dockerfile", place2, problems2);
+    if (found === null) continue;
+    if (found.kind === "file") texts.set(file2, await (0, import_promises7.readFile)(found.path, "utf8"));
+    else
+      problems2.push({
+        place: place2,
+        what: `the Dockerfile "${file2}" is not a file of at most 4 MiB`,
+        mend: 'name a file with "file"'
+      });
+  }
+  return texts;
+}
+async function secretProblem(secret, root, environment) {
+  const { from, name, place: place2 } = secret;
+  const at2 = place2 === null ? {} : { place: place2 };
+  if (from === "env") {
+    if ((environment[name] ?? "") !== "") return null;
+    const what = `the environment variable ${name}, which a secret names, is not set`;
+    return { ...at2, what, mend: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
+  }
+  const info2 = await (0, import_promises7.stat)((0, import_node_path5.resolve)(root, name)).catch(() => null);
+  if (info2?.isFile() === true) return null;
+  return {
+    ...at2,
+    what: `the secret's file "${name}" is not there`,
+    mend: "write it before this step, or correct src"
+  };
+}
+async function look4(root, name, what, place2, problems2) {
+  const path6 = await (0, import_promises7.realpath)((0, import_node_path5.resolve)(root, name)).catch(() => null);
+  if (path6 === null) {
+    const mend2 = "correct the path; it is relative to the workspace";
+    problems2.push({ place: place2, what: `there is no ${what} "${name}" in ${root}`, mend: mend2 });
+    return null;
+  }
+  const inside2 = (0, import_node_path5.relative)(root, path6);
+  if (inside2 === ".." || inside2.startsWith(`..${import_node_path5.sep}`) || (0, import_node_path5.isAbsolute)(inside2)) {
+    const text4 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
+    problems2.push({ place: place2, what: text4, mend: "use files of the workspace only" });
+    return null;
+  }
+  const info2 = await (0, import_promises7.stat)(path6);
+  if (info2.isDirectory()) return { kind: "directory", path: path6 };
+  return { kind: info2.isFile() && info2.size <= MAX_DOCKERFILE ? "file" : "other", path: path6 };
+}
+var import_promises7, import_node_path5, MAX_DOCKERFILE;
+var init_workspace = __esm({
+  "src/docker/workspace.ts"() {
+    "use strict";
+    import_promises7 = require("node:fs/promises");
+    import_node_path5 = require("node:path");
+    init_errors();
+    MAX_DOCKERFILE = 4 * 1024 * 1024;
+  }
+});
+
 // src/github/approvals.ts
 async function approvalsOf(github, query, runId) {
   const repo = repoName(query.repo);
@@ -16079,7 +22600,7 @@ async function approvalsOf(github, query, runId) {
   const reviews = pull ? await approvingReviews(github, repo, pull.number) : [];
   const approvals = [];
   for (const review of reviews)
-    if (await belongs(github, repo.owner, query.who, review.by)) approvals.push(review);
+    if (await belongs2(github, repo.owner, query.who, review.by)) approvals.push(review);
   return { ...facts, approvals };
 }
 async function broughtIn(github, repo, query) {
@@ -16154,7 +22675,7 @@ async function guards(github, repo, who, login, name) {
   );
   return slugs.length > 0 && slugs.every((slug) => slug !== null && sameName2(slug, who.split("/").at(-1) ?? ""));
 }
-async function belongs(github, owner, who, login) {
+async function belongs2(github, owner, who, login) {
   if (who.startsWith("@")) return sameName2(who.slice(1), login);
   const [org, team] = who.includes("/") ? who.split("/", 2) : [owner, who];
   const params = { org: org ?? "", team_slug: team ?? "", username: login };
@@ -16167,7 +22688,7 @@ var init_approvals = __esm({
     "use strict";
     init_errors();
     init_client();
-    init_files();
+    init_files2();
     MAX_VERSIONS = 100;
     sameName2 = (a, b) => a.toLowerCase() === b.toLowerCase();
     dateOf = ({ commit }) => Date.parse(commit.committer?.date ?? "") || 0;
@@ -16218,7 +22739,7 @@ async function signalsOf(github, { repo, name }, commit) {
   const runs = [];
   const wanted = { ...params, check_name: name, filter: "all" };
   for await (const page of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", wanted)) {
-    runs.push(...page.check_runs);
+    runs.push(...page.check_runs.filter((run3) => run3.name === name));
   }
   const statuses = [];
   for await (const page of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/statuses", params)) {
@@ -16317,24 +22838,24 @@ var init_checks = __esm({
 });
 
 // src/docker/output.ts
-function buildOutput(write3, token, secrets) {
-  let open6 = false;
+function buildOutput(write4, token, secrets) {
+  let open7 = false;
   return {
     begin: () => {
-      if (token !== null) write3(`::stop-commands::${token}
+      if (token !== null) write4(`::stop-commands::${token}
 `);
-      open6 = true;
+      open7 = true;
     },
     line: (text4) => {
       const clean2 = cleanLine(text4, secrets);
-      write3(`${clean2}
+      write4(`${clean2}
 `);
       return clean2;
     },
     end: () => {
-      if (token !== null && open6) write3(`::${token}::
+      if (token !== null && open7) write4(`::${token}::
 `);
-      open6 = false;
+      open7 = false;
     }
   };
 }
@@ -16373,17 +22894,17 @@ var init_output2 = __esm({
 // src/docker/process.ts
 async function runLong(options) {
   options.signal.throwIfAborted();
-  const child3 = (0, import_node_child_process2.spawn)(options.command, [...options.args], {
+  const child3 = (0, import_node_child_process3.spawn)(options.command, [...options.args], {
     cwd: options.cwd,
     env: { ...options.environment },
     detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", options.terminal ? "inherit" : "pipe"]
   });
   const lines3 = ["stdout", "stderr"].flatMap((from) => {
-    const stream = child3[from];
-    if (stream === null) return [];
+    const stream2 = child3[from];
+    if (stream2 === null) return [];
     const splitter = lineSplitter((line2) => options.onLine(line2, from));
-    stream.setEncoding("utf8").on("data", (text4) => splitter.push(text4));
+    stream2.setEncoding("utf8").on("data", (text4) => splitter.push(text4));
     return [splitter];
   });
   const gone = finished(child3);
@@ -16402,14 +22923,14 @@ async function runLong(options) {
   }
 }
 function finished(child3) {
-  return new Promise((resolve8, reject) => {
+  return new Promise((resolve9, reject) => {
     child3.once(
       "error",
       (error2) => reject(
         new OperationError("unavailable", `docker cannot be run (${messageOf(error2)})`, { cause: error2 })
       )
     );
-    child3.once("close", (code2, signal) => resolve8(code2 ?? signal ?? 1));
+    child3.once("close", (code2, signal) => resolve9(code2 ?? signal ?? 1));
   });
 }
 async function stopGroup(child3, gone, clock) {
@@ -16430,11 +22951,11 @@ function killGroup(child3, signal) {
   } catch {
   }
 }
-var import_node_child_process2, GRACE_MS;
+var import_node_child_process3, GRACE_MS;
 var init_process = __esm({
   "src/docker/process.ts"() {
     "use strict";
-    import_node_child_process2 = require("node:child_process");
+    import_node_child_process3 = require("node:child_process");
     init_errors();
     init_output2();
     GRACE_MS = 5e3;
@@ -16445,7 +22966,7 @@ var init_process = __esm({
 function exists(fsPath) {
   return __awaiter(this, void 0, void 0, function* () {
     try {
-      yield stat3(fsPath);
+      yield stat4(fsPath);
     } catch (err) {
       if (err.code === "ENOENT") {
         return false;
@@ -16469,7 +22990,7 @@ function tryGetExecutablePath(filePath, extensions) {
   return __awaiter(this, void 0, void 0, function* () {
     let stats = void 0;
     try {
-      stats = yield stat3(filePath);
+      stats = yield stat4(filePath);
     } catch (err) {
       if (err.code !== "ENOENT") {
         console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
@@ -16492,7 +23013,7 @@ function tryGetExecutablePath(filePath, extensions) {
       filePath = originalFilePath + extension;
       stats = void 0;
       try {
-        stats = yield stat3(filePath);
+        stats = yield stat4(filePath);
       } catch (err) {
         if (err.code !== "ENOENT") {
           console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
@@ -16534,18 +23055,18 @@ function normalizeSeparators(p) {
 function isUnixExecutable(stats) {
   return (stats.mode & 1) > 0 || (stats.mode & 8) > 0 && process.getgid !== void 0 && stats.gid === process.getgid() || (stats.mode & 64) > 0 && process.getuid !== void 0 && stats.uid === process.getuid();
 }
-var fs, path, __awaiter, chmod, copyFile, lstat, mkdir2, open, readdir2, rename2, rm2, rmdir, stat3, symlink, unlink, IS_WINDOWS, READONLY;
+var fs, path, __awaiter, chmod, copyFile, lstat, mkdir2, open3, readdir2, rename2, rm2, rmdir2, stat4, symlink, unlink, IS_WINDOWS, READONLY;
 var init_io_util = __esm({
   "node_modules/@actions/io/lib/io-util.js"() {
     fs = __toESM(require("fs"), 1);
     path = __toESM(require("path"), 1);
     __awaiter = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve8) {
-          resolve8(value);
+        return value instanceof P ? value : new P(function(resolve9) {
+          resolve9(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve8, reject) {
+      return new (P || (P = Promise))(function(resolve9, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -16561,12 +23082,12 @@ var init_io_util = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve8(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
-    ({ chmod, copyFile, lstat, mkdir: mkdir2, open, readdir: readdir2, rename: rename2, rm: rm2, rmdir, stat: stat3, symlink, unlink } = fs.promises);
+    ({ chmod, copyFile, lstat, mkdir: mkdir2, open: open3, readdir: readdir2, rename: rename2, rm: rm2, rmdir: rmdir2, stat: stat4, symlink, unlink } = fs.promises);
     IS_WINDOWS = process.platform === "win32";
     READONLY = fs.constants.O_RDONLY;
   }
@@ -16644,11 +23165,11 @@ var init_io = __esm({
     init_io_util();
     __awaiter2 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve8) {
-          resolve8(value);
+        return value instanceof P ? value : new P(function(resolve9) {
+          resolve9(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve8, reject) {
+      return new (P || (P = Promise))(function(resolve9, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -16664,7 +23185,7 @@ var init_io = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve8(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -16729,11 +23250,11 @@ var init_toolrunner = __esm({
     import_timers = require("timers");
     __awaiter3 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve8) {
-          resolve8(value);
+        return value instanceof P ? value : new P(function(resolve9) {
+          resolve9(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve8, reject) {
+      return new (P || (P = Promise))(function(resolve9, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -16749,7 +23270,7 @@ var init_toolrunner = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve8(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -16968,7 +23489,7 @@ var init_toolrunner = __esm({
             this.toolPath = path3.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
           }
           this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve8, reject) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve9, reject) => __awaiter3(this, void 0, void 0, function* () {
             this._debug(`exec tool: ${this.toolPath}`);
             this._debug("arguments:");
             for (const arg of this.args) {
@@ -17051,7 +23572,7 @@ var init_toolrunner = __esm({
               if (error2) {
                 reject(error2);
               } else {
-                resolve8(exitCode2);
+                resolve9(exitCode2);
               }
             });
             if (this.options.input) {
@@ -17186,11 +23707,11 @@ var init_exec = __esm({
     init_toolrunner();
     __awaiter4 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve8) {
-          resolve8(value);
+        return value instanceof P ? value : new P(function(resolve9) {
+          resolve9(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve8, reject) {
+      return new (P || (P = Promise))(function(resolve9, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -17206,7 +23727,7 @@ var init_exec = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve8(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -17228,9 +23749,9 @@ function askDocker(docker, environment, cwd) {
 }
 async function findDocker(environment) {
   if (process.platform === "win32") return "docker";
-  for (const directory of (environment["PATH"] ?? "").split(import_node_path3.delimiter)) {
-    const path6 = (0, import_node_path3.join)(directory, "docker");
-    const usable = (0, import_node_path3.isAbsolute)(directory) && await (0, import_promises6.access)(path6, import_promises6.constants.X_OK).then(
+  for (const directory of (environment["PATH"] ?? "").split(import_node_path6.delimiter)) {
+    const path6 = (0, import_node_path6.join)(directory, "docker");
+    const usable = (0, import_node_path6.isAbsolute)(directory) && await (0, import_promises8.access)(path6, import_promises8.constants.X_OK).then(
       () => true,
       () => false
     );
@@ -17256,12 +23777,12 @@ function askDockerLong(options) {
     return { ...text4, exitCode: typeof end2 === "number" ? end2 : 1 };
   };
 }
-var import_promises6, import_node_path3;
+var import_promises8, import_node_path6;
 var init_ask = __esm({
   "src/docker/ask.ts"() {
     "use strict";
-    import_promises6 = require("node:fs/promises");
-    import_node_path3 = require("node:path");
+    import_promises8 = require("node:fs/promises");
+    import_node_path6 = require("node:path");
     init_errors();
     init_process();
   }
@@ -18145,10 +24666,10 @@ var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports2, module2) {
     "use strict";
     var parse6 = require_parse();
-    var constants5 = require_constants();
+    var constants6 = require_constants();
     var SemVer = require_semver();
     var truncate = (version, truncation, options) => {
-      if (!constants5.RELEASE_TYPES.includes(truncation)) {
+      if (!constants6.RELEASE_TYPES.includes(truncation)) {
         return null;
       }
       const clonedVersion = cloneInputVersion(version, options);
@@ -19388,7 +25909,7 @@ var require_semver2 = __commonJS({
   "node_modules/semver/index.js"(exports2, module2) {
     "use strict";
     var internalRe = require_re();
-    var constants5 = require_constants();
+    var constants6 = require_constants();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
     var parse6 = require_parse();
@@ -19472,8 +25993,8 @@ var require_semver2 = __commonJS({
       re: internalRe.re,
       src: internalRe.src,
       tokens: internalRe.t,
-      SEMVER_SPEC_VERSION: constants5.SEMVER_SPEC_VERSION,
-      RELEASE_TYPES: constants5.RELEASE_TYPES,
+      SEMVER_SPEC_VERSION: constants6.SEMVER_SPEC_VERSION,
+      RELEASE_TYPES: constants6.RELEASE_TYPES,
       compareIdentifiers: identifiers.compareIdentifiers,
       rcompareIdentifiers: identifiers.rcompareIdentifiers
     };
@@ -19535,7 +26056,7 @@ function childEnvironment(environment, definition) {
   const named2 = new Set(definition === null ? [] : variablesOf2(definition));
   const child3 = {};
   for (const [name, value] of Object.entries(environment)) {
-    if (value !== void 0 && (named2.has(name) || !HIDDEN.test(name))) child3[name] = value;
+    if (value !== void 0 && (named2.has(name) || !HIDDEN2.test(name))) child3[name] = value;
   }
   return {
     ...child3,
@@ -19555,17 +26076,17 @@ function secretTexts(environment, definition) {
 function variablesOf2(definition) {
   return definition.secrets.flatMap(({ from, name }) => from === "env" ? [name] : []);
 }
-var HIDDEN;
+var HIDDEN2;
 var init_environment = __esm({
   "src/docker/environment.ts"() {
     "use strict";
-    HIDDEN = /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|BUILDX_BAKE_.*|BUILDX_BUILDER|BAKE_ALLOW_REMOTE_FS_ACCESS)$/;
+    HIDDEN2 = /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|BUILDX_BAKE_.*|BUILDX_BUILDER|BAKE_ALLOW_REMOTE_FS_ACCESS)$/;
   }
 });
 
 // src/docker/metadata.ts
 function readMetadata(text4, definition) {
-  const data = text4 === null ? null : parse3(text4);
+  const data = text4 === null ? null : parse4(text4);
   if (data === null) {
     throw new OperationError(
       "protocol",
@@ -19585,10 +26106,19 @@ function readMetadata(text4, definition) {
 function bakeError(end2, tail, definition) {
   const target = failingTarget(tail, definition);
   const what = target === null ? "the build" : `the build of ${label2(target)}`;
-  const how = typeof end2 === "number" ? `failed (docker buildx bake, exit status ${end2})` : `was ended by ${end2}`;
-  const hint = tail.length === 0 ? "; its output is above" : hintFor(tail);
-  const last = tail.slice(-QUOTED).map((line2) => `  ${line2}`);
-  return new OperationError("rejected", [`${what} ${how}${hint}`, ...last].join("\n"));
+  const how = typeof end2 === "number" ? `failed (docker buildx bake, exit status ${end2})` : `was ended by ${end2} (docker buildx bake)`;
+  const why = tail.length === 0 ? "; its output is above" : because(reasonIn(tail)) + hintFor(tail);
+  return new OperationError("rejected", `${what} ${how}${why}`);
+}
+function reasonIn(tail) {
+  const error2 = tail.findLast((line3) => line3.startsWith("ERROR: "));
+  const line2 = error2?.replace(/^ERROR: (?:target [A-Za-z0-9_-]+: )?/, "");
+  return (line2 ?? tail.findLast((text4) => /\w/.test(text4)) ?? "").trim();
+}
+function because(reason) {
+  if (reason.length <= MOST_REASON) return reason === "" ? "" : `: ${reason}`;
+  const half = MOST_REASON / 2;
+  return `: ${reason.slice(0, half)} \u2026 ${reason.slice(-half)}`;
 }
 function failingTarget(tail, definition) {
   const [only, ...others] = definition.targets;
@@ -19605,7 +26135,7 @@ function hintFor(tail) {
   if (/exec format error|no match for platform in manifest/.test(text4)) {
     return "; the builder cannot run or find images of this platform: add docker/setup-qemu-action before this step, build it on a native node, or check the base image";
   }
-  if (/denied|unauthorized|401|403/.test(text4)) {
+  if (/denied|unauthorized|\b40[13]\b/.test(reasonIn(tail))) {
     return "; the registry refused the push: log in before this step and check that the account may write";
   }
   return "";
@@ -19614,7 +26144,7 @@ function label2({ image: image3, platforms, pushed: pushed2 }) {
   const list3 = platforms.length > 0 ? ` (${platforms.join(", ")})` : "";
   return `${image3}${list3}${pushed2 ? "" : ", built only"}`;
 }
-function parse3(text4) {
+function parse4(text4) {
   try {
     const data = JSON.parse(text4);
     return isRecord3(data) ? data : null;
@@ -19625,13 +26155,13 @@ function parse3(text4) {
 function isRecord3(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-var QUOTED;
+var MOST_REASON;
 var init_metadata = __esm({
   "src/docker/metadata.ts"() {
     "use strict";
     init_errors();
     init_reference();
-    QUOTED = 15;
+    MOST_REASON = 300;
   }
 });
 
@@ -19702,18 +26232,18 @@ function stageOf(rest) {
 function instructions(text4) {
   const escape = /^#\s*escape\s*=\s*`/im.test(text4) ? "`" : "\\";
   const lines3 = [];
-  let open6 = null;
+  let open7 = null;
   const ends2 = [];
   for (const line2 of text4.split(/\r?\n/)) {
-    if (open6 === null && ends2.length > 0) {
+    if (open7 === null && ends2.length > 0) {
       if (line2.replace(/^\t+/, "") === ends2[0]) ends2.shift();
       continue;
     }
     if (/^\s*(?:#|$)/.test(line2)) continue;
     const trimmed = line2.trimEnd();
     const continued = trimmed.endsWith(escape);
-    const joined = (open6 ?? "") + (continued ? `${trimmed.slice(0, -1)} ` : trimmed);
-    open6 = continued ? joined : null;
+    const joined = (open7 ?? "") + (continued ? `${trimmed.slice(0, -1)} ` : trimmed);
+    open7 = continued ? joined : null;
     if (continued) continue;
     lines3.push(joined);
     if (/^\s*(?:RUN|COPY|ADD)\s/i.test(joined)) {
@@ -19832,20 +26362,20 @@ async function daemonConfig({
   temporary
 }) {
   if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
-  const directory = await (0, import_promises7.mkdtemp)((0, import_node_path4.join)(temporary, "retag-builder-"));
-  const file2 = (0, import_node_path4.join)(directory, "buildkitd.toml");
+  const directory = await (0, import_promises9.mkdtemp)((0, import_node_path7.join)(temporary, "retag-builder-"));
+  const file2 = (0, import_node_path7.join)(directory, "buildkitd.toml");
   const text4 = insecure.map(
     (host) => `[registry.${JSON.stringify(host)}]
   http = true
   insecure = true
 `
   );
-  await (0, import_promises7.writeFile)(file2, text4.join(""));
+  await (0, import_promises9.writeFile)(file2, text4.join(""));
   const loopback = insecure.some((host) => /^(?:localhost|127\.|\[::1\])/.test(host));
   const network = loopback ? ["--driver-opt=network=host"] : [];
   return {
     words: [`--buildkitd-config=${file2}`, ...network],
-    remove: () => (0, import_promises7.rm)(directory, { recursive: true, force: true })
+    remove: () => (0, import_promises9.rm)(directory, { recursive: true, force: true })
   };
 }
 function checkPlatforms(found, definition, dockerfiles, log) {
@@ -19874,106 +26404,17 @@ function lastLine({ stdout, stderr }) {
 ${stderr}`.split("\n").map((line2) => cleanLine(line2, []).trim());
   return (lines3.findLast((line2) => line2 !== "") ?? "no message").replace(/^ERROR: /, "");
 }
-var import_promises7, import_node_path4;
+var import_promises9, import_node_path7;
 var init_prepare = __esm({
   "src/docker/prepare.ts"() {
     "use strict";
-    import_promises7 = require("node:fs/promises");
-    import_node_path4 = require("node:path");
+    import_promises9 = require("node:fs/promises");
+    import_node_path7 = require("node:path");
     init_dockerfile();
     init_errors();
     init_platforms2();
     init_buildx();
     init_output2();
-  }
-});
-
-// src/docker/workspace.ts
-async function checkWorkspace(definition, workspace, environment) {
-  const root = await (0, import_promises8.realpath)(workspace);
-  const problems2 = [];
-  for (const [path6, place2] of contextsOf(definition)) {
-    const found = await look3(root, path6, "context", place2, problems2);
-    if (found !== null && found.kind !== "directory") {
-      problems2.push({ place: place2, what: `the context "${path6}" is not a directory`, mend: "name a directory" });
-    }
-  }
-  const texts = await readDockerfiles(definition, root, problems2);
-  for (const secret of definition.secrets) {
-    const problem3 = await secretProblem(secret, root, environment);
-    if (problem3 !== null) problems2.push(problem3);
-  }
-  if (problems2.length > 0) throw new UserError(problems2);
-  return texts;
-}
-function contextsOf(definition) {
-  const contexts = /* @__PURE__ */ new Map();
-  for (const { name, context, origin } of definition.targets) {
-    contexts.set(context, contexts.get(context) ?? origin.at("context"));
-    for (const [key, path6] of Object.entries(definition.file.target[name]?.contexts ?? {})) {
-      if (!/^(?:[a-z-]+:\/\/|git@)/.test(path6))
-        contexts.set(path6, contexts.get(path6) ?? origin.at("build_contexts", key));
-    }
-  }
-  return contexts;
-}
-async function readDockerfiles(definition, root, problems2) {
-  const texts = /* @__PURE__ */ new Map();
-  const places = new Map(definition.targets.map(({ dockerfile, origin }) => [dockerfile, origin.at("file")]));
-  for (const [file2, place2] of places) {
-    const found = await look3(root, file2, "Dockerfile", place2, problems2);
-    if (found === null) continue;
-    if (found.kind === "file") texts.set(file2, await (0, import_promises8.readFile)(found.path, "utf8"));
-    else
-      problems2.push({
-        place: place2,
-        what: `the Dockerfile "${file2}" is not a file of at most 4 MiB`,
-        mend: 'name a file with "file"'
-      });
-  }
-  return texts;
-}
-async function secretProblem(secret, root, environment) {
-  const { from, name, place: place2 } = secret;
-  const at2 = place2 === null ? {} : { place: place2 };
-  if (from === "env") {
-    if ((environment[name] ?? "") !== "") return null;
-    const what = `the environment variable ${name}, which a secret names, is not set`;
-    return { ...at2, what, mend: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
-  }
-  const info2 = await (0, import_promises8.stat)((0, import_node_path5.resolve)(root, name)).catch(() => null);
-  if (info2?.isFile() === true) return null;
-  return {
-    ...at2,
-    what: `the secret's file "${name}" is not there`,
-    mend: "write it before this step, or correct src"
-  };
-}
-async function look3(root, name, what, place2, problems2) {
-  const path6 = await (0, import_promises8.realpath)((0, import_node_path5.resolve)(root, name)).catch(() => null);
-  if (path6 === null) {
-    const mend2 = "correct the path; it is relative to the workspace";
-    problems2.push({ place: place2, what: `there is no ${what} "${name}" in ${root}`, mend: mend2 });
-    return null;
-  }
-  const inside2 = (0, import_node_path5.relative)(root, path6);
-  if (inside2 === ".." || inside2.startsWith(`..${import_node_path5.sep}`) || (0, import_node_path5.isAbsolute)(inside2)) {
-    const text4 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
-    problems2.push({ place: place2, what: text4, mend: "use files of the workspace only" });
-    return null;
-  }
-  const info2 = await (0, import_promises8.stat)(path6);
-  if (info2.isDirectory()) return { kind: "directory", path: path6 };
-  return { kind: info2.isFile() && info2.size <= MAX_DOCKERFILE ? "file" : "other", path: path6 };
-}
-var import_promises8, import_node_path5, MAX_DOCKERFILE;
-var init_workspace = __esm({
-  "src/docker/workspace.ts"() {
-    "use strict";
-    import_promises8 = require("node:fs/promises");
-    import_node_path5 = require("node:path");
-    init_errors();
-    MAX_DOCKERFILE = 4 * 1024 * 1024;
   }
 });
 
@@ -20012,15 +26453,15 @@ function createBuilder(options) {
   };
 }
 async function bake(definition, state, docker, options) {
-  const directory = await (0, import_promises9.mkdtemp)((0, import_node_path6.join)(options.temporary, "retag-build-"));
-  const file2 = (0, import_node_path6.join)(directory, "bake.json");
-  const metadata2 = (0, import_node_path6.join)(directory, "metadata.json");
+  const directory = await (0, import_promises10.mkdtemp)((0, import_node_path8.join)(options.temporary, "retag-build-"));
+  const file2 = (0, import_node_path8.join)(directory, "bake.json");
+  const metadata2 = (0, import_node_path8.join)(directory, "metadata.json");
   const secrets = secretTexts(options.environment, definition);
   const output = buildOutput(options.write, options.actions ? options.token : null, secrets);
   const tail = [];
   const terminal = options.terminal && secrets.length === 0;
   try {
-    await (0, import_promises9.writeFile)(file2, definition.text, { mode: 384 });
+    await (0, import_promises10.writeFile)(file2, definition.text, { mode: 384 });
     output.begin();
     const end2 = await runLong({
       command: docker,
@@ -20037,10 +26478,10 @@ async function bake(definition, state, docker, options) {
       }
     });
     if (end2 !== 0) throw bakeError(end2, tail, definition);
-    return readMetadata(await (0, import_promises9.readFile)(metadata2, "utf8").catch(() => null), definition);
+    return readMetadata(await (0, import_promises10.readFile)(metadata2, "utf8").catch(() => null), definition);
   } finally {
     output.end();
-    await (0, import_promises9.rm)(directory, { recursive: true, force: true });
+    await (0, import_promises10.rm)(directory, { recursive: true, force: true });
   }
 }
 function bakeArguments(definition, state, {
@@ -20060,12 +26501,12 @@ function bakeArguments(definition, state, {
     "default"
   ];
 }
-var import_promises9, import_node_path6, KEPT;
+var import_promises10, import_node_path8, KEPT;
 var init_builder = __esm({
   "src/docker/builder.ts"() {
     "use strict";
-    import_promises9 = require("node:fs/promises");
-    import_node_path6 = require("node:path");
+    import_promises10 = require("node:fs/promises");
+    import_node_path8 = require("node:path");
     init_ask();
     init_buildx();
     init_environment();
@@ -20097,16 +26538,31 @@ function outsideOf(options) {
       home,
       commit: srcRef === null ? commitOfRun(facts, home) : commitOfEntry({ srcRef: srcRef === "" ? void 0 : srcRef, revision, home, serverUrl }),
       // The entry came in by a change of the tag file; a build by the change that is built.
-      ...entryOf(entry === null ? facts?.sha ?? null : checkedOut, entry)
+      ...entryOf2(entry === null ? facts?.sha ?? null : checkedOut, entry)
     }),
+    checkedOut: () => headOf(gitIn(options.workspace, env)),
+    sources: async (definition) => {
+      const { findSources: findSources2 } = await Promise.resolve().then(() => (init_workspace(), workspace_exports));
+      return (await findSources2(definition, options.workspace)).problems;
+    },
     builder: () => lazyBuilder(options),
-    changes: async (config) => options.files.length === 0 || missing(options) !== null ? null : changed2 ??= changedEntries(options.files, config, await baseCommit(env), {
-      github,
-      log: options.log
-    }),
+    changes: (config) => changed2 ??= changesOf(options, config, github),
     // Reviews are read where GitHub can be asked; elsewhere there are none.
     review: (plan2, config) => options.files.length === 0 || missing(options) !== null ? Promise.resolve(plan2) : applyReview(plan2, options.files, config, checkedOut, { github, log: options.log })
   };
+}
+async function changesOf(options, config, github) {
+  const { files, env, log } = options;
+  if (files.length === 0) return null;
+  const base = await baseCommit(env);
+  const why = missing(options);
+  if (why === null) return changedEntries(files, config, base, { github, log });
+  if (base !== null) {
+    log.warning(
+      `which entries of the tag file this change touches is not known, so tags that break the rule of a preset are only warnings: ${why}`
+    );
+  }
+  return null;
 }
 function askingOnly(asking) {
   return {
@@ -20121,13 +26577,14 @@ function askingOnly(asking) {
   };
 }
 function withoutOutside(log, signal) {
-  return outsideOf(askingOnly({ env: {}, workspace: ".", facts: null, log, signal }));
+  const outside = outsideOf(askingOnly({ env: {}, workspace: ".", facts: null, log, signal }));
+  return { ...outside, checkedOut: () => Promise.resolve(null) };
 }
-function gitHubOf(access3) {
+function gitHubOf(access4) {
   let opened2;
-  return () => opened2 ??= open2(access3);
+  return () => opened2 ??= open4(access4);
 }
-async function open2(options) {
+async function open4(options) {
   const { env, token, log, signal } = options;
   const why = missing(options);
   if (why !== null) throw new OperationError("denied", why);
@@ -20163,7 +26620,7 @@ function checksOf(options, github) {
     approvals: async (query) => (await checks()).approvals(query)
   };
 }
-function entryOf(sha, entry) {
+function entryOf2(sha, entry) {
   if (sha === null) return {};
   return { entry: entry === null ? { sha } : { sha, file: entry.file, contains: entry.contains } };
 }
@@ -20179,7 +26636,7 @@ function lazyBuilder(options) {
   const builder = () => made ??= Promise.resolve().then(() => (init_builder(), builder_exports)).then(
     ({ createBuilder: createBuilder2 }) => createBuilder2({
       workspace: options.workspace,
-      temporary: options.env["RUNNER_TEMP"] ?? (0, import_node_os.tmpdir)(),
+      temporary: options.env["RUNNER_TEMP"] ?? (0, import_node_os2.tmpdir)(),
       environment: options.env,
       builder: options.builder === "" ? null : options.builder,
       insecure: options.insecure,
@@ -20187,7 +26644,7 @@ function lazyBuilder(options) {
       clock: systemClock,
       log: options.log,
       write: options.write,
-      token: (0, import_node_crypto4.randomBytes)(16).toString("hex"),
+      token: (0, import_node_crypto5.randomBytes)(16).toString("hex"),
       actions: options.actions,
       terminal: options.terminal
     })
@@ -20200,5635 +26657,18 @@ function lazyBuilder(options) {
     }
   };
 }
-var import_node_crypto4, import_node_os;
+var import_node_crypto5, import_node_os2;
 var init_outside = __esm({
   "src/commands/outside.ts"() {
     "use strict";
-    import_node_crypto4 = require("node:crypto");
-    import_node_os = require("node:os");
+    import_node_crypto5 = require("node:crypto");
+    import_node_os2 = require("node:os");
     init_errors();
     init_gates();
+    init_git();
     init_base();
     init_clock();
     init_pull_request();
-  }
-});
-
-// src/registry/json.ts
-function parseJson2(bytes2) {
-  if (!isShallow2(bytes2)) return void 0;
-  try {
-    return JSON.parse(utf8.decode(bytes2));
-  } catch {
-    return void 0;
-  }
-}
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function isShallow2(bytes2) {
-  let depth = 0;
-  let inString = false;
-  for (let at2 = 0; at2 < bytes2.length; at2++) {
-    const byte = bytes2[at2];
-    if (inString) {
-      if (byte === 92) at2++;
-      else if (byte === 34) inString = false;
-    } else if (byte === 34) inString = true;
-    else if (byte === 91 || byte === 123) {
-      if (++depth > MAX_DEPTH3) return false;
-    } else if (byte === 93 || byte === 125) depth--;
-  }
-  return true;
-}
-var MAX_DEPTH3, utf8;
-var init_json2 = __esm({
-  "src/registry/json.ts"() {
-    "use strict";
-    MAX_DEPTH3 = 64;
-    utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  }
-});
-
-// src/registry/auth/docker-config.ts
-function parseDockerConfig(bytes2, source) {
-  const json2 = parseJson2(bytes2);
-  if (!isObject(json2)) throw bad4(source, "is not a JSON object");
-  const { auths = {}, credHelpers = {}, credsStore = null } = json2;
-  if (!isObject(auths) || !isObject(credHelpers))
-    throw bad4(source, 'has "auths" or "credHelpers" that is no object');
-  if (credsStore !== null && typeof credsStore !== "string")
-    throw bad4(source, 'has a "credsStore" that is no string');
-  return { source, auths, credHelpers, credsStore: credsStore === "" ? null : credsStore };
-}
-function keyOf2(registry) {
-  return registry === "docker.io" ? HUB_KEY : registry;
-}
-function entryOf2(list3, registry) {
-  const exact = keyOf2(registry);
-  if (Object.hasOwn(list3, exact)) return list3[exact];
-  const wanted = hubOr(registry);
-  const key = Object.keys(list3).find((candidate) => hubOr(hostOf(candidate)) === wanted);
-  return key === void 0 ? void 0 : list3[key];
-}
-function hubOr(host) {
-  return HUB_HOSTS.has(host) ? "docker.io" : host;
-}
-function hostOf(key) {
-  return key.replace(/^https?:\/\//i, "").replace(/\/.*$/s, "").toLowerCase();
-}
-function credentialOf(entry, source, registry) {
-  if (entry === void 0 || entry === null) return null;
-  if (!isObject(entry)) throw bad4(source, `has an entry for ${registry} that is no object`);
-  const text4 = (name) => typeof entry[name] === "string" ? entry[name] : "";
-  const decoded = text4("auth") === "" ? null : decodeAuth(text4("auth"), source, registry);
-  const [username, password] = decoded ?? [text4("username"), text4("password")];
-  if (text4("registrytoken") !== "") return { kind: "registry", token: text4("registrytoken"), source };
-  if (text4("identitytoken") !== "")
-    return { kind: "identity", username: username || "<token>", token: text4("identitytoken"), source };
-  return username === "" && password === "" ? null : { kind: "basic", username, password, source };
-}
-function decodeAuth(auth, source, registry) {
-  if (!/^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(auth))
-    throw bad4(source, `has an "auth" for ${registry} that is not base64`);
-  const text4 = Buffer.from(auth, "base64").toString("utf8");
-  const colon = text4.indexOf(":");
-  if (colon < 0) throw bad4(source, `has an "auth" for ${registry} without a colon between user and password`);
-  return [text4.slice(0, colon), text4.slice(colon + 1).replace(/^\0+|\0+$/g, "")];
-}
-function bad4(source, what) {
-  return new OperationError("denied", `${source} ${what}; mend it, or log in again with "docker login"`);
-}
-var HUB_KEY, HUB_HOSTS;
-var init_docker_config = __esm({
-  "src/registry/auth/docker-config.ts"() {
-    "use strict";
-    init_errors();
-    init_json2();
-    HUB_KEY = "https://index.docker.io/v1/";
-    HUB_HOSTS = /* @__PURE__ */ new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
-  }
-});
-
-// src/registry/auth/helper.ts
-async function askHelper(name, registry, from, settings) {
-  if (!NAME.test(name) || name.startsWith("-")) {
-    throw new OperationError(
-      "denied",
-      `${from} names a credential helper that is not a plain name; correct it`
-    );
-  }
-  const program = `docker-credential-${name}`;
-  const { error: error2, stdout } = await run2(program, keyOf2(registry), settings);
-  if (error2) {
-    if (/credentials not found/i.test(stdout)) return null;
-    throw failed2(program, registry, from, reasonOf(error2, settings.timeoutMs));
-  }
-  const answer = parseJson2(Buffer.from(stdout, "utf8"));
-  const { Username: username, Secret: secret } = isObject(answer) ? answer : {};
-  if (typeof username !== "string" || typeof secret !== "string") {
-    throw failed2(program, registry, from, "its answer is not the JSON of a credential helper");
-  }
-  const source = `${program} (${from})`;
-  if (username === "" && secret === "") return null;
-  return username === "<token>" ? { kind: "identity", username, token: secret, source } : { kind: "basic", username, password: secret, source };
-}
-function run2(program, input, { env, timeoutMs, signal }) {
-  return new Promise((resolve8) => {
-    const child3 = (0, import_node_child_process3.execFile)(
-      program,
-      ["get"],
-      {
-        env,
-        timeout: timeoutMs,
-        killSignal: "SIGKILL",
-        maxBuffer: MAX_BYTES2,
-        windowsHide: true,
-        ...signal ? { signal } : {}
-      },
-      (error2, stdout) => resolve8({ error: error2, stdout })
-    );
-    child3.stdin?.on("error", () => void 0);
-    child3.stdin?.end(input);
-  });
-}
-function reasonOf(error2, timeoutMs) {
-  const { code: code2 } = error2;
-  if (code2 === "ENOENT") return "it is not installed (not found in PATH)";
-  if (code2 === "EACCES") return "it may not be run";
-  if (code2 === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER")
-    return `it printed more than ${MAX_BYTES2} bytes`;
-  if (error2.name === "AbortError") return "the run ended first";
-  if (error2.killed) return `it gave no answer within ${timeoutMs / 1e3} s`;
-  return `it ended with exit code ${code2 ?? "unknown"}`;
-}
-function failed2(program, registry, from, why) {
-  return new OperationError(
-    "denied",
-    `${program}, which ${from} names for ${registry}, gave no login: ${why}; mend it, or take it out of that file`
-  );
-}
-var import_node_child_process3, NAME, MAX_BYTES2;
-var init_helper = __esm({
-  "src/registry/auth/helper.ts"() {
-    "use strict";
-    import_node_child_process3 = require("node:child_process");
-    init_errors();
-    init_json2();
-    init_docker_config();
-    NAME = /^[A-Za-z0-9._-]+$/;
-    MAX_BYTES2 = 64 * 1024;
-  }
-});
-
-// src/registry/auth/credentials.ts
-function createCredentials(options) {
-  const known = /* @__PURE__ */ new Map();
-  let file2;
-  return (registry) => {
-    let found = known.get(registry);
-    if (!found) {
-      found = lookUp(registry, options, () => file2 ??= readConfig(options.env));
-      known.set(registry, found);
-    }
-    return found;
-  };
-}
-async function lookUp(registry, options, file2) {
-  return fromEnvironment(registry, options.env) ?? await fromConfig(registry, await file2(), options) ?? fromJob(registry, options);
-}
-function fromEnvironment(registry, env) {
-  const text4 = env["DOCKER_AUTH_CONFIG"] ?? "";
-  if (text4 === "") return null;
-  const { auths, source } = parseDockerConfig(Buffer.from(text4, "utf8"), "DOCKER_AUTH_CONFIG");
-  return credentialOf(entryOf2(auths, registry), source, registry);
-}
-async function fromConfig(registry, config, { env, signal, helperTimeoutMs }) {
-  if (!config) return null;
-  const settings = {
-    env,
-    timeoutMs: helperTimeoutMs ?? HELPER_MS,
-    ...signal ? { signal } : {}
-  };
-  const helper = entryOf2(config.credHelpers, registry);
-  if (typeof helper === "string" && helper !== "")
-    return askHelper(helper, registry, config.source, settings);
-  const stored = config.credsStore ? await askHelper(config.credsStore, registry, config.source, settings) : null;
-  return stored ?? credentialOf(entryOf2(config.auths, registry), config.source, registry);
-}
-function fromJob(registry, { githubToken = "", githubActor = "" }) {
-  if (registry !== JOB_REGISTRY || githubToken === "") return null;
-  const username = githubActor === "" ? "x-access-token" : githubActor;
-  return { kind: "basic", username, password: githubToken, source: "the job token (github-token)" };
-}
-async function readConfig(env) {
-  const folder = env["DOCKER_CONFIG"] || (0, import_node_path7.join)(env["HOME"] || env["USERPROFILE"] || (0, import_node_os2.homedir)(), ".docker");
-  const path6 = (0, import_node_path7.join)(folder, "config.json");
-  let bytes2;
-  try {
-    bytes2 = await (0, import_promises10.readFile)(path6);
-  } catch (error2) {
-    const { code: code2 } = error2;
-    if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
-    throw new OperationError("denied", `${path6} cannot be read (${messageOf(error2)}); mend its permissions`, {
-      cause: error2
-    });
-  }
-  return parseDockerConfig(bytes2, path6);
-}
-var import_promises10, import_node_os2, import_node_path7, HELPER_MS, JOB_REGISTRY;
-var init_credentials = __esm({
-  "src/registry/auth/credentials.ts"() {
-    "use strict";
-    import_promises10 = require("node:fs/promises");
-    import_node_os2 = require("node:os");
-    import_node_path7 = require("node:path");
-    init_errors();
-    init_docker_config();
-    init_helper();
-    HELPER_MS = 3e4;
-    JOB_REGISTRY = "ghcr.io";
-  }
-});
-
-// src/registry/auth/credential.ts
-function basicHeader(username, password) {
-  return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
-}
-function secretsOf2(credential) {
-  if (credential.kind === "registry") return [credential.token];
-  const secret = credential.kind === "basic" ? credential.password : credential.token;
-  return [secret, basicHeader(credential.username, secret).slice("Basic ".length)];
-}
-var init_credential = __esm({
-  "src/registry/auth/credential.ts"() {
-    "use strict";
-  }
-});
-
-// src/registry/auth/challenge.ts
-function parseChallenges(header2) {
-  if (header2 === void 0 || header2.length > MAX_HEADER) return [];
-  const challenges = [];
-  const read3 = reader(header2);
-  for (; ; ) {
-    read3.skip(SEPARATORS);
-    const word = read3.match(TOKEN)?.[0].toLowerCase();
-    if (word === void 0) return challenges;
-    read3.skip(SPACE);
-    const last = challenges.at(-1);
-    if (!read3.take("=")) {
-      challenges.push({ scheme: word, parameters: /* @__PURE__ */ new Map() });
-      continue;
-    }
-    read3.skip(SPACE);
-    const value = read3.match(VALUE);
-    if (!last || !value) return challenges;
-    if (!last.parameters.has(word))
-      last.parameters.set(word, (value[1] ?? value[2] ?? "").replace(/\\(.)/g, "$1"));
-  }
-}
-function reader(text4) {
-  let at2 = 0;
-  const match = (pattern) => {
-    pattern.lastIndex = at2;
-    const found = pattern.exec(text4);
-    if (found) at2 = pattern.lastIndex;
-    return found;
-  };
-  return {
-    match,
-    skip: (pattern) => void match(pattern),
-    take(char) {
-      if (text4[at2] !== char) return false;
-      at2++;
-      return true;
-    }
-  };
-}
-var MAX_HEADER, TOKEN, VALUE, SPACE, SEPARATORS;
-var init_challenge = __esm({
-  "src/registry/auth/challenge.ts"() {
-    "use strict";
-    MAX_HEADER = 8192;
-    TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
-    VALUE = /"((?:[^"\\]|\\.)*)"|([^\s",]+)/y;
-    SPACE = /[ \t]*/y;
-    SEPARATORS = /[ \t,]*/y;
-  }
-});
-
-// src/registry/auth/proof.ts
-function createProof() {
-  let state = "unknown";
-  let refusals = 0;
-  let trying = null;
-  return {
-    async turn() {
-      while (state === "unknown" && trying) await trying.over;
-      if (state !== "unknown") return state;
-      let end2 = () => void 0;
-      const over = new Promise((resolve8) => end2 = resolve8);
-      trying = { over, end: end2 };
-      return "try";
-    },
-    settle(right) {
-      if (right === true) state = "proven";
-      else if (right === false && state === "unknown" && ++refusals >= MAX_REFUSALS) state = "rejected";
-      const current = trying;
-      trying = null;
-      current?.end();
-    },
-    isRejected: () => state === "rejected"
-  };
-}
-var MAX_REFUSALS;
-var init_proof = __esm({
-  "src/registry/auth/proof.ts"() {
-    "use strict";
-    MAX_REFUSALS = 2;
-  }
-});
-
-// src/registry/hosts.ts
-function isLoopback(hostname) {
-  if (hostname === "localhost") return true;
-  const address = addressOf(hostname);
-  if (!address) return false;
-  return address.v4 ? address.v4[0] === 127 : address.v6.every((part, at2) => part === (at2 === 7 ? 1 : 0));
-}
-function isLinkLocal(hostname) {
-  const address = addressOf(hostname);
-  if (!address) return false;
-  return address.v4 ? address.v4[0] === 169 && address.v4[1] === 254 : ((address.v6[0] ?? 0) & 65472) === 65152;
-}
-function isPrivate(hostname) {
-  if (isLoopback(hostname) || isLinkLocal(hostname)) return true;
-  const address = addressOf(hostname);
-  if (!address) return false;
-  return address.v4 ? isPrivateV4(address.v4) : isPrivateV6(address.v6);
-}
-function isPrivateV4([a = 0, b = 0]) {
-  return a === 0 || a === 10 || a === 100 && (b & 192) === 64 || a === 172 && (b & 240) === 16 || a === 192 && b === 168 || a >= 224;
-}
-function isPrivateV6(parts) {
-  const first2 = parts[0] ?? 0;
-  return (first2 & 65024) === 64512 || (first2 & 65280) === 65280 || parts.every((part) => part === 0);
-}
-function isListed(url, list3) {
-  const port = url.port || (url.protocol === "http:" ? "80" : "443");
-  return list3.some((entry) => {
-    const wanted = entry.toLowerCase();
-    return wanted === url.hostname || wanted === `${url.hostname}:${port}`;
-  });
-}
-function addressOfRegistry(registry, insecure) {
-  const host = API_HOSTS.get(registry) ?? registry;
-  const hostname = hostnameOf(host);
-  const listed2 = insecure.some((entry) => entry.toLowerCase() === registry);
-  const literal2 = addressOf(hostname)?.v4 !== void 0 && !hostname.startsWith("[");
-  if (literal2 && !host.startsWith(hostname)) {
-    throw new OperationError("unsafe", `${registry}: this host means ${hostname}; write it so`);
-  }
-  if (isLinkLocal(hostname) && !listed2) {
-    throw new OperationError(
-      "unsafe",
-      `${registry}: a link-local address is not a registry; list it in insecure-registries if it is one`
-    );
-  }
-  return { host, hostname, scheme: listed2 ? "http" : isLoopback(hostname) ? "either" : "https" };
-}
-function hostnameOf(host) {
-  try {
-    return new URL(`https://${host}`).hostname;
-  } catch {
-    throw new OperationError("unsafe", `${host}: this is not a host that can be spoken to; correct the name`);
-  }
-}
-function addressOf(hostname) {
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(hostname)) return { v4: hostname.split(".").map(Number), v6: [] };
-  if (!hostname.startsWith("[")) return null;
-  const v6 = groupsOf(hostname.slice(1, -1));
-  const head2 = v6.slice(0, 6).join(":");
-  const [high = 0, low = 0] = v6.slice(6);
-  if (head2 !== "0:0:0:0:0:65535" && head2 !== "100:65435:0:0:0:0") return { v6 };
-  return { v4: [high >> 8, high & 255, low >> 8, low & 255], v6 };
-}
-function groupsOf(text4) {
-  const [head2 = "", tail] = text4.split("::");
-  const parse6 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
-  const before = parse6(head2);
-  if (tail === void 0) return before;
-  const after = parse6(tail);
-  return [...before, ...new Array(8 - before.length - after.length).fill(0), ...after];
-}
-var API_HOSTS;
-var init_hosts = __esm({
-  "src/registry/hosts.ts"() {
-    "use strict";
-    init_errors();
-    API_HOSTS = /* @__PURE__ */ new Map([["docker.io", "registry-1.docker.io"]]);
-  }
-});
-
-// src/registry/quirks.ts
-function quirksOf(registry) {
-  return QUIRKS.filter(
-    ({ registry: pattern }) => pattern.startsWith("*.") ? registry.endsWith(pattern.slice(1)) : registry === pattern
-  );
-}
-var QUIRKS;
-var init_quirks = __esm({
-  "src/registry/quirks.ts"() {
-    "use strict";
-    QUIRKS = [
-      {
-        registry: "docker.io",
-        differs: "the API is at registry-1.docker.io and tokens come from auth.docker.io",
-        source: "https://distribution.github.io/distribution/spec/auth/token/",
-        tokenHosts: ["auth.docker.io"]
-      },
-      {
-        registry: "registry.gitlab.com",
-        differs: "tokens come from the web application, gitlab.com",
-        source: "https://docs.gitlab.com/administration/packages/container_registry/",
-        tokenHosts: ["gitlab.com"]
-      },
-      {
-        registry: "ghcr.io",
-        differs: "the job token is refused with 403 until the package grants the repository access",
-        source: "https://docs.github.com/packages/learn-github-packages/configuring-a-packages-access-control-and-visibility",
-        denied: 'give the job "permissions: packages: write", and the repository access in the package settings under "Manage Actions access"'
-      },
-      {
-        registry: "docker.io",
-        differs: "tags may be immutable by a setting or an expression; GET of a manifest counts as a pull, HEAD does not",
-        handling: "looks are HEAD; after a refused write the tag is looked at",
-        source: "https://docs.docker.com/docker-hub/repos/manage/hub-images/immutable-tags/",
-        immutable: "change the repository's immutable tags setting on Docker Hub, or choose another tag"
-      },
-      {
-        registry: "*.amazonaws.com",
-        differs: "400 for every write to an immutable tag that exists, even of the same digest; at most 1,000 tags a page",
-        handling: "after a refused write the tag is looked at, and the same digest is success; n=1000",
-        source: "https://github.com/moby/buildkit/issues/3776, https://github.com/aws/containers-roadmap/issues/2179",
-        immutable: "make the tags of the ECR repository mutable, or choose another tag"
-      },
-      {
-        registry: "*.azurecr.io",
-        differs: "tags, manifests and repositories can be locked",
-        handling: "after a refused write the tag is looked at",
-        source: "https://learn.microsoft.com/azure/container-registry/container-registry-image-lock",
-        immutable: 'unlock the tag with "az acr repository update --write-enabled true", or choose another tag'
-      },
-      {
-        registry: "*.pkg.dev",
-        differs: "a repository may forbid moving and removing tags",
-        handling: "after a refused write the tag is looked at",
-        source: "https://cloud.google.com/artifact-registry/docs/repositories/update-repo",
-        immutable: "allow mutable tags in the settings of the Artifact Registry repository, or choose another tag"
-      },
-      {
-        registry: "Harbor",
-        differs: "404 NOT_FOUND where the specification has MANIFEST_UNKNOWN; 412 for a tag under an immutability rule",
-        handling: "NOT_FOUND counts as absent; after a refused write the tag is looked at",
-        source: "https://github.com/goharbor/harbor/blob/main/src/server/middleware/immutable/pushmf.go"
-      },
-      {
-        registry: "docker-registry 2.8",
-        differs: "404 for a manifest that exists when the Accept line lacks its media type",
-        handling: "one complete Accept line; a 404 counts only with a body that does not speak of the Accept header",
-        source: "https://github.com/distribution/distribution/blob/v2.8.2/registry/handlers/manifests.go"
-      },
-      {
-        registry: "docker-registry 2.8",
-        differs: "500 for a tag while it or another tag of the same digest is written, and for ever when the registry stopped in between",
-        handling: "retried, then unknown with a hint; never absent",
-        source: "https://github.com/distribution/distribution/pull/4478"
-      },
-      {
-        registry: "docker-registry 2.8",
-        differs: "400 MANIFEST_BLOB_UNKNOWN for an index while somebody else writes one of its children again",
-        handling: "children are only written when missing; one more try after they were looked at again",
-        source: "https://github.com/distribution/distribution/pull/4478"
-      },
-      {
-        registry: "docker-registry 2.8",
-        differs: "the tag list ignores n and last and has no Link",
-        handling: "paging follows Link only, and stops when a page brings nothing new",
-        source: "https://github.com/distribution/distribution/blob/v2.8.2/registry/handlers/tags.go"
-      },
-      {
-        registry: "docker-registry 2.8",
-        differs: "404 in plain text for the referrers API",
-        handling: "the fallback tag is read instead, without asking the API again",
-        source: "https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#unavailable-referrers-api"
-      },
-      {
-        registry: "docker-registry 2.8",
-        differs: "401 for a mount when the token lacks pull on the other repository, where the specification has 202",
-        handling: "any answer but 201 and 202 to a mount leads to a plain upload",
-        source: "https://github.com/distribution/distribution/blob/v2.8.2/registry/handlers/app.go"
-      },
-      {
-        registry: "Quay",
-        differs: 'a mount without "from" fails',
-        handling: "a mount always names the repository that holds the blob",
-        source: "https://github.com/google/go-containerregistry/blob/main/pkg/v1/remote/write.go"
-      }
-    ];
-  }
-});
-
-// src/registry/auth/realm.ts
-function tokenServer(realm, asker2) {
-  if (realm === void 0 || realm === "") {
-    throw new OperationError(
-      "protocol",
-      `${asker2.registry} asks for a token without naming a token server (realm); the registry has to be mended`
-    );
-  }
-  const url = URL.canParse(realm) ? new URL(realm) : null;
-  if (!url || url.protocol !== "https:" && url.protocol !== "http:") {
-    throw refused(asker2, "something that is not an http(s) address");
-  }
-  if (url.username !== "" || url.password !== "")
-    throw refused(asker2, `${url.host}, with a user name in the address`);
-  if (url.protocol === "http:" && asker2.api.protocol !== "http:") {
-    throw refused(asker2, `${url.host} over plain http`);
-  }
-  if (!belongs2(url, asker2)) throw refused(asker2, url.host);
-  url.hash = "";
-  return url;
-}
-function belongs2(url, { registry, api, listed: listed2 }) {
-  if (url.hostname === api.hostname || isListed(url, listed2)) return true;
-  if (isLoopback(api.hostname) && isLoopback(url.hostname)) return true;
-  const known = quirksOf(registry).flatMap((quirk) => quirk.tokenHosts ?? []);
-  return known.includes(url.host) || sameDomain(url.hostname, api.hostname);
-}
-function sameDomain(a, b) {
-  if (/^[\d.]+$|^\[/.test(a) || /^[\d.]+$|^\[/.test(b)) return false;
-  const left = a.split(".").reverse();
-  const right = b.split(".").reverse();
-  let common2 = 0;
-  while (common2 < left.length && common2 < right.length && left[common2] === right[common2]) common2++;
-  const domain = left.slice(0, common2).reverse();
-  if (common2 < 2 || common2 === 2 && domain[1]?.length === 2 && SHARED_SECOND.has(domain[0] ?? ""))
-    return false;
-  return !SHARED.includes(domain.join("."));
-}
-function refused(asker2, what) {
-  return new OperationError(
-    "unsafe",
-    `${asker2.registry} sends to ${what} for a token, where credentials must not go; list that host in insecure-registries if it is meant`
-  );
-}
-var SHARED_SECOND, SHARED;
-var init_realm = __esm({
-  "src/registry/auth/realm.ts"() {
-    "use strict";
-    init_errors();
-    init_hosts();
-    init_quirks();
-    SHARED_SECOND = /* @__PURE__ */ new Set([
-      "ac",
-      "co",
-      "com",
-      "edu",
-      "gob",
-      "gov",
-      "ltd",
-      "me",
-      "ne",
-      "net",
-      "nom",
-      "or",
-      "org",
-      "sch"
-    ]);
-    SHARED = [
-      "amazonaws.com",
-      "appspot.com",
-      "aliyuncs.com",
-      "azurecr.io",
-      "azure.com",
-      "azurewebsites.net",
-      "cloudapp.net",
-      "cloudfront.net",
-      "cloudflare.net",
-      "fly.dev",
-      "github.io",
-      "gitlab.io",
-      "herokuapp.com",
-      "jfrog.io",
-      "netlify.app",
-      "ngrok.io",
-      "ocir.io",
-      "onrender.com",
-      "pages.dev",
-      "pkg.dev",
-      "r2.dev",
-      "run.app",
-      "sslip.io",
-      "nip.io",
-      "vercel.app",
-      "windows.net",
-      "workers.dev"
-    ];
-  }
-});
-
-// src/registry/auth/scope.ts
-function scopesOf({ repository, access: access3, alsoPull }) {
-  const own = `repository:${repository.repository}:${access3}`;
-  return alsoPull ? [own, `repository:${alsoPull.repository}:pull`] : [own];
-}
-function missingScopes(asked, own) {
-  const scopes = (asked ?? "").split(" ").filter((scope) => SCOPE.test(scope));
-  return scopes.filter((scope) => !own.some((held) => covers(held, scope))).slice(0, MAX_SCOPES);
-}
-function covers(held, wanted) {
-  const [heldName, heldActions] = splitActions(held);
-  const [wantedName, wantedActions] = splitActions(wanted);
-  return heldName === wantedName && wantedActions.every((action2) => heldActions.includes(action2));
-}
-function splitActions(scope) {
-  const colon = scope.lastIndexOf(":");
-  return [scope.slice(0, colon), scope.slice(colon + 1).split(",")];
-}
-var MAX_SCOPES, SCOPE;
-var init_scope = __esm({
-  "src/registry/auth/scope.ts"() {
-    "use strict";
-    MAX_SCOPES = 8;
-    SCOPE = /^[a-z0-9]+(?:\([a-z0-9]+\))?:[\x21-\x7e]{1,300}:[a-z*]+(?:,[a-z*]+)*$/;
-  }
-});
-
-// src/registry/auth/token.ts
-async function fetchToken(wish, ask2) {
-  let answer = wish.credential?.kind === "identity" ? await ask2(byPost(wish, wish.credential)) : null;
-  if (!answer || answer.status === 404 || answer.status === 405) answer = await ask2(byGet(wish));
-  const { status, body } = answer;
-  if (status === 400 || status === 401 || status === 403) return { refused: status };
-  if (status !== 200) {
-    throw new OperationError(
-      status === 408 || status === 429 || status >= 500 ? "unavailable" : "protocol",
-      `the token server ${wish.server.host} answered HTTP ${status}; run again when it is well`,
-      { status }
-    );
-  }
-  return parseToken(body, wish.server.host);
-}
-function byGet({ server, service, scopes, credential }) {
-  const url = new URL(server);
-  if (service !== void 0) url.searchParams.set("service", service);
-  for (const scope of scopes) url.searchParams.append("scope", scope);
-  if (!credential) return { method: "GET", url, headers: {} };
-  const secret = credential.kind === "basic" ? credential.password : credential.token;
-  return { method: "GET", url, headers: { authorization: basicHeader(credential.username, secret) } };
-}
-function byPost({ server, service, scopes }, { token }) {
-  const form = new URLSearchParams({ grant_type: "refresh_token", refresh_token: token, client_id: "retag" });
-  if (service !== void 0) form.set("service", service);
-  form.set("scope", scopes.join(" "));
-  return {
-    method: "POST",
-    url: server,
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: Buffer.from(form.toString(), "utf8")
-  };
-}
-function parseToken(body, host) {
-  const json2 = parseJson2(body);
-  const fields2 = isObject(json2) ? json2 : {};
-  const token = [fields2["token"], fields2["access_token"]].find(
-    (value) => typeof value === "string" && value !== ""
-  );
-  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
-    throw new OperationError(
-      "protocol",
-      `the token server ${host} gave no usable token; see whether it is the right one for this registry`
-    );
-  }
-  const seconds = fields2["expires_in"];
-  return { token, seconds: typeof seconds === "number" && seconds > 0 ? seconds : DEFAULT_SECONDS };
-}
-var DEFAULT_SECONDS;
-var init_token = __esm({
-  "src/registry/auth/token.ts"() {
-    "use strict";
-    init_errors();
-    init_json2();
-    init_credential();
-    DEFAULT_SECONDS = 60;
-  }
-});
-
-// src/registry/auth/token-cache.ts
-function createTokenCache(now) {
-  const entries = /* @__PURE__ */ new Map();
-  let asked = false;
-  const entryOf3 = (scopes) => {
-    const key = scopes.join(" ");
-    let entry = entries.get(key);
-    if (!entry) {
-      entry = { header: void 0, refusal: void 0, until: 0, pending: void 0, missing: [] };
-      entries.set(key, entry);
-    }
-    return entry;
-  };
-  const held = (key) => {
-    const entry = entries.get(key);
-    return entry && entry.until > now() ? entry.header : void 0;
-  };
-  const load2 = async (entry, work) => {
-    try {
-      const { header: header2, seconds } = await work();
-      entry.header = header2;
-      entry.refusal = void 0;
-      entry.until = now() + 1e3 * Math.max(seconds - EARLY_S, seconds / 2);
-      return header2;
-    } catch (error2) {
-      entry.header = void 0;
-      if (isRefusal(error2)) {
-        entry.refusal = error2;
-        entry.until = now() + REFUSAL_MS;
-      }
-      throw error2;
-    } finally {
-      entry.pending = void 0;
-    }
-  };
-  return {
-    get(scopes) {
-      const key = scopes.join(" ");
-      return held(key) ?? (key.endsWith(":pull") && scopes.length === 1 ? held(`${key},push`) : void 0);
-    },
-    fetch(scopes, work) {
-      const entry = entryOf3(scopes);
-      if (entry.refusal && entry.until > now()) return Promise.reject(entry.refusal);
-      entry.pending ??= load2(entry, () => work([...entry.missing, ...scopes]));
-      return entry.pending;
-    },
-    want(scopes, missing2) {
-      asked = true;
-      if (missing2.length > 0) entryOf3(scopes).missing = missing2;
-    },
-    wanted: () => asked,
-    drop(header2) {
-      for (const entry of entries.values()) if (entry.header === header2) entry.header = void 0;
-    }
-  };
-}
-function isRefusal(error2) {
-  return error2 instanceof Error && "code" in error2 && error2.code === "denied";
-}
-var EARLY_S, REFUSAL_MS;
-var init_token_cache = __esm({
-  "src/registry/auth/token-cache.ts"() {
-    "use strict";
-    EARLY_S = 10;
-    REFUSAL_MS = 6e4;
-  }
-});
-
-// src/registry/auth/authorizer.ts
-function createAuthorizer(options) {
-  let scheme;
-  const credential = once3(() => lookUp2(options));
-  const proof = createProof();
-  const tokens = createTokenCache(options.now);
-  const context = { ...options, credential, proof, tokens };
-  return {
-    authorization(access3) {
-      if (!scheme) return void 0;
-      return scheme.kind === "basic" ? basic(context) : bearer(context, scheme, access3);
-    },
-    answered(sent, status) {
-      if (sent?.startsWith("Basic ")) proof.settle(verdictOf(status));
-    },
-    async challenged(access3, header2, sent) {
-      const asked = choose(parseChallenges(header2));
-      if (!asked) return false;
-      scheme = schemeOf(asked, options.asker());
-      if (scheme.kind === "bearer") {
-        tokens.want(scopesOf(access3), missingScopes(asked.parameters.get("scope"), scopesOf(access3)));
-      }
-      return worthRepeating(context, sent);
-    }
-  };
-}
-function verdictOf(status) {
-  if (status === null || status === 408 || status === 429 || status >= 500) return null;
-  return status !== 401;
-}
-function choose(challenges) {
-  const of = (name) => challenges.find(({ scheme }) => scheme === name);
-  return of("bearer") ?? of("basic");
-}
-function schemeOf({ scheme, parameters }, asker2) {
-  if (scheme === "basic") return { kind: "basic" };
-  return {
-    kind: "bearer",
-    server: tokenServer(parameters.get("realm"), asker2),
-    service: parameters.get("service")
-  };
-}
-async function lookUp2({ credentials, asker: asker2, onSecret }) {
-  const found = await credentials(asker2().registry);
-  if (found) for (const secret of secretsOf2(found)) onSecret(secret);
-  return found;
-}
-async function worthRepeating({ credential, asker: asker2, proof, tokens }, sent) {
-  const found = await credential();
-  if (sent === void 0) return found !== null || tokens.wanted();
-  if (sent.startsWith("Basic ") && proof.isRejected()) throw rejected(asker2().registry, found);
-  tokens.drop(sent);
-  return true;
-}
-async function basic({ credential, proof, asker: asker2 }) {
-  const found = await credential();
-  if (!found) return void 0;
-  if (found.kind === "registry") return `Bearer ${found.token}`;
-  if (await proof.turn() === "rejected") throw rejected(asker2().registry, found);
-  return basicHeader(found.username, found.kind === "basic" ? found.password : found.token);
-}
-function bearer(context, { server, service }, access3) {
-  const { tokens, credential, asker: asker2, ask: ask2, onSecret } = context;
-  const known = tokens.get(scopesOf(access3));
-  if (known !== void 0) return known;
-  return tokens.fetch(scopesOf(access3), async (scopes) => {
-    const found = await credential();
-    if (found?.kind === "registry") return { header: `Bearer ${found.token}`, seconds: Infinity };
-    const answer = await proven(
-      context,
-      found,
-      () => fetchToken({ server, service, scopes, credential: found }, ask2)
-    );
-    if ("refused" in answer) throw noToken(asker2().registry, server, scopes, found, answer.refused);
-    onSecret(answer.token);
-    return { header: `Bearer ${answer.token}`, seconds: answer.seconds };
-  });
-}
-async function proven({ proof, asker: asker2 }, found, use) {
-  if (!found) return use();
-  if (await proof.turn() === "rejected") throw rejected(asker2().registry, found);
-  let right = null;
-  try {
-    const answer = await use();
-    right = !("refused" in answer) || answer.refused !== 401;
-    return answer;
-  } finally {
-    proof.settle(right);
-  }
-}
-function rejected(registry, credential) {
-  const source = credential ? ` from ${credential.source}` : "";
-  return new OperationError(
-    "denied",
-    `${registry} refused the login${source} (HTTP 401); log in again with a user name and password that are right`,
-    { status: 401 }
-  );
-}
-function noToken(registry, server, scopes, credential, status) {
-  const who = credential ? `the login from ${credential.source}` : "anybody without a login";
-  const next2 = credential ? "log in with an account that may do this" : `log in to ${registry}`;
-  return new OperationError(
-    "denied",
-    `${server.host} gives ${who} no token for ${scopes.join(" ")} (HTTP ${status}); ${next2}`,
-    { status }
-  );
-}
-function once3(work) {
-  let result;
-  return () => result ??= work();
-}
-var init_authorizer = __esm({
-  "src/registry/auth/authorizer.ts"() {
-    "use strict";
-    init_errors();
-    init_credential();
-    init_challenge();
-    init_proof();
-    init_realm();
-    init_scope();
-    init_token();
-    init_token_cache();
-  }
-});
-
-// src/registry/http/proxy.ts
-function proxyVariables(env) {
-  const names2 = VARIABLES.flatMap((name) => [name, name.toUpperCase()]);
-  return Object.fromEntries(names2.map((name) => [name, env[name]]));
-}
-function proxyFor(target, env, isLoopback2) {
-  const { secure, hostname, port } = target;
-  const configured = read2(env, secure ? "https_proxy" : "http_proxy") || read2(env, "all_proxy");
-  if (configured === "" || isLoopback2(hostname)) return null;
-  if (isExcluded(hostname.toLowerCase(), port, read2(env, "no_proxy"))) return null;
-  return configured.includes("://") ? configured : `http://${configured}`;
-}
-function isExcluded(hostname, port, list3) {
-  return list3.toLowerCase().split(/[\s,]+/).filter((entry) => entry !== "").some((entry) => {
-    if (entry === "*") return true;
-    const [, host = entry, entryPort] = /^(.+):(\d+)$/.exec(entry) ?? [];
-    if (entryPort !== void 0 && Number(entryPort) !== port) return false;
-    const name = host.replace(/^\*?\./, "");
-    return hostname === name || hostname.endsWith(`.${name}`);
-  });
-}
-function read2(env, name) {
-  return (env[name] ?? env[name.toUpperCase()] ?? "").trim();
-}
-var VARIABLES;
-var init_proxy = __esm({
-  "src/registry/http/proxy.ts"() {
-    "use strict";
-    VARIABLES = ["https_proxy", "http_proxy", "all_proxy", "no_proxy"];
-  }
-});
-
-// node_modules/ms/index.js
-var require_ms = __commonJS({
-  "node_modules/ms/index.js"(exports2, module2) {
-    var s = 1e3;
-    var m = s * 60;
-    var h = m * 60;
-    var d = h * 24;
-    var w = d * 7;
-    var y = d * 365.25;
-    module2.exports = function(val, options) {
-      options = options || {};
-      var type = typeof val;
-      if (type === "string" && val.length > 0) {
-        return parse6(val);
-      } else if (type === "number" && isFinite(val)) {
-        return options.long ? fmtLong(val) : fmtShort(val);
-      }
-      throw new Error(
-        "val is not a non-empty string or a valid number. val=" + JSON.stringify(val)
-      );
-    };
-    function parse6(str) {
-      str = String(str);
-      if (str.length > 100) {
-        return;
-      }
-      var match = /^(-?(?:\d+)?\.?\d+) *(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)?$/i.exec(
-        str
-      );
-      if (!match) {
-        return;
-      }
-      var n = parseFloat(match[1]);
-      var type = (match[2] || "ms").toLowerCase();
-      switch (type) {
-        case "years":
-        case "year":
-        case "yrs":
-        case "yr":
-        case "y":
-          return n * y;
-        case "weeks":
-        case "week":
-        case "w":
-          return n * w;
-        case "days":
-        case "day":
-        case "d":
-          return n * d;
-        case "hours":
-        case "hour":
-        case "hrs":
-        case "hr":
-        case "h":
-          return n * h;
-        case "minutes":
-        case "minute":
-        case "mins":
-        case "min":
-        case "m":
-          return n * m;
-        case "seconds":
-        case "second":
-        case "secs":
-        case "sec":
-        case "s":
-          return n * s;
-        case "milliseconds":
-        case "millisecond":
-        case "msecs":
-        case "msec":
-        case "ms":
-          return n;
-        default:
-          return void 0;
-      }
-    }
-    function fmtShort(ms) {
-      var msAbs = Math.abs(ms);
-      if (msAbs >= d) {
-        return Math.round(ms / d) + "d";
-      }
-      if (msAbs >= h) {
-        return Math.round(ms / h) + "h";
-      }
-      if (msAbs >= m) {
-        return Math.round(ms / m) + "m";
-      }
-      if (msAbs >= s) {
-        return Math.round(ms / s) + "s";
-      }
-      return ms + "ms";
-    }
-    function fmtLong(ms) {
-      var msAbs = Math.abs(ms);
-      if (msAbs >= d) {
-        return plural2(ms, msAbs, d, "day");
-      }
-      if (msAbs >= h) {
-        return plural2(ms, msAbs, h, "hour");
-      }
-      if (msAbs >= m) {
-        return plural2(ms, msAbs, m, "minute");
-      }
-      if (msAbs >= s) {
-        return plural2(ms, msAbs, s, "second");
-      }
-      return ms + " ms";
-    }
-    function plural2(ms, msAbs, n, name) {
-      var isPlural = msAbs >= n * 1.5;
-      return Math.round(ms / n) + " " + name + (isPlural ? "s" : "");
-    }
-  }
-});
-
-// node_modules/debug/src/common.js
-var require_common = __commonJS({
-  "node_modules/debug/src/common.js"(exports2, module2) {
-    function setup(env) {
-      createDebug4.debug = createDebug4;
-      createDebug4.default = createDebug4;
-      createDebug4.coerce = coerce;
-      createDebug4.disable = disable;
-      createDebug4.enable = enable;
-      createDebug4.enabled = enabled;
-      createDebug4.humanize = require_ms();
-      createDebug4.destroy = destroy;
-      Object.keys(env).forEach((key) => {
-        createDebug4[key] = env[key];
-      });
-      createDebug4.names = [];
-      createDebug4.skips = [];
-      createDebug4.formatters = {};
-      function selectColor(namespace) {
-        let hash2 = 0;
-        for (let i = 0; i < namespace.length; i++) {
-          hash2 = (hash2 << 5) - hash2 + namespace.charCodeAt(i);
-          hash2 |= 0;
-        }
-        return createDebug4.colors[Math.abs(hash2) % createDebug4.colors.length];
-      }
-      createDebug4.selectColor = selectColor;
-      function createDebug4(namespace) {
-        let prevTime;
-        let enableOverride = null;
-        let namespacesCache;
-        let enabledCache;
-        function debug5(...args) {
-          if (!debug5.enabled) {
-            return;
-          }
-          const self = debug5;
-          const curr = Number(/* @__PURE__ */ new Date());
-          const ms = curr - (prevTime || curr);
-          self.diff = ms;
-          self.prev = prevTime;
-          self.curr = curr;
-          prevTime = curr;
-          args[0] = createDebug4.coerce(args[0]);
-          if (typeof args[0] !== "string") {
-            args.unshift("%O");
-          }
-          let index2 = 0;
-          args[0] = args[0].replace(/%([a-zA-Z%])/g, (match, format) => {
-            if (match === "%%") {
-              return "%";
-            }
-            index2++;
-            const formatter = createDebug4.formatters[format];
-            if (typeof formatter === "function") {
-              const val = args[index2];
-              match = formatter.call(self, val);
-              args.splice(index2, 1);
-              index2--;
-            }
-            return match;
-          });
-          createDebug4.formatArgs.call(self, args);
-          const logFn = self.log || createDebug4.log;
-          logFn.apply(self, args);
-        }
-        debug5.namespace = namespace;
-        debug5.useColors = createDebug4.useColors();
-        debug5.color = createDebug4.selectColor(namespace);
-        debug5.extend = extend;
-        debug5.destroy = createDebug4.destroy;
-        Object.defineProperty(debug5, "enabled", {
-          enumerable: true,
-          configurable: false,
-          get: () => {
-            if (enableOverride !== null) {
-              return enableOverride;
-            }
-            if (namespacesCache !== createDebug4.namespaces) {
-              namespacesCache = createDebug4.namespaces;
-              enabledCache = createDebug4.enabled(namespace);
-            }
-            return enabledCache;
-          },
-          set: (v) => {
-            enableOverride = v;
-          }
-        });
-        if (typeof createDebug4.init === "function") {
-          createDebug4.init(debug5);
-        }
-        return debug5;
-      }
-      function extend(namespace, delimiter4) {
-        const newDebug = createDebug4(this.namespace + (typeof delimiter4 === "undefined" ? ":" : delimiter4) + namespace);
-        newDebug.log = this.log;
-        return newDebug;
-      }
-      function enable(namespaces) {
-        createDebug4.save(namespaces);
-        createDebug4.namespaces = namespaces;
-        createDebug4.names = [];
-        createDebug4.skips = [];
-        const split = (typeof namespaces === "string" ? namespaces : "").trim().replace(/\s+/g, ",").split(",").filter(Boolean);
-        for (const ns of split) {
-          if (ns[0] === "-") {
-            createDebug4.skips.push(ns.slice(1));
-          } else {
-            createDebug4.names.push(ns);
-          }
-        }
-      }
-      function matchesTemplate(search, template) {
-        let searchIndex = 0;
-        let templateIndex = 0;
-        let starIndex = -1;
-        let matchIndex = 0;
-        while (searchIndex < search.length) {
-          if (templateIndex < template.length && (template[templateIndex] === search[searchIndex] || template[templateIndex] === "*")) {
-            if (template[templateIndex] === "*") {
-              starIndex = templateIndex;
-              matchIndex = searchIndex;
-              templateIndex++;
-            } else {
-              searchIndex++;
-              templateIndex++;
-            }
-          } else if (starIndex !== -1) {
-            templateIndex = starIndex + 1;
-            matchIndex++;
-            searchIndex = matchIndex;
-          } else {
-            return false;
-          }
-        }
-        while (templateIndex < template.length && template[templateIndex] === "*") {
-          templateIndex++;
-        }
-        return templateIndex === template.length;
-      }
-      function disable() {
-        const namespaces = [
-          ...createDebug4.names,
-          ...createDebug4.skips.map((namespace) => "-" + namespace)
-        ].join(",");
-        createDebug4.enable("");
-        return namespaces;
-      }
-      function enabled(name) {
-        for (const skip2 of createDebug4.skips) {
-          if (matchesTemplate(name, skip2)) {
-            return false;
-          }
-        }
-        for (const ns of createDebug4.names) {
-          if (matchesTemplate(name, ns)) {
-            return true;
-          }
-        }
-        return false;
-      }
-      function coerce(val) {
-        if (val instanceof Error) {
-          return val.stack || val.message;
-        }
-        return val;
-      }
-      function destroy() {
-        console.warn("Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`.");
-      }
-      createDebug4.enable(createDebug4.load());
-      return createDebug4;
-    }
-    module2.exports = setup;
-  }
-});
-
-// node_modules/debug/src/browser.js
-var require_browser = __commonJS({
-  "node_modules/debug/src/browser.js"(exports2, module2) {
-    exports2.formatArgs = formatArgs;
-    exports2.save = save;
-    exports2.load = load2;
-    exports2.useColors = useColors;
-    exports2.storage = localstorage();
-    exports2.destroy = /* @__PURE__ */ (() => {
-      let warned = false;
-      return () => {
-        if (!warned) {
-          warned = true;
-          console.warn("Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`.");
-        }
-      };
-    })();
-    exports2.colors = [
-      "#0000CC",
-      "#0000FF",
-      "#0033CC",
-      "#0033FF",
-      "#0066CC",
-      "#0066FF",
-      "#0099CC",
-      "#0099FF",
-      "#00CC00",
-      "#00CC33",
-      "#00CC66",
-      "#00CC99",
-      "#00CCCC",
-      "#00CCFF",
-      "#3300CC",
-      "#3300FF",
-      "#3333CC",
-      "#3333FF",
-      "#3366CC",
-      "#3366FF",
-      "#3399CC",
-      "#3399FF",
-      "#33CC00",
-      "#33CC33",
-      "#33CC66",
-      "#33CC99",
-      "#33CCCC",
-      "#33CCFF",
-      "#6600CC",
-      "#6600FF",
-      "#6633CC",
-      "#6633FF",
-      "#66CC00",
-      "#66CC33",
-      "#9900CC",
-      "#9900FF",
-      "#9933CC",
-      "#9933FF",
-      "#99CC00",
-      "#99CC33",
-      "#CC0000",
-      "#CC0033",
-      "#CC0066",
-      "#CC0099",
-      "#CC00CC",
-      "#CC00FF",
-      "#CC3300",
-      "#CC3333",
-      "#CC3366",
-      "#CC3399",
-      "#CC33CC",
-      "#CC33FF",
-      "#CC6600",
-      "#CC6633",
-      "#CC9900",
-      "#CC9933",
-      "#CCCC00",
-      "#CCCC33",
-      "#FF0000",
-      "#FF0033",
-      "#FF0066",
-      "#FF0099",
-      "#FF00CC",
-      "#FF00FF",
-      "#FF3300",
-      "#FF3333",
-      "#FF3366",
-      "#FF3399",
-      "#FF33CC",
-      "#FF33FF",
-      "#FF6600",
-      "#FF6633",
-      "#FF9900",
-      "#FF9933",
-      "#FFCC00",
-      "#FFCC33"
-    ];
-    function useColors() {
-      if (typeof window !== "undefined" && window.process && (window.process.type === "renderer" || window.process.__nwjs)) {
-        return true;
-      }
-      if (typeof navigator !== "undefined" && navigator.userAgent && navigator.userAgent.toLowerCase().match(/(edge|trident)\/(\d+)/)) {
-        return false;
-      }
-      let m;
-      return typeof document !== "undefined" && document.documentElement && document.documentElement.style && document.documentElement.style.WebkitAppearance || // Is firebug? http://stackoverflow.com/a/398120/376773
-      typeof window !== "undefined" && window.console && (window.console.firebug || window.console.exception && window.console.table) || // Is firefox >= v31?
-      // https://developer.mozilla.org/en-US/docs/Tools/Web_Console#Styling_messages
-      typeof navigator !== "undefined" && navigator.userAgent && (m = navigator.userAgent.toLowerCase().match(/firefox\/(\d+)/)) && parseInt(m[1], 10) >= 31 || // Double check webkit in userAgent just in case we are in a worker
-      typeof navigator !== "undefined" && navigator.userAgent && navigator.userAgent.toLowerCase().match(/applewebkit\/(\d+)/);
-    }
-    function formatArgs(args) {
-      args[0] = (this.useColors ? "%c" : "") + this.namespace + (this.useColors ? " %c" : " ") + args[0] + (this.useColors ? "%c " : " ") + "+" + module2.exports.humanize(this.diff);
-      if (!this.useColors) {
-        return;
-      }
-      const c = "color: " + this.color;
-      args.splice(1, 0, c, "color: inherit");
-      let index2 = 0;
-      let lastC = 0;
-      args[0].replace(/%[a-zA-Z%]/g, (match) => {
-        if (match === "%%") {
-          return;
-        }
-        index2++;
-        if (match === "%c") {
-          lastC = index2;
-        }
-      });
-      args.splice(lastC, 0, c);
-    }
-    exports2.log = console.debug || console.log || (() => {
-    });
-    function save(namespaces) {
-      try {
-        if (namespaces) {
-          exports2.storage.setItem("debug", namespaces);
-        } else {
-          exports2.storage.removeItem("debug");
-        }
-      } catch (error2) {
-      }
-    }
-    function load2() {
-      let r;
-      try {
-        r = exports2.storage.getItem("debug") || exports2.storage.getItem("DEBUG");
-      } catch (error2) {
-      }
-      if (!r && typeof process !== "undefined" && "env" in process) {
-        r = process.env.DEBUG;
-      }
-      return r;
-    }
-    function localstorage() {
-      try {
-        return localStorage;
-      } catch (error2) {
-      }
-    }
-    module2.exports = require_common()(exports2);
-    var { formatters } = module2.exports;
-    formatters.j = function(v) {
-      try {
-        return JSON.stringify(v);
-      } catch (error2) {
-        return "[UnexpectedJSONParseError]: " + error2.message;
-      }
-    };
-  }
-});
-
-// node_modules/has-flag/index.js
-var require_has_flag = __commonJS({
-  "node_modules/has-flag/index.js"(exports2, module2) {
-    "use strict";
-    module2.exports = (flag2, argv = process.argv) => {
-      const prefix = flag2.startsWith("-") ? "" : flag2.length === 1 ? "-" : "--";
-      const position = argv.indexOf(prefix + flag2);
-      const terminatorPosition = argv.indexOf("--");
-      return position !== -1 && (terminatorPosition === -1 || position < terminatorPosition);
-    };
-  }
-});
-
-// node_modules/supports-color/index.js
-var require_supports_color = __commonJS({
-  "node_modules/supports-color/index.js"(exports2, module2) {
-    "use strict";
-    var os6 = require("os");
-    var tty = require("tty");
-    var hasFlag = require_has_flag();
-    var { env } = process;
-    var forceColor;
-    if (hasFlag("no-color") || hasFlag("no-colors") || hasFlag("color=false") || hasFlag("color=never")) {
-      forceColor = 0;
-    } else if (hasFlag("color") || hasFlag("colors") || hasFlag("color=true") || hasFlag("color=always")) {
-      forceColor = 1;
-    }
-    if ("FORCE_COLOR" in env) {
-      if (env.FORCE_COLOR === "true") {
-        forceColor = 1;
-      } else if (env.FORCE_COLOR === "false") {
-        forceColor = 0;
-      } else {
-        forceColor = env.FORCE_COLOR.length === 0 ? 1 : Math.min(parseInt(env.FORCE_COLOR, 10), 3);
-      }
-    }
-    function translateLevel(level) {
-      if (level === 0) {
-        return false;
-      }
-      return {
-        level,
-        hasBasic: true,
-        has256: level >= 2,
-        has16m: level >= 3
-      };
-    }
-    function supportsColor(haveStream, streamIsTTY) {
-      if (forceColor === 0) {
-        return 0;
-      }
-      if (hasFlag("color=16m") || hasFlag("color=full") || hasFlag("color=truecolor")) {
-        return 3;
-      }
-      if (hasFlag("color=256")) {
-        return 2;
-      }
-      if (haveStream && !streamIsTTY && forceColor === void 0) {
-        return 0;
-      }
-      const min = forceColor || 0;
-      if (env.TERM === "dumb") {
-        return min;
-      }
-      if (process.platform === "win32") {
-        const osRelease = os6.release().split(".");
-        if (Number(osRelease[0]) >= 10 && Number(osRelease[2]) >= 10586) {
-          return Number(osRelease[2]) >= 14931 ? 3 : 2;
-        }
-        return 1;
-      }
-      if ("CI" in env) {
-        if (["TRAVIS", "CIRCLECI", "APPVEYOR", "GITLAB_CI", "GITHUB_ACTIONS", "BUILDKITE"].some((sign) => sign in env) || env.CI_NAME === "codeship") {
-          return 1;
-        }
-        return min;
-      }
-      if ("TEAMCITY_VERSION" in env) {
-        return /^(9\.(0*[1-9]\d*)\.|\d{2,}\.)/.test(env.TEAMCITY_VERSION) ? 1 : 0;
-      }
-      if (env.COLORTERM === "truecolor") {
-        return 3;
-      }
-      if ("TERM_PROGRAM" in env) {
-        const version = parseInt((env.TERM_PROGRAM_VERSION || "").split(".")[0], 10);
-        switch (env.TERM_PROGRAM) {
-          case "iTerm.app":
-            return version >= 3 ? 3 : 2;
-          case "Apple_Terminal":
-            return 2;
-        }
-      }
-      if (/-256(color)?$/i.test(env.TERM)) {
-        return 2;
-      }
-      if (/^screen|^xterm|^vt100|^vt220|^rxvt|color|ansi|cygwin|linux/i.test(env.TERM)) {
-        return 1;
-      }
-      if ("COLORTERM" in env) {
-        return 1;
-      }
-      return min;
-    }
-    function getSupportLevel(stream) {
-      const level = supportsColor(stream, stream && stream.isTTY);
-      return translateLevel(level);
-    }
-    module2.exports = {
-      supportsColor: getSupportLevel,
-      stdout: translateLevel(supportsColor(true, tty.isatty(1))),
-      stderr: translateLevel(supportsColor(true, tty.isatty(2)))
-    };
-  }
-});
-
-// node_modules/debug/src/node.js
-var require_node = __commonJS({
-  "node_modules/debug/src/node.js"(exports2, module2) {
-    var tty = require("tty");
-    var util = require("util");
-    exports2.init = init;
-    exports2.log = log;
-    exports2.formatArgs = formatArgs;
-    exports2.save = save;
-    exports2.load = load2;
-    exports2.useColors = useColors;
-    exports2.destroy = util.deprecate(
-      () => {
-      },
-      "Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`."
-    );
-    exports2.colors = [6, 2, 3, 4, 5, 1];
-    try {
-      const supportsColor = require_supports_color();
-      if (supportsColor && (supportsColor.stderr || supportsColor).level >= 2) {
-        exports2.colors = [
-          20,
-          21,
-          26,
-          27,
-          32,
-          33,
-          38,
-          39,
-          40,
-          41,
-          42,
-          43,
-          44,
-          45,
-          56,
-          57,
-          62,
-          63,
-          68,
-          69,
-          74,
-          75,
-          76,
-          77,
-          78,
-          79,
-          80,
-          81,
-          92,
-          93,
-          98,
-          99,
-          112,
-          113,
-          128,
-          129,
-          134,
-          135,
-          148,
-          149,
-          160,
-          161,
-          162,
-          163,
-          164,
-          165,
-          166,
-          167,
-          168,
-          169,
-          170,
-          171,
-          172,
-          173,
-          178,
-          179,
-          184,
-          185,
-          196,
-          197,
-          198,
-          199,
-          200,
-          201,
-          202,
-          203,
-          204,
-          205,
-          206,
-          207,
-          208,
-          209,
-          214,
-          215,
-          220,
-          221
-        ];
-      }
-    } catch (error2) {
-    }
-    exports2.inspectOpts = Object.keys(process.env).filter((key) => {
-      return /^debug_/i.test(key);
-    }).reduce((obj, key) => {
-      const prop = key.substring(6).toLowerCase().replace(/_([a-z])/g, (_, k) => {
-        return k.toUpperCase();
-      });
-      let val = process.env[key];
-      if (/^(yes|on|true|enabled)$/i.test(val)) {
-        val = true;
-      } else if (/^(no|off|false|disabled)$/i.test(val)) {
-        val = false;
-      } else if (val === "null") {
-        val = null;
-      } else {
-        val = Number(val);
-      }
-      obj[prop] = val;
-      return obj;
-    }, {});
-    function useColors() {
-      return "colors" in exports2.inspectOpts ? Boolean(exports2.inspectOpts.colors) : tty.isatty(process.stderr.fd);
-    }
-    function formatArgs(args) {
-      const { namespace: name, useColors: useColors2 } = this;
-      if (useColors2) {
-        const c = this.color;
-        const colorCode = "\x1B[3" + (c < 8 ? c : "8;5;" + c);
-        const prefix = `  ${colorCode};1m${name} \x1B[0m`;
-        args[0] = prefix + args[0].split("\n").join("\n" + prefix);
-        args.push(colorCode + "m+" + module2.exports.humanize(this.diff) + "\x1B[0m");
-      } else {
-        args[0] = getDate() + name + " " + args[0];
-      }
-    }
-    function getDate() {
-      if (exports2.inspectOpts.hideDate) {
-        return "";
-      }
-      return (/* @__PURE__ */ new Date()).toISOString() + " ";
-    }
-    function log(...args) {
-      return process.stderr.write(util.formatWithOptions(exports2.inspectOpts, ...args) + "\n");
-    }
-    function save(namespaces) {
-      if (namespaces) {
-        process.env.DEBUG = namespaces;
-      } else {
-        delete process.env.DEBUG;
-      }
-    }
-    function load2() {
-      return process.env.DEBUG;
-    }
-    function init(debug5) {
-      debug5.inspectOpts = {};
-      const keys = Object.keys(exports2.inspectOpts);
-      for (let i = 0; i < keys.length; i++) {
-        debug5.inspectOpts[keys[i]] = exports2.inspectOpts[keys[i]];
-      }
-    }
-    module2.exports = require_common()(exports2);
-    var { formatters } = module2.exports;
-    formatters.o = function(v) {
-      this.inspectOpts.colors = this.useColors;
-      return util.inspect(v, this.inspectOpts).split("\n").map((str) => str.trim()).join(" ");
-    };
-    formatters.O = function(v) {
-      this.inspectOpts.colors = this.useColors;
-      return util.inspect(v, this.inspectOpts);
-    };
-  }
-});
-
-// node_modules/debug/src/index.js
-var require_src = __commonJS({
-  "node_modules/debug/src/index.js"(exports2, module2) {
-    if (typeof process === "undefined" || process.type === "renderer" || process.browser === true || process.__nwjs) {
-      module2.exports = require_browser();
-    } else {
-      module2.exports = require_node();
-    }
-  }
-});
-
-// node_modules/agent-base/dist/helpers.js
-var init_helpers = __esm({
-  "node_modules/agent-base/dist/helpers.js"() {
-  }
-});
-
-// node_modules/agent-base/dist/index.js
-var net, http, import_https, INTERNAL, Agent2;
-var init_dist3 = __esm({
-  "node_modules/agent-base/dist/index.js"() {
-    net = __toESM(require("net"), 1);
-    http = __toESM(require("http"), 1);
-    import_https = require("https");
-    init_helpers();
-    INTERNAL = /* @__PURE__ */ Symbol("AgentBaseInternalState");
-    Agent2 = class extends http.Agent {
-      constructor(opts) {
-        super(opts);
-        this[INTERNAL] = {};
-      }
-      /**
-       * Determine whether this is an `http` or `https` request.
-       */
-      isSecureEndpoint(options) {
-        if (options) {
-          if (typeof options.secureEndpoint === "boolean") {
-            return options.secureEndpoint;
-          }
-          if (typeof options.protocol === "string") {
-            return options.protocol === "https:";
-          }
-        }
-        const { stack } = new Error();
-        if (typeof stack !== "string")
-          return false;
-        return stack.split("\n").some((l) => l.indexOf("(https.js:") !== -1 || l.indexOf("node:https:") !== -1);
-      }
-      // In order to support async signatures in `connect()` and Node's native
-      // connection pooling in `http.Agent`, the array of sockets for each origin
-      // has to be updated synchronously. This is so the length of the array is
-      // accurate when `addRequest()` is next called. We achieve this by creating a
-      // fake socket and adding it to `sockets[origin]` and incrementing
-      // `totalSocketCount`.
-      incrementSockets(name) {
-        if (this.maxSockets === Infinity && this.maxTotalSockets === Infinity) {
-          return null;
-        }
-        if (!this.sockets[name]) {
-          this.sockets[name] = [];
-        }
-        const fakeSocket = new net.Socket({ writable: false });
-        this.sockets[name].push(fakeSocket);
-        this.totalSocketCount++;
-        return fakeSocket;
-      }
-      decrementSockets(name, socket) {
-        if (!this.sockets[name] || socket === null) {
-          return;
-        }
-        const sockets = this.sockets[name];
-        const index2 = sockets.indexOf(socket);
-        if (index2 !== -1) {
-          sockets.splice(index2, 1);
-          this.totalSocketCount--;
-          if (sockets.length === 0) {
-            delete this.sockets[name];
-          }
-        }
-      }
-      // In order to properly update the socket pool, we need to call `getName()` on
-      // the core `https.Agent` if it is a secureEndpoint.
-      getName(options) {
-        const secureEndpoint = this.isSecureEndpoint(options);
-        if (secureEndpoint) {
-          return import_https.Agent.prototype.getName.call(this, options);
-        }
-        return super.getName(options);
-      }
-      createSocket(req, options, cb) {
-        const connectOpts = {
-          ...options,
-          secureEndpoint: this.isSecureEndpoint(options)
-        };
-        const name = this.getName(connectOpts);
-        const fakeSocket = this.incrementSockets(name);
-        Promise.resolve().then(() => this.connect(req, connectOpts)).then((socket) => {
-          this.decrementSockets(name, fakeSocket);
-          if (typeof socket.addRequest === "function") {
-            try {
-              return socket.addRequest(req, connectOpts);
-            } catch (err) {
-              return cb(err);
-            }
-          }
-          this[INTERNAL].currentSocket = socket;
-          super.createSocket(req, options, cb);
-        }, (err) => {
-          this.decrementSockets(name, fakeSocket);
-          cb(err);
-        });
-      }
-      createConnection() {
-        const socket = this[INTERNAL].currentSocket;
-        this[INTERNAL].currentSocket = void 0;
-        if (!socket) {
-          throw new Error("No socket was returned in the `connect()` function");
-        }
-        return socket;
-      }
-      get defaultPort() {
-        return this[INTERNAL].defaultPort ?? (this.protocol === "https:" ? 443 : 80);
-      }
-      set defaultPort(v) {
-        if (this[INTERNAL]) {
-          this[INTERNAL].defaultPort = v;
-        }
-      }
-      get protocol() {
-        return this[INTERNAL].protocol ?? (this.isSecureEndpoint() ? "https:" : "http:");
-      }
-      set protocol(v) {
-        if (this[INTERNAL]) {
-          this[INTERNAL].protocol = v;
-        }
-      }
-    };
-  }
-});
-
-// node_modules/https-proxy-agent/dist/parse-proxy-response.js
-function parseProxyResponse(socket) {
-  return new Promise((resolve8, reject) => {
-    let buffersLength = 0;
-    const buffers = [];
-    function read3() {
-      const b = socket.read();
-      if (b)
-        ondata(b);
-      else
-        socket.once("readable", read3);
-    }
-    function cleanup() {
-      socket.removeListener("end", onend);
-      socket.removeListener("error", onerror);
-      socket.removeListener("readable", read3);
-    }
-    function onend() {
-      cleanup();
-      debug("onend");
-      reject(new Error("Proxy connection ended before receiving CONNECT response"));
-    }
-    function onerror(err) {
-      cleanup();
-      debug("onerror %o", err);
-      reject(err);
-    }
-    function ondata(b) {
-      buffers.push(b);
-      buffersLength += b.length;
-      const buffered = Buffer.concat(buffers, buffersLength);
-      const endOfHeaders = buffered.indexOf("\r\n\r\n");
-      if (endOfHeaders === -1) {
-        debug("have not received end of HTTP headers yet...");
-        read3();
-        return;
-      }
-      const headerParts = buffered.slice(0, endOfHeaders).toString("ascii").split("\r\n");
-      const firstLine = headerParts.shift();
-      if (!firstLine) {
-        socket.destroy();
-        return reject(new Error("No header received from proxy CONNECT response"));
-      }
-      const firstLineParts = firstLine.split(" ");
-      const statusCode = +firstLineParts[1];
-      const statusText = firstLineParts.slice(2).join(" ");
-      const headers = {};
-      for (const header2 of headerParts) {
-        if (!header2)
-          continue;
-        const firstColon = header2.indexOf(":");
-        if (firstColon === -1) {
-          socket.destroy();
-          return reject(new Error(`Invalid header from proxy CONNECT response: "${header2}"`));
-        }
-        const key = header2.slice(0, firstColon).toLowerCase();
-        const value = header2.slice(firstColon + 1).trimStart();
-        const current = headers[key];
-        if (typeof current === "string") {
-          headers[key] = [current, value];
-        } else if (Array.isArray(current)) {
-          current.push(value);
-        } else {
-          headers[key] = value;
-        }
-      }
-      debug("got proxy server response: %o %o", firstLine, headers);
-      cleanup();
-      resolve8({
-        connect: {
-          statusCode,
-          statusText,
-          headers
-        },
-        buffered
-      });
-    }
-    socket.on("error", onerror);
-    socket.on("end", onend);
-    read3();
-  });
-}
-var import_debug, debug;
-var init_parse_proxy_response = __esm({
-  "node_modules/https-proxy-agent/dist/parse-proxy-response.js"() {
-    import_debug = __toESM(require_src(), 1);
-    debug = (0, import_debug.default)("https-proxy-agent:parse-proxy-response");
-  }
-});
-
-// node_modules/proxy-agent-negotiate/dist/index.js
-function createNegotiateAuth() {
-  return async ({ response, scheme }) => {
-    if (scheme.toLowerCase() !== "negotiate") {
-      throw new Error(`Expected Negotiate scheme but got "${scheme}"`);
-    }
-    let kerberos;
-    try {
-      kerberos = await Promise.resolve().then(() => __toESM(require("kerberos"), 1));
-    } catch {
-      throw new Error('The "kerberos" package is required for Negotiate proxy authentication. Install it with: npm install kerberos');
-    }
-    const proxyAuthenticate = response.headers["proxy-authenticate"] || "";
-    const challengeHeader = Array.isArray(proxyAuthenticate) ? proxyAuthenticate[0] : proxyAuthenticate;
-    const serverToken = typeof challengeHeader === "string" && challengeHeader.includes(" ") ? challengeHeader.split(" ").slice(1).join(" ") : void 0;
-    const client = await kerberos.initializeClient("HTTP@proxy", {
-      mechOID: kerberos.GSS_MECH_OID_SPNEGO
-    });
-    const token = await client.step(serverToken || "");
-    if (!token) {
-      throw new Error("Kerberos client.step() returned no token");
-    }
-    return {
-      headers: {
-        "Proxy-Authorization": `Negotiate ${token}`
-      }
-    };
-  };
-}
-var init_dist4 = __esm({
-  "node_modules/proxy-agent-negotiate/dist/index.js"() {
-  }
-});
-
-// node_modules/https-proxy-agent/dist/index.js
-var dist_exports3 = {};
-__export(dist_exports3, {
-  HttpsProxyAgent: () => HttpsProxyAgent
-});
-function resume(socket) {
-  setImmediate(() => {
-    socket.resume();
-  });
-}
-function omit(obj, ...keys) {
-  const ret = {};
-  let key;
-  for (key in obj) {
-    if (!keys.includes(key)) {
-      ret[key] = obj[key];
-    }
-  }
-  return ret;
-}
-var net2, tls, import_assert, import_debug2, import_url, debug2, setServernameFromNonIpHost, HttpsProxyAgent;
-var init_dist5 = __esm({
-  "node_modules/https-proxy-agent/dist/index.js"() {
-    net2 = __toESM(require("net"), 1);
-    tls = __toESM(require("tls"), 1);
-    import_assert = __toESM(require("assert"), 1);
-    import_debug2 = __toESM(require_src(), 1);
-    init_dist3();
-    import_url = require("url");
-    init_parse_proxy_response();
-    init_dist4();
-    debug2 = (0, import_debug2.default)("https-proxy-agent");
-    setServernameFromNonIpHost = (options) => {
-      if (options.servername === void 0 && options.host && !net2.isIP(options.host)) {
-        return {
-          ...options,
-          servername: options.host
-        };
-      }
-      return options;
-    };
-    HttpsProxyAgent = class extends Agent2 {
-      constructor(proxy, opts) {
-        super(opts);
-        this.options = { path: void 0 };
-        this.proxy = typeof proxy === "string" ? new import_url.URL(proxy) : proxy;
-        this.proxyHeaders = opts?.headers ?? {};
-        debug2("Creating new HttpsProxyAgent instance: %o", this.proxy.href);
-        if (opts?.negotiate) {
-          this.onProxyAuth = createNegotiateAuth();
-        } else if (opts?.onProxyAuth) {
-          this.onProxyAuth = opts.onProxyAuth;
-        }
-        const host = (this.proxy.hostname || this.proxy.host).replace(/^\[|\]$/g, "");
-        const port = this.proxy.port ? parseInt(this.proxy.port, 10) : this.proxy.protocol === "https:" ? 443 : 80;
-        this.connectOpts = {
-          // Attempt to negotiate http/1.1 for proxy servers that support http/2
-          ALPNProtocols: ["http/1.1"],
-          ...opts ? omit(opts, "headers", "onProxyAuth", "negotiate") : null,
-          host,
-          port
-        };
-      }
-      /**
-       * Called when the node-core HTTP client library is creating a
-       * new HTTP request.
-       */
-      async connect(req, opts) {
-        const { proxy } = this;
-        if (!opts.host) {
-          throw new TypeError('No "host" provided');
-        }
-        let socket;
-        if (proxy.protocol === "https:") {
-          debug2("Creating `tls.Socket`: %o", this.connectOpts);
-          socket = tls.connect(setServernameFromNonIpHost(this.connectOpts));
-        } else {
-          debug2("Creating `net.Socket`: %o", this.connectOpts);
-          socket = net2.connect(this.connectOpts);
-        }
-        const headers = typeof this.proxyHeaders === "function" ? this.proxyHeaders() : { ...this.proxyHeaders };
-        const host = net2.isIPv6(opts.host) ? `[${opts.host}]` : opts.host;
-        let payload = `CONNECT ${host}:${opts.port} HTTP/1.1\r
-`;
-        if (proxy.username || proxy.password) {
-          const auth = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-          headers["Proxy-Authorization"] = `Basic ${Buffer.from(auth).toString("base64")}`;
-        }
-        headers.Host = `${host}:${opts.port}`;
-        if (!headers["Proxy-Connection"]) {
-          headers["Proxy-Connection"] = this.keepAlive ? "Keep-Alive" : "close";
-        }
-        for (const name of Object.keys(headers)) {
-          payload += `${name}: ${headers[name]}\r
-`;
-        }
-        const proxyResponsePromise = parseProxyResponse(socket);
-        socket.write(`${payload}\r
-`);
-        const { connect: connect5, buffered } = await proxyResponsePromise;
-        req.emit("proxyConnect", connect5);
-        this.emit("proxyConnect", connect5, req);
-        req.emit("proxy", { proxy: this.proxy.href, socket });
-        if (connect5.statusCode === 200) {
-          req.once("socket", resume);
-          if (opts.secureEndpoint) {
-            debug2("Upgrading socket connection to TLS");
-            return tls.connect({
-              ...omit(setServernameFromNonIpHost(opts), "host", "path", "port"),
-              socket
-            });
-          }
-          return socket;
-        }
-        if (connect5.statusCode === 407 && this.onProxyAuth) {
-          debug2("Got 407 response, invoking onProxyAuth callback");
-          socket.destroy();
-          const proxyAuthenticate = connect5.headers["proxy-authenticate"] || "";
-          const scheme = Array.isArray(proxyAuthenticate) ? proxyAuthenticate[0].split(/\s/)[0] : proxyAuthenticate.split(/\s/)[0];
-          const authResponse = await this.onProxyAuth({
-            response: connect5,
-            scheme
-          });
-          return this._connectWithAuth(req, opts, authResponse.headers);
-        }
-        socket.destroy();
-        const fakeSocket = new net2.Socket({ writable: false });
-        fakeSocket.readable = true;
-        req.once("socket", (s) => {
-          debug2("Replaying proxy buffer for failed request");
-          (0, import_assert.default)(s.listenerCount("data") > 0);
-          s.push(buffered);
-          s.push(null);
-        });
-        return fakeSocket;
-      }
-      /**
-       * Retry a CONNECT request with additional auth headers.
-       */
-      async _connectWithAuth(req, opts, authHeaders) {
-        const { proxy } = this;
-        let socket;
-        if (proxy.protocol === "https:") {
-          socket = tls.connect(setServernameFromNonIpHost(this.connectOpts));
-        } else {
-          socket = net2.connect(this.connectOpts);
-        }
-        const headers = typeof this.proxyHeaders === "function" ? this.proxyHeaders() : { ...this.proxyHeaders };
-        const host = net2.isIPv6(opts.host) ? `[${opts.host}]` : opts.host;
-        let payload = `CONNECT ${host}:${opts.port} HTTP/1.1\r
-`;
-        if (proxy.username || proxy.password) {
-          const auth = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-          headers["Proxy-Authorization"] = `Basic ${Buffer.from(auth).toString("base64")}`;
-        }
-        Object.assign(headers, authHeaders);
-        headers.Host = `${host}:${opts.port}`;
-        if (!headers["Proxy-Connection"]) {
-          headers["Proxy-Connection"] = this.keepAlive ? "Keep-Alive" : "close";
-        }
-        for (const name of Object.keys(headers)) {
-          payload += `${name}: ${headers[name]}\r
-`;
-        }
-        const proxyResponsePromise = parseProxyResponse(socket);
-        socket.write(`${payload}\r
-`);
-        const { connect: connect5 } = await proxyResponsePromise;
-        req.emit("proxyConnect", connect5);
-        this.emit("proxyConnect", connect5, req);
-        if (connect5.statusCode === 200) {
-          req.once("socket", resume);
-          if (opts.secureEndpoint) {
-            debug2("Upgrading socket connection to TLS");
-            return tls.connect({
-              ...omit(setServernameFromNonIpHost(opts), "host", "path", "port"),
-              socket
-            });
-          }
-          return socket;
-        }
-        socket.destroy();
-        throw new Error(`Proxy authentication failed with status ${connect5.statusCode} after retry`);
-      }
-    };
-    HttpsProxyAgent.protocols = ["http", "https"];
-  }
-});
-
-// node_modules/http-proxy-agent/dist/index.js
-var dist_exports4 = {};
-__export(dist_exports4, {
-  HttpProxyAgent: () => HttpProxyAgent
-});
-function omit2(obj, ...keys) {
-  const ret = {};
-  let key;
-  for (key in obj) {
-    if (!keys.includes(key)) {
-      ret[key] = obj[key];
-    }
-  }
-  return ret;
-}
-var net3, tls2, import_debug3, import_events, import_url2, debug3, HttpProxyAgent;
-var init_dist6 = __esm({
-  "node_modules/http-proxy-agent/dist/index.js"() {
-    net3 = __toESM(require("net"), 1);
-    tls2 = __toESM(require("tls"), 1);
-    import_debug3 = __toESM(require_src(), 1);
-    import_events = require("events");
-    init_dist3();
-    import_url2 = require("url");
-    init_dist4();
-    debug3 = (0, import_debug3.default)("http-proxy-agent");
-    HttpProxyAgent = class extends Agent2 {
-      constructor(proxy, opts) {
-        super(opts);
-        this.proxy = typeof proxy === "string" ? new import_url2.URL(proxy) : proxy;
-        this.proxyHeaders = opts?.headers ?? {};
-        debug3("Creating new HttpProxyAgent instance: %o", this.proxy.href);
-        if (opts?.negotiate) {
-          this.onProxyAuth = createNegotiateAuth();
-        } else if (opts?.onProxyAuth) {
-          this.onProxyAuth = opts.onProxyAuth;
-        }
-        const host = (this.proxy.hostname || this.proxy.host).replace(/^\[|\]$/g, "");
-        const port = this.proxy.port ? parseInt(this.proxy.port, 10) : this.proxy.protocol === "https:" ? 443 : 80;
-        this.connectOpts = {
-          ...opts ? omit2(opts, "headers", "onProxyAuth", "negotiate") : null,
-          host,
-          port
-        };
-      }
-      addRequest(req, opts) {
-        req._header = null;
-        this.setRequestProps(req, opts);
-        super.addRequest(req, opts);
-      }
-      setRequestProps(req, opts) {
-        const { proxy } = this;
-        const protocol = opts.secureEndpoint ? "https:" : "http:";
-        const hostname = req.getHeader("host") || "localhost";
-        const base = `${protocol}//${hostname}`;
-        const url = new import_url2.URL(req.path, base);
-        if (opts.port !== 80) {
-          url.port = String(opts.port);
-        }
-        req.path = String(url);
-        const headers = typeof this.proxyHeaders === "function" ? this.proxyHeaders() : { ...this.proxyHeaders };
-        if (proxy.username || proxy.password) {
-          const auth = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-          headers["Proxy-Authorization"] = `Basic ${Buffer.from(auth).toString("base64")}`;
-        }
-        if (!headers["Proxy-Connection"]) {
-          headers["Proxy-Connection"] = this.keepAlive ? "Keep-Alive" : "close";
-        }
-        for (const name of Object.keys(headers)) {
-          const value = headers[name];
-          if (value) {
-            req.setHeader(name, value);
-          }
-        }
-      }
-      async connect(req, opts) {
-        req._header = null;
-        if (!req.path.includes("://")) {
-          this.setRequestProps(req, opts);
-        }
-        let first2;
-        let endOfHeaders;
-        debug3("Regenerating stored HTTP header string for request");
-        req._implicitHeader();
-        if (req.outputData && req.outputData.length > 0) {
-          debug3("Patching connection write() output buffer with updated header");
-          first2 = req.outputData[0].data;
-          endOfHeaders = first2.indexOf("\r\n\r\n") + 4;
-          req.outputData[0].data = req._header + first2.substring(endOfHeaders);
-          debug3("Output buffer: %o", req.outputData[0].data);
-        }
-        let socket;
-        if (this.proxy.protocol === "https:") {
-          debug3("Creating `tls.Socket`: %o", this.connectOpts);
-          socket = tls2.connect(this.connectOpts);
-        } else {
-          debug3("Creating `net.Socket`: %o", this.connectOpts);
-          socket = net3.connect(this.connectOpts);
-        }
-        await (0, import_events.once)(socket, "connect");
-        const connect5 = { socket };
-        req.emit("proxyConnect", connect5);
-        this.emit("proxyConnect", connect5, req);
-        req.emit("proxy", { proxy: this.proxy.href, socket });
-        return socket;
-      }
-    };
-    HttpProxyAgent.protocols = ["http", "https"];
-  }
-});
-
-// src/registry/http/agents.ts
-function createAgents(options) {
-  const env = proxyVariables(options.env);
-  const plain2 = new import_node_http.default.Agent({ keepAlive: true });
-  const trust = options.ca === void 0 ? {} : { secureContext: trusting(options.ca) };
-  const secure = new import_node_https.default.Agent({ keepAlive: true, ...trust });
-  const proxies = /* @__PURE__ */ new Map();
-  const all = [plain2, secure];
-  const idle = () => all.flatMap(({ freeSockets }) => Object.values(freeSockets).flatMap((sockets) => sockets ?? []));
-  const sweeper = setInterval(sweep(idle), SWEEP_MS).unref();
-  const through = (proxy, toTls) => {
-    const key = `${proxy} ${toTls}`;
-    let agent = proxies.get(key);
-    if (!agent) {
-      agent = loadProxyAgent(proxy, toTls, trust).then((loaded) => {
-        all.push(loaded);
-        return loaded;
-      });
-      proxies.set(key, agent);
-    }
-    return agent;
-  };
-  return {
-    of(target) {
-      const proxy = proxyFor(target, env, isLoopback);
-      if (proxy === null) return target.secure ? secure : plain2;
-      return through(proxy, target.secure);
-    },
-    viaPlainProxy: (target) => !target.secure && proxyFor(target, env, isLoopback) !== null,
-    purge() {
-      for (const socket of idle()) socket.destroy();
-    },
-    close() {
-      clearInterval(sweeper);
-      for (const agent of all) agent.destroy();
-    }
-  };
-}
-function sweep(idle) {
-  let seen = /* @__PURE__ */ new Map();
-  return () => {
-    const still = idle().filter((socket) => {
-      if (seen.get(socket) !== socket.bytesRead) return true;
-      socket.destroy();
-      return false;
-    });
-    seen = new Map(still.map((socket) => [socket, socket.bytesRead]));
-  };
-}
-function trusting(ca) {
-  return import_node_tls.default.createSecureContext({ ca: [...import_node_tls.default.rootCertificates, ca] });
-}
-async function loadProxyAgent(proxy, toTls, trust) {
-  const url = proxyUrl(proxy);
-  const settings = { keepAlive: true, ...trust };
-  const agent = toTls ? new (await Promise.resolve().then(() => (init_dist5(), dist_exports3))).HttpsProxyAgent(url, settings) : new (await Promise.resolve().then(() => (init_dist6(), dist_exports4))).HttpProxyAgent(url, settings);
-  return Object.assign(agent, { options: { ...agent.options, ...trust } });
-}
-function proxyUrl(proxy) {
-  const url = URL.canParse(proxy) ? new URL(proxy) : null;
-  if (url && (url.protocol === "http:" || url.protocol === "https:")) return url;
-  throw new OperationError(
-    "unavailable",
-    'the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is not an http or https URL; write it as "http://host:port"'
-  );
-}
-var import_node_http, import_node_https, import_node_tls, SWEEP_MS;
-var init_agents = __esm({
-  "src/registry/http/agents.ts"() {
-    "use strict";
-    import_node_http = __toESM(require("node:http"), 1);
-    import_node_https = __toESM(require("node:https"), 1);
-    import_node_tls = __toESM(require("node:tls"), 1);
-    init_errors();
-    init_hosts();
-    init_proxy();
-    SWEEP_MS = 1e4;
-  }
-});
-
-// src/registry/http/fault.ts
-function faultOf2(error2, progress2) {
-  const code2 = codeOf2(error2);
-  if (TLS_CODE.test(code2)) return new WireFault("tls", tlsMessage(code2, error2), { cause: error2 });
-  if (code2 === "ENOTFOUND") return new WireFault("name", "the host name does not exist", { cause: error2 });
-  if (code2.startsWith("HPE_")) {
-    return new WireFault("garbled", `the answer is not HTTP (${code2})`, { cause: error2 });
-  }
-  if (!progress2.connected) {
-    return new WireFault("connect", `no connection (${code2 || error2.message})`, { cause: error2 });
-  }
-  return new WireFault("reset", `the connection was reset (${code2 || error2.message})`, {
-    cause: error2,
-    stale: progress2.reused
-  });
-}
-function codeOf2(error2) {
-  const code2 = error2.code;
-  return typeof code2 === "string" ? code2 : "";
-}
-function tlsMessage(code2, error2) {
-  switch (code2) {
-    case "DEPTH_ZERO_SELF_SIGNED_CERT":
-    case "SELF_SIGNED_CERT_IN_CHAIN":
-      return `the certificate is self-signed (${code2}); ${TRUST}`;
-    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-    case "UNABLE_TO_GET_ISSUER_CERT":
-    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
-      return `the certificate is from an authority that is not known here (${code2}); ${TRUST}`;
-    case "CERT_HAS_EXPIRED":
-      return `the certificate has expired (${code2}); it has to be renewed on the registry, or this machine's clock put right`;
-    case "CERT_NOT_YET_VALID":
-      return `the certificate is not valid yet (${code2}); put this machine's clock right`;
-    case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return `the certificate is for another host (${code2}); use the host name that the certificate is for, or have it issued for this one`;
-    case "EPROTO":
-    case "ERR_SSL_WRONG_VERSION_NUMBER":
-      return `the other side does not speak TLS as expected (${code2}); list the host in insecure-registries if plain http is meant`;
-    default:
-      return `TLS failed (${code2 || error2.message}); ${TRUST}`;
-  }
-}
-var WireFault, TLS_CODE, TRUST;
-var init_fault = __esm({
-  "src/registry/http/fault.ts"() {
-    "use strict";
-    WireFault = class extends Error {
-      name = "WireFault";
-      kind;
-      /** a kept-alive connection that the other side closed while it was idle, most likely */
-      stale;
-      constructor(kind, message, options = {}) {
-        super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
-        this.kind = kind;
-        this.stale = options.stale ?? false;
-      }
-    };
-    TLS_CODE = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EPROTO)/;
-    TRUST = "make its certificate authority known with NODE_EXTRA_CA_CERTS=/path/to/ca.pem";
-  }
-});
-
-// src/registry/http/body.ts
-function checkFraming(incoming, maxBytes, addressed) {
-  const { headers } = incoming;
-  const encoding = headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") {
-    throw new WireFault(
-      "encoded",
-      `the body is compressed (${encoding.slice(0, 40)}) although nobody asked for it`
-    );
-  }
-  const length = headers["content-length"];
-  if (length !== void 0 && Number(length) > maxBytes) {
-    throw new WireFault("too-large", `the body has ${length} bytes; at most ${maxBytes} are read`);
-  }
-  if (length === void 0 && headers["transfer-encoding"] === void 0 && !addressed) {
-    throw new WireFault("cut", "the body has neither a length nor chunks, so a cut would not be seen");
-  }
-}
-async function* chunksOf(incoming, limits) {
-  let waiting = true;
-  const timer = setTimeout(() => {
-    if (waiting) incoming.destroy(silent(limits));
-  }, limits.idleMs);
-  const unwatch = limits.cancellation.watch((reason) => incoming.destroy(reason));
-  let total = 0;
-  try {
-    for await (const chunk of incoming) {
-      total += chunk.length;
-      limits.onBytes(chunk.length);
-      if (total > limits.maxBytes) throw tooLarge(limits);
-      waiting = false;
-      yield chunk;
-      waiting = true;
-      timer.refresh();
-    }
-    if (!incoming.complete) throw cutShort();
-  } catch (error2) {
-    throw cutUnlessKnown(error2);
-  } finally {
-    clearTimeout(timer);
-    unwatch();
-  }
-}
-function cutUnlessKnown(error2) {
-  if (error2 instanceof WireFault || error2 instanceof OperationError) return error2;
-  const { code: code2 } = error2;
-  return code2?.startsWith("HPE_") ? new WireFault("garbled", `the body is not HTTP (${code2})`, { cause: error2 }) : new WireFault("cut", `the body was cut short (${code2 ?? messageOf(error2)})`, { cause: error2 });
-}
-function cutShort() {
-  return new WireFault("cut", "the body was cut short");
-}
-function silent({ idleMs }) {
-  return new WireFault("timeout", `the body stopped for ${idleMs / 1e3} s`);
-}
-function tooLarge({ maxBytes }) {
-  return new WireFault("too-large", `the body has more than ${maxBytes} bytes`);
-}
-async function readBody(incoming, limits) {
-  const { bytes: bytes2, fault } = await gather(incoming, limits, limits.maxBytes + 1);
-  if (bytes2.length > limits.maxBytes) throw tooLarge(limits);
-  if (fault !== null) throw fault;
-  return bytes2;
-}
-async function readStart(incoming, limits, whole2 = false) {
-  if ((incoming.headers["content-encoding"] ?? "identity") !== "identity") {
-    incoming.destroy();
-    return Buffer.alloc(0);
-  }
-  const { bytes: bytes2, fault } = await gather(incoming, limits, limits.maxBytes);
-  if (fault !== null && (whole2 || !(fault instanceof WireFault))) throw fault;
-  return bytes2.subarray(0, limits.maxBytes);
-}
-function gather(incoming, limits, enough2) {
-  const parts = [];
-  let total = 0;
-  return new Promise((resolve8) => {
-    let ended = false;
-    const end2 = (fault) => {
-      if (ended) return;
-      ended = true;
-      clearTimeout(timer);
-      unwatch();
-      if (!incoming.complete) incoming.destroy();
-      resolve8({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
-    };
-    const timer = setTimeout(() => end2(silent(limits)), limits.idleMs);
-    const unwatch = limits.cancellation.watch(end2);
-    incoming.on("data", (chunk) => {
-      parts.push(chunk);
-      total += chunk.length;
-      limits.onBytes(chunk.length);
-      timer.refresh();
-      if (total >= enough2) end2(null);
-    });
-    const over = () => {
-      if (!ended) end2(incoming.complete ? null : cutShort());
-    };
-    incoming.on("end", over);
-    incoming.on("error", (error2) => end2(cutUnlessKnown(error2)));
-    incoming.on("close", over);
-    if (incoming.destroyed) over();
-  });
-}
-function finish(incoming) {
-  return new Promise((resolve8) => {
-    const end2 = () => resolve8(Buffer.alloc(0));
-    incoming.on("end", end2);
-    incoming.on("close", end2);
-    incoming.resume();
-  });
-}
-function streamOf(incoming, limits, translate) {
-  const translated = async function* () {
-    try {
-      yield* chunksOf(incoming, limits);
-    } catch (error2) {
-      throw translate(error2);
-    }
-  };
-  const stream = import_node_stream.Readable.from(translated(), { objectMode: false, highWaterMark: 256 * 1024 });
-  stream.once("close", () => {
-    if (!incoming.complete) incoming.destroy();
-  });
-  return stream;
-}
-var import_node_stream;
-var init_body = __esm({
-  "src/registry/http/body.ts"() {
-    "use strict";
-    import_node_stream = require("node:stream");
-    init_errors();
-    init_fault();
-  }
-});
-
-// src/registry/http/limiter.ts
-function createLimiter(most) {
-  let allowed = most;
-  let active = 0;
-  let epoch = 0;
-  let stopped2 = null;
-  let waiting = [];
-  let head2 = 0;
-  const admit = () => {
-    while (head2 < waiting.length && active < Math.floor(allowed)) {
-      active++;
-      waiting[head2++]?.go();
-    }
-    if (head2 === waiting.length) {
-      waiting = [];
-      head2 = 0;
-    }
-  };
-  return {
-    acquire() {
-      if (stopped2) return Promise.reject(stopped2);
-      if (active < Math.floor(allowed) && head2 === waiting.length) {
-        active++;
-        return void 0;
-      }
-      return new Promise((go, refuse2) => waiting.push({ go, refuse: refuse2 }));
-    },
-    release() {
-      active--;
-      admit();
-    },
-    slowDown(startedAt) {
-      if (startedAt !== epoch) return;
-      epoch++;
-      allowed = Math.max(1, Math.floor(allowed / 2));
-    },
-    speedUp() {
-      if (allowed >= most) return;
-      allowed = Math.min(most, allowed + 1 / Math.floor(allowed));
-      admit();
-    },
-    epoch: () => epoch,
-    limit: () => Math.floor(allowed),
-    stop(reason) {
-      stopped2 = reason;
-      const refused2 = waiting.slice(head2);
-      waiting = [];
-      head2 = 0;
-      for (const { refuse: refuse2 } of refused2) refuse2(reason);
-    }
-  };
-}
-var init_limiter = __esm({
-  "src/registry/http/limiter.ts"() {
-    "use strict";
-  }
-});
-
-// src/registry/http/retry.ts
-function judge2(outcome, circumstances) {
-  if (!mayRepeat(outcome, circumstances.repeatable)) return { again: false };
-  const asked = "status" in outcome ? secondsOf(outcome.retryAfter, circumstances.now) : null;
-  if (asked !== null && asked > MAX_RETRY_AFTER_S) return { again: false, asked };
-  if (circumstances.tries >= circumstances.maxTries) return { again: false };
-  if ("fault" in outcome && outcome.stale) return { again: true, delayMs: 0, askedMs: 0 };
-  const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** (circumstances.tries - 1));
-  const askedMs = (asked ?? 0) * 1e3;
-  return { again: true, delayMs: Math.ceil(askedMs + circumstances.random * ceiling), askedMs };
-}
-function mayRepeat(outcome, repeatable) {
-  if ("fault" in outcome) {
-    if (outcome.fault === "connect") return true;
-    return repeatable && ["reset", "timeout", "garbled", "cut"].includes(outcome.fault);
-  }
-  const { status } = outcome;
-  return status === 429 || repeatable && isTransient(status);
-}
-function isTransient(status) {
-  return status === 408 || status === 429 || status >= 500 && status !== 501 && status !== 505;
-}
-function secondsOf(header2, now) {
-  const text4 = header2?.trim() ?? "";
-  if (/^\d{1,9}$/.test(text4)) return Number(text4);
-  if (!/^[A-Z][a-z]{2},? [\w :+-]{10,40}$/.test(text4)) return null;
-  const at2 = Date.parse(text4);
-  return Number.isNaN(at2) ? null : Math.max(0, Math.ceil((at2 - now) / 1e3));
-}
-var MAX_TRIES2, BASE_MS, CAP_MS, MAX_RETRY_AFTER_S;
-var init_retry = __esm({
-  "src/registry/http/retry.ts"() {
-    "use strict";
-    MAX_TRIES2 = 5;
-    BASE_MS = 500;
-    CAP_MS = 1e4;
-    MAX_RETRY_AFTER_S = 60;
-  }
-});
-
-// src/registry/http/peer.ts
-function createPeer(concurrency) {
-  let everAnswered = false;
-  let givenUp = false;
-  return {
-    limiter: createLimiter(concurrency),
-    answered: () => void (everAnswered = true),
-    unreachable: () => void (givenUp = true),
-    maxTries: () => givenUp && !everAnswered ? 1 : MAX_TRIES2,
-    notBefore: 0
-  };
-}
-var init_peer = __esm({
-  "src/registry/http/peer.ts"() {
-    "use strict";
-    init_limiter();
-    init_retry();
-  }
-});
-
-// src/registry/http/endpoint.ts
-function createEndpoint(registry, address, concurrency, authorizerOf) {
-  let scheme = address.scheme;
-  let api = new URL(`${scheme === "https" ? "https" : "http"}://${address.host}`);
-  let { origin } = api;
-  let opened2 = false;
-  let opening = null;
-  const lead = async () => {
-    while (opening) await opening;
-    if (opened2) return void 0;
-    let release = () => void 0;
-    opening = new Promise((resolve8) => release = resolve8);
-    return () => {
-      opened2 = true;
-      opening = null;
-      release();
-    };
-  };
-  return {
-    ...createPeer(concurrency),
-    registry,
-    authorizer: authorizerOf(() => api),
-    api: () => api,
-    origin: () => origin,
-    isGuess: () => scheme === "either",
-    speak(settled3) {
-      if (scheme !== "either") return;
-      scheme = settled3;
-      api = new URL(`${settled3}://${address.host}`);
-      origin = api.origin;
-    },
-    enter: () => opened2 ? void 0 : lead()
-  };
-}
-function targetOf(url) {
-  const secure = url.protocol === "https:";
-  return {
-    secure,
-    hostname: url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname,
-    port: url.port === "" ? secure ? 443 : 80 : Number(url.port),
-    path: url.pathname + url.search
-  };
-}
-var init_endpoint = __esm({
-  "src/registry/http/endpoint.ts"() {
-    "use strict";
-    init_peer();
-  }
-});
-
-// src/registry/http/upload.ts
-function feed(wire2, upload, hooks) {
-  const { source, length } = upload;
-  let sent = 0;
-  let ended = false;
-  const wrong2 = () => {
-    hooks.onError(new OperationError("mismatch", `the body to send has ${sent} bytes instead of ${length}`));
-  };
-  source.on("data", (chunk) => {
-    sent += chunk.length;
-    if (sent > length) {
-      wrong2();
-      return;
-    }
-    hooks.onSent(chunk.length);
-    hooks.onProgress();
-    if (!wire2.write(chunk)) source.pause();
-  });
-  wire2.on("drain", () => {
-    hooks.onProgress();
-    source.resume();
-  });
-  source.on("end", () => {
-    ended = true;
-    if (sent === length) wire2.end(hooks.onProgress);
-    else wrong2();
-  });
-  source.on("error", hooks.onError);
-  source.on("close", () => {
-    if (!ended) wrong2();
-  });
-  return {
-    stop() {
-      if (ended) return;
-      ended = true;
-      wire2.shouldKeepAlive = false;
-      source.removeAllListeners("data");
-      source.destroy();
-    }
-  };
-}
-var init_upload = __esm({
-  "src/registry/http/upload.ts"() {
-    "use strict";
-    init_errors();
-  }
-});
-
-// src/registry/http/wire.ts
-function exchange(request, limits) {
-  return new Promise((resolve8, reject) => {
-    const wire2 = open3(request);
-    const track2 = trackConnection(wire2, () => timer.restart());
-    let done = false;
-    const settle2 = () => {
-      if (done) return false;
-      done = true;
-      timer.stop();
-      unwatch();
-      return true;
-    };
-    const fail3 = (error2) => {
-      if (!settle2()) return;
-      upload?.stop();
-      wire2.destroy();
-      reject(error2);
-    };
-    const timer = startTimer(
-      () => track2.connected ? limits.idleMs : Math.min(limits.idleMs, limits.connectMs),
-      (ms) => fail3(silence(track2.connected, ms))
-    );
-    const unwatch = limits.cancellation.watch(fail3);
-    wire2.on(
-      "error",
-      (error2) => fail3(faultOf2(error2, { connected: track2.connected, reused: wire2.reusedSocket }))
-    );
-    wire2.on("close", () => {
-      if (!done) fail3(new WireFault("reset", "the connection was closed", { stale: wire2.reusedSocket }));
-    });
-    wire2.on("proxyConnect", ({ statusCode }) => {
-      if (statusCode !== void 0 && statusCode !== 200) fail3(proxyRefusal(statusCode));
-    });
-    wire2.on("response", (incoming) => {
-      if (!settle2()) return void incoming.destroy();
-      if (isReusable(request.method, incoming)) wire2.shouldKeepAlive = true;
-      upload?.stop();
-      resolve8(incoming);
-    });
-    const upload = write2(wire2, request.body, { ...limits, onProgress: () => timer.restart(), onError: fail3 });
-  });
-}
-function isReusable(method, { headers, httpVersion }) {
-  return method === "HEAD" && httpVersion === "1.1" && headers.connection?.toLowerCase() !== "close";
-}
-function proxyRefusal(status) {
-  return new WireFault(
-    status >= 500 ? "connect" : "proxy",
-    `the proxy answered HTTP ${status}; see HTTPS_PROXY, HTTP_PROXY and NO_PROXY`
-  );
-}
-function open3({ method, target, headers, agent }) {
-  const { hostname: host, port, path: path6, secure } = target;
-  return secure ? import_node_https2.default.request({ protocol: "https:", method, host, port, path: path6, headers, agent }) : import_node_http2.default.request({ protocol: "http:", method, host, port, path: path6, headers, agent });
-}
-function silence(connected, ms) {
-  return connected ? new WireFault("timeout", `no answer for ${ms / 1e3} s`) : new WireFault("connect", `no connection within ${ms / 1e3} s`);
-}
-function trackConnection(wire2, onConnected) {
-  const track2 = { connected: false };
-  wire2.once("socket", (socket) => {
-    const connected = () => {
-      track2.connected = true;
-      onConnected();
-    };
-    if (socket.connecting) socket.once(socket.encrypted ? "secureConnect" : "connect", connected);
-    else connected();
-  });
-  return track2;
-}
-function write2(wire2, body, hooks) {
-  if (body && "source" in body) return feed(wire2, body, hooks);
-  if (body) hooks.onSent(body.length);
-  wire2.end(body);
-  return void 0;
-}
-function startTimer(length, expired) {
-  let started = performance.now();
-  const ring = () => {
-    const ms = length();
-    const rest = started + ms - performance.now();
-    if (rest > 0) timer = setTimeout(ring, Math.ceil(rest));
-    else expired(ms);
-  };
-  let timer = setTimeout(ring, length());
-  return {
-    restart: () => void (started = performance.now()),
-    stop: () => clearTimeout(timer)
-  };
-}
-var import_node_http2, import_node_https2;
-var init_wire = __esm({
-  "src/registry/http/wire.ts"() {
-    "use strict";
-    import_node_http2 = __toESM(require("node:http"), 1);
-    import_node_https2 = __toESM(require("node:https"), 1);
-    init_fault();
-    init_upload();
-  }
-});
-
-// src/registry/http/wiring.ts
-function bodyLimits(wiring, maxBytes) {
-  return {
-    maxBytes,
-    idleMs: wiring.idleMs,
-    cancellation: wiring.cancellation,
-    onBytes: (bytes2) => void (wiring.usage.bytes_in += bytes2)
-  };
-}
-function flat(headers) {
-  const result = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== void 0) result[name] = typeof value === "string" ? value : value.join(", ");
-  }
-  return result;
-}
-var CONNECT_MS, ERROR_BYTES;
-var init_wiring = __esm({
-  "src/registry/http/wiring.ts"() {
-    "use strict";
-    CONNECT_MS = 15e3;
-    ERROR_BYTES = 64 * 1024;
-  }
-});
-
-// src/registry/http/dispatch.ts
-async function dispatch(wiring, peer, request) {
-  const { limiter } = peer;
-  const body = isOpenable(request.body) ? await opened(request.body) : request.body;
-  const turn = limiter.acquire();
-  if (turn) await turnFor(body, turn);
-  const epoch = limiter.epoch();
-  wiring.usage.requests++;
-  try {
-    const target = targetOf(request.url);
-    const agent = wiring.agents.of(target);
-    const incoming = await onWire(wiring, request, body, {
-      target,
-      agent: agent instanceof Promise ? await agent : agent
-    });
-    peer.answered();
-    return received(wiring, peer, incoming, request.url, epoch);
-  } catch (error2) {
-    limiter.release();
-    throw error2;
-  }
-}
-function isOpenable(body) {
-  return body !== void 0 && "open" in body;
-}
-async function opened(body) {
-  return { length: body.length, source: await body.open() };
-}
-async function turnFor(body, turn) {
-  try {
-    await turn;
-  } catch (error2) {
-    if (body && "source" in body) body.source.destroy();
-    throw error2;
-  }
-}
-function onWire(wiring, { method, headers }, body, way) {
-  return exchange(
-    { ...way, method, headers: Object.assign(standardHeaders(wiring, method, body), headers), body },
-    {
-      idleMs: body && "source" in body ? UPLOAD_PATIENCE * wiring.idleMs : wiring.idleMs,
-      connectMs: CONNECT_MS,
-      cancellation: wiring.cancellation,
-      onSent: (bytes2) => void (wiring.usage.bytes_out += bytes2)
-    }
-  );
-}
-function standardHeaders({ userAgent }, method, body) {
-  const headers = { "user-agent": userAgent, "accept-encoding": "identity" };
-  if (body || method !== "GET" && method !== "HEAD") headers["content-length"] = String(body?.length ?? 0);
-  return headers;
-}
-function received(wiring, peer, incoming, url, epoch) {
-  const { limiter } = peer;
-  const status = incoming.statusCode ?? 0;
-  if (status === 407 && wiring.agents.viaPlainProxy(targetOf(url))) {
-    incoming.destroy();
-    throw proxyRefusal(status);
-  }
-  const { warning: warning2 } = incoming.headers;
-  if (typeof warning2 === "string") wiring.warn(url.host, warning2);
-  if (status === 429 || status >= 500 && incoming.headers["retry-after"] !== void 0)
-    limiter.slowDown(epoch);
-  else if (status < 500) limiter.speedUp();
-  let held = true;
-  return {
-    incoming,
-    status,
-    url,
-    release() {
-      if (held) limiter.release();
-      held = false;
-    }
-  };
-}
-async function discard(wiring, answer) {
-  try {
-    await readStart(answer.incoming, bodyLimits(wiring, ERROR_BYTES));
-  } finally {
-    answer.release();
-  }
-}
-var UPLOAD_PATIENCE;
-var init_dispatch = __esm({
-  "src/registry/http/dispatch.ts"() {
-    "use strict";
-    init_body();
-    init_endpoint();
-    init_wire();
-    init_wiring();
-    UPLOAD_PATIENCE = 5;
-  }
-});
-
-// src/registry/http/redirect.ts
-function isRedirect(status) {
-  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
-}
-function pointed(base, location, listed2) {
-  if (!URL.canParse(location, base.href)) {
-    throw unsafe(base, "an address that cannot be read", "the registry has to be mended");
-  }
-  const target = new URL(location, base);
-  target.hash = "";
-  if (target.protocol !== "https:" && target.protocol !== "http:") {
-    throw unsafe(base, `a "${target.protocol}" address`, "only http and https are followed");
-  }
-  if (base.protocol === "https:" && target.protocol === "http:") {
-    throw unsafe(
-      base,
-      `plain http (${target.host})`,
-      "the registry, or the proxy before it, has to answer with https addresses"
-    );
-  }
-  if (target.username !== "" || target.password !== "") {
-    throw unsafe(base, `${target.host} with a user name in the address`, "the registry has to be mended");
-  }
-  if (isPrivate(target.hostname) && !isNear(base, target) && !isListed(target, listed2)) {
-    throw unsafe(
-      base,
-      `the private address ${target.host}`,
-      `list ${target.host} in insecure-registries if it is meant`
-    );
-  }
-  return target;
-}
-function pointedWithin(base, location, listed2) {
-  const target = pointed(base, location, listed2);
-  if (target.origin !== base.origin && !isListed(target, listed2)) {
-    throw unsafe(
-      base,
-      `another host (${target.host})`,
-      `list ${target.host} in insecure-registries if it is meant`
-    );
-  }
-  return target;
-}
-function isNear(base, target) {
-  return target.hostname === base.hostname || isLoopback(base.hostname) && isLoopback(target.hostname);
-}
-function unsafe(base, what, next2) {
-  return new OperationError("unsafe", `${base.host} points to ${what}, which is not followed; ${next2}`);
-}
-var MAX_HOPS;
-var init_redirect = __esm({
-  "src/registry/http/redirect.ts"() {
-    "use strict";
-    init_errors();
-    init_hosts();
-    MAX_HOPS = 5;
-  }
-});
-
-// src/registry/http/tls-probe.ts
-function speaksTls(hostname, port) {
-  return new Promise((resolve8) => {
-    const socket = import_node_tls2.default.connect({ host: hostname, port, timeout: PROBE_MS });
-    const end2 = (answer) => {
-      socket.destroy();
-      resolve8(answer);
-    };
-    socket.once("secureConnect", () => end2(true));
-    socket.once("timeout", () => end2(false));
-    socket.once("close", () => end2(false));
-    socket.on("error", (error2) => {
-      const beforeTls = error2.syscall === "connect" || error2.code === "ECONNRESET" || error2.code === "EPIPE";
-      end2(!beforeTls && !NOT_TLS.test(error2.message));
-    });
-  });
-}
-var import_node_tls2, PROBE_MS, NOT_TLS;
-var init_tls_probe = __esm({
-  "src/registry/http/tls-probe.ts"() {
-    "use strict";
-    import_node_tls2 = __toESM(require("node:tls"), 1);
-    PROBE_MS = 5e3;
-    NOT_TLS = /wrong version number|packet length too long|unknown protocol|http request/i;
-  }
-});
-
-// src/registry/http/attempt.ts
-function urlOf(endpoint, request, listed2) {
-  if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed2);
-  return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
-}
-async function attempt(wiring, endpoint, request, rounds = MAX_AUTH_ROUNDS) {
-  const feeds = request.body !== void 0 && "open" in request.body;
-  const open6 = feeds ? void 0 : await endpoint.enter();
-  const { authorizer } = endpoint;
-  let login;
-  let answer = null;
-  try {
-    const authorization = isAway(endpoint, request.path) ? void 0 : authorizer.authorization(request);
-    login = typeof authorization === "object" ? await authorization : authorization;
-    answer = endpoint.isGuess() ? await schemeFound(wiring, endpoint, request, login) : await followed(wiring, endpoint, request, login);
-  } finally {
-    authorizer.answered(login, answer && (isAway(endpoint, answer.url) ? 200 : answer.status));
-    if (!answer) open6?.();
-  }
-  const asked = rounds > 0 ? challengeOf(answer, endpoint) : void 0;
-  const worth = asked === void 0 ? null : authorizer.challenged(request, asked, login);
-  open6?.();
-  if (worth === null || !await isWorth(wiring, answer, worth)) return answer;
-  return attempt(wiring, endpoint, request, rounds - 1);
-}
-async function isWorth(wiring, answer, worth) {
-  const again = await worth.catch(async (error2) => {
-    await discard(wiring, answer);
-    throw error2;
-  });
-  if (again) await discard(wiring, answer);
-  return again;
-}
-function challengeOf({ status, url, incoming }, endpoint) {
-  if (status !== 401 && status !== 403) return void 0;
-  return isAway(endpoint, url) ? void 0 : incoming.headers["www-authenticate"];
-}
-function isAway(endpoint, path6) {
-  return path6 instanceof URL && path6.origin !== endpoint.origin();
-}
-async function schemeFound(wiring, endpoint, request, sent) {
-  const { hostname, port } = targetOf(endpoint.api());
-  try {
-    const answer = await followed(wiring, endpoint, request, sent);
-    if (answer.status !== 400 || !await speaksTls(hostname, port)) {
-      endpoint.speak("http");
-      return answer;
-    }
-    await discard(wiring, answer);
-  } catch (error2) {
-    const suspicious = error2 instanceof WireFault && (error2.kind === "reset" || error2.kind === "garbled");
-    if (!suspicious || !await speaksTls(hostname, port)) throw error2;
-  }
-  endpoint.speak("https");
-  return followed(wiring, endpoint, request, sent);
-}
-async function followed(wiring, endpoint, request, authorization) {
-  let url = urlOf(endpoint, request, wiring.listed);
-  let away = isAway(endpoint, request.path);
-  for (let hops = 0; ; hops++) {
-    const answer = await dispatch(wiring, endpoint, {
-      method: request.method,
-      url,
-      headers: headersOf(request, away ? void 0 : authorization, away),
-      body: request.body
-    });
-    const location = answer.incoming.headers.location;
-    if (!isRedirect(answer.status) || location === void 0) return answer;
-    await discard(wiring, answer);
-    url = next(wiring, request, url, location, hops);
-    away = isAway(endpoint, url);
-    if (away) authorization = void 0;
-  }
-}
-function next(wiring, request, url, location, hops) {
-  const target = pointed(url, location, wiring.listed);
-  const reads = request.method === "GET" || request.method === "HEAD";
-  if (request.redirect === "refuse" || !reads) {
-    const where = target.origin === url.origin ? "another path" : target.host;
-    throw new OperationError(
-      "unsafe",
-      `it was redirected to ${where}, which is not followed here; use the name that the registry redirects to`
-    );
-  }
-  if (hops >= MAX_HOPS) {
-    throw new OperationError(
-      "protocol",
-      `it was redirected more than ${MAX_HOPS} times, at last to ${target.host}`
-    );
-  }
-  return target;
-}
-function headersOf({ headers = {} }, authorization, away) {
-  if (!away) return authorization === void 0 ? headers : { ...headers, authorization };
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT_ABROAD.has(name.toLowerCase())));
-}
-var MAX_AUTH_ROUNDS, KEPT_ABROAD;
-var init_attempt = __esm({
-  "src/registry/http/attempt.ts"() {
-    "use strict";
-    init_errors();
-    init_dispatch();
-    init_endpoint();
-    init_fault();
-    init_redirect();
-    init_tls_probe();
-    MAX_AUTH_ROUNDS = 2;
-    KEPT_ABROAD = /* @__PURE__ */ new Set(["accept", "range", "content-type", "content-range"]);
-  }
-});
-
-// src/registry/http/cancellation.ts
-function reasonOf2(signal) {
-  const reason = signal.reason;
-  if (reason instanceof OperationError) return reason;
-  return reason?.name === "TimeoutError" ? new OperationError("timeout", "the time limit of the run has passed", { cause: reason }) : new OperationError("cancelled", "the run was told to stop", { cause: reason });
-}
-function cancellationOf(signal) {
-  const watchers = /* @__PURE__ */ new Set();
-  let reason = signal.aborted ? reasonOf2(signal) : null;
-  signal.addEventListener(
-    "abort",
-    () => {
-      reason = reasonOf2(signal);
-      for (const end2 of [...watchers]) end2(reason);
-    },
-    { once: true }
-  );
-  return {
-    signal,
-    check() {
-      if (reason) throw reason;
-    },
-    watch(end2) {
-      watchers.add(end2);
-      return () => void watchers.delete(end2);
-    }
-  };
-}
-var init_cancellation = __esm({
-  "src/registry/http/cancellation.ts"() {
-    "use strict";
-    init_errors();
-  }
-});
-
-// src/registry/http/redact.ts
-function createSecrets(onSecret) {
-  const known = /* @__PURE__ */ new Set();
-  let longestFirst = null;
-  return {
-    add(secret) {
-      for (const form of formsOf(secret)) {
-        if (form === "" || known.has(form)) continue;
-        known.add(form);
-        longestFirst = null;
-        onSecret(form);
-      }
-    },
-    scrub(text4) {
-      longestFirst ??= [...known].filter((form) => form.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
-      let clean2 = text4;
-      for (const form of longestFirst) if (clean2.includes(form)) clean2 = clean2.replaceAll(form, HIDDEN2);
-      return hideLookalikes(clean2);
-    }
-  };
-}
-function formsOf(secret) {
-  const bytes2 = Buffer.from(secret, "utf8");
-  const escaped2 = escapedInJson(secret);
-  return [
-    secret,
-    encodeURIComponent(bytes2.toString("utf8")),
-    escaped2,
-    // An error that quotes JSON inside its JSON.
-    escapedInJson(escaped2),
-    bytes2.toString("base64")
-  ];
-}
-function escapedInJson(text4) {
-  return JSON.stringify(text4).slice(1, -1);
-}
-function hideLookalikes(text4) {
-  return text4.replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${HIDDEN2}`).replace(/\b(https?:\/\/[^\s"'<>?]*)\?[^\s"'<>]*/gi, `$1?${HIDDEN2}`);
-}
-function redactUrl(method, url) {
-  return `${method} ${url.host}${url.pathname}`;
-}
-var MIN_LENGTH, HIDDEN2;
-var init_redact = __esm({
-  "src/registry/http/redact.ts"() {
-    "use strict";
-    MIN_LENGTH = 4;
-    HIDDEN2 = "***";
-  }
-});
-
-// src/registry/http/failure.ts
-function failureOf(error2, what, tries, scrub) {
-  if (error2 instanceof WireFault) {
-    const often = tries > 1 ? ` (${tries} tries)` : "";
-    const next2 = NEXT[error2.kind] === "" ? "" : `; ${NEXT[error2.kind]}`;
-    return new OperationError(CODES[error2.kind], scrub(`${what}: ${error2.message}${often}${next2}`), {
-      cause: error2
-    });
-  }
-  if (error2 instanceof OperationError) {
-    return new OperationError(error2.code, scrub(`${what}: ${error2.message}`), {
-      cause: error2,
-      ...error2.status === void 0 ? {} : { status: error2.status }
-    });
-  }
-  return new OperationError("protocol", scrub(`${what}: ${messageOf(error2)}`), { cause: error2 });
-}
-var CODES, NEXT;
-var init_failure = __esm({
-  "src/registry/http/failure.ts"() {
-    "use strict";
-    init_errors();
-    init_fault();
-    CODES = {
-      connect: "unavailable",
-      name: "unavailable",
-      tls: "unsafe",
-      proxy: "unavailable",
-      reset: "unavailable",
-      timeout: "timeout",
-      garbled: "protocol",
-      cut: "protocol",
-      encoded: "protocol",
-      "too-large": "protocol"
-    };
-    NEXT = {
-      connect: "see whether the registry is up and can be reached from here, then run again",
-      name: "correct the host name, or see whether DNS works here",
-      tls: "",
-      proxy: "",
-      reset: "run again; when it stays so, see the log of the registry or of the proxy before it",
-      timeout: "run again when the registry is well",
-      garbled: "see whether the host is a registry",
-      cut: "run again; when it stays so, see the registry or the proxy before it",
-      encoded: "switch compression of answers off in the registry or the proxy before it",
-      "too-large": "see whether the host is a registry and the image is what it should be"
-    };
-  }
-});
-
-// src/registry/http/response.ts
-async function whole(wiring, request, answer) {
-  const { incoming, status, url } = answer;
-  try {
-    const body = await bodyOf2(wiring, request, answer);
-    return { status, headers: flat(incoming.headers), body, url };
-  } catch (error2) {
-    incoming.destroy();
-    throw error2;
-  } finally {
-    answer.release();
-  }
-}
-async function streamed(wiring, request, answer) {
-  const { incoming, status, url } = answer;
-  if (status >= 300) {
-    const { body, ...rest } = await whole(wiring, request, answer);
-    return { ...rest, stream: import_node_stream2.Readable.from([body], { objectMode: false }) };
-  }
-  answer.release();
-  try {
-    checkFraming(incoming, request.maxBytes, isAddressed(request));
-  } catch (error2) {
-    incoming.destroy();
-    throw error2;
-  }
-  const what = redactUrl(request.method, url);
-  const stream = streamOf(
-    incoming,
-    bodyLimits(wiring, request.maxBytes),
-    (error2) => failureOf(error2, what, 1, (text4) => wiring.secrets.scrub(text4))
-  );
-  return { status, headers: flat(incoming.headers), url, stream };
-}
-function bodyOf2(wiring, request, { incoming, status }) {
-  if (request.method === "HEAD" || status === 204 || status === 304) {
-    return finish(incoming);
-  }
-  if (status >= 300 || request.method !== "GET") {
-    const limits = bodyLimits(wiring, Math.min(ERROR_BYTES, request.maxBytes || ERROR_BYTES));
-    const whole2 = status === 404 && request.method === "GET";
-    return readStart(incoming, limits, whole2).then((start2) => scrubbed(wiring, start2));
-  }
-  checkFraming(incoming, request.maxBytes, isAddressed(request));
-  return readBody(incoming, bodyLimits(wiring, request.maxBytes));
-}
-function scrubbed({ secrets }, body) {
-  const text4 = body.toString("utf8");
-  const clean2 = secrets.scrub(text4);
-  return clean2 === text4 ? body : Buffer.from(clean2, "utf8");
-}
-function isAddressed({ path: path6 }) {
-  return typeof path6 === "string" && isDigest(path6.slice(path6.lastIndexOf("/") + 1));
-}
-var import_node_stream2;
-var init_response = __esm({
-  "src/registry/http/response.ts"() {
-    "use strict";
-    import_node_stream2 = require("node:stream");
-    init_reference();
-    init_body();
-    init_failure();
-    init_redact();
-    init_wiring();
-  }
-});
-
-// src/registry/http/retrying.ts
-async function retrying(wiring, peer, task, attempt3) {
-  let tries = 0;
-  try {
-    for (; ; ) {
-      tries++;
-      wiring.cancellation.check();
-      if (peer.notBefore > 0) await calm(wiring, peer);
-      let ended;
-      try {
-        const result = await attempt3();
-        if (!isTransient(result.status)) return result;
-        ended = { result };
-      } catch (error2) {
-        if (!(error2 instanceof WireFault)) throw error2;
-        ended = { fault: error2 };
-      }
-      const delayMs = delayUntilNext(wiring, peer, task, ended, tries);
-      if (delayMs === null) return finalOf(peer, ended);
-      wiring.usage.retries++;
-      wiring.debug(`${task.what()}: ${wordsOf(ended)}; again in ${delayMs} ms`);
-      if (delayMs > 0) await pause(wiring, delayMs, wordsOf(ended));
-    }
-  } catch (error2) {
-    throw failureOf(error2, task.what(), tries, (text4) => wiring.secrets.scrub(text4));
-  }
-}
-function delayUntilNext(wiring, peer, { repeatable }, ended, tries) {
-  const now = wiring.clock.now();
-  const circumstances = { now, random: wiring.clock.random(), tries, maxTries: peer.maxTries(), repeatable };
-  const verdict2 = judge2(outcomeOf2(ended), circumstances);
-  if (verdict2.again) {
-    if ("fault" in ended && ended.fault.stale) wiring.agents.purge();
-    if (verdict2.askedMs > 0) peer.notBefore = Math.max(peer.notBefore, now + verdict2.askedMs);
-    return verdict2.delayMs;
-  }
-  if (verdict2.asked !== void 0 && "result" in ended) throw tooLong(ended.result.status, verdict2.asked);
-  return null;
-}
-function tooLong(status, seconds) {
-  return new OperationError(
-    "unavailable",
-    `HTTP ${status} with the demand to wait ${seconds} s, which is longer than a run waits; run again after that`,
-    { status }
-  );
-}
-function finalOf(peer, ended) {
-  if ("result" in ended) return ended.result;
-  if (ended.fault.kind === "connect") peer.unreachable();
-  throw ended.fault;
-}
-function outcomeOf2(ended) {
-  return "fault" in ended ? { fault: ended.fault.kind, stale: ended.fault.stale } : { status: ended.result.status, retryAfter: ended.result.headers["retry-after"] };
-}
-function wordsOf(ended) {
-  return "fault" in ended ? ended.fault.message : `HTTP ${ended.result.status}`;
-}
-async function calm(wiring, peer) {
-  const rest = peer.notBefore - wiring.clock.now();
-  if (rest > 0) await pause(wiring, rest, "the host asked for it");
-}
-async function pause({ clock, cancellation }, ms, because) {
-  try {
-    await clock.sleep(ms, cancellation.signal);
-  } catch (error2) {
-    if (!cancellation.signal.aborted) throw error2;
-    const { code: code2, message } = reasonOf2(cancellation.signal);
-    throw new OperationError(code2, `${message} while waiting to try again (${because})`, { cause: error2 });
-  }
-}
-var init_retrying = __esm({
-  "src/registry/http/retrying.ts"() {
-    "use strict";
-    init_errors();
-    init_cancellation();
-    init_failure();
-    init_fault();
-    init_retry();
-  }
-});
-
-// src/registry/http/token-client.ts
-function createTokenClient(wiring, peerOf) {
-  return ({ method, url, headers, body }) => retrying(
-    wiring,
-    peerOf(url.origin),
-    { what: () => redactUrl(method, url), repeatable: true },
-    async () => {
-      const answer = await dispatch(wiring, peerOf(url.origin), { method, url, headers, body });
-      const { incoming, status } = answer;
-      try {
-        return {
-          status,
-          headers: flat(incoming.headers),
-          body: await readBody(incoming, bodyLimits(wiring, MAX_BYTES3))
-        };
-      } finally {
-        answer.release();
-      }
-    }
-  );
-}
-function createTokenPeers(wiring, concurrency) {
-  const peers = /* @__PURE__ */ new Map();
-  return (origin) => {
-    let peer = peers.get(origin);
-    if (!peer) {
-      const { limiter } = peer = createPeer(concurrency);
-      wiring.cancellation.watch((reason) => limiter.stop(reason));
-      peers.set(origin, peer);
-    }
-    return peer;
-  };
-}
-var MAX_BYTES3;
-var init_token_client = __esm({
-  "src/registry/http/token-client.ts"() {
-    "use strict";
-    init_body();
-    init_dispatch();
-    init_peer();
-    init_redact();
-    init_retrying();
-    init_wiring();
-    MAX_BYTES3 = 64 * 1024;
-  }
-});
-
-// src/registry/http/usage.ts
-function createUsage() {
-  return { requests: 0, retries: 0, bytes_in: 0, bytes_out: 0 };
-}
-var init_usage = __esm({
-  "src/registry/http/usage.ts"() {
-    "use strict";
-  }
-});
-
-// src/registry/http/warnings.ts
-function warningTexts(header2) {
-  const texts = [];
-  for (const match of header2.matchAll(/(?:^|,)\s*299 \S{1,100} "((?:[^"\\]|\\.)*)"/gs)) {
-    texts.push((match[1] ?? "").replace(/\\(.)/gs, "$1"));
-  }
-  return texts;
-}
-function createWarnings(show) {
-  const seen = /* @__PURE__ */ new Set();
-  return (host, header2) => {
-    for (const text4 of warningTexts(header2)) {
-      const line2 = `${host} warns: ${text4.replace(/[\p{C}\p{Z}\s]+/gu, " ").trim()}`.slice(0, MAX_LENGTH);
-      if (seen.has(line2) || seen.size >= MAX_TEXTS) continue;
-      seen.add(line2);
-      show(line2);
-    }
-  };
-}
-var MAX_TEXTS, MAX_LENGTH;
-var init_warnings = __esm({
-  "src/registry/http/warnings.ts"() {
-    "use strict";
-    MAX_TEXTS = 20;
-    MAX_LENGTH = 300;
-  }
-});
-
-// src/registry/http/transport.ts
-function createTransport(options) {
-  const wiring = wire(options);
-  const endpointOf = createEndpoints(wiring, options);
-  const perform = (request, read3) => {
-    const endpoint = endpointOf(request.repository.registry);
-    const what = () => redactUrl(request.method, urlOf(endpoint, request, wiring.listed));
-    return retrying(
-      wiring,
-      endpoint,
-      { what, repeatable: request.repeatable },
-      async () => read3(wiring, request, await attempt(wiring, endpoint, request))
-    );
-  };
-  return {
-    send: (request) => perform(request, whole),
-    stream: (request) => perform(request, streamed),
-    resolve: (base, location) => pointedWithin(base, location, wiring.listed),
-    usage: () => ({ ...wiring.usage }),
-    close: () => wiring.agents.close()
-  };
-}
-function wire(options) {
-  const secrets = createSecrets(options.onSecret);
-  return {
-    agents: createAgents({ env: options.env, ...options.ca === void 0 ? {} : { ca: options.ca } }),
-    cancellation: cancellationOf(options.deadline),
-    clock: options.clock,
-    secrets,
-    usage: createUsage(),
-    warn: createWarnings((text4) => options.log.warning(secrets.scrub(text4))),
-    debug: (text4) => options.log.debug(secrets.scrub(text4)),
-    listed: [...options.trustedHosts ?? [], ...options.insecureRegistries],
-    userAgent: options.userAgent,
-    idleMs: options.requestTimeoutMs ?? 6e4
-  };
-}
-function createEndpoints(wiring, options) {
-  const endpoints = /* @__PURE__ */ new Map();
-  const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
-  const ask2 = createTokenClient(wiring, createTokenPeers(wiring, concurrency));
-  const credentials = options.anonymous ? () => Promise.resolve(null) : options.credentials;
-  const make = (registry) => {
-    const address = addressOfRegistry(registry, options.insecureRegistries);
-    const endpoint = createEndpoint(
-      registry,
-      address,
-      concurrency,
-      (api) => createAuthorizer({
-        credentials,
-        asker: () => ({ registry, api: api(), listed: wiring.listed }),
-        ask: ask2,
-        now: () => wiring.clock.now(),
-        onSecret: (secret) => wiring.secrets.add(secret)
-      })
-    );
-    wiring.cancellation.watch((reason) => endpoint.limiter.stop(reason));
-    endpoints.set(registry, endpoint);
-    return endpoint;
-  };
-  return (registry) => endpoints.get(registry) ?? make(registry);
-}
-var DEFAULT_CONCURRENCY;
-var init_transport = __esm({
-  "src/registry/http/transport.ts"() {
-    "use strict";
-    init_authorizer();
-    init_hosts();
-    init_agents();
-    init_attempt();
-    init_cancellation();
-    init_endpoint();
-    init_redact();
-    init_redirect();
-    init_response();
-    init_retrying();
-    init_token_client();
-    init_usage();
-    init_warnings();
-    DEFAULT_CONCURRENCY = 16;
-  }
-});
-
-// src/registry/answers.ts
-function errorsOf(response) {
-  const body = parseJson2(response.body);
-  if (!isObject(body) || !Array.isArray(body["errors"])) return [];
-  return body["errors"].filter(isObject).map((entry) => ({
-    code: typeof entry["code"] === "string" ? entry["code"].toUpperCase() : "",
-    message: typeof entry["message"] === "string" ? entry["message"] : ""
-  }));
-}
-function failure(code2, task, what, next2, options = {}) {
-  return new OperationError(code2, `${nameOf3(task.ref)}: cannot ${task.doing}: ${what}; ${next2}`, options);
-}
-function refusal2(task, response, next2) {
-  const { status } = response;
-  const what = `${task.ref.registry} answered HTTP ${status}${detailOf(response)}`;
-  return failure(codeOf3(status), task, what, next2 ?? nextFor(task, status), { status });
-}
-function inContext(task, error2) {
-  if (!(error2 instanceof OperationError)) return error2;
-  return new OperationError(error2.code, `${nameOf3(task.ref)}: cannot ${task.doing}: ${error2.message}`, {
-    cause: error2,
-    ...error2.status === void 0 ? {} : { status: error2.status }
-  });
-}
-function detailOf(response) {
-  const errors = errorsOf(response);
-  if (errors.length > 0) {
-    return ` (${clean(errors.map(({ code: code2, message }) => [code2, message].filter((part) => part !== "").join(": ")).join("; "))})`;
-  }
-  return response.body.length === 0 ? "" : ` (${clean(response.body.toString("utf8"))})`;
-}
-function clean(text4) {
-  const line2 = text4.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
-  return line2.length > MAX_DETAIL ? `${line2.slice(0, MAX_DETAIL - 3)}...` : line2;
-}
-function nameOf3(ref) {
-  return "tag" in ref || "digest" in ref ? formatReference(ref) : formatRepository(ref);
-}
-function codeOf3(status) {
-  if (status === 401 || status === 403) return "denied";
-  if (status === 408 || status === 429 || status >= 500) return "unavailable";
-  return status >= 400 ? "rejected" : "protocol";
-}
-function nextFor(task, status) {
-  const { registry, repository } = task.ref;
-  const denied = quirksOf(registry).find((quirk) => quirk.denied !== void 0)?.denied;
-  if (denied !== void 0 && (status === 401 || status === 403)) return denied;
-  if (status === 401) return `log in to ${registry} with an account that may use ${repository}`;
-  if (status === 403) return `give the account that is logged in to ${registry} access to ${repository}`;
-  if (status === 429) return `run again later, or lower the concurrency`;
-  if (status === 408 || status >= 500) return `run again when ${registry} is well`;
-  return `see what ${registry} says about it, mend that and run again`;
-}
-var MAX_DETAIL;
-var init_answers = __esm({
-  "src/registry/answers.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_json2();
-    init_quirks();
-    MAX_DETAIL = 300;
-  }
-});
-
-// src/registry/digest.ts
-function algorithmOf(digest) {
-  return digest.startsWith("sha512:") ? "sha512" : "sha256";
-}
-function digestOf(bytes2, algorithm = "sha256") {
-  return `${algorithm}:${(0, import_node_crypto5.createHash)(algorithm).update(bytes2).digest("hex")}`;
-}
-function hasherFor(digest) {
-  return (0, import_node_crypto5.createHash)(algorithmOf(digest));
-}
-function referrersTag(digest) {
-  const [algorithm = "", hex = ""] = digest.split(":");
-  return `${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`;
-}
-function cosignTags(digest) {
-  if (algorithmOf(digest) !== "sha256") return [];
-  return ["sig", "att", "sbom"].map((kind) => `${digest.replace(":", "-")}.${kind}`);
-}
-var import_node_crypto5;
-var init_digest = __esm({
-  "src/registry/digest.ts"() {
-    "use strict";
-    import_node_crypto5 = require("node:crypto");
-  }
-});
-
-// src/registry/media-types.ts
-function bareMediaType(contentType) {
-  return (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
-}
-function isIndex(mediaType) {
-  return INDEXES.includes(mediaType);
-}
-function isSchema1(mediaType) {
-  return SCHEMA1.includes(mediaType);
-}
-function isCopyable(mediaType) {
-  return INDEXES.includes(mediaType) || IMAGES.includes(mediaType);
-}
-function isManifest(mediaType) {
-  return isCopyable(mediaType) || isSchema1(mediaType) || mediaType === OCI_ARTIFACT;
-}
-function isNonDistributable(mediaType) {
-  return mediaType.includes(".nondistributable.") || mediaType.startsWith("application/vnd.docker.image.rootfs.foreign.");
-}
-var OCI_INDEX2, OCI_MANIFEST, OCI_ARTIFACT, DOCKER_LIST, DOCKER_MANIFEST, DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, COPY_ACCEPT, LOOK_ACCEPT, INDEXES, IMAGES, SCHEMA1;
-var init_media_types = __esm({
-  "src/registry/media-types.ts"() {
-    "use strict";
-    OCI_INDEX2 = "application/vnd.oci.image.index.v1+json";
-    OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-    OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
-    DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
-    DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
-    DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+json";
-    DOCKER_SCHEMA1_SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws";
-    COPY_ACCEPT = [OCI_INDEX2, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST].join(", ");
-    LOOK_ACCEPT = `${COPY_ACCEPT}, ${OCI_ARTIFACT}, ${DOCKER_SCHEMA1_SIGNED}, */*;q=0.1`;
-    INDEXES = [OCI_INDEX2, DOCKER_LIST];
-    IMAGES = [OCI_MANIFEST, DOCKER_MANIFEST];
-    SCHEMA1 = [DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED];
-  }
-});
-
-// src/registry/manifest.ts
-function parseManifest(manifest, name) {
-  const known = parsedBefore.get(manifest);
-  if (known) return known;
-  refuseUncopyable(manifest.mediaType, name);
-  const body = parseJson2(manifest.bytes);
-  if (!isObject(body)) throw broken2(name, "it is not a JSON object in UTF-8");
-  const declared = body["mediaType"];
-  if (declared !== void 0 && declared !== manifest.mediaType) {
-    throw broken2(
-      name,
-      `it calls itself ${JSON.stringify(declared)} but was served as "${manifest.mediaType}"`
-    );
-  }
-  try {
-    const parsed2 = isIndex(manifest.mediaType) ? parseIndex(body) : parseImage(body);
-    parsedBefore.set(manifest, parsed2);
-    return parsed2;
-  } catch (error2) {
-    throw error2 instanceof Fault ? broken2(name, error2.message) : error2;
-  }
-}
-function refuseUncopyable(mediaType, name) {
-  if (isCopyable(mediaType)) return;
-  if (isSchema1(mediaType)) {
-    throw new OperationError(
-      "rejected",
-      `${name}: this is a Docker schema 1 image, which registries no longer take and whose digest does not survive copying; pull it and push it again with a current tool`
-    );
-  }
-  throw new OperationError(
-    "rejected",
-    `${name}: the media type "${mediaType.slice(0, 120)}" is not one of a container image; name an image or an image index`
-  );
-}
-function broken2(name, what) {
-  return new OperationError(
-    "mismatch",
-    `${name}: the manifest cannot be used: ${what}; build and push the image anew`
-  );
-}
-function parseIndex(body) {
-  if ("layers" in body || "config" in body) refuseDoubleNature(body);
-  return { kind: "index", manifests: descriptors(body["manifests"], "manifests"), ...common(body) };
-}
-function parseImage(body) {
-  if ("manifests" in body) refuseDoubleNature(body);
-  return {
-    kind: "image",
-    config: descriptor(body["config"], "config"),
-    layers: descriptors(body["layers"], "layers"),
-    ...common(body)
-  };
-}
-function refuseDoubleNature(body) {
-  if (body["mediaType"] === void 0) throw new Fault("it is an index and an image at once");
-}
-function common(body) {
-  return {
-    annotations: strings(body["annotations"]),
-    subject: body["subject"] === void 0 || body["subject"] === null ? null : descriptor(body["subject"], "subject"),
-    artifactType: text3(body["artifactType"])
-  };
-}
-function descriptors(value, where) {
-  if (value === null) return [];
-  if (!Array.isArray(value)) throw new Fault(`"${where}" is not a list`);
-  return value.map((entry, index2) => descriptor(entry, `${where}[${index2}]`));
-}
-function descriptor(value, where) {
-  if (!isObject(value)) throw new Fault(`"${where}" is not a descriptor`);
-  const { digest, size } = value;
-  if (typeof digest !== "string" || !isDigest(digest)) {
-    throw new Fault(`"${where}" has no sha256 or sha512 digest`);
-  }
-  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
-    throw new Fault(`"${where}" (${digest}) has the size ${JSON.stringify(size)}`);
-  }
-  return {
-    mediaType: text3(value["mediaType"]).toLowerCase(),
-    digest,
-    size,
-    urls: Array.isArray(value["urls"]) ? value["urls"].filter((url) => typeof url === "string") : [],
-    annotations: strings(value["annotations"]),
-    platform: platformOf(value["platform"]),
-    raw: value
-  };
-}
-function platformOf(value) {
-  if (!isObject(value)) return null;
-  const platform3 = {
-    os: text3(value["os"]),
-    architecture: text3(value["architecture"]),
-    variant: text3(value["variant"])
-  };
-  return platform3.os === "" && platform3.architecture === "" ? null : platform3;
-}
-function strings(value) {
-  if (!isObject(value)) return /* @__PURE__ */ new Map();
-  return new Map(
-    Object.entries(value).filter((entry) => typeof entry[1] === "string")
-  );
-}
-function text3(value) {
-  return typeof value === "string" ? value : "";
-}
-var MAX_MANIFEST_BYTES, parsedBefore, Fault;
-var init_manifest = __esm({
-  "src/registry/manifest.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_json2();
-    init_media_types();
-    MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
-    parsedBefore = /* @__PURE__ */ new WeakMap();
-    Fault = class extends Error {
-    };
-  }
-});
-
-// src/registry/once-more.ts
-async function onceMore(read3) {
-  try {
-    return await read3();
-  } catch (error2) {
-    if (error2 instanceof OperationError && error2.code === "mismatch") return read3();
-    throw error2;
-  }
-}
-var init_once_more = __esm({
-  "src/registry/once-more.ts"() {
-    "use strict";
-    init_errors();
-  }
-});
-
-// src/registry/wire.ts
-async function ask(context, task, request) {
-  try {
-    return await context.transport.send(request);
-  } catch (error2) {
-    throw inContext(task, error2);
-  }
-}
-var init_wire2 = __esm({
-  "src/registry/wire.ts"() {
-    "use strict";
-    init_answers();
-  }
-});
-
-// src/registry/existence.ts
-async function look4(context, ref) {
-  const task = taskOf(ref);
-  try {
-    const head2 = await ask(context, task, lookRequest("HEAD", ref));
-    if (head2.status === 404 || head2.status === 405) return await lookByGet(context, task, ref);
-    if (head2.status !== 200) throw await unclear(context, task, ref, head2);
-    const digest = head2.headers["docker-content-digest"];
-    if (digest === void 0 || !isDigest(digest)) return await lookByGet(context, task, ref);
-    checkAskedDigest(task, ref, digest);
-    return { state: "present", digest, mediaType: bareMediaType(head2.headers["content-type"]) };
-  } catch (error2) {
-    return unknown(error2);
-  }
-}
-function lookByBody(context, ref) {
-  return lookByGet(context, taskOf(ref), ref).catch(unknown);
-}
-function saysAbsent(response) {
-  if (response.status !== 404) return false;
-  const errors = errorsOf(response);
-  return errors.length > 0 && errors.every(({ code: code2, message }) => ABSENT_CODES.includes(code2) && !hidesByAccept(message));
-}
-function lookByGet(context, task, ref) {
-  return onceMore(() => getOnce(context, task, ref));
-}
-async function getOnce(context, task, ref) {
-  const response = await ask(context, task, lookRequest("GET", ref));
-  if (saysAbsent(response)) return { state: "absent" };
-  if (response.status !== 200) throw refusedLook(task, response);
-  const mediaType = bareMediaType(response.headers["content-type"]);
-  if (!isManifest(mediaType)) {
-    throw failure(
-      "protocol",
-      task,
-      `${ref.registry} answered HTTP 200 with "${mediaType}", which is not a registry answer`,
-      "check that the host is a registry and that no proxy or login page answers in its place",
-      { status: 200 }
-    );
-  }
-  return { state: "present", digest: digestInHand(task, ref, response, mediaType), mediaType };
-}
-function digestInHand(task, ref, response, mediaType) {
-  const header2 = response.headers["docker-content-digest"];
-  const claimed = header2 !== void 0 && isDigest(header2) ? header2 : void 0;
-  if (claimed !== void 0 && isSchema1(mediaType)) return claimed;
-  const asked = "digest" in ref ? ref.digest : void 0;
-  const digest = digestOf(response.body, algorithmOf(asked ?? claimed ?? ""));
-  if (claimed !== void 0 && algorithmOf(claimed) === algorithmOf(digest) && claimed !== digest) {
-    throw failure(
-      "mismatch",
-      task,
-      `${ref.registry} says that the digest is ${claimed} but sent bytes with ${digest} (HTTP 200)`,
-      "run again; if it stays, have the registry and any proxy before it looked at",
-      { status: 200 }
-    );
-  }
-  checkAskedDigest(task, ref, digest);
-  return digest;
-}
-function checkAskedDigest(task, ref, digest) {
-  if (!("digest" in ref) || ref.digest === digest) return;
-  throw failure(
-    "mismatch",
-    task,
-    `${ref.registry} answered with ${digest} (HTTP 200)`,
-    "run again; if it stays, have the registry and any proxy before it looked at",
-    { status: 200 }
-  );
-}
-async function unclear(context, task, ref, head2) {
-  const wordless = [401, 429].includes(head2.status) || head2.status < 400 || head2.status >= 500;
-  if (wordless) return refusedLook(task, head2);
-  const get = await ask(context, task, lookRequest("GET", ref));
-  return refusedLook(task, get.status === head2.status ? get : head2);
-}
-function refusedLook(task, response) {
-  const { status } = response;
-  if (status === 404 && errorsOf(response).some(({ message }) => hidesByAccept(message))) {
-    return refusal2(
-      task,
-      response,
-      "the tag exists, but with a media type that Retag does not know; move it by hand if it is in the way"
-    );
-  }
-  if (status === 404) {
-    return refusal2(
-      task,
-      response,
-      "this 404 is not a registry answer, so nobody can tell whether the tag is free: check the host and any proxy before it"
-    );
-  }
-  if (status === 500) {
-    return refusal2(
-      task,
-      response,
-      "run again in a moment; if it stays, the registry may hold an empty link for this tag (it stopped while the tag was written), which pushing the tag once by hand repairs"
-    );
-  }
-  return refusal2(task, response);
-}
-function hidesByAccept(message) {
-  return message.toLowerCase().includes("accept header");
-}
-function lookRequest(method, ref) {
-  return {
-    method,
-    repository: ref,
-    path: `manifests/${"digest" in ref ? ref.digest : ref.tag}`,
-    headers: { accept: LOOK_ACCEPT },
-    access: "pull",
-    maxBytes: MAX_MANIFEST_BYTES,
-    redirect: "follow",
-    repeatable: true
-  };
-}
-function taskOf(ref) {
-  return { doing: "digest" in ref ? "look at the manifest" : "look at the tag", ref };
-}
-function unknown(error2) {
-  if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
-  throw error2;
-}
-var ABSENT_CODES;
-var init_existence = __esm({
-  "src/registry/existence.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_answers();
-    init_digest();
-    init_manifest();
-    init_media_types();
-    init_once_more();
-    init_wire2();
-    ABSENT_CODES = ["MANIFEST_UNKNOWN", "NAME_UNKNOWN", "NOT_FOUND"];
-  }
-});
-
-// src/registry/platforms.ts
-function isAttestation(child3) {
-  return child3.annotations.has(ATTESTATION);
-}
-function isRealPlatform({ os: os6, architecture }) {
-  return os6 !== "" && architecture !== "" && os6 !== "unknown" && architecture !== "unknown";
-}
-function formatPlatform({ os: os6, architecture, variant }) {
-  const isDefault = architecture === "arm64" && variant === "v8" || architecture === "amd64" && variant === "v1";
-  return [os6, architecture, ...variant === "" || isDefault ? [] : [variant]].join("/");
-}
-var ATTESTATION;
-var init_platforms3 = __esm({
-  "src/registry/platforms.ts"() {
-    "use strict";
-    ATTESTATION = "vnd.docker.reference.type";
-  }
-});
-
-// src/registry/tree.ts
-async function readTree(reader2, source, root) {
-  const { registry, repository } = source;
-  const name = (digest) => formatReference({ registry, repository, digest });
-  const nodes = /* @__PURE__ */ new Map([[root.digest, nodeOf(root, name(root.digest))]]);
-  let level = [...nodes.values()];
-  for (let depth = 2; level.length > 0; depth++) {
-    const missing2 = new Map(
-      level.flatMap((node) => node.children).map((child3) => [child3.digest, child3])
-    );
-    for (const digest of nodes.keys()) missing2.delete(digest);
-    if (missing2.size > 0 && depth > MAX_DEPTH4) throw tooDeep(name(root.digest));
-    if (nodes.size + missing2.size > MAX_MANIFESTS) throw tooMany(name(root.digest));
-    level = await pool([...missing2.values()], LANES, async (child3) => {
-      return nodeOf(await readChild(reader2, source, child3), name(child3.digest));
-    });
-    for (const node of level) nodes.set(node.manifest.digest, node);
-  }
-  checkDescriptors(nodes, name);
-  return childrenFirst(nodes, root.digest);
-}
-function tooDeep(name) {
-  return new OperationError(
-    "mismatch",
-    `${name}: indexes are nested more than ${MAX_DEPTH4} deep; build the image with a flatter index`
-  );
-}
-function tooMany(name) {
-  return new OperationError(
-    "mismatch",
-    `${name}: the image has more than ${MAX_MANIFESTS} manifests or ${MAX_BLOBS} blobs; split it`
-  );
-}
-async function readChild(reader2, source, child3) {
-  const { registry, repository } = source;
-  try {
-    return await reader2.manifest({ registry, repository, digest: child3.digest });
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
-    throw new OperationError("absent", `the source is incomplete: ${error2.message}`, {
-      cause: error2,
-      status: 404
-    });
-  }
-}
-function nodeOf(manifest, name) {
-  const parsed2 = parseManifest(manifest, name);
-  if (parsed2.kind === "image") {
-    return { manifest, parsed: parsed2, children: [], blobs: [parsed2.config, ...parsed2.layers] };
-  }
-  const children2 = parsed2.manifests.filter(({ mediaType }) => isManifest(mediaType));
-  for (const child3 of children2) refuseUncopyable(child3.mediaType, `${name}, child ${child3.digest}`);
-  return { manifest, parsed: parsed2, children: children2, blobs: parsed2.manifests.filter((child3) => !children2.includes(child3)) };
-}
-function checkDescriptors(nodes, name) {
-  const blobs = /* @__PURE__ */ new Map();
-  for (const node of nodes.values()) {
-    for (const { digest, size } of node.blobs) {
-      if ((blobs.get(digest) ?? size) !== size) throw twoSizes(name(node.manifest.digest), digest);
-      blobs.set(digest, size);
-    }
-    for (const child3 of node.children) {
-      const found = nodes.get(child3.digest)?.manifest;
-      if (!found || found.bytes.length === child3.size && found.mediaType === child3.mediaType) continue;
-      throw new OperationError(
-        "mismatch",
-        `${name(node.manifest.digest)}: its child ${child3.digest} is said to have ${child3.size} bytes of "${child3.mediaType}", but has ${found.bytes.length} bytes of "${found.mediaType}"; build and push the image anew`
-      );
-    }
-  }
-  if (blobs.size > MAX_BLOBS) throw tooMany(name([...nodes.keys()][0] ?? ""));
-}
-function twoSizes(name, digest) {
-  return new OperationError(
-    "mismatch",
-    `${name}: the blob ${digest} is said to have two sizes; build and push the image anew`
-  );
-}
-function childrenFirst(nodes, root) {
-  const ordered = /* @__PURE__ */ new Set();
-  const open6 = /* @__PURE__ */ new Set();
-  const visit3 = (digest) => {
-    const node = nodes.get(digest);
-    if (!node || open6.has(digest) || ordered.has(node)) return;
-    open6.add(digest);
-    for (const child3 of node.children) visit3(child3.digest);
-    ordered.add(node);
-  };
-  visit3(root);
-  return [...ordered];
-}
-var MAX_DEPTH4, MAX_MANIFESTS, MAX_BLOBS, LANES;
-var init_tree = __esm({
-  "src/registry/tree.ts"() {
-    "use strict";
-    init_errors();
-    init_pool();
-    init_reference();
-    init_manifest();
-    init_media_types();
-    MAX_DEPTH4 = 4;
-    MAX_MANIFESTS = 1e3;
-    MAX_BLOBS = 1e4;
-    LANES = 8;
-  }
-});
-
-// src/registry/facts.ts
-async function readFacts(reader2, source, manifest, need) {
-  const view = { reader: reader2, source, seen: /* @__PURE__ */ new Set() };
-  const parsed2 = parse4(view, manifest);
-  const platforms = /* @__PURE__ */ new Set();
-  let attestations = 0;
-  const visit3 = async (node, depth) => {
-    if (node.kind === "image") {
-      const platform3 = need.platforms ? await platformInConfig(view, node) : null;
-      if (platform3 && isRealPlatform(platform3)) platforms.add(formatPlatform(platform3));
-      return;
-    }
-    for (const child3 of node.manifests) {
-      if (isAttestation(child3)) attestations++;
-      else if (child3.platform && !isIndex(child3.mediaType)) {
-        if (isRealPlatform(child3.platform)) platforms.add(formatPlatform(child3.platform));
-      } else if (need.platforms && isCopyable(child3.mediaType)) {
-        const inner = await descend(view, child3, depth + 1);
-        if (inner) await visit3(inner, depth + 1);
-      }
-    }
-  };
-  await visit3(parsed2, 1);
-  const revision = need.revision ? await revisionOf2({ ...view, seen: /* @__PURE__ */ new Set() }, parsed2, 1) : null;
-  return { platforms: [...platforms], attestations, revision };
-}
-async function revisionOf2(view, node, depth) {
-  const annotated = fit(node.annotations.get(REVISION2));
-  if (annotated !== null) return annotated;
-  if (node.kind === "image") return fit((await labelsOf2(view, node)).get(REVISION2));
-  const first2 = node.manifests.find(
-    (child4) => !isAttestation(child4) && isCopyable(child4.mediaType) && (!child4.platform || isRealPlatform(child4.platform))
-  );
-  const child3 = first2 && await descend(view, first2, depth + 1);
-  return child3 ? revisionOf2(view, child3, depth + 1) : null;
-}
-function fit(revision) {
-  return revision === void 0 || revision === "" || revision.length > MAX_REVISION ? null : revision;
-}
-async function descend(view, child3, depth) {
-  if (view.seen.has(child3.digest)) return null;
-  view.seen.add(child3.digest);
-  const ref = refOf3(view, child3.digest);
-  if (depth > MAX_DEPTH4) throw tooDeep(formatReference(ref));
-  if (view.seen.size > MAX_MANIFESTS) throw tooMany(formatReference(ref));
-  return parse4(view, await view.reader.manifest(ref));
-}
-async function configOf(view, image3) {
-  if (!IMAGE_CONFIGS.includes(image3.config.mediaType)) return {};
-  const config = parseJson2(await view.reader.blob(view.source, image3.config));
-  return isObject(config) ? config : {};
-}
-async function platformInConfig(view, image3) {
-  return platformOf(await configOf(view, image3));
-}
-async function labelsOf2(view, image3) {
-  const config = (await configOf(view, image3))["config"];
-  return strings(isObject(config) ? config["Labels"] : void 0);
-}
-function parse4(view, manifest) {
-  return parseManifest(manifest, formatReference(refOf3(view, manifest.digest)));
-}
-function refOf3({ source: { registry, repository } }, digest) {
-  return { registry, repository, digest };
-}
-var REVISION2, MAX_REVISION, IMAGE_CONFIGS;
-var init_facts2 = __esm({
-  "src/registry/facts.ts"() {
-    "use strict";
-    init_reference();
-    init_json2();
-    init_manifest();
-    init_media_types();
-    init_platforms3();
-    init_tree();
-    REVISION2 = "org.opencontainers.image.revision";
-    MAX_REVISION = 256;
-    IMAGE_CONFIGS = [
-      "application/vnd.oci.image.config.v1+json",
-      "application/vnd.docker.container.image.v1+json"
-    ];
-  }
-});
-
-// src/registry/put.ts
-async function putTag(context, ref, manifest, previous) {
-  const task = { doing: "write the tag", ref };
-  for (let attempt3 = 1; ; attempt3++) {
-    const answer = await putOnce(context, task, manifest, ref.tag, false);
-    if ("response" in answer && isTaken(answer.response)) return receipt(task, manifest, answer.response);
-    if (!needsLook(answer)) throw reasonOf3(task, answer);
-    const now = await lookByBody(context, ref);
-    if (now.state === "present" && isOurs(manifest, now.digest)) return { subjectListed: false };
-    const untouched = now.state === "absent" || now.state === "present" && now.digest === previous;
-    if (!untouched || !isPassing(answer) || attempt3 === TRIES)
-      throw verdict(task, manifest, answer, now, previous);
-    await context.clock.sleep(context.clock.random() * PAUSE * 2 ** (attempt3 - 1));
-  }
-}
-async function putByDigest(context, ref, manifest) {
-  const task = { doing: "write the manifest", ref };
-  const answer = await putOnce(context, task, manifest, ref.digest, true);
-  if ("error" in answer) throw answer.error;
-  if (isTaken(answer.response)) return receipt(task, manifest, answer.response);
-  if (isPartMissing(answer.response)) throw new PartUnknown(refusal2(task, answer.response));
-  throw refusal2(task, answer.response);
-}
-async function putOnce(context, task, manifest, name, repeatable) {
-  try {
-    const response = await ask(context, task, {
-      method: "PUT",
-      repository: task.ref,
-      path: `manifests/${name}`,
-      // Exactly the media type: registries refuse parameters and anything that differs from the body's.
-      headers: { "content-type": manifest.mediaType },
-      body: manifest.bytes,
-      access: "pull,push",
-      maxBytes: MAX_ANSWER_BYTES,
-      redirect: "refuse",
-      repeatable
-    });
-    return { response };
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { error: error2 };
-    throw error2;
-  }
-}
-function receipt(task, manifest, response) {
-  const stored = response.headers["docker-content-digest"];
-  if (stored !== void 0 && isDigest(stored) && !isOurs(manifest, stored)) {
-    throw failure(
-      "mismatch",
-      task,
-      `${task.ref.registry} took ${manifest.digest} (HTTP ${response.status}) but says that it stored ${stored}`,
-      "look at the tag with another tool before anything else; the registry or a proxy changes what is pushed",
-      { status: response.status }
-    );
-  }
-  return { subjectListed: response.headers["oci-subject"] !== void 0 };
-}
-function needsLook(answer) {
-  if ("error" in answer) return !["cancelled", "denied", "unsafe"].includes(answer.error.code);
-  return answer.response.status !== 401;
-}
-function isPassing(answer) {
-  if ("error" in answer) return ["unavailable", "timeout", "protocol"].includes(answer.error.code);
-  const { status } = answer.response;
-  return status < 300 || status === 408 || status === 429 || status >= 500 || isPartMissing(answer.response);
-}
-function isPartMissing(response) {
-  return [400, 404].includes(response.status) && errorsOf(response).some(({ code: code2 }) => PART_UNKNOWN.includes(code2));
-}
-function verdict(task, manifest, answer, now, previous) {
-  const reason = reasonOf3(task, answer);
-  const status = reason.status === void 0 ? {} : { status: reason.status };
-  if (now.state === "unknown") {
-    return new OperationError(
-      reason.code,
-      `${reason.message}. Whether the tag was written cannot be told: ${messageOf(now.error)}`,
-      { cause: reason, ...status }
-    );
-  }
-  if (now.state === "absent") return reason;
-  const held = `the tag holds ${now.digest}, not ${manifest.digest}`;
-  if ("response" in answer && !isPassing(answer)) {
-    return failure(
-      "rejected",
-      task,
-      `${held}, and the registry refuses to move it: ${reason.message}`,
-      immutabilityHint(task.ref.registry),
-      {
-        cause: reason,
-        ...status
-      }
-    );
-  }
-  const who = now.digest === previous ? "the write did not go through" : "another writer was faster";
-  return failure(
-    "mismatch",
-    task,
-    `${held}; ${who}: ${reason.message}`,
-    "find out who writes this tag, then run again",
-    {
-      cause: reason,
-      ...status
-    }
-  );
-}
-function immutabilityHint(registry) {
-  const known = quirksOf(registry).find(({ immutable }) => immutable !== void 0)?.immutable;
-  return known ?? "if the tag is immutable or protected there, choose another tag or lift the rule";
-}
-function reasonOf3(task, answer) {
-  return "error" in answer ? answer.error : refusal2(task, answer.response);
-}
-function isTaken({ status, headers }) {
-  return status === 201 || [200, 202].includes(status) && headers["docker-content-digest"] !== void 0;
-}
-function isOurs(manifest, digest) {
-  return digest === manifest.digest || digest === digestOf(manifest.bytes, algorithmOf(digest));
-}
-var TRIES, PAUSE, MAX_ANSWER_BYTES, PART_UNKNOWN, PartUnknown;
-var init_put = __esm({
-  "src/registry/put.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_answers();
-    init_digest();
-    init_existence();
-    init_quirks();
-    init_wire2();
-    TRIES = 3;
-    PAUSE = 500;
-    MAX_ANSWER_BYTES = 64 * 1024;
-    PART_UNKNOWN = ["MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"];
-    PartUnknown = class extends Error {
-      refusal;
-      constructor(reason) {
-        super(reason.message);
-        this.refusal = reason;
-      }
-    };
-  }
-});
-
-// src/registry/read.ts
-async function readManifest(context, ref) {
-  const manifest = await onceMore(() => fetchManifest(context, ref));
-  parseManifest(manifest, nameOf3(ref));
-  return manifest;
-}
-async function fetchManifest(context, ref) {
-  const task = { doing: "read the manifest", ref };
-  const response = await ask(context, task, {
-    method: "GET",
-    repository: ref,
-    path: `manifests/${"digest" in ref ? ref.digest : ref.tag}`,
-    headers: { accept: COPY_ACCEPT },
-    access: "pull",
-    maxBytes: MAX_MANIFEST_BYTES,
-    redirect: "follow",
-    repeatable: true
-  });
-  if (saysAbsent(response)) {
-    throw failure("absent", task, "there is none (HTTP 404)", "check the name and that it was pushed", {
-      status: 404
-    });
-  }
-  if (response.status !== 200) throw refusal2(task, response);
-  const digest = verifiedDigest(task, ref, response);
-  return { bytes: response.body, mediaType: mediaTypeOf(response), digest };
-}
-async function readBlob(context, source, descriptor3) {
-  return onceMore(() => fetchBlob(context, source, descriptor3));
-}
-async function fetchBlob(context, source, descriptor3) {
-  const task = { doing: "read the config", ref: { ...source, digest: descriptor3.digest } };
-  const response = await ask(context, task, {
-    method: "GET",
-    repository: source,
-    path: `blobs/${descriptor3.digest}`,
-    access: "pull",
-    maxBytes: Math.min(descriptor3.size, MAX_CONFIG_BYTES),
-    redirect: "follow",
-    repeatable: true
-  });
-  if (response.status === 404) {
-    throw failure(
-      "absent",
-      task,
-      `${source.registry} answered HTTP 404`,
-      "the image is incomplete; push it again",
-      { status: 404 }
-    );
-  }
-  if (response.status !== 200) throw refusal2(task, response);
-  const digest = digestOf(response.body, algorithmOf(descriptor3.digest));
-  if (digest !== descriptor3.digest || response.body.length !== descriptor3.size) {
-    throw contradicted(
-      task,
-      `${response.body.length} bytes with digest ${digest} came back where ${descriptor3.size} were promised`
-    );
-  }
-  return response.body;
-}
-function verifiedDigest(task, ref, response) {
-  const header2 = response.headers["docker-content-digest"];
-  const expected = "digest" in ref ? ref.digest : void 0;
-  const digest = digestOf(response.body, algorithmOf(expected ?? ""));
-  if (expected !== void 0 && digest !== expected) {
-    throw contradicted(task, `the digest of what came back is ${digest}`);
-  }
-  if (header2 !== void 0 && header2 !== digest && isDigest(header2) && !hasDigest(response.body, header2)) {
-    throw contradicted(task, `the registry says that the digest is ${header2} but sent bytes with ${digest}`);
-  }
-  return digest;
-}
-function hasDigest(bytes2, digest) {
-  return digestOf(bytes2, algorithmOf(digest)) === digest;
-}
-function contradicted(task, what) {
-  return failure(
-    "mismatch",
-    task,
-    what,
-    "run again; if it stays, have the registry and any proxy before it looked at",
-    {
-      status: 200
-    }
-  );
-}
-function mediaTypeOf(response) {
-  const served = bareMediaType(response.headers["content-type"]);
-  if (served !== "") return served;
-  const body = parseJson2(response.body);
-  return isObject(body) && typeof body["mediaType"] === "string" ? body["mediaType"] : "";
-}
-var MAX_CONFIG_BYTES;
-var init_read = __esm({
-  "src/registry/read.ts"() {
-    "use strict";
-    init_reference();
-    init_answers();
-    init_digest();
-    init_existence();
-    init_json2();
-    init_manifest();
-    init_media_types();
-    init_once_more();
-    init_wire2();
-    MAX_CONFIG_BYTES = 4 * 1024 * 1024;
-  }
-});
-
-// src/registry/reader.ts
-function createReader(context) {
-  const manifests = recent(MEMORY, ({ bytes: bytes2 }) => bytes2.length);
-  const blobs = recent(MEMORY / 4, (bytes2) => bytes2.length);
-  const manifestsUnderWay = once2(false);
-  const blobsUnderWay = once2(false);
-  return {
-    manifest(ref) {
-      const key = formatReference(ref);
-      const known = "digest" in ref ? manifests.get(key) : void 0;
-      if (known) return Promise.resolve(known);
-      return manifestsUnderWay.run(key, async () => {
-        const manifest = await readManifest(context, ref);
-        const { registry, repository } = ref;
-        manifests.set(formatReference({ registry, repository, digest: manifest.digest }), manifest);
-        return manifest;
-      });
-    },
-    blob(source, descriptor3) {
-      const key = formatReference({
-        registry: source.registry,
-        repository: source.repository,
-        digest: descriptor3.digest
-      });
-      const known = blobs.get(key);
-      if (known) return Promise.resolve(known);
-      return blobsUnderWay.run(key, async () => {
-        const bytes2 = await readBlob(context, source, descriptor3);
-        blobs.set(key, bytes2);
-        return bytes2;
-      });
-    }
-  };
-}
-function recent(capacity, sizeOf) {
-  const entries = /* @__PURE__ */ new Map();
-  let total = 0;
-  const remove = (key) => {
-    const value = entries.get(key);
-    if (value === void 0) return;
-    entries.delete(key);
-    total -= sizeOf(value);
-  };
-  return {
-    get(key) {
-      const value = entries.get(key);
-      if (value === void 0) return void 0;
-      entries.delete(key);
-      entries.set(key, value);
-      return value;
-    },
-    set(key, value) {
-      remove(key);
-      entries.set(key, value);
-      total += sizeOf(value);
-      for (const oldest of entries.keys()) {
-        if (total <= capacity) break;
-        remove(oldest);
-      }
-    }
-  };
-}
-var MEMORY;
-var init_reader = __esm({
-  "src/registry/reader.ts"() {
-    "use strict";
-    init_reference();
-    init_once();
-    init_read();
-    MEMORY = 16 * 1024 * 1024;
-  }
-});
-
-// src/registry/link.ts
-function nextLink(header2) {
-  let rest = header2 ?? "";
-  for (; ; ) {
-    const open6 = rest.indexOf("<");
-    const close2 = rest.indexOf(">", open6);
-    if (open6 < 0 || close2 < 0) return null;
-    const target = rest.slice(open6 + 1, close2).trim();
-    const [parameters, after] = splitAtComma(rest.slice(close2 + 1));
-    if (target !== "" && isNext(parameters)) return target;
-    rest = after;
-  }
-}
-function splitAtComma(text4) {
-  let quoted2 = false;
-  for (let at2 = 0; at2 < text4.length; at2++) {
-    const char = text4[at2];
-    if (quoted2 && char === "\\") at2++;
-    else if (char === '"') quoted2 = !quoted2;
-    else if (char === "," && !quoted2) return [text4.slice(0, at2), text4.slice(at2 + 1)];
-  }
-  return [text4, ""];
-}
-function isNext(parameters) {
-  const relation = [...parameters.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === "rel");
-  const names2 = (relation?.[2] ?? relation?.[3] ?? "").toLowerCase().split(/\s+/);
-  return names2.includes("next");
-}
-var PARAMETER;
-var init_link = __esm({
-  "src/registry/link.ts"() {
-    "use strict";
-    PARAMETER = /;\s*([\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?/g;
-  }
-});
-
-// src/registry/tags.ts
-async function listTags2(context, repository) {
-  const task = { doing: "list the tags", ref: repository };
-  const tags2 = /* @__PURE__ */ new Set();
-  let path6 = `tags/list?n=${PAGE}`;
-  let bytes2 = 0;
-  for (let page = 1; page <= MAX_PAGES; page++) {
-    const response = await ask(context, task, {
-      method: "GET",
-      repository,
-      path: path6,
-      headers: { accept: "application/json" },
-      access: "pull",
-      maxBytes: MAX_BYTES4 - bytes2,
-      redirect: "follow",
-      repeatable: true
-    });
-    if (saysAbsent(response)) return [...tags2];
-    if (response.status !== 200) throw refusal2(task, response);
-    bytes2 += response.body.length;
-    const known = tags2.size;
-    for (const tag2 of tagsOf2(task, response)) tags2.add(tag2);
-    const next2 = nextLink(response.headers["link"]);
-    if (next2 === null || tags2.size === known) return [...tags2];
-    path6 = context.transport.resolve(response.url, next2);
-  }
-  throw failure(
-    "protocol",
-    task,
-    `the list has more than ${MAX_PAGES} pages`,
-    "remove tags that nobody needs",
-    { status: 200 }
-  );
-}
-function tagsOf2(task, response) {
-  const body = parseJson2(response.body);
-  const tags2 = isObject(body) ? body["tags"] ?? [] : void 0;
-  if (!Array.isArray(tags2)) {
-    throw failure(
-      "protocol",
-      task,
-      `${task.ref.registry} answered HTTP 200 with something that is not a tag list`,
-      "check that the host is a registry and that no proxy or login page answers in its place",
-      { status: 200 }
-    );
-  }
-  return tags2.filter(
-    (tag2) => typeof tag2 === "string" && (isReservedTag(tag2) || parseTag(tag2).ok)
-  );
-}
-var PAGE, MAX_PAGES, MAX_BYTES4;
-var init_tags3 = __esm({
-  "src/registry/tags.ts"() {
-    "use strict";
-    init_reference();
-    init_answers();
-    init_existence();
-    init_json2();
-    init_link();
-    init_wire2();
-    PAGE = 1e3;
-    MAX_PAGES = 200;
-    MAX_BYTES4 = 16 * 1024 * 1024;
-  }
-});
-
-// src/registry/attachments.ts
-function createAttachments(context, reader2, referrers, children2) {
-  const findFor = async (source, digest) => {
-    const { registry, repository } = source;
-    const tags2 = await pool(cosignTags(digest), LANES2, async (tag2) => {
-      const ref = { registry, repository, tag: tag2 };
-      const found = await lookTwice(context, ref);
-      if (found.state === "unknown") {
-        throwUnlessSettled(found.error);
-        context.log.warning(`whether ${formatReference(ref)} exists cannot be told: ${found.error.message}`);
-      }
-      return found.state === "present" ? [ref] : [];
-    });
-    const listed2 = await referrers.list(source, digest);
-    return [...tags2.flat(), ...listed2.map((entry) => ({ registry, repository, digest: entry.digest }))];
-  };
-  const open6 = async (source, ref) => {
-    try {
-      const nodes = await twice(async () => readTree(reader2, source, await reader2.manifest(ref)));
-      return { ref, nodes, problem: null };
-    } catch (error2) {
-      return { ref, nodes: null, problem: throwUnlessSettled(error2) };
-    }
-  };
-  const carryOne = async (source, destination, { ref, nodes, problem: problem3 }, tally) => {
-    if (nodes === null) throw problem3 ?? new Error("an attachment without content has no problem");
-    const root = nodes.at(-1);
-    if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
-    await children2.bring(source, destination, nodes.slice(0, -1), tally);
-    await children2.bringParts(source, destination, root, tally);
-    await writeOnce(context, { ...repositoryOf(destination), tag: ref.tag }, root.manifest);
-  };
-  return {
-    async find(source, digests) {
-      const seen = new Set(digests);
-      const found = /* @__PURE__ */ new Map();
-      let round = digests;
-      for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
-        const refs = (await pool(round, LANES2, (digest) => findFor(source, digest))).flat();
-        const fresh = [...new Map(refs.map((ref) => [formatReference(ref), ref])).values()].filter(
-          (ref) => !found.has(formatReference(ref))
-        );
-        if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany2(source);
-        const opened2 = await pool(fresh, LANES2, (ref) => open6(source, ref));
-        for (const attachment of opened2) found.set(formatReference(attachment.ref), attachment);
-        round = opened2.flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? []).filter((digest) => !seen.has(digest));
-        for (const digest of round) seen.add(digest);
-      }
-      return [...found.values()];
-    },
-    async carry(source, destination, found, tally, strict) {
-      let carried = 0;
-      await pool(found, LANES2, async (attachment) => {
-        try {
-          await twice(() => carryOne(source, destination, attachment, tally));
-          carried++;
-        } catch (error2) {
-          const settled3 = throwUnlessSettled(error2);
-          if (strict) throw settled3;
-          context.log.warning(
-            `${formatReference(attachment.ref)} is not carried to ${formatRepository(destination)}: ${settled3.message}`
-          );
-        }
-      });
-      return carried;
-    }
-  };
-}
-async function writeOnce(context, ref, manifest) {
-  const now = await lookByBody(context, ref);
-  if (now.state === "unknown") throw now.error;
-  if (now.state === "absent") {
-    await putTag(context, ref, manifest, null);
-    return;
-  }
-  if (now.digest === manifest.digest) return;
-  throw new OperationError(
-    "mismatch",
-    `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: compare the two and remove the one that is wrong`
-  );
-}
-async function lookTwice(context, ref) {
-  const found = await lookByBody(context, ref);
-  return found.state === "unknown" ? lookByBody(context, ref) : found;
-}
-async function twice(work) {
-  try {
-    return await work();
-  } catch (error2) {
-    throwUnlessSettled(error2);
-    return work();
-  }
-}
-function throwUnlessSettled(error2) {
-  if (error2 instanceof OperationError && !["unavailable", "timeout", "cancelled"].includes(error2.code))
-    return error2;
-  throw error2;
-}
-function tooMany2(source) {
-  return new OperationError(
-    "mismatch",
-    `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`
-  );
-}
-function repositoryOf({ registry, repository }) {
-  return { registry, repository };
-}
-var MAX_ROUNDS, MAX_ATTACHMENTS, LANES2;
-var init_attachments = __esm({
-  "src/registry/attachments.ts"() {
-    "use strict";
-    init_errors();
-    init_pool();
-    init_reference();
-    init_digest();
-    init_existence();
-    init_put();
-    init_tree();
-    MAX_ROUNDS = 3;
-    MAX_ATTACHMENTS = 1e3;
-    LANES2 = 8;
-  }
-});
-
-// src/registry/blob-presence.ts
-async function isThere(context, repository, blob2) {
-  const { status, headers } = await head(context, repository, blob2, "pull,push");
-  return status === 200 && headers["content-length"] === String(blob2.size);
-}
-async function checkSource(context, source, blob2) {
-  const { status, headers } = await head(context, source, blob2, "pull");
-  const task = taskOf2("find the blob", source, blob2);
-  if (status === 404) {
-    const what = `the source is incomplete: ${source.registry} answered HTTP 404`;
-    throw failure("absent", task, what, "push the source image again", { status });
-  }
-  const length = headers["content-length"];
-  if (status === 200 && length !== void 0 && length !== String(blob2.size)) {
-    const what = `it has ${length} bytes where the manifest promises ${blob2.size}`;
-    throw failure("mismatch", task, what, "build and push the image anew", { status });
-  }
-}
-function taskOf2(doing, repository, blob2) {
-  return {
-    doing,
-    ref: { registry: repository.registry, repository: repository.repository, digest: blob2.digest }
-  };
-}
-function head(context, repository, blob2, access3) {
-  return ask(context, taskOf2("find the blob", repository, blob2), {
-    method: "HEAD",
-    repository,
-    path: `blobs/${blob2.digest}`,
-    access: access3,
-    maxBytes: 0,
-    redirect: "follow",
-    repeatable: true
-  });
-}
-var init_blob_presence = __esm({
-  "src/registry/blob-presence.ts"() {
-    "use strict";
-    init_answers();
-    init_wire2();
-  }
-});
-
-// src/registry/mount.ts
-async function mountBlob(context, source, destination, blob2) {
-  try {
-    const response = await ask(context, taskOf2("mount the blob", destination, blob2), {
-      method: "POST",
-      repository: destination,
-      path: `blobs/uploads/?mount=${encodeURIComponent(blob2.digest)}&from=${encodeURIComponent(source.repository)}`,
-      body: new Uint8Array(0),
-      access: "pull,push",
-      alsoPull: source,
-      maxBytes: 64 * 1024,
-      redirect: "refuse",
-      repeatable: true
-    });
-    if (response.status === 201) return "mounted";
-    const location = response.headers["location"];
-    return response.status === 202 && location !== void 0 ? context.transport.resolve(response.url, location) : "refused";
-  } catch (error2) {
-    if (error2 instanceof OperationError && !["cancelled", "timeout"].includes(error2.code)) return "refused";
-    throw error2;
-  }
-}
-async function cancelUpload(context, destination, session) {
-  const task = { doing: "cancel the upload", ref: destination };
-  try {
-    await ask(context, task, {
-      method: "DELETE",
-      repository: destination,
-      path: session,
-      access: "pull,push",
-      maxBytes: 64 * 1024,
-      redirect: "refuse",
-      repeatable: false
-    });
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
-  }
-}
-var init_mount = __esm({
-  "src/registry/mount.ts"() {
-    "use strict";
-    init_errors();
-    init_blob_presence();
-    init_wire2();
-  }
-});
-
-// src/registry/verified-stream.ts
-function verifying(name, expected) {
-  const hash2 = hasherFor(expected.digest);
-  let held = null;
-  let count = 0;
-  return new import_node_stream3.Transform({
-    transform(piece, _encoding, done) {
-      hash2.update(piece);
-      count += piece.length;
-      const ready = held;
-      held = piece;
-      if (ready) this.push(ready);
-      done();
-    },
-    flush(done) {
-      const algorithm = expected.digest.split(":", 1)[0] ?? "";
-      const digest = `${algorithm}:${hash2.digest("hex")}`;
-      if (count !== expected.size || digest !== expected.digest) {
-        done(
-          new OperationError(
-            "mismatch",
-            `${name}: ${count} bytes with digest ${digest} came back where ${expected.size} were promised; run again; if it stays, have the registry and any proxy before it looked at`
-          )
-        );
-        return;
-      }
-      done(null, held);
-    }
-  });
-}
-var import_node_stream3;
-var init_verified_stream = __esm({
-  "src/registry/verified-stream.ts"() {
-    "use strict";
-    import_node_stream3 = require("node:stream");
-    init_errors();
-    init_digest();
-  }
-});
-
-// src/registry/upload.ts
-async function uploadBlob(context, source, destination, blob2, session) {
-  const task = taskOf2("upload the blob", destination, blob2);
-  let location = session;
-  for (let attempt3 = 1; ; attempt3++) {
-    location ??= await beginUpload(context, task, destination);
-    const problem3 = await tryUpload(context, task, source, destination, blob2, location);
-    if (problem3 === null) return;
-    if (attempt3 === TRIES2 || !isPassing2(problem3)) throw problem3;
-    context.log.debug(`${problem3.message}; trying again`);
-    await context.clock.sleep(context.clock.random() * PAUSE2 * 2 ** (attempt3 - 1));
-    if (await isThere(context, destination, blob2)) return;
-    location = null;
-  }
-}
-async function beginUpload(context, task, destination) {
-  const response = await ask(context, task, {
-    method: "POST",
-    repository: destination,
-    path: "blobs/uploads/",
-    body: new Uint8Array(0),
-    access: "pull,push",
-    maxBytes: MAX_ANSWER_BYTES2,
-    redirect: "refuse",
-    repeatable: true
-  });
-  const location = response.headers["location"];
-  if (response.status !== 202) throw refusal2(task, response);
-  if (location === void 0) {
-    throw failure("protocol", task, "HTTP 202 came without a Location", "have the registry looked at", {
-      status: 202
-    });
-  }
-  try {
-    return context.transport.resolve(response.url, location);
-  } catch (error2) {
-    throw inContext(task, error2);
-  }
-}
-async function tryUpload(context, task, source, destination, blob2, location) {
-  const reading = sourceOf3(context, source, blob2);
-  try {
-    const response = await ask(context, task, {
-      method: "PUT",
-      repository: destination,
-      path: withDigest(location, blob2.digest),
-      headers: { "content-type": "application/octet-stream" },
-      body: { length: blob2.size, open: () => reading.open() },
-      access: "pull,push",
-      maxBytes: MAX_ANSWER_BYTES2,
-      redirect: "refuse",
-      repeatable: false
-    });
-    if (response.status === 201) return wrongDigest(task, blob2, response);
-    return reading.problem() ?? refusal2(task, response);
-  } catch (error2) {
-    const cause = reading.problem() ?? error2;
-    if (cause instanceof OperationError) return cause;
-    throw cause;
-  }
-}
-function sourceOf3(context, source, blob2) {
-  const task = taskOf2("read the blob", source, blob2);
-  let problem3 = null;
-  const note = (error2) => {
-    problem3 = error2 instanceof OperationError ? error2 : failure("unavailable", task, messageOf(error2), "run again", { cause: error2 });
-    return problem3;
-  };
-  return {
-    problem: () => problem3,
-    async open() {
-      problem3 = null;
-      try {
-        const stream = await openBlob(context, task, source, blob2);
-        const checked = verifying(nameOf3(task.ref), blob2);
-        stream.once("error", (error2) => note(inContext(task, error2)));
-        checked.once("error", (error2) => problem3 ?? note(error2));
-        return (0, import_node_stream4.pipeline)(stream, checked, () => void 0);
-      } catch (error2) {
-        throw note(inContext(task, error2));
-      }
-    }
-  };
-}
-async function openBlob(context, task, source, blob2) {
-  const response = await context.transport.stream({
-    method: "GET",
-    repository: source,
-    path: `blobs/${blob2.digest}`,
-    access: "pull",
-    maxBytes: blob2.size,
-    redirect: "follow",
-    repeatable: true
-  });
-  if (response.status === 200) return response.stream;
-  const { stream, ...rest } = response;
-  const answer = { ...rest, body: await (0, import_consumers.buffer)(stream) };
-  if (response.status !== 404) throw refusal2(task, answer);
-  throw failure(
-    "absent",
-    task,
-    `the source is incomplete: ${source.registry} answered HTTP 404`,
-    "push the source image again",
-    {
-      status: 404
-    }
-  );
-}
-function withDigest(location, digest) {
-  const url = new URL(location);
-  url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
-  return url;
-}
-function wrongDigest(task, blob2, response) {
-  const stored = response.headers["docker-content-digest"];
-  if (stored === void 0 || stored === blob2.digest || stored.split(":", 1)[0] !== blob2.digest.split(":", 1)[0])
-    return null;
-  return failure(
-    "mismatch",
-    task,
-    `HTTP ${response.status} says that ${stored} was stored`,
-    "have the registry and any proxy before it looked at",
-    {
-      status: response.status
-    }
-  );
-}
-function isPassing2(problem3) {
-  if (problem3.status !== void 0 && FINAL.includes(problem3.status)) return false;
-  return !["cancelled", "denied", "unsafe", "absent"].includes(problem3.code);
-}
-var import_node_stream4, import_consumers, TRIES2, PAUSE2, MAX_ANSWER_BYTES2, FINAL;
-var init_upload2 = __esm({
-  "src/registry/upload.ts"() {
-    "use strict";
-    import_node_stream4 = require("node:stream");
-    import_consumers = require("node:stream/consumers");
-    init_errors();
-    init_answers();
-    init_blob_presence();
-    init_verified_stream();
-    init_wire2();
-    TRIES2 = 3;
-    PAUSE2 = 500;
-    MAX_ANSWER_BYTES2 = 64 * 1024;
-    FINAL = [401, 402, 403, 405, 413, 507];
-  }
-});
-
-// src/registry/blobs.ts
-function createBlobs(context) {
-  const brought = once2(true);
-  const checked = once2(true);
-  return {
-    async bring(source, destination, blob2, tally) {
-      await brought.run(
-        keyOf3(destination, blob2.digest),
-        () => bring2(context, source, destination, blob2, tally)
-      );
-    },
-    async check(source, blob2) {
-      await checked.run(
-        `${keyOf3(source, blob2.digest)} ${blob2.size}`,
-        () => checkSource(context, source, blob2)
-      );
-    },
-    forget: (destination, digest) => brought.forget(keyOf3(destination, digest))
-  };
-}
-function isForeign2(blob2) {
-  return isNonDistributable(blob2.mediaType) && blob2.urls.length > 0;
-}
-async function bring2(context, source, destination, blob2, tally) {
-  const near = source.registry === destination.registry;
-  if (!near && isForeign2(blob2)) return;
-  const mount = near ? await mountBlob(context, source, destination, blob2) : "refused";
-  if (mount === "mounted") {
-    tally.mounted++;
-    return;
-  }
-  if (isForeign2(blob2)) {
-    if (mount !== "refused") await cancelUpload(context, destination, mount);
-    return;
-  }
-  if (mount === "refused" && await isThere(context, destination, blob2)) return;
-  try {
-    await uploadBlob(context, source, destination, blob2, mount === "refused" ? null : mount);
-  } catch (error2) {
-    if (blob2.urls.length > 0 && error2 instanceof OperationError && error2.code === "absent") return;
-    throw error2;
-  }
-  tally.uploaded++;
-  tally.bytes += blob2.size;
-}
-function keyOf3(repository, digest) {
-  return `${formatRepository(repository)}@${digest}`;
-}
-var init_blobs = __esm({
-  "src/registry/blobs.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_blob_presence();
-    init_media_types();
-    init_mount();
-    init_once();
-    init_upload2();
-  }
-});
-
-// src/registry/children.ts
-function createChildren(context, blobs, referrers) {
-  const brought = once2(true);
-  const bringOne = async (source, destination, node, tally) => {
-    const ref = {
-      registry: destination.registry,
-      repository: destination.repository,
-      digest: node.manifest.digest
-    };
-    let listed2 = false;
-    if (!await isManifestThere(context, ref)) {
-      listed2 = await write3(ref, node, () => bringAgain(source, destination, node, tally));
-    }
-    if (!listed2) await referrers.register(destination, node);
-  };
-  const write3 = async (ref, node, again) => {
-    try {
-      return (await putByDigest(context, ref, node.manifest)).subjectListed;
-    } catch (error2) {
-      if (!(error2 instanceof PartUnknown)) throw error2;
-      context.log.debug(`${error2.message}; trying again`);
-    }
-    await context.clock.sleep(context.clock.random() * PAUSE3);
-    await again();
-    try {
-      return (await putByDigest(context, ref, node.manifest)).subjectListed;
-    } catch (error2) {
-      throw error2 instanceof PartUnknown ? error2.refusal : error2;
-    }
-  };
-  const bringAgain = async (source, destination, node, tally) => {
-    for (const { digest } of node.blobs) blobs.forget(destination, digest);
-    await bringBlobs(source, destination, [node], tally);
-    await pool(node.children, LANES3, async ({ digest }) => {
-      const { registry, repository } = destination;
-      await isManifestThere(context, { registry, repository, digest });
-    });
-  };
-  const bringBlobs = async (source, destination, nodes, tally) => {
-    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob2) => [blob2.digest, blob2]));
-    await pool([...needed.values()], LANES3, (blob2) => blobs.bring(source, destination, blob2, tally));
-  };
-  const bringManifest = async (source, destination, node, tally) => {
-    const key = `${formatRepository(destination)}@${node.manifest.digest}`;
-    await brought.run(key, () => bringOne(source, destination, node, tally));
-  };
-  return {
-    async bring(source, destination, nodes, tally) {
-      await bringBlobs(source, destination, nodes, tally);
-      const images2 = nodes.filter(({ children: children2 }) => children2.length === 0);
-      await pool(images2, LANES3, (node) => bringManifest(source, destination, node, tally));
-      for (const node of nodes) {
-        if (node.children.length > 0) await bringManifest(source, destination, node, tally);
-      }
-    },
-    bringParts: (source, destination, node, tally) => bringBlobs(source, destination, [node], tally)
-  };
-}
-async function isManifestThere(context, ref) {
-  const task = { doing: "look for the manifest", ref };
-  const head2 = await ask(context, task, {
-    method: "HEAD",
-    repository: ref,
-    path: `manifests/${ref.digest}`,
-    headers: { accept: LOOK_ACCEPT },
-    access: "pull,push",
-    maxBytes: MAX_MANIFEST_BYTES,
-    redirect: "follow",
-    repeatable: true
-  });
-  if (head2.status === 429 || head2.status >= 500) throw refusal2(task, head2);
-  return head2.status === 200 && head2.headers["docker-content-digest"] === ref.digest;
-}
-var LANES3, PAUSE3;
-var init_children = __esm({
-  "src/registry/children.ts"() {
-    "use strict";
-    init_pool();
-    init_reference();
-    init_answers();
-    init_manifest();
-    init_media_types();
-    init_once();
-    init_put();
-    init_wire2();
-    LANES3 = 6;
-    PAUSE3 = 500;
-  }
-});
-
-// src/registry/referrers.ts
-function createReferrers(context) {
-  const without = /* @__PURE__ */ new Set();
-  const pages = once2(false);
-  const inTurn = turns();
-  const byApi = async (repository, digest) => {
-    const name = formatRepository(repository);
-    if (without.has(name)) return null;
-    const asked = () => pages.run(`${name}@${digest}`, () => askApi(context, repository, digest));
-    const first2 = await asked();
-    const answer = "refused" in first2 ? await asked() : first2;
-    if (!("refused" in answer)) return answer.entries;
-    const { refused: refused2 } = answer;
-    if (!without.has(name) && !NO_API.includes(refused2.status ?? 0)) {
-      context.log.warning(`${refused2.message}; only what the fallback tag lists is seen`);
-    }
-    without.add(name);
-    return null;
-  };
-  return {
-    async list(repository, digest) {
-      const found = await byApi(repository, digest);
-      if (found !== null) return found;
-      const held = await readFallback(context, fallbackRef(repository, digest));
-      return held === null ? [] : held.entries;
-    },
-    async register(repository, node) {
-      const subject = node.parsed.subject?.digest;
-      if (subject === void 0 || await byApi(repository, subject) !== null) return;
-      const ref = fallbackRef(repository, subject);
-      await inTurn(nameOf3(ref), () => addToFallback(context, ref, node));
-    }
-  };
-}
-async function askApi(context, repository, digest) {
-  const task = {
-    doing: "list what is attached",
-    ref: { registry: repository.registry, repository: repository.repository, digest }
-  };
-  const found = /* @__PURE__ */ new Map();
-  let path6 = `referrers/${digest}`;
-  for (let page = 1; page <= MAX_PAGES2; page++) {
-    const response = await ask(context, task, {
-      method: "GET",
-      repository,
-      path: path6,
-      headers: { accept: OCI_INDEX2 },
-      access: "pull",
-      maxBytes: MAX_MANIFEST_BYTES,
-      redirect: "follow",
-      repeatable: true
-    });
-    if (response.status === 429 || response.status >= 500) throw refusal2(task, response);
-    const isList = response.status === 200 && bareMediaType(response.headers["content-type"]) === OCI_INDEX2;
-    if (!isList && page === 1) return { refused: refusal2(task, response) };
-    if (!isList) throw refusal2(task, response);
-    const known = found.size;
-    for (const entry of entriesOf2(response.body, nameOf3(task.ref))) found.set(entry.digest, entry);
-    const next2 = nextLink(response.headers["link"]);
-    if (next2 === null || found.size === known) return { entries: [...found.values()] };
-    path6 = context.transport.resolve(response.url, next2);
-  }
-  throw failure("protocol", task, `the list has more than ${MAX_PAGES2} pages`, "remove what nobody needs", {
-    status: 200
-  });
-}
-function fallbackRef({ registry, repository }, digest) {
-  return { registry, repository, tag: referrersTag(digest) };
-}
-async function readFallback(context, ref) {
-  try {
-    const manifest = await readManifest(context, ref);
-    const body = parseJson2(manifest.bytes);
-    return {
-      digest: manifest.digest,
-      body: isObject(body) ? body : {},
-      entries: entriesOf2(manifest.bytes, nameOf3(ref), manifest.mediaType)
-    };
-  } catch (error2) {
-    if (error2 instanceof OperationError && error2.code === "absent") return null;
-    throw error2;
-  }
-}
-async function addToFallback(context, ref, node) {
-  const held = await readFallback(context, ref);
-  if (held?.entries.some(({ digest }) => digest === node.manifest.digest)) return;
-  const body = {
-    ...held?.body ?? { schemaVersion: 2, mediaType: OCI_INDEX2 },
-    manifests: [...held?.entries.map(({ raw }) => raw) ?? [], entryFor(node)]
-  };
-  const bytes2 = Buffer.from(JSON.stringify(body));
-  const index2 = { bytes: bytes2, mediaType: OCI_INDEX2, digest: digestOf(bytes2) };
-  await putTag(context, ref, index2, held?.digest ?? null);
-}
-function entryFor({ manifest, parsed: parsed2 }) {
-  const artifactType = parsed2.artifactType || (parsed2.kind === "image" ? parsed2.config.mediaType : "");
-  return {
-    mediaType: manifest.mediaType,
-    digest: manifest.digest,
-    size: manifest.bytes.length,
-    ...artifactType === "" ? {} : { artifactType },
-    ...parsed2.annotations.size === 0 ? {} : { annotations: Object.fromEntries(parsed2.annotations) }
-  };
-}
-function entriesOf2(bytes2, name, mediaType = OCI_INDEX2) {
-  const parsed2 = parseManifest({ bytes: bytes2, mediaType, digest: "" }, name);
-  if (parsed2.kind !== "index" || mediaType !== OCI_INDEX2) {
-    throw new OperationError(
-      "mismatch",
-      `${name}: this should list what is attached, but is no OCI index; remove it or move it away`
-    );
-  }
-  const entries = parsed2.manifests.filter(({ digest }) => isDigest(digest));
-  if (entries.length <= MAX_REFERRERS) return entries;
-  throw new OperationError(
-    "mismatch",
-    `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`
-  );
-}
-var MAX_PAGES2, MAX_REFERRERS, NO_API;
-var init_referrers = __esm({
-  "src/registry/referrers.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_answers();
-    init_digest();
-    init_json2();
-    init_link();
-    init_manifest();
-    init_media_types();
-    init_once();
-    init_put();
-    init_read();
-    init_wire2();
-    MAX_PAGES2 = 100;
-    MAX_REFERRERS = 1e3;
-    NO_API = [404, 405, 501];
-  }
-});
-
-// src/registry/transfer.ts
-function createTransfer(context, reader2) {
-  const blobs = createBlobs(context);
-  const referrers = createReferrers(context);
-  const children2 = createChildren(context, blobs, referrers);
-  const attachments = createAttachments(context, reader2, referrers, children2);
-  const findAttached = async (source, nodes, mode) => {
-    if (mode === "ignore") return [];
-    const found = await attachments.find(
-      source,
-      nodes.map(({ manifest }) => manifest.digest)
-    );
-    if (mode === "require" && found.length === 0) {
-      throw new OperationError(
-        "absent",
-        `${formatReference(source)}: no signature, attestation or SBOM is attached, but "attachments: require" asks for one; sign the source image, or set "attachments: copy"`
-      );
-    }
-    return found;
-  };
-  const checkMountable = async (source, destination, nodes) => {
-    if (source.registry !== destination.registry) return;
-    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob2) => [blob2.digest, blob2]));
-    const own = [...needed.values()].filter((blob2) => !isForeign2(blob2) && blob2.urls.length === 0);
-    await pool(own, LANES4, (blob2) => blobs.check(source, blob2));
-  };
-  const transfer = async (source, manifest, destination, mode) => {
-    const here = sameRepository(source, destination);
-    if (here && mode !== "require") return report([], 0, { mounted: 0, uploaded: 0, bytes: 0 });
-    const nodes = await readTree(reader2, source, manifest);
-    const found = await findAttached(source, nodes, mode);
-    const tally = { mounted: 0, uploaded: 0, bytes: 0 };
-    if (here) return report(found, found.length, tally);
-    await checkMountable(source, destination, nodes);
-    await children2.bring(source, destination, nodes.slice(0, -1), tally);
-    const root = nodes.at(-1);
-    if (root) await children2.bringParts(source, destination, root, tally);
-    const carried = await attachments.carry(source, destination, found, tally, mode === "require");
-    return report(found, carried, tally);
-  };
-  return {
-    referrers,
-    async transfer(source, manifest, destination, mode) {
-      try {
-        return await transfer(source, manifest, destination, mode);
-      } catch (error2) {
-        throw named(error2, destination);
-      }
-    }
-  };
-}
-function named(error2, destination) {
-  if (!(error2 instanceof OperationError)) return error2;
-  return new OperationError(
-    error2.code,
-    `copying to ${formatRepository(destination)} stopped: ${error2.message}`,
-    {
-      cause: error2,
-      ...error2.status === void 0 ? {} : { status: error2.status }
-    }
-  );
-}
-function report(found, carried, tally) {
-  return {
-    attachmentsFound: found.length,
-    attachmentsCarried: carried,
-    blobsMounted: tally.mounted,
-    blobsUploaded: tally.uploaded,
-    bytes: tally.bytes
-  };
-}
-var LANES4;
-var init_transfer = __esm({
-  "src/registry/transfer.ts"() {
-    "use strict";
-    init_errors();
-    init_pool();
-    init_reference();
-    init_attachments();
-    init_blobs();
-    init_children();
-    init_referrers();
-    init_tree();
-    LANES4 = 8;
-  }
-});
-
-// src/registry/registry.ts
-function createRegistry(transport, options) {
-  const context = { transport, clock: options.clock, log: options.log };
-  const reader2 = createReader(context);
-  const { transfer, referrers } = createTransfer(context, reader2);
-  const looks = once2(false);
-  const lists = once2(false);
-  const announce = async (ref, manifest) => {
-    const parsed2 = parseManifest(manifest, formatReference(ref));
-    if (parsed2.subject === null) return;
-    const byDigest = { registry: ref.registry, repository: ref.repository, digest: manifest.digest };
-    const { subjectListed } = await putByDigest(context, byDigest, manifest);
-    if (!subjectListed) await referrers.register(ref, { manifest, parsed: parsed2 });
-  };
-  return {
-    look: (ref) => looks.run(formatReference(ref), () => look4(context, ref)),
-    lookAgain: (ref) => lookByBody(context, ref),
-    manifest: (ref) => reader2.manifest(ref),
-    facts: (source, manifest, need) => readFacts(reader2, source, manifest, need),
-    transfer,
-    async put(ref, manifest, previous) {
-      try {
-        if ("digest" in ref) await putByDigest(context, ref, manifest);
-        else {
-          await announce(ref, manifest);
-          await putTag(context, ref, manifest, previous);
-        }
-      } catch (error2) {
-        throw error2 instanceof PartUnknown ? error2.refusal : error2;
-      } finally {
-        looks.forget(formatReference(ref));
-      }
-    },
-    tags: (repository) => lists.run(formatRepository(repository), () => listTags2(context, repository)),
-    usage: () => transport.usage(),
-    close: () => transport.close()
-  };
-}
-var init_registry = __esm({
-  "src/registry/registry.ts"() {
-    "use strict";
-    init_reference();
-    init_existence();
-    init_facts2();
-    init_manifest();
-    init_once();
-    init_put();
-    init_reader();
-    init_tags3();
-    init_transfer();
-  }
-});
-
-// src/adapters.ts
-function realRegistry(settings) {
-  const { env, log, signal } = settings;
-  const transport = createTransport({
-    clock: systemClock,
-    env,
-    credentials: createCredentials({
-      env,
-      githubToken: settings.githubToken,
-      githubActor: env["GITHUB_ACTOR"] ?? "",
-      signal
-    }),
-    insecureRegistries: settings.insecureRegistries,
-    concurrency: settings.concurrency,
-    deadline: signal,
-    userAgent: `retag/${VERSION}`,
-    log,
-    anonymous: settings.anonymous,
-    onSecret: settings.onSecret
-  });
-  return createRegistry(transport, { clock: systemClock, log });
-}
-function parseConcurrency(text4) {
-  const value = Number(text4);
-  if (!/^\d+$/.test(text4.trim()) || value < 1 || value > MOST_CONCURRENCY) {
-    throw new UserError({
-      what: `concurrency: "${text4}" is not a number of requests`,
-      mend: `give a whole number from 1 to ${MOST_CONCURRENCY}`
-    });
-  }
-  return value;
-}
-function parseInsecureHosts(hosts) {
-  const wrong2 = hosts.filter((host) => {
-    const parsed2 = parseRepository(`${host}/x`);
-    const registry = parsed2.ok ? parsed2.value.registry : null;
-    return registry !== host.toLowerCase() && !(registry === "docker.io" && /(?:^|\.)docker\.io$/i.test(host));
-  });
-  if (wrong2.length > 0) {
-    throw new UserError(
-      wrong2.map((host) => ({
-        what: `insecure-registries: "${host}" is not a registry host`,
-        mend: 'write it as "host" or "host:port", without a scheme'
-      }))
-    );
-  }
-  return hosts;
-}
-var MOST_CONCURRENCY;
-var init_adapters = __esm({
-  "src/adapters.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_credentials();
-    init_transport();
-    init_registry();
-    init_clock();
-    init_version();
-    MOST_CONCURRENCY = 256;
-  }
-});
-
-// src/system/deadline.ts
-function startDeadline(timeoutMs, timeoutText) {
-  const controller = new AbortController();
-  let code2 = null;
-  const timer = setTimeout(() => {
-    const text4 = `the time limit of ${timeoutText} for the whole run has passed; raise timeout, or run again: what is done is kept`;
-    controller.abort(new OperationError("timeout", text4));
-  }, timeoutMs);
-  timer.unref();
-  const stop = (name) => {
-    const second = code2 !== null;
-    code2 = name === "SIGINT" ? 130 : 143;
-    if (second) process.exit(code2);
-    controller.abort(new OperationError("cancelled", `stopped by ${name}; run again to complete`));
-  };
-  const onInt = () => stop("SIGINT");
-  const onTerm = () => stop("SIGTERM");
-  process.on("SIGINT", onInt);
-  process.on("SIGTERM", onTerm);
-  return {
-    signal: controller.signal,
-    exitCode: () => code2,
-    release: () => {
-      clearTimeout(timer);
-      process.off("SIGINT", onInt);
-      process.off("SIGTERM", onTerm);
-    }
-  };
-}
-function parseTimeout(text4) {
-  const parsed2 = parseDuration(text4);
-  if (parsed2.ok && parsed2.value > 0 && parsed2.value <= MOST) return parsed2.value;
-  throw new UserError({
-    what: `timeout: "${text4}" is not a time limit`,
-    mend: "write it as 90s, 30m or 1h; at most 24h"
-  });
-}
-var MOST;
-var init_deadline = __esm({
-  "src/system/deadline.ts"() {
-    "use strict";
-    init_duration();
-    init_errors();
-    MOST = 24 * 36e5;
   }
 });
 
@@ -25845,14 +26685,14 @@ async function walk2(folder, segments) {
   const [segment, ...rest] = segments;
   if (segment === void 0) return [];
   if (!isGlob(segment)) {
-    const path6 = (0, import_node_path8.join)(folder, segment);
+    const path6 = (0, import_node_path9.join)(folder, segment);
     if (rest.length > 0) return walk2(path6, rest);
     return await exists2(path6) ? [path6] : [];
   }
   const matches2 = segmentMatcher(segment);
   const found = segment === "**" && rest.length > 0 ? await walk2(folder, rest) : [];
   for (const entry of await entriesOf3(folder)) {
-    const path6 = (0, import_node_path8.join)(folder, entry.name);
+    const path6 = (0, import_node_path9.join)(folder, entry.name);
     if (segment === "**") {
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) found.push(...await walk2(path6, segments));
       else if (rest.length === 0 && !entry.isDirectory()) found.push(path6);
@@ -25905,12 +26745,12 @@ function segmentMatcher(pattern) {
     return p === pattern.length;
   };
 }
-var import_promises11, import_node_path8, SKIPPED;
+var import_promises11, import_node_path9, SKIPPED;
 var init_glob = __esm({
   "src/workspace/glob.ts"() {
     "use strict";
     import_promises11 = require("node:fs/promises");
-    import_node_path8 = require("node:path");
+    import_node_path9 = require("node:path");
     SKIPPED = /* @__PURE__ */ new Set([".git", "node_modules"]);
   }
 });
@@ -25932,9 +26772,9 @@ async function readTagFiles(patterns, options) {
   return files;
 }
 async function pathsFor(pattern, { cwd }, problems2) {
-  const literal2 = (0, import_node_path9.resolve)(cwd, pattern);
+  const literal2 = (0, import_node_path10.resolve)(cwd, pattern);
   if (!isGlob(pattern) || await exists2(literal2)) return [literal2];
-  const found = await expandGlob((0, import_node_path9.isAbsolute)(pattern) ? "/" : cwd, pattern);
+  const found = await expandGlob((0, import_node_path10.isAbsolute)(pattern) ? "/" : cwd, pattern);
   if (found.length === 0) {
     problems2.push({
       what: `no file matches "${pattern}" in ${cwd}`,
@@ -25985,13 +26825,13 @@ async function isAllowed(real, { workspaceRoot, allowOutside }) {
   return isInside(await (0, import_promises12.realpath)(workspaceRoot), real);
 }
 function isInside(folder, path6) {
-  const way = (0, import_node_path9.relative)(folder, path6);
-  return way !== "" && way !== ".." && !way.startsWith(`..${import_node_path9.sep}`) && !(0, import_node_path9.isAbsolute)(way);
+  const way = (0, import_node_path10.relative)(folder, path6);
+  return way !== "" && way !== ".." && !way.startsWith(`..${import_node_path10.sep}`) && !(0, import_node_path10.isAbsolute)(way);
 }
 function shownName2(path6, pattern, { cwd, workspaceRoot }) {
   const base = workspaceRoot ?? cwd;
-  const name = isInside(base, path6) ? (0, import_node_path9.relative)(base, path6) : isGlob(pattern) ? path6 : pattern;
-  return name.replaceAll(import_node_path9.sep, "/");
+  const name = isInside(base, path6) ? (0, import_node_path10.relative)(base, path6) : isGlob(pattern) ? path6 : pattern;
+  return name.replaceAll(import_node_path10.sep, "/");
 }
 async function readUpTo(file2, limit) {
   const pieces = [];
@@ -26005,13 +26845,13 @@ async function readUpTo(file2, limit) {
   }
   return Buffer.concat(pieces);
 }
-var import_node_fs, import_promises12, import_node_path9;
-var init_files2 = __esm({
+var import_node_fs, import_promises12, import_node_path10;
+var init_files3 = __esm({
   "src/workspace/files.ts"() {
     "use strict";
     import_node_fs = require("node:fs");
     import_promises12 = require("node:fs/promises");
-    import_node_path9 = require("node:path");
+    import_node_path10 = require("node:path");
     init_config();
     init_errors();
     init_glob();
@@ -26058,7 +26898,7 @@ var init_session = __esm({
     "use strict";
     init_adapters();
     init_deadline();
-    init_files2();
+    init_files3();
     init_output();
     DEFAULT_CONFIG2 = ".github/image-tags.yaml";
   }
@@ -26073,6 +26913,7 @@ __export(tags_exports, {
 function tagsCommand(args, io) {
   return withSession(args, io, async (session) => {
     const { log, registry, signal, insecure } = session;
+    const path6 = await reportPath(args, io);
     const facts = await factsFor(args, io);
     const request = await requestFor(args, io, facts, session);
     const outside = outsideOf({
@@ -26096,12 +26937,16 @@ function tagsCommand(args, io) {
       signal,
       ...outside
     });
-    const path6 = args.text("report");
-    if (path6 !== void 0) await writeJson(path6, report2);
+    sayWarnings(report2, log);
     if (args.is("json")) io.stdout.write(`${JSON.stringify(report2, null, 2)}
 `);
+    if (path6 !== null) await writeJson(path6, report2);
     return exitCode2;
   });
+}
+function sayWarnings(report2, log) {
+  const warnings2 = annotations(report2).filter(({ level }) => level === "warning");
+  for (const { title, message } of warnings2) log.warning(`${title}: ${message}`);
 }
 async function factsFor(args, io) {
   const ref = args.text("ref");
@@ -26141,11 +26986,6 @@ async function requestFor(args, io, facts, { concurrency, insecure }) {
     }
   };
 }
-function onlyOf(args) {
-  const only = args.text("only") ?? "";
-  if (only === "" || only === "builds" || only === "images") return only;
-  throw new UserError({ what: `--only: "${only}" is not known`, mend: "give builds or images" });
-}
 function stagesOf3(args) {
   return checkStages((args.text("include-stages") ?? "").split(",").filter((stage2) => stage2 !== ""));
 }
@@ -26164,9 +27004,11 @@ var init_tags4 = __esm({
     init_facts();
     init_source();
     init_errors();
+    init_annotations();
     init_run();
     init_clock();
     init_write();
+    init_common();
     init_outside();
     init_session();
   }
@@ -26205,10 +27047,13 @@ function noClassification(why) {
     not: []
   };
 }
+function listed4({ ref, classification }) {
+  return { ref, ...classification };
+}
 function* jsonPieces(classified2) {
   let separator = "[\n";
-  for (const { ref, classification } of classified2) {
-    yield `${separator}  ${JSON.stringify({ ref, ...classification })}`;
+  for (const one of classified2) {
+    yield `${separator}  ${JSON.stringify(listed4(one))}`;
     separator = ",\n";
   }
   yield separator === ",\n" ? "\n]\n" : "[]\n";
@@ -26217,8 +27062,6 @@ function classificationsAsText(classified2) {
   const blocks = [table2(classified2)];
   if (classified2.length <= EXPLAINED) blocks.push(...classified2.map(explanation));
   else blocks.push(`${totals(classified2)}. Give ${EXPLAINED} refs or fewer to see the reasons.`);
-  const problems2 = classified2.flatMap((one) => one.problems.map((problem3) => formatProblem(problem3)));
-  if (problems2.length > 0) blocks.push(problems2.join("\n"));
   return `${blocks.join("\n\n")}
 `;
 }
@@ -26269,7 +27112,6 @@ var EXPLAINED;
 var init_classify2 = __esm({
   "src/classify.ts"() {
     "use strict";
-    init_errors();
     init_policy2();
     init_refname();
     EXPLAINED = 20;
@@ -26282,28 +27124,35 @@ __export(classify_exports, {
   classifyCommand: () => classifyCommand
 });
 async function classifyCommand(args, io) {
+  checkCommon(args);
+  const path6 = await reportPath(args, io);
   const policy2 = await policyFor(args, io);
   sayDoubts(policy2, logFor(args, io));
   const words = args.words.filter((word) => word !== "-");
   const refs = words.length === args.words.length && words.length > 0 ? words : [...words, ...await readRefs(io)];
   const classified2 = classifyEach(policy2, refs, systemClock.now());
-  return args.is("json") ? writeJson2(classified2, io) : writeTable([...classified2], io);
-}
-function writeJson2(classified2, io) {
-  const problems2 = [];
-  for (const piece of jsonPieces(withProblems(classified2, problems2))) io.stdout.write(piece);
+  const problems2 = await write3(classified2, { path: path6, json: args.is("json") }, io);
   if (problems2.length > 0) throw new UserError(problems2);
   return 0;
+}
+async function write3(classified2, { path: path6, json: json2 }, io) {
+  if (json2 && path6 === null) return stream(classified2, io);
+  const all = [...classified2];
+  if (json2) stream(all, io);
+  else io.stdout.write(classificationsAsText(all));
+  if (path6 !== null) await writeJson(path6, all.map(listed4));
+  return all.flatMap(({ problems: problems2 }) => problems2);
+}
+function stream(classified2, io) {
+  const problems2 = [];
+  for (const piece of jsonPieces(withProblems(classified2, problems2))) io.stdout.write(piece);
+  return problems2;
 }
 function* withProblems(classified2, problems2) {
   for (const one of classified2) {
     problems2.push(...one.problems);
     yield one;
   }
-}
-function writeTable(classified2, io) {
-  io.stdout.write(classificationsAsText(classified2));
-  return classified2.some(({ problems: problems2 }) => problems2.length > 0) ? 2 : 0;
 }
 async function policyFor(args, io) {
   const preset = args.text("policy");
@@ -26313,8 +27162,10 @@ async function policyFor(args, io) {
     }
     return compilePolicy({ preset });
   }
-  const { policy: policy2 } = parseConfig(await tagFiles(args, io));
-  if (policy2 !== void 0) return compilePolicy(policy2);
+  const files = await tagFiles(args, io);
+  const { policy: policy2, problems: problems2 } = readFiles(files, "");
+  if (problems2.length > 0) throw new UserError(inOrder(problems2, files));
+  if (policy2 !== null) return policy2;
   throw new UserError({
     what: "the tag files have no policy",
     mend: 'add "policy:" to one of them, or name a preset with --policy'
@@ -26329,11 +27180,14 @@ var init_classify3 = __esm({
   "src/commands/classify.ts"() {
     "use strict";
     init_classify2();
-    init_config();
+    init_order();
     init_doubts();
     init_errors();
+    init_files();
     init_policy2();
     init_clock();
+    init_write();
+    init_common();
     init_output();
     init_session();
   }
@@ -26379,24 +27233,45 @@ __export(validate_exports, {
   validateCommand: () => validateCommand
 });
 async function validateCommand(args, io) {
+  const started = systemClock.now();
+  checkCommon(args);
+  const path6 = await reportPath(args, io);
   const files = await tagFiles(args, io);
-  const { config, policy: policy2 } = load(promotionRequest("validate", files));
-  const { images: images2, builds } = config;
+  const loaded = load(promotionRequest("validate", files));
   const log = logFor(args, io);
-  sayDoubts(policy2, log);
-  for (const { path: path6 } of files) log.line(`valid: ${path6}`);
-  const count = (number2, noun) => `${number2} ${plural(number2, noun)}`;
-  const found = `${count(images2.length, "promotion")} and ${count(builds.length, "build")}`;
-  log.line(`${found} in ${count(files.length, "tag file")}.`);
+  sayDoubts(loaded.policy, log);
+  for (const { path: path7 } of files) log.line(`valid: ${path7}`);
+  log.line(`${contents(loaded)} in ${files.length} ${plural(files.length, "tag file")}.`);
+  const report2 = nothingDone(systemClock.now() - started);
+  if (args.is("json")) io.stdout.write(`${JSON.stringify(report2, null, 2)}
+`);
+  if (path6 !== null) await writeJson(path6, report2);
   return 0;
+}
+function nothingDone(durationMs) {
+  return makeReport({
+    command: "validate",
+    ref: null,
+    classification: null,
+    outcomes: [],
+    stages: [],
+    drift: null,
+    http: { requests: 0, retries: 0, bytes_in: 0, bytes_out: 0 },
+    durationMs
+  });
 }
 var init_validate = __esm({
   "src/commands/validate.ts"() {
     "use strict";
+    init_closing();
     init_doubts();
     init_load();
     init_decide();
+    init_report();
     init_request();
+    init_clock();
+    init_write();
+    init_common();
     init_output();
     init_session();
   }
@@ -26551,7 +27426,8 @@ async function pinOne(entry, ref, registry) {
   if (found.state === "unknown")
     return { entry, source, digest: null, text: found.error.message, failed: true };
   if (found.state === "absent") {
-    return { entry, source, digest: null, text: "the source tag does not exist", failed: true };
+    const text4 = `${source}: the source tag does not exist; correct it, or push the image`;
+    return { entry, source, digest: null, text: text4, failed: true };
   }
   if (entry.srcDigest === found.digest) {
     return { entry, source, digest: null, text: `pinned already to ${found.digest}`, failed: false };
@@ -26573,14 +27449,15 @@ var pin_exports = {};
 __export(pin_exports, {
   pinCommand: () => pinCommand
 });
-function pinCommand(args, io) {
+async function pinCommand(args, io) {
+  checkCommon(args);
   return withSession(args, io, async ({ log, registry, concurrency }) => {
     const files = await tagFiles(args, io);
     const config = parseConfig(files);
     const registryMap = parseRegistryMap(args.list("registry-map"));
     const outcomes = await lookUpPins(config.images, registry, { registryMap, concurrency });
-    for (const { source, text: text4, failed: failed4 } of outcomes)
-      log.line(`${failed4 ? "failed" : "pin"} ${source}: ${text4}`);
+    const failures = outcomes.flatMap(problemOf2);
+    for (const problem3 of failures) sayError(problem3, io.stderr);
     const pins = outcomes.flatMap(
       ({ entry, digest }) => digest === null ? [] : [{ place: entry.origin.at(), digest }]
     );
@@ -26590,26 +27467,32 @@ function pinCommand(args, io) {
       before: file2.bytes
     }));
     for (const { path: path6, text: text4, before } of texts) {
-      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path10.resolve)(io.cwd, path6), text4);
+      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path11.resolve)(io.cwd, path6), text4);
+      for (const { entry, source, text: done, failed: failed3 } of outcomes)
+        if (!failed3 && entry.origin.at().file === path6) log.line(`pin ${source}: ${done}`);
     }
-    const failed3 = outcomes.filter((outcome) => outcome.failed).length;
     const written2 = `${pins.length} ${plural(pins.length, "digest")} written`;
     const all = outcomes.length === 1 ? "1 entry" : `${outcomes.length} entries`;
-    log.line(`${written2}, ${failed3} failed, of ${all}.`);
-    return failed3 > 0 ? 1 : 0;
+    log.line(`${written2}, ${failures.length} failed, of ${all}.`);
+    return failures.length > 0 ? 1 : 0;
   });
 }
-var import_node_path10;
+function problemOf2({ entry, text: text4, failed: failed3 }) {
+  return failed3 ? [{ place: entry.origin.at("src_build_tag"), what: text4 }] : [];
+}
+var import_node_path11;
 var init_pin3 = __esm({
   "src/commands/pin.ts"() {
     "use strict";
-    import_node_path10 = require("node:path");
+    import_node_path11 = require("node:path");
     init_config();
     init_pin();
     init_pin2();
     init_decide();
     init_names2();
     init_write();
+    init_common();
+    init_output();
     init_session();
   }
 });
@@ -26949,7 +27832,7 @@ function addedRows(rows3, events2, context) {
 function nextLedger(tracked, before, added, cycle) {
   const rows3 = [...before?.rows ?? [], ...added];
   const { image: image3, line: line2, events: events2 } = tracked;
-  const found = events2.flatMap((event) => problemOf(event, rows3));
+  const found = events2.flatMap((event) => problemOf3(event, rows3));
   const problems2 = [...stillOpen(before, events2), ...found.map((problem3) => settled2(problem3, before))];
   const { done, total } = progress(tracked, rows3);
   return { image: image3, line: line2, cycle, rows: rows3, problems: problems2, done, total, closed: before?.closed ?? false };
@@ -26962,7 +27845,7 @@ function settled2(problem3, before) {
   const known = before?.problems.find(({ tag: tag2, what }) => tag2 === problem3.tag && what === problem3.what);
   return known && withoutSpans(known.why) === withoutSpans(problem3.why) ? known : problem3;
 }
-function problemOf({ tag: tag2, state, digest, why }, rows3) {
+function problemOf3({ tag: tag2, state, digest, why }, rows3) {
   if (state === "held" || state === "refused" || state === "drifted") return [{ tag: tag2, what: state, why }];
   const recorded = rows3.findLast((row) => row.tag === tag2)?.digest;
   if (state === "missing")
@@ -27043,7 +27926,7 @@ async function syncTracking(github, config, tracked, context) {
     const start2 = trackingMarker(one);
     const issue2 = issues.find(({ body }) => (body ?? "").startsWith(start2)) ?? null;
     if (issue2 === null && context.create === false) continue;
-    const current = issue2 ? { body: plain(issue2.body), state: issue2.state === "open" ? "open" : "closed" } : null;
+    const current = issue2 ? { body: plain2(issue2.body), state: issue2.state === "open" ? "open" : "closed" } : null;
     const draft = draftIssue(current, one, config, context);
     for (const label4 of draft.labels) if (!labels.has(label4)) await ensureLabel(github, label4);
     draft.labels.forEach((label4) => labels.add(label4));
@@ -27061,7 +27944,7 @@ async function listTracking(github) {
     title,
     url: html_url,
     assignees: (assignees ?? []).map(({ login }) => login),
-    ledger: readLedger(plain(body))
+    ledger: readLedger(plain2(body))
   }));
 }
 async function trackingIssues(github, state) {
@@ -27093,7 +27976,7 @@ async function update(github, issue2, draft) {
   );
   const change = {
     ...issue2.title === draft.title ? {} : { title: draft.title },
-    ...plain(issue2.body).trimEnd() === draft.body.trimEnd() ? {} : { body: draft.body },
+    ...plain2(issue2.body).trimEnd() === draft.body.trimEnd() ? {} : { body: draft.body },
     ...missing2.length === 0 ? {} : { labels: [...labels, ...missing2] },
     ...absent.length === 0 ? {} : { assignees: [...assignees, ...absent] },
     ...issue2.state === draft.state ? {} : stateChange(draft.state)
@@ -27141,7 +28024,7 @@ async function assignable(github, logins) {
   }
   return { known, unknown: unknown2 };
 }
-function plain(body) {
+function plain2(body) {
   return (body ?? "").replaceAll("\r\n", "\n");
 }
 var TRUSTED, COLOURS;
@@ -27207,7 +28090,7 @@ function createSink(spillAbove, directory, name) {
   let size = 0;
   let file2 = null;
   async function spill() {
-    const path6 = (0, import_node_path11.join)(await directory(), name);
+    const path6 = (0, import_node_path12.join)(await directory(), name);
     file2 = { path: path6, handle: await (0, import_promises13.open)(path6, "w") };
     for (const chunk of chunks) await file2.handle.write(chunk);
     chunks = [];
@@ -27256,22 +28139,22 @@ function* slices(chunks, start2, end2) {
     offset += chunk.length;
   }
 }
-async function digestOfStream(stream) {
+async function digestOfStream(stream2) {
   const hash2 = (0, import_node_crypto6.createHash)("sha512");
-  for await (const chunk of stream) hash2.update(chunk);
+  for await (const chunk of stream2) hash2.update(chunk);
   return `sha512:${hash2.digest("hex")}`;
 }
 function algorithmOf2(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-var import_node_crypto6, import_node_fs2, import_promises13, import_node_path11, import_node_stream5;
+var import_node_crypto6, import_node_fs2, import_promises13, import_node_path12, import_node_stream5;
 var init_blobs2 = __esm({
   "src/embedded/blobs.ts"() {
     "use strict";
     import_node_crypto6 = require("node:crypto");
     import_node_fs2 = require("node:fs");
     import_promises13 = require("node:fs/promises");
-    import_node_path11 = require("node:path");
+    import_node_path12 = require("node:path");
     import_node_stream5 = require("node:stream");
   }
 });
@@ -27447,9 +28330,9 @@ function platformOf2(text4) {
 function buildLayer(spec, format) {
   if ("descriptor" in spec) return spec;
   const archive = tar(spec.files);
-  const plain2 = spec.compression === "none";
-  const content = blob(plain2 ? archive : gzipStored(archive));
-  const type = format === "oci" ? `application/vnd.oci.image.layer.v1.tar${plain2 ? "" : "+gzip"}` : `application/vnd.docker.image.rootfs.diff.tar${plain2 ? "" : ".gzip"}`;
+  const plain3 = spec.compression === "none";
+  const content = blob(plain3 ? archive : gzipStored(archive));
+  const type = format === "oci" ? `application/vnd.oci.image.layer.v1.tar${plain3 ? "" : "+gzip"}` : `application/vnd.docker.image.rootfs.diff.tar${plain3 ? "" : ".gzip"}`;
   return { descriptor: descriptorOf(content, type), diffId: digestOf2(archive), blob: content };
 }
 var OCI_CONFIG, DOCKER_CONFIG;
@@ -27604,9 +28487,9 @@ async function readBody2(body, limit) {
   }
   return Buffer.concat(chunks);
 }
-async function collect2(stream) {
+async function collect2(stream2) {
   const chunks = [];
-  for await (const chunk of stream) chunks.push(chunk);
+  for await (const chunk of stream2) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 var init_call = __esm({
@@ -27640,23 +28523,23 @@ function readFacts2(mediaType, document2) {
   const children2 = index2 ? asList(document2["manifests"]) : [];
   const subject = asObject(document2["subject"]);
   const named2 = [...parts, ...children2, ...subject ? [subject] : []];
-  if (!index2 && !config || named2.some((part) => !isDigest(textOf2(part, "digest") ?? ""))) return null;
+  if (!index2 && !config || named2.some((part) => !isDigest(textOf3(part, "digest") ?? ""))) return null;
   return {
     mediaType,
     blobs: parts.filter((part) => !isForeign3(part)).map(digestIn),
     children: children2.map((child3) => ({ digest: digestIn(child3), platform: platformOf3(child3) })),
     subject: subject ? digestIn(subject) : null,
-    artifactType: textOf2(document2, "artifactType") ?? (index2 ? null : textOf2(config, "mediaType")),
+    artifactType: textOf3(document2, "artifactType") ?? (index2 ? null : textOf3(config, "mediaType")),
     annotations: textsIn(document2["annotations"])
   };
 }
 function isForeign3(part) {
-  const mediaType = textOf2(part, "mediaType") ?? "";
+  const mediaType = textOf3(part, "mediaType") ?? "";
   return Array.isArray(part?.["urls"]) || /nondistributable|foreign/.test(mediaType);
 }
 function platformOf3(child3) {
   const platform3 = asObject(child3?.["platform"]);
-  return platform3 && `${textOf2(platform3, "os") ?? ""}/${textOf2(platform3, "architecture") ?? ""}`;
+  return platform3 && `${textOf3(platform3, "os") ?? ""}/${textOf3(platform3, "architecture") ?? ""}`;
 }
 function parse5(bytes2) {
   try {
@@ -27671,12 +28554,12 @@ function asObject(value) {
 function asList(value) {
   return Array.isArray(value) ? value.map(asObject) : [];
 }
-function textOf2(value, key) {
+function textOf3(value, key) {
   const text4 = value?.[key];
   return typeof text4 === "string" && text4 !== "" ? text4 : null;
 }
 function digestIn(part) {
-  return textOf2(part, "digest") ?? "";
+  return textOf3(part, "digest") ?? "";
 }
 function textsIn(value) {
   return Object.fromEntries(
@@ -28019,7 +28902,7 @@ function createStore(spillAbove, temporary) {
   const uploads = /* @__PURE__ */ new Map();
   const history = [];
   let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises14.mkdtemp)((0, import_node_path12.join)(temporary, "retag-registry-"));
+  const spillDirectory = () => directory ??= (0, import_promises14.mkdtemp)((0, import_node_path13.join)(temporary, "retag-registry-"));
   const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto7.randomUUID)());
   function ensure(name) {
     const known = repositories.get(name);
@@ -28089,13 +28972,13 @@ function createStore(spillAbove, temporary) {
     }
   };
 }
-var import_node_crypto7, import_promises14, import_node_path12;
+var import_node_crypto7, import_promises14, import_node_path13;
 var init_store = __esm({
   "src/embedded/store.ts"() {
     "use strict";
     import_node_crypto7 = require("node:crypto");
     import_promises14 = require("node:fs/promises");
-    import_node_path12 = require("node:path");
+    import_node_path13 = require("node:path");
     init_blobs2();
   }
 });
@@ -28113,12 +28996,12 @@ function createTokenService(auth, now, realm) {
     return token;
   }
   function issue2(user, scopes, offline) {
-    const access3 = scopes.flatMap(parseScope).map(({ repository, actions }) => ({
+    const access4 = scopes.flatMap(parseScope).map(({ repository, actions }) => ({
       repository,
       actions: grantOf(auth)(user, repository, actions)
     }));
     const token = newToken("retag-access");
-    tickets.set(token, { expires: now() + lifetime * 1e3, access: access3 });
+    tickets.set(token, { expires: now() + lifetime * 1e3, access: access4 });
     const field2 = auth.field ?? "both";
     const expiresIn = auth.expiresIn === void 0 ? lifetime : auth.expiresIn;
     return json(200, {
@@ -28191,9 +29074,9 @@ function parseScope(scope) {
     }
   ];
 }
-function covers2(access3, need) {
+function covers2(access4, need) {
   return need.actions.every(
-    (action2) => access3.some(({ repository, actions }) => repository === need.repository && actions.includes(action2))
+    (action2) => access4.some(({ repository, actions }) => repository === need.repository && actions.includes(action2))
   );
 }
 var import_node_crypto8;
@@ -28220,7 +29103,7 @@ async function startUpload(store, behaviour, repository, call) {
     if (!isDigest(digest)) return badDigest(digest);
     const sink = store.newSink();
     await pour(call, sink);
-    return keep3(store, repository, digest, sink);
+    return keep4(store, repository, digest, sink);
   }
   return accepted(202, store.startUpload(repository));
 }
@@ -28241,7 +29124,7 @@ async function finishUpload(store, behaviour, repository, call) {
   if (problem3) return problem3;
   await pour(call, upload.sink);
   store.uploads.delete(upload.id);
-  return keep3(store, repository, digest, upload.sink);
+  return keep4(store, repository, digest, upload.sink);
 }
 function uploadStatus(store, repository, call) {
   const upload = findUpload(store, repository, call);
@@ -28280,7 +29163,7 @@ function outOfPlace(upload, behaviour, call) {
 async function pour(call, sink) {
   for await (const chunk of call.body) await sink.write(chunk);
 }
-async function keep3(store, repository, digest, sink) {
+async function keep4(store, repository, digest, sink) {
   const { digest: actual, content } = await sink.finish(digest);
   if (actual !== digest) {
     await sink.discard();
@@ -28316,15 +29199,15 @@ function classifyRequest(method, url) {
   const mark = url.indexOf("?");
   const path6 = mark < 0 ? url : url.slice(0, mark);
   const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
-  const plain2 = (kind) => ({
+  const plain3 = (kind) => ({
     kind,
     repository: null,
     reference: null,
     query
   });
   if (path6 === "/v2/" || path6 === "/v2")
-    return plain2(method === "GET" || method === "HEAD" ? "ping" : "other");
-  if (path6 === "/token") return plain2("token");
+    return plain3(method === "GET" || method === "HEAD" ? "ping" : "other");
+  if (path6 === "/token") return plain3("token");
   for (const [pattern, kindOf4] of ROUTES) {
     const match = pattern.exec(path6);
     if (!match) continue;
@@ -28332,7 +29215,7 @@ function classifyRequest(method, url) {
     const kind = kindOf4(method, reference2 ?? "", query);
     return { kind, repository: match[1] ?? "", reference: reference2, query };
   }
-  return plain2("other");
+  return plain3("other");
 }
 function manifestKind(method, reference2) {
   switch (method) {
@@ -28822,9 +29705,11 @@ __export(demo_exports, {
   demoCommand: () => demoCommand
 });
 async function demoCommand(args, io) {
+  checkCommon(args);
+  const timeout = args.text("timeout") ?? "1m";
   const log = logFor(args, io);
   const embedded = await startRegistry();
-  const deadline = startDeadline(6e4, "1m");
+  const deadline = startDeadline(parseTimeout(timeout), timeout);
   try {
     fill2(embedded, "one");
     const step = (command) => runOn(embedded, command, io, log, deadline.signal);
@@ -28910,6 +29795,7 @@ var init_demo = __esm({
     init_run();
     init_clock();
     init_deadline();
+    init_common();
     init_outside();
     init_output();
     PLATFORMS = ["linux/amd64", "linux/arm64", "linux/s390x", "linux/ppc64le"];
@@ -29064,11 +29950,11 @@ var init_oidc_utils = __esm({
     init_core();
     __awaiter5 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve8) {
-          resolve8(value);
+        return value instanceof P ? value : new P(function(resolve9) {
+          resolve9(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve8, reject) {
+      return new (P || (P = Promise))(function(resolve9, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -29084,7 +29970,7 @@ var init_oidc_utils = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve8(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -29151,18 +30037,18 @@ var init_oidc_utils = __esm({
 });
 
 // node_modules/@actions/core/lib/summary.js
-var import_os, import_fs, __awaiter6, access2, appendFile, writeFile4, SUMMARY_ENV_VAR, Summary, _summary, markdownSummary, summary;
+var import_os, import_fs, __awaiter6, access3, appendFile, writeFile4, SUMMARY_ENV_VAR, Summary, _summary, markdownSummary, summary;
 var init_summary = __esm({
   "node_modules/@actions/core/lib/summary.js"() {
     import_os = require("os");
     import_fs = require("fs");
     __awaiter6 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve8) {
-          resolve8(value);
+        return value instanceof P ? value : new P(function(resolve9) {
+          resolve9(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve8, reject) {
+      return new (P || (P = Promise))(function(resolve9, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -29178,12 +30064,12 @@ var init_summary = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve8(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
-    ({ access: access2, appendFile, writeFile: writeFile4 } = import_fs.promises);
+    ({ access: access3, appendFile, writeFile: writeFile4 } = import_fs.promises);
     SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
     Summary = class {
       constructor() {
@@ -29205,7 +30091,7 @@ var init_summary = __esm({
             throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
           }
           try {
-            yield access2(pathFromEnv, import_fs.constants.R_OK | import_fs.constants.W_OK);
+            yield access3(pathFromEnv, import_fs.constants.R_OK | import_fs.constants.W_OK);
           } catch (_a) {
             throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
           }
@@ -29486,11 +30372,11 @@ var init_platform = __esm({
     init_exec();
     __awaiter7 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve8) {
-          resolve8(value);
+        return value instanceof P ? value : new P(function(resolve9) {
+          resolve9(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve8, reject) {
+      return new (P || (P = Promise))(function(resolve9, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -29506,7 +30392,7 @@ var init_platform = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve8(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -29715,11 +30601,11 @@ var init_core = __esm({
     init_platform();
     __awaiter8 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve8) {
-          resolve8(value);
+        return value instanceof P ? value : new P(function(resolve9) {
+          resolve9(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve8, reject) {
+      return new (P || (P = Promise))(function(resolve9, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -29735,7 +30621,7 @@ var init_core = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve8(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -29927,50 +30813,23 @@ var init_outputs = __esm({
   }
 });
 
-// src/report/annotations.ts
-function annotations(report2) {
-  const of = (level, action2, text4) => ({
-    level,
-    title: `${action2.image}:${action2.tag}`,
-    message: text4,
-    file: action2.location?.file ?? null,
-    line: action2.location?.line ?? null,
-    column: action2.location?.column ?? null
-  });
-  const { actions } = report2;
-  const errors = actions.filter((a) => a.action === "refuse" || a.error !== null).map((a) => of("error", a, sentence(a.error?.text ?? a.reason.text, remedy(a))));
-  const warnings2 = actions.flatMap((a) => a.warnings.map((text4) => of("warning", a, text4)));
-  const held = actions.filter((a) => a.action === "hold").map((a) => of("notice", a, sentence(`on hold: ${a.reason.text}`, remedy(a))));
-  return [...errors, ...warnings2, ...held];
-}
-function sentence(what, mend2) {
-  return mend2 === "" ? what : `${what}. ${mend2}`;
-}
-var init_annotations = __esm({
-  "src/report/annotations.ts"() {
-    "use strict";
-    init_words();
-  }
-});
-
 // src/report/outputs.ts
-function outputs(report2, reportPath) {
+function outputs(report2, reportPath2) {
   const classification = report2.classification;
   const right = report2.actions.filter(isRight);
   const digests = digestsOf(report2.actions);
-  const names2 = [...digests.keys()];
   return {
     class: classification?.class ?? "",
     version: classification?.version ?? "",
     tags: references(right),
     "stable-tags": references(right.filter(({ kind }) => kind === "stable")),
-    digest: names2.length === 1 ? digests.get(names2[0] ?? "") ?? "" : "",
+    digest: commonDigest(report2.actions, digests),
     digests: JSON.stringify(Object.fromEntries(digests)),
     changed: String(changed(report2)),
     counts: JSON.stringify(report2.counts),
     drift: report2.drift === null ? "" : JSON.stringify(report2.drift),
     plan: planOutput(report2),
-    report: reportPath
+    report: reportPath2
   };
 }
 function isRight({ action: action2, outcome, error: error2, reason }) {
@@ -29993,6 +30852,11 @@ function digestsOf(actions) {
   for (const image3 of several) digests.delete(image3);
   return digests;
 }
+function commonDigest(actions, digests) {
+  const found = new Set(actions.map(({ image: image3 }) => digests.get(image3) ?? ""));
+  const [only = ""] = found;
+  return found.size === 1 ? only : "";
+}
 function planOutput(report2) {
   const full = JSON.stringify({ actions: report2.actions, counts: report2.counts });
   if (full.length <= MOST_PLAN_BYTES && Buffer.byteLength(full) <= MOST_PLAN_BYTES) return full;
@@ -30014,7 +30878,7 @@ var MOST_PLAN_BYTES;
 var init_outputs2 = __esm({
   "src/report/outputs.ts"() {
     "use strict";
-    init_report2();
+    init_report();
     MOST_PLAN_BYTES = 256 * 1024;
   }
 });
@@ -30084,14 +30948,14 @@ var init_mermaid = __esm({
 });
 
 // src/report/summary.ts
-function summary2(report2) {
+function summary2(report2, sentence3 = closing(report2)) {
   const { actions } = report2;
   const bad6 = actions.filter((a) => a.action === "refuse" || a.error !== null);
   const held = actions.filter((a) => a.action === "hold");
   const kept = actions.filter((a) => a.action === "keep" && a.error === null);
   const changes = actions.filter((a) => ["build", "create", "move"].includes(a.action) && a.error === null);
   const parts = [
-    `## Retag ${report2.command}: ${escapeCell(closing(report2))}`,
+    `## Retag ${report2.command}: ${escapeCell(sentence3)}`,
     classified(report2),
     actions.length === 0 ? "" : countsTable(report2),
     picture(actions),
@@ -30162,7 +31026,7 @@ function badTable(actions) {
       verb(a),
       lines2(tagCell(a), a.location === null ? "" : code(`${a.location.file}:${a.location.line}`)),
       lines2(
-        `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text)}`,
+        `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text, isFollower(a) ? void 0 : MOST_REASON2)}`,
         escapeCell(remedy(a))
       )
     ])
@@ -30223,7 +31087,7 @@ function fit2(markdown) {
   if (size <= MOST_BYTES) return markdown;
   return cut(markdown, Math.floor(markdown.length * MOST_BYTES / size), tail);
 }
-var MOST_BYTES, MOST_KEPT;
+var MOST_BYTES, MOST_KEPT, MOST_REASON2;
 var init_summary2 = __esm({
   "src/report/summary.ts"() {
     "use strict";
@@ -30232,6 +31096,7 @@ var init_summary2 = __esm({
     init_words();
     MOST_BYTES = 900 * 1024;
     MOST_KEPT = 1e3;
+    MOST_REASON2 = 1e3;
   }
 });
 
@@ -30239,7 +31104,7 @@ var init_summary2 = __esm({
 async function filesOf(inputs, workspace) {
   const standsIn = inputs.policy !== "" || inputs.images.length > 0;
   if (standsIn && !inputs.configGiven) {
-    const there = await (0, import_promises18.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
+    const there = await (0, import_promises18.stat)((0, import_node_path14.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
   }
   return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
@@ -30288,16 +31153,16 @@ function pairs2(input, lines3) {
     lines3.map((line2) => [line2.slice(0, line2.indexOf("=")), line2.slice(line2.indexOf("=") + 1)])
   );
 }
-var import_promises18, import_node_path13;
+var import_promises18, import_node_path14;
 var init_action_request = __esm({
   "src/commands/action-request.ts"() {
     "use strict";
     import_promises18 = require("node:fs/promises");
-    import_node_path13 = require("node:path");
+    import_node_path14 = require("node:path");
     init_digests2();
     init_errors();
     init_source();
-    init_files2();
+    init_files3();
   }
 });
 
@@ -30389,7 +31254,7 @@ function placesAt(documents, path6, wanted) {
       const found = placesOf(node, wanted, path6);
       if ("ok" in found) return found;
       places.push(...found);
-    } else if (isScalar(node) && isOf(textOf3(node), wanted.image))
+    } else if (isScalar(node) && isOf2(textOf4(node), wanted.image))
       places.push(place(node, retagged(node, wanted)));
   }
   if (places.length > 0) return places;
@@ -30410,8 +31275,8 @@ function scalarPlaces(node, wanted, path6) {
   if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
     return bad5(`${path6} is a block of text`, "write the tag on one line");
   }
-  const old = textOf3(node);
-  if (isOf(old, wanted.image)) return [place(node, retagged(node, wanted))];
+  const old = textOf4(node);
+  if (isOf2(old, wanted.image)) return [place(node, retagged(node, wanted))];
   if (names(old, wanted.image))
     return bad5(`${path6} is the name of the image without a tag`, "name the path of the tag");
   if (!looksLikeReference(old)) return [place(node, bareTag(old, wanted))];
@@ -30448,7 +31313,7 @@ function kustomizePlaces(items, wanted, path6) {
   }
   return places;
 }
-function textOf3(node) {
+function textOf4(node) {
   return typeof node.value === "string" ? node.value : node.source ?? "";
 }
 function looksLikeReference(text4) {
@@ -30460,12 +31325,12 @@ function names(text4, image3) {
   const name = parseRepository(text4);
   return name.ok && sameRepository(name.value, image3);
 }
-function isOf(text4, image3) {
+function isOf2(text4, image3) {
   const reference2 = parseReference(text4);
   return reference2.ok && sameRepository(reference2.value, image3);
 }
 function retagged(node, { tag: tag2, digest }) {
-  const [head2 = "", pinned] = textOf3(node).split("@");
+  const [head2 = "", pinned] = textOf4(node).split("@");
   const colon = head2.lastIndexOf(":");
   const name = colon > head2.lastIndexOf("/") ? head2.slice(0, colon) : head2;
   const hadTag = name !== head2;
@@ -30496,8 +31361,8 @@ function splice(text4, places) {
 function written(node, value, before, previous) {
   if (node.type === "QUOTE_SINGLE") return `'${value}'`;
   if (node.type === "QUOTE_DOUBLE") return `"${value}"`;
-  const plain2 = isText(value) ? value : `"${value}"`;
-  return before === "" && /\S/.test(previous) ? ` ${plain2}` : plain2;
+  const plain3 = isText(value) ? value : `"${value}"`;
+  return before === "" && /\S/.test(previous) ? ` ${plain3}` : plain3;
 }
 function isText(value) {
   return parse(value, { version: "1.1" }) === value && parse(value) === value;
@@ -30628,7 +31493,7 @@ function tagEvents(outcomes, config, release, drift2) {
         tag: wanted.destination.tag,
         stage: stage2,
         state: found === void 0 || found.kind === "vanished" ? stateOf5(outcome) : "drifted",
-        digest: outcome.digest ?? outcome.planned.digest,
+        digest: action2 === "refuse" ? null : outcome.digest ?? outcome.planned.digest,
         why: found?.text ?? outcome.error?.text ?? reason.text,
         fields: built2 ? resolved?.fields ?? {} : {},
         ...bug === void 0 ? {} : { bug }
@@ -30765,7 +31630,7 @@ async function readTreeFiles(github, root, files) {
 var init_tree2 = __esm({
   "src/github/tree.ts"() {
     "use strict";
-    init_files();
+    init_files2();
   }
 });
 
@@ -30792,11 +31657,11 @@ async function bring3(github, request) {
   const texts = new Map([...base.files].map(([file2, found]) => [file2, found?.text ?? null]));
   const plan2 = planFollowUp(request.items, texts);
   const pulls = await pullsOf(github, request);
-  const open6 = pulls.find(({ state }) => state === "open") ?? null;
-  const result = { url: open6?.html_url ?? null, problems: plan2.problems, notice: null };
+  const open7 = pulls.find(({ state }) => state === "open") ?? null;
+  const result = { url: open7?.html_url ?? null, problems: plan2.problems, notice: null };
   if (plan2.files.length === 0)
-    return { ...result, state: open6 ? await close(github, request, open6) : "nothing" };
-  const declined = open6 ? null : declinedPull(pulls, plan2);
+    return { ...result, state: open7 ? await close(github, request, open7) : "nothing" };
+  const declined = open7 ? null : declinedPull(pulls, plan2);
   if (declined) {
     const notice2 = `${declined.html_url} with the same changes was closed without merging; delete nothing, reopen it when it is wanted after all`;
     return { ...result, url: declined.html_url, state: "declined", notice: notice2 };
@@ -30806,12 +31671,12 @@ async function bring3(github, request) {
     const notice2 = `${request.branch} holds commits that are not Retag's and was left alone; delete the branch to have it made anew`;
     return { ...result, state: "foreign", notice: notice2 };
   }
-  const written2 = branch?.fingerprint !== plan2.fingerprint || !open6;
+  const written2 = branch?.fingerprint !== plan2.fingerprint || !open7;
   if (written2) await writeBranch(github, request, plan2, base, branch !== null);
   if (written2 && await movedUnder(github, request, base)) {
     throw new OperationError("rejected", `${request.base} changed meanwhile`, { status: 409 });
   }
-  return { ...result, ...await writePull(github, request, plan2, open6, written2) };
+  return { ...result, ...await writePull(github, request, plan2, open7, written2) };
 }
 async function baseOf(github, { base, items }) {
   const { home } = github;
@@ -30892,16 +31757,16 @@ async function writeBranch(github, request, plan2, base, exists3) {
     });
   }
 }
-async function writePull(github, request, plan2, open6, written2) {
+async function writePull(github, request, plan2, open7, written2) {
   const title = titleOf(plan2);
-  if (!open6) return createPull(github, request, plan2, title);
-  const body = pullBody(plan2, { jobToken: open6.user?.login === JOB_LOGIN });
-  const same = open6.body?.replaceAll("\r\n", "\n").trimEnd() === body.trimEnd();
+  if (!open7) return createPull(github, request, plan2, title);
+  const body = pullBody(plan2, { jobToken: open7.user?.login === JOB_LOGIN });
+  const same = open7.body?.replaceAll("\r\n", "\n").trimEnd() === body.trimEnd();
   if (!same) {
-    const params = { ...github.home, pull_number: open6.number, title, body };
+    const params = { ...github.home, pull_number: open7.number, title, body };
     await github.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   }
-  return { state: written2 || !same ? "updated" : "unchanged", url: open6.html_url };
+  return { state: written2 || !same ? "updated" : "unchanged", url: open7.html_url };
 }
 async function createPull(github, { branch, base }, plan2, title) {
   const jobToken = (await github.identity()).kind === "job";
@@ -30914,17 +31779,17 @@ async function createPull(github, { branch, base }, plan2, title) {
   }
   return { state: "created", url: made.html_url };
 }
-async function close(github, request, open6) {
+async function close(github, request, open7) {
   const { home } = github;
   const branch = await branchOf(github, request);
-  const comment = { ...home, issue_number: open6.number, body: supersededText(request.runUrl) };
+  const comment = { ...home, issue_number: open7.number, body: supersededText(request.runUrl) };
   await github.call(
     "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
     comment,
     "pull-requests: write"
   );
-  const text4 = withoutFingerprint(open6.body ?? "");
-  const params = { ...home, pull_number: open6.number, state: "closed", body: text4 };
+  const text4 = withoutFingerprint(open7.body ?? "");
+  const params = { ...home, pull_number: open7.number, state: "closed", body: text4 };
   await github.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   if (branch?.foreign === false) {
     await github.call("DELETE /repos/{owner}/{repo}/git/refs/{ref}", {
@@ -30997,9 +31862,9 @@ async function track({ config, outcomes, release, report: report2 }, { github, r
   const warnings2 = [...new Set(results.flatMap((each) => each.warnings))];
   const advice = shepherdAdvice(tracking2);
   return [
-    ...results.map(({ image: image3, line: line2, state, open: open6, url }) => ({
+    ...results.map(({ image: image3, line: line2, state, open: open7, url }) => ({
       level: "line",
-      text: `Tracking issue of ${image3} ${line2}: ${state}, ${open6 ? "open" : "closed"}`,
+      text: `Tracking issue of ${image3} ${line2}: ${state}, ${open7 ? "open" : "closed"}`,
       url
     })),
     ...warnings2.map((text4) => ({ level: "warning", text: text4, url: null })),
@@ -31025,13 +31890,14 @@ function finish2(ending) {
   return ending.facts.pullRequest === null ? finishRun(ending) : finishPullRequest(ending);
 }
 async function finishPullRequest({ result, request, facts, inputs, env, outside, log }) {
-  const { report: report2, config, exitCode: code2 } = result;
+  const { report: report2, closing: closing2, config, exitCode: code2 } = result;
   const { files } = request;
-  if (inputs.token === "" || files.length === 0) return code2;
+  if (inputs.token === "" || files.length === 0 || report2.command === "validate") return code2;
   const parts = { github: outside.github, log };
   const changes = await outside.changes(config);
   const summaryUrl = runUrl(env);
-  if (wantsComment(inputs, facts)) await publishComment({ report: report2, changes, files, facts, summaryUrl }, parts);
+  if (wantsComment(inputs, facts))
+    await publishComment({ report: report2, closing: closing2, changes, files, facts, summaryUrl }, parts);
   else if (inputs.comment === "auto") {
     log.line("The plan is in the summary only: the token of a run for a fork may not write comments.");
   }
@@ -31093,6 +31959,8 @@ async function runAction(env, cwd) {
 }
 async function runWith(inputs, env, workspace, deadline) {
   const log = jobLog();
+  const path6 = inputs.report || (0, import_node_path15.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
+  await checkWritable(path6, "input report");
   if (inputs.token !== "") setSecret(inputs.token);
   const facts = await readRefFacts({
     env,
@@ -31151,8 +32019,9 @@ async function runWith(inputs, env, workspace, deadline) {
   try {
     const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
     const result = await run(request, parts);
-    await publish(result, request, inputs, env);
-    return await finish2({ result, request, facts, inputs, env, outside, log });
+    const written2 = await publish(result, request, path6, env);
+    const code2 = await finish2({ result, request, facts, inputs, env, outside, log });
+    return written2 ? code2 : 1;
   } finally {
     registry.close();
   }
@@ -31175,21 +32044,33 @@ function asker(token, env, log, signal) {
     return isTagAt2(await github(), name, sha);
   };
 }
-async function publish(result, { build: build2 }, inputs, env) {
+async function publish(result, { build: build2 }, path6, env) {
   const { report: report2 } = result;
-  const path6 = inputs.report || (0, import_node_path14.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
-  await writeJson(path6, report2);
+  const written2 = await writeReport(path6, report2);
   const partial = build2.platform !== "";
-  publishOutputs({ ...outputs(report2, path6), ...buildOutputs({ ...result, source: build2.source, partial }) });
+  publishOutputs({
+    ...outputs(report2, written2 ? path6 : ""),
+    ...buildOutputs({ ...result, source: build2.source, partial })
+  });
   publishAnnotations(annotations(report2));
-  await publishSummary(summary2(report2), env);
+  await publishSummary(summary2(report2, result.closing), env);
+  return written2;
+}
+async function writeReport(path6, report2) {
+  try {
+    await writeJson(path6, report2);
+    return true;
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    error(harmless(`the report: ${error2.message}`));
+    return false;
+  }
 }
 async function reportError(error2, env) {
   if (error2 instanceof UserError) {
     for (const problem3 of error2.problems) {
-      const { place: place2, what, mend: mend2 } = problem3;
-      const at2 = place2 === void 0 ? {} : { file: place2.file, startLine: place2.line, startColumn: place2.column };
-      error(harmless(mend2 === void 0 ? what : `${what}; ${mend2}`), at2);
+      const { text: text5, ...at2 } = problemAnnotation(problem3);
+      error(harmless(text5), at2);
     }
     const lines3 = error2.problems.map((problem3) => `- ${escapeCell(formatProblem(problem3))}`);
     await publishSummary(`## Retag: nothing was done, the input has errors
@@ -31210,11 +32091,11 @@ ${escapeCell(error2.message)}
   error(`This is a fault of Retag, please report it: ${text4}`);
   return 1;
 }
-var import_node_path14;
+var import_node_path15;
 var init_action = __esm({
   "src/commands/action.ts"() {
     "use strict";
-    import_node_path14 = require("node:path");
+    import_node_path15 = require("node:path");
     init_core();
     init_adapters();
     init_errors();
@@ -31247,9 +32128,45 @@ __export(door_exports, {
 module.exports = __toCommonJS(door_exports);
 
 // src/terminal/args.ts
-var import_node_util = require("node:util");
 init_nearest();
 init_errors();
+
+// src/terminal/words.ts
+var import_node_util = require("node:util");
+init_nearest();
+function wordsOf(argv, shapes) {
+  const options = Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, { type }]));
+  const unknown2 = [];
+  let args = argv.map((text4) => ({ text: text4, mended: false }));
+  for (; ; ) {
+    const texts = args.map(({ text: text5 }) => text5);
+    const { tokens } = (0, import_node_util.parseArgs)({
+      args: texts,
+      options,
+      strict: false,
+      allowPositionals: true,
+      tokens: true
+    });
+    const strange = tokens.find((token) => token.kind === "option" && !Object.hasOwn(shapes, token.name));
+    if (strange === void 0) {
+      return {
+        flags: tokens.flatMap(
+          (token) => token.kind === "option" && args[token.index]?.mended !== true ? [token] : []
+        ),
+        unknown: unknown2,
+        words: tokens.flatMap((token) => token.kind === "positional" ? [token.value] : [])
+      };
+    }
+    const text4 = texts[strange.index] ?? "";
+    const [, written2 = text4, name = "", value = ""] = /^(-+([^=]*))(.*)$/s.exec(text4) ?? [];
+    const near = suggest(name, Object.keys(shapes));
+    unknown2.push({ written: written2, near });
+    const meant = near === void 0 ? [] : [{ text: `--${near}${value}`, mended: true }];
+    args = [...args.slice(0, strange.index), ...meant, ...args.slice(strange.index + 1)];
+  }
+}
+
+// src/terminal/args.ts
 var COMMANDS = [
   "plan",
   "apply",
@@ -31262,7 +32179,8 @@ var COMMANDS = [
 ];
 var RUNS = ["plan", "apply"];
 var FILES = ["plan", "apply", "classify", "validate", "pin", "stages"];
-var REGISTRY = ["plan", "apply", "pin"];
+var COMMON = ["plan", "apply", "classify", "validate", "pin", "demo"];
+var OFFLINE = ["classify", "validate", "demo"];
 var FLAGS = {
   config: {
     type: "string",
@@ -31299,7 +32217,8 @@ var FLAGS = {
   },
   only: {
     type: "string",
-    commands: RUNS,
+    commands: COMMON,
+    idle: ["pin", ...OFFLINE],
     value: "builds|images",
     help: "look at one part of the tag file only"
   },
@@ -31321,38 +32240,53 @@ var FLAGS = {
     value: "JSON|DIR",
     help: "join images that were built one platform at a time"
   },
-  builder: { type: "string", commands: RUNS, value: "NAME", help: "the buildx builder" },
+  builder: {
+    type: "string",
+    commands: COMMON,
+    idle: ["pin", ...OFFLINE],
+    value: "NAME",
+    help: "the buildx builder"
+  },
   "registry-map": {
     type: "string",
     multiple: true,
-    commands: REGISTRY,
+    commands: COMMON,
+    idle: OFFLINE,
     value: "A=B",
     help: "speak to registry B wherever the tag file says A; may be repeated"
   },
   "insecure-registry": {
     type: "string",
     multiple: true,
-    commands: REGISTRY,
+    commands: COMMON,
+    idle: OFFLINE,
     value: "HOST",
     help: "speak http to this host; loopback needs no word"
   },
   concurrency: {
     type: "string",
-    commands: REGISTRY,
+    commands: COMMON,
+    idle: OFFLINE,
     value: "N",
     help: "requests in flight per registry (default 16)"
   },
   timeout: {
     type: "string",
-    commands: REGISTRY,
+    commands: COMMON,
+    idle: ["classify", "validate"],
     value: "TIME",
     help: "limit for the whole run (default 30m)"
   },
   "exit-code": { type: "boolean", commands: ["plan"], help: "exit 3 when there are changes to make" },
-  report: { type: "string", commands: RUNS, value: "FILE", help: "also write the JSON report there" },
+  report: {
+    type: "string",
+    commands: [...RUNS, "classify", "validate"],
+    value: "FILE",
+    help: "also write there what --json prints"
+  },
   json: {
     type: "boolean",
-    commands: [...RUNS, "classify", "tracking"],
+    commands: [...RUNS, "classify", "validate", "tracking"],
     help: "JSON on stdout, everything else on stderr"
   },
   quiet: { type: "boolean", commands: COMMANDS, help: "warnings and errors only" },
@@ -31360,23 +32294,25 @@ var FLAGS = {
   "no-color": { type: "boolean", commands: COMMANDS, help: "no colours (also: NO_COLOR)" },
   help: { type: "boolean", commands: COMMANDS, help: "this text" }
 };
+function asksForOverview(argv) {
+  if (["-h", "help"].includes(argv[0] ?? "")) return true;
+  const { flags, words } = wordsOf(argv, FLAGS);
+  return argv[0] === "--help" || words.length === 0 && flags.some(({ name }) => name === "help");
+}
 function parseArguments(argv) {
-  const [first2 = "", ...rest] = argv;
+  const { flags, unknown: unknown2, words: given2 } = wordsOf(argv, FLAGS);
+  const [first2 = "", ...words] = given2;
   const command = COMMANDS.find((name) => name === first2);
-  if (command === void 0) throw unknownCommand(first2);
-  const options = Object.fromEntries(
-    Object.entries(FLAGS).map(([name, { type, multiple }]) => [name, { type, multiple: multiple === true }])
-  );
-  const { tokens } = (0, import_node_util.parseArgs)({ args: rest, options, strict: false, allowPositionals: true, tokens: true });
+  const problems2 = unknown2.map((flag2) => noSuchFlag(command, flag2));
+  if (command === void 0) {
+    if (unknown2.every(({ near }) => near !== void 0)) problems2.push(unknownCommand(first2));
+    throw new UserError(problems2);
+  }
   const values = /* @__PURE__ */ new Map();
-  const words = [];
-  const problems2 = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") words.push(token.value);
-    if (token.kind !== "option") continue;
-    const problem3 = misuse(command, token, values);
+  for (const flag2 of flags) {
+    const problem3 = misuse(command, flag2, values);
     if (problem3 !== null) problems2.push(problem3);
-    else values.set(token.name, [...values.get(token.name) ?? [], token.value ?? "true"]);
+    else values.set(flag2.name, [...values.get(flag2.name) ?? [], flag2.value ?? "true"]);
   }
   if (command !== "classify" && words.length > 0) {
     problems2.push({
@@ -31393,14 +32329,16 @@ function parseArguments(argv) {
     is: (flag2) => values.has(flag2)
   };
 }
-function misuse(command, token, values) {
-  const { name, rawName, value, inlineValue } = token;
-  const flag2 = Object.hasOwn(FLAGS, name) ? FLAGS[name] : void 0;
-  if (flag2 === void 0) {
-    const near = suggest(name, Object.keys(FLAGS));
-    const mend2 = near === void 0 ? `see "retag ${command} --help"` : `did you mean --${near}?`;
-    return { what: `there is no flag ${rawName}`, mend: mend2 };
-  }
+function noSuchFlag(command, { written: written2, near }) {
+  const help = command === void 0 ? "retag --help" : `retag ${command} --help`;
+  return {
+    what: `there is no flag ${written2}`,
+    mend: near === void 0 ? `see "${help}"` : `did you mean --${near}?`
+  };
+}
+function misuse(command, { name, rawName, value, inlineValue }, values) {
+  const flag2 = FLAGS[name];
+  if (flag2 === void 0) throw new Error(`--${name} is not in the table`);
   if (!flag2.commands.includes(command)) {
     return {
       what: `${rawName} does not go with "retag ${command}"`,
@@ -31420,13 +32358,13 @@ function misuse(command, token, values) {
 }
 function unknownCommand(word) {
   if (word === "")
-    return new UserError({
+    return {
       what: "no command is given",
       mend: `choose one of ${COMMANDS.join(", ")}; see "retag --help"`
-    });
+    };
   const near = suggest(word, COMMANDS);
   const mend2 = near === void 0 ? `choose one of ${COMMANDS.join(", ")}` : `did you mean "${near}"?`;
-  return new UserError({ what: `there is no command "${word}"`, mend: mend2 });
+  return { what: `there is no command "${word}"`, mend: mend2 };
 }
 
 // src/terminal/help.ts
@@ -31456,7 +32394,9 @@ function overview() {
   ].join("\n");
 }
 function commandHelp(command) {
-  const rows3 = Object.entries(FLAGS).filter(([, flag2]) => flag2.commands.includes(command)).map(
+  const taken = Object.entries(FLAGS).filter(([, flag2]) => flag2.commands.includes(command));
+  const idle = taken.filter(([, flag2]) => flag2.idle?.includes(command));
+  const rows3 = taken.filter((each) => !idle.includes(each)).map(
     ([name, { value, help }]) => `  ${`--${name}${value === void 0 ? "" : ` ${value}`}`.padEnd(28)} ${help}`
   );
   const words = command === "classify" ? " REF..." : "";
@@ -31466,6 +32406,7 @@ function commandHelp(command) {
     `Usage: retag ${command}${words} [FLAGS]`,
     "",
     ...rows3,
+    ...idle.length === 0 ? [] : ["", "Taken too, with nothing to do here:", `  ${idle.map(([name]) => `--${name}`).join(" ")}`],
     ""
   ].join("\n");
 }
@@ -31484,7 +32425,7 @@ var COMMANDS2 = {
 };
 async function runCommandLine(argv, io) {
   try {
-    if (argv.length > 0 && ["--help", "-h", "help"].includes(argv[0] ?? "")) {
+    if (asksForOverview(argv)) {
       io.stdout.write(overview());
       return 0;
     }
@@ -31512,8 +32453,8 @@ async function action() {
   process.exitCode = await runAction2(process.env, process.cwd());
 }
 function survivePipes() {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error2) => {
+  for (const stream2 of [process.stdout, process.stderr]) {
+    stream2.on("error", (error2) => {
       if (error2.code !== "EPIPE") throw error2;
     });
   }

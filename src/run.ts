@@ -16,7 +16,7 @@ import { plan } from './plan/plan.js';
 import type { CompiledPolicy } from './policy/policy.js';
 import type { Log } from './ports.js';
 import { promotionProblems, weigh } from './promotions.js';
-import { buildRelease, sayCheckout, showDefinition, warnOfSources, type Made } from './release/build.js';
+import { buildRelease, checkSources, showDefinition, type Building, type Made } from './release/build.js';
 import { prepareRelease, type Release } from './release/release.js';
 import { classificationOf, refOf, stagesOf } from './release/report.js';
 import { exitCode, makeReport, reportAction } from './report/report.js';
@@ -56,25 +56,11 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
       : await log.group('Classify', () => classifyRun(policy, loaded, request, planning));
   if (policy !== null && loaded.scope.images) await checkPromotions(policy, loaded, request, parts);
   const wanted = request.command === 'validate' ? [] : [...(release?.wanted ?? []), ...images];
-  if (request.command !== 'validate') {
-    const { forces, registryMap } = loaded.options;
-    for (const problem of idleForces(forces, wanted, registryMap)) log.warning(formatProblem(problem));
-  }
-  const planSteps = async () => {
-    const seen = await makePlan(wanted, release, config, request, planning);
-    const made = request.command === 'apply' ? await parts.review(seen, config) : seen;
-    const shown = release === null ? null : showDefinition(release, made, request, log);
-    const checked = request.command === 'plan' && request.build.digests === null;
-    const needed = shown !== null && checked ? await warnOfSources(shown, parts) : shown;
-    const lines = [...(needed?.planned ?? []), ...tagOutcomes(made, request)];
-    // What is refused is said again by apply, where it counts.
-    sayTags(lines, log, request.command === 'plan');
-    if (needed !== null) await sayCheckout(needed, request, parts);
-    return { planned: made, building: needed };
-  };
   // Nothing is planned to validate, so there is no such group in the log.
   const { planned, building } =
-    request.command === 'validate' ? await planSteps() : await log.group('Plan', planSteps);
+    request.command === 'validate'
+      ? { planned: { actions: [] }, building: null }
+      : await log.group('Plan', () => planRun(wanted, release, loaded, request, planning));
   let outcomes = [...(building?.planned ?? []), ...tagOutcomes(planned, request)];
   let made: Made | null = null;
   if (request.command === 'apply') {
@@ -96,6 +82,28 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
   log.line(closing);
   const code = exitCode(report, { changesAsCode: request.changesAsCode, onHold: config.onHold });
   return { report, exitCode: code, closing, config, release, made, outcomes };
+}
+
+/** The plan of a run, and what has to be built for it; both are said in the log. */
+async function planRun(
+  wanted: readonly WantedTag[],
+  release: Release | null,
+  { config, options }: Loaded,
+  request: RunRequest,
+  parts: RunParts,
+): Promise<{ readonly planned: Plan; readonly building: Building | null }> {
+  const { log } = parts;
+  for (const problem of idleForces(options.forces, wanted, options.registryMap)) {
+    log.warning(formatProblem(problem));
+  }
+  const seen = await makePlan(wanted, release, config, request, parts);
+  const planned = request.command === 'apply' ? await parts.review(seen, config) : seen;
+  const shown = release === null ? null : showDefinition(release, planned, request, log);
+  const building = shown === null ? null : await checkSources(shown, request, parts);
+  const lines = [...(building?.planned ?? []), ...tagOutcomes(planned, request)];
+  // What is refused is said again by apply, where it counts.
+  sayTags(lines, log, request.command === 'plan');
+  return { planned, building };
 }
 
 /** @throws UserError for tags of entries that this change brings */

@@ -14,7 +14,7 @@ test('the report says that nothing was done, on stdout and in a file', async () 
   const { code, stdout, stderr } = await retag(words, place.path);
   expect({ code, stderr }).toEqual({
     code: 0,
-    stderr: 'valid: tags.yaml\n1 promotion and 0 builds in 1 tag file.\n',
+    stderr: 'valid: tags.yaml\n1 promotion, 0 builds and 0 rules in 1 tag file.\n',
   });
   const report = JSON.parse(stdout) as unknown;
   expect(schemaProblems(report)).toEqual([]);
@@ -26,7 +26,7 @@ test('a file alone leaves stdout to people', async () => {
   const done = await retag(['validate', '--config', 'tags.yaml', '--report', 'alone.json'], place.path);
   expect(done).toEqual({
     code: 0,
-    stdout: 'valid: tags.yaml\n1 promotion and 0 builds in 1 tag file.\n',
+    stdout: 'valid: tags.yaml\n1 promotion, 0 builds and 0 rules in 1 tag file.\n',
     stderr: '',
   });
   expect(JSON.parse(place.read('alone.json'))).toMatchObject({ command: 'validate' });

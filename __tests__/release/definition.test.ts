@@ -112,8 +112,8 @@ describe('the input of the definition', () => {
       split: false,
       partial: false,
     });
-    expect(input?.render('TAG={tag} of {major}')).toEqual({ ok: true, value: 'TAG=1.2.3 of 1' });
-    expect(input?.render('{nonsense}')).toMatchObject({
+    expect(input.render('TAG={tag} of {major}')).toEqual({ ok: true, value: 'TAG=1.2.3 of 1' });
+    expect(input.render('{nonsense}')).toMatchObject({
       ok: false,
       what: expect.stringContaining('nonsense'),
     });

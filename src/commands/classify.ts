@@ -1,6 +1,4 @@
 /** `retag classify` */
-import { resolve } from 'node:path';
-
 import {
   classificationsAsText,
   classifyEach,
@@ -17,20 +15,21 @@ import { compilePolicy, type CompiledPolicy } from '../policy/policy.js';
 import { systemClock } from '../system/clock.js';
 import { writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
-import { checkCommon } from './common.js';
+import { checkCommon, reportPath } from './common.js';
 import { logFor, type Io } from './output.js';
 import { tagFiles } from './session.js';
 
 /** Classifies the refs given as words, or those on standard input when there are none or the word is `-`. */
 export async function classifyCommand(args: Arguments, io: Io): Promise<number> {
   checkCommon(args);
+  const path = await reportPath(args, io);
   const policy = await policyFor(args, io);
   sayDoubts(policy, logFor(args, io));
   const words = args.words.filter((word) => word !== '-');
   const refs =
     words.length === args.words.length && words.length > 0 ? words : [...words, ...(await readRefs(io))];
   const classified = classifyEach(policy, refs, systemClock.now());
-  const problems = await write(classified, args, io);
+  const problems = await write(classified, { path, json: args.is('json') }, io);
   if (problems.length > 0) throw new UserError(problems);
   return 0;
 }
@@ -38,15 +37,14 @@ export async function classifyCommand(args: Arguments, io: Io): Promise<number> 
 /** Gives what is wrong with the refs: an error once all of them are told. */
 async function write(
   classified: Iterable<ClassifiedRef>,
-  args: Arguments,
+  { path, json }: { readonly path: string | null; readonly json: boolean },
   io: Io,
 ): Promise<readonly Problem[]> {
-  const path = args.text('report');
-  if (args.is('json') && path === undefined) return stream(classified, io);
+  if (json && path === null) return stream(classified, io);
   const all = [...classified];
-  if (args.is('json')) stream(all, io);
+  if (json) stream(all, io);
   else io.stdout.write(classificationsAsText(all));
-  if (path !== undefined) await writeJson(resolve(io.cwd, path), all.map(listed));
+  if (path !== null) await writeJson(path, all.map(listed));
   return all.flatMap(({ problems }) => problems);
 }
 

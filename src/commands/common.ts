@@ -1,10 +1,14 @@
 /** The flags that every command takes (contract 8, "Common"), and what they may say. */
+import { resolve } from 'node:path';
+
 import { parseConcurrency, parseInsecureHosts } from '../adapters.js';
 import { UserError, type Problem } from '../errors.js';
 import { parseRegistryMap } from '../plan/names.js';
 import type { RunRequest } from '../request.js';
 import { parseTimeout } from '../system/deadline.js';
+import { checkWritable } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
+import type { Io } from './output.js';
 
 /**
  * For commands that have nothing to do with some of them: a value that is wrong in one command is wrong in all.
@@ -30,6 +34,18 @@ const CHECKS: readonly ((args: Arguments) => unknown)[] = [
   (args) => parseConcurrency(args.text('concurrency') ?? '16'),
   (args) => parseTimeout(args.text('timeout') ?? '30m'),
 ];
+
+/**
+ * Where `--report` goes, from the directory of the command line; null without it.
+ * @throws UserError when nothing can be written there: before the command does anything
+ */
+export async function reportPath(args: Arguments, io: Pick<Io, 'cwd'>): Promise<string | null> {
+  const given = args.text('report');
+  if (given === undefined) return null;
+  const path = resolve(io.cwd, given);
+  await checkWritable(path, '--report');
+  return path;
+}
 
 /** @throws UserError for anything but `builds` and `images` */
 export function onlyOf(args: Arguments): RunRequest['only'] {

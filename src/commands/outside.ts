@@ -133,7 +133,8 @@ export function askingOnly(
 
 /** For a run that asks nobody but the registry. */
 export function withoutOutside(log: Log, signal: AbortSignal): Outside {
-  return outsideOf(askingOnly({ env: {}, workspace: '.', facts: null, log, signal }));
+  const outside = outsideOf(askingOnly({ env: {}, workspace: '.', facts: null, log, signal }));
+  return { ...outside, checkedOut: () => Promise.resolve(null) };
 }
 
 type GitHubAccess = Pick<OutsideOptions, 'env' | 'token' | 'log' | 'signal'>;

@@ -1,6 +1,4 @@
 /** `retag plan` and `retag apply` */
-import { resolve } from 'node:path';
-
 import { readDigests } from '../docker/digests.js';
 import { readRefFacts } from '../git/facts.js';
 import { defaultProvenance, sourceFacts } from '../github/source.js';
@@ -12,9 +10,9 @@ import type { Report } from '../report/model.js';
 import { run } from '../run.js';
 import type { RunRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
-import { checkWritable, writeJson } from '../workspace/write.js';
+import { writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
-import { onlyOf } from './common.js';
+import { onlyOf, reportPath } from './common.js';
 import type { Io } from './output.js';
 import { outsideOf } from './outside.js';
 import { tagFiles, withSession, type Session } from './session.js';
@@ -22,9 +20,7 @@ import { tagFiles, withSession, type Session } from './session.js';
 export function tagsCommand(args: Arguments, io: Io): Promise<number> {
   return withSession(args, io, async (session) => {
     const { log, registry, signal, insecure } = session;
-    const given = args.text('report');
-    const path = given === undefined ? null : resolve(io.cwd, given);
-    if (path !== null) await checkWritable(path, '--report');
+    const path = await reportPath(args, io);
     const facts = await factsFor(args, io);
     const request = await requestFor(args, io, facts, session);
     const outside = outsideOf({

@@ -1,6 +1,4 @@
 /** `retag validate`: everything that can be said of the tag files without asking a registry. */
-import { resolve } from 'node:path';
-
 import { contents } from '../closing.js';
 import { sayDoubts } from '../doubts.js';
 import { load } from '../load.js';
@@ -11,13 +9,14 @@ import { promotionRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
-import { checkCommon } from './common.js';
+import { checkCommon, reportPath } from './common.js';
 import { logFor, type Io } from './output.js';
 import { tagFiles } from './session.js';
 
 export async function validateCommand(args: Arguments, io: Io): Promise<number> {
   const started = systemClock.now();
   checkCommon(args);
+  const path = await reportPath(args, io);
   const files = await tagFiles(args, io);
   const loaded = load(promotionRequest('validate', files));
   const log = logFor(args, io);
@@ -26,8 +25,7 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   log.line(`${contents(loaded)} in ${files.length} ${plural(files.length, 'tag file')}.`);
   const report = nothingDone(systemClock.now() - started);
   if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  const path = args.text('report');
-  if (path !== undefined) await writeJson(resolve(io.cwd, path), report);
+  if (path !== null) await writeJson(path, report);
   return 0;
 }
 

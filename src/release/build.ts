@@ -70,16 +70,24 @@ function recipeOf(
 }
 
 /**
- * The plan's lines with a warning for each context and Dockerfile that apply would miss. No more than a warning: a plan may
- * be made without the sources, and the job that applies may check out or make more.
+ * What a plan says of the sources: the lines with a warning for each context and Dockerfile that apply would miss, and a word
+ * when another commit is checked out. No more than that: a plan may be made without the sources, and the job that applies
+ * may check out or make more.
  */
-export async function warnOfSources(building: Building, parts: Pick<RunParts, 'sources'>): Promise<Building> {
-  if (building.recipe === null) return building;
-  const { definition } = building.recipe;
+export async function checkSources(
+  building: Building,
+  request: RunRequest,
+  parts: RunParts,
+): Promise<Building> {
+  const { recipe } = building;
+  if (request.command !== 'plan' || request.build.digests !== null || recipe === null) return building;
+  const wrong = wrongCheckout(await parts.checkedOut(), recipe.input.facts.revision);
+  // The plan of a pull request is of a merge to come.
+  if (wrong !== null && request.facts?.trusted === true) parts.log.warning(wrong.message);
   const planned = building.planned.map(async (outcome): Promise<Outcome> => {
     const { image } = outcome.planned.wanted;
-    const targets = definition.targets.filter((target) => target.image === image);
-    const problems = await parts.sources({ ...definition, targets });
+    const targets = recipe.definition.targets.filter((target) => target.image === image);
+    const problems = await parts.sources({ ...recipe.definition, targets });
     const warnings = problems.map((problem) => `apply would stop here: ${formatProblem(problem)}`);
     return { ...outcome, planned: { ...outcome.planned, warnings } };
   });
@@ -119,14 +127,6 @@ async function targetsOf(
   const wrong = wrongCheckout(await parts.checkedOut(), input.facts.revision);
   if (wrong !== null) return wrong;
   return bakeAll(input, { builder: parts.builder(), registry: parts.registry, log: parts.log });
-}
-
-/** A plan says what apply would refuse, but for pull requests, whose plan is of the merge to come. */
-export async function sayCheckout({ recipe }: Building, request: RunRequest, parts: RunParts): Promise<void> {
-  const isMerge = request.facts?.trusted !== true;
-  if (request.command !== 'plan' || request.build.digests !== null || isMerge || recipe === null) return;
-  const wrong = wrongCheckout(await parts.checkedOut(), recipe.input.facts.revision);
-  if (wrong !== null) parts.log.warning(wrong.message);
 }
 
 function buildAction({ config, choice }: SelectedBuild, plan: Plan): PlannedAction {

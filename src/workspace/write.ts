@@ -24,7 +24,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
     await makeFolder(dirname(resolve(path)));
     await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
   } catch (error) {
-    throw new OperationError('rejected', `${path} could not be written: ${whyNot(error)}`, { cause: error });
+    throw unwritten(path, error);
   }
 }
 
@@ -81,11 +81,19 @@ function whyNot(error: unknown): string {
 /**
  * Replaces a file whole, through a symbolic link and with the file's own mode: a run that is killed leaves the old text or
  * the new one, never half of either.
+ * @throws OperationError that names the path and what the system said; the old text stands then
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const target = await realpath(path);
+  try {
+    const target = await realpath(path);
+    await replaceWhole(target, `${target}.retag-${process.pid}`, text);
+  } catch (error) {
+    throw unwritten(path, error);
+  }
+}
+
+async function replaceWhole(target: string, temporary: string, text: string): Promise<void> {
   const { mode } = await stat(target);
-  const temporary = `${target}.retag-${process.pid}`;
   try {
     await writeFile(temporary, text, { flag: 'wx', mode });
     await rename(temporary, target);
@@ -94,9 +102,13 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
+function unwritten(path: string, error: unknown): OperationError {
+  return new OperationError('rejected', `${path} could not be written: ${whyNot(error)}`, { cause: error });
+}
+
 /**
- * Makes a folder and those above it, and adds what was made to `made`, the outermost first. Not `recursive`: there Node tries for ever when a folder exists and none can be
- * made in it, as in /proc.
+ * Makes a folder and those above it, and adds what was made to `made`, the outermost first. Not `recursive`: there Node
+ * tries for ever when a folder exists and none can be made in it, as in /proc.
  */
 async function makeFolder(path: string, made: string[] = []): Promise<void> {
   try {
