@@ -67,6 +67,8 @@ describe('platforms', () => {
     ['linux/ppc64el', 'linux/ppc64le'],
     ['linux/s390', 'linux/s390x'],
     ['linux-amd64', 'linux/amd64'],
+    ['amd', 'linux/amd64'],
+    ['lin/arm46', 'linux/arm64'],
   ])('%s is none, and %s was meant', (text, near) => {
     expect(parsePlatform(text)).toEqual({
       ok: false,
@@ -75,15 +77,21 @@ describe('platforms', () => {
     });
   });
 
-  test.each(['', 'plan9/vax', '--push', 'linux/amd64,windows/amd64', `linux/${'x'.repeat(1_000)}`])(
-    '%s is none, and nothing is near',
-    (text) => {
-      expect(parsePlatform(text)).toMatchObject({
-        ok: false,
-        mend: expect.stringContaining('write it as "os/arch"'),
-      });
-    },
-  );
+  test.each([
+    '',
+    'foo',
+    'linux/foo',
+    'x',
+    'plan9/vax',
+    '--push',
+    'linux/amd64,windows/amd64',
+    `linux/${'x'.repeat(1_000)}`,
+  ])('%s is none, and nothing is near', (text) => {
+    expect(parsePlatform(text)).toMatchObject({
+      ok: false,
+      mend: expect.stringContaining('write it as "os/arch"'),
+    });
+  });
 
   test('a normal form is its own normal form', () => {
     for (const accepted of ACCEPTED_PLATFORMS) {

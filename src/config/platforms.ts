@@ -103,5 +103,13 @@ function nearestPlatform(text: string): string | undefined {
   const named = `${os}/${OTHER_NAMES[arch] ?? arch}`;
   const normal = DEFAULT_VARIANTS[named] ?? named;
   if (KNOWN_PLATFORMS.includes(normal)) return normal;
-  return suggest(named, KNOWN_PLATFORMS);
+  // The name of a system is most of the word: without this every short word after it would be near linux/386.
+  return suggest(
+    named,
+    KNOWN_PLATFORMS.filter((platform) => isNear(arch, platform.slice(platform.indexOf('/') + 1))),
+  );
+}
+
+function isNear(word: string, arch: string): boolean {
+  return (word.length > 1 && arch.startsWith(word)) || suggest(word, [arch]) !== undefined;
 }
