@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseDuration } from '../../src/config/duration.js';
+import { parseDuration, parseTimeSpan } from '../../src/config/duration.js';
 import { suggest } from '../../src/config/nearest.js';
 import { ACCEPTED_PLATFORMS, KNOWN_PLATFORMS, parsePlatform } from '../../src/config/platforms.js';
 
@@ -119,6 +119,27 @@ describe('durations', () => {
       expect(parseDuration(text)).toMatchObject({
         ok: false,
         what: `${JSON.stringify(text)} is not a duration`,
+      });
+    },
+  );
+});
+
+describe('time spans', () => {
+  test.each([
+    ['90s', 90_000],
+    ['1h30m', 5_400_000],
+    ['1w2d3h4m5s', 788_645_000],
+    ['0h5s', 5_000],
+  ])('%s', (text, value) => {
+    expect(parseTimeSpan(text)).toEqual({ ok: true, value });
+  });
+
+  test.each(['', '0', '0h0m', '30', '1x', '-1m', '30m1h', '1h1h', '1h 30m', '1h30', '4000d'])(
+    '%j is none',
+    (text) => {
+      expect(parseTimeSpan(text)).toMatchObject({
+        ok: false,
+        what: `${JSON.stringify(text)} is not a time`,
       });
     },
   );

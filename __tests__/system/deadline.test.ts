@@ -10,17 +10,36 @@ describe('parseTimeout', () => {
     ['30m', 1_800_000],
     ['24h', 86_400_000],
     ['1d', 86_400_000],
+    ['1h30m', 5_400_000],
+    ['1h0m5s', 3_605_000],
+    ['90m30s', 5_430_000],
   ])('%s', (text, ms) => {
     expect(parseTimeout(text)).toBe(ms);
   });
 
   // Above 2^31-1 ms a timer of Node fires at once.
-  test.each(['', '0s', '30', '30 m', '-1m', '1.5h', '25h', '25d', '10w', 'Infinity'])(
-    '%j is none',
-    (text) => {
-      expect(() => parseTimeout(text)).toThrow(UserError);
-    },
-  );
+  test.each([
+    '',
+    '0',
+    '0s',
+    '0h0m',
+    '1x',
+    '1h30',
+    '30m1h',
+    '1h1h',
+    '23h61m',
+    '-1h30m',
+    '30',
+    '30 m',
+    '-1m',
+    '1.5h',
+    '25h',
+    '25d',
+    '10w',
+    'Infinity',
+  ])('%j is none', (text) => {
+    expect(() => parseTimeout(text)).toThrow(UserError);
+  });
 });
 
 describe('startDeadline', () => {

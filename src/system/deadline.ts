@@ -1,5 +1,5 @@
 /** The one signal that ends a run: its time limit, or SIGINT or SIGTERM. */
-import { parseDuration } from '../config/duration.js';
+import { parseTimeSpan } from '../config/duration.js';
 import { OperationError, UserError } from '../errors.js';
 
 export interface Deadline {
@@ -46,12 +46,12 @@ export function startDeadline(timeoutMs: number, timeoutText: string): Deadline 
 /** setTimeout overflows above 2^31-1 ms and then fires at once. */
 const MOST = 24 * 3_600_000;
 
-/** The time limit of a run in milliseconds: `90s`, `30m`, `1h`, at most 24 h. @throws UserError */
+/** The time limit of a run in milliseconds: `90s`, `30m`, `1h30m`, at most 24 h. @throws UserError */
 export function parseTimeout(text: string): number {
-  const parsed = parseDuration(text);
-  if (parsed.ok && parsed.value > 0 && parsed.value <= MOST) return parsed.value;
+  const parsed = parseTimeSpan(text);
+  if (parsed.ok && parsed.value <= MOST) return parsed.value;
   throw new UserError({
     what: `timeout: "${text}" is not a time limit`,
-    mend: 'write it as 90s, 30m or 1h; at most 24h',
+    mend: 'write it as 90s, 30m or 1h30m; at most 24h',
   });
 }

@@ -127,7 +127,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     commands: COMMON,
     idle: ['classify', 'validate'],
     value: 'TIME',
-    help: 'limit for the whole run (default 30m)',
+    help: 'limit for the whole run, as 90s or 1h30m (default 30m)',
   },
   'exit-code': { type: 'boolean', commands: ['plan'], help: 'exit 3 when there are changes to make' },
   report: {
