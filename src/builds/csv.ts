@@ -3,6 +3,7 @@
  * in JSON clothes. Both would let a value become something else; here every value is made to stay a value.
  */
 import type { Parsed } from '../reference.js';
+import { readRecords } from './records.js';
 
 /** One `key=value` of a CSV option, in the order given; a key alone has an empty value and `bare` set. */
 export interface CsvField {
@@ -44,13 +45,13 @@ export function parseCsv(text: string): Parsed<readonly CsvField[]> {
   if (/[\x00-\x1f\x7f]/.test(text)) {
     return { ok: false, what: 'the value holds a control character', mend: 'write it on one line' };
   }
-  const cells = splitCells(text);
-  if (cells === null) {
+  const read = readRecords(text, { relaxed: false, comments: false });
+  if (!read.ok) {
     return { ok: false, what: 'a quotation mark does not end', mend: 'close it before the next comma' };
   }
   const fields: CsvField[] = [];
   const seen = new Set<string>();
-  for (const cell of cells) {
+  for (const cell of read.records[0] ?? []) {
     const equals = cell.indexOf('=');
     if (equals < 0) {
       fields.push({ key: cell, value: '', bare: true });
@@ -65,17 +66,4 @@ export function parseCsv(text: string): Parsed<readonly CsvField[]> {
     fields.push({ key, value: cell.slice(equals + 1), bare: false });
   }
   return { ok: true, value: fields };
-}
-
-/** The cells of one CSV line; null when a quoted cell is not closed. */
-function splitCells(text: string): string[] | null {
-  const cells: string[] = [];
-  let rest = text;
-  for (;;) {
-    const cell = rest.startsWith('"') ? /^"((?:[^"]|"")*)"(?=,|$)/.exec(rest) : /^[^",]*(?=,|$)/.exec(rest);
-    if (cell === null) return null;
-    cells.push((cell[1] ?? cell[0]).replaceAll('""', '"'));
-    if (cell[0].length === rest.length) return cells;
-    rest = rest.slice(cell[0].length + 1);
-  }
 }

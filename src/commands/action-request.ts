@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { buildArguments, pairOf } from '../builds/lists.js';
 import type { TagFile } from '../config/config.js';
 import { readDigests } from '../docker/digests.js';
 import { UserError } from '../errors.js';
@@ -42,8 +43,8 @@ export async function buildSettings(
       file: build.file,
       target: build.target,
       platforms: build.platforms,
-      buildArgs: pairs('build-args', build.buildArgs),
-      labels: pairs('labels', build.labels),
+      buildArgs: argumentsOf(build.buildArgs, env),
+      labels: labelsOf(build.labels),
       cacheFrom: build.cacheFrom,
       cacheTo: build.cacheTo,
       provenance: build.provenance,
@@ -59,18 +60,25 @@ export async function buildSettings(
   };
 }
 
-/** Lines `NAME=value` as a record. @throws UserError for a line without `=` */
-function pairs(input: string, lines: readonly string[]): Record<string, string> {
-  const wrong = lines.filter((line) => line.indexOf('=') < 1);
-  if (wrong.length > 0) {
-    throw new UserError(
-      wrong.map((line) => ({
-        what: `input ${input}: "${line}" has no value`,
-        mend: 'write it as NAME=value',
-      })),
-    );
-  }
-  return Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+/** @throws UserError for an argument without a name */
+function argumentsOf(items: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> {
+  refuse(items, 'build-args', (item) => item.startsWith('='));
+  return buildArguments(items, env);
+}
+
+/** @throws UserError for a label without `=` or without a name */
+function labelsOf(items: readonly string[]): Record<string, string> {
+  refuse(items, 'labels', (item) => item.indexOf('=') < 1);
+  return Object.fromEntries(items.map((item) => [pairOf(item)[0], pairOf(item)[1] ?? '']));
+}
+
+function refuse(items: readonly string[], input: string, isWrong: (item: string) => boolean): void {
+  const wrong = items.filter(isWrong);
+  if (wrong.length === 0) return;
+  throw new UserError(
+    wrong.map((item) => ({
+      what: `input ${input}: "${item}" is not a name and a value`,
+      mend: 'write it as NAME=value',
+    })),
   );
 }

@@ -1,6 +1,7 @@
 /** The inputs of the action, read once and checked; every wrong one is named. */
 import * as core from '@actions/core';
 
+import { inputList, type ListOptions } from '../builds/lists.js';
 import { UserError, type Problem } from '../errors.js';
 
 /** Build inputs, as docker/build-push-action has them: defaults for every entry of `builds`. Empty means not given. */
@@ -56,6 +57,12 @@ export function readInputs(): ActionInputs {
       .flatMap((line) => line.split(','))
       .map((item) => item.trim())
       .filter((item) => item !== '');
+  const asInDocker = (name: string, options?: ListOptions): readonly string[] => {
+    const parsed = inputList(text(name), options);
+    if (parsed.ok) return parsed.value;
+    problems.push({ what: `input ${name}: ${parsed.what}`, mend: parsed.mend });
+    return [];
+  };
   const choice = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
     const given = text(name);
     if (given === '') return fallback;
@@ -79,12 +86,12 @@ export function readInputs(): ActionInputs {
       context: text('context'),
       file: text('file'),
       target: text('target'),
-      platforms: list('platforms'),
-      buildArgs: lines('build-args'),
-      labels: lines('labels'),
-      secrets: lines('secrets'),
-      cacheFrom: lines('cache-from'),
-      cacheTo: lines('cache-to'),
+      platforms: asInDocker('platforms', { commas: true }),
+      buildArgs: asInDocker('build-args'),
+      labels: asInDocker('labels'),
+      secrets: asInDocker('secrets'),
+      cacheFrom: asInDocker('cache-from'),
+      cacheTo: asInDocker('cache-to'),
       provenance: text('provenance'),
       sbom: text('sbom'),
       builder: text('builder'),
