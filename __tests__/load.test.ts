@@ -32,6 +32,12 @@ describe('which part of the tag file counts', () => {
     ['a git tag: builds', { facts: TAG }, { builds: true, images: false }],
     ['a git tag, only images', { facts: TAG, only: 'images' }, { builds: false, images: true }],
     ['a branch, only builds', { facts: REF, only: 'builds' }, { builds: true, images: false }],
+    [
+      'a branch, every image of the input switched off',
+      { facts: REF, imagesDisabled: true },
+      { builds: false, images: true },
+    ],
+    ['a git tag, the same', { facts: TAG, imagesDisabled: true }, { builds: false, images: false }],
     ['validate: both', { command: 'validate' }, { builds: true, images: true }],
   ] as [string, Partial<RunRequest>, object][])('%s', (_, changes, scope) => {
     expect(load(request(`policy: semver\n${IMAGES}`, changes)).scope).toEqual(scope);

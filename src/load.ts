@@ -55,11 +55,11 @@ function collect<T>(problems: Problem[], fallback: T, attempt: () => T): T {
  * Without a ref there is nothing to build; on a git tag the promotions of the tag file are left alone, since the
  * file of an old commit is not what should be promoted. `validate` looks at all.
  */
-function scopeOf({ only, facts, command }: RunRequest): Scope {
+function scopeOf({ only, facts, command, imagesDisabled }: RunRequest): Scope {
   if (command === 'validate') return { builds: true, images: true };
   if (facts === null) return { builds: false, images: only !== 'builds' };
-  if (only !== '') return { builds: only === 'builds', images: only === 'images' };
-  return { builds: true, images: facts.kind !== 'tag' };
+  const builds = only !== 'images' && !imagesDisabled;
+  return { builds, images: only === '' ? facts.kind !== 'tag' : only === 'images' };
 }
 
 function unnamedBuilds(config: Config, request: RunRequest): Problem[] {

@@ -35,6 +35,8 @@ export interface RunRequest {
   readonly policy: string;
   /** image names to build without a tag file */
   readonly images: readonly string[];
+  /** images are named, and every one is switched off: no build is looked at */
+  readonly imagesDisabled: boolean;
   /** the git ref of the run; null: only promotions are looked at */
   readonly facts: RefFacts | null;
   readonly only: 'builds' | 'images' | '';
@@ -80,6 +82,7 @@ export function promotionRequest(command: RunRequest['command'], files: readonly
     files,
     policy: '',
     images: [],
+    imagesDisabled: false,
     facts: null,
     only: '',
     stable: false,

@@ -24,6 +24,15 @@ afterEach(() => {
     if (name.startsWith('INPUT_')) Reflect.deleteProperty(process.env, name);
 });
 
+test('images as docker/metadata-action reads them; every wrong line is named', () => {
+  expect(given({ images: '# both\nname=GHCR.io/O/App,enable=true\no/app\no/x,enable=false' })).toMatchObject({
+    images: ['ghcr.io/o/app', 'o/app'],
+    imagesDisabled: false,
+  });
+  expect(given({ images: 'o/app,enable=false' })).toMatchObject({ images: [], imagesDisabled: true });
+  expect(complaints({ images: 'o/app,enable=no\no/x,tag=y' })).toHaveLength(2);
+});
+
 describe('lists as docker/build-push-action reads them', () => {
   test('a comma separates platforms only; quotation marks hold commas and lines together', () => {
     const { build } = given({

@@ -51,6 +51,17 @@ describe('the input images', () => {
     expect(build?.config).toMatchObject({ context: '.', platforms: [], cacheTo: [] });
   });
 
+  test('one repository under two spellings is one name', () => {
+    expect(names(NONE, { images: ['app', 'docker.io/library/app', 'reg.example/app'] })).toEqual([
+      ['app', 'reg.example/app'],
+    ]);
+  });
+
+  test('is in lower case, where the host in the tag file may not be', () => {
+    const file = config('policy: wmcore\nbuilds: [{ name: Reg.Example/a }, { name: b }]\n');
+    expect(names(file, { images: ['reg.example/a'] })).toEqual([['Reg.Example/a']]);
+  });
+
   test.each<[string, typeof FILE, string[], RegExp[]]>([
     [
       'what no build is called',

@@ -14,7 +14,7 @@ import { readTagFiles } from '../workspace/files.js';
 
 /** The tag files; none when the inputs stand in for the default one and it is not there. */
 export async function filesOf(inputs: ActionInputs, workspace: string): Promise<TagFile[]> {
-  const standsIn = inputs.policy !== '' || inputs.images.length > 0;
+  const standsIn = inputs.policy !== '' || inputs.images.length > 0 || inputs.imagesDisabled;
   if (standsIn && !inputs.configGiven) {
     const there = await stat(join(workspace, inputs.config[0] ?? '')).catch(() => null);
     if (there === null) return [];

@@ -95,6 +95,7 @@ async function runWith(
     files,
     policy: inputs.policy,
     images: inputs.images,
+    imagesDisabled: inputs.imagesDisabled,
     facts,
     only: inputs.only,
     stable: inputs.stable,

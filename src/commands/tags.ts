@@ -77,6 +77,7 @@ async function requestFor(
     files: await tagFiles(args, io),
     policy: args.text('policy') ?? '',
     images: [],
+    imagesDisabled: false,
     facts,
     only: onlyOf(args),
     stable: args.is('stable'),

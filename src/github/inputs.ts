@@ -1,6 +1,7 @@
 /** The inputs of the action, read once and checked; every wrong one is named. */
 import * as core from '@actions/core';
 
+import { parseImages } from '../builds/images.js';
 import { inputList, type ListOptions } from '../builds/lists.js';
 import { UserError, type Problem } from '../errors.js';
 
@@ -27,6 +28,8 @@ export interface ActionInputs {
   readonly configGiven: boolean;
   readonly policy: string;
   readonly images: readonly string[];
+  /** images are given, and none of them is enabled */
+  readonly imagesDisabled: boolean;
   readonly build: BuildInputs;
   readonly ref: string;
   readonly sha: string;
@@ -76,12 +79,15 @@ export function readInputs(): ActionInputs {
     return found ?? fallback;
   };
   const config = lines('config');
+  const images = parseImages(text('images'));
+  problems.push(...images.problems);
   const inputs: ActionInputs = {
     command: choice('command', ['auto', 'plan', 'apply', 'validate'], 'auto'),
     config: config.length === 0 ? [DEFAULT_CONFIG] : config,
     configGiven: config.length > 0 && !(config.length === 1 && config[0] === DEFAULT_CONFIG),
     policy: text('policy'),
-    images: list('images'),
+    images: images.names,
+    imagesDisabled: images.disabled,
     build: {
       context: text('context'),
       file: text('file'),

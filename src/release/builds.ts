@@ -4,7 +4,7 @@ import type { BuildDefaults } from '../builds/model.js';
 import type { BuildConfig, Config, Origin } from '../config/model.js';
 import { UserError, type Place } from '../errors.js';
 import { isForced, mapRepository, shownName, type Force, type RegistryMap } from '../plan/names.js';
-import { parseRepository, type Repository } from '../reference.js';
+import { parseRepository, sameRepository, type Repository } from '../reference.js';
 
 /** One repository that a build is tagged in. */
 export interface BuildName {
@@ -61,7 +61,9 @@ function entriesOf(config: Pick<Config, 'builds'>, images: readonly string[]): r
   if (images.length === 0) return config.builds;
   if (config.builds.length === 0) return [fromInputs(images)];
   const known = config.builds.map(({ names }) => names.map(({ text }) => text));
-  const strange = images.filter((image) => !known.some((names) => names.includes(image)));
+  // The input is in lower case; the host of a name in the tag file need not be.
+  const has = (names: readonly string[], image: string) => names.some((name) => name.toLowerCase() === image);
+  const strange = images.filter((image) => !known.some((names) => has(names, image)));
   if (strange.length > 0) {
     throw new UserError(
       strange.map((image) => ({
@@ -70,7 +72,7 @@ function entriesOf(config: Pick<Config, 'builds'>, images: readonly string[]): r
       })),
     );
   }
-  return config.builds.filter((_, i) => known[i]?.some((name) => images.includes(name)));
+  return config.builds.filter((_, i) => images.some((image) => has(known[i] ?? [], image)));
 }
 
 /** One build with every image as its name, as docker/metadata-action's `images` is meant. */
@@ -80,10 +82,14 @@ function fromInputs(images: readonly string[]): BuildConfig {
     return parsed.ok ? [] : [{ what: `images: ${parsed.what}`, mend: parsed.mend }];
   });
   if (problems.length > 0) throw new UserError(problems);
-  const names = images.flatMap((text) => {
+  const names: { text: string; repository: Repository }[] = [];
+  for (const text of images) {
     const parsed = parseRepository(text);
-    return parsed.ok ? [{ text, repository: parsed.value }] : [];
-  });
+    // "app" and "docker.io/library/app" are one
+    const known = (repository: Repository) =>
+      names.some((name) => sameRepository(name.repository, repository));
+    if (parsed.ok && !known(parsed.value)) names.push({ text, repository: parsed.value });
+  }
   return {
     names,
     context: '.',
