@@ -1,4 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
@@ -109,6 +111,22 @@ describe('a build', () => {
       `::${token}::`,
     ]);
   });
+});
+
+test('the lines of a file that a secret names are hidden in the output and in the error', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'retag-secret-'));
+  const file = join(folder, 'npmrc');
+  writeFileSync(file, '//r.example/:_authToken=hunter22\nhunter33\nab\n');
+  try {
+    const stderr = '//r.example/:_authToken=hunter22\nERROR: ab hunter33\n';
+    const error = await failure(
+      bake({ bake: { stderr, exit: 1 } }, app({ secrets: [`id=n,src=${file}`] }), { terminal: true }),
+    );
+    expect(docker.said).toEqual(['***', 'ERROR: ab ***']);
+    expect(error.message).not.toContain('hunter');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe('a build that fails', () => {

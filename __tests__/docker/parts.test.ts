@@ -83,7 +83,8 @@ describe('output', () => {
 
   test('a secret is hidden in each of its lines, the longest first', () => {
     const made = definition(build('q.io/a', { secrets: ['id=a,env=KEY'] }));
-    const texts = secretTexts({ KEY: 'first line\nsecond-line\nab' }, made);
+    const texts = secretTexts({ KEY: 'first line\nsecond-line\nab' }, made, ['from a file\r\nits line\n']);
     expect(cleanLine('x second-line y ab', texts)).toBe('x *** y ab');
+    expect(cleanLine('from a file, its line', texts)).toBe('***, ***');
   });
 });

@@ -11,6 +11,7 @@ import { bakeError, readMetadata } from './metadata.js';
 import { buildOutput } from './output.js';
 import { findBuilder, removeBuilder } from './prepare.js';
 import { runLong } from './process.js';
+import { secretFiles } from './secret-files.js';
 import { checkWorkspace } from './workspace.js';
 
 export interface BuilderOptions {
@@ -81,7 +82,8 @@ async function bake(
   const directory = await mkdtemp(join(options.temporary, 'retag-build-'));
   const file = join(directory, 'bake.json');
   const metadata = join(directory, 'metadata.json');
-  const secrets = secretTexts(options.environment, definition);
+  const files = await secretFiles(definition, options.workspace);
+  const secrets = secretTexts(options.environment, definition, files);
   const output = buildOutput(options.write, options.actions ? options.token : null, secrets);
   const tail: string[] = [];
   // What goes to the terminal directly cannot be cleaned of secrets.

@@ -35,11 +35,17 @@ export function childEnvironment(
 /**
  * Texts that must not be shown: each secret's value, and each line of it. Very short ones are left: hiding
  * every "a" would hide the log.
+ * @param files texts of the files that secrets name, see `secretFiles`
  */
-export function secretTexts(environment: Environment, definition: BakeDefinition): string[] {
+export function secretTexts(
+  environment: Environment,
+  definition: BakeDefinition,
+  files: readonly string[],
+): string[] {
   const values = [
     ...variablesOf(definition).map((name) => environment[name] ?? ''),
     ...Object.values(definition.secretValues),
+    ...files,
   ];
   const texts = values.flatMap((value) => [value, ...value.split(/\r?\n/)].map((text) => text.trim()));
   return [...new Set(texts)].filter((text) => text.length >= 4).sort((a, b) => b.length - a.length);
