@@ -56,13 +56,13 @@ test.each([
 describe('labels', () => {
   test('those that nothing is known about are left out, line breaks are spaces', () => {
     const labels = ociLabels({ ...FACTS, description: 'two\r\n lines', url: null }, '1.0');
-    expect(labelLines(labels, 'manifest').split('\n')).toEqual([
-      'manifest:org.opencontainers.image.created=2026-01-02T03:04:05.000Z',
-      'manifest:org.opencontainers.image.description=two lines',
-      'manifest:org.opencontainers.image.licenses=Apache-2.0',
-      `manifest:org.opencontainers.image.revision=${FACTS.revision}`,
-      'manifest:org.opencontainers.image.title=CMSKubernetes',
-      'manifest:org.opencontainers.image.version=1.0',
+    expect(labelLines(labels).split('\n')).toEqual([
+      'org.opencontainers.image.created=2026-01-02T03:04:05.000Z',
+      'org.opencontainers.image.description=two lines',
+      'org.opencontainers.image.licenses=Apache-2.0',
+      `org.opencontainers.image.revision=${FACTS.revision}`,
+      'org.opencontainers.image.title=CMSKubernetes',
+      'org.opencontainers.image.version=1.0',
     ]);
   });
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 
+import type { BuildConfig } from '../../src/config/model.js';
 import type { SourceState } from '../../src/plan/model.js';
 import { buildOutputs, type BuildOutputInput } from '../../src/release/outputs.js';
 import type { Release } from '../../src/release/release.js';
-import { FACTS, build, selected } from '../builds/support.js';
+import { FACTS, build, definition, selected } from '../builds/support.js';
 import { digestOf } from '../support/wanted.js';
 import { policyOf } from '../support/policies.js';
 import { classify } from '../../src/policy/policy.js';
@@ -28,6 +29,7 @@ const of = (input: Partial<BuildOutputInput>) =>
     release: null,
     made: null,
     source: FACTS,
+    defaults: {},
     partial: false,
     ...input,
   });
@@ -61,17 +63,97 @@ describe('matrix', () => {
 });
 
 describe('labels and annotations', () => {
-  test('what Retag sets itself and the labels of the rule, as docker/metadata-action prints them', async () => {
-    const policy =
-      "policy:\n  rules: [{ class: final, git_tag: '{v:text}', tag: '{v}', labels: { org.example.line: 'v{v}', org.opencontainers.image.title: mine } }]\n";
-    const { labels, annotations } = of({ release: await release({ state: 'to-build' }, policy) });
-    const lines = labels?.split('\n') ?? [];
-    expect(lines).toEqual([...lines].sort());
-    expect(lines).toContain('org.example.line=v1.2.3');
-    expect(lines).toContain('org.opencontainers.image.title=mine');
-    expect(lines).toContain('org.opencontainers.image.version=1.2.3');
-    expect(lines).toContain(`org.opencontainers.image.revision=${FACTS.revision}`);
-    expect(annotations?.split('\n')).toEqual(lines.map((line) => `manifest:${line}`));
+  const POLICY =
+    "policy:\n  rules: [{ class: final, git_tag: '{v:text}', tag: '{v}', labels: { org.example.line: 'v{v}', org.opencontainers.image.title: mine } }]\n";
+  const linesOf = async (configs: readonly BuildConfig[], defaults = {}) => {
+    const made = { ...(await release({ state: 'to-build' }, POLICY)), selected: configs.map(selected) };
+    const { labels = '', annotations = '' } = of({ release: made, defaults });
+    return { labels: labels.split('\n'), annotations: annotations.split('\n') };
+  };
+  const OCI = [
+    'org.opencontainers.image.created=2026-01-02T03:04:05.000Z',
+    'org.opencontainers.image.licenses=Apache-2.0',
+    `org.opencontainers.image.revision=${FACTS.revision}`,
+    'org.opencontainers.image.source=https://github.com/dmwm/CMSKubernetes',
+    'org.opencontainers.image.title=mine',
+    'org.opencontainers.image.url=https://github.com/dmwm/CMSKubernetes',
+    'org.opencontainers.image.version=1.2.3',
+  ];
+
+  test('labels of the rule are labels; a title is one in both; both as docker/metadata-action prints them', async () => {
+    const { labels, annotations } = await linesOf([build('reg.example/a')]);
+    expect(labels).toEqual(['org.example.line=v1.2.3', ...OCI]);
+    expect(annotations).toEqual(OCI.map((line) => `manifest:${line}`));
+  });
+
+  test('are those of the image, with labels and annotations of its entry', async () => {
+    const entry = build('reg.example/a', {
+      labels: { my: '{tag}', 'org.opencontainers.image.title': 'Entry' },
+      annotations: { 'index:only.index': 'x', both: '{tag}' },
+    });
+    const { labels, annotations } = await linesOf([entry]);
+    expect(labels).toContain('my=1.2.3');
+    expect(labels).toContain('org.opencontainers.image.title=Entry');
+    expect(annotations).toContain('manifest:org.opencontainers.image.title=Entry');
+    expect(annotations).toContain('manifest:both=1.2.3');
+    expect(annotations).toContain('index:only.index=x');
+    expect(annotations.join()).not.toContain('my=');
+  });
+
+  test('say what the bake definition says', async () => {
+    const entry = build('reg.example/a', {
+      labels: { my: 'own', 'org.opencontainers.image.title': 'Entry' },
+      annotations: { both: 'x' },
+      platforms: FOUR,
+    });
+    const { labels, annotations } = await linesOf([entry]);
+    const decision = {
+      class: 'final' as const,
+      version: '1.2.3',
+      labels: { 'org.example.line': 'v1.2.3', 'org.opencontainers.image.title': 'mine' },
+    };
+    for (const split of [false, true]) {
+      const made = definition(entry, { decision, split });
+      const target = Object.values(made.file.target)[0]!;
+      const keys = annotations.map((line) => line.replace('manifest:', ''));
+      expect(
+        Object.entries(target.labels!)
+          .map(([key, value]) => `${key}=${value}`)
+          .sort(),
+      ).toEqual(labels);
+      expect(target.annotations?.map((line) => line.replace(/^(?:index,)?manifest:/, '')).sort()).toEqual(
+        keys.sort(),
+      );
+      const index = made.indexAnnotations.get('reg.example/a')!;
+      expect(
+        Object.entries(index)
+          .map(([key, value]) => `${key}=${value}`)
+          .sort(),
+      ).toEqual(keys);
+    }
+  });
+
+  test('of several images, what all have in common', async () => {
+    const entries = ['1', '2'].map((n) =>
+      build(`reg.example/${n}`, {
+        labels: { own: n, same: 'x' },
+        annotations: n === '1' ? { both: 'x', one: 'y' } : { both: 'x', 'index:one': 'y' },
+      }),
+    );
+    const { labels, annotations } = await linesOf(entries);
+    expect(labels).toContain('same=x');
+    expect(labels.join()).not.toContain('own=');
+    expect(annotations).toContain('manifest:both=x');
+    expect(annotations.join()).not.toContain('one=');
+  });
+
+  test('without builds the input labels is in them, for another builder', async () => {
+    const defaults = { labels: { 'my.l': 'x, {tag}', 'org.opencontainers.image.title': 'Mine' } };
+    const { labels, annotations } = await linesOf([], defaults);
+    expect(labels).toContain('my.l=x, 1.2.3');
+    expect(labels).toContain('org.opencontainers.image.title=Mine');
+    expect(annotations).toContain('manifest:org.opencontainers.image.title=Mine');
+    expect(annotations.join()).not.toContain('my.l');
   });
 
   test('are empty for a ref without names, and for a commit that is not known', async () => {

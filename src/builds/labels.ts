@@ -8,6 +8,18 @@ const PREFIX = 'org.opencontainers.image.';
 /** What a finished build is recognised by on a re-run. */
 export const REVISION = `${PREFIX}revision`;
 
+/** The keys of the OCI labels, which are annotations too. */
+export const OCI_KEYS: readonly string[] = [
+  'created',
+  'description',
+  'licenses',
+  'revision',
+  'source',
+  'title',
+  'url',
+  'version',
+].map((key) => PREFIX + key);
+
 /** The eight labels; those that nothing is known about are left out. Sorted by key. */
 export function ociLabels(facts: SourceFacts, version: string): Record<string, string> {
   const values: Record<string, string | null> = {
@@ -40,12 +52,25 @@ export function createdAt(epoch: string | undefined, commit: string | null, now:
   return new Date(Number.isNaN(time) ? now : time).toISOString();
 }
 
-/** Lines `key=value`, sorted: the outputs `labels` and, with a level in front, `annotations`. */
-export function labelLines(labels: Readonly<Record<string, string>>, level = ''): string {
-  const prefix = level === '' ? '' : `${level}:`;
+/** Lines `key=value`, sorted by key: the output `labels`. */
+export function labelLines(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${prefix}${key}=${oneLine(value)}`)
+    .map(([key, value]) => `${key}=${oneLine(value)}`)
+    .join('\n');
+}
+
+/**
+ * Lines `level:key=value`, sorted by key: the output `annotations`. Without a level of its own an annotation gets
+ * docker/metadata-action's default one, since BuildKit refuses `index` for an image that is none.
+ */
+export function annotationLines(
+  annotations: readonly { readonly levels: readonly string[] | null; readonly text: string }[],
+): string {
+  const key = (text: string): string => text.slice(0, text.indexOf('='));
+  return [...annotations]
+    .sort((a, b) => (key(a.text) < key(b.text) ? -1 : 1))
+    .map(({ levels, text }) => `${(levels ?? ['manifest']).join(',')}:${oneLine(text)}`)
     .join('\n');
 }
 

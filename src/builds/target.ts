@@ -1,13 +1,11 @@
 /** One entry of `builds` as a bake target: every value checked, every mistake named with its place. Pure. */
 import type { BuildConfig } from '../config/model.js';
 import type { Place, Problem } from '../errors.js';
-import type { Parsed } from '../reference.js';
 import { formatCsv, type CsvField } from './csv.js';
-import { REVISION, ociLabels } from './labels.js';
+import { labelling, type Labelling, type Report } from './labelling.js';
 import type { BakeTarget, BuildDecision, Render, SourceFacts } from './model.js';
 import { imageOf } from './names.js';
 import {
-  annotationLevels,
   isDisabled,
   parseAttestation,
   parseCache,
@@ -41,14 +39,12 @@ export interface DefinitionContext {
 }
 
 /** The parts of a target that do not depend on its platforms. */
-export interface TargetParts {
+export interface TargetParts extends Labelling {
   readonly context: string;
   /** relative to the workspace */
   readonly dockerfile: string;
   readonly contexts: Readonly<Record<string, string>>;
   readonly args: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: readonly { levels: readonly string[] | null; text: string }[];
   readonly attest: readonly string[];
   /** BuildKit makes an index even for one platform when there is an attestation */
   readonly attested: boolean;
@@ -78,8 +74,7 @@ export function targetParts(build: BuildConfig, shared: DefinitionContext, probl
       (value, key) => at(parseNamedContext(value), { text: '', local: true }, 'build_contexts', key).text,
     ),
     args: argsOf(build, shared, at),
-    labels: labelsOf(build, shared, at),
-    annotations: annotationsOf(build, shared, at),
+    ...labelling(build, shared, at),
     attest: attestations.map(formatCsv),
     attested: attestations.some((fields) => !isDisabled(fields)),
     secrets: secretsOf(build, shared, at, problems),
@@ -89,8 +84,6 @@ export function targetParts(build: BuildConfig, shared: DefinitionContext, probl
     rest: restOf(build, at),
   };
 }
-
-type Report = <T>(parsed: Parsed<T>, fallback: T, ...path: (string | number)[]) => T;
 
 function reporter(build: BuildConfig, problems: Problem[]): Report {
   return (parsed, fallback, ...path) => {
@@ -115,60 +108,6 @@ function argsOf(build: BuildConfig, shared: DefinitionContext, at: Report): Reco
     args['SOURCE_DATE_EPOCH'] = epoch;
   }
   return args;
-}
-
-function labelsOf(build: BuildConfig, shared: DefinitionContext, at: Report): Record<string, string> {
-  const { decision, facts } = shared;
-  const labels = ociLabels(facts, decision.version);
-  for (const [key, value] of Object.entries(decision.labels)) {
-    labels[key] = at(prefixed(shared.render(value), `label ${key} of the policy`), value, 'labels');
-  }
-  for (const [key, value] of Object.entries(build.labels)) {
-    at(parseKey(key), key, 'labels', key);
-    labels[key] = at(shared.render(value), value, 'labels', key);
-  }
-  at(revisionKept(labels[REVISION], facts.revision), facts.revision, 'labels', REVISION);
-  return labels;
-}
-
-function annotationsOf(
-  build: BuildConfig,
-  shared: DefinitionContext,
-  at: Report,
-): TargetParts['annotations'] {
-  const { decision, facts } = shared;
-  const merged = new Map<string, { levels: readonly string[] | null; text: string }>();
-  const add = (key: string, value: string): void => {
-    const { levels, name } = annotationLevels(key);
-    merged.set(key, { levels, text: `${name}=${value}` });
-  };
-  for (const [key, value] of Object.entries(ociLabels(facts, decision.version))) add(key, value);
-  for (const [key, value] of Object.entries(build.annotations)) {
-    const { name } = annotationLevels(key);
-    at(parseKey(name), name, 'annotations', key);
-    if (name.includes(':')) {
-      const mend = 'put index: or manifest: in front of it, or take the colon out';
-      at({ ok: false, what: `the level in "${key}" is not known`, mend }, '', 'annotations', key);
-    }
-    const text = at(shared.render(value), value, 'annotations', key);
-    if (name === REVISION) at(revisionKept(text, facts.revision), '', 'annotations', key);
-    add(key, text);
-  }
-  return [...merged.values()];
-}
-
-/** A re-run recognises a finished build by its revision; another value would make every re-run a refusal. */
-function revisionKept(value: string | undefined, revision: string): Parsed<string> {
-  if (value === undefined || value === revision) return { ok: true, value: revision };
-  return {
-    ok: false,
-    what: `${REVISION} is set to something other than the commit that is built`,
-    mend: 'leave it to Retag: a finished build is recognised by it',
-  };
-}
-
-function prefixed<T>(parsed: Parsed<T>, what: string): Parsed<T> {
-  return parsed.ok ? parsed : { ...parsed, what: `${what}: ${parsed.what}` };
 }
 
 function provenanceOf(build: BuildConfig, shared: DefinitionContext, at: Report): readonly CsvField[] {

@@ -162,9 +162,10 @@ async function publish(
   const { report } = result;
   const written = await writeReport(path, report);
   const partial = build.platform !== '';
+  const { source, defaults } = build;
   publishOutputs({
     ...outputs(report, written ? path : ''),
-    ...buildOutputs({ ...result, source: build.source, partial }),
+    ...buildOutputs({ ...result, source, defaults, partial }),
   });
   publishAnnotations(annotations(report));
   await publishSummary(summary(report, result.closing), env);

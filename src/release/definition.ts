@@ -61,7 +61,8 @@ export function definitionInput(
   };
 }
 
-function renderWith(decision: ResolvedDecision): Render {
+/** The templates of a decision, with what is wrong with one as data. */
+export function renderWith(decision: ResolvedDecision): Render {
   return (template) => {
     try {
       return { ok: true, value: decision.render(template) };
