@@ -209,7 +209,7 @@ describe('sources that are not there', () => {
     return Promise.resolve(missing ? [{ place, what: 'there is no context "x"' }] : []);
   };
   const text = (): string =>
-    `policy: wmcore\nbuilds: [ { name: '${registry.host}/one' }, { name: '${registry.host}/two' } ]\n`;
+    `policy: wmcore\nbuilds:\n${['one', 'two'].map((name) => `  - { name: '${registry.host}/${name}', platforms: [linux/amd64] }\n`).join('')}`;
   const request = (command: RunRequest['command'], build: Partial<RunRequest['build']> = {}) => {
     const made = flowRequest(command, text(), { facts: factsOf('refs/tags/2.3.4') });
     return { ...made, build: { ...made.build, ...build } };
@@ -505,6 +505,48 @@ describe('several machines', () => {
     expect(done.exitCode).toBe(1);
     expect(done.report.actions[0]?.error?.text).toContain('hand on the digests of this run');
     expect(tags('one', 'two')).toEqual({});
+  });
+
+  describe('a build that names no platforms', () => {
+    const text = (...names: string[]): string => {
+      const entries = names.map((name) => `  - { name: '${registry.host}/${name}' }\n`);
+      const split = `  - { name: '${registry.host}/split', platforms: [linux/amd64] }\n`;
+      return `policy: wmcore\nbuilds:\n${entries.join('')}${split}`;
+    };
+    const go = (file: string, more: Partial<RunRequest>, options: TestBuilderOptions = {}) => {
+      const builder = testBuilder(() => registry, options);
+      const done = flow(flowRequest('apply', file, { ...facts, ...more }), { builder: () => builder });
+      return { builder, done };
+    };
+    const handedOn = async (file: string) => {
+      const one = await go(file, settings({ platform: 'linux/amd64' })).done;
+      expect(one).toMatchObject({ exitCode: 0, report: { counts: { build: 1 } } });
+      return parseDigests([{ name: 'x', text: formatDigests(one.made?.targets ?? []) }]);
+    };
+
+    test('is left out by the machines of the platforms, and made by the one that joins and tags', async () => {
+      const digests = await handedOn(text('native'));
+      expect([...digests.keys()]).toEqual([`${registry.host}/split`]);
+      const { builder, done } = go(text('native'), settings({ digests }));
+      expect(await done).toMatchObject({ exitCode: 0, report: { counts: { build: 2, create: 4 } } });
+      expect(builder.baked.map(({ targets }) => targets.map(({ image }) => image))).toEqual([
+        [`${registry.host}/native`],
+      ]);
+      expect(Object.keys(tags('native', 'split'))).toHaveLength(4);
+    });
+
+    test('that fails there: no tag of any image', async () => {
+      const digests = await handedOn(text('native'));
+      const { done } = go(text('native'), settings({ digests }), { fails: `${registry.host}/native` });
+      expect(await done).toMatchObject({ exitCode: 1 });
+      expect(tags('native', 'split')).toEqual({});
+    });
+
+    test('is not made when a digest of another is missing', async () => {
+      const { builder, done } = go(text('native'), settings({ digests: new Map() }));
+      await expect(done).rejects.toThrow('has no digest for linux/amd64');
+      expect(builder.calls).toEqual([]);
+    });
   });
 
   test('a platform without a digest: an error before anything is written', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { builtElsewhere, formatDigests, parseDigests } from '../../src/builds/digests.js';
-import { matrix, onlyPlatform } from '../../src/builds/select.js';
+import { matrix, onlyPlatform, unsplit } from '../../src/builds/select.js';
 import { build, complaints, definition, selected } from './support.js';
 
 const D = (digit: string) => `sha256:${digit.repeat(64)}`;
@@ -33,6 +33,13 @@ describe('input platform', () => {
     ]);
   });
 
+  test('an image that names none is left to the job that joins', () => {
+    const none = selected(build('quay.io/o/c'));
+    expect(onlyPlatform([none, one], 'linux/amd64', () => true)).toEqual([one]);
+    expect(unsplit([none, one])).toEqual([none]);
+    expect(matrix([none, one], {}).include.map(({ image }) => image)).toEqual(['quay.io/o/b']);
+  });
+
   test.each([
     [
       'no image has it',
@@ -41,7 +48,7 @@ describe('input platform', () => {
       /no build has the platform "linux\/s390x"; the platforms are linux\/amd64, linux\/arm64/,
     ],
     [
-      'an image names none',
+      'none names any',
       [selected(build('quay.io/o/c'))],
       'linux/amd64',
       /needs builds that name their platforms/,

@@ -20,7 +20,8 @@ const RUNNERS: Readonly<Record<string, string>> = { 'linux/arm64': 'ubuntu-24.04
 const RUNNER = 'ubuntu-24.04';
 
 /**
- * The output `matrix`: one job for each platform of each image that is still to be built.
+ * The output `matrix`: one job for each platform of each image that is still to be built. Builds that name no platform
+ * have none, see `unsplit`.
  * @param runners `runners` of the tag file: platform → runner label
  */
 export function matrix(builds: readonly SelectedBuild[], runners: Readonly<Record<string, string>>): Matrix {
@@ -37,18 +38,22 @@ export function matrix(builds: readonly SelectedBuild[], runners: Readonly<Recor
   return { include };
 }
 
+/** Builds that name no platform: they are not split, so the job that joins the others makes them. */
+export function unsplit(builds: readonly SelectedBuild[]): SelectedBuild[] {
+  return builds.filter(({ config }) => config.platforms.length === 0);
+}
+
 /**
  * What a run with the input `platform` builds: that platform of every image that has it and is still to be built.
- * @throws UserError when no image has it, or when an image that is due names no platforms and so cannot be split
+ * @throws UserError when no image has it, or when none names platforms and so cannot be split
  */
 export function onlyPlatform(
   builds: readonly SelectedBuild[],
   platform: string,
   isDue: (build: SelectedBuild) => boolean,
 ): SelectedBuild[] {
-  const due = builds.filter(isDue);
-  const unnamed = due.filter(({ config }) => config.platforms.length === 0);
-  if (unnamed.length > 0) {
+  const unnamed = unsplit(builds);
+  if (unnamed.length > 0 && unnamed.length === builds.length) {
     throw new UserError(
       unnamed.map(({ config }) => ({
         place: config.origin.at(),
@@ -66,7 +71,8 @@ export function onlyPlatform(
       mend: `the platforms are ${[...new Set(names)].join(', ')}`,
     });
   }
-  return due
+  return builds
+    .filter(isDue)
     .map(({ config, choice }) => ({
       config,
       choice: { build: choice.build.filter(same), push: choice.push.filter(same) },

@@ -3,6 +3,7 @@ import { bakeDefinition, type DefinitionInput } from '../builds/definition.js';
 import { builtElsewhere } from '../builds/digests.js';
 import type { BakeDefinition, BuiltTarget, SelectedBuild } from '../builds/model.js';
 import { imageOf } from '../builds/names.js';
+import { unsplit } from '../builds/select.js';
 import { formatProblem, OperationError, UserError } from '../errors.js';
 import type { BuildResult, Outcome } from '../execute.js';
 import type { Plan, PlannedAction, WantedTag } from '../plan/model.js';
@@ -19,8 +20,16 @@ export interface Building {
   readonly release: Release;
   readonly builds: readonly SelectedBuild[];
   /** null in a plan for a commit that is not known, whose labels are not known either */
-  readonly recipe: { readonly input: DefinitionInput; readonly definition: BakeDefinition } | null;
+  readonly recipe: Recipe | null;
   readonly planned: readonly Outcome[];
+}
+
+/** The definitions of a build. */
+interface Recipe {
+  /** of all images, wherever they are built */
+  readonly definition: BakeDefinition;
+  /** what is built on this machine: all, or with the input `digests` what other machines could not; null: nothing */
+  readonly here: DefinitionInput | null;
 }
 
 /** What was built. */
@@ -42,9 +51,9 @@ export function showDefinition(release: Release, plan: Plan, request: RunRequest
   const recipe = recipeOf(builds, release.naming.resolved, request);
   if (recipe === null)
     log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
-  if (recipe !== null && request.build.digests === null) {
+  if (recipe !== null && recipe.here !== null) {
     log.line('The bake definition:');
-    for (const line of recipe.definition.text.trimEnd().split('\n')) log.line(line);
+    for (const line of bakeDefinition(recipe.here).text.trimEnd().split('\n')) log.line(line);
   }
   const planned = builds.map((build): Outcome => ({
     ...outcomeOf(buildAction(build, plan)),
@@ -59,14 +68,17 @@ function recipeOf(
   builds: readonly SelectedBuild[],
   decision: ResolvedDecision,
   { command, facts, build: settings }: RunRequest,
-): Building['recipe'] {
+): Recipe | null {
   const { source } = settings;
   if (source === null) {
     if (command === 'plan') return null;
     throw new UserError({ what: UNKNOWN_COMMIT, mend: 'give it with --sha (input sha)' });
   }
-  const input = definitionInput(builds, decision, { ...settings, source, trusted: facts?.trusted ?? true });
-  return { input, definition: bakeDefinition(input) };
+  const from = { ...settings, source, trusted: facts?.trusted ?? true };
+  const input = definitionInput(builds, decision, from);
+  const left = unsplit(builds);
+  const rest = left.length === 0 ? null : definitionInput(left, decision, from);
+  return { definition: bakeDefinition(input), here: settings.digests === null ? input : rest };
 }
 
 /**
@@ -80,14 +92,16 @@ export async function checkSources(
   parts: RunParts,
 ): Promise<Building> {
   const { recipe } = building;
-  if (request.command !== 'plan' || request.build.digests !== null || recipe === null) return building;
-  const wrong = wrongCheckout(await parts.checkedOut(), recipe.input.facts.revision);
+  if (request.command !== 'plan' || recipe === null || recipe.here === null) return building;
+  const wrong = wrongCheckout(await parts.checkedOut(), recipe.here.facts.revision);
   // The plan of a pull request is of a merge to come.
   if (wrong !== null && request.facts?.trusted === true) parts.log.warning(wrong.message);
+  const definition = bakeDefinition(recipe.here);
   const planned = building.planned.map(async (outcome): Promise<Outcome> => {
     const { image } = outcome.planned.wanted;
-    const targets = recipe.definition.targets.filter((target) => target.image === image);
-    const problems = await parts.sources({ ...recipe.definition, targets });
+    const targets = definition.targets.filter((target) => target.image === image);
+    if (targets.length === 0) return outcome;
+    const problems = await parts.sources({ ...definition, targets });
     const warnings = problems.map((problem) => `apply would stop here: ${formatProblem(problem)}`);
     return { ...outcome, planned: { ...outcome.planned, warnings } };
   });
@@ -98,7 +112,7 @@ export async function checkSources(
 export async function buildRelease(building: Building, request: RunRequest, parts: RunParts): Promise<Made> {
   const { builds, planned, recipe } = building;
   if (recipe === null) throw new Error('a build without its definition');
-  const targets = await targetsOf(building, recipe.input, request, parts);
+  const targets = await targetsOf(building, recipe.here, request, parts);
   const images = builds.map(({ config }) => imageOf(config));
   const { source } = request.build;
   const elsewhere = request.build.digests !== null && source !== null;
@@ -116,17 +130,18 @@ export async function buildRelease(building: Building, request: RunRequest, part
 
 async function targetsOf(
   { builds, release }: Building,
-  input: DefinitionInput,
+  here: DefinitionInput | null,
   { build: settings }: RunRequest,
   parts: RunParts,
 ): Promise<readonly BuiltTarget[] | OperationError> {
-  if (settings.digests !== null) {
-    const all = release.builds.map(({ config }) => imageOf(config));
-    return builtElsewhere(builds, all, settings.digests);
-  }
-  const wrong = wrongCheckout(await parts.checkedOut(), input.facts.revision);
+  const all = release.builds.map(({ config }) => imageOf(config));
+  // Digests first: a job that failed is said before anything is built for nothing.
+  const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
+  if (here === null) return elsewhere;
+  const wrong = wrongCheckout(await parts.checkedOut(), here.facts.revision);
   if (wrong !== null) return wrong;
-  return bakeAll(input, { builder: parts.builder(), registry: parts.registry, log: parts.log });
+  const built = await bakeAll(here, { builder: parts.builder(), registry: parts.registry, log: parts.log });
+  return built instanceof OperationError ? built : [...elsewhere, ...built];
 }
 
 function buildAction({ config, choice }: SelectedBuild, plan: Plan): PlannedAction {
