@@ -167,6 +167,26 @@ describe('of a policy and images without a tag file', () => {
     expect(stdout).toContain('push-by-digest=true');
   });
 
+  test('inputs as docker/metadata-action and docker/build-push-action take them', async () => {
+    const inputs = build({
+      images: `# one of two\nname=${registry.host}/CMS/ReqMgr2\nname=${registry.host}/off,enable=false`,
+      'build-args': '"FOO=bar, baz"\nFROM_JOB\nNOT_SET',
+      labels: 'my.l=x, y\norg.opencontainers.image.title=Mine',
+      timeout: '1h30m',
+    });
+    const { outputs, stdout, code } = await empty.action(EVENTS.tag, inputs, { env: { FROM_JOB: 'a=b' } });
+    expect(code).toBe(0);
+    expect(outputs['tags']?.split('\n')[0]).toBe(`${registry.host}/cms/reqmgr2:2.3.4`);
+    expect(outputs['labels']).toContain('my.l=x, y\n');
+    expect(outputs['labels']).toContain('image.title=Mine');
+    expect(outputs['annotations']).toContain('manifest:org.opencontainers.image.title=Mine');
+    expect(outputs['annotations']).not.toContain('my.l');
+    expect(stdout).toContain('"FOO": "bar, baz"');
+    expect(stdout).toContain('"FROM_JOB": "a=b"');
+    expect(stdout).not.toContain('NOT_SET');
+    expect(stdout).toContain('index,manifest:org.opencontainers.image.title=Mine');
+  });
+
   test('row 97: a value with line breaks stays one value of one output', async () => {
     const payload = {
       ref: 'refs/tags/2.3.4',
