@@ -87,8 +87,8 @@ var init_nearest = __esm({
 });
 
 // src/errors.ts
-function formatProblem(problem3) {
-  const { place: place2, what, mend: mend2 } = problem3;
+function formatProblem(problem4) {
+  const { place: place2, what, mend: mend2 } = problem4;
   const where = place2 === void 0 ? "" : `${shownPlace(place2)}: `;
   return where + what + (mend2 ? `; ${mend2}` : "");
 }
@@ -214,13 +214,13 @@ function logFor(args, io) {
     color: !plain3 && out.isTTY === true
   });
 }
-function sayError(problem3, stderr) {
-  stderr.write(`error: ${safe(formatProblem(problem3))}
+function sayError(problem4, stderr) {
+  stderr.write(`error: ${safe(formatProblem(problem4))}
 `);
 }
 function fail(error2, stderr) {
   if (error2 instanceof UserError) {
-    for (const problem3 of error2.problems) sayError(problem3, stderr);
+    for (const problem4 of error2.problems) sayError(problem4, stderr);
     return 2;
   }
   if (error2 instanceof OperationError) {
@@ -263,7 +263,13 @@ function nearestPlatform(text4) {
   const named2 = `${os6}/${OTHER_NAMES[arch2] ?? arch2}`;
   const normal = DEFAULT_VARIANTS[named2] ?? named2;
   if (KNOWN_PLATFORMS.includes(normal)) return normal;
-  return suggest(named2, KNOWN_PLATFORMS);
+  return suggest(
+    named2,
+    KNOWN_PLATFORMS.filter((platform3) => isNear(arch2, platform3.slice(platform3.indexOf("/") + 1)))
+  );
+}
+function isNear(word, arch2) {
+  return word.length > 1 && arch2.startsWith(word) || suggest(word, [arch2]) !== void 0;
 }
 var KNOWN_PLATFORMS, DEFAULT_VARIANTS, ACCEPTED_PLATFORMS, OTHER_NAMES;
 var init_platforms = __esm({
@@ -863,12 +869,12 @@ var init_event = __esm({
 // src/git/git.ts
 function gitIn(cwd, env, timeout = 6e4) {
   const environment = { ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
-  return (...args) => new Promise((resolve9, reject) => {
+  return (...args) => new Promise((resolve10, reject) => {
     const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: "utf8" };
     (0, import_node_child_process.execFile)("git", [...args], options, (error2, stdout, stderr) => {
-      if (error2 === null) resolve9({ ok: true, stdout, stderr });
-      else if (error2.code === "ENOENT" || /not a git repository/i.test(stderr)) resolve9(null);
-      else if (typeof error2.code === "number") resolve9({ ok: false, stdout, stderr });
+      if (error2 === null) resolve10({ ok: true, stdout, stderr });
+      else if (error2.code === "ENOENT" || /not a git repository/i.test(stderr)) resolve10(null);
+      else if (typeof error2.code === "number") resolve10({ ok: false, stdout, stderr });
       else reject(broken(args[0] ?? "", error2, timeout));
     });
   });
@@ -1139,19 +1145,32 @@ function createdAt(epoch, commit, now) {
   const time2 = commit === null ? NaN : Date.parse(commit);
   return new Date(Number.isNaN(time2) ? now : time2).toISOString();
 }
-function labelLines(labels, level = "") {
-  const prefix = level === "" ? "" : `${level}:`;
-  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key, value]) => `${prefix}${key}=${oneLine(value)}`).join("\n");
+function labelLines(labels) {
+  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key, value]) => `${key}=${oneLine(value)}`).join("\n");
+}
+function annotationLines(annotations2) {
+  const key = (text4) => text4.slice(0, text4.indexOf("="));
+  return [...annotations2].sort((a, b) => key(a.text) < key(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine(text4)}`).join("\n");
 }
 function oneLine(text4) {
   return text4.replace(/\s*[\r\n]+\s*/g, " ").trim();
 }
-var PREFIX2, REVISION;
+var PREFIX2, REVISION, OCI_KEYS;
 var init_labels = __esm({
   "src/builds/labels.ts"() {
     "use strict";
     PREFIX2 = "org.opencontainers.image.";
     REVISION = `${PREFIX2}revision`;
+    OCI_KEYS = [
+      "created",
+      "description",
+      "licenses",
+      "revision",
+      "source",
+      "title",
+      "url",
+      "version"
+    ].map((key) => PREFIX2 + key);
   }
 });
 
@@ -1274,8 +1293,8 @@ function exitCode(report2, options) {
   const undone = actions.some(({ outcome, error: error2 }) => outcome === "skipped" && error2 !== null);
   if (counts2.refuse > 0 || counts2.failed > 0 || undone) return 1;
   if (counts2.hold > 0 && options.onHold === "fail") return 1;
-  const changes = counts2.build + counts2.create + counts2.move > 0 || (report2.drift ?? []).length > 0;
-  return options.changesAsCode && report2.command === "plan" && changes ? 3 : 0;
+  const changes = options.changesAsCode && counts2.build + counts2.create + counts2.move > 0;
+  return report2.command === "plan" && (changes || (report2.drift ?? []).length > 0) ? 3 : 0;
 }
 var init_report = __esm({
   "src/report/report.ts"() {
@@ -1416,9 +1435,9 @@ var init_words = __esm({
 });
 
 // src/report/annotations.ts
-function problemAnnotation(problem3) {
-  const { place: place2, what, mend: mend2 } = problem3;
-  if (place2 === void 0 || place2.nowhere === true) return { text: formatProblem(problem3) };
+function problemAnnotation(problem4) {
+  const { place: place2, what, mend: mend2 } = problem4;
+  if (place2 === void 0 || place2.nowhere === true) return { text: formatProblem(problem4) };
   const text4 = mend2 === void 0 ? what : `${what}; ${mend2}`;
   return { text: text4, file: place2.file, startLine: place2.line, startColumn: place2.column };
 }
@@ -1691,7 +1710,7 @@ var init_closing = __esm({
 
 // src/doubts.ts
 function sayDoubts(policy2, log) {
-  for (const problem3 of policy2?.warnings ?? []) log.warning(formatProblem(problem3));
+  for (const problem4 of policy2?.warnings ?? []) log.warning(formatProblem(problem4));
 }
 var init_doubts = __esm({
   "src/doubts.ts"() {
@@ -2851,7 +2870,20 @@ function parseDuration(text4) {
     mend: 'write a number and one of s, m, h, d, w, such as "30m" or "30d", at most ten years'
   };
 }
-var UNITS, LONGEST2;
+function parseTimeSpan(text4) {
+  const parts = SPAN.test(text4) ? text4.match(/[0-9]+[a-z]/g) : null;
+  const value = (parts ?? []).reduce(
+    (sum, part) => sum + parseInt(part, 10) * (UNITS[part.slice(-1)] ?? 0),
+    0
+  );
+  if (value > 0 && value <= LONGEST2) return { ok: true, value };
+  return {
+    ok: false,
+    what: `${JSON.stringify(text4.slice(0, 60))} is not a time`,
+    mend: 'write numbers with w, d, h, m and s, such as "90s" or "1h30m", at most ten years'
+  };
+}
+var UNITS, LONGEST2, SPAN;
 var init_duration = __esm({
   "src/config/duration.ts"() {
     "use strict";
@@ -2863,6 +2895,7 @@ var init_duration = __esm({
       w: 6048e5
     };
     LONGEST2 = 3660 * 864e5;
+    SPAN = /^(?:[0-9]{1,9}w)?(?:[0-9]{1,9}d)?(?:[0-9]{1,9}h)?(?:[0-9]{1,9}m)?(?:[0-9]{1,9}s)?$/;
   }
 });
 
@@ -5418,8 +5451,8 @@ ${cn.comment}` : item.comment;
 }
 function createPairs(schema4, iterable, ctx) {
   const { replacer } = ctx;
-  const pairs3 = new YAMLSeq(schema4);
-  pairs3.tag = "tag:yaml.org,2002:pairs";
+  const pairs2 = new YAMLSeq(schema4);
+  pairs2.tag = "tag:yaml.org,2002:pairs";
   let i = 0;
   if (iterable && Symbol.iterator in Object(iterable))
     for (let it of iterable) {
@@ -5443,9 +5476,9 @@ function createPairs(schema4, iterable, ctx) {
       } else {
         key = it;
       }
-      pairs3.items.push(createPair(key, value, ctx));
+      pairs2.items.push(createPair(key, value, ctx));
     }
-  return pairs3;
+  return pairs2;
 }
 var pairs;
 var init_pairs = __esm({
@@ -5508,9 +5541,9 @@ var init_omap = __esm({
         return map2;
       }
       static from(schema4, iterable, ctx) {
-        const pairs3 = createPairs(schema4, iterable, ctx);
+        const pairs2 = createPairs(schema4, iterable, ctx);
         const omap2 = new this();
-        omap2.items = pairs3.items;
+        omap2.items = pairs2.items;
         return omap2;
       }
     };
@@ -5522,9 +5555,9 @@ var init_omap = __esm({
       default: false,
       tag: "tag:yaml.org,2002:omap",
       resolve(seq2, onError) {
-        const pairs3 = resolvePairs(seq2, onError);
+        const pairs2 = resolvePairs(seq2, onError);
         const seenKeys = [];
-        for (const { key } of pairs3.items) {
+        for (const { key } of pairs2.items) {
           if (isScalar(key)) {
             if (seenKeys.includes(key.value)) {
               onError(`Ordered maps must not include duplicate keys: ${key.value}`);
@@ -5533,7 +5566,7 @@ var init_omap = __esm({
             }
           }
         }
-        return Object.assign(new YAMLOMap(), pairs3);
+        return Object.assign(new YAMLOMap(), pairs2);
       },
       createNode: (schema4, iterable, ctx) => YAMLOMap.from(schema4, iterable, ctx)
     };
@@ -10717,8 +10750,8 @@ var init_collisions = __esm({
 function inOrder(problems2, files) {
   const rank2 = new Map(files.map(({ path: path6 }, index2) => [path6, index2 + 1]));
   const seen = /* @__PURE__ */ new Set();
-  const sorted2 = problems2.filter((problem3) => {
-    const key = JSON.stringify(problem3);
+  const sorted2 = problems2.filter((problem4) => {
+    const key = JSON.stringify(problem4);
     return !seen.has(key) && seen.add(key);
   }).sort(
     ({ place: a }, { place: b }) => (rank2.get(a?.file ?? "") ?? 0) - (rank2.get(b?.file ?? "") ?? 0) || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
@@ -10745,7 +10778,7 @@ function isPlainDate(node) {
 function toData(root, source, budget, report2) {
   const anchors = /* @__PURE__ */ new Map();
   const aliases = /* @__PURE__ */ new Map();
-  const open7 = /* @__PURE__ */ new Set();
+  const open8 = /* @__PURE__ */ new Set();
   let insideAlias = 0;
   let sound = true;
   function convert(node) {
@@ -10756,9 +10789,9 @@ function toData(root, source, budget, report2) {
     if (isAlias(node)) return convertAlias(node);
     if ("anchor" in node && node.anchor && insideAlias === 0) anchors.set(node.anchor, node);
     if (isScalar(node)) return isPlainDate(node) ? /* @__PURE__ */ new Date(0) : node.value;
-    open7.add(node);
+    open8.add(node);
     const value = isMap(node) ? convertMap(node) : isSeq(node) ? node.items.map((item) => convert(item)) : null;
-    open7.delete(node);
+    open8.delete(node);
     return value;
   }
   function convertAlias(alias) {
@@ -10769,7 +10802,7 @@ function toData(root, source, budget, report2) {
         `there is no anchor "&${alias.source.slice(0, 80)}" before this alias`,
         "define it above"
       );
-    if (open7.has(target))
+    if (open8.has(target))
       return give(alias, `the anchor "&${alias.source.slice(0, 80)}" holds itself`, "remove the alias");
     aliases.set(alias, target);
     insideAlias += 1;
@@ -11231,7 +11264,7 @@ function parseConfig(files) {
 }
 function readConfig(files) {
   const problems2 = [];
-  const report2 = (problem3) => void problems2.push(problem3);
+  const report2 = (problem4) => void problems2.push(problem4);
   const documents = files.flatMap((each) => read(each, report2));
   const allRead = problems2.length === 0;
   const pieces = documents.map((document2) => pieceOf(document2, report2));
@@ -12349,8 +12382,8 @@ function isAmbiguous(pattern) {
   const size = atoms.length + 1;
   const seen = /* @__PURE__ */ new Set();
   const key = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
-  const open7 = [{ a: 0, b: 0, parted: false }];
-  for (let pair2 = open7.pop(); pair2; pair2 = open7.pop()) {
+  const open8 = [{ a: 0, b: 0, parted: false }];
+  for (let pair2 = open8.pop(); pair2; pair2 = open8.pop()) {
     if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
     for (const code2 of alphabet) {
       for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
@@ -12358,7 +12391,7 @@ function isAmbiguous(pattern) {
           const parted = pair2.parted || i !== j && (field2 || other);
           if (seen.has(key(a, b, parted))) continue;
           seen.add(key(a, b, parted));
-          open7.push({ a, b, parted });
+          open8.push({ a, b, parted });
         }
       }
     }
@@ -12596,32 +12629,32 @@ var init_check = __esm({
 });
 
 // src/policy/collisions.ts
-function checkRulesTogether(policy2, ownRules, open7 = () => false) {
+function checkRulesTogether(policy2, ownRules, open8 = () => false) {
   const own = policy2.rules.slice(0, ownRules);
   const first2 = /* @__PURE__ */ new Map();
   const problems2 = [];
   const warnings2 = [];
-  for (const { rule: rule2, ref, tag: tag2, path: path6 } of samples(policy2, open7)) {
+  for (const { rule: rule2, ref, tag: tag2, path: path6 } of samples(policy2, open8)) {
     const other = first2.get(tag2);
     if (other === void 0) first2.set(tag2, { rule: rule2, ref });
     if (other === void 0 || other.rule === rule2) continue;
-    const problem3 = {
+    const problem4 = {
       place: rule2.origin.at(...path6),
       what: `rules ${other.rule.name} and ${rule2.name} give one tag to different refs: ${other.ref} and ${ref} both get "${tag2}"`,
       mend: "put something into one of the tags that tells them apart, such as {git_tag} or {branch}"
     };
-    (own.includes(other.rule) === own.includes(rule2) ? problems2 : warnings2).push(problem3);
+    (own.includes(other.rule) === own.includes(rule2) ? problems2 : warnings2).push(problem4);
   }
   return { problems: [...problems2, ...sharedChannels(policy2.rules)], warnings: warnings2 };
 }
-function* samples(policy2, open7) {
+function* samples(policy2, open8) {
   for (const [index2, rule2] of policy2.rules.entries()) {
     if (rule2.class === "stable" || !rule2.publish) continue;
     for (const pattern of rule2.patterns) {
       const input = sampleRef(rule2, pattern, index2);
       const decision = classify(policy2, input);
       if (decision.matched !== rule2 || decision.problems.length > 0) continue;
-      if (open7(input, rule2)) continue;
+      if (open8(input, rule2)) continue;
       for (const [i, template] of rule2.tags.entries()) {
         const tag2 = decision.tags[i];
         if (tag2 === void 0 || uses(template, "seq") || uses(template, "base")) continue;
@@ -12685,16 +12718,16 @@ var init_collisions2 = __esm({
 });
 
 // src/policy/examples.ts
-function checkExamples(policy2, examples, open7 = () => false) {
-  return examples.flatMap((example2) => checkExample(policy2, example2, open7));
+function checkExamples(policy2, examples, open8 = () => false) {
+  return examples.flatMap((example2) => checkExample(policy2, example2, open8));
 }
-function checkExample(policy2, example2, open7) {
+function checkExample(policy2, example2, open8) {
   const ref = parseRef(example2.ref);
   if (!ref.ok) return [{ place: example2.origin.at("ref"), what: ref.what, mend: ref.mend }];
   const decision = classify(policy2, ref.value);
-  if (open7(ref.value, decision.matched)) return [];
+  if (open8(ref.value, decision.matched)) return [];
   if (decision.problems.length > 0) {
-    return decision.problems.map((problem3) => differs2(example2, example2.origin.at("ref"), problem3.what));
+    return decision.problems.map((problem4) => differs2(example2, example2.origin.at("ref"), problem4.what));
   }
   const by = decision.rule === null ? decision.why : `rule ${decision.rule}: ${decision.why}`;
   if (decision.class !== example2.class) {
@@ -12821,8 +12854,8 @@ function checkedTemplate(source, scope, without, path6, loose = false) {
   const template = keep3(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
   for (const variable of template ? variablesOf(template) : []) {
     const place2 = scope.config.origin.inside(variable.at, ...path6);
-    const problem3 = checkVariable(variable, scope, without);
-    if (problem3) scope.problems.push({ place: place2, ...problem3 });
+    const problem4 = checkVariable(variable, scope, without);
+    if (problem4) scope.problems.push({ place: place2, ...problem4 });
   }
   return template;
 }
@@ -12942,9 +12975,9 @@ function examinePolicy(config) {
   const checks = slots.map((slot) => checkSlot(slot, suffix));
   const sound = slots.flatMap(({ rule: rule2 }, i) => checks[i]?.sound === true && rule2 !== null ? [rule2] : []);
   const policy2 = policyOf(own, preset, sound, suffix);
-  const open7 = openness(slots, sound);
+  const open8 = openness(slots, sound);
   const ours = slots.filter(({ rule: rule2, own: written2 }) => written2 && rule2 !== null && sound.includes(rule2));
-  const together = checkRulesTogether(policy2, ours.length, open7);
+  const together = checkRulesTogether(policy2, ours.length, open8);
   const problems2 = [
     ...strange ? [presetProblem(config.preset ?? "", own)] : [],
     ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
@@ -12952,7 +12985,7 @@ function examinePolicy(config) {
     ...checks.flatMap((check2) => check2.problems),
     ...together.problems,
     // The suffix is a setting: without it stable tags are not known.
-    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open7)
+    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open8)
   ];
   const names2 = namesOf2(slots, own);
   const warnings2 = [...checks.flatMap((check2) => check2.warnings), ...together.warnings];
@@ -13213,6 +13246,46 @@ var init_policy2 = __esm({
   }
 });
 
+// src/builds/records.ts
+function readRecords(text4, { relaxed, comments }) {
+  const records = [];
+  let record3 = [];
+  let at2 = 0;
+  const take = (pattern) => {
+    pattern.lastIndex = at2;
+    const found = pattern.exec(text4);
+    at2 += found?.[0].length ?? 0;
+    return found;
+  };
+  for (; ; ) {
+    if (comments && record3.length === 0) while (at2 < text4.length && take(COMMENT) !== null) ;
+    const wrong2 = { ok: false, line: text4.slice(0, at2).split("\n").length };
+    const opens = text4.startsWith('"', at2);
+    const quoted2 = opens ? take(QUOTED) : null;
+    if (opens && quoted2 === null) return wrong2;
+    const rest = take(PLAIN2)?.[0] ?? "";
+    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong2;
+    const inner = quoted2?.[1]?.replaceAll('""', '"') ?? "";
+    if (quoted2 === null) record3.push(rest);
+    else record3.push(rest === "" ? inner : `"${inner}"${rest}`);
+    const end2 = take(END)?.[0] ?? "";
+    if (end2 === ",") continue;
+    records.push(record3);
+    if (end2 === "") return { ok: true, records };
+    record3 = [];
+  }
+}
+var QUOTED, PLAIN2, END, COMMENT;
+var init_records = __esm({
+  "src/builds/records.ts"() {
+    "use strict";
+    QUOTED = /"([^"]*(?:""[^"]*)*)"/y;
+    PLAIN2 = /[^,\r\n]*(?:\r(?!\n)[^,\r\n]*)*/y;
+    END = /,|\r?\n|$/y;
+    COMMENT = /[ \t]*#[^\n]*(?:\n|$)/y;
+  }
+});
+
 // src/builds/csv.ts
 function hclLiteral(text4) {
   return text4.replace(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
@@ -13233,13 +13306,13 @@ function parseCsv(text4) {
   if (/[\x00-\x1f\x7f]/.test(text4)) {
     return { ok: false, what: "the value holds a control character", mend: "write it on one line" };
   }
-  const cells = splitCells(text4);
-  if (cells === null) {
+  const read3 = readRecords(text4, { relaxed: false, comments: false });
+  if (!read3.ok) {
     return { ok: false, what: "a quotation mark does not end", mend: "close it before the next comma" };
   }
   const fields2 = [];
   const seen = /* @__PURE__ */ new Set();
-  for (const cell of cells) {
+  for (const cell of read3.records[0] ?? []) {
     const equals = cell.indexOf("=");
     if (equals < 0) {
       fields2.push({ key: cell, value: "", bare: true });
@@ -13255,21 +13328,11 @@ function parseCsv(text4) {
   }
   return { ok: true, value: fields2 };
 }
-function splitCells(text4) {
-  const cells = [];
-  let rest = text4;
-  for (; ; ) {
-    const cell = rest.startsWith('"') ? /^"((?:[^"]|"")*)"(?=,|$)/.exec(rest) : /^[^",]*(?=,|$)/.exec(rest);
-    if (cell === null) return null;
-    cells.push((cell[1] ?? cell[0]).replaceAll('""', '"'));
-    if (cell[0].length === rest.length) return cells;
-    rest = rest.slice(cell[0].length + 1);
-  }
-}
 var KEY;
 var init_csv = __esm({
   "src/builds/csv.ts"() {
     "use strict";
+    init_records();
     KEY = /^[a-z][a-z0-9._-]*$/;
   }
 });
@@ -13430,6 +13493,65 @@ var init_options = __esm({
   }
 });
 
+// src/builds/labelling.ts
+function labelling(build2, context, at2) {
+  const labels = labelsOf(build2, context, at2);
+  return { labels, annotations: annotationsOf(build2, labels, context, at2) };
+}
+function labelsOf(build2, { decision, facts, render: render2 }, at2) {
+  const labels = ociLabels(facts, decision.version);
+  for (const [key, value] of Object.entries(decision.labels)) {
+    labels[key] = at2(prefixed2(render2(value), `label ${key} of the policy`), value, "labels");
+  }
+  for (const [key, value] of Object.entries(build2.labels)) {
+    at2(parseKey(key), key, "labels", key);
+    labels[key] = at2(render2(value), value, "labels", key);
+  }
+  at2(revisionKept(labels[REVISION], facts.revision), facts.revision, "labels", REVISION);
+  return labels;
+}
+function annotationsOf(build2, labels, { facts, render: render2 }, at2) {
+  const merged2 = /* @__PURE__ */ new Map();
+  const add2 = (key, value) => {
+    const { levels, name } = annotationLevels(key);
+    merged2.set(key, { levels, text: `${name}=${value}` });
+  };
+  for (const key of OCI_KEYS) {
+    const value = labels[key] ?? "";
+    if (value !== "") add2(key, value);
+  }
+  for (const [key, value] of Object.entries(build2.annotations)) {
+    const { name } = annotationLevels(key);
+    at2(parseKey(name), name, "annotations", key);
+    if (name.includes(":")) {
+      const mend2 = "put index: or manifest: in front of it, or take the colon out";
+      at2({ ok: false, what: `the level in "${key}" is not known`, mend: mend2 }, "", "annotations", key);
+    }
+    const text4 = at2(render2(value), value, "annotations", key);
+    if (name === REVISION) at2(revisionKept(text4, facts.revision), "", "annotations", key);
+    add2(key, text4);
+  }
+  return [...merged2.values()];
+}
+function revisionKept(value, revision) {
+  if (value === void 0 || value === revision) return { ok: true, value: revision };
+  return {
+    ok: false,
+    what: `${REVISION} is set to something other than the commit that is built`,
+    mend: "leave it to Retag: a finished build is recognised by it"
+  };
+}
+function prefixed2(parsed2, what) {
+  return parsed2.ok ? parsed2 : { ...parsed2, what: `${what}: ${parsed2.what}` };
+}
+var init_labelling = __esm({
+  "src/builds/labelling.ts"() {
+    "use strict";
+    init_labels();
+    init_options();
+  }
+});
+
 // src/builds/target.ts
 function targetParts(build2, shared, problems2) {
   const at2 = reporter(build2, problems2);
@@ -13446,8 +13568,7 @@ function targetParts(build2, shared, problems2) {
       (value, key) => at2(parseNamedContext(value), { text: "", local: true }, "build_contexts", key).text
     ),
     args: argsOf(build2, shared, at2),
-    labels: labelsOf(build2, shared, at2),
-    annotations: annotationsOf(build2, shared, at2),
+    ...labelling(build2, shared, at2),
     attest: attestations.map(formatCsv),
     attested: attestations.some((fields2) => !isDisabled(fields2)),
     secrets: secretsOf(build2, shared, at2, problems2),
@@ -13479,51 +13600,6 @@ function argsOf(build2, shared, at2) {
     args["SOURCE_DATE_EPOCH"] = epoch;
   }
   return args;
-}
-function labelsOf(build2, shared, at2) {
-  const { decision, facts } = shared;
-  const labels = ociLabels(facts, decision.version);
-  for (const [key, value] of Object.entries(decision.labels)) {
-    labels[key] = at2(prefixed2(shared.render(value), `label ${key} of the policy`), value, "labels");
-  }
-  for (const [key, value] of Object.entries(build2.labels)) {
-    at2(parseKey(key), key, "labels", key);
-    labels[key] = at2(shared.render(value), value, "labels", key);
-  }
-  at2(revisionKept(labels[REVISION], facts.revision), facts.revision, "labels", REVISION);
-  return labels;
-}
-function annotationsOf(build2, shared, at2) {
-  const { decision, facts } = shared;
-  const merged2 = /* @__PURE__ */ new Map();
-  const add2 = (key, value) => {
-    const { levels, name } = annotationLevels(key);
-    merged2.set(key, { levels, text: `${name}=${value}` });
-  };
-  for (const [key, value] of Object.entries(ociLabels(facts, decision.version))) add2(key, value);
-  for (const [key, value] of Object.entries(build2.annotations)) {
-    const { name } = annotationLevels(key);
-    at2(parseKey(name), name, "annotations", key);
-    if (name.includes(":")) {
-      const mend2 = "put index: or manifest: in front of it, or take the colon out";
-      at2({ ok: false, what: `the level in "${key}" is not known`, mend: mend2 }, "", "annotations", key);
-    }
-    const text4 = at2(shared.render(value), value, "annotations", key);
-    if (name === REVISION) at2(revisionKept(text4, facts.revision), "", "annotations", key);
-    add2(key, text4);
-  }
-  return [...merged2.values()];
-}
-function revisionKept(value, revision) {
-  if (value === void 0 || value === revision) return { ok: true, value: revision };
-  return {
-    ok: false,
-    what: `${REVISION} is set to something other than the commit that is built`,
-    mend: "leave it to Retag: a finished build is recognised by it"
-  };
-}
-function prefixed2(parsed2, what) {
-  return parsed2.ok ? parsed2 : { ...parsed2, what: `${what}: ${parsed2.what}` };
 }
 function provenanceOf(build2, shared, at2) {
   const parsed2 = parseAttestation("provenance", build2.provenance ?? shared.defaultProvenance);
@@ -13566,7 +13642,7 @@ var init_target = __esm({
   "src/builds/target.ts"() {
     "use strict";
     init_csv();
-    init_labels();
+    init_labelling();
     init_names();
     init_options();
   }
@@ -13587,17 +13663,17 @@ function templatesOf2(build2) {
   );
 }
 function templateProblems(build2, { text: text4, path: path6 }, names2) {
-  const problem3 = (at2, what, mend2) => ({
+  const problem4 = (at2, what, mend2) => ({
     place: build2.origin.inside(at2, ...path6),
     what: `${imageOf(build2)}: ${path6.join(".")}: ${what}`,
     mend: mend2
   });
   const template = parseTemplate(text4, true);
-  if (!template.ok) return [problem3(template.at, template.what, template.mend)];
+  if (!template.ok) return [problem4(template.at, template.what, template.mend)];
   if (names2 === null) return [];
   return variablesOf(template.value).filter(({ name }) => !names2.has(name)).map((variable) => {
     const { what, mend: mend2 } = unknownName(variable, names2);
-    return problem3(variable.at, what, mend2);
+    return problem4(variable.at, what, mend2);
   });
 }
 var NO_RUN;
@@ -13885,11 +13961,11 @@ function collect(problems2, fallback, attempt3) {
     return fallback;
   }
 }
-function scopeOf({ only, facts, command }) {
+function scopeOf({ only, facts, command, imagesDisabled }) {
   if (command === "validate") return { builds: true, images: true };
   if (facts === null) return { builds: false, images: only !== "builds" };
-  if (only !== "") return { builds: only === "builds", images: only === "images" };
-  return { builds: true, images: facts.kind !== "tag" };
+  const builds = only !== "images" && !imagesDisabled;
+  return { builds, images: only === "" ? facts.kind !== "tag" : only === "images" };
 }
 function unnamedBuilds(config, request) {
   const [first2] = config.builds;
@@ -14116,8 +14192,8 @@ function cut(markdown, limit, tail) {
   const room = Math.max(0, limit - tail.length - 2 - closing2.length);
   const end2 = markdown.lastIndexOf("\n", room);
   const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
-  const open7 = kept.split("<details>").length > kept.split("</details>").length;
-  return `${kept}${open7 ? closing2 : ""}
+  const open8 = kept.split("<details>").length > kept.split("</details>").length;
+  return `${kept}${open8 ? closing2 : ""}
 
 ${tail}`.slice(0, limit);
 }
@@ -14302,7 +14378,7 @@ function weigh(problems2, changes) {
   const errors = problems2.filter(
     ({ place: place2 }) => changes !== null && place2 !== void 0 && isTouched({ location: place2 }, changes)
   );
-  return { errors, warnings: problems2.filter((problem3) => !errors.includes(problem3)) };
+  return { errors, warnings: problems2.filter((problem4) => !errors.includes(problem4)) };
 }
 var init_promotions = __esm({
   "src/promotions.ts"() {
@@ -14403,8 +14479,8 @@ function pushOutput(repository, insecure) {
       what: `"${name}" is not an image name`,
       mend: "take the comma or quotation mark out"
     });
-  const open7 = insecure.includes(repository.registry) ? ",registry.insecure=true" : "";
-  return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open7}`;
+  const open8 = insecure.includes(repository.registry) ? ",registry.insecure=true" : "";
+  return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open8}`;
 }
 function secretText(spec, values) {
   const field2 = (key, value) => ({ key, value, bare: false });
@@ -14522,10 +14598,12 @@ function matrix(builds, runners) {
   );
   return { include };
 }
+function unsplit(builds) {
+  return builds.filter(({ config }) => config.platforms.length === 0);
+}
 function onlyPlatform(builds, platform3, isDue) {
-  const due = builds.filter(isDue);
-  const unnamed = due.filter(({ config }) => config.platforms.length === 0);
-  if (unnamed.length > 0) {
+  const unnamed = unsplit(builds);
+  if (unnamed.length > 0 && unnamed.length === builds.length) {
     throw new UserError(
       unnamed.map(({ config }) => ({
         place: config.origin.at(),
@@ -14543,7 +14621,7 @@ function onlyPlatform(builds, platform3, isDue) {
       mend: `the platforms are ${[...new Set(names2)].join(", ")}`
     });
   }
-  return due.map(({ config, choice }) => ({
+  return builds.filter(isDue).map(({ config, choice }) => ({
     config,
     choice: { build: choice.build.filter(same), push: choice.push.filter(same) }
   })).filter(({ choice }) => choice.build.length > 0);
@@ -14594,11 +14672,11 @@ function renderWith(decision) {
       return { ok: true, value: decision.render(template) };
     } catch (error2) {
       if (!(error2 instanceof UserError)) throw error2;
-      const [problem3] = error2.problems;
+      const [problem4] = error2.problems;
       return {
         ok: false,
-        what: problem3?.what ?? error2.message,
-        mend: problem3?.mend ?? "correct the template"
+        what: problem4?.what ?? error2.message,
+        mend: problem4?.mend ?? "correct the template"
       };
     }
   };
@@ -14883,9 +14961,9 @@ function showDefinition(release, plan2, request, log) {
   const recipe = recipeOf(builds, release.naming.resolved, request);
   if (recipe === null)
     log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
-  if (recipe !== null && request.build.digests === null) {
+  if (recipe !== null && recipe.here !== null) {
     log.line("The bake definition:");
-    for (const line2 of recipe.definition.text.trimEnd().split("\n")) log.line(line2);
+    for (const line2 of bakeDefinition(recipe.here).text.trimEnd().split("\n")) log.line(line2);
   }
   const planned2 = builds.map((build2) => ({
     ...outcomeOf(buildAction(build2, plan2)),
@@ -14899,19 +14977,24 @@ function recipeOf(builds, decision, { command, facts, build: settings }) {
     if (command === "plan") return null;
     throw new UserError({ what: UNKNOWN_COMMIT, mend: "give it with --sha (input sha)" });
   }
-  const input = definitionInput(builds, decision, { ...settings, source, trusted: facts?.trusted ?? true });
-  return { input, definition: bakeDefinition(input) };
+  const from = { ...settings, source, trusted: facts?.trusted ?? true };
+  const input = definitionInput(builds, decision, from);
+  const left = unsplit(builds);
+  const rest = left.length === 0 ? null : definitionInput(left, decision, from);
+  return { definition: bakeDefinition(input), here: settings.digests === null ? input : rest };
 }
 async function checkSources(building, request, parts) {
   const { recipe } = building;
-  if (request.command !== "plan" || request.build.digests !== null || recipe === null) return building;
-  const wrong2 = wrongCheckout(await parts.checkedOut(), recipe.input.facts.revision);
+  if (request.command !== "plan" || recipe === null || recipe.here === null) return building;
+  const wrong2 = wrongCheckout(await parts.checkedOut(), recipe.here.facts.revision);
   if (wrong2 !== null && request.facts?.trusted === true) parts.log.warning(wrong2.message);
+  const definition = bakeDefinition(recipe.here);
   const planned2 = building.planned.map(async (outcome) => {
     const { image: image3 } = outcome.planned.wanted;
-    const targets = recipe.definition.targets.filter((target) => target.image === image3);
-    const problems2 = await parts.sources({ ...recipe.definition, targets });
-    const warnings2 = problems2.map((problem3) => `apply would stop here: ${formatProblem(problem3)}`);
+    const targets = definition.targets.filter((target) => target.image === image3);
+    if (targets.length === 0) return outcome;
+    const problems2 = await parts.sources({ ...definition, targets });
+    const warnings2 = problems2.map((problem4) => `apply would stop here: ${formatProblem(problem4)}`);
     return { ...outcome, planned: { ...outcome.planned, warnings: warnings2 } };
   });
   return { ...building, planned: await Promise.all(planned2) };
@@ -14919,7 +15002,7 @@ async function checkSources(building, request, parts) {
 async function buildRelease(building, request, parts) {
   const { builds, planned: planned2, recipe } = building;
   if (recipe === null) throw new Error("a build without its definition");
-  const targets = await targetsOf2(building, recipe.input, request, parts);
+  const targets = await targetsOf2(building, recipe.here, request, parts);
   const images2 = builds.map(({ config }) => imageOf(config));
   const { source } = request.build;
   const elsewhere = request.build.digests !== null && source !== null;
@@ -14931,14 +15014,14 @@ async function buildRelease(building, request, parts) {
   const outcomes = planned2.map((outcome) => settled(outcome, results));
   return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
 }
-async function targetsOf2({ builds, release }, input, { build: settings }, parts) {
-  if (settings.digests !== null) {
-    const all = release.builds.map(({ config }) => imageOf(config));
-    return builtElsewhere(builds, all, settings.digests);
-  }
-  const wrong2 = wrongCheckout(await parts.checkedOut(), input.facts.revision);
+async function targetsOf2({ builds, release }, here, { build: settings }, parts) {
+  const all = release.builds.map(({ config }) => imageOf(config));
+  const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
+  if (here === null) return elsewhere;
+  const wrong2 = wrongCheckout(await parts.checkedOut(), here.facts.revision);
   if (wrong2 !== null) return wrong2;
-  return bakeAll(input, { builder: parts.builder(), registry: parts.registry, log: parts.log });
+  const built2 = await bakeAll(here, { builder: parts.builder(), registry: parts.registry, log: parts.log });
+  return built2 instanceof OperationError ? built2 : [...elsewhere, ...built2];
 }
 function buildAction({ config, choice }, plan2) {
   const image3 = imageOf(config);
@@ -14969,6 +15052,7 @@ var init_build2 = __esm({
     init_definition();
     init_digests();
     init_names();
+    init_select();
     init_errors();
     init_definition2();
     init_checkout();
@@ -15044,8 +15128,8 @@ function checkState(gate2, history, now) {
   const bad6 = current.find(({ light }) => light === "red");
   const all = history.commits.flatMap((commit) => commit.signals);
   if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
-  const open7 = current.find(({ light }) => light !== "green");
-  if (open7) return stopped("pending", `${name} on ${where} is not done`, open7, open7.at, now);
+  const open8 = current.find(({ light }) => light !== "green");
+  if (open8) return stopped("pending", `${name} on ${where} is not done`, open8, open8.at, now);
   const streaks = current.map((signal) => streakStart(signal, all));
   return soaked(gate2, `${name} on ${where}`, streaks, history.complete, now, current[0]);
 }
@@ -15232,8 +15316,8 @@ function combine(judged) {
   };
 }
 function withoutGitHub(why) {
-  const refuse2 = () => Promise.reject(new OperationError("denied", why));
-  return { check: refuse2, runs: refuse2, approvals: refuse2 };
+  const refuse3 = () => Promise.reject(new OperationError("denied", why));
+  return { check: refuse3, runs: refuse3, approvals: refuse3 };
 }
 function remember(checks) {
   const answers = /* @__PURE__ */ new Map();
@@ -15396,7 +15480,8 @@ function entriesOf(config, images2) {
   if (images2.length === 0) return config.builds;
   if (config.builds.length === 0) return [fromInputs(images2)];
   const known = config.builds.map(({ names: names2 }) => names2.map(({ text: text4 }) => text4));
-  const strange = images2.filter((image3) => !known.some((names2) => names2.includes(image3)));
+  const has = (names2, image3) => names2.some((name) => name.toLowerCase() === image3);
+  const strange = images2.filter((image3) => !known.some((names2) => has(names2, image3)));
   if (strange.length > 0) {
     throw new UserError(
       strange.map((image3) => ({
@@ -15405,7 +15490,7 @@ function entriesOf(config, images2) {
       }))
     );
   }
-  return config.builds.filter((_, i) => known[i]?.some((name) => images2.includes(name)));
+  return config.builds.filter((_, i) => images2.some((image3) => has(known[i] ?? [], image3)));
 }
 function fromInputs(images2) {
   const problems2 = images2.flatMap((text4) => {
@@ -15413,10 +15498,12 @@ function fromInputs(images2) {
     return parsed2.ok ? [] : [{ what: `images: ${parsed2.what}`, mend: parsed2.mend }];
   });
   if (problems2.length > 0) throw new UserError(problems2);
-  const names2 = images2.flatMap((text4) => {
+  const names2 = [];
+  for (const text4 of images2) {
     const parsed2 = parseRepository(text4);
-    return parsed2.ok ? [{ text: text4, repository: parsed2.value }] : [];
-  });
+    const known = (repository) => names2.some((name) => sameRepository(name.repository, repository));
+    if (parsed2.ok && !known(parsed2.value)) names2.push({ text: text4, repository: parsed2.value });
+  }
   return {
     names: names2,
     context: ".",
@@ -15938,8 +16025,8 @@ async function run(request, parts) {
 }
 async function planRun(wanted, release, { config, options }, request, parts) {
   const { log } = parts;
-  for (const problem3 of idleForces(options.forces, wanted, options.registryMap)) {
-    log.warning(formatProblem(problem3));
+  for (const problem4 of idleForces(options.forces, wanted, options.registryMap)) {
+    log.warning(formatProblem(problem4));
   }
   const seen = await makePlan(wanted, release, config, request, parts);
   const planned2 = request.command === "apply" ? await parts.review(seen, config) : seen;
@@ -15953,7 +16040,7 @@ async function checkPromotions(policy2, { config }, { facts }, parts) {
   const problems2 = promotionProblems(policy2, config.images, facts);
   if (problems2.length === 0) return;
   const { errors, warnings: warnings2 } = weigh(problems2, await parts.changes(config));
-  for (const problem3 of warnings2) parts.log.warning(formatProblem(problem3));
+  for (const problem4 of warnings2) parts.log.warning(formatProblem(problem4));
   if (errors.length > 0) throw new UserError(errors);
 }
 function classifyRun(policy2, { config, options, scope }, request, parts) {
@@ -16035,7 +16122,7 @@ var init_clock = __esm({
     systemClock = {
       now: () => Date.now(),
       random: () => Math.random(),
-      sleep: (ms, signal) => new Promise((resolve9, reject) => {
+      sleep: (ms, signal) => new Promise((resolve10, reject) => {
         if (signal?.aborted === true) {
           reject(asError2(signal.reason));
           return;
@@ -16046,7 +16133,7 @@ var init_clock = __esm({
         };
         const timer = setTimeout(() => {
           signal?.removeEventListener("abort", stop);
-          resolve9();
+          resolve10();
         }, ms);
         signal?.addEventListener("abort", stop, { once: true });
       })
@@ -16275,7 +16362,7 @@ async function askHelper(name, registry, from, settings) {
   return username === "<token>" ? { kind: "identity", username, token: secret, source } : { kind: "basic", username, password: secret, source };
 }
 function run2(program, input, { env, timeoutMs, signal }) {
-  return new Promise((resolve9) => {
+  return new Promise((resolve10) => {
     const child3 = (0, import_node_child_process2.execFile)(
       program,
       ["get"],
@@ -16287,7 +16374,7 @@ function run2(program, input, { env, timeoutMs, signal }) {
         windowsHide: true,
         ...signal ? { signal } : {}
       },
-      (error2, stdout) => resolve9({ error: error2, stdout })
+      (error2, stdout) => resolve10({ error: error2, stdout })
     );
     child3.stdin?.on("error", () => void 0);
     child3.stdin?.end(input);
@@ -16469,7 +16556,7 @@ function createProof() {
       while (state === "unknown" && trying) await trying.over;
       if (state !== "unknown") return state;
       let end2 = () => void 0;
-      const over = new Promise((resolve9) => end2 = resolve9);
+      const over = new Promise((resolve10) => end2 = resolve10);
       trying = { over, end: end2 };
       return "try";
     },
@@ -17986,7 +18073,7 @@ var init_dist3 = __esm({
 
 // node_modules/https-proxy-agent/dist/parse-proxy-response.js
 function parseProxyResponse(socket) {
-  return new Promise((resolve9, reject) => {
+  return new Promise((resolve10, reject) => {
     let buffersLength = 0;
     const buffers = [];
     function read3() {
@@ -18052,7 +18139,7 @@ function parseProxyResponse(socket) {
       }
       debug("got proxy server response: %o %o", firstLine, headers);
       cleanup();
-      resolve9({
+      resolve10({
         connect: {
           statusCode,
           statusText,
@@ -18625,7 +18712,7 @@ async function readStart(incoming, limits, whole2 = false) {
 function gather(incoming, limits, enough2) {
   const parts = [];
   let total = 0;
-  return new Promise((resolve9) => {
+  return new Promise((resolve10) => {
     let ended = false;
     const end2 = (fault) => {
       if (ended) return;
@@ -18633,7 +18720,7 @@ function gather(incoming, limits, enough2) {
       clearTimeout(timer);
       unwatch();
       if (!incoming.complete) incoming.destroy();
-      resolve9({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
+      resolve10({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
     };
     const timer = setTimeout(() => end2(silent(limits)), limits.idleMs);
     const unwatch = limits.cancellation.watch(end2);
@@ -18654,8 +18741,8 @@ function gather(incoming, limits, enough2) {
   });
 }
 function finish(incoming) {
-  return new Promise((resolve9) => {
-    const end2 = () => resolve9(Buffer.alloc(0));
+  return new Promise((resolve10) => {
+    const end2 = () => resolve10(Buffer.alloc(0));
     incoming.on("end", end2);
     incoming.on("close", end2);
     incoming.resume();
@@ -18710,7 +18797,7 @@ function createLimiter(most) {
         active++;
         return void 0;
       }
-      return new Promise((go, refuse2) => waiting.push({ go, refuse: refuse2 }));
+      return new Promise((go, refuse3) => waiting.push({ go, refuse: refuse3 }));
     },
     release() {
       active--;
@@ -18733,7 +18820,7 @@ function createLimiter(most) {
       const refused2 = waiting.slice(head2);
       waiting = [];
       head2 = 0;
-      for (const { refuse: refuse2 } of refused2) refuse2(reason);
+      for (const { refuse: refuse3 } of refused2) refuse3(reason);
     }
   };
 }
@@ -18814,7 +18901,7 @@ function createEndpoint(registry, address, concurrency, authorizerOf) {
     while (opening) await opening;
     if (opened2) return void 0;
     let release = () => void 0;
-    opening = new Promise((resolve9) => release = resolve9);
+    opening = new Promise((resolve10) => release = resolve10);
     return () => {
       opened2 = true;
       opening = null;
@@ -18903,7 +18990,7 @@ var init_upload = __esm({
 
 // src/registry/http/wire.ts
 function exchange(request, limits) {
-  return new Promise((resolve9, reject) => {
+  return new Promise((resolve10, reject) => {
     const wire2 = open2(request);
     const track2 = trackConnection(wire2, () => timer.restart());
     let done = false;
@@ -18939,7 +19026,7 @@ function exchange(request, limits) {
       if (!settle2()) return void incoming.destroy();
       if (isReusable(request.method, incoming)) wire2.shouldKeepAlive = true;
       upload?.stop();
-      resolve9(incoming);
+      resolve10(incoming);
     });
     const upload = write2(wire2, request.body, { ...limits, onProgress: () => timer.restart(), onError: fail3 });
   });
@@ -19146,7 +19233,7 @@ function pointed(base, location, listed5) {
   if (target.username !== "" || target.password !== "") {
     throw unsafe(base, `${target.host} with a user name in the address`, "the registry has to be mended");
   }
-  if (isPrivate(target.hostname) && !isNear(base, target) && !isListed(target, listed5)) {
+  if (isPrivate(target.hostname) && !isNear2(base, target) && !isListed(target, listed5)) {
     throw unsafe(
       base,
       `the private address ${target.host}`,
@@ -19166,7 +19253,7 @@ function pointedWithin(base, location, listed5) {
   }
   return target;
 }
-function isNear(base, target) {
+function isNear2(base, target) {
   return target.hostname === base.hostname || isLoopback(base.hostname) && isLoopback(target.hostname);
 }
 function unsafe(base, what, next2) {
@@ -19184,11 +19271,11 @@ var init_redirect = __esm({
 
 // src/registry/http/tls-probe.ts
 function speaksTls(hostname, port) {
-  return new Promise((resolve9) => {
+  return new Promise((resolve10) => {
     const socket = import_node_tls2.default.connect({ host: hostname, port, timeout: PROBE_MS });
     const end2 = (answer) => {
       socket.destroy();
-      resolve9(answer);
+      resolve10(answer);
     };
     socket.once("secureConnect", () => end2(true));
     socket.once("timeout", () => end2(false));
@@ -19216,7 +19303,7 @@ function urlOf(endpoint, request, listed5) {
 }
 async function attempt(wiring, endpoint, request, rounds = MAX_AUTH_ROUNDS) {
   const feeds = request.body !== void 0 && "open" in request.body;
-  const open7 = feeds ? void 0 : await endpoint.enter();
+  const open8 = feeds ? void 0 : await endpoint.enter();
   const { authorizer } = endpoint;
   let login;
   let answer = null;
@@ -19226,11 +19313,11 @@ async function attempt(wiring, endpoint, request, rounds = MAX_AUTH_ROUNDS) {
     answer = endpoint.isGuess() ? await schemeFound(wiring, endpoint, request, login) : await followed(wiring, endpoint, request, login);
   } finally {
     authorizer.answered(login, answer && (isAway(endpoint, answer.url) ? 200 : answer.status));
-    if (!answer) open7?.();
+    if (!answer) open8?.();
   }
   const asked = rounds > 0 ? challengeOf(answer, endpoint) : void 0;
   const worth = asked === void 0 ? null : authorizer.challenged(request, asked, login);
-  open7?.();
+  open8?.();
   if (worth === null || !await isWorth(wiring, answer, worth)) return answer;
   return attempt(wiring, endpoint, request, rounds - 1);
 }
@@ -20304,11 +20391,11 @@ function twoSizes(name, digest) {
 }
 function childrenFirst(nodes, root) {
   const ordered = /* @__PURE__ */ new Set();
-  const open7 = /* @__PURE__ */ new Set();
+  const open8 = /* @__PURE__ */ new Set();
   const visit3 = (digest) => {
     const node = nodes.get(digest);
-    if (!node || open7.has(digest) || ordered.has(node)) return;
-    open7.add(digest);
+    if (!node || open8.has(digest) || ordered.has(node)) return;
+    open8.add(digest);
     for (const child3 of node.children) visit3(child3.digest);
     ordered.add(node);
   };
@@ -20744,10 +20831,10 @@ var init_reader = __esm({
 function nextLink(header2) {
   let rest = header2 ?? "";
   for (; ; ) {
-    const open7 = rest.indexOf("<");
-    const close2 = rest.indexOf(">", open7);
-    if (open7 < 0 || close2 < 0) return null;
-    const target = rest.slice(open7 + 1, close2).trim();
+    const open8 = rest.indexOf("<");
+    const close2 = rest.indexOf(">", open8);
+    if (open8 < 0 || close2 < 0) return null;
+    const target = rest.slice(open8 + 1, close2).trim();
     const [parameters, after] = splitAtComma(rest.slice(close2 + 1));
     if (target !== "" && isNext(parameters)) return target;
     rest = after;
@@ -20858,7 +20945,7 @@ function createAttachments(context, reader2, referrers, children2) {
     const listed5 = await referrers.list(source, digest);
     return [...tags2.flat(), ...listed5.map((entry) => ({ registry, repository, digest: entry.digest }))];
   };
-  const open7 = async (source, ref) => {
+  const open8 = async (source, ref) => {
     try {
       const nodes = await twice(async () => readTree(reader2, source, await reader2.manifest(ref)));
       return { ref, nodes, problem: null };
@@ -20866,8 +20953,8 @@ function createAttachments(context, reader2, referrers, children2) {
       return { ref, nodes: null, problem: throwUnlessSettled(error2) };
     }
   };
-  const carryOne = async (source, destination, { ref, nodes, problem: problem3 }, tally) => {
-    if (nodes === null) throw problem3 ?? new Error("an attachment without content has no problem");
+  const carryOne = async (source, destination, { ref, nodes, problem: problem4 }, tally) => {
+    if (nodes === null) throw problem4 ?? new Error("an attachment without content has no problem");
     const root = nodes.at(-1);
     if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
     await children2.bring(source, destination, nodes.slice(0, -1), tally);
@@ -20885,7 +20972,7 @@ function createAttachments(context, reader2, referrers, children2) {
           (ref) => !found.has(formatReference(ref))
         );
         if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany2(source);
-        const opened2 = await pool(fresh, LANES2, (ref) => open7(source, ref));
+        const opened2 = await pool(fresh, LANES2, (ref) => open8(source, ref));
         for (const attachment of opened2) found.set(formatReference(attachment.ref), attachment);
         round = opened2.flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? []).filter((digest) => !seen.has(digest));
         for (const digest of round) seen.add(digest);
@@ -21104,10 +21191,10 @@ async function uploadBlob(context, source, destination, blob2, session) {
   for (let attempt3 = 1; ; attempt3++) {
     const wire2 = attempt3 === 1 ? context : repeating(context);
     location ??= await beginUpload(wire2, task, destination);
-    const problem3 = await tryUpload(wire2, task, source, destination, blob2, location);
-    if (problem3 === null) return;
-    if (attempt3 === TRIES2 || !isPassing2(problem3)) throw problem3;
-    context.log.debug(`${problem3.message}; trying again`);
+    const problem4 = await tryUpload(wire2, task, source, destination, blob2, location);
+    if (problem4 === null) return;
+    if (attempt3 === TRIES2 || !isPassing2(problem4)) throw problem4;
+    context.log.debug(`${problem4.message}; trying again`);
     await context.clock.sleep(context.clock.random() * PAUSE2 * 2 ** (attempt3 - 1));
     if (await isThere(context, destination, blob2)) return;
     location = null;
@@ -21161,23 +21248,23 @@ async function tryUpload(context, task, source, destination, blob2, location) {
 }
 function sourceOf3(context, source, blob2) {
   const task = taskOf2("read the blob", source, blob2);
-  let problem3 = null;
+  let problem4 = null;
   let wire2 = context;
   const note = (error2) => {
-    problem3 = error2 instanceof OperationError ? error2 : failure("unavailable", task, messageOf(error2), "run again", { cause: error2 });
-    return problem3;
+    problem4 = error2 instanceof OperationError ? error2 : failure("unavailable", task, messageOf(error2), "run again", { cause: error2 });
+    return problem4;
   };
   return {
-    problem: () => problem3,
+    problem: () => problem4,
     async open() {
-      problem3 = null;
+      problem4 = null;
       try {
         const opening = openBlob(wire2, task, source, blob2);
         wire2 = repeating(context);
         const stream2 = await opening;
         const checked = verifying(nameOf2(task.ref), blob2);
         stream2.once("error", (error2) => note(inContext(task, error2)));
-        checked.once("error", (error2) => problem3 ?? note(error2));
+        checked.once("error", (error2) => problem4 ?? note(error2));
         return (0, import_node_stream4.pipeline)(stream2, checked, () => void 0);
       } catch (error2) {
         throw note(inContext(task, error2));
@@ -21228,9 +21315,9 @@ function wrongDigest(task, blob2, response) {
     }
   );
 }
-function isPassing2(problem3) {
-  if (problem3.status !== void 0 && FINAL.includes(problem3.status)) return false;
-  return !["cancelled", "denied", "unsafe", "absent"].includes(problem3.code);
+function isPassing2(problem4) {
+  if (problem4.status !== void 0 && FINAL.includes(problem4.status)) return false;
+  return !["cancelled", "denied", "unsafe", "absent"].includes(problem4.code);
 }
 var import_node_stream4, import_consumers, TRIES2, PAUSE2, MAX_ANSWER_BYTES2, FINAL;
 var init_upload2 = __esm({
@@ -21775,11 +21862,11 @@ function startDeadline(timeoutMs, timeoutText) {
   };
 }
 function parseTimeout(text4) {
-  const parsed2 = parseDuration(text4);
-  if (parsed2.ok && parsed2.value > 0 && parsed2.value <= MOST) return parsed2.value;
+  const parsed2 = parseTimeSpan(text4);
+  if (parsed2.ok && parsed2.value <= MOST) return parsed2.value;
   throw new UserError({
     what: `timeout: "${text4}" is not a time limit`,
-    mend: "write it as 90s, 30m or 1h; at most 24h"
+    mend: "write it as 90s, 30m or 1h30m; at most 24h"
   });
 }
 var MOST;
@@ -22040,7 +22127,7 @@ function createLane(width) {
     else running--;
   };
   return async (task) => {
-    if (running >= width) await new Promise((resolve9) => waiting.push(resolve9));
+    if (running >= width) await new Promise((resolve10) => waiting.push(resolve10));
     else running++;
     try {
       return await task();
@@ -22500,8 +22587,8 @@ async function checkWorkspace(definition, workspace, environment) {
   const { texts, problems: found } = await findSources(definition, root);
   const problems2 = [...found];
   for (const secret of definition.secrets) {
-    const problem3 = await secretProblem(secret, root, environment);
-    if (problem3 !== null) problems2.push(problem3);
+    const problem4 = await secretProblem(secret, root, environment);
+    if (problem4 !== null) problems2.push(problem4);
   }
   if (problems2.length > 0) throw new UserError(problems2);
   return texts;
@@ -22839,12 +22926,12 @@ var init_checks = __esm({
 
 // src/docker/output.ts
 function buildOutput(write4, token, secrets) {
-  let open7 = false;
+  let open8 = false;
   return {
     begin: () => {
       if (token !== null) write4(`::stop-commands::${token}
 `);
-      open7 = true;
+      open8 = true;
     },
     line: (text4) => {
       const clean2 = cleanLine(text4, secrets);
@@ -22853,9 +22940,9 @@ function buildOutput(write4, token, secrets) {
       return clean2;
     },
     end: () => {
-      if (token !== null && open7) write4(`::${token}::
+      if (token !== null && open8) write4(`::${token}::
 `);
-      open7 = false;
+      open8 = false;
     }
   };
 }
@@ -22923,14 +23010,14 @@ async function runLong(options) {
   }
 }
 function finished(child3) {
-  return new Promise((resolve9, reject) => {
+  return new Promise((resolve10, reject) => {
     child3.once(
       "error",
       (error2) => reject(
         new OperationError("unavailable", `docker cannot be run (${messageOf(error2)})`, { cause: error2 })
       )
     );
-    child3.once("close", (code2, signal) => resolve9(code2 ?? signal ?? 1));
+    child3.once("close", (code2, signal) => resolve10(code2 ?? signal ?? 1));
   });
 }
 async function stopGroup(child3, gone, clock) {
@@ -23062,11 +23149,11 @@ var init_io_util = __esm({
     path = __toESM(require("path"), 1);
     __awaiter = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve9) {
-          resolve9(value);
+        return value instanceof P ? value : new P(function(resolve10) {
+          resolve10(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve9, reject) {
+      return new (P || (P = Promise))(function(resolve10, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -23082,7 +23169,7 @@ var init_io_util = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -23165,11 +23252,11 @@ var init_io = __esm({
     init_io_util();
     __awaiter2 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve9) {
-          resolve9(value);
+        return value instanceof P ? value : new P(function(resolve10) {
+          resolve10(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve9, reject) {
+      return new (P || (P = Promise))(function(resolve10, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -23185,7 +23272,7 @@ var init_io = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -23250,11 +23337,11 @@ var init_toolrunner = __esm({
     import_timers = require("timers");
     __awaiter3 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve9) {
-          resolve9(value);
+        return value instanceof P ? value : new P(function(resolve10) {
+          resolve10(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve9, reject) {
+      return new (P || (P = Promise))(function(resolve10, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -23270,7 +23357,7 @@ var init_toolrunner = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -23489,7 +23576,7 @@ var init_toolrunner = __esm({
             this.toolPath = path3.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
           }
           this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve9, reject) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve10, reject) => __awaiter3(this, void 0, void 0, function* () {
             this._debug(`exec tool: ${this.toolPath}`);
             this._debug("arguments:");
             for (const arg of this.args) {
@@ -23572,7 +23659,7 @@ var init_toolrunner = __esm({
               if (error2) {
                 reject(error2);
               } else {
-                resolve9(exitCode2);
+                resolve10(exitCode2);
               }
             });
             if (this.options.input) {
@@ -23707,11 +23794,11 @@ var init_exec = __esm({
     init_toolrunner();
     __awaiter4 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve9) {
-          resolve9(value);
+        return value instanceof P ? value : new P(function(resolve10) {
+          resolve10(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve9, reject) {
+      return new (P || (P = Promise))(function(resolve10, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -23727,7 +23814,7 @@ var init_exec = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -26065,10 +26152,11 @@ function childEnvironment(environment, definition) {
     DOCKER_CLI_HINTS: "false"
   };
 }
-function secretTexts(environment, definition) {
+function secretTexts(environment, definition, files) {
   const values = [
     ...variablesOf2(definition).map((name) => environment[name] ?? ""),
-    ...Object.values(definition.secretValues)
+    ...Object.values(definition.secretValues),
+    ...files
   ];
   const texts = values.flatMap((value) => [value, ...value.split(/\r?\n/)].map((text4) => text4.trim()));
   return [...new Set(texts)].filter((text4) => text4.length >= 4).sort((a, b) => b.length - a.length);
@@ -26232,18 +26320,18 @@ function stageOf(rest) {
 function instructions(text4) {
   const escape = /^#\s*escape\s*=\s*`/im.test(text4) ? "`" : "\\";
   const lines3 = [];
-  let open7 = null;
+  let open8 = null;
   const ends2 = [];
   for (const line2 of text4.split(/\r?\n/)) {
-    if (open7 === null && ends2.length > 0) {
+    if (open8 === null && ends2.length > 0) {
       if (line2.replace(/^\t+/, "") === ends2[0]) ends2.shift();
       continue;
     }
     if (/^\s*(?:#|$)/.test(line2)) continue;
     const trimmed = line2.trimEnd();
     const continued = trimmed.endsWith(escape);
-    const joined = (open7 ?? "") + (continued ? `${trimmed.slice(0, -1)} ` : trimmed);
-    open7 = continued ? joined : null;
+    const joined = (open8 ?? "") + (continued ? `${trimmed.slice(0, -1)} ` : trimmed);
+    open8 = continued ? joined : null;
     if (continued) continue;
     lines3.push(joined);
     if (/^\s*(?:RUN|COPY|ADD)\s/i.test(joined)) {
@@ -26418,6 +26506,36 @@ var init_prepare = __esm({
   }
 });
 
+// src/docker/secret-files.ts
+async function secretFiles(definition, workspace) {
+  const names2 = new Set(definition.secrets.flatMap(({ from, name }) => from === "file" ? [name] : []));
+  const texts = await Promise.all(
+    [...names2].map((name) => textOf3((0, import_node_path8.resolve)(workspace, name)).catch(() => null))
+  );
+  return texts.filter((text4) => text4 !== null);
+}
+async function textOf3(path6) {
+  const file2 = await (0, import_promises10.open)(path6, "r");
+  try {
+    const info2 = await file2.stat();
+    if (!info2.isFile() || info2.size > MOST2) return null;
+    const bytes2 = await file2.readFile();
+    const text4 = new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
+    return text4.includes("\0") ? null : text4;
+  } finally {
+    await file2.close();
+  }
+}
+var import_promises10, import_node_path8, MOST2;
+var init_secret_files = __esm({
+  "src/docker/secret-files.ts"() {
+    "use strict";
+    import_promises10 = require("node:fs/promises");
+    import_node_path8 = require("node:path");
+    MOST2 = 64 * 1024;
+  }
+});
+
 // src/docker/builder.ts
 var builder_exports = {};
 __export(builder_exports, {
@@ -26453,15 +26571,16 @@ function createBuilder(options) {
   };
 }
 async function bake(definition, state, docker, options) {
-  const directory = await (0, import_promises10.mkdtemp)((0, import_node_path8.join)(options.temporary, "retag-build-"));
-  const file2 = (0, import_node_path8.join)(directory, "bake.json");
-  const metadata2 = (0, import_node_path8.join)(directory, "metadata.json");
-  const secrets = secretTexts(options.environment, definition);
+  const directory = await (0, import_promises11.mkdtemp)((0, import_node_path9.join)(options.temporary, "retag-build-"));
+  const file2 = (0, import_node_path9.join)(directory, "bake.json");
+  const metadata2 = (0, import_node_path9.join)(directory, "metadata.json");
+  const files = await secretFiles(definition, options.workspace);
+  const secrets = secretTexts(options.environment, definition, files);
   const output = buildOutput(options.write, options.actions ? options.token : null, secrets);
   const tail = [];
   const terminal = options.terminal && secrets.length === 0;
   try {
-    await (0, import_promises10.writeFile)(file2, definition.text, { mode: 384 });
+    await (0, import_promises11.writeFile)(file2, definition.text, { mode: 384 });
     output.begin();
     const end2 = await runLong({
       command: docker,
@@ -26478,10 +26597,10 @@ async function bake(definition, state, docker, options) {
       }
     });
     if (end2 !== 0) throw bakeError(end2, tail, definition);
-    return readMetadata(await (0, import_promises10.readFile)(metadata2, "utf8").catch(() => null), definition);
+    return readMetadata(await (0, import_promises11.readFile)(metadata2, "utf8").catch(() => null), definition);
   } finally {
     output.end();
-    await (0, import_promises10.rm)(directory, { recursive: true, force: true });
+    await (0, import_promises11.rm)(directory, { recursive: true, force: true });
   }
 }
 function bakeArguments(definition, state, {
@@ -26501,12 +26620,12 @@ function bakeArguments(definition, state, {
     "default"
   ];
 }
-var import_promises10, import_node_path8, KEPT;
+var import_promises11, import_node_path9, KEPT;
 var init_builder = __esm({
   "src/docker/builder.ts"() {
     "use strict";
-    import_promises10 = require("node:fs/promises");
-    import_node_path8 = require("node:path");
+    import_promises11 = require("node:fs/promises");
+    import_node_path9 = require("node:path");
     init_ask();
     init_buildx();
     init_environment();
@@ -26514,6 +26633,7 @@ var init_builder = __esm({
     init_output2();
     init_prepare();
     init_process();
+    init_secret_files();
     init_workspace();
     KEPT = 40;
   }
@@ -26582,9 +26702,9 @@ function withoutOutside(log, signal) {
 }
 function gitHubOf(access4) {
   let opened2;
-  return () => opened2 ??= open4(access4);
+  return () => opened2 ??= open5(access4);
 }
-async function open4(options) {
+async function open5(options) {
   const { env, token, log, signal } = options;
   const why = missing(options);
   if (why !== null) throw new OperationError("denied", why);
@@ -26685,14 +26805,14 @@ async function walk2(folder, segments) {
   const [segment, ...rest] = segments;
   if (segment === void 0) return [];
   if (!isGlob(segment)) {
-    const path6 = (0, import_node_path9.join)(folder, segment);
+    const path6 = (0, import_node_path10.join)(folder, segment);
     if (rest.length > 0) return walk2(path6, rest);
     return await exists2(path6) ? [path6] : [];
   }
   const matches2 = segmentMatcher(segment);
   const found = segment === "**" && rest.length > 0 ? await walk2(folder, rest) : [];
   for (const entry of await entriesOf3(folder)) {
-    const path6 = (0, import_node_path9.join)(folder, entry.name);
+    const path6 = (0, import_node_path10.join)(folder, entry.name);
     if (segment === "**") {
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) found.push(...await walk2(path6, segments));
       else if (rest.length === 0 && !entry.isDirectory()) found.push(path6);
@@ -26705,7 +26825,7 @@ async function walk2(folder, segments) {
 }
 async function exists2(path6) {
   try {
-    await (0, import_promises11.lstat)(path6);
+    await (0, import_promises12.lstat)(path6);
     return true;
   } catch {
     return false;
@@ -26713,7 +26833,7 @@ async function exists2(path6) {
 }
 async function entriesOf3(folder) {
   try {
-    const entries = await (0, import_promises11.readdir)(folder, { withFileTypes: true });
+    const entries = await (0, import_promises12.readdir)(folder, { withFileTypes: true });
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
   } catch {
     return [];
@@ -26745,12 +26865,12 @@ function segmentMatcher(pattern) {
     return p === pattern.length;
   };
 }
-var import_promises11, import_node_path9, SKIPPED;
+var import_promises12, import_node_path10, SKIPPED;
 var init_glob = __esm({
   "src/workspace/glob.ts"() {
     "use strict";
-    import_promises11 = require("node:fs/promises");
-    import_node_path9 = require("node:path");
+    import_promises12 = require("node:fs/promises");
+    import_node_path10 = require("node:path");
     SKIPPED = /* @__PURE__ */ new Set([".git", "node_modules"]);
   }
 });
@@ -26772,9 +26892,9 @@ async function readTagFiles(patterns, options) {
   return files;
 }
 async function pathsFor(pattern, { cwd }, problems2) {
-  const literal2 = (0, import_node_path10.resolve)(cwd, pattern);
+  const literal2 = (0, import_node_path11.resolve)(cwd, pattern);
   if (!isGlob(pattern) || await exists2(literal2)) return [literal2];
-  const found = await expandGlob((0, import_node_path10.isAbsolute)(pattern) ? "/" : cwd, pattern);
+  const found = await expandGlob((0, import_node_path11.isAbsolute)(pattern) ? "/" : cwd, pattern);
   if (found.length === 0) {
     problems2.push({
       what: `no file matches "${pattern}" in ${cwd}`,
@@ -26787,13 +26907,13 @@ async function readOne(path6, pattern, options, seen) {
   const name = shownName2(path6, pattern, options);
   let file2;
   try {
-    const real = await (0, import_promises12.realpath)(path6);
+    const real = await (0, import_promises13.realpath)(path6);
     if (seen.has(real)) return void 0;
     seen.add(real);
     if (!await isAllowed(real, options)) {
       return { what: `the tag file "${name}" lies outside the workspace`, mend: "keep it in the repository" };
     }
-    file2 = await (0, import_promises12.open)(real, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK || 0));
+    file2 = await (0, import_promises13.open)(real, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK || 0));
     const stat6 = await file2.stat();
     if (stat6.isFile()) return { path: name, bytes: await readUpTo(file2, MAX_FILE_BYTES + 1) };
     const kind = stat6.isDirectory() ? "a directory" : "not a regular file";
@@ -26822,16 +26942,16 @@ function unreadable2(error2, name, { cwd }) {
 }
 async function isAllowed(real, { workspaceRoot, allowOutside }) {
   if (workspaceRoot === void 0 || allowOutside) return true;
-  return isInside(await (0, import_promises12.realpath)(workspaceRoot), real);
+  return isInside(await (0, import_promises13.realpath)(workspaceRoot), real);
 }
 function isInside(folder, path6) {
-  const way = (0, import_node_path10.relative)(folder, path6);
-  return way !== "" && way !== ".." && !way.startsWith(`..${import_node_path10.sep}`) && !(0, import_node_path10.isAbsolute)(way);
+  const way = (0, import_node_path11.relative)(folder, path6);
+  return way !== "" && way !== ".." && !way.startsWith(`..${import_node_path11.sep}`) && !(0, import_node_path11.isAbsolute)(way);
 }
 function shownName2(path6, pattern, { cwd, workspaceRoot }) {
   const base = workspaceRoot ?? cwd;
-  const name = isInside(base, path6) ? (0, import_node_path10.relative)(base, path6) : isGlob(pattern) ? path6 : pattern;
-  return name.replaceAll(import_node_path10.sep, "/");
+  const name = isInside(base, path6) ? (0, import_node_path11.relative)(base, path6) : isGlob(pattern) ? path6 : pattern;
+  return name.replaceAll(import_node_path11.sep, "/");
 }
 async function readUpTo(file2, limit) {
   const pieces = [];
@@ -26845,13 +26965,13 @@ async function readUpTo(file2, limit) {
   }
   return Buffer.concat(pieces);
 }
-var import_node_fs, import_promises12, import_node_path10;
+var import_node_fs, import_promises13, import_node_path11;
 var init_files3 = __esm({
   "src/workspace/files.ts"() {
     "use strict";
     import_node_fs = require("node:fs");
-    import_promises12 = require("node:fs/promises");
-    import_node_path10 = require("node:path");
+    import_promises13 = require("node:fs/promises");
+    import_node_path11 = require("node:path");
     init_config();
     init_errors();
     init_glob();
@@ -26960,6 +27080,7 @@ async function requestFor(args, io, facts, { concurrency, insecure }) {
     files: await tagFiles(args, io),
     policy: args.text("policy") ?? "",
     images: [],
+    imagesDisabled: false,
     facts,
     only: onlyOf(args),
     stable: args.is("stable"),
@@ -27027,8 +27148,8 @@ function* classifyEach(policy2, refs, time2) {
 function classifyOne(policy2, text4, time2) {
   const ref = parseRef(text4, "tag");
   if (!ref.ok) {
-    const problem3 = { what: ref.what, mend: ref.mend };
-    return { ref: text4, classification: noClassification(ref.what), problems: [problem3] };
+    const problem4 = { what: ref.what, mend: ref.mend };
+    return { ref: text4, classification: noClassification(ref.what), problems: [problem4] };
   }
   const { kind, name } = ref.value;
   const decision = classify(policy2, { ref: ref.value.ref, kind, name, time: time2 });
@@ -27200,6 +27321,7 @@ function promotionRequest(command, files) {
     files,
     policy: "",
     images: [],
+    imagesDisabled: false,
     facts: null,
     only: "",
     stable: false,
@@ -27457,7 +27579,7 @@ async function pinCommand(args, io) {
     const registryMap = parseRegistryMap(args.list("registry-map"));
     const outcomes = await lookUpPins(config.images, registry, { registryMap, concurrency });
     const failures = outcomes.flatMap(problemOf2);
-    for (const problem3 of failures) sayError(problem3, io.stderr);
+    for (const problem4 of failures) sayError(problem4, io.stderr);
     const pins = outcomes.flatMap(
       ({ entry, digest }) => digest === null ? [] : [{ place: entry.origin.at(), digest }]
     );
@@ -27467,7 +27589,7 @@ async function pinCommand(args, io) {
       before: file2.bytes
     }));
     for (const { path: path6, text: text4, before } of texts) {
-      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path11.resolve)(io.cwd, path6), text4);
+      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path12.resolve)(io.cwd, path6), text4);
       for (const { entry, source, text: done, failed: failed3 } of outcomes)
         if (!failed3 && entry.origin.at().file === path6) log.line(`pin ${source}: ${done}`);
     }
@@ -27480,11 +27602,11 @@ async function pinCommand(args, io) {
 function problemOf2({ entry, text: text4, failed: failed3 }) {
   return failed3 ? [{ place: entry.origin.at("src_build_tag"), what: text4 }] : [];
 }
-var import_node_path11;
+var import_node_path12;
 var init_pin3 = __esm({
   "src/commands/pin.ts"() {
     "use strict";
-    import_node_path11 = require("node:path");
+    import_node_path12 = require("node:path");
     init_config();
     init_pin();
     init_pin2();
@@ -27833,7 +27955,7 @@ function nextLedger(tracked, before, added, cycle) {
   const rows3 = [...before?.rows ?? [], ...added];
   const { image: image3, line: line2, events: events2 } = tracked;
   const found = events2.flatMap((event) => problemOf3(event, rows3));
-  const problems2 = [...stillOpen(before, events2), ...found.map((problem3) => settled2(problem3, before))];
+  const problems2 = [...stillOpen(before, events2), ...found.map((problem4) => settled2(problem4, before))];
   const { done, total } = progress(tracked, rows3);
   return { image: image3, line: line2, cycle, rows: rows3, problems: problems2, done, total, closed: before?.closed ?? false };
 }
@@ -27841,9 +27963,9 @@ function stillOpen(before, events2) {
   const seen = new Set(events2.map(({ tag: tag2 }) => tag2));
   return (before?.problems ?? []).filter(({ tag: tag2 }) => !seen.has(tag2));
 }
-function settled2(problem3, before) {
-  const known = before?.problems.find(({ tag: tag2, what }) => tag2 === problem3.tag && what === problem3.what);
-  return known && withoutSpans(known.why) === withoutSpans(problem3.why) ? known : problem3;
+function settled2(problem4, before) {
+  const known = before?.problems.find(({ tag: tag2, what }) => tag2 === problem4.tag && what === problem4.what);
+  return known && withoutSpans(known.why) === withoutSpans(problem4.why) ? known : problem4;
 }
 function problemOf3({ tag: tag2, state, digest, why }, rows3) {
   if (state === "held" || state === "refused" || state === "drifted") return [{ tag: tag2, what: state, why }];
@@ -28090,8 +28212,8 @@ function createSink(spillAbove, directory, name) {
   let size = 0;
   let file2 = null;
   async function spill() {
-    const path6 = (0, import_node_path12.join)(await directory(), name);
-    file2 = { path: path6, handle: await (0, import_promises13.open)(path6, "w") };
+    const path6 = (0, import_node_path13.join)(await directory(), name);
+    file2 = { path: path6, handle: await (0, import_promises14.open)(path6, "w") };
     for (const chunk of chunks) await file2.handle.write(chunk);
     chunks = [];
   }
@@ -28099,7 +28221,7 @@ function createSink(spillAbove, directory, name) {
     chunks = [];
     if (!file2) return;
     await file2.handle.close();
-    await (0, import_promises13.rm)(file2.path, { force: true });
+    await (0, import_promises14.rm)(file2.path, { force: true });
   }
   return {
     get size() {
@@ -28147,14 +28269,14 @@ async function digestOfStream(stream2) {
 function algorithmOf2(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-var import_node_crypto6, import_node_fs2, import_promises13, import_node_path12, import_node_stream5;
+var import_node_crypto6, import_node_fs2, import_promises14, import_node_path13, import_node_stream5;
 var init_blobs2 = __esm({
   "src/embedded/blobs.ts"() {
     "use strict";
     import_node_crypto6 = require("node:crypto");
     import_node_fs2 = require("node:fs");
-    import_promises13 = require("node:fs/promises");
-    import_node_path12 = require("node:path");
+    import_promises14 = require("node:fs/promises");
+    import_node_path13 = require("node:path");
     import_node_stream5 = require("node:stream");
   }
 });
@@ -28523,23 +28645,23 @@ function readFacts2(mediaType, document2) {
   const children2 = index2 ? asList(document2["manifests"]) : [];
   const subject = asObject(document2["subject"]);
   const named2 = [...parts, ...children2, ...subject ? [subject] : []];
-  if (!index2 && !config || named2.some((part) => !isDigest(textOf3(part, "digest") ?? ""))) return null;
+  if (!index2 && !config || named2.some((part) => !isDigest(textOf4(part, "digest") ?? ""))) return null;
   return {
     mediaType,
     blobs: parts.filter((part) => !isForeign3(part)).map(digestIn),
     children: children2.map((child3) => ({ digest: digestIn(child3), platform: platformOf3(child3) })),
     subject: subject ? digestIn(subject) : null,
-    artifactType: textOf3(document2, "artifactType") ?? (index2 ? null : textOf3(config, "mediaType")),
+    artifactType: textOf4(document2, "artifactType") ?? (index2 ? null : textOf4(config, "mediaType")),
     annotations: textsIn(document2["annotations"])
   };
 }
 function isForeign3(part) {
-  const mediaType = textOf3(part, "mediaType") ?? "";
+  const mediaType = textOf4(part, "mediaType") ?? "";
   return Array.isArray(part?.["urls"]) || /nondistributable|foreign/.test(mediaType);
 }
 function platformOf3(child3) {
   const platform3 = asObject(child3?.["platform"]);
-  return platform3 && `${textOf3(platform3, "os") ?? ""}/${textOf3(platform3, "architecture") ?? ""}`;
+  return platform3 && `${textOf4(platform3, "os") ?? ""}/${textOf4(platform3, "architecture") ?? ""}`;
 }
 function parse5(bytes2) {
   try {
@@ -28554,12 +28676,12 @@ function asObject(value) {
 function asList(value) {
   return Array.isArray(value) ? value.map(asObject) : [];
 }
-function textOf3(value, key) {
+function textOf4(value, key) {
   const text4 = value?.[key];
   return typeof text4 === "string" && text4 !== "" ? text4 : null;
 }
 function digestIn(part) {
-  return textOf3(part, "digest") ?? "";
+  return textOf4(part, "digest") ?? "";
 }
 function textsIn(value) {
   return Object.fromEntries(
@@ -28902,7 +29024,7 @@ function createStore(spillAbove, temporary) {
   const uploads = /* @__PURE__ */ new Map();
   const history = [];
   let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises14.mkdtemp)((0, import_node_path13.join)(temporary, "retag-registry-"));
+  const spillDirectory = () => directory ??= (0, import_promises15.mkdtemp)((0, import_node_path14.join)(temporary, "retag-registry-"));
   const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto7.randomUUID)());
   function ensure(name) {
     const known = repositories.get(name);
@@ -28968,17 +29090,17 @@ function createStore(spillAbove, temporary) {
     newSink,
     async close() {
       for (const upload of uploads.values()) await upload.sink.discard();
-      if (directory) await (0, import_promises14.rm)(await directory, { recursive: true, force: true });
+      if (directory) await (0, import_promises15.rm)(await directory, { recursive: true, force: true });
     }
   };
 }
-var import_node_crypto7, import_promises14, import_node_path13;
+var import_node_crypto7, import_promises15, import_node_path14;
 var init_store = __esm({
   "src/embedded/store.ts"() {
     "use strict";
     import_node_crypto7 = require("node:crypto");
-    import_promises14 = require("node:fs/promises");
-    import_node_path13 = require("node:path");
+    import_promises15 = require("node:fs/promises");
+    import_node_path14 = require("node:path");
     init_blobs2();
   }
 });
@@ -29110,8 +29232,8 @@ async function startUpload(store, behaviour, repository, call) {
 async function patchUpload(store, behaviour, repository, call) {
   const upload = findUpload(store, repository, call);
   if ("status" in upload) return upload;
-  const problem3 = outOfPlace(upload, behaviour, call);
-  if (problem3) return problem3;
+  const problem4 = outOfPlace(upload, behaviour, call);
+  if (problem4) return problem4;
   await pour(call, upload.sink);
   return accepted(202, upload);
 }
@@ -29120,8 +29242,8 @@ async function finishUpload(store, behaviour, repository, call) {
   if ("status" in upload) return upload;
   const digest = call.query.get("digest") ?? "";
   if (!isDigest(digest)) return badDigest(digest);
-  const problem3 = outOfPlace(upload, behaviour, call);
-  if (problem3) return problem3;
+  const problem4 = outOfPlace(upload, behaviour, call);
+  if (problem4) return problem4;
   await pour(call, upload.sink);
   store.uploads.delete(upload.id);
   return keep4(store, repository, digest, upload.sink);
@@ -29369,7 +29491,7 @@ async function sendPlainly(response, answer, head2) {
   });
   if (head2 || bodyless) response.end();
   else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
-  else await (0, import_promises15.pipeline)(answer.body.open(), response);
+  else await (0, import_promises16.pipeline)(answer.body.open(), response);
 }
 async function sendBadly(response, answer, head2, manner) {
   const socket = response.socket;
@@ -29408,7 +29530,7 @@ async function sendBadly(response, answer, head2, manner) {
       writeHead(socket, answer, length);
       for (let at2 = 0; at2 < body.length && !socket.destroyed; at2 += manner.bytes) {
         socket.write(body.subarray(at2, at2 + manner.bytes));
-        await (0, import_promises16.setTimeout)(manner.everyMs);
+        await (0, import_promises17.setTimeout)(manner.everyMs);
       }
       socket.end();
       return;
@@ -29441,13 +29563,13 @@ function writeHead(socket, answer, framing) {
 ${lines3}\r
 `, "latin1");
 }
-var import_node_events, import_promises15, import_promises16, import_node_zlib2, FLOOD_PART;
+var import_node_events, import_promises16, import_promises17, import_node_zlib2, FLOOD_PART;
 var init_send = __esm({
   "src/embedded/send.ts"() {
     "use strict";
     import_node_events = require("node:events");
-    import_promises15 = require("node:stream/promises");
-    import_promises16 = require("node:timers/promises");
+    import_promises16 = require("node:stream/promises");
+    import_promises17 = require("node:timers/promises");
     import_node_zlib2 = require("node:zlib");
     init_fault_effects();
     FLOOD_PART = 16 * 1024 * 1024;
@@ -29522,7 +29644,7 @@ async function answerUnder(faults, call, request, handle) {
   let instead = null;
   for (const fault of faults) {
     if (fault.kind === "call" && fault.when === "before") await fault.onRequest(call);
-    if (fault.kind === "delay") await (0, import_promises17.setTimeout)(fault.ms);
+    if (fault.kind === "delay") await (0, import_promises18.setTimeout)(fault.ms);
     if (fault.kind === "stall" && fault.when === "headers") await untilClosed(request.socket);
     if (fault.kind === "reset" && fault.when !== "after") await resetEarly(request, fault.when);
     if (request.socket.destroyed) return null;
@@ -29557,14 +29679,14 @@ function callOf(request, index2) {
   );
   return { ...classifyRequest(method, url), method, url, headers, body: request, index: index2 };
 }
-var import_node_http3, import_node_https3, import_node_events2, import_promises17;
+var import_node_http3, import_node_https3, import_node_events2, import_promises18;
 var init_wire3 = __esm({
   "src/embedded/wire.ts"() {
     "use strict";
     import_node_http3 = require("node:http");
     import_node_https3 = require("node:https");
     import_node_events2 = require("node:events");
-    import_promises17 = require("node:timers/promises");
+    import_promises18 = require("node:timers/promises");
     init_answer();
     init_classify4();
     init_fault_effects();
@@ -29950,11 +30072,11 @@ var init_oidc_utils = __esm({
     init_core();
     __awaiter5 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve9) {
-          resolve9(value);
+        return value instanceof P ? value : new P(function(resolve10) {
+          resolve10(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve9, reject) {
+      return new (P || (P = Promise))(function(resolve10, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -29970,7 +30092,7 @@ var init_oidc_utils = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -30044,11 +30166,11 @@ var init_summary = __esm({
     import_fs = require("fs");
     __awaiter6 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve9) {
-          resolve9(value);
+        return value instanceof P ? value : new P(function(resolve10) {
+          resolve10(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve9, reject) {
+      return new (P || (P = Promise))(function(resolve10, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -30064,7 +30186,7 @@ var init_summary = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -30372,11 +30494,11 @@ var init_platform = __esm({
     init_exec();
     __awaiter7 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve9) {
-          resolve9(value);
+        return value instanceof P ? value : new P(function(resolve10) {
+          resolve10(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve9, reject) {
+      return new (P || (P = Promise))(function(resolve10, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -30392,7 +30514,7 @@ var init_platform = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -30601,11 +30723,11 @@ var init_core = __esm({
     init_platform();
     __awaiter8 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve9) {
-          resolve9(value);
+        return value instanceof P ? value : new P(function(resolve10) {
+          resolve10(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve9, reject) {
+      return new (P || (P = Promise))(function(resolve10, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -30621,7 +30743,7 @@ var init_core = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve9(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -30633,12 +30755,96 @@ var init_core = __esm({
   }
 });
 
+// src/builds/lists.ts
+function inputList(text4, { commas = false, comments = false } = {}) {
+  const read3 = readRecords(text4, { relaxed: true, comments });
+  if (!read3.ok) {
+    return {
+      ok: false,
+      what: `the quotation mark that starts in line ${read3.line} does not end`,
+      mend: 'close it; within quotation marks write "" for one'
+    };
+  }
+  const items = commas ? read3.records.flatMap((cells) => cells.flatMap((cell) => cell.split(","))) : read3.records.map((cells) => cells.join(","));
+  return { ok: true, value: items.map((item) => item.trim()).filter((item) => item !== "") };
+}
+function pairOf2(item) {
+  const equals = item.indexOf("=");
+  return equals < 0 ? [item, null] : [item.slice(0, equals), item.slice(equals + 1)];
+}
+function buildArguments(items, environment) {
+  return Object.fromEntries(
+    items.flatMap((item) => {
+      const [name, given2] = pairOf2(item);
+      const value = given2 ?? (Object.hasOwn(environment, name) ? environment[name] : void 0);
+      return value === void 0 ? [] : [[name, value]];
+    })
+  );
+}
+var init_lists = __esm({
+  "src/builds/lists.ts"() {
+    "use strict";
+    init_records();
+  }
+});
+
+// src/builds/images.ts
+function parseImages(text4) {
+  const lines3 = inputList(text4, { comments: true });
+  if (!lines3.ok) return { names: [], disabled: false, problems: [problem3(lines3.what, lines3.mend)] };
+  const read3 = lines3.value.map(imagesOf2);
+  const images2 = read3.flatMap((line2) => "images" in line2 ? line2.images : []);
+  const enabled = images2.filter(({ enable }) => enable).map(({ name }) => name);
+  return {
+    names: [...new Set(enabled)],
+    disabled: images2.length > 0 && enabled.length === 0,
+    problems: read3.flatMap((line2) => "problem" in line2 ? [line2.problem] : [])
+  };
+}
+function imagesOf2(line2) {
+  const names2 = [];
+  let attributes = false;
+  let enable = true;
+  for (const cell of line2.split(",")) {
+    const [key, value] = pairOf2(cell).map((part) => part?.trim() ?? null);
+    if (key == null || key === "" && value === null) continue;
+    attributes ||= value !== null;
+    const attribute = value === null ? "name" : key.toLowerCase();
+    if (attribute === "name") names2.push((value ?? key).toLowerCase());
+    else if (attribute !== "enable") return { problem: problem3(`"${key}" is not an attribute of an image`) };
+    else if (value === "true" || value === "false") enable = value === "true";
+    else return { problem: problem3(`enable: "${value ?? ""}" is neither true nor false`) };
+  }
+  const shown3 = JSON.stringify(line2.slice(0, 100));
+  if (names2.length === 0 || names2.includes("")) return { problem: problem3(`${shown3} names no image`) };
+  if (attributes && names2.length > 1)
+    return { problem: problem3(`${shown3} names several images and has attributes`, "give each a line") };
+  return { images: names2.map((name) => ({ name, enable })) };
+}
+function problem3(what, mend2 = MEND) {
+  return { what: `input images: ${what}`, mend: mend2 };
+}
+var MEND;
+var init_images2 = __esm({
+  "src/builds/images.ts"() {
+    "use strict";
+    init_lists();
+    MEND = 'write it as "NAME", or "name=NAME,enable=true"';
+  }
+});
+
 // src/github/inputs.ts
 function readInputs() {
   const problems2 = [];
   const text4 = (name) => getInput(name);
   const lines3 = (name) => getMultilineInput(name);
   const list3 = (name) => lines3(name).flatMap((line2) => line2.split(",")).map((item) => item.trim()).filter((item) => item !== "");
+  const asInDocker = (name, options) => {
+    const parsed2 = inputList(text4(name), options);
+    if (parsed2.ok) return parsed2.value;
+    problems2.push({ what: `input ${name}: ${parsed2.what}`, mend: parsed2.mend });
+    return [];
+  };
   const choice = (name, allowed, fallback) => {
     const given2 = text4(name);
     if (given2 === "") return fallback;
@@ -30652,22 +30858,25 @@ function readInputs() {
     return found ?? fallback;
   };
   const config = lines3("config");
+  const images2 = parseImages(text4("images"));
+  problems2.push(...images2.problems);
   const inputs = {
     command: choice("command", ["auto", "plan", "apply", "validate"], "auto"),
     config: config.length === 0 ? [DEFAULT_CONFIG3] : config,
     configGiven: config.length > 0 && !(config.length === 1 && config[0] === DEFAULT_CONFIG3),
     policy: text4("policy"),
-    images: list3("images"),
+    images: images2.names,
+    imagesDisabled: images2.disabled,
     build: {
       context: text4("context"),
       file: text4("file"),
       target: text4("target"),
-      platforms: list3("platforms"),
-      buildArgs: lines3("build-args"),
-      labels: lines3("labels"),
-      secrets: lines3("secrets"),
-      cacheFrom: lines3("cache-from"),
-      cacheTo: lines3("cache-to"),
+      platforms: asInDocker("platforms", { commas: true }),
+      buildArgs: asInDocker("build-args"),
+      labels: asInDocker("labels"),
+      secrets: asInDocker("secrets"),
+      cacheFrom: asInDocker("cache-from"),
+      cacheTo: asInDocker("cache-to"),
       provenance: text4("provenance"),
       sbom: text4("sbom"),
       builder: text4("builder")
@@ -30696,6 +30905,8 @@ var init_inputs = __esm({
   "src/github/inputs.ts"() {
     "use strict";
     init_core();
+    init_images2();
+    init_lists();
     init_errors();
     DEFAULT_CONFIG3 = ".github/image-tags.yaml";
   }
@@ -30779,37 +30990,53 @@ var init_publish = __esm({
 });
 
 // src/release/outputs.ts
-function buildOutputs({
-  config,
-  release,
-  made,
-  source,
-  partial
-}) {
+function buildOutputs(input) {
+  const { config, release, made, partial } = input;
   const due = (release?.selected ?? []).filter(
     (build2) => release?.states.get(imageOf(build2.config))?.state === "to-build"
   );
-  const labels = labelsOf4(release, source);
+  const { labels, annotations: annotations2 } = labellingOf(input);
   return {
     matrix: JSON.stringify(matrix(due, config.runners)),
     labels: labelLines(labels),
-    // docker/metadata-action's default level
-    annotations: labelLines(labels, "manifest"),
+    annotations: annotationLines(annotations2),
     ...partial ? { digests: formatDigests(made?.targets ?? []) } : {}
   };
 }
-function labelsOf4(release, source) {
+function labellingOf({ release, source, defaults }) {
   const resolved = release?.naming.resolved ?? null;
-  if (resolved === null || source === null) return {};
-  return { ...ociLabels(source, resolved.version ?? ""), ...resolved.labels };
+  if (release === null || resolved === null || source === null) return { labels: {}, annotations: [] };
+  const decision = { version: resolved.version ?? "", labels: resolved.labels };
+  const context = { decision, facts: source, render: renderWith(resolved) };
+  const entries = release.selected.map(({ config }) => config);
+  const plain3 = { labels: defaults.labels ?? {}, annotations: {} };
+  const [first2 = labelling(plain3, context, asIs), ...others] = entries.map(
+    (entry) => labelling(entry, context, asIs)
+  );
+  const shared = (isIn) => others.every(isIn);
+  return {
+    labels: Object.fromEntries(
+      Object.entries(first2.labels).filter(([key, value]) => shared(({ labels }) => labels[key] === value))
+    ),
+    annotations: first2.annotations.filter(
+      (one) => shared(({ annotations: annotations2 }) => annotations2.some((other) => isSame(one, other)))
+    )
+  };
 }
+function isSame(a, b) {
+  return a.text === b.text && a.levels?.join() === b.levels?.join();
+}
+var asIs;
 var init_outputs = __esm({
   "src/release/outputs.ts"() {
     "use strict";
     init_digests();
+    init_labelling();
     init_labels();
     init_names();
     init_select();
+    init_definition2();
+    asIs = (parsed2, fallback) => parsed2.ok ? parsed2.value : fallback;
   }
 });
 
@@ -31102,9 +31329,9 @@ var init_summary2 = __esm({
 
 // src/commands/action-request.ts
 async function filesOf(inputs, workspace) {
-  const standsIn = inputs.policy !== "" || inputs.images.length > 0;
+  const standsIn = inputs.policy !== "" || inputs.images.length > 0 || inputs.imagesDisabled;
   if (standsIn && !inputs.configGiven) {
-    const there = await (0, import_promises18.stat)((0, import_node_path14.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
+    const there = await (0, import_promises19.stat)((0, import_node_path15.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
   }
   return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
@@ -31123,8 +31350,8 @@ async function buildSettings(inputs, facts, env, workspace, insecure) {
       file: build2.file,
       target: build2.target,
       platforms: build2.platforms,
-      buildArgs: pairs2("build-args", build2.buildArgs),
-      labels: pairs2("labels", build2.labels),
+      buildArgs: argumentsOf(build2.buildArgs, env),
+      labels: labelsOf4(build2.labels),
       cacheFrom: build2.cacheFrom,
       cacheTo: build2.cacheTo,
       provenance: build2.provenance,
@@ -31139,26 +31366,31 @@ async function buildSettings(inputs, facts, env, workspace, insecure) {
     digests: inputs.digests === "" ? null : await readDigests(inputs.digests, workspace)
   };
 }
-function pairs2(input, lines3) {
-  const wrong2 = lines3.filter((line2) => line2.indexOf("=") < 1);
-  if (wrong2.length > 0) {
-    throw new UserError(
-      wrong2.map((line2) => ({
-        what: `input ${input}: "${line2}" has no value`,
-        mend: "write it as NAME=value"
-      }))
-    );
-  }
-  return Object.fromEntries(
-    lines3.map((line2) => [line2.slice(0, line2.indexOf("=")), line2.slice(line2.indexOf("=") + 1)])
+function argumentsOf(items, env) {
+  refuse2(items, "build-args", (item) => item.startsWith("="));
+  return buildArguments(items, env);
+}
+function labelsOf4(items) {
+  refuse2(items, "labels", (item) => item.indexOf("=") < 1);
+  return Object.fromEntries(items.map((item) => [pairOf2(item)[0], pairOf2(item)[1] ?? ""]));
+}
+function refuse2(items, input, isWrong) {
+  const wrong2 = items.filter(isWrong);
+  if (wrong2.length === 0) return;
+  throw new UserError(
+    wrong2.map((item) => ({
+      what: `input ${input}: "${item}" is not a name and a value`,
+      mend: "write it as NAME=value"
+    }))
   );
 }
-var import_promises18, import_node_path14;
+var import_promises19, import_node_path15;
 var init_action_request = __esm({
   "src/commands/action-request.ts"() {
     "use strict";
-    import_promises18 = require("node:fs/promises");
-    import_node_path14 = require("node:path");
+    import_promises19 = require("node:fs/promises");
+    import_node_path15 = require("node:path");
+    init_lists();
     init_digests2();
     init_errors();
     init_source();
@@ -31254,7 +31486,7 @@ function placesAt(documents, path6, wanted) {
       const found = placesOf(node, wanted, path6);
       if ("ok" in found) return found;
       places.push(...found);
-    } else if (isScalar(node) && isOf2(textOf4(node), wanted.image))
+    } else if (isScalar(node) && isOf2(textOf5(node), wanted.image))
       places.push(place(node, retagged(node, wanted)));
   }
   if (places.length > 0) return places;
@@ -31275,7 +31507,7 @@ function scalarPlaces(node, wanted, path6) {
   if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
     return bad5(`${path6} is a block of text`, "write the tag on one line");
   }
-  const old = textOf4(node);
+  const old = textOf5(node);
   if (isOf2(old, wanted.image)) return [place(node, retagged(node, wanted))];
   if (names(old, wanted.image))
     return bad5(`${path6} is the name of the image without a tag`, "name the path of the tag");
@@ -31313,7 +31545,7 @@ function kustomizePlaces(items, wanted, path6) {
   }
   return places;
 }
-function textOf4(node) {
+function textOf5(node) {
   return typeof node.value === "string" ? node.value : node.source ?? "";
 }
 function looksLikeReference(text4) {
@@ -31330,7 +31562,7 @@ function isOf2(text4, image3) {
   return reference2.ok && sameRepository(reference2.value, image3);
 }
 function retagged(node, { tag: tag2, digest }) {
-  const [head2 = "", pinned] = textOf4(node).split("@");
+  const [head2 = "", pinned] = textOf5(node).split("@");
   const colon = head2.lastIndexOf(":");
   const name = colon > head2.lastIndexOf("/") ? head2.slice(0, colon) : head2;
   const hadTag = name !== head2;
@@ -31410,8 +31642,8 @@ function planFollowUp(items, texts) {
     items: items.filter((item) => active.has(item)),
     // In the order of the tag file, not of the files that it names.
     problems: wanted.flatMap((one) => {
-      const problem3 = problems2.get(one);
-      return problem3 ? [{ ...one.reference, image: nameOf4(one.item), what: problem3.what, mend: problem3.mend }] : [];
+      const problem4 = problems2.get(one);
+      return problem4 ? [{ ...one.reference, image: nameOf4(one.item), what: problem4.what, mend: problem4.mend }] : [];
     }),
     fingerprint: fingerprintOf(files)
   };
@@ -31657,11 +31889,11 @@ async function bring3(github, request) {
   const texts = new Map([...base.files].map(([file2, found]) => [file2, found?.text ?? null]));
   const plan2 = planFollowUp(request.items, texts);
   const pulls = await pullsOf(github, request);
-  const open7 = pulls.find(({ state }) => state === "open") ?? null;
-  const result = { url: open7?.html_url ?? null, problems: plan2.problems, notice: null };
+  const open8 = pulls.find(({ state }) => state === "open") ?? null;
+  const result = { url: open8?.html_url ?? null, problems: plan2.problems, notice: null };
   if (plan2.files.length === 0)
-    return { ...result, state: open7 ? await close(github, request, open7) : "nothing" };
-  const declined = open7 ? null : declinedPull(pulls, plan2);
+    return { ...result, state: open8 ? await close(github, request, open8) : "nothing" };
+  const declined = open8 ? null : declinedPull(pulls, plan2);
   if (declined) {
     const notice2 = `${declined.html_url} with the same changes was closed without merging; delete nothing, reopen it when it is wanted after all`;
     return { ...result, url: declined.html_url, state: "declined", notice: notice2 };
@@ -31671,12 +31903,12 @@ async function bring3(github, request) {
     const notice2 = `${request.branch} holds commits that are not Retag's and was left alone; delete the branch to have it made anew`;
     return { ...result, state: "foreign", notice: notice2 };
   }
-  const written2 = branch?.fingerprint !== plan2.fingerprint || !open7;
+  const written2 = branch?.fingerprint !== plan2.fingerprint || !open8;
   if (written2) await writeBranch(github, request, plan2, base, branch !== null);
   if (written2 && await movedUnder(github, request, base)) {
     throw new OperationError("rejected", `${request.base} changed meanwhile`, { status: 409 });
   }
-  return { ...result, ...await writePull(github, request, plan2, open7, written2) };
+  return { ...result, ...await writePull(github, request, plan2, open8, written2) };
 }
 async function baseOf(github, { base, items }) {
   const { home } = github;
@@ -31757,16 +31989,16 @@ async function writeBranch(github, request, plan2, base, exists3) {
     });
   }
 }
-async function writePull(github, request, plan2, open7, written2) {
+async function writePull(github, request, plan2, open8, written2) {
   const title = titleOf(plan2);
-  if (!open7) return createPull(github, request, plan2, title);
-  const body = pullBody(plan2, { jobToken: open7.user?.login === JOB_LOGIN });
-  const same = open7.body?.replaceAll("\r\n", "\n").trimEnd() === body.trimEnd();
+  if (!open8) return createPull(github, request, plan2, title);
+  const body = pullBody(plan2, { jobToken: open8.user?.login === JOB_LOGIN });
+  const same = open8.body?.replaceAll("\r\n", "\n").trimEnd() === body.trimEnd();
   if (!same) {
-    const params = { ...github.home, pull_number: open7.number, title, body };
+    const params = { ...github.home, pull_number: open8.number, title, body };
     await github.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   }
-  return { state: written2 || !same ? "updated" : "unchanged", url: open7.html_url };
+  return { state: written2 || !same ? "updated" : "unchanged", url: open8.html_url };
 }
 async function createPull(github, { branch, base }, plan2, title) {
   const jobToken = (await github.identity()).kind === "job";
@@ -31779,17 +32011,17 @@ async function createPull(github, { branch, base }, plan2, title) {
   }
   return { state: "created", url: made.html_url };
 }
-async function close(github, request, open7) {
+async function close(github, request, open8) {
   const { home } = github;
   const branch = await branchOf(github, request);
-  const comment = { ...home, issue_number: open7.number, body: supersededText(request.runUrl) };
+  const comment = { ...home, issue_number: open8.number, body: supersededText(request.runUrl) };
   await github.call(
     "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
     comment,
     "pull-requests: write"
   );
-  const text4 = withoutFingerprint(open7.body ?? "");
-  const params = { ...home, pull_number: open7.number, state: "closed", body: text4 };
+  const text4 = withoutFingerprint(open8.body ?? "");
+  const params = { ...home, pull_number: open8.number, state: "closed", body: text4 };
   await github.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   if (branch?.foreign === false) {
     await github.call("DELETE /repos/{owner}/{repo}/git/refs/{ref}", {
@@ -31862,9 +32094,9 @@ async function track({ config, outcomes, release, report: report2 }, { github, r
   const warnings2 = [...new Set(results.flatMap((each) => each.warnings))];
   const advice = shepherdAdvice(tracking2);
   return [
-    ...results.map(({ image: image3, line: line2, state, open: open7, url }) => ({
+    ...results.map(({ image: image3, line: line2, state, open: open8, url }) => ({
       level: "line",
-      text: `Tracking issue of ${image3} ${line2}: ${state}, ${open7 ? "open" : "closed"}`,
+      text: `Tracking issue of ${image3} ${line2}: ${state}, ${open8 ? "open" : "closed"}`,
       url
     })),
     ...warnings2.map((text4) => ({ level: "warning", text: text4, url: null })),
@@ -31959,7 +32191,7 @@ async function runAction(env, cwd) {
 }
 async function runWith(inputs, env, workspace, deadline) {
   const log = jobLog();
-  const path6 = inputs.report || (0, import_node_path15.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
+  const path6 = inputs.report || (0, import_node_path16.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
   await checkWritable(path6, "input report");
   if (inputs.token !== "") setSecret(inputs.token);
   const facts = await readRefFacts({
@@ -32004,6 +32236,7 @@ async function runWith(inputs, env, workspace, deadline) {
     files,
     policy: inputs.policy,
     images: inputs.images,
+    imagesDisabled: inputs.imagesDisabled,
     facts,
     only: inputs.only,
     stable: inputs.stable,
@@ -32013,7 +32246,7 @@ async function runWith(inputs, env, workspace, deadline) {
     concurrency,
     drift: facts.event === "schedule" && command === "plan",
     // Drift that a plan on a schedule finds must not look like a good run.
-    changesAsCode: facts.event === "schedule" && command === "plan",
+    changesAsCode: false,
     build: await buildSettings(inputs, facts, env, workspace, insecure)
   };
   try {
@@ -32048,9 +32281,10 @@ async function publish(result, { build: build2 }, path6, env) {
   const { report: report2 } = result;
   const written2 = await writeReport(path6, report2);
   const partial = build2.platform !== "";
+  const { source, defaults } = build2;
   publishOutputs({
     ...outputs(report2, written2 ? path6 : ""),
-    ...buildOutputs({ ...result, source: build2.source, partial })
+    ...buildOutputs({ ...result, source, defaults, partial })
   });
   publishAnnotations(annotations(report2));
   await publishSummary(summary2(report2, result.closing), env);
@@ -32068,11 +32302,11 @@ async function writeReport(path6, report2) {
 }
 async function reportError(error2, env) {
   if (error2 instanceof UserError) {
-    for (const problem3 of error2.problems) {
-      const { text: text5, ...at2 } = problemAnnotation(problem3);
+    for (const problem4 of error2.problems) {
+      const { text: text5, ...at2 } = problemAnnotation(problem4);
       error(harmless(text5), at2);
     }
-    const lines3 = error2.problems.map((problem3) => `- ${escapeCell(formatProblem(problem3))}`);
+    const lines3 = error2.problems.map((problem4) => `- ${escapeCell(formatProblem(problem4))}`);
     await publishSummary(`## Retag: nothing was done, the input has errors
 
 ${lines3.join("\n")}
@@ -32091,11 +32325,11 @@ ${escapeCell(error2.message)}
   error(`This is a fault of Retag, please report it: ${text4}`);
   return 1;
 }
-var import_node_path15;
+var import_node_path16;
 var init_action = __esm({
   "src/commands/action.ts"() {
     "use strict";
-    import_node_path15 = require("node:path");
+    import_node_path16 = require("node:path");
     init_core();
     init_adapters();
     init_errors();
@@ -32275,7 +32509,7 @@ var FLAGS = {
     commands: COMMON,
     idle: ["classify", "validate"],
     value: "TIME",
-    help: "limit for the whole run (default 30m)"
+    help: "limit for the whole run, as 90s or 1h30m (default 30m)"
   },
   "exit-code": { type: "boolean", commands: ["plan"], help: "exit 3 when there are changes to make" },
   report: {
@@ -32310,8 +32544,8 @@ function parseArguments(argv) {
   }
   const values = /* @__PURE__ */ new Map();
   for (const flag2 of flags) {
-    const problem3 = misuse(command, flag2, values);
-    if (problem3 !== null) problems2.push(problem3);
+    const problem4 = misuse(command, flag2, values);
+    if (problem4 !== null) problems2.push(problem4);
     else values.set(flag2.name, [...values.get(flag2.name) ?? [], flag2.value ?? "true"]);
   }
   if (command !== "classify" && words.length > 0) {

@@ -41,6 +41,13 @@ describe('the report', () => {
 });
 
 describe('the exit status (contract 8)', () => {
+  const DRIFT = {
+    kind: 'attachment' as const,
+    image: 'reg.example/app',
+    tag: '1',
+    text: 'lost',
+    location: null,
+  };
   const planned = reportAction({ outcome: 'planned' });
   const undone = reportAction({ outcome: 'skipped', error: { code: 'cancelled', text: 'stopped' } });
   test.each([
@@ -57,6 +64,13 @@ describe('the exit status (contract 8)', () => {
       reportOf([planned], { command: 'plan' }),
       { ...plain, changesAsCode: true },
       3,
+    ],
+    ['plan that found drift', reportOf([KEPT], { command: 'plan', drift: [DRIFT] }), plain, 3],
+    [
+      'plan that looked for drift, with a build that is due',
+      reportOf([planned], { command: 'plan', drift: [] }),
+      plain,
+      0,
     ],
     [
       'plan --exit-code without changes',

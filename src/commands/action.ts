@@ -105,7 +105,7 @@ async function runWith(
     concurrency,
     drift: facts.event === 'schedule' && command === 'plan',
     // Drift that a plan on a schedule finds must not look like a good run.
-    changesAsCode: facts.event === 'schedule' && command === 'plan',
+    changesAsCode: false,
     build: await buildSettings(inputs, facts, env, workspace, insecure),
   };
   try {

@@ -86,8 +86,8 @@ export function changed(report: Report): boolean {
 }
 
 /**
- * The exit status (contract 8): 1 when something failed, was refused or was left undone; 3 for a plan with changes when
- * asked for; held tags alone pass unless `on_hold: fail`.
+ * The exit status (contract 8): 1 when something failed, was refused or was left undone; 3 for a plan that found drift, and
+ * for one with changes when asked for; held tags alone pass unless `on_hold: fail`.
  */
 export function exitCode(
   report: Report,
@@ -97,6 +97,6 @@ export function exitCode(
   const undone = actions.some(({ outcome, error }) => outcome === 'skipped' && error !== null);
   if (counts.refuse > 0 || counts.failed > 0 || undone) return 1;
   if (counts.hold > 0 && options.onHold === 'fail') return 1;
-  const changes = counts.build + counts.create + counts.move > 0 || (report.drift ?? []).length > 0;
-  return options.changesAsCode && report.command === 'plan' && changes ? 3 : 0;
+  const changes = options.changesAsCode && counts.build + counts.create + counts.move > 0;
+  return report.command === 'plan' && (changes || (report.drift ?? []).length > 0) ? 3 : 0;
 }
