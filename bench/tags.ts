@@ -2,7 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CLI } from '../e2e/support/retag.js';
-import { recordingProxy, startRegistryV3, temporaryDirectory, type Recorded } from '../e2e/support/stack.js';
+import {
+  findBinary,
+  recordingProxy,
+  startRegistryV3,
+  temporaryDirectory,
+  type Recorded,
+} from '../e2e/support/stack.js';
 import { ACCEPT } from '../e2e/support/wire.js';
 import { peers, type Peer, type Run } from './peers.js';
 import { cleanEnvironment, measureOk, median, ratio, table, time } from './support.js';
@@ -36,42 +42,16 @@ export async function benchTags(): Promise<string> {
   }
 }
 
+/** Both versions of Node: what is slow in one need not be in the other, and the action runs on the newer. */
 async function againstBareLoop(world: World, base: string): Promise<string> {
   const create = await record(world, base, '-recorded');
   const keep = await record(world, base, '-recorded');
-  const samples = {
-    create: [] as number[],
-    bareCreate: [] as number[],
-    createAfterYaml: [] as number[],
-    keep: [] as number[],
-    bareKeep: [] as number[],
-    keepAfterYaml: [] as number[],
-  };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    // interleaved, so that what else the machine does falls on all alike
-    const file = writeTagFile(world.directory, world.host, world.entries, `-r${round}`);
-    samples.create.push(await apply(file));
-    samples.bareCreate.push(await replay(world, create, `-b${round}`));
-    samples.createAfterYaml.push(await replay(world, create, `-y${round}`, file));
-    samples.keep.push(await apply(file));
-    samples.bareKeep.push(await replay(world, keep, `-r${round}`));
-    samples.keepAfterYaml.push(await replay(world, keep, `-r${round}`, file));
+  const rows: string[][] = [];
+  for (const name of ['node20', 'node24']) {
+    const node = findBinary(name);
+    if (node === null) rows.push([name, 'missing', '', '', '', '', '']);
+    else rows.push(...(await roundsOf({ name, node }, world, create, keep)));
   }
-  const row = (
-    what: string,
-    requests: number,
-    ours: number[],
-    bare: number[],
-    afterYaml: number[],
-  ): string[] => [
-    what,
-    String(requests),
-    time(median(ours)),
-    time(median(bare)),
-    ratio(median(ours), median(bare)),
-    time(median(afterYaml)),
-    ratio(median(ours), median(afterYaml)),
-  ];
   return table(
     [
       `${CONCURRENCY} in flight, ${ROUNDS} rounds, medians`,
@@ -82,11 +62,59 @@ async function againstBareLoop(world: World, base: string): Promise<string> {
       'the same after reading the tag file as YAML',
       'ratio',
     ],
-    [
-      row('all to create', create.length, samples.create, samples.bareCreate, samples.createAfterYaml),
-      row('all there already', keep.length, samples.keep, samples.bareKeep, samples.keepAfterYaml),
-    ],
+    rows,
   );
+}
+
+interface NodeBinary {
+  readonly name: string;
+  readonly node: string;
+}
+
+async function roundsOf(
+  { name, node }: NodeBinary,
+  world: World,
+  create: readonly Recorded[],
+  keep: readonly Recorded[],
+): Promise<string[][]> {
+  const samples = {
+    create: [] as number[],
+    bareCreate: [] as number[],
+    createAfterYaml: [] as number[],
+    keep: [] as number[],
+    bareKeep: [] as number[],
+    keepAfterYaml: [] as number[],
+  };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // interleaved, so that what else the machine does falls on all alike
+    const own = `-${name}r${round}`;
+    const file = writeTagFile(world.directory, world.host, world.entries, own);
+    samples.create.push(await apply(file, node));
+    samples.bareCreate.push(await replay(node, world, create, `-${name}b${round}`));
+    samples.createAfterYaml.push(await replay(node, world, create, `-${name}y${round}`, file));
+    samples.keep.push(await apply(file, node));
+    samples.bareKeep.push(await replay(node, world, keep, own));
+    samples.keepAfterYaml.push(await replay(node, world, keep, own, file));
+  }
+  const row = (
+    what: string,
+    requests: number,
+    ours: number[],
+    bare: number[],
+    afterYaml: number[],
+  ): string[] => [
+    `${name}: ${what}`,
+    String(requests),
+    time(median(ours)),
+    time(median(bare)),
+    ratio(median(ours), median(bare)),
+    time(median(afterYaml)),
+    ratio(median(ours), median(afterYaml)),
+  ];
+  return [
+    row('all to create', create.length, samples.create, samples.bareCreate, samples.createAfterYaml),
+    row('all there already', keep.length, samples.keep, samples.bareKeep, samples.keepAfterYaml),
+  ];
 }
 
 /** Runs `apply` through a counting proxy, for the list of its requests. */
@@ -104,13 +132,14 @@ async function record(
   }
 }
 
-async function apply(file: string): Promise<number> {
+async function apply(file: string, node = process.execPath): Promise<number> {
   const args = [CLI, 'apply', '--config', file, '--concurrency', String(CONCURRENCY), '--quiet'];
-  return (await measureOk(process.execPath, args)).duration;
+  return (await measureOk(node, args)).duration;
 }
 
 /** The same requests again, for the tags of another suffix. */
 async function replay(
+  node: string,
   world: World,
   recorded: readonly Recorded[],
   suffix: string,
@@ -129,7 +158,7 @@ async function replay(
   const file = join(world.directory, 'replay.json');
   writeFileSync(file, JSON.stringify(list));
   const args = ['bench/replay.mjs', file, String(CONCURRENCY), ...(tagFile === undefined ? [] : [tagFile])];
-  return (await measureOk(process.execPath, args)).duration;
+  return (await measureOk(node, args)).duration;
 }
 
 async function againstPeers(world: World, base: string): Promise<string> {

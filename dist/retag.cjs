@@ -11098,10 +11098,10 @@ function syntaxProblems(document2, source, quotes) {
   return problems2;
 }
 function problemOf(fault, at2, source, quotes) {
-  const opens = fault.code === "MISSING_CHAR" ? quotes.get(at2) : void 0;
-  if (opens !== void 0) {
+  const opens2 = fault.code === "MISSING_CHAR" ? quotes.get(at2) : void 0;
+  if (opens2 !== void 0) {
     return {
-      place: placeAt(source, opens),
+      place: placeAt(source, opens2),
       what: "not YAML: the quote that opens here is not closed",
       mend: "close it, and indent the lines over which it runs"
     };
@@ -13260,9 +13260,9 @@ function readRecords(text4, { relaxed, comments }) {
   for (; ; ) {
     if (comments && record3.length === 0) while (at2 < text4.length && take(COMMENT) !== null) ;
     const wrong2 = { ok: false, line: text4.slice(0, at2).split("\n").length };
-    const opens = text4.startsWith('"', at2);
-    const quoted2 = opens ? take(QUOTED) : null;
-    if (opens && quoted2 === null) return wrong2;
+    const opens2 = text4.startsWith('"', at2);
+    const quoted2 = opens2 ? take(QUOTED) : null;
+    if (opens2 && quoted2 === null) return wrong2;
     const rest = take(PLAIN2)?.[0] ?? "";
     if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong2;
     const inner = quoted2?.[1]?.replaceAll('""', '"') ?? "";
@@ -16255,7 +16255,17 @@ function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 function isShallow2(bytes2) {
+  return opens(bytes2, "[") + opens(bytes2, "{") <= MAX_DEPTH3 || depthOf(bytes2) <= MAX_DEPTH3;
+}
+function opens(bytes2, bracket) {
+  const code2 = bracket.charCodeAt(0);
+  let count = 0;
+  for (let at2 = bytes2.indexOf(code2); at2 >= 0 && count <= MAX_DEPTH3; at2 = bytes2.indexOf(code2, at2 + 1)) count++;
+  return count;
+}
+function depthOf(bytes2) {
   let depth = 0;
+  let deepest = 0;
   let inString = false;
   for (let at2 = 0; at2 < bytes2.length; at2++) {
     const byte = bytes2[at2];
@@ -16264,10 +16274,11 @@ function isShallow2(bytes2) {
       else if (byte === 34) inString = false;
     } else if (byte === 34) inString = true;
     else if (byte === 91 || byte === 123) {
-      if (++depth > MAX_DEPTH3) return false;
+      deepest = Math.max(deepest, ++depth);
+      if (deepest > MAX_DEPTH3) break;
     } else if (byte === 93 || byte === 125) depth--;
   }
-  return true;
+  return deepest;
 }
 var MAX_DEPTH3, utf8;
 var init_json2 = __esm({
@@ -18517,10 +18528,13 @@ function createAgents(options) {
     }
     return agent;
   };
+  const direct = (target) => target.secure ? secure : plain3;
+  const anyProxy = Object.values(env).some((value) => value !== void 0 && value !== "");
   return {
     of(target) {
+      if (!anyProxy) return direct(target);
       const proxy = proxyFor(target, env, isLoopback);
-      if (proxy === null) return target.secure ? secure : plain3;
+      if (proxy === null) return direct(target);
       return through(proxy, target.secure);
     },
     viaPlainProxy: (target) => !target.secure && proxyFor(target, env, isLoopback) !== null,
@@ -32361,6 +32375,11 @@ __export(door_exports, {
 });
 module.exports = __toCommonJS(door_exports);
 
+// src/system/engine.ts
+async function tuneEngine(version = process.versions.v8, load2 = () => Promise.resolve().then(() => __toESM(require("node:v8"), 1))) {
+  if (version.startsWith("11.")) (await load2()).setFlagsFromString("--interrupt-budget=300000");
+}
+
 // src/terminal/args.ts
 init_nearest();
 init_errors();
@@ -32677,11 +32696,13 @@ async function runCommandLine(argv, io) {
 
 // src/commands/door.ts
 async function commandLine(argv) {
+  await tuneEngine();
   survivePipes();
   const { env, stdout, stderr, stdin } = process;
   process.exitCode = await runCommandLine(argv, { env, cwd: process.cwd(), stdout, stderr, stdin });
 }
 async function action() {
+  await tuneEngine();
   survivePipes();
   const { runAction: runAction2 } = await Promise.resolve().then(() => (init_action(), action_exports));
   process.exitCode = await runAction2(process.env, process.cwd());

@@ -1,8 +1,10 @@
 /** What the two entries load: the process as it is, handed to the commands. Bundled to one file that both share. */
+import { tuneEngine } from '../system/engine.js';
 import { runCommandLine } from './commands.js';
 
 /** Runs the command line and sets the exit status. */
 export async function commandLine(argv: readonly string[]): Promise<void> {
+  await tuneEngine();
   survivePipes();
   const { env, stdout, stderr, stdin } = process;
   process.exitCode = await runCommandLine(argv, { env, cwd: process.cwd(), stdout, stderr, stdin });
@@ -10,6 +12,7 @@ export async function commandLine(argv: readonly string[]): Promise<void> {
 
 /** Runs the action and sets the exit status. */
 export async function action(): Promise<void> {
+  await tuneEngine();
   survivePipes();
   const { runAction } = await import('./action.js');
   process.exitCode = await runAction(process.env, process.cwd());

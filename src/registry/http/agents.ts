@@ -47,10 +47,14 @@ export function createAgents(options: { readonly env: Environment; readonly ca?:
     return agent;
   };
 
+  const direct = (target: Target): http.Agent => (target.secure ? secure : plain);
+  const anyProxy = Object.values(env).some((value) => value !== undefined && value !== '');
+
   return {
     of(target) {
+      if (!anyProxy) return direct(target);
       const proxy = proxyFor(target, env, isLoopback);
-      if (proxy === null) return target.secure ? secure : plain;
+      if (proxy === null) return direct(target);
       return through(proxy, target.secure);
     },
     viaPlainProxy: (target) => !target.secure && proxyFor(target, env, isLoopback) !== null,
