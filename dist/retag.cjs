@@ -42,6 +42,32 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 ));
 var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);
 
+// src/system/engine.ts
+async function tuneEngine(version = process.versions.v8, load2 = () => Promise.resolve().then(() => __toESM(require("node:v8"), 1))) {
+  if (version.startsWith("11.")) (await load2()).setFlagsFromString("--interrupt-budget=300000");
+}
+function youngCollector(version = process.versions.v8, load2 = exposedCollector) {
+  if (Number.parseInt(version, 10) < 12) return null;
+  let collect3 = null;
+  let loading = null;
+  return () => {
+    loading ??= load2().then((loaded) => void (collect3 = loaded));
+    collect3?.({ type: "minor" });
+  };
+}
+async function exposedCollector() {
+  const [v8, vm] = await Promise.all([Promise.resolve().then(() => __toESM(require("node:v8"), 1)), Promise.resolve().then(() => __toESM(require("node:vm"), 1))]);
+  v8.setFlagsFromString("--expose-gc");
+  const collect3 = vm.runInNewContext("gc");
+  v8.setFlagsFromString("--no-expose-gc");
+  return collect3;
+}
+var init_engine = __esm({
+  "src/system/engine.ts"() {
+    "use strict";
+  }
+});
+
 // src/config/nearest.ts
 function suggest(word, candidates) {
   const wanted = word.toLowerCase().slice(0, LONGEST);
@@ -19507,6 +19533,24 @@ var init_redact = __esm({
   }
 });
 
+// src/registry/http/relief.ts
+function createRelief(collect3) {
+  let passed = 0;
+  return (bytes2) => {
+    passed += bytes2;
+    if (passed < EVERY) return;
+    passed = 0;
+    collect3?.();
+  };
+}
+var EVERY;
+var init_relief = __esm({
+  "src/registry/http/relief.ts"() {
+    "use strict";
+    EVERY = 8 * 1024 * 1024;
+  }
+});
+
 // src/registry/http/failure.ts
 function failureOf(error2, what, tries, scrub) {
   if (error2 instanceof WireFault) {
@@ -19584,9 +19628,14 @@ async function streamed(wiring, request, answer) {
     throw error2;
   }
   const what = redactUrl(request.method, url);
+  const limits = bodyLimits(wiring, request.maxBytes);
+  const onBytes = (bytes2) => {
+    limits.onBytes(bytes2);
+    wiring.relieve(bytes2);
+  };
   const stream2 = streamOf(
     incoming,
-    bodyLimits(wiring, request.maxBytes),
+    { ...limits, onBytes },
     (error2) => failureOf(error2, what, 1, (text4) => wiring.secrets.scrub(text4))
   );
   return { status, headers: flat(incoming.headers), url, stream: stream2 };
@@ -19821,6 +19870,7 @@ function wire(options) {
     clock: options.clock,
     secrets,
     usage: createUsage(),
+    relieve: createRelief(options.collect ?? null),
     warn: createWarnings((text4) => options.log.warning(secrets.scrub(text4))),
     debug: (text4) => options.log.debug(secrets.scrub(text4)),
     listed: [...options.trustedHosts ?? [], ...options.insecureRegistries],
@@ -19865,6 +19915,7 @@ var init_transport = __esm({
     init_endpoint();
     init_redact();
     init_redirect();
+    init_relief();
     init_response();
     init_retrying();
     init_token_client();
@@ -21801,7 +21852,8 @@ function realRegistry(settings) {
     userAgent: `retag/${VERSION}`,
     log,
     anonymous: settings.anonymous,
-    onSecret: settings.onSecret
+    onSecret: settings.onSecret,
+    collect: youngCollector()
   });
   return createRegistry(transport, { clock: systemClock, log });
 }
@@ -21841,6 +21893,7 @@ var init_adapters = __esm({
     init_transport();
     init_registry();
     init_clock();
+    init_engine();
     init_version();
     MOST_CONCURRENCY = 256;
   }
@@ -32374,11 +32427,7 @@ __export(door_exports, {
   commandLine: () => commandLine
 });
 module.exports = __toCommonJS(door_exports);
-
-// src/system/engine.ts
-async function tuneEngine(version = process.versions.v8, load2 = () => Promise.resolve().then(() => __toESM(require("node:v8"), 1))) {
-  if (version.startsWith("11.")) (await load2()).setFlagsFromString("--interrupt-budget=300000");
-}
+init_engine();
 
 // src/terminal/args.ts
 init_nearest();

@@ -5,6 +5,7 @@ import { createCredentials } from './registry/auth/credentials.js';
 import { createTransport } from './registry/http/transport.js';
 import { createRegistry } from './registry/registry.js';
 import { systemClock } from './system/clock.js';
+import { youngCollector } from './system/engine.js';
 import { VERSION } from './version.js';
 import type { Log, Registry } from './ports.js';
 
@@ -40,6 +41,7 @@ export function realRegistry(settings: RegistrySettings): Registry {
     log,
     anonymous: settings.anonymous,
     onSecret: settings.onSecret,
+    collect: youngCollector(),
   });
   return createRegistry(transport, { clock: systemClock, log });
 }

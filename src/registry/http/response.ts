@@ -48,7 +48,12 @@ export async function streamed(
     throw error;
   }
   const what = redactUrl(request.method, url);
-  const stream = streamOf(incoming, bodyLimits(wiring, request.maxBytes), (error) =>
+  const limits = bodyLimits(wiring, request.maxBytes);
+  const onBytes = (bytes: number): void => {
+    limits.onBytes(bytes);
+    wiring.relieve(bytes);
+  };
+  const stream = streamOf(incoming, { ...limits, onBytes }, (error) =>
     failureOf(error, what, 1, (text) => wiring.secrets.scrub(text)),
   );
   return { status, headers: flat(incoming.headers), url, stream };

@@ -10,6 +10,7 @@ import { createEndpoint, type Endpoint } from './endpoint.js';
 import type { Environment } from './proxy.js';
 import { createSecrets, redactUrl } from './redact.js';
 import { pointedWithin } from './redirect.js';
+import { createRelief } from './relief.js';
 import { streamed, whole } from './response.js';
 import { retrying, type Headed } from './retrying.js';
 import { createTokenClient, createTokenPeers } from './token-client.js';
@@ -41,6 +42,8 @@ export interface TransportOptions {
   readonly anonymous: boolean;
   /** told of each secret in each form, for masking */
   readonly onSecret: (secret: string) => void;
+  /** frees short-lived memory, for streams; null or absent where the engine does well by itself */
+  readonly collect?: (() => void) | null;
   /** certificates in PEM that are trusted beside Node's */
   readonly ca?: string;
 }
@@ -77,6 +80,7 @@ function wire(options: TransportOptions): Wiring {
     clock: options.clock,
     secrets,
     usage: createUsage(),
+    relieve: createRelief(options.collect ?? null),
     warn: createWarnings((text) => options.log.warning(secrets.scrub(text))),
     debug: (text) => options.log.debug(secrets.scrub(text)),
     listed: [...(options.trustedHosts ?? []), ...options.insecureRegistries],

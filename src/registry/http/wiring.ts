@@ -14,6 +14,8 @@ export interface Wiring {
   readonly clock: Clock;
   readonly secrets: Secrets;
   readonly usage: Usage;
+  /** told of the bytes of streams */
+  readonly relieve: (bytes: number) => void;
   readonly warn: (host: string, header: string) => void;
   readonly debug: (text: string) => void;
   readonly listed: readonly string[];
