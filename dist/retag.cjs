@@ -1109,9 +1109,9 @@ function sameCommitOfTag(event, ref) {
   return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === "tag";
 }
 async function givenSha(text4, git) {
+  const commit = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
+  if (commit !== null) return commit;
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4)) return text4.toLowerCase();
-  const full = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
-  if (full !== null) return full;
   throw new UserError({
     what: `sha: ${visible(text4)} is not a commit`,
     mend: "give all 40 hexadecimal digits"

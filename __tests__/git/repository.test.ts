@@ -67,6 +67,13 @@ describe('without a runner', () => {
     expect(await facts('up', { ref })).toMatchObject({ kind, sha: tagged ? first : release });
   });
 
+  test('the object of an annotated tag stands for its commit', async () => {
+    const object = box.git('up', 'rev-parse', 'v0.1.10');
+    const commit = box.git('up', 'rev-parse', 'v0.1.10^{commit}');
+    expect(object).not.toBe(commit);
+    expect(await facts('up', { sha: object })).toMatchObject({ sha: commit });
+  });
+
   test('a short commit is completed', async () => {
     expect(await facts('up', { sha: main.slice(0, 10) })).toMatchObject({ sha: main });
   });

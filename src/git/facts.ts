@@ -162,10 +162,11 @@ function sameCommitOfTag(event: EventFacts, ref: ParsedRef): boolean {
   return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === 'tag';
 }
 
+/** The commit that was given, whole: it may be short, and the object of an annotated tag stands for its commit. */
 async function givenSha(text: string, git: Git): Promise<string> {
+  const commit = /^[0-9a-f]{4,64}$/i.test(text) ? await commitOf(git, text) : null;
+  if (commit !== null) return commit;
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text)) return text.toLowerCase();
-  const full = /^[0-9a-f]{4,64}$/i.test(text) ? await commitOf(git, text) : null;
-  if (full !== null) return full;
   throw new UserError({
     what: `sha: ${visible(text)} is not a commit`,
     mend: 'give all 40 hexadecimal digits',
