@@ -121,6 +121,15 @@ function formatProblem(problem4) {
 function shownPlace({ file: file2, line: line2, column, nowhere }) {
   return nowhere === true ? file2 : `${file2}:${line2}:${column}`;
 }
+function collect(problems2, fallback, attempt3) {
+  try {
+    return attempt3();
+  } catch (error2) {
+    if (!(error2 instanceof UserError)) throw error2;
+    problems2.push(...error2.problems);
+    return fallback;
+  }
+}
 function messageOf(error2) {
   return error2 instanceof Error ? error2.message : String(error2);
 }
@@ -1000,8 +1009,7 @@ async function readRefFacts(options) {
   const event = inActions(env) ? await actionsEvent(env, warnings2) : null;
   const ref = await chosenRef(options, event, git);
   const deleted = event?.deleted === true && ref.ref === event.ref;
-  const sha = deleted ? null : await chosenSha(options, event, ref, git);
-  const known = sha !== null && await commitOf(git, sha) !== null;
+  const { sha, known } = deleted ? NO_COMMIT : await chosenCommit(options, event, ref, git);
   return {
     ...ref,
     sha,
@@ -1098,20 +1106,21 @@ async function checkedOutRef(git) {
     mend: mend2
   });
 }
-async function chosenSha(options, event, ref, git) {
+async function chosenCommit(options, event, ref, git) {
   if (options.sha !== void 0 && options.sha !== "") return givenSha(options.sha, git);
   if (event !== null && (ref.ref === event.ref || sameCommitOfTag(event, ref)) && event.sha !== null) {
     return givenSha(event.sha, git);
   }
-  return ref.kind === "branch" ? branchCommit(git, ref.name) : commitOf(git, ref.ref);
+  const sha = await (ref.kind === "branch" ? branchCommit(git, ref.name) : commitOf(git, ref.ref));
+  return sha === null ? NO_COMMIT : { sha, known: true };
 }
 function sameCommitOfTag(event, ref) {
   return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === "tag";
 }
 async function givenSha(text4, git) {
   const commit = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
-  if (commit !== null) return commit;
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4)) return text4.toLowerCase();
+  if (commit !== null) return { sha: commit, known: true };
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4)) return { sha: text4.toLowerCase(), known: false };
   throw new UserError({
     what: `sha: ${visible(text4)} is not a commit`,
     mend: "give all 40 hexadecimal digits"
@@ -1137,7 +1146,7 @@ function once(read3) {
   let answer;
   return () => answer ??= read3();
 }
-var import_promises2;
+var import_promises2, NO_COMMIT;
 var init_facts = __esm({
   "src/git/facts.ts"() {
     "use strict";
@@ -1147,6 +1156,7 @@ var init_facts = __esm({
     init_event();
     init_git();
     init_tags();
+    NO_COMMIT = { sha: null, known: false };
   }
 });
 
@@ -1562,8 +1572,7 @@ function decideMissing(wanted, previous) {
     );
   }
   if (wanted.digest !== null && wanted.digest !== previous) {
-    const refused2 = refuse(wanted, previous, "different-digest", differs(previous, wanted.digest));
-    return { ...refused2, digest: wanted.digest };
+    return refuseOther(wanted, previous, wanted.digest);
   }
   const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
   return keep(wanted, previous, "source-gone", text4, [text4]);
@@ -1595,8 +1604,7 @@ function decidePresent(wanted, observed, source, previous) {
   }
   if (previous === source.digest) return keep(wanted, previous, "same-digest", SAME);
   if (previous !== null && wanted.kind !== "channel" && !wanted.forced) {
-    const refused2 = refuse(wanted, previous, "different-digest", differs(previous, source.digest));
-    return { ...refused2, digest: source.digest };
+    return refuseOther(wanted, previous, source.digest);
   }
   const revision = source.facts?.revision ?? null;
   if (wanted.revision !== null && revision !== null && !sameRevision(revision, wanted.revision)) {
@@ -1671,8 +1679,9 @@ function followLeader(action2, leader) {
   const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
   return { ...action2, action: leader.action, digest: null, reason: { code: leader.reason.code, text: text4 } };
 }
-function differs(previous, digest) {
-  return `the tag exists as ${previous}, and the source is ${digest}`;
+function refuseOther(wanted, previous, digest) {
+  const text4 = `the tag exists as ${previous}, and the source is ${digest}`;
+  return { ...refuse(wanted, previous, "different-digest", text4), digest };
 }
 function sameRevision(a, b) {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
@@ -12753,19 +12762,19 @@ function checkExample(policy2, example2, open8) {
   const decision = classify(policy2, ref.value);
   if (open8(ref.value, decision.matched)) return [];
   if (decision.problems.length > 0) {
-    return decision.problems.map((problem4) => differs2(example2, example2.origin.at("ref"), problem4.what));
+    return decision.problems.map((problem4) => differs(example2, example2.origin.at("ref"), problem4.what));
   }
   const by = decision.rule === null ? decision.why : `rule ${decision.rule}: ${decision.why}`;
   if (decision.class !== example2.class) {
     const what2 = `expected class ${String(example2.class)}, the policy gives ${String(decision.class)} (${by})`;
-    return [differs2(example2, example2.origin.at("class"), what2)];
+    return [differs(example2, example2.origin.at("class"), what2)];
   }
   if (example2.tags === void 0 || tagsAgree(example2.tags, decision)) return [];
   const given2 = list([...decision.tags, ...decision.stableTags]);
   const what = `expected tags ${list(example2.tags)}, the policy gives ${given2} (${by})`;
-  return [differs2(example2, example2.origin.at("tags"), what)];
+  return [differs(example2, example2.origin.at("tags"), what)];
 }
-function differs2(example2, place2, what) {
+function differs(example2, place2, what) {
   return { place: place2, what: `example ${example2.ref}: ${what}`, mend: "correct the example or the rule" };
 }
 function list(tags2) {
@@ -13116,8 +13125,8 @@ function checkPromotionTag(policy2, tag2, branch) {
   if (branch === null) return null;
   for (const pattern of rule2.branches) {
     const bound = matchPattern(pattern, branch);
-    const differs3 = bound && fieldNames(pattern).some((name) => bound[name] !== fields2[name]);
-    if (!differs3) continue;
+    const differs2 = bound && fieldNames(pattern).some((name) => bound[name] !== fields2[name]);
+    if (!differs2) continue;
     const wanted = rule2.tag.parts.map(
       (part) => part.kind === "literal" ? part.text : "name" in part ? bound[part.name] ?? fields2[part.name] ?? "" : ""
     );
@@ -13828,9 +13837,7 @@ function parseForce(lines3) {
 }
 function isForced(forces, names2, tag2) {
   return forces.some(
-    (force) => (force.tag === null || force.tag === tag2) && names2.some(
-      (n) => n.registry === force.repository.registry && n.repository === force.repository.repository
-    )
+    (force) => (force.tag === null || force.tag === tag2) && names2.some((name) => sameRepository(name, force.repository))
   );
 }
 function commitOf2(srcRef) {
@@ -13978,15 +13985,6 @@ function load(request) {
   if (problems2.length > 0) throw new UserError(inOrder(problems2, request.files));
   return { config, policy: policy2, scope, options, images: scope.images ? images2 : [] };
 }
-function collect(problems2, fallback, attempt3) {
-  try {
-    return attempt3();
-  } catch (error2) {
-    if (!(error2 instanceof UserError)) throw error2;
-    problems2.push(...error2.problems);
-    return fallback;
-  }
-}
 function scopeOf({ only, facts, command, imagesDisabled }) {
   if (command === "validate") return { builds: true, images: true };
   if (facts === null) return { builds: false, images: only !== "builds" };
@@ -14070,9 +14068,7 @@ function idleForces(forces, wanted, map2) {
   });
 }
 function isMeant({ repository }, destination, map2) {
-  return [repository, mapRepository(repository, map2)].some(
-    (name) => name.registry === destination.registry && name.repository === destination.repository
-  );
+  return [repository, mapRepository(repository, map2)].some((name) => sameRepository(name, destination));
 }
 function mendOf(force, inRepository, wanted) {
   const [first2] = inRepository;
@@ -14094,6 +14090,7 @@ var init_idle_forces = __esm({
   "src/plan/idle-forces.ts"() {
     "use strict";
     init_nearest();
+    init_reference();
     init_names2();
   }
 });
@@ -14989,7 +14986,7 @@ function showDefinition(release, plan2, request, log) {
     log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
   if (recipe !== null && recipe.here !== null) {
     log.line("The bake definition:");
-    for (const line2 of bakeDefinition(recipe.here).text.trimEnd().split("\n")) log.line(line2);
+    for (const line2 of recipe.here.definition.text.trimEnd().split("\n")) log.line(line2);
   }
   const planned2 = builds.map((build2) => ({
     ...outcomeOf(buildAction(build2, plan2)),
@@ -15004,17 +15001,21 @@ function recipeOf(builds, decision, { command, facts, build: settings }) {
     throw new UserError({ what: UNKNOWN_COMMIT, mend: "give it with --sha (input sha)" });
   }
   const from = { ...settings, source, trusted: facts?.trusted ?? true };
-  const input = definitionInput(builds, decision, from);
+  const defined = (some3) => {
+    const input = definitionInput(some3, decision, from);
+    return { input, definition: bakeDefinition(input) };
+  };
+  const all = defined(builds);
+  if (settings.digests === null) return { definition: all.definition, here: all };
   const left = unsplit(builds);
-  const rest = left.length === 0 ? null : definitionInput(left, decision, from);
-  return { definition: bakeDefinition(input), here: settings.digests === null ? input : rest };
+  return { definition: all.definition, here: left.length === 0 ? null : defined(left) };
 }
 async function checkSources(building, request, parts) {
-  const { recipe } = building;
-  if (request.command !== "plan" || recipe === null || recipe.here === null) return building;
-  const wrong2 = wrongCheckout(await parts.checkedOut(), recipe.here.facts.revision);
+  const here = building.recipe?.here ?? null;
+  if (request.command !== "plan" || here === null) return building;
+  const { input, definition } = here;
+  const wrong2 = wrongCheckout(await parts.checkedOut(), input.facts.revision);
   if (wrong2 !== null && request.facts?.trusted === true) parts.log.warning(wrong2.message);
-  const definition = bakeDefinition(recipe.here);
   const planned2 = building.planned.map(async (outcome) => {
     const { image: image3 } = outcome.planned.wanted;
     const targets = definition.targets.filter((target) => target.image === image3);
@@ -15028,7 +15029,7 @@ async function checkSources(building, request, parts) {
 async function buildRelease(building, request, parts) {
   const { builds, planned: planned2, recipe } = building;
   if (recipe === null) throw new Error("a build without its definition");
-  const targets = await targetsOf2(building, recipe.here, request, parts);
+  const targets = await targetsOf2(building, recipe.here?.input ?? null, request, parts);
   const images2 = builds.map(({ config }) => imageOf(config));
   const { source } = request.build;
   const elsewhere = request.build.digests !== null && source !== null;
@@ -21949,14 +21950,7 @@ var init_deadline = __esm({
 // src/commands/common.ts
 function checkCommon(args) {
   const problems2 = [];
-  for (const check2 of CHECKS) {
-    try {
-      check2(args);
-    } catch (error2) {
-      if (!(error2 instanceof UserError)) throw error2;
-      problems2.push(...error2.problems);
-    }
-  }
+  for (const check2 of CHECKS) collect(problems2, void 0, () => check2(args));
   if (problems2.length > 0) throw new UserError(problems2);
 }
 async function reportPath(args, io) {

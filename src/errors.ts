@@ -43,6 +43,17 @@ export class UserError extends Error {
   }
 }
 
+/** What `attempt` gives; the problems of a UserError are added to `problems`, and the fallback stands for the value. */
+export function collect<T>(problems: Problem[], fallback: T, attempt: () => T): T {
+  try {
+    return attempt();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(...error.problems);
+    return fallback;
+  }
+}
+
 /**
  * Why an outside system did not do what was asked.
  * - `absent`: it answered that the thing does not exist (a confirmed 404)

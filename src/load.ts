@@ -1,7 +1,7 @@
 /** Stage 1: everything that can be said about the input without asking anybody. Pure. */
 import type { Config } from './config/model.js';
 import { inOrder } from './config/order.js';
-import { UserError, type Problem } from './errors.js';
+import { collect, UserError, type Problem } from './errors.js';
 import { readFiles } from './files.js';
 import type { WantedTag } from './plan/model.js';
 import { parseForce, parseRegistryMap, type RegistryMap } from './plan/names.js';
@@ -39,16 +39,6 @@ export function load(request: RunRequest): Loaded {
   if (withoutPolicy && scope.builds) problems.push(...unnamedBuilds(config, request));
   if (problems.length > 0) throw new UserError(inOrder(problems, request.files));
   return { config, policy, scope, options, images: scope.images ? images : [] };
-}
-
-function collect<T>(problems: Problem[], fallback: T, attempt: () => T): T {
-  try {
-    return attempt();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    problems.push(...error.problems);
-    return fallback;
-  }
 }
 
 /**

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 
 import { parseConcurrency, parseInsecureHosts } from '../adapters.js';
-import { UserError, type Problem } from '../errors.js';
+import { collect, UserError, type Problem } from '../errors.js';
 import { parseRegistryMap } from '../plan/names.js';
 import type { RunRequest } from '../request.js';
 import { parseTimeout } from '../system/deadline.js';
@@ -16,14 +16,7 @@ import type { Io } from './output.js';
  */
 export function checkCommon(args: Arguments): void {
   const problems: Problem[] = [];
-  for (const check of CHECKS) {
-    try {
-      check(args);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problems.push(...error.problems);
-    }
-  }
+  for (const check of CHECKS) collect(problems, undefined, () => check(args));
   if (problems.length > 0) throw new UserError(problems);
 }
 

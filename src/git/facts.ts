@@ -34,8 +34,7 @@ export async function readRefFacts(options: RefOptions): Promise<RefFacts> {
   const event = inActions(env) ? await actionsEvent(env, warnings) : null;
   const ref = await chosenRef(options, event, git);
   const deleted = event?.deleted === true && ref.ref === event.ref;
-  const sha = deleted ? null : await chosenSha(options, event, ref, git);
-  const known = sha !== null && (await commitOf(git, sha)) !== null;
+  const { sha, known } = deleted ? NO_COMMIT : await chosenCommit(options, event, ref, git);
   return {
     ...ref,
     sha,
@@ -144,17 +143,24 @@ async function checkedOutRef(git: Git): Promise<ParsedRef> {
   });
 }
 
-async function chosenSha(
+/** The commit of a run, and whether the clone has it. */
+type ChosenCommit =
+  { readonly sha: string; readonly known: true } | { readonly sha: string | null; readonly known: false };
+
+const NO_COMMIT: ChosenCommit = { sha: null, known: false };
+
+async function chosenCommit(
   options: RefOptions,
   event: EventFacts | null,
   ref: ParsedRef,
   git: Git,
-): Promise<string | null> {
+): Promise<ChosenCommit> {
   if (options.sha !== undefined && options.sha !== '') return givenSha(options.sha, git);
   if (event !== null && (ref.ref === event.ref || sameCommitOfTag(event, ref)) && event.sha !== null) {
     return givenSha(event.sha, git);
   }
-  return ref.kind === 'branch' ? branchCommit(git, ref.name) : commitOf(git, ref.ref);
+  const sha = await (ref.kind === 'branch' ? branchCommit(git, ref.name) : commitOf(git, ref.ref));
+  return sha === null ? NO_COMMIT : { sha, known: true };
 }
 
 /** A workflow_run whose "branch" turned out to be a git tag. */
@@ -163,10 +169,10 @@ function sameCommitOfTag(event: EventFacts, ref: ParsedRef): boolean {
 }
 
 /** The commit that was given, whole: it may be short, and the object of an annotated tag stands for its commit. */
-async function givenSha(text: string, git: Git): Promise<string> {
+async function givenSha(text: string, git: Git): Promise<ChosenCommit> {
   const commit = /^[0-9a-f]{4,64}$/i.test(text) ? await commitOf(git, text) : null;
-  if (commit !== null) return commit;
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text)) return text.toLowerCase();
+  if (commit !== null) return { sha: commit, known: true };
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text)) return { sha: text.toLowerCase(), known: false };
   throw new UserError({
     what: `sha: ${visible(text)} is not a commit`,
     mend: 'give all 40 hexadecimal digits',

@@ -67,8 +67,7 @@ function decideMissing(wanted: WantedTag, previous: string | null): PlannedActio
     );
   }
   if (wanted.digest !== null && wanted.digest !== previous) {
-    const refused = refuse(wanted, previous, 'different-digest', differs(previous, wanted.digest));
-    return { ...refused, digest: wanted.digest };
+    return refuseOther(wanted, previous, wanted.digest);
   }
   const text = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
   return keep(wanted, previous, 'source-gone', text, [text]);
@@ -107,8 +106,7 @@ function decidePresent(
   }
   if (previous === source.digest) return keep(wanted, previous, 'same-digest', SAME);
   if (previous !== null && wanted.kind !== 'channel' && !wanted.forced) {
-    const refused = refuse(wanted, previous, 'different-digest', differs(previous, source.digest));
-    return { ...refused, digest: source.digest };
+    return refuseOther(wanted, previous, source.digest);
   }
   const revision = source.facts?.revision ?? null;
   if (wanted.revision !== null && revision !== null && !sameRevision(revision, wanted.revision)) {
@@ -210,8 +208,10 @@ export function followLeader(action: PlannedAction, leader: PlannedAction): Plan
 const SAME = 'the tag already is this digest';
 const ABSENT = 'the tag does not exist yet';
 
-function differs(previous: string, digest: string): string {
-  return `the tag exists as ${previous}, and the source is ${digest}`;
+/** The one refusal that says what the tag should have been: what stands there is shown beside it. */
+function refuseOther(wanted: WantedTag, previous: string, digest: string): PlannedAction {
+  const text = `the tag exists as ${previous}, and the source is ${digest}`;
+  return { ...refuse(wanted, previous, 'different-digest', text), digest };
 }
 
 // Short forms are common in src_ref (12 digits of a commit); a prefix of at least 7 digits names the same commit.

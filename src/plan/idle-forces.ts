@@ -1,7 +1,7 @@
 /** Lines of `force` that no tag of this run is meant by: most likely a typing error, and said, since force does nothing then. Pure. */
 import { suggest } from '../config/nearest.js';
 import type { Problem } from '../errors.js';
-import type { Repository } from '../reference.js';
+import { sameRepository, type Repository } from '../reference.js';
 import { mapRepository, type Force, type RegistryMap } from './names.js';
 import type { WantedTag } from './model.js';
 
@@ -21,9 +21,7 @@ export function idleForces(
 
 /** By its name in the tag file or by the mapped one, as `isForced`. */
 function isMeant({ repository }: Force, destination: Repository, map: RegistryMap): boolean {
-  return [repository, mapRepository(repository, map)].some(
-    (name) => name.registry === destination.registry && name.repository === destination.repository,
-  );
+  return [repository, mapRepository(repository, map)].some((name) => sameRepository(name, destination));
 }
 
 function mendOf(force: Force, inRepository: readonly WantedTag[], wanted: readonly WantedTag[]): string {

@@ -1,6 +1,6 @@
 /** How names of the tag file become names in this run: registry-map, force, commits in src_ref. Pure. */
 import { UserError, type Problem } from '../errors.js';
-import { parseRepository, parseTag, type Parsed, type Repository } from '../reference.js';
+import { parseRepository, sameRepository, parseTag, type Parsed, type Repository } from '../reference.js';
 
 /** `docker.io` → `localhost:5000`, optionally with a path in front: `docker.io` → `localhost:5000/mirror`. */
 export type RegistryMap = ReadonlyMap<string, { readonly registry: string; readonly prefix: string }>;
@@ -92,9 +92,7 @@ export function isForced(forces: readonly Force[], names: readonly Repository[],
   return forces.some(
     (force) =>
       (force.tag === null || force.tag === tag) &&
-      names.some(
-        (n) => n.registry === force.repository.registry && n.repository === force.repository.repository,
-      ),
+      names.some((name) => sameRepository(name, force.repository)),
   );
 }
 

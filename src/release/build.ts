@@ -29,7 +29,7 @@ interface Recipe {
   /** of all images, wherever they are built */
   readonly definition: BakeDefinition;
   /** what is built on this machine: all, or with the input `digests` what other machines could not; null: nothing */
-  readonly here: DefinitionInput | null;
+  readonly here: { readonly input: DefinitionInput; readonly definition: BakeDefinition } | null;
 }
 
 /** What was built. */
@@ -53,7 +53,7 @@ export function showDefinition(release: Release, plan: Plan, request: RunRequest
     log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
   if (recipe !== null && recipe.here !== null) {
     log.line('The bake definition:');
-    for (const line of bakeDefinition(recipe.here).text.trimEnd().split('\n')) log.line(line);
+    for (const line of recipe.here.definition.text.trimEnd().split('\n')) log.line(line);
   }
   const planned = builds.map((build): Outcome => ({
     ...outcomeOf(buildAction(build, plan)),
@@ -75,10 +75,14 @@ function recipeOf(
     throw new UserError({ what: UNKNOWN_COMMIT, mend: 'give it with --sha (input sha)' });
   }
   const from = { ...settings, source, trusted: facts?.trusted ?? true };
-  const input = definitionInput(builds, decision, from);
+  const defined = (some: readonly SelectedBuild[]) => {
+    const input = definitionInput(some, decision, from);
+    return { input, definition: bakeDefinition(input) };
+  };
+  const all = defined(builds);
+  if (settings.digests === null) return { definition: all.definition, here: all };
   const left = unsplit(builds);
-  const rest = left.length === 0 ? null : definitionInput(left, decision, from);
-  return { definition: bakeDefinition(input), here: settings.digests === null ? input : rest };
+  return { definition: all.definition, here: left.length === 0 ? null : defined(left) };
 }
 
 /**
@@ -91,12 +95,12 @@ export async function checkSources(
   request: RunRequest,
   parts: RunParts,
 ): Promise<Building> {
-  const { recipe } = building;
-  if (request.command !== 'plan' || recipe === null || recipe.here === null) return building;
-  const wrong = wrongCheckout(await parts.checkedOut(), recipe.here.facts.revision);
+  const here = building.recipe?.here ?? null;
+  if (request.command !== 'plan' || here === null) return building;
+  const { input, definition } = here;
+  const wrong = wrongCheckout(await parts.checkedOut(), input.facts.revision);
   // The plan of a pull request is of a merge to come.
   if (wrong !== null && request.facts?.trusted === true) parts.log.warning(wrong.message);
-  const definition = bakeDefinition(recipe.here);
   const planned = building.planned.map(async (outcome): Promise<Outcome> => {
     const { image } = outcome.planned.wanted;
     const targets = definition.targets.filter((target) => target.image === image);
@@ -112,7 +116,7 @@ export async function checkSources(
 export async function buildRelease(building: Building, request: RunRequest, parts: RunParts): Promise<Made> {
   const { builds, planned, recipe } = building;
   if (recipe === null) throw new Error('a build without its definition');
-  const targets = await targetsOf(building, recipe.here, request, parts);
+  const targets = await targetsOf(building, recipe.here?.input ?? null, request, parts);
   const images = builds.map(({ config }) => imageOf(config));
   const { source } = request.build;
   const elsewhere = request.build.digests !== null && source !== null;
