@@ -148,6 +148,22 @@ export default tseslint.config(
     ),
   },
   {
+    // one writer: what reaches a stream of the process has been made harmless (src/shared/text.ts)
+    files: ['src/**/*.ts'],
+    ignores: ['src/main.ts', 'src/cli.ts', 'src/commands/door.ts', 'src/github/output.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        ...['stdout', 'stderr'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'Print through the log, Io or github/output.ts: foreign text must not become a command.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['__tests__/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', 'faults/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',

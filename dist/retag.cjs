@@ -68,6 +68,36 @@ var init_engine = __esm({
   }
 });
 
+// src/shared/text.ts
+function harmless(text4) {
+  return text4.replace(IN_LINE, (character) => {
+    const code2 = character.codePointAt(0) ?? 0;
+    return code2 < 256 ? `\\x${hex(code2, 2)}` : inJson(character);
+  });
+}
+function printable(text4, terminal) {
+  return text4.replace(terminal ? IN_TERMINAL : IN_LINES, inJson);
+}
+function inJson(character) {
+  return Array.from({ length: character.length }, (_, at2) => `\\u${hex(character.charCodeAt(at2), 4)}`).join(
+    ""
+  );
+}
+function hex(code2, digits) {
+  return code2.toString(16).padStart(digits, "0");
+}
+var UNSEEN, COMMAND, IN_LINE, IN_LINES, IN_TERMINAL;
+var init_text = __esm({
+  "src/shared/text.ts"() {
+    "use strict";
+    UNSEEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
+    COMMAND = String.raw`(?<=#)#(?=\[)|(?<=^\s*):(?=:)|(?<=\s):(?=:[A-Za-z])`;
+    IN_LINE = new RegExp(`${UNSEEN}|${COMMAND}`, "gu");
+    IN_LINES = new RegExp(String.raw`(?![\n\t])${UNSEEN}|${COMMAND}`, "gmu");
+    IN_TERMINAL = new RegExp(String.raw`(?![\n\t\r\x1b])${UNSEEN}|${COMMAND}`, "gmu");
+  }
+});
+
 // src/config/nearest.ts
 function suggest(word, candidates) {
   const wanted = word.toLowerCase().slice(0, LONGEST);
@@ -160,20 +190,6 @@ var init_errors = __esm({
   }
 });
 
-// src/terminal/safe.ts
-function safe(text4) {
-  return text4.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, escaped);
-}
-function escaped(character) {
-  const code2 = character.charCodeAt(0);
-  return code2 < 256 ? `\\x${code2.toString(16).padStart(2, "0")}` : `\\u${code2.toString(16).padStart(4, "0")}`;
-}
-var init_safe = __esm({
-  "src/terminal/safe.ts"() {
-    "use strict";
-  }
-});
-
 // src/terminal/log.ts
 function terminalLog(options) {
   const { out, err, quiet, verbose, color } = options;
@@ -191,7 +207,7 @@ function terminalLog(options) {
   const line2 = (text4, bad6 = false) => {
     clear();
     const stream2 = quiet ? bad6 ? err : null : out;
-    stream2?.write(`${paint(safe(text4))}
+    stream2?.write(`${paint(harmless(text4))}
 `);
   };
   return {
@@ -202,7 +218,7 @@ function terminalLog(options) {
     line: line2,
     warning: (text4) => {
       clear();
-      err.write(`${color ? "\x1B[33mwarning\x1B[0m" : "warning"}: ${safe(text4)}
+      err.write(`${color ? "\x1B[33mwarning\x1B[0m" : "warning"}: ${harmless(text4)}
 `);
     },
     debug: (text4) => {
@@ -213,7 +229,7 @@ function terminalLog(options) {
         clear();
         return;
       }
-      const text4 = safe(`${done} of ${total} ${what}`).slice(0, Math.max(10, (err.columns ?? 80) - 1));
+      const text4 = harmless(`${done} of ${total} ${what}`).slice(0, Math.max(10, (err.columns ?? 80) - 1));
       err.write(`\r\x1B[K${text4}`);
       shown3 = true;
     }
@@ -223,7 +239,7 @@ var COLORS;
 var init_log = __esm({
   "src/terminal/log.ts"() {
     "use strict";
-    init_safe();
+    init_text();
     COLORS = {
       create: 32,
       build: 32,
@@ -250,7 +266,7 @@ function logFor(args, io) {
   });
 }
 function sayError(problem4, stderr) {
-  stderr.write(`error: ${safe(formatProblem(problem4))}
+  stderr.write(`error: ${harmless(formatProblem(problem4))}
 `);
 }
 function fail(error2, stderr) {
@@ -259,7 +275,7 @@ function fail(error2, stderr) {
     return 2;
   }
   if (error2 instanceof OperationError) {
-    stderr.write(`error: ${safe(error2.message)}
+    stderr.write(`error: ${harmless(error2.message)}
 `);
     return 1;
   }
@@ -273,8 +289,8 @@ var init_output = __esm({
   "src/commands/output.ts"() {
     "use strict";
     init_errors();
-    init_safe();
     init_log();
+    init_text();
   }
 });
 
@@ -422,7 +438,7 @@ function parseTag(text4) {
   }
   if (!TAG.test(text4)) {
     return bad(
-      `"${printable(text4)}" is not a tag`,
+      `"${printable2(text4)}" is not a tag`,
       'a tag starts with a letter, a digit or "_" and goes on with letters, digits, ".", "_" and "-"'
     );
   }
@@ -438,7 +454,7 @@ function parseRepository(text4) {
   if (text4 === "") return bad("the image name is empty", 'write it as "registry/repository"');
   if (/[^\x21-\x7e]/.test(text4)) {
     return bad(
-      `the image name "${printable(text4)}" holds a character that no name may hold`,
+      `the image name "${printable2(text4)}" holds a character that no name may hold`,
       "remove white space and non-ASCII characters"
     );
   }
@@ -450,7 +466,7 @@ function parseRepository(text4) {
   const host = isHost ? first2 : "docker.io";
   let path6 = isHost ? text4.slice(slash + 1) : text4;
   if (!HOST.test(host) && !IPV6_HOST.test(host)) {
-    return bad(`"${printable(host)}" is not a registry host`, 'write it as "host" or "host:port"');
+    return bad(`"${printable2(host)}" is not a registry host`, 'write it as "host" or "host:port"');
   }
   const registry = normaliseHost(host);
   if (path6.includes(":")) {
@@ -469,7 +485,7 @@ function parseRepository(text4) {
       );
     }
     return bad(
-      `"${printable(component)}" in the image name "${text4}" is not a path component`,
+      `"${printable2(component)}" in the image name "${text4}" is not a path component`,
       'use lower-case letters and digits, with ".", "_", "__" or "-" between them'
     );
   }
@@ -487,7 +503,7 @@ function parseReference(text4) {
     const digest = text4.slice(at2 + 1);
     if (!isDigest(digest)) {
       return bad(
-        `"${printable(digest)}" is not a digest`,
+        `"${printable2(digest)}" is not a digest`,
         'write "sha256:" and 64 lower-case hexadecimal digits'
       );
     }
@@ -496,7 +512,7 @@ function parseReference(text4) {
   }
   const bare2 = withoutTag(text4);
   if (bare2 === text4)
-    return bad(`"${printable(text4)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:\u2026"');
+    return bad(`"${printable2(text4)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:\u2026"');
   const name = parseRepository(bare2);
   if (!name.ok) return name;
   const tag2 = parseTag(text4.slice(bare2.length + 1));
@@ -519,9 +535,9 @@ function normaliseHost(host) {
   const lower = host.toLowerCase();
   return lower === "index.docker.io" || lower === "registry-1.docker.io" ? "docker.io" : lower;
 }
-function printable(text4) {
-  const escaped2 = JSON.stringify(text4).slice(1, -1).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return escaped2.length > 120 ? `${escaped2.slice(0, 117)}...` : escaped2;
+function printable2(text4) {
+  const escaped = JSON.stringify(text4).slice(1, -1).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return escaped.length > 120 ? `${escaped.slice(0, 117)}...` : escaped;
 }
 function bad(what, mend2) {
   return { ok: false, what, mend: mend2 };
@@ -744,11 +760,11 @@ function bad2(text4, mend2) {
 }
 function visible(text4) {
   if (text4.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text4)) return JSON.stringify(text4);
-  const escaped2 = JSON.stringify(text4.slice(0, 120)).replace(
+  const escaped = JSON.stringify(text4.slice(0, 120)).replace(
     /[^\x20-\x7e]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
-  return text4.length > 120 ? `${escaped2.slice(0, -1)}..."` : escaped2;
+  return text4.length > 120 ? `${escaped.slice(0, -1)}..."` : escaped;
 }
 function toTagPart(name, max, start2) {
   const fits = /^[A-Za-z0-9._-]+$/.test(name) && name.length <= max && !(start2 && /^[.-]/.test(name));
@@ -1380,7 +1396,7 @@ function applied(report2) {
   ]);
 }
 function listed(rows3) {
-  return rows3.filter(([count]) => count > 0).map(([count, say]) => say(count));
+  return rows3.filter(([count]) => count > 0).map(([count, say2]) => say2(count));
 }
 function tags(count) {
   return count === 1 ? "1 tag" : `${count} tags`;
@@ -15119,7 +15135,7 @@ function describeGate(gate2) {
   return gate2.approvedBy === void 0 ? "a gate without a condition" : `approval by ${gate2.approvedBy}`;
 }
 var MINUTE, HOUR, DAY;
-var init_text = __esm({
+var init_text2 = __esm({
   "src/gates/text.ts"() {
     "use strict";
     MINUTE = 6e4;
@@ -15230,7 +15246,7 @@ function rowStart(from, signals, belongs3) {
 var init_evaluate = __esm({
   "src/gates/evaluate.ts"() {
     "use strict";
-    init_text();
+    init_text2();
   }
 });
 
@@ -15374,7 +15390,7 @@ var init_gates = __esm({
     init_evaluate();
     init_observe2();
     init_subject();
-    init_text();
+    init_text2();
     WORST_FIRST = ["unknown", "failed", "pending", "open"];
   }
 });
@@ -17104,7 +17120,7 @@ function schemeOf({ scheme, parameters }, asker2) {
 }
 async function lookUp2({ credentials, asker: asker2, onSecret }) {
   const found = await credentials(asker2().registry);
-  if (found) for (const secret of secretsOf2(found)) onSecret(secret);
+  if (found) for (const secret of secretsOf2(found)) onSecret(secret, true);
   return found;
 }
 async function worthRepeating({ credential, asker: asker2, proof, tokens }, sent) {
@@ -17134,7 +17150,7 @@ function bearer(context, { server, service }, access4) {
       () => fetchToken({ server, service, scopes, credential: found }, ask2)
     );
     if ("refused" in answer) throw noToken(asker2().registry, server, scopes, found, answer.refused);
-    onSecret(answer.token);
+    onSecret(answer.token, found !== null);
     return { header: `Bearer ${answer.token}`, seconds: answer.seconds };
   });
 }
@@ -19488,12 +19504,12 @@ function createSecrets(onSecret) {
   const known = /* @__PURE__ */ new Set();
   let longestFirst = null;
   return {
-    add(secret) {
+    add(secret, ours = true) {
       for (const form of formsOf(secret)) {
         if (form === "" || known.has(form)) continue;
         known.add(form);
         longestFirst = null;
-        onSecret(form);
+        if (ours) onSecret(form);
       }
     },
     scrub(text4) {
@@ -19506,13 +19522,13 @@ function createSecrets(onSecret) {
 }
 function formsOf(secret) {
   const bytes2 = Buffer.from(secret, "utf8");
-  const escaped2 = escapedInJson(secret);
+  const escaped = escapedInJson(secret);
   return [
     secret,
     encodeURIComponent(bytes2.toString("utf8")),
-    escaped2,
+    escaped,
     // An error that quotes JSON inside its JSON.
-    escapedInJson(escaped2),
+    escapedInJson(escaped),
     bytes2.toString("base64")
   ];
 }
@@ -19895,7 +19911,7 @@ function createEndpoints(wiring, options) {
         asker: () => ({ registry, api: api(), listed: wiring.listed }),
         ask: ask2,
         now: () => wiring.clock.now(),
-        onSecret: (secret) => wiring.secrets.add(secret)
+        onSecret: (secret, ours) => wiring.secrets.add(secret, ours)
       })
     );
     wiring.cancellation.watch((reason) => endpoint.limiter.stop(reason));
@@ -20002,8 +20018,8 @@ function hasherFor(digest) {
   return (0, import_node_crypto4.createHash)(algorithmOf(digest));
 }
 function referrersTag(digest) {
-  const [algorithm = "", hex = ""] = digest.split(":");
-  return `${algorithm.slice(0, 32)}-${hex.slice(0, 64)}`;
+  const [algorithm = "", hex2 = ""] = digest.split(":");
+  return `${algorithm.slice(0, 32)}-${hex2.slice(0, 64)}`;
 }
 function cosignTags(digest) {
   if (algorithmOf(digest) !== "sha256") return [];
@@ -22986,27 +23002,6 @@ var init_checks = __esm({
 });
 
 // src/docker/output.ts
-function buildOutput(write4, token, secrets) {
-  let open8 = false;
-  return {
-    begin: () => {
-      if (token !== null) write4(`::stop-commands::${token}
-`);
-      open8 = true;
-    },
-    line: (text4) => {
-      const clean2 = cleanLine(text4, secrets);
-      write4(`${clean2}
-`);
-      return clean2;
-    },
-    end: () => {
-      if (token !== null && open8) write4(`::${token}::
-`);
-      open8 = false;
-    }
-  };
-}
 function cleanLine(text4, secrets) {
   let clean2 = text4.slice(0, 4 * MAX_LINE2);
   for (const secret of secrets) clean2 = clean2.replaceAll(secret, "***");
@@ -23345,31 +23340,31 @@ var init_io = __esm({
 function argStringToArray(argString) {
   const args = [];
   let inQuotes = false;
-  let escaped2 = false;
+  let escaped = false;
   let arg = "";
   function append(c) {
-    if (escaped2 && c !== '"') {
+    if (escaped && c !== '"') {
       arg += "\\";
     }
     arg += c;
-    escaped2 = false;
+    escaped = false;
   }
   for (let i = 0; i < argString.length; i++) {
     const c = argString.charAt(i);
     if (c === '"') {
-      if (!escaped2) {
+      if (!escaped) {
         inQuotes = !inQuotes;
       } else {
         append(c);
       }
       continue;
     }
-    if (c === "\\" && escaped2) {
+    if (c === "\\" && escaped) {
       append(c);
       continue;
     }
     if (c === "\\" && inQuotes) {
-      escaped2 = true;
+      escaped = true;
       continue;
     }
     if (c === " " && !inQuotes) {
@@ -24036,14 +24031,14 @@ var require_re = __commonJS({
       return value;
     };
     var createToken = (name, value, isGlobal) => {
-      const safe2 = makeSafeRegex(value);
+      const safe = makeSafeRegex(value);
       const index2 = R++;
       debug5(name, index2, value);
       t[name] = index2;
       src[index2] = value;
-      safeSrc[index2] = safe2;
+      safeSrc[index2] = safe;
       re[index2] = new RegExp(value, isGlobal ? "g" : void 0);
-      safeRe[index2] = new RegExp(safe2, isGlobal ? "g" : void 0);
+      safeRe[index2] = new RegExp(safe, isGlobal ? "g" : void 0);
     };
     createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*");
     createToken("NUMERICIDENTIFIERLOOSE", "\\d+");
@@ -26637,12 +26632,10 @@ async function bake(definition, state, docker, options) {
   const metadata2 = (0, import_node_path9.join)(directory, "metadata.json");
   const files = await secretFiles(definition, options.workspace);
   const secrets = secretTexts(options.environment, definition, files);
-  const output = buildOutput(options.write, options.actions ? options.token : null, secrets);
   const tail = [];
   const terminal = options.terminal && secrets.length === 0;
   try {
     await (0, import_promises11.writeFile)(file2, definition.text, { mode: 384 });
-    output.begin();
     const end2 = await runLong({
       command: docker,
       args: bakeArguments(definition, state, { file: file2, metadata: metadata2, terminal }),
@@ -26652,7 +26645,9 @@ async function bake(definition, state, docker, options) {
       clock: options.clock,
       terminal,
       onLine: (line2) => {
-        const shown3 = output.line(line2);
+        const shown3 = cleanLine(line2, secrets);
+        options.write(`${shown3}
+`);
         tail.push(shown3);
         if (tail.length > KEPT) tail.shift();
       }
@@ -26660,7 +26655,6 @@ async function bake(definition, state, docker, options) {
     if (end2 !== 0) throw bakeError(end2, tail, definition);
     return readMetadata(await (0, import_promises11.readFile)(metadata2, "utf8").catch(() => null), definition);
   } finally {
-    output.end();
     await (0, import_promises11.rm)(directory, { recursive: true, force: true });
   }
 }
@@ -26753,7 +26747,6 @@ function askingOnly(asking) {
     builder: "",
     insecure: [],
     write: () => void 0,
-    actions: false,
     terminal: false
   };
 }
@@ -26826,7 +26819,6 @@ function lazyBuilder(options) {
       log: options.log,
       write: options.write,
       token: (0, import_node_crypto5.randomBytes)(16).toString("hex"),
-      actions: options.actions,
       terminal: options.terminal
     })
   );
@@ -27108,7 +27100,6 @@ function tagsCommand(args, io) {
       builder: args.text("builder") ?? "",
       insecure,
       write: (text4) => void io.stderr.write(text4),
-      actions: false,
       terminal: io.stderr.isTTY === true && !args.is("quiet")
     });
     const { report: report2, exitCode: exitCode2 } = await run(request, {
@@ -30973,9 +30964,26 @@ var init_inputs = __esm({
   }
 });
 
-// src/github/log.ts
+// src/github/output.ts
+function say(text4) {
+  info(harmless(text4));
+}
+function passOn(text4) {
+  process.stdout.write(printable(text4, false));
+}
+function annotate(level, text4, { title, ...place2 } = {}) {
+  core_exports[level](harmless(text4), { ...place2, ...title === void 0 ? {} : { title: harmless(title) } });
+}
+function mask(secret) {
+  setSecret(secret);
+}
+function setOutput2(name, value) {
+  setOutput(name, value);
+}
+async function addSummary(markdown) {
+  await summary.addRaw(markdown, true).write();
+}
 function jobLog() {
-  const line2 = (text4) => info(harmless(text4));
   return {
     group: async (title, body) => {
       startGroup(harmless(title));
@@ -30985,50 +30993,45 @@ function jobLog() {
         endGroup();
       }
     },
-    line: line2,
-    warning: (text4) => warning(harmless(text4)),
+    line: say,
+    warning: (text4) => annotate("warning", text4),
     debug: (text4) => debug4(harmless(text4)),
     progress: () => void 0
   };
 }
-function harmless(text4) {
-  const flat2 = text4.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (c) => {
-    return `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
-  return /^\s*(?:::|##\[)/.test(flat2) ? `\u200B${flat2}` : flat2;
-}
-var init_log3 = __esm({
-  "src/github/log.ts"() {
+var init_output3 = __esm({
+  "src/github/output.ts"() {
     "use strict";
     init_core();
+    init_text();
   }
 });
 
 // src/github/publish.ts
 function publishOutputs(outputs2) {
-  for (const [name, value] of Object.entries(outputs2)) setOutput(name, value);
+  for (const [name, value] of Object.entries(outputs2)) setOutput2(name, value);
 }
 async function publishSummary(markdown, env) {
   if (!env["GITHUB_STEP_SUMMARY"]) return;
-  await summary.addRaw(markdown, true).write();
+  await addSummary(markdown);
 }
 function publishAnnotations(annotations2) {
   const shown3 = { error: 0, warning: 0, notice: 0 };
   for (const { level, title, message, file: file2, line: line2, column } of annotations2) {
     if (shown3[level]++ >= MOST_ANNOTATIONS) {
-      info(harmless(`${level}: ${title}: ${message}`));
+      say(`${level}: ${title}: ${message}`);
       continue;
     }
     const place2 = file2 === null ? {} : { file: file2, startLine: line2 ?? 1, startColumn: column ?? 1 };
-    core_exports[level](`${harmless(title)}: ${harmless(message)}`, { title: harmless(title), ...place2 });
+    annotate(level, `${title}: ${message}`, { title, ...place2 });
   }
 }
 async function publishNotes(notes, env) {
   if (notes.length === 0) return;
   for (const { level, text: text4, url } of notes) {
-    const line2 = harmless(url === null ? text4 : `${text4} ${url}`);
-    if (level === "line") info(line2);
-    else core_exports[level](line2);
+    const line2 = url === null ? text4 : `${text4} ${url}`;
+    if (level === "line") say(line2);
+    else annotate(level, line2);
   }
   const items = notes.map(({ level, text: text4, url }) => {
     const said = link(escapeCell(text4), url);
@@ -31043,9 +31046,8 @@ var MOST_ANNOTATIONS;
 var init_publish = __esm({
   "src/github/publish.ts"() {
     "use strict";
-    init_core();
     init_markdown();
-    init_log3();
+    init_output3();
     MOST_ANNOTATIONS = 10;
   }
 });
@@ -32254,7 +32256,7 @@ async function runWith(inputs, env, workspace, deadline) {
   const log = jobLog();
   const path6 = inputs.report || (0, import_node_path16.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
   await checkWritable(path6, "input report");
-  if (inputs.token !== "") setSecret(inputs.token);
+  if (inputs.token !== "") mask(inputs.token);
   const facts = await readRefFacts({
     env,
     cwd: workspace,
@@ -32275,7 +32277,7 @@ async function runWith(inputs, env, workspace, deadline) {
     insecureRegistries: insecure,
     anonymous: facts.fork,
     githubToken: inputs.token,
-    onSecret: (secret) => setSecret(secret)
+    onSecret: mask
   });
   const files = await filesOf(inputs, workspace);
   const outside = outsideOf({
@@ -32288,8 +32290,7 @@ async function runWith(inputs, env, workspace, deadline) {
     signal: deadline.signal,
     builder: inputs.build.builder,
     insecure,
-    write: (text4) => void process.stdout.write(text4),
-    actions: true,
+    write: passOn,
     terminal: false
   });
   const request = {
@@ -32357,7 +32358,7 @@ async function writeReport(path6, report2) {
     return true;
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
-    error(harmless(`the report: ${error2.message}`));
+    annotate("error", `the report: ${error2.message}`);
     return false;
   }
 }
@@ -32365,7 +32366,7 @@ async function reportError(error2, env) {
   if (error2 instanceof UserError) {
     for (const problem4 of error2.problems) {
       const { text: text5, ...at2 } = problemAnnotation(problem4);
-      error(harmless(text5), at2);
+      annotate("error", text5, at2);
     }
     const lines3 = error2.problems.map((problem4) => `- ${escapeCell(formatProblem(problem4))}`);
     await publishSummary(`## Retag: nothing was done, the input has errors
@@ -32375,7 +32376,7 @@ ${lines3.join("\n")}
     return 2;
   }
   if (error2 instanceof OperationError) {
-    error(harmless(error2.message));
+    annotate("error", error2.message);
     await publishSummary(`## Retag failed
 
 ${escapeCell(error2.message)}
@@ -32383,7 +32384,7 @@ ${escapeCell(error2.message)}
     return 1;
   }
   const text4 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
-  error(`This is a fault of Retag, please report it: ${text4}`);
+  annotate("error", `This is a fault of Retag, please report it: ${text4}`);
   return 1;
 }
 var import_node_path16;
@@ -32391,12 +32392,11 @@ var init_action = __esm({
   "src/commands/action.ts"() {
     "use strict";
     import_node_path16 = require("node:path");
-    init_core();
     init_adapters();
     init_errors();
     init_facts();
     init_inputs();
-    init_log3();
+    init_output3();
     init_publish();
     init_markdown();
     init_outputs();
@@ -32422,6 +32422,7 @@ __export(door_exports, {
 });
 module.exports = __toCommonJS(door_exports);
 init_engine();
+init_text();
 
 // src/terminal/args.ts
 init_nearest();
@@ -32741,7 +32742,8 @@ async function runCommandLine(argv, io) {
 async function commandLine(argv) {
   await tuneEngine();
   survivePipes();
-  const { env, stdout, stderr, stdin } = process;
+  const { env, stdin } = process;
+  const [stdout, stderr] = [printer(process.stdout), printer(process.stderr)];
   process.exitCode = await runCommandLine(argv, { env, cwd: process.cwd(), stdout, stderr, stdin });
 }
 async function action() {
@@ -32749,6 +32751,17 @@ async function action() {
   survivePipes();
   const { runAction: runAction2 } = await Promise.resolve().then(() => (init_action(), action_exports));
   process.exitCode = await runAction2(process.env, process.cwd());
+}
+function printer(stream2) {
+  return {
+    write: (text4) => stream2.write(printable(text4, stream2.isTTY)),
+    get isTTY() {
+      return stream2.isTTY;
+    },
+    get columns() {
+      return stream2.columns;
+    }
+  };
 }
 function survivePipes() {
   for (const stream2 of [process.stdout, process.stderr]) {

@@ -114,7 +114,6 @@ function builder(over: Partial<BuilderOptions> = {}): Builder {
     log,
     write: (text) => lines.push(text),
     token: 'e2e0e2e0e2e0e2e0e2e0e2e0e2e0e2e0',
-    actions: false,
     terminal: false,
     ...over,
   });

@@ -94,22 +94,13 @@ describe('a build', () => {
       expect(env).not.toHaveProperty(name);
   });
 
-  test('on a runner, workflow commands in the output are off and secrets are hidden', async () => {
+  test('secrets and colours in the output are hidden; the writer makes workflow commands harmless (seam 17)', async () => {
     const stderr = '::error::evil\n##[error]x\ntoken is hunter22\n\u001b[31mred\u001b[0m\n';
     const environment = { TOKEN: 'hunter22' };
     await bake({ bake: { metadata: METADATA, stderr } }, app({ secrets: ['id=t,env=TOKEN'] }), {
       environment,
-      actions: true,
     });
-    const token = docker.options().token;
-    expect(docker.said).toEqual([
-      `::stop-commands::${token}`,
-      '::error::evil',
-      '##[error]x',
-      'token is ***',
-      'red',
-      `::${token}::`,
-    ]);
+    expect(docker.said).toEqual(['::error::evil', '##[error]x', 'token is ***', 'red']);
   });
 });
 

@@ -142,7 +142,6 @@ export function fakeDocker(script: Script): FakeDocker {
       log,
       write: (text) => said.push(text.trimEnd()),
       token: '0123456789abcdef0123456789abcdef',
-      actions: false,
       terminal: false,
       ...Object.fromEntries(Object.entries(over).filter(([key]) => key !== 'environment')),
     }),

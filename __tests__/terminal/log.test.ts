@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { terminalLog, type TerminalOptions } from '../../src/terminal/log.js';
-import { safe } from '../../src/terminal/safe.js';
+import { harmless } from '../../src/shared/text.js';
 
 /** A log on two streams, and what came out of each, in order. */
 function recorded(options: Partial<TerminalOptions> = {}, tty: { err?: boolean; columns?: number } = {}) {
@@ -110,7 +110,7 @@ describe('foreign text', () => {
     ['tab\tstop', 'tab\\x09stop'],
     ['ümläut 😀 ok', 'ümläut 😀 ok'],
   ])('%j is shown as %s', (text, shown) => {
-    expect(safe(text)).toBe(shown);
+    expect(harmless(text)).toBe(shown);
     const { log, said } = recorded({ verbose: true }, { err: true });
     log.line(text);
     log.warning(text);

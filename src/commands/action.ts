@@ -1,13 +1,11 @@
 /** The action: inputs and event → run → outputs, summary, annotations, report. */
 import { join } from 'node:path';
 
-import * as core from '@actions/core';
-
 import { parseConcurrency, parseInsecureHosts, realRegistry } from '../adapters.js';
 import { formatProblem, OperationError, UserError } from '../errors.js';
 import { readRefFacts } from '../git/facts.js';
 import { readInputs, type ActionInputs } from '../github/inputs.js';
-import { harmless, jobLog } from '../github/log.js';
+import { annotate, jobLog, mask, passOn } from '../github/output.js';
 import { publishAnnotations, publishOutputs, publishSummary } from '../github/publish.js';
 import { escapeCell } from '../markdown.js';
 import { buildOutputs } from '../release/outputs.js';
@@ -52,7 +50,7 @@ async function runWith(
   const log = jobLog();
   const path = inputs.report || join(env['RUNNER_TEMP'] ?? '.', 'retag-report.json');
   await checkWritable(path, 'input report');
-  if (inputs.token !== '') core.setSecret(inputs.token);
+  if (inputs.token !== '') mask(inputs.token);
   const facts = await readRefFacts({
     env,
     cwd: workspace,
@@ -73,7 +71,7 @@ async function runWith(
     insecureRegistries: insecure,
     anonymous: facts.fork,
     githubToken: inputs.token,
-    onSecret: (secret) => core.setSecret(secret),
+    onSecret: mask,
   });
   const files = await filesOf(inputs, workspace);
   const outside = outsideOf({
@@ -86,8 +84,7 @@ async function runWith(
     signal: deadline.signal,
     builder: inputs.build.builder,
     insecure,
-    write: (text) => void process.stdout.write(text),
-    actions: true,
+    write: passOn,
     terminal: false,
   });
   const request: RunRequest = {
@@ -178,7 +175,7 @@ async function writeReport(path: string, report: Report): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
-    core.error(harmless(`the report: ${error.message}`));
+    annotate('error', `the report: ${error.message}`);
     return false;
   }
 }
@@ -188,18 +185,18 @@ async function reportError(error: unknown, env: NodeJS.ProcessEnv): Promise<numb
   if (error instanceof UserError) {
     for (const problem of error.problems) {
       const { text, ...at } = problemAnnotation(problem);
-      core.error(harmless(text), at);
+      annotate('error', text, at);
     }
     const lines = error.problems.map((problem) => `- ${escapeCell(formatProblem(problem))}`);
     await publishSummary(`## Retag: nothing was done, the input has errors\n\n${lines.join('\n')}\n`, env);
     return 2;
   }
   if (error instanceof OperationError) {
-    core.error(harmless(error.message));
+    annotate('error', error.message);
     await publishSummary(`## Retag failed\n\n${escapeCell(error.message)}\n`, env);
     return 1;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  core.error(`This is a fault of Retag, please report it: ${text}`);
+  annotate('error', `This is a fault of Retag, please report it: ${text}`);
   return 1;
 }

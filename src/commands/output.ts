@@ -1,9 +1,9 @@
 /** Where a command of the command line writes, and how its errors look. */
 import { formatProblem, OperationError, UserError, type Problem } from '../errors.js';
-import { safe } from '../terminal/safe.js';
 import { terminalLog, type Stream } from '../terminal/log.js';
 import type { Arguments } from '../terminal/args.js';
 import type { Log } from '../ports.js';
+import { harmless } from '../shared/text.js';
 
 /** The process as a command sees it. */
 export interface Io {
@@ -30,7 +30,7 @@ export function logFor(args: Arguments, io: Io): Log {
 
 /** One problem, as all of them look on a terminal; never kept back by --quiet. */
 export function sayError(problem: Problem, stderr: Stream): void {
-  stderr.write(`error: ${safe(formatProblem(problem))}\n`);
+  stderr.write(`error: ${harmless(formatProblem(problem))}\n`);
 }
 
 /** Writes what went wrong to stderr and gives the exit status: 2 for what a person gave, 1 for what an outside system did. */
@@ -40,7 +40,7 @@ export function fail(error: unknown, stderr: Stream): 1 | 2 {
     return 2;
   }
   if (error instanceof OperationError) {
-    stderr.write(`error: ${safe(error.message)}\n`);
+    stderr.write(`error: ${harmless(error.message)}\n`);
     return 1;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -39,7 +39,6 @@ export interface OutsideOptions {
   readonly insecure: readonly string[];
   /** takes buildx's output */
   readonly write: (text: string) => void;
-  readonly actions: boolean;
   readonly terminal: boolean;
 }
 
@@ -126,7 +125,6 @@ export function askingOnly(
     builder: '',
     insecure: [],
     write: () => undefined,
-    actions: false,
     terminal: false,
   };
 }
@@ -213,7 +211,6 @@ function lazyBuilder(options: OutsideOptions): Builder {
         log: options.log,
         write: options.write,
         token: randomBytes(16).toString('hex'),
-        actions: options.actions,
         terminal: options.terminal,
       }),
     ));

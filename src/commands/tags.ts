@@ -34,7 +34,6 @@ export function tagsCommand(args: Arguments, io: Io): Promise<number> {
       builder: args.text('builder') ?? '',
       insecure,
       write: (text) => void io.stderr.write(text),
-      actions: false,
       terminal: io.stderr.isTTY === true && !args.is('quiet'),
     });
     const { report, exitCode } = await run(request, {

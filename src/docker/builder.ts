@@ -8,7 +8,7 @@ import { askDocker, askDockerLong, findDocker } from './ask.js';
 import { knowsAllow } from './buildx.js';
 import { childEnvironment, secretTexts, type Environment } from './environment.js';
 import { bakeError, readMetadata } from './metadata.js';
-import { buildOutput } from './output.js';
+import { cleanLine } from './output.js';
 import { findBuilder, removeBuilder } from './prepare.js';
 import { runLong } from './process.js';
 import { secretFiles } from './secret-files.js';
@@ -31,8 +31,6 @@ export interface BuilderOptions {
   readonly write: (text: string) => void;
   /** 32 hex digits that nobody can guess */
   readonly token: string;
-  /** on a GitHub runner: workflow commands in the output are switched off */
-  readonly actions: boolean;
   /** stderr is a terminal: buildx draws its own progress there */
   readonly terminal: boolean;
 }
@@ -84,13 +82,11 @@ async function bake(
   const metadata = join(directory, 'metadata.json');
   const files = await secretFiles(definition, options.workspace);
   const secrets = secretTexts(options.environment, definition, files);
-  const output = buildOutput(options.write, options.actions ? options.token : null, secrets);
   const tail: string[] = [];
   // What goes to the terminal directly cannot be cleaned of secrets.
   const terminal = options.terminal && secrets.length === 0;
   try {
     await writeFile(file, definition.text, { mode: 0o600 });
-    output.begin();
     const end = await runLong({
       command: docker,
       args: bakeArguments(definition, state, { file, metadata, terminal }),
@@ -100,7 +96,8 @@ async function bake(
       clock: options.clock,
       terminal,
       onLine: (line) => {
-        const shown = output.line(line);
+        const shown = cleanLine(line, secrets);
+        options.write(`${shown}\n`);
         tail.push(shown);
         if (tail.length > KEPT) tail.shift();
       },
@@ -108,7 +105,6 @@ async function bake(
     if (end !== 0) throw bakeError(end, tail, definition);
     return readMetadata(await readFile(metadata, 'utf8').catch(() => null), definition);
   } finally {
-    output.end();
     await rm(directory, { recursive: true, force: true });
   }
 }

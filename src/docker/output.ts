@@ -1,43 +1,7 @@
 /**
- * What buildx prints, on its way into the log. It carries what a Dockerfile chose to print, so on a runner
- * workflow commands in it are switched off, secrets are hidden and control characters are taken out.
+ * What buildx prints, on its way into the log. It carries what a Dockerfile chose to print, so secrets are hidden and
+ * control characters are taken out; who prints it makes workflow commands harmless, as in everything else.
  */
-
-export interface BuildOutput {
-  begin(): void;
-  /** writes the line and gives it as it was written */
-  line(text: string): string;
-  end(): void;
-}
-
-/**
- * @param write takes whole lines with their line break; the job log on a runner, stderr elsewhere
- * @param token a random word that the output cannot guess: commands are off between
- *   `::stop-commands::TOKEN` and `::TOKEN::`; null outside a runner
- * @param secrets longest first
- */
-export function buildOutput(
-  write: (text: string) => void,
-  token: string | null,
-  secrets: readonly string[],
-): BuildOutput {
-  let open = false;
-  return {
-    begin: () => {
-      if (token !== null) write(`::stop-commands::${token}\n`);
-      open = true;
-    },
-    line: (text) => {
-      const clean = cleanLine(text, secrets);
-      write(`${clean}\n`);
-      return clean;
-    },
-    end: () => {
-      if (token !== null && open) write(`::${token}::\n`);
-      open = false;
-    },
-  };
-}
 
 const MAX_LINE = 4096;
 

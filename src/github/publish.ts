@@ -1,22 +1,20 @@
-/** Report → outputs, job summary, annotations, report file. The only writer of the runner's files. */
-import * as core from '@actions/core';
-
+/** Report → outputs, job summary and annotations. */
 import { escapeCell, link } from '../markdown.js';
 import type { Annotation } from '../report/annotations.js';
-import { harmless } from './log.js';
+import { addSummary, annotate, say, setOutput } from './output.js';
 
 /** GitHub shows ten errors, ten warnings and ten notices of a step; the summary has all of them. */
 const MOST_ANNOTATIONS = 10;
 
-/** Writes the outputs. Values go through the delimiter form of GITHUB_OUTPUT, so a value cannot become another output. */
+/** Writes the outputs. */
 export function publishOutputs(outputs: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
 }
 
 /** Appends the job summary, where the runner takes one. */
 export async function publishSummary(markdown: string, env: NodeJS.ProcessEnv): Promise<void> {
   if (!env['GITHUB_STEP_SUMMARY']) return;
-  await core.summary.addRaw(markdown, true).write();
+  await addSummary(markdown);
 }
 
 /** Annotations on the lines of the tag file, the worst first. */
@@ -24,11 +22,11 @@ export function publishAnnotations(annotations: readonly Annotation[]): void {
   const shown = { error: 0, warning: 0, notice: 0 };
   for (const { level, title, message, file, line, column } of annotations) {
     if (shown[level]++ >= MOST_ANNOTATIONS) {
-      core.info(harmless(`${level}: ${title}: ${message}`));
+      say(`${level}: ${title}: ${message}`);
       continue;
     }
     const place = file === null ? {} : { file, startLine: line ?? 1, startColumn: column ?? 1 };
-    core[level](`${harmless(title)}: ${harmless(message)}`, { title: harmless(title), ...place });
+    annotate(level, `${title}: ${message}`, { title, ...place });
   }
 }
 
@@ -44,9 +42,9 @@ export interface Note {
 export async function publishNotes(notes: readonly Note[], env: NodeJS.ProcessEnv): Promise<void> {
   if (notes.length === 0) return;
   for (const { level, text, url } of notes) {
-    const line = harmless(url === null ? text : `${text} ${url}`);
-    if (level === 'line') core.info(line);
-    else core[level](line);
+    const line = url === null ? text : `${text} ${url}`;
+    if (level === 'line') say(line);
+    else annotate(level, line);
   }
   const items = notes.map(({ level, text, url }) => {
     const said = link(escapeCell(text), url);

@@ -1,6 +1,6 @@
 /** The log of the command line: everything on one stream, a live progress line when that is a terminal. */
-import { safe } from './safe.js';
 import type { Log } from '../ports.js';
+import { harmless } from '../shared/text.js';
 
 export interface Stream {
   write(text: string): unknown;
@@ -47,7 +47,7 @@ export function terminalLog(options: TerminalOptions): Log {
   const line = (text: string, bad = false): void => {
     clear();
     const stream = quiet ? (bad ? err : null) : out;
-    stream?.write(`${paint(safe(text))}\n`);
+    stream?.write(`${paint(harmless(text))}\n`);
   };
   return {
     group: async (title, body) => {
@@ -57,7 +57,7 @@ export function terminalLog(options: TerminalOptions): Log {
     line,
     warning: (text) => {
       clear();
-      err.write(`${color ? '\x1b[33mwarning\x1b[0m' : 'warning'}: ${safe(text)}\n`);
+      err.write(`${color ? '\x1b[33mwarning\x1b[0m' : 'warning'}: ${harmless(text)}\n`);
     },
     debug: (text) => {
       if (verbose) line(`debug: ${text}`);
@@ -67,7 +67,7 @@ export function terminalLog(options: TerminalOptions): Log {
         clear();
         return;
       }
-      const text = safe(`${done} of ${total} ${what}`).slice(0, Math.max(10, (err.columns ?? 80) - 1));
+      const text = harmless(`${done} of ${total} ${what}`).slice(0, Math.max(10, (err.columns ?? 80) - 1));
       err.write(`\r\x1b[K${text}`);
       shown = true;
     },

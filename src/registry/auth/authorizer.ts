@@ -30,7 +30,8 @@ export interface AuthorizerOptions {
   readonly ask: AskTokenServer;
   /** milliseconds since the epoch */
   readonly now: () => number;
-  readonly onSecret: (secret: string) => void;
+  /** `ours`: given by the user, or in return for it; a token that anybody gets is the registry's own text */
+  readonly onSecret: (secret: string, ours: boolean) => void;
 }
 
 type Scheme =
@@ -95,7 +96,7 @@ function schemeOf({ scheme, parameters }: Challenge, asker: Asker): Scheme {
 
 async function lookUp({ credentials, asker, onSecret }: AuthorizerOptions): Promise<Credential | null> {
   const found = await credentials(asker().registry);
-  if (found) for (const secret of secretsOf(found)) onSecret(secret);
+  if (found) for (const secret of secretsOf(found)) onSecret(secret, true);
   return found;
 }
 
@@ -133,7 +134,7 @@ function bearer(
       fetchToken({ server, service, scopes, credential: found }, ask),
     );
     if ('refused' in answer) throw noToken(asker().registry, server, scopes, found, answer.refused);
-    onSecret(answer.token);
+    onSecret(answer.token, found !== null);
     return { header: `Bearer ${answer.token}`, seconds: answer.seconds };
   });
 }

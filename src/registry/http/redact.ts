@@ -4,8 +4,8 @@ const HIDDEN = '***';
 
 /** The secrets of one run. They are masked in everything that leaves the transport as text. */
 export interface Secrets {
-  /** Registers a secret with the forms in which an answer may echo it. Shorter than four characters: told to `onSecret` only, since hiding it would hide everything. */
-  add(secret: string): void;
+  /** Registers a secret with the forms in which an answer may echo it. Shorter than four characters: told to `onSecret` only, since hiding it would hide everything. One that is not `ours` is only masked here: a registry must not choose words that a runner hides. */
+  add(secret: string, ours?: boolean): void;
   scrub(text: string): string;
 }
 
@@ -14,12 +14,12 @@ export function createSecrets(onSecret: (secret: string) => void): Secrets {
   const known = new Set<string>();
   let longestFirst: readonly string[] | null = null;
   return {
-    add(secret) {
+    add(secret, ours = true) {
       for (const form of formsOf(secret)) {
         if (form === '' || known.has(form)) continue;
         known.add(form);
         longestFirst = null;
-        onSecret(form);
+        if (ours) onSecret(form);
       }
     },
     scrub(text) {

@@ -102,7 +102,7 @@ function createEndpoints(wiring: Wiring, options: TransportOptions): (registry: 
         asker: () => ({ registry, api: api(), listed: wiring.listed }),
         ask,
         now: () => wiring.clock.now(),
-        onSecret: (secret) => wiring.secrets.add(secret),
+        onSecret: (secret, ours) => wiring.secrets.add(secret, ours),
       }),
     );
     wiring.cancellation.watch((reason) => endpoint.limiter.stop(reason));
