@@ -733,8 +733,8 @@ var init_digests2 = __esm({
 });
 
 // src/refname.ts
-function parseRef(text4, short = "refuse") {
-  const ref = fullRef(text4, short);
+function parseRef(text4, short2 = "refuse") {
+  const ref = fullRef(text4, short2);
   if (ref === null) {
     const example2 = /\s/.test(text4) || text4 === "" ? "main" : text4;
     return bad2(text4, `write all of it: "refs/heads/${example2}" or "refs/tags/${example2}"`);
@@ -745,10 +745,10 @@ function parseRef(text4, short = "refuse") {
   }
   return { ok: true, value: { ref, kind: kindOf(ref), name } };
 }
-function fullRef(text4, short) {
+function fullRef(text4, short2) {
   if (text4.startsWith("refs/")) return text4;
   if (text4.startsWith("heads/") || text4.startsWith("tags/")) return `refs/${text4}`;
-  return short === "tag" && text4 !== "" && text4 !== "@" && !text4.startsWith("-") ? `refs/tags/${text4}` : null;
+  return short2 === "tag" && text4 !== "" && text4 !== "@" && !text4.startsWith("-") ? `refs/tags/${text4}` : null;
 }
 function kindOf(ref) {
   if (ref.startsWith("refs/heads/")) return "branch";
@@ -845,17 +845,17 @@ function eventRef({ name, ref, payload }) {
     }
     case "create":
     case "delete": {
-      const short = textAt(payload, "ref");
-      return short === null ? null : `refs/${at(payload, "ref_type") === "tag" ? "tags" : "heads"}/${short}`;
+      const short2 = textAt(payload, "ref");
+      return short2 === null ? null : `refs/${at(payload, "ref_type") === "tag" ? "tags" : "heads"}/${short2}`;
     }
     case null:
     default:
       return null;
   }
 }
-function sameName(short, full) {
-  const meant = full !== null && [`refs/heads/${short ?? ""}`, `refs/tags/${short ?? ""}`].includes(full);
-  return meant ? full : short;
+function sameName(short2, full) {
+  const meant = full !== null && [`refs/heads/${short2 ?? ""}`, `refs/tags/${short2 ?? ""}`].includes(full);
+  return meant ? full : short2;
 }
 function readPullRequest(input) {
   const { payload } = input;
@@ -1700,8 +1700,8 @@ function refuseOther(wanted, previous, digest) {
   return { ...refuse(wanted, previous, "different-digest", text4), digest };
 }
 function sameRevision(a, b) {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  return short.length >= 7 && long.toLowerCase().startsWith(short.toLowerCase());
+  const [short2, long] = a.length <= b.length ? [a, b] : [b, a];
+  return short2.length >= 7 && long.toLowerCase().startsWith(short2.toLowerCase());
 }
 function sourceName(wanted) {
   return wanted.source.from === "image" ? formatReference(wanted.source.ref) : `build ${wanted.source.build}`;
@@ -10106,6 +10106,7 @@ function ruleConfig(document2, data, path6) {
 function gateList(document2, data, path6) {
   return (data ?? []).map((gate2, index2) => ({
     ...given("check", gate2.check),
+    ...given("app", gate2.app),
     ...given("repo", gate2.repo),
     ...given("ref", gate2.ref),
     ...given("workflow", gate2.workflow?.replace(/^.*\//, "")),
@@ -10277,20 +10278,30 @@ var init_gate = __esm({
     init_parts();
     KINDS = ["check", "workflow", "approved_by"];
     KEYS_OF = {
-      check: ["repo", "ref", "green_for"],
+      check: ["app", "repo", "ref", "green_for"],
       workflow: ["branch", "consecutive", "green_for"],
       approved_by: []
     };
     gate = pipe(
       mapping("A condition that must hold before a tag is written", {
         check: optional(about(line, "Name of a check run or commit status that must be green.")),
+        app: optional(
+          about(
+            matching(
+              /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/,
+              "the short name of a GitHub App",
+              'write the last part of its address, github.com/apps/NAME, such as "github-actions"'
+            ),
+            "Only the check of this GitHub App counts. Default: every source that reports the name must be green."
+          )
+        ),
         repo: optional(
           about(
             matching(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/, "a repository", 'write it as "OWNER/NAME"'),
             "Repository of the check, as OWNER/NAME. Default: this one."
           )
         ),
-        ref: optional(about(line, "Branch, tag or commit that the check is on. Default: the commit that the image is from.")),
+        ref: optional(about(line, 'Branch, tag or commit that the check is on. Default: the commit that the image is from, or the default branch of another "repo".')),
         workflow: optional(
           about(
             matching(
@@ -15125,7 +15136,8 @@ function describeGate(gate2) {
   const soak = gate2.greenFor === void 0 ? "" : ` for ${span(gate2.greenFor)}`;
   if (gate2.check !== void 0) {
     const at2 = gate2.ref === void 0 ? "" : ` at ${gate2.ref}`;
-    return `check "${gate2.check}"${where}${at2} green${soak}`;
+    const by = gate2.app === void 0 ? "" : ` of ${gate2.app}`;
+    return `check "${gate2.check}"${by}${where}${at2} green${soak}`;
   }
   if (gate2.workflow !== void 0) {
     const branch = gate2.branch === void 0 ? "" : ` on ${gate2.branch}`;
@@ -15155,7 +15167,7 @@ function evaluateGate(gate2, facts, now) {
   return { state: "unknown", text: `${describeGate(gate2)}: nothing was found out about it` };
 }
 function checkState(gate2, history, now) {
-  const name = `check "${gate2.check ?? ""}"`;
+  const name = `check "${gate2.check ?? ""}"${gate2.app === void 0 ? "" : ` of ${gate2.app}`}`;
   const where = `${history.ref} of ${history.repo}`;
   const head2 = history.commits[0];
   if (head2 === void 0) return { state: "unknown", text: `${name}: ${where} has no commit` };
@@ -15204,7 +15216,8 @@ function approvalState(who, facts, now) {
     return { state: "open", text: text5, ...since, ...first2.url === null ? {} : { url: first2.url } };
   }
   const what = facts.pull === null ? "the change came without a pull request" : `pull request ${facts.pull}`;
-  const text4 = `nobody of ${who} has approved: ${what}, merged ${span(now - facts.since)} ago`;
+  const merged2 = `${what}, merged ${span(now - facts.since)} ago`;
+  const text4 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
   return { state: "pending", text: text4, since: facts.since };
 }
 function soaked(gate2, name, starts, complete, now, signal) {
@@ -15265,34 +15278,42 @@ async function look(gate2, subject, checks, now) {
   if (gate2.check !== void 0) {
     const at2 = placeOf(gate2, subject);
     if ("why" in at2) return { kind: "unknown", why: at2.why };
-    return { kind: "check", history: await checks.check({ ...at2, name: gate2.check, backTo }) };
+    const by = gate2.app === void 0 ? {} : { app: gate2.app };
+    return { kind: "check", history: await checks.check({ ...at2, name: gate2.check, ...by, backTo }) };
   }
   if (gate2.workflow !== void 0) {
-    const branch = gate2.branch ?? null;
+    const branch2 = gate2.branch ?? null;
     const atLeast = gate2.consecutive ?? 1;
-    const history = await checks.runs({ repo, workflow: gate2.workflow, branch, atLeast, backTo });
+    const history = await checks.runs({ repo, workflow: gate2.workflow, branch: branch2, atLeast, backTo });
     return { kind: "workflow", history };
   }
   if (gate2.approvedBy === void 0) {
     return { kind: "unknown", why: "it names neither a check nor a workflow nor a team" };
   }
   if (!subject.entry) return { kind: "unknown", why: "it is not known which change brought the entry in" };
-  const { sha, file: file2, contains } = subject.entry;
+  const { sha, branch, file: file2, contains } = subject.entry;
   const entry = file2 !== void 0 && contains ? { entry: { file: file2, contains } } : {};
-  const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha, ...entry });
+  const into = branch === void 0 ? {} : { branch };
+  const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha, ...into, ...entry });
   return { kind: "approval", facts };
 }
-function placeOf(gate2, subject) {
-  if (gate2.repo !== void 0 || gate2.ref !== void 0) {
-    return { repo: gate2.repo ?? subject.home, ref: gate2.ref ?? null };
-  }
-  const { commit } = subject;
-  return "why" in commit ? commit : { repo: commit.repo, ref: commit.sha };
+function placeOf(gate2, { home, commit }) {
+  const repo = gate2.repo ?? home;
+  if (gate2.ref !== void 0) return { repo, ref: gate2.ref };
+  const own = !("why" in commit) && sameName2(commit.repo, repo);
+  if (own) return { repo, ref: commit.sha };
+  if (gate2.repo !== void 0) return { repo, ref: null };
+  if ("why" in commit) return commit;
+  return {
+    why: `src_ref names a commit of ${commit.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit.repo}" to the gate`
+  };
 }
+var sameName2;
 var init_observe2 = __esm({
   "src/gates/observe.ts"() {
     "use strict";
     init_errors();
+    sameName2 = (a, b) => a.toLowerCase() === b.toLowerCase();
   }
 });
 
@@ -15345,7 +15366,7 @@ function createGatekeeper(checks, now) {
   };
 }
 function combine(judged) {
-  const state = WORST_FIRST.find((worst) => judged.some((one) => one.state.state === worst)) ?? "open";
+  const state = WORST_FIRST.find((worst2) => judged.some((one) => one.state.state === worst2)) ?? "open";
   const decisive = judged.filter((one) => one.state.state === state).map((one) => one.state);
   const times = decisive.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]);
   const since = state === "open" ? Math.max(...times) : Math.min(...times);
@@ -22756,16 +22777,23 @@ var init_workspace = __esm({
 async function approvalsOf(github, query, runId) {
   const repo = repoName(query.repo);
   const { sha, at: at2 } = await broughtIn(github, repo, query);
-  const pull = await mergedPull(github, repo, sha);
+  const into = query.branch ?? (await github.call("GET /repos/{owner}/{repo}", repo)).default_branch;
+  const merged2 = await mergedPulls(github, repo, sha);
+  const pull = merged2.find(({ base }) => base.ref === into) ?? null;
   const since = pull ? Date.parse(pull.merged_at ?? "") : at2;
+  const elsewhere = merged2.map(({ number: number2, base }) => `#${number2} was merged into ${base.ref}, not ${into}`);
+  const discarded = pull ? [] : elsewhere;
   const facts = { pull: pull ? `#${pull.number}` : null, since };
   const byEnvironment = runId === null ? [] : await environmentApprovals(github, repo, query.who, runId);
   if (byEnvironment.length > 0) return { ...facts, approvals: byEnvironment };
   const reviews = pull ? await approvingReviews(github, repo, pull.number) : [];
   const approvals = [];
-  for (const review of reviews)
-    if (await belongs2(github, repo.owner, query.who, review.by)) approvals.push(review);
-  return { ...facts, approvals };
+  for (const { commit, review } of reviews) {
+    if (!await belongs2(github, repo.owner, query.who, review.by)) continue;
+    if (commit === pull?.head.sha) approvals.push(review);
+    else discarded.push(`${review.by} approved ${short(commit)}, and ${short(pull?.head.sha)} was merged`);
+  }
+  return { ...facts, approvals, discarded };
 }
 async function broughtIn(github, repo, query) {
   const { sha, entry } = query;
@@ -22790,18 +22818,18 @@ async function broughtIn(github, repo, query) {
   }
   return last;
 }
-async function mergedPull(github, repo, sha) {
+async function mergedPulls(github, repo, sha) {
   const pulls = await github.call("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
     ...repo,
     commit_sha: sha
   });
-  return pulls.find(({ merged_at }) => merged_at !== null) ?? null;
+  return pulls.filter(({ merged_at }) => merged_at !== null);
 }
 async function approvingReviews(github, repo, pull) {
   const latest = /* @__PURE__ */ new Map();
   const params = { ...repo, pull_number: pull };
   for await (const page of github.pages("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", params)) {
-    for (const { user, state, submitted_at, html_url } of page) {
+    for (const { user, state, submitted_at, html_url, commit_id: commit } of page) {
       if (user === null || state === "COMMENTED" || state === "PENDING") continue;
       const review = {
         by: user.login,
@@ -22809,10 +22837,10 @@ async function approvingReviews(github, repo, pull) {
         at: Date.parse(submitted_at ?? ""),
         url: html_url
       };
-      latest.set(user.login, { state, review });
+      latest.set(user.login, { state, commit, review });
     }
   }
-  return [...latest.values()].filter(({ state }) => state === "APPROVED").map(({ review }) => review);
+  return [...latest.values()].filter(({ state }) => state === "APPROVED");
 }
 async function environmentApprovals(github, repo, who, runId) {
   const params = { ...repo, run_id: runId };
@@ -22828,7 +22856,7 @@ async function environmentApprovals(github, repo, who, runId) {
   return found;
 }
 async function guards(github, repo, who, login, name) {
-  if (who.startsWith("@")) return sameName2(who.slice(1), login);
+  if (who.startsWith("@")) return sameName3(who.slice(1), login);
   const params = { ...repo, environment_name: name };
   const environment = await github.find("GET /repos/{owner}/{repo}/environments/{environment_name}", params);
   const reviewers = (environment?.protection_rules ?? []).flatMap(
@@ -22837,16 +22865,16 @@ async function guards(github, repo, who, login, name) {
   const slugs = reviewers.map(
     ({ type, reviewer }) => type === "Team" && reviewer !== void 0 && "slug" in reviewer ? reviewer.slug : null
   );
-  return slugs.length > 0 && slugs.every((slug) => slug !== null && sameName2(slug, who.split("/").at(-1) ?? ""));
+  return slugs.length > 0 && slugs.every((slug) => slug !== null && sameName3(slug, who.split("/").at(-1) ?? ""));
 }
 async function belongs2(github, owner, who, login) {
-  if (who.startsWith("@")) return sameName2(who.slice(1), login);
+  if (who.startsWith("@")) return sameName3(who.slice(1), login);
   const [org, team] = who.includes("/") ? who.split("/", 2) : [owner, who];
   const params = { org: org ?? "", team_slug: team ?? "", username: login };
   const membership = await github.find("GET /orgs/{org}/teams/{team_slug}/memberships/{username}", params);
   return membership?.state === "active";
 }
-var MAX_VERSIONS, sameName2, dateOf;
+var MAX_VERSIONS, short, sameName3, dateOf;
 var init_approvals = __esm({
   "src/github/approvals.ts"() {
     "use strict";
@@ -22854,7 +22882,8 @@ var init_approvals = __esm({
     init_client();
     init_files2();
     MAX_VERSIONS = 100;
-    sameName2 = (a, b) => a.toLowerCase() === b.toLowerCase();
+    short = (sha) => sha?.slice(0, 7) ?? "unknown";
+    sameName3 = (a, b) => a.toLowerCase() === b.toLowerCase();
     dateOf = ({ commit }) => Date.parse(commit.committer?.date ?? "") || 0;
   }
 });
@@ -22875,20 +22904,26 @@ async function checkHistory(github, query) {
   const repo = repoName(query.repo);
   const ref = query.ref ?? await defaultBranch(github, query.repo);
   const head2 = await github.call("GET /repos/{owner}/{repo}/commits/{ref}", { ...repo, ref });
+  if (SHA2.test(ref) && !head2.sha.startsWith(ref)) {
+    throw new OperationError("protocol", `GitHub answered for commit ${head2.sha}, not for ${ref}`);
+  }
   const first2 = await signalsOf(github, query, head2);
   const history = { repo: query.repo, ref: shortRef(ref) };
-  const follow = !SHA2.test(ref) && (query.backTo !== null || first2.signals[0]?.light === "red");
+  const follow = !SHA2.test(ref) && (query.backTo !== null || worst(first2) === "red");
   if (!follow) return { ...history, commits: [first2], complete: true };
   const { older, complete } = await olderCommits(github, query, head2.sha);
   const commits = [first2];
   for (const commit of older) {
     const signals = await signalsOf(github, query, commit);
     commits.push(signals);
-    const light = signals.signals[0]?.light;
-    if (light !== void 0 && light !== commits[0]?.signals[0]?.light)
-      return { ...history, commits, complete: true };
+    const light = worst(signals);
+    if (light !== null && light !== worst(first2)) return { ...history, commits, complete: true };
   }
   return { ...history, commits, complete };
+}
+function worst({ signals }) {
+  const newest = signals.filter((one, i) => signals.findIndex(({ source }) => source === one.source) === i);
+  return newest.find(({ light }) => light === "red")?.light ?? newest[0]?.light ?? null;
 }
 async function olderCommits(github, query, sha) {
   const limit = query.backTo === null ? MAX_RED : MAX_COMMITS;
@@ -22898,38 +22933,40 @@ async function olderCommits(github, query, sha) {
   const last = older.findIndex((commit) => dateOf2(commit) < (query.backTo ?? 0));
   return { older: last < 0 ? older : older.slice(0, last + 1), complete: last >= 0 || page.length <= limit };
 }
-async function signalsOf(github, { repo, name }, commit) {
+async function signalsOf(github, { repo, name, app }, commit) {
   const params = { ...repoName(repo), ref: commit.sha };
   const runs = [];
   const wanted = { ...params, check_name: name, filter: "all" };
   for await (const page of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", wanted)) {
-    runs.push(...page.check_runs.filter((run3) => run3.name === name));
+    const mine = page.check_runs.filter((run3) => run3.name === name && run3.head_sha === commit.sha);
+    runs.push(...mine.filter((run3) => app === void 0 || run3.app?.slug === app));
   }
   const statuses = [];
   for await (const page of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/statuses", params)) {
-    statuses.push(...page.filter(({ context }) => context === name));
+    const mine = page.filter(({ context }) => context === name);
+    statuses.push(...mine.filter(({ creator }) => app === void 0 || creator?.login === `${app}[bot]`));
   }
-  const timed = [...runs.map(signalOfCheck), ...statuses.map(signalOfStatus)];
-  timed.sort((a, b) => b.startedAt - a.startedAt || b.id - a.id);
-  return { sha: commit.sha, committedAt: dateOf2(commit), signals: timed.map(({ signal }) => signal) };
+  const committedAt = dateOf2(commit);
+  const signals = [
+    ...runs.sort(newestFirst).map((run3) => signalOfCheck(run3, committedAt)),
+    ...statuses.sort(newestFirst).map(signalOfStatus)
+  ];
+  return { sha: commit.sha, committedAt, signals };
 }
-function signalOfCheck(run3) {
+function signalOfCheck(run3, committedAt) {
   const done = run3.status === "completed";
-  const start2 = time(run3.started_at);
-  const signal = {
+  return {
     light: done ? lightOf(run3.conclusion) : "pending",
     said: done ? run3.conclusion ?? "no conclusion" : run3.status,
     source: run3.app?.slug ?? "unknown app",
-    at: time(run3.completed_at) ?? start2 ?? 0,
+    at: Math.max(time(run3.completed_at) ?? time(run3.started_at) ?? 0, committedAt),
     url: run3.html_url
   };
-  return { signal, startedAt: start2 ?? (done ? 0 : Number.MAX_SAFE_INTEGER), id: Number(run3.id) };
 }
 function signalOfStatus(status) {
-  const at2 = time(status.updated_at) ?? 0;
   const light = status.state === "success" ? "green" : status.state === "pending" ? "pending" : "red";
-  const signal = { light, said: status.state, source: "status", at: at2, url: status.target_url };
-  return { signal, startedAt: at2, id: status.id };
+  const source = `status/${status.creator?.login ?? ""}`;
+  return { light, said: status.state, source, at: time(status.updated_at) ?? 0, url: status.target_url };
 }
 function lightOf(conclusion) {
   if (conclusion === "success" || conclusion === "neutral") return "green";
@@ -22950,14 +22987,17 @@ async function runHistory(github, query) {
     "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
     params
   )) {
-    runs.push(...page.workflow_runs.filter(counts).map((run3) => signalOfRun(run3, query.workflow)));
+    runs.push(
+      ...page.workflow_runs.filter((run3) => counts(run3, branch)).map((run3) => signalOfRun(run3, query.workflow))
+    );
     looked++;
     if (enough(runs, query)) return { repo: query.repo, branch, runs, complete: true };
     if (looked === MAX_RUN_PAGES) return { repo: query.repo, branch, runs, complete: false };
   }
   return { repo: query.repo, branch, runs, complete: true };
 }
-function counts(run3) {
+function counts(run3, branch) {
+  if (run3.head_branch !== branch) return false;
   if (run3.event === "pull_request" || run3.event === "pull_request_target") return false;
   if (run3.head_repository?.full_name !== run3.repository.full_name)
     return false;
@@ -22986,16 +23026,18 @@ function time(text4) {
   const at2 = Date.parse(text4 ?? "");
   return Number.isNaN(at2) ? null : at2;
 }
-var MAX_COMMITS, MAX_RED, MAX_RUN_PAGES, SHA2, dateOf2, shortRef;
+var MAX_COMMITS, MAX_RED, MAX_RUN_PAGES, SHA2, newestFirst, dateOf2, shortRef;
 var init_checks = __esm({
   "src/github/checks.ts"() {
     "use strict";
+    init_errors();
     init_approvals();
     init_client();
     MAX_COMMITS = 50;
     MAX_RED = 20;
     MAX_RUN_PAGES = 5;
     SHA2 = /^[0-9a-f]{7,40}$/;
+    newestFirst = (a, b) => Number(b.id) - Number(a.id);
     dateOf2 = ({ commit }) => time(commit.committer?.date) ?? 0;
     shortRef = (ref) => SHA2.test(ref) ? ref.slice(0, 7) : ref;
   }
@@ -26713,7 +26755,7 @@ function outsideOf(options) {
       home,
       commit: srcRef === null ? commitOfRun(facts, home) : commitOfEntry({ srcRef: srcRef === "" ? void 0 : srcRef, revision, home, serverUrl }),
       // The entry came in by a change of the tag file; a build by the change that is built.
-      ...entryOf2(entry === null ? facts?.sha ?? null : checkedOut, entry)
+      ...entryOf2(entry === null ? facts?.sha ?? null : checkedOut, branchOf(options, entry), entry)
     }),
     checkedOut: () => headOf(gitIn(options.workspace, env)),
     sources: async (definition) => {
@@ -26794,9 +26836,17 @@ function checksOf(options, github) {
     approvals: async (query) => (await checks()).approvals(query)
   };
 }
-function entryOf2(sha, entry) {
+function entryOf2(sha, branch, entry) {
   if (sha === null) return {};
-  return { entry: entry === null ? { sha } : { sha, file: entry.file, contains: entry.contains } };
+  const at2 = branch === null ? { sha } : { sha, branch };
+  return { entry: entry === null ? at2 : { ...at2, file: entry.file, contains: entry.contains } };
+}
+function branchOf({ env, facts }, entry) {
+  if (entry !== null) return branchOfRun(env) ?? facts?.defaultBranch ?? null;
+  return facts?.kind === "branch" ? facts.name : facts?.defaultBranch ?? null;
+}
+function branchOfRun({ GITHUB_REF: ref = "" }) {
+  return ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;
 }
 function nonEmpty(text4) {
   return text4 === void 0 || text4 === "" ? null : text4;
@@ -31961,7 +32011,7 @@ async function bring3(github, request) {
     const notice2 = `${declined.html_url} with the same changes was closed without merging; delete nothing, reopen it when it is wanted after all`;
     return { ...result, url: declined.html_url, state: "declined", notice: notice2 };
   }
-  const branch = await branchOf(github, request);
+  const branch = await branchOf2(github, request);
   if (branch?.foreign === true) {
     const notice2 = `${request.branch} holds commits that are not Retag's and was left alone; delete the branch to have it made anew`;
     return { ...result, state: "foreign", notice: notice2 };
@@ -31992,7 +32042,7 @@ async function movedUnder(github, request, before) {
   const now = await baseOf(github, request);
   return [...now.files].some(([file2, found]) => found?.sha !== before.files.get(file2)?.sha);
 }
-async function branchOf(github, { branch }) {
+async function branchOf2(github, { branch }) {
   const { home } = github;
   const ref = await github.find("GET /repos/{owner}/{repo}/git/ref/{ref}", {
     ...home,
@@ -32076,7 +32126,7 @@ async function createPull(github, { branch, base }, plan2, title) {
 }
 async function close(github, request, open8) {
   const { home } = github;
-  const branch = await branchOf(github, request);
+  const branch = await branchOf2(github, request);
   const comment = { ...home, issue_number: open8.number, body: supersededText(request.runUrl) };
   await github.call(
     "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
@@ -32216,9 +32266,6 @@ async function finishRun({ result, request, facts, inputs, env, outside, log }) 
 function wantsComment({ comment }, facts) {
   return comment === "true" || comment === "auto" && !facts.fork;
 }
-function branchOfRun({ GITHUB_REF: ref = "" }) {
-  return ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;
-}
 function runUrl(env) {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run3 } = env;
   return server && repository && run3 ? `${server}/${repository}/actions/runs/${run3}` : null;
@@ -32228,6 +32275,7 @@ var init_finish = __esm({
     "use strict";
     init_publish();
     init_aftermath();
+    init_outside();
     init_pull_request();
   }
 });

@@ -8,7 +8,7 @@ import { gate } from '../support/github/gate.js';
 
 const NOW = Date.parse('2026-03-31T12:00:00Z');
 const sha = 'a'.repeat(40);
-const subject: Subject = { home: 'o/home', commit: { repo: 'o/src', sha } };
+const subject: Subject = { home: 'o/home', commit: { repo: 'o/home', sha } };
 
 function checksThatSay(light: Light) {
   const asked: { checks: CheckQuery[]; runs: RunQuery[]; approvals: ApprovalQuery[] } = {
@@ -45,7 +45,7 @@ describe('what is asked for', () => {
     [
       'the commit of the image',
       gate({ check: 'e2e' }),
-      { repo: 'o/src', ref: sha, name: 'e2e', backTo: null },
+      { repo: 'o/home', ref: sha, name: 'e2e', backTo: null },
     ],
     [
       'another repository, default branch',
@@ -65,7 +65,7 @@ describe('what is asked for', () => {
     [
       'how far back',
       gate({ check: 'e2e', greenFor: 5000 }),
-      { repo: 'o/src', ref: sha, name: 'e2e', backTo: NOW - 5000 },
+      { repo: 'o/home', ref: sha, name: 'e2e', backTo: NOW - 5000 },
     ],
   ])('check: %s', async (_, one, query) => {
     const { checks, asked } = checksThatSay('green');

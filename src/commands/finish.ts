@@ -6,7 +6,7 @@ import type { Log } from '../ports.js';
 import type { RunRequest } from '../request.js';
 import type { RunResult } from '../run.js';
 import { aftermath } from './aftermath.js';
-import type { Outside } from './outside.js';
+import { branchOfRun, type Outside } from './outside.js';
 import { failsPullRequest, publishComment } from './pull-request.js';
 
 export interface Ending {
@@ -64,11 +64,6 @@ async function finishRun({ result, request, facts, inputs, env, outside, log }: 
 /** `auto`: everywhere but on pull requests of forks, whose token may not write. */
 function wantsComment({ comment }: ActionInputs, facts: RefFacts): boolean {
   return comment === 'true' || (comment === 'auto' && !facts.fork);
-}
-
-/** The branch that is checked out: that of the tag file, also where the run is about another ref (workflow_run). */
-function branchOfRun({ GITHUB_REF: ref = '' }: NodeJS.ProcessEnv): string | null {
-  return ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : null;
 }
 
 function runUrl(env: NodeJS.ProcessEnv): string | null {

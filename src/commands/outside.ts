@@ -78,7 +78,7 @@ export function outsideOf(options: OutsideOptions): Outside {
           ? commitOfRun(facts, home)
           : commitOfEntry({ srcRef: srcRef === '' ? undefined : srcRef, revision, home, serverUrl }),
       // The entry came in by a change of the tag file; a build by the change that is built.
-      ...entryOf(entry === null ? (facts?.sha ?? null) : checkedOut, entry),
+      ...entryOf(entry === null ? (facts?.sha ?? null) : checkedOut, branchOf(options, entry), entry),
     }),
     checkedOut: () => headOf(gitIn(options.workspace, env)),
     sources: async (definition) => {
@@ -182,9 +182,21 @@ function checksOf(options: OutsideOptions, github: () => Promise<GitHub>): Check
   };
 }
 
-function entryOf(sha: string | null, entry: EntryTest | null): Pick<Subject, 'entry'> {
+function entryOf(sha: string | null, branch: string | null, entry: EntryTest | null): Pick<Subject, 'entry'> {
   if (sha === null) return {};
-  return { entry: entry === null ? { sha } : { sha, file: entry.file, contains: entry.contains } };
+  const at = branch === null ? { sha } : { sha, branch };
+  return { entry: entry === null ? at : { ...at, file: entry.file, contains: entry.contains } };
+}
+
+/** The branch that a change must have been merged into: that of the tag file, or the one that is built; else the default branch. */
+function branchOf({ env, facts }: OutsideOptions, entry: EntryTest | null): string | null {
+  if (entry !== null) return branchOfRun(env) ?? facts?.defaultBranch ?? null;
+  return facts?.kind === 'branch' ? facts.name : (facts?.defaultBranch ?? null);
+}
+
+/** The branch that is checked out: that of the tag file, also where the run is about another ref (workflow_run). */
+export function branchOfRun({ GITHUB_REF: ref = '' }: NodeJS.ProcessEnv): string | null {
+  return ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : null;
 }
 
 function nonEmpty(text: string | undefined): string | null {

@@ -198,6 +198,7 @@ function ruleConfig(document: YamlDocument, data: RuleData, path: Path): RuleCon
 function gateList(document: YamlDocument, data: readonly GateData[] | undefined, path: Path): Gate[] {
   return (data ?? []).map((gate, index) => ({
     ...given('check', gate.check),
+    ...given('app', gate.app),
     ...given('repo', gate.repo),
     ...given('ref', gate.ref),
     ...given('workflow', gate.workflow?.replace(/^.*\//, '')),

@@ -22,9 +22,11 @@ export interface Origin {
 export type Class = 'snapshot' | 'patch' | 'final' | 'stable';
 export type Stage = 'build' | 'test' | 'release';
 
-/** A condition outside the registry that must hold before a tag is written. Exactly one of check and workflow is set. */
+/** A condition outside the registry that must hold before a tag is written. Exactly one of check, workflow and approvedBy is set. */
 export interface Gate {
   readonly check?: string;
+  /** slug of the only GitHub App whose check counts */
+  readonly app?: string;
   /** OWNER/NAME */
   readonly repo?: string;
   readonly ref?: string;

@@ -38,7 +38,7 @@ export function evaluateGate(gate: Gate, facts: GateFacts, now: number): GateSta
 }
 
 function checkState(gate: Gate, history: CheckHistory, now: number): GateState {
-  const name = `check "${gate.check ?? ''}"`;
+  const name = `check "${gate.check ?? ''}"${gate.app === undefined ? '' : ` of ${gate.app}`}`;
   const where = `${history.ref} of ${history.repo}`;
   const head = history.commits[0];
   if (head === undefined) return { state: 'unknown', text: `${name}: ${where} has no commit` };
@@ -89,7 +89,8 @@ function approvalState(who: string, facts: ApprovalFacts, now: number): GateStat
     return { state: 'open', text, ...since, ...(first.url === null ? {} : { url: first.url }) };
   }
   const what = facts.pull === null ? 'the change came without a pull request' : `pull request ${facts.pull}`;
-  const text = `nobody of ${who} has approved: ${what}, merged ${span(now - facts.since)} ago`;
+  const merged = `${what}, merged ${span(now - facts.since)} ago`;
+  const text = `nobody of ${who} has approved: ${[merged, ...(facts.discarded ?? [])].join('; ')}`;
   return { state: 'pending', text, since: facts.since };
 }
 

@@ -13,6 +13,8 @@ export interface Subject {
   readonly entry?: {
     /** the commit that is checked out */
     readonly sha: string;
+    /** the branch that `sha` is on; absent: the default branch */
+    readonly branch?: string;
     readonly file?: string;
     /** is the entry in this version of the tag file? */
     readonly contains?: (text: string) => boolean;
@@ -43,7 +45,8 @@ async function look(gate: Gate, subject: Subject, checks: Checks, now: number): 
   if (gate.check !== undefined) {
     const at = placeOf(gate, subject);
     if ('why' in at) return { kind: 'unknown', why: at.why };
-    return { kind: 'check', history: await checks.check({ ...at, name: gate.check, backTo }) };
+    const by = gate.app === undefined ? {} : { app: gate.app };
+    return { kind: 'check', history: await checks.check({ ...at, name: gate.check, ...by, backTo }) };
   }
   if (gate.workflow !== undefined) {
     const branch = gate.branch ?? null;
@@ -55,17 +58,31 @@ async function look(gate: Gate, subject: Subject, checks: Checks, now: number): 
     return { kind: 'unknown', why: 'it names neither a check nor a workflow nor a team' };
   }
   if (!subject.entry) return { kind: 'unknown', why: 'it is not known which change brought the entry in' };
-  const { sha, file, contains } = subject.entry;
+  const { sha, branch, file, contains } = subject.entry;
   const entry = file !== undefined && contains ? { entry: { file, contains } } : {};
-  const facts = await checks.approvals({ repo: subject.home, who: gate.approvedBy, sha, ...entry });
+  const into = branch === undefined ? {} : { branch };
+  const facts = await checks.approvals({ repo: subject.home, who: gate.approvedBy, sha, ...into, ...entry });
   return { kind: 'approval', facts };
 }
 
-/** The image's own commit, or with `repo` or `ref` that ref (the default branch when only `repo` is given). */
-function placeOf(gate: Gate, subject: Subject): { repo: string; ref: string | null } | { why: string } {
-  if (gate.repo !== undefined || gate.ref !== undefined) {
-    return { repo: gate.repo ?? subject.home, ref: gate.ref ?? null };
-  }
-  const { commit } = subject;
-  return 'why' in commit ? commit : { repo: commit.repo, ref: commit.sha };
+/**
+ * The ref that the gate names, else the image's own commit; of another `repo` the default branch. An entry chooses the
+ * commit with its src_ref, so only this repository and the one that the gate itself names are asked: whoever owns any
+ * other could report what they like (docs/gates.md).
+ */
+function placeOf(
+  gate: Gate,
+  { home, commit }: Subject,
+): { repo: string; ref: string | null } | { why: string } {
+  const repo = gate.repo ?? home;
+  if (gate.ref !== undefined) return { repo, ref: gate.ref };
+  const own = !('why' in commit) && sameName(commit.repo, repo);
+  if (own) return { repo, ref: commit.sha };
+  if (gate.repo !== undefined) return { repo, ref: null };
+  if ('why' in commit) return commit;
+  return {
+    why: `src_ref names a commit of ${commit.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit.repo}" to the gate`,
+  };
 }
+
+const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

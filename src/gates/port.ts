@@ -11,7 +11,7 @@ export interface Signal {
   readonly light: Light;
   /** GitHub's own word: `success`, `timed_out`, `in_progress` … */
   readonly said: string;
-  /** who says it: the slug of an app, `status` for commit statuses, the file of a workflow */
+  /** who reports it: an app, the account that set a commit status, or a workflow; a later signal of one source replaces its earlier ones */
   readonly source: string;
   /** when it ended; when it was started or asked for, as long as it has not */
   readonly at: number;
@@ -57,6 +57,8 @@ export interface ApprovalFacts {
   readonly approvals: readonly Approval[];
   /** the pull request that was looked at, e.g. `#12`; null when the change came without one */
   readonly pull: string | null;
+  /** what does not count and why, each a phrase: an approval of an older commit, a merge into another branch */
+  readonly discarded?: readonly string[];
   /** when the change was merged or pushed */
   readonly since: number;
 }
@@ -66,6 +68,8 @@ export interface CheckQuery {
   /** a commit, branch or tag; null is the default branch */
   readonly ref: string | null;
   readonly name: string;
+  /** slug of the only app that counts; absent: every source */
+  readonly app?: string;
   /** how far back to look over the commits before `ref`; null looks at `ref` alone */
   readonly backTo: number | null;
 }
@@ -88,6 +92,8 @@ export interface ApprovalQuery {
   readonly who: string;
   /** the commit at which the entry is in the tag file */
   readonly sha: string;
+  /** the branch that the change must be merged into; absent: the default branch */
+  readonly branch?: string;
   /** The tag file and how to see whether the entry is in a version of it. Absent: the change that brought `sha` itself. */
   readonly entry?: { readonly file: string; readonly contains: (text: string) => boolean };
 }

@@ -33,7 +33,8 @@ export function describeGate(gate: Gate): string {
   const soak = gate.greenFor === undefined ? '' : ` for ${span(gate.greenFor)}`;
   if (gate.check !== undefined) {
     const at = gate.ref === undefined ? '' : ` at ${gate.ref}`;
-    return `check "${gate.check}"${where}${at} green${soak}`;
+    const by = gate.app === undefined ? '' : ` of ${gate.app}`;
+    return `check "${gate.check}"${by}${where}${at} green${soak}`;
   }
   if (gate.workflow !== undefined) {
     const branch = gate.branch === undefined ? '' : ` on ${gate.branch}`;

@@ -11,8 +11,8 @@ const MAX_VERSIONS = 100;
 type Pull = Data<'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls'>[number];
 
 /**
- * An approving review of the merged pull request by a member of the team (a later review of the same person
- * replaces it), or an approval of an environment of this run that this team guards alone. Membership can only
+ * An approving review of the pull request that merged the change into the wanted branch, of the very commit that was
+ * merged, by a member of the team (a later review of the same person replaces it), or an approval of an environment of this run that this team guards alone. Membership can only
  * be read with a token that may; without one, and without an answer that needs none, the error says so.
  */
 export async function approvalsOf(
@@ -22,16 +22,23 @@ export async function approvalsOf(
 ): Promise<ApprovalFacts> {
   const repo = repoName(query.repo);
   const { sha, at } = await broughtIn(github, repo, query);
-  const pull = await mergedPull(github, repo, sha);
+  const into = query.branch ?? (await github.call('GET /repos/{owner}/{repo}', repo)).default_branch;
+  const merged = await mergedPulls(github, repo, sha);
+  const pull = merged.find(({ base }) => base.ref === into) ?? null;
   const since = pull ? Date.parse(pull.merged_at ?? '') : at;
+  const elsewhere = merged.map(({ number, base }) => `#${number} was merged into ${base.ref}, not ${into}`);
+  const discarded = pull ? [] : elsewhere;
   const facts = { pull: pull ? `#${pull.number}` : null, since };
   const byEnvironment = runId === null ? [] : await environmentApprovals(github, repo, query.who, runId);
   if (byEnvironment.length > 0) return { ...facts, approvals: byEnvironment };
   const reviews = pull ? await approvingReviews(github, repo, pull.number) : [];
   const approvals: Approval[] = [];
-  for (const review of reviews)
-    if (await belongs(github, repo.owner, query.who, review.by)) approvals.push(review);
-  return { ...facts, approvals };
+  for (const { commit, review } of reviews) {
+    if (!(await belongs(github, repo.owner, query.who, review.by))) continue;
+    if (commit === pull?.head.sha) approvals.push(review);
+    else discarded.push(`${review.by} approved ${short(commit)}, and ${short(pull?.head.sha)} was merged`);
+  }
+  return { ...facts, approvals, discarded };
 }
 
 /** The commit that brought the entry into the tag file last; `query.sha` itself when no entry is given. */
@@ -63,20 +70,26 @@ async function broughtIn(
   return last;
 }
 
-async function mergedPull(github: GitHub, repo: RepoName, sha: string): Promise<Pull | null> {
+async function mergedPulls(github: GitHub, repo: RepoName, sha: string): Promise<readonly Pull[]> {
   const pulls = await github.call('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
     ...repo,
     commit_sha: sha,
   });
-  return pulls.find(({ merged_at }) => merged_at !== null) ?? null;
+  return pulls.filter(({ merged_at }) => merged_at !== null);
+}
+
+interface Approving {
+  /** the commit that was reviewed */
+  readonly commit: string | null;
+  readonly review: Approval;
 }
 
 /** The newest review of each person counts, comments aside. */
-async function approvingReviews(github: GitHub, repo: RepoName, pull: number): Promise<readonly Approval[]> {
-  const latest = new Map<string, { state: string; review: Approval }>();
+async function approvingReviews(github: GitHub, repo: RepoName, pull: number): Promise<readonly Approving[]> {
+  const latest = new Map<string, Approving & { readonly state: string }>();
   const params = { ...repo, pull_number: pull };
   for await (const page of github.pages('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', params)) {
-    for (const { user, state, submitted_at, html_url } of page) {
+    for (const { user, state, submitted_at, html_url, commit_id: commit } of page) {
       if (user === null || state === 'COMMENTED' || state === 'PENDING') continue;
       const review = {
         by: user.login,
@@ -84,10 +97,10 @@ async function approvingReviews(github: GitHub, repo: RepoName, pull: number): P
         at: Date.parse(submitted_at ?? ''),
         url: html_url,
       };
-      latest.set(user.login, { state, review });
+      latest.set(user.login, { state, commit, review });
     }
   }
-  return [...latest.values()].filter(({ state }) => state === 'APPROVED').map(({ review }) => review);
+  return [...latest.values()].filter(({ state }) => state === 'APPROVED');
 }
 
 /**
@@ -141,6 +154,8 @@ async function belongs(github: GitHub, owner: string, who: string, login: string
   const membership = await github.find('GET /orgs/{org}/teams/{team_slug}/memberships/{username}', params);
   return membership?.state === 'active';
 }
+
+const short = (sha: string | null | undefined): string => sha?.slice(0, 7) ?? 'unknown';
 
 const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 

@@ -1,4 +1,5 @@
 /** The port `Checks` of the gates on GitHub's API. */
+import { OperationError } from '../errors.js';
 import type {
   CheckHistory,
   CheckQuery,
@@ -41,21 +42,29 @@ async function checkHistory(github: GitHub, query: CheckQuery): Promise<CheckHis
   // Also for a whole commit id: that the commit is there tells "never appeared" (pending) from "no such commit" (unknown),
   // and its date says since when a check that never appeared is waited for.
   const head = await github.call('GET /repos/{owner}/{repo}/commits/{ref}', { ...repo, ref });
+  if (SHA.test(ref) && !head.sha.startsWith(ref)) {
+    throw new OperationError('protocol', `GitHub answered for commit ${head.sha}, not for ${ref}`);
+  }
   const first = await signalsOf(github, query, head);
   const history = { repo: query.repo, ref: shortRef(ref) };
   // A branch that is red is followed back to where it turned red, which is the date that people want.
-  const follow = !SHA.test(ref) && (query.backTo !== null || first.signals[0]?.light === 'red');
+  const follow = !SHA.test(ref) && (query.backTo !== null || worst(first) === 'red');
   if (!follow) return { ...history, commits: [first], complete: true };
   const { older, complete } = await olderCommits(github, query, head.sha);
   const commits = [first];
   for (const commit of older) {
     const signals = await signalsOf(github, query, commit);
     commits.push(signals);
-    const light = signals.signals[0]?.light;
-    if (light !== undefined && light !== commits[0]?.signals[0]?.light)
-      return { ...history, commits, complete: true };
+    const light = worst(signals);
+    if (light !== null && light !== worst(first)) return { ...history, commits, complete: true };
   }
   return { ...history, commits, complete };
+}
+
+/** Of the newest signal of each source, the one that decides; null when nothing was reported. */
+function worst({ signals }: CommitSignals): Light | null {
+  const newest = signals.filter((one, i) => signals.findIndex(({ source }) => source === one.source) === i);
+  return newest.find(({ light }) => light === 'red')?.light ?? newest[0]?.light ?? null;
 }
 
 /** The commits of a branch before `sha`, back to the first that is older than the wanted time. */
@@ -72,49 +81,56 @@ async function olderCommits(
   return { older: last < 0 ? older : older.slice(0, last + 1), complete: last >= 0 || page.length <= limit };
 }
 
-/** Check runs (all re-runs) and commit statuses of one name, newest first. */
-async function signalsOf(github: GitHub, { repo, name }: CheckQuery, commit: Commit): Promise<CommitSignals> {
+/**
+ * Check runs (all re-runs) and commit statuses of one name, newest first. GitHub gives the ids, so a later one is newer;
+ * the times of a check run are whatever its app says.
+ */
+async function signalsOf(
+  github: GitHub,
+  { repo, name, app }: CheckQuery,
+  commit: Commit,
+): Promise<CommitSignals> {
   const params = { ...repoName(repo), ref: commit.sha };
   const runs: CheckRun[] = [];
   const wanted = { ...params, check_name: name, filter: 'all' as const };
   for await (const page of github.pages('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', wanted)) {
-    // GitHub looks for the name itself; what stands between may not pass it on, and another check must not open a gate.
-    runs.push(...page.check_runs.filter((run) => run.name === name));
+    // GitHub filters by name and commit itself; a proxy may not, and another check must not open a gate.
+    const mine = page.check_runs.filter((run) => run.name === name && run.head_sha === commit.sha);
+    runs.push(...mine.filter((run) => app === undefined || run.app?.slug === app));
   }
   const statuses: Status[] = [];
   for await (const page of github.pages('GET /repos/{owner}/{repo}/commits/{ref}/statuses', params)) {
-    statuses.push(...page.filter(({ context }) => context === name));
+    const mine = page.filter(({ context }) => context === name);
+    statuses.push(...mine.filter(({ creator }) => app === undefined || creator?.login === `${app}[bot]`));
   }
-  const timed = [...runs.map(signalOfCheck), ...statuses.map(signalOfStatus)];
-  timed.sort((a, b) => b.startedAt - a.startedAt || b.id - a.id);
-  return { sha: commit.sha, committedAt: dateOf(commit), signals: timed.map(({ signal }) => signal) };
+  const committedAt = dateOf(commit);
+  const signals = [
+    ...runs.sort(newestFirst).map((run) => signalOfCheck(run, committedAt)),
+    ...statuses.sort(newestFirst).map(signalOfStatus),
+  ];
+  return { sha: commit.sha, committedAt, signals };
 }
 
-interface Timed {
-  readonly signal: Signal;
-  readonly startedAt: number;
-  readonly id: number;
-}
+const newestFirst = (a: { readonly id: number | bigint }, b: { readonly id: number | bigint }): number =>
+  Number(b.id) - Number(a.id);
 
-function signalOfCheck(run: CheckRun): Timed {
+/** @param committedAt nothing was green before its commit was made, whatever the app says */
+function signalOfCheck(run: CheckRun, committedAt: number): Signal {
   const done = run.status === 'completed';
-  const start = time(run.started_at);
-  const signal = {
-    light: done ? lightOf(run.conclusion) : ('pending' as const),
+  return {
+    light: done ? lightOf(run.conclusion) : 'pending',
     said: done ? (run.conclusion ?? 'no conclusion') : run.status,
     source: run.app?.slug ?? 'unknown app',
-    at: time(run.completed_at) ?? start ?? 0,
+    at: Math.max(time(run.completed_at) ?? time(run.started_at) ?? 0, committedAt),
     url: run.html_url,
   };
-  // A run that waits to start has no time yet, and is newer than what has one.
-  return { signal, startedAt: start ?? (done ? 0 : Number.MAX_SAFE_INTEGER), id: Number(run.id) };
 }
 
-function signalOfStatus(status: Status): Timed {
-  const at = time(status.updated_at) ?? 0;
+function signalOfStatus(status: Status): Signal {
   const light = status.state === 'success' ? 'green' : status.state === 'pending' ? 'pending' : 'red';
-  const signal: Signal = { light, said: status.state, source: 'status', at, url: status.target_url };
-  return { signal, startedAt: at, id: status.id };
+  // The slash is in no app's name, so a status and a check run are never one source.
+  const source = `status/${status.creator?.login ?? ''}`;
+  return { light, said: status.state, source, at: time(status.updated_at) ?? 0, url: status.target_url };
 }
 
 /**
@@ -141,7 +157,11 @@ async function runHistory(github: GitHub, query: RunQuery): Promise<RunHistory> 
     'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
     params,
   )) {
-    runs.push(...page.workflow_runs.filter(counts).map((run) => signalOfRun(run, query.workflow)));
+    runs.push(
+      ...page.workflow_runs
+        .filter((run) => counts(run, branch))
+        .map((run) => signalOfRun(run, query.workflow)),
+    );
     looked++;
     if (enough(runs, query)) return { repo: query.repo, branch, runs, complete: true };
     if (looked === MAX_RUN_PAGES) return { repo: query.repo, branch, runs, complete: false };
@@ -153,7 +173,8 @@ async function runHistory(github: GitHub, query: RunQuery): Promise<RunHistory> 
  * GitHub's `branch` is the name of the head branch, so a fork's pull request from its own `main` would count
  * as a run on ours. Runs in which nothing ran say nothing.
  */
-function counts(run: Run): boolean {
+function counts(run: Run, branch: string): boolean {
+  if (run.head_branch !== branch) return false;
   if (run.event === 'pull_request' || run.event === 'pull_request_target') return false;
   if ((run.head_repository as Run['head_repository'] | null)?.full_name !== run.repository.full_name)
     return false;

@@ -17,13 +17,13 @@ export const checkRoutes: Routes = {
       query.get('filter') === 'all'
         ? found
         : found.filter((a, i) => found.findIndex((b) => a.name === b.name && a.app === b.app) === i);
-    const list = shown.map(({ id, name, app, status, conclusion, at, sha: head_sha }) => ({
+    const list = shown.map(({ id, name, app, status, conclusion, at, sha: head, says, started }) => ({
       id,
       name,
-      head_sha,
+      head_sha: says ?? head,
       status,
       conclusion,
-      started_at: at,
+      started_at: started ?? at,
       completed_at: status === 'completed' ? at : null,
       html_url: `https://github.example/${repo.name}/runs/${id}`,
       app: { slug: app },
@@ -36,13 +36,14 @@ export const checkRoutes: Routes = {
       .map((status, i) => ({ ...status, id: i + 1 }))
       .filter((status) => status.sha === sha)
       .reverse()
-      .map(({ id, context, state, at }) => ({
+      .map(({ id, context, state, at, by }) => ({
         id,
         context,
         state,
         created_at: at,
         updated_at: at,
         target_url: 'https://ci.example/1',
+        creator: by === undefined ? null : user(by),
       }));
     return { status: 200, list };
   },

@@ -96,11 +96,12 @@ export const issueRoutes: Routes = {
   },
   [`GET ${REPO}/pulls/{pull_number}/reviews`]: ({ repo, path }) => {
     const { pull } = pullNumbered(repo, path['pull_number']!);
-    const list = pull!.reviews.map(({ login, state, at }, i) => ({
+    const list = pull!.reviews.map(({ login, state, at, commit }, i) => ({
       id: i + 1,
       user: user(login),
       state,
       submitted_at: at,
+      commit_id: commit ?? pull!.headSha,
     }));
     return { status: 200, list };
   },

@@ -28,12 +28,17 @@ export interface Pull {
   merged: string | null;
   /** ISO 8601 */
   mergedAt: string | null;
-  reviews: { login: string; state: string; at: string }[];
+  /** `commit` is what was reviewed; absent: the head */
+  reviews: { login: string; state: string; at: string; commit?: string }[];
 }
 export interface CheckRun {
   sha: string;
   name: string;
   app: string;
+  /** the commit that the answer names, where it is another than that asked for */
+  says?: string;
+  /** when it says that it started, where that is another time than `at` */
+  started?: string;
   status: 'queued' | 'in_progress' | 'completed';
   conclusion: string | null;
   /** ISO 8601 */
@@ -44,6 +49,8 @@ export interface Status {
   context: string;
   state: 'success' | 'pending' | 'failure' | 'error';
   at: string;
+  /** login; a bot's ends with `[bot]` */
+  by?: string;
 }
 export interface WorkflowRun {
   workflow: string;

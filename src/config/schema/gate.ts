@@ -6,7 +6,7 @@ const KINDS = ['check', 'workflow', 'approved_by'] as const;
 
 /** Which kind of gate each key belongs to; `green_for` goes with a check and with a workflow. */
 const KEYS_OF: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
-  check: ['repo', 'ref', 'green_for'],
+  check: ['app', 'repo', 'ref', 'green_for'],
   workflow: ['branch', 'consecutive', 'green_for'],
   approved_by: [],
 };
@@ -15,13 +15,23 @@ const KEYS_OF: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
 export const gate = v.pipe(
   mapping('A condition that must hold before a tag is written', {
     check: v.optional(about(line, 'Name of a check run or commit status that must be green.')),
+    app: v.optional(
+      about(
+        matching(
+          /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/,
+          'the short name of a GitHub App',
+          'write the last part of its address, github.com/apps/NAME, such as "github-actions"',
+        ),
+        'Only the check of this GitHub App counts. Default: every source that reports the name must be green.',
+      ),
+    ),
     repo: v.optional(
       about(
         matching(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/, 'a repository', 'write it as "OWNER/NAME"'),
         'Repository of the check, as OWNER/NAME. Default: this one.',
       ),
     ),
-    ref: v.optional(about(line, 'Branch, tag or commit that the check is on. Default: the commit that the image is from.')),
+    ref: v.optional(about(line, 'Branch, tag or commit that the check is on. Default: the commit that the image is from, or the default branch of another "repo".')),
     workflow: v.optional(
       about(
         matching(
