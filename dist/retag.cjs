@@ -1557,7 +1557,7 @@ function decide(wanted, observed) {
   if (source === null) return decideWithoutSource(wanted, observed, previous);
   switch (source.state) {
     case "unknown":
-      return refuse(wanted, previous, "unknown", `cannot tell what the source is: ${source.error.message}`);
+      return refuse(wanted, previous, "unknown", unusable(source.error));
     case "missing":
       return decideMissing(wanted, previous);
     case "refused":
@@ -1567,6 +1567,10 @@ function decide(wanted, observed) {
     case "present":
       return decidePresent(wanted, observed, source, previous);
   }
+}
+function unusable({ code: code2, message }) {
+  const known = code2 === "mismatch" || code2 === "rejected";
+  return `${known ? "the source cannot be used" : "cannot tell what the source is"}: ${message}`;
 }
 function decideWithoutSource(wanted, observed, previous) {
   if (previous !== null && previous === wanted.digest) return keep(wanted, previous, "same-digest", SAME);
@@ -13573,10 +13577,10 @@ function labelsOf(build2, { decision, facts, render: render2 }, at2) {
   return labels;
 }
 function annotationsOf(build2, labels, { facts, render: render2 }, at2) {
-  const merged2 = /* @__PURE__ */ new Map();
+  const merged3 = /* @__PURE__ */ new Map();
   const add2 = (key, value) => {
     const { levels, name } = annotationLevels(key);
-    merged2.set(key, { levels, text: `${name}=${value}` });
+    merged3.set(key, { levels, text: `${name}=${value}` });
   };
   for (const key of OCI_KEYS) {
     const value = labels[key] ?? "";
@@ -13593,7 +13597,7 @@ function annotationsOf(build2, labels, { facts, render: render2 }, at2) {
     if (name === REVISION) at2(revisionKept(text4, facts.revision), "", "annotations", key);
     add2(key, text4);
   }
-  return [...merged2.values()];
+  return [...merged3.values()];
 }
 function revisionKept(value, revision) {
   if (value === void 0 || value === revision) return { ok: true, value: revision };
@@ -15216,8 +15220,8 @@ function approvalState(who, facts, now) {
     return { state: "open", text: text5, ...since, ...first2.url === null ? {} : { url: first2.url } };
   }
   const what = facts.pull === null ? "the change came without a pull request" : `pull request ${facts.pull}`;
-  const merged2 = `${what}, merged ${span(now - facts.since)} ago`;
-  const text4 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
+  const merged3 = `${what}, merged ${span(now - facts.since)} ago`;
+  const text4 = `nobody of ${who} has approved: ${[merged3, ...facts.discarded ?? []].join("; ")}`;
   return { state: "pending", text: text4, since: facts.since };
 }
 function soaked(gate2, name, starts, complete, now, signal) {
@@ -20119,7 +20123,7 @@ function refuseUncopyable(mediaType, name) {
   if (isSchema1(mediaType)) {
     throw new OperationError(
       "rejected",
-      `${name}: this is a Docker schema 1 image, which registries no longer take and whose digest does not survive copying; pull it and push it again with a current tool`
+      `${name}: this is a Docker schema 1 image, which Retag does not support: registries no longer accept it, and its digest does not survive a copy; pull it and push it again with a current tool`
     );
   }
   throw new OperationError(
@@ -20170,6 +20174,7 @@ function descriptor(value, where) {
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
     throw new Fault(`"${where}" (${digest}) has the size ${JSON.stringify(size)}`);
   }
+  checkData(value["data"], digest, size, where);
   return {
     mediaType: text3(value["mediaType"]).toLowerCase(),
     digest,
@@ -20179,6 +20184,14 @@ function descriptor(value, where) {
     platform: platformOf(value["platform"]),
     raw: value
   };
+}
+function checkData(data, digest, size, where) {
+  if (data === void 0 || data === null) return;
+  const bytes2 = Buffer.from(text3(data), "base64");
+  const same = bytes2.length === size && digestOf(bytes2, algorithmOf(digest)) === digest;
+  if (!same || bytes2.toString("base64") !== data) {
+    throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
+  }
 }
 function platformOf(value) {
   if (!isObject(value)) return null;
@@ -20204,6 +20217,7 @@ var init_manifest = __esm({
     "use strict";
     init_errors();
     init_reference();
+    init_digest();
     init_json2();
     init_media_types();
     MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
@@ -20415,7 +20429,7 @@ var init_platforms3 = __esm({
 });
 
 // src/registry/tree.ts
-async function readTree(reader2, source, root) {
+async function readTree(reader2, source, root, only = () => true) {
   const { registry, repository } = source;
   const name = (digest) => formatReference({ registry, repository, digest });
   const nodes = /* @__PURE__ */ new Map([[root.digest, nodeOf(root, name(root.digest))]]);
@@ -20427,18 +20441,27 @@ async function readTree(reader2, source, root) {
     for (const digest of nodes.keys()) missing2.delete(digest);
     if (missing2.size > 0 && depth > MAX_DEPTH4) throw tooDeep(name(root.digest));
     if (nodes.size + missing2.size > MAX_MANIFESTS) throw tooMany(name(root.digest));
-    level = await pool([...missing2.values()], LANES, async (child3) => {
+    level = await pool([...missing2.values()].filter(only), LANES, async (child3) => {
       return nodeOf(await readChild(reader2, source, child3), name(child3.digest));
     });
     for (const node of level) nodes.set(node.manifest.digest, node);
   }
   checkDescriptors(nodes, name);
+  checkSubjects(nodes, root.digest, name);
   return childrenFirst(nodes, root.digest);
+}
+async function checkCopyable(reader2, source, root) {
+  try {
+    await readTree(reader2, source, root, ({ mediaType }) => isIndex(mediaType));
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
+    throw new OperationError("mismatch", error2.message, { cause: error2 });
+  }
 }
 function tooDeep(name) {
   return new OperationError(
     "mismatch",
-    `${name}: indexes are nested more than ${MAX_DEPTH4} deep; build the image with a flatter index`
+    `${name}: indexes are nested more than ${MAX_DEPTH4} deep, and Retag copies at most ${MAX_DEPTH4} levels of manifests; build the image with a flatter index`
   );
 }
 function tooMany(name) {
@@ -20485,6 +20508,17 @@ function checkDescriptors(nodes, name) {
     }
   }
   if (blobs.size > MAX_BLOBS) throw tooMany(name([...nodes.keys()][0] ?? ""));
+}
+function checkSubjects(nodes, root, name) {
+  const parts = /* @__PURE__ */ new Set([root, ...[...nodes.values()].flatMap((node) => node.children.map((c) => c.digest))]);
+  for (const [digest, { parsed: parsed2 }] of nodes) {
+    const subject = digest === root ? void 0 : parsed2.subject?.digest;
+    if (subject === void 0 || parts.has(subject)) continue;
+    throw new OperationError(
+      "mismatch",
+      `${name(root)}: its part ${digest} is attached to ${subject}, which is not part of the image; build and push the image anew`
+    );
+  }
 }
 function twoSizes(name, digest) {
   return new OperationError(
@@ -20750,9 +20784,12 @@ var init_put = __esm({
 
 // src/registry/read.ts
 async function readManifest(context, ref) {
-  const manifest = await onceMore(context, (wire2) => fetchManifest(wire2, ref));
+  const manifest = await readUnparsed(context, ref);
   parseManifest(manifest, nameOf2(ref));
   return manifest;
+}
+function readUnparsed(context, ref) {
+  return onceMore(context, (wire2) => fetchManifest(wire2, ref));
 }
 async function fetchManifest(context, ref) {
   const task = { doing: "read the manifest", ref };
@@ -20772,8 +20809,9 @@ async function fetchManifest(context, ref) {
     });
   }
   if (response.status !== 200) throw refusal2(task, response);
-  const digest = verifiedDigest(task, ref, response);
-  return { bytes: response.body, mediaType: mediaTypeOf(response), digest };
+  const mediaType = mediaTypeOf(response);
+  if (isSchema1(mediaType)) refuseUncopyable(mediaType, nameOf2(ref));
+  return { bytes: response.body, mediaType, digest: verifiedDigest(task, ref, response) };
 }
 async function readBlob(context, source, descriptor3) {
   return onceMore(context, (wire2) => fetchBlob(wire2, source, descriptor3));
@@ -20836,8 +20874,10 @@ function contradicted(task, what) {
 }
 function mediaTypeOf(response) {
   const served = bareMediaType(response.headers["content-type"]);
-  if (served !== "") return served;
+  if (served !== "" && served !== "application/json") return served;
   const body = parseJson2(response.body);
+  if (isObject(body) && body["schemaVersion"] === 1) return DOCKER_SCHEMA1;
+  if (served !== "") return served;
   return isObject(body) && typeof body["mediaType"] === "string" ? body["mediaType"] : "";
 }
 var MAX_CONFIG_BYTES;
@@ -21034,7 +21074,7 @@ var init_tags3 = __esm({
 
 // src/registry/attachments.ts
 function createAttachments(context, reader2, referrers, children2) {
-  const findFor = async (source, digest) => {
+  const claimsFor = async (source, digest) => {
     const { registry, repository } = source;
     const tags2 = await pool(cosignTags(digest), LANES2, async (tag2) => {
       const ref = { registry, repository, tag: tag2 };
@@ -21046,15 +21086,29 @@ function createAttachments(context, reader2, referrers, children2) {
       return found.state === "present" ? [ref] : [];
     });
     const listed5 = await referrers.list(source, digest);
-    return [...tags2.flat(), ...listed5.map((entry) => ({ registry, repository, digest: entry.digest }))];
+    const refs = [...tags2.flat(), ...listed5.map((entry) => ({ registry, repository, digest: entry.digest }))];
+    return refs.map((ref) => ({ ref, to: [digest] }));
   };
-  const open8 = async (source, ref) => {
+  const open8 = async (source, { ref, to }) => {
     try {
-      const nodes = await twice(async () => readTree(reader2, source, await reader2.manifest(ref)));
-      return { ref, nodes, problem: null };
+      return await twice(async () => {
+        const manifest = await reader2.manifest(ref);
+        const { subject } = parseManifest(manifest, formatReference(ref));
+        const proved = subject === null ? "tag" in ref : to.includes(subject.digest);
+        if (!proved) return null;
+        return { ref, nodes: await readTree(reader2, source, manifest), problem: null };
+      });
     } catch (error2) {
       return { ref, nodes: null, problem: throwUnlessSettled(error2) };
     }
+  };
+  const warnOfStrays = (strays) => {
+    const [first2] = strays;
+    if (first2 === void 0) return;
+    const more = strays.length === 1 ? "" : ` (and ${strays.length - 1} more like it)`;
+    context.log.warning(
+      `${formatReference(first2.ref)} is listed as attached to ${first2.to.join(", ")}, but its manifest names another subject or none; it is not copied and does not count${more}`
+    );
   };
   const carryOne = async (source, destination, { ref, nodes, problem: problem4 }, tally) => {
     if (nodes === null) throw problem4 ?? new Error("an attachment without content has no problem");
@@ -21070,12 +21124,12 @@ function createAttachments(context, reader2, referrers, children2) {
       const found = /* @__PURE__ */ new Map();
       let round = digests;
       for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
-        const refs = (await pool(round, LANES2, (digest) => findFor(source, digest))).flat();
-        const fresh = [...new Map(refs.map((ref) => [formatReference(ref), ref])).values()].filter(
-          (ref) => !found.has(formatReference(ref))
-        );
+        const claims = merged((await pool(round, LANES2, (digest) => claimsFor(source, digest))).flat());
+        const fresh = claims.filter(({ ref }) => !found.has(formatReference(ref)));
         if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany2(source);
-        const opened2 = await pool(fresh, LANES2, (ref) => open8(source, ref));
+        const answers = await pool(fresh, LANES2, (claim) => open8(source, claim));
+        warnOfStrays(fresh.filter((_, at2) => answers[at2] === null));
+        const opened2 = answers.filter((attachment) => attachment !== null);
         for (const attachment of opened2) found.set(formatReference(attachment.ref), attachment);
         round = opened2.flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? []).filter((digest) => !seen.has(digest));
         for (const digest of round) seen.add(digest);
@@ -21099,6 +21153,14 @@ function createAttachments(context, reader2, referrers, children2) {
       return carried;
     }
   };
+}
+function merged(claims) {
+  const byName = /* @__PURE__ */ new Map();
+  for (const { ref, to } of claims) {
+    const name = formatReference(ref);
+    byName.set(name, { ref, to: [...byName.get(name)?.to ?? [], ...to] });
+  }
+  return [...byName.values()];
 }
 async function writeOnce(context, ref, manifest) {
   const now = await lookByBody(context, ref);
@@ -21148,6 +21210,7 @@ var init_attachments = __esm({
     init_reference();
     init_digest();
     init_existence();
+    init_manifest();
     init_put();
     init_tree();
     init_wire2();
@@ -21614,8 +21677,13 @@ function createReferrers(context) {
     async list(repository, digest) {
       const found = await byApi(repository, digest);
       if (found !== null) return found;
-      const held = await readFallback(context, fallbackRef(repository, digest));
-      return held === null ? [] : held.entries;
+      try {
+        return (await readFallback(context, fallbackRef(repository, digest)))?.entries ?? [];
+      } catch (error2) {
+        if (!(error2 instanceof NoList)) throw error2;
+        context.log.warning(`${error2.message}; nothing that it may stand for is copied or counted`);
+        return [];
+      }
     },
     async register(repository, node) {
       const subject = node.parsed.subject?.digest;
@@ -21648,7 +21716,8 @@ async function askApi(context, repository, digest) {
     if (!isList && page === 1) return { refused: refusal2(task, response) };
     if (!isList) throw refusal2(task, response);
     const known = found.size;
-    for (const entry of entriesOf2(response.body, nameOf2(task.ref))) found.set(entry.digest, entry);
+    const list3 = { bytes: response.body, mediaType: OCI_INDEX2, digest: "" };
+    for (const entry of entriesOf2(list3, nameOf2(task.ref))) found.set(entry.digest, entry);
     const next2 = nextLink(response.headers["link"]);
     if (next2 === null || found.size === known) return { entries: [...found.values()] };
     path6 = context.transport.resolve(response.url, next2);
@@ -21662,12 +21731,12 @@ function fallbackRef({ registry, repository }, digest) {
 }
 async function readFallback(context, ref) {
   try {
-    const manifest = await readManifest(context, ref);
+    const manifest = await readUnparsed(context, ref);
     const body = parseJson2(manifest.bytes);
     return {
       digest: manifest.digest,
       body: isObject(body) ? body : {},
-      entries: entriesOf2(manifest.bytes, nameOf2(ref), manifest.mediaType)
+      entries: entriesOf2(manifest, nameOf2(ref))
     };
   } catch (error2) {
     if (error2 instanceof OperationError && error2.code === "absent") return null;
@@ -21695,22 +21764,29 @@ function entryFor({ manifest, parsed: parsed2 }) {
     ...parsed2.annotations.size === 0 ? {} : { annotations: Object.fromEntries(parsed2.annotations) }
   };
 }
-function entriesOf2(bytes2, name, mediaType = OCI_INDEX2) {
-  const parsed2 = parseManifest({ bytes: bytes2, mediaType, digest: "" }, name);
-  if (parsed2.kind !== "index" || mediaType !== OCI_INDEX2) {
-    throw new OperationError(
-      "mismatch",
-      `${name}: this should list what is attached, but is no OCI index; remove it or move it away`
-    );
-  }
-  const entries = parsed2.manifests.filter(({ digest }) => isDigest(digest));
+function entriesOf2(list3, name) {
+  const entries = indexEntries(list3, name).filter(({ digest }) => isDigest(digest));
   if (entries.length <= MAX_REFERRERS) return entries;
   throw new OperationError(
     "mismatch",
     `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`
   );
 }
-var MAX_PAGES2, MAX_REFERRERS, NO_API;
+function indexEntries(list3, name) {
+  let why = `it is "${list3.mediaType}"`;
+  try {
+    const parsed2 = parseManifest(list3, name);
+    if (parsed2.kind === "index" && list3.mediaType === OCI_INDEX2) return parsed2.manifests;
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || !isManifest(list3.mediaType)) throw error2;
+    why = error2.message;
+  }
+  throw new NoList(
+    "mismatch",
+    `${name} should list what is attached, but is no OCI index (${why}); remove it or move it away`
+  );
+}
+var MAX_PAGES2, MAX_REFERRERS, NO_API, NoList;
 var init_referrers = __esm({
   "src/registry/referrers.ts"() {
     "use strict";
@@ -21729,6 +21805,8 @@ var init_referrers = __esm({
     MAX_PAGES2 = 100;
     MAX_REFERRERS = 1e3;
     NO_API = [404, 405, 501];
+    NoList = class extends OperationError {
+    };
   }
 });
 
@@ -21750,6 +21828,8 @@ function createTransfer(context, reader2) {
         `${formatReference(source)}: no signature, attestation or SBOM is attached, but "attachments: require" asks for one; sign the source image, or set "attachments: copy"`
       );
     }
+    const broken3 = found.find(({ problem: problem4 }) => problem4 !== null)?.problem;
+    if (mode === "require" && broken3) throw broken3;
     return found;
   };
   const checkMountable = async (source, destination, nodes) => {
@@ -21836,7 +21916,11 @@ function createRegistry(transport, options) {
   return {
     look: (ref) => looks.run(formatReference(ref), () => look3(context, ref)),
     lookAgain: (ref) => lookByBody(context, ref),
-    manifest: (ref) => reader2.manifest(ref),
+    async manifest(ref) {
+      const manifest = await reader2.manifest(ref);
+      await checkCopyable(reader2, ref, manifest);
+      return manifest;
+    },
     facts: (source, manifest, need) => readFacts(reader2, source, manifest, need),
     transfer,
     async put(ref, manifest, previous) {
@@ -21869,6 +21953,7 @@ var init_registry = __esm({
     init_reader();
     init_tags3();
     init_transfer();
+    init_tree();
   }
 });
 
@@ -22778,10 +22863,10 @@ async function approvalsOf(github, query, runId) {
   const repo = repoName(query.repo);
   const { sha, at: at2 } = await broughtIn(github, repo, query);
   const into = query.branch ?? (await github.call("GET /repos/{owner}/{repo}", repo)).default_branch;
-  const merged2 = await mergedPulls(github, repo, sha);
-  const pull = merged2.find(({ base }) => base.ref === into) ?? null;
+  const merged3 = await mergedPulls(github, repo, sha);
+  const pull = merged3.find(({ base }) => base.ref === into) ?? null;
   const since = pull ? Date.parse(pull.merged_at ?? "") : at2;
-  const elsewhere = merged2.map(({ number: number2, base }) => `#${number2} was merged into ${base.ref}, not ${into}`);
+  const elsewhere = merged3.map(({ number: number2, base }) => `#${number2} was merged into ${base.ref}, not ${into}`);
   const discarded = pull ? [] : elsewhere;
   const facts = { pull: pull ? `#${pull.number}` : null, since };
   const byEnvironment = runId === null ? [] : await environmentApprovals(github, repo, query.who, runId);
@@ -29522,7 +29607,7 @@ function replacement(fault, call) {
 async function altered(fault, call, answer) {
   if (fault.kind === "status" && fault.commit) return statusAnswer(fault);
   if (fault.kind === "corrupt") return { ...answer, body: flipped(await bufferOf(answer), fault.at) };
-  if (fault.kind === "headers") return { ...answer, headers: merged(answer.headers, fault.set) };
+  if (fault.kind === "headers") return { ...answer, headers: merged2(answer.headers, fault.set) };
   const location = answer.headers["location"];
   if (fault.kind !== "location" || location === void 0) return answer;
   return { ...answer, headers: { ...answer.headers, location: movedTo(fault.to, location, call) } };
@@ -29555,7 +29640,7 @@ function flipped(body, at2 = Math.floor(body.length / 2)) {
   if (copy.length > 0) copy[at2] = (copy[at2] ?? 0) ^ 1;
   return copy;
 }
-function merged(headers, set2) {
+function merged2(headers, set2) {
   const entries = Object.entries({ ...headers, ...set2 });
   return Object.fromEntries(entries.filter((pair2) => pair2[1] !== null));
 }

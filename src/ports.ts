@@ -90,7 +90,7 @@ export interface Registry {
    * (a GET, whose 404 has a body).
    */
   lookAgain(ref: TagRef): Promise<Existence>;
-  /** GET, size-capped, hashed; a tag's Docker-Content-Digest must agree with the bytes. Code `absent` on a confirmed 404. */
+  /** GET, size-capped, hashed; a tag's Docker-Content-Digest must agree with the bytes. Code `absent` on a confirmed 404, `rejected` or `mismatch` for what cannot be copied: schema 1, too many levels of indexes. */
   manifest(ref: ImageRef): Promise<Manifest>;
   /** Platforms and revision of a manifest. Reads a child manifest and a config blob only when `revision` is asked for and no annotation has it, or for the platform of a single manifest. */
   facts(

@@ -3,6 +3,7 @@
  * The order of the rows is the rule: what makes writing impossible comes before what makes it
  * needless, and what makes it needless before what only holds it back.
  */
+import type { OperationError } from '../errors.js';
 import { formatReference } from '../reference.js';
 import { platformsMissing } from './platforms.js';
 import {
@@ -33,7 +34,7 @@ export function decide(wanted: WantedTag, observed: Observed): PlannedAction {
   if (source === null) return decideWithoutSource(wanted, observed, previous);
   switch (source.state) {
     case 'unknown':
-      return refuse(wanted, previous, 'unknown', `cannot tell what the source is: ${source.error.message}`);
+      return refuse(wanted, previous, 'unknown', unusable(source.error));
     case 'missing':
       return decideMissing(wanted, previous);
     case 'refused':
@@ -43,6 +44,12 @@ export function decide(wanted: WantedTag, observed: Observed): PlannedAction {
     case 'present':
       return decidePresent(wanted, observed, source, previous);
   }
+}
+
+/** A source that is known well enough to be refused is not one of which nobody can tell. */
+function unusable({ code, message }: OperationError): string {
+  const known = code === 'mismatch' || code === 'rejected';
+  return `${known ? 'the source cannot be used' : 'cannot tell what the source is'}: ${message}`;
 }
 
 function decideWithoutSource(wanted: WantedTag, observed: Observed, previous: string | null): PlannedAction {

@@ -12,6 +12,7 @@ import type { Tally } from './blobs.js';
 import type { Children } from './children.js';
 import { cosignTags } from './digest.js';
 import { lookByBody } from './existence.js';
+import { parseManifest } from './manifest.js';
 import { putTag } from './put.js';
 import type { Reader } from './reader.js';
 import type { Referrers } from './referrers.js';
@@ -33,7 +34,10 @@ const MAX_ATTACHMENTS = 1000;
 const LANES = 8;
 
 export interface Attachments {
-  /** Reads all that is attached to the manifests with these digests. Three cosign tags and the referrers of each. */
+  /**
+   * Reads all that is attached to the manifests with these digests: three cosign tags and the referrers of each. A listed
+   * referrer counts only if its own `subject` is the manifest; a tag of cosign's binds by its name, and may name no other subject.
+   */
   find(source: Repository, digests: readonly string[]): Promise<readonly Attachment[]>;
   /**
    * Copies them. What cannot be carried is a warning, never an overwrite.
@@ -49,13 +53,19 @@ export interface Attachments {
   ): Promise<number>;
 }
 
+/** What a source says is attached, and to which manifests it says so. Only the content can prove it. */
+interface Claim {
+  readonly ref: ImageRef;
+  readonly to: readonly string[];
+}
+
 export function createAttachments(
   context: Context,
   reader: Reader,
   referrers: Referrers,
   children: Children,
 ): Attachments {
-  const findFor = async (source: Repository, digest: string): Promise<readonly ImageRef[]> => {
+  const claimsFor = async (source: Repository, digest: string): Promise<readonly Claim[]> => {
     const { registry, repository } = source;
     const tags = await pool(cosignTags(digest), LANES, async (tag): Promise<readonly ImageRef[]> => {
       const ref = { registry, repository, tag };
@@ -67,16 +77,33 @@ export function createAttachments(
       return found.state === 'present' ? [ref] : [];
     });
     const listed = await referrers.list(source, digest);
-    return [...tags.flat(), ...listed.map((entry) => ({ registry, repository, digest: entry.digest }))];
+    const refs = [...tags.flat(), ...listed.map((entry) => ({ registry, repository, digest: entry.digest }))];
+    return refs.map((ref) => ({ ref, to: [digest] }));
   };
 
-  const open = async (source: Repository, ref: ImageRef): Promise<Attachment> => {
+  /** A list is the word of whoever writes it. What the manifest itself names is what registries attach it to. */
+  const open = async (source: Repository, { ref, to }: Claim): Promise<Attachment | null> => {
     try {
-      const nodes = await twice(async () => readTree(reader, source, await reader.manifest(ref)));
-      return { ref, nodes, problem: null };
+      return await twice(async () => {
+        const manifest = await reader.manifest(ref);
+        const { subject } = parseManifest(manifest, formatReference(ref));
+        const proved = subject === null ? 'tag' in ref : to.includes(subject.digest);
+        if (!proved) return null;
+        return { ref, nodes: await readTree(reader, source, manifest), problem: null };
+      });
     } catch (error) {
       return { ref, nodes: null, problem: throwUnlessSettled(error) };
     }
+  };
+
+  const warnOfStrays = (strays: readonly Claim[]): void => {
+    const [first] = strays;
+    if (first === undefined) return;
+    const more = strays.length === 1 ? '' : ` (and ${strays.length - 1} more like it)`;
+    context.log.warning(
+      `${formatReference(first.ref)} is listed as attached to ${first.to.join(', ')}, but its manifest names another ` +
+        `subject or none; it is not copied and does not count${more}`,
+    );
   };
 
   const carryOne = async (
@@ -99,12 +126,12 @@ export function createAttachments(
       const found = new Map<string, Attachment>();
       let round = digests;
       for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
-        const refs = (await pool(round, LANES, (digest) => findFor(source, digest))).flat();
-        const fresh = [...new Map(refs.map((ref) => [formatReference(ref), ref])).values()].filter(
-          (ref) => !found.has(formatReference(ref)),
-        );
+        const claims = merged((await pool(round, LANES, (digest) => claimsFor(source, digest))).flat());
+        const fresh = claims.filter(({ ref }) => !found.has(formatReference(ref)));
         if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany(source);
-        const opened = await pool(fresh, LANES, (ref) => open(source, ref));
+        const answers = await pool(fresh, LANES, (claim) => open(source, claim));
+        warnOfStrays(fresh.filter((_, at) => answers[at] === null));
+        const opened = answers.filter((attachment) => attachment !== null);
         for (const attachment of opened) found.set(formatReference(attachment.ref), attachment);
         round = opened
           .flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? [])
@@ -131,6 +158,16 @@ export function createAttachments(
       return carried;
     },
   };
+}
+
+/** Each thing once, with all that it is said to be attached to. */
+function merged(claims: readonly Claim[]): readonly Claim[] {
+  const byName = new Map<string, Claim>();
+  for (const { ref, to } of claims) {
+    const name = formatReference(ref);
+    byName.set(name, { ref, to: [...(byName.get(name)?.to ?? []), ...to] });
+  }
+  return [...byName.values()];
 }
 
 /** A tag of cosign's: written when absent, left when equal. Another content there is somebody's signature. */

@@ -1,6 +1,7 @@
 import { OperationError } from '../errors.js';
 import type { Manifest } from '../ports.js';
 import { isDigest } from '../reference.js';
+import { algorithmOf, digestOf } from './digest.js';
 import { isObject, parseJson, type JsonObject } from './json.js';
 import { isCopyable, isIndex, isSchema1 } from './media-types.js';
 
@@ -84,8 +85,8 @@ export function refuseUncopyable(mediaType: string, name: string): void {
   if (isSchema1(mediaType)) {
     throw new OperationError(
       'rejected',
-      `${name}: this is a Docker schema 1 image, which registries no longer take and whose digest does not survive copying; ` +
-        'pull it and push it again with a current tool',
+      `${name}: this is a Docker schema 1 image, which Retag does not support: registries no longer accept it, and its digest ` +
+        'does not survive a copy; pull it and push it again with a current tool',
     );
   }
   throw new OperationError(
@@ -151,6 +152,7 @@ function descriptor(value: unknown, where: string): Descriptor {
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
     throw new Fault(`"${where}" (${digest}) has the size ${JSON.stringify(size)}`);
   }
+  checkData(value['data'], digest, size, where);
   return {
     mediaType: text(value['mediaType']).toLowerCase(),
     digest,
@@ -160,6 +162,16 @@ function descriptor(value: unknown, where: string): Descriptor {
     platform: platformOf(value['platform']),
     raw: value,
   };
+}
+
+/** Content that a descriptor carries within itself (image-spec "Embedded Content"): clients may take it for what the digest names. */
+function checkData(data: unknown, digest: string, size: number, where: string): void {
+  if (data === undefined || data === null) return;
+  const bytes = Buffer.from(text(data), 'base64');
+  const same = bytes.length === size && digestOf(bytes, algorithmOf(digest)) === digest;
+  if (!same || bytes.toString('base64') !== data) {
+    throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
+  }
 }
 
 /** A platform object, of a descriptor or of an image's config; null when it names none. */

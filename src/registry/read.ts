@@ -5,8 +5,8 @@ import { algorithmOf, digestOf } from './digest.js';
 import { saysAbsent } from './existence.js';
 import type { RegistryResponse } from './http/types.js';
 import { isObject, parseJson } from './json.js';
-import { MAX_MANIFEST_BYTES, parseManifest, type Descriptor } from './manifest.js';
-import { bareMediaType, COPY_ACCEPT } from './media-types.js';
+import { MAX_MANIFEST_BYTES, parseManifest, refuseUncopyable, type Descriptor } from './manifest.js';
+import { bareMediaType, COPY_ACCEPT, DOCKER_SCHEMA1, isSchema1 } from './media-types.js';
 import { onceMore } from './once-more.js';
 import { ask, type Context } from './wire.js';
 
@@ -19,9 +19,14 @@ const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
  * @throws OperationError `absent` on a confirmed 404, `mismatch`, `rejected` for types that cannot be copied, or as the wire fails
  */
 export async function readManifest(context: Context, ref: ImageRef): Promise<Manifest> {
-  const manifest = await onceMore(context, (wire) => fetchManifest(wire, ref));
+  const manifest = await readUnparsed(context, ref);
   parseManifest(manifest, nameOf(ref));
   return manifest;
+}
+
+/** As `readManifest`, whatever the content is. */
+export function readUnparsed(context: Context, ref: ImageRef): Promise<Manifest> {
+  return onceMore(context, (wire) => fetchManifest(wire, ref));
 }
 
 async function fetchManifest(context: Context, ref: ImageRef): Promise<Manifest> {
@@ -42,8 +47,10 @@ async function fetchManifest(context: Context, ref: ImageRef): Promise<Manifest>
     });
   }
   if (response.status !== 200) throw refusal(task, response);
-  const digest = verifiedDigest(task, ref, response);
-  return { bytes: response.body, mediaType: mediaTypeOf(response), digest };
+  const mediaType = mediaTypeOf(response);
+  // The digest of a signed schema 1 manifest is not that of its bytes, which would hide what is wrong.
+  if (isSchema1(mediaType)) refuseUncopyable(mediaType, nameOf(ref));
+  return { bytes: response.body, mediaType, digest: verifiedDigest(task, ref, response) };
 }
 
 /** Reads a small blob whole; its bytes must have the size and the digest of the descriptor. */
@@ -115,10 +122,12 @@ function contradicted(task: Task, what: string): Error {
   );
 }
 
-/** The Content-Type, or, from registries that leave it out, what the body calls itself. */
+/** The Content-Type, or, from registries that leave it out, what the body calls itself. Schema 1 has no name for itself. */
 function mediaTypeOf(response: RegistryResponse): string {
   const served = bareMediaType(response.headers['content-type']);
-  if (served !== '') return served;
+  if (served !== '' && served !== 'application/json') return served;
   const body = parseJson(response.body);
+  if (isObject(body) && body['schemaVersion'] === 1) return DOCKER_SCHEMA1;
+  if (served !== '') return served;
   return isObject(body) && typeof body['mediaType'] === 'string' ? body['mediaType'] : '';
 }

@@ -7,10 +7,10 @@ import type { RegistryResponse } from './http/types.js';
 import { isObject, parseJson, type JsonObject } from './json.js';
 import { nextLink } from './link.js';
 import { MAX_MANIFEST_BYTES, parseManifest, type Descriptor } from './manifest.js';
-import { bareMediaType, OCI_INDEX } from './media-types.js';
+import { bareMediaType, isManifest, OCI_INDEX } from './media-types.js';
 import { once, turns } from '../once.js';
 import { putTag } from './put.js';
-import { readManifest } from './read.js';
+import { readUnparsed } from './read.js';
 import type { TreeNode } from './tree.js';
 import { ask, type Context } from './wire.js';
 
@@ -58,8 +58,14 @@ export function createReferrers(context: Context): Referrers {
     async list(repository, digest) {
       const found = await byApi(repository, digest);
       if (found !== null) return found;
-      const held = await readFallback(context, fallbackRef(repository, digest));
-      return held === null ? [] : held.entries;
+      try {
+        return (await readFallback(context, fallbackRef(repository, digest)))?.entries ?? [];
+      } catch (error) {
+        // distribution-spec "Listing Referrers": what is no index lists nothing.
+        if (!(error instanceof NoList)) throw error;
+        context.log.warning(`${error.message}; nothing that it may stand for is copied or counted`);
+        return [];
+      }
     },
     async register(repository, node) {
       const subject = node.parsed.subject?.digest;
@@ -97,7 +103,8 @@ async function askApi(context: Context, repository: Repository, digest: string):
     if (!isList && page === 1) return { refused: refusal(task, response) };
     if (!isList) throw refusal(task, response);
     const known = found.size;
-    for (const entry of entriesOf(response.body, nameOf(task.ref))) found.set(entry.digest, entry);
+    const list: Manifest = { bytes: response.body, mediaType: OCI_INDEX, digest: '' };
+    for (const entry of entriesOf(list, nameOf(task.ref))) found.set(entry.digest, entry);
     const next = nextLink(response.headers['link']);
     if (next === null || found.size === known) return { entries: [...found.values()] };
     path = context.transport.resolve(response.url, next);
@@ -119,12 +126,12 @@ function fallbackRef({ registry, repository }: Repository, digest: string): TagR
 
 async function readFallback(context: Context, ref: TagRef): Promise<Fallback | null> {
   try {
-    const manifest = await readManifest(context, ref);
+    const manifest = await readUnparsed(context, ref);
     const body = parseJson(manifest.bytes);
     return {
       digest: manifest.digest,
       body: isObject(body) ? body : {},
-      entries: entriesOf(manifest.bytes, nameOf(ref), manifest.mediaType),
+      entries: entriesOf(manifest, nameOf(ref)),
     };
   } catch (error) {
     if (error instanceof OperationError && error.code === 'absent') return null;
@@ -160,18 +167,29 @@ function entryFor({ manifest, parsed }: Pick<TreeNode, 'manifest' | 'parsed'>): 
   };
 }
 
-function entriesOf(bytes: Uint8Array, name: string, mediaType = OCI_INDEX): readonly Descriptor[] {
-  const parsed = parseManifest({ bytes, mediaType, digest: '' }, name);
-  if (parsed.kind !== 'index' || mediaType !== OCI_INDEX) {
-    throw new OperationError(
-      'mismatch',
-      `${name}: this should list what is attached, but is no OCI index; remove it or move it away`,
-    );
-  }
-  const entries = parsed.manifests.filter(({ digest }) => isDigest(digest));
+/** What should list what is attached is something else. */
+class NoList extends OperationError {}
+
+function entriesOf(list: Manifest, name: string): readonly Descriptor[] {
+  const entries = indexEntries(list, name).filter(({ digest }) => isDigest(digest));
   if (entries.length <= MAX_REFERRERS) return entries;
   throw new OperationError(
     'mismatch',
     `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`,
+  );
+}
+
+function indexEntries(list: Manifest, name: string): readonly Descriptor[] {
+  let why = `it is "${list.mediaType}"`;
+  try {
+    const parsed = parseManifest(list, name);
+    if (parsed.kind === 'index' && list.mediaType === OCI_INDEX) return parsed.manifests;
+  } catch (error) {
+    if (!(error instanceof OperationError) || !isManifest(list.mediaType)) throw error;
+    why = error.message;
+  }
+  throw new NoList(
+    'mismatch',
+    `${name} should list what is attached, but is no OCI index (${why}); remove it or move it away`,
   );
 }

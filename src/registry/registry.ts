@@ -9,6 +9,7 @@ import { PartUnknown, putByDigest, putTag } from './put.js';
 import { createReader } from './reader.js';
 import { listTags } from './tags.js';
 import { createTransfer } from './transfer.js';
+import { checkCopyable } from './tree.js';
 import type { Context } from './wire.js';
 
 /** Time, chance and the log; none of them is taken from the surroundings. */
@@ -35,7 +36,11 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
   return {
     look: (ref) => looks.run(formatReference(ref), () => look(context, ref)),
     lookAgain: (ref) => lookByBody(context, ref),
-    manifest: (ref) => reader.manifest(ref),
+    async manifest(ref) {
+      const manifest = await reader.manifest(ref);
+      await checkCopyable(reader, ref, manifest);
+      return manifest;
+    },
     facts: (source, manifest, need) => readFacts(reader, source, manifest, need),
     transfer,
     async put(ref, manifest, previous) {

@@ -56,6 +56,8 @@ export function createTransfer(
           'sign the source image, or set "attachments: copy"',
       );
     }
+    const broken = found.find(({ problem }) => problem !== null)?.problem;
+    if (mode === 'require' && broken) throw broken;
     return found;
   };
 

@@ -3,7 +3,7 @@ import { pool } from '../pool.js';
 import type { Manifest } from '../ports.js';
 import { formatReference, type Repository } from '../reference.js';
 import { parseManifest, refuseUncopyable, type Descriptor, type ParsedManifest } from './manifest.js';
-import { isManifest } from './media-types.js';
+import { isIndex, isManifest } from './media-types.js';
 import type { Reader } from './reader.js';
 
 /** Levels of manifests: an index of indexes of indexes of images is the most. */
@@ -24,14 +24,16 @@ export interface TreeNode {
 /**
  * Reads everything below `root` at the source, before anything is written anywhere. Each digest is read once, so
  * that a list which names itself ends.
+ * @param only which children are read; all, unless a plan only wants to know whether the image can be copied
  * @returns children before their parents, the root last
  * @throws OperationError `absent` when a child is missing, `mismatch` when a child has another size or media type than
- *   its descriptor, or when the image is deeper or larger than the limits
+ *   its descriptor or a `subject` outside the image, or when the image is deeper or larger than the limits
  */
 export async function readTree(
   reader: Reader,
   source: Repository,
   root: Manifest,
+  only: (child: Descriptor) => boolean = () => true,
 ): Promise<readonly TreeNode[]> {
   const { registry, repository } = source;
   const name = (digest: string): string => formatReference({ registry, repository, digest });
@@ -44,20 +46,37 @@ export async function readTree(
     for (const digest of nodes.keys()) missing.delete(digest);
     if (missing.size > 0 && depth > MAX_DEPTH) throw tooDeep(name(root.digest));
     if (nodes.size + missing.size > MAX_MANIFESTS) throw tooMany(name(root.digest));
-    level = await pool([...missing.values()], LANES, async (child) => {
+    level = await pool([...missing.values()].filter(only), LANES, async (child) => {
       return nodeOf(await readChild(reader, source, child), name(child.digest));
     });
     for (const node of level) nodes.set(node.manifest.digest, node);
   }
   checkDescriptors(nodes, name);
+  checkSubjects(nodes, root.digest, name);
   return childrenFirst(nodes, root.digest);
+}
+
+/**
+ * Refuses what `readTree` would refuse, as far as indexes tell it: a plan knows then what a copy would trip over. Reads nothing
+ * unless an index lists another.
+ * @throws OperationError `mismatch` or `rejected`
+ */
+export async function checkCopyable(reader: Reader, source: Repository, root: Manifest): Promise<void> {
+  try {
+    await readTree(reader, source, root, ({ mediaType }) => isIndex(mediaType));
+  } catch (error) {
+    if (!(error instanceof OperationError) || error.code !== 'absent') throw error;
+    // The image is there, and a part of it is not: `absent` is said of the image alone.
+    throw new OperationError('mismatch', error.message, { cause: error });
+  }
 }
 
 /** @param name the reference, for the message */
 export function tooDeep(name: string): OperationError {
   return new OperationError(
     'mismatch',
-    `${name}: indexes are nested more than ${MAX_DEPTH} deep; build the image with a flatter index`,
+    `${name}: indexes are nested more than ${MAX_DEPTH} deep, and Retag copies at most ${MAX_DEPTH} levels of manifests; ` +
+      'build the image with a flatter index',
   );
 }
 
@@ -112,6 +131,26 @@ function checkDescriptors(nodes: ReadonlyMap<string, TreeNode>, name: (digest: s
     }
   }
   if (blobs.size > MAX_BLOBS) throw tooMany(name([...nodes.keys()][0] ?? ''));
+}
+
+/**
+ * A registry attaches whatever it is given to its `subject`. Parts of an image may be attached to other parts (BuildKit's
+ * attestations as artifacts are), but not to images that nobody named.
+ */
+function checkSubjects(
+  nodes: ReadonlyMap<string, TreeNode>,
+  root: string,
+  name: (digest: string) => string,
+): void {
+  const parts = new Set([root, ...[...nodes.values()].flatMap((node) => node.children.map((c) => c.digest))]);
+  for (const [digest, { parsed }] of nodes) {
+    const subject = digest === root ? undefined : parsed.subject?.digest;
+    if (subject === undefined || parts.has(subject)) continue;
+    throw new OperationError(
+      'mismatch',
+      `${name(root)}: its part ${digest} is attached to ${subject}, which is not part of the image; build and push the image anew`,
+    );
+  }
 }
 
 function twoSizes(name: string, digest: string): OperationError {
