@@ -1,25 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../src/errors.js';
-import type { Gate } from '../src/config/model.js';
+import type { Gate, ImageConfig } from '../src/config/model.js';
 import type { Verdict } from '../src/gates/gates.js';
 import type { Subject } from '../src/gates/observe.js';
 import { lookoutsFor } from '../src/lookouts.js';
-import type { SourceState } from '../src/plan/model.js';
+import type { SourceState, WantedTag } from '../src/plan/model.js';
 import { nameRun } from '../src/release/naming.js';
 import type { Release } from '../src/release/release.js';
 import { memoryRegistry } from './support/memory-registry.js';
 import { factsOf, policyOf } from './support/policies.js';
-import { digestOf, wantedTag } from './support/wanted.js';
+import { digestOf, promotionOf, wantedTag } from './support/wanted.js';
 
 const APP = { registry: 'reg.example', repository: 'app' };
 const OPEN: Verdict = { state: 'open', text: '', gates: [] };
 
 function outside() {
-  const asked: [string | null, string | null][] = [];
+  const asked: [ImageConfig | null, string | null][] = [];
   const judged: { gates: readonly Gate[]; subject: Subject }[] = [];
-  const subject = (srcRef: string | null, revision: string | null): Subject => {
-    asked.push([srcRef, revision]);
+  const subject = (entry: ImageConfig | null, revision: string | null): Subject => {
+    asked.push([entry, revision]);
     return { home: 'o/r', commit: { why: 'a test' } };
   };
   const gatekeeper = {
@@ -31,6 +31,7 @@ function outside() {
   return { asked, judged, parts: { subject, gatekeeper } };
 }
 
+const ENTRY = promotionOf('src_ref: https://x/commit/1');
 const present = (revision: string | null): SourceState => ({
   state: 'present',
   digest: digestOf('a'),
@@ -40,19 +41,23 @@ const present = (revision: string | null): SourceState => ({
 });
 
 describe('gates are about', () => {
-  test.each([
+  test.each<[string, WantedTag, SourceState, [ImageConfig | null, string | null]]>([
     [
-      'the src_ref and the revision of a promotion',
-      wantedTag({ srcRef: 'https://x/commit/1' }),
+      'the entry and the revision of a promotion',
+      wantedTag({ entries: [ENTRY] }),
       present('abc'),
-      ['https://x/commit/1', 'abc'],
+      [ENTRY, 'abc'],
     ],
-    ['the revision alone, where there is no src_ref', wantedTag(), present('abc'), ['', 'abc']],
-    ['nothing but the entry, where neither is known', wantedTag(), present(null), ['', null]],
+    [
+      'nothing but the entry, where the revision is not known',
+      wantedTag({ entries: [ENTRY] }),
+      present(null),
+      [ENTRY, null],
+    ],
     [
       'the commit of the run, for a build',
-      wantedTag({ group: 'release', srcRef: 'x' }),
-      { state: 'to-build' } as const,
+      wantedTag({ group: 'release' }),
+      { state: 'to-build' },
       [null, null],
     ],
   ])('%s', async (_name, wanted, source, expected) => {

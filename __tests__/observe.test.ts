@@ -5,7 +5,7 @@ import { rememberLooks } from '../src/looks.js';
 import { observe } from '../src/observe.js';
 import type { WantedTag } from '../src/plan/model.js';
 import { memoryRegistry, type MemoryRegistry } from './support/memory-registry.js';
-import { digestOf, wantedTag } from './support/wanted.js';
+import { digestOf, promotionOf, wantedTag } from './support/wanted.js';
 
 const SOURCE = 'reg.example/app:build';
 const TAG = 'reg.example/app:1.0';
@@ -136,24 +136,25 @@ describe('sources', () => {
   });
 
   test.each([
-    ['without src_ref', {}, {}, 'abc'],
-    ['with src_ref it is not needed', { srcRef: 'https://github.example/o/r/commit/1' }, {}, null],
-    ['a check elsewhere does not need it', {}, { repo: 'other/repo' }, null],
-  ])(
-    "a check on the image's own commit is asked for with its revision, %s",
-    async (_, more, where, revision) => {
-      const origin = { at: fail, keyAt: fail, inside: fail };
-      const gated = wantedTag({ gates: [{ check: 'e2e', origin, ...where }], ...more });
-      const registry = memoryRegistry({ [SOURCE]: digestOf('a') }, { revision: 'abc' });
-      const seen: unknown[] = [];
-      const gate: typeof lookouts.gate = (...words: unknown[]) => {
-        seen.push(words[1]);
-        return lookouts.gate();
-      };
-      await observe([gated], registry, { ...lookouts, gate }, { concurrency: 1 });
-      expect(seen).toMatchObject([{ facts: revision === null ? null : { revision } }]);
-    },
-  );
+    ['without src_ref', 'requires: [ { check: e2e } ]', 'abc'],
+    [
+      'with src_ref it is not needed',
+      "src_ref: 'https://github.example/o/r/tree/main', requires: [ { check: e2e } ]",
+      null,
+    ],
+    ['a check elsewhere does not need it', 'requires: [ { check: e2e, repo: other/repo } ]', null],
+  ])("a check on the image's own commit is asked for with its revision, %s", async (_, keys, revision) => {
+    const entry = promotionOf(keys);
+    const gated = wantedTag({ gates: entry.requires, entries: [entry] });
+    const registry = memoryRegistry({ [SOURCE]: digestOf('a') }, { revision: 'abc' });
+    const seen: unknown[] = [];
+    const gate: typeof lookouts.gate = (...words: unknown[]) => {
+      seen.push(words[1]);
+      return lookouts.gate();
+    };
+    await observe([gated], registry, { ...lookouts, gate }, { concurrency: 1 });
+    expect(seen).toMatchObject([{ facts: revision === null ? null : { revision } }]);
+  });
 
   test('gates are asked only for tags that would be written', async () => {
     const gated = wantedTag({ gates: [{ check: 'e2e', origin: { at: fail, keyAt: fail, inside: fail } }] });

@@ -1308,6 +1308,7 @@ function makeReport(input) {
 }
 function reportAction({ planned: planned2, outcome, digest, error: error2, attachments }) {
   const { wanted, reason } = planned2;
+  const [entry = null, ...others] = wanted.entries.map(({ number: number2 }) => number2);
   return {
     action: planned2.action,
     kind: wanted.kind,
@@ -1317,6 +1318,8 @@ function reportAction({ planned: planned2, outcome, digest, error: error2, attac
     digest: digest ?? planned2.digest,
     previous: planned2.previous,
     reason: { code: reason.code, text: reason.text },
+    entry,
+    other_entries: others,
     location: wanted.place === null ? null : { ...wanted.place },
     outcome,
     error: error2 === null ? null : { ...error2 },
@@ -2007,6 +2010,16 @@ var init_execute = __esm({
   }
 });
 
+// src/config/model.ts
+function isPromotion(entry) {
+  return "srcRepository" in entry;
+}
+var init_model2 = __esm({
+  "src/config/model.ts"() {
+    "use strict";
+  }
+});
+
 // src/once.ts
 function once2(keep5) {
   const entries = /* @__PURE__ */ new Map();
@@ -2116,11 +2129,10 @@ async function fetchSource(registry, ref) {
     return error2.code === "absent" ? { state: "missing", error: error2 } : { state: "unknown", error: error2 };
   }
 }
-function asksForCommit({ group: group2, srcRef, gates: gates2 }) {
-  const own = gates2.some(
-    (gate2) => gate2.check !== void 0 && gate2.repo === void 0 && gate2.ref === void 0
-  );
-  return group2 === null && srcRef === null && own;
+function asksForCommit({ entries }) {
+  return entries.filter(isPromotion).some(({ srcRef, requires }) => {
+    return srcRef === void 0 && requires.some(({ check: check2, repo, ref }) => check2 && !repo && !ref);
+  });
 }
 async function readSource(registry, wanted, source) {
   if (source.state !== "present") return source;
@@ -2142,6 +2154,7 @@ var OPEN;
 var init_observe = __esm({
   "src/observe.ts"() {
     "use strict";
+    init_model2();
     init_errors();
     init_once();
     init_pool();
@@ -2150,70 +2163,2385 @@ var init_observe = __esm({
   }
 });
 
-// src/comment/entries.ts
-function compareEntries(before, after) {
-  const known = new Set(before.map(entryKey));
-  const changed2 = after.filter((entry) => !known.has(entryKey(entry)));
-  const wanted = new Map(before.flatMap(tagsOf).map((tag2) => [tag2.name, tag2]));
-  const now = new Set(after.flatMap(tagsOf).map(({ name }) => name));
-  const edited = changed2.flatMap(
-    (entry) => tagsOf(entry).flatMap((tag2) => {
-      const old = wanted.get(tag2.name);
-      return old && old.from !== tag2.from ? [{ before: old, after: tag2, span: spanOf(entry) }] : [];
+// src/config/order.ts
+function inOrder(problems2, files) {
+  const rank2 = new Map(files.map(({ path: path6 }, index2) => [path6, index2 + 1]));
+  const seen = /* @__PURE__ */ new Set();
+  const sorted2 = problems2.filter((problem4) => {
+    const key = JSON.stringify(problem4);
+    return !seen.has(key) && seen.add(key);
+  }).sort(
+    ({ place: a }, { place: b }) => (rank2.get(a?.file ?? "") ?? 0) - (rank2.get(b?.file ?? "") ?? 0) || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
+  );
+  return atMost(MAX_PROBLEMS, sorted2);
+}
+function atMost(limit, problems2) {
+  if (problems2.length <= limit) return problems2;
+  const more = problems2.length - limit;
+  return [...problems2.slice(0, limit), { what: `and ${more} more problems`, mend: "mend these first" }];
+}
+var MAX_PROBLEMS;
+var init_order = __esm({
+  "src/config/order.ts"() {
+    "use strict";
+    MAX_PROBLEMS = 1e3;
+  }
+});
+
+// src/template.ts
+function parseTemplate(source, loose = false) {
+  const parts = [];
+  let literalFrom = 0;
+  const literal2 = (end2) => {
+    if (end2 > literalFrom)
+      parts.push({ kind: "literal", text: source.slice(literalFrom, end2), at: literalFrom });
+  };
+  for (let at2 = source.indexOf("{"); at2 >= 0; at2 = source.indexOf("{", at2 + 1)) {
+    const end2 = source.indexOf("}", at2) + 1;
+    const text4 = end2 > 0 ? source.slice(at2, end2) : source.slice(at2);
+    const [, name, type] = VARIABLE.exec(text4) ?? [];
+    if (name === void 0) {
+      if (loose && (end2 > 0 || !BEGINS_VARIABLE.test(text4))) continue;
+      const what = end2 > 0 ? `"${text4}" is not a variable` : 'a "{" has no "}"';
+      return { ok: false, at: at2, what, mend: 'write "{name}" or "{name:12}"' };
+    }
+    literal2(at2);
+    const width = type === void 0 || type === "text" ? null : Number(type);
+    parts.push({ kind: "variable", name, width, source: text4, at: at2 });
+    literalFrom = end2;
+    at2 = end2 - 1;
+  }
+  literal2(source.length);
+  return { ok: true, value: { source, parts } };
+}
+function variablesOf(template) {
+  return template.parts.filter((part) => part.kind === "variable");
+}
+function uses(template, name) {
+  return template.parts.some((part) => part.kind === "variable" && part.name === name);
+}
+function renderPieces(template, lookup) {
+  return template.parts.map((part) => {
+    if (part.kind === "literal") return { kind: "text", text: part.text, foreign: false };
+    const value = lookup(part);
+    return value === null ? { kind: "hole", variable: part } : { kind: "text", ...value };
+  });
+}
+function joinPieces(pieces) {
+  return pieces.map((piece) => piece.kind === "text" ? piece.text : piece.variable.source).join("");
+}
+var BEGINS_VARIABLE, VARIABLE;
+var init_template = __esm({
+  "src/template.ts"() {
+    "use strict";
+    BEGINS_VARIABLE = /^\{[A-Za-z]/;
+    VARIABLE = /^\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}$/;
+  }
+});
+
+// src/pattern.ts
+function parsePattern(source) {
+  if (source === "") return fail2(0, "the pattern is empty", 'write a name, fields or "*"');
+  const parts = [];
+  const seen = /* @__PURE__ */ new Set();
+  for (let at2 = 0; at2 < source.length; ) {
+    const end2 = endOfPart(source, at2);
+    if (end2 < 0) return fail2(at2, 'a "{" has no "}"', "close the field, or leave the brace out");
+    const text4 = source.slice(at2, end2);
+    const part = parsePart(text4, at2);
+    if ("ok" in part) return part;
+    if ("name" in part) {
+      if (seen.has(part.name)) {
+        return fail2(at2, `the field {${part.name}} is there twice`, "give each field a name of its own");
+      }
+      seen.add(part.name);
+    }
+    parts.push(part);
+    at2 = end2;
+  }
+  return { ok: true, value: { source, parts } };
+}
+function endOfPart(source, at2) {
+  const first2 = source.charAt(at2);
+  if (first2 === "{") return source.indexOf("}", at2) + 1 || -1;
+  if (first2 === "*") return at2 + (source.charAt(at2 + 1) === "*" ? 2 : 1);
+  let end2 = at2 + 1;
+  while (end2 < source.length && source.charAt(end2) !== "{" && source.charAt(end2) !== "*") end2 += 1;
+  return end2;
+}
+function parsePart(text4, at2) {
+  if (text4 === "*") return { kind: "segment", at: at2 };
+  if (text4 === "**") return { kind: "any", at: at2 };
+  if (!text4.startsWith("{")) return parseLiteral(text4, at2);
+  const [, name, type] = FIELD.exec(text4.slice(1, -1)) ?? [];
+  if (name === void 0) {
+    return fail2(at2, `"${text4}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
+  }
+  if (type === "text") return { kind: "text", name, at: at2 };
+  if (name === "date") {
+    return type === void 0 ? { kind: "date", name, at: at2 } : fail2(at2, `"${text4}": a date has no width`, 'write "{date}": eight digits, a day of the calendar');
+  }
+  if (type === void 0) return { kind: "digits", name, width: null, at: at2 };
+  const width = Number(type);
+  if (Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH) return { kind: "digits", name, width, at: at2 };
+  return fail2(
+    at2,
+    `"${text4}" has neither a width nor a type that exists`,
+    `write a width from 1 to ${MAX_WIDTH}, as in "{${name}:2}", or "{${name}:text}"`
+  );
+}
+function parseLiteral(text4, at2) {
+  const bad6 = text4.search(NEVER_IN_A_REF);
+  if (bad6 < 0) return { kind: "literal", text: text4, at: at2 };
+  const character = JSON.stringify(text4.charAt(bad6));
+  return fail2(
+    at2 + bad6,
+    `${character} can be in no ref, so the pattern never matches`,
+    'patterns know fields such as "{major}" for digits, "*" and "**", and no character classes'
+  );
+}
+function fail2(at2, what, mend2) {
+  return { ok: false, at: at2, what, mend: mend2 };
+}
+function fieldNames(pattern) {
+  return pattern.parts.flatMap((part) => "name" in part ? [part.name] : []);
+}
+function matchPattern(pattern, text4, anyDate = false) {
+  const first2 = pattern.parts[0];
+  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return null;
+  const match = explainMatch(pattern, text4, anyDate);
+  return match.ok ? match.fields : null;
+}
+function explainMatch(pattern, text4, anyDate = false) {
+  const { parts } = pattern;
+  const columns = text4.length + 1;
+  const table3 = emptyTable((parts.length + 1) * columns);
+  const prefix = fill(table3, parts, text4, anyDate);
+  if (table3[parts.length * columns + text4.length] !== 1) return { ok: false, prefix };
+  const found = [];
+  let end2 = text4.length;
+  for (let i = parts.length - 1; i >= 0; i -= 1) {
+    const part = parts[i];
+    const start2 = startOfPart(part, end2, table3, i * columns);
+    if ("name" in part) found.push([part.name, text4.slice(start2, end2)]);
+    end2 = start2;
+  }
+  return { ok: true, fields: Object.fromEntries(found.reverse()) };
+}
+function emptyTable(size) {
+  return size <= scratch.length ? scratch.fill(0, 0, size) : new Uint8Array(size);
+}
+function fill(table3, parts, text4, anyDate) {
+  const columns = text4.length + 1;
+  table3[0] = 1;
+  let furthest = 0;
+  for (let i = 0; i < parts.length; i += 1) {
+    const part = parts[i];
+    const from = i * columns;
+    const width = widthOf(part);
+    const last = width === null ? fillRun(table3, from, part, text4) : fillFixed(table3, from, part, width, text4, anyDate);
+    if (last < 0) break;
+    furthest = Math.max(furthest, last);
+  }
+  return furthest;
+}
+function fillFixed(table3, from, part, width, text4, anyDate) {
+  const to = from + text4.length + 1;
+  let last = -1;
+  for (let at2 = 0; at2 + width <= text4.length; at2 += 1) {
+    if (table3[from + at2] !== 1 || !matchesFixed(part, text4, at2, anyDate)) continue;
+    last = at2 + width;
+    table3[to + last] = 1;
+  }
+  return last;
+}
+function fillRun(table3, from, part, text4) {
+  const to = from + text4.length + 1;
+  const empty2 = mayBeEmpty(part);
+  let last = -1;
+  let running = false;
+  for (let at2 = 0; at2 <= text4.length; at2 += 1) {
+    const here = table3[from + at2] === 1;
+    if (here && empty2) {
+      table3[to + at2] = 1;
+      last = at2;
+    }
+    running = (running || here) && at2 < text4.length && accepts(part, text4.charCodeAt(at2));
+    if (!running) continue;
+    table3[to + at2 + 1] = 1;
+    last = at2 + 1;
+  }
+  return last;
+}
+function widthOf(part) {
+  if (part.kind === "literal") return part.text.length;
+  if (part.kind === "date") return 8;
+  return part.kind === "digits" ? part.width : null;
+}
+function mayBeEmpty(part) {
+  return part.kind === "segment" || part.kind === "any";
+}
+function accepts(part, code2) {
+  switch (part.kind) {
+    case "digits":
+    case "date":
+      return isDigit(code2);
+    case "text":
+      return isTagCharacter(code2);
+    case "segment":
+      return code2 !== 47;
+    case "any":
+      return true;
+    case "literal":
+      return false;
+  }
+}
+function matchesFixed(part, text4, at2, anyDate) {
+  if (part.kind === "literal") return text4.startsWith(part.text, at2);
+  const width = widthOf(part) ?? 0;
+  for (let i = at2; i < at2 + width; i += 1) if (!isDigit(text4.charCodeAt(i))) return false;
+  return part.kind !== "date" || anyDate || isCalendarDay(text4.slice(at2, at2 + width));
+}
+function startOfPart(part, end2, table3, row) {
+  const width = widthOf(part);
+  if (width !== null) return end2 - width;
+  let start2 = mayBeEmpty(part) ? end2 : end2 - 1;
+  while (start2 > 0 && table3[row + start2] !== 1) start2 -= 1;
+  return start2;
+}
+function isCalendarDay(text4) {
+  const year = Number(text4.slice(0, 4));
+  const month = Number(text4.slice(4, 6));
+  const day2 = Number(text4.slice(6, 8));
+  const leap = year % 4 === 0 && year % 100 !== 0 || year % 400 === 0;
+  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day2 >= 1 && day2 <= (lengths[month - 1] ?? 0);
+}
+function isDigit(code2) {
+  return code2 >= 48 && code2 <= 57;
+}
+function isTagCharacter(code2) {
+  const lower = code2 | 32;
+  return isDigit(code2) || lower >= 97 && lower <= 122 || code2 === 46 || code2 === 45 || code2 === 95;
+}
+var NEVER_IN_A_REF, FIELD, MAX_WIDTH, scratch;
+var init_pattern = __esm({
+  "src/pattern.ts"() {
+    "use strict";
+    NEVER_IN_A_REF = /[\x00-\x20\x7f~^:?[\\]/;
+    FIELD = /^([A-Za-z][A-Za-z0-9_]*)(?::([A-Za-z0-9]+))?$/;
+    MAX_WIDTH = 32;
+    scratch = new Uint8Array(8192);
+  }
+});
+
+// src/policy/shapes.ts
+function holeShape(variable) {
+  if (variable.name === "seq") return [{ kind: "digits", name: "seq", width: variable.width, at: 0 }];
+  return BUILTIN_SHAPES[variable.name] ?? [{ kind: "text", name: variable.name, at: 0 }];
+}
+function templateShapes(template, patterns, className2, bases) {
+  const baseForms = uses(template, "base") && bases.length > 0 ? bases : [null];
+  return patterns.flatMap(
+    (pattern) => baseForms.map((base) => {
+      const parts = template.parts.flatMap((part) => {
+        if (part.kind === "literal") return [part];
+        const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
+        if (field2) return [field2];
+        if (part.name === "git_tag") return pattern.parts;
+        if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
+        if (part.name === "base" && base) return base.parts.map((p) => prefixed(p, "base."));
+        return holeShape(part);
+      });
+      return { source: template.source, parts: distinct(parts) };
     })
   );
+}
+function prefixed(part, prefix) {
+  return "name" in part ? { ...part, name: prefix + part.name } : part;
+}
+function distinct(parts) {
+  const seen = /* @__PURE__ */ new Map();
+  return parts.map((part) => {
+    if (!("name" in part)) return part;
+    const count = (seen.get(part.name) ?? 0) + 1;
+    seen.set(part.name, count);
+    return count === 1 ? part : { ...part, name: `${part.name}#${count}` };
+  });
+}
+function readShape(shape, tag2) {
+  const fields2 = matchPattern(shape, tag2);
+  if (fields2 === null) return null;
+  for (const [name, value] of Object.entries(fields2)) {
+    const hash2 = name.indexOf("#");
+    if (hash2 > 0 && fields2[name.slice(0, hash2)] !== value) return null;
+  }
+  return fields2;
+}
+function numberNames(shape) {
+  return shape.parts.flatMap(
+    (part) => (part.kind === "digits" || part.kind === "date") && !part.name.includes("#") ? [part.name] : []
+  );
+}
+function compareDigits(a, b) {
+  const x = a.replace(/^0+(?=\d)/, "");
+  const y = b.replace(/^0+(?=\d)/, "");
+  if (x.length !== y.length) return x.length - y.length;
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+function compareNumbers(a, b) {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
+    const [x, y] = [a[i], b[i]];
+    if (x === void 0 || y === void 0) return x === void 0 ? -1 : 1;
+    const order = compareDigits(x, y);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+var BUILTIN_SHAPES;
+var init_shapes = __esm({
+  "src/policy/shapes.ts"() {
+    "use strict";
+    init_pattern();
+    init_template();
+    BUILTIN_SHAPES = {
+      date: [{ kind: "date", name: "date", at: 0 }],
+      time: [{ kind: "digits", name: "time", width: 6, at: 0 }],
+      timestamp: [
+        { kind: "date", name: "timestamp", at: 0 },
+        { kind: "literal", text: "T", at: 0 },
+        { kind: "digits", name: "timestamp_time", width: 6, at: 0 },
+        { kind: "literal", text: "Z", at: 0 }
+      ],
+      run_number: [{ kind: "digits", name: "run_number", width: null, at: 0 }],
+      run_attempt: [{ kind: "digits", name: "run_attempt", width: null, at: 0 }]
+    };
+  }
+});
+
+// src/policy/values.ts
+function valueOf(variable, values) {
+  const { name, width } = variable;
+  const field2 = Object.hasOwn(values.fields, name) ? values.fields[name] : void 0;
+  if (field2 !== void 0) return { text: field2, foreign: !/^\d+$/.test(field2) };
+  if (name === "seq") {
+    return values.seq === void 0 ? null : { text: String(values.seq).padStart(width ?? 1, "0"), foreign: false };
+  }
+  if (!Object.hasOwn(BUILTINS, name)) return null;
+  const text4 = values[name];
+  if (text4 === void 0) return null;
+  if (name === "sha") return { text: text4.slice(0, width ?? text4.length), foreign: false };
+  return { text: text4, foreign: name === "git_tag" || name === "branch" || name === "base" };
+}
+function tagPieces(template, values, reserve) {
+  const pieces = renderPieces(template, (variable) => valueOf(variable, values));
+  const foreign = pieces.filter((piece) => piece.kind === "text" && piece.foreign).length;
+  if (foreign === 0) return pieces;
+  const own = pieces.reduce((sum, piece) => sum + ownLength(piece), 0);
+  const all = joinPieces(pieces).length;
+  const room = 128 - reserve - own;
+  const max = all <= 128 - reserve ? room : Math.max(SHORTEST_PART, Math.floor(room / foreign));
+  return pieces.map(
+    (piece, i) => piece.kind === "text" && piece.foreign ? { ...piece, text: toTagPart(piece.text, max, i === 0) } : piece
+  );
+}
+function ownLength(piece) {
+  if (piece.kind === "hole") return piece.variable.width ?? piece.variable.source.length;
+  return piece.foreign ? 0 : piece.text.length;
+}
+function renderTag(template, values, reserve) {
+  const pieces = tagPieces(template, values, reserve);
   return {
-    changed: changed2.map(spanOf),
-    untouched: after.filter((entry) => known.has(entryKey(entry))).map(spanOf),
-    removed: [...wanted.values()].filter(({ name }) => !now.has(name)),
-    edited
+    text: joinPieces(pieces),
+    complete: pieces.every((piece) => piece.kind === "text"),
+    pieces
   };
 }
-function isTouched(action2, changes) {
-  return changes.changed.some((span2) => inside(action2, span2));
+function checkTag(tag2) {
+  return tag2.complete ? parseTag(tag2.text) : { ok: true, value: tag2.text };
 }
-function countsForPullRequest(action2, changes) {
-  return !changes.untouched.some((span2) => inside(action2, span2));
+function renderText(text4, lookup, names2, place2) {
+  const parsed2 = parseTemplate(text4, true);
+  if (!parsed2.ok) return text4;
+  const pieces = renderPieces(parsed2.value, (variable) => {
+    const value = lookup(variable);
+    if (value !== null) return { text: value, foreign: false };
+    const all = [...names2];
+    const others = all.filter((name) => name !== variable.name);
+    const valued = others.filter((name) => lookup(bare(name)) !== null);
+    const known = valued.length > 0 ? valued : others;
+    throw new UserError(
+      all.includes(variable.name) ? valueless(variable, known, place2) : unknownName(variable, known, place2)
+    );
+  });
+  return joinPieces(pieces);
 }
-function inside({ location }, { file: file2, first: first2, last }) {
-  return location !== null && location.file === file2 && location.line >= first2 && location.line <= last;
+function bare(name) {
+  return { kind: "variable", name, width: null, source: `{${name}}`, at: 0 };
 }
-function spanOf({ origin }) {
-  const start2 = origin.at();
-  const lines3 = KEYS.map((path6) => origin.at(...path6).line);
-  return { file: start2.file, first: Math.min(start2.line, ...lines3), last: Math.max(start2.line, ...lines3) };
+function valueless(variable, known, place2) {
+  const why = Object.hasOwn(BUILTINS, variable.name) ? "it is not known in this run" : "the rule of this ref gives no such field";
+  return {
+    ...place2 && { place: place2 },
+    what: `${visible(variable.source)} has no value here: ${why}`,
+    mend: listed2(known)
+  };
 }
-function tagsOf(entry) {
-  const source = formatRepository(entry.srcRepository);
-  const from = [
-    entry.srcBuildTag === void 0 ? source : `${source}:${entry.srcBuildTag}`,
-    ...entry.srcDigest === void 0 ? [] : [`@${entry.srcDigest}`]
-  ].join("");
-  return entry.tags.map((tag2) => ({ name: formatReference({ ...entry.repository, tag: tag2 }), from }));
+function listed2(names2) {
+  return `known are ${names2.map((name) => `{${name}}`).join(", ")}`;
 }
-function entryKey(entry) {
-  return JSON.stringify(entry, (key, value) => key === "origin" ? void 0 : value);
+function unknownName(variable, names2, place2) {
+  const known = [...names2];
+  const near = suggest(variable.name, known);
+  return {
+    ...place2 && { place: place2 },
+    what: `${visible(variable.source)} has no value here`,
+    mend: near === void 0 ? listed2(known) : `did you mean {${near}}?`
+  };
 }
-var KEYS;
-var init_entries = __esm({
-  "src/comment/entries.ts"() {
+var BUILTINS;
+var init_values = __esm({
+  "src/policy/values.ts"() {
+    "use strict";
+    init_errors();
+    init_nearest();
+    init_reference();
+    init_refname();
+    init_template();
+    BUILTINS = {
+      git_tag: { width: "none" },
+      branch: { width: "none" },
+      sha: { width: "optional" },
+      date: { width: "none" },
+      time: { width: "none" },
+      timestamp: { width: "none" },
+      run_number: { width: "none" },
+      run_attempt: { width: "none" },
+      seq: { width: "required" },
+      base: { width: "none" },
+      class: { width: "none" },
+      tag: { width: "none" }
+    };
+  }
+});
+
+// src/channels.ts
+function compareChannel(policy2, resolved, channel, tags2) {
+  const { matched } = resolved;
+  const inHand = matched && firstVersion(matched, resolved.tags);
+  if (!matched || !inHand) return { order: "same", highest: null };
+  const rules = policy2.rules.filter((rule2) => rule2.publish && rule2.channels.length > 0);
+  let highest = null;
+  for (const tag2 of tags2) {
+    for (const rule2 of rules) {
+      const version = versionOf(rule2, tag2);
+      if (version === null || !alike(version, inHand) || !hasChannel(rule2, version, channel)) continue;
+      if (highest === null || compareNumbers(version.numbers, highest.numbers) > 0) highest = version;
+    }
+  }
+  if (highest === null) return { order: "newer", highest: null };
+  const order = compareNumbers(inHand.numbers, highest.numbers);
+  return { order: order > 0 ? "newer" : order < 0 ? "older" : "same", highest: highest.tag };
+}
+function firstVersion(rule2, tags2) {
+  for (const tag2 of tags2) {
+    const version = versionOf(rule2, tag2);
+    if (version !== null) return version;
+  }
+  return null;
+}
+function versionOf(rule2, tag2) {
+  for (const shape of rule2.shapes) {
+    const names2 = numberNames(shape);
+    const fields2 = names2.length === 0 ? null : readShape(shape, tag2);
+    if (fields2 !== null) return { tag: tag2, names: names2, numbers: names2.map((name) => fields2[name] ?? ""), fields: fields2 };
+  }
+  return null;
+}
+function alike(a, b) {
+  const length = Math.min(a.names.length, b.names.length);
+  return a.names.slice(0, length).every((name, i) => name === b.names[i]);
+}
+function hasChannel(rule2, version, channel) {
+  const { fields: fields2 } = version;
+  return rule2.channels.some((template) => {
+    const values = { ...fields2, fields: fields2, class: rule2.class };
+    return joinPieces(tagPieces(template, values, 0)) === channel;
+  });
+}
+var init_channels = __esm({
+  "src/channels.ts"() {
+    "use strict";
+    init_template();
+    init_shapes();
+    init_values();
+  }
+});
+
+// src/policy/classify.ts
+function classify(policy2, input) {
+  const not = [];
+  if (input.deleted === true) {
+    return nothing(policy2, input, `${described(input)} was deleted: there is nothing to tag`, not, "ignore");
+  }
+  for (const rule2 of policy2.rules) {
+    const match = matchRule(rule2, input);
+    if ("fields" in match) return decide2(policy2, rule2, input, match, not);
+    not.push({ rule: rule2.name, why: match.why });
+    if (match.problem) return { ...nothing(policy2, input, match.why, not, null), problems: [match.problem] };
+  }
+  const unmatched = input.kind === "branch" || input.kind === "tag" ? policy2.unmatched[input.kind] : "ignore";
+  return nothing(policy2, input, `no rule matches ${described(input)}`, not, unmatched);
+}
+function requireDecision(policy2, decision) {
+  if (decision.problems.length > 0) throw new UserError(decision.problems);
+  if (decision.unmatched !== "error") return decision;
+  throw new UserError({
+    ...policy2.place && { place: policy2.place },
+    what: decision.why,
+    mend: 'add a rule for it, or set "unmatched: ignore" in the policy'
+  });
+}
+function matchRule(rule2, input) {
+  if (rule2.kind !== input.kind) return OTHER_KIND[rule2.kind][input.kind];
+  let prefix = 0;
+  for (const pattern of rule2.patterns) {
+    const match = explainMatch(pattern, input.name);
+    if (match.ok) return { fields: match.fields, pattern };
+    prefix = match.prefix;
+  }
+  return impossibleDay(rule2, input) ?? { why: whyNot(rule2.patterns, input.name, prefix) };
+}
+function impossibleDay(rule2, input) {
+  for (const [i, pattern] of rule2.patterns.entries()) {
+    if (!pattern.parts.some((part) => part.kind === "date")) continue;
+    const day2 = matchPattern(pattern, input.name, true)?.["date"];
+    if (day2 === void 0) continue;
+    const why = `${described(input)} has the form "${pattern.source}", but ${day2} is no day of the calendar`;
+    const place2 = rule2.origin.at(rule2.kind === "tag" ? "git_tag" : "branch", i);
+    return { why, problem: { place: place2, what: why, mend: "correct the day (YYYYMMDD) in the name" } };
+  }
+  return null;
+}
+function whyNot(patterns, name, end2) {
+  const [pattern] = patterns;
+  if (patterns.length !== 1 || pattern === void 0) {
+    return `${visible(name)} matches none of ${patterns.map((p) => `"${p.source}"`).join(", ")}`;
+  }
+  const rest = end2 < name.length ? `from ${visible(name.slice(end2))} on` : "its end is missing";
+  return `${visible(name)} does not match "${pattern.source}" (${end2 === 0 ? "from the start" : rest})`;
+}
+function otherKind(rule2) {
+  const why = (ref) => ({ why: `it is for ${rule2}, and this is ${ref}` });
+  return {
+    branch: why("a branch"),
+    tag: why("a git tag"),
+    pull: why("a pull request"),
+    other: why("neither branch nor git tag")
+  };
+}
+function described(input) {
+  return `${KIND_WORD[input.kind]} ${visible(input.name)}`;
+}
+function refOf(input) {
+  return input.ref ?? PREFIX3[input.kind] + input.name;
+}
+function nothing(policy2, input, why, not, unmatched) {
+  return {
+    ref: refOf(input),
+    class: null,
+    rule: null,
+    fields: {},
+    version: null,
+    tags: [],
+    stableTags: [],
+    channels: [],
+    labels: {},
+    from: null,
+    fallback: null,
+    publish: false,
+    stable: false,
+    stableSuffix: policy2.stableSuffix,
+    claim: null,
+    requires: [],
+    why,
+    not,
+    place: null,
+    unmatched,
+    problems: [],
+    matched: null
+  };
+}
+function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
+  const silent2 = rule2.publish ? "" : '; the rule has "publish: false", so nothing is published';
+  const names2 = renderNames(policy2, rule2, valuesOf(policy2, rule2, input, fields2));
+  return {
+    ref: refOf(input),
+    class: rule2.class,
+    rule: rule2.name,
+    fields: fields2,
+    version: names2.version,
+    tags: names2.tags,
+    stableTags: names2.stableTags,
+    channels: names2.channels,
+    labels: names2.labels,
+    from: names2.from,
+    fallback: rule2.fallback,
+    publish: rule2.publish,
+    stable: rule2.stable,
+    stableSuffix: policy2.stableSuffix,
+    claim: rule2.claim,
+    requires: rule2.requires,
+    why: `${described(input)} matches "${pattern.source}"${silent2}`,
+    not,
+    place: rule2.place,
+    unmatched: null,
+    problems: names2.problems,
+    matched: rule2
+  };
+}
+function valuesOf(policy2, rule2, input, fields2) {
+  const { sha, runNumber, runAttempt } = input;
+  const moment2 = input.time === void 0 ? void 0 : policy2.calendar(input.time);
+  return {
+    fields: fields2,
+    class: rule2.class,
+    git_tag: rule2.kind === "tag" ? input.name : void 0,
+    branch: rule2.kind === "branch" ? input.name : void 0,
+    sha: sha ?? void 0,
+    date: moment2?.date,
+    time: moment2?.time,
+    timestamp: moment2?.timestamp,
+    run_number: runNumber?.toString(),
+    run_attempt: runAttempt?.toString()
+  };
+}
+function renderNames(policy2, rule2, values) {
+  const problems2 = [];
+  const checked = (tag3, what, ...path6) => {
+    const result = checkTag(tag3);
+    if (!result.ok) {
+      problems2.push({ place: rule2.origin.at(...path6), what: `${what}: ${result.what}`, mend: result.mend });
+    }
+    return tag3;
+  };
+  const stable = rule2.stable !== false && rule2.publish;
+  const reserve = stable ? policy2.stableSuffix.length : 0;
+  const primary2 = rule2.tags.map((t, i) => checked(renderTag(t, values, reserve), "the tag", "tags", i));
+  const stableTags = (stable ? primary2 : []).map(
+    (tag3, i) => checked({ ...tag3, text: tag3.text + policy2.stableSuffix }, "the stable tag", "tags", i)
+  );
+  const channels = rule2.channels.map(
+    (t, i) => checked(renderTag(t, values, 0), "the channel", "channels", i)
+  );
+  const from = rule2.from === null ? null : checked(renderTag(rule2.from, values, 0), "the tag to promote", "from");
+  const version = Object.hasOwn(values.fields, "version") ? values.fields["version"] : primary2[0]?.text;
+  const shown3 = (tags2) => rule2.publish ? distinctTexts(tags2) : [];
+  const [tag2] = primary2;
+  const withTag = tag2?.complete === true ? { ...values, tag: tag2.text } : values;
+  return {
+    version: version ?? null,
+    tags: shown3(primary2),
+    stableTags: shown3(stableTags),
+    channels: shown3(channels),
+    from: from?.text ?? null,
+    labels: renderLabels(rule2, withTag),
+    problems: rule2.publish ? problems2 : []
+  };
+}
+function distinctTexts(tags2) {
+  const texts = tags2.map((tag2) => tag2.text);
+  return texts.length < 2 ? texts : [...new Set(texts)];
+}
+function renderLabels(rule2, values) {
+  const labels = {};
+  for (const [label4, template] of Object.entries(rule2.labels)) {
+    labels[label4] = joinPieces(renderPieces(template, (variable) => valueOf(variable, values)));
+  }
+  return labels;
+}
+var OTHER_KIND, KIND_WORD, PREFIX3;
+var init_classify = __esm({
+  "src/policy/classify.ts"() {
+    "use strict";
+    init_errors();
+    init_pattern();
+    init_refname();
+    init_template();
+    init_values();
+    OTHER_KIND = { branch: otherKind("branches"), tag: otherKind("git tags") };
+    KIND_WORD = { branch: "the branch", tag: "the git tag", pull: "the pull request", other: "the ref" };
+    PREFIX3 = { branch: "refs/heads/", tag: "refs/tags/", pull: "refs/", other: "refs/" };
+  }
+});
+
+// src/sequence.ts
+function snapshots(policy2, decision, facts, seen) {
+  const shape = snapshotShape(policy2, decision, facts, seen.base ?? null);
+  if (shape === null) return [];
+  const names2 = numberNames(shape);
+  return [...seen.registryTags ?? []].flatMap((tag2) => {
+    const fields2 = readShape(shape, tag2);
+    return fields2 === null ? [] : [{ tag: tag2, numbers: names2.map((name) => fields2[name] ?? "") }];
+  }).sort((a, b) => compareNumbers(b.numbers, a.numbers)).map(({ tag: tag2 }) => tag2);
+}
+function valuesOfReused(policy2, decision, facts, base, tag2) {
+  const shape = snapshotShape(policy2, decision, facts, base);
+  const fields2 = shape && readShape(shape, tag2);
+  if (!fields2) return {};
+  const { date, time: time2, timestamp: timestamp2, timestamp_time: clock, seq: seq2, run_number, run_attempt } = fields2;
+  return {
+    ...date !== void 0 && { date },
+    ...time2 !== void 0 && { time: time2 },
+    ...timestamp2 !== void 0 && clock !== void 0 && { timestamp: `${timestamp2}T${clock}Z` },
+    ...run_number !== void 0 && { run_number },
+    ...run_attempt !== void 0 && { run_attempt },
+    ...seq2 !== void 0 && { seq: Number(seq2) }
+  };
+}
+function snapshotShape(policy2, decision, facts, base) {
+  const { matched } = decision;
+  const template = matched?.tags.find((tag2) => uses(tag2, "seq"));
+  if (!matched || !template) return null;
+  const { fields: fields2, git_tag, branch, class: className2 } = valuesOf(policy2, matched, facts, decision.fields);
+  const values = {
+    fields: fields2,
+    ...git_tag !== void 0 && { git_tag },
+    ...branch !== void 0 && { branch },
+    ...className2 !== void 0 && { class: className2 },
+    ...base !== null && { base }
+  };
+  const parts = tagPieces(template, values, reserveOf(policy2, matched)).flatMap(
+    (piece) => piece.kind === "text" ? [{ kind: "literal", text: piece.text, at: 0 }] : holeShape(piece.variable)
+  );
+  return { source: template.source, parts };
+}
+function reserveOf(policy2, rule2) {
+  return rule2.stable === false ? 0 : policy2.stableSuffix.length;
+}
+function nextSequence(policy2, decision, values, tags2) {
+  const slots = slotsOf(policy2, decision, values);
+  let highest = 0;
+  for (const tag2 of tags2) {
+    for (const slot of slots) highest = Math.max(highest, numberIn(slot, tag2));
+  }
+  return fitting(slots, highest + 1);
+}
+function slotsOf(policy2, decision, values) {
+  const rule2 = decision.matched;
+  if (!rule2) return [];
+  return rule2.tags.flatMap((template, i) => {
+    if (!uses(template, "seq")) return [];
+    const pieces = tagPieces(template, values, reserveOf(policy2, rule2));
+    const slot = slotOf(pieces, template, (offset) => rule2.origin.inside(offset, "tags", i));
+    return slot === null ? [] : [slot];
+  });
+}
+function slotOf(pieces, template, placeOf2) {
+  const at2 = pieces.findIndex((piece) => piece.kind === "hole" && piece.variable.name === "seq");
+  const hole = pieces[at2];
+  if (hole?.kind !== "hole") return null;
+  const place2 = placeOf2(hole.variable.at);
+  const rest = [...pieces.slice(0, at2), ...pieces.slice(at2 + 1)];
+  if (rest.some((piece) => piece.kind === "hole")) {
+    throw new UserError({
+      place: place2,
+      what: `"${template.source}" cannot be numbered: ${joinPieces(rest)} is not known in this run`,
+      mend: "give the run the ref and commit that the tag is made from"
+    });
+  }
+  return {
+    before: joinPieces(pieces.slice(0, at2)),
+    after: joinPieces(pieces.slice(at2 + 1)),
+    width: hole.variable.width ?? 1,
+    place: place2
+  };
+}
+function numberIn({ before, after, width }, tag2) {
+  if (tag2.length !== before.length + width + after.length) return 0;
+  if (!tag2.startsWith(before) || !tag2.endsWith(after)) return 0;
+  const digits = tag2.slice(before.length, before.length + width);
+  return /^\d+$/.test(digits) ? Number(digits) : 0;
+}
+function fitting(slots, number2) {
+  const narrow = slots.find(({ width: width2 }) => number2 >= 10 ** width2);
+  if (!narrow) return number2;
+  const { before, after, width, place: place2 } = narrow;
+  const digits = width === 1 ? "1 digit" : `${width} digits`;
+  throw new UserError({
+    place: place2,
+    what: `the highest number taken for "${before}{seq:${width}}${after}" is ${number2 - 1}, no number is used again, and {seq:${width}} has ${digits}`,
+    mend: `write {seq:${width + 1}}, or wait for the next day or base`
+  });
+}
+async function claimSequence(policy2, decision, facts, seen, port) {
+  const { matched } = decision;
+  const { sha } = facts;
+  if (!matched || sha === null) {
+    throw new UserError({
+      what: "a number can only be claimed for a known commit",
+      mend: "give the commit (--sha)"
+    });
+  }
+  const values = {
+    ...valuesOf(policy2, matched, facts, decision.fields),
+    ...seen.base != null && { base: seen.base }
+  };
+  const slots = slotsOf(policy2, decision, values);
+  const [slot] = slots;
+  if (!slot) throw new Error(`rule ${matched.name} has no {seq} to claim`);
+  for (let number2 = nextSequence(policy2, decision, values, seen.registryTags ?? []); ; number2 = fitting(slots, number2 + 1)) {
+    const gitTag = slot.before + String(number2).padStart(slot.width, "0") + slot.after;
+    const result = await port(gitTag, sha);
+    if (result.state === "denied") throw result.error;
+    if (result.state !== "taken") return { sequence: number2, gitTag, outcome: result.state };
+  }
+}
+function isNumbered(rule2) {
+  const fromRef = rule2.patterns.every((pattern) => fieldNames(pattern).includes("seq"));
+  return !fromRef && rule2.tags.some((tag2) => uses(tag2, "seq"));
+}
+var init_sequence = __esm({
+  "src/sequence.ts"() {
+    "use strict";
+    init_errors();
+    init_template();
+    init_pattern();
+    init_classify();
+    init_shapes();
+    init_values();
+  }
+});
+
+// src/presets/calver.ts
+var calver;
+var init_calver = __esm({
+  "src/presets/calver.ts"() {
+    "use strict";
+    calver = {
+      name: "calver",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["{year:4}.{month:2}.{micro}", "{year:4}.{month:1}.{micro}"],
+          tag: "{git_tag}"
+        },
+        { name: "day", class: "final", git_tag: ["{date}"], tag: "{git_tag}" }
+      ]
+    };
+  }
+});
+
+// src/presets/k8s-topology-aware.ts
+var k8sTopologyAware;
+var init_k8s_topology_aware = __esm({
+  "src/presets/k8s-topology-aware.ts"() {
+    "use strict";
+    k8sTopologyAware = {
+      name: "k8s-topology-aware",
+      rules: [
+        { name: "snapshot", class: "snapshot", branch: ["main", "master"], tag: "v0.0.{date}{seq:2}" },
+        { name: "snapshot-tag", class: "snapshot", git_tag: ["v0.0.{date}{seq:2}"], tag: "{git_tag}" },
+        { name: "patch", class: "patch", branch: ["release-*"], tag: "{base}{seq:2}" },
+        {
+          name: "patch-tag",
+          class: "patch",
+          // Three digits or more: the micro version, then the two that the working group appends.
+          git_tag: ["v{major}.{minor}.{patch}{seq:2}"],
+          tag: "{git_tag}"
+        },
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["v{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          publish: false
+        }
+      ]
+    };
+  }
+});
+
+// src/presets/semver.ts
+var semver;
+var init_semver = __esm({
+  "src/presets/semver.ts"() {
+    "use strict";
+    semver = {
+      name: "semver",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["v{major}.{minor}.{patch}", "{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          channels: ["{major}.{minor}", "{major}", "latest"]
+        },
+        {
+          name: "prerelease",
+          class: "snapshot",
+          git_tag: ["v{major}.{minor}.{patch}-{pre:text}", "{major}.{minor}.{patch}-{pre:text}"],
+          tag: "{git_tag}"
+        },
+        { name: "branch", class: "snapshot", branch: ["**"], tag: "{branch}-{sha:12}" }
+      ]
+    };
+  }
+});
+
+// src/presets/starlingx.ts
+var starlingx;
+var init_starlingx = __esm({
+  "src/presets/starlingx.ts"() {
+    "use strict";
+    starlingx = {
+      name: "starlingx",
+      rules: [
+        {
+          name: "release-build",
+          class: "snapshot",
+          branch: ["r/stx.{major}.{minor}"],
+          tag: "rc-{major}.{minor}-debian-stable-{timestamp}.0"
+        },
+        {
+          name: "build",
+          class: "snapshot",
+          branch: ["**"],
+          tag: "{branch}-debian-stable-{timestamp}.0"
+        }
+      ],
+      promotion: { tag: "stx.{major}.{minor}-v{version:text}", branches: ["r/stx.{major}.{minor}"] }
+    };
+  }
+});
+
+// src/presets/wmcore.ts
+var wmcore;
+var init_wmcore = __esm({
+  "src/presets/wmcore.ts"() {
+    "use strict";
+    wmcore = {
+      name: "wmcore",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          stable: true
+        },
+        {
+          name: "patch",
+          class: "patch",
+          git_tag: ["{major}.{minor}.{patch}.{build}"],
+          tag: "{git_tag}",
+          stable: true
+        },
+        { name: "snapshot", class: "snapshot", git_tag: ["**"], tag: "{git_tag}" }
+      ]
+    };
+  }
+});
+
+// src/presets/presets.ts
+function unknownPreset(name) {
+  const near = suggest(name, PRESET_NAMES);
+  return {
+    what: `there is no preset ${visible(name)}`,
+    mend: near === void 0 ? `presets are ${PRESET_NAMES.join(", ")}` : `did you mean "${near}"?`
+  };
+}
+function presetRuleConfig(rule2, origin) {
+  return {
+    class: rule2.class,
+    ...rule2.branch && { branch: rule2.branch },
+    ...rule2.git_tag && { gitTag: rule2.git_tag },
+    tags: [rule2.tag],
+    stable: rule2.stable ?? false,
+    channels: rule2.channels ?? [],
+    labels: {},
+    publish: rule2.publish ?? true,
+    requires: [],
+    origin
+  };
+}
+function presetOrigin(preset, index2) {
+  const place2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1, nowhere: true };
+  return { at: () => place2, keyAt: () => place2, inside: () => place2 };
+}
+var PRESETS, PRESET_NAMES;
+var init_presets = __esm({
+  "src/presets/presets.ts"() {
+    "use strict";
+    init_nearest();
+    init_refname();
+    init_calver();
+    init_k8s_topology_aware();
+    init_semver();
+    init_starlingx();
+    init_wmcore();
+    PRESETS = new Map(
+      [wmcore, k8sTopologyAware, starlingx, semver, calver].map((preset) => [preset.name, preset])
+    );
+    PRESET_NAMES = [...PRESETS.keys()];
+  }
+});
+
+// src/policy/calendar.ts
+function calendarOf(timezone) {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: timezone,
+    calendar: "gregory",
+    numberingSystem: "latn",
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit"
+  });
+  const momentOf = (time2) => {
+    const parts = new Map(format.formatToParts(time2).map(({ type, value }) => [type, value]));
+    const text4 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
+    return {
+      date: text4("year", "month", "day"),
+      time: text4("hour", "minute", "second"),
+      timestamp: new Date(time2).toISOString().replace(/[-:]|\.\d+/g, "")
+    };
+  };
+  let last;
+  return (time2) => {
+    if (last?.at !== time2) last = { at: time2, moment: momentOf(time2) };
+    return last.moment;
+  };
+}
+var init_calendar = __esm({
+  "src/policy/calendar.ts"() {
+    "use strict";
+  }
+});
+
+// src/policy/ambiguity.ts
+function isAmbiguous(pattern) {
+  const atoms = pattern.parts.flatMap(atomsOf);
+  const alphabet = [...new Set(unitsOf(CLASSES + pattern.source))];
+  const size = atoms.length + 1;
+  const seen = /* @__PURE__ */ new Set();
+  const key = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
+  const open8 = [{ a: 0, b: 0, parted: false }];
+  for (let pair2 = open8.pop(); pair2; pair2 = open8.pop()) {
+    if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
+    for (const code2 of alphabet) {
+      for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
+        for (const { next: b, at: j, field: other } of steps(atoms, pair2.b, code2)) {
+          const parted = pair2.parted || i !== j && (field2 || other);
+          if (seen.has(key(a, b, parted))) continue;
+          seen.add(key(a, b, parted));
+          open8.push({ a, b, parted });
+        }
+      }
+    }
+  }
+  return false;
+}
+function unitsOf(text4) {
+  return Array.from({ length: text4.length }, (_, i) => text4.charCodeAt(i));
+}
+function atomsOf(part) {
+  if (part.kind === "literal") {
+    return unitsOf(part.text).map((unit) => ({
+      takes: (code2) => code2 === unit,
+      loop: false,
+      optional: false,
+      field: false
+    }));
+  }
+  const width = part.kind === "date" ? 8 : part.kind === "digits" ? part.width : null;
+  const atom = {
+    takes: (code2) => accepts(part, code2),
+    loop: width === null,
+    optional: mayBeEmpty(part),
+    field: "name" in part
+  };
+  return Array.from({ length: width ?? 1 }, () => atom);
+}
+function steps(atoms, state, code2) {
+  const found = [];
+  const before = atoms[state - 1];
+  if (before?.loop && before.takes(code2)) found.push({ next: state, at: state - 1, field: before.field });
+  for (let i = state; i < atoms.length; i += 1) {
+    const atom = atoms[i];
+    if (atom.takes(code2)) found.push({ next: i + 1, at: i, field: atom.field });
+    if (!atom.optional) break;
+  }
+  return found;
+}
+function ends(atoms, state) {
+  return atoms.slice(state).every((atom) => atom.optional);
+}
+var CLASSES;
+var init_ambiguity = __esm({
+  "src/policy/ambiguity.ts"() {
+    "use strict";
+    init_pattern();
+    CLASSES = "0a-._/~";
+  }
+});
+
+// src/policy/check.ts
+function checkRule(rule2, suffix) {
+  const problems2 = [
+    ...rule2.tags.flatMap((template, i) => tagProblems(rule2, template, suffix, ["tags", i])),
+    ...rule2.channels.flatMap((template, i) => tagProblems(rule2, template, "", ["channels", i])),
+    ...rule2.from ? tagProblems(rule2, rule2.from, "", ["from"]) : [],
+    ...unusedFields(rule2),
+    ...channelProblems(rule2),
+    ...combinationProblems(rule2)
+  ];
+  return { problems: problems2, warnings: [...ambiguities(rule2), ...sharedTags(rule2), ...doubts(rule2)] };
+}
+function tagProblems(rule2, template, suffix, path6) {
+  const at2 = (offset) => rule2.origin.inside(offset, ...path6);
+  const problems2 = [];
+  template.parts.forEach((part, i) => {
+    if (part.kind !== "literal") return;
+    const bad6 = part.text.search(/[^A-Za-z0-9._-]/);
+    if (bad6 >= 0) {
+      const character = JSON.stringify(String.fromCodePoint(part.text.codePointAt(bad6) ?? 0));
+      problems2.push({
+        place: at2(part.at + bad6),
+        what: `a tag cannot hold ${character}`,
+        mend: 'use letters, digits, ".", "_" and "-"'
+      });
+    } else if (i === 0 && /^[.-]/.test(part.text)) {
+      problems2.push({
+        place: at2(part.at),
+        what: `a tag cannot start with "${part.text.charAt(0)}"`,
+        mend: 'start it with a letter, a digit or "_"'
+      });
+    }
+  });
+  if (problems2.length > 0) return problems2;
+  const whole2 = template.parts.every((part) => part.kind === "literal") ? parseTag(template.source) : null;
+  if (whole2?.ok === false) return [{ place: at2(0), what: whole2.what, mend: whole2.mend }];
+  const reserve = rule2.stable === false ? 0 : suffix.length;
+  const least = template.parts.reduce((sum, part) => sum + leastLength(part), 0) + reserve;
+  if (least <= 128) return [];
+  const stable = reserve > 0 ? ` with "${suffix}"` : "";
+  return [
+    {
+      place: at2(0),
+      what: `the tag${stable} has at least ${least} characters`,
+      mend: "a tag has at most 128 characters; shorten it"
+    }
+  ];
+}
+function leastLength(part) {
+  if (part.kind === "literal") return part.text.length;
+  return part.width ?? { sha: 40, timestamp: 16, date: 8, time: 6 }[part.name] ?? 1;
+}
+function unusedFields(rule2) {
+  const used = (templates, name) => templates.some((t) => uses(t, name));
+  if (WHOLE_NAME.some((name) => used(rule2.tags, name))) return [];
+  const others = [...rule2.from ? [rule2.from] : [], ...Object.values(rule2.labels)];
+  const key = rule2.kind === "tag" ? "git_tag" : "branch";
+  return rule2.patterns.flatMap(
+    (pattern, i) => pattern.parts.flatMap((part) => {
+      if (!("name" in part) || used(rule2.tags, part.name)) return [];
+      const elsewhere = used(others, part.name) || used(rule2.channels, part.name);
+      if (elsewhere && UNIQUE.some((name) => used(rule2.tags, name))) return [];
+      return [
+        {
+          place: rule2.origin.inside(part.at, key, i),
+          what: `the field {${part.name}} is not in the tag, so refs that differ only there would get one tag`,
+          mend: `use {${part.name}} or {${key}} in the tag, or write "*" in the pattern if it does not matter`
+        }
+      ];
+    })
+  );
+}
+function channelProblems(rule2) {
+  if (rule2.channels.length === 0) return [];
+  if (rule2.kind === "branch") return channelFields(rule2);
+  const texts = rule2.patterns.flatMap((pattern, i) => {
+    const text4 = pattern.parts.find((part) => part.kind === "text");
+    if (!text4) return [];
+    return [
+      {
+        place: rule2.origin.inside(text4.at, "git_tag", i),
+        what: `{${text4.name}:text} is no number, so a channel cannot tell which version is newer`,
+        mend: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out'
+      }
+    ];
+  });
+  return texts.length > 0 ? texts : channelFields(rule2);
+}
+function channelFields(rule2) {
+  if (!isOrdered(rule2)) return [];
+  const readable = rule2.shapes.map((shape) => new Set(fieldNames(shape)));
+  return rule2.channels.flatMap((channel, i) => {
+    const hidden = variablesOf(channel).find(
+      ({ name }) => name !== "class" && !readable.some((names2) => names2.has(name))
+    );
+    if (!hidden) return [];
+    return [
+      {
+        place: rule2.origin.inside(hidden.at, "channels", i),
+        what: `${hidden.source} is in the channel and not in the tag, so versions of the channel cannot be found in a registry`,
+        mend: `put ${hidden.source} into the tag`
+      }
+    ];
+  });
+}
+function isOrdered(rule2) {
+  return rule2.shapes.some((shape) => numberNames(shape).length > 0);
+}
+function combinationProblems(rule2) {
+  const problems2 = [];
+  if (rule2.class === "stable" && rule2.stable !== false) {
+    problems2.push({
+      place: rule2.origin.at("stable"),
+      what: 'a rule of class "stable" has no stable tag of its own',
+      mend: 'remove "stable" and write the suffix into the tag'
+    });
+  }
+  if (rule2.claim !== null && !rule2.tags.some((tag2) => uses(tag2, "seq"))) {
+    problems2.push({
+      place: rule2.origin.at("claim"),
+      what: '"claim" claims a number, and the tag has none',
+      mend: 'put {seq:2} into the tag, or remove "claim"'
+    });
+  }
+  rule2.channels.forEach((channel, i) => {
+    if (!rule2.tags.some((tag2) => tag2.source === channel.source)) return;
+    problems2.push({
+      place: rule2.origin.at("channels", i),
+      what: `${JSON.stringify(channel.source)} is both a tag and a channel`,
+      mend: "a tag never moves and a channel does; choose one"
+    });
+  });
+  return problems2;
+}
+function ambiguities(rule2) {
+  const key = rule2.kind === "tag" ? "git_tag" : "branch";
+  return rule2.patterns.flatMap((pattern, i) => {
+    if (!isAmbiguous(pattern)) return [];
+    return [
+      {
+        place: rule2.origin.at(key, i),
+        what: `"${pattern.source}" can be read in several ways; fields further right take as little as they can`,
+        mend: "put a character between the fields that none of them takes, or give one a width"
+      }
+    ];
+  });
+}
+function sharedTags(rule2) {
+  const names2 = [...new Set(rule2.patterns.flatMap(fieldNames))];
+  return rule2.tags.flatMap((tag2, i) => {
+    if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
+    const missing2 = names2.find((name) => !uses(tag2, name));
+    if (missing2 === void 0) return [];
+    return [
+      {
+        place: rule2.origin.at("tags", i),
+        what: `"${tag2.source}" leaves {${missing2}} out, so only the first of the refs that differ there can have it, and the others are refused`,
+        mend: 'write it under "channels" if it is to move from one to the next'
+      }
+    ];
+  });
+}
+function doubts(rule2) {
+  if (rule2.channels.length === 0 || isOrdered(rule2)) return [];
+  return [
+    {
+      place: rule2.origin.at("channels"),
+      what: "the tags of this rule hold no number, so these channels follow the last run, not the newest version",
+      mend: "put {run_number}, {timestamp} or {date}{seq:2} into the tag"
+    }
+  ];
+}
+var UNIQUE, WHOLE_NAME;
+var init_check = __esm({
+  "src/policy/check.ts"() {
     "use strict";
     init_reference();
-    KEYS = [
-      ["name"],
-      ["src_name"],
-      ["src_build_tag"],
-      ["src_ref"],
-      ["src_digest"],
-      ["tag"],
-      ["tags"],
-      ["stable"],
-      ["platforms"],
-      ["attachments"],
-      ["requires"],
-      ["bug"],
-      ["references"]
+    init_template();
+    init_ambiguity();
+    init_pattern();
+    init_shapes();
+    UNIQUE = ["sha", "seq", "timestamp", "run_number"];
+    WHOLE_NAME = ["git_tag", "branch"];
+  }
+});
+
+// src/policy/collisions.ts
+function checkRulesTogether(policy2, ownRules, open8 = () => false) {
+  const own = policy2.rules.slice(0, ownRules);
+  const first2 = /* @__PURE__ */ new Map();
+  const problems2 = [];
+  const warnings2 = [];
+  for (const { rule: rule2, ref, tag: tag2, path: path6 } of samples(policy2, open8)) {
+    const other = first2.get(tag2);
+    if (other === void 0) first2.set(tag2, { rule: rule2, ref });
+    if (other === void 0 || other.rule === rule2) continue;
+    const problem4 = {
+      place: rule2.origin.at(...path6),
+      what: `rules ${other.rule.name} and ${rule2.name} give one tag to different refs: ${other.ref} and ${ref} both get "${tag2}"`,
+      mend: "put something into one of the tags that tells them apart, such as {git_tag} or {branch}"
+    };
+    (own.includes(other.rule) === own.includes(rule2) ? problems2 : warnings2).push(problem4);
+  }
+  return { problems: [...problems2, ...sharedChannels(policy2.rules)], warnings: warnings2 };
+}
+function* samples(policy2, open8) {
+  for (const [index2, rule2] of policy2.rules.entries()) {
+    if (rule2.class === "stable" || !rule2.publish) continue;
+    for (const pattern of rule2.patterns) {
+      const input = sampleRef(rule2, pattern, index2);
+      const decision = classify(policy2, input);
+      if (decision.matched !== rule2 || decision.problems.length > 0) continue;
+      if (open8(input, rule2)) continue;
+      for (const [i, template] of rule2.tags.entries()) {
+        const tag2 = decision.tags[i];
+        if (tag2 === void 0 || uses(template, "seq") || uses(template, "base")) continue;
+        yield { rule: rule2, ref: decision.ref, tag: tag2, path: ["tags", i] };
+      }
+    }
+  }
+}
+function sampleRef(rule2, pattern, index2) {
+  return {
+    kind: rule2.kind,
+    name: pattern.parts.map(sampleText).join(""),
+    sha: String(index2 + 1).padStart(40, "0").split("").reverse().join(""),
+    time: SOME_TIME + index2 * 1e3,
+    runNumber: index2 + 1,
+    runAttempt: 1
+  };
+}
+function sampleText(part) {
+  switch (part.kind) {
+    case "literal":
+      return part.text;
+    case "digits":
+      return "1".repeat(part.width ?? 1);
+    case "date":
+      return "20200101";
+    case "text":
+    case "segment":
+    case "any":
+      return "x";
+  }
+}
+function sharedChannels(rules) {
+  const releases = /* @__PURE__ */ new Map();
+  for (const rule2 of rules) {
+    if (rule2.class === "snapshot") continue;
+    for (const channel of rule2.channels) releases.set(channel.source, rule2);
+  }
+  return rules.flatMap(
+    (rule2) => rule2.class !== "snapshot" ? [] : rule2.channels.flatMap((channel, i) => {
+      const owner = releases.get(channel.source);
+      if (owner === void 0) return [];
+      return [
+        {
+          place: rule2.origin.at("channels", i),
+          what: `the channel "${channel.source}" belongs to releases (rule ${owner.name}), and this rule makes snapshots`,
+          mend: 'give snapshots a channel of their own, such as "edge"'
+        }
+      ];
+    })
+  );
+}
+var SOME_TIME;
+var init_collisions = __esm({
+  "src/policy/collisions.ts"() {
+    "use strict";
+    init_template();
+    init_classify();
+    SOME_TIME = Date.UTC(2020, 0, 2);
+  }
+});
+
+// src/policy/examples.ts
+function checkExamples(policy2, examples, open8 = () => false) {
+  return examples.flatMap((example2) => checkExample(policy2, example2, open8));
+}
+function checkExample(policy2, example2, open8) {
+  const ref = parseRef(example2.ref);
+  if (!ref.ok) return [{ place: example2.origin.at("ref"), what: ref.what, mend: ref.mend }];
+  const decision = classify(policy2, ref.value);
+  if (open8(ref.value, decision.matched)) return [];
+  if (decision.problems.length > 0) {
+    return decision.problems.map((problem4) => differs(example2, example2.origin.at("ref"), problem4.what));
+  }
+  const by = decision.rule === null ? decision.why : `rule ${decision.rule}: ${decision.why}`;
+  if (decision.class !== example2.class) {
+    const what2 = `expected class ${String(example2.class)}, the policy gives ${String(decision.class)} (${by})`;
+    return [differs(example2, example2.origin.at("class"), what2)];
+  }
+  if (example2.tags === void 0 || tagsAgree(example2.tags, decision)) return [];
+  const given2 = list([...decision.tags, ...decision.stableTags]);
+  const what = `expected tags ${list(example2.tags)}, the policy gives ${given2} (${by})`;
+  return [differs(example2, example2.origin.at("tags"), what)];
+}
+function differs(example2, place2, what) {
+  return { place: place2, what: `example ${example2.ref}: ${what}`, mend: "correct the example or the rule" };
+}
+function list(tags2) {
+  return tags2.length === 0 ? "none" : tags2.join(", ");
+}
+function tagsAgree(expected, decision) {
+  const { tags: tags2, stableTags, channels, stable } = decision;
+  const accepted2 = [[...tags2, ...stableTags]];
+  if (stable !== true) accepted2.push([...tags2]);
+  return [...accepted2, ...accepted2.map((names2) => [...names2, ...channels])].some(
+    (names2) => sameSet(expected, names2)
+  );
+}
+function sameSet(expected, given2) {
+  const left = [...given2];
+  for (const tag2 of new Set(expected)) {
+    const found = left.findIndex((candidate) => agrees(tag2, candidate));
+    if (found < 0) return false;
+    left.splice(found, 1);
+  }
+  return left.length === 0;
+}
+function agrees(expected, given2) {
+  if (expected === given2) return true;
+  const template = parseTemplate(given2);
+  if (!template.ok) return false;
+  const parts = template.value.parts.flatMap(
+    (part) => part.kind === "literal" ? [part] : holeShape(part)
+  );
+  return matchPattern({ source: given2, parts }, expected) !== null;
+}
+var init_examples = __esm({
+  "src/policy/examples.ts"() {
+    "use strict";
+    init_pattern();
+    init_refname();
+    init_template();
+    init_classify();
+    init_shapes();
+  }
+});
+
+// src/policy/rule.ts
+function parseRule({ name, config, place: place2 }, problems2) {
+  const kind = config.gitTag === void 0 ? "branch" : "tag";
+  const key = kind === "tag" ? "git_tag" : "branch";
+  const sources = config.gitTag ?? config.branch ?? [];
+  const patterns = sources.flatMap((source, i) => {
+    const pattern = keep2(parsePattern(source), config, problems2, key, i);
+    for (const field2 of pattern ? reservedFields(pattern) : []) {
+      problems2.push({
+        place: config.origin.inside(field2.at, key, i),
+        what: `a field cannot be called {${field2.name}}: that name has a meaning of its own`,
+        mend: `rename it, as in "{my_${field2.name}}"`
+      });
+    }
+    return pattern ? [pattern] : [];
+  });
+  const broken3 = patterns.length < sources.length ? sources.filter((source) => !parsePattern(source).ok) : [];
+  const names2 = commonFields([...patterns.map(fieldNames), ...broken3.map(possibleFields)]);
+  const scope = { names: names2, patterns, problems: problems2, config };
+  const template = (source, without, ...path6) => checkedTemplate(source, scope, without, path6);
+  return {
+    name,
+    class: config.class,
+    kind,
+    patterns,
+    tags: config.tags.flatMap((tag2, i) => template(tag2, ["tag"], "tags", i) ?? []),
+    stable: config.stable,
+    channels: config.channels.flatMap((c, i) => template(c, ["tag", "seq"], "channels", i) ?? []),
+    labels: parseLabels(scope),
+    from: config.from === void 0 ? null : template(config.from, ["tag", "seq"], "from") ?? null,
+    fallback: config.fallback ?? null,
+    publish: config.publish,
+    claim: config.claim ?? null,
+    requires: config.requires,
+    origin: config.origin,
+    place: place2,
+    shapes: []
+  };
+}
+function keep2(result, config, problems2, ...path6) {
+  if (result.ok) return result.value;
+  const { at: at2, what, mend: mend2 } = result;
+  problems2.push({ place: config.origin.inside(at2, ...path6), what, mend: mend2 });
+  return void 0;
+}
+function reservedFields(pattern) {
+  return pattern.parts.flatMap(
+    (part) => "name" in part && RESERVED.includes(part.name) ? [{ name: part.name, at: part.at }] : []
+  );
+}
+function widthOfField(pattern, name) {
+  const field2 = pattern.parts.find((part) => "name" in part && part.name === name);
+  return field2 ? widthOf(field2) : null;
+}
+function commonFields(lists) {
+  const [first2, ...others] = lists;
+  return (first2 ?? []).filter((name) => others.every((names2) => names2.includes(name)));
+}
+function possibleFields(source) {
+  return source.match(/[A-Za-z][A-Za-z0-9_]*/g) ?? [];
+}
+function parseLabels(scope) {
+  const entries = Object.entries(scope.config.labels).flatMap(([label4, source]) => {
+    const template = checkedTemplate(source, scope, [], ["labels", label4], true);
+    return template ? [[label4, template]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+function checkedTemplate(source, scope, without, path6, loose = false) {
+  const template = keep2(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
+  for (const variable of template ? variablesOf(template) : []) {
+    const place2 = scope.config.origin.inside(variable.at, ...path6);
+    const problem4 = checkVariable(variable, scope, without);
+    if (problem4) scope.problems.push({ place: place2, ...problem4 });
+  }
+  return template;
+}
+function checkVariable(variable, { names: names2, patterns, config }, without) {
+  const { name, width, source } = variable;
+  if (names2.includes(name)) {
+    if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
+    return {
+      what: `${source} has another width than the field {${name}} of the pattern`,
+      mend: `write {${name}}`
+    };
+  }
+  const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : void 0;
+  const missing2 = config.gitTag === void 0 ? "git_tag" : "branch";
+  const usable = Object.keys(BUILTINS).filter((n) => n !== missing2 && !without.includes(n));
+  if (builtin === void 0 || !usable.includes(name)) {
+    const { mend: mend2 } = unknownName(variable, [...names2, ...usable]);
+    return { what: `${source} is not defined here`, mend: mend2 };
+  }
+  if (builtin.width === "none" && width !== null) {
+    return { what: `${source}: {${name}} has no width`, mend: `write {${name}}` };
+  }
+  if (builtin.width === "required" && (width === null || width < 1 || width > 9)) {
+    return { what: `${source} has no width from 1 to 9`, mend: "write {seq:2} for 01 to 99" };
+  }
+  if (name === "sha" && width !== null && (width < 4 || width > 64)) {
+    return { what: `${source}: a commit is cut to 4 to 64 digits`, mend: "write {sha:12}" };
+  }
+  return null;
+}
+var RESERVED;
+var init_rule = __esm({
+  "src/policy/rule.ts"() {
+    "use strict";
+    init_pattern();
+    init_template();
+    init_values();
+    RESERVED = Object.keys(BUILTINS).filter((name) => name !== "date" && name !== "seq");
+  }
+});
+
+// src/policy/slots.ts
+function ownSlots(own) {
+  const slots = [];
+  const rules = [...own?.rules ?? []];
+  const unread = own?.unread?.rules ?? /* @__PURE__ */ new Map();
+  const count = rules.length + [...unread.values()].filter((state) => state === "lost").length;
+  for (let at2 = 0; at2 < count; at2 += 1) {
+    const config = unread.get(at2) === "lost" ? void 0 : rules.shift();
+    if (config === void 0) slots.push(LOST);
+    else slots.push(slotOf2(`policy/${at2 + 1}`, config, config.origin.at(), unread.has(at2), true));
+  }
+  return slots;
+}
+function presetSlots(preset, own) {
+  const place2 = own ? own.origin.at("preset") : null;
+  return preset.rules.map((rule2, i) => {
+    const origin = place2 ? { at: () => place2, keyAt: () => place2, inside: () => place2 } : presetOrigin(preset, i);
+    const config = presetRuleConfig(rule2, origin);
+    return slotOf2(`${preset.name}/${rule2.name}`, config, place2, false, false);
+  });
+}
+function unknownSlot() {
+  return LOST;
+}
+function slotOf2(name, config, place2, partial, own) {
+  const problems2 = [];
+  const rule2 = parseRule({ name, config, place: place2 }, problems2);
+  const patterns = config.gitTag ?? config.branch ?? [];
+  return {
+    rule: rule2,
+    matchable: rule2.patterns.length === patterns.length,
+    whole: !partial && problems2.length === 0,
+    own,
+    problems: problems2
+  };
+}
+function isOpen(slots, sound, input, winner) {
+  for (const { rule: rule2, matchable } of slots) {
+    if (rule2 === null) return true;
+    if (rule2 === winner) return false;
+    if (sound.has(rule2) || rule2.kind !== input.kind) continue;
+    if (!matchable || rule2.patterns.some((pattern) => matchPattern(pattern, input.name, true) !== null)) {
+      return true;
+    }
+  }
+  return false;
+}
+var LOST;
+var init_slots = __esm({
+  "src/policy/slots.ts"() {
+    "use strict";
+    init_pattern();
+    init_presets();
+    init_rule();
+    LOST = { rule: null, matchable: false, whole: false, own: true, problems: [] };
+  }
+});
+
+// src/policy/compile.ts
+function compilePolicy(config) {
+  const { policy: policy2, problems: problems2 } = examinePolicy(config);
+  if (policy2 === null) throw new UserError(problems2);
+  return policy2;
+}
+function examinePolicy(config) {
+  const own = "rules" in config ? config : null;
+  const preset = config.preset === void 0 ? null : PRESETS.get(config.preset) ?? null;
+  const strange = config.preset !== void 0 && preset === null;
+  const unread = strange || own?.unread?.settings === true;
+  const slots = withShapes([
+    ...ownSlots(own),
+    ...preset ? presetSlots(preset, own) : [],
+    ...unread ? [unknownSlot()] : []
+  ]);
+  const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
+  const checks = slots.map((slot) => checkSlot(slot, suffix));
+  const sound = slots.flatMap(({ rule: rule2 }, i) => checks[i]?.sound === true && rule2 !== null ? [rule2] : []);
+  const policy2 = policyOf(own, preset, sound, suffix);
+  const open8 = openness(slots, sound);
+  const ours = slots.filter(({ rule: rule2, own: written2 }) => written2 && rule2 !== null && sound.includes(rule2));
+  const together = checkRulesTogether(policy2, ours.length, open8);
+  const problems2 = [
+    ...strange ? [presetProblem(config.preset ?? "", own)] : [],
+    ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
+    ...slots.flatMap((slot) => slot.problems),
+    ...checks.flatMap((check2) => check2.problems),
+    ...together.problems,
+    // The suffix is a setting: without it stable tags are not known.
+    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open8)
+  ];
+  const names2 = namesOf2(slots, own);
+  const warnings2 = [...checks.flatMap((check2) => check2.warnings), ...together.warnings];
+  const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
+  return { policy: usable ? { ...policy2, warnings: warnings2 } : null, problems: problems2, names: names2 };
+}
+function policyOf(own, preset, rules, stableSuffix) {
+  const timezone = own?.timezone ?? "UTC";
+  return {
+    rules,
+    stableSuffix,
+    timezone,
+    unmatched: { branch: own?.unmatched ?? "ignore", tag: own?.unmatched ?? "error" },
+    promotion: preset ? promotionRule(preset) : null,
+    place: own ? own.origin.at() : null,
+    names: /* @__PURE__ */ new Set([...rules.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
+    warnings: [],
+    calendar: calendarOf(timezone)
+  };
+}
+function checkSlot({ rule: rule2, whole: whole2 }, suffix) {
+  if (rule2 === null || !whole2) return { sound: false, problems: [], warnings: [] };
+  const { problems: problems2, warnings: warnings2 } = checkRule(rule2, suffix);
+  return { sound: problems2.length === 0, problems: problems2, warnings: warnings2 };
+}
+function openness(slots, sound) {
+  if (sound.length === slots.length) return () => false;
+  const set2 = new Set(sound);
+  return (input, winner) => isOpen(slots, set2, input, winner);
+}
+function presetProblem(name, own) {
+  return { ...own && { place: own.origin.at("preset") }, ...unknownPreset(name) };
+}
+function emptyPolicy(own) {
+  return {
+    place: own.origin.at(),
+    what: "the policy has neither rules nor a preset",
+    mend: 'add "preset" or "rules"'
+  };
+}
+function namesOf2(slots, own) {
+  if (slots.some(({ rule: rule2 }) => rule2 === null)) return null;
+  const parsed2 = slots.flatMap(({ rule: rule2 }) => rule2?.patterns.flatMap(fieldNames) ?? []);
+  const sources = (own?.rules ?? []).flatMap((rule2) => rule2.gitTag ?? rule2.branch ?? []);
+  const broken3 = sources.filter((source) => !parsePattern(source).ok);
+  return /* @__PURE__ */ new Set([...parsed2, ...broken3.flatMap(possibleFields), ...Object.keys(BUILTINS)]);
+}
+function withShapes(slots) {
+  const rules = slots.flatMap(({ rule: rule2 }) => rule2 ?? []);
+  const finals = rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
+  const bases = finals.flatMap((rule2) => rule2.patterns);
+  return slots.map((slot) => slot.rule === null ? slot : { ...slot, rule: shaped(slot.rule, bases) });
+}
+function shaped(rule2, bases) {
+  const shapes = rule2.tags.flatMap((tag2) => templateShapes(tag2, rule2.patterns, rule2.class, bases));
+  return { ...rule2, shapes };
+}
+function promotionRule(preset) {
+  const { promotion } = preset;
+  if (!promotion) return null;
+  return {
+    preset: preset.name,
+    tag: builtinPattern(promotion.tag),
+    branches: promotion.branches.map(builtinPattern)
+  };
+}
+function builtinPattern(source) {
+  const result = parsePattern(source);
+  if (!result.ok) throw new Error(`the pattern "${source}" of a preset is wrong: ${result.what}`);
+  return result.value;
+}
+var DEFAULT_STABLE_SUFFIX;
+var init_compile = __esm({
+  "src/policy/compile.ts"() {
+    "use strict";
+    init_errors();
+    init_pattern();
+    init_presets();
+    init_calendar();
+    init_check();
+    init_collisions();
+    init_examples();
+    init_rule();
+    init_shapes();
+    init_slots();
+    init_values();
+    DEFAULT_STABLE_SUFFIX = "-stable";
+  }
+});
+
+// src/policy/promotion.ts
+function checkPromotionTag(policy2, tag2, branch) {
+  const rule2 = policy2.promotion;
+  if (rule2 === null) return null;
+  const fields2 = matchPattern(rule2.tag, tag2);
+  if (fields2 === null) {
+    return {
+      what: `the tag ${visible(tag2)} does not have the form "${rule2.tag.source}" of the preset ${rule2.preset}`,
+      mend: 'write it as "stx.4.0-v2.2": the release, then the version'
+    };
+  }
+  if (branch === null) return null;
+  for (const pattern of rule2.branches) {
+    const bound = matchPattern(pattern, branch);
+    const differs2 = bound && fieldNames(pattern).some((name) => bound[name] !== fields2[name]);
+    if (!differs2) continue;
+    const wanted = rule2.tag.parts.map(
+      (part) => part.kind === "literal" ? part.text : "name" in part ? bound[part.name] ?? fields2[part.name] ?? "" : ""
+    );
+    return {
+      what: `the tag ${visible(tag2)} is of another release than the branch ${visible(branch)}`,
+      mend: `on this branch it would be "${wanted.join("")}"`
+    };
+  }
+  return null;
+}
+var init_promotion = __esm({
+  "src/policy/promotion.ts"() {
+    "use strict";
+    init_pattern();
+    init_refname();
+  }
+});
+
+// src/policy/report.ts
+function classificationReport(decision) {
+  return {
+    class: decision.class,
+    rule: decision.rule,
+    fields: { ...decision.fields },
+    version: decision.version,
+    tags: [...decision.tags],
+    stable_tags: [...decision.stableTags],
+    channels: [...decision.channels],
+    why: decision.why,
+    not: [...decision.not]
+  };
+}
+var init_report2 = __esm({
+  "src/policy/report.ts"() {
+    "use strict";
+  }
+});
+
+// src/policy/resolve.ts
+function needsOf(decision) {
+  const rule2 = decision.publish ? decision.matched : null;
+  const sequence = rule2 !== null && isNumbered(rule2);
+  const channels = decision.channels.length > 0;
+  return {
+    tagLists: sequence || channels,
+    gitTags: sequence && decision.claim === null,
+    base: rule2 !== null && templatesOf(rule2).some((template) => uses(template, "base")),
+    sequence,
+    claim: sequence && decision.claim !== null,
+    channels
+  };
+}
+function templatesOf(rule2) {
+  return [...rule2.tags, ...rule2.channels, ...rule2.from ? [rule2.from] : [], ...Object.values(rule2.labels)];
+}
+async function findBase(policy2, facts) {
+  if (await facts.shallow()) {
+    throw new UserError({
+      what: "{base} needs the git history, and this clone is shallow",
+      mend: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
+    });
+  }
+  for (const name of await facts.reachableTags()) {
+    if (classify(policy2, { kind: "tag", name }).class === "final") return name;
+  }
+  const finals = policy2.rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
+  const forms = finals.flatMap((rule2) => rule2.patterns.map((pattern) => `"${pattern.source}"`)).join(", ");
+  throw new UserError({
+    ...policy2.place && { place: policy2.place },
+    what: `{base} has no value: no git tag reachable from ${facts.sha ?? "the commit"} belongs to a final rule${forms && ` (${forms})`}`,
+    mend: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here'
+  });
+}
+function resolveNames(policy2, decision, facts, seen = {}) {
+  const rule2 = decision.matched;
+  const lookup = (values2) => (text4, place2) => renderText(text4, (variable) => (values2 && valueOf(variable, values2)?.text) ?? null, policy2.names, place2);
+  if (rule2 === null) return { ...decision, sequence: null, render: lookup(null) };
+  const values = completeValues(policy2, rule2, decision, facts, seen);
+  const names2 = renderNames(policy2, rule2, values);
+  const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule2, names2), ...overlaps(rule2, names2)] : [];
+  if (problems2.length > 0) throw new UserError(problems2);
+  const [tag2] = names2.tags;
+  return {
+    ...decision,
+    ...names2,
+    sequence: values.seq ?? null,
+    render: lookup({ ...values, tag: tag2 })
+  };
+}
+function completeValues(policy2, rule2, decision, facts, seen) {
+  const base = seen.base ?? null;
+  const known = {
+    ...valuesOf(policy2, rule2, facts, decision.fields),
+    ...base !== null && { base },
+    ...seen.reuse !== void 0 && valuesOfReused(policy2, decision, facts, base, seen.reuse)
+  };
+  if (!needsOf(decision).sequence) return known;
+  if (seen.sequence !== void 0) return { ...known, seq: seen.sequence };
+  if (known.seq !== void 0) return known;
+  const tags2 = /* @__PURE__ */ new Set([...seen.registryTags ?? [], ...seen.gitTags ?? []]);
+  return { ...known, seq: nextSequence(policy2, decision, known, tags2) };
+}
+function unfinished(rule2, names2) {
+  const all = [...names2.tags, ...names2.channels, names2.from ?? ""];
+  return all.flatMap((name) => {
+    const hole = /\{[^}]*\}/.exec(name)?.[0];
+    if (hole === void 0) return [];
+    return [
+      {
+        place: rule2.origin.at("tags"),
+        what: `"${name}" is not complete: ${hole} has no value in this run`,
+        mend: hole.startsWith("{run_") ? "run numbers exist in GitHub Actions only; use {sha:12} or {timestamp}" : "give the run the ref and commit that the tag is made from (--ref, --sha)"
+      }
     ];
+  });
+}
+function overlaps(rule2, names2) {
+  const fixed = /* @__PURE__ */ new Set([...names2.tags, ...names2.stableTags]);
+  return names2.channels.flatMap(
+    (channel, i) => fixed.has(channel) ? [
+      {
+        place: rule2.origin.at("channels", i),
+        what: `"${channel}" would be a tag that never moves and a channel that does`,
+        mend: "give the channel another name"
+      }
+    ] : []
+  );
+}
+var init_resolve = __esm({
+  "src/policy/resolve.ts"() {
+    "use strict";
+    init_errors();
+    init_sequence();
+    init_template();
+    init_classify();
+    init_values();
+  }
+});
+
+// src/policy/policy.ts
+var init_policy = __esm({
+  "src/policy/policy.ts"() {
+    "use strict";
+    init_channels();
+    init_sequence();
+    init_classify();
+    init_compile();
+    init_promotion();
+    init_report2();
+    init_resolve();
+    init_values();
+  }
+});
+
+// src/builds/records.ts
+function readRecords(text4, { relaxed, comments }) {
+  const records = [];
+  let record3 = [];
+  let at2 = 0;
+  const take = (pattern) => {
+    pattern.lastIndex = at2;
+    const found = pattern.exec(text4);
+    at2 += found?.[0].length ?? 0;
+    return found;
+  };
+  for (; ; ) {
+    if (comments && record3.length === 0) while (at2 < text4.length && take(COMMENT) !== null) ;
+    const wrong2 = { ok: false, line: text4.slice(0, at2).split("\n").length };
+    const opens2 = text4.startsWith('"', at2);
+    const quoted2 = opens2 ? take(QUOTED) : null;
+    if (opens2 && quoted2 === null) return wrong2;
+    const rest = take(PLAIN)?.[0] ?? "";
+    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong2;
+    const inner = quoted2?.[1]?.replaceAll('""', '"') ?? "";
+    if (quoted2 === null) record3.push(rest);
+    else record3.push(rest === "" ? inner : `"${inner}"${rest}`);
+    const end2 = take(END)?.[0] ?? "";
+    if (end2 === ",") continue;
+    records.push(record3);
+    if (end2 === "") return { ok: true, records };
+    record3 = [];
+  }
+}
+var QUOTED, PLAIN, END, COMMENT;
+var init_records = __esm({
+  "src/builds/records.ts"() {
+    "use strict";
+    QUOTED = /"([^"]*(?:""[^"]*)*)"/y;
+    PLAIN = /[^,\r\n]*(?:\r(?!\n)[^,\r\n]*)*/y;
+    END = /,|\r?\n|$/y;
+    COMMENT = /[ \t]*#[^\n]*(?:\n|$)/y;
+  }
+});
+
+// src/builds/csv.ts
+function hclLiteral(text4) {
+  return text4.replace(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
+}
+function hclLiterals(value) {
+  if (typeof value === "string") return hclLiteral(value);
+  if (Array.isArray(value)) return value.map(hclLiterals);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [hclLiteral(key), hclLiterals(item)]));
+}
+function formatCsv(fields2) {
+  return fields2.map(({ key, value, bare: bare2 }) => quote(bare2 ? key : `${key}=${value}`)).join(",");
+}
+function quote(field2) {
+  return /[",]/.test(field2) ? `"${field2.replaceAll('"', '""')}"` : field2;
+}
+function parseCsv(text4) {
+  if (/[\x00-\x1f\x7f]/.test(text4)) {
+    return { ok: false, what: "the value holds a control character", mend: "write it on one line" };
+  }
+  const read3 = readRecords(text4, { relaxed: false, comments: false });
+  if (!read3.ok) {
+    return { ok: false, what: "a quotation mark does not end", mend: "close it before the next comma" };
+  }
+  const fields2 = [];
+  const seen = /* @__PURE__ */ new Set();
+  for (const cell of read3.records[0] ?? []) {
+    const equals = cell.indexOf("=");
+    if (equals < 0) {
+      fields2.push({ key: cell, value: "", bare: true });
+      continue;
+    }
+    const key = cell.slice(0, equals).trim().toLowerCase();
+    if (!KEY.test(key)) return { ok: false, what: `"${key}" is not a key`, mend: 'write it as "key=value"' };
+    if (seen.has(key)) {
+      return { ok: false, what: `the key "${key}" is given twice`, mend: "give it once: the last would win" };
+    }
+    seen.add(key);
+    fields2.push({ key, value: cell.slice(equals + 1), bare: false });
+  }
+  return { ok: true, value: fields2 };
+}
+var KEY;
+var init_csv = __esm({
+  "src/builds/csv.ts"() {
+    "use strict";
+    init_records();
+    KEY = /^[a-z][a-z0-9._-]*$/;
+  }
+});
+
+// src/builds/options.ts
+function parseSecret(text4, values) {
+  const looksLikeSpec = /^"?(?:type|id|src|source|env)=/i.test(text4);
+  if (!looksLikeSpec) return values ? secretByValue(text4) : secretInFile();
+  const csv = parseCsv(text4);
+  if (!csv.ok) return csv;
+  const unknown2 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
+  if (unknown2) return bad3(`"${unknown2.key}" is not a key of a secret`, "use id with env or src");
+  const get = (key) => csv.value.find((field2) => field2.key === key)?.value;
+  const [type, id, env] = [get("type"), get("id"), get("env")];
+  const source = get("src") ?? get("source");
+  if (type !== void 0 && type !== "file" && type !== "env") {
+    return bad3(`"${type}" is not a type of secret`, "write type=file or type=env");
+  }
+  if (id === void 0 || !SECRET_ID.test(id))
+    return bad3("the secret has no id", 'write it as "id=NAME,env=VARIABLE"');
+  if (env !== void 0 && source !== void 0)
+    return bad3("the secret has env and src", "give one of the two");
+  const variable = env ?? (type === "env" ? source : void 0) ?? (source === void 0 ? id : void 0);
+  if (variable === void 0) return good({ id, file: source ?? "" });
+  if (!VARIABLE2.test(variable))
+    return bad3(`"${variable}" is not the name of a variable`, "name an environment variable");
+  return good({ id, env: variable });
+}
+function secretByValue(text4) {
+  const equals = text4.indexOf("=");
+  const id = text4.slice(0, Math.max(equals, 0));
+  if (!SECRET_ID.test(id))
+    return bad3("a secret has no name", 'write it as "NAME=value" or "id=NAME,env=VARIABLE"');
+  return good({ id, value: text4.slice(equals + 1) });
+}
+function secretInFile() {
+  return bad3(
+    'the secret is not of the form "id=NAME,env=VARIABLE" or "id=NAME,src=FILE"',
+    "never write a value here: put it into an environment variable of the step and name that"
+  );
+}
+function parseSsh(text4) {
+  const [id = "", ...rest] = text4.split("=");
+  if (!SECRET_ID.test(id)) return bad3("the ssh entry has no id", 'write it as "default" or "id=PATH"');
+  const paths = rest.length === 0 ? [] : rest.join("=").split(",");
+  if (paths.some((path6) => path6 === "" || hasControl(path6)))
+    return bad3("the ssh entry has an empty path", "name a socket or key file");
+  return good({ text: text4, paths });
+}
+function parseCache(text4) {
+  const csv = parseCsv(text4);
+  if (!csv.ok) return csv;
+  const [first2] = csv.value;
+  if (csv.value.length === 1 && first2?.bare) {
+    return good([
+      { key: "type", value: "registry", bare: false },
+      { key: "ref", value: first2.key, bare: false }
+    ]);
+  }
+  const bare2 = csv.value.find((field2) => field2.bare);
+  if (bare2) return bad3(`"${bare2.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
+  const type = csv.value.find(({ key }) => key === "type");
+  if (!type?.value) return bad3("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
+  return good(csv.value);
+}
+function parseAttestation(kind, text4) {
+  const type = { key: "type", value: kind, bare: false };
+  if (text4 === "true" || text4 === "") return good([type]);
+  if (text4 === "false") return good([type, { key: "disabled", value: "true", bare: false }]);
+  const csv = parseCsv(text4);
+  if (!csv.ok) return csv;
+  const [first2] = csv.value;
+  if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
+    return good([type, { key: "mode", value: first2.key, bare: false }]);
+  }
+  const wrong2 = csv.value.find(({ key, bare: bare2 }) => bare2 || key === "type");
+  if (wrong2)
+    return bad3(
+      `"${wrong2.key}" does not belong in ${kind}`,
+      'write true, false or "key=value" pairs such as "mode=max"'
+    );
+  return good([type, ...csv.value]);
+}
+function isDisabled(fields2) {
+  return fields2.some(({ key, value }) => key === "disabled" && value === "true");
+}
+function parseUlimit(text4) {
+  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text4) ? good(text4) : bad3("this is not a ulimit", 'write it as "nofile=1024:2048"');
+}
+function parseShmSize(text4) {
+  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text4) ? good(text4) : bad3("this is not a size", 'write it as "128m" or "2g"');
+}
+function parseNetwork(text4) {
+  return ["default", "none", "host"].includes(text4) ? good(text4) : bad3(`"${text4}" is not a network mode`, "write default, none or host");
+}
+function parseHost(text4) {
+  const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text4) ?? [];
+  return name !== void 0 && address !== void 0 ? good([name, address.replace(/^\[|\]$/g, "")]) : bad3("this is not a host entry", 'write it as "name:address"');
+}
+function annotationLevels(key) {
+  const colon = key.indexOf(":");
+  const levels = colon < 0 ? [] : key.slice(0, colon).split(",");
+  return levels.length > 0 && levels.every((level) => LEVEL.test(level)) ? { levels, name: key.slice(colon + 1) } : { levels: null, name: key };
+}
+function parseKey(key) {
+  if (key === "" || key.includes("=") || hasControl(key)) {
+    return bad3(`${JSON.stringify(key)} cannot be a key`, 'use a key without "=" and control characters');
+  }
+  return good(key);
+}
+function parseNamedContext(text4) {
+  if (/^(?:docker-image|https):\/\/[^\s]+$/.test(text4) || /^git@[^\s]+$/.test(text4)) {
+    return good({ text: text4, local: false });
+  }
+  if (/^(?:target|oci-layout):/.test(text4)) {
+    return bad3(`"${text4}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
+  }
+  const path6 = parseLocalPath(text4);
+  return path6.ok ? good({ text: path6.value, local: true }) : path6;
+}
+function parseLocalPath(text4) {
+  const mend2 = "name a path inside the workspace";
+  if (text4 === "" || hasControl(text4)) return bad3("the path is empty or holds a control character", mend2);
+  if (text4.startsWith("-"))
+    return bad3(`"${text4}" starts with "-"`, `${mend2}; standard input and flags cannot be used`);
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text4) || /^git@/.test(text4) || /^(?:\.\/+)*github\.com\//.test(text4)) {
+    return bad3(`"${text4}" is a remote address`, `${mend2}; check the repository out first`);
+  }
+  if (text4.startsWith("/") || text4.includes("\\"))
+    return bad3(`"${text4}" is not relative to the workspace`, mend2);
+  const parts = [];
+  for (const part of text4.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === void 0) return bad3(`"${text4}" is outside the workspace`, mend2);
+  }
+  const path6 = parts.join("/");
+  if (path6 !== text4 && path6 !== "") return parseLocalPath(path6);
+  return good(path6 === "" ? "." : path6);
+}
+function hasControl(text4) {
+  return /[\x00-\x1f\x7f]/.test(text4);
+}
+var bad3, good, SECRET_ID, VARIABLE2, LEVEL;
+var init_options = __esm({
+  "src/builds/options.ts"() {
+    "use strict";
+    init_csv();
+    bad3 = (what, mend2) => ({
+      ok: false,
+      what,
+      mend: mend2
+    });
+    good = (value) => ({ ok: true, value });
+    SECRET_ID = /^[A-Za-z0-9_.-]+$/;
+    VARIABLE2 = /^[A-Za-z_][A-Za-z0-9_]*$/;
+    LEVEL = /^(?:index|manifest|index-descriptor|manifest-descriptor)(?:\[[A-Za-z0-9_/-]+\])?$/;
+  }
+});
+
+// src/builds/labelling.ts
+function labelling(build2, context, at2) {
+  const labels = labelsOf(build2, context, at2);
+  return { labels, annotations: annotationsOf(build2, labels, context, at2) };
+}
+function labelsOf(build2, { decision, facts, render: render2 }, at2) {
+  const labels = ociLabels(facts, decision.version);
+  for (const [key, value] of Object.entries(decision.labels)) {
+    labels[key] = at2(prefixed2(render2(value), `label ${key} of the policy`), value, "labels");
+  }
+  for (const [key, value] of Object.entries(build2.labels)) {
+    at2(parseKey(key), key, "labels", key);
+    labels[key] = at2(render2(value), value, "labels", key);
+  }
+  at2(revisionKept(labels[REVISION], facts.revision), facts.revision, "labels", REVISION);
+  return labels;
+}
+function annotationsOf(build2, labels, { facts, render: render2 }, at2) {
+  const merged3 = /* @__PURE__ */ new Map();
+  const add2 = (key, value) => {
+    const { levels, name } = annotationLevels(key);
+    merged3.set(key, { levels, text: `${name}=${value}` });
+  };
+  for (const key of OCI_KEYS) {
+    const value = labels[key] ?? "";
+    if (value !== "") add2(key, value);
+  }
+  for (const [key, value] of Object.entries(build2.annotations)) {
+    const { name } = annotationLevels(key);
+    at2(parseKey(name), name, "annotations", key);
+    if (name.includes(":")) {
+      const mend2 = "put index: or manifest: in front of it, or take the colon out";
+      at2({ ok: false, what: `the level in "${key}" is not known`, mend: mend2 }, "", "annotations", key);
+    }
+    const text4 = at2(render2(value), value, "annotations", key);
+    if (name === REVISION) at2(revisionKept(text4, facts.revision), "", "annotations", key);
+    add2(key, text4);
+  }
+  return [...merged3.values()];
+}
+function revisionKept(value, revision) {
+  if (value === void 0 || value === revision) return { ok: true, value: revision };
+  return {
+    ok: false,
+    what: `${REVISION} is set to something other than the commit that is built`,
+    mend: "leave it to Retag: a finished build is recognised by it"
+  };
+}
+function prefixed2(parsed2, what) {
+  return parsed2.ok ? parsed2 : { ...parsed2, what: `${what}: ${parsed2.what}` };
+}
+var init_labelling = __esm({
+  "src/builds/labelling.ts"() {
+    "use strict";
+    init_labels();
+    init_options();
+  }
+});
+
+// src/builds/target.ts
+function targetParts(build2, shared, problems2) {
+  const at2 = reporter(build2, problems2);
+  const context = at2(parseLocalPath(build2.context), ".", "context");
+  const file2 = build2.file ?? (context === "." ? "Dockerfile" : `${context}/Dockerfile`);
+  const provenance = provenanceOf(build2, shared, at2);
+  const sbom = build2.sbom === void 0 ? null : at2(parseAttestation("sbom", build2.sbom), [], "sbom");
+  const attestations = [provenance, ...sbom === null ? [] : [sbom]];
+  return {
+    context,
+    dockerfile: at2(parseLocalPath(file2), "Dockerfile", "file"),
+    contexts: mapValues(
+      build2.buildContexts,
+      (value, key) => at2(parseNamedContext(value), { text: "", local: true }, "build_contexts", key).text
+    ),
+    args: argsOf(build2, shared, at2),
+    ...labelling(build2, shared, at2),
+    attest: attestations.map(formatCsv),
+    attested: attestations.some((fields2) => !isDisabled(fields2)),
+    secrets: secretsOf(build2, shared, at2, problems2),
+    ssh: build2.ssh.map((text4, i) => at2(parseSsh(text4), { text: text4, paths: [] }, "ssh", i)),
+    cacheFrom: build2.cacheFrom.map((text4, i) => at2(parseCache(text4), [], "cache_from", i)),
+    cacheTo: shared.trusted ? build2.cacheTo.map((text4, i) => at2(parseCache(text4), [], "cache_to", i)) : [],
+    rest: restOf(build2, at2)
+  };
+}
+function reporter(build2, problems2) {
+  return (parsed2, fallback, ...path6) => {
+    if (parsed2.ok) return parsed2.value;
+    const where = path6.filter((part) => typeof part === "string").join(".");
+    problems2.push({
+      place: build2.origin.at(...path6),
+      what: `${imageOf(build2)}: ${where}: ${parsed2.what}`,
+      mend: parsed2.mend
+    });
+    return fallback;
+  };
+}
+function argsOf(build2, shared, at2) {
+  const args = mapValues(build2.buildArgs, (value, key) => {
+    at2(parseKey(key), key, "build_args", key);
+    return at2(shared.render(value), value, "build_args", key);
+  });
+  const epoch = shared.sourceDateEpoch;
+  if (epoch !== void 0 && epoch !== "" && !Object.hasOwn(args, "SOURCE_DATE_EPOCH")) {
+    args["SOURCE_DATE_EPOCH"] = epoch;
+  }
+  return args;
+}
+function provenanceOf(build2, shared, at2) {
+  const parsed2 = parseAttestation("provenance", build2.provenance ?? shared.defaultProvenance);
+  const fields2 = at2(parsed2, [{ key: "type", value: "provenance", bare: false }], "provenance");
+  const { run: run3 } = shared.facts;
+  const said = fields2.some(({ key }) => key === "builder-id");
+  return run3 === null || said || isDisabled(fields2) ? fields2 : [...fields2, { key: "builder-id", value: run3, bare: false }];
+}
+function secretsOf(build2, shared, at2, problems2) {
+  const secrets = /* @__PURE__ */ new Map();
+  for (const text4 of shared.inputSecrets) {
+    const parsed2 = parseSecret(text4, true);
+    if (parsed2.ok) secrets.set(parsed2.value.id, { spec: parsed2.value, place: null });
+    else problems2.push({ what: `secrets: ${parsed2.what}`, mend: parsed2.mend });
+  }
+  build2.secrets.forEach((text4, i) => {
+    const spec = at2(parseSecret(text4, false), { id: "", env: "" }, "secrets", i);
+    secrets.set(spec.id, { spec, place: build2.origin.at("secrets", i) });
+  });
+  return [...secrets.values()];
+}
+function restOf(build2, at2) {
+  const network = build2.network === void 0 ? void 0 : at2(parseNetwork(build2.network), "", "network");
+  const hosts = build2.addHosts.map((text4, i) => at2(parseHost(text4), ["", ""], "add_hosts", i));
+  return {
+    ...build2.target ? { target: build2.target } : {},
+    ...build2.noCache ? { "no-cache": true } : {},
+    ...build2.pull ? { pull: true } : {},
+    ...network === void 0 ? {} : { network },
+    ...network === "host" ? { entitlements: ["network.host"] } : {},
+    ...build2.shmSize === void 0 ? {} : { "shm-size": at2(parseShmSize(build2.shmSize), "", "shm_size") },
+    ...build2.ulimits.length === 0 ? {} : { ulimits: build2.ulimits.map((text4, i) => at2(parseUlimit(text4), "", "ulimits", i)) },
+    ...hosts.length === 0 ? {} : { "extra-hosts": Object.fromEntries(hosts) }
+  };
+}
+function mapValues(values, change) {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value, key)]));
+}
+var init_target = __esm({
+  "src/builds/target.ts"() {
+    "use strict";
+    init_csv();
+    init_labelling();
+    init_names();
+    init_options();
+  }
+});
+
+// src/builds/check.ts
+function checkBuilds(builds, names2) {
+  return builds.flatMap((build2) => {
+    const problems2 = [];
+    targetParts(build2, NO_RUN, problems2);
+    return [...problems2, ...templatesOf2(build2).flatMap((each) => templateProblems(build2, each, names2))];
+  });
+}
+function templatesOf2(build2) {
+  const { buildArgs, labels, annotations: annotations2 } = build2;
+  return Object.entries({ build_args: buildArgs, labels, annotations: annotations2 }).flatMap(
+    ([key, values]) => Object.entries(values).map(([name, text4]) => ({ text: text4, path: [key, name] }))
+  );
+}
+function templateProblems(build2, { text: text4, path: path6 }, names2) {
+  const problem4 = (at2, what, mend2) => ({
+    place: build2.origin.inside(at2, ...path6),
+    what: `${imageOf(build2)}: ${path6.join(".")}: ${what}`,
+    mend: mend2
+  });
+  const template = parseTemplate(text4, true);
+  if (!template.ok) return [problem4(template.at, template.what, template.mend)];
+  if (names2 === null) return [];
+  return variablesOf(template.value).filter(({ name }) => !names2.has(name)).map((variable) => {
+    const { what, mend: mend2 } = unknownName(variable, names2);
+    return problem4(variable.at, what, mend2);
+  });
+}
+var NO_RUN;
+var init_check2 = __esm({
+  "src/builds/check.ts"() {
+    "use strict";
+    init_policy();
+    init_template();
+    init_names();
+    init_target();
+    NO_RUN = {
+      decision: { class: "snapshot", version: "", labels: {} },
+      facts: { revision: "", url: null, title: null, description: null, licenses: null, created: "", run: null },
+      render: () => ({ ok: true, value: "" }),
+      inputSecrets: [],
+      defaultProvenance: "",
+      sourceDateEpoch: void 0,
+      trusted: true,
+      insecure: []
+    };
   }
 });
 
@@ -2911,6 +5239,32 @@ var init_dist = __esm({
       abortPipeEarly: void 0
     };
     EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
+  }
+});
+
+// src/config/commit.ts
+function parseCommit(srcRef) {
+  const text4 = srcRef.trim();
+  const last = text4.replace(PATCH, "$1").replace(/[/#]+$/, "").split(/[/=@#]/).at(-1);
+  const sha = (WHOLE.exec(text4)?.[1] ?? (isId(last ?? "") ? last : void 0))?.toLowerCase();
+  return sha === void 0 ? null : { sha, page: sha === text4.toLowerCase() ? null : pageOf(text4, sha) };
+}
+function isId(text4) {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4) || /^[0-9a-f]{7,63}$/i.test(text4) && /\d/.test(text4);
+}
+function pageOf(text4, sha) {
+  if (!URL.canParse(text4)) return { host: "", repo: null };
+  const { host, pathname } = new URL(text4);
+  const [, repo, named2] = GITHUB.exec(pathname) ?? [];
+  return { host, repo: repo !== void 0 && named2?.toLowerCase() === sha ? repo : null };
+}
+var WHOLE, PATCH, GITHUB;
+var init_commit = __esm({
+  "src/config/commit.ts"() {
+    "use strict";
+    WHOLE = /(?:\/(?:commits?|tree)\/|[?&]id=)([0-9a-f]{40}|[0-9a-f]{64})(?=$|[/?&#\s]|\.(?:patch|diff)\b)/i;
+    PATCH = /(\/commits?\/[0-9a-f]{7,40})\.(?:patch|diff)$/i;
+    GITHUB = /^\/([\w.-]+\/[\w.-]+)\/(?:commit|commits|tree|pull\/\d+\/(?:commits|changes))\/([0-9a-f]{7,64})(?=$|\/|\.(?:patch|diff)$)/i;
   }
 });
 
@@ -9984,16 +12338,17 @@ function laterPolicies(pieces) {
 function assemble(pieces) {
   const policy2 = first(pieces, "policy");
   const tracking2 = first(pieces, "tracking");
+  let number2 = 0;
   return {
     ...policy2 ? { policy: policyConfig(policy2, policy2.value) } : {},
     builds: pieces.flatMap(
       ({ document: document2, data, positions }) => (data.builds ?? []).map(
-        (build2, i) => buildConfig(document2, build2, ["builds", positions?.builds[i] ?? i])
+        (build2, i) => buildConfig(document2, build2, ["builds", positions?.builds[i] ?? i], ++number2)
       )
     ),
     images: pieces.flatMap(
       ({ document: document2, data, positions }) => (data.images ?? []).map(
-        (image3, i) => imageConfig(document2, image3, ["images", positions?.images[i] ?? i])
+        (image3, i) => imageConfig(document2, image3, ["images", positions?.images[i] ?? i], ++number2)
       )
     ),
     runners: byPlatform(first(pieces, "runners")?.value ?? {}),
@@ -10010,14 +12365,15 @@ function first(pieces, key) {
   }
   return void 0;
 }
-function imageConfig(document2, data, path6) {
+function imageConfig(document2, data, path6, number2) {
   return {
-    name: data.name,
-    repository: sure(parseRepository(data.name)),
+    number: number2,
+    names: namesOf3(data.name),
     ...given("srcName", data.src_name),
-    srcRepository: sure(parseRepository(data.src_name ?? data.name)),
+    srcRepository: sure(parseRepository(data.src_name ?? listOf(data.name)[0] ?? "")),
     ...given("srcBuildTag", data.src_build_tag),
     ...given("srcRef", data.src_ref),
+    commit: data.src_ref === void 0 ? null : parseCommit(data.src_ref),
     ...given("srcDigest", data.src_digest),
     tags: listOf(data.tag ?? data.tags),
     stable: data.stable ?? false,
@@ -10029,9 +12385,13 @@ function imageConfig(document2, data, path6) {
     origin: originOf(document2, ...path6)
   };
 }
-function buildConfig(document2, data, path6) {
+function namesOf3(name) {
+  return listOf(name).map((text4) => ({ text: text4, repository: sure(parseRepository(text4)) }));
+}
+function buildConfig(document2, data, path6, number2) {
   return {
-    names: listOf(data.name).map((text4) => ({ text: text4, repository: sure(parseRepository(text4)) })),
+    number: number2,
+    names: namesOf3(data.name),
     context: data.context ?? ".",
     ...given("file", data.file),
     ...given("target", data.target === "" ? void 0 : data.target),
@@ -10152,6 +12512,7 @@ var init_assemble = __esm({
   "src/config/assemble.ts"() {
     "use strict";
     init_reference();
+    init_commit();
     init_duration();
     init_origin();
     init_platforms();
@@ -10202,7 +12563,7 @@ function text2(parse6, json2 = {}) {
 }
 function matching(pattern, what, mend2) {
   return text2(
-    (value) => pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote(value)} is not ${what}`, mend: mend2 },
+    (value) => pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote2(value)} is not ${what}`, mend: mend2 },
     { pattern: pattern.source }
   );
 }
@@ -10230,27 +12591,27 @@ function exactlyOne(keys, mend2) {
 function about(schema4, description2) {
   return pipe(schema4, description(description2));
 }
-function quote(value) {
+function quote2(value) {
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
 }
 function parseLine(value) {
   if (value.trim() === "") return { ok: false, what: "{it} is empty", mend: "give it a value or remove the key" };
   if (CONTROL.test(value)) {
-    return { ok: false, what: `${quote(value)} has a line break or control character`, mend: "write it on one line" };
+    return { ok: false, what: `${quote2(value)} has a line break or control character`, mend: "write it on one line" };
   }
   if (value.length > MAX_LINE) {
     return { ok: false, what: `{it} is longer than ${MAX_LINE} characters`, mend: "shorten it" };
   }
   return { ok: true, value };
 }
-function parseLocalPath(value) {
+function parseLocalPath2(value) {
   const parsed2 = parseLine(value);
   if (!parsed2.ok) return parsed2;
   if (value.startsWith("-")) {
-    return { ok: false, what: `${quote(value)} begins with "-"`, mend: `write "./${value}" if it is a path` };
+    return { ok: false, what: `${quote2(value)} begins with "-"`, mend: `write "./${value}" if it is a path` };
   }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || /^git@/.test(value)) {
-    return { ok: false, what: `${quote(value)} is not a path in the workspace`, mend: "check it out and give its path" };
+    return { ok: false, what: `${quote2(value)} is not a path in the workspace`, mend: "check it out and give its path" };
   }
   return { ok: true, value };
 }
@@ -10267,7 +12628,7 @@ var init_parts = __esm({
     );
     line = text2(parseLine, { minLength: 1, maxLength: MAX_LINE });
     anyText = string();
-    localPath = text2(parseLocalPath, { minLength: 1 });
+    localPath = text2(parseLocalPath2, { minLength: 1 });
     CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
   }
 });
@@ -10360,7 +12721,7 @@ function parseDigest(value) {
   if (isDigest(value)) return { ok: true, value };
   return {
     ok: false,
-    what: `${quote(value)} is not a digest`,
+    what: `${quote2(value)} is not a digest`,
     mend: 'write "sha256:" and 64 lower-case hexadecimal digits'
   };
 }
@@ -10372,11 +12733,11 @@ function parseRepositoryPath(value) {
   }
   return {
     ok: false,
-    what: `${quote(value)} is not a path inside the repository`,
+    what: `${quote2(value)} is not a path inside the repository`,
     mend: 'write it relative to the root of the repository, with "/" and without "." and ".." parts'
   };
 }
-var imageName, tag, platform, platformList, reference, image;
+var imageName, imageNames, tag, platform, platformList, reference, image;
 var init_image = __esm({
   "src/config/schema/image.ts"() {
     "use strict";
@@ -10386,6 +12747,15 @@ var init_image = __esm({
     init_gate();
     init_parts();
     imageName = text2(parseRepository, { examples: ["docker.io/org/app", "ghcr.io/org/app"] });
+    imageNames = pipe(
+      oneOrSome(imageName),
+      rawCheck(({ dataset, addIssue }) => {
+        if (!Array.isArray(dataset.value)) return;
+        const parsed2 = dataset.value.map((name) => typeof name === "string" ? parseRepository(name) : null);
+        const twice2 = firstTwice(parsed2.flatMap((name) => name?.ok ? [formatRepository(name.value)] : []));
+        if (typeof twice2 === "string") addIssue({ message: `{it} names ${twice2} twice`, expected: "name it once" });
+      })
+    );
     tag = text2(parseTag, { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" });
     platform = text2(parsePlatform, { enum: ACCEPTED_PLATFORMS });
     platformList = pipe(
@@ -10417,7 +12787,7 @@ var init_image = __esm({
       mapping(
         "A promotion: an image that exists gets a further tag",
         {
-          name: about(imageName, "Image that gets the tag, without a tag."),
+          name: about(imageNames, "Image that gets the tag, without a tag; or a list: the same digest under every name."),
           src_build_tag: optional(about(tag, "Tag of the build to promote.")),
           src_ref: optional(
             about(line, "Where the build comes from: URL of the commit, or its hash. Compared with the revision label of the image.")
@@ -10425,7 +12795,7 @@ var init_image = __esm({
           tag: optional(about(tag, "The tag to give.")),
           tags: optional(about(some(tag), 'Several tags to give, instead of "tag".')),
           src_name: optional(
-            about(imageName, 'Repository to promote from, when it is another one. Default: "name".')
+            about(imageName, 'Repository to promote from, when it is another one. Default: "name", the first of a list.')
           ),
           src_digest: optional(
             about(
@@ -10461,7 +12831,7 @@ var init_image = __esm({
         }
         const tags2 = fields2["tags"];
         const twice2 = Array.isArray(tags2) ? firstTwice(tags2) : void 0;
-        if (typeof twice2 === "string") tell(`{it} names the tag ${quote(twice2)} twice`, "name it once", "tags");
+        if (typeof twice2 === "string") tell(`{it} names the tag ${quote2(twice2)} twice`, "name it once", "tags");
       })
     );
   }
@@ -10473,7 +12843,6 @@ var init_build = __esm({
   "src/config/schema/build.ts"() {
     "use strict";
     init_dist();
-    init_reference();
     init_platforms();
     init_gate();
     init_image();
@@ -10526,7 +12895,7 @@ var init_build = __esm({
       mapping(
         "An image that this repository builds",
         {
-          name: about(oneOrSome(imageName), "Image name without a tag; or a list: one build, the same digest under every name."),
+          name: about(imageNames, "Image name without a tag; or a list: one build, the same digest under every name."),
           context: optional(about(localPath, "Build context: a directory inside the workspace. Default: the workspace.")),
           file: optional(about(localPath, "Dockerfile, relative to the workspace. Default: CONTEXT/Dockerfile.")),
           target: optional(about(union([literal(""), line]), "Stage of the Dockerfile to build.")),
@@ -10564,18 +12933,7 @@ var init_build = __esm({
           requires: optional(about(gates, "Conditions that must hold before the tags are written."))
         },
         { others: OTHERS }
-      ),
-      across((fields2, tell) => {
-        if (!Array.isArray(fields2["name"])) return;
-        const seen = /* @__PURE__ */ new Set();
-        for (const name of fields2["name"]) {
-          const parsed2 = typeof name === "string" ? parseRepository(name) : void 0;
-          if (!parsed2?.ok) continue;
-          const key = `${parsed2.value.registry}/${parsed2.value.repository}`;
-          if (seen.has(key)) tell(`{it} names ${key} twice`, "name it once", "name");
-          seen.add(key);
-        }
-      })
+      )
     );
   }
 });
@@ -10592,12 +12950,12 @@ function parseTimezone(value) {
   const near = suggest(value, Intl.supportedValuesOf("timeZone"));
   return {
     ok: false,
-    what: `${quote(value)} is not a time zone`,
+    what: `${quote2(value)} is not a time zone`,
     mend: near ? `write "${near}"` : 'write an IANA name, such as "UTC" or "Europe/Zurich"'
   };
 }
-var CLASSES, className, stableRule, rule, example, policyMapping, policy;
-var init_policy = __esm({
+var CLASSES2, className, stableRule, rule, example, policyMapping, policy;
+var init_policy2 = __esm({
   "src/config/schema/policy.ts"() {
     "use strict";
     init_dist();
@@ -10605,8 +12963,8 @@ var init_policy = __esm({
     init_build();
     init_gate();
     init_parts();
-    CLASSES = ["snapshot", "patch", "final", "stable"];
-    className = picklist(CLASSES);
+    CLASSES2 = ["snapshot", "patch", "final", "stable"];
+    className = picklist(CLASSES2);
     stableRule = union([
       boolean(),
       literal("manual"),
@@ -10689,7 +13047,7 @@ var init_file = __esm({
     init_build();
     init_image();
     init_parts();
-    init_policy();
+    init_policy2();
     tracking = mapping("Tracking issues", {
       title: optional(about(line, "Template of the title. Default: {name}: {tag}.")),
       body: optional(about(string(), "Template of the text above the checklist.")),
@@ -10803,37 +13161,12 @@ function fields(data) {
 function shown(place2) {
   return `${place2.file}:${place2.line}`;
 }
-var init_collisions = __esm({
+var init_collisions2 = __esm({
   "src/config/collisions.ts"() {
     "use strict";
     init_reference();
     init_origin();
     init_file();
-  }
-});
-
-// src/config/order.ts
-function inOrder(problems2, files) {
-  const rank2 = new Map(files.map(({ path: path6 }, index2) => [path6, index2 + 1]));
-  const seen = /* @__PURE__ */ new Set();
-  const sorted2 = problems2.filter((problem4) => {
-    const key = JSON.stringify(problem4);
-    return !seen.has(key) && seen.add(key);
-  }).sort(
-    ({ place: a }, { place: b }) => (rank2.get(a?.file ?? "") ?? 0) - (rank2.get(b?.file ?? "") ?? 0) || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
-  );
-  return atMost(MAX_PROBLEMS, sorted2);
-}
-function atMost(limit, problems2) {
-  if (problems2.length <= limit) return problems2;
-  const more = problems2.length - limit;
-  return [...problems2.slice(0, limit), { what: `and ${more} more problems`, mend: "mend these first" }];
-}
-var MAX_PROBLEMS;
-var init_order = __esm({
-  "src/config/order.ts"() {
-    "use strict";
-    MAX_PROBLEMS = 1e3;
   }
 });
 
@@ -10964,7 +13297,7 @@ function mismatch(document2, issue2, path6) {
   }
   const is = describe(issue2.input, source);
   if (wantsText(issue2) && source !== void 0) {
-    return { what: `${name} is ${is}, not text`, mend: `quote it: ${quote(source)}` };
+    return { what: `${name} is ${is}, not text`, mend: `quote it: ${quote2(source)}` };
   }
   return { what: `${name} is ${is}, not ${kindOf3(issue2)}`, mend: mendFor(issue2, path6, source) };
 }
@@ -10979,7 +13312,7 @@ function mendFor(issue2, path6, source) {
     case "number":
       return `write ${kindOf3(issue2)}, without quotes`;
     case "array":
-      return source === void 0 ? "write a list" : `write it as a list: [ ${quote(source)} ]`;
+      return source === void 0 ? "write a list" : `write it as a list: [ ${quote2(source)} ]`;
     default:
       return `write ${kindOf3(issue2)}`;
   }
@@ -11003,7 +13336,7 @@ function allowedValues(issue2) {
 }
 function describe(input, source) {
   if (Array.isArray(input)) return "a list";
-  if (typeof input === "string") return quote(input);
+  if (typeof input === "string") return quote2(input);
   if (input instanceof Date) return `the date ${source ?? ""}`;
   if (typeof input === "number" || typeof input === "bigint") return `the number ${String(input)}`;
   if (typeof input === "boolean") return String(input);
@@ -11019,9 +13352,9 @@ function sourceOf(document2, path6) {
 function label(path6) {
   const last = path6.at(-1);
   if (last === void 0) return "the file";
-  if (typeof last === "string") return quote(last);
+  if (typeof last === "string") return quote2(last);
   const list3 = path6.at(-2);
-  return `item ${last + 1} of ${typeof list3 === "string" ? quote(list3) : "the list"}`;
+  return `item ${last + 1} of ${typeof list3 === "string" ? quote2(list3) : "the list"}`;
 }
 function anyOf(words) {
   const last = words.at(-1) ?? "";
@@ -11057,7 +13390,7 @@ function salvage(document2) {
   const kept = keepPolicy(policy2);
   return {
     data: {
-      ...keep2(file, plain(settings))?.value ?? {},
+      ...keep3(file, plain(settings))?.value ?? {},
       ...kept === null ? {} : { policy: kept.data },
       builds: builders.map(({ value }) => value),
       images: promotions.map(({ value }) => value)
@@ -11077,7 +13410,7 @@ function keepPolicy(data) {
   }
   if (!isFields(data)) return null;
   const { rules, examples, ...rest } = data;
-  const settings = keep2(policyMapping, plain(rest));
+  const settings = keep3(policyMapping, plain(rest));
   const kept = keepItems(rule, rules);
   const whole2 = keepItems(example, examples).filter((item) => item.left.length === 0);
   const lists = [rules, examples].every((list3) => list3 === void 0 || Array.isArray(list3));
@@ -11109,11 +13442,11 @@ function isReadable({ left }) {
 function keepItems(schema4, list3) {
   if (!Array.isArray(list3)) return [];
   return list3.flatMap((item, at2) => {
-    const kept = keep2(schema4, item);
+    const kept = keep3(schema4, item);
     return kept === null ? [] : [{ ...kept, at: at2 }];
   });
 }
-function keep2(schema4, value) {
+function keep3(schema4, value) {
   const whole2 = safeParse(schema4, value);
   if (whole2.success) return { value: whole2.output, left: [] };
   if (!isFields(value)) return null;
@@ -11136,7 +13469,7 @@ var init_salvage = __esm({
     init_build();
     init_file();
     init_image();
-    init_policy();
+    init_policy2();
   }
 });
 
@@ -11273,7 +13606,7 @@ function tokensOf(source) {
   let before = "";
   for (const lexeme of new Lexer().lex(source.text)) {
     offset = parser.offset;
-    if (before !== PLAIN && isOpen(lexeme)) quotes.set(offset + lexeme.length, offset);
+    if (before !== PLAIN2 && isOpen2(lexeme)) quotes.set(offset + lexeme.length, offset);
     before = lexeme;
     for (const token of parser.next(lexeme)) {
       if (token.type === "error" && tokens.at(-1)?.type === "error") continue;
@@ -11289,7 +13622,7 @@ function tokensOf(source) {
   tokens.push(...parser.end());
   return { tokens, quotes };
 }
-function isOpen(lexeme) {
+function isOpen2(lexeme) {
   const quote3 = lexeme[0];
   return (quote3 === '"' || quote3 === "'") && (lexeme.length === 1 || !lexeme.endsWith(quote3));
 }
@@ -11308,7 +13641,7 @@ function compose(tokens, source) {
     Error.stackTraceLimit = stackTraceLimit;
   }
 }
-var MAX_DEPTH2, MAX_LEXEMES, PLAIN;
+var MAX_DEPTH2, MAX_LEXEMES, PLAIN2;
 var init_yaml = __esm({
   "src/config/yaml.ts"() {
     "use strict";
@@ -11318,7 +13651,7 @@ var init_yaml = __esm({
     init_syntax();
     MAX_DEPTH2 = 50;
     MAX_LEXEMES = 2e6;
-    PLAIN = "";
+    PLAIN2 = "";
   }
 });
 
@@ -11366,7 +13699,7 @@ var init_config = __esm({
     init_dist();
     init_errors();
     init_assemble();
-    init_collisions();
+    init_collisions2();
     init_decode();
     init_order();
     init_problems();
@@ -11375,2391 +13708,6 @@ var init_config = __esm({
     init_yaml();
     init_decode();
     OTHER_KEYS = ["builds", "images", ...ONCE].filter((key) => key !== "policy");
-  }
-});
-
-// src/gates/entry.ts
-function entryTest(images2, place2) {
-  const entry = images2.find(({ origin }) => {
-    const { file: file3, line: line2 } = origin.at();
-    return file3 === place2?.file && line2 === place2.line;
-  });
-  if (entry === void 0 || place2 === null) return null;
-  const key = entryKey(entry);
-  const { file: file2 } = place2;
-  return { file: file2, contains: (text4) => entriesIn(file2, text4).some((other) => entryKey(other) === key) };
-}
-function entriesIn(path6, text4) {
-  try {
-    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text4) }]).images;
-  } catch (error2) {
-    if (error2 instanceof UserError) return [];
-    throw error2;
-  }
-}
-var init_entry = __esm({
-  "src/gates/entry.ts"() {
-    "use strict";
-    init_entries();
-    init_config();
-    init_errors();
-  }
-});
-
-// src/template.ts
-function parseTemplate(source, loose = false) {
-  const parts = [];
-  let literalFrom = 0;
-  const literal2 = (end2) => {
-    if (end2 > literalFrom)
-      parts.push({ kind: "literal", text: source.slice(literalFrom, end2), at: literalFrom });
-  };
-  for (let at2 = source.indexOf("{"); at2 >= 0; at2 = source.indexOf("{", at2 + 1)) {
-    const end2 = source.indexOf("}", at2) + 1;
-    const text4 = end2 > 0 ? source.slice(at2, end2) : source.slice(at2);
-    const [, name, type] = VARIABLE.exec(text4) ?? [];
-    if (name === void 0) {
-      if (loose && (end2 > 0 || !BEGINS_VARIABLE.test(text4))) continue;
-      const what = end2 > 0 ? `"${text4}" is not a variable` : 'a "{" has no "}"';
-      return { ok: false, at: at2, what, mend: 'write "{name}" or "{name:12}"' };
-    }
-    literal2(at2);
-    const width = type === void 0 || type === "text" ? null : Number(type);
-    parts.push({ kind: "variable", name, width, source: text4, at: at2 });
-    literalFrom = end2;
-    at2 = end2 - 1;
-  }
-  literal2(source.length);
-  return { ok: true, value: { source, parts } };
-}
-function variablesOf(template) {
-  return template.parts.filter((part) => part.kind === "variable");
-}
-function uses(template, name) {
-  return template.parts.some((part) => part.kind === "variable" && part.name === name);
-}
-function renderPieces(template, lookup) {
-  return template.parts.map((part) => {
-    if (part.kind === "literal") return { kind: "text", text: part.text, foreign: false };
-    const value = lookup(part);
-    return value === null ? { kind: "hole", variable: part } : { kind: "text", ...value };
-  });
-}
-function joinPieces(pieces) {
-  return pieces.map((piece) => piece.kind === "text" ? piece.text : piece.variable.source).join("");
-}
-var BEGINS_VARIABLE, VARIABLE;
-var init_template = __esm({
-  "src/template.ts"() {
-    "use strict";
-    BEGINS_VARIABLE = /^\{[A-Za-z]/;
-    VARIABLE = /^\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}$/;
-  }
-});
-
-// src/pattern.ts
-function parsePattern(source) {
-  if (source === "") return fail2(0, "the pattern is empty", 'write a name, fields or "*"');
-  const parts = [];
-  const seen = /* @__PURE__ */ new Set();
-  for (let at2 = 0; at2 < source.length; ) {
-    const end2 = endOfPart(source, at2);
-    if (end2 < 0) return fail2(at2, 'a "{" has no "}"', "close the field, or leave the brace out");
-    const text4 = source.slice(at2, end2);
-    const part = parsePart(text4, at2);
-    if ("ok" in part) return part;
-    if ("name" in part) {
-      if (seen.has(part.name)) {
-        return fail2(at2, `the field {${part.name}} is there twice`, "give each field a name of its own");
-      }
-      seen.add(part.name);
-    }
-    parts.push(part);
-    at2 = end2;
-  }
-  return { ok: true, value: { source, parts } };
-}
-function endOfPart(source, at2) {
-  const first2 = source.charAt(at2);
-  if (first2 === "{") return source.indexOf("}", at2) + 1 || -1;
-  if (first2 === "*") return at2 + (source.charAt(at2 + 1) === "*" ? 2 : 1);
-  let end2 = at2 + 1;
-  while (end2 < source.length && source.charAt(end2) !== "{" && source.charAt(end2) !== "*") end2 += 1;
-  return end2;
-}
-function parsePart(text4, at2) {
-  if (text4 === "*") return { kind: "segment", at: at2 };
-  if (text4 === "**") return { kind: "any", at: at2 };
-  if (!text4.startsWith("{")) return parseLiteral(text4, at2);
-  const [, name, type] = FIELD.exec(text4.slice(1, -1)) ?? [];
-  if (name === void 0) {
-    return fail2(at2, `"${text4}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
-  }
-  if (type === "text") return { kind: "text", name, at: at2 };
-  if (name === "date") {
-    return type === void 0 ? { kind: "date", name, at: at2 } : fail2(at2, `"${text4}": a date has no width`, 'write "{date}": eight digits, a day of the calendar');
-  }
-  if (type === void 0) return { kind: "digits", name, width: null, at: at2 };
-  const width = Number(type);
-  if (Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH) return { kind: "digits", name, width, at: at2 };
-  return fail2(
-    at2,
-    `"${text4}" has neither a width nor a type that exists`,
-    `write a width from 1 to ${MAX_WIDTH}, as in "{${name}:2}", or "{${name}:text}"`
-  );
-}
-function parseLiteral(text4, at2) {
-  const bad6 = text4.search(NEVER_IN_A_REF);
-  if (bad6 < 0) return { kind: "literal", text: text4, at: at2 };
-  const character = JSON.stringify(text4.charAt(bad6));
-  return fail2(
-    at2 + bad6,
-    `${character} can be in no ref, so the pattern never matches`,
-    'patterns know fields such as "{major}" for digits, "*" and "**", and no character classes'
-  );
-}
-function fail2(at2, what, mend2) {
-  return { ok: false, at: at2, what, mend: mend2 };
-}
-function fieldNames(pattern) {
-  return pattern.parts.flatMap((part) => "name" in part ? [part.name] : []);
-}
-function matchPattern(pattern, text4, anyDate = false) {
-  const first2 = pattern.parts[0];
-  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return null;
-  const match = explainMatch(pattern, text4, anyDate);
-  return match.ok ? match.fields : null;
-}
-function explainMatch(pattern, text4, anyDate = false) {
-  const { parts } = pattern;
-  const columns = text4.length + 1;
-  const table3 = emptyTable((parts.length + 1) * columns);
-  const prefix = fill(table3, parts, text4, anyDate);
-  if (table3[parts.length * columns + text4.length] !== 1) return { ok: false, prefix };
-  const found = [];
-  let end2 = text4.length;
-  for (let i = parts.length - 1; i >= 0; i -= 1) {
-    const part = parts[i];
-    const start2 = startOfPart(part, end2, table3, i * columns);
-    if ("name" in part) found.push([part.name, text4.slice(start2, end2)]);
-    end2 = start2;
-  }
-  return { ok: true, fields: Object.fromEntries(found.reverse()) };
-}
-function emptyTable(size) {
-  return size <= scratch.length ? scratch.fill(0, 0, size) : new Uint8Array(size);
-}
-function fill(table3, parts, text4, anyDate) {
-  const columns = text4.length + 1;
-  table3[0] = 1;
-  let furthest = 0;
-  for (let i = 0; i < parts.length; i += 1) {
-    const part = parts[i];
-    const from = i * columns;
-    const width = widthOf(part);
-    const last = width === null ? fillRun(table3, from, part, text4) : fillFixed(table3, from, part, width, text4, anyDate);
-    if (last < 0) break;
-    furthest = Math.max(furthest, last);
-  }
-  return furthest;
-}
-function fillFixed(table3, from, part, width, text4, anyDate) {
-  const to = from + text4.length + 1;
-  let last = -1;
-  for (let at2 = 0; at2 + width <= text4.length; at2 += 1) {
-    if (table3[from + at2] !== 1 || !matchesFixed(part, text4, at2, anyDate)) continue;
-    last = at2 + width;
-    table3[to + last] = 1;
-  }
-  return last;
-}
-function fillRun(table3, from, part, text4) {
-  const to = from + text4.length + 1;
-  const empty2 = mayBeEmpty(part);
-  let last = -1;
-  let running = false;
-  for (let at2 = 0; at2 <= text4.length; at2 += 1) {
-    const here = table3[from + at2] === 1;
-    if (here && empty2) {
-      table3[to + at2] = 1;
-      last = at2;
-    }
-    running = (running || here) && at2 < text4.length && accepts(part, text4.charCodeAt(at2));
-    if (!running) continue;
-    table3[to + at2 + 1] = 1;
-    last = at2 + 1;
-  }
-  return last;
-}
-function widthOf(part) {
-  if (part.kind === "literal") return part.text.length;
-  if (part.kind === "date") return 8;
-  return part.kind === "digits" ? part.width : null;
-}
-function mayBeEmpty(part) {
-  return part.kind === "segment" || part.kind === "any";
-}
-function accepts(part, code2) {
-  switch (part.kind) {
-    case "digits":
-    case "date":
-      return isDigit(code2);
-    case "text":
-      return isTagCharacter(code2);
-    case "segment":
-      return code2 !== 47;
-    case "any":
-      return true;
-    case "literal":
-      return false;
-  }
-}
-function matchesFixed(part, text4, at2, anyDate) {
-  if (part.kind === "literal") return text4.startsWith(part.text, at2);
-  const width = widthOf(part) ?? 0;
-  for (let i = at2; i < at2 + width; i += 1) if (!isDigit(text4.charCodeAt(i))) return false;
-  return part.kind !== "date" || anyDate || isCalendarDay(text4.slice(at2, at2 + width));
-}
-function startOfPart(part, end2, table3, row) {
-  const width = widthOf(part);
-  if (width !== null) return end2 - width;
-  let start2 = mayBeEmpty(part) ? end2 : end2 - 1;
-  while (start2 > 0 && table3[row + start2] !== 1) start2 -= 1;
-  return start2;
-}
-function isCalendarDay(text4) {
-  const year = Number(text4.slice(0, 4));
-  const month = Number(text4.slice(4, 6));
-  const day2 = Number(text4.slice(6, 8));
-  const leap = year % 4 === 0 && year % 100 !== 0 || year % 400 === 0;
-  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return day2 >= 1 && day2 <= (lengths[month - 1] ?? 0);
-}
-function isDigit(code2) {
-  return code2 >= 48 && code2 <= 57;
-}
-function isTagCharacter(code2) {
-  const lower = code2 | 32;
-  return isDigit(code2) || lower >= 97 && lower <= 122 || code2 === 46 || code2 === 45 || code2 === 95;
-}
-var NEVER_IN_A_REF, FIELD, MAX_WIDTH, scratch;
-var init_pattern = __esm({
-  "src/pattern.ts"() {
-    "use strict";
-    NEVER_IN_A_REF = /[\x00-\x20\x7f~^:?[\\]/;
-    FIELD = /^([A-Za-z][A-Za-z0-9_]*)(?::([A-Za-z0-9]+))?$/;
-    MAX_WIDTH = 32;
-    scratch = new Uint8Array(8192);
-  }
-});
-
-// src/policy/shapes.ts
-function holeShape(variable) {
-  if (variable.name === "seq") return [{ kind: "digits", name: "seq", width: variable.width, at: 0 }];
-  return BUILTIN_SHAPES[variable.name] ?? [{ kind: "text", name: variable.name, at: 0 }];
-}
-function templateShapes(template, patterns, className2, bases) {
-  const baseForms = uses(template, "base") && bases.length > 0 ? bases : [null];
-  return patterns.flatMap(
-    (pattern) => baseForms.map((base) => {
-      const parts = template.parts.flatMap((part) => {
-        if (part.kind === "literal") return [part];
-        const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
-        if (field2) return [field2];
-        if (part.name === "git_tag") return pattern.parts;
-        if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
-        if (part.name === "base" && base) return base.parts.map((p) => prefixed(p, "base."));
-        return holeShape(part);
-      });
-      return { source: template.source, parts: distinct(parts) };
-    })
-  );
-}
-function prefixed(part, prefix) {
-  return "name" in part ? { ...part, name: prefix + part.name } : part;
-}
-function distinct(parts) {
-  const seen = /* @__PURE__ */ new Map();
-  return parts.map((part) => {
-    if (!("name" in part)) return part;
-    const count = (seen.get(part.name) ?? 0) + 1;
-    seen.set(part.name, count);
-    return count === 1 ? part : { ...part, name: `${part.name}#${count}` };
-  });
-}
-function readShape(shape, tag2) {
-  const fields2 = matchPattern(shape, tag2);
-  if (fields2 === null) return null;
-  for (const [name, value] of Object.entries(fields2)) {
-    const hash2 = name.indexOf("#");
-    if (hash2 > 0 && fields2[name.slice(0, hash2)] !== value) return null;
-  }
-  return fields2;
-}
-function numberNames(shape) {
-  return shape.parts.flatMap(
-    (part) => (part.kind === "digits" || part.kind === "date") && !part.name.includes("#") ? [part.name] : []
-  );
-}
-function compareDigits(a, b) {
-  const x = a.replace(/^0+(?=\d)/, "");
-  const y = b.replace(/^0+(?=\d)/, "");
-  if (x.length !== y.length) return x.length - y.length;
-  return x < y ? -1 : x > y ? 1 : 0;
-}
-function compareNumbers(a, b) {
-  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
-    const [x, y] = [a[i], b[i]];
-    if (x === void 0 || y === void 0) return x === void 0 ? -1 : 1;
-    const order = compareDigits(x, y);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-var BUILTIN_SHAPES;
-var init_shapes = __esm({
-  "src/policy/shapes.ts"() {
-    "use strict";
-    init_pattern();
-    init_template();
-    BUILTIN_SHAPES = {
-      date: [{ kind: "date", name: "date", at: 0 }],
-      time: [{ kind: "digits", name: "time", width: 6, at: 0 }],
-      timestamp: [
-        { kind: "date", name: "timestamp", at: 0 },
-        { kind: "literal", text: "T", at: 0 },
-        { kind: "digits", name: "timestamp_time", width: 6, at: 0 },
-        { kind: "literal", text: "Z", at: 0 }
-      ],
-      run_number: [{ kind: "digits", name: "run_number", width: null, at: 0 }],
-      run_attempt: [{ kind: "digits", name: "run_attempt", width: null, at: 0 }]
-    };
-  }
-});
-
-// src/policy/values.ts
-function valueOf(variable, values) {
-  const { name, width } = variable;
-  const field2 = Object.hasOwn(values.fields, name) ? values.fields[name] : void 0;
-  if (field2 !== void 0) return { text: field2, foreign: !/^\d+$/.test(field2) };
-  if (name === "seq") {
-    return values.seq === void 0 ? null : { text: String(values.seq).padStart(width ?? 1, "0"), foreign: false };
-  }
-  if (!Object.hasOwn(BUILTINS, name)) return null;
-  const text4 = values[name];
-  if (text4 === void 0) return null;
-  if (name === "sha") return { text: text4.slice(0, width ?? text4.length), foreign: false };
-  return { text: text4, foreign: name === "git_tag" || name === "branch" || name === "base" };
-}
-function tagPieces(template, values, reserve) {
-  const pieces = renderPieces(template, (variable) => valueOf(variable, values));
-  const foreign = pieces.filter((piece) => piece.kind === "text" && piece.foreign).length;
-  if (foreign === 0) return pieces;
-  const own = pieces.reduce((sum, piece) => sum + ownLength(piece), 0);
-  const all = joinPieces(pieces).length;
-  const room = 128 - reserve - own;
-  const max = all <= 128 - reserve ? room : Math.max(SHORTEST_PART, Math.floor(room / foreign));
-  return pieces.map(
-    (piece, i) => piece.kind === "text" && piece.foreign ? { ...piece, text: toTagPart(piece.text, max, i === 0) } : piece
-  );
-}
-function ownLength(piece) {
-  if (piece.kind === "hole") return piece.variable.width ?? piece.variable.source.length;
-  return piece.foreign ? 0 : piece.text.length;
-}
-function renderTag(template, values, reserve) {
-  const pieces = tagPieces(template, values, reserve);
-  return {
-    text: joinPieces(pieces),
-    complete: pieces.every((piece) => piece.kind === "text"),
-    pieces
-  };
-}
-function checkTag(tag2) {
-  return tag2.complete ? parseTag(tag2.text) : { ok: true, value: tag2.text };
-}
-function renderText(text4, lookup, names2, place2) {
-  const parsed2 = parseTemplate(text4, true);
-  if (!parsed2.ok) return text4;
-  const pieces = renderPieces(parsed2.value, (variable) => {
-    const value = lookup(variable);
-    if (value !== null) return { text: value, foreign: false };
-    const all = [...names2];
-    const others = all.filter((name) => name !== variable.name);
-    const valued = others.filter((name) => lookup(bare(name)) !== null);
-    const known = valued.length > 0 ? valued : others;
-    throw new UserError(
-      all.includes(variable.name) ? valueless(variable, known, place2) : unknownName(variable, known, place2)
-    );
-  });
-  return joinPieces(pieces);
-}
-function bare(name) {
-  return { kind: "variable", name, width: null, source: `{${name}}`, at: 0 };
-}
-function valueless(variable, known, place2) {
-  const why = Object.hasOwn(BUILTINS, variable.name) ? "it is not known in this run" : "the rule of this ref gives no such field";
-  return {
-    ...place2 && { place: place2 },
-    what: `${visible(variable.source)} has no value here: ${why}`,
-    mend: listed2(known)
-  };
-}
-function listed2(names2) {
-  return `known are ${names2.map((name) => `{${name}}`).join(", ")}`;
-}
-function unknownName(variable, names2, place2) {
-  const known = [...names2];
-  const near = suggest(variable.name, known);
-  return {
-    ...place2 && { place: place2 },
-    what: `${visible(variable.source)} has no value here`,
-    mend: near === void 0 ? listed2(known) : `did you mean {${near}}?`
-  };
-}
-var BUILTINS;
-var init_values = __esm({
-  "src/policy/values.ts"() {
-    "use strict";
-    init_errors();
-    init_nearest();
-    init_reference();
-    init_refname();
-    init_template();
-    BUILTINS = {
-      git_tag: { width: "none" },
-      branch: { width: "none" },
-      sha: { width: "optional" },
-      date: { width: "none" },
-      time: { width: "none" },
-      timestamp: { width: "none" },
-      run_number: { width: "none" },
-      run_attempt: { width: "none" },
-      seq: { width: "required" },
-      base: { width: "none" },
-      class: { width: "none" },
-      tag: { width: "none" }
-    };
-  }
-});
-
-// src/channels.ts
-function compareChannel(policy2, resolved, channel, tags2) {
-  const { matched } = resolved;
-  const inHand = matched && firstVersion(matched, resolved.tags);
-  if (!matched || !inHand) return { order: "same", highest: null };
-  const rules = policy2.rules.filter((rule2) => rule2.publish && rule2.channels.length > 0);
-  let highest = null;
-  for (const tag2 of tags2) {
-    for (const rule2 of rules) {
-      const version = versionOf(rule2, tag2);
-      if (version === null || !alike(version, inHand) || !hasChannel(rule2, version, channel)) continue;
-      if (highest === null || compareNumbers(version.numbers, highest.numbers) > 0) highest = version;
-    }
-  }
-  if (highest === null) return { order: "newer", highest: null };
-  const order = compareNumbers(inHand.numbers, highest.numbers);
-  return { order: order > 0 ? "newer" : order < 0 ? "older" : "same", highest: highest.tag };
-}
-function firstVersion(rule2, tags2) {
-  for (const tag2 of tags2) {
-    const version = versionOf(rule2, tag2);
-    if (version !== null) return version;
-  }
-  return null;
-}
-function versionOf(rule2, tag2) {
-  for (const shape of rule2.shapes) {
-    const names2 = numberNames(shape);
-    const fields2 = names2.length === 0 ? null : readShape(shape, tag2);
-    if (fields2 !== null) return { tag: tag2, names: names2, numbers: names2.map((name) => fields2[name] ?? ""), fields: fields2 };
-  }
-  return null;
-}
-function alike(a, b) {
-  const length = Math.min(a.names.length, b.names.length);
-  return a.names.slice(0, length).every((name, i) => name === b.names[i]);
-}
-function hasChannel(rule2, version, channel) {
-  const { fields: fields2 } = version;
-  return rule2.channels.some((template) => {
-    const values = { ...fields2, fields: fields2, class: rule2.class };
-    return joinPieces(tagPieces(template, values, 0)) === channel;
-  });
-}
-var init_channels = __esm({
-  "src/channels.ts"() {
-    "use strict";
-    init_template();
-    init_shapes();
-    init_values();
-  }
-});
-
-// src/policy/classify.ts
-function classify(policy2, input) {
-  const not = [];
-  if (input.deleted === true) {
-    return nothing(policy2, input, `${described(input)} was deleted: there is nothing to tag`, not, "ignore");
-  }
-  for (const rule2 of policy2.rules) {
-    const match = matchRule(rule2, input);
-    if ("fields" in match) return decide2(policy2, rule2, input, match, not);
-    not.push({ rule: rule2.name, why: match.why });
-    if (match.problem) return { ...nothing(policy2, input, match.why, not, null), problems: [match.problem] };
-  }
-  const unmatched = input.kind === "branch" || input.kind === "tag" ? policy2.unmatched[input.kind] : "ignore";
-  return nothing(policy2, input, `no rule matches ${described(input)}`, not, unmatched);
-}
-function requireDecision(policy2, decision) {
-  if (decision.problems.length > 0) throw new UserError(decision.problems);
-  if (decision.unmatched !== "error") return decision;
-  throw new UserError({
-    ...policy2.place && { place: policy2.place },
-    what: decision.why,
-    mend: 'add a rule for it, or set "unmatched: ignore" in the policy'
-  });
-}
-function matchRule(rule2, input) {
-  if (rule2.kind !== input.kind) return OTHER_KIND[rule2.kind][input.kind];
-  let prefix = 0;
-  for (const pattern of rule2.patterns) {
-    const match = explainMatch(pattern, input.name);
-    if (match.ok) return { fields: match.fields, pattern };
-    prefix = match.prefix;
-  }
-  return impossibleDay(rule2, input) ?? { why: whyNot(rule2.patterns, input.name, prefix) };
-}
-function impossibleDay(rule2, input) {
-  for (const [i, pattern] of rule2.patterns.entries()) {
-    if (!pattern.parts.some((part) => part.kind === "date")) continue;
-    const day2 = matchPattern(pattern, input.name, true)?.["date"];
-    if (day2 === void 0) continue;
-    const why = `${described(input)} has the form "${pattern.source}", but ${day2} is no day of the calendar`;
-    const place2 = rule2.origin.at(rule2.kind === "tag" ? "git_tag" : "branch", i);
-    return { why, problem: { place: place2, what: why, mend: "correct the day (YYYYMMDD) in the name" } };
-  }
-  return null;
-}
-function whyNot(patterns, name, end2) {
-  const [pattern] = patterns;
-  if (patterns.length !== 1 || pattern === void 0) {
-    return `${visible(name)} matches none of ${patterns.map((p) => `"${p.source}"`).join(", ")}`;
-  }
-  const rest = end2 < name.length ? `from ${visible(name.slice(end2))} on` : "its end is missing";
-  return `${visible(name)} does not match "${pattern.source}" (${end2 === 0 ? "from the start" : rest})`;
-}
-function otherKind(rule2) {
-  const why = (ref) => ({ why: `it is for ${rule2}, and this is ${ref}` });
-  return {
-    branch: why("a branch"),
-    tag: why("a git tag"),
-    pull: why("a pull request"),
-    other: why("neither branch nor git tag")
-  };
-}
-function described(input) {
-  return `${KIND_WORD[input.kind]} ${visible(input.name)}`;
-}
-function refOf(input) {
-  return input.ref ?? PREFIX3[input.kind] + input.name;
-}
-function nothing(policy2, input, why, not, unmatched) {
-  return {
-    ref: refOf(input),
-    class: null,
-    rule: null,
-    fields: {},
-    version: null,
-    tags: [],
-    stableTags: [],
-    channels: [],
-    labels: {},
-    from: null,
-    fallback: null,
-    publish: false,
-    stable: false,
-    stableSuffix: policy2.stableSuffix,
-    claim: null,
-    requires: [],
-    why,
-    not,
-    place: null,
-    unmatched,
-    problems: [],
-    matched: null
-  };
-}
-function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
-  const silent2 = rule2.publish ? "" : '; the rule has "publish: false", so nothing is published';
-  const names2 = renderNames(policy2, rule2, valuesOf(policy2, rule2, input, fields2));
-  return {
-    ref: refOf(input),
-    class: rule2.class,
-    rule: rule2.name,
-    fields: fields2,
-    version: names2.version,
-    tags: names2.tags,
-    stableTags: names2.stableTags,
-    channels: names2.channels,
-    labels: names2.labels,
-    from: names2.from,
-    fallback: rule2.fallback,
-    publish: rule2.publish,
-    stable: rule2.stable,
-    stableSuffix: policy2.stableSuffix,
-    claim: rule2.claim,
-    requires: rule2.requires,
-    why: `${described(input)} matches "${pattern.source}"${silent2}`,
-    not,
-    place: rule2.place,
-    unmatched: null,
-    problems: names2.problems,
-    matched: rule2
-  };
-}
-function valuesOf(policy2, rule2, input, fields2) {
-  const { sha, runNumber, runAttempt } = input;
-  const moment2 = input.time === void 0 ? void 0 : policy2.calendar(input.time);
-  return {
-    fields: fields2,
-    class: rule2.class,
-    git_tag: rule2.kind === "tag" ? input.name : void 0,
-    branch: rule2.kind === "branch" ? input.name : void 0,
-    sha: sha ?? void 0,
-    date: moment2?.date,
-    time: moment2?.time,
-    timestamp: moment2?.timestamp,
-    run_number: runNumber?.toString(),
-    run_attempt: runAttempt?.toString()
-  };
-}
-function renderNames(policy2, rule2, values) {
-  const problems2 = [];
-  const checked = (tag3, what, ...path6) => {
-    const result = checkTag(tag3);
-    if (!result.ok) {
-      problems2.push({ place: rule2.origin.at(...path6), what: `${what}: ${result.what}`, mend: result.mend });
-    }
-    return tag3;
-  };
-  const stable = rule2.stable !== false && rule2.publish;
-  const reserve = stable ? policy2.stableSuffix.length : 0;
-  const primary2 = rule2.tags.map((t, i) => checked(renderTag(t, values, reserve), "the tag", "tags", i));
-  const stableTags = (stable ? primary2 : []).map(
-    (tag3, i) => checked({ ...tag3, text: tag3.text + policy2.stableSuffix }, "the stable tag", "tags", i)
-  );
-  const channels = rule2.channels.map(
-    (t, i) => checked(renderTag(t, values, 0), "the channel", "channels", i)
-  );
-  const from = rule2.from === null ? null : checked(renderTag(rule2.from, values, 0), "the tag to promote", "from");
-  const version = Object.hasOwn(values.fields, "version") ? values.fields["version"] : primary2[0]?.text;
-  const shown3 = (tags2) => rule2.publish ? distinctTexts(tags2) : [];
-  const [tag2] = primary2;
-  const withTag = tag2?.complete === true ? { ...values, tag: tag2.text } : values;
-  return {
-    version: version ?? null,
-    tags: shown3(primary2),
-    stableTags: shown3(stableTags),
-    channels: shown3(channels),
-    from: from?.text ?? null,
-    labels: renderLabels(rule2, withTag),
-    problems: rule2.publish ? problems2 : []
-  };
-}
-function distinctTexts(tags2) {
-  const texts = tags2.map((tag2) => tag2.text);
-  return texts.length < 2 ? texts : [...new Set(texts)];
-}
-function renderLabels(rule2, values) {
-  const labels = {};
-  for (const [label4, template] of Object.entries(rule2.labels)) {
-    labels[label4] = joinPieces(renderPieces(template, (variable) => valueOf(variable, values)));
-  }
-  return labels;
-}
-var OTHER_KIND, KIND_WORD, PREFIX3;
-var init_classify = __esm({
-  "src/policy/classify.ts"() {
-    "use strict";
-    init_errors();
-    init_pattern();
-    init_refname();
-    init_template();
-    init_values();
-    OTHER_KIND = { branch: otherKind("branches"), tag: otherKind("git tags") };
-    KIND_WORD = { branch: "the branch", tag: "the git tag", pull: "the pull request", other: "the ref" };
-    PREFIX3 = { branch: "refs/heads/", tag: "refs/tags/", pull: "refs/", other: "refs/" };
-  }
-});
-
-// src/sequence.ts
-function snapshots(policy2, decision, facts, seen) {
-  const shape = snapshotShape(policy2, decision, facts, seen.base ?? null);
-  if (shape === null) return [];
-  const names2 = numberNames(shape);
-  return [...seen.registryTags ?? []].flatMap((tag2) => {
-    const fields2 = readShape(shape, tag2);
-    return fields2 === null ? [] : [{ tag: tag2, numbers: names2.map((name) => fields2[name] ?? "") }];
-  }).sort((a, b) => compareNumbers(b.numbers, a.numbers)).map(({ tag: tag2 }) => tag2);
-}
-function valuesOfReused(policy2, decision, facts, base, tag2) {
-  const shape = snapshotShape(policy2, decision, facts, base);
-  const fields2 = shape && readShape(shape, tag2);
-  if (!fields2) return {};
-  const { date, time: time2, timestamp: timestamp2, timestamp_time: clock, seq: seq2, run_number, run_attempt } = fields2;
-  return {
-    ...date !== void 0 && { date },
-    ...time2 !== void 0 && { time: time2 },
-    ...timestamp2 !== void 0 && clock !== void 0 && { timestamp: `${timestamp2}T${clock}Z` },
-    ...run_number !== void 0 && { run_number },
-    ...run_attempt !== void 0 && { run_attempt },
-    ...seq2 !== void 0 && { seq: Number(seq2) }
-  };
-}
-function snapshotShape(policy2, decision, facts, base) {
-  const { matched } = decision;
-  const template = matched?.tags.find((tag2) => uses(tag2, "seq"));
-  if (!matched || !template) return null;
-  const { fields: fields2, git_tag, branch, class: className2 } = valuesOf(policy2, matched, facts, decision.fields);
-  const values = {
-    fields: fields2,
-    ...git_tag !== void 0 && { git_tag },
-    ...branch !== void 0 && { branch },
-    ...className2 !== void 0 && { class: className2 },
-    ...base !== null && { base }
-  };
-  const parts = tagPieces(template, values, reserveOf(policy2, matched)).flatMap(
-    (piece) => piece.kind === "text" ? [{ kind: "literal", text: piece.text, at: 0 }] : holeShape(piece.variable)
-  );
-  return { source: template.source, parts };
-}
-function reserveOf(policy2, rule2) {
-  return rule2.stable === false ? 0 : policy2.stableSuffix.length;
-}
-function nextSequence(policy2, decision, values, tags2) {
-  const slots = slotsOf(policy2, decision, values);
-  let highest = 0;
-  for (const tag2 of tags2) {
-    for (const slot of slots) highest = Math.max(highest, numberIn(slot, tag2));
-  }
-  return fitting(slots, highest + 1);
-}
-function slotsOf(policy2, decision, values) {
-  const rule2 = decision.matched;
-  if (!rule2) return [];
-  return rule2.tags.flatMap((template, i) => {
-    if (!uses(template, "seq")) return [];
-    const pieces = tagPieces(template, values, reserveOf(policy2, rule2));
-    const slot = slotOf(pieces, template, (offset) => rule2.origin.inside(offset, "tags", i));
-    return slot === null ? [] : [slot];
-  });
-}
-function slotOf(pieces, template, placeOf2) {
-  const at2 = pieces.findIndex((piece) => piece.kind === "hole" && piece.variable.name === "seq");
-  const hole = pieces[at2];
-  if (hole?.kind !== "hole") return null;
-  const place2 = placeOf2(hole.variable.at);
-  const rest = [...pieces.slice(0, at2), ...pieces.slice(at2 + 1)];
-  if (rest.some((piece) => piece.kind === "hole")) {
-    throw new UserError({
-      place: place2,
-      what: `"${template.source}" cannot be numbered: ${joinPieces(rest)} is not known in this run`,
-      mend: "give the run the ref and commit that the tag is made from"
-    });
-  }
-  return {
-    before: joinPieces(pieces.slice(0, at2)),
-    after: joinPieces(pieces.slice(at2 + 1)),
-    width: hole.variable.width ?? 1,
-    place: place2
-  };
-}
-function numberIn({ before, after, width }, tag2) {
-  if (tag2.length !== before.length + width + after.length) return 0;
-  if (!tag2.startsWith(before) || !tag2.endsWith(after)) return 0;
-  const digits = tag2.slice(before.length, before.length + width);
-  return /^\d+$/.test(digits) ? Number(digits) : 0;
-}
-function fitting(slots, number2) {
-  const narrow = slots.find(({ width: width2 }) => number2 >= 10 ** width2);
-  if (!narrow) return number2;
-  const { before, after, width, place: place2 } = narrow;
-  const digits = width === 1 ? "1 digit" : `${width} digits`;
-  throw new UserError({
-    place: place2,
-    what: `the highest number taken for "${before}{seq:${width}}${after}" is ${number2 - 1}, no number is used again, and {seq:${width}} has ${digits}`,
-    mend: `write {seq:${width + 1}}, or wait for the next day or base`
-  });
-}
-async function claimSequence(policy2, decision, facts, seen, port) {
-  const { matched } = decision;
-  const { sha } = facts;
-  if (!matched || sha === null) {
-    throw new UserError({
-      what: "a number can only be claimed for a known commit",
-      mend: "give the commit (--sha)"
-    });
-  }
-  const values = {
-    ...valuesOf(policy2, matched, facts, decision.fields),
-    ...seen.base != null && { base: seen.base }
-  };
-  const slots = slotsOf(policy2, decision, values);
-  const [slot] = slots;
-  if (!slot) throw new Error(`rule ${matched.name} has no {seq} to claim`);
-  for (let number2 = nextSequence(policy2, decision, values, seen.registryTags ?? []); ; number2 = fitting(slots, number2 + 1)) {
-    const gitTag = slot.before + String(number2).padStart(slot.width, "0") + slot.after;
-    const result = await port(gitTag, sha);
-    if (result.state === "denied") throw result.error;
-    if (result.state !== "taken") return { sequence: number2, gitTag, outcome: result.state };
-  }
-}
-function isNumbered(rule2) {
-  const fromRef = rule2.patterns.every((pattern) => fieldNames(pattern).includes("seq"));
-  return !fromRef && rule2.tags.some((tag2) => uses(tag2, "seq"));
-}
-var init_sequence = __esm({
-  "src/sequence.ts"() {
-    "use strict";
-    init_errors();
-    init_template();
-    init_pattern();
-    init_classify();
-    init_shapes();
-    init_values();
-  }
-});
-
-// src/presets/calver.ts
-var calver;
-var init_calver = __esm({
-  "src/presets/calver.ts"() {
-    "use strict";
-    calver = {
-      name: "calver",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["{year:4}.{month:2}.{micro}", "{year:4}.{month:1}.{micro}"],
-          tag: "{git_tag}"
-        },
-        { name: "day", class: "final", git_tag: ["{date}"], tag: "{git_tag}" }
-      ]
-    };
-  }
-});
-
-// src/presets/k8s-topology-aware.ts
-var k8sTopologyAware;
-var init_k8s_topology_aware = __esm({
-  "src/presets/k8s-topology-aware.ts"() {
-    "use strict";
-    k8sTopologyAware = {
-      name: "k8s-topology-aware",
-      rules: [
-        { name: "snapshot", class: "snapshot", branch: ["main", "master"], tag: "v0.0.{date}{seq:2}" },
-        { name: "snapshot-tag", class: "snapshot", git_tag: ["v0.0.{date}{seq:2}"], tag: "{git_tag}" },
-        { name: "patch", class: "patch", branch: ["release-*"], tag: "{base}{seq:2}" },
-        {
-          name: "patch-tag",
-          class: "patch",
-          // Three digits or more: the micro version, then the two that the working group appends.
-          git_tag: ["v{major}.{minor}.{patch}{seq:2}"],
-          tag: "{git_tag}"
-        },
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["v{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          publish: false
-        }
-      ]
-    };
-  }
-});
-
-// src/presets/semver.ts
-var semver;
-var init_semver = __esm({
-  "src/presets/semver.ts"() {
-    "use strict";
-    semver = {
-      name: "semver",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["v{major}.{minor}.{patch}", "{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          channels: ["{major}.{minor}", "{major}", "latest"]
-        },
-        {
-          name: "prerelease",
-          class: "snapshot",
-          git_tag: ["v{major}.{minor}.{patch}-{pre:text}", "{major}.{minor}.{patch}-{pre:text}"],
-          tag: "{git_tag}"
-        },
-        { name: "branch", class: "snapshot", branch: ["**"], tag: "{branch}-{sha:12}" }
-      ]
-    };
-  }
-});
-
-// src/presets/starlingx.ts
-var starlingx;
-var init_starlingx = __esm({
-  "src/presets/starlingx.ts"() {
-    "use strict";
-    starlingx = {
-      name: "starlingx",
-      rules: [
-        {
-          name: "release-build",
-          class: "snapshot",
-          branch: ["r/stx.{major}.{minor}"],
-          tag: "rc-{major}.{minor}-debian-stable-{timestamp}.0"
-        },
-        {
-          name: "build",
-          class: "snapshot",
-          branch: ["**"],
-          tag: "{branch}-debian-stable-{timestamp}.0"
-        }
-      ],
-      promotion: { tag: "stx.{major}.{minor}-v{version:text}", branches: ["r/stx.{major}.{minor}"] }
-    };
-  }
-});
-
-// src/presets/wmcore.ts
-var wmcore;
-var init_wmcore = __esm({
-  "src/presets/wmcore.ts"() {
-    "use strict";
-    wmcore = {
-      name: "wmcore",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          stable: true
-        },
-        {
-          name: "patch",
-          class: "patch",
-          git_tag: ["{major}.{minor}.{patch}.{build}"],
-          tag: "{git_tag}",
-          stable: true
-        },
-        { name: "snapshot", class: "snapshot", git_tag: ["**"], tag: "{git_tag}" }
-      ]
-    };
-  }
-});
-
-// src/presets/presets.ts
-function unknownPreset(name) {
-  const near = suggest(name, PRESET_NAMES);
-  return {
-    what: `there is no preset ${visible(name)}`,
-    mend: near === void 0 ? `presets are ${PRESET_NAMES.join(", ")}` : `did you mean "${near}"?`
-  };
-}
-function presetRuleConfig(rule2, origin) {
-  return {
-    class: rule2.class,
-    ...rule2.branch && { branch: rule2.branch },
-    ...rule2.git_tag && { gitTag: rule2.git_tag },
-    tags: [rule2.tag],
-    stable: rule2.stable ?? false,
-    channels: rule2.channels ?? [],
-    labels: {},
-    publish: rule2.publish ?? true,
-    requires: [],
-    origin
-  };
-}
-function presetOrigin(preset, index2) {
-  const place2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1, nowhere: true };
-  return { at: () => place2, keyAt: () => place2, inside: () => place2 };
-}
-var PRESETS, PRESET_NAMES;
-var init_presets = __esm({
-  "src/presets/presets.ts"() {
-    "use strict";
-    init_nearest();
-    init_refname();
-    init_calver();
-    init_k8s_topology_aware();
-    init_semver();
-    init_starlingx();
-    init_wmcore();
-    PRESETS = new Map(
-      [wmcore, k8sTopologyAware, starlingx, semver, calver].map((preset) => [preset.name, preset])
-    );
-    PRESET_NAMES = [...PRESETS.keys()];
-  }
-});
-
-// src/policy/calendar.ts
-function calendarOf(timezone) {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: timezone,
-    calendar: "gregory",
-    numberingSystem: "latn",
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit"
-  });
-  const momentOf = (time2) => {
-    const parts = new Map(format.formatToParts(time2).map(({ type, value }) => [type, value]));
-    const text4 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
-    return {
-      date: text4("year", "month", "day"),
-      time: text4("hour", "minute", "second"),
-      timestamp: new Date(time2).toISOString().replace(/[-:]|\.\d+/g, "")
-    };
-  };
-  let last;
-  return (time2) => {
-    if (last?.at !== time2) last = { at: time2, moment: momentOf(time2) };
-    return last.moment;
-  };
-}
-var init_calendar = __esm({
-  "src/policy/calendar.ts"() {
-    "use strict";
-  }
-});
-
-// src/policy/ambiguity.ts
-function isAmbiguous(pattern) {
-  const atoms = pattern.parts.flatMap(atomsOf);
-  const alphabet = [...new Set(unitsOf(CLASSES2 + pattern.source))];
-  const size = atoms.length + 1;
-  const seen = /* @__PURE__ */ new Set();
-  const key = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
-  const open8 = [{ a: 0, b: 0, parted: false }];
-  for (let pair2 = open8.pop(); pair2; pair2 = open8.pop()) {
-    if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
-    for (const code2 of alphabet) {
-      for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
-        for (const { next: b, at: j, field: other } of steps(atoms, pair2.b, code2)) {
-          const parted = pair2.parted || i !== j && (field2 || other);
-          if (seen.has(key(a, b, parted))) continue;
-          seen.add(key(a, b, parted));
-          open8.push({ a, b, parted });
-        }
-      }
-    }
-  }
-  return false;
-}
-function unitsOf(text4) {
-  return Array.from({ length: text4.length }, (_, i) => text4.charCodeAt(i));
-}
-function atomsOf(part) {
-  if (part.kind === "literal") {
-    return unitsOf(part.text).map((unit) => ({
-      takes: (code2) => code2 === unit,
-      loop: false,
-      optional: false,
-      field: false
-    }));
-  }
-  const width = part.kind === "date" ? 8 : part.kind === "digits" ? part.width : null;
-  const atom = {
-    takes: (code2) => accepts(part, code2),
-    loop: width === null,
-    optional: mayBeEmpty(part),
-    field: "name" in part
-  };
-  return Array.from({ length: width ?? 1 }, () => atom);
-}
-function steps(atoms, state, code2) {
-  const found = [];
-  const before = atoms[state - 1];
-  if (before?.loop && before.takes(code2)) found.push({ next: state, at: state - 1, field: before.field });
-  for (let i = state; i < atoms.length; i += 1) {
-    const atom = atoms[i];
-    if (atom.takes(code2)) found.push({ next: i + 1, at: i, field: atom.field });
-    if (!atom.optional) break;
-  }
-  return found;
-}
-function ends(atoms, state) {
-  return atoms.slice(state).every((atom) => atom.optional);
-}
-var CLASSES2;
-var init_ambiguity = __esm({
-  "src/policy/ambiguity.ts"() {
-    "use strict";
-    init_pattern();
-    CLASSES2 = "0a-._/~";
-  }
-});
-
-// src/policy/check.ts
-function checkRule(rule2, suffix) {
-  const problems2 = [
-    ...rule2.tags.flatMap((template, i) => tagProblems(rule2, template, suffix, ["tags", i])),
-    ...rule2.channels.flatMap((template, i) => tagProblems(rule2, template, "", ["channels", i])),
-    ...rule2.from ? tagProblems(rule2, rule2.from, "", ["from"]) : [],
-    ...unusedFields(rule2),
-    ...channelProblems(rule2),
-    ...combinationProblems(rule2)
-  ];
-  return { problems: problems2, warnings: [...ambiguities(rule2), ...sharedTags(rule2), ...doubts(rule2)] };
-}
-function tagProblems(rule2, template, suffix, path6) {
-  const at2 = (offset) => rule2.origin.inside(offset, ...path6);
-  const problems2 = [];
-  template.parts.forEach((part, i) => {
-    if (part.kind !== "literal") return;
-    const bad6 = part.text.search(/[^A-Za-z0-9._-]/);
-    if (bad6 >= 0) {
-      const character = JSON.stringify(String.fromCodePoint(part.text.codePointAt(bad6) ?? 0));
-      problems2.push({
-        place: at2(part.at + bad6),
-        what: `a tag cannot hold ${character}`,
-        mend: 'use letters, digits, ".", "_" and "-"'
-      });
-    } else if (i === 0 && /^[.-]/.test(part.text)) {
-      problems2.push({
-        place: at2(part.at),
-        what: `a tag cannot start with "${part.text.charAt(0)}"`,
-        mend: 'start it with a letter, a digit or "_"'
-      });
-    }
-  });
-  if (problems2.length > 0) return problems2;
-  const whole2 = template.parts.every((part) => part.kind === "literal") ? parseTag(template.source) : null;
-  if (whole2?.ok === false) return [{ place: at2(0), what: whole2.what, mend: whole2.mend }];
-  const reserve = rule2.stable === false ? 0 : suffix.length;
-  const least = template.parts.reduce((sum, part) => sum + leastLength(part), 0) + reserve;
-  if (least <= 128) return [];
-  const stable = reserve > 0 ? ` with "${suffix}"` : "";
-  return [
-    {
-      place: at2(0),
-      what: `the tag${stable} has at least ${least} characters`,
-      mend: "a tag has at most 128 characters; shorten it"
-    }
-  ];
-}
-function leastLength(part) {
-  if (part.kind === "literal") return part.text.length;
-  return part.width ?? { sha: 40, timestamp: 16, date: 8, time: 6 }[part.name] ?? 1;
-}
-function unusedFields(rule2) {
-  const used = (templates, name) => templates.some((t) => uses(t, name));
-  if (WHOLE_NAME.some((name) => used(rule2.tags, name))) return [];
-  const others = [...rule2.from ? [rule2.from] : [], ...Object.values(rule2.labels)];
-  const key = rule2.kind === "tag" ? "git_tag" : "branch";
-  return rule2.patterns.flatMap(
-    (pattern, i) => pattern.parts.flatMap((part) => {
-      if (!("name" in part) || used(rule2.tags, part.name)) return [];
-      const elsewhere = used(others, part.name) || used(rule2.channels, part.name);
-      if (elsewhere && UNIQUE.some((name) => used(rule2.tags, name))) return [];
-      return [
-        {
-          place: rule2.origin.inside(part.at, key, i),
-          what: `the field {${part.name}} is not in the tag, so refs that differ only there would get one tag`,
-          mend: `use {${part.name}} or {${key}} in the tag, or write "*" in the pattern if it does not matter`
-        }
-      ];
-    })
-  );
-}
-function channelProblems(rule2) {
-  if (rule2.channels.length === 0) return [];
-  if (rule2.kind === "branch") return channelFields(rule2);
-  const texts = rule2.patterns.flatMap((pattern, i) => {
-    const text4 = pattern.parts.find((part) => part.kind === "text");
-    if (!text4) return [];
-    return [
-      {
-        place: rule2.origin.inside(text4.at, "git_tag", i),
-        what: `{${text4.name}:text} is no number, so a channel cannot tell which version is newer`,
-        mend: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out'
-      }
-    ];
-  });
-  return texts.length > 0 ? texts : channelFields(rule2);
-}
-function channelFields(rule2) {
-  if (!isOrdered(rule2)) return [];
-  const readable = rule2.shapes.map((shape) => new Set(fieldNames(shape)));
-  return rule2.channels.flatMap((channel, i) => {
-    const hidden = variablesOf(channel).find(
-      ({ name }) => name !== "class" && !readable.some((names2) => names2.has(name))
-    );
-    if (!hidden) return [];
-    return [
-      {
-        place: rule2.origin.inside(hidden.at, "channels", i),
-        what: `${hidden.source} is in the channel and not in the tag, so versions of the channel cannot be found in a registry`,
-        mend: `put ${hidden.source} into the tag`
-      }
-    ];
-  });
-}
-function isOrdered(rule2) {
-  return rule2.shapes.some((shape) => numberNames(shape).length > 0);
-}
-function combinationProblems(rule2) {
-  const problems2 = [];
-  if (rule2.class === "stable" && rule2.stable !== false) {
-    problems2.push({
-      place: rule2.origin.at("stable"),
-      what: 'a rule of class "stable" has no stable tag of its own',
-      mend: 'remove "stable" and write the suffix into the tag'
-    });
-  }
-  if (rule2.claim !== null && !rule2.tags.some((tag2) => uses(tag2, "seq"))) {
-    problems2.push({
-      place: rule2.origin.at("claim"),
-      what: '"claim" claims a number, and the tag has none',
-      mend: 'put {seq:2} into the tag, or remove "claim"'
-    });
-  }
-  rule2.channels.forEach((channel, i) => {
-    if (!rule2.tags.some((tag2) => tag2.source === channel.source)) return;
-    problems2.push({
-      place: rule2.origin.at("channels", i),
-      what: `${JSON.stringify(channel.source)} is both a tag and a channel`,
-      mend: "a tag never moves and a channel does; choose one"
-    });
-  });
-  return problems2;
-}
-function ambiguities(rule2) {
-  const key = rule2.kind === "tag" ? "git_tag" : "branch";
-  return rule2.patterns.flatMap((pattern, i) => {
-    if (!isAmbiguous(pattern)) return [];
-    return [
-      {
-        place: rule2.origin.at(key, i),
-        what: `"${pattern.source}" can be read in several ways; fields further right take as little as they can`,
-        mend: "put a character between the fields that none of them takes, or give one a width"
-      }
-    ];
-  });
-}
-function sharedTags(rule2) {
-  const names2 = [...new Set(rule2.patterns.flatMap(fieldNames))];
-  return rule2.tags.flatMap((tag2, i) => {
-    if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
-    const missing2 = names2.find((name) => !uses(tag2, name));
-    if (missing2 === void 0) return [];
-    return [
-      {
-        place: rule2.origin.at("tags", i),
-        what: `"${tag2.source}" leaves {${missing2}} out, so only the first of the refs that differ there can have it, and the others are refused`,
-        mend: 'write it under "channels" if it is to move from one to the next'
-      }
-    ];
-  });
-}
-function doubts(rule2) {
-  if (rule2.channels.length === 0 || isOrdered(rule2)) return [];
-  return [
-    {
-      place: rule2.origin.at("channels"),
-      what: "the tags of this rule hold no number, so these channels follow the last run, not the newest version",
-      mend: "put {run_number}, {timestamp} or {date}{seq:2} into the tag"
-    }
-  ];
-}
-var UNIQUE, WHOLE_NAME;
-var init_check = __esm({
-  "src/policy/check.ts"() {
-    "use strict";
-    init_reference();
-    init_template();
-    init_ambiguity();
-    init_pattern();
-    init_shapes();
-    UNIQUE = ["sha", "seq", "timestamp", "run_number"];
-    WHOLE_NAME = ["git_tag", "branch"];
-  }
-});
-
-// src/policy/collisions.ts
-function checkRulesTogether(policy2, ownRules, open8 = () => false) {
-  const own = policy2.rules.slice(0, ownRules);
-  const first2 = /* @__PURE__ */ new Map();
-  const problems2 = [];
-  const warnings2 = [];
-  for (const { rule: rule2, ref, tag: tag2, path: path6 } of samples(policy2, open8)) {
-    const other = first2.get(tag2);
-    if (other === void 0) first2.set(tag2, { rule: rule2, ref });
-    if (other === void 0 || other.rule === rule2) continue;
-    const problem4 = {
-      place: rule2.origin.at(...path6),
-      what: `rules ${other.rule.name} and ${rule2.name} give one tag to different refs: ${other.ref} and ${ref} both get "${tag2}"`,
-      mend: "put something into one of the tags that tells them apart, such as {git_tag} or {branch}"
-    };
-    (own.includes(other.rule) === own.includes(rule2) ? problems2 : warnings2).push(problem4);
-  }
-  return { problems: [...problems2, ...sharedChannels(policy2.rules)], warnings: warnings2 };
-}
-function* samples(policy2, open8) {
-  for (const [index2, rule2] of policy2.rules.entries()) {
-    if (rule2.class === "stable" || !rule2.publish) continue;
-    for (const pattern of rule2.patterns) {
-      const input = sampleRef(rule2, pattern, index2);
-      const decision = classify(policy2, input);
-      if (decision.matched !== rule2 || decision.problems.length > 0) continue;
-      if (open8(input, rule2)) continue;
-      for (const [i, template] of rule2.tags.entries()) {
-        const tag2 = decision.tags[i];
-        if (tag2 === void 0 || uses(template, "seq") || uses(template, "base")) continue;
-        yield { rule: rule2, ref: decision.ref, tag: tag2, path: ["tags", i] };
-      }
-    }
-  }
-}
-function sampleRef(rule2, pattern, index2) {
-  return {
-    kind: rule2.kind,
-    name: pattern.parts.map(sampleText).join(""),
-    sha: String(index2 + 1).padStart(40, "0").split("").reverse().join(""),
-    time: SOME_TIME + index2 * 1e3,
-    runNumber: index2 + 1,
-    runAttempt: 1
-  };
-}
-function sampleText(part) {
-  switch (part.kind) {
-    case "literal":
-      return part.text;
-    case "digits":
-      return "1".repeat(part.width ?? 1);
-    case "date":
-      return "20200101";
-    case "text":
-    case "segment":
-    case "any":
-      return "x";
-  }
-}
-function sharedChannels(rules) {
-  const releases = /* @__PURE__ */ new Map();
-  for (const rule2 of rules) {
-    if (rule2.class === "snapshot") continue;
-    for (const channel of rule2.channels) releases.set(channel.source, rule2);
-  }
-  return rules.flatMap(
-    (rule2) => rule2.class !== "snapshot" ? [] : rule2.channels.flatMap((channel, i) => {
-      const owner = releases.get(channel.source);
-      if (owner === void 0) return [];
-      return [
-        {
-          place: rule2.origin.at("channels", i),
-          what: `the channel "${channel.source}" belongs to releases (rule ${owner.name}), and this rule makes snapshots`,
-          mend: 'give snapshots a channel of their own, such as "edge"'
-        }
-      ];
-    })
-  );
-}
-var SOME_TIME;
-var init_collisions2 = __esm({
-  "src/policy/collisions.ts"() {
-    "use strict";
-    init_template();
-    init_classify();
-    SOME_TIME = Date.UTC(2020, 0, 2);
-  }
-});
-
-// src/policy/examples.ts
-function checkExamples(policy2, examples, open8 = () => false) {
-  return examples.flatMap((example2) => checkExample(policy2, example2, open8));
-}
-function checkExample(policy2, example2, open8) {
-  const ref = parseRef(example2.ref);
-  if (!ref.ok) return [{ place: example2.origin.at("ref"), what: ref.what, mend: ref.mend }];
-  const decision = classify(policy2, ref.value);
-  if (open8(ref.value, decision.matched)) return [];
-  if (decision.problems.length > 0) {
-    return decision.problems.map((problem4) => differs(example2, example2.origin.at("ref"), problem4.what));
-  }
-  const by = decision.rule === null ? decision.why : `rule ${decision.rule}: ${decision.why}`;
-  if (decision.class !== example2.class) {
-    const what2 = `expected class ${String(example2.class)}, the policy gives ${String(decision.class)} (${by})`;
-    return [differs(example2, example2.origin.at("class"), what2)];
-  }
-  if (example2.tags === void 0 || tagsAgree(example2.tags, decision)) return [];
-  const given2 = list([...decision.tags, ...decision.stableTags]);
-  const what = `expected tags ${list(example2.tags)}, the policy gives ${given2} (${by})`;
-  return [differs(example2, example2.origin.at("tags"), what)];
-}
-function differs(example2, place2, what) {
-  return { place: place2, what: `example ${example2.ref}: ${what}`, mend: "correct the example or the rule" };
-}
-function list(tags2) {
-  return tags2.length === 0 ? "none" : tags2.join(", ");
-}
-function tagsAgree(expected, decision) {
-  const { tags: tags2, stableTags, channels, stable } = decision;
-  const accepted2 = [[...tags2, ...stableTags]];
-  if (stable !== true) accepted2.push([...tags2]);
-  return [...accepted2, ...accepted2.map((names2) => [...names2, ...channels])].some(
-    (names2) => sameSet(expected, names2)
-  );
-}
-function sameSet(expected, given2) {
-  const left = [...given2];
-  for (const tag2 of new Set(expected)) {
-    const found = left.findIndex((candidate) => agrees(tag2, candidate));
-    if (found < 0) return false;
-    left.splice(found, 1);
-  }
-  return left.length === 0;
-}
-function agrees(expected, given2) {
-  if (expected === given2) return true;
-  const template = parseTemplate(given2);
-  if (!template.ok) return false;
-  const parts = template.value.parts.flatMap(
-    (part) => part.kind === "literal" ? [part] : holeShape(part)
-  );
-  return matchPattern({ source: given2, parts }, expected) !== null;
-}
-var init_examples = __esm({
-  "src/policy/examples.ts"() {
-    "use strict";
-    init_pattern();
-    init_refname();
-    init_template();
-    init_classify();
-    init_shapes();
-  }
-});
-
-// src/policy/rule.ts
-function parseRule({ name, config, place: place2 }, problems2) {
-  const kind = config.gitTag === void 0 ? "branch" : "tag";
-  const key = kind === "tag" ? "git_tag" : "branch";
-  const sources = config.gitTag ?? config.branch ?? [];
-  const patterns = sources.flatMap((source, i) => {
-    const pattern = keep3(parsePattern(source), config, problems2, key, i);
-    for (const field2 of pattern ? reservedFields(pattern) : []) {
-      problems2.push({
-        place: config.origin.inside(field2.at, key, i),
-        what: `a field cannot be called {${field2.name}}: that name has a meaning of its own`,
-        mend: `rename it, as in "{my_${field2.name}}"`
-      });
-    }
-    return pattern ? [pattern] : [];
-  });
-  const broken3 = patterns.length < sources.length ? sources.filter((source) => !parsePattern(source).ok) : [];
-  const names2 = commonFields([...patterns.map(fieldNames), ...broken3.map(possibleFields)]);
-  const scope = { names: names2, patterns, problems: problems2, config };
-  const template = (source, without, ...path6) => checkedTemplate(source, scope, without, path6);
-  return {
-    name,
-    class: config.class,
-    kind,
-    patterns,
-    tags: config.tags.flatMap((tag2, i) => template(tag2, ["tag"], "tags", i) ?? []),
-    stable: config.stable,
-    channels: config.channels.flatMap((c, i) => template(c, ["tag", "seq"], "channels", i) ?? []),
-    labels: parseLabels(scope),
-    from: config.from === void 0 ? null : template(config.from, ["tag", "seq"], "from") ?? null,
-    fallback: config.fallback ?? null,
-    publish: config.publish,
-    claim: config.claim ?? null,
-    requires: config.requires,
-    origin: config.origin,
-    place: place2,
-    shapes: []
-  };
-}
-function keep3(result, config, problems2, ...path6) {
-  if (result.ok) return result.value;
-  const { at: at2, what, mend: mend2 } = result;
-  problems2.push({ place: config.origin.inside(at2, ...path6), what, mend: mend2 });
-  return void 0;
-}
-function reservedFields(pattern) {
-  return pattern.parts.flatMap(
-    (part) => "name" in part && RESERVED.includes(part.name) ? [{ name: part.name, at: part.at }] : []
-  );
-}
-function widthOfField(pattern, name) {
-  const field2 = pattern.parts.find((part) => "name" in part && part.name === name);
-  return field2 ? widthOf(field2) : null;
-}
-function commonFields(lists) {
-  const [first2, ...others] = lists;
-  return (first2 ?? []).filter((name) => others.every((names2) => names2.includes(name)));
-}
-function possibleFields(source) {
-  return source.match(/[A-Za-z][A-Za-z0-9_]*/g) ?? [];
-}
-function parseLabels(scope) {
-  const entries = Object.entries(scope.config.labels).flatMap(([label4, source]) => {
-    const template = checkedTemplate(source, scope, [], ["labels", label4], true);
-    return template ? [[label4, template]] : [];
-  });
-  return Object.fromEntries(entries);
-}
-function checkedTemplate(source, scope, without, path6, loose = false) {
-  const template = keep3(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
-  for (const variable of template ? variablesOf(template) : []) {
-    const place2 = scope.config.origin.inside(variable.at, ...path6);
-    const problem4 = checkVariable(variable, scope, without);
-    if (problem4) scope.problems.push({ place: place2, ...problem4 });
-  }
-  return template;
-}
-function checkVariable(variable, { names: names2, patterns, config }, without) {
-  const { name, width, source } = variable;
-  if (names2.includes(name)) {
-    if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
-    return {
-      what: `${source} has another width than the field {${name}} of the pattern`,
-      mend: `write {${name}}`
-    };
-  }
-  const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : void 0;
-  const missing2 = config.gitTag === void 0 ? "git_tag" : "branch";
-  const usable = Object.keys(BUILTINS).filter((n) => n !== missing2 && !without.includes(n));
-  if (builtin === void 0 || !usable.includes(name)) {
-    const { mend: mend2 } = unknownName(variable, [...names2, ...usable]);
-    return { what: `${source} is not defined here`, mend: mend2 };
-  }
-  if (builtin.width === "none" && width !== null) {
-    return { what: `${source}: {${name}} has no width`, mend: `write {${name}}` };
-  }
-  if (builtin.width === "required" && (width === null || width < 1 || width > 9)) {
-    return { what: `${source} has no width from 1 to 9`, mend: "write {seq:2} for 01 to 99" };
-  }
-  if (name === "sha" && width !== null && (width < 4 || width > 64)) {
-    return { what: `${source}: a commit is cut to 4 to 64 digits`, mend: "write {sha:12}" };
-  }
-  return null;
-}
-var RESERVED;
-var init_rule = __esm({
-  "src/policy/rule.ts"() {
-    "use strict";
-    init_pattern();
-    init_template();
-    init_values();
-    RESERVED = Object.keys(BUILTINS).filter((name) => name !== "date" && name !== "seq");
-  }
-});
-
-// src/policy/slots.ts
-function ownSlots(own) {
-  const slots = [];
-  const rules = [...own?.rules ?? []];
-  const unread = own?.unread?.rules ?? /* @__PURE__ */ new Map();
-  const count = rules.length + [...unread.values()].filter((state) => state === "lost").length;
-  for (let at2 = 0; at2 < count; at2 += 1) {
-    const config = unread.get(at2) === "lost" ? void 0 : rules.shift();
-    if (config === void 0) slots.push(LOST);
-    else slots.push(slotOf2(`policy/${at2 + 1}`, config, config.origin.at(), unread.has(at2), true));
-  }
-  return slots;
-}
-function presetSlots(preset, own) {
-  const place2 = own ? own.origin.at("preset") : null;
-  return preset.rules.map((rule2, i) => {
-    const origin = place2 ? { at: () => place2, keyAt: () => place2, inside: () => place2 } : presetOrigin(preset, i);
-    const config = presetRuleConfig(rule2, origin);
-    return slotOf2(`${preset.name}/${rule2.name}`, config, place2, false, false);
-  });
-}
-function unknownSlot() {
-  return LOST;
-}
-function slotOf2(name, config, place2, partial, own) {
-  const problems2 = [];
-  const rule2 = parseRule({ name, config, place: place2 }, problems2);
-  const patterns = config.gitTag ?? config.branch ?? [];
-  return {
-    rule: rule2,
-    matchable: rule2.patterns.length === patterns.length,
-    whole: !partial && problems2.length === 0,
-    own,
-    problems: problems2
-  };
-}
-function isOpen2(slots, sound, input, winner) {
-  for (const { rule: rule2, matchable } of slots) {
-    if (rule2 === null) return true;
-    if (rule2 === winner) return false;
-    if (sound.has(rule2) || rule2.kind !== input.kind) continue;
-    if (!matchable || rule2.patterns.some((pattern) => matchPattern(pattern, input.name, true) !== null)) {
-      return true;
-    }
-  }
-  return false;
-}
-var LOST;
-var init_slots = __esm({
-  "src/policy/slots.ts"() {
-    "use strict";
-    init_pattern();
-    init_presets();
-    init_rule();
-    LOST = { rule: null, matchable: false, whole: false, own: true, problems: [] };
-  }
-});
-
-// src/policy/compile.ts
-function compilePolicy(config) {
-  const { policy: policy2, problems: problems2 } = examinePolicy(config);
-  if (policy2 === null) throw new UserError(problems2);
-  return policy2;
-}
-function examinePolicy(config) {
-  const own = "rules" in config ? config : null;
-  const preset = config.preset === void 0 ? null : PRESETS.get(config.preset) ?? null;
-  const strange = config.preset !== void 0 && preset === null;
-  const unread = strange || own?.unread?.settings === true;
-  const slots = withShapes([
-    ...ownSlots(own),
-    ...preset ? presetSlots(preset, own) : [],
-    ...unread ? [unknownSlot()] : []
-  ]);
-  const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
-  const checks = slots.map((slot) => checkSlot(slot, suffix));
-  const sound = slots.flatMap(({ rule: rule2 }, i) => checks[i]?.sound === true && rule2 !== null ? [rule2] : []);
-  const policy2 = policyOf(own, preset, sound, suffix);
-  const open8 = openness(slots, sound);
-  const ours = slots.filter(({ rule: rule2, own: written2 }) => written2 && rule2 !== null && sound.includes(rule2));
-  const together = checkRulesTogether(policy2, ours.length, open8);
-  const problems2 = [
-    ...strange ? [presetProblem(config.preset ?? "", own)] : [],
-    ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
-    ...slots.flatMap((slot) => slot.problems),
-    ...checks.flatMap((check2) => check2.problems),
-    ...together.problems,
-    // The suffix is a setting: without it stable tags are not known.
-    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open8)
-  ];
-  const names2 = namesOf2(slots, own);
-  const warnings2 = [...checks.flatMap((check2) => check2.warnings), ...together.warnings];
-  const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
-  return { policy: usable ? { ...policy2, warnings: warnings2 } : null, problems: problems2, names: names2 };
-}
-function policyOf(own, preset, rules, stableSuffix) {
-  const timezone = own?.timezone ?? "UTC";
-  return {
-    rules,
-    stableSuffix,
-    timezone,
-    unmatched: { branch: own?.unmatched ?? "ignore", tag: own?.unmatched ?? "error" },
-    promotion: preset ? promotionRule(preset) : null,
-    place: own ? own.origin.at() : null,
-    names: /* @__PURE__ */ new Set([...rules.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
-    warnings: [],
-    calendar: calendarOf(timezone)
-  };
-}
-function checkSlot({ rule: rule2, whole: whole2 }, suffix) {
-  if (rule2 === null || !whole2) return { sound: false, problems: [], warnings: [] };
-  const { problems: problems2, warnings: warnings2 } = checkRule(rule2, suffix);
-  return { sound: problems2.length === 0, problems: problems2, warnings: warnings2 };
-}
-function openness(slots, sound) {
-  if (sound.length === slots.length) return () => false;
-  const set2 = new Set(sound);
-  return (input, winner) => isOpen2(slots, set2, input, winner);
-}
-function presetProblem(name, own) {
-  return { ...own && { place: own.origin.at("preset") }, ...unknownPreset(name) };
-}
-function emptyPolicy(own) {
-  return {
-    place: own.origin.at(),
-    what: "the policy has neither rules nor a preset",
-    mend: 'add "preset" or "rules"'
-  };
-}
-function namesOf2(slots, own) {
-  if (slots.some(({ rule: rule2 }) => rule2 === null)) return null;
-  const parsed2 = slots.flatMap(({ rule: rule2 }) => rule2?.patterns.flatMap(fieldNames) ?? []);
-  const sources = (own?.rules ?? []).flatMap((rule2) => rule2.gitTag ?? rule2.branch ?? []);
-  const broken3 = sources.filter((source) => !parsePattern(source).ok);
-  return /* @__PURE__ */ new Set([...parsed2, ...broken3.flatMap(possibleFields), ...Object.keys(BUILTINS)]);
-}
-function withShapes(slots) {
-  const rules = slots.flatMap(({ rule: rule2 }) => rule2 ?? []);
-  const finals = rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
-  const bases = finals.flatMap((rule2) => rule2.patterns);
-  return slots.map((slot) => slot.rule === null ? slot : { ...slot, rule: shaped(slot.rule, bases) });
-}
-function shaped(rule2, bases) {
-  const shapes = rule2.tags.flatMap((tag2) => templateShapes(tag2, rule2.patterns, rule2.class, bases));
-  return { ...rule2, shapes };
-}
-function promotionRule(preset) {
-  const { promotion } = preset;
-  if (!promotion) return null;
-  return {
-    preset: preset.name,
-    tag: builtinPattern(promotion.tag),
-    branches: promotion.branches.map(builtinPattern)
-  };
-}
-function builtinPattern(source) {
-  const result = parsePattern(source);
-  if (!result.ok) throw new Error(`the pattern "${source}" of a preset is wrong: ${result.what}`);
-  return result.value;
-}
-var DEFAULT_STABLE_SUFFIX;
-var init_compile = __esm({
-  "src/policy/compile.ts"() {
-    "use strict";
-    init_errors();
-    init_pattern();
-    init_presets();
-    init_calendar();
-    init_check();
-    init_collisions2();
-    init_examples();
-    init_rule();
-    init_shapes();
-    init_slots();
-    init_values();
-    DEFAULT_STABLE_SUFFIX = "-stable";
-  }
-});
-
-// src/policy/promotion.ts
-function checkPromotionTag(policy2, tag2, branch) {
-  const rule2 = policy2.promotion;
-  if (rule2 === null) return null;
-  const fields2 = matchPattern(rule2.tag, tag2);
-  if (fields2 === null) {
-    return {
-      what: `the tag ${visible(tag2)} does not have the form "${rule2.tag.source}" of the preset ${rule2.preset}`,
-      mend: 'write it as "stx.4.0-v2.2": the release, then the version'
-    };
-  }
-  if (branch === null) return null;
-  for (const pattern of rule2.branches) {
-    const bound = matchPattern(pattern, branch);
-    const differs2 = bound && fieldNames(pattern).some((name) => bound[name] !== fields2[name]);
-    if (!differs2) continue;
-    const wanted = rule2.tag.parts.map(
-      (part) => part.kind === "literal" ? part.text : "name" in part ? bound[part.name] ?? fields2[part.name] ?? "" : ""
-    );
-    return {
-      what: `the tag ${visible(tag2)} is of another release than the branch ${visible(branch)}`,
-      mend: `on this branch it would be "${wanted.join("")}"`
-    };
-  }
-  return null;
-}
-var init_promotion = __esm({
-  "src/policy/promotion.ts"() {
-    "use strict";
-    init_pattern();
-    init_refname();
-  }
-});
-
-// src/policy/report.ts
-function classificationReport(decision) {
-  return {
-    class: decision.class,
-    rule: decision.rule,
-    fields: { ...decision.fields },
-    version: decision.version,
-    tags: [...decision.tags],
-    stable_tags: [...decision.stableTags],
-    channels: [...decision.channels],
-    why: decision.why,
-    not: [...decision.not]
-  };
-}
-var init_report2 = __esm({
-  "src/policy/report.ts"() {
-    "use strict";
-  }
-});
-
-// src/policy/resolve.ts
-function needsOf(decision) {
-  const rule2 = decision.publish ? decision.matched : null;
-  const sequence = rule2 !== null && isNumbered(rule2);
-  const channels = decision.channels.length > 0;
-  return {
-    tagLists: sequence || channels,
-    gitTags: sequence && decision.claim === null,
-    base: rule2 !== null && templatesOf(rule2).some((template) => uses(template, "base")),
-    sequence,
-    claim: sequence && decision.claim !== null,
-    channels
-  };
-}
-function templatesOf(rule2) {
-  return [...rule2.tags, ...rule2.channels, ...rule2.from ? [rule2.from] : [], ...Object.values(rule2.labels)];
-}
-async function findBase(policy2, facts) {
-  if (await facts.shallow()) {
-    throw new UserError({
-      what: "{base} needs the git history, and this clone is shallow",
-      mend: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
-    });
-  }
-  for (const name of await facts.reachableTags()) {
-    if (classify(policy2, { kind: "tag", name }).class === "final") return name;
-  }
-  const finals = policy2.rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
-  const forms = finals.flatMap((rule2) => rule2.patterns.map((pattern) => `"${pattern.source}"`)).join(", ");
-  throw new UserError({
-    ...policy2.place && { place: policy2.place },
-    what: `{base} has no value: no git tag reachable from ${facts.sha ?? "the commit"} belongs to a final rule${forms && ` (${forms})`}`,
-    mend: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here'
-  });
-}
-function resolveNames(policy2, decision, facts, seen = {}) {
-  const rule2 = decision.matched;
-  const lookup = (values2) => (text4, place2) => renderText(text4, (variable) => (values2 && valueOf(variable, values2)?.text) ?? null, policy2.names, place2);
-  if (rule2 === null) return { ...decision, sequence: null, render: lookup(null) };
-  const values = completeValues(policy2, rule2, decision, facts, seen);
-  const names2 = renderNames(policy2, rule2, values);
-  const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule2, names2), ...overlaps(rule2, names2)] : [];
-  if (problems2.length > 0) throw new UserError(problems2);
-  const [tag2] = names2.tags;
-  return {
-    ...decision,
-    ...names2,
-    sequence: values.seq ?? null,
-    render: lookup({ ...values, tag: tag2 })
-  };
-}
-function completeValues(policy2, rule2, decision, facts, seen) {
-  const base = seen.base ?? null;
-  const known = {
-    ...valuesOf(policy2, rule2, facts, decision.fields),
-    ...base !== null && { base },
-    ...seen.reuse !== void 0 && valuesOfReused(policy2, decision, facts, base, seen.reuse)
-  };
-  if (!needsOf(decision).sequence) return known;
-  if (seen.sequence !== void 0) return { ...known, seq: seen.sequence };
-  if (known.seq !== void 0) return known;
-  const tags2 = /* @__PURE__ */ new Set([...seen.registryTags ?? [], ...seen.gitTags ?? []]);
-  return { ...known, seq: nextSequence(policy2, decision, known, tags2) };
-}
-function unfinished(rule2, names2) {
-  const all = [...names2.tags, ...names2.channels, names2.from ?? ""];
-  return all.flatMap((name) => {
-    const hole = /\{[^}]*\}/.exec(name)?.[0];
-    if (hole === void 0) return [];
-    return [
-      {
-        place: rule2.origin.at("tags"),
-        what: `"${name}" is not complete: ${hole} has no value in this run`,
-        mend: hole.startsWith("{run_") ? "run numbers exist in GitHub Actions only; use {sha:12} or {timestamp}" : "give the run the ref and commit that the tag is made from (--ref, --sha)"
-      }
-    ];
-  });
-}
-function overlaps(rule2, names2) {
-  const fixed = /* @__PURE__ */ new Set([...names2.tags, ...names2.stableTags]);
-  return names2.channels.flatMap(
-    (channel, i) => fixed.has(channel) ? [
-      {
-        place: rule2.origin.at("channels", i),
-        what: `"${channel}" would be a tag that never moves and a channel that does`,
-        mend: "give the channel another name"
-      }
-    ] : []
-  );
-}
-var init_resolve = __esm({
-  "src/policy/resolve.ts"() {
-    "use strict";
-    init_errors();
-    init_sequence();
-    init_template();
-    init_classify();
-    init_values();
-  }
-});
-
-// src/policy/policy.ts
-var init_policy2 = __esm({
-  "src/policy/policy.ts"() {
-    "use strict";
-    init_channels();
-    init_sequence();
-    init_classify();
-    init_compile();
-    init_promotion();
-    init_report2();
-    init_resolve();
-    init_values();
-  }
-});
-
-// src/builds/records.ts
-function readRecords(text4, { relaxed, comments }) {
-  const records = [];
-  let record3 = [];
-  let at2 = 0;
-  const take = (pattern) => {
-    pattern.lastIndex = at2;
-    const found = pattern.exec(text4);
-    at2 += found?.[0].length ?? 0;
-    return found;
-  };
-  for (; ; ) {
-    if (comments && record3.length === 0) while (at2 < text4.length && take(COMMENT) !== null) ;
-    const wrong2 = { ok: false, line: text4.slice(0, at2).split("\n").length };
-    const opens2 = text4.startsWith('"', at2);
-    const quoted2 = opens2 ? take(QUOTED) : null;
-    if (opens2 && quoted2 === null) return wrong2;
-    const rest = take(PLAIN2)?.[0] ?? "";
-    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong2;
-    const inner = quoted2?.[1]?.replaceAll('""', '"') ?? "";
-    if (quoted2 === null) record3.push(rest);
-    else record3.push(rest === "" ? inner : `"${inner}"${rest}`);
-    const end2 = take(END)?.[0] ?? "";
-    if (end2 === ",") continue;
-    records.push(record3);
-    if (end2 === "") return { ok: true, records };
-    record3 = [];
-  }
-}
-var QUOTED, PLAIN2, END, COMMENT;
-var init_records = __esm({
-  "src/builds/records.ts"() {
-    "use strict";
-    QUOTED = /"([^"]*(?:""[^"]*)*)"/y;
-    PLAIN2 = /[^,\r\n]*(?:\r(?!\n)[^,\r\n]*)*/y;
-    END = /,|\r?\n|$/y;
-    COMMENT = /[ \t]*#[^\n]*(?:\n|$)/y;
-  }
-});
-
-// src/builds/csv.ts
-function hclLiteral(text4) {
-  return text4.replace(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
-}
-function hclLiterals(value) {
-  if (typeof value === "string") return hclLiteral(value);
-  if (Array.isArray(value)) return value.map(hclLiterals);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [hclLiteral(key), hclLiterals(item)]));
-}
-function formatCsv(fields2) {
-  return fields2.map(({ key, value, bare: bare2 }) => quote2(bare2 ? key : `${key}=${value}`)).join(",");
-}
-function quote2(field2) {
-  return /[",]/.test(field2) ? `"${field2.replaceAll('"', '""')}"` : field2;
-}
-function parseCsv(text4) {
-  if (/[\x00-\x1f\x7f]/.test(text4)) {
-    return { ok: false, what: "the value holds a control character", mend: "write it on one line" };
-  }
-  const read3 = readRecords(text4, { relaxed: false, comments: false });
-  if (!read3.ok) {
-    return { ok: false, what: "a quotation mark does not end", mend: "close it before the next comma" };
-  }
-  const fields2 = [];
-  const seen = /* @__PURE__ */ new Set();
-  for (const cell of read3.records[0] ?? []) {
-    const equals = cell.indexOf("=");
-    if (equals < 0) {
-      fields2.push({ key: cell, value: "", bare: true });
-      continue;
-    }
-    const key = cell.slice(0, equals).trim().toLowerCase();
-    if (!KEY.test(key)) return { ok: false, what: `"${key}" is not a key`, mend: 'write it as "key=value"' };
-    if (seen.has(key)) {
-      return { ok: false, what: `the key "${key}" is given twice`, mend: "give it once: the last would win" };
-    }
-    seen.add(key);
-    fields2.push({ key, value: cell.slice(equals + 1), bare: false });
-  }
-  return { ok: true, value: fields2 };
-}
-var KEY;
-var init_csv = __esm({
-  "src/builds/csv.ts"() {
-    "use strict";
-    init_records();
-    KEY = /^[a-z][a-z0-9._-]*$/;
-  }
-});
-
-// src/builds/options.ts
-function parseSecret(text4, values) {
-  const looksLikeSpec = /^"?(?:type|id|src|source|env)=/i.test(text4);
-  if (!looksLikeSpec) return values ? secretByValue(text4) : secretInFile();
-  const csv = parseCsv(text4);
-  if (!csv.ok) return csv;
-  const unknown2 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
-  if (unknown2) return bad3(`"${unknown2.key}" is not a key of a secret`, "use id with env or src");
-  const get = (key) => csv.value.find((field2) => field2.key === key)?.value;
-  const [type, id, env] = [get("type"), get("id"), get("env")];
-  const source = get("src") ?? get("source");
-  if (type !== void 0 && type !== "file" && type !== "env") {
-    return bad3(`"${type}" is not a type of secret`, "write type=file or type=env");
-  }
-  if (id === void 0 || !SECRET_ID.test(id))
-    return bad3("the secret has no id", 'write it as "id=NAME,env=VARIABLE"');
-  if (env !== void 0 && source !== void 0)
-    return bad3("the secret has env and src", "give one of the two");
-  const variable = env ?? (type === "env" ? source : void 0) ?? (source === void 0 ? id : void 0);
-  if (variable === void 0) return good({ id, file: source ?? "" });
-  if (!VARIABLE2.test(variable))
-    return bad3(`"${variable}" is not the name of a variable`, "name an environment variable");
-  return good({ id, env: variable });
-}
-function secretByValue(text4) {
-  const equals = text4.indexOf("=");
-  const id = text4.slice(0, Math.max(equals, 0));
-  if (!SECRET_ID.test(id))
-    return bad3("a secret has no name", 'write it as "NAME=value" or "id=NAME,env=VARIABLE"');
-  return good({ id, value: text4.slice(equals + 1) });
-}
-function secretInFile() {
-  return bad3(
-    'the secret is not of the form "id=NAME,env=VARIABLE" or "id=NAME,src=FILE"',
-    "never write a value here: put it into an environment variable of the step and name that"
-  );
-}
-function parseSsh(text4) {
-  const [id = "", ...rest] = text4.split("=");
-  if (!SECRET_ID.test(id)) return bad3("the ssh entry has no id", 'write it as "default" or "id=PATH"');
-  const paths = rest.length === 0 ? [] : rest.join("=").split(",");
-  if (paths.some((path6) => path6 === "" || hasControl(path6)))
-    return bad3("the ssh entry has an empty path", "name a socket or key file");
-  return good({ text: text4, paths });
-}
-function parseCache(text4) {
-  const csv = parseCsv(text4);
-  if (!csv.ok) return csv;
-  const [first2] = csv.value;
-  if (csv.value.length === 1 && first2?.bare) {
-    return good([
-      { key: "type", value: "registry", bare: false },
-      { key: "ref", value: first2.key, bare: false }
-    ]);
-  }
-  const bare2 = csv.value.find((field2) => field2.bare);
-  if (bare2) return bad3(`"${bare2.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
-  const type = csv.value.find(({ key }) => key === "type");
-  if (!type?.value) return bad3("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
-  return good(csv.value);
-}
-function parseAttestation(kind, text4) {
-  const type = { key: "type", value: kind, bare: false };
-  if (text4 === "true" || text4 === "") return good([type]);
-  if (text4 === "false") return good([type, { key: "disabled", value: "true", bare: false }]);
-  const csv = parseCsv(text4);
-  if (!csv.ok) return csv;
-  const [first2] = csv.value;
-  if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
-    return good([type, { key: "mode", value: first2.key, bare: false }]);
-  }
-  const wrong2 = csv.value.find(({ key, bare: bare2 }) => bare2 || key === "type");
-  if (wrong2)
-    return bad3(
-      `"${wrong2.key}" does not belong in ${kind}`,
-      'write true, false or "key=value" pairs such as "mode=max"'
-    );
-  return good([type, ...csv.value]);
-}
-function isDisabled(fields2) {
-  return fields2.some(({ key, value }) => key === "disabled" && value === "true");
-}
-function parseUlimit(text4) {
-  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text4) ? good(text4) : bad3("this is not a ulimit", 'write it as "nofile=1024:2048"');
-}
-function parseShmSize(text4) {
-  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text4) ? good(text4) : bad3("this is not a size", 'write it as "128m" or "2g"');
-}
-function parseNetwork(text4) {
-  return ["default", "none", "host"].includes(text4) ? good(text4) : bad3(`"${text4}" is not a network mode`, "write default, none or host");
-}
-function parseHost(text4) {
-  const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text4) ?? [];
-  return name !== void 0 && address !== void 0 ? good([name, address.replace(/^\[|\]$/g, "")]) : bad3("this is not a host entry", 'write it as "name:address"');
-}
-function annotationLevels(key) {
-  const colon = key.indexOf(":");
-  const levels = colon < 0 ? [] : key.slice(0, colon).split(",");
-  return levels.length > 0 && levels.every((level) => LEVEL.test(level)) ? { levels, name: key.slice(colon + 1) } : { levels: null, name: key };
-}
-function parseKey(key) {
-  if (key === "" || key.includes("=") || hasControl(key)) {
-    return bad3(`${JSON.stringify(key)} cannot be a key`, 'use a key without "=" and control characters');
-  }
-  return good(key);
-}
-function parseNamedContext(text4) {
-  if (/^(?:docker-image|https):\/\/[^\s]+$/.test(text4) || /^git@[^\s]+$/.test(text4)) {
-    return good({ text: text4, local: false });
-  }
-  if (/^(?:target|oci-layout):/.test(text4)) {
-    return bad3(`"${text4}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
-  }
-  const path6 = parseLocalPath2(text4);
-  return path6.ok ? good({ text: path6.value, local: true }) : path6;
-}
-function parseLocalPath2(text4) {
-  const mend2 = "name a path inside the workspace";
-  if (text4 === "" || hasControl(text4)) return bad3("the path is empty or holds a control character", mend2);
-  if (text4.startsWith("-"))
-    return bad3(`"${text4}" starts with "-"`, `${mend2}; standard input and flags cannot be used`);
-  if (/^[a-z][a-z0-9+.-]*:/i.test(text4) || /^git@/.test(text4) || /^(?:\.\/+)*github\.com\//.test(text4)) {
-    return bad3(`"${text4}" is a remote address`, `${mend2}; check the repository out first`);
-  }
-  if (text4.startsWith("/") || text4.includes("\\"))
-    return bad3(`"${text4}" is not relative to the workspace`, mend2);
-  const parts = [];
-  for (const part of text4.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part !== "..") parts.push(part);
-    else if (parts.pop() === void 0) return bad3(`"${text4}" is outside the workspace`, mend2);
-  }
-  const path6 = parts.join("/");
-  if (path6 !== text4 && path6 !== "") return parseLocalPath2(path6);
-  return good(path6 === "" ? "." : path6);
-}
-function hasControl(text4) {
-  return /[\x00-\x1f\x7f]/.test(text4);
-}
-var bad3, good, SECRET_ID, VARIABLE2, LEVEL;
-var init_options = __esm({
-  "src/builds/options.ts"() {
-    "use strict";
-    init_csv();
-    bad3 = (what, mend2) => ({
-      ok: false,
-      what,
-      mend: mend2
-    });
-    good = (value) => ({ ok: true, value });
-    SECRET_ID = /^[A-Za-z0-9_.-]+$/;
-    VARIABLE2 = /^[A-Za-z_][A-Za-z0-9_]*$/;
-    LEVEL = /^(?:index|manifest|index-descriptor|manifest-descriptor)(?:\[[A-Za-z0-9_/-]+\])?$/;
-  }
-});
-
-// src/builds/labelling.ts
-function labelling(build2, context, at2) {
-  const labels = labelsOf(build2, context, at2);
-  return { labels, annotations: annotationsOf(build2, labels, context, at2) };
-}
-function labelsOf(build2, { decision, facts, render: render2 }, at2) {
-  const labels = ociLabels(facts, decision.version);
-  for (const [key, value] of Object.entries(decision.labels)) {
-    labels[key] = at2(prefixed2(render2(value), `label ${key} of the policy`), value, "labels");
-  }
-  for (const [key, value] of Object.entries(build2.labels)) {
-    at2(parseKey(key), key, "labels", key);
-    labels[key] = at2(render2(value), value, "labels", key);
-  }
-  at2(revisionKept(labels[REVISION], facts.revision), facts.revision, "labels", REVISION);
-  return labels;
-}
-function annotationsOf(build2, labels, { facts, render: render2 }, at2) {
-  const merged3 = /* @__PURE__ */ new Map();
-  const add2 = (key, value) => {
-    const { levels, name } = annotationLevels(key);
-    merged3.set(key, { levels, text: `${name}=${value}` });
-  };
-  for (const key of OCI_KEYS) {
-    const value = labels[key] ?? "";
-    if (value !== "") add2(key, value);
-  }
-  for (const [key, value] of Object.entries(build2.annotations)) {
-    const { name } = annotationLevels(key);
-    at2(parseKey(name), name, "annotations", key);
-    if (name.includes(":")) {
-      const mend2 = "put index: or manifest: in front of it, or take the colon out";
-      at2({ ok: false, what: `the level in "${key}" is not known`, mend: mend2 }, "", "annotations", key);
-    }
-    const text4 = at2(render2(value), value, "annotations", key);
-    if (name === REVISION) at2(revisionKept(text4, facts.revision), "", "annotations", key);
-    add2(key, text4);
-  }
-  return [...merged3.values()];
-}
-function revisionKept(value, revision) {
-  if (value === void 0 || value === revision) return { ok: true, value: revision };
-  return {
-    ok: false,
-    what: `${REVISION} is set to something other than the commit that is built`,
-    mend: "leave it to Retag: a finished build is recognised by it"
-  };
-}
-function prefixed2(parsed2, what) {
-  return parsed2.ok ? parsed2 : { ...parsed2, what: `${what}: ${parsed2.what}` };
-}
-var init_labelling = __esm({
-  "src/builds/labelling.ts"() {
-    "use strict";
-    init_labels();
-    init_options();
-  }
-});
-
-// src/builds/target.ts
-function targetParts(build2, shared, problems2) {
-  const at2 = reporter(build2, problems2);
-  const context = at2(parseLocalPath2(build2.context), ".", "context");
-  const file2 = build2.file ?? (context === "." ? "Dockerfile" : `${context}/Dockerfile`);
-  const provenance = provenanceOf(build2, shared, at2);
-  const sbom = build2.sbom === void 0 ? null : at2(parseAttestation("sbom", build2.sbom), [], "sbom");
-  const attestations = [provenance, ...sbom === null ? [] : [sbom]];
-  return {
-    context,
-    dockerfile: at2(parseLocalPath2(file2), "Dockerfile", "file"),
-    contexts: mapValues(
-      build2.buildContexts,
-      (value, key) => at2(parseNamedContext(value), { text: "", local: true }, "build_contexts", key).text
-    ),
-    args: argsOf(build2, shared, at2),
-    ...labelling(build2, shared, at2),
-    attest: attestations.map(formatCsv),
-    attested: attestations.some((fields2) => !isDisabled(fields2)),
-    secrets: secretsOf(build2, shared, at2, problems2),
-    ssh: build2.ssh.map((text4, i) => at2(parseSsh(text4), { text: text4, paths: [] }, "ssh", i)),
-    cacheFrom: build2.cacheFrom.map((text4, i) => at2(parseCache(text4), [], "cache_from", i)),
-    cacheTo: shared.trusted ? build2.cacheTo.map((text4, i) => at2(parseCache(text4), [], "cache_to", i)) : [],
-    rest: restOf(build2, at2)
-  };
-}
-function reporter(build2, problems2) {
-  return (parsed2, fallback, ...path6) => {
-    if (parsed2.ok) return parsed2.value;
-    const where = path6.filter((part) => typeof part === "string").join(".");
-    problems2.push({
-      place: build2.origin.at(...path6),
-      what: `${imageOf(build2)}: ${where}: ${parsed2.what}`,
-      mend: parsed2.mend
-    });
-    return fallback;
-  };
-}
-function argsOf(build2, shared, at2) {
-  const args = mapValues(build2.buildArgs, (value, key) => {
-    at2(parseKey(key), key, "build_args", key);
-    return at2(shared.render(value), value, "build_args", key);
-  });
-  const epoch = shared.sourceDateEpoch;
-  if (epoch !== void 0 && epoch !== "" && !Object.hasOwn(args, "SOURCE_DATE_EPOCH")) {
-    args["SOURCE_DATE_EPOCH"] = epoch;
-  }
-  return args;
-}
-function provenanceOf(build2, shared, at2) {
-  const parsed2 = parseAttestation("provenance", build2.provenance ?? shared.defaultProvenance);
-  const fields2 = at2(parsed2, [{ key: "type", value: "provenance", bare: false }], "provenance");
-  const { run: run3 } = shared.facts;
-  const said = fields2.some(({ key }) => key === "builder-id");
-  return run3 === null || said || isDisabled(fields2) ? fields2 : [...fields2, { key: "builder-id", value: run3, bare: false }];
-}
-function secretsOf(build2, shared, at2, problems2) {
-  const secrets = /* @__PURE__ */ new Map();
-  for (const text4 of shared.inputSecrets) {
-    const parsed2 = parseSecret(text4, true);
-    if (parsed2.ok) secrets.set(parsed2.value.id, { spec: parsed2.value, place: null });
-    else problems2.push({ what: `secrets: ${parsed2.what}`, mend: parsed2.mend });
-  }
-  build2.secrets.forEach((text4, i) => {
-    const spec = at2(parseSecret(text4, false), { id: "", env: "" }, "secrets", i);
-    secrets.set(spec.id, { spec, place: build2.origin.at("secrets", i) });
-  });
-  return [...secrets.values()];
-}
-function restOf(build2, at2) {
-  const network = build2.network === void 0 ? void 0 : at2(parseNetwork(build2.network), "", "network");
-  const hosts = build2.addHosts.map((text4, i) => at2(parseHost(text4), ["", ""], "add_hosts", i));
-  return {
-    ...build2.target ? { target: build2.target } : {},
-    ...build2.noCache ? { "no-cache": true } : {},
-    ...build2.pull ? { pull: true } : {},
-    ...network === void 0 ? {} : { network },
-    ...network === "host" ? { entitlements: ["network.host"] } : {},
-    ...build2.shmSize === void 0 ? {} : { "shm-size": at2(parseShmSize(build2.shmSize), "", "shm_size") },
-    ...build2.ulimits.length === 0 ? {} : { ulimits: build2.ulimits.map((text4, i) => at2(parseUlimit(text4), "", "ulimits", i)) },
-    ...hosts.length === 0 ? {} : { "extra-hosts": Object.fromEntries(hosts) }
-  };
-}
-function mapValues(values, change) {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value, key)]));
-}
-var init_target = __esm({
-  "src/builds/target.ts"() {
-    "use strict";
-    init_csv();
-    init_labelling();
-    init_names();
-    init_options();
-  }
-});
-
-// src/builds/check.ts
-function checkBuilds(builds, names2) {
-  return builds.flatMap((build2) => {
-    const problems2 = [];
-    targetParts(build2, NO_RUN, problems2);
-    return [...problems2, ...templatesOf2(build2).flatMap((each) => templateProblems(build2, each, names2))];
-  });
-}
-function templatesOf2(build2) {
-  const { buildArgs, labels, annotations: annotations2 } = build2;
-  return Object.entries({ build_args: buildArgs, labels, annotations: annotations2 }).flatMap(
-    ([key, values]) => Object.entries(values).map(([name, text4]) => ({ text: text4, path: [key, name] }))
-  );
-}
-function templateProblems(build2, { text: text4, path: path6 }, names2) {
-  const problem4 = (at2, what, mend2) => ({
-    place: build2.origin.inside(at2, ...path6),
-    what: `${imageOf(build2)}: ${path6.join(".")}: ${what}`,
-    mend: mend2
-  });
-  const template = parseTemplate(text4, true);
-  if (!template.ok) return [problem4(template.at, template.what, template.mend)];
-  if (names2 === null) return [];
-  return variablesOf(template.value).filter(({ name }) => !names2.has(name)).map((variable) => {
-    const { what, mend: mend2 } = unknownName(variable, names2);
-    return problem4(variable.at, what, mend2);
-  });
-}
-var NO_RUN;
-var init_check2 = __esm({
-  "src/builds/check.ts"() {
-    "use strict";
-    init_policy2();
-    init_template();
-    init_names();
-    init_target();
-    NO_RUN = {
-      decision: { class: "snapshot", version: "", labels: {} },
-      facts: { revision: "", url: null, title: null, description: null, licenses: null, created: "", run: null },
-      render: () => ({ ok: true, value: "" }),
-      inputSecrets: [],
-      defaultProvenance: "",
-      sourceDateEpoch: void 0,
-      trusted: true,
-      insecure: []
-    };
   }
 });
 
@@ -13799,7 +13747,7 @@ var init_files = __esm({
     "use strict";
     init_check2();
     init_config();
-    init_policy2();
+    init_policy();
   }
 });
 
@@ -13871,69 +13819,13 @@ function isForced(forces, names2, tag2) {
     (force) => (force.tag === null || force.tag === tag2) && names2.some((name) => sameRepository(name, force.repository))
   );
 }
-function commitOf2(srcRef) {
-  const [, named2] = NAMED.exec(srcRef) ?? [];
-  if (named2 !== void 0) return named2.toLowerCase();
-  const last = srcRef.trim().replace(/[/#]+$/, "").split(/[/=@#]/).at(-1) ?? "";
-  const whole2 = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(last);
-  return whole2 || /^[0-9a-f]{7,63}$/i.test(last) && /\d/.test(last) ? last.toLowerCase() : null;
-}
-var NAMES_HUB, NAMED;
+var NAMES_HUB;
 var init_names2 = __esm({
   "src/plan/names.ts"() {
     "use strict";
     init_errors();
     init_reference();
     NAMES_HUB = /^(?:index\.)?docker\.io(?:\/|$)/;
-    NAMED = /(?:\/(?:commits?|tree)\/|[?&]id=)([0-9a-f]{40}|[0-9a-f]{64})(?=$|[/?&#\s]|\.(?:patch|diff)\b)/i;
-  }
-});
-
-// src/plan/conflicts.ts
-function conflicts(wanted) {
-  const refused2 = /* @__PURE__ */ new Map();
-  for (const claims of byDestination(wanted).values()) {
-    const sources = new Set(claims.map(sourceKey));
-    if (sources.size < 2) continue;
-    for (const claim of claims)
-      refused2.set(claim, refuse(claim, null, "conflicting-entries", describe2(claims)));
-  }
-  return refused2;
-}
-function withoutDuplicates(wanted) {
-  const seen = /* @__PURE__ */ new Set();
-  return wanted.filter((tag2) => {
-    const key = `${formatReference(tag2.destination)} ${sourceKey(tag2)} ${tag2.digest ?? ""}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
-}
-function byDestination(wanted) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const tag2 of wanted) {
-    const key = formatReference(tag2.destination);
-    const group2 = groups.get(key);
-    if (group2 === void 0) groups.set(key, [tag2]);
-    else group2.push(tag2);
-  }
-  return groups;
-}
-function sourceKey(tag2) {
-  return tag2.source.from === "image" ? formatReference(tag2.source.ref) : `build:${tag2.source.build}`;
-}
-function describe2(claims) {
-  const each = claims.map((claim) => {
-    const where = claim.place === null ? "" : ` (${claim.place.file}:${claim.place.line})`;
-    return `${claim.source.from === "image" ? formatReference(claim.source.ref) : `build ${claim.source.build}`}${where}`;
-  });
-  return `several entries want this tag from different sources: ${each.join(", ")}`;
-}
-var init_conflicts = __esm({
-  "src/plan/conflicts.ts"() {
-    "use strict";
-    init_reference();
-    init_decide();
   }
 });
 
@@ -13941,13 +13833,13 @@ var init_conflicts = __esm({
 function wantImages(images2, options) {
   const problems2 = [];
   const wanted = images2.flatMap(
-    (entry) => entry.tags.flatMap((tag2) => wantOne(entry, tag2, options, problems2))
+    (entry) => entry.names.flatMap((name) => entry.tags.flatMap((tag2) => wantOne(entry, name, tag2, options, problems2)))
   );
   if (problems2.length > 0) throw new UserError(problems2);
-  return withoutDuplicates(wanted);
+  return wanted;
 }
-function wantOne(entry, tag2, options, problems2) {
-  const primary2 = primaryTag(entry, tag2, options);
+function wantOne(entry, image3, tag2, options, problems2) {
+  const primary2 = primaryTag(entry, image3, tag2, options);
   if (!entry.stable) return [primary2];
   const name = tag2 + options.stableSuffix;
   const checked = parseTag(name);
@@ -13959,23 +13851,23 @@ function wantOne(entry, tag2, options, problems2) {
     });
   }
   const destination = { ...primary2.destination, tag: name };
-  const forced = isForced(options.forces, [entry.repository, primary2.destination], name);
+  const forced = isForced(options.forces, [image3.repository, primary2.destination], name);
   return [primary2, { ...primary2, kind: "stable", destination, forced, follows: primary2 }];
 }
-function primaryTag(entry, tag2, options) {
+function primaryTag(entry, image3, tag2, options) {
   const { registryMap, forces } = options;
-  const repository = mapRepository(entry.repository, registryMap);
+  const repository = mapRepository(image3.repository, registryMap);
   return {
     kind: "primary",
-    image: shownName(entry.name, entry.repository, registryMap),
+    image: shownName(image3.text, image3.repository, registryMap),
     destination: { ...repository, tag: tag2 },
     source: { from: "image", ref: sourceRef(entry, registryMap) },
+    entries: [entry],
     place: entry.origin.at(),
-    forced: isForced(forces, [entry.repository, repository], tag2),
+    forced: isForced(forces, [image3.repository, repository], tag2),
     digest: entry.srcDigest ?? null,
     platforms: entry.platforms,
-    revision: entry.srcRef === void 0 ? null : commitOf2(entry.srcRef),
-    srcRef: entry.srcRef ?? null,
+    revision: entry.commit?.sha ?? null,
     attachments: entry.attachments,
     gates: entry.requires,
     manual: false,
@@ -13988,7 +13880,7 @@ function sourceRef(entry, map2) {
   if (entry.srcBuildTag !== void 0) return { ...repository, tag: entry.srcBuildTag };
   if (entry.srcDigest !== void 0) return { ...repository, digest: entry.srcDigest };
   throw new Error(
-    `the entry ${entry.name} has neither src_build_tag nor src_digest; the parser lets none through`
+    `entry ${entry.number} has neither src_build_tag nor src_digest; the parser lets none through`
   );
 }
 var init_want = __esm({
@@ -13996,7 +13888,6 @@ var init_want = __esm({
     "use strict";
     init_errors();
     init_reference();
-    init_conflicts();
     init_names2();
   }
 });
@@ -14037,7 +13928,7 @@ var init_load = __esm({
     init_files();
     init_names2();
     init_want();
-    init_policy2();
+    init_policy();
   }
 });
 
@@ -14061,7 +13952,8 @@ function lookoutsFor(release, parts) {
     nameless: ({ group: group2 }) => group2 === null ? null : unknown2,
     gate: (wanted, source) => {
       const revision = source.state === "present" ? source.facts?.revision ?? null : null;
-      const subject = wanted.group === null ? parts.subject(wanted.srcRef ?? "", revision, wanted.place) : parts.subject(null, null, null);
+      const entry = wanted.entries.find(isPromotion);
+      const subject = entry === void 0 ? parts.subject(null, null) : parts.subject(entry, revision);
       return parts.gatekeeper.judge(wanted.gates, subject);
     },
     channel: (wanted) => Promise.resolve(channelOf(release, wanted)),
@@ -14083,8 +13975,9 @@ function buildOf(release, { source }) {
 var init_lookouts = __esm({
   "src/lookouts.ts"() {
     "use strict";
+    init_model2();
     init_errors();
-    init_policy2();
+    init_policy();
     init_reference();
   }
 });
@@ -14126,6 +14019,87 @@ var init_idle_forces = __esm({
   }
 });
 
+// src/plan/conflicts.ts
+function settleClaims(claims) {
+  const actions = claims.map(({ action: action2 }) => action2);
+  if (actions.length < 2) return actions;
+  if (claims.some((a, i) => claims.slice(i + 1).some((b) => conflict(a, b)))) {
+    const text4 = describe2(claims);
+    return actions.map(({ wanted }) => refuse(wanted, null, "conflicting-entries", text4));
+  }
+  return actions.some(({ wanted }) => wanted.group !== null) ? actions : [unite(actions)];
+}
+function conflict(a, b) {
+  const [one, other] = [a, b].map(({ action: action2 }) => action2.wanted.source);
+  if (one?.from !== "image" || other?.from !== "image") {
+    return one?.from !== other?.from || one?.from === "build" && other?.from === "build" && one.build !== other.build;
+  }
+  if (!sameRepository(one.ref, other.ref)) return true;
+  const byTag = "tag" in one.ref && "tag" in other.ref;
+  if (byTag && one.ref.tag !== other.ref.tag) return true;
+  const [mine, theirs] = byTag ? [a.action.wanted.digest, b.action.wanted.digest] : [digestOf(a), digestOf(b)];
+  return mine !== null && theirs !== null && mine !== theirs;
+}
+function digestOf({ action: { wanted }, observed: { source } }) {
+  if (wanted.digest !== null) return wanted.digest;
+  return source?.state === "present" ? source.digest : null;
+}
+function unite(actions) {
+  const worst2 = WORST_FIRST.find((name) => actions.some(({ action: action2 }) => action2 === name));
+  const decisive = actions.filter(({ action: action2 }) => action2 === worst2);
+  const [first2 = actions[0]] = decisive;
+  if (first2 === void 0) throw new Error("no action to unite");
+  const texts = [...new Set(decisive.map(({ reason }) => reason.text))];
+  const united = {
+    ...first2,
+    wanted: uniteWanted(
+      first2.wanted,
+      actions.map(({ wanted }) => wanted)
+    )
+  };
+  return {
+    ...united,
+    reason: { code: first2.reason.code, text: writes(first2) ? first2.reason.text : texts.join("; ") },
+    warnings: [...new Set(actions.flatMap(({ warnings: warnings2 }) => warnings2))]
+  };
+}
+function uniteWanted(decisive, all) {
+  const kind = TAG_KINDS.findLast((each) => all.some((wanted) => wanted.kind === each));
+  const attachments = STRICTEST_FIRST.find((mode) => all.some((wanted) => wanted.attachments === mode));
+  return {
+    ...decisive,
+    kind: kind ?? decisive.kind,
+    entries: [...new Set(all.flatMap(({ entries }) => entries))],
+    digest: all.find(({ digest }) => digest !== null)?.digest ?? null,
+    platforms: [...new Set(all.flatMap(({ platforms }) => platforms))],
+    attachments: attachments ?? decisive.attachments,
+    gates: all.flatMap(({ gates: gates2 }) => gates2),
+    follows: all.find(({ follows }) => follows !== null)?.follows ?? null
+  };
+}
+function describe2(claims) {
+  const pinned = claims.some(({ action: action2 }) => action2.wanted.digest !== null);
+  const each = claims.map((claim) => {
+    const { source, place: place2 } = claim.action.wanted;
+    const named2 = source.from === "image" ? formatReference(source.ref) : `build ${source.build}`;
+    const digest = pinned && source.from === "image" && "tag" in source.ref ? digestOf(claim) : null;
+    const where = place2 === null ? "" : ` (${place2.file}:${place2.line})`;
+    return `${named2}${digest === null ? "" : ` = ${digest}`}${where}`;
+  });
+  return `several entries want this tag from different sources: ${each.join(", ")}`;
+}
+var WORST_FIRST, STRICTEST_FIRST;
+var init_conflicts = __esm({
+  "src/plan/conflicts.ts"() {
+    "use strict";
+    init_reference();
+    init_decide();
+    init_model();
+    WORST_FIRST = ["refuse", "hold", "move", "create", "build", "keep"];
+    STRICTEST_FIRST = ["require", "copy", "ignore"];
+  }
+});
+
 // src/plan/groups.ts
 function wholeGroups(actions) {
   const refused2 = /* @__PURE__ */ new Map();
@@ -14152,269 +14126,43 @@ var init_groups = __esm({
 
 // src/plan/plan.ts
 function plan(wanted, observed) {
-  const clashing = conflicts(wanted);
-  const decided = /* @__PURE__ */ new Map();
-  for (const kind of TAG_KINDS) {
-    for (const tag2 of wanted.filter((each) => each.kind === kind)) {
-      decided.set(tag2, clashing.get(tag2) ?? decideOne(tag2, observed, decided));
-    }
+  const settled3 = /* @__PURE__ */ new Map();
+  for (const claimants of inOrder2(wanted)) {
+    const done = settleClaims(claimants.map((tag2) => decideOne(tag2, observed, settled3)));
+    for (const [i, tag2] of claimants.entries()) settled3.set(tag2, done[i] ?? done[0]);
   }
-  return { actions: wholeGroups([...decided.values()]) };
+  const actions = TAG_KINDS.flatMap(
+    (kind) => wanted.flatMap((tag2) => settled3.get(tag2) ?? []).filter((action2) => action2.wanted.kind === kind)
+  );
+  return { actions: wholeGroups([...new Set(actions)]) };
 }
-function decideOne(tag2, observed, decided) {
+function inOrder2(wanted) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const tag2 of wanted) {
+    const key = formatReference(tag2.destination);
+    const group2 = groups.get(key);
+    if (group2 === void 0) groups.set(key, [tag2]);
+    else group2.push(tag2);
+  }
+  const rank2 = (group2) => Math.max(...group2.map(({ kind }) => TAG_KINDS.indexOf(kind)));
+  return [...groups.values()].sort((a, b) => rank2(a) - rank2(b));
+}
+function decideOne(tag2, observed, settled3) {
   const seen = observed.get(tag2);
   if (seen === void 0) throw new Error(`nothing was observed for ${tag2.image}:${tag2.destination.tag}`);
-  const action2 = decide(tag2, seen);
-  const leader = tag2.follows === null ? void 0 : decided.get(tag2.follows);
-  return leader === void 0 ? action2 : followLeader(action2, leader);
+  const leader = tag2.follows === null ? void 0 : settled3.get(tag2.follows);
+  const wanted = leader === void 0 || leader.wanted === tag2.follows ? tag2 : { ...tag2, follows: leader.wanted };
+  const action2 = decide(wanted, seen);
+  return { action: leader === void 0 ? action2 : followLeader(action2, leader), observed: seen };
 }
 var init_plan = __esm({
   "src/plan/plan.ts"() {
     "use strict";
+    init_reference();
     init_conflicts();
     init_decide();
     init_groups();
     init_model();
-  }
-});
-
-// src/hidden.ts
-function pack(name, value) {
-  const packed = (0, import_node_zlib.deflateRawSync)(JSON.stringify(value), { level: 9 }).toString("base64url");
-  return `<!-- retag:${name} 1 ${packed} ${checksum(packed)} -->`;
-}
-function unpack(name, text4) {
-  const form = new RegExp(`^<!-- retag:${name} 1 ([A-Za-z0-9_-]+) ([0-9a-f]{32}) -->\\r?$`, "m");
-  const [, packed, sum] = form.exec(text4) ?? [];
-  if (packed === void 0 || sum === void 0) {
-    return { ok: false, why: text4.includes(`<!-- retag:${name} `) ? "the recorded data is damaged" : null };
-  }
-  if (checksum(packed) !== sum) return { ok: false, why: "the recorded data was changed" };
-  try {
-    const json2 = (0, import_node_zlib.inflateRawSync)(Buffer.from(packed, "base64url"), { maxOutputLength: MAX_INFLATED });
-    return { ok: true, value: JSON.parse(json2.toString()) };
-  } catch {
-    return { ok: false, why: "the recorded data cannot be read" };
-  }
-}
-function marker(name, key) {
-  return `<!-- retag:${name} ${(0, import_node_crypto2.createHash)("sha256").update(key).digest("hex").slice(0, 16)} -->`;
-}
-function checksum(packed) {
-  return (0, import_node_crypto2.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
-}
-var import_node_crypto2, import_node_zlib, MAX_INFLATED;
-var init_hidden = __esm({
-  "src/hidden.ts"() {
-    "use strict";
-    import_node_crypto2 = require("node:crypto");
-    import_node_zlib = require("node:zlib");
-    MAX_INFLATED = 4 * 1024 * 1024;
-  }
-});
-
-// src/markdown.ts
-function escapeCell(text4, most = MAX_INLINE) {
-  return breakReferences(oneLine3(text4, most).replace(MARKUP, (c) => NAMED2[c] ?? `\\${c}`));
-}
-function code(text4) {
-  const line2 = oneLine3(text4);
-  if (line2 === "") return "";
-  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run3]) => run3.length));
-  const fence = "`".repeat(longest + 1);
-  const pad = /^[` ]|[` ]$/.test(line2) ? " " : "";
-  return line2.includes("|") ? codeElement(line2) : fence + pad + line2 + pad + fence;
-}
-function link(markdown, url) {
-  const target = safeUrl(url);
-  return target === null ? markdown : `[${markdown}](${target})`;
-}
-function table(header2, rows3) {
-  const line2 = (cells) => `| ${cells.join(" | ")} |`;
-  return [line2(header2), line2(header2.map(() => "---")), ...rows3.map(line2)].join("\n");
-}
-function details(title, body) {
-  return `<details><summary>${title}</summary>
-
-${body}
-
-</details>`;
-}
-function cut(markdown, limit, tail) {
-  if (markdown.length <= limit) return markdown;
-  const closing2 = "\n\n</details>";
-  const room = Math.max(0, limit - tail.length - 2 - closing2.length);
-  const end2 = markdown.lastIndexOf("\n", room);
-  const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
-  const open8 = kept.split("<details>").length > kept.split("</details>").length;
-  return `${kept}${open8 ? closing2 : ""}
-
-${tail}`.slice(0, limit);
-}
-function oneLine3(text4, most = MAX_INLINE) {
-  const flat2 = joinLines(text4).replace(
-    UNPRINTABLE,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-  const points = Array.from(flat2);
-  return points.length > most ? `${points.slice(0, most - 1).join("")}\u2026` : flat2;
-}
-function joinLines(text4) {
-  if (!text4.includes("\n")) return text4;
-  const lines3 = text4.split("\n").map((line2) => line2.trim());
-  return lines3.filter((line2) => line2 !== "").join(" ");
-}
-function breakReferences(text4) {
-  return text4.replace(/[@#]/g, (c) => `${c}&#8203;`).replace(/\bGH-(?=\d)/gi, (c) => `${c}&#8203;`).replace(/:\/\//g, ":&#8203;//").replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}&#8203;.`);
-}
-function codeElement(text4) {
-  const entities = text4.replace(/[&<>|`*_[\]\\~@#:]/g, (c) => `&#${c.charCodeAt(0)};`);
-  return `<code>${entities}</code>`;
-}
-function safeUrl(url) {
-  if (!url || !URL.canParse(url)) return null;
-  const parsed2 = new URL(url);
-  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return null;
-  if (parsed2.username !== "" || parsed2.password !== "") return null;
-  return parsed2.href.replace(/[()<>|`\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED2;
-var init_markdown = __esm({
-  "src/markdown.ts"() {
-    "use strict";
-    MAX_INLINE = 300;
-    UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-    MARKUP = /[\\`*_{}[\]()<>&|~!]/g;
-    NAMED2 = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };
-  }
-});
-
-// src/comment/reviewed.ts
-function encodeReviewed(head2, entries) {
-  let kept = entries.length;
-  for (; ; ) {
-    const data = pack("reviewed", { head: head2, entries: entries.slice(0, kept), left: entries.length - kept });
-    if (data.length <= MAX_DATA) return data;
-    kept = Math.min(kept - 1, Math.floor(kept * MAX_DATA / data.length));
-  }
-}
-function decodeReviewed(text4) {
-  const found = unpack("reviewed", text4);
-  if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
-  const parsed2 = safeParse(ReviewedSchema, found.value);
-  return parsed2.success ? { ok: true, value: parsed2.output } : { ok: false, why: "in the plan comment the recorded data is not of this version" };
-}
-function movedSinceReview(reviewed, planned2) {
-  const known = new Map(reviewed.entries.map(({ image: image3, tag: tag2, digest }) => [`${image3}:${tag2}`, digest]));
-  return planned2.flatMap(({ image: image3, tag: tag2, digest }) => {
-    const before = known.get(`${image3}:${tag2}`);
-    return before === void 0 || before === digest ? [] : [{ image: image3, tag: tag2, reviewed: before, now: digest }];
-  });
-}
-var ReviewedSchema, MAX_DATA;
-var init_reviewed = __esm({
-  "src/comment/reviewed.ts"() {
-    "use strict";
-    init_dist();
-    init_hidden();
-    init_reference();
-    ReviewedSchema = strictObject({
-      /** the commit that was planned, 40 hexadecimal digits */
-      head: pipe(string(), regex(/^[0-9a-f]{40}$/)),
-      entries: array(
-        strictObject({
-          /** as in the report: the name after registry-map */
-          image: pipe(string(), maxLength(300)),
-          tag: pipe(string(), maxLength(128)),
-          digest: pipe(string(), check(isDigest))
-        })
-      ),
-      /** entries that did not fit */
-      left: pipe(number(), integer(), minValue(0))
-    });
-    MAX_DATA = 3e4;
-  }
-});
-
-// src/comment/comment.ts
-function planMarker(key) {
-  return marker("plan", key);
-}
-function planComment(input) {
-  const { report: report2, changes, key, head: head2, summaryUrl } = input;
-  const touched = report2.actions.filter((action2) => changes === null || isTouched(action2, changes));
-  const inFront = new Set(touched);
-  const others = report2.actions.filter((action2) => !inFront.has(action2));
-  const data = encodeReviewed(head2, reviewedEntries([...touched, ...others]));
-  const visible2 = [
-    `### Retag: ${escapeCell(input.closing ?? closing(report2))}`,
-    `On merge of ${code(head2.slice(0, 12))}:`,
-    changes === null ? "It could not be told which entries this pull request changes; these are all of them." : "",
-    touched.length > 0 ? rows(touched) : changes === null ? "" : "This pull request changes no entry of the tag file.",
-    changes === null ? "" : pointedOut(changes, report2.actions),
-    others.length === 0 ? "" : details(`Entries that this pull request does not change (${others.length})`, rows(others)),
-    summaryUrl === null ? "" : `${link("The whole plan", summaryUrl)} is in the summary of the run.`
-  ];
-  const hidden = `${planMarker(key)}
-${data}
-
-`;
-  const where = link("the summary of the run", summaryUrl);
-  const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
-  const text4 = visible2.filter((part) => part !== "").join("\n\n");
-  return hidden + cut(text4, MAX_COMMENT - hidden.length, tail);
-}
-function rows(actions) {
-  const shown3 = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
-  const lines3 = shown3.map((action2) => [
-    `**${verb(action2)}**`,
-    code(`${action2.image}:${action2.tag}`),
-    action2.source === null ? "" : code(action2.source),
-    code(shortDigest(action2.digest)),
-    [`${code(action2.reason.code)} ${escapeCell(action2.reason.text)}`, escapeCell(remedy(action2))].filter((part) => part !== "").join(" ")
-  ]);
-  const left = actions.length - shown3.length;
-  const more = left > 0 ? `
-
-${left} more are in the summary of the run.` : "";
-  return table(["", "tag", "source", "digest", "why"], lines3) + more;
-}
-function rank({ action: action2 }) {
-  return ORDER.indexOf(action2);
-}
-function pointedOut(changes, actions) {
-  const removed = changes.removed.map(
-    ({ name }) => `- ${code(name)} is taken out of the tag file. The tag stays in the registry: Retag deletes nothing.`
-  );
-  const edited = changes.edited.filter(
-    ({ span: span2 }) => actions.some((action2) => hasTag(action2) && isTouched(action2, { ...changes, changed: [span2] }))
-  ).map(
-    ({ before, after }) => `- ${code(after.name)} exists already, and this pull request takes it from ${code(after.from)} instead of ${code(before.from)}. A released tag should not change: choose a new tag.`
-  );
-  return [...edited, ...removed].slice(0, MAX_ROWS).join("\n");
-}
-function hasTag({ previous, reason }) {
-  return previous !== null || reason.code === "same-digest" || reason.code === "source-gone";
-}
-function reviewedEntries(actions) {
-  return actions.flatMap(
-    ({ action: action2, image: image3, tag: tag2, digest }) => digest !== null && action2 !== "keep" && action2 !== "build" ? [{ image: image3, tag: tag2, digest }] : []
-  );
-}
-var MAX_COMMENT, MAX_ROWS, ORDER;
-var init_comment = __esm({
-  "src/comment/comment.ts"() {
-    "use strict";
-    init_hidden();
-    init_markdown();
-    init_words();
-    init_entries();
-    init_reviewed();
-    init_entries();
-    init_reviewed();
-    MAX_COMMENT = 65536;
-    MAX_ROWS = 100;
-    ORDER = ["refuse", "hold", "move", "build", "create", "keep"];
   }
 });
 
@@ -14424,21 +14172,22 @@ function promotionProblems(policy2, images2, facts) {
   return images2.flatMap(
     (entry) => entry.tags.flatMap((tag2, i) => {
       const wrong2 = checkPromotionTag(policy2, tag2, branch);
-      return wrong2 === null ? [] : [{ place: entry.origin.at("tags", i), ...wrong2 }];
+      return wrong2 === null ? [] : [{ entry, problem: { place: entry.origin.at("tags", i), ...wrong2 } }];
     })
   );
 }
-function weigh(problems2, changes) {
-  const errors = problems2.filter(
-    ({ place: place2 }) => changes !== null && place2 !== void 0 && isTouched({ location: place2 }, changes)
-  );
-  return { errors, warnings: problems2.filter((problem4) => !errors.includes(problem4)) };
+function weigh(found, changes) {
+  const isError = ({ entry }) => changes?.changed.has(entry.number) === true;
+  const problems2 = (some3) => some3.map(({ problem: problem4 }) => problem4);
+  return {
+    errors: problems2(found.filter(isError)),
+    warnings: problems2(found.filter((each) => !isError(each)))
+  };
 }
 var init_promotions = __esm({
   "src/promotions.ts"() {
     "use strict";
-    init_comment();
-    init_policy2();
+    init_policy();
   }
 });
 
@@ -14827,7 +14576,7 @@ async function joinIndex({ repository, digests, annotations: annotations2 }, reg
   return {
     bytes: bytes2,
     mediaType: OCI_INDEX,
-    digest: `sha256:${(0, import_node_crypto3.createHash)("sha256").update(bytes2).digest("hex")}`
+    digest: `sha256:${(0, import_node_crypto2.createHash)("sha256").update(bytes2).digest("hex")}`
   };
 }
 async function partOf(repository, platform3, digest, registry) {
@@ -14871,11 +14620,11 @@ function wrong(repository, digest, platform3, has) {
 function sorted(record3) {
   return Object.fromEntries(Object.entries(record3).sort(([a], [b]) => a < b ? -1 : 1));
 }
-var import_node_crypto3, OCI_INDEX;
+var import_node_crypto2, OCI_INDEX;
 var init_join = __esm({
   "src/builds/join.ts"() {
     "use strict";
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto2 = require("node:crypto");
     init_errors();
     init_platforms2();
     init_descriptors();
@@ -15322,35 +15071,35 @@ var init_observe2 = __esm({
 });
 
 // src/gates/subject.ts
-function commitOfEntry(entry) {
-  const { srcRef, revision, home, serverUrl } = entry;
-  if (srcRef !== void 0 && SHA.test(srcRef)) return { repo: home, sha: srcRef };
+function commitOfEntry({ srcRef, commit }, at2) {
+  const { revision, home, serverUrl } = at2;
   if (srcRef === void 0) {
-    if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision };
+    if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision.toLowerCase() };
     return {
       why: "the commit that the image is from is not known; give the entry a src_ref, or the gate a repo and ref"
     };
   }
-  if (!URL.canParse(srcRef))
-    return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
-  const url = new URL(srcRef);
-  if (url.host !== new URL(serverUrl).host) {
+  if (commit === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
+  const { sha, page } = commit;
+  if (page === null) return { repo: home, sha };
+  if (page.host !== new URL(serverUrl).host) {
+    const where = page.host === "" ? "another repository" : page.host;
     return {
-      why: `src_ref names a commit on ${url.host}, whose checks cannot be asked for; give the gate a repo and ref`
+      why: `src_ref names a commit on ${where}, whose checks cannot be asked for; give the gate a repo and ref`
     };
   }
-  const [, repo, sha] = PATH.exec(url.pathname) ?? [];
-  if (repo === void 0 || sha === void 0) {
-    return { why: `src_ref ${url.pathname} names no commit; write it as /OWNER/NAME/commit/SHA` };
+  if (page.repo === null) {
+    return {
+      why: `src_ref "${srcRef}" names no commit page; write it as ${serverUrl}/OWNER/NAME/commit/SHA`
+    };
   }
-  return { repo, sha };
+  return { repo: page.repo, sha };
 }
-var SHA, PATH;
+var SHA;
 var init_subject = __esm({
   "src/gates/subject.ts"() {
     "use strict";
-    SHA = /^[0-9a-f]{7,40}$/;
-    PATH = /^\/([A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+)\/(?:commit|commits|tree)\/([0-9a-f]{7,40})\/?$/;
+    SHA = /^[0-9a-f]{7,40}$/i;
   }
 });
 
@@ -15370,7 +15119,7 @@ function createGatekeeper(checks, now) {
   };
 }
 function combine(judged) {
-  const state = WORST_FIRST.find((worst2) => judged.some((one) => one.state.state === worst2)) ?? "open";
+  const state = WORST_FIRST2.find((worst2) => judged.some((one) => one.state.state === worst2)) ?? "open";
   const decisive = judged.filter((one) => one.state.state === state).map((one) => one.state);
   const times = decisive.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]);
   const since = state === "open" ? Math.max(...times) : Math.min(...times);
@@ -15405,7 +15154,7 @@ function remember(checks) {
     approvals: (query) => checks.approvals(query)
   };
 }
-var WORST_FIRST;
+var WORST_FIRST2;
 var init_gates = __esm({
   "src/gates/gates.ts"() {
     "use strict";
@@ -15416,7 +15165,83 @@ var init_gates = __esm({
     init_observe2();
     init_subject();
     init_text2();
-    WORST_FIRST = ["unknown", "failed", "pending", "open"];
+    WORST_FIRST2 = ["unknown", "failed", "pending", "open"];
+  }
+});
+
+// src/markdown.ts
+function escapeCell(text4, most = MAX_INLINE) {
+  return breakReferences(oneLine3(text4, most).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
+}
+function code(text4) {
+  const line2 = oneLine3(text4);
+  if (line2 === "") return "";
+  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run3]) => run3.length));
+  const fence = "`".repeat(longest + 1);
+  const pad = /^[` ]|[` ]$/.test(line2) ? " " : "";
+  return line2.includes("|") ? codeElement(line2) : fence + pad + line2 + pad + fence;
+}
+function link(markdown, url) {
+  const target = safeUrl(url);
+  return target === null ? markdown : `[${markdown}](${target})`;
+}
+function table(header2, rows3) {
+  const line2 = (cells) => `| ${cells.join(" | ")} |`;
+  return [line2(header2), line2(header2.map(() => "---")), ...rows3.map(line2)].join("\n");
+}
+function details(title, body) {
+  return `<details><summary>${title}</summary>
+
+${body}
+
+</details>`;
+}
+function cut(markdown, limit, tail) {
+  if (markdown.length <= limit) return markdown;
+  const closing2 = "\n\n</details>";
+  const room = Math.max(0, limit - tail.length - 2 - closing2.length);
+  const end2 = markdown.lastIndexOf("\n", room);
+  const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
+  const open8 = kept.split("<details>").length > kept.split("</details>").length;
+  return `${kept}${open8 ? closing2 : ""}
+
+${tail}`.slice(0, limit);
+}
+function oneLine3(text4, most = MAX_INLINE) {
+  const flat2 = joinLines(text4).replace(
+    UNPRINTABLE,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+  const points = Array.from(flat2);
+  return points.length > most ? `${points.slice(0, most - 1).join("")}\u2026` : flat2;
+}
+function joinLines(text4) {
+  if (!text4.includes("\n")) return text4;
+  const lines3 = text4.split("\n").map((line2) => line2.trim());
+  return lines3.filter((line2) => line2 !== "").join(" ");
+}
+function breakReferences(text4) {
+  return text4.replace(/[@#]/g, (c) => `${c}&#8203;`).replace(/\bGH-(?=\d)/gi, (c) => `${c}&#8203;`).replace(/:\/\//g, ":&#8203;//").replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}&#8203;.`);
+}
+function codeElement(text4) {
+  const entities = text4.replace(/[&<>|`*_[\]\\~@#:]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return `<code>${entities}</code>`;
+}
+function safeUrl(url) {
+  if (!url || !URL.canParse(url)) return null;
+  const parsed2 = new URL(url);
+  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return null;
+  if (parsed2.username !== "" || parsed2.password !== "") return null;
+  return parsed2.href.replace(/[()<>|`\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED;
+var init_markdown = __esm({
+  "src/markdown.ts"() {
+    "use strict";
+    MAX_INLINE = 300;
+    UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+    MARKUP = /[\\`*_{}[\]()<>&|~!]/g;
+    NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };
   }
 });
 
@@ -15540,8 +15365,9 @@ function buildsOfRun(config, options) {
       };
     });
     const shown3 = names2.map(({ text: text4, repository }) => ({ text: text4, repository }));
-    const place2 = entry.origin === INPUTS ? null : entry.origin.at();
-    return { config: withDefaults({ ...entry, names: shown3 }, defaults), names: names2, place: place2 };
+    const config2 = withDefaults({ ...entry, names: shown3 }, defaults);
+    if (entry.origin === INPUTS) return { config: config2, names: names2, entry: null, place: null };
+    return { config: config2, names: names2, entry, place: entry.origin.at() };
   });
 }
 function entriesOf(config, images2) {
@@ -15573,6 +15399,7 @@ function fromInputs(images2) {
     if (parsed2.ok && !known(parsed2.value)) names2.push({ text: text4, repository: parsed2.value });
   }
   return {
+    number: 0,
     names: names2,
     context: ".",
     buildArgs: {},
@@ -15673,7 +15500,7 @@ async function listed3(registry, repository) {
 }
 async function look2(policy2, decision, facts, needs, known) {
   if (!needs.sequence) return { base: known.base };
-  const registryTags = [...new Set([...known.tagLists.values()].flatMap(tagsOf2))];
+  const registryTags = [...new Set([...known.tagLists.values()].flatMap(tagsOf))];
   const seen = { registryTags, base: known.base };
   const earlier = snapshots(policy2, decision, facts, seen).slice(0, looksBack(facts));
   for (const tag2 of earlier) {
@@ -15685,7 +15512,7 @@ async function look2(policy2, decision, facts, needs, known) {
   }
   return { ...seen, gitTags: await facts.gitTags() };
 }
-function tagsOf2(list3) {
+function tagsOf(list3) {
   if (list3 instanceof OperationError) throw list3;
   return list3;
 }
@@ -15695,7 +15522,7 @@ function looksBack({ runAttempt }) {
 async function isOfCommit(tag2, sha, known) {
   if (sha === null) return false;
   const holders = known.repositories.filter(
-    (repository) => tagsOf2(known.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
+    (repository) => tagsOf(known.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
   );
   const { registry, concurrency } = known.parts;
   const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag2));
@@ -15714,7 +15541,7 @@ var LOOKS_BACK, LOOKS_BACK_OF_ATTEMPTS;
 var init_naming = __esm({
   "src/release/naming.ts"() {
     "use strict";
-    init_policy2();
+    init_policy();
     init_errors();
     init_pool();
     init_reference();
@@ -15912,19 +15739,19 @@ function wantBuilds(builds, decision, stable) {
     })
   );
 }
-function primary({ config, place: place2 }, name, tag2, decision) {
+function primary({ config, entry, place: place2 }, name, tag2, decision) {
   return {
     // A rule of class stable names the stable tag itself as its tag.
     kind: decision.class === "stable" ? "stable" : "primary",
     image: name.text,
     destination: { ...name.repository, tag: tag2 },
     source: sourceOf2(config, name, decision),
+    entries: entry === null ? [] : [entry],
     place: place2,
     forced: name.isForced(tag2),
     digest: null,
     platforms: [],
     revision: null,
-    srcRef: null,
     attachments: "copy",
     gates: [...decision.requires, ...config.requires],
     manual: false,
@@ -16053,7 +15880,7 @@ function stagesOf2(release) {
 var init_report3 = __esm({
   "src/release/report.ts"() {
     "use strict";
-    init_policy2();
+    init_policy();
   }
 });
 
@@ -16096,7 +15923,7 @@ async function planRun(wanted, release, { config, options }, request, parts) {
   for (const problem4 of idleForces(options.forces, wanted, options.registryMap)) {
     log.warning(formatProblem(problem4));
   }
-  const seen = await makePlan(wanted, release, config, request, parts);
+  const seen = await makePlan(wanted, release, request, parts);
   const planned2 = request.command === "apply" ? await parts.review(seen, config) : seen;
   const shown3 = release === null ? null : showDefinition(release, planned2, request, log);
   const building = shown3 === null ? null : await checkSources(shown3, request, parts);
@@ -16117,15 +15944,15 @@ function classifyRun(policy2, { config, options, scope }, request, parts) {
   const { registry, log, gatekeeper } = parts;
   const names2 = { facts, withBuilds: scope.builds, images: images2, defaults: build2.defaults, ...options };
   const claim = command === "apply" && build2.platform === "" ? parts.claim : null;
-  const subject = parts.subject(null, null, null);
+  const subject = parts.subject(null, null);
   const outside = { registry, log, gatekeeper, subject, claim };
   return prepareRelease(policy2, config, { ...names2, stable, includeStages, concurrency }, outside);
 }
-async function makePlan(wanted, release, config, request, parts) {
+async function makePlan(wanted, release, request, parts) {
   const { registry, log, gatekeeper } = parts;
   const lookouts = lookoutsFor(release, {
     gatekeeper,
-    subject: (srcRef, revision, place2) => parts.subject(srcRef, revision, entryTest(config.images, place2))
+    subject: (entry, revision) => parts.subject(entry, revision)
   });
   const observed = await observe(wanted, registry, lookouts, {
     concurrency: request.concurrency * 2,
@@ -16164,7 +15991,6 @@ var init_run = __esm({
     init_errors();
     init_execute();
     init_observe();
-    init_entry();
     init_load();
     init_looks();
     init_lookouts();
@@ -20036,11 +19862,11 @@ var init_answers = __esm({
 function algorithmOf(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-function digestOf(bytes2, algorithm = "sha256") {
-  return `${algorithm}:${(0, import_node_crypto4.createHash)(algorithm).update(bytes2).digest("hex")}`;
+function digestOf2(bytes2, algorithm = "sha256") {
+  return `${algorithm}:${(0, import_node_crypto3.createHash)(algorithm).update(bytes2).digest("hex")}`;
 }
 function hasherFor(digest) {
-  return (0, import_node_crypto4.createHash)(algorithmOf(digest));
+  return (0, import_node_crypto3.createHash)(algorithmOf(digest));
 }
 function referrersTag(digest) {
   const [algorithm = "", hex2 = ""] = digest.split(":");
@@ -20050,11 +19876,11 @@ function cosignTags(digest) {
   if (algorithmOf(digest) !== "sha256") return [];
   return ["sig", "att", "sbom"].map((kind) => `${digest.replace(":", "-")}.${kind}`);
 }
-var import_node_crypto4;
+var import_node_crypto3;
 var init_digest = __esm({
   "src/registry/digest.ts"() {
     "use strict";
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto3 = require("node:crypto");
   }
 });
 
@@ -20188,7 +20014,7 @@ function descriptor(value, where) {
 function checkData(data, digest, size, where) {
   if (data === void 0 || data === null) return;
   const bytes2 = Buffer.from(text3(data), "base64");
-  const same = bytes2.length === size && digestOf(bytes2, algorithmOf(digest)) === digest;
+  const same = bytes2.length === size && digestOf2(bytes2, algorithmOf(digest)) === digest;
   if (!same || bytes2.toString("base64") !== data) {
     throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
   }
@@ -20317,7 +20143,7 @@ function digestInHand(task, ref, response, mediaType) {
   const claimed = header2 !== void 0 && isDigest(header2) ? header2 : void 0;
   if (claimed !== void 0 && isSchema1(mediaType)) return claimed;
   const asked = "digest" in ref ? ref.digest : void 0;
-  const digest = digestOf(response.body, algorithmOf(asked ?? claimed ?? ""));
+  const digest = digestOf2(response.body, algorithmOf(asked ?? claimed ?? ""));
   if (claimed !== void 0 && algorithmOf(claimed) === algorithmOf(digest) && claimed !== digest) {
     throw failure(
       "mismatch",
@@ -20755,7 +20581,7 @@ function isTaken({ status, headers }) {
   return status === 201 || [200, 202].includes(status) && headers["docker-content-digest"] !== void 0;
 }
 function isOurs(manifest, digest) {
-  return digest === manifest.digest || digest === digestOf(manifest.bytes, algorithmOf(digest));
+  return digest === manifest.digest || digest === digestOf2(manifest.bytes, algorithmOf(digest));
 }
 var TRIES, PAUSE, MAX_ANSWER_BYTES, PART_UNKNOWN, PartUnknown;
 var init_put = __esm({
@@ -20837,7 +20663,7 @@ async function fetchBlob(context, source, descriptor3) {
     );
   }
   if (response.status !== 200) throw refusal2(task, response);
-  const digest = digestOf(response.body, algorithmOf(descriptor3.digest));
+  const digest = digestOf2(response.body, algorithmOf(descriptor3.digest));
   if (digest !== descriptor3.digest || response.body.length !== descriptor3.size) {
     throw contradicted(
       task,
@@ -20849,7 +20675,7 @@ async function fetchBlob(context, source, descriptor3) {
 function verifiedDigest(task, ref, response) {
   const header2 = response.headers["docker-content-digest"];
   const expected = "digest" in ref ? ref.digest : void 0;
-  const digest = digestOf(response.body, algorithmOf(expected ?? ""));
+  const digest = digestOf2(response.body, algorithmOf(expected ?? ""));
   if (expected !== void 0 && digest !== expected) {
     throw contradicted(task, `the digest of what came back is ${digest}`);
   }
@@ -20859,7 +20685,7 @@ function verifiedDigest(task, ref, response) {
   return digest;
 }
 function hasDigest(bytes2, digest) {
-  return digestOf(bytes2, algorithmOf(digest)) === digest;
+  return digestOf2(bytes2, algorithmOf(digest)) === digest;
 }
 function contradicted(task, what) {
   return failure(
@@ -21027,7 +20853,7 @@ async function listTags2(context, repository) {
     if (response.status !== 200) throw refusal2(task, response);
     bytes2 += response.body.length;
     const known = tags2.size;
-    for (const tag2 of tagsOf3(task, response)) tags2.add(tag2);
+    for (const tag2 of tagsOf2(task, response)) tags2.add(tag2);
     const next2 = nextLink(response.headers["link"]);
     if (next2 === null || tags2.size === known) return [...tags2];
     path6 = context.transport.resolve(response.url, next2);
@@ -21040,7 +20866,7 @@ async function listTags2(context, repository) {
     { status: 200 }
   );
 }
-function tagsOf3(task, response) {
+function tagsOf2(task, response) {
   const body = parseJson2(response.body);
   const tags2 = isObject(body) ? body["tags"] ?? [] : void 0;
   if (!Array.isArray(tags2)) {
@@ -21751,7 +21577,7 @@ async function addToFallback(context, ref, node) {
     manifests: [...held?.entries.map(({ raw }) => raw) ?? [], entryFor(node)]
   };
   const bytes2 = Buffer.from(JSON.stringify(body));
-  const index2 = { bytes: bytes2, mediaType: OCI_INDEX2, digest: digestOf(bytes2) };
+  const index2 = { bytes: bytes2, mediaType: OCI_INDEX2, digest: digestOf2(bytes2) };
   await putTag(context, ref, index2, held?.digest ?? null);
 }
 function entryFor({ manifest, parsed: parsed2 }) {
@@ -22107,6 +21933,80 @@ var init_common = __esm({
   }
 });
 
+// src/comment/entries.ts
+function compareEntries(before, after) {
+  const known = new Set(before.map(entryKey));
+  const changed2 = after.filter((entry) => !known.has(entryKey(entry)));
+  const wanted = new Map(before.flatMap(tagsOf3).map((tag2) => [tag2.name, tag2]));
+  const now = new Set(after.flatMap(tagsOf3).map(({ name }) => name));
+  const edited = changed2.flatMap(
+    (entry) => tagsOf3(entry).flatMap((tag2) => {
+      const old = wanted.get(tag2.name);
+      return old && old.from !== tag2.from ? [{ before: old, after: tag2, entry: entry.number }] : [];
+    })
+  );
+  return {
+    changed: new Set(changed2.map(({ number: number2 }) => number2)),
+    untouched: new Set(after.filter((entry) => known.has(entryKey(entry))).map(({ number: number2 }) => number2)),
+    removed: [...wanted.values()].filter(({ name }) => !now.has(name)),
+    edited
+  };
+}
+function isTouched(action2, { changed: changed2 }) {
+  return entriesOf3(action2).some((entry) => changed2.has(entry));
+}
+function countsForPullRequest(action2, { untouched }) {
+  return !(action2.entry !== null && entriesOf3(action2).every((entry) => untouched.has(entry)));
+}
+function entriesOf3({ entry, other_entries: others }) {
+  return entry === null ? others : [entry, ...others];
+}
+function tagsOf3(entry) {
+  const source = formatRepository(entry.srcRepository);
+  const from = [
+    entry.srcBuildTag === void 0 ? source : `${source}:${entry.srcBuildTag}`,
+    ...entry.srcDigest === void 0 ? [] : [`@${entry.srcDigest}`]
+  ].join("");
+  return entry.names.flatMap(
+    ({ repository }) => entry.tags.map((tag2) => ({ name: formatReference({ ...repository, tag: tag2 }), from }))
+  );
+}
+function entryKey(entry) {
+  return JSON.stringify(
+    entry,
+    (key, value) => key === "origin" || key === "number" ? void 0 : value
+  );
+}
+var init_entries = __esm({
+  "src/comment/entries.ts"() {
+    "use strict";
+    init_reference();
+  }
+});
+
+// src/gates/entry.ts
+function entryTest(entry) {
+  const key = entryKey(entry);
+  const { file: file2 } = entry.origin.at();
+  return { file: file2, contains: (text4) => entriesIn(file2, text4).some((other) => entryKey(other) === key) };
+}
+function entriesIn(path6, text4) {
+  try {
+    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text4) }]).images;
+  } catch (error2) {
+    if (error2 instanceof UserError) return [];
+    throw error2;
+  }
+}
+var init_entry = __esm({
+  "src/gates/entry.ts"() {
+    "use strict";
+    init_entries();
+    init_config();
+    init_errors();
+  }
+});
+
 // src/github/base.ts
 async function baseCommit(env) {
   const path6 = env["GITHUB_EVENT_PATH"];
@@ -22122,6 +22022,170 @@ var init_base = __esm({
     import_promises6 = require("node:fs/promises");
     init_json();
     NOBODY = /^0+$/;
+  }
+});
+
+// src/hidden.ts
+function pack(name, value) {
+  const packed = (0, import_node_zlib.deflateRawSync)(JSON.stringify(value), { level: 9 }).toString("base64url");
+  return `<!-- retag:${name} 1 ${packed} ${checksum(packed)} -->`;
+}
+function unpack(name, text4) {
+  const form = new RegExp(`^<!-- retag:${name} 1 ([A-Za-z0-9_-]+) ([0-9a-f]{32}) -->\\r?$`, "m");
+  const [, packed, sum] = form.exec(text4) ?? [];
+  if (packed === void 0 || sum === void 0) {
+    return { ok: false, why: text4.includes(`<!-- retag:${name} `) ? "the recorded data is damaged" : null };
+  }
+  if (checksum(packed) !== sum) return { ok: false, why: "the recorded data was changed" };
+  try {
+    const json2 = (0, import_node_zlib.inflateRawSync)(Buffer.from(packed, "base64url"), { maxOutputLength: MAX_INFLATED });
+    return { ok: true, value: JSON.parse(json2.toString()) };
+  } catch {
+    return { ok: false, why: "the recorded data cannot be read" };
+  }
+}
+function marker(name, key) {
+  return `<!-- retag:${name} ${(0, import_node_crypto4.createHash)("sha256").update(key).digest("hex").slice(0, 16)} -->`;
+}
+function checksum(packed) {
+  return (0, import_node_crypto4.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
+}
+var import_node_crypto4, import_node_zlib, MAX_INFLATED;
+var init_hidden = __esm({
+  "src/hidden.ts"() {
+    "use strict";
+    import_node_crypto4 = require("node:crypto");
+    import_node_zlib = require("node:zlib");
+    MAX_INFLATED = 4 * 1024 * 1024;
+  }
+});
+
+// src/comment/reviewed.ts
+function encodeReviewed(head2, entries) {
+  let kept = entries.length;
+  for (; ; ) {
+    const data = pack("reviewed", { head: head2, entries: entries.slice(0, kept), left: entries.length - kept });
+    if (data.length <= MAX_DATA) return data;
+    kept = Math.min(kept - 1, Math.floor(kept * MAX_DATA / data.length));
+  }
+}
+function decodeReviewed(text4) {
+  const found = unpack("reviewed", text4);
+  if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
+  const parsed2 = safeParse(ReviewedSchema, found.value);
+  return parsed2.success ? { ok: true, value: parsed2.output } : { ok: false, why: "in the plan comment the recorded data is not of this version" };
+}
+function movedSinceReview(reviewed, planned2) {
+  const known = new Map(reviewed.entries.map(({ image: image3, tag: tag2, digest }) => [`${image3}:${tag2}`, digest]));
+  return planned2.flatMap(({ image: image3, tag: tag2, digest }) => {
+    const before = known.get(`${image3}:${tag2}`);
+    return before === void 0 || before === digest ? [] : [{ image: image3, tag: tag2, reviewed: before, now: digest }];
+  });
+}
+var ReviewedSchema, MAX_DATA;
+var init_reviewed = __esm({
+  "src/comment/reviewed.ts"() {
+    "use strict";
+    init_dist();
+    init_hidden();
+    init_reference();
+    ReviewedSchema = strictObject({
+      /** the commit that was planned, 40 hexadecimal digits */
+      head: pipe(string(), regex(/^[0-9a-f]{40}$/)),
+      entries: array(
+        strictObject({
+          /** as in the report: the name after registry-map */
+          image: pipe(string(), maxLength(300)),
+          tag: pipe(string(), maxLength(128)),
+          digest: pipe(string(), check(isDigest))
+        })
+      ),
+      /** entries that did not fit */
+      left: pipe(number(), integer(), minValue(0))
+    });
+    MAX_DATA = 3e4;
+  }
+});
+
+// src/comment/comment.ts
+function planMarker(key) {
+  return marker("plan", key);
+}
+function planComment(input) {
+  const { report: report2, changes, key, head: head2, summaryUrl } = input;
+  const touched = report2.actions.filter((action2) => changes === null || isTouched(action2, changes));
+  const inFront = new Set(touched);
+  const others = report2.actions.filter((action2) => !inFront.has(action2));
+  const data = encodeReviewed(head2, reviewedEntries([...touched, ...others]));
+  const visible2 = [
+    `### Retag: ${escapeCell(input.closing ?? closing(report2))}`,
+    `On merge of ${code(head2.slice(0, 12))}:`,
+    changes === null ? "It could not be told which entries this pull request changes; these are all of them." : "",
+    touched.length > 0 ? rows(touched) : changes === null ? "" : "This pull request changes no entry of the tag file.",
+    changes === null ? "" : pointedOut(changes, report2.actions),
+    others.length === 0 ? "" : details(`Entries that this pull request does not change (${others.length})`, rows(others)),
+    summaryUrl === null ? "" : `${link("The whole plan", summaryUrl)} is in the summary of the run.`
+  ];
+  const hidden = `${planMarker(key)}
+${data}
+
+`;
+  const where = link("the summary of the run", summaryUrl);
+  const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
+  const text4 = visible2.filter((part) => part !== "").join("\n\n");
+  return hidden + cut(text4, MAX_COMMENT - hidden.length, tail);
+}
+function rows(actions) {
+  const shown3 = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
+  const lines3 = shown3.map((action2) => [
+    `**${verb(action2)}**`,
+    code(`${action2.image}:${action2.tag}`),
+    action2.source === null ? "" : code(action2.source),
+    code(shortDigest(action2.digest)),
+    [`${code(action2.reason.code)} ${escapeCell(action2.reason.text)}`, escapeCell(remedy(action2))].filter((part) => part !== "").join(" ")
+  ]);
+  const left = actions.length - shown3.length;
+  const more = left > 0 ? `
+
+${left} more are in the summary of the run.` : "";
+  return table(["", "tag", "source", "digest", "why"], lines3) + more;
+}
+function rank({ action: action2 }) {
+  return ORDER.indexOf(action2);
+}
+function pointedOut(changes, actions) {
+  const removed = changes.removed.map(
+    ({ name }) => `- ${code(name)} is taken out of the tag file. The tag stays in the registry: Retag deletes nothing.`
+  );
+  const edited = changes.edited.filter(
+    ({ entry }) => actions.some((action2) => hasTag(action2) && isTouched(action2, { changed: /* @__PURE__ */ new Set([entry]) }))
+  ).map(
+    ({ before, after }) => `- ${code(after.name)} exists already, and this pull request takes it from ${code(after.from)} instead of ${code(before.from)}. A released tag should not change: choose a new tag.`
+  );
+  return [...edited, ...removed].slice(0, MAX_ROWS).join("\n");
+}
+function hasTag({ previous, reason }) {
+  return previous !== null || reason.code === "same-digest" || reason.code === "source-gone";
+}
+function reviewedEntries(actions) {
+  return actions.flatMap(
+    ({ action: action2, image: image3, tag: tag2, digest }) => digest !== null && action2 !== "keep" && action2 !== "build" ? [{ image: image3, tag: tag2, digest }] : []
+  );
+}
+var MAX_COMMENT, MAX_ROWS, ORDER;
+var init_comment = __esm({
+  "src/comment/comment.ts"() {
+    "use strict";
+    init_hidden();
+    init_markdown();
+    init_words();
+    init_entries();
+    init_reviewed();
+    init_entries();
+    init_reviewed();
+    MAX_COMMENT = 65536;
+    MAX_ROWS = 100;
+    ORDER = ["refuse", "hold", "move", "build", "create", "keep"];
   }
 });
 
@@ -22837,8 +22901,8 @@ async function look4(root, name, what, place2, problems2) {
     problems2.push({ place: place2, what: `there is no ${what} "${name}" in ${root}`, mend: mend2 });
     return null;
   }
-  const inside2 = (0, import_node_path5.relative)(root, path6);
-  if (inside2 === ".." || inside2.startsWith(`..${import_node_path5.sep}`) || (0, import_node_path5.isAbsolute)(inside2)) {
+  const inside = (0, import_node_path5.relative)(root, path6);
+  if (inside === ".." || inside.startsWith(`..${import_node_path5.sep}`) || (0, import_node_path5.isAbsolute)(inside)) {
     const text4 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
     problems2.push({ place: place2, what: text4, mend: "use files of the workspace only" });
     return null;
@@ -26836,9 +26900,9 @@ function outsideOf(options) {
       const { claimTag: claimTag2 } = await Promise.resolve().then(() => (init_claim(), claim_exports));
       return claimTag2(await github(), name, sha);
     },
-    subject: (srcRef, revision, entry) => ({
+    subject: (entry, revision) => ({
       home,
-      commit: srcRef === null ? commitOfRun(facts, home) : commitOfEntry({ srcRef: srcRef === "" ? void 0 : srcRef, revision, home, serverUrl }),
+      commit: entry === null ? commitOfRun(facts, home) : commitOfEntry(entry, { revision, home, serverUrl }),
       // The entry came in by a change of the tag file; a build by the change that is built.
       ...entryOf2(entry === null ? facts?.sha ?? null : checkedOut, branchOf(options, entry), entry)
     }),
@@ -26924,7 +26988,7 @@ function checksOf(options, github) {
 function entryOf2(sha, branch, entry) {
   if (sha === null) return {};
   const at2 = branch === null ? { sha } : { sha, branch };
-  return { entry: entry === null ? at2 : { ...at2, file: entry.file, contains: entry.contains } };
+  return { entry: entry === null ? at2 : { ...at2, ...entryTest(entry) } };
 }
 function branchOf({ env, facts }, entry) {
   if (entry !== null) return branchOfRun(env) ?? facts?.defaultBranch ?? null;
@@ -26972,6 +27036,7 @@ var init_outside = __esm({
     import_node_crypto5 = require("node:crypto");
     import_node_os2 = require("node:os");
     init_errors();
+    init_entry();
     init_gates();
     init_git();
     init_base();
@@ -26999,7 +27064,7 @@ async function walk2(folder, segments) {
   }
   const matches2 = segmentMatcher(segment);
   const found = segment === "**" && rest.length > 0 ? await walk2(folder, rest) : [];
-  for (const entry of await entriesOf3(folder)) {
+  for (const entry of await entriesOf4(folder)) {
     const path6 = (0, import_node_path10.join)(folder, entry.name);
     if (segment === "**") {
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) found.push(...await walk2(path6, segments));
@@ -27019,7 +27084,7 @@ async function exists2(path6) {
     return false;
   }
 }
-async function entriesOf3(folder) {
+async function entriesOf4(folder) {
   try {
     const entries = await (0, import_promises12.readdir)(folder, { withFileTypes: true });
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
@@ -27420,7 +27485,7 @@ var EXPLAINED;
 var init_classify2 = __esm({
   "src/classify.ts"() {
     "use strict";
-    init_policy2();
+    init_policy();
     init_refname();
     EXPLAINED = 20;
   }
@@ -27492,7 +27557,7 @@ var init_classify3 = __esm({
     init_doubts();
     init_errors();
     init_files();
-    init_policy2();
+    init_policy();
     init_clock();
     init_write();
     init_common();
@@ -27839,7 +27904,7 @@ async function stagesCommand(args, io) {
         build2,
         config.stagePolicy,
         outside.gatekeeper,
-        outside.subject(null, null, null)
+        outside.subject(null, null)
       );
       io.stdout.write(`${imageOf(build2)}
 ${stagesText(table3, now)}
@@ -28385,7 +28450,7 @@ var init_tracking3 = __esm({
 });
 
 // src/embedded/blobs.ts
-function digestOf2(content, like = "sha256:") {
+function digestOf3(content, like = "sha256:") {
   const algorithm = algorithmOf2(like);
   return `${algorithm}:${(0, import_node_crypto6.createHash)(algorithm).update(content).digest("hex")}`;
 }
@@ -28622,12 +28687,12 @@ function descriptor2(of, full = true) {
 }
 function built(document2, mediaType, rest = {}, algorithm = "sha256") {
   const bytes2 = Buffer.from(typeof document2 === "string" ? document2 : JSON.stringify(document2));
-  const digest = digestOf2(bytes2, `${algorithm}:`);
+  const digest = digestOf3(bytes2, `${algorithm}:`);
   return { bytes: bytes2, mediaType, digest, blobs: [], children: [], describe: {}, ...rest };
 }
 function blob(content) {
   const bytes2 = Buffer.isBuffer(content) ? content : Buffer.from(typeof content === "string" ? content : JSON.stringify(content));
-  return { bytes: bytes2, digest: digestOf2(bytes2) };
+  return { bytes: bytes2, digest: digestOf3(bytes2) };
 }
 function descriptorOf(of, mediaType) {
   return { mediaType, digest: of.digest, size: of.bytes.length };
@@ -28642,7 +28707,7 @@ function buildLayer(spec, format) {
   const plain3 = spec.compression === "none";
   const content = blob(plain3 ? archive : gzipStored(archive));
   const type = format === "oci" ? `application/vnd.oci.image.layer.v1.tar${plain3 ? "" : "+gzip"}` : `application/vnd.docker.image.rootfs.diff.tar${plain3 ? "" : ".gzip"}`;
-  return { descriptor: descriptorOf(content, type), diffId: digestOf2(archive), blob: content };
+  return { descriptor: descriptorOf(content, type), diffId: digestOf3(archive), blob: content };
 }
 var OCI_CONFIG, DOCKER_CONFIG;
 var init_images = __esm({
@@ -28919,7 +28984,7 @@ function schema1(manifest) {
   const layers = factsOf(manifest.bytes, manifest.mediaType)?.blobs.slice(1) ?? [];
   const document2 = { schemaVersion: 1, fsLayers: layers.map((blobSum) => ({ blobSum })), history: [] };
   const bytes2 = Buffer.from(JSON.stringify(document2, null, 3));
-  return { bytes: bytes2, mediaType: SCHEMA_1, digest: digestOf2(bytes2) };
+  return { bytes: bytes2, mediaType: SCHEMA_1, digest: digestOf3(bytes2) };
 }
 var init_negotiate = __esm({
   "src/embedded/negotiate.ts"() {
@@ -28960,7 +29025,7 @@ async function putManifest(store, behaviour, repository, call) {
   }
   const facts = checkManifest(body, call.headers["content-type"]);
   if (typeof facts === "string") return refusal3(400, "MANIFEST_INVALID", "manifest invalid", facts);
-  const digest = digestOf2(body, reference2);
+  const digest = digestOf3(body, reference2);
   if (tag2 === null && digest !== reference2) return badDigest(reference2);
   const missing2 = missingParts(store, behaviour, repository, facts);
   if (missing2.length > 0) return blobsUnknown(missing2);
@@ -29143,7 +29208,7 @@ function listTags3(store, behaviour, repository, call) {
   if (asked !== null && !/^\d{1,9}$/.test(asked)) {
     return refusal3(400, "PAGINATION_NUMBER_INVALID", "invalid number of results requested", { n: asked });
   }
-  const page = pageOf([...tags2].sort(), call, behaviour.pageSize);
+  const page = pageOf2([...tags2].sort(), call, behaviour.pageSize);
   const link2 = page.next === null ? {} : nextLink2(`/v2/${repository}/tags/list`, page.next, page.size);
   return json(200, { name: repository, tags: page.entries }, link2);
 }
@@ -29154,7 +29219,7 @@ function listReferrers(store, behaviour, repository, call) {
   const wanted = call.query.get("artifactType");
   const all = store.manifests(repository).flatMap((manifest) => describe3(manifest, subject)).filter((descriptor3) => wanted === null || descriptor3.artifactType === wanted);
   const byDigest = new Map(all.map((descriptor3) => [descriptor3.digest, descriptor3]));
-  const page = pageOf([...byDigest.keys()].sort(), call, behaviour.pageSize);
+  const page = pageOf2([...byDigest.keys()].sort(), call, behaviour.pageSize);
   const filter = wanted === null ? {} : { artifactType: wanted };
   const index2 = {
     schemaVersion: 2,
@@ -29180,7 +29245,7 @@ function describe3(manifest, subject) {
     }
   ];
 }
-function pageOf(sorted2, call, most) {
+function pageOf2(sorted2, call, most) {
   const last = call.query.get("last");
   const rest = last === null ? sorted2 : sorted2.filter((entry) => entry > last);
   const asked = call.query.get("n") ?? "";
@@ -29913,7 +29978,7 @@ async function startRegistry(options = {}) {
     hasBlob: (repository, digest) => store.blob(repository, digest) !== void 0,
     putManifest: (repository, tag2, manifest) => store.putManifest(repository, tag2, manifest, null),
     putBlob(repository, content, like) {
-      const digest = digestOf2(content, like);
+      const digest = digestOf3(content, like);
       store.putBlob(repository, digest, inMemory([content]));
       return digest;
     },
@@ -31684,8 +31749,7 @@ function placesAt(documents, path6, wanted) {
       const found = placesOf(node, wanted, path6);
       if ("ok" in found) return found;
       places.push(...found);
-    } else if (isScalar(node) && isOf2(textOf5(node), wanted.image))
-      places.push(place(node, retagged(node, wanted)));
+    } else if (isScalar(node) && isOf2(textOf5(node), wanted)) places.push(place(node, retagged(node, wanted)));
   }
   if (places.length > 0) return places;
   return bad5(
@@ -31706,8 +31770,8 @@ function scalarPlaces(node, wanted, path6) {
     return bad5(`${path6} is a block of text`, "write the tag on one line");
   }
   const old = textOf5(node);
-  if (isOf2(old, wanted.image)) return [place(node, retagged(node, wanted))];
-  if (names(old, wanted.image))
+  if (isOf2(old, wanted)) return [place(node, retagged(node, wanted))];
+  if (names(old, wanted))
     return bad5(`${path6} is the name of the image without a tag`, "name the path of the tag");
   if (!looksLikeReference(old)) return [place(node, bareTag(old, wanted))];
   return bad5(
@@ -31727,7 +31791,7 @@ function kustomizePlaces(items, wanted, path6) {
   const name = formatRepository(wanted.image);
   const mine = items.filter(isMap).filter((item) => {
     return [item.get("newName"), item.get("name")].some(
-      (text4) => typeof text4 === "string" && names(text4, wanted.image)
+      (text4) => typeof text4 === "string" && names(text4, wanted)
     );
   });
   if (mine.length === 0)
@@ -31751,13 +31815,16 @@ function looksLikeReference(text4) {
   const [head2 = ""] = text4.split("@");
   return head2.includes("/") || head2.includes(":");
 }
-function names(text4, image3) {
+function names(text4, wanted) {
   const name = parseRepository(text4);
-  return name.ok && sameRepository(name.value, image3);
+  return name.ok && isAnyOf(name.value, wanted);
 }
-function isOf2(text4, image3) {
+function isOf2(text4, wanted) {
   const reference2 = parseReference(text4);
-  return reference2.ok && sameRepository(reference2.value, image3);
+  return reference2.ok && isAnyOf(reference2.value, wanted);
+}
+function isAnyOf(name, { image: image3, others = [] }) {
+  return [image3, ...others].some((each) => sameRepository(each, name));
 }
 function retagged(node, { tag: tag2, digest }) {
   const [head2 = "", pinned] = textOf5(node).split("@");
@@ -31889,17 +31956,20 @@ var init_followup = __esm({
 // src/followup/items.ts
 function followUpItems(images2, outcomes) {
   return images2.flatMap((entry) => {
+    const { references: references2, bug } = entry;
     const tag2 = entry.tags.at(-1);
-    if (entry.references.length === 0 || tag2 === void 0) return [];
-    const place2 = entry.origin.at();
-    const right = outcomes.find(
-      ({ planned: { wanted, action: action2 }, outcome }) => wanted.kind === "primary" && wanted.group === null && wanted.destination.tag === tag2 && wanted.place?.file === place2.file && wanted.place.line === place2.line && (outcome === "done" || action2 === "keep")
-    );
-    const digest = right?.digest ?? right?.planned.digest ?? null;
-    if (digest === null) return [];
-    const bug = entry.bug === void 0 ? {} : { bug: entry.bug };
-    return [{ image: entry.repository, tag: tag2, digest, references: entry.references, ...bug }];
+    if (references2.length === 0 || tag2 === void 0) return [];
+    const mine = outcomes.filter(({ planned: { wanted } }) => {
+      return wanted.entries.includes(entry) && wanted.destination.tag === tag2;
+    });
+    const digest = mine.every(isRight2) ? mine[0]?.digest ?? mine[0]?.planned.digest ?? null : null;
+    const [image3, ...others] = entry.names.map(({ repository }) => repository);
+    if (digest === null || image3 === void 0) return [];
+    return [{ image: image3, others, tag: tag2, digest, references: references2, ...bug === void 0 ? {} : { bug } }];
   });
+}
+function isRight2({ outcome, error: error2, planned: planned2 }) {
+  return error2 === null && (outcome === "done" || planned2.action === "keep");
 }
 var init_items = __esm({
   "src/followup/items.ts"() {
@@ -31908,7 +31978,7 @@ var init_items = __esm({
 });
 
 // src/tracking/events.ts
-function tagEvents(outcomes, config, release, drift2) {
+function tagEvents(outcomes, release, drift2) {
   const resolved = release?.naming.resolved ?? null;
   return outcomes.flatMap((outcome) => {
     const { wanted, action: action2, reason } = outcome.planned;
@@ -31916,7 +31986,7 @@ function tagEvents(outcomes, config, release, drift2) {
     const built2 = wanted.group !== null;
     const stage2 = wanted.kind === "stable" ? "stable" : built2 ? resolved?.class ?? "final" : "final";
     const found = drift2?.find(({ image: image3, tag: tag2 }) => image3 === wanted.image && tag2 === wanted.destination.tag);
-    const bug = built2 ? void 0 : bugOf(config, outcome);
+    const bug = wanted.entries.filter(isPromotion).find((entry) => entry.bug !== void 0)?.bug;
     return [
       {
         image: formatRepository(wanted.destination),
@@ -31936,13 +32006,6 @@ function stateOf5({ planned: planned2, outcome, error: error2 }) {
   if (error2 !== null || planned2.action === "refuse") return "refused";
   if (planned2.action === "hold") return "held";
   return planned2.action === "keep" ? "kept" : "missing";
-}
-function bugOf(config, { planned: { wanted } }) {
-  const entry = config.images.find(({ origin }) => {
-    const place2 = origin.at();
-    return place2.file === wanted.place?.file && place2.line === wanted.place.line;
-  });
-  return entry?.bug;
 }
 function trackedImages(outcomes, release) {
   return (image3) => {
@@ -31965,6 +32028,7 @@ function trackedImages(outcomes, release) {
 var init_events = __esm({
   "src/tracking/events.ts"() {
     "use strict";
+    init_model2();
     init_reference();
     init_ledger();
   }
@@ -32280,7 +32344,7 @@ async function openFollowUp({ config, outcomes }, { files, base, github, runUrl:
 async function track({ config, outcomes, release, report: report2 }, { github, runUrl: runUrl2 }) {
   const { tracking: tracking2 } = config;
   if (tracking2 === void 0) return [];
-  const events2 = tagEvents(outcomes, config, release, report2.drift);
+  const events2 = tagEvents(outcomes, release, report2.drift);
   const tracked = groupTracked(events2, trackedImages(outcomes, release));
   if (tracked.length === 0) return [];
   const { syncTracking: syncTracking2 } = await Promise.resolve().then(() => (init_tracking2(), tracking_exports));

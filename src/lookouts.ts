@@ -1,5 +1,6 @@
 /** What observe asks besides manifests: gates, channels, builds. */
-import { OperationError, type Place } from './errors.js';
+import { isPromotion, type ImageConfig } from './config/model.js';
+import { OperationError } from './errors.js';
 import type { Gatekeeper, Subject } from './gates/gates.js';
 import type { Lookouts } from './observe.js';
 import type { ChannelVerdict, SourceState, WantedTag } from './plan/model.js';
@@ -9,8 +10,8 @@ import type { Release } from './release/release.js';
 
 export interface LookoutParts {
   readonly gatekeeper: Gatekeeper;
-  /** what gates of a promotion are about, or of a build for nulls */
-  subject(srcRef: string | null, revision: string | null, place: Place | null): Subject;
+  /** what the gates of a promotion are about, by its entry and the revision label of its image; for nulls, those of a build */
+  subject(entry: ImageConfig | null, revision: string | null): Subject;
 }
 
 /** @param release null without a ref */
@@ -20,10 +21,8 @@ export function lookoutsFor(release: Release | null, parts: LookoutParts): Looko
     nameless: ({ group }) => (group === null ? null : unknown),
     gate: (wanted, source) => {
       const revision = source.state === 'present' ? (source.facts?.revision ?? null) : null;
-      const subject =
-        wanted.group === null
-          ? parts.subject(wanted.srcRef ?? '', revision, wanted.place)
-          : parts.subject(null, null, null);
+      const entry = wanted.entries.find(isPromotion);
+      const subject = entry === undefined ? parts.subject(null, null) : parts.subject(entry, revision);
       return parts.gatekeeper.judge(wanted.gates, subject);
     },
     channel: (wanted) => Promise.resolve(channelOf(release, wanted)),

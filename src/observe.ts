@@ -3,6 +3,7 @@
  * so a tag that is right already costs two HEAD requests (one with `src_digest`), and manifests are read
  * only for tags that will be written.
  */
+import { isPromotion } from './config/model.js';
 import { OperationError } from './errors.js';
 import { once } from './once.js';
 import { pool } from './pool.js';
@@ -114,11 +115,10 @@ async function fetchSource(registry: Registry, ref: ImageRef): Promise<SourceSta
 }
 
 /** Without src_ref a check on the image's own commit is looked for at the commit of its revision label. */
-function asksForCommit({ group, srcRef, gates }: WantedTag): boolean {
-  const own = gates.some(
-    (gate) => gate.check !== undefined && gate.repo === undefined && gate.ref === undefined,
-  );
-  return group === null && srcRef === null && own;
+function asksForCommit({ entries }: WantedTag): boolean {
+  return entries.filter(isPromotion).some(({ srcRef, requires }) => {
+    return srcRef === undefined && requires.some(({ check, repo, ref }) => check && !repo && !ref);
+  });
 }
 
 /** Adds bytes and, where the entry asks for platforms or names a commit, the facts. */

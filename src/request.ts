@@ -3,9 +3,8 @@ import type { BakeDefinition, BuildDefaults, Builder, SourceFacts } from './buil
 import type { Digests } from './builds/digests.js';
 import type { EntryChanges } from './comment/comment.js';
 import type { TagFile } from './config/config.js';
-import type { Config } from './config/model.js';
+import type { Config, ImageConfig } from './config/model.js';
 import type { Problem } from './errors.js';
-import type { EntryTest } from './gates/entry.js';
 import type { Gatekeeper, Subject } from './gates/gates.js';
 import type { Plan } from './plan/model.js';
 import type { Clock, Log, Registry } from './ports.js';
@@ -60,8 +59,8 @@ export interface RunParts {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly gatekeeper: Gatekeeper;
-  /** what gates are about: a promotion by its src_ref, revision label and entry, or the commit of this run for nulls */
-  subject(srcRef: string | null, revision: string | null, entry: EntryTest | null): Subject;
+  /** what gates are about: a promotion by its entry and its image's revision label, or the commit of this run for nulls */
+  subject(entry: ImageConfig | null, revision: string | null): Subject;
   readonly claim: ClaimTag | null;
   /** the commit that the workspace is at; null when it is no checkout of git */
   checkedOut(): Promise<string | null>;

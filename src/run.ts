@@ -6,7 +6,6 @@ import { findDrift } from './drift.js';
 import { formatProblem, UserError } from './errors.js';
 import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js';
 import { observe } from './observe.js';
-import { entryTest } from './gates/entry.js';
 import { load, type Loaded } from './load.js';
 import { rememberLooks } from './looks.js';
 import { lookoutsFor } from './lookouts.js';
@@ -96,7 +95,7 @@ async function planRun(
   for (const problem of idleForces(options.forces, wanted, options.registryMap)) {
     log.warning(formatProblem(problem));
   }
-  const seen = await makePlan(wanted, release, config, request, parts);
+  const seen = await makePlan(wanted, release, request, parts);
   const planned = request.command === 'apply' ? await parts.review(seen, config) : seen;
   const shown = release === null ? null : showDefinition(release, planned, request, log);
   const building = shown === null ? null : await checkSources(shown, request, parts);
@@ -132,7 +131,7 @@ function classifyRun(
   const names = { facts, withBuilds: scope.builds, images, defaults: build.defaults, ...options };
   // A job that builds one platform of several writes no tag, so it needs no number of its own.
   const claim = command === 'apply' && build.platform === '' ? parts.claim : null;
-  const subject = parts.subject(null, null, null);
+  const subject = parts.subject(null, null);
   const outside = { registry, log, gatekeeper, subject, claim };
   return prepareRelease(policy, config, { ...names, stable, includeStages, concurrency }, outside);
 }
@@ -140,14 +139,13 @@ function classifyRun(
 async function makePlan(
   wanted: readonly WantedTag[],
   release: Release | null,
-  config: Config,
   request: RunRequest,
   parts: RunParts,
 ): Promise<Plan> {
   const { registry, log, gatekeeper } = parts;
   const lookouts = lookoutsFor(release, {
     gatekeeper,
-    subject: (srcRef, revision, place) => parts.subject(srcRef, revision, entryTest(config.images, place)),
+    subject: (entry, revision) => parts.subject(entry, revision),
   });
   const observed = await observe(wanted, registry, lookouts, {
     concurrency: request.concurrency * 2,

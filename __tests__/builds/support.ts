@@ -35,6 +35,7 @@ export function build(
   const list = typeof names === 'string' ? [names] : names;
   const { platforms = [], ...rest } = over;
   return {
+    number: 1,
     names: list.map((text) => ({ text, repository: repo(text) })),
     context: '.',
     buildArgs: {},

@@ -6,18 +6,16 @@ import type { ReportAction } from '../../src/report/model.js';
 import { action, digest, report } from '../support/github/report.js';
 
 const head = 'a'.repeat(40);
-const span = { file: 'tags.yaml', first: 2, last: 5 };
-const none: EntryChanges = { changed: [], untouched: [], removed: [], edited: [] };
+const none: EntryChanges = { changed: new Set(), untouched: new Set(), removed: [], edited: [] };
 const comment = (actions: ReportAction[], changes: Partial<EntryChanges> = {}) =>
   planComment({
     report: report(actions),
-    changes: { ...none, changed: [span], ...changes },
+    changes: { ...none, changed: new Set([1]), ...changes },
     key: 'tags.yaml',
     head,
     summaryUrl: 'https://github.example/octo/app/actions/runs/1',
   });
-const other = (parts: Partial<ReportAction>) =>
-  action({ location: { file: 'tags.yaml', line: 20, column: 1 }, ...parts });
+const other = (parts: Partial<ReportAction>) => action({ entry: 2, ...parts });
 
 describe('the plan comment', () => {
   test('starts with the marker and the data, and says what would happen', () => {
@@ -55,7 +53,7 @@ describe('the plan comment', () => {
   });
 
   test('nothing changed', () => {
-    expect(comment([], { changed: [] })).toContain('changes no entry of the tag file');
+    expect(comment([], { changed: new Set() })).toContain('changes no entry of the tag file');
   });
 
   test('not known what changed: all entries alike', () => {
@@ -74,7 +72,7 @@ describe('the plan comment', () => {
 
   test('edits of entries are pointed out when the tag exists', () => {
     const edited = [
-      { before: { name: 'q/a:1', from: 'q/a:x' }, after: { name: 'q/a:1', from: 'q/a:y' }, span },
+      { before: { name: 'q/a:1', from: 'q/a:x' }, after: { name: 'q/a:1', from: 'q/a:y' }, entry: 1 },
     ];
     const text = '- `q/a:1` exists already, and this pull request takes it from `q/a:y` instead of `q/a:x`.';
     expect(comment([action({ previous: digest('b') })], { edited })).toContain(text);

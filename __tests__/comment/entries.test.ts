@@ -7,7 +7,7 @@ const entry = (name: string, build: string, tag: string, more = ''): string =>
   `  - name: docker.io/starlingx/${name}\n    src_build_tag: ${build}\n    src_ref: https://opendev.org/x/y/commit/${'a'.repeat(40)}\n    tag: ${tag}\n${more}`;
 const images = (...entries: string[]) =>
   parseConfig([{ path: 'tags.yaml', bytes: Buffer.from(`images:\n${entries.join('')}`) }]).images;
-const at = (line: number) => ({ location: { file: 'tags.yaml', line } });
+const of = (entry: number | null, ...others: number[]) => ({ entry, other_entries: others });
 
 const before = images(entry('a', 'b1', 't1'), entry('b', 'b1', 't1'));
 
@@ -17,8 +17,8 @@ describe('compareEntries', () => {
       before,
       images('  # a comment\n', entry('a', 'b1', 't1'), '\n', entry('b', 'b1', 't1')),
     );
-    expect(changes).toMatchObject({ changed: [], removed: [], edited: [] });
-    expect(changes.untouched).toHaveLength(2);
+    expect(changes).toMatchObject({ changed: new Set(), removed: [], edited: [] });
+    expect(changes.untouched).toStrictEqual(new Set([1, 2]));
   });
 
   test('an entry more', () => {
@@ -26,7 +26,7 @@ describe('compareEntries', () => {
       before,
       images(entry('a', 'b1', 't1'), entry('b', 'b1', 't1'), entry('c', 'b1', 't1')),
     );
-    expect(changes.changed).toStrictEqual([{ file: 'tags.yaml', first: 10, last: 13 }]);
+    expect(changes.changed).toStrictEqual(new Set([3]));
     expect(changes).toMatchObject({ removed: [], edited: [] });
   });
 
@@ -59,25 +59,23 @@ describe('compareEntries', () => {
       before,
       images(entry('a', 'b1', 't1', '    requires: [ { check: e2e } ]\n'), entry('b', 'b1', 't1')),
     );
-    expect(changes.changed).toStrictEqual([{ file: 'tags.yaml', first: 2, last: 6 }]);
+    expect(changes.changed).toStrictEqual(new Set([1]));
     expect(changes.edited).toStrictEqual([]);
   });
 
   test('a new file is new entries only', () => {
-    expect(compareEntries([], before).changed).toHaveLength(2);
+    expect(compareEntries([], before).changed).toStrictEqual(new Set([1, 2]));
   });
 });
 
-test('actions are told apart by the lines they stand at', () => {
+test('actions are told apart by their entries', () => {
   const changes = compareEntries(before, images(entry('a', 'b2', 't1'), entry('b', 'b1', 't1')));
-  expect([2, 5, 6, 9].map((line) => isTouched(at(line), changes))).toStrictEqual([true, true, false, false]);
-  expect([2, 5, 6, 9].map((line) => countsForPullRequest(at(line), changes))).toStrictEqual([
-    true,
-    true,
-    false,
-    false,
-  ]);
-  // What comes from no entry (a build, an input) counts.
-  expect(countsForPullRequest({ location: null }, changes)).toBe(true);
-  expect(countsForPullRequest({ location: { file: 'other.yaml', line: 6 } }, changes)).toBe(true);
+  expect([1, 2].map((number) => isTouched(of(number), changes))).toStrictEqual([true, false]);
+  expect([1, 2].map((number) => countsForPullRequest(of(number), changes))).toStrictEqual([true, false]);
+  // A tag of several entries belongs to each of them.
+  expect(isTouched(of(2, 1), changes)).toBe(true);
+  expect(countsForPullRequest(of(2, 1), changes)).toBe(true);
+  // What comes from no entry (an input), or from a build, counts.
+  expect(countsForPullRequest(of(null), changes)).toBe(true);
+  expect(countsForPullRequest(of(7), changes)).toBe(true);
 });

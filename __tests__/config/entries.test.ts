@@ -16,23 +16,30 @@ describe("StarlingX's own file", () => {
     expect(builds).toEqual([]);
     expect(policy).toBeUndefined();
     expect(images[0]).toMatchObject({
-      name: 'docker.io/starlingx/intel-fpga-admissionwebhook',
-      repository: { registry: 'docker.io', repository: 'starlingx/intel-fpga-admissionwebhook' },
+      number: 1,
+      names: [
+        {
+          text: 'docker.io/starlingx/intel-fpga-admissionwebhook',
+          repository: { registry: 'docker.io', repository: 'starlingx/intel-fpga-admissionwebhook' },
+        },
+      ],
+      commit: { sha: '5f72ddb26a38d41fef919060585daaafae677433' },
       srcBuildTag: 'master-distroless-stable-20191203T153530Z.0',
       srcRef: 'https://opendev.org/starlingx/integ/commit/5f72ddb26a38d41fef919060585daaafae677433',
       tags: ['stx.4.0-v0.11.0-103-g4f28657'],
     });
     expect(images.at(-1)).toMatchObject({
-      name: 'docker.io/starlingx/stx-vault-manager',
+      number: 83,
+      names: [{ text: 'docker.io/starlingx/stx-vault-manager' }],
       tags: ['stx.5.0-v1.18.3'],
     });
   });
 
   test('the place of every entry is where its name stands', () => {
     const lines = new TextDecoder().decode(file.bytes).split('\n');
-    for (const { name, origin } of parse(file).images) {
+    for (const { names, origin } of parse(file).images) {
       const { line, column } = origin.at('name');
-      expect(lines[line - 1]?.slice(column - 1)).toBe(name);
+      expect(lines[line - 1]?.slice(column - 1)).toBe(names[0]?.text);
     }
   });
 });
@@ -41,10 +48,11 @@ describe('an entry', () => {
   test('has defaults for all that is optional', () => {
     const [image] = parse(entry('tag: v1')).images;
     expect(image).toEqual({
-      name: 'docker.io/org/app',
-      repository: { registry: 'docker.io', repository: 'org/app' },
+      number: 1,
+      names: [{ text: 'docker.io/org/app', repository: { registry: 'docker.io', repository: 'org/app' } }],
       srcRepository: { registry: 'docker.io', repository: 'org/app' },
       srcBuildTag: 'build-1',
+      commit: null,
       tags: ['v1'],
       stable: false,
       platforms: [],

@@ -116,6 +116,7 @@ describe('builds', () => {
   test('have defaults for all that is optional', () => {
     expect(parse('builds: [ { name: org/a } ]').builds).toEqual([
       {
+        number: 1,
         names: [{ text: 'org/a', repository: { registry: 'docker.io', repository: 'org/a' } }],
         context: '.',
         buildArgs: {},

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../../src/errors.js';
 import type { Subject } from '../../src/gates/gates.js';
+import { parseCommit } from '../../src/config/commit.js';
 import { combine, commitOfEntry, createGatekeeper, withoutGitHub } from '../../src/gates/gates.js';
 import type { ApprovalQuery, CheckQuery, Checks, Light, RunQuery } from '../../src/gates/port.js';
 import { gate } from '../support/github/gate.js';
@@ -163,10 +164,15 @@ describe('the commit of an entry', () => {
   const home = 'o/home';
   const serverUrl = 'https://github.com';
   const of = (srcRef: string | undefined, revision: string | null = null) =>
-    commitOfEntry({ srcRef, revision, home, serverUrl });
+    commitOfEntry(srcRef === undefined ? { commit: null } : { srcRef, commit: parseCommit(srcRef) }, {
+      revision,
+      home,
+      serverUrl,
+    });
   test.each([
     ['a commit page', of(`https://github.com/o/r/commit/${sha}`), { repo: 'o/r', sha }],
     ['a tree page', of(`https://github.com/o/r/tree/${sha}/`), { repo: 'o/r', sha }],
+    ['its patch', of(`https://github.com/o/r/commit/${sha}.patch`), { repo: 'o/r', sha }],
     ['a bare commit id', of('1234567'), { repo: home, sha: '1234567' }],
     ['the label of the image', of(undefined, sha), { repo: home, sha }],
   ])('%s', (_, found, expected) => expect(found).toStrictEqual(expected));

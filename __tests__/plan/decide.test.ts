@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../../src/errors.js';
-import { withoutDuplicates } from '../../src/plan/conflicts.js';
 import { decide } from '../../src/plan/decide.js';
 import type { Observed, SourceState, WantedTag } from '../../src/plan/model.js';
 import { plan } from '../../src/plan/plan.js';
@@ -341,13 +340,6 @@ describe('the plan', () => {
 
   test('a tag that nobody looked at is a fault of the program', () => {
     expect(() => plan([wantedTag()], new Map())).toThrow('nothing was observed for reg.example/app:1.0');
-  });
-
-  test('one tag from one source twice is one tag; with another digest it is two', () => {
-    const twice = [wantedTag(), wantedTag(), wantedTag({ digest: digestOf('a') })];
-    expect(withoutDuplicates(twice)).toEqual([twice[0], twice[2]]);
-    const builds = ['one', 'two'].map((build) => wantedTag({ source: { from: 'build', build } }));
-    expect(withoutDuplicates(builds)).toEqual(builds);
   });
 
   test('builds and images that want one tag are named with their places', () => {

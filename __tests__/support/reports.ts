@@ -13,6 +13,8 @@ export function reportAction(changes: Partial<ReportAction> = {}): ReportAction 
     digest: digestOf('a'),
     previous: null,
     reason: { code: 'absent', text: 'the tag does not exist yet' },
+    entry: 1,
+    other_entries: [],
     location: { file: 'tags.yaml', line: 2, column: 5 },
     outcome: 'done',
     error: null,

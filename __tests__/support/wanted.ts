@@ -1,10 +1,20 @@
 import type { Observed, WantedTag } from '../../src/plan/model.js';
 import type { Existence, Manifest } from '../../src/ports.js';
+import { parseConfig } from '../../src/config/config.js';
+import type { ImageConfig } from '../../src/config/model.js';
 import { OperationError } from '../../src/errors.js';
 
 /** A digest that is easy to tell apart in a failing test: `digestOf('a')` is `sha256:aaaa…`. */
 export function digestOf(letter: string): string {
   return `sha256:${letter.repeat(64)}`;
+}
+
+/** The entry of `images` that promotes `reg.example/app:build` to 1.0, with these keys as YAML pairs: `src_ref: x, stable: true`. */
+export function promotionOf(more = ''): ImageConfig {
+  const text = `images: [ { name: reg.example/app, src_build_tag: build, tag: '1.0'${more && `, ${more}`} } ]`;
+  const [entry] = parseConfig([{ path: 'tags.yaml', bytes: new TextEncoder().encode(text) }]).images;
+  if (entry === undefined) throw new Error(`no entry in ${text}`);
+  return entry;
 }
 
 /** A wanted primary tag `reg.example/app:1.0` from `reg.example/app:build`, with the given changes. */
@@ -14,12 +24,12 @@ export function wantedTag(changes: Partial<WantedTag> = {}): WantedTag {
     image: 'reg.example/app',
     destination: { registry: 'reg.example', repository: 'app', tag: '1.0' },
     source: { from: 'image', ref: { registry: 'reg.example', repository: 'app', tag: 'build' } },
+    entries: [],
     place: { file: 'tags.yaml', line: 2, column: 5 },
     forced: false,
     digest: null,
     platforms: [],
     revision: null,
-    srcRef: null,
     attachments: 'copy',
     gates: [],
     manual: false,

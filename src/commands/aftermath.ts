@@ -76,7 +76,7 @@ async function track(
 ): Promise<Note[]> {
   const { tracking } = config;
   if (tracking === undefined) return [];
-  const events = tagEvents(outcomes, config, release, report.drift);
+  const events = tagEvents(outcomes, release, report.drift);
   const tracked = groupTracked(events, trackedImages(outcomes, release));
   if (tracked.length === 0) return [];
   const { syncTracking } = await import('../github/tracking.js');

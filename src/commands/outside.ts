@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import type { BakeDefinition, Builder } from '../builds/model.js';
 import type { EntryChanges } from '../comment/comment.js';
 import type { TagFile } from '../config/config.js';
-import type { Config } from '../config/model.js';
+import type { Config, ImageConfig } from '../config/model.js';
 import { OperationError, type Problem } from '../errors.js';
-import type { EntryTest } from '../gates/entry.js';
+import { entryTest } from '../gates/entry.js';
 import {
   commitOfEntry,
   createGatekeeper,
@@ -47,7 +47,7 @@ export interface Outside {
   readonly github: () => Promise<GitHub>;
   readonly gatekeeper: Gatekeeper;
   readonly claim: ClaimTag;
-  subject(srcRef: string | null, revision: string | null, entry: EntryTest | null): Subject;
+  subject(entry: ImageConfig | null, revision: string | null): Subject;
   checkedOut(): Promise<string | null>;
   sources(definition: BakeDefinition): Promise<readonly Problem[]>;
   builder(): Builder;
@@ -71,12 +71,9 @@ export function outsideOf(options: OutsideOptions): Outside {
       const { claimTag } = await import('../github/claim.js');
       return claimTag(await github(), name, sha);
     },
-    subject: (srcRef, revision, entry) => ({
+    subject: (entry, revision) => ({
       home,
-      commit:
-        srcRef === null
-          ? commitOfRun(facts, home)
-          : commitOfEntry({ srcRef: srcRef === '' ? undefined : srcRef, revision, home, serverUrl }),
+      commit: entry === null ? commitOfRun(facts, home) : commitOfEntry(entry, { revision, home, serverUrl }),
       // The entry came in by a change of the tag file; a build by the change that is built.
       ...entryOf(entry === null ? (facts?.sha ?? null) : checkedOut, branchOf(options, entry), entry),
     }),
@@ -182,14 +179,18 @@ function checksOf(options: OutsideOptions, github: () => Promise<GitHub>): Check
   };
 }
 
-function entryOf(sha: string | null, branch: string | null, entry: EntryTest | null): Pick<Subject, 'entry'> {
+function entryOf(
+  sha: string | null,
+  branch: string | null,
+  entry: ImageConfig | null,
+): Pick<Subject, 'entry'> {
   if (sha === null) return {};
   const at = branch === null ? { sha } : { sha, branch };
-  return { entry: entry === null ? at : { ...at, file: entry.file, contains: entry.contains } };
+  return { entry: entry === null ? at : { ...at, ...entryTest(entry) } };
 }
 
 /** The branch that a change must have been merged into: that of the tag file, or the one that is built; else the default branch. */
-function branchOf({ env, facts }: OutsideOptions, entry: EntryTest | null): string | null {
+function branchOf({ env, facts }: OutsideOptions, entry: ImageConfig | null): string | null {
   if (entry !== null) return branchOfRun(env) ?? facts?.defaultBranch ?? null;
   return facts?.kind === 'branch' ? facts.name : (facts?.defaultBranch ?? null);
 }

@@ -42,7 +42,7 @@ export async function stagesCommand(args: Arguments, io: Io): Promise<number> {
         build,
         config.stagePolicy,
         outside.gatekeeper,
-        outside.subject(null, null, null),
+        outside.subject(null, null),
       );
       io.stdout.write(`${imageOf(build)}\n${stagesText(table, now)}\n\n`);
       refused += table.refused.length;

@@ -105,8 +105,8 @@ function pointedOut(changes: EntryChanges, actions: readonly ReportAction[]): st
       `- ${code(name)} is taken out of the tag file. The tag stays in the registry: Retag deletes nothing.`,
   );
   const edited = changes.edited
-    .filter(({ span }) =>
-      actions.some((action) => hasTag(action) && isTouched(action, { ...changes, changed: [span] })),
+    .filter(({ entry }) =>
+      actions.some((action) => hasTag(action) && isTouched(action, { changed: new Set([entry]) })),
     )
     .map(
       ({ before, after }) =>

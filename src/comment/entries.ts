@@ -1,13 +1,7 @@
 /** What a pull request does to the `images` entries of the tag file. Pure. */
 import type { ImageConfig } from '../config/model.js';
+import type { ReportAction } from '../report/model.js';
 import { formatReference, formatRepository } from '../reference.js';
-
-/** The lines of one entry, both ends included. */
-export interface Span {
-  readonly file: string;
-  readonly first: number;
-  readonly last: number;
-}
 
 /** One tag that an entry asks for. */
 export interface EntryTag {
@@ -17,32 +11,17 @@ export interface EntryTag {
   readonly from: string;
 }
 
+/** Entries of this run are told by their numbers, as in its report. */
 export interface EntryChanges {
   /** entries that are new or different in the pull request */
-  readonly changed: readonly Span[];
+  readonly changed: ReadonlySet<number>;
   /** entries that are as they were before */
-  readonly untouched: readonly Span[];
+  readonly untouched: ReadonlySet<number>;
   /** tags that no entry asks for any more; nothing is deleted in a registry */
   readonly removed: readonly EntryTag[];
   /** tags that an entry now takes from elsewhere */
-  readonly edited: readonly { readonly before: EntryTag; readonly after: EntryTag; readonly span: Span }[];
+  readonly edited: readonly { readonly before: EntryTag; readonly after: EntryTag; readonly entry: number }[];
 }
-
-const KEYS = [
-  ['name'],
-  ['src_name'],
-  ['src_build_tag'],
-  ['src_ref'],
-  ['src_digest'],
-  ['tag'],
-  ['tags'],
-  ['stable'],
-  ['platforms'],
-  ['attachments'],
-  ['requires'],
-  ['bug'],
-  ['references'],
-] as const;
 
 /**
  * Compares the tag file at the base of a pull request with that at its head. An entry without any difference
@@ -57,39 +36,32 @@ export function compareEntries(before: readonly ImageConfig[], after: readonly I
   const edited = changed.flatMap((entry) =>
     tagsOf(entry).flatMap((tag) => {
       const old = wanted.get(tag.name);
-      return old && old.from !== tag.from ? [{ before: old, after: tag, span: spanOf(entry) }] : [];
+      return old && old.from !== tag.from ? [{ before: old, after: tag, entry: entry.number }] : [];
     }),
   );
   return {
-    changed: changed.map(spanOf),
-    untouched: after.filter((entry) => known.has(entryKey(entry))).map(spanOf),
+    changed: new Set(changed.map(({ number }) => number)),
+    untouched: new Set(after.filter((entry) => known.has(entryKey(entry))).map(({ number }) => number)),
     removed: [...wanted.values()].filter(({ name }) => !now.has(name)),
     edited,
   };
 }
 
-interface Located {
-  readonly location: { readonly file: string; readonly line: number } | null;
-}
+/** The numbers of the entries that ask for a tag, as in the report. */
+type OfEntries = Pick<ReportAction, 'entry' | 'other_entries'>;
 
 /** Does the action belong to an entry that the pull request added or edited? */
-export function isTouched(action: Located, changes: EntryChanges): boolean {
-  return changes.changed.some((span) => inside(action, span));
+export function isTouched(action: OfEntries, { changed }: Pick<EntryChanges, 'changed'>): boolean {
+  return entriesOf(action).some((entry) => changed.has(entry));
 }
 
-/** May a refusal of this action fail the pull request? Not when it belongs to an entry that was there before. */
-export function countsForPullRequest(action: Located, changes: EntryChanges): boolean {
-  return !changes.untouched.some((span) => inside(action, span));
+/** May a refusal of this action fail the pull request? Not when it belongs to entries that were there before alone. */
+export function countsForPullRequest(action: OfEntries, { untouched }: EntryChanges): boolean {
+  return !(action.entry !== null && entriesOf(action).every((entry) => untouched.has(entry)));
 }
 
-function inside({ location }: Located, { file, first, last }: Span): boolean {
-  return location !== null && location.file === file && location.line >= first && location.line <= last;
-}
-
-function spanOf({ origin }: ImageConfig): Span {
-  const start = origin.at();
-  const lines = KEYS.map((path) => origin.at(...path).line);
-  return { file: start.file, first: Math.min(start.line, ...lines), last: Math.max(start.line, ...lines) };
+function entriesOf({ entry, other_entries: others }: OfEntries): readonly number[] {
+  return entry === null ? others : [entry, ...others];
 }
 
 function tagsOf(entry: ImageConfig): EntryTag[] {
@@ -98,10 +70,14 @@ function tagsOf(entry: ImageConfig): EntryTag[] {
     entry.srcBuildTag === undefined ? source : `${source}:${entry.srcBuildTag}`,
     ...(entry.srcDigest === undefined ? [] : [`@${entry.srcDigest}`]),
   ].join('');
-  return entry.tags.map((tag) => ({ name: formatReference({ ...entry.repository, tag }), from }));
+  return entry.names.flatMap(({ repository }) =>
+    entry.tags.map((tag) => ({ name: formatReference({ ...repository, tag }), from })),
+  );
 }
 
-/** The entry without the places it stands at: equal for equal entries. */
+/** What the entry says, without where it stands: equal for equal entries, also in another version of the file. */
 export function entryKey(entry: ImageConfig): string {
-  return JSON.stringify(entry, (key, value: unknown) => (key === 'origin' ? undefined : value));
+  return JSON.stringify(entry, (key, value: unknown) =>
+    key === 'origin' || key === 'number' ? undefined : value,
+  );
 }

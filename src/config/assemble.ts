@@ -1,12 +1,14 @@
 /** Checked data → Config: defaults filled in, names parsed, every piece with its origin. Nothing can fail here. */
 import type { Parsed } from '../reference.js';
 import { parseRepository } from '../reference.js';
+import { parseCommit } from './commit.js';
 import { parseDuration } from './duration.js';
 import type {
   BuildConfig,
   Config,
   Gate,
   ImageConfig,
+  ImageName,
   Path,
   PlatformConfig,
   PolicyConfig,
@@ -52,16 +54,17 @@ export function laterPolicies(pieces: readonly Piece[]): PolicyConfig[] {
 export function assemble(pieces: readonly Piece[]): Config {
   const policy = first(pieces, 'policy');
   const tracking = first(pieces, 'tracking');
+  let number = 0;
   return {
     ...(policy ? { policy: policyConfig(policy, policy.value) } : {}),
     builds: pieces.flatMap(({ document, data, positions }) =>
       (data.builds ?? []).map((build, i) =>
-        buildConfig(document, build, ['builds', positions?.builds[i] ?? i]),
+        buildConfig(document, build, ['builds', positions?.builds[i] ?? i], ++number),
       ),
     ),
     images: pieces.flatMap(({ document, data, positions }) =>
       (data.images ?? []).map((image, i) =>
-        imageConfig(document, image, ['images', positions?.images[i] ?? i]),
+        imageConfig(document, image, ['images', positions?.images[i] ?? i], ++number),
       ),
     ),
     runners: byPlatform(first(pieces, 'runners')?.value ?? {}),
@@ -83,14 +86,15 @@ function first<K extends keyof FileData>(
   return undefined;
 }
 
-function imageConfig(document: YamlDocument, data: ImageData, path: Path): ImageConfig {
+function imageConfig(document: YamlDocument, data: ImageData, path: Path, number: number): ImageConfig {
   return {
-    name: data.name,
-    repository: sure(parseRepository(data.name)),
+    number,
+    names: namesOf(data.name),
     ...given('srcName', data.src_name),
-    srcRepository: sure(parseRepository(data.src_name ?? data.name)),
+    srcRepository: sure(parseRepository(data.src_name ?? listOf(data.name)[0] ?? '')),
     ...given('srcBuildTag', data.src_build_tag),
     ...given('srcRef', data.src_ref),
+    commit: data.src_ref === undefined ? null : parseCommit(data.src_ref),
     ...given('srcDigest', data.src_digest),
     tags: listOf(data.tag ?? data.tags),
     stable: data.stable ?? false,
@@ -103,9 +107,14 @@ function imageConfig(document: YamlDocument, data: ImageData, path: Path): Image
   };
 }
 
-function buildConfig(document: YamlDocument, data: BuildData, path: Path): BuildConfig {
+function namesOf(name: string | readonly string[]): ImageName[] {
+  return listOf(name).map((text) => ({ text, repository: sure(parseRepository(text)) }));
+}
+
+function buildConfig(document: YamlDocument, data: BuildData, path: Path, number: number): BuildConfig {
   return {
-    names: listOf(data.name).map((text) => ({ text, repository: sure(parseRepository(text)) })),
+    number,
+    names: namesOf(data.name),
     context: data.context ?? '.',
     ...given('file', data.file),
     ...given('target', data.target === '' ? undefined : data.target),

@@ -5,6 +5,7 @@
 import type { Place } from '../errors.js';
 import type { Repository } from '../reference.js';
 import type { AttachmentMode } from '../ports.js';
+import type { NamedCommit } from './commit.js';
 
 /** Keys and list positions, from the thing that carries the Origin downwards. */
 export type Path = readonly (string | number)[];
@@ -96,9 +97,23 @@ export interface PlatformConfig {
   readonly origin: Origin;
 }
 
-export interface BuildConfig {
-  /** at least one; as in the file */
-  readonly names: readonly { readonly text: string; readonly repository: Repository }[];
+/** An image name as in the file, and what it means. */
+export interface ImageName {
+  readonly text: string;
+  readonly repository: Repository;
+}
+
+/** What an entry of `builds` and one of `images` have in common. The object is its identity, from the file to the report. */
+export interface Entry {
+  /** counted from 1 over all tag files of a run, builds before images: its name in the report, equal to nothing in another run */
+  readonly number: number;
+  /** at least one */
+  readonly names: readonly ImageName[];
+  /** where it stands, for people */
+  readonly origin: Origin;
+}
+
+export interface BuildConfig extends Entry {
   readonly context: string;
   readonly file?: string;
   readonly target?: string;
@@ -121,7 +136,6 @@ export interface BuildConfig {
   readonly sbom?: string;
   readonly platforms: readonly PlatformConfig[];
   readonly requires: readonly Gate[];
-  readonly origin: Origin;
 }
 
 export interface ReferenceFile {
@@ -130,15 +144,15 @@ export interface ReferenceFile {
   readonly path: string;
 }
 
-/** One promotion: an image that exists gets further tags. */
-export interface ImageConfig {
-  /** as in the file */
-  readonly name: string;
-  readonly repository: Repository;
+/** One promotion: an image that exists gets further tags. Paths below its origin: name, src_build_tag, src_ref, tags … */
+export interface ImageConfig extends Entry {
   readonly srcName?: string;
+  /** where the image is promoted from; without `src_name` the first of `names` */
   readonly srcRepository: Repository;
   readonly srcBuildTag?: string;
   readonly srcRef?: string;
+  /** the commit that `src_ref` names; null when it names none, or is absent */
+  readonly commit: NamedCommit | null;
   readonly srcDigest?: string;
   /** at least one */
   readonly tags: readonly string[];
@@ -148,8 +162,11 @@ export interface ImageConfig {
   readonly requires: readonly Gate[];
   readonly bug?: string;
   readonly references: readonly ReferenceFile[];
-  /** paths below it: name, src_build_tag, src_ref, tag, tags … as in the file */
-  readonly origin: Origin;
+}
+
+/** Is it an entry of `images`? */
+export function isPromotion(entry: Entry): entry is ImageConfig {
+  return 'srcRepository' in entry;
 }
 
 export interface TrackingConfig {

@@ -12,6 +12,8 @@ import { findTargets, parsePath } from './path.js';
 /** What a place in a file shall say. */
 export interface NewTag {
   readonly image: Repository;
+  /** further names that have the same tag and digest: a file may name any of them */
+  readonly others?: readonly Repository[];
   readonly tag: string;
   readonly digest: string;
 }
@@ -90,8 +92,7 @@ function placesAt(
       const found = placesOf(node, wanted, path);
       if ('ok' in found) return found;
       places.push(...found);
-    } else if (isScalar(node) && isOf(textOf(node), wanted.image))
-      places.push(place(node, retagged(node, wanted)));
+    } else if (isScalar(node) && isOf(textOf(node), wanted)) places.push(place(node, retagged(node, wanted)));
   }
   if (places.length > 0) return places;
   return bad(
@@ -123,8 +124,8 @@ function scalarPlaces(node: Scalar, wanted: NewTag, path: string): readonly Plac
     return bad(`${path} is a block of text`, 'write the tag on one line');
   }
   const old = textOf(node);
-  if (isOf(old, wanted.image)) return [place(node, retagged(node, wanted))];
-  if (names(old, wanted.image))
+  if (isOf(old, wanted)) return [place(node, retagged(node, wanted))];
+  if (names(old, wanted))
     return bad(`${path} is the name of the image without a tag`, 'name the path of the tag');
   if (!looksLikeReference(old)) return [place(node, bareTag(old, wanted))];
   return bad(
@@ -146,7 +147,7 @@ function kustomizePlaces(items: readonly unknown[], wanted: NewTag, path: string
   const name = formatRepository(wanted.image);
   const mine = items.filter(isMap).filter((item) => {
     return [item.get('newName'), item.get('name')].some(
-      (text) => typeof text === 'string' && names(text, wanted.image),
+      (text) => typeof text === 'string' && names(text, wanted),
     );
   });
   if (mine.length === 0)
@@ -176,15 +177,19 @@ function looksLikeReference(text: string): boolean {
 }
 
 /** Is the text the image's name alone, however Docker Hub is written? */
-function names(text: string, image: Repository): boolean {
+function names(text: string, wanted: NewTag): boolean {
   const name = parseRepository(text);
-  return name.ok && sameRepository(name.value, image);
+  return name.ok && isAnyOf(name.value, wanted);
 }
 
 /** `name:tag`, `name@digest` or both, of this image. */
-function isOf(text: string, image: Repository): boolean {
+function isOf(text: string, wanted: NewTag): boolean {
   const reference = parseReference(text);
-  return reference.ok && sameRepository(reference.value, image);
+  return reference.ok && isAnyOf(reference.value, wanted);
+}
+
+function isAnyOf(name: Repository, { image, others = [] }: NewTag): boolean {
+  return [image, ...others].some((each) => sameRepository(each, name));
 }
 
 /** `name:tag@digest` with the name as it was written, and the parts that it had. */

@@ -2,24 +2,19 @@
 import { entryKey } from '../comment/entries.js';
 import { parseConfig } from '../config/config.js';
 import type { ImageConfig } from '../config/model.js';
-import { UserError, type Place } from '../errors.js';
+import { UserError } from '../errors.js';
 
-/** How the entry is told in another version of the file. */
+/** How the entry is told in another version of the file: by what it says, wherever it stands. */
 export interface EntryTest {
   readonly file: string;
-  /** is the very same entry, wherever it stands, in this text? */
+  /** is an entry that says the same in this text? */
   readonly contains: (text: string) => boolean;
 }
 
-/** Null when no entry stands at the place. A version that is no valid tag file holds no entry. */
-export function entryTest(images: readonly ImageConfig[], place: Place | null): EntryTest | null {
-  const entry = images.find(({ origin }) => {
-    const { file, line } = origin.at();
-    return file === place?.file && line === place.line;
-  });
-  if (entry === undefined || place === null) return null;
+/** A version that is no valid tag file holds no entry. */
+export function entryTest(entry: ImageConfig): EntryTest {
   const key = entryKey(entry);
-  const { file } = place;
+  const { file } = entry.origin.at();
   return { file, contains: (text) => entriesIn(file, text).some((other) => entryKey(other) === key) };
 }
 

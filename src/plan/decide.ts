@@ -19,7 +19,7 @@ import {
 
 type Present = Extract<SourceState, { state: 'present' }>;
 
-/** Decides one wanted tag by what was observed; conflicts between entries are settled before (conflicts.ts). */
+/** Decides one wanted tag by what was observed; what several entries want is settled after (conflicts.ts). */
 export function decide(wanted: WantedTag, observed: Observed): PlannedAction {
   const { destination, source } = observed;
   if (destination.state === 'unknown') {

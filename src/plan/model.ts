@@ -2,7 +2,7 @@
  * The plan as data. Nothing here acts; renderers only read it, execute only follows it.
  */
 import type { Place } from '../errors.js';
-import type { Gate } from '../config/model.js';
+import type { Entry, Gate } from '../config/model.js';
 import type { AttachmentMode, Existence, ImageFacts, Manifest } from '../ports.js';
 import type { OperationError } from '../errors.js';
 import type { DigestRef, ImageRef, Repository, TagRef } from '../reference.js';
@@ -51,7 +51,9 @@ export interface WantedTag {
   readonly image: string;
   readonly destination: TagRef;
   readonly source: WantedSource;
-  /** the entry of the tag file; null for what comes from action inputs alone */
+  /** the entries of the tag file that ask for it: the very objects, from file to report; none for what inputs alone ask for */
+  readonly entries: readonly Entry[];
+  /** where people look for it; never compared. Null without an entry */
   readonly place: Place | null;
   /** may move although the registry has another digest */
   readonly forced: boolean;
@@ -59,10 +61,8 @@ export interface WantedTag {
   readonly digest: string | null;
   /** the index must hold these */
   readonly platforms: readonly string[];
-  /** the commit that the image must be made from (40 hex digits) */
+  /** the commit that the image must be made from, in lower case; it may be a short form */
   readonly revision: string | null;
-  /** `src_ref` as in the tag file, for gates about that commit */
-  readonly srcRef: string | null;
   readonly attachments: AttachmentMode;
   readonly gates: readonly Gate[];
   /** `stable: manual` and nobody said so yet */

@@ -1,4 +1,4 @@
-/** How names of the tag file become names in this run: registry-map, force, commits in src_ref. Pure. */
+/** How names of the tag file become names in this run: registry-map and force. Pure. */
 import { UserError, type Problem } from '../errors.js';
 import { parseRepository, sameRepository, parseTag, type Parsed, type Repository } from '../reference.js';
 
@@ -94,28 +94,4 @@ export function isForced(forces: readonly Force[], names: readonly Repository[],
       (force.tag === null || force.tag === tag) &&
       names.some((name) => sameRepository(name, force.repository)),
   );
-}
-
-// A whole id, SHA-1 or SHA-256, behind the words by which forges name commits: `/commit/` (GitHub, Gitea, opendev, cgit),
-// `/-/commit/` (GitLab), `/commits/` (Bitbucket), `/tree/<id>/folder`, or `?id=` (cgit). What follows it is a part of the page.
-const NAMED =
-  /(?:\/(?:commits?|tree)\/|[?&]id=)([0-9a-f]{40}|[0-9a-f]{64})(?=$|[/?&#\s]|\.(?:patch|diff)\b)/i;
-
-/**
- * The commit that a src_ref names, or null when it names none (a branch, a tag, a page).
- * Understood: URLs that name a whole id (`…/commit/<id>.patch`, `…/tree/<id>/folder`, `…?id=<id>`), a bare commit id, and
- * URLs that end in one, which may be short.
- */
-export function commitOf(srcRef: string): string | null {
-  const [, named] = NAMED.exec(srcRef) ?? [];
-  if (named !== undefined) return named.toLowerCase();
-  const last =
-    srcRef
-      .trim()
-      .replace(/[/#]+$/, '')
-      .split(/[/=@#]/)
-      .at(-1) ?? '';
-  // A short one without a digit may as well be a word.
-  const whole = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(last);
-  return whole || (/^[0-9a-f]{7,63}$/i.test(last) && /\d/.test(last)) ? last.toLowerCase() : null;
 }

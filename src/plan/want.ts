@@ -1,9 +1,8 @@
-/** What the `images` of the tag file ask for: one wanted tag for each tag of each entry. Pure. */
+/** What the `images` of the tag file ask for: one wanted tag for each name and tag of each entry, also where entries want the same. Pure. */
 import { UserError, type Problem } from '../errors.js';
 import { parseTag, type ImageRef } from '../reference.js';
-import type { ImageConfig } from '../config/model.js';
-import { withoutDuplicates } from './conflicts.js';
-import { commitOf, isForced, mapRepository, shownName, type Force, type RegistryMap } from './names.js';
+import type { ImageConfig, ImageName } from '../config/model.js';
+import { isForced, mapRepository, shownName, type Force, type RegistryMap } from './names.js';
 import type { WantedTag } from './model.js';
 
 /** The choices of this run that change what is wanted. */
@@ -15,20 +14,26 @@ export interface WantOptions {
 }
 
 /**
- * The tags that promotions ask for, in the order of the tag file, each primary before its stable tag.
+ * The tags that promotions ask for, in the order of the tag file, names before tags, each primary before its stable tag.
  * @throws UserError when a stable tag would not be a tag
  */
 export function wantImages(images: readonly ImageConfig[], options: WantOptions): WantedTag[] {
   const problems: Problem[] = [];
   const wanted = images.flatMap((entry) =>
-    entry.tags.flatMap((tag) => wantOne(entry, tag, options, problems)),
+    entry.names.flatMap((name) => entry.tags.flatMap((tag) => wantOne(entry, name, tag, options, problems))),
   );
   if (problems.length > 0) throw new UserError(problems);
-  return withoutDuplicates(wanted);
+  return wanted;
 }
 
-function wantOne(entry: ImageConfig, tag: string, options: WantOptions, problems: Problem[]): WantedTag[] {
-  const primary = primaryTag(entry, tag, options);
+function wantOne(
+  entry: ImageConfig,
+  image: ImageName,
+  tag: string,
+  options: WantOptions,
+  problems: Problem[],
+): WantedTag[] {
+  const primary = primaryTag(entry, image, tag, options);
   if (!entry.stable) return [primary];
   const name = tag + options.stableSuffix;
   const checked = parseTag(name);
@@ -40,24 +45,24 @@ function wantOne(entry: ImageConfig, tag: string, options: WantOptions, problems
     });
   }
   const destination = { ...primary.destination, tag: name };
-  const forced = isForced(options.forces, [entry.repository, primary.destination], name);
+  const forced = isForced(options.forces, [image.repository, primary.destination], name);
   return [primary, { ...primary, kind: 'stable', destination, forced, follows: primary }];
 }
 
-function primaryTag(entry: ImageConfig, tag: string, options: WantOptions): WantedTag {
+function primaryTag(entry: ImageConfig, image: ImageName, tag: string, options: WantOptions): WantedTag {
   const { registryMap, forces } = options;
-  const repository = mapRepository(entry.repository, registryMap);
+  const repository = mapRepository(image.repository, registryMap);
   return {
     kind: 'primary',
-    image: shownName(entry.name, entry.repository, registryMap),
+    image: shownName(image.text, image.repository, registryMap),
     destination: { ...repository, tag },
     source: { from: 'image', ref: sourceRef(entry, registryMap) },
+    entries: [entry],
     place: entry.origin.at(),
-    forced: isForced(forces, [entry.repository, repository], tag),
+    forced: isForced(forces, [image.repository, repository], tag),
     digest: entry.srcDigest ?? null,
     platforms: entry.platforms,
-    revision: entry.srcRef === undefined ? null : commitOf(entry.srcRef),
-    srcRef: entry.srcRef ?? null,
+    revision: entry.commit?.sha ?? null,
     attachments: entry.attachments,
     gates: entry.requires,
     manual: false,
@@ -71,6 +76,6 @@ function sourceRef(entry: ImageConfig, map: RegistryMap): ImageRef {
   if (entry.srcBuildTag !== undefined) return { ...repository, tag: entry.srcBuildTag };
   if (entry.srcDigest !== undefined) return { ...repository, digest: entry.srcDigest };
   throw new Error(
-    `the entry ${entry.name} has neither src_build_tag nor src_digest; the parser lets none through`,
+    `entry ${entry.number} has neither src_build_tag nor src_digest; the parser lets none through`,
   );
 }

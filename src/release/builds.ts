@@ -1,7 +1,7 @@
 /** The builds of a run: entries of the tag file, or the images of the inputs, with defaults and registry-map applied. Pure. */
 import { withDefaults } from '../builds/defaults.js';
 import type { BuildDefaults } from '../builds/model.js';
-import type { BuildConfig, Config, Origin } from '../config/model.js';
+import type { BuildConfig, Config, ImageName, Origin } from '../config/model.js';
 import { UserError, type Place } from '../errors.js';
 import { isForced, mapRepository, shownName, type Force, type RegistryMap } from '../plan/names.js';
 import { parseRepository, sameRepository, type Repository } from '../reference.js';
@@ -19,7 +19,8 @@ export interface BuildName {
 export interface RunBuild {
   readonly config: BuildConfig;
   readonly names: readonly BuildName[];
-  /** the entry of the tag file; null for a build that the inputs make */
+  /** the entry of the tag file as it is there; null for a build that the inputs make */
+  readonly entry: BuildConfig | null;
   readonly place: Place | null;
 }
 
@@ -48,8 +49,9 @@ export function buildsOfRun(config: Pick<Config, 'builds'>, options: BuildOption
       };
     });
     const shown = names.map(({ text, repository }) => ({ text, repository }));
-    const place = entry.origin === INPUTS ? null : entry.origin.at();
-    return { config: withDefaults({ ...entry, names: shown }, defaults), names, place };
+    const config = withDefaults({ ...entry, names: shown }, defaults);
+    if (entry.origin === INPUTS) return { config, names, entry: null, place: null };
+    return { config, names, entry, place: entry.origin.at() };
   });
 }
 
@@ -82,7 +84,7 @@ function fromInputs(images: readonly string[]): BuildConfig {
     return parsed.ok ? [] : [{ what: `images: ${parsed.what}`, mend: parsed.mend }];
   });
   if (problems.length > 0) throw new UserError(problems);
-  const names: { text: string; repository: Repository }[] = [];
+  const names: ImageName[] = [];
   for (const text of images) {
     const parsed = parseRepository(text);
     // "app" and "docker.io/library/app" are one
@@ -91,6 +93,7 @@ function fromInputs(images: readonly string[]): BuildConfig {
     if (parsed.ok && !known(parsed.value)) names.push({ text, repository: parsed.value });
   }
   return {
+    number: 0,
     names,
     context: '.',
     buildArgs: {},

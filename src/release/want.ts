@@ -22,19 +22,24 @@ export function wantBuilds(builds: readonly RunBuild[], decision: Decision, stab
   );
 }
 
-function primary({ config, place }: RunBuild, name: BuildName, tag: string, decision: Decision): WantedTag {
+function primary(
+  { config, entry, place }: RunBuild,
+  name: BuildName,
+  tag: string,
+  decision: Decision,
+): WantedTag {
   return {
     // A rule of class stable names the stable tag itself as its tag.
     kind: decision.class === 'stable' ? 'stable' : 'primary',
     image: name.text,
     destination: { ...name.repository, tag },
     source: sourceOf(config, name, decision),
+    entries: entry === null ? [] : [entry],
     place,
     forced: name.isForced(tag),
     digest: null,
     platforms: [],
     revision: null,
-    srcRef: null,
     attachments: 'copy',
     gates: [...decision.requires, ...config.requires],
     manual: false,

@@ -60,6 +60,18 @@ export const ActionSchema = v.strictObject({
     ]),
     text: v.string(),
   }),
+  entry: v.pipe(
+    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
+    v.description(
+      'The entry of the tag files that asks for the tag, counted from 1 over all files, builds before images: the same for all names and tags of one entry, null for what inputs alone ask for.',
+    ),
+  ),
+  other_entries: v.pipe(
+    v.array(v.pipe(v.number(), v.integer(), v.minValue(1))),
+    v.description(
+      'Further entries that ask for the same tag from the same source; the conditions of all hold.',
+    ),
+  ),
   location,
   outcome: v.picklist(['planned', 'done', 'failed', 'skipped']),
   error: v.nullable(v.strictObject({ code: v.string(), text: v.string() })),

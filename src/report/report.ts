@@ -45,6 +45,7 @@ export function makeReport(input: ReportInput): Report {
 
 export function reportAction({ planned, outcome, digest, error, attachments }: Outcome): ReportAction {
   const { wanted, reason } = planned;
+  const [entry = null, ...others] = wanted.entries.map(({ number }) => number);
   return {
     action: planned.action,
     kind: wanted.kind,
@@ -54,6 +55,8 @@ export function reportAction({ planned, outcome, digest, error, attachments }: O
     digest: digest ?? planned.digest,
     previous: planned.previous,
     reason: { code: reason.code, text: reason.text },
+    entry,
+    other_entries: others,
     location: wanted.place === null ? null : { ...wanted.place },
     outcome,
     error: error === null ? null : { ...error },

@@ -1,5 +1,5 @@
 /** What a run did to tags, as tracking issues see it. Pure. */
-import type { Config } from '../config/model.js';
+import { isPromotion } from '../config/model.js';
 import type { Drift } from '../drift.js';
 import type { Outcome } from '../execute.js';
 import { formatRepository } from '../reference.js';
@@ -14,7 +14,6 @@ import type { TagEvent, TrackedImage } from './tracked.js';
  */
 export function tagEvents(
   outcomes: readonly Outcome[],
-  config: Config,
   release: Release | null,
   drift: readonly FoundDrift[] | null,
 ): TagEvent[] {
@@ -26,7 +25,7 @@ export function tagEvents(
     const stage: TrackedStage =
       wanted.kind === 'stable' ? 'stable' : built ? (resolved?.class ?? 'final') : 'final';
     const found = drift?.find(({ image, tag }) => image === wanted.image && tag === wanted.destination.tag);
-    const bug = built ? undefined : bugOf(config, outcome);
+    const bug = wanted.entries.filter(isPromotion).find((entry) => entry.bug !== undefined)?.bug;
     return [
       {
         image: formatRepository(wanted.destination),
@@ -49,14 +48,6 @@ function stateOf({ planned, outcome, error }: Outcome): TagEvent['state'] {
   if (error !== null || planned.action === 'refuse') return 'refused';
   if (planned.action === 'hold') return 'held';
   return planned.action === 'keep' ? 'kept' : 'missing';
-}
-
-function bugOf(config: Config, { planned: { wanted } }: Outcome): string | undefined {
-  const entry = config.images.find(({ origin }) => {
-    const place = origin.at();
-    return place.file === wanted.place?.file && place.line === wanted.place.line;
-  });
-  return entry?.bug;
 }
 
 /** Which stages an image can reach: those of the policy's rules for builds, final (and stable) for promotions. */

@@ -13,6 +13,8 @@ export function action(parts: Partial<ReportAction> = {}): ReportAction {
     digest: digest('a'),
     previous: null,
     reason: { code: 'absent', text: 'the tag does not exist' },
+    entry: 1,
+    other_entries: [],
     location: { file: 'tags.yaml', line: 2, column: 5 },
     outcome: 'planned',
     error: null,

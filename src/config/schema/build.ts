@@ -1,9 +1,8 @@
 import * as v from 'valibot';
-import { parseRepository } from '../../reference.js';
 import { parsePlatform } from '../platforms.js';
 import { gates } from './gate.js';
-import { imageName, platform, platformList } from './image.js';
-import { about, across, anyText, line, localPath, mapping, matching, oneOrSome, record } from './parts.js';
+import { imageNames, platform, platformList } from './image.js';
+import { about, across, anyText, line, localPath, mapping, matching, record } from './parts.js';
 
 export const STAGES = ['build', 'test', 'release'] as const;
 const stage = v.picklist(STAGES);
@@ -59,7 +58,7 @@ export const build = v.pipe(
   mapping(
     'An image that this repository builds',
     {
-      name: about(oneOrSome(imageName), 'Image name without a tag; or a list: one build, the same digest under every name.'),
+      name: about(imageNames, 'Image name without a tag; or a list: one build, the same digest under every name.'),
       context: v.optional(about(localPath, 'Build context: a directory inside the workspace. Default: the workspace.')),
       file: v.optional(about(localPath, 'Dockerfile, relative to the workspace. Default: CONTEXT/Dockerfile.')),
       target: v.optional(about(v.union([v.literal(''), line]), 'Stage of the Dockerfile to build.')),
@@ -98,15 +97,4 @@ export const build = v.pipe(
     },
     { others: OTHERS },
   ),
-  across((fields, tell) => {
-    if (!Array.isArray(fields['name'])) return;
-    const seen = new Set<string>();
-    for (const name of fields['name'] as unknown[]) {
-      const parsed = typeof name === 'string' ? parseRepository(name) : undefined;
-      if (!parsed?.ok) continue;
-      const key = `${parsed.value.registry}/${parsed.value.repository}`;
-      if (seen.has(key)) tell(`{it} names ${key} twice`, 'name it once', 'name');
-      seen.add(key);
-    }
-  }),
 );

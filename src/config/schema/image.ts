@@ -1,10 +1,20 @@
 import * as v from 'valibot';
-import { isDigest, parseRepository, parseTag, type Parsed } from '../../reference.js';
+import { formatRepository, isDigest, parseRepository, parseTag, type Parsed } from '../../reference.js';
 import { ACCEPTED_PLATFORMS, parsePlatform } from '../platforms.js';
 import { gates } from './gate.js';
-import { about, across, exactlyOne, line, mapping, quote, some, text } from './parts.js';
+import { about, across, exactlyOne, line, mapping, oneOrSome, quote, some, text } from './parts.js';
 
 export const imageName = text(parseRepository, { examples: ['docker.io/org/app', 'ghcr.io/org/app'] });
+/** One name or a list of them, none twice: `app` and `docker.io/library/app` are one. */
+export const imageNames = v.pipe(
+  oneOrSome(imageName),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!Array.isArray(dataset.value)) return;
+    const parsed = (dataset.value as unknown[]).map((name) => typeof name === 'string' ? parseRepository(name) : null);
+    const twice = firstTwice(parsed.flatMap((name) => (name?.ok ? [formatRepository(name.value)] : [])));
+    if (typeof twice === 'string') addIssue({ message: `{it} names ${twice} twice`, expected: 'name it once' });
+  }),
+);
 export const tag = text(parseTag, { pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$' });
 export const platform = text(parsePlatform, { enum: ACCEPTED_PLATFORMS });
 
@@ -41,7 +51,7 @@ export const image = v.pipe(
   mapping(
     'A promotion: an image that exists gets a further tag',
     {
-      name: about(imageName, 'Image that gets the tag, without a tag.'),
+      name: about(imageNames, 'Image that gets the tag, without a tag; or a list: the same digest under every name.'),
       src_build_tag: v.optional(about(tag, 'Tag of the build to promote.')),
       src_ref: v.optional(
         about(line, 'Where the build comes from: URL of the commit, or its hash. Compared with the revision label of the image.'),
@@ -49,7 +59,7 @@ export const image = v.pipe(
       tag: v.optional(about(tag, 'The tag to give.')),
       tags: v.optional(about(some(tag), 'Several tags to give, instead of "tag".')),
       src_name: v.optional(
-        about(imageName, 'Repository to promote from, when it is another one. Default: "name".'),
+        about(imageName, 'Repository to promote from, when it is another one. Default: "name", the first of a list.'),
       ),
       src_digest: v.optional(
         about(
