@@ -425,7 +425,9 @@ describe('a release', () => {
     const planned = await request('plan');
     expect(planned.exitCode).toBe(0);
     expect(planned.log.warnings.join()).toMatch(refused);
-    const untrusted = factsOf('refs/tags/2.3.4', { trusted: false });
+    const untrusted = factsOf('refs/tags/2.3.4', {
+      may: { write: false, credentials: true, localHosts: false, why: 'a test', help: '' },
+    });
     expect((await request('plan', { facts: untrusted })).log.warnings).toEqual([]);
 
     const done = await request('apply');

@@ -785,147 +785,15 @@ var init_refname = __esm({
   }
 });
 
-// src/json.ts
-function at(value, ...path6) {
-  let here = value;
-  for (const key of path6) {
-    if (typeof here !== "object" || here === null || !Object.hasOwn(here, key)) return void 0;
-    here = here[key];
-  }
-  return here;
-}
-function textAt(value, ...path6) {
-  const found = at(value, ...path6);
-  return typeof found === "string" && found !== "" ? found : null;
-}
-var init_json = __esm({
-  "src/json.ts"() {
-    "use strict";
-  }
-});
-
-// src/git/event.ts
-function readEvent(input) {
-  const { name, payload } = input;
-  const defaults = {
-    ref: input.ref,
-    sha: input.sha,
-    deleted: false,
-    pullRequest: null,
-    trusted: true,
-    fork: false,
-    defaultBranch: textAt(payload, "repository", "default_branch"),
-    maybeTag: false
-  };
-  if (typeof payload !== "object" || payload === null) return { ...defaults, trusted: false, fork: true };
-  if (isPullRequest(input)) return { ...defaults, ...readPullRequest(input) };
-  if (name === "workflow_run") return { ...defaults, ...readWorkflowRun(input) };
-  if (name === "delete" || name === "push" && at(payload, "deleted") === true) {
-    return { ...defaults, ref: eventRef(input), sha: null, deleted: true };
-  }
-  const ref = eventRef(input);
-  if (ref !== null && input.ref !== null && ref !== input.ref) throw disagreement(input, ref);
-  return { ...defaults, ref: ref ?? input.ref };
-}
-function isPullRequest({ name, ref, payload }) {
-  const byName = name !== null && /^pull_request(?:_|$)/.test(name);
-  return byName || (ref?.startsWith("refs/pull/") ?? false) || typeof at(payload, "pull_request") === "object";
-}
-function eventRef({ name, ref, payload }) {
-  switch (name) {
-    case "push":
-      return textAt(payload, "ref");
-    case "workflow_dispatch":
-      return sameName(textAt(payload, "ref"), ref);
-    case "merge_group":
-      return textAt(payload, "merge_group", "head_ref");
-    case "release": {
-      const tag2 = textAt(payload, "release", "tag_name");
-      return tag2 === null ? null : `refs/tags/${tag2}`;
-    }
-    case "create":
-    case "delete": {
-      const short2 = textAt(payload, "ref");
-      return short2 === null ? null : `refs/${at(payload, "ref_type") === "tag" ? "tags" : "heads"}/${short2}`;
-    }
-    case null:
-    default:
-      return null;
-  }
-}
-function sameName(short2, full) {
-  const meant = full !== null && [`refs/heads/${short2 ?? ""}`, `refs/tags/${short2 ?? ""}`].includes(full);
-  return meant ? full : short2;
-}
-function readPullRequest(input) {
-  const { payload } = input;
-  const given2 = at(payload, "pull_request", "number") ?? at(payload, "number");
-  const number2 = typeof given2 === "number" || typeof given2 === "string" ? Number(given2) : Number.NaN;
-  const untrusted = { trusted: false, fork: true };
-  if (!Number.isSafeInteger(number2) || number2 < 1) return untrusted;
-  const base = textAt(payload, "pull_request", "base", "repo", "full_name") ?? textAt(payload, "repository", "full_name");
-  const head2 = textAt(payload, "pull_request", "head", "repo", "full_name");
-  const headSha = textAt(payload, "pull_request", "head", "sha");
-  const ref = `refs/pull/${number2}/merge`;
-  if (input.ref !== null && !pullRefs(number2, payload).includes(input.ref)) throw disagreement(input, ref);
-  if (base === null || headSha === null) return { ...untrusted, ref };
-  const fork = head2 === null || head2.toLowerCase() !== base.toLowerCase();
-  return {
-    ref,
-    // pull_request_target runs at the base; the commit that the pull request is about is its head.
-    sha: input.name === "pull_request_target" ? headSha : input.sha ?? headSha,
-    pullRequest: { number: number2, headRepo: head2, baseRepo: base, headSha, fork },
-    trusted: false,
-    fork
-  };
-}
-function pullRefs(number2, payload) {
-  const base = textAt(payload, "pull_request", "base", "ref");
-  return [
-    `refs/pull/${number2}/merge`,
-    `refs/pull/${number2}/head`,
-    ...base === null ? [] : [`refs/heads/${base}`]
-  ];
-}
-function readWorkflowRun({ payload }) {
-  const run3 = (...path6) => textAt(payload, "workflow_run", ...path6);
-  const head2 = run3("head_repository", "full_name");
-  const base = run3("repository", "full_name") ?? textAt(payload, "repository", "full_name");
-  const fork = head2 === null || base === null || head2.toLowerCase() !== base.toLowerCase();
-  const branch = run3("head_branch");
-  const tagEvents2 = ["push", "release", "create", "workflow_dispatch"];
-  return {
-    ref: branch === null ? null : `refs/heads/${branch}`,
-    sha: run3("head_sha"),
-    trusted: !fork,
-    fork,
-    maybeTag: !fork && tagEvents2.includes(run3("event") ?? "")
-  };
-}
-function disagreement({ name, ref }, inEvent) {
-  return new UserError({
-    what: `GITHUB_REF is ${visible(ref ?? "")}, and the ${name ?? ""} event is about ${visible(inEvent)}`,
-    mend: 'run Retag with the environment that the runner gave the job; to choose another ref use the input "ref"'
-  });
-}
-var init_event = __esm({
-  "src/git/event.ts"() {
-    "use strict";
-    init_errors();
-    init_refname();
-    init_json();
-  }
-});
-
 // src/git/git.ts
 function gitIn(cwd, env, timeout = 6e4) {
   const environment = { ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
-  return (...args) => new Promise((resolve10, reject) => {
+  return (...args) => new Promise((resolve11, reject) => {
     const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: "utf8" };
     (0, import_node_child_process.execFile)("git", [...args], options, (error2, stdout, stderr) => {
-      if (error2 === null) resolve10({ ok: true, stdout, stderr });
-      else if (error2.code === "ENOENT" || /not a git repository/i.test(stderr)) resolve10(null);
-      else if (typeof error2.code === "number") resolve10({ ok: false, stdout, stderr });
+      if (error2 === null) resolve11({ ok: true, stdout, stderr });
+      else if (error2.code === "ENOENT" || /not a git repository/i.test(stderr)) resolve11(null);
+      else if (typeof error2.code === "number") resolve11({ ok: false, stdout, stderr });
       else reject(broken(args[0] ?? "", error2, timeout));
     });
   });
@@ -959,220 +827,120 @@ var init_git = __esm({
   }
 });
 
-// src/git/tags.ts
-async function allTags(git) {
-  const local = await git("for-each-ref", "--format=%(refname)", "refs/tags");
-  if (local === null) return [];
-  if (!local.ok) throw unreadable("the git tags cannot be read", local.stderr);
-  const names2 = namesOf(linesOf(local));
-  if (!await isShallow(git)) return names2;
-  const remote = await git("ls-remote", "--tags", "--refs", "origin");
-  if (remote?.ok !== true) {
-    throw unreadable("this clone is shallow and the remote did not list its git tags", remote?.stderr ?? "");
+// src/git/permission.ts
+function trustOfEvent(name) {
+  if (name !== null && /^pull_request(?:_|$)/.test(name)) return PULL_REQUEST;
+  return EVENTS.get(name ?? "") ?? anonymous("Retag does not know this event");
+}
+function isMergedRef(ref) {
+  return ref.startsWith("refs/heads/") || ref.startsWith("refs/tags/");
+}
+async function permissionOf(circumstances) {
+  const { env, event, ref, confirmed } = circumstances;
+  if (event === null) {
+    const ci = ciVariable(env);
+    if (ci === null) return ALL;
+    if (!confirmed) return { ...ALL, ...unconfirmed(ci) };
   }
-  const lines3 = linesOf(remote).map((line2) => line2.slice(line2.indexOf("	") + 1));
-  return [.../* @__PURE__ */ new Set([...names2, ...namesOf(lines3)])];
-}
-async function tagsReachableFrom(git, revision) {
-  const answer = await git(
-    "log",
-    "--date-order",
-    "--decorate=full",
-    "--decorate-refs=refs/tags/*",
-    "--format=%D",
-    "--end-of-options",
-    revision,
-    "--"
-  );
-  if (answer?.ok !== true) {
-    throw unreadable(
-      `the history of ${revision} cannot be read`,
-      answer?.stderr ?? "there is no git repository here"
-    );
-  }
-  return linesOf(answer).flatMap(
-    (line2) => namesOf(line2.split(", ").map((name) => name.replace(/^tag: /, ""))).sort(highestFirst)
-  );
-}
-function namesOf(refs) {
-  return refs.filter((ref) => ref.startsWith(PREFIX)).map((ref) => ref.slice(PREFIX.length));
-}
-function highestFirst(a, b) {
-  return b.localeCompare(a, "en", { numeric: true });
-}
-function unreadable(what, stderr) {
-  const said = stderr.trim().split("\n")[0] ?? "";
-  return new UserError({
-    what: said === "" ? what : `${what} (${said})`,
-    mend: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
-  });
-}
-var PREFIX;
-var init_tags = __esm({
-  "src/git/tags.ts"() {
-    "use strict";
-    init_errors();
-    init_git();
-    PREFIX = "refs/tags/";
-  }
-});
-
-// src/git/facts.ts
-async function readRefFacts(options) {
-  const { env, cwd, time: time2 } = options;
-  const git = gitIn(cwd, env);
-  const warnings2 = [];
-  const event = inActions(env) ? await actionsEvent(env, warnings2) : null;
-  const ref = await chosenRef(options, event, git);
-  const deleted = event?.deleted === true && ref.ref === event.ref;
-  const { sha, known } = deleted ? NO_COMMIT : await chosenCommit(options, event, ref, git);
+  let trust = event?.trust ?? TRUSTED;
+  if (trust.level !== "anonymous" && ref !== null && !isMergedRef(ref) && trust !== PULL_REQUEST)
+    trust = anonymous(`${visible(ref)} is neither a branch nor a git tag`);
+  if (trust.level !== "anonymous" && trust !== PULL_REQUEST)
+    trust = await foreignWork(circumstances) ?? trust;
+  if (trust.level === "write") return ALL;
   return {
-    ...ref,
-    sha,
-    event: event === null ? null : text(env, "GITHUB_EVENT_NAME"),
-    defaultBranch: event?.defaultBranch ?? await remoteDefault(git),
-    runNumber: wholeNumber(env, "GITHUB_RUN_NUMBER"),
-    runAttempt: wholeNumber(env, "GITHUB_RUN_ATTEMPT"),
-    time: time2,
-    commitTime: known ? await commitTime(git, sha) : null,
-    deleted,
-    gitTags: once(() => allTags(git)),
-    reachableTags: once(() => tagsReachableFrom(git, sha ?? "HEAD")),
-    shallow: once(() => isShallow(git)),
-    pullRequest: event?.pullRequest ?? null,
-    trusted: event?.trusted ?? true,
-    fork: event?.fork ?? false,
-    warnings: warnings2
+    write: false,
+    credentials: trust.level === "plan",
+    localHosts: false,
+    why: trust.why,
+    help: HELP
   };
 }
-function inActions(env) {
-  return env["GITHUB_ACTIONS"] === "true" || text(env, "GITHUB_EVENT_NAME") !== null;
+function unconfirmed(variable) {
+  return {
+    write: false,
+    why: `${variable} says that this is a CI job, and Retag cannot tell what it runs for`,
+    help: 'give --ref, --sha and --yes to apply; "retag plan" needs none of them'
+  };
 }
-async function actionsEvent(env, warnings2) {
-  const payload = await eventPayload(text(env, "GITHUB_EVENT_PATH"), warnings2);
-  return readEvent({
-    name: text(env, "GITHUB_EVENT_NAME"),
-    ref: text(env, "GITHUB_REF"),
-    sha: text(env, "GITHUB_SHA"),
-    payload
-  });
-}
-async function eventPayload(path6, warnings2) {
-  try {
-    if (path6 === null) throw new Error("GITHUB_EVENT_PATH is not set");
-    const payload = JSON.parse(await (0, import_promises2.readFile)(path6, "utf8"));
-    if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) return payload;
-    throw new Error("it is not a JSON object");
-  } catch (error2) {
-    const why = error2 instanceof Error ? error2.message : String(error2);
-    warnings2.push(
-      `the event file cannot be read (${why}), so this run is not trusted: nothing will be written`
-    );
-    return null;
-  }
-}
-async function chosenRef(options, event, git) {
-  if (options.ref !== void 0 && options.ref !== "") return givenRef(options.ref, git);
-  if (event === null) return checkedOutRef(git);
-  if (event.ref === null) {
-    throw new UserError({ what: "the event is about no git ref", mend: 'choose one with the input "ref"' });
-  }
-  const ref = parsed(event.ref);
-  const asTag = event.maybeTag ? parseRef(`refs/tags/${ref.name}`) : null;
-  if (asTag?.ok !== true || event.sha === null) return ref;
-  const branch = await isBranch(git, ref.name);
-  const here = await commitOf(git, asTag.value.ref);
-  const isTag2 = here !== null || branch ? here === event.sha && !branch : await options.isTagAt?.(ref.name, event.sha);
-  return isTag2 === true ? asTag.value : ref;
-}
-function parsed(text4) {
-  const ref = parseRef(text4);
-  if (ref.ok) return ref.value;
-  throw new UserError({ what: `ref: ${ref.what}`, mend: ref.mend });
-}
-async function givenRef(text4, git) {
-  const full = parseRef(text4);
-  if (full.ok) return full.value;
-  const tag2 = parseRef(text4, "tag");
-  if (!tag2.ok) return parsed(text4);
-  const isTag2 = await commitOf(git, tag2.value.ref) !== null;
-  const branch = await isBranch(git, tag2.value.name);
-  if (isTag2 === branch) return parsed(text4);
-  return isTag2 ? tag2.value : parsed(`refs/heads/${tag2.value.name}`);
-}
-async function isBranch(git, name) {
-  return await branchCommit(git, name) !== null;
-}
-async function branchCommit(git, name) {
-  return await commitOf(git, `refs/heads/${name}`) ?? await commitOf(git, `refs/remotes/origin/${name}`);
-}
-async function checkedOutRef(git) {
-  const head2 = await git("symbolic-ref", "--quiet", "HEAD");
-  const mend2 = 'give the ref, as in "--ref refs/tags/1.2.3"';
-  if (head2 === null)
-    throw new UserError({ what: "there is no git repository here to take the ref from", mend: mend2 });
-  const [branch] = linesOf(head2);
-  if (branch !== void 0) return parsed(branch);
-  const tags2 = linesOf(await git("for-each-ref", "--points-at=HEAD", "--format=%(refname)", "refs/tags"));
-  const [tag2] = tags2;
-  if (tag2 !== void 0 && tags2.length === 1) return parsed(tag2);
-  const which2 = tags2.length === 0 ? "no git tag is" : `several git tags are (${tags2.join(", ")})`;
+function requireWrite(what, may, event) {
+  if (may.write) return;
   throw new UserError({
-    what: `HEAD is detached and ${which2} at its commit, so the ref cannot be told`,
-    mend: mend2
+    what: `${what} is refused on ${event ?? "this machine"}: ${may.why}, so nothing is written`,
+    mend: may.help
   });
 }
-async function chosenCommit(options, event, ref, git) {
-  if (options.sha !== void 0 && options.sha !== "") return givenSha(options.sha, git);
-  if (event !== null && (ref.ref === event.ref || sameCommitOfTag(event, ref)) && event.sha !== null) {
-    return givenSha(event.sha, git);
+async function foreignWork(circumstances) {
+  const { env, cwd, commits, files } = circumstances;
+  const elsewhere = (head2) => commits.includes(head2) ? null : anonymous(
+    `the work tree is at commit ${head2}, and this run is for ${commits.join(" or ") || "no known commit"}`
+  );
+  const top = await headOf(gitIn(cwd, env));
+  const found = top === null ? null : elsewhere(top);
+  if (found !== null) return found;
+  for (const file2 of files) {
+    const path6 = (0, import_node_path2.resolve)(cwd, file2.path);
+    const git = gitIn((0, import_node_path2.dirname)(path6), env);
+    const committed = await blobOf(git, (0, import_node_path2.basename)(path6));
+    if (committed === null) continue;
+    const head2 = await commitOf(git, "HEAD");
+    const other = head2 === null || head2 === top ? null : elsewhere(head2);
+    if (other !== null) return other;
+    if (!isBlob(committed, file2.bytes))
+      return anonymous(`${visible(file2.path)} is not as the commit of this run has it`);
   }
-  const sha = await (ref.kind === "branch" ? branchCommit(git, ref.name) : commitOf(git, ref.ref));
-  return sha === null ? NO_COMMIT : { sha, known: true };
+  return null;
 }
-function sameCommitOfTag(event, ref) {
-  return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === "tag";
+async function blobOf(git, name) {
+  return linesOf(await git("rev-parse", "--verify", "--quiet", "--end-of-options", `HEAD:./${name}`))[0] ?? null;
 }
-async function givenSha(text4, git) {
-  const commit = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
-  if (commit !== null) return { sha: commit, known: true };
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4)) return { sha: text4.toLowerCase(), known: false };
-  throw new UserError({
-    what: `sha: ${visible(text4)} is not a commit`,
-    mend: "give all 40 hexadecimal digits"
-  });
+function isBlob(id, bytes2) {
+  const algorithm = id.length === 64 ? "sha256" : "sha1";
+  const hash2 = (text5) => (0, import_node_crypto2.createHash)(algorithm).update(`blob ${text5.length}\0`).update(text5).digest("hex");
+  const text4 = Buffer.from(bytes2);
+  return hash2(text4) === id || hash2(Buffer.from(text4.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === id;
 }
-async function remoteDefault(git) {
-  const head2 = linesOf(await git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"))[0];
-  return head2?.replace(/^refs\/remotes\/origin\//, "") ?? null;
+function ciVariable(env) {
+  const isSet = (name) => !["", "0", "false"].includes((env[name] ?? "").toLowerCase());
+  const named2 = CI_VARIABLES.find(isSet);
+  return named2 ?? Object.keys(env).find((name) => /^(?:ZUUL|TEKTON)_/.test(name) && isSet(name)) ?? null;
 }
-async function commitTime(git, sha) {
-  const seconds = linesOf(await git("log", "-1", "--format=%ct", "--end-of-options", sha, "--"))[0];
-  return seconds === void 0 ? null : Number(seconds) * 1e3;
-}
-function text(env, name) {
-  const value = env[name];
-  return value === void 0 || value === "" ? null : value;
-}
-function wholeNumber(env, name) {
-  const value = env[name] ?? "";
-  return /^\d{1,15}$/.test(value) ? Number(value) : null;
-}
-function once(read3) {
-  let answer;
-  return () => answer ??= read3();
-}
-var import_promises2, NO_COMMIT;
-var init_facts = __esm({
-  "src/git/facts.ts"() {
+var import_node_crypto2, import_node_path2, TRUSTED, anonymous, ANYONE, PULL_REQUEST, EVENTS, ALL, HELP, CI_VARIABLES;
+var init_permission = __esm({
+  "src/git/permission.ts"() {
     "use strict";
-    import_promises2 = require("node:fs/promises");
+    import_node_crypto2 = require("node:crypto");
+    import_node_path2 = require("node:path");
     init_errors();
     init_refname();
-    init_event();
     init_git();
-    init_tags();
-    NO_COMMIT = { sha: null, known: false };
+    TRUSTED = { level: "write", why: "" };
+    anonymous = (why) => ({ level: "anonymous", why });
+    ANYONE = { level: "plan", why: "anyone can cause this event" };
+    PULL_REQUEST = { level: "plan", why: "the code of a pull request was not reviewed" };
+    EVENTS = new Map([
+      ...[
+        ...["push", "create", "delete", "release", "schedule", "workflow_dispatch", "repository_dispatch"],
+        // At the default branch; at most they say when a run starts.
+        ...["branch_protection_rule", "check_run", "check_suite", "status", "page_build", "public"],
+        ...["label", "milestone"],
+        // At the branch or git tag that is deployed or published. Where they are about a bare commit there is no ref, and only a plan.
+        ...["deployment", "deployment_status", "registry_package"],
+        // Judged by the event of the run before it, and by its head.
+        "workflow_run"
+      ].map((name) => [name, TRUSTED]),
+      ...["issues", "issue_comment", "discussion", "discussion_comment", "gollum", "fork", "watch"].map(
+        (name) => [name, ANYONE]
+      ),
+      ["merge_group", { level: "plan", why: "a merge queue tests what is not merged yet" }]
+    ]);
+    ALL = { write: true, credentials: true, localHosts: true, why: "", help: "" };
+    HELP = "only plan here, and apply after the merge, on an event such as push, schedule or workflow_dispatch";
+    CI_VARIABLES = [
+      ...["CI", "CONTINUOUS_INTEGRATION", "BUILD_ID", "BUILD_NUMBER", "GITEA_ACTIONS", "FORGEJO_ACTIONS"],
+      ...["GITLAB_CI", "JENKINS_URL", "PROW_JOB_ID", "BUILDKITE", "CIRCLECI", "TF_BUILD", "TEAMCITY_VERSION"],
+      ...["TRAVIS", "DRONE", "APPVEYOR", "BITBUCKET_BUILD_NUMBER", "CODEBUILD_BUILD_ID"]
+    ];
   }
 });
 
@@ -1189,7 +957,7 @@ function ociLabels(facts, version) {
     version
   };
   return Object.fromEntries(
-    Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key, value]) => [PREFIX2 + key, oneLine(value)])
+    Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key, value]) => [PREFIX + key, oneLine(value)])
   );
 }
 function createdAt(epoch, commit, now) {
@@ -1207,12 +975,12 @@ function annotationLines(annotations2) {
 function oneLine(text4) {
   return text4.replace(/\s*[\r\n]+\s*/g, " ").trim();
 }
-var PREFIX2, REVISION, OCI_KEYS;
+var PREFIX, REVISION, OCI_KEYS;
 var init_labels = __esm({
   "src/builds/labels.ts"() {
     "use strict";
-    PREFIX2 = "org.opencontainers.image.";
-    REVISION = `${PREFIX2}revision`;
+    PREFIX = "org.opencontainers.image.";
+    REVISION = `${PREFIX}revision`;
     OCI_KEYS = [
       "created",
       "description",
@@ -1222,7 +990,26 @@ var init_labels = __esm({
       "title",
       "url",
       "version"
-    ].map((key) => PREFIX2 + key);
+    ].map((key) => PREFIX + key);
+  }
+});
+
+// src/json.ts
+function at(value, ...path6) {
+  let here = value;
+  for (const key of path6) {
+    if (typeof here !== "object" || here === null || !Object.hasOwn(here, key)) return void 0;
+    here = here[key];
+  }
+  return here;
+}
+function textAt(value, ...path6) {
+  const found = at(value, ...path6);
+  return typeof found === "string" && found !== "" ? found : null;
+}
+var init_json = __esm({
+  "src/json.ts"() {
+    "use strict";
   }
 });
 
@@ -1256,7 +1043,7 @@ async function readRepository(path6) {
   const unknown2 = { description: null, licenses: null, isPrivate: true };
   if (path6 === void 0 || path6 === "") return unknown2;
   try {
-    const event = JSON.parse(await (0, import_promises3.readFile)(path6, "utf8"));
+    const event = JSON.parse(await (0, import_promises2.readFile)(path6, "utf8"));
     const licence = textAt(event, "repository", "license", "spdx_id");
     return {
       description: textAt(event, "repository", "description"),
@@ -1267,11 +1054,11 @@ async function readRepository(path6) {
     return unknown2;
   }
 }
-var import_promises3;
+var import_promises2;
 var init_source = __esm({
   "src/github/source.ts"() {
     "use strict";
-    import_promises3 = require("node:fs/promises");
+    import_promises2 = require("node:fs/promises");
     init_labels();
     init_json();
   }
@@ -2021,7 +1808,7 @@ var init_model2 = __esm({
 });
 
 // src/once.ts
-function once2(keep5) {
+function once(keep5) {
   const entries = /* @__PURE__ */ new Map();
   return {
     run(key, work) {
@@ -2073,7 +1860,7 @@ async function observe(wanted, registry, lookouts, options) {
   return new Map(wanted.map((tag2, index2) => [tag2, seen[index2]]));
 }
 function createObserver(registry, lookouts) {
-  const sources = once2(true);
+  const sources = once(true);
   return async (wanted) => {
     const nameless = lookouts.nameless(wanted);
     const destination = nameless === null ? await registry.look(wanted.destination) : { state: "unknown", error: nameless };
@@ -2744,7 +2531,7 @@ function described(input) {
   return `${KIND_WORD[input.kind]} ${visible(input.name)}`;
 }
 function refOf(input) {
-  return input.ref ?? PREFIX3[input.kind] + input.name;
+  return input.ref ?? PREFIX2[input.kind] + input.name;
 }
 function nothing(policy2, input, why, not, unmatched) {
   return {
@@ -2860,7 +2647,7 @@ function renderLabels(rule2, values) {
   }
   return labels;
 }
-var OTHER_KIND, KIND_WORD, PREFIX3;
+var OTHER_KIND, KIND_WORD, PREFIX2;
 var init_classify = __esm({
   "src/policy/classify.ts"() {
     "use strict";
@@ -2871,7 +2658,7 @@ var init_classify = __esm({
     init_values();
     OTHER_KIND = { branch: otherKind("branches"), tag: otherKind("git tags") };
     KIND_WORD = { branch: "the branch", tag: "the git tag", pull: "the pull request", other: "the ref" };
-    PREFIX3 = { branch: "refs/heads/", tag: "refs/tags/", pull: "refs/", other: "refs/" };
+    PREFIX2 = { branch: "refs/heads/", tag: "refs/tags/", pull: "refs/", other: "refs/" };
   }
 });
 
@@ -3835,7 +3622,7 @@ function examinePolicy(config) {
     // The suffix is a setting: without it stable tags are not known.
     ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open8)
   ];
-  const names2 = namesOf2(slots, own);
+  const names2 = namesOf(slots, own);
   const warnings2 = [...checks.flatMap((check2) => check2.warnings), ...together.warnings];
   const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
   return { policy: usable ? { ...policy2, warnings: warnings2 } : null, problems: problems2, names: names2 };
@@ -3874,7 +3661,7 @@ function emptyPolicy(own) {
     mend: 'add "preset" or "rules"'
   };
 }
-function namesOf2(slots, own) {
+function namesOf(slots, own) {
   if (slots.some(({ rule: rule2 }) => rule2 === null)) return null;
   const parsed2 = slots.flatMap(({ rule: rule2 }) => rule2?.patterns.flatMap(fieldNames) ?? []);
   const sources = (own?.rules ?? []).flatMap((rule2) => rule2.gitTag ?? rule2.branch ?? []);
@@ -8384,7 +8171,7 @@ function getTags(customTags, schemaName, addMergeTag) {
   }, []);
 }
 var schemas, tagsByName, coreKnownTags;
-var init_tags2 = __esm({
+var init_tags = __esm({
   "node_modules/yaml/browser/dist/schema/tags.js"() {
     init_map();
     init_null();
@@ -8448,7 +8235,7 @@ var init_Schema = __esm({
     init_map();
     init_seq();
     init_string();
-    init_tags2();
+    init_tags();
     sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
     Schema = class _Schema {
       constructor({ compat, customTags, merge: merge2, resolveKnownTags, schema: schema4, sortMapEntries, toStringDefaults }) {
@@ -12263,7 +12050,7 @@ function originOf(document2, ...base) {
       return place2(startOf(key ?? node));
     },
     inside: (offset, ...path6) => {
-      const node = resolve2(document2, find(document2, [...base, ...path6]).node);
+      const node = resolve3(document2, find(document2, [...base, ...path6]).node);
       return place2(startOf(node) + (isScalar(node) ? offsetInSource(node, document2.source.text, offset) : 0));
     }
   };
@@ -12274,7 +12061,7 @@ function nodeAt(document2, path6) {
 function find(document2, path6) {
   let found = { node: document2.root };
   for (const step of path6) {
-    const next2 = child(resolve2(document2, found.node), step);
+    const next2 = child(resolve3(document2, found.node), step);
     if (!next2) return { node: found.node };
     found = next2;
   }
@@ -12295,7 +12082,7 @@ function child(parent, step) {
   }
   return void 0;
 }
-function resolve2(document2, node) {
+function resolve3(document2, node) {
   return isAlias(node) ? document2.aliases.get(node) ?? node : node;
 }
 function startOf(node) {
@@ -12368,7 +12155,7 @@ function first(pieces, key) {
 function imageConfig(document2, data, path6, number2) {
   return {
     number: number2,
-    names: namesOf3(data.name),
+    names: namesOf2(data.name),
     ...given("srcName", data.src_name),
     srcRepository: sure(parseRepository(data.src_name ?? listOf(data.name)[0] ?? "")),
     ...given("srcBuildTag", data.src_build_tag),
@@ -12385,13 +12172,13 @@ function imageConfig(document2, data, path6, number2) {
     origin: originOf(document2, ...path6)
   };
 }
-function namesOf3(name) {
+function namesOf2(name) {
   return listOf(name).map((text4) => ({ text: text4, repository: sure(parseRepository(text4)) }));
 }
 function buildConfig(document2, data, path6, number2) {
   return {
     number: number2,
-    names: namesOf3(data.name),
+    names: namesOf2(data.name),
     context: data.context ?? ".",
     ...given("file", data.file),
     ...given("target", data.target === "" ? void 0 : data.target),
@@ -12550,7 +12337,7 @@ function mapping(title, entries, options = {}) {
 function record2(key, value) {
   return pipe(isMapping, record(key, value));
 }
-function text2(parse6, json2 = {}) {
+function text(parse6, json2 = {}) {
   return pipe(
     string(),
     rawCheck(({ dataset, addIssue }) => {
@@ -12562,7 +12349,7 @@ function text2(parse6, json2 = {}) {
   );
 }
 function matching(pattern, what, mend2) {
-  return text2(
+  return text(
     (value) => pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote2(value)} is not ${what}`, mend: mend2 },
     { pattern: pattern.source }
   );
@@ -12626,9 +12413,9 @@ var init_parts = __esm({
     isMapping = custom(
       (value) => typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null
     );
-    line = text2(parseLine, { minLength: 1, maxLength: MAX_LINE });
+    line = text(parseLine, { minLength: 1, maxLength: MAX_LINE });
     anyText = string();
-    localPath = text2(parseLocalPath2, { minLength: 1 });
+    localPath = text(parseLocalPath2, { minLength: 1 });
     CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
   }
 });
@@ -12687,7 +12474,7 @@ var init_gate = __esm({
         approved_by: optional(about(line, "Team or user that must have approved.")),
         green_for: optional(
           about(
-            text2(parseDuration, { pattern: "^[0-9]+[smhdw]$", examples: ["30d"] }),
+            text(parseDuration, { pattern: "^[0-9]+[smhdw]$", examples: ["30d"] }),
             "How long it must have been green, such as 30d."
           )
         )
@@ -12746,7 +12533,7 @@ var init_image = __esm({
     init_platforms();
     init_gate();
     init_parts();
-    imageName = text2(parseRepository, { examples: ["docker.io/org/app", "ghcr.io/org/app"] });
+    imageName = text(parseRepository, { examples: ["docker.io/org/app", "ghcr.io/org/app"] });
     imageNames = pipe(
       oneOrSome(imageName),
       rawCheck(({ dataset, addIssue }) => {
@@ -12756,8 +12543,8 @@ var init_image = __esm({
         if (typeof twice2 === "string") addIssue({ message: `{it} names ${twice2} twice`, expected: "name it once" });
       })
     );
-    tag = text2(parseTag, { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" });
-    platform = text2(parsePlatform, { enum: ACCEPTED_PLATFORMS });
+    tag = text(parseTag, { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" });
+    platform = text(parsePlatform, { enum: ACCEPTED_PLATFORMS });
     platformList = pipe(
       some(platform),
       rawCheck(({ dataset, addIssue }) => {
@@ -12777,7 +12564,7 @@ var init_image = __esm({
       "A place in a file that names the tag",
       {
         file: about(
-          text2(parseRepositoryPath),
+          text(parseRepositoryPath),
           "YAML file of this repository that the follow-up pull request changes, relative to its root."
         ),
         path: about(line, "Dotted path of the value inside the file, such as images.tags.sriov.")
@@ -12799,7 +12586,7 @@ var init_image = __esm({
           ),
           src_digest: optional(
             about(
-              text2(parseDigest, { pattern: "^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$" }),
+              text(parseDigest, { pattern: "^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$" }),
               'The source must have exactly this digest. "retag pin" writes it.'
             )
           ),
@@ -13025,7 +12812,7 @@ var init_policy2 = __esm({
             "What the stable tag has after the primary tag. Default: -stable."
           )
         ),
-        timezone: optional(about(text2(parseTimezone), "IANA time zone in which days change. Default: UTC.")),
+        timezone: optional(about(text(parseTimezone), "IANA time zone in which days change. Default: UTC.")),
         unmatched: optional(
           about(picklist(["error", "ignore"]), "What a ref that no rule matches is. Default: error for a git tag, ignore for a branch.")
         ),
@@ -13934,7 +13721,7 @@ var init_load = __esm({
 
 // src/looks.ts
 function rememberLooks(registry) {
-  const looks = once2(true);
+  const looks = once(true);
   return { ...registry, look: (ref) => looks.run(formatReference(ref), () => registry.look(ref)) };
 }
 var init_looks = __esm({
@@ -14102,14 +13889,14 @@ var init_conflicts = __esm({
 
 // src/plan/groups.ts
 function wholeGroups(actions) {
-  const refused2 = /* @__PURE__ */ new Map();
+  const refused3 = /* @__PURE__ */ new Map();
   for (const action2 of actions) {
     const { group: group2 } = action2.wanted;
-    if (group2 !== null && action2.action === "refuse" && !refused2.has(group2)) refused2.set(group2, action2);
+    if (group2 !== null && action2.action === "refuse" && !refused3.has(group2)) refused3.set(group2, action2);
   }
   return actions.map((action2) => {
     const { group: group2 } = action2.wanted;
-    const cause = group2 === null ? void 0 : refused2.get(group2);
+    const cause = group2 === null ? void 0 : refused3.get(group2);
     if (cause === void 0 || !writes(action2)) return action2;
     const name = formatReference(cause.wanted.destination);
     const text4 = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
@@ -14576,7 +14363,7 @@ async function joinIndex({ repository, digests, annotations: annotations2 }, reg
   return {
     bytes: bytes2,
     mediaType: OCI_INDEX,
-    digest: `sha256:${(0, import_node_crypto2.createHash)("sha256").update(bytes2).digest("hex")}`
+    digest: `sha256:${(0, import_node_crypto3.createHash)("sha256").update(bytes2).digest("hex")}`
   };
 }
 async function partOf(repository, platform3, digest, registry) {
@@ -14620,11 +14407,11 @@ function wrong(repository, digest, platform3, has) {
 function sorted(record3) {
   return Object.fromEntries(Object.entries(record3).sort(([a], [b]) => a < b ? -1 : 1));
 }
-var import_node_crypto2, OCI_INDEX;
+var import_node_crypto3, OCI_INDEX;
 var init_join = __esm({
   "src/builds/join.ts"() {
     "use strict";
-    import_node_crypto2 = require("node:crypto");
+    import_node_crypto3 = require("node:crypto");
     init_errors();
     init_platforms2();
     init_descriptors();
@@ -14780,7 +14567,7 @@ function recipeOf(builds, decision, { command, facts, build: settings }) {
     if (command === "plan") return null;
     throw new UserError({ what: UNKNOWN_COMMIT, mend: "give it with --sha (input sha)" });
   }
-  const from = { ...settings, source, trusted: facts?.trusted ?? true };
+  const from = { ...settings, source, trusted: facts?.may.write ?? true };
   const defined = (some3) => {
     const input = definitionInput(some3, decision, from);
     return { input, definition: bakeDefinition(input) };
@@ -14795,7 +14582,7 @@ async function checkSources(building, request, parts) {
   if (request.command !== "plan" || here === null) return building;
   const { input, definition } = here;
   const wrong2 = wrongCheckout(await parts.checkedOut(), input.facts.revision);
-  if (wrong2 !== null && request.facts?.trusted === true) parts.log.warning(wrong2.message);
+  if (wrong2 !== null && request.facts?.may.write === true) parts.log.warning(wrong2.message);
   const planned2 = building.planned.map(async (outcome) => {
     const { image: image3 } = outcome.planned.wanted;
     const targets = definition.targets.filter((target) => target.image === image3);
@@ -15053,7 +14840,7 @@ async function look(gate2, subject, checks, now) {
 function placeOf(gate2, { home, commit }) {
   const repo = gate2.repo ?? home;
   if (gate2.ref !== void 0) return { repo, ref: gate2.ref };
-  const own = !("why" in commit) && sameName2(commit.repo, repo);
+  const own = !("why" in commit) && sameName(commit.repo, repo);
   if (own) return { repo, ref: commit.sha };
   if (gate2.repo !== void 0) return { repo, ref: null };
   if ("why" in commit) return commit;
@@ -15061,12 +14848,12 @@ function placeOf(gate2, { home, commit }) {
     why: `src_ref names a commit of ${commit.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit.repo}" to the gate`
   };
 }
-var sameName2;
+var sameName;
 var init_observe2 = __esm({
   "src/gates/observe.ts"() {
     "use strict";
     init_errors();
-    sameName2 = (a, b) => a.toLowerCase() === b.toLowerCase();
+    sameName = (a, b) => a.toLowerCase() === b.toLowerCase();
   }
 });
 
@@ -15248,7 +15035,7 @@ var init_markdown = __esm({
 // src/stages.ts
 function effectiveStages(platforms, verdicts, policy2) {
   const rows3 = [];
-  const refused2 = [];
+  const refused3 = [];
   const warnings2 = [];
   for (const { platform: platform3, stage: stage2 } of platforms) {
     const verdict2 = verdicts.get(platform3) ?? { state: "open", text: "" };
@@ -15263,11 +15050,11 @@ function effectiveStages(platforms, verdicts, policy2) {
       url: verdict2.url ?? null
     };
     rows3.push(row);
-    if (verdict2.state === "unknown") refused2.push({ row, code: "unknown" });
-    else if (shut && policy2 === "fail") refused2.push({ row, code: `gate-${verdict2.state}` });
+    if (verdict2.state === "unknown") refused3.push({ row, code: "unknown" });
+    else if (shut && policy2 === "fail") refused3.push({ row, code: `gate-${verdict2.state}` });
     else if (today !== stage2) warnings2.push(demotion(row));
   }
-  return { rows: rows3, refused: refused2, warnings: warnings2 };
+  return { rows: rows3, refused: refused3, warnings: warnings2 };
 }
 function selectPlatforms(table3, imageClass, included) {
   const snapshot = imageClass === "snapshot";
@@ -15577,13 +15364,13 @@ function planBuilds(images2, observations, revision) {
       revision
     )
   );
-  const refused2 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
+  const refused3 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
   const fresh = verdicts.flatMap((verdict2) => verdict2.kind === "build" ? [verdict2.image] : []);
   return {
-    build: refused2.length > 0 ? [] : fresh,
+    build: refused3.length > 0 ? [] : fresh,
     finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
-    refused: refused2,
-    blocked: refused2.length > 0 ? fresh : []
+    refused: refused3,
+    blocked: refused3.length > 0 ? fresh : []
   };
 }
 function judge(image3, seen, revision) {
@@ -15695,9 +15482,9 @@ async function foundAt({ destination }, registry) {
   }
 }
 function stateOf2(image3, decided) {
-  const refused2 = decided.refused.find((each) => each.image === image3);
-  if (refused2 !== void 0)
-    return { state: "refused", code: refused2.code, text: `${refused2.text}; ${refused2.mend}` };
+  const refused3 = decided.refused.find((each) => each.image === image3);
+  if (refused3 !== void 0)
+    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.mend}` };
   const finished2 = decided.finished.find((each) => each.image === image3);
   if (finished2 === void 0) return { state: "to-build" };
   return present(finished2.repository, finished2.digest);
@@ -16016,7 +15803,7 @@ var init_clock = __esm({
     systemClock = {
       now: () => Date.now(),
       random: () => Math.random(),
-      sleep: (ms, signal) => new Promise((resolve10, reject) => {
+      sleep: (ms, signal) => new Promise((resolve11, reject) => {
         if (signal?.aborted === true) {
           reject(asError2(signal.reason));
           return;
@@ -16027,7 +15814,7 @@ var init_clock = __esm({
         };
         const timer = setTimeout(() => {
           signal?.removeEventListener("abort", stop);
-          resolve10();
+          resolve11();
         }, ms);
         signal?.addEventListener("abort", stop, { once: true });
       })
@@ -16038,8 +15825,8 @@ var init_clock = __esm({
 // src/workspace/write.ts
 async function writeJson(path6, value) {
   try {
-    await makeFolder((0, import_node_path2.dirname)((0, import_node_path2.resolve)(path6)));
-    await (0, import_promises4.writeFile)(path6, `${JSON.stringify(value, null, 2)}
+    await makeFolder((0, import_node_path3.dirname)((0, import_node_path3.resolve)(path6)));
+    await (0, import_promises3.writeFile)(path6, `${JSON.stringify(value, null, 2)}
 `);
   } catch (error2) {
     throw unwritten(path6, error2);
@@ -16048,7 +15835,7 @@ async function writeJson(path6, value) {
 async function checkWritable(path6, name) {
   const made = [];
   try {
-    await makeFolder((0, import_node_path2.dirname)((0, import_node_path2.resolve)(path6)), made);
+    await makeFolder((0, import_node_path3.dirname)((0, import_node_path3.resolve)(path6)), made);
     await tryToWrite(path6);
   } catch (error2) {
     throw new UserError({
@@ -16056,36 +15843,36 @@ async function checkWritable(path6, name) {
       mend: "give the path of a file, in a folder that this user may write to"
     });
   } finally {
-    for (const folder of made.toReversed()) await (0, import_promises4.rmdir)(folder).catch(() => void 0);
+    for (const folder of made.toReversed()) await (0, import_promises3.rmdir)(folder).catch(() => void 0);
   }
 }
 async function tryToWrite(path6) {
-  const found = await (0, import_promises4.stat)(path6).catch((error2) => {
+  const found = await (0, import_promises3.stat)(path6).catch((error2) => {
     if (isMissing(error2)) return null;
     throw error2;
   });
-  if (found !== null && !found.isFile() && !found.isDirectory()) return (0, import_promises4.access)(path6, import_promises4.constants.W_OK);
-  await (await (0, import_promises4.open)(path6, "a")).close();
-  if (found === null) await (0, import_promises4.rm)(await (0, import_promises4.realpath)(path6));
+  if (found !== null && !found.isFile() && !found.isDirectory()) return (0, import_promises3.access)(path6, import_promises3.constants.W_OK);
+  await (await (0, import_promises3.open)(path6, "a")).close();
+  if (found === null) await (0, import_promises3.rm)(await (0, import_promises3.realpath)(path6));
 }
 function whyNot2(error2) {
   return WHY[error2.code ?? ""] ?? messageOf(error2);
 }
 async function replaceFile(path6, text4) {
   try {
-    const target = await (0, import_promises4.realpath)(path6);
+    const target = await (0, import_promises3.realpath)(path6);
     await replaceWhole(target, `${target}.retag-${process.pid}`, text4);
   } catch (error2) {
     throw unwritten(path6, error2);
   }
 }
 async function replaceWhole(target, temporary, text4) {
-  const { mode } = await (0, import_promises4.stat)(target);
+  const { mode } = await (0, import_promises3.stat)(target);
   try {
-    await (0, import_promises4.writeFile)(temporary, text4, { flag: "wx", mode });
-    await (0, import_promises4.rename)(temporary, target);
+    await (0, import_promises3.writeFile)(temporary, text4, { flag: "wx", mode });
+    await (0, import_promises3.rename)(temporary, target);
   } finally {
-    await (0, import_promises4.rm)(temporary, { force: true });
+    await (0, import_promises3.rm)(temporary, { force: true });
   }
 }
 function unwritten(path6, error2) {
@@ -16093,20 +15880,20 @@ function unwritten(path6, error2) {
 }
 async function makeFolder(path6, made = []) {
   try {
-    if ((await (0, import_promises4.stat)(path6)).isDirectory()) return;
+    if ((await (0, import_promises3.stat)(path6)).isDirectory()) return;
   } catch (error2) {
     if (!isMissing(error2)) throw error2;
-    await makeFolder((0, import_node_path2.dirname)(path6), made);
+    await makeFolder((0, import_node_path3.dirname)(path6), made);
   }
   try {
-    await (0, import_promises4.mkdir)(path6);
+    await (0, import_promises3.mkdir)(path6);
     made.push(path6);
   } catch (error2) {
     if (!await isFolder(path6)) throw error2;
   }
 }
 async function isFolder(path6) {
-  return (0, import_promises4.stat)(path6).then(
+  return (0, import_promises3.stat)(path6).then(
     (found) => found.isDirectory(),
     () => false
   );
@@ -16114,12 +15901,12 @@ async function isFolder(path6) {
 function isMissing(error2) {
   return error2.code === "ENOENT";
 }
-var import_promises4, import_node_path2, WHY;
+var import_promises3, import_node_path3, WHY;
 var init_write = __esm({
   "src/workspace/write.ts"() {
     "use strict";
-    import_promises4 = require("node:fs/promises");
-    import_node_path2 = require("node:path");
+    import_promises3 = require("node:fs/promises");
+    import_node_path3 = require("node:path");
     init_errors();
     WHY = {
       EISDIR: "it is a folder",
@@ -16267,7 +16054,7 @@ async function askHelper(name, registry, from, settings) {
   return username === "<token>" ? { kind: "identity", username, token: secret, source } : { kind: "basic", username, password: secret, source };
 }
 function run2(program, input, { env, timeoutMs, signal }) {
-  return new Promise((resolve10) => {
+  return new Promise((resolve11) => {
     const child3 = (0, import_node_child_process2.execFile)(
       program,
       ["get"],
@@ -16279,7 +16066,7 @@ function run2(program, input, { env, timeoutMs, signal }) {
         windowsHide: true,
         ...signal ? { signal } : {}
       },
-      (error2, stdout) => resolve10({ error: error2, stdout })
+      (error2, stdout) => resolve11({ error: error2, stdout })
     );
     child3.stdin?.on("error", () => void 0);
     child3.stdin?.end(input);
@@ -16355,11 +16142,11 @@ function fromJob(registry, { githubToken = "", githubActor = "" }) {
   return { kind: "basic", username, password: githubToken, source: "the job token (github-token)" };
 }
 async function readConfig2(env) {
-  const folder = env["DOCKER_CONFIG"] || (0, import_node_path3.join)(env["HOME"] || env["USERPROFILE"] || (0, import_node_os.homedir)(), ".docker");
-  const path6 = (0, import_node_path3.join)(folder, "config.json");
+  const folder = env["DOCKER_CONFIG"] || (0, import_node_path4.join)(env["HOME"] || env["USERPROFILE"] || (0, import_node_os.homedir)(), ".docker");
+  const path6 = (0, import_node_path4.join)(folder, "config.json");
   let bytes2;
   try {
-    bytes2 = await (0, import_promises5.readFile)(path6);
+    bytes2 = await (0, import_promises4.readFile)(path6);
   } catch (error2) {
     const { code: code2 } = error2;
     if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
@@ -16369,13 +16156,13 @@ async function readConfig2(env) {
   }
   return parseDockerConfig(bytes2, path6);
 }
-var import_promises5, import_node_os, import_node_path3, HELPER_MS, JOB_REGISTRY;
+var import_promises4, import_node_os, import_node_path4, HELPER_MS, JOB_REGISTRY;
 var init_credentials = __esm({
   "src/registry/auth/credentials.ts"() {
     "use strict";
-    import_promises5 = require("node:fs/promises");
+    import_promises4 = require("node:fs/promises");
     import_node_os = require("node:os");
-    import_node_path3 = require("node:path");
+    import_node_path4 = require("node:path");
     init_errors();
     init_docker_config();
     init_helper();
@@ -16461,7 +16248,7 @@ function createProof() {
       while (state === "unknown" && trying) await trying.over;
       if (state !== "unknown") return state;
       let end2 = () => void 0;
-      const over = new Promise((resolve10) => end2 = resolve10);
+      const over = new Promise((resolve11) => end2 = resolve11);
       trying = { over, end: end2 };
       return "try";
     },
@@ -16930,7 +16717,7 @@ var init_token_cache = __esm({
 // src/registry/auth/authorizer.ts
 function createAuthorizer(options) {
   let scheme;
-  const credential = once3(() => lookUp2(options));
+  const credential = once2(() => lookUp2(options));
   const proof = createProof();
   const tokens = createTokenCache(options.now);
   const context = { ...options, credential, proof, tokens };
@@ -17034,7 +16821,7 @@ function noToken(registry, server, scopes, credential, status) {
     { status }
   );
 }
-function once3(work) {
+function once2(work) {
   let result;
   return () => result ??= work();
 }
@@ -17978,7 +17765,7 @@ var init_dist3 = __esm({
 
 // node_modules/https-proxy-agent/dist/parse-proxy-response.js
 function parseProxyResponse(socket) {
-  return new Promise((resolve10, reject) => {
+  return new Promise((resolve11, reject) => {
     let buffersLength = 0;
     const buffers = [];
     function read3() {
@@ -18044,7 +17831,7 @@ function parseProxyResponse(socket) {
       }
       debug("got proxy server response: %o %o", firstLine, headers);
       cleanup();
-      resolve10({
+      resolve11({
         connect: {
           statusCode,
           statusText,
@@ -18620,7 +18407,7 @@ async function readStart(incoming, limits, whole2 = false) {
 function gather(incoming, limits, enough2) {
   const parts = [];
   let total = 0;
-  return new Promise((resolve10) => {
+  return new Promise((resolve11) => {
     let ended = false;
     const end2 = (fault) => {
       if (ended) return;
@@ -18628,7 +18415,7 @@ function gather(incoming, limits, enough2) {
       clearTimeout(timer);
       unwatch();
       if (!incoming.complete) incoming.destroy();
-      resolve10({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
+      resolve11({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
     };
     const timer = setTimeout(() => end2(silent(limits)), limits.idleMs);
     const unwatch = limits.cancellation.watch(end2);
@@ -18649,8 +18436,8 @@ function gather(incoming, limits, enough2) {
   });
 }
 function finish(incoming) {
-  return new Promise((resolve10) => {
-    const end2 = () => resolve10(Buffer.alloc(0));
+  return new Promise((resolve11) => {
+    const end2 = () => resolve11(Buffer.alloc(0));
     incoming.on("end", end2);
     incoming.on("close", end2);
     incoming.resume();
@@ -18725,10 +18512,10 @@ function createLimiter(most) {
     limit: () => Math.floor(allowed),
     stop(reason) {
       stopped2 = reason;
-      const refused2 = waiting.slice(head2);
+      const refused3 = waiting.slice(head2);
       waiting = [];
       head2 = 0;
-      for (const { refuse: refuse3 } of refused2) refuse3(reason);
+      for (const { refuse: refuse3 } of refused3) refuse3(reason);
     }
   };
 }
@@ -18809,7 +18596,7 @@ function createEndpoint(registry, address, concurrency, authorizerOf) {
     while (opening) await opening;
     if (opened2) return void 0;
     let release = () => void 0;
-    opening = new Promise((resolve10) => release = resolve10);
+    opening = new Promise((resolve11) => release = resolve11);
     return () => {
       opened2 = true;
       opening = null;
@@ -18898,7 +18685,7 @@ var init_upload = __esm({
 
 // src/registry/http/wire.ts
 function exchange(request, limits) {
-  return new Promise((resolve10, reject) => {
+  return new Promise((resolve11, reject) => {
     const wire2 = open2(request);
     const track2 = trackConnection(wire2, () => timer.restart());
     let done = false;
@@ -18922,7 +18709,10 @@ function exchange(request, limits) {
     const unwatch = limits.cancellation.watch(fail3);
     wire2.on(
       "error",
-      (error2) => fail3(faultOf(error2, { connected: track2.connected, reused: wire2.reusedSocket }))
+      (error2) => fail3(
+        // The look-up refused the address.
+        error2 instanceof OperationError ? error2 : faultOf(error2, { connected: track2.connected, reused: wire2.reusedSocket })
+      )
     );
     wire2.on("close", () => {
       if (!done) fail3(new WireFault("reset", "the connection was closed", { stale: wire2.reusedSocket }));
@@ -18934,7 +18724,7 @@ function exchange(request, limits) {
       if (!settle2()) return void incoming.destroy();
       if (isReusable(request.method, incoming)) wire2.shouldKeepAlive = true;
       upload?.stop();
-      resolve10(incoming);
+      resolve11(incoming);
     });
     const upload = write2(wire2, request.body, { ...limits, onProgress: () => timer.restart(), onError: fail3 });
   });
@@ -18948,9 +18738,10 @@ function proxyRefusal(status) {
     `the proxy answered HTTP ${status}; see HTTPS_PROXY, HTTP_PROXY and NO_PROXY`
   );
 }
-function open2({ method, target, headers, agent }) {
+function open2({ method, target, headers, agent, lookup }) {
   const { hostname: host, port, path: path6, secure } = target;
-  return secure ? import_node_https2.default.request({ protocol: "https:", method, host, port, path: path6, headers, agent }) : import_node_http2.default.request({ protocol: "http:", method, host, port, path: path6, headers, agent });
+  const options = { method, host, port, path: path6, headers, agent, ...lookup === void 0 ? {} : { lookup } };
+  return secure ? import_node_https2.default.request({ protocol: "https:", ...options }) : import_node_http2.default.request({ protocol: "http:", ...options });
 }
 function silence(connected, ms) {
   return connected ? new WireFault("timeout", `no answer for ${ms / 1e3} s`) : new WireFault("connect", `no connection within ${ms / 1e3} s`);
@@ -18993,6 +18784,7 @@ var init_wire = __esm({
     "use strict";
     import_node_http2 = __toESM(require("node:http"), 1);
     import_node_https2 = __toESM(require("node:https"), 1);
+    init_errors();
     init_fault();
     init_upload();
   }
@@ -19027,6 +18819,7 @@ var init_wiring = __esm({
 // src/registry/http/dispatch.ts
 async function dispatch(wiring, peer, request) {
   const { limiter } = peer;
+  const lookup = wiring.reach(request.url);
   const body = isOpenable(request.body) ? await opened(request.body) : request.body;
   const turn = limiter.acquire();
   if (turn) await turnFor(body, turn);
@@ -19037,7 +18830,8 @@ async function dispatch(wiring, peer, request) {
     const agent = wiring.agents.of(target);
     const incoming = await onWire(wiring, request, body, {
       target,
-      agent: agent instanceof Promise ? await agent : agent
+      agent: agent instanceof Promise ? await agent : agent,
+      lookup
     });
     peer.answered();
     return received(wiring, peer, incoming, request.url, epoch);
@@ -19179,11 +18973,11 @@ var init_redirect = __esm({
 
 // src/registry/http/tls-probe.ts
 function speaksTls(hostname, port) {
-  return new Promise((resolve10) => {
+  return new Promise((resolve11) => {
     const socket = import_node_tls2.default.connect({ host: hostname, port, timeout: PROBE_MS });
     const end2 = (answer) => {
       socket.destroy();
-      resolve10(answer);
+      resolve11(answer);
     };
     socket.once("secureConnect", () => end2(true));
     socket.once("timeout", () => end2(false));
@@ -19398,6 +19192,42 @@ var init_redact = __esm({
     "use strict";
     MIN_LENGTH = 4;
     HIDDEN = "***";
+  }
+});
+
+// src/registry/http/reach.ts
+function createReach(localHosts) {
+  if (localHosts === void 0) return () => void 0;
+  return (url) => {
+    if (isListed(url, localHosts)) return void 0;
+    if (isPrivate(url.hostname)) throw refused2(url, "is");
+    return (hostname, options, callback) => {
+      (0, import_node_dns.lookup)(hostname, { ...options, all: true }, (error2, addresses) => {
+        if (error2 !== null) callback(error2, "", 0);
+        else if (addresses.some(({ address }) => isPrivate(asInUrl(address))))
+          callback(refused2(url, "resolves to"), "", 0);
+        else if (options.all === true) callback(null, addresses);
+        else callback(null, addresses[0]?.address ?? "", addresses[0]?.family);
+      });
+    };
+  };
+}
+function asInUrl(address) {
+  return address.includes(":") ? new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname : address;
+}
+function refused2({ host }, verb2) {
+  return new OperationError(
+    "unsafe",
+    `${host} ${verb2} a loopback or private address, which this run must not connect to, because a stranger may have written the tag file; if you mean it, list it: registry-map "${host}=${host}", or insecure-registries for plain http`
+  );
+}
+var import_node_dns;
+var init_reach = __esm({
+  "src/registry/http/reach.ts"() {
+    "use strict";
+    import_node_dns = require("node:dns");
+    init_errors();
+    init_hosts();
   }
 });
 
@@ -19734,6 +19564,7 @@ function wire(options) {
   const secrets = createSecrets(options.onSecret);
   return {
     agents: createAgents({ env: options.env, ...options.ca === void 0 ? {} : { ca: options.ca } }),
+    reach: createReach(options.localHosts),
     cancellation: cancellationOf(options.deadline),
     clock: options.clock,
     secrets,
@@ -19782,6 +19613,7 @@ var init_transport = __esm({
     init_cancellation();
     init_endpoint();
     init_redact();
+    init_reach();
     init_redirect();
     init_relief();
     init_response();
@@ -19863,10 +19695,10 @@ function algorithmOf(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
 function digestOf2(bytes2, algorithm = "sha256") {
-  return `${algorithm}:${(0, import_node_crypto3.createHash)(algorithm).update(bytes2).digest("hex")}`;
+  return `${algorithm}:${(0, import_node_crypto4.createHash)(algorithm).update(bytes2).digest("hex")}`;
 }
 function hasherFor(digest) {
-  return (0, import_node_crypto3.createHash)(algorithmOf(digest));
+  return (0, import_node_crypto4.createHash)(algorithmOf(digest));
 }
 function referrersTag(digest) {
   const [algorithm = "", hex2 = ""] = digest.split(":");
@@ -19876,11 +19708,11 @@ function cosignTags(digest) {
   if (algorithmOf(digest) !== "sha256") return [];
   return ["sig", "att", "sbom"].map((kind) => `${digest.replace(":", "-")}.${kind}`);
 }
-var import_node_crypto3;
+var import_node_crypto4;
 var init_digest = __esm({
   "src/registry/digest.ts"() {
     "use strict";
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto4 = require("node:crypto");
   }
 });
 
@@ -19983,7 +19815,7 @@ function common(body) {
   return {
     annotations: strings(body["annotations"]),
     subject: body["subject"] === void 0 || body["subject"] === null ? null : descriptor(body["subject"], "subject"),
-    artifactType: text3(body["artifactType"])
+    artifactType: text2(body["artifactType"])
   };
 }
 function descriptors(value, where) {
@@ -20002,7 +19834,7 @@ function descriptor(value, where) {
   }
   checkData(value["data"], digest, size, where);
   return {
-    mediaType: text3(value["mediaType"]).toLowerCase(),
+    mediaType: text2(value["mediaType"]).toLowerCase(),
     digest,
     size,
     urls: Array.isArray(value["urls"]) ? value["urls"].filter((url) => typeof url === "string") : [],
@@ -20013,7 +19845,7 @@ function descriptor(value, where) {
 }
 function checkData(data, digest, size, where) {
   if (data === void 0 || data === null) return;
-  const bytes2 = Buffer.from(text3(data), "base64");
+  const bytes2 = Buffer.from(text2(data), "base64");
   const same = bytes2.length === size && digestOf2(bytes2, algorithmOf(digest)) === digest;
   if (!same || bytes2.toString("base64") !== data) {
     throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
@@ -20022,9 +19854,9 @@ function checkData(data, digest, size, where) {
 function platformOf(value) {
   if (!isObject(value)) return null;
   const platform3 = {
-    os: text3(value["os"]),
-    architecture: text3(value["architecture"]),
-    variant: text3(value["variant"])
+    os: text2(value["os"]),
+    architecture: text2(value["architecture"]),
+    variant: text2(value["variant"])
   };
   return platform3.os === "" && platform3.architecture === "" ? null : platform3;
 }
@@ -20034,7 +19866,7 @@ function strings(value) {
     Object.entries(value).filter((entry) => typeof entry[1] === "string")
   );
 }
-function text3(value) {
+function text2(value) {
   return typeof value === "string" ? value : "";
 }
 var MAX_MANIFEST_BYTES, parsedBefore, Fault;
@@ -20447,7 +20279,7 @@ function refOf3({ source: { registry, repository } }, digest) {
   return { registry, repository, digest };
 }
 var REVISION2, MAX_REVISION, IMAGE_CONFIGS;
-var init_facts2 = __esm({
+var init_facts = __esm({
   "src/registry/facts.ts"() {
     "use strict";
     init_reference();
@@ -20727,8 +20559,8 @@ var init_read = __esm({
 function createReader(context) {
   const manifests = recent(MEMORY, ({ bytes: bytes2 }) => bytes2.length);
   const blobs = recent(MEMORY / 4, (bytes2) => bytes2.length);
-  const manifestsUnderWay = once2(false);
-  const blobsUnderWay = once2(false);
+  const manifestsUnderWay = once(false);
+  const blobsUnderWay = once(false);
   return {
     manifest(ref) {
       const key = formatReference(ref);
@@ -20883,7 +20715,7 @@ function tagsOf2(task, response) {
   );
 }
 var PAGE, MAX_PAGES, MAX_BYTES4;
-var init_tags3 = __esm({
+var init_tags2 = __esm({
   "src/registry/tags.ts"() {
     "use strict";
     init_reference();
@@ -21331,8 +21163,8 @@ var init_upload2 = __esm({
 
 // src/registry/blobs.ts
 function createBlobs(context) {
-  const brought = once2(true);
-  const checked = once2(true);
+  const brought = once(true);
+  const checked = once(true);
   return {
     async bring(source, destination, blob2, tally) {
       await brought.run(
@@ -21392,7 +21224,7 @@ var init_blobs = __esm({
 
 // src/registry/children.ts
 function createChildren(context, blobs, referrers) {
-  const brought = once2(true);
+  const brought = once(true);
   const bringOne = async (source, destination, node, tally) => {
     const ref = {
       registry: destination.registry,
@@ -21483,7 +21315,7 @@ var init_children = __esm({
 // src/registry/referrers.ts
 function createReferrers(context) {
   const without = /* @__PURE__ */ new Set();
-  const pages = once2(false);
+  const pages = once(false);
   const inTurn = turns();
   const byApi = async (repository, digest) => {
     const name = formatRepository(repository);
@@ -21492,9 +21324,9 @@ function createReferrers(context) {
     const first2 = await asked();
     const answer = "refused" in first2 ? await asked() : first2;
     if (!("refused" in answer)) return answer.entries;
-    const { refused: refused2 } = answer;
-    if (!without.has(name) && !NO_API.includes(refused2.status ?? 0)) {
-      context.log.warning(`${refused2.message}; only what the fallback tag lists is seen`);
+    const { refused: refused3 } = answer;
+    if (!without.has(name) && !NO_API.includes(refused3.status ?? 0)) {
+      context.log.warning(`${refused3.message}; only what the fallback tag lists is seen`);
     }
     without.add(name);
     return null;
@@ -21730,8 +21562,8 @@ function createRegistry(transport, options) {
   const context = { transport, clock: options.clock, log: options.log };
   const reader2 = createReader(context);
   const { transfer, referrers } = createTransfer(context, reader2);
-  const looks = once2(false);
-  const lists = once2(false);
+  const looks = once(false);
+  const lists = once(false);
   const announce = async (ref, manifest) => {
     const parsed2 = parseManifest(manifest, formatReference(ref));
     if (parsed2.subject === null) return;
@@ -21772,12 +21604,12 @@ var init_registry = __esm({
     "use strict";
     init_reference();
     init_existence();
-    init_facts2();
+    init_facts();
     init_manifest();
     init_once();
     init_put();
     init_reader();
-    init_tags3();
+    init_tags2();
     init_transfer();
     init_tree();
   }
@@ -21801,10 +21633,19 @@ function realRegistry(settings) {
     userAgent: `retag/${VERSION}`,
     log,
     anonymous: settings.anonymous,
+    localHosts: settings.localHosts,
     onSecret: settings.onSecret,
     collect: youngCollector()
   });
   return createRegistry(transport, { clock: systemClock, log });
+}
+function listedHosts(insecure, registryMap, images2 = []) {
+  const named2 = [...registryMap.map((line2) => `${line2.slice(line2.indexOf("=") + 1)}/x`), ...images2];
+  const hosts = named2.flatMap((name) => {
+    const parsed2 = parseRepository(name);
+    return parsed2.ok ? [parsed2.value.registry] : [];
+  });
+  return [...insecure, ...hosts];
 }
 function parseConcurrency(text4) {
   const value = Number(text4);
@@ -21904,7 +21745,7 @@ function checkCommon(args) {
 async function reportPath(args, io) {
   const given2 = args.text("report");
   if (given2 === void 0) return null;
-  const path6 = (0, import_node_path4.resolve)(io.cwd, given2);
+  const path6 = (0, import_node_path5.resolve)(io.cwd, given2);
   await checkWritable(path6, "--report");
   return path6;
 }
@@ -21913,11 +21754,11 @@ function onlyOf(args) {
   if (only === "" || only === "builds" || only === "images") return only;
   throw new UserError({ what: `--only: "${only}" is not known`, mend: "give builds or images" });
 }
-var import_node_path4, CHECKS;
+var import_node_path5, CHECKS;
 var init_common = __esm({
   "src/commands/common.ts"() {
     "use strict";
-    import_node_path4 = require("node:path");
+    import_node_path5 = require("node:path");
     init_adapters();
     init_errors();
     init_names2();
@@ -22011,15 +21852,15 @@ var init_entry = __esm({
 async function baseCommit(env) {
   const path6 = env["GITHUB_EVENT_PATH"];
   if (path6 === void 0 || path6 === "") return null;
-  const event = await (0, import_promises6.readFile)(path6, "utf8").then((text4) => JSON.parse(text4)).catch(() => null);
+  const event = await (0, import_promises5.readFile)(path6, "utf8").then((text4) => JSON.parse(text4)).catch(() => null);
   const sha = at(event, "pull_request", "base", "sha") ?? at(event, "merge_group", "base_sha") ?? at(event, "before");
   return typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha) && !NOBODY.test(sha) ? sha : null;
 }
-var import_promises6, NOBODY;
+var import_promises5, NOBODY;
 var init_base = __esm({
   "src/github/base.ts"() {
     "use strict";
-    import_promises6 = require("node:fs/promises");
+    import_promises5 = require("node:fs/promises");
     init_json();
     NOBODY = /^0+$/;
   }
@@ -22045,16 +21886,16 @@ function unpack(name, text4) {
   }
 }
 function marker(name, key) {
-  return `<!-- retag:${name} ${(0, import_node_crypto4.createHash)("sha256").update(key).digest("hex").slice(0, 16)} -->`;
+  return `<!-- retag:${name} ${(0, import_node_crypto5.createHash)("sha256").update(key).digest("hex").slice(0, 16)} -->`;
 }
 function checksum(packed) {
-  return (0, import_node_crypto4.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
+  return (0, import_node_crypto5.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
 }
-var import_node_crypto4, import_node_zlib, MAX_INFLATED;
+var import_node_crypto5, import_node_zlib, MAX_INFLATED;
 var init_hidden = __esm({
   "src/hidden.ts"() {
     "use strict";
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
     import_node_zlib = require("node:zlib");
     MAX_INFLATED = 4 * 1024 * 1024;
   }
@@ -22374,7 +22215,7 @@ function createLane(width) {
     else running--;
   };
   return async (task) => {
-    if (running >= width) await new Promise((resolve10) => waiting.push(resolve10));
+    if (running >= width) await new Promise((resolve11) => waiting.push(resolve11));
     else running++;
     try {
       return await task();
@@ -22830,7 +22671,7 @@ __export(workspace_exports, {
   findSources: () => findSources
 });
 async function checkWorkspace(definition, workspace, environment) {
-  const root = await (0, import_promises7.realpath)(workspace);
+  const root = await (0, import_promises6.realpath)(workspace);
   const { texts, problems: found } = await findSources(definition, root);
   const problems2 = [...found];
   for (const secret of definition.secrets) {
@@ -22841,7 +22682,7 @@ async function checkWorkspace(definition, workspace, environment) {
   return texts;
 }
 async function findSources(definition, workspace) {
-  const root = await (0, import_promises7.realpath)(workspace).catch(() => workspace);
+  const root = await (0, import_promises6.realpath)(workspace).catch(() => workspace);
   const problems2 = [];
   for (const [path6, place2] of contextsOf(definition)) {
     const found = await look4(root, path6, "context", place2, problems2);
@@ -22868,7 +22709,7 @@ async function readDockerfiles(definition, root, problems2) {
   for (const [file2, place2] of places) {
     const found = await look4(root, file2, "Dockerfile", place2, problems2);
     if (found === null) continue;
-    if (found.kind === "file") texts.set(file2, await (0, import_promises7.readFile)(found.path, "utf8"));
+    if (found.kind === "file") texts.set(file2, await (0, import_promises6.readFile)(found.path, "utf8"));
     else
       problems2.push({
         place: place2,
@@ -22886,7 +22727,7 @@ async function secretProblem(secret, root, environment) {
     const what = `the environment variable ${name}, which a secret names, is not set`;
     return { ...at2, what, mend: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
   }
-  const info2 = await (0, import_promises7.stat)((0, import_node_path5.resolve)(root, name)).catch(() => null);
+  const info2 = await (0, import_promises6.stat)((0, import_node_path6.resolve)(root, name)).catch(() => null);
   if (info2?.isFile() === true) return null;
   return {
     ...at2,
@@ -22895,28 +22736,28 @@ async function secretProblem(secret, root, environment) {
   };
 }
 async function look4(root, name, what, place2, problems2) {
-  const path6 = await (0, import_promises7.realpath)((0, import_node_path5.resolve)(root, name)).catch(() => null);
+  const path6 = await (0, import_promises6.realpath)((0, import_node_path6.resolve)(root, name)).catch(() => null);
   if (path6 === null) {
     const mend2 = "correct the path; it is relative to the workspace";
     problems2.push({ place: place2, what: `there is no ${what} "${name}" in ${root}`, mend: mend2 });
     return null;
   }
-  const inside = (0, import_node_path5.relative)(root, path6);
-  if (inside === ".." || inside.startsWith(`..${import_node_path5.sep}`) || (0, import_node_path5.isAbsolute)(inside)) {
+  const inside = (0, import_node_path6.relative)(root, path6);
+  if (inside === ".." || inside.startsWith(`..${import_node_path6.sep}`) || (0, import_node_path6.isAbsolute)(inside)) {
     const text4 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
     problems2.push({ place: place2, what: text4, mend: "use files of the workspace only" });
     return null;
   }
-  const info2 = await (0, import_promises7.stat)(path6);
+  const info2 = await (0, import_promises6.stat)(path6);
   if (info2.isDirectory()) return { kind: "directory", path: path6 };
   return { kind: info2.isFile() && info2.size <= MAX_DOCKERFILE ? "file" : "other", path: path6 };
 }
-var import_promises7, import_node_path5, MAX_DOCKERFILE;
+var import_promises6, import_node_path6, MAX_DOCKERFILE;
 var init_workspace = __esm({
   "src/docker/workspace.ts"() {
     "use strict";
-    import_promises7 = require("node:fs/promises");
-    import_node_path5 = require("node:path");
+    import_promises6 = require("node:fs/promises");
+    import_node_path6 = require("node:path");
     init_errors();
     MAX_DOCKERFILE = 4 * 1024 * 1024;
   }
@@ -23005,7 +22846,7 @@ async function environmentApprovals(github, repo, who, runId) {
   return found;
 }
 async function guards(github, repo, who, login, name) {
-  if (who.startsWith("@")) return sameName3(who.slice(1), login);
+  if (who.startsWith("@")) return sameName2(who.slice(1), login);
   const params = { ...repo, environment_name: name };
   const environment = await github.find("GET /repos/{owner}/{repo}/environments/{environment_name}", params);
   const reviewers = (environment?.protection_rules ?? []).flatMap(
@@ -23014,16 +22855,16 @@ async function guards(github, repo, who, login, name) {
   const slugs = reviewers.map(
     ({ type, reviewer }) => type === "Team" && reviewer !== void 0 && "slug" in reviewer ? reviewer.slug : null
   );
-  return slugs.length > 0 && slugs.every((slug) => slug !== null && sameName3(slug, who.split("/").at(-1) ?? ""));
+  return slugs.length > 0 && slugs.every((slug) => slug !== null && sameName2(slug, who.split("/").at(-1) ?? ""));
 }
 async function belongs2(github, owner, who, login) {
-  if (who.startsWith("@")) return sameName3(who.slice(1), login);
+  if (who.startsWith("@")) return sameName2(who.slice(1), login);
   const [org, team] = who.includes("/") ? who.split("/", 2) : [owner, who];
   const params = { org: org ?? "", team_slug: team ?? "", username: login };
   const membership = await github.find("GET /orgs/{org}/teams/{team_slug}/memberships/{username}", params);
   return membership?.state === "active";
 }
-var MAX_VERSIONS, short, sameName3, dateOf;
+var MAX_VERSIONS, short, sameName2, dateOf;
 var init_approvals = __esm({
   "src/github/approvals.ts"() {
     "use strict";
@@ -23032,7 +22873,7 @@ var init_approvals = __esm({
     init_files2();
     MAX_VERSIONS = 100;
     short = (sha) => sha?.slice(0, 7) ?? "unknown";
-    sameName3 = (a, b) => a.toLowerCase() === b.toLowerCase();
+    sameName2 = (a, b) => a.toLowerCase() === b.toLowerCase();
     dateOf = ({ commit }) => Date.parse(commit.committer?.date ?? "") || 0;
   }
 });
@@ -23257,14 +23098,14 @@ async function runLong(options) {
   }
 }
 function finished(child3) {
-  return new Promise((resolve10, reject) => {
+  return new Promise((resolve11, reject) => {
     child3.once(
       "error",
       (error2) => reject(
         new OperationError("unavailable", `docker cannot be run (${messageOf(error2)})`, { cause: error2 })
       )
     );
-    child3.once("close", (code2, signal) => resolve10(code2 ?? signal ?? 1));
+    child3.once("close", (code2, signal) => resolve11(code2 ?? signal ?? 1));
   });
 }
 async function stopGroup(child3, gone, clock) {
@@ -23396,11 +23237,11 @@ var init_io_util = __esm({
     path = __toESM(require("path"), 1);
     __awaiter = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -23416,7 +23257,7 @@ var init_io_util = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -23499,11 +23340,11 @@ var init_io = __esm({
     init_io_util();
     __awaiter2 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -23519,7 +23360,7 @@ var init_io = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -23584,11 +23425,11 @@ var init_toolrunner = __esm({
     import_timers = require("timers");
     __awaiter3 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -23604,7 +23445,7 @@ var init_toolrunner = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -23823,7 +23664,7 @@ var init_toolrunner = __esm({
             this.toolPath = path3.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
           }
           this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve10, reject) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve11, reject) => __awaiter3(this, void 0, void 0, function* () {
             this._debug(`exec tool: ${this.toolPath}`);
             this._debug("arguments:");
             for (const arg of this.args) {
@@ -23906,7 +23747,7 @@ var init_toolrunner = __esm({
               if (error2) {
                 reject(error2);
               } else {
-                resolve10(exitCode2);
+                resolve11(exitCode2);
               }
             });
             if (this.options.input) {
@@ -24041,11 +23882,11 @@ var init_exec = __esm({
     init_toolrunner();
     __awaiter4 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -24061,7 +23902,7 @@ var init_exec = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -24083,9 +23924,9 @@ function askDocker(docker, environment, cwd) {
 }
 async function findDocker(environment) {
   if (process.platform === "win32") return "docker";
-  for (const directory of (environment["PATH"] ?? "").split(import_node_path6.delimiter)) {
-    const path6 = (0, import_node_path6.join)(directory, "docker");
-    const usable = (0, import_node_path6.isAbsolute)(directory) && await (0, import_promises8.access)(path6, import_promises8.constants.X_OK).then(
+  for (const directory of (environment["PATH"] ?? "").split(import_node_path7.delimiter)) {
+    const path6 = (0, import_node_path7.join)(directory, "docker");
+    const usable = (0, import_node_path7.isAbsolute)(directory) && await (0, import_promises7.access)(path6, import_promises7.constants.X_OK).then(
       () => true,
       () => false
     );
@@ -24111,12 +23952,12 @@ function askDockerLong(options) {
     return { ...text4, exitCode: typeof end2 === "number" ? end2 : 1 };
   };
 }
-var import_promises8, import_node_path6;
+var import_promises7, import_node_path7;
 var init_ask = __esm({
   "src/docker/ask.ts"() {
     "use strict";
-    import_promises8 = require("node:fs/promises");
-    import_node_path6 = require("node:path");
+    import_promises7 = require("node:fs/promises");
+    import_node_path7 = require("node:path");
     init_errors();
     init_process();
   }
@@ -26697,20 +26538,20 @@ async function daemonConfig({
   temporary
 }) {
   if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
-  const directory = await (0, import_promises9.mkdtemp)((0, import_node_path7.join)(temporary, "retag-builder-"));
-  const file2 = (0, import_node_path7.join)(directory, "buildkitd.toml");
+  const directory = await (0, import_promises8.mkdtemp)((0, import_node_path8.join)(temporary, "retag-builder-"));
+  const file2 = (0, import_node_path8.join)(directory, "buildkitd.toml");
   const text4 = insecure.map(
     (host) => `[registry.${JSON.stringify(host)}]
   http = true
   insecure = true
 `
   );
-  await (0, import_promises9.writeFile)(file2, text4.join(""));
+  await (0, import_promises8.writeFile)(file2, text4.join(""));
   const loopback = insecure.some((host) => /^(?:localhost|127\.|\[::1\])/.test(host));
   const network = loopback ? ["--driver-opt=network=host"] : [];
   return {
     words: [`--buildkitd-config=${file2}`, ...network],
-    remove: () => (0, import_promises9.rm)(directory, { recursive: true, force: true })
+    remove: () => (0, import_promises8.rm)(directory, { recursive: true, force: true })
   };
 }
 function checkPlatforms(found, definition, dockerfiles, log) {
@@ -26739,12 +26580,12 @@ function lastLine({ stdout, stderr }) {
 ${stderr}`.split("\n").map((line2) => cleanLine(line2, []).trim());
   return (lines3.findLast((line2) => line2 !== "") ?? "no message").replace(/^ERROR: /, "");
 }
-var import_promises9, import_node_path7;
+var import_promises8, import_node_path8;
 var init_prepare = __esm({
   "src/docker/prepare.ts"() {
     "use strict";
-    import_promises9 = require("node:fs/promises");
-    import_node_path7 = require("node:path");
+    import_promises8 = require("node:fs/promises");
+    import_node_path8 = require("node:path");
     init_dockerfile();
     init_errors();
     init_platforms2();
@@ -26757,12 +26598,12 @@ var init_prepare = __esm({
 async function secretFiles(definition, workspace) {
   const names2 = new Set(definition.secrets.flatMap(({ from, name }) => from === "file" ? [name] : []));
   const texts = await Promise.all(
-    [...names2].map((name) => textOf3((0, import_node_path8.resolve)(workspace, name)).catch(() => null))
+    [...names2].map((name) => textOf3((0, import_node_path9.resolve)(workspace, name)).catch(() => null))
   );
   return texts.filter((text4) => text4 !== null);
 }
 async function textOf3(path6) {
-  const file2 = await (0, import_promises10.open)(path6, "r");
+  const file2 = await (0, import_promises9.open)(path6, "r");
   try {
     const info2 = await file2.stat();
     if (!info2.isFile() || info2.size > MOST2) return null;
@@ -26773,12 +26614,12 @@ async function textOf3(path6) {
     await file2.close();
   }
 }
-var import_promises10, import_node_path8, MOST2;
+var import_promises9, import_node_path9, MOST2;
 var init_secret_files = __esm({
   "src/docker/secret-files.ts"() {
     "use strict";
-    import_promises10 = require("node:fs/promises");
-    import_node_path8 = require("node:path");
+    import_promises9 = require("node:fs/promises");
+    import_node_path9 = require("node:path");
     MOST2 = 64 * 1024;
   }
 });
@@ -26818,15 +26659,15 @@ function createBuilder(options) {
   };
 }
 async function bake(definition, state, docker, options) {
-  const directory = await (0, import_promises11.mkdtemp)((0, import_node_path9.join)(options.temporary, "retag-build-"));
-  const file2 = (0, import_node_path9.join)(directory, "bake.json");
-  const metadata2 = (0, import_node_path9.join)(directory, "metadata.json");
+  const directory = await (0, import_promises10.mkdtemp)((0, import_node_path10.join)(options.temporary, "retag-build-"));
+  const file2 = (0, import_node_path10.join)(directory, "bake.json");
+  const metadata2 = (0, import_node_path10.join)(directory, "metadata.json");
   const files = await secretFiles(definition, options.workspace);
   const secrets = secretTexts(options.environment, definition, files);
   const tail = [];
   const terminal = options.terminal && secrets.length === 0;
   try {
-    await (0, import_promises11.writeFile)(file2, definition.text, { mode: 384 });
+    await (0, import_promises10.writeFile)(file2, definition.text, { mode: 384 });
     const end2 = await runLong({
       command: docker,
       args: bakeArguments(definition, state, { file: file2, metadata: metadata2, terminal }),
@@ -26844,9 +26685,9 @@ async function bake(definition, state, docker, options) {
       }
     });
     if (end2 !== 0) throw bakeError(end2, tail, definition);
-    return readMetadata(await (0, import_promises11.readFile)(metadata2, "utf8").catch(() => null), definition);
+    return readMetadata(await (0, import_promises10.readFile)(metadata2, "utf8").catch(() => null), definition);
   } finally {
-    await (0, import_promises11.rm)(directory, { recursive: true, force: true });
+    await (0, import_promises10.rm)(directory, { recursive: true, force: true });
   }
 }
 function bakeArguments(definition, state, {
@@ -26866,12 +26707,12 @@ function bakeArguments(definition, state, {
     "default"
   ];
 }
-var import_promises11, import_node_path9, KEPT;
+var import_promises10, import_node_path10, KEPT;
 var init_builder = __esm({
   "src/docker/builder.ts"() {
     "use strict";
-    import_promises11 = require("node:fs/promises");
-    import_node_path9 = require("node:path");
+    import_promises10 = require("node:fs/promises");
+    import_node_path10 = require("node:path");
     init_ask();
     init_buildx();
     init_environment();
@@ -27017,7 +26858,7 @@ function lazyBuilder(options) {
       clock: systemClock,
       log: options.log,
       write: options.write,
-      token: (0, import_node_crypto5.randomBytes)(16).toString("hex"),
+      token: (0, import_node_crypto6.randomBytes)(16).toString("hex"),
       terminal: options.terminal
     })
   );
@@ -27029,11 +26870,11 @@ function lazyBuilder(options) {
     }
   };
 }
-var import_node_crypto5, import_node_os2;
+var import_node_crypto6, import_node_os2;
 var init_outside = __esm({
   "src/commands/outside.ts"() {
     "use strict";
-    import_node_crypto5 = require("node:crypto");
+    import_node_crypto6 = require("node:crypto");
     import_node_os2 = require("node:os");
     init_errors();
     init_entry();
@@ -27042,6 +26883,365 @@ var init_outside = __esm({
     init_base();
     init_clock();
     init_pull_request();
+  }
+});
+
+// src/git/event.ts
+function readEvent(input) {
+  const { name, payload } = input;
+  const defaults = {
+    ref: input.ref,
+    sha: input.sha,
+    deleted: false,
+    pullRequest: null,
+    trust: trustOfEvent(name),
+    defaultBranch: textAt(payload, "repository", "default_branch"),
+    maybeTag: false
+  };
+  if (typeof payload !== "object" || payload === null) {
+    return { ...defaults, trust: anonymous("the event file cannot be read") };
+  }
+  if (isPullRequest(input)) return { ...defaults, ...readPullRequest(input) };
+  if (isAboutPullRequest(payload)) return { ...defaults, trust: UNKNOWN_HEAD };
+  if (name === "workflow_run") return { ...defaults, ...readWorkflowRun(input) };
+  if (name === "delete" || name === "push" && at(payload, "deleted") === true) {
+    return { ...defaults, ref: eventRef(input), sha: null, deleted: true };
+  }
+  const ref = eventRef(input);
+  if (ref !== null && input.ref !== null && ref !== input.ref) throw disagreement(input, ref);
+  const about2 = ref ?? input.ref;
+  if (about2 !== null && isMergedRef(about2)) return { ...defaults, ref: about2 };
+  return { ...defaults, ref: about2, trust: anonymous("the event names neither a branch nor a git tag") };
+}
+function isAboutPullRequest(payload) {
+  return ["issue", "client_payload"].some((key) => isObject2(at(payload, key, "pull_request")));
+}
+function isObject2(value) {
+  return typeof value === "object" && value !== null;
+}
+function isPullRequest({ name, ref, payload }) {
+  const byName = name !== null && /^pull_request(?:_|$)/.test(name);
+  return byName || (ref?.startsWith("refs/pull/") ?? false) || typeof at(payload, "pull_request") === "object";
+}
+function eventRef({ name, ref, payload }) {
+  switch (name) {
+    case "push":
+      return textAt(payload, "ref");
+    case "workflow_dispatch":
+      return sameName3(textAt(payload, "ref"), ref);
+    case "merge_group":
+      return textAt(payload, "merge_group", "head_ref");
+    case "release": {
+      const tag2 = textAt(payload, "release", "tag_name");
+      return tag2 === null ? null : `refs/tags/${tag2}`;
+    }
+    case "create":
+    case "delete": {
+      const short2 = textAt(payload, "ref");
+      return short2 === null ? null : `refs/${at(payload, "ref_type") === "tag" ? "tags" : "heads"}/${short2}`;
+    }
+    case null:
+    default:
+      return null;
+  }
+}
+function sameName3(short2, full) {
+  const meant = full !== null && [`refs/heads/${short2 ?? ""}`, `refs/tags/${short2 ?? ""}`].includes(full);
+  return meant ? full : short2;
+}
+function readPullRequest(input) {
+  const { payload } = input;
+  const given2 = at(payload, "pull_request", "number") ?? at(payload, "number");
+  const number2 = typeof given2 === "number" || typeof given2 === "string" ? Number(given2) : Number.NaN;
+  const untrusted = { trust: UNKNOWN_HEAD };
+  if (!Number.isSafeInteger(number2) || number2 < 1) return untrusted;
+  const base = textAt(payload, "pull_request", "base", "repo", "full_name") ?? textAt(payload, "repository", "full_name");
+  const head2 = textAt(payload, "pull_request", "head", "repo", "full_name");
+  const headSha = textAt(payload, "pull_request", "head", "sha");
+  const ref = `refs/pull/${number2}/merge`;
+  if (input.ref !== null && !pullRefs(number2, payload).includes(input.ref)) throw disagreement(input, ref);
+  if (base === null || headSha === null) return { ...untrusted, ref };
+  const fork = head2 === null || head2.toLowerCase() !== base.toLowerCase();
+  return {
+    ref,
+    // pull_request_target runs at the base; the commit that the pull request is about is its head.
+    sha: input.name === "pull_request_target" ? headSha : input.sha ?? headSha,
+    pullRequest: { number: number2, headRepo: head2, baseRepo: base, headSha, fork },
+    trust: fork ? FORK : PULL_REQUEST
+  };
+}
+function pullRefs(number2, payload) {
+  const base = textAt(payload, "pull_request", "base", "ref");
+  return [
+    `refs/pull/${number2}/merge`,
+    `refs/pull/${number2}/head`,
+    ...base === null ? [] : [`refs/heads/${base}`]
+  ];
+}
+function readWorkflowRun({ payload }) {
+  const run3 = (...path6) => textAt(payload, "workflow_run", ...path6);
+  const head2 = run3("head_repository", "full_name");
+  const base = run3("repository", "full_name") ?? textAt(payload, "repository", "full_name");
+  const fork = head2 === null || base === null || head2.toLowerCase() !== base.toLowerCase();
+  const branch = run3("head_branch");
+  const before = run3("event");
+  const trust = trustOfEvent(before);
+  const tagEvents2 = ["push", "release", "create", "workflow_dispatch"];
+  return {
+    ref: branch === null ? null : `refs/heads/${branch}`,
+    sha: run3("head_sha"),
+    trust: fork ? FORK : trust.level === "write" ? trust : { ...trust, why: `the run before it was for ${before ?? "an event without a name"}: ${trust.why}` },
+    maybeTag: !fork && tagEvents2.includes(before ?? "")
+  };
+}
+function disagreement({ name, ref }, inEvent) {
+  return new UserError({
+    what: `GITHUB_REF is ${visible(ref ?? "")}, and the ${name ?? ""} event is about ${visible(inEvent)}`,
+    mend: 'run Retag with the environment that the runner gave the job; to choose another ref use the input "ref"'
+  });
+}
+var UNKNOWN_HEAD, FORK;
+var init_event = __esm({
+  "src/git/event.ts"() {
+    "use strict";
+    init_errors();
+    init_refname();
+    init_json();
+    init_permission();
+    UNKNOWN_HEAD = anonymous("it is about a pull request, and the event does not say whose");
+    FORK = anonymous("its code comes from a fork and was not reviewed");
+  }
+});
+
+// src/git/tags.ts
+async function allTags(git) {
+  const local = await git("for-each-ref", "--format=%(refname)", "refs/tags");
+  if (local === null) return [];
+  if (!local.ok) throw unreadable("the git tags cannot be read", local.stderr);
+  const names2 = namesOf3(linesOf(local));
+  if (!await isShallow(git)) return names2;
+  const remote = await git("ls-remote", "--tags", "--refs", "origin");
+  if (remote?.ok !== true) {
+    throw unreadable("this clone is shallow and the remote did not list its git tags", remote?.stderr ?? "");
+  }
+  const lines3 = linesOf(remote).map((line2) => line2.slice(line2.indexOf("	") + 1));
+  return [.../* @__PURE__ */ new Set([...names2, ...namesOf3(lines3)])];
+}
+async function tagsReachableFrom(git, revision) {
+  const answer = await git(
+    "log",
+    "--date-order",
+    "--decorate=full",
+    "--decorate-refs=refs/tags/*",
+    "--format=%D",
+    "--end-of-options",
+    revision,
+    "--"
+  );
+  if (answer?.ok !== true) {
+    throw unreadable(
+      `the history of ${revision} cannot be read`,
+      answer?.stderr ?? "there is no git repository here"
+    );
+  }
+  return linesOf(answer).flatMap(
+    (line2) => namesOf3(line2.split(", ").map((name) => name.replace(/^tag: /, ""))).sort(highestFirst)
+  );
+}
+function namesOf3(refs) {
+  return refs.filter((ref) => ref.startsWith(PREFIX3)).map((ref) => ref.slice(PREFIX3.length));
+}
+function highestFirst(a, b) {
+  return b.localeCompare(a, "en", { numeric: true });
+}
+function unreadable(what, stderr) {
+  const said = stderr.trim().split("\n")[0] ?? "";
+  return new UserError({
+    what: said === "" ? what : `${what} (${said})`,
+    mend: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
+  });
+}
+var PREFIX3;
+var init_tags3 = __esm({
+  "src/git/tags.ts"() {
+    "use strict";
+    init_errors();
+    init_git();
+    PREFIX3 = "refs/tags/";
+  }
+});
+
+// src/git/facts.ts
+async function readRefFacts(options) {
+  const { env, cwd, time: time2 } = options;
+  const git = gitIn(cwd, env);
+  const warnings2 = [];
+  const event = inActions(env) ? await actionsEvent(env, warnings2) : null;
+  const ref = await chosenRef(options, event, git);
+  const deleted = event?.deleted === true && ref.ref === event.ref;
+  const { sha, known } = deleted ? NO_COMMIT : await chosenCommit(options, event, ref, git);
+  return {
+    ...ref,
+    sha,
+    event: event === null ? null : text3(env, "GITHUB_EVENT_NAME"),
+    defaultBranch: event?.defaultBranch ?? await remoteDefault(git),
+    runNumber: wholeNumber(env, "GITHUB_RUN_NUMBER"),
+    runAttempt: wholeNumber(env, "GITHUB_RUN_ATTEMPT"),
+    time: time2,
+    commitTime: known ? await commitTime(git, sha) : null,
+    deleted,
+    gitTags: once4(() => allTags(git)),
+    reachableTags: once4(() => tagsReachableFrom(git, sha ?? "HEAD")),
+    shallow: once4(() => isShallow(git)),
+    pullRequest: event?.pullRequest ?? null,
+    may: await permitted(options, event, ref.ref, sha),
+    warnings: warnings2
+  };
+}
+async function readPermission(options) {
+  const event = inActions(options.env) ? await actionsEvent(options.env, []) : null;
+  return permitted(options, event, event?.ref ?? null, event?.sha ?? null);
+}
+function permitted({ env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, event, ref, sha) {
+  return permissionOf({
+    env,
+    cwd,
+    event,
+    ref,
+    files,
+    commits: [.../* @__PURE__ */ new Set([text3(env, "GITHUB_SHA"), sha])].filter((commit) => commit !== null),
+    confirmed: yes === true && givenRef2 !== void 0 && given2 !== void 0
+  });
+}
+function inActions(env) {
+  return env["GITHUB_ACTIONS"] === "true" || text3(env, "GITHUB_EVENT_NAME") !== null;
+}
+async function actionsEvent(env, warnings2) {
+  const payload = await eventPayload(text3(env, "GITHUB_EVENT_PATH"), warnings2);
+  return readEvent({
+    name: text3(env, "GITHUB_EVENT_NAME"),
+    ref: text3(env, "GITHUB_REF"),
+    sha: text3(env, "GITHUB_SHA"),
+    payload
+  });
+}
+async function eventPayload(path6, warnings2) {
+  try {
+    if (path6 === null) throw new Error("GITHUB_EVENT_PATH is not set");
+    const payload = JSON.parse(await (0, import_promises11.readFile)(path6, "utf8"));
+    if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) return payload;
+    throw new Error("it is not a JSON object");
+  } catch (error2) {
+    const why = error2 instanceof Error ? error2.message : String(error2);
+    warnings2.push(
+      `the event file cannot be read (${why}), so this run is not trusted: nothing will be written`
+    );
+    return null;
+  }
+}
+async function chosenRef(options, event, git) {
+  if (options.ref !== void 0 && options.ref !== "") return givenRef(options.ref, git);
+  if (event === null) return checkedOutRef(git);
+  if (event.ref === null) {
+    throw new UserError({ what: "the event is about no git ref", mend: 'choose one with the input "ref"' });
+  }
+  const ref = parsed(event.ref);
+  const asTag = event.maybeTag ? parseRef(`refs/tags/${ref.name}`) : null;
+  if (asTag?.ok !== true || event.sha === null) return ref;
+  const branch = await isBranch(git, ref.name);
+  const here = await commitOf(git, asTag.value.ref);
+  const isTag2 = here !== null || branch ? here === event.sha && !branch : await options.isTagAt?.(ref.name, event.sha);
+  return isTag2 === true ? asTag.value : ref;
+}
+function parsed(text4) {
+  const ref = parseRef(text4);
+  if (ref.ok) return ref.value;
+  throw new UserError({ what: `ref: ${ref.what}`, mend: ref.mend });
+}
+async function givenRef(text4, git) {
+  const full = parseRef(text4);
+  if (full.ok) return full.value;
+  const tag2 = parseRef(text4, "tag");
+  if (!tag2.ok) return parsed(text4);
+  const isTag2 = await commitOf(git, tag2.value.ref) !== null;
+  const branch = await isBranch(git, tag2.value.name);
+  if (isTag2 === branch) return parsed(text4);
+  return isTag2 ? tag2.value : parsed(`refs/heads/${tag2.value.name}`);
+}
+async function isBranch(git, name) {
+  return await branchCommit(git, name) !== null;
+}
+async function branchCommit(git, name) {
+  return await commitOf(git, `refs/heads/${name}`) ?? await commitOf(git, `refs/remotes/origin/${name}`);
+}
+async function checkedOutRef(git) {
+  const head2 = await git("symbolic-ref", "--quiet", "HEAD");
+  const mend2 = 'give the ref, as in "--ref refs/tags/1.2.3"';
+  if (head2 === null)
+    throw new UserError({ what: "there is no git repository here to take the ref from", mend: mend2 });
+  const [branch] = linesOf(head2);
+  if (branch !== void 0) return parsed(branch);
+  const tags2 = linesOf(await git("for-each-ref", "--points-at=HEAD", "--format=%(refname)", "refs/tags"));
+  const [tag2] = tags2;
+  if (tag2 !== void 0 && tags2.length === 1) return parsed(tag2);
+  const which2 = tags2.length === 0 ? "no git tag is" : `several git tags are (${tags2.join(", ")})`;
+  throw new UserError({
+    what: `HEAD is detached and ${which2} at its commit, so the ref cannot be told`,
+    mend: mend2
+  });
+}
+async function chosenCommit(options, event, ref, git) {
+  if (options.sha !== void 0 && options.sha !== "") return givenSha(options.sha, git);
+  if (event !== null && (ref.ref === event.ref || sameCommitOfTag(event, ref)) && event.sha !== null) {
+    return givenSha(event.sha, git);
+  }
+  const sha = await (ref.kind === "branch" ? branchCommit(git, ref.name) : commitOf(git, ref.ref));
+  return sha === null ? NO_COMMIT : { sha, known: true };
+}
+function sameCommitOfTag(event, ref) {
+  return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === "tag";
+}
+async function givenSha(text4, git) {
+  const commit = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
+  if (commit !== null) return { sha: commit, known: true };
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4)) return { sha: text4.toLowerCase(), known: false };
+  throw new UserError({
+    what: `sha: ${visible(text4)} is not a commit`,
+    mend: "give all 40 hexadecimal digits"
+  });
+}
+async function remoteDefault(git) {
+  const head2 = linesOf(await git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"))[0];
+  return head2?.replace(/^refs\/remotes\/origin\//, "") ?? null;
+}
+async function commitTime(git, sha) {
+  const seconds = linesOf(await git("log", "-1", "--format=%ct", "--end-of-options", sha, "--"))[0];
+  return seconds === void 0 ? null : Number(seconds) * 1e3;
+}
+function text3(env, name) {
+  const value = env[name];
+  return value === void 0 || value === "" ? null : value;
+}
+function wholeNumber(env, name) {
+  const value = env[name] ?? "";
+  return /^\d{1,15}$/.test(value) ? Number(value) : null;
+}
+function once4(read3) {
+  let answer;
+  return () => answer ??= read3();
+}
+var import_promises11, NO_COMMIT;
+var init_facts2 = __esm({
+  "src/git/facts.ts"() {
+    "use strict";
+    import_promises11 = require("node:fs/promises");
+    init_errors();
+    init_refname();
+    init_event();
+    init_git();
+    init_permission();
+    init_tags3();
+    NO_COMMIT = { sha: null, known: false };
   }
 });
 
@@ -27058,14 +27258,14 @@ async function walk2(folder, segments) {
   const [segment, ...rest] = segments;
   if (segment === void 0) return [];
   if (!isGlob(segment)) {
-    const path6 = (0, import_node_path10.join)(folder, segment);
+    const path6 = (0, import_node_path11.join)(folder, segment);
     if (rest.length > 0) return walk2(path6, rest);
     return await exists2(path6) ? [path6] : [];
   }
   const matches2 = segmentMatcher(segment);
   const found = segment === "**" && rest.length > 0 ? await walk2(folder, rest) : [];
   for (const entry of await entriesOf4(folder)) {
-    const path6 = (0, import_node_path10.join)(folder, entry.name);
+    const path6 = (0, import_node_path11.join)(folder, entry.name);
     if (segment === "**") {
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) found.push(...await walk2(path6, segments));
       else if (rest.length === 0 && !entry.isDirectory()) found.push(path6);
@@ -27118,12 +27318,12 @@ function segmentMatcher(pattern) {
     return p === pattern.length;
   };
 }
-var import_promises12, import_node_path10, SKIPPED;
+var import_promises12, import_node_path11, SKIPPED;
 var init_glob = __esm({
   "src/workspace/glob.ts"() {
     "use strict";
     import_promises12 = require("node:fs/promises");
-    import_node_path10 = require("node:path");
+    import_node_path11 = require("node:path");
     SKIPPED = /* @__PURE__ */ new Set([".git", "node_modules"]);
   }
 });
@@ -27145,9 +27345,9 @@ async function readTagFiles(patterns, options) {
   return files;
 }
 async function pathsFor(pattern, { cwd }, problems2) {
-  const literal2 = (0, import_node_path11.resolve)(cwd, pattern);
+  const literal2 = (0, import_node_path12.resolve)(cwd, pattern);
   if (!isGlob(pattern) || await exists2(literal2)) return [literal2];
-  const found = await expandGlob((0, import_node_path11.isAbsolute)(pattern) ? "/" : cwd, pattern);
+  const found = await expandGlob((0, import_node_path12.isAbsolute)(pattern) ? "/" : cwd, pattern);
   if (found.length === 0) {
     problems2.push({
       what: `no file matches "${pattern}" in ${cwd}`,
@@ -27198,13 +27398,13 @@ async function isAllowed(real, { workspaceRoot, allowOutside }) {
   return isInside(await (0, import_promises13.realpath)(workspaceRoot), real);
 }
 function isInside(folder, path6) {
-  const way = (0, import_node_path11.relative)(folder, path6);
-  return way !== "" && way !== ".." && !way.startsWith(`..${import_node_path11.sep}`) && !(0, import_node_path11.isAbsolute)(way);
+  const way = (0, import_node_path12.relative)(folder, path6);
+  return way !== "" && way !== ".." && !way.startsWith(`..${import_node_path12.sep}`) && !(0, import_node_path12.isAbsolute)(way);
 }
 function shownName2(path6, pattern, { cwd, workspaceRoot }) {
   const base = workspaceRoot ?? cwd;
-  const name = isInside(base, path6) ? (0, import_node_path11.relative)(base, path6) : isGlob(pattern) ? path6 : pattern;
-  return name.replaceAll(import_node_path11.sep, "/");
+  const name = isInside(base, path6) ? (0, import_node_path12.relative)(base, path6) : isGlob(pattern) ? path6 : pattern;
+  return name.replaceAll(import_node_path12.sep, "/");
 }
 async function readUpTo(file2, limit) {
   const pieces = [];
@@ -27218,13 +27418,13 @@ async function readUpTo(file2, limit) {
   }
   return Buffer.concat(pieces);
 }
-var import_node_fs, import_promises13, import_node_path11;
+var import_node_fs, import_promises13, import_node_path12;
 var init_files3 = __esm({
   "src/workspace/files.ts"() {
     "use strict";
     import_node_fs = require("node:fs");
     import_promises13 = require("node:fs/promises");
-    import_node_path11 = require("node:path");
+    import_node_path12 = require("node:path");
     init_config();
     init_errors();
     init_glob();
@@ -27244,32 +27444,45 @@ async function withSession(args, io, body) {
   const insecure = parseInsecureHosts(args.list("insecure-registry"));
   const deadline = startDeadline(parseTimeout(timeout), timeout);
   const { signal } = deadline;
-  const registry = realRegistry({
-    env: io.env,
-    log,
-    signal,
-    concurrency,
-    insecureRegistries: insecure,
-    anonymous: false,
-    githubToken: "",
-    onSecret: () => void 0
-  });
+  let registry = null;
   try {
-    const code2 = await body({ log, registry, signal, concurrency, insecure });
+    const files = await tagFiles(args, io);
+    const { facts, may } = await permitted2(args, io, files);
+    registry = realRegistry({
+      env: io.env,
+      log,
+      signal,
+      concurrency,
+      insecureRegistries: insecure,
+      anonymous: !may.credentials,
+      localHosts: may.localHosts ? void 0 : listedHosts(insecure, args.list("registry-map")),
+      githubToken: "",
+      onSecret: () => void 0
+    });
+    const code2 = await body({ log, registry, signal, concurrency, insecure, files, facts, may });
     return deadline.exitCode() ?? code2;
   } catch (error2) {
     const code2 = fail(error2, io.stderr);
     return deadline.exitCode() ?? code2;
   } finally {
-    registry.close();
+    registry?.close();
     deadline.release();
   }
+}
+async function permitted2(args, io, files) {
+  const [ref, sha] = [args.text("ref"), args.text("sha")];
+  const options = { env: io.env, cwd: io.cwd, time: systemClock.now(), ref, sha, files, yes: args.is("yes") };
+  if (ref === void 0) return { facts: null, may: await readPermission(options) };
+  const facts = await readRefFacts(options);
+  return { facts, may: facts.may };
 }
 var DEFAULT_CONFIG2;
 var init_session = __esm({
   "src/commands/session.ts"() {
     "use strict";
     init_adapters();
+    init_facts2();
+    init_clock();
     init_deadline();
     init_files3();
     init_output();
@@ -27285,10 +27498,11 @@ __export(tags_exports, {
 });
 function tagsCommand(args, io) {
   return withSession(args, io, async (session) => {
-    const { log, registry, signal, insecure } = session;
+    const { log, registry, signal, insecure, facts, may } = session;
+    if (args.command === "apply") requireWrite("retag apply", may, io.env["GITHUB_EVENT_NAME"] ?? null);
+    for (const text4 of facts?.warnings ?? []) log.warning(text4);
     const path6 = await reportPath(args, io);
-    const facts = await factsFor(args, io);
-    const request = await requestFor(args, io, facts, session);
+    const request = await requestFor(args, io, session);
     const outside = outsideOf({
       files: [],
       env: io.env,
@@ -27320,16 +27534,11 @@ function sayWarnings(report2, log) {
   const warnings2 = annotations(report2).filter(({ level }) => level === "warning");
   for (const { title, message } of warnings2) log.warning(`${title}: ${message}`);
 }
-async function factsFor(args, io) {
-  const ref = args.text("ref");
-  if (ref === void 0) return null;
-  return readRefFacts({ env: io.env, cwd: io.cwd, time: systemClock.now(), ref, sha: args.text("sha") });
-}
-async function requestFor(args, io, facts, { concurrency, insecure }) {
+async function requestFor(args, io, { concurrency, insecure, facts, files }) {
   const digests = args.text("digests");
   return {
     command: args.command === "plan" ? "plan" : "apply",
-    files: await tagFiles(args, io),
+    files,
     policy: args.text("policy") ?? "",
     images: [],
     imagesDisabled: false,
@@ -27374,7 +27583,7 @@ var init_tags4 = __esm({
   "src/commands/tags.ts"() {
     "use strict";
     init_digests2();
-    init_facts();
+    init_permission();
     init_source();
     init_errors();
     init_annotations();
@@ -27825,8 +28034,7 @@ __export(pin_exports, {
 });
 async function pinCommand(args, io) {
   checkCommon(args);
-  return withSession(args, io, async ({ log, registry, concurrency }) => {
-    const files = await tagFiles(args, io);
+  return withSession(args, io, async ({ log, registry, concurrency, files }) => {
     const config = parseConfig(files);
     const registryMap = parseRegistryMap(args.list("registry-map"));
     const outcomes = await lookUpPins(config.images, registry, { registryMap, concurrency });
@@ -27841,7 +28049,7 @@ async function pinCommand(args, io) {
       before: file2.bytes
     }));
     for (const { path: path6, text: text4, before } of texts) {
-      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path12.resolve)(io.cwd, path6), text4);
+      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path13.resolve)(io.cwd, path6), text4);
       for (const { entry, source, text: done, failed: failed3 } of outcomes)
         if (!failed3 && entry.origin.at().file === path6) log.line(`pin ${source}: ${done}`);
     }
@@ -27854,11 +28062,11 @@ async function pinCommand(args, io) {
 function problemOf2({ entry, text: text4, failed: failed3 }) {
   return failed3 ? [{ place: entry.origin.at("src_build_tag"), what: text4 }] : [];
 }
-var import_node_path12;
+var import_node_path13;
 var init_pin3 = __esm({
   "src/commands/pin.ts"() {
     "use strict";
-    import_node_path12 = require("node:path");
+    import_node_path13 = require("node:path");
     init_config();
     init_pin();
     init_pin2();
@@ -27898,7 +28106,7 @@ async function stagesCommand(args, io) {
   try {
     const asking = { env: io.env, workspace: io.cwd, facts, log, signal: deadline.signal };
     const outside = outsideOf(askingOnly(asking));
-    let refused2 = 0;
+    let refused3 = 0;
     for (const build2 of config.builds) {
       const table3 = await platformStages(
         build2,
@@ -27910,9 +28118,9 @@ async function stagesCommand(args, io) {
 ${stagesText(table3, now)}
 
 `);
-      refused2 += table3.refused.length;
+      refused3 += table3.refused.length;
     }
-    return deadline.exitCode() ?? (refused2 > 0 ? 1 : 0);
+    return deadline.exitCode() ?? (refused3 > 0 ? 1 : 0);
   } finally {
     deadline.release();
   }
@@ -27922,7 +28130,7 @@ var init_stages3 = __esm({
     "use strict";
     init_names();
     init_errors();
-    init_facts();
+    init_facts2();
     init_load();
     init_request();
     init_stages2();
@@ -28328,7 +28536,7 @@ async function trackingIssues(github, state) {
   for await (const page of github.pages("GET /repos/{owner}/{repo}/issues", params)) {
     found.push(
       ...page.filter(({ user, author_association, pull_request }) => {
-        return !pull_request && (mayBeOwn(identity, user) || TRUSTED.has(author_association ?? ""));
+        return !pull_request && (mayBeOwn(identity, user) || TRUSTED2.has(author_association ?? ""));
       })
     );
   }
@@ -28401,14 +28609,14 @@ async function assignable(github, logins) {
 function plain2(body) {
   return (body ?? "").replaceAll("\r\n", "\n");
 }
-var TRUSTED, COLOURS;
+var TRUSTED2, COLOURS;
 var init_tracking2 = __esm({
   "src/github/tracking.ts"() {
     "use strict";
     init_errors();
     init_tracking();
     init_client();
-    TRUSTED = /* @__PURE__ */ new Set(["OWNER", "MEMBER", "COLLABORATOR"]);
+    TRUSTED2 = /* @__PURE__ */ new Set(["OWNER", "MEMBER", "COLLABORATOR"]);
     COLOURS = { [TRACKING_LABEL]: "ededed" };
   }
 });
@@ -28452,19 +28660,19 @@ var init_tracking3 = __esm({
 // src/embedded/blobs.ts
 function digestOf3(content, like = "sha256:") {
   const algorithm = algorithmOf2(like);
-  return `${algorithm}:${(0, import_node_crypto6.createHash)(algorithm).update(content).digest("hex")}`;
+  return `${algorithm}:${(0, import_node_crypto7.createHash)(algorithm).update(content).digest("hex")}`;
 }
 function inMemory(chunks) {
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   return { size, open: (start2, end2) => import_node_stream5.Readable.from(slices(chunks, start2, end2), { objectMode: false }) };
 }
 function createSink(spillAbove, directory, name) {
-  const hash2 = (0, import_node_crypto6.createHash)("sha256");
+  const hash2 = (0, import_node_crypto7.createHash)("sha256");
   let chunks = [];
   let size = 0;
   let file2 = null;
   async function spill() {
-    const path6 = (0, import_node_path13.join)(await directory(), name);
+    const path6 = (0, import_node_path14.join)(await directory(), name);
     file2 = { path: path6, handle: await (0, import_promises14.open)(path6, "w") };
     for (const chunk of chunks) await file2.handle.write(chunk);
     chunks = [];
@@ -28514,21 +28722,21 @@ function* slices(chunks, start2, end2) {
   }
 }
 async function digestOfStream(stream2) {
-  const hash2 = (0, import_node_crypto6.createHash)("sha512");
+  const hash2 = (0, import_node_crypto7.createHash)("sha512");
   for await (const chunk of stream2) hash2.update(chunk);
   return `sha512:${hash2.digest("hex")}`;
 }
 function algorithmOf2(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-var import_node_crypto6, import_node_fs2, import_promises14, import_node_path13, import_node_stream5;
+var import_node_crypto7, import_node_fs2, import_promises14, import_node_path14, import_node_stream5;
 var init_blobs2 = __esm({
   "src/embedded/blobs.ts"() {
     "use strict";
-    import_node_crypto6 = require("node:crypto");
+    import_node_crypto7 = require("node:crypto");
     import_node_fs2 = require("node:fs");
     import_promises14 = require("node:fs/promises");
-    import_node_path13 = require("node:path");
+    import_node_path14 = require("node:path");
     import_node_stream5 = require("node:stream");
   }
 });
@@ -29276,8 +29484,8 @@ function createStore(spillAbove, temporary) {
   const uploads = /* @__PURE__ */ new Map();
   const history = [];
   let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises15.mkdtemp)((0, import_node_path14.join)(temporary, "retag-registry-"));
-  const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto7.randomUUID)());
+  const spillDirectory = () => directory ??= (0, import_promises15.mkdtemp)((0, import_node_path15.join)(temporary, "retag-registry-"));
+  const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto8.randomUUID)());
   function ensure(name) {
     const known = repositories.get(name);
     if (known) return known;
@@ -29335,7 +29543,7 @@ function createStore(spillAbove, temporary) {
     },
     unlinkBlob: (repository, digest) => repositories.get(repository)?.blobs.delete(digest) ?? false,
     startUpload(repository) {
-      const upload = { id: (0, import_node_crypto7.randomUUID)(), repository, sink: newSink() };
+      const upload = { id: (0, import_node_crypto8.randomUUID)(), repository, sink: newSink() };
       uploads.set(upload.id, upload);
       return upload;
     },
@@ -29346,13 +29554,13 @@ function createStore(spillAbove, temporary) {
     }
   };
 }
-var import_node_crypto7, import_promises15, import_node_path14;
+var import_node_crypto8, import_promises15, import_node_path15;
 var init_store = __esm({
   "src/embedded/store.ts"() {
     "use strict";
-    import_node_crypto7 = require("node:crypto");
+    import_node_crypto8 = require("node:crypto");
     import_promises15 = require("node:fs/promises");
-    import_node_path14 = require("node:path");
+    import_node_path15 = require("node:path");
     init_blobs2();
   }
 });
@@ -29365,7 +29573,7 @@ function createTokenService(auth, now, realm) {
   const service = auth.service ?? "retag-embedded";
   const lifetime = auth.lifetime ?? 300;
   function newToken(prefix) {
-    const token = `${prefix}-${(0, import_node_crypto8.randomBytes)(24).toString("hex")}`;
+    const token = `${prefix}-${(0, import_node_crypto9.randomBytes)(24).toString("hex")}`;
     issued.push(token);
     return token;
   }
@@ -29453,11 +29661,11 @@ function covers2(access4, need) {
     (action2) => access4.some(({ repository, actions }) => repository === need.repository && actions.includes(action2))
   );
 }
-var import_node_crypto8;
+var import_node_crypto9;
 var init_token2 = __esm({
   "src/embedded/token.ts"() {
     "use strict";
-    import_node_crypto8 = require("node:crypto");
+    import_node_crypto9 = require("node:crypto");
     init_access();
     init_answer();
     init_call();
@@ -30003,8 +30211,8 @@ function guardOf(auth, tokens) {
 function handler(store, behaviour, guard, tokens) {
   return async (call) => {
     if (call.kind === "token") return tokens ? tokens.answer(call) : pageNotFound();
-    const refused2 = guard(call);
-    if (refused2) return refused2;
+    const refused3 = guard(call);
+    if (refused3) return refused3;
     if (call.kind === "ping") return json(200, {}, { "docker-distribution-api-version": "registry/2.0" });
     const { repository } = call;
     if (call.kind === "other" || repository === null) return pageNotFound();
@@ -30111,8 +30319,8 @@ async function demoCommand(args, io) {
       "4. Somebody builds the source tag anew. The published tags do not move: retag refuses, exit status 1."
     );
     fill2(embedded, "two");
-    const refused2 = await step("apply");
-    const codes = [planned2, applied2, again, refused2].map(({ exitCode: exitCode2 }) => exitCode2).join(" ");
+    const refused3 = await step("apply");
+    const codes = [planned2, applied2, again, refused3].map(({ exitCode: exitCode2 }) => exitCode2).join(" ");
     const asTold = codes === "0 0 0 1" && written2.length === 0;
     log.line("");
     log.line(
@@ -30324,11 +30532,11 @@ var init_oidc_utils = __esm({
     init_core();
     __awaiter5 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -30344,7 +30552,7 @@ var init_oidc_utils = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -30418,11 +30626,11 @@ var init_summary = __esm({
     import_fs = require("fs");
     __awaiter6 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -30438,7 +30646,7 @@ var init_summary = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -30746,11 +30954,11 @@ var init_platform = __esm({
     init_exec();
     __awaiter7 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -30766,7 +30974,7 @@ var init_platform = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -30975,11 +31183,11 @@ var init_core = __esm({
     init_platform();
     __awaiter8 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -30995,7 +31203,7 @@ var init_core = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -31594,7 +31802,7 @@ var init_summary2 = __esm({
 async function filesOf(inputs, workspace) {
   const standsIn = inputs.policy !== "" || inputs.images.length > 0 || inputs.imagesDisabled;
   if (standsIn && !inputs.configGiven) {
-    const there = await (0, import_promises19.stat)((0, import_node_path15.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
+    const there = await (0, import_promises19.stat)((0, import_node_path16.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
   }
   return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
@@ -31647,12 +31855,12 @@ function refuse2(items, input, isWrong) {
     }))
   );
 }
-var import_promises19, import_node_path15;
+var import_promises19, import_node_path16;
 var init_action_request = __esm({
   "src/commands/action-request.ts"() {
     "use strict";
     import_promises19 = require("node:fs/promises");
-    import_node_path15 = require("node:path");
+    import_node_path16 = require("node:path");
     init_lists();
     init_digests2();
     init_errors();
@@ -31935,13 +32143,13 @@ function fingerprintOf(files) {
   return hash(JSON.stringify(sorted2.map(({ file: file2, text: text4 }) => [file2, text4])));
 }
 function hash(text4) {
-  return (0, import_node_crypto9.createHash)("sha256").update(text4).digest("hex");
+  return (0, import_node_crypto10.createHash)("sha256").update(text4).digest("hex");
 }
-var import_node_crypto9, NO_FILE;
+var import_node_crypto10, NO_FILE;
 var init_followup = __esm({
   "src/followup/followup.ts"() {
     "use strict";
-    import_node_crypto9 = require("node:crypto");
+    import_node_crypto10 = require("node:crypto");
     init_reference();
     init_edit();
     init_edit();
@@ -32401,7 +32609,7 @@ async function finishPullRequest({ result, request, facts, inputs, env, outside,
 }
 async function finishRun({ result, request, facts, inputs, env, outside, log }) {
   const { command, registryMap, files, drift: drift2 } = request;
-  const follows = command === "apply" || drift2;
+  const follows = facts.may.write && (command === "apply" || drift2);
   if (!follows || registryMap.length > 0 || inputs.token === "") return result.exitCode;
   const { github } = outside;
   const base = branchOfRun(env) ?? facts.defaultBranch;
@@ -32413,7 +32621,7 @@ async function finishRun({ result, request, facts, inputs, env, outside, log }) 
   return 1;
 }
 function wantsComment({ comment }, facts) {
-  return comment === "true" || comment === "auto" && !facts.fork;
+  return comment === "true" || comment === "auto" && facts.pullRequest?.fork === false;
 }
 function runUrl(env) {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run3 } = env;
@@ -32451,19 +32659,23 @@ async function runAction(env, cwd) {
 }
 async function runWith(inputs, env, workspace, deadline) {
   const log = jobLog();
-  const path6 = inputs.report || (0, import_node_path16.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
+  const path6 = inputs.report || (0, import_node_path17.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
   await checkWritable(path6, "input report");
   if (inputs.token !== "") mask(inputs.token);
+  const files = await filesOf(inputs, workspace);
   const facts = await readRefFacts({
     env,
     cwd: workspace,
     time: systemClock.now(),
+    files,
     ref: inputs.ref || void 0,
     sha: inputs.sha || void 0,
     ...inputs.token === "" ? {} : { isTagAt: asker(inputs.token, env, log, deadline.signal) }
   });
   const command = commandFor(inputs.command, facts);
   for (const text4 of facts.warnings) log.warning(text4);
+  if (!facts.may.write && inputs.command === "auto" && !isReview(facts) && facts.warnings.length === 0)
+    log.warning(`nothing is written: ${facts.may.why}; ${facts.may.help}`);
   const concurrency = parseConcurrency(inputs.concurrency);
   const insecure = parseInsecureHosts(inputs.insecureRegistries);
   const registry = realRegistry({
@@ -32472,11 +32684,11 @@ async function runWith(inputs, env, workspace, deadline) {
     signal: deadline.signal,
     concurrency,
     insecureRegistries: insecure,
-    anonymous: facts.fork,
+    anonymous: !facts.may.credentials,
+    localHosts: facts.may.localHosts ? void 0 : listedHosts(insecure, inputs.registryMap, inputs.images),
     githubToken: inputs.token,
     onSecret: mask
   });
-  const files = await filesOf(inputs, workspace);
   const outside = outsideOf({
     files,
     env,
@@ -32519,15 +32731,12 @@ async function runWith(inputs, env, workspace, deadline) {
   }
 }
 function commandFor(input, facts) {
-  const { event, trusted } = facts;
-  if (input === "apply" && !trusted) {
-    throw new UserError({
-      what: `command: apply is refused on ${event ?? "this event"}: its code was not reviewed, so nothing is written for it`,
-      mend: 'leave command at "auto", which plans here and applies after the merge'
-    });
-  }
+  if (input === "apply") requireWrite("command: apply", facts.may, facts.event);
   if (input !== "auto") return input;
-  return !trusted || event === "merge_group" ? "plan" : "apply";
+  return facts.may.write ? "apply" : "plan";
+}
+function isReview({ event, pullRequest }) {
+  return pullRequest !== null || event === "merge_group";
 }
 function asker(token, env, log, signal) {
   const github = gitHubOf({ token, env, log, signal });
@@ -32584,14 +32793,15 @@ ${escapeCell(error2.message)}
   annotate("error", `This is a fault of Retag, please report it: ${text4}`);
   return 1;
 }
-var import_node_path16;
+var import_node_path17;
 var init_action = __esm({
   "src/commands/action.ts"() {
     "use strict";
-    import_node_path16 = require("node:path");
+    import_node_path17 = require("node:path");
     init_adapters();
     init_errors();
-    init_facts();
+    init_facts2();
+    init_permission();
     init_inputs();
     init_output3();
     init_publish();
@@ -32702,6 +32912,11 @@ var FLAGS = {
     help: "the commit of the ref (default: what git says)"
   },
   stable: { type: "boolean", commands: RUNS, help: "write stable tags that wait for somebody to say so" },
+  yes: {
+    type: "boolean",
+    commands: RUNS,
+    help: "apply without a question; in a CI job that Retag does not know, together with --ref and --sha"
+  },
   force: {
     type: "string",
     multiple: true,

@@ -19,6 +19,8 @@ export interface RegistrySettings {
   readonly anonymous: boolean;
   /** the job's token, for ghcr.io when nothing else is configured; empty outside Actions */
   readonly githubToken: string;
+  /** hosts that may be loopback or private, as `listedHosts` gives them; absent: every host */
+  readonly localHosts?: readonly string[] | undefined;
   readonly onSecret: (secret: string) => void;
 }
 
@@ -40,10 +42,26 @@ export function realRegistry(settings: RegistrySettings): Registry {
     userAgent: `retag/${VERSION}`,
     log,
     anonymous: settings.anonymous,
+    localHosts: settings.localHosts,
     onSecret: settings.onSecret,
     collect: youngCollector(),
   });
   return createRegistry(transport, { clock: systemClock, log });
+}
+
+/** The hosts that inputs name, for a run that may not connect to other loopback or private ones. */
+export function listedHosts(
+  insecure: readonly string[],
+  registryMap: readonly string[],
+  images: readonly string[] = [],
+): readonly string[] {
+  // A line that cannot be read is an error elsewhere.
+  const named = [...registryMap.map((line) => `${line.slice(line.indexOf('=') + 1)}/x`), ...images];
+  const hosts = named.flatMap((name) => {
+    const parsed = parseRepository(name);
+    return parsed.ok ? [parsed.value.registry] : [];
+  });
+  return [...insecure, ...hosts];
 }
 
 const MOST_CONCURRENCY = 256;

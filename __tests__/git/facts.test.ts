@@ -37,6 +37,7 @@ function inActions(event: string, file: string, ref: string, more: Partial<RefOp
 }
 
 const MASTER = 'refs/heads/master';
+const NOTHING = { write: false, credentials: false, localHosts: false };
 
 describe('row 103: what each event is about', () => {
   test.each<[string, string, string, string, Record<string, unknown>]>([
@@ -83,8 +84,8 @@ describe('row 103: what each event is about', () => {
     const facts = await inActions(event, file, ref, {}, sha);
     expect(facts).toMatchObject({
       deleted: false,
-      trusted: true,
-      fork: false,
+      // A merge queue is planned for: nothing of it is merged yet.
+      may: { write: event !== 'merge_group', credentials: true },
       pullRequest: null,
       event,
       defaultBranch: 'master',
@@ -115,8 +116,7 @@ describe('rows 7 and 96: who is trusted', () => {
       ref: MERGE,
       kind: 'pull',
       sha,
-      trusted: false,
-      fork,
+      may: { write: false, credentials: !fork, localHosts: false },
       pullRequest: { number: 12, headRepo, baseRepo: 'dmwm/WMCore', headSha: B, fork },
     });
   });
@@ -126,7 +126,9 @@ describe('rows 7 and 96: who is trusted', () => {
     ['workflow-run-deleted-fork', true],
     ['workflow-run', false],
   ])('workflow_run, %s', async (file, fork) => {
-    expect(await inActions('workflow_run', file, MASTER)).toMatchObject({ trusted: !fork, fork });
+    expect(await inActions('workflow_run', file, MASTER)).toMatchObject({
+      may: { write: !fork, credentials: !fork },
+    });
   });
 
   test('the input ref changes the ref and not the trust', async () => {
@@ -134,7 +136,7 @@ describe('rows 7 and 96: who is trusted', () => {
       ref: 'refs/tags/1.2.3',
       sha: A,
     });
-    expect(facts).toMatchObject({ ref: 'refs/tags/1.2.3', sha: A, trusted: false, fork: true });
+    expect(facts).toMatchObject({ ref: 'refs/tags/1.2.3', sha: A, may: NOTHING });
   });
 
   test.each<[string, string | undefined]>([
@@ -144,7 +146,7 @@ describe('rows 7 and 96: who is trusted', () => {
     const facts = await inActions('push', 'push-branch', MASTER, {
       env: { ...GIT_ENV, GITHUB_EVENT_PATH: path },
     });
-    expect(facts).toMatchObject({ ref: MASTER, sha: B, trusted: false, fork: true });
+    expect(facts).toMatchObject({ ref: MASTER, sha: B, may: NOTHING });
     expect(facts.warnings[0]).toMatch(/event file cannot be read .* nothing will be written/);
   });
 
@@ -156,7 +158,7 @@ describe('rows 7 and 96: who is trusted', () => {
       const facts = await inActions('push', 'push-branch', MASTER, {
         env: { ...GIT_ENV, GITHUB_EVENT_PATH: path },
       });
-      expect(facts).toMatchObject({ trusted: false, fork: true });
+      expect(facts).toMatchObject({ may: NOTHING });
     },
   );
 
@@ -174,7 +176,7 @@ describe('rows 7 and 96: who is trusted', () => {
       ref: 'refs/heads/x',
       sha: B,
     });
-    expect(facts).toMatchObject({ trusted: false, fork: true });
+    expect(facts).toMatchObject({ may: NOTHING });
   });
 });
 
@@ -202,7 +204,7 @@ describe('row 104: GITHUB_REF and the event disagree', () => {
     const facts = await inActions('workflow_dispatch', '', MASTER, {
       env: { ...GIT_ENV, GITHUB_EVENT_PATH: path },
     });
-    expect(facts).toMatchObject({ ref: MASTER, trusted: true });
+    expect(facts).toMatchObject({ ref: MASTER, may: { write: true } });
   });
 
   test('an event about no ref asks for one', async () => {
@@ -235,8 +237,7 @@ describe('refs and commits that are given', () => {
       kind: 'tag',
       sha: B,
       event: null,
-      trusted: true,
-      fork: false,
+      may: { write: true, credentials: true, localHosts: true },
       runNumber: null,
     });
     expect(await facts.gitTags()).toEqual([]);

@@ -53,7 +53,7 @@ describe('without a runner', () => {
       ref: 'refs/heads/main',
       sha: main,
       commitTime: Date.UTC(2024, 0, 1, 0, 6),
-      trusted: true,
+      may: { write: true },
     });
   });
 

@@ -67,8 +67,7 @@ export function factsOf(ref: string, more: Partial<RefFacts> = {}): RefFacts {
     reachableTags: asked,
     shallow: asked,
     pullRequest: null,
-    trusted: true,
-    fork: false,
+    may: { write: true, credentials: true, localHosts: true, why: '', help: '' },
     warnings: [],
     ...more,
   };

@@ -1,9 +1,10 @@
 /** The action: inputs and event → run → outputs, summary, annotations, report. */
 import { join } from 'node:path';
 
-import { parseConcurrency, parseInsecureHosts, realRegistry } from '../adapters.js';
+import { listedHosts, parseConcurrency, parseInsecureHosts, realRegistry } from '../adapters.js';
 import { formatProblem, OperationError, UserError } from '../errors.js';
 import { readRefFacts } from '../git/facts.js';
+import { requireWrite } from '../git/permission.js';
 import { readInputs, type ActionInputs } from '../github/inputs.js';
 import { annotate, jobLog, mask, passOn } from '../github/output.js';
 import { publishAnnotations, publishOutputs, publishSummary } from '../github/publish.js';
@@ -51,16 +52,20 @@ async function runWith(
   const path = inputs.report || join(env['RUNNER_TEMP'] ?? '.', 'retag-report.json');
   await checkWritable(path, 'input report');
   if (inputs.token !== '') mask(inputs.token);
+  const files = await filesOf(inputs, workspace);
   const facts = await readRefFacts({
     env,
     cwd: workspace,
     time: systemClock.now(),
+    files,
     ref: inputs.ref || undefined,
     sha: inputs.sha || undefined,
     ...(inputs.token === '' ? {} : { isTagAt: asker(inputs.token, env, log, deadline.signal) }),
   });
   const command = commandFor(inputs.command, facts);
   for (const text of facts.warnings) log.warning(text);
+  if (!facts.may.write && inputs.command === 'auto' && !isReview(facts) && facts.warnings.length === 0)
+    log.warning(`nothing is written: ${facts.may.why}; ${facts.may.help}`);
   const concurrency = parseConcurrency(inputs.concurrency);
   const insecure = parseInsecureHosts(inputs.insecureRegistries);
   const registry = realRegistry({
@@ -69,11 +74,11 @@ async function runWith(
     signal: deadline.signal,
     concurrency,
     insecureRegistries: insecure,
-    anonymous: facts.fork,
+    anonymous: !facts.may.credentials,
+    localHosts: facts.may.localHosts ? undefined : listedHosts(insecure, inputs.registryMap, inputs.images),
     githubToken: inputs.token,
     onSecret: mask,
   });
-  const files = await filesOf(inputs, workspace);
   const outside = outsideOf({
     files,
     env,
@@ -117,22 +122,21 @@ async function runWith(
 }
 
 /**
- * `auto` plans on pull requests and in merge queues and applies on everything else. Nothing is ever written for an
- * event whose code nobody reviewed, so an explicit `apply` there is an error and not a silent plan.
+ * `auto` plans where nothing may be written and applies on everything else. An explicit `apply` there is an error and not a
+ * silent plan.
  */
 export function commandFor(
   input: ActionInputs['command'],
-  facts: Pick<RefFacts, 'event' | 'trusted'>,
+  facts: Pick<RefFacts, 'event' | 'may'>,
 ): RunRequest['command'] {
-  const { event, trusted } = facts;
-  if (input === 'apply' && !trusted) {
-    throw new UserError({
-      what: `command: apply is refused on ${event ?? 'this event'}: its code was not reviewed, so nothing is written for it`,
-      mend: 'leave command at "auto", which plans here and applies after the merge',
-    });
-  }
+  if (input === 'apply') requireWrite('command: apply', facts.may, facts.event);
   if (input !== 'auto') return input;
-  return !trusted || event === 'merge_group' ? 'plan' : 'apply';
+  return facts.may.write ? 'apply' : 'plan';
+}
+
+/** On these events everybody expects a plan. */
+function isReview({ event, pullRequest }: RefFacts): boolean {
+  return pullRequest !== null || event === 'merge_group';
 }
 
 /** Asks GitHub what the checkout does not have. */

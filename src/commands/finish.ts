@@ -49,7 +49,7 @@ async function finishPullRequest({ result, request, facts, inputs, env, outside,
  */
 async function finishRun({ result, request, facts, inputs, env, outside, log }: Ending) {
   const { command, registryMap, files, drift } = request;
-  const follows = command === 'apply' || drift;
+  const follows = facts.may.write && (command === 'apply' || drift);
   if (!follows || registryMap.length > 0 || inputs.token === '') return result.exitCode;
   const { github } = outside;
   const base = branchOfRun(env) ?? facts.defaultBranch;
@@ -63,7 +63,7 @@ async function finishRun({ result, request, facts, inputs, env, outside, log }: 
 
 /** `auto`: everywhere but on pull requests of forks, whose token may not write. */
 function wantsComment({ comment }: ActionInputs, facts: RefFacts): boolean {
-  return comment === 'true' || (comment === 'auto' && !facts.fork);
+  return comment === 'true' || (comment === 'auto' && facts.pullRequest?.fork === false);
 }
 
 function runUrl(env: NodeJS.ProcessEnv): string | null {

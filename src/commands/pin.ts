@@ -11,13 +11,12 @@ import { replaceFile } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
 import { checkCommon } from './common.js';
 import { sayError, type Io } from './output.js';
-import { tagFiles, withSession } from './session.js';
+import { withSession } from './session.js';
 
 /** Writes what could be looked up, says what could not, and exits 1 when something could not. */
 export async function pinCommand(args: Arguments, io: Io): Promise<number> {
   checkCommon(args);
-  return withSession(args, io, async ({ log, registry, concurrency }) => {
-    const files = await tagFiles(args, io);
+  return withSession(args, io, async ({ log, registry, concurrency, files }) => {
     const config = parseConfig(files);
     const registryMap = parseRegistryMap(args.list('registry-map'));
     const outcomes = await lookUpPins(config.images, registry, { registryMap, concurrency });

@@ -1,5 +1,8 @@
 /** What the commands that speak to registries share: a deadline, a log and a registry client, released at the end. */
-import { parseConcurrency, parseInsecureHosts, realRegistry } from '../adapters.js';
+import { listedHosts, parseConcurrency, parseInsecureHosts, realRegistry } from '../adapters.js';
+import { readPermission, readRefFacts } from '../git/facts.js';
+import type { Permission, RefFacts } from '../policy/policy.js';
+import { systemClock } from '../system/clock.js';
 import { parseTimeout, startDeadline } from '../system/deadline.js';
 import { readTagFiles } from '../workspace/files.js';
 import type { Arguments } from '../terminal/args.js';
@@ -15,6 +18,10 @@ export interface Session {
   readonly signal: AbortSignal;
   readonly concurrency: number;
   readonly insecure: readonly string[];
+  readonly files: readonly TagFile[];
+  /** the git ref to classify; null without `--ref`, since then builds are not looked at */
+  readonly facts: RefFacts | null;
+  readonly may: Permission;
 }
 
 /** The tag files that a command line names, or the default one; none when a preset stands in for them. */
@@ -36,24 +43,40 @@ export async function withSession(
   const insecure = parseInsecureHosts(args.list('insecure-registry'));
   const deadline = startDeadline(parseTimeout(timeout), timeout);
   const { signal } = deadline;
-  const registry = realRegistry({
-    env: io.env,
-    log,
-    signal,
-    concurrency,
-    insecureRegistries: insecure,
-    anonymous: false,
-    githubToken: '',
-    onSecret: () => undefined,
-  });
+  let registry: Registry | null = null;
   try {
-    const code = await body({ log, registry, signal, concurrency, insecure });
+    const files = await tagFiles(args, io);
+    const { facts, may } = await permitted(args, io, files);
+    registry = realRegistry({
+      env: io.env,
+      log,
+      signal,
+      concurrency,
+      insecureRegistries: insecure,
+      anonymous: !may.credentials,
+      localHosts: may.localHosts ? undefined : listedHosts(insecure, args.list('registry-map')),
+      githubToken: '',
+      onSecret: () => undefined,
+    });
+    const code = await body({ log, registry, signal, concurrency, insecure, files, facts, may });
     return deadline.exitCode() ?? code;
   } catch (error) {
     const code = fail(error, io.stderr);
     return deadline.exitCode() ?? code;
   } finally {
-    registry.close();
+    registry?.close();
     deadline.release();
   }
+}
+
+async function permitted(
+  args: Arguments,
+  io: Io,
+  files: readonly TagFile[],
+): Promise<Pick<Session, 'facts' | 'may'>> {
+  const [ref, sha] = [args.text('ref'), args.text('sha')];
+  const options = { env: io.env, cwd: io.cwd, time: systemClock.now(), ref, sha, files, yes: args.is('yes') };
+  if (ref === undefined) return { facts: null, may: await readPermission(options) };
+  const facts = await readRefFacts(options);
+  return { facts, may: facts.may };
 }

@@ -1,9 +1,8 @@
 /** `retag plan` and `retag apply` */
 import { readDigests } from '../docker/digests.js';
-import { readRefFacts } from '../git/facts.js';
+import { requireWrite } from '../git/permission.js';
 import { defaultProvenance, sourceFacts } from '../github/source.js';
 import { UserError } from '../errors.js';
-import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
 import { annotations } from '../report/annotations.js';
 import type { Report } from '../report/model.js';
@@ -15,14 +14,15 @@ import type { Arguments } from '../terminal/args.js';
 import { onlyOf, reportPath } from './common.js';
 import type { Io } from './output.js';
 import { outsideOf } from './outside.js';
-import { tagFiles, withSession, type Session } from './session.js';
+import { withSession, type Session } from './session.js';
 
 export function tagsCommand(args: Arguments, io: Io): Promise<number> {
   return withSession(args, io, async (session) => {
-    const { log, registry, signal, insecure } = session;
+    const { log, registry, signal, insecure, facts, may } = session;
+    if (args.command === 'apply') requireWrite('retag apply', may, io.env['GITHUB_EVENT_NAME'] ?? null);
+    for (const text of facts?.warnings ?? []) log.warning(text);
     const path = await reportPath(args, io);
-    const facts = await factsFor(args, io);
-    const request = await requestFor(args, io, facts, session);
+    const request = await requestFor(args, io, session);
     const outside = outsideOf({
       files: [],
       env: io.env,
@@ -57,23 +57,15 @@ function sayWarnings(report: Report, log: Log): void {
   for (const { title, message } of warnings) log.warning(`${title}: ${message}`);
 }
 
-/** The git ref to classify; null without `--ref`, since then builds are not looked at. */
-async function factsFor(args: Arguments, io: Io): Promise<RefFacts | null> {
-  const ref = args.text('ref');
-  if (ref === undefined) return null;
-  return readRefFacts({ env: io.env, cwd: io.cwd, time: systemClock.now(), ref, sha: args.text('sha') });
-}
-
 async function requestFor(
   args: Arguments,
   io: Io,
-  facts: RefFacts | null,
-  { concurrency, insecure }: Session,
+  { concurrency, insecure, facts, files }: Session,
 ): Promise<RunRequest> {
   const digests = args.text('digests');
   return {
     command: args.command === 'plan' ? 'plan' : 'apply',
-    files: await tagFiles(args, io),
+    files,
     policy: args.text('policy') ?? '',
     images: [],
     imagesDisabled: false,

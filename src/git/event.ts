@@ -7,6 +7,7 @@ import { UserError } from '../errors.js';
 import type { PullRequestFacts } from '../policy/policy.js';
 import { visible } from '../refname.js';
 import { at, textAt } from '../json.js';
+import { anonymous, isMergedRef, PULL_REQUEST, trustOfEvent, type Trust } from './permission.js';
 
 /** What the runner says; every value may be missing. */
 export interface EventInput {
@@ -25,8 +26,7 @@ export interface EventFacts {
   readonly sha: string | null;
   readonly deleted: boolean;
   readonly pullRequest: PullRequestFacts | null;
-  readonly trusted: boolean;
-  readonly fork: boolean;
+  readonly trust: Trust;
   readonly defaultBranch: string | null;
   /** the ref may as well be a git tag of that name: workflow_run does not tell */
   readonly maybeTag: boolean;
@@ -43,20 +43,35 @@ export function readEvent(input: EventInput): EventFacts {
     sha: input.sha,
     deleted: false,
     pullRequest: null,
-    trusted: true,
-    fork: false,
+    trust: trustOfEvent(name),
     defaultBranch: textAt(payload, 'repository', 'default_branch'),
     maybeTag: false,
   };
-  if (typeof payload !== 'object' || payload === null) return { ...defaults, trusted: false, fork: true };
+  if (typeof payload !== 'object' || payload === null) {
+    return { ...defaults, trust: anonymous('the event file cannot be read') };
+  }
   if (isPullRequest(input)) return { ...defaults, ...readPullRequest(input) };
+  if (isAboutPullRequest(payload)) return { ...defaults, trust: UNKNOWN_HEAD };
   if (name === 'workflow_run') return { ...defaults, ...readWorkflowRun(input) };
   if (name === 'delete' || (name === 'push' && at(payload, 'deleted') === true)) {
     return { ...defaults, ref: eventRef(input), sha: null, deleted: true };
   }
   const ref = eventRef(input);
   if (ref !== null && input.ref !== null && ref !== input.ref) throw disagreement(input, ref);
-  return { ...defaults, ref: ref ?? input.ref };
+  const about = ref ?? input.ref;
+  if (about !== null && isMergedRef(about)) return { ...defaults, ref: about };
+  return { ...defaults, ref: about, trust: anonymous('the event names neither a branch nor a git tag') };
+}
+
+const UNKNOWN_HEAD = anonymous('it is about a pull request, and the event does not say whose');
+
+/** A comment on a pull request, or a dispatch that hands one on. */
+function isAboutPullRequest(payload: unknown): boolean {
+  return ['issue', 'client_payload'].some((key) => isObject(at(payload, key, 'pull_request')));
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function isPullRequest({ name, ref, payload }: EventInput): boolean {
@@ -100,7 +115,7 @@ function readPullRequest(input: EventInput): Partial<EventFacts> {
   const { payload } = input;
   const given = at(payload, 'pull_request', 'number') ?? at(payload, 'number');
   const number = typeof given === 'number' || typeof given === 'string' ? Number(given) : Number.NaN;
-  const untrusted = { trusted: false, fork: true };
+  const untrusted = { trust: UNKNOWN_HEAD };
   if (!Number.isSafeInteger(number) || number < 1) return untrusted;
   const base =
     textAt(payload, 'pull_request', 'base', 'repo', 'full_name') ??
@@ -116,10 +131,11 @@ function readPullRequest(input: EventInput): Partial<EventFacts> {
     // pull_request_target runs at the base; the commit that the pull request is about is its head.
     sha: input.name === 'pull_request_target' ? headSha : (input.sha ?? headSha),
     pullRequest: { number, headRepo: head, baseRepo: base, headSha, fork },
-    trusted: false,
-    fork,
+    trust: fork ? FORK : PULL_REQUEST,
   };
 }
+
+const FORK = anonymous('its code comes from a fork and was not reviewed');
 
 /** What GITHUB_REF can be: the merge ref, or the base branch (pull_request_target, and a pull request that was merged). */
 function pullRefs(number: number, payload: unknown): string[] {
@@ -138,13 +154,18 @@ function readWorkflowRun({ payload }: EventInput): Partial<EventFacts> {
   const base = run('repository', 'full_name') ?? textAt(payload, 'repository', 'full_name');
   const fork = head === null || base === null || head.toLowerCase() !== base.toLowerCase();
   const branch = run('head_branch');
+  const before = run('event');
+  const trust = trustOfEvent(before);
   const tagEvents = ['push', 'release', 'create', 'workflow_dispatch'];
   return {
     ref: branch === null ? null : `refs/heads/${branch}`,
     sha: run('head_sha'),
-    trusted: !fork,
-    fork,
-    maybeTag: !fork && tagEvents.includes(run('event') ?? ''),
+    trust: fork
+      ? FORK
+      : trust.level === 'write'
+        ? trust
+        : { ...trust, why: `the run before it was for ${before ?? 'an event without a name'}: ${trust.why}` },
+    maybeTag: !fork && tagEvents.includes(before ?? ''),
   };
 }
 

@@ -1,10 +1,12 @@
 /** Event, environment, command line and git → RefFacts, read once. */
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
-import type { RefFacts } from '../policy/policy.js';
+import type { TagFile } from '../config/config.js';
+import type { Permission, RefFacts } from '../policy/policy.js';
 import { parseRef, visible, type ParsedRef } from '../refname.js';
 import { readEvent, type EventFacts } from './event.js';
 import { commitOf, gitIn, isShallow, linesOf, type Git } from './git.js';
+import { permissionOf } from './permission.js';
 import { allTags, tagsReachableFrom } from './tags.js';
 
 export interface RefOptions {
@@ -18,6 +20,10 @@ export interface RefOptions {
   readonly ref?: string | undefined;
   /** input `sha` or `--sha` */
   readonly sha?: string | undefined;
+  /** `--yes` */
+  readonly yes?: boolean;
+  /** what the run acts on: must be as the commit has it where a CI system runs this */
+  readonly files?: readonly TagFile[];
   /** is the name a git tag at the commit, and no branch? Asked where the checkout has neither: it seldom has the tags. */
   readonly isTagAt?: (name: string, sha: string) => Promise<boolean>;
 }
@@ -49,10 +55,32 @@ export async function readRefFacts(options: RefOptions): Promise<RefFacts> {
     reachableTags: once(() => tagsReachableFrom(git, sha ?? 'HEAD')),
     shallow: once(() => isShallow(git)),
     pullRequest: event?.pullRequest ?? null,
-    trusted: event?.trusted ?? true,
-    fork: event?.fork ?? false,
+    may: await permitted(options, event, ref.ref, sha),
     warnings,
   };
+}
+
+/** What a run without a ref may do: one that looks at promotions only. @throws UserError as `readRefFacts` */
+export async function readPermission(options: RefOptions): Promise<Permission> {
+  const event = inActions(options.env) ? await actionsEvent(options.env, []) : null;
+  return permitted(options, event, event?.ref ?? null, event?.sha ?? null);
+}
+
+function permitted(
+  { env, cwd, files = [], yes, ref: givenRef, sha: given }: RefOptions,
+  event: EventFacts | null,
+  ref: string | null,
+  sha: string | null,
+): Promise<Permission> {
+  return permissionOf({
+    env,
+    cwd,
+    event,
+    ref,
+    files,
+    commits: [...new Set([text(env, 'GITHUB_SHA'), sha])].filter((commit) => commit !== null),
+    confirmed: yes === true && givenRef !== undefined && given !== undefined,
+  });
 }
 
 function inActions(env: RefOptions['env']): boolean {

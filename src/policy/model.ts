@@ -46,12 +46,24 @@ export interface RefFacts {
   /** is the history cut off? false outside a repository */
   readonly shallow: () => Promise<boolean>;
   readonly pullRequest: PullRequestFacts | null;
-  /** false on pull_request, pull_request_target, workflow_run of a fork, and when the event cannot be read: nothing may be written */
-  readonly trusted: boolean;
-  /** the head is another repository (or cannot be told): no credential may be used */
-  readonly fork: boolean;
+  /** what the event and the work tree allow this run to do */
+  readonly may: Permission;
   /** said in the log: what was assumed */
   readonly warnings: readonly string[];
+}
+
+/** What a run may do; `git/permission.ts` decides it. */
+export interface Permission {
+  /** registries, git tags, issues and comments of an apply may be written */
+  readonly write: boolean;
+  /** credentials of registries may be used */
+  readonly credentials: boolean;
+  /** hosts that no input lists may be loopback or private */
+  readonly localHosts: boolean;
+  /** a clause that says why not all of it is allowed; empty when it is */
+  readonly why: string;
+  /** an imperative clause that says what to do instead */
+  readonly help: string;
 }
 
 export type RefKind = 'branch' | 'tag' | 'pull' | 'other';

@@ -16,6 +16,7 @@ export type {
   CompiledPolicy,
   Decision,
   Needs,
+  Permission,
   PullRequestFacts,
   RefFacts,
   RefKind,

@@ -1,6 +1,6 @@
 /**
- * What a host is, told from its name alone: loopback, private, listed. Nothing is resolved, so a name in
- * somebody's DNS that points at a private address is not seen here (docs/threat-model.md).
+ * What a host is, told from its name alone: loopback, private, listed. Nothing is resolved here; http/reach.ts judges
+ * the addresses that a name resolves to, on events that only plan (docs/threat-model.md).
  * All functions want host names as `new URL()` gives them, because it rewrites `127.1`, `0x7f000001`
  * and full-width letters: comparing before parsing compares the wrong thing.
  */

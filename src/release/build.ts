@@ -74,7 +74,7 @@ function recipeOf(
     if (command === 'plan') return null;
     throw new UserError({ what: UNKNOWN_COMMIT, mend: 'give it with --sha (input sha)' });
   }
-  const from = { ...settings, source, trusted: facts?.trusted ?? true };
+  const from = { ...settings, source, trusted: facts?.may.write ?? true };
   const defined = (some: readonly SelectedBuild[]) => {
     const input = definitionInput(some, decision, from);
     return { input, definition: bakeDefinition(input) };
@@ -100,7 +100,7 @@ export async function checkSources(
   const { input, definition } = here;
   const wrong = wrongCheckout(await parts.checkedOut(), input.facts.revision);
   // The plan of a pull request is of a merge to come.
-  if (wrong !== null && request.facts?.trusted === true) parts.log.warning(wrong.message);
+  if (wrong !== null && request.facts?.may.write === true) parts.log.warning(wrong.message);
   const planned = building.planned.map(async (outcome): Promise<Outcome> => {
     const { image } = outcome.planned.wanted;
     const targets = definition.targets.filter((target) => target.image === image);

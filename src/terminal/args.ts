@@ -60,6 +60,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     help: 'the commit of the ref (default: what git says)',
   },
   stable: { type: 'boolean', commands: RUNS, help: 'write stable tags that wait for somebody to say so' },
+  yes: {
+    type: 'boolean',
+    commands: RUNS,
+    help: 'apply without a question; in a CI job that Retag does not know, together with --ref and --sha',
+  },
   force: {
     type: 'string',
     multiple: true,

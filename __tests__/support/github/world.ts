@@ -78,7 +78,11 @@ export async function createWorld(
       return local.repo.push(branch, { [TAG_FILE]: { mode: '100644', text } }, 'tag file', date);
     },
     run: (event, inputs = {}, env = {}) =>
-      place.action(event, { 'github-token': 'job', ...inputs }, { env: { ...surroundings, ...env } }),
+      place.action(
+        event,
+        { 'github-token': 'job', 'insecure-registries': registry.host, ...inputs },
+        { env: { ...surroundings, ...env } },
+      ),
     retag: (args, env = {}) => place.retag(args, { env: { ...surroundings, GITHUB_TOKEN: 'job', ...env } }),
     written: () => ({ github: local.writes(), registry: registry.writes() }),
     close: async () => {

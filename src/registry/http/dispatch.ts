@@ -30,6 +30,7 @@ const UPLOAD_PATIENCE = 5;
 /** One request on the wire, in its turn at `peer`. */
 export async function dispatch(wiring: Wiring, peer: Peer, request: Dispatch): Promise<Answer> {
   const { limiter } = peer;
+  const lookup = wiring.reach(request.url);
   // Opened before the turn: the source may need a turn at the same registry.
   const body = isOpenable(request.body) ? await opened(request.body) : request.body;
   const turn = limiter.acquire();
@@ -42,6 +43,7 @@ export async function dispatch(wiring: Wiring, peer: Peer, request: Dispatch): P
     const incoming = await onWire(wiring, request, body, {
       target,
       agent: agent instanceof Promise ? await agent : agent,
+      lookup,
     });
     peer.answered();
     return received(wiring, peer, incoming, request.url, epoch);
@@ -74,7 +76,7 @@ function onWire(
   wiring: Wiring,
   { method, headers }: Dispatch,
   body: Uint8Array | Upload | undefined,
-  way: Pick<WireRequest, 'target' | 'agent'>,
+  way: Pick<WireRequest, 'target' | 'agent' | 'lookup'>,
 ): Promise<IncomingMessage> {
   return exchange(
     { ...way, method, headers: Object.assign(standardHeaders(wiring, method, body), headers), body },

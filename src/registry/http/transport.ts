@@ -9,6 +9,7 @@ import type { Answer } from './dispatch.js';
 import { createEndpoint, type Endpoint } from './endpoint.js';
 import type { Environment } from './proxy.js';
 import { createSecrets, redactUrl } from './redact.js';
+import { createReach } from './reach.js';
 import { pointedWithin } from './redirect.js';
 import { createRelief } from './relief.js';
 import { streamed, whole } from './response.js';
@@ -40,6 +41,8 @@ export interface TransportOptions {
   readonly log: Pick<Log, 'warning' | 'debug'>;
   /** no credential is looked up for any host (pull requests of forks) */
   readonly anonymous: boolean;
+  /** hosts that may be loopback or private; absent: every host */
+  readonly localHosts?: readonly string[] | undefined;
   /** told of each secret in each form, for masking */
   readonly onSecret: (secret: string) => void;
   /** frees short-lived memory, for streams; null or absent where the engine does well by itself */
@@ -76,6 +79,7 @@ function wire(options: TransportOptions): Wiring {
   const secrets = createSecrets(options.onSecret);
   return {
     agents: createAgents({ env: options.env, ...(options.ca === undefined ? {} : { ca: options.ca }) }),
+    reach: createReach(options.localHosts),
     cancellation: cancellationOf(options.deadline),
     clock: options.clock,
     secrets,

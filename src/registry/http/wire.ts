@@ -1,7 +1,8 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 
+import { OperationError } from '../../errors.js';
 import type { Cancellation } from './cancellation.js';
 import { faultOf, WireFault } from './fault.js';
 import { feed, type Upload } from './upload.js';
@@ -22,6 +23,8 @@ export interface WireRequest {
   readonly headers: Record<string, string>;
   readonly body: Uint8Array | Upload | undefined;
   readonly agent: http.Agent;
+  /** undefined: the system's */
+  readonly lookup: LookupFunction | undefined;
 }
 
 export interface WireLimits {
@@ -62,7 +65,12 @@ export function exchange(request: WireRequest, limits: WireLimits): Promise<Inco
     );
     const unwatch = limits.cancellation.watch(fail);
     wire.on('error', (error) =>
-      fail(faultOf(error, { connected: track.connected, reused: wire.reusedSocket })),
+      fail(
+        // The look-up refused the address.
+        error instanceof OperationError
+          ? error
+          : faultOf(error, { connected: track.connected, reused: wire.reusedSocket }),
+      ),
     );
     wire.on('close', () => {
       // Neither answer nor error: a 101, or an agent that gave up. Every request ends here, so no error is made in vain.
@@ -98,12 +106,13 @@ export function proxyRefusal(status: number): WireFault {
   );
 }
 
-function open({ method, target, headers, agent }: WireRequest): ClientRequest {
+function open({ method, target, headers, agent, lookup }: WireRequest): ClientRequest {
   const { hostname: host, port, path, secure } = target;
   // The protocol is what proxy agents find a kept connection again by.
+  const options = { method, host, port, path, headers, agent, ...(lookup === undefined ? {} : { lookup }) };
   return secure
-    ? https.request({ protocol: 'https:', method, host, port, path, headers, agent })
-    : http.request({ protocol: 'http:', method, host, port, path, headers, agent });
+    ? https.request({ protocol: 'https:', ...options })
+    : http.request({ protocol: 'http:', ...options });
 }
 
 function silence(connected: boolean, ms: number): WireFault {

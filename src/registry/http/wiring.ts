@@ -4,12 +4,14 @@ import type { Clock } from '../../ports.js';
 import type { Agents } from './agents.js';
 import type { BodyLimits } from './body.js';
 import type { Cancellation } from './cancellation.js';
+import type { Reach } from './reach.js';
 import type { Secrets } from './redact.js';
 import type { Usage } from './usage.js';
 
 /** What all requests of a run share. */
 export interface Wiring {
   readonly agents: Agents;
+  readonly reach: Reach;
   readonly cancellation: Cancellation;
   readonly clock: Clock;
   readonly secrets: Secrets;

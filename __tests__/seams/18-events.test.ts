@@ -1,0 +1,204 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { readPermission } from '../../src/git/facts.js';
+import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, writes } from '../bundle/story.js';
+import { GIT_ENV, sandbox, type Sandbox } from '../support/repository.js';
+import { EVENTS, workspace, type RunnerEvent, type Workspace } from '../support/runner.js';
+
+/** Which event may do what, where the work tree is at the commit of the run and where it is not. */
+const HOME = { full_name: 'o/r', default_branch: 'main' };
+let box: Sandbox;
+let main = '';
+let pull = '';
+beforeAll(() => {
+  box = sandbox();
+  mkdirSync(box.at('work'));
+  box.git('work', 'init', '--quiet', '--initial-branch=main');
+  pull = box.commit('work', 1);
+  main = box.commit('work', 2);
+});
+afterAll(() => box.remove());
+
+/** The permission of a job at `head`, whose event names the commit `main`. */
+function allowed(name: string, payload: object, more: { ref?: string; head?: string; input?: string } = {}) {
+  const { ref = 'refs/heads/main', head = main, input } = more;
+  box.git('work', 'checkout', '--quiet', '--detach', head);
+  const path = box.at('event.json');
+  writeFileSync(path, JSON.stringify({ repository: HOME, ...payload }));
+  const env = {
+    ...GIT_ENV,
+    CI: 'true',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_EVENT_NAME: name,
+    GITHUB_EVENT_PATH: path,
+    GITHUB_REF: ref,
+    GITHUB_SHA: main,
+  };
+  return readPermission({ env, cwd: box.at('work'), time: 0, ref: input });
+}
+
+const ALL = { write: true, credentials: true, localHosts: true, why: '' };
+const PLAN = { write: false, credentials: true, localHosts: false };
+const ANONYMOUS = { write: false, credentials: false, localHosts: false };
+
+const WRITES = [
+  ...['push', 'create', 'delete', 'release', 'schedule', 'workflow_dispatch', 'repository_dispatch'],
+  ...['deployment', 'deployment_status', 'registry_package', 'branch_protection_rule', 'check_run'],
+  ...['check_suite', 'status', 'page_build', 'public', 'label', 'milestone'],
+];
+const ANYBODY = ['issues', 'issue_comment', 'discussion', 'discussion_comment', 'gollum', 'fork', 'watch'];
+const PULLS = ['pull_request', 'pull_request_target', 'pull_request_review', 'pull_request_review_comment'];
+const pullOf = (repository: string) => ({
+  pull_request: {
+    number: 12,
+    head: { sha: '3'.repeat(40), repo: { full_name: repository } },
+    base: { ref: 'main', repo: HOME },
+  },
+});
+
+describe('seam 18: what each event may do', () => {
+  test.each(WRITES)('seam 18: %s writes at the commit of the run', async (name) => {
+    expect(await allowed(name, {})).toMatchObject(ALL);
+  });
+  test.each(WRITES.filter((name) => name !== 'delete'))(
+    'seam 18: %s only plans, without credentials, when another commit is checked out',
+    async (name) => {
+      const may = await allowed(name, {}, { head: pull });
+      expect(may).toMatchObject(ANONYMOUS);
+      expect(may.why).toBe(`the work tree is at commit ${pull}, and this run is for ${main}`);
+    },
+  );
+  test.each(WRITES.filter((name) => name !== 'delete'))(
+    'seam 18: %s below refs/pull/ only plans',
+    async (name) => {
+      expect(await allowed(name, {}, { ref: 'refs/pull/12/head' })).toMatchObject(ANONYMOUS);
+      expect(await allowed(name, {}, { ref: 'refs/changes/01/1/1' })).toMatchObject(ANONYMOUS);
+    },
+  );
+  test.each(ANYBODY)('seam 18: %s, which anyone can cause, only plans', async (name) => {
+    expect(await allowed(name, {})).toMatchObject(PLAN);
+    expect(await allowed(name, {}, { head: pull })).toMatchObject(ANONYMOUS);
+  });
+  test.each(PULLS)('seam 18: %s only plans; of a fork without credentials', async (name) => {
+    expect(await allowed(name, pullOf('O/R'))).toMatchObject(PLAN);
+    expect(await allowed(name, pullOf('stranger/r'))).toMatchObject(ANONYMOUS);
+  });
+  test.each<[string, object]>([
+    ['issue_comment', { issue: { number: 12, pull_request: { url: 'https://api.github.com/…' } } }],
+    ['repository_dispatch', { client_payload: { pull_request: { number: 12 } } }],
+  ])('seam 18: %s on a pull request is one of a fork', async (name, payload) => {
+    expect(await allowed(name, payload)).toMatchObject(ANONYMOUS);
+  });
+  test('seam 18: a merge queue is planned for', async () => {
+    const head_ref = 'refs/heads/gh-readonly-queue/main/pr-12';
+    expect(await allowed('merge_group', { merge_group: { head_ref } }, { ref: head_ref })).toMatchObject(
+      PLAN,
+    );
+  });
+  test.each(['frobnicate', 'constructor', 'workflow_call', ''])(
+    'seam 18: an event that Retag does not know (%j) only plans',
+    async (name) => {
+      const may = await allowed(name, {});
+      expect(may).toMatchObject({ ...ANONYMOUS, why: 'Retag does not know this event' });
+      expect(may.help).toMatch(/on an event such as push, schedule or workflow_dispatch/);
+    },
+  );
+  test.each<[string, string, object]>([
+    ['push', 'o/r', ALL],
+    ['schedule', 'o/r', ALL],
+    ['workflow_run', 'o/r', ALL],
+    ['push', 'stranger/r', ANONYMOUS],
+    ['pull_request', 'stranger/r', ANONYMOUS],
+    ['pull_request', 'o/r', PLAN],
+    ['issue_comment', 'o/r', PLAN],
+    ['frobnicate', 'o/r', ANONYMOUS],
+  ])('seam 18: workflow_run after %s of %s', async (event, full_name, expected) => {
+    const run = {
+      event,
+      head_branch: 'main',
+      head_sha: main,
+      head_repository: { full_name },
+      repository: HOME,
+    };
+    expect(await allowed('workflow_run', { workflow_run: run })).toMatchObject(expected);
+  });
+  test('seam 18: an input ref below refs/pull/ takes the trust away', async () => {
+    expect(await allowed('workflow_dispatch', {})).toMatchObject(ALL);
+    const { readRefFacts } = await import('../../src/git/facts.js');
+    const env = { ...GIT_ENV, GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'workflow_dispatch' };
+    const more = { GITHUB_EVENT_PATH: box.at('event.json'), GITHUB_REF: 'refs/heads/main', GITHUB_SHA: main };
+    const options = { env: { ...env, ...more }, cwd: box.at('work'), time: 0, ref: 'refs/pull/12/head' };
+    expect(await readRefFacts({ ...options, sha: main })).toMatchObject({ may: ANONYMOUS });
+  });
+});
+
+describe('seam 18: the action', () => {
+  let registry: EmbeddedRegistry;
+  let place: Workspace;
+  let head = '';
+  let work = '';
+  beforeAll(async () => {
+    registry = await startRegistry();
+    fill(registry);
+    place = workspace();
+    place.file('.github/image-tags.yaml', TAG_FILE);
+    work = relative(box.path, place.path);
+    const git = (...args: string[]) => box.git(work, ...args);
+    git('init', '--quiet', '--initial-branch=main');
+    git('add', '.github');
+    head = box.commit(work, 3);
+  });
+  beforeEach(() => untag(registry));
+  afterAll(async () => {
+    await registry.close();
+    place.remove();
+  });
+  const run = (event: RunnerEvent, inputs = {}) =>
+    place.action(event, { 'registry-map': `docker.io=${registry.host}`, ...inputs });
+  const dispatch = (sha: string): RunnerEvent => ({ ...EVENTS.dispatch, sha });
+  const comment = (sha: string): RunnerEvent => ({
+    ...EVENTS.schedule,
+    name: 'issue_comment',
+    sha,
+    payload: { issue: { number: 12, pull_request: {} }, repository: { default_branch: 'master' } },
+  });
+
+  test('seam 18: a comment on a pull request only plans, also at the commit of the run', async () => {
+    const done = await run(comment(head));
+    expect(done).toMatchObject({ code: 0, report: { command: 'plan' } });
+    expect(done.commands).toContainEqual(
+      expect.objectContaining({ name: 'warning', text: expect.stringContaining('nothing is written: ') }),
+    );
+    expect(writes(registry.requests)).toEqual([]);
+    expect(await run(comment(head), { command: 'apply' })).toMatchObject({ code: 2, report: null });
+  });
+
+  test('seam 18: a dispatch with the head of a pull request checked out only plans', async () => {
+    const done = await run(dispatch('5'.repeat(40)));
+    expect(done).toMatchObject({ code: 0, report: { command: 'plan' } });
+    expect(tagged(registry)).toEqual(NOTHING);
+  });
+
+  test('seam 18: a tag file that is not as the commit has it is planned for, and never applied', async () => {
+    place.file('.github/image-tags.yaml', `${TAG_FILE}\n# from an artifact\n`);
+    const done = await run(dispatch(head));
+    expect(done).toMatchObject({ code: 0, report: { command: 'plan' } });
+    expect(done.stdout).toContain('is not as the commit of this run has it');
+    expect(tagged(registry)).toEqual(NOTHING);
+    place.file('.github/image-tags.yaml', TAG_FILE.replaceAll('\n', '\r\n'));
+    expect(await run(dispatch(head))).toMatchObject({ code: 0, report: { command: 'apply' } });
+    expect(tagged(registry)).toEqual(RIGHT);
+  });
+
+  test('seam 18: a tag file from a checkout of another commit, below the workspace, is planned for', async () => {
+    box.git(work, 'clone', '--quiet', '.', 'head');
+    box.commit(join(work, 'head'), 4);
+    const done = await run(dispatch(head), { config: 'head/.github/image-tags.yaml' });
+    expect(done).toMatchObject({ code: 0, report: { command: 'plan' } });
+    expect(tagged(registry)).toEqual(NOTHING);
+  });
+});
