@@ -28,7 +28,7 @@ function outside() {
       return Promise.resolve(OPEN);
     },
   };
-  return { asked, judged, parts: { subject, gatekeeper } };
+  return { asked, judged, parts: { subject, gatekeeper, registry: memoryRegistry({}) } };
 }
 
 const ENTRY = promotionOf('src_ref: https://x/commit/1');

@@ -5,11 +5,15 @@ import type { Gatekeeper, Subject } from './gates/gates.js';
 import type { Lookouts } from './observe.js';
 import type { ChannelVerdict, SourceState, WantedTag } from './plan/model.js';
 import { compareChannel } from './policy/policy.js';
+import type { Registry } from './ports.js';
 import { formatRepository } from './reference.js';
 import type { Release } from './release/release.js';
+import { believed } from './release/tag-list.js';
 
 export interface LookoutParts {
   readonly gatekeeper: Gatekeeper;
+  /** one that remembers its looks */
+  readonly registry: Pick<Registry, 'look'>;
   /** what the gates of a promotion are about, by its entry and the revision label of its image; for nulls, those of a build */
   subject(entry: ImageConfig | null, revision: string | null): Subject;
 }
@@ -25,17 +29,27 @@ export function lookoutsFor(release: Release | null, parts: LookoutParts): Looko
       const subject = entry === undefined ? parts.subject(null, null) : parts.subject(entry, revision);
       return parts.gatekeeper.judge(wanted.gates, subject);
     },
-    channel: (wanted) => Promise.resolve(channelOf(release, wanted)),
+    channel: (wanted) => channelOf(release, wanted, parts.registry),
     build: (wanted) => Promise.resolve(buildOf(release, wanted)),
   };
 }
 
-function channelOf(release: Release | null, { destination }: WantedTag): ChannelVerdict | null {
-  const resolved = release?.naming.resolved ?? null;
-  if (release === null || resolved === null) return null;
-  const tags = release.naming.tagLists.get(formatRepository(destination));
+/** The verdict comes from the list of the channel's repository, and only when that is believed. */
+async function channelOf(
+  release: Release | null,
+  { destination }: WantedTag,
+  registry: Pick<Registry, 'look'>,
+): Promise<ChannelVerdict | null> {
+  const { resolved = null, policy, tagLists } = release?.naming ?? {};
+  const { tag: channel, ...repository } = destination;
+  const name = formatRepository(repository);
+  const list = tagLists?.get(name);
+  if (release === null || policy === undefined || resolved === null || list === undefined) return null;
+  const here = release.wanted.filter((wanted) => formatRepository(wanted.destination) === name);
+  const wanted = [channel, ...here.map((each) => each.destination.tag)];
+  const tags = await believed(list, repository, [...new Set(wanted)], registry);
   if (tags instanceof OperationError) return { order: 'unknown', error: tags };
-  return tags === undefined ? null : compareChannel(release.naming.policy, resolved, destination.tag, tags);
+  return compareChannel(policy, resolved, channel, tags);
 }
 
 function buildOf(release: Release | null, { source }: WantedTag): SourceState {

@@ -145,6 +145,7 @@ async function makePlan(
   const { registry, log, gatekeeper } = parts;
   const lookouts = lookoutsFor(release, {
     gatekeeper,
+    registry,
     subject: (entry, revision) => parts.subject(entry, revision),
   });
   const observed = await observe(wanted, registry, lookouts, {

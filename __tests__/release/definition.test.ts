@@ -55,6 +55,7 @@ async function planned(
   };
   const outside = {
     gatekeeper: { judge: () => Promise.reject(new Error('no gates here')) },
+    registry,
     subject: () => ({ home: '', commit: { why: '' } }),
   };
   return {

@@ -39,10 +39,15 @@ describe('what is asked', () => {
     expect(registry.calls).toEqual([]);
   });
 
-  test('one list of tags of each repository, for a number', async () => {
+  test('one list of tags of each repository, for a number, and whether the number is free as the list says', async () => {
     const registry = memoryRegistry({});
     await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A, B], { registry, concurrency: 1, claim: null });
-    expect(registry.calls).toEqual(['tags reg.example/a', 'tags reg.example/b']);
+    expect(registry.calls).toEqual([
+      'tags reg.example/a',
+      'tags reg.example/b',
+      'look reg.example/a:v0.0.2021110101',
+      'look reg.example/b:v0.0.2021110101',
+    ]);
   });
 
   test('a registry that cannot say its tags leaves the names unknown: a number would be a guess', async () => {

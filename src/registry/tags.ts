@@ -1,5 +1,6 @@
 import { isReservedTag, parseTag, type Repository } from '../reference.js';
-import { failure, refusal, type Task } from './answers.js';
+import type { OperationError } from '../errors.js';
+import { clean, failure, refusal, type Task } from './answers.js';
 import { saysAbsent } from './existence.js';
 import type { RegistryResponse } from './http/types.js';
 import { isObject, parseJson } from './json.js';
@@ -14,12 +15,14 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /**
  * All tags of a repository in the order in which the registry gives them (distribution-spec "Listing Tags"); [] for a
  * repository that the registry does not know. Only Link leads to a further page: docker-registry 2.8 answers `last`
- * with the whole list again. A page without anything new ends the list too.
- * @throws OperationError `protocol` past 200 pages or 16 MiB: a list cut short would hide the highest version
+ * with the whole list again.
+ * @throws OperationError `protocol` for a list that is not whole, since it would hide the highest version: another repository's,
+ *   a Link that leads to another list or to a page that was read already, more than 200 pages or 16 MiB
  */
 export async function listTags(context: Context, repository: Repository): Promise<readonly string[]> {
   const task: Task = { doing: 'list the tags', ref: repository };
   const tags = new Set<string>();
+  const pages = new Set<string>();
   let path: string | URL = `tags/list?n=${PAGE}`;
   let bytes = 0;
   for (let page = 1; page <= MAX_PAGES; page++) {
@@ -33,14 +36,20 @@ export async function listTags(context: Context, repository: Repository): Promis
       redirect: 'follow',
       repeatable: true,
     });
-    if (saysAbsent(response)) return [...tags];
+    if (page === 1 && saysAbsent(response)) return [];
     if (response.status !== 200) throw refusal(task, response);
     bytes += response.body.length;
     const known = tags.size;
-    for (const tag of tagsOf(task, response)) tags.add(tag);
+    const found = tagsOf(task, repository, response);
+    for (const tag of found) tags.add(tag);
     const next = nextLink(response.headers['link']);
-    if (next === null || tags.size === known) return [...tags];
+    if (next === null) return [...tags];
     path = context.transport.resolve(response.url, next);
+    if (!path.pathname.endsWith(`/${repository.repository}/tags/list`))
+      throw incomplete(task, `the next page would be at ${path.pathname}, which is another list`);
+    if (pages.has(path.href) || (found.length > 0 && tags.size === known))
+      throw incomplete(task, `page ${page + 1} would repeat one that was read already`);
+    pages.add(path.href);
   }
   throw failure(
     'protocol',
@@ -51,9 +60,21 @@ export async function listTags(context: Context, repository: Repository): Promis
   );
 }
 
-/** The tags of one page. Names that no tag may have are passed over: nothing could ever be asked about them. */
-function tagsOf(task: Task, response: RegistryResponse): readonly string[] {
+function incomplete(task: Task, what: string): OperationError {
+  const next = 'check that no cache or proxy answers in place of the registry, and run again';
+  return failure('protocol', task, `${task.ref.registry} gives a list that is not whole: ${what}`, next, {
+    status: 200,
+  });
+}
+
+/**
+ * The tags of one page; `null` is Go's empty list, and what docker-registry answers when the last tag is gone. Names that no
+ * tag may have are passed over: nothing could ever be asked about them.
+ */
+function tagsOf(task: Task, { repository }: Repository, response: RegistryResponse): readonly string[] {
   const body = parseJson(response.body);
+  const name = isObject(body) ? (body['name'] ?? repository) : repository;
+  if (name !== repository) throw incomplete(task, `it is of ${clean(JSON.stringify(name))}`);
   const tags = isObject(body) ? (body['tags'] ?? []) : undefined;
   if (!Array.isArray(tags)) {
     throw failure(

@@ -19,9 +19,7 @@ import { OperationError } from '../errors.js';
 import { pool } from '../pool.js';
 import { formatRepository, type Repository } from '../reference.js';
 import type { Registry } from '../ports.js';
-
-/** The tags of a repository, or why its registry does not say. */
-export type TagList = readonly string[] | OperationError;
+import { believed, listTags, type TagList } from './tag-list.js';
 
 /** A run's ref with its names, and the tags that its repositories hold where those were needed. */
 export interface Naming {
@@ -60,10 +58,12 @@ export async function nameRun(
   if (decision.class === null || !decision.publish) return none;
   const needs = needsOf(decision);
   const base = needs.base ? await findBase(policy, facts) : null;
-  const tagLists = needs.tagLists ? await listTags(repositories, parts) : none.tagLists;
+  const tagLists = needs.tagLists ? await listAll(repositories, parts) : none.tagLists;
   try {
     const seen = await look(policy, decision, facts, needs, { base, tagLists, repositories, parts });
-    return { ...none, resolved: resolveNames(policy, decision, facts, seen), tagLists };
+    const resolved = resolveNames(policy, decision, facts, seen);
+    if (needs.sequence && seen.reuse === undefined) await expectFree(resolved, tagLists, repositories, parts.registry);
+    return { ...none, resolved, tagLists };
   } catch (error) {
     // Other tags of the run do not wait for this registry: a number that is not known refuses those that need it.
     if (error instanceof OperationError) return { ...none, unknown: error, tagLists };
@@ -71,21 +71,25 @@ export async function nameRun(
   }
 }
 
-async function listTags(
+/** @throws OperationError when a number that was taken for free is not: the list that said so is not believed */
+async function expectFree(
+  { tags }: ResolvedDecision,
+  tagLists: ReadonlyMap<string, TagList>,
+  repositories: readonly Repository[],
+  registry: Registry,
+): Promise<void> {
+  for (const repository of repositories) {
+    const list = tagLists.get(formatRepository(repository)) ?? [];
+    tagsOf(await believed(list, repository, tags, registry));
+  }
+}
+
+async function listAll(
   repositories: readonly Repository[],
   { registry, concurrency }: NamingParts,
 ): Promise<Map<string, TagList>> {
-  const lists = await pool(repositories, concurrency, (repository) => listed(registry, repository));
+  const lists = await pool(repositories, concurrency, (repository) => listTags(registry, repository));
   return new Map(repositories.map((repository, i) => [formatRepository(repository), lists[i] ?? []]));
-}
-
-async function listed(registry: Registry, repository: Repository): Promise<TagList> {
-  try {
-    return await registry.tags(repository);
-  } catch (error) {
-    if (error instanceof OperationError) return error;
-    throw error;
-  }
 }
 
 /** More snapshots than this between two runs of one commit, and the second gets a number of its own. */
