@@ -5,6 +5,7 @@ import { execute, type BuildResult, type ExecuteOptions, type Outcome } from '..
 import { observe } from '../src/observe.js';
 import type { Plan, WantedTag } from '../src/plan/model.js';
 import { plan } from '../src/plan/plan.js';
+import { STILL } from './support/flow.js';
 import { memoryRegistry, recordedLog, type MemoryRegistry } from './support/memory-registry.js';
 import { digestOf, wantedTag } from './support/wanted.js';
 
@@ -26,7 +27,15 @@ async function planFor(wanted: WantedTag[], registry: MemoryRegistry): Promise<P
 
 function options(changes: Partial<ExecuteOptions> = {}): ExecuteOptions {
   const signal = new AbortController().signal;
-  return { concurrency: 4, built: new Map(), signal, log: recordedLog(), ...changes };
+  return {
+    concurrency: 4,
+    built: new Map(),
+    settle: 250,
+    clock: STILL,
+    signal,
+    log: recordedLog(),
+    ...changes,
+  };
 }
 
 const names = (outcomes: readonly Outcome[]): [string, string][] =>
@@ -146,11 +155,11 @@ describe('several tags', () => {
     const made = await planFor(wanted, registry);
     const controller = new AbortController();
     registry.before = (call) => {
-      if (call === 'look reg.example/app:1') controller.abort();
+      if (call === 'put reg.example/app:1') controller.abort();
     };
     const outcomes = await execute(made, registry, options({ concurrency: 1, signal: controller.signal }));
     expect(names(outcomes)).toEqual([
-      ['1', 'done'],
+      ['1', 'failed'],
       ['2', 'skipped'],
       ['3', 'skipped'],
     ]);

@@ -1653,13 +1653,24 @@ async function execute(plan2, registry, options) {
   };
   for (const kind of TAG_KINDS) {
     const due = plan2.actions.filter(({ wanted }) => wanted.kind === kind);
+    const written2 = [];
     await pool(due, options.concurrency, async (action2) => {
-      finish3(await settle(action2, registry, options, outcomes, ready));
+      const result = await carryOut(action2, registry, options, outcomes, ready);
+      if ("content" in result) written2.push(result);
+      else finish3(result);
     });
+    if (written2.length > 0) await settle(options);
+    await pool(written2, options.concurrency, async (tag2) => finish3(await readBack(tag2, registry, options)));
   }
   return plan2.actions.map((action2) => outcomes.get(action2.wanted));
 }
-async function settle(action2, registry, options, outcomes, ready) {
+async function settle({ settle: ms, clock, signal }) {
+  if (ms === 0 || signal.aborted) return;
+  await clock.sleep(ms, signal).catch((error2) => {
+    if (!signal.aborted) throw error2;
+  });
+}
+async function carryOut(action2, registry, options, outcomes, ready) {
   if (!writes(action2)) return skipped(action2);
   if (options.signal.aborted)
     return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
@@ -1671,9 +1682,11 @@ async function settle(action2, registry, options, outcomes, ready) {
   if (blocked !== null) return skipped(action2, blocked);
   try {
     const content = prepared ?? await bring(action2, registry, options);
-    await writeTag(action2, content.manifest, registry);
-    const attachments = { found: content.found, carried: content.carried };
-    return { planned: action2, outcome: "done", digest: content.manifest.digest, error: null, attachments };
+    const { digest } = content.manifest;
+    if (!await expectUntouched(action2, digest, registry)) {
+      await registry.put(action2.wanted.destination, content.manifest, action2.previous);
+    }
+    return { planned: action2, content };
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
     return failed(action2, error2);
@@ -1745,25 +1758,21 @@ function contentOf({ wanted, source, manifest }, options) {
   if (!result.ok) throw result.error;
   return result;
 }
-async function writeTag(action2, manifest, registry) {
-  const { destination } = action2.wanted;
-  if (await expectUntouched(action2, manifest.digest, registry)) return;
-  await registry.put(destination, manifest, action2.previous);
-  const after = await registry.look(destination);
-  const name = formatReference(destination);
-  if (after.state === "unknown") throw after.error;
-  if (after.state === "absent") {
-    throw new OperationError(
-      "mismatch",
-      `${name} was written as ${manifest.digest}, but the registry does not have it; run again`
-    );
+async function readBack({ planned: planned2, content }, registry, { signal }) {
+  const { destination } = planned2.wanted;
+  const { digest } = content.manifest;
+  const written2 = `${formatReference(destination)} was written as ${digest}`;
+  const after = signal.aborted ? { state: "unknown", error: stoppedBy(signal) } : await registry.look(destination);
+  if (after.state === "present" && after.digest === digest) {
+    const attachments = { found: content.found, carried: content.carried };
+    return { planned: planned2, outcome: "done", digest, error: null, attachments };
   }
-  if (after.digest !== manifest.digest) {
-    throw new OperationError(
-      "mismatch",
-      `${name} was written as ${manifest.digest}, but reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`
-    );
+  if (after.state === "unknown") {
+    const { code: code2, message } = after.error;
+    return failed(planned2, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
   }
+  const text4 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
+  return failed(planned2, new OperationError("mismatch", `${written2}, but ${text4}`));
 }
 async function expectUntouched(action2, digest, registry) {
   const { destination } = action2.wanted;
@@ -1777,6 +1786,10 @@ async function expectUntouched(action2, digest, registry) {
     "mismatch",
     `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew`
   );
+}
+function stoppedBy({ reason }) {
+  if (reason instanceof OperationError) return reason;
+  return new OperationError("cancelled", "the run was stopped; run again to complete");
 }
 function skipped(action2, error2 = null) {
   return { planned: action2, outcome: "skipped", digest: action2.digest, error: error2, attachments: null };
@@ -1850,7 +1863,7 @@ var init_once = __esm({
 
 // src/observe.ts
 async function observe(wanted, registry, lookouts, options) {
-  const observer = createObserver(registry, lookouts);
+  const observer = createObserver(registry, lookouts, options.absence ?? "confirmed");
   let done = 0;
   const seen = await pool(wanted, options.concurrency, async (tag2) => {
     const observed = await observer(tag2);
@@ -1859,11 +1872,22 @@ async function observe(wanted, registry, lookouts, options) {
   });
   return new Map(wanted.map((tag2, index2) => [tag2, seen[index2]]));
 }
-function createObserver(registry, lookouts) {
+async function confirmUnwritten({ actions }, observed, registry, concurrency) {
+  const written2 = new Set(actions.filter(writes).map(({ wanted }) => formatReference(wanted.destination)));
+  const open8 = [...observed].filter(([{ destination }, { destination: seen }]) => {
+    const rests = seen.state === "absent" && seen.unconfirmed === true;
+    return rests && !written2.has(formatReference(destination));
+  });
+  await pool(open8, concurrency, async ([wanted, seen]) => {
+    observed.set(wanted, { ...seen, destination: await registry.look(wanted.destination) });
+  });
+  return open8.length > 0;
+}
+function createObserver(registry, lookouts, allowed) {
   const sources = once(true);
   return async (wanted) => {
     const nameless = lookouts.nameless(wanted);
-    const destination = nameless === null ? await registry.look(wanted.destination) : { state: "unknown", error: nameless };
+    const destination = nameless === null ? await registry.look(wanted.destination, absenceFor(wanted)) : { state: "unknown", error: nameless };
     if (destination.state === "unknown") return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === "present" ? destination.digest : null;
     if (previous !== null && previous === wanted.digest && wanted.platforms.length === 0) {
@@ -1880,10 +1904,13 @@ function createObserver(registry, lookouts) {
     ]);
     return { destination, source: read3, gate: gate2, channel };
   };
+  function absenceFor({ source }) {
+    return source.from === "build" ? "confirmed" : allowed;
+  }
   async function observeSource(wanted, previous) {
     if (wanted.source.from === "build") return lookouts.build(wanted);
     const { follows } = wanted;
-    const leader = follows === null || follows.forced ? null : await registry.look(follows.destination);
+    const leader = follows === null || follows.forced ? null : await registry.look(follows.destination, absenceFor(follows));
     if (leader?.state === "present") return presentAt(wanted.destination, leader.digest);
     const { ref } = wanted.source;
     if (previous === null) return sources.run(formatReference(ref), () => fetchSource(registry, ref));
@@ -1946,6 +1973,7 @@ var init_observe = __esm({
     init_once();
     init_pool();
     init_reference();
+    init_model();
     OPEN = { state: "open", text: "" };
   }
 });
@@ -10409,16 +10437,16 @@ var init_lexer = __esm({
        *
        * @returns A generator of lexical tokens
        */
-      *lex(source, incomplete = false) {
+      *lex(source, incomplete2 = false) {
         if (source) {
           if (typeof source !== "string")
             throw TypeError("source is not a string");
           this.buffer = this.buffer ? this.buffer + source : source;
           this.lineEndPos = null;
         }
-        this.atEnd = !incomplete;
+        this.atEnd = !incomplete2;
         let next2 = this.next ?? "stream";
-        while (next2 && (incomplete || this.hasChars(1)))
+        while (next2 && (incomplete2 || this.hasChars(1)))
           next2 = yield* this.parseNext(next2);
       }
       atLineEnd() {
@@ -11106,12 +11134,12 @@ var init_parser = __esm({
        *
        * @returns A generator of tokens representing each directive, document, and other structure.
        */
-      *parse(source, incomplete = false) {
+      *parse(source, incomplete2 = false) {
         if (this.onNewLine && this.offset === 0)
           this.onNewLine(0);
-        for (const lexeme of this.lexer.lex(source, incomplete))
+        for (const lexeme of this.lexer.lex(source, incomplete2))
           yield* this.next(lexeme);
-        if (!incomplete)
+        if (!incomplete2)
           yield* this.end();
       }
       /**
@@ -13722,12 +13750,48 @@ var init_load = __esm({
 // src/looks.ts
 function rememberLooks(registry) {
   const looks = once(true);
-  return { ...registry, look: (ref) => looks.run(formatReference(ref), () => registry.look(ref)) };
+  const confirmed = once(true);
+  const look5 = async (ref, absence) => {
+    const key = formatReference(ref);
+    const seen = await looks.run(key, () => registry.look(ref, absence));
+    if (absence === "unconfirmed" || seen.state !== "absent" || seen.unconfirmed !== true) return seen;
+    return confirmed.run(key, () => registry.lookAgain(ref));
+  };
+  return { ...registry, look: look5 };
 }
 var init_looks = __esm({
   "src/looks.ts"() {
     "use strict";
     init_once();
+    init_reference();
+  }
+});
+
+// src/release/tag-list.ts
+async function listTags(registry, repository) {
+  try {
+    return await registry.tags(repository);
+  } catch (error2) {
+    if (error2 instanceof OperationError) return error2;
+    throw error2;
+  }
+}
+async function believed(list3, repository, tags2, registry) {
+  if (list3 instanceof OperationError) return list3;
+  const listed4 = new Set(list3);
+  const unlisted = tags2.filter((tag2) => !listed4.has(tag2));
+  const looks = await Promise.all(unlisted.map((tag2) => registry.look({ ...repository, tag: tag2 })));
+  const missing2 = unlisted.find((_tag, at2) => looks[at2]?.state === "present");
+  if (missing2 === void 0) return list3;
+  return new OperationError(
+    "protocol",
+    `${formatRepository(repository)}: cannot list the tags: ${repository.registry} gives a list of ${list3.length} without "${missing2}", which exists, so the list is not complete; run again in a moment, and if it stays, check that no cache or proxy answers in place of the registry`
+  );
+}
+var init_tag_list = __esm({
+  "src/release/tag-list.ts"() {
+    "use strict";
+    init_errors();
     init_reference();
   }
 });
@@ -13743,16 +13807,21 @@ function lookoutsFor(release, parts) {
       const subject = entry === void 0 ? parts.subject(null, null) : parts.subject(entry, revision);
       return parts.gatekeeper.judge(wanted.gates, subject);
     },
-    channel: (wanted) => Promise.resolve(channelOf(release, wanted)),
+    channel: (wanted) => channelOf(release, wanted, parts.registry),
     build: (wanted) => Promise.resolve(buildOf(release, wanted))
   };
 }
-function channelOf(release, { destination }) {
-  const resolved = release?.naming.resolved ?? null;
-  if (release === null || resolved === null) return null;
-  const tags2 = release.naming.tagLists.get(formatRepository(destination));
+async function channelOf(release, { destination }, registry) {
+  const { resolved = null, policy: policy2, tagLists } = release?.naming ?? {};
+  const { tag: channel, ...repository } = destination;
+  const name = formatRepository(repository);
+  const list3 = tagLists?.get(name);
+  if (release === null || policy2 === void 0 || resolved === null || list3 === void 0) return null;
+  const here = release.wanted.filter((wanted2) => formatRepository(wanted2.destination) === name);
+  const wanted = [channel, ...here.map((each) => each.destination.tag)];
+  const tags2 = await believed(list3, repository, [...new Set(wanted)], registry);
   if (tags2 instanceof OperationError) return { order: "unknown", error: tags2 };
-  return tags2 === void 0 ? null : compareChannel(release.naming.policy, resolved, destination.tag, tags2);
+  return compareChannel(policy2, resolved, channel, tags2);
 }
 function buildOf(release, { source }) {
   const state = source.from === "build" ? release?.states.get(source.build) : void 0;
@@ -13766,6 +13835,7 @@ var init_lookouts = __esm({
     init_errors();
     init_policy();
     init_reference();
+    init_tag_list();
   }
 });
 
@@ -15264,26 +15334,27 @@ async function nameRun(policy2, facts, repositories, parts) {
   if (decision.class === null || !decision.publish) return none2;
   const needs = needsOf(decision);
   const base = needs.base ? await findBase(policy2, facts) : null;
-  const tagLists = needs.tagLists ? await listTags(repositories, parts) : none2.tagLists;
+  const tagLists = needs.tagLists ? await listAll(repositories, parts) : none2.tagLists;
   try {
     const seen = await look2(policy2, decision, facts, needs, { base, tagLists, repositories, parts });
-    return { ...none2, resolved: resolveNames(policy2, decision, facts, seen), tagLists };
+    const resolved = resolveNames(policy2, decision, facts, seen);
+    if (needs.sequence && seen.reuse === void 0)
+      await expectFree(resolved, tagLists, repositories, parts.registry);
+    return { ...none2, resolved, tagLists };
   } catch (error2) {
     if (error2 instanceof OperationError) return { ...none2, unknown: error2, tagLists };
     throw error2;
   }
 }
-async function listTags(repositories, { registry, concurrency }) {
-  const lists = await pool(repositories, concurrency, (repository) => listed3(registry, repository));
-  return new Map(repositories.map((repository, i) => [formatRepository(repository), lists[i] ?? []]));
-}
-async function listed3(registry, repository) {
-  try {
-    return await registry.tags(repository);
-  } catch (error2) {
-    if (error2 instanceof OperationError) return error2;
-    throw error2;
+async function expectFree({ tags: tags2 }, tagLists, repositories, registry) {
+  for (const repository of repositories) {
+    const list3 = tagLists.get(formatRepository(repository)) ?? [];
+    tagsOf(await believed(list3, repository, tags2, registry));
   }
+}
+async function listAll(repositories, { registry, concurrency }) {
+  const lists = await pool(repositories, concurrency, (repository) => listTags(registry, repository));
+  return new Map(repositories.map((repository, i) => [formatRepository(repository), lists[i] ?? []]));
 }
 async function look2(policy2, decision, facts, needs, known) {
   if (!needs.sequence) return { base: known.base };
@@ -15332,6 +15403,7 @@ var init_naming = __esm({
     init_errors();
     init_pool();
     init_reference();
+    init_tag_list();
     LOOKS_BACK = 10;
     LOOKS_BACK_OF_ATTEMPTS = 50;
   }
@@ -15687,7 +15759,7 @@ async function run(request, parts) {
   let made = null;
   if (request.command === "apply") {
     made = building === null ? null : await log.group("Build", () => buildRelease(building, request, parts));
-    outcomes = await log.group("Apply", () => carryOut(planned2, made, request, parts));
+    outcomes = await log.group("Apply", () => carryOut2(planned2, made, request, parts));
   }
   const drift2 = request.drift ? await findDrift(planned2, registry, request.concurrency) : null;
   const report2 = makeReport({
@@ -15739,13 +15811,19 @@ async function makePlan(wanted, release, request, parts) {
   const { registry, log, gatekeeper } = parts;
   const lookouts = lookoutsFor(release, {
     gatekeeper,
+    registry,
     subject: (entry, revision) => parts.subject(entry, revision)
   });
   const observed = await observe(wanted, registry, lookouts, {
     concurrency: request.concurrency * 2,
+    absence: request.command === "apply" ? "unconfirmed" : "confirmed",
     onProgress: (done) => log.progress(done, wanted.length, "tags looked at")
   });
-  return plan(wanted, observed);
+  let planned2 = plan(wanted, observed);
+  while (await confirmUnwritten(planned2, observed, registry, request.concurrency * 2)) {
+    planned2 = plan(wanted, observed);
+  }
+  return planned2;
 }
 function sayTags(outcomes, log, counts2) {
   for (const action2 of outcomes.map(reportAction)) log.line(tagLine(action2), counts2 && isBad(action2));
@@ -15753,15 +15831,17 @@ function sayTags(outcomes, log, counts2) {
 function tagOutcomes(planned2, { build: build2 }) {
   return build2.platform === "" ? asPlanned(planned2) : [];
 }
-async function carryOut(planned2, made, request, parts) {
-  const { registry, log, signal } = parts;
+async function carryOut2(planned2, made, request, parts) {
+  const { registry, log, clock, signal } = parts;
   const failed3 = (made?.outcomes ?? []).filter(({ outcome }) => outcome === "failed");
   sayTags(failed3, log, true);
   if (request.build.platform !== "") return [...made?.outcomes ?? []];
   const built2 = made?.results ?? /* @__PURE__ */ new Map();
   const outcomes = await execute(planned2, registry, {
     concurrency: request.concurrency * 2,
+    settle: request.settle,
     built: built2,
+    clock,
     signal,
     log
   });
@@ -15819,6 +15899,67 @@ var init_clock = __esm({
         signal?.addEventListener("abort", stop, { once: true });
       })
     };
+  }
+});
+
+// src/system/deadline.ts
+function startDeadline(timeoutMs, timeoutText) {
+  const controller = new AbortController();
+  let code2 = null;
+  const timer = setTimeout(() => {
+    const text4 = `the time limit of ${timeoutText} for the whole run has passed; raise timeout, or run again: what is done is kept`;
+    controller.abort(new OperationError("timeout", text4));
+  }, timeoutMs);
+  timer.unref();
+  const stop = (name) => {
+    const second = code2 !== null;
+    code2 = name === "SIGINT" ? 130 : 143;
+    if (second) process.exit(code2);
+    controller.abort(new OperationError("cancelled", `stopped by ${name}; run again to complete`));
+  };
+  const onInt = () => stop("SIGINT");
+  const onTerm = () => stop("SIGTERM");
+  process.on("SIGINT", onInt);
+  process.on("SIGTERM", onTerm);
+  return {
+    signal: controller.signal,
+    exitCode: () => code2,
+    release: () => {
+      clearTimeout(timer);
+      process.off("SIGINT", onInt);
+      process.off("SIGTERM", onTerm);
+    }
+  };
+}
+function parseSettle(text4) {
+  const ms = /^(?:([0-9]{1,6})ms|0s?)$/.exec(text4);
+  const parsed2 = ms === null ? spanOf(text4) : Number(ms[1] ?? 0);
+  if (parsed2 !== null && parsed2 <= MOST_SETTLE) return parsed2;
+  throw new UserError({
+    what: `settle: "${text4}" is not a time to wait`,
+    mend: "write it as 250ms or 2s; at most 10m, and 0 reads back at once"
+  });
+}
+function spanOf(text4) {
+  const parsed2 = parseTimeSpan(text4);
+  return parsed2.ok ? parsed2.value : null;
+}
+function parseTimeout(text4) {
+  const parsed2 = spanOf(text4);
+  if (parsed2 !== null && parsed2 <= MOST) return parsed2;
+  throw new UserError({
+    what: `timeout: "${text4}" is not a time limit`,
+    mend: "write it as 90s, 30m or 1h30m; at most 24h"
+  });
+}
+var MOST_SETTLE, MOST;
+var init_deadline = __esm({
+  "src/system/deadline.ts"() {
+    "use strict";
+    init_duration();
+    init_errors();
+    MOST_SETTLE = 10 * 6e4;
+    MOST = 24 * 36e5;
   }
 });
 
@@ -16305,18 +16446,18 @@ function isListed(url, list3) {
 function addressOfRegistry(registry, insecure) {
   const host = API_HOSTS.get(registry) ?? registry;
   const hostname = hostnameOf(host);
-  const listed5 = insecure.some((entry) => entry.toLowerCase() === registry);
+  const listed4 = insecure.some((entry) => entry.toLowerCase() === registry);
   const literal2 = addressOf(hostname)?.v4 !== void 0 && !hostname.startsWith("[");
   if (literal2 && !host.startsWith(hostname)) {
     throw new OperationError("unsafe", `${registry}: this host means ${hostname}; write it so`);
   }
-  if (isLinkLocal(hostname) && !listed5) {
+  if (isLinkLocal(hostname) && !listed4) {
     throw new OperationError(
       "unsafe",
       `${registry}: a link-local address is not a registry; list it in insecure-registries if it is one`
     );
   }
-  return { host, hostname, scheme: listed5 ? "http" : isLoopback(hostname) ? "either" : "https" };
+  return { host, hostname, scheme: listed4 ? "http" : isLoopback(hostname) ? "either" : "https" };
 }
 function hostnameOf(host) {
   try {
@@ -16481,8 +16622,8 @@ function tokenServer(realm, asker2) {
   url.hash = "";
   return url;
 }
-function belongs(url, { registry, api, listed: listed5 }) {
-  if (url.hostname === api.hostname || isListed(url, listed5)) return true;
+function belongs(url, { registry, api, listed: listed4 }) {
+  if (url.hostname === api.hostname || isListed(url, listed4)) return true;
   if (isLoopback(api.hostname) && isLoopback(url.hostname)) return true;
   const known = quirksOf(registry).flatMap((quirk) => quirk.tokenHosts ?? []);
   return known.includes(url.host) || sameDomain(url.hostname, api.hostname);
@@ -18916,7 +19057,7 @@ var init_dispatch = __esm({
 function isRedirect(status) {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
-function pointed(base, location, listed5) {
+function pointed(base, location, listed4) {
   if (!URL.canParse(location, base.href)) {
     throw unsafe(base, "an address that cannot be read", "the registry has to be mended");
   }
@@ -18935,7 +19076,7 @@ function pointed(base, location, listed5) {
   if (target.username !== "" || target.password !== "") {
     throw unsafe(base, `${target.host} with a user name in the address`, "the registry has to be mended");
   }
-  if (isPrivate(target.hostname) && !isNear2(base, target) && !isListed(target, listed5)) {
+  if (isPrivate(target.hostname) && !isNear2(base, target) && !isListed(target, listed4)) {
     throw unsafe(
       base,
       `the private address ${target.host}`,
@@ -18944,9 +19085,9 @@ function pointed(base, location, listed5) {
   }
   return target;
 }
-function pointedWithin(base, location, listed5) {
-  const target = pointed(base, location, listed5);
-  if (target.origin !== base.origin && !isListed(target, listed5)) {
+function pointedWithin(base, location, listed4) {
+  const target = pointed(base, location, listed4);
+  if (target.origin !== base.origin && !isListed(target, listed4)) {
     throw unsafe(
       base,
       `another host (${target.host})`,
@@ -18999,8 +19140,8 @@ var init_tls_probe = __esm({
 });
 
 // src/registry/http/attempt.ts
-function urlOf(endpoint, request, listed5) {
-  if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed5);
+function urlOf(endpoint, request, listed4) {
+  if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed4);
   return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
 }
 async function attempt(wiring, endpoint, request, rounds = MAX_AUTH_ROUNDS) {
@@ -19929,10 +20070,11 @@ var init_once_more = __esm({
 });
 
 // src/registry/existence.ts
-async function look3(context, ref) {
+async function look3(context, ref, absence = "confirmed") {
   const task = taskOf(ref);
   try {
     const head2 = await ask(context, task, lookRequest("HEAD", ref));
+    if (head2.status === 404 && absence === "unconfirmed") return { state: "absent", unconfirmed: true };
     if (head2.status === 404 || head2.status === 405) return await lookByGet(context, task, ref);
     if (head2.status !== 200) throw await unclear(context, task, ref, head2);
     const digest = head2.headers["docker-content-digest"];
@@ -20668,6 +20810,7 @@ var init_link = __esm({
 async function listTags2(context, repository) {
   const task = { doing: "list the tags", ref: repository };
   const tags2 = /* @__PURE__ */ new Set();
+  const pages = /* @__PURE__ */ new Set();
   let path6 = `tags/list?n=${PAGE}`;
   let bytes2 = 0;
   for (let page = 1; page <= MAX_PAGES; page++) {
@@ -20681,14 +20824,20 @@ async function listTags2(context, repository) {
       redirect: "follow",
       repeatable: true
     });
-    if (saysAbsent(response)) return [...tags2];
+    if (page === 1 && saysAbsent(response)) return [];
     if (response.status !== 200) throw refusal2(task, response);
     bytes2 += response.body.length;
     const known = tags2.size;
-    for (const tag2 of tagsOf2(task, response)) tags2.add(tag2);
+    const found = tagsOf2(task, repository, response);
+    for (const tag2 of found) tags2.add(tag2);
     const next2 = nextLink(response.headers["link"]);
-    if (next2 === null || tags2.size === known) return [...tags2];
+    if (next2 === null) return [...tags2];
     path6 = context.transport.resolve(response.url, next2);
+    if (!path6.pathname.endsWith(`/${repository.repository}/tags/list`))
+      throw incomplete(task, `the next page would be at ${path6.pathname}, which is another list`);
+    if (pages.has(path6.href) || found.length > 0 && tags2.size === known)
+      throw incomplete(task, `page ${page + 1} would repeat one that was read already`);
+    pages.add(path6.href);
   }
   throw failure(
     "protocol",
@@ -20698,8 +20847,16 @@ async function listTags2(context, repository) {
     { status: 200 }
   );
 }
-function tagsOf2(task, response) {
+function incomplete(task, what) {
+  const next2 = "check that no cache or proxy answers in place of the registry, and run again";
+  return failure("protocol", task, `${task.ref.registry} gives a list that is not whole: ${what}`, next2, {
+    status: 200
+  });
+}
+function tagsOf2(task, { repository }, response) {
   const body = parseJson2(response.body);
+  const name = isObject(body) ? body["name"] ?? repository : repository;
+  if (name !== repository) throw incomplete(task, `it is of ${clean(JSON.stringify(name))}`);
   const tags2 = isObject(body) ? body["tags"] ?? [] : void 0;
   if (!Array.isArray(tags2)) {
     throw failure(
@@ -20743,8 +20900,8 @@ function createAttachments(context, reader2, referrers, children2) {
       }
       return found.state === "present" ? [ref] : [];
     });
-    const listed5 = await referrers.list(source, digest);
-    const refs = [...tags2.flat(), ...listed5.map((entry) => ({ registry, repository, digest: entry.digest }))];
+    const listed4 = await referrers.list(source, digest);
+    const refs = [...tags2.flat(), ...listed4.map((entry) => ({ registry, repository, digest: entry.digest }))];
     return refs.map((ref) => ({ ref, to: [digest] }));
   };
   const open8 = async (source, { ref, to }) => {
@@ -21231,11 +21388,11 @@ function createChildren(context, blobs, referrers) {
       repository: destination.repository,
       digest: node.manifest.digest
     };
-    let listed5 = false;
+    let listed4 = false;
     if (!await isManifestThere(context, ref)) {
-      listed5 = await write4(ref, node, () => bringAgain(source, destination, node, tally));
+      listed4 = await write4(ref, node, () => bringAgain(source, destination, node, tally));
     }
-    if (!listed5) await referrers.register(destination, node);
+    if (!listed4) await referrers.register(destination, node);
   };
   const write4 = async (ref, node, again) => {
     try {
@@ -21572,7 +21729,7 @@ function createRegistry(transport, options) {
     if (!subjectListed) await referrers.register(ref, { manifest, parsed: parsed2 });
   };
   return {
-    look: (ref) => looks.run(formatReference(ref), () => look3(context, ref)),
+    look: (ref, absence) => absence === "unconfirmed" ? look3(context, ref, absence) : looks.run(formatReference(ref), () => look3(context, ref)),
     lookAgain: (ref) => lookByBody(context, ref),
     async manifest(ref) {
       const manifest = await reader2.manifest(ref);
@@ -21689,53 +21846,6 @@ var init_adapters = __esm({
   }
 });
 
-// src/system/deadline.ts
-function startDeadline(timeoutMs, timeoutText) {
-  const controller = new AbortController();
-  let code2 = null;
-  const timer = setTimeout(() => {
-    const text4 = `the time limit of ${timeoutText} for the whole run has passed; raise timeout, or run again: what is done is kept`;
-    controller.abort(new OperationError("timeout", text4));
-  }, timeoutMs);
-  timer.unref();
-  const stop = (name) => {
-    const second = code2 !== null;
-    code2 = name === "SIGINT" ? 130 : 143;
-    if (second) process.exit(code2);
-    controller.abort(new OperationError("cancelled", `stopped by ${name}; run again to complete`));
-  };
-  const onInt = () => stop("SIGINT");
-  const onTerm = () => stop("SIGTERM");
-  process.on("SIGINT", onInt);
-  process.on("SIGTERM", onTerm);
-  return {
-    signal: controller.signal,
-    exitCode: () => code2,
-    release: () => {
-      clearTimeout(timer);
-      process.off("SIGINT", onInt);
-      process.off("SIGTERM", onTerm);
-    }
-  };
-}
-function parseTimeout(text4) {
-  const parsed2 = parseTimeSpan(text4);
-  if (parsed2.ok && parsed2.value <= MOST) return parsed2.value;
-  throw new UserError({
-    what: `timeout: "${text4}" is not a time limit`,
-    mend: "write it as 90s, 30m or 1h30m; at most 24h"
-  });
-}
-var MOST;
-var init_deadline = __esm({
-  "src/system/deadline.ts"() {
-    "use strict";
-    init_duration();
-    init_errors();
-    MOST = 24 * 36e5;
-  }
-});
-
 // src/commands/common.ts
 function checkCommon(args) {
   const problems2 = [];
@@ -21769,7 +21879,8 @@ var init_common = __esm({
       (args) => parseRegistryMap(args.list("registry-map")),
       (args) => parseInsecureHosts(args.list("insecure-registry")),
       (args) => parseConcurrency(args.text("concurrency") ?? "16"),
-      (args) => parseTimeout(args.text("timeout") ?? "30m")
+      (args) => parseTimeout(args.text("timeout") ?? "30m"),
+      (args) => parseSettle(args.text("settle") ?? "250ms")
     ];
   }
 });
@@ -27549,6 +27660,7 @@ async function requestFor(args, io, { concurrency, insecure, facts, files }) {
     force: args.list("force"),
     registryMap: args.list("registry-map"),
     concurrency,
+    settle: parseSettle(args.text("settle") ?? "250ms"),
     drift: false,
     changesAsCode: args.is("exit-code"),
     build: {
@@ -27589,6 +27701,7 @@ var init_tags4 = __esm({
     init_annotations();
     init_run();
     init_clock();
+    init_deadline();
     init_write();
     init_common();
     init_outside();
@@ -27629,13 +27742,13 @@ function noClassification(why) {
     not: []
   };
 }
-function listed4({ ref, classification }) {
+function listed3({ ref, classification }) {
   return { ref, ...classification };
 }
 function* jsonPieces(classified2) {
   let separator = "[\n";
   for (const one of classified2) {
-    yield `${separator}  ${JSON.stringify(listed4(one))}`;
+    yield `${separator}  ${JSON.stringify(listed3(one))}`;
     separator = ",\n";
   }
   yield separator === ",\n" ? "\n]\n" : "[]\n";
@@ -27722,7 +27835,7 @@ async function write3(classified2, { path: path6, json: json2 }, io) {
   const all = [...classified2];
   if (json2) stream(all, io);
   else io.stdout.write(classificationsAsText(all));
-  if (path6 !== null) await writeJson(path6, all.map(listed4));
+  if (path6 !== null) await writeJson(path6, all.map(listed3));
   return all.flatMap(({ problems: problems2 }) => problems2);
 }
 function stream(classified2, io) {
@@ -27790,6 +27903,7 @@ function promotionRequest(command, files) {
     force: [],
     registryMap: [],
     concurrency: 16,
+    settle: DEFAULT_SETTLE,
     drift: false,
     changesAsCode: false,
     build: {
@@ -27804,9 +27918,11 @@ function promotionRequest(command, files) {
     }
   };
 }
+var DEFAULT_SETTLE;
 var init_request = __esm({
   "src/request.ts"() {
     "use strict";
+    DEFAULT_SETTLE = 250;
   }
 });
 
@@ -30358,7 +30474,11 @@ async function runOn(embedded, command, io, log, signal) {
     onSecret: () => void 0
   });
   const files = [{ path: "image-tags.yaml", bytes: new TextEncoder().encode(TAG_FILE) }];
-  const request = { ...promotionRequest(command, files), registryMap: [`docker.io=${embedded.host}`] };
+  const request = {
+    ...promotionRequest(command, files),
+    registryMap: [`docker.io=${embedded.host}`],
+    settle: 0
+  };
   try {
     return await run(request, { registry, log, clock: systemClock, signal, ...withoutOutside(log, signal) });
   } finally {
@@ -31352,6 +31472,7 @@ function readInputs() {
     registryMap: list3("registry-map"),
     insecureRegistries: list3("insecure-registries"),
     concurrency: text4("concurrency") || "16",
+    settle: text4("settle") || "250ms",
     timeout: text4("timeout") || "30m",
     comment: choice("comment", ["auto", "true", "false"], "auto"),
     report: text4("report"),
@@ -32715,6 +32836,7 @@ async function runWith(inputs, env, workspace, deadline) {
     force: inputs.force,
     registryMap: inputs.registryMap,
     concurrency,
+    settle: parseSettle(inputs.settle),
     drift: facts.event === "schedule" && command === "plan",
     // Drift that a plan on a schedule finds must not look like a good run.
     changesAsCode: false,
@@ -32978,6 +33100,13 @@ var FLAGS = {
     idle: OFFLINE,
     value: "N",
     help: "requests in flight per registry (default 16)"
+  },
+  settle: {
+    type: "string",
+    commands: COMMON,
+    idle: ["pin", ...OFFLINE],
+    value: "TIME",
+    help: "wait between writing a tag and reading it back (default 250ms)"
   },
   timeout: {
     type: "string",

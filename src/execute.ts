@@ -1,13 +1,15 @@
 /**
  * Plan → one outcome for each action. Tags are written in the order primary, stable, channel; entries do not
  * depend on each other, except that a tag which follows another (stable after primary) waits for it, and that
- * the tags of one group are written only when the content of all of them is in place.
+ * the tags of one group are written only when the content of all of them is in place. The tags of one kind are read
+ * back together, some time after the last of them was written: of two runs that start in the same instant, each has
+ * written by then, and both read the same answer.
  */
 import { OperationError } from './errors.js';
 import { TAG_KINDS, writes, type Plan, type PlannedAction, type WantedTag } from './plan/model.js';
 import { pool } from './pool.js';
 import { formatReference } from './reference.js';
-import type { Log, Manifest, Registry } from './ports.js';
+import type { Clock, Existence, Log, Manifest, Registry } from './ports.js';
 import type { DigestRef } from './reference.js';
 
 export type OutcomeName = 'planned' | 'done' | 'failed' | 'skipped';
@@ -37,6 +39,9 @@ export interface ExecuteOptions {
   readonly concurrency: number;
   /** images of builds by name, for tags whose source is a build */
   readonly built: ReadonlyMap<string, BuildResult>;
+  /** milliseconds between the last write of a kind of tags and their read-back; 0: at once */
+  readonly settle: number;
+  readonly clock: Pick<Clock, 'sleep'>;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
@@ -63,20 +68,40 @@ export async function execute(plan: Plan, registry: Registry, options: ExecuteOp
   };
   for (const kind of TAG_KINDS) {
     const due = plan.actions.filter(({ wanted }) => wanted.kind === kind);
+    const written: Written[] = [];
     await pool(due, options.concurrency, async (action) => {
-      finish(await settle(action, registry, options, outcomes, ready));
+      const result = await carryOut(action, registry, options, outcomes, ready);
+      if ('content' in result) written.push(result);
+      else finish(result);
     });
+    if (written.length > 0) await settle(options);
+    await pool(written, options.concurrency, async (tag) => finish(await readBack(tag, registry, options)));
   }
   return plan.actions.map((action) => outcomes.get(action.wanted) as Outcome);
 }
 
-async function settle(
+/** Waits until what was written can be believed, or until the run is stopped. */
+async function settle({ settle: ms, clock, signal }: ExecuteOptions): Promise<void> {
+  if (ms === 0 || signal.aborted) return;
+  await clock.sleep(ms, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
+/** A tag that holds what was wanted, as far as its last request says. */
+interface Written {
+  readonly planned: PlannedAction;
+  readonly content: Content;
+}
+
+/** Writes a tag, or says what became of it without. */
+async function carryOut(
   action: PlannedAction,
   registry: Registry,
   options: ExecuteOptions,
   outcomes: ReadonlyMap<WantedTag, Outcome>,
   ready: ReadonlyMap<WantedTag, Prepared>,
-): Promise<Outcome> {
+): Promise<Outcome | Written> {
   if (!writes(action)) return skipped(action);
   if (options.signal.aborted)
     return skipped(action, { code: 'cancelled', text: 'the run was stopped before this tag' });
@@ -88,9 +113,11 @@ async function settle(
   if (blocked !== null) return skipped(action, blocked);
   try {
     const content = prepared ?? (await bring(action, registry, options));
-    await writeTag(action, content.manifest, registry);
-    const attachments = { found: content.found, carried: content.carried };
-    return { planned: action, outcome: 'done', digest: content.manifest.digest, error: null, attachments };
+    const { digest } = content.manifest;
+    if (!(await expectUntouched(action, digest, registry))) {
+      await registry.put(action.wanted.destination, content.manifest, action.previous);
+    }
+    return { planned: action, content };
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return failed(action, error);
@@ -198,27 +225,32 @@ function contentOf(
   return result;
 }
 
-/** Looks, writes and reads back. A tag that changed since the plan is a failure; nothing is repaired by writing again. */
-async function writeTag(action: PlannedAction, manifest: Manifest, registry: Registry): Promise<void> {
-  const { destination } = action.wanted;
-  if (await expectUntouched(action, manifest.digest, registry)) return;
-  await registry.put(destination, manifest, action.previous);
-  const after = await registry.look(destination);
-  const name = formatReference(destination);
-  if (after.state === 'unknown') throw after.error;
-  if (after.state === 'absent') {
-    throw new OperationError(
-      'mismatch',
-      `${name} was written as ${manifest.digest}, but the registry does not have it; run again`,
-    );
+/** What became of a tag that was written, or found right. Nothing is repaired by writing again. */
+async function readBack(
+  { planned, content }: Written,
+  registry: Registry,
+  { signal }: ExecuteOptions,
+): Promise<Outcome> {
+  const { destination } = planned.wanted;
+  const { digest } = content.manifest;
+  const written = `${formatReference(destination)} was written as ${digest}`;
+  const after: Existence = signal.aborted
+    ? { state: 'unknown', error: stoppedBy(signal) }
+    : await registry.look(destination);
+  if (after.state === 'present' && after.digest === digest) {
+    const attachments = { found: content.found, carried: content.carried };
+    return { planned, outcome: 'done', digest, error: null, attachments };
   }
-  if (after.digest !== manifest.digest) {
-    throw new OperationError(
-      'mismatch',
-      `${name} was written as ${manifest.digest}, but reads back as ${after.digest}: somebody else wrote it at the same time; ` +
-        'decide which is right, and see that only one run writes this tag (a concurrency group)',
-    );
+  if (after.state === 'unknown') {
+    const { code, message } = after.error;
+    return failed(planned, new OperationError(code, `${written}, but cannot be read back: ${message}`));
   }
+  const text =
+    after.state === 'absent'
+      ? 'the registry does not have it; run again'
+      : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, ` +
+        'and see that only one run writes this tag (a concurrency group)';
+  return failed(planned, new OperationError('mismatch', `${written}, but ${text}`));
 }
 
 /**
@@ -239,6 +271,11 @@ async function expectUntouched(action: PlannedAction, digest: string, registry: 
     `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? 'absent'} now ` +
       `(wanted: ${digest}); nothing was written, run again to plan anew`,
   );
+}
+
+function stoppedBy({ reason }: AbortSignal): OperationError {
+  if (reason instanceof OperationError) return reason;
+  return new OperationError('cancelled', 'the run was stopped; run again to complete');
 }
 
 function skipped(action: PlannedAction, error: { code: string; text: string } | null = null): Outcome {

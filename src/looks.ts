@@ -9,5 +9,12 @@ import { formatReference } from './reference.js';
  */
 export function rememberLooks(registry: Registry): Registry {
   const looks = once<Existence>(true);
-  return { ...registry, look: (ref) => looks.run(formatReference(ref), () => registry.look(ref)) };
+  const confirmed = once<Existence>(true);
+  const look: Registry['look'] = async (ref, absence) => {
+    const key = formatReference(ref);
+    const seen = await looks.run(key, () => registry.look(ref, absence));
+    if (absence === 'unconfirmed' || seen.state !== 'absent' || seen.unconfirmed !== true) return seen;
+    return confirmed.run(key, () => registry.lookAgain(ref));
+  };
+  return { ...registry, look };
 }

@@ -8,8 +8,9 @@ import { OperationError } from './errors.js';
 import { once } from './once.js';
 import { pool } from './pool.js';
 import { formatReference, type DigestRef, type ImageRef } from './reference.js';
-import type { Existence, Registry } from './ports.js';
-import type { ChannelVerdict, GateVerdict, Observed, SourceState, WantedTag } from './plan/model.js';
+import { writes, type ChannelVerdict, type GateVerdict, type Observed } from './plan/model.js';
+import type { Absence, Existence, Registry } from './ports.js';
+import type { Plan, SourceState, WantedTag } from './plan/model.js';
 
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
 export interface Lookouts {
@@ -33,9 +34,14 @@ export async function observe(
   wanted: readonly WantedTag[],
   registry: Registry,
   lookouts: Lookouts,
-  options: { readonly concurrency: number; readonly onProgress?: (done: number) => void },
+  options: {
+    readonly concurrency: number;
+    /** `unconfirmed` for a plan that is carried out: see `confirmUnwritten` */
+    readonly absence?: Absence;
+    readonly onProgress?: (done: number) => void;
+  },
 ): Promise<Map<WantedTag, Observed>> {
-  const observer = createObserver(registry, lookouts);
+  const observer = createObserver(registry, lookouts, options.absence ?? 'confirmed');
   let done = 0;
   const seen = await pool(wanted, options.concurrency, async (tag) => {
     const observed = await observer(tag);
@@ -45,14 +51,42 @@ export async function observe(
   return new Map(wanted.map((tag, index) => [tag, seen[index] as Observed]));
 }
 
-function createObserver(registry: Registry, lookouts: Lookouts): (wanted: WantedTag) => Promise<Observed> {
+/**
+ * The look right before a write confirms that a tag is absent, so a promotion that is written needs no second request
+ * for it. What is not going to be written is never looked at again: its absence is confirmed here. `observed` is brought up to date.
+ * @returns whether anything was confirmed, so that the plan has to be made anew
+ */
+export async function confirmUnwritten(
+  { actions }: Plan,
+  observed: Map<WantedTag, Observed>,
+  registry: Registry,
+  concurrency: number,
+): Promise<boolean> {
+  const written = new Set(actions.filter(writes).map(({ wanted }) => formatReference(wanted.destination)));
+  const open = [...observed].filter(([{ destination }, { destination: seen }]) => {
+    const rests = seen.state === 'absent' && seen.unconfirmed === true;
+    return rests && !written.has(formatReference(destination));
+  });
+  await pool(open, concurrency, async ([wanted, seen]) => {
+    observed.set(wanted, { ...seen, destination: await registry.look(wanted.destination) });
+  });
+  return open.length > 0;
+}
+
+function createObserver(
+  registry: Registry,
+  lookouts: Lookouts,
+  allowed: Absence,
+): (wanted: WantedTag) => Promise<Observed> {
   /** A source is resolved once a run, whoever asks and how: one that moves meanwhile must not give a release two digests. */
   const sources = once<SourceState>(true);
 
   return async (wanted) => {
     const nameless = lookouts.nameless(wanted);
     const destination: Existence =
-      nameless === null ? await registry.look(wanted.destination) : { state: 'unknown', error: nameless };
+      nameless === null
+        ? await registry.look(wanted.destination, absenceFor(wanted))
+        : { state: 'unknown', error: nameless };
     if (destination.state === 'unknown') return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === 'present' ? destination.digest : null;
     if (previous !== null && previous === wanted.digest && wanted.platforms.length === 0) {
@@ -70,11 +104,19 @@ function createObserver(registry: Registry, lookouts: Lookouts): (wanted: Wanted
     return { destination, source: read, gate, channel };
   };
 
+  /** Nothing is built for a tag before it is known to be free: a build takes minutes, the request does not. */
+  function absenceFor({ source }: WantedTag): Absence {
+    return source.from === 'build' ? 'confirmed' : allowed;
+  }
+
   async function observeSource(wanted: WantedTag, previous: string | null): Promise<SourceState> {
     if (wanted.source.from === 'build') return lookouts.build(wanted);
     // A stable tag or channel is the digest of its primary, wherever that came from; the source may be gone by now.
     const { follows } = wanted;
-    const leader = follows === null || follows.forced ? null : await registry.look(follows.destination);
+    const leader =
+      follows === null || follows.forced
+        ? null
+        : await registry.look(follows.destination, absenceFor(follows));
     if (leader?.state === 'present') return presentAt(wanted.destination, leader.digest);
     const { ref } = wanted.source;
     if (previous === null) return sources.run(formatReference(ref), () => fetchSource(registry, ref));

@@ -3,7 +3,7 @@
  * main.ts and cli.ts build them and pass them in. A stage never sees process, network, clock or console.
  */
 import type { OperationError } from './errors.js';
-import type { DigestRef, ImageRef, Repository, TagRef } from './reference.js';
+import type { DigestRef, ImageRef, Repository } from './reference.js';
 
 /** Time and chance, passed in so that tests never wait and never vary. */
 export interface Clock {
@@ -34,9 +34,13 @@ export interface Log {
  * not come from the manifest endpoint. Nothing is ever written on `unknown`.
  */
 export type Existence =
-  | { readonly state: 'absent' }
+  /** `unconfirmed`: only a HEAD said so, which has no body; nothing may rest on it but a write, which looks again */
+  | { readonly state: 'absent'; readonly unconfirmed?: true }
   | { readonly state: 'present'; readonly digest: string; readonly mediaType: string }
   | { readonly state: 'unknown'; readonly error: OperationError };
+
+/** Is a 404 confirmed by the body of a GET at once, or by the look right before the write that it allows? */
+export type Absence = 'confirmed' | 'unconfirmed';
 
 /** A manifest or index as bytes: what arrived was hashed, and what was hashed is sent. */
 export interface Manifest {
@@ -82,14 +86,14 @@ export interface HttpUsage {
 export interface Registry {
   /**
    * Is the tag (or digest) there? HEAD; a 404 is confirmed by the body of a GET. One request when
-   * present, two when absent. Never throws for an answer of the registry.
+   * present, two when absent; with `unconfirmed` always one. Never throws for an answer of the registry.
    */
-  look(ref: ImageRef): Promise<Existence>;
+  look(ref: ImageRef, absence?: Absence): Promise<Existence>;
   /**
    * The look right before a write: like `look`, but never from a cache, and in one request when absent
    * (a GET, whose 404 has a body).
    */
-  lookAgain(ref: TagRef): Promise<Existence>;
+  lookAgain(ref: ImageRef): Promise<Existence>;
   /** GET, size-capped, hashed; a tag's Docker-Content-Digest must agree with the bytes. Code `absent` on a confirmed 404, `rejected` or `mismatch` for what cannot be copied: schema 1, too many levels of indexes. */
   manifest(ref: ImageRef): Promise<Manifest>;
   /** Platforms and revision of a manifest. Reads a child manifest and a config blob only when `revision` is asked for and no annotation has it, or for the platform of a single manifest. */

@@ -5,7 +5,7 @@ import { sayDoubts } from './doubts.js';
 import { findDrift } from './drift.js';
 import { formatProblem, UserError } from './errors.js';
 import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js';
-import { observe } from './observe.js';
+import { confirmUnwritten, observe } from './observe.js';
 import { load, type Loaded } from './load.js';
 import { rememberLooks } from './looks.js';
 import { lookoutsFor } from './lookouts.js';
@@ -150,9 +150,14 @@ async function makePlan(
   });
   const observed = await observe(wanted, registry, lookouts, {
     concurrency: request.concurrency * 2,
+    absence: request.command === 'apply' ? 'unconfirmed' : 'confirmed',
     onProgress: (done) => log.progress(done, wanted.length, 'tags looked at'),
   });
-  return plan(wanted, observed);
+  let planned = plan(wanted, observed);
+  while (await confirmUnwritten(planned, observed, registry, request.concurrency * 2)) {
+    planned = plan(wanted, observed);
+  }
+  return planned;
 }
 
 /** One line a tag. @param counts what is bad in them is not to be missed */
@@ -171,14 +176,16 @@ async function carryOut(
   request: RunRequest,
   parts: RunParts,
 ): Promise<Outcome[]> {
-  const { registry, log, signal } = parts;
+  const { registry, log, clock, signal } = parts;
   const failed = (made?.outcomes ?? []).filter(({ outcome }) => outcome === 'failed');
   sayTags(failed, log, true);
   if (request.build.platform !== '') return [...(made?.outcomes ?? [])];
   const built = made?.results ?? new Map<string, BuildResult>();
   const outcomes = await execute(planned, registry, {
     concurrency: request.concurrency * 2,
+    settle: request.settle,
     built,
+    clock,
     signal,
     log,
   });

@@ -73,6 +73,26 @@ test.each<[string, NodeJS.Signals, number, Stall, typeof asAction]>([
   },
 );
 
+test('seam 28: SIGINT while tags settle: what is written is not called done, and the next run keeps it', async () => {
+  let kill = (): void => undefined;
+  const onRequest = (): void => void setTimeout(() => kill(), 300);
+  registry.faults.set([
+    { match: { kind: 'put-manifest-tag' }, nth: 2, fault: { kind: 'call', when: 'after', onRequest } },
+  ]);
+  const run = ['apply', '--registry-map', map(), '--report', 'report.json', '--settle'];
+  const done = await place.retag([...run, '1m'], {
+    onStart: (child) => (kill = () => void child.kill('SIGINT')),
+  });
+  expect(done).toMatchObject({ code: 130, signal: null });
+  expect(done.stdout + done.stderr).toContain('cannot be read back: stopped by SIGINT');
+  const { actions } = reportIn(place.read('report.json'));
+  expect(actions.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'skipped']);
+  expect(tagged(registry)).toEqual([RIGHT[0], RIGHT[1], undefined]);
+  registry.faults.set([]);
+  expect(await place.retag([...run, '0'])).toMatchObject({ code: 0 });
+  expect(tagged(registry)).toEqual(RIGHT);
+});
+
 test('an interrupted run still leaves its report, and what was not written is said', async () => {
   expect(await interrupted(asCommand, 'SIGTERM', 'headers')).toMatchObject({ code: 143 });
   const { actions, counts } = reportIn(place.read('report.json'));

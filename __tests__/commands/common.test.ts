@@ -22,7 +22,7 @@ describe.each(COMMANDS)('retag %s', (...command) => {
   test('takes every common flag', async () => {
     const common =
       '--registry-map docker.io=localhost:5000 --registry-map quay.io=localhost:5000 --insecure-registry reg.example ' +
-      '--concurrency 2 --timeout 1m --only images --builder mine --verbose --no-color';
+      '--concurrency 2 --settle 1s --timeout 1m --only images --builder mine --verbose --no-color';
     const done = await retag([...words, ...common.split(' ')], place.path);
     expect({ ...done, stdout: '' }).toEqual({ code: 0, stdout: '', stderr: '' });
     // What the demo has refused is said all the same.
@@ -35,6 +35,7 @@ describe.each(COMMANDS)('retag %s', (...command) => {
     ['--registry-map', 'docker.io', 'registry-map: "docker.io" is not "registry=registry"'],
     ['--insecure-registry', 'https://x', 'insecure-registries: "https://x" is not a registry host'],
     ['--concurrency', '0', 'concurrency: "0" is not a number of requests'],
+    ['--settle', '250', 'settle: "250" is not a time to wait'],
     ['--timeout', 'soon', 'timeout: "soon" is not a time limit'],
     ['--only', 'tags', '--only: "tags" is not known'],
   ])('refuses %s %s', async (flag, value, what) => {

@@ -110,7 +110,9 @@ describe('the command line', () => {
     const [heeded, idle] = commandHelp('classify').split('Taken too, with nothing to do here:\n');
     expect(heeded).toContain('--report FILE');
     expect(heeded).not.toContain('--timeout');
-    expect(idle).toBe('  --only --builder --registry-map --insecure-registry --concurrency --timeout\n');
+    expect(idle).toBe(
+      '  --only --builder --registry-map --insecure-registry --concurrency --settle --timeout\n',
+    );
     expect(commandHelp('plan')).not.toContain('Taken too');
   });
 

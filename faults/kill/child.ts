@@ -41,7 +41,12 @@ export function deskOf(world: World): Desk {
   const force = world.force.flatMap((name) => ['--force', name]);
   const env = { PATH: process.env['PATH'], HOME: directory, DOCKER_CONFIG: directory };
   return {
-    apply: () => start([resolve('dist/cli.cjs'), 'apply', '--config', tagFile, ...force], env, directory),
+    apply: () =>
+      start(
+        [resolve('dist/cli.cjs'), 'apply', '--config', tagFile, '--settle', '0', ...force],
+        env,
+        directory,
+      ),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

@@ -62,7 +62,7 @@ async function apply({ project, registry }: Desk, place: string): Promise<Child>
   const builds = IMAGES.map((name) => `  - name: ${registry.host}/${place}/${name}\n    context: app\n`);
   writeFileSync(join(project.path, 'tags.yaml'), `${RELEASE_POLICY}builds:\n${builds.join('')}`);
   return start(
-    await project.words(RELEASE_REF, 'apply', ['--config', 'tags.yaml']),
+    await project.words(RELEASE_REF, 'apply', ['--config', 'tags.yaml', '--settle', '0']),
     project.env,
     project.path,
   );

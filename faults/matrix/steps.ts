@@ -70,12 +70,25 @@ export function nameOf(
 const ON_SOURCE = { side: 'source', repository: 'source', nth: 1 } as const;
 const ON_TARGET = { side: 'target', repository: 'target', nth: 1 } as const;
 
-function tagSteps(tag: string, label: string): readonly Step[] {
+/** The look right before the write confirms that a tag is absent; before anything is built, a request of its own does. */
+function tagSteps(tag: string, label: string, built = false): readonly Step[] {
   const of = { ...ON_TARGET, reference: tag } as const;
+  const confirm = {
+    ...of,
+    name: `GET ${label}, to confirm that it is absent`,
+    kind: 'get-manifest',
+    answer: 'absence',
+  } as const;
   return [
     { ...of, name: `HEAD ${label}`, kind: 'head-manifest', answer: 'headers' },
-    { ...of, name: `GET ${label}, to confirm that it is absent`, kind: 'get-manifest', answer: 'absence' },
-    { ...of, name: `GET ${label}, right before the write`, kind: 'get-manifest', nth: 2, answer: 'absence' },
+    ...(built ? [confirm] : []),
+    {
+      ...of,
+      name: `GET ${label}, right before the write`,
+      kind: 'get-manifest',
+      nth: built ? 2 : 1,
+      answer: 'absence',
+    },
     { ...of, name: `PUT ${label}`, kind: 'put-manifest-tag', answer: 'headers' },
     { ...of, name: `HEAD ${label}, read back`, kind: 'head-manifest', nth: 2, answer: 'headers' },
   ];
@@ -290,6 +303,6 @@ const RELEASE: readonly Step[] = [
     nth: 2,
     answer: 'headers',
   },
-  ...tagSteps('v1.3.0', 'version tag'),
-  ...tagSteps('1.3', 'new channel'),
+  ...tagSteps('v1.3.0', 'version tag', true),
+  ...tagSteps('1.3', 'new channel', true),
 ];

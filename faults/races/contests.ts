@@ -11,13 +11,14 @@ import type { Clock } from '../../src/ports.js';
 export interface Arena {
   readonly host: string;
   readonly raw: Raw;
-  readonly clock: Clock;
+  /** the clock of one racer */
+  clock(racer: string): Clock;
   /** a new one for each run */
   signal(): AbortSignal;
   seed(repository: string, tag: string | null, image: BuiltImage): Promise<void>;
 }
 
-/** What protects a tag from two who write it at the same time. */
+/** What protects a tag from two who write it at the same time; `read-back` is Retag with `settle: 0`, `settle` as it is. */
 export type Protection = 'none' | 'read-back' | 'settle' | 'claim';
 
 /** One round: racers by name, and what came of it once all have ended. */
@@ -69,7 +70,7 @@ export const ONE_TAG: Contest = {
             racer,
             protection === 'none'
               ? await naive(arena, repository, '1.0', ours, racerName(racer))
-              : (await careful(arena, racer, protection, task)).exitCode === 0,
+              : (await apply(arena, racer, protection, task)).exitCode === 0,
           );
         },
       ];
@@ -110,7 +111,7 @@ export const ONE_CHANNEL: Contest = {
         const build = images[racer] as BuiltImage;
         const tagFile = `${CHANNEL_POLICY}builds:\n  - name: ${arena.host}/${repository}\n    context: .\n`;
         const release = releaseOf(arena, `refs/tags/${versions[racer] ?? ''}`, racer, build);
-        const { exitCode } = await careful(arena, racer, protection, { tagFile, release });
+        const { exitCode } = await apply(arena, racer, protection, { tagFile, release });
         won.set(racer, exitCode === 0);
       },
     ]);
@@ -149,7 +150,7 @@ export const ONE_NUMBER: Contest = {
         const build = images[racer] as BuiltImage;
         const tagFile = `${numberPolicy(protection === 'claim')}builds:\n  - name: ${arena.host}/${repository}\n    context: .\n`;
         const release = { ...releaseOf(arena, 'refs/heads/main', racer, build), claim };
-        ended.set(racer, await careful(arena, racer, protection, { tagFile, release }));
+        ended.set(racer, await apply(arena, racer, protection, { tagFile, release }));
       },
     ]);
     const round: Round = {
@@ -169,33 +170,16 @@ export const ONE_NUMBER: Contest = {
 
 type Task = { readonly tagFile: string; readonly release?: ReleaseTask };
 
-function apply(arena: Arena, racer: number, task: Task): Promise<Attempt> {
-  const { clock } = arena;
+function apply(arena: Arena, racer: number, protection: Protection, task: Task): Promise<Attempt> {
   return attempt({
     ...task,
-    clock,
+    clock: arena.clock(racerName(racer)),
     signal: arena.signal(),
     concurrency: 1,
+    ...(protection === 'settle' ? {} : { settle: 0 }),
     transport: { userAgent: racerName(racer) },
   });
 }
-
-/** Retag as it is; with `settle` every tag that it wrote is looked at once more a moment later. */
-async function careful(arena: Arena, racer: number, protection: Protection, task: Task): Promise<Attempt> {
-  const first = await apply(arena, racer, task);
-  if (first.exitCode !== 0 || protection !== 'settle') return first;
-  await arena.clock.sleep(SETTLE_MS);
-  for (const { action, image: name, tag, digest } of first.report?.actions ?? []) {
-    if (action !== 'create' && action !== 'move') continue;
-    const repository = name.slice(arena.host.length + 1);
-    if ((await digestAt(arena, repository, tag, racerName(racer))) !== digest)
-      return { ...first, exitCode: 1 };
-  }
-  return first;
-}
-
-/** How long a careful user waits before looking again, milliseconds. */
-export const SETTLE_MS = 250;
 
 /** What scripts do: look, write, believe. */
 async function naive(
@@ -238,15 +222,9 @@ function claims(): ClaimTag {
   };
 }
 
-async function digestAt(
-  arena: Arena,
-  repository: string,
-  tag: string,
-  agent = 'judge',
-): Promise<string | null> {
-  const raw: Raw = (method, path, of, headers, body) =>
-    arena.raw(method, path, of, { ...headers, 'user-agent': agent }, body);
-  const bytes = await rawManifest({ host: arena.host, raw }, repository, tag);
+async function digestAt(arena: Arena, repository: string, tag: string): Promise<string | null> {
+  const { host, raw } = arena;
+  const bytes = await rawManifest({ host, raw }, repository, tag);
   return bytes === null ? null : digestOf(bytes);
 }
 

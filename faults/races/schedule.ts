@@ -1,5 +1,8 @@
 /** Runs that race are let forward one request at a time, in every order there is or in orders by chance. */
 import type { Call, FaultRule } from '../../src/embedded/server.js';
+import type { Clock } from '../../src/ports.js';
+
+const START = Date.UTC(2026, 0, 1);
 
 /** One order of events: at each step, which of those who could go went. */
 export type Choice = (ready: readonly string[], step: number) => number;
@@ -13,6 +16,8 @@ interface Waiting {
 export interface Referee {
   /** for the registry's faults: every request waits here */
   readonly rule: FaultRule;
+  /** A racer's clock. Time passes only when nobody has anything left to do but wait, up to whoever wakes first. */
+  clock(who: string): Clock;
   /** Runs all racers to their end; `choose` says who goes next. Gives how many could go at each step. */
   run(racers: ReadonlyMap<string, () => Promise<unknown>>, choose: Choice): Promise<readonly number[]>;
 }
@@ -21,6 +26,8 @@ export interface Referee {
 export function createReferee(): Referee {
   const held = ({ headers }: Call): boolean => headers['user-agent']?.startsWith('racer-') === true;
   let waiting: Waiting[] = [];
+  let asleep: (Waiting & { readonly until: number })[] = [];
+  let now = START;
   let changed: () => void = () => undefined;
   const rule: FaultRule = {
     match: {},
@@ -39,6 +46,15 @@ export function createReferee(): Referee {
   };
   return {
     rule,
+    clock: (who) => ({
+      now: () => now,
+      random: () => 0.5,
+      sleep: (ms) =>
+        new Promise<void>((go) => {
+          asleep.push({ who, until: now + ms, go });
+          changed();
+        }),
+    }),
     async run(racers, choose) {
       const running = new Set(racers.keys());
       const ends = [...racers].map(([who, race]) =>
@@ -50,9 +66,16 @@ export function createReferee(): Referee {
       const widths: number[] = [];
       while (running.size > 0) {
         // Whoever runs is at its next request or at its end before the next one is let go.
-        const present = (): number => new Set(waiting.map(({ who }) => who)).size;
+        const present = (): number => new Set([...waiting, ...asleep].map(({ who }) => who)).size;
         while (present() < running.size) await new Promise<void>((resolve) => (changed = resolve));
         if (running.size === 0) break;
+        if (waiting.length === 0) {
+          now = Math.min(...asleep.map(({ until }) => until));
+          const awake = asleep.filter(({ until }) => until <= now);
+          asleep = asleep.filter(({ until }) => until > now);
+          for (const racer of awake) racer.go();
+          continue;
+        }
         waiting.sort((a, b) => a.who.localeCompare(b.who));
         const at = choose(
           waiting.map(({ who }) => who),

@@ -23,6 +23,8 @@ export interface Task {
   readonly force?: readonly string[];
   readonly registryMap?: readonly string[];
   readonly concurrency?: number;
+  /** milliseconds between a write and its read-back; default: Retag's own */
+  readonly settle?: number;
   readonly transport?: Partial<TransportOptions>;
   /** a git ref that is released; without it only the promotions of the tag file are looked at */
   readonly release?: ReleaseTask;
@@ -68,6 +70,7 @@ export function requestOf(task: Task): RunRequest {
     force: task.force ?? [],
     registryMap: task.registryMap ?? [],
     concurrency: task.concurrency ?? 16,
+    settle: task.settle ?? plain.settle,
   };
 }
 

@@ -17,7 +17,7 @@ import { summary } from '../report/summary.js';
 import type { RunRequest } from '../request.js';
 import { run, type RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
-import { parseTimeout, startDeadline, type Deadline } from '../system/deadline.js';
+import { parseSettle, parseTimeout, startDeadline, type Deadline } from '../system/deadline.js';
 import { checkWritable, writeJson } from '../workspace/write.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
@@ -105,6 +105,7 @@ async function runWith(
     force: inputs.force,
     registryMap: inputs.registryMap,
     concurrency,
+    settle: parseSettle(inputs.settle),
     drift: facts.event === 'schedule' && command === 'plan',
     // Drift that a plan on a schedule finds must not look like a good run.
     changesAsCode: false,

@@ -5,7 +5,7 @@ import { parseConcurrency, parseInsecureHosts } from '../adapters.js';
 import { collect, UserError, type Problem } from '../errors.js';
 import { parseRegistryMap } from '../plan/names.js';
 import type { RunRequest } from '../request.js';
-import { parseTimeout } from '../system/deadline.js';
+import { parseSettle, parseTimeout } from '../system/deadline.js';
 import { checkWritable } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
 import type { Io } from './output.js';
@@ -26,6 +26,7 @@ const CHECKS: readonly ((args: Arguments) => unknown)[] = [
   (args) => parseInsecureHosts(args.list('insecure-registry')),
   (args) => parseConcurrency(args.text('concurrency') ?? '16'),
   (args) => parseTimeout(args.text('timeout') ?? '30m'),
+  (args) => parseSettle(args.text('settle') ?? '250ms'),
 ];
 
 /**

@@ -118,7 +118,11 @@ async function runOn(
     onSecret: () => undefined,
   });
   const files = [{ path: 'image-tags.yaml', bytes: new TextEncoder().encode(TAG_FILE) }];
-  const request = { ...promotionRequest(command, files), registryMap: [`docker.io=${embedded.host}`] };
+  const request = {
+    ...promotionRequest(command, files),
+    registryMap: [`docker.io=${embedded.host}`],
+    settle: 0,
+  };
   try {
     return await run(request, { registry, log, clock: systemClock, signal, ...withoutOutside(log, signal) });
   } finally {

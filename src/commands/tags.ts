@@ -9,6 +9,7 @@ import type { Report } from '../report/model.js';
 import { run } from '../run.js';
 import type { RunRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
+import { parseSettle } from '../system/deadline.js';
 import { writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
 import { onlyOf, reportPath } from './common.js';
@@ -76,6 +77,7 @@ async function requestFor(
     force: args.list('force'),
     registryMap: args.list('registry-map'),
     concurrency,
+    settle: parseSettle(args.text('settle') ?? '250ms'),
     drift: false,
     changesAsCode: args.is('exit-code'),
     build: {

@@ -42,6 +42,7 @@ export interface ActionInputs {
   readonly registryMap: readonly string[];
   readonly insecureRegistries: readonly string[];
   readonly concurrency: string;
+  readonly settle: string;
   readonly timeout: string;
   readonly comment: 'auto' | 'true' | 'false';
   readonly report: string;
@@ -113,6 +114,7 @@ export function readInputs(): ActionInputs {
     registryMap: list('registry-map'),
     insecureRegistries: list('insecure-registries'),
     concurrency: text('concurrency') || '16',
+    settle: text('settle') || '250ms',
     timeout: text('timeout') || '30m',
     comment: choice('comment', ['auto', 'true', 'false'], 'auto'),
     report: text('report'),

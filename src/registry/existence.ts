@@ -1,6 +1,6 @@
 import { OperationError } from '../errors.js';
-import type { Existence } from '../ports.js';
-import { isDigest, type ImageRef, type TagRef } from '../reference.js';
+import type { Absence, Existence } from '../ports.js';
+import { isDigest, type ImageRef } from '../reference.js';
 import { errorsOf, failure, refusal, type Task } from './answers.js';
 import { algorithmOf, digestOf } from './digest.js';
 import type { RegistryRequest, RegistryResponse } from './http/types.js';
@@ -18,12 +18,18 @@ const ABSENT_CODES: readonly string[] = ['MANIFEST_UNKNOWN', 'NAME_UNKNOWN', 'NO
 /**
  * The four-state look (distribution-spec "Checking if content exists in the registry"). HEAD first: registries that
  * count pulls do not count it. A 404 is believed only when a GET repeats it with a body of the registry: a HEAD has
- * none, and proxies, wrong paths and unaccepted media types answer 404 as well. Never throws OperationError.
+ * none, and proxies, wrong paths and unaccepted media types answer 404 as well; with `unconfirmed` the GET is left to
+ * the caller. Never throws OperationError.
  */
-export async function look(context: Context, ref: ImageRef): Promise<Existence> {
+export async function look(
+  context: Context,
+  ref: ImageRef,
+  absence: Absence = 'confirmed',
+): Promise<Existence> {
   const task = taskOf(ref);
   try {
     const head = await ask(context, task, lookRequest('HEAD', ref));
+    if (head.status === 404 && absence === 'unconfirmed') return { state: 'absent', unconfirmed: true };
     if (head.status === 404 || head.status === 405) return await lookByGet(context, task, ref);
     if (head.status !== 200) throw await unclear(context, task, ref, head);
     const digest = head.headers['docker-content-digest'];
@@ -36,7 +42,7 @@ export async function look(context: Context, ref: ImageRef): Promise<Existence> 
 }
 
 /** The look in a single request whatever the answer: a GET, whose 404 has a body. */
-export function lookByBody(context: Context, ref: TagRef): Promise<Existence> {
+export function lookByBody(context: Context, ref: ImageRef): Promise<Existence> {
   return lookByGet(context, taskOf(ref), ref).catch(unknown);
 }
 

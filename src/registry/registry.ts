@@ -34,7 +34,10 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
     if (!subjectListed) await referrers.register(ref, { manifest, parsed });
   };
   return {
-    look: (ref) => looks.run(formatReference(ref), () => look(context, ref)),
+    look: (ref, absence) =>
+      absence === 'unconfirmed'
+        ? look(context, ref, absence)
+        : looks.run(formatReference(ref), () => look(context, ref)),
     lookAgain: (ref) => lookByBody(context, ref),
     async manifest(ref) {
       const manifest = await reader.manifest(ref);

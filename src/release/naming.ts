@@ -62,7 +62,8 @@ export async function nameRun(
   try {
     const seen = await look(policy, decision, facts, needs, { base, tagLists, repositories, parts });
     const resolved = resolveNames(policy, decision, facts, seen);
-    if (needs.sequence && seen.reuse === undefined) await expectFree(resolved, tagLists, repositories, parts.registry);
+    if (needs.sequence && seen.reuse === undefined)
+      await expectFree(resolved, tagLists, repositories, parts.registry);
     return { ...none, resolved, tagLists };
   } catch (error) {
     // Other tags of the run do not wait for this registry: a number that is not known refuses those that need it.

@@ -43,13 +43,32 @@ export function startDeadline(timeoutMs: number, timeoutText: string): Deadline 
   };
 }
 
+/** Nobody who waits longer gains anything: the other run has ended. */
+const MOST_SETTLE = 10 * 60_000;
+
+/** The wait between a write and its read-back in milliseconds: `250ms`, `2s`, `0`, at most 10 m. @throws UserError */
+export function parseSettle(text: string): number {
+  const ms = /^(?:([0-9]{1,6})ms|0s?)$/.exec(text);
+  const parsed = ms === null ? spanOf(text) : Number(ms[1] ?? 0);
+  if (parsed !== null && parsed <= MOST_SETTLE) return parsed;
+  throw new UserError({
+    what: `settle: "${text}" is not a time to wait`,
+    mend: 'write it as 250ms or 2s; at most 10m, and 0 reads back at once',
+  });
+}
+
+function spanOf(text: string): number | null {
+  const parsed = parseTimeSpan(text);
+  return parsed.ok ? parsed.value : null;
+}
+
 /** setTimeout overflows above 2^31-1 ms and then fires at once. */
 const MOST = 24 * 3_600_000;
 
 /** The time limit of a run in milliseconds: `90s`, `30m`, `1h30m`, at most 24 h. @throws UserError */
 export function parseTimeout(text: string): number {
-  const parsed = parseTimeSpan(text);
-  if (parsed.ok && parsed.value <= MOST) return parsed.value;
+  const parsed = spanOf(text);
+  if (parsed !== null && parsed <= MOST) return parsed;
   throw new UserError({
     what: `timeout: "${text}" is not a time limit`,
     mend: 'write it as 90s, 30m or 1h30m; at most 24h',

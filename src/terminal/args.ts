@@ -127,6 +127,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     value: 'N',
     help: 'requests in flight per registry (default 16)',
   },
+  settle: {
+    type: 'string',
+    commands: COMMON,
+    idle: ['pin', ...OFFLINE],
+    value: 'TIME',
+    help: 'wait between writing a tag and reading it back (default 250ms)',
+  },
   timeout: {
     type: 'string',
     commands: COMMON,
