@@ -140,4 +140,5 @@ export const THREATS: readonly (readonly [threat: number, what: string, by: read
   [22, "the scope of the job's token", ['threat 22']],
   [23, 'our own supply chain', ['threat 23']],
   [24, 'caches written by pull requests', ['threat 24']],
+  [26, 'a work tree whose configuration names programs', ['threat 26']],
 ];

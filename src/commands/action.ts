@@ -50,7 +50,7 @@ async function runWith(
 ): Promise<number> {
   const log = jobLog();
   const path = inputs.report || join(env['RUNNER_TEMP'] ?? '.', 'retag-report.json');
-  await checkWritable(path, 'input report');
+  await checkWritable(path, 'input report', workspace);
   if (inputs.token !== '') mask(inputs.token);
   const files = await filesOf(inputs, workspace);
   const facts = await readRefFacts({
@@ -114,7 +114,7 @@ async function runWith(
   try {
     const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
     const result = await run(request, parts);
-    const written = await publish(result, request, path, env);
+    const written = await publish(result, request, path, env, workspace);
     const code = await finish({ result, request, facts, inputs, env, outside, log });
     return written ? code : 1;
   } finally {
@@ -160,9 +160,10 @@ async function publish(
   { build }: RunRequest,
   path: string,
   env: NodeJS.ProcessEnv,
+  workspace: string,
 ): Promise<boolean> {
   const { report } = result;
-  const written = await writeReport(path, report);
+  const written = await writeReport(path, report, workspace);
   const partial = build.platform !== '';
   const { source, defaults } = build;
   publishOutputs({
@@ -174,9 +175,9 @@ async function publish(
   return written;
 }
 
-async function writeReport(path: string, report: Report): Promise<boolean> {
+async function writeReport(path: string, report: Report, workspace: string): Promise<boolean> {
   try {
-    await writeJson(path, report);
+    await writeJson(path, report, workspace);
     return true;
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;

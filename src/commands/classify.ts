@@ -15,7 +15,7 @@ import { compilePolicy, type CompiledPolicy } from '../policy/policy.js';
 import { systemClock } from '../system/clock.js';
 import { writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
-import { checkCommon, reportPath } from './common.js';
+import { checkCommon, checkoutOf, reportPath } from './common.js';
 import { logFor, type Io } from './output.js';
 import { tagFiles } from './session.js';
 
@@ -44,7 +44,7 @@ async function write(
   const all = [...classified];
   if (json) stream(all, io);
   else io.stdout.write(classificationsAsText(all));
-  if (path !== null) await writeJson(path, all.map(listed));
+  if (path !== null) await writeJson(path, all.map(listed), checkoutOf(io));
   return all.flatMap(({ problems }) => problems);
 }
 

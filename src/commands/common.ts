@@ -33,12 +33,17 @@ const CHECKS: readonly ((args: Arguments) => unknown)[] = [
  * Where `--report` goes, from the directory of the command line; null without it.
  * @throws UserError when nothing can be written there: before the command does anything
  */
-export async function reportPath(args: Arguments, io: Pick<Io, 'cwd'>): Promise<string | null> {
+export async function reportPath(args: Arguments, io: Pick<Io, 'cwd' | 'env'>): Promise<string | null> {
   const given = args.text('report');
   if (given === undefined) return null;
   const path = resolve(io.cwd, given);
-  await checkWritable(path, '--report');
+  await checkWritable(path, '--report', checkoutOf(io));
   return path;
+}
+
+/** Where the files are that a pull request can change. */
+export function checkoutOf({ cwd, env }: Pick<Io, 'cwd' | 'env'>): string {
+  return env['GITHUB_WORKSPACE'] ?? cwd;
 }
 
 /** @throws UserError for anything but `builds` and `images` */

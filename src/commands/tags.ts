@@ -12,7 +12,7 @@ import { systemClock } from '../system/clock.js';
 import { parseSettle } from '../system/deadline.js';
 import { writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
-import { onlyOf, reportPath } from './common.js';
+import { checkoutOf, onlyOf, reportPath } from './common.js';
 import type { Io } from './output.js';
 import { outsideOf } from './outside.js';
 import { withSession, type Session } from './session.js';
@@ -47,7 +47,7 @@ export function tagsCommand(args: Arguments, io: Io): Promise<number> {
     sayWarnings(report, log);
     if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     // Last: when the disk is full now, everything else is said already.
-    if (path !== null) await writeJson(path, report);
+    if (path !== null) await writeJson(path, report, checkoutOf(io));
     return exitCode;
   });
 }

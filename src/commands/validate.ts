@@ -9,7 +9,7 @@ import { promotionRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { writeJson } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
-import { checkCommon, reportPath } from './common.js';
+import { checkCommon, checkoutOf, reportPath } from './common.js';
 import { logFor, type Io } from './output.js';
 import { tagFiles } from './session.js';
 
@@ -25,7 +25,7 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   log.line(`${contents(loaded)} in ${files.length} ${plural(files.length, 'tag file')}.`);
   const report = nothingDone(systemClock.now() - started);
   if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  if (path !== null) await writeJson(path, report);
+  if (path !== null) await writeJson(path, report, checkoutOf(io));
   return 0;
 }
 

@@ -6,7 +6,8 @@ import type { BakeDefinition, Builder, BuilderState, BuiltTarget } from '../buil
 import type { Clock, Log } from '../ports.js';
 import { askDocker, askDockerLong, findDocker } from './ask.js';
 import { knowsAllow } from './buildx.js';
-import { childEnvironment, secretTexts, type Environment } from './environment.js';
+import type { Environment } from '../shared/environment.js';
+import { dockerEnvironment, secretTexts } from './environment.js';
 import { bakeError, readMetadata } from './metadata.js';
 import { cleanLine } from './output.js';
 import { findBuilder, removeBuilder } from './prepare.js';
@@ -44,7 +45,7 @@ const KEPT = 40;
  */
 export function createBuilder(options: BuilderOptions): Builder {
   const { workspace: cwd, signal, clock } = options;
-  const environment = childEnvironment(options.environment, null);
+  const environment = dockerEnvironment(options.environment, null);
   let state: BuilderState | null = null;
   let command: Promise<string> | null = null;
   const docker = (): Promise<string> => (command ??= findDocker(environment));
@@ -90,7 +91,7 @@ async function bake(
     const end = await runLong({
       command: docker,
       args: bakeArguments(definition, state, { file, metadata, terminal }),
-      environment: childEnvironment(options.environment, definition),
+      environment: dockerEnvironment(options.environment, definition),
       cwd: options.workspace,
       signal: options.signal,
       clock: options.clock,

@@ -1,28 +1,26 @@
 /** What of the environment buildx gets to see, and what of the secrets in it must never be shown. */
 import type { BakeDefinition } from '../builds/model.js';
+import { childEnvironment, type Environment } from '../shared/environment.js';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/**
- * Left out: the action's inputs (the GitHub token is one), files through which a step speaks to the runner,
- * tokens, and what would make bake read other files or settings than the definition that was shown.
- */
-const HIDDEN =
-  /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|BUILDX_BAKE_.*|BUILDX_BUILDER|BAKE_ALLOW_REMOTE_FS_ACCESS)$/;
+/** Would make bake read other files or settings than the definition that was shown. */
+const OTHER_SETTINGS = /^(?:BUILDX_BAKE_.*|BUILDX_BUILDER|BAKE_ALLOW_REMOTE_FS_ACCESS)$/;
 
 /**
- * The environment of the child: everything but what is hidden, plus the variables that secrets of the
- * definition name, plus secrets given by value.
+ * The environment of docker: without the job's tokens, plus the variables that secrets of the definition name, plus
+ * secrets given by value. The runtime's token is for the cache of GitHub alone.
  */
-export function childEnvironment(
+export function dockerEnvironment(
   environment: Environment,
   definition: BakeDefinition | null,
 ): Record<string, string> {
   const named = new Set(definition === null ? [] : variablesOf(definition));
-  const child: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) {
-    if (value !== undefined && (named.has(name) || !HIDDEN.test(name))) child[name] = value;
-  }
+  const cached = definition?.text.includes('type=gha') === true;
+  const needs = (name: string): boolean => named.has(name) || (cached && name === 'ACTIONS_RUNTIME_TOKEN');
+  const child = Object.fromEntries(
+    Object.entries(childEnvironment(environment, needs)).filter(
+      ([name]) => named.has(name) || !OTHER_SETTINGS.test(name),
+    ),
+  );
   // Retag makes and reads the provenance in the registry; in the metadata file it would only be parsed for nothing.
   return {
     ...child,

@@ -4,7 +4,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 
 import type { BakeDefinition, SecretUse } from '../builds/model.js';
 import { UserError, type Place, type Problem } from '../errors.js';
-import type { Environment } from './environment.js';
+import type { Environment } from '../shared/environment.js';
 
 /** What of a definition can be read in the workspace. */
 interface Sources {

@@ -5,7 +5,7 @@ import type { TagFile } from '../config/config.js';
 import type { Permission, RefFacts } from '../policy/policy.js';
 import { parseRef, visible, type ParsedRef } from '../refname.js';
 import { readEvent, type EventFacts } from './event.js';
-import { commitOf, gitIn, isShallow, linesOf, type Git } from './git.js';
+import { commitOf, gitIn, isShallow, linesOf, remoteTags, type Git } from './git.js';
 import { permissionOf } from './permission.js';
 import { allTags, tagsReachableFrom } from './tags.js';
 
@@ -41,6 +41,7 @@ export async function readRefFacts(options: RefOptions): Promise<RefFacts> {
   const ref = await chosenRef(options, event, git);
   const deleted = event?.deleted === true && ref.ref === event.ref;
   const { sha, known } = deleted ? NO_COMMIT : await chosenCommit(options, event, ref, git);
+  const may = await permitted(options, event, ref.ref, sha);
   return {
     ...ref,
     sha,
@@ -51,11 +52,11 @@ export async function readRefFacts(options: RefOptions): Promise<RefFacts> {
     time,
     commitTime: known ? await commitTime(git, sha) : null,
     deleted,
-    gitTags: once(() => allTags(git)),
+    gitTags: once(() => allTags(git, () => remoteTags(cwd, env, may.localHosts))),
     reachableTags: once(() => tagsReachableFrom(git, sha ?? 'HEAD')),
     shallow: once(() => isShallow(git)),
     pullRequest: event?.pullRequest ?? null,
-    may: await permitted(options, event, ref.ref, sha),
+    may,
     warnings,
   };
 }
@@ -213,8 +214,10 @@ async function remoteDefault(git: Git): Promise<string | null> {
 }
 
 async function commitTime(git: Git, sha: string): Promise<number | null> {
-  const seconds = linesOf(await git('log', '-1', '--format=%ct', '--end-of-options', sha, '--'))[0];
-  return seconds === undefined ? null : Number(seconds) * 1000;
+  const seconds = linesOf(
+    await git('rev-list', '--timestamp', '--max-count=1', '--end-of-options', sha, '--'),
+  )[0];
+  return seconds === undefined ? null : Number(seconds.split(' ')[0]) * 1000;
 }
 
 function text(env: RefOptions['env'], name: string): string | null {

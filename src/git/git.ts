@@ -1,6 +1,9 @@
 /** Questions to git, without a shell. A directory that is no repository is an answer; anything else that fails is an error. */
 import { execFile, type ExecFileException } from 'node:child_process';
+import { parse } from 'node:path';
+
 import { OperationError } from '../errors.js';
+import { childEnvironment, type Environment } from '../shared/environment.js';
 
 /** Runs git in one directory. Null: there is no repository, or no git. */
 export type Git = (...args: readonly string[]) => Promise<GitAnswer | null>;
@@ -14,23 +17,120 @@ export interface GitAnswer {
 // Ten thousand tags are well below a megabyte.
 const MAX_OUTPUT = 64 * 1024 * 1024;
 
+/** The questions that read refs and objects only: none of them runs a program that a configuration names. */
+const PLUMBING = new Set(['rev-parse', 'symbolic-ref', 'for-each-ref', 'rev-list', 'cat-file', 'config']);
+
+/** Settings that stand above those of the repository, which anybody may have written (git-config). */
+const OVER: readonly Setting[] = [
+  ['core.fsmonitor', 'false'],
+  ['core.hooksPath', '/dev/null'],
+  ['core.pager', 'cat'],
+  ['core.sshCommand', 'false'],
+  ['core.gitProxy', 'none'],
+  ['core.askPass', ''],
+  ['credential.helper', ''],
+  ['diff.external', ''],
+  ['log.showSignature', 'false'],
+  ['submodule.recurse', 'false'],
+  // a directory of the work tree that looks like a repository is none
+  ['safe.bareRepository', 'explicit'],
+];
+type Setting = readonly [key: string, value: string];
+
+/** Drivers have names that only the repository knows: what they run is emptied, name by name. */
+const DRIVER =
+  /^(?:filter|diff|merge)\.(?:.*\.)?(?:clean|smudge|process|required|textconv|command|external|driver)$/is;
+
+/** What git needs of the environment to find itself, its own configuration and nothing else: no token, no GIT_DIR. */
+const NEEDED =
+  /^(?:PATH|HOME|XDG_CONFIG_HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|GIT_CEILING_DIRECTORIES|GIT_DISCOVERY_ACROSS_FILESYSTEM)$/i;
+
+/** A remote is reached through proxies, with certificates, agents and commands that the job's environment names. */
+const NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|ASKPASS|HTTP_|CONFIG_).*)$/i;
+
 /**
- * Git in `cwd` with the environment `env`. Prompts are off: nobody is there to answer them.
+ * Git in `cwd`, for questions about what is there. Nothing is run that the repository's configuration names, no remote is
+ * asked, and no token is given on: the work tree may be a stranger's. Prompts are off: nobody is there to answer them.
  * The answer has `ok: false` when git said no (exit 1 to 127), for the caller to judge.
  * @throws OperationError when git cannot be run to its end
  */
-export function gitIn(cwd: string, env: Readonly<Record<string, string | undefined>>, timeout = 60_000): Git {
+export function gitIn(cwd: string, env: Environment, timeout = 60_000): Git {
+  const base = pick(env, NEEDED);
+  const settings = [...safeDirectories(env), ...OVER];
+  const offline = { ...base, GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
+  let drivers: Promise<readonly Setting[]> | undefined;
+  return async (...args) => {
+    const ask = (over: readonly Setting[], words: readonly string[]): Promise<GitAnswer | null> =>
+      runGit(cwd, { ...offline, ...asVariables(over) }, words, timeout);
+    if (PLUMBING.has(args[0] ?? '')) return ask(settings, args);
+    drivers ??= ask(settings, ['config', '--list', '-z', '--name-only']).then((answer) =>
+      (answer?.stdout.split('\0') ?? [])
+        .filter((key) => DRIVER.test(key))
+        .map((key): Setting => [key, key.endsWith('.required') ? 'false' : '']),
+    );
+    return ask([...settings, ...(await drivers)], args);
+  };
+}
+
+/**
+ * The names of the git tags of the remote, as `ls-remote` prints them. A repository that is trusted is asked as it is
+ * configured (actions/checkout keeps its login there); a stranger's configuration has no say, so the run's own
+ * repository is asked by its address, without a login.
+ */
+export async function remoteTags(cwd: string, env: Environment, trusted: boolean): Promise<GitAnswer | null> {
+  const words = ['ls-remote', '--tags', '--refs', '--upload-pack=git-upload-pack'];
+  if (trusted) {
+    const more = { ...pick(childEnvironment(env), NETWORK), ...pick(env, NEEDED) };
+    return runGit(cwd, more, [...words, 'origin'], 60_000);
+  }
+  const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_REPOSITORY: name = '' } = env;
+  if (name === '') return null;
+  const safe = { ...pick(env, NEEDED), ...asVariables(OVER), GIT_ALLOW_PROTOCOL: 'https:http' };
+  return runGit(parse(cwd).root, safe, [...words, '--', `${server}/${name}`], 60_000);
+}
+
+function runGit(
+  cwd: string,
+  env: Environment,
+  args: readonly string[],
+  timeout: number,
+): Promise<GitAnswer | null> {
   const environment = { ...env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' };
-  return (...args) =>
-    new Promise((resolve, reject) => {
-      const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: 'utf8' as const };
-      execFile('git', [...args], options, (error, stdout, stderr) => {
-        if (error === null) resolve({ ok: true, stdout, stderr });
-        else if (error.code === 'ENOENT' || /not a git repository/i.test(stderr)) resolve(null);
-        else if (typeof error.code === 'number') resolve({ ok: false, stdout, stderr });
-        else reject(broken(args[0] ?? '', error, timeout));
-      });
+  return new Promise((resolve, reject) => {
+    const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: 'utf8' as const };
+    execFile('git', [...args], options, (error, stdout, stderr) => {
+      if (error === null) resolve({ ok: true, stdout, stderr });
+      else if (error.code === 'ENOENT' || /not a git repository|cannot use bare repository/i.test(stderr))
+        resolve(null);
+      else if (typeof error.code === 'number') resolve({ ok: false, stdout, stderr });
+      else reject(broken(args[0] ?? '', error, timeout));
     });
+  });
+}
+
+function pick(env: Environment, names: RegExp): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => names.test(name)));
+}
+
+/** Containers say so often in the environment whose repository may be read; everything else that is set there is not read. */
+function safeDirectories(env: Environment): Setting[] {
+  const count = Math.min(Number(env['GIT_CONFIG_COUNT'] ?? 0) || 0, 1000);
+  return Array.from({ length: count }, (_, at): Setting => [
+    env[`GIT_CONFIG_KEY_${at}`] ?? '',
+    env[`GIT_CONFIG_VALUE_${at}`] ?? '',
+  ]).filter(([key]) => key.toLowerCase() === 'safe.directory');
+}
+
+/** Settings as variables (git-config, GIT_CONFIG_COUNT): unlike with `-c`, any name of a driver can be written. */
+function asVariables(settings: readonly Setting[]): Record<string, string> {
+  const pairs = settings.flatMap(([key, value], at) => [
+    [`GIT_CONFIG_KEY_${at}`, key],
+    [`GIT_CONFIG_VALUE_${at}`, value],
+  ]);
+  return {
+    GIT_CONFIG_COUNT: String(settings.length),
+    ...(Object.fromEntries(pairs) as Record<string, string>),
+  };
 }
 
 function broken(command: string, error: ExecFileException, timeout: number): OperationError {

@@ -1,6 +1,6 @@
 /** Git tags of a repository: all of them, and those in the history of a commit. */
 import { UserError } from '../errors.js';
-import { isShallow, linesOf, type Git } from './git.js';
+import { isShallow, linesOf, type Git, type GitAnswer } from './git.js';
 
 const PREFIX = 'refs/tags/';
 
@@ -9,13 +9,13 @@ const PREFIX = 'refs/tags/';
  * repository there are none.
  * @throws UserError when the clone is shallow and the remote does not answer: an incomplete list would give a number twice
  */
-export async function allTags(git: Git): Promise<string[]> {
+export async function allTags(git: Git, askRemote: () => Promise<GitAnswer | null>): Promise<string[]> {
   const local = await git('for-each-ref', '--format=%(refname)', 'refs/tags');
   if (local === null) return [];
   if (!local.ok) throw unreadable('the git tags cannot be read', local.stderr);
   const names = namesOf(linesOf(local));
   if (!(await isShallow(git))) return names;
-  const remote = await git('ls-remote', '--tags', '--refs', 'origin');
+  const remote = await askRemote();
   if (remote?.ok !== true) {
     throw unreadable('this clone is shallow and the remote did not list its git tags', remote?.stderr ?? '');
   }
@@ -24,22 +24,13 @@ export async function allTags(git: Git): Promise<string[]> {
 }
 
 /**
- * Git tags in the history of a commit, the nearest first: commits in the order of `git log --date-order`, and the tags of
+ * Git tags in the history of a commit, the nearest first: commits in the order of `git rev-list --date-order`, and the tags of
  * one commit with the highest version first.
  * @throws UserError when there is no repository or the commit is not in it
  */
 export async function tagsReachableFrom(git: Git, revision: string): Promise<string[]> {
   // Not --simplify-by-decoration: it leaves out a root commit without files, tags and all.
-  const answer = await git(
-    'log',
-    '--date-order',
-    '--decorate=full',
-    '--decorate-refs=refs/tags/*',
-    '--format=%D',
-    '--end-of-options',
-    revision,
-    '--',
-  );
+  const answer = await git('rev-list', '--date-order', '--format=%D', '--end-of-options', revision, '--');
   if (answer?.ok !== true) {
     throw unreadable(
       `the history of ${revision} cannot be read`,
@@ -47,7 +38,10 @@ export async function tagsReachableFrom(git: Git, revision: string): Promise<str
     );
   }
   return linesOf(answer).flatMap((line) =>
-    namesOf(line.split(', ').map((name) => name.replace(/^tag: /, ''))).sort(highestFirst),
+    line
+      .split(', ')
+      .flatMap((name) => (name.startsWith('tag: ') ? [name.slice('tag: '.length)] : []))
+      .sort(highestFirst),
   );
 }
 

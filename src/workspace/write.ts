@@ -2,6 +2,7 @@
 import {
   access,
   constants,
+  lstat,
   mkdir,
   open,
   realpath,
@@ -11,21 +12,53 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { messageOf, OperationError, UserError } from '../errors.js';
 
 /**
  * Writes JSON with a final line end; folders are made as needed.
+ * @param workspace a checkout, below which no symbolic link is followed
  * @throws OperationError that names the path and what the system said
  */
-export async function writeJson(path: string, value: unknown): Promise<void> {
+export async function writeJson(path: string, value: unknown, workspace?: string): Promise<void> {
   try {
+    await refuseLinks(path, workspace);
     await makeFolder(dirname(resolve(path)));
-    await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
+    const flag = isBelow(path, workspace) ? WITHOUT_LINK : 'w';
+    await writeFile(path, `${JSON.stringify(value, null, 2)}\n`, { flag });
   } catch (error) {
     throw unwritten(path, error);
   }
+}
+
+// As 'w', but never through a symbolic link at the end of the path; Windows has no such flag.
+const WITHOUT_LINK =
+  constants.O_WRONLY |
+  constants.O_CREAT |
+  constants.O_TRUNC |
+  ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+
+/**
+ * Below the workspace no symbolic link is followed: a pull request can commit one, and what it leads to would be
+ * overwritten. What is named outside of it is the caller's own.
+ */
+async function refuseLinks(path: string, workspace?: string): Promise<void> {
+  if (workspace === undefined || !isBelow(path, workspace)) return;
+  let step = resolve(workspace);
+  for (const part of relative(step, resolve(path)).split(sep)) {
+    step = join(step, part);
+    const found = await lstat(step).catch(() => null);
+    if (found === null) return;
+    if (found.isSymbolicLink())
+      throw Object.assign(new Error(`${step} is a symbolic link`), { code: 'ELOOP' });
+  }
+}
+
+function isBelow(path: string, workspace: string | undefined): boolean {
+  if (workspace === undefined) return false;
+  const way = relative(resolve(workspace), resolve(path));
+  return way !== '' && way.split(sep)[0] !== '..' && !isAbsolute(way);
 }
 
 /**
@@ -34,9 +67,10 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
  * @param name what gave the path: a flag or an input
  * @throws UserError
  */
-export async function checkWritable(path: string, name: string): Promise<void> {
+export async function checkWritable(path: string, name: string, workspace?: string): Promise<void> {
   const made: string[] = [];
   try {
+    await refuseLinks(path, workspace);
     await makeFolder(dirname(resolve(path)), made);
     await tryToWrite(path);
   } catch (error) {
@@ -63,6 +97,7 @@ async function tryToWrite(path: string): Promise<void> {
 
 const WHY: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
+  ELOOP: 'a part of it is a symbolic link in the workspace, which could lead anywhere',
   ENOTDIR: 'a part of it is a file, not a folder',
   EEXIST: 'a part of it is a file, not a folder',
   EACCES: 'this user may not write there',

@@ -15,19 +15,18 @@ const OWN = ['repository:a/b:pull'];
 test.each([
   ['nothing asked', undefined, []],
   ['the same', 'repository:a/b:pull', []],
-  ['more of the same', 'repository:a/b:pull,push', ['repository:a/b:pull,push']],
+  ['more of the same', 'repository:a/b:pull,push', []],
+  ['all of the same', 'repository:a/b:*', []],
+  ['more of another name for it', 'repository:b:pull,push,delete', ['repository:b:pull']],
+  ['another repository', 'repository:a/c:pull repository:xa/b:pull repository:a:pull', []],
   ['another name for it', 'repository:remote/a/b:pull', ['repository:remote/a/b:pull']],
-  [
-    'two',
-    'repository:a/b:pull repository(plugin):x:pull registry:catalog:*',
-    ['repository(plugin):x:pull', 'registry:catalog:*'],
-  ],
-  ['a port in the name', 'repository:h:5000/a:pull', ['repository:h:5000/a:pull']],
+  ['other kinds', 'repository:a/b:pull repository(plugin):a/b:pull registry:catalog:*', []],
+  ['a port in the name', 'repository:h:5000/a/b:pull', ['repository:h:5000/a/b:pull']],
   ['nonsense', 'x y:z repository:a/b:PULL \u0000', []],
   [
     'a flood',
-    Array.from({ length: 99 }, (_, i) => `repository:r${i}:pull`).join(' '),
-    Array.from({ length: 8 }, (_, i) => `repository:r${i}:pull`),
+    Array.from({ length: 99 }, (_, i) => `repository:r${i}/a/b:pull`).join(' '),
+    Array.from({ length: 8 }, (_, i) => `repository:r${i}/a/b:pull`),
   ],
 ])('%s', (_, asked, missing) => {
   expect(missingScopes(asked, OWN)).toEqual(missing);

@@ -1,6 +1,7 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 
 import { OperationError } from '../../errors.js';
+import { childEnvironment } from '../../shared/environment.js';
 import { isObject, parseJson } from '../json.js';
 import type { Credential } from './credential.js';
 import { keyOf } from './docker-config.js';
@@ -9,7 +10,7 @@ const NAME = /^[A-Za-z0-9._-]+$/;
 const MAX_BYTES = 64 * 1024;
 
 export interface HelperSettings {
-  /** gives PATH and what the helper itself needs */
+  /** gives PATH and what the helper itself needs; the job's tokens are left out */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** the longest run, milliseconds */
   readonly timeoutMs: number;
@@ -60,7 +61,7 @@ function run(
       program,
       ['get'],
       {
-        env,
+        env: childEnvironment(env),
         timeout: timeoutMs,
         killSignal: 'SIGKILL',
         maxBuffer: MAX_BYTES,

@@ -1,3 +1,5 @@
+import { getDomain } from 'tldts';
+
 import { OperationError } from '../../errors.js';
 import { isListed, isLoopback } from '../hosts.js';
 import { quirksOf } from '../quirks.js';
@@ -14,8 +16,8 @@ export interface Asker {
 /**
  * The token server that a challenge names, or OperationError. A registry could name any URL, and whoever is asked
  * there gets the credentials and is reached from inside this machine's network. So: https, or http where the
- * registry itself is spoken to over http; and a host that belongs to the registry (the same, above or below it, its
- * sibling in one domain, a row of the quirks table, loopback for loopback) or that the user listed.
+ * registry itself is spoken to over http; and a host that belongs to the registry (the same, one in the same
+ * registered domain, a row of the quirks table, loopback for loopback) or that the user listed.
  */
 export function tokenServer(realm: string | undefined, asker: Asker): URL {
   if (realm === undefined || realm === '') {
@@ -45,65 +47,35 @@ function belongs(url: URL, { registry, api, listed }: Asker): boolean {
   return known.includes(url.host) || sameDomain(url.hostname, api.hostname);
 }
 
-/** Second-level names under which anybody can register: `co.uk` is not one owner's domain. */
-const SHARED_SECOND = new Set([
-  'ac',
-  'co',
-  'com',
-  'edu',
-  'gob',
-  'gov',
-  'ltd',
-  'me',
-  'ne',
-  'net',
-  'nom',
-  'or',
-  'org',
-  'sch',
-]);
-/** Domains below which everybody gets a name. */
+/** Domains below which everybody gets a registry, and that are not on the public suffix list. */
 const SHARED = [
-  'amazonaws.com',
-  'appspot.com',
-  'aliyuncs.com',
-  'azurecr.io',
-  'azure.com',
-  'azurewebsites.net',
-  'cloudapp.net',
-  'cloudfront.net',
-  'cloudflare.net',
-  'fly.dev',
-  'github.io',
-  'gitlab.io',
-  'herokuapp.com',
-  'jfrog.io',
-  'netlify.app',
-  'ngrok.io',
-  'ocir.io',
-  'onrender.com',
-  'pages.dev',
-  'pkg.dev',
-  'r2.dev',
-  'run.app',
-  'sslip.io',
-  'nip.io',
-  'vercel.app',
-  'windows.net',
-  'workers.dev',
+  ...[
+    'aliyuncs.com',
+    'amazonaws.com',
+    'amazonaws.com.cn',
+    'azure.com',
+    'azurecr.cn',
+    'azurecr.io',
+    'azurecr.us',
+  ],
+  ...[
+    'container-registry.com',
+    'icr.io',
+    'jfrog.io',
+    'myhuaweicloud.com',
+    'nip.io',
+    'ocir.io',
+    'ovh.net',
+    'pkg.dev',
+  ],
+  ...['scw.cloud', 'sslip.io', 'tencentcloudcr.com', 'windows.net'],
 ];
 
-/** Do both names lie in one domain that has one owner? Without the public suffix list this errs to "no". */
+/** Do both names lie in one domain that one owner registered? By the public suffix list (https://publicsuffix.org), private part included. */
 function sameDomain(a: string, b: string): boolean {
-  if (/^[\d.]+$|^\[/.test(a) || /^[\d.]+$|^\[/.test(b)) return false;
-  const left = a.split('.').reverse();
-  const right = b.split('.').reverse();
-  let common = 0;
-  while (common < left.length && common < right.length && left[common] === right[common]) common++;
-  const domain = left.slice(0, common).reverse();
-  if (common < 2 || (common === 2 && domain[1]?.length === 2 && SHARED_SECOND.has(domain[0] ?? '')))
-    return false;
-  return !SHARED.includes(domain.join('.'));
+  const domain = getDomain(a, { allowPrivateDomains: true });
+  if (domain === null || domain !== getDomain(b, { allowPrivateDomains: true })) return false;
+  return !SHARED.some((suffix) => domain === suffix || domain.endsWith(`.${suffix}`));
 }
 
 function refused(asker: Asker, what: string): OperationError {
