@@ -39,6 +39,25 @@ export function marker(name: string, key: string): string {
   return `<!-- retag:${name} ${createHash('sha256').update(key).digest('hex').slice(0, 16)} -->`;
 }
 
+/**
+ * A text whose second line tells whether anything after it was changed. It is no signature: whoever may edit the text can
+ * seal it again.
+ * @param first its first line, such as a `marker`
+ */
+export function seal(first: string, rest: string): string {
+  return `${first}\n${sealOf(rest)}\n${rest}`;
+}
+
+/** Is the text as `seal` made it? Line ends and white space at the end aside, which clients change. */
+export function isSealed(text: string): boolean {
+  const [, line, ...rest] = text.replaceAll('\r\n', '\n').split('\n');
+  return line === sealOf(rest.join('\n'));
+}
+
+function sealOf(rest: string): string {
+  return `<!-- retag:seal ${checksum(rest.trimEnd())} -->`;
+}
+
 function checksum(packed: string): string {
   return createHash('sha256').update(packed).digest('hex').slice(0, 32);
 }

@@ -3,7 +3,7 @@ import type { BakeDefinition, BuildDefaults, Builder, SourceFacts } from './buil
 import type { Digests } from './builds/digests.js';
 import type { EntryChanges } from './comment/comment.js';
 import type { TagFile } from './config/config.js';
-import type { Config, ImageConfig } from './config/model.js';
+import type { Config, ImageConfig, ReviewMode } from './config/model.js';
 import type { Problem } from './errors.js';
 import type { Gatekeeper, Subject } from './gates/gates.js';
 import type { Plan } from './plan/model.js';
@@ -44,6 +44,8 @@ export interface RunRequest {
   readonly includeStages: ReadonlySet<string>;
   readonly force: readonly string[];
   readonly registryMap: readonly string[];
+  /** overrides the tag file's; absent: not given */
+  readonly review?: ReviewMode | undefined;
   readonly concurrency: number;
   /** milliseconds between a write and its read-back */
   readonly settle: number;
@@ -72,8 +74,8 @@ export interface RunParts {
   builder(): Builder;
   /** what the push or pull request touched in the tag files; null when that is not known */
   changes(config: Config): Promise<EntryChanges | null>;
-  /** holds a plan that is about to be carried out to what was reviewed */
-  review(plan: Plan, config: Config): Promise<Plan>;
+  /** holds a plan that is about to be carried out to what was reviewed; without a mode nobody chose one, and it is `warn` */
+  review(plan: Plan, files: readonly TagFile[], mode: ReviewMode | undefined): Promise<Plan>;
 }
 
 /** Milliseconds: in 1,400 measured races of two runs none was lost with it (docs/reliability.md). */

@@ -96,7 +96,10 @@ async function planRun(
     log.warning(formatProblem(problem));
   }
   const seen = await makePlan(wanted, release, request, parts);
-  const planned = request.command === 'apply' ? await parts.review(seen, config) : seen;
+  const planned =
+    request.command === 'apply'
+      ? await parts.review(seen, request.files, request.review ?? config.review)
+      : seen;
   const shown = release === null ? null : showDefinition(release, planned, request, log);
   const building = shown === null ? null : await checkSources(shown, request, parts);
   const lines = [...(building?.planned ?? []), ...tagOutcomes(planned, request)];

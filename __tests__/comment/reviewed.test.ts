@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { decodeReviewed, movedSinceReview } from '../../src/comment/comment.js';
+import { decodeReviewed, unreviewed } from '../../src/comment/comment.js';
 import { encodeReviewed, MAX_DATA } from '../../src/comment/reviewed.js';
 import { digest } from '../support/github/report.js';
 
@@ -71,17 +71,35 @@ describe('the data in the comment', () => {
 });
 
 describe('moved since the review', () => {
-  const reviewed = { head, entries: [entry('1'), entry('2')], left: 0 };
+  const shown = (pull: number, tag: string, char: string, left = 0) => ({
+    pull,
+    head,
+    reviewed: { head, entries: [entry(tag, char)], left },
+  });
+  const review = shown(7, '1', 'a');
+  const seen = (tag: string, char: string) => unreviewed(entry(tag, char), { all: [review], last: review });
+
+  test('the same digest is reviewed', () => expect(seen('1', 'a')).toBeNull());
+  test('another digest is not', () =>
+    expect(seen('1', 'b')).toStrictEqual({ pull: 7, reviewed: digest('a'), now: digest('b') }));
+  test('a tag that is not shown is not', () =>
+    expect(seen('2', 'a')).toStrictEqual({ why: 'the plan comment of pull request #7 does not show it' }));
+  test('the newest review that shows the tag counts', () => {
+    const newer = shown(8, '1', 'b');
+    const all = [{ pull: 9, why: 'lost' }, newer, review];
+    expect(unreviewed(entry('1', 'b'), { all, last: newer })).toBeNull();
+    expect(unreviewed(entry('1', 'a'), { all, last: newer })).toMatchObject({ pull: 8 });
+  });
   test.each([
-    ['the same', [entry('1'), entry('2')], []],
-    [
-      'one moved',
-      [entry('1', 'b'), entry('2')],
-      [{ image: 'quay.io/org/app', tag: '1', reviewed: digest('a'), now: digest('b') }],
-    ],
-    ['one that was not there', [entry('3', 'b')], []],
-    ['one that is gone', [], []],
-  ])('%s', (_, planned, moved) => expect(movedSinceReview(reviewed, planned)).toStrictEqual(moved));
+    ['a comment without room', shown(7, '1', 'a', 3), 'has no room for it'],
+    ['an older plan', { ...review, head: 'b'.repeat(40) }, 'was made before its last commit'],
+    ['a comment that is lost', { pull: 7, why: 'it is lost' }, 'it is lost'],
+    ['no pull request', { why: 'there is none' }, 'there is none'],
+  ])('%s says so', (_, last, why) => {
+    expect(unreviewed(entry('2'), { all: 'pull' in last ? [last] : [], last })).toStrictEqual({
+      why: expect.stringContaining(why),
+    });
+  });
 });
 
 /** 64 hexadecimal digits that do not compress. */

@@ -11,7 +11,6 @@ describe('files and documents', () => {
         runners: {},
         stagePolicy: 'demote',
         onHold: 'pass',
-        onMoved: 'refuse',
       });
     },
   );

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { planMarker } from '../../src/comment/comment.js';
 import { encodeReviewed } from '../../src/comment/reviewed.js';
-import { commitsTouching, reviewedFor, upsertComment } from '../../src/github/comments.js';
+import { seal } from '../../src/hidden.js';
+import { commitsTouching, reviewsOf, upsertComment } from '../../src/github/comments.js';
 import type { LocalGitHub } from '../support/github/local-github.js';
 import { startGitHub } from '../support/github/local-github.js';
 import { open } from '../support/github/open.js';
@@ -82,58 +83,59 @@ describe('the sticky comment', () => {
 describe('reviewed digests after the merge', () => {
   const head = 'a'.repeat(40);
   const data = encodeReviewed(head, [{ image: 'q/a', tag: '1', digest: digest('a') }]);
-  const read = async (sha: string, token = 'job') => reviewedFor(await open(local, { token }), [sha], marker);
+  const whole = seal(marker, data);
+  const read = async (sha: string, token = 'job') =>
+    (await reviewsOf(await open(local, { token }), [sha], marker, 'main')).last;
+  const put = (body: string, login = 'github-actions[bot]') =>
+    void local.repo.comments.push({ id: local.repo.comments.length + 1, issue: pull.number, login, body });
 
   test('are read from the comment of the merged pull request', async () => {
-    await upsert(data);
+    put(whole);
     const sha = local.repo.merge(pull.number);
-    expect(await read(sha)).toStrictEqual([
-      {
-        pull: 1,
-        head: pull.pull!.headSha,
-        decoded: {
-          ok: true,
-          value: { head, entries: [{ image: 'q/a', tag: '1', digest: digest('a') }], left: 0 },
-        },
-      },
-    ]);
+    expect(await read(sha)).toStrictEqual({
+      pull: 1,
+      head: pull.pull!.headSha,
+      reviewed: { head, entries: [{ image: 'q/a', tag: '1', digest: digest('a') }], left: 0 },
+    });
   });
 
-  test('never from people other than the token itself', async () => {
-    local.repo.comments.push({ id: 1, issue: pull.number, login: 'dev', body: `${marker}\n${data}` });
-    expect(await read(local.repo.merge(pull.number))).toStrictEqual([]);
+  test('never from accounts other than the token itself', async () => {
+    put(whole, 'dev');
+    expect(await read(local.repo.merge(pull.number))).toMatchObject({
+      why: 'the plan comment of pull request #1 is by dev, not by github-actions[bot]',
+    });
   });
 
   test("the token's own before those of other bots", async () => {
-    local.repo.comments.push({ id: 1, issue: pull.number, login: 'other[bot]', body: `${marker}\nx` });
-    local.repo.comments.push({
-      id: 2,
-      issue: pull.number,
-      login: 'github-actions[bot]',
-      body: `${marker}\n${data}`,
-    });
-    expect(await read(local.repo.merge(pull.number))).toMatchObject([{ decoded: { ok: true } }]);
+    put(`${marker}\nx`, 'other[bot]');
+    put(whole);
+    expect(await read(local.repo.merge(pull.number))).toMatchObject({ reviewed: { head } });
   });
 
-  test("an app's token, which cannot ask who it is, finds its own again", async () => {
+  test("an app's token, which cannot ask who it is, updates its own comment and proves nothing by it", async () => {
     local.state.tokens.set('app', { login: 'release-app[bot]', kind: 'job' });
     const github = await open(local, { token: 'app' });
-    const text = `${marker}\n${data}`;
-    expect(await upsertComment(github, pull.number, marker, text)).toMatchObject({ state: 'created' });
-    expect(await upsertComment(github, pull.number, marker, text)).toMatchObject({ state: 'unchanged' });
-    const reviews = await reviewedFor(github, [local.repo.merge(pull.number)], marker);
-    expect(reviews).toMatchObject([{ decoded: { ok: true } }]);
+    expect(await upsertComment(github, pull.number, marker, whole)).toMatchObject({ state: 'created' });
+    expect(await upsertComment(github, pull.number, marker, whole)).toMatchObject({ state: 'unchanged' });
+    expect(await read(local.repo.merge(pull.number), 'app')).toMatchObject({
+      why: expect.stringContaining('is by release-app[bot], not by github-actions[bot]'),
+    });
   });
 
   test('an open pull request says nothing', async () => {
-    await upsert(data);
-    expect(await read(pull.pull!.headSha)).toStrictEqual([]);
+    put(whole);
+    expect(await read(pull.pull!.headSha)).toMatchObject({
+      why: expect.stringContaining('came without a pull request into main'),
+    });
   });
 
-  test('damaged data is said, not used', async () => {
-    await upsert(data.slice(0, -8));
-    const [review] = await read(local.repo.merge(pull.number));
-    expect(review?.decoded).toMatchObject({ ok: false, why: expect.stringContaining('damaged') });
+  test.each([
+    ['damaged data', whole.slice(0, -8), 'damaged'],
+    ['text that was changed', `${whole}\n\nmore`, 'the text was changed'],
+    ['no data', seal(marker, 'x'), 'holds no plan'],
+  ])('%s is said, not used', async (_, body, why) => {
+    put(body);
+    expect(await read(local.repo.merge(pull.number))).toMatchObject({ why: expect.stringContaining(why) });
   });
 
   test('later runs find the commits that changed the tag file', async () => {

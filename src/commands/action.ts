@@ -103,6 +103,7 @@ async function runWith(
     stable: inputs.stable,
     includeStages: new Set(checkStages(inputs.includeStages)),
     force: inputs.force,
+    review: inputs.review,
     registryMap: inputs.registryMap,
     concurrency,
     settle: parseSettle(inputs.settle),

@@ -26,7 +26,7 @@ export function finish(ending: Ending): Promise<number> {
 
 /** The comment, and the exit status: entries that the pull request does not touch never fail it. */
 async function finishPullRequest({ result, request, facts, inputs, env, outside, log }: Ending) {
-  const { report, closing, config, exitCode: code } = result;
+  const { report, outcomes, closing, config, exitCode: code } = result;
   const { files } = request;
   // The comment is the plan that was reviewed; to validate makes none, and must not take its place.
   if (inputs.token === '' || files.length === 0 || report.command === 'validate') return code;
@@ -34,7 +34,7 @@ async function finishPullRequest({ result, request, facts, inputs, env, outside,
   const changes = await outside.changes(config);
   const summaryUrl = runUrl(env);
   if (wantsComment(inputs, facts))
-    await publishComment({ report, closing, changes, files, facts, summaryUrl }, parts);
+    await publishComment({ report, outcomes, closing, changes, files, facts, summaryUrl }, parts);
   else if (inputs.comment === 'auto') {
     log.line('The plan is in the summary only: the token of a run for a fork may not write comments.');
   }

@@ -19,14 +19,14 @@ import type { Checks } from '../gates/port.js';
 import { gitIn, headOf } from '../git/git.js';
 import { baseCommit } from '../github/base.js';
 import type { GitHub } from '../github/client.js';
-import type { Plan } from '../plan/model.js';
 import type { ClaimTag, RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
+import type { RunParts } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { applyReview, changedEntries } from './pull-request.js';
 
 export interface OutsideOptions {
-  /** for what was reviewed; empty: nothing was */
+  /** for what a change touches; empty: nothing is looked up */
   readonly files: readonly TagFile[];
   readonly env: NodeJS.ProcessEnv;
   /** the checkout */
@@ -52,7 +52,7 @@ export interface Outside {
   sources(definition: BakeDefinition): Promise<readonly Problem[]>;
   builder(): Builder;
   changes(config: Config): Promise<EntryChanges | null>;
-  review(plan: Plan, config: Config): Promise<Plan>;
+  review: RunParts['review'];
 }
 
 /** Nothing is loaded or sent before it is needed: octokit and buildx stay off the start path. */
@@ -84,11 +84,13 @@ export function outsideOf(options: OutsideOptions): Outside {
     },
     builder: () => lazyBuilder(options),
     changes: (config) => (changed ??= changesOf(options, config, github)),
-    // Reviews are read where GitHub can be asked; elsewhere there are none.
-    review: (plan, config) =>
-      options.files.length === 0 || missing(options) !== null
-        ? Promise.resolve(plan)
-        : applyReview(plan, options.files, config, checkedOut, { github, log: options.log }),
+    review: async (plan, files, mode) => {
+      // Outside GitHub there are no pull requests, so nothing is said there unless the tag file or a flag asks for it.
+      if (files.length === 0 || mode === 'off' || (mode === undefined && home === '')) return plan;
+      const branch = branchOfRun(env) ?? facts?.defaultBranch ?? null;
+      const known = { files, sha: checkedOut, branch, missing: missing(options) };
+      return applyReview(plan, { ...known, mode: mode ?? 'warn' }, { github });
+    },
   };
 }
 

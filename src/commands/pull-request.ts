@@ -1,24 +1,24 @@
-/** On a pull request: what it changes in the tag file, its one comment, and which refusals count. On its merge: what was reviewed. */
+/** On a pull request: what it changes in the tag file, its one comment, and which refusals count. After its merge: what was reviewed. */
 import {
   compareEntries,
   countsForPullRequest,
-  movedSinceReview,
   planComment,
   planMarker,
+  unreviewed,
 } from '../comment/comment.js';
-import type { EntryChanges } from '../comment/comment.js';
+import type { EntryChanges, Reviews } from '../comment/comment.js';
 import { parseConfig, type TagFile } from '../config/config.js';
-import type { Config, ImageConfig } from '../config/model.js';
+import type { Config, ImageConfig, ReviewMode } from '../config/model.js';
 import { messageOf, OperationError, UserError } from '../errors.js';
 import type { GitHub } from '../github/client.js';
-import type { MergedReview } from '../github/comments.js';
-import { writes, type Plan } from '../plan/model.js';
-import { holdToReview, type MovedTag } from '../plan/reviewed.js';
+import type { Outcome } from '../execute.js';
+import type { Plan, PlannedAction } from '../plan/model.js';
+import { holdToReview, reviewable, type Unreviewed } from '../plan/reviewed.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
 import type { Report } from '../report/model.js';
 
-/** How many commits before this one may have brought an entry that is completed only now. */
+/** How many changes of the tag file are looked through for the plan that showed an entry which is completed only now. */
 const MOST_COMMITS = 10;
 
 export interface PullRequestParts {
@@ -75,6 +75,7 @@ export function failsPullRequest(
 
 export interface CommentInput {
   readonly report: Report;
+  readonly outcomes: readonly Outcome[];
   readonly closing: string;
   readonly changes: EntryChanges | null;
   readonly files: readonly TagFile[];
@@ -84,13 +85,18 @@ export interface CommentInput {
 
 /** Writes the plan as one comment, updated in place; with a token that may only read, says so and leaves it to the summary. */
 export async function publishComment(
-  { report, closing, changes, files, facts, summaryUrl }: CommentInput,
+  { report, outcomes, closing, changes, files, facts, summaryUrl }: CommentInput,
   { github, log }: PullRequestParts,
 ): Promise<void> {
   const pull = facts.pullRequest;
   if (pull === null) return;
   const key = keyOf(files);
-  const body = planComment({ report, closing, changes, key, head: pull.headSha, summaryUrl });
+  const sources = new Map(
+    outcomes.flatMap(({ planned: { wanted, source } }) =>
+      source === null ? [] : [[`${wanted.image}:${wanted.destination.tag}`, source.digest] as const],
+    ),
+  );
+  const body = planComment({ report, closing, changes, sources, key, head: pull.headSha, summaryUrl });
   try {
     const { upsertComment } = await import('../github/comments.js');
     const done = await upsertComment(await github(), pull.number, planMarker(key), body);
@@ -101,75 +107,59 @@ export async function publishComment(
   }
 }
 
-/**
- * After the merge: refuses (or warns about) tags whose source is not what the pull request showed. A review that cannot be read
- * holds nothing up, and is said.
- * @param sha the commit that is checked out
- */
-export async function applyReview(
-  plan: Plan,
-  files: readonly TagFile[],
-  config: Config,
-  sha: string | null,
-  { github, log }: PullRequestParts,
-): Promise<Plan> {
-  // A source that is pinned in the file itself is what the file says, whatever an older plan saw.
-  const planned = plan.actions
-    .filter(writes)
-    .flatMap(({ wanted, digest }) =>
-      digest !== null && wanted.source.from === 'image' && wanted.digest === null
-        ? [{ image: wanted.image, tag: wanted.destination.tag, digest }]
-        : [],
-    );
-  if (planned.length === 0 || sha === null) return plan;
-  const seen = new Set<string>();
-  try {
-    const moved = new Map<string, MovedTag>();
-    for (const { pull, head, decoded } of await mergedReviews(await github(), files, sha)) {
-      if (!decoded.ok) {
-        if (decoded.why !== null) log.warning(`pull request #${pull}: ${decoded.why}`);
-        continue;
-      }
-      if (decoded.value.head !== head) {
-        log.warning(
-          `pull request #${pull}: its plan was made before its last commit, so some entries may be unreviewed`,
-        );
-      }
-      // The newest review of a tag is the one that counts; older ones saw what it replaced.
-      const compared = movedSinceReview(
-        decoded.value,
-        planned.filter((each) => !seen.has(nameOf(each))),
-      );
-      for (const each of compared) moved.set(nameOf(each), { ...each, pull });
-      for (const each of decoded.value.entries) seen.add(nameOf(each));
-    }
-    return holdToReview(plan, [...moved.values()], config.onMoved);
-  } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
-    log.warning(`what was reviewed is not known, so nothing is compared with it: ${messageOf(error)}`);
-    return plan;
-  }
+/** What a run knows of the pull request that brought its tag files. */
+export interface ReviewInput {
+  readonly files: readonly TagFile[];
+  readonly mode: Exclude<ReviewMode, 'off'>;
+  /** the commit that is checked out */
+  readonly sha: string | null;
+  /** its branch; null when it is not known */
+  readonly branch: string | null;
+  /** why pull requests cannot be looked up; null when they can */
+  readonly missing: string | null;
 }
 
-/** The reviews of the pull requests that brought the commits which last changed the tag files. */
-async function mergedReviews(
-  github: GitHub,
-  files: readonly TagFile[],
-  sha: string,
-): Promise<MergedReview[]> {
-  const { commitsTouching, reviewedFor } = await import('../github/comments.js');
-  const commits = new Set([sha]);
-  for (const { path } of files) {
-    for (const commit of await commitsTouching(github, path, sha, MOST_COMMITS)) commits.add(commit);
+/** After the merge: refuses, or warns about, tags that are not what a pull request showed. What cannot be known is not reviewed. */
+export async function applyReview(
+  plan: Plan,
+  input: ReviewInput,
+  { github }: Pick<PullRequestParts, 'github'>,
+): Promise<Plan> {
+  const actions = reviewable(plan);
+  if (actions.length === 0) return plan;
+  const reviews = await mergedReviews(input, github);
+  const found = new Map<PlannedAction, Unreviewed>();
+  for (const action of actions) {
+    const { image, destination } = action.wanted;
+    const entry = { image, tag: destination.tag, digest: action.digest ?? '' };
+    const cause = unreviewed(entry, reviews);
+    if (cause !== null) found.set(action, cause);
   }
-  return reviewedFor(github, [...commits], planMarker(keyOf(files)));
+  return holdToReview(plan, found, input.mode);
+}
+
+/** The reviews of the pull requests that brought the commits which last changed the tag files, or why there are none. */
+async function mergedReviews(
+  { files, sha, branch, missing }: ReviewInput,
+  open: () => Promise<GitHub>,
+): Promise<Reviews> {
+  if (missing !== null) return { all: [], last: { why: missing } };
+  if (sha === null) return { all: [], last: { why: 'the commit of the tag file is not known' } };
+  try {
+    const github = await open();
+    const { commitsTouching, reviewsOf } = await import('../github/comments.js');
+    const commits = new Set<string>();
+    for (const { path } of files) {
+      for (const commit of await commitsTouching(github, path, sha, MOST_COMMITS)) commits.add(commit);
+    }
+    return await reviewsOf(github, [...commits.add(sha)], planMarker(keyOf(files)), branch);
+  } catch (error) {
+    if (!(error instanceof OperationError) || error.code === 'cancelled') throw error;
+    return { all: [], last: { why: `pull requests cannot be read: ${messageOf(error)}` } };
+  }
 }
 
 /** Tells the comments of several workflows apart. */
 function keyOf(files: readonly TagFile[]): string {
   return files.map(({ path }) => path).join('\n');
-}
-
-function nameOf({ image, tag }: { readonly image: string; readonly tag: string }): string {
-  return `${image}:${tag}`;
 }

@@ -2,6 +2,7 @@
 import { readDigests } from '../docker/digests.js';
 import { requireWrite } from '../git/permission.js';
 import { defaultProvenance, sourceFacts } from '../github/source.js';
+import { REVIEW_MODES, type ReviewMode } from '../config/model.js';
 import { UserError } from '../errors.js';
 import type { Log } from '../ports.js';
 import { annotations } from '../report/annotations.js';
@@ -75,6 +76,7 @@ async function requestFor(
     stable: args.is('stable'),
     includeStages: new Set(stagesOf(args)),
     force: args.list('force'),
+    review: reviewOf(args),
     registryMap: args.list('registry-map'),
     concurrency,
     settle: parseSettle(args.text('settle') ?? '250ms'),
@@ -99,6 +101,17 @@ async function requestFor(
       digests: digests === undefined ? null : await readDigests(digests, io.cwd),
     },
   };
+}
+
+/** @throws UserError for another word */
+function reviewOf(args: Arguments): ReviewMode | undefined {
+  const given = args.text('review');
+  const mode = REVIEW_MODES.find((one) => one === given);
+  if (given === undefined || mode !== undefined) return mode;
+  throw new UserError({
+    what: `--review: "${given}" is not known`,
+    mend: `write one of ${REVIEW_MODES.join(', ')}`,
+  });
 }
 
 function stagesOf(args: Arguments): string[] {

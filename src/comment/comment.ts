@@ -5,9 +5,9 @@
  *   const body = planComment({ report, changes, key, head, summaryUrl });
  *   await upsertComment(github, pull, planMarker(key), body);          // src/github/comments.ts
  *
- * and after the merge: `reviewedFor` (src/github/comments.ts), then `movedSinceReview`.
+ * and after the merge: `reviewsOf` (src/github/comments.ts), then `unreviewed`.
  */
-import { marker } from '../hidden.js';
+import { marker, seal } from '../hidden.js';
 import { code, cut, details, escapeCell, link, table } from '../markdown.js';
 import type { Report, ReportAction } from '../report/model.js';
 import { closing, remedy, shortDigest, verb } from '../report/words.js';
@@ -18,8 +18,8 @@ import { encodeReviewed } from './reviewed.js';
 
 export type { EntryChanges } from './entries.js';
 export { compareEntries, countsForPullRequest, isTouched } from './entries.js';
-export type { Decoded, Moved, Reviewed } from './reviewed.js';
-export { decodeReviewed, movedSinceReview } from './reviewed.js';
+export type { Decoded, PullReview, Reviewed, Reviews } from './reviewed.js';
+export { decodeReviewed, readReviewed, unreviewed } from './reviewed.js';
 
 /** What GitHub takes in one comment, in characters. */
 export const MAX_COMMENT = 65_536;
@@ -32,6 +32,8 @@ export interface PlanCommentInput {
   readonly closing?: string;
   /** null when it is not known what the pull request changes; then every entry is shown alike */
   readonly changes: EntryChanges | null;
+  /** `image:tag` → the digest of its source, for lines that do not have it: those on hold */
+  readonly sources?: ReadonlyMap<string, string>;
   /** tells the comments of several workflows apart, e.g. the tag file's path */
   readonly key: string;
   /** the head of the pull request (not the test merge that GITHUB_SHA names), 40 hexadecimal digits */
@@ -51,7 +53,7 @@ export function planComment(input: PlanCommentInput): string {
   const touched = report.actions.filter((action) => changes === null || isTouched(action, changes));
   const inFront = new Set(touched);
   const others = report.actions.filter((action) => !inFront.has(action));
-  const data = encodeReviewed(head, reviewedEntries([...touched, ...others]));
+  const data = encodeReviewed(head, reviewedEntries([...touched, ...others], input.sources));
   const visible = [
     `### Retag: ${escapeCell(input.closing ?? closing(report))}`,
     `On merge of ${code(head.slice(0, 12))}:`,
@@ -69,11 +71,12 @@ export function planComment(input: PlanCommentInput): string {
       : details(`Entries that this pull request does not change (${others.length})`, rows(others)),
     summaryUrl === null ? '' : `${link('The whole plan', summaryUrl)} is in the summary of the run.`,
   ];
-  const hidden = `${planMarker(key)}\n${data}\n\n`;
+  const first = planMarker(key);
+  const hidden = `${data}\n\n`;
   const where = link('the summary of the run', summaryUrl);
   const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
   const text = visible.filter((part) => part !== '').join('\n\n');
-  return hidden + cut(text, MAX_COMMENT - hidden.length, tail);
+  return seal(first, hidden + cut(text, MAX_COMMENT - seal(first, hidden).length, tail));
 }
 
 function rows(actions: readonly ReportAction[]): string {
@@ -121,8 +124,12 @@ function hasTag({ previous, reason }: ReportAction): boolean {
   return previous !== null || reason.code === 'same-digest' || reason.code === 'source-gone';
 }
 
-function reviewedEntries(actions: readonly ReportAction[]): ReviewedEntry[] {
-  return actions.flatMap(({ action, image, tag, digest }) =>
-    digest !== null && action !== 'keep' && action !== 'build' ? [{ image, tag, digest }] : [],
-  );
+function reviewedEntries(
+  actions: readonly ReportAction[],
+  sources: ReadonlyMap<string, string> = new Map(),
+): ReviewedEntry[] {
+  return actions.flatMap(({ action, image, tag, digest: known }) => {
+    const digest = known ?? sources.get(`${image}:${tag}`);
+    return digest !== undefined && action !== 'keep' && action !== 'build' ? [{ image, tag, digest }] : [];
+  });
 }

@@ -5,7 +5,8 @@
  */
 import * as v from 'valibot';
 
-import { pack, unpack } from '../hidden.js';
+import { isSealed, pack, unpack } from '../hidden.js';
+import type { Unreviewed } from '../plan/reviewed.js';
 import { isDigest } from '../reference.js';
 
 const ReviewedSchema = v.strictObject({
@@ -54,22 +55,37 @@ export function decodeReviewed(text: string): Decoded {
     : { ok: false, why: 'in the plan comment the recorded data is not of this version' };
 }
 
-/** One tag whose source is not what it was at the review. */
-export interface Moved {
-  readonly image: string;
-  readonly tag: string;
-  readonly reviewed: string;
-  readonly now: string;
+/** Reads the data out of a whole plan comment, and not if any of its text is another than Retag wrote: people saw that text. */
+export function readReviewed(comment: string): Decoded {
+  const decoded = decodeReviewed(comment);
+  if (!decoded.ok || isSealed(comment)) return decoded;
+  return { ok: false, why: 'in the plan comment the text was changed' };
 }
 
-/**
- * What moved between review and merge: of the tags that are about to be written, those whose digest is another
- * than the recorded one. A tag that was not recorded is not compared.
- */
-export function movedSinceReview(reviewed: Reviewed, planned: readonly ReviewedEntry[]): readonly Moved[] {
-  const known = new Map(reviewed.entries.map(({ image, tag, digest }) => [`${image}:${tag}`, digest]));
-  return planned.flatMap(({ image, tag, digest }) => {
-    const before = known.get(`${image}:${tag}`);
-    return before === undefined || before === digest ? [] : [{ image, tag, reviewed: before, now: digest }];
-  });
+/** The plan of one merged pull request, as far as it can be believed; `why` is a phrase. */
+export type PullReview =
+  | { readonly pull: number; readonly head: string; readonly reviewed: Reviewed }
+  | { readonly pull: number; readonly why: string };
+
+/** The reviews of the pull requests that brought the tag file to what it is, the newest first. */
+export interface Reviews {
+  readonly all: readonly PullReview[];
+  /** that of its last change, or why there is none: a phrase */
+  readonly last: PullReview | { readonly why: string };
+}
+
+/** Null when the newest review that shows the tag shows this digest; otherwise why it is not reviewed. */
+export function unreviewed({ image, tag, digest }: ReviewedEntry, { all, last }: Reviews): Unreviewed | null {
+  for (const review of all) {
+    if ('why' in review) continue;
+    const shown = review.reviewed.entries.find((entry) => entry.image === image && entry.tag === tag);
+    if (shown?.digest === digest) return null;
+    if (shown !== undefined) return { pull: review.pull, reviewed: shown.digest, now: digest };
+  }
+  if ('why' in last) return { why: last.why };
+  const { pull, head, reviewed } = last;
+  if (reviewed.head !== head)
+    return { why: `the plan of pull request #${pull} was made before its last commit` };
+  const lacks = reviewed.left > 0 ? 'has no room for it' : 'does not show it';
+  return { why: `the plan comment of pull request #${pull} ${lacks}` };
 }

@@ -70,7 +70,7 @@ export function assemble(pieces: readonly Piece[]): Config {
     runners: byPlatform(first(pieces, 'runners')?.value ?? {}),
     stagePolicy: first(pieces, 'stage_policy')?.value ?? 'demote',
     onHold: first(pieces, 'on_hold')?.value ?? 'pass',
-    onMoved: first(pieces, 'on_moved')?.value ?? 'refuse',
+    ...given('review', first(pieces, 'review')?.value),
     ...(tracking ? { tracking: trackingConfig(tracking.document, tracking.value) } : {}),
   };
 }

@@ -177,6 +177,9 @@ export interface TrackingConfig {
   readonly origin: Origin;
 }
 
+export const REVIEW_MODES = ['warn', 'require', 'off'] as const;
+export type ReviewMode = (typeof REVIEW_MODES)[number];
+
 /** All tag files of a run together, in order. */
 export interface Config {
   readonly policy?: PolicyConfig;
@@ -186,7 +189,7 @@ export interface Config {
   readonly runners: Readonly<Record<string, string>>;
   readonly stagePolicy: 'demote' | 'fail';
   readonly onHold: 'pass' | 'fail';
-  /** what apply does with a tag whose source moved since its pull request was reviewed */
-  readonly onMoved: 'refuse' | 'warn';
+  /** what apply does with a tag that nobody saw on a pull request, or whose source moved since; absent: not written */
+  readonly review?: ReviewMode;
   readonly tracking?: TrackingConfig;
 }

@@ -1,8 +1,10 @@
 /** Sticky comments, and the reviewed digests of merged pull requests. */
-import type { Decoded } from '../comment/comment.js';
-import { decodeReviewed } from '../comment/comment.js';
+import type { PullReview, Reviews } from '../comment/comment.js';
+import { readReviewed } from '../comment/comment.js';
 import { OperationError } from '../errors.js';
 import { mayBeOwn, type Data, type GitHub } from './client.js';
+
+type Pull = Data<'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls'>[number];
 
 type Comment = Data<'GET /repos/{owner}/{repo}/issues/{issue_number}/comments'>[number];
 
@@ -52,39 +54,62 @@ export async function upsertComment(
   }
 }
 
-/** What was reviewed in one merged pull request. */
-export interface MergedReview {
-  /** the pull request's number */
-  readonly pull: number;
-  /** the commit of the pull request that was merged */
-  readonly head: string;
-  readonly decoded: Decoded;
-}
-
 /**
- * The plan comments of the pull requests that brought `shas` (newest first) into the branch. Only comments that
- * may be the token's own are trusted; those of pull requests without one are left out.
+ * The plan comments of the pull requests that were merged into `branch` and brought `shas`, both the newest first. A comment
+ * that is missing, damaged, changed after the merge or not certainly the token's own gives the reason instead.
  * @param marker `planMarker` of the same key
+ * @param branch null: any
  */
-export async function reviewedFor(
+export async function reviewsOf(
   github: GitHub,
   shas: readonly string[],
   marker: string,
-): Promise<MergedReview[]> {
-  const reviews = new Map<number, MergedReview>();
-  for (const commit_sha of shas) {
+  branch: string | null,
+): Promise<Reviews> {
+  const reviews = new Map<number, PullReview>();
+  let last: PullReview | undefined;
+  for (const [i, commit_sha] of shas.entries()) {
     const pulls = await github.call('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
       ...github.home,
       commit_sha,
     });
-    for (const { number, merged_at, head } of pulls) {
-      if (merged_at === null || reviews.has(number)) continue;
-      const [comment] = await ownComments(github, number, marker);
-      if (comment)
-        reviews.set(number, { pull: number, head: head.sha, decoded: decodeReviewed(comment.body ?? '') });
+    for (const pull of pulls) {
+      if (pull.merged_at === null || reviews.has(pull.number)) continue;
+      if (branch !== null && pull.base.ref !== branch) continue;
+      const review = await reviewOf(github, pull, marker);
+      reviews.set(pull.number, review);
+      if (i === 0) last ??= review;
     }
   }
-  return [...reviews.values()];
+  const into = branch === null ? '' : ` into ${branch}`;
+  const why = `commit ${shas[0]?.slice(0, 7) ?? ''} came without a pull request${into}`;
+  return { all: [...reviews.values()], last: last ?? { why } };
+}
+
+/**
+ * GitHub's REST API says when a comment was changed and not by whom, so one that was changed after the merge was not what
+ * people saw before it. A token that cannot ask who it is proves nothing but the job's own account.
+ */
+async function reviewOf(
+  github: GitHub,
+  { number: pull, head, merged_at }: Pull,
+  marker: string,
+): Promise<PullReview> {
+  const { login } = await github.identity();
+  const marked = await commentsWith(github, pull, marker);
+  const comment = marked.find(({ user }) => user?.login === login);
+  const of = `the plan comment of pull request #${pull}`;
+  if (comment === undefined) {
+    const [other] = marked;
+    if (other === undefined) return { pull, why: `pull request #${pull} has no plan comment by ${login}` };
+    return { pull, why: `${of} is by ${other.user?.login ?? 'a deleted account'}, not by ${login}` };
+  }
+  if (Date.parse(comment.updated_at) > Date.parse(merged_at ?? '')) {
+    return { pull, why: `${of} was changed after the merge` };
+  }
+  const decoded = readReviewed(comment.body ?? '');
+  if (decoded.ok) return { pull, head: head.sha, reviewed: decoded.value };
+  return { pull, why: `pull request #${pull}: ${decoded.why ?? 'the plan comment holds no plan'}` };
 }
 
 /** The newest commits at `sha` that changed the file, newest first: for runs that complete what an earlier push brought. */
@@ -99,19 +124,23 @@ export async function commitsTouching(
 }
 
 /**
- * The token's own comments that start with the marker, oldest first; of a token that cannot ask who it is, where there are none
- * by its likely login, those of other bots. People may write the marker too: that is no proof.
+ * The comments that start with the marker and that this run may take for its own sticky one, oldest first: the token's own; of
+ * a token that cannot ask who it is, where there are none by its likely login, those of other bots.
  */
 async function ownComments(github: GitHub, issue: number, marker: string): Promise<Comment[]> {
   const identity = await github.identity();
-  const found: Comment[] = [];
-  for await (const page of github.pages(LIST, { ...github.home, issue_number: issue })) {
-    found.push(
-      ...page.filter(({ user, body }) => mayBeOwn(identity, user) && (body ?? '').startsWith(marker)),
-    );
-  }
+  const found = (await commentsWith(github, issue, marker)).filter(({ user }) => mayBeOwn(identity, user));
   const certain = found.filter(({ user }) => user?.login === identity.login);
   return certain.length > 0 ? certain : found;
+}
+
+/** All comments that start with the marker, oldest first. Anybody may write it: that is no proof. */
+async function commentsWith(github: GitHub, issue: number, marker: string): Promise<Comment[]> {
+  const found: Comment[] = [];
+  for await (const page of github.pages(LIST, { ...github.home, issue_number: issue })) {
+    found.push(...page.filter(({ body }) => (body ?? '').startsWith(marker)));
+  }
+  return found;
 }
 
 /** GitHub keeps line ends as they were typed, other clients may not. */

@@ -3,6 +3,7 @@ import * as core from '@actions/core';
 
 import { parseImages } from '../builds/images.js';
 import { inputList, type ListOptions } from '../builds/lists.js';
+import { REVIEW_MODES, type ReviewMode } from '../config/model.js';
 import { UserError, type Problem } from '../errors.js';
 
 /** Build inputs, as docker/build-push-action has them: defaults for every entry of `builds`. Empty means not given. */
@@ -44,6 +45,8 @@ export interface ActionInputs {
   readonly concurrency: string;
   readonly settle: string;
   readonly timeout: string;
+  /** undefined: the tag file's */
+  readonly review: ReviewMode | undefined;
   readonly comment: 'auto' | 'true' | 'false';
   readonly report: string;
   readonly token: string;
@@ -116,6 +119,7 @@ export function readInputs(): ActionInputs {
     concurrency: text('concurrency') || '16',
     settle: text('settle') || '250ms',
     timeout: text('timeout') || '30m',
+    review: choice<ReviewMode | ''>('review', [...REVIEW_MODES, ''], '') || undefined,
     comment: choice('comment', ['auto', 'true', 'false'], 'auto'),
     report: text('report'),
     token: text('github-token'),

@@ -29,6 +29,7 @@ export type ReasonCode =
   | 'digest-mismatch'
   | 'platform-missing'
   | 'revision-mismatch'
+  | 'not-reviewed'
   | 'conflicting-entries';
 
 export interface Reason {

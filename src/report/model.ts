@@ -56,6 +56,7 @@ export const ActionSchema = v.strictObject({
       'digest-mismatch',
       'platform-missing',
       'revision-mismatch',
+      'not-reviewed',
       'conflicting-entries',
     ]),
     text: v.string(),

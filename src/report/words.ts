@@ -93,6 +93,8 @@ export function remedy(action: ReportAction): string {
       return 'Publish the missing platform at the source, or take it out of platforms.';
     case 'revision-mismatch':
       return 'Correct src_ref, or choose the build that was made from that commit.';
+    case 'not-reviewed':
+      return 'Plan it again on a pull request and merge that, or set "review" to "warn".';
     case 'conflicting-entries':
       return 'Keep one of the entries.';
     case 'gate-pending':

@@ -72,6 +72,12 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     value: 'NAME[:TAG]',
     help: 'this tag may move; may be repeated',
   },
+  review: {
+    type: 'string',
+    commands: RUNS,
+    value: 'warn|require|off',
+    help: "what apply does with entries whose plan nobody saw on a pull request (default: the tag file's)",
+  },
   only: {
     type: 'string',
     commands: COMMON,

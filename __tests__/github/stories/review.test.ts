@@ -3,12 +3,12 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import {
   compareEntries,
   countsForPullRequest,
-  movedSinceReview,
   planComment,
   planMarker,
+  unreviewed,
 } from '../../../src/comment/comment.js';
 import { parseConfig } from '../../../src/config/config.js';
-import { reviewedFor, upsertComment } from '../../../src/github/comments.js';
+import { reviewsOf, upsertComment } from '../../../src/github/comments.js';
 import { readText } from '../../../src/github/files.js';
 import type { ReportAction } from '../../../src/report/model.js';
 import type { LocalGitHub } from '../../support/github/local-github.js';
@@ -82,14 +82,15 @@ test('story: plan on a pull request, merge, and the source tag moved in between'
 
   // Merged; meanwhile somebody built the source tag again.
   const merge = local.repo.merge(pull.number);
-  const [review] = await reviewedFor(await open(local), [merge], marker);
-  if (review?.decoded.ok !== true) throw new Error('the review is lost');
-  expect(review.decoded.value.head).toBe(review.head);
+  const reviews = await reviewsOf(await open(local), [merge], marker, 'main');
+  expect(reviews.last).toMatchObject({ pull: pull.number, head, reviewed: { head } });
   const now = { image: 'quay.io/org/new', tag: '1.0', digest: digest('b') };
-  expect(movedSinceReview(review.decoded.value, [now])).toStrictEqual([
-    { image: 'quay.io/org/new', tag: '1.0', reviewed: digest('a'), now: digest('b') },
-  ]);
-  expect(movedSinceReview(review.decoded.value, [{ ...now, digest: digest('a') }])).toStrictEqual([]);
+  expect(unreviewed(now, reviews)).toStrictEqual({
+    pull: pull.number,
+    reviewed: digest('a'),
+    now: digest('b'),
+  });
+  expect(unreviewed({ ...now, digest: digest('a') }, reviews)).toBeNull();
 });
 
 test('story: a pull request from a fork shows its plan in the summary alone', async () => {

@@ -199,11 +199,12 @@ function issueAnswer(repo: Repo, issue: Issue): object {
   };
 }
 
-const commentAnswer = ({ id, body, login }: Comment): object => ({
+const commentAnswer = ({ id, body, login, updated }: Comment): object => ({
   id,
   body,
   user: user(login),
   html_url: `https://github.example/c/${id}`,
+  ...(updated === undefined ? {} : { updated_at: updated }),
 });
 
 function pullAnswer(repo: Repo, issue: Issue): object {

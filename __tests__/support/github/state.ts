@@ -7,6 +7,8 @@ export interface Comment {
   issue: number;
   login: string;
   body: string;
+  /** ISO 8601; absent: before every merge */
+  updated?: string;
 }
 export interface Issue {
   number: number;

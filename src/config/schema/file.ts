@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { REVIEW_MODES } from '../model.js';
 import { build } from './build.js';
 import { image, platform } from './image.js';
 import { about, line, mapping, matching, record } from './parts.js';
@@ -20,7 +21,7 @@ const versionless = 'remove it: the format has no version; for a file of a newer
 const underImages = 'put it into an entry of the list "images"';
 
 /** Keys of the file that may be given once over all files of a run. */
-export const ONCE = ['policy', 'runners', 'stage_policy', 'on_hold', 'on_moved', 'tracking'] as const;
+export const ONCE = ['policy', 'runners', 'stage_policy', 'on_hold', 'review', 'tracking'] as const;
 
 /** One document of a tag file, contract section 3. */
 export const file = mapping(
@@ -42,10 +43,10 @@ export const file = mapping(
         'Exit status of a run that only held tags back.',
       ),
     ),
-    on_moved: v.optional(
+    review: v.optional(
       about(
-        v.pipe(v.picklist(['refuse', 'warn']), v.metadata({ default: 'refuse' })),
-        'What apply does with a tag whose source moved since its pull request was reviewed.',
+        v.pipe(v.picklist(REVIEW_MODES), v.metadata({ default: 'warn' })),
+        'What apply does with an entry whose plan nobody saw on the pull request, or whose source moved since.',
       ),
     ),
     tracking: v.optional(about(tracking, 'Tracking issues. Off when absent.')),
@@ -56,6 +57,7 @@ export const file = mapping(
       apiVersion: versionless,
       schema_version: versionless,
       kind: versionless,
+      on_moved: 'write "review: require" for "refuse", and "review: warn" for "warn"',
       name: underImages,
       tag: underImages,
       src_build_tag: underImages,

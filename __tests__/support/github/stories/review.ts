@@ -24,7 +24,7 @@ export function reviewStories(startRegistry: () => Promise<TestRegistry>): void 
   const comments = () => world.local.repo.comments;
 
   /** `old` is broken on the base: its source is gone. The pull request edits `edited`, drops `dropped`, adds `added`. */
-  async function pullRequest(more = '') {
+  async function pullRequest(more = 'review: require\n') {
     const released = multi('released');
     await world.push('team/edited', 'b1', released);
     await world.push('team/edited', '1.0', released);
@@ -90,10 +90,7 @@ export function reviewStories(startRegistry: () => Promise<TestRegistry>): void 
     await world.push('team/added', 'b1', moved);
     const written = world.written();
     const refused = await world.run(event.push(merge, base));
-    expect(lines(refused)).toEqual([
-      'refuse 1.0 skipped source-missing',
-      'refuse 1.0 skipped digest-mismatch',
-    ]);
+    expect(lines(refused)).toEqual(['refuse 1.0 skipped source-missing', 'refuse 1.0 skipped not-reviewed']);
     expect(refused.code).toBe(1);
     expect(annotations(refused, 'error')[1]).toMatch(
       new RegExp(`when pull request #${pull.number} was reviewed, and is ${moved.digest} now`),
@@ -101,12 +98,12 @@ export function reviewStories(startRegistry: () => Promise<TestRegistry>): void 
     // Later runs refuse it too, whatever has been committed since.
     world.local.repo.push('main', { other: { mode: '100644', text: 'x' } });
     expect(lines(await world.run(event.schedule(world.local.repo.main)))).toContain(
-      'refuse 1.0 skipped digest-mismatch',
+      'refuse 1.0 skipped not-reviewed',
     );
     expect(world.written()).toEqual(written);
 
     // A pull request about it reviews what is there now.
-    const text = `images:\n${entry('added', 'b1', '1.0')}    platforms: [linux/amd64]\n`;
+    const text = `review: require\nimages:\n${entry('added', 'b1', '1.0')}    platforms: [linux/amd64]\n`;
     const again = world.commit(text, { branch: 'again' });
     const next = world.local.repo.open('Look again', 'dev', '', {
       head: 'again',
@@ -122,8 +119,8 @@ export function reviewStories(startRegistry: () => Promise<TestRegistry>): void 
     expect(await world.digest('team/added', '1.0')).toBe(moved.digest);
   });
 
-  test('on_moved: warn writes it and says so', async () => {
-    const { base, head, pull } = await pullRequest('on_moved: warn\n');
+  test('without review: require it is written, with a warning', async () => {
+    const { base, head, pull } = await pullRequest('');
     await world.run(event.pullRequest(pull.number, head, base));
     const merge = world.local.repo.merge(pull.number);
     await world.push('team/added', 'b1', multi('built again'));
@@ -134,14 +131,17 @@ export function reviewStories(startRegistry: () => Promise<TestRegistry>): void 
     ]);
   });
 
-  test('an entry that is pinned in the file itself is not compared', async () => {
-    const { base, head, pull } = await pullRequest();
+  test('review: off looks at nothing', async () => {
+    const { base, head, pull } = await pullRequest('review: off\n');
     await world.run(event.pullRequest(pull.number, head, base));
     const merge = world.local.repo.merge(pull.number);
     const moved = multi('built again');
     await world.push('team/added', 'b1', moved);
-    const pinned = world.commit(`images:\n${entry('added', 'b1', '1.0')}    src_digest: ${moved.digest}\n`);
-    expect(lines(await world.run(event.push(pinned, merge)))).toEqual(['create 1.0 done absent']);
+    const before = world.local.requests.length;
+    const run = await world.run(event.push(merge, base));
+    expect(lines(run)[1]).toBe('create 1.0 done absent');
+    expect(annotations(run, 'warning')).toEqual([]);
+    expect(world.local.requests.slice(before).filter(({ line }) => line.includes('/pulls'))).toEqual([]);
   });
 
   describe('a pull request of a fork', () => {
