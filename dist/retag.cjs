@@ -1146,6 +1146,18 @@ var init_source = __esm({
   }
 });
 
+// src/config/model.ts
+function isPromotion(entry) {
+  return "srcRepository" in entry;
+}
+var REVIEW_MODES;
+var init_model = __esm({
+  "src/config/model.ts"() {
+    "use strict";
+    REVIEW_MODES = ["warn", "require", "off"];
+  }
+});
+
 // src/version.ts
 var VERSION;
 var init_version = __esm({
@@ -1305,6 +1317,8 @@ function remedy(action2) {
       return "Publish the missing platform at the source, or take it out of platforms.";
     case "revision-mismatch":
       return "Correct src_ref, or choose the build that was made from that commit.";
+    case "not-reviewed":
+      return 'Plan it again on a pull request and merge that, or set "review" to "warn".';
     case "conflicting-entries":
       return "Keep one of the entries.";
     case "gate-pending":
@@ -1407,7 +1421,7 @@ function writes({ action: action2 }) {
   return action2 === "create" || action2 === "move";
 }
 var TAG_KINDS;
-var init_model = __esm({
+var init_model2 = __esm({
   "src/plan/model.ts"() {
     "use strict";
     TAG_KINDS = ["primary", "stable", "channel"];
@@ -1601,7 +1615,7 @@ var init_decide = __esm({
     "use strict";
     init_reference();
     init_platforms2();
-    init_model();
+    init_model2();
     SAME = "the tag already is this digest";
     ABSENT = "the tag does not exist yet";
   }
@@ -1886,19 +1900,9 @@ var init_execute = __esm({
   "src/execute.ts"() {
     "use strict";
     init_errors();
-    init_model();
+    init_model2();
     init_pool();
     init_reference();
-  }
-});
-
-// src/config/model.ts
-function isPromotion(entry) {
-  return "srcRepository" in entry;
-}
-var init_model2 = __esm({
-  "src/config/model.ts"() {
-    "use strict";
   }
 });
 
@@ -2050,12 +2054,12 @@ var OPEN;
 var init_observe = __esm({
   "src/observe.ts"() {
     "use strict";
-    init_model2();
+    init_model();
     init_errors();
     init_once();
     init_pool();
     init_reference();
-    init_model();
+    init_model2();
     OPEN = { state: "open", text: "" };
   }
 });
@@ -12251,7 +12255,7 @@ function assemble(pieces) {
     runners: byPlatform(first(pieces, "runners")?.value ?? {}),
     stagePolicy: first(pieces, "stage_policy")?.value ?? "demote",
     onHold: first(pieces, "on_hold")?.value ?? "pass",
-    onMoved: first(pieces, "on_moved")?.value ?? "refuse",
+    ...given("review", first(pieces, "review")?.value),
     ...tracking2 ? { tracking: trackingConfig(tracking2.document, tracking2.value) } : {}
   };
 }
@@ -12622,19 +12626,38 @@ function parseDigest(value) {
     mend: 'write "sha256:" and 64 lower-case hexadecimal digits'
   };
 }
+function parseBug(value) {
+  if (TRAILER.test(value)) return { ok: true, value };
+  return {
+    ok: false,
+    what: `${quote2(value)} is not a trailer that names a bug`,
+    mend: `write one of ${BUG_KEYS.join(", ")}, ": " and numbers, keys such as ABC-12 or https addresses outside GitHub; or "Fixes #12"`
+  };
+}
+function isProtected(parts) {
+  const plain3 = parts.map(
+    (part) => part.normalize("NFKC").replace(new RegExp("\\p{Cf}", "gu"), "").replace(/[. ]+$/, "").toLowerCase()
+  );
+  return plain3[0] === ".github" || plain3.some((part) => part === ".git" || part === "git~1");
+}
 function parseRepositoryPath(value) {
   const parts = value.split("/");
   const plain3 = /^[^\\\0-\x1f\x7f]+$/.test(value) && !value.startsWith("-");
-  if (plain3 && parts.every((part) => part !== "" && part !== "." && part !== "..") && parts[0] !== ".git") {
-    return { ok: true, value };
+  if (isProtected(parts)) {
+    return {
+      ok: false,
+      what: `${quote2(value)} is below .github or .git, where Retag changes nothing`,
+      mend: "keep the tag in a file elsewhere, and let the workflow read it from there"
+    };
   }
+  if (plain3 && parts.every((part) => part !== "" && part !== "." && part !== "..")) return { ok: true, value };
   return {
     ok: false,
     what: `${quote2(value)} is not a path inside the repository`,
     mend: 'write it relative to the root of the repository, with "/" and without "." and ".." parts'
   };
 }
-var imageName, imageNames, tag, platform, platformList, reference, image;
+var imageName, imageNames, tag, platform, platformList, reference, image, BUG, BUG_KEYS, TRAILER;
 var init_image = __esm({
   "src/config/schema/image.ts"() {
     "use strict";
@@ -12711,7 +12734,12 @@ var init_image = __esm({
             )
           ),
           requires: optional(about(gates, "Conditions that must hold before the tag is written.")),
-          bug: optional(about(line, 'Trailer for the commit of the follow-up pull request, such as "Closes-Bug: 1854869".')),
+          bug: optional(
+            about(
+              text(parseBug, { examples: ["Closes-Bug: 1854869", "Fixes #12"] }),
+              'Trailer for the commit of the follow-up pull request, such as "Closes-Bug: 1854869".'
+            )
+          ),
           references: optional(about(array(reference), "Places that a follow-up pull request sets to the new tag."))
         },
         {
@@ -12730,6 +12758,11 @@ var init_image = __esm({
         const twice2 = Array.isArray(tags2) ? firstTwice(tags2) : void 0;
         if (typeof twice2 === "string") tell(`{it} names the tag ${quote2(twice2)} twice`, "name it once", "tags");
       })
+    );
+    BUG = String.raw`(?:#?\d{1,12}|(?!GH-)[A-Z][A-Z0-9_]{1,20}-\d{1,12}|https://(?!(?:www\.)?github\.com\b)(?![^/]+/[^/]+/[^/]+/(?:issues|pull|discussions|commit)/)[a-z0-9.-]+(?:/[\w.~/+%?=&-]*)?)`;
+    BUG_KEYS = ["Closes-Bug", "Partial-Bug", "Related-Bug", "Bug", "Story", "Task", "Issue", "Jira"];
+    TRAILER = new RegExp(
+      `^(?:(?:(?:${BUG_KEYS.join("|")}): )?${BUG}(?:, ${BUG}){0,9}|(?:Fixes|Closes|Resolves):? #\\d{1,12})$`
     );
   }
 });
@@ -12941,6 +12974,7 @@ var init_file = __esm({
   "src/config/schema/file.ts"() {
     "use strict";
     init_dist();
+    init_model();
     init_build();
     init_image();
     init_parts();
@@ -12958,7 +12992,7 @@ var init_file = __esm({
     });
     versionless = "remove it: the format has no version; for a file of a newer Retag, update Retag";
     underImages = 'put it into an entry of the list "images"';
-    ONCE = ["policy", "runners", "stage_policy", "on_hold", "on_moved", "tracking"];
+    ONCE = ["policy", "runners", "stage_policy", "on_hold", "review", "tracking"];
     file = mapping(
       "Tag file of Retag",
       {
@@ -12978,10 +13012,10 @@ var init_file = __esm({
             "Exit status of a run that only held tags back."
           )
         ),
-        on_moved: optional(
+        review: optional(
           about(
-            pipe(picklist(["refuse", "warn"]), metadata({ default: "refuse" })),
-            "What apply does with a tag whose source moved since its pull request was reviewed."
+            pipe(picklist(REVIEW_MODES), metadata({ default: "warn" })),
+            "What apply does with an entry whose plan nobody saw on the pull request, or whose source moved since."
           )
         ),
         tracking: optional(about(tracking, "Tracking issues. Off when absent."))
@@ -12992,6 +13026,7 @@ var init_file = __esm({
           apiVersion: versionless,
           schema_version: versionless,
           kind: versionless,
+          on_moved: 'write "review: require" for "refuse", and "review: warn" for "warn"',
           name: underImages,
           tag: underImages,
           src_build_tag: underImages,
@@ -13913,7 +13948,7 @@ function buildOf(release, { source }) {
 var init_lookouts = __esm({
   "src/lookouts.ts"() {
     "use strict";
-    init_model2();
+    init_model();
     init_errors();
     init_policy();
     init_reference();
@@ -14033,7 +14068,7 @@ var init_conflicts = __esm({
     "use strict";
     init_reference();
     init_decide();
-    init_model();
+    init_model2();
     WORST_FIRST = ["refuse", "hold", "move", "create", "build", "keep"];
     STRICTEST_FIRST = ["require", "copy", "ignore"];
   }
@@ -14059,7 +14094,7 @@ var init_groups = __esm({
   "src/plan/groups.ts"() {
     "use strict";
     init_reference();
-    init_model();
+    init_model2();
   }
 });
 
@@ -14101,7 +14136,7 @@ var init_plan = __esm({
     init_conflicts();
     init_decide();
     init_groups();
-    init_model();
+    init_model2();
   }
 });
 
@@ -14429,7 +14464,7 @@ var init_definition2 = __esm({
     init_names();
     init_select();
     init_errors();
-    init_model();
+    init_model2();
   }
 });
 
@@ -15110,7 +15145,7 @@ var init_gates = __esm({
 
 // src/markdown.ts
 function escapeCell(text4, most = MAX_INLINE) {
-  return breakReferences(oneLine3(text4, most).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
+  return spaced(breakReferences(oneLine3(text4, most)).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
 }
 function code(text4) {
   const line2 = oneLine3(text4);
@@ -15160,11 +15195,14 @@ function joinLines(text4) {
   return lines3.filter((line2) => line2 !== "").join(" ");
 }
 function breakReferences(text4) {
-  return text4.replace(/[@#]/g, (c) => `${c}&#8203;`).replace(/\bGH-(?=\d)/gi, (c) => `${c}&#8203;`).replace(/:\/\//g, ":&#8203;//").replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}&#8203;.`);
+  return text4.replace(/[@#$]/g, `$&${ZERO_WIDTH}`).replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:\/\//g, `:${ZERO_WIDTH}//`).replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`).replace(
+    /(?<![A-Za-z0-9])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi,
+    (c) => c.replace(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`)
+  );
 }
 function codeElement(text4) {
-  const entities = text4.replace(/[&<>|`*_[\]\\~@#:]/g, (c) => `&#${c.charCodeAt(0)};`);
-  return `<code>${entities}</code>`;
+  const entities = breakReferences(text4).replace(/[&<>|`*_[\]\\~@#:$]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return `<code>${spaced(entities)}</code>`;
 }
 function safeUrl(url) {
   if (!url || !URL.canParse(url)) return null;
@@ -15173,14 +15211,16 @@ function safeUrl(url) {
   if (parsed2.username !== "" || parsed2.password !== "") return null;
   return parsed2.href.replace(/[()<>|`\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
-var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED;
+var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED, ZERO_WIDTH, spaced;
 var init_markdown = __esm({
   "src/markdown.ts"() {
     "use strict";
     MAX_INLINE = 300;
     UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-    MARKUP = /[\\`*_{}[\]()<>&|~!]/g;
-    NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;" };
+    MARKUP = /[\\`*_{}[\]()<>&|~!$]/g;
+    NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;", $: "&#36;" };
+    ZERO_WIDTH = "\u200B";
+    spaced = (text4) => text4.replaceAll(ZERO_WIDTH, "&#8203;");
   }
 });
 
@@ -15865,7 +15905,7 @@ async function planRun(wanted, release, { config, options }, request, parts) {
     log.warning(formatProblem(problem4));
   }
   const seen = await makePlan(wanted, release, request, parts);
-  const planned2 = request.command === "apply" ? await parts.review(seen, config) : seen;
+  const planned2 = request.command === "apply" ? await parts.review(seen, request.files, request.review ?? config.review) : seen;
   const shown3 = release === null ? null : showDefinition(release, planned2, request, log);
   const building = shown3 === null ? null : await checkSources(shown3, request, parts);
   const lines3 = [...building?.planned ?? [], ...tagOutcomes(planned2, request)];
@@ -22942,6 +22982,18 @@ function unpack(name, text4) {
 function marker(name, key) {
   return `<!-- retag:${name} ${(0, import_node_crypto5.createHash)("sha256").update(key).digest("hex").slice(0, 16)} -->`;
 }
+function seal(first2, rest) {
+  return `${first2}
+${sealOf(rest)}
+${rest}`;
+}
+function isSealed(text4) {
+  const [, line2, ...rest] = text4.replaceAll("\r\n", "\n").split("\n");
+  return line2 === sealOf(rest.join("\n"));
+}
+function sealOf(rest) {
+  return `<!-- retag:seal ${checksum(rest.trimEnd())} -->`;
+}
 function checksum(packed) {
   return (0, import_node_crypto5.createHash)("sha256").update(packed).digest("hex").slice(0, 32);
 }
@@ -22970,12 +23022,24 @@ function decodeReviewed(text4) {
   const parsed2 = safeParse(ReviewedSchema, found.value);
   return parsed2.success ? { ok: true, value: parsed2.output } : { ok: false, why: "in the plan comment the recorded data is not of this version" };
 }
-function movedSinceReview(reviewed, planned2) {
-  const known = new Map(reviewed.entries.map(({ image: image3, tag: tag2, digest }) => [`${image3}:${tag2}`, digest]));
-  return planned2.flatMap(({ image: image3, tag: tag2, digest }) => {
-    const before = known.get(`${image3}:${tag2}`);
-    return before === void 0 || before === digest ? [] : [{ image: image3, tag: tag2, reviewed: before, now: digest }];
-  });
+function readReviewed(comment) {
+  const decoded = decodeReviewed(comment);
+  if (!decoded.ok || isSealed(comment)) return decoded;
+  return { ok: false, why: "in the plan comment the text was changed" };
+}
+function unreviewed({ image: image3, tag: tag2, digest }, { all, last }) {
+  for (const review of all) {
+    if ("why" in review) continue;
+    const shown3 = review.reviewed.entries.find((entry) => entry.image === image3 && entry.tag === tag2);
+    if (shown3?.digest === digest) return null;
+    if (shown3 !== void 0) return { pull: review.pull, reviewed: shown3.digest, now: digest };
+  }
+  if ("why" in last) return { why: last.why };
+  const { pull, head: head2, reviewed } = last;
+  if (reviewed.head !== head2)
+    return { why: `the plan of pull request #${pull} was made before its last commit` };
+  const lacks = reviewed.left > 0 ? "has no room for it" : "does not show it";
+  return { why: `the plan comment of pull request #${pull} ${lacks}` };
 }
 var ReviewedSchema, MAX_DATA;
 var init_reviewed = __esm({
@@ -23011,7 +23075,7 @@ function planComment(input) {
   const touched = report2.actions.filter((action2) => changes === null || isTouched(action2, changes));
   const inFront = new Set(touched);
   const others = report2.actions.filter((action2) => !inFront.has(action2));
-  const data = encodeReviewed(head2, reviewedEntries([...touched, ...others]));
+  const data = encodeReviewed(head2, reviewedEntries([...touched, ...others], input.sources));
   const visible2 = [
     `### Retag: ${escapeCell(input.closing ?? closing(report2))}`,
     `On merge of ${code(head2.slice(0, 12))}:`,
@@ -23021,14 +23085,14 @@ function planComment(input) {
     others.length === 0 ? "" : details(`Entries that this pull request does not change (${others.length})`, rows(others)),
     summaryUrl === null ? "" : `${link("The whole plan", summaryUrl)} is in the summary of the run.`
   ];
-  const hidden = `${planMarker(key)}
-${data}
+  const first2 = planMarker(key);
+  const hidden = `${data}
 
 `;
   const where = link("the summary of the run", summaryUrl);
   const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
   const text4 = visible2.filter((part) => part !== "").join("\n\n");
-  return hidden + cut(text4, MAX_COMMENT - hidden.length, tail);
+  return seal(first2, hidden + cut(text4, MAX_COMMENT - seal(first2, hidden).length, tail));
 }
 function rows(actions) {
   const shown3 = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
@@ -23062,10 +23126,11 @@ function pointedOut(changes, actions) {
 function hasTag({ previous, reason }) {
   return previous !== null || reason.code === "same-digest" || reason.code === "source-gone";
 }
-function reviewedEntries(actions) {
-  return actions.flatMap(
-    ({ action: action2, image: image3, tag: tag2, digest }) => digest !== null && action2 !== "keep" && action2 !== "build" ? [{ image: image3, tag: tag2, digest }] : []
-  );
+function reviewedEntries(actions, sources = /* @__PURE__ */ new Map()) {
+  return actions.flatMap(({ action: action2, image: image3, tag: tag2, digest: known }) => {
+    const digest = known ?? sources.get(`${image3}:${tag2}`);
+    return digest !== void 0 && action2 !== "keep" && action2 !== "build" ? [{ image: image3, tag: tag2, digest }] : [];
+  });
 }
 var MAX_COMMENT, MAX_ROWS, ORDER;
 var init_comment = __esm({
@@ -23085,30 +23150,41 @@ var init_comment = __esm({
 });
 
 // src/plan/reviewed.ts
-function holdToReview(plan2, moved, policy2) {
-  if (moved.length === 0) return plan2;
-  const byName = new Map(moved.map((each) => [`${each.image}:${each.tag}`, each]));
-  return {
-    actions: plan2.actions.map((action2) => {
-      const found = byName.get(`${action2.wanted.image}:${action2.wanted.destination.tag}`);
-      if (found === void 0 || !writes(action2)) return action2;
-      return heldTo(action2, found, policy2);
-    })
-  };
+function reviewable(plan2) {
+  return plan2.actions.filter(
+    (action2) => writes(action2) && action2.wanted.source.from === "image" && action2.wanted.group === null
+  );
 }
-function heldTo(action2, found, policy2) {
-  const { wanted } = action2;
+function holdToReview(plan2, unreviewed2, mode) {
+  const left = /* @__PURE__ */ new Map();
+  for (const cause of unreviewed2.values()) {
+    if ("why" in cause) left.set(cause.why, (left.get(cause.why) ?? 0) + 1);
+  }
+  const actions = plan2.actions.map((action2) => {
+    const cause = unreviewed2.get(action2);
+    if (cause === void 0) return action2;
+    if (mode === "require") {
+      return refuse(action2.wanted, action2.previous, "not-reviewed", textOf3(action2, cause));
+    }
+    const same = "why" in cause ? left.get(cause.why) ?? 0 : 1;
+    if (same === 0) return action2;
+    if ("why" in cause) left.set(cause.why, 0);
+    const more = same > 1 ? ` (the same holds for ${same - 1} more)` : "";
+    return { ...action2, warnings: [...action2.warnings, textOf3(action2, cause) + more] };
+  });
+  return { actions };
+}
+function textOf3({ wanted }, cause) {
+  if ("why" in cause) return `nobody saw this plan on a pull request: ${cause.why}`;
   const source = wanted.source.from === "image" ? formatReference(wanted.source.ref) : wanted.image;
-  const text4 = `${source} was ${found.reviewed} when pull request #${found.pull} was reviewed, and is ${found.now} now`;
-  if (policy2 === "warn") return { ...action2, warnings: [...action2.warnings, text4] };
-  return refuse(wanted, action2.previous, "digest-mismatch", text4);
+  return `${source} was ${cause.reviewed} when pull request #${cause.pull} was reviewed, and is ${cause.now} now`;
 }
 var init_reviewed2 = __esm({
   "src/plan/reviewed.ts"() {
     "use strict";
     init_reference();
     init_decide();
-    init_model();
+    init_model2();
   }
 });
 
@@ -23481,7 +23557,7 @@ var init_client = __esm({
 var comments_exports = {};
 __export(comments_exports, {
   commitsTouching: () => commitsTouching,
-  reviewedFor: () => reviewedFor,
+  reviewsOf: () => reviewsOf,
   upsertComment: () => upsertComment
 });
 async function upsertComment(github, pull, marker2, body) {
@@ -23511,21 +23587,42 @@ async function upsertComment(github, pull, marker2, body) {
     return { state: "read-only", notice: `the plan is in the summary only: ${error2.message}` };
   }
 }
-async function reviewedFor(github, shas, marker2) {
+async function reviewsOf(github, shas, marker2, branch) {
   const reviews = /* @__PURE__ */ new Map();
-  for (const commit_sha of shas) {
+  let last;
+  for (const [i, commit_sha] of shas.entries()) {
     const pulls = await github.call("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
       ...github.home,
       commit_sha
     });
-    for (const { number: number2, merged_at, head: head2 } of pulls) {
-      if (merged_at === null || reviews.has(number2)) continue;
-      const [comment] = await ownComments(github, number2, marker2);
-      if (comment)
-        reviews.set(number2, { pull: number2, head: head2.sha, decoded: decodeReviewed(comment.body ?? "") });
+    for (const pull of pulls) {
+      if (pull.merged_at === null || reviews.has(pull.number)) continue;
+      if (branch !== null && pull.base.ref !== branch) continue;
+      const review = await reviewOf(github, pull, marker2);
+      reviews.set(pull.number, review);
+      if (i === 0) last ??= review;
     }
   }
-  return [...reviews.values()];
+  const into = branch === null ? "" : ` into ${branch}`;
+  const why = `commit ${shas[0]?.slice(0, 7) ?? ""} came without a pull request${into}`;
+  return { all: [...reviews.values()], last: last ?? { why } };
+}
+async function reviewOf(github, { number: pull, head: head2, merged_at }, marker2) {
+  const { login } = await github.identity();
+  const marked = await commentsWith(github, pull, marker2);
+  const comment = marked.find(({ user }) => user?.login === login);
+  const of = `the plan comment of pull request #${pull}`;
+  if (comment === void 0) {
+    const [other] = marked;
+    if (other === void 0) return { pull, why: `pull request #${pull} has no plan comment by ${login}` };
+    return { pull, why: `${of} is by ${other.user?.login ?? "a deleted account"}, not by ${login}` };
+  }
+  if (Date.parse(comment.updated_at) > Date.parse(merged_at ?? "")) {
+    return { pull, why: `${of} was changed after the merge` };
+  }
+  const decoded = readReviewed(comment.body ?? "");
+  if (decoded.ok) return { pull, head: head2.sha, reviewed: decoded.value };
+  return { pull, why: `pull request #${pull}: ${decoded.why ?? "the plan comment holds no plan"}` };
 }
 async function commitsTouching(github, file2, sha, most) {
   const params = { ...github.home, sha, path: file2, per_page: most };
@@ -23533,14 +23630,16 @@ async function commitsTouching(github, file2, sha, most) {
 }
 async function ownComments(github, issue2, marker2) {
   const identity = await github.identity();
-  const found = [];
-  for await (const page of github.pages(LIST, { ...github.home, issue_number: issue2 })) {
-    found.push(
-      ...page.filter(({ user, body }) => mayBeOwn(identity, user) && (body ?? "").startsWith(marker2))
-    );
-  }
+  const found = (await commentsWith(github, issue2, marker2)).filter(({ user }) => mayBeOwn(identity, user));
   const certain = found.filter(({ user }) => user?.login === identity.login);
   return certain.length > 0 ? certain : found;
+}
+async function commentsWith(github, issue2, marker2) {
+  const found = [];
+  for await (const page of github.pages(LIST, { ...github.home, issue_number: issue2 })) {
+    found.push(...page.filter(({ body }) => (body ?? "").startsWith(marker2)));
+  }
+  return found;
 }
 function sameText(a, b) {
   return a.replaceAll("\r\n", "\n").trimEnd() === b.trimEnd();
@@ -23587,11 +23686,16 @@ function failsPullRequest(report2, changes, onHold) {
   );
   return bad6.some((action2) => changes === null || countsForPullRequest(action2, changes));
 }
-async function publishComment({ report: report2, closing: closing2, changes, files, facts, summaryUrl }, { github, log }) {
+async function publishComment({ report: report2, outcomes, closing: closing2, changes, files, facts, summaryUrl }, { github, log }) {
   const pull = facts.pullRequest;
   if (pull === null) return;
   const key = keyOf3(files);
-  const body = planComment({ report: report2, closing: closing2, changes, key, head: pull.headSha, summaryUrl });
+  const sources = new Map(
+    outcomes.flatMap(
+      ({ planned: { wanted, source } }) => source === null ? [] : [[`${wanted.image}:${wanted.destination.tag}`, source.digest]]
+    )
+  );
+  const body = planComment({ report: report2, closing: closing2, changes, sources, key, head: pull.headSha, summaryUrl });
   try {
     const { upsertComment: upsertComment2 } = await Promise.resolve().then(() => (init_comments(), comments_exports));
     const done = await upsertComment2(await github(), pull.number, planMarker(key), body);
@@ -23601,51 +23705,37 @@ async function publishComment({ report: report2, closing: closing2, changes, fil
     log.warning(`the plan is in the summary only: ${messageOf(error2)}`);
   }
 }
-async function applyReview(plan2, files, config, sha, { github, log }) {
-  const planned2 = plan2.actions.filter(writes).flatMap(
-    ({ wanted, digest }) => digest !== null && wanted.source.from === "image" && wanted.digest === null ? [{ image: wanted.image, tag: wanted.destination.tag, digest }] : []
-  );
-  if (planned2.length === 0 || sha === null) return plan2;
-  const seen = /* @__PURE__ */ new Set();
-  try {
-    const moved = /* @__PURE__ */ new Map();
-    for (const { pull, head: head2, decoded } of await mergedReviews(await github(), files, sha)) {
-      if (!decoded.ok) {
-        if (decoded.why !== null) log.warning(`pull request #${pull}: ${decoded.why}`);
-        continue;
-      }
-      if (decoded.value.head !== head2) {
-        log.warning(
-          `pull request #${pull}: its plan was made before its last commit, so some entries may be unreviewed`
-        );
-      }
-      const compared = movedSinceReview(
-        decoded.value,
-        planned2.filter((each) => !seen.has(nameOf3(each)))
-      );
-      for (const each of compared) moved.set(nameOf3(each), { ...each, pull });
-      for (const each of decoded.value.entries) seen.add(nameOf3(each));
-    }
-    return holdToReview(plan2, [...moved.values()], config.onMoved);
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    log.warning(`what was reviewed is not known, so nothing is compared with it: ${messageOf(error2)}`);
-    return plan2;
+async function applyReview(plan2, input, { github }) {
+  const actions = reviewable(plan2);
+  if (actions.length === 0) return plan2;
+  const reviews = await mergedReviews(input, github);
+  const found = /* @__PURE__ */ new Map();
+  for (const action2 of actions) {
+    const { image: image3, destination } = action2.wanted;
+    const entry = { image: image3, tag: destination.tag, digest: action2.digest ?? "" };
+    const cause = unreviewed(entry, reviews);
+    if (cause !== null) found.set(action2, cause);
   }
+  return holdToReview(plan2, found, input.mode);
 }
-async function mergedReviews(github, files, sha) {
-  const { commitsTouching: commitsTouching2, reviewedFor: reviewedFor2 } = await Promise.resolve().then(() => (init_comments(), comments_exports));
-  const commits = /* @__PURE__ */ new Set([sha]);
-  for (const { path: path6 } of files) {
-    for (const commit of await commitsTouching2(github, path6, sha, MOST_COMMITS)) commits.add(commit);
+async function mergedReviews({ files, sha, branch, missing: missing2 }, open8) {
+  if (missing2 !== null) return { all: [], last: { why: missing2 } };
+  if (sha === null) return { all: [], last: { why: "the commit of the tag file is not known" } };
+  try {
+    const github = await open8();
+    const { commitsTouching: commitsTouching2, reviewsOf: reviewsOf2 } = await Promise.resolve().then(() => (init_comments(), comments_exports));
+    const commits = /* @__PURE__ */ new Set();
+    for (const { path: path6 } of files) {
+      for (const commit of await commitsTouching2(github, path6, sha, MOST_COMMITS)) commits.add(commit);
+    }
+    return await reviewsOf2(github, [...commits.add(sha)], planMarker(keyOf3(files)), branch);
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
+    return { all: [], last: { why: `pull requests cannot be read: ${messageOf(error2)}` } };
   }
-  return reviewedFor2(github, [...commits], planMarker(keyOf3(files)));
 }
 function keyOf3(files) {
   return files.map(({ path: path6 }) => path6).join("\n");
-}
-function nameOf3({ image: image3, tag: tag2 }) {
-  return `${image3}:${tag2}`;
 }
 var MOST_COMMITS;
 var init_pull_request = __esm({
@@ -23654,7 +23744,6 @@ var init_pull_request = __esm({
     init_comment();
     init_config();
     init_errors();
-    init_model();
     init_reviewed2();
     MOST_COMMITS = 10;
   }
@@ -27656,11 +27745,11 @@ var init_prepare = __esm({
 async function secretFiles(definition, workspace) {
   const names2 = new Set(definition.secrets.flatMap(({ from, name }) => from === "file" ? [name] : []));
   const texts = await Promise.all(
-    [...names2].map((name) => textOf3((0, import_node_path10.resolve)(workspace, name)).catch(() => null))
+    [...names2].map((name) => textOf4((0, import_node_path10.resolve)(workspace, name)).catch(() => null))
   );
   return texts.filter((text4) => text4 !== null);
 }
-async function textOf3(path6) {
+async function textOf4(path6) {
   const file2 = await (0, import_promises9.open)(path6, "r");
   try {
     const info2 = await file2.stat();
@@ -27812,8 +27901,12 @@ function outsideOf(options) {
     },
     builder: () => lazyBuilder(options),
     changes: (config) => changed2 ??= changesOf(options, config, github),
-    // Reviews are read where GitHub can be asked; elsewhere there are none.
-    review: (plan2, config) => options.files.length === 0 || missing(options) !== null ? Promise.resolve(plan2) : applyReview(plan2, options.files, config, checkedOut, { github, log: options.log })
+    review: async (plan2, files, mode) => {
+      if (files.length === 0 || mode === "off" || mode === void 0 && home === "") return plan2;
+      const branch = branchOfRun(env) ?? facts?.defaultBranch ?? null;
+      const known = { files, sha: checkedOut, branch, missing: missing(options) };
+      return applyReview(plan2, { ...known, mode: mode ?? "warn" }, { github });
+    }
   };
 }
 async function changesOf(options, config, github) {
@@ -28599,6 +28692,7 @@ async function requestFor(args, io, { concurrency, insecure, facts, files }) {
     stable: args.is("stable"),
     includeStages: new Set(stagesOf3(args)),
     force: args.list("force"),
+    review: reviewOf2(args),
     registryMap: args.list("registry-map"),
     concurrency,
     settle: parseSettle(args.text("settle") ?? "250ms"),
@@ -28621,6 +28715,15 @@ async function requestFor(args, io, { concurrency, insecure, facts, files }) {
     }
   };
 }
+function reviewOf2(args) {
+  const given2 = args.text("review");
+  const mode = REVIEW_MODES.find((one) => one === given2);
+  if (given2 === void 0 || mode !== void 0) return mode;
+  throw new UserError({
+    what: `--review: "${given2}" is not known`,
+    mend: `write one of ${REVIEW_MODES.join(", ")}`
+  });
+}
 function stagesOf3(args) {
   return checkStages((args.text("include-stages") ?? "").split(",").filter((stage2) => stage2 !== ""));
 }
@@ -28638,6 +28741,7 @@ var init_tags4 = __esm({
     init_digests2();
     init_permission();
     init_source();
+    init_model();
     init_errors();
     init_annotations();
     init_run();
@@ -30162,23 +30266,23 @@ function readFacts2(mediaType, document2) {
   const children2 = index2 ? asList(document2["manifests"]) : [];
   const subject = asObject(document2["subject"]);
   const named2 = [...parts, ...children2, ...subject ? [subject] : []];
-  if (!index2 && !config || named2.some((part) => !isDigest(textOf4(part, "digest") ?? ""))) return null;
+  if (!index2 && !config || named2.some((part) => !isDigest(textOf5(part, "digest") ?? ""))) return null;
   return {
     mediaType,
     blobs: parts.filter((part) => !isForeign3(part)).map(digestIn),
     children: children2.map((child3) => ({ digest: digestIn(child3), platform: platformOf3(child3) })),
     subject: subject ? digestIn(subject) : null,
-    artifactType: textOf4(document2, "artifactType") ?? (index2 ? null : textOf4(config, "mediaType")),
+    artifactType: textOf5(document2, "artifactType") ?? (index2 ? null : textOf5(config, "mediaType")),
     annotations: textsIn(document2["annotations"])
   };
 }
 function isForeign3(part) {
-  const mediaType = textOf4(part, "mediaType") ?? "";
+  const mediaType = textOf5(part, "mediaType") ?? "";
   return Array.isArray(part?.["urls"]) || /nondistributable|foreign/.test(mediaType);
 }
 function platformOf3(child3) {
   const platform3 = asObject(child3?.["platform"]);
-  return platform3 && `${textOf4(platform3, "os") ?? ""}/${textOf4(platform3, "architecture") ?? ""}`;
+  return platform3 && `${textOf5(platform3, "os") ?? ""}/${textOf5(platform3, "architecture") ?? ""}`;
 }
 function parse6(bytes2) {
   try {
@@ -30193,12 +30297,12 @@ function asObject(value) {
 function asList(value) {
   return Array.isArray(value) ? value.map(asObject) : [];
 }
-function textOf4(value, key) {
+function textOf5(value, key) {
   const text4 = value?.[key];
   return typeof text4 === "string" && text4 !== "" ? text4 : null;
 }
 function digestIn(part) {
-  return textOf4(part, "digest") ?? "";
+  return textOf5(part, "digest") ?? "";
 }
 function textsIn(value) {
   return Object.fromEntries(
@@ -32415,6 +32519,7 @@ function readInputs() {
     concurrency: text4("concurrency") || "16",
     settle: text4("settle") || "250ms",
     timeout: text4("timeout") || "30m",
+    review: choice("review", [...REVIEW_MODES, ""], "") || void 0,
     comment: choice("comment", ["auto", "true", "false"], "auto"),
     report: text4("report"),
     token: text4("github-token")
@@ -32429,6 +32534,7 @@ var init_inputs = __esm({
     init_core();
     init_images2();
     init_lists();
+    init_model();
     init_errors();
     DEFAULT_CONFIG3 = ".github/image-tags.yaml";
   }
@@ -32997,7 +33103,8 @@ function editReferences(text4, requests) {
     const broken3 = bad5(`the file is not YAML (${error2.message.split("\n")[0] ?? ""})`, "correct it");
     return { text: text4, results: requests.map(() => broken3) };
   }
-  const found = requests.map(({ path: path6, wanted }) => placesAt(list3, path6, wanted));
+  const shared = sharedIn(list3);
+  const found = requests.map(({ path: path6, wanted }) => placesAt(list3, path6, wanted, shared));
   const last = new Map(
     found.flatMap((places) => "ok" in places ? [] : places).map((place2) => [place2.node, place2])
   );
@@ -33008,10 +33115,16 @@ function editReferences(text4, requests) {
   });
   return { text: result, results };
 }
-function placesAt(documents, path6, wanted) {
+function placesAt(documents, path6, wanted, shared) {
   const keys = parsePath(path6 === "" ? EVERYWHERE : path6);
   if (!keys) return bad5(`"${path6}" is not a path`, 'write it as keys with dots between them, "a.b.0.c"');
   const targets = documents.flatMap((document2) => findTargets(document2, keys));
+  if (targets.filter(({ exact }) => exact).length > 1) {
+    return bad5(
+      `${path6} is there more than once, so it names no single value`,
+      'use "**" in the path, which sets only values that name the image, or split the file'
+    );
+  }
   if (targets.length === 0) return bad5(`it has no ${path6 || EVERYWHERE}`, "correct the path in the tag file");
   const places = [];
   for (const { node, exact } of targets) {
@@ -33019,13 +33132,36 @@ function placesAt(documents, path6, wanted) {
       const found = placesOf(node, wanted, path6);
       if ("ok" in found) return found;
       places.push(...found);
-    } else if (isScalar(node) && isOf2(textOf5(node), wanted)) places.push(place(node, retagged(node, wanted)));
+    } else if (isScalar(node) && isOf2(textOf6(node), wanted)) places.push(place(node, retagged(node, wanted)));
+  }
+  const hit = places.find(({ node }) => shared.has(node));
+  if (hit !== void 0) {
+    return bad5(
+      `${textOf6(hit.node)} is used again by an alias, which would change with it`,
+      "write the value out where the alias is"
+    );
   }
   if (places.length > 0) return places;
   return bad5(
     `nothing at ${path6 || EVERYWHERE} names ${formatRepository(wanted.image)}`,
     "correct the path or the file"
   );
+}
+function sharedIn(documents) {
+  const shared = /* @__PURE__ */ new Set();
+  for (const document2 of documents) {
+    const used = /* @__PURE__ */ new Set();
+    visit(document2, { Alias: (_, { source }) => void used.add(source) });
+    if (used.size === 0) continue;
+    visit(document2, {
+      Value: (_, node) => {
+        if (node.anchor === void 0 || !used.has(node.anchor)) return void 0;
+        visit(node, { Scalar: (_key, value) => void shared.add(value) });
+        return visit.SKIP;
+      }
+    });
+  }
+  return shared;
 }
 function placesOf(node, wanted, path6) {
   if (isAlias(node))
@@ -33039,7 +33175,7 @@ function scalarPlaces(node, wanted, path6) {
   if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
     return bad5(`${path6} is a block of text`, "write the tag on one line");
   }
-  const old = textOf5(node);
+  const old = textOf6(node);
   if (isOf2(old, wanted)) return [place(node, retagged(node, wanted))];
   if (names(old, wanted))
     return bad5(`${path6} is the name of the image without a tag`, "name the path of the tag");
@@ -33077,7 +33213,7 @@ function kustomizePlaces(items, wanted, path6) {
   }
   return places;
 }
-function textOf5(node) {
+function textOf6(node) {
   return typeof node.value === "string" ? node.value : node.source ?? "";
 }
 function looksLikeReference(text4) {
@@ -33097,7 +33233,7 @@ function isAnyOf(name, { image: image3, others = [] }) {
   return [image3, ...others].some((each) => sameRepository(each, name));
 }
 function retagged(node, { tag: tag2, digest }) {
-  const [head2 = "", pinned] = textOf5(node).split("@");
+  const [head2 = "", pinned] = textOf6(node).split("@");
   const colon = head2.lastIndexOf(":");
   const name = colon > head2.lastIndexOf("/") ? head2.slice(0, colon) : head2;
   const hadTag = name !== head2;
@@ -33159,13 +33295,13 @@ function planFollowUp(items, texts) {
   const wanted = items.flatMap((item) => item.references.map((reference2) => ({ item, reference: reference2 })));
   for (const [file2, requests] of byFile(wanted)) {
     const text4 = texts.get(file2) ?? null;
-    const edited = text4 === null ? null : editReferences(
+    const edited = typeof text4 !== "string" ? null : editReferences(
       text4,
       requests.map(({ item, reference: reference2 }) => ({ path: reference2.path, wanted: item }))
     );
     const changes = [];
     for (const [i, request] of requests.entries()) {
-      const result = edited?.results[i] ?? NO_FILE;
+      const result = edited?.results[i] ?? (text4 === null ? NO_FILE : NO_TEXT);
       if (!result.ok) problems2.set(request, result);
       else if (result.changes.length > 0) active.add(request.item);
       if (result.ok) changes.push(...result.changes);
@@ -33178,7 +33314,7 @@ function planFollowUp(items, texts) {
     // In the order of the tag file, not of the files that it names.
     problems: wanted.flatMap((one) => {
       const problem4 = problems2.get(one);
-      return problem4 ? [{ ...one.reference, image: nameOf4(one.item), what: problem4.what, mend: problem4.mend }] : [];
+      return problem4 ? [{ ...one.reference, image: nameOf3(one.item), what: problem4.what, mend: problem4.mend }] : [];
     }),
     fingerprint: fingerprintOf(files)
   };
@@ -33197,7 +33333,7 @@ function followUpBranch(base, tagFiles2) {
   const suffix = usual ? "" : `-${hash(tagFiles2.join("\n")).slice(0, 8)}`;
   return `retag/follow-up/${base}${suffix}`;
 }
-function nameOf4({ image: image3, tag: tag2 }) {
+function nameOf3({ image: image3, tag: tag2 }) {
   return `${formatRepository(image3)}:${tag2}`;
 }
 function fingerprintOf(files) {
@@ -33207,7 +33343,7 @@ function fingerprintOf(files) {
 function hash(text4) {
   return (0, import_node_crypto10.createHash)("sha256").update(text4).digest("hex");
 }
-var import_node_crypto10, NO_FILE;
+var import_node_crypto10, NO_TEXT, NO_FILE;
 var init_followup = __esm({
   "src/followup/followup.ts"() {
     "use strict";
@@ -33215,6 +33351,11 @@ var init_followup = __esm({
     init_reference();
     init_edit();
     init_edit();
+    NO_TEXT = {
+      ok: false,
+      what: "the file is not UTF-8, so it cannot be edited without changing other bytes",
+      mend: "convert it to UTF-8"
+    };
     NO_FILE = {
       ok: false,
       what: "the file does not exist",
@@ -33298,7 +33439,7 @@ function trackedImages(outcomes, release) {
 var init_events = __esm({
   "src/tracking/events.ts"() {
     "use strict";
-    init_model2();
+    init_model();
     init_reference();
     init_ledger();
   }
@@ -33308,11 +33449,11 @@ var init_events = __esm({
 function titleOf({ items }) {
   const [first2, ...more] = items;
   if (!first2) return "Use new image tags";
-  const title = more.length === 0 ? `Use ${nameOf4(first2)}` : `Use ${items.length} new image tags`;
+  const title = more.length === 0 ? `Use ${nameOf3(first2)}` : `Use ${items.length} new image tags`;
   return title.length > MAX_TITLE2 ? `${title.slice(0, MAX_TITLE2 - 1)}\u2026` : title;
 }
 function commitMessage(plan2) {
-  const tags2 = plan2.items.map((item) => `- ${nameOf4(item)}`);
+  const tags2 = plan2.items.map((item) => `- ${nameOf3(item)}`);
   const bugs = plan2.items.flatMap(({ bug }) => bug === void 0 ? [] : [trailer(bug)]);
   const trailers = [...new Set(bugs), MARK + plan2.fingerprint];
   const list3 = tags2.length > 1 ? [tags2.join("\n")] : [];
@@ -33348,15 +33489,15 @@ function noChecks() {
 }
 function trailer(bug) {
   const line2 = oneLine3(bug).trim();
-  return TRAILER.test(line2) ? line2 : `Bug: ${line2}`;
+  return TRAILER2.test(line2) ? line2 : `Bug: ${line2}`;
 }
-var TRAILER, MARK, MAX_TITLE2, MAX_BODY2;
+var TRAILER2, MARK, MAX_TITLE2, MAX_BODY2;
 var init_message = __esm({
   "src/followup/message.ts"() {
     "use strict";
     init_markdown();
     init_followup();
-    TRAILER = /^[A-Za-z][A-Za-z0-9-]*: \S/;
+    TRAILER2 = /^[A-Za-z][A-Za-z0-9-]*: \S/;
     MARK = "Retag-Edits: ";
     MAX_TITLE2 = 256;
     MAX_BODY2 = 65536;
@@ -33386,15 +33527,21 @@ async function readTreeFiles(github, root, files) {
     if (entry?.sha === void 0 || entry.mode !== "100644" && entry.mode !== "100755") return null;
     const params = { ...github.home, file_sha: entry.sha };
     const blob2 = await github.call("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", params);
-    return { text: decodeBase64(blob2.content), mode: entry.mode, sha: entry.sha };
+    return { text: exactText(blob2.content), mode: entry.mode, sha: entry.sha };
   };
   const unique = [...new Set(files)];
   return new Map(await Promise.all(unique.map(async (file2) => [file2, await read3(file2)])));
 }
+function exactText(base64) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(base64, "base64"));
+  } catch {
+    return false;
+  }
+}
 var init_tree2 = __esm({
   "src/github/tree.ts"() {
     "use strict";
-    init_files2();
   }
 });
 
@@ -33654,14 +33801,14 @@ function finish2(ending) {
   return ending.facts.pullRequest === null ? finishRun(ending) : finishPullRequest(ending);
 }
 async function finishPullRequest({ result, request, facts, inputs, env, outside, log }) {
-  const { report: report2, closing: closing2, config, exitCode: code2 } = result;
+  const { report: report2, outcomes, closing: closing2, config, exitCode: code2 } = result;
   const { files } = request;
   if (inputs.token === "" || files.length === 0 || report2.command === "validate") return code2;
   const parts = { github: outside.github, log };
   const changes = await outside.changes(config);
   const summaryUrl = runUrl(env);
   if (wantsComment(inputs, facts))
-    await publishComment({ report: report2, closing: closing2, changes, files, facts, summaryUrl }, parts);
+    await publishComment({ report: report2, outcomes, closing: closing2, changes, files, facts, summaryUrl }, parts);
   else if (inputs.comment === "auto") {
     log.line("The plan is in the summary only: the token of a run for a fork may not write comments.");
   }
@@ -33775,6 +33922,7 @@ async function runWith(inputs, env, workspace, deadline) {
     stable: inputs.stable,
     includeStages: new Set(checkStages(inputs.includeStages)),
     force: inputs.force,
+    review: inputs.review,
     registryMap: inputs.registryMap,
     concurrency,
     settle: parseSettle(inputs.settle),
@@ -33986,6 +34134,12 @@ var FLAGS = {
     commands: RUNS,
     value: "NAME[:TAG]",
     help: "this tag may move; may be repeated"
+  },
+  review: {
+    type: "string",
+    commands: RUNS,
+    value: "warn|require|off",
+    help: "what apply does with entries whose plan nobody saw on a pull request (default: the tag file's)"
   },
   only: {
     type: "string",

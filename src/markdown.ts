@@ -1,7 +1,7 @@
 /**
  * GitHub Flavoured Markdown from foreign text (ref names, tags, labels, messages of registries, titles).
  * Every function returns text that stays inside the place it was made for: no markup, no HTML, no link that
- * was not asked for, and no mention or cross-reference, which GitHub would turn into notifications.
+ * was not asked for, no formula, and no mention or cross-reference, which GitHub would turn into notifications.
  */
 
 /** Longest foreign text that a cell or a sentence shows; the rest is cut with an ellipsis. */
@@ -10,15 +10,15 @@ const MAX_INLINE = 300;
 // Control characters, and characters that reorder or hide text (bidi controls, zero-width, BOM, separators).
 // eslint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-const MARKUP = /[\\`*_{}[\]()<>&|~!]/g;
-const NAMED: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
+const MARKUP = /[\\`*_{}[\]()<>&|~!$]/g;
+const NAMED: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;', $: '&#36;' };
 
 /**
  * Foreign text for running Markdown or a table cell. One line, cut at 300 characters or `most`. GitHub looks for
  * mentions in the rendered text, so neither a backslash nor an entity stops one; a zero-width space does.
  */
 export function escapeCell(text: string, most = MAX_INLINE): string {
-  return breakReferences(oneLine(text, most).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
+  return spaced(breakReferences(oneLine(text, most)).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
 }
 
 /** Foreign text as an inline code span, in which GitHub makes neither mentions nor links. Fits in a table cell. */
@@ -80,17 +80,26 @@ function joinLines(text: string): string {
   return lines.filter((line) => line !== '').join(' ');
 }
 
+/** Zero-width spaces in what GitHub links in rendered text: people, issues, commits, addresses; and after what opens a formula. */
 function breakReferences(text: string): string {
   return text
-    .replace(/[@#]/g, (c) => `${c}&#8203;`)
-    .replace(/\bGH-(?=\d)/gi, (c) => `${c}&#8203;`)
-    .replace(/:\/\//g, ':&#8203;//')
-    .replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}&#8203;.`);
+    .replace(/[@#$]/g, `$&${ZERO_WIDTH}`)
+    .replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`)
+    .replace(/:\/\//g, `:${ZERO_WIDTH}//`)
+    .replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`)
+    .replace(/(?<![A-Za-z0-9])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi, (c) =>
+      c.replace(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`),
+    );
 }
 
+/** Foreign text holds none: `oneLine` shows them as escapes. */
+const ZERO_WIDTH = '\u200b';
+
+const spaced = (text: string): string => text.replaceAll(ZERO_WIDTH, '&#8203;');
+
 function codeElement(text: string): string {
-  const entities = text.replace(/[&<>|`*_[\]\\~@#:]/g, (c) => `&#${c.charCodeAt(0)};`);
-  return `<code>${entities}</code>`;
+  const entities = breakReferences(text).replace(/[&<>|`*_[\]\\~@#:$]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return `<code>${spaced(entities)}</code>`;
 }
 
 function safeUrl(url: string | null | undefined): string | null {

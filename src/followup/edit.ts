@@ -2,7 +2,7 @@
  * Sets an image's new tag in a YAML file without touching anything else in it: the text is cut at the value's own
  * place, so comments, layout, quotes, line ends and everything else stay byte for byte. Pure.
  */
-import { isAlias, isMap, isScalar, isSeq, parse, parseAllDocuments } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parse, parseAllDocuments, visit } from 'yaml';
 import type { Document, Node, Scalar, YAMLMap } from 'yaml';
 
 import { formatRepository, isDigest, parseReference, parseRepository, sameRepository } from '../reference.js';
@@ -65,7 +65,8 @@ export function editReferences(
     const broken = bad(`the file is not YAML (${error.message.split('\n')[0] ?? ''})`, 'correct it');
     return { text, results: requests.map(() => broken) };
   }
-  const found = requests.map(({ path, wanted }) => placesAt(list, path, wanted));
+  const shared = sharedIn(list);
+  const found = requests.map(({ path, wanted }) => placesAt(list, path, wanted, shared));
   const last = new Map(
     found.flatMap((places) => ('ok' in places ? [] : places)).map((place) => [place.node, place]),
   );
@@ -81,10 +82,17 @@ function placesAt(
   documents: readonly Document.Parsed[],
   path: string,
   wanted: NewTag,
+  shared: ReadonlySet<unknown>,
 ): readonly Place[] | Bad {
   const keys = parsePath(path === '' ? EVERYWHERE : path);
   if (!keys) return bad(`"${path}" is not a path`, 'write it as keys with dots between them, "a.b.0.c"');
   const targets = documents.flatMap((document) => findTargets(document, keys));
+  if (targets.filter(({ exact }) => exact).length > 1) {
+    return bad(
+      `${path} is there more than once, so it names no single value`,
+      'use "**" in the path, which sets only values that name the image, or split the file',
+    );
+  }
   if (targets.length === 0) return bad(`it has no ${path || EVERYWHERE}`, 'correct the path in the tag file');
   const places: Place[] = [];
   for (const { node, exact } of targets) {
@@ -94,11 +102,36 @@ function placesAt(
       places.push(...found);
     } else if (isScalar(node) && isOf(textOf(node), wanted)) places.push(place(node, retagged(node, wanted)));
   }
+  const hit = places.find(({ node }) => shared.has(node));
+  if (hit !== undefined) {
+    return bad(
+      `${textOf(hit.node)} is used again by an alias, which would change with it`,
+      'write the value out where the alias is',
+    );
+  }
   if (places.length > 0) return places;
   return bad(
     `nothing at ${path || EVERYWHERE} names ${formatRepository(wanted.image)}`,
     'correct the path or the file',
   );
+}
+
+/** The values that an alias leads to, also by what they are in. An anchor's name alone is compared, so one used twice counts too. */
+function sharedIn(documents: readonly Document.Parsed[]): ReadonlySet<unknown> {
+  const shared = new Set<unknown>();
+  for (const document of documents) {
+    const used = new Set<string>();
+    visit(document, { Alias: (_, { source }) => void used.add(source) });
+    if (used.size === 0) continue;
+    visit(document, {
+      Value: (_, node) => {
+        if (node.anchor === undefined || !used.has(node.anchor)) return undefined;
+        visit(node, { Scalar: (_key, value) => void shared.add(value) });
+        return visit.SKIP;
+      },
+    });
+  }
+  return shared;
 }
 
 type Bad = Extract<EditResult, { ok: false }>;

@@ -47,10 +47,10 @@ export interface FollowUpPlan {
   readonly fingerprint: string;
 }
 
-/** @param texts file → its text on the base branch, null when it does not exist */
+/** @param texts file → its text on the base branch, null when it does not exist, false when its bytes are not UTF-8 */
 export function planFollowUp(
   items: readonly FollowUpItem[],
-  texts: ReadonlyMap<string, string | null>,
+  texts: ReadonlyMap<string, string | false | null>,
 ): FollowUpPlan {
   const files: FollowUpPlan['files'][number][] = [];
   const problems = new Map<Wanted, Pick<FollowUpProblem, 'what' | 'mend'>>();
@@ -59,7 +59,7 @@ export function planFollowUp(
   for (const [file, requests] of byFile(wanted)) {
     const text = texts.get(file) ?? null;
     const edited =
-      text === null
+      typeof text !== 'string'
         ? null
         : editReferences(
             text,
@@ -67,7 +67,7 @@ export function planFollowUp(
           );
     const changes: Change[] = [];
     for (const [i, request] of requests.entries()) {
-      const result = edited?.results[i] ?? NO_FILE;
+      const result = edited?.results[i] ?? (text === null ? NO_FILE : NO_TEXT);
       if (!result.ok) problems.set(request, result);
       else if (result.changes.length > 0) active.add(request.item);
       if (result.ok) changes.push(...result.changes);
@@ -92,6 +92,12 @@ interface Wanted {
   readonly item: FollowUpItem;
   readonly reference: FollowUpItem['references'][number];
 }
+
+const NO_TEXT = {
+  ok: false,
+  what: 'the file is not UTF-8, so it cannot be edited without changing other bytes',
+  mend: 'convert it to UTF-8',
+} as const;
 
 const NO_FILE = {
   ok: false,

@@ -1,8 +1,8 @@
 import type { Data, GitHub } from './client.js';
-import { decodeBase64 } from './files.js';
 
 export interface TreeFile {
-  readonly text: string;
+  /** false when its bytes are not UTF-8: written back, they would be others */
+  readonly text: string | false;
   /** git's mode, kept when the file is written back */
   readonly mode: '100644' | '100755';
   readonly sha: string;
@@ -40,8 +40,17 @@ export async function readTreeFiles(
     if (entry?.sha === undefined || (entry.mode !== '100644' && entry.mode !== '100755')) return null;
     const params = { ...github.home, file_sha: entry.sha };
     const blob = await github.call('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', params);
-    return { text: decodeBase64(blob.content), mode: entry.mode, sha: entry.sha };
+    return { text: exactText(blob.content), mode: entry.mode, sha: entry.sha };
   };
   const unique = [...new Set(files)];
   return new Map(await Promise.all(unique.map(async (file) => [file, await read(file)] as const)));
+}
+
+/** The text whose UTF-8 is these very bytes, a byte order mark included. */
+function exactText(base64: string): TreeFile['text'] {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(base64, 'base64'));
+  } catch {
+    return false;
+  }
 }

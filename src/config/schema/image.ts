@@ -78,7 +78,12 @@ export const image = v.pipe(
         ),
       ),
       requires: v.optional(about(gates, 'Conditions that must hold before the tag is written.')),
-      bug: v.optional(about(line, 'Trailer for the commit of the follow-up pull request, such as "Closes-Bug: 1854869".')),
+      bug: v.optional(
+        about(
+          text(parseBug, { examples: ['Closes-Bug: 1854869', 'Fixes #12'] }),
+          'Trailer for the commit of the follow-up pull request, such as "Closes-Bug: 1854869".',
+        ),
+      ),
       references: v.optional(about(v.array(reference), 'Places that a follow-up pull request sets to the new tag.')),
     },
     {
@@ -113,13 +118,47 @@ function parseDigest(value: string): Parsed<string> {
   };
 }
 
+/** A number, `#12` of this repository, a key of another tracker, or the address of a report outside GitHub. */
+const BUG = String.raw`(?:#?\d{1,12}|(?!GH-)[A-Z][A-Z0-9_]{1,20}-\d{1,12}|https://(?!(?:www\.)?github\.com\b)(?![^/]+/[^/]+/[^/]+/(?:issues|pull|discussions|commit)/)[a-z0-9.-]+(?:/[\w.~/+%?=&-]*)?)`;
+const BUG_KEYS = ['Closes-Bug', 'Partial-Bug', 'Related-Bug', 'Bug', 'Story', 'Task', 'Issue', 'Jira'] as const;
+const TRAILER = new RegExp(
+  `^(?:(?:(?:${BUG_KEYS.join('|')}): )?${BUG}(?:, ${BUG}){0,9}|(?:Fixes|Closes|Resolves):? #\\d{1,12})$`,
+);
+
+/** It goes into a commit message, where GitHub acts on names of people and on issues of any repository. */
+function parseBug(value: string): Parsed<string> {
+  if (TRAILER.test(value)) return { ok: true, value };
+  return {
+    ok: false,
+    what: `${quote(value)} is not a trailer that names a bug`,
+    mend: `write one of ${BUG_KEYS.join(', ')}, ": " and numbers, keys such as ABC-12 or https addresses outside GitHub; or "Fixes #12"`,
+  };
+}
+
+/** Below these a change makes programs run: workflows, hooks. File systems and git compare some names as equal. */
+function isProtected(parts: readonly string[]): boolean {
+  const plain = parts.map((part) =>
+    part
+      .normalize('NFKC')
+      .replace(/\p{Cf}/gu, '')
+      .replace(/[. ]+$/, '')
+      .toLowerCase(),
+  );
+  return plain[0] === '.github' || plain.some((part) => part === '.git' || part === 'git~1');
+}
+
 /** The follow-up writes to it, so nothing but a plain path below the root of the repository. */
 function parseRepositoryPath(value: string): Parsed<string> {
   const parts = value.split('/');
   const plain = /^[^\\\0-\x1f\x7f]+$/.test(value) && !value.startsWith('-'); // eslint-disable-line no-control-regex
-  if (plain && parts.every((part) => part !== '' && part !== '.' && part !== '..') && parts[0] !== '.git') {
-    return { ok: true, value };
+  if (isProtected(parts)) {
+    return {
+      ok: false,
+      what: `${quote(value)} is below .github or .git, where Retag changes nothing`,
+      mend: 'keep the tag in a file elsewhere, and let the workflow read it from there',
+    };
   }
+  if (plain && parts.every((part) => part !== '' && part !== '.' && part !== '..')) return { ok: true, value };
   return {
     ok: false,
     what: `${quote(value)} is not a path inside the repository`,
