@@ -1,4 +1,4 @@
-/** `npm run faults:races [-- --on embedded|2.8|v3|all] [--rounds N]`: the table of races. */
+/** `npm run faults:races [-- --on embedded|2.8|v3|all] [--rounds N] [--protection none|read-back|settle|claim]`: the table of races. */
 import { parseArgs } from 'node:util';
 
 import { startDockerRegistry282, startRegistryV3 } from '../../e2e/support/registries.js';
@@ -23,8 +23,13 @@ const MOST = 4_000;
 export async function racesCommand(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { on: { type: 'string', default: 'all' }, rounds: { type: 'string', default: '1000' } },
+    options: {
+      on: { type: 'string', default: 'all' },
+      rounds: { type: 'string', default: '1000' },
+      protection: { type: 'string', default: 'all' },
+    },
   });
+  const protectedBy = (protection: Protection): boolean => [protection, 'all'].includes(values.protection);
   const rounds = Number(values.rounds);
   const on = (key: string): boolean => values.on === 'all' || values.on === key;
   const tallies: Tally[] = [];
@@ -33,13 +38,13 @@ export async function racesCommand(args: readonly string[]): Promise<number> {
     console.log(row(tally));
   };
   console.log(HEADING);
-  if (on('embedded')) for await (const tally of inOrder(rounds)) add(tally);
+  if (on('embedded')) for await (const tally of inOrder(rounds, protectedBy)) add(tally);
   for (const key of ['2.8', 'v3'] as const) {
     if (!on(key)) continue;
     const { name, start } = STARTS[key];
     const registry = await start();
     try {
-      for await (const tally of freely({ name, url: registry.base }, rounds)) add(tally);
+      for await (const tally of freely({ name, url: registry.base }, rounds, protectedBy)) add(tally);
     } finally {
       await registry.stop();
     }
@@ -51,9 +56,12 @@ export async function racesCommand(args: readonly string[]): Promise<number> {
   return lost === 0 ? 0 : 1;
 }
 
-async function* inOrder(rounds: number): AsyncGenerator<Tally> {
+async function* inOrder(
+  rounds: number,
+  protectedBy: (protection: Protection) => boolean,
+): AsyncGenerator<Tally> {
   for (const contest of CONTESTS) {
-    for (const protection of contest.protections) {
+    for (const protection of contest.protections.filter(protectedBy)) {
       const how = contest === ONE_TAG ? 'every order' : 'orders by chance';
       yield await raceInOrder(contest, protection, 2, contest === ONE_TAG ? MOST : rounds, how);
       yield await raceInOrder(contest, protection, 3, rounds, 'orders by chance');
@@ -61,25 +69,25 @@ async function* inOrder(rounds: number): AsyncGenerator<Tally> {
   }
 }
 
+/** What Retag promises is raced in full, what it is compared with a quarter of that. */
 async function* freely(
   registry: { readonly name: string; readonly url: string },
   rounds: number,
+  protectedBy: (protection: Protection) => boolean,
 ): AsyncGenerator<Tally> {
-  for (const protection of ONE_TAG.protections) {
-    for (const jitter of [0, 20, 100]) {
-      yield await raceFreely(
-        ONE_TAG,
-        protection,
-        2,
-        protection === 'settle' && jitter < 100 ? rounds : Math.ceil(rounds / 4),
-        registry,
-        jitter,
-      );
-    }
-  }
-  for (const contest of CONTESTS.filter((each) => each !== ONE_TAG)) {
-    for (const protection of contest.protections) {
-      yield await raceFreely(contest, protection, 2, Math.ceil(rounds / 4), registry, 20);
+  for (const contest of CONTESTS) {
+    for (const protection of contest.protections.filter(protectedBy)) {
+      for (const jitter of contest === ONE_TAG ? [0, 20, 100] : [20]) {
+        const full = contest === ONE_TAG && protection === 'settle' && jitter < 100;
+        yield await raceFreely(
+          contest,
+          protection,
+          2,
+          full ? rounds : Math.ceil(rounds / 4),
+          registry,
+          jitter,
+        );
+      }
     }
   }
 }

@@ -76,7 +76,7 @@ export async function raceFreely(
   jitter: number,
 ): Promise<Tally> {
   const counts = none();
-  const lanes = protection === 'settle' ? 8 : 2;
+  const lanes = protection === 'settle' ? 4 : 2;
   const arena: Arena = {
     host: new URL(registry.url).host,
     raw: rawOf(registry.url),
