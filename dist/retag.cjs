@@ -879,6 +879,23 @@ async function headOf(git) {
 async function isShallow(git) {
   return linesOf(await git("rev-parse", "--is-shallow-repository"))[0] === "true";
 }
+async function uncommittedIn(git, paths) {
+  const options = [
+    "--porcelain=v1",
+    "-z",
+    "--no-renames",
+    "--untracked-files=all",
+    "--ignore-submodules=untracked"
+  ];
+  const answer = await git("--literal-pathspecs", "status", ...options, "--", ...paths);
+  const entries = answer?.ok === true ? answer.stdout.split("\0").filter((entry) => entry !== "") : [];
+  const isNew = (entry) => entry.startsWith("??");
+  const names2 = (some3) => some3.map((entry) => entry.slice(3));
+  return {
+    modified: names2(entries.filter((entry) => !isNew(entry))),
+    untracked: names2(entries.filter(isNew))
+  };
+}
 var import_node_child_process, import_node_path2, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK;
 var init_git = __esm({
   "src/git/git.ts"() {
@@ -963,12 +980,12 @@ async function foreignWork(circumstances) {
   for (const file2 of files) {
     const path6 = (0, import_node_path3.resolve)(cwd, file2.path);
     const git = gitIn((0, import_node_path3.dirname)(path6), env);
-    const committed = await blobOf(git, (0, import_node_path3.basename)(path6));
-    if (committed === null) continue;
+    const committed2 = await blobOf(git, (0, import_node_path3.basename)(path6));
+    if (committed2 === null) continue;
     const head2 = await commitOf(git, "HEAD");
     const other = head2 === null || head2 === top ? null : elsewhere(head2);
     if (other !== null) return other;
-    if (!isBlob(committed, file2.bytes))
+    if (!isBlob(committed2, file2.bytes))
       return anonymous(`${visible(file2.path)} is not as the commit of this run has it`);
   }
   return null;
@@ -14476,10 +14493,37 @@ function wrongCheckout(head2, sha) {
     `the checkout is at commit ${head2}, and this run is for ${sha}: what would be built is not what is tagged; check out ${sha} first (actions/checkout with "ref: ${sha}", or git checkout)`
   );
 }
+function sourcesOf({ targets, file: file2 }) {
+  const named2 = targets.flatMap(({ name }) => Object.values(file2.target[name]?.contexts ?? {}));
+  const local = named2.filter((path6) => !/^(?:[a-z-]+:\/\/|git@)/.test(path6));
+  return [.../* @__PURE__ */ new Set([...targets.flatMap(({ context, dockerfile }) => [context, dockerfile]), ...local])];
+}
+function mayBeDirty(allowDirty, buildClass) {
+  return allowDirty && buildClass === "snapshot";
+}
+function dirtyCheckout({ modified }, buildClass) {
+  if (modified.length === 0) return null;
+  const instead = buildClass === "snapshot" ? "commit them, or publish them with --allow-dirty (input allow-dirty): the revision label then ends in -dirty" : `commit them: a ${buildClass ?? "release"} is always built as it is committed`;
+  return new OperationError(
+    "mismatch",
+    `the work tree has changes that are not committed in what is built: ${someOf(modified)}; ${instead}`
+  );
+}
+function untrackedWarning({ untracked }) {
+  if (untracked.length === 0) return null;
+  const advice = "commit them, or list them in .gitignore or .dockerignore";
+  return `files that git does not track are in what is built: ${someOf(untracked)}; ${advice}`;
+}
+function someOf(paths) {
+  const more = paths.length - MOST_NAMED;
+  return paths.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+var MOST_NAMED;
 var init_checkout = __esm({
   "src/release/checkout.ts"() {
     "use strict";
     init_errors();
+    MOST_NAMED = 5;
   }
 });
 
@@ -14643,7 +14687,7 @@ async function readImage(parts, registry, expected) {
   const { image: image3, repository } = first2.target;
   const annotations2 = expected.annotations.get(image3) ?? {};
   const wanted = parts.flatMap(({ target }) => target.platforms);
-  const joined = parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split;
+  const joined = expected.partial !== true && (parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split);
   const manifest = joined ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations: annotations2 }, registry) : await pushed(first2, registry);
   const facts = await registry.facts(repository, manifest, { revision: false, platforms: true });
   const missing2 = platformsMissing(wanted, facts.platforms);
@@ -14732,10 +14776,11 @@ var init_make = __esm({
 });
 
 // src/release/build.ts
-function showDefinition(release, plan2, request, log) {
+async function showDefinition(release, plan2, request, parts) {
+  const { log } = parts;
   const builds = buildsToMake(release, plan2, request.build.platform);
   if (release.naming.resolved === null || builds.length === 0) return null;
-  const recipe = recipeOf(builds, release.naming.resolved, request);
+  const { recipe, stop } = await committed(builds, release.naming.resolved, request, parts);
   if (recipe === null)
     log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
   if (recipe !== null && recipe.here !== null) {
@@ -14746,7 +14791,22 @@ function showDefinition(release, plan2, request, log) {
     ...outcomeOf(buildAction(build2, plan2)),
     outcome: "planned"
   }));
-  return { release, builds, recipe, planned: planned2 };
+  return { release, builds, recipe, stop, planned: planned2 };
+}
+async function committed(builds, decision, request, parts) {
+  const recipe = recipeOf(builds, decision, request);
+  const here = recipe?.here ?? null;
+  if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
+  const wrong2 = wrongCheckout(await parts.checkedOut(), here.input.facts.revision);
+  if (wrong2 !== null) return { recipe, stop: wrong2 };
+  const changes = await parts.uncommitted(sourcesOf(here.definition));
+  const untracked = untrackedWarning(changes);
+  if (untracked !== null) parts.log.warning(untracked);
+  const stop = dirtyCheckout(changes, decision.class);
+  if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
+  const source = { ...here.input.facts, revision: `${here.input.facts.revision}-dirty` };
+  const dirty = { ...request, build: { ...request.build, source } };
+  return { recipe: recipeOf(builds, decision, dirty), stop: null };
 }
 function recipeOf(builds, decision, { command, facts, build: settings }) {
   const { source } = settings;
@@ -14767,9 +14827,8 @@ function recipeOf(builds, decision, { command, facts, build: settings }) {
 async function checkSources(building, request, parts) {
   const here = building.recipe?.here ?? null;
   if (request.command !== "plan" || here === null) return building;
-  const { input, definition } = here;
-  const wrong2 = wrongCheckout(await parts.checkedOut(), input.facts.revision);
-  if (wrong2 !== null && request.facts?.may.write === true) parts.log.warning(wrong2.message);
+  const { definition } = here;
+  if (building.stop !== null) parts.log.warning(`apply would stop here: ${building.stop.message}`);
   const planned2 = building.planned.map(async (outcome) => {
     const { image: image3 } = outcome.planned.wanted;
     const targets = definition.targets.filter((target) => target.image === image3);
@@ -14790,17 +14849,17 @@ async function buildRelease(building, request, parts) {
   const results = targets instanceof OperationError ? allFailed(images2, targets) : await verifyBuilt(targets, parts.registry, {
     annotations: recipe.definition.indexAnnotations,
     // What other machines built may be of another run; what this one built has the label that it was given.
-    revision: elsewhere ? source.revision : null
+    revision: elsewhere ? source.revision : null,
+    partial: request.build.platform !== ""
   });
   const outcomes = planned2.map((outcome) => settled(outcome, results));
   return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
 }
-async function targetsOf2({ builds, release }, here, { build: settings }, parts) {
+async function targetsOf2({ builds, release, stop }, here, { build: settings }, parts) {
   const all = release.builds.map(({ config }) => imageOf(config));
   const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
   if (here === null) return elsewhere;
-  const wrong2 = wrongCheckout(await parts.checkedOut(), here.facts.revision);
-  if (wrong2 !== null) return wrong2;
+  if (stop !== null) return stop;
   const built2 = await bakeAll(here, { builder: parts.builder(), registry: parts.registry, log: parts.log });
   return built2 instanceof OperationError ? built2 : [...elsewhere, ...built2];
 }
@@ -15906,7 +15965,7 @@ async function planRun(wanted, release, { config, options }, request, parts) {
   }
   const seen = await makePlan(wanted, release, request, parts);
   const planned2 = request.command === "apply" ? await parts.review(seen, request.files, request.review ?? config.review) : seen;
-  const shown3 = release === null ? null : showDefinition(release, planned2, request, log);
+  const shown3 = release === null ? null : await showDefinition(release, planned2, request, parts);
   const building = shown3 === null ? null : await checkSources(shown3, request, parts);
   const lines3 = [...building?.planned ?? [], ...tagOutcomes(planned2, request)];
   sayTags(lines3, log, request.command === "plan");
@@ -27895,6 +27954,7 @@ function outsideOf(options) {
       ...entryOf2(entry === null ? facts?.sha ?? null : checkedOut, branchOf(options, entry), entry)
     }),
     checkedOut: () => headOf(gitIn(options.workspace, env)),
+    uncommitted: (paths) => uncommittedIn(gitIn(options.workspace, env), paths),
     sources: async (definition) => {
       const { findSources: findSources2 } = await Promise.resolve().then(() => (init_workspace(), workspace_exports));
       return (await findSources2(definition, options.workspace)).problems;
@@ -28711,7 +28771,8 @@ async function requestFor(args, io, { concurrency, insecure, facts, files }) {
       sourceDateEpoch: io.env["SOURCE_DATE_EPOCH"],
       insecure,
       platform: args.text("platform") ?? "",
-      digests: digests === void 0 ? null : await readDigests(digests, io.cwd)
+      digests: digests === void 0 ? null : await readDigests(digests, io.cwd),
+      allowDirty: args.is("allow-dirty")
     }
   };
 }
@@ -28959,7 +29020,8 @@ function promotionRequest(command, files) {
       sourceDateEpoch: void 0,
       insecure: [],
       platform: "",
-      digests: null
+      digests: null,
+      allowDirty: false
     }
   };
 }
@@ -32512,6 +32574,7 @@ function readInputs() {
     stable: choice("stable", ["auto", "true", "false"], "auto") === "true",
     platform: text4("platform"),
     digests: text4("digests"),
+    allowDirty: choice("allow-dirty", ["true", "false"], "false") === "true",
     includeStages: list3("include-stages"),
     force: lines3("force"),
     registryMap: list3("registry-map"),
@@ -33002,7 +33065,8 @@ async function buildSettings(inputs, facts, env, workspace, insecure) {
     sourceDateEpoch: env["SOURCE_DATE_EPOCH"],
     insecure,
     platform: inputs.platform,
-    digests: inputs.digests === "" ? null : await readDigests(inputs.digests, workspace)
+    digests: inputs.digests === "" ? null : await readDigests(inputs.digests, workspace),
+    allowDirty: inputs.allowDirty
   };
 }
 function argumentsOf(items, env) {
@@ -34165,6 +34229,11 @@ var FLAGS = {
     commands: RUNS,
     value: "JSON|DIR",
     help: "join images that were built one platform at a time"
+  },
+  "allow-dirty": {
+    type: "boolean",
+    commands: RUNS,
+    help: "build snapshots with changes that are not committed; their revision label ends in -dirty"
   },
   builder: {
     type: "string",

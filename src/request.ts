@@ -1,5 +1,6 @@
 /** What a run is asked for, and the outside systems that it is given. */
 import type { BakeDefinition, BuildDefaults, Builder, SourceFacts } from './builds/model.js';
+import type { Uncommitted } from './builds/model.js';
 import type { Digests } from './builds/digests.js';
 import type { EntryChanges } from './comment/comment.js';
 import type { TagFile } from './config/config.js';
@@ -24,6 +25,8 @@ export interface BuildSettings {
   readonly platform: string;
   /** images that other machines built, to be joined */
   readonly digests: Digests | null;
+  /** snapshots may hold changes that are not committed */
+  readonly allowDirty: boolean;
 }
 
 /** What was asked for, whoever asked. */
@@ -68,6 +71,8 @@ export interface RunParts {
   readonly claim: ClaimTag | null;
   /** the commit that the workspace is at; null when it is no checkout of git */
   checkedOut(): Promise<string | null>;
+  /** what of these files and directories of the workspace is not as its commit has it; nothing where there is no git */
+  uncommitted(paths: readonly string[]): Promise<Uncommitted>;
   /** what apply would find wrong with contexts and Dockerfiles of the checkout; asks no builder */
   sources(definition: BakeDefinition): Promise<readonly Problem[]>;
   /** makes the builder when there is something to build */
@@ -108,6 +113,7 @@ export function promotionRequest(command: RunRequest['command'], files: readonly
       insecure: [],
       platform: '',
       digests: null,
+      allowDirty: false,
     },
   };
 }

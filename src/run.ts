@@ -100,7 +100,7 @@ async function planRun(
     request.command === 'apply'
       ? await parts.review(seen, request.files, request.review ?? config.review)
       : seen;
-  const shown = release === null ? null : showDefinition(release, planned, request, log);
+  const shown = release === null ? null : await showDefinition(release, planned, request, parts);
   const building = shown === null ? null : await checkSources(shown, request, parts);
   const lines = [...(building?.planned ?? []), ...tagOutcomes(planned, request)];
   // What is refused is said again by apply, where it counts.

@@ -65,6 +65,7 @@ export async function flow(request: RunRequest, parts: Partial<RunParts> = {}): 
       subject: () => ({ home: 'o/r', commit: { repo: 'o/r', sha: SHA } }),
       claim: refuse('claim'),
       checkedOut: () => Promise.resolve(null),
+      uncommitted: () => Promise.resolve({ modified: [], untracked: [] }),
       sources: () => Promise.resolve([]),
       builder: refuse('the builder'),
       changes: () => Promise.resolve(null),

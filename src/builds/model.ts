@@ -25,6 +25,14 @@ export interface SourceFacts {
   readonly run: string | null;
 }
 
+/** Files of the work tree that are not in its commit; paths are relative to the top of the repository. */
+export interface Uncommitted {
+  /** tracked, and changed, added or deleted */
+  readonly modified: readonly string[];
+  /** not tracked, and not ignored either */
+  readonly untracked: readonly string[];
+}
+
 /** What the policy decided, as far as a build needs it. */
 export interface BuildDecision {
   readonly class: Class;

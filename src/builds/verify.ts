@@ -11,6 +11,8 @@ export interface Expected {
   readonly annotations: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** the commit that images must be made from, where they say one; null: not looked at */
   readonly revision: string | null;
+  /** another job joins what this one built: it is taken as it was pushed, since that is what the other job can find */
+  readonly partial?: boolean;
 }
 
 /**
@@ -77,7 +79,9 @@ async function readImage(
   const { image, repository } = first.target;
   const annotations = expected.annotations.get(image) ?? {};
   const wanted = parts.flatMap(({ target }) => target.platforms);
-  const joined = parts.length > 1 || (first.target.platforms.length === 1 && first.target.split);
+  const joined =
+    expected.partial !== true &&
+    (parts.length > 1 || (first.target.platforms.length === 1 && first.target.split));
   const manifest = joined
     ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations }, registry)
     : await pushed(first, registry);

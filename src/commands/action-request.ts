@@ -57,6 +57,7 @@ export async function buildSettings(
     insecure,
     platform: inputs.platform,
     digests: inputs.digests === '' ? null : await readDigests(inputs.digests, workspace),
+    allowDirty: inputs.allowDirty,
   };
 }
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 
-import type { BakeDefinition, Builder } from '../builds/model.js';
+import type { BakeDefinition, Builder, Uncommitted } from '../builds/model.js';
 import type { EntryChanges } from '../comment/comment.js';
 import type { TagFile } from '../config/config.js';
 import type { Config, ImageConfig } from '../config/model.js';
@@ -16,7 +16,7 @@ import {
   type Subject,
 } from '../gates/gates.js';
 import type { Checks } from '../gates/port.js';
-import { gitIn, headOf } from '../git/git.js';
+import { gitIn, headOf, uncommittedIn } from '../git/git.js';
 import { baseCommit } from '../github/base.js';
 import type { GitHub } from '../github/client.js';
 import type { ClaimTag, RefFacts } from '../policy/policy.js';
@@ -49,6 +49,7 @@ export interface Outside {
   readonly claim: ClaimTag;
   subject(entry: ImageConfig | null, revision: string | null): Subject;
   checkedOut(): Promise<string | null>;
+  uncommitted(paths: readonly string[]): Promise<Uncommitted>;
   sources(definition: BakeDefinition): Promise<readonly Problem[]>;
   builder(): Builder;
   changes(config: Config): Promise<EntryChanges | null>;
@@ -78,6 +79,7 @@ export function outsideOf(options: OutsideOptions): Outside {
       ...entryOf(entry === null ? (facts?.sha ?? null) : checkedOut, branchOf(options, entry), entry),
     }),
     checkedOut: () => headOf(gitIn(options.workspace, env)),
+    uncommitted: (paths) => uncommittedIn(gitIn(options.workspace, env), paths),
     sources: async (definition) => {
       const { findSources } = await import('../docker/workspace.js');
       return (await findSources(definition, options.workspace)).problems;

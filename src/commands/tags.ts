@@ -99,6 +99,7 @@ async function requestFor(
       insecure,
       platform: args.text('platform') ?? '',
       digests: digests === undefined ? null : await readDigests(digests, io.cwd),
+      allowDirty: args.is('allow-dirty'),
     },
   };
 }

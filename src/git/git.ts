@@ -160,3 +160,25 @@ export async function headOf(git: Git): Promise<string | null> {
 export async function isShallow(git: Git): Promise<boolean> {
   return linesOf(await git('rev-parse', '--is-shallow-repository'))[0] === 'true';
 }
+
+/** What below `paths` is not as HEAD has it. Files that are only untracked inside a submodule do not count. */
+export async function uncommittedIn(
+  git: Git,
+  paths: readonly string[],
+): Promise<{ readonly modified: readonly string[]; readonly untracked: readonly string[] }> {
+  const options = [
+    '--porcelain=v1',
+    '-z',
+    '--no-renames',
+    '--untracked-files=all',
+    '--ignore-submodules=untracked',
+  ];
+  const answer = await git('--literal-pathspecs', 'status', ...options, '--', ...paths);
+  const entries = answer?.ok === true ? answer.stdout.split('\0').filter((entry) => entry !== '') : [];
+  const isNew = (entry: string): boolean => entry.startsWith('??');
+  const names = (some: readonly string[]): string[] => some.map((entry) => entry.slice(3));
+  return {
+    modified: names(entries.filter((entry) => !isNew(entry))),
+    untracked: names(entries.filter(isNew)),
+  };
+}

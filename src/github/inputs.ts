@@ -38,6 +38,7 @@ export interface ActionInputs {
   readonly stable: boolean;
   readonly platform: string;
   readonly digests: string;
+  readonly allowDirty: boolean;
   readonly includeStages: readonly string[];
   readonly force: readonly string[];
   readonly registryMap: readonly string[];
@@ -112,6 +113,7 @@ export function readInputs(): ActionInputs {
     stable: choice('stable', ['auto', 'true', 'false'], 'auto') === 'true',
     platform: text('platform'),
     digests: text('digests'),
+    allowDirty: choice('allow-dirty', ['true', 'false'], 'false') === 'true',
     includeStages: list('include-stages'),
     force: lines('force'),
     registryMap: list('registry-map'),

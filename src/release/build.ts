@@ -7,11 +7,10 @@ import { unsplit } from '../builds/select.js';
 import { formatProblem, OperationError, UserError } from '../errors.js';
 import type { BuildResult, Outcome } from '../execute.js';
 import type { Plan, PlannedAction, WantedTag } from '../plan/model.js';
-import type { Log } from '../ports.js';
 import type { ResolvedDecision } from '../policy/policy.js';
 import type { RunParts, RunRequest } from '../request.js';
 import { buildsToMake, definitionInput } from './definition.js';
-import { wrongCheckout } from './checkout.js';
+import { dirtyCheckout, mayBeDirty, sourcesOf, untrackedWarning, wrongCheckout } from './checkout.js';
 import { allFailed, bakeAll, verifyBuilt } from './make.js';
 import type { Release } from './release.js';
 
@@ -21,6 +20,8 @@ export interface Building {
   readonly builds: readonly SelectedBuild[];
   /** null in a plan for a commit that is not known, whose labels are not known either */
   readonly recipe: Recipe | null;
+  /** why apply would not build what is checked out; null: it would */
+  readonly stop: OperationError | null;
   readonly planned: readonly Outcome[];
 }
 
@@ -45,10 +46,16 @@ export interface Made {
  * Prints the definition of what a plan has to build. Null when there is nothing to build.
  * @throws UserError with every value of the builds that cannot be used, and for apply when the commit is not known
  */
-export function showDefinition(release: Release, plan: Plan, request: RunRequest, log: Log): Building | null {
+export async function showDefinition(
+  release: Release,
+  plan: Plan,
+  request: RunRequest,
+  parts: RunParts,
+): Promise<Building | null> {
+  const { log } = parts;
   const builds = buildsToMake(release, plan, request.build.platform);
   if (release.naming.resolved === null || builds.length === 0) return null;
-  const recipe = recipeOf(builds, release.naming.resolved, request);
+  const { recipe, stop } = await committed(builds, release.naming.resolved, request, parts);
   if (recipe === null)
     log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
   if (recipe !== null && recipe.here !== null) {
@@ -59,7 +66,30 @@ export function showDefinition(release: Release, plan: Plan, request: RunRequest
     ...outcomeOf(buildAction(build, plan)),
     outcome: 'planned',
   }));
-  return { release, builds, recipe, planned };
+  return { release, builds, recipe, stop, planned };
+}
+
+/** The definitions, held to the commit that the work tree is at: only what is committed is published under its name. */
+async function committed(
+  builds: readonly SelectedBuild[],
+  decision: ResolvedDecision,
+  request: RunRequest,
+  parts: RunParts,
+): Promise<Pick<Building, 'recipe' | 'stop'>> {
+  const recipe = recipeOf(builds, decision, request);
+  const here = recipe?.here ?? null;
+  // Where nothing may be written git is not asked: to compare, it runs filters that the work tree's configuration names.
+  if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
+  const wrong = wrongCheckout(await parts.checkedOut(), here.input.facts.revision);
+  if (wrong !== null) return { recipe, stop: wrong };
+  const changes = await parts.uncommitted(sourcesOf(here.definition));
+  const untracked = untrackedWarning(changes);
+  if (untracked !== null) parts.log.warning(untracked);
+  const stop = dirtyCheckout(changes, decision.class);
+  if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
+  const source = { ...here.input.facts, revision: `${here.input.facts.revision}-dirty` };
+  const dirty = { ...request, build: { ...request.build, source } };
+  return { recipe: recipeOf(builds, decision, dirty), stop: null };
 }
 
 const UNKNOWN_COMMIT = 'the commit of this run is not known';
@@ -97,10 +127,9 @@ export async function checkSources(
 ): Promise<Building> {
   const here = building.recipe?.here ?? null;
   if (request.command !== 'plan' || here === null) return building;
-  const { input, definition } = here;
-  const wrong = wrongCheckout(await parts.checkedOut(), input.facts.revision);
-  // The plan of a pull request is of a merge to come.
-  if (wrong !== null && request.facts?.may.write === true) parts.log.warning(wrong.message);
+  const { definition } = here;
+  // The job that applies may check out something else, so the plan goes on.
+  if (building.stop !== null) parts.log.warning(`apply would stop here: ${building.stop.message}`);
   const planned = building.planned.map(async (outcome): Promise<Outcome> => {
     const { image } = outcome.planned.wanted;
     const targets = definition.targets.filter((target) => target.image === image);
@@ -127,13 +156,14 @@ export async function buildRelease(building: Building, request: RunRequest, part
           annotations: recipe.definition.indexAnnotations,
           // What other machines built may be of another run; what this one built has the label that it was given.
           revision: elsewhere ? source.revision : null,
+          partial: request.build.platform !== '',
         });
   const outcomes = planned.map((outcome) => settled(outcome, results));
   return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
 }
 
 async function targetsOf(
-  { builds, release }: Building,
+  { builds, release, stop }: Building,
   here: DefinitionInput | null,
   { build: settings }: RunRequest,
   parts: RunParts,
@@ -142,8 +172,7 @@ async function targetsOf(
   // Digests first: a job that failed is said before anything is built for nothing.
   const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
   if (here === null) return elsewhere;
-  const wrong = wrongCheckout(await parts.checkedOut(), here.facts.revision);
-  if (wrong !== null) return wrong;
+  if (stop !== null) return stop;
   const built = await bakeAll(here, { builder: parts.builder(), registry: parts.registry, log: parts.log });
   return built instanceof OperationError ? built : [...elsewhere, ...built];
 }

@@ -103,6 +103,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     value: 'JSON|DIR',
     help: 'join images that were built one platform at a time',
   },
+  'allow-dirty': {
+    type: 'boolean',
+    commands: RUNS,
+    help: 'build snapshots with changes that are not committed; their revision label ends in -dirty',
+  },
   builder: {
     type: 'string',
     commands: COMMON,
