@@ -603,24 +603,24 @@ function parseDigests(documents) {
         problems2.push(problem(name, `"${image3}" has no platforms`, '{"image": {"linux/amd64": "sha256:\u2026"}}'));
         continue;
       }
-      const known = images2.get(image3) ?? /* @__PURE__ */ new Map();
-      images2.set(image3, known);
+      const known2 = images2.get(image3) ?? /* @__PURE__ */ new Map();
+      images2.set(image3, known2);
       for (const [platform3, digest] of Object.entries(platforms))
-        add(name, image3, platform3, digest, known, problems2);
+        add(name, image3, platform3, digest, known2, problems2);
     }
   }
   if (problems2.length > 0) throw new UserError(problems2);
   return images2;
 }
-function add(name, image3, platform3, digest, known, problems2) {
+function add(name, image3, platform3, digest, known2, problems2) {
   const parsed2 = parsePlatform(platform3);
   if (!parsed2.ok) problems2.push({ what: `digests: ${name}: ${image3}: ${parsed2.what}`, mend: parsed2.mend });
   else if (typeof digest !== "string" || !isDigest(digest)) {
     problems2.push(problem(name, `${image3}, ${platform3}: no digest`, '"sha256:" and 64 hexadecimal digits'));
-  } else if ((known.get(parsed2.value) ?? digest) !== digest) {
-    const what = `digests: ${name}: ${image3}, ${platform3} is ${digest} here and ${known.get(parsed2.value) ?? ""} elsewhere`;
+  } else if ((known2.get(parsed2.value) ?? digest) !== digest) {
+    const what = `digests: ${name}: ${image3}, ${platform3} is ${digest} here and ${known2.get(parsed2.value) ?? ""} elsewhere`;
     problems2.push({ what, mend: "hand on the files of one run only" });
-  } else known.set(parsed2.value, digest);
+  } else known2.set(parsed2.value, digest);
 }
 function builtElsewhere(builds, images2, digests) {
   const problems2 = [];
@@ -1338,6 +1338,8 @@ function remedy(action2) {
       return 'Plan it again on a pull request and merge that, or set "review" to "warn".';
     case "conflicting-entries":
       return "Keep one of the entries.";
+    case "name-taken":
+      return "Rename the branch or git tag, or change the tags of one of the two rules.";
     case "gate-pending":
       return "A later run completes it once the gate is open.";
     case "gate-failed":
@@ -1472,8 +1474,8 @@ function decide(wanted, observed) {
   }
 }
 function unusable({ code: code2, message }) {
-  const known = code2 === "mismatch" || code2 === "rejected";
-  return `${known ? "the source cannot be used" : "cannot tell what the source is"}: ${message}`;
+  const known2 = code2 === "mismatch" || code2 === "rejected";
+  return `${known2 ? "the source cannot be used" : "cannot tell what the source is"}: ${message}`;
 }
 function decideWithoutSource(wanted, observed, previous) {
   if (previous !== null && previous === wanted.digest) return keep(wanted, previous, "same-digest", SAME);
@@ -1569,7 +1571,8 @@ function decideChannel(wanted, observed, previous, digest) {
   const highest = channel.highest ?? "none";
   if (channel.order === "older") {
     const text4 = `the registry already holds the newer version ${highest}`;
-    return act(wanted, "keep", previous, previous, "older", text4);
+    const kept = act(wanted, "keep", previous, previous, "older", text4);
+    return channel.doubt === void 0 ? kept : { ...kept, warnings: [channel.doubt] };
   }
   if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
   return act(wanted, "move", digest, previous, "newer", `the highest version there is ${highest}`);
@@ -1857,8 +1860,8 @@ function failWholeGroups(due, ready) {
 }
 async function bring(action2, registry, options) {
   if (options.signal.aborted) throw new OperationError("cancelled", "the run was stopped before this tag");
-  const { source, manifest: known } = contentOf(action2, options);
-  const manifest = known ?? await registry.manifest(source);
+  const { source, manifest: known2 } = contentOf(action2, options);
+  const manifest = known2 ?? await registry.manifest(source);
   const { destination, attachments } = action2.wanted;
   const report2 = await registry.transfer(source, manifest, destination, attachments);
   return { manifest, found: report2.attachmentsFound, carried: report2.attachmentsCarried };
@@ -1928,8 +1931,8 @@ function once(keep5) {
   const entries = /* @__PURE__ */ new Map();
   return {
     run(key, work) {
-      const known = entries.get(key);
-      if (known) return known;
+      const known2 = entries.get(key);
+      if (known2) return known2;
       const drop = () => {
         if (entries.get(key) === promise) entries.delete(key);
       };
@@ -2236,15 +2239,49 @@ function explainMatch(pattern, text4, anyDate = false) {
   const table3 = emptyTable((parts.length + 1) * columns);
   const prefix = fill(table3, parts, text4, anyDate);
   if (table3[parts.length * columns + text4.length] !== 1) return { ok: false, prefix };
+  const [starts = []] = trace(table3, parts, text4, 1);
+  return { ok: true, fields: fieldsAt(parts, text4, starts) };
+}
+function readAll({ parts, spans = [] }, text4, limit = MAX_READINGS) {
+  const [first2] = parts;
+  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return [];
+  const columns = text4.length + 1;
+  const table3 = emptyTable((parts.length + 1) * columns);
+  fill(table3, parts, text4, false);
+  if (table3[parts.length * columns + text4.length] !== 1) return [];
+  return trace(table3, parts, text4, limit).map((starts) => {
+    const fields2 = fieldsAt(parts, text4, starts);
+    const at2 = (part) => starts[part] ?? text4.length;
+    for (const { name, from, to } of spans) fields2[name] = text4.slice(at2(from), at2(to));
+    return fields2;
+  });
+}
+function fieldsAt(parts, text4, starts) {
+  const fields2 = /* @__PURE__ */ Object.create(null);
+  parts.forEach((part, i) => {
+    if ("name" in part) fields2[part.name] = text4.slice(starts[i], starts[i + 1] ?? text4.length);
+  });
+  return fields2;
+}
+function trace(table3, parts, text4, limit) {
+  const columns = text4.length + 1;
   const found = [];
-  let end2 = text4.length;
-  for (let i = parts.length - 1; i >= 0; i -= 1) {
+  const starts = new Array(parts.length).fill(0);
+  const walk4 = (i, end2) => {
     const part = parts[i];
-    const start2 = startOfPart(part, end2, table3, i * columns);
-    if ("name" in part) found.push([part.name, text4.slice(start2, end2)]);
-    end2 = start2;
-  }
-  return { ok: true, fields: Object.fromEntries(found.reverse()) };
+    if (part === void 0) {
+      found.push([...starts]);
+      return;
+    }
+    for (const start2 of startsOfPart(part, end2, text4)) {
+      if (found.length === limit) return;
+      if (table3[i * columns + start2] !== 1) continue;
+      starts[i] = start2;
+      walk4(i - 1, start2);
+    }
+  };
+  walk4(parts.length - 1, text4.length);
+  return found;
 }
 function emptyTable(size) {
   return size <= scratch.length ? scratch.fill(0, 0, size) : new Uint8Array(size);
@@ -2294,7 +2331,7 @@ function fillRun(table3, from, part, text4) {
 function widthOf(part) {
   if (part.kind === "literal") return part.text.length;
   if (part.kind === "date") return 8;
-  return part.kind === "digits" ? part.width : null;
+  return part.kind === "digits" || part.kind === "hex" ? part.width : null;
 }
 function mayBeEmpty(part) {
   return part.kind === "segment" || part.kind === "any";
@@ -2304,6 +2341,8 @@ function accepts(part, code2) {
     case "digits":
     case "date":
       return isDigit(code2);
+    case "hex":
+      return isDigit(code2) || code2 >= 97 && code2 <= 102;
     case "text":
       return isTagCharacter(code2);
     case "segment":
@@ -2317,15 +2356,17 @@ function accepts(part, code2) {
 function matchesFixed(part, text4, at2, anyDate) {
   if (part.kind === "literal") return text4.startsWith(part.text, at2);
   const width = widthOf(part) ?? 0;
-  for (let i = at2; i < at2 + width; i += 1) if (!isDigit(text4.charCodeAt(i))) return false;
+  for (let i = at2; i < at2 + width; i += 1) if (!accepts(part, text4.charCodeAt(i))) return false;
   return part.kind !== "date" || anyDate || isCalendarDay(text4.slice(at2, at2 + width));
 }
-function startOfPart(part, end2, table3, row) {
+function* startsOfPart(part, end2, text4) {
   const width = widthOf(part);
-  if (width !== null) return end2 - width;
-  let start2 = mayBeEmpty(part) ? end2 : end2 - 1;
-  while (start2 > 0 && table3[row + start2] !== 1) start2 -= 1;
-  return start2;
+  if (width !== null) {
+    yield end2 - width;
+    return;
+  }
+  if (mayBeEmpty(part)) yield end2;
+  for (let start2 = end2 - 1; start2 >= 0 && accepts(part, text4.charCodeAt(start2)); start2 -= 1) yield start2;
 }
 function isCalendarDay(text4) {
   const year = Number(text4.slice(0, 4));
@@ -2342,98 +2383,15 @@ function isTagCharacter(code2) {
   const lower = code2 | 32;
   return isDigit(code2) || lower >= 97 && lower <= 122 || code2 === 46 || code2 === 45 || code2 === 95;
 }
-var NEVER_IN_A_REF, FIELD, MAX_WIDTH, scratch;
+var NEVER_IN_A_REF, FIELD, MAX_WIDTH, MAX_READINGS, scratch;
 var init_pattern = __esm({
   "src/pattern.ts"() {
     "use strict";
     NEVER_IN_A_REF = /[\x00-\x20\x7f~^:?[\\]/;
     FIELD = /^([A-Za-z][A-Za-z0-9_]*)(?::([A-Za-z0-9]+))?$/;
     MAX_WIDTH = 32;
+    MAX_READINGS = 32;
     scratch = new Uint8Array(8192);
-  }
-});
-
-// src/policy/shapes.ts
-function holeShape(variable) {
-  if (variable.name === "seq") return [{ kind: "digits", name: "seq", width: variable.width, at: 0 }];
-  return BUILTIN_SHAPES[variable.name] ?? [{ kind: "text", name: variable.name, at: 0 }];
-}
-function templateShapes(template, patterns, className2, bases) {
-  const baseForms = uses(template, "base") && bases.length > 0 ? bases : [null];
-  return patterns.flatMap(
-    (pattern) => baseForms.map((base) => {
-      const parts = template.parts.flatMap((part) => {
-        if (part.kind === "literal") return [part];
-        const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
-        if (field2) return [field2];
-        if (part.name === "git_tag") return pattern.parts;
-        if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
-        if (part.name === "base" && base) return base.parts.map((p) => prefixed(p, "base."));
-        return holeShape(part);
-      });
-      return { source: template.source, parts: distinct(parts) };
-    })
-  );
-}
-function prefixed(part, prefix) {
-  return "name" in part ? { ...part, name: prefix + part.name } : part;
-}
-function distinct(parts) {
-  const seen = /* @__PURE__ */ new Map();
-  return parts.map((part) => {
-    if (!("name" in part)) return part;
-    const count = (seen.get(part.name) ?? 0) + 1;
-    seen.set(part.name, count);
-    return count === 1 ? part : { ...part, name: `${part.name}#${count}` };
-  });
-}
-function readShape(shape, tag2) {
-  const fields2 = matchPattern(shape, tag2);
-  if (fields2 === null) return null;
-  for (const [name, value] of Object.entries(fields2)) {
-    const hash2 = name.indexOf("#");
-    if (hash2 > 0 && fields2[name.slice(0, hash2)] !== value) return null;
-  }
-  return fields2;
-}
-function numberNames(shape) {
-  return shape.parts.flatMap(
-    (part) => (part.kind === "digits" || part.kind === "date") && !part.name.includes("#") ? [part.name] : []
-  );
-}
-function compareDigits(a, b) {
-  const x = a.replace(/^0+(?=\d)/, "");
-  const y = b.replace(/^0+(?=\d)/, "");
-  if (x.length !== y.length) return x.length - y.length;
-  return x < y ? -1 : x > y ? 1 : 0;
-}
-function compareNumbers(a, b) {
-  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
-    const [x, y] = [a[i], b[i]];
-    if (x === void 0 || y === void 0) return x === void 0 ? -1 : 1;
-    const order = compareDigits(x, y);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-var BUILTIN_SHAPES;
-var init_shapes = __esm({
-  "src/policy/shapes.ts"() {
-    "use strict";
-    init_pattern();
-    init_template();
-    BUILTIN_SHAPES = {
-      date: [{ kind: "date", name: "date", at: 0 }],
-      time: [{ kind: "digits", name: "time", width: 6, at: 0 }],
-      timestamp: [
-        { kind: "date", name: "timestamp", at: 0 },
-        { kind: "literal", text: "T", at: 0 },
-        { kind: "digits", name: "timestamp_time", width: 6, at: 0 },
-        { kind: "literal", text: "Z", at: 0 }
-      ],
-      run_number: [{ kind: "digits", name: "run_number", width: null, at: 0 }],
-      run_attempt: [{ kind: "digits", name: "run_attempt", width: null, at: 0 }]
-    };
   }
 });
 
@@ -2487,9 +2445,9 @@ function renderText(text4, lookup, names2, place2) {
     const all = [...names2];
     const others = all.filter((name) => name !== variable.name);
     const valued = others.filter((name) => lookup(bare(name)) !== null);
-    const known = valued.length > 0 ? valued : others;
+    const known2 = valued.length > 0 ? valued : others;
     throw new UserError(
-      all.includes(variable.name) ? valueless(variable, known, place2) : unknownName(variable, known, place2)
+      all.includes(variable.name) ? valueless(variable, known2, place2) : unknownName(variable, known2, place2)
     );
   });
   return joinPieces(pieces);
@@ -2497,24 +2455,24 @@ function renderText(text4, lookup, names2, place2) {
 function bare(name) {
   return { kind: "variable", name, width: null, source: `{${name}}`, at: 0 };
 }
-function valueless(variable, known, place2) {
+function valueless(variable, known2, place2) {
   const why = Object.hasOwn(BUILTINS, variable.name) ? "it is not known in this run" : "the rule of this ref gives no such field";
   return {
     ...place2 && { place: place2 },
     what: `${visible(variable.source)} has no value here: ${why}`,
-    mend: listed2(known)
+    mend: listed2(known2)
   };
 }
 function listed2(names2) {
   return `known are ${names2.map((name) => `{${name}}`).join(", ")}`;
 }
 function unknownName(variable, names2, place2) {
-  const known = [...names2];
-  const near = suggest(variable.name, known);
+  const known2 = [...names2];
+  const near = suggest(variable.name, known2);
   return {
     ...place2 && { place: place2 },
     what: `${visible(variable.source)} has no value here`,
-    mend: near === void 0 ? listed2(known) : `did you mean {${near}}?`
+    mend: near === void 0 ? listed2(known2) : `did you mean {${near}}?`
   };
 }
 var BUILTINS;
@@ -2543,59 +2501,6 @@ var init_values = __esm({
   }
 });
 
-// src/channels.ts
-function compareChannel(policy2, resolved, channel, tags2) {
-  const { matched } = resolved;
-  const inHand = matched && firstVersion(matched, resolved.tags);
-  if (!matched || !inHand) return { order: "same", highest: null };
-  const rules = policy2.rules.filter((rule2) => rule2.publish && rule2.channels.length > 0);
-  let highest = null;
-  for (const tag2 of tags2) {
-    for (const rule2 of rules) {
-      const version = versionOf(rule2, tag2);
-      if (version === null || !alike(version, inHand) || !hasChannel(rule2, version, channel)) continue;
-      if (highest === null || compareNumbers(version.numbers, highest.numbers) > 0) highest = version;
-    }
-  }
-  if (highest === null) return { order: "newer", highest: null };
-  const order = compareNumbers(inHand.numbers, highest.numbers);
-  return { order: order > 0 ? "newer" : order < 0 ? "older" : "same", highest: highest.tag };
-}
-function firstVersion(rule2, tags2) {
-  for (const tag2 of tags2) {
-    const version = versionOf(rule2, tag2);
-    if (version !== null) return version;
-  }
-  return null;
-}
-function versionOf(rule2, tag2) {
-  for (const shape of rule2.shapes) {
-    const names2 = numberNames(shape);
-    const fields2 = names2.length === 0 ? null : readShape(shape, tag2);
-    if (fields2 !== null) return { tag: tag2, names: names2, numbers: names2.map((name) => fields2[name] ?? ""), fields: fields2 };
-  }
-  return null;
-}
-function alike(a, b) {
-  const length = Math.min(a.names.length, b.names.length);
-  return a.names.slice(0, length).every((name, i) => name === b.names[i]);
-}
-function hasChannel(rule2, version, channel) {
-  const { fields: fields2 } = version;
-  return rule2.channels.some((template) => {
-    const values = { ...fields2, fields: fields2, class: rule2.class };
-    return joinPieces(tagPieces(template, values, 0)) === channel;
-  });
-}
-var init_channels = __esm({
-  "src/channels.ts"() {
-    "use strict";
-    init_template();
-    init_shapes();
-    init_values();
-  }
-});
-
 // src/policy/classify.ts
 function classify(policy2, input) {
   const not = [];
@@ -2619,6 +2524,17 @@ function requireDecision(policy2, decision) {
     what: decision.why,
     mend: 'add a rule for it, or set "unmatched: ignore" in the policy'
   });
+}
+function winnerOf(policy2, input) {
+  for (const rule2 of policy2.rules) {
+    if (rule2.kind !== input.kind) continue;
+    for (const pattern of rule2.patterns) {
+      const fields2 = matchPattern(pattern, input.name);
+      if (fields2 !== null) return { rule: rule2, fields: fields2 };
+    }
+    if (impossibleDay(rule2, input) !== null) return null;
+  }
+  return null;
 }
 function matchRule(rule2, input) {
   if (rule2.kind !== input.kind) return OTHER_KIND[rule2.kind][input.kind];
@@ -2793,6 +2709,325 @@ var init_classify = __esm({
   }
 });
 
+// src/policy/shapes.ts
+function holeShape(variable) {
+  if (variable.name === "seq") return [{ kind: "digits", name: "seq", width: variable.width, at: 0 }];
+  if (variable.name === "sha") return [{ kind: "hex", name: "sha", width: variable.width, at: 0 }];
+  return BUILTIN_SHAPES.get(variable.name) ?? [{ kind: "text", name: variable.name, at: 0 }];
+}
+function templateShapes(template, patterns, className2, bases) {
+  const baseForms = uses(template, "base") && bases.length > 0 ? bases : [null];
+  return patterns.flatMap(
+    (pattern) => baseForms.map((base) => {
+      const spans = [];
+      const parts = [];
+      for (const part of template.parts) {
+        const from = parts.length;
+        parts.push(...partsOf(part, pattern, className2, base));
+        if (part.kind !== "variable" || !WHOLE.has(part.name)) continue;
+        const count = spans.filter(({ name }) => name.split("#")[0] === part.name).length;
+        spans.push({ name: count === 0 ? part.name : `${part.name}#${count + 1}`, from, to: parts.length });
+      }
+      return { source: template.source, parts: distinct(parts), spans, pattern };
+    })
+  );
+}
+function partsOf(part, pattern, className2, base) {
+  if (part.kind === "literal") return [part];
+  const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
+  if (field2) return [field2];
+  if (part.name === "git_tag" || part.name === "branch") return pattern.parts;
+  if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
+  if (part.name === "base" && base) return base.parts.map((p) => prefixed(p, "base."));
+  return holeShape(part);
+}
+function prefixed(part, prefix) {
+  return "name" in part ? { ...part, name: prefix + part.name } : part;
+}
+function distinct(parts) {
+  const seen = /* @__PURE__ */ new Map();
+  return parts.map((part) => {
+    if (!("name" in part)) return part;
+    const count = (seen.get(part.name) ?? 0) + 1;
+    seen.set(part.name, count);
+    return count === 1 ? part : { ...part, name: `${part.name}#${count}` };
+  });
+}
+function readShape(shape, tag2) {
+  return readings(shape, tag2)[0] ?? null;
+}
+function readings(shape, tag2) {
+  return readAll(shape, tag2).filter(
+    (fields2) => Object.entries(fields2).every(([name, value]) => {
+      const hash2 = name.indexOf("#");
+      return hash2 < 0 || fields2[name.slice(0, hash2)] === value;
+    })
+  );
+}
+function numberNames(shape) {
+  return shape.parts.flatMap(
+    (part) => (part.kind === "digits" || part.kind === "date") && !part.name.includes("#") ? [part.name] : []
+  );
+}
+function compareDigits(a, b) {
+  const x = a.replace(/^0+(?=\d)/, "");
+  const y = b.replace(/^0+(?=\d)/, "");
+  if (x.length !== y.length) return x.length - y.length;
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+function compareNumbers(a, b) {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
+    const [x, y] = [a[i], b[i]];
+    if (x === void 0 || y === void 0) return x === void 0 ? -1 : 1;
+    const order = compareDigits(x, y);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+var BUILTIN_SHAPES, WHOLE;
+var init_shapes = __esm({
+  "src/policy/shapes.ts"() {
+    "use strict";
+    init_pattern();
+    init_template();
+    BUILTIN_SHAPES = new Map(
+      Object.entries({
+        date: [{ kind: "date", name: "date", at: 0 }],
+        time: [{ kind: "digits", name: "time", width: 6, at: 0 }],
+        timestamp: [
+          { kind: "date", name: "timestamp", at: 0 },
+          { kind: "literal", text: "T", at: 0 },
+          { kind: "digits", name: "timestamp_time", width: 6, at: 0 },
+          { kind: "literal", text: "Z", at: 0 }
+        ],
+        run_number: [{ kind: "digits", name: "run_number", width: null, at: 0 }],
+        run_attempt: [{ kind: "digits", name: "run_attempt", width: null, at: 0 }]
+      })
+    );
+    WHOLE = /* @__PURE__ */ new Set(["git_tag", "branch", "base"]);
+  }
+});
+
+// src/policy/owner.ts
+function outputsIn({ rules, stableSuffix }) {
+  const before = known.get(rules);
+  if (before !== void 0) return before;
+  const finals = rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
+  const bases = finals.flatMap((rule2) => rule2.patterns);
+  const all = rules.flatMap(
+    (rule2, index2) => rule2.publish ? outputsOfRule(rule2, index2, bases, stableSuffix) : []
+  );
+  const byStart = /* @__PURE__ */ new Map();
+  for (const output of all) {
+    const start2 = startOf(output);
+    const same = byStart.get(start2);
+    if (same === void 0) byStart.set(start2, [output]);
+    else same.push(output);
+  }
+  const outputs2 = { all, byStart, lengths: [...new Set([...byStart.keys()].map(({ length }) => length))] };
+  known.set(rules, outputs2);
+  return outputs2;
+}
+function startOf({ shape: { parts } }) {
+  return parts[0]?.kind === "literal" ? parts[0].text : "";
+}
+function outputsOf(policy2) {
+  return outputsIn(policy2).all;
+}
+function outputsFor(policy2, text4) {
+  const { byStart, lengths } = outputsIn(policy2);
+  return lengths.flatMap(
+    (length) => length > text4.length ? [] : byStart.get(text4.slice(0, length)) ?? []
+  );
+}
+function outputsOfRule(rule2, index2, bases, suffix) {
+  const forms = (template, kind, path6, more = "", reserved = false) => templateShapes(template, rule2.patterns, rule2.class, bases).map((read3) => {
+    const shape = more === "" ? read3 : withSuffix(read3, more);
+    return { rule: rule2, index: index2, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
+  });
+  const release = rule2.class === "final" || rule2.class === "patch";
+  const stable = rule2.stable !== false || release;
+  return [
+    ...rule2.tags.flatMap((template, i) => {
+      if (rule2.class === "stable") return forms(template, "stable", ["tags", i]);
+      const primary2 = forms(template, "primary", ["tags", i]);
+      if (!stable) return primary2;
+      return [...primary2, ...forms(template, "stable", ["tags", i], suffix, rule2.stable === false)];
+    }),
+    ...rule2.channels.flatMap((template, i) => forms(template, "channel", ["channels", i]))
+  ];
+}
+function withSuffix(shape, text4) {
+  return { ...shape, parts: [...shape.parts, { kind: "literal", text: text4, at: 0 }] };
+}
+function freedomOf({ parts }) {
+  if (parts.some(({ kind }) => kind === "text" || kind === "segment" || kind === "any")) return 2;
+  return parts.some((part) => (part.kind === "digits" || part.kind === "hex") && part.width === null) ? 1 : 0;
+}
+function claimsOf(policy2, output, tag2) {
+  return readings(output.shape, tag2).flatMap((fields2) => {
+    const { base } = fields2;
+    if (base !== void 0 && winnerOf(policy2, { kind: "tag", name: base })?.rule.class !== "final")
+      return [];
+    for (const { name, exact } of refNames(output, fields2)) {
+      const ref = { kind: output.rule.kind, name };
+      const winner = winnerOf(policy2, ref);
+      if (winner?.rule !== output.rule) continue;
+      const gives = Object.entries(winner.fields).every(
+        ([field2, value]) => (fields2[field2] ?? value) === value
+      );
+      if (gives) return [{ output, ref, exact, fields: { ...winner.fields, ...fields2 } }];
+    }
+    return [];
+  });
+}
+function refNames({ rule: rule2, shape }, fields2) {
+  const whole2 = fields2[rule2.kind === "tag" ? "git_tag" : "branch"];
+  if (whole2 !== void 0) return [{ name: whole2, exact: true }];
+  const { parts } = shape.pattern;
+  const isKnown = (part) => part.kind === "literal" || "name" in part && fields2[part.name] !== void 0;
+  const name = (sample) => parts.map((part) => textOf(part, fields2, sample)).join("");
+  if (parts.every(isKnown)) return [{ name: name(""), exact: true }];
+  return SAMPLES.map((sample) => ({ name: name(sample), exact: false }));
+}
+function sampleOf({ parts }) {
+  return parts.map((part) => textOf(part, {}, "x")).join("");
+}
+function textOf(part, fields2, sample) {
+  if (part.kind === "literal") return part.text;
+  const field2 = "name" in part ? fields2[part.name] : void 0;
+  if (field2 !== void 0) return field2;
+  if (part.kind === "date") return "20200101";
+  return part.kind === "digits" ? "1".repeat(part.width ?? 1) : sample;
+}
+function claimsOn(policy2, tag2) {
+  return outputsFor(policy2, tag2).flatMap((output) => claimsOf(policy2, output, tag2)).sort((a, b) => compareRank(a.output, b.output));
+}
+function compareRank(a, b) {
+  return a.freedom - b.freedom || a.index - b.index || Number(a.kind === "channel") - Number(b.kind === "channel");
+}
+function ownersOf(policy2, tag2) {
+  const claims = claimsOn(policy2, tag2);
+  const [owner] = claims;
+  return owner === void 0 ? [] : claims.filter(({ output }) => mayShare(output, owner.output));
+}
+function takenFrom(policy2, rule2, kind, tag2) {
+  const claims = claimsOn(policy2, tag2);
+  const ours = (output) => output.rule === rule2 && output.kind === kind;
+  const read3 = claims.map(({ output }) => output).filter(ours);
+  const mine = read3.length > 0 ? read3 : outputsOf(policy2).filter(ours);
+  const rank2 = read3[0] ?? { freedom: 2, kind, index: policy2.rules.indexOf(rule2) };
+  const taken = claims.find(
+    ({ output }) => compareRank(output, rank2) < 0 && !mine.some((own) => mayShare(own, output))
+  );
+  return taken ?? null;
+}
+function gitTagsOf(policy2, tag2) {
+  const exact = ownersOf(policy2, tag2).filter((claim) => claim.exact && claim.ref.kind === "tag");
+  return exact.map(({ ref }) => ref.name);
+}
+function mayShare(a, b) {
+  if (a.rule === b.rule && a.kind === b.kind) return true;
+  if (a.kind !== b.kind) return false;
+  if (a.kind === "channel") {
+    const alike2 = a.template.source === b.template.source;
+    return alike2 && a.rule.class === "snapshot" === (b.rule.class === "snapshot");
+  }
+  if (a.rule.class === "stable" || b.rule.class === "stable") return promotes(a, b) || promotes(b, a);
+  if ([a, b].some(({ template }) => uses(template, "sha") || uses(template, "timestamp"))) return true;
+  if (UNIQUE.some((name) => uses(a.template, name)) && UNIQUE.some((name) => uses(b.template, name)))
+    return true;
+  return (isNumbered(a) || isNumbered(b)) && (a.rule.class === b.rule.class || a.freedom === b.freedom);
+}
+function promotes(a, b) {
+  if (a.rule.class !== "stable" || b.rule.class === "stable") return false;
+  const suffix = b.shape.parts.at(-1);
+  const primary2 = a.rule.from?.source;
+  if (b.reserved || suffix?.kind !== "literal" || primary2 === void 0) return b.reserved;
+  return a.template.source === primary2 + suffix.text;
+}
+function isNumbered({ template, shape }) {
+  return uses(template, "seq") && !shape.pattern.parts.some((part) => "name" in part && part.name === "seq");
+}
+function orderOf({ shape }) {
+  return numberNames(shape);
+}
+function shownRef({ ref }) {
+  return `refs/${ref.kind === "tag" ? "tags" : "heads"}/${ref.name}`;
+}
+function whoHas(claim) {
+  const { rule: rule2, kind, reserved } = claim.output;
+  const which2 = reserved ? "keeps it for the stable tag" : `writes it as ${OF_KIND[kind]}`;
+  return `the rule ${rule2.name} ${which2} (${claim.exact ? "" : "for example "}${shownRef(claim)})`;
+}
+var known, SAMPLES, UNIQUE, OF_KIND;
+var init_owner = __esm({
+  "src/policy/owner.ts"() {
+    "use strict";
+    init_template();
+    init_classify();
+    init_shapes();
+    known = /* @__PURE__ */ new WeakMap();
+    SAMPLES = ["x", "q7", "0"];
+    UNIQUE = ["sha", "seq", "timestamp", "run_number"];
+    OF_KIND = { primary: "a primary tag", stable: "a stable tag", channel: "a channel" };
+  }
+});
+
+// src/channels.ts
+function compareChannel(policy2, resolved, channel, tags2) {
+  const outputs2 = outputsOf(policy2).filter(
+    ({ kind, rule: { class: name } }) => kind === (name === "stable" ? "stable" : "primary")
+  );
+  const inHand = outputs2.filter(({ rule: rule2 }) => rule2 === resolved.matched).flatMap((output) => resolved.tags.flatMap((tag2) => versionInHand(output, tag2, resolved)))[0];
+  if (inHand === void 0) return { order: "same", highest: null };
+  const writers = outputs2.filter(
+    (output) => output.rule.channels.length > 0 && alike(orderOf(output), inHand.names)
+  );
+  let highest = null;
+  for (const tag2 of tags2) {
+    for (const output of writers) {
+      for (const claim of claimsOf(policy2, output, tag2)) {
+        const version = versionOf(orderOf(output), claim.fields);
+        if (highest !== null && compareNumbers(version.numbers, highest.numbers) <= 0) continue;
+        if (!writes2(output.rule, claim, channel)) continue;
+        if (ownersOf(policy2, tag2).some((owner) => owner.output === output)) highest = { ...version, tag: tag2 };
+      }
+    }
+  }
+  if (highest === null) return { order: "newer", highest: null };
+  const order = compareNumbers(inHand.numbers, highest.numbers);
+  return { order: order > 0 ? "newer" : order < 0 ? "older" : "same", highest: highest.tag };
+}
+function versionInHand(output, tag2, { fields: fields2 }) {
+  const names2 = orderOf(output);
+  const read3 = readings(output.shape, tag2).find(
+    (found) => Object.entries(fields2).every(([name, value]) => (found[name] ?? value) === value)
+  );
+  return read3 === void 0 || names2.length === 0 ? [] : [versionOf(names2, read3)];
+}
+function versionOf(names2, fields2) {
+  return { names: names2, numbers: names2.map((name) => fields2[name] ?? "") };
+}
+function alike(a, b) {
+  const length = Math.min(a.length, b.length);
+  return length > 0 && a.slice(0, length).every((name, i) => name === b[i]);
+}
+function writes2(rule2, { fields: fields2 }, channel) {
+  return rule2.channels.some(
+    (template) => joinPieces(tagPieces(template, { fields: fields2, class: rule2.class }, 0)) === channel
+  );
+}
+var init_channels = __esm({
+  "src/channels.ts"() {
+    "use strict";
+    init_template();
+    init_owner();
+    init_shapes();
+    init_values();
+  }
+});
+
 // src/sequence.ts
 function snapshots(policy2, decision, facts, seen) {
   const shape = snapshotShape(policy2, decision, facts, seen.base ?? null);
@@ -2855,11 +3090,11 @@ function slotsOf(policy2, decision, values) {
     return slot === null ? [] : [slot];
   });
 }
-function slotOf(pieces, template, placeOf2) {
+function slotOf(pieces, template, placeOf3) {
   const at2 = pieces.findIndex((piece) => piece.kind === "hole" && piece.variable.name === "seq");
   const hole = pieces[at2];
   if (hole?.kind !== "hole") return null;
-  const place2 = placeOf2(hole.variable.at);
+  const place2 = placeOf3(hole.variable.at);
   const rest = [...pieces.slice(0, at2), ...pieces.slice(at2 + 1)];
   if (rest.some((piece) => piece.kind === "hole")) {
     throw new UserError({
@@ -2915,7 +3150,7 @@ async function claimSequence(policy2, decision, facts, seen, port) {
     if (result.state !== "taken") return { sequence: number2, gitTag, outcome: result.state };
   }
 }
-function isNumbered(rule2) {
+function isNumbered2(rule2) {
   const fromRef = rule2.patterns.every((pattern) => fieldNames(pattern).includes("seq"));
   return !fromRef && rule2.tags.some((tag2) => uses(tag2, "seq"));
 }
@@ -3258,7 +3493,7 @@ function tagProblems(rule2, template, suffix, path6) {
 }
 function leastLength(part) {
   if (part.kind === "literal") return part.text.length;
-  return part.width ?? { sha: 40, timestamp: 16, date: 8, time: 6 }[part.name] ?? 1;
+  return part.width ?? LEAST.get(part.name) ?? 1;
 }
 function unusedFields(rule2) {
   const used = (templates, name) => templates.some((t) => uses(t, name));
@@ -3269,7 +3504,7 @@ function unusedFields(rule2) {
     (pattern, i) => pattern.parts.flatMap((part) => {
       if (!("name" in part) || used(rule2.tags, part.name)) return [];
       const elsewhere = used(others, part.name) || used(rule2.channels, part.name);
-      if (elsewhere && UNIQUE.some((name) => used(rule2.tags, name))) return [];
+      if (elsewhere && UNIQUE2.some((name) => used(rule2.tags, name))) return [];
       return [
         {
           place: rule2.origin.inside(part.at, key, i),
@@ -3298,7 +3533,9 @@ function channelProblems(rule2) {
 }
 function channelFields(rule2) {
   if (!isOrdered(rule2)) return [];
-  const readable = rule2.shapes.map((shape) => new Set(fieldNames(shape)));
+  const readable = rule2.shapes.map(
+    (shape) => /* @__PURE__ */ new Set([...fieldNames(shape), ...(shape.spans ?? []).map(({ name }) => name)])
+  );
   return rule2.channels.flatMap((channel, i) => {
     const hidden = variablesOf(channel).find(
       ({ name }) => name !== "class" && !readable.some((names2) => names2.has(name))
@@ -3358,7 +3595,7 @@ function ambiguities(rule2) {
 function sharedTags(rule2) {
   const names2 = [...new Set(rule2.patterns.flatMap(fieldNames))];
   return rule2.tags.flatMap((tag2, i) => {
-    if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
+    if ([...WHOLE_NAME, ...UNIQUE2].some((name) => uses(tag2, name))) return [];
     const missing2 = names2.find((name) => !uses(tag2, name));
     if (missing2 === void 0) return [];
     return [
@@ -3380,7 +3617,7 @@ function doubts(rule2) {
     }
   ];
 }
-var UNIQUE, WHOLE_NAME;
+var UNIQUE2, WHOLE_NAME, LEAST;
 var init_check = __esm({
   "src/policy/check.ts"() {
     "use strict";
@@ -3389,69 +3626,146 @@ var init_check = __esm({
     init_ambiguity();
     init_pattern();
     init_shapes();
-    UNIQUE = ["sha", "seq", "timestamp", "run_number"];
+    UNIQUE2 = ["sha", "seq", "timestamp", "run_number"];
     WHOLE_NAME = ["git_tag", "branch"];
+    LEAST = /* @__PURE__ */ new Map([
+      ["sha", 40],
+      ["timestamp", 16],
+      ["date", 8],
+      ["time", 6]
+    ]);
+  }
+});
+
+// src/policy/witness.ts
+function commonText(a, b) {
+  const [left, right] = [a.parts.flatMap(atomsOf2), b.parts.flatMap(atomsOf2)];
+  const seen = /* @__PURE__ */ new Set();
+  const open8 = [{ i: 0, j: 0, text: "" }];
+  for (const { i, j, text: text4 } of open8) {
+    if (i === left.length && j === right.length) return text4;
+    for (const [ni, x] of steps2(left, i)) {
+      for (const [nj, y] of steps2(right, j)) {
+        const key = ni * (right.length + 1) + nj;
+        const character = Array.from(x.takes).find((each) => y.takes.includes(each));
+        if (character === void 0 || seen.has(key)) continue;
+        seen.add(key);
+        open8.push({ i: ni, j: nj, text: text4 + character });
+      }
+    }
+  }
+  return null;
+}
+function steps2(atoms, state) {
+  const [before, next2] = [atoms[state - 1], atoms[state]];
+  return [
+    ...next2 ? [[state + 1, next2]] : [],
+    ...before?.loop ? [[state, before]] : []
+  ];
+}
+function atomsOf2(part) {
+  const one = (takes) => ({ takes, loop: false });
+  if (part.kind === "literal") return Array.from(part.text, one);
+  if (part.kind === "date")
+    return ["2013456789", "0123456789", "2013456789", "0123456789", "0", "1", "0", "1"].map(one);
+  const width = part.kind === "digits" ? part.width : null;
+  if (width === null) return [{ takes: DIGITS, loop: true }];
+  return Array.from({ length: width }, () => one(DIGITS));
+}
+var DIGITS;
+var init_witness = __esm({
+  "src/policy/witness.ts"() {
+    "use strict";
+    DIGITS = "1023456789";
   }
 });
 
 // src/policy/collisions.ts
 function checkRulesTogether(policy2, ownRules, open8 = () => false) {
-  const own = policy2.rules.slice(0, ownRules);
-  const first2 = /* @__PURE__ */ new Map();
-  const problems2 = [];
-  const warnings2 = [];
-  for (const { rule: rule2, ref, tag: tag2, path: path6 } of samples(policy2, open8)) {
-    const other = first2.get(tag2);
-    if (other === void 0) first2.set(tag2, { rule: rule2, ref });
-    if (other === void 0 || other.rule === rule2) continue;
-    const problem4 = {
-      place: rule2.origin.at(...path6),
-      what: `rules ${other.rule.name} and ${rule2.name} give one tag to different refs: ${other.ref} and ${ref} both get "${tag2}"`,
+  const found = /* @__PURE__ */ new Map();
+  for (const [first2, second] of [...provenPairs(policy2), ...sampledPairs(policy2)]) {
+    if (open8(first2.ref, first2.output.rule) || open8(second.ref, second.output.rule)) continue;
+    const [a, b] = [first2.output, second.output];
+    if (a.kind === b.kind && a.index < ownRules !== b.index < ownRules) continue;
+    const at2 = b.index < ownRules || a.index >= ownRules ? b : a;
+    const key = `${b.index} ${b.path.join(" ")}`;
+    if (!found.has(key)) found.set(key, problemOf(first2, second, placeOf(at2)));
+  }
+  return [...found.values(), ...sharedChannels(policy2.rules)];
+}
+function placeOf({ rule: rule2, path: path6 }) {
+  return rule2.origin.at(...path6);
+}
+function problemOf(first2, second, place2) {
+  const [a, b] = [first2.output, second.output];
+  const refs = [shownRef(first2), shownRef(second)];
+  if (a.kind === "primary" && b.kind === "primary") {
+    return {
+      place: place2,
+      what: `rules ${a.rule.name} and ${b.rule.name} give one tag to different refs: ${refs[0]} and ${refs[1]} both get "${first2.tag}"`,
       mend: "put something into one of the tags that tells them apart, such as {git_tag} or {branch}"
     };
-    (own.includes(other.rule) === own.includes(rule2) ? problems2 : warnings2).push(problem4);
   }
-  return { problems: [...problems2, ...sharedChannels(policy2.rules)], warnings: warnings2 };
+  return {
+    place: place2,
+    what: `"${first2.tag}" is ${OF_KIND[a.kind]} of rule ${a.rule.name} (${refs[0]}) and ${OF_KIND[b.kind]} of rule ${b.rule.name} (${refs[1]})`,
+    mend: "change one of the two: a name belongs to one rule, and is either fixed or a channel"
+  };
 }
-function* samples(policy2, open8) {
-  for (const [index2, rule2] of policy2.rules.entries()) {
-    if (rule2.class === "stable" || !rule2.publish) continue;
-    for (const pattern of rule2.patterns) {
-      const input = sampleRef(rule2, pattern, index2);
-      const decision = classify(policy2, input);
-      if (decision.matched !== rule2 || decision.problems.length > 0) continue;
-      if (open8(input, rule2)) continue;
-      for (const [i, template] of rule2.tags.entries()) {
-        const tag2 = decision.tags[i];
-        if (tag2 === void 0 || uses(template, "seq") || uses(template, "base")) continue;
-        yield { rule: rule2, ref: decision.ref, tag: tag2, path: ["tags", i] };
-      }
+function* provenPairs(policy2) {
+  const proves = ({ freedom, template }) => freedom < 2 && !uses(template, "sha");
+  const order = new Map(outputsOf(policy2).map((output, i) => [output, i]));
+  const isBefore = (a, b) => (order.get(a) ?? 0) < (order.get(b) ?? 0);
+  let left = MAX_PAIRS;
+  for (const output of outputsOf(policy2).filter(proves)) {
+    const start2 = startOf(output);
+    for (const other of outputsFor(policy2, start2)) {
+      const [a, b] = isBefore(other, output) ? [other, output] : [output, other];
+      if (a === output && startOf(other) === start2 || !proves(other) || areMeant(a, b)) continue;
+      if (left-- === 0) return;
+      const tag2 = commonText(a.shape, b.shape);
+      if (tag2 === null) continue;
+      const [first2] = claimsOf(policy2, a, tag2);
+      const [second] = claimsOf(policy2, b, tag2);
+      if (first2 && second)
+        yield [
+          { ...first2, tag: tag2 },
+          { ...second, tag: tag2 }
+        ];
     }
   }
 }
-function sampleRef(rule2, pattern, index2) {
+function areMeant(a, b) {
+  if (mayShare(a, b)) return true;
+  if (a.kind !== b.kind) return false;
+  if (a.kind === "channel") return a.template.source === b.template.source;
+  const counted = [a, b].some((each) => isNumbered(each) || uses(each.template, "base"));
+  return counted || a.rule.class === "stable" || b.rule.class === "stable";
+}
+function* sampledPairs(policy2) {
+  for (const output of outputsOf(policy2)) {
+    if (output.kind !== "primary" || isNumbered(output) || uses(output.template, "base")) continue;
+    const input = sampleRef(output);
+    const decision = classify(policy2, input);
+    const tag2 = decision.tags[output.path[1]];
+    if (tag2 === void 0 || decision.matched !== output.rule || decision.problems.length > 0) continue;
+    const other = takenFrom(policy2, output.rule, "primary", tag2);
+    if (other?.output.kind !== "primary") continue;
+    yield [
+      { ...other, tag: tag2 },
+      { output, ref: input, exact: true, fields: decision.fields, tag: tag2 }
+    ];
+  }
+}
+function sampleRef({ rule: rule2, shape, index: index2 }) {
   return {
     kind: rule2.kind,
-    name: pattern.parts.map(sampleText).join(""),
+    name: sampleOf(shape.pattern),
     sha: String(index2 + 1).padStart(40, "0").split("").reverse().join(""),
     time: SOME_TIME + index2 * 1e3,
     runNumber: index2 + 1,
     runAttempt: 1
   };
-}
-function sampleText(part) {
-  switch (part.kind) {
-    case "literal":
-      return part.text;
-    case "digits":
-      return "1".repeat(part.width ?? 1);
-    case "date":
-      return "20200101";
-    case "text":
-    case "segment":
-    case "any":
-      return "x";
-  }
 }
 function sharedChannels(rules) {
   const releases = /* @__PURE__ */ new Map();
@@ -3473,13 +3787,16 @@ function sharedChannels(rules) {
     })
   );
 }
-var SOME_TIME;
+var SOME_TIME, MAX_PAIRS;
 var init_collisions = __esm({
   "src/policy/collisions.ts"() {
     "use strict";
     init_template();
     init_classify();
+    init_owner();
+    init_witness();
     SOME_TIME = Date.UTC(2020, 0, 2);
+    MAX_PAIRS = 5e4;
   }
 });
 
@@ -3749,12 +4066,12 @@ function examinePolicy(config) {
     ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
     ...slots.flatMap((slot) => slot.problems),
     ...checks.flatMap((check2) => check2.problems),
-    ...together.problems,
+    ...together,
     // The suffix is a setting: without it stable tags are not known.
     ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open8)
   ];
   const names2 = namesOf(slots, own);
-  const warnings2 = [...checks.flatMap((check2) => check2.warnings), ...together.warnings];
+  const warnings2 = checks.flatMap((check2) => check2.warnings);
   const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
   return { policy: usable ? { ...policy2, warnings: warnings2 } : null, problems: problems2, names: names2 };
 }
@@ -3899,7 +4216,7 @@ var init_report2 = __esm({
 // src/policy/resolve.ts
 function needsOf(decision) {
   const rule2 = decision.publish ? decision.matched : null;
-  const sequence = rule2 !== null && isNumbered(rule2);
+  const sequence = rule2 !== null && isNumbered2(rule2);
   const channels = decision.channels.length > 0;
   return {
     tagLists: sequence || channels,
@@ -3937,7 +4254,7 @@ function resolveNames(policy2, decision, facts, seen = {}) {
   if (rule2 === null) return { ...decision, sequence: null, render: lookup(null) };
   const values = completeValues(policy2, rule2, decision, facts, seen);
   const names2 = renderNames(policy2, rule2, values);
-  const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule2, names2), ...overlaps(rule2, names2)] : [];
+  const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule2, names2)] : [];
   if (problems2.length > 0) throw new UserError(problems2);
   const [tag2] = names2.tags;
   return {
@@ -3949,16 +4266,16 @@ function resolveNames(policy2, decision, facts, seen = {}) {
 }
 function completeValues(policy2, rule2, decision, facts, seen) {
   const base = seen.base ?? null;
-  const known = {
+  const known2 = {
     ...valuesOf(policy2, rule2, facts, decision.fields),
     ...base !== null && { base },
     ...seen.reuse !== void 0 && valuesOfReused(policy2, decision, facts, base, seen.reuse)
   };
-  if (!needsOf(decision).sequence) return known;
-  if (seen.sequence !== void 0) return { ...known, seq: seen.sequence };
-  if (known.seq !== void 0) return known;
+  if (!needsOf(decision).sequence) return known2;
+  if (seen.sequence !== void 0) return { ...known2, seq: seen.sequence };
+  if (known2.seq !== void 0) return known2;
   const tags2 = /* @__PURE__ */ new Set([...seen.registryTags ?? [], ...seen.gitTags ?? []]);
-  return { ...known, seq: nextSequence(policy2, decision, known, tags2) };
+  return { ...known2, seq: nextSequence(policy2, decision, known2, tags2) };
 }
 function unfinished(rule2, names2) {
   const all = [...names2.tags, ...names2.channels, names2.from ?? ""];
@@ -3973,18 +4290,6 @@ function unfinished(rule2, names2) {
       }
     ];
   });
-}
-function overlaps(rule2, names2) {
-  const fixed = /* @__PURE__ */ new Set([...names2.tags, ...names2.stableTags]);
-  return names2.channels.flatMap(
-    (channel, i) => fixed.has(channel) ? [
-      {
-        place: rule2.origin.at("channels", i),
-        what: `"${channel}" would be a tag that never moves and a channel that does`,
-        mend: "give the channel another name"
-      }
-    ] : []
-  );
 }
 var init_resolve = __esm({
   "src/policy/resolve.ts"() {
@@ -4005,6 +4310,7 @@ var init_policy = __esm({
     init_sequence();
     init_classify();
     init_compile();
+    init_owner();
     init_promotion();
     init_report2();
     init_resolve();
@@ -5164,7 +5470,7 @@ var init_dist = __esm({
 function parseCommit(srcRef) {
   const text4 = srcRef.trim();
   const last = text4.replace(PATCH, "$1").replace(/[/#]+$/, "").split(/[/=@#]/).at(-1);
-  const sha = (WHOLE.exec(text4)?.[1] ?? (isId(last ?? "") ? last : void 0))?.toLowerCase();
+  const sha = (WHOLE2.exec(text4)?.[1] ?? (isId(last ?? "") ? last : void 0))?.toLowerCase();
   return sha === void 0 ? null : { sha, page: sha === text4.toLowerCase() ? null : pageOf(text4, sha) };
 }
 function isId(text4) {
@@ -5176,11 +5482,11 @@ function pageOf(text4, sha) {
   const [, repo, named2] = GITHUB.exec(pathname) ?? [];
   return { host, repo: repo !== void 0 && named2?.toLowerCase() === sha ? repo : null };
 }
-var WHOLE, PATCH, GITHUB;
+var WHOLE2, PATCH, GITHUB;
 var init_commit = __esm({
   "src/config/commit.ts"() {
     "use strict";
-    WHOLE = /(?:\/(?:commits?|tree)\/|[?&]id=)([0-9a-f]{40}|[0-9a-f]{64})(?=$|[/?&#\s]|\.(?:patch|diff)\b)/i;
+    WHOLE2 = /(?:\/(?:commits?|tree)\/|[?&]id=)([0-9a-f]{40}|[0-9a-f]{64})(?=$|[/?&#\s]|\.(?:patch|diff)\b)/i;
     PATCH = /(\/commits?\/[0-9a-f]{7,40})\.(?:patch|diff)$/i;
     GITHUB = /^\/([\w.-]+\/[\w.-]+)\/(?:commit|commits|tree|pull\/\d+\/(?:commits|changes))\/([0-9a-f]{7,64})(?=$|\/|\.(?:patch|diff)$)/i;
   }
@@ -12175,14 +12481,14 @@ var init_decode = __esm({
 function originOf(document2, ...base) {
   const place2 = (offset) => placeAt(document2.source, offset);
   return {
-    at: (...path6) => place2(startOf(find(document2, [...base, ...path6]).node)),
+    at: (...path6) => place2(startOf2(find(document2, [...base, ...path6]).node)),
     keyAt: (...path6) => {
       const { node, key } = find(document2, [...base, ...path6]);
-      return place2(startOf(key ?? node));
+      return place2(startOf2(key ?? node));
     },
     inside: (offset, ...path6) => {
       const node = resolve3(document2, find(document2, [...base, ...path6]).node);
-      return place2(startOf(node) + (isScalar(node) ? offsetInSource(node, document2.source.text, offset) : 0));
+      return place2(startOf2(node) + (isScalar(node) ? offsetInSource(node, document2.source.text, offset) : 0));
     }
   };
 }
@@ -12216,7 +12522,7 @@ function child(parent, step) {
 function resolve3(document2, node) {
   return isAlias(node) ? document2.aliases.get(node) ?? node : node;
 }
-function startOf(node) {
+function startOf2(node) {
   return node?.range?.[0] ?? 0;
 }
 function offsetInSource(node, text4, offset) {
@@ -12327,8 +12633,8 @@ function buildConfig(document2, data, path6, number2) {
     ...given("shmSize", data.shm_size),
     ulimits: data.ulimits ?? [],
     addHosts: data.add_hosts ?? [],
-    ...given("provenance", textOf(data.provenance)),
-    ...given("sbom", textOf(data.sbom)),
+    ...given("provenance", textOf2(data.provenance)),
+    ...given("sbom", textOf2(data.sbom)),
     platforms: platformConfigs(document2, data.platforms ?? [], [...path6, "platforms"]),
     requires: gateList(document2, data.requires, [...path6, "requires"]),
     origin: originOf(document2, ...path6)
@@ -12419,7 +12725,7 @@ function given(key, value) {
 function listOf(data) {
   return typeof data === "string" ? [data] : data ?? [];
 }
-function textOf(data) {
+function textOf2(data) {
   return data === void 0 ? void 0 : String(data);
 }
 function sure(parsed2) {
@@ -12450,15 +12756,15 @@ function across(check2) {
   });
 }
 function mapping(title, entries, options = {}) {
-  const known = Object.keys(entries);
+  const known2 = Object.keys(entries);
   return pipe(
     isMapping,
     looseObject(entries),
     across((fields2, tell) => {
       for (const key of Object.keys(fields2)) {
-        if (known.includes(key)) continue;
-        const near = suggest(key, known);
-        const mend2 = options.others?.[key] ?? (key === "<<" ? NO_MERGE : near ? `write "${near}"` : `use one of ${known.join(", ")}`);
+        if (known2.includes(key)) continue;
+        const near = suggest(key, known2);
+        const mend2 = options.others?.[key] ?? (key === "<<" ? NO_MERGE : near ? `write "${near}"` : `use one of ${known2.join(", ")}`);
         tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, mend2, key, "key");
       }
     }),
@@ -13441,11 +13747,11 @@ function syntaxProblems(document2, source, quotes) {
     if (found === line2 || problems2.length >= MAX_SYNTAX_PROBLEMS) continue;
     if (quotes.has(at2) && faults.some((other) => isCutBy(other, at2, source.text))) continue;
     line2 = found;
-    problems2.push(problemOf(fault, at2, source, quotes));
+    problems2.push(problemOf2(fault, at2, source, quotes));
   }
   return problems2;
 }
-function problemOf(fault, at2, source, quotes) {
+function problemOf2(fault, at2, source, quotes) {
   const opens2 = fault.code === "MISSING_CHAR" ? quotes.get(at2) : void 0;
   if (opens2 !== void 0) {
     return {
@@ -13722,9 +14028,9 @@ function parseRegistryMap(lines3) {
     const before = map2.get(host);
     const mapped = { registry: target.value.registry, prefix: path6 === "library" ? "" : path6 };
     if (before === void 0) map2.set(host, mapped);
-    else if (textOf2(before) !== textOf2(mapped)) {
+    else if (textOf3(before) !== textOf3(mapped)) {
       problems2.push({
-        what: `registry-map: ${host} is mapped to ${textOf2(before)} and to ${textOf2(mapped)}`,
+        what: `registry-map: ${host} is mapped to ${textOf3(before)} and to ${textOf3(mapped)}`,
         mend: "give one of them"
       });
     }
@@ -13732,7 +14038,7 @@ function parseRegistryMap(lines3) {
   if (problems2.length > 0) throw new UserError(problems2);
   return map2;
 }
-function textOf2({ registry, prefix }) {
+function textOf3({ registry, prefix }) {
   return prefix === "" ? registry : `${registry}/${prefix}`;
 }
 function canonicalHost(host) {
@@ -13801,7 +14107,8 @@ function wantOne(entry, image3, tag2, options, problems2) {
   }
   const destination = { ...primary2.destination, tag: name };
   const forced = isForced(options.forces, [image3.repository, primary2.destination], name);
-  return [primary2, { ...primary2, kind: "stable", destination, forced, follows: primary2 }];
+  const taken = options.taken?.(entry, image3, name, "stable") ?? null;
+  return [primary2, { ...primary2, kind: "stable", destination, forced, taken, follows: primary2 }];
 }
 function primaryTag(entry, image3, tag2, options) {
   const { registryMap, forces } = options;
@@ -13820,6 +14127,7 @@ function primaryTag(entry, image3, tag2, options) {
     attachments: entry.attachments,
     gates: entry.requires,
     manual: false,
+    taken: options.taken?.(entry, image3, tag2, "primary") ?? null,
     follows: null,
     group: null
   };
@@ -13851,10 +14159,23 @@ function load(request) {
     stableSuffix: config.policy?.stableSuffix ?? DEFAULT_STABLE_SUFFIX
   };
   const scope = scopeOf(request);
-  const images2 = collect(problems2, [], () => wantImages(config.images, options));
+  const taken = ownerOfPromotions(config, policy2, options.stableSuffix);
+  const images2 = collect(problems2, [], () => wantImages(config.images, { ...options, taken }));
   if (withoutPolicy && scope.builds) problems2.push(...unnamedBuilds(config, request));
   if (problems2.length > 0) throw new UserError(inOrder(problems2, request.files));
   return { config, policy: policy2, scope, options, images: scope.images ? images2 : [] };
+}
+function ownerOfPromotions({ builds }, policy2, suffix) {
+  const built2 = new Set(
+    builds.flatMap(({ names: names2 }) => names2.map((name) => formatRepository(name.repository)))
+  );
+  return ({ srcBuildTag }, { repository }, tag2, kind) => {
+    if (policy2 === null || !built2.has(formatRepository(repository))) return null;
+    const [owner] = claimsOn(policy2, tag2);
+    if (owner === void 0 || owner.output.freedom === 2 || owner.output.kind === "primary") return null;
+    const promotes2 = kind === "stable" || `${srcBuildTag ?? ""}${suffix}` === tag2;
+    return owner.output.kind === "stable" && promotes2 ? null : whoHas(owner);
+  };
 }
 function scopeOf({ only, facts, command, imagesDisabled }) {
   if (command === "validate") return { builds: true, images: true };
@@ -13878,6 +14199,7 @@ var init_load = __esm({
     init_names2();
     init_want();
     init_policy();
+    init_reference();
   }
 });
 
@@ -13941,11 +14263,11 @@ function lookoutsFor(release, parts) {
       const subject = entry === void 0 ? parts.subject(null, null) : parts.subject(entry, revision);
       return parts.gatekeeper.judge(wanted.gates, subject);
     },
-    channel: (wanted) => channelOf(release, wanted, parts.registry),
+    channel: (wanted) => channelOf(release, wanted, parts),
     build: (wanted) => Promise.resolve(buildOf(release, wanted))
   };
 }
-async function channelOf(release, { destination }, registry) {
+async function channelOf(release, { destination }, { registry, gitTags }) {
   const { resolved = null, policy: policy2, tagLists } = release?.naming ?? {};
   const { tag: channel, ...repository } = destination;
   const name = formatRepository(repository);
@@ -13955,7 +14277,20 @@ async function channelOf(release, { destination }, registry) {
   const wanted = [channel, ...here.map((each) => each.destination.tag)];
   const tags2 = await believed(list3, repository, [...new Set(wanted)], registry);
   if (tags2 instanceof OperationError) return { order: "unknown", error: tags2 };
-  return compareChannel(policy2, resolved, channel, tags2);
+  const compared = compareChannel(policy2, resolved, channel, tags2);
+  if (compared.order !== "older" || compared.highest === null || gitTags === void 0) return compared;
+  const doubt = await unexplained(gitTagsOf(policy2, compared.highest), compared.highest, gitTags);
+  return doubt === null ? compared : { ...compared, doubt };
+}
+async function unexplained(givenBy, version, gitTags) {
+  if (givenBy.length === 0) return null;
+  try {
+    const known2 = new Set(await gitTags());
+    if (givenBy.some((name) => known2.has(name))) return null;
+  } catch {
+    return null;
+  }
+  return `no git tag of this repository gives ${version}, which holds this channel back; delete ${version} from the registry if nobody released it`;
 }
 function buildOf(release, { source }) {
   const state = source.from === "build" ? release?.states.get(source.build) : void 0;
@@ -14118,7 +14453,8 @@ var init_groups = __esm({
 // src/plan/plan.ts
 function plan(wanted, observed) {
   const settled3 = /* @__PURE__ */ new Map();
-  for (const claimants of inOrder2(wanted)) {
+  for (const tag2 of wanted) if (tag2.taken !== null) settled3.set(tag2, refuseName(tag2, tag2.taken));
+  for (const claimants of inOrder2(wanted.filter(({ taken }) => taken === null))) {
     const done = settleClaims(claimants.map((tag2) => decideOne(tag2, observed, settled3)));
     for (const [i, tag2] of claimants.entries()) settled3.set(tag2, done[i] ?? done[0]);
   }
@@ -14137,6 +14473,10 @@ function inOrder2(wanted) {
   }
   const rank2 = (group2) => Math.max(...group2.map(({ kind }) => TAG_KINDS.indexOf(kind)));
   return [...groups.values()].sort((a, b) => rank2(a) - rank2(b));
+}
+function refuseName(tag2, owner) {
+  const text4 = `the name "${tag2.destination.tag}" belongs to another: ${owner}`;
+  return refuse(tag2, null, "name-taken", text4);
 }
 function decideOne(tag2, observed, settled3) {
   const seen = observed.get(tag2);
@@ -15062,7 +15402,7 @@ async function look(gate2, subject, checks, now) {
   const repo = gate2.repo ?? subject.home;
   const backTo = gate2.greenFor === void 0 ? null : now - gate2.greenFor;
   if (gate2.check !== void 0) {
-    const at2 = placeOf(gate2, subject);
+    const at2 = placeOf2(gate2, subject);
     if ("why" in at2) return { kind: "unknown", why: at2.why };
     const by = gate2.app === void 0 ? {} : { app: gate2.app };
     return { kind: "check", history: await checks.check({ ...at2, name: gate2.check, ...by, backTo }) };
@@ -15083,7 +15423,7 @@ async function look(gate2, subject, checks, now) {
   const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha, ...into, ...entry });
   return { kind: "approval", facts };
 }
-function placeOf(gate2, { home, commit }) {
+function placeOf2(gate2, { home, commit }) {
   const repo = gate2.repo ?? home;
   if (gate2.ref !== void 0) return { repo, ref: gate2.ref };
   const own = !("why" in commit) && sameName(commit.repo, repo);
@@ -15174,8 +15514,8 @@ function remember(checks) {
   const once7 = (kind, ask2) => {
     return (query) => {
       const key = `${kind} ${JSON.stringify(query)}`;
-      const known = answers.get(key);
-      if (known) return known;
+      const known2 = answers.get(key);
+      if (known2) return known2;
       const answer = ask2(query);
       answers.set(key, answer);
       return answer;
@@ -15411,18 +15751,18 @@ function buildsOfRun(config, options) {
 function entriesOf(config, images2) {
   if (images2.length === 0) return config.builds;
   if (config.builds.length === 0) return [fromInputs(images2)];
-  const known = config.builds.map(({ names: names2 }) => names2.map(({ text: text4 }) => text4));
+  const known2 = config.builds.map(({ names: names2 }) => names2.map(({ text: text4 }) => text4));
   const has = (names2, image3) => names2.some((name) => name.toLowerCase() === image3);
-  const strange = images2.filter((image3) => !known.some((names2) => has(names2, image3)));
+  const strange = images2.filter((image3) => !known2.some((names2) => has(names2, image3)));
   if (strange.length > 0) {
     throw new UserError(
       strange.map((image3) => ({
         what: `images: no build of the tag file is called "${image3}"`,
-        mend: `the builds are ${known.flat().join(", ")}; without a tag file, images names what to build`
+        mend: `the builds are ${known2.flat().join(", ")}; without a tag file, images names what to build`
       }))
     );
   }
-  return config.builds.filter((_, i) => images2.some((image3) => has(known[i] ?? [], image3)));
+  return config.builds.filter((_, i) => images2.some((image3) => has(known2[i] ?? [], image3)));
 }
 function fromInputs(images2) {
   const problems2 = images2.flatMap((text4) => {
@@ -15433,8 +15773,8 @@ function fromInputs(images2) {
   const names2 = [];
   for (const text4 of images2) {
     const parsed2 = parseRepository(text4);
-    const known = (repository) => names2.some((name) => sameRepository(name.repository, repository));
-    if (parsed2.ok && !known(parsed2.value)) names2.push({ text: text4, repository: parsed2.value });
+    const known2 = (repository) => names2.some((name) => sameRepository(name.repository, repository));
+    if (parsed2.ok && !known2(parsed2.value)) names2.push({ text: text4, repository: parsed2.value });
   }
   return {
     number: 0,
@@ -15537,16 +15877,16 @@ async function listAll(repositories, { registry, concurrency }) {
   const lists = await pool(repositories, concurrency, (repository) => listTags(registry, repository));
   return new Map(repositories.map((repository, i) => [formatRepository(repository), lists[i] ?? []]));
 }
-async function look2(policy2, decision, facts, needs, known) {
-  if (!needs.sequence) return { base: known.base };
-  const registryTags = [...new Set([...known.tagLists.values()].flatMap(tagsOf))];
-  const seen = { registryTags, base: known.base };
+async function look2(policy2, decision, facts, needs, known2) {
+  if (!needs.sequence) return { base: known2.base };
+  const registryTags = [...new Set([...known2.tagLists.values()].flatMap(tagsOf))];
+  const seen = { registryTags, base: known2.base };
   const earlier = snapshots(policy2, decision, facts, seen).slice(0, looksBack(facts));
   for (const tag2 of earlier) {
-    if (await isOfCommit(tag2, facts.sha, known)) return { ...seen, reuse: tag2 };
+    if (await isOfCommit(tag2, facts.sha, known2)) return { ...seen, reuse: tag2 };
   }
-  if (needs.claim && known.parts.claim !== null) {
-    const claimed = await claimSequence(policy2, decision, facts, seen, known.parts.claim);
+  if (needs.claim && known2.parts.claim !== null) {
+    const claimed = await claimSequence(policy2, decision, facts, seen, known2.parts.claim);
     return { ...seen, sequence: claimed.sequence };
   }
   return { ...seen, gitTags: await facts.gitTags() };
@@ -15558,12 +15898,12 @@ function tagsOf(list3) {
 function looksBack({ runAttempt }) {
   return (runAttempt ?? 1) > 1 ? LOOKS_BACK_OF_ATTEMPTS : LOOKS_BACK;
 }
-async function isOfCommit(tag2, sha, known) {
+async function isOfCommit(tag2, sha, known2) {
   if (sha === null) return false;
-  const holders = known.repositories.filter(
-    (repository) => tagsOf(known.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
+  const holders = known2.repositories.filter(
+    (repository) => tagsOf(known2.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
   );
-  const { registry, concurrency } = known.parts;
+  const { registry, concurrency } = known2.parts;
   const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag2));
   return revisions.includes(sha);
 }
@@ -15767,17 +16107,22 @@ var init_states = __esm({
 });
 
 // src/release/want.ts
-function wantBuilds(builds, decision, stable) {
+function wantBuilds(builds, decision, stable, owner = () => null) {
   return builds.flatMap(
     (build2) => build2.names.flatMap((name) => {
-      const primaries = decision.tags.map((tag2) => primary(build2, name, tag2, decision));
+      const primaries = decision.tags.map((tag2) => owned(primary(build2, name, tag2, decision), owner));
       const [first2] = primaries;
       if (first2 === void 0) return [];
-      const followers = primaries.flatMap((leader) => stableOf(leader, name, decision, stable));
-      const channels = decision.channels.map((tag2) => follower(first2, name, "channel", tag2));
+      const followers = primaries.flatMap(
+        (leader) => stableOf(leader, name, decision, stable).map((tag2) => owned(tag2, owner))
+      );
+      const channels = decision.channels.map((tag2) => owned(follower(first2, name, "channel", tag2), owner));
       return [...primaries, ...followers, ...channels];
     })
   );
+}
+function owned(tag2, owner) {
+  return { ...tag2, taken: owner(tag2.kind, tag2.destination) };
 }
 function primary({ config, entry, place: place2 }, name, tag2, decision) {
   return {
@@ -15795,6 +16140,7 @@ function primary({ config, entry, place: place2 }, name, tag2, decision) {
     attachments: "copy",
     gates: [...decision.requires, ...config.requires],
     manual: false,
+    taken: null,
     follows: null,
     group: RELEASE
   };
@@ -15840,7 +16186,8 @@ async function prepareRelease(policy2, config, request, parts) {
   const nothing2 = { naming, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
   if (unknown2 !== null) return { ...nothing2, wanted: wantBuilds(builds, naming.decision, request.stable) };
   if (resolved === null) return nothing2;
-  const wanted = wantBuilds(builds, resolved, request.stable);
+  const owner = ownerOf(policy2, resolved, promotedTags(config, request.registryMap));
+  const wanted = wantBuilds(builds, resolved, request.stable, owner);
   const stages2 = await stagesOf(builds, config, parts);
   const selected = builds.map(
     ({ config: build2 }, i) => select(build2, stages2[i], resolved, request.includeStages)
@@ -15848,6 +16195,26 @@ async function prepareRelease(policy2, config, request, parts) {
   const states = await statesOf(builds, wanted, resolved, stages2, request, parts);
   for (const warning2 of await incompleteBuilds(selected, states, parts.registry)) parts.log.warning(warning2);
   return { naming, wanted, builds, states, selected, stages: stages2 };
+}
+function promotedTags({ images: images2 }, map2) {
+  return new Map(
+    images2.flatMap(
+      ({ names: names2, tags: tags2, origin }) => names2.flatMap(
+        ({ repository }) => tags2.map((tag2) => [
+          formatReference({ ...mapRepository(repository, map2), tag: tag2 }),
+          origin.at()
+        ])
+      )
+    )
+  );
+}
+function ownerOf(policy2, { matched }, promoted) {
+  return (kind, destination) => {
+    const claim = matched === null ? null : takenFrom(policy2, matched, kind, destination.tag);
+    if (claim !== null) return whoHas(claim);
+    const entry = kind === "channel" ? promoted.get(formatReference(destination)) : void 0;
+    return entry === void 0 ? null : `the entry at ${entry.file}:${entry.line} promotes an image to it`;
+  };
 }
 function sayNames({ decision, resolved }, log) {
   const { tags: tags2, stableTags, channels } = resolved ?? decision;
@@ -15887,6 +16254,9 @@ var init_release = __esm({
   "src/release/release.ts"() {
     "use strict";
     init_names();
+    init_names2();
+    init_policy();
+    init_reference();
     init_stages();
     init_builds();
     init_complete();
@@ -15993,6 +16363,7 @@ async function makePlan(wanted, release, request, parts) {
   const lookouts = lookoutsFor(release, {
     gatekeeper,
     registry,
+    gitTags: request.facts?.gitTags,
     subject: (entry, revision) => parts.subject(entry, revision)
   });
   const observed = await observe(wanted, registry, lookouts, {
@@ -16447,13 +16818,13 @@ var init_helper = __esm({
 
 // src/registry/auth/credentials.ts
 function createCredentials(options) {
-  const known = /* @__PURE__ */ new Map();
+  const known2 = /* @__PURE__ */ new Map();
   let file2;
   return (registry) => {
-    let found = known.get(registry);
+    let found = known2.get(registry);
     if (!found) {
       found = lookUp(registry, options, () => file2 ??= readConfig2(options.env));
-      known.set(registry, found);
+      known2.set(registry, found);
     }
     return found;
   };
@@ -17689,8 +18060,8 @@ function tokenServer(realm, asker2) {
 function belongs(url, { registry, api, listed: listed4 }) {
   if (url.hostname === api.hostname || isListed(url, listed4)) return true;
   if (isLoopback(api.hostname) && isLoopback(url.hostname)) return true;
-  const known = quirksOf(registry).flatMap((quirk) => quirk.tokenHosts ?? []);
-  return known.includes(url.host) || sameDomain(url.hostname, api.hostname);
+  const known2 = quirksOf(registry).flatMap((quirk) => quirk.tokenHosts ?? []);
+  return known2.includes(url.host) || sameDomain(url.hostname, api.hostname);
 }
 function sameDomain(a, b) {
   const domain = (0, import_tldts.getDomain)(a, { allowPrivateDomains: true });
@@ -17957,8 +18328,8 @@ async function basic({ credential, proof, asker: asker2 }) {
 }
 function bearer(context, { server, service }, access4) {
   const { tokens, credential, asker: asker2, ask: ask2, onSecret } = context;
-  const known = tokens.get(scopesOf(access4));
-  if (known !== void 0) return known;
+  const known2 = tokens.get(scopesOf(access4));
+  if (known2 !== void 0) return known2;
   return tokens.fetch(scopesOf(access4), async (scopes) => {
     const found = await credential();
     if (found?.kind === "registry") return { header: `Bearer ${found.token}`, seconds: Infinity };
@@ -20326,19 +20697,19 @@ var init_cancellation = __esm({
 
 // src/registry/http/redact.ts
 function createSecrets(onSecret) {
-  const known = /* @__PURE__ */ new Set();
+  const known2 = /* @__PURE__ */ new Set();
   let longestFirst = null;
   return {
     add(secret, ours = true) {
       for (const form of formsOf(secret)) {
-        if (form === "" || known.has(form)) continue;
-        known.add(form);
+        if (form === "" || known2.has(form)) continue;
+        known2.add(form);
         longestFirst = null;
         if (ours) onSecret(form);
       }
     },
     scrub(text4) {
-      longestFirst ??= [...known].filter((form) => form.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
+      longestFirst ??= [...known2].filter((form) => form.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
       let clean2 = text4;
       for (const form of longestFirst) if (clean2.includes(form)) clean2 = clean2.replaceAll(form, HIDDEN);
       return hideLookalikes(clean2);
@@ -20936,8 +21307,8 @@ var init_media_types = __esm({
 
 // src/registry/manifest.ts
 function parseManifest(manifest, name) {
-  const known = parsedBefore.get(manifest);
-  if (known) return known;
+  const known2 = parsedBefore.get(manifest);
+  if (known2) return known2;
   refuseUncopyable(manifest.mediaType, name);
   const body = parseJson2(manifest.bytes);
   if (!isObject(body)) throw broken2(name, "it is not a JSON object in UTF-8");
@@ -21584,8 +21955,8 @@ function verdict(task, manifest, answer, now, previous) {
   );
 }
 function immutabilityHint(registry) {
-  const known = quirksOf(registry).find(({ immutable }) => immutable !== void 0)?.immutable;
-  return known ?? "if the tag is immutable or protected there, choose another tag or lift the rule";
+  const known2 = quirksOf(registry).find(({ immutable }) => immutable !== void 0)?.immutable;
+  return known2 ?? "if the tag is immutable or protected there, choose another tag or lift the rule";
 }
 function reasonOf3(task, answer) {
   return "error" in answer ? answer.error : refusal2(task, answer.response);
@@ -21745,8 +22116,8 @@ function createReader(context) {
   return {
     manifest(ref) {
       const key = formatReference(ref);
-      const known = "digest" in ref ? manifests.get(key) : void 0;
-      if (known) return Promise.resolve(known);
+      const known2 = "digest" in ref ? manifests.get(key) : void 0;
+      if (known2) return Promise.resolve(known2);
       return manifestsUnderWay.run(key, async () => {
         const manifest = await readManifest(context, ref);
         const { registry, repository } = ref;
@@ -21760,8 +22131,8 @@ function createReader(context) {
         repository: source.repository,
         digest: descriptor3.digest
       });
-      const known = blobs.get(key);
-      if (known) return Promise.resolve(known);
+      const known2 = blobs.get(key);
+      if (known2) return Promise.resolve(known2);
       return blobsUnderWay.run(key, async () => {
         const bytes2 = await readBlob(context, source, descriptor3);
         blobs.set(key, bytes2);
@@ -21866,7 +22237,7 @@ async function listTags2(context, repository) {
     if (page === 1 && saysAbsent(response)) return [];
     if (response.status !== 200) throw refusal2(task, response);
     bytes2 += response.body.length;
-    const known = tags2.size;
+    const known2 = tags2.size;
     const found = tagsOf2(task, repository, response);
     for (const tag2 of found) tags2.add(tag2);
     const next2 = nextLink(response.headers["link"]);
@@ -21874,7 +22245,7 @@ async function listTags2(context, repository) {
     path6 = context.transport.resolve(response.url, next2);
     if (!path6.pathname.endsWith(`/${repository.repository}/tags/list`))
       throw incomplete(task, `the next page would be at ${path6.pathname}, which is another list`);
-    if (pages.has(path6.href) || found.length > 0 && tags2.size === known)
+    if (pages.has(path6.href) || found.length > 0 && tags2.size === known2)
       throw incomplete(task, `page ${page + 1} would repeat one that was read already`);
     pages.add(path6.href);
   }
@@ -22569,11 +22940,11 @@ async function askApi(context, repository, digest) {
     const isList = response.status === 200 && bareMediaType(response.headers["content-type"]) === OCI_INDEX2;
     if (!isList && page === 1) return { refused: refusal2(task, response) };
     if (!isList) throw refusal2(task, response);
-    const known = found.size;
+    const known2 = found.size;
     const list3 = { bytes: response.body, mediaType: OCI_INDEX2, digest: "" };
     for (const entry of entriesOf2(list3, nameOf2(task.ref))) found.set(entry.digest, entry);
     const next2 = nextLink(response.headers["link"]);
-    if (next2 === null || found.size === known) return { entries: [...found.values()] };
+    if (next2 === null || found.size === known2) return { entries: [...found.values()] };
     path6 = context.transport.resolve(response.url, next2);
   }
   throw failure("protocol", task, `the list has more than ${MAX_PAGES2} pages`, "remove what nobody needs", {
@@ -22929,8 +23300,8 @@ var init_common = __esm({
 
 // src/comment/entries.ts
 function compareEntries(before, after) {
-  const known = new Set(before.map(entryKey));
-  const changed2 = after.filter((entry) => !known.has(entryKey(entry)));
+  const known2 = new Set(before.map(entryKey));
+  const changed2 = after.filter((entry) => !known2.has(entryKey(entry)));
   const wanted = new Map(before.flatMap(tagsOf3).map((tag2) => [tag2.name, tag2]));
   const now = new Set(after.flatMap(tagsOf3).map(({ name }) => name));
   const edited = changed2.flatMap(
@@ -22941,7 +23312,7 @@ function compareEntries(before, after) {
   );
   return {
     changed: new Set(changed2.map(({ number: number2 }) => number2)),
-    untouched: new Set(after.filter((entry) => known.has(entryKey(entry))).map(({ number: number2 }) => number2)),
+    untouched: new Set(after.filter((entry) => known2.has(entryKey(entry))).map(({ number: number2 }) => number2)),
     removed: [...wanted.values()].filter(({ name }) => !now.has(name)),
     edited
   };
@@ -23186,8 +23557,8 @@ function hasTag({ previous, reason }) {
   return previous !== null || reason.code === "same-digest" || reason.code === "source-gone";
 }
 function reviewedEntries(actions, sources = /* @__PURE__ */ new Map()) {
-  return actions.flatMap(({ action: action2, image: image3, tag: tag2, digest: known }) => {
-    const digest = known ?? sources.get(`${image3}:${tag2}`);
+  return actions.flatMap(({ action: action2, image: image3, tag: tag2, digest: known2 }) => {
+    const digest = known2 ?? sources.get(`${image3}:${tag2}`);
     return digest !== void 0 && action2 !== "keep" && action2 !== "build" ? [{ image: image3, tag: tag2, digest }] : [];
   });
 }
@@ -23223,17 +23594,17 @@ function holdToReview(plan2, unreviewed2, mode) {
     const cause = unreviewed2.get(action2);
     if (cause === void 0) return action2;
     if (mode === "require") {
-      return refuse(action2.wanted, action2.previous, "not-reviewed", textOf3(action2, cause));
+      return refuse(action2.wanted, action2.previous, "not-reviewed", textOf4(action2, cause));
     }
     const same = "why" in cause ? left.get(cause.why) ?? 0 : 1;
     if (same === 0) return action2;
     if ("why" in cause) left.set(cause.why, 0);
     const more = same > 1 ? ` (the same holds for ${same - 1} more)` : "";
-    return { ...action2, warnings: [...action2.warnings, textOf3(action2, cause) + more] };
+    return { ...action2, warnings: [...action2.warnings, textOf4(action2, cause) + more] };
   });
   return { actions };
 }
-function textOf3({ wanted }, cause) {
+function textOf4({ wanted }, cause) {
   if ("why" in cause) return `nobody saw this plan on a pull request: ${cause.why}`;
   const source = wanted.source.from === "image" ? formatReference(wanted.source.ref) : wanted.image;
   return `${source} was ${cause.reviewed} when pull request #${cause.pull} was reviewed, and is ${cause.now} now`;
@@ -23529,16 +23900,16 @@ async function importOctokit() {
 function createSender(octokit, options) {
   const cache = /* @__PURE__ */ new Map();
   const reads = createLane(8);
-  const writes2 = createLane(1);
+  const writes3 = createLane(1);
   const once7 = async (route2, params) => {
     const { url, method } = octokit.request.endpoint(route2, params);
-    const known = method === "GET" ? cache.get(url) : void 0;
+    const known2 = method === "GET" ? cache.get(url) : void 0;
     const limit = AbortSignal.timeout(options.requestMs ?? 3e4);
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
     try {
       const { data, headers, status } = await octokit.request(route2, {
         ...params,
-        headers: { "x-github-api-version": "2022-11-28", ...known ? { "if-none-match": known.etag } : {} },
+        headers: { "x-github-api-version": "2022-11-28", ...known2 ? { "if-none-match": known2.etag } : {} },
         request: { signal }
       });
       if (typeof data === "string" && status !== 204) {
@@ -23551,12 +23922,12 @@ function createSender(octokit, options) {
       if (method === "GET" && headers.etag) cache.set(url, { ...answer, etag: headers.etag });
       return answer;
     } catch (error2) {
-      if (known && error2.status === 304) return known;
+      if (known2 && error2.status === 304) return known2;
       throw limit.aborted && !options.signal?.aborted ? new OperationError("timeout", `GitHub did not answer ${method} ${new URL(url).pathname} in time`) : error2;
     }
   };
   return (route2, params, needs) => {
-    const lane = route2.startsWith("GET ") ? reads : writes2;
+    const lane = route2.startsWith("GET ") ? reads : writes3;
     return lane(() => persist(() => once7(route2, params), route2, params, needs, options));
   };
 }
@@ -27804,11 +28175,11 @@ var init_prepare = __esm({
 async function secretFiles(definition, workspace) {
   const names2 = new Set(definition.secrets.flatMap(({ from, name }) => from === "file" ? [name] : []));
   const texts = await Promise.all(
-    [...names2].map((name) => textOf4((0, import_node_path10.resolve)(workspace, name)).catch(() => null))
+    [...names2].map((name) => textOf5((0, import_node_path10.resolve)(workspace, name)).catch(() => null))
   );
   return texts.filter((text4) => text4 !== null);
 }
-async function textOf4(path6) {
+async function textOf5(path6) {
   const file2 = await (0, import_promises9.open)(path6, "r");
   try {
     const info2 = await file2.stat();
@@ -27964,8 +28335,8 @@ function outsideOf(options) {
     review: async (plan2, files, mode) => {
       if (files.length === 0 || mode === "off" || mode === void 0 && home === "") return plan2;
       const branch = branchOfRun(env) ?? facts?.defaultBranch ?? null;
-      const known = { files, sha: checkedOut, branch, missing: missing(options) };
-      return applyReview(plan2, { ...known, mode: mode ?? "warn" }, { github });
+      const known2 = { files, sha: checkedOut, branch, missing: missing(options) };
+      return applyReview(plan2, { ...known2, mode: mode ?? "warn" }, { github });
     }
   };
 }
@@ -28281,7 +28652,7 @@ async function readRefFacts(options) {
   const event = inActions(env) ? await actionsEvent(env, warnings2) : null;
   const ref = await chosenRef(options, event, git);
   const deleted = event?.deleted === true && ref.ref === event.ref;
-  const { sha, known } = deleted ? NO_COMMIT : await chosenCommit(options, event, ref, git);
+  const { sha, known: known2 } = deleted ? NO_COMMIT : await chosenCommit(options, event, ref, git);
   const may = await permitted(options, event, ref.ref, sha);
   return {
     ...ref,
@@ -28291,7 +28662,7 @@ async function readRefFacts(options) {
     runNumber: wholeNumber(env, "GITHUB_RUN_NUMBER"),
     runAttempt: wholeNumber(env, "GITHUB_RUN_ATTEMPT"),
     time: time2,
-    commitTime: known ? await commitTime(git, sha) : null,
+    commitTime: known2 ? await commitTime(git, sha) : null,
     deleted,
     gitTags: once4(() => allTags(git, () => remoteTags(cwd, env, may.localHosts))),
     reachableTags: once4(() => tagsReachableFrom(git, sha ?? "HEAD")),
@@ -29261,7 +29632,7 @@ async function pinCommand(args, io) {
     const config = parseConfig(files);
     const registryMap = parseRegistryMap(args.list("registry-map"));
     const outcomes = await lookUpPins(config.images, registry, { registryMap, concurrency });
-    const failures = outcomes.flatMap(problemOf2);
+    const failures = outcomes.flatMap(problemOf3);
     for (const problem4 of failures) sayError(problem4, io.stderr);
     const pins = outcomes.flatMap(
       ({ entry, digest }) => digest === null ? [] : [{ place: entry.origin.at(), digest }]
@@ -29282,7 +29653,7 @@ async function pinCommand(args, io) {
     return failures.length > 0 ? 1 : 0;
   });
 }
-function problemOf2({ entry, text: text4, failed: failed3 }) {
+function problemOf3({ entry, text: text4, failed: failed3 }) {
   return failed3 ? [{ place: entry.origin.at("src_build_tag"), what: text4 }] : [];
 }
 var import_node_path14;
@@ -29637,7 +30008,7 @@ function addedRows(rows3, events2, context) {
 function nextLedger(tracked, before, added, cycle) {
   const rows3 = [...before?.rows ?? [], ...added];
   const { image: image3, line: line2, events: events2 } = tracked;
-  const found = events2.flatMap((event) => problemOf3(event, rows3));
+  const found = events2.flatMap((event) => problemOf4(event, rows3));
   const problems2 = [...stillOpen(before, events2), ...found.map((problem4) => settled2(problem4, before))];
   const { done, total } = progress(tracked, rows3);
   return { image: image3, line: line2, cycle, rows: rows3, problems: problems2, done, total, closed: before?.closed ?? false };
@@ -29647,10 +30018,10 @@ function stillOpen(before, events2) {
   return (before?.problems ?? []).filter(({ tag: tag2 }) => !seen.has(tag2));
 }
 function settled2(problem4, before) {
-  const known = before?.problems.find(({ tag: tag2, what }) => tag2 === problem4.tag && what === problem4.what);
-  return known && withoutSpans(known.why) === withoutSpans(problem4.why) ? known : problem4;
+  const known2 = before?.problems.find(({ tag: tag2, what }) => tag2 === problem4.tag && what === problem4.what);
+  return known2 && withoutSpans(known2.why) === withoutSpans(problem4.why) ? known2 : problem4;
 }
-function problemOf3({ tag: tag2, state, digest, why }, rows3) {
+function problemOf4({ tag: tag2, state, digest, why }, rows3) {
   if (state === "held" || state === "refused" || state === "drifted") return [{ tag: tag2, what: state, why }];
   const recorded = rows3.findLast((row) => row.tag === tag2)?.digest;
   if (state === "missing")
@@ -29676,8 +30047,8 @@ function nextState(current, before, ledger, complete) {
 }
 function newsOf(current, before, added, ledger, state) {
   if (!current) return [];
-  const known = new Set((before?.problems ?? []).map(({ tag: tag2, what }) => `${what} ${tag2}`));
-  const fresh = ledger.problems.filter(({ tag: tag2, what }) => !known.has(`${what} ${tag2}`));
+  const known2 = new Set((before?.problems ?? []).map(({ tag: tag2, what }) => `${what} ${tag2}`));
+  const fresh = ledger.problems.filter(({ tag: tag2, what }) => !known2.has(`${what} ${tag2}`));
   const tags2 = added.map(({ tag: tag2, stage: stage2, digest }) => `${code(tag2)} (${stage2}) is there: ${code(digest)}`);
   const bad6 = fresh.map(({ tag: tag2, what, why }) => `${code(tag2)} is ${WORDS[what]}: ${escapeCell(why)}`);
   const turned = current.state === state ? [] : [state === "closed" ? "Everything is there." : "Open again."];
@@ -29814,20 +30185,20 @@ async function ensureLabel(github, name) {
   }
 }
 async function assignable(github, logins) {
-  const known = [];
+  const known2 = [];
   const unknown2 = [];
   for (const assignee of logins) {
     const found = await github.find("GET /repos/{owner}/{repo}/assignees/{assignee}", {
       ...github.home,
       assignee
     });
-    if (found !== null) known.push(assignee);
+    if (found !== null) known2.push(assignee);
     else
       unknown2.push(
         `${assignee} cannot be assigned to issues here; correct tracking.shepherds, or give access`
       );
   }
-  return { known, unknown: unknown2 };
+  return { known: known2, unknown: unknown2 };
 }
 function plain2(body) {
   return (body ?? "").replaceAll("\r\n", "\n");
@@ -30328,23 +30699,23 @@ function readFacts2(mediaType, document2) {
   const children2 = index2 ? asList(document2["manifests"]) : [];
   const subject = asObject(document2["subject"]);
   const named2 = [...parts, ...children2, ...subject ? [subject] : []];
-  if (!index2 && !config || named2.some((part) => !isDigest(textOf5(part, "digest") ?? ""))) return null;
+  if (!index2 && !config || named2.some((part) => !isDigest(textOf6(part, "digest") ?? ""))) return null;
   return {
     mediaType,
     blobs: parts.filter((part) => !isForeign3(part)).map(digestIn),
     children: children2.map((child3) => ({ digest: digestIn(child3), platform: platformOf3(child3) })),
     subject: subject ? digestIn(subject) : null,
-    artifactType: textOf5(document2, "artifactType") ?? (index2 ? null : textOf5(config, "mediaType")),
+    artifactType: textOf6(document2, "artifactType") ?? (index2 ? null : textOf6(config, "mediaType")),
     annotations: textsIn(document2["annotations"])
   };
 }
 function isForeign3(part) {
-  const mediaType = textOf5(part, "mediaType") ?? "";
+  const mediaType = textOf6(part, "mediaType") ?? "";
   return Array.isArray(part?.["urls"]) || /nondistributable|foreign/.test(mediaType);
 }
 function platformOf3(child3) {
   const platform3 = asObject(child3?.["platform"]);
-  return platform3 && `${textOf5(platform3, "os") ?? ""}/${textOf5(platform3, "architecture") ?? ""}`;
+  return platform3 && `${textOf6(platform3, "os") ?? ""}/${textOf6(platform3, "architecture") ?? ""}`;
 }
 function parse6(bytes2) {
   try {
@@ -30359,12 +30730,12 @@ function asObject(value) {
 function asList(value) {
   return Array.isArray(value) ? value.map(asObject) : [];
 }
-function textOf5(value, key) {
+function textOf6(value, key) {
   const text4 = value?.[key];
   return typeof text4 === "string" && text4 !== "" ? text4 : null;
 }
 function digestIn(part) {
-  return textOf5(part, "digest") ?? "";
+  return textOf6(part, "digest") ?? "";
 }
 function textsIn(value) {
   return Object.fromEntries(
@@ -30710,8 +31081,8 @@ function createStore(spillAbove, temporary) {
   const spillDirectory = () => directory ??= (0, import_promises15.mkdtemp)((0, import_node_path16.join)(temporary, "retag-registry-"));
   const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto8.randomUUID)());
   function ensure(name) {
-    const known = repositories.get(name);
-    if (known) return known;
+    const known2 = repositories.get(name);
+    if (known2) return known2;
     const fresh = {
       manifests: /* @__PURE__ */ new Map(),
       tags: /* @__PURE__ */ new Map(),
@@ -30871,11 +31242,11 @@ function parseScope(scope) {
   const match = /^repository:(.+):([a-z*,]+)$/.exec(scope);
   if (!match) return [];
   const words = (match[2] ?? "").split(",");
-  const known = ["pull", "push", "delete"];
+  const known2 = ["pull", "push", "delete"];
   return [
     {
       repository: match[1] ?? "",
-      actions: known.filter((action2) => words.includes(action2) || words.includes("*"))
+      actions: known2.filter((action2) => words.includes(action2) || words.includes("*"))
     }
   ];
 }
@@ -32774,8 +33145,8 @@ function digestsOf(actions) {
   const several = /* @__PURE__ */ new Set();
   for (const action2 of actions) {
     if (action2.digest === null || action2.kind === "channel" || !isRight(action2)) continue;
-    const known = digests.get(action2.image);
-    if (known !== void 0 && known !== action2.digest) several.add(action2.image);
+    const known2 = digests.get(action2.image);
+    if (known2 !== void 0 && known2 !== action2.digest) several.add(action2.image);
     digests.set(action2.image, action2.digest);
   }
   for (const image3 of several) digests.delete(image3);
@@ -32821,8 +33192,8 @@ function flowchart(actions) {
   const ids = /* @__PURE__ */ new Map();
   const nodes = [];
   const node = (key, label4, shape) => {
-    const known = ids.get(key);
-    if (known !== void 0) return known;
+    const known2 = ids.get(key);
+    if (known2 !== void 0) return known2;
     const id = `n${ids.size}`;
     ids.set(key, id);
     nodes.push(`  ${id}${shape[0]}"${label4}"${shape[1]}`);
@@ -33196,12 +33567,12 @@ function placesAt(documents, path6, wanted, shared) {
       const found = placesOf(node, wanted, path6);
       if ("ok" in found) return found;
       places.push(...found);
-    } else if (isScalar(node) && isOf2(textOf6(node), wanted)) places.push(place(node, retagged(node, wanted)));
+    } else if (isScalar(node) && isOf2(textOf7(node), wanted)) places.push(place(node, retagged(node, wanted)));
   }
   const hit = places.find(({ node }) => shared.has(node));
   if (hit !== void 0) {
     return bad5(
-      `${textOf6(hit.node)} is used again by an alias, which would change with it`,
+      `${textOf7(hit.node)} is used again by an alias, which would change with it`,
       "write the value out where the alias is"
     );
   }
@@ -33239,7 +33610,7 @@ function scalarPlaces(node, wanted, path6) {
   if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
     return bad5(`${path6} is a block of text`, "write the tag on one line");
   }
-  const old = textOf6(node);
+  const old = textOf7(node);
   if (isOf2(old, wanted)) return [place(node, retagged(node, wanted))];
   if (names(old, wanted))
     return bad5(`${path6} is the name of the image without a tag`, "name the path of the tag");
@@ -33277,7 +33648,7 @@ function kustomizePlaces(items, wanted, path6) {
   }
   return places;
 }
-function textOf6(node) {
+function textOf7(node) {
   return typeof node.value === "string" ? node.value : node.source ?? "";
 }
 function looksLikeReference(text4) {
@@ -33297,7 +33668,7 @@ function isAnyOf(name, { image: image3, others = [] }) {
   return [image3, ...others].some((each) => sameRepository(each, name));
 }
 function retagged(node, { tag: tag2, digest }) {
-  const [head2 = "", pinned] = textOf6(node).split("@");
+  const [head2 = "", pinned] = textOf7(node).split("@");
   const colon = head2.lastIndexOf(":");
   const name = colon > head2.lastIndexOf("/") ? head2.slice(0, colon) : head2;
   const hadTag = name !== head2;
@@ -33572,8 +33943,8 @@ var init_message = __esm({
 async function readTreeFiles(github, root, files) {
   const trees = /* @__PURE__ */ new Map();
   const tree = (tree_sha) => {
-    const known = trees.get(tree_sha);
-    if (known) return known;
+    const known2 = trees.get(tree_sha);
+    if (known2) return known2;
     const asked = github.call("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", { ...github.home, tree_sha });
     trees.set(tree_sha, asked);
     return asked;

@@ -1,22 +1,21 @@
 /** Channels (`latest`, `1.2`) only go forward: is the version in hand at least the highest one that a repository holds? */
 import { joinPieces } from './template.js';
 import type { ChannelComparison, CompiledPolicy, CompiledRule, ResolvedDecision } from './policy/model.js';
-import { compareNumbers, numberNames, readShape } from './policy/shapes.js';
+import { claimsOf, orderOf, outputsOf, ownersOf, type Claim } from './policy/owner.js';
+import { compareNumbers, readings } from './policy/shapes.js';
 import { tagPieces } from './policy/values.js';
 
 /** The numbers of a version, most significant first, with the names of the fields they come from. */
 interface Version {
-  readonly tag: string;
   readonly names: readonly string[];
   readonly numbers: readonly string[];
-  readonly fields: Readonly<Record<string, string>>;
 }
 
 /**
  * Compares the version in hand with the highest that `tags` (all tags of one repository, in any order) hold for the
- * same channel value. Versions are the tags that rules with this channel write, read backwards and compared field by
- * field as numbers. Rules whose fields are not alike (a calendar day and a semantic version) are not compared.
- * Tags without numbers have no order; then the answer is `same`.
+ * same channel value. A tag is a version of the channel only if the rule that owns its name writes the channel with that
+ * value. Versions are compared field by field as numbers. Rules whose fields are not alike (a calendar day and a
+ * semantic version) are not compared. Tags without numbers have no order; then the answer is `same`.
  */
 export function compareChannel(
   policy: CompiledPolicy,
@@ -24,16 +23,25 @@ export function compareChannel(
   channel: string,
   tags: readonly string[],
 ): ChannelComparison {
-  const { matched } = resolved;
-  const inHand = matched && firstVersion(matched, resolved.tags);
-  if (!matched || !inHand) return { order: 'same', highest: null };
-  const rules = policy.rules.filter((rule) => rule.publish && rule.channels.length > 0);
-  let highest: Version | null = null;
+  const outputs = outputsOf(policy).filter(
+    ({ kind, rule: { class: name } }) => kind === (name === 'stable' ? 'stable' : 'primary'),
+  );
+  const inHand = outputs
+    .filter(({ rule }) => rule === resolved.matched)
+    .flatMap((output) => resolved.tags.flatMap((tag) => versionInHand(output, tag, resolved)))[0];
+  if (inHand === undefined) return { order: 'same', highest: null };
+  const writers = outputs.filter(
+    (output) => output.rule.channels.length > 0 && alike(orderOf(output), inHand.names),
+  );
+  let highest: (Version & { readonly tag: string }) | null = null;
   for (const tag of tags) {
-    for (const rule of rules) {
-      const version = versionOf(rule, tag);
-      if (version === null || !alike(version, inHand) || !hasChannel(rule, version, channel)) continue;
-      if (highest === null || compareNumbers(version.numbers, highest.numbers) > 0) highest = version;
+    for (const output of writers) {
+      for (const claim of claimsOf(policy, output, tag)) {
+        const version = versionOf(orderOf(output), claim.fields);
+        if (highest !== null && compareNumbers(version.numbers, highest.numbers) <= 0) continue;
+        if (!writes(output.rule, claim, channel)) continue;
+        if (ownersOf(policy, tag).some((owner) => owner.output === output)) highest = { ...version, tag };
+      }
     }
   }
   if (highest === null) return { order: 'newer', highest: null };
@@ -41,33 +49,26 @@ export function compareChannel(
   return { order: order > 0 ? 'newer' : order < 0 ? 'older' : 'same', highest: highest.tag };
 }
 
-function firstVersion(rule: CompiledRule, tags: readonly string[]): Version | null {
-  for (const tag of tags) {
-    const version = versionOf(rule, tag);
-    if (version !== null) return version;
-  }
-  return null;
+function versionInHand(output: Claim['output'], tag: string, { fields }: ResolvedDecision): Version[] {
+  const names = orderOf(output);
+  const read = readings(output.shape, tag).find((found) =>
+    Object.entries(fields).every(([name, value]) => (found[name] ?? value) === value),
+  );
+  return read === undefined || names.length === 0 ? [] : [versionOf(names, read)];
 }
 
-function versionOf(rule: CompiledRule, tag: string): Version | null {
-  for (const shape of rule.shapes) {
-    const names = numberNames(shape);
-    const fields = names.length === 0 ? null : readShape(shape, tag);
-    if (fields !== null) return { tag, names, numbers: names.map((name) => fields[name] ?? ''), fields };
-  }
-  return null;
+function versionOf(names: readonly string[], fields: Claim['fields']): Version {
+  return { names, numbers: names.map((name) => fields[name] ?? '') };
 }
 
 /** Is one list of field names the beginning of the other, as 1.2.3 is of 1.2.3.4? */
-function alike(a: Version, b: Version): boolean {
-  const length = Math.min(a.names.length, b.names.length);
-  return a.names.slice(0, length).every((name, i) => name === b.names[i]);
+function alike(a: readonly string[], b: readonly string[]): boolean {
+  const length = Math.min(a.length, b.length);
+  return length > 0 && a.slice(0, length).every((name, i) => name === b[i]);
 }
 
-function hasChannel(rule: CompiledRule, version: Version, channel: string): boolean {
-  const { fields } = version;
-  return rule.channels.some((template) => {
-    const values = { ...fields, fields, class: rule.class };
-    return joinPieces(tagPieces(template, values, 0)) === channel;
-  });
+function writes(rule: CompiledRule, { fields }: Claim, channel: string): boolean {
+  return rule.channels.some(
+    (template) => joinPieces(tagPieces(template, { fields, class: rule.class }, 0)) === channel,
+  );
 }

@@ -6,7 +6,8 @@ import { readFiles } from './files.js';
 import type { WantedTag } from './plan/model.js';
 import { parseForce, parseRegistryMap, type RegistryMap } from './plan/names.js';
 import { wantImages, type WantOptions } from './plan/want.js';
-import { DEFAULT_STABLE_SUFFIX, type CompiledPolicy } from './policy/policy.js';
+import { claimsOn, DEFAULT_STABLE_SUFFIX, whoHas, type CompiledPolicy } from './policy/policy.js';
+import { formatRepository } from './reference.js';
 import type { RunRequest } from './request.js';
 
 /** Which parts of the tag file count in a run. */
@@ -35,10 +36,32 @@ export function load(request: RunRequest): Loaded {
     stableSuffix: config.policy?.stableSuffix ?? DEFAULT_STABLE_SUFFIX,
   };
   const scope = scopeOf(request);
-  const images = collect(problems, [], () => wantImages(config.images, options));
+  const taken = ownerOfPromotions(config, policy, options.stableSuffix);
+  const images = collect(problems, [], () => wantImages(config.images, { ...options, taken }));
   if (withoutPolicy && scope.builds) problems.push(...unnamedBuilds(config, request));
   if (problems.length > 0) throw new UserError(inOrder(problems, request.files));
   return { config, policy, scope, options, images: scope.images ? images : [] };
+}
+
+/**
+ * In a repository that builds are tagged in, a promotion never has the name of a channel, nor the stable name of an
+ * image that it does not promote. Names that a rule only gives with free text are left to the entry, which spells them out.
+ */
+function ownerOfPromotions(
+  { builds }: Config,
+  policy: CompiledPolicy | null,
+  suffix: string,
+): NonNullable<WantOptions['taken']> {
+  const built = new Set(
+    builds.flatMap(({ names }) => names.map((name) => formatRepository(name.repository))),
+  );
+  return ({ srcBuildTag }, { repository }, tag, kind) => {
+    if (policy === null || !built.has(formatRepository(repository))) return null;
+    const [owner] = claimsOn(policy, tag);
+    if (owner === undefined || owner.output.freedom === 2 || owner.output.kind === 'primary') return null;
+    const promotes = kind === 'stable' || `${srcBuildTag ?? ''}${suffix}` === tag;
+    return owner.output.kind === 'stable' && promotes ? null : whoHas(owner);
+  };
 }
 
 /**

@@ -9,6 +9,8 @@ export type PatternPart =
   | { readonly kind: 'literal'; readonly text: string; readonly at: number }
   /** `{name}`: one or more digits; `{name:4}`: exactly so many */
   | { readonly kind: 'digits'; readonly name: string; readonly width: number | null; readonly at: number }
+  /** no pattern of a user has it: digits of a commit in a tag, `{sha:12}` read backwards */
+  | { readonly kind: 'hex'; readonly name: string; readonly width: number | null; readonly at: number }
   /** `{date}`: a day of the calendar, YYYYMMDD */
   | { readonly kind: 'date'; readonly name: string; readonly at: number }
   /** `{name:text}`: letters, digits, `.`, `_`, `-` */
@@ -21,6 +23,8 @@ export type PatternPart =
 export interface Pattern {
   readonly source: string;
   readonly parts: readonly PatternPart[];
+  /** parts from `from` up to `to` that are one name together: the `{git_tag}` inside a tag */
+  readonly spans?: readonly { readonly name: string; readonly from: number; readonly to: number }[];
 }
 
 export type Fields = Readonly<Record<string, string>>;
@@ -139,15 +143,66 @@ export function explainMatch(pattern: Pattern, text: string, anyDate = false): M
   const table = emptyTable((parts.length + 1) * columns);
   const prefix = fill(table, parts, text, anyDate);
   if (table[parts.length * columns + text.length] !== 1) return { ok: false, prefix };
-  const found: [string, string][] = [];
-  let end = text.length;
-  for (let i = parts.length - 1; i >= 0; i -= 1) {
-    const part = parts[i] as PatternPart;
-    const start = startOfPart(part, end, table, i * columns);
-    if ('name' in part) found.push([part.name, text.slice(start, end)]);
-    end = start;
-  }
-  return { ok: true, fields: Object.fromEntries(found.reverse()) };
+  const [starts = []] = trace(table, parts, text, 1);
+  return { ok: true, fields: fieldsAt(parts, text, starts) };
+}
+
+/**
+ * The fields of `text` in each of the ways in which the pattern reads it, at most `limit`; the first is that of
+ * `matchPattern`. Bounded by the limit times the length of the text: no way is begun that does not reach the start.
+ * Spans of the pattern are fields too.
+ */
+export function readAll({ parts, spans = [] }: Pattern, text: string, limit = MAX_READINGS): Fields[] {
+  const [first] = parts;
+  if (first?.kind === 'literal' && !text.startsWith(first.text)) return [];
+  const columns = text.length + 1;
+  const table = emptyTable((parts.length + 1) * columns);
+  fill(table, parts, text, false);
+  if (table[parts.length * columns + text.length] !== 1) return [];
+  return trace(table, parts, text, limit).map((starts) => {
+    const fields = fieldsAt(parts, text, starts);
+    const at = (part: number): number => starts[part] ?? text.length;
+    for (const { name, from, to } of spans) fields[name] = text.slice(at(from), at(to));
+    return fields;
+  });
+}
+
+// Only free text side by side can be read in more ways, and then the first ones show all that the rest would.
+const MAX_READINGS = 32;
+
+/** Without a prototype: a field may be called `constructor`, and one that is not there must not be found. */
+function fieldsAt(
+  parts: readonly PatternPart[],
+  text: string,
+  starts: readonly number[],
+): Record<string, string> {
+  const fields = Object.create(null) as Record<string, string>;
+  parts.forEach((part, i) => {
+    if ('name' in part) fields[part.name] = text.slice(starts[i], starts[i + 1] ?? text.length);
+  });
+  return fields;
+}
+
+/** Where the parts start, for each reading that the table has; parts further right take as little as they can first. */
+function trace(table: Uint8Array, parts: readonly PatternPart[], text: string, limit: number): number[][] {
+  const columns = text.length + 1;
+  const found: number[][] = [];
+  const starts = new Array<number>(parts.length).fill(0);
+  const walk = (i: number, end: number): void => {
+    const part = parts[i];
+    if (part === undefined) {
+      found.push([...starts]);
+      return;
+    }
+    for (const start of startsOfPart(part, end, text)) {
+      if (found.length === limit) return;
+      if (table[i * columns + start] !== 1) continue;
+      starts[i] = start;
+      walk(i - 1, start);
+    }
+  };
+  walk(parts.length - 1, text.length);
+  return found;
 }
 
 // Names are short: one table serves nearly all of them, and no two matches are ever under way at once.
@@ -218,7 +273,7 @@ function fillRun(table: Uint8Array, from: number, part: PatternPart, text: strin
 export function widthOf(part: PatternPart): number | null {
   if (part.kind === 'literal') return part.text.length;
   if (part.kind === 'date') return 8;
-  return part.kind === 'digits' ? part.width : null;
+  return part.kind === 'digits' || part.kind === 'hex' ? part.width : null;
 }
 
 /** Can the part match nothing? */
@@ -232,6 +287,8 @@ export function accepts(part: PatternPart, code: number): boolean {
     case 'digits':
     case 'date':
       return isDigit(code);
+    case 'hex':
+      return isDigit(code) || (code >= 0x61 && code <= 0x66);
     case 'text':
       return isTagCharacter(code);
     case 'segment':
@@ -246,17 +303,19 @@ export function accepts(part: PatternPart, code: number): boolean {
 function matchesFixed(part: PatternPart, text: string, at: number, anyDate: boolean): boolean {
   if (part.kind === 'literal') return text.startsWith(part.text, at);
   const width = widthOf(part) ?? 0;
-  for (let i = at; i < at + width; i += 1) if (!isDigit(text.charCodeAt(i))) return false;
+  for (let i = at; i < at + width; i += 1) if (!accepts(part, text.charCodeAt(i))) return false;
   return part.kind !== 'date' || anyDate || isCalendarDay(text.slice(at, at + width));
 }
 
-function startOfPart(part: PatternPart, end: number, table: Uint8Array, row: number): number {
+/** The places where a part that ends at `end` may start, the nearest first. */
+function* startsOfPart(part: PatternPart, end: number, text: string): Generator<number> {
   const width = widthOf(part);
-  if (width !== null) return end - width;
-  let start = mayBeEmpty(part) ? end : end - 1;
-  // The table says that some start exists, and everything between is of the part's class.
-  while (start > 0 && table[row + start] !== 1) start -= 1;
-  return start;
+  if (width !== null) {
+    yield end - width;
+    return;
+  }
+  if (mayBeEmpty(part)) yield end;
+  for (let start = end - 1; start >= 0 && accepts(part, text.charCodeAt(start)); start -= 1) yield start;
 }
 
 /** Is this YYYYMMDD a day of the (proleptic Gregorian) calendar? */

@@ -149,6 +149,7 @@ async function makePlan(
   const lookouts = lookoutsFor(release, {
     gatekeeper,
     registry,
+    gitTags: request.facts?.gitTags,
     subject: (entry, revision) => parts.subject(entry, revision),
   });
   const observed = await observe(wanted, registry, lookouts, {

@@ -33,7 +33,7 @@ describe('one tag for different refs', () => {
       'days of two branches',
       "branch: a, tag: '{date}'",
       "branch: b, tag: '{date}'",
-      'refs/heads/a and refs/heads/b both get "20200102"',
+      'refs/heads/a and refs/heads/b both get "20200101"',
     ],
   ])('%s', (_name, first, second, refs) => {
     const yaml = withRules(`class: snapshot, ${first}`, `class: snapshot, ${second}`);
@@ -96,14 +96,25 @@ describe('one tag for different refs', () => {
     expect(policyOf(yaml).warnings).toEqual([]);
   });
 
-  test('what promotes may name what another rule made', () => {
+  test.each<[string, string]>([
+    [
+      "tag: '{n}', stable: true, channels: [ x, '{n}-stable' ]",
+      '"1-stable" is a stable tag of rule policy/1',
+    ],
+    ["tag: '{git_tag}', channels: [ '{n}' ]", '"1" is a primary tag of rule policy/1'],
+  ])('a rule whose channel is one of its fixed tags: %s', (rule, what) => {
+    const [problem] = problemsOf(withRules(`class: final, git_tag: '{n}', ${rule}`));
+    expect(problem?.what).toBe(`${what} (refs/tags/1) and a channel of rule policy/1 (refs/tags/1)`);
+  });
+
+  test('what promotes may not name what another rule made', () => {
     const yaml = withRules(
       'class: snapshot, branch: main, tag: tested',
       "class: stable, git_tag: 'good-{v:text}', from: '{v}', tag: tested, labels: { v: '{v}' }",
     ).replace("tag: tested, labels: { v: '{v}' }", "tags: [ '{v}-good', tested ]");
-    expect(policyOf(yaml).warnings.map(({ what }) => what)).toEqual([
-      expect.stringMatching(/^"tested" leaves \{v\} out/),
-    ]);
+    expect(problemsOf(yaml).map(({ what }) => what)).toContain(
+      '"tested" is a primary tag of rule policy/1 (refs/heads/main) and a stable tag of rule policy/2 (refs/tags/good-x)',
+    );
   });
 });
 

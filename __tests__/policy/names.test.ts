@@ -158,19 +158,6 @@ describe('names that do not come out', () => {
     ]);
   });
 
-  test('a channel that is the stable tag of the same run', () => {
-    const yaml = withRules(
-      "class: final, git_tag: '{n}', tag: '{n}', stable: true, channels: [ x, '{n}-stable' ]",
-    );
-    expect(unresolved(yaml, 'refs/tags/7')).toEqual([
-      {
-        place: placeOf(yaml, "'{n}-stable'"),
-        what: '"7-stable" would be a tag that never moves and a channel that does',
-        mend: 'give the channel another name',
-      },
-    ]);
-  });
-
   test.each<[string, string, string, number]>([
     ['the tag', "tag: '{n}'", "'{n}'", 129],
     ['the stable tag', "tag: '{n}', stable: true", "'{n}'", 122],

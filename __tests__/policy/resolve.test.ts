@@ -49,15 +49,6 @@ describe('complete names', () => {
     expect(() => resolveNames(used, decide(used, 'refs/heads/main'), facts)).toThrow(message);
   });
 
-  test('a channel that comes out as a tag of the same run is an error', () => {
-    const used = policyOf(
-      "policy: { rules: [ { class: final, git_tag: '{n}', tag: '{git_tag}', channels: ['{n}'] } ] }",
-    );
-    expect(() => resolveNames(used, decide(used, 'refs/tags/7'), factsOf('refs/tags/7'))).toThrow(
-      /"7" would be a tag that never moves and a channel that does/,
-    );
-  });
-
   test('of a ref that no rule matches are none', () => {
     const ref = 'refs/heads/topic';
     expect(resolveNames(policy, decide(policy, ref), factsOf(ref))).toMatchObject({ class: null, tags: [] });

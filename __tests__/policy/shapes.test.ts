@@ -28,7 +28,7 @@ describe('a tag read with the template that made it', () => {
 
   test.each<[string, string, string, Record<string, string>, string[]]>([
     ['v{n}', 'r{n}', 'v7', { n: '7' }, ['n']],
-    ['{git_tag}-x', 'r{n}.{rest:text}', 'r7.rc-x', { n: '7', rest: 'rc' }, ['n']],
+    ['{git_tag}-x', 'r{n}.{rest:text}', 'r7.rc-x', { n: '7', rest: 'rc', git_tag: 'r7.rc' }, ['n']],
     ['{branch}-{sha:7}', '*', 'main-16a70a1', { branch: 'main', sha: '16a70a1' }, []],
     ['{date}{seq:2}', 'main', '2021110103', { date: '20211101', seq: '03' }, ['date', 'seq']],
     ['{date}T{time}', 'main', '20211101T123456', { date: '20211101', time: '123456' }, ['date', 'time']],
@@ -60,20 +60,20 @@ describe('a tag read with the template that made it', () => {
   test('one shape for each pattern of the rule', () => {
     expect(read('{git_tag}', ['v{a}.{b}', 'w{a}'], 'w7')).toEqual([
       { fields: null, numbers: ['a', 'b'] },
-      { fields: { a: '7' }, numbers: ['a'] },
+      { fields: { a: '7', git_tag: 'w7' }, numbers: ['a'] },
     ]);
   });
 
   test('and one for each form of the base, whose fields have names of their own', () => {
     expect(read('{base}{n}', ['r{n}'], 'v1.20', ['v{n}.{m:1}', 'x{n}'])).toEqual([
-      { fields: { 'base.n': '1', 'base.m': '2', n: '0' }, numbers: ['base.n', 'base.m', 'n'] },
+      { fields: { 'base.n': '1', 'base.m': '2', n: '0', base: 'v1.2' }, numbers: ['base.n', 'base.m', 'n'] },
       { fields: null, numbers: ['base.n', 'n'] },
     ]);
   });
 
   test('what stands beside the base is not part of it', () => {
     expect(read('{base}-{sha:7}', ['*'], 'v1-16a70a1', ['v{n}'])).toEqual([
-      { fields: { 'base.n': '1', sha: '16a70a1' }, numbers: ['base.n'] },
+      { fields: { 'base.n': '1', sha: '16a70a1', base: 'v1' }, numbers: ['base.n'] },
     ]);
   });
 

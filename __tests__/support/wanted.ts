@@ -33,6 +33,7 @@ export function wantedTag(changes: Partial<WantedTag> = {}): WantedTag {
     attachments: 'copy',
     gates: [],
     manual: false,
+    taken: null,
     follows: null,
     group: null,
     ...changes,

@@ -171,7 +171,8 @@ function decideChannel(
   const highest = channel.highest ?? 'none';
   if (channel.order === 'older') {
     const text = `the registry already holds the newer version ${highest}`;
-    return act(wanted, 'keep', previous, previous, 'older', text);
+    const kept = act(wanted, 'keep', previous, previous, 'older', text);
+    return channel.doubt === undefined ? kept : { ...kept, warnings: [channel.doubt] };
   }
   if (previous === null) return act(wanted, 'create', digest, null, 'absent', ABSENT);
   return act(wanted, 'move', digest, previous, 'newer', `the highest version there is ${highest}`);

@@ -30,7 +30,8 @@ export type ReasonCode =
   | 'platform-missing'
   | 'revision-mismatch'
   | 'not-reviewed'
-  | 'conflicting-entries';
+  | 'conflicting-entries'
+  | 'name-taken';
 
 export interface Reason {
   readonly code: ReasonCode;
@@ -70,6 +71,8 @@ export interface WantedTag {
   readonly manual: boolean;
   /** the tag that must be right before this one may be written: the primary of a stable tag or channel */
   readonly follows: WantedTag | null;
+  /** who has this name, when it is another rule of the policy, or the other kind of tag; null when it is this tag's own */
+  readonly taken: string | null;
   /** tags of one group are written whole or not at all (all images of a build) */
   readonly group: string | null;
 }
@@ -106,6 +109,8 @@ export type ChannelVerdict =
       readonly order: 'newer' | 'same' | 'older';
       /** the highest version that the registry holds, for the text */
       readonly highest: string | null;
+      /** said beside the action when the channel is kept */
+      readonly doubt?: string;
     }
   | { readonly order: 'unknown'; readonly error: OperationError };
 

@@ -1,7 +1,7 @@
 /** The plan: wanted tags × what was observed → an ordered list of actions. Pure. */
 import { formatReference } from '../reference.js';
 import { settleClaims, type Claim } from './conflicts.js';
-import { decide, followLeader } from './decide.js';
+import { decide, followLeader, refuse } from './decide.js';
 import { wholeGroups } from './groups.js';
 import { TAG_KINDS, type Observed, type Plan, type PlannedAction, type WantedTag } from './model.js';
 
@@ -13,7 +13,9 @@ import { TAG_KINDS, type Observed, type Plan, type PlannedAction, type WantedTag
  */
 export function plan(wanted: readonly WantedTag[], observed: ReadonlyMap<WantedTag, Observed>): Plan {
   const settled = new Map<WantedTag, PlannedAction>();
-  for (const claimants of inOrder(wanted)) {
+  // A name that is another's is in nobody's way: who owns it is not refused for it.
+  for (const tag of wanted) if (tag.taken !== null) settled.set(tag, refuseName(tag, tag.taken));
+  for (const claimants of inOrder(wanted.filter(({ taken }) => taken === null))) {
     const done = settleClaims(claimants.map((tag) => decideOne(tag, observed, settled)));
     for (const [i, tag] of claimants.entries()) settled.set(tag, (done[i] ?? done[0]) as PlannedAction);
   }
@@ -35,6 +37,11 @@ function inOrder(wanted: readonly WantedTag[]): readonly (readonly WantedTag[])[
   const rank = (group: readonly WantedTag[]): number =>
     Math.max(...group.map(({ kind }) => TAG_KINDS.indexOf(kind)));
   return [...groups.values()].sort((a, b) => rank(a) - rank(b));
+}
+
+function refuseName(tag: WantedTag, owner: string): PlannedAction {
+  const text = `the name "${tag.destination.tag}" belongs to another: ${owner}`;
+  return refuse(tag, null, 'name-taken', text);
 }
 
 function decideOne(

@@ -3,7 +3,7 @@ import { UserError, type Problem } from '../errors.js';
 import { parseTag, type ImageRef } from '../reference.js';
 import type { ImageConfig, ImageName } from '../config/model.js';
 import { isForced, mapRepository, shownName, type Force, type RegistryMap } from './names.js';
-import type { WantedTag } from './model.js';
+import type { TagKind, WantedTag } from './model.js';
 
 /** The choices of this run that change what is wanted. */
 export interface WantOptions {
@@ -11,6 +11,8 @@ export interface WantOptions {
   readonly forces: readonly Force[];
   /** appended to a tag to name its stable tag */
   readonly stableSuffix: string;
+  /** who has the name of a tag that an entry wants, in words */
+  readonly taken?: (entry: ImageConfig, image: ImageName, tag: string, kind: TagKind) => string | null;
 }
 
 /**
@@ -46,7 +48,8 @@ function wantOne(
   }
   const destination = { ...primary.destination, tag: name };
   const forced = isForced(options.forces, [image.repository, primary.destination], name);
-  return [primary, { ...primary, kind: 'stable', destination, forced, follows: primary }];
+  const taken = options.taken?.(entry, image, name, 'stable') ?? null;
+  return [primary, { ...primary, kind: 'stable', destination, forced, taken, follows: primary }];
 }
 
 function primaryTag(entry: ImageConfig, image: ImageName, tag: string, options: WantOptions): WantedTag {
@@ -66,6 +69,7 @@ function primaryTag(entry: ImageConfig, image: ImageName, tag: string, options: 
     attachments: entry.attachments,
     gates: entry.requires,
     manual: false,
+    taken: options.taken?.(entry, image, tag, 'primary') ?? null,
     follows: null,
     group: null,
   };

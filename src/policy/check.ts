@@ -64,9 +64,16 @@ function tagProblems(rule: CompiledRule, template: Template, suffix: string, pat
   ];
 }
 
+const LEAST = new Map([
+  ['sha', 40],
+  ['timestamp', 16],
+  ['date', 8],
+  ['time', 6],
+]);
+
 function leastLength(part: Template['parts'][number]): number {
   if (part.kind === 'literal') return part.text.length;
-  return part.width ?? { sha: 40, timestamp: 16, date: 8, time: 6 }[part.name] ?? 1;
+  return part.width ?? LEAST.get(part.name) ?? 1;
 }
 
 function unusedFields(rule: CompiledRule): Problem[] {
@@ -110,7 +117,9 @@ function channelProblems(rule: CompiledRule): Problem[] {
 /** A channel's value must be readable from tags in the registry, or the highest version cannot be found there. */
 function channelFields(rule: CompiledRule): Problem[] {
   if (!isOrdered(rule)) return [];
-  const readable = rule.shapes.map((shape) => new Set(fieldNames(shape)));
+  const readable = rule.shapes.map(
+    (shape) => new Set([...fieldNames(shape), ...(shape.spans ?? []).map(({ name }) => name)]),
+  );
   return rule.channels.flatMap((channel, i) => {
     const hidden = variablesOf(channel).find(
       ({ name }) => name !== 'class' && !readable.some((names) => names.has(name)),

@@ -39,6 +39,22 @@ export function requireDecision(policy: CompiledPolicy, decision: Decision): Dec
   });
 }
 
+/** The rule that wins a ref, and the fields of the ref; null for none. As `classify`, without names and reasons. */
+export function winnerOf(
+  policy: Pick<CompiledPolicy, 'rules'>,
+  input: Pick<ClassifyInput, 'kind' | 'name'>,
+): { readonly rule: CompiledRule; readonly fields: Fields } | null {
+  for (const rule of policy.rules) {
+    if (rule.kind !== input.kind) continue;
+    for (const pattern of rule.patterns) {
+      const fields = matchPattern(pattern, input.name);
+      if (fields !== null) return { rule, fields };
+    }
+    if (impossibleDay(rule, input) !== null) return null;
+  }
+  return null;
+}
+
 type Match =
   | { readonly fields: Fields; readonly pattern: Pattern }
   | { readonly why: string; readonly problem?: Problem };

@@ -1,65 +1,136 @@
-/** Rules that get in each other's way: one tag for different refs, a pre-release that moves a release's channel. */
-import type { Problem } from '../errors.js';
-import type { Pattern, PatternPart } from '../pattern.js';
+/** Rules that get in each other's way, as far as their patterns prove it: two that want one name, a snapshot that moves a release's channel. */
+import type { Place, Problem } from '../errors.js';
 import { uses } from '../template.js';
 import { classify } from './classify.js';
 import type { ClassifyInput, CompiledPolicy, CompiledRule, Open } from './model.js';
+import {
+  claimsOf,
+  isNumbered,
+  mayShare,
+  OF_KIND,
+  outputsFor,
+  outputsOf,
+  sampleOf,
+  shownRef,
+  startOf,
+  takenFrom,
+  type Claim,
+  type Output,
+} from './owner.js';
+import { commonText } from './witness.js';
 
 // Any moment will do: rules that agree on one day agree on every day.
 const SOME_TIME = Date.UTC(2020, 0, 2);
+// Pairs of outputs that are compared. What is left is refused in the run that wants the name.
+const MAX_PAIRS = 50_000;
 
 /**
- * Problems between the rules. A collision is only reported with two refs that really have it, each won by its own
- * rule. Between a rule of the tag file and one of the preset behind it, it is a doubt: people put their own rule in front
- * of a preset to name the same things differently.
+ * Problems between the rules. One name for two rules is only reported with two refs that really get it, each won by its
+ * own rule. A rule of the tag file may name the refs of a preset behind it differently: their tags are then its own, and
+ * a run refuses the preset's.
  * @param open may a rule that cannot be used win the ref? Then the ref shows nothing
  */
 export function checkRulesTogether(
   policy: CompiledPolicy,
   ownRules: number,
   open: Open = () => false,
-): { problems: Problem[]; warnings: Problem[] } {
-  const own = policy.rules.slice(0, ownRules);
-  const first = new Map<string, { rule: CompiledRule; ref: string }>();
-  const problems: Problem[] = [];
-  const warnings: Problem[] = [];
-  for (const { rule, ref, tag, path } of samples(policy, open)) {
-    const other = first.get(tag);
-    if (other === undefined) first.set(tag, { rule, ref });
-    if (other === undefined || other.rule === rule) continue;
-    const problem = {
-      place: rule.origin.at(...path),
-      what: `rules ${other.rule.name} and ${rule.name} give one tag to different refs: ${other.ref} and ${ref} both get "${tag}"`,
-      mend: 'put something into one of the tags that tells them apart, such as {git_tag} or {branch}',
-    };
-    (own.includes(other.rule) === own.includes(rule) ? problems : warnings).push(problem);
+): Problem[] {
+  const found = new Map<string, Problem>();
+  for (const [first, second] of [...provenPairs(policy), ...sampledPairs(policy)]) {
+    if (open(first.ref, first.output.rule) || open(second.ref, second.output.rule)) continue;
+    const [a, b] = [first.output, second.output];
+    if (a.kind === b.kind && a.index < ownRules !== b.index < ownRules) continue;
+    // Each is told of one other; the place is in the tag file where one of them is.
+    const at = b.index < ownRules || a.index >= ownRules ? b : a;
+    const key = `${b.index} ${b.path.join(' ')}`;
+    if (!found.has(key)) found.set(key, problemOf(first, second, placeOf(at)));
   }
-  return { problems: [...problems, ...sharedChannels(policy.rules)], warnings };
+  return [...found.values(), ...sharedChannels(policy.rules)];
 }
 
-function* samples(policy: CompiledPolicy, open: Open) {
-  for (const [index, rule] of policy.rules.entries()) {
-    // What promotes an existing tag shares names with it by intent; so do numbers, which are taken one by one.
-    if (rule.class === 'stable' || !rule.publish) continue;
-    for (const pattern of rule.patterns) {
-      const input = sampleRef(rule, pattern, index);
-      const decision = classify(policy, input);
-      if (decision.matched !== rule || decision.problems.length > 0) continue;
-      if (open(input, rule)) continue;
-      for (const [i, template] of rule.tags.entries()) {
-        const tag = decision.tags[i];
-        if (tag === undefined || uses(template, 'seq') || uses(template, 'base')) continue;
-        yield { rule, ref: decision.ref, tag, path: ['tags', i] as const };
-      }
+function placeOf({ rule, path }: Output): Place {
+  return rule.origin.at(...path);
+}
+
+interface Shown extends Claim {
+  readonly tag: string;
+}
+
+function problemOf(first: Shown, second: Shown, place: Place): Problem {
+  const [a, b] = [first.output, second.output];
+  const refs = [shownRef(first), shownRef(second)] as const;
+  if (a.kind === 'primary' && b.kind === 'primary') {
+    return {
+      place,
+      what: `rules ${a.rule.name} and ${b.rule.name} give one tag to different refs: ${refs[0]} and ${refs[1]} both get "${first.tag}"`,
+      mend: 'put something into one of the tags that tells them apart, such as {git_tag} or {branch}',
+    };
+  }
+  return {
+    place,
+    what: `"${first.tag}" is ${OF_KIND[a.kind]} of rule ${a.rule.name} (${refs[0]}) and ${OF_KIND[b.kind]} of rule ${b.rule.name} (${refs[1]})`,
+    mend: 'change one of the two: a name belongs to one rule, and is either fixed or a channel',
+  };
+}
+
+/** Names that two outputs without free text can both give. */
+function* provenPairs(policy: CompiledPolicy): Generator<[Shown, Shown]> {
+  // The digits of a commit are like a number or a day only by accident.
+  const proves = ({ freedom, template }: Output) => freedom < 2 && !uses(template, 'sha');
+  const order = new Map(outputsOf(policy).map((output, i) => [output, i]));
+  const isBefore = (a: Output, b: Output) => (order.get(a) ?? 0) < (order.get(b) ?? 0);
+  let left = MAX_PAIRS;
+  for (const output of outputsOf(policy).filter(proves)) {
+    const start = startOf(output);
+    for (const other of outputsFor(policy, start)) {
+      const [a, b] = isBefore(other, output) ? [other, output] : [output, other];
+      // Those that start with the same text meet twice.
+      if ((a === output && startOf(other) === start) || !proves(other) || areMeant(a, b)) continue;
+      if (left-- === 0) return;
+      const tag = commonText(a.shape, b.shape);
+      if (tag === null) continue;
+      const [first] = claimsOf(policy, a, tag);
+      const [second] = claimsOf(policy, b, tag);
+      if (first && second)
+        yield [
+          { ...first, tag },
+          { ...second, tag },
+        ];
     }
   }
 }
 
+function areMeant(a: Output, b: Output): boolean {
+  if (mayShare(a, b)) return true;
+  if (a.kind !== b.kind) return false;
+  if (a.kind === 'channel') return a.template.source === b.template.source;
+  // Numbers are taken one by one; what promotes an existing tag shares names with it by intent.
+  const counted = [a, b].some((each) => isNumbered(each) || uses(each.template, 'base'));
+  return counted || a.rule.class === 'stable' || b.rule.class === 'stable';
+}
+
+/** Names of which any text is a part: a ref of each rule whose tag another rule has, as it has all that are like it. */
+function* sampledPairs(policy: CompiledPolicy): Generator<[Shown, Shown]> {
+  for (const output of outputsOf(policy)) {
+    if (output.kind !== 'primary' || isNumbered(output) || uses(output.template, 'base')) continue;
+    const input = sampleRef(output);
+    const decision = classify(policy, input);
+    const tag = decision.tags[output.path[1]];
+    if (tag === undefined || decision.matched !== output.rule || decision.problems.length > 0) continue;
+    const other = takenFrom(policy, output.rule, 'primary', tag);
+    if (other?.output.kind !== 'primary') continue;
+    yield [
+      { ...other, tag },
+      { output, ref: input, exact: true, fields: decision.fields, tag },
+    ];
+  }
+}
+
 /** A ref of the rule, with its own commit, moment and run, as two refs of one repository have. */
-function sampleRef(rule: CompiledRule, pattern: Pattern, index: number): ClassifyInput {
+function sampleRef({ rule, shape, index }: Output): ClassifyInput {
   return {
     kind: rule.kind,
-    name: pattern.parts.map(sampleText).join(''),
+    name: sampleOf(shape.pattern),
     sha: String(index + 1)
       .padStart(40, '0')
       .split('')
@@ -69,21 +140,6 @@ function sampleRef(rule: CompiledRule, pattern: Pattern, index: number): Classif
     runNumber: index + 1,
     runAttempt: 1,
   };
-}
-
-function sampleText(part: PatternPart): string {
-  switch (part.kind) {
-    case 'literal':
-      return part.text;
-    case 'digits':
-      return '1'.repeat(part.width ?? 1);
-    case 'date':
-      return '20200101';
-    case 'text':
-    case 'segment':
-    case 'any':
-      return 'x';
-  }
 }
 
 /** A snapshot never moves a channel that releases move: its version may look higher than theirs. */

@@ -62,12 +62,12 @@ export function examinePolicy(config: PolicyConfig | { readonly preset: string }
     ...(own !== null && own.preset === undefined && slots.length === 0 ? [emptyPolicy(own)] : []),
     ...slots.flatMap((slot) => slot.problems),
     ...checks.flatMap((check) => check.problems),
-    ...together.problems,
+    ...together,
     // The suffix is a setting: without it stable tags are not known.
     ...(own?.unread?.settings === true ? [] : checkExamples(policy, own?.examples ?? [], open)),
   ];
   const names = namesOf(slots, own);
-  const warnings = [...checks.flatMap((check) => check.warnings), ...together.warnings];
+  const warnings = checks.flatMap((check) => check.warnings);
   const usable = problems.length === 0 && slots.every((slot) => slot.whole);
   return { policy: usable ? { ...policy, warnings } : null, problems, names };
 }

@@ -19,6 +19,7 @@ import type { OperationError, Place, Problem } from '../errors.js';
 import type { Pattern } from '../pattern.js';
 import type { Template } from '../template.js';
 import type { Moment } from './calendar.js';
+import type { Shape } from './shapes.js';
 
 /** What is being built, read once from the event, the environment and git. */
 export interface RefFacts {
@@ -102,7 +103,7 @@ export interface CompiledRule {
   /** where the rule stands; null for a rule of a preset that no tag file names */
   readonly place: Place | null;
   /** what tags of this rule look like: its templates read backwards */
-  readonly shapes: readonly Pattern[];
+  readonly shapes: readonly Shape[];
 }
 
 /** May a rule that cannot be used win this ref, were it mended? `winner` is the rule that wins it without. */

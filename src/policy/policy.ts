@@ -3,6 +3,7 @@ export { compareChannel } from '../channels.js';
 export { claimSequence, snapshots } from '../sequence.js';
 export { classify, requireDecision } from './classify.js';
 export { compilePolicy, DEFAULT_STABLE_SUFFIX, examinePolicy, type Examined } from './compile.js';
+export { claimsOn, gitTagsOf, takenFrom, whoHas, type NameKind } from './owner.js';
 export { checkPromotionTag } from './promotion.js';
 export { classificationReport } from './report.js';
 export { findBase, needsOf, resolveNames } from './resolve.js';

@@ -76,9 +76,7 @@ export function resolveNames(
   if (rule === null) return { ...decision, sequence: null, render: lookup(null) };
   const values = completeValues(policy, rule, decision, facts, seen);
   const names = renderNames(policy, rule, values);
-  const problems = decision.publish
-    ? [...names.problems, ...unfinished(rule, names), ...overlaps(rule, names)]
-    : [];
+  const problems = decision.publish ? [...names.problems, ...unfinished(rule, names)] : [];
   if (problems.length > 0) throw new UserError(problems);
   const [tag] = names.tags;
   return {
@@ -126,19 +124,4 @@ function unfinished(rule: CompiledRule, names: Names): Problem[] {
       },
     ];
   });
-}
-
-function overlaps(rule: CompiledRule, names: Names): Problem[] {
-  const fixed = new Set([...names.tags, ...names.stableTags]);
-  return names.channels.flatMap((channel, i) =>
-    fixed.has(channel)
-      ? [
-          {
-            place: rule.origin.at('channels', i),
-            what: `"${channel}" would be a tag that never moves and a channel that does`,
-            mend: 'give the channel another name',
-          },
-        ]
-      : [],
-  );
 }

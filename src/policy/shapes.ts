@@ -1,52 +1,79 @@
 /** Templates read backwards: what tags of a rule look like, so that tags in a registry can be taken apart again. */
-import { matchPattern, type Fields, type Pattern, type PatternPart } from '../pattern.js';
+import { readAll, type Fields, type Pattern, type PatternPart } from '../pattern.js';
 import { uses, type Template, type Variable } from '../template.js';
 
 /** What a variable that is not a field looks like in a tag, where that is more than text. Ordered things are digits. */
-const BUILTIN_SHAPES: Readonly<Record<string, readonly PatternPart[]>> = {
-  date: [{ kind: 'date', name: 'date', at: 0 }],
-  time: [{ kind: 'digits', name: 'time', width: 6, at: 0 }],
-  timestamp: [
-    { kind: 'date', name: 'timestamp', at: 0 },
-    { kind: 'literal', text: 'T', at: 0 },
-    { kind: 'digits', name: 'timestamp_time', width: 6, at: 0 },
-    { kind: 'literal', text: 'Z', at: 0 },
-  ],
-  run_number: [{ kind: 'digits', name: 'run_number', width: null, at: 0 }],
-  run_attempt: [{ kind: 'digits', name: 'run_attempt', width: null, at: 0 }],
-};
+const BUILTIN_SHAPES = new Map<string, readonly PatternPart[]>(
+  Object.entries({
+    date: [{ kind: 'date', name: 'date', at: 0 }],
+    time: [{ kind: 'digits', name: 'time', width: 6, at: 0 }],
+    timestamp: [
+      { kind: 'date', name: 'timestamp', at: 0 },
+      { kind: 'literal', text: 'T', at: 0 },
+      { kind: 'digits', name: 'timestamp_time', width: 6, at: 0 },
+      { kind: 'literal', text: 'Z', at: 0 },
+    ],
+    run_number: [{ kind: 'digits', name: 'run_number', width: null, at: 0 }],
+    run_attempt: [{ kind: 'digits', name: 'run_attempt', width: null, at: 0 }],
+  } satisfies Record<string, readonly PatternPart[]>),
+);
 
 /** The shape of a variable whose value is not known. */
 export function holeShape(variable: Variable): readonly PatternPart[] {
   if (variable.name === 'seq') return [{ kind: 'digits', name: 'seq', width: variable.width, at: 0 }];
-  return BUILTIN_SHAPES[variable.name] ?? [{ kind: 'text', name: variable.name, at: 0 }];
+  if (variable.name === 'sha') return [{ kind: 'hex', name: 'sha', width: variable.width, at: 0 }];
+  return BUILTIN_SHAPES.get(variable.name) ?? [{ kind: 'text', name: variable.name, at: 0 }];
 }
 
 /**
  * The shapes of a template: one for each pattern of its rule that gives it fields, times one for each form of base
- * (the patterns of final rules), since `{git_tag}` and `{base}` are taken apart into the fields inside them.
+ * (the patterns of final rules), since `{git_tag}`, `{branch}` and `{base}` are taken apart into the fields inside them.
+ * The pattern stands beside each.
  */
 export function templateShapes(
   template: Template,
   patterns: readonly Pattern[],
   className: string,
   bases: readonly Pattern[],
-): Pattern[] {
+): Shape[] {
   const baseForms = uses(template, 'base') && bases.length > 0 ? bases : [null];
   return patterns.flatMap((pattern) =>
     baseForms.map((base) => {
-      const parts = template.parts.flatMap((part): readonly PatternPart[] => {
-        if (part.kind === 'literal') return [part];
-        const field = pattern.parts.find((p) => 'name' in p && p.name === part.name);
-        if (field) return [field];
-        if (part.name === 'git_tag') return pattern.parts;
-        if (part.name === 'class') return [{ kind: 'literal', text: className, at: 0 }];
-        if (part.name === 'base' && base) return base.parts.map((p) => prefixed(p, 'base.'));
-        return holeShape(part);
-      });
-      return { source: template.source, parts: distinct(parts) };
+      const spans: NonNullable<Pattern['spans']>[number][] = [];
+      const parts: PatternPart[] = [];
+      for (const part of template.parts) {
+        const from = parts.length;
+        parts.push(...partsOf(part, pattern, className, base));
+        if (part.kind !== 'variable' || !WHOLE.has(part.name)) continue;
+        const count = spans.filter(({ name }) => name.split('#')[0] === part.name).length;
+        spans.push({ name: count === 0 ? part.name : `${part.name}#${count + 1}`, from, to: parts.length });
+      }
+      return { source: template.source, parts: distinct(parts), spans, pattern };
     }),
   );
+}
+
+/** The form of a tag, and the pattern of the refs that it comes from. */
+export interface Shape extends Pattern {
+  readonly pattern: Pattern;
+}
+
+/** Names of refs inside a tag. */
+const WHOLE = new Set(['git_tag', 'branch', 'base']);
+
+function partsOf(
+  part: Template['parts'][number],
+  pattern: Pattern,
+  className: string,
+  base: Pattern | null,
+): readonly PatternPart[] {
+  if (part.kind === 'literal') return [part];
+  const field = pattern.parts.find((p) => 'name' in p && p.name === part.name);
+  if (field) return [field];
+  if (part.name === 'git_tag' || part.name === 'branch') return pattern.parts;
+  if (part.name === 'class') return [{ kind: 'literal', text: className, at: 0 }];
+  if (part.name === 'base' && base) return base.parts.map((p) => prefixed(p, 'base.'));
+  return holeShape(part);
 }
 
 function prefixed(part: PatternPart, prefix: string): PatternPart {
@@ -66,13 +93,17 @@ function distinct(parts: readonly PatternPart[]): PatternPart[] {
 
 /** The fields of a tag of this shape, or null. */
 export function readShape(shape: Pattern, tag: string): Fields | null {
-  const fields = matchPattern(shape, tag);
-  if (fields === null) return null;
-  for (const [name, value] of Object.entries(fields)) {
-    const hash = name.indexOf('#');
-    if (hash > 0 && fields[name.slice(0, hash)] !== value) return null;
-  }
-  return fields;
+  return readings(shape, tag)[0] ?? null;
+}
+
+/** The fields of a tag in each of the ways in which this shape reads it; none when it is of another. */
+export function readings(shape: Pattern, tag: string): Fields[] {
+  return readAll(shape, tag).filter((fields) =>
+    Object.entries(fields).every(([name, value]) => {
+      const hash = name.indexOf('#');
+      return hash < 0 || fields[name.slice(0, hash)] === value;
+    }),
+  );
 }
 
 /** The fields of a shape that have an order, most significant first. */

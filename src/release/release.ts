@@ -4,7 +4,17 @@ import type { SelectedBuild } from '../builds/model.js';
 import type { Config } from '../config/model.js';
 import type { Gatekeeper, Subject } from '../gates/gates.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
-import type { ClaimTag, CompiledPolicy, RefFacts, ResolvedDecision } from '../policy/policy.js';
+import type { Place } from '../errors.js';
+import { mapRepository, type RegistryMap } from '../plan/names.js';
+import {
+  takenFrom,
+  whoHas,
+  type ClaimTag,
+  type CompiledPolicy,
+  type RefFacts,
+  type ResolvedDecision,
+} from '../policy/policy.js';
+import { formatReference } from '../reference.js';
 import { selectPlatforms, type StageTable } from '../stages.js';
 import type { Log, Registry } from '../ports.js';
 import { buildsOfRun, type BuildOptions, type RunBuild } from './builds.js';
@@ -12,7 +22,7 @@ import { incompleteBuilds } from './complete.js';
 import { nameRun, type Naming } from './naming.js';
 import { platformStages } from './stages.js';
 import { observeBuilds, type BuildStates } from './states.js';
-import { wantBuilds } from './want.js';
+import { wantBuilds, type NameOwner } from './want.js';
 
 export interface ReleaseRequest extends BuildOptions {
   readonly facts: RefFacts;
@@ -73,7 +83,8 @@ export async function prepareRelease(
   // The tags stand in the plan by the rule's template, each refused; no gate is asked for them.
   if (unknown !== null) return { ...nothing, wanted: wantBuilds(builds, naming.decision, request.stable) };
   if (resolved === null) return nothing;
-  const wanted = wantBuilds(builds, resolved, request.stable);
+  const owner = ownerOf(policy, resolved, promotedTags(config, request.registryMap));
+  const wanted = wantBuilds(builds, resolved, request.stable, owner);
   const stages = await stagesOf(builds, config, parts);
   const selected = builds.map(({ config: build }, i) =>
     select(build, stages[i], resolved, request.includeStages),
@@ -81,6 +92,34 @@ export async function prepareRelease(
   const states = await statesOf(builds, wanted, resolved, stages, request, parts);
   for (const warning of await incompleteBuilds(selected, states, parts.registry)) parts.log.warning(warning);
   return { naming, wanted, builds, states, selected, stages };
+}
+
+/** Promotions of the tag file: `registry/repository:tag` → where the entry stands. */
+function promotedTags({ images }: Config, map: RegistryMap): Map<string, Place> {
+  return new Map(
+    images.flatMap(({ names, tags, origin }) =>
+      names.flatMap(({ repository }) =>
+        tags.map((tag): [string, Place] => [
+          formatReference({ ...mapRepository(repository, map), tag }),
+          origin.at(),
+        ]),
+      ),
+    ),
+  );
+}
+
+/** A name belongs to one rule, or to the entries that promote to it, and is either fixed or a channel. */
+function ownerOf(
+  policy: CompiledPolicy,
+  { matched }: ResolvedDecision,
+  promoted: ReadonlyMap<string, Place>,
+): NameOwner {
+  return (kind, destination) => {
+    const claim = matched === null ? null : takenFrom(policy, matched, kind, destination.tag);
+    if (claim !== null) return whoHas(claim);
+    const entry = kind === 'channel' ? promoted.get(formatReference(destination)) : undefined;
+    return entry === undefined ? null : `the entry at ${entry.file}:${entry.line} promotes an image to it`;
+  };
 }
 
 function sayNames({ decision, resolved }: Naming, log: Log): void {

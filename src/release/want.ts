@@ -1,25 +1,40 @@
 /** The tags that the builds of a run want: each image × primary, stable and channel tags of the decision. Pure. */
 import { imageOf } from '../builds/names.js';
 import type { Gate } from '../config/model.js';
-import type { WantedTag } from '../plan/model.js';
+import type { TagKind, WantedTag } from '../plan/model.js';
 import type { Decision } from '../policy/policy.js';
+import type { TagRef } from '../reference.js';
 import type { BuildName, RunBuild } from './builds.js';
 
 /** All images of a run make one release: they are tagged whole or not at all. */
 export const RELEASE = 'release';
 
+/** Whose name it is, in words, when the tag must not have it. */
+export type NameOwner = (kind: TagKind, destination: TagRef) => string | null;
+
 /** @param stable somebody said that held stable tags may be written */
-export function wantBuilds(builds: readonly RunBuild[], decision: Decision, stable: boolean): WantedTag[] {
+export function wantBuilds(
+  builds: readonly RunBuild[],
+  decision: Decision,
+  stable: boolean,
+  owner: NameOwner = () => null,
+): WantedTag[] {
   return builds.flatMap((build) =>
     build.names.flatMap((name) => {
-      const primaries = decision.tags.map((tag) => primary(build, name, tag, decision));
+      const primaries = decision.tags.map((tag) => owned(primary(build, name, tag, decision), owner));
       const [first] = primaries;
       if (first === undefined) return [];
-      const followers = primaries.flatMap((leader) => stableOf(leader, name, decision, stable));
-      const channels = decision.channels.map((tag) => follower(first, name, 'channel', tag));
+      const followers = primaries.flatMap((leader) =>
+        stableOf(leader, name, decision, stable).map((tag) => owned(tag, owner)),
+      );
+      const channels = decision.channels.map((tag) => owned(follower(first, name, 'channel', tag), owner));
       return [...primaries, ...followers, ...channels];
     }),
   );
+}
+
+function owned(tag: WantedTag, owner: NameOwner): WantedTag {
+  return { ...tag, taken: owner(tag.kind, tag.destination) };
 }
 
 function primary(
@@ -43,6 +58,7 @@ function primary(
     attachments: 'copy',
     gates: [...decision.requires, ...config.requires],
     manual: false,
+    taken: null,
     follows: null,
     group: RELEASE,
   };

@@ -58,6 +58,7 @@ export const ActionSchema = v.strictObject({
       'revision-mismatch',
       'not-reviewed',
       'conflicting-entries',
+      'name-taken',
     ]),
     text: v.string(),
   }),

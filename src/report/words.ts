@@ -97,6 +97,8 @@ export function remedy(action: ReportAction): string {
       return 'Plan it again on a pull request and merge that, or set "review" to "warn".';
     case 'conflicting-entries':
       return 'Keep one of the entries.';
+    case 'name-taken':
+      return 'Rename the branch or git tag, or change the tags of one of the two rules.';
     case 'gate-pending':
       return 'A later run completes it once the gate is open.';
     case 'gate-failed':
