@@ -30,12 +30,15 @@ export function readFiles(files: readonly TagFile[], preset: string): Files {
       ...problems,
       ...(preset === '' ? [] : twoPolicies(config)),
       ...(examined?.problems ?? []),
-      ...laterPolicies.flatMap((policy) => examinePolicy(policy).problems),
+      ...laterPolicies.slice(0, MAX_LATER_POLICIES).flatMap((policy) => examinePolicy(policy).problems),
       ...checkBuilds(config.builds, laterPolicies.length > 0 ? null : (examined?.names ?? null)),
     ],
     withoutPolicy: withoutPolicy && preset === '',
   };
 }
+
+/** A run has one policy. Others are an error or the same again; of the first few every mistake is said. */
+const MAX_LATER_POLICIES = 4;
 
 /** The policy of a run: the tag file's, or the preset of the inputs. */
 function examinedPolicy({ policy }: Config, preset: string): Examined | null {

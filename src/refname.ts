@@ -78,6 +78,6 @@ export function toTagPart(name: string, max: number, start: boolean): string {
     .replace(/-{2,}/g, '-')
     .replace(start ? /^[.-]+/ : /^(?!)/, '')
     .slice(0, Math.max(0, max - HASH_LENGTH))
-    .replace(/[.-]+$/, '');
+    .replace(/(?<![.-])[.-]+$/, '');
   return allowed === '' || allowed === '-' ? `ref-${hash}` : `${allowed}-${hash}`;
 }

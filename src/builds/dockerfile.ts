@@ -68,7 +68,9 @@ function readStages(lines: readonly string[]): Stage[] {
       case 'RUN':
         if (current) current.runs = true;
         current?.uses.push(
-          ...[...rest.matchAll(/--mount=\S*\bfrom=([^\s,]+)/g)].map(([, from = '']) => from),
+          ...wordsOf(rest)
+            .flatMap((word) => (word.startsWith('--mount=') ? word.split(',') : []))
+            .flatMap((field) => /\bfrom=(.+)/.exec(field)?.[1] ?? []),
         );
         break;
       case 'COPY':
@@ -80,8 +82,12 @@ function readStages(lines: readonly string[]): Stage[] {
   return stages;
 }
 
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
 function stageOf(rest: string): Stage {
-  const words = rest.split(/\s+/).filter((word) => word !== '');
+  const words = wordsOf(rest);
   const flag = words.find((word) => word.startsWith('--platform='));
   const [base = '', as = '', name = ''] = words.filter((word) => !word.startsWith('--'));
   return {

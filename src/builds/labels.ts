@@ -76,5 +76,6 @@ export function annotationLines(
 
 /** A description with line breaks would end the label's line in outputs, so they become spaces, as in metadata-action. */
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ').trim();
+  const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }

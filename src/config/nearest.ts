@@ -8,7 +8,9 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let allowed = Math.min(3, Math.max(1, Math.floor((wanted.length + 1) / 3)));
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate.toLowerCase().slice(0, LONGEST));
+    // Each further character is one edit at least: most words are told apart without the table.
+    if (Math.abs(Math.min(candidate.length, LONGEST) - wanted.length) > allowed) continue;
+    const distance = editDistance(wanted, candidate.toLowerCase().slice(0, LONGEST), allowed);
     if (distance > allowed) continue;
     best = candidate;
     allowed = distance - 1;
@@ -20,8 +22,12 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
 // Beyond this nobody mistyped a name; it also bounds the quadratic table below.
 const LONGEST = 64;
 
-/** Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`: optimal string alignment. */
-function editDistance(a: string, b: string): number {
+/**
+ * Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`: optimal string alignment.
+ * @param most where two rows of the table are above it, the rest is not looked at; any number above it is given then
+ */
+function editDistance(a: string, b: string, most: number): number {
+  let lowest = 0;
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i += 1) {
@@ -38,6 +44,9 @@ function editDistance(a: string, b: string): number {
       }
       row.push(cost);
     }
+    const low = Math.min(...row);
+    if (low > most && lowest > most) return low;
+    lowest = low;
     beforePrevious = previous;
     previous = row;
   }

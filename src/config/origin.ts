@@ -1,5 +1,5 @@
 /** Paths of the data → places in the text. */
-import { isAlias, isMap, isScalar, isSeq, Scalar, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Scalar, type Node, type YAMLMap } from 'yaml';
 import { placeAt } from './decode.js';
 import type { Origin, Path } from './model.js';
 import type { YamlDocument } from './yaml.js';
@@ -50,14 +50,23 @@ function child(parent: Node | null, step: string | number): Found | undefined {
     return item && { node: item };
   }
   if (!isMap(parent)) return undefined;
-  const names = [String(step), SINGULAR[String(step)]];
-  for (const name of names) {
-    for (const { key, value } of parent.items) {
-      if (!isScalar(key) || key.value !== name) continue;
-      return { node: (value as Node | null) ?? key, key };
-    }
+  const index = indexOf(parent);
+  return index.get(String(step)) ?? index.get(SINGULAR[String(step)] ?? '');
+}
+
+/** Made once a mapping: a stranger's may have a hundred thousand keys, and a problem with each of them. */
+const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Found>>();
+
+function indexOf(map: YAMLMap): ReadonlyMap<string, Found> {
+  const known = indexes.get(map);
+  if (known) return known;
+  const index = new Map<string, Found>();
+  for (const { key, value } of map.items) {
+    if (!isScalar(key) || typeof key.value !== 'string' || index.has(key.value)) continue;
+    index.set(key.value, { node: (value as Node | null) ?? key, key });
   }
-  return undefined;
+  indexes.set(map, index);
+  return index;
 }
 
 function resolve(document: YamlDocument, node: Node | null): Node | null {

@@ -18,6 +18,9 @@ export interface YamlDocument {
 /** How deep collections may nest. The tag file itself needs 9. */
 const MAX_DEPTH = 50;
 
+/** How many documents one file may hold. Each may have settings and a policy, which are compared with all others. */
+const MAX_DOCUMENTS = 1_000;
+
 /** Words, signs and spaces that YAML sees in a file. 4 MiB of entries have about half a million. */
 const MAX_LEXEMES = 2_000_000;
 
@@ -30,7 +33,13 @@ export function readDocuments(source: Source, report: (problem: Problem) => void
   }
   const budget = { left: MAX_EXPANDED };
   const documents: YamlDocument[] = [];
-  for (const document of compose(read.tokens, source)) {
+  for (const [number, document] of compose(read.tokens, source).entries()) {
+    if (number === MAX_DOCUMENTS) {
+      const what = `the file has more than ${MAX_DOCUMENTS} documents`;
+      const mend = 'write one document; its entries add up the same way';
+      report({ place: placeAt(source, document.range[0]), what, mend });
+      break;
+    }
     const problems = syntaxProblems(document, source, read.quotes);
     problems.forEach(report);
     if (problems.length > 0) continue;

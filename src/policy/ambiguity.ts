@@ -14,9 +14,11 @@ const CLASSES = '0a-._/~';
 
 /**
  * Runs the pattern against itself: two readings of one text that are at different places, one of them inside a field,
- * and that both reach the end, make it ambiguous. The number of pairs is bounded by the square of the pattern's length.
+ * and that both reach the end, make it ambiguous. The number of pairs is bounded by the square of the pattern's length;
+ * of a pattern that takes more than `budget` steps nothing is said.
  */
-export function isAmbiguous(pattern: Pattern): boolean {
+export function isAmbiguous(pattern: Pattern, budget = 500_000): boolean {
+  let left = budget;
   const atoms = pattern.parts.flatMap(atomsOf);
   const alphabet = [...new Set(unitsOf(CLASSES + pattern.source))];
   const size = atoms.length + 1;
@@ -27,6 +29,7 @@ export function isAmbiguous(pattern: Pattern): boolean {
     if (pair.parted && ends(atoms, pair.a) && ends(atoms, pair.b)) return true;
     for (const code of alphabet) {
       for (const { next: a, at: i, field } of steps(atoms, pair.a, code)) {
+        if ((left -= size) < 0) return false;
         for (const { next: b, at: j, field: other } of steps(atoms, pair.b, code)) {
           const parted = pair.parted || (i !== j && (field || other));
           if (seen.has(key(a, b, parted))) continue;

@@ -8,6 +8,7 @@ import { calendarOf } from './calendar.js';
 import { checkRule } from './check.js';
 import { checkRulesTogether } from './collisions.js';
 import { checkExamples } from './examples.js';
+import { tooLarge } from './limits.js';
 import type { CompiledPolicy, CompiledRule, Open, PromotionRule } from './model.js';
 import { possibleFields } from './rule.js';
 import { templateShapes } from './shapes.js';
@@ -42,6 +43,8 @@ export function compilePolicy(config: PolicyConfig | { readonly preset: string }
  */
 export function examinePolicy(config: PolicyConfig | { readonly preset: string }): Examined {
   const own = 'rules' in config ? config : null;
+  const large = own === null ? null : tooLarge(own);
+  if (large !== null) return { policy: null, problems: [large], names: null };
   const preset = config.preset === undefined ? null : (PRESETS.get(config.preset) ?? null);
   const strange = config.preset !== undefined && preset === null;
   const unread = strange || own?.unread?.settings === true;

@@ -74,7 +74,7 @@ export function groupTracked(
 export function versionLine(tag: string, fields: Readonly<Record<string, string>>): string {
   const { major, minor } = fields as { major?: string; minor?: string };
   if (major !== undefined && minor !== undefined) return `${Number(major)}.${Number(minor)}`;
-  return /\d+\.\d+/.exec(tag)?.[0] ?? tag;
+  return /(?<!\d)\d+\.\d+/.exec(tag)?.[0] ?? tag;
 }
 
 export function trackingKey(image: string, line: string): string {

@@ -37,6 +37,9 @@ export function across<T>(check: (fields: Readonly<Record<string, unknown>>, tel
   });
 }
 
+/** Of so many unknown keys of one mapping each is named, with the nearest known one; the rest is counted. */
+const MAX_UNKNOWN = 100;
+
 /**
  * A mapping with known keys only. `others` tells people with a key of another place or tool what to do.
  */
@@ -50,14 +53,16 @@ export function mapping<E extends v.ObjectEntries>(
     isMapping,
     v.looseObject(entries),
     across((fields, tell) => {
-      for (const key of Object.keys(fields)) {
-        if (known.includes(key)) continue;
+      const unknown = Object.keys(fields).filter((key) => !known.includes(key));
+      for (const key of unknown.slice(0, MAX_UNKNOWN)) {
         const near = suggest(key, known);
         const mend =
           options.others?.[key] ??
           (key === '<<' ? NO_MERGE : near ? `write "${near}"` : `use one of ${known.join(', ')}`);
         tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, mend, key, 'key');
       }
+      const more = unknown.length - MAX_UNKNOWN;
+      if (more > 0) tell(`and ${more} more unknown keys`, 'remove them', unknown[MAX_UNKNOWN], 'key');
     }),
     v.metadata({ title, additionalProperties: false, ...options.json }),
   );

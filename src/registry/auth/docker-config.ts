@@ -79,7 +79,7 @@ function decodeAuth(auth: string, source: string, registry: string): [string, st
   const colon = text.indexOf(':');
   if (colon < 0) throw bad(source, `has an "auth" for ${registry} without a colon between user and password`);
   // Some tools pad the password with NULs; docker trims them too.
-  return [text.slice(0, colon), text.slice(colon + 1).replace(/^\0+|\0+$/g, '')];
+  return [text.slice(0, colon), text.slice(colon + 1).replace(/^\0+|(?<!\0)\0+$/g, '')];
 }
 
 function bad(source: string, what: string): OperationError {

@@ -54,7 +54,9 @@ function escapedInJson(text: string): string {
 function hideLookalikes(text: string): string {
   return text
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${HIDDEN}`)
-    .replace(/\b(https?:\/\/[^\s"'<>?]*)\?[^\s"'<>]*/gi, `$1?${HIDDEN}`);
+    .replace(/\b(https?:\/\/[^\s"'<>?]*)(\?[^\s"'<>]*)?/gi, (url: string, path: string, query?: string) =>
+      query === undefined ? url : `${path}?${HIDDEN}`,
+    );
 }
 
 /** `HEAD quay.io/v2/org/app/manifests/1.0`: method, host and path; never the query, which may be a signature. */

@@ -1,0 +1,151 @@
+/**
+ * What a stranger sends is judged in linear time. Measured is CPU time of this process, for one size and four times as
+ * much: linear work takes four times as long, quadratic work sixteen times.
+ */
+import { describe, expect, test } from '@jest/globals';
+
+import { emulationOf } from '../../src/builds/dockerfile.js';
+import { annotationLines, labelLines } from '../../src/builds/labels.js';
+import { readConfig } from '../../src/config/config.js';
+import { readFiles } from '../../src/files.js';
+import { parsePattern } from '../../src/pattern.js';
+import { isAmbiguous } from '../../src/policy/ambiguity.js';
+import { LIMITS } from '../../src/policy/limits.js';
+import { createSecrets } from '../../src/registry/http/redact.js';
+import { versionLine } from '../../src/tracking/tracked.js';
+
+const ENOUGH = 150_000;
+
+/** Microseconds of CPU. The lesser of two runs, since the first may compile. */
+function cpu(work: () => unknown): number {
+  const once = (): number => {
+    const before = process.cpuUsage();
+    work();
+    return process.cpuUsage(before).user;
+  };
+  return Math.min(once(), once());
+}
+
+function expectLinear(work: (size: number) => unknown, size: number): void {
+  expect(cpu(() => work(4 * size))).toBeLessThan(8 * cpu(() => work(size)) + ENOUGH);
+}
+
+function file(text: string): { path: string; bytes: Uint8Array } {
+  return { path: 'image-tags.yaml', bytes: Buffer.from(text) };
+}
+
+function problems(text: string): string[] {
+  return readFiles([file(text)], '').problems.map(({ what }) => what);
+}
+
+describe('text', () => {
+  const dockerfile = (line: string): string => `FROM a AS b\nRUN ${line}\nFROM b\n`;
+  test.each<[string, (size: number) => unknown]>([
+    ['a label', (size) => labelLines({ a: `x${' '.repeat(size)}x` })],
+    ['an annotation', (size) => annotationLines([{ levels: null, text: `a=x${' '.repeat(size)}x` }])],
+    ['mounts in a Dockerfile', (size) => emulationOf(dockerfile('--mount='.repeat(size / 8)), null)],
+    ['mounts without spaces', (size) => emulationOf(dockerfile(`--mount=${'from'.repeat(size / 4)}`), null)],
+    ['URLs in an answer', (size) => createSecrets(() => undefined).scrub('http://'.repeat(size / 7))],
+    ['digits in a tag', (size) => versionLine('1'.repeat(size), {})],
+  ])('seam 24: %s', (_name, work) => {
+    expectLinear(work, 20_000);
+  });
+
+  test('seam 24: the rewritten expressions give what they gave', () => {
+    expect(labelLines({ a: ' x  \r\n\n  y z \n' })).toBe('a=x y z');
+    expect(createSecrets(() => undefined).scrub('see https://a/b?c=d, http://e/f and http://g/?')).toBe(
+      'see https://a/b?*** http://e/f and http://g/?***',
+    );
+    expect(versionLine('stx.4.0-v2.2', {})).toBe('4.0');
+  });
+});
+
+describe('tag files', () => {
+  const many = (head: string, count: number, line: (i: number) => string): string =>
+    head + Array.from({ length: count }, (_, i) => line(i)).join('');
+
+  test.each<[string, (size: number) => string]>([
+    ['unknown keys', (size) => many('images: []\n', size, (i) => `imagez${i}: 1\n`)],
+    [
+      'labels with unknown fields',
+      (size) =>
+        many(
+          'policy: semver\nbuilds:\n  - name: docker.io/o/a\n    labels:\n',
+          size,
+          (i) => `      l${i}: "{z}"\n`,
+        ),
+    ],
+    ['entries with an unknown key', (size) => many('images:\n', size, (i) => `  - { nme: a${i}, tag: t }\n`)],
+  ])('seam 24: %s', (_name, text) => {
+    expectLinear((size) => readFiles([file(text(size))], ''), 1_500);
+  });
+
+  test('seam 24: unknown keys of one mapping are named up to a hundred', () => {
+    const found = problems(many('images: []\n', 100_000, (i) => `k${i}: 1\n`));
+    expect(found).toHaveLength(101);
+    expect(found.at(-1)).toBe('and 99900 more unknown keys');
+  });
+
+  test('seam 24: documents', () => {
+    const text = '---\npolicy: semver\n'.repeat(1_001);
+    expect(problems(text)).toContain('the file has more than 1000 documents');
+    expect(readConfig([file('---\nimages: []\n'.repeat(1_000))]).problems).toEqual([]);
+  });
+});
+
+describe('policies', () => {
+  const rule = (i: number, more = ''): string =>
+    `    - { class: snapshot, branch: "b${i}", tag: "t${i}"${more} }\n`;
+  const policy = (rules: number, examples: number): string =>
+    `policy:\n  rules:\n${Array.from({ length: rules }, (_, i) => rule(i)).join('')}  examples:\n${Array.from(
+      { length: examples },
+      (_, i) => `    - { ref: refs/heads/b${i % rules}, class: snapshot }\n`,
+    ).join('')}`;
+
+  test('seam 24: as large as may be', () => {
+    expect(problems(policy(LIMITS.rules, LIMITS.examples))).toEqual([]);
+  });
+
+  const patterns = (count: number, text: (i: number) => string): string =>
+    JSON.stringify(Array.from({ length: count }, (_, i) => text(i)));
+  test.each<[string, string, string]>([
+    ['rules', policy(LIMITS.rules + 1, 1), 'there are 201 rules, and at most 200 are allowed'],
+    [
+      '4,000 rules with 4,000 examples',
+      policy(4_000, 4_000),
+      'there are 4000 rules, and at most 200 are allowed',
+    ],
+    ['examples', policy(1, LIMITS.examples + 1), 'there are 501 examples, and at most 500 are allowed'],
+    [
+      'patterns of a rule',
+      `policy:\n  rules:\n    - { class: snapshot, branch: ${patterns(51, (i) => `b${i}`)}, tag: "{branch}" }\n`,
+      'there are 51 items in "branch", and at most 50 are allowed',
+    ],
+    [
+      'a long pattern',
+      `policy:\n  rules:\n    - { class: snapshot, branch: "${'*a'.repeat(129)}", tag: "{branch}" }\n`,
+      'there are 258 characters, and at most 256 are allowed',
+    ],
+    [
+      'much text',
+      `policy:\n  rules:\n    - { class: snapshot, branch: ${patterns(50, (i) => `${i}${'a'.repeat(200)}`)}, tag: "{branch}" }\n`,
+      'there are 10098 characters in patterns, tags and channels, and at most 8192 are allowed',
+    ],
+    [
+      'forms of tags',
+      `policy:\n  rules:\n    - { class: final, git_tag: ${patterns(50, (i) => `v${i}.{m}`)}, tag: "{git_tag}" }\n` +
+        `    - { class: snapshot, branch: ${patterns(50, (i) => `w${i}`)}, tag: "{base}-{branch}" }\n`,
+      'there are 2550 forms of tags, and at most 2000 are allowed',
+    ],
+  ])('seam 24: %s', (_name, text, what) => {
+    expect(problems(text)).toEqual([what]);
+    expect(readFiles([file(text)], '').problems[0]?.place).toMatchObject({ file: 'image-tags.yaml' });
+  });
+
+  test('seam 24: the search for two readings of a pattern has a budget', () => {
+    const pattern = parsePattern(Array.from({ length: 40 }, (_, i) => `{f${i}}{g${i}:32}`).join(''));
+    expect(pattern.ok && isAmbiguous(pattern.value, 10_000)).toBe(false);
+    const short = parsePattern('{a}{b}');
+    expect(short.ok && isAmbiguous(short.value)).toBe(true);
+  });
+});
