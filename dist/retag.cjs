@@ -104,7 +104,8 @@ function suggest(word, candidates) {
   let best;
   let allowed = Math.min(3, Math.max(1, Math.floor((wanted.length + 1) / 3)));
   for (const candidate of candidates) {
-    const distance = editDistance(wanted, candidate.toLowerCase().slice(0, LONGEST));
+    if (Math.abs(Math.min(candidate.length, LONGEST) - wanted.length) > allowed) continue;
+    const distance = editDistance(wanted, candidate.toLowerCase().slice(0, LONGEST), allowed);
     if (distance > allowed) continue;
     best = candidate;
     allowed = distance - 1;
@@ -112,7 +113,8 @@ function suggest(word, candidates) {
   }
   return best;
 }
-function editDistance(a, b) {
+function editDistance(a, b, most) {
+  let lowest = 0;
   let beforePrevious = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i += 1) {
@@ -129,6 +131,9 @@ function editDistance(a, b) {
       }
       row.push(cost);
     }
+    const low = Math.min(...row);
+    if (low > most && lowest > most) return low;
+    lowest = low;
     beforePrevious = previous;
     previous = row;
   }
@@ -770,7 +775,7 @@ function toTagPart(name, max, start2) {
   const fits = /^[A-Za-z0-9._-]+$/.test(name) && name.length <= max && !(start2 && /^[.-]/.test(name));
   if (fits) return name;
   const hash2 = (0, import_node_crypto.createHash)("sha256").update(name, "utf8").digest("hex").slice(0, 8);
-  const allowed = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/-{2,}/g, "-").replace(start2 ? /^[.-]+/ : /^(?!)/, "").slice(0, Math.max(0, max - HASH_LENGTH)).replace(/[.-]+$/, "");
+  const allowed = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/-{2,}/g, "-").replace(start2 ? /^[.-]+/ : /^(?!)/, "").slice(0, Math.max(0, max - HASH_LENGTH)).replace(/(?<![.-])[.-]+$/, "");
   return allowed === "" || allowed === "-" ? `ref-${hash2}` : `${allowed}-${hash2}`;
 }
 var import_node_crypto, FORBIDDEN, LONGEST_REF, HASH_LENGTH, SHORTEST_PART;
@@ -808,7 +813,7 @@ function gitIn(cwd, env, timeout = 6e4) {
   const offline = { ...base, GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" };
   let drivers;
   return async (...args) => {
-    const ask2 = (over, words) => runGit(cwd, { ...offline, ...asVariables(over) }, words, timeout);
+    const ask2 = (over2, words) => runGit(cwd, { ...offline, ...asVariables(over2) }, words, timeout);
     if (PLUMBING.has(args[0] ?? "")) return ask2(settings, args);
     drivers ??= ask2(settings, ["config", "--list", "-z", "--name-only"]).then(
       (answer) => (answer?.stdout.split("\0") ?? []).filter((key) => DRIVER.test(key)).map((key) => [key, key.endsWith(".required") ? "false" : ""])
@@ -1072,7 +1077,8 @@ function annotationLines(annotations2) {
   return [...annotations2].sort((a, b) => key(a.text) < key(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine(text4)}`).join("\n");
 }
 function oneLine(text4) {
-  return text4.replace(/\s*[\r\n]+\s*/g, " ").trim();
+  const lines3 = text4.split(/[\r\n]+/).map((line2) => line2.trim());
+  return lines3.filter((line2) => line2 !== "").join(" ");
 }
 var PREFIX, REVISION, OCI_KEYS;
 var init_labels = __esm({
@@ -2841,7 +2847,7 @@ function outputsFor(policy2, text4) {
   );
 }
 function outputsOfRule(rule2, index2, bases, suffix) {
-  const forms = (template, kind, path6, more = "", reserved = false) => templateShapes(template, rule2.patterns, rule2.class, bases).map((read3) => {
+  const forms2 = (template, kind, path6, more = "", reserved = false) => templateShapes(template, rule2.patterns, rule2.class, bases).map((read3) => {
     const shape = more === "" ? read3 : withSuffix(read3, more);
     return { rule: rule2, index: index2, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
   });
@@ -2849,12 +2855,12 @@ function outputsOfRule(rule2, index2, bases, suffix) {
   const stable = rule2.stable !== false || release;
   return [
     ...rule2.tags.flatMap((template, i) => {
-      if (rule2.class === "stable") return forms(template, "stable", ["tags", i]);
-      const primary2 = forms(template, "primary", ["tags", i]);
+      if (rule2.class === "stable") return forms2(template, "stable", ["tags", i]);
+      const primary2 = forms2(template, "primary", ["tags", i]);
       if (!stable) return primary2;
-      return [...primary2, ...forms(template, "stable", ["tags", i], suffix, rule2.stable === false)];
+      return [...primary2, ...forms2(template, "stable", ["tags", i], suffix, rule2.stable === false)];
     }),
-    ...rule2.channels.flatMap((template, i) => forms(template, "channel", ["channels", i]))
+    ...rule2.channels.flatMap((template, i) => forms2(template, "channel", ["channels", i]))
   ];
 }
 function withSuffix(shape, text4) {
@@ -3377,7 +3383,8 @@ var init_calendar = __esm({
 });
 
 // src/policy/ambiguity.ts
-function isAmbiguous(pattern) {
+function isAmbiguous(pattern, budget = 5e5) {
+  let left = budget;
   const atoms = pattern.parts.flatMap(atomsOf);
   const alphabet = [...new Set(unitsOf(CLASSES + pattern.source))];
   const size = atoms.length + 1;
@@ -3388,6 +3395,7 @@ function isAmbiguous(pattern) {
     if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
     for (const code2 of alphabet) {
       for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
+        if ((left -= size) < 0) return false;
         for (const { next: b, at: j, field: other } of steps(atoms, pair2.b, code2)) {
           const parted = pair2.parted || i !== j && (field2 || other);
           if (seen.has(key(a, b, parted))) continue;
@@ -3865,6 +3873,76 @@ var init_examples = __esm({
   }
 });
 
+// src/policy/limits.ts
+function tooLarge(policy2) {
+  const { rules, examples, origin } = policy2;
+  if (rules.length > LIMITS.rules) return over(origin.at("rules"), "rules", rules.length, LIMITS.rules);
+  if (examples.length > LIMITS.examples) {
+    return over(origin.at("examples"), "examples", examples.length, LIMITS.examples);
+  }
+  for (const { ref, origin: at2 } of examples) {
+    if (ref.length > LIMITS.length) return over(at2.at("ref"), "characters", ref.length, LIMITS.length);
+  }
+  for (const rule2 of rules) {
+    const found = tooLargeRule(rule2);
+    if (found !== null) return found;
+  }
+  const text4 = rules.flatMap((rule2) => lists(rule2).flatMap(([, list3]) => list3)).join("").length;
+  if (text4 > LIMITS.text) {
+    return over(origin.at("rules"), "characters in patterns, tags and channels", text4, LIMITS.text);
+  }
+  const count = forms(rules);
+  return count > LIMITS.forms ? over(origin.at("rules"), "forms of tags", count, LIMITS.forms) : null;
+}
+function tooLargeRule(rule2) {
+  for (const [key, list3] of lists(rule2)) {
+    if (list3.length > LIMITS.list)
+      return over(rule2.origin.at(key), `items in "${key}"`, list3.length, LIMITS.list);
+    const long = list3.findIndex((text4) => text4.length > LIMITS.length);
+    if (long >= 0) {
+      return over(rule2.origin.at(key, long), "characters", list3[long]?.length ?? 0, LIMITS.length);
+    }
+  }
+  return null;
+}
+function lists(rule2) {
+  return [
+    ["git_tag", rule2.gitTag ?? []],
+    ["branch", rule2.branch ?? []],
+    ["tags", rule2.tags],
+    ["channels", rule2.channels]
+  ];
+}
+function forms(rules) {
+  const patterns = (rule2) => (rule2.gitTag ?? rule2.branch ?? []).length;
+  const sum = (counts2) => counts2.reduce((a, b) => a + b, 0);
+  const bases = Math.max(1, sum(rules.filter((rule2) => rule2.class === "final").map(patterns)));
+  return sum(
+    rules.map((rule2) => patterns(rule2) * sum(rule2.tags.map((tag2) => tag2.includes("{base}") ? bases : 1)))
+  );
+}
+function over(place2, what, count, limit) {
+  return { place: place2, what: `there are ${count} ${what}, and at most ${limit} are allowed`, mend: "shorten it" };
+}
+var LIMITS;
+var init_limits = __esm({
+  "src/policy/limits.ts"() {
+    "use strict";
+    LIMITS = {
+      rules: 200,
+      examples: 500,
+      /** patterns, tags or channels of one rule */
+      list: 50,
+      /** characters of one pattern, tag, channel or ref of an example */
+      length: 256,
+      /** characters of all patterns, tags and channels together */
+      text: 8 * 1024,
+      /** ways in which a tag can be read: for each tag of a rule its patterns, times those of final rules for `{base}` */
+      forms: 2e3
+    };
+  }
+});
+
 // src/policy/rule.ts
 function parseRule({ name, config, place: place2 }, problems2) {
   const kind = config.gitTag === void 0 ? "branch" : "tag";
@@ -3919,8 +3997,8 @@ function widthOfField(pattern, name) {
   const field2 = pattern.parts.find((part) => "name" in part && part.name === name);
   return field2 ? widthOf(field2) : null;
 }
-function commonFields(lists) {
-  const [first2, ...others] = lists;
+function commonFields(lists2) {
+  const [first2, ...others] = lists2;
   return (first2 ?? []).filter((name) => others.every((names2) => names2.includes(name)));
 }
 function possibleFields(source) {
@@ -4046,6 +4124,8 @@ function compilePolicy(config) {
 }
 function examinePolicy(config) {
   const own = "rules" in config ? config : null;
+  const large = own === null ? null : tooLarge(own);
+  if (large !== null) return { policy: null, problems: [large], names: null };
   const preset = config.preset === void 0 ? null : PRESETS.get(config.preset) ?? null;
   const strange = config.preset !== void 0 && preset === null;
   const unread = strange || own?.unread?.settings === true;
@@ -4151,6 +4231,7 @@ var init_compile = __esm({
     init_check();
     init_collisions();
     init_examples();
+    init_limits();
     init_rule();
     init_shapes();
     init_slots();
@@ -4241,10 +4322,10 @@ async function findBase(policy2, facts) {
     if (classify(policy2, { kind: "tag", name }).class === "final") return name;
   }
   const finals = policy2.rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
-  const forms = finals.flatMap((rule2) => rule2.patterns.map((pattern) => `"${pattern.source}"`)).join(", ");
+  const forms2 = finals.flatMap((rule2) => rule2.patterns.map((pattern) => `"${pattern.source}"`)).join(", ");
   throw new UserError({
     ...policy2.place && { place: policy2.place },
-    what: `{base} has no value: no git tag reachable from ${facts.sha ?? "the commit"} belongs to a final rule${forms && ` (${forms})`}`,
+    what: `{base} has no value: no git tag reachable from ${facts.sha ?? "the commit"} belongs to a final rule${forms2 && ` (${forms2})`}`,
     mend: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here'
   });
 }
@@ -12510,14 +12591,19 @@ function child(parent, step) {
     return item && { node: item };
   }
   if (!isMap(parent)) return void 0;
-  const names2 = [String(step), SINGULAR[String(step)]];
-  for (const name of names2) {
-    for (const { key, value } of parent.items) {
-      if (!isScalar(key) || key.value !== name) continue;
-      return { node: value ?? key, key };
-    }
+  const index2 = indexOf(parent);
+  return index2.get(String(step)) ?? index2.get(SINGULAR[String(step)] ?? "");
+}
+function indexOf(map2) {
+  const known2 = indexes.get(map2);
+  if (known2) return known2;
+  const index2 = /* @__PURE__ */ new Map();
+  for (const { key, value } of map2.items) {
+    if (!isScalar(key) || typeof key.value !== "string" || index2.has(key.value)) continue;
+    index2.set(key.value, { node: value ?? key, key });
   }
-  return void 0;
+  indexes.set(map2, index2);
+  return index2;
 }
 function resolve3(document2, node) {
   return isAlias(node) ? document2.aliases.get(node) ?? node : node;
@@ -12541,13 +12627,14 @@ function skip(source, offset, escape) {
   }
   return at2;
 }
-var SINGULAR, DOUBLE_QUOTED;
+var SINGULAR, indexes, DOUBLE_QUOTED;
 var init_origin = __esm({
   "src/config/origin.ts"() {
     "use strict";
     init_browser();
     init_decode();
     SINGULAR = { tags: "tag" };
+    indexes = /* @__PURE__ */ new WeakMap();
     DOUBLE_QUOTED = /^\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)/;
   }
 });
@@ -12761,12 +12848,14 @@ function mapping(title, entries, options = {}) {
     isMapping,
     looseObject(entries),
     across((fields2, tell) => {
-      for (const key of Object.keys(fields2)) {
-        if (known2.includes(key)) continue;
+      const unknown2 = Object.keys(fields2).filter((key) => !known2.includes(key));
+      for (const key of unknown2.slice(0, MAX_UNKNOWN)) {
         const near = suggest(key, known2);
         const mend2 = options.others?.[key] ?? (key === "<<" ? NO_MERGE : near ? `write "${near}"` : `use one of ${known2.join(", ")}`);
         tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, mend2, key, "key");
       }
+      const more = unknown2.length - MAX_UNKNOWN;
+      if (more > 0) tell(`and ${more} more unknown keys`, "remove them", unknown2[MAX_UNKNOWN], "key");
     }),
     metadata({ title, additionalProperties: false, ...options.json })
   );
@@ -12839,7 +12928,7 @@ function parseLocalPath2(value) {
   }
   return { ok: true, value };
 }
-var MAX_LINE, NO_MERGE, isMapping, line, anyText, localPath, CONTROL;
+var MAX_LINE, NO_MERGE, isMapping, MAX_UNKNOWN, line, anyText, localPath, CONTROL;
 var init_parts = __esm({
   "src/config/schema/parts.ts"() {
     "use strict";
@@ -12850,6 +12939,7 @@ var init_parts = __esm({
     isMapping = custom(
       (value) => typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null
     );
+    MAX_UNKNOWN = 100;
     line = text(parseLine, { minLength: 1, maxLength: MAX_LINE });
     anyText = string();
     localPath = text(parseLocalPath2, { minLength: 1 });
@@ -13668,7 +13758,7 @@ function keepPolicy(data) {
   const settings = keep3(policyMapping, plain(rest));
   const kept = keepItems(rule, rules);
   const whole2 = keepItems(example, examples).filter((item) => item.left.length === 0);
-  const lists = [rules, examples].every((list3) => list3 === void 0 || Array.isArray(list3));
+  const lists2 = [rules, examples].every((list3) => list3 === void 0 || Array.isArray(list3));
   return {
     data: {
       ...settings?.value ?? {},
@@ -13677,7 +13767,7 @@ function keepPolicy(data) {
     },
     rules: kept.filter(isReadable).map(({ at: at2 }) => at2),
     examples: whole2.map(({ at: at2 }) => at2),
-    unread: { rules: unreadRules(rules, kept), settings: settings?.left.length !== 0 || !lists }
+    unread: { rules: unreadRules(rules, kept), settings: settings?.left.length !== 0 || !lists2 }
   };
 }
 function unreadRules(rules, kept) {
@@ -13838,7 +13928,13 @@ function readDocuments(source, report2) {
   }
   const budget = { left: MAX_EXPANDED };
   const documents = [];
-  for (const document2 of compose(read3.tokens, source)) {
+  for (const [number2, document2] of compose(read3.tokens, source).entries()) {
+    if (number2 === MAX_DOCUMENTS) {
+      const what = `the file has more than ${MAX_DOCUMENTS} documents`;
+      const mend2 = "write one document; its entries add up the same way";
+      report2({ place: placeAt(source, document2.range[0]), what, mend: mend2 });
+      break;
+    }
     const problems2 = syntaxProblems(document2, source, read3.quotes);
     problems2.forEach(report2);
     if (problems2.length > 0) continue;
@@ -13896,7 +13992,7 @@ function compose(tokens, source) {
     Error.stackTraceLimit = stackTraceLimit;
   }
 }
-var MAX_DEPTH2, MAX_LEXEMES, PLAIN2;
+var MAX_DEPTH2, MAX_DOCUMENTS, MAX_LEXEMES, PLAIN2;
 var init_yaml = __esm({
   "src/config/yaml.ts"() {
     "use strict";
@@ -13905,6 +14001,7 @@ var init_yaml = __esm({
     init_data();
     init_syntax();
     MAX_DEPTH2 = 50;
+    MAX_DOCUMENTS = 1e3;
     MAX_LEXEMES = 2e6;
     PLAIN2 = "";
   }
@@ -13977,7 +14074,7 @@ function readFiles(files, preset) {
       ...problems2,
       ...preset === "" ? [] : twoPolicies(config),
       ...examined?.problems ?? [],
-      ...laterPolicies2.flatMap((policy2) => examinePolicy(policy2).problems),
+      ...laterPolicies2.slice(0, MAX_LATER_POLICIES).flatMap((policy2) => examinePolicy(policy2).problems),
       ...checkBuilds(config.builds, laterPolicies2.length > 0 ? null : examined?.names ?? null)
     ],
     withoutPolicy: withoutPolicy && preset === ""
@@ -13997,12 +14094,14 @@ function twoPolicies({ policy: policy2 }) {
     }
   ];
 }
+var MAX_LATER_POLICIES;
 var init_files = __esm({
   "src/files.ts"() {
     "use strict";
     init_check2();
     init_config();
     init_policy();
+    MAX_LATER_POLICIES = 4;
   }
 });
 
@@ -15874,8 +15973,8 @@ async function expectFree({ tags: tags2 }, tagLists, repositories, registry) {
   }
 }
 async function listAll(repositories, { registry, concurrency }) {
-  const lists = await pool(repositories, concurrency, (repository) => listTags(registry, repository));
-  return new Map(repositories.map((repository, i) => [formatRepository(repository), lists[i] ?? []]));
+  const lists2 = await pool(repositories, concurrency, (repository) => listTags(registry, repository));
+  return new Map(repositories.map((repository, i) => [formatRepository(repository), lists2[i] ?? []]));
 }
 async function look2(policy2, decision, facts, needs, known2) {
   if (!needs.sequence) return { base: known2.base };
@@ -16728,7 +16827,7 @@ function decodeAuth(auth, source, registry) {
   const text4 = Buffer.from(auth, "base64").toString("utf8");
   const colon = text4.indexOf(":");
   if (colon < 0) throw bad4(source, `has an "auth" for ${registry} without a colon between user and password`);
-  return [text4.slice(0, colon), text4.slice(colon + 1).replace(/^\0+|\0+$/g, "")];
+  return [text4.slice(0, colon), text4.slice(colon + 1).replace(/^\0+|(?<!\0)\0+$/g, "")];
 }
 function bad4(source, what) {
   return new OperationError("denied", `${source} ${what}; mend it, or log in again with "docker login"`);
@@ -16963,8 +17062,8 @@ function createProof() {
       while (state === "unknown" && trying) await trying.over;
       if (state !== "unknown") return state;
       let end2 = () => void 0;
-      const over = new Promise((resolve11) => end2 = resolve11);
-      trying = { over, end: end2 };
+      const over2 = new Promise((resolve11) => end2 = resolve11);
+      trying = { over: over2, end: end2 };
       return "try";
     },
     settle(right) {
@@ -19912,7 +20011,7 @@ async function* chunksOf(incoming, limits) {
     for await (const chunk of incoming) {
       total += chunk.length;
       limits.onBytes(chunk.length);
-      if (total > limits.maxBytes) throw tooLarge(limits);
+      if (total > limits.maxBytes) throw tooLarge2(limits);
       waiting = false;
       yield chunk;
       waiting = true;
@@ -19937,12 +20036,12 @@ function cutShort() {
 function silent({ idleMs }) {
   return new WireFault("timeout", `the body stopped for ${idleMs / 1e3} s`);
 }
-function tooLarge({ maxBytes }) {
+function tooLarge2({ maxBytes }) {
   return new WireFault("too-large", `the body has more than ${maxBytes} bytes`);
 }
 async function readBody(incoming, limits) {
   const { bytes: bytes2, fault } = await gather(incoming, limits, limits.maxBytes + 1);
-  if (bytes2.length > limits.maxBytes) throw tooLarge(limits);
+  if (bytes2.length > limits.maxBytes) throw tooLarge2(limits);
   if (fault !== null) throw fault;
   return bytes2;
 }
@@ -19977,13 +20076,13 @@ function gather(incoming, limits, enough2) {
       timer.refresh();
       if (total >= enough2) end2(null);
     });
-    const over = () => {
+    const over2 = () => {
       if (!ended) end2(incoming.complete ? null : cutShort());
     };
-    incoming.on("end", over);
+    incoming.on("end", over2);
     incoming.on("error", (error2) => end2(cutUnlessKnown(error2)));
-    incoming.on("close", over);
-    if (incoming.destroyed) over();
+    incoming.on("close", over2);
+    if (incoming.destroyed) over2();
   });
 }
 function finish(incoming) {
@@ -20732,7 +20831,10 @@ function escapedInJson(text4) {
   return JSON.stringify(text4).slice(1, -1);
 }
 function hideLookalikes(text4) {
-  return text4.replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${HIDDEN}`).replace(/\b(https?:\/\/[^\s"'<>?]*)\?[^\s"'<>]*/gi, `$1?${HIDDEN}`);
+  return text4.replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${HIDDEN}`).replace(
+    /\b(https?:\/\/[^\s"'<>?]*)(\?[^\s"'<>]*)?/gi,
+    (url, path6, query) => query === void 0 ? url : `${path6}?${HIDDEN}`
+  );
 }
 function redactUrl(method, url) {
   return `${method} ${url.host}${url.pathname}`;
@@ -23130,7 +23232,7 @@ function createRegistry(transport, options) {
   const reader2 = createReader(context);
   const { transfer, referrers } = createTransfer(context, reader2);
   const looks = once(false);
-  const lists = once(false);
+  const lists2 = once(false);
   const announce = async (ref, manifest) => {
     const parsed2 = parseManifest(manifest, formatReference(ref));
     if (parsed2.subject === null) return;
@@ -23161,7 +23263,7 @@ function createRegistry(transport, options) {
         looks.forget(formatReference(ref));
       }
     },
-    tags: (repository) => lists.run(formatRepository(repository), () => listTags2(context, repository)),
+    tags: (repository) => lists2.run(formatRepository(repository), () => listTags2(context, repository)),
     usage: () => transport.usage(),
     close: () => transport.close()
   };
@@ -23818,7 +23920,7 @@ function retryAfter(value, now) {
   return Number.isNaN(date) ? null : Math.max(now, date);
 }
 var MAX_TRIES2, SECONDARY;
-var init_limits = __esm({
+var init_limits2 = __esm({
   "src/github/limits.ts"() {
     "use strict";
     MAX_TRIES2 = 4;
@@ -23977,7 +24079,7 @@ var init_client = __esm({
     init_errors();
     init_faults();
     init_lane();
-    init_limits();
+    init_limits2();
     init_permissions();
     JOB_LOGIN = "github-actions[bot]";
   }
@@ -27959,7 +28061,7 @@ function readStages(lines3) {
       case "RUN":
         if (current) current.runs = true;
         current?.uses.push(
-          ...[...rest.matchAll(/--mount=\S*\bfrom=([^\s,]+)/g)].map(([, from = ""]) => from)
+          ...wordsOf3(rest).flatMap((word) => word.startsWith("--mount=") ? word.split(",") : []).flatMap((field2) => /\bfrom=(.+)/.exec(field2)?.[1] ?? [])
         );
         break;
       case "COPY":
@@ -27970,8 +28072,11 @@ function readStages(lines3) {
   }
   return stages2;
 }
+function wordsOf3(text4) {
+  return text4.split(/\s+/).filter((word) => word !== "");
+}
 function stageOf(rest) {
-  const words = rest.split(/\s+/).filter((word) => word !== "");
+  const words = wordsOf3(rest);
   const flag2 = words.find((word) => word.startsWith("--platform="));
   const [base = "", as = "", name = ""] = words.filter((word) => !word.startsWith("--"));
   return {
@@ -29911,7 +30016,7 @@ function groupTracked(events2, facts) {
 function versionLine(tag2, fields2) {
   const { major, minor } = fields2;
   if (major !== void 0 && minor !== void 0) return `${Number(major)}.${Number(minor)}`;
-  return /\d+\.\d+/.exec(tag2)?.[0] ?? tag2;
+  return /(?<!\d)\d+\.\d+/.exec(tag2)?.[0] ?? tag2;
 }
 function trackingKey(image3, line2) {
   return `${image3} ${line2}`;

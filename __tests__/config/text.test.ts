@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { MAX_FILE_BYTES } from '../../src/config/config.js';
+import { expectLinear } from '../support/cpu.js';
 import { entry, messages, parse, problemsIn, tagFile } from './support.js';
 
 describe('what is no text', () => {
@@ -158,12 +159,9 @@ describe('aliases', () => {
       ),
     ].join('\n');
 
-  test('row 21: a bomb of aliases is an error within 100 ms', () => {
-    messages(bomb(2)); // the code is compiled now
-    const start = performance.now();
-    const found = messages(bomb(30));
-    expect(performance.now() - start).toBeLessThan(100);
-    expect(found).toEqual([
+  test('row 21: a bomb of aliases is an error, and more levels cost no more than their text', () => {
+    expectLinear((levels) => messages(bomb(levels)), 30);
+    expect(messages(bomb(30))).toEqual([
       'tags.yaml:1:1: its aliases stand for more than 100000 values; write fewer of them',
     ]);
   });
@@ -247,15 +245,14 @@ describe('keys', () => {
   });
 });
 
-test('ten thousand entries are read within two seconds, places included', () => {
+test('ten thousand entries are read in linear time, places included', () => {
   const entries = Array.from(
     { length: 10_000 },
     (_, i) =>
       `  - name: docker.io/org/app-${i}\n    src_build_tag: build-${i}\n    src_ref: https://example.org/c/${i}\n    tag: v${i}\n`,
   );
-  const start = performance.now();
-  const { images } = parse(`images:\n${entries.join('')}`);
-  const places = images.map(({ origin }) => origin.at('tag').line);
-  expect(performance.now() - start).toBeLessThan(2_000);
-  expect(places).toEqual(Array.from({ length: 10_000 }, (_, i) => 5 + i * 4));
+  const places = (count: number): number[] =>
+    parse(`images:\n${entries.slice(0, count).join('')}`).images.map(({ origin }) => origin.at('tag').line);
+  expectLinear(places, 2_500);
+  expect(places(10_000)).toEqual(Array.from({ length: 10_000 }, (_, i) => 5 + i * 4));
 });

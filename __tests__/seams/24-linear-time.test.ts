@@ -13,22 +13,7 @@ import { isAmbiguous } from '../../src/policy/ambiguity.js';
 import { LIMITS } from '../../src/policy/limits.js';
 import { createSecrets } from '../../src/registry/http/redact.js';
 import { versionLine } from '../../src/tracking/tracked.js';
-
-const ENOUGH = 150_000;
-
-/** Microseconds of CPU. The lesser of two runs, since the first may compile. */
-function cpu(work: () => unknown): number {
-  const once = (): number => {
-    const before = process.cpuUsage();
-    work();
-    return process.cpuUsage(before).user;
-  };
-  return Math.min(once(), once());
-}
-
-function expectLinear(work: (size: number) => unknown, size: number): void {
-  expect(cpu(() => work(4 * size))).toBeLessThan(8 * cpu(() => work(size)) + ENOUGH);
-}
+import { expectLinear } from '../support/cpu.js';
 
 function file(text: string): { path: string; bytes: Uint8Array } {
   return { path: 'image-tags.yaml', bytes: Buffer.from(text) };
