@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { findDrift } from '../src/drift.js';
-import { OperationError } from '../src/errors.js';
 import { observe } from '../src/observe.js';
 import type { WantedTag } from '../src/plan/model.js';
 import { plan } from '../src/plan/plan.js';
@@ -56,9 +55,6 @@ describe('drift', () => {
 
   test('a signature that is gone, where the tag file requires one', async () => {
     const registry = memoryRegistry({ [SOURCE]: digestOf('a'), [TAG]: digestOf('a') });
-    registry.before = (call) => {
-      if (call.startsWith('transfer')) throw new OperationError('absent', 'nothing is attached');
-    };
     const [found] = await driftIn(registry, wantedTag({ attachments: 'require' }));
     expect(found).toMatchObject({ kind: 'attachment', tag: '1.0', location: { line: 2 } });
     expect(await driftIn(registry, wantedTag())).toEqual([]);

@@ -36,7 +36,7 @@ const present = (revision: string | null): SourceState => ({
   state: 'present',
   digest: digestOf('a'),
   manifest: null,
-  facts: { platforms: [], attestations: 0, revision },
+  facts: { platforms: [], attestations: 0, revision, revisions: [] },
   repository: APP,
 });
 

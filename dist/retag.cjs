@@ -1338,6 +1338,8 @@ function remedy(action2) {
       return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
     case "platform-missing":
       return "Publish the missing platform at the source, or take it out of platforms.";
+    case "attachment-missing":
+      return 'Sign the source image, or set "attachments: copy".';
     case "revision-mismatch":
       return "Correct src_ref, or choose the build that was made from that commit.";
     case "not-reviewed":
@@ -1470,7 +1472,7 @@ function decide(wanted, observed) {
     case "unknown":
       return refuse(wanted, previous, "unknown", unusable(source.error));
     case "missing":
-      return decideMissing(wanted, previous);
+      return decideMissing(wanted, observed, previous);
     case "refused":
       return refuse(wanted, previous, source.code, source.text);
     case "to-build":
@@ -1492,7 +1494,7 @@ function decideWithoutSource(wanted, observed, previous) {
     `the source of ${observed.destination.state} tag was not looked at`
   );
 }
-function decideMissing(wanted, previous) {
+function decideMissing(wanted, observed, previous) {
   const name = sourceName(wanted);
   if (previous === null) {
     return refuse(
@@ -1506,7 +1508,7 @@ function decideMissing(wanted, previous) {
     return refuseOther(wanted, previous, wanted.digest);
   }
   const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
-  return keep(wanted, previous, "source-gone", text4, [text4]);
+  return unmetByKept(wanted, observed, previous) ?? keep(wanted, previous, "source-gone", text4, [text4]);
 }
 function decideToBuild(wanted, observed, previous) {
   const held = hold(wanted, observed, previous);
@@ -1527,22 +1529,16 @@ function decidePresent(wanted, observed, source, previous) {
     const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
     return refuse(wanted, previous, "digest-mismatch", text4);
   }
-  const missing2 = source.facts === null ? [] : platformsMissing(wanted.platforms, source.facts.platforms);
-  if (missing2.length > 0) {
-    const has = source.facts?.platforms.join(", ") ?? "";
-    const text4 = `the image lacks the required ${plural(missing2.length, "platform")} ${missing2.join(", ")}; it has ${has || "none"}`;
-    return refuse(wanted, previous, "platform-missing", text4);
+  const refused3 = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous);
+  if (refused3 !== null) return refused3;
+  if (previous === source.digest) {
+    const { from: from2 = null, manifest = null } = observed.kept ?? {};
+    return { ...keep(wanted, previous, "same-digest", SAME), source: from2, manifest: from2 && manifest };
   }
-  if (previous === source.digest) return keep(wanted, previous, "same-digest", SAME);
   if (previous !== null && wanted.kind !== "channel" && !wanted.forced) {
     return refuseOther(wanted, previous, source.digest);
   }
-  const revision = source.facts?.revision ?? null;
-  if (wanted.revision !== null && revision !== null && !sameRevision(revision, wanted.revision)) {
-    const text4 = `src_ref names commit ${wanted.revision}, but the image says that it is made from ${revision}`;
-    return refuse(wanted, previous, "revision-mismatch", text4);
-  }
-  const warnings2 = wanted.revision !== null && source.facts !== null && revision === null ? ["the image has no org.opencontainers.image.revision, so src_ref could not be checked"] : [];
+  const warnings2 = wanted.revision === null ? [] : unsaid(source.facts?.revisions ?? []);
   const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
   const from = { ...source.repository, digest: source.digest };
   return {
@@ -1551,6 +1547,37 @@ function decidePresent(wanted, observed, source, previous) {
     manifest: source.manifest,
     warnings: [...decided.warnings, ...warnings2]
   };
+}
+function unmet(wanted, facts, previous) {
+  if (facts === null) return null;
+  const missing2 = platformsMissing(wanted.platforms, facts.platforms);
+  if (missing2.length > 0) {
+    const has = facts.platforms.join(", ");
+    const text5 = `the image lacks the required ${plural(missing2.length, "platform")} ${missing2.join(", ")}; it has ${has || "none"}`;
+    return refuse(wanted, previous, "platform-missing", text5);
+  }
+  const named2 = wanted.revision;
+  if (named2 === null) return null;
+  const said = facts.revisions.filter(({ revision }) => revision !== null);
+  const other = said.find(({ revision }) => !sameRevision(revision ?? "", named2));
+  if (other === void 0) return null;
+  const text4 = `src_ref names commit ${named2}, but ${imageOf2(other)} says that it is made from ${other.revision ?? ""}`;
+  return refuse(wanted, previous, "revision-mismatch", text4);
+}
+function unmetByKept(wanted, { kept }, previous) {
+  const refused3 = unmet(wanted, kept?.facts ?? null, previous);
+  if (refused3 !== null || kept?.attached !== false) return refused3;
+  const text4 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
+  return refuse(wanted, previous, "attachment-missing", text4);
+}
+function imageOf2({ of }) {
+  return of === null ? "the image" : `the image for ${of}`;
+}
+function unsaid(revisions) {
+  const silent2 = revisions.filter(({ revision }) => revision === null);
+  if (silent2.length === 0) return [];
+  const who = silent2.length === revisions.length ? "the image" : silent2.map(imageOf2).join(", ");
+  return [`${who} has no org.opencontainers.image.revision, so src_ref could not be checked`];
 }
 function write(wanted, observed, source, previous) {
   if (wanted.kind === "channel" && !wanted.forced)
@@ -1728,6 +1755,7 @@ function kindOf2({ action: action2, reason, previous, wanted }) {
   if (action2 !== "refuse" || previous === null) return null;
   if (reason.code === "different-digest") return "moved";
   if (reason.code === "digest-mismatch") return previous === wanted.digest ? null : "moved";
+  if (reason.code === "attachment-missing") return "attachment";
   return reason.code === "platform-missing" ? "platform" : null;
 }
 async function lostAttachment(action2, registry) {
@@ -1736,8 +1764,8 @@ async function lostAttachment(action2, registry) {
   const { registry: host, repository } = wanted.destination;
   const at2 = { registry: host, repository, digest: previous };
   try {
-    await registry.transfer(at2, await registry.manifest(at2), { registry: host, repository }, "require");
-    return null;
+    if (await registry.attached(at2, await registry.manifest(at2)) > 0) return null;
+    return `${formatReference(wanted.destination)}: nothing is attached to the image any more`;
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
     return `${formatReference(wanted.destination)}: ${error2.message}`;
@@ -1793,7 +1821,7 @@ async function settle({ settle: ms, clock, signal }) {
   });
 }
 async function carryOut(action2, registry, options, outcomes, ready) {
-  if (!writes(action2)) return skipped(action2);
+  if (!writes(action2)) return carriesLate(action2) ? carryLate(action2, registry, options) : skipped(action2);
   if (options.signal.aborted)
     return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
   const prepared = ready.get(action2.wanted);
@@ -1809,6 +1837,28 @@ async function carryOut(action2, registry, options, outcomes, ready) {
       await registry.put(action2.wanted.destination, content.manifest, action2.previous);
     }
     return { planned: action2, content };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return failed(action2, error2);
+  }
+}
+function carriesLate({ action: action2, source, manifest }) {
+  return action2 === "keep" && source !== null && manifest !== null;
+}
+async function carryLate(action2, registry, options) {
+  const { source, manifest, wanted } = action2;
+  if (source === null || manifest === null) throw new Error("nothing to carry attachments from");
+  if (options.signal.aborted)
+    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
+  try {
+    const { found, carried, written: written2 } = await registry.carry(
+      source,
+      manifest,
+      wanted.destination,
+      wanted.attachments
+    );
+    const outcome = { ...skipped(action2), attachments: { found, carried } };
+    return written2 > 0 ? { ...outcome, outcome: "done" } : outcome;
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
     return failed(action2, error2);
@@ -2002,11 +2052,14 @@ function createObserver(registry, lookouts, allowed) {
     const destination = nameless === null ? await registry.look(wanted.destination, absenceFor(wanted)) : { state: "unknown", error: nameless };
     if (destination.state === "unknown") return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === "present" ? destination.digest : null;
-    if (previous !== null && previous === wanted.digest && wanted.platforms.length === 0) {
-      return { destination, source: null, gate: OPEN, channel: null };
-    }
-    const source = await observeSource(wanted, previous);
+    const pinned = previous !== null && previous === wanted.digest;
+    if (pinned && !hasConditions(wanted)) return { destination, source: null, gate: OPEN, channel: null };
+    const source = pinned ? await observePinned(wanted, previous) : await observeSource(wanted, previous);
     const rest = { destination, source, gate: OPEN, channel: null };
+    const right = source.state === "missing" || source.state === "present" && source.digest === previous;
+    if (previous !== null && right) {
+      return hasConditions(wanted) ? { ...rest, ...await readKept(registry, wanted, previous, source) } : rest;
+    }
     if (!mayWrite(wanted, previous, source)) return rest;
     const reading = readSource(registry, wanted, source);
     const [read3, gate2, channel] = await Promise.all([
@@ -2018,6 +2071,12 @@ function createObserver(registry, lookouts, allowed) {
   };
   function absenceFor({ source }) {
     return source.from === "build" ? "confirmed" : allowed;
+  }
+  async function observePinned(wanted, digest) {
+    const { source, destination } = wanted;
+    if (source.from !== "image" || !carries(wanted)) return presentAt(destination, digest);
+    const at2 = { registry: source.ref.registry, repository: source.ref.repository, digest };
+    return stateOf(at2, await registry.look(at2));
   }
   async function observeSource(wanted, previous) {
     if (wanted.source.from === "build") return lookouts.build(wanted);
@@ -2042,8 +2101,44 @@ function mayWrite(wanted, previous, source) {
   if (source.state === "to-build") return true;
   if (source.state !== "present") return false;
   if (wanted.digest !== null && wanted.digest !== source.digest) return false;
-  if (previous === source.digest) return wanted.platforms.length > 0;
   return previous === null || wanted.forced || wanted.kind === "channel";
+}
+function hasConditions(wanted) {
+  const { platforms, revision, attachments, follows } = wanted;
+  const attached2 = follows === null && (attachments === "require" || carries(wanted));
+  return platforms.length > 0 || revision !== null || attached2;
+}
+function carries({ lateAttachments, follows, source, destination }) {
+  return lateAttachments && follows === null && source.from === "image" && !sameRepository(source.ref, destination);
+}
+async function readKept(registry, wanted, digest, source) {
+  const { destination } = wanted;
+  const repository = { registry: destination.registry, repository: destination.repository };
+  const at2 = { ...repository, digest };
+  const from = source.state === "present" && carries(wanted) ? { ...source.repository, digest } : null;
+  try {
+    const manifest = await registry.manifest(at2);
+    const asks = wanted.attachments === "require" && wanted.follows === null;
+    const attached2 = asks && (await registry.attached(at2, manifest) > 0 || from !== null && await registry.attached(from, manifest) > 0);
+    return {
+      kept: {
+        manifest,
+        facts: await readFacts(registry, wanted, repository, manifest),
+        attached: asks ? attached2 : null,
+        from
+      }
+    };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { source: { state: "unknown", error: error2 } };
+    throw error2;
+  }
+}
+function readFacts(registry, wanted, at2, manifest) {
+  const need = {
+    revision: wanted.revision !== null ? "every" : asksForCommit(wanted) ? "first" : null,
+    platforms: wanted.platforms.length > 0
+  };
+  return need.revision !== null || need.platforms ? registry.facts(at2, manifest, need) : null;
 }
 async function fetchSource(registry, ref) {
   try {
@@ -2065,11 +2160,7 @@ async function readSource(registry, wanted, source) {
   try {
     const at2 = { ...source.repository, digest: source.digest };
     const manifest = source.manifest ?? await registry.manifest(at2);
-    const need = {
-      revision: wanted.revision !== null || asksForCommit(wanted),
-      platforms: wanted.platforms.length > 0
-    };
-    const facts = need.revision || need.platforms ? await registry.facts(source.repository, manifest, need) : null;
+    const facts = await readFacts(registry, wanted, source.repository, manifest);
     return { ...source, manifest, facts };
   } catch (error2) {
     if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
@@ -12689,7 +12780,7 @@ function imageConfig(document2, data, path6, number2) {
     tags: listOf(data.tag ?? data.tags),
     stable: data.stable ?? false,
     platforms: (data.platforms ?? []).map((platform3) => sure(parsePlatform(platform3))),
-    attachments: data.attachments ?? "copy",
+    ...given("attachments", data.attachments),
     requires: gateList(document2, data.requires, [...path6, "requires"]),
     ...given("bug", data.bug),
     references: data.references ?? [],
@@ -14223,7 +14314,8 @@ function primaryTag(entry, image3, tag2, options) {
     digest: entry.srcDigest ?? null,
     platforms: entry.platforms,
     revision: entry.commit?.sha ?? null,
-    attachments: entry.attachments,
+    attachments: entry.attachments ?? "copy",
+    lateAttachments: entry.attachments !== void 0 && entry.attachments !== "ignore",
     gates: entry.requires,
     manual: false,
     taken: options.taken?.(entry, image3, tag2, "primary") ?? null,
@@ -14472,7 +14564,7 @@ function digestOf({ action: { wanted }, observed: { source } }) {
 function unite(actions) {
   const worst2 = WORST_FIRST.find((name) => actions.some(({ action: action2 }) => action2 === name));
   const decisive = actions.filter(({ action: action2 }) => action2 === worst2);
-  const [first2 = actions[0]] = decisive;
+  const first2 = decisive.find(({ source }) => source !== null) ?? decisive[0];
   if (first2 === void 0) throw new Error("no action to unite");
   const texts = [...new Set(decisive.map(({ reason }) => reason.text))];
   const united = {
@@ -14498,6 +14590,7 @@ function uniteWanted(decisive, all) {
     digest: all.find(({ digest }) => digest !== null)?.digest ?? null,
     platforms: [...new Set(all.flatMap(({ platforms }) => platforms))],
     attachments: attachments ?? decisive.attachments,
+    lateAttachments: all.some(({ lateAttachments }) => lateAttachments),
     gates: all.flatMap(({ gates: gates2 }) => gates2),
     follows: all.find(({ follows }) => follows !== null)?.follows ?? null
   };
@@ -15051,7 +15144,7 @@ async function partOf(repository, platform3, digest, registry) {
   return { image: image3.descriptor, attestations: attestations.map(({ descriptor: descriptor3 }) => descriptor3) };
 }
 async function lone(repository, platform3, manifest, registry) {
-  const facts = await registry.facts(repository, manifest, { revision: false, platforms: true });
+  const facts = await registry.facts(repository, manifest, { revision: null, platforms: true });
   const [has] = facts.platforms;
   if (has === void 0 || !samePlatform(platform3, has)) {
     throw wrong(repository, manifest.digest, platform3, has ?? "no platform");
@@ -15112,7 +15205,7 @@ async function checkRevisions(parts, registry, revision) {
   for (const part of parts) {
     const { image: image3, platforms, repository } = part.target;
     const manifest = await pushed(part, registry);
-    const facts = await registry.facts(repository, manifest, { revision: true, platforms: false });
+    const facts = await registry.facts(repository, manifest, { revision: "first", platforms: false });
     if (facts.revision === null || facts.revision === revision) continue;
     throw new OperationError(
       "mismatch",
@@ -15128,7 +15221,7 @@ async function readImage(parts, registry, expected) {
   const wanted = parts.flatMap(({ target }) => target.platforms);
   const joined = expected.partial !== true && (parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split);
   const manifest = joined ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations: annotations2 }, registry) : await pushed(first2, registry);
-  const facts = await registry.facts(repository, manifest, { revision: false, platforms: true });
+  const facts = await registry.facts(repository, manifest, { revision: null, platforms: true });
   const missing2 = platformsMissing(wanted, facts.platforms);
   if (missing2.length > 0) {
     throw new OperationError(
@@ -15927,7 +16020,7 @@ async function incompleteBuilds(selected, states, registry) {
 async function platformsOf2(registry, repository, digest) {
   try {
     const manifest = await registry.manifest({ ...repository, digest });
-    return (await registry.facts(repository, manifest, { revision: false, platforms: true })).platforms;
+    return (await registry.facts(repository, manifest, { revision: null, platforms: true })).platforms;
   } catch (error2) {
     if (error2 instanceof OperationError) return null;
     throw error2;
@@ -16009,7 +16102,7 @@ async function isOfCommit(tag2, sha, known2) {
 async function revisionOf(registry, repository, tag2) {
   try {
     const manifest = await registry.manifest({ ...repository, tag: tag2 });
-    return (await registry.facts(repository, manifest, { revision: true, platforms: false })).revision;
+    return (await registry.facts(repository, manifest, { revision: "first", platforms: false })).revision;
   } catch (error2) {
     if (error2 instanceof OperationError && error2.code === "absent") return null;
     throw error2;
@@ -16164,7 +16257,7 @@ async function foundAt({ destination }, registry) {
   try {
     const at2 = { ...repository, digest: existence.digest };
     const facts = await registry.facts(repository, await registry.manifest(at2), {
-      revision: true,
+      revision: "first",
       platforms: false
     });
     return { state: "present", digest: existence.digest, revision: facts.revision };
@@ -16237,6 +16330,7 @@ function primary({ config, entry, place: place2 }, name, tag2, decision) {
     platforms: [],
     revision: null,
     attachments: "copy",
+    lateAttachments: false,
     gates: [...decision.requires, ...config.requires],
     manual: false,
     taken: null,
@@ -16496,7 +16590,7 @@ async function carryOut2(planned2, made, request, parts) {
     signal,
     log
   });
-  const news = outcomes.filter(({ planned: { action: action2 } }) => action2 !== "keep");
+  const news = outcomes.filter(({ planned: planned3, outcome }) => planned3.action !== "keep" || outcome !== "skipped");
   sayTags(news, log, true);
   return [...made?.outcomes ?? [], ...outcomes];
 }
@@ -21868,7 +21962,7 @@ var init_tree = __esm({
 });
 
 // src/registry/facts.ts
-async function readFacts(reader2, source, manifest, need) {
+async function readFacts2(reader2, source, manifest, need) {
   const view = { reader: reader2, source, seen: /* @__PURE__ */ new Set() };
   const parsed2 = parse4(view, manifest);
   const platforms = /* @__PURE__ */ new Set();
@@ -21890,18 +21984,36 @@ async function readFacts(reader2, source, manifest, need) {
     }
   };
   await visit3(parsed2, 1);
-  const revision = need.revision ? await revisionOf2({ ...view, seen: /* @__PURE__ */ new Set() }, parsed2, 1) : null;
-  return { platforms: [...platforms], attestations, revision };
+  const again = { ...view, seen: /* @__PURE__ */ new Set() };
+  const revisions = need.revision === "every" ? await revisionsOf(again, parsed2, null, 1) : [];
+  const revision = need.revision === "first" ? await revisionOf2(again, parsed2, 1) : revisions.find((each) => each.revision !== null)?.revision ?? null;
+  return { platforms: [...platforms], attestations, revision, revisions };
 }
 async function revisionOf2(view, node, depth) {
   const annotated = fit(node.annotations.get(REVISION2));
   if (annotated !== null) return annotated;
   if (node.kind === "image") return fit((await labelsOf2(view, node)).get(REVISION2));
-  const first2 = node.manifests.find(
-    (child4) => !isAttestation(child4) && isCopyable(child4.mediaType) && (!child4.platform || isRealPlatform(child4.platform))
-  );
+  const first2 = node.manifests.find(isPlatform);
   const child3 = first2 && await descend(view, first2, depth + 1);
   return child3 ? revisionOf2(view, child3, depth + 1) : null;
+}
+async function revisionsOf(view, node, of, depth, spoken = false) {
+  const annotated = fit(node.annotations.get(REVISION2));
+  if (node.kind === "image") {
+    const label4 = fit((await labelsOf2(view, node)).get(REVISION2));
+    const said = [.../* @__PURE__ */ new Set([annotated, label4])].filter((revision) => revision !== null);
+    return said.length > 0 || spoken ? said.map((revision) => ({ of, revision })) : [{ of, revision: null }];
+  }
+  const below = await pool(node.manifests.filter(isPlatform), LANES2, async (child3) => {
+    const inner = await descend(view, child3, depth + 1);
+    if (inner === null) return [];
+    const name = child3.platform ? formatPlatform(child3.platform) : of ?? child3.digest;
+    return revisionsOf(view, inner, name, depth + 1, spoken || annotated !== null);
+  });
+  return [...annotated === null ? [] : [{ of, revision: annotated }], ...below.flat()];
+}
+function isPlatform(child3) {
+  return !isAttestation(child3) && isCopyable(child3.mediaType) && (!child3.platform || isRealPlatform(child3.platform));
 }
 function fit(revision) {
   return revision === void 0 || revision === "" || revision.length > MAX_REVISION ? null : revision;
@@ -21932,10 +22044,11 @@ function parse4(view, manifest) {
 function refOf3({ source: { registry, repository } }, digest) {
   return { registry, repository, digest };
 }
-var REVISION2, MAX_REVISION, IMAGE_CONFIGS;
+var REVISION2, MAX_REVISION, IMAGE_CONFIGS, LANES2;
 var init_facts = __esm({
   "src/registry/facts.ts"() {
     "use strict";
+    init_pool();
     init_reference();
     init_json2();
     init_manifest();
@@ -21948,6 +22061,7 @@ var init_facts = __esm({
       "application/vnd.oci.image.config.v1+json",
       "application/vnd.docker.container.image.v1+json"
     ];
+    LANES2 = 8;
   }
 });
 
@@ -22403,7 +22517,7 @@ var init_tags2 = __esm({
 function createAttachments(context, reader2, referrers, children2) {
   const claimsFor = async (source, digest) => {
     const { registry, repository } = source;
-    const tags2 = await pool(cosignTags(digest), LANES2, async (tag2) => {
+    const tags2 = await pool(cosignTags(digest), LANES3, async (tag2) => {
       const ref = { registry, repository, tag: tag2 };
       const found = await lookTwice(context, ref);
       if (found.state === "unknown") {
@@ -22443,7 +22557,8 @@ function createAttachments(context, reader2, referrers, children2) {
     if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
     await children2.bring(source, destination, nodes.slice(0, -1), tally);
     await children2.bringParts(source, destination, root, tally);
-    await writeOnce(context, { ...repositoryOf(destination), tag: ref.tag }, root.manifest);
+    if (await writeOnce(context, { ...repositoryOf(destination), tag: ref.tag }, root.manifest))
+      tally.manifests++;
   };
   return {
     async find(source, digests) {
@@ -22451,10 +22566,10 @@ function createAttachments(context, reader2, referrers, children2) {
       const found = /* @__PURE__ */ new Map();
       let round = digests;
       for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
-        const claims = merged((await pool(round, LANES2, (digest) => claimsFor(source, digest))).flat());
+        const claims = merged((await pool(round, LANES3, (digest) => claimsFor(source, digest))).flat());
         const fresh = claims.filter(({ ref }) => !found.has(formatReference(ref)));
         if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany2(source);
-        const answers = await pool(fresh, LANES2, (claim) => open8(source, claim));
+        const answers = await pool(fresh, LANES3, (claim) => open8(source, claim));
         warnOfStrays(fresh.filter((_, at2) => answers[at2] === null));
         const opened2 = answers.filter((attachment) => attachment !== null);
         for (const attachment of opened2) found.set(formatReference(attachment.ref), attachment);
@@ -22465,7 +22580,7 @@ function createAttachments(context, reader2, referrers, children2) {
     },
     async carry(source, destination, found, tally, strict) {
       let carried = 0;
-      await pool(found, LANES2, async (attachment) => {
+      await pool(found, LANES3, async (attachment) => {
         try {
           await twice(() => carryOne(source, destination, attachment, tally));
           carried++;
@@ -22494,9 +22609,9 @@ async function writeOnce(context, ref, manifest) {
   if (now.state === "unknown") throw now.error;
   if (now.state === "absent") {
     await putTag(context, ref, manifest, null);
-    return;
+    return true;
   }
-  if (now.digest === manifest.digest) return;
+  if (now.digest === manifest.digest) return false;
   throw new OperationError(
     "mismatch",
     `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: compare the two and remove the one that is wrong`
@@ -22528,7 +22643,7 @@ function tooMany2(source) {
 function repositoryOf({ registry, repository }) {
   return { registry, repository };
 }
-var MAX_ROUNDS, MAX_ATTACHMENTS, LANES2;
+var MAX_ROUNDS, MAX_ATTACHMENTS, LANES3;
 var init_attachments = __esm({
   "src/registry/attachments.ts"() {
     "use strict";
@@ -22543,7 +22658,7 @@ var init_attachments = __esm({
     init_wire2();
     MAX_ROUNDS = 3;
     MAX_ATTACHMENTS = 1e3;
-    LANES2 = 8;
+    LANES3 = 8;
   }
 });
 
@@ -22902,6 +23017,7 @@ function createChildren(context, blobs, referrers) {
     };
     let listed4 = false;
     if (!await isManifestThere(context, ref)) {
+      tally.manifests++;
       listed4 = await write4(ref, node, () => bringAgain(source, destination, node, tally));
     }
     if (!listed4) await referrers.register(destination, node);
@@ -22924,14 +23040,14 @@ function createChildren(context, blobs, referrers) {
   const bringAgain = async (source, destination, node, tally) => {
     for (const { digest } of node.blobs) blobs.forget(destination, digest);
     await bringBlobs(source, destination, [node], tally);
-    await pool(node.children, LANES3, async ({ digest }) => {
+    await pool(node.children, LANES4, async ({ digest }) => {
       const { registry, repository } = destination;
       await isManifestThere(context, { registry, repository, digest });
     });
   };
   const bringBlobs = async (source, destination, nodes, tally) => {
     const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob2) => [blob2.digest, blob2]));
-    await pool([...needed.values()], LANES3, (blob2) => blobs.bring(source, destination, blob2, tally));
+    await pool([...needed.values()], LANES4, (blob2) => blobs.bring(source, destination, blob2, tally));
   };
   const bringManifest = async (source, destination, node, tally) => {
     const key = `${formatRepository(destination)}@${node.manifest.digest}`;
@@ -22941,7 +23057,7 @@ function createChildren(context, blobs, referrers) {
     async bring(source, destination, nodes, tally) {
       await bringBlobs(source, destination, nodes, tally);
       const images2 = nodes.filter(({ children: children2 }) => children2.length === 0);
-      await pool(images2, LANES3, (node) => bringManifest(source, destination, node, tally));
+      await pool(images2, LANES4, (node) => bringManifest(source, destination, node, tally));
       for (const node of nodes) {
         if (node.children.length > 0) await bringManifest(source, destination, node, tally);
       }
@@ -22964,7 +23080,7 @@ async function isManifestThere(context, ref) {
   if (head2.status === 429 || head2.status >= 500) throw refusal2(task, head2);
   return head2.status === 200 && head2.headers["docker-content-digest"] === ref.digest;
 }
-var LANES3, PAUSE3;
+var LANES4, PAUSE3;
 var init_children = __esm({
   "src/registry/children.ts"() {
     "use strict";
@@ -22976,7 +23092,7 @@ var init_children = __esm({
     init_once();
     init_put();
     init_wire2();
-    LANES3 = 6;
+    LANES4 = 6;
     PAUSE3 = 500;
   }
 });
@@ -23163,14 +23279,14 @@ function createTransfer(context, reader2) {
     if (source.registry !== destination.registry) return;
     const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob2) => [blob2.digest, blob2]));
     const own = [...needed.values()].filter((blob2) => !isForeign2(blob2) && blob2.urls.length === 0);
-    await pool(own, LANES4, (blob2) => blobs.check(source, blob2));
+    await pool(own, LANES5, (blob2) => blobs.check(source, blob2));
   };
   const transfer = async (source, manifest, destination, mode) => {
     const here = sameRepository(source, destination);
-    if (here && mode !== "require") return report([], 0, { mounted: 0, uploaded: 0, bytes: 0 });
+    if (here && mode !== "require") return report([], 0, NOTHING());
     const nodes = await readTree(reader2, source, manifest);
     const found = await findAttached(source, nodes, mode);
-    const tally = { mounted: 0, uploaded: 0, bytes: 0 };
+    const tally = NOTHING();
     if (here) return report(found, found.length, tally);
     await checkMountable(source, destination, nodes);
     await children2.bring(source, destination, nodes.slice(0, -1), tally);
@@ -23179,8 +23295,20 @@ function createTransfer(context, reader2) {
     const carried = await attachments.carry(source, destination, found, tally, mode === "require");
     return report(found, carried, tally);
   };
+  const findOn = async (image3, manifest) => findAttached(image3, await readTree(reader2, image3, manifest), "copy");
   return {
     referrers,
+    attached: async (image3, manifest) => (await findOn(image3, manifest)).length,
+    async carry(source, manifest, destination, mode) {
+      const tally = NOTHING();
+      try {
+        const found = await findOn(source, manifest);
+        const carried = await attachments.carry(source, destination, found, tally, mode === "require");
+        return { found: found.length, carried, written: tally.manifests };
+      } catch (error2) {
+        throw named(error2, destination);
+      }
+    },
     async transfer(source, manifest, destination, mode) {
       try {
         return await transfer(source, manifest, destination, mode);
@@ -23210,7 +23338,7 @@ function report(found, carried, tally) {
     bytes: tally.bytes
   };
 }
-var LANES4;
+var LANES5, NOTHING;
 var init_transfer = __esm({
   "src/registry/transfer.ts"() {
     "use strict";
@@ -23222,7 +23350,8 @@ var init_transfer = __esm({
     init_children();
     init_referrers();
     init_tree();
-    LANES4 = 8;
+    LANES5 = 8;
+    NOTHING = () => ({ mounted: 0, uploaded: 0, bytes: 0, manifests: 0 });
   }
 });
 
@@ -23230,7 +23359,7 @@ var init_transfer = __esm({
 function createRegistry(transport, options) {
   const context = { transport, clock: options.clock, log: options.log };
   const reader2 = createReader(context);
-  const { transfer, referrers } = createTransfer(context, reader2);
+  const { transfer, referrers, attached: attached2, carry } = createTransfer(context, reader2);
   const looks = once(false);
   const lists2 = once(false);
   const announce = async (ref, manifest) => {
@@ -23248,8 +23377,10 @@ function createRegistry(transport, options) {
       await checkCopyable(reader2, ref, manifest);
       return manifest;
     },
-    facts: (source, manifest, need) => readFacts(reader2, source, manifest, need),
+    facts: (source, manifest, need) => readFacts2(reader2, source, manifest, need),
     transfer,
+    attached: attached2,
+    carry,
     async put(ref, manifest, previous) {
       try {
         if ("digest" in ref) await putByDigest(context, ref, manifest);
@@ -30644,7 +30775,7 @@ var init_seed = __esm({
 
 // src/embedded/answer.ts
 function empty(status, headers = {}) {
-  return { status, headers, body: NOTHING };
+  return { status, headers, body: NOTHING2 };
 }
 function bytes(status, body, headers) {
   return { status, headers, body };
@@ -30662,11 +30793,11 @@ function refusal3(status, code2, message, detail2, headers = {}) {
 function pageNotFound() {
   return bytes(404, Buffer.from("404 page not found\n"), { "content-type": "text/plain; charset=utf-8" });
 }
-var NOTHING;
+var NOTHING2;
 var init_answer = __esm({
   "src/embedded/answer.ts"() {
     "use strict";
-    NOTHING = Buffer.alloc(0);
+    NOTHING2 = Buffer.alloc(0);
   }
 });
 
@@ -30791,13 +30922,13 @@ function checkManifest(bytes2, contentType) {
     return `mediaType ${JSON.stringify(stated)} is not the Content-Type ${mediaType}`;
   }
   if (document2["schemaVersion"] !== 2) return "schemaVersion is not 2";
-  return readFacts2(mediaType, document2) ?? "a descriptor of the manifest has no usable digest";
+  return readFacts3(mediaType, document2) ?? "a descriptor of the manifest has no usable digest";
 }
 function factsOf(bytes2, mediaType) {
   const document2 = parse6(bytes2);
-  return document2 && readFacts2(mediaType, document2);
+  return document2 && readFacts3(mediaType, document2);
 }
-function readFacts2(mediaType, document2) {
+function readFacts3(mediaType, document2) {
   const index2 = isIndexType(mediaType);
   const config = asObject(document2["config"]);
   const parts = index2 ? [] : [config, ...asList(document2["layers"])];

@@ -44,6 +44,7 @@ function kindOf({ action, reason, previous, wanted }: PlannedAction): DriftKind 
   if (reason.code === 'different-digest') return 'moved';
   // With src_digest the tag is compared with that, wherever the source points by now.
   if (reason.code === 'digest-mismatch') return previous === wanted.digest ? null : 'moved';
+  if (reason.code === 'attachment-missing') return 'attachment';
   return reason.code === 'platform-missing' ? 'platform' : null;
 }
 
@@ -54,9 +55,8 @@ async function lostAttachment(action: PlannedAction, registry: Registry): Promis
   const { registry: host, repository } = wanted.destination;
   const at = { registry: host, repository, digest: previous };
   try {
-    // Within one repository `require` copies nothing; it looks whether something is attached.
-    await registry.transfer(at, await registry.manifest(at), { registry: host, repository }, 'require');
-    return null;
+    if ((await registry.attached(at, await registry.manifest(at))) > 0) return null;
+    return `${formatReference(wanted.destination)}: nothing is attached to the image any more`;
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return `${formatReference(wanted.destination)}: ${error.message}`;

@@ -102,7 +102,7 @@ async function carryOut(
   outcomes: ReadonlyMap<WantedTag, Outcome>,
   ready: ReadonlyMap<WantedTag, Prepared>,
 ): Promise<Outcome | Written> {
-  if (!writes(action)) return skipped(action);
+  if (!writes(action)) return carriesLate(action) ? carryLate(action, registry, options) : skipped(action);
   if (options.signal.aborted)
     return skipped(action, { code: 'cancelled', text: 'the run was stopped before this tag' });
   const prepared = ready.get(action.wanted);
@@ -118,6 +118,35 @@ async function carryOut(
       await registry.put(action.wanted.destination, content.manifest, action.previous);
     }
     return { planned: action, content };
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return failed(action, error);
+  }
+}
+
+/** Of a tag that is right: what was attached to its source since. */
+function carriesLate({ action, source, manifest }: PlannedAction): boolean {
+  return action === 'keep' && source !== null && manifest !== null;
+}
+
+async function carryLate(
+  action: PlannedAction,
+  registry: Registry,
+  options: ExecuteOptions,
+): Promise<Outcome> {
+  const { source, manifest, wanted } = action;
+  if (source === null || manifest === null) throw new Error('nothing to carry attachments from');
+  if (options.signal.aborted)
+    return skipped(action, { code: 'cancelled', text: 'the run was stopped before this tag' });
+  try {
+    const { found, carried, written } = await registry.carry(
+      source,
+      manifest,
+      wanted.destination,
+      wanted.attachments,
+    );
+    const outcome = { ...skipped(action), attachments: { found, carried } };
+    return written > 0 ? { ...outcome, outcome: 'done' } : outcome;
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return failed(action, error);

@@ -1,15 +1,21 @@
 /**
  * Reads what the plan needs to know, and nothing more: Docker Hub counts every manifest that is read by GET,
  * so a tag that is right already costs two HEAD requests (one with `src_digest`), and manifests are read
- * only for tags that will be written.
+ * only for tags that will be written, or whose entry has conditions that must hold for a tag that is right as well.
  */
 import { isPromotion } from './config/model.js';
 import { OperationError } from './errors.js';
 import { once } from './once.js';
 import { pool } from './pool.js';
-import { formatReference, type DigestRef, type ImageRef } from './reference.js';
+import {
+  formatReference,
+  sameRepository,
+  type DigestRef,
+  type ImageRef,
+  type Repository,
+} from './reference.js';
 import { writes, type ChannelVerdict, type GateVerdict, type Observed } from './plan/model.js';
-import type { Absence, Existence, Registry } from './ports.js';
+import type { Absence, Existence, FactsNeed, ImageFacts, Manifest, Registry } from './ports.js';
 import type { Plan, SourceState, WantedTag } from './plan/model.js';
 
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
@@ -89,11 +95,16 @@ function createObserver(
         : { state: 'unknown', error: nameless };
     if (destination.state === 'unknown') return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === 'present' ? destination.digest : null;
-    if (previous !== null && previous === wanted.digest && wanted.platforms.length === 0) {
-      return { destination, source: null, gate: OPEN, channel: null };
-    }
-    const source = await observeSource(wanted, previous);
+    const pinned = previous !== null && previous === wanted.digest;
+    if (pinned && !hasConditions(wanted)) return { destination, source: null, gate: OPEN, channel: null };
+    const source = pinned ? await observePinned(wanted, previous) : await observeSource(wanted, previous);
     const rest = { destination, source, gate: OPEN, channel: null };
+    const right = source.state === 'missing' || (source.state === 'present' && source.digest === previous);
+    if (previous !== null && right) {
+      return hasConditions(wanted)
+        ? { ...rest, ...(await readKept(registry, wanted, previous, source)) }
+        : rest;
+    }
     if (!mayWrite(wanted, previous, source)) return rest;
     const reading = readSource(registry, wanted, source);
     const [read, gate, channel] = await Promise.all([
@@ -107,6 +118,14 @@ function createObserver(
   /** Nothing is built for a tag before it is known to be free: a build takes minutes, the request does not. */
   function absenceFor({ source }: WantedTag): Absence {
     return source.from === 'build' ? 'confirmed' : allowed;
+  }
+
+  /** The tag is what the entry pins, wherever its source tag points by now; the source matters for what is attached there. */
+  async function observePinned(wanted: WantedTag, digest: string): Promise<SourceState> {
+    const { source, destination } = wanted;
+    if (source.from !== 'image' || !carries(wanted)) return presentAt(destination, digest);
+    const at = { registry: source.ref.registry, repository: source.ref.repository, digest };
+    return stateOf(at, await registry.look(at));
   }
 
   async function observeSource(wanted: WantedTag, previous: string | null): Promise<SourceState> {
@@ -140,8 +159,67 @@ function mayWrite(wanted: WantedTag, previous: string | null, source: SourceStat
   if (source.state === 'to-build') return true;
   if (source.state !== 'present') return false;
   if (wanted.digest !== null && wanted.digest !== source.digest) return false;
-  if (previous === source.digest) return wanted.platforms.length > 0;
   return previous === null || wanted.forced || wanted.kind === 'channel';
+}
+
+/** Is there anything that must hold for this tag when it is right? Its stable tag leaves what is attached to the tag that it follows. */
+function hasConditions(wanted: WantedTag): boolean {
+  const { platforms, revision, attachments, follows } = wanted;
+  const attached = follows === null && (attachments === 'require' || carries(wanted));
+  return platforms.length > 0 || revision !== null || attached;
+}
+
+/** Can something have been attached to the source that the destination does not have? */
+function carries({ lateAttachments, follows, source, destination }: WantedTag): boolean {
+  return (
+    lateAttachments && follows === null && source.from === 'image' && !sameRepository(source.ref, destination)
+  );
+}
+
+/** What the conditions of a tag that is right are held against: its image at the destination, and what is attached there or at the source. */
+async function readKept(
+  registry: Registry,
+  wanted: WantedTag,
+  digest: string,
+  source: SourceState,
+): Promise<Pick<Observed, 'kept'> | Pick<Observed, 'source'>> {
+  const { destination } = wanted;
+  const repository: Repository = { registry: destination.registry, repository: destination.repository };
+  const at: DigestRef = { ...repository, digest };
+  const from = source.state === 'present' && carries(wanted) ? { ...source.repository, digest } : null;
+  try {
+    const manifest = await registry.manifest(at);
+    const asks = wanted.attachments === 'require' && wanted.follows === null;
+    const attached =
+      asks &&
+      ((await registry.attached(at, manifest)) > 0 ||
+        (from !== null && (await registry.attached(from, manifest)) > 0));
+    return {
+      kept: {
+        manifest,
+        facts: await readFacts(registry, wanted, repository, manifest),
+        attached: asks ? attached : null,
+        from,
+      },
+    };
+  } catch (error) {
+    if (error instanceof OperationError) return { source: { state: 'unknown', error } };
+    throw error;
+  }
+}
+
+/** Platforms and revision, where the entry asks for them. */
+function readFacts(
+  registry: Registry,
+  wanted: WantedTag,
+  at: Repository,
+  manifest: Manifest,
+): Promise<ImageFacts> | null {
+  const need: FactsNeed = {
+    revision: wanted.revision !== null ? 'every' : asksForCommit(wanted) ? 'first' : null,
+    platforms: wanted.platforms.length > 0,
+  };
+  return need.revision !== null || need.platforms ? registry.facts(at, manifest, need) : null;
 }
 
 /** The source tag's bytes in one request, since the tag will probably be written. */
@@ -169,12 +247,7 @@ async function readSource(registry: Registry, wanted: WantedTag, source: SourceS
   try {
     const at: DigestRef = { ...source.repository, digest: source.digest };
     const manifest = source.manifest ?? (await registry.manifest(at));
-    const need = {
-      revision: wanted.revision !== null || asksForCommit(wanted),
-      platforms: wanted.platforms.length > 0,
-    };
-    const facts =
-      need.revision || need.platforms ? await registry.facts(source.repository, manifest, need) : null;
+    const facts = await readFacts(registry, wanted, source.repository, manifest);
     return { ...source, manifest, facts };
   } catch (error) {
     // A missing child or config of a source that is there makes the source unusable, not absent.

@@ -56,8 +56,24 @@ export interface ImageFacts {
   readonly platforms: readonly string[];
   /** children that are attestations (`vnd.docker.reference.type`) */
   readonly attestations: number;
-  /** `org.opencontainers.image.revision` of the index annotation or, failing that, of the image's label */
+  /** `org.opencontainers.image.revision` of the index annotation or, failing that, of the first image's label */
   readonly revision: string | null;
+  /** what the index (`of` is null) and each of its images say, when `every` revision was asked for; else empty */
+  readonly revisions: readonly StatedRevision[];
+}
+
+/** The revision that one image of an index, or the index itself, says that it is made from. */
+export interface StatedRevision {
+  /** the platform, or the digest of an image without one; null for the index, or for an image that is no part of one */
+  readonly of: string | null;
+  /** annotation and label that differ are two; null: neither is there */
+  readonly revision: string | null;
+}
+
+/** What of `ImageFacts` has to be read: `first` is the revision alone, `every` that of each platform too. */
+export interface FactsNeed {
+  readonly revision: 'first' | 'every' | null;
+  readonly platforms: boolean;
 }
 
 /** How signatures, SBOMs and referrers of the index and its children travel with a copy. */
@@ -72,6 +88,15 @@ export interface TransferReport {
   readonly blobsMounted: number;
   readonly blobsUploaded: number;
   readonly bytes: number;
+}
+
+/** What `carry` did. */
+export interface CarryReport {
+  readonly found: number;
+  /** of these, now at the destination */
+  readonly carried: number;
+  /** manifests that were not there before */
+  readonly written: number;
 }
 
 /** Requests sent so far, for the report. */
@@ -96,12 +121,11 @@ export interface Registry {
   lookAgain(ref: ImageRef): Promise<Existence>;
   /** GET, size-capped, hashed; a tag's Docker-Content-Digest must agree with the bytes. Code `absent` on a confirmed 404, `rejected` or `mismatch` for what cannot be copied: schema 1, too many levels of indexes. */
   manifest(ref: ImageRef): Promise<Manifest>;
-  /** Platforms and revision of a manifest. Reads a child manifest and a config blob only when `revision` is asked for and no annotation has it, or for the platform of a single manifest. */
-  facts(
-    source: Repository,
-    manifest: Manifest,
-    need: { readonly revision: boolean; readonly platforms: boolean },
-  ): Promise<ImageFacts>;
+  /**
+   * Platforms and revision of a manifest. For the first revision it reads a child manifest and a config blob only where no
+   * annotation has it, for every revision those of each platform; also the config for the platform of a single manifest.
+   */
+  facts(source: Repository, manifest: Manifest, need: FactsNeed): Promise<ImageFacts>;
   /**
    * Makes everything that `manifest` refers to (children, blobs, attachments) exist in `destination`,
    * children first, mounts before uploads. The root manifest itself is not written. Nothing to do within
@@ -113,6 +137,19 @@ export interface Registry {
     destination: Repository,
     attachments: AttachmentMode,
   ): Promise<TransferReport>;
+  /** How many signatures, SBOMs and referrers are attached to the image and its children. */
+  attached(image: DigestRef, manifest: Manifest): Promise<number>;
+  /**
+   * Carries what is attached to an image that both repositories have, and nothing else; what is there is left.
+   * @param mode with `require` what cannot be carried is an error, else a warning
+   * @returns `written` is 0 when all of it was there
+   */
+  carry(
+    source: DigestRef,
+    manifest: Manifest,
+    destination: Repository,
+    mode: AttachmentMode,
+  ): Promise<CarryReport>;
   /**
    * PUT of exactly `manifest.bytes` to a tag or digest. When the answer is lost or is a refusal, the tag is looked at
    * before anything else is sent: ours is success, absent may be sent again, another digest is an error.

@@ -193,7 +193,7 @@ async function carryOut(
     signal,
     log,
   });
-  const news = outcomes.filter(({ planned: { action } }) => action !== 'keep');
+  const news = outcomes.filter(({ planned, outcome }) => planned.action !== 'keep' || outcome !== 'skipped');
   sayTags(news, log, true);
   return [...(made?.outcomes ?? []), ...outcomes];
 }

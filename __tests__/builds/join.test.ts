@@ -49,12 +49,18 @@ function factsOf({ bytes, mediaType }: Manifest): ImageFacts {
     manifests?: { annotations?: object; platform: Record<string, string> }[];
     image?: string;
   };
-  if (mediaType !== OCI_INDEX) return { platforms: [data.image ?? ''], attestations: 0, revision: null };
+  if (mediaType !== OCI_INDEX)
+    return { platforms: [data.image ?? ''], attestations: 0, revision: null, revisions: [] };
   const images = (data.manifests ?? []).filter((child) => child.annotations === undefined);
   const platforms = images.map(({ platform: { os, architecture, variant } }) =>
     [os, architecture, variant].filter(Boolean).join('/'),
   );
-  return { platforms, attestations: (data.manifests ?? []).length - images.length, revision: null };
+  return {
+    platforms,
+    attestations: (data.manifests ?? []).length - images.length,
+    revision: null,
+    revisions: [],
+  };
 }
 
 const amd = single('linux/amd64');

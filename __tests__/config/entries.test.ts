@@ -56,7 +56,6 @@ describe('an entry', () => {
       tags: ['v1'],
       stable: false,
       platforms: [],
-      attachments: 'copy',
       requires: [],
       references: [],
       origin: expect.anything(),

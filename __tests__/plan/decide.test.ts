@@ -15,7 +15,12 @@ const withFacts = (facts: { platforms?: string[]; revision?: string | null }): S
   state: 'present',
   digest: digestOf('a'),
   manifest: manifestOf('a'),
-  facts: { platforms: facts.platforms ?? ['linux/amd64'], attestations: 0, revision: facts.revision ?? null },
+  facts: {
+    platforms: facts.platforms ?? ['linux/amd64'],
+    attestations: 0,
+    revision: facts.revision ?? null,
+    revisions: [{ of: null, revision: facts.revision ?? null }],
+  },
   repository: { registry: 'reg.example', repository: 'app' },
 });
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';

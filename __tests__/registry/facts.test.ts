@@ -3,12 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 import { built, descriptor, image, index, OCI_INDEX, type BuiltImage } from '../../src/embedded/images.js';
 import { seed } from '../../src/embedded/seed.js';
 import { artifact } from '../../src/embedded/attached.js';
-import type { ImageFacts } from '../../src/ports.js';
+import type { FactsNeed, ImageFacts } from '../../src/ports.js';
 import { connected, started } from './on-the-wire.js';
 
 const REVISION = 'org.opencontainers.image.revision';
 const COMMIT = 'dac417bd31ed36d455e94db4aabe5916367654d4';
-const BOTH = { revision: true, platforms: true };
+const BOTH: FactsNeed = { revision: 'first', platforms: true };
 
 /** The facts, and the requests that were sent beyond reading the manifest itself. */
 async function factsOf(what: BuiltImage, need = BOTH): Promise<{ facts: ImageFacts; kinds: string[] }> {
@@ -25,18 +25,19 @@ async function factsOf(what: BuiltImage, need = BOTH): Promise<{ facts: ImageFac
 describe('platforms', () => {
   test('of an index are in its descriptors: no request', async () => {
     const what = index([image(), image({ platform: 'linux/arm/v7' }), image({ platform: 'linux/arm64' })]);
-    const { facts, kinds } = await factsOf(what, { revision: false, platforms: true });
+    const { facts, kinds } = await factsOf(what, { revision: null, platforms: true });
     expect(facts).toEqual({
       platforms: ['linux/amd64', 'linux/arm/v7', 'linux/arm64'],
       attestations: 0,
       revision: null,
+      revisions: [],
     });
     expect(kinds).toEqual([]);
   });
 
   test('row 46: attestations are counted and are no platform', async () => {
     const what = index([image(), image({ platform: 'linux/arm64' })], { attestations: true });
-    const { facts } = await factsOf(what, { revision: false, platforms: true });
+    const { facts } = await factsOf(what, { revision: null, platforms: true });
     expect(facts).toMatchObject({ platforms: ['linux/amd64', 'linux/arm64'], attestations: 2 });
   });
 
@@ -58,7 +59,7 @@ describe('platforms', () => {
       index([image(), image({ platform: 'linux/arm64' })]),
       image({ platform: 'linux/s390x' }),
     ]);
-    const { facts, kinds } = await factsOf(what, { revision: false, platforms: true });
+    const { facts, kinds } = await factsOf(what, { revision: null, platforms: true });
     expect(facts.platforms).toEqual(['linux/amd64', 'linux/arm64', 'linux/s390x']);
     // The inner index was read with the outer one, to know whether the image can be copied.
     expect(kinds).toEqual([]);
@@ -86,12 +87,12 @@ describe('platforms', () => {
     const { facts, kinds } = await factsOf(
       artifact({ artifactType: 'application/spdx+json', content: '{}' }),
     );
-    expect(facts).toEqual({ platforms: [], attestations: 0, revision: null });
+    expect(facts).toEqual({ platforms: [], attestations: 0, revision: null, revisions: [] });
     expect(kinds).toEqual([]);
   });
 
   test('are not read when nobody needs them', async () => {
-    const { facts, kinds } = await factsOf(image(), { revision: false, platforms: false });
+    const { facts, kinds } = await factsOf(image(), { revision: null, platforms: false });
     expect(facts.platforms).toEqual([]);
     expect(kinds).toEqual([]);
   });
@@ -143,10 +144,56 @@ describe('revision', () => {
 
   test('is not looked for when nobody needs it', async () => {
     const { facts } = await factsOf(image({ labels: { [REVISION]: COMMIT } }), {
-      revision: false,
+      revision: null,
       platforms: true,
     });
     expect(facts.revision).toBeNull();
+  });
+});
+
+describe('every revision', () => {
+  const EVERY: FactsNeed = { revision: 'every', platforms: false };
+  const of = (platform: string, revision?: string) =>
+    image({ platform, ...(revision === undefined ? {} : { labels: { [REVISION]: revision } }) });
+
+  test.each<[string, BuiltImage, ImageFacts['revisions']]>([
+    ['of a single image', of('linux/amd64', COMMIT), [{ of: null, revision: COMMIT }]],
+    [
+      'of each platform, attestations aside',
+      index([of('linux/amd64', COMMIT), of('linux/arm64', 'b')], { attestations: true }),
+      [
+        { of: 'linux/amd64', revision: COMMIT },
+        { of: 'linux/arm64', revision: 'b' },
+      ],
+    ],
+    [
+      'behind an annotation of the index, which speaks for the silent',
+      index([of('linux/amd64'), of('linux/arm64', 'b')], { annotations: { [REVISION]: COMMIT } }),
+      [
+        { of: null, revision: COMMIT },
+        { of: 'linux/arm64', revision: 'b' },
+      ],
+    ],
+    [
+      'annotation and label of one image',
+      index([image({ annotations: { [REVISION]: COMMIT }, labels: { [REVISION]: 'b' } })]),
+      [
+        { of: 'linux/amd64', revision: COMMIT },
+        { of: 'linux/amd64', revision: 'b' },
+      ],
+    ],
+    [
+      'in nested indexes, silence included',
+      index([index([of('linux/amd64', COMMIT), of('linux/s390x')])]),
+      [
+        { of: 'linux/amd64', revision: COMMIT },
+        { of: 'linux/s390x', revision: null },
+      ],
+    ],
+  ])('%s', async (_, what, expected) => {
+    const { facts } = await factsOf(what, EVERY);
+    expect(facts.revisions).toEqual(expected);
+    expect(facts.revision).toBe(COMMIT);
   });
 });
 

@@ -186,6 +186,7 @@ describe('numbers', () => {
           platforms: [],
           attestations: 0,
           revision: digest === digestOf('b') ? SHA : 'other',
+          revisions: [],
         });
       const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, { ...gitTags(), runAttempt }), [A], {
         registry: { ...registry, facts },

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 const keys = (host: string, name: string, more = '') =>
-  `{ name: ${host}/${name}, src_build_tag: b, tag: '1', bug: 'Bug: ${name}', references: [ { file: x.yaml, path: ${name} } ]${more} }`;
+  `{ name: ${host}/${name}, src_build_tag: b, tag: '1', bug: 'Bug: ${name === 'a' ? 1 : 2}', references: [ { file: x.yaml, path: ${name} } ]${more} }`;
 
 /** `a` and `b` in flow style on one line, each with content of its own at its source. */
 async function both(more = ''): Promise<string> {
@@ -36,7 +36,7 @@ describe('seam 09: two entries on one line', () => {
       ['a', 'b'].map((name) => registry?.manifest(name, '1')?.digest),
     );
     expect(new Set(items.map(({ digest }) => digest)).size).toBe(2);
-    expect(tagEvents(done.outcomes, null, null).map(({ bug }) => bug)).toEqual(['Bug: a', 'Bug: b']);
+    expect(tagEvents(done.outcomes, null, null).map(({ bug }) => bug)).toEqual(['Bug: 1', 'Bug: 2']);
     expect(done.report.actions.map(({ entry }) => entry)).toEqual([1, 2]);
   });
 

@@ -54,7 +54,13 @@ export function memoryRegistry(
     },
     facts: (source) => {
       call('facts', source);
-      return Promise.resolve({ platforms: ['linux/amd64'], attestations: 0, revision: null, ...facts });
+      return Promise.resolve({
+        platforms: ['linux/amd64'],
+        attestations: 0,
+        revision: null,
+        revisions: [],
+        ...facts,
+      });
     },
     transfer: async (source, _manifest, destination) => {
       call(`transfer ${formatReference(source)} to`, destination);
@@ -65,6 +71,14 @@ export function memoryRegistry(
         blobsUploaded: 0,
         bytes: 0,
       });
+    },
+    attached: (at) => {
+      call('attached', at);
+      return Promise.resolve(0);
+    },
+    carry: (source, _manifest, destination) => {
+      call(`carry ${formatReference(source)} to`, destination);
+      return Promise.resolve({ found: 0, carried: 0, written: 0 });
     },
     put: async (ref, manifest: Manifest) => {
       call('put', ref);

@@ -31,6 +31,7 @@ export function wantedTag(changes: Partial<WantedTag> = {}): WantedTag {
     platforms: [],
     revision: null,
     attachments: 'copy',
+    lateAttachments: false,
     gates: [],
     manual: false,
     taken: null,

@@ -82,7 +82,7 @@ async function lone(
   manifest: Manifest,
   registry: Pick<Registry, 'facts'>,
 ): Promise<Descriptor> {
-  const facts = await registry.facts(repository, manifest, { revision: false, platforms: true });
+  const facts = await registry.facts(repository, manifest, { revision: null, platforms: true });
   const [has] = facts.platforms;
   if (has === undefined || !samePlatform(platform, has)) {
     throw wrong(repository, manifest.digest, platform, has ?? 'no platform');

@@ -60,7 +60,7 @@ async function checkRevisions(
   for (const part of parts) {
     const { image, platforms, repository } = part.target;
     const manifest = await pushed(part, registry);
-    const facts = await registry.facts(repository, manifest, { revision: true, platforms: false });
+    const facts = await registry.facts(repository, manifest, { revision: 'first', platforms: false });
     if (facts.revision === null || facts.revision === revision) continue;
     throw new OperationError(
       'mismatch',
@@ -85,7 +85,7 @@ async function readImage(
   const manifest = joined
     ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations }, registry)
     : await pushed(first, registry);
-  const facts = await registry.facts(repository, manifest, { revision: false, platforms: true });
+  const facts = await registry.facts(repository, manifest, { revision: null, platforms: true });
   const missing = platformsMissing(wanted, facts.platforms);
   if (missing.length > 0) {
     throw new OperationError(

@@ -99,7 +99,7 @@ function imageConfig(document: YamlDocument, data: ImageData, path: Path, number
     tags: listOf(data.tag ?? data.tags),
     stable: data.stable ?? false,
     platforms: (data.platforms ?? []).map((platform) => sure(parsePlatform(platform))),
-    attachments: data.attachments ?? 'copy',
+    ...given('attachments', data.attachments),
     requires: gateList(document, data.requires, [...path, 'requires']),
     ...given('bug', data.bug),
     references: data.references ?? [],

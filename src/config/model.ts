@@ -158,7 +158,8 @@ export interface ImageConfig extends Entry {
   readonly tags: readonly string[];
   readonly stable: boolean;
   readonly platforms: readonly string[];
-  readonly attachments: AttachmentMode;
+  /** absent: `copy` when the tag is written, and nothing is looked for later */
+  readonly attachments?: AttachmentMode;
   readonly requires: readonly Gate[];
   readonly bug?: string;
   readonly references: readonly ReferenceFile[];

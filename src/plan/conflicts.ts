@@ -58,7 +58,8 @@ const WORST_FIRST = ['refuse', 'hold', 'move', 'create', 'build', 'keep'] as con
 function unite(actions: readonly PlannedAction[]): PlannedAction {
   const worst = WORST_FIRST.find((name) => actions.some(({ action }) => action === name));
   const decisive = actions.filter(({ action }) => action === worst);
-  const [first = actions[0]] = decisive;
+  // A tag that is right may have something to carry for one of them.
+  const first = decisive.find(({ source }) => source !== null) ?? decisive[0];
   if (first === undefined) throw new Error('no action to unite');
   const texts = [...new Set(decisive.map(({ reason }) => reason.text))];
   const united = {
@@ -88,6 +89,7 @@ function uniteWanted(decisive: WantedTag, all: readonly WantedTag[]): WantedTag 
     digest: all.find(({ digest }) => digest !== null)?.digest ?? null,
     platforms: [...new Set(all.flatMap(({ platforms }) => platforms))],
     attachments: attachments ?? decisive.attachments,
+    lateAttachments: all.some(({ lateAttachments }) => lateAttachments),
     gates: all.flatMap(({ gates }) => gates),
     follows: all.find(({ follows }) => follows !== null)?.follows ?? null,
   };

@@ -4,6 +4,7 @@
  * needless, and what makes it needless before what only holds it back.
  */
 import type { OperationError } from '../errors.js';
+import type { ImageFacts, StatedRevision } from '../ports.js';
 import { formatReference } from '../reference.js';
 import { platformsMissing } from './platforms.js';
 import {
@@ -36,7 +37,7 @@ export function decide(wanted: WantedTag, observed: Observed): PlannedAction {
     case 'unknown':
       return refuse(wanted, previous, 'unknown', unusable(source.error));
     case 'missing':
-      return decideMissing(wanted, previous);
+      return decideMissing(wanted, observed, previous);
     case 'refused':
       return refuse(wanted, previous, source.code, source.text);
     case 'to-build':
@@ -63,7 +64,7 @@ function decideWithoutSource(wanted: WantedTag, observed: Observed, previous: st
   );
 }
 
-function decideMissing(wanted: WantedTag, previous: string | null): PlannedAction {
+function decideMissing(wanted: WantedTag, observed: Observed, previous: string | null): PlannedAction {
   const name = sourceName(wanted);
   if (previous === null) {
     return refuse(
@@ -77,7 +78,7 @@ function decideMissing(wanted: WantedTag, previous: string | null): PlannedActio
     return refuseOther(wanted, previous, wanted.digest);
   }
   const text = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
-  return keep(wanted, previous, 'source-gone', text, [text]);
+  return unmetByKept(wanted, observed, previous) ?? keep(wanted, previous, 'source-gone', text, [text]);
 }
 
 function decideToBuild(wanted: WantedTag, observed: Observed, previous: string | null): PlannedAction {
@@ -105,25 +106,16 @@ function decidePresent(
     const text = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
     return refuse(wanted, previous, 'digest-mismatch', text);
   }
-  const missing = source.facts === null ? [] : platformsMissing(wanted.platforms, source.facts.platforms);
-  if (missing.length > 0) {
-    const has = source.facts?.platforms.join(', ') ?? '';
-    const text = `the image lacks the required ${plural(missing.length, 'platform')} ${missing.join(', ')}; it has ${has || 'none'}`;
-    return refuse(wanted, previous, 'platform-missing', text);
+  const refused = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous);
+  if (refused !== null) return refused;
+  if (previous === source.digest) {
+    const { from = null, manifest = null } = observed.kept ?? {};
+    return { ...keep(wanted, previous, 'same-digest', SAME), source: from, manifest: from && manifest };
   }
-  if (previous === source.digest) return keep(wanted, previous, 'same-digest', SAME);
   if (previous !== null && wanted.kind !== 'channel' && !wanted.forced) {
     return refuseOther(wanted, previous, source.digest);
   }
-  const revision = source.facts?.revision ?? null;
-  if (wanted.revision !== null && revision !== null && !sameRevision(revision, wanted.revision)) {
-    const text = `src_ref names commit ${wanted.revision}, but the image says that it is made from ${revision}`;
-    return refuse(wanted, previous, 'revision-mismatch', text);
-  }
-  const warnings =
-    wanted.revision !== null && source.facts !== null && revision === null
-      ? ['the image has no org.opencontainers.image.revision, so src_ref could not be checked']
-      : [];
+  const warnings = wanted.revision === null ? [] : unsaid(source.facts?.revisions ?? []);
   const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
   const from = { ...source.repository, digest: source.digest };
   return {
@@ -132,6 +124,45 @@ function decidePresent(
     manifest: source.manifest,
     warnings: [...decided.warnings, ...warnings],
   };
+}
+
+/** What the entry asks of its image and the image is not; null when all of it holds, or was not read. */
+function unmet(wanted: WantedTag, facts: ImageFacts | null, previous: string | null): PlannedAction | null {
+  if (facts === null) return null;
+  const missing = platformsMissing(wanted.platforms, facts.platforms);
+  if (missing.length > 0) {
+    const has = facts.platforms.join(', ');
+    const text = `the image lacks the required ${plural(missing.length, 'platform')} ${missing.join(', ')}; it has ${has || 'none'}`;
+    return refuse(wanted, previous, 'platform-missing', text);
+  }
+  const named = wanted.revision;
+  if (named === null) return null;
+  const said = facts.revisions.filter(({ revision }) => revision !== null);
+  const other = said.find(({ revision }) => !sameRevision(revision ?? '', named));
+  if (other === undefined) return null;
+  const text = `src_ref names commit ${named}, but ${imageOf(other)} says that it is made from ${other.revision ?? ''}`;
+  return refuse(wanted, previous, 'revision-mismatch', text);
+}
+
+/** The same of a tag that is right, and whether something is attached to it. */
+function unmetByKept(wanted: WantedTag, { kept }: Observed, previous: string | null): PlannedAction | null {
+  const refused = unmet(wanted, kept?.facts ?? null, previous);
+  if (refused !== null || kept?.attached !== false) return refused;
+  const text =
+    'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
+  return refuse(wanted, previous, 'attachment-missing', text);
+}
+
+function imageOf({ of }: StatedRevision): string {
+  return of === null ? 'the image' : `the image for ${of}`;
+}
+
+/** A warning when images do not say which commit they are made from. */
+function unsaid(revisions: readonly StatedRevision[]): string[] {
+  const silent = revisions.filter(({ revision }) => revision === null);
+  if (silent.length === 0) return [];
+  const who = silent.length === revisions.length ? 'the image' : silent.map(imageOf).join(', ');
+  return [`${who} has no org.opencontainers.image.revision, so src_ref could not be checked`];
 }
 
 function write(

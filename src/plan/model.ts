@@ -28,6 +28,7 @@ export type ReasonCode =
   | 'manual'
   | 'digest-mismatch'
   | 'platform-missing'
+  | 'attachment-missing'
   | 'revision-mismatch'
   | 'not-reviewed'
   | 'conflicting-entries'
@@ -66,6 +67,8 @@ export interface WantedTag {
   /** the commit that the image must be made from, in lower case; it may be a short form */
   readonly revision: string | null;
   readonly attachments: AttachmentMode;
+  /** the entry says `attachments` itself: what is attached to the source later is carried too, also when the tag is right */
+  readonly lateAttachments: boolean;
   readonly gates: readonly Gate[];
   /** `stable: manual` and nobody said so yet */
   readonly manual: boolean;
@@ -121,6 +124,18 @@ export interface Observed {
   readonly source: SourceState | null;
   readonly gate: GateVerdict;
   readonly channel: ChannelVerdict | null;
+  /** what was read of a tag that is right, for the conditions of its entry */
+  readonly kept?: KeptImage;
+}
+
+/** A tag that is right already, as far as its entry has conditions. */
+export interface KeptImage {
+  readonly manifest: Manifest;
+  readonly facts: ImageFacts | null;
+  /** is something attached to it, at the destination or at the source? null: nobody asked */
+  readonly attached: boolean | null;
+  /** where more may be attached by now; null: nowhere else */
+  readonly from: DigestRef | null;
 }
 
 /** One line of the plan: what will be done about one tag, and why. */
@@ -132,9 +147,9 @@ export interface PlannedAction {
   readonly digest: string | null;
   /** what the tag points at now */
   readonly previous: string | null;
-  /** where the content was found; null when nothing is written, or when it is still to be built */
+  /** where the content was found, or of a tag that is kept what may be attached later; null when nothing is written, or still to be built */
   readonly source: DigestRef | null;
-  /** the source bytes, when observe had to read them */
+  /** the bytes, when observe had to read them */
   readonly manifest: Manifest | null;
   /** said beside the action, e.g. that an image has no revision label */
   readonly warnings: readonly string[];

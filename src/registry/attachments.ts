@@ -117,7 +117,8 @@ export function createAttachments(
     if (!('tag' in ref) || !root) return children.bring(source, destination, nodes, tally);
     await children.bring(source, destination, nodes.slice(0, -1), tally);
     await children.bringParts(source, destination, root, tally);
-    await writeOnce(context, { ...repositoryOf(destination), tag: ref.tag }, root.manifest);
+    if (await writeOnce(context, { ...repositoryOf(destination), tag: ref.tag }, root.manifest))
+      tally.manifests++;
   };
 
   return {
@@ -170,15 +171,18 @@ function merged(claims: readonly Claim[]): readonly Claim[] {
   return [...byName.values()];
 }
 
-/** A tag of cosign's: written when absent, left when equal. Another content there is somebody's signature. */
-async function writeOnce(context: Context, ref: TagRef, manifest: Manifest): Promise<void> {
+/**
+ * A tag of cosign's: written when absent, left when equal. Another content there is somebody's signature.
+ * @returns was it written?
+ */
+async function writeOnce(context: Context, ref: TagRef, manifest: Manifest): Promise<boolean> {
   const now = await lookByBody(context, ref);
   if (now.state === 'unknown') throw now.error;
   if (now.state === 'absent') {
     await putTag(context, ref, manifest, null);
-    return;
+    return true;
   }
-  if (now.digest === manifest.digest) return;
+  if (now.digest === manifest.digest) return false;
   throw new OperationError(
     'mismatch',
     `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: ` +

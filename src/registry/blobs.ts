@@ -13,6 +13,8 @@ export interface Tally {
   mounted: number;
   uploaded: number;
   bytes: number;
+  /** manifests that were not there before */
+  manifests: number;
 }
 
 /** Blobs and where they are known to be in this run. */

@@ -39,6 +39,7 @@ export function createChildren(context: Context, blobs: Blobs, referrers: Referr
     };
     let listed = false;
     if (!(await isManifestThere(context, ref))) {
+      tally.manifests++;
       listed = await write(ref, node, () => bringAgain(source, destination, node, tally));
     }
     if (!listed) await referrers.register(destination, node);

@@ -1,4 +1,5 @@
-import type { ImageFacts, Manifest } from '../ports.js';
+import { pool } from '../pool.js';
+import type { FactsNeed, ImageFacts, Manifest, StatedRevision } from '../ports.js';
 import { formatReference, type DigestRef, type Repository } from '../reference.js';
 import { isObject, parseJson, type JsonObject } from './json.js';
 import {
@@ -27,13 +28,13 @@ const IMAGE_CONFIGS: readonly string[] = [
 /**
  * Platforms, attestations and source revision of an image. An index answers most of it itself; children and configs are
  * read only for what it leaves open: nested indexes, children without a platform, the platform of a single manifest,
- * and the revision where no annotation has it (of the first child that is an image).
+ * and the revision: the first that an annotation or else an image has, or every one that is there.
  */
 export async function readFacts(
   reader: Reader,
   source: Repository,
   manifest: Manifest,
-  need: { readonly revision: boolean; readonly platforms: boolean },
+  need: FactsNeed,
 ): Promise<ImageFacts> {
   const view: View = { reader, source, seen: new Set() };
   const parsed = parse(view, manifest);
@@ -56,8 +57,13 @@ export async function readFacts(
     }
   };
   await visit(parsed, 1);
-  const revision = need.revision ? await revisionOf({ ...view, seen: new Set() }, parsed, 1) : null;
-  return { platforms: [...platforms], attestations, revision };
+  const again = { ...view, seen: new Set<string>() };
+  const revisions = need.revision === 'every' ? await revisionsOf(again, parsed, null, 1) : [];
+  const revision =
+    need.revision === 'first'
+      ? await revisionOf(again, parsed, 1)
+      : (revisions.find((each) => each.revision !== null)?.revision ?? null);
+  return { platforms: [...platforms], attestations, revision, revisions };
 }
 
 interface View {
@@ -70,14 +76,49 @@ async function revisionOf(view: View, node: ParsedManifest, depth: number): Prom
   const annotated = fit(node.annotations.get(REVISION));
   if (annotated !== null) return annotated;
   if (node.kind === 'image') return fit((await labelsOf(view, node)).get(REVISION));
-  const first = node.manifests.find(
-    (child) =>
-      !isAttestation(child) &&
-      isCopyable(child.mediaType) &&
-      (!child.platform || isRealPlatform(child.platform)),
-  );
+  const first = node.manifests.find(isPlatform);
   const child = first && (await descend(view, first, depth + 1));
   return child ? revisionOf(view, child, depth + 1) : null;
+}
+
+/** Images that are read at once; the transport bounds the requests of all together. */
+const LANES = 8;
+
+/**
+ * All that is said about the revision: the annotations of indexes, annotation and label of each image. An image without any
+ * is in the list too, unless an index above it speaks for it.
+ * @param of the platform of `node`, or its digest; null for the root
+ * @param spoken an index above has the annotation
+ */
+async function revisionsOf(
+  view: View,
+  node: ParsedManifest,
+  of: string | null,
+  depth: number,
+  spoken = false,
+): Promise<StatedRevision[]> {
+  const annotated = fit(node.annotations.get(REVISION));
+  if (node.kind === 'image') {
+    const label = fit((await labelsOf(view, node)).get(REVISION));
+    const said = [...new Set([annotated, label])].filter((revision) => revision !== null);
+    return said.length > 0 || spoken ? said.map((revision) => ({ of, revision })) : [{ of, revision: null }];
+  }
+  const below = await pool(node.manifests.filter(isPlatform), LANES, async (child) => {
+    const inner = await descend(view, child, depth + 1);
+    if (inner === null) return [];
+    const name = child.platform ? formatPlatform(child.platform) : (of ?? child.digest);
+    return revisionsOf(view, inner, name, depth + 1, spoken || annotated !== null);
+  });
+  return [...(annotated === null ? [] : [{ of, revision: annotated }]), ...below.flat()];
+}
+
+/** Is it an image that can run, or an index of such? */
+function isPlatform(child: Descriptor): boolean {
+  return (
+    !isAttestation(child) &&
+    isCopyable(child.mediaType) &&
+    (!child.platform || isRealPlatform(child.platform))
+  );
 }
 
 function fit(revision: string | undefined): string | null {

@@ -19,7 +19,7 @@ export type RegistryOptions = Omit<Context, 'transport'>;
 export function createRegistry(transport: Transport, options: RegistryOptions): Registry {
   const context: Context = { transport, clock: options.clock, log: options.log };
   const reader = createReader(context);
-  const { transfer, referrers } = createTransfer(context, reader);
+  const { transfer, referrers, attached, carry } = createTransfer(context, reader);
   const looks = once<Existence>(false);
   const lists = once<readonly string[]>(false);
   /**
@@ -46,6 +46,8 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
     },
     facts: (source, manifest, need) => readFacts(reader, source, manifest, need),
     transfer,
+    attached,
+    carry,
     async put(ref, manifest, previous) {
       try {
         if ('digest' in ref) await putByDigest(context, ref, manifest);

@@ -1,6 +1,6 @@
 import { OperationError } from '../errors.js';
 import { pool } from '../pool.js';
-import type { AttachmentMode, Manifest, TransferReport } from '../ports.js';
+import type { AttachmentMode, Manifest, Registry, TransferReport } from '../ports.js';
 import {
   formatReference,
   formatRepository,
@@ -24,6 +24,7 @@ export type Transfer = (
 ) => Promise<TransferReport>;
 
 const LANES = 8;
+const NOTHING = (): Tally => ({ mounted: 0, uploaded: 0, bytes: 0, manifests: 0 });
 
 /**
  * Carries images between repositories: first everything is read that says what there is to carry, so that an incomplete
@@ -33,7 +34,7 @@ const LANES = 8;
 export function createTransfer(
   context: Context,
   reader: Reader,
-): { transfer: Transfer; referrers: Referrers } {
+): { transfer: Transfer; referrers: Referrers } & Pick<Registry, 'attached' | 'carry'> {
   const blobs = createBlobs(context);
   const referrers = createReferrers(context);
   const children = createChildren(context, blobs, referrers);
@@ -75,10 +76,10 @@ export function createTransfer(
 
   const transfer: Transfer = async (source, manifest, destination, mode) => {
     const here = sameRepository(source, destination);
-    if (here && mode !== 'require') return report([], 0, { mounted: 0, uploaded: 0, bytes: 0 });
+    if (here && mode !== 'require') return report([], 0, NOTHING());
     const nodes = await readTree(reader, source, manifest);
     const found = await findAttached(source, nodes, mode);
-    const tally: Tally = { mounted: 0, uploaded: 0, bytes: 0 };
+    const tally = NOTHING();
     if (here) return report(found, found.length, tally);
     await checkMountable(source, destination, nodes);
     await children.bring(source, destination, nodes.slice(0, -1), tally);
@@ -87,8 +88,22 @@ export function createTransfer(
     const carried = await attachments.carry(source, destination, found, tally, mode === 'require');
     return report(found, carried, tally);
   };
+  const findOn = async (image: DigestRef, manifest: Manifest): Promise<readonly Attachment[]> =>
+    findAttached(image, await readTree(reader, image, manifest), 'copy');
+
   return {
     referrers,
+    attached: async (image, manifest) => (await findOn(image, manifest)).length,
+    async carry(source, manifest, destination, mode) {
+      const tally = NOTHING();
+      try {
+        const found = await findOn(source, manifest);
+        const carried = await attachments.carry(source, destination, found, tally, mode === 'require');
+        return { found: found.length, carried, written: tally.manifests };
+      } catch (error) {
+        throw named(error, destination);
+      }
+    },
     async transfer(source, manifest, destination, mode) {
       try {
         return await transfer(source, manifest, destination, mode);

@@ -38,7 +38,7 @@ async function platformsOf(
 ): Promise<readonly string[] | null> {
   try {
     const manifest = await registry.manifest({ ...repository, digest });
-    return (await registry.facts(repository, manifest, { revision: false, platforms: true })).platforms;
+    return (await registry.facts(repository, manifest, { revision: null, platforms: true })).platforms;
   } catch (error) {
     if (error instanceof OperationError) return null;
     throw error;

@@ -156,7 +156,7 @@ async function isOfCommit(tag: string, sha: string | null, known: Known): Promis
 async function revisionOf(registry: Registry, repository: Repository, tag: string): Promise<string | null> {
   try {
     const manifest = await registry.manifest({ ...repository, tag });
-    return (await registry.facts(repository, manifest, { revision: true, platforms: false })).revision;
+    return (await registry.facts(repository, manifest, { revision: 'first', platforms: false })).revision;
   } catch (error) {
     if (error instanceof OperationError && error.code === 'absent') return null;
     throw error;

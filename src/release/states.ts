@@ -63,7 +63,7 @@ async function foundAt({ destination }: WantedTag, registry: Registry): Promise<
   try {
     const at: DigestRef = { ...repository, digest: existence.digest };
     const facts = await registry.facts(repository, await registry.manifest(at), {
-      revision: true,
+      revision: 'first',
       platforms: false,
     });
     return { state: 'present', digest: existence.digest, revision: facts.revision };

@@ -56,6 +56,7 @@ function primary(
     platforms: [],
     revision: null,
     attachments: 'copy',
+    lateAttachments: false,
     gates: [...decision.requires, ...config.requires],
     manual: false,
     taken: null,

@@ -55,6 +55,7 @@ export const ActionSchema = v.strictObject({
       'manual',
       'digest-mismatch',
       'platform-missing',
+      'attachment-missing',
       'revision-mismatch',
       'not-reviewed',
       'conflicting-entries',

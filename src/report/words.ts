@@ -91,6 +91,8 @@ export function remedy(action: ReportAction): string {
       return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
     case 'platform-missing':
       return 'Publish the missing platform at the source, or take it out of platforms.';
+    case 'attachment-missing':
+      return 'Sign the source image, or set "attachments: copy".';
     case 'revision-mismatch':
       return 'Correct src_ref, or choose the build that was made from that commit.';
     case 'not-reviewed':

@@ -197,10 +197,11 @@ export function registryContract(
       await pushed(repository, 'v1', two);
       const source = at(target.place, repository);
       const manifest = await registry.manifest({ ...source, tag: 'v1' });
-      expect(await registry.facts(source, manifest, { platforms: true, revision: true })).toEqual({
+      expect(await registry.facts(source, manifest, { platforms: true, revision: 'first' })).toEqual({
         platforms: ['linux/amd64', 'linux/arm64'],
         attestations: 2,
         revision: COMMIT,
+        revisions: [],
       });
     });
 
