@@ -186,10 +186,16 @@ var init_errors = __esm({
       code;
       /** HTTP status of the last answer, where there was one. */
       status;
+      /** the builder itself failed, or an image of a build is not what it should be; undefined: something else */
+      origin;
+      /** the image whose build failed, where that is known */
+      image;
       constructor(code2, message, options = {}) {
         super(message, options.cause === void 0 ? void 0 : { cause: options.cause });
         this.code = code2;
         this.status = options.status;
+        this.origin = options.origin;
+        this.image = options.image;
       }
     };
   }
@@ -813,7 +819,10 @@ function gitIn(cwd, env, timeout = 6e4) {
   const offline = { ...base, GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" };
   let drivers;
   return async (...args) => {
-    const ask2 = (over2, words) => runGit(cwd, { ...offline, ...asVariables(over2) }, words, timeout);
+    const ask2 = async (over2, words) => {
+      const answer = await runGit(cwd, { ...offline, ...asVariables(over2) }, words, timeout);
+      return answer?.ok === false && NO_REPOSITORY.test(answer.stderr) ? null : answer;
+    };
     if (PLUMBING.has(args[0] ?? "")) return ask2(settings, args);
     drivers ??= ask2(settings, ["config", "--list", "-z", "--name-only"]).then(
       (answer) => (answer?.stdout.split("\0") ?? []).filter((key) => DRIVER.test(key)).map((key) => [key, key.endsWith(".required") ? "false" : ""])
@@ -838,8 +847,7 @@ function runGit(cwd, env, args, timeout) {
     const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: "utf8" };
     (0, import_node_child_process.execFile)("git", [...args], options, (error2, stdout, stderr) => {
       if (error2 === null) resolve11({ ok: true, stdout, stderr });
-      else if (error2.code === "ENOENT" || /not a git repository|cannot use bare repository/i.test(stderr))
-        resolve11(null);
+      else if (error2.code === "ENOENT") resolve11(null);
       else if (typeof error2.code === "number") resolve11({ ok: false, stdout, stderr });
       else reject(broken(args[0] ?? "", error2, timeout));
     });
@@ -901,7 +909,7 @@ async function uncommittedIn(git, paths) {
     untracked: names2(entries.filter(isNew))
   };
 }
-var import_node_child_process, import_node_path2, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK;
+var import_node_child_process, import_node_path2, MAX_OUTPUT, PLUMBING, NO_REPOSITORY, OVER, DRIVER, NEEDED, NETWORK;
 var init_git = __esm({
   "src/git/git.ts"() {
     "use strict";
@@ -911,6 +919,7 @@ var init_git = __esm({
     init_environment();
     MAX_OUTPUT = 64 * 1024 * 1024;
     PLUMBING = /* @__PURE__ */ new Set(["rev-parse", "symbolic-ref", "for-each-ref", "rev-list", "cat-file", "config"]);
+    NO_REPOSITORY = /^fatal: (?:not a git repository|cannot use bare repository)/m;
     OVER = [
       ["core.fsmonitor", "false"],
       ["core.hooksPath", "/dev/null"],
@@ -1221,7 +1230,7 @@ function reportAction({ planned: planned2, outcome, digest, error: error2, attac
     source: sourceText(wanted),
     digest: digest ?? planned2.digest,
     previous: planned2.previous,
-    reason: { code: reason.code, text: reason.text },
+    reason: { ...reason },
     entry,
     other_entries: others,
     location: wanted.place === null ? null : { ...wanted.place },
@@ -1285,7 +1294,7 @@ function planned(counts2) {
 function applied(report2) {
   const did = (name) => report2.actions.filter(({ action: action2, outcome }) => action2 === name && outcome === "done").length;
   const builds = failedBuilds(report2.actions);
-  const unbuilt = report2.actions.filter((action2) => action2.outcome === "failed" && isUnbuilt(action2, builds));
+  const unbuilt = report2.actions.filter((action2) => action2.outcome === "failed" && isUnbuilt(action2));
   const undone = report2.actions.filter(({ outcome, error: error2 }) => outcome === "skipped" && error2 !== null);
   const failed3 = report2.counts.failed - builds.length - unbuilt.length;
   return listed([
@@ -1317,14 +1326,14 @@ function capital(text4) {
 function failedBuilds(actions) {
   return actions.filter(({ action: action2, outcome }) => action2 === "build" && outcome === "failed");
 }
-function isUnbuilt({ action: action2, error: error2 }, builds) {
-  return action2 !== "build" && error2 !== null && builds.some((build2) => build2.error?.text === error2.text);
+function isUnbuilt({ action: action2, error: error2 }) {
+  return action2 !== "build" && error2?.cause !== void 0;
 }
 function remedy(action2) {
-  if (isBuildFailure(action2)) return "Mend what the build log shows, then run again.";
+  if (action2.error?.cause === "builder") return "Mend what the build log shows, then run again.";
   if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
   if (isFollower(action2)) return "Mend what it follows; this tag then comes with it.";
-  if (isOfBuild(action2)) return "";
+  if (action2.reason.cause === "build") return "";
   switch (action2.reason.code) {
     case "different-digest":
       return `Choose a new tag, or name it in force ("${action2.image}:${action2.tag}") if it is really meant to move.`;
@@ -1362,14 +1371,8 @@ function remedy(action2) {
       return "";
   }
 }
-function isFollower({ reason }) {
-  return reason.text.startsWith("follows ") || reason.text.includes(" of the same release is refused");
-}
-function isBuildFailure({ error: error2 }) {
-  return error2?.text.includes(" (docker buildx bake") ?? false;
-}
-function isOfBuild({ source, reason: { code: code2, text: text4 } }) {
-  return source === null && (code2 === "revision-mismatch" || text4.includes(' in "force"'));
+function isFollower({ reason: { cause } }) {
+  return cause === "follows" || cause === "group";
 }
 function shortDigest(digest) {
   return digest === null ? "-" : digest.slice(0, digest.indexOf(":") + 13);
@@ -1426,10 +1429,10 @@ function onceForBuild(actions) {
   const speakers = /* @__PURE__ */ new Map();
   for (const build2 of builds) {
     const text4 = build2.error?.text ?? "";
-    if (!speakers.has(text4) || text4.includes(`the build of ${build2.image} `)) speakers.set(text4, build2);
+    if (!speakers.has(text4) || build2.error?.build === build2.image) speakers.set(text4, build2);
   }
   return actions.filter(
-    (action2) => builds.includes(action2) ? speakers.get(action2.error?.text ?? "") === action2 : !isUnbuilt(action2, builds)
+    (action2) => builds.includes(action2) ? speakers.get(action2.error?.text ?? "") === action2 : !isUnbuilt(action2)
   );
 }
 function sentence(what, mend2) {
@@ -1474,7 +1477,7 @@ function decide(wanted, observed) {
     case "missing":
       return decideMissing(wanted, observed, previous);
     case "refused":
-      return refuse(wanted, previous, source.code, source.text);
+      return refuseBuild(wanted, previous, source);
     case "to-build":
       return decideToBuild(wanted, observed, previous);
     case "present":
@@ -1630,13 +1633,22 @@ function hold(wanted, observed, previous) {
       ) : null;
   }
 }
+function refuseBuild(wanted, previous, { code: code2, text: text4 }) {
+  const refused3 = refuse(wanted, previous, code2, text4);
+  return code2 === "unknown" ? refused3 : { ...refused3, reason: { code: code2, cause: "build", text: text4 } };
+}
 function followLeader(action2, leader) {
   if (leader.action !== "refuse" && leader.action !== "hold") return action2;
   const agrees2 = leader.action === "refuse" && action2.reason.code === "same-digest";
   if (!writes(action2) && !agrees2) return action2;
   const verb2 = leader.action === "refuse" ? "refused" : "held";
   const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
-  return { ...action2, action: leader.action, digest: null, reason: { code: leader.reason.code, text: text4 } };
+  return {
+    ...action2,
+    action: leader.action,
+    digest: null,
+    reason: { code: leader.reason.code, cause: "follows", text: text4 }
+  };
 }
 function refuseOther(wanted, previous, digest) {
   const text4 = `the tag exists as ${previous}, and the source is ${digest}`;
@@ -1969,8 +1981,13 @@ function skipped(action2, error2 = null) {
 function failed(action2, error2) {
   return { planned: action2, outcome: "failed", digest: null, error: asError(error2), attachments: null };
 }
-function asError(error2) {
-  return { code: error2.code, text: error2.message };
+function asError({ code: code2, message, origin, image: image3 }) {
+  return {
+    code: code2,
+    ...origin === void 0 ? {} : { cause: origin },
+    ...image3 === void 0 ? {} : { build: image3 },
+    text: message
+  };
 }
 var init_execute = __esm({
   "src/execute.ts"() {
@@ -14631,7 +14648,12 @@ function wholeGroups(actions) {
     if (cause === void 0 || !writes(action2)) return action2;
     const name = formatReference(cause.wanted.destination);
     const text4 = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
-    return { ...action2, action: "refuse", digest: null, reason: { code: cause.reason.code, text: text4 } };
+    return {
+      ...action2,
+      action: "refuse",
+      digest: null,
+      reason: { code: cause.reason.code, cause: "group", text: text4 }
+    };
   });
 }
 var init_groups = __esm({
@@ -15286,7 +15308,7 @@ async function verifyBuilt(built2, registry, expected) {
   const checked = await checkBuilt(pushed2, registry, expected);
   return new Map(
     checked.map(({ image: image3, result }) => {
-      if (!result.ok) return [image3, result];
+      if (!result.ok) return [image3, { ok: false, error: ofBuild(result.error) }];
       const { repository, digest, manifest } = result.value;
       return [image3, { ok: true, source: { ...repository, digest }, manifest }];
     })
@@ -15295,8 +15317,15 @@ async function verifyBuilt(built2, registry, expected) {
 function allFailed(images2, error2) {
   return new Map(images2.map((image3) => [image3, { ok: false, error: wrapped(error2) }]));
 }
+function ofBuild(error2) {
+  return new OperationError(error2.code, error2.message, { cause: error2, origin: "build" });
+}
 function wrapped(error2) {
-  return new OperationError(error2.code, `no tag is written: ${messageOf(error2)}`, { cause: error2 });
+  return new OperationError(error2.code, `no tag is written: ${messageOf(error2)}`, {
+    cause: error2,
+    origin: error2.origin ?? "build",
+    image: error2.image
+  });
 }
 var init_make = __esm({
   "src/release/make.ts"() {
@@ -15415,7 +15444,7 @@ function settled(outcome, results) {
   const result = results.get(outcome.planned.wanted.image);
   if (result === void 0) return { ...outcome, outcome: "skipped" };
   if (result.ok) return { ...outcome, outcome: "done", digest: result.source.digest };
-  return { ...outcome, outcome: "failed", error: { code: result.error.code, text: result.error.message } };
+  return { ...outcome, outcome: "failed", error: asError(result.error) };
 }
 var UNKNOWN_COMMIT;
 var init_build2 = __esm({
@@ -15426,6 +15455,7 @@ var init_build2 = __esm({
     init_names();
     init_select();
     init_errors();
+    init_execute();
     init_definition2();
     init_checkout();
     init_make();
@@ -21754,18 +21784,11 @@ async function unclear(context, task, ref, head2) {
 }
 function refusedLook(task, response) {
   const { status } = response;
-  if (status === 404 && errorsOf(response).some(({ message }) => hidesByAccept(message))) {
-    return refusal2(
-      task,
-      response,
-      "the tag exists, but with a media type that Retag does not know; move it by hand if it is in the way"
-    );
-  }
   if (status === 404) {
     return refusal2(
       task,
       response,
-      "this 404 is not a registry answer, so nobody can tell whether the tag is free: check the host and any proxy before it"
+      "this 404 is not a registry answer that says the tag is free: check the host and any proxy before it, or whether the tag exists with a media type that Retag does not know"
     );
   }
   if (status === 500) {
@@ -28094,7 +28117,7 @@ function bakeError(end2, tail, definition) {
   const what = target === null ? "the build" : `the build of ${label2(target)}`;
   const how = typeof end2 === "number" ? `failed (docker buildx bake, exit status ${end2})` : `was ended by ${end2} (docker buildx bake)`;
   const why = tail.length === 0 ? "; its output is above" : because(reasonIn(tail)) + hintFor(tail);
-  return new OperationError("rejected", `${what} ${how}${why}`);
+  return new OperationError("rejected", `${what} ${how}${why}`, { origin: "builder", image: target?.image });
 }
 function reasonIn(tail) {
   const error2 = tail.findLast((line3) => line3.startsWith("ERROR: "));
@@ -28119,10 +28142,10 @@ function failingTarget(tail, definition) {
 function hintFor(tail) {
   const text4 = tail.join("\n");
   if (/exec format error|no match for platform in manifest/.test(text4)) {
-    return "; the builder cannot run or find images of this platform: add docker/setup-qemu-action before this step, build it on a native node, or check the base image";
+    return "; if the builder cannot run or find images of this platform, add docker/setup-qemu-action before this step, build it on a native node, or check the base image";
   }
   if (/denied|unauthorized|\b40[13]\b/.test(reasonIn(tail))) {
-    return "; the registry refused the push: log in before this step and check that the account may write";
+    return "; if the registry refused the push, log in before this step and check that the account may write";
   }
   return "";
 }

@@ -77,17 +77,35 @@ export type OperationCode =
   | 'unsafe'
   | 'cancelled';
 
+/** Where a failure began, for what is decided about it; its message is for people only. */
+export type ErrorOrigin = 'builder' | 'build';
+
 /** An outside system (registry, builder, GitHub, git) failed. The message says what was tried, what came back and what to do next. */
 export class OperationError extends Error {
   override readonly name = 'OperationError';
   readonly code: OperationCode;
   /** HTTP status of the last answer, where there was one. */
   readonly status: number | undefined;
+  /** the builder itself failed, or an image of a build is not what it should be; undefined: something else */
+  readonly origin: ErrorOrigin | undefined;
+  /** the image whose build failed, where that is known */
+  readonly image: string | undefined;
 
-  constructor(code: OperationCode, message: string, options: { cause?: unknown; status?: number } = {}) {
+  constructor(
+    code: OperationCode,
+    message: string,
+    options: {
+      cause?: unknown;
+      status?: number;
+      origin?: ErrorOrigin | undefined;
+      image?: string | undefined;
+    } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status;
+    this.origin = options.origin;
+    this.image = options.image;
   }
 }
 

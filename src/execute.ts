@@ -5,7 +5,7 @@
  * back together, some time after the last of them was written: of two runs that start in the same instant, each has
  * written by then, and both read the same answer.
  */
-import { OperationError } from './errors.js';
+import { OperationError, type ErrorOrigin } from './errors.js';
 import { TAG_KINDS, writes, type Plan, type PlannedAction, type WantedTag } from './plan/model.js';
 import { pool } from './pool.js';
 import { formatReference } from './reference.js';
@@ -20,7 +20,13 @@ export interface Outcome {
   readonly outcome: OutcomeName;
   /** what the tag points at, read back; null when it was not written and its content is not known */
   readonly digest: string | null;
-  readonly error: { readonly code: string; readonly text: string } | null;
+  readonly error: {
+    readonly code: string;
+    readonly cause?: ErrorOrigin;
+    /** the image whose build failed */
+    readonly build?: string;
+    readonly text: string;
+  } | null;
   /** signatures, SBOMs and referrers: found on the source, and now at the destination */
   readonly attachments: { readonly found: number; readonly carried: number } | null;
 }
@@ -315,6 +321,12 @@ function failed(action: PlannedAction, error: OperationError): Outcome {
   return { planned: action, outcome: 'failed', digest: null, error: asError(error), attachments: null };
 }
 
-function asError(error: OperationError): { code: string; text: string } {
-  return { code: error.code, text: error.message };
+/** An error as an outcome carries it. */
+export function asError({ code, message, origin, image }: OperationError): NonNullable<Outcome['error']> {
+  return {
+    code,
+    ...(origin === undefined ? {} : { cause: origin }),
+    ...(image === undefined ? {} : { build: image }),
+    text: message,
+  };
 }

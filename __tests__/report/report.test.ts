@@ -190,11 +190,12 @@ describe('how to mend a refusal', () => {
   test('src_ref is named for a promotion, and not for a build, which has none', () => {
     const promoted = reportAction({ ...REFUSED, reason: mismatch });
     expect(remedy(promoted)).toContain('Correct src_ref');
-    expect(remedy({ ...promoted, source: null })).toBe('');
+    expect(remedy({ ...promoted, source: null, reason: { ...mismatch, cause: 'build' } })).toBe('');
   });
 
   test('a reason that names what to give to force is not contradicted', () => {
-    const reason = { code: 'different-digest' as const, text: 'a and b; name the wrong one in "force"' };
+    const text = 'a and b; name the wrong one in "force"';
+    const reason = { code: 'different-digest' as const, cause: 'build' as const, text };
     expect(remedy(reportAction({ ...REFUSED, source: null, reason }))).toBe('');
     expect(remedy({ ...REFUSED, source: null })).toContain('Choose a new tag');
   });

@@ -54,8 +54,12 @@ describe('the job summary (contract 10)', () => {
 
   test('a long reason is shown to its end, where it says how to mend it; but not again for what follows it', () => {
     const long = `${'x'.repeat(500)}; name it in "force"`;
-    const reason = { code: 'different-digest' as const, text: long };
-    const follower = { ...reason, text: `follows reg.example/app:2.0, which is refused: ${long}` };
+    const reason = { code: 'different-digest' as const, cause: 'build' as const, text: long };
+    const follower = {
+      ...reason,
+      cause: 'follows' as const,
+      text: `follows reg.example/app:2.0, which is refused: ${long}`,
+    };
     const rows = summary(
       reportOf([
         { ...REFUSED, reason },

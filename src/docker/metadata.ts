@@ -49,7 +49,7 @@ export function bakeError(
       ? `failed (docker buildx bake, exit status ${end})`
       : `was ended by ${end} (docker buildx bake)`;
   const why = tail.length === 0 ? '; its output is above' : because(reasonIn(tail)) + hintFor(tail);
-  return new OperationError('rejected', `${what} ${how}${why}`);
+  return new OperationError('rejected', `${what} ${how}${why}`, { origin: 'builder', image: target?.image });
 }
 
 /** The last line `ERROR: …` of buildx without its target, which is named before; else the last line that says anything. */
@@ -77,14 +77,15 @@ function failingTarget(tail: readonly string[], definition: BakeDefinition): Tar
   return null;
 }
 
+/** BuildKit gives no codes, so what it printed selects a possible cause to look at; nothing else depends on it. */
 function hintFor(tail: readonly string[]): string {
   const text = tail.join('\n');
   if (/exec format error|no match for platform in manifest/.test(text)) {
-    return '; the builder cannot run or find images of this platform: add docker/setup-qemu-action before this step, build it on a native node, or check the base image';
+    return '; if the builder cannot run or find images of this platform, add docker/setup-qemu-action before this step, build it on a native node, or check the base image';
   }
   // Not anywhere in the output, where a number is often a part of a digest or a time.
   if (/denied|unauthorized|\b40[13]\b/.test(reasonIn(tail))) {
-    return '; the registry refused the push: log in before this step and check that the account may write';
+    return '; if the registry refused the push, log in before this step and check that the account may write';
   }
   return '';
 }

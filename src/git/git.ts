@@ -20,6 +20,9 @@ const MAX_OUTPUT = 64 * 1024 * 1024;
 /** The questions that read refs and objects only: none of them runs a program that a configuration names. */
 const PLUMBING = new Set(['rev-parse', 'symbolic-ref', 'for-each-ref', 'rev-list', 'cat-file', 'config']);
 
+/** Git's own word, in English (LC_ALL=C); its exit status for this is that of every other fatal error. */
+const NO_REPOSITORY = /^fatal: (?:not a git repository|cannot use bare repository)/m;
+
 /** Settings that stand above those of the repository, which anybody may have written (git-config). */
 const OVER: readonly Setting[] = [
   ['core.fsmonitor', 'false'],
@@ -60,8 +63,10 @@ export function gitIn(cwd: string, env: Environment, timeout = 60_000): Git {
   const offline = { ...base, GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
   let drivers: Promise<readonly Setting[]> | undefined;
   return async (...args) => {
-    const ask = (over: readonly Setting[], words: readonly string[]): Promise<GitAnswer | null> =>
-      runGit(cwd, { ...offline, ...asVariables(over) }, words, timeout);
+    const ask = async (over: readonly Setting[], words: readonly string[]): Promise<GitAnswer | null> => {
+      const answer = await runGit(cwd, { ...offline, ...asVariables(over) }, words, timeout);
+      return answer?.ok === false && NO_REPOSITORY.test(answer.stderr) ? null : answer;
+    };
     if (PLUMBING.has(args[0] ?? '')) return ask(settings, args);
     drivers ??= ask(settings, ['config', '--list', '-z', '--name-only']).then((answer) =>
       (answer?.stdout.split('\0') ?? [])
@@ -100,8 +105,7 @@ function runGit(
     const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: 'utf8' as const };
     execFile('git', [...args], options, (error, stdout, stderr) => {
       if (error === null) resolve({ ok: true, stdout, stderr });
-      else if (error.code === 'ENOENT' || /not a git repository|cannot use bare repository/i.test(stderr))
-        resolve(null);
+      else if (error.code === 'ENOENT') resolve(null);
       else if (typeof error.code === 'number') resolve({ ok: false, stdout, stderr });
       else reject(broken(args[0] ?? '', error, timeout));
     });

@@ -39,7 +39,7 @@ export function decide(wanted: WantedTag, observed: Observed): PlannedAction {
     case 'missing':
       return decideMissing(wanted, observed, previous);
     case 'refused':
-      return refuse(wanted, previous, source.code, source.text);
+      return refuseBuild(wanted, previous, source);
     case 'to-build':
       return decideToBuild(wanted, observed, previous);
     case 'present':
@@ -233,6 +233,16 @@ function hold(wanted: WantedTag, observed: Observed, previous: string | null): P
   }
 }
 
+/** A build that must not be made says itself what to do about it, unless nothing is known of what is there. */
+function refuseBuild(
+  wanted: WantedTag,
+  previous: string | null,
+  { code, text }: Extract<SourceState, { state: 'refused' }>,
+): PlannedAction {
+  const refused = refuse(wanted, previous, code, text);
+  return code === 'unknown' ? refused : { ...refused, reason: { code, cause: 'build', text } };
+}
+
 /** The same line again, for a tag that may not be written because the one that it follows is not. */
 export function followLeader(action: PlannedAction, leader: PlannedAction): PlannedAction {
   if (leader.action !== 'refuse' && leader.action !== 'hold') return action;
@@ -241,7 +251,12 @@ export function followLeader(action: PlannedAction, leader: PlannedAction): Plan
   if (!writes(action) && !agrees) return action;
   const verb = leader.action === 'refuse' ? 'refused' : 'held';
   const text = `follows ${formatReference(leader.wanted.destination)}, which is ${verb}: ${leader.reason.text}`;
-  return { ...action, action: leader.action, digest: null, reason: { code: leader.reason.code, text } };
+  return {
+    ...action,
+    action: leader.action,
+    digest: null,
+    reason: { code: leader.reason.code, cause: 'follows', text },
+  };
 }
 
 const SAME = 'the tag already is this digest';

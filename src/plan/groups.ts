@@ -17,6 +17,11 @@ export function wholeGroups(actions: readonly PlannedAction[]): PlannedAction[] 
     if (cause === undefined || !writes(action)) return action;
     const name = formatReference(cause.wanted.destination);
     const text = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
-    return { ...action, action: 'refuse', digest: null, reason: { code: cause.reason.code, text } };
+    return {
+      ...action,
+      action: 'refuse',
+      digest: null,
+      reason: { code: cause.reason.code, cause: 'group', text },
+    };
   });
 }

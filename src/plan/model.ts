@@ -34,8 +34,13 @@ export type ReasonCode =
   | 'conflicting-entries'
   | 'name-taken';
 
+/** What a reason is the consequence of: the tag that it follows, its release, or the build that must not be made. */
+export type ReasonCause = 'follows' | 'group' | 'build';
+
 export interface Reason {
   readonly code: ReasonCode;
+  /** absent: the reason is this tag's own */
+  readonly cause?: ReasonCause;
   /** one sentence for people; nothing decides on it */
   readonly text: string;
 }

@@ -124,18 +124,11 @@ async function unclear(
 
 function refusedLook(task: Task, response: RegistryResponse): OperationError {
   const { status } = response;
-  if (status === 404 && errorsOf(response).some(({ message }) => hidesByAccept(message))) {
-    return refusal(
-      task,
-      response,
-      'the tag exists, but with a media type that Retag does not know; move it by hand if it is in the way',
-    );
-  }
   if (status === 404) {
     return refusal(
       task,
       response,
-      'this 404 is not a registry answer, so nobody can tell whether the tag is free: check the host and any proxy before it',
+      'this 404 is not a registry answer that says the tag is free: check the host and any proxy before it, or whether the tag exists with a media type that Retag does not know',
     );
   }
   if (status === 500) {
@@ -148,7 +141,10 @@ function refusedLook(task: Task, response: RegistryResponse): OperationError {
   return refusal(task, response);
 }
 
-/** docker-registry 2.8: `404 MANIFEST_UNKNOWN "OCI index found, but accept header does not support OCI indexes"`. */
+/**
+ * docker-registry 2.8: `404 MANIFEST_UNKNOWN "OCI index found, but accept header does not support OCI indexes"`. There is
+ * no code for it. The text can only take away from what is known: an absence that is doubted is never written on.
+ */
 function hidesByAccept(message: string): boolean {
   return message.toLowerCase().includes('accept header');
 }

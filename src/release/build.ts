@@ -5,7 +5,7 @@ import type { BakeDefinition, BuiltTarget, SelectedBuild } from '../builds/model
 import { imageOf } from '../builds/names.js';
 import { unsplit } from '../builds/select.js';
 import { formatProblem, OperationError, UserError } from '../errors.js';
-import type { BuildResult, Outcome } from '../execute.js';
+import { asError, type BuildResult, type Outcome } from '../execute.js';
 import type { Plan, PlannedAction, WantedTag } from '../plan/model.js';
 import type { ResolvedDecision } from '../policy/policy.js';
 import type { RunParts, RunRequest } from '../request.js';
@@ -200,5 +200,5 @@ function settled(outcome: Outcome, results: ReadonlyMap<string, BuildResult>): O
   const result = results.get(outcome.planned.wanted.image);
   if (result === undefined) return { ...outcome, outcome: 'skipped' };
   if (result.ok) return { ...outcome, outcome: 'done', digest: result.source.digest };
-  return { ...outcome, outcome: 'failed', error: { code: result.error.code, text: result.error.message } };
+  return { ...outcome, outcome: 'failed', error: asError(result.error) };
 }

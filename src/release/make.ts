@@ -50,7 +50,7 @@ export async function verifyBuilt(
   const checked = await checkBuilt(pushed, registry, expected);
   return new Map(
     checked.map(({ image, result }): [string, BuildResult] => {
-      if (!result.ok) return [image, result];
+      if (!result.ok) return [image, { ok: false, error: ofBuild(result.error) }];
       const { repository, digest, manifest } = result.value;
       return [image, { ok: true, source: { ...repository, digest }, manifest }];
     }),
@@ -62,6 +62,14 @@ export function allFailed(images: readonly string[], error: OperationError): Map
   return new Map(images.map((image) => [image, { ok: false, error: wrapped(error) }]));
 }
 
+function ofBuild(error: OperationError): OperationError {
+  return new OperationError(error.code, error.message, { cause: error, origin: 'build' });
+}
+
 function wrapped(error: OperationError): OperationError {
-  return new OperationError(error.code, `no tag is written: ${messageOf(error)}`, { cause: error });
+  return new OperationError(error.code, `no tag is written: ${messageOf(error)}`, {
+    cause: error,
+    origin: error.origin ?? 'build',
+    image: error.image,
+  });
 }

@@ -52,10 +52,10 @@ function onceForBuild(actions: readonly ReportAction[]): ReportAction[] {
   const speakers = new Map<string, ReportAction>();
   for (const build of builds) {
     const text = build.error?.text ?? '';
-    if (!speakers.has(text) || text.includes(`the build of ${build.image} `)) speakers.set(text, build);
+    if (!speakers.has(text) || build.error?.build === build.image) speakers.set(text, build);
   }
   return actions.filter((action) =>
-    builds.includes(action) ? speakers.get(action.error?.text ?? '') === action : !isUnbuilt(action, builds),
+    builds.includes(action) ? speakers.get(action.error?.text ?? '') === action : !isUnbuilt(action),
   );
 }
 

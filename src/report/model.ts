@@ -61,6 +61,10 @@ export const ActionSchema = v.strictObject({
       'conflicting-entries',
       'name-taken',
     ]),
+    cause: v.pipe(
+      v.optional(v.picklist(['follows', 'group', 'build'])),
+      v.description('Of what the reason is a consequence: the tag that it follows, its release, or a build.'),
+    ),
     text: v.string(),
   }),
   entry: v.pipe(
@@ -77,7 +81,17 @@ export const ActionSchema = v.strictObject({
   ),
   location,
   outcome: v.picklist(['planned', 'done', 'failed', 'skipped']),
-  error: v.nullable(v.strictObject({ code: v.string(), text: v.string() })),
+  error: v.nullable(
+    v.strictObject({
+      code: v.string(),
+      cause: v.pipe(
+        v.optional(v.picklist(['builder', 'build'])),
+        v.description('The builder failed, or the image of a build could not be used.'),
+      ),
+      build: v.pipe(v.optional(v.string()), v.description('The image whose build failed.')),
+      text: v.string(),
+    }),
+  ),
   attachments: v.pipe(
     v.nullable(v.strictObject({ found: count, carried: count })),
     v.description(

@@ -54,7 +54,7 @@ export function reportAction({ planned, outcome, digest, error, attachments }: O
     source: sourceText(wanted),
     digest: digest ?? planned.digest,
     previous: planned.previous,
-    reason: { code: reason.code, text: reason.text },
+    reason: { ...reason },
     entry,
     other_entries: others,
     location: wanted.place === null ? null : { ...wanted.place },

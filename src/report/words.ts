@@ -28,7 +28,7 @@ function applied(report: Report): string[] {
   const did = (name: ReportAction['action']): number =>
     report.actions.filter(({ action, outcome }) => action === name && outcome === 'done').length;
   const builds = failedBuilds(report.actions);
-  const unbuilt = report.actions.filter((action) => action.outcome === 'failed' && isUnbuilt(action, builds));
+  const unbuilt = report.actions.filter((action) => action.outcome === 'failed' && isUnbuilt(action));
   const undone = report.actions.filter(({ outcome, error }) => outcome === 'skipped' && error !== null);
   const failed = report.counts.failed - builds.length - unbuilt.length;
   return listed([
@@ -67,17 +67,17 @@ export function failedBuilds(actions: readonly ReportAction[]): ReportAction[] {
   return actions.filter(({ action, outcome }) => action === 'build' && outcome === 'failed');
 }
 
-/** Is it a tag without an image, since the build failed? It has the error of that build (release/make.ts). */
-export function isUnbuilt({ action, error }: ReportAction, builds: readonly ReportAction[]): boolean {
-  return action !== 'build' && error !== null && builds.some((build) => build.error?.text === error.text);
+/** Is it a tag without an image, since the build failed? */
+export function isUnbuilt({ action, error }: ReportAction): boolean {
+  return action !== 'build' && error?.cause !== undefined;
 }
 
 /** What to do about a refusal, a hold or a failure; empty where the reason says it already. */
 export function remedy(action: ReportAction): string {
-  if (isBuildFailure(action)) return 'Mend what the build log shows, then run again.';
+  if (action.error?.cause === 'builder') return 'Mend what the build log shows, then run again.';
   if (action.error !== null) return 'Run again: finished tags are kept, and only what is missing is written.';
   if (isFollower(action)) return 'Mend what it follows; this tag then comes with it.';
-  if (isOfBuild(action)) return '';
+  if (action.reason.cause === 'build') return '';
   switch (action.reason.code) {
     case 'different-digest':
       return `Choose a new tag, or name it in force ("${action.image}:${action.tag}") if it is really meant to move.`;
@@ -116,19 +116,9 @@ export function remedy(action: ReportAction): string {
   }
 }
 
-/** Is the tag refused or held only because the one that it follows, or its release, is? (the texts of plan/) */
-export function isFollower({ reason }: ReportAction): boolean {
-  return reason.text.startsWith('follows ') || reason.text.includes(' of the same release is refused');
-}
-
-/** Did the builder fail, and not a registry? (the texts of docker/metadata.ts) Running again alone is then no use. */
-function isBuildFailure({ error }: ReportAction): boolean {
-  return error?.text.includes(' (docker buildx bake') ?? false;
-}
-
-/** Was a build refused? Then the reason says what to do (the texts of builds/rerun.ts); a build has no src_ref to mend. */
-function isOfBuild({ source, reason: { code, text } }: ReportAction): boolean {
-  return source === null && (code === 'revision-mismatch' || text.includes(' in "force"'));
+/** Is the tag refused or held only because the one that it follows, or its release, is? */
+export function isFollower({ reason: { cause } }: ReportAction): boolean {
+  return cause === 'follows' || cause === 'group';
 }
 
 /** `sha256:` and twelve digits: enough to tell two apart by eye. */
