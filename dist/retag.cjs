@@ -3023,7 +3023,14 @@ function compareRank(a, b) {
 function ownersOf(policy2, tag2) {
   const claims = claimsOn(policy2, tag2);
   const [owner] = claims;
-  return owner === void 0 ? [] : claims.filter(({ output }) => mayShare(output, owner.output));
+  return owner === void 0 ? [] : claims.filter(({ output }) => isAlso(output, owner.output));
+}
+function isAlso(output, owner) {
+  return output.rule === owner.rule || formOf(output) === formOf(owner) && mayShare(output, owner);
+}
+function formOf({ shape }) {
+  const form = (part) => part.kind === "literal" ? part.text : `{${part.kind}:${"width" in part ? part.width : null}}`;
+  return shape.parts.map(form).join("");
 }
 function takenFrom(policy2, rule2, kind, tag2) {
   const claims = claimsOn(policy2, tag2);
@@ -3051,7 +3058,7 @@ function mayShare(a, b) {
   if ([a, b].some(({ template }) => uses(template, "sha") || uses(template, "timestamp"))) return true;
   if (UNIQUE.some((name) => uses(a.template, name)) && UNIQUE.some((name) => uses(b.template, name)))
     return true;
-  return (isNumbered(a) || isNumbered(b)) && (a.rule.class === b.rule.class || a.freedom === b.freedom);
+  return (isNumbered(a) || isNumbered(b)) && a.rule.class === b.rule.class && formOf(a) === formOf(b);
 }
 function promotes(a, b) {
   if (a.rule.class !== "stable" || b.rule.class === "stable") return false;

@@ -114,10 +114,10 @@ describe('{base}', () => {
 test('versions on top of a base are compared by the fields of the releases, and other tags are none', () => {
   const policy = policyOf(
     withRules(
-      "class: final, git_tag: 'v{a}.{b}', tag: '{git_tag}'",
-      "class: final, branch: 'x{n}', tag: '{branch}'",
-      "class: snapshot, git_tag: 'w{n}', tag: '{git_tag}'",
       "class: patch, branch: 'r-*', tag: '{base}{seq:2}', channels: [ line ]",
+      "class: final, git_tag: 'v{a}.{b}', tag: '{git_tag}'",
+      "class: final, branch: 'x{n}', tag: '{branch}-{sha:7}'",
+      "class: snapshot, git_tag: 'w{n}', tag: '{git_tag}'",
     ),
   );
   const ref = 'refs/heads/r-1';

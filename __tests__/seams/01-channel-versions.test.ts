@@ -30,6 +30,49 @@ test('seam 01: a patch beside the releases keeps no channel from the next releas
   });
 });
 
+describe('a number on top of a release, and a longer version of a release', () => {
+  const numbered = "class: patch, branch: 'release-*', tag: '{base}{seq:2}'";
+  const final = "class: final, git_tag: 'v{major}.{minor}.{patch}', tag: '{git_tag}', channels: [latest]";
+  const pushes = async () => {
+    const gitTags = () => Promise.resolve(['v1.2.3']);
+    const first = await releases.push('refs/tags/v1.2.3');
+    const patch = await releases.push('refs/heads/release-1.2', {
+      reachableTags: gitTags,
+      gitTags,
+      shallow: () => Promise.resolve(false),
+    });
+    const longer = await releases.push('refs/tags/v1.2.301');
+    return [first, patch, longer, await releases.push('refs/tags/v1.2.4')];
+  };
+
+  test('seam 01: the first of the two rules has the name, and no channel of the other counts it', async () => {
+    releases = await releasesOf(withRules(numbered, final));
+    expect((await pushes()).map(({ tags }) => tags)).toEqual([
+      { 'v1.2.3': 'create absent', latest: 'create absent' },
+      { 'v1.2.301': 'create absent' },
+      expect.objectContaining({ 'v1.2.301': 'refuse name-taken' }),
+      { 'v1.2.4': 'create absent', latest: 'move newer' },
+    ]);
+  });
+
+  test('seam 01: behind the releases the number is refused, and not counted as one of them', async () => {
+    releases = await releasesOf(withRules(final, numbered));
+    const [, patch] = await pushes();
+    expect(patch?.tags).toEqual({ 'v1.2.301': 'refuse name-taken' });
+  });
+
+  test('seam 01: days and numbers of runs are counted for the rule that has them', async () => {
+    const runs = "class: snapshot, branch: 'release-*', tag: '{run_number}', channels: [latest-stable]";
+    releases = await releasesOf(withRules(runs, "class: snapshot, branch: '*', tag: '{date}{seq:2}'"));
+    const day = await releases.push('refs/heads/x');
+    const run = await releases.push('refs/heads/release-a', { runNumber: 2 });
+    expect([Object.keys(day.tags), run.tags]).toEqual([
+      [expect.stringMatching(/^20\d{6}01$/)],
+      { 2: 'create absent', 'latest-stable': 'create absent' },
+    ]);
+  });
+});
+
 const compare = (yaml: string, ref: string, channel: string, tags: readonly string[]) => {
   const policy = policyOf(yaml);
   return compareChannel(policy, resolveNames(policy, decide(policy, ref), factsOf(ref)), channel, tags);

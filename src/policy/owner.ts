@@ -186,7 +186,19 @@ type Rank = Pick<Output, 'freedom' | 'kind' | 'index'>;
 export function ownersOf(policy: CompiledPolicy, tag: string): Claim[] {
   const claims = claimsOn(policy, tag);
   const [owner] = claims;
-  return owner === undefined ? [] : claims.filter(({ output }) => mayShare(output, owner.output));
+  return owner === undefined ? [] : claims.filter(({ output }) => isAlso(output, owner.output));
+}
+
+/** Is a tag that `owner` has a release of `output` too? Only where the name cannot tell which of the two wrote it. */
+function isAlso(output: Output, owner: Output): boolean {
+  return output.rule === owner.rule || (formOf(output) === formOf(owner) && mayShare(output, owner));
+}
+
+/** What a name looks like, whatever its fields are called. */
+function formOf({ shape }: Output): string {
+  const form = (part: PatternPart) =>
+    part.kind === 'literal' ? part.text : `{${part.kind}:${'width' in part ? part.width : null}}`;
+  return shape.parts.map(form).join('');
 }
 
 /**
@@ -231,8 +243,8 @@ export function mayShare(a: Output, b: Output): boolean {
   if ([a, b].some(({ template }) => uses(template, 'sha') || uses(template, 'timestamp'))) return true;
   if (UNIQUE.some((name) => uses(a.template, name)) && UNIQUE.some((name) => uses(b.template, name)))
     return true;
-  // A number is the next one that neither the registry nor git has, so two rules never write one name with it.
-  return (isNumbered(a) || isNumbered(b)) && (a.rule.class === b.rule.class || a.freedom === b.freedom);
+  // A number is the next one that neither the registry nor git has: rules of one class that write one form count on together.
+  return (isNumbered(a) || isNumbered(b)) && a.rule.class === b.rule.class && formOf(a) === formOf(b);
 }
 
 /** Is `a` the rule that promotes what `b` made to its stable tag? */
