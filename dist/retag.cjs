@@ -650,7 +650,9 @@ function builtElsewhere(builds, images2, digests) {
       const name = platformTarget(names2[i] ?? "", platform3);
       const target = { name, image: image3, repository, platforms: [platform3], pushed: true, split: true };
       const { context, origin } = config;
-      return [{ target: { ...target, context, dockerfile: "", stage: null, origin }, digest: found[1] }];
+      return [
+        { target: { ...target, context, dockerfile: "", stage: null, paths: [], origin }, digest: found[1] }
+      ];
     });
   });
   for (const image3 of digests.keys()) {
@@ -4624,7 +4626,7 @@ function parseSecret(text4, values) {
   if (env !== void 0 && source !== void 0)
     return bad3("the secret has env and src", "give one of the two");
   const variable = env ?? (type === "env" ? source : void 0) ?? (source === void 0 ? id : void 0);
-  if (variable === void 0) return good({ id, file: source ?? "" });
+  if (variable === void 0) return good({ id, file: clean(source ?? "") });
   if (!VARIABLE2.test(variable))
     return bad3(`"${variable}" is not the name of a variable`, "name an environment variable");
   return good({ id, env: variable });
@@ -4648,7 +4650,8 @@ function parseSsh(text4) {
   const paths = rest.length === 0 ? [] : rest.join("=").split(",");
   if (paths.some((path6) => path6 === "" || hasControl(path6)))
     return bad3("the ssh entry has an empty path", "name a socket or key file");
-  return good({ text: text4, paths });
+  const cleaned = paths.map(clean);
+  return good({ text: paths.length === 0 ? id : `${id}=${cleaned.join(",")}`, paths: cleaned });
 }
 function parseCache(text4) {
   const csv = parseCsv(text4);
@@ -4664,7 +4667,17 @@ function parseCache(text4) {
   if (bare2) return bad3(`"${bare2.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
   const type = csv.value.find(({ key }) => key === "type");
   if (!type?.value) return bad3("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
-  return good(csv.value);
+  const paths = cachePaths(csv.value);
+  return good(
+    csv.value.map((field2) => paths.includes(field2) ? { ...field2, value: clean(field2.value) } : field2)
+  );
+}
+function cachePaths(fields2) {
+  const local = fields2.some(({ key, value }) => key === "type" && value.trim().toLowerCase() === "local");
+  return local ? fields2.filter(({ key }) => key === "src" || key === "dest") : [];
+}
+function clean(path6) {
+  return path6 === "" ? "" : import_node_path4.posix.normalize(path6);
 }
 function parseAttestation(kind, text4) {
   const type = { key: "type", value: kind, bare: false };
@@ -4744,10 +4757,11 @@ function parseLocalPath(text4) {
 function hasControl(text4) {
   return /[\x00-\x1f\x7f]/.test(text4);
 }
-var bad3, good, SECRET_ID, VARIABLE2, LEVEL;
+var import_node_path4, bad3, good, SECRET_ID, VARIABLE2, LEVEL;
 var init_options = __esm({
   "src/builds/options.ts"() {
     "use strict";
+    import_node_path4 = require("node:path");
     init_csv();
     bad3 = (what, mend2) => ({
       ok: false,
@@ -4828,6 +4842,12 @@ function targetParts(build2, shared, problems2) {
   const provenance = provenanceOf(build2, shared, at2);
   const sbom = build2.sbom === void 0 ? null : at2(parseAttestation("sbom", build2.sbom), [], "sbom");
   const attestations = [provenance, ...sbom === null ? [] : [sbom]];
+  const reaching = {
+    secrets: secretsOf(build2, shared, at2, problems2),
+    ssh: build2.ssh.map((text4, i) => at2(parseSsh(text4), { text: text4, paths: [] }, "ssh", i)),
+    cacheFrom: build2.cacheFrom.map((text4, i) => at2(parseCache(text4), [], "cache_from", i)),
+    cacheTo: shared.trusted ? build2.cacheTo.map((text4, i) => at2(parseCache(text4), [], "cache_to", i)) : []
+  };
   return {
     context,
     dockerfile: at2(parseLocalPath(file2), "Dockerfile", "file"),
@@ -4839,12 +4859,26 @@ function targetParts(build2, shared, problems2) {
     ...labelling(build2, shared, at2),
     attest: attestations.map(formatCsv),
     attested: attestations.some((fields2) => !isDisabled(fields2)),
-    secrets: secretsOf(build2, shared, at2, problems2),
-    ssh: build2.ssh.map((text4, i) => at2(parseSsh(text4), { text: text4, paths: [] }, "ssh", i)),
-    cacheFrom: build2.cacheFrom.map((text4, i) => at2(parseCache(text4), [], "cache_from", i)),
-    cacheTo: shared.trusted ? build2.cacheTo.map((text4, i) => at2(parseCache(text4), [], "cache_to", i)) : [],
+    ...reaching,
+    paths: pathsOf(build2, reaching),
     rest: restOf(build2, at2)
   };
+}
+function pathsOf({ origin, fromInputs: fromInputs2 = [] }, { secrets, ssh, cacheFrom, cacheTo }) {
+  const caches = (key, list3, access4) => list3.flatMap((fields2, i) => {
+    const place2 = fromInputs2.includes(key) ? null : origin.at(key, i);
+    return cachePaths(fields2).map(({ value }) => ({ access: access4, path: value, place: place2 }));
+  });
+  return [
+    ...secrets.flatMap(
+      ({ spec, place: place2 }) => "file" in spec ? [{ access: "read", path: spec.file, place: place2 }] : []
+    ),
+    ...ssh.flatMap(
+      ({ paths }, i) => paths.map((path6) => ({ access: "read", path: path6, place: origin.at("ssh", i) }))
+    ),
+    ...caches("cache_from", cacheFrom, "read"),
+    ...caches("cache_to", cacheTo, "write")
+  ];
 }
 function reporter(build2, problems2) {
   return (parsed2, fallback, ...path6) => {
@@ -14785,6 +14819,7 @@ function targetsOf({ config, choice }, parts, name, input, values) {
     context,
     dockerfile,
     stage: parts.rest.target ?? null,
+    paths: parts.paths,
     origin: config.origin
   };
   const make = (target, platforms, pushed2) => {
@@ -14865,17 +14900,9 @@ function cacheOf(parts, scope, scoped) {
   };
 }
 function allowances(parts) {
-  const outside = (path6) => path6.startsWith("/") || path6.split("/")[0] === ".." || path6.startsWith("~");
-  const local = (fields2, key) => fields2.some((field2) => field2.key === "type" && field2.value === "local") ? fields2.filter((field2) => field2.key === key && outside(field2.value)).map(({ value }) => value) : [];
   const list3 = parts.flatMap((part) => [
-    ...part.secrets.flatMap(
-      ({ spec }) => "file" in spec && outside(spec.file) ? [`fs.read=${spec.file}`] : []
-    ),
-    ...part.ssh.flatMap(
-      ({ paths }) => paths.length === 0 ? ["ssh"] : paths.filter(outside).map((path6) => `fs.read=${path6}`)
-    ),
-    ...part.cacheFrom.flatMap((fields2) => local(fields2, "src").map((path6) => `fs.read=${path6}`)),
-    ...part.cacheTo.flatMap((fields2) => local(fields2, "dest").map((path6) => `fs.write=${path6}`)),
+    ...part.paths.filter(({ path: path6, place: place2 }) => place2 === null && /^(?:[/~]|\.\.(?:\/|$))/.test(path6)).map(({ access: access4, path: path6 }) => `fs.${access4}=${path6}`),
+    ...part.ssh.some(({ paths }) => paths.length === 0) ? ["ssh"] : [],
     ...part.rest.network === "host" ? ["network.host"] : []
   ]);
   return [...new Set(list3)];
@@ -15934,6 +15961,10 @@ function withDefaults(build2, defaults) {
     labels: { ...defaults.labels, ...build2.labels },
     cacheFrom: build2.cacheFrom.length > 0 ? build2.cacheFrom : defaults.cacheFrom ?? [],
     cacheTo: build2.cacheTo.length > 0 ? build2.cacheTo : defaults.cacheTo ?? [],
+    fromInputs: [
+      ...build2.cacheFrom.length > 0 ? [] : ["cache_from"],
+      ...build2.cacheTo.length > 0 ? [] : ["cache_to"]
+    ],
     platforms: build2.platforms.length > 0 ? build2.platforms : platformsOf(build2, defaults.platforms ?? [])
   };
 }
@@ -16749,7 +16780,7 @@ var init_deadline = __esm({
 async function writeJson(path6, value, workspace) {
   try {
     await refuseLinks(path6, workspace);
-    await makeFolder((0, import_node_path4.dirname)((0, import_node_path4.resolve)(path6)));
+    await makeFolder((0, import_node_path5.dirname)((0, import_node_path5.resolve)(path6)));
     const flag2 = isBelow(path6, workspace) ? WITHOUT_LINK : "w";
     await (0, import_promises3.writeFile)(path6, `${JSON.stringify(value, null, 2)}
 `, { flag: flag2 });
@@ -16759,9 +16790,9 @@ async function writeJson(path6, value, workspace) {
 }
 async function refuseLinks(path6, workspace) {
   if (workspace === void 0 || !isBelow(path6, workspace)) return;
-  let step = (0, import_node_path4.resolve)(workspace);
-  for (const part of (0, import_node_path4.relative)(step, (0, import_node_path4.resolve)(path6)).split(import_node_path4.sep)) {
-    step = (0, import_node_path4.join)(step, part);
+  let step = (0, import_node_path5.resolve)(workspace);
+  for (const part of (0, import_node_path5.relative)(step, (0, import_node_path5.resolve)(path6)).split(import_node_path5.sep)) {
+    step = (0, import_node_path5.join)(step, part);
     const found = await (0, import_promises3.lstat)(step).catch(() => null);
     if (found === null) return;
     if (found.isSymbolicLink())
@@ -16770,14 +16801,14 @@ async function refuseLinks(path6, workspace) {
 }
 function isBelow(path6, workspace) {
   if (workspace === void 0) return false;
-  const way = (0, import_node_path4.relative)((0, import_node_path4.resolve)(workspace), (0, import_node_path4.resolve)(path6));
-  return way !== "" && way.split(import_node_path4.sep)[0] !== ".." && !(0, import_node_path4.isAbsolute)(way);
+  const way = (0, import_node_path5.relative)((0, import_node_path5.resolve)(workspace), (0, import_node_path5.resolve)(path6));
+  return way !== "" && way.split(import_node_path5.sep)[0] !== ".." && !(0, import_node_path5.isAbsolute)(way);
 }
 async function checkWritable(path6, name, workspace) {
   const made = [];
   try {
     await refuseLinks(path6, workspace);
-    await makeFolder((0, import_node_path4.dirname)((0, import_node_path4.resolve)(path6)), made);
+    await makeFolder((0, import_node_path5.dirname)((0, import_node_path5.resolve)(path6)), made);
     await tryToWrite(path6);
   } catch (error2) {
     throw new UserError({
@@ -16825,7 +16856,7 @@ async function makeFolder(path6, made = []) {
     if ((await (0, import_promises3.stat)(path6)).isDirectory()) return;
   } catch (error2) {
     if (!isMissing(error2)) throw error2;
-    await makeFolder((0, import_node_path4.dirname)(path6), made);
+    await makeFolder((0, import_node_path5.dirname)(path6), made);
   }
   try {
     await (0, import_promises3.mkdir)(path6);
@@ -16843,12 +16874,12 @@ async function isFolder(path6) {
 function isMissing(error2) {
   return error2.code === "ENOENT";
 }
-var import_promises3, import_node_path4, WITHOUT_LINK, WHY;
+var import_promises3, import_node_path5, WITHOUT_LINK, WHY;
 var init_write = __esm({
   "src/workspace/write.ts"() {
     "use strict";
     import_promises3 = require("node:fs/promises");
-    import_node_path4 = require("node:path");
+    import_node_path5 = require("node:path");
     init_errors();
     WITHOUT_LINK = import_promises3.constants.O_WRONLY | import_promises3.constants.O_CREAT | import_promises3.constants.O_TRUNC | (import_promises3.constants.O_NOFOLLOW ?? 0);
     WHY = {
@@ -17087,8 +17118,8 @@ function fromJob(registry, { githubToken = "", githubActor = "" }) {
   return { kind: "basic", username, password: githubToken, source: "the job token (github-token)" };
 }
 async function readConfig2(env) {
-  const folder = env["DOCKER_CONFIG"] || (0, import_node_path5.join)(env["HOME"] || env["USERPROFILE"] || (0, import_node_os.homedir)(), ".docker");
-  const path6 = (0, import_node_path5.join)(folder, "config.json");
+  const folder = env["DOCKER_CONFIG"] || (0, import_node_path6.join)(env["HOME"] || env["USERPROFILE"] || (0, import_node_os.homedir)(), ".docker");
+  const path6 = (0, import_node_path6.join)(folder, "config.json");
   let bytes2;
   try {
     bytes2 = await (0, import_promises4.readFile)(path6);
@@ -17101,13 +17132,13 @@ async function readConfig2(env) {
   }
   return parseDockerConfig(bytes2, path6);
 }
-var import_promises4, import_node_os, import_node_path5, HELPER_MS, JOB_REGISTRY;
+var import_promises4, import_node_os, import_node_path6, HELPER_MS, JOB_REGISTRY;
 var init_credentials = __esm({
   "src/registry/auth/credentials.ts"() {
     "use strict";
     import_promises4 = require("node:fs/promises");
     import_node_os = require("node:os");
-    import_node_path5 = require("node:path");
+    import_node_path6 = require("node:path");
     init_errors();
     init_docker_config();
     init_helper();
@@ -20940,9 +20971,9 @@ function createSecrets(onSecret) {
     },
     scrub(text4) {
       longestFirst ??= [...known2].filter((form) => form.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
-      let clean2 = text4;
-      for (const form of longestFirst) if (clean2.includes(form)) clean2 = clean2.replaceAll(form, HIDDEN);
-      return hideLookalikes(clean2);
+      let clean3 = text4;
+      for (const form of longestFirst) if (clean3.includes(form)) clean3 = clean3.replaceAll(form, HIDDEN);
+      return hideLookalikes(clean3);
     }
   };
 }
@@ -21136,8 +21167,8 @@ function bodyOf2(wiring, request, { incoming, status }) {
 }
 function scrubbed({ secrets }, body) {
   const text4 = body.toString("utf8");
-  const clean2 = secrets.scrub(text4);
-  return clean2 === text4 ? body : Buffer.from(clean2, "utf8");
+  const clean3 = secrets.scrub(text4);
+  return clean3 === text4 ? body : Buffer.from(clean3, "utf8");
 }
 function isAddressed({ path: path6 }) {
   return typeof path6 === "string" && isDigest(path6.slice(path6.lastIndexOf("/") + 1));
@@ -21436,11 +21467,11 @@ function inContext(task, error2) {
 function detailOf(response) {
   const errors = errorsOf(response);
   if (errors.length > 0) {
-    return ` (${clean(errors.map(({ code: code2, message }) => [code2, message].filter((part) => part !== "").join(": ")).join("; "))})`;
+    return ` (${clean2(errors.map(({ code: code2, message }) => [code2, message].filter((part) => part !== "").join(": ")).join("; "))})`;
   }
-  return response.body.length === 0 ? "" : ` (${clean(response.body.toString("utf8"))})`;
+  return response.body.length === 0 ? "" : ` (${clean2(response.body.toString("utf8"))})`;
 }
-function clean(text4) {
+function clean2(text4) {
   const line2 = text4.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
   return line2.length > MAX_DETAIL ? `${line2.slice(0, MAX_DETAIL - 3)}...` : line2;
 }
@@ -22512,7 +22543,7 @@ function incomplete(task, what) {
 function tagsOf2(task, { repository }, response) {
   const body = parseJson2(response.body);
   const name = isObject(body) ? body["name"] ?? repository : repository;
-  if (name !== repository) throw incomplete(task, `it is of ${clean(JSON.stringify(name))}`);
+  if (name !== repository) throw incomplete(task, `it is of ${clean2(JSON.stringify(name))}`);
   const tags2 = isObject(body) ? body["tags"] ?? [] : void 0;
   if (!Array.isArray(tags2)) {
     throw failure(
@@ -23528,7 +23559,7 @@ function checkCommon(args) {
 async function reportPath(args, io) {
   const given2 = args.text("report");
   if (given2 === void 0) return null;
-  const path6 = (0, import_node_path6.resolve)(io.cwd, given2);
+  const path6 = (0, import_node_path7.resolve)(io.cwd, given2);
   await checkWritable(path6, "--report", checkoutOf(io));
   return path6;
 }
@@ -23540,11 +23571,11 @@ function onlyOf(args) {
   if (only === "" || only === "builds" || only === "images") return only;
   throw new UserError({ what: `--only: "${only}" is not known`, mend: "give builds or images" });
 }
-var import_node_path6, CHECKS;
+var import_node_path7, CHECKS;
 var init_common = __esm({
   "src/commands/common.ts"() {
     "use strict";
-    import_node_path6 = require("node:path");
+    import_node_path7 = require("node:path");
     init_adapters();
     init_errors();
     init_names2();
@@ -24508,9 +24539,10 @@ __export(workspace_exports, {
 });
 async function checkWorkspace(definition, workspace, environment) {
   const root = await (0, import_promises6.realpath)(workspace);
-  const { texts, problems: found } = await findSources(definition, root);
+  const { texts, problems: found } = await findSources(definition, workspace);
   const problems2 = [...found];
-  for (const secret of definition.secrets) {
+  const refused3 = new Set(found.map(({ place: place2 }) => place2));
+  for (const secret of definition.secrets.filter(({ place: place2 }) => place2 === null || !refused3.has(place2))) {
     const problem4 = await secretProblem(secret, root, environment);
     if (problem4 !== null) problems2.push(problem4);
   }
@@ -24526,7 +24558,39 @@ async function findSources(definition, workspace) {
       problems2.push({ place: place2, what: `the context "${path6}" is not a directory`, mend: "name a directory" });
     }
   }
-  return { texts: await readDockerfiles(definition, root, problems2), problems: problems2 };
+  const texts = await readDockerfiles(definition, root, problems2);
+  for (const use of new Set(definition.targets.flatMap(({ paths }) => paths))) {
+    const problem4 = await pathProblem(use, root, workspace);
+    if (problem4 !== null) problems2.push(problem4);
+  }
+  return { texts, problems: problems2 };
+}
+async function pathProblem({ access: access4, path: path6, place: place2 }, root, workspace) {
+  const named2 = (0, import_node_path8.resolve)(root, path6);
+  const home = path6.startsWith("~");
+  if (place2 === null && (home || leaves(root, named2) && leaves(workspace, named2))) return null;
+  const real = home ? path6 : await leadsTo(named2);
+  if (!home && real !== null && !leaves(root, real)) return null;
+  const where = real === null ? "by a symbolic link" : `to ${real}`;
+  const what = `the build would ${access4} "${path6}", which leads out of the workspace ${where}`;
+  if (place2 === null) return { what, mend: "remove the symbolic link from the workspace" };
+  return {
+    place: place2,
+    what,
+    mend: "use a path of the workspace, or name this one in an input of the workflow (secrets, cache-from, cache-to)"
+  };
+}
+async function leadsTo(path6) {
+  const real = await (0, import_promises6.realpath)(path6).catch(() => null);
+  if (real !== null) return real;
+  const there = await (0, import_promises6.lstat)(path6).catch(() => null);
+  if (there !== null || (0, import_node_path8.dirname)(path6) === path6) return null;
+  const above = await leadsTo((0, import_node_path8.dirname)(path6));
+  return above === null ? null : (0, import_node_path8.join)(above, (0, import_node_path8.basename)(path6));
+}
+function leaves(root, path6) {
+  const inside = (0, import_node_path8.relative)(root, path6);
+  return inside === ".." || inside.startsWith(`..${import_node_path8.sep}`) || (0, import_node_path8.isAbsolute)(inside);
 }
 function contextsOf(definition) {
   const contexts = /* @__PURE__ */ new Map();
@@ -24563,7 +24627,7 @@ async function secretProblem(secret, root, environment) {
     const what = `the environment variable ${name}, which a secret names, is not set`;
     return { ...at2, what, mend: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
   }
-  const info2 = await (0, import_promises6.stat)((0, import_node_path7.resolve)(root, name)).catch(() => null);
+  const info2 = await (0, import_promises6.stat)((0, import_node_path8.resolve)(root, name)).catch(() => null);
   if (info2?.isFile() === true) return null;
   return {
     ...at2,
@@ -24572,14 +24636,13 @@ async function secretProblem(secret, root, environment) {
   };
 }
 async function look4(root, name, what, place2, problems2) {
-  const path6 = await (0, import_promises6.realpath)((0, import_node_path7.resolve)(root, name)).catch(() => null);
+  const path6 = await (0, import_promises6.realpath)((0, import_node_path8.resolve)(root, name)).catch(() => null);
   if (path6 === null) {
     const mend2 = "correct the path; it is relative to the workspace";
     problems2.push({ place: place2, what: `there is no ${what} "${name}" in ${root}`, mend: mend2 });
     return null;
   }
-  const inside = (0, import_node_path7.relative)(root, path6);
-  if (inside === ".." || inside.startsWith(`..${import_node_path7.sep}`) || (0, import_node_path7.isAbsolute)(inside)) {
+  if (leaves(root, path6)) {
     const text4 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
     problems2.push({ place: place2, what: text4, mend: "use files of the workspace only" });
     return null;
@@ -24588,12 +24651,12 @@ async function look4(root, name, what, place2, problems2) {
   if (info2.isDirectory()) return { kind: "directory", path: path6 };
   return { kind: info2.isFile() && info2.size <= MAX_DOCKERFILE ? "file" : "other", path: path6 };
 }
-var import_promises6, import_node_path7, MAX_DOCKERFILE;
+var import_promises6, import_node_path8, MAX_DOCKERFILE;
 var init_workspace = __esm({
   "src/docker/workspace.ts"() {
     "use strict";
     import_promises6 = require("node:fs/promises");
-    import_node_path7 = require("node:path");
+    import_node_path8 = require("node:path");
     init_errors();
     MAX_DOCKERFILE = 4 * 1024 * 1024;
   }
@@ -24871,10 +24934,10 @@ var init_checks = __esm({
 
 // src/docker/output.ts
 function cleanLine(text4, secrets) {
-  let clean2 = text4.slice(0, 4 * MAX_LINE2);
-  for (const secret of secrets) clean2 = clean2.replaceAll(secret, "***");
-  clean2 = clean2.replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "").replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, "");
-  return clean2.length > MAX_LINE2 ? `${clean2.slice(0, MAX_LINE2)}\u2026` : clean2;
+  let clean3 = text4.slice(0, 4 * MAX_LINE2);
+  for (const secret of secrets) clean3 = clean3.replaceAll(secret, "***");
+  clean3 = clean3.replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "").replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, "");
+  return clean3.length > MAX_LINE2 ? `${clean3.slice(0, MAX_LINE2)}\u2026` : clean3;
 }
 function lineSplitter(onLine) {
   let rest = "";
@@ -25066,7 +25129,7 @@ function normalizeSeparators(p) {
 function isUnixExecutable(stats) {
   return (stats.mode & 1) > 0 || (stats.mode & 8) > 0 && process.getgid !== void 0 && stats.gid === process.getgid() || (stats.mode & 64) > 0 && process.getuid !== void 0 && stats.uid === process.getuid();
 }
-var fs, path, __awaiter, chmod, copyFile, lstat2, mkdir2, open3, readdir2, rename2, rm2, rmdir2, stat4, symlink, unlink, IS_WINDOWS, READONLY;
+var fs, path, __awaiter, chmod, copyFile, lstat3, mkdir2, open3, readdir2, rename2, rm2, rmdir2, stat4, symlink, unlink, IS_WINDOWS, READONLY;
 var init_io_util = __esm({
   "node_modules/@actions/io/lib/io-util.js"() {
     fs = __toESM(require("fs"), 1);
@@ -25098,7 +25161,7 @@ var init_io_util = __esm({
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
-    ({ chmod, copyFile, lstat: lstat2, mkdir: mkdir2, open: open3, readdir: readdir2, rename: rename2, rm: rm2, rmdir: rmdir2, stat: stat4, symlink, unlink } = fs.promises);
+    ({ chmod, copyFile, lstat: lstat3, mkdir: mkdir2, open: open3, readdir: readdir2, rename: rename2, rm: rm2, rmdir: rmdir2, stat: stat4, symlink, unlink } = fs.promises);
     IS_WINDOWS = process.platform === "win32";
     READONLY = fs.constants.O_RDONLY;
   }
@@ -25760,9 +25823,9 @@ function askDocker(docker, environment, cwd) {
 }
 async function findDocker(environment) {
   if (process.platform === "win32") return "docker";
-  for (const directory of (environment["PATH"] ?? "").split(import_node_path8.delimiter)) {
-    const path6 = (0, import_node_path8.join)(directory, "docker");
-    const usable = (0, import_node_path8.isAbsolute)(directory) && await (0, import_promises7.access)(path6, import_promises7.constants.X_OK).then(
+  for (const directory of (environment["PATH"] ?? "").split(import_node_path9.delimiter)) {
+    const path6 = (0, import_node_path9.join)(directory, "docker");
+    const usable = (0, import_node_path9.isAbsolute)(directory) && await (0, import_promises7.access)(path6, import_promises7.constants.X_OK).then(
       () => true,
       () => false
     );
@@ -25788,12 +25851,12 @@ function askDockerLong(options) {
     return { ...text4, exitCode: typeof end2 === "number" ? end2 : 1 };
   };
 }
-var import_promises7, import_node_path8;
+var import_promises7, import_node_path9;
 var init_ask = __esm({
   "src/docker/ask.ts"() {
     "use strict";
     import_promises7 = require("node:fs/promises");
-    import_node_path8 = require("node:path");
+    import_node_path9 = require("node:path");
     init_errors();
     init_process();
   }
@@ -26333,11 +26396,11 @@ var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports2, module2) {
     "use strict";
     var parse7 = require_parse();
-    var clean2 = (version, options) => {
+    var clean3 = (version, options) => {
       const s = parse7(version.trim().replace(/^[=v]+/, ""), options);
       return s ? s.version : null;
     };
-    module2.exports = clean2;
+    module2.exports = clean3;
   }
 });
 
@@ -27925,7 +27988,7 @@ var require_semver2 = __commonJS({
     var identifiers = require_identifiers();
     var parse7 = require_parse();
     var valid = require_valid();
-    var clean2 = require_clean();
+    var clean3 = require_clean();
     var inc = require_inc();
     var diff = require_diff();
     var major = require_major();
@@ -27964,7 +28027,7 @@ var require_semver2 = __commonJS({
     module2.exports = {
       parse: parse7,
       valid,
-      clean: clean2,
+      clean: clean3,
       inc,
       diff,
       major,
@@ -28381,8 +28444,8 @@ async function daemonConfig({
   temporary
 }) {
   if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
-  const directory = await (0, import_promises8.mkdtemp)((0, import_node_path9.join)(temporary, "retag-builder-"));
-  const file2 = (0, import_node_path9.join)(directory, "buildkitd.toml");
+  const directory = await (0, import_promises8.mkdtemp)((0, import_node_path10.join)(temporary, "retag-builder-"));
+  const file2 = (0, import_node_path10.join)(directory, "buildkitd.toml");
   const text4 = insecure.map(
     (host) => `[registry.${JSON.stringify(host)}]
   http = true
@@ -28423,12 +28486,12 @@ function lastLine({ stdout, stderr }) {
 ${stderr}`.split("\n").map((line2) => cleanLine(line2, []).trim());
   return (lines3.findLast((line2) => line2 !== "") ?? "no message").replace(/^ERROR: /, "");
 }
-var import_promises8, import_node_path9;
+var import_promises8, import_node_path10;
 var init_prepare = __esm({
   "src/docker/prepare.ts"() {
     "use strict";
     import_promises8 = require("node:fs/promises");
-    import_node_path9 = require("node:path");
+    import_node_path10 = require("node:path");
     init_dockerfile();
     init_errors();
     init_platforms2();
@@ -28441,7 +28504,7 @@ var init_prepare = __esm({
 async function secretFiles(definition, workspace) {
   const names2 = new Set(definition.secrets.flatMap(({ from, name }) => from === "file" ? [name] : []));
   const texts = await Promise.all(
-    [...names2].map((name) => textOf5((0, import_node_path10.resolve)(workspace, name)).catch(() => null))
+    [...names2].map((name) => textOf5((0, import_node_path11.resolve)(workspace, name)).catch(() => null))
   );
   return texts.filter((text4) => text4 !== null);
 }
@@ -28457,12 +28520,12 @@ async function textOf5(path6) {
     await file2.close();
   }
 }
-var import_promises9, import_node_path10, MOST2;
+var import_promises9, import_node_path11, MOST2;
 var init_secret_files = __esm({
   "src/docker/secret-files.ts"() {
     "use strict";
     import_promises9 = require("node:fs/promises");
-    import_node_path10 = require("node:path");
+    import_node_path11 = require("node:path");
     MOST2 = 64 * 1024;
   }
 });
@@ -28502,9 +28565,9 @@ function createBuilder(options) {
   };
 }
 async function bake(definition, state, docker, options) {
-  const directory = await (0, import_promises10.mkdtemp)((0, import_node_path11.join)(options.temporary, "retag-build-"));
-  const file2 = (0, import_node_path11.join)(directory, "bake.json");
-  const metadata2 = (0, import_node_path11.join)(directory, "metadata.json");
+  const directory = await (0, import_promises10.mkdtemp)((0, import_node_path12.join)(options.temporary, "retag-build-"));
+  const file2 = (0, import_node_path12.join)(directory, "bake.json");
+  const metadata2 = (0, import_node_path12.join)(directory, "metadata.json");
   const files = await secretFiles(definition, options.workspace);
   const secrets = secretTexts(options.environment, definition, files);
   const tail = [];
@@ -28550,12 +28613,12 @@ function bakeArguments(definition, state, {
     "default"
   ];
 }
-var import_promises10, import_node_path11, KEPT;
+var import_promises10, import_node_path12, KEPT;
 var init_builder = __esm({
   "src/docker/builder.ts"() {
     "use strict";
     import_promises10 = require("node:fs/promises");
-    import_node_path11 = require("node:path");
+    import_node_path12 = require("node:path");
     init_ask();
     init_buildx();
     init_environment2();
@@ -29100,14 +29163,14 @@ async function walk2(folder, segments) {
   const [segment, ...rest] = segments;
   if (segment === void 0) return [];
   if (!isGlob(segment)) {
-    const path6 = (0, import_node_path12.join)(folder, segment);
+    const path6 = (0, import_node_path13.join)(folder, segment);
     if (rest.length > 0) return walk2(path6, rest);
     return await exists2(path6) ? [path6] : [];
   }
   const matches2 = segmentMatcher(segment);
   const found = segment === "**" && rest.length > 0 ? await walk2(folder, rest) : [];
   for (const entry of await entriesOf4(folder)) {
-    const path6 = (0, import_node_path12.join)(folder, entry.name);
+    const path6 = (0, import_node_path13.join)(folder, entry.name);
     if (segment === "**") {
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) found.push(...await walk2(path6, segments));
       else if (rest.length === 0 && !entry.isDirectory()) found.push(path6);
@@ -29160,12 +29223,12 @@ function segmentMatcher(pattern) {
     return p === pattern.length;
   };
 }
-var import_promises12, import_node_path12, SKIPPED;
+var import_promises12, import_node_path13, SKIPPED;
 var init_glob = __esm({
   "src/workspace/glob.ts"() {
     "use strict";
     import_promises12 = require("node:fs/promises");
-    import_node_path12 = require("node:path");
+    import_node_path13 = require("node:path");
     SKIPPED = /* @__PURE__ */ new Set([".git", "node_modules"]);
   }
 });
@@ -29187,9 +29250,9 @@ async function readTagFiles(patterns, options) {
   return files;
 }
 async function pathsFor(pattern, { cwd }, problems2) {
-  const literal2 = (0, import_node_path13.resolve)(cwd, pattern);
+  const literal2 = (0, import_node_path14.resolve)(cwd, pattern);
   if (!isGlob(pattern) || await exists2(literal2)) return [literal2];
-  const found = await expandGlob((0, import_node_path13.isAbsolute)(pattern) ? "/" : cwd, pattern);
+  const found = await expandGlob((0, import_node_path14.isAbsolute)(pattern) ? "/" : cwd, pattern);
   if (found.length === 0) {
     problems2.push({
       what: `no file matches "${pattern}" in ${cwd}`,
@@ -29240,13 +29303,13 @@ async function isAllowed(real, { workspaceRoot, allowOutside }) {
   return isInside(await (0, import_promises13.realpath)(workspaceRoot), real);
 }
 function isInside(folder, path6) {
-  const way = (0, import_node_path13.relative)(folder, path6);
-  return way !== "" && way !== ".." && !way.startsWith(`..${import_node_path13.sep}`) && !(0, import_node_path13.isAbsolute)(way);
+  const way = (0, import_node_path14.relative)(folder, path6);
+  return way !== "" && way !== ".." && !way.startsWith(`..${import_node_path14.sep}`) && !(0, import_node_path14.isAbsolute)(way);
 }
 function shownName2(path6, pattern, { cwd, workspaceRoot }) {
   const base = workspaceRoot ?? cwd;
-  const name = isInside(base, path6) ? (0, import_node_path13.relative)(base, path6) : isGlob(pattern) ? path6 : pattern;
-  return name.replaceAll(import_node_path13.sep, "/");
+  const name = isInside(base, path6) ? (0, import_node_path14.relative)(base, path6) : isGlob(pattern) ? path6 : pattern;
+  return name.replaceAll(import_node_path14.sep, "/");
 }
 async function readUpTo(file2, limit) {
   const pieces = [];
@@ -29260,13 +29323,13 @@ async function readUpTo(file2, limit) {
   }
   return Buffer.concat(pieces);
 }
-var import_node_fs, import_promises13, import_node_path13;
+var import_node_fs, import_promises13, import_node_path14;
 var init_files3 = __esm({
   "src/workspace/files.ts"() {
     "use strict";
     import_node_fs = require("node:fs");
     import_promises13 = require("node:fs/promises");
-    import_node_path13 = require("node:path");
+    import_node_path14 = require("node:path");
     init_config();
     init_errors();
     init_glob();
@@ -29909,7 +29972,7 @@ async function pinCommand(args, io) {
       before: file2.bytes
     }));
     for (const { path: path6, text: text4, before } of texts) {
-      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path14.resolve)(io.cwd, path6), text4);
+      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path15.resolve)(io.cwd, path6), text4);
       for (const { entry, source, text: done, failed: failed3 } of outcomes)
         if (!failed3 && entry.origin.at().file === path6) log.line(`pin ${source}: ${done}`);
     }
@@ -29922,11 +29985,11 @@ async function pinCommand(args, io) {
 function problemOf3({ entry, text: text4, failed: failed3 }) {
   return failed3 ? [{ place: entry.origin.at("src_build_tag"), what: text4 }] : [];
 }
-var import_node_path14;
+var import_node_path15;
 var init_pin3 = __esm({
   "src/commands/pin.ts"() {
     "use strict";
-    import_node_path14 = require("node:path");
+    import_node_path15 = require("node:path");
     init_config();
     init_pin();
     init_pin2();
@@ -30532,7 +30595,7 @@ function createSink(spillAbove, directory, name) {
   let size = 0;
   let file2 = null;
   async function spill() {
-    const path6 = (0, import_node_path15.join)(await directory(), name);
+    const path6 = (0, import_node_path16.join)(await directory(), name);
     file2 = { path: path6, handle: await (0, import_promises14.open)(path6, "w") };
     for (const chunk of chunks) await file2.handle.write(chunk);
     chunks = [];
@@ -30589,14 +30652,14 @@ async function digestOfStream(stream2) {
 function algorithmOf2(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-var import_node_crypto7, import_node_fs2, import_promises14, import_node_path15, import_node_stream5;
+var import_node_crypto7, import_node_fs2, import_promises14, import_node_path16, import_node_stream5;
 var init_blobs2 = __esm({
   "src/embedded/blobs.ts"() {
     "use strict";
     import_node_crypto7 = require("node:crypto");
     import_node_fs2 = require("node:fs");
     import_promises14 = require("node:fs/promises");
-    import_node_path15 = require("node:path");
+    import_node_path16 = require("node:path");
     import_node_stream5 = require("node:stream");
   }
 });
@@ -31344,7 +31407,7 @@ function createStore(spillAbove, temporary) {
   const uploads = /* @__PURE__ */ new Map();
   const history = [];
   let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises15.mkdtemp)((0, import_node_path16.join)(temporary, "retag-registry-"));
+  const spillDirectory = () => directory ??= (0, import_promises15.mkdtemp)((0, import_node_path17.join)(temporary, "retag-registry-"));
   const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto8.randomUUID)());
   function ensure(name) {
     const known2 = repositories.get(name);
@@ -31414,13 +31477,13 @@ function createStore(spillAbove, temporary) {
     }
   };
 }
-var import_node_crypto8, import_promises15, import_node_path16;
+var import_node_crypto8, import_promises15, import_node_path17;
 var init_store = __esm({
   "src/embedded/store.ts"() {
     "use strict";
     import_node_crypto8 = require("node:crypto");
     import_promises15 = require("node:fs/promises");
-    import_node_path16 = require("node:path");
+    import_node_path17 = require("node:path");
     init_blobs2();
   }
 });
@@ -33670,7 +33733,7 @@ var init_summary2 = __esm({
 async function filesOf(inputs, workspace) {
   const standsIn = inputs.policy !== "" || inputs.images.length > 0 || inputs.imagesDisabled;
   if (standsIn && !inputs.configGiven) {
-    const there = await (0, import_promises19.stat)((0, import_node_path17.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
+    const there = await (0, import_promises19.stat)((0, import_node_path18.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
   }
   return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
@@ -33724,12 +33787,12 @@ function refuse2(items, input, isWrong) {
     }))
   );
 }
-var import_promises19, import_node_path17;
+var import_promises19, import_node_path18;
 var init_action_request = __esm({
   "src/commands/action-request.ts"() {
     "use strict";
     import_promises19 = require("node:fs/promises");
-    import_node_path17 = require("node:path");
+    import_node_path18 = require("node:path");
     init_lists();
     init_digests2();
     init_errors();
@@ -34569,7 +34632,7 @@ async function runAction(env, cwd) {
 }
 async function runWith(inputs, env, workspace, deadline) {
   const log = jobLog();
-  const path6 = inputs.report || (0, import_node_path18.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
+  const path6 = inputs.report || (0, import_node_path19.join)(env["RUNNER_TEMP"] ?? ".", "retag-report.json");
   await checkWritable(path6, "input report", workspace);
   if (inputs.token !== "") mask(inputs.token);
   const files = await filesOf(inputs, workspace);
@@ -34705,11 +34768,11 @@ ${escapeCell(error2.message)}
   annotate("error", `This is a fault of Retag, please report it: ${text4}`);
   return 1;
 }
-var import_node_path18;
+var import_node_path19;
 var init_action = __esm({
   "src/commands/action.ts"() {
     "use strict";
-    import_node_path18 = require("node:path");
+    import_node_path19 = require("node:path");
     init_adapters();
     init_errors();
     init_facts2();

@@ -124,6 +124,7 @@ function target(over: Partial<TargetInfo>): TargetInfo {
     context: '.',
     dockerfile: 'Dockerfile',
     stage: null,
+    paths: [],
     origin: originAt('b'),
     ...over,
   };

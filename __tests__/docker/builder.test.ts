@@ -110,9 +110,10 @@ test('the lines of a file that a secret names are hidden in the output and in th
   writeFileSync(file, '//r.example/:_authToken=hunter22\nhunter33\nab\n');
   try {
     const stderr = '//r.example/:_authToken=hunter22\nERROR: ab hunter33\n';
-    const error = await failure(
-      bake({ bake: { stderr, exit: 1 } }, app({ secrets: [`id=n,src=${file}`] }), { terminal: true }),
-    );
+    const made = definition(build('quay.io/o/app', { context: 'app', platforms: ['linux/amd64'] }), {
+      inputSecrets: [`id=n,src=${file}`],
+    });
+    const error = await failure(bake({ bake: { stderr, exit: 1 } }, made, { terminal: true }));
     expect(docker.said).toEqual(['***', 'ERROR: ab ***']);
     expect(error.message).not.toContain('hunter');
   } finally {

@@ -182,6 +182,7 @@ test('a job for one platform hands its digests on, and only such a job does', as
     context: '.',
     dockerfile: 'Dockerfile',
     stage: null,
+    paths: [],
     origin: build('reg.example/a').origin,
   };
   const made = { outcomes: [], results: new Map(), targets: [{ target, digest: digestOf('d') }] };

@@ -27,6 +27,10 @@ export function withDefaults(build: BuildConfig, defaults: BuildDefaults): Build
     labels: { ...defaults.labels, ...build.labels },
     cacheFrom: build.cacheFrom.length > 0 ? build.cacheFrom : (defaults.cacheFrom ?? []),
     cacheTo: build.cacheTo.length > 0 ? build.cacheTo : (defaults.cacheTo ?? []),
+    fromInputs: [
+      ...(build.cacheFrom.length > 0 ? [] : ['cache_from' as const]),
+      ...(build.cacheTo.length > 0 ? [] : ['cache_to' as const]),
+    ],
     platforms: build.platforms.length > 0 ? build.platforms : platformsOf(build, defaults.platforms ?? []),
   };
 }

@@ -84,6 +84,7 @@ function targetsOf(
     context,
     dockerfile,
     stage: parts.rest.target ?? null,
+    paths: parts.paths,
     origin: config.origin,
   };
   const make = (target: string, platforms: readonly string[], pushed: boolean): Made => {
@@ -194,23 +195,16 @@ function cacheOf(
   };
 }
 
-/** What bake asks leave for since 0.17: files outside the working directory, the SSH agent, the host's network. */
+/**
+ * What bake asks leave for since 0.17: files outside the working directory, the SSH agent, the host's network. Files only
+ * where an input names them: what the tag file names has to be in the workspace (docker/workspace.ts).
+ */
 function allowances(parts: readonly TargetParts[]): string[] {
-  const outside = (path: string): boolean =>
-    path.startsWith('/') || path.split('/')[0] === '..' || path.startsWith('~');
-  const local = (fields: readonly CsvField[], key: string): string[] =>
-    fields.some((field) => field.key === 'type' && field.value === 'local')
-      ? fields.filter((field) => field.key === key && outside(field.value)).map(({ value }) => value)
-      : [];
   const list = parts.flatMap((part) => [
-    ...part.secrets.flatMap(({ spec }) =>
-      'file' in spec && outside(spec.file) ? [`fs.read=${spec.file}`] : [],
-    ),
-    ...part.ssh.flatMap(({ paths }) =>
-      paths.length === 0 ? ['ssh'] : paths.filter(outside).map((path) => `fs.read=${path}`),
-    ),
-    ...part.cacheFrom.flatMap((fields) => local(fields, 'src').map((path) => `fs.read=${path}`)),
-    ...part.cacheTo.flatMap((fields) => local(fields, 'dest').map((path) => `fs.write=${path}`)),
+    ...part.paths
+      .filter(({ path, place }) => place === null && /^(?:[/~]|\.\.(?:\/|$))/.test(path))
+      .map(({ access, path }) => `fs.${access}=${path}`),
+    ...(part.ssh.some(({ paths }) => paths.length === 0) ? ['ssh'] : []),
     ...(part.rest.network === 'host' ? ['network.host'] : []),
   ]);
   return [...new Set(list)];

@@ -95,7 +95,9 @@ export function builtElsewhere(
       const name = platformTarget(names[i] ?? '', platform);
       const target = { name, image, repository, platforms: [platform], pushed: true, split: true };
       const { context, origin } = config;
-      return [{ target: { ...target, context, dockerfile: '', stage: null, origin }, digest: found[1] }];
+      return [
+        { target: { ...target, context, dockerfile: '', stage: null, paths: [], origin }, digest: found[1] },
+      ];
     });
   });
   for (const image of digests.keys()) {

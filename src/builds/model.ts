@@ -98,6 +98,14 @@ export interface BakeFile {
   readonly target: Readonly<Record<string, BakeTarget>>;
 }
 
+/** A file or directory beside the context that buildx reads or writes for a build, as it is given to buildx. */
+export interface PathUse {
+  readonly access: 'read' | 'write';
+  readonly path: string;
+  /** in the tag file; null for a path that an input of the workflow names */
+  readonly place: Place | null;
+}
+
 /** What Retag knows about one target that the bake file does not say. */
 export interface TargetInfo {
   readonly name: string;
@@ -114,6 +122,7 @@ export interface TargetInfo {
   /** relative to the workspace */
   readonly dockerfile: string;
   readonly stage: string | null;
+  readonly paths: readonly PathUse[];
   /** of the entry in the tag file */
   readonly origin: Origin;
 }
@@ -140,7 +149,7 @@ export interface BakeDefinition {
   readonly targets: readonly TargetInfo[];
   /** image → annotations of the index, for an index that is joined here */
   readonly indexAnnotations: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** values of `--allow`: what the definition may reach outside the workspace */
+  /** values of `--allow`: the paths outside the workspace that inputs name, the SSH agent, the host's network */
   readonly allow: readonly string[];
   /** the newest first */
   readonly needs: readonly BuildxNeed[];

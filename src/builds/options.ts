@@ -2,6 +2,8 @@
  * The values of a build that buildx reads in small languages of its own: checked here, so that none of them
  * becomes another option. Every function gives the form for the bake file or says what is wrong.
  */
+import { posix } from 'node:path';
+
 import type { Parsed } from '../reference.js';
 import { parseCsv, type CsvField } from './csv.js';
 
@@ -43,7 +45,7 @@ export function parseSecret(text: string, values: boolean): Parsed<SecretSpec> {
   if (env !== undefined && source !== undefined)
     return bad('the secret has env and src', 'give one of the two');
   const variable = env ?? (type === 'env' ? source : undefined) ?? (source === undefined ? id : undefined);
-  if (variable === undefined) return good({ id, file: source ?? '' });
+  if (variable === undefined) return good({ id, file: clean(source ?? '') });
   if (!VARIABLE.test(variable))
     return bad(`"${variable}" is not the name of a variable`, 'name an environment variable');
   return good({ id, env: variable });
@@ -72,7 +74,8 @@ export function parseSsh(text: string): Parsed<{ readonly text: string; readonly
   const paths = rest.length === 0 ? [] : rest.join('=').split(',');
   if (paths.some((path) => path === '' || hasControl(path)))
     return bad('the ssh entry has an empty path', 'name a socket or key file');
-  return good({ text, paths });
+  const cleaned = paths.map(clean);
+  return good({ text: paths.length === 0 ? id : `${id}=${cleaned.join(',')}`, paths: cleaned });
 }
 
 /** A cache entry: `type=…,key=value` or an image reference alone, which is a registry cache. */
@@ -90,7 +93,21 @@ export function parseCache(text: string): Parsed<readonly CsvField[]> {
   if (bare) return bad(`"${bare.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
   const type = csv.value.find(({ key }) => key === 'type');
   if (!type?.value) return bad('the cache has no type', 'write it as "type=registry,ref=IMAGE"');
-  return good(csv.value);
+  const paths = cachePaths(csv.value);
+  return good(
+    csv.value.map((field) => (paths.includes(field) ? { ...field, value: clean(field.value) } : field)),
+  );
+}
+
+/** The directories of a cache of `type=local`. */
+export function cachePaths(fields: readonly CsvField[]): readonly CsvField[] {
+  const local = fields.some(({ key, value }) => key === 'type' && value.trim().toLowerCase() === 'local');
+  return local ? fields.filter(({ key }) => key === 'src' || key === 'dest') : [];
+}
+
+/** Without `a/..`, which through a symbolic link is another directory than the text says. */
+function clean(path: string): string {
+  return path === '' ? '' : posix.normalize(path);
 }
 
 /** `true`, `false`, `mode=max,…` → the attestation entry that buildx knows. */

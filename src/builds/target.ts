@@ -3,9 +3,10 @@ import type { BuildConfig } from '../config/model.js';
 import type { Place, Problem } from '../errors.js';
 import { formatCsv, type CsvField } from './csv.js';
 import { labelling, type Labelling, type Report } from './labelling.js';
-import type { BakeTarget, BuildDecision, Render, SourceFacts } from './model.js';
+import type { BakeTarget, BuildDecision, PathUse, Render, SourceFacts } from './model.js';
 import { imageOf } from './names.js';
 import {
+  cachePaths,
   isDisabled,
   parseAttestation,
   parseCache,
@@ -52,6 +53,7 @@ export interface TargetParts extends Labelling {
   readonly ssh: readonly { readonly text: string; readonly paths: readonly string[] }[];
   readonly cacheFrom: readonly (readonly CsvField[])[];
   readonly cacheTo: readonly (readonly CsvField[])[];
+  readonly paths: readonly PathUse[];
   readonly rest: Pick<
     BakeTarget,
     'target' | 'no-cache' | 'pull' | 'network' | 'entitlements' | 'shm-size' | 'ulimits' | 'extra-hosts'
@@ -66,6 +68,12 @@ export function targetParts(build: BuildConfig, shared: DefinitionContext, probl
   const provenance = provenanceOf(build, shared, at);
   const sbom = build.sbom === undefined ? null : at(parseAttestation('sbom', build.sbom), [], 'sbom');
   const attestations = [provenance, ...(sbom === null ? [] : [sbom])];
+  const reaching = {
+    secrets: secretsOf(build, shared, at, problems),
+    ssh: build.ssh.map((text, i) => at(parseSsh(text), { text, paths: [] }, 'ssh', i)),
+    cacheFrom: build.cacheFrom.map((text, i) => at(parseCache(text), [], 'cache_from', i)),
+    cacheTo: shared.trusted ? build.cacheTo.map((text, i) => at(parseCache(text), [], 'cache_to', i)) : [],
+  };
   return {
     context,
     dockerfile: at(parseLocalPath(file), 'Dockerfile', 'file'),
@@ -77,12 +85,35 @@ export function targetParts(build: BuildConfig, shared: DefinitionContext, probl
     ...labelling(build, shared, at),
     attest: attestations.map(formatCsv),
     attested: attestations.some((fields) => !isDisabled(fields)),
-    secrets: secretsOf(build, shared, at, problems),
-    ssh: build.ssh.map((text, i) => at(parseSsh(text), { text, paths: [] }, 'ssh', i)),
-    cacheFrom: build.cacheFrom.map((text, i) => at(parseCache(text), [], 'cache_from', i)),
-    cacheTo: shared.trusted ? build.cacheTo.map((text, i) => at(parseCache(text), [], 'cache_to', i)) : [],
+    ...reaching,
+    paths: pathsOf(build, reaching),
     rest: restOf(build, at),
   };
+}
+
+function pathsOf(
+  { origin, fromInputs = [] }: BuildConfig,
+  { secrets, ssh, cacheFrom, cacheTo }: Pick<TargetParts, 'secrets' | 'ssh' | 'cacheFrom' | 'cacheTo'>,
+): PathUse[] {
+  const caches = (
+    key: 'cache_from' | 'cache_to',
+    list: TargetParts['cacheTo'],
+    access: PathUse['access'],
+  ): PathUse[] =>
+    list.flatMap((fields, i) => {
+      const place = fromInputs.includes(key) ? null : origin.at(key, i);
+      return cachePaths(fields).map(({ value }) => ({ access, path: value, place }));
+    });
+  return [
+    ...secrets.flatMap(({ spec, place }): PathUse[] =>
+      'file' in spec ? [{ access: 'read', path: spec.file, place }] : [],
+    ),
+    ...ssh.flatMap(({ paths }, i) =>
+      paths.map((path): PathUse => ({ access: 'read', path, place: origin.at('ssh', i) })),
+    ),
+    ...caches('cache_from', cacheFrom, 'read'),
+    ...caches('cache_to', cacheTo, 'write'),
+  ];
 }
 
 function reporter(build: BuildConfig, problems: Problem[]): Report {

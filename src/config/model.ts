@@ -136,6 +136,8 @@ export interface BuildConfig extends Entry {
   readonly sbom?: string;
   readonly platforms: readonly PlatformConfig[];
   readonly requires: readonly Gate[];
+  /** keys that the entry leaves to the workflow's inputs, whose paths may lead out of the workspace */
+  readonly fromInputs?: readonly ('cache_from' | 'cache_to')[];
 }
 
 export interface ReferenceFile {

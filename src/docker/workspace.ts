@@ -1,8 +1,8 @@
 /** Are the files that a definition names there, and inside the workspace? Looked up before anything is built. */
-import { readFile, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { lstat, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
-import type { BakeDefinition, SecretUse } from '../builds/model.js';
+import type { BakeDefinition, PathUse, SecretUse } from '../builds/model.js';
 import { UserError, type Place, type Problem } from '../errors.js';
 import type { Environment } from '../shared/environment.js';
 
@@ -21,7 +21,8 @@ const MAX_DOCKERFILE = 4 * 1024 * 1024;
 
 /**
  * Checks contexts, Dockerfiles and secrets of all targets and gives the Dockerfiles' texts by path. Symbolic
- * links are followed: where they lead must be inside the workspace too. Files of secrets may be anywhere.
+ * links are followed: where they lead must be inside the workspace too. Only an input of the workflow may name a file
+ * of a secret, or a directory of a cache, that is elsewhere.
  * @throws UserError with every problem, at its place in the tag file
  */
 export async function checkWorkspace(
@@ -30,9 +31,10 @@ export async function checkWorkspace(
   environment: Environment,
 ): Promise<Dockerfiles> {
   const root = await realpath(workspace);
-  const { texts, problems: found } = await findSources(definition, root);
+  const { texts, problems: found } = await findSources(definition, workspace);
   const problems: Problem[] = [...found];
-  for (const secret of definition.secrets) {
+  const refused = new Set(found.map(({ place }) => place));
+  for (const secret of definition.secrets.filter(({ place }) => place === null || !refused.has(place))) {
     const problem = await secretProblem(secret, root, environment);
     if (problem !== null) problems.push(problem);
   }
@@ -41,7 +43,8 @@ export async function checkWorkspace(
 }
 
 /**
- * Looks contexts and Dockerfiles up. Secrets are not looked at: a job that only plans is given none.
+ * Looks contexts and Dockerfiles up, and where other paths lead. Whether secrets are there is not looked at: a job that
+ * only plans is given none.
  * @param workspace of the checkout, which may be without the sources
  */
 export async function findSources(definition: BakeDefinition, workspace: string): Promise<Sources> {
@@ -53,7 +56,49 @@ export async function findSources(definition: BakeDefinition, workspace: string)
       problems.push({ place, what: `the context "${path}" is not a directory`, mend: 'name a directory' });
     }
   }
-  return { texts: await readDockerfiles(definition, root, problems), problems };
+  const texts = await readDockerfiles(definition, root, problems);
+  for (const use of new Set(definition.targets.flatMap(({ paths }) => paths))) {
+    const problem = await pathProblem(use, root, workspace);
+    if (problem !== null) problems.push(problem);
+  }
+  return { texts, problems };
+}
+
+/** A path that stands in the workspace must lead into it, whoever names it: what is checked out may be a link. */
+async function pathProblem(
+  { access, path, place }: PathUse,
+  root: string,
+  workspace: string,
+): Promise<Problem | null> {
+  const named = resolve(root, path);
+  // buildx reads "~" as the home directory.
+  const home = path.startsWith('~');
+  if (place === null && (home || (leaves(root, named) && leaves(workspace, named)))) return null;
+  const real = home ? path : await leadsTo(named);
+  if (!home && real !== null && !leaves(root, real)) return null;
+  const where = real === null ? 'by a symbolic link' : `to ${real}`;
+  const what = `the build would ${access} "${path}", which leads out of the workspace ${where}`;
+  if (place === null) return { what, mend: 'remove the symbolic link from the workspace' };
+  return {
+    place,
+    what,
+    mend: 'use a path of the workspace, or name this one in an input of the workflow (secrets, cache-from, cache-to)',
+  };
+}
+
+/** Where a path leads, or would lead once it is made; null for a link to something that is not there. */
+async function leadsTo(path: string): Promise<string | null> {
+  const real = await realpath(path).catch(() => null);
+  if (real !== null) return real;
+  const there = await lstat(path).catch(() => null);
+  if (there !== null || dirname(path) === path) return null;
+  const above = await leadsTo(dirname(path));
+  return above === null ? null : join(above, basename(path));
+}
+
+function leaves(root: string, path: string): boolean {
+  const inside = relative(root, path);
+  return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
 }
 
 function contextsOf(definition: BakeDefinition): Map<string, Place> {
@@ -128,8 +173,7 @@ async function look(
     problems.push({ place, what: `there is no ${what} "${name}" in ${root}`, mend });
     return null;
   }
-  const inside = relative(root, path);
-  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
+  if (leaves(root, path)) {
     const text = `the ${what} "${name}" leads out of the workspace to ${path}`;
     problems.push({ place, what: text, mend: 'use files of the workspace only' });
     return null;
