@@ -128,7 +128,7 @@ function refusedLook(task: Task, response: RegistryResponse): OperationError {
     return refusal(
       task,
       response,
-      'this 404 is not a registry answer that says the tag is free: check the host and any proxy before it, or whether the tag exists with a media type that Retag does not know',
+      'this 404 is not a registry answer, so nobody can tell whether the tag is free: check the host and any proxy before it, and whether the tag exists with a media type that Retag does not know',
     );
   }
   if (status === 500) {
