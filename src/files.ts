@@ -2,6 +2,7 @@
 import { checkBuilds } from './builds/check.js';
 import { readConfig, type TagFile } from './config/config.js';
 import type { Config } from './config/model.js';
+import { MAX_JUDGED } from './config/order.js';
 import type { Problem } from './errors.js';
 import { examinePolicy, type CompiledPolicy, type Examined } from './policy/policy.js';
 
@@ -31,7 +32,10 @@ export function readFiles(files: readonly TagFile[], preset: string): Files {
       ...(preset === '' ? [] : twoPolicies(config)),
       ...(examined?.problems ?? []),
       ...laterPolicies.slice(0, MAX_LATER_POLICIES).flatMap((policy) => examinePolicy(policy).problems),
-      ...checkBuilds(config.builds, laterPolicies.length > 0 ? null : (examined?.names ?? null)),
+      ...atMost(
+        MAX_JUDGED,
+        checkBuilds(config.builds, laterPolicies.length > 0 ? null : (examined?.names ?? null)),
+      ),
     ],
     withoutPolicy: withoutPolicy && preset === '',
   };
@@ -39,6 +43,15 @@ export function readFiles(files: readonly TagFile[], preset: string): Files {
 
 /** A run has one policy. Others are an error or the same again; of the first few every mistake is said. */
 const MAX_LATER_POLICIES = 4;
+
+/** The first of them; the rest is not looked for. */
+function* atMost<T>(count: number, items: Iterable<T>): Generator<T> {
+  if (count <= 0) return;
+  for (const item of items) {
+    yield item;
+    if ((count -= 1) === 0) return;
+  }
+}
 
 /** The policy of a run: the tag file's, or the preset of the inputs. */
 function examinedPolicy({ policy }: Config, preset: string): Examined | null {

@@ -65,10 +65,22 @@ describe('tag files', () => {
     expectLinear((size) => readFiles([file(text(size))], ''), 1_500);
   });
 
-  test('seam 24: unknown keys of one mapping are named up to a hundred', () => {
-    const found = problems(many('images: []\n', 100_000, (i) => `k${i}: 1\n`));
-    expect(found).toHaveLength(101);
-    expect(found.at(-1)).toBe('and 99900 more unknown keys');
+  const builds = 'policy: semver\nbuilds:\n  - name: docker.io/o/a\n';
+  test.each<[string, string, number]>([
+    ['unknown keys', many('images: []\n', 4_000, (i) => `k${i}: &a${i} 1\n`), 2_001],
+    ['unknown platforms', many(`${builds}    platforms:\n`, 4_000, (i) => `    - linux/amd${i}\n`), 2_001],
+    [
+      'keys that are no platform',
+      many(`${builds}    platforms:\n`, 4_000, (i) => `      p${i}: test\n`),
+      2_001,
+    ],
+    ['names', many('images:\n', 4_000, (i) => `  - { name: A${i}, src_build_tag: b, tag: t }\n`), 2_001],
+    ['values of a wrong type', many('images:\n', 4_000, () => '  - 1\n'), 2_001],
+    ['labels', many(`${builds}    labels:\n`, 4_000, (i) => `      l${i}: "{z}"\n`), 2_000],
+  ])('seam 24: after 2,000 mistakes nothing is judged further: %s', (_name, text, count) => {
+    expect(problems(text)).toHaveLength(count);
+    const said = 'the document has 2000 mistakes or more, and is not checked further';
+    expect(problems(text).includes(said)).toBe(count === 2_001);
   });
 
   test('seam 24: documents', () => {

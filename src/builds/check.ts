@@ -23,15 +23,19 @@ const NO_RUN: DefinitionContext = {
 };
 
 /**
- * The problems of builds that are the same for every ref.
+ * The problems of builds that are the same for every ref, each looked for when it is asked for.
  * @param names what a template may use with some rule of the policy; null when that is not known
  */
-export function checkBuilds(builds: readonly BuildConfig[], names: ReadonlySet<string> | null): Problem[] {
-  return builds.flatMap((build) => {
+export function* checkBuilds(
+  builds: readonly BuildConfig[],
+  names: ReadonlySet<string> | null,
+): Generator<Problem> {
+  for (const build of builds) {
     const problems: Problem[] = [];
     targetParts(build, NO_RUN, problems);
-    return [...problems, ...templatesOf(build).flatMap((each) => templateProblems(build, each, names))];
-  });
+    yield* problems;
+    for (const each of templatesOf(build)) yield* templateProblems(build, each, names);
+  }
 }
 
 interface Text {

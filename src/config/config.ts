@@ -1,14 +1,15 @@
 /** Stage 1, load: tag files → one Config, or every problem of every file at once. */
-import * as v from 'valibot';
 import { UserError, type Problem } from '../errors.js';
 import { assemble, laterPolicies, type Piece } from './assemble.js';
 import { collisions } from './collisions.js';
 import { decode, type TagFile } from './decode.js';
 import type { Config, PolicyConfig } from './model.js';
-import { inOrder } from './order.js';
+import { inOrder, MAX_JUDGED } from './order.js';
+import { originOf } from './origin.js';
 import { problemsOf } from './problems.js';
 import { salvage } from './salvage.js';
 import { file, ONCE } from './schema/file.js';
+import { judge } from './schema/parts.js';
 import { readDocuments, type YamlDocument } from './yaml.js';
 
 export { MAX_FILE_BYTES, type TagFile } from './decode.js';
@@ -60,10 +61,16 @@ function hasNoPolicy({ data }: YamlDocument): boolean {
 }
 
 function pieceOf(document: YamlDocument, report: (problem: Problem) => void): Piece {
-  const result = v.safeParse(file, document.data);
-  if (result.success) return { document, data: result.output, positions: null, unread: null };
-  for (const issue of result.issues) for (const each of problemsOf(document, issue)) report(each);
-  return { document, ...salvage(document.data) };
+  const judged = judge(file, document.data, MAX_JUDGED);
+  const issues = judged.issues.slice(0, MAX_JUDGED);
+  if (issues.length === 0 && !judged.spent) {
+    return { document, data: judged.value, positions: null, unread: null };
+  }
+  for (const issue of issues) for (const each of problemsOf(document, issue)) report(each);
+  if (!judged.spent && issues.length < MAX_JUDGED) return { document, ...salvage(document.data) };
+  const what = `the document has ${MAX_JUDGED} mistakes or more, and is not checked further`;
+  report({ place: originOf(document).at(), what, mend: 'fix the first ones, then check again' });
+  return { document, ...salvage(null) };
 }
 
 function read(each: TagFile, report: (problem: Problem) => void): YamlDocument[] {

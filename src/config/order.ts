@@ -3,6 +3,9 @@ import type { Problem } from '../errors.js';
 
 const MAX_PROBLEMS = 1_000;
 
+/** Whoever looks for mistakes in a document, or in all builds, stops after so many: each costs time to word and to place. */
+export const MAX_JUDGED = 2_000;
+
 /**
  * By file in the order given, then line and column; what stands in no file first. The same sentence about the same
  * place is said once.
@@ -30,6 +33,6 @@ export function inOrder(
 /** So that a file of another kind does not make a message of a hundred megabytes. */
 function atMost(limit: number, problems: readonly Problem[]): readonly Problem[] {
   if (problems.length <= limit) return problems;
-  const more = problems.length - limit;
+  const more = `${problems.length >= MAX_JUDGED ? 'at least ' : ''}${problems.length - limit}`;
   return [...problems.slice(0, limit), { what: `and ${more} more problems`, mend: 'mend these first' }];
 }

@@ -20,12 +20,36 @@ const isMapping = v.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null,
 );
 
-/** Adds an issue about the key `key` of the mapping in hand, or about the mapping itself. */
-export type Tell = (what: string, mend: string, key?: string, at?: 'key' | 'value') => void;
+/**
+ * Adds an issue about the key `key` of the mapping in hand, or about the mapping itself. Gives false when the document
+ * has so many that no further is wanted.
+ */
+export type Tell = (what: string, mend: string, key?: string, at?: 'key' | 'value') => boolean;
+
+/** How many more mistakes of a document are looked for. */
+interface Patience {
+  left: number;
+}
+
+/**
+ * As valibot's `safeParse`, but checks stop after `most` mistakes. `spent`: they did, so that without issues the data is
+ * not valid either. The count goes through the definition in valibot's options, of which `safeParse` keeps only its own.
+ */
+export function judge<S extends v.GenericSchema>(schema: S, data: unknown, most: number) {
+  const patience: Patience = { left: most };
+  const { issues, value } = schema['~run']({ value: data }, { patience } as object);
+  return { issues: issues ?? [], value: value as v.InferOutput<S>, spent: patience.left <= 0 };
+}
+
+function patienceOf(config: object): Patience {
+  return (config as { patience?: Patience }).patience ?? { left: Infinity };
+}
 
 /** A check over several keys of a mapping. It also runs when some values are wrong, so it must trust no type. */
 export function across<T>(check: (fields: Readonly<Record<string, unknown>>, tell: Tell) => void) {
-  return v.rawCheck<T>(({ dataset, addIssue }) => {
+  return v.rawCheck<T>(({ dataset, config, addIssue }) => {
+    const patience = patienceOf(config);
+    if (patience.left <= 0) return;
     const fields: unknown = dataset.value;
     // anything but a mapping has been reported already
     if (typeof fields !== 'object' || fields === null || Array.isArray(fields) || fields instanceof Date) return;
@@ -33,12 +57,10 @@ export function across<T>(check: (fields: Readonly<Record<string, unknown>>, tel
     check(input, (what, mend, key, at = 'value') => {
       const item: v.ObjectPathItem = { type: 'object', origin: at, input, key: key ?? '', value: undefined };
       addIssue({ message: what, expected: mend, ...(key === undefined ? {} : { path: [item] }) });
+      return (patience.left -= 1) > 0;
     });
   });
 }
-
-/** Of so many unknown keys of one mapping each is named, with the nearest known one; the rest is counted. */
-const MAX_UNKNOWN = 100;
 
 /**
  * A mapping with known keys only. `others` tells people with a key of another place or tool what to do.
@@ -53,16 +75,14 @@ export function mapping<E extends v.ObjectEntries>(
     isMapping,
     v.looseObject(entries),
     across((fields, tell) => {
-      const unknown = Object.keys(fields).filter((key) => !known.includes(key));
-      for (const key of unknown.slice(0, MAX_UNKNOWN)) {
+      for (const key of Object.keys(fields)) {
+        if (known.includes(key)) continue;
         const near = suggest(key, known);
         const mend =
           options.others?.[key] ??
           (key === '<<' ? NO_MERGE : near ? `write "${near}"` : `use one of ${known.join(', ')}`);
-        tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, mend, key, 'key');
+        if (!tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, mend, key, 'key')) return;
       }
-      const more = unknown.length - MAX_UNKNOWN;
-      if (more > 0) tell(`and ${more} more unknown keys`, 'remove them', unknown[MAX_UNKNOWN], 'key');
     }),
     v.metadata({ title, additionalProperties: false, ...options.json }),
   );
@@ -77,10 +97,13 @@ export function record<V extends v.GenericSchema>(key: v.GenericSchema<string, s
 export function text(parse: (text: string) => Parsed<unknown>, json: Json = {}) {
   return v.pipe(
     v.string(),
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
+    v.rawCheck(({ dataset, config, addIssue }) => {
+      const patience = patienceOf(config);
+      if (!dataset.typed || patience.left <= 0) return;
       const parsed = parse(dataset.value);
-      if (!parsed.ok) addIssue({ message: parsed.what, expected: parsed.mend });
+      if (parsed.ok) return;
+      patience.left -= 1;
+      addIssue({ message: parsed.what, expected: parsed.mend });
     }),
     v.metadata(json),
   );
