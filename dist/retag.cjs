@@ -903,7 +903,11 @@ async function uncommittedIn(git, paths) {
     "--ignore-submodules=untracked"
   ];
   const answer = await git("--literal-pathspecs", "status", ...options, "--", ...paths);
-  const entries = answer?.ok === true ? answer.stdout.split("\0").filter((entry) => entry !== "") : [];
+  if (answer?.ok === false) {
+    const [why = ""] = answer.stderr.trim().split("\n");
+    throw new OperationError("protocol", `git status cannot tell whether what is built is committed: ${why}`);
+  }
+  const entries = (answer?.stdout ?? "").split("\0").filter((entry) => entry !== "");
   const isNew = (entry) => entry.startsWith("??");
   const names2 = (some3) => some3.map((entry) => entry.slice(3));
   return {
@@ -2277,6 +2281,184 @@ var init_template = __esm({
   }
 });
 
+// src/presets/calver.ts
+var calver;
+var init_calver = __esm({
+  "src/presets/calver.ts"() {
+    "use strict";
+    calver = {
+      name: "calver",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["{year:4}.{month:2}.{micro}", "{year:4}.{month:1}.{micro}"],
+          tag: "{git_tag}"
+        },
+        { name: "day", class: "final", git_tag: ["{date}"], tag: "{git_tag}" }
+      ]
+    };
+  }
+});
+
+// src/presets/k8s-topology-aware.ts
+var k8sTopologyAware;
+var init_k8s_topology_aware = __esm({
+  "src/presets/k8s-topology-aware.ts"() {
+    "use strict";
+    k8sTopologyAware = {
+      name: "k8s-topology-aware",
+      rules: [
+        { name: "snapshot", class: "snapshot", branch: ["main", "master"], tag: "v0.0.{date}{seq:2}" },
+        { name: "snapshot-tag", class: "snapshot", git_tag: ["v0.0.{date}{seq:2}"], tag: "{git_tag}" },
+        { name: "patch", class: "patch", branch: ["release-*"], tag: "{base}{seq:2}" },
+        {
+          name: "patch-tag",
+          class: "patch",
+          // Three digits or more: the micro version, then the two that the working group appends.
+          git_tag: ["v{major}.{minor}.{patch}{seq:2}"],
+          tag: "{git_tag}"
+        },
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["v{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          publish: false
+        }
+      ]
+    };
+  }
+});
+
+// src/presets/semver.ts
+var semver;
+var init_semver = __esm({
+  "src/presets/semver.ts"() {
+    "use strict";
+    semver = {
+      name: "semver",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["v{major}.{minor}.{patch}", "{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          channels: ["{major}.{minor}", "{major}", "latest"]
+        },
+        {
+          name: "prerelease",
+          class: "snapshot",
+          git_tag: ["v{major}.{minor}.{patch}-{pre:text}", "{major}.{minor}.{patch}-{pre:text}"],
+          tag: "{git_tag}"
+        },
+        { name: "branch", class: "snapshot", branch: ["**"], tag: "{branch}-{sha:12}" }
+      ]
+    };
+  }
+});
+
+// src/presets/starlingx.ts
+var starlingx;
+var init_starlingx = __esm({
+  "src/presets/starlingx.ts"() {
+    "use strict";
+    starlingx = {
+      name: "starlingx",
+      rules: [
+        {
+          name: "release-build",
+          class: "snapshot",
+          branch: ["r/stx.{major}.{minor}"],
+          tag: "rc-{major}.{minor}-debian-stable-{timestamp}.0"
+        },
+        {
+          name: "build",
+          class: "snapshot",
+          branch: ["**"],
+          tag: "{branch}-debian-stable-{timestamp}.0"
+        }
+      ],
+      promotion: { tag: "stx.{major}.{minor}-v{version:text}", branches: ["r/stx.{major}.{minor}"] }
+    };
+  }
+});
+
+// src/presets/wmcore.ts
+var wmcore;
+var init_wmcore = __esm({
+  "src/presets/wmcore.ts"() {
+    "use strict";
+    wmcore = {
+      name: "wmcore",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          stable: true
+        },
+        {
+          name: "patch",
+          class: "patch",
+          git_tag: ["{major}.{minor}.{patch}.{build}"],
+          tag: "{git_tag}",
+          stable: true
+        },
+        { name: "snapshot", class: "snapshot", git_tag: ["**"], tag: "{git_tag}" }
+      ]
+    };
+  }
+});
+
+// src/presets/presets.ts
+function unknownPreset(name) {
+  const near = suggest(name, PRESET_NAMES);
+  return {
+    what: `there is no preset ${visible(name)}`,
+    mend: near === void 0 ? `presets are ${PRESET_NAMES.join(", ")}` : `did you mean "${near}"?`
+  };
+}
+function isRelease(of) {
+  return of === "final" || of === "patch";
+}
+function presetRuleConfig(rule2, origin, stable) {
+  return {
+    class: rule2.class,
+    ...rule2.branch && { branch: rule2.branch },
+    ...rule2.git_tag && { gitTag: rule2.git_tag },
+    tags: [rule2.tag],
+    stable: (isRelease(rule2.class) ? stable : void 0) ?? rule2.stable ?? false,
+    channels: rule2.channels ?? [],
+    labels: {},
+    publish: rule2.publish ?? true,
+    requires: [],
+    origin
+  };
+}
+function presetOrigin(preset, index2) {
+  const place2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1, nowhere: true };
+  return { at: () => place2, keyAt: () => place2, inside: () => place2 };
+}
+var PRESETS, PRESET_NAMES;
+var init_presets = __esm({
+  "src/presets/presets.ts"() {
+    "use strict";
+    init_nearest();
+    init_refname();
+    init_calver();
+    init_k8s_topology_aware();
+    init_semver();
+    init_starlingx();
+    init_wmcore();
+    PRESETS = new Map(
+      [wmcore, k8sTopologyAware, starlingx, semver, calver].map((preset) => [preset.name, preset])
+    );
+    PRESET_NAMES = [...PRESETS.keys()];
+  }
+});
+
 // src/pattern.ts
 function parsePattern(source) {
   if (source === "") return fail2(0, "the pattern is empty", 'write a name, fields or "*"');
@@ -2962,8 +3144,7 @@ function outputsOfRule(rule2, index2, bases, suffix) {
     const shape = more === "" ? read3 : withSuffix(read3, more);
     return { rule: rule2, index: index2, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
   });
-  const release = rule2.class === "final" || rule2.class === "patch";
-  const stable = rule2.stable !== false || release;
+  const stable = rule2.stable !== false || isRelease(rule2.class);
   return [
     ...rule2.tags.flatMap((template, i) => {
       if (rule2.class === "stable") return forms2(template, "stable", ["tags", i]);
@@ -3089,6 +3270,7 @@ var init_owner = __esm({
   "src/policy/owner.ts"() {
     "use strict";
     init_template();
+    init_presets();
     init_classify();
     init_shapes();
     known = /* @__PURE__ */ new WeakMap();
@@ -3269,7 +3451,7 @@ async function claimSequence(policy2, decision, facts, seen, port) {
   if (!slot) throw new Error(`rule ${matched.name} has no {seq} to claim`);
   for (let number2 = nextSequence(policy2, decision, values, seen.registryTags ?? []); ; number2 = fitting(slots, number2 + 1)) {
     const gitTag = slot.before + String(number2).padStart(slot.width, "0") + slot.after;
-    const result = await port(gitTag, sha);
+    const result = await port(gitTag, sha, number2);
     if (result.state === "denied") throw result.error;
     if (result.state !== "taken") return { sequence: number2, gitTag, outcome: result.state };
   }
@@ -3287,181 +3469,6 @@ var init_sequence = __esm({
     init_classify();
     init_shapes();
     init_values();
-  }
-});
-
-// src/presets/calver.ts
-var calver;
-var init_calver = __esm({
-  "src/presets/calver.ts"() {
-    "use strict";
-    calver = {
-      name: "calver",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["{year:4}.{month:2}.{micro}", "{year:4}.{month:1}.{micro}"],
-          tag: "{git_tag}"
-        },
-        { name: "day", class: "final", git_tag: ["{date}"], tag: "{git_tag}" }
-      ]
-    };
-  }
-});
-
-// src/presets/k8s-topology-aware.ts
-var k8sTopologyAware;
-var init_k8s_topology_aware = __esm({
-  "src/presets/k8s-topology-aware.ts"() {
-    "use strict";
-    k8sTopologyAware = {
-      name: "k8s-topology-aware",
-      rules: [
-        { name: "snapshot", class: "snapshot", branch: ["main", "master"], tag: "v0.0.{date}{seq:2}" },
-        { name: "snapshot-tag", class: "snapshot", git_tag: ["v0.0.{date}{seq:2}"], tag: "{git_tag}" },
-        { name: "patch", class: "patch", branch: ["release-*"], tag: "{base}{seq:2}" },
-        {
-          name: "patch-tag",
-          class: "patch",
-          // Three digits or more: the micro version, then the two that the working group appends.
-          git_tag: ["v{major}.{minor}.{patch}{seq:2}"],
-          tag: "{git_tag}"
-        },
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["v{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          publish: false
-        }
-      ]
-    };
-  }
-});
-
-// src/presets/semver.ts
-var semver;
-var init_semver = __esm({
-  "src/presets/semver.ts"() {
-    "use strict";
-    semver = {
-      name: "semver",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["v{major}.{minor}.{patch}", "{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          channels: ["{major}.{minor}", "{major}", "latest"]
-        },
-        {
-          name: "prerelease",
-          class: "snapshot",
-          git_tag: ["v{major}.{minor}.{patch}-{pre:text}", "{major}.{minor}.{patch}-{pre:text}"],
-          tag: "{git_tag}"
-        },
-        { name: "branch", class: "snapshot", branch: ["**"], tag: "{branch}-{sha:12}" }
-      ]
-    };
-  }
-});
-
-// src/presets/starlingx.ts
-var starlingx;
-var init_starlingx = __esm({
-  "src/presets/starlingx.ts"() {
-    "use strict";
-    starlingx = {
-      name: "starlingx",
-      rules: [
-        {
-          name: "release-build",
-          class: "snapshot",
-          branch: ["r/stx.{major}.{minor}"],
-          tag: "rc-{major}.{minor}-debian-stable-{timestamp}.0"
-        },
-        {
-          name: "build",
-          class: "snapshot",
-          branch: ["**"],
-          tag: "{branch}-debian-stable-{timestamp}.0"
-        }
-      ],
-      promotion: { tag: "stx.{major}.{minor}-v{version:text}", branches: ["r/stx.{major}.{minor}"] }
-    };
-  }
-});
-
-// src/presets/wmcore.ts
-var wmcore;
-var init_wmcore = __esm({
-  "src/presets/wmcore.ts"() {
-    "use strict";
-    wmcore = {
-      name: "wmcore",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          stable: true
-        },
-        {
-          name: "patch",
-          class: "patch",
-          git_tag: ["{major}.{minor}.{patch}.{build}"],
-          tag: "{git_tag}",
-          stable: true
-        },
-        { name: "snapshot", class: "snapshot", git_tag: ["**"], tag: "{git_tag}" }
-      ]
-    };
-  }
-});
-
-// src/presets/presets.ts
-function unknownPreset(name) {
-  const near = suggest(name, PRESET_NAMES);
-  return {
-    what: `there is no preset ${visible(name)}`,
-    mend: near === void 0 ? `presets are ${PRESET_NAMES.join(", ")}` : `did you mean "${near}"?`
-  };
-}
-function presetRuleConfig(rule2, origin) {
-  return {
-    class: rule2.class,
-    ...rule2.branch && { branch: rule2.branch },
-    ...rule2.git_tag && { gitTag: rule2.git_tag },
-    tags: [rule2.tag],
-    stable: rule2.stable ?? false,
-    channels: rule2.channels ?? [],
-    labels: {},
-    publish: rule2.publish ?? true,
-    requires: [],
-    origin
-  };
-}
-function presetOrigin(preset, index2) {
-  const place2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1, nowhere: true };
-  return { at: () => place2, keyAt: () => place2, inside: () => place2 };
-}
-var PRESETS, PRESET_NAMES;
-var init_presets = __esm({
-  "src/presets/presets.ts"() {
-    "use strict";
-    init_nearest();
-    init_refname();
-    init_calver();
-    init_k8s_topology_aware();
-    init_semver();
-    init_starlingx();
-    init_wmcore();
-    PRESETS = new Map(
-      [wmcore, k8sTopologyAware, starlingx, semver, calver].map((preset) => [preset.name, preset])
-    );
-    PRESET_NAMES = [...PRESETS.keys()];
   }
 });
 
@@ -3577,7 +3584,8 @@ function checkRule(rule2, suffix) {
     ...rule2.from ? tagProblems(rule2, rule2.from, "", ["from"]) : [],
     ...unusedFields(rule2),
     ...channelProblems(rule2),
-    ...combinationProblems(rule2)
+    ...combinationProblems(rule2),
+    ...constantTags(rule2)
   ];
   return { problems: problems2, warnings: [...ambiguities(rule2), ...sharedTags(rule2), ...doubts(rule2)] };
 }
@@ -3679,6 +3687,20 @@ function channelFields(rule2) {
 function isOrdered(rule2) {
   return rule2.shapes.some((shape) => numberNames(shape).length > 0);
 }
+function constantTags(rule2) {
+  const changes = (template) => CHANGING.some((name) => uses(template, name));
+  if (rule2.kind === "tag" || !rule2.publish || rule2.from !== null && !changes(rule2.from)) return [];
+  return rule2.tags.flatMap((tag2, i) => {
+    if (changes(tag2)) return [];
+    return [
+      {
+        place: rule2.origin.at("tags", i),
+        what: `"${tag2.source}" is the same tag at every push to a branch, and a primary tag never moves: the second push would be refused`,
+        mend: `move it to channels: ['${tag2.source}'], and write a tag that differs from push to push, such as '{branch}-{sha:12}'`
+      }
+    ];
+  });
+}
 function combinationProblems(rule2) {
   const problems2 = [];
   if (rule2.class === "stable" && rule2.stable !== false) {
@@ -3743,7 +3765,7 @@ function doubts(rule2) {
     }
   ];
 }
-var UNIQUE2, WHOLE_NAME, LEAST;
+var UNIQUE2, WHOLE_NAME, LEAST, CHANGING;
 var init_check = __esm({
   "src/policy/check.ts"() {
     "use strict";
@@ -3760,6 +3782,7 @@ var init_check = __esm({
       ["date", 8],
       ["time", 6]
     ]);
+    CHANGING = [...UNIQUE2, "date", "time", "base"];
   }
 });
 
@@ -4193,7 +4216,7 @@ function presetSlots(preset, own) {
   const place2 = own ? own.origin.at("preset") : null;
   return preset.rules.map((rule2, i) => {
     const origin = place2 ? { at: () => place2, keyAt: () => place2, inside: () => place2 } : presetOrigin(preset, i);
-    const config = presetRuleConfig(rule2, origin);
+    const config = presetRuleConfig(rule2, origin, own?.stable);
     return slotOf2(`${preset.name}/${rule2.name}`, config, place2, false, false);
   });
 }
@@ -4262,6 +4285,7 @@ function examinePolicy(config) {
   const problems2 = [
     ...strange ? [presetProblem(config.preset ?? "", own)] : [],
     ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
+    ...own?.stable !== void 0 && preset?.rules.every(({ class: of }) => !isRelease(of)) === true ? [uselessStable(own, preset)] : [],
     ...slots.flatMap((slot) => slot.problems),
     ...checks.flatMap((check2) => check2.problems),
     ...together,
@@ -4272,6 +4296,10 @@ function examinePolicy(config) {
   const warnings2 = checks.flatMap((check2) => check2.warnings);
   const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
   return { policy: usable ? { ...policy2, warnings: warnings2 } : null, problems: problems2, names: names2 };
+}
+function uselessStable({ origin }, { name }) {
+  const what = `the preset ${name} has no final or patch rule, so "stable" gives no tag`;
+  return { place: origin.at("stable"), what, mend: 'remove "stable"' };
 }
 function policyOf(own, preset, rules, stableSuffix) {
   const timezone = own?.timezone ?? "UTC";
@@ -12198,6 +12226,7 @@ function policyConfig({ document: document2, positions, unread }, data) {
   if (typeof data === "string") return { preset: data, rules: [], examples: [], origin };
   return {
     ...given("preset", data.preset),
+    ...given("stable", data.stable && stableRule(document2, data.stable, ["policy", "stable"])),
     ...given("stableSuffix", data.stable_suffix),
     ...given("timezone", data.timezone),
     ...given("unmatched", data.unmatched),
@@ -12221,7 +12250,7 @@ function ruleConfig(document2, data, path6) {
     ...given("branch", data.branch === void 0 ? void 0 : listOf(data.branch)),
     ...given("gitTag", data.git_tag === void 0 ? void 0 : listOf(data.git_tag)),
     tags: listOf(data.tag ?? data.tags),
-    stable: typeof stable === "object" ? { requires: gateList(document2, stable.requires, [...path6, "stable", "requires"]) } : stable,
+    stable: stableRule(document2, stable, [...path6, "stable"]),
     channels: data.channels ?? [],
     labels: data.labels ?? {},
     ...given("from", data.from),
@@ -12231,6 +12260,9 @@ function ruleConfig(document2, data, path6) {
     requires: gateList(document2, data.requires, [...path6, "requires"]),
     origin: originOf(document2, ...path6)
   };
+}
+function stableRule(document2, data, path6) {
+  return typeof data === "object" ? { requires: gateList(document2, data.requires, [...path6, "requires"]) } : data;
 }
 function gateList(document2, data, path6) {
   return (data ?? []).map((gate2, index2) => ({
@@ -13459,7 +13491,7 @@ function parseTimezone(value) {
     mend: near ? `write "${near}"` : 'write an IANA name, such as "UTC" or "Europe/Zurich"'
   };
 }
-var CLASSES2, className, stableRule, rule, example, policyMapping, policy;
+var CLASSES2, className, stableWhen, stableRule2, stableOfPreset, rule, example, policyMapping, policy;
 var init_policy2 = __esm({
   "src/config/schema/policy.ts"() {
     "use strict";
@@ -13470,13 +13502,14 @@ var init_policy2 = __esm({
     init_parts();
     CLASSES2 = ["snapshot", "patch", "final", "stable"];
     className = picklist(CLASSES2);
-    stableRule = union([
-      boolean(),
+    stableWhen = [
       literal("manual"),
       mapping("A stable tag that waits", {
         requires: about(gates, "The stable tag is held until all of these hold.")
       })
-    ]);
+    ];
+    stableRule2 = union([boolean(), ...stableWhen]);
+    stableOfPreset = union([literal(true), ...stableWhen]);
     rule = pipe(
       mapping(
         "A rule: which refs it is for, and what they are called",
@@ -13491,7 +13524,7 @@ var init_policy2 = __esm({
           publish: optional(about(pipe(boolean(), metadata({ default: true })), "false: classify only, write no tag.")),
           claim: optional(about(picklist(["git-tag"]), "Claim the sequence number first by creating the git tag.")),
           stable: optional(
-            about(stableRule, "Also give the stable tag: true, false, manual (when a run says so), or when gates hold.")
+            about(stableRule2, "Also give the stable tag: true, false, manual (when a run says so), or when gates hold.")
           ),
           channels: optional(about(array(line), "Templates of moving tags, which only go forward.")),
           labels: optional(about(record2(labelKey, anyText), "Labels added to the build. Templates may be used in values.")),
@@ -13520,24 +13553,34 @@ var init_policy2 = __esm({
       class: about(nullable(className), "The class that it must get; null when no rule may match."),
       tags: optional(about(array(line), "All tags that it must get."))
     });
-    policyMapping = mapping(
-      "The policy",
-      {
-        preset: optional(about(line, "Preset whose rules come after the ones written here.")),
-        stable_suffix: optional(
-          about(
-            matching(/^[A-Za-z0-9._-]{1,127}$/, "a suffix of a tag", 'use letters, digits, ".", "_" and "-"'),
-            "What the stable tag has after the primary tag. Default: -stable."
-          )
-        ),
-        timezone: optional(about(text(parseTimezone), "IANA time zone in which days change. Default: UTC.")),
-        unmatched: optional(
-          about(picklist(["error", "ignore"]), "What a ref that no rule matches is. Default: error for a git tag, ignore for a branch.")
-        ),
-        rules: optional(about(array(rule), "Rules in order: the first that matches wins.")),
-        examples: optional(about(array(example), "Refs and what they must be called, checked at every load."))
-      },
-      { others: { rule: 'write "rules"' } }
+    policyMapping = pipe(
+      mapping(
+        "The policy",
+        {
+          preset: optional(about(line, "Preset whose rules come after the ones written here.")),
+          stable: optional(
+            about(stableOfPreset, 'With "preset": its final and patch rules also give the stable tag: true, manual, or when gates hold.')
+          ),
+          stable_suffix: optional(
+            about(
+              matching(/^[A-Za-z0-9._-]{1,127}$/, "a suffix of a tag", 'use letters, digits, ".", "_" and "-"'),
+              "What the stable tag has after the primary tag. Default: -stable."
+            )
+          ),
+          timezone: optional(about(text(parseTimezone), "IANA time zone in which days change. Default: UTC.")),
+          unmatched: optional(
+            about(picklist(["error", "ignore"]), "What a ref that no rule matches is. Default: error for a git tag, ignore for a branch.")
+          ),
+          rules: optional(about(array(rule), "Rules in order: the first that matches wins.")),
+          examples: optional(about(array(example), "Refs and what they must be called, checked at every load."))
+        },
+        { json: { dependencies: { stable: ["preset"] } }, others: { rule: 'write "rules"' } }
+      ),
+      across((fields2, tell) => {
+        if (fields2["stable"] !== void 0 && fields2["preset"] === void 0) {
+          tell('"stable" needs "preset"', 'add "preset", or write "stable" in the rules', "stable", "key");
+        }
+      })
     );
     policy = union([about(line, "Name of a preset."), policyMapping]);
   }
@@ -15425,14 +15468,22 @@ async function committed(builds, decision, request, parts) {
   if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
   const wrong2 = wrongCheckout(await parts.checkedOut(), here.input.facts.revision);
   if (wrong2 !== null) return { recipe, stop: wrong2 };
-  const changes = await parts.uncommitted(sourcesOf(here.definition));
-  const untracked = untrackedWarning(changes);
-  if (untracked !== null) parts.log.warning(untracked);
-  const stop = dirtyCheckout(changes, decision.class);
+  const stop = await changesIn(sourcesOf(here.definition), decision, parts);
   if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
   const source = { ...here.input.facts, revision: `${here.input.facts.revision}-dirty` };
   const dirty = { ...request, build: { ...request.build, source } };
   return { recipe: recipeOf(builds, decision, dirty), stop: null };
+}
+async function changesIn(sources, decision, parts) {
+  try {
+    const changes = await parts.uncommitted(sources);
+    const untracked = untrackedWarning(changes);
+    if (untracked !== null) parts.log.warning(untracked);
+    return dirtyCheckout(changes, decision.class);
+  } catch (error2) {
+    if (error2 instanceof OperationError) return error2;
+    throw error2;
+  }
 }
 function recipeOf(builds, decision, { command, facts, build: settings }) {
   const { source } = settings;
@@ -16176,8 +16227,10 @@ async function look2(policy2, decision, facts, needs, known2) {
   for (const tag2 of earlier) {
     if (await isOfCommit(tag2, facts.sha, known2)) return { ...seen, reuse: tag2 };
   }
-  if (needs.claim && known2.parts.claim !== null) {
-    const claimed = await claimSequence(policy2, decision, facts, seen, known2.parts.claim);
+  const { claim, refused: refused3 } = known2.parts;
+  if (needs.claim && claim !== null) {
+    const port = (name, sha, sequence) => refused3?.(resolveNames(policy2, decision, facts, { ...seen, sequence })) === true ? Promise.resolve({ state: "ours" }) : claim(name, sha, sequence);
+    const claimed = await claimSequence(policy2, decision, facts, seen, port);
     return { ...seen, sequence: claimed.sequence };
   }
   return { ...seen, gitTags: await facts.gitTags() };
@@ -16468,18 +16521,20 @@ var init_want2 = __esm({
 async function prepareRelease(policy2, config, request, parts) {
   const builds = request.withBuilds ? buildsOfRun(config, request) : [];
   const repositories = builds.flatMap(({ names: names2 }) => names2.map(({ repository }) => repository));
+  const promoted = promotedTags(config, request.registryMap);
+  const want = (names2) => wantBuilds(builds, names2, request.stable, ownerOf(policy2, names2, promoted));
   const naming = await nameRun(policy2, request.facts, repositories, {
     registry: parts.registry,
     concurrency: request.concurrency,
-    claim: parts.claim
+    claim: parts.claim,
+    refused: (names2) => want(names2).some(({ taken }) => taken !== null)
   });
   const { resolved, unknown: unknown2 } = naming;
   sayNames(naming, parts.log);
   const nothing2 = { naming, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
   if (unknown2 !== null) return { ...nothing2, wanted: wantBuilds(builds, naming.decision, request.stable) };
   if (resolved === null) return nothing2;
-  const owner = ownerOf(policy2, resolved, promotedTags(config, request.registryMap));
-  const wanted = wantBuilds(builds, resolved, request.stable, owner);
+  const wanted = want(resolved);
   const stages2 = await stagesOf(builds, config, parts);
   const selected = builds.map(
     ({ config: build2 }, i) => select(build2, stages2[i], resolved, request.includeStages)

@@ -199,7 +199,7 @@ export async function claimSequence(
     number = fitting(slots, number + 1)
   ) {
     const gitTag = slot.before + String(number).padStart(slot.width, '0') + slot.after;
-    const result = await port(gitTag, sha);
+    const result = await port(gitTag, sha, number);
     if (result.state === 'denied') throw result.error;
     if (result.state !== 'taken') return { sequence: number, gitTag, outcome: result.state };
   }

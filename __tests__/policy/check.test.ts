@@ -114,7 +114,7 @@ describe('fields that the tag leaves out', () => {
   test.each<[string, string]>([
     [
       'nothing tells the builds apart',
-      "class: snapshot, branch: 'r-{n}', tag: edge, labels: { line: '{n}' }",
+      "class: snapshot, branch: 'r-{n}', tag: 'edge-{date}', labels: { line: '{n}' }",
     ],
     ['nobody uses the field', "class: snapshot, branch: 'r-{n}', tag: '{sha:7}'"],
   ])('a mistake: %s', (_name, rule) => {
@@ -209,7 +209,7 @@ describe('several tags', () => {
       'each has the whole name or something of its own',
       "class: final, git_tag: 'v{a}', tags: [ '{git_tag}', '{sha:7}' ]",
     ],
-    ['there is nothing to leave out', "class: snapshot, branch: main, tags: [ '{sha:7}', edge ]"],
+    ['there is nothing to leave out', "class: snapshot, branch: main, tags: [ '{sha:7}', '{date}' ]"],
   ])('no doubt: %s', (_name, rule) => {
     expect(warningsOf(rule)).toEqual([]);
   });

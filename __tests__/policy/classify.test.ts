@@ -195,8 +195,8 @@ describe('values', () => {
     ['{time}', '123456'],
     ['{timestamp}', '20211101T123456Z'],
     ['{run_number}.{run_attempt}', '42.2'],
-    ['{class}', 'snapshot'],
-    ['{branch}', '12-x'],
+    ['{class}.{sha:4}', `snapshot.${SHA.slice(0, 4)}`],
+    ['{branch}.{sha:4}', `12-x.${SHA.slice(0, 4)}`],
   ])('%s', (tag, expected) => {
     expect(render(tag)).toBe(`12.${expected}`);
   });

@@ -48,7 +48,7 @@ describe('one tag for different refs', () => {
   });
 
   test('each is compared with the first that has the tag', () => {
-    const yaml = withRules(...['a', 'b', 'c'].map((name) => `class: snapshot, branch: ${name}, tag: edge`));
+    const yaml = withRules(...['a', 'b', 'c'].map((name) => `class: snapshot, git_tag: ${name}, tag: edge`));
     expect(problemsOf(yaml).map(({ what }) => what)).toEqual([
       expect.stringMatching(/^rules policy\/1 and policy\/2 /),
       expect.stringMatching(/^rules policy\/1 and policy\/3 /),
@@ -57,13 +57,13 @@ describe('one tag for different refs', () => {
 
   test('the second of several tags counts', () => {
     const yaml = withRules(
-      "class: snapshot, branch: a, tags: [ '{sha:7}', x ]",
-      "class: snapshot, branch: b, tags: [ '{sha:8}', x ]",
+      "class: snapshot, git_tag: a, tags: [ '{sha:7}', x ]",
+      "class: snapshot, git_tag: b, tags: [ '{sha:8}', x ]",
     );
     expect(problemsOf(yaml)).toEqual([
       {
         place: { ...placeOf(yaml, "'{sha:8}'"), column: placeOf(yaml, "'{sha:8}'").column + 11 },
-        what: 'rules policy/1 and policy/2 give one tag to different refs: refs/heads/a and refs/heads/b both get "x"',
+        what: 'rules policy/1 and policy/2 give one tag to different refs: refs/tags/a and refs/tags/b both get "x"',
         mend: MEND,
       },
     ]);
@@ -84,7 +84,7 @@ describe('one tag for different refs', () => {
       "branch: c, tag: 'v{date}{seq:2}'",
     ],
     ['what is based on a release', "branch: a, tag: '{base}.1'", "branch: c, tag: '{base}.1'"],
-    ['a rule that publishes nothing', 'branch: a, tag: edge, publish: false', 'branch: c, tag: edge'],
+    ['a rule that publishes nothing', 'git_tag: a, tag: edge, publish: false', 'git_tag: c, tag: edge'],
     [
       'a rule behind one that has the same refs',
       "git_tag: '**', tag: '{git_tag}'",
@@ -109,11 +109,11 @@ describe('one tag for different refs', () => {
 
   test('what promotes may not name what another rule made', () => {
     const yaml = withRules(
-      'class: snapshot, branch: main, tag: tested',
+      'class: snapshot, git_tag: main, tag: tested',
       "class: stable, git_tag: 'good-{v:text}', from: '{v}', tag: tested, labels: { v: '{v}' }",
     ).replace("tag: tested, labels: { v: '{v}' }", "tags: [ '{v}-good', tested ]");
     expect(problemsOf(yaml).map(({ what }) => what)).toContain(
-      '"tested" is a primary tag of rule policy/1 (refs/heads/main) and a stable tag of rule policy/2 (refs/tags/good-x)',
+      '"tested" is a primary tag of rule policy/1 (refs/tags/main) and a stable tag of rule policy/2 (refs/tags/good-x)',
     );
   });
 });

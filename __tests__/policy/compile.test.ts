@@ -216,12 +216,12 @@ describe('rules together', () => {
     ]);
   });
 
-  test('two branches with one fixed tag are a mistake', () => {
+  test('two git tags with one fixed tag are a mistake', () => {
     const yaml =
       'policy:\n  rules:\n' +
-      rule('class: snapshot', 'branch: main', 'tag: edge') +
-      rule('class: snapshot', 'branch: develop', 'tag: edge');
-    expect(problemsOf(yaml)[0]?.what).toMatch(/refs\/heads\/main and refs\/heads\/develop both get "edge"/);
+      rule('class: snapshot', 'git_tag: main', 'tag: edge') +
+      rule('class: snapshot', 'git_tag: develop', 'tag: edge');
+    expect(problemsOf(yaml)[0]?.what).toMatch(/refs\/tags\/main and refs\/tags\/develop both get "edge"/);
   });
 
   test.each<[string, string]>([

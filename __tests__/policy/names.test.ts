@@ -77,7 +77,7 @@ describe('{base}', () => {
     const yaml = withRules(
       "class: final, git_tag: [ 'v{n}', 'r{n}' ], tag: '{git_tag}'",
       "class: final, git_tag: 'x{n}.{m}', tag: '{git_tag}'",
-      "class: final, branch: 'f{n}', tag: '{branch}'",
+      "class: final, branch: 'f{n}', tag: '{branch}-{sha:7}'",
       "class: patch, branch: 'p*', tag: '{base}.1'",
     );
     const found = await problems(findBase(policyOf(yaml), facts(['nope'])));

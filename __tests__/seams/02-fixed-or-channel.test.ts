@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/policy/limits.js';
 import { PRESET_NAMES } from '../../src/presets/presets.js';
 import { placeOf, policyOf, problemsOf, withRules } from '../support/policies.js';
+import { releasesOf } from '../support/releases.js';
 
 const LINES =
   "class: final, git_tag: 'v{major}.{minor}.{patch}', tag: '{git_tag}', channels: ['{major}.{minor}', latest]";
@@ -84,6 +85,25 @@ describe('no mistake', () => {
     expect(policyOf(`policy: ${preset}\n`).warnings).toEqual([]);
   });
 });
+
+test.each<[string, string, string[], string]>([
+  ['a name that another rule has', "git_tag: '1.{n:11}', tag: '{git_tag}'", [], 'refuse name-taken'],
+  ['its own', "git_tag: 'v{a}.{b}', tag: '{git_tag}'", ['1.20211101001'], 'create absent'],
+])(
+  'seam 02: a number is claimed as a git tag only where it is written: %s',
+  async (_name, rule, expected, action) => {
+    const numbered = "class: snapshot, branch: main, tag: '1.{date}{seq:3}', claim: git-tag";
+    const releases = await releasesOf(withRules(`class: final, ${rule}`, numbered));
+    const claimed: string[] = [];
+    const claim = (name: string) => {
+      claimed.push(name);
+      return Promise.resolve({ state: 'created' as const });
+    };
+    const { tags } = await releases.push('refs/heads/main', {}, claim);
+    await releases.close();
+    expect([claimed, tags]).toEqual([expected, { '1.20211101001': action }]);
+  },
+);
 
 test('seam 02: as many rules as a policy may have are compared in seconds', () => {
   const rules = Array.from(

@@ -94,6 +94,27 @@ describe.each<[string, () => void, string]>([
   });
 });
 
+describe('seam 16: git that cannot tell', () => {
+  beforeEach(() => write('.git/index', 'damaged'));
+
+  test.each([TAG, MAIN])('seam 16: stops %s with the reason, as a changed file does', async (ref) => {
+    const planned = await run(ref, 'plan');
+    expect(planned.log.warnings.join()).toContain('apply would stop here: git status cannot tell');
+    const done = await run(ref);
+    expect(done).toMatchObject({ exitCode: 1, tags: [], revision: undefined });
+    expect(done.error).toMatch(/git status cannot tell whether what is built is committed: .*index/);
+  });
+
+  test('seam 16: --allow-dirty publishes a snapshot with a revision that ends in -dirty', async () => {
+    expect(await run(MAIN, 'apply', true)).toMatchObject({ exitCode: 0, revision: `${head}-dirty` });
+  });
+});
+
+test('seam 16: a work tree that is no checkout has nothing to compare with', async () => {
+  rmSync(box.at('work/.git'), { recursive: true });
+  expect(await run(TAG)).toMatchObject({ exitCode: 0, revision: head });
+});
+
 test('seam 16: a clean work tree, and changes outside of what is built, are published', async () => {
   write('docs/page.md', 'two');
   write('app/ignored.o', 'x');

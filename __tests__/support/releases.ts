@@ -2,7 +2,7 @@
 import { image, index } from '../../src/embedded/images.js';
 import { seed } from '../../src/embedded/seed.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
-import type { RefFacts } from '../../src/policy/policy.js';
+import type { ClaimTag, RefFacts } from '../../src/policy/policy.js';
 import type { ReportAction } from '../../src/report/model.js';
 import { testBuilder } from './builder.js';
 import { flow, flowRequest, SOURCE, tagsOf } from './flow.js';
@@ -21,7 +21,7 @@ export interface Releases {
   /** puts tags of one more image into the repository, as somebody else might */
   holds(...tags: string[]): void;
   /** pushes a ref with a commit of its own and applies the tag file */
-  push(ref: string, facts?: Partial<RefFacts>): Promise<Pushed>;
+  push(ref: string, facts?: Partial<RefFacts>, claim?: ClaimTag): Promise<Pushed>;
   /** `app:tag` → digest */
   tags(): Record<string, string>;
   close(): Promise<void>;
@@ -45,7 +45,7 @@ export async function releasesOf(file: string | ((image: string) => string)): Pr
       ]);
       for (const tag of tags) seed(registry, 'app', tag, made);
     },
-    push: async (ref, facts = {}) => {
+    push: async (ref, facts = {}, claim) => {
       pushes += 1;
       const sha = pushes.toString(16).padStart(8, '0').repeat(5);
       const request = flowRequest('apply', text, {
@@ -54,7 +54,7 @@ export async function releasesOf(file: string | ((image: string) => string)): Pr
       const source = { ...SOURCE, revision: sha };
       const { report, exitCode } = await flow(
         { ...request, build: { ...request.build, source } },
-        { builder: () => testBuilder(() => registry) },
+        { builder: () => testBuilder(() => registry), ...(claim && { claim }) },
       );
       const actions = report.actions.filter(({ action }) => action !== 'build');
       return {

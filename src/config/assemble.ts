@@ -13,6 +13,7 @@ import type {
   PlatformConfig,
   PolicyConfig,
   RuleConfig,
+  StableRule,
   TrackingConfig,
   Unread,
 } from './model.js';
@@ -165,6 +166,7 @@ function policyConfig({ document, positions, unread }: Piece, data: PolicyData |
   if (typeof data === 'string') return { preset: data, rules: [], examples: [], origin };
   return {
     ...given('preset', data.preset),
+    ...given('stable', data.stable && stableRule(document, data.stable, ['policy', 'stable'])),
     ...given('stableSuffix', data.stable_suffix),
     ...given('timezone', data.timezone),
     ...given('unmatched', data.unmatched),
@@ -189,10 +191,7 @@ function ruleConfig(document: YamlDocument, data: RuleData, path: Path): RuleCon
     ...given('branch', data.branch === undefined ? undefined : listOf(data.branch)),
     ...given('gitTag', data.git_tag === undefined ? undefined : listOf(data.git_tag)),
     tags: listOf(data.tag ?? data.tags),
-    stable:
-      typeof stable === 'object'
-        ? { requires: gateList(document, stable.requires, [...path, 'stable', 'requires']) }
-        : stable,
+    stable: stableRule(document, stable, [...path, 'stable']),
     channels: data.channels ?? [],
     labels: data.labels ?? {},
     ...given('from', data.from),
@@ -202,6 +201,12 @@ function ruleConfig(document: YamlDocument, data: RuleData, path: Path): RuleCon
     requires: gateList(document, data.requires, [...path, 'requires']),
     origin: originOf(document, ...path),
   };
+}
+
+function stableRule(document: YamlDocument, data: NonNullable<RuleData['stable']>, path: Path): StableRule {
+  return typeof data === 'object'
+    ? { requires: gateList(document, data.requires, [...path, 'requires']) }
+    : data;
 }
 
 function gateList(document: YamlDocument, data: readonly GateData[] | undefined, path: Path): Gate[] {

@@ -79,6 +79,8 @@ export interface Unread {
 export interface PolicyConfig {
   /** name of a preset whose rules come after these */
   readonly preset?: string;
+  /** of the preset's final and patch rules */
+  readonly stable?: StableRule;
   readonly stableSuffix?: string;
   readonly timezone?: string;
   readonly unmatched?: 'error' | 'ignore';

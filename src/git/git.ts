@@ -165,7 +165,10 @@ export async function isShallow(git: Git): Promise<boolean> {
   return linesOf(await git('rev-parse', '--is-shallow-repository'))[0] === 'true';
 }
 
-/** What below `paths` is not as HEAD has it. Files that are only untracked inside a submodule do not count. */
+/**
+ * What below `paths` is not as HEAD has it. Files that are only untracked inside a submodule do not count.
+ * @throws OperationError when git cannot tell; outside of a repository there is nothing to tell
+ */
 export async function uncommittedIn(
   git: Git,
   paths: readonly string[],
@@ -178,7 +181,11 @@ export async function uncommittedIn(
     '--ignore-submodules=untracked',
   ];
   const answer = await git('--literal-pathspecs', 'status', ...options, '--', ...paths);
-  const entries = answer?.ok === true ? answer.stdout.split('\0').filter((entry) => entry !== '') : [];
+  if (answer?.ok === false) {
+    const [why = ''] = answer.stderr.trim().split('\n');
+    throw new OperationError('protocol', `git status cannot tell whether what is built is committed: ${why}`);
+  }
+  const entries = (answer?.stdout ?? '').split('\0').filter((entry) => entry !== '');
   const isNew = (entry: string): boolean => entry.startsWith('??');
   const names = (some: readonly string[]): string[] => some.map((entry) => entry.slice(3));
   return {

@@ -21,6 +21,7 @@ export function checkRule(rule: CompiledRule, suffix: string): { problems: Probl
     ...unusedFields(rule),
     ...channelProblems(rule),
     ...combinationProblems(rule),
+    ...constantTags(rule),
   ];
   return { problems, warnings: [...ambiguities(rule), ...sharedTags(rule), ...doubts(rule)] };
 }
@@ -138,6 +139,26 @@ function channelFields(rule: CompiledRule): Problem[] {
 /** Do tags of the rule hold numbers that can be compared? */
 export function isOrdered(rule: CompiledRule): boolean {
   return rule.shapes.some((shape) => numberNames(shape).length > 0);
+}
+
+// Variables whose value is another one in the next push to the same branch.
+const CHANGING = [...UNIQUE, 'date', 'time', 'base'];
+
+/** A tag of a branch that the next push would want again: a primary tag never moves, so it would be refused. */
+function constantTags(rule: CompiledRule): Problem[] {
+  const changes = (template: Template) => CHANGING.some((name) => uses(template, name));
+  // What is promoted from a fixed tag is the same image in every run.
+  if (rule.kind === 'tag' || !rule.publish || (rule.from !== null && !changes(rule.from))) return [];
+  return rule.tags.flatMap((tag, i): Problem[] => {
+    if (changes(tag)) return [];
+    return [
+      {
+        place: rule.origin.at('tags', i),
+        what: `"${tag.source}" is the same tag at every push to a branch, and a primary tag never moves: the second push would be refused`,
+        mend: `move it to channels: ['${tag.source}'], and write a tag that differs from push to push, such as '{branch}-{sha:12}'`,
+      },
+    ];
+  });
 }
 
 function combinationProblems(rule: CompiledRule): Problem[] {

@@ -2,7 +2,7 @@
 import { UserError, type Problem } from '../errors.js';
 import type { PolicyConfig } from '../config/model.js';
 import { fieldNames, parsePattern, type Pattern } from '../pattern.js';
-import { PRESETS, unknownPreset } from '../presets/presets.js';
+import { isRelease, PRESETS, unknownPreset } from '../presets/presets.js';
 import type { Preset } from '../presets/preset.js';
 import { calendarOf } from './calendar.js';
 import { checkRule } from './check.js';
@@ -63,6 +63,9 @@ export function examinePolicy(config: PolicyConfig | { readonly preset: string }
   const problems = [
     ...(strange ? [presetProblem(config.preset ?? '', own)] : []),
     ...(own !== null && own.preset === undefined && slots.length === 0 ? [emptyPolicy(own)] : []),
+    ...(own?.stable !== undefined && preset?.rules.every(({ class: of }) => !isRelease(of)) === true
+      ? [uselessStable(own, preset)]
+      : []),
     ...slots.flatMap((slot) => slot.problems),
     ...checks.flatMap((check) => check.problems),
     ...together,
@@ -73,6 +76,11 @@ export function examinePolicy(config: PolicyConfig | { readonly preset: string }
   const warnings = checks.flatMap((check) => check.warnings);
   const usable = problems.length === 0 && slots.every((slot) => slot.whole);
   return { policy: usable ? { ...policy, warnings } : null, problems, names };
+}
+
+function uselessStable({ origin }: PolicyConfig, { name }: Preset): Problem {
+  const what = `the preset ${name} has no final or patch rule, so "stable" gives no tag`;
+  return { place: origin.at('stable'), what, mend: 'remove "stable"' };
 }
 
 function policyOf(

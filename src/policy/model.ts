@@ -207,8 +207,8 @@ export interface ResolvedDecision extends Decision {
   readonly render: (text: string, place?: Place) => string;
 }
 
-/** Asks for a git tag to be made at a commit, by a call that only one of several callers can win. */
-export type ClaimTag = (name: string, sha: string) => Promise<ClaimResult>;
+/** Asks for a git tag to be made at a commit, by a call that only one of several callers can win. `sequence` is the number in it. */
+export type ClaimTag = (name: string, sha: string, sequence: number) => Promise<ClaimResult>;
 
 /**
  * `ours`: the tag was there already and is at the same commit. `taken`: it is at another one. `denied`: the job may not

@@ -5,6 +5,7 @@
  */
 import type { Fields, Pattern, PatternPart } from '../pattern.js';
 import { uses, type Template } from '../template.js';
+import { isRelease } from '../presets/presets.js';
 import { winnerOf } from './classify.js';
 import type { ClassifyInput, CompiledPolicy, CompiledRule } from './model.js';
 import { numberNames, readings, templateShapes, type Shape } from './shapes.js';
@@ -95,8 +96,7 @@ function outputsOfRule(
       const shape = more === '' ? read : withSuffix(read, more);
       return { rule, index, kind, path, template, shape, freedom: freedomOf(shape), reserved };
     });
-  const release = rule.class === 'final' || rule.class === 'patch';
-  const stable = rule.stable !== false || release;
+  const stable = rule.stable !== false || isRelease(rule.class);
   return [
     ...rule.tags.flatMap((template, i) => {
       if (rule.class === 'stable') return forms(template, 'stable', ['tags', i]);

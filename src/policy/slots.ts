@@ -43,7 +43,7 @@ export function presetSlots(preset: Preset, own: PolicyConfig | null): Slot[] {
     const origin = place
       ? { at: () => place, keyAt: () => place, inside: () => place }
       : presetOrigin(preset, i);
-    const config = presetRuleConfig(rule, origin);
+    const config = presetRuleConfig(rule, origin, own?.stable);
     return slotOf(`${preset.name}/${rule.name}`, config, place, false, false);
   });
 }

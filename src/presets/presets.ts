@@ -1,6 +1,6 @@
 /** All presets by name. A new one is a file beside this and a line here. */
 import type { Place, Problem } from '../errors.js';
-import type { Origin, RuleConfig } from '../config/model.js';
+import type { Class, Origin, RuleConfig, StableRule } from '../config/model.js';
 import { suggest } from '../config/nearest.js';
 import { visible } from '../refname.js';
 import { calver } from './calver.js';
@@ -26,14 +26,22 @@ export function unknownPreset(name: string): Problem {
   };
 }
 
-/** A rule of a preset in the form that the tag file's rules have after parsing. */
-export function presetRuleConfig(rule: PresetRule, origin: Origin): RuleConfig {
+/** The classes to which `stable` beside a preset applies. */
+export function isRelease(of: Class): boolean {
+  return of === 'final' || of === 'patch';
+}
+
+/**
+ * A rule of a preset in the form that the tag file's rules have after parsing.
+ * @param stable what the tag file says beside the preset, for its final and patch rules
+ */
+export function presetRuleConfig(rule: PresetRule, origin: Origin, stable?: StableRule): RuleConfig {
   return {
     class: rule.class,
     ...(rule.branch && { branch: rule.branch }),
     ...(rule.git_tag && { gitTag: rule.git_tag }),
     tags: [rule.tag],
-    stable: rule.stable ?? false,
+    stable: (isRelease(rule.class) ? stable : undefined) ?? rule.stable ?? false,
     channels: rule.channels ?? [],
     labels: {},
     publish: rule.publish ?? true,

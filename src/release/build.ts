@@ -82,14 +82,28 @@ async function committed(
   if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
   const wrong = wrongCheckout(await parts.checkedOut(), here.input.facts.revision);
   if (wrong !== null) return { recipe, stop: wrong };
-  const changes = await parts.uncommitted(sourcesOf(here.definition));
-  const untracked = untrackedWarning(changes);
-  if (untracked !== null) parts.log.warning(untracked);
-  const stop = dirtyCheckout(changes, decision.class);
+  const stop = await changesIn(sourcesOf(here.definition), decision, parts);
   if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
   const source = { ...here.input.facts, revision: `${here.input.facts.revision}-dirty` };
   const dirty = { ...request, build: { ...request.build, source } };
   return { recipe: recipeOf(builds, decision, dirty), stop: null };
+}
+
+/** Why the sources are not what is committed, or cannot be compared with it; null when they are. */
+async function changesIn(
+  sources: readonly string[],
+  decision: ResolvedDecision,
+  parts: RunParts,
+): Promise<OperationError | null> {
+  try {
+    const changes = await parts.uncommitted(sources);
+    const untracked = untrackedWarning(changes);
+    if (untracked !== null) parts.log.warning(untracked);
+    return dirtyCheckout(changes, decision.class);
+  } catch (error) {
+    if (error instanceof OperationError) return error;
+    throw error;
+  }
 }
 
 const UNKNOWN_COMMIT = 'the commit of this run is not known';

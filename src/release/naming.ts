@@ -38,6 +38,8 @@ export interface NamingParts {
   readonly concurrency: number;
   /** claims a number as a git tag; null in a plan, which only shows the number that is free now */
   readonly claim: ClaimTag | null;
+  /** would a tag of these names be refused? Then nothing is claimed for them */
+  readonly refused?: (names: ResolvedDecision) => boolean;
 }
 
 /**
@@ -120,8 +122,13 @@ async function look(
   for (const tag of earlier) {
     if (await isOfCommit(tag, facts.sha, known)) return { ...seen, reuse: tag };
   }
-  if (needs.claim && known.parts.claim !== null) {
-    const claimed = await claimSequence(policy, decision, facts, seen, known.parts.claim);
+  const { claim, refused } = known.parts;
+  if (needs.claim && claim !== null) {
+    const port: ClaimTag = (name, sha, sequence) =>
+      refused?.(resolveNames(policy, decision, facts, { ...seen, sequence })) === true
+        ? Promise.resolve({ state: 'ours' })
+        : claim(name, sha, sequence);
+    const claimed = await claimSequence(policy, decision, facts, seen, port);
     return { ...seen, sequence: claimed.sequence };
   }
   return { ...seen, gitTags: await facts.gitTags() };

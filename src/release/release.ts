@@ -72,10 +72,14 @@ export async function prepareRelease(
 ): Promise<Release> {
   const builds = request.withBuilds ? buildsOfRun(config, request) : [];
   const repositories = builds.flatMap(({ names }) => names.map(({ repository }) => repository));
+  const promoted = promotedTags(config, request.registryMap);
+  const want = (names: ResolvedDecision) =>
+    wantBuilds(builds, names, request.stable, ownerOf(policy, names, promoted));
   const naming = await nameRun(policy, request.facts, repositories, {
     registry: parts.registry,
     concurrency: request.concurrency,
     claim: parts.claim,
+    refused: (names) => want(names).some(({ taken }) => taken !== null),
   });
   const { resolved, unknown } = naming;
   sayNames(naming, parts.log);
@@ -83,8 +87,7 @@ export async function prepareRelease(
   // The tags stand in the plan by the rule's template, each refused; no gate is asked for them.
   if (unknown !== null) return { ...nothing, wanted: wantBuilds(builds, naming.decision, request.stable) };
   if (resolved === null) return nothing;
-  const owner = ownerOf(policy, resolved, promotedTags(config, request.registryMap));
-  const wanted = wantBuilds(builds, resolved, request.stable, owner);
+  const wanted = want(resolved);
   const stages = await stagesOf(builds, config, parts);
   const selected = builds.map(({ config: build }, i) =>
     select(build, stages[i], resolved, request.includeStages),

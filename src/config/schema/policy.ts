@@ -8,13 +8,14 @@ import { about, across, anyText, exactlyOne, line, mapping, matching, oneOrSome,
 export const CLASSES = ['snapshot', 'patch', 'final', 'stable'] as const;
 const className = v.picklist(CLASSES);
 
-const stableRule = v.union([
-  v.boolean(),
+const stableWhen = [
   v.literal('manual'),
   mapping('A stable tag that waits', {
     requires: about(gates, 'The stable tag is held until all of these hold.'),
   }),
-]);
+] as const;
+const stableRule = v.union([v.boolean(), ...stableWhen]);
+const stableOfPreset = v.union([v.literal(true), ...stableWhen]);
 
 /** One rule, contract section 4. Patterns and templates are compiled by the policy, which knows their grammar. */
 export const rule = v.pipe(
@@ -62,10 +63,13 @@ export const example = mapping('What a ref must be called', {
   tags: v.optional(about(v.array(line), 'All tags that it must get.')),
 });
 
-export const policyMapping = mapping(
+export const policyMapping = v.pipe(mapping(
   'The policy',
   {
     preset: v.optional(about(line, 'Preset whose rules come after the ones written here.')),
+    stable: v.optional(
+      about(stableOfPreset, 'With "preset": its final and patch rules also give the stable tag: true, manual, or when gates hold.'),
+    ),
     stable_suffix: v.optional(
       about(
         matching(/^[A-Za-z0-9._-]{1,127}$/, 'a suffix of a tag', 'use letters, digits, ".", "_" and "-"'),
@@ -79,7 +83,12 @@ export const policyMapping = mapping(
     rules: v.optional(about(v.array(rule), 'Rules in order: the first that matches wins.')),
     examples: v.optional(about(v.array(example), 'Refs and what they must be called, checked at every load.')),
   },
-  { others: { rule: 'write "rules"' } },
+  { json: { dependencies: { stable: ['preset'] } }, others: { rule: 'write "rules"' } },
+), across((fields, tell) => {
+    if (fields['stable'] !== undefined && fields['preset'] === undefined) {
+      tell('"stable" needs "preset"', 'add "preset", or write "stable" in the rules', 'stable', 'key');
+    }
+  }),
 );
 
 export const policy = v.union([about(line, 'Name of a preset.'), policyMapping]);
