@@ -28781,7 +28781,11 @@ function askingOnly(asking) {
 }
 function withoutOutside(log, signal) {
   const outside = outsideOf(askingOnly({ env: {}, workspace: ".", facts: null, log, signal }));
-  return { ...outside, checkedOut: () => Promise.resolve(null) };
+  return {
+    ...outside,
+    checkedOut: () => Promise.resolve(null),
+    uncommitted: () => Promise.resolve({ modified: [], untracked: [] })
+  };
 }
 function gitHubOf(access4) {
   let opened2;

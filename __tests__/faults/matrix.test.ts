@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 
 import { cellName, runCells, selectCells } from '../../faults/matrix/matrix.js';
 import { FAULTS, isShort } from '../../faults/matrix/faults.js';
-import { nameOf, stepsOf, type Step } from '../../faults/matrix/steps.js';
+import { matchOf, nameOf, nthOf, stepsOf, type Step } from '../../faults/matrix/steps.js';
 import { repositoriesOf } from '../../faults/matrix/cell.js';
+import { matches } from '../../src/embedded/faults.js';
+import type { LoggedRequest } from '../../src/embedded/server.js';
 import { embedded } from '../../faults/world/backend.js';
 import { SCENARIOS, type Scenario } from '../../faults/world/scenario.js';
 import { fakeTime } from '../../faults/world/time.js';
@@ -33,37 +35,87 @@ describe('one fault at any request leaves tags as they were or as planned, and i
   );
 });
 
+/** Requests of a promotion without faults that reach one side, in order; those of other images of a release left out. */
+interface Sent {
+  readonly role: Step['side'];
+  readonly requests: readonly LoggedRequest[];
+}
+
 describe('the table of requests', () => {
-  test.each(SCENARIOS)(
-    '$name: names every request that a promotion sends, and each is sent',
-    async (scenario) => {
-      const world = await createWorld(scenario, embedded, 'none');
-      try {
-        const repositories = repositoriesOf(world);
-        const marks = new Map([world.source, world.target].map((side) => [side, side.requests.length]));
-        expect((await world.promote(fakeTime(60_000), 5_000)).exitCode).toBe(0);
-        const sides =
-          world.source === world.target
-            ? [['target', world.target] as const]
-            : [['source', world.source] as const, ['target', world.target] as const];
-        // The other images of a release send what the first one sends, to repositories of their own.
-        const others = world.wanted
-          .map(({ repository }) => repository)
-          .filter((repository) => !Object.values(repositories).includes(repository));
-        const names = sides.flatMap(([role, side]) =>
-          side.requests
-            .slice(marks.get(side))
-            .filter(({ url }) => !others.some((repository) => url.startsWith(`/v2/${repository}/`)))
-            .map(
-              (request) =>
-                nameOf(request, role, stepsOf(scenario), repositories) ?? `${request.method} ${request.url}`,
-            ),
-        );
-        const known = new Set(stepsOf(scenario).map(({ name }) => name));
-        expect(names.filter((name) => !known.has(name))).toEqual([]);
-      } finally {
-        await world.close();
-      }
-    },
-  );
+  test.each(SCENARIOS)('$name: names every request that a promotion sends', async (scenario) => {
+    const { sent, repositories } = await promoted(scenario);
+    const unnamed = sent.flatMap(({ role, requests }) =>
+      requests.filter((request) => nameOf(request, role, stepsOf(scenario), repositories) === null),
+    );
+    expect(unnamed.map(({ method, url }) => `${method} ${url}`)).toEqual([]);
+  });
+
+  test.each(SCENARIOS)('$name: each step is one request, answered as the table says', async (scenario) => {
+    const { sent, repositories } = await promoted(scenario);
+    const found = stepsOf(scenario).map((step) => ({ step, request: meant(step, sent, repositories) }));
+    expect(found.filter(({ request }) => request === undefined).map(({ step }) => step.name)).toEqual([]);
+    expect(new Set(found.map(({ request }) => request)).size).toBe(found.length);
+    const wrong = found.filter(({ step, request }) => !answers(step).includes(request?.status ?? 0));
+    expect(wrong.map(({ step, request }) => [step.name, request?.status])).toEqual([]);
+  });
+
+  test.each(SCENARIOS)('$name: every request about a wanted tag has a step of its own', async (scenario) => {
+    const { sent, repositories, tags } = await promoted(scenario);
+    const steps = stepsOf(scenario).map((step) => meant(step, sent, repositories));
+    const about = sent
+      .filter(({ role }) => role === 'target')
+      .flatMap(({ requests }) => requests)
+      .filter(({ repository, reference }) => {
+        return repository === repositories.target && reference !== null && tags.includes(reference);
+      });
+    expect(about.length).toBeGreaterThanOrEqual(4);
+    const missed = about.filter((request) => !steps.includes(request));
+    expect(missed.map(({ method, url, status }) => `${method} ${url}: ${status}`)).toEqual([]);
+  });
 });
+
+async function promoted(scenario: Scenario): Promise<{
+  readonly sent: readonly Sent[];
+  readonly repositories: ReturnType<typeof repositoriesOf>;
+  readonly tags: readonly string[];
+}> {
+  const world = await createWorld(scenario, embedded, 'none');
+  try {
+    const marks = new Map([world.source, world.target].map((side) => [side, side.requests.length]));
+    expect((await world.promote(fakeTime(60_000), 5_000)).exitCode).toBe(0);
+    const repositories = repositoriesOf(world);
+    // The other images of a release send what the first one sends, to repositories of their own.
+    const others = world.wanted
+      .map(({ repository }) => repository)
+      .filter((repository) => !Object.values(repositories).includes(repository));
+    const sent = (['source', 'target'] as const)
+      .filter((role) => role === 'target' || world.source !== world.target)
+      .map((role) => ({
+        role,
+        requests: world[role].requests
+          .slice(marks.get(world[role]))
+          .filter(({ repository }) => repository === null || !others.includes(repository)),
+      }));
+    return { sent, repositories, tags: world.wanted.map(({ tag }) => tag) };
+  } finally {
+    await world.close();
+  }
+}
+
+/** The request that a fault at this step strikes. */
+function meant(
+  step: Step,
+  sent: readonly Sent[],
+  repositories: ReturnType<typeof repositoriesOf>,
+): LoggedRequest | undefined {
+  const { requests = [] } = sent.find(({ role }) => role === step.side) ?? {};
+  const match = matchOf(step, repositories);
+  return requests.filter((request) => matches(match, request))[nthOf(step, embedded.logins) - 1];
+}
+
+function answers({ login, answer, kind }: Step): readonly number[] {
+  if (login === 'demand') return [401];
+  if (answer !== 'headers') return answer === 'body' ? [200] : [404];
+  if (kind.startsWith('head')) return [200, 404];
+  return kind === 'start-upload' ? [202] : [201];
+}

@@ -22,7 +22,8 @@ export interface Child {
 
 /** Where a world's tag file and logins are written down for children. */
 export interface Desk {
-  apply(): Child;
+  /** `settle`: the wait before what was written is read back; default none */
+  apply(settle?: string): Child;
   remove(): void;
 }
 
@@ -41,15 +42,19 @@ export function deskOf(world: World): Desk {
   const force = world.force.flatMap((name) => ['--force', name]);
   const env = { PATH: process.env['PATH'], HOME: directory, DOCKER_CONFIG: directory };
   return {
-    apply: () =>
+    apply: (settle = '0') =>
       start(
-        [resolve('dist/cli.cjs'), 'apply', '--config', tagFile, '--settle', '0', ...force],
+        [resolve('dist/cli.cjs'), 'apply', '--config', tagFile, '--settle', settle, ...force],
         env,
         directory,
       ),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
+
+/** A wait between write and read-back that a kill is sure to fall into, `KILL_AFTER` milliseconds after the write. */
+export const SETTLE = '4s';
+export const KILL_AFTER = 600;
 
 /** Starts Node on `args` with nothing but `env`. */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Child {

@@ -1,4 +1,4 @@
-/** `npm run faults:kill [-- --what promotions|releases|all] [--lanes N] [--every N]`: the tables of kills. */
+/** `npm run faults:kill [-- --what promotions|releases|waits|all] [--lanes N] [--every N]`: the tables of kills; `waits`: those between write and read-back. */
 import { parseArgs } from 'node:util';
 
 import { sweepRelease, type ReleaseResult } from './release.js';
@@ -16,12 +16,12 @@ export async function killCommand(args: readonly string[]): Promise<number> {
   let kills = 0;
   let broken = 0;
   if (values.what !== 'releases') {
-    const results = await killPromotions(Number(values.lanes));
+    const results = await killPromotions(values.what === 'waits', Number(values.lanes), Number(values.every));
     kills += results.length;
     broken += results.filter((result) => result.broken.length > 0).length;
   }
   if (values.what !== 'promotions') {
-    const results = await killReleases(Number(values.every));
+    const results = await killReleases(values.what === 'waits' ? null : Number(values.every));
     kills += results.length;
     broken += results.filter((result) => result.broken.length > 0).length;
   }
@@ -29,16 +29,21 @@ export async function killCommand(args: readonly string[]): Promise<number> {
   return broken === 0 && kills > 0 ? 0 : 1;
 }
 
-async function killPromotions(lanes: number): Promise<readonly KillResult[]> {
+async function killPromotions(
+  waitsOnly: boolean,
+  lanes: number,
+  every: number,
+): Promise<readonly KillResult[]> {
   const started = performance.now();
-  const results = await sweep(lanes);
+  const ways = WAYS.filter(({ when }) => !waitsOnly || when === 'settling');
+  const results = await sweep(lanes, ways, every);
   const broken = results.filter((result) => result.broken.length > 0);
   const lines = [
     'Kill sweep: the command line ended at each request of a promotion, then run again, and once more',
     '',
     'kills  as before  some tags  as planned  broken  how, and during which promotion',
     ...PROMOTIONS.flatMap((scenario) =>
-      WAYS.map((way) =>
+      ways.map((way) =>
         row(
           results.filter(({ kill }) => kill.way === way && kill.scenario === scenario),
           `${way.name}: ${scenario.title}`,
@@ -58,7 +63,7 @@ async function killPromotions(lanes: number): Promise<readonly KillResult[]> {
   return results;
 }
 
-async function killReleases(every: number): Promise<readonly ReleaseResult[]> {
+async function killReleases(every: number | null): Promise<readonly ReleaseResult[]> {
   const started = performance.now();
   console.log(
     'Kill sweep: the command line ended during a release of two images, at each request that reaches the registry',

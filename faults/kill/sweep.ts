@@ -1,18 +1,18 @@
 /** Kills the command line at each request of a promotion, one after the other; then runs it twice more. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { FaultRule } from '../../src/embedded/server.js';
+import type { FaultMatch, FaultRule } from '../../src/embedded/server.js';
 import { inParallel } from '../../e2e/support/process.js';
 import { embedded } from '../world/backend.js';
 import { BETWEEN, IMAGE, MOVE, WITHIN, type Scenario } from '../world/scenario.js';
 import { createWorld, nameOfTag, type Side, type World } from '../world/world.js';
-import { deskOf, type Child, type Ended } from './child.js';
+import { deskOf, KILL_AFTER, SETTLE, type Child, type Ended } from './child.js';
 
-/** How the process is ended, and whether the registry had done what the request asked for. */
+/** How the process is ended, and when: before or after the registry did what a request asked for, or between write and read-back. */
 export interface Way {
   readonly name: string;
   readonly signal: 'SIGKILL' | 'SIGTERM';
-  readonly when: 'before' | 'after';
+  readonly when: 'before' | 'after' | 'settling';
 }
 
 export const WAYS: readonly Way[] = [
@@ -20,17 +20,23 @@ export const WAYS: readonly Way[] = [
   { name: 'SIGKILL after it was handled', signal: 'SIGKILL', when: 'after' },
   { name: 'SIGTERM before the request is handled', signal: 'SIGTERM', when: 'before' },
   { name: 'SIGTERM after it was handled', signal: 'SIGTERM', when: 'after' },
+  { name: 'SIGKILL while a tag settles', signal: 'SIGKILL', when: 'settling' },
+  { name: 'SIGTERM while a tag settles', signal: 'SIGTERM', when: 'settling' },
 ];
 
 /** What the sweep kills; releases need a real builder, see release.ts. */
 export const PROMOTIONS: readonly Scenario[] = [BETWEEN, WITHIN, MOVE];
 
-export interface Kill {
+/** A request of a promotion: which of those to a side that match, from 1. */
+interface Moment {
+  readonly side: 'source' | 'target';
+  readonly match: FaultMatch;
+  readonly nth: number;
+}
+
+export interface Kill extends Moment {
   readonly scenario: Scenario;
   readonly way: Way;
-  readonly side: 'source' | 'target';
-  /** which request to that side, from 1 */
-  readonly nth: number;
 }
 
 export interface KillResult {
@@ -41,7 +47,7 @@ export interface KillResult {
 }
 
 /** The requests of a promotion by side, when nobody is killed. */
-export async function countRequests(scenario: Scenario): Promise<readonly Pick<Kill, 'side' | 'nth'>[]> {
+async function countRequests(scenario: Scenario): Promise<readonly Moment[]> {
   const world = await createWorld(scenario, embedded, 'none');
   const desk = deskOf(world);
   try {
@@ -50,23 +56,38 @@ export async function countRequests(scenario: Scenario): Promise<readonly Pick<K
       throw new Error(`without a kill: ${String(ended.status)}\n${ended.stdout}${ended.stderr}`);
     const sides: readonly ('source' | 'target')[] =
       world.source === world.target ? ['target'] : ['source', 'target'];
-    return sides.flatMap((side) => world[side].requests.map((_request, at) => ({ side, nth: at + 1 })));
+    return sides.flatMap((side) =>
+      world[side].requests.map((_request, at) => ({ side, match: {}, nth: at + 1 })),
+    );
   } finally {
     desk.remove();
     await world.close();
   }
 }
 
-/** All kills of all promotions with these ways. `lanes` children at once. */
+/** The writes that a read-back waits for. */
+function writesOf({ wanted }: Scenario): readonly Moment[] {
+  return wanted.map(({ repository, tag }) => ({
+    side: 'target',
+    match: { kind: 'put-manifest-tag', repository, reference: tag },
+    nth: 1,
+  }));
+}
+
+/** All kills of all promotions in these ways, `every`: at each Nth request. `lanes` children at once. */
 export async function sweep(
   lanes: number,
-  scenarios: readonly Scenario[] = PROMOTIONS,
-  ways: readonly Way[] = WAYS,
+  ways: readonly Way[],
+  every: number,
 ): Promise<readonly KillResult[]> {
   const kills: Kill[] = [];
-  for (const scenario of scenarios) {
+  for (const scenario of PROMOTIONS) {
     const moments = await countRequests(scenario);
-    for (const way of ways) for (const moment of moments) kills.push({ scenario, way, ...moment });
+    for (const way of ways) {
+      const some =
+        way.when === 'settling' ? writesOf(scenario) : moments.filter((_moment, at) => at % every === 0);
+      kills.push(...some.map((moment) => ({ scenario, way, ...moment })));
+    }
   }
   const results: KillResult[] = [];
   await inParallel(kills, lanes, async (kill) => void results.push(await killOnce(kill)));
@@ -78,15 +99,18 @@ async function killOnce(kill: Kill): Promise<KillResult> {
   const desk = deskOf(world);
   try {
     const before = await world.tags();
-    const holder: { child?: Child } = {};
-    world[kill.side].faults.set([ruleOf(kill, holder)]);
-    holder.child = desk.apply();
+    const holder: Holder = { hasty: 0 };
+    world[kill.side].faults.set([
+      kill.way.when === 'settling' ? settlingRule(kill, holder, world) : ruleOf(kill, kill.way.when, holder),
+    ]);
+    holder.child = desk.apply(kill.way.when === 'settling' ? SETTLE : '0');
     const first = await holder.child.ended;
     const struck = (world[kill.side].faults.fired()[0] ?? 0) > 0;
     for (const side of sidesOf(world)) side.faults.set([]);
     const after = await world.tags();
     const broken = [
       ...(struck ? checkEnd(kill, first) : [`request ${kill.nth} never came`]),
+      ...(kill.way.when === 'settling' ? checkWait(kill, holder, first, after) : []),
       ...(await checkTags(world, before, after)),
       ...(await checkAgain(world, () => desk.apply().ended)),
     ];
@@ -97,13 +121,19 @@ async function killOnce(kill: Kill): Promise<KillResult> {
   }
 }
 
-function ruleOf({ way, nth }: Kill, holder: { child?: Child }): FaultRule {
+interface Holder {
+  child?: Child;
+  /** requests that came between the write and the signal: there must be none */
+  hasty: number;
+}
+
+function ruleOf({ way, match, nth }: Kill, when: 'before' | 'after', holder: Holder): FaultRule {
   return {
-    match: {},
+    match,
     nth,
     fault: {
       kind: 'call',
-      when: way.when,
+      when,
       onRequest: async () => {
         holder.child?.kill(way.signal);
         await holder.child?.ended;
@@ -112,6 +142,36 @@ function ruleOf({ way, nth }: Kill, holder: { child?: Child }): FaultRule {
       },
     },
   };
+}
+
+/** The answer goes out, and the signal comes in the wait that begins with it. */
+function settlingRule({ way, match, nth, side }: Kill, holder: Holder, world: World): FaultRule {
+  const onRequest = (): void => {
+    const mark = world[side].requests.length;
+    void sleep(KILL_AFTER).then(() => {
+      holder.hasty = world[side].requests.length - mark;
+      holder.child?.kill(way.signal);
+    });
+  };
+  return { match, nth, fault: { kind: 'call', when: 'after', onRequest } };
+}
+
+/** The tag was written, nobody looked at it yet, and a run that could still speak did not call it done. */
+function checkWait(
+  { way, match }: Kill,
+  { hasty }: Holder,
+  { stdout, stderr }: Ended,
+  after: ReadonlyMap<string, string>,
+): string[] {
+  const name = nameOfTag({ repository: match.repository ?? '', tag: match.reference ?? '' });
+  const told = (stdout + stderr).includes('cannot be read back: stopped by SIGTERM');
+  return [
+    ...(hasty === 0 ? [] : [`${hasty} requests came between the write and the signal`]),
+    ...(after.get(name) === IMAGE.digest ? [] : [`${name} was not written`]),
+    ...(way.signal === 'SIGTERM' && !told
+      ? [`nothing says that it was not read back\n${stdout}${stderr}`]
+      : []),
+  ];
 }
 
 function checkEnd({ way }: Kill, { status, signal, stdout, stderr, afterSignal }: Ended): string[] {

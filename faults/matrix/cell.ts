@@ -21,7 +21,7 @@ import {
   tagsAreWhole,
   type Evidence,
 } from './invariants.js';
-import { matchOf, type Step } from './steps.js';
+import { matchOf, nthOf, type Step } from './steps.js';
 
 export interface Cell {
   readonly scenario: Scenario;
@@ -66,7 +66,8 @@ export async function runCell(cell: Cell, backend: Backend, normal: number): Pro
     const mark = requestsOf(world);
     const time = fakeTime(LIMIT, backend.breathMs);
     const match = matchOf(step, repositoriesOf(world));
-    const scene: Scene = { step, match, world, time, stranger, door: world[step.side].door };
+    const nth = nthOf(step, backend.logins);
+    const scene: Scene = { step, match, nth, world, time, stranger, door: world[step.side].door };
     const hasty: string[] = [];
     const fired = strike(scene, fault.rules(scene), hasty);
     const first = await unlessItHangs(world.promote(time, fault.patience * backend.slowness));

@@ -1,7 +1,7 @@
 /**
  * `npm run faults [-- --on embedded|2.8|v3|all] [--only SCENARIO/STEP/FAULT] [--faults short|all] [--every N] [--lanes N] [--processes N]
- * [--verbose]`. Without `--faults` the embedded registry gets all of them and the real ones, which are slower, one of each family, of
- * which `--every` runs each Nth cell.
+ * [--verbose]`. Without `--faults` the embedded registry gets all of them and the real ones, which are slower, one of each family.
+ * `--every` runs each Nth cell, of the embedded registry only when it is named.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -31,7 +31,7 @@ export async function matrixCommand(args: readonly string[]): Promise<number> {
     const outcome = await at(place, {
       only: values.only,
       short: values.faults === 'short' || (values.faults === '' && place.key !== 'embedded'),
-      every: place.key === 'embedded' ? 1 : Number(values.every),
+      every: place.key === 'embedded' && values.on === 'all' ? 1 : Number(values.every),
       lanes: Number(values.lanes),
       verbose: values.verbose,
       parts: Number(values.processes),

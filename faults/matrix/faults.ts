@@ -10,6 +10,8 @@ import type { Stranger } from '../world/stranger.js';
 export interface Scene {
   readonly step: Step;
   readonly match: FaultMatch;
+  /** which of the requests that match is the step */
+  readonly nth: number;
   readonly world: World;
   readonly time: FakeTime;
   readonly stranger: Stranger;
@@ -66,12 +68,12 @@ function kind(name: string, options: Options, rules: FaultKind['rules']): FaultK
 
 /** The fault at this request, and never again. */
 function once(name: string, fault: Fault, options: Options = {}): FaultKind {
-  return kind(name, options, ({ match, step }) => [{ match, fault, nth: step.nth }]);
+  return kind(name, options, ({ match, nth }) => [{ match, fault, nth }]);
 }
 
 /** The fault at this request and at all later ones of the same kind. */
 function always(name: string, fault: Fault, options: Options = {}): FaultKind {
-  return kind(name, options, ({ match, step }) => [{ match, fault, nth: step.nth, times: 'always' }]);
+  return kind(name, options, ({ match, nth }) => [{ match, fault, nth, times: 'always' }]);
 }
 
 /** Something that happens when this request arrives. */
@@ -84,7 +86,7 @@ function event(
   return kind(name, options, (scene) => [
     {
       match: scene.match,
-      nth: scene.step.nth,
+      nth: scene.nth,
       fault: { kind: 'call', when, onRequest: () => work(scene) },
     },
   ]);
@@ -187,7 +189,7 @@ const REFUSALS: readonly FaultKind[] = [
   kind('401 as for an expired token', { expect: 'cured', not: LOGS_IN }, (scene) => [
     {
       match: scene.match,
-      nth: scene.step.nth,
+      nth: scene.nth,
       fault: {
         kind: 'status',
         status: 401,
@@ -278,8 +280,8 @@ const LIES: readonly FaultKind[] = [
 const DETOURS: readonly FaultKind[] = [
   once('a redirect to itself', { kind: 'redirect', to: 'loop' }),
   always('a redirect to itself, always', { kind: 'redirect', to: 'loop' }),
-  kind('a redirect to a host that has it', {}, ({ match, step, stranger }) => [
-    { match, nth: step.nth, fault: { kind: 'redirect', to: stranger.origin } },
+  kind('a redirect to a host that has it', {}, ({ match, nth, stranger }) => [
+    { match, nth, fault: { kind: 'redirect', to: stranger.origin } },
   ]),
   once('a redirect to a private address', { kind: 'redirect', to: 'http://10.0.0.1/latest/meta-data' }),
   once('a redirect to a file', { kind: 'redirect', to: 'file:///etc/passwd', status: 302 }),
@@ -288,8 +290,8 @@ const DETOURS: readonly FaultKind[] = [
     { kind: 'location', to: 'http://10.0.0.1' },
     { not: HAS_LOCATION },
   ),
-  kind('an upload Location on another host', { not: HAS_LOCATION }, ({ match, step, stranger }) => [
-    { match, nth: step.nth, fault: { kind: 'location', to: stranger.origin } },
+  kind('an upload Location on another host', { not: HAS_LOCATION }, ({ match, nth, stranger }) => [
+    { match, nth, fault: { kind: 'location', to: stranger.origin } },
   ]),
   once(
     'an upload Location that is absolute',

@@ -4,7 +4,7 @@ import type { Backend } from '../world/backend.js';
 import { SCENARIOS, type Scenario } from '../world/scenario.js';
 import { normalRequests, runCell, type Cell, type CellResult } from './cell.js';
 import { ELSEWHERE, FAULTS, type FaultKind } from './faults.js';
-import { stepsOf, type Step } from './steps.js';
+import { isOfLogin, stepsOf, type Step } from './steps.js';
 
 /** A cell that means nothing, and why. */
 export interface Exclusion {
@@ -46,7 +46,7 @@ export function selectCells(
 }
 
 function exclusion({ scenario, step, fault }: Cell, backend: Backend): string | null {
-  if (!backend.logins && step.kind === 'token') return 'this registry asks for no token';
+  if (!backend.logins && isOfLogin(step)) return 'this registry asks for no token';
   const why = fault.not(step, { scenario });
   if (why !== null) return why;
   if (!backend.logins && fault.name.includes('expired token')) return 'this registry asks for no token';

@@ -12,8 +12,13 @@ export interface Step {
   readonly repository: 'source' | 'target' | null;
   /** tag or digest; `digest`: any digest; null: anything */
   readonly reference: string | null;
-  /** the first of the matching requests that is meant, from 1 */
+  /** which of the matching requests is meant, from 1; the one that is answered with a demand to log in is not counted */
   readonly nth: number;
+  /**
+   * A registry that wants a login answers the first request with a demand for it, and the request comes once more. `demand`: the
+   * first one, which only such a registry sees. `after`: one of those that match the same, from the second on.
+   */
+  readonly login?: 'demand' | 'after';
   /** what the good answer carries: content, or the registry's word that there is none, or nothing but headers */
   readonly answer: 'body' | 'absence' | 'headers';
 }
@@ -51,6 +56,16 @@ export function matchOf(
   };
 }
 
+/** Which of the requests that match is meant. `logins`: does the registry want the login that the scenario speaks of? */
+export function nthOf({ nth, login }: Step, logins: boolean): number {
+  return login === 'after' && logins ? nth + 1 : nth;
+}
+
+/** Only a registry that wants a login sees these. */
+export function isOfLogin({ kind, login }: Step): boolean {
+  return kind === 'token' || login === 'demand';
+}
+
 /** Which step a request is, for seeing that the table has them all: the same kind and thing, whichever its turn. */
 export function nameOf(
   request: LoggedRequest,
@@ -70,28 +85,55 @@ export function nameOf(
 const ON_SOURCE = { side: 'source', repository: 'source', nth: 1 } as const;
 const ON_TARGET = { side: 'target', repository: 'target', nth: 1 } as const;
 
-/** The look right before the write confirms that a tag is absent; before anything is built, a request of its own does. */
-function tagSteps(tag: string, label: string, built = false): readonly Step[] {
+/** What a tag is like before: absent, or to be moved; built in the run, or promoted. */
+interface Kind {
+  readonly now: 'absence' | 'body';
+  readonly built: boolean;
+}
+
+/**
+ * What becomes of a wanted tag: HEAD, the look right before the write, PUT, and the read-back once the tag has settled. The look
+ * before the write also confirms that a tag is absent. A tag that is built has two looks more: one confirms before the build
+ * that it is absent, and one sees before the first tag of a release is written that none of them was touched.
+ */
+function tagSteps(tag: string, label: string, { now, built }: Kind): readonly Step[] {
   const of = { ...ON_TARGET, reference: tag } as const;
-  const confirm = {
-    ...of,
-    name: `GET ${label}, to confirm that it is absent`,
-    kind: 'get-manifest',
-    answer: 'absence',
-  } as const;
+  const looks = [
+    ...(built && now === 'absence' ? ['to confirm that it is absent'] : []),
+    ...(built ? ['before the first tag of the release'] : []),
+    'right before the write',
+  ];
   return [
     { ...of, name: `HEAD ${label}`, kind: 'head-manifest', answer: 'headers' },
-    ...(built ? [confirm] : []),
-    {
+    ...looks.map((why, at): Step => ({
       ...of,
-      name: `GET ${label}, right before the write`,
+      name: `GET ${label}, ${why}`,
       kind: 'get-manifest',
-      nth: built ? 2 : 1,
-      answer: 'absence',
-    },
+      nth: at + 1,
+      answer: now,
+    })),
     { ...of, name: `PUT ${label}`, kind: 'put-manifest-tag', answer: 'headers' },
     { ...of, name: `HEAD ${label}, read back`, kind: 'head-manifest', nth: 2, answer: 'headers' },
   ];
+}
+
+/** Steps of which the first one named so is the first that a registry with a login sees: it comes twice. */
+function withDemand(name: string, steps: readonly Step[]): readonly Step[] {
+  const first = steps.find((step) => step.name === name);
+  return steps.flatMap((step): readonly Step[] => {
+    if (step === first) {
+      return [
+        { ...step, name: `${name}, before the login`, login: 'demand' },
+        { ...step, login: 'after' },
+      ];
+    }
+    const same = step.kind === first?.kind && step.side === first.side && step.reference === first.reference;
+    return [same ? { ...step, login: 'after' } : step];
+  });
+}
+
+function tokenStep(side: Step['side'], name: string, nth = 1): Step {
+  return { name, side, repository: null, reference: null, kind: 'token', nth, answer: 'body' };
 }
 
 function readSteps(side: 'source' | 'target'): readonly Step[] {
@@ -145,32 +187,17 @@ function writeSteps(): readonly Step[] {
 }
 
 const BETWEEN: readonly Step[] = [
-  {
-    name: 'token for the source',
-    side: 'source',
-    repository: null,
-    reference: null,
-    kind: 'token',
-    nth: 1,
-    answer: 'body',
-  },
-  {
-    name: 'token for the destination',
-    side: 'target',
-    repository: null,
-    reference: null,
-    kind: 'token',
-    nth: 1,
-    answer: 'body',
-  },
-  ...readSteps('source'),
+  tokenStep('source', 'token for the source'),
+  tokenStep('target', 'token for the destination, to read'),
+  tokenStep('target', 'token for the destination, to write', 2),
+  ...withDemand('GET source tag', readSteps('source')),
   { ...ON_SOURCE, name: 'GET source config', kind: 'get-blob', reference: CONFIG, answer: 'body' },
   { ...ON_SOURCE, name: 'GET blob, to upload it', kind: 'get-blob', reference: LAYER, answer: 'body' },
   { ...ON_TARGET, name: 'HEAD blob at destination', kind: 'head-blob', reference: LAYER, answer: 'headers' },
   { ...ON_TARGET, name: 'start upload', kind: 'start-upload', reference: null, answer: 'headers' },
   { ...ON_TARGET, name: 'PUT blob', kind: 'put-blob', reference: null, answer: 'headers' },
   ...writeSteps(),
-  ...tagSteps('1.0', 'tag'),
+  ...withDemand('HEAD tag', tagSteps('1.0', 'tag', { now: 'absence', built: false })),
 ];
 
 const FALLBACK = referrersTag(IMAGE.digest);
@@ -216,11 +243,10 @@ const WITHIN: readonly Step[] = [
     reference: FALLBACK,
     answer: 'headers',
   },
-  ...tagSteps('1.0', 'tag'),
+  ...withDemand('HEAD tag', tagSteps('1.0', 'tag', { now: 'absence', built: false })),
 ];
 
 const MOVE: readonly Step[] = [
-  { ...ON_TARGET, name: 'HEAD tag to be moved', kind: 'head-manifest', reference: '1.0', answer: 'headers' },
   {
     ...ON_SOURCE,
     side: 'target',
@@ -237,72 +263,18 @@ const MOVE: readonly Step[] = [
     reference: IMAGE.digest,
     answer: 'body',
   },
-  {
-    ...ON_TARGET,
-    name: 'GET tag to be moved, right before',
-    kind: 'get-manifest',
-    reference: '1.0',
-    answer: 'body',
-  },
-  {
-    ...ON_TARGET,
-    name: 'PUT tag to be moved',
-    kind: 'put-manifest-tag',
-    reference: '1.0',
-    answer: 'headers',
-  },
-  {
-    ...ON_TARGET,
-    name: 'HEAD moved tag, read back',
-    kind: 'head-manifest',
-    reference: '1.0',
-    nth: 2,
-    answer: 'headers',
-  },
-  ...tagSteps('1.0-stable', 'stable tag'),
+  ...tagSteps('1.0', 'tag to be moved', { now: 'body', built: false }),
+  ...tagSteps('1.0-stable', 'stable tag', { now: 'absence', built: false }),
 ];
 
 const RELEASE: readonly Step[] = [
-  {
-    name: 'token for the destination',
-    side: 'target',
-    repository: null,
-    reference: null,
-    kind: 'token',
-    nth: 1,
-    answer: 'body',
-  },
-  { ...ON_TARGET, name: 'list tags', kind: 'tags', reference: null, answer: 'body' },
+  tokenStep('target', 'token for the destination, to read'),
+  tokenStep('target', 'token for the destination, to write', 3),
+  ...withDemand('list tags', [
+    { ...ON_TARGET, name: 'list tags', kind: 'tags', reference: null, answer: 'body' },
+  ]),
   { ...ON_TARGET, name: 'GET what was built', kind: 'get-manifest', reference: 'digest', answer: 'body' },
-  {
-    ...ON_TARGET,
-    name: 'HEAD channel that exists',
-    kind: 'head-manifest',
-    reference: 'latest',
-    answer: 'headers',
-  },
-  {
-    ...ON_TARGET,
-    name: 'GET channel that exists, right before the write',
-    kind: 'get-manifest',
-    reference: 'latest',
-    answer: 'body',
-  },
-  {
-    ...ON_TARGET,
-    name: 'PUT channel that exists',
-    kind: 'put-manifest-tag',
-    reference: 'latest',
-    answer: 'headers',
-  },
-  {
-    ...ON_TARGET,
-    name: 'HEAD moved channel, read back',
-    kind: 'head-manifest',
-    reference: 'latest',
-    nth: 2,
-    answer: 'headers',
-  },
-  ...tagSteps('v1.3.0', 'version tag', true),
-  ...tagSteps('1.3', 'new channel', true),
+  ...tagSteps('v1.3.0', 'version tag', { now: 'absence', built: true }),
+  ...tagSteps('1.3', 'new channel', { now: 'absence', built: true }),
+  ...tagSteps('latest', 'channel that exists', { now: 'body', built: true }),
 ];

@@ -133,7 +133,11 @@ export function askingOnly(
 /** For a run that asks nobody but the registry. */
 export function withoutOutside(log: Log, signal: AbortSignal): Outside {
   const outside = outsideOf(askingOnly({ env: {}, workspace: '.', facts: null, log, signal }));
-  return { ...outside, checkedOut: () => Promise.resolve(null) };
+  return {
+    ...outside,
+    checkedOut: () => Promise.resolve(null),
+    uncommitted: () => Promise.resolve({ modified: [], untracked: [] }),
+  };
 }
 
 type GitHubAccess = Pick<OutsideOptions, 'env' | 'token' | 'log' | 'signal'>;

@@ -99,7 +99,10 @@ export function createFaultList(rules: readonly FaultRule[] = []): FaultList {
 }
 
 /** Is the rule about this request? */
-export function matches(match: FaultMatch, call: Omit<Call, 'body' | 'headers' | 'index' | 'url'>): boolean {
+export function matches(
+  match: FaultMatch,
+  call: Pick<Call, 'kind' | 'method' | 'repository' | 'reference'>,
+): boolean {
   const kinds = typeof match.kind === 'string' ? [match.kind] : match.kind;
   const by = call.reference?.includes(':') ? 'digest' : 'tag';
   return (
