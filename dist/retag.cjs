@@ -22701,6 +22701,9 @@ function createAttachments(context, reader2, referrers, children2) {
   const carryOne = async (source, destination, { ref, nodes, problem: problem4 }, tally) => {
     if (nodes === null) throw problem4 ?? new Error("an attachment without content has no problem");
     const root = nodes.at(-1);
+    if (root && await isThere(context, destination, ref, root.manifest.digest)) {
+      return "tag" in ref ? void 0 : referrers.register(destination, root);
+    }
     if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
     await children2.bring(source, destination, nodes.slice(0, -1), tally);
     await children2.bringParts(source, destination, root, tally);
@@ -22764,6 +22767,11 @@ async function writeOnce(context, ref, manifest) {
     `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: compare the two and remove the one that is wrong`
   );
 }
+async function isThere(context, { registry, repository }, ref, digest) {
+  const at2 = "tag" in ref ? { registry, repository, tag: ref.tag } : { registry, repository, digest };
+  const now = await look3(context, at2, "unconfirmed");
+  return now.state === "present" && now.digest === digest;
+}
 async function lookTwice(context, ref) {
   const found = await lookByBody(context, ref);
   return found.state === "unknown" ? lookByBody(repeating(context), ref) : found;
@@ -22810,7 +22818,7 @@ var init_attachments = __esm({
 });
 
 // src/registry/blob-presence.ts
-async function isThere(context, repository, blob2) {
+async function isThere2(context, repository, blob2) {
   const { status, headers } = await head(context, repository, blob2, "pull,push");
   return status === 200 && headers["content-length"] === String(blob2.size);
 }
@@ -22951,7 +22959,7 @@ async function uploadBlob(context, source, destination, blob2, session) {
     if (attempt3 === TRIES2 || !isPassing2(problem4)) throw problem4;
     context.log.debug(`${problem4.message}; trying again`);
     await context.clock.sleep(context.clock.random() * PAUSE2 * 2 ** (attempt3 - 1));
-    if (await isThere(context, destination, blob2)) return;
+    if (await isThere2(context, destination, blob2)) return;
     location = null;
   }
 }
@@ -23127,7 +23135,7 @@ async function bring2(context, source, destination, blob2, tally) {
     if (mount !== "refused") await cancelUpload(context, destination, mount);
     return;
   }
-  if (mount === "refused" && await isThere(context, destination, blob2)) return;
+  if (mount === "refused" && await isThere2(context, destination, blob2)) return;
   try {
     await uploadBlob(context, source, destination, blob2, mount === "refused" ? null : mount);
   } catch (error2) {
@@ -31271,10 +31279,10 @@ function badDigest(digest) {
 }
 function missingParts(store, behaviour, repository, facts) {
   const blobs = facts.blobs.filter((digest) => !store.blob(repository, digest));
-  const children2 = behaviour.sparseIndexes ? [] : facts.children.map(({ digest }) => digest).filter((digest) => !isThere2(store, repository, digest));
+  const children2 = behaviour.sparseIndexes ? [] : facts.children.map(({ digest }) => digest).filter((digest) => !isThere3(store, repository, digest));
   return [.../* @__PURE__ */ new Set([...blobs, ...children2])];
 }
-function isThere2(store, repository, digest) {
+function isThere3(store, repository, digest) {
   return store.manifest(repository, digest) !== void 0 || store.blob(repository, digest) !== void 0;
 }
 function blobsUnknown(digests) {

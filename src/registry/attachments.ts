@@ -11,7 +11,7 @@ import {
 import type { Tally } from './blobs.js';
 import type { Children } from './children.js';
 import { cosignTags } from './digest.js';
-import { lookByBody } from './existence.js';
+import { look, lookByBody } from './existence.js';
 import { parseManifest } from './manifest.js';
 import { putTag } from './put.js';
 import type { Reader } from './reader.js';
@@ -114,6 +114,10 @@ export function createAttachments(
   ): Promise<void> => {
     if (nodes === null) throw problem ?? new Error('an attachment without content has no problem');
     const root = nodes.at(-1);
+    // What is whole already is left alone: mounting its blobs again would be a write that changes nothing.
+    if (root && (await isThere(context, destination, ref, root.manifest.digest))) {
+      return 'tag' in ref ? undefined : referrers.register(destination, root);
+    }
     if (!('tag' in ref) || !root) return children.bring(source, destination, nodes, tally);
     await children.bring(source, destination, nodes.slice(0, -1), tally);
     await children.bringParts(source, destination, root, tally);
@@ -188,6 +192,19 @@ async function writeOnce(context: Context, ref: TagRef, manifest: Manifest): Pro
     `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: ` +
       'compare the two and remove the one that is wrong',
   );
+}
+
+/** A registry takes a manifest only when all below it is there, so the digest alone tells that nothing is missing. */
+async function isThere(
+  context: Context,
+  { registry, repository }: Repository,
+  ref: ImageRef,
+  digest: string,
+): Promise<boolean> {
+  const at: ImageRef =
+    'tag' in ref ? { registry, repository, tag: ref.tag } : { registry, repository, digest };
+  const now = await look(context, at, 'unconfirmed');
+  return now.state === 'present' && now.digest === digest;
 }
 
 /** A tag that cannot be told is asked for once more. */
