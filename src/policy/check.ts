@@ -5,11 +5,10 @@ import { uses, variablesOf, type Template } from '../template.js';
 import type { Pattern } from '../pattern.js';
 import { isAmbiguous } from './ambiguity.js';
 import type { CompiledRule } from './model.js';
+import { UNIQUE } from './owner.js';
 import { fieldNames } from '../pattern.js';
 import { numberNames } from './shapes.js';
 
-// Variables that differ from one build to the next, so that two refs never share a tag by accident.
-const UNIQUE = ['sha', 'seq', 'timestamp', 'run_number'];
 const WHOLE_NAME = ['git_tag', 'branch'];
 
 /** All problems of one rule, and doubts that are no errors. */

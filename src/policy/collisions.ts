@@ -8,7 +8,6 @@ import {
   isNumbered,
   mayShare,
   OF_KIND,
-  outputsFor,
   outputsOf,
   sampleOf,
   shownRef,
@@ -77,25 +76,18 @@ function problemOf(first: Shown, second: Shown, place: Place): Problem {
 function* provenPairs(policy: CompiledPolicy): Generator<[Shown, Shown]> {
   // The digits of a commit are like a number or a day only by accident.
   const proves = ({ freedom, template }: Output) => freedom < 2 && !uses(template, 'sha');
-  const order = new Map(outputsOf(policy).map((output, i) => [output, i]));
-  const isBefore = (a: Output, b: Output) => (order.get(a) ?? 0) < (order.get(b) ?? 0);
+  const outputs = outputsOf(policy).filter(proves);
   let left = MAX_PAIRS;
-  for (const output of outputsOf(policy).filter(proves)) {
-    const start = startOf(output);
-    for (const other of outputsFor(policy, start)) {
-      const [a, b] = isBefore(other, output) ? [other, output] : [output, other];
-      // Those that start with the same text meet twice.
-      if ((a === output && startOf(other) === start) || !proves(other) || areMeant(a, b)) continue;
+  for (const [i, b] of outputs.entries()) {
+    for (const a of outputs.slice(0, i)) {
+      const [start, other] = [startOf(a), startOf(b)];
+      if ((!start.startsWith(other) && !other.startsWith(start)) || areMeant(a, b)) continue;
       if (left-- === 0) return;
       const tag = commonText(a.shape, b.shape);
       if (tag === null) continue;
       const [first] = claimsOf(policy, a, tag);
       const [second] = claimsOf(policy, b, tag);
-      if (first && second)
-        yield [
-          { ...first, tag },
-          { ...second, tag },
-        ];
+      if (first && second) yield [first, second].map((claim) => ({ ...claim, tag })) as [Shown, Shown];
     }
   }
 }

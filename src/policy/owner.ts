@@ -37,32 +37,18 @@ export interface Claim {
   readonly fields: Fields;
 }
 
-/** The outputs of a policy: in the order of its rules, and by the literal text that their names start with ('' for none). */
-interface Outputs {
-  readonly all: readonly Output[];
-  readonly byStart: ReadonlyMap<string, readonly Output[]>;
-  readonly lengths: readonly number[];
-}
-
 type Rules = Pick<CompiledPolicy, 'rules' | 'stableSuffix'>;
-const known = new WeakMap<readonly CompiledRule[], Outputs>();
+const known = new WeakMap<readonly CompiledRule[], readonly Output[]>();
 
-function outputsIn({ rules, stableSuffix }: Rules): Outputs {
+/** Everything that the rules of a policy write, in the order of the rules. */
+export function outputsOf({ rules, stableSuffix }: Rules): readonly Output[] {
   const before = known.get(rules);
   if (before !== undefined) return before;
   const finals = rules.filter((rule) => rule.class === 'final' && rule.kind === 'tag');
   const bases = finals.flatMap((rule) => rule.patterns);
-  const all = rules.flatMap((rule, index) =>
+  const outputs = rules.flatMap((rule, index) =>
     rule.publish ? outputsOfRule(rule, index, bases, stableSuffix) : [],
   );
-  const byStart = new Map<string, Output[]>();
-  for (const output of all) {
-    const start = startOf(output);
-    const same = byStart.get(start);
-    if (same === undefined) byStart.set(start, [output]);
-    else same.push(output);
-  }
-  const outputs = { all, byStart, lengths: [...new Set([...byStart.keys()].map(({ length }) => length))] };
   known.set(rules, outputs);
   return outputs;
 }
@@ -70,19 +56,6 @@ function outputsIn({ rules, stableSuffix }: Rules): Outputs {
 /** The literal text with which every name of the output starts. */
 export function startOf({ shape: { parts } }: Output): string {
   return parts[0]?.kind === 'literal' ? parts[0].text : '';
-}
-
-/** Everything that the rules of a policy write, in the order of the rules. */
-export function outputsOf(policy: Rules): readonly Output[] {
-  return outputsIn(policy).all;
-}
-
-/** The outputs whose literal start is one of `text` too: no others can give it. */
-export function outputsFor(policy: Rules, text: string): Output[] {
-  const { byStart, lengths } = outputsIn(policy);
-  return lengths.flatMap((length) =>
-    length > text.length ? [] : (byStart.get(text.slice(0, length)) ?? []),
-  );
 }
 
 function outputsOfRule(
@@ -165,7 +138,8 @@ function textOf(part: PatternPart, fields: Fields, sample: string): string {
 
 /** Every way in which a ref could give the tag; the owner's first. */
 export function claimsOn(policy: CompiledPolicy, tag: string): Claim[] {
-  return outputsFor(policy, tag)
+  return outputsOf(policy)
+    .filter((output) => tag.startsWith(startOf(output)))
     .flatMap((output) => claimsOf(policy, output, tag))
     .sort((a, b) => compareRank(a.output, b.output));
 }
@@ -257,7 +231,7 @@ function promotes(a: Output, b: Output): boolean {
 }
 
 // Variables that differ from one build to the next, so that two rules never give one name by accident.
-const UNIQUE = ['sha', 'seq', 'timestamp', 'run_number'];
+export const UNIQUE = ['sha', 'seq', 'timestamp', 'run_number'];
 
 /** Does the name hold a number that is looked for, and not one that a pattern took from the ref? */
 export function isNumbered({ template, shape }: Output): boolean {
