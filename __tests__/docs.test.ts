@@ -145,6 +145,7 @@ describe('commands', () => {
 /** Of crane, skopeo, regsync, docker buildx and of StarlingX's script, which the pages compare with. */
 const FLAGS_OF_OTHERS = [
   'all',
+  'allow',
   'dry-run',
   'dryrun',
   'no-clobber',

@@ -116,7 +116,7 @@ describe('an entry', () => {
     expect(messages(entry(`tags: [ v1, ${source} ]`))).toEqual([
       `tags.yaml:4:17: item 2 of "tags" is ${is}, not text; quote it: "${source}"`,
     ]);
-    expect(messages(entry(`bug: "${source}"`, 'tag: v1'))).toEqual([]);
+    expect(messages(entry(`references: [ { file: "${source}", path: x } ]`, 'tag: v1'))).toEqual([]);
   });
 
   test.each(['yes', 'no', 'on', 'off', 'v1', '1.2.3', '1_000', '2021-02-03-1', "'1.10'", '!!str 1.10'])(
@@ -167,7 +167,7 @@ describe('an entry', () => {
     ['no platforms', 'platforms: []', /^5:16: "platforms" is an empty list; /],
     ['a platform twice', 'platforms: [ linux/arm64, linux/arm64/v8 ]', /^5:16: .* linux\/arm64 twice; /],
     ['a number as bug', 'bug: 1854869', '5:10: "bug" is the number 1854869, not text; quote it: "1854869"'],
-    ['two lines as bug', 'bug: "a\\nb"', /^5:10: "a\\nb" has a line break or control character; /],
+    ['two lines as bug', 'bug: "a\\nb"', /^5:10: "a\\nb" is not a trailer that names a bug; /],
     ['an empty src_ref', "src_ref: ''", '5:14: "src_ref" is empty; give it a value or remove the key'],
     [
       'a tag in src_name',
@@ -192,7 +192,7 @@ describe('an entry', () => {
     [
       'a reference into .git',
       'references: [ { file: .git/config, path: x } ]',
-      /^5:27: ".git\/config" is not a path/,
+      /^5:27: ".git\/config" is below .github or .git, where Retag changes nothing; /,
     ],
     ['row 19: an unknown key', 'tagz: v2', '5:5: unknown key "tagz"; write "tag"'],
     ['a key in another style', 'srcBuildTag: x', '5:5: unknown key "srcBuildTag"; write "src_build_tag"'],

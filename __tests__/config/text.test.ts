@@ -36,8 +36,8 @@ describe('what is no text', () => {
     expect(messages('images: []\r# old\r')[0]).toMatch(
       /^tags.yaml:1:11: a line ends with a lone carriage return; /,
     );
-    const crlf = parse(entry('tag: v1', 'bug: x').replaceAll('\n', '\r\n'));
-    expect(crlf.images[0]?.bug).toBe('x');
+    const crlf = parse(entry('tag: v1', 'bug: "Bug: 1"').replaceAll('\n', '\r\n'));
+    expect(crlf.images[0]?.bug).toBe('Bug: 1');
     expect(crlf.images[0]?.origin.at('bug')).toEqual({ file: 'tags.yaml', line: 5, column: 10 });
   });
 
