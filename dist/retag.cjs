@@ -3108,36 +3108,19 @@ var init_shapes = __esm({
 });
 
 // src/policy/owner.ts
-function outputsIn({ rules, stableSuffix }) {
+function outputsOf({ rules, stableSuffix }) {
   const before = known.get(rules);
   if (before !== void 0) return before;
   const finals = rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
   const bases = finals.flatMap((rule2) => rule2.patterns);
-  const all = rules.flatMap(
+  const outputs2 = rules.flatMap(
     (rule2, index2) => rule2.publish ? outputsOfRule(rule2, index2, bases, stableSuffix) : []
   );
-  const byStart = /* @__PURE__ */ new Map();
-  for (const output of all) {
-    const start2 = startOf(output);
-    const same = byStart.get(start2);
-    if (same === void 0) byStart.set(start2, [output]);
-    else same.push(output);
-  }
-  const outputs2 = { all, byStart, lengths: [...new Set([...byStart.keys()].map(({ length }) => length))] };
   known.set(rules, outputs2);
   return outputs2;
 }
 function startOf({ shape: { parts } }) {
   return parts[0]?.kind === "literal" ? parts[0].text : "";
-}
-function outputsOf(policy2) {
-  return outputsIn(policy2).all;
-}
-function outputsFor(policy2, text4) {
-  const { byStart, lengths } = outputsIn(policy2);
-  return lengths.flatMap(
-    (length) => length > text4.length ? [] : byStart.get(text4.slice(0, length)) ?? []
-  );
 }
 function outputsOfRule(rule2, index2, bases, suffix) {
   const forms2 = (template, kind, path6, more = "", reserved = false) => templateShapes(template, rule2.patterns, rule2.class, bases).map((read3) => {
@@ -3199,7 +3182,7 @@ function textOf(part, fields2, sample) {
   return part.kind === "digits" ? "1".repeat(part.width ?? 1) : sample;
 }
 function claimsOn(policy2, tag2) {
-  return outputsFor(policy2, tag2).flatMap((output) => claimsOf(policy2, output, tag2)).sort((a, b) => compareRank(a.output, b.output));
+  return outputsOf(policy2).filter((output) => tag2.startsWith(startOf(output))).flatMap((output) => claimsOf(policy2, output, tag2)).sort((a, b) => compareRank(a.output, b.output));
 }
 function compareRank(a, b) {
   return a.freedom - b.freedom || a.index - b.index || Number(a.kind === "channel") - Number(b.kind === "channel");
@@ -3638,7 +3621,7 @@ function unusedFields(rule2) {
     (pattern, i) => pattern.parts.flatMap((part) => {
       if (!("name" in part) || used(rule2.tags, part.name)) return [];
       const elsewhere = used(others, part.name) || used(rule2.channels, part.name);
-      if (elsewhere && UNIQUE2.some((name) => used(rule2.tags, name))) return [];
+      if (elsewhere && UNIQUE.some((name) => used(rule2.tags, name))) return [];
       return [
         {
           place: rule2.origin.inside(part.at, key, i),
@@ -3743,7 +3726,7 @@ function ambiguities(rule2) {
 function sharedTags(rule2) {
   const names2 = [...new Set(rule2.patterns.flatMap(fieldNames))];
   return rule2.tags.flatMap((tag2, i) => {
-    if ([...WHOLE_NAME, ...UNIQUE2].some((name) => uses(tag2, name))) return [];
+    if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
     const missing2 = names2.find((name) => !uses(tag2, name));
     if (missing2 === void 0) return [];
     return [
@@ -3765,16 +3748,16 @@ function doubts(rule2) {
     }
   ];
 }
-var UNIQUE2, WHOLE_NAME, LEAST, CHANGING;
+var WHOLE_NAME, LEAST, CHANGING;
 var init_check = __esm({
   "src/policy/check.ts"() {
     "use strict";
     init_reference();
     init_template();
     init_ambiguity();
+    init_owner();
     init_pattern();
     init_shapes();
-    UNIQUE2 = ["sha", "seq", "timestamp", "run_number"];
     WHOLE_NAME = ["git_tag", "branch"];
     LEAST = /* @__PURE__ */ new Map([
       ["sha", 40],
@@ -3782,7 +3765,7 @@ var init_check = __esm({
       ["date", 8],
       ["time", 6]
     ]);
-    CHANGING = [...UNIQUE2, "date", "time", "base"];
+    CHANGING = [...UNIQUE, "date", "time", "base"];
   }
 });
 
@@ -3863,24 +3846,18 @@ function problemOf(first2, second, place2) {
 }
 function* provenPairs(policy2) {
   const proves = ({ freedom, template }) => freedom < 2 && !uses(template, "sha");
-  const order = new Map(outputsOf(policy2).map((output, i) => [output, i]));
-  const isBefore = (a, b) => (order.get(a) ?? 0) < (order.get(b) ?? 0);
+  const outputs2 = outputsOf(policy2).filter(proves);
   let left = MAX_PAIRS;
-  for (const output of outputsOf(policy2).filter(proves)) {
-    const start2 = startOf(output);
-    for (const other of outputsFor(policy2, start2)) {
-      const [a, b] = isBefore(other, output) ? [other, output] : [output, other];
-      if (a === output && startOf(other) === start2 || !proves(other) || areMeant(a, b)) continue;
+  for (const [i, b] of outputs2.entries()) {
+    for (const a of outputs2.slice(0, i)) {
+      const [start2, other] = [startOf(a), startOf(b)];
+      if (!start2.startsWith(other) && !other.startsWith(start2) || areMeant(a, b)) continue;
       if (left-- === 0) return;
       const tag2 = commonText(a.shape, b.shape);
       if (tag2 === null) continue;
       const [first2] = claimsOf(policy2, a, tag2);
       const [second] = claimsOf(policy2, b, tag2);
-      if (first2 && second)
-        yield [
-          { ...first2, tag: tag2 },
-          { ...second, tag: tag2 }
-        ];
+      if (first2 && second) yield [first2, second].map((claim) => ({ ...claim, tag: tag2 }));
     }
   }
 }
