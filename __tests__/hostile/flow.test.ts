@@ -232,7 +232,7 @@ describe('channels', () => {
     ['a/b', 'a_b'],
   ])('row 11: branches %s and %s get tags of their own', async (left, right) => {
     const registry = await started();
-    const tagFile = `policy:\n  rules:\n    - { class: snapshot, branch: '**', tag: '{branch}' }\nbuilds:\n  - name: ${registry.host}/app\n    context: .\n`;
+    const tagFile = `policy:\n  rules:\n    - { class: snapshot, branch: '**', tag: '{branch}-{date}' }\nbuilds:\n  - name: ${registry.host}/app\n    context: .\n`;
     const tags = await Promise.all(
       [left, right].map(async (branch) => {
         const release = { ref: `refs/heads/${branch}`, sha, builder };
