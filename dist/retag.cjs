@@ -16619,11 +16619,10 @@ var init_report3 = __esm({
 });
 
 // src/run.ts
-async function run(request, parts) {
+async function run(request, parts, loaded = load(request)) {
   const { registry, log, clock } = parts;
   const planning = { ...parts, registry: rememberLooks(registry) };
   const started = clock.now();
-  const loaded = load(request);
   const { config, policy: policy2, images: images2 } = loaded;
   sayDoubts(policy2, log);
   const release = policy2 === null || request.facts === null || request.command === "validate" ? null : await log.group("Classify", () => classifyRun(policy2, loaded, request, planning));

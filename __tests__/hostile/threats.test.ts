@@ -86,7 +86,9 @@ describe('what we show to others', () => {
 });
 
 describe('threat 2: hostile ref names', () => {
-  const policy = policyOf("policy:\n  rules:\n    - { class: snapshot, branch: '**', tag: '{branch}-{date}' }\n");
+  const policy = policyOf(
+    "policy:\n  rules:\n    - { class: snapshot, branch: '**', tag: '{branch}-{date}' }\n",
+  );
   const NAMES = [
     'a$(id)',
     'a`id`',
