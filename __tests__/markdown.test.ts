@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { code, cut, details, escapeCell, link, oneLine, table } from '../src/markdown.js';
+import { code, cut, details, escapeCell, link, oneLine, table } from '../src/shared/markdown.js';
 
 describe('escapeCell', () => {
   test.each([

@@ -4,7 +4,7 @@
  */
 import { OperationError } from './errors.js';
 import type { Plan, PlannedAction } from './plan/model.js';
-import { pool } from './pool.js';
+import { pool } from './shared/concurrency.js';
 import { formatReference } from './reference.js';
 import type { Registry } from './ports.js';
 

@@ -1,6 +1,6 @@
 /** Looks that are made once: while a plan is made, one answer about a tag counts for whoever asks. */
 import type { Existence, Registry } from './ports.js';
-import { once } from './once.js';
+import { once } from './shared/concurrency.js';
 import { formatReference } from './reference.js';
 
 /**

@@ -5,8 +5,7 @@
  */
 import { isPromotion } from './config/model.js';
 import { OperationError } from './errors.js';
-import { once } from './once.js';
-import { pool } from './pool.js';
+import { once, pool } from './shared/concurrency.js';
 import {
   formatReference,
   sameRepository,
@@ -14,9 +13,16 @@ import {
   type ImageRef,
   type Repository,
 } from './reference.js';
-import { writes, type ChannelVerdict, type GateVerdict, type Observed } from './plan/model.js';
+import {
+  type ChannelVerdict,
+  type GateVerdict,
+  type Observed,
+  type Plan,
+  type SourceState,
+  type WantedTag,
+  writes,
+} from './plan/model.js';
 import type { Absence, Existence, FactsNeed, ImageFacts, Manifest, Registry } from './ports.js';
-import type { Plan, SourceState, WantedTag } from './plan/model.js';
 
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
 export interface Lookouts {

@@ -1,5 +1,5 @@
 /** What `retag pin` writes: for each entry the digest that its source tag has now. */
-import { pool } from './pool.js';
+import { pool } from './shared/concurrency.js';
 import { formatReference, type TagRef } from './reference.js';
 import { mapRepository, type RegistryMap } from './plan/names.js';
 import type { ImageConfig } from './config/model.js';

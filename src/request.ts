@@ -1,6 +1,5 @@
 /** What a run is asked for, and the outside systems that it is given. */
-import type { BakeDefinition, BuildDefaults, Builder, SourceFacts } from './builds/model.js';
-import type { Uncommitted } from './builds/model.js';
+import type { BakeDefinition, BuildDefaults, Builder, SourceFacts, Uncommitted } from './builds/model.js';
 import type { Digests } from './builds/digests.js';
 import type { EntryChanges } from './comment/comment.js';
 import type { TagFile } from './config/config.js';

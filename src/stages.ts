@@ -11,9 +11,8 @@
  * tested and tested before it is released, and goes back one step when its signal is lost.
  */
 import type { Class, PlatformConfig, Stage } from './config/model.js';
-import type { GateState } from './gates/gates.js';
-import { day, span } from './gates/gates.js';
-import { code, escapeCell, link, table as markdownTable } from './markdown.js';
+import { day, type GateState, span } from './gates/gates.js';
+import { code, escapeCell, link, table as markdownTable } from './shared/markdown.js';
 
 export interface StageRow {
   readonly platform: string;

@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { EntryChanges } from '../../src/comment/comment.js';
-import { decodeReviewed, MAX_COMMENT, planComment, planMarker } from '../../src/comment/comment.js';
+import {
+  decodeReviewed,
+  type EntryChanges,
+  MAX_COMMENT,
+  planComment,
+  planMarker,
+} from '../../src/comment/comment.js';
 import type { ReportAction } from '../../src/report/model.js';
 import { action, digest, report } from '../support/github/report.js';
 

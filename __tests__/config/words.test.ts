@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseDuration, parseTimeSpan } from '../../src/config/duration.js';
-import { suggest } from '../../src/config/nearest.js';
+import { parseDuration, parseTimeSpan, suggest } from '../../src/shared/text.js';
 import { ACCEPTED_PLATFORMS, KNOWN_PLATFORMS, parsePlatform } from '../../src/config/platforms.js';
 import { expectLinear } from '../support/cpu.js';
 

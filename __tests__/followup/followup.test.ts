@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { FollowUpItem } from '../../src/followup/followup.js';
-import { followUpBranch, planFollowUp } from '../../src/followup/followup.js';
+import { followUpBranch, type FollowUpItem, planFollowUp } from '../../src/followup/followup.js';
 import {
   commitMessage,
   fingerprintIn,

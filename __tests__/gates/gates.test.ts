@@ -1,9 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../../src/errors.js';
-import type { Subject } from '../../src/gates/gates.js';
+import {
+  combine,
+  commitOfEntry,
+  createGatekeeper,
+  type Subject,
+  withoutGitHub,
+} from '../../src/gates/gates.js';
 import { parseCommit } from '../../src/config/commit.js';
-import { combine, commitOfEntry, createGatekeeper, withoutGitHub } from '../../src/gates/gates.js';
 import type { ApprovalQuery, CheckQuery, Checks, Light, RunQuery } from '../../src/gates/port.js';
 import { gate } from '../support/github/gate.js';
 

@@ -2,12 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { GitHub } from '../../src/github/client.js';
 import { createChecks } from '../../src/github/checks.js';
-import { createGatekeeper } from '../../src/gates/gates.js';
-import type { Subject } from '../../src/gates/gates.js';
+import { createGatekeeper, type Subject } from '../../src/gates/gates.js';
 import type { Gate } from '../../src/config/model.js';
 import { gate } from '../support/github/gate.js';
-import type { LocalGitHub } from '../support/github/local-github.js';
-import { startGitHub } from '../support/github/local-github.js';
+import { type LocalGitHub, startGitHub } from '../support/github/local-github.js';
 import { open } from '../support/github/open.js';
 import type { CheckRun, Repo, WorkflowRun } from '../support/github/state.js';
 

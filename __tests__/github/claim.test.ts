@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { claimTag } from '../../src/github/claim.js';
-import type { LocalGitHub } from '../support/github/local-github.js';
-import { startGitHub } from '../support/github/local-github.js';
+import { type LocalGitHub, startGitHub } from '../support/github/local-github.js';
 import { open } from '../support/github/open.js';
 
 let local: LocalGitHub;

@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { openGitHub, repoName } from '../../src/github/client.js';
-import type { LocalGitHub } from '../support/github/local-github.js';
-import { startGitHub } from '../support/github/local-github.js';
+import { type LocalGitHub, startGitHub } from '../support/github/local-github.js';
 import { open, testClock } from '../support/github/open.js';
 
 const home = { owner: 'octo', repo: 'app' };

@@ -2,8 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { FollowUpItem } from '../../src/followup/followup.js';
 import { followUp } from '../../src/github/followup.js';
-import type { LocalGitHub } from '../support/github/local-github.js';
-import { startGitHub } from '../support/github/local-github.js';
+import { type LocalGitHub, startGitHub } from '../support/github/local-github.js';
 import { open } from '../support/github/open.js';
 import { digest } from '../support/github/report.js';
 

@@ -2,11 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { TrackingConfig } from '../../src/config/model.js';
 import { listTracking, syncTracking } from '../../src/github/tracking.js';
-import type { TagEvent } from '../../src/tracking/tracking.js';
-import { groupTracked, trackingMarker } from '../../src/tracking/tracking.js';
+import { groupTracked, type TagEvent, trackingMarker } from '../../src/tracking/tracking.js';
 import { origin } from '../support/github/gate.js';
-import type { LocalGitHub } from '../support/github/local-github.js';
-import { startGitHub } from '../support/github/local-github.js';
+import { type LocalGitHub, startGitHub } from '../support/github/local-github.js';
 import { open } from '../support/github/open.js';
 import { digest } from '../support/github/report.js';
 

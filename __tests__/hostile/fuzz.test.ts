@@ -12,14 +12,13 @@ import { OperationError, UserError } from '../../src/errors.js';
 import { readEvent } from '../../src/git/event.js';
 import { matchPattern, parsePattern } from '../../src/pattern.js';
 import { parseForce, parseRegistryMap } from '../../src/plan/names.js';
-import { parseReference } from '../../src/reference.js';
+import { parseReference, parseTag } from '../../src/reference.js';
 import { parseRef, toTagPart } from '../../src/refname.js';
 import { parseChallenges } from '../../src/registry/auth/challenge.js';
 import { credentialOf, entryOf, parseDockerConfig } from '../../src/registry/auth/docker-config.js';
 import { nextLink } from '../../src/registry/link.js';
 import { parseManifest } from '../../src/registry/manifest.js';
 import { parseTemplate } from '../../src/template.js';
-import { parseTag } from '../../src/reference.js';
 
 /**
  * Whatever comes in: an answer, or an error that a person can act on. Never another exception, never a hang. Each input

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 
 import { parseTag } from '../../src/reference.js';
 import { cosignTags, digestOf, referrersTag } from '../../src/registry/digest.js';
-import { once, turns } from '../../src/once.js';
+import { once, turns } from '../../src/shared/concurrency.js';
 import { formatPlatform, isRealPlatform } from '../../src/registry/platforms.js';
 import { verifying } from '../../src/registry/verified-stream.js';
 import { EMPTY, sha256, sha512 } from './literals.js';

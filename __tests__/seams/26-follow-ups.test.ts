@@ -6,7 +6,7 @@ import { UserError } from '../../src/errors.js';
 import { editReference } from '../../src/followup/edit.js';
 import { readTreeFiles } from '../../src/github/tree.js';
 import { planFollowUp } from '../../src/followup/followup.js';
-import { code, escapeCell } from '../../src/markdown.js';
+import { code, escapeCell } from '../../src/shared/markdown.js';
 import { startGitHub, type LocalGitHub } from '../support/github/local-github.js';
 import { open } from '../support/github/open.js';
 import { digest } from '../support/github/report.js';

@@ -1,14 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { TrackingConfig } from '../../src/config/model.js';
-import type { Stage } from '../../src/config/model.js';
+import type { Stage, TrackingConfig } from '../../src/config/model.js';
 import type { StageRow } from '../../src/stages.js';
-import type { CurrentIssue, IssueDraft, TagEvent, TrackedImage } from '../../src/tracking/tracking.js';
 import {
+  type CurrentIssue,
   draftIssue,
   groupTracked,
+  type IssueDraft,
   readLedger,
   shepherdAdvice,
+  type TagEvent,
+  type TrackedImage,
   trackingMarker,
   trackingText,
   versionLine,

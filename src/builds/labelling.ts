@@ -27,7 +27,7 @@ export interface LabelContext {
 }
 
 /** Takes a parsed value, or reports what is wrong at its place in the entry and takes the fallback. */
-export type Report = <T>(parsed: Parsed<T>, fallback: T, ...path: (string | number)[]) => T;
+export type OrReport = <T>(parsed: Parsed<T>, fallback: T, ...path: (string | number)[]) => T;
 
 /**
  * Labels: the OCI labels, then those of the rule, then those of the entry with the inputs under it. Annotations: the OCI
@@ -36,7 +36,7 @@ export type Report = <T>(parsed: Parsed<T>, fallback: T, ...path: (string | numb
 export function labelling(
   build: Pick<BuildConfig, 'labels' | 'annotations'>,
   context: LabelContext,
-  at: Report,
+  at: OrReport,
 ): Labelling {
   const labels = labelsOf(build, context, at);
   return { labels, annotations: annotationsOf(build, labels, context, at) };
@@ -45,7 +45,7 @@ export function labelling(
 function labelsOf(
   build: Pick<BuildConfig, 'labels'>,
   { decision, facts, render }: LabelContext,
-  at: Report,
+  at: OrReport,
 ): Record<string, string> {
   const labels = ociLabels(facts, decision.version);
   for (const [key, value] of Object.entries(decision.labels)) {
@@ -63,7 +63,7 @@ function annotationsOf(
   build: Pick<BuildConfig, 'annotations'>,
   labels: Readonly<Record<string, string>>,
   { facts, render }: LabelContext,
-  at: Report,
+  at: OrReport,
 ): Annotation[] {
   const merged = new Map<string, Annotation>();
   const add = (key: string, value: string): void => {

@@ -2,7 +2,7 @@
 import type { BuildConfig } from '../config/model.js';
 import type { Place, Problem } from '../errors.js';
 import { formatCsv, type CsvField } from './csv.js';
-import { labelling, type Labelling, type Report } from './labelling.js';
+import { labelling, type Labelling, type OrReport } from './labelling.js';
 import type { BakeTarget, BuildDecision, PathUse, Render, SourceFacts } from './model.js';
 import { imageOf } from './names.js';
 import {
@@ -116,7 +116,7 @@ function pathsOf(
   ];
 }
 
-function reporter(build: BuildConfig, problems: Problem[]): Report {
+function reporter(build: BuildConfig, problems: Problem[]): OrReport {
   return (parsed, fallback, ...path) => {
     if (parsed.ok) return parsed.value;
     const where = path.filter((part) => typeof part === 'string').join('.');
@@ -129,7 +129,7 @@ function reporter(build: BuildConfig, problems: Problem[]): Report {
   };
 }
 
-function argsOf(build: BuildConfig, shared: DefinitionContext, at: Report): Record<string, string> {
+function argsOf(build: BuildConfig, shared: DefinitionContext, at: OrReport): Record<string, string> {
   const args = mapValues(build.buildArgs, (value, key) => {
     at(parseKey(key), key, 'build_args', key);
     return at(shared.render(value), value, 'build_args', key);
@@ -141,7 +141,7 @@ function argsOf(build: BuildConfig, shared: DefinitionContext, at: Report): Reco
   return args;
 }
 
-function provenanceOf(build: BuildConfig, shared: DefinitionContext, at: Report): readonly CsvField[] {
+function provenanceOf(build: BuildConfig, shared: DefinitionContext, at: OrReport): readonly CsvField[] {
   const parsed = parseAttestation('provenance', build.provenance ?? shared.defaultProvenance);
   const fields = at(parsed, [{ key: 'type', value: 'provenance', bare: false }], 'provenance');
   const { run } = shared.facts;
@@ -154,7 +154,7 @@ function provenanceOf(build: BuildConfig, shared: DefinitionContext, at: Report)
 function secretsOf(
   build: BuildConfig,
   shared: DefinitionContext,
-  at: Report,
+  at: OrReport,
   problems: Problem[],
 ): TargetParts['secrets'] {
   const secrets = new Map<string, TargetParts['secrets'][number]>();
@@ -170,7 +170,7 @@ function secretsOf(
   return [...secrets.values()];
 }
 
-function restOf(build: BuildConfig, at: Report): TargetParts['rest'] {
+function restOf(build: BuildConfig, at: OrReport): TargetParts['rest'] {
   const network = build.network === undefined ? undefined : at(parseNetwork(build.network), '', 'network');
   const hosts = build.addHosts.map((text, i) => at(parseHost(text), ['', ''] as const, 'add_hosts', i));
   return {

@@ -8,7 +8,7 @@ import { requireWrite } from '../git/permission.js';
 import { readInputs, type ActionInputs } from '../github/inputs.js';
 import { annotate, jobLog, mask, passOn } from '../github/output.js';
 import { publishAnnotations, publishOutputs, publishSummary } from '../github/publish.js';
-import { escapeCell } from '../markdown.js';
+import { escapeCell } from '../shared/markdown.js';
 import { buildOutputs } from '../release/outputs.js';
 import { annotations, problemAnnotation } from '../report/annotations.js';
 import type { Report } from '../report/model.js';

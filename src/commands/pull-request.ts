@@ -2,11 +2,12 @@
 import {
   compareEntries,
   countsForPullRequest,
+  type EntryChanges,
   planComment,
   planMarker,
+  type Reviews,
   unreviewed,
 } from '../comment/comment.js';
-import type { EntryChanges, Reviews } from '../comment/comment.js';
 import { parseConfig, type TagFile } from '../config/config.js';
 import type { Config, ImageConfig, ReviewMode } from '../config/model.js';
 import { messageOf, OperationError, UserError } from '../errors.js';

@@ -8,13 +8,11 @@
  * and after the merge: `reviewsOf` (src/github/comments.ts), then `unreviewed`.
  */
 import { marker, seal } from '../hidden.js';
-import { code, cut, details, escapeCell, link, table } from '../markdown.js';
+import { code, cut, details, escapeCell, link, table } from '../shared/markdown.js';
 import type { Report, ReportAction } from '../report/model.js';
 import { closing, remedy, shortDigest, verb } from '../report/words.js';
-import type { EntryChanges } from './entries.js';
-import { isTouched } from './entries.js';
-import type { ReviewedEntry } from './reviewed.js';
-import { encodeReviewed } from './reviewed.js';
+import { type EntryChanges, isTouched } from './entries.js';
+import { encodeReviewed, type ReviewedEntry } from './reviewed.js';
 
 export type { EntryChanges } from './entries.js';
 export { compareEntries, countsForPullRequest, isTouched } from './entries.js';

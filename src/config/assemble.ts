@@ -1,8 +1,7 @@
 /** Checked data → Config: defaults filled in, names parsed, every piece with its origin. Nothing can fail here. */
-import type { Parsed } from '../reference.js';
-import { parseRepository } from '../reference.js';
+import { type Parsed, parseRepository } from '../reference.js';
 import { parseCommit } from './commit.js';
-import { parseDuration } from './duration.js';
+import { parseDuration } from '../shared/text.js';
 import type {
   BuildConfig,
   Config,

@@ -1,5 +1,5 @@
 import type { Parsed } from '../reference.js';
-import { suggest } from './nearest.js';
+import { suggest } from '../shared/text.js';
 
 /** What buildx and the Go toolchain can name; a name outside is a slip of the pen. In normal form. */
 export const KNOWN_PLATFORMS: readonly string[] = [

@@ -4,7 +4,7 @@ import type * as v from 'valibot';
 import type { Problem } from '../errors.js';
 import { isPlainDate } from './data.js';
 import type { Path } from './model.js';
-import { suggest } from './nearest.js';
+import { suggest } from '../shared/text.js';
 import { nodeAt, originOf } from './origin.js';
 import { quote } from './schema/parts.js';
 import type { YamlDocument } from './yaml.js';

@@ -1,7 +1,6 @@
 import { tmpdir } from 'node:os';
 
-import type { AuthOptions } from './access.js';
-import { basicGuard, type Guard } from './access.js';
+import { type AuthOptions, basicGuard, type Guard } from './access.js';
 import { empty, json, pageNotFound, refusal, type Answer } from './answer.js';
 import { SPEC, type Behaviour } from './behaviour.js';
 import { deleteBlob, getBlob } from './blob-routes.js';

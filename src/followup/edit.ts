@@ -2,11 +2,28 @@
  * Sets an image's new tag in a YAML file without touching anything else in it: the text is cut at the value's own
  * place, so comments, layout, quotes, line ends and everything else stay byte for byte. Pure.
  */
-import { isAlias, isMap, isScalar, isSeq, parse, parseAllDocuments, visit } from 'yaml';
-import type { Document, Node, Scalar, YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parse,
+  parseAllDocuments,
+  type Scalar,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 
-import { formatRepository, isDigest, parseReference, parseRepository, sameRepository } from '../reference.js';
-import type { Repository } from '../reference.js';
+import {
+  formatRepository,
+  isDigest,
+  parseReference,
+  parseRepository,
+  type Repository,
+  sameRepository,
+} from '../reference.js';
 import { findTargets, parsePath } from './path.js';
 
 /** What a place in a file shall say. */

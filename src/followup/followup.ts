@@ -10,8 +10,7 @@
 import { createHash } from 'node:crypto';
 
 import { formatRepository } from '../reference.js';
-import type { Change, NewTag } from './edit.js';
-import { editReferences } from './edit.js';
+import { type Change, editReferences, type NewTag } from './edit.js';
 
 export { editReference, editReferences } from './edit.js';
 

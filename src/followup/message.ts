@@ -1,7 +1,6 @@
 /** Commit message, title and text of the follow-up pull request. Pure; foreign text is escaped. */
-import { code, cut, escapeCell, link, oneLine, table } from '../markdown.js';
-import type { FollowUpPlan } from './followup.js';
-import { nameOf } from './followup.js';
+import { code, cut, escapeCell, link, oneLine, table } from '../shared/markdown.js';
+import { type FollowUpPlan, nameOf } from './followup.js';
 
 const TRAILER = /^[A-Za-z][A-Za-z0-9-]*: \S/;
 const MARK = 'Retag-Edits: ';

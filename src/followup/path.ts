@@ -1,6 +1,5 @@
 /** Dotted paths into YAML files: `images.tags.sriov`, `spec.containers.0.image`, `**.image`. Pure. */
-import { isAlias, isMap, isScalar, isSeq } from 'yaml';
-import type { Document, Node, ParsedNode } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode } from 'yaml';
 
 /** Where a path leads to in one document. `exact` is false when a wildcard took part. */
 export interface Target {

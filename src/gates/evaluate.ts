@@ -6,7 +6,7 @@
  */
 import type { Gate } from '../config/model.js';
 import type { ApprovalFacts, CheckHistory, RunHistory, Signal } from './port.js';
-import { describeGate, moment, span } from './text.js';
+import { describeGate, moment, span } from '../shared/text.js';
 
 /** What is known about a gate; `unknown` carries the reason as a sentence. */
 export type GateFacts =

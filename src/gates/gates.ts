@@ -10,10 +10,8 @@
  */
 import type { Gate } from '../config/model.js';
 import { OperationError } from '../errors.js';
-import type { GateState } from './evaluate.js';
-import { evaluateGate } from './evaluate.js';
-import type { Subject } from './observe.js';
-import { observeGate } from './observe.js';
+import { evaluateGate, type GateState } from './evaluate.js';
+import { observeGate, type Subject } from './observe.js';
 import type { Checks } from './port.js';
 
 export type { GateFacts, GateState } from './evaluate.js';
@@ -21,7 +19,7 @@ export { evaluateGate } from './evaluate.js';
 export type { Subject } from './observe.js';
 export { observeGate } from './observe.js';
 export { commitOfEntry } from './subject.js';
-export { day, describeGate, moment, span, withoutSpans } from './text.js';
+export { day, describeGate, moment, span, withoutSpans } from '../shared/text.js';
 
 /** All gates of one list together: the worst of them, its texts joined, its earliest `since`. */
 export interface Verdict extends GateState {

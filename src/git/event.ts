@@ -6,7 +6,7 @@
 import { UserError } from '../errors.js';
 import type { PullRequestFacts } from '../policy/policy.js';
 import { visible } from '../refname.js';
-import { at, textAt } from '../json.js';
+import { at, textAt } from '../shared/text.js';
 import { anonymous, isMergedRef, PULL_REQUEST, trustOfEvent, type Trust } from './permission.js';
 
 /** What the runner says; every value may be missing. */

@@ -1,8 +1,7 @@
 /** Who of a team approved the change that brought an entry into the tag file. */
 import { OperationError } from '../errors.js';
 import type { Approval, ApprovalFacts, ApprovalQuery } from '../gates/port.js';
-import type { Data, GitHub, RepoName } from './client.js';
-import { repoName } from './client.js';
+import { type Data, type GitHub, type RepoName, repoName } from './client.js';
 import { readText } from './files.js';
 
 /** Versions of the tag file that are looked through for the one that brought an entry in. */

@@ -1,7 +1,7 @@
 /** The commit that a change is compared with: what a pull request goes into, or what was there before a push. */
 import { readFile } from 'node:fs/promises';
 
-import { at } from '../json.js';
+import { at } from '../shared/text.js';
 
 const NOBODY = /^0+$/;
 

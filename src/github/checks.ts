@@ -11,8 +11,7 @@ import type {
   Signal,
 } from '../gates/port.js';
 import { approvalsOf } from './approvals.js';
-import type { Data, GitHub } from './client.js';
-import { repoName } from './client.js';
+import { type Data, type GitHub, repoName } from './client.js';
 
 /** Commits that are looked at for `green_for` on a branch; each takes two requests. */
 const MAX_COMMITS = 50;

@@ -1,6 +1,5 @@
 /** Sticky comments, and the reviewed digests of merged pull requests. */
-import type { PullReview, Reviews } from '../comment/comment.js';
-import { readReviewed } from '../comment/comment.js';
+import { type PullReview, readReviewed, type Reviews } from '../comment/comment.js';
 import { OperationError } from '../errors.js';
 import { mayBeOwn, type Data, type GitHub } from './client.js';
 

@@ -1,7 +1,6 @@
-import { messageOf, OperationError } from '../errors.js';
-import type { OperationCode } from '../errors.js';
+import { messageOf, type OperationCode, OperationError } from '../errors.js';
 import { moment } from '../gates/gates.js';
-import { oneLine } from '../markdown.js';
+import { oneLine } from '../shared/markdown.js';
 import type { Answer } from './limits.js';
 import { mendRefusal, permissionFor } from './permissions.js';
 

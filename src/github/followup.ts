@@ -1,7 +1,11 @@
 /** The follow-up pull request on GitHub: one branch with one commit on top of the base, made through the API. */
 import { OperationError } from '../errors.js';
-import type { FollowUpItem, FollowUpPlan, FollowUpProblem } from '../followup/followup.js';
-import { planFollowUp } from '../followup/followup.js';
+import {
+  type FollowUpItem,
+  type FollowUpPlan,
+  type FollowUpProblem,
+  planFollowUp,
+} from '../followup/followup.js';
 import {
   commitMessage,
   fingerprintIn,
@@ -11,8 +15,7 @@ import {
   withoutFingerprint,
 } from '../followup/message.js';
 import { JOB_LOGIN, type Data, type GitHub } from './client.js';
-import type { TreeFile } from './tree.js';
-import { readTreeFiles } from './tree.js';
+import { readTreeFiles, type TreeFile } from './tree.js';
 
 export interface FollowUpRequest {
   /** the branch that is to be changed */

@@ -1,5 +1,5 @@
 /** Report → outputs, job summary and annotations. */
-import { escapeCell, link } from '../markdown.js';
+import { escapeCell, link } from '../shared/markdown.js';
 import type { Annotation } from '../report/annotations.js';
 import { addSummary, annotate, say, setOutput } from './output.js';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 import { createdAt } from '../builds/labels.js';
 import type { SourceFacts } from '../builds/model.js';
-import { at, textAt } from '../json.js';
+import { at, textAt } from '../shared/text.js';
 
 export interface SourceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,8 +1,16 @@
 /** Tracking issues on GitHub: found by label and marker, made, updated, closed and reopened. */
 import type { TrackingConfig } from '../config/model.js';
 import { OperationError } from '../errors.js';
-import type { DraftContext, IssueDraft, OpenIssue, Tracked } from '../tracking/tracking.js';
-import { draftIssue, readLedger, TRACKING_LABEL, trackingMarker } from '../tracking/tracking.js';
+import {
+  type DraftContext,
+  draftIssue,
+  type IssueDraft,
+  type OpenIssue,
+  readLedger,
+  type Tracked,
+  TRACKING_LABEL,
+  trackingMarker,
+} from '../tracking/tracking.js';
 import { mayBeOwn, type Data, type GitHub } from './client.js';
 
 export interface TrackingResult {

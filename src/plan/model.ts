@@ -1,10 +1,9 @@
 /**
  * The plan as data. Nothing here acts; renderers only read it, execute only follows it.
  */
-import type { Place } from '../errors.js';
+import type { OperationError, Place } from '../errors.js';
 import type { Entry, Gate } from '../config/model.js';
 import type { AttachmentMode, Existence, ImageFacts, Manifest } from '../ports.js';
-import type { OperationError } from '../errors.js';
 import type { DigestRef, ImageRef, Repository, TagRef } from '../reference.js';
 
 /** In the order in which tags are written. */

@@ -2,11 +2,10 @@
 import type { Problem } from '../errors.js';
 import { parseTag } from '../reference.js';
 import { uses, variablesOf, type Template } from '../template.js';
-import type { Pattern } from '../pattern.js';
+import { fieldNames, type Pattern } from '../pattern.js';
 import { isAmbiguous } from './ambiguity.js';
 import type { CompiledRule } from './model.js';
 import { UNIQUE } from './owner.js';
-import { fieldNames } from '../pattern.js';
 import { numberNames } from './shapes.js';
 
 const WHOLE_NAME = ['git_tag', 'branch'];

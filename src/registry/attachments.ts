@@ -1,5 +1,5 @@
 import { OperationError } from '../errors.js';
-import { pool } from '../pool.js';
+import { pool } from '../shared/concurrency.js';
 import type { Existence, Manifest } from '../ports.js';
 import {
   formatReference,
@@ -31,7 +31,7 @@ export interface Attachment {
 /** Attached things of attached things (the signature of an SBOM) are followed this deep. */
 const MAX_ROUNDS = 3;
 const MAX_ATTACHMENTS = 1000;
-const LANES = 8;
+const ATTACHMENT_LANES = 8;
 
 export interface Attachments {
   /**
@@ -67,15 +67,21 @@ export function createAttachments(
 ): Attachments {
   const claimsFor = async (source: Repository, digest: string): Promise<readonly Claim[]> => {
     const { registry, repository } = source;
-    const tags = await pool(cosignTags(digest), LANES, async (tag): Promise<readonly ImageRef[]> => {
-      const ref = { registry, repository, tag };
-      const found = await lookTwice(context, ref);
-      if (found.state === 'unknown') {
-        throwUnlessSettled(found.error);
-        context.log.warning(`whether ${formatReference(ref)} exists cannot be told: ${found.error.message}`);
-      }
-      return found.state === 'present' ? [ref] : [];
-    });
+    const tags = await pool(
+      cosignTags(digest),
+      ATTACHMENT_LANES,
+      async (tag): Promise<readonly ImageRef[]> => {
+        const ref = { registry, repository, tag };
+        const found = await lookTwice(context, ref);
+        if (found.state === 'unknown') {
+          throwUnlessSettled(found.error);
+          context.log.warning(
+            `whether ${formatReference(ref)} exists cannot be told: ${found.error.message}`,
+          );
+        }
+        return found.state === 'present' ? [ref] : [];
+      },
+    );
     const listed = await referrers.list(source, digest);
     const refs = [...tags.flat(), ...listed.map((entry) => ({ registry, repository, digest: entry.digest }))];
     return refs.map((ref) => ({ ref, to: [digest] }));
@@ -131,10 +137,12 @@ export function createAttachments(
       const found = new Map<string, Attachment>();
       let round = digests;
       for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
-        const claims = merged((await pool(round, LANES, (digest) => claimsFor(source, digest))).flat());
+        const claims = merged(
+          (await pool(round, ATTACHMENT_LANES, (digest) => claimsFor(source, digest))).flat(),
+        );
         const fresh = claims.filter(({ ref }) => !found.has(formatReference(ref)));
         if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany(source);
-        const answers = await pool(fresh, LANES, (claim) => open(source, claim));
+        const answers = await pool(fresh, ATTACHMENT_LANES, (claim) => open(source, claim));
         warnOfStrays(fresh.filter((_, at) => answers[at] === null));
         const opened = answers.filter((attachment) => attachment !== null);
         for (const attachment of opened) found.set(formatReference(attachment.ref), attachment);
@@ -148,7 +156,7 @@ export function createAttachments(
 
     async carry(source, destination, found, tally, strict) {
       let carried = 0;
-      await pool(found, LANES, async (attachment) => {
+      await pool(found, ATTACHMENT_LANES, async (attachment) => {
         try {
           await twice(() => carryOne(source, destination, attachment, tally));
           carried++;

@@ -4,7 +4,7 @@ import { checkSource, isThere } from './blob-presence.js';
 import type { Descriptor } from './manifest.js';
 import { isNonDistributable } from './media-types.js';
 import { cancelUpload, mountBlob } from './mount.js';
-import { once } from '../once.js';
+import { once } from '../shared/concurrency.js';
 import { uploadBlob } from './upload.js';
 import type { Context } from './wire.js';
 

@@ -1,4 +1,4 @@
-import { pool } from '../pool.js';
+import { pool } from '../shared/concurrency.js';
 import type { FactsNeed, ImageFacts, Manifest, StatedRevision } from '../ports.js';
 import { formatReference, type DigestRef, type Repository } from '../reference.js';
 import { isObject, parseJson, type JsonObject } from './json.js';
@@ -82,7 +82,7 @@ async function revisionOf(view: View, node: ParsedManifest, depth: number): Prom
 }
 
 /** Images that are read at once; the transport bounds the requests of all together. */
-const LANES = 8;
+const PLATFORM_LANES = 8;
 
 /**
  * All that is said about the revision: the annotations of indexes, annotation and label of each image. An image without any
@@ -103,7 +103,7 @@ async function revisionsOf(
     const said = [...new Set([annotated, label])].filter((revision) => revision !== null);
     return said.length > 0 || spoken ? said.map((revision) => ({ of, revision })) : [{ of, revision: null }];
   }
-  const below = await pool(node.manifests.filter(isPlatform), LANES, async (child) => {
+  const below = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child) => {
     const inner = await descend(view, child, depth + 1);
     if (inner === null) return [];
     const name = child.platform ? formatPlatform(child.platform) : (of ?? child.digest);

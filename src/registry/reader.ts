@@ -1,6 +1,6 @@
 import type { Manifest } from '../ports.js';
 import { formatReference, type ImageRef, type Repository } from '../reference.js';
-import { once } from '../once.js';
+import { once } from '../shared/concurrency.js';
 import type { Descriptor } from './manifest.js';
 import { readBlob, readManifest } from './read.js';
 import type { Context } from './wire.js';

@@ -8,7 +8,7 @@ import { isObject, parseJson, type JsonObject } from './json.js';
 import { nextLink } from './link.js';
 import { MAX_MANIFEST_BYTES, parseManifest, type Descriptor } from './manifest.js';
 import { bareMediaType, isManifest, OCI_INDEX } from './media-types.js';
-import { once, turns } from '../once.js';
+import { once, turns } from '../shared/concurrency.js';
 import { putTag } from './put.js';
 import { readUnparsed } from './read.js';
 import type { TreeNode } from './tree.js';

@@ -4,7 +4,7 @@ import { look, lookByBody } from './existence.js';
 import { readFacts } from './facts.js';
 import type { Transport } from './http/types.js';
 import { parseManifest } from './manifest.js';
-import { once } from '../once.js';
+import { once } from '../shared/concurrency.js';
 import { PartUnknown, putByDigest, putTag } from './put.js';
 import { createReader } from './reader.js';
 import { listTags } from './tags.js';

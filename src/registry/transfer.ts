@@ -1,5 +1,5 @@
 import { OperationError } from '../errors.js';
-import { pool } from '../pool.js';
+import { pool } from '../shared/concurrency.js';
 import type { AttachmentMode, Manifest, Registry, TransferReport } from '../ports.js';
 import {
   formatReference,

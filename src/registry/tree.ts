@@ -1,5 +1,5 @@
 import { OperationError } from '../errors.js';
-import { pool } from '../pool.js';
+import { pool } from '../shared/concurrency.js';
 import type { Manifest } from '../ports.js';
 import { formatReference, type Repository } from '../reference.js';
 import { parseManifest, refuseUncopyable, type Descriptor, type ParsedManifest } from './manifest.js';

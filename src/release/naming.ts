@@ -16,7 +16,7 @@ import {
   type Seen,
 } from '../policy/policy.js';
 import { OperationError } from '../errors.js';
-import { pool } from '../pool.js';
+import { pool } from '../shared/concurrency.js';
 import { formatRepository, type Repository } from '../reference.js';
 import type { Registry } from '../ports.js';
 import { believed, listTags, type TagList } from './tag-list.js';

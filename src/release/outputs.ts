@@ -1,6 +1,6 @@
 /** The outputs that builds add to a report's: matrix, labels, annotations, and the digests of a partial build. Pure. */
 import { formatDigests } from '../builds/digests.js';
-import { labelling, type Annotation, type Labelling, type Report } from '../builds/labelling.js';
+import { labelling, type Annotation, type Labelling, type OrReport } from '../builds/labelling.js';
 import { annotationLines, labelLines } from '../builds/labels.js';
 import { imageOf } from '../builds/names.js';
 import { matrix } from '../builds/select.js';
@@ -66,4 +66,4 @@ function isSame(a: Annotation, b: Annotation): boolean {
 }
 
 /** What cannot be used is an error where the definition is made; here it must not hide what the run did. */
-const asIs: Report = (parsed, fallback) => (parsed.ok ? parsed.value : fallback);
+const asIs: OrReport = (parsed, fallback) => (parsed.ok ? parsed.value : fallback);

@@ -2,7 +2,7 @@
 import { imageOf } from '../builds/names.js';
 import { planBuilds, type BuildPlan, type PrimaryObservation } from '../builds/rerun.js';
 import { messageOf, OperationError } from '../errors.js';
-import { pool } from '../pool.js';
+import { pool } from '../shared/concurrency.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
 import type { Registry } from '../ports.js';
 import type { DigestRef, Repository } from '../reference.js';

@@ -1,5 +1,5 @@
 /** The job summary as Markdown. Pure; all foreign text goes through markdown.ts. */
-import { code, cut, details, escapeCell, table } from '../markdown.js';
+import { code, cut, details, escapeCell, table } from '../shared/markdown.js';
 import { flowchart } from './mermaid.js';
 import { closing, isFollower, remedy, shortDigest, verb } from './words.js';
 import type { Report, ReportAction } from './model.js';

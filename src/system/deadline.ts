@@ -1,5 +1,5 @@
 /** The one signal that ends a run: its time limit, or SIGINT or SIGTERM. */
-import { parseTimeSpan } from '../config/duration.js';
+import { parseTimeSpan } from '../shared/text.js';
 import { OperationError, UserError } from '../errors.js';
 
 export interface Deadline {

@@ -1,5 +1,5 @@
 /** argv → what was asked for. Pure; every mistake is a UserError that names the nearest right word. */
-import { suggest } from '../config/nearest.js';
+import { suggest } from '../shared/text.js';
 import { UserError, type Problem } from '../errors.js';
 import { wordsOf, type GivenFlag, type UnknownFlag } from './words.js';
 

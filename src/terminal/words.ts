@@ -1,7 +1,7 @@
 /** argv → flags and words, whatever their order. Flags that do not exist are told, and read as the ones that were meant. */
 import { parseArgs } from 'node:util';
 
-import { suggest } from '../config/nearest.js';
+import { suggest } from '../shared/text.js';
 
 /** What of a flag decides how the words behind it are read. */
 export type Shapes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;

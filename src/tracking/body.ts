@@ -1,8 +1,7 @@
 /** The text of a tracking issue. Pure; foreign text is escaped. */
-import { code, cut, escapeCell, link, table } from '../markdown.js';
+import { code, cut, escapeCell, link, table } from '../shared/markdown.js';
 import { shortDigest } from '../report/words.js';
-import type { Ledger } from './ledger.js';
-import { packLedger, TRACKED_STAGES } from './ledger.js';
+import { type Ledger, packLedger, TRACKED_STAGES } from './ledger.js';
 import type { Tracked } from './tracked.js';
 
 /** What people write below this line is theirs and stays. */

@@ -4,8 +4,7 @@ import type { Drift } from '../drift.js';
 import type { Outcome } from '../execute.js';
 import { formatRepository } from '../reference.js';
 import type { Release } from '../release/release.js';
-import type { TrackedStage } from './ledger.js';
-import { TRACKED_STAGES } from './ledger.js';
+import { TRACKED_STAGES, type TrackedStage } from './ledger.js';
 import type { TagEvent, TrackedImage } from './tracked.js';
 
 /**

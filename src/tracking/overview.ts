@@ -1,5 +1,5 @@
 /** The liaison's overview, `retag tracking`: every open tracking issue by release cycle. Pure. */
-import { oneLine } from '../markdown.js';
+import { oneLine } from '../shared/markdown.js';
 import type { Ledger } from './ledger.js';
 
 /** One open tracking issue. `ledger` is null when its record cannot be read. */

@@ -8,13 +8,11 @@
 import type { TrackingConfig } from '../config/model.js';
 import { day, withoutSpans } from '../gates/gates.js';
 import { marker } from '../hidden.js';
-import { code, escapeCell, oneLine } from '../markdown.js';
+import { code, escapeCell, oneLine } from '../shared/markdown.js';
 import { issueBody, notesIn } from './body.js';
-import type { Ledger, LedgerProblem, LedgerRow } from './ledger.js';
-import { readLedger, TRACKED_STAGES } from './ledger.js';
+import { type Ledger, type LedgerProblem, type LedgerRow, readLedger, TRACKED_STAGES } from './ledger.js';
 import { DEFAULT_BODY, DEFAULT_TITLE, render, valuesOf } from './template.js';
-import type { TagEvent, Tracked } from './tracked.js';
-import { trackingKey } from './tracked.js';
+import { type TagEvent, type Tracked, trackingKey } from './tracked.js';
 
 export type { Ledger, TrackedStage } from './ledger.js';
 export { readLedger } from './ledger.js';

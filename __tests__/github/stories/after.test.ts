@@ -1,17 +1,14 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
 import type { TrackingConfig } from '../../../src/config/model.js';
-import type { FollowUpItem } from '../../../src/followup/followup.js';
-import { followUpBranch } from '../../../src/followup/followup.js';
+import { followUpBranch, type FollowUpItem } from '../../../src/followup/followup.js';
 import { createGatekeeper } from '../../../src/gates/gates.js';
 import { createChecks } from '../../../src/github/checks.js';
 import { followUp } from '../../../src/github/followup.js';
 import { listTracking, syncTracking } from '../../../src/github/tracking.js';
-import type { TagEvent } from '../../../src/tracking/tracking.js';
-import { groupTracked, trackingText } from '../../../src/tracking/tracking.js';
+import { groupTracked, type TagEvent, trackingText } from '../../../src/tracking/tracking.js';
 import { gate, origin } from '../../support/github/gate.js';
-import type { LocalGitHub } from '../../support/github/local-github.js';
-import { startGitHub } from '../../support/github/local-github.js';
+import { type LocalGitHub, startGitHub } from '../../support/github/local-github.js';
 import { open } from '../../support/github/open.js';
 import { digest } from '../../support/github/report.js';
 

@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { PlatformConfig } from '../../../src/config/model.js';
-import type { Subject } from '../../../src/gates/gates.js';
-import { createGatekeeper } from '../../../src/gates/gates.js';
+import { createGatekeeper, type Subject } from '../../../src/gates/gates.js';
 import { createChecks } from '../../../src/github/checks.js';
 import { effectiveStages, selectPlatforms } from '../../../src/stages.js';
 import { gate, origin } from '../../support/github/gate.js';
-import type { LocalGitHub } from '../../support/github/local-github.js';
-import { startGitHub } from '../../support/github/local-github.js';
+import { type LocalGitHub, startGitHub } from '../../support/github/local-github.js';
 import { open } from '../../support/github/open.js';
 
 const at = (day: number): number => Date.parse(`2026-01-${String(day).padStart(2, '0')}T12:00:00Z`);

@@ -11,8 +11,7 @@ import { parseConfig } from '../../../src/config/config.js';
 import { reviewsOf, upsertComment } from '../../../src/github/comments.js';
 import { readText } from '../../../src/github/files.js';
 import type { ReportAction } from '../../../src/report/model.js';
-import type { LocalGitHub } from '../../support/github/local-github.js';
-import { startGitHub } from '../../support/github/local-github.js';
+import { type LocalGitHub, startGitHub } from '../../support/github/local-github.js';
 import { open } from '../../support/github/open.js';
 import { action, digest, report } from '../../support/github/report.js';
 

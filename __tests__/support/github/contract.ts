@@ -4,12 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 
-import { Ajv } from 'ajv';
-import type { ValidateFunction } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 
-import type { Schema, Schemas } from './sample.js';
-import { complete } from './sample.js';
+import { complete, type Schema, type Schemas } from './sample.js';
 
 interface Parameter {
   readonly name: string;

@@ -5,21 +5,17 @@
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { Match } from './contract.js';
-import { fittingAnswer, match, requestProblems } from './contract.js';
+import { fittingAnswer, type Match, match, requestProblems } from './contract.js';
 import type { Files } from './git.js';
 import { neededFor } from './needed.js';
 import { checkRoutes } from './routes-checks.js';
 import { gitRoutes } from './routes-git.js';
 import { issueRoutes } from './routes-issues.js';
-import type { Reply, Routes } from './routes.js';
-import { Refusal } from './routes.js';
-import type { Token } from './state.js';
-import { Repo, State } from './state.js';
+import { Refusal, type Reply, type Routes } from './routes.js';
+import { Repo, State, type Token } from './state.js';
 
 const ROUTES: Routes = { ...gitRoutes, ...checkRoutes, ...issueRoutes };
 const HOME = 'octo/app';

@@ -1,5 +1,4 @@
-import type { GitHub, GitHubOptions } from '../../../src/github/client.js';
-import { openGitHub } from '../../../src/github/client.js';
+import { type GitHub, type GitHubOptions, openGitHub } from '../../../src/github/client.js';
 import type { Clock } from '../../../src/ports.js';
 import type { LocalGitHub } from './local-github.js';
 

@@ -1,5 +1,4 @@
-import type { Routes } from './routes.js';
-import { notFound, user } from './routes.js';
+import { notFound, type Routes, user } from './routes.js';
 
 const REPO = '/repos/{owner}/{repo}';
 

@@ -1,6 +1,5 @@
 import type { Commit, Files } from './git.js';
-import type { Call, Reply, Routes } from './routes.js';
-import { notFound, Refusal } from './routes.js';
+import { type Call, notFound, Refusal, type Reply, type Routes } from './routes.js';
 
 const REPO = '/repos/{owner}/{repo}';
 

@@ -1,5 +1,4 @@
-import type { Call, Reply, Routes } from './routes.js';
-import { invalid, notFound, Refusal, user } from './routes.js';
+import { type Call, invalid, notFound, Refusal, type Reply, type Routes, user } from './routes.js';
 import type { Comment, Issue, Repo } from './state.js';
 
 const REPO = '/repos/{owner}/{repo}';

@@ -1,6 +1,5 @@
 /** What the local GitHub remembers. Plain data; routes change it, tests look at it. */
-import type { Files } from './git.js';
-import { Git } from './git.js';
+import { type Files, Git } from './git.js';
 
 export interface Comment {
   id: number;

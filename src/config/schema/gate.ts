@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseDuration } from '../duration.js';
+import { parseDuration } from '../../shared/text.js';
 import { about, across, line, mapping, matching, text } from './parts.js';
 
 const KINDS = ['check', 'workflow', 'approved_by'] as const;

@@ -6,7 +6,7 @@
  */
 import * as v from 'valibot';
 import type { Parsed } from '../../reference.js';
-import { suggest } from '../nearest.js';
+import { suggest } from '../../shared/text.js';
 
 type Json = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Parsed } from '../../reference.js';
-import { suggest } from '../nearest.js';
+import { suggest } from '../../shared/text.js';
 import { labelKey } from './build.js';
 import { gates } from './gate.js';
 import { about, across, anyText, exactlyOne, line, mapping, matching, oneOrSome, quote, record, some, text } from './parts.js';
