@@ -10,7 +10,7 @@ import {
   parseTag,
   sameRepository,
   type Parsed,
-} from '../src/reference.js';
+} from '../src/oci/reference.js';
 
 const HEX = '0123456789abcdef'.repeat(4);
 

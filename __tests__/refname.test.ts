@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseTag } from '../src/reference.js';
+import { parseTag } from '../src/oci/reference.js';
 import { parseRef, toTagPart } from '../src/refname.js';
 
 describe('refs', () => {

@@ -1,6 +1,6 @@
 /** Builds the registry client for a run. Together with main.ts and cli.ts the only code that knows both stages and adapters. */
 import { UserError } from './errors.js';
-import { parseRepository } from './reference.js';
+import { parseRepository } from './oci/reference.js';
 import { createCredentials } from './registry/auth/credentials.js';
 import { createTransport } from './registry/http/transport.js';
 import { createRegistry } from './registry/registry.js';

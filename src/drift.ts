@@ -5,7 +5,7 @@
 import { OperationError } from './errors.js';
 import type { Plan, PlannedAction } from './plan/model.js';
 import { pool } from './shared/concurrency.js';
-import { formatReference } from './reference.js';
+import { formatReference } from './oci/reference.js';
 import type { Registry } from './ports.js';
 
 /**

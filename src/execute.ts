@@ -8,7 +8,7 @@
 import { OperationError, type ErrorOrigin } from './errors.js';
 import { TAG_KINDS, writes, type Plan, type PlannedAction, type WantedTag } from './plan/model.js';
 import { pool } from './shared/concurrency.js';
-import { type DigestRef, formatReference } from './reference.js';
+import { type DigestRef, formatReference } from './oci/reference.js';
 import type { Clock, Existence, Log, Manifest, Registry } from './ports.js';
 
 export type OutcomeName = 'planned' | 'done' | 'failed' | 'skipped';

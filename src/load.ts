@@ -7,7 +7,7 @@ import type { WantedTag } from './plan/model.js';
 import { parseForce, parseRegistryMap, type RegistryMap } from './plan/names.js';
 import { wantImages, type WantOptions } from './plan/want.js';
 import { claimsOn, DEFAULT_STABLE_SUFFIX, whoHas, type CompiledPolicy } from './policy/policy.js';
-import { formatRepository } from './reference.js';
+import { formatRepository } from './oci/reference.js';
 import type { RunRequest } from './request.js';
 
 /** Which parts of the tag file count in a run. */

@@ -6,7 +6,7 @@ import type { Lookouts } from './observe.js';
 import type { ChannelVerdict, SourceState, WantedTag } from './plan/model.js';
 import { compareChannel, gitTagsOf } from './policy/policy.js';
 import type { Registry } from './ports.js';
-import { formatRepository } from './reference.js';
+import { formatRepository } from './oci/reference.js';
 import type { Release } from './release/release.js';
 import { believed } from './release/tag-list.js';
 

@@ -1,7 +1,7 @@
 /** Looks that are made once: while a plan is made, one answer about a tag counts for whoever asks. */
 import type { Existence, Registry } from './ports.js';
 import { once } from './shared/concurrency.js';
-import { formatReference } from './reference.js';
+import { formatReference } from './oci/reference.js';
 
 /**
  * The registry as a plan sees it. Building and planning ask for the same tags, and two answers to one question would

@@ -12,7 +12,7 @@ import {
   type DigestRef,
   type ImageRef,
   type Repository,
-} from './reference.js';
+} from './oci/reference.js';
 import {
   type ChannelVerdict,
   type GateVerdict,

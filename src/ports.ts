@@ -3,7 +3,7 @@
  * main.ts and cli.ts build them and pass them in. A stage never sees process, network, clock or console.
  */
 import type { OperationError } from './errors.js';
-import type { DigestRef, ImageRef, Repository } from './reference.js';
+import type { DigestRef, ImageRef, Repository } from './oci/reference.js';
 
 /** Time and chance, passed in so that tests never wait and never vary. */
 export interface Clock {

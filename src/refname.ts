@@ -1,6 +1,6 @@
 /** Git refs: their names, and what of a name a tag can hold. Pure. */
 import { createHash } from 'node:crypto';
-import type { Parsed } from './reference.js';
+import type { Parsed } from './oci/reference.js';
 import type { RefKind } from './policy/model.js';
 
 export interface ParsedRef {

@@ -3,7 +3,7 @@ import type { BakeDefinition, SelectedBuild, SourceFacts } from '../../src/build
 import type { BuildConfig, Origin, PlatformConfig, Stage } from '../../src/config/model.js';
 import { OperationError, UserError, formatProblem } from '../../src/errors.js';
 import type { ImageFacts, Manifest, Registry } from '../../src/ports.js';
-import { formatReference, parseRepository, type ImageRef, type Repository } from '../../src/reference.js';
+import { formatReference, parseRepository, type ImageRef, type Repository } from '../../src/oci/reference.js';
 
 export const REVISION = 'a'.repeat(40);
 

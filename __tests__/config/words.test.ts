@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseDuration, parseTimeSpan, suggest } from '../../src/shared/text.js';
-import { ACCEPTED_PLATFORMS, KNOWN_PLATFORMS, parsePlatform } from '../../src/config/platforms.js';
+import { ACCEPTED_PLATFORMS, KNOWN_PLATFORMS, parsePlatform } from '../../src/oci/platform.js';
 import { expectLinear } from '../support/cpu.js';
 
 describe('the nearest name', () => {

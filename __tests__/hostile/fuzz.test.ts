@@ -12,12 +12,12 @@ import { OperationError, UserError } from '../../src/errors.js';
 import { readEvent } from '../../src/git/event.js';
 import { matchPattern, parsePattern } from '../../src/pattern.js';
 import { parseForce, parseRegistryMap } from '../../src/plan/names.js';
-import { parseReference, parseTag } from '../../src/reference.js';
+import { parseReference, parseTag } from '../../src/oci/reference.js';
 import { parseRef, toTagPart } from '../../src/refname.js';
 import { parseChallenges } from '../../src/registry/auth/challenge.js';
 import { credentialOf, entryOf, parseDockerConfig } from '../../src/registry/auth/docker-config.js';
 import { nextLink } from '../../src/registry/link.js';
-import { parseManifest } from '../../src/registry/manifest.js';
+import { parseManifest } from '../../src/oci/manifest.js';
 import { parseTemplate } from '../../src/template.js';
 
 /**

@@ -8,7 +8,7 @@ import {
   parseReference,
   parseRepository,
   parseTag,
-} from '../../src/reference.js';
+} from '../../src/oci/reference.js';
 
 const HEX = 'a'.repeat(64);
 

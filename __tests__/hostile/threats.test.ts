@@ -10,7 +10,7 @@ import { parseCsv } from '../../src/builds/csv.js';
 import { image, index } from '../../src/embedded/images.js';
 import { seed } from '../../src/embedded/seed.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
-import { parseTag } from '../../src/reference.js';
+import { parseTag } from '../../src/oci/reference.js';
 import { addressOfRegistry } from '../../src/registry/hosts.js';
 import { build, definition } from '../builds/support.js';
 import { decide, policyOf } from '../support/policies.js';

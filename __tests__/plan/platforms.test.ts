@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { normalisePlatform, platformsMissing } from '../../src/plan/platforms.js';
+import { normalisePlatform, platformsMissing } from '../../src/oci/platform.js';
 
 test.each<[string, string]>([
   ['linux/amd64', 'linux/amd64'],

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { UserError } from '../../src/errors.js';
 import { classify, classificationReport, requireDecision } from '../../src/policy/policy.js';
-import { parseTag } from '../../src/reference.js';
+import { parseTag } from '../../src/oci/reference.js';
 import { decide, FILE, policyOf, SHA } from '../support/policies.js';
 
 const EXAMPLE = `

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { checkPromotionTag, compilePolicy } from '../../src/policy/policy.js';
 import { PRESET_NAMES } from '../../src/presets/presets.js';
-import { parseTag } from '../../src/reference.js';
+import { parseTag } from '../../src/oci/reference.js';
 import { decide } from '../support/policies.js';
 
 /** Refs as the projects have published them. */

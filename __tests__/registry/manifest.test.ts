@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { OperationError } from '../../src/errors.js';
-import { parseManifest } from '../../src/registry/manifest.js';
+import { parseManifest } from '../../src/oci/manifest.js';
 import {
   DOCKER_LIST,
   DOCKER_MANIFEST,

@@ -4,11 +4,10 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { parseTag } from '../../src/reference.js';
-import { cosignTags, digestOf, referrersTag } from '../../src/registry/digest.js';
+import { parseTag } from '../../src/oci/reference.js';
+import { cosignTags, digestOf, referrersTag, verifying } from '../../src/oci/digest.js';
 import { once, turns } from '../../src/shared/concurrency.js';
-import { formatPlatform, isRealPlatform } from '../../src/registry/platforms.js';
-import { verifying } from '../../src/registry/verified-stream.js';
+import { formatPlatform, isRealPlatform } from '../../src/oci/platform.js';
 import { EMPTY, sha256, sha512 } from './literals.js';
 
 describe('digests and the tags made of them', () => {

@@ -15,7 +15,7 @@ import { seed } from '../../src/embedded/seed.js';
 import { DISTRIBUTION_2_8, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { shapes } from '../../src/embedded/shapes.js';
 import type { AttachmentMode, TransferReport } from '../../src/ports.js';
-import type { DigestRef, Repository } from '../../src/reference.js';
+import type { DigestRef, Repository } from '../../src/oci/reference.js';
 import { connected, lineOf, started, writes, type Client } from './on-the-wire.js';
 
 const FROM = 'team/app';

@@ -3,7 +3,7 @@ import { parseConfig } from '../../src/config/config.js';
 import type { Config } from '../../src/config/model.js';
 import { parseForce, parseRegistryMap } from '../../src/plan/names.js';
 import type { RefFacts, ResolvedDecision } from '../../src/policy/policy.js';
-import { parseRepository, type Repository } from '../../src/reference.js';
+import { parseRepository, type Repository } from '../../src/oci/reference.js';
 import { buildsOfRun, type BuildOptions, type RunBuild } from '../../src/release/builds.js';
 import { nameRun } from '../../src/release/naming.js';
 import { memoryRegistry } from '../support/memory-registry.js';

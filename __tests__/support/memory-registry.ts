@@ -1,6 +1,11 @@
 import { OperationError } from '../../src/errors.js';
 import type { Existence, ImageFacts, Log, Manifest, Registry } from '../../src/ports.js';
-import { formatReference, formatRepository, type ImageRef, type Repository } from '../../src/reference.js';
+import {
+  formatReference,
+  formatRepository,
+  type ImageRef,
+  type Repository,
+} from '../../src/oci/reference.js';
 
 export interface MemoryRegistry extends Registry {
   /** `reg/repo:tag` → digest */

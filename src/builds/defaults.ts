@@ -1,7 +1,7 @@
 /** The action's build inputs laid under the entries of the tag file. Pure. */
 import type { BuildConfig, PlatformConfig } from '../config/model.js';
 import { UserError, type Problem } from '../errors.js';
-import { parsePlatform } from '../config/platforms.js';
+import { parsePlatform } from '../oci/platform.js';
 import type { BuildDefaults } from './model.js';
 
 /**

@@ -1,6 +1,6 @@
 /** All builds of a run as one bake definition (contract 6). Pure. */
 import { UserError, type Problem } from '../errors.js';
-import { formatRepository, sameRepository, type Repository } from '../reference.js';
+import { formatRepository, sameRepository, type Repository } from '../oci/reference.js';
 import { formatCsv, hclLiterals, type CsvField } from './csv.js';
 import type {
   SecretUse,

@@ -1,8 +1,7 @@
 /** What one machine hands to another: `{"image": {"linux/arm64": "sha256:…"}}` (contract 6). Pure. */
-import { parsePlatform } from '../config/platforms.js';
+import { normalisePlatform, parsePlatform } from '../oci/platform.js';
 import { UserError, type Problem } from '../errors.js';
-import { normalisePlatform } from '../plan/platforms.js';
-import { isDigest } from '../reference.js';
+import { isDigest } from '../oci/reference.js';
 import type { BuiltTarget, SelectedBuild } from './model.js';
 import { imageOf, platformTarget, targetNames } from './names.js';
 

@@ -6,9 +6,9 @@
 import { createHash } from 'node:crypto';
 
 import { OperationError } from '../errors.js';
-import { normalisePlatform } from '../plan/platforms.js';
+import { normalisePlatform } from '../oci/platform.js';
 import type { Manifest, Registry } from '../ports.js';
-import type { Repository } from '../reference.js';
+import type { Repository } from '../oci/reference.js';
 import { platformTextOf, readDescriptors, type Descriptor } from './descriptors.js';
 
 export interface JoinInput {

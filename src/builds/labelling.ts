@@ -3,7 +3,7 @@
  * it from here, so that one says what the other does. Pure.
  */
 import type { BuildConfig } from '../config/model.js';
-import type { Parsed } from '../reference.js';
+import type { Parsed } from '../oci/reference.js';
 import { OCI_KEYS, REVISION, ociLabels } from './labels.js';
 import type { BuildDecision, Render, SourceFacts } from './model.js';
 import { annotationLevels, parseKey } from './options.js';

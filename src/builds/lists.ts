@@ -1,5 +1,5 @@
 /** Inputs of the action that are lists, read as docker's own actions read theirs. Pure. */
-import type { Parsed } from '../reference.js';
+import type { Parsed } from '../oci/reference.js';
 import { readRecords } from './records.js';
 
 export interface ListOptions {

@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path';
 
-import type { Parsed } from '../reference.js';
+import type { Parsed } from '../oci/reference.js';
 import { parseCsv, type CsvField } from './csv.js';
 
 const bad = (what: string, mend: string): { ok: false; what: string; mend: string } => ({

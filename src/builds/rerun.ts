@@ -3,7 +3,7 @@
  * primary tags, before the builder is started. Pure.
  */
 import type { OperationError } from '../errors.js';
-import type { Repository } from '../reference.js';
+import type { Repository } from '../oci/reference.js';
 
 /** What is known of one primary tag of a build in one of its repositories. */
 export interface PrimaryObservation {

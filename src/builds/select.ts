@@ -1,6 +1,6 @@
 /** Several machines: which builds a run for one platform makes, and the list of such runs. Pure. */
 import { UserError } from '../errors.js';
-import { normalisePlatform } from '../plan/platforms.js';
+import { normalisePlatform } from '../oci/platform.js';
 import type { SelectedBuild } from './model.js';
 import { imageOf } from './names.js';
 

@@ -1,6 +1,6 @@
 /** After the builder says it is done: is every image in its registry, and is it whole? (rows 90, 91) */
 import { OperationError, messageOf } from '../errors.js';
-import { platformsMissing } from '../plan/platforms.js';
+import { platformsMissing } from '../oci/platform.js';
 import type { Registry } from '../ports.js';
 import { joinIndex } from './join.js';
 import type { BuiltImage, BuiltTarget, Checked } from './model.js';

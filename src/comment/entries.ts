@@ -1,7 +1,7 @@
 /** What a pull request does to the `images` entries of the tag file. Pure. */
 import type { ImageConfig } from '../config/model.js';
 import type { ReportAction } from '../report/model.js';
-import { formatReference, formatRepository } from '../reference.js';
+import { formatReference, formatRepository } from '../oci/reference.js';
 
 /** One tag that an entry asks for. */
 export interface EntryTag {

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 
 import { isSealed, pack, unpack } from '../hidden.js';
 import type { Unreviewed } from '../plan/reviewed.js';
-import { isDigest } from '../reference.js';
+import { isDigest } from '../oci/reference.js';
 
 const ReviewedSchema = v.strictObject({
   /** the commit that was planned, 40 hexadecimal digits */

@@ -1,5 +1,5 @@
 /** Checked data → Config: defaults filled in, names parsed, every piece with its origin. Nothing can fail here. */
-import { type Parsed, parseRepository } from '../reference.js';
+import { type Parsed, parseRepository } from '../oci/reference.js';
 import { parseCommit } from './commit.js';
 import { parseDuration } from '../shared/text.js';
 import type {
@@ -17,7 +17,7 @@ import type {
   Unread,
 } from './model.js';
 import { originOf } from './origin.js';
-import { parsePlatform } from './platforms.js';
+import { parsePlatform } from '../oci/platform.js';
 import type {
   BuildData,
   FileData,

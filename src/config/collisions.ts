@@ -1,6 +1,6 @@
 /** What is wrong between documents that are right each by itself. Runs on unchecked data, to be reported with the rest. */
 import type { Place, Problem } from '../errors.js';
-import { formatRepository, parseRepository } from '../reference.js';
+import { formatRepository, parseRepository } from '../oci/reference.js';
 import { originOf } from './origin.js';
 import { ONCE } from './schema/file.js';
 import type { YamlDocument } from './yaml.js';

@@ -3,7 +3,7 @@
  * every later stage can point at the line.
  */
 import type { Place } from '../errors.js';
-import type { Repository } from '../reference.js';
+import type { Repository } from '../oci/reference.js';
 import type { AttachmentMode } from '../ports.js';
 import type { NamedCommit } from './commit.js';
 

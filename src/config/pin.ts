@@ -1,7 +1,7 @@
 /** `retag pin`: writes `src_digest` into entries of a tag file, and changes nothing else in it. */
 import { isAlias, isMap, isScalar, isSeq, visit, type Node, type Pair, type YAMLMap } from 'yaml';
 import { UserError, type Place, type Problem } from '../errors.js';
-import { isDigest } from '../reference.js';
+import { isDigest } from '../oci/reference.js';
 import { parseConfig } from './config.js';
 import { decode, placeAt, type Source, type TagFile } from './decode.js';
 import type { ImageConfig } from './model.js';

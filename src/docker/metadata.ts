@@ -1,7 +1,7 @@
 /** The outcome of a bake: digests from the metadata file, or which target failed and how. Pure. */
 import type { BakeDefinition, BuiltTarget, TargetInfo } from '../builds/model.js';
 import { OperationError } from '../errors.js';
-import { isDigest } from '../reference.js';
+import { isDigest } from '../oci/reference.js';
 
 /**
  * `{"target": {"containerimage.digest": "sha256:…"}}`, the file that `--metadata-file` names.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { emulationOf } from '../builds/dockerfile.js';
 import type { BakeDefinition, BuilderState } from '../builds/model.js';
 import { OperationError } from '../errors.js';
-import { platformsMissing } from '../plan/platforms.js';
+import { platformsMissing } from '../oci/platform.js';
 import type { Log } from '../ports.js';
 import type { Answer, Ask } from './ask.js';
 import { checkBuildxVersion, parseBuildxVersion, parseInspect, type Inspected } from './buildx.js';

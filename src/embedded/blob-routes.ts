@@ -1,4 +1,4 @@
-import { isDigest } from '../reference.js';
+import { isDigest } from '../oci/reference.js';
 import { bytes, empty, refusal, type Answer } from './answer.js';
 import type { Call } from './call.js';
 import { badDigest } from './manifest-routes.js';

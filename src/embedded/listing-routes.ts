@@ -1,4 +1,4 @@
-import { isDigest } from '../reference.js';
+import { isDigest } from '../oci/reference.js';
 import { bytes, json, pageNotFound, refusal, type Answer } from './answer.js';
 import type { Behaviour } from './behaviour.js';
 import type { Call } from './call.js';

@@ -1,4 +1,4 @@
-import { isDigest } from '../reference.js';
+import { isDigest } from '../oci/reference.js';
 import { isIndexType, MANIFEST_TYPES, withoutParameters } from './media-types.js';
 
 /** What the registry needs to know of a manifest; everything else stays bytes. */

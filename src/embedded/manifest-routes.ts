@@ -1,4 +1,4 @@
-import { isDigest, isReservedTag, parseTag } from '../reference.js';
+import { isDigest, isReservedTag, parseTag } from '../oci/reference.js';
 import { bytes, empty, refusal, type Answer } from './answer.js';
 import type { Behaviour } from './behaviour.js';
 import { digestOf } from './blobs.js';

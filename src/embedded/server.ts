@@ -13,7 +13,7 @@ import { createStore, type Store, type StoredManifest, type TagEvent } from './s
 import { createTokenService, type TokenService } from './token.js';
 import { cancelUpload, finishUpload, patchUpload, startUpload, uploadStatus } from './upload-routes.js';
 import { listen, type LoggedRequest, type TlsOptions } from './wire.js';
-import { parseRepository } from '../reference.js';
+import { parseRepository } from '../oci/reference.js';
 
 export { DISTRIBUTION_2_8, DISTRIBUTION_3, SPEC, type Behaviour } from './behaviour.js';
 export { classifyRequest, type ClassifiedRequest, type RequestKind } from './classify.js';

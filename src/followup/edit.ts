@@ -23,7 +23,7 @@ import {
   parseRepository,
   type Repository,
   sameRepository,
-} from '../reference.js';
+} from '../oci/reference.js';
 import { findTargets, parsePath } from './path.js';
 
 /** What a place in a file shall say. */

@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 
-import { formatRepository } from '../reference.js';
+import { formatRepository } from '../oci/reference.js';
 import { type Change, editReferences, type NewTag } from './edit.js';
 
 export { editReference, editReferences } from './edit.js';

@@ -3,7 +3,7 @@
  * sources all are refused, since no order between them is declared. Each entry is decided by itself before, with its own
  * conditions, so nothing of an entry can be lost here. Pure.
  */
-import { formatReference, sameRepository } from '../reference.js';
+import { formatReference, sameRepository } from '../oci/reference.js';
 import { refuse } from './decide.js';
 import { TAG_KINDS, writes, type Observed, type PlannedAction, type WantedTag } from './model.js';
 

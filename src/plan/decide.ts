@@ -5,8 +5,8 @@
  */
 import type { OperationError } from '../errors.js';
 import type { ImageFacts, StatedRevision } from '../ports.js';
-import { formatReference } from '../reference.js';
-import { platformsMissing } from './platforms.js';
+import { formatReference } from '../oci/reference.js';
+import { platformsMissing } from '../oci/platform.js';
 import {
   writes,
   type ActionName,

@@ -1,4 +1,4 @@
-import { formatReference } from '../reference.js';
+import { formatReference } from '../oci/reference.js';
 import { writes, type PlannedAction } from './model.js';
 
 /**

@@ -1,7 +1,7 @@
 /** Lines of `force` that no tag of this run is meant by: most likely a typing error, and said, since force does nothing then. Pure. */
 import { suggest } from '../shared/text.js';
 import type { Problem } from '../errors.js';
-import { sameRepository, type Repository } from '../reference.js';
+import { sameRepository, type Repository } from '../oci/reference.js';
 import { mapRepository, type Force, type RegistryMap } from './names.js';
 import type { WantedTag } from './model.js';
 

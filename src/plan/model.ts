@@ -4,7 +4,7 @@
 import type { OperationError, Place } from '../errors.js';
 import type { Entry, Gate } from '../config/model.js';
 import type { AttachmentMode, Existence, ImageFacts, Manifest } from '../ports.js';
-import type { DigestRef, ImageRef, Repository, TagRef } from '../reference.js';
+import type { DigestRef, ImageRef, Repository, TagRef } from '../oci/reference.js';
 
 /** In the order in which tags are written. */
 export const TAG_KINDS = ['primary', 'stable', 'channel'] as const;

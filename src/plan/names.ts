@@ -1,6 +1,6 @@
 /** How names of the tag file become names in this run: registry-map and force. Pure. */
 import { UserError, type Problem } from '../errors.js';
-import { parseRepository, sameRepository, parseTag, type Parsed, type Repository } from '../reference.js';
+import { parseRepository, sameRepository, parseTag, type Parsed, type Repository } from '../oci/reference.js';
 
 /** `docker.io` → `localhost:5000`, optionally with a path in front: `docker.io` → `localhost:5000/mirror`. */
 export type RegistryMap = ReadonlyMap<string, { readonly registry: string; readonly prefix: string }>;

@@ -1,5 +1,5 @@
 /** The plan: wanted tags × what was observed → an ordered list of actions. Pure. */
-import { formatReference } from '../reference.js';
+import { formatReference } from '../oci/reference.js';
 import { settleClaims, type Claim } from './conflicts.js';
 import { decide, followLeader, refuse } from './decide.js';
 import { wholeGroups } from './groups.js';

@@ -1,6 +1,6 @@
 /** What a review saw, held against the plan of the merge. Pure. */
 import type { ReviewMode } from '../config/model.js';
-import { formatReference } from '../reference.js';
+import { formatReference } from '../oci/reference.js';
 import { refuse } from './decide.js';
 import { writes, type Plan, type PlannedAction } from './model.js';
 

@@ -1,6 +1,6 @@
 /** What the `images` of the tag file ask for: one wanted tag for each name and tag of each entry, also where entries want the same. Pure. */
 import { UserError, type Problem } from '../errors.js';
-import { parseTag, type ImageRef } from '../reference.js';
+import { parseTag, type ImageRef } from '../oci/reference.js';
 import type { ImageConfig, ImageName } from '../config/model.js';
 import { isForced, mapRepository, shownName, type Force, type RegistryMap } from './names.js';
 import type { TagKind, WantedTag } from './model.js';

@@ -1,6 +1,6 @@
 /** What can be wrong with a rule although each of its parts can be read. */
 import type { Problem } from '../errors.js';
-import { parseTag } from '../reference.js';
+import { parseTag } from '../oci/reference.js';
 import { uses, variablesOf, type Template } from '../template.js';
 import { fieldNames, type Pattern } from '../pattern.js';
 import { isAmbiguous } from './ambiguity.js';

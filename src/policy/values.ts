@@ -1,7 +1,7 @@
 /** What the variables of a template stand for. */
 import { UserError, type Place } from '../errors.js';
 import { suggest } from '../shared/text.js';
-import { parseTag, type Parsed } from '../reference.js';
+import { parseTag, type Parsed } from '../oci/reference.js';
 import { SHORTEST_PART, toTagPart, visible } from '../refname.js';
 import {
   joinPieces,

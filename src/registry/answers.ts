@@ -1,7 +1,7 @@
 import { OperationError, type OperationCode } from '../errors.js';
-import { formatReference, formatRepository, type ImageRef, type Repository } from '../reference.js';
+import { formatReference, formatRepository, type ImageRef, type Repository } from '../oci/reference.js';
 import type { RegistryResponse } from './http/types.js';
-import { isObject, parseJson } from './json.js';
+import { isObject, parseJson } from '../oci/manifest.js';
 import { quirksOf } from './quirks.js';
 
 /** What is being done to what, for messages: `{ doing: 'look at the tag', ref }`. */

@@ -7,12 +7,12 @@ import {
   type ImageRef,
   type Repository,
   type TagRef,
-} from '../reference.js';
+} from '../oci/reference.js';
 import type { Tally } from './blobs.js';
 import type { Children } from './children.js';
-import { cosignTags } from './digest.js';
+import { cosignTags } from '../oci/digest.js';
 import { look, lookByBody } from './existence.js';
-import { parseManifest } from './manifest.js';
+import { parseManifest } from '../oci/manifest.js';
 import { putTag } from './put.js';
 import type { Reader } from './reader.js';
 import type { Referrers } from './referrers.js';

@@ -1,7 +1,7 @@
-import type { Repository } from '../reference.js';
+import type { Repository } from '../oci/reference.js';
 import { failure, type Task } from './answers.js';
 import type { RegistryResponse } from './http/types.js';
-import type { Descriptor } from './manifest.js';
+import type { Descriptor } from '../oci/manifest.js';
 import { ask, type Context } from './wire.js';
 
 /**

@@ -1,8 +1,7 @@
 import { OperationError } from '../errors.js';
-import { formatRepository, type Repository } from '../reference.js';
+import { formatRepository, type Repository } from '../oci/reference.js';
 import { checkSource, isThere } from './blob-presence.js';
-import type { Descriptor } from './manifest.js';
-import { isNonDistributable } from './media-types.js';
+import { type Descriptor, isNonDistributable } from '../oci/manifest.js';
 import { cancelUpload, mountBlob } from './mount.js';
 import { once } from '../shared/concurrency.js';
 import { uploadBlob } from './upload.js';

@@ -1,9 +1,8 @@
 import { once, pool } from '../shared/concurrency.js';
-import { formatRepository, type DigestRef, type Repository } from '../reference.js';
+import { formatRepository, type DigestRef, type Repository } from '../oci/reference.js';
 import { refusal, type Task } from './answers.js';
 import type { Blobs, Tally } from './blobs.js';
-import { MAX_MANIFEST_BYTES } from './manifest.js';
-import { LOOK_ACCEPT } from './media-types.js';
+import { LOOK_ACCEPT, MAX_MANIFEST_BYTES } from '../oci/manifest.js';
 import { PartUnknown, putByDigest } from './put.js';
 import type { Referrers } from './referrers.js';
 import type { TreeNode } from './tree.js';

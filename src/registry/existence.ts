@@ -1,11 +1,10 @@
 import { OperationError } from '../errors.js';
 import type { Absence, Existence } from '../ports.js';
-import { isDigest, type ImageRef } from '../reference.js';
+import { isDigest, type ImageRef } from '../oci/reference.js';
 import { errorsOf, failure, refusal, type Task } from './answers.js';
-import { algorithmOf, digestOf } from './digest.js';
+import { algorithmOf, digestOf } from '../oci/digest.js';
 import type { RegistryRequest, RegistryResponse } from './http/types.js';
-import { MAX_MANIFEST_BYTES } from './manifest.js';
-import { bareMediaType, isManifest, isSchema1, LOOK_ACCEPT } from './media-types.js';
+import { bareMediaType, isManifest, isSchema1, LOOK_ACCEPT, MAX_MANIFEST_BYTES } from '../oci/manifest.js';
 import { onceMore } from './once-more.js';
 import { ask, type Context } from './wire.js';
 

@@ -1,17 +1,20 @@
 import { pool } from '../shared/concurrency.js';
 import type { FactsNeed, ImageFacts, Manifest, StatedRevision } from '../ports.js';
-import { formatReference, type DigestRef, type Repository } from '../reference.js';
-import { isObject, parseJson, type JsonObject } from './json.js';
+import { formatReference, type DigestRef, type Repository } from '../oci/reference.js';
 import {
+  type Descriptor,
+  isCopyable,
+  isIndex,
+  isObject,
+  type JsonObject,
+  type ParsedImage,
+  type ParsedManifest,
+  parseJson,
   parseManifest,
   platformOf,
   strings,
-  type Descriptor,
-  type ParsedImage,
-  type ParsedManifest,
-} from './manifest.js';
-import { isCopyable, isIndex } from './media-types.js';
-import { formatPlatform, isAttestation, isRealPlatform } from './platforms.js';
+} from '../oci/manifest.js';
+import { formatPlatform, isAttestation, isRealPlatform } from '../oci/platform.js';
 import type { Reader } from './reader.js';
 import { MAX_DEPTH, MAX_MANIFESTS, tooDeep, tooMany } from './tree.js';
 

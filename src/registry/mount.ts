@@ -1,8 +1,8 @@
 import { OperationError } from '../errors.js';
-import type { Repository } from '../reference.js';
+import type { Repository } from '../oci/reference.js';
 import type { Task } from './answers.js';
 import { taskOf } from './blob-presence.js';
-import type { Descriptor } from './manifest.js';
+import type { Descriptor } from '../oci/manifest.js';
 import { ask, type Context } from './wire.js';
 
 /**

@@ -1,8 +1,8 @@
 import { messageOf, OperationError } from '../errors.js';
 import type { Existence, Manifest } from '../ports.js';
-import { isDigest, type DigestRef, type ImageRef, type TagRef } from '../reference.js';
+import { isDigest, type DigestRef, type ImageRef, type TagRef } from '../oci/reference.js';
 import { errorsOf, failure, refusal, type Task } from './answers.js';
-import { algorithmOf, digestOf } from './digest.js';
+import { algorithmOf, digestOf } from '../oci/digest.js';
 import { lookByBody } from './existence.js';
 import type { RegistryResponse } from './http/types.js';
 import { quirksOf } from './quirks.js';

@@ -1,12 +1,21 @@
 import type { Manifest } from '../ports.js';
-import { isDigest, type ImageRef, type Repository } from '../reference.js';
+import { isDigest, type ImageRef, type Repository } from '../oci/reference.js';
 import { failure, nameOf, refusal, type Task } from './answers.js';
-import { algorithmOf, digestOf } from './digest.js';
+import { algorithmOf, digestOf } from '../oci/digest.js';
 import { saysAbsent } from './existence.js';
 import type { RegistryResponse } from './http/types.js';
-import { isObject, parseJson } from './json.js';
-import { MAX_MANIFEST_BYTES, parseManifest, refuseUncopyable, type Descriptor } from './manifest.js';
-import { bareMediaType, COPY_ACCEPT, DOCKER_SCHEMA1, isSchema1 } from './media-types.js';
+import {
+  bareMediaType,
+  COPY_ACCEPT,
+  type Descriptor,
+  DOCKER_SCHEMA1,
+  isObject,
+  isSchema1,
+  MAX_MANIFEST_BYTES,
+  parseJson,
+  parseManifest,
+  refuseUncopyable,
+} from '../oci/manifest.js';
 import { onceMore } from './once-more.js';
 import { ask, type Context } from './wire.js';
 

@@ -1,7 +1,7 @@
 import type { Manifest } from '../ports.js';
-import { formatReference, type ImageRef, type Repository } from '../reference.js';
+import { formatReference, type ImageRef, type Repository } from '../oci/reference.js';
 import { once } from '../shared/concurrency.js';
-import type { Descriptor } from './manifest.js';
+import type { Descriptor } from '../oci/manifest.js';
 import { readBlob, readManifest } from './read.js';
 import type { Context } from './wire.js';
 

@@ -1,13 +1,21 @@
 import { OperationError } from '../errors.js';
 import type { Manifest } from '../ports.js';
-import { formatRepository, isDigest, type Repository, type TagRef } from '../reference.js';
+import { formatRepository, isDigest, type Repository, type TagRef } from '../oci/reference.js';
 import { failure, nameOf, refusal, type Task } from './answers.js';
-import { digestOf, referrersTag } from './digest.js';
+import { digestOf, referrersTag } from '../oci/digest.js';
 import type { RegistryResponse } from './http/types.js';
-import { isObject, parseJson, type JsonObject } from './json.js';
+import {
+  bareMediaType,
+  type Descriptor,
+  isManifest,
+  isObject,
+  type JsonObject,
+  MAX_MANIFEST_BYTES,
+  OCI_INDEX,
+  parseJson,
+  parseManifest,
+} from '../oci/manifest.js';
 import { nextLink } from './link.js';
-import { MAX_MANIFEST_BYTES, parseManifest, type Descriptor } from './manifest.js';
-import { bareMediaType, isManifest, OCI_INDEX } from './media-types.js';
 import { once, turns } from '../shared/concurrency.js';
 import { putTag } from './put.js';
 import { readUnparsed } from './read.js';

@@ -1,9 +1,9 @@
 import type { Existence, Manifest, Registry } from '../ports.js';
-import { formatReference, formatRepository, type TagRef } from '../reference.js';
+import { formatReference, formatRepository, type TagRef } from '../oci/reference.js';
 import { look, lookByBody } from './existence.js';
 import { readFacts } from './facts.js';
 import type { Transport } from './http/types.js';
-import { parseManifest } from './manifest.js';
+import { parseManifest } from '../oci/manifest.js';
 import { once } from '../shared/concurrency.js';
 import { PartUnknown, putByDigest, putTag } from './put.js';
 import { createReader } from './reader.js';

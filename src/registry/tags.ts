@@ -1,9 +1,9 @@
-import { isReservedTag, parseTag, type Repository } from '../reference.js';
+import { isReservedTag, parseTag, type Repository } from '../oci/reference.js';
 import type { OperationError } from '../errors.js';
 import { clean, failure, refusal, type Task } from './answers.js';
 import { saysAbsent } from './existence.js';
 import type { RegistryResponse } from './http/types.js';
-import { isObject, parseJson } from './json.js';
+import { isObject, parseJson } from '../oci/manifest.js';
 import { nextLink } from './link.js';
 import { ask, type Context } from './wire.js';
 

@@ -7,7 +7,7 @@ import {
   sameRepository,
   type DigestRef,
   type Repository,
-} from '../reference.js';
+} from '../oci/reference.js';
 import { createAttachments, type Attachment } from './attachments.js';
 import { createBlobs, isForeign, type Tally } from './blobs.js';
 import { createChildren } from './children.js';

@@ -1,9 +1,15 @@
 import { OperationError } from '../errors.js';
 import { pool } from '../shared/concurrency.js';
 import type { Manifest } from '../ports.js';
-import { formatReference, type Repository } from '../reference.js';
-import { parseManifest, refuseUncopyable, type Descriptor, type ParsedManifest } from './manifest.js';
-import { isIndex, isManifest } from './media-types.js';
+import { formatReference, type Repository } from '../oci/reference.js';
+import {
+  type Descriptor,
+  isIndex,
+  isManifest,
+  type ParsedManifest,
+  parseManifest,
+  refuseUncopyable,
+} from '../oci/manifest.js';
 import type { Reader } from './reader.js';
 
 /** Levels of manifests: an index of indexes of indexes of images is the most. */

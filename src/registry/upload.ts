@@ -2,12 +2,12 @@ import { pipeline, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 import { messageOf, OperationError } from '../errors.js';
-import type { Repository } from '../reference.js';
+import type { Repository } from '../oci/reference.js';
 import { failure, inContext, nameOf, refusal, type Task } from './answers.js';
 import { isThere, taskOf } from './blob-presence.js';
 import type { RegistryResponse } from './http/types.js';
-import type { Descriptor } from './manifest.js';
-import { verifying } from './verified-stream.js';
+import type { Descriptor } from '../oci/manifest.js';
+import { verifying } from '../oci/digest.js';
 import { ask, repeating, type Context } from './wire.js';
 
 const TRIES = 3;

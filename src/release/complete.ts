@@ -2,7 +2,7 @@
 import { imageOf } from '../builds/names.js';
 import type { SelectedBuild } from '../builds/model.js';
 import { OperationError } from '../errors.js';
-import { platformsMissing } from '../plan/platforms.js';
+import { platformsMissing } from '../oci/platform.js';
 import type { Registry } from '../ports.js';
 import type { BuildStates } from './states.js';
 

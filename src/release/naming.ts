@@ -17,7 +17,7 @@ import {
 } from '../policy/policy.js';
 import { OperationError } from '../errors.js';
 import { pool } from '../shared/concurrency.js';
-import { formatRepository, type Repository } from '../reference.js';
+import { formatRepository, type Repository } from '../oci/reference.js';
 import type { Registry } from '../ports.js';
 import { believed, listTags, type TagList } from './tag-list.js';
 

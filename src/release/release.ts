@@ -14,7 +14,7 @@ import {
   type RefFacts,
   type ResolvedDecision,
 } from '../policy/policy.js';
-import { formatReference } from '../reference.js';
+import { formatReference } from '../oci/reference.js';
 import { selectPlatforms, type StageTable } from '../stages.js';
 import type { Log, Registry } from '../ports.js';
 import { buildsOfRun, type BuildOptions, type RunBuild } from './builds.js';

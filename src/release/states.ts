@@ -5,7 +5,7 @@ import { messageOf, OperationError } from '../errors.js';
 import { pool } from '../shared/concurrency.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
 import type { Registry } from '../ports.js';
-import type { DigestRef, Repository } from '../reference.js';
+import type { DigestRef, Repository } from '../oci/reference.js';
 import type { RunBuild } from './builds.js';
 
 /** The state of every build, by image. */

@@ -1,7 +1,7 @@
 /** The list of a repository's tags, and whether it can be true. */
 import { OperationError } from '../errors.js';
 import type { Registry } from '../ports.js';
-import { formatRepository, type Repository } from '../reference.js';
+import { formatRepository, type Repository } from '../oci/reference.js';
 
 /** The tags of a repository, or why nobody can tell them. */
 export type TagList = readonly string[] | OperationError;

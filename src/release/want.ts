@@ -3,7 +3,7 @@ import { imageOf } from '../builds/names.js';
 import type { Gate } from '../config/model.js';
 import type { TagKind, WantedTag } from '../plan/model.js';
 import type { Decision } from '../policy/policy.js';
-import type { TagRef } from '../reference.js';
+import type { TagRef } from '../oci/reference.js';
 import type { BuildName, RunBuild } from './builds.js';
 
 /** All images of a run make one release: they are tagged whole or not at all. */

@@ -1,5 +1,5 @@
 /** (Plan, Outcomes) → the report, its counts and its exit status. Pure; the only place that words results. */
-import { formatReference } from '../reference.js';
+import { formatReference } from '../oci/reference.js';
 import { VERSION } from '../version.js';
 import type { Drift } from '../drift.js';
 import type { Outcome } from '../execute.js';

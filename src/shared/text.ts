@@ -1,5 +1,5 @@
 import type { Gate } from '../config/model.js';
-import type { Parsed } from '../reference.js';
+import type { Parsed } from '../oci/reference.js';
 
 /**
  * The candidate that a person most likely meant, or undefined when none is near: at most a third of

@@ -2,7 +2,7 @@
 import { isPromotion } from '../config/model.js';
 import type { Drift } from '../drift.js';
 import type { Outcome } from '../execute.js';
-import { formatRepository } from '../reference.js';
+import { formatRepository } from '../oci/reference.js';
 import type { Release } from '../release/release.js';
 import { TRACKED_STAGES, type TrackedStage } from './ledger.js';
 import type { TagEvent, TrackedImage } from './tracked.js';

@@ -4,7 +4,7 @@ import { cosign, referrer, referrersTag } from '../../../src/embedded/attached.j
 import { image, index, type BuiltImage } from '../../../src/embedded/images.js';
 import { indexWithout, shapes } from '../../../src/embedded/shapes.js';
 import type { AttachmentMode, Registry, TransferReport } from '../../../src/ports.js';
-import { digestOf } from '../../../src/registry/digest.js';
+import { digestOf } from '../../../src/oci/digest.js';
 import { createTransport } from '../../../src/registry/http/transport.js';
 import { createRegistry } from '../../../src/registry/registry.js';
 import { keptLog } from '../scripted.js';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parsePlatform } from '../platforms.js';
+import { parsePlatform } from '../../oci/platform.js';
 import { gates } from './gate.js';
 import { imageNames, platform, platformList } from './image.js';
 import { about, across, anyText, line, localPath, mapping, matching, record } from './parts.js';

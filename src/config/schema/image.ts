@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { formatRepository, isDigest, parseRepository, parseTag, type Parsed } from '../../reference.js';
-import { ACCEPTED_PLATFORMS, parsePlatform } from '../platforms.js';
+import { formatRepository, isDigest, parseRepository, parseTag, type Parsed } from '../../oci/reference.js';
+import { ACCEPTED_PLATFORMS, parsePlatform } from '../../oci/platform.js';
 import { gates } from './gate.js';
 import { about, across, exactlyOne, line, mapping, oneOrSome, quote, some, text } from './parts.js';
 

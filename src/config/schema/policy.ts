@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Parsed } from '../../reference.js';
+import type { Parsed } from '../../oci/reference.js';
 import { suggest } from '../../shared/text.js';
 import { labelKey } from './build.js';
 import { gates } from './gate.js';

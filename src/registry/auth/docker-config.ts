@@ -1,5 +1,5 @@
 import { OperationError } from '../../errors.js';
-import { isObject, parseJson, type JsonObject } from '../json.js';
+import { isObject, parseJson, type JsonObject } from '../../oci/manifest.js';
 import type { Credential } from './credential.js';
 
 /** What a docker config says about logins. `source` names it in messages. */

@@ -2,7 +2,7 @@ import { execFile, type ExecFileException } from 'node:child_process';
 
 import { OperationError } from '../../errors.js';
 import { childEnvironment } from '../../shared/environment.js';
-import { isObject, parseJson } from '../json.js';
+import { isObject, parseJson } from '../../oci/manifest.js';
 import type { Credential } from './credential.js';
 import { keyOf } from './docker-config.js';
 

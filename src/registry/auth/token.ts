@@ -1,5 +1,5 @@
 import { OperationError } from '../../errors.js';
-import { isObject, parseJson } from '../json.js';
+import { isObject, parseJson } from '../../oci/manifest.js';
 import { basicHeader, type Credential } from './credential.js';
 
 /** A request to a token server, and the answer with its body (at most 64 KiB). */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import { isDigest } from '../../reference.js';
+import { isDigest } from '../../oci/reference.js';
 import { checkFraming, finish, readBody, readStart, streamOf } from './body.js';
 import type { Answer } from './dispatch.js';
 import { failureOf } from './failure.js';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-import type { Repository } from '../../reference.js';
+import type { Repository } from '../../oci/reference.js';
 
 /** One request to a registry's API. The transport adds authentication, retries, limits and deadlines. */
 export interface RegistryRequest {

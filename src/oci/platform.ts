@@ -1,5 +1,6 @@
-import type { Parsed } from '../reference.js';
 import { suggest } from '../shared/text.js';
+import type { Descriptor, Platform } from './manifest.js';
+import type { Parsed } from './reference.js';
 
 /** What buildx and the Go toolchain can name; a name outside is a slip of the pen. In normal form. */
 export const KNOWN_PLATFORMS: readonly string[] = [
@@ -112,4 +113,53 @@ function nearestPlatform(text: string): string | undefined {
 
 function isNear(word: string, arch: string): boolean {
   return (word.length > 1 && arch.startsWith(word)) || suggest(word, [arch]) !== undefined;
+}
+
+/**
+ * Which of the wanted platforms an image lacks. `linux/arm64` and `linux/arm64/v8` are one platform
+ * (containerd platforms.Normalize: v8 is the default variant of arm64, v7 of arm).
+ */
+export function platformsMissing(wanted: readonly string[], has: readonly string[]): string[] {
+  const there = new Set(has.map(normalisePlatform));
+  return wanted.filter((platform) => !there.has(normalisePlatform(platform)));
+}
+
+/** The form in which two names of one platform are equal. */
+export function normalisePlatform(platform: string): string {
+  const [os = '', architecture = '', variant = ''] = platform.toLowerCase().split('/');
+  const arch = ALIASES.get(architecture) ?? architecture;
+  const implied = DEFAULT_VARIANT.get(arch);
+  return variant === '' || variant === implied ? `${os}/${arch}` : `${os}/${arch}/${variant}`;
+}
+
+const ALIASES = new Map([
+  ['x86_64', 'amd64'],
+  ['x86-64', 'amd64'],
+  ['aarch64', 'arm64'],
+  ['i386', '386'],
+]);
+const DEFAULT_VARIANT = new Map([
+  ['arm64', 'v8'],
+  ['arm', 'v7'],
+  ['amd64', 'v1'],
+]);
+
+/** BuildKit marks its attestation manifests with this annotation on their descriptor. */
+const ATTESTATION = 'vnd.docker.reference.type';
+
+/** Is this child of an index an attestation of another child (moby/buildkit docs/attestations/attestation-storage.md)? */
+export function isAttestation(child: Descriptor): boolean {
+  return child.annotations.has(ATTESTATION);
+}
+
+/** Can anything be run on it? `unknown/unknown` is what builders write where no platform is meant. */
+export function isRealPlatform({ os, architecture }: Platform): boolean {
+  return os !== '' && architecture !== '' && os !== 'unknown' && architecture !== 'unknown';
+}
+
+/** `linux/amd64`, `linux/arm/v7`. The variant that an architecture has by default is left out, as buildx does. */
+export function formatPlatform({ os, architecture, variant }: Platform): string {
+  const isDefault =
+    (architecture === 'arm64' && variant === 'v8') || (architecture === 'amd64' && variant === 'v1');
+  return [os, architecture, ...(variant === '' || isDefault ? [] : [variant])].join('/');
 }

@@ -1,9 +1,7 @@
 import { OperationError } from '../errors.js';
 import type { Manifest } from '../ports.js';
-import { isDigest } from '../reference.js';
 import { algorithmOf, digestOf } from './digest.js';
-import { isObject, parseJson, type JsonObject } from './json.js';
-import { isCopyable, isIndex, isSchema1 } from './media-types.js';
+import { isDigest } from './reference.js';
 
 /** The most bytes of one manifest. The distribution-spec asks for 4 MiB at least. */
 export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
@@ -195,4 +193,111 @@ export function strings(value: unknown): ReadonlyMap<string, string> {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+/** The media types of manifests, and the Accept lines made of them. */
+
+export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+export const OCI_ARTIFACT = 'application/vnd.oci.artifact.manifest.v1+json';
+export const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
+export const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+export const DOCKER_SCHEMA1 = 'application/vnd.docker.distribution.manifest.v1+json';
+export const DOCKER_SCHEMA1_SIGNED = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
+
+/** What Retag copies. One line: proxies that keep only the last of several Accept lines turn tags into 404s. */
+export const COPY_ACCEPT = [OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST].join(', ');
+
+/**
+ * What may sit behind a tag. A registry that finds a type which is not accepted may answer 404
+ * (docker-registry 2.8), so a look that leaves one out can take a tag for free that is not.
+ */
+export const LOOK_ACCEPT = `${COPY_ACCEPT}, ${OCI_ARTIFACT}, ${DOCKER_SCHEMA1_SIGNED}, */*;q=0.1`;
+
+const INDEXES: readonly string[] = [OCI_INDEX, DOCKER_LIST];
+const IMAGES: readonly string[] = [OCI_MANIFEST, DOCKER_MANIFEST];
+const SCHEMA1: readonly string[] = [DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED];
+
+/** A Content-Type without its parameters, in lower case; '' when there is none. */
+export function bareMediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+export function isIndex(mediaType: string): boolean {
+  return INDEXES.includes(mediaType);
+}
+
+export function isSchema1(mediaType: string): boolean {
+  return SCHEMA1.includes(mediaType);
+}
+
+/** One of the four types that can be copied byte for byte. */
+export function isCopyable(mediaType: string): boolean {
+  return INDEXES.includes(mediaType) || IMAGES.includes(mediaType);
+}
+
+/** Any type that a registry serves at the manifest endpoint. */
+export function isManifest(mediaType: string): boolean {
+  return isCopyable(mediaType) || isSchema1(mediaType) || mediaType === OCI_ARTIFACT;
+}
+
+/** Layers that licences keep out of other registries (image-spec "Non-distributable layers"). */
+export function isNonDistributable(mediaType: string): boolean {
+  return (
+    mediaType.includes('.nondistributable.') ||
+    mediaType.startsWith('application/vnd.docker.image.rootfs.foreign.')
+  );
+}
+
+const MAX_DEPTH = 64;
+
+/** Made once: a decoder costs more than the decoding of a manifest. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** JSON of a stranger: strict UTF-8, no byte order mark, nested at most 64 deep. Undefined when it is not that. */
+export function parseJson(bytes: Uint8Array): unknown {
+  if (!isShallow(bytes)) return undefined;
+  try {
+    return JSON.parse(utf8.decode(bytes)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Counts brackets outside strings before the parser sees them: a body of nothing but "[" costs it memory by the gigabyte. */
+function isShallow(bytes: Uint8Array): boolean {
+  return opens(bytes, '[') + opens(bytes, '{') <= MAX_DEPTH || depthOf(bytes) <= MAX_DEPTH;
+}
+
+/** How often the bracket stands there, wherever; no more than one above the depth that is allowed. */
+function opens(bytes: Uint8Array, bracket: '[' | '{'): number {
+  const code = bracket.charCodeAt(0);
+  let count = 0;
+  for (let at = bytes.indexOf(code); at >= 0 && count <= MAX_DEPTH; at = bytes.indexOf(code, at + 1)) count++;
+  return count;
+}
+
+/** The deepest nesting; it stops counting beyond what is allowed. */
+function depthOf(bytes: Uint8Array): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x5b || byte === 0x7b) {
+      deepest = Math.max(deepest, ++depth);
+      if (deepest > MAX_DEPTH) break;
+    } else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return deepest;
 }
