@@ -7,9 +7,9 @@ import {
   matchPattern,
   parsePattern,
   type Pattern,
-} from '../src/pattern.js';
-import { isAmbiguous } from '../src/policy/ambiguity.js';
-import { joinPieces, parseTemplate, renderPieces } from '../src/template.js';
+} from '../src/policy/pattern.js';
+import { isAmbiguous } from '../src/policy/check.js';
+import { joinPieces, parseTemplate, renderPieces } from '../src/policy/template.js';
 
 function pattern(source: string): Pattern {
   const result = parsePattern(source);

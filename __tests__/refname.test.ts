@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseTag } from '../src/oci/reference.js';
-import { parseRef, toTagPart } from '../src/refname.js';
+import { parseRef, toTagPart } from '../src/policy/refname.js';
 
 describe('refs', () => {
   test.each<[string, string, string]>([

@@ -6,7 +6,7 @@ import {
   type ClassificationReport,
   type CompiledPolicy,
 } from './policy/policy.js';
-import { parseRef, visible } from './refname.js';
+import { parseRef, visible } from './policy/refname.js';
 
 /** One ref and what the policy says of it. */
 export interface ClassifiedRef {

@@ -10,15 +10,15 @@ import { parseConfig } from '../../src/config/config.js';
 import { OCI_INDEX, OCI_MANIFEST } from '../../src/embedded/images.js';
 import { OperationError, UserError } from '../../src/errors.js';
 import { readEvent } from '../../src/git/event.js';
-import { matchPattern, parsePattern } from '../../src/pattern.js';
+import { matchPattern, parsePattern } from '../../src/policy/pattern.js';
 import { parseForce, parseRegistryMap } from '../../src/plan/names.js';
 import { parseReference, parseTag } from '../../src/oci/reference.js';
-import { parseRef, toTagPart } from '../../src/refname.js';
+import { parseRef, toTagPart } from '../../src/policy/refname.js';
 import { parseChallenges } from '../../src/registry/auth/challenge.js';
 import { credentialOf, entryOf, parseDockerConfig } from '../../src/registry/auth/docker-config.js';
 import { nextLink } from '../../src/registry/link.js';
 import { parseManifest } from '../../src/oci/manifest.js';
-import { parseTemplate } from '../../src/template.js';
+import { parseTemplate } from '../../src/policy/template.js';
 
 /**
  * Whatever comes in: an answer, or an error that a person can act on. Never another exception, never a hang. Each input

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { parsePattern, type Pattern } from '../../src/pattern.js';
+import { parsePattern, type Pattern } from '../../src/policy/pattern.js';
 import {
   compareDigits,
   compareNumbers,
   numberNames,
   readShape,
   templateShapes,
-} from '../../src/policy/shapes.js';
-import { parseTemplate } from '../../src/template.js';
+} from '../../src/policy/versions.js';
+import { parseTemplate } from '../../src/policy/template.js';
 
 function pattern(source: string): Pattern {
   const parsed = parsePattern(source);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { compilePolicy, type CompiledPolicy } from '../../src/policy/policy.js';
-import { PRESET_NAMES } from '../../src/presets/presets.js';
-import { toTagPart } from '../../src/refname.js';
+import { PRESET_NAMES } from '../../src/policy/presets/presets.js';
+import { toTagPart } from '../../src/policy/refname.js';
 import { policyOf } from '../support/policies.js';
 
 function page(name: string): string {

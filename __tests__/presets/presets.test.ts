@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { checkPromotionTag, compilePolicy } from '../../src/policy/policy.js';
-import { PRESET_NAMES } from '../../src/presets/presets.js';
+import { PRESET_NAMES } from '../../src/policy/presets/presets.js';
 import { parseTag } from '../../src/oci/reference.js';
 import { decide } from '../support/policies.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { formatProblem } from '../../src/errors.js';
 import { buildsOfRun } from '../../src/release/builds.js';
-import { presetOrigin, PRESETS } from '../../src/presets/presets.js';
+import { presetOrigin, PRESETS } from '../../src/policy/presets/presets.js';
 import { problemAnnotation } from '../../src/report/annotations.js';
 
 describe('a problem of the input as an annotation', () => {

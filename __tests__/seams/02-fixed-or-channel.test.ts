@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/policy/limits.js';
-import { PRESET_NAMES } from '../../src/presets/presets.js';
+import { PRESET_NAMES } from '../../src/policy/presets/presets.js';
 import { placeOf, policyOf, problemsOf, withRules } from '../support/policies.js';
 import { releasesOf } from '../support/releases.js';
 

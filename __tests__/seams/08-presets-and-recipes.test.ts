@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/config.js';
 import { compilePolicy, type CompiledPolicy } from '../../src/policy/policy.js';
-import { PRESET_NAMES } from '../../src/presets/presets.js';
+import { PRESET_NAMES } from '../../src/policy/presets/presets.js';
 import { decide, placeOf, policyOf, problemsOf, withRules } from '../support/policies.js';
 import { releasesOf } from '../support/releases.js';
 

@@ -8,7 +8,7 @@ import {
   type Decision,
   type RefFacts,
 } from '../../src/policy/policy.js';
-import { parseRef } from '../../src/refname.js';
+import { parseRef } from '../../src/policy/refname.js';
 
 export const FILE = 'image-tags.yaml';
 export const SHA = '16a70a1e17939e45d6003edde221cd2a0d0aa56c';

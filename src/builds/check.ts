@@ -5,7 +5,7 @@
 import type { BuildConfig } from '../config/model.js';
 import type { Problem } from '../errors.js';
 import { unknownName } from '../policy/policy.js';
-import { parseTemplate, variablesOf } from '../template.js';
+import { parseTemplate, variablesOf } from '../policy/template.js';
 import { imageOf } from './names.js';
 import { targetParts, type DefinitionContext } from './target.js';
 

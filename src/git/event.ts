@@ -5,7 +5,7 @@
  */
 import { UserError } from '../errors.js';
 import type { PullRequestFacts } from '../policy/policy.js';
-import { visible } from '../refname.js';
+import { visible } from '../policy/refname.js';
 import { at, textAt } from '../shared/text.js';
 import { anonymous, isMergedRef, PULL_REQUEST, trustOfEvent, type Trust } from './permission.js';
 

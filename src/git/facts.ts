@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import type { TagFile } from '../config/config.js';
 import type { Permission, RefFacts } from '../policy/policy.js';
-import { parseRef, visible, type ParsedRef } from '../refname.js';
+import { parseRef, visible, type ParsedRef } from '../policy/refname.js';
 import { readEvent, type EventFacts } from './event.js';
 import { commitOf, gitIn, isShallow, linesOf, remoteTags, type Git } from './git.js';
 import { permissionOf } from './permission.js';

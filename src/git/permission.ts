@@ -8,7 +8,7 @@ import { dirname, basename, resolve } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Permission } from '../policy/policy.js';
 import type { TagFile } from '../config/config.js';
-import { visible } from '../refname.js';
+import { visible } from '../policy/refname.js';
 import { commitOf, gitIn, headOf, linesOf, type Git } from './git.js';
 
 /**

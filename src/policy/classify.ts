@@ -1,10 +1,17 @@
 /** Which rule a ref belongs to, and what it is called: the first rule that matches wins. Pure. */
 import { UserError, type Problem } from '../errors.js';
-import { explainMatch, matchPattern, type Fields, type Pattern } from '../pattern.js';
-import { visible } from '../refname.js';
-import { joinPieces, renderPieces } from '../template.js';
+import { explainMatch, matchPattern, type Fields, type Pattern } from './pattern.js';
+import { visible } from './refname.js';
+import {
+  checkTag,
+  joinPieces,
+  type RenderedTag,
+  renderPieces,
+  renderTag,
+  valueOf,
+  type Values,
+} from './template.js';
 import type { ClassifyInput, CompiledPolicy, CompiledRule, Decision } from './model.js';
-import { checkTag, renderTag, valueOf, type RenderedTag, type Values } from './values.js';
 
 /**
  * Decides what the policy calls a ref. What is not known yet (`{seq:2}`, `{base}`, `{sha}` without a commit) stays in

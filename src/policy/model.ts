@@ -16,10 +16,10 @@
  */
 import type { Class, Gate, Origin, StableRule } from '../config/model.js';
 import type { OperationError, Place, Problem } from '../errors.js';
-import type { Pattern } from '../pattern.js';
-import type { Template } from '../template.js';
+import type { Pattern } from './pattern.js';
+import type { Template } from './template.js';
 import type { Moment } from './calendar.js';
-import type { Shape } from './shapes.js';
+import type { Shape } from './versions.js';
 
 /** What is being built, read once from the event, the environment and git. */
 export interface RefFacts {

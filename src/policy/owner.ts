@@ -3,12 +3,12 @@
  * backwards through everything that a rule writes, the ref that would give it is rebuilt and classified, and the rule that
  * wins the ref claims the name.
  */
-import type { Fields, Pattern, PatternPart } from '../pattern.js';
-import { uses, type Template } from '../template.js';
-import { isRelease } from '../presets/presets.js';
+import type { Fields, Pattern, PatternPart } from './pattern.js';
+import { uses, type Template } from './template.js';
+import { isRelease } from './presets/presets.js';
 import { winnerOf } from './classify.js';
 import type { ClassifyInput, CompiledPolicy, CompiledRule } from './model.js';
-import { numberNames, readings, templateShapes, type Shape } from './shapes.js';
+import { numberNames, readings, templateShapes, type Shape } from './versions.js';
 
 export type NameKind = 'primary' | 'stable' | 'channel';
 

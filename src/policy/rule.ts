@@ -1,10 +1,9 @@
 /** One rule of the tag file or of a preset → a rule that can be used, or what is wrong with it and where. */
 import type { Path, RuleConfig } from '../config/model.js';
 import type { Place, Problem } from '../errors.js';
-import { fieldNames, parsePattern, widthOf, type Pattern, type SyntaxProblem } from '../pattern.js';
-import { parseTemplate, variablesOf, type Template } from '../template.js';
+import { fieldNames, parsePattern, widthOf, type Pattern, type SyntaxProblem } from './pattern.js';
+import { BUILTINS, parseTemplate, type Template, unknownName, variablesOf } from './template.js';
 import type { CompiledRule } from './model.js';
-import { BUILTINS, unknownName } from './values.js';
 
 /** Collects problems at places of one rule. */
 export type Tell = (problem: { what: string; mend: string }, ...path: Path) => void;

@@ -1,5 +1,5 @@
 /** Templates of titles, texts and labels of tracking issues. Pure. */
-import { joinPieces, parseTemplate, renderPieces, variablesOf } from '../template.js';
+import { joinPieces, parseTemplate, renderPieces, variablesOf } from '../policy/template.js';
 import type { Tracked } from './tracked.js';
 
 export const DEFAULT_TITLE = '{name}: {tag}';

@@ -1,11 +1,10 @@
 /** `{seq:N}`: the next free number of a day or of a base, over all images of the build group. */
-import { UserError, type Place } from './errors.js';
-import { joinPieces, uses, type Piece, type Template } from './template.js';
+import { type Place, UserError } from '../errors.js';
+import { valuesOf } from './classify.js';
+import type { ClaimTag, CompiledPolicy, CompiledRule, Decision, RefFacts, Seen } from './model.js';
 import { fieldNames, type Pattern, type PatternPart } from './pattern.js';
-import { valuesOf } from './policy/classify.js';
-import type { ClaimTag, CompiledPolicy, CompiledRule, Decision, RefFacts, Seen } from './policy/model.js';
-import { compareNumbers, holeShape, numberNames, readShape } from './policy/shapes.js';
-import { tagPieces, type Values } from './policy/values.js';
+import { joinPieces, type Piece, tagPieces, type Template, uses, type Values } from './template.js';
+import { compareNumbers, holeShape, numberNames, readShape } from './versions.js';
 
 type Facts = Pick<RefFacts, 'kind' | 'name' | 'sha' | 'time' | 'runNumber' | 'runAttempt'>;
 

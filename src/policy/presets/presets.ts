@@ -1,7 +1,7 @@
 /** All presets by name. A new one is a file beside this and a line here. */
-import type { Place, Problem } from '../errors.js';
-import type { Class, Origin, RuleConfig, StableRule } from '../config/model.js';
-import { suggest } from '../shared/text.js';
+import type { Class, Origin, RuleConfig, StableRule } from '../../config/model.js';
+import type { Place, Problem } from '../../errors.js';
+import { suggest } from '../../shared/text.js';
 import { visible } from '../refname.js';
 import { calver } from './calver.js';
 import { k8sTopologyAware } from './k8s-topology-aware.js';

@@ -1,7 +1,7 @@
 /** Git refs: their names, and what of a name a tag can hold. Pure. */
 import { createHash } from 'node:crypto';
-import type { Parsed } from './oci/reference.js';
-import type { RefKind } from './policy/model.js';
+import type { Parsed } from '../oci/reference.js';
+import type { RefKind } from './model.js';
 
 export interface ParsedRef {
   /** with `refs/` in front */

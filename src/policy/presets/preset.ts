@@ -1,5 +1,5 @@
 /** The form of a preset: a plain list of rules, as a tag file would have them. */
-import type { Class, StableRule } from '../config/model.js';
+import type { Class, StableRule } from '../../config/model.js';
 
 export interface PresetRule {
   /** shown as `wmcore/final`; unique within the preset */

@@ -1,22 +1,25 @@
 /** Rules that get in each other's way, as far as their patterns prove it: two that want one name, a snapshot that moves a release's channel. */
+import type { ExampleConfig } from '../config/model.js';
 import type { Place, Problem } from '../errors.js';
-import { uses } from '../template.js';
 import { classify } from './classify.js';
-import type { ClassifyInput, CompiledPolicy, CompiledRule, Open } from './model.js';
+import type { ClassifyInput, CompiledPolicy, CompiledRule, Decision, Open } from './model.js';
 import {
+  type Claim,
   claimsOf,
   isNumbered,
   mayShare,
   OF_KIND,
+  type Output,
   outputsOf,
   sampleOf,
   shownRef,
   startOf,
   takenFrom,
-  type Claim,
-  type Output,
 } from './owner.js';
-import { commonText } from './witness.js';
+import { matchPattern, type Pattern, type PatternPart } from './pattern.js';
+import { parseRef } from './refname.js';
+import { parseTemplate, uses } from './template.js';
+import { holeShape } from './versions.js';
 
 // Any moment will do: rules that agree on one day agree on every day.
 const SOME_TIME = Date.UTC(2020, 0, 2);
@@ -156,4 +159,128 @@ function sharedChannels(rules: readonly CompiledRule[]): Problem[] {
           ];
         }),
   );
+}
+
+// `examples` of the policy: refs with the answer that the policy must give, checked at every load.
+
+/**
+ * What the examples say and the policy does not.
+ * @param open may a rule that cannot be used win the ref? Then nothing can be said of the example
+ */
+export function checkExamples(
+  policy: CompiledPolicy,
+  examples: readonly ExampleConfig[],
+  open: Open = () => false,
+): Problem[] {
+  return examples.flatMap((example) => checkExample(policy, example, open));
+}
+
+function checkExample(policy: CompiledPolicy, example: ExampleConfig, open: Open): Problem[] {
+  const ref = parseRef(example.ref);
+  if (!ref.ok) return [{ place: example.origin.at('ref'), what: ref.what, mend: ref.mend }];
+  const decision = classify(policy, ref.value);
+  if (open(ref.value, decision.matched)) return [];
+  if (decision.problems.length > 0) {
+    return decision.problems.map((problem) => differs(example, example.origin.at('ref'), problem.what));
+  }
+  const by = decision.rule === null ? decision.why : `rule ${decision.rule}: ${decision.why}`;
+  if (decision.class !== example.class) {
+    const what = `expected class ${String(example.class)}, the policy gives ${String(decision.class)} (${by})`;
+    return [differs(example, example.origin.at('class'), what)];
+  }
+  if (example.tags === undefined || tagsAgree(example.tags, decision)) return [];
+  const given = list([...decision.tags, ...decision.stableTags]);
+  const what = `expected tags ${list(example.tags)}, the policy gives ${given} (${by})`;
+  return [differs(example, example.origin.at('tags'), what)];
+}
+
+function differs(example: ExampleConfig, place: Place, what: string): Problem {
+  return { place, what: `example ${example.ref}: ${what}`, mend: 'correct the example or the rule' };
+}
+
+function list(tags: readonly string[]): string {
+  return tags.length === 0 ? 'none' : tags.join(', ');
+}
+
+/**
+ * Primary and stable tags, in any order; channels may be named too, all of them or none, and so may a stable tag that
+ * is held back. A tag with a part that only a run knows agrees with every text of its form.
+ */
+function tagsAgree(expected: readonly string[], decision: Decision): boolean {
+  const { tags, stableTags, channels, stable } = decision;
+  const accepted = [[...tags, ...stableTags]];
+  if (stable !== true) accepted.push([...tags]);
+  return [...accepted, ...accepted.map((names) => [...names, ...channels])].some((names) =>
+    sameSet(expected, names),
+  );
+}
+
+function sameSet(expected: readonly string[], given: readonly string[]): boolean {
+  const left = [...given];
+  for (const tag of new Set(expected)) {
+    const found = left.findIndex((candidate) => agrees(tag, candidate));
+    if (found < 0) return false;
+    left.splice(found, 1);
+  }
+  return left.length === 0;
+}
+
+function agrees(expected: string, given: string): boolean {
+  if (expected === given) return true;
+  const template = parseTemplate(given);
+  if (!template.ok) return false;
+  const parts = template.value.parts.flatMap((part): readonly PatternPart[] =>
+    part.kind === 'literal' ? [part] : holeShape(part),
+  );
+  return matchPattern({ source: given, parts }, expected) !== null;
+}
+
+// A text that two patterns both match, for patterns of literals, numbers and days.
+
+/** One character's worth of a pattern; a loop may repeat. */
+interface Atom {
+  readonly takes: string;
+  readonly loop: boolean;
+}
+
+const DIGITS = '1023456789';
+
+/** The shortest text of both, or null when there is none. At most as many steps as the product of their lengths. */
+export function commonText(a: Pattern, b: Pattern): string | null {
+  const [left, right] = [a.parts.flatMap(atomsOf), b.parts.flatMap(atomsOf)];
+  const seen = new Set<number>();
+  const open = [{ i: 0, j: 0, text: '' }];
+  for (const { i, j, text } of open) {
+    if (i === left.length && j === right.length) return text;
+    for (const [ni, x] of steps(left, i)) {
+      for (const [nj, y] of steps(right, j)) {
+        const key = ni * (right.length + 1) + nj;
+        const character = Array.from(x.takes).find((each) => y.takes.includes(each));
+        if (character === undefined || seen.has(key)) continue;
+        seen.add(key);
+        open.push({ i: ni, j: nj, text: text + character });
+      }
+    }
+  }
+  return null;
+}
+
+/** The atoms that may take the next character, with the state after it. */
+function steps(atoms: readonly Atom[], state: number): [number, Atom][] {
+  const [before, next] = [atoms[state - 1], atoms[state]];
+  return [
+    ...(next ? [[state + 1, next] as [number, Atom]] : []),
+    ...(before?.loop ? [[state, before] as [number, Atom]] : []),
+  ];
+}
+
+function atomsOf(part: PatternPart): Atom[] {
+  const one = (takes: string): Atom => ({ takes, loop: false });
+  if (part.kind === 'literal') return Array.from(part.text, one);
+  // Every year has a first of January.
+  if (part.kind === 'date')
+    return ['2013456789', '0123456789', '2013456789', '0123456789', '0', '1', '0', '1'].map(one);
+  const width = part.kind === 'digits' ? part.width : null;
+  if (width === null) return [{ takes: DIGITS, loop: true }];
+  return Array.from({ length: width }, () => one(DIGITS));
 }
