@@ -1,8 +1,7 @@
 /** All that tag files say together, policy included, and every problem of them that can be told without asking anybody. Pure. */
 import { checkBuilds } from './builds/check.js';
-import { readConfig, type TagFile } from './config/config.js';
+import { MAX_JUDGED, readConfig, type TagFile } from './config/config.js';
 import type { Config } from './config/model.js';
-import { MAX_JUDGED } from './config/order.js';
 import type { Problem } from './errors.js';
 import { examinePolicy, type CompiledPolicy, type Examined } from './policy/policy.js';
 

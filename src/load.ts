@@ -1,6 +1,6 @@
 /** Stage 1: everything that can be said about the input without asking anybody. Pure. */
 import type { Config } from './config/model.js';
-import { inOrder } from './config/order.js';
+import { inOrder } from './config/config.js';
 import { collect, UserError, type Problem } from './errors.js';
 import { readFiles } from './files.js';
 import type { WantedTag } from './plan/model.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseConfig, type TagFile } from '../../src/config/config.js';
-import { pinDigests } from '../../src/config/pin.js';
+import { pinDigests } from '../../src/config/edit.js';
 import { UserError } from '../../src/errors.js';
 import { tagFile } from './support.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { parseConfig } from '../../src/config/config.js';
-import { entryTest } from '../../src/gates/entry.js';
+import { entryTest } from '../../src/config/entries.js';
 
 const FILE = 'tags.yaml';
 const entry = (tag: string, more = ''): string =>

@@ -6,7 +6,7 @@ import { seed } from '../../src/embedded/seed.js';
 import { image } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { followUpItems } from '../../src/followup/items.js';
-import { entryTest } from '../../src/gates/entry.js';
+import { entryTest } from '../../src/config/entries.js';
 import { tagEvents } from '../../src/tracking/events.js';
 import { parse } from '../config/support.js';
 import { flow, flowRequest } from '../support/flow.js';

@@ -7,7 +7,7 @@ import {
   refsIn,
   type ClassifiedRef,
 } from '../classify.js';
-import { inOrder } from '../config/order.js';
+import { inOrder } from '../config/config.js';
 import { sayDoubts } from '../doubts.js';
 import { UserError, type Problem } from '../errors.js';
 import { readFiles } from '../files.js';

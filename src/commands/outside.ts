@@ -7,7 +7,7 @@ import type { EntryChanges } from '../comment/comment.js';
 import type { TagFile } from '../config/config.js';
 import type { Config, ImageConfig } from '../config/model.js';
 import { OperationError, type Problem } from '../errors.js';
-import { entryTest } from '../gates/entry.js';
+import { entryTest } from '../config/entries.js';
 import {
   commitOfEntry,
   createGatekeeper,

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 
 import { parseConfig } from '../config/config.js';
-import { pinDigests } from '../config/pin.js';
+import { pinDigests } from '../config/edit.js';
 import type { Problem } from '../errors.js';
 import { lookUpPins, type PinOutcome } from '../pin.js';
 import { plural } from '../plan/decide.js';

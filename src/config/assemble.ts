@@ -27,7 +27,7 @@ import type {
   RuleData,
   TrackingData,
 } from './schema/file.js';
-import type { Positions } from './salvage.js';
+import type { Positions } from './partial.js';
 import type { YamlDocument } from './yaml.js';
 
 /** A document and its content after the check. */

@@ -1,18 +1,17 @@
 /** Stage 1, load: tag files → one Config, or every problem of every file at once. */
-import { UserError, type Problem } from '../errors.js';
+import { type Place, type Problem, UserError } from '../errors.js';
+import { formatRepository, parseRepository } from '../oci/reference.js';
 import { assemble, laterPolicies, type Piece } from './assemble.js';
-import { collisions } from './collisions.js';
-import { decode, type TagFile } from './decode.js';
 import type { Config, PolicyConfig } from './model.js';
-import { inOrder, MAX_JUDGED } from './order.js';
 import { originOf } from './origin.js';
+import { salvage } from './partial.js';
 import { problemsOf } from './problems.js';
-import { salvage } from './salvage.js';
 import { file, ONCE } from './schema/file.js';
 import { judge } from './schema/parts.js';
+import { decode, type TagFile } from './source.js';
 import { readDocuments, type YamlDocument } from './yaml.js';
 
-export { MAX_FILE_BYTES, type TagFile } from './decode.js';
+export { MAX_FILE_BYTES, type TagFile } from './source.js';
 
 /** What tag files say, as far as they can be read, and what is wrong with the rest. */
 export interface Reading {
@@ -80,4 +79,102 @@ function read(each: TagFile, report: (problem: Problem) => void): YamlDocument[]
     return [];
   }
   return readDocuments(source, report).filter((document) => document.data !== null);
+}
+
+// What is wrong between documents that are right each by itself. Runs on unchecked data, to be reported with the rest.
+
+/** Settings given twice, and builds that share a name. A setting repeated with the same value is no contradiction. */
+export function collisions(documents: readonly YamlDocument[]): Problem[] {
+  return [...repeatedSettings(documents), ...sharedNames(documents)];
+}
+
+function repeatedSettings(documents: readonly YamlDocument[]): Problem[] {
+  const problems: Problem[] = [];
+  for (const key of ONCE) {
+    let first: { place: Place; value: string } | undefined;
+    for (const document of documents) {
+      const value: unknown = fields(document.data)[key];
+      if (value === undefined) continue;
+      const place = originOf(document).keyAt(key);
+      first ??= { place, value: JSON.stringify(value) };
+      if (JSON.stringify(value) === first.value) continue;
+      problems.push({
+        place,
+        what: `"${key}" was given before, in ${shown(first.place)}`,
+        mend: 'keep one of them',
+      });
+    }
+  }
+  return problems;
+}
+
+function sharedNames(documents: readonly YamlDocument[]): Problem[] {
+  const problems: Problem[] = [];
+  const first = new Map<string, { place: Place; build: unknown }>();
+  for (const document of documents) {
+    const builds: unknown = fields(document.data)['builds'];
+    if (!Array.isArray(builds)) continue;
+    for (const [index, build] of (builds as unknown[]).entries()) {
+      const { name } = fields(build);
+      for (const [at, text] of (Array.isArray(name) ? (name as unknown[]) : [name]).entries()) {
+        const parsed = typeof text === 'string' ? parseRepository(text) : undefined;
+        if (!parsed?.ok) continue;
+        const key = formatRepository(parsed.value);
+        const place = originOf(document).at('builds', index, 'name', at);
+        const earlier = first.get(key);
+        if (!earlier) first.set(key, { place, build });
+        else if (earlier.build !== build) {
+          const what = `${key} is built twice, first in ${shown(earlier.place)}`;
+          problems.push({ place, what, mend: 'keep one of the builds, or give one another name' });
+        }
+      }
+    }
+  }
+  return problems;
+}
+
+function fields(data: unknown): Readonly<Record<string, unknown>> {
+  return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+}
+
+function shown(place: Place): string {
+  return `${place.file}:${place.line}`;
+}
+
+// Problems as people read them: in the order of the files, each said once, and not without end. Pure.
+
+const MAX_PROBLEMS = 1_000;
+
+/** Whoever looks for mistakes in a document, or in all builds, stops after so many: each costs time to word and to place. */
+export const MAX_JUDGED = 2_000;
+
+/**
+ * By file in the order given, then line and column; what stands in no file first. The same sentence about the same
+ * place is said once.
+ */
+export function inOrder(
+  problems: readonly Problem[],
+  files: readonly { readonly path: string }[],
+): readonly Problem[] {
+  const rank = new Map(files.map(({ path }, index) => [path, index + 1]));
+  const seen = new Set<string>();
+  const sorted = problems
+    .filter((problem) => {
+      const key = JSON.stringify(problem);
+      return !seen.has(key) && seen.add(key);
+    })
+    .sort(
+      ({ place: a }, { place: b }) =>
+        (rank.get(a?.file ?? '') ?? 0) - (rank.get(b?.file ?? '') ?? 0) ||
+        (a?.line ?? 0) - (b?.line ?? 0) ||
+        (a?.column ?? 0) - (b?.column ?? 0),
+    );
+  return atMost(MAX_PROBLEMS, sorted);
+}
+
+/** So that a file of another kind does not make a message of a hundred megabytes. */
+function atMost(limit: number, problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= limit) return problems;
+  const more = `${problems.length >= MAX_JUDGED ? 'at least ' : ''}${problems.length - limit}`;
+  return [...problems.slice(0, limit), { what: `and ${more} more problems`, mend: 'mend these first' }];
 }

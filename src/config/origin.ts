@@ -1,6 +1,6 @@
 /** Paths of the data → places in the text. */
 import { isAlias, isMap, isScalar, isSeq, Scalar, type Node, type YAMLMap } from 'yaml';
-import { placeAt } from './decode.js';
+import { placeAt } from './source.js';
 import type { Origin, Path } from './model.js';
 import type { YamlDocument } from './yaml.js';
 

@@ -2,12 +2,11 @@
 import { isAlias, isScalar } from 'yaml';
 import type * as v from 'valibot';
 import type { Problem } from '../errors.js';
-import { isPlainDate } from './data.js';
+import { isPlainDate, type YamlDocument } from './yaml.js';
 import type { Path } from './model.js';
 import { suggest } from '../shared/text.js';
 import { nodeAt, originOf } from './origin.js';
 import { quote } from './schema/parts.js';
-import type { YamlDocument } from './yaml.js';
 
 type Issue = v.BaseIssue<unknown>;
 interface Words {

@@ -1,7 +1,7 @@
 /** Mistakes of YAML's syntax → problems in words that help, each where it is made and not where the parser trips over it. */
 import type { Document, YAMLError } from 'yaml';
 import type { Problem } from '../errors.js';
-import { placeAt, type Source } from './decode.js';
+import { placeAt, type Source } from './source.js';
 
 /** Where quotes open that are not closed, by where the parser gives up on them. */
 export type OpenQuotes = ReadonlyMap<number, number>;

@@ -18,7 +18,7 @@ export type { GateFacts, GateState } from './evaluate.js';
 export { evaluateGate } from './evaluate.js';
 export type { Subject } from './observe.js';
 export { observeGate } from './observe.js';
-export { commitOfEntry } from './subject.js';
+export { commitOfEntry } from '../config/entries.js';
 export { day, describeGate, moment, span, withoutSpans } from '../shared/text.js';
 
 /** All gates of one list together: the worst of them, its texts joined, its earliest `since`. */

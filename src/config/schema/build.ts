@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { parsePlatform } from '../../oci/platform.js';
-import { gates } from './gate.js';
+import { about, across, anyText, gates, line, localPath, mapping, matching, record } from './parts.js';
 import { imageNames, platform, platformList } from './image.js';
-import { about, across, anyText, line, localPath, mapping, matching, record } from './parts.js';
 
 export const STAGES = ['build', 'test', 'release'] as const;
 const stage = v.picklist(STAGES);

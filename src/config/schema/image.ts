@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { formatRepository, isDigest, parseRepository, parseTag, type Parsed } from '../../oci/reference.js';
 import { ACCEPTED_PLATFORMS, parsePlatform } from '../../oci/platform.js';
-import { gates } from './gate.js';
-import { about, across, exactlyOne, line, mapping, oneOrSome, quote, some, text } from './parts.js';
+import { about, across, exactlyOne, gates, line, mapping, oneOrSome, quote, some, text } from './parts.js';
 
 export const imageName = text(parseRepository, { examples: ['docker.io/org/app', 'ghcr.io/org/app'] });
 /** One name or a list of them, none twice: `app` and `docker.io/library/app` are one. */

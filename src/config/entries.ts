@@ -1,7 +1,10 @@
 /** What a pull request does to the `images` entries of the tag file. Pure. */
-import type { ImageConfig } from '../config/model.js';
-import type { ReportAction } from '../report/model.js';
+import { UserError } from '../errors.js';
+import type { Subject } from '../gates/observe.js';
 import { formatReference, formatRepository } from '../oci/reference.js';
+import type { ReportAction } from '../report/model.js';
+import { parseConfig } from './config.js';
+import type { ImageConfig } from './model.js';
 
 /** One tag that an entry asks for. */
 export interface EntryTag {
@@ -80,4 +83,65 @@ export function entryKey(entry: ImageConfig): string {
   return JSON.stringify(entry, (key, value: unknown) =>
     key === 'origin' || key === 'number' ? undefined : value,
   );
+}
+
+// An entry of `images` in other versions of its tag file, to find the change that brought it in.
+
+/** How the entry is told in another version of the file: by what it says, wherever it stands. */
+export interface EntryTest {
+  readonly file: string;
+  /** is an entry that says the same in this text? */
+  readonly contains: (text: string) => boolean;
+}
+
+/** A version that is no valid tag file holds no entry. */
+export function entryTest(entry: ImageConfig): EntryTest {
+  const key = entryKey(entry);
+  const { file } = entry.origin.at();
+  return { file, contains: (text) => entriesIn(file, text).some((other) => entryKey(other) === key) };
+}
+
+function entriesIn(path: string, text: string): readonly ImageConfig[] {
+  try {
+    return parseConfig([{ path, bytes: new TextEncoder().encode(text) }]).images;
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+const SHA = /^[0-9a-f]{7,40}$/i;
+
+/**
+ * The commit that the image of an `images` entry is from: what its `src_ref` names when it is on this GitHub, else
+ * the image's own revision label, taken for a commit of the home repository.
+ * @param at.revision the label of the image; null when it has none
+ * @param at.serverUrl GITHUB_SERVER_URL, e.g. `https://github.com`
+ */
+export function commitOfEntry(
+  { srcRef, commit }: Pick<ImageConfig, 'srcRef' | 'commit'>,
+  at: { readonly revision: string | null; readonly home: string; readonly serverUrl: string },
+): Subject['commit'] {
+  const { revision, home, serverUrl } = at;
+  if (srcRef === undefined) {
+    if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision.toLowerCase() };
+    return {
+      why: 'the commit that the image is from is not known; give the entry a src_ref, or the gate a repo and ref',
+    };
+  }
+  if (commit === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
+  const { sha, page } = commit;
+  if (page === null) return { repo: home, sha };
+  if (page.host !== new URL(serverUrl).host) {
+    const where = page.host === '' ? 'another repository' : page.host;
+    return {
+      why: `src_ref names a commit on ${where}, whose checks cannot be asked for; give the gate a repo and ref`,
+    };
+  }
+  if (page.repo === null) {
+    return {
+      why: `src_ref "${srcRef}" names no commit page; write it as ${serverUrl}/OWNER/NAME/commit/SHA`,
+    };
+  }
+  return { repo: page.repo, sha };
 }

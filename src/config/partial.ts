@@ -6,9 +6,8 @@
 import * as v from 'valibot';
 import type { Unread } from './model.js';
 import { build } from './schema/build.js';
-import { file, type FileData, type PolicyData } from './schema/file.js';
+import { example, file, type FileData, type PolicyData, policyMapping, rule } from './schema/file.js';
 import { image } from './schema/image.js';
-import { example, policyMapping, rule } from './schema/policy.js';
 
 /** The readable part of a document. Lists are dense; `positions` says where their items stand in the file. */
 export interface Salvage {

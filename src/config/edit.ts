@@ -1,10 +1,10 @@
 /** `retag pin`: writes `src_digest` into entries of a tag file, and changes nothing else in it. */
-import { isAlias, isMap, isScalar, isSeq, visit, type Node, type Pair, type YAMLMap } from 'yaml';
-import { UserError, type Place, type Problem } from '../errors.js';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, visit, type YAMLMap } from 'yaml';
+import { type Place, type Problem, UserError } from '../errors.js';
 import { isDigest } from '../oci/reference.js';
 import { parseConfig } from './config.js';
-import { decode, placeAt, type Source, type TagFile } from './decode.js';
 import type { ImageConfig } from './model.js';
+import { decode, placeAt, type Source, type TagFile } from './source.js';
 import { readDocuments } from './yaml.js';
 
 /** One entry of `images` and the digest that its source must have. */
