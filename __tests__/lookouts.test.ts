@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../src/errors.js';
 import type { Gate, ImageConfig } from '../src/config/model.js';
-import type { Verdict } from '../src/gates/gates.js';
-import type { Subject } from '../src/gates/observe.js';
+import type { Subject, Verdict } from '../src/gates/gates.js';
 import { lookoutsFor } from '../src/lookouts.js';
 import type { SourceState, WantedTag } from '../src/plan/model.js';
 import { nameRun } from '../src/release/naming.js';

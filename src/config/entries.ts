@@ -1,6 +1,6 @@
 /** What a pull request does to the `images` entries of the tag file. Pure. */
 import { UserError } from '../errors.js';
-import type { Subject } from '../gates/observe.js';
+import type { Subject } from '../gates/gates.js';
 import { formatReference, formatRepository } from '../oci/reference.js';
 import type { ReportAction } from '../report/model.js';
 import { parseConfig } from './config.js';
