@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { findDrift } from '../src/drift.js';
+import { findDrift } from '../src/plan/drift.js';
 import { observe } from '../src/observe.js';
 import type { WantedTag } from '../src/plan/model.js';
 import { plan } from '../src/plan/plan.js';

@@ -4,7 +4,7 @@ import { inOrder } from './config/config.js';
 import { collect, UserError, type Problem } from './errors.js';
 import { readFiles } from './files.js';
 import type { WantedTag } from './plan/model.js';
-import { parseForce, parseRegistryMap, type RegistryMap } from './plan/names.js';
+import { parseForce, parseRegistryMap, type RegistryMap } from './plan/overrides.js';
 import { wantImages, type WantOptions } from './plan/want.js';
 import { claimsOn, DEFAULT_STABLE_SUFFIX, whoHas, type CompiledPolicy } from './policy/policy.js';
 import { formatRepository } from './oci/reference.js';

@@ -1,7 +1,7 @@
 /** What `retag pin` writes: for each entry the digest that its source tag has now. */
 import { pool } from './shared/concurrency.js';
 import { formatReference, type TagRef } from './oci/reference.js';
-import { mapRepository, type RegistryMap } from './plan/names.js';
+import { mapRepository, type RegistryMap } from './plan/overrides.js';
 import type { ImageConfig } from './config/model.js';
 import type { Registry } from './ports.js';
 

@@ -2,14 +2,14 @@
 import { closingOf } from './closing.js';
 import type { Config } from './config/model.js';
 import { sayDoubts } from './doubts.js';
-import { findDrift } from './drift.js';
+import { findDrift } from './plan/drift.js';
 import { formatProblem, UserError } from './errors.js';
 import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js';
 import { confirmUnwritten, observe } from './observe.js';
 import { load, type Loaded } from './load.js';
 import { rememberLooks } from './looks.js';
 import { lookoutsFor } from './lookouts.js';
-import { idleForces } from './plan/idle-forces.js';
+import { idleForces } from './plan/overrides.js';
 import type { Plan, WantedTag } from './plan/model.js';
 import { plan } from './plan/plan.js';
 import type { CompiledPolicy } from './policy/policy.js';

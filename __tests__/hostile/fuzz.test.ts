@@ -11,7 +11,7 @@ import { OCI_INDEX, OCI_MANIFEST } from '../../src/embedded/images.js';
 import { OperationError, UserError } from '../../src/errors.js';
 import { readEvent } from '../../src/git/event.js';
 import { matchPattern, parsePattern } from '../../src/policy/pattern.js';
-import { parseForce, parseRegistryMap } from '../../src/plan/names.js';
+import { parseForce, parseRegistryMap } from '../../src/plan/overrides.js';
 import { parseReference, parseTag } from '../../src/oci/reference.js';
 import { parseRef, toTagPart } from '../../src/policy/refname.js';
 import { parseChallenges } from '../../src/registry/auth/challenge.js';

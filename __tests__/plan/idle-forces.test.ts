@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { formatProblem } from '../../src/errors.js';
-import { idleForces } from '../../src/plan/idle-forces.js';
-import { parseForce, parseRegistryMap } from '../../src/plan/names.js';
+import { idleForces, parseForce, parseRegistryMap } from '../../src/plan/overrides.js';
 import { wantedTag } from '../support/wanted.js';
 
 const at = (repository: string, tag: string) =>

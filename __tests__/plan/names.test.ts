@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { UserError } from '../../src/errors.js';
-import { isForced, mapRepository, parseForce, parseRegistryMap, shownName } from '../../src/plan/names.js';
+import {
+  isForced,
+  mapRepository,
+  parseForce,
+  parseRegistryMap,
+  shownName,
+} from '../../src/plan/overrides.js';
 
 const hub = { registry: 'docker.io', repository: 'starlingx/k8s-cni-sriov' };
 

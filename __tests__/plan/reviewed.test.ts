@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { decide } from '../../src/plan/decide.js';
 import type { PlannedAction } from '../../src/plan/model.js';
-import { holdToReview, reviewable } from '../../src/plan/reviewed.js';
+import { holdToReview, reviewable } from '../../src/plan/plan.js';
 import { digestOf, observedTag, present, wantedTag } from '../support/wanted.js';
 
 const MOVED = { reviewed: digestOf('a'), now: digestOf('b'), pull: 7 };

@@ -1,7 +1,7 @@
 /** Releases in small: policies and builds as a tag file has them, names in a registry that is a map. */
 import { parseConfig } from '../../src/config/config.js';
 import type { Config } from '../../src/config/model.js';
-import { parseForce, parseRegistryMap } from '../../src/plan/names.js';
+import { parseForce, parseRegistryMap } from '../../src/plan/overrides.js';
 import type { RefFacts, ResolvedDecision } from '../../src/policy/policy.js';
 import { parseRepository, type Repository } from '../../src/oci/reference.js';
 import { buildsOfRun, type BuildOptions, type RunBuild } from '../../src/release/builds.js';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 import { parseConcurrency, parseInsecureHosts } from '../adapters.js';
 import { collect, UserError, type Problem } from '../errors.js';
-import { parseRegistryMap } from '../plan/names.js';
+import { parseRegistryMap } from '../plan/overrides.js';
 import type { RunRequest } from '../request.js';
 import { parseSettle, parseTimeout } from '../system/deadline.js';
 import { checkWritable } from '../workspace/write.js';

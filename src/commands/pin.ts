@@ -6,7 +6,7 @@ import { pinDigests } from '../config/edit.js';
 import type { Problem } from '../errors.js';
 import { lookUpPins, type PinOutcome } from '../pin.js';
 import { plural } from '../plan/decide.js';
-import { parseRegistryMap } from '../plan/names.js';
+import { parseRegistryMap } from '../plan/overrides.js';
 import { replaceFile } from '../workspace/write.js';
 import type { Arguments } from '../terminal/args.js';
 import { checkCommon } from './common.js';

@@ -14,7 +14,7 @@ import { messageOf, OperationError, UserError } from '../errors.js';
 import type { GitHub } from '../github/client.js';
 import type { Outcome } from '../execute.js';
 import type { Plan, PlannedAction } from '../plan/model.js';
-import { holdToReview, reviewable, type Unreviewed } from '../plan/reviewed.js';
+import { holdToReview, reviewable, type Unreviewed } from '../plan/plan.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
 import type { Report } from '../report/model.js';

@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 
 import { isSealed, pack, unpack } from '../hidden.js';
-import type { Unreviewed } from '../plan/reviewed.js';
+import type { Unreviewed } from '../plan/plan.js';
 import { isDigest } from '../oci/reference.js';
 
 const ReviewedSchema = v.strictObject({

@@ -2,7 +2,7 @@
 import { UserError, type Problem } from '../errors.js';
 import { parseTag, type ImageRef } from '../oci/reference.js';
 import type { ImageConfig, ImageName } from '../config/model.js';
-import { isForced, mapRepository, shownName, type Force, type RegistryMap } from './names.js';
+import { isForced, mapRepository, shownName, type Force, type RegistryMap } from './overrides.js';
 import type { TagKind, WantedTag } from './model.js';
 
 /** The choices of this run that change what is wanted. */

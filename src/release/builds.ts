@@ -3,7 +3,7 @@ import { withDefaults } from '../builds/defaults.js';
 import type { BuildDefaults } from '../builds/model.js';
 import type { BuildConfig, Config, ImageName, Origin } from '../config/model.js';
 import { UserError, type Place } from '../errors.js';
-import { isForced, mapRepository, shownName, type Force, type RegistryMap } from '../plan/names.js';
+import { isForced, mapRepository, shownName, type Force, type RegistryMap } from '../plan/overrides.js';
 import { parseRepository, sameRepository, type Repository } from '../oci/reference.js';
 
 /** One repository that a build is tagged in. */

@@ -5,7 +5,7 @@ import type { Config } from '../config/model.js';
 import type { Gatekeeper, Subject } from '../gates/gates.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
 import type { Place } from '../errors.js';
-import { mapRepository, type RegistryMap } from '../plan/names.js';
+import { mapRepository, type RegistryMap } from '../plan/overrides.js';
 import {
   takenFrom,
   whoHas,

@@ -1,7 +1,7 @@
 /** (Plan, Outcomes) → the report, its counts and its exit status. Pure; the only place that words results. */
 import { formatReference } from '../oci/reference.js';
 import { VERSION } from '../version.js';
-import type { Drift } from '../drift.js';
+import type { Drift } from '../plan/drift.js';
 import type { Outcome } from '../execute.js';
 import type { WantedTag } from '../plan/model.js';
 import type { HttpUsage } from '../ports.js';

@@ -1,6 +1,6 @@
 /** What a run did to tags, as tracking issues see it. Pure. */
 import { isPromotion } from '../config/model.js';
-import type { Drift } from '../drift.js';
+import type { Drift } from '../plan/drift.js';
 import type { Outcome } from '../execute.js';
 import { formatRepository } from '../oci/reference.js';
 import type { Release } from '../release/release.js';

@@ -2,11 +2,11 @@
  * Drift: what the registry no longer holds as the tag file says. A plan on a schedule looks for it; nothing is mended, since
  * only people know which of the two is right.
  */
-import { OperationError } from './errors.js';
-import type { Plan, PlannedAction } from './plan/model.js';
-import { pool } from './shared/concurrency.js';
-import { formatReference } from './oci/reference.js';
-import type { Registry } from './ports.js';
+import { OperationError } from '../errors.js';
+import { formatReference } from '../oci/reference.js';
+import type { Registry } from '../ports.js';
+import { pool } from '../shared/concurrency.js';
+import type { Plan, PlannedAction } from './model.js';
 
 /**
  * - `moved`: the tag points at another digest than its source; somebody wrote it outside Retag
