@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import { formatDigests, parseDigests } from '../src/builds/digests.js';
+import { formatDigests, parseDigests } from '../src/builds/machines.js';
 import type { BakeDefinition } from '../src/builds/model.js';
 import { image, index } from '../src/embedded/images.js';
 import { seed } from '../src/embedded/seed.js';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { bakeDefinition } from '../src/builds/definition.js';
-import { builtElsewhere, formatDigests, parseDigests } from '../src/builds/digests.js';
+import { builtElsewhere, formatDigests, parseDigests } from '../src/builds/machines.js';
 import type { BakeDefinition, Builder } from '../src/builds/model.js';
 import { checkBuilt } from '../src/builds/verify.js';
 import { createBuilder, type BuilderOptions } from '../src/docker/builder.js';

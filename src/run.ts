@@ -15,7 +15,7 @@ import { plan } from './plan/plan.js';
 import type { CompiledPolicy } from './policy/policy.js';
 import type { Log } from './ports.js';
 import { promotionProblems, weigh } from './promotions.js';
-import { buildRelease, checkSources, showDefinition, type Building, type Made } from './release/build.js';
+import { buildRelease, checkSources, showDefinition, type Building, type Made } from './builds/build.js';
 import { prepareRelease, type Release } from './release/release.js';
 import { classificationOf, refOf, stagesOf } from './release/report.js';
 import { exitCode, makeReport, reportAction } from './report/report.js';

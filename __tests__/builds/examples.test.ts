@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 
 import { bakeDefinition } from '../../src/builds/definition.js';
-import { imageOf } from '../../src/builds/names.js';
+import { imageOf } from '../../src/builds/machines.js';
 import { parseConfig } from '../../src/config/config.js';
 import { definitionInput, selected } from './support.js';
 

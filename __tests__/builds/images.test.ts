@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { parseImages } from '../../src/builds/images.js';
+import { parseImages } from '../../src/builds/inputs.js';
 import { formatProblem } from '../../src/errors.js';
 
 // The forms of docker/metadata-action's __tests__/image.test.ts.

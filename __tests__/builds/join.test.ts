@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 
 import type { BuiltTarget, TargetInfo } from '../../src/builds/model.js';
-import { joinIndex, OCI_INDEX } from '../../src/builds/join.js';
-import { checkBuilt } from '../../src/builds/verify.js';
+import { checkBuilt, joinIndex, OCI_INDEX } from '../../src/builds/verify.js';
 import type { ImageFacts, Manifest } from '../../src/ports.js';
 import { memoryRegistry, originAt, repo } from './support.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { buildArguments, inputList, type ListOptions } from '../../src/builds/lists.js';
-import { readRecords } from '../../src/builds/records.js';
+import { buildArguments, inputList, type ListOptions } from '../../src/builds/inputs.js';
+import { readRecords } from '../../src/builds/csv.js';
 
 describe('records', () => {
   const strict = { relaxed: false, comments: false };

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { builtElsewhere, formatDigests, parseDigests } from '../../src/builds/digests.js';
-import { matrix, onlyPlatform, unsplit } from '../../src/builds/select.js';
+import {
+  builtElsewhere,
+  formatDigests,
+  matrix,
+  onlyPlatform,
+  parseDigests,
+  unsplit,
+} from '../../src/builds/machines.js';
 import { build, complaints, definition, selected } from './support.js';
 
 const D = (digit: string) => `sha256:${digit.repeat(64)}`;

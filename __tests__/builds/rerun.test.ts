@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { planBuilds, type PrimaryObservation } from '../../src/builds/rerun.js';
+import { planBuilds, type PrimaryObservation } from '../../src/builds/state.js';
 import { OperationError } from '../../src/errors.js';
 import { REVISION, repo } from './support.js';
 

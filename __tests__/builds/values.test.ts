@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { formatCsv, parseCsv } from '../../src/builds/csv.js';
-import { withDefaults } from '../../src/builds/defaults.js';
+import { withDefaults } from '../../src/builds/inputs.js';
 import { createdAt, labelLines, ociLabels } from '../../src/builds/labels.js';
-import { targetNames } from '../../src/builds/names.js';
+import { targetNames } from '../../src/builds/machines.js';
 import { parseHost, parseSecret } from '../../src/builds/options.js';
 import { FACTS, build, complaints } from './support.js';
 

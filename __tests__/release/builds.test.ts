@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { formatProblem, UserError } from '../../src/errors.js';
-import { buildsOfRun, type BuildOptions } from '../../src/release/builds.js';
+import { buildsOfRun, type BuildOptions } from '../../src/builds/inputs.js';
 import { config, options } from './support.js';
 
 const FILE = config(`policy: wmcore

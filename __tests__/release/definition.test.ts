@@ -5,7 +5,7 @@ import { lookoutsFor } from '../../src/lookouts.js';
 import type { Plan, SourceState } from '../../src/plan/model.js';
 import { plan } from '../../src/plan/plan.js';
 import { nameRun } from '../../src/release/naming.js';
-import { buildsToMake, definitionInput, type DefinitionSettings } from '../../src/release/definition.js';
+import { buildsToMake, definitionInput, type DefinitionSettings } from '../../src/builds/build.js';
 import type { Release } from '../../src/release/release.js';
 import { wantBuilds } from '../../src/release/want.js';
 import { FACTS, selected } from '../builds/support.js';
@@ -13,7 +13,7 @@ import { memoryRegistry, type MemoryRegistry } from '../support/memory-registry.
 import { factsOf, policyOf } from '../support/policies.js';
 import { digestOf } from '../support/wanted.js';
 import { builds, config, options, repository, resolved } from './support.js';
-import { buildsOfRun } from '../../src/release/builds.js';
+import { buildsOfRun } from '../../src/builds/inputs.js';
 
 const SETTINGS: DefinitionSettings = {
   source: FACTS,

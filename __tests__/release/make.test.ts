@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { BakeDefinition, Builder, BuilderState } from '../../src/builds/model.js';
 import { OperationError, UserError } from '../../src/errors.js';
-import { allFailed, bakeAll } from '../../src/release/make.js';
+import { allFailed, bakeAll } from '../../src/builds/build.js';
 import { build, definitionInput, selected } from '../builds/support.js';
 import { memoryRegistry, recordedLog } from '../support/memory-registry.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { buildsOfRun } from '../../src/release/builds.js';
+import { buildsOfRun } from '../../src/builds/inputs.js';
 import { RELEASE, wantBuilds } from '../../src/release/want.js';
 import { builds, config, options, resolved } from './support.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { formatProblem } from '../../src/errors.js';
-import { buildsOfRun } from '../../src/release/builds.js';
+import { buildsOfRun } from '../../src/builds/inputs.js';
 import { presetOrigin, PRESETS } from '../../src/policy/presets/presets.js';
 import { problemAnnotation } from '../../src/report/annotations.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { parseDigests } from '../../src/builds/digests.js';
+import { parseDigests } from '../../src/builds/machines.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import type { RunRequest } from '../../src/request.js';
 import { buildOutputs } from '../../src/release/outputs.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { withDefaults } from '../../src/builds/defaults.js';
+import { withDefaults } from '../../src/builds/inputs.js';
 import type { BakeDefinition, BuildDefaults } from '../../src/builds/model.js';
 import { checkWorkspace, findSources } from '../../src/docker/workspace.js';
 import { formatProblem, UserError } from '../../src/errors.js';

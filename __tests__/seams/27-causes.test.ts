@@ -6,7 +6,7 @@ import { OperationError } from '../../src/errors.js';
 import { asError } from '../../src/execute.js';
 import { remoteTags } from '../../src/git/git.js';
 import { createRegistry } from '../../src/registry/registry.js';
-import { allFailed } from '../../src/release/make.js';
+import { allFailed } from '../../src/builds/build.js';
 import { annotations } from '../../src/report/annotations.js';
 import { isFollower, isUnbuilt, remedy } from '../../src/report/words.js';
 import type { ReportAction } from '../../src/report/model.js';

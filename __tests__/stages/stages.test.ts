@@ -2,7 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { Class, PlatformConfig, Stage } from '../../src/config/model.js';
 import type { GateState } from '../../src/gates/gates.js';
-import { effectiveStages, selectPlatforms, stagesMarkdown, stagesText } from '../../src/stages.js';
+import {
+  effectiveStages,
+  selectPlatforms,
+  stagesMarkdown,
+  stagesText,
+} from '../../src/builds/platform-stages.js';
 import { origin } from '../support/github/gate.js';
 
 const NOW = Date.parse('2026-03-31T12:00:00Z');

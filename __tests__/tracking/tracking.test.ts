@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Stage, TrackingConfig } from '../../src/config/model.js';
-import type { StageRow } from '../../src/stages.js';
+import type { StageRow } from '../../src/builds/platform-stages.js';
 import {
   type CurrentIssue,
   draftIssue,

@@ -6,7 +6,7 @@ import type { BuildConfig } from '../config/model.js';
 import type { Problem } from '../errors.js';
 import { unknownName } from '../policy/policy.js';
 import { parseTemplate, variablesOf } from '../policy/template.js';
-import { imageOf } from './names.js';
+import { imageOf } from './machines.js';
 import { targetParts, type DefinitionContext } from './target.js';
 
 // Nothing is known of a run yet. What a template gives is as unknown as the revision, so a label that sets the revision

@@ -11,7 +11,7 @@ import type {
   SelectedBuild,
   TargetInfo,
 } from './model.js';
-import { imageOf, platformTarget, targetNames } from './names.js';
+import { imageOf, platformTarget, targetNames } from './machines.js';
 import type { SecretSpec } from './options.js';
 import { targetParts, type DefinitionContext, type TargetParts } from './target.js';
 

@@ -6,7 +6,7 @@ import type { BuildConfig, Class, Origin } from '../config/model.js';
 import type { OperationError, Place } from '../errors.js';
 import type { Manifest } from '../ports.js';
 import type { Parsed, Repository } from '../oci/reference.js';
-import type { PlatformChoice } from '../stages.js';
+import type { PlatformChoice } from './platform-stages.js';
 
 /** What is known of the repository and commit that are built; the source of the OCI labels. */
 export interface SourceFacts {

@@ -2,9 +2,9 @@
 import type { BuildConfig } from '../config/model.js';
 import type { Place, Problem } from '../errors.js';
 import { formatCsv, type CsvField } from './csv.js';
-import { labelling, type Labelling, type OrReport } from './labelling.js';
+import { labelling, type Labelling, type OrReport } from './labels.js';
 import type { BakeTarget, BuildDecision, PathUse, Render, SourceFacts } from './model.js';
-import { imageOf } from './names.js';
+import { imageOf } from './machines.js';
 import {
   cachePaths,
   isDisabled,

@@ -1,8 +1,9 @@
 /** After the builder says it is done: is every image in its registry, and is it whole? (rows 90, 91) */
-import { OperationError, messageOf } from '../errors.js';
-import { platformsMissing } from '../oci/platform.js';
-import type { Registry } from '../ports.js';
-import { joinIndex } from './join.js';
+import { createHash } from 'node:crypto';
+import { messageOf, OperationError } from '../errors.js';
+import { normalisePlatform, platformsMissing } from '../oci/platform.js';
+import type { Repository } from '../oci/reference.js';
+import type { Manifest, Registry } from '../ports.js';
 import type { BuiltImage, BuiltTarget, Checked } from './model.js';
 
 /** What built images are held to. */
@@ -118,4 +119,183 @@ async function pushed({ target, digest }: BuiltTarget, registry: Pick<Registry, 
       { cause: error },
     );
   }
+}
+
+// One index from images of single platforms, as BuildKit would have made it on one machine: the image
+// manifests in the order of the platforms, then their attestations (moby/buildkit,
+// exporter/containerimage/writer.go).
+
+export interface JoinInput {
+  readonly repository: Repository;
+  /** platform → digest of an image or of an index with that one image and its attestations; in order */
+  readonly digests: ReadonlyMap<string, string>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+
+/**
+ * Reads what each platform gave and puts the index together. Nothing is written: the caller puts `bytes` by
+ * digest and then under its tags.
+ * @throws OperationError `mismatch` when a digest is not an image of its platform; what the registry throws
+ */
+export async function joinIndex(
+  { repository, digests, annotations }: JoinInput,
+  registry: Pick<Registry, 'manifest' | 'facts'>,
+): Promise<Manifest> {
+  const parts = await Promise.all(
+    [...digests].map(([platform, digest]) => partOf(repository, platform, digest, registry)),
+  );
+  const manifests = [
+    ...parts.map(({ image }) => image),
+    ...parts.flatMap(({ attestations }) => attestations),
+  ];
+  const index = {
+    schemaVersion: 2,
+    mediaType: OCI_INDEX,
+    manifests,
+    ...(Object.keys(annotations).length > 0 ? { annotations: sorted(annotations) } : {}),
+  };
+  const bytes = Buffer.from(JSON.stringify(index, null, 2));
+  return {
+    bytes,
+    mediaType: OCI_INDEX,
+    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+  };
+}
+
+interface Part {
+  readonly image: Descriptor;
+  readonly attestations: readonly Descriptor[];
+}
+
+async function partOf(
+  repository: Repository,
+  platform: string,
+  digest: string,
+  registry: Pick<Registry, 'manifest' | 'facts'>,
+): Promise<Part> {
+  const manifest = await registry.manifest({ ...repository, digest });
+  const children = readDescriptors(manifest);
+  if (children === null)
+    return { image: await lone(repository, platform, manifest, registry), attestations: [] };
+  const images = children.filter((child) => !child.attestation);
+  const [image] = images;
+  if (image === undefined || images.length > 1 || !samePlatform(platform, platformTextOf(image.descriptor))) {
+    const has = images.map(({ descriptor }) => platformTextOf(descriptor) ?? 'unknown').join(', ');
+    throw wrong(repository, digest, platform, has || 'no image');
+  }
+  const attestations = children.filter((child) => child.attestation === image.descriptor.digest);
+  return { image: image.descriptor, attestations: attestations.map(({ descriptor }) => descriptor) };
+}
+
+/** A manifest without an index around it says its platform in its config only. */
+async function lone(
+  repository: Repository,
+  platform: string,
+  manifest: Manifest,
+  registry: Pick<Registry, 'facts'>,
+): Promise<Descriptor> {
+  const facts = await registry.facts(repository, manifest, { revision: null, platforms: true });
+  const [has] = facts.platforms;
+  if (has === undefined || !samePlatform(platform, has)) {
+    throw wrong(repository, manifest.digest, platform, has ?? 'no platform');
+  }
+  const [os = '', architecture = '', variant] = has.split('/');
+  return {
+    mediaType: manifest.mediaType,
+    digest: manifest.digest,
+    size: manifest.bytes.length,
+    platform: { architecture, os, ...(variant === undefined ? {} : { variant }) },
+  };
+}
+
+function samePlatform(wanted: string, has: string | null): boolean {
+  return has !== null && normalisePlatform(wanted) === normalisePlatform(has);
+}
+
+function wrong(repository: Repository, digest: string, platform: string, has: string): OperationError {
+  const name = `${repository.registry}/${repository.repository}@${digest}`;
+  return new OperationError(
+    'mismatch',
+    `${name} was handed on as ${platform} but holds ${has}; check the jobs that built the platforms`,
+  );
+}
+
+function sorted(record: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+// The children of an index, read from its bytes. Pure.
+
+/** A content descriptor (image-spec descriptor.md); whatever else it has travels along. */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly platform?: Readonly<Record<string, unknown>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface Child {
+  readonly descriptor: Descriptor;
+  /** digest of the image that it attests (BuildKit's attestation-storage.md); null for an image */
+  readonly attestation: string | null;
+}
+
+const INDEX_TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+
+/**
+ * The children of an index in order; null for a manifest of one image.
+ * @throws OperationError `protocol` when the bytes are not an index although the media type says so
+ */
+export function readDescriptors(manifest: Manifest): readonly Child[] | null {
+  if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
+  const index = parse(manifest);
+  const list = isRecord(index) ? index['manifests'] : undefined;
+  if (!Array.isArray(list)) throw malformed(manifest.digest);
+  return list.map((entry: unknown) => {
+    if (!isDescriptor(entry)) throw malformed(manifest.digest);
+    return { descriptor: entry, attestation: attestationOf(entry) };
+  });
+}
+
+/** `linux/arm/v7`, or null when the descriptor names no platform. */
+export function platformTextOf({ platform }: Descriptor): string | null {
+  const { os, architecture, variant } = platform ?? {};
+  if (typeof os !== 'string' || typeof architecture !== 'string') return null;
+  return [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/');
+}
+
+function attestationOf({ annotations }: Descriptor): string | null {
+  if (annotations?.['vnd.docker.reference.type'] !== 'attestation-manifest') return null;
+  return annotations['vnd.docker.reference.digest'] ?? '';
+}
+
+function parse(manifest: Manifest): unknown {
+  try {
+    return JSON.parse(Buffer.from(manifest.bytes).toString('utf8'));
+  } catch {
+    throw malformed(manifest.digest);
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDescriptor(value: unknown): value is Descriptor {
+  return (
+    isRecord(value) &&
+    typeof value['mediaType'] === 'string' &&
+    typeof value['digest'] === 'string' &&
+    typeof value['size'] === 'number'
+  );
+}
+
+function malformed(digest: string): OperationError {
+  return new OperationError('protocol', `${digest} is called an index by the registry but is none`);
 }

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { buildArguments, pairOf } from '../builds/lists.js';
+import { buildArguments, pairOf } from '../builds/inputs.js';
 import type { TagFile } from '../config/config.js';
 import { readDigests } from '../docker/digests.js';
 import { UserError } from '../errors.js';

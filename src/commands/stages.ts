@@ -1,11 +1,10 @@
 /** `retag stages`: what each platform of each build counts as today. */
-import { imageOf } from '../builds/names.js';
+import { imageOf } from '../builds/machines.js';
 import { UserError } from '../errors.js';
 import { readRefFacts } from '../git/facts.js';
 import { load } from '../load.js';
 import { promotionRequest } from '../request.js';
-import { platformStages } from '../release/stages.js';
-import { stagesText } from '../stages.js';
+import { platformStages, stagesText } from '../builds/platform-stages.js';
 import { startDeadline } from '../system/deadline.js';
 import { systemClock } from '../system/clock.js';
 import type { Arguments } from '../terminal/args.js';

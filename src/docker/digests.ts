@@ -2,7 +2,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 
-import { parseDigests, type Digests } from '../builds/digests.js';
+import { parseDigests, type Digests } from '../builds/machines.js';
 import { UserError } from '../errors.js';
 
 const MAX_FILES = 1000;

@@ -1,8 +1,7 @@
 /** The inputs of the action, read once and checked; every wrong one is named. */
 import * as core from '@actions/core';
 
-import { parseImages } from '../builds/images.js';
-import { inputList, type ListOptions } from '../builds/lists.js';
+import { inputList, type ListOptions, parseImages } from '../builds/inputs.js';
 import { REVIEW_MODES, type ReviewMode } from '../config/model.js';
 import { UserError, type Problem } from '../errors.js';
 

@@ -1,13 +1,16 @@
 /** The outputs that builds add to a report's: matrix, labels, annotations, and the digests of a partial build. Pure. */
-import { formatDigests } from '../builds/digests.js';
-import { labelling, type Annotation, type Labelling, type OrReport } from '../builds/labelling.js';
-import { annotationLines, labelLines } from '../builds/labels.js';
-import { imageOf } from '../builds/names.js';
-import { matrix } from '../builds/select.js';
+import { formatDigests, imageOf, matrix } from '../builds/machines.js';
+import {
+  type Annotation,
+  annotationLines,
+  labelLines,
+  labelling,
+  type Labelling,
+  type OrReport,
+} from '../builds/labels.js';
 import type { BuildDefaults, SourceFacts } from '../builds/model.js';
 import type { Config } from '../config/model.js';
-import type { Made } from './build.js';
-import { renderWith } from './definition.js';
+import { type Made, renderWith } from '../builds/build.js';
 import type { Release } from './release.js';
 
 export interface BuildOutputInput {

@@ -1,5 +1,5 @@
 /** What a run for a git ref wants: names, builds with their platforms, and the tags they get. Reads, never writes. */
-import { imageOf } from '../builds/names.js';
+import { imageOf } from '../builds/machines.js';
 import type { SelectedBuild } from '../builds/model.js';
 import type { Config } from '../config/model.js';
 import type { Gatekeeper, Subject } from '../gates/gates.js';
@@ -15,13 +15,11 @@ import {
   type ResolvedDecision,
 } from '../policy/policy.js';
 import { formatReference } from '../oci/reference.js';
-import { selectPlatforms, type StageTable } from '../stages.js';
+import { platformStages, selectPlatforms, type StageTable } from '../builds/platform-stages.js';
 import type { Log, Registry } from '../ports.js';
-import { buildsOfRun, type BuildOptions, type RunBuild } from './builds.js';
-import { incompleteBuilds } from './complete.js';
+import { buildsOfRun, type BuildOptions, type RunBuild } from '../builds/inputs.js';
+import { type BuildStates, incompleteBuilds, observeBuilds } from '../builds/state.js';
 import { nameRun, type Naming } from './naming.js';
-import { platformStages } from './stages.js';
-import { observeBuilds, type BuildStates } from './states.js';
 import { wantBuilds, type NameOwner } from './want.js';
 
 export interface ReleaseRequest extends BuildOptions {

@@ -1,10 +1,10 @@
 /** The tags that the builds of a run want: each image × primary, stable and channel tags of the decision. Pure. */
-import { imageOf } from '../builds/names.js';
+import { imageOf } from '../builds/machines.js';
 import type { Gate } from '../config/model.js';
 import type { TagKind, WantedTag } from '../plan/model.js';
 import type { Decision } from '../policy/policy.js';
 import type { TagRef } from '../oci/reference.js';
-import type { BuildName, RunBuild } from './builds.js';
+import type { BuildName, RunBuild } from '../builds/inputs.js';
 
 /** All images of a run make one release: they are tagged whole or not at all. */
 export const RELEASE = 'release';

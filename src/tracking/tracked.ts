@@ -1,5 +1,5 @@
 /** From what a run did to tags to what each tracking issue has to know. Pure. */
-import type { StageRow } from '../stages.js';
+import type { StageRow } from '../builds/platform-stages.js';
 import type { TrackedStage } from './ledger.js';
 
 /** One primary or stable tag of a run; channels are not tracked. */

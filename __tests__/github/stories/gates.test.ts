@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { PlatformConfig } from '../../../src/config/model.js';
 import { createGatekeeper, type Subject } from '../../../src/gates/gates.js';
 import { createChecks } from '../../../src/github/checks.js';
-import { effectiveStages, selectPlatforms } from '../../../src/stages.js';
+import { effectiveStages, selectPlatforms } from '../../../src/builds/platform-stages.js';
 import { gate, origin } from '../../support/github/gate.js';
 import { type LocalGitHub, startGitHub } from '../../support/github/local-github.js';
 import { open } from '../../support/github/open.js';

@@ -10,9 +10,9 @@
  * The names come from Kubernetes' policy for its images' architectures: an architecture is built before it is
  * tested and tested before it is released, and goes back one step when its signal is lost.
  */
-import type { Class, PlatformConfig, Stage } from './config/model.js';
-import { day, type GateState, span } from './gates/gates.js';
-import { code, escapeCell, link, table as markdownTable } from './shared/markdown.js';
+import type { BuildConfig, Class, Config, PlatformConfig, Stage } from '../config/model.js';
+import { day, type Gatekeeper, type GateState, span, type Subject } from '../gates/gates.js';
+import { code, escapeCell, link, table as markdownTable } from '../shared/markdown.js';
 
 export interface StageRow {
   readonly platform: string;
@@ -140,4 +140,21 @@ function demotion({ platform, byFile, today, why, since }: StageRow): string {
 
 function sinceText({ since }: StageRow, now: number): string {
   return since === null ? '-' : `${day(since)} (${span(now - since)})`;
+}
+
+/** What each platform of a build counts as today: its gates are asked, all at once. */
+export async function platformStages(
+  build: BuildConfig,
+  policy: Config['stagePolicy'],
+  gatekeeper: Gatekeeper,
+  subject: Subject,
+): Promise<StageTable> {
+  const gated = build.platforms.filter(({ requires }) => requires.length > 0);
+  const verdicts = await Promise.all(
+    gated.map(async ({ platform, requires }): Promise<[string, GateState]> => [
+      platform,
+      await gatekeeper.judge(requires, subject),
+    ]),
+  );
+  return effectiveStages(build.platforms, new Map(verdicts), policy);
 }
