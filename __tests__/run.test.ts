@@ -9,7 +9,7 @@ import { formatProblem, OperationError, UserError } from '../src/errors.js';
 import { refuse } from '../src/plan/decide.js';
 import type { Plan } from '../src/plan/model.js';
 import { annotations } from '../src/report/annotations.js';
-import { headline } from '../src/report/words.js';
+import { headline } from '../src/report/format.js';
 import type { RunRequest } from '../src/request.js';
 import { testBuilder, type TestBuilderOptions } from './support/builder.js';
 import { SOURCE, flow, flowRequest, tagsOf, writesOf, type FlowResult } from './support/flow.js';

@@ -1,5 +1,5 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
-import { closingOf } from './closing.js';
+import { closingOf, isBad, tagLine } from './report/format.js';
 import type { Config } from './config/model.js';
 import { sayDoubts } from './doubts.js';
 import { findDrift } from './plan/drift.js';
@@ -17,9 +17,7 @@ import type { Log } from './ports.js';
 import { promotionProblems, weigh } from './promotions.js';
 import { buildRelease, checkSources, showDefinition, type Building, type Made } from './builds/build.js';
 import { prepareRelease, type Release } from './release/release.js';
-import { classificationOf, refOf, stagesOf } from './release/report.js';
-import { exitCode, makeReport, reportAction } from './report/report.js';
-import { isBad, tagLine } from './report/words.js';
+import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf } from './report/report.js';
 import type { Report } from './report/model.js';
 import type { RunParts, RunRequest } from './request.js';
 

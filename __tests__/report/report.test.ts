@@ -7,7 +7,7 @@ import { annotations } from '../../src/report/annotations.js';
 import { ReportSchema, type ReportAction } from '../../src/report/model.js';
 import { outputs } from '../../src/report/outputs.js';
 import { changed, exitCode } from '../../src/report/report.js';
-import { closing, headline, isBad, remedy, tagLine } from '../../src/report/words.js';
+import { closing, headline, isBad, remedy, tagLine } from '../../src/report/format.js';
 import { VERSION } from '../../src/version.js';
 import { FAILED, HELD, KEPT, REFUSED, reportAction, reportOf } from '../support/reports.js';
 import { digestOf } from '../support/wanted.js';

@@ -8,7 +8,7 @@ import { remoteTags } from '../../src/git/git.js';
 import { createRegistry } from '../../src/registry/registry.js';
 import { allFailed } from '../../src/builds/build.js';
 import { annotations } from '../../src/report/annotations.js';
-import { isFollower, isUnbuilt, remedy } from '../../src/report/words.js';
+import { isFollower, isUnbuilt, remedy } from '../../src/report/format.js';
 import type { ReportAction } from '../../src/report/model.js';
 import { keptLog, scripted, stillClock } from '../registry/scripted.js';
 import { GIT_ENV, sandbox } from '../support/repository.js';

@@ -1,5 +1,5 @@
 /** `retag validate`: everything that can be said of the tag files without asking a registry. */
-import { contents } from '../closing.js';
+import { contents } from '../report/format.js';
 import { sayDoubts } from '../doubts.js';
 import { load } from '../load.js';
 import { plural } from '../plan/decide.js';

@@ -10,7 +10,7 @@
 import { marker, seal } from '../hidden.js';
 import { code, cut, details, escapeCell, link, table } from '../shared/markdown.js';
 import type { Report, ReportAction } from '../report/model.js';
-import { closing, remedy, shortDigest, verb } from '../report/words.js';
+import { closing, remedy, shortDigest, verb } from '../report/format.js';
 import { type EntryChanges, isTouched } from '../config/entries.js';
 import { encodeReviewed, type ReviewedEntry } from './reviewed.js';
 

@@ -1,6 +1,6 @@
 /** Refusals, failures, holds and warnings as annotations on the line of the tag file. Pure. */
 import { formatProblem, type Problem } from '../errors.js';
-import { failedBuilds, isUnbuilt, remedy } from './words.js';
+import { failedBuilds, isUnbuilt, remedy } from './format.js';
 import type { Report, ReportAction } from './model.js';
 
 export interface Annotation {

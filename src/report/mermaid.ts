@@ -1,5 +1,5 @@
 /** The picture of the job summary: sources on the left, tags on the right. Pure. */
-import { verb } from './words.js';
+import { verb } from './format.js';
 import type { ReportAction } from './model.js';
 
 /** More arrows than this make a picture that nobody reads (and that GitHub may refuse to draw). */

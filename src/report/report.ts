@@ -1,11 +1,13 @@
 /** (Plan, Outcomes) → the report, its counts and its exit status. Pure; the only place that words results. */
-import { formatReference } from '../oci/reference.js';
-import { VERSION } from '../version.js';
-import type { Drift } from '../plan/drift.js';
 import type { Outcome } from '../execute.js';
+import { formatReference } from '../oci/reference.js';
+import type { Drift } from '../plan/drift.js';
 import type { WantedTag } from '../plan/model.js';
+import { classificationReport, type RefFacts } from '../policy/policy.js';
 import type { HttpUsage } from '../ports.js';
-import type { Classification, Counts, Report, ReportAction } from './model.js';
+import type { Release } from '../release/release.js';
+import { VERSION } from '../version.js';
+import type { Classification, Counts, Report, ReportAction, ReportStage } from './model.js';
 
 export interface ReportInput {
   readonly command: Report['command'];
@@ -102,4 +104,29 @@ export function exitCode(
   if (counts.hold > 0 && options.onHold === 'fail') return 1;
   const changes = options.changesAsCode && counts.build + counts.create + counts.move > 0;
   return report.command === 'plan' && (changes || (report.drift ?? []).length > 0) ? 3 : 0;
+}
+
+/** The `classification` of the report: complete names where there are some, the bare decision otherwise. */
+export function classificationOf(release: Release | null): Report['classification'] {
+  if (release === null) return null;
+  return classificationReport(release.naming.resolved ?? release.naming.decision);
+}
+
+/** The `ref` of the report. */
+export function refOf(facts: RefFacts | null): Report['ref'] {
+  return facts === null ? null : { ref: facts.ref, sha: facts.sha, event: facts.event };
+}
+
+/** The `stages` of the report: every platform of every build. */
+export function stagesOf(release: Release | null): ReportStage[] {
+  return (release?.stages ?? []).flatMap(({ image, table }) =>
+    table.rows.map(({ platform, byFile, today, why, since }) => ({
+      image,
+      platform,
+      by_file: byFile,
+      today,
+      why,
+      since: since === null ? null : new Date(since).toISOString(),
+    })),
+  );
 }

@@ -1,7 +1,7 @@
 /** The job summary as Markdown. Pure; all foreign text goes through markdown.ts. */
 import { code, cut, details, escapeCell, table } from '../shared/markdown.js';
 import { flowchart } from './mermaid.js';
-import { closing, isFollower, remedy, shortDigest, verb } from './words.js';
+import { closing, isFollower, remedy, shortDigest, verb } from './format.js';
 import type { Report, ReportAction } from './model.js';
 
 /** GitHub takes at most 1 MiB for a step's summary; UTF-8 may need three bytes for one of our characters. */

@@ -1,6 +1,6 @@
 /** The text of a tracking issue. Pure; foreign text is escaped. */
 import { code, cut, escapeCell, link, table } from '../shared/markdown.js';
-import { shortDigest } from '../report/words.js';
+import { shortDigest } from '../report/format.js';
 import { type Ledger, packLedger, TRACKED_STAGES } from './ledger.js';
 import type { Tracked } from './tracked.js';
 
