@@ -16,7 +16,7 @@ import { parseReference, parseTag } from '../../src/oci/reference.js';
 import { parseRef, toTagPart } from '../../src/policy/refname.js';
 import { parseChallenges } from '../../src/registry/auth/challenge.js';
 import { credentialOf, entryOf, parseDockerConfig } from '../../src/registry/auth/docker-config.js';
-import { nextLink } from '../../src/registry/link.js';
+import { nextLink } from '../../src/registry/request.js';
 import { parseManifest } from '../../src/oci/manifest.js';
 import { parseTemplate } from '../../src/policy/template.js';
 

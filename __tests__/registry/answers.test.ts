@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { OperationError } from '../../src/errors.js';
-import { clean, errorsOf, inContext, refusal } from '../../src/registry/answers.js';
+import { clean, errorsOf, inContext, refusal } from '../../src/registry/request.js';
 import { errorBody } from './scripted.js';
 
 const TASK = { doing: 'write the tag', ref: { registry: 'quay.io', repository: 'org/app', tag: 'v1' } };

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { nextLink } from '../../src/registry/link.js';
+import { nextLink } from '../../src/registry/request.js';
 
 test.each([
   [undefined, null],

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { missingScopes } from '../../src/registry/auth/scope.js';
-import { tokenServer } from '../../src/registry/auth/realm.js';
+import { missingScopes } from '../../src/registry/auth/authorizer.js';
+import { tokenServer } from '../../src/registry/auth/challenge.js';
 import { checkWritable, writeJson } from '../../src/workspace/write.js';
 import { EVENTS, workspace, type Workspace } from '../support/runner.js';
 

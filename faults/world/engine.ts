@@ -1,6 +1,6 @@
 /** Retag as the tests of its promises call it: the flow of src/run.ts on a transport of its own. */
 import { messageOf, OperationError, UserError } from '../../src/errors.js';
-import type { Credentials } from '../../src/registry/auth/credential.js';
+import type { Credentials } from '../../src/registry/auth/docker-config.js';
 import { createTransport, type TransportOptions } from '../../src/registry/http/transport.js';
 import { createRegistry } from '../../src/registry/registry.js';
 import { annotations, type Annotation } from '../../src/report/annotations.js';

@@ -1,12 +1,11 @@
 import { messageOf, OperationError } from '../errors.js';
 import type { Existence, Manifest } from '../ports.js';
 import { isDigest, type DigestRef, type ImageRef, type TagRef } from '../oci/reference.js';
-import { errorsOf, failure, refusal, type Task } from './answers.js';
+import { ask, type Context, errorsOf, failure, refusal, repeating, type Task } from './request.js';
 import { algorithmOf, digestOf } from '../oci/digest.js';
-import { lookByBody } from './existence.js';
+import { lookByBody } from './head.js';
 import type { RegistryResponse } from './http/types.js';
 import { quirksOf } from './quirks.js';
-import { ask, repeating, type Context } from './wire.js';
 
 /** What the registry said about a write besides "yes". */
 export interface Receipt {

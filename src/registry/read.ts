@@ -1,9 +1,4 @@
-import type { Manifest } from '../ports.js';
-import { isDigest, type ImageRef, type Repository } from '../oci/reference.js';
-import { failure, nameOf, refusal, type Task } from './answers.js';
 import { algorithmOf, digestOf } from '../oci/digest.js';
-import { saysAbsent } from './existence.js';
-import type { RegistryResponse } from './http/types.js';
 import {
   bareMediaType,
   COPY_ACCEPT,
@@ -16,8 +11,12 @@ import {
   parseManifest,
   refuseUncopyable,
 } from '../oci/manifest.js';
-import { onceMore } from './once-more.js';
-import { ask, type Context } from './wire.js';
+import { formatReference, type ImageRef, isDigest, type Repository } from '../oci/reference.js';
+import type { Manifest } from '../ports.js';
+import { once } from '../shared/concurrency.js';
+import { saysAbsent } from './head.js';
+import type { RegistryResponse } from './http/types.js';
+import { ask, type Context, failure, nameOf, onceMore, refusal, type Task } from './request.js';
 
 /** The most bytes of a config that is read for its platform and labels. */
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
@@ -139,4 +138,85 @@ function mediaTypeOf(response: RegistryResponse): string {
   if (isObject(body) && body['schemaVersion'] === 1) return DOCKER_SCHEMA1;
   if (served !== '') return served;
   return isObject(body) && typeof body['mediaType'] === 'string' ? body['mediaType'] : '';
+}
+
+/** Reading of manifests and configs, each at most once a run as long as the memory below holds it. */
+export interface Reader {
+  /** by tag: always asked; by digest: from memory when it was read before */
+  manifest(ref: ImageRef): Promise<Manifest>;
+  /** a config or another small blob */
+  blob(source: Repository, descriptor: Descriptor): Promise<Uint8Array>;
+}
+
+/** Bytes kept for the run. Several thousand manifests of usual size; content with a digest never goes stale. */
+const MEMORY = 16 * 1024 * 1024;
+
+/** Callers that want the same thing at the same time share one request. */
+export function createReader(context: Context): Reader {
+  const manifests = recent<Manifest>(MEMORY, ({ bytes }) => bytes.length);
+  const blobs = recent<Uint8Array>(MEMORY / 4, (bytes) => bytes.length);
+  const manifestsUnderWay = once<Manifest>(false);
+  const blobsUnderWay = once<Uint8Array>(false);
+  return {
+    manifest(ref) {
+      const key = formatReference(ref);
+      const known = 'digest' in ref ? manifests.get(key) : undefined;
+      if (known) return Promise.resolve(known);
+      return manifestsUnderWay.run(key, async () => {
+        const manifest = await readManifest(context, ref);
+        const { registry, repository } = ref;
+        manifests.set(formatReference({ registry, repository, digest: manifest.digest }), manifest);
+        return manifest;
+      });
+    },
+    blob(source, descriptor) {
+      const key = formatReference({
+        registry: source.registry,
+        repository: source.repository,
+        digest: descriptor.digest,
+      });
+      const known = blobs.get(key);
+      if (known) return Promise.resolve(known);
+      return blobsUnderWay.run(key, async () => {
+        const bytes = await readBlob(context, source, descriptor);
+        blobs.set(key, bytes);
+        return bytes;
+      });
+    },
+  };
+}
+
+interface Recent<T> {
+  get(key: string): T | undefined;
+  set(key: string, value: T): void;
+}
+
+/** A memory of at most `capacity` bytes; what was not used for longest goes first. */
+function recent<T>(capacity: number, sizeOf: (value: T) => number): Recent<T> {
+  const entries = new Map<string, T>();
+  let total = 0;
+  const remove = (key: string): void => {
+    const value = entries.get(key);
+    if (value === undefined) return;
+    entries.delete(key);
+    total -= sizeOf(value);
+  };
+  return {
+    get(key) {
+      const value = entries.get(key);
+      if (value === undefined) return undefined;
+      entries.delete(key);
+      entries.set(key, value);
+      return value;
+    },
+    set(key, value) {
+      remove(key);
+      entries.set(key, value);
+      total += sizeOf(value);
+      for (const oldest of entries.keys()) {
+        if (total <= capacity) break;
+        remove(oldest);
+      }
+    },
+  };
 }

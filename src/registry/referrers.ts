@@ -1,7 +1,7 @@
 import { OperationError } from '../errors.js';
 import type { Manifest } from '../ports.js';
 import { formatRepository, isDigest, type Repository, type TagRef } from '../oci/reference.js';
-import { failure, nameOf, refusal, type Task } from './answers.js';
+import { ask, type Context, failure, nameOf, nextLink, refusal, type Task } from './request.js';
 import { digestOf, referrersTag } from '../oci/digest.js';
 import type { RegistryResponse } from './http/types.js';
 import {
@@ -15,12 +15,10 @@ import {
   parseJson,
   parseManifest,
 } from '../oci/manifest.js';
-import { nextLink } from './link.js';
 import { once, turns } from '../shared/concurrency.js';
 import { putTag } from './put.js';
 import { readUnparsed } from './read.js';
-import type { TreeNode } from './tree.js';
-import { ask, type Context } from './wire.js';
+import type { TreeNode } from './image.js';
 
 /** What refers to a manifest by its `subject` (distribution-spec "Listing Referrers"). */
 export interface Referrers {

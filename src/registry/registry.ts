@@ -1,16 +1,15 @@
 import type { Existence, Manifest, Registry } from '../ports.js';
 import { formatReference, formatRepository, type TagRef } from '../oci/reference.js';
-import { look, lookByBody } from './existence.js';
-import { readFacts } from './facts.js';
+import { look, lookByBody } from './head.js';
+import { checkCopyable, readFacts } from './image.js';
 import type { Transport } from './http/types.js';
 import { parseManifest } from '../oci/manifest.js';
 import { once } from '../shared/concurrency.js';
 import { PartUnknown, putByDigest, putTag } from './put.js';
-import { createReader } from './reader.js';
+import { createReader } from './read.js';
 import { listTags } from './tags.js';
-import { createTransfer } from './transfer.js';
-import { checkCopyable } from './tree.js';
-import type { Context } from './wire.js';
+import { createTransfer } from './copy.js';
+import type { Context } from './request.js';
 
 /** Time, chance and the log; none of them is taken from the surroundings. */
 export type RegistryOptions = Omit<Context, 'transport'>;

@@ -1,11 +1,9 @@
 import { isReservedTag, parseTag, type Repository } from '../oci/reference.js';
 import type { OperationError } from '../errors.js';
-import { clean, failure, refusal, type Task } from './answers.js';
-import { saysAbsent } from './existence.js';
+import { ask, clean, type Context, failure, nextLink, refusal, type Task } from './request.js';
+import { saysAbsent } from './head.js';
 import type { RegistryResponse } from './http/types.js';
 import { isObject, parseJson } from '../oci/manifest.js';
-import { nextLink } from './link.js';
-import { ask, type Context } from './wire.js';
 
 /** ECR refuses more than this many tags a page. */
 const PAGE = 1000;

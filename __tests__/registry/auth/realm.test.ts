@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { tokenServer, type Asker } from '../../../src/registry/auth/realm.js';
+import { tokenServer, type Asker } from '../../../src/registry/auth/challenge.js';
 
 const asker = (registry: string, api = `https://${registry}`, listed: string[] = []): Asker => ({
   registry,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { missingScopes, scopesOf } from '../../../src/registry/auth/scope.js';
+import { missingScopes, scopesOf } from '../../../src/registry/auth/authorizer.js';
 
 test('a mount asks for both repositories', () => {
   const access = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../../../src/errors.js';
-import { createProof } from '../../../src/registry/auth/proof.js';
-import { createTokenCache } from '../../../src/registry/auth/token-cache.js';
+import { createProof } from '../../../src/registry/auth/authorizer.js';
+import { createTokenCache } from '../../../src/registry/auth/token.js';
 
 const PULL = ['repository:a:pull'];
 const PUSH = ['repository:a:pull,push'];

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import type { Credential } from '../../../src/registry/auth/credential.js';
+import type { Credential } from '../../../src/registry/auth/docker-config.js';
 import { closeAll, kit, request, serve, type Seen, type TestServer } from './harness.js';
 
 const servers: TestServer[] = [];

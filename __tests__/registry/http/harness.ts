@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 
-import type { Credential } from '../../../src/registry/auth/credential.js';
+import type { Credential } from '../../../src/registry/auth/docker-config.js';
 import { createTransport, type TransportOptions } from '../../../src/registry/http/transport.js';
 import type { RegistryRequest, Transport } from '../../../src/registry/http/types.js';
 import type { Clock } from '../../../src/ports.js';

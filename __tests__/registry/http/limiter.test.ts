@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { createLimiter } from '../../../src/registry/http/limiter.js';
+import { createLimiter } from '../../../src/registry/http/host.js';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { isLoopback } from '../../../src/registry/hosts.js';
-import { proxyFor } from '../../../src/registry/http/proxy.js';
+import { proxyFor } from '../../../src/registry/http/agents.js';
 
 const https = (hostname: string, port = 443) => ({ secure: true, hostname, port });
 const http = (hostname: string, port = 80) => ({ secure: false, hostname, port });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { pointed, pointedWithin } from '../../../src/registry/http/redirect.js';
+import { pointed, pointedWithin } from '../../../src/registry/http/attempt.js';
 
 const LOCAL = 'http://127.0.0.1:5000/v2/org/app/blobs/uploads/';
 const PUBLIC = 'https://reg.example/v2/org/app/blobs/uploads/';

@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 
-import { createRelief } from '../../../src/registry/http/relief.js';
+import { createRelief } from '../../../src/registry/http/transport.js';
 
 const MIB = 1024 * 1024;
 

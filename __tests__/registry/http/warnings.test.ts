@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { createWarnings, warningTexts } from '../../../src/registry/http/warnings.js';
+import { createWarnings, warningTexts } from '../../../src/registry/http/transport.js';
 
 test.each([
   ['299 - "one"', ['one']],

@@ -1,11 +1,7 @@
 import { OperationError } from '../../errors.js';
-import { basicHeader, secretsOf, type Credential, type Credentials } from './credential.js';
-import { parseChallenges, type Challenge } from './challenge.js';
-import { createProof, type Proof } from './proof.js';
-import { tokenServer, type Asker } from './realm.js';
-import { missingScopes, scopesOf, type Access } from './scope.js';
-import { fetchToken, type AskTokenServer } from './token.js';
-import { createTokenCache, type TokenCache } from './token-cache.js';
+import { type Asker, type Challenge, parseChallenges, tokenServer } from './challenge.js';
+import { basicHeader, type Credential, type Credentials, secretsOf } from './docker-config.js';
+import { type AskTokenServer, createTokenCache, fetchToken, type TokenCache } from './token.js';
 
 /** The proof of identity for the requests to one registry. */
 export interface Authorizer {
@@ -185,4 +181,85 @@ function noToken(
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => (result ??= work());
+}
+
+/**
+ * Has the registry taken the credential yet? Until it has, one request at a time may try it: sixteen requests in
+ * flight with a wrong password are sixteen failed logins, and that locks accounts.
+ */
+export interface Proof {
+  /** Waits until it is known, or until it is the caller's turn to find out (`try`; then `settle` must follow). */
+  turn(): Promise<'try' | 'proven' | 'rejected'>;
+  /** `null`: could not be told (no answer). */
+  settle(right: boolean | null): void;
+  isRejected(): boolean;
+}
+
+/** A refusal may concern one repository only, so it takes two in a row to give a credential up. */
+const MAX_REFUSALS = 2;
+
+export function createProof(): Proof {
+  let state: 'unknown' | 'proven' | 'rejected' = 'unknown';
+  let refusals = 0;
+  let trying: { readonly over: Promise<void>; readonly end: () => void } | null = null;
+  return {
+    async turn() {
+      while (state === 'unknown' && trying) await trying.over;
+      if (state !== 'unknown') return state;
+      let end = (): void => undefined;
+      const over = new Promise<void>((resolve) => (end = resolve));
+      trying = { over, end };
+      return 'try';
+    },
+    settle(right) {
+      if (right === true) state = 'proven';
+      else if (right === false && state === 'unknown' && ++refusals >= MAX_REFUSALS) state = 'rejected';
+      const current = trying;
+      trying = null;
+      current?.end();
+    },
+    isRejected: () => state === 'rejected',
+  };
+}
+
+/** What a request must be allowed to do. */
+export interface Access {
+  readonly repository: { readonly repository: string };
+  readonly access: 'pull' | 'pull,push';
+  readonly alsoPull?: { readonly repository: string };
+}
+
+const MAX_SCOPES = 8;
+// resourcetype ":" name ":" actions, docs of distribution "Token Scope"; the name may hold a port's colon
+const SCOPE = /^repository:([\x21-\x7e]{1,300}):([a-z*]+(?:,[a-z*]+)*)$/;
+
+/** The scopes that `access` needs. */
+export function scopesOf({ repository, access, alsoPull }: Access): string[] {
+  const own = `repository:${repository.repository}:${access}`;
+  return alsoPull ? [own, `repository:${alsoPull.repository}:pull`] : [own];
+}
+
+/**
+ * What of a challenge's scopes is asked for besides `own`. A registry that maps names may know the repository by a longer or
+ * shorter path; such a name gets the actions that the request needs. Nothing else is: the registry chooses the words, and
+ * the token would be good for what nobody asked for. Some token servers look only at the first scope, so these go first.
+ */
+export function missingScopes(asked: string | undefined, own: readonly string[]): string[] {
+  const scopes = (asked ?? '').split(' ').flatMap((scope) => {
+    const [, name = '', actions = ''] = SCOPE.exec(scope) ?? [];
+    const needed = own.map(splitActions).find(([held]) => sameRepository(held, name))?.[1] ?? [];
+    const granted = needed.filter((action) => actions.split(',').includes(action));
+    return granted.length === 0 ? [] : [`repository:${name}:${granted.join(',')}`];
+  });
+  return [...new Set(scopes)].slice(0, MAX_SCOPES);
+}
+
+/** Another path of one repository, with more or fewer components in front: `mirror/library/app` is `library/app`. */
+function sameRepository(held: string, name: string): boolean {
+  return held !== name && (held.endsWith(`/${name}`) || name.endsWith(`/${held}`));
+}
+
+function splitActions(scope: string): [string, string[]] {
+  const [, name = '', actions = ''] = SCOPE.exec(scope) ?? [];
+  return [name, actions.split(',')];
 }

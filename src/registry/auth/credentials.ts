@@ -3,9 +3,16 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { messageOf, OperationError } from '../../errors.js';
-import type { Credential, Credentials } from './credential.js';
-import { credentialOf, entryOf, parseDockerConfig, type DockerConfig } from './docker-config.js';
-import { askHelper, type HelperSettings } from './helper.js';
+import {
+  askHelper,
+  type Credential,
+  credentialOf,
+  type Credentials,
+  type DockerConfig,
+  entryOf,
+  type HelperSettings,
+  parseDockerConfig,
+} from './docker-config.js';
 
 export interface CredentialOptions {
   /** DOCKER_AUTH_CONFIG, DOCKER_CONFIG, HOME, and PATH for helpers */

@@ -1,11 +1,10 @@
+import tls from 'node:tls';
 import { OperationError } from '../../errors.js';
-import { discard, dispatch, type Answer } from './dispatch.js';
-import { targetOf, type Endpoint } from './endpoint.js';
-import { WireFault } from './fault.js';
-import { isRedirect, MAX_HOPS, pointed, pointedWithin } from './redirect.js';
-import { speaksTls } from './tls-probe.js';
-import type { RegistryRequest } from './types.js';
-import type { Wiring } from './wiring.js';
+import { isListed, isLoopback, isPrivate } from '../hosts.js';
+import { WireFault } from './errors.js';
+import { type Endpoint, targetOf } from './host.js';
+import { type Answer, discard, dispatch } from './send.js';
+import type { RegistryRequest, Wiring } from './types.js';
 
 const MAX_AUTH_ROUNDS = 2;
 
@@ -144,4 +143,91 @@ function headersOf(
 ): Readonly<Record<string, string>> {
   if (!away) return authorization === undefined ? headers : { ...headers, authorization };
   return Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT_ABROAD.has(name.toLowerCase())));
+}
+
+export const MAX_HOPS = 5;
+
+/** 304 and 300 are answers, not redirects. */
+export function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
+
+/**
+ * Where an answer points, or OperationError `unsafe` when nobody should go there: another scheme than http(s), a
+ * step down from https, credentials in the URL, or an address that the public internet does not route. The
+ * exceptions are the host that gave the answer, loopback for a registry on loopback, and `listed` hosts.
+ * Whether another host may be reached at all is the caller's to say.
+ */
+export function pointed(base: URL, location: string, listed: readonly string[]): URL {
+  if (!URL.canParse(location, base.href)) {
+    throw unsafe(base, 'an address that cannot be read', 'the registry has to be mended');
+  }
+  const target = new URL(location, base);
+  target.hash = '';
+  if (target.protocol !== 'https:' && target.protocol !== 'http:') {
+    throw unsafe(base, `a "${target.protocol}" address`, 'only http and https are followed');
+  }
+  if (base.protocol === 'https:' && target.protocol === 'http:') {
+    throw unsafe(
+      base,
+      `plain http (${target.host})`,
+      'the registry, or the proxy before it, has to answer with https addresses',
+    );
+  }
+  if (target.username !== '' || target.password !== '') {
+    throw unsafe(base, `${target.host} with a user name in the address`, 'the registry has to be mended');
+  }
+  if (isPrivate(target.hostname) && !isNear(base, target) && !isListed(target, listed)) {
+    throw unsafe(
+      base,
+      `the private address ${target.host}`,
+      `list ${target.host} in insecure-registries if it is meant`,
+    );
+  }
+  return target;
+}
+
+/** The same, for addresses that are used like the registry itself: uploads and the next page of a list. */
+export function pointedWithin(base: URL, location: string, listed: readonly string[]): URL {
+  const target = pointed(base, location, listed);
+  if (target.origin !== base.origin && !isListed(target, listed)) {
+    throw unsafe(
+      base,
+      `another host (${target.host})`,
+      `list ${target.host} in insecure-registries if it is meant`,
+    );
+  }
+  return target;
+}
+
+function isNear(base: URL, target: URL): boolean {
+  return target.hostname === base.hostname || (isLoopback(base.hostname) && isLoopback(target.hostname));
+}
+
+function unsafe(base: URL, what: string, next: string): OperationError {
+  return new OperationError('unsafe', `${base.host} points to ${what}, which is not followed; ${next}`);
+}
+
+const PROBE_MS = 5000;
+const NOT_TLS = /wrong version number|packet length too long|unknown protocol|http request/i;
+
+/**
+ * Does `hostname:port` speak TLS? Asked only of loopback, and only after an answer in plain http that a TLS server
+ * gives too (400, or none). A certificate that is not acceptable is TLS all the same: it is refused later, by name.
+ */
+export function speaksTls(hostname: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = tls.connect({ host: hostname, port, timeout: PROBE_MS });
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('secureConnect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('close', () => end(false));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      const beforeTls = error.syscall === 'connect' || error.code === 'ECONNRESET' || error.code === 'EPIPE';
+      end(!beforeTls && !NOT_TLS.test(error.message));
+    });
+  });
 }

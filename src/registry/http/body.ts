@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
 import { messageOf, OperationError } from '../../errors.js';
-import type { Cancellation } from './cancellation.js';
-import { WireFault } from './fault.js';
+import type { Cancellation } from './exchange.js';
+import { WireFault } from './errors.js';
 
 export interface BodyLimits {
   /** more bytes than this are a fault */

@@ -1,24 +1,18 @@
 import type { Clock, Log } from '../../ports.js';
 import { createAuthorizer } from '../auth/authorizer.js';
-import type { Credentials } from '../auth/credential.js';
+import type { Credentials } from '../auth/docker-config.js';
+import type { AskTokenServer } from '../auth/token.js';
 import { addressOfRegistry } from '../hosts.js';
-import { createAgents } from './agents.js';
-import { attempt, urlOf } from './attempt.js';
-import { cancellationOf } from './cancellation.js';
-import type { Answer } from './dispatch.js';
-import { createEndpoint, type Endpoint } from './endpoint.js';
-import type { Environment } from './proxy.js';
-import { createSecrets, redactUrl } from './redact.js';
+import { createAgents, type Environment } from './agents.js';
+import { attempt, pointedWithin, urlOf } from './attempt.js';
+import { readBody } from './body.js';
+import { cancellationOf } from './exchange.js';
+import { createEndpoint, createPeer, type Endpoint, type Peer } from './host.js';
 import { createReach } from './reach.js';
-import { pointedWithin } from './redirect.js';
-import { createRelief } from './relief.js';
-import { streamed, whole } from './response.js';
-import { retrying, type Headed } from './retrying.js';
-import { createTokenClient, createTokenPeers } from './token-client.js';
-import type { RegistryRequest, Transport } from './types.js';
-import { createUsage } from './usage.js';
-import { createWarnings } from './warnings.js';
-import type { Wiring } from './wiring.js';
+import { createSecrets, redactUrl } from './redact.js';
+import { type Headed, retrying } from './retry.js';
+import { type Answer, dispatch, streamed, whole } from './send.js';
+import { bodyLimits, createUsage, flat, type RegistryRequest, type Transport, type Wiring } from './types.js';
 
 const DEFAULT_CONCURRENCY = 16;
 
@@ -114,4 +108,88 @@ function createEndpoints(wiring: Wiring, options: TransportOptions): (registry: 
     return endpoint;
   };
   return (registry) => endpoints.get(registry) ?? make(registry);
+}
+
+const MAX_BYTES = 64 * 1024;
+
+/** Requests to token servers: retried and limited like those to registries, never redirected. */
+export function createTokenClient(wiring: Wiring, peerOf: (origin: string) => Peer): AskTokenServer {
+  return ({ method, url, headers, body }) =>
+    retrying(
+      wiring,
+      peerOf(url.origin),
+      { what: () => redactUrl(method, url), repeatable: true },
+      async () => {
+        const answer = await dispatch(wiring, peerOf(url.origin), { method, url, headers, body });
+        const { incoming, status } = answer;
+        try {
+          return {
+            status,
+            headers: flat(incoming.headers),
+            body: await readBody(incoming, bodyLimits(wiring, MAX_BYTES)),
+          };
+        } finally {
+          answer.release();
+        }
+      },
+    );
+}
+
+/** The token servers of a run, by origin. */
+export function createTokenPeers(wiring: Wiring, concurrency: number): (origin: string) => Peer {
+  const peers = new Map<string, Peer>();
+  return (origin) => {
+    let peer = peers.get(origin);
+    if (!peer) {
+      const { limiter } = (peer = createPeer(concurrency));
+      wiring.cancellation.watch((reason) => limiter.stop(reason));
+      peers.set(origin, peer);
+    }
+    return peer;
+  };
+}
+
+/** Frees the memory of what streams have passed on. */
+
+/** So much may gather. A collection takes less than a millisecond, since hardly anything lives. */
+const EVERY = 8 * 1024 * 1024;
+
+/**
+ * @param collect frees short-lived memory; null where the engine does well by itself
+ * @returns to be told of the bytes of each piece of a stream
+ */
+export function createRelief(collect: (() => void) | null): (bytes: number) => void {
+  let passed = 0;
+  return (bytes) => {
+    passed += bytes;
+    if (passed < EVERY) return;
+    passed = 0;
+    collect?.();
+  };
+}
+
+/** Registries speak to people through `Warning: 299` (distribution-spec "Warnings"): each text is shown once a run. */
+const MAX_TEXTS = 20;
+const MAX_LENGTH = 300;
+
+/** The texts of code 299 in a Warning header (RFC 7234 5.5): `299 - "text"`, several with commas between. */
+export function warningTexts(header: string): string[] {
+  const texts: string[] = [];
+  for (const match of header.matchAll(/(?:^|,)\s*299 \S{1,100} "((?:[^"\\]|\\.)*)"/gs)) {
+    texts.push((match[1] ?? '').replace(/\\(.)/gs, '$1'));
+  }
+  return texts;
+}
+
+/** Shows every text once, on one line, cut at 300 characters, and no more than 20 texts in all. */
+export function createWarnings(show: (text: string) => void): (host: string, header: string) => void {
+  const seen = new Set<string>();
+  return (host, header) => {
+    for (const text of warningTexts(header)) {
+      const line = `${host} warns: ${text.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim()}`.slice(0, MAX_LENGTH);
+      if (seen.has(line) || seen.size >= MAX_TEXTS) continue;
+      seen.add(line);
+      show(line);
+    }
+  };
 }

@@ -1,8 +1,38 @@
-import { OperationError, type OperationCode } from '../errors.js';
-import { formatReference, formatRepository, type ImageRef, type Repository } from '../oci/reference.js';
-import type { RegistryResponse } from './http/types.js';
+import { type OperationCode, OperationError } from '../errors.js';
 import { isObject, parseJson } from '../oci/manifest.js';
+import { formatReference, formatRepository, type ImageRef, type Repository } from '../oci/reference.js';
+import type { Clock, Log } from '../ports.js';
+import type { RegistryRequest, RegistryResponse, Transport } from './http/types.js';
 import { quirksOf } from './quirks.js';
+
+/** What every operation needs: the wire, time and a place to warn. */
+export interface Context {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** As `context`, for what was asked before and went wrong: the report counts each request as a retry. */
+export function repeating(context: Context): Context {
+  const { transport } = context;
+  return {
+    ...context,
+    transport: {
+      ...transport,
+      send: (request) => transport.send({ ...request, again: true }),
+      stream: (request) => transport.stream({ ...request, again: true }),
+    },
+  };
+}
+
+/** Sends one request; what the transport throws is thrown on with the place where it happened. */
+export async function ask(context: Context, task: Task, request: RegistryRequest): Promise<RegistryResponse> {
+  try {
+    return await context.transport.send(request);
+  } catch (error) {
+    throw inContext(task, error);
+  }
+}
 
 /** What is being done to what, for messages: `{ doing: 'look at the tag', ref }`. */
 export interface Task {
@@ -94,4 +124,52 @@ function nextFor(task: Task, status: number): string {
   if (status === 429) return `run again later, or lower the concurrency`;
   if (status === 408 || status >= 500) return `run again when ${registry} is well`;
   return `see what ${registry} says about it, mend that and run again`;
+}
+
+/** Bytes that were bent on the way are asked for once more before the registry is doubted. */
+export async function onceMore<T>(context: Context, read: (context: Context) => Promise<T>): Promise<T> {
+  try {
+    return await read(context);
+  } catch (error) {
+    if (error instanceof OperationError && error.code === 'mismatch') return read(repeating(context));
+    throw error;
+  }
+}
+
+/**
+ * The target of `rel="next"` in a Link header (RFC 8288), or null. Links without a target in angle
+ * brackets and other relations are passed over; quoted parameters may hold commas and semicolons.
+ */
+export function nextLink(header: string | undefined): string | null {
+  let rest = header ?? '';
+  for (;;) {
+    const open = rest.indexOf('<');
+    const close = rest.indexOf('>', open);
+    if (open < 0 || close < 0) return null;
+    const target = rest.slice(open + 1, close).trim();
+    const [parameters, after] = splitAtComma(rest.slice(close + 1));
+    if (target !== '' && isNext(parameters)) return target;
+    rest = after;
+  }
+}
+
+/** Splits at the first comma that is not inside double quotes. */
+function splitAtComma(text: string): [string, string] {
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (quoted && char === '\\') at++;
+    else if (char === '"') quoted = !quoted;
+    else if (char === ',' && !quoted) return [text.slice(0, at), text.slice(at + 1)];
+  }
+  return [text, ''];
+}
+
+/** `name=token` or `name="quoted"`, one after the other; values in quotes are taken whole. */
+const PARAMETER = /;\s*([\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?/g;
+
+function isNext(parameters: string): boolean {
+  const relation = [...parameters.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === 'rel');
+  const names = (relation?.[2] ?? relation?.[3] ?? '').toLowerCase().split(/\s+/);
+  return names.includes('next');
 }

@@ -1,14 +1,11 @@
 import { pipeline, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-
 import { messageOf, OperationError } from '../errors.js';
-import type { Repository } from '../oci/reference.js';
-import { failure, inContext, nameOf, refusal, type Task } from './answers.js';
-import { isThere, taskOf } from './blob-presence.js';
-import type { RegistryResponse } from './http/types.js';
-import type { Descriptor } from '../oci/manifest.js';
 import { verifying } from '../oci/digest.js';
-import { ask, repeating, type Context } from './wire.js';
+import type { Descriptor } from '../oci/manifest.js';
+import type { Repository } from '../oci/reference.js';
+import type { RegistryResponse } from './http/types.js';
+import { ask, type Context, failure, inContext, nameOf, refusal, repeating, type Task } from './request.js';
 
 const TRIES = 3;
 /** Milliseconds before the second try; doubled for the third, each with full jitter. */
@@ -197,4 +194,105 @@ function wrongDigest(task: Task, blob: Descriptor, response: RegistryResponse): 
 function isPassing(problem: OperationError): boolean {
   if (problem.status !== undefined && FINAL.includes(problem.status)) return false;
   return !['cancelled', 'denied', 'unsafe', 'absent'].includes(problem.code);
+}
+
+/**
+ * Is the blob there? True only for 200 with the size that the descriptor promises; a 200 alone may come from a proxy.
+ * A wrong yes would lose the blob, a wrong no costs an upload.
+ */
+export async function isThere(context: Context, repository: Repository, blob: Descriptor): Promise<boolean> {
+  const { status, headers } = await head(context, repository, blob, 'pull,push');
+  return status === 200 && headers['content-length'] === String(blob.size);
+}
+
+/** @throws OperationError `absent` or `mismatch` when the source clearly lacks the blob or has it with another size */
+export async function checkSource(context: Context, source: Repository, blob: Descriptor): Promise<void> {
+  const { status, headers } = await head(context, source, blob, 'pull');
+  const task = taskOf('find the blob', source, blob);
+  if (status === 404) {
+    const what = `the source is incomplete: ${source.registry} answered HTTP 404`;
+    throw failure('absent', task, what, 'push the source image again', { status });
+  }
+  const length = headers['content-length'];
+  if (status === 200 && length !== undefined && length !== String(blob.size)) {
+    const what = `it has ${length} bytes where the manifest promises ${blob.size}`;
+    throw failure('mismatch', task, what, 'build and push the image anew', { status });
+  }
+}
+
+/** A task about a blob, for messages. */
+export function taskOf(doing: string, repository: Repository, blob: Descriptor): Task {
+  return {
+    doing,
+    ref: { registry: repository.registry, repository: repository.repository, digest: blob.digest },
+  };
+}
+
+function head(
+  context: Context,
+  repository: Repository,
+  blob: Descriptor,
+  access: 'pull' | 'pull,push',
+): Promise<RegistryResponse> {
+  return ask(context, taskOf('find the blob', repository, blob), {
+    method: 'HEAD',
+    repository,
+    path: `blobs/${blob.digest}`,
+    access,
+    maxBytes: 0,
+    redirect: 'follow',
+    repeatable: true,
+  });
+}
+
+/**
+ * Cross-repository mount (distribution-spec "Mounting a blob from another repository"). 202 is "no, but here is an
+ * upload session", which is used or cancelled. Anything else, such as the 401 of docker-registry 2.8 for a token without pull on
+ * the source, means that an upload must do.
+ */
+export async function mountBlob(
+  context: Context,
+  source: Repository,
+  destination: Repository,
+  blob: Descriptor,
+): Promise<'mounted' | 'refused' | URL> {
+  try {
+    const response = await ask(context, taskOf('mount the blob', destination, blob), {
+      method: 'POST',
+      repository: destination,
+      path: `blobs/uploads/?mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(source.repository)}`,
+      body: new Uint8Array(0),
+      access: 'pull,push',
+      alsoPull: source,
+      maxBytes: 64 * 1024,
+      redirect: 'refuse',
+      repeatable: true,
+    });
+    if (response.status === 201) return 'mounted';
+    const location = response.headers['location'];
+    return response.status === 202 && location !== undefined
+      ? context.transport.resolve(response.url, location)
+      : 'refused';
+  } catch (error) {
+    if (error instanceof OperationError && !['cancelled', 'timeout'].includes(error.code)) return 'refused';
+    throw error;
+  }
+}
+
+/** An upload session that nobody will use; registries drop it by themselves in the end, so a refusal does not matter. */
+export async function cancelUpload(context: Context, destination: Repository, session: URL): Promise<void> {
+  const task: Task = { doing: 'cancel the upload', ref: destination };
+  try {
+    await ask(context, task, {
+      method: 'DELETE',
+      repository: destination,
+      path: session,
+      access: 'pull,push',
+      maxBytes: 64 * 1024,
+      redirect: 'refuse',
+      repeatable: false,
+    });
+  } catch (error) {
+    if (!(error instanceof OperationError) || error.code === 'cancelled') throw error;
+  }
 }

@@ -1,12 +1,10 @@
 import { OperationError } from '../errors.js';
-import type { Absence, Existence } from '../ports.js';
-import { isDigest, type ImageRef } from '../oci/reference.js';
-import { errorsOf, failure, refusal, type Task } from './answers.js';
 import { algorithmOf, digestOf } from '../oci/digest.js';
-import type { RegistryRequest, RegistryResponse } from './http/types.js';
 import { bareMediaType, isManifest, isSchema1, LOOK_ACCEPT, MAX_MANIFEST_BYTES } from '../oci/manifest.js';
-import { onceMore } from './once-more.js';
-import { ask, type Context } from './wire.js';
+import { type ImageRef, isDigest } from '../oci/reference.js';
+import type { Absence, Existence } from '../ports.js';
+import type { RegistryRequest, RegistryResponse } from './http/types.js';
+import { ask, type Context, errorsOf, failure, onceMore, refusal, type Task } from './request.js';
 
 /**
  * Codes of a 404 that say "no such manifest" or "no such repository": the distribution-spec's, and NOT_FOUND, which

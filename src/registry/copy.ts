@@ -1,23 +1,145 @@
 import { OperationError } from '../errors.js';
-import { pool } from '../shared/concurrency.js';
-import type { Existence, Manifest } from '../ports.js';
+import { cosignTags } from '../oci/digest.js';
+import { parseManifest } from '../oci/manifest.js';
 import {
+  type DigestRef,
   formatReference,
   formatRepository,
   type ImageRef,
   type Repository,
+  sameRepository,
   type TagRef,
 } from '../oci/reference.js';
-import type { Tally } from './blobs.js';
-import type { Children } from './children.js';
-import { cosignTags } from '../oci/digest.js';
-import { look, lookByBody } from './existence.js';
-import { parseManifest } from '../oci/manifest.js';
+import type { AttachmentMode, Existence, Manifest, Registry, TransferReport } from '../ports.js';
+import { pool } from '../shared/concurrency.js';
+import { type Children, createBlobs, createChildren, isForeign, type Tally } from './content.js';
+import { look, lookByBody } from './head.js';
+import { readTree, type TreeNode } from './image.js';
 import { putTag } from './put.js';
-import type { Reader } from './reader.js';
-import type { Referrers } from './referrers.js';
-import { readTree, type TreeNode } from './tree.js';
-import { repeating, type Context } from './wire.js';
+import type { Reader } from './read.js';
+import { createReferrers, type Referrers } from './referrers.js';
+import { type Context, repeating } from './request.js';
+
+export type Transfer = (
+  source: DigestRef,
+  manifest: Manifest,
+  destination: Repository,
+  mode: AttachmentMode,
+) => Promise<TransferReport>;
+
+const LANES = 8;
+const NOTHING = (): Tally => ({ mounted: 0, uploaded: 0, bytes: 0, manifests: 0 });
+
+/**
+ * Carries images between repositories: first everything is read that says what there is to carry, so that an incomplete
+ * source is refused before any write, then blobs, then manifests from the inside out, then what is attached. The root
+ * manifest stays out: writing it is what makes a tag.
+ */
+export function createTransfer(
+  context: Context,
+  reader: Reader,
+): { transfer: Transfer; referrers: Referrers } & Pick<Registry, 'attached' | 'carry'> {
+  const blobs = createBlobs(context);
+  const referrers = createReferrers(context);
+  const children = createChildren(context, blobs, referrers);
+  const attachments = createAttachments(context, reader, referrers, children);
+
+  const findAttached = async (
+    source: DigestRef,
+    nodes: readonly TreeNode[],
+    mode: AttachmentMode,
+  ): Promise<readonly Attachment[]> => {
+    if (mode === 'ignore') return [];
+    const found = await attachments.find(
+      source,
+      nodes.map(({ manifest }) => manifest.digest),
+    );
+    if (mode === 'require' && found.length === 0) {
+      throw new OperationError(
+        'absent',
+        `${formatReference(source)}: no signature, attestation or SBOM is attached, but "attachments: require" asks for one; ` +
+          'sign the source image, or set "attachments: copy"',
+      );
+    }
+    const broken = found.find(({ problem }) => problem !== null)?.problem;
+    if (mode === 'require' && broken) throw broken;
+    return found;
+  };
+
+  /** Mounting never shows the bytes, so presence and size of the blobs are asked for beforehand. Streams show them anyway. */
+  const checkMountable = async (
+    source: Repository,
+    destination: Repository,
+    nodes: readonly TreeNode[],
+  ): Promise<void> => {
+    if (source.registry !== destination.registry) return;
+    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob] as const));
+    const own = [...needed.values()].filter((blob) => !isForeign(blob) && blob.urls.length === 0);
+    await pool(own, LANES, (blob) => blobs.check(source, blob));
+  };
+
+  const transfer: Transfer = async (source, manifest, destination, mode) => {
+    const here = sameRepository(source, destination);
+    if (here && mode !== 'require') return report([], 0, NOTHING());
+    const nodes = await readTree(reader, source, manifest);
+    const found = await findAttached(source, nodes, mode);
+    const tally = NOTHING();
+    if (here) return report(found, found.length, tally);
+    await checkMountable(source, destination, nodes);
+    await children.bring(source, destination, nodes.slice(0, -1), tally);
+    const root = nodes.at(-1);
+    if (root) await children.bringParts(source, destination, root, tally);
+    const carried = await attachments.carry(source, destination, found, tally, mode === 'require');
+    return report(found, carried, tally);
+  };
+  const findOn = async (image: DigestRef, manifest: Manifest): Promise<readonly Attachment[]> =>
+    findAttached(image, await readTree(reader, image, manifest), 'copy');
+
+  return {
+    referrers,
+    attached: async (image, manifest) => (await findOn(image, manifest)).length,
+    async carry(source, manifest, destination, mode) {
+      const tally = NOTHING();
+      try {
+        const found = await findOn(source, manifest);
+        const carried = await attachments.carry(source, destination, found, tally, mode === 'require');
+        return { found: found.length, carried, written: tally.manifests };
+      } catch (error) {
+        throw named(error, destination);
+      }
+    },
+    async transfer(source, manifest, destination, mode) {
+      try {
+        return await transfer(source, manifest, destination, mode);
+      } catch (error) {
+        throw named(error, destination);
+      }
+    },
+  };
+}
+
+/** The error of a part names that part; this adds where all of it was to go. */
+function named(error: unknown, destination: Repository): unknown {
+  if (!(error instanceof OperationError)) return error;
+  return new OperationError(
+    error.code,
+    `copying to ${formatRepository(destination)} stopped: ${error.message}`,
+    {
+      cause: error,
+      ...(error.status === undefined ? {} : { status: error.status }),
+    },
+  );
+}
+
+function report(found: readonly Attachment[], carried: number, tally: Tally): TransferReport {
+  return {
+    attachmentsFound: found.length,
+    attachmentsCarried: carried,
+    blobsMounted: tally.mounted,
+    blobsUploaded: tally.uploaded,
+    bytes: tally.bytes,
+  };
+}
 
 /** A signature, attestation, SBOM or other artifact that belongs to a manifest, and all below it. */
 export interface Attachment {

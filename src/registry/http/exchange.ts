@@ -1,11 +1,10 @@
-import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import http from 'node:http';
 import https from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { LookupFunction, Socket } from 'node:net';
-
+import type { Readable } from 'node:stream';
 import { OperationError } from '../../errors.js';
-import type { Cancellation } from './cancellation.js';
-import { faultOf, WireFault } from './fault.js';
-import { feed, type Upload } from './upload.js';
+import { faultOf, WireFault } from './errors.js';
 
 /** Where a request goes, taken apart once for each registry. */
 export interface Target {
@@ -162,5 +161,106 @@ function startTimer(length: () => number, expired: (ms: number) => void): { rest
   return {
     restart: () => void (started = performance.now()),
     stop: () => clearTimeout(timer),
+  };
+}
+
+/** A body that is sent as it arrives. */
+export interface Upload {
+  /** bytes that the source will give, no more and no fewer */
+  readonly length: number;
+  readonly source: Readable;
+}
+
+interface Hooks {
+  readonly onSent: (bytes: number) => void;
+  readonly onProgress: () => void;
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * Sends `upload` as the body of `wire`, holding back while the connection is full. A source that fails, ends
+ * early or gives too much ends the request, so that the registry never takes a part for the whole.
+ */
+export function feed(wire: ClientRequest, upload: Upload, hooks: Hooks): { stop(): void } {
+  const { source, length } = upload;
+  let sent = 0;
+  let ended = false;
+  const wrong = (): void => {
+    hooks.onError(new OperationError('mismatch', `the body to send has ${sent} bytes instead of ${length}`));
+  };
+
+  source.on('data', (chunk: Buffer) => {
+    sent += chunk.length;
+    if (sent > length) {
+      wrong();
+      return;
+    }
+    hooks.onSent(chunk.length);
+    hooks.onProgress();
+    if (!wire.write(chunk)) source.pause();
+  });
+  wire.on('drain', () => {
+    hooks.onProgress();
+    source.resume();
+  });
+  source.on('end', () => {
+    ended = true;
+    if (sent === length) wire.end(hooks.onProgress);
+    else wrong();
+  });
+  source.on('error', hooks.onError);
+  source.on('close', () => {
+    if (!ended) wrong();
+  });
+  return {
+    stop() {
+      if (ended) return;
+      // The answer came before the body was all sent: the rest must not be taken for a next request.
+      ended = true;
+      wire.shouldKeepAlive = false;
+      source.removeAllListeners('data');
+      source.destroy();
+    },
+  };
+}
+
+/** The end of the run as everything in flight sees it: one listener on the signal, however many requests there are. */
+export interface Cancellation {
+  readonly signal: AbortSignal;
+  /** Throws when the run has ended. */
+  check(): void;
+  /** Calls `end` when the run ends; the function that it gives takes it off again. */
+  watch(end: (reason: OperationError) => void): () => void;
+}
+
+/** `timeout` when the signal was a time limit, `cancelled` for anything else; an OperationError given as the reason stays. */
+export function reasonOf(signal: AbortSignal): OperationError {
+  const reason: unknown = signal.reason;
+  if (reason instanceof OperationError) return reason;
+  return (reason as Partial<Error> | null)?.name === 'TimeoutError'
+    ? new OperationError('timeout', 'the time limit of the run has passed', { cause: reason })
+    : new OperationError('cancelled', 'the run was told to stop', { cause: reason });
+}
+
+export function cancellationOf(signal: AbortSignal): Cancellation {
+  const watchers = new Set<(reason: OperationError) => void>();
+  let reason = signal.aborted ? reasonOf(signal) : null;
+  signal.addEventListener(
+    'abort',
+    () => {
+      reason = reasonOf(signal);
+      for (const end of [...watchers]) end(reason);
+    },
+    { once: true },
+  );
+  return {
+    signal,
+    check() {
+      if (reason) throw reason;
+    },
+    watch(end) {
+      watchers.add(end);
+      return () => void watchers.delete(end);
+    },
   };
 }
