@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { checkBuildxVersion, parseBuildxVersion, parseInspect } from '../../src/docker/buildx.js';
-import { secretTexts } from '../../src/docker/environment.js';
-import { cleanLine, lineSplitter } from '../../src/docker/output.js';
+import { checkBuildxVersion, parseBuildxVersion, parseInspect } from '../../src/docker/inspect.js';
+import { cleanLine, lineSplitter, secretTexts } from '../../src/docker/output.js';
 import { build, definition } from '../builds/support.js';
 
 test.each([

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { secretFiles } from '../../src/docker/secret-files.js';
+import { secretFiles } from '../../src/docker/output.js';
 
 let workspace: string;
 beforeAll(() => {

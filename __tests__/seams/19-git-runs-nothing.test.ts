@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 import { readRefFacts } from '../../src/git/facts.js';
 import { commitOf, gitIn, headOf } from '../../src/git/git.js';
-import { dockerEnvironment } from '../../src/docker/environment.js';
+import { dockerEnvironment } from '../../src/docker/output.js';
 import { askHelper } from '../../src/registry/auth/docker-config.js';
 import { GIT_ENV, sandbox, type Sandbox } from '../support/repository.js';
 

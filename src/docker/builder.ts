@@ -4,15 +4,11 @@ import { join } from 'node:path';
 
 import type { BakeDefinition, Builder, BuilderState, BuiltTarget } from '../builds/model.js';
 import type { Clock, Log } from '../ports.js';
-import { askDocker, askDockerLong, findDocker } from './ask.js';
-import { knowsAllow } from './buildx.js';
+import { askDocker, askDockerLong, findDocker, runLong } from './process.js';
+import { findBuilder, knowsAllow, removeBuilder } from './inspect.js';
 import type { Environment } from '../shared/environment.js';
-import { dockerEnvironment, secretTexts } from './environment.js';
+import { cleanLine, dockerEnvironment, secretFiles, secretTexts } from './output.js';
 import { bakeError, readMetadata } from './metadata.js';
-import { cleanLine } from './output.js';
-import { findBuilder, removeBuilder } from './prepare.js';
-import { runLong } from './process.js';
-import { secretFiles } from './secret-files.js';
 import { checkWorkspace } from './workspace.js';
 
 export interface BuilderOptions {
