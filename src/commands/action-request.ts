@@ -7,7 +7,7 @@ import type { TagFile } from '../config/config.js';
 import { readDigests } from '../docker/digests.js';
 import { UserError } from '../errors.js';
 import type { ActionInputs } from '../github/inputs.js';
-import { defaultProvenance, sourceFacts } from '../github/source.js';
+import { defaultProvenance, sourceFacts } from '../git/source.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { RunRequest } from '../request.js';
 import { readTagFiles } from '../workspace/files.js';

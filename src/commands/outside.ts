@@ -17,7 +17,7 @@ import {
 } from '../gates/gates.js';
 import type { Checks } from '../gates/port.js';
 import { gitIn, headOf, uncommittedIn } from '../git/git.js';
-import { baseCommit } from '../github/base.js';
+import { baseCommit } from '../git/source.js';
 import type { GitHub } from '../github/client.js';
 import type { ClaimTag, RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';

@@ -1,7 +1,7 @@
 /** `retag plan` and `retag apply` */
 import { readDigests } from '../docker/digests.js';
 import { requireWrite } from '../git/permission.js';
-import { defaultProvenance, sourceFacts } from '../github/source.js';
+import { defaultProvenance, sourceFacts } from '../git/source.js';
 import { REVIEW_MODES, type ReviewMode } from '../config/model.js';
 import { UserError } from '../errors.js';
 import type { Log } from '../ports.js';

@@ -5,9 +5,17 @@ import type { TagFile } from '../config/config.js';
 import type { Permission, RefFacts } from '../policy/policy.js';
 import { parseRef, visible, type ParsedRef } from '../policy/refname.js';
 import { readEvent, type EventFacts } from './event.js';
-import { commitOf, gitIn, isShallow, linesOf, remoteTags, type Git } from './git.js';
+import {
+  allTags,
+  commitOf,
+  type Git,
+  gitIn,
+  isShallow,
+  linesOf,
+  remoteTags,
+  tagsReachableFrom,
+} from './git.js';
 import { permissionOf } from './permission.js';
-import { allTags, tagsReachableFrom } from './tags.js';
 
 export interface RefOptions {
   /** the environment of the process */
