@@ -1,5 +1,5 @@
 /** The rule of a preset for tags that promotions write (`starlingx`): binding for what a change brings, a warning for the rest. Pure. */
-import type { EntryChanges } from './comment/comment.js';
+import type { EntryChanges } from './github/review/comment.js';
 import type { ImageConfig } from './config/model.js';
 import type { Problem } from './errors.js';
 import { checkPromotionTag, type CompiledPolicy, type RefFacts } from './policy/policy.js';

@@ -1,7 +1,7 @@
 /** What a run is asked for, and the outside systems that it is given. */
 import type { BakeDefinition, BuildDefaults, Builder, SourceFacts, Uncommitted } from './builds/model.js';
 import type { Digests } from './builds/machines.js';
-import type { EntryChanges } from './comment/comment.js';
+import type { EntryChanges } from './github/review/comment.js';
 import type { TagFile } from './config/config.js';
 import type { Config, ImageConfig, ReviewMode } from './config/model.js';
 import type { Problem } from './errors.js';

@@ -6,7 +6,7 @@ import {
   MAX_COMMENT,
   planComment,
   planMarker,
-} from '../../src/comment/comment.js';
+} from '../../src/github/review/comment.js';
 import type { ReportAction } from '../../src/report/model.js';
 import { action, digest, report } from '../support/github/report.js';
 

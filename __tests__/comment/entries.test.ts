@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { compareEntries, countsForPullRequest, isTouched } from '../../src/comment/comment.js';
+import { compareEntries, countsForPullRequest, isTouched } from '../../src/github/review/comment.js';
 import { parseConfig } from '../../src/config/config.js';
 
 const entry = (name: string, build: string, tag: string, more = ''): string =>

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { decodeReviewed, unreviewed } from '../../src/comment/comment.js';
-import { encodeReviewed, MAX_DATA } from '../../src/comment/reviewed.js';
+import { decodeReviewed, unreviewed } from '../../src/github/review/comment.js';
+import { encodeReviewed, MAX_DATA } from '../../src/github/review/reviewed.js';
 import { digest } from '../support/github/report.js';
 
 const head = 'a'.repeat(40);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 
-import { editReference } from '../../src/followup/edit.js';
+import { editReference } from '../../src/github/follow-up/edit.js';
 import { digest } from '../support/github/report.js';
 
 const wanted = {

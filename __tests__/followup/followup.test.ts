@@ -1,14 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { followUpBranch, type FollowUpItem, planFollowUp } from '../../src/followup/followup.js';
 import {
   commitMessage,
   fingerprintIn,
+  followUpBranch,
+  type FollowUpItem,
+  planFollowUp,
   pullBody,
   supersededText,
   titleOf,
   withoutFingerprint,
-} from '../../src/followup/message.js';
+} from '../../src/github/follow-up/plan.js';
 import { digest } from '../support/github/report.js';
 
 const item = (

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { claimTag } from '../../src/github/claim.js';
+import { claimTag } from '../../src/github/refs.js';
 import { type LocalGitHub, startGitHub } from '../support/github/local-github.js';
 import { open } from '../support/github/open.js';
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { planMarker } from '../../src/comment/comment.js';
-import { encodeReviewed } from '../../src/comment/reviewed.js';
-import { seal } from '../../src/hidden.js';
-import { commitsTouching, reviewsOf, upsertComment } from '../../src/github/comments.js';
+import { planMarker } from '../../src/github/review/comment.js';
+import { encodeReviewed } from '../../src/github/review/reviewed.js';
+import { seal } from '../../src/github/payload.js';
+import { commitsTouching, reviewsOf, upsertComment } from '../../src/github/review/review.js';
 import { type LocalGitHub, startGitHub } from '../support/github/local-github.js';
 import { open } from '../support/github/open.js';
 import { digest } from '../support/github/report.js';

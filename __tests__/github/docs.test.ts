@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 
 import { parseConfig } from '../../src/config/config.js';
-import { permissionFor } from '../../src/github/permissions.js';
+import { permissionFor } from '../../src/github/errors.js';
 
 const page = (name: string): string =>
   readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { FollowUpItem } from '../../src/followup/followup.js';
-import { followUp } from '../../src/github/followup.js';
+import type { FollowUpItem } from '../../src/github/follow-up/plan.js';
+import { followUp } from '../../src/github/follow-up/pull-request.js';
 import { type LocalGitHub, startGitHub } from '../support/github/local-github.js';
 import { open } from '../support/github/open.js';
 import { digest } from '../support/github/report.js';

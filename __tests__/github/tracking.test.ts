@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import type { TrackingConfig } from '../../src/config/model.js';
-import { listTracking, syncTracking } from '../../src/github/tracking.js';
-import { groupTracked, type TagEvent, trackingMarker } from '../../src/tracking/tracking.js';
+import { listTracking, syncTracking } from '../../src/github/tracking/sync.js';
+import { groupTracked, type TagEvent, trackingMarker } from '../../src/github/tracking/issue.js';
 import { origin } from '../support/github/gate.js';
 import { type LocalGitHub, startGitHub } from '../support/github/local-github.js';
 import { open } from '../support/github/open.js';

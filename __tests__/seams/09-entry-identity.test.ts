@@ -1,13 +1,13 @@
 /** Two entries on one line are two entries: the object is the identity, a position is for people. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { compareEntries, countsForPullRequest, isTouched } from '../../src/comment/comment.js';
+import { compareEntries, countsForPullRequest, isTouched } from '../../src/github/review/comment.js';
 import { seed } from '../../src/embedded/seed.js';
 import { image } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
-import { followUpItems } from '../../src/followup/items.js';
+import { followUpItems } from '../../src/github/follow-up/plan.js';
 import { entryTest } from '../../src/config/entries.js';
-import { tagEvents } from '../../src/tracking/events.js';
+import { tagEvents } from '../../src/github/tracking/events.js';
 import { parse } from '../config/support.js';
 import { flow, flowRequest } from '../support/flow.js';
 

@@ -12,7 +12,7 @@ import { parsePattern } from '../../src/policy/pattern.js';
 import { isAmbiguous } from '../../src/policy/check.js';
 import { LIMITS } from '../../src/policy/limits.js';
 import { createSecrets } from '../../src/registry/http/redact.js';
-import { versionLine } from '../../src/tracking/tracked.js';
+import { versionLine } from '../../src/github/tracking/events.js';
 import { expectLinear } from '../support/cpu.js';
 
 function file(text: string): { path: string; bytes: Uint8Array } {

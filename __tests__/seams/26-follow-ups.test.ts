@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { parseConfig } from '../../src/config/config.js';
 import { UserError } from '../../src/errors.js';
-import { editReference } from '../../src/followup/edit.js';
-import { readTreeFiles } from '../../src/github/tree.js';
-import { planFollowUp } from '../../src/followup/followup.js';
+import { editReference } from '../../src/github/follow-up/edit.js';
+import { readTreeFiles } from '../../src/github/refs.js';
+import { planFollowUp } from '../../src/github/follow-up/plan.js';
 import { code, escapeCell } from '../../src/shared/markdown.js';
 import { startGitHub, type LocalGitHub } from '../support/github/local-github.js';
 import { open } from '../support/github/open.js';

@@ -14,7 +14,7 @@ import {
   trackingMarker,
   trackingText,
   versionLine,
-} from '../../src/tracking/tracking.js';
+} from '../../src/github/tracking/issue.js';
 import { origin } from '../support/github/gate.js';
 import { digest } from '../support/github/report.js';
 

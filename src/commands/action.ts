@@ -6,8 +6,15 @@ import { formatProblem, OperationError, UserError } from '../errors.js';
 import { readRefFacts } from '../git/facts.js';
 import { requireWrite } from '../git/permission.js';
 import { readInputs, type ActionInputs } from '../github/inputs.js';
-import { annotate, jobLog, mask, passOn } from '../github/output.js';
-import { publishAnnotations, publishOutputs, publishSummary } from '../github/publish.js';
+import {
+  annotate,
+  jobLog,
+  mask,
+  passOn,
+  publishAnnotations,
+  publishOutputs,
+  publishSummary,
+} from '../github/output.js';
 import { escapeCell } from '../shared/markdown.js';
 import { buildOutputs, outputs } from '../report/outputs.js';
 import { annotations, problemAnnotation } from '../report/annotations.js';

@@ -1,14 +1,13 @@
 /** After the tags are there: the follow-up pull request and the tracking issues. */
 import type { TagFile } from '../config/config.js';
 import { messageOf, OperationError } from '../errors.js';
-import { followUpBranch } from '../followup/followup.js';
-import { followUpItems } from '../followup/items.js';
+import { followUpBranch, followUpItems } from '../github/follow-up/plan.js';
 import type { GitHub } from '../github/client.js';
-import type { Note } from '../github/publish.js';
+import type { Note } from '../github/output.js';
 import type { RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
-import { tagEvents, trackedImages } from '../tracking/events.js';
-import { groupTracked, shepherdAdvice } from '../tracking/tracking.js';
+import { tagEvents, trackedImages } from '../github/tracking/events.js';
+import { groupTracked, shepherdAdvice } from '../github/tracking/issue.js';
 
 export interface AftermathParts {
   readonly files: readonly TagFile[];
@@ -57,7 +56,7 @@ async function openFollowUp(
     base,
     files.map(({ path }) => path),
   );
-  const { followUp } = await import('../github/followup.js');
+  const { followUp } = await import('../github/follow-up/pull-request.js');
   const { state, url, notice, problems } = await followUp(await github(), { base, branch, items, runUrl });
   return [
     { level: 'line', text: `Follow-up pull request: ${state}`, url },
@@ -79,7 +78,7 @@ async function track(
   const events = tagEvents(outcomes, release, report.drift);
   const tracked = groupTracked(events, trackedImages(outcomes, release));
   if (tracked.length === 0) return [];
-  const { syncTracking } = await import('../github/tracking.js');
+  const { syncTracking } = await import('../github/tracking/sync.js');
   const results = await syncTracking(await github(), tracking, tracked, {
     now: systemClock.now(),
     runUrl,

@@ -1,5 +1,5 @@
 /** The end of an action: the comment on a pull request, what follows an apply, and the exit status. */
-import { publishNotes } from '../github/publish.js';
+import { publishNotes } from '../github/output.js';
 import type { ActionInputs } from '../github/inputs.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
@@ -7,7 +7,7 @@ import type { RunRequest } from '../request.js';
 import type { RunResult } from '../run.js';
 import { aftermath } from './aftermath.js';
 import { branchOfRun, type Outside } from './outside.js';
-import { failsPullRequest, publishComment } from './pull-request.js';
+import { failsPullRequest, publishComment } from '../github/review/review.js';
 
 export interface Ending {
   readonly result: RunResult;

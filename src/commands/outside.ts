@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 
 import type { BakeDefinition, Builder, Uncommitted } from '../builds/model.js';
-import type { EntryChanges } from '../comment/comment.js';
+import type { EntryChanges } from '../github/review/comment.js';
 import type { TagFile } from '../config/config.js';
 import type { Config, ImageConfig } from '../config/model.js';
 import { OperationError, type Problem } from '../errors.js';
@@ -23,7 +23,7 @@ import type { ClaimTag, RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
 import type { RunParts } from '../request.js';
 import { systemClock } from '../system/clock.js';
-import { applyReview, changedEntries } from './pull-request.js';
+import { applyReview, changedEntries } from '../github/review/review.js';
 
 export interface OutsideOptions {
   /** for what a change touches; empty: nothing is looked up */
@@ -69,7 +69,7 @@ export function outsideOf(options: OutsideOptions): Outside {
     github,
     gatekeeper: createGatekeeper(checksOf(options, github), systemClock.now()),
     claim: async (name, sha) => {
-      const { claimTag } = await import('../github/claim.js');
+      const { claimTag } = await import('../github/refs.js');
       return claimTag(await github(), name, sha);
     },
     subject: (entry, revision) => ({

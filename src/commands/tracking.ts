@@ -1,7 +1,7 @@
 /** `retag tracking`: the liaison's overview, every open tracking issue by release cycle. */
-import { listTracking } from '../github/tracking.js';
+import { listTracking } from '../github/tracking/sync.js';
 import { startDeadline } from '../system/deadline.js';
-import { trackingText } from '../tracking/tracking.js';
+import { trackingText } from '../github/tracking/issue.js';
 import type { Arguments } from '../terminal/args.js';
 import { logFor, type Io } from './output.js';
 import { askingOnly, outsideOf } from './outside.js';

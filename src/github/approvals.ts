@@ -2,7 +2,7 @@
 import { OperationError } from '../errors.js';
 import type { Approval, ApprovalFacts, ApprovalQuery } from '../gates/port.js';
 import { type Data, type GitHub, type RepoName, repoName } from './client.js';
-import { readText } from './files.js';
+import { readText } from './refs.js';
 
 /** Versions of the tag file that are looked through for the one that brought an entry in. */
 const MAX_VERSIONS = 100;

@@ -6,10 +6,7 @@ import type { Endpoints } from '@octokit/types';
 
 import { messageOf, OperationError } from '../errors.js';
 import type { Clock, Log } from '../ports.js';
-import { faultOf, limitFault, redact } from './faults.js';
-import { createLane } from './lane.js';
-import { nextStep } from './limits.js';
-import { permissionFor } from './permissions.js';
+import { createLane, faultOf, limitFault, nextStep, permissionFor, redact } from './errors.js';
 
 export type Route = keyof Endpoints;
 export type Params<R extends Route> = Omit<

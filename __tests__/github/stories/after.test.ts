@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
 import type { TrackingConfig } from '../../../src/config/model.js';
-import { followUpBranch, type FollowUpItem } from '../../../src/followup/followup.js';
+import { followUpBranch, type FollowUpItem } from '../../../src/github/follow-up/plan.js';
 import { createGatekeeper } from '../../../src/gates/gates.js';
 import { createChecks } from '../../../src/github/checks.js';
-import { followUp } from '../../../src/github/followup.js';
-import { listTracking, syncTracking } from '../../../src/github/tracking.js';
-import { groupTracked, type TagEvent, trackingText } from '../../../src/tracking/tracking.js';
+import { followUp } from '../../../src/github/follow-up/pull-request.js';
+import { listTracking, syncTracking } from '../../../src/github/tracking/sync.js';
+import { groupTracked, type TagEvent, trackingText } from '../../../src/github/tracking/issue.js';
 import { gate, origin } from '../../support/github/gate.js';
 import { type LocalGitHub, startGitHub } from '../../support/github/local-github.js';
 import { open } from '../../support/github/open.js';

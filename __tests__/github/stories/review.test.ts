@@ -6,10 +6,10 @@ import {
   planComment,
   planMarker,
   unreviewed,
-} from '../../../src/comment/comment.js';
+} from '../../../src/github/review/comment.js';
 import { parseConfig } from '../../../src/config/config.js';
-import { reviewsOf, upsertComment } from '../../../src/github/comments.js';
-import { readText } from '../../../src/github/files.js';
+import { reviewsOf, upsertComment } from '../../../src/github/review/review.js';
+import { readText } from '../../../src/github/refs.js';
 import type { ReportAction } from '../../../src/report/model.js';
 import { type LocalGitHub, startGitHub } from '../../support/github/local-github.js';
 import { open } from '../../support/github/open.js';

@@ -1,6 +1,7 @@
 /** Tracking issues on GitHub: found by label and marker, made, updated, closed and reopened. */
-import type { TrackingConfig } from '../config/model.js';
-import { OperationError } from '../errors.js';
+import type { TrackingConfig } from '../../config/model.js';
+import { OperationError } from '../../errors.js';
+import { type Data, type GitHub, mayBeOwn } from '../client.js';
 import {
   type DraftContext,
   draftIssue,
@@ -10,8 +11,7 @@ import {
   type Tracked,
   TRACKING_LABEL,
   trackingMarker,
-} from '../tracking/tracking.js';
-import { mayBeOwn, type Data, type GitHub } from './client.js';
+} from './issue.js';
 
 export interface TrackingResult {
   readonly image: string;

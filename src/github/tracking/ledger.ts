@@ -1,7 +1,6 @@
 /** What a tracking issue remembers: one row per promotion. Pure. */
 import * as v from 'valibot';
-
-import { pack, unpack } from '../hidden.js';
+import { pack, unpack } from '../payload.js';
 
 /** In the order in which an image goes through them. */
 export const TRACKED_STAGES = ['snapshot', 'patch', 'final', 'stable'] as const;

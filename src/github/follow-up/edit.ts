@@ -15,7 +15,6 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-
 import {
   formatRepository,
   isDigest,
@@ -23,7 +22,7 @@ import {
   parseRepository,
   type Repository,
   sameRepository,
-} from '../oci/reference.js';
+} from '../../oci/reference.js';
 import { findTargets, parsePath } from './path.js';
 
 /** What a place in a file shall say. */

@@ -7,15 +7,15 @@
  *
  * and after the merge: `reviewsOf` (src/github/comments.ts), then `unreviewed`.
  */
-import { marker, seal } from '../hidden.js';
-import { code, cut, details, escapeCell, link, table } from '../shared/markdown.js';
-import type { Report, ReportAction } from '../report/model.js';
-import { closing, remedy, shortDigest, verb } from '../report/format.js';
-import { type EntryChanges, isTouched } from '../config/entries.js';
+import { type EntryChanges, isTouched } from '../../config/entries.js';
+import { closing, remedy, shortDigest, verb } from '../../report/format.js';
+import type { Report, ReportAction } from '../../report/model.js';
+import { code, cut, details, escapeCell, link, table } from '../../shared/markdown.js';
+import { marker, seal } from '../payload.js';
 import { encodeReviewed, type ReviewedEntry } from './reviewed.js';
 
-export type { EntryChanges } from '../config/entries.js';
-export { compareEntries, countsForPullRequest, isTouched } from '../config/entries.js';
+export type { EntryChanges } from '../../config/entries.js';
+export { compareEntries, countsForPullRequest, isTouched } from '../../config/entries.js';
 export type { Decoded, PullReview, Reviewed, Reviews } from './reviewed.js';
 export { decodeReviewed, readReviewed, unreviewed } from './reviewed.js';
 

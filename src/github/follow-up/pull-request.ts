@@ -1,21 +1,19 @@
 /** The follow-up pull request on GitHub: one branch with one commit on top of the base, made through the API. */
-import { OperationError } from '../errors.js';
+import { OperationError } from '../../errors.js';
+import { type Data, type GitHub, JOB_LOGIN } from '../client.js';
+import { readTreeFiles, type TreeFile } from '../refs.js';
 import {
+  commitMessage,
+  fingerprintIn,
   type FollowUpItem,
   type FollowUpPlan,
   type FollowUpProblem,
   planFollowUp,
-} from '../followup/followup.js';
-import {
-  commitMessage,
-  fingerprintIn,
   pullBody,
   supersededText,
   titleOf,
   withoutFingerprint,
-} from '../followup/message.js';
-import { JOB_LOGIN, type Data, type GitHub } from './client.js';
-import { readTreeFiles, type TreeFile } from './tree.js';
+} from './plan.js';
 
 export interface FollowUpRequest {
   /** the branch that is to be changed */

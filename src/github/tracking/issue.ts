@@ -5,21 +5,20 @@
  *   const tracked = groupTracked(events, facts);
  *   const results = await syncTracking(github, config.tracking, tracked, context);      // src/github/tracking.ts
  */
-import type { TrackingConfig } from '../config/model.js';
-import { day, withoutSpans } from '../gates/gates.js';
-import { marker } from '../hidden.js';
-import { code, escapeCell, oneLine } from '../shared/markdown.js';
-import { issueBody, notesIn } from './body.js';
+import type { TrackingConfig } from '../../config/model.js';
+import { day, withoutSpans } from '../../gates/gates.js';
+import { code, escapeCell, oneLine } from '../../shared/markdown.js';
+import { marker } from '../payload.js';
+import { DEFAULT_BODY, DEFAULT_TITLE, issueBody, notesIn, render, valuesOf } from './body.js';
+import { type TagEvent, type Tracked, trackingKey } from './events.js';
 import { type Ledger, type LedgerProblem, type LedgerRow, readLedger, TRACKED_STAGES } from './ledger.js';
-import { DEFAULT_BODY, DEFAULT_TITLE, render, valuesOf } from './template.js';
-import { type TagEvent, type Tracked, trackingKey } from './tracked.js';
 
 export type { Ledger, TrackedStage } from './ledger.js';
 export { readLedger } from './ledger.js';
-export type { OpenIssue } from './overview.js';
-export { trackingText } from './overview.js';
-export type { TagEvent, Tracked, TrackedImage } from './tracked.js';
-export { groupTracked, versionLine } from './tracked.js';
+export type { OpenIssue } from './body.js';
+export { trackingText } from './body.js';
+export type { TagEvent, Tracked, TrackedImage } from './events.js';
+export { groupTracked, versionLine } from './events.js';
 
 /** On every tracking issue, so that they can be listed. */
 export const TRACKING_LABEL = 'retag/tracking';

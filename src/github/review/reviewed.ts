@@ -4,10 +4,9 @@
  * (src/github/comments.ts).
  */
 import * as v from 'valibot';
-
-import { isSealed, pack, unpack } from '../hidden.js';
-import type { Unreviewed } from '../plan/plan.js';
-import { isDigest } from '../oci/reference.js';
+import { isDigest } from '../../oci/reference.js';
+import type { Unreviewed } from '../../plan/plan.js';
+import { isSealed, pack, unpack } from '../payload.js';
 
 const ReviewedSchema = v.strictObject({
   /** the commit that was planned, 40 hexadecimal digits */
