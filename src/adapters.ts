@@ -5,7 +5,7 @@ import { createCredentials } from './registry/auth/credentials.js';
 import { createTransport } from './registry/http/transport.js';
 import { createRegistry } from './registry/registry.js';
 import { systemClock } from './system/clock.js';
-import { youngCollector } from './system/engine.js';
+import { youngCollector } from './system/process.js';
 import { VERSION } from './version.js';
 import type { Log, Registry } from './ports.js';
 

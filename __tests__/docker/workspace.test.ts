@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { checkWorkspace, findSources } from '../../src/docker/workspace.js';
-import { readDigests } from '../../src/docker/digests.js';
+import { readDigests } from '../../src/system/files.js';
 import { UserError, formatProblem } from '../../src/errors.js';
 import { build, definition } from '../builds/support.js';
 

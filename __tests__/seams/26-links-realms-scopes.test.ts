@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { missingScopes } from '../../src/registry/auth/authorizer.js';
 import { tokenServer } from '../../src/registry/auth/challenge.js';
-import { checkWritable, writeJson } from '../../src/workspace/write.js';
+import { checkWritable, writeJson } from '../../src/system/write.js';
 import { EVENTS, workspace, type Workspace } from '../support/runner.js';
 
 describe('the report', () => {

@@ -8,7 +8,7 @@ import { startRegistry, type EmbeddedRegistry, type Fault } from '../../src/embe
 import { OperationError, UserError } from '../../src/errors.js';
 import type { Clock } from '../../src/ports.js';
 import { DEFAULT_SETTLE } from '../../src/request.js';
-import { parseSettle } from '../../src/system/deadline.js';
+import { parseSettle } from '../../src/system/process.js';
 import { flow, flowRequest, STILL, tagsOf, writesOf, type FlowResult } from '../support/flow.js';
 
 /** Tags are read back together, some time after they were written, and a plain create costs five requests. */

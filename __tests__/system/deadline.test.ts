@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import { UserError, type OperationError } from '../../src/errors.js';
-import { parseTimeout, startDeadline, type Deadline } from '../../src/system/deadline.js';
+import { parseTimeout, startDeadline, type Deadline } from '../../src/system/process.js';
 
 describe('parseTimeout', () => {
   test.each([

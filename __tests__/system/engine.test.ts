@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 import { describe, expect, jest, test } from '@jest/globals';
 
-import { exposedCollector, tuneEngine, youngCollector } from '../../src/system/engine.js';
+import { exposedCollector, tuneEngine, youngCollector } from '../../src/system/process.js';
 
 test.each([
   ['11.3.244.8-node.38', [['--interrupt-budget=300000']]],

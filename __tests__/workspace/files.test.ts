@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MAX_FILE_BYTES } from '../../src/config/config.js';
 import { UserError } from '../../src/errors.js';
-import { readTagFiles, type FileOptions } from '../../src/workspace/files.js';
+import { readTagFiles, type FileOptions } from '../../src/system/files.js';
 
 let base: string;
 let root: string;

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { OperationError, UserError } from '../../src/errors.js';
-import { checkWritable, replaceFile, writeJson } from '../../src/workspace/write.js';
+import { checkWritable, replaceFile, writeJson } from '../../src/system/write.js';
 
 let directory: string;
 beforeEach(async () => {

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 
 import { buildArguments, pairOf } from '../builds/inputs.js';
 import type { TagFile } from '../config/config.js';
-import { readDigests } from '../docker/digests.js';
+import { readDigests, readTagFiles } from '../system/files.js';
 import { UserError } from '../errors.js';
 import type { ActionInputs } from '../github/inputs.js';
 import { defaultProvenance, sourceFacts } from '../git/source.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { RunRequest } from '../request.js';
-import { readTagFiles } from '../workspace/files.js';
 
 /** The tag files; none when the inputs stand in for the default one and it is not there. */
 export async function filesOf(inputs: ActionInputs, workspace: string): Promise<TagFile[]> {

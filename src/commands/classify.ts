@@ -13,7 +13,7 @@ import { UserError, type Problem } from '../errors.js';
 import { readFiles } from '../files.js';
 import { compilePolicy, type CompiledPolicy } from '../policy/policy.js';
 import { systemClock } from '../system/clock.js';
-import { writeJson } from '../workspace/write.js';
+import { writeJson } from '../system/write.js';
 import type { Arguments } from '../terminal/args.js';
 import { checkCommon, checkoutOf, reportPath } from './common.js';
 import { logFor, type Io } from './output.js';

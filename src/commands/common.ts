@@ -5,8 +5,8 @@ import { parseConcurrency, parseInsecureHosts } from '../adapters.js';
 import { collect, UserError, type Problem } from '../errors.js';
 import { parseRegistryMap } from '../plan/overrides.js';
 import type { RunRequest } from '../request.js';
-import { parseSettle, parseTimeout } from '../system/deadline.js';
-import { checkWritable } from '../workspace/write.js';
+import { parseSettle, parseTimeout } from '../system/process.js';
+import { checkWritable } from '../system/write.js';
 import type { Arguments } from '../terminal/args.js';
 import type { Io } from './output.js';
 

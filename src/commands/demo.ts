@@ -6,7 +6,7 @@ import { startRegistry, type EmbeddedRegistry } from '../embedded/server.js';
 import { promotionRequest } from '../request.js';
 import { run, type RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
-import { parseTimeout, startDeadline } from '../system/deadline.js';
+import { parseTimeout, startDeadline } from '../system/process.js';
 import type { Arguments } from '../terminal/args.js';
 import type { Log } from '../ports.js';
 import { checkCommon } from './common.js';

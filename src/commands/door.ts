@@ -1,5 +1,5 @@
 /** What the two entries load: the process as it is, handed to the commands. Bundled to one file that both share. */
-import { tuneEngine } from '../system/engine.js';
+import { tuneEngine } from '../system/process.js';
 import { printable } from '../shared/text.js';
 import type { Stream } from '../terminal/log.js';
 import { runCommandLine } from './commands.js';

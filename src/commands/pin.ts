@@ -7,7 +7,7 @@ import type { Problem } from '../errors.js';
 import { lookUpPins, type PinOutcome } from '../pin.js';
 import { plural } from '../plan/decide.js';
 import { parseRegistryMap } from '../plan/overrides.js';
-import { replaceFile } from '../workspace/write.js';
+import { replaceFile } from '../system/write.js';
 import type { Arguments } from '../terminal/args.js';
 import { checkCommon } from './common.js';
 import { sayError, type Io } from './output.js';

@@ -3,8 +3,8 @@ import { listedHosts, parseConcurrency, parseInsecureHosts, realRegistry } from 
 import { readPermission, readRefFacts } from '../git/facts.js';
 import type { Permission, RefFacts } from '../policy/policy.js';
 import { systemClock } from '../system/clock.js';
-import { parseTimeout, startDeadline } from '../system/deadline.js';
-import { readTagFiles } from '../workspace/files.js';
+import { parseTimeout, startDeadline } from '../system/process.js';
+import { readTagFiles } from '../system/files.js';
 import type { Arguments } from '../terminal/args.js';
 import type { TagFile } from '../config/config.js';
 import type { Log, Registry } from '../ports.js';

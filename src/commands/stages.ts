@@ -5,7 +5,7 @@ import { readRefFacts } from '../git/facts.js';
 import { load } from '../load.js';
 import { promotionRequest } from '../request.js';
 import { platformStages, stagesText } from '../builds/platform-stages.js';
-import { startDeadline } from '../system/deadline.js';
+import { startDeadline } from '../system/process.js';
 import { systemClock } from '../system/clock.js';
 import type { Arguments } from '../terminal/args.js';
 import { logFor, type Io } from './output.js';

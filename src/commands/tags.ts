@@ -1,5 +1,5 @@
 /** `retag plan` and `retag apply` */
-import { readDigests } from '../docker/digests.js';
+import { readDigests } from '../system/files.js';
 import { requireWrite } from '../git/permission.js';
 import { defaultProvenance, sourceFacts } from '../git/source.js';
 import { REVIEW_MODES, type ReviewMode } from '../config/model.js';
@@ -10,8 +10,8 @@ import type { Report } from '../report/model.js';
 import { run } from '../run.js';
 import type { RunRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
-import { parseSettle } from '../system/deadline.js';
-import { writeJson } from '../workspace/write.js';
+import { parseSettle } from '../system/process.js';
+import { writeJson } from '../system/write.js';
 import type { Arguments } from '../terminal/args.js';
 import { checkoutOf, onlyOf, reportPath } from './common.js';
 import type { Io } from './output.js';

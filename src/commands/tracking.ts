@@ -1,6 +1,6 @@
 /** `retag tracking`: the liaison's overview, every open tracking issue by release cycle. */
 import { listTracking } from '../github/tracking/sync.js';
-import { startDeadline } from '../system/deadline.js';
+import { startDeadline } from '../system/process.js';
 import { trackingText } from '../github/tracking/issue.js';
 import type { Arguments } from '../terminal/args.js';
 import { logFor, type Io } from './output.js';

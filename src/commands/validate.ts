@@ -7,7 +7,7 @@ import type { Report } from '../report/model.js';
 import { makeReport } from '../report/report.js';
 import { promotionRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
-import { writeJson } from '../workspace/write.js';
+import { writeJson } from '../system/write.js';
 import type { Arguments } from '../terminal/args.js';
 import { checkCommon, checkoutOf, reportPath } from './common.js';
 import { logFor, type Io } from './output.js';

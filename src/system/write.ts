@@ -13,7 +13,6 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-
 import { messageOf, OperationError, UserError } from '../errors.js';
 
 /**
