@@ -11,8 +11,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 
-import { image, index, type BuiltImage } from '../src/embedded/images.js';
-import { seed } from '../src/embedded/seed.js';
+import { type BuiltImage, image, index, seed } from '../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry, type FaultRule } from '../src/embedded/server.js';
 import { combine, type Gatekeeper, type GateState } from '../src/gates/gates.js';
 import { summary } from '../src/report/summary.js';

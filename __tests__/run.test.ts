@@ -2,8 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 
 import { formatDigests, parseDigests } from '../src/builds/machines.js';
 import type { BakeDefinition } from '../src/builds/model.js';
-import { image, index } from '../src/embedded/images.js';
-import { seed } from '../src/embedded/seed.js';
+import { image, index, seed } from '../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../src/embedded/server.js';
 import { formatProblem, OperationError, UserError } from '../src/errors.js';
 import { refuse } from '../src/plan/decide.js';

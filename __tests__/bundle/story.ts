@@ -1,6 +1,5 @@
 /** Two promotions in StarlingX's form, and a registry that holds their sources. */
-import { image, index, type BuiltImage } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { type BuiltImage, image, index, seed } from '../../src/embedded/images.js';
 import type { EmbeddedRegistry, LoggedRequest } from '../../src/embedded/server.js';
 
 const BUILD = 'master-centos-stable-20191203T153530Z.0';

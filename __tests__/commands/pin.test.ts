@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { image } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { image, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { retag, type Spoken } from '../support/command-line.js';
 import { folder } from './folder.js';

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { image } from '../../src/embedded/images.js';
-import { pushAll, seed } from '../../src/embedded/seed.js';
+import { image, pushAll, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry, type TokenAuth } from '../../src/embedded/server.js';
 import { codeOf, jsonOf, raw, type RawAnswer } from './raw.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { classifyRequest } from '../../src/embedded/classify.js';
+import { classifyRequest } from '../../src/embedded/request.js';
 
 const D = `sha256:${'a'.repeat(64)}`;
 

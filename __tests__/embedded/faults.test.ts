@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
 
-import { matches } from '../../src/embedded/faults.js';
-import { classifyRequest } from '../../src/embedded/classify.js';
-import { image, index, OCI_INDEX } from '../../src/embedded/images.js';
-import { pushAll, seed } from '../../src/embedded/seed.js';
+import { matches } from '../../testing/registry/faults.js';
+import { classifyRequest } from '../../src/embedded/request.js';
+import { image, index, OCI_INDEX, pushAll, seed } from '../../src/embedded/images.js';
 import {
   startRegistry,
   type EmbeddedRegistry,

@@ -3,21 +3,30 @@ import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 
-import { artifact, cosign, referrer, referrersTag } from '../../src/embedded/attached.js';
+import {
+  artifact,
+  cosign,
+  indexWithout,
+  indexWithWrong,
+  referrer,
+  referrersTag,
+  shapes,
+} from '../../testing/registry/images.js';
 import {
   attestation,
+  type BuiltImage,
   descriptor,
   type Descriptor,
+  gzipStored,
   image,
   index,
   OCI_INDEX,
   OCI_MANIFEST,
-  type BuiltImage,
+  pushAll,
+  seed,
+  tar,
 } from '../../src/embedded/images.js';
-import { pushAll, seed } from '../../src/embedded/seed.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
-import { indexWithout, indexWithWrong, shapes } from '../../src/embedded/shapes.js';
-import { gzipStored, tar } from '../../src/embedded/tar.js';
 
 const sha256 = (content: Uint8Array): string =>
   `sha256:${createHash('sha256').update(content).digest('hex')}`;

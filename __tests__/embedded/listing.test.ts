@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { referrer } from '../../src/embedded/attached.js';
-import { image, index, OCI_INDEX } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { referrer } from '../../testing/registry/images.js';
+import { image, index, OCI_INDEX, seed } from '../../src/embedded/images.js';
 import {
   DISTRIBUTION_2_8,
   DISTRIBUTION_3,

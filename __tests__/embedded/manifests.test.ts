@@ -1,15 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { artifact, referrer } from '../../src/embedded/attached.js';
-import { DOCKER_LIST, descriptor, image, index, OCI_INDEX, OCI_MANIFEST } from '../../src/embedded/images.js';
-import { pushAll, seed } from '../../src/embedded/seed.js';
+import { artifact, indexWithout, referrer, sha512, shapes } from '../../testing/registry/images.js';
+import {
+  descriptor,
+  DOCKER_LIST,
+  image,
+  index,
+  OCI_INDEX,
+  OCI_MANIFEST,
+  pushAll,
+  seed,
+} from '../../src/embedded/images.js';
 import {
   DISTRIBUTION_2_8,
   DISTRIBUTION_3,
   startRegistry,
   type EmbeddedRegistry,
 } from '../../src/embedded/server.js';
-import { indexWithout, sha512, shapes } from '../../src/embedded/shapes.js';
 import { codeOf, raw } from './raw.js';
 
 let registry: EmbeddedRegistry;

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { image, OCI_MANIFEST } from '../../src/embedded/images.js';
-import { startProxy, type FaultProxy } from '../../src/embedded/proxy.js';
-import { pushAll, seed } from '../../src/embedded/seed.js';
+import { image, OCI_MANIFEST, pushAll, seed } from '../../src/embedded/images.js';
+import { startProxy, type FaultProxy } from '../../testing/registry/proxy.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
-import { shapes } from '../../src/embedded/shapes.js';
+import { shapes } from '../../testing/registry/images.js';
 import { codeOf, raw } from './raw.js';
 
 let registry: EmbeddedRegistry;

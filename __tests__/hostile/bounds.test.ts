@@ -6,8 +6,7 @@ import { gzipSync } from 'node:zlib';
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { image, index, OCI_INDEX } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { image, index, OCI_INDEX, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry, type Fault } from '../../src/embedded/server.js';
 import { workspace, type Workspace } from '../support/runner.js';
 

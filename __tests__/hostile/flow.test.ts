@@ -2,15 +2,14 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { attempt, type Attempt, type Task } from '../../faults/world/engine.js';
 import { fakeTime } from '../../faults/world/time.js';
-import { image, index, type BuiltImage } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { type BuiltImage, image, index, seed } from '../../src/embedded/images.js';
 import {
   startRegistry,
   type EmbeddedRegistry,
   type LoggedRequest,
   type RegistryOptions,
 } from '../../src/embedded/server.js';
-import { shapes } from '../../src/embedded/shapes.js';
+import { shapes } from '../../testing/registry/images.js';
 
 /** The whole flow on the wire, one row at a time. */
 const open: EmbeddedRegistry[] = [];

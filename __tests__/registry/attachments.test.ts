@@ -1,8 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { artifact, cosign, referrer, referrersTag } from '../../src/embedded/attached.js';
-import { built, descriptor, image, index, OCI_INDEX, type BuiltImage } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { artifact, cosign, referrer, referrersTag } from '../../testing/registry/images.js';
+import {
+  built,
+  type BuiltImage,
+  descriptor,
+  image,
+  index,
+  OCI_INDEX,
+  seed,
+} from '../../src/embedded/images.js';
 import type { EmbeddedRegistry, Fault, RegistryOptions } from '../../src/embedded/server.js';
 import type { AttachmentMode, TransferReport } from '../../src/ports.js';
 import { connected, started, writes, type Client } from './on-the-wire.js';

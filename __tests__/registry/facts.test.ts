@@ -1,8 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { built, descriptor, image, index, OCI_INDEX, type BuiltImage } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
-import { artifact } from '../../src/embedded/attached.js';
+import {
+  built,
+  type BuiltImage,
+  descriptor,
+  image,
+  index,
+  OCI_INDEX,
+  seed,
+} from '../../src/embedded/images.js';
+import { artifact } from '../../testing/registry/images.js';
 import type { FactsNeed, ImageFacts } from '../../src/ports.js';
 import { connected, started } from './on-the-wire.js';
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { cosign, referrer, referrersTag } from '../../src/embedded/attached.js';
-import { image, index } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { cosign, referrer, referrersTag } from '../../testing/registry/images.js';
+import { image, index, seed } from '../../src/embedded/images.js';
 import {
   DISTRIBUTION_2_8,
   startRegistry,

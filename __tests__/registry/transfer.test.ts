@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 
 import {
+  blob,
+  built,
+  type BuiltImage,
+  descriptor,
+  descriptorOf,
   image,
   index,
-  descriptor,
-  built,
-  blob,
-  descriptorOf,
   OCI_INDEX,
   OCI_MANIFEST,
-  type BuiltImage,
+  seed,
 } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
 import { DISTRIBUTION_2_8, type EmbeddedRegistry } from '../../src/embedded/server.js';
-import { shapes } from '../../src/embedded/shapes.js';
+import { shapes } from '../../testing/registry/images.js';
 import type { AttachmentMode, TransferReport } from '../../src/ports.js';
 import type { DigestRef, Repository } from '../../src/oci/reference.js';
 import { connected, lineOf, started, writes, type Client } from './on-the-wire.js';

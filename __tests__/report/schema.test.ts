@@ -4,8 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { image, index } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { image, index, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import type { Report, ReportAction } from '../../src/report/model.js';
 import { retag } from '../support/command-line.js';

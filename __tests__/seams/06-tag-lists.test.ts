@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { image, index } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { image, index, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry, type Fault } from '../../src/embedded/server.js';
 import { testBuilder } from '../support/builder.js';
 import { flow, flowRequest, tagsOf, type FlowResult } from '../support/flow.js';

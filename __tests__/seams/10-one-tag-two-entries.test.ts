@@ -1,9 +1,8 @@
 /** Entries that want one tag from one source are one action that meets the conditions of all. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { referrer } from '../../src/embedded/attached.js';
-import { image, index } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { referrer } from '../../testing/registry/images.js';
+import { image, index, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import type { Subject } from '../../src/gates/gates.js';
 import { flow, flowRequest, type FlowResult } from '../support/flow.js';

@@ -1,9 +1,8 @@
 /** A tag that is right but whose conditions are not met is not right; what is attached later is carried. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { cosign, referrer } from '../../src/embedded/attached.js';
-import { image, index } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { cosign, referrer } from '../../testing/registry/images.js';
+import { image, index, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { flow, flowRequest, writesOf } from '../support/flow.js';
 

@@ -1,8 +1,7 @@
 /** `src_ref` is compared with what every platform says, not with the first child alone. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { image, index, type BuiltImage } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { type BuiltImage, image, index, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { flow, flowRequest } from '../support/flow.js';
 

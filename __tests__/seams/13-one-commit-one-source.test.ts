@@ -1,8 +1,7 @@
 /** A commit is read from `src_ref` once, by one function; a digest and the tag that has it are one source. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { image } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { image, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { commitOfEntry } from '../../src/gates/gates.js';
 import { wantImages } from '../../src/plan/want.js';

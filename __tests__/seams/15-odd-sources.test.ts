@@ -2,17 +2,17 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { referrersTag } from '../../src/embedded/attached.js';
+import { referrersTag } from '../../testing/registry/images.js';
 import {
   built,
+  type BuiltImage,
   descriptor,
   image,
   index,
   OCI_INDEX,
   OCI_MANIFEST,
-  type BuiltImage,
+  seed,
 } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import type { ReportAction } from '../../src/report/model.js';
 import { flow, flowRequest, writesOf, type FlowResult } from '../support/flow.js';

@@ -8,18 +8,18 @@ import {
   EMPTY_DESCRIPTOR,
   referrer,
   referrersTag,
-} from '../../src/embedded/attached.js';
+} from '../../testing/registry/images.js';
 import {
   blob,
   built,
+  type BuiltImage,
   descriptor,
   image,
   index,
   OCI_INDEX,
   OCI_MANIFEST,
-  type BuiltImage,
+  seed,
 } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
 import { startRegistry, type EmbeddedRegistry, type RegistryOptions } from '../../src/embedded/server.js';
 import type { AttachmentMode, TransferReport } from '../../src/ports.js';
 import { connected } from '../registry/on-the-wire.js';

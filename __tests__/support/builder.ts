@@ -1,8 +1,7 @@
 /** A builder port that makes small images and puts them into embedded registries by digest, as buildx does. */
 import type { BakeDefinition, Builder, BuilderState } from '../../src/builds/model.js';
 import { bakeError } from '../../src/docker/metadata.js';
-import { image, index } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { image, index, seed } from '../../src/embedded/images.js';
 import type { EmbeddedRegistry } from '../../src/embedded/server.js';
 
 export interface TestBuilder extends Builder {

@@ -1,6 +1,5 @@
 /** A repository whose refs are built under one policy, one run after another, on a registry over the wire. */
-import { image, index } from '../../src/embedded/images.js';
-import { seed } from '../../src/embedded/seed.js';
+import { image, index, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import type { ClaimTag, RefFacts } from '../../src/policy/policy.js';
 import type { ReportAction } from '../../src/report/model.js';

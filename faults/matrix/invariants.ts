@@ -1,5 +1,5 @@
 /** What must hold after every cell, told from outside: from the registries' own answers, their history and request logs. */
-import { referrersTag } from '../../src/embedded/attached.js';
+import { referrersTag } from '../../testing/registry/images.js';
 import type { TagEvent } from '../../src/embedded/server.js';
 import { IMAGE, OLDER, RIVAL, SBOM, SIGNATURE, SOURCE_TAG, type WantedTag } from '../world/scenario.js';
 import type { Attempt } from '../world/engine.js';

@@ -2,7 +2,7 @@
 import { image, index, type BuiltImage } from '../../src/embedded/images.js';
 import type { ClaimTag } from '../../src/policy/policy.js';
 import { rawManifest, type Raw } from '../../__tests__/registry/contract/place.js';
-import { digestOf } from '../../src/embedded/blobs.js';
+import { digestOf } from '../../src/embedded/store.js';
 import { countingBuilder } from '../world/builder.js';
 import { attempt, type Attempt, type ReleaseTask } from '../world/engine.js';
 import type { Clock } from '../../src/ports.js';

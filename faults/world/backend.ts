@@ -1,6 +1,6 @@
 /** Where the content of a test lives: a registry inside this process, or a real one behind a proxy that misbehaves on demand. */
-import { pushAll, seed } from '../../src/embedded/seed.js';
-import { startProxy } from '../../src/embedded/proxy.js';
+import { type BuiltImage, pushAll, seed } from '../../src/embedded/images.js';
+import { startProxy } from '../../testing/registry/proxy.js';
 import {
   startRegistry,
   type Behaviour,
@@ -9,7 +9,6 @@ import {
   type LoggedRequest,
   type TagEvent,
 } from '../../src/embedded/server.js';
-import type { BuiltImage } from '../../src/embedded/images.js';
 import { missing, rawManifest, rawOf, type Raw } from '../../__tests__/registry/contract/place.js';
 
 /** A login that a registry wants; null for none. */

@@ -1,5 +1,5 @@
 /** Promotions and a release that between them make every kind of request that Retag sends. */
-import { cosign, referrer, type TaggedImage } from '../../src/embedded/attached.js';
+import { cosign, referrer, type TaggedImage } from '../../testing/registry/images.js';
 import { image, index, type BuiltImage } from '../../src/embedded/images.js';
 import { DISTRIBUTION_2_8, SPEC, type Behaviour } from '../../src/embedded/server.js';
 

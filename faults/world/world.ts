@@ -1,5 +1,5 @@
 /** One promotion with everything around it, fresh for every test. */
-import { referrersTag } from '../../src/embedded/attached.js';
+import { referrersTag } from '../../testing/registry/images.js';
 import { index, type BuiltImage } from '../../src/embedded/images.js';
 import type { FaultList, LoggedRequest, TagEvent } from '../../src/embedded/server.js';
 import type { TransportOptions } from '../../src/registry/http/transport.js';

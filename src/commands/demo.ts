@@ -1,7 +1,6 @@
 /** `retag demo`: the whole flow on a registry inside this process. No network, no Docker, nothing left behind. */
 import { realRegistry } from '../adapters.js';
-import { image, index } from '../embedded/images.js';
-import { seed } from '../embedded/seed.js';
+import { image, index, seed } from '../embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../embedded/server.js';
 import { promotionRequest } from '../request.js';
 import { run, type RunResult } from '../run.js';

@@ -1,8 +1,4 @@
-import { digestOf } from './blobs.js';
-import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from './media-types.js';
-import { gzipStored, tar } from './tar.js';
-
-export { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from './media-types.js';
+import { digestOf, type StoredManifest } from './store.js';
 
 /** A content descriptor (image-spec "OCI Content Descriptors"). */
 export interface Descriptor {
@@ -200,4 +196,133 @@ function buildLayer(
       ? `application/vnd.oci.image.layer.v1.tar${plain ? '' : '+gzip'}`
       : `application/vnd.docker.image.rootfs.diff.tar${plain ? '' : '.gzip'}`;
   return { descriptor: descriptorOf(content, type), diffId: digestOf(archive), blob: content };
+}
+
+/**
+ * A tar archive (POSIX ustar) of small files. All times, owners and modes are fixed, so that the same
+ * files always give the same bytes and so the same digest.
+ */
+export function tar(files: Readonly<Record<string, string>>): Buffer {
+  const parts = Object.entries(files).flatMap(([name, text]) => {
+    const content = Buffer.from(text);
+    return [header(name, content.length), content, Buffer.alloc(-content.length & 511)];
+  });
+  return Buffer.concat([...parts, Buffer.alloc(1024)]);
+}
+
+/**
+ * gzip without compression (stored blocks): real to every reader, and the same bytes on every version of
+ * zlib, so that digests of example images never change.
+ */
+export function gzipStored(content: Buffer): Buffer {
+  const blocks: Buffer[] = [];
+  for (let at = 0; at === 0 || at < content.length; at += 0xffff) {
+    const part = content.subarray(at, at + 0xffff);
+    const head = Buffer.alloc(5);
+    head.writeUInt8(at + 0xffff >= content.length ? 1 : 0, 0);
+    head.writeUInt16LE(part.length, 1);
+    head.writeUInt16LE(~part.length & 0xffff, 3);
+    blocks.push(head, part);
+  }
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(crc32(content), 0);
+  trailer.writeUInt32LE(content.length >>> 0, 4);
+  return Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]), ...blocks, trailer]);
+}
+
+function header(name: string, size: number): Buffer {
+  const block = Buffer.alloc(512);
+  const octal = (value: number, digits: number): string => `${value.toString(8).padStart(digits, '0')}\0`;
+  block.write(name, 0, 100);
+  block.write(octal(0o644, 7), 100);
+  block.write(octal(0, 7), 108);
+  block.write(octal(0, 7), 116);
+  block.write(octal(size, 11), 124);
+  block.write(octal(0, 11), 136);
+  block.write('        ', 148);
+  block.write('0', 156);
+  block.write('ustar\0' + '00', 257);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return block;
+}
+
+/** RFC 1952 section 8, bit by bit: the contents are tiny, and zlib.crc32 is not in every Node 20. */
+function crc32(content: Buffer): number {
+  let crc = ~0;
+  for (const byte of content) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+/** What an image can be put into directly: an EmbeddedRegistry, for one. */
+export interface SeedTarget {
+  putManifest(repository: string, tag: string | null, manifest: StoredManifest): void;
+  putBlob(repository: string, content: Buffer, like?: string): string;
+}
+
+/** Puts the image with all its parts into the registry, without requests; with a null tag by digest only. */
+export function seed(target: SeedTarget, repository: string, tag: string | null, image: BuiltImage): void {
+  for (const { bytes, digest } of image.blobs) target.putBlob(repository, bytes, digest);
+  for (const child of image.children) seed(target, repository, null, child);
+  const { bytes, mediaType, digest } = image;
+  target.putManifest(repository, tag, { bytes, mediaType, digest });
+}
+
+/**
+ * Pushes the image with all its parts over HTTP into any registry that needs no token: blobs and children
+ * first. With a null tag by digest only. Throws an Error that names the request that was refused.
+ *
+ * @param url of the registry, e.g. `http://127.0.0.1:5000`
+ * @param headers sent with every request, e.g. `authorization`
+ */
+export async function pushAll(
+  url: string,
+  repository: string,
+  tag: string | null,
+  image: BuiltImage,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  for (const { bytes, digest } of image.blobs) {
+    const start = await send(`${url}/v2/${repository}/blobs/uploads/`, 'POST', headers);
+    const location = new URL(start.headers.get('location') ?? '', `${url}/`);
+    location.searchParams.set('digest', digest);
+    await send(location.href, 'PUT', { ...headers, 'content-type': 'application/octet-stream' }, bytes);
+  }
+  for (const child of image.children) await pushAll(url, repository, null, child, headers);
+  const target = `${url}/v2/${repository}/manifests/${tag ?? image.digest}`;
+  await send(target, 'PUT', { ...headers, 'content-type': image.mediaType }, image.bytes);
+}
+
+async function send(
+  url: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body?: Buffer,
+): Promise<Response> {
+  const response = await fetch(url, { method, headers, ...(body ? { body: new Uint8Array(body) } : {}) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text.slice(0, 300)}`);
+  return response;
+}
+
+export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+export const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
+export const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+/** given, never taken */
+export const SCHEMA_1 = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
+
+/** Media types of manifests that the registry takes. */
+export const MANIFEST_TYPES: readonly string[] = [OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST];
+
+export function isIndexType(mediaType: string): boolean {
+  return mediaType === OCI_INDEX || mediaType === DOCKER_LIST;
+}
+
+/** `a/b; charset=utf-8` → `a/b` */
+export function withoutParameters(mediaType: string): string {
+  return (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();
 }

@@ -1,27 +1,37 @@
 import { tmpdir } from 'node:os';
 
-import { type AuthOptions, basicGuard, type Guard } from './access.js';
-import { empty, json, pageNotFound, refusal, type Answer } from './answer.js';
-import { SPEC, type Behaviour } from './behaviour.js';
-import { deleteBlob, getBlob } from './blob-routes.js';
-import { digestOf, inMemory } from './blobs.js';
-import type { Call } from './call.js';
-import { createFaultList, type FaultList, type FaultRule } from './faults.js';
-import { listReferrers, listTags } from './listing-routes.js';
-import { deleteManifest, getManifest, putManifest } from './manifest-routes.js';
-import { createStore, type Store, type StoredManifest, type TagEvent } from './store.js';
-import { createTokenService, type TokenService } from './token.js';
-import { cancelUpload, finishUpload, patchUpload, startUpload, uploadStatus } from './upload-routes.js';
-import { listen, type LoggedRequest, type TlsOptions } from './wire.js';
+import {
+  type AuthOptions,
+  basicGuard,
+  createTokenService,
+  type Guard,
+  type TokenService,
+} from '../../testing/registry/auth.js';
+import { type Answer, type Call, empty, json, pageNotFound, refusal } from './request.js';
+import { type Behaviour, deleteManifest, getManifest, putManifest, SPEC } from './manifests.js';
+import {
+  cancelUpload,
+  deleteBlob,
+  finishUpload,
+  getBlob,
+  listReferrers,
+  listTags,
+  patchUpload,
+  startUpload,
+  uploadStatus,
+} from './routes.js';
+import { createStore, digestOf, inMemory, type Store, type StoredManifest, type TagEvent } from './store.js';
+import { createFaultList, type FaultList, type FaultRule } from '../../testing/registry/faults.js';
+import { listen, type LoggedRequest, type TlsOptions } from './http.js';
 import { parseRepository } from '../oci/reference.js';
 
-export { DISTRIBUTION_2_8, DISTRIBUTION_3, SPEC, type Behaviour } from './behaviour.js';
-export { classifyRequest, type ClassifiedRequest, type RequestKind } from './classify.js';
-export type { AccessAction, AuthOptions, BasicAuth, Grant, TokenAuth } from './access.js';
-export type { Call } from './call.js';
-export type { Fault, FaultList, FaultMatch, FaultRule } from './faults.js';
+export { DISTRIBUTION_2_8, DISTRIBUTION_3, SPEC, type Behaviour } from './manifests.js';
+export { classifyRequest, type ClassifiedRequest, type RequestKind } from './request.js';
+export type { AccessAction, AuthOptions, BasicAuth, Grant, TokenAuth } from '../../testing/registry/auth.js';
+export type { Call } from './request.js';
+export type { Fault, FaultList, FaultMatch, FaultRule } from '../../testing/registry/faults.js';
 export type { StoredManifest, TagEvent } from './store.js';
-export type { LoggedRequest, TlsOptions } from './wire.js';
+export type { LoggedRequest, TlsOptions } from './http.js';
 
 export interface RegistryOptions {
   /** default 0: any free port */

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { cosign, referrer, referrersTag } from '../../../src/embedded/attached.js';
+import { cosign, indexWithout, referrer, referrersTag, shapes } from '../../../testing/registry/images.js';
 import { image, index, type BuiltImage } from '../../../src/embedded/images.js';
-import { indexWithout, shapes } from '../../../src/embedded/shapes.js';
 import type { AttachmentMode, Registry, TransferReport } from '../../../src/ports.js';
 import { digestOf } from '../../../src/oci/digest.js';
 import { createTransport } from '../../../src/registry/http/transport.js';

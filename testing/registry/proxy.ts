@@ -1,10 +1,15 @@
-import { Agent, request as send, type IncomingMessage } from 'node:http';
+import { Agent, type IncomingMessage, request as send } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
-
-import { bytes, refusal, type Answer, type LazyBody } from './answer.js';
-import { collect, type Call } from './call.js';
+import { listen, type LoggedRequest } from '../../src/embedded/http.js';
+import {
+  type Answer,
+  bytes,
+  type Call,
+  collect,
+  type LazyBody,
+  refusal,
+} from '../../src/embedded/request.js';
 import { createFaultList, type FaultList, type FaultRule } from './faults.js';
-import { listen, type LoggedRequest } from './wire.js';
 
 export interface ProxyOptions {
   /** default 0: any free port */
