@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { parseConcurrency, parseInsecureHosts } from '../src/adapters.js';
+import { parseConcurrency, parseInsecureHosts } from '../src/cli/adapters.js';
 import { UserError } from '../src/errors.js';
 
 function problems(parse: () => unknown): string[] {

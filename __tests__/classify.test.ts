@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { classificationsAsJson, classificationsAsText, classifyRefs, refsIn } from '../src/classify.js';
+import { classificationsAsJson, classificationsAsText, classifyRefs, refsIn } from '../src/cli/classify.js';
 import { compilePolicy } from '../src/policy/policy.js';
 import { TIME } from './support/policies.js';
 

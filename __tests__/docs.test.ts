@@ -7,7 +7,7 @@ import { parse as parseYaml } from 'yaml';
 
 import { parseConfig } from '../src/config/config.js';
 import { UserError } from '../src/errors.js';
-import { COMMANDS, FLAGS } from '../src/terminal/args.js';
+import { COMMANDS, FLAGS } from '../src/cli/args.js';
 import { ReportSchema } from '../src/report/model.js';
 
 /** The files below `folder` whose path matches. */

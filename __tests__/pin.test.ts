@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { parseConfig } from '../src/config/config.js';
 import { OperationError } from '../src/errors.js';
-import { lookUpPins } from '../src/pin.js';
+import { lookUpPins } from '../src/cli/pin.js';
 import { parseRegistryMap } from '../src/plan/overrides.js';
 import { memoryRegistry } from './support/memory-registry.js';
 import { digestOf } from './support/wanted.js';

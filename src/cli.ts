@@ -9,5 +9,5 @@ const argv = process.argv.slice(2);
 if (argv[0] === '--version' || argv[0] === '-V' || argv[0] === 'version') {
   process.stdout.write(`${VERSION}\n`);
 } else {
-  void import('./commands/door.js').then(({ commandLine }) => commandLine(argv));
+  void import('./cli/start.js').then(({ commandLine }) => commandLine(argv));
 }

@@ -2,4 +2,4 @@
 import { VERSION } from './version.js';
 
 process.stdout.write(`Retag ${VERSION}\n`);
-void import('./commands/door.js').then(({ action }) => action());
+void import('./cli/start.js').then(({ action }) => action());

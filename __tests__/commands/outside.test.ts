@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
-import { askingOnly, outsideOf } from '../../src/commands/outside.js';
+import { askingOnly, outsideOf } from '../../src/cli/adapters.js';
 import { parseConfig } from '../../src/config/config.js';
 import { recordedLog } from '../support/memory-registry.js';
 

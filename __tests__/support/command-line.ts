@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import { runCommandLine } from '../../src/commands/commands.js';
+import { runCommandLine } from '../../src/cli/start.js';
 
 export interface Spoken {
   readonly code: number;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { UserError } from '../../src/errors.js';
-import { asksForOverview, COMMANDS, FLAGS, parseArguments } from '../../src/terminal/args.js';
-import { commandHelp, overview } from '../../src/terminal/help.js';
+import { asksForOverview, COMMANDS, FLAGS, parseArguments } from '../../src/cli/args.js';
+import { commandHelp, overview } from '../../src/cli/help.js';
 
 function message(argv: string[]): string {
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { terminalLog, type TerminalOptions } from '../../src/terminal/log.js';
+import { terminalLog, type TerminalOptions } from '../../src/cli/output.js';
 import { harmless } from '../../src/shared/text.js';
 
 /** A log on two streams, and what came out of each, in order. */

@@ -10,7 +10,7 @@ import type { Report } from '../../src/report/model.js';
 import type { Clock, Registry } from '../../src/ports.js';
 import { factsOf } from '../../__tests__/support/policies.js';
 import type { Builder, SourceFacts } from '../../src/builds/model.js';
-import { withoutOutside } from '../../src/commands/outside.js';
+import { withoutOutside } from '../../src/cli/adapters.js';
 import type { ClaimTag } from '../../src/policy/policy.js';
 import { promotionRequest, type RunParts, type RunRequest } from '../../src/request.js';
 import { run } from '../../src/run.js';

@@ -1,4 +1,4 @@
-import { COMMANDS, FLAGS, type CommandName } from './args.js';
+import { type CommandName, COMMANDS, FLAGS } from './args.js';
 
 const SUMMARY: Readonly<Record<CommandName, string>> = {
   plan: 'show what apply would do; writes nothing',

@@ -1,14 +1,19 @@
 /** What the commands that speak to registries share: a deadline, a log and a registry client, released at the end. */
-import { listedHosts, parseConcurrency, parseInsecureHosts, realRegistry } from '../adapters.js';
-import { readPermission, readRefFacts } from '../git/facts.js';
-import type { Permission, RefFacts } from '../policy/policy.js';
-import { systemClock } from '../system/clock.js';
-import { parseTimeout, startDeadline } from '../system/process.js';
-import { readTagFiles } from '../system/files.js';
-import type { Arguments } from '../terminal/args.js';
+import { resolve } from 'node:path';
 import type { TagFile } from '../config/config.js';
+import { collect, type Problem, UserError } from '../errors.js';
+import { readPermission, readRefFacts } from '../git/facts.js';
+import { parseRegistryMap } from '../plan/overrides.js';
+import type { Permission, RefFacts } from '../policy/policy.js';
 import type { Log, Registry } from '../ports.js';
-import { fail, logFor, type Io } from './output.js';
+import type { RunRequest } from '../request.js';
+import { systemClock } from '../system/clock.js';
+import { readTagFiles } from '../system/files.js';
+import { parseSettle, parseTimeout, startDeadline } from '../system/process.js';
+import { checkWritable } from '../system/write.js';
+import { listedHosts, parseConcurrency, parseInsecureHosts, realRegistry } from './adapters.js';
+import type { Arguments } from './args.js';
+import { fail, type Io, logFor } from './output.js';
 
 const DEFAULT_CONFIG = '.github/image-tags.yaml';
 
@@ -79,4 +84,49 @@ async function permitted(
   if (ref === undefined) return { facts: null, may: await readPermission(options) };
   const facts = await readRefFacts(options);
   return { facts, may: facts.may };
+}
+
+// The flags that every command takes (contract 8, "Common"), and what they may say.
+
+/**
+ * For commands that have nothing to do with some of them: a value that is wrong in one command is wrong in all.
+ * @throws UserError with every wrong value
+ */
+export function checkCommon(args: Arguments): void {
+  const problems: Problem[] = [];
+  for (const check of CHECKS) collect(problems, undefined, () => check(args));
+  if (problems.length > 0) throw new UserError(problems);
+}
+
+const CHECKS: readonly ((args: Arguments) => unknown)[] = [
+  onlyOf,
+  (args) => parseRegistryMap(args.list('registry-map')),
+  (args) => parseInsecureHosts(args.list('insecure-registry')),
+  (args) => parseConcurrency(args.text('concurrency') ?? '16'),
+  (args) => parseTimeout(args.text('timeout') ?? '30m'),
+  (args) => parseSettle(args.text('settle') ?? '250ms'),
+];
+
+/**
+ * Where `--report` goes, from the directory of the command line; null without it.
+ * @throws UserError when nothing can be written there: before the command does anything
+ */
+export async function reportPath(args: Arguments, io: Pick<Io, 'cwd' | 'env'>): Promise<string | null> {
+  const given = args.text('report');
+  if (given === undefined) return null;
+  const path = resolve(io.cwd, given);
+  await checkWritable(path, '--report', checkoutOf(io));
+  return path;
+}
+
+/** Where the files are that a pull request can change. */
+export function checkoutOf({ cwd, env }: Pick<Io, 'cwd' | 'env'>): string {
+  return env['GITHUB_WORKSPACE'] ?? cwd;
+}
+
+/** @throws UserError for anything but `builds` and `images` */
+export function onlyOf(args: Arguments): RunRequest['only'] {
+  const only = args.text('only') ?? '';
+  if (only === '' || only === 'builds' || only === 'images') return only;
+  throw new UserError({ what: `--only: "${only}" is not known`, mend: 'give builds or images' });
 }

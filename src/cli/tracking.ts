@@ -1,10 +1,10 @@
 /** `retag tracking`: the liaison's overview, every open tracking issue by release cycle. */
+import { trackingText } from '../github/tracking/issue.js';
 import { listTracking } from '../github/tracking/sync.js';
 import { startDeadline } from '../system/process.js';
-import { trackingText } from '../github/tracking/issue.js';
-import type { Arguments } from '../terminal/args.js';
-import { logFor, type Io } from './output.js';
-import { askingOnly, outsideOf } from './outside.js';
+import { askingOnly, outsideOf } from './adapters.js';
+import type { Arguments } from './args.js';
+import { type Io, logFor } from './output.js';
 
 export async function trackingCommand(args: Arguments, io: Io): Promise<number> {
   const deadline = startDeadline(5 * 60_000, '5m');

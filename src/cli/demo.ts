@@ -1,16 +1,15 @@
 /** `retag demo`: the whole flow on a registry inside this process. No network, no Docker, nothing left behind. */
-import { realRegistry } from '../adapters.js';
 import { image, index, seed } from '../embedded/images.js';
-import { startRegistry, type EmbeddedRegistry } from '../embedded/server.js';
+import { type EmbeddedRegistry, startRegistry } from '../embedded/server.js';
+import type { Log } from '../ports.js';
 import { promotionRequest } from '../request.js';
 import { run, type RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { parseTimeout, startDeadline } from '../system/process.js';
-import type { Arguments } from '../terminal/args.js';
-import type { Log } from '../ports.js';
-import { checkCommon } from './common.js';
-import { withoutOutside } from './outside.js';
-import { logFor, type Io } from './output.js';
+import { realRegistry, withoutOutside } from './adapters.js';
+import type { Arguments } from './args.js';
+import { type Io, logFor } from './output.js';
+import { checkCommon } from './session.js';
 
 const PLATFORMS = ['linux/amd64', 'linux/arm64', 'linux/s390x', 'linux/ppc64le'];
 const COMMIT = 'dac417bd31ed36d455e94db4aabe5916367654d4';

@@ -1,22 +1,21 @@
 /** `retag plan` and `retag apply` */
-import { readDigests } from '../system/files.js';
-import { requireWrite } from '../git/permission.js';
-import { defaultProvenance, sourceFacts } from '../git/source.js';
 import { REVIEW_MODES, type ReviewMode } from '../config/model.js';
 import { UserError } from '../errors.js';
+import { requireWrite } from '../git/permission.js';
+import { defaultProvenance, sourceFacts } from '../git/source.js';
 import type { Log } from '../ports.js';
 import { annotations } from '../report/annotations.js';
 import type { Report } from '../report/model.js';
-import { run } from '../run.js';
 import type { RunRequest } from '../request.js';
+import { run } from '../run.js';
 import { systemClock } from '../system/clock.js';
+import { readDigests } from '../system/files.js';
 import { parseSettle } from '../system/process.js';
 import { writeJson } from '../system/write.js';
-import type { Arguments } from '../terminal/args.js';
-import { checkoutOf, onlyOf, reportPath } from './common.js';
+import { outsideOf } from './adapters.js';
+import type { Arguments } from './args.js';
 import type { Io } from './output.js';
-import { outsideOf } from './outside.js';
-import { withSession, type Session } from './session.js';
+import { checkoutOf, onlyOf, reportPath, type Session, withSession } from './session.js';
 
 export function tagsCommand(args: Arguments, io: Io): Promise<number> {
   return withSession(args, io, async (session) => {

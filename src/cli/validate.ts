@@ -1,17 +1,16 @@
 /** `retag validate`: everything that can be said of the tag files without asking a registry. */
-import { contents } from '../report/format.js';
 import { sayDoubts } from '../doubts.js';
 import { load } from '../load.js';
 import { plural } from '../plan/decide.js';
+import { contents } from '../report/format.js';
 import type { Report } from '../report/model.js';
 import { makeReport } from '../report/report.js';
 import { promotionRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { writeJson } from '../system/write.js';
-import type { Arguments } from '../terminal/args.js';
-import { checkCommon, checkoutOf, reportPath } from './common.js';
-import { logFor, type Io } from './output.js';
-import { tagFiles } from './session.js';
+import type { Arguments } from './args.js';
+import { type Io, logFor } from './output.js';
+import { checkCommon, checkoutOf, reportPath, tagFiles } from './session.js';
 
 export async function validateCommand(args: Arguments, io: Io): Promise<number> {
   const started = systemClock.now();

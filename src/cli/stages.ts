@@ -1,15 +1,15 @@
 /** `retag stages`: what each platform of each build counts as today. */
 import { imageOf } from '../builds/machines.js';
+import { platformStages, stagesText } from '../builds/platform-stages.js';
 import { UserError } from '../errors.js';
 import { readRefFacts } from '../git/facts.js';
 import { load } from '../load.js';
 import { promotionRequest } from '../request.js';
-import { platformStages, stagesText } from '../builds/platform-stages.js';
-import { startDeadline } from '../system/process.js';
 import { systemClock } from '../system/clock.js';
-import type { Arguments } from '../terminal/args.js';
-import { logFor, type Io } from './output.js';
-import { askingOnly, outsideOf } from './outside.js';
+import { startDeadline } from '../system/process.js';
+import { askingOnly, outsideOf } from './adapters.js';
+import type { Arguments } from './args.js';
+import { type Io, logFor } from './output.js';
 import { tagFiles } from './session.js';
 
 /** Exit status 1 when a platform's gate cannot be told, or fails under `stage_policy: fail`. */

@@ -1,0 +1,79 @@
+/** What the two entries load: the process as it is, handed to the commands. Bundled to one file that both share. */
+import { printable } from '../shared/text.js';
+import { tuneEngine } from '../system/process.js';
+import { type Arguments, asksForOverview, type CommandName, parseArguments } from './args.js';
+import { commandHelp, overview } from './help.js';
+import { fail, type Io, type Stream } from './output.js';
+
+/** Runs the command line and sets the exit status. */
+export async function commandLine(argv: readonly string[]): Promise<void> {
+  await tuneEngine();
+  survivePipes();
+  const { env, stdin } = process;
+  const [stdout, stderr] = [printer(process.stdout), printer(process.stderr)];
+  process.exitCode = await runCommandLine(argv, { env, cwd: process.cwd(), stdout, stderr, stdin });
+}
+
+/** Runs the action and sets the exit status. */
+export async function action(): Promise<void> {
+  await tuneEngine();
+  survivePipes();
+  const { runAction } = await import('./action.js');
+  process.exitCode = await runAction(process.env, process.cwd());
+}
+
+/** The only writer of the command line: nothing passes that a runner could take for a command. */
+function printer(stream: NodeJS.WriteStream): Stream {
+  return {
+    write: (text) => stream.write(printable(text, stream.isTTY)),
+    get isTTY() {
+      return stream.isTTY;
+    },
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+/** A reader that goes away (`retag apply | head`) must not end a run that is writing tags; what is said is lost, no more. */
+function survivePipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+// argv → the command that it names.
+
+type Command = (args: Arguments, io: Io) => Promise<number>;
+
+const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  plan: async () => (await import('./plan-apply.js')).tagsCommand,
+  apply: async () => (await import('./plan-apply.js')).tagsCommand,
+  classify: async () => (await import('./classify.js')).classifyCommand,
+  validate: async () => (await import('./validate.js')).validateCommand,
+  pin: async () => (await import('./pin.js')).pinCommand,
+  stages: async () => (await import('./stages.js')).stagesCommand,
+  tracking: async () => (await import('./tracking.js')).trackingCommand,
+  demo: async () => (await import('./demo.js')).demoCommand,
+};
+
+/** Runs one command line and gives its exit status. Never throws. */
+export async function runCommandLine(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    if (asksForOverview(argv)) {
+      io.stdout.write(overview());
+      return 0;
+    }
+    const args = parseArguments(argv);
+    if (args.is('help')) {
+      io.stdout.write(commandHelp(args.command));
+      return 0;
+    }
+    const command = await COMMANDS[args.command]();
+    return await command(args, io);
+  } catch (error) {
+    return fail(error, io.stderr);
+  }
+}
