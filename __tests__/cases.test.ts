@@ -15,7 +15,7 @@ import { type BuiltImage, image, index, seed } from '../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry, type FaultRule } from '../src/embedded/server.js';
 import { combine, type Gatekeeper, type GateState } from '../src/gates/gates.js';
 import { summary } from '../src/report/summary.js';
-import type { RunRequest } from '../src/request.js';
+import type { RunRequest } from '../src/load.js';
 import { testBuilder, type TestBuilderOptions } from './support/builder.js';
 import { flow, flowRequest, tagsOf, writesOf, type FlowResult } from './support/flow.js';
 import { factsOf, SHA } from './support/policies.js';

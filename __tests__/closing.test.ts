@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { RunRequest } from '../src/request.js';
+import type { RunRequest } from '../src/load.js';
 import { flow, flowRequest } from './support/flow.js';
 import { factsOf } from './support/policies.js';
 

@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { formatProblem, UserError } from '../src/errors.js';
-import { load } from '../src/load.js';
-import { promotionRequest } from '../src/request.js';
+import { load, promotionRequest } from '../src/load.js';
 
 /** What `validate` says of these texts; files are called 1.yaml, 2.yaml … */
 function said(...texts: readonly string[]): string[] {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { UserError } from '../src/errors.js';
-import { load } from '../src/load.js';
-import { promotionRequest, type RunRequest } from '../src/request.js';
+import { load, promotionRequest, type RunRequest } from '../src/load.js';
 
 function request(text: string, changes: Partial<RunRequest> = {}): RunRequest {
   const files = [{ path: 'tags.yaml', bytes: new TextEncoder().encode(text) }];

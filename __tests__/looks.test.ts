@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { rememberLooks } from '../src/looks.js';
+import { rememberLooks } from '../src/observe.js';
 import { memoryRegistry } from './support/memory-registry.js';
 
 const REF = { registry: 'r.example', repository: 'app', tag: '1.0' };

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../src/errors.js';
-import { rememberLooks } from '../src/looks.js';
-import { observe } from '../src/observe.js';
+import { observe, rememberLooks } from '../src/observe.js';
 import type { WantedTag } from '../src/plan/model.js';
 import { memoryRegistry, type MemoryRegistry } from './support/memory-registry.js';
 import { digestOf, promotionOf, wantedTag } from './support/wanted.js';

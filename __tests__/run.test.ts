@@ -9,7 +9,7 @@ import { refuse } from '../src/plan/decide.js';
 import type { Plan } from '../src/plan/model.js';
 import { annotations } from '../src/report/annotations.js';
 import { headline } from '../src/report/format.js';
-import type { RunRequest } from '../src/request.js';
+import type { RunRequest } from '../src/load.js';
 import { testBuilder, type TestBuilderOptions } from './support/builder.js';
 import { SOURCE, flow, flowRequest, tagsOf, writesOf, type FlowResult } from './support/flow.js';
 import { factsOf, SHA } from './support/policies.js';

@@ -1,14 +1,28 @@
 /** Stage 1: everything that can be said about the input without asking anybody. Pure. */
-import type { Config } from './config/model.js';
-import { inOrder } from './config/config.js';
-import { collect, UserError, type Problem } from './errors.js';
-import { readFiles } from './files.js';
-import type { WantedTag } from './plan/model.js';
-import { parseForce, parseRegistryMap, type RegistryMap } from './plan/overrides.js';
-import { wantImages, type WantOptions } from './plan/want.js';
-import { claimsOn, DEFAULT_STABLE_SUFFIX, whoHas, type CompiledPolicy } from './policy/policy.js';
+import { checkBuilds } from './builds/check.js';
+import type { Digests } from './builds/machines.js';
+import type { BakeDefinition, BuildDefaults, Builder, SourceFacts, Uncommitted } from './builds/model.js';
+import { inOrder, MAX_JUDGED, readConfig, type TagFile } from './config/config.js';
+import type { Config, ImageConfig, ReviewMode } from './config/model.js';
+import { collect, formatProblem, type Problem, UserError } from './errors.js';
+import type { Gatekeeper, Subject } from './gates/gates.js';
+import type { EntryChanges } from './github/review/comment.js';
 import { formatRepository } from './oci/reference.js';
-import type { RunRequest } from './request.js';
+import type { Plan, WantedTag } from './plan/model.js';
+import { parseForce, parseRegistryMap, type RegistryMap } from './plan/overrides.js';
+import {
+  checkPromotionTag,
+  claimsOn,
+  type ClaimTag,
+  type CompiledPolicy,
+  DEFAULT_STABLE_SUFFIX,
+  type Examined,
+  examinePolicy,
+  type RefFacts,
+  whoHas,
+} from './policy/policy.js';
+import type { Clock, Log, Registry } from './ports.js';
+import { wantImages, type WantOptions } from './want.js';
 
 /** Which parts of the tag file count in a run. */
 export interface Scope {
@@ -81,4 +95,224 @@ function unnamedBuilds(config: Config, request: RunRequest): Problem[] {
   const place = first === undefined ? {} : { place: first.origin.at() };
   const what = 'there are builds, but no policy says what they are called';
   return [{ ...place, what, mend: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own' }];
+}
+
+// All that tag files say together, policy included, and every problem of them that can be told without asking anybody. Pure.
+
+export interface Files {
+  readonly config: Config;
+  /** null when neither tag file nor inputs have one, and when it has problems */
+  readonly policy: CompiledPolicy | null;
+  /** not in order */
+  readonly problems: readonly Problem[];
+  /** is it certain that there is no policy? */
+  readonly withoutPolicy: boolean;
+}
+
+/**
+ * Reads and checks tag files. A mistake hides only the checks that need what it spoils (contract section 3: every
+ * problem in every file at once).
+ * @param preset the policy of the inputs, for use without one in the files; empty: none
+ */
+export function readFiles(files: readonly TagFile[], preset: string): Files {
+  const { config, problems, withoutPolicy, laterPolicies } = readConfig(files);
+  const examined = examinedPolicy(config, preset);
+  return {
+    config,
+    policy: examined?.policy ?? null,
+    problems: [
+      ...problems,
+      ...(preset === '' ? [] : twoPolicies(config)),
+      ...(examined?.problems ?? []),
+      ...laterPolicies.slice(0, MAX_LATER_POLICIES).flatMap((policy) => examinePolicy(policy).problems),
+      ...atMost(
+        MAX_JUDGED,
+        checkBuilds(config.builds, laterPolicies.length > 0 ? null : (examined?.names ?? null)),
+      ),
+    ],
+    withoutPolicy: withoutPolicy && preset === '',
+  };
+}
+
+/** A run has one policy. Others are an error or the same again; of the first few every mistake is said. */
+const MAX_LATER_POLICIES = 4;
+
+/** The first of them; the rest is not looked for. */
+function* atMost<T>(count: number, items: Iterable<T>): Generator<T> {
+  if (count <= 0) return;
+  for (const item of items) {
+    yield item;
+    if ((count -= 1) === 0) return;
+  }
+}
+
+/** The policy of a run: the tag file's, or the preset of the inputs. */
+function examinedPolicy({ policy }: Config, preset: string): Examined | null {
+  if (policy !== undefined) return examinePolicy(policy);
+  return preset === '' ? null : examinePolicy({ preset });
+}
+
+function twoPolicies({ policy }: Config): Problem[] {
+  if (policy === undefined) return [];
+  return [
+    {
+      place: policy.origin.at(),
+      what: 'the input policy and the policy of the tag file are both given',
+      mend: 'leave the input policy away; it is for use without a tag file',
+    },
+  ];
+}
+
+// The rule of a preset for tags that promotions write (`starlingx`): binding for what a change brings, a warning for the rest. Pure.
+
+/** A tag that breaks the rule, and its entry. */
+export interface PromotionProblem {
+  readonly entry: ImageConfig;
+  readonly problem: Problem;
+}
+
+/** Every tag of `images` that breaks the rule, at its place. */
+export function promotionProblems(
+  policy: CompiledPolicy,
+  images: readonly ImageConfig[],
+  facts: Pick<RefFacts, 'kind' | 'name'> | null,
+): PromotionProblem[] {
+  const branch = facts?.kind === 'branch' ? facts.name : null;
+  return images.flatMap((entry) =>
+    entry.tags.flatMap((tag, i) => {
+      const wrong = checkPromotionTag(policy, tag, branch);
+      return wrong === null ? [] : [{ entry, problem: { place: entry.origin.at('tags', i), ...wrong } }];
+    }),
+  );
+}
+
+/**
+ * Parts the problems into errors and warnings.
+ * @param changes what the push or pull request touched; null when that is not known, then nothing is an error
+ */
+export function weigh(
+  found: readonly PromotionProblem[],
+  changes: EntryChanges | null,
+): { readonly errors: readonly Problem[]; readonly warnings: readonly Problem[] } {
+  const isError = ({ entry }: PromotionProblem): boolean => changes?.changed.has(entry.number) === true;
+  const problems = (some: readonly PromotionProblem[]) => some.map(({ problem }) => problem);
+  return {
+    errors: problems(found.filter(isError)),
+    warnings: problems(found.filter((each) => !isError(each))),
+  };
+}
+
+// What is doubtful in a policy and no error, said once in the log of whatever command read it.
+
+export function sayDoubts(policy: CompiledPolicy | null, log: Pick<Log, 'warning'>): void {
+  for (const problem of policy?.warnings ?? []) log.warning(formatProblem(problem));
+}
+
+// What a run is asked for, and the outside systems that it is given.
+
+/** How images are built in this run. */
+export interface BuildSettings {
+  readonly defaults: BuildDefaults;
+  /** secrets of the action's inputs, where values are allowed */
+  readonly inputSecrets: readonly string[];
+  /** null when the commit is not known: nothing can be built */
+  readonly source: SourceFacts | null;
+  readonly defaultProvenance: string;
+  readonly sourceDateEpoch: string | undefined;
+  readonly insecure: readonly string[];
+  /** build this platform alone, by digest; empty: all */
+  readonly platform: string;
+  /** images that other machines built, to be joined */
+  readonly digests: Digests | null;
+  /** snapshots may hold changes that are not committed */
+  readonly allowDirty: boolean;
+}
+
+/** What was asked for, whoever asked. */
+export interface RunRequest {
+  readonly command: 'plan' | 'apply' | 'validate';
+  readonly files: readonly TagFile[];
+  /** a preset, for use without a tag file; empty: the tag file's */
+  readonly policy: string;
+  /** image names to build without a tag file */
+  readonly images: readonly string[];
+  /** images are named, and every one is switched off: no build is looked at */
+  readonly imagesDisabled: boolean;
+  /** the git ref of the run; null: only promotions are looked at */
+  readonly facts: RefFacts | null;
+  readonly only: 'builds' | 'images' | '';
+  /** stable tags that wait for somebody are written */
+  readonly stable: boolean;
+  readonly includeStages: ReadonlySet<string>;
+  readonly force: readonly string[];
+  readonly registryMap: readonly string[];
+  /** overrides the tag file's; absent: not given */
+  readonly review?: ReviewMode | undefined;
+  readonly concurrency: number;
+  /** milliseconds between a write and its read-back */
+  readonly settle: number;
+  /** look for drift: a plan on a schedule */
+  readonly drift: boolean;
+  /** exit 3 when a plan has changes */
+  readonly changesAsCode: boolean;
+  readonly build: BuildSettings;
+}
+
+/** The outside systems of a run, built by the entries. */
+export interface RunParts {
+  readonly registry: Registry;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly gatekeeper: Gatekeeper;
+  /** what gates are about: a promotion by its entry and its image's revision label, or the commit of this run for nulls */
+  subject(entry: ImageConfig | null, revision: string | null): Subject;
+  readonly claim: ClaimTag | null;
+  /** the commit that the workspace is at; null when it is no checkout of git */
+  checkedOut(): Promise<string | null>;
+  /** what of these files and directories of the workspace is not as its commit has it; nothing where there is no git */
+  uncommitted(paths: readonly string[]): Promise<Uncommitted>;
+  /** what apply would find wrong with contexts and Dockerfiles of the checkout; asks no builder */
+  sources(definition: BakeDefinition): Promise<readonly Problem[]>;
+  /** makes the builder when there is something to build */
+  builder(): Builder;
+  /** what the push or pull request touched in the tag files; null when that is not known */
+  changes(config: Config): Promise<EntryChanges | null>;
+  /** holds a plan that is about to be carried out to what was reviewed; without a mode nobody chose one, and it is `warn` */
+  review(plan: Plan, files: readonly TagFile[], mode: ReviewMode | undefined): Promise<Plan>;
+}
+
+/** Milliseconds: in 1,400 measured races of two runs none was lost with it (docs/reliability.md). */
+export const DEFAULT_SETTLE = 250;
+
+/** A request for promotions alone, with every choice at its default. */
+export function promotionRequest(command: RunRequest['command'], files: readonly TagFile[]): RunRequest {
+  return {
+    command,
+    files,
+    policy: '',
+    images: [],
+    imagesDisabled: false,
+    facts: null,
+    only: '',
+    stable: false,
+    includeStages: new Set(),
+    force: [],
+    registryMap: [],
+    concurrency: 16,
+    settle: DEFAULT_SETTLE,
+    drift: false,
+    changesAsCode: false,
+    build: {
+      defaults: {},
+      inputSecrets: [],
+      source: null,
+      defaultProvenance: 'mode=min',
+      sourceDateEpoch: undefined,
+      insecure: [],
+      platform: '',
+      digests: null,
+      allowDirty: false,
+    },
+  };
 }

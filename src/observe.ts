@@ -3,15 +3,17 @@
  * so a tag that is right already costs two HEAD requests (one with `src_digest`), and manifests are read
  * only for tags that will be written, or whose entry has conditions that must hold for a tag that is right as well.
  */
-import { isPromotion } from './config/model.js';
+import { believed, type Release } from './classify.js';
+import { type ImageConfig, isPromotion } from './config/model.js';
 import { OperationError } from './errors.js';
-import { once, pool } from './shared/concurrency.js';
+import type { Gatekeeper, Subject } from './gates/gates.js';
 import {
-  formatReference,
-  sameRepository,
   type DigestRef,
+  formatReference,
+  formatRepository,
   type ImageRef,
   type Repository,
+  sameRepository,
 } from './oci/reference.js';
 import {
   type ChannelVerdict,
@@ -22,7 +24,9 @@ import {
   type WantedTag,
   writes,
 } from './plan/model.js';
+import { compareChannel, gitTagsOf } from './policy/policy.js';
 import type { Absence, Existence, FactsNeed, ImageFacts, Manifest, Registry } from './ports.js';
+import { once, pool } from './shared/concurrency.js';
 
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
 export interface Lookouts {
@@ -260,4 +264,94 @@ async function readSource(registry: Registry, wanted: WantedTag, source: SourceS
     if (error instanceof OperationError) return { state: 'unknown', error };
     throw error;
   }
+}
+
+// What observe asks besides manifests: gates, channels, builds.
+
+export interface LookoutParts {
+  readonly gatekeeper: Gatekeeper;
+  /** one that remembers its looks */
+  readonly registry: Pick<Registry, 'look'>;
+  /** what the gates of a promotion are about, by its entry and the revision label of its image; for nulls, those of a build */
+  subject(entry: ImageConfig | null, revision: string | null): Subject;
+  /** every git tag of the repository; asked only when a version that none of them gives may hold a channel back */
+  readonly gitTags?: (() => Promise<readonly string[]>) | undefined;
+}
+
+/** @param release null without a ref */
+export function lookoutsFor(release: Release | null, parts: LookoutParts): Lookouts {
+  const unknown = release?.naming.unknown ?? null;
+  return {
+    nameless: ({ group }) => (group === null ? null : unknown),
+    gate: (wanted, source) => {
+      const revision = source.state === 'present' ? (source.facts?.revision ?? null) : null;
+      const entry = wanted.entries.find(isPromotion);
+      const subject = entry === undefined ? parts.subject(null, null) : parts.subject(entry, revision);
+      return parts.gatekeeper.judge(wanted.gates, subject);
+    },
+    channel: (wanted) => channelOf(release, wanted, parts),
+    build: (wanted) => Promise.resolve(buildOf(release, wanted)),
+  };
+}
+
+/** The verdict comes from the list of the channel's repository, and only when that is believed. */
+async function channelOf(
+  release: Release | null,
+  { destination }: WantedTag,
+  { registry, gitTags }: Pick<LookoutParts, 'registry' | 'gitTags'>,
+): Promise<ChannelVerdict | null> {
+  const { resolved = null, policy, tagLists } = release?.naming ?? {};
+  const { tag: channel, ...repository } = destination;
+  const name = formatRepository(repository);
+  const list = tagLists?.get(name);
+  if (release === null || policy === undefined || resolved === null || list === undefined) return null;
+  const here = release.wanted.filter((wanted) => formatRepository(wanted.destination) === name);
+  const wanted = [channel, ...here.map((each) => each.destination.tag)];
+  const tags = await believed(list, repository, [...new Set(wanted)], registry);
+  if (tags instanceof OperationError) return { order: 'unknown', error: tags };
+  const compared = compareChannel(policy, resolved, channel, tags);
+  if (compared.order !== 'older' || compared.highest === null || gitTags === undefined) return compared;
+  const doubt = await unexplained(gitTagsOf(policy, compared.highest), compared.highest, gitTags);
+  return doubt === null ? compared : { ...compared, doubt };
+}
+
+/** A version that somebody pushed by hand holds a channel back for ever, and nobody sees why. */
+async function unexplained(
+  givenBy: readonly string[],
+  version: string,
+  gitTags: () => Promise<readonly string[]>,
+): Promise<string | null> {
+  if (givenBy.length === 0) return null;
+  try {
+    const known = new Set(await gitTags());
+    if (givenBy.some((name) => known.has(name))) return null;
+  } catch {
+    // Only a doubt: git that cannot say keeps no tag from anything.
+    return null;
+  }
+  return `no git tag of this repository gives ${version}, which holds this channel back; delete ${version} from the registry if nobody released it`;
+}
+
+function buildOf(release: Release | null, { source }: WantedTag): SourceState {
+  const state = source.from === 'build' ? release?.states.get(source.build) : undefined;
+  if (state === undefined) throw new Error('a tag of a build without the state of that build');
+  return state;
+}
+
+// Looks that are made once: while a plan is made, one answer about a tag counts for whoever asks.
+
+/**
+ * The registry as a plan sees it. Building and planning ask for the same tags, and two answers to one question would
+ * make a plan that contradicts itself. Not for writing: what is about to be written is looked at anew (`lookAgain`).
+ */
+export function rememberLooks(registry: Registry): Registry {
+  const looks = once<Existence>(true);
+  const confirmed = once<Existence>(true);
+  const look: Registry['look'] = async (ref, absence) => {
+    const key = formatReference(ref);
+    const seen = await looks.run(key, () => registry.look(ref, absence));
+    if (absence === 'unconfirmed' || seen.state !== 'absent' || seen.unconfirmed !== true) return seen;
+    return confirmed.run(key, () => registry.lookAgain(ref));
+  };
+  return { ...registry, look };
 }

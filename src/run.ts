@@ -1,27 +1,30 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
 import { closingOf, isBad, tagLine } from './report/format.js';
 import type { Config } from './config/model.js';
-import { sayDoubts } from './doubts.js';
+import {
+  load,
+  type Loaded,
+  promotionProblems,
+  type RunParts,
+  type RunRequest,
+  sayDoubts,
+  weigh,
+} from './load.js';
 import { findDrift } from './plan/drift.js';
 import { formatProblem, UserError } from './errors.js';
 import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js';
-import { confirmUnwritten, observe } from './observe.js';
-import { load, type Loaded } from './load.js';
-import { rememberLooks } from './looks.js';
-import { lookoutsFor } from './lookouts.js';
+import { confirmUnwritten, lookoutsFor, observe, rememberLooks } from './observe.js';
 import { idleForces } from './plan/overrides.js';
 import type { Plan, WantedTag } from './plan/model.js';
 import { plan } from './plan/plan.js';
 import type { CompiledPolicy } from './policy/policy.js';
 import type { Log } from './ports.js';
-import { promotionProblems, weigh } from './promotions.js';
 import { buildRelease, checkSources, showDefinition, type Building, type Made } from './builds/build.js';
-import { prepareRelease, type Release } from './release/release.js';
+import { prepareRelease, type Release } from './classify.js';
 import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf } from './report/report.js';
 import type { Report } from './report/model.js';
-import type { RunParts, RunRequest } from './request.js';
 
-export type { RunParts, RunRequest } from './request.js';
+export type { RunParts, RunRequest } from './load.js';
 
 export interface RunResult {
   readonly report: Report;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { wantImages } from '../../src/plan/want.js';
+import { wantImages } from '../../src/want.js';
 import { parse } from '../config/support.js';
 
 const HEX = 'ab'.repeat(32);

@@ -1,13 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { observe } from '../../src/observe.js';
-import { lookoutsFor } from '../../src/lookouts.js';
+import { lookoutsFor, observe } from '../../src/observe.js';
 import type { Plan, SourceState } from '../../src/plan/model.js';
 import { plan } from '../../src/plan/plan.js';
-import { nameRun } from '../../src/release/naming.js';
+import { nameRun, type Release } from '../../src/classify.js';
 import { buildsToMake, definitionInput, type DefinitionSettings } from '../../src/builds/build.js';
-import type { Release } from '../../src/release/release.js';
-import { wantBuilds } from '../../src/release/want.js';
+import { wantBuilds } from '../../src/want.js';
 import { FACTS, selected } from '../builds/support.js';
 import { memoryRegistry, type MemoryRegistry } from '../support/memory-registry.js';
 import { factsOf, policyOf } from '../support/policies.js';

@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 
 import { OperationError, UserError } from '../../src/errors.js';
 import type { ClaimResult } from '../../src/policy/policy.js';
-import { nameRun } from '../../src/release/naming.js';
+import { nameRun } from '../../src/classify.js';
 import { memoryRegistry } from '../support/memory-registry.js';
 import { factsOf, policyOf, SHA } from '../support/policies.js';
 import { digestOf } from '../support/wanted.js';

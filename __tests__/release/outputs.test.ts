@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { BuildConfig } from '../../src/config/model.js';
 import type { SourceState } from '../../src/plan/model.js';
 import { buildOutputs, type BuildOutputInput } from '../../src/report/outputs.js';
-import type { Release } from '../../src/release/release.js';
+import type { Release } from '../../src/classify.js';
 import { FACTS, build, definition, selected } from '../builds/support.js';
 import { digestOf } from '../support/wanted.js';
 import { policyOf } from '../support/policies.js';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../../src/errors.js';
 import { observeBuilds } from '../../src/builds/state.js';
-import { wantBuilds } from '../../src/release/want.js';
+import { wantBuilds } from '../../src/want.js';
 import { memoryRegistry } from '../support/memory-registry.js';
 import { SHA } from '../support/policies.js';
 import { digestOf } from '../support/wanted.js';

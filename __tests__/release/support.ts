@@ -5,7 +5,7 @@ import { parseForce, parseRegistryMap } from '../../src/plan/overrides.js';
 import type { RefFacts, ResolvedDecision } from '../../src/policy/policy.js';
 import { parseRepository, type Repository } from '../../src/oci/reference.js';
 import { buildsOfRun, type BuildOptions, type RunBuild } from '../../src/builds/inputs.js';
-import { nameRun } from '../../src/release/naming.js';
+import { nameRun } from '../../src/classify.js';
 import { memoryRegistry } from '../support/memory-registry.js';
 import { factsOf, policyOf } from '../support/policies.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { buildsOfRun } from '../../src/builds/inputs.js';
-import { RELEASE, wantBuilds } from '../../src/release/want.js';
+import { RELEASE, wantBuilds } from '../../src/want.js';
 import { builds, config, options, resolved } from './support.js';
 
 /** `kind image:tag`, with what it waits for or follows. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { parseDigests } from '../../src/builds/machines.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
-import type { RunRequest } from '../../src/request.js';
+import type { RunRequest } from '../../src/load.js';
 import { buildOutputs } from '../../src/report/outputs.js';
 import { testBuilder } from '../support/builder.js';
 import { flow, flowRequest } from '../support/flow.js';

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { gitIn, headOf, uncommittedIn } from '../../src/git/git.js';
-import type { RunRequest } from '../../src/request.js';
+import type { RunRequest } from '../../src/load.js';
 import { testBuilder } from '../support/builder.js';
 import { flow, flowRequest, SOURCE } from '../support/flow.js';
 import { factsOf } from '../support/policies.js';

@@ -7,7 +7,7 @@ import { describe, expect, test } from '@jest/globals';
 import { emulationOf } from '../../src/builds/dockerfile.js';
 import { annotationLines, labelLines } from '../../src/builds/labels.js';
 import { readConfig } from '../../src/config/config.js';
-import { readFiles } from '../../src/files.js';
+import { readFiles } from '../../src/load.js';
 import { parsePattern } from '../../src/policy/pattern.js';
 import { isAmbiguous } from '../../src/policy/check.js';
 import { LIMITS } from '../../src/policy/limits.js';

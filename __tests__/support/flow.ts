@@ -3,7 +3,7 @@ import { realRegistry } from '../../src/cli/adapters.js';
 import type { EmbeddedRegistry, LoggedRequest } from '../../src/embedded/server.js';
 import { withoutGitHub, createGatekeeper } from '../../src/gates/gates.js';
 import type { Clock } from '../../src/ports.js';
-import { promotionRequest, type RunParts, type RunRequest } from '../../src/request.js';
+import { promotionRequest, type RunParts, type RunRequest } from '../../src/load.js';
 import { run, type RunResult } from '../../src/run.js';
 import { recordedLog, type RecordedLog } from './memory-registry.js';
 import { SHA, TIME } from './policies.js';

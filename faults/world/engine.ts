@@ -12,7 +12,7 @@ import { factsOf } from '../../__tests__/support/policies.js';
 import type { Builder, SourceFacts } from '../../src/builds/model.js';
 import { withoutOutside } from '../../src/cli/adapters.js';
 import type { ClaimTag } from '../../src/policy/policy.js';
-import { promotionRequest, type RunParts, type RunRequest } from '../../src/request.js';
+import { promotionRequest, type RunParts, type RunRequest } from '../../src/load.js';
 import { run } from '../../src/run.js';
 import { recorder } from './recorder.js';
 

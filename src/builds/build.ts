@@ -5,8 +5,8 @@ import { asError, type BuildResult, type Outcome } from '../execute.js';
 import { type Plan, type PlannedAction, type WantedTag, writes } from '../plan/model.js';
 import type { ResolvedDecision } from '../policy/policy.js';
 import type { Log, Registry } from '../ports.js';
-import type { Release } from '../release/release.js';
-import type { RunParts, RunRequest } from '../request.js';
+import type { Release } from '../classify.js';
+import type { RunParts, RunRequest } from '../load.js';
 import { bakeDefinition, type DefinitionInput } from './definition.js';
 import { builtElsewhere, imageOf, onlyPlatform, unsplit } from './machines.js';
 import type {

@@ -23,7 +23,7 @@ import { annotations, problemAnnotation } from '../report/annotations.js';
 import type { Report } from '../report/model.js';
 import { buildOutputs, outputs } from '../report/outputs.js';
 import { summary } from '../report/summary.js';
-import type { RunRequest } from '../request.js';
+import type { RunRequest } from '../load.js';
 import { run, type RunResult } from '../run.js';
 import { escapeCell } from '../shared/markdown.js';
 import { systemClock } from '../system/clock.js';

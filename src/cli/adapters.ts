@@ -25,7 +25,7 @@ import type { Log, Registry } from '../ports.js';
 import { createCredentials } from '../registry/auth/credentials.js';
 import { createTransport } from '../registry/http/transport.js';
 import { createRegistry } from '../registry/registry.js';
-import type { RunParts } from '../request.js';
+import type { RunParts } from '../load.js';
 import { systemClock } from '../system/clock.js';
 import { youngCollector } from '../system/process.js';
 import { VERSION } from '../version.js';

@@ -10,7 +10,7 @@ import { tagEvents, trackedImages } from '../github/tracking/events.js';
 import { groupTracked, shepherdAdvice } from '../github/tracking/issue.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
-import type { RunRequest } from '../request.js';
+import type { RunRequest } from '../load.js';
 import type { RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { branchOfRun, type Outside } from './adapters.js';

@@ -1,8 +1,7 @@
 /** `retag classify` */
 import { inOrder } from '../config/config.js';
-import { sayDoubts } from '../doubts.js';
+import { readFiles, sayDoubts } from '../load.js';
 import { type Problem, UserError } from '../errors.js';
-import { readFiles } from '../files.js';
 import {
   classificationReport,
   type ClassificationReport,

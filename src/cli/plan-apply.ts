@@ -6,7 +6,7 @@ import { defaultProvenance, sourceFacts } from '../git/source.js';
 import type { Log } from '../ports.js';
 import { annotations } from '../report/annotations.js';
 import type { Report } from '../report/model.js';
-import type { RunRequest } from '../request.js';
+import type { RunRequest } from '../load.js';
 import { run } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { readDigests } from '../system/files.js';

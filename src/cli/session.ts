@@ -6,7 +6,7 @@ import { readPermission, readRefFacts } from '../git/facts.js';
 import { parseRegistryMap } from '../plan/overrides.js';
 import type { Permission, RefFacts } from '../policy/policy.js';
 import type { Log, Registry } from '../ports.js';
-import type { RunRequest } from '../request.js';
+import type { RunRequest } from '../load.js';
 import { systemClock } from '../system/clock.js';
 import { readTagFiles } from '../system/files.js';
 import { parseSettle, parseTimeout, startDeadline } from '../system/process.js';

@@ -1,11 +1,9 @@
 /** `retag validate`: everything that can be said of the tag files without asking a registry. */
-import { sayDoubts } from '../doubts.js';
-import { load } from '../load.js';
+import { load, promotionRequest, sayDoubts } from '../load.js';
 import { plural } from '../plan/decide.js';
 import { contents } from '../report/format.js';
 import type { Report } from '../report/model.js';
 import { makeReport } from '../report/report.js';
-import { promotionRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { writeJson } from '../system/write.js';
 import type { Arguments } from './args.js';

@@ -1,7 +1,6 @@
 /** What the report says in words, for the terminal, the job log and the summary alike. Pure. */
-import type { Loaded } from '../load.js';
+import type { Loaded, RunRequest } from '../load.js';
 import { plural } from '../plan/decide.js';
-import type { RunRequest } from '../request.js';
 import type { Counts, Report, ReportAction } from './model.js';
 import { changed } from './report.js';
 

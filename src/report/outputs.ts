@@ -11,7 +11,7 @@ import {
 import { formatDigests, imageOf, matrix } from '../builds/machines.js';
 import type { BuildDefaults, SourceFacts } from '../builds/model.js';
 import type { Config } from '../config/model.js';
-import type { Release } from '../release/release.js';
+import type { Release } from '../classify.js';
 import type { Report, ReportAction } from './model.js';
 import { changed } from './report.js';
 

@@ -5,7 +5,7 @@ import type { Drift } from '../plan/drift.js';
 import type { WantedTag } from '../plan/model.js';
 import { classificationReport, type RefFacts } from '../policy/policy.js';
 import type { HttpUsage } from '../ports.js';
-import type { Release } from '../release/release.js';
+import type { Release } from '../classify.js';
 import { VERSION } from '../version.js';
 import type { Classification, Counts, Report, ReportAction, ReportStage } from './model.js';
 

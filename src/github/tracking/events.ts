@@ -4,7 +4,7 @@ import { isPromotion } from '../../config/model.js';
 import type { Outcome } from '../../execute.js';
 import { formatRepository } from '../../oci/reference.js';
 import type { Drift } from '../../plan/drift.js';
-import type { Release } from '../../release/release.js';
+import type { Release } from '../../classify.js';
 import { TRACKED_STAGES, type TrackedStage } from './ledger.js';
 
 /**

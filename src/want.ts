@@ -1,0 +1,176 @@
+/** What the `images` of the tag file ask for: one wanted tag for each name and tag of each entry, also where entries want the same. Pure. */
+import type { BuildName, RunBuild } from './builds/inputs.js';
+import { imageOf } from './builds/machines.js';
+import type { Gate, ImageConfig, ImageName } from './config/model.js';
+import { type Problem, UserError } from './errors.js';
+import { type ImageRef, parseTag, type TagRef } from './oci/reference.js';
+import type { TagKind, WantedTag } from './plan/model.js';
+import { type Force, isForced, mapRepository, type RegistryMap, shownName } from './plan/overrides.js';
+import type { Decision } from './policy/policy.js';
+
+/** The choices of this run that change what is wanted. */
+export interface WantOptions {
+  readonly registryMap: RegistryMap;
+  readonly forces: readonly Force[];
+  /** appended to a tag to name its stable tag */
+  readonly stableSuffix: string;
+  /** who has the name of a tag that an entry wants, in words */
+  readonly taken?: (entry: ImageConfig, image: ImageName, tag: string, kind: TagKind) => string | null;
+}
+
+/**
+ * The tags that promotions ask for, in the order of the tag file, names before tags, each primary before its stable tag.
+ * @throws UserError when a stable tag would not be a tag
+ */
+export function wantImages(images: readonly ImageConfig[], options: WantOptions): WantedTag[] {
+  const problems: Problem[] = [];
+  const wanted = images.flatMap((entry) =>
+    entry.names.flatMap((name) => entry.tags.flatMap((tag) => wantOne(entry, name, tag, options, problems))),
+  );
+  if (problems.length > 0) throw new UserError(problems);
+  return wanted;
+}
+
+function wantOne(
+  entry: ImageConfig,
+  image: ImageName,
+  tag: string,
+  options: WantOptions,
+  problems: Problem[],
+): WantedTag[] {
+  const primary = primaryTag(entry, image, tag, options);
+  if (!entry.stable) return [primary];
+  const name = tag + options.stableSuffix;
+  const checked = parseTag(name);
+  if (!checked.ok) {
+    problems.push({
+      place: entry.origin.at('stable'),
+      what: `stable tag: ${checked.what}`,
+      mend: checked.mend,
+    });
+  }
+  const destination = { ...primary.destination, tag: name };
+  const forced = isForced(options.forces, [image.repository, primary.destination], name);
+  const taken = options.taken?.(entry, image, name, 'stable') ?? null;
+  return [primary, { ...primary, kind: 'stable', destination, forced, taken, follows: primary }];
+}
+
+function primaryTag(entry: ImageConfig, image: ImageName, tag: string, options: WantOptions): WantedTag {
+  const { registryMap, forces } = options;
+  const repository = mapRepository(image.repository, registryMap);
+  return {
+    kind: 'primary',
+    image: shownName(image.text, image.repository, registryMap),
+    destination: { ...repository, tag },
+    source: { from: 'image', ref: sourceRef(entry, registryMap) },
+    entries: [entry],
+    place: entry.origin.at(),
+    forced: isForced(forces, [image.repository, repository], tag),
+    digest: entry.srcDigest ?? null,
+    platforms: entry.platforms,
+    revision: entry.commit?.sha ?? null,
+    attachments: entry.attachments ?? 'copy',
+    lateAttachments: entry.attachments !== undefined && entry.attachments !== 'ignore',
+    gates: entry.requires,
+    manual: false,
+    taken: options.taken?.(entry, image, tag, 'primary') ?? null,
+    follows: null,
+    group: null,
+  };
+}
+
+function sourceRef(entry: ImageConfig, map: RegistryMap): ImageRef {
+  const repository = mapRepository(entry.srcRepository, map);
+  if (entry.srcBuildTag !== undefined) return { ...repository, tag: entry.srcBuildTag };
+  if (entry.srcDigest !== undefined) return { ...repository, digest: entry.srcDigest };
+  throw new Error(
+    `entry ${entry.number} has neither src_build_tag nor src_digest; the parser lets none through`,
+  );
+}
+
+// The tags that the builds of a run want: each image × primary, stable and channel tags of the decision. Pure.
+
+/** All images of a run make one release: they are tagged whole or not at all. */
+export const RELEASE = 'release';
+
+/** Whose name it is, in words, when the tag must not have it. */
+export type NameOwner = (kind: TagKind, destination: TagRef) => string | null;
+
+/** @param stable somebody said that held stable tags may be written */
+export function wantBuilds(
+  builds: readonly RunBuild[],
+  decision: Decision,
+  stable: boolean,
+  owner: NameOwner = () => null,
+): WantedTag[] {
+  return builds.flatMap((build) =>
+    build.names.flatMap((name) => {
+      const primaries = decision.tags.map((tag) => owned(primary(build, name, tag, decision), owner));
+      const [first] = primaries;
+      if (first === undefined) return [];
+      const followers = primaries.flatMap((leader) =>
+        stableOf(leader, name, decision, stable).map((tag) => owned(tag, owner)),
+      );
+      const channels = decision.channels.map((tag) => owned(follower(first, name, 'channel', tag), owner));
+      return [...primaries, ...followers, ...channels];
+    }),
+  );
+}
+
+function owned(tag: WantedTag, owner: NameOwner): WantedTag {
+  return { ...tag, taken: owner(tag.kind, tag.destination) };
+}
+
+function primary(
+  { config, entry, place }: RunBuild,
+  name: BuildName,
+  tag: string,
+  decision: Decision,
+): WantedTag {
+  return {
+    // A rule of class stable names the stable tag itself as its tag.
+    kind: decision.class === 'stable' ? 'stable' : 'primary',
+    image: name.text,
+    destination: { ...name.repository, tag },
+    source: sourceOf(config, name, decision),
+    entries: entry === null ? [] : [entry],
+    place,
+    forced: name.isForced(tag),
+    digest: null,
+    platforms: [],
+    revision: null,
+    attachments: 'copy',
+    lateAttachments: false,
+    gates: [...decision.requires, ...config.requires],
+    manual: false,
+    taken: null,
+    follows: null,
+    group: RELEASE,
+  };
+}
+
+function sourceOf(
+  config: RunBuild['config'],
+  { repository }: BuildName,
+  { from, fallback }: Decision,
+): WantedTag['source'] {
+  if (from === null || fallback === 'build') return { from: 'build', build: imageOf(config) };
+  return { from: 'image', ref: { ...repository, tag: from } };
+}
+
+function stableOf(leader: WantedTag, name: BuildName, decision: Decision, stable: boolean): WantedTag[] {
+  if (decision.stable === false || decision.class === 'stable') return [];
+  const tag = leader.destination.tag + decision.stableSuffix;
+  const gates: readonly Gate[] = typeof decision.stable === 'object' ? decision.stable.requires : [];
+  const follows = follower(leader, name, 'stable', tag);
+  return [{ ...follows, gates: [...leader.gates, ...gates], manual: isManual(decision, stable) }];
+}
+
+function isManual(decision: Decision, stable: boolean): boolean {
+  return decision.stable === 'manual' && !stable;
+}
+
+function follower(leader: WantedTag, name: BuildName, kind: WantedTag['kind'], tag: string): WantedTag {
+  const destination = { ...name.repository, tag };
+  return { ...leader, kind, destination, forced: name.isForced(tag), follows: leader };
+}
