@@ -1,108 +1,258 @@
-import { describe, expect, test } from '@jest/globals';
-import { classificationsAsJson, classificationsAsText, classifyRefs, refsIn } from '../src/cli/classify.js';
-import { compilePolicy } from '../src/policy/policy.js';
-import { TIME } from './support/policies.js';
+import { describe, expect, jest, test } from '@jest/globals';
+import { nameRun } from '../src/classify.js';
+import { OperationError, UserError } from '../src/errors.js';
+import type { ClaimResult } from '../src/policy/policy.js';
+import { memoryRegistry } from './support/memory-registry.js';
+import { factsOf, policyOf, SHA } from './support/policies.js';
+import { repository } from './support/release.js';
+import { digestOf } from './support/wanted.js';
 
-const wmcore = compilePolicy({ preset: 'wmcore' });
+const A = repository('reg.example/a');
+const B = repository('reg.example/b');
+const SNAPSHOTS = policyOf(`policy:
+  rules:
+    - { class: snapshot, branch: main, tag: 'v0.0.{date}{seq:2}' }
+    - { class: final, git_tag: 'v{major}.{minor}.{patch}', tag: '{git_tag}' }
+`);
+const MAIN = 'refs/heads/main';
+const gitTags = (...tags: string[]) => ({ gitTags: () => Promise.resolve(tags) });
+const tagged = (...names: string[]) =>
+  Object.fromEntries(names.map((name) => [`reg.example/${name}`, digestOf('a')]));
 
-describe('refs in a text', () => {
-  test.each<[string, string, string[]]>([
-    ['one a line', 'refs/tags/a\nrefs/tags/b\n', ['refs/tags/a', 'refs/tags/b']],
-    ['carriage returns, blanks and empty lines', ' 2.3.4 \r\n\r\n\n2.3.5', ['2.3.4', '2.3.5']],
-    [
-      'git show-ref and git ls-remote',
-      `${'a'.repeat(40)} refs/tags/a\n${'b'.repeat(40)}\trefs/tags/b\n${'b'.repeat(40)}\trefs/tags/b^{}\n`,
-      ['refs/tags/a', 'refs/tags/b'],
-    ],
-    ['nothing', '', []],
-  ])('%s', (_name, text, expected) => {
-    expect(refsIn(text)).toEqual(expected);
-  });
-});
-
-describe('JSON', () => {
-  test('is a list of refs, each with its classification', () => {
-    const classified = classifyRefs(wmcore, ['refs/tags/2.3.4', '2.2.4rc1', 'refs/heads/master'], TIME);
-    const list = JSON.parse(classificationsAsJson(classified)) as unknown;
-    expect(list).toEqual([
-      {
-        ref: 'refs/tags/2.3.4',
-        class: 'final',
-        rule: 'wmcore/final',
-        fields: { major: '2', minor: '3', patch: '4' },
-        version: '2.3.4',
-        tags: ['2.3.4'],
-        stable_tags: ['2.3.4-stable'],
-        channels: [],
-        why: 'the git tag "2.3.4" matches "{major}.{minor}.{patch}"',
-        not: [],
-      },
-      expect.objectContaining({ ref: 'refs/tags/2.2.4rc1', class: 'snapshot', stable_tags: [] }),
-      expect.objectContaining({ ref: 'refs/heads/master', class: null, tags: [], version: null }),
-    ]);
-    expect(classified.flatMap((one) => one.problems)).toEqual([]);
+describe('what is asked', () => {
+  test('nothing, when nothing is built: the ref is only classified', async () => {
+    const registry = memoryRegistry({});
+    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN), [], { registry, concurrency: 2, claim: null });
+    expect(naming).toMatchObject({ decision: { class: 'snapshot' }, resolved: null });
+    expect(registry.calls).toEqual([]);
   });
 
-  test('has one ref a line, and is a list when there is none', () => {
-    const text = classificationsAsJson(classifyRefs(wmcore, ['2.3.4', '2.3.5'], TIME));
-    expect(text.split('\n')).toHaveLength(5);
-    expect(text.endsWith('\n]\n')).toBe(true);
-    expect(classificationsAsJson([])).toBe('[]\n');
-  });
-
-  test('what is no ref stays in the list, with its problem', () => {
-    const [bad] = classifyRefs(wmcore, ['refs/tags/a b'], TIME);
-    expect(bad).toMatchObject({
-      ref: 'refs/tags/a b',
-      classification: { class: null, why: '"refs/tags/a b" is not a git ref' },
+  test('nothing, for a name that the ref gives', async () => {
+    const registry = memoryRegistry({});
+    const naming = await nameRun(SNAPSHOTS, factsOf('refs/tags/v1.2.3'), [A], {
+      registry,
+      concurrency: 2,
+      claim: null,
     });
-    expect(bad?.problems).toHaveLength(1);
+    expect(naming.resolved?.tags).toEqual(['v1.2.3']);
+    expect(registry.calls).toEqual([]);
   });
 
-  test('a day that does not exist is a problem', () => {
-    const k8s = compilePolicy({ preset: 'k8s-topology-aware' });
-    const [bad] = classifyRefs(k8s, ['refs/tags/v0.0.2021023101'], TIME);
-    expect(bad?.problems[0]?.what).toMatch(/20210231 is no day/);
+  test('one list of tags of each repository, for a number, and whether the number is free as the list says', async () => {
+    const registry = memoryRegistry({});
+    await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A, B], { registry, concurrency: 1, claim: null });
+    expect(registry.calls).toEqual([
+      'tags reg.example/a',
+      'tags reg.example/b',
+      'look reg.example/a:v0.0.2021110101',
+      'look reg.example/b:v0.0.2021110101',
+    ]);
+  });
+
+  test('a registry that cannot say its tags leaves the names unknown: a number would be a guess', async () => {
+    const registry = memoryRegistry({});
+    registry.before = () => {
+      throw new OperationError('denied', 'GET reg.example: 403');
+    };
+    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], {
+      registry,
+      concurrency: 1,
+      claim: null,
+    });
+    expect(naming.resolved).toBeNull();
+    expect(naming.unknown?.message).toContain('403');
+  });
+
+  test('for channels alone, the others are compared all the same', async () => {
+    const registry = memoryRegistry({});
+    registry.before = (call) => {
+      if (call === 'tags reg.example/b') throw new OperationError('denied', 'GET reg.example: 403');
+    };
+    const facts = factsOf('refs/tags/v1.2.3');
+    const parts = { registry, concurrency: 1, claim: null };
+    const naming = await nameRun(policyOf('policy: semver'), facts, [A, B], parts);
+    expect(naming.unknown).toBeNull();
+    expect(naming.resolved?.channels).toEqual(['1.2', '1', 'latest']);
+    expect(naming.tagLists.get('reg.example/a')).toEqual([]);
+    expect(naming.tagLists.get('reg.example/b')).toBeInstanceOf(OperationError);
   });
 });
 
-describe('text', () => {
-  test('has a table, the reasons, and the rules that lost', () => {
-    const text = classificationsAsText(classifyRefs(wmcore, ['2.3.4', '2.2.4rc1'], TIME));
-    expect(text).toBe(
-      [
-        'REF                 CLASS     RULE             TAGS      STABLE        CHANNELS',
-        'refs/tags/2.3.4     final     wmcore/final     2.3.4     2.3.4-stable  -',
-        'refs/tags/2.2.4rc1  snapshot  wmcore/snapshot  2.2.4rc1  -             -',
-        '',
-        'refs/tags/2.3.4: the git tag "2.3.4" matches "{major}.{minor}.{patch}"',
-        '  fields: major=2 minor=3 patch=4',
-        '',
-        'refs/tags/2.2.4rc1: the git tag "2.2.4rc1" matches "**"',
-        '  not wmcore/final: "2.2.4rc1" does not match "{major}.{minor}.{patch}" (from "rc1" on)',
-        '  not wmcore/patch: "2.2.4rc1" does not match "{major}.{minor}.{patch}.{build}" (from "rc1" on)',
-        '',
-      ].join('\n'),
+describe('refs that give no names', () => {
+  test('a git tag that no rule matches is an error, but not where nothing is built', async () => {
+    const parts = { registry: memoryRegistry({}), concurrency: 1, claim: null };
+    const facts = factsOf('refs/tags/nightly');
+    await expect(nameRun(SNAPSHOTS, facts, [A], parts)).rejects.toThrow(UserError);
+    expect(await nameRun(SNAPSHOTS, facts, [], parts)).toMatchObject({ resolved: null });
+  });
+
+  test.each([
+    ['a branch that no rule matches', SNAPSHOTS, 'refs/heads/topic', null],
+    ['a class that is not published', policyOf('policy: k8s-topology-aware'), 'refs/tags/v1.2.3', 'final'],
+  ])('%s', async (_name, policy, ref, expected) => {
+    const registry = memoryRegistry({});
+    const naming = await nameRun(policy, factsOf(ref), [A], { registry, concurrency: 1, claim: null });
+    expect(naming.resolved).toBeNull();
+    expect(naming.decision.class).toBe(expected);
+    expect(registry.calls).toEqual([]);
+  });
+});
+
+describe('numbers', () => {
+  const name = async (
+    state: Record<string, string>,
+    more: {
+      gitTags?: string[];
+      revision?: string | null;
+      claim?: (name: string) => Promise<ClaimResult>;
+      policy?: typeof SNAPSHOTS;
+    } = {},
+  ) => {
+    const registry = memoryRegistry(state, { revision: more.revision ?? null });
+    const naming = await nameRun(
+      more.policy ?? SNAPSHOTS,
+      factsOf(MAIN, gitTags(...(more.gitTags ?? []))),
+      [A, B],
+      {
+        registry,
+        concurrency: 2,
+        claim: more.claim ?? null,
+      },
     );
+    return { tags: naming.resolved?.tags, naming, registry };
+  };
+
+  test.each<[string, readonly string[], string[], string]>([
+    ['starts at 01', [], [], 'v0.0.2021110101'],
+    ['is one for all images', ['a:v0.0.2021110101', 'b:v0.0.2021110103'], [], 'v0.0.2021110104'],
+    ['counts git tags too', ['a:v0.0.2021110101'], ['v0.0.2021110107'], 'v0.0.2021110108'],
+    ['starts anew each day', ['a:v0.0.2021103109'], [], 'v0.0.2021110101'],
+    ['counts past 9 as numbers', ['a:v0.0.2021110109', 'a:v0.0.2021110110'], [], 'v0.0.2021110111'],
+  ])('%s', async (_name, names, git, expected) => {
+    expect((await name(tagged(...names), { gitTags: git })).tags).toEqual([expected]);
   });
 
-  test('of many refs has totals instead of reasons', () => {
-    const refs = Array.from({ length: 21 }, (_, i) => `1.2.${i}`);
-    const text = classificationsAsText(classifyRefs(wmcore, [...refs, '1.2.3rc1'], TIME));
-    expect(text).toContain('21 final, 1 snapshot. Give 20 refs or fewer');
-    expect(text).not.toContain('does not match');
+  test('past the width is an error', async () => {
+    await expect(name(tagged('a:v0.0.2021110199'))).rejects.toThrow(UserError);
   });
 
-  test('leaves how to mend a ref to the errors', () => {
-    const text = classificationsAsText(classifyRefs(wmcore, ['-x'], TIME));
-    expect(text).toMatch(/\n-x: "-x" is not a git ref\n$/);
+  test('row 100: the newest snapshot is of this commit: its name again, and git is not asked', async () => {
+    const { tags, registry } = await name(tagged('b:v0.0.2021103107', 'a:v0.0.2021103105'), {
+      revision: SHA,
+      gitTags: ['v0.0.2021110101'],
+    });
+    expect(tags).toEqual(['v0.0.2021103107']);
+    // Only the newest one is read, and only where it is.
+    expect(registry.calls.filter((call) => !call.startsWith('tags'))).toEqual([
+      'manifest reg.example/b:v0.0.2021103107',
+      'facts reg.example/b',
+    ]);
   });
 
-  test('row 12: foreign names cannot speak to the terminal', () => {
-    const text = classificationsAsText(
-      classifyRefs(wmcore, ['refs/tags/a\u202Eb\u{1F600}', '\u001b[2J\n::error::x'], TIME),
+  test("a tag that is listed while it is written for the first time is nobody's", async () => {
+    const registry = memoryRegistry(tagged('a:v0.0.2021110101'));
+    const listed = [...(await registry.tags(A)), 'v0.0.2021110102'];
+    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], {
+      registry: { ...registry, tags: () => Promise.resolve(listed) },
+      concurrency: 1,
+      claim: null,
+    });
+    expect(naming.resolved?.tags).toEqual(['v0.0.2021110103']);
+  });
+
+  test('any other answer about it leaves the number unknown', async () => {
+    const registry = memoryRegistry(tagged('a:v0.0.2021110101'));
+    registry.before = (call) => {
+      if (call.startsWith('manifest')) throw new OperationError('denied', '403');
+    };
+    const parts = { registry, concurrency: 1, claim: null };
+    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], parts);
+    expect(naming).toMatchObject({ resolved: null, unknown: { code: 'denied', message: '403' } });
+  });
+
+  describe('a run for an older commit, after others have pushed', () => {
+    const again = async (newer: number, runAttempt: number | null) => {
+      const others = Array.from(
+        { length: newer },
+        (_, i) => `a:v0.0.20211101${String(i + 2).padStart(2, '0')}`,
+      );
+      const registry = memoryRegistry({
+        ...tagged(...others),
+        'reg.example/a:v0.0.2021110101': digestOf('b'),
+      });
+      const facts: typeof registry.facts = (_source, { digest }) =>
+        Promise.resolve({
+          platforms: [],
+          attestations: 0,
+          revision: digest === digestOf('b') ? SHA : 'other',
+          revisions: [],
+        });
+      const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, { ...gitTags(), runAttempt }), [A], {
+        registry: { ...registry, facts },
+        concurrency: 1,
+        claim: null,
+      });
+      const read = registry.calls.filter((call) => call.startsWith('manifest'));
+      return { tags: naming.resolved?.tags, read: read.length };
+    };
+
+    test.each([
+      [9, 1, 'v0.0.2021110101', 10],
+      [9, null, 'v0.0.2021110101', 10],
+      [10, 1, 'v0.0.2021110112', 10],
+      [10, 2, 'v0.0.2021110101', 11],
+      [49, 2, 'v0.0.2021110101', 50],
+      [50, 2, 'v0.0.2021110152', 50],
+    ])('%d newer ones, attempt %p: %s', async (newer, attempt, tag, read) => {
+      expect(await again(newer, attempt)).toEqual({ tags: [tag], read });
+    });
+  });
+
+  test('a commit that is not known is never a re-run', async () => {
+    const registry = memoryRegistry(tagged('a:v0.0.2021110101'), { revision: SHA });
+    const facts = factsOf(MAIN, { ...gitTags(), sha: null });
+    const naming = await nameRun(SNAPSHOTS, facts, [A], { registry, concurrency: 1, claim: null });
+    expect(naming.resolved?.tags).toEqual(['v0.0.2021110102']);
+  });
+});
+
+describe('claims', () => {
+  const CLAIM = policyOf(
+    `policy:\n  rules: [{ class: snapshot, branch: main, tag: 'b{seq:3}', claim: git-tag }]\n`,
+  );
+  const run = (
+    state: Record<string, string>,
+    claim: ((name: string) => Promise<ClaimResult>) | null,
+    revision: string | null = null,
+  ) =>
+    nameRun(CLAIM, factsOf(MAIN, gitTags()), [A], {
+      registry: memoryRegistry(state, { revision }),
+      concurrency: 1,
+      claim,
+    });
+
+  test('the claimed number is the name', async () => {
+    const claim = jest.fn((name: string) =>
+      Promise.resolve({ state: name === 'b004' ? ('created' as const) : ('taken' as const) }),
     );
-    expect(text).toMatch(/^[\n\x20-\x7e]*$/);
-    expect(text).not.toMatch(/^::error/m);
+    const naming = await run(tagged('a:b002'), claim);
+    expect(naming.resolved?.tags).toEqual(['b004']);
+    expect(claim.mock.calls.map(([name]) => name)).toEqual(['b003', 'b004']);
+  });
+
+  test('a re-run claims nothing', async () => {
+    const claim = jest.fn(() => Promise.resolve({ state: 'created' as const }));
+    expect((await run(tagged('a:b002'), claim, SHA)).resolved?.tags).toEqual(['b002']);
+    expect(claim).not.toHaveBeenCalled();
+  });
+
+  test('without permission the error names it', async () => {
+    const error = new OperationError('denied', 'needs contents: write');
+    const naming = await run({}, () => Promise.resolve({ state: 'denied', error }));
+    expect(naming).toMatchObject({ resolved: null, unknown: error });
+  });
+
+  test('a plan shows the next free number', async () => {
+    expect((await run(tagged('a:b002'), null)).resolved?.tags).toEqual(['b003']);
   });
 });

@@ -23,8 +23,8 @@ async function load() {
   try {
     const outfile = join(folder, 'policy.mjs');
     const contents =
-      "export * from './src/policy/policy.js'; export * from './src/pattern.js'; export * from './src/classify.js';" +
-      "export { PRESET_NAMES } from './src/presets/presets.js';";
+      "export * from './src/policy/policy.js'; export * from './src/policy/pattern.js'; export * from './src/cli/classify.js';" +
+      "export { PRESET_NAMES } from './src/policy/presets/presets.js';";
     await build({
       stdin: { contents, resolveDir: ROOT, loader: 'ts' },
       bundle: true,

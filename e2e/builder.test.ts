@@ -20,7 +20,7 @@ import {
   platform,
   repo,
   selected,
-} from '../__tests__/builds/support.js';
+} from '../__tests__/support/builds.js';
 import { createBuilder as makeBuilder } from './support/project.js';
 import {
   binary,

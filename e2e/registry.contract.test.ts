@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-import type { Capabilities, Place, Raw } from '../__tests__/registry/contract/place.js';
-import { registryContract } from '../__tests__/registry/contract/suite.js';
+import type { Capabilities, Place, Raw } from '../__tests__/support/registry-contract/place.js';
+import { registryContract } from '../__tests__/support/registry-contract/suite.js';
 import type { Credential } from '../src/registry/auth/docker-config.js';
 import {
   access,

@@ -13,16 +13,16 @@ process.chdir(root);
 
 /** What is mutated, and the tests that must notice. */
 const AREAS = {
-  reference: { mutate: ['src/reference.ts'], tests: ['reference.test.ts'] },
-  pattern: { mutate: ['src/pattern.ts'], tests: ['pattern.test.ts'] },
-  existence: { mutate: ['src/registry/existence.ts'], tests: ['registry/existence.test.ts'] },
+  reference: { mutate: ['src/oci/reference.ts'], tests: ['oci/reference.test.ts'] },
+  pattern: { mutate: ['src/policy/pattern.ts'], tests: ['policy/pattern.test.ts'] },
+  existence: { mutate: ['src/registry/head.ts'], tests: ['registry/head.test.ts'] },
   plan: {
     mutate: ['src/plan/**/*.ts'],
     tests: [
       'plan/**/*.test.ts',
       'run.test.ts',
       'observe.test.ts',
-      'comment/reviewed.test.ts',
+      'github/review/reviewed.test.ts',
       'cases.test.ts',
     ],
   },
@@ -31,11 +31,11 @@ const AREAS = {
     tests: [
       'policy/**/*.test.ts',
       'presets/**/*.test.ts',
+      'cli/classify.test.ts',
+      'policy/versions.test.ts',
+      'policy/sequence.test.ts',
       'classify.test.ts',
-      'channels.test.ts',
-      'sequence.test.ts',
-      'release/naming.test.ts',
-      'pattern.test.ts',
+      'policy/pattern.test.ts',
     ],
   },
 };

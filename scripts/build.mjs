@@ -59,7 +59,7 @@ const result = await build({
   entryPoints: {
     main: 'src/main.ts',
     cli: 'src/cli.ts',
-    retag: 'src/commands/door.ts',
+    retag: 'src/cli/start.ts',
     github: '@actions/github',
   },
   outdir: 'dist',

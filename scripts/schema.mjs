@@ -15,8 +15,8 @@ async function tagFile() {
     'src/config/schema/file.ts',
     'src/config/schema/image.ts',
     'src/config/schema/build.ts',
-    'src/config/schema/gate.ts',
-    'src/config/schema/policy.ts',
+    'src/config/schema/parts.ts',
+    'src/config/schema/file.ts',
   );
   const { file, image, build, gate, rule } = parts;
   // draft-07, because that is what editors know best

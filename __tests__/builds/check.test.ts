@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { checkBuilds } from '../../src/builds/check.js';
-import { parse } from '../config/support.js';
+import { parse } from '../support/config.js';
 
 const NAMES = new Set(['major', 'tag', 'sha']);
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import { bakeDefinition, type DefinitionInput } from '../../src/builds/definition.js';
 import type { BakeDefinition } from '../../src/builds/model.js';
-import { build, complaints, definition, definitionInput, selected } from './support.js';
+import { build, complaints, definition, definitionInput, selected } from '../support/builds.js';
 
 const FOUR = ['linux/amd64', 'linux/arm64', 'linux/s390x', 'linux/ppc64le'];
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { bakeDefinition } from '../../src/builds/definition.js';
 import { imageOf } from '../../src/builds/machines.js';
 import { parseConfig } from '../../src/config/config.js';
-import { definitionInput, selected } from './support.js';
+import { definitionInput, selected } from '../support/builds.js';
 
 /** The examples that are about builds: read as a run reads them. */
 describe.each([

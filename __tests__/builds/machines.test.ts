@@ -8,7 +8,7 @@ import {
   parseDigests,
   unsplit,
 } from '../../src/builds/machines.js';
-import { build, complaints, definition, selected } from './support.js';
+import { build, complaints, definition, selected } from '../support/builds.js';
 
 const D = (digit: string) => `sha256:${digit.repeat(64)}`;
 const two = selected(build('quay.io/o/a', { platforms: ['linux/amd64', 'linux/arm64'] }));

@@ -11,7 +11,7 @@ import { VERSION } from '../../src/version.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { runBundle, type ChildOptions } from '../support/child.js';
 import { reportIn, workspace, type Workspace } from '../support/runner.js';
-import { digestOf, fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, WANTED, writes } from './story.js';
+import { digestOf, fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, WANTED, writes } from '../support/story.js';
 
 /** The command line as it is installed: one file, Node, and nothing else. */
 let registry: EmbeddedRegistry;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { EVENTS, workspace, type Workspace } from '../support/runner.js';
-import { fill, NOTHING, TAG_FILE, tagged, untag } from './story.js';
+import { fill, NOTHING, TAG_FILE, tagged, untag } from '../support/story.js';
 
 /** What a person got wrong: every problem at once, where it is, exit status 2, and nothing asked of a registry. */
 let registry: EmbeddedRegistry;

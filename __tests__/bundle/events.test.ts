@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { EVENTS, workspace, type RunnerEvent, type Workspace } from '../support/runner.js';
-import { fill, NOTHING, references, RIGHT, TAG_FILE, tagged, untag, writes } from './story.js';
+import { fill, NOTHING, references, RIGHT, TAG_FILE, tagged, untag, writes } from '../support/story.js';
 
 /** The action on every event that starts a workflow: what it may do is decided by the event, whatever the inputs say. */
 let registry: EmbeddedRegistry;

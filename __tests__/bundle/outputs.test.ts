@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { COMMIT, EVENTS, workspace, type RunnerEvent, type Workspace } from '../support/runner.js';
-import { digestOf, fill, references, TAG_FILE, untag, WANTED, writes } from './story.js';
+import { digestOf, fill, references, TAG_FILE, untag, WANTED, writes } from '../support/story.js';
 
 /** What the action leaves behind: outputs, summary, annotations, report file. */
 let registry: EmbeddedRegistry;

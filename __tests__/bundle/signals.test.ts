@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startRegistry, type EmbeddedRegistry, type Fault } from '../../src/embedded/server.js';
 import type { ChildOptions, Finished } from '../support/child.js';
 import { EVENTS, reportIn, workspace, type Workspace } from '../support/runner.js';
-import { fill, RIGHT, TAG_FILE, tagged, untag, writes } from './story.js';
+import { fill, RIGHT, TAG_FILE, tagged, untag, writes } from '../support/story.js';
 
 /** A signal in the middle of writing: nothing is half-written, and the next run completes what is missing. */
 let registry: EmbeddedRegistry;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import Ajv from 'ajv';
 import { parse as parseYaml, parseAllDocuments } from 'yaml';
-import { entry, messages } from './support.js';
+import { entry, messages } from '../support/config.js';
 
 const schema = JSON.parse(
   readFileSync(new URL('../../schema/tag-file.schema.json', import.meta.url), 'utf8'),

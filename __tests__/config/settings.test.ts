@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { entry, messages, parse, tagFile } from './support.js';
+import { entry, messages, parse, tagFile } from '../support/config.js';
 
 describe('files and documents', () => {
   test.each([[''], ['# nothing\n'], ['---\n---\n'], ['images:\n'], ['images: []\nbuilds:\n'], ['{}']])(

@@ -7,8 +7,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createBuilder } from '../../src/docker/builder.js';
 import { OperationError } from '../../src/errors.js';
 import type { BakeDefinition } from '../../src/builds/model.js';
-import { build, definition } from '../builds/support.js';
-import { fakeDocker, INSPECT, type FakeDocker, type Script } from './support.js';
+import { build, definition } from '../support/builds.js';
+import { fakeDocker, INSPECT, type FakeDocker, type Script } from '../support/docker.js';
 
 const DIGEST = `sha256:${'1'.repeat(64)}`;
 const METADATA = JSON.stringify({ app: { 'containerimage.digest': DIGEST } });

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { checkWorkspace, findSources } from '../../src/docker/workspace.js';
 import { readDigests } from '../../src/system/files.js';
 import { UserError, formatProblem } from '../../src/errors.js';
-import { build, definition } from '../builds/support.js';
+import { build, definition } from '../support/builds.js';
 
 let root: string;
 let workspace: string;

@@ -17,7 +17,7 @@ import {
   startRegistry,
   type EmbeddedRegistry,
 } from '../../src/embedded/server.js';
-import { codeOf, raw } from './raw.js';
+import { codeOf, raw } from '../support/raw.js';
 
 let registry: EmbeddedRegistry;
 const url = (path: string): string => `${registry.url}/v2/${path}`;

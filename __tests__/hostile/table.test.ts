@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { ROWS, THREATS } from './rows.js';
-import { numbersIn, titlesIn } from './titles.js';
+import { ROWS, THREATS } from '../support/hostile-rows.js';
+import { numbersIn, titlesIn } from '../support/titles.js';
 
 const titles = titlesIn(['__tests__', 'e2e']);
 const rows = new Set(titles.flatMap(({ text }) => numbersIn(text, 'row')));

@@ -11,7 +11,7 @@ import { image, index, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { parseTag } from '../../src/oci/reference.js';
 import { addressOfRegistry } from '../../src/registry/hosts.js';
-import { build, definition } from '../builds/support.js';
+import { build, definition } from '../support/builds.js';
 import { decide, policyOf } from '../support/policies.js';
 import { EVENTS, workspace, type Workspace } from '../support/runner.js';
 

@@ -9,7 +9,7 @@ import {
   type Fault,
 } from '../../src/embedded/server.js';
 import { messageOf, OperationError } from '../../src/errors.js';
-import { connected } from './on-the-wire.js';
+import { connected } from '../support/on-the-wire.js';
 
 const FROM = 'team/app';
 const TO = 'release/app';

@@ -2,8 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../../src/errors.js';
 import { createRegistry } from '../../src/registry/registry.js';
-import { IMAGE_TEXT, manifestOf, OCI_MANIFEST, sha256 } from './literals.js';
-import { errorBody, keptLog, scripted, stillClock, type Reply, type Script, type Step } from './scripted.js';
+import { IMAGE_TEXT, manifestOf, OCI_MANIFEST, sha256 } from '../support/literals.js';
+import {
+  errorBody,
+  keptLog,
+  scripted,
+  stillClock,
+  type Reply,
+  type Script,
+  type Step,
+} from '../support/scripted.js';
 
 const TAG = { registry: 'quay.io', repository: 'org/app', tag: 'v1' };
 const MANIFEST = manifestOf(IMAGE_TEXT, OCI_MANIFEST);

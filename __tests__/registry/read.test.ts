@@ -2,8 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { Manifest } from '../../src/ports.js';
 import { createRegistry } from '../../src/registry/registry.js';
-import { IMAGE_TEXT, OCI_INDEX, OCI_MANIFEST, SCHEMA1, sha256, sha512 } from './literals.js';
-import { errorBody, keptLog, scripted, stillClock, type Reply, type Script, type Step } from './scripted.js';
+import { IMAGE_TEXT, OCI_INDEX, OCI_MANIFEST, SCHEMA1, sha256, sha512 } from '../support/literals.js';
+import {
+  errorBody,
+  keptLog,
+  scripted,
+  stillClock,
+  type Reply,
+  type Script,
+  type Step,
+} from '../support/scripted.js';
 
 const REPOSITORY = { registry: 'quay.io', repository: 'org/app' };
 const TAG = { ...REPOSITORY, tag: 'v1' };

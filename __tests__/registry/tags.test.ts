@@ -1,7 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
-
 import { createRegistry } from '../../src/registry/registry.js';
-import { errorBody, keptLog, scripted, stillClock, type Reply, type Script, type Step } from './scripted.js';
+import { nextLink } from '../../src/registry/request.js';
+import {
+  errorBody,
+  keptLog,
+  type Reply,
+  type Script,
+  scripted,
+  type Step,
+  stillClock,
+} from '../support/scripted.js';
 
 const REPOSITORY = { registry: 'quay.io', repository: 'org/app' };
 const FIRST = 'GET tags/list?n=1000';
@@ -120,4 +129,36 @@ describe('tags', () => {
     const registry = createRegistry(script.transport, { clock: stillClock(), log: keptLog() });
     expect(await Promise.all([registry.tags(REPOSITORY), registry.tags(REPOSITORY)])).toEqual([['a'], ['a']]);
   });
+});
+
+test.each([
+  [undefined, null],
+  ['', null],
+  ['</a>; rel="next"', '/a'],
+  ['</a>;rel=next', '/a'],
+  ['</a>; REL="NEXT"', '/a'],
+  ['</a>; rel="prev next"', '/a'],
+  ['</a>; rel="prev"', null],
+  ['</a>; rel="nextish"', null],
+  ['</a>', null],
+  ['</a>; rel="prev", </b>; rel="next"', '/b'],
+  ['</a,b>; rel="next"', '/a,b'],
+  ['</a>; title="x, </evil>; rel=next", </b>; rel="next"', '/b'],
+  ['</a>; title="\\", ", </b>; rel="next"', '/b'],
+  ['<>; rel="next"', null],
+  ['/a; rel="next"', null],
+  ['</a; rel="next"', null],
+])('row 73: the next page of %p is %p', (header, expected) => {
+  expect(nextLink(header)).toBe(expected);
+});
+
+test('any header is read in time, and any target is found again', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.webPath(), (noise, path) => {
+      expect(() => nextLink(noise)).not.toThrow();
+      fc.pre(path !== '');
+      expect(nextLink(`<${path}>; rel="next"`)).toBe(path);
+    }),
+  );
+  expect(nextLink('<a>;,'.repeat(20_000))).toBeNull();
 });

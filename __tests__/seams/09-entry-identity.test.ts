@@ -7,7 +7,7 @@ import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.
 import { followUpItems } from '../../src/github/follow-up/plan.js';
 import { entryTest } from '../../src/config/entries.js';
 import { tagEvents } from '../../src/github/tracking/events.js';
-import { parse } from '../config/support.js';
+import { parse } from '../support/config.js';
 import { flow, flowRequest } from '../support/flow.js';
 
 let registry: EmbeddedRegistry | undefined;

@@ -5,7 +5,7 @@ import { image, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { commitOfEntry } from '../../src/gates/gates.js';
 import { wantImages } from '../../src/want.js';
-import { parse } from '../config/support.js';
+import { parse } from '../support/config.js';
 import { flow, flowRequest } from '../support/flow.js';
 
 const ID = 'dac417bd31ed36d455e94db4aabe5916367654d4';

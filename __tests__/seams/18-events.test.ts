@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import { readPermission } from '../../src/git/facts.js';
-import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, writes } from '../bundle/story.js';
+import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, writes } from '../support/story.js';
 import { GIT_ENV, sandbox, type Sandbox } from '../support/repository.js';
 import { EVENTS, workspace, type RunnerEvent, type Workspace } from '../support/runner.js';
 

@@ -22,7 +22,7 @@ import {
 } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry, type RegistryOptions } from '../../src/embedded/server.js';
 import type { AttachmentMode, TransferReport } from '../../src/ports.js';
-import { connected } from '../registry/on-the-wire.js';
+import { connected } from '../support/on-the-wire.js';
 import { flow, flowRequest, writesOf } from '../support/flow.js';
 
 const FROM = 'stranger/app';

@@ -1,7 +1,7 @@
 /** What nobody saw on a pull request is warned of or refused, and never passes in silence. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { embedded } from '../github/bundle/embedded.js';
+import { embedded } from '../support/github/embedded.js';
 import { annotations, createWorld, event, lines, multi, type World } from '../support/github/world.js';
 
 let world: World;

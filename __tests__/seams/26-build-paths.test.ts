@@ -8,7 +8,7 @@ import { withDefaults } from '../../src/builds/inputs.js';
 import type { BakeDefinition, BuildDefaults } from '../../src/builds/model.js';
 import { checkWorkspace, findSources } from '../../src/docker/workspace.js';
 import { formatProblem, UserError } from '../../src/errors.js';
-import { build, definition } from '../builds/support.js';
+import { build, definition } from '../support/builds.js';
 
 let root: string;
 let workspace: string;

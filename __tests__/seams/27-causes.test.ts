@@ -10,7 +10,7 @@ import { allFailed } from '../../src/builds/build.js';
 import { annotations } from '../../src/report/annotations.js';
 import { isFollower, isUnbuilt, remedy } from '../../src/report/format.js';
 import type { ReportAction } from '../../src/report/model.js';
-import { keptLog, scripted, stillClock } from '../registry/scripted.js';
+import { keptLog, scripted, stillClock } from '../support/scripted.js';
 import { GIT_ENV, sandbox } from '../support/repository.js';
 import { reportOf } from '../support/reports.js';
 

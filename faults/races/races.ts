@@ -3,7 +3,7 @@ import { seed, pushAll } from '../../src/embedded/images.js';
 import { startRegistry } from '../../src/embedded/server.js';
 import { systemClock } from '../../src/system/clock.js';
 import { inParallel } from '../../e2e/support/process.js';
-import { rawOf } from '../../__tests__/registry/contract/place.js';
+import { rawOf } from '../../__tests__/support/registry-contract/place.js';
 import type { Arena, Contest, Protection, Verdict } from './contests.js';
 import { createReferee, everyOrder, ordersByChance, type Choice } from './schedule.js';
 

@@ -9,7 +9,7 @@ import {
   type LoggedRequest,
   type TagEvent,
 } from '../../src/embedded/server.js';
-import { missing, rawManifest, rawOf, type Raw } from '../../__tests__/registry/contract/place.js';
+import { missing, rawManifest, rawOf, type Raw } from '../../__tests__/support/registry-contract/place.js';
 
 /** A login that a registry wants; null for none. */
 export interface Login {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { Raw } from '../../__tests__/registry/contract/place.js';
+import type { Raw } from '../../__tests__/support/registry-contract/place.js';
 
 /** A host that is not the registry: it writes down what it is told, and gives what it is made to give. */
 export interface Stranger {

@@ -3,7 +3,7 @@ import { referrersTag } from '../../testing/registry/images.js';
 import { index, type BuiltImage } from '../../src/embedded/images.js';
 import type { FaultList, LoggedRequest, TagEvent } from '../../src/embedded/server.js';
 import type { TransportOptions } from '../../src/registry/http/transport.js';
-import type { Raw } from '../../__tests__/registry/contract/place.js';
+import type { Raw } from '../../__tests__/support/registry-contract/place.js';
 import type { Backend, Login, Room } from './backend.js';
 import { countingBuilder } from './builder.js';
 import { createAuthority, type Authority } from './certificate.js';

@@ -1,4 +1,4 @@
 import { afterStories } from '../../support/github/stories/after.js';
-import { embedded } from './embedded.js';
+import { embedded } from '../../support/github/embedded.js';
 
 afterStories(embedded);

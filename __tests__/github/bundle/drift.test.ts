@@ -1,4 +1,4 @@
 import { driftStories } from '../../support/github/stories/drift.js';
-import { embedded } from './embedded.js';
+import { embedded } from '../../support/github/embedded.js';
 
 driftStories(embedded);

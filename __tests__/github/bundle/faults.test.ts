@@ -11,7 +11,7 @@ import {
   single,
   type World,
 } from '../../support/github/world.js';
-import { embedded } from './embedded.js';
+import { embedded } from '../../support/github/embedded.js';
 
 /** What GitHub, its permissions and its limits do to a run of the bundle. */
 let world: World;

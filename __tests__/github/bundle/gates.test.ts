@@ -1,4 +1,4 @@
 import { gateStories } from '../../support/github/stories/gates.js';
-import { embedded } from './embedded.js';
+import { embedded } from '../../support/github/embedded.js';
 
 gateStories(embedded);

@@ -1,4 +1,4 @@
 import { reviewStories } from '../../support/github/stories/review.js';
-import { embedded } from './embedded.js';
+import { embedded } from '../../support/github/embedded.js';
 
 reviewStories(embedded);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { Credential } from '../../../src/registry/auth/docker-config.js';
-import { closeAll, kit, request, serve, type Seen, type TestServer } from './harness.js';
+import { closeAll, kit, request, serve, type Seen, type TestServer } from '../../support/http-harness.js';
 
 const servers: TestServer[] = [];
 const start = async (...args: Parameters<typeof serve>): Promise<TestServer> => {

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { closeAll, kit, listen, request, serve, type TestServer } from './harness.js';
+import { closeAll, kit, listen, request, serve, type TestServer } from '../../support/http-harness.js';
 
 const servers: { close(): Promise<void> }[] = [];
 const start = async (...args: Parameters<typeof serve>): Promise<TestServer> => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { OperationError } from '../../../src/errors.js';
-import { closeAll, kit, listen, request, type TestServer } from './harness.js';
+import { closeAll, kit, listen, request, type TestServer } from '../../support/http-harness.js';
 
 let answer: Buffer = Buffer.alloc(0);
 let server: Omit<TestServer, 'seen'>;

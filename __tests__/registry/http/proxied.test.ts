@@ -4,8 +4,8 @@ import net from 'node:net';
 
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { createAuthority } from './certificates.js';
-import { closeAll, kit, listen, request, serve, type TestServer } from './harness.js';
+import { createAuthority } from '../../support/certificates.js';
+import { closeAll, kit, listen, request, serve, type TestServer } from '../../support/http-harness.js';
 
 const servers: { close(): Promise<void> }[] = [];
 afterEach(async () => {

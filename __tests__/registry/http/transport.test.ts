@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { closeAll, kit, request, serve, type TestServer } from './harness.js';
+import { closeAll, kit, request, serve, type TestServer } from '../../support/http-harness.js';
 
 const servers: TestServer[] = [];
 const start = async (...args: Parameters<typeof serve>): Promise<TestServer> => {

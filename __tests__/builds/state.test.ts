@@ -1,0 +1,179 @@
+import { describe, expect, test } from '@jest/globals';
+import { planBuilds, type PrimaryObservation } from '../../src/builds/state.js';
+import { OperationError } from '../../src/errors.js';
+import { repo, REVISION } from '../support/builds.js';
+
+const ONE = `sha256:${'1'.repeat(64)}`;
+const TWO = `sha256:${'2'.repeat(64)}`;
+const OTHER = 'b'.repeat(40);
+
+function seen(
+  image: string,
+  found: PrimaryObservation['found'],
+  over: Partial<PrimaryObservation> = {},
+): PrimaryObservation {
+  return { image, repository: repo(image), tag: '2.3.4', forced: false, stable: [], found, ...over };
+}
+const absent = { state: 'absent' } as const;
+const present = (digest: string, revision: string | null) =>
+  ({ state: 'present', digest, revision }) as const;
+const unknown = { state: 'unknown', error: new OperationError('denied', 'quay.io answered 403') } as const;
+
+describe('what a run builds', () => {
+  test('row 100: everything is there with this revision: nothing is built, nothing is missing', () => {
+    const found = planBuilds(
+      ['quay.io/o/a', 'quay.io/o/b'],
+      [seen('quay.io/o/a', present(ONE, REVISION)), seen('quay.io/o/b', present(TWO, REVISION))],
+      REVISION,
+    );
+    expect(found.build).toEqual([]);
+    expect(found.finished.map(({ digest, missing }) => ({ digest, missing }))).toEqual([
+      { digest: ONE, missing: [] },
+      { digest: TWO, missing: [] },
+    ]);
+  });
+
+  test('nothing is there: everything is built', () => {
+    const found = planBuilds(
+      ['quay.io/o/a', 'quay.io/o/b'],
+      [seen('quay.io/o/a', absent), seen('quay.io/o/b', absent)],
+      REVISION,
+    );
+    expect(found).toEqual({ build: ['quay.io/o/a', 'quay.io/o/b'], finished: [], refused: [], blocked: [] });
+  });
+
+  test('one is there: only the other is built', () => {
+    const found = planBuilds(
+      ['quay.io/o/a', 'quay.io/o/b'],
+      [seen('quay.io/o/a', present(ONE, REVISION)), seen('quay.io/o/b', absent)],
+      REVISION,
+    );
+    expect(found.build).toEqual(['quay.io/o/b']);
+    expect(found.finished.map(({ image }) => image)).toEqual(['quay.io/o/a']);
+  });
+
+  test.each([
+    ['without a commit nothing can be told to be finished', false, [], ['unknown']],
+    ['forced, it is built over all the same', true, ['quay.io/o/a'], []],
+  ])('%s', (_name, forced, build, refused) => {
+    const found = planBuilds(['quay.io/o/a'], [seen('quay.io/o/a', present(ONE, null), { forced })], null);
+    expect(found.build).toEqual(build);
+    expect(found.refused.map(({ code }) => code)).toEqual(refused);
+    expect(found.finished).toEqual([]);
+  });
+
+  test('one registry of two has it: completed from its digest, not built', () => {
+    const second = { repository: repo('ghcr.io/o/a') };
+    const found = planBuilds(
+      ['quay.io/o/a'],
+      [seen('quay.io/o/a', absent), seen('quay.io/o/a', present(ONE, REVISION), second)],
+      REVISION,
+    );
+    expect(found.build).toEqual([]);
+    expect(found.finished).toEqual([
+      { image: 'quay.io/o/a', digest: ONE, repository: repo('ghcr.io/o/a'), missing: ['quay.io/o/a:2.3.4'] },
+    ]);
+  });
+});
+
+describe('refused before anything is built', () => {
+  test.each([
+    [
+      'another revision',
+      present(ONE, OTHER),
+      'revision-mismatch',
+      new RegExp(`is made from ${OTHER}; this run is for ${REVISION}`),
+    ],
+    ['no revision', present(ONE, null), 'revision-mismatch', /does not say which commit/],
+    [
+      'row 33: a registry that does not tell',
+      unknown,
+      'unknown',
+      /could not be looked at: quay\.io answered 403/,
+    ],
+  ])('%s, and no image of the group is built', (_name, found, code, text) => {
+    const result = planBuilds(
+      ['quay.io/o/a', 'quay.io/o/b'],
+      [seen('quay.io/o/a', absent), seen('quay.io/o/b', found)],
+      REVISION,
+    );
+    expect(result.build).toEqual([]);
+    expect(result.blocked).toEqual(['quay.io/o/a']);
+    expect(result.refused).toEqual([
+      expect.objectContaining({ image: 'quay.io/o/b', code, text: expect.stringMatching(text) }),
+    ]);
+  });
+
+  test('two registries hold different builds of this commit', () => {
+    const second = { repository: repo('ghcr.io/o/a') };
+    const found = planBuilds(
+      ['quay.io/o/a'],
+      [seen('quay.io/o/a', present(ONE, REVISION)), seen('quay.io/o/a', present(TWO, REVISION), second)],
+      REVISION,
+    );
+    expect(found.refused[0]).toMatchObject({ code: 'different-digest' });
+    expect(found.refused[0]?.text).toContain(ONE);
+    expect(found.refused[0]?.text).toContain(TWO);
+  });
+});
+
+describe('how to build over what is there', () => {
+  const mend = (...observations: PrimaryObservation[]): string =>
+    planBuilds(['quay.io/o/a'], observations, REVISION).refused[0]?.mend ?? '';
+  const stable = { stable: ['2.3.4-stable'] };
+
+  test('names the tag and the stable tag, since one alone is refused for the other', () => {
+    expect(mend(seen('quay.io/o/a', present(ONE, OTHER), stable))).toBe(
+      'give this commit a version of its own, or name "quay.io/o/a:2.3.4" and "quay.io/o/a:2.3.4-stable" in "force" to build over what is there',
+    );
+  });
+
+  test('names what is there in every repository of the build, and nothing that is forced already', () => {
+    const text = mend(
+      seen('quay.io/o/a', present(ONE, OTHER), { forced: true }),
+      seen('quay.io/o/a', present(ONE, REVISION), { repository: repo('ghcr.io/o/a') }),
+      seen('quay.io/o/a', present(TWO, OTHER), { repository: repo('docker.io/o/a') }),
+      seen('quay.io/o/a', absent, { repository: repo('reg.example/o/a'), ...stable }),
+    );
+    expect(text).toContain('name "ghcr.io/o/a:2.3.4" and "docker.io/o/a:2.3.4" in "force"');
+  });
+
+  test('of two builds of this commit, the one that is named is written again from the other', () => {
+    const second = { repository: repo('ghcr.io/o/a') };
+    const both = (forced: boolean) => [
+      seen('quay.io/o/a', present(ONE, REVISION), { forced, ...stable }),
+      seen('quay.io/o/a', present(TWO, REVISION), second),
+    ];
+    expect(mend(...both(false))).toBe(
+      'name the wrong one in "force", and its stable tag, to have it written again',
+    );
+    const found = planBuilds(['quay.io/o/a'], both(true), REVISION);
+    expect(found.refused).toEqual([]);
+    expect(found.finished).toMatchObject([{ digest: TWO, repository: repo('ghcr.io/o/a') }]);
+  });
+});
+
+describe('forced', () => {
+  test('another revision is built over', () => {
+    const found = planBuilds(
+      ['quay.io/o/a'],
+      [seen('quay.io/o/a', present(ONE, OTHER), { forced: true })],
+      REVISION,
+    );
+    expect(found.build).toEqual(['quay.io/o/a']);
+  });
+
+  test('force does not rebuild what is of this commit', () => {
+    const found = planBuilds(
+      ['quay.io/o/a'],
+      [seen('quay.io/o/a', present(ONE, REVISION), { forced: true })],
+      REVISION,
+    );
+    expect(found.finished).toHaveLength(1);
+  });
+
+  test('force does not help against a registry that does not tell', () => {
+    const found = planBuilds(['quay.io/o/a'], [seen('quay.io/o/a', unknown, { forced: true })], REVISION);
+    expect(found.refused).toHaveLength(1);
+  });
+});

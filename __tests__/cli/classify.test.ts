@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  classificationsAsJson,
+  classificationsAsText,
+  classifyRefs,
+  refsIn,
+} from '../../src/cli/classify.js';
+import { compilePolicy } from '../../src/policy/policy.js';
+import { TIME } from '../support/policies.js';
+
+const wmcore = compilePolicy({ preset: 'wmcore' });
+
+describe('refs in a text', () => {
+  test.each<[string, string, string[]]>([
+    ['one a line', 'refs/tags/a\nrefs/tags/b\n', ['refs/tags/a', 'refs/tags/b']],
+    ['carriage returns, blanks and empty lines', ' 2.3.4 \r\n\r\n\n2.3.5', ['2.3.4', '2.3.5']],
+    [
+      'git show-ref and git ls-remote',
+      `${'a'.repeat(40)} refs/tags/a\n${'b'.repeat(40)}\trefs/tags/b\n${'b'.repeat(40)}\trefs/tags/b^{}\n`,
+      ['refs/tags/a', 'refs/tags/b'],
+    ],
+    ['nothing', '', []],
+  ])('%s', (_name, text, expected) => {
+    expect(refsIn(text)).toEqual(expected);
+  });
+});
+
+describe('JSON', () => {
+  test('is a list of refs, each with its classification', () => {
+    const classified = classifyRefs(wmcore, ['refs/tags/2.3.4', '2.2.4rc1', 'refs/heads/master'], TIME);
+    const list = JSON.parse(classificationsAsJson(classified)) as unknown;
+    expect(list).toEqual([
+      {
+        ref: 'refs/tags/2.3.4',
+        class: 'final',
+        rule: 'wmcore/final',
+        fields: { major: '2', minor: '3', patch: '4' },
+        version: '2.3.4',
+        tags: ['2.3.4'],
+        stable_tags: ['2.3.4-stable'],
+        channels: [],
+        why: 'the git tag "2.3.4" matches "{major}.{minor}.{patch}"',
+        not: [],
+      },
+      expect.objectContaining({ ref: 'refs/tags/2.2.4rc1', class: 'snapshot', stable_tags: [] }),
+      expect.objectContaining({ ref: 'refs/heads/master', class: null, tags: [], version: null }),
+    ]);
+    expect(classified.flatMap((one) => one.problems)).toEqual([]);
+  });
+
+  test('has one ref a line, and is a list when there is none', () => {
+    const text = classificationsAsJson(classifyRefs(wmcore, ['2.3.4', '2.3.5'], TIME));
+    expect(text.split('\n')).toHaveLength(5);
+    expect(text.endsWith('\n]\n')).toBe(true);
+    expect(classificationsAsJson([])).toBe('[]\n');
+  });
+
+  test('what is no ref stays in the list, with its problem', () => {
+    const [bad] = classifyRefs(wmcore, ['refs/tags/a b'], TIME);
+    expect(bad).toMatchObject({
+      ref: 'refs/tags/a b',
+      classification: { class: null, why: '"refs/tags/a b" is not a git ref' },
+    });
+    expect(bad?.problems).toHaveLength(1);
+  });
+
+  test('a day that does not exist is a problem', () => {
+    const k8s = compilePolicy({ preset: 'k8s-topology-aware' });
+    const [bad] = classifyRefs(k8s, ['refs/tags/v0.0.2021023101'], TIME);
+    expect(bad?.problems[0]?.what).toMatch(/20210231 is no day/);
+  });
+});
+
+describe('text', () => {
+  test('has a table, the reasons, and the rules that lost', () => {
+    const text = classificationsAsText(classifyRefs(wmcore, ['2.3.4', '2.2.4rc1'], TIME));
+    expect(text).toBe(
+      [
+        'REF                 CLASS     RULE             TAGS      STABLE        CHANNELS',
+        'refs/tags/2.3.4     final     wmcore/final     2.3.4     2.3.4-stable  -',
+        'refs/tags/2.2.4rc1  snapshot  wmcore/snapshot  2.2.4rc1  -             -',
+        '',
+        'refs/tags/2.3.4: the git tag "2.3.4" matches "{major}.{minor}.{patch}"',
+        '  fields: major=2 minor=3 patch=4',
+        '',
+        'refs/tags/2.2.4rc1: the git tag "2.2.4rc1" matches "**"',
+        '  not wmcore/final: "2.2.4rc1" does not match "{major}.{minor}.{patch}" (from "rc1" on)',
+        '  not wmcore/patch: "2.2.4rc1" does not match "{major}.{minor}.{patch}.{build}" (from "rc1" on)',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('of many refs has totals instead of reasons', () => {
+    const refs = Array.from({ length: 21 }, (_, i) => `1.2.${i}`);
+    const text = classificationsAsText(classifyRefs(wmcore, [...refs, '1.2.3rc1'], TIME));
+    expect(text).toContain('21 final, 1 snapshot. Give 20 refs or fewer');
+    expect(text).not.toContain('does not match');
+  });
+
+  test('leaves how to mend a ref to the errors', () => {
+    const text = classificationsAsText(classifyRefs(wmcore, ['-x'], TIME));
+    expect(text).toMatch(/\n-x: "-x" is not a git ref\n$/);
+  });
+
+  test('row 12: foreign names cannot speak to the terminal', () => {
+    const text = classificationsAsText(
+      classifyRefs(wmcore, ['refs/tags/a\u202Eb\u{1F600}', '\u001b[2J\n::error::x'], TIME),
+    );
+    expect(text).toMatch(/^[\n\x20-\x7e]*$/);
+    expect(text).not.toMatch(/^::error/m);
+  });
+});

@@ -1,0 +1,147 @@
+import http from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import type { Clock } from '../../src/ports.js';
+import type { Credential } from '../../src/registry/auth/docker-config.js';
+import { createTransport, type TransportOptions } from '../../src/registry/http/transport.js';
+import type { RegistryRequest, Transport } from '../../src/registry/http/types.js';
+
+/** A clock whose waits take no time and are written down. `random` is always one half. */
+export interface TestClock extends Clock {
+  readonly waits: number[];
+  advance(ms: number): void;
+}
+
+export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
+  let now = start;
+  const waits: number[] = [];
+  return {
+    waits,
+    now: () => now,
+    random: () => 0.5,
+    advance: (ms) => void (now += ms),
+    sleep(ms, signal) {
+      signal?.throwIfAborted();
+      waits.push(ms);
+      now += ms;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A request as the server saw it. */
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: http.IncomingHttpHeaders;
+  body: string;
+}
+
+export interface TestServer {
+  readonly host: string;
+  readonly port: number;
+  readonly seen: Seen[];
+  readonly connections: () => number;
+  close(): Promise<void>;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse, seen: Seen, count: number) => void;
+
+/** An HTTP server on loopback that writes down what it sees; the handler runs when the body has arrived. */
+export async function serve(
+  handler: Handler,
+  make = (l: RequestListener): Server => http.createServer(l),
+): Promise<TestServer> {
+  const seen: Seen[] = [];
+  const server = make((request, response) => {
+    const entry: Seen = { method: request.method!, path: request.url!, headers: request.headers, body: '' };
+    seen.push(entry);
+    const count = seen.length;
+    request.setEncoding('latin1');
+    request.on('data', (chunk: string) => (entry.body += chunk));
+    request.on('end', () => handler(request, response, entry, count));
+    request.on('error', () => undefined);
+  });
+  return { ...(await listen(server)), seen };
+}
+
+/** Listens on a free port of loopback; closing ends all connections. */
+export async function listen(server: Server): Promise<Omit<TestServer, 'seen'>> {
+  const sockets = new Set<{ destroy(): void }>();
+  let connections = 0;
+  server.on('connection', (socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    host: `127.0.0.1:${port}`,
+    port,
+    connections: () => connections,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+export interface Kit {
+  readonly transport: Transport;
+  readonly clock: TestClock;
+  readonly secrets: string[];
+  readonly warnings: string[];
+  readonly debug: string[];
+  readonly lookups: string[];
+  readonly abort: AbortController;
+}
+
+const made: Transport[] = [];
+
+/** A transport with a test clock; `credential` is what every registry gets. */
+export function kit(options: Partial<TransportOptions> & { credential?: Credential } = {}): Kit {
+  const clock = testClock();
+  const [secrets, warnings, debug, lookups]: [string[], string[], string[], string[]] = [[], [], [], []];
+  const abort = new AbortController();
+  const { credential, ...rest } = options;
+  const transport = createTransport({
+    clock,
+    env: {},
+    credentials: (registry) => {
+      lookups.push(registry);
+      return Promise.resolve(credential ?? null);
+    },
+    insecureRegistries: [],
+    deadline: abort.signal,
+    requestTimeoutMs: 2000,
+    userAgent: 'retag/test',
+    log: { warning: (text) => void warnings.push(text), debug: (text) => void debug.push(text) },
+    anonymous: false,
+    onSecret: (secret) => void secrets.push(secret),
+    ...rest,
+  });
+  made.push(transport);
+  return { transport, clock, secrets, warnings, debug, lookups, abort };
+}
+
+/** For afterEach: ends the connections of all transports made. */
+export function closeAll(): void {
+  for (const transport of made.splice(0)) transport.close();
+}
+
+/** A request with what most tests want: a repeatable GET that follows redirects. */
+export function request(host: string, over: Partial<RegistryRequest> = {}): RegistryRequest {
+  return {
+    method: 'GET',
+    repository: { registry: host, repository: 'org/app' },
+    path: 'manifests/1.0',
+    access: 'pull',
+    maxBytes: 1024 * 1024,
+    redirect: 'follow',
+    repeatable: true,
+    ...over,
+  };
+}
