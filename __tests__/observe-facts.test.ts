@@ -71,12 +71,12 @@ describe('channels', () => {
     const registry = memoryRegistry(
       Object.fromEntries(tags.map((tag) => [`reg.example/${repository.repository}:${tag}`, digestOf('a')])),
     );
-    const naming = await nameRun(policyOf('policy: semver'), factsOf('refs/tags/1.9.0'), [repository], {
+    const names = await nameRun(policyOf('policy: semver'), factsOf('refs/tags/1.9.0'), [repository], {
       registry,
       concurrency: 1,
       claim: null,
     });
-    return { naming, wanted: [], builds: [], states: new Map(), selected: [], stages: [] };
+    return { names, wanted: [], builds: [], states: new Map(), selected: [], stages: [] };
   }
 
   test.each<[string, readonly string[], string, string | null]>([
@@ -104,12 +104,12 @@ describe('a registry that does not list its tags', () => {
     registry.before = () => {
       throw denied;
     };
-    const naming = await nameRun(policyOf(policy), factsOf(ref), [APP], {
+    const names = await nameRun(policyOf(policy), factsOf(ref), [APP], {
       registry,
       concurrency: 1,
       claim: null,
     });
-    const release = { naming, wanted: [], builds: [], states: new Map(), selected: [], stages: [] };
+    const release = { names, wanted: [], builds: [], states: new Map(), selected: [], stages: [] };
     return lookoutsFor(release, outside().parts);
   };
 
@@ -131,12 +131,12 @@ describe('builds', () => {
   test('have the state that was observed; one without is a fault of the caller', async () => {
     const { parts } = outside();
     const states = new Map<string, SourceState>([['app', { state: 'to-build' }]]);
-    const naming = await nameRun(policyOf('policy: wmcore'), factsOf('refs/tags/1.2.3'), [], {
+    const names = await nameRun(policyOf('policy: wmcore'), factsOf('refs/tags/1.2.3'), [], {
       registry: memoryRegistry({}),
       concurrency: 1,
       claim: null,
     });
-    const lookouts = lookoutsFor({ naming, wanted: [], builds: [], states, selected: [], stages: [] }, parts);
+    const lookouts = lookoutsFor({ names, wanted: [], builds: [], states, selected: [], stages: [] }, parts);
     expect(await lookouts.build(wantedTag({ source: { from: 'build', build: 'app' } }))).toEqual({
       state: 'to-build',
     });

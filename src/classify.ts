@@ -33,7 +33,7 @@ import { pool } from './shared/concurrency.js';
 import { type NameOwner, wantBuilds } from './want.js';
 
 /** A run's ref with its names, and the tags that its repositories hold where those were needed. */
-export interface Naming {
+interface Naming {
   readonly policy: CompiledPolicy;
   readonly decision: Decision;
   /** complete names; null when nothing is built or tagged for this ref, and when they cannot be known */
@@ -44,7 +44,7 @@ export interface Naming {
   readonly tagLists: ReadonlyMap<string, TagList>;
 }
 
-export interface NamingParts {
+interface NamingParts {
   readonly registry: Registry;
   readonly concurrency: number;
   /** claims a number as a git tag; null in a plan, which only shows the number that is free now */
@@ -183,7 +183,7 @@ async function revisionOf(registry: Registry, repository: Repository, tag: strin
 
 // What a run for a git ref wants: names, builds with their platforms, and the tags they get. Reads, never writes.
 
-export interface ReleaseRequest extends BuildOptions {
+interface ReleaseRequest extends BuildOptions {
   readonly facts: RefFacts;
   /** are the builds of the tag file looked at in this run? */
   readonly withBuilds: boolean;
@@ -192,7 +192,7 @@ export interface ReleaseRequest extends BuildOptions {
   readonly concurrency: number;
 }
 
-export interface ReleaseParts {
+interface ReleaseParts {
   readonly registry: Registry;
   readonly log: Log;
   readonly gatekeeper: Gatekeeper;
@@ -203,13 +203,13 @@ export interface ReleaseParts {
 }
 
 /** The stages of one build's platforms today. */
-export interface BuildStages {
+interface BuildStages {
   readonly image: string;
   readonly table: StageTable;
 }
 
 export interface Release {
-  readonly naming: Naming;
+  readonly names: Naming;
   readonly wanted: readonly WantedTag[];
   readonly builds: readonly RunBuild[];
   /** by image; empty when nothing is built or tagged for this ref */
@@ -234,17 +234,17 @@ export async function prepareRelease(
   const promoted = promotedTags(config, request.registryMap);
   const want = (names: ResolvedDecision) =>
     wantBuilds(builds, names, request.stable, ownerOf(policy, names, promoted));
-  const naming = await nameRun(policy, request.facts, repositories, {
+  const names = await nameRun(policy, request.facts, repositories, {
     registry: parts.registry,
     concurrency: request.concurrency,
     claim: parts.claim,
     refused: (names) => want(names).some(({ taken }) => taken !== null),
   });
-  const { resolved, unknown } = naming;
-  sayNames(naming, parts.log);
-  const nothing = { naming, wanted: [], builds, states: new Map(), selected: [], stages: [] };
+  const { resolved, unknown } = names;
+  sayNames(names, parts.log);
+  const nothing = { names, wanted: [], builds, states: new Map(), selected: [], stages: [] };
   // The tags stand in the plan by the rule's template, each refused; no gate is asked for them.
-  if (unknown !== null) return { ...nothing, wanted: wantBuilds(builds, naming.decision, request.stable) };
+  if (unknown !== null) return { ...nothing, wanted: wantBuilds(builds, names.decision, request.stable) };
   if (resolved === null) return nothing;
   const wanted = want(resolved);
   const stages = await stagesOf(builds, config, parts);
@@ -253,7 +253,7 @@ export async function prepareRelease(
   );
   const states = await statesOf(builds, wanted, resolved, stages, request, parts);
   for (const warning of await incompleteBuilds(selected, states, parts.registry)) parts.log.warning(warning);
-  return { naming, wanted, builds, states, selected, stages };
+  return { names, wanted, builds, states, selected, stages };
 }
 
 /** Promotions of the tag file: `registry/repository:tag` → where the entry stands. */
@@ -337,10 +337,10 @@ async function statesOf(
 // The list of a repository's tags, and whether it can be true.
 
 /** The tags of a repository, or why nobody can tell them. */
-export type TagList = readonly string[] | OperationError;
+type TagList = readonly string[] | OperationError;
 
 /** Never throws for what a registry answers. */
-export async function listTags(registry: Registry, repository: Repository): Promise<TagList> {
+async function listTags(registry: Registry, repository: Repository): Promise<TagList> {
   try {
     return await registry.tags(repository);
   } catch (error) {

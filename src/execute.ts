@@ -11,7 +11,7 @@ import { pool } from './shared/concurrency.js';
 import { type DigestRef, formatReference } from './oci/reference.js';
 import type { Clock, Existence, Log, Manifest, Registry } from './ports.js';
 
-export type OutcomeName = 'planned' | 'done' | 'failed' | 'skipped';
+type OutcomeName = 'planned' | 'done' | 'failed' | 'skipped';
 
 /** What became of one planned action. */
 export interface Outcome {

@@ -25,7 +25,7 @@ import type { Clock, Log, Registry } from './ports.js';
 import { wantImages, type WantOptions } from './want.js';
 
 /** Which parts of the tag file count in a run. */
-export interface Scope {
+interface Scope {
   readonly builds: boolean;
   readonly images: boolean;
 }
@@ -99,7 +99,7 @@ function unnamedBuilds(config: Config, request: RunRequest): Problem[] {
 
 // All that tag files say together, policy included, and every problem of them that can be told without asking anybody. Pure.
 
-export interface Files {
+interface Files {
   readonly config: Config;
   /** null when neither tag file nor inputs have one, and when it has problems */
   readonly policy: CompiledPolicy | null;
@@ -166,7 +166,7 @@ function twoPolicies({ policy }: Config): Problem[] {
 // The rule of a preset for tags that promotions write (`starlingx`): binding for what a change brings, a warning for the rest. Pure.
 
 /** A tag that breaks the rule, and its entry. */
-export interface PromotionProblem {
+interface PromotionProblem {
   readonly entry: ImageConfig;
   readonly problem: Problem;
 }
@@ -211,7 +211,7 @@ export function sayDoubts(policy: CompiledPolicy | null, log: Pick<Log, 'warning
 // What a run is asked for, and the outside systems that it is given.
 
 /** How images are built in this run. */
-export interface BuildSettings {
+interface BuildSettings {
   readonly defaults: BuildDefaults;
   /** secrets of the action's inputs, where values are allowed */
   readonly inputSecrets: readonly string[];

@@ -29,7 +29,7 @@ import type { Absence, Existence, FactsNeed, ImageFacts, Manifest, Registry } fr
 import { once, pool } from './shared/concurrency.js';
 
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
-export interface Lookouts {
+interface Lookouts {
   /** why the name of a tag is not known; null when it is, which it is but for numbers that a registry does not tell */
   nameless(wanted: WantedTag): OperationError | null;
   /** the gates of a tag that would be written */
@@ -268,7 +268,7 @@ async function readSource(registry: Registry, wanted: WantedTag, source: SourceS
 
 // What observe asks besides manifests: gates, channels, builds.
 
-export interface LookoutParts {
+interface LookoutParts {
   readonly gatekeeper: Gatekeeper;
   /** one that remembers its looks */
   readonly registry: Pick<Registry, 'look'>;

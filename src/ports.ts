@@ -91,7 +91,7 @@ export interface TransferReport {
 }
 
 /** What `carry` did. */
-export interface CarryReport {
+interface CarryReport {
   readonly found: number;
   /** of these, now at the destination */
   readonly carried: number;

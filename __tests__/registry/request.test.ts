@@ -4,7 +4,7 @@ import { OperationError } from '../../src/errors.js';
 import { clean, errorsOf, inContext, refusal } from '../../src/registry/request.js';
 import { errorBody } from '../support/scripted.js';
 
-const TASK = { doing: 'write the tag', ref: { registry: 'quay.io', repository: 'org/app', tag: 'v1' } };
+const TASK = { operation: 'write the tag', ref: { registry: 'quay.io', repository: 'org/app', tag: 'v1' } };
 const answer = (status: number, body = '') => ({
   status,
   headers: {},

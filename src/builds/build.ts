@@ -225,7 +225,7 @@ function settled(outcome: Outcome, results: ReadonlyMap<string, BuildResult>): O
 
 // Building: definition → builder → digests that were checked in the registry. Writes no tag.
 
-export interface MakeParts {
+interface MakeParts {
   readonly builder: Builder;
   readonly registry: Registry;
   readonly log: Log;
@@ -260,7 +260,7 @@ export async function bakeAll(
 }
 
 /** Looks every image up in its registry, joins what was built one platform at a time, and checks the platforms. */
-export async function verifyBuilt(
+async function verifyBuilt(
   built: readonly BuiltTarget[],
   registry: Registry,
   expected: Expected,
@@ -375,7 +375,7 @@ export function renderWith(decision: ResolvedDecision): Render {
  * @param head the commit that is checked out; null where the workspace is no checkout
  * @param sha the commit of the run
  */
-export function wrongCheckout(head: string | null, sha: string): OperationError | null {
+function wrongCheckout(head: string | null, sha: string): OperationError | null {
   if (head === null || head === sha) return null;
   return new OperationError(
     'mismatch',
@@ -385,19 +385,19 @@ export function wrongCheckout(head: string | null, sha: string): OperationError 
 }
 
 /** Files and directories of the workspace that a definition builds from. */
-export function sourcesOf({ targets, file }: BakeDefinition): string[] {
+function sourcesOf({ targets, file }: BakeDefinition): string[] {
   const named = targets.flatMap(({ name }) => Object.values(file.target[name]?.contexts ?? {}));
   const local = named.filter((path) => !/^(?:[a-z-]+:\/\/|git@)/.test(path));
   return [...new Set([...targets.flatMap(({ context, dockerfile }) => [context, dockerfile]), ...local])];
 }
 
 /** May an image of this class hold changes that are not committed? What is released must be found again by its commit. */
-export function mayBeDirty(allowDirty: boolean, buildClass: Class | null): boolean {
+function mayBeDirty(allowDirty: boolean, buildClass: Class | null): boolean {
   return allowDirty && buildClass === 'snapshot';
 }
 
 /** Why changes that are not committed stop a build; null when there are none. */
-export function dirtyCheckout({ modified }: Uncommitted, buildClass: Class | null): OperationError | null {
+function dirtyCheckout({ modified }: Uncommitted, buildClass: Class | null): OperationError | null {
   if (modified.length === 0) return null;
   const instead =
     buildClass === 'snapshot'
@@ -410,7 +410,7 @@ export function dirtyCheckout({ modified }: Uncommitted, buildClass: Class | nul
 }
 
 /** Names files that git neither tracks nor ignores; null when there are none. */
-export function untrackedWarning({ untracked }: Uncommitted): string | null {
+function untrackedWarning({ untracked }: Uncommitted): string | null {
   if (untracked.length === 0) return null;
   const advice = 'commit them, or list them in .gitignore or .dockerignore';
   return `files that git does not track are in what is built: ${someOf(untracked)}; ${advice}`;

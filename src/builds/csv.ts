@@ -15,7 +15,7 @@ export interface CsvField {
  * Escapes what HCL would evaluate in a JSON string of a bake file: `${…}` and `%{…}` (hashicorp/hcl,
  * json/spec.md "Strings are parsed as templates"). Keys of objects are templates too.
  */
-export function hclLiteral(text: string): string {
+function hclLiteral(text: string): string {
   return text.replace(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
 }
 
@@ -69,7 +69,7 @@ export function parseCsv(text: string): Parsed<readonly CsvField[]> {
 
 /** CSV as records of cells: one reader for what buildx reads strictly and for inputs that are read loosely. Pure. */
 
-export interface RecordOptions {
+interface RecordOptions {
   /**
    * A quotation mark that is not around a whole cell is text, as csv-parse's `relax_quotes` has it. Otherwise it is
    * an error, as in Go's encoding/csv.
@@ -79,7 +79,7 @@ export interface RecordOptions {
   readonly comments: boolean;
 }
 
-export type Records =
+type Records =
   | { readonly ok: true; readonly records: readonly (readonly string[])[] }
   /** the line of the cell that is wrong, counted from 1; its text may be a secret */
   | { readonly ok: false; readonly line: number };

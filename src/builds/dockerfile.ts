@@ -4,7 +4,7 @@
  */
 
 /** `unknown`: a frontend other than docker/dockerfile, or a stage that cannot be followed. */
-export type Emulation = 'needed' | 'not-needed' | 'unknown';
+type Emulation = 'needed' | 'not-needed' | 'unknown';
 
 interface Stage {
   readonly name: string;

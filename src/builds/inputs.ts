@@ -167,7 +167,7 @@ function platformsOf(build: BuildConfig, names: readonly string[]): PlatformConf
 
 // The input `images`, as docker/metadata-action reads its own (src/image.ts, `Transform`). Pure.
 
-export interface ImagesInput {
+interface ImagesInput {
   /** in lower case, each once */
   readonly names: readonly string[];
   /** images are named, and every one has `enable=false`: nothing is to be built */
@@ -257,7 +257,7 @@ export function inputList(
 }
 
 /** An item `NAME=value`; null stands for a name alone. */
-export type Pair = readonly [name: string, value: string | null];
+type Pair = readonly [name: string, value: string | null];
 
 export function pairOf(item: string): Pair {
   const equals = item.indexOf('=');

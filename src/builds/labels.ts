@@ -9,10 +9,10 @@ import { annotationLevels, parseKey } from './options.js';
 
 const PREFIX = 'org.opencontainers.image.';
 /** What a finished build is recognised by on a re-run. */
-export const REVISION = `${PREFIX}revision`;
+const REVISION = `${PREFIX}revision`;
 
 /** The keys of the OCI labels, which are annotations too. */
-export const OCI_KEYS: readonly string[] = [
+const OCI_KEYS: readonly string[] = [
   'created',
   'description',
   'licenses',
@@ -98,7 +98,7 @@ export interface Labelling {
 }
 
 /** What the labels of all builds of a run come from. */
-export interface LabelContext {
+interface LabelContext {
   readonly decision: Pick<BuildDecision, 'version' | 'labels'>;
   readonly facts: SourceFacts;
   readonly render: Render;

@@ -129,13 +129,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 // Several machines: which builds a run for one platform makes, and the list of such runs. Pure.
 
 /** One job of the output `matrix`; the keys are those of contract 6. */
-export interface MatrixEntry {
+interface MatrixEntry {
   readonly image: string;
   readonly platform: string;
   readonly runner: string;
 }
 
-export interface Matrix {
+interface Matrix {
   readonly include: readonly MatrixEntry[];
 }
 

@@ -28,7 +28,7 @@ export interface PrimaryObservation {
 }
 
 /** A build that an earlier run has finished: its digest, and where it is. */
-export interface FinishedBuild {
+interface FinishedBuild {
   readonly image: string;
   readonly digest: string;
   readonly repository: Repository;
@@ -36,7 +36,7 @@ export interface FinishedBuild {
   readonly missing: readonly string[];
 }
 
-export interface RefusedBuild {
+interface RefusedBuild {
   readonly image: string;
   readonly code: 'unknown' | 'different-digest' | 'revision-mismatch';
   /** one sentence that names tag, digest and revision */
@@ -44,7 +44,7 @@ export interface RefusedBuild {
   readonly mend: string;
 }
 
-export interface BuildPlan {
+interface BuildPlan {
   /** images to build; empty when any image of the group is refused: a release is tagged whole or not at all */
   readonly build: readonly string[];
   readonly finished: readonly FinishedBuild[];

@@ -125,7 +125,7 @@ async function pushed({ target, digest }: BuiltTarget, registry: Pick<Registry, 
 // manifests in the order of the platforms, then their attestations (moby/buildkit,
 // exporter/containerimage/writer.go).
 
-export interface JoinInput {
+interface JoinInput {
   readonly repository: Repository;
   /** platform → digest of an image or of an index with that one image and its attestations; in order */
   readonly digests: ReadonlyMap<string, string>;
@@ -229,7 +229,7 @@ function sorted(record: Readonly<Record<string, string>>): Record<string, string
 // The children of an index, read from its bytes. Pure.
 
 /** A content descriptor (image-spec descriptor.md); whatever else it has travels along. */
-export interface Descriptor {
+interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
@@ -237,7 +237,7 @@ export interface Descriptor {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-export interface Child {
+interface Child {
   readonly descriptor: Descriptor;
   /** digest of the image that it attests (BuildKit's attestation-storage.md); null for an image */
   readonly attestation: string | null;
@@ -252,7 +252,7 @@ const INDEX_TYPES = [
  * The children of an index in order; null for a manifest of one image.
  * @throws OperationError `protocol` when the bytes are not an index although the media type says so
  */
-export function readDescriptors(manifest: Manifest): readonly Child[] | null {
+function readDescriptors(manifest: Manifest): readonly Child[] | null {
   if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
   const index = parse(manifest);
   const list = isRecord(index) ? index['manifests'] : undefined;
@@ -264,7 +264,7 @@ export function readDescriptors(manifest: Manifest): readonly Child[] | null {
 }
 
 /** `linux/arm/v7`, or null when the descriptor names no platform. */
-export function platformTextOf({ platform }: Descriptor): string | null {
+function platformTextOf({ platform }: Descriptor): string | null {
   const { os, architecture, variant } = platform ?? {};
   if (typeof os !== 'string' || typeof architecture !== 'string') return null;
   return [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/');

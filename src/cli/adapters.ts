@@ -30,7 +30,7 @@ import { systemClock } from '../system/clock.js';
 import { youngCollector } from '../system/process.js';
 import { VERSION } from '../version.js';
 
-export interface OutsideOptions {
+interface OutsideOptions {
   /** for what a change touches; empty: nothing is looked up */
   readonly files: readonly TagFile[];
   readonly env: NodeJS.ProcessEnv;
@@ -251,7 +251,7 @@ function lazyBuilder(options: OutsideOptions): Builder {
 
 // Builds the registry client for a run. Together with main.ts and cli.ts the only code that knows both stages and adapters.
 
-export interface RegistrySettings {
+interface RegistrySettings {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
   readonly signal: AbortSignal;

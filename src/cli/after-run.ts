@@ -15,7 +15,7 @@ import type { RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { branchOfRun, type Outside } from './adapters.js';
 
-export interface Ending {
+interface Ending {
   readonly result: RunResult;
   readonly request: RunRequest;
   readonly facts: RefFacts;
@@ -79,7 +79,7 @@ function runUrl(env: NodeJS.ProcessEnv): string | null {
 
 // After the tags are there: the follow-up pull request and the tracking issues.
 
-export interface AftermathParts {
+interface AftermathParts {
   readonly files: readonly TagFile[];
   /** the branch whose files are set; null: not known */
   readonly base: string | null;
@@ -87,7 +87,7 @@ export interface AftermathParts {
   readonly runUrl: string | null;
 }
 
-export interface Aftermath {
+interface Aftermath {
   /** false: the run fails, and running again does the rest */
   readonly ok: boolean;
   /** what was done and what was not, in order */
@@ -95,7 +95,7 @@ export interface Aftermath {
 }
 
 /** Does what the tag file asks for once tags are right. The tags stand whatever happens here. A plan does nothing but track. */
-export async function aftermath(result: RunResult, parts: AftermathParts): Promise<Aftermath> {
+async function aftermath(result: RunResult, parts: AftermathParts): Promise<Aftermath> {
   const applied = result.report.command === 'apply';
   const followed = applied
     ? await attempt('the follow-up pull request', applied, () => openFollowUp(result, parts))

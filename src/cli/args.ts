@@ -268,9 +268,9 @@ function unknownCommand(word: string): Problem {
 // argv → flags and words, whatever their order. Flags that do not exist are told, and read as the ones that were meant.
 
 /** What of a flag decides how the words behind it are read. */
-export type Shapes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+type Shapes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
 
-export interface GivenFlag {
+interface GivenFlag {
   readonly name: string;
   readonly rawName: string;
   readonly value?: string | undefined;
@@ -278,12 +278,12 @@ export interface GivenFlag {
 }
 
 /** A flag as it was written that does not exist, and the one that was meant. */
-export interface UnknownFlag {
+interface UnknownFlag {
   readonly written: string;
   readonly near: string | undefined;
 }
 
-export interface Words {
+interface Words {
   /** those that exist, as they were written */
   readonly flags: readonly GivenFlag[];
   readonly unknown: readonly UnknownFlag[];
@@ -294,7 +294,7 @@ export interface Words {
  * Takes argv apart. A word behind a flag that takes a value is that value, also where the flag is misspelt or has one dash:
  * so one slip is one mistake.
  */
-export function wordsOf(argv: readonly string[], shapes: Shapes): Words {
+function wordsOf(argv: readonly string[], shapes: Shapes): Words {
   const options = Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, { type }]));
   const unknown: UnknownFlag[] = [];
   let args = argv.map((text) => ({ text, mended: false }));

@@ -14,7 +14,7 @@ import { readDocuments, type YamlDocument } from './yaml.js';
 export { MAX_FILE_BYTES, type TagFile } from './source.js';
 
 /** What tag files say, as far as they can be read, and what is wrong with the rest. */
-export interface Reading {
+interface Reading {
   /** without what has a problem: to look for further ones, never to act on while there are problems */
   readonly config: Config;
   readonly problems: readonly Problem[];
@@ -84,7 +84,7 @@ function read(each: TagFile, report: (problem: Problem) => void): YamlDocument[]
 // What is wrong between documents that are right each by itself. Runs on unchecked data, to be reported with the rest.
 
 /** Settings given twice, and builds that share a name. A setting repeated with the same value is no contradiction. */
-export function collisions(documents: readonly YamlDocument[]): Problem[] {
+function collisions(documents: readonly YamlDocument[]): Problem[] {
   return [...repeatedSettings(documents), ...sharedNames(documents)];
 }
 

@@ -8,7 +8,7 @@ import { decode, placeAt, type Source, type TagFile } from './source.js';
 import { readDocuments } from './yaml.js';
 
 /** One entry of `images` and the digest that its source must have. */
-export interface Pin {
+interface Pin {
   /** `image.origin.at()` of the entry */
   readonly place: Place;
   /** `sha256:…` or `sha512:…` */

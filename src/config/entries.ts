@@ -7,7 +7,7 @@ import { parseConfig } from './config.js';
 import type { ImageConfig } from './model.js';
 
 /** One tag that an entry asks for. */
-export interface EntryTag {
+interface EntryTag {
   /** `registry/repository:tag` as in the tag file, before registry-map */
   readonly name: string;
   /** what it is promoted from */
@@ -79,7 +79,7 @@ function tagsOf(entry: ImageConfig): EntryTag[] {
 }
 
 /** What the entry says, without where it stands: equal for equal entries, also in another version of the file. */
-export function entryKey(entry: ImageConfig): string {
+function entryKey(entry: ImageConfig): string {
   return JSON.stringify(entry, (key, value: unknown) =>
     key === 'origin' || key === 'number' ? undefined : value,
   );
@@ -88,7 +88,7 @@ export function entryKey(entry: ImageConfig): string {
 // An entry of `images` in other versions of its tag file, to find the change that brought it in.
 
 /** How the entry is told in another version of the file: by what it says, wherever it stands. */
-export interface EntryTest {
+interface EntryTest {
   readonly file: string;
   /** is an entry that says the same in this text? */
   readonly contains: (text: string) => boolean;

@@ -142,7 +142,7 @@ export interface BuildConfig extends Entry {
   readonly fromInputs?: readonly ('cache_from' | 'cache_to')[];
 }
 
-export interface ReferenceFile {
+interface ReferenceFile {
   readonly file: string;
   /** dotted path inside the YAML file */
   readonly path: string;

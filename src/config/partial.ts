@@ -10,7 +10,7 @@ import { example, file, type FileData, type PolicyData, policyMapping, rule } fr
 import { image } from './schema/image.js';
 
 /** The readable part of a document. Lists are dense; `positions` says where their items stand in the file. */
-export interface Salvage {
+interface Salvage {
   readonly data: FileData;
   readonly positions: Positions;
   /** null when all of the policy could be read */

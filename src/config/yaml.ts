@@ -133,9 +133,9 @@ function compose(tokens: readonly CST.Token[], source: Source): Document.Parsed[
 // YAML nodes → plain data: aliases resolved within bounds, keys checked. Lossless where it matters: see `toData`.
 
 /** What each alias stands for. */
-export type AliasTargets = ReadonlyMap<Alias, Node>;
+type AliasTargets = ReadonlyMap<Alias, Node>;
 
-export interface Data {
+interface Data {
   readonly data: unknown;
   readonly aliases: AliasTargets;
   /** false when the aliases cannot be followed: the data is not worth checking then */
@@ -143,10 +143,10 @@ export interface Data {
 }
 
 /** How many nodes all aliases of one file may stand for together. */
-export const MAX_EXPANDED = 100_000;
+const MAX_EXPANDED = 100_000;
 
 /** What is left of `MAX_EXPANDED`; shared by the documents of a file. */
-export interface Budget {
+interface Budget {
   left: number;
 }
 
@@ -168,7 +168,7 @@ export function isPlainDate(node: Scalar): boolean {
  * but plain dates become `Date` so that they are not taken for text. Duplicate and dangerous keys, unknown
  * anchors, anchors that hold themselves and too many expanded nodes are reported. An empty document is null.
  */
-export function toData(
+function toData(
   root: ParsedNode | null,
   source: Source,
   budget: Budget,

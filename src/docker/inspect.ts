@@ -11,7 +11,7 @@ import { cleanLine } from './output.js';
 import type { Answer, Ask } from './process.js';
 import type { Dockerfiles } from './workspace.js';
 
-export interface PrepareOptions {
+interface PrepareOptions {
   /** for answers that come at once, and for cleaning up */
   readonly ask: Ask;
   /** for what may take long (a builder that boots, an image that is pulled); ends when the run is stopped */
@@ -200,7 +200,7 @@ function lastLine({ stdout, stderr }: Answer): string {
 // Reading what `docker buildx version` and `docker buildx inspect` print. Pure.
 
 /** A builder as `docker buildx inspect` shows it. */
-export interface Inspected {
+interface Inspected {
   readonly name: string;
   /** `docker`, `docker-container`, `remote`, `kubernetes`, `cloud`; empty when there is no daemon */
   readonly driver: string;

@@ -9,7 +9,7 @@ import { messageOf, OperationError } from '../errors.js';
 import type { Clock } from '../ports.js';
 import { lineSplitter } from './output.js';
 
-export interface LongRun {
+interface LongRun {
   readonly command: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;

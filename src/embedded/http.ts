@@ -50,7 +50,7 @@ export interface TlsOptions {
   readonly key: string | Buffer;
 }
 
-export interface WireOptions {
+interface WireOptions {
   readonly handle: (call: Call) => Answer | Promise<Answer>;
   readonly faults: FaultList;
   readonly log: LoggedRequest[];
@@ -59,7 +59,7 @@ export interface WireOptions {
   readonly tls?: TlsOptions;
 }
 
-export interface Listening {
+interface Listening {
   /** `127.0.0.1:PORT` */
   readonly host: string;
   /** `http://127.0.0.1:PORT` */
@@ -193,7 +193,7 @@ function callOf(request: IncomingMessage, index: number): Call {
 }
 
 /** Sends the answer as HTTP means it; no body for HEAD. */
-export async function sendPlainly(response: ServerResponse, answer: Answer, head: boolean): Promise<void> {
+async function sendPlainly(response: ServerResponse, answer: Answer, head: boolean): Promise<void> {
   const bodyless = answer.status === 204 || answer.status === 304;
   response.writeHead(answer.status, {
     ...(bodyless ? {} : { 'content-length': String(answer.body.length) }),
@@ -205,7 +205,7 @@ export async function sendPlainly(response: ServerResponse, answer: Answer, head
 }
 
 /** Sends the answer in a way that is wrong on purpose. The connection is of no use afterwards. */
-export async function sendBadly(
+async function sendBadly(
   response: ServerResponse,
   answer: Answer,
   head: boolean,
@@ -254,7 +254,7 @@ export async function sendBadly(
 }
 
 /** Waits until the other side has had enough. */
-export async function untilClosed(socket: Socket): Promise<void> {
+async function untilClosed(socket: Socket): Promise<void> {
   if (!socket.destroyed) await once(socket, 'close');
 }
 

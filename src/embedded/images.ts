@@ -13,7 +13,7 @@ export interface Descriptor {
 }
 
 /** A blob that an image brings along. */
-export interface ImageBlob {
+interface ImageBlob {
   readonly digest: string;
   readonly bytes: Buffer;
 }
@@ -32,13 +32,13 @@ export interface BuiltImage {
 
 type Texts = Readonly<Record<string, string>>;
 
-export type LayerSpec =
+type LayerSpec =
   /** a tar of these files (path → text) */
   | { readonly files: Texts; readonly compression?: 'gzip' | 'none' }
   /** a layer that is, or is not, in the registry already */
   | { readonly descriptor: Descriptor; readonly diffId: string };
 
-export interface ImageSpec {
+interface ImageSpec {
   /** `os/architecture[/variant]`, default `linux/amd64` */
   readonly platform?: string;
   /** default one layer with one file that names the platform */
@@ -79,7 +79,7 @@ export function image(spec: ImageSpec = {}): BuiltImage {
   return built(document, mediaType, { blobs, describe: { platform: platformOf(platform) } });
 }
 
-export interface IndexSpec {
+interface IndexSpec {
   readonly annotations?: Texts;
   readonly format?: 'oci' | 'docker';
   /** adds an attestation to every child that has a platform, as BuildKit does */
@@ -175,7 +175,7 @@ export function descriptorOf(of: ImageBlob, mediaType: string): Descriptor {
 }
 
 /** `linux/arm/v7` → `{os, architecture, variant}` */
-export function platformOf(text: string): Readonly<Record<string, string>> {
+function platformOf(text: string): Readonly<Record<string, string>> {
   const [os = '', architecture = '', variant] = text.split('/');
   return { architecture, os, ...(variant === undefined ? {} : { variant }) };
 }
@@ -258,7 +258,7 @@ function crc32(content: Buffer): number {
 }
 
 /** What an image can be put into directly: an EmbeddedRegistry, for one. */
-export interface SeedTarget {
+interface SeedTarget {
   putManifest(repository: string, tag: string | null, manifest: StoredManifest): void;
   putBlob(repository: string, content: Buffer, like?: string): string;
 }

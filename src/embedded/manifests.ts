@@ -13,7 +13,7 @@ import { type Answer, bytes, type Call, empty, readBody, refusal } from './reque
 import { digestOf, type Store, type StoredManifest } from './store.js';
 
 /** The least that a registry must take (distribution-spec "Pushing Manifests"), and the most that distribution takes. */
-export const MAX_MANIFEST = 4 * 1024 * 1024;
+const MAX_MANIFEST = 4 * 1024 * 1024;
 
 /** GET and HEAD of a manifest. */
 export function getManifest(store: Store, behaviour: Behaviour, repository: string, call: Call): Answer {
@@ -120,7 +120,7 @@ function isTag(text: string): boolean {
 }
 
 /** Which manifest is asked for, and of what else it may be made. */
-export interface Negotiation {
+interface Negotiation {
   readonly found: StoredManifest;
   readonly byTag: boolean;
   readonly accept: string;
@@ -134,7 +134,7 @@ export interface Negotiation {
  * a Docker list asked for by tag without its type becomes the linux/amd64 child, and in 2.8 a Docker manifest
  * becomes one of schema 1.
  */
-export function negotiate(negotiation: Negotiation): StoredManifest | Answer {
+function negotiate(negotiation: Negotiation): StoredManifest | Answer {
   const { found, byTag } = negotiation;
   const old = negotiation.version === 'distribution-2.8';
   const accepted = negotiation.accept.split(',').map((part) => (part.split(';', 1)[0] ?? '').trim());
@@ -178,7 +178,7 @@ function schema1(manifest: StoredManifest): StoredManifest {
 }
 
 /** What the registry needs to know of a manifest; everything else stays bytes. */
-export interface ManifestFacts {
+interface ManifestFacts {
   readonly mediaType: string;
   /** blobs that must be there */
   readonly blobs: readonly string[];
@@ -190,7 +190,7 @@ export interface ManifestFacts {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export interface Child {
+interface Child {
   readonly digest: string;
   readonly platform: string | null;
 }
@@ -201,7 +201,7 @@ type Json = Readonly<Record<string, unknown>>;
  * Reads a manifest as the registry that takes it must (distribution-spec "Pushing Manifests").
  * Returns the facts, or one sentence that says why the manifest is not one.
  */
-export function checkManifest(bytes: Buffer, contentType: string | undefined): ManifestFacts | string {
+function checkManifest(bytes: Buffer, contentType: string | undefined): ManifestFacts | string {
   if (contentType === undefined) return 'no Content-Type';
   const mediaType = withoutParameters(contentType);
   if (!MANIFEST_TYPES.includes(mediaType)) return `unsupported media type ${mediaType}`;

@@ -142,14 +142,14 @@ export function createStore(spillAbove: number, temporary: string): Store {
 }
 
 /** Content that was stored: in memory as the chunks that arrived, or in a file when it is large. */
-export interface StoredBytes {
+interface StoredBytes {
   readonly size: number;
   /** the bytes from `start` up to and without `end` */
   open(start: number, end: number): Readable;
 }
 
 /** Takes bytes as they arrive; nothing is held twice. */
-export interface Sink {
+interface Sink {
   readonly size: number;
   write(chunk: Buffer): Promise<void>;
   /** Ends the writing. The digest is a sha512 when `like` is one. */
@@ -172,7 +172,7 @@ export function inMemory(chunks: readonly Buffer[]): StoredBytes {
  * A sink that keeps up to `spillAbove` bytes in memory and moves to a file in `directory` beyond that.
  * `directory` is asked for only then.
  */
-export function createSink(spillAbove: number, directory: () => Promise<string>, name: string): Sink {
+function createSink(spillAbove: number, directory: () => Promise<string>, name: string): Sink {
   const hash = createHash('sha256');
   let chunks: Buffer[] = [];
   let size = 0;

@@ -111,12 +111,7 @@ export interface Subject {
  * Asks for what `gate` needs and never throws for an answer of GitHub: what cannot be told is `unknown`.
  * @param now milliseconds since the epoch
  */
-export async function observeGate(
-  gate: Gate,
-  subject: Subject,
-  checks: Checks,
-  now: number,
-): Promise<GateFacts> {
+async function observeGate(gate: Gate, subject: Subject, checks: Checks, now: number): Promise<GateFacts> {
   try {
     return await look(gate, subject, checks, now);
   } catch (error) {

@@ -10,7 +10,7 @@ import { at, textAt } from '../shared/text.js';
 import { anonymous, isMergedRef, PULL_REQUEST, trustOfEvent, type Trust } from './permission.js';
 
 /** What the runner says; every value may be missing. */
-export interface EventInput {
+interface EventInput {
   readonly name: string | null;
   /** GITHUB_REF */
   readonly ref: string | null;

@@ -7,7 +7,7 @@ import { childEnvironment, type Environment } from '../shared/environment.js';
 /** Runs git in one directory. Null: there is no repository, or no git. */
 export type Git = (...args: readonly string[]) => Promise<GitAnswer | null>;
 
-export interface GitAnswer {
+interface GitAnswer {
   readonly ok: boolean;
   readonly stdout: string;
   readonly stderr: string;

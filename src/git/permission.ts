@@ -21,7 +21,7 @@ export interface Trust {
   readonly why: string;
 }
 
-export const TRUSTED: Trust = { level: 'write', why: '' };
+const TRUSTED: Trust = { level: 'write', why: '' };
 export const anonymous = (why: string): Trust => ({ level: 'anonymous', why });
 
 const ANYONE: Trust = { level: 'plan', why: 'anyone can cause this event' };
@@ -60,7 +60,7 @@ export function isMergedRef(ref: string): boolean {
 }
 
 /** What is known when a permission is given. */
-export interface Circumstances {
+interface Circumstances {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** the directory that relative tag files are in */
   readonly cwd: string;
@@ -174,7 +174,7 @@ const CI_VARIABLES = [
 ];
 
 /** The variable by which the environment says that it is a CI job; null: a person's terminal. */
-export function ciVariable(env: Circumstances['env']): string | null {
+function ciVariable(env: Circumstances['env']): string | null {
   const isSet = (name: string): boolean => !['', '0', 'false'].includes((env[name] ?? '').toLowerCase());
   const named = CI_VARIABLES.find(isSet);
   return named ?? Object.keys(env).find((name) => /^(?:ZUUL|TEKTON)_/.test(name) && isSet(name)) ?? null;

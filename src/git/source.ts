@@ -4,7 +4,7 @@ import { createdAt } from '../builds/labels.js';
 import type { SourceFacts } from '../builds/model.js';
 import { at, textAt } from '../shared/text.js';
 
-export interface SourceOptions {
+interface SourceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly sha: string | null;
   /** milliseconds since the epoch */

@@ -13,7 +13,7 @@ interface Attempt {
 }
 
 /** `answer` is null when nothing may be sent again. */
-export interface Fault {
+interface Fault {
   readonly error: OperationError;
   readonly answer: Answer | null;
 }
@@ -138,7 +138,7 @@ export function permissionFor(route: string): string | null {
 }
 
 /** What to do about a refusal, as an imperative without a full stop. */
-export function mendRefusal(route: string, needs: string | null, repo: string | null, home: string): string {
+function mendRefusal(route: string, needs: string | null, repo: string | null, home: string): string {
   if (route.startsWith('GET /orgs/')) {
     return 'give "github-token" a token that may read the members of the organisation; the job\'s own token cannot';
   }
@@ -156,7 +156,7 @@ export function mendRefusal(route: string, needs: string | null, repo: string | 
  * (docs.github.com, "Best practices for using the REST API"). Pure.
  */
 
-export interface Answer {
+interface Answer {
   readonly method: string;
   /** HTTP status; null when there was no answer at all */
   readonly status: number | null;
@@ -165,7 +165,7 @@ export interface Answer {
   readonly message: string;
 }
 
-export type NextStep =
+type NextStep =
   | { readonly step: 'again'; readonly waitMs: number }
   | { readonly step: 'stop' }
   /** the limit opens again only after more than `maxWaitMs` */

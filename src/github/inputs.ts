@@ -6,7 +6,7 @@ import { REVIEW_MODES, type ReviewMode } from '../config/model.js';
 import { UserError, type Problem } from '../errors.js';
 
 /** Build inputs, as docker/build-push-action has them: defaults for every entry of `builds`. Empty means not given. */
-export interface BuildInputs {
+interface BuildInputs {
   readonly context: string;
   readonly file: string;
   readonly target: string;

@@ -59,7 +59,7 @@ export async function publishNotes(notes: readonly Note[], env: NodeJS.ProcessEn
 // printing, so that nothing but Retag itself can give the runner a command.
 
 /** Where an annotation stands. */
-export interface AnnotationPlace {
+interface AnnotationPlace {
   readonly title?: string;
   readonly file?: string;
   readonly startLine?: number;
@@ -67,7 +67,7 @@ export interface AnnotationPlace {
 }
 
 /** One line of the job log. */
-export function say(text: string): void {
+function say(text: string): void {
   core.info(harmless(text));
 }
 
@@ -91,12 +91,12 @@ export function mask(secret: string): void {
 }
 
 /** Sets an output, in the form with a random delimiter: a value cannot become another output. */
-export function setOutput(name: string, value: string): void {
+function setOutput(name: string, value: string): void {
   core.setOutput(name, value);
 }
 
 /** Appends Markdown to the job summary. */
-export async function addSummary(markdown: string): Promise<void> {
+async function addSummary(markdown: string): Promise<void> {
   await core.summary.addRaw(markdown, true).write();
 }
 

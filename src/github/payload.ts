@@ -7,7 +7,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 const MAX_INFLATED = 4 * 1024 * 1024;
 
-export type Unpacked =
+type Unpacked =
   | { readonly ok: true; readonly value: unknown }
   /** `why` is a sentence; null when the text holds no such data at all */
   | { readonly ok: false; readonly why: string | null };

@@ -15,7 +15,7 @@ export function digestOf(bytes: Uint8Array, algorithm: Algorithm = 'sha256'): st
 }
 
 /** A running hash for bytes that are not kept, in the algorithm of `digest`. */
-export function hasherFor(digest: string): Hash {
+function hasherFor(digest: string): Hash {
   return createHash(algorithmOf(digest));
 }
 

@@ -14,7 +14,7 @@ import type { Plan, PlannedAction } from './model.js';
  * - `platform`: the image lacks a platform that the tag file asks for
  * - `attachment`: nothing is attached any more although the tag file says `attachments: require`
  */
-export type DriftKind = 'moved' | 'vanished' | 'platform' | 'attachment';
+type DriftKind = 'moved' | 'vanished' | 'platform' | 'attachment';
 
 export interface Drift {
   readonly kind: DriftKind;

@@ -34,7 +34,7 @@ export type ReasonCode =
   | 'name-taken';
 
 /** What a reason is the consequence of: the tag that it follows, its release, or the build that must not be made. */
-export type ReasonCause = 'follows' | 'group' | 'build';
+type ReasonCause = 'follows' | 'group' | 'build';
 
 export interface Reason {
   readonly code: ReasonCode;
@@ -45,7 +45,7 @@ export interface Reason {
 }
 
 /** Where the content of a wanted tag comes from. */
-export type WantedSource =
+type WantedSource =
   /** an image that exists; resolved to a digest once */
   | { readonly from: 'image'; readonly ref: ImageRef }
   /** the image that the build of this name gives in this run, or gave in an earlier one */
@@ -102,7 +102,7 @@ export type SourceState =
   /** a build that must not be made, or not be tagged */
   | { readonly state: 'refused'; readonly code: ReasonCode; readonly text: string };
 
-export type GateState = 'open' | 'pending' | 'failed' | 'unknown';
+type GateState = 'open' | 'pending' | 'failed' | 'unknown';
 
 /** What is known of the gates of one wanted tag, all of them together. */
 export interface GateVerdict {
@@ -133,7 +133,7 @@ export interface Observed {
 }
 
 /** A tag that is right already, as far as its entry has conditions. */
-export interface KeptImage {
+interface KeptImage {
   readonly manifest: Manifest;
   readonly facts: ImageFacts | null;
   /** is something attached to it, at the destination or at the source? null: nobody asked */

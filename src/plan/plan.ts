@@ -62,7 +62,7 @@ function decideOne(
  * A release is tagged whole or not at all: when one tag of a group is refused, none of the group is written,
  * and nothing is built for it. Holds do not break a group; a stable tag may wait while its primary is written.
  */
-export function wholeGroups(actions: readonly PlannedAction[]): PlannedAction[] {
+function wholeGroups(actions: readonly PlannedAction[]): PlannedAction[] {
   const refused = new Map<string, PlannedAction>();
   for (const action of actions) {
     const { group } = action.wanted;
@@ -88,7 +88,7 @@ export function wholeGroups(actions: readonly PlannedAction[]): PlannedAction[] 
 // conditions, so nothing of an entry can be lost here. Pure.
 
 /** One entry's wish for a tag: what was seen and decided for it alone. */
-export interface Claim {
+interface Claim {
   readonly action: PlannedAction;
   readonly observed: Observed;
 }
@@ -97,7 +97,7 @@ export interface Claim {
  * One action for all claims to one tag, or the refusal of each.
  * @param claims at least one, all for the same tag, in the order of the files
  */
-export function settleClaims(claims: readonly Claim[]): readonly PlannedAction[] {
+function settleClaims(claims: readonly Claim[]): readonly PlannedAction[] {
   const actions = claims.map(({ action }) => action);
   if (actions.length < 2) return actions;
   if (claims.some((a, i) => claims.slice(i + 1).some((b) => conflict(a, b)))) {

@@ -134,7 +134,7 @@ function channelFields(rule: CompiledRule): Problem[] {
 }
 
 /** Do tags of the rule hold numbers that can be compared? */
-export function isOrdered(rule: CompiledRule): boolean {
+function isOrdered(rule: CompiledRule): boolean {
   return rule.shapes.some((shape) => numberNames(shape).length > 0);
 }
 

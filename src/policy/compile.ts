@@ -171,7 +171,7 @@ function builtinPattern(source: string): Pattern {
 // The rules of a policy in their order, those included that cannot be used: they take part in no check, but others must know of them.
 
 /** One place in the order of rules. */
-export interface Slot {
+interface Slot {
   /** null for a rule of which nothing is known; that was reported where the file was read */
   readonly rule: CompiledRule | null;
   /** are all its patterns in `rule`? */
@@ -186,7 +186,7 @@ export interface Slot {
 const LOST: Slot = { rule: null, matchable: false, whole: false, own: true, problems: [] };
 
 /** Parses the rules of a tag file; each has the number that it has there. */
-export function ownSlots(own: PolicyConfig | null): Slot[] {
+function ownSlots(own: PolicyConfig | null): Slot[] {
   const slots: Slot[] = [];
   const rules = [...(own?.rules ?? [])];
   const unread = own?.unread?.rules ?? new Map<number, 'lost' | 'partial'>();
@@ -200,7 +200,7 @@ export function ownSlots(own: PolicyConfig | null): Slot[] {
 }
 
 /** Rules of a preset stand where the tag file names it; without one, at their number in the preset. */
-export function presetSlots(preset: Preset, own: PolicyConfig | null): Slot[] {
+function presetSlots(preset: Preset, own: PolicyConfig | null): Slot[] {
   const place: Place | null = own ? own.origin.at('preset') : null;
   return preset.rules.map((rule, i) => {
     const origin = place
@@ -212,7 +212,7 @@ export function presetSlots(preset: Preset, own: PolicyConfig | null): Slot[] {
 }
 
 /** What stands for rules that nobody could read: it may match everything. */
-export function unknownSlot(): Slot {
+function unknownSlot(): Slot {
   return LOST;
 }
 
@@ -233,7 +233,7 @@ function slotOf(name: string, config: RuleConfig, place: Place | null, partial: 
  * May a rule that cannot be used win this ref, were it mended? Then what the other rules say of the ref means nothing.
  * @param winner the sound rule that wins it now; null for none
  */
-export function isOpen(
+function isOpen(
   slots: readonly Slot[],
   sound: ReadonlySet<CompiledRule>,
   input: Pick<ClassifyInput, 'kind' | 'name'>,

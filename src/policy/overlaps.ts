@@ -246,7 +246,7 @@ interface Atom {
 const DIGITS = '1023456789';
 
 /** The shortest text of both, or null when there is none. At most as many steps as the product of their lengths. */
-export function commonText(a: Pattern, b: Pattern): string | null {
+function commonText(a: Pattern, b: Pattern): string | null {
   const [left, right] = [a.parts.flatMap(atomsOf), b.parts.flatMap(atomsOf)];
   const seen = new Set<number>();
   const open = [{ i: 0, j: 0, text: '' }];

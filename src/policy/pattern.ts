@@ -37,7 +37,7 @@ export interface SyntaxProblem {
   readonly mend: string;
 }
 
-export type PatternResult = { readonly ok: true; readonly value: Pattern } | SyntaxProblem;
+type PatternResult = { readonly ok: true; readonly value: Pattern } | SyntaxProblem;
 
 // git-check-ref-format(1): none of these can be in a ref, so a pattern with one never matches.
 const NEVER_IN_A_REF = /[\x00-\x20\x7f~^:?[\\]/; // eslint-disable-line no-control-regex
@@ -122,8 +122,7 @@ export function fieldNames(pattern: Pattern): string[] {
 }
 
 /** What became of a match: the fields, or how many leading characters some part of the pattern could account for. */
-export type Match =
-  { readonly ok: true; readonly fields: Fields } | { readonly ok: false; readonly prefix: number };
+type Match = { readonly ok: true; readonly fields: Fields } | { readonly ok: false; readonly prefix: number };
 
 /**
  * The fields of `text` when all of it matches, else null. Where a text can be read in several ways, fields and runs

@@ -6,9 +6,8 @@ import { BUILTINS, parseTemplate, type Template, unknownName, variablesOf } from
 import type { CompiledRule } from './model.js';
 
 /** Collects problems at places of one rule. */
-export type Tell = (problem: { what: string; mend: string }, ...path: Path) => void;
 
-export interface NamedRule {
+interface NamedRule {
   readonly name: string;
   readonly config: RuleConfig;
   /** null for a rule of a preset that no tag file names */

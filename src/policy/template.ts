@@ -8,8 +8,7 @@ import { suggest } from '../shared/text.js';
 import type { Fields, SyntaxProblem } from './pattern.js';
 import { SHORTEST_PART, toTagPart, visible } from './refname.js';
 
-export type TemplatePart =
-  { readonly kind: 'literal'; readonly text: string; readonly at: number } | Variable;
+type TemplatePart = { readonly kind: 'literal'; readonly text: string; readonly at: number } | Variable;
 
 /** `{name}`, `{name:12}` or `{name:text}`; `at` is where it starts in the source, 0-based. */
 export interface Variable {
@@ -31,7 +30,7 @@ export type Piece =
   | { readonly kind: 'text'; readonly text: string; readonly foreign: boolean }
   | { readonly kind: 'hole'; readonly variable: Variable };
 
-export type TemplateResult = { readonly ok: true; readonly value: Template } | SyntaxProblem;
+type TemplateResult = { readonly ok: true; readonly value: Template } | SyntaxProblem;
 
 const BEGINS_VARIABLE = /^\{[A-Za-z]/;
 const VARIABLE = /^\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}$/;

@@ -221,7 +221,7 @@ export async function checkSource(context: Context, source: Repository, blob: De
 }
 
 /** A task about a blob, for messages. */
-export function taskOf(doing: string, repository: Repository, blob: Descriptor): Task {
+function taskOf(doing: string, repository: Repository, blob: Descriptor): Task {
   return {
     doing,
     ref: { registry: repository.registry, repository: repository.repository, digest: blob.digest },

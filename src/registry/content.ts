@@ -18,7 +18,7 @@ export interface Tally {
 }
 
 /** Blobs and where they are known to be in this run. */
-export interface Blobs {
+interface Blobs {
   /** Makes the blob exist in `destination`: mounted within a registry, otherwise streamed through. Once a run for each blob and repository, whoever asks. */
   bring(source: Repository, destination: Repository, blob: Descriptor, tally: Tally): Promise<void>;
   /** @throws OperationError `absent` or `mismatch` when the source clearly lacks the blob or has it with another size */

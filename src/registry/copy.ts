@@ -20,7 +20,7 @@ import type { Reader } from './read.js';
 import { createReferrers, type Referrers } from './referrers.js';
 import { type Context, repeating } from './request.js';
 
-export type Transfer = (
+type Transfer = (
   source: DigestRef,
   manifest: Manifest,
   destination: Repository,
@@ -142,7 +142,7 @@ function report(found: readonly Attachment[], carried: number, tally: Tally): Tr
 }
 
 /** A signature, attestation, SBOM or other artifact that belongs to a manifest, and all below it. */
-export interface Attachment {
+interface Attachment {
   /** where it is at the source: by tag for cosign's scheme, by digest for referrers */
   readonly ref: ImageRef;
   /** null when the source lists it but cannot give it; `problem` says why */
@@ -155,7 +155,7 @@ const MAX_ROUNDS = 3;
 const MAX_ATTACHMENTS = 1000;
 const ATTACHMENT_LANES = 8;
 
-export interface Attachments {
+interface Attachments {
   /**
    * Reads all that is attached to the manifests with these digests: three cosign tags and the referrers of each. A listed
    * referrer counts only if its own `subject` is the manifest; a tag of cosign's binds by its name, and may name no other subject.
@@ -181,7 +181,7 @@ interface Claim {
   readonly to: readonly string[];
 }
 
-export function createAttachments(
+function createAttachments(
   context: Context,
   reader: Reader,
   referrers: Referrers,

@@ -26,7 +26,7 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /** 169.254.0.0/16 and fe80::/10: where clouds keep the credentials of the machine. */
-export function isLinkLocal(hostname: string): boolean {
+function isLinkLocal(hostname: string): boolean {
   const address = addressOf(hostname);
   if (!address) return false;
   return address.v4

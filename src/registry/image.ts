@@ -21,8 +21,8 @@ import { pool } from '../shared/concurrency.js';
 import type { Reader } from './read.js';
 
 /** Levels of manifests: an index of indexes of indexes of images is the most. */
-export const MAX_DEPTH = 4;
-export const MAX_MANIFESTS = 1000;
+const MAX_DEPTH = 4;
+const MAX_MANIFESTS = 1000;
 const MAX_BLOBS = 10_000;
 /** Manifests that are read at once; the transport bounds the requests of all transfers together. */
 const LANES = 8;
@@ -86,7 +86,7 @@ export async function checkCopyable(reader: Reader, source: Repository, root: Ma
 }
 
 /** @param name the reference, for the message */
-export function tooDeep(name: string): OperationError {
+function tooDeep(name: string): OperationError {
   return new OperationError(
     'mismatch',
     `${name}: indexes are nested more than ${MAX_DEPTH} deep, and Retag copies at most ${MAX_DEPTH} levels of manifests; ` +
@@ -95,7 +95,7 @@ export function tooDeep(name: string): OperationError {
 }
 
 /** @param name the reference, for the message */
-export function tooMany(name: string): OperationError {
+function tooMany(name: string): OperationError {
   return new OperationError(
     'mismatch',
     `${name}: the image has more than ${MAX_MANIFESTS} manifests or ${MAX_BLOBS} blobs; split it`,

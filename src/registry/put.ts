@@ -8,7 +8,7 @@ import type { RegistryResponse } from './http/types.js';
 import { quirksOf } from './quirks.js';
 
 /** What the registry said about a write besides "yes". */
-export interface Receipt {
+interface Receipt {
   /** the registry lists the manifest under its `subject` itself (the `OCI-Subject` header) */
   readonly subjectListed: boolean;
 }

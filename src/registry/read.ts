@@ -26,7 +26,7 @@ const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
  * for, or that the registry names for a tag, must be that hash, and the body must be what its Content-Type says.
  * @throws OperationError `absent` on a confirmed 404, `mismatch`, `rejected` for types that cannot be copied, or as the wire fails
  */
-export async function readManifest(context: Context, ref: ImageRef): Promise<Manifest> {
+async function readManifest(context: Context, ref: ImageRef): Promise<Manifest> {
   const manifest = await readUnparsed(context, ref);
   parseManifest(manifest, nameOf(ref));
   return manifest;
@@ -62,11 +62,7 @@ async function fetchManifest(context: Context, ref: ImageRef): Promise<Manifest>
 }
 
 /** Reads a small blob whole; its bytes must have the size and the digest of the descriptor. */
-export async function readBlob(
-  context: Context,
-  source: Repository,
-  descriptor: Descriptor,
-): Promise<Uint8Array> {
+async function readBlob(context: Context, source: Repository, descriptor: Descriptor): Promise<Uint8Array> {
   return onceMore(context, (wire) => fetchBlob(wire, source, descriptor));
 }
 

@@ -12,7 +12,7 @@ import { createTransfer } from './copy.js';
 import type { Context } from './request.js';
 
 /** Time, chance and the log; none of them is taken from the surroundings. */
-export type RegistryOptions = Omit<Context, 'transport'>;
+type RegistryOptions = Omit<Context, 'transport'>;
 
 /** The one door to container registries: the operations of ports.ts on a transport. */
 export function createRegistry(transport: Transport, options: RegistryOptions): Registry {

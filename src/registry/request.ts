@@ -41,7 +41,7 @@ export interface Task {
 }
 
 /** One entry of the `errors` list of a registry's answer (distribution-spec "Error Codes"). */
-export interface RegistryError {
+interface RegistryError {
   readonly code: string;
   readonly message: string;
 }
@@ -86,7 +86,7 @@ export function inContext(task: Task, error: unknown): unknown {
 }
 
 /** The registry's own words in brackets, made fit for one line of a message. */
-export function detailOf(response: Pick<RegistryResponse, 'body'>): string {
+function detailOf(response: Pick<RegistryResponse, 'body'>): string {
   const errors = errorsOf(response);
   if (errors.length > 0) {
     return ` (${clean(errors.map(({ code, message }) => [code, message].filter((part) => part !== '').join(': ')).join('; '))})`;

@@ -3,7 +3,7 @@ import { verb } from './format.js';
 import type { ReportAction } from './model.js';
 
 /** More arrows than this make a picture that nobody reads (and that GitHub may refuse to draw). */
-export const MOST_ARROWS = 30;
+const MOST_ARROWS = 30;
 
 /** Mermaid breaks a label at every hyphen once it is wider than 200 pixels, and keeps rows far apart. */
 const LAYOUT = '%%{init: {"flowchart": {"wrappingWidth": 600, "nodeSpacing": 16}}}%%';

@@ -9,7 +9,7 @@ import type { Release } from '../classify.js';
 import { VERSION } from '../version.js';
 import type { Classification, Counts, Report, ReportAction, ReportStage } from './model.js';
 
-export interface ReportInput {
+interface ReportInput {
   readonly command: Report['command'];
   readonly ref: Report['ref'];
   readonly classification: Classification | null;

@@ -27,7 +27,7 @@ export async function pool<T, R>(
 }
 
 /** Shares work by key. */
-export interface Once<R> {
+interface Once<R> {
   /** Runs `work` unless the same key is under way or done; a failure is forgotten, so that the next caller tries anew. */
   run(key: string, work: () => Promise<R>): Promise<R>;
   forget(key: string): void;

@@ -132,7 +132,7 @@ async function readUpTo(file: FileHandle, limit: number): Promise<Uint8Array> {
 /** Folders that hold other people's files, and many of them. */
 const SKIPPED = new Set(['.git', 'node_modules']);
 
-export function isGlob(pattern: string): boolean {
+function isGlob(pattern: string): boolean {
   return /[*?]/.test(pattern);
 }
 
@@ -140,7 +140,7 @@ export function isGlob(pattern: string): boolean {
  * The paths below `base` that match, in the order of their names. Folders that are symbolic links are not
  * entered, and folders that cannot be read hold nothing.
  */
-export async function expandGlob(base: string, pattern: string): Promise<string[]> {
+async function expandGlob(base: string, pattern: string): Promise<string[]> {
   const segments = pattern.split('/').filter((segment) => segment !== '' && segment !== '.');
   const found = await walk(base, segments);
   return [...new Set(found)];
@@ -170,7 +170,7 @@ async function walk(folder: string, segments: readonly string[]): Promise<string
 }
 
 /** Is there anything of that name, be it a link to nothing? */
-export async function exists(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   try {
     await lstat(path);
     return true;

@@ -178,7 +178,7 @@ export interface TokenAuth extends Accounts {
 export type AuthOptions = { readonly kind: 'none' } | BasicAuth | TokenAuth;
 
 /** A repository and what is to be done there. */
-export interface Need {
+interface Need {
   readonly repository: string;
   readonly actions: readonly AccessAction[];
 }
@@ -198,12 +198,12 @@ const DELETES: readonly RequestKind[] = ['delete-manifest', 'delete-blob'];
 
 const DEFAULT_GRANT: Grant = (user, _repository, actions) => (user === null ? [] : actions);
 
-export function grantOf(accounts: Accounts): Grant {
+function grantOf(accounts: Accounts): Grant {
   return accounts.grant ?? DEFAULT_GRANT;
 }
 
 /** What a request needs: pulls need `pull`, writes `pull` and `push`, a mount also `pull` on its source. */
-export function needsOf(call: Call): readonly Need[] {
+function needsOf(call: Call): readonly Need[] {
   const { kind, repository } = call;
   if (repository === null) return [];
   if (READS.includes(kind)) return [{ repository, actions: ['pull'] }];
@@ -230,7 +230,7 @@ export function basicGuard(auth: BasicAuth): Guard {
 }
 
 /** The user that an Authorization header proves, or null. The password may hold colons and UTF-8. */
-export function basicUser(accounts: Accounts, header: string | undefined): string | null {
+function basicUser(accounts: Accounts, header: string | undefined): string | null {
   const match = /^basic +([A-Za-z0-9+/=]+)$/i.exec(header ?? '');
   if (!match) return null;
   const [user = '', ...rest] = Buffer.from(match[1] ?? '', 'base64')

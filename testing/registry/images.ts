@@ -58,7 +58,7 @@ export function shapes(): Readonly<Record<string, BuiltImage>> {
 }
 
 /** The same image with other bytes for its manifest. */
-export function reshaped(of: BuiltImage, change: (text: string) => string): BuiltImage {
+function reshaped(of: BuiltImage, change: (text: string) => string): BuiltImage {
   const { mediaType, blobs, children, describe } = of;
   return built(change(of.bytes.toString('utf8')), mediaType, { blobs, children, describe });
 }
@@ -120,7 +120,7 @@ export const EMPTY_DESCRIPTOR: Descriptor = {
   data: 'e30=',
 };
 
-export interface ArtifactSpec {
+interface ArtifactSpec {
   readonly artifactType: string;
   /** what it is about; makes it a referrer. A descriptor, because the subject need not exist */
   readonly subject?: Descriptor;

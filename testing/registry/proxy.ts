@@ -11,7 +11,7 @@ import {
 } from '../../src/embedded/request.js';
 import { createFaultList, type FaultList, type FaultRule } from './faults.js';
 
-export interface ProxyOptions {
+interface ProxyOptions {
   /** default 0: any free port */
   readonly port?: number;
   readonly faults?: readonly FaultRule[];

@@ -41,7 +41,7 @@ export interface Change {
   readonly after: string;
 }
 
-export type Edited =
+type Edited =
   /** `changes` is empty when the file says it already */
   | { readonly ok: true; readonly text: string; readonly changes: readonly Change[] }
   | { readonly ok: false; readonly what: string; readonly mend: string };
@@ -65,7 +65,7 @@ export function editReference(text: string, path: string, wanted: NewTag): Edite
 }
 
 /** What became of one of several references; the others are set all the same. */
-export type EditResult =
+type EditResult =
   | { readonly ok: true; readonly changes: readonly Change[] }
   | { readonly ok: false; readonly what: string; readonly mend: string };
 

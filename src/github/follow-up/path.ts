@@ -2,7 +2,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode } from 'yaml';
 
 /** Where a path leads to in one document. `exact` is false when a wildcard took part. */
-export interface Target {
+interface Target {
   readonly node: Node;
   readonly exact: boolean;
 }

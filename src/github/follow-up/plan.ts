@@ -124,7 +124,7 @@ export function followUpBranch(base: string, tagFiles: readonly string[]): strin
 }
 
 /** `registry/repository:tag` */
-export function nameOf({ image, tag }: NewTag): string {
+function nameOf({ image, tag }: NewTag): string {
   return `${formatRepository(image)}:${tag}`;
 }
 
@@ -196,7 +196,7 @@ export function withoutFingerprint(text: string): string {
   return text.replace(new RegExp(`^<!-- ${MARK}[0-9a-f]{64} -->\\s*`, 'm'), '');
 }
 
-export interface PullContext {
+interface PullContext {
   /** the pull request is made with the job's own token, for which no workflows run */
   readonly jobToken: boolean;
 }

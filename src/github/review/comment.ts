@@ -24,7 +24,7 @@ export const MAX_COMMENT = 65_536;
 /** Rows of a table in the comment; the summary has them all. */
 const MAX_ROWS = 100;
 
-export interface PlanCommentInput {
+interface PlanCommentInput {
   readonly report: Report;
   /** one sentence that says what is planned; absent: the report's */
   readonly closing?: string;

@@ -12,7 +12,7 @@ const MAX_BODY = 65_536;
 const MAX_ROWS = 100;
 const MAX_NOTES = 20_000;
 
-export interface BodyParts {
+interface BodyParts {
   readonly marker: string;
   readonly ledger: Ledger;
   /** the rendered template */

@@ -16,7 +16,7 @@ export interface PresetRule {
 }
 
 /** What tags written by promotions must look like. */
-export interface PresetPromotion {
+interface PresetPromotion {
   readonly tag: string;
   /** on a branch of this form, the fields that both have must be equal */
   readonly branches: readonly string[];

@@ -19,7 +19,7 @@ export interface Authorizer {
   challenged(access: Access, header: string | undefined, sent: string | undefined): Promise<boolean>;
 }
 
-export interface AuthorizerOptions {
+interface AuthorizerOptions {
   readonly credentials: Credentials;
   /** the registry as it is spoken to now; asked at each challenge because the scheme may just have been found out */
   readonly asker: () => Asker;
@@ -187,7 +187,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
  * Has the registry taken the credential yet? Until it has, one request at a time may try it: sixteen requests in
  * flight with a wrong password are sixteen failed logins, and that locks accounts.
  */
-export interface Proof {
+interface Proof {
   /** Waits until it is known, or until it is the caller's turn to find out (`try`; then `settle` must follow). */
   turn(): Promise<'try' | 'proven' | 'rejected'>;
   /** `null`: could not be told (no answer). */
@@ -223,7 +223,7 @@ export function createProof(): Proof {
 }
 
 /** What a request must be allowed to do. */
-export interface Access {
+interface Access {
   readonly repository: { readonly repository: string };
   readonly access: 'pull' | 'pull,push';
   readonly alsoPull?: { readonly repository: string };

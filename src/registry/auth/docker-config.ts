@@ -12,7 +12,7 @@ export interface DockerConfig {
 }
 
 /** Docker Hub's entry has this key, whichever of its names was asked for (docker/cli `registry.IndexServer`). */
-export const HUB_KEY = 'https://index.docker.io/v1/';
+const HUB_KEY = 'https://index.docker.io/v1/';
 const HUB_HOSTS = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
 
 /** Reads the text of a `config.json` or of DOCKER_AUTH_CONFIG. Throws OperationError `denied` naming `source`. */

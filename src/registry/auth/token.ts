@@ -22,7 +22,7 @@ export interface TokenWish {
 }
 
 /** `seconds`: how long the token holds. */
-export type TokenAnswer = { readonly token: string; readonly seconds: number } | { readonly refused: number };
+type TokenAnswer = { readonly token: string; readonly seconds: number } | { readonly refused: number };
 
 const DEFAULT_SECONDS = 60;
 
@@ -85,7 +85,7 @@ function parseToken(body: Buffer, host: string): { token: string; seconds: numbe
 }
 
 /** The Authorization header of a token and how long it holds. */
-export interface Held {
+interface Held {
   readonly header: string;
   readonly seconds: number;
 }

@@ -122,7 +122,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const VARIABLES = ['https_proxy', 'http_proxy', 'all_proxy', 'no_proxy'];
 
 /** The proxy variables as they are now, as a plain object: each look at `process.env` asks the C library. */
-export function proxyVariables(env: Environment): Environment {
+function proxyVariables(env: Environment): Environment {
   const names = VARIABLES.flatMap((name) => [name, name.toUpperCase()]);
   return Object.fromEntries(names.map((name) => [name, env[name]]));
 }

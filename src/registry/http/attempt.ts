@@ -145,10 +145,10 @@ function headersOf(
   return Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT_ABROAD.has(name.toLowerCase())));
 }
 
-export const MAX_HOPS = 5;
+const MAX_HOPS = 5;
 
 /** 304 and 300 are answers, not redirects. */
-export function isRedirect(status: number): boolean {
+function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
 
@@ -215,7 +215,7 @@ const NOT_TLS = /wrong version number|packet length too long|unknown protocol|ht
  * Does `hostname:port` speak TLS? Asked only of loopback, and only after an answer in plain http that a TLS server
  * gives too (400, or none). A certificate that is not acceptable is TLS all the same: it is refused later, by name.
  */
-export function speaksTls(hostname: string, port: number): Promise<boolean> {
+function speaksTls(hostname: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = tls.connect({ host: hostname, port, timeout: PROBE_MS });
     const end = (answer: boolean): void => {

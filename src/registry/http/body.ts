@@ -38,7 +38,7 @@ export function checkFraming(incoming: IncomingMessage, maxBytes: number, addres
 }
 
 /** The body as it arrives. Throws a WireFault when it is cut short, falls silent or grows too large. */
-export async function* chunksOf(incoming: IncomingMessage, limits: BodyLimits): AsyncGenerator<Buffer, void> {
+async function* chunksOf(incoming: IncomingMessage, limits: BodyLimits): AsyncGenerator<Buffer, void> {
   let waiting = true;
   const timer = setTimeout(() => {
     if (waiting) incoming.destroy(silent(limits));

@@ -80,7 +80,7 @@ export class WireFault extends Error {
 }
 
 /** How far a request got, for judging an error of the connection. */
-export interface Progress {
+interface Progress {
   readonly connected: boolean;
   readonly reused: boolean;
 }

@@ -26,7 +26,7 @@ export interface WireRequest {
   readonly lookup: LookupFunction | undefined;
 }
 
-export interface WireLimits {
+interface WireLimits {
   /** the longest silence while an answer is waited for, milliseconds */
   readonly idleMs: number;
   /** the longest wait for a connection, milliseconds */
@@ -181,7 +181,7 @@ interface Hooks {
  * Sends `upload` as the body of `wire`, holding back while the connection is full. A source that fails, ends
  * early or gives too much ends the request, so that the registry never takes a part for the whole.
  */
-export function feed(wire: ClientRequest, upload: Upload, hooks: Hooks): { stop(): void } {
+function feed(wire: ClientRequest, upload: Upload, hooks: Hooks): { stop(): void } {
   const { source, length } = upload;
   let sent = 0;
   let ended = false;

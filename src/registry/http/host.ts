@@ -100,7 +100,7 @@ export function createPeer(concurrency: number): Peer {
 }
 
 /** How many requests to one registry are in flight: halves when the registry says "too many", recovers slowly. */
-export interface Limiter {
+interface Limiter {
   /** Waits for a turn, first come first served. Undefined when the turn is there at once. */
   acquire(): Promise<void> | undefined;
   release(): void;

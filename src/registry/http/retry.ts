@@ -13,7 +13,7 @@ export interface Headed {
 type Ended<T> = { readonly result: T } | { readonly fault: WireFault };
 
 /** What is repeated: `HEAD host/path` for messages, and whether the host may handle it twice. */
-export interface Task {
+interface Task {
   readonly what: () => string;
   readonly repeatable: boolean;
   /** even the first try repeats one of the caller's */
@@ -123,7 +123,7 @@ export type Outcome =
   | { readonly fault: FaultKind; readonly stale: boolean };
 
 /** What is known when the next step is decided. */
-export interface Circumstances {
+interface Circumstances {
   /** the request may be handled twice without harm */
   readonly repeatable: boolean;
   /** tries so far, this one included */
@@ -139,7 +139,7 @@ export interface Circumstances {
  * `askedMs`: how much of the delay the registry asked for, which holds for all requests to it.
  * `asked`: the seconds of a Retry-After that is too long to wait for.
  */
-export type Verdict =
+type Verdict =
   | { readonly again: true; readonly delayMs: number; readonly askedMs: number }
   | { readonly again: false; readonly asked?: number };
 

@@ -26,7 +26,7 @@ export interface Answer {
 }
 
 /** A request with everything decided but the connection. */
-export interface Dispatch {
+interface Dispatch {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;

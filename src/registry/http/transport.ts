@@ -113,7 +113,7 @@ function createEndpoints(wiring: Wiring, options: TransportOptions): (registry: 
 const MAX_BYTES = 64 * 1024;
 
 /** Requests to token servers: retried and limited like those to registries, never redirected. */
-export function createTokenClient(wiring: Wiring, peerOf: (origin: string) => Peer): AskTokenServer {
+function createTokenClient(wiring: Wiring, peerOf: (origin: string) => Peer): AskTokenServer {
   return ({ method, url, headers, body }) =>
     retrying(
       wiring,
@@ -136,7 +136,7 @@ export function createTokenClient(wiring: Wiring, peerOf: (origin: string) => Pe
 }
 
 /** The token servers of a run, by origin. */
-export function createTokenPeers(wiring: Wiring, concurrency: number): (origin: string) => Peer {
+function createTokenPeers(wiring: Wiring, concurrency: number): (origin: string) => Peer {
   const peers = new Map<string, Peer>();
   return (origin) => {
     let peer = peers.get(origin);

@@ -112,7 +112,7 @@ export function flat(headers: IncomingHttpHeaders): Record<string, string> {
  * that is sent again because it went wrong, by the transport or by its caller; the look that a caller takes in between,
  * and the second request of a login, are none.
  */
-export interface Usage {
+interface Usage {
   requests: number;
   retries: number;
   bytes_in: number;
