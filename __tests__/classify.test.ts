@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { nameRun } from '../src/classify.js';
+import { namesOf } from '../src/classify.js';
 import { OperationError, UserError } from '../src/errors.js';
 import type { ClaimResult } from '../src/policy/policy.js';
 import { memoryRegistry } from './support/memory-registry.js';
@@ -22,14 +22,14 @@ const tagged = (...names: string[]) =>
 describe('what is asked', () => {
   test('nothing, when nothing is built: the ref is only classified', async () => {
     const registry = memoryRegistry({});
-    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN), [], { registry, concurrency: 2, claim: null });
+    const naming = await namesOf(SNAPSHOTS, factsOf(MAIN), [], { registry, concurrency: 2, claim: null });
     expect(naming).toMatchObject({ decision: { class: 'snapshot' }, resolved: null });
     expect(registry.calls).toEqual([]);
   });
 
   test('nothing, for a name that the ref gives', async () => {
     const registry = memoryRegistry({});
-    const naming = await nameRun(SNAPSHOTS, factsOf('refs/tags/v1.2.3'), [A], {
+    const naming = await namesOf(SNAPSHOTS, factsOf('refs/tags/v1.2.3'), [A], {
       registry,
       concurrency: 2,
       claim: null,
@@ -40,7 +40,7 @@ describe('what is asked', () => {
 
   test('one list of tags of each repository, for a number, and whether the number is free as the list says', async () => {
     const registry = memoryRegistry({});
-    await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A, B], { registry, concurrency: 1, claim: null });
+    await namesOf(SNAPSHOTS, factsOf(MAIN, gitTags()), [A, B], { registry, concurrency: 1, claim: null });
     expect(registry.calls).toEqual([
       'tags reg.example/a',
       'tags reg.example/b',
@@ -54,7 +54,7 @@ describe('what is asked', () => {
     registry.before = () => {
       throw new OperationError('denied', 'GET reg.example: 403');
     };
-    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], {
+    const naming = await namesOf(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], {
       registry,
       concurrency: 1,
       claim: null,
@@ -70,7 +70,7 @@ describe('what is asked', () => {
     };
     const facts = factsOf('refs/tags/v1.2.3');
     const parts = { registry, concurrency: 1, claim: null };
-    const naming = await nameRun(policyOf('policy: semver'), facts, [A, B], parts);
+    const naming = await namesOf(policyOf('policy: semver'), facts, [A, B], parts);
     expect(naming.unknown).toBeNull();
     expect(naming.resolved?.channels).toEqual(['1.2', '1', 'latest']);
     expect(naming.tagLists.get('reg.example/a')).toEqual([]);
@@ -82,8 +82,8 @@ describe('refs that give no names', () => {
   test('a git tag that no rule matches is an error, but not where nothing is built', async () => {
     const parts = { registry: memoryRegistry({}), concurrency: 1, claim: null };
     const facts = factsOf('refs/tags/nightly');
-    await expect(nameRun(SNAPSHOTS, facts, [A], parts)).rejects.toThrow(UserError);
-    expect(await nameRun(SNAPSHOTS, facts, [], parts)).toMatchObject({ resolved: null });
+    await expect(namesOf(SNAPSHOTS, facts, [A], parts)).rejects.toThrow(UserError);
+    expect(await namesOf(SNAPSHOTS, facts, [], parts)).toMatchObject({ resolved: null });
   });
 
   test.each([
@@ -91,7 +91,7 @@ describe('refs that give no names', () => {
     ['a class that is not published', policyOf('policy: k8s-topology-aware'), 'refs/tags/v1.2.3', 'final'],
   ])('%s', async (_name, policy, ref, expected) => {
     const registry = memoryRegistry({});
-    const naming = await nameRun(policy, factsOf(ref), [A], { registry, concurrency: 1, claim: null });
+    const naming = await namesOf(policy, factsOf(ref), [A], { registry, concurrency: 1, claim: null });
     expect(naming.resolved).toBeNull();
     expect(naming.decision.class).toBe(expected);
     expect(registry.calls).toEqual([]);
@@ -109,7 +109,7 @@ describe('numbers', () => {
     } = {},
   ) => {
     const registry = memoryRegistry(state, { revision: more.revision ?? null });
-    const naming = await nameRun(
+    const naming = await namesOf(
       more.policy ?? SNAPSHOTS,
       factsOf(MAIN, gitTags(...(more.gitTags ?? []))),
       [A, B],
@@ -152,7 +152,7 @@ describe('numbers', () => {
   test("a tag that is listed while it is written for the first time is nobody's", async () => {
     const registry = memoryRegistry(tagged('a:v0.0.2021110101'));
     const listed = [...(await registry.tags(A)), 'v0.0.2021110102'];
-    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], {
+    const naming = await namesOf(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], {
       registry: { ...registry, tags: () => Promise.resolve(listed) },
       concurrency: 1,
       claim: null,
@@ -166,7 +166,7 @@ describe('numbers', () => {
       if (call.startsWith('manifest')) throw new OperationError('denied', '403');
     };
     const parts = { registry, concurrency: 1, claim: null };
-    const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], parts);
+    const naming = await namesOf(SNAPSHOTS, factsOf(MAIN, gitTags()), [A], parts);
     expect(naming).toMatchObject({ resolved: null, unknown: { code: 'denied', message: '403' } });
   });
 
@@ -180,15 +180,15 @@ describe('numbers', () => {
         ...tagged(...others),
         'reg.example/a:v0.0.2021110101': digestOf('b'),
       });
-      const facts: typeof registry.facts = (_source, { digest }) =>
+      const facts: typeof registry.inspect = (_source, { digest }) =>
         Promise.resolve({
           platforms: [],
           attestations: 0,
           revision: digest === digestOf('b') ? SHA : 'other',
           revisions: [],
         });
-      const naming = await nameRun(SNAPSHOTS, factsOf(MAIN, { ...gitTags(), runAttempt }), [A], {
-        registry: { ...registry, facts },
+      const naming = await namesOf(SNAPSHOTS, factsOf(MAIN, { ...gitTags(), runAttempt }), [A], {
+        registry: { ...registry, inspect: facts },
         concurrency: 1,
         claim: null,
       });
@@ -211,7 +211,7 @@ describe('numbers', () => {
   test('a commit that is not known is never a re-run', async () => {
     const registry = memoryRegistry(tagged('a:v0.0.2021110101'), { revision: SHA });
     const facts = factsOf(MAIN, { ...gitTags(), sha: null });
-    const naming = await nameRun(SNAPSHOTS, facts, [A], { registry, concurrency: 1, claim: null });
+    const naming = await namesOf(SNAPSHOTS, facts, [A], { registry, concurrency: 1, claim: null });
     expect(naming.resolved?.tags).toEqual(['v0.0.2021110102']);
   });
 });
@@ -225,7 +225,7 @@ describe('claims', () => {
     claim: ((name: string) => Promise<ClaimResult>) | null,
     revision: string | null = null,
   ) =>
-    nameRun(CLAIM, factsOf(MAIN, gitTags()), [A], {
+    namesOf(CLAIM, factsOf(MAIN, gitTags()), [A], {
       registry: memoryRegistry(state, { revision }),
       concurrency: 1,
       claim,

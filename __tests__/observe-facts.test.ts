@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { nameRun, type Release } from '../src/classify.js';
+import { namesOf, type Release } from '../src/classify.js';
 import type { Gate, ImageConfig } from '../src/config/model.js';
 import { OperationError } from '../src/errors.js';
 import type { Subject, Verdict } from '../src/gates/gates.js';
-import { lookoutsFor } from '../src/observe.js';
+import { observeParts } from '../src/observe.js';
 import type { SourceState, WantedTag } from '../src/plan/model.js';
 import { memoryRegistry } from './support/memory-registry.js';
 import { factsOf, policyOf } from './support/policies.js';
@@ -59,7 +59,7 @@ describe('gates are about', () => {
     ],
   ])('%s', async (_name, wanted, source, expected) => {
     const { asked, judged, parts } = outside();
-    expect(await lookoutsFor(null, parts).gate(wanted, source)).toBe(OPEN);
+    expect(await observeParts(null, parts).gate(wanted, source)).toBe(OPEN);
     expect(asked).toEqual([expected]);
     expect(judged).toHaveLength(1);
   });
@@ -71,7 +71,7 @@ describe('channels', () => {
     const registry = memoryRegistry(
       Object.fromEntries(tags.map((tag) => [`reg.example/${repository.repository}:${tag}`, digestOf('a')])),
     );
-    const names = await nameRun(policyOf('policy: semver'), factsOf('refs/tags/1.9.0'), [repository], {
+    const names = await namesOf(policyOf('policy: semver'), factsOf('refs/tags/1.9.0'), [repository], {
       registry,
       concurrency: 1,
       claim: null,
@@ -86,14 +86,14 @@ describe('channels', () => {
     ['the first', [], 'newer', null],
   ])('%s', async (_name, tags, order, highest) => {
     const { parts } = outside();
-    expect(await lookoutsFor(await semver(tags), parts).channel(latest)).toEqual({ order, highest });
+    expect(await observeParts(await semver(tags), parts).channel(latest)).toEqual({ order, highest });
   });
 
   test('without a list of that repository nothing is known', async () => {
     const { parts } = outside();
     const other = await semver([], { registry: 'reg.example', repository: 'other' });
-    expect(await lookoutsFor(other, parts).channel(latest)).toBeNull();
-    expect(await lookoutsFor(null, parts).channel(latest)).toBeNull();
+    expect(await observeParts(other, parts).channel(latest)).toBeNull();
+    expect(await observeParts(null, parts).channel(latest)).toBeNull();
   });
 });
 
@@ -104,13 +104,13 @@ describe('a registry that does not list its tags', () => {
     registry.before = () => {
       throw denied;
     };
-    const names = await nameRun(policyOf(policy), factsOf(ref), [APP], {
+    const names = await namesOf(policyOf(policy), factsOf(ref), [APP], {
       registry,
       concurrency: 1,
       claim: null,
     });
     const release = { names, wanted: [], builds: [], states: new Map(), selected: [], stages: [] };
-    return lookoutsFor(release, outside().parts);
+    return observeParts(release, outside().parts);
   };
 
   test('leaves the order of its channels unknown, and names what the ref gives', async () => {
@@ -131,12 +131,12 @@ describe('builds', () => {
   test('have the state that was observed; one without is a fault of the caller', async () => {
     const { parts } = outside();
     const states = new Map<string, SourceState>([['app', { state: 'to-build' }]]);
-    const names = await nameRun(policyOf('policy: wmcore'), factsOf('refs/tags/1.2.3'), [], {
+    const names = await namesOf(policyOf('policy: wmcore'), factsOf('refs/tags/1.2.3'), [], {
       registry: memoryRegistry({}),
       concurrency: 1,
       claim: null,
     });
-    const lookouts = lookoutsFor({ names, wanted: [], builds: [], states, selected: [], stages: [] }, parts);
+    const lookouts = observeParts({ names, wanted: [], builds: [], states, selected: [], stages: [] }, parts);
     expect(await lookouts.build(wantedTag({ source: { from: 'build', build: 'app' } }))).toEqual({
       state: 'to-build',
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { OperationError } from '../src/errors.js';
-import { observe, rememberLooks } from '../src/observe.js';
+import { observe, memoised } from '../src/observe.js';
 import type { WantedTag } from '../src/plan/model.js';
 import { memoryRegistry, type MemoryRegistry } from './support/memory-registry.js';
 import { digestOf, promotionOf, wantedTag } from './support/wanted.js';
@@ -24,7 +24,7 @@ test('a tag without a name is not looked at', async () => {
 });
 
 async function callsFor(wanted: WantedTag[], registry: MemoryRegistry): Promise<string[]> {
-  await observe(wanted, rememberLooks(registry), lookouts, { concurrency: 2 });
+  await observe(wanted, memoised(registry), lookouts, { concurrency: 2 });
   return registry.calls;
 }
 
@@ -79,7 +79,7 @@ describe('what is read, and no more', () => {
 
 describe('sources', () => {
   const one = async (wanted: WantedTag, registry: MemoryRegistry) =>
-    (await observe([wanted], rememberLooks(registry), lookouts, { concurrency: 1 })).get(wanted);
+    (await observe([wanted], memoised(registry), lookouts, { concurrency: 1 })).get(wanted);
 
   test('a source that is not there is missing', async () => {
     expect((await one(wantedTag(), memoryRegistry({})))?.source?.state).toBe('missing');
@@ -125,7 +125,7 @@ describe('sources', () => {
     registry.before = (call) => {
       if (call === 'manifest reg.example/app:build') registry.tagged.set(SOURCE, digestOf('c'));
     };
-    const seen = await observe([primary, stable], rememberLooks(registry), lookouts, { concurrency: 2 });
+    const seen = await observe([primary, stable], memoised(registry), lookouts, { concurrency: 2 });
     const digests = [...seen.values()].map(({ source }) =>
       source?.state === 'present' ? source.digest : null,
     );
@@ -171,18 +171,18 @@ const REF = { registry: 'r.example', repository: 'app', tag: '1.0' };
 
 test('two who ask for one tag get one answer, also when the tag moves in between', async () => {
   const registry = memoryRegistry({});
-  const looking = rememberLooks(registry);
-  const first = await looking.look(REF);
+  const looking = memoised(registry);
+  const first = await looking.head(REF);
   registry.tagged.set('r.example/app:1.0', 'sha256:'.padEnd(71, 'a'));
-  expect(await looking.look({ ...REF })).toBe(first);
+  expect(await looking.head({ ...REF })).toBe(first);
   expect(registry.calls.filter((call) => call.startsWith('look '))).toHaveLength(1);
 });
 
 test('the look right before a write is never remembered', async () => {
   const registry = memoryRegistry({});
-  const looking = rememberLooks(registry);
-  await looking.look(REF);
-  await looking.lookAgain(REF);
-  await looking.lookAgain(REF);
+  const looking = memoised(registry);
+  await looking.head(REF);
+  await looking.headFresh(REF);
+  await looking.headFresh(REF);
   expect(registry.calls.filter((call) => call.startsWith('lookAgain'))).toHaveLength(2);
 });

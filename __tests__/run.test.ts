@@ -606,7 +606,7 @@ builds:
   });
 
   test('row 102: a shallow clone is an error, not a wrong number', async () => {
-    const shallow = new UserError({ what: 'this clone is shallow', mend: 'fetch-depth: 0' });
+    const shallow = new UserError({ what: 'this clone is shallow', hint: 'fetch-depth: 0' });
     const run = flow(
       flowRequest('apply', TEXT(false), { facts: { ...facts, gitTags: () => Promise.reject(shallow) } }),
     );

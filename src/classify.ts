@@ -5,7 +5,7 @@ import type { SelectedBuild } from './builds/model.js';
 import { platformStages, selectPlatforms, type StageTable } from './builds/platform-stages.js';
 import { type BuildStates, incompleteBuilds, observeBuilds } from './builds/state.js';
 import type { Config } from './config/model.js';
-import { OperationError, type Place } from './errors.js';
+import { OperationError, type Location } from './errors.js';
 import type { Gatekeeper, Subject } from './gates/gates.js';
 import { formatReference, formatRepository, type Repository } from './oci/reference.js';
 import type { SourceState, WantedTag } from './plan/model.js';
@@ -33,7 +33,7 @@ import { pool } from './shared/concurrency.js';
 import { type NameOwner, wantBuilds } from './want.js';
 
 /** A run's ref with its names, and the tags that its repositories hold where those were needed. */
-interface Naming {
+interface Names {
   readonly policy: CompiledPolicy;
   readonly decision: Decision;
   /** complete names; null when nothing is built or tagged for this ref, and when they cannot be known */
@@ -44,7 +44,7 @@ interface Naming {
   readonly tagLists: ReadonlyMap<string, TagList>;
 }
 
-interface NamingParts {
+interface NamesParts {
   readonly registry: Registry;
   readonly concurrency: number;
   /** claims a number as a git tag; null in a plan, which only shows the number that is free now */
@@ -58,12 +58,12 @@ interface NamingParts {
  * @param repositories every repository that a build of this run is tagged in; none: the ref is classified only
  * @throws UserError when the ref cannot be used
  */
-export async function nameRun(
+export async function namesOf(
   policy: CompiledPolicy,
   facts: RefFacts,
   repositories: readonly Repository[],
-  parts: NamingParts,
-): Promise<Naming> {
+  parts: NamesParts,
+): Promise<Names> {
   const decision = classify(policy, facts);
   const none = { policy, decision, resolved: null, unknown: null, tagLists: new Map<string, TagList>() };
   if (repositories.length === 0) return none;
@@ -100,22 +100,22 @@ async function expectFree(
 
 async function listAll(
   repositories: readonly Repository[],
-  { registry, concurrency }: NamingParts,
+  { registry, concurrency }: NamesParts,
 ): Promise<Map<string, TagList>> {
   const lists = await pool(repositories, concurrency, (repository) => listTags(registry, repository));
   return new Map(repositories.map((repository, i) => [formatRepository(repository), lists[i] ?? []]));
 }
 
 /** More snapshots than this between two runs of one commit, and the second gets a number of its own. */
-const LOOKS_BACK = 10;
+const PREVIOUS_RUNS = 10;
 /** The same for a run that somebody starts again. */
-const LOOKS_BACK_OF_ATTEMPTS = 50;
+const PREVIOUS_RUNS_OF_ATTEMPTS = 50;
 
 interface Known {
   readonly base: string | null;
   readonly tagLists: ReadonlyMap<string, TagList>;
   readonly repositories: readonly Repository[];
-  readonly parts: NamingParts;
+  readonly parts: NamesParts;
 }
 
 async function look(
@@ -129,7 +129,7 @@ async function look(
   if (!needs.sequence) return { base: known.base };
   const registryTags = [...new Set([...known.tagLists.values()].flatMap(tagsOf))];
   const seen: Seen = { registryTags, base: known.base };
-  const earlier = snapshots(policy, decision, facts, seen).slice(0, looksBack(facts));
+  const earlier = snapshots(policy, decision, facts, seen).slice(0, previousRuns(facts));
   for (const tag of earlier) {
     if (await isOfCommit(tag, facts.sha, known)) return { ...seen, reuse: tag };
   }
@@ -155,8 +155,8 @@ function tagsOf(list: TagList): readonly string[] {
  * How many snapshots may be of this commit. Others may have pushed since; few, as a rule, but for a run that somebody
  * starts again on another day. A look at each image is a pull on registries that count them.
  */
-function looksBack({ runAttempt }: RefFacts): number {
-  return (runAttempt ?? 1) > 1 ? LOOKS_BACK_OF_ATTEMPTS : LOOKS_BACK;
+function previousRuns({ runAttempt }: RefFacts): number {
+  return (runAttempt ?? 1) > 1 ? PREVIOUS_RUNS_OF_ATTEMPTS : PREVIOUS_RUNS;
 }
 
 /** Is this snapshot of any image of the group made from the commit? Then this run is a re-run. */
@@ -174,7 +174,7 @@ async function isOfCommit(tag: string, sha: string | null, known: Known): Promis
 async function revisionOf(registry: Registry, repository: Repository, tag: string): Promise<string | null> {
   try {
     const manifest = await registry.manifest({ ...repository, tag });
-    return (await registry.facts(repository, manifest, { revision: 'first', platforms: false })).revision;
+    return (await registry.inspect(repository, manifest, { revision: 'first', platforms: false })).revision;
   } catch (error) {
     if (error instanceof OperationError && error.code === 'absent') return null;
     throw error;
@@ -209,7 +209,7 @@ interface BuildStages {
 }
 
 export interface Release {
-  readonly names: Naming;
+  readonly names: Names;
   readonly wanted: readonly WantedTag[];
   readonly builds: readonly RunBuild[];
   /** by image; empty when nothing is built or tagged for this ref */
@@ -234,7 +234,7 @@ export async function prepareRelease(
   const promoted = promotedTags(config, request.registryMap);
   const want = (names: ResolvedDecision) =>
     wantBuilds(builds, names, request.stable, ownerOf(policy, names, promoted));
-  const names = await nameRun(policy, request.facts, repositories, {
+  const names = await namesOf(policy, request.facts, repositories, {
     registry: parts.registry,
     concurrency: request.concurrency,
     claim: parts.claim,
@@ -257,11 +257,11 @@ export async function prepareRelease(
 }
 
 /** Promotions of the tag file: `registry/repository:tag` → where the entry stands. */
-function promotedTags({ images }: Config, map: RegistryMap): Map<string, Place> {
+function promotedTags({ images }: Config, map: RegistryMap): Map<string, Location> {
   return new Map(
     images.flatMap(({ names, tags, origin }) =>
       names.flatMap(({ repository }) =>
-        tags.map((tag): [string, Place] => [
+        tags.map((tag): [string, Location] => [
           formatReference({ ...mapRepository(repository, map), tag }),
           origin.at(),
         ]),
@@ -274,7 +274,7 @@ function promotedTags({ images }: Config, map: RegistryMap): Map<string, Place> 
 function ownerOf(
   policy: CompiledPolicy,
   { matched }: ResolvedDecision,
-  promoted: ReadonlyMap<string, Place>,
+  promoted: ReadonlyMap<string, Location>,
 ): NameOwner {
   return (kind, destination) => {
     const claim = matched === null ? null : takenFrom(policy, matched, kind, destination.tag);
@@ -284,7 +284,7 @@ function ownerOf(
   };
 }
 
-function sayNames({ decision, resolved }: Naming, log: Log): void {
+function sayNames({ decision, resolved }: Names, log: Log): void {
   const { tags, stableTags, channels } = resolved ?? decision;
   const names = [...tags, ...stableTags, ...channels].join(', ');
   log.line(
@@ -358,12 +358,12 @@ export async function believed(
   list: TagList,
   repository: Repository,
   tags: readonly string[],
-  registry: Pick<Registry, 'look'>,
+  registry: Pick<Registry, 'head'>,
 ): Promise<TagList> {
   if (list instanceof OperationError) return list;
   const listed = new Set(list);
   const unlisted = tags.filter((tag) => !listed.has(tag));
-  const looks = await Promise.all(unlisted.map((tag) => registry.look({ ...repository, tag })));
+  const looks = await Promise.all(unlisted.map((tag) => registry.head({ ...repository, tag })));
   const missing = unlisted.find((_tag, at) => looks[at]?.state === 'present');
   if (missing === undefined) return list;
   return new OperationError(

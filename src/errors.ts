@@ -1,5 +1,5 @@
 /** A place in a text that a person wrote. Lines and columns count from 1. */
-export interface Place {
+export interface Location {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -10,21 +10,21 @@ export interface Place {
 /** One mistake in what a person gave: what is wrong, where, and how to mend it. */
 export interface Problem {
   /** Absent for command-line words and action inputs, which have no line. */
-  readonly place?: Place;
+  readonly location?: Location;
   /** One sentence without a full stop at the end. */
   readonly what: string;
   /** An imperative sentence without a full stop at the end. */
-  readonly mend?: string;
+  readonly hint?: string;
 }
 
 /** `file:line:column: what; mend` – the form that editors and terminals can jump to. */
 export function formatProblem(problem: Problem): string {
-  const { place, what, mend } = problem;
-  const where = place === undefined ? '' : `${shownPlace(place)}: `;
-  return where + what + (mend ? `; ${mend}` : '');
+  const { location, what, hint } = problem;
+  const where = location === undefined ? '' : `${shownLocation(location)}: `;
+  return where + what + (hint ? `; ${hint}` : '');
 }
 
-function shownPlace({ file, line, column, nowhere }: Place): string {
+function shownLocation({ file, line, column, nowhere }: Location): string {
   return nowhere === true ? file : `${file}:${line}:${column}`;
 }
 

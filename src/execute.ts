@@ -9,7 +9,7 @@ import { OperationError, type ErrorOrigin } from './errors.js';
 import { TAG_KINDS, writes, type Plan, type PlannedAction, type WantedTag } from './plan/model.js';
 import { pool } from './shared/concurrency.js';
 import { type DigestRef, formatReference } from './oci/reference.js';
-import type { Clock, Existence, Log, Manifest, Registry } from './ports.js';
+import type { Clock, TagState, Log, Manifest, Registry } from './ports.js';
 
 type OutcomeName = 'planned' | 'done' | 'failed' | 'skipped';
 
@@ -242,7 +242,7 @@ async function bring(action: PlannedAction, registry: Registry, options: Execute
   const { source, manifest: known } = contentOf(action, options);
   const manifest = known ?? (await registry.manifest(source));
   const { destination, attachments } = action.wanted;
-  const report = await registry.transfer(source, manifest, destination, attachments);
+  const report = await registry.copyImage(source, manifest, destination, attachments);
   return { manifest, found: report.attachmentsFound, carried: report.attachmentsCarried };
 }
 
@@ -268,9 +268,9 @@ async function readBack(
   const { destination } = planned.wanted;
   const { digest } = content.manifest;
   const written = `${formatReference(destination)} was written as ${digest}`;
-  const after: Existence = signal.aborted
+  const after: TagState = signal.aborted
     ? { state: 'unknown', error: stoppedBy(signal) }
-    : await registry.look(destination);
+    : await registry.head(destination);
   if (after.state === 'present' && after.digest === digest) {
     const attachments = { found: content.found, carried: content.carried };
     return { planned, outcome: 'done', digest, error: null, attachments };
@@ -294,7 +294,7 @@ async function readBack(
  */
 async function expectUntouched(action: PlannedAction, digest: string, registry: Registry): Promise<boolean> {
   const { destination } = action.wanted;
-  const now = await registry.lookAgain(destination);
+  const now = await registry.headFresh(destination);
   if (now.state === 'unknown') throw now.error;
   const current = now.state === 'present' ? now.digest : null;
   if (current === digest) return true;

@@ -94,7 +94,7 @@ function unnamedBuilds(config: Config, request: RunRequest): Problem[] {
   if (first === undefined && request.images.length === 0) return [];
   const place = first === undefined ? {} : { place: first.origin.at() };
   const what = 'there are builds, but no policy says what they are called';
-  return [{ ...place, what, mend: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own' }];
+  return [{ ...place, what, hint: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own' }];
 }
 
 // All that tag files say together, policy included, and every problem of them that can be told without asking anybody. Pure.
@@ -156,9 +156,9 @@ function twoPolicies({ policy }: Config): Problem[] {
   if (policy === undefined) return [];
   return [
     {
-      place: policy.origin.at(),
+      location: policy.origin.at(),
       what: 'the input policy and the policy of the tag file are both given',
-      mend: 'leave the input policy away; it is for use without a tag file',
+      hint: 'leave the input policy away; it is for use without a tag file',
     },
   ];
 }
@@ -190,7 +190,7 @@ export function promotionProblems(
  * Parts the problems into errors and warnings.
  * @param changes what the push or pull request touched; null when that is not known, then nothing is an error
  */
-export function weigh(
+export function splitBySeverity(
   found: readonly PromotionProblem[],
   changes: EntryChanges | null,
 ): { readonly errors: readonly Problem[]; readonly warnings: readonly Problem[] } {
@@ -204,7 +204,7 @@ export function weigh(
 
 // What is doubtful in a policy and no error, said once in the log of whatever command read it.
 
-export function sayDoubts(policy: CompiledPolicy | null, log: Pick<Log, 'warning'>): void {
+export function logWarnings(policy: CompiledPolicy | null, log: Pick<Log, 'warning'>): void {
   for (const problem of policy?.warnings ?? []) log.warning(formatProblem(problem));
 }
 

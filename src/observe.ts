@@ -25,11 +25,11 @@ import {
   writes,
 } from './plan/model.js';
 import { compareChannel, gitTagsOf } from './policy/policy.js';
-import type { Absence, Existence, FactsNeed, ImageFacts, Manifest, Registry } from './ports.js';
+import type { Absence, TagState, FactsNeed, InspectedImage, Manifest, Registry } from './ports.js';
 import { once, pool } from './shared/concurrency.js';
 
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
-interface Lookouts {
+interface ObserveParts {
   /** why the name of a tag is not known; null when it is, which it is but for numbers that a registry does not tell */
   nameless(wanted: WantedTag): OperationError | null;
   /** the gates of a tag that would be written */
@@ -49,7 +49,7 @@ const OPEN: GateVerdict = { state: 'open', text: '' };
 export async function observe(
   wanted: readonly WantedTag[],
   registry: Registry,
-  lookouts: Lookouts,
+  lookouts: ObserveParts,
   options: {
     readonly concurrency: number;
     /** `unconfirmed` for a plan that is carried out: see `confirmUnwritten` */
@@ -84,14 +84,14 @@ export async function confirmUnwritten(
     return rests && !written.has(formatReference(destination));
   });
   await pool(open, concurrency, async ([wanted, seen]) => {
-    observed.set(wanted, { ...seen, destination: await registry.look(wanted.destination) });
+    observed.set(wanted, { ...seen, destination: await registry.head(wanted.destination) });
   });
   return open.length > 0;
 }
 
 function createObserver(
   registry: Registry,
-  lookouts: Lookouts,
+  lookouts: ObserveParts,
   allowed: Absence,
 ): (wanted: WantedTag) => Promise<Observed> {
   /** A source is resolved once a run, whoever asks and how: one that moves meanwhile must not give a release two digests. */
@@ -99,9 +99,9 @@ function createObserver(
 
   return async (wanted) => {
     const nameless = lookouts.nameless(wanted);
-    const destination: Existence =
+    const destination: TagState =
       nameless === null
-        ? await registry.look(wanted.destination, absenceFor(wanted))
+        ? await registry.head(wanted.destination, absenceFor(wanted))
         : { state: 'unknown', error: nameless };
     if (destination.state === 'unknown') return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === 'present' ? destination.digest : null;
@@ -135,7 +135,7 @@ function createObserver(
     const { source, destination } = wanted;
     if (source.from !== 'image' || !carries(wanted)) return presentAt(destination, digest);
     const at = { registry: source.ref.registry, repository: source.ref.repository, digest };
-    return stateOf(at, await registry.look(at));
+    return stateOf(at, await registry.head(at));
   }
 
   async function observeSource(wanted: WantedTag, previous: string | null): Promise<SourceState> {
@@ -145,11 +145,11 @@ function createObserver(
     const leader =
       follows === null || follows.forced
         ? null
-        : await registry.look(follows.destination, absenceFor(follows));
+        : await registry.head(follows.destination, absenceFor(follows));
     if (leader?.state === 'present') return presentAt(wanted.destination, leader.digest);
     const { ref } = wanted.source;
     if (previous === null) return sources.run(formatReference(ref), () => fetchSource(registry, ref));
-    return sources.run(formatReference(ref), async () => stateOf(ref, await registry.look(ref)));
+    return sources.run(formatReference(ref), async () => stateOf(ref, await registry.head(ref)));
   }
 }
 
@@ -158,7 +158,7 @@ function presentAt(at: { registry: string; repository: string }, digest: string)
   return { state: 'present', digest, manifest: null, facts: null, repository };
 }
 
-function stateOf(ref: ImageRef, existence: Existence): SourceState {
+function stateOf(ref: ImageRef, existence: TagState): SourceState {
   if (existence.state === 'absent') return { state: 'missing', error: null };
   if (existence.state === 'unknown') return existence;
   return presentAt(ref, existence.digest);
@@ -224,12 +224,12 @@ function readFacts(
   wanted: WantedTag,
   at: Repository,
   manifest: Manifest,
-): Promise<ImageFacts> | null {
+): Promise<InspectedImage> | null {
   const need: FactsNeed = {
     revision: wanted.revision !== null ? 'every' : asksForCommit(wanted) ? 'first' : null,
     platforms: wanted.platforms.length > 0,
   };
-  return need.revision !== null || need.platforms ? registry.facts(at, manifest, need) : null;
+  return need.revision !== null || need.platforms ? registry.inspect(at, manifest, need) : null;
 }
 
 /** The source tag's bytes in one request, since the tag will probably be written. */
@@ -268,10 +268,10 @@ async function readSource(registry: Registry, wanted: WantedTag, source: SourceS
 
 // What observe asks besides manifests: gates, channels, builds.
 
-interface LookoutParts {
+interface GateParts {
   readonly gatekeeper: Gatekeeper;
   /** one that remembers its looks */
-  readonly registry: Pick<Registry, 'look'>;
+  readonly registry: Pick<Registry, 'head'>;
   /** what the gates of a promotion are about, by its entry and the revision label of its image; for nulls, those of a build */
   subject(entry: ImageConfig | null, revision: string | null): Subject;
   /** every git tag of the repository; asked only when a version that none of them gives may hold a channel back */
@@ -279,7 +279,7 @@ interface LookoutParts {
 }
 
 /** @param release null without a ref */
-export function lookoutsFor(release: Release | null, parts: LookoutParts): Lookouts {
+export function observeParts(release: Release | null, parts: GateParts): ObserveParts {
   const unknown = release?.naming.unknown ?? null;
   return {
     nameless: ({ group }) => (group === null ? null : unknown),
@@ -298,7 +298,7 @@ export function lookoutsFor(release: Release | null, parts: LookoutParts): Looko
 async function channelOf(
   release: Release | null,
   { destination }: WantedTag,
-  { registry, gitTags }: Pick<LookoutParts, 'registry' | 'gitTags'>,
+  { registry, gitTags }: Pick<GateParts, 'registry' | 'gitTags'>,
 ): Promise<ChannelVerdict | null> {
   const { resolved = null, policy, tagLists } = release?.naming ?? {};
   const { tag: channel, ...repository } = destination;
@@ -312,7 +312,7 @@ async function channelOf(
   const compared = compareChannel(policy, resolved, channel, tags);
   if (compared.order !== 'older' || compared.highest === null || gitTags === undefined) return compared;
   const doubt = await unexplained(gitTagsOf(policy, compared.highest), compared.highest, gitTags);
-  return doubt === null ? compared : { ...compared, doubt };
+  return doubt === null ? compared : { ...compared, warning: doubt };
 }
 
 /** A version that somebody pushed by hand holds a channel back for ever, and nobody sees why. */
@@ -344,14 +344,14 @@ function buildOf(release: Release | null, { source }: WantedTag): SourceState {
  * The registry as a plan sees it. Building and planning ask for the same tags, and two answers to one question would
  * make a plan that contradicts itself. Not for writing: what is about to be written is looked at anew (`lookAgain`).
  */
-export function rememberLooks(registry: Registry): Registry {
-  const looks = once<Existence>(true);
-  const confirmed = once<Existence>(true);
-  const look: Registry['look'] = async (ref, absence) => {
+export function memoised(registry: Registry): Registry {
+  const looks = once<TagState>(true);
+  const confirmed = once<TagState>(true);
+  const look: Registry['head'] = async (ref, absence) => {
     const key = formatReference(ref);
-    const seen = await looks.run(key, () => registry.look(ref, absence));
+    const seen = await looks.run(key, () => registry.head(ref, absence));
     if (absence === 'unconfirmed' || seen.state !== 'absent' || seen.unconfirmed !== true) return seen;
-    return confirmed.run(key, () => registry.lookAgain(ref));
+    return confirmed.run(key, () => registry.headFresh(ref));
   };
-  return { ...registry, look };
+  return { ...registry, head: look };
 }

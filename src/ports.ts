@@ -33,7 +33,7 @@ export interface Log {
  * `unknown` is everything that is not a clear yes or no: 401, 403, 429, 5xx, time-outs, a 404 that does
  * not come from the manifest endpoint. Nothing is ever written on `unknown`.
  */
-export type Existence =
+export type TagState =
   /** `unconfirmed`: only a HEAD said so, which has no body; nothing may rest on it but a write, which looks again */
   | { readonly state: 'absent'; readonly unconfirmed?: true }
   | { readonly state: 'present'; readonly digest: string; readonly mediaType: string }
@@ -51,7 +51,7 @@ export interface Manifest {
 }
 
 /** What a manifest says about the image, read only when a plan needs it. */
-export interface ImageFacts {
+export interface InspectedImage {
   /** `linux/amd64`, `linux/arm/v7` …; attestation children are not platforms */
   readonly platforms: readonly string[];
   /** children that are attestations (`vnd.docker.reference.type`) */
@@ -80,7 +80,7 @@ export interface FactsNeed {
 export type AttachmentMode = 'copy' | 'require' | 'ignore';
 
 /** What a transfer carried besides the image itself. */
-export interface TransferReport {
+export interface CopyReport {
   /** attached things found on the source (referrers and cosign tags, of index and children) */
   readonly attachmentsFound: number;
   /** of these, now at the destination (copied or there already) */
@@ -113,30 +113,30 @@ export interface Registry {
    * Is the tag (or digest) there? HEAD; a 404 is confirmed by the body of a GET. One request when
    * present, two when absent; with `unconfirmed` always one. Never throws for an answer of the registry.
    */
-  look(ref: ImageRef, absence?: Absence): Promise<Existence>;
+  head(ref: ImageRef, absence?: Absence): Promise<TagState>;
   /**
    * The look right before a write: like `look`, but never from a cache, and in one request when absent
    * (a GET, whose 404 has a body).
    */
-  lookAgain(ref: ImageRef): Promise<Existence>;
+  headFresh(ref: ImageRef): Promise<TagState>;
   /** GET, size-capped, hashed; a tag's Docker-Content-Digest must agree with the bytes. Code `absent` on a confirmed 404, `rejected` or `mismatch` for what cannot be copied: schema 1, too many levels of indexes. */
   manifest(ref: ImageRef): Promise<Manifest>;
   /**
    * Platforms and revision of a manifest. For the first revision it reads a child manifest and a config blob only where no
    * annotation has it, for every revision those of each platform; also the config for the platform of a single manifest.
    */
-  facts(source: Repository, manifest: Manifest, need: FactsNeed): Promise<ImageFacts>;
+  inspect(source: Repository, manifest: Manifest, need: FactsNeed): Promise<InspectedImage>;
   /**
    * Makes everything that `manifest` refers to (children, blobs, attachments) exist in `destination`,
    * children first, mounts before uploads. The root manifest itself is not written. Nothing to do within
    * one repository. Code `mismatch`/`absent` before any write when the source is incomplete.
    */
-  transfer(
+  copyImage(
     source: DigestRef,
     manifest: Manifest,
     destination: Repository,
     attachments: AttachmentMode,
-  ): Promise<TransferReport>;
+  ): Promise<CopyReport>;
   /** How many signatures, SBOMs and referrers are attached to the image and its children. */
   attached(image: DigestRef, manifest: Manifest): Promise<number>;
   /**

@@ -1,5 +1,5 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
-import { closingOf, isBad, tagLine } from './report/format.js';
+import { closingLine, isBad, tagLine } from './report/format.js';
 import type { Config } from './config/model.js';
 import {
   load,
@@ -7,19 +7,25 @@ import {
   promotionProblems,
   type RunParts,
   type RunRequest,
-  sayDoubts,
-  weigh,
+  logWarnings,
+  splitBySeverity,
 } from './load.js';
 import { findDrift } from './plan/drift.js';
 import { formatProblem, UserError } from './errors.js';
 import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js';
-import { confirmUnwritten, lookoutsFor, observe, rememberLooks } from './observe.js';
-import { idleForces } from './plan/overrides.js';
+import { confirmUnwritten, observeParts, observe, memoised } from './observe.js';
+import { unusedForces } from './plan/overrides.js';
 import type { Plan, WantedTag } from './plan/model.js';
 import { plan } from './plan/plan.js';
 import type { CompiledPolicy } from './policy/policy.js';
 import type { Log } from './ports.js';
-import { buildRelease, checkSources, showDefinition, type Building, type Made } from './builds/build.js';
+import {
+  buildRelease,
+  checkSources,
+  showDefinition,
+  type BuildActions,
+  type BuiltImages,
+} from './builds/build.js';
 import { prepareRelease, type Release } from './classify.js';
 import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf } from './report/report.js';
 import type { Report } from './report/model.js';
@@ -35,7 +41,7 @@ export interface RunResult {
   /** null without a ref or a policy */
   readonly release: Release | null;
   /** what was built in this run; null when nothing was */
-  readonly made: Made | null;
+  readonly made: BuiltImages | null;
   readonly outcomes: readonly Outcome[];
 }
 
@@ -45,11 +51,11 @@ export interface RunResult {
  */
 export async function run(request: RunRequest, parts: RunParts): Promise<RunResult> {
   const { registry, log, clock } = parts;
-  const planning = { ...parts, registry: rememberLooks(registry) };
+  const planning = { ...parts, registry: memoised(registry) };
   const started = clock.now();
   const loaded = load(request);
   const { config, policy, images } = loaded;
-  sayDoubts(policy, log);
+  logWarnings(policy, log);
   const release =
     policy === null || request.facts === null || request.command === 'validate'
       ? null
@@ -62,7 +68,7 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
       ? { planned: { actions: [] }, building: null }
       : await log.group('Plan', () => planRun(wanted, release, loaded, request, planning));
   let outcomes = [...(building?.planned ?? []), ...tagOutcomes(planned, request)];
-  let made: Made | null = null;
+  let made: BuiltImages | null = null;
   if (request.command === 'apply') {
     made = building === null ? null : await log.group('Build', () => buildRelease(building, request, parts));
     outcomes = await log.group('Apply', () => carryOut(planned, made, request, parts));
@@ -78,7 +84,7 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
     http: registry.usage(),
     durationMs: clock.now() - started,
   });
-  const closing = closingOf(report, loaded, request);
+  const closing = closingLine(report, loaded, request);
   log.line(closing);
   const code = exitCode(report, { changesAsCode: request.changesAsCode, onHold: config.onHold });
   return { report, exitCode: code, closing, config, release, made, outcomes };
@@ -91,9 +97,9 @@ async function planRun(
   { config, options }: Loaded,
   request: RunRequest,
   parts: RunParts,
-): Promise<{ readonly planned: Plan; readonly building: Building | null }> {
+): Promise<{ readonly planned: Plan; readonly building: BuildActions | null }> {
   const { log } = parts;
-  for (const problem of idleForces(options.forces, wanted, options.registryMap)) {
+  for (const problem of unusedForces(options.forces, wanted, options.registryMap)) {
     log.warning(formatProblem(problem));
   }
   const seen = await makePlan(wanted, release, request, parts);
@@ -118,7 +124,7 @@ async function checkPromotions(
 ): Promise<void> {
   const problems = promotionProblems(policy, config.images, facts);
   if (problems.length === 0) return;
-  const { errors, warnings } = weigh(problems, await parts.changes(config));
+  const { errors, warnings } = splitBySeverity(problems, await parts.changes(config));
   for (const problem of warnings) parts.log.warning(formatProblem(problem));
   if (errors.length > 0) throw new UserError(errors);
 }
@@ -147,7 +153,7 @@ async function makePlan(
   parts: RunParts,
 ): Promise<Plan> {
   const { registry, log, gatekeeper } = parts;
-  const lookouts = lookoutsFor(release, {
+  const lookouts = observeParts(release, {
     gatekeeper,
     registry,
     gitTags: request.facts?.gitTags,
@@ -177,7 +183,7 @@ function tagOutcomes(planned: Plan, { build }: RunRequest): Outcome[] {
 
 async function carryOut(
   planned: Plan,
-  made: Made | null,
+  made: BuiltImages | null,
   request: RunRequest,
   parts: RunParts,
 ): Promise<Outcome[]> {

@@ -44,9 +44,9 @@ function wantOne(
   const checked = parseTag(name);
   if (!checked.ok) {
     problems.push({
-      place: entry.origin.at('stable'),
+      location: entry.origin.at('stable'),
       what: `stable tag: ${checked.what}`,
-      mend: checked.mend,
+      hint: checked.mend,
     });
   }
   const destination = { ...primary.destination, tag: name };

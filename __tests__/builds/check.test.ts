@@ -8,7 +8,9 @@ const NAMES = new Set(['major', 'tag', 'sha']);
 /** What is wrong with one build, written in flow style: `line:column what`. */
 function said(build: string, names: ReadonlySet<string> | null = NAMES): string[] {
   const { builds } = parse(`builds:\n  - { name: quay.io/o/app, ${build} }\n`);
-  return [...checkBuilds(builds, names)].map(({ place, what }) => `${place?.line}:${place?.column} ${what}`);
+  return [...checkBuilds(builds, names)].map(
+    ({ location, what }) => `${location?.line}:${location?.column} ${what}`,
+  );
 }
 
 describe('what is wrong with a build for every ref', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildsToMake, definitionInput, type DefinitionSettings } from '../../src/builds/build.js';
 import { buildsOfRun } from '../../src/builds/inputs.js';
-import { nameRun, type Release } from '../../src/classify.js';
-import { lookoutsFor, observe } from '../../src/observe.js';
+import { namesOf, type Release } from '../../src/classify.js';
+import { observeParts, observe } from '../../src/observe.js';
 import type { Plan, SourceState } from '../../src/plan/model.js';
 import { plan } from '../../src/plan/plan.js';
 import { wantBuilds } from '../../src/want.js';
@@ -31,7 +31,7 @@ async function planned(
   const names = Object.keys(states);
   const platforms = names.map((name) => `  - { name: ${name}, platforms: [linux/amd64, linux/arm64] }\n`);
   const all = buildsOfRun(config(`policy: wmcore\nbuilds:\n${platforms.join('')}`), options());
-  const naming = await nameRun(
+  const naming = await namesOf(
     policyOf('policy: wmcore'),
     factsOf('refs/tags/1.2.3'),
     [repository('reg.example/a')],
@@ -57,7 +57,7 @@ async function planned(
   };
   return {
     release,
-    made: plan(wanted, await observe(wanted, registry, lookoutsFor(release, outside), { concurrency: 1 })),
+    made: plan(wanted, await observe(wanted, registry, observeParts(release, outside), { concurrency: 1 })),
   };
 }
 

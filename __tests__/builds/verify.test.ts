@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import type { BuiltTarget, TargetInfo } from '../../src/builds/model.js';
 import { checkBuilt, joinIndex, OCI_INDEX } from '../../src/builds/verify.js';
-import type { ImageFacts, Manifest } from '../../src/ports.js';
+import type { InspectedImage, Manifest } from '../../src/ports.js';
 import { memoryRegistry, originAt, repo } from '../support/builds.js';
 
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -41,7 +41,7 @@ function single(platform: string): { image: Manifest; attestation: Manifest; ind
 }
 
 /** Platforms as the real registry adapter reads them, for the shapes of this test. */
-function factsOf({ bytes, mediaType }: Manifest): ImageFacts {
+function factsOf({ bytes, mediaType }: Manifest): InspectedImage {
   const data = JSON.parse(Buffer.from(bytes).toString()) as {
     manifests?: { annotations?: object; platform: Record<string, string> }[];
     image?: string;
@@ -178,12 +178,12 @@ describe('after the build', () => {
       { target: target({ name: 'b', split: true, platforms: ['linux/arm64'] }), digest: arm.index.digest },
     ];
     const port = registry();
-    const facts: typeof port.facts = async (repository, manifest, need) => ({
-      ...(await port.facts(repository, manifest, need)),
+    const facts: typeof port.inspect = async (repository, manifest, need) => ({
+      ...(await port.inspect(repository, manifest, need)),
       revision: manifest.digest === arm.index.digest ? revision : 'this',
     });
     const expected = { annotations: new Map(), revision: 'this' };
-    const [checked] = await checkBuilt(parts, { ...port, facts }, expected);
+    const [checked] = await checkBuilt(parts, { ...port, inspect: facts }, expected);
     expect(checked?.result.ok).toBe(ok);
     if (checked?.result.ok === false) {
       expect(checked.result.error.message).toMatch(

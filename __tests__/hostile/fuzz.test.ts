@@ -192,11 +192,11 @@ describe('what people write', () => {
         } catch (error) {
           if (!(error instanceof UserError)) throw error;
           const lines = value.split(/\r\n|\r|\n/).length;
-          for (const { place } of error.problems) {
-            expect(place?.file).toBe('tags.yaml');
-            expect(place?.line).toBeGreaterThanOrEqual(1);
-            expect(place?.line).toBeLessThanOrEqual(lines + 1);
-            expect(place?.column).toBeGreaterThanOrEqual(1);
+          for (const { location } of error.problems) {
+            expect(location?.file).toBe('tags.yaml');
+            expect(location?.line).toBeGreaterThanOrEqual(1);
+            expect(location?.line).toBeLessThanOrEqual(lines + 1);
+            expect(location?.column).toBeGreaterThanOrEqual(1);
           }
         }
       }),

@@ -41,7 +41,7 @@ describe('registry-map', () => {
     ['docker.io=a.example', 'INDEX.docker.io=b.example', 'docker.io is mapped to a.example and to b.example'],
   ])('%s and %s contradict each other', (one, other, what) => {
     expect(() => parseRegistryMap([one, other])).toThrow(
-      new UserError({ what: `registry-map: ${what}`, mend: 'give one of them' }),
+      new UserError({ what: `registry-map: ${what}`, hint: 'give one of them' }),
     );
   });
 

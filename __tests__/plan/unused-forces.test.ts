@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatProblem } from '../../src/errors.js';
-import { idleForces, parseForce, parseRegistryMap } from '../../src/plan/overrides.js';
+import { unusedForces, parseForce, parseRegistryMap } from '../../src/plan/overrides.js';
 import { wantedTag } from '../support/wanted.js';
 
 const at = (repository: string, tag: string) =>
@@ -11,7 +11,7 @@ const at = (repository: string, tag: string) =>
 const WANTED = [at('team/app', '2.3.4'), at('team/app', '2.3.4-stable'), at('team/tool', '1.0')];
 
 const idle = (force: string, wanted = WANTED, map: string[] = []): string[] =>
-  idleForces(parseForce([force]), wanted, parseRegistryMap(map)).map(formatProblem);
+  unusedForces(parseForce([force]), wanted, parseRegistryMap(map)).map(formatProblem);
 
 describe('a line of force', () => {
   test.each(['reg.example/team/app', 'reg.example/team/app:2.3.4', 'reg.example/team/tool:1.0'])(

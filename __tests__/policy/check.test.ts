@@ -3,7 +3,7 @@ import { placeOf, policyOf, problemsOf, withRules } from '../support/policies.js
 
 /** The problems of one rule, without their places. */
 function saidOf(rule: string): { what: string; mend: string }[] {
-  return problemsOf(withRules(rule)).map(({ what, mend = '' }) => ({ what, mend }));
+  return problemsOf(withRules(rule)).map(({ what, hint: hint = '' }) => ({ what, mend: hint }));
 }
 
 function warningsOf(...rules: string[]) {

@@ -139,7 +139,7 @@ describe('mistakes in a rule, each with its line and column', () => {
     ['a time zone that does not exist', 'policy:\n  preset: semver\n  timezone: Europe/Zurichh\n'],
   ])('%s', (_name, yaml) => {
     const [problem] = problemsOf(yaml);
-    expect(problem?.place).toMatchObject({
+    expect(problem?.location).toMatchObject({
       file: FILE,
       line: expect.any(Number),
       column: expect.any(Number),
@@ -177,7 +177,11 @@ describe('presets by name', () => {
         mend: 'did you mean "wmcore"?',
       },
     ]);
-    expect(problemsOf('policy:\n  preset: sem-ver\n')[0]?.place).toEqual({ file: FILE, line: 2, column: 11 });
+    expect(problemsOf('policy:\n  preset: sem-ver\n')[0]?.location).toEqual({
+      file: FILE,
+      line: 2,
+      column: 11,
+    });
   });
 
   test('nothing near: all are listed', () => {
@@ -275,7 +279,7 @@ describe('doubts', () => {
   test('a pattern that can be read in several ways', () => {
     const [warning] = policyOf(oneRule("git_tag: '{a}{b}'", "tag: '{git_tag}'")).warnings;
     expect(warning?.what).toMatch(/read in several ways/);
-    expect(warning?.place).toEqual({ file: FILE, line: 4, column: 16 });
+    expect(warning?.location).toEqual({ file: FILE, line: 4, column: 16 });
   });
 
   test('{patch}{seq:2} is defined and no doubt', () => {
@@ -327,6 +331,6 @@ describe('examples', () => {
   ])('wrong: %s', (example, what, column) => {
     const [problem] = problemsOf(withExample(example));
     expect(problem?.what).toMatch(what);
-    expect(problem?.place).toEqual({ file: FILE, line: 6, column });
+    expect(problem?.location).toEqual({ file: FILE, line: 6, column });
   });
 });

@@ -146,7 +146,7 @@ describe('names that do not come out', () => {
       "class: stable, git_tag: x, from: 'f-{run_number}', tag: x, channels: [ 'c{run_attempt}' ]",
     );
     const said = unresolved(yaml, 'refs/tags/x', { runNumber: null, runAttempt: null });
-    expect(said.map(({ what, mend }) => [what, mend])).toEqual([
+    expect(said.map(({ what, hint }) => [what, hint])).toEqual([
       [
         '"c{run_attempt}" is not complete: {run_attempt} has no value in this run',
         'run numbers exist in GitHub Actions only; use {sha:12} or {timestamp}',
@@ -332,6 +332,6 @@ describe('what a decision says', () => {
     const policy = policyOf(yaml);
     expect(decide(policy, 'refs/heads/r/stx.4.0').place).toEqual(place);
     const long = decide(policy, `refs/heads/r/stx.${'1'.repeat(130)}.0`);
-    expect(long.problems.map((problem) => problem.place)).toEqual([place]);
+    expect(long.problems.map((problem) => problem.location)).toEqual([place]);
   });
 });

@@ -129,7 +129,7 @@ test('a field with a name that has a meaning is told where it stands, in the sec
 
 test('a pattern that cannot be read is told on a branch as on a git tag', () => {
   const yaml = withRules("class: snapshot, branch: [ main, 'r-{x' ], tag: '{branch}.{sha:7}'");
-  expect(problemsOf(yaml)[0]?.place).toEqual(placeOf(yaml, '{x'));
+  expect(problemsOf(yaml)[0]?.location).toEqual(placeOf(yaml, '{x'));
 });
 
 test('braces that hold no name are text in labels, and nowhere else', () => {

@@ -5,8 +5,8 @@ import {
   compareDigits,
   compareNumbers,
   numberNames,
-  readShape,
-  templateShapes,
+  readTag,
+  tagPatterns,
 } from '../../src/policy/versions.js';
 
 function pattern(source: string): Pattern {
@@ -19,8 +19,8 @@ function pattern(source: string): Pattern {
 function read(template: string, refs: string[], tag: string, bases: string[] = []) {
   const parsed = parseTemplate(template);
   if (!parsed.ok) throw new Error(parsed.what);
-  const shapes = templateShapes(parsed.value, refs.map(pattern), 'snapshot', bases.map(pattern));
-  return shapes.map((shape) => ({ fields: readShape(shape, tag), numbers: numberNames(shape) }));
+  const shapes = tagPatterns(parsed.value, refs.map(pattern), 'snapshot', bases.map(pattern));
+  return shapes.map((shape) => ({ fields: readTag(shape, tag), numbers: numberNames(shape) }));
 }
 
 describe('a tag read with the template that made it', () => {

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { cosignTags, digestOf, referrersTag, verifying } from '../../src/oci/digest.js';
 import { formatPlatform, isRealPlatform } from '../../src/oci/platform.js';
 import { parseTag } from '../../src/oci/reference.js';
-import { once, turns } from '../../src/shared/concurrency.js';
+import { once, mutex } from '../../src/shared/concurrency.js';
 import { EMPTY, sha256, sha512 } from '../support/literals.js';
 
 describe('digests and the tags made of them', () => {
@@ -112,7 +112,7 @@ describe('once', () => {
 
 describe('turns', () => {
   test('one at a time for a key, in order, failures included; other keys go on', async () => {
-    const inTurn = turns();
+    const inTurn = mutex();
     const seen: string[] = [];
     const slow = async (name: string, fails = false): Promise<void> => {
       seen.push(`${name}+`);

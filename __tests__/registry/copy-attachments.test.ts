@@ -9,7 +9,7 @@ import {
   seed,
 } from '../../src/embedded/images.js';
 import type { EmbeddedRegistry, Fault, RegistryOptions } from '../../src/embedded/server.js';
-import type { AttachmentMode, TransferReport } from '../../src/ports.js';
+import type { AttachmentMode, CopyReport } from '../../src/ports.js';
 import { artifact, cosign, referrer, referrersTag } from '../../testing/registry/images.js';
 import { type Client, connected, started, writes } from '../support/on-the-wire.js';
 
@@ -35,9 +35,9 @@ async function transfer(
   { registry }: Client,
   { source, target }: Places,
   mode: AttachmentMode,
-): Promise<TransferReport> {
+): Promise<CopyReport> {
   const from = { registry: source.host, repository: FROM, digest: root.digest };
-  return registry.transfer(
+  return registry.copyImage(
     from,
     await registry.manifest(from),
     { registry: target.host, repository: TO },
@@ -174,7 +174,7 @@ describe('attachments', () => {
     const from = { registry: source.host, repository: FROM, digest: attached.digest };
     const to = { registry: target.host, repository: TO };
     const manifest = await registry.manifest(from);
-    await registry.transfer(from, manifest, to, 'ignore');
+    await registry.copyImage(from, manifest, to, 'ignore');
     await registry.put({ ...to, tag: 'note' }, manifest, null);
     expect(listed(target, root)).toEqual([attached.digest]);
   });
@@ -237,12 +237,12 @@ describe('attachments', () => {
       const { registry } = connected();
       const from = { registry: source.host, repository: FROM, digest: root.digest };
       const manifest = await registry.manifest(from);
-      await expect(registry.transfer(from, manifest, from, 'require')).rejects.toMatchObject({
+      await expect(registry.copyImage(from, manifest, from, 'require')).rejects.toMatchObject({
         code: 'absent',
       });
       const { tag, image: signature } = cosign(root, 'sig');
       seed(source, FROM, tag, signature);
-      expect(await registry.transfer(from, manifest, from, 'require')).toMatchObject({
+      expect(await registry.copyImage(from, manifest, from, 'require')).toMatchObject({
         attachmentsFound: 1,
         attachmentsCarried: 1,
       });

@@ -13,7 +13,7 @@ import {
 } from '../../src/embedded/images.js';
 import { DISTRIBUTION_2_8, type EmbeddedRegistry } from '../../src/embedded/server.js';
 import type { DigestRef, Repository } from '../../src/oci/reference.js';
-import type { AttachmentMode, TransferReport } from '../../src/ports.js';
+import type { AttachmentMode, CopyReport } from '../../src/ports.js';
 import { shapes } from '../../testing/registry/images.js';
 import { type Client, connected, lineOf, started, writes } from '../support/on-the-wire.js';
 
@@ -46,9 +46,9 @@ async function transfer(
   { from, to }: Places,
   what: BuiltImage,
   mode: AttachmentMode = 'ignore',
-): Promise<TransferReport> {
+): Promise<CopyReport> {
   const source: DigestRef = { ...from, digest: what.digest };
-  return registry.transfer(source, await registry.manifest(source), to, mode);
+  return registry.copyImage(source, await registry.manifest(source), to, mode);
 }
 
 /** Everything below the root, by digest. */
@@ -267,7 +267,7 @@ describe('transfer within one repository', () => {
     const client = connected();
     const manifest = await client.registry.manifest({ ...at.from, tag: 'v1' });
     const before = at.source.requests.length;
-    const report = await client.registry.transfer(
+    const report = await client.registry.copyImage(
       { ...at.from, digest: two.digest },
       manifest,
       at.from,

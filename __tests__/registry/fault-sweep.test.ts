@@ -55,16 +55,16 @@ async function promote({ source, target }: Places): Promise<void> {
   const { registry } = connected();
   const from = { registry: source.host, repository: FROM };
   const to = { registry: target.host, repository: TO, tag: 'v1' };
-  const found = await registry.look(to);
+  const found = await registry.head(to);
   if (found.state === 'unknown') throw found.error;
   const manifest = await registry.manifest({ ...from, tag: 'v1' });
   if (found.state === 'present' && found.digest === manifest.digest) return;
-  await registry.transfer({ ...from, digest: manifest.digest }, manifest, to, 'copy');
-  const again = await registry.lookAgain(to);
+  await registry.copyImage({ ...from, digest: manifest.digest }, manifest, to, 'copy');
+  const again = await registry.headFresh(to);
   if (again.state !== 'absent')
     throw again.state === 'unknown' ? again.error : new OperationError('mismatch', 'taken');
   await registry.put(to, manifest, null);
-  const after = await registry.look(to);
+  const after = await registry.head(to);
   if (after.state === 'unknown') throw after.error;
   const read = after.state === 'present' ? after.digest : 'nothing';
   if (read !== manifest.digest) throw new OperationError('mismatch', `${to.registry}: reads back as ${read}`);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { OperationError } from '../../src/errors.js';
-import type { Existence } from '../../src/ports.js';
+import type { TagState } from '../../src/ports.js';
 import { createRegistry } from '../../src/registry/registry.js';
 import {
   DOCKER_LIST,
@@ -17,19 +17,19 @@ const REF = { registry: 'quay.io', repository: 'org/app', tag: 'v1' };
 const DIGEST = sha256(IMAGE_TEXT);
 const OTHER = sha256('other');
 
-async function looked(...steps: Step[]): Promise<{ found: Existence; requests: number }> {
+async function looked(...steps: Step[]): Promise<{ found: TagState; requests: number }> {
   const script = scripted(...steps);
-  const found = await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).look(REF);
+  const found = await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).head(REF);
   expect(script.lines()).toEqual(steps.map(([line]) => line));
   return { found, requests: script.sent.length };
 }
 
-async function lookedAgain(...replies: Reply[]): Promise<Existence> {
+async function lookedAgain(...replies: Reply[]): Promise<TagState> {
   const script = scripted(...replies.map((reply): Step => ['GET manifests/v1', reply]));
-  return createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).lookAgain(REF);
+  return createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).headFresh(REF);
 }
 
-function unknown(found: Existence): OperationError {
+function unknown(found: TagState): OperationError {
   if (found.state !== 'unknown') throw new Error(`expected unknown, got ${found.state}`);
   return found.error;
 }
@@ -57,7 +57,7 @@ describe('look', () => {
 
   test('sends one Accept line with every type that may sit behind a tag', async () => {
     const script = scripted([HEAD, { status: 200, headers: { 'docker-content-digest': DIGEST } }]);
-    await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).look(REF);
+    await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).head(REF);
     expect(script.sent[0]?.headers).toEqual({
       accept:
         'application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, ' +
@@ -113,7 +113,7 @@ describe('look', () => {
 
   test('a look may be sent again, follows redirects and asks for pull alone', async () => {
     const script = scripted([GET, { status: 404, body: errorBody('MANIFEST_UNKNOWN') }]);
-    await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).lookAgain(REF);
+    await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).headFresh(REF);
     expect(script.sent).toMatchObject([{ repeatable: true, redirect: 'follow', access: 'pull' }]);
   });
 
@@ -192,7 +192,7 @@ describe('look', () => {
   test('an error that is none of ours is not swallowed', async () => {
     const script = scripted([HEAD, new TypeError('a bug')]);
     const registry = createRegistry(script.transport, { clock: stillClock(), log: keptLog() });
-    await expect(registry.look(REF)).rejects.toThrow(TypeError);
+    await expect(registry.head(REF)).rejects.toThrow(TypeError);
   });
 
   test('of a digest refuses an answer with another digest', async () => {
@@ -201,7 +201,7 @@ describe('look', () => {
       `HEAD manifests/${DIGEST}`,
       { status: 200, headers: { 'docker-content-digest': OTHER } },
     ]);
-    const found = await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).look(ref);
+    const found = await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).head(ref);
     expect(unknown(found)).toMatchObject({ code: 'mismatch' });
   });
 
@@ -209,9 +209,9 @@ describe('look', () => {
     const there: Reply = { status: 200, headers: { 'docker-content-digest': DIGEST } };
     const script = scripted([HEAD, there], [HEAD, there]);
     const registry = createRegistry(script.transport, { clock: stillClock(), log: keptLog() });
-    await Promise.all([registry.look(REF), registry.look({ ...REF }), registry.look(REF)]);
+    await Promise.all([registry.head(REF), registry.head({ ...REF }), registry.head(REF)]);
     expect(script.sent).toHaveLength(1);
-    await registry.look(REF);
+    await registry.head(REF);
     expect(script.sent).toHaveLength(2);
   });
 });
@@ -224,7 +224,7 @@ describe('a look at a digest', () => {
     const script = scripted(
       ...steps.map(([method, reply]): Step => [`${method} manifests/${digest}`, reply]),
     );
-    const found = await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).look(
+    const found = await createRegistry(script.transport, { clock: stillClock(), log: keptLog() }).head(
       at(digest),
     );
     expect(script.sent).toHaveLength(steps.length);
@@ -295,7 +295,7 @@ describe('lookAgain', () => {
     const absent: Reply = { status: 404, body: errorBody('MANIFEST_UNKNOWN') };
     const script = scripted([GET, absent], [GET, absent]);
     const registry = createRegistry(script.transport, { clock: stillClock(), log: keptLog() });
-    await Promise.all([registry.lookAgain(REF), registry.lookAgain(REF)]);
+    await Promise.all([registry.headFresh(REF), registry.headFresh(REF)]);
     expect(script.sent).toHaveLength(2);
   });
 

@@ -8,7 +8,7 @@ import {
   OCI_INDEX,
   seed,
 } from '../../src/embedded/images.js';
-import type { FactsNeed, ImageFacts } from '../../src/ports.js';
+import type { FactsNeed, InspectedImage } from '../../src/ports.js';
 import { artifact } from '../../testing/registry/images.js';
 import { connected, started } from '../support/on-the-wire.js';
 
@@ -17,14 +17,14 @@ const COMMIT = 'dac417bd31ed36d455e94db4aabe5916367654d4';
 const BOTH: FactsNeed = { revision: 'first', platforms: true };
 
 /** The facts, and the requests that were sent beyond reading the manifest itself. */
-async function factsOf(what: BuiltImage, need = BOTH): Promise<{ facts: ImageFacts; kinds: string[] }> {
+async function factsOf(what: BuiltImage, need = BOTH): Promise<{ facts: InspectedImage; kinds: string[] }> {
   const server = await started();
   seed(server, 'team/app', 'v1', what);
   const { registry } = connected();
   const source = { registry: server.host, repository: 'team/app' };
   const manifest = await registry.manifest({ ...source, tag: 'v1' });
   const before = server.requests.length;
-  const facts = await registry.facts(source, manifest, need);
+  const facts = await registry.inspect(source, manifest, need);
   return { facts, kinds: server.requests.slice(before).map(({ kind }) => kind) };
 }
 
@@ -162,7 +162,7 @@ describe('every revision', () => {
   const of = (platform: string, revision?: string) =>
     image({ platform, ...(revision === undefined ? {} : { labels: { [REVISION]: revision } }) });
 
-  test.each<[string, BuiltImage, ImageFacts['revisions']]>([
+  test.each<[string, BuiltImage, InspectedImage['revisions']]>([
     ['of a single image', of('linux/amd64', COMMIT), [{ of: null, revision: COMMIT }]],
     [
       'of each platform, attestations aside',
@@ -212,7 +212,7 @@ describe('a source that lies', () => {
     const { registry } = connected();
     const source = { registry: server.host, repository: 'team/app' };
     const manifest = await registry.manifest({ ...source, tag: 'v1' });
-    await expect(registry.facts(source, manifest, BOTH)).rejects.toMatchObject({ code: 'mismatch' });
+    await expect(registry.inspect(source, manifest, BOTH)).rejects.toMatchObject({ code: 'mismatch' });
   });
 
   test('row 56: indexes nested too deep are refused', async () => {

@@ -226,9 +226,9 @@ describe('put', () => {
       },
     };
     const registry = createRegistry(transport, { clock: stillClock(), log: keptLog() });
-    const before = registry.look(TAG);
+    const before = registry.head(TAG);
     await registry.put(TAG, MANIFEST, null);
-    const after = await registry.look(TAG);
+    const after = await registry.head(TAG);
     release();
     expect(after).toMatchObject({ state: 'present', digest: MANIFEST.digest });
     expect(await before).toMatchObject({ state: 'unknown' });

@@ -21,7 +21,7 @@ async function copied(
   const source = { registry: at.source.host, repository: FROM, digest: WHAT.digest };
   const destination = { registry: at.target.host, repository: TO };
   const manifest = await registry.manifest(source);
-  await registry.transfer(source, manifest, destination, 'ignore');
+  await registry.copyImage(source, manifest, destination, 'ignore');
   await registry.put({ ...destination, tag: 'v1' }, manifest, null).catch(() => undefined);
   const written = at.target.requests.filter(({ method }) => !['GET', 'HEAD'].includes(method));
   const read = at.source.requests.filter(({ method }) => method === 'GET');

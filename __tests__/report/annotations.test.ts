@@ -9,25 +9,25 @@ describe('a problem of the input as an annotation', () => {
   const what = 'the path is empty';
 
   test('in a file: on its line, and the text does not say it again', () => {
-    const place = { file: 'tags.yaml', line: 3, column: 5 };
-    expect(problemAnnotation({ place, what, mend: 'name one' })).toEqual({
+    const location = { file: 'tags.yaml', line: 3, column: 5 };
+    expect(problemAnnotation({ location, what, hint: 'name one' })).toEqual({
       file: 'tags.yaml',
       startLine: 3,
       startColumn: 5,
       text: 'the path is empty; name one',
     });
-    expect(problemAnnotation({ place, what }).text).toBe(what);
+    expect(problemAnnotation({ location, what }).text).toBe(what);
   });
 
   test('of no place at all', () => {
-    expect(problemAnnotation({ what, mend: 'name one' })).toEqual({ text: 'the path is empty; name one' });
+    expect(problemAnnotation({ what, hint: 'name one' })).toEqual({ text: 'the path is empty; name one' });
   });
 
   test.each([
     ['inputs', () => inputs().at('context'), 'action inputs: the path is empty'],
     ['a preset', () => preset().inside(3, 'git_tag', 0), 'preset semver: the path is empty'],
-  ])('of %s, which are no file: the text says where, and there is no line', (_, place, text) => {
-    const problem = { place: place(), what };
+  ])('of %s, which are no file: the text says where, and there is no line', (_, location, text) => {
+    const problem = { place: location(), what };
     expect(problemAnnotation(problem)).toEqual({ text });
     expect(formatProblem(problem)).toBe(text);
   });

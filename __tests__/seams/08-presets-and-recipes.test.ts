@@ -128,6 +128,6 @@ describe('stable beside preset', () => {
   });
 
   test('seam 08: false beside a preset is an error', () => {
-    expect(problemsOf(preset('semver', 'false'))[0]?.place?.line).toBe(3);
+    expect(problemsOf(preset('semver', 'false'))[0]?.location?.line).toBe(3);
   });
 });

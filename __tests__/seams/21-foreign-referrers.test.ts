@@ -21,7 +21,7 @@ import {
   seed,
 } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry, type RegistryOptions } from '../../src/embedded/server.js';
-import type { AttachmentMode, TransferReport } from '../../src/ports.js';
+import type { AttachmentMode, CopyReport } from '../../src/ports.js';
 import { connected } from '../support/on-the-wire.js';
 import { flow, flowRequest, writesOf } from '../support/flow.js';
 
@@ -75,11 +75,11 @@ function list(
 async function transfer(
   at: Places,
   mode: AttachmentMode,
-): Promise<TransferReport & { warnings: readonly string[] }> {
+): Promise<CopyReport & { warnings: readonly string[] }> {
   const { registry, warnings } = connected();
   const from = { registry: at.source.host, repository: FROM, digest: root.digest };
   const to = { registry: at.target.host, repository: TO };
-  return { ...(await registry.transfer(from, await registry.manifest(from), to, mode)), warnings };
+  return { ...(await registry.copyImage(from, await registry.manifest(from), to, mode)), warnings };
 }
 
 /** What the destination shows as attached to the image that nobody named. */
@@ -222,11 +222,11 @@ test('seam 21: within one repository, too, "require" is not satisfied by what is
   list(at.source, root, [referrer(victim)], 'tag');
   const { registry } = connected();
   const here = { registry: at.source.host, repository: FROM, digest: root.digest };
-  await expect(registry.transfer(here, await registry.manifest(here), here, 'require')).rejects.toMatchObject(
-    {
-      code: 'absent',
-    },
-  );
+  await expect(
+    registry.copyImage(here, await registry.manifest(here), here, 'require'),
+  ).rejects.toMatchObject({
+    code: 'absent',
+  });
 });
 
 test('seam 21: within one repository "require" is not satisfied by what is listed and not there', async () => {
@@ -237,9 +237,9 @@ test('seam 21: within one repository "require" is not satisfied by what is liste
   at.source.putManifest(FROM, referrersTag(root.digest), listing);
   const { registry } = connected();
   const here = { registry: at.source.host, repository: FROM, digest: root.digest };
-  await expect(registry.transfer(here, await registry.manifest(here), here, 'require')).rejects.toMatchObject(
-    {
-      code: 'absent',
-    },
-  );
+  await expect(
+    registry.copyImage(here, await registry.manifest(here), here, 'require'),
+  ).rejects.toMatchObject({
+    code: 'absent',
+  });
 });

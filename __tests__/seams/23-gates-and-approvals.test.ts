@@ -234,6 +234,6 @@ describe('seam 23: the gate in the tag file', () => {
     expect(error.problems).toMatchObject([
       { what: expect.stringContaining(what), place: { line: 5, column: expect.any(Number) } },
     ]);
-    expect(error.problems[0]?.place?.column).toBeGreaterThan(column - 8);
+    expect(error.problems[0]?.location?.column).toBeGreaterThan(column - 8);
   });
 });

@@ -136,7 +136,7 @@ describe('policies', () => {
     ],
   ])('seam 24: %s', (_name, text, what) => {
     expect(problems(text)).toEqual([what]);
-    expect(readFiles([file(text)], '').problems[0]?.place).toMatchObject({ file: 'image-tags.yaml' });
+    expect(readFiles([file(text)], '').problems[0]?.location).toMatchObject({ file: 'image-tags.yaml' });
   });
 
   test('seam 24: the search for two readings of a pattern has a budget', () => {

@@ -99,7 +99,7 @@ describe('a text decides nothing', () => {
         ['GET manifests/v1', { status: 404, body: JSON.stringify({ errors }) }],
       );
       const registry = createRegistry(script.transport, { clock: stillClock(), log: keptLog() });
-      const found = await registry.look({ registry: 'quay.io', repository: 'org/app', tag: 'v1' });
+      const found = await registry.head({ registry: 'quay.io', repository: 'org/app', tag: 'v1' });
       return found.state === 'unknown' ? found.error.message.split('); ')[1] : found.state;
     });
     const [first, second] = await Promise.all(remedies);

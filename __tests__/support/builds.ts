@@ -3,7 +3,7 @@ import type { BakeDefinition, SelectedBuild, SourceFacts } from '../../src/build
 import type { BuildConfig, Origin, PlatformConfig, Stage } from '../../src/config/model.js';
 import { formatProblem, OperationError, UserError } from '../../src/errors.js';
 import { formatReference, type ImageRef, parseRepository, type Repository } from '../../src/oci/reference.js';
-import type { ImageFacts, Manifest, Registry } from '../../src/ports.js';
+import type { InspectedImage, Manifest, Registry } from '../../src/ports.js';
 
 export const REVISION = 'a'.repeat(40);
 
@@ -114,14 +114,14 @@ export function complaints(call: () => unknown): string[] {
 /** A registry of manifests in memory, as far as builds need one. */
 export function memoryRegistry(
   manifests: ReadonlyMap<string, Manifest>,
-  facts: (manifest: Manifest) => ImageFacts,
-): Pick<Registry, 'manifest' | 'facts'> {
+  facts: (manifest: Manifest) => InspectedImage,
+): Pick<Registry, 'manifest' | 'inspect'> {
   return {
     manifest: (ref: ImageRef) => {
       const found = 'digest' in ref ? manifests.get(ref.digest) : undefined;
       if (found !== undefined) return Promise.resolve(found);
       return Promise.reject(new OperationError('absent', `${formatReference(ref)} is not there`));
     },
-    facts: (_source, manifest) => Promise.resolve(facts(manifest)),
+    inspect: (_source, manifest) => Promise.resolve(facts(manifest)),
   };
 }

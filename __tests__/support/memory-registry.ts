@@ -1,5 +1,5 @@
 import { OperationError } from '../../src/errors.js';
-import type { Existence, ImageFacts, Log, Manifest, Registry } from '../../src/ports.js';
+import type { TagState, InspectedImage, Log, Manifest, Registry } from '../../src/ports.js';
 import {
   formatReference,
   formatRepository,
@@ -21,7 +21,7 @@ const MEDIA_TYPE = 'application/vnd.oci.image.index.v1+json';
 /** A registry as a map: what the stages ask of the port, without a wire. Content is its digest's letter. */
 export function memoryRegistry(
   tagged: Readonly<Record<string, string>>,
-  facts: Partial<ImageFacts> = {},
+  facts: Partial<InspectedImage> = {},
 ): MemoryRegistry {
   const state = new Map(Object.entries(tagged));
   const calls: string[] = [];
@@ -33,7 +33,7 @@ export function memoryRegistry(
   };
   const digestAt = (ref: ImageRef): string | undefined =>
     'digest' in ref ? ref.digest : state.get(formatReference(ref));
-  const look = (name: string, ref: ImageRef): Promise<Existence> => {
+  const look = (name: string, ref: ImageRef): Promise<TagState> => {
     try {
       call(name, ref);
     } catch (error) {
@@ -49,15 +49,15 @@ export function memoryRegistry(
     tagged: state,
     calls,
     before: () => undefined,
-    look: (ref) => look('look', ref),
-    lookAgain: (ref) => look('lookAgain', ref),
+    head: (ref) => look('look', ref),
+    headFresh: (ref) => look('lookAgain', ref),
     manifest: async (ref) => {
       call('manifest', ref);
       const digest = digestAt(ref);
       if (digest === undefined) throw new OperationError('absent', `${formatReference(ref)} does not exist`);
       return Promise.resolve({ bytes: new TextEncoder().encode(digest), mediaType: MEDIA_TYPE, digest });
     },
-    facts: (source) => {
+    inspect: (source) => {
       call('facts', source);
       return Promise.resolve({
         platforms: ['linux/amd64'],
@@ -67,7 +67,7 @@ export function memoryRegistry(
         ...facts,
       });
     },
-    transfer: async (source, _manifest, destination) => {
+    copyImage: async (source, _manifest, destination) => {
       call(`transfer ${formatReference(source)} to`, destination);
       return Promise.resolve({
         attachmentsFound: 0,

@@ -1,6 +1,6 @@
 /** Policies written as in a tag file, so that every place in a message is a real one. */
 import { parseConfig } from '../../src/config/config.js';
-import { UserError, type Place, type Problem } from '../../src/errors.js';
+import { UserError, type Location, type Problem } from '../../src/errors.js';
 import {
   classify,
   compilePolicy,
@@ -39,7 +39,7 @@ export function withRules(...rules: string[]): string {
 }
 
 /** Where `text` stands in a tag file for the first time. */
-export function placeOf(yaml: string, text: string): Place {
+export function placeOf(yaml: string, text: string): Location {
   const at = yaml.indexOf(text);
   if (at < 0) throw new Error(`the text has no ${text}`);
   const before = yaml.slice(0, at).split('\n');

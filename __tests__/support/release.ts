@@ -1,6 +1,6 @@
 /** Releases in small: policies and builds as a tag file has them, names in a registry that is a map. */
 import { type BuildOptions, buildsOfRun, type RunBuild } from '../../src/builds/inputs.js';
-import { nameRun } from '../../src/classify.js';
+import { namesOf } from '../../src/classify.js';
 import { parseConfig } from '../../src/config/config.js';
 import type { Config } from '../../src/config/model.js';
 import { parseRepository, type Repository } from '../../src/oci/reference.js';
@@ -38,7 +38,7 @@ export async function resolved(
   ref: string,
   facts: Partial<RefFacts> = {},
 ): Promise<ResolvedDecision> {
-  const naming = await nameRun(policyOf(policy), factsOf(ref, facts), [repository('reg.example/app')], {
+  const naming = await namesOf(policyOf(policy), factsOf(ref, facts), [repository('reg.example/app')], {
     registry: memoryRegistry({}),
     concurrency: 1,
     claim: null,

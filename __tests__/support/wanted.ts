@@ -1,5 +1,5 @@
 import type { Observed, WantedTag } from '../../src/plan/model.js';
-import type { Existence, Manifest } from '../../src/ports.js';
+import type { TagState, Manifest } from '../../src/ports.js';
 import { parseConfig } from '../../src/config/config.js';
 import type { ImageConfig } from '../../src/config/model.js';
 import { OperationError } from '../../src/errors.js';
@@ -41,14 +41,14 @@ export function wantedTag(changes: Partial<WantedTag> = {}): WantedTag {
   };
 }
 
-export const ABSENT: Existence = { state: 'absent' };
-export const UNKNOWN: Existence = {
+export const ABSENT: TagState = { state: 'absent' };
+export const UNKNOWN: TagState = {
   state: 'unknown',
   error: new OperationError('denied', 'HEAD reg.example: 403', { status: 403 }),
 };
 
 /** The tag is there and points at `digestOf(letter)`. */
-export function present(letter: string): Existence {
+export function present(letter: string): TagState {
   return { state: 'present', digest: digestOf(letter), mediaType: 'application/vnd.oci.image.index.v1+json' };
 }
 

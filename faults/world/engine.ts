@@ -10,7 +10,7 @@ import type { Report } from '../../src/report/model.js';
 import type { Clock, Registry } from '../../src/ports.js';
 import { factsOf } from '../../__tests__/support/policies.js';
 import type { Builder, SourceFacts } from '../../src/builds/model.js';
-import { withoutOutside } from '../../src/cli/adapters.js';
+import { withoutAdapters } from '../../src/cli/adapters.js';
 import type { ClaimTag } from '../../src/policy/policy.js';
 import { promotionRequest, type RunParts, type RunRequest } from '../../src/load.js';
 import { run } from '../../src/run.js';
@@ -95,7 +95,7 @@ export async function attempt(task: Task): Promise<Attempt> {
       log,
       clock: task.clock,
       signal: task.signal,
-      ...withoutOutside(log, task.signal),
+      ...withoutAdapters(log, task.signal),
       ...(task.release === undefined ? {} : outsideOf(task.release)),
     });
     const said = [

@@ -21,18 +21,18 @@ import type {
 import { checkBuilt, type Expected } from './verify.js';
 
 /** What has to be built, and its lines of the plan. */
-export interface Building {
+export interface BuildActions {
   readonly release: Release;
   readonly builds: readonly SelectedBuild[];
   /** null in a plan for a commit that is not known, whose labels are not known either */
-  readonly recipe: Recipe | null;
+  readonly recipe: Definitions | null;
   /** why apply would not build what is checked out; null: it would */
   readonly stop: OperationError | null;
   readonly planned: readonly Outcome[];
 }
 
 /** The definitions of a build. */
-interface Recipe {
+interface Definitions {
   /** of all images, wherever they are built */
   readonly definition: BakeDefinition;
   /** what is built on this machine: all, or with the input `digests` what other machines could not; null: nothing */
@@ -40,7 +40,7 @@ interface Recipe {
 }
 
 /** What was built. */
-export interface Made {
+export interface BuiltImages {
   readonly outcomes: readonly Outcome[];
   /** by image, for the tags */
   readonly results: ReadonlyMap<string, BuildResult>;
@@ -57,7 +57,7 @@ export async function showDefinition(
   plan: Plan,
   request: RunRequest,
   parts: RunParts,
-): Promise<Building | null> {
+): Promise<BuildActions | null> {
   const { log } = parts;
   const builds = buildsToMake(release, plan, request.build.platform);
   if (release.naming.resolved === null || builds.length === 0) return null;
@@ -81,8 +81,8 @@ async function committed(
   decision: ResolvedDecision,
   request: RunRequest,
   parts: RunParts,
-): Promise<Pick<Building, 'recipe' | 'stop'>> {
-  const recipe = recipeOf(builds, decision, request);
+): Promise<Pick<BuildActions, 'recipe' | 'stop'>> {
+  const recipe = definitionsOf(builds, decision, request);
   const here = recipe?.here ?? null;
   // Where nothing may be written git is not asked: to compare, it runs filters that the work tree's configuration names.
   if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
@@ -92,7 +92,7 @@ async function committed(
   if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
   const source = { ...here.input.facts, revision: `${here.input.facts.revision}-dirty` };
   const dirty = { ...request, build: { ...request.build, source } };
-  return { recipe: recipeOf(builds, decision, dirty), stop: null };
+  return { recipe: definitionsOf(builds, decision, dirty), stop: null };
 }
 
 /** Why the sources are not what is committed, or cannot be compared with it; null when they are. */
@@ -114,15 +114,15 @@ async function changesIn(
 
 const UNKNOWN_COMMIT = 'the commit of this run is not known';
 
-function recipeOf(
+function definitionsOf(
   builds: readonly SelectedBuild[],
   decision: ResolvedDecision,
   { command, facts, build: settings }: RunRequest,
-): Recipe | null {
+): Definitions | null {
   const { source } = settings;
   if (source === null) {
     if (command === 'plan') return null;
-    throw new UserError({ what: UNKNOWN_COMMIT, mend: 'give it with --sha (input sha)' });
+    throw new UserError({ what: UNKNOWN_COMMIT, hint: 'give it with --sha (input sha)' });
   }
   const from = { ...settings, source, trusted: facts?.may.write ?? true };
   const defined = (some: readonly SelectedBuild[]) => {
@@ -141,10 +141,10 @@ function recipeOf(
  * may check out or make more.
  */
 export async function checkSources(
-  building: Building,
+  building: BuildActions,
   request: RunRequest,
   parts: RunParts,
-): Promise<Building> {
+): Promise<BuildActions> {
   const here = building.recipe?.here ?? null;
   if (request.command !== 'plan' || here === null) return building;
   const { definition } = here;
@@ -162,7 +162,11 @@ export async function checkSources(
 }
 
 /** Builds, or takes what other machines built, and checks it in the registry. */
-export async function buildRelease(building: Building, request: RunRequest, parts: RunParts): Promise<Made> {
+export async function buildRelease(
+  building: BuildActions,
+  request: RunRequest,
+  parts: RunParts,
+): Promise<BuiltImages> {
   const { builds, planned, recipe } = building;
   if (recipe === null) throw new Error('a build without its definition');
   const targets = await targetsOf(building, recipe.here?.input ?? null, request, parts);
@@ -183,7 +187,7 @@ export async function buildRelease(building: Building, request: RunRequest, part
 }
 
 async function targetsOf(
-  { builds, release, stop }: Building,
+  { builds, release, stop }: BuildActions,
   here: DefinitionInput | null,
   { build: settings }: RunRequest,
   parts: RunParts,
@@ -359,7 +363,7 @@ export function renderWith(decision: ResolvedDecision): Render {
       return {
         ok: false,
         what: problem?.what ?? error.message,
-        mend: problem?.mend ?? 'correct the template',
+        mend: problem?.hint ?? 'correct the template',
       };
     }
   };

@@ -55,10 +55,10 @@ function templateProblems(
   { text, path }: Text,
   names: ReadonlySet<string> | null,
 ): Problem[] {
-  const problem = (at: number, what: string, mend: string): Problem => ({
-    place: build.origin.inside(at, ...path),
+  const problem = (at: number, what: string, hint: string): Problem => ({
+    location: build.origin.inside(at, ...path),
     what: `${imageOf(build)}: ${path.join('.')}: ${what}`,
-    mend,
+    hint,
   });
   const template = parseTemplate(text, true);
   if (!template.ok) return [problem(template.at, template.what, template.mend)];
@@ -66,7 +66,7 @@ function templateProblems(
   return variablesOf(template.value)
     .filter(({ name }) => !names.has(name))
     .map((variable) => {
-      const { what, mend } = unknownName(variable, names);
-      return problem(variable.at, what, mend);
+      const { what, mend: hint } = unknownName(variable, names);
+      return problem(variable.at, what, hint);
     });
 }

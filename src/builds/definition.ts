@@ -151,7 +151,7 @@ function pushOutput(repository: Repository, insecure: readonly string[]): string
   if (/[,"\s]/.test(name))
     throw new UserError({
       what: `"${name}" is not an image name`,
-      mend: 'take the comma or quotation mark out',
+      hint: 'take the comma or quotation mark out',
     });
   const open = insecure.includes(repository.registry) ? ',registry.insecure=true' : '';
   return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open}`;
@@ -244,9 +244,9 @@ function duplicateNames(builds: readonly SelectedBuild[]): Problem[] {
     config.names.forEach(({ repository, text }, i) => {
       if (seen.some((other) => sameRepository(other, repository))) {
         problems.push({
-          place: config.origin.at('name', ...(config.names.length > 1 ? [i] : [])),
+          location: config.origin.at('name', ...(config.names.length > 1 ? [i] : [])),
           what: `two builds are called "${text}"`,
-          mend: 'give each image one build',
+          hint: 'give each image one build',
         });
       }
       seen.push(repository);

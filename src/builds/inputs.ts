@@ -1,6 +1,6 @@
 /** The builds of a run: entries of the tag file, or the images of the inputs, with defaults and registry-map applied. Pure. */
 import type { BuildConfig, Config, ImageName, Origin, PlatformConfig } from '../config/model.js';
-import { type Place, type Problem, UserError } from '../errors.js';
+import { type Location, type Problem, UserError } from '../errors.js';
 import { parsePlatform } from '../oci/platform.js';
 import { type Parsed, parseRepository, type Repository, sameRepository } from '../oci/reference.js';
 import { type Force, isForced, mapRepository, type RegistryMap, shownName } from '../plan/overrides.js';
@@ -22,7 +22,7 @@ export interface RunBuild {
   readonly names: readonly BuildName[];
   /** the entry of the tag file as it is there; null for a build that the inputs make */
   readonly entry: BuildConfig | null;
-  readonly place: Place | null;
+  readonly place: Location | null;
 }
 
 export interface BuildOptions {
@@ -115,7 +115,7 @@ function fromInputs(images: readonly string[]): BuildConfig {
   };
 }
 
-const NOWHERE: Place = { file: 'action inputs', line: 1, column: 1, nowhere: true };
+const NOWHERE: Location = { file: 'action inputs', line: 1, column: 1, nowhere: true };
 const INPUTS: Origin = { at: () => NOWHERE, keyAt: () => NOWHERE, inside: () => NOWHERE };
 
 // The action's build inputs laid under the entries of the tag file. Pure.
@@ -156,7 +156,7 @@ function platformsOf(build: BuildConfig, names: readonly string[]): PlatformConf
   const platforms = names.flatMap((name): PlatformConfig[] => {
     const parsed = parsePlatform(name);
     if (!parsed.ok) {
-      problems.push({ what: `platforms: ${parsed.what}`, mend: parsed.mend });
+      problems.push({ what: `platforms: ${parsed.what}`, hint: parsed.mend });
       return [];
     }
     return [{ platform: parsed.value, stage: 'release', requires: [], origin: build.origin }];
@@ -197,7 +197,7 @@ interface Image {
   readonly enable: boolean;
 }
 
-const MEND = 'write it as "NAME", or "name=NAME,enable=true"';
+const HINT = 'write it as "NAME", or "name=NAME,enable=true"';
 
 function imagesOf(line: string): { readonly images: Image[] } | { readonly problem: Problem } {
   const names: string[] = [];
@@ -220,8 +220,8 @@ function imagesOf(line: string): { readonly images: Image[] } | { readonly probl
   return { images: names.map((name) => ({ name, enable })) };
 }
 
-function problem(what: string, mend = MEND): Problem {
-  return { what: `input images: ${what}`, mend };
+function problem(what: string, hint = HINT): Problem {
+  return { what: `input images: ${what}`, hint };
 }
 
 // Inputs of the action that are lists, read as docker's own actions read theirs. Pure.

@@ -58,12 +58,12 @@ function add(
   problems: Problem[],
 ): void {
   const parsed = parsePlatform(platform);
-  if (!parsed.ok) problems.push({ what: `digests: ${name}: ${image}: ${parsed.what}`, mend: parsed.mend });
+  if (!parsed.ok) problems.push({ what: `digests: ${name}: ${image}: ${parsed.what}`, hint: parsed.mend });
   else if (typeof digest !== 'string' || !isDigest(digest)) {
     problems.push(problem(name, `${image}, ${platform}: no digest`, '"sha256:" and 64 hexadecimal digits'));
   } else if ((known.get(parsed.value) ?? digest) !== digest) {
     const what = `digests: ${name}: ${image}, ${platform} is ${digest} here and ${known.get(parsed.value) ?? ''} elsewhere`;
-    problems.push({ what, mend: 'hand on the files of one run only' });
+    problems.push({ what, hint: 'hand on the files of one run only' });
   } else known.set(parsed.value, digest);
 }
 
@@ -88,7 +88,7 @@ export function builtElsewhere(
       const repository = config.names[0]?.repository;
       if (found === undefined || repository === undefined) {
         const what = `digests: ${image} has no digest for ${platform}`;
-        problems.push({ what, mend: 'see the job that builds this platform; every one must succeed' });
+        problems.push({ what, hint: 'see the job that builds this platform; every one must succeed' });
         return [];
       }
       const name = platformTarget(names[i] ?? '', platform);
@@ -103,7 +103,7 @@ export function builtElsewhere(
     if (images.includes(image)) continue;
     problems.push({
       what: `digests: no build is called "${image}"`,
-      mend: `the builds are ${images.join(', ')}`,
+      hint: `the builds are ${images.join(', ')}`,
     });
   }
   if (problems.length > 0) throw new UserError(problems);
@@ -111,7 +111,7 @@ export function builtElsewhere(
 }
 
 function problem(name: string, what: string, form: string): Problem {
-  return { what: `digests: ${name}: ${what}`, mend: `write ${form}` };
+  return { what: `digests: ${name}: ${what}`, hint: `write ${form}` };
 }
 
 function parseJson(text: string): unknown {
@@ -192,7 +192,7 @@ export function onlyPlatform(
   if (names.length > 0 && !names.some(same)) {
     throw new UserError({
       what: `no build has the platform ${JSON.stringify(platform)}`,
-      mend: `the platforms are ${[...new Set(names)].join(', ')}`,
+      hint: `the platforms are ${[...new Set(names)].join(', ')}`,
     });
   }
   return builds

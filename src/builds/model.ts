@@ -3,7 +3,7 @@
  * definition, and from the digests that come back to one digest an image. Nothing in this folder acts.
  */
 import type { BuildConfig, Class, Origin } from '../config/model.js';
-import type { OperationError, Place } from '../errors.js';
+import type { OperationError, Location } from '../errors.js';
 import type { Manifest } from '../ports.js';
 import type { Parsed, Repository } from '../oci/reference.js';
 import type { PlatformChoice } from './platform-stages.js';
@@ -103,7 +103,7 @@ export interface PathUse {
   readonly access: 'read' | 'write';
   readonly path: string;
   /** in the tag file; null for a path that an input of the workflow names */
-  readonly place: Place | null;
+  readonly place: Location | null;
 }
 
 /** What Retag knows about one target that the bake file does not say. */
@@ -139,7 +139,7 @@ export interface SecretUse {
   /** the variable, or the path */
   readonly name: string;
   /** null for the action's input */
-  readonly place: Place | null;
+  readonly place: Location | null;
 }
 
 /** Everything that one `docker buildx bake` needs. `text` is what buildx reads and what is printed. */

@@ -212,11 +212,11 @@ async function observePrimary(
 
 async function foundAt({ destination }: WantedTag, registry: Registry): Promise<PrimaryObservation['found']> {
   const { tag, ...repository } = destination;
-  const existence = await registry.look({ ...repository, tag });
+  const existence = await registry.head({ ...repository, tag });
   if (existence.state !== 'present') return existence;
   try {
     const at: DigestRef = { ...repository, digest: existence.digest };
-    const facts = await registry.facts(repository, await registry.manifest(at), {
+    const facts = await registry.inspect(repository, await registry.manifest(at), {
       revision: 'first',
       platforms: false,
     });
@@ -240,7 +240,7 @@ function stateOf(image: string, decided: BuildPlan): SourceState {
 async function existing(build: RunBuild, tag: string, registry: Registry): Promise<SourceState | null> {
   const [first] = build.names;
   if (first === undefined) return null;
-  const found = await registry.look({ ...first.repository, tag });
+  const found = await registry.head({ ...first.repository, tag });
   if (found.state === 'absent') return null;
   if (found.state === 'present') return present(first.repository, found.digest);
   return {
@@ -263,7 +263,7 @@ function present(repository: Repository, digest: string): SourceState {
 export async function incompleteBuilds(
   selected: readonly SelectedBuild[],
   states: BuildStates,
-  registry: Pick<Registry, 'manifest' | 'facts'>,
+  registry: Pick<Registry, 'manifest' | 'inspect'>,
 ): Promise<string[]> {
   const found = await Promise.all(
     selected.map(async ({ config, choice }) => {
@@ -281,13 +281,13 @@ export async function incompleteBuilds(
 
 /** Null when the registry does not say: then nothing is claimed. */
 async function platformsOf(
-  registry: Pick<Registry, 'manifest' | 'facts'>,
+  registry: Pick<Registry, 'manifest' | 'inspect'>,
   repository: { readonly registry: string; readonly repository: string },
   digest: string,
 ): Promise<readonly string[] | null> {
   try {
     const manifest = await registry.manifest({ ...repository, digest });
-    return (await registry.facts(repository, manifest, { revision: null, platforms: true })).platforms;
+    return (await registry.inspect(repository, manifest, { revision: null, platforms: true })).platforms;
   } catch (error) {
     if (error instanceof OperationError) return null;
     throw error;

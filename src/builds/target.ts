@@ -1,6 +1,6 @@
 /** One entry of `builds` as a bake target: every value checked, every mistake named with its place. Pure. */
 import type { BuildConfig } from '../config/model.js';
-import type { Place, Problem } from '../errors.js';
+import type { Location, Problem } from '../errors.js';
 import { formatCsv, type CsvField } from './csv.js';
 import { labelling, type Labelling, type OrReport } from './labels.js';
 import type { BakeTarget, BuildDecision, PathUse, Render, SourceFacts } from './model.js';
@@ -49,7 +49,7 @@ export interface TargetParts extends Labelling {
   readonly attest: readonly string[];
   /** BuildKit makes an index even for one platform when there is an attestation */
   readonly attested: boolean;
-  readonly secrets: readonly { readonly spec: SecretSpec; readonly place: Place | null }[];
+  readonly secrets: readonly { readonly spec: SecretSpec; readonly place: Location | null }[];
   readonly ssh: readonly { readonly text: string; readonly paths: readonly string[] }[];
   readonly cacheFrom: readonly (readonly CsvField[])[];
   readonly cacheTo: readonly (readonly CsvField[])[];
@@ -121,9 +121,9 @@ function reporter(build: BuildConfig, problems: Problem[]): OrReport {
     if (parsed.ok) return parsed.value;
     const where = path.filter((part) => typeof part === 'string').join('.');
     problems.push({
-      place: build.origin.at(...path),
+      location: build.origin.at(...path),
       what: `${imageOf(build)}: ${where}: ${parsed.what}`,
-      mend: parsed.mend,
+      hint: parsed.mend,
     });
     return fallback;
   };
@@ -161,7 +161,7 @@ function secretsOf(
   for (const text of shared.inputSecrets) {
     const parsed = parseSecret(text, true);
     if (parsed.ok) secrets.set(parsed.value.id, { spec: parsed.value, place: null });
-    else problems.push({ what: `secrets: ${parsed.what}`, mend: parsed.mend });
+    else problems.push({ what: `secrets: ${parsed.what}`, hint: parsed.mend });
   }
   build.secrets.forEach((text, i) => {
     const spec = at<SecretSpec>(parseSecret(text, false), { id: '', env: '' }, 'secrets', i);

@@ -23,7 +23,7 @@ export interface Expected {
  */
 export function checkBuilt(
   built: readonly BuiltTarget[],
-  registry: Pick<Registry, 'manifest' | 'facts'>,
+  registry: Pick<Registry, 'manifest' | 'inspect'>,
   expected: Expected,
 ): Promise<readonly { readonly image: string; readonly result: Checked<BuiltImage> }[]> {
   const images = [...new Set(built.map(({ target }) => target.image))];
@@ -37,7 +37,7 @@ export function checkBuilt(
 
 async function checkOne(
   parts: readonly BuiltTarget[],
-  registry: Pick<Registry, 'manifest' | 'facts'>,
+  registry: Pick<Registry, 'manifest' | 'inspect'>,
   expected: Expected,
 ): Promise<Checked<BuiltImage>> {
   try {
@@ -55,13 +55,13 @@ async function checkOne(
  */
 async function checkRevisions(
   parts: readonly BuiltTarget[],
-  registry: Pick<Registry, 'manifest' | 'facts'>,
+  registry: Pick<Registry, 'manifest' | 'inspect'>,
   revision: string,
 ): Promise<void> {
   for (const part of parts) {
     const { image, platforms, repository } = part.target;
     const manifest = await pushed(part, registry);
-    const facts = await registry.facts(repository, manifest, { revision: 'first', platforms: false });
+    const facts = await registry.inspect(repository, manifest, { revision: 'first', platforms: false });
     if (facts.revision === null || facts.revision === revision) continue;
     throw new OperationError(
       'mismatch',
@@ -72,7 +72,7 @@ async function checkRevisions(
 
 async function readImage(
   parts: readonly BuiltTarget[],
-  registry: Pick<Registry, 'manifest' | 'facts'>,
+  registry: Pick<Registry, 'manifest' | 'inspect'>,
   expected: Expected,
 ): Promise<BuiltImage> {
   const [first] = parts;
@@ -86,7 +86,7 @@ async function readImage(
   const manifest = joined
     ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations }, registry)
     : await pushed(first, registry);
-  const facts = await registry.facts(repository, manifest, { revision: null, platforms: true });
+  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
   const missing = platformsMissing(wanted, facts.platforms);
   if (missing.length > 0) {
     throw new OperationError(
@@ -141,7 +141,7 @@ export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
  */
 export async function joinIndex(
   { repository, digests, annotations }: JoinInput,
-  registry: Pick<Registry, 'manifest' | 'facts'>,
+  registry: Pick<Registry, 'manifest' | 'inspect'>,
 ): Promise<Manifest> {
   const parts = await Promise.all(
     [...digests].map(([platform, digest]) => partOf(repository, platform, digest, registry)),
@@ -173,7 +173,7 @@ async function partOf(
   repository: Repository,
   platform: string,
   digest: string,
-  registry: Pick<Registry, 'manifest' | 'facts'>,
+  registry: Pick<Registry, 'manifest' | 'inspect'>,
 ): Promise<Part> {
   const manifest = await registry.manifest({ ...repository, digest });
   const children = readDescriptors(manifest);
@@ -194,9 +194,9 @@ async function lone(
   repository: Repository,
   platform: string,
   manifest: Manifest,
-  registry: Pick<Registry, 'facts'>,
+  registry: Pick<Registry, 'inspect'>,
 ): Promise<Descriptor> {
-  const facts = await registry.facts(repository, manifest, { revision: null, platforms: true });
+  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
   const [has] = facts.platforms;
   if (has === undefined || !samePlatform(platform, has)) {
     throw wrong(repository, manifest.digest, platform, has ?? 'no platform');

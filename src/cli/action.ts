@@ -33,12 +33,12 @@ import { checkWritable, writeJson } from '../system/write.js';
 import {
   gitHubOf,
   listedHosts,
-  outsideOf,
+  openAdapters,
   parseConcurrency,
   parseInsecureHosts,
   realRegistry,
 } from './adapters.js';
-import { finish } from './after-run.js';
+import { afterRun } from './after-run.js';
 import { checkStages } from './plan-apply.js';
 
 /** Runs the action and gives its exit status. Never throws. */
@@ -94,7 +94,7 @@ async function runWith(
     githubToken: inputs.token,
     onSecret: mask,
   });
-  const outside = outsideOf({
+  const outside = openAdapters({
     files,
     env,
     workspace,
@@ -131,7 +131,7 @@ async function runWith(
     const parts = { registry, log, clock: systemClock, signal: deadline.signal, ...outside };
     const result = await run(request, parts);
     const written = await publish(result, request, path, env, workspace);
-    const code = await finish({ result, request, facts, inputs, env, outside, log });
+    const code = await afterRun({ result, request, facts, inputs, env, outside, log });
     return written ? code : 1;
   } finally {
     registry.close();

@@ -30,7 +30,7 @@ import { systemClock } from '../system/clock.js';
 import { youngCollector } from '../system/process.js';
 import { VERSION } from '../version.js';
 
-interface OutsideOptions {
+interface AdapterOptions {
   /** for what a change touches; empty: nothing is looked up */
   readonly files: readonly TagFile[];
   readonly env: NodeJS.ProcessEnv;
@@ -47,7 +47,7 @@ interface OutsideOptions {
   readonly terminal: boolean;
 }
 
-export interface Outside {
+export interface Adapters {
   /** rejects with how to mend it where GitHub cannot be asked */
   readonly github: () => Promise<GitHub>;
   readonly gatekeeper: Gatekeeper;
@@ -62,7 +62,7 @@ export interface Outside {
 }
 
 /** Nothing is loaded or sent before it is needed: octokit and buildx stay off the start path. */
-export function outsideOf(options: OutsideOptions): Outside {
+export function openAdapters(options: AdapterOptions): Adapters {
   const { env, facts } = options;
   let changed: Promise<EntryChanges | null> | undefined;
   const github = gitHubOf(options);
@@ -103,7 +103,7 @@ export function outsideOf(options: OutsideOptions): Outside {
 
 /** What this change does to the tag file, as GitHub has it; said where GitHub cannot be asked, since rules then bind nothing. */
 async function changesOf(
-  options: OutsideOptions,
+  options: AdapterOptions,
   config: Config,
   github: () => Promise<GitHub>,
 ): Promise<EntryChanges | null> {
@@ -122,8 +122,8 @@ async function changesOf(
 
 /** What `outsideOf` needs, for a run that builds nothing. */
 export function askingOnly(
-  asking: Pick<OutsideOptions, 'env' | 'workspace' | 'facts' | 'log' | 'signal'>,
-): OutsideOptions {
+  asking: Pick<AdapterOptions, 'env' | 'workspace' | 'facts' | 'log' | 'signal'>,
+): AdapterOptions {
   return {
     ...asking,
     token: asking.env['GITHUB_TOKEN'] ?? '',
@@ -136,8 +136,8 @@ export function askingOnly(
 }
 
 /** For a run that asks nobody but the registry. */
-export function withoutOutside(log: Log, signal: AbortSignal): Outside {
-  const outside = outsideOf(askingOnly({ env: {}, workspace: '.', facts: null, log, signal }));
+export function withoutAdapters(log: Log, signal: AbortSignal): Adapters {
+  const outside = openAdapters(askingOnly({ env: {}, workspace: '.', facts: null, log, signal }));
   return {
     ...outside,
     checkedOut: () => Promise.resolve(null),
@@ -145,7 +145,7 @@ export function withoutOutside(log: Log, signal: AbortSignal): Outside {
   };
 }
 
-type GitHubAccess = Pick<OutsideOptions, 'env' | 'token' | 'log' | 'signal'>;
+type GitHubAccess = Pick<AdapterOptions, 'env' | 'token' | 'log' | 'signal'>;
 
 /** GitHub, opened when it is asked first. */
 export function gitHubOf(access: GitHubAccess): () => Promise<GitHub> {
@@ -176,7 +176,7 @@ function missing({ env, token }: GitHubAccess): string | null {
   return token === '' ? 'there is no GitHub token; set GITHUB_TOKEN (input github-token)' : null;
 }
 
-function checksOf(options: OutsideOptions, github: () => Promise<GitHub>): Checks {
+function checksOf(options: AdapterOptions, github: () => Promise<GitHub>): Checks {
   const why = missing(options);
   if (why !== null) return withoutGitHub(why);
   const run = Number(options.env['GITHUB_RUN_ID'] ?? '');
@@ -203,7 +203,7 @@ function entryOf(
 }
 
 /** The branch that a change must have been merged into: that of the tag file, or the one that is built; else the default branch. */
-function branchOf({ env, facts }: OutsideOptions, entry: ImageConfig | null): string | null {
+function branchOf({ env, facts }: AdapterOptions, entry: ImageConfig | null): string | null {
   if (entry !== null) return branchOfRun(env) ?? facts?.defaultBranch ?? null;
   return facts?.kind === 'branch' ? facts.name : (facts?.defaultBranch ?? null);
 }
@@ -222,7 +222,7 @@ function commitOfRun(facts: RefFacts | null, home: string): Subject['commit'] {
   return { why: 'the commit of this run is not known; give it with --sha (input sha)' };
 }
 
-function lazyBuilder(options: OutsideOptions): Builder {
+function lazyBuilder(options: AdapterOptions): Builder {
   let made: Promise<Builder> | undefined;
   const builder = (): Promise<Builder> =>
     (made ??= import('../docker/builder.js').then(({ createBuilder }) =>
@@ -314,7 +314,7 @@ export function parseConcurrency(text: string): number {
   if (!/^\d+$/.test(text.trim()) || value < 1 || value > MOST_CONCURRENCY) {
     throw new UserError({
       what: `concurrency: "${text}" is not a number of requests`,
-      mend: `give a whole number from 1 to ${MOST_CONCURRENCY}`,
+      hint: `give a whole number from 1 to ${MOST_CONCURRENCY}`,
     });
   }
   return value;

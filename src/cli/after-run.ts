@@ -13,7 +13,7 @@ import type { Log } from '../ports.js';
 import type { RunRequest } from '../load.js';
 import type { RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
-import { branchOfRun, type Outside } from './adapters.js';
+import { branchOfRun, type Adapters } from './adapters.js';
 
 interface Ending {
   readonly result: RunResult;
@@ -21,12 +21,12 @@ interface Ending {
   readonly facts: RefFacts;
   readonly inputs: ActionInputs;
   readonly env: NodeJS.ProcessEnv;
-  readonly outside: Outside;
+  readonly outside: Adapters;
   readonly log: Log;
 }
 
 /** Gives the exit status of the action. */
-export function finish(ending: Ending): Promise<number> {
+export function afterRun(ending: Ending): Promise<number> {
   return ending.facts.pullRequest === null ? finishRun(ending) : finishPullRequest(ending);
 }
 
@@ -59,7 +59,7 @@ async function finishRun({ result, request, facts, inputs, env, outside, log }: 
   if (!follows || registryMap.length > 0 || inputs.token === '') return result.exitCode;
   const { github } = outside;
   const base = branchOfRun(env) ?? facts.defaultBranch;
-  const { ok, notes } = await aftermath(result, { files, base, github, runUrl: runUrl(env) });
+  const { ok, notes } = await afterApply(result, { files, base, github, runUrl: runUrl(env) });
   await publishNotes(notes, env);
   if (ok) return result.exitCode;
   if (command === 'apply')
@@ -79,7 +79,7 @@ function runUrl(env: NodeJS.ProcessEnv): string | null {
 
 // After the tags are there: the follow-up pull request and the tracking issues.
 
-interface AftermathParts {
+interface AfterApplyParts {
   readonly files: readonly TagFile[];
   /** the branch whose files are set; null: not known */
   readonly base: string | null;
@@ -87,7 +87,7 @@ interface AftermathParts {
   readonly runUrl: string | null;
 }
 
-interface Aftermath {
+interface AfterApply {
   /** false: the run fails, and running again does the rest */
   readonly ok: boolean;
   /** what was done and what was not, in order */
@@ -95,7 +95,7 @@ interface Aftermath {
 }
 
 /** Does what the tag file asks for once tags are right. The tags stand whatever happens here. A plan does nothing but track. */
-async function aftermath(result: RunResult, parts: AftermathParts): Promise<Aftermath> {
+async function afterApply(result: RunResult, parts: AfterApplyParts): Promise<AfterApply> {
   const applied = result.report.command === 'apply';
   const followed = applied
     ? await attempt('the follow-up pull request', applied, () => openFollowUp(result, parts))
@@ -118,7 +118,7 @@ async function attempt(what: string, applied: boolean, work: () => Promise<Note[
 
 async function openFollowUp(
   { config, outcomes }: RunResult,
-  { files, base, github, runUrl }: AftermathParts,
+  { files, base, github, runUrl }: AfterApplyParts,
 ): Promise<Note[]> {
   const items = followUpItems(config.images, outcomes);
   if (items.length === 0 || base === null) return [];
@@ -141,7 +141,7 @@ async function openFollowUp(
 
 async function track(
   { config, outcomes, release, report }: RunResult,
-  { github, runUrl }: AftermathParts,
+  { github, runUrl }: AfterApplyParts,
 ): Promise<Note[]> {
   const { tracking } = config;
   if (tracking === undefined) return [];

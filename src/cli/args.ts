@@ -206,7 +206,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (command !== 'classify' && words.length > 0) {
     problems.push({
       what: `"${words[0] ?? ''}" is not understood by "retag ${command}"`,
-      mend: `see "retag ${command} --help"`,
+      hint: `see "retag ${command} --help"`,
     });
   }
   if (problems.length > 0) throw new UserError(problems);
@@ -223,7 +223,7 @@ function noSuchFlag(command: CommandName | undefined, { written, near }: Unknown
   const help = command === undefined ? 'retag --help' : `retag ${command} --help`;
   return {
     what: `there is no flag ${written}`,
-    mend: near === undefined ? `see "${help}"` : `did you mean --${near}?`,
+    hint: near === undefined ? `see "${help}"` : `did you mean --${near}?`,
   };
 }
 
@@ -237,20 +237,20 @@ function misuse(
   if (!flag.commands.includes(command)) {
     return {
       what: `${rawName} does not go with "retag ${command}"`,
-      mend: `it goes with: ${flag.commands.join(', ')}`,
+      hint: `it goes with: ${flag.commands.join(', ')}`,
     };
   }
   if (flag.type === 'boolean') return inlineValue === true ? { what: `${rawName} takes no value` } : null;
   if (value === undefined || value === '')
-    return { what: `${rawName} needs a value`, mend: `write ${rawName}=${flag.value ?? 'VALUE'}` };
+    return { what: `${rawName} needs a value`, hint: `write ${rawName}=${flag.value ?? 'VALUE'}` };
   if (inlineValue !== true && value.startsWith('-') && value.length > 1) {
     return {
       what: `${rawName} needs a value, not ${value}`,
-      mend: `write ${rawName}=${flag.value ?? 'VALUE'}`,
+      hint: `write ${rawName}=${flag.value ?? 'VALUE'}`,
     };
   }
   return flag.multiple !== true && values.has(name)
-    ? { what: `${rawName} is given twice`, mend: 'give it once' }
+    ? { what: `${rawName} is given twice`, hint: 'give it once' }
     : null;
 }
 
@@ -258,11 +258,11 @@ function unknownCommand(word: string): Problem {
   if (word === '')
     return {
       what: 'no command is given',
-      mend: `choose one of ${COMMANDS.join(', ')}; see "retag --help"`,
+      hint: `choose one of ${COMMANDS.join(', ')}; see "retag --help"`,
     };
   const near = suggest(word, COMMANDS);
-  const mend = near === undefined ? `choose one of ${COMMANDS.join(', ')}` : `did you mean "${near}"?`;
-  return { what: `there is no command "${word}"`, mend };
+  const hint = near === undefined ? `choose one of ${COMMANDS.join(', ')}` : `did you mean "${near}"?`;
+  return { what: `there is no command "${word}"`, hint };
 }
 
 // argv → flags and words, whatever their order. Flags that do not exist are told, and read as the ones that were meant.

@@ -1,6 +1,6 @@
 /** `retag classify` */
 import { inOrder } from '../config/config.js';
-import { readFiles, sayDoubts } from '../load.js';
+import { readFiles, logWarnings } from '../load.js';
 import { type Problem, UserError } from '../errors.js';
 import {
   classificationReport,
@@ -21,7 +21,7 @@ export async function classifyCommand(args: Arguments, io: Io): Promise<number> 
   checkCommon(args);
   const path = await reportPath(args, io);
   const policy = await policyFor(args, io);
-  sayDoubts(policy, logFor(args, io));
+  logWarnings(policy, logFor(args, io));
   const words = args.words.filter((word) => word !== '-');
   const refs =
     words.length === args.words.length && words.length > 0 ? words : [...words, ...(await readRefs(io))];
@@ -63,7 +63,7 @@ async function policyFor(args: Arguments, io: Io): Promise<CompiledPolicy> {
   const preset = args.text('policy');
   if (preset !== undefined) {
     if (args.list('config').length > 0) {
-      throw new UserError({ what: '--policy and --config are both given', mend: 'give one of them' });
+      throw new UserError({ what: '--policy and --config are both given', hint: 'give one of them' });
     }
     return compilePolicy({ preset });
   }
@@ -73,7 +73,7 @@ async function policyFor(args: Arguments, io: Io): Promise<CompiledPolicy> {
   if (policy !== null) return policy;
   throw new UserError({
     what: 'the tag files have no policy',
-    mend: 'add "policy:" to one of them, or name a preset with --policy',
+    hint: 'add "policy:" to one of them, or name a preset with --policy',
   });
 }
 

@@ -6,7 +6,7 @@ import { promotionRequest } from '../load.js';
 import { run, type RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { parseTimeout, startDeadline } from '../system/process.js';
-import { realRegistry, withoutOutside } from './adapters.js';
+import { realRegistry, withoutAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import { type Io, logFor } from './output.js';
 import { checkCommon } from './session.js';
@@ -122,7 +122,7 @@ async function runOn(
     settle: 0,
   };
   try {
-    return await run(request, { registry, log, clock: systemClock, signal, ...withoutOutside(log, signal) });
+    return await run(request, { registry, log, clock: systemClock, signal, ...withoutAdapters(log, signal) });
   } finally {
     registry.close();
   }

@@ -46,7 +46,7 @@ export async function pinCommand(args: Arguments, io: Io): Promise<number> {
 }
 
 function problemOf({ entry, text, failed }: PinOutcome): Problem[] {
-  return failed ? [{ place: entry.origin.at('src_build_tag'), what: text }] : [];
+  return failed ? [{ location: entry.origin.at('src_build_tag'), what: text }] : [];
 }
 
 // What `retag pin` writes: for each entry the digest that its source tag has now.
@@ -84,7 +84,7 @@ export async function lookUpPins(
 
 async function pinOne(entry: ImageConfig, ref: TagRef, registry: Registry): Promise<PinOutcome> {
   const source = formatReference(ref);
-  const found = await registry.look(ref);
+  const found = await registry.head(ref);
   if (found.state === 'unknown')
     return { entry, source, digest: null, text: found.error.message, failed: true };
   if (found.state === 'absent') {

@@ -12,7 +12,7 @@ import { systemClock } from '../system/clock.js';
 import { readDigests } from '../system/files.js';
 import { parseSettle } from '../system/process.js';
 import { writeJson } from '../system/write.js';
-import { outsideOf } from './adapters.js';
+import { openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import type { Io } from './output.js';
 import { checkoutOf, onlyOf, reportPath, type Session, withSession } from './session.js';
@@ -24,7 +24,7 @@ export function tagsCommand(args: Arguments, io: Io): Promise<number> {
     for (const text of facts?.warnings ?? []) log.warning(text);
     const path = await reportPath(args, io);
     const request = await requestFor(args, io, session);
-    const outside = outsideOf({
+    const outside = openAdapters({
       files: [],
       env: io.env,
       workspace: io.cwd,
@@ -110,7 +110,7 @@ function reviewOf(args: Arguments): ReviewMode | undefined {
   if (given === undefined || mode !== undefined) return mode;
   throw new UserError({
     what: `--review: "${given}" is not known`,
-    mend: `write one of ${REVIEW_MODES.join(', ')}`,
+    hint: `write one of ${REVIEW_MODES.join(', ')}`,
   });
 }
 
@@ -124,6 +124,6 @@ export function checkStages(stages: readonly string[]): string[] {
   if (wrong === undefined) return [...stages];
   throw new UserError({
     what: `include-stages: "${wrong}" cannot be included`,
-    mend: 'give "build"; release is in every image, and test in every snapshot',
+    hint: 'give "build"; release is in every image, and test in every snapshot',
   });
 }

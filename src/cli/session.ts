@@ -128,5 +128,5 @@ export function checkoutOf({ cwd, env }: Pick<Io, 'cwd' | 'env'>): string {
 export function onlyOf(args: Arguments): RunRequest['only'] {
   const only = args.text('only') ?? '';
   if (only === '' || only === 'builds' || only === 'images') return only;
-  throw new UserError({ what: `--only: "${only}" is not known`, mend: 'give builds or images' });
+  throw new UserError({ what: `--only: "${only}" is not known`, hint: 'give builds or images' });
 }

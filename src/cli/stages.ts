@@ -6,7 +6,7 @@ import { readRefFacts } from '../git/facts.js';
 import { load, promotionRequest } from '../load.js';
 import { systemClock } from '../system/clock.js';
 import { startDeadline } from '../system/process.js';
-import { askingOnly, outsideOf } from './adapters.js';
+import { askingOnly, openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import { type Io, logFor } from './output.js';
 import { tagFiles } from './session.js';
@@ -19,7 +19,7 @@ export async function stagesCommand(args: Arguments, io: Io): Promise<number> {
   if (config.builds.length === 0) {
     throw new UserError({
       what: 'the tag files have no builds, so there are no platforms',
-      mend: 'see "builds" in docs/tag-file.md',
+      hint: 'see "builds" in docs/tag-file.md',
     });
   }
   const now = systemClock.now();
@@ -33,7 +33,7 @@ export async function stagesCommand(args: Arguments, io: Io): Promise<number> {
   const deadline = startDeadline(5 * 60_000, '5m');
   try {
     const asking = { env: io.env, workspace: io.cwd, facts, log, signal: deadline.signal };
-    const outside = outsideOf(askingOnly(asking));
+    const outside = openAdapters(askingOnly(asking));
     let refused = 0;
     for (const build of config.builds) {
       const table = await platformStages(

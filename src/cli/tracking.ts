@@ -2,7 +2,7 @@
 import { trackingText } from '../github/tracking/issue.js';
 import { listTracking } from '../github/tracking/sync.js';
 import { startDeadline } from '../system/process.js';
-import { askingOnly, outsideOf } from './adapters.js';
+import { askingOnly, openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import { type Io, logFor } from './output.js';
 
@@ -16,7 +16,7 @@ export async function trackingCommand(args: Arguments, io: Io): Promise<number> 
       log: logFor(args, io),
       signal: deadline.signal,
     };
-    const outside = outsideOf(askingOnly(asking));
+    const outside = openAdapters(askingOnly(asking));
     const issues = await listTracking(await outside.github());
     io.stdout.write(args.is('json') ? `${JSON.stringify(issues, null, 2)}\n` : `${trackingText(issues)}\n`);
     return deadline.exitCode() ?? 0;

@@ -1,5 +1,5 @@
 /** `retag validate`: everything that can be said of the tag files without asking a registry. */
-import { load, promotionRequest, sayDoubts } from '../load.js';
+import { load, promotionRequest, logWarnings } from '../load.js';
 import { plural } from '../plan/decide.js';
 import { contents } from '../report/format.js';
 import type { Report } from '../report/model.js';
@@ -17,7 +17,7 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   const files = await tagFiles(args, io);
   const loaded = load(promotionRequest('validate', files));
   const log = logFor(args, io);
-  sayDoubts(loaded.policy, log);
+  logWarnings(loaded.policy, log);
   for (const { path } of files) log.line(`valid: ${path}`);
   log.line(`${contents(loaded)} in ${files.length} ${plural(files.length, 'tag file')}.`);
   const report = nothingDone(systemClock.now() - started);

@@ -1,10 +1,10 @@
 /** Stage 1, load: tag files → one Config, or every problem of every file at once. */
-import { type Place, type Problem, UserError } from '../errors.js';
+import { type Location, type Problem, UserError } from '../errors.js';
 import { formatRepository, parseRepository } from '../oci/reference.js';
 import { assemble, laterPolicies, type Piece } from './assemble.js';
 import type { Config, PolicyConfig } from './model.js';
 import { originOf } from './origin.js';
-import { salvage } from './partial.js';
+import { partial } from './partial.js';
 import { problemsOf } from './problems.js';
 import { file, ONCE } from './schema/file.js';
 import { judge } from './schema/parts.js';
@@ -66,10 +66,10 @@ function pieceOf(document: YamlDocument, report: (problem: Problem) => void): Pi
     return { document, data: judged.value, positions: null, unread: null };
   }
   for (const issue of issues) for (const each of problemsOf(document, issue)) report(each);
-  if (!judged.spent && issues.length < MAX_JUDGED) return { document, ...salvage(document.data) };
+  if (!judged.spent && issues.length < MAX_JUDGED) return { document, ...partial(document.data) };
   const what = `the document has ${MAX_JUDGED} mistakes or more, and is not checked further`;
-  report({ place: originOf(document).at(), what, mend: 'fix the first ones, then check again' });
-  return { document, ...salvage(null) };
+  report({ location: originOf(document).at(), what, hint: 'fix the first ones, then check again' });
+  return { document, ...partial(null) };
 }
 
 function read(each: TagFile, report: (problem: Problem) => void): YamlDocument[] {
@@ -91,17 +91,17 @@ function collisions(documents: readonly YamlDocument[]): Problem[] {
 function repeatedSettings(documents: readonly YamlDocument[]): Problem[] {
   const problems: Problem[] = [];
   for (const key of ONCE) {
-    let first: { place: Place; value: string } | undefined;
+    let first: { place: Location; value: string } | undefined;
     for (const document of documents) {
       const value: unknown = fields(document.data)[key];
       if (value === undefined) continue;
-      const place = originOf(document).keyAt(key);
-      first ??= { place, value: JSON.stringify(value) };
+      const location = originOf(document).keyAt(key);
+      first ??= { place: location, value: JSON.stringify(value) };
       if (JSON.stringify(value) === first.value) continue;
       problems.push({
-        place,
+        location,
         what: `"${key}" was given before, in ${shown(first.place)}`,
-        mend: 'keep one of them',
+        hint: 'keep one of them',
       });
     }
   }
@@ -110,7 +110,7 @@ function repeatedSettings(documents: readonly YamlDocument[]): Problem[] {
 
 function sharedNames(documents: readonly YamlDocument[]): Problem[] {
   const problems: Problem[] = [];
-  const first = new Map<string, { place: Place; build: unknown }>();
+  const first = new Map<string, { place: Location; build: unknown }>();
   for (const document of documents) {
     const builds: unknown = fields(document.data)['builds'];
     if (!Array.isArray(builds)) continue;
@@ -120,12 +120,12 @@ function sharedNames(documents: readonly YamlDocument[]): Problem[] {
         const parsed = typeof text === 'string' ? parseRepository(text) : undefined;
         if (!parsed?.ok) continue;
         const key = formatRepository(parsed.value);
-        const place = originOf(document).at('builds', index, 'name', at);
+        const location = originOf(document).at('builds', index, 'name', at);
         const earlier = first.get(key);
-        if (!earlier) first.set(key, { place, build });
+        if (!earlier) first.set(key, { place: location, build });
         else if (earlier.build !== build) {
           const what = `${key} is built twice, first in ${shown(earlier.place)}`;
-          problems.push({ place, what, mend: 'keep one of the builds, or give one another name' });
+          problems.push({ location, what, hint: 'keep one of the builds, or give one another name' });
         }
       }
     }
@@ -137,8 +137,8 @@ function fields(data: unknown): Readonly<Record<string, unknown>> {
   return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
 }
 
-function shown(place: Place): string {
-  return `${place.file}:${place.line}`;
+function shown(location: Location): string {
+  return `${location.file}:${location.line}`;
 }
 
 // Problems as people read them: in the order of the files, each said once, and not without end. Pure.
@@ -164,7 +164,7 @@ export function inOrder(
       return !seen.has(key) && seen.add(key);
     })
     .sort(
-      ({ place: a }, { place: b }) =>
+      ({ location: a }, { location: b }) =>
         (rank.get(a?.file ?? '') ?? 0) - (rank.get(b?.file ?? '') ?? 0) ||
         (a?.line ?? 0) - (b?.line ?? 0) ||
         (a?.column ?? 0) - (b?.column ?? 0),
@@ -176,5 +176,5 @@ export function inOrder(
 function atMost(limit: number, problems: readonly Problem[]): readonly Problem[] {
   if (problems.length <= limit) return problems;
   const more = `${problems.length >= MAX_JUDGED ? 'at least ' : ''}${problems.length - limit}`;
-  return [...problems.slice(0, limit), { what: `and ${more} more problems`, mend: 'mend these first' }];
+  return [...problems.slice(0, limit), { what: `and ${more} more problems`, hint: 'mend these first' }];
 }

@@ -1,6 +1,6 @@
 /** `retag pin`: writes `src_digest` into entries of a tag file, and changes nothing else in it. */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, visit, type YAMLMap } from 'yaml';
-import { type Place, type Problem, UserError } from '../errors.js';
+import { type Location, type Problem, UserError } from '../errors.js';
 import { isDigest } from '../oci/reference.js';
 import { parseConfig } from './config.js';
 import type { ImageConfig } from './model.js';
@@ -10,7 +10,7 @@ import { readDocuments } from './yaml.js';
 /** One entry of `images` and the digest that its source must have. */
 interface Pin {
   /** `image.origin.at()` of the entry */
-  readonly place: Place;
+  readonly place: Location;
   /** `sha256:…` or `sha512:…` */
   readonly digest: string;
 }
@@ -37,7 +37,7 @@ export function pinDigests(file: TagFile, pins: readonly Pin[]): string {
   if ('what' in source) throw new UserError(source);
   const before = parseConfig([file]).images;
   const entries = findEntries(source);
-  const here = pins.filter(({ place }) => place.file === file.path);
+  const here = pins.filter(({ place: location }) => location.file === file.path);
   const wanted = [...new Map(here.map((pin) => [keyOf(pin.place), pin])).values()];
   const edits = wanted.map((pin) => editFor(entries, pin));
   const problems = edits.filter((edit) => 'what' in edit);
@@ -74,21 +74,21 @@ function findEntries(source: Source): Entries {
   return { source, nodes, shared };
 }
 
-function editFor({ source, nodes, shared }: Entries, { place, digest }: Pin): Edit | Problem {
+function editFor({ source, nodes, shared }: Entries, { place: location, digest }: Pin): Edit | Problem {
   if (!isDigest(digest)) throw new TypeError(`not a digest: ${digest}`);
-  const node = nodes.get(keyOf(place));
+  const node = nodes.get(keyOf(location));
   if (!node) {
     return {
-      place,
+      location,
       what: 'there is no entry here to pin',
-      mend: 'read the tag file again: it has changed meanwhile',
+      hint: 'read the tag file again: it has changed meanwhile',
     };
   }
   if (isMap(node) && !shared.has(node)) return editEntry(source, node, digest);
   return {
-    place,
+    location,
     what: 'this entry is shared through an alias, and a digest belongs to one entry alone',
-    mend: 'write the entry out, or add "src_digest" by hand',
+    hint: 'write the entry out, or add "src_digest" by hand',
   };
 }
 
@@ -133,17 +133,17 @@ function applyEdits(text: string, edits: readonly Edit[]): string {
 
 /** The edits are made on text, so what they mean is read back, not believed. */
 function verify(file: TagFile, before: readonly ImageConfig[], pins: readonly Pin[]): void {
-  const digests = new Map(pins.map(({ place, digest }) => [keyOf(place), digest]));
+  const digests = new Map(pins.map(({ place: location, digest }) => [keyOf(location), digest]));
   const after = imagesOf(file);
   for (const [index, image] of before.entries()) {
-    const place = image.origin.at();
+    const location = image.origin.at();
     const got = after[index];
-    const expected = meaning(image, digests.get(keyOf(place)) ?? image.srcDigest);
+    const expected = meaning(image, digests.get(keyOf(location)) ?? image.srcDigest);
     if (got && expected === meaning(got, got.srcDigest)) continue;
     throw new UserError({
-      place,
+      location,
       what: 'the layout here is one that cannot be edited safely, and nothing was changed',
-      mend: 'add "src_digest" by hand, or write the entry as a plain block of "key: value" lines',
+      hint: 'add "src_digest" by hand, or write the entry as a plain block of "key: value" lines',
     });
   }
 }
@@ -166,6 +166,6 @@ function meaning(image: ImageConfig, srcDigest: string | undefined): string {
   ]);
 }
 
-function keyOf({ line, column }: Place): string {
+function keyOf({ line, column }: Location): string {
   return `${line}:${column}`;
 }

@@ -2,7 +2,7 @@
  * The tag file as data, after parsing and before any decision. Everything keeps where it stands, so that
  * every later stage can point at the line.
  */
-import type { Place } from '../errors.js';
+import type { Location } from '../errors.js';
 import type { Repository } from '../oci/reference.js';
 import type { AttachmentMode } from '../ports.js';
 import type { NamedCommit } from './commit.js';
@@ -13,11 +13,11 @@ export type Path = readonly (string | number)[];
 /** Where a piece of configuration stands. */
 export interface Origin {
   /** The place of the value at `path` below this piece; of the nearest parent that exists otherwise. */
-  at(...path: Path): Place;
+  at(...path: Path): Location;
   /** The place of the key at the end of `path`. */
-  keyAt(...path: Path): Place;
+  keyAt(...path: Path): Location;
   /** The place of character `offset` (0-based) inside the scalar at `path`. */
-  inside(offset: number, ...path: Path): Place;
+  inside(offset: number, ...path: Path): Location;
 }
 
 export type Class = 'snapshot' | 'patch' | 'final' | 'stable';

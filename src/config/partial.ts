@@ -10,7 +10,7 @@ import { example, file, type FileData, type PolicyData, policyMapping, rule } fr
 import { image } from './schema/image.js';
 
 /** The readable part of a document. Lists are dense; `positions` says where their items stand in the file. */
-interface Salvage {
+interface Partial_ {
   readonly data: FileData;
   readonly positions: Positions;
   /** null when all of the policy could be read */
@@ -27,7 +27,7 @@ export interface Positions {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads what can be read of the data of a document that does not pass the definition. */
-export function salvage(document: unknown): Salvage {
+export function partial(document: unknown): Partial_ {
   const { policy, builds, images, ...settings } = isFields(document) ? document : {};
   const builders = keepItems(build, builds);
   const promotions = keepItems(image, images);

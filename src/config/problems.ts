@@ -25,7 +25,9 @@ export function problemsOf(document: YamlDocument, issue: Issue, above: Path = [
   // nothing stands where a value is missing, so the key has to do
   const absent = issue.input === null && sourceOf(document, path) === '';
   const atKey = absent || issue.path?.at(-1)?.origin === 'key';
-  return [{ place: atKey ? origin.keyAt(...path) : origin.at(...path), ...wordsFor(document, issue, path) }];
+  return [
+    { location: atKey ? origin.keyAt(...path) : origin.at(...path), ...wordsFor(document, issue, path) },
+  ];
 }
 
 /** The issues of the option that has the right type: they lie deeper, or a check of that option has found them. */
@@ -57,7 +59,7 @@ function mismatch(document: YamlDocument, issue: Issue, path: Path): Words {
   if (wantsText(issue) && source !== undefined) {
     return { what: `${name} is ${is}, not text`, mend: `quote it: ${quote(source)}` };
   }
-  return { what: `${name} is ${is}, not ${kindOf(issue)}`, mend: mendFor(issue, path, source) };
+  return { what: `${name} is ${is}, not ${kindOf(issue)}`, mend: hintFor(issue, path, source) };
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -71,7 +73,7 @@ const KINDS: Readonly<Record<string, string>> = {
   max_value: 'a whole number from 1 to 100',
 };
 
-function mendFor(issue: Issue, path: Path, source: string | undefined): string {
+function hintFor(issue: Issue, path: Path, source: string | undefined): string {
   const near = typeof issue.input === 'string' ? suggest(issue.input, allowedValues(issue)) : undefined;
   if (near !== undefined) return `write ${near}`;
   if (path.length === 0) {

@@ -1,5 +1,5 @@
 import { LineCounter } from 'yaml';
-import type { Place, Problem } from '../errors.js';
+import type { Location, Problem } from '../errors.js';
 
 /** A tag file as it was read, not yet looked at. */
 export interface TagFile {
@@ -26,7 +26,7 @@ const NEWLINE = 0x0a;
 const UNFIT = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|\r(?!\n)/;
 
 /** The place of the character at `offset` (UTF-16 units, from 0). */
-export function placeAt(source: Source, offset: number): Place {
+export function placeAt(source: Source, offset: number): Location {
   const { line, col } = source.lines.linePos(offset);
   return { file: source.path, line: Math.max(line, 1), column: Math.max(col, 1) };
 }
@@ -37,20 +37,20 @@ export function decode(file: TagFile): Source | Problem {
   const start = { file: path, line: 1, column: 1 };
   if (bytes.length > MAX_FILE_BYTES) {
     return {
-      place: start,
+      location: start,
       what: 'the file is larger than 4 MiB',
-      mend: 'split it into several files',
+      hint: 'split it into several files',
     };
   }
   if (looksLikeUtf16(bytes)) {
-    return { place: start, what: 'the file is UTF-16', mend: 'save it as UTF-8' };
+    return { location: start, what: 'the file is UTF-16', hint: 'save it as UTF-8' };
   }
   const text = decodeUtf8(bytes);
   if (text === undefined) {
     return {
-      place: firstBadByte(path, bytes),
+      location: firstBadByte(path, bytes),
       what: 'the file is not UTF-8 from here',
-      mend: 'save it as UTF-8',
+      hint: 'save it as UTF-8',
     };
   }
   const source = { path, text, lines: countLines(text) };
@@ -59,16 +59,16 @@ export function decode(file: TagFile): Source | Problem {
 }
 
 function unfitCharacter(source: Source, found: RegExpExecArray): Problem {
-  const place = placeAt(source, found.index);
+  const location = placeAt(source, found.index);
   if (found[0] === '\r') {
     return {
-      place,
+      location,
       what: 'a line ends with a lone carriage return',
-      mend: 'save the file with LF or CRLF line ends',
+      hint: 'save the file with LF or CRLF line ends',
     };
   }
   const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  return { place, what: `the file holds the control character U+${code}`, mend: 'remove it' };
+  return { location, what: `the file holds the control character U+${code}`, hint: 'remove it' };
 }
 
 function looksLikeUtf16(bytes: Uint8Array): boolean {
@@ -87,7 +87,7 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 /** Only after a failure: which line, and about which column of it. */
-function firstBadByte(file: string, bytes: Uint8Array): Place {
+function firstBadByte(file: string, bytes: Uint8Array): Location {
   let start = 0;
   for (let line = 1; start <= bytes.length; line += 1) {
     const newline = bytes.indexOf(NEWLINE, start);

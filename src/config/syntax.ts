@@ -9,7 +9,7 @@ export type OpenQuotes = ReadonlyMap<number, number>;
 /** A text with this many mistakes is not read to the end by anybody. */
 const MAX_SYNTAX_PROBLEMS = 20;
 
-const MENDS: Partial<Record<YAMLError['code'], string>> = {
+const HINTS: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'indent with spaces',
   BAD_INDENT: 'align it with the lines that it belongs to',
   BAD_SCALAR_START: 'put the value in quotes',
@@ -29,9 +29,9 @@ export function syntaxProblems(document: Document.Parsed, source: Source, quotes
   const { explicit, version } = document.directives.yaml;
   if (explicit && version !== '1.2') {
     problems.push({
-      place: placeAt(source, document.range[0]),
+      location: placeAt(source, document.range[0]),
       what: `the document is declared as YAML ${version}, and a tag file is YAML 1.2`,
-      mend: 'remove the %YAML line, and quote what YAML 1.1 would read differently',
+      hint: 'remove the %YAML line, and quote what YAML 1.1 would read differently',
     });
   }
   let line = 0;
@@ -51,32 +51,32 @@ function problemOf(fault: YAMLError, at: number, source: Source, quotes: OpenQuo
   const opens = fault.code === 'MISSING_CHAR' ? quotes.get(at) : undefined;
   if (opens !== undefined) {
     return {
-      place: placeAt(source, opens),
+      location: placeAt(source, opens),
       what: 'not YAML: the quote that opens here is not closed',
-      mend: 'close it, and indent the lines over which it runs',
+      hint: 'close it, and indent the lines over which it runs',
     };
   }
   if (fault.code === 'NON_STRING_KEY') {
     return {
-      place: placeAt(source, at),
+      location: placeAt(source, at),
       what: `a key must be text${kindAt(source.text, at)}`,
-      mend: 'write the key as text',
+      hint: 'write the key as text',
     };
   }
   const tab = tabOf(source.text, at);
   if (fault.code === 'BAD_INDENT' && tab !== undefined) {
     return {
-      place: placeAt(source, tab),
+      location: placeAt(source, tab),
       what: 'not YAML: tabs are not allowed as indentation',
-      mend: 'indent with spaces',
+      hint: 'indent with spaces',
     };
   }
-  const mend = MENDS[fault.code];
+  const mend = HINTS[fault.code];
   const hint = fault.code === 'UNEXPECTED_TOKEN' && tab !== undefined ? ': this line begins with a tab' : '';
   return {
-    place: placeAt(source, at),
+    location: placeAt(source, at),
     what: `not YAML: ${lowerFirst(oneLine(fault.message))}`,
-    ...(mend ? { mend: mend + hint } : {}),
+    ...(mend ? { hint: mend + hint } : {}),
   };
 }
 

@@ -50,8 +50,8 @@ export function readDocuments(source: Source, report: (problem: Problem) => void
   for (const [number, document] of compose(read.tokens, source).entries()) {
     if (number === MAX_DOCUMENTS) {
       const what = `the file has more than ${MAX_DOCUMENTS} documents`;
-      const mend = 'write one document; its entries add up the same way';
-      report({ place: placeAt(source, document.range[0]), what, mend });
+      const hint = 'write one document; its entries add up the same way';
+      report({ location: placeAt(source, document.range[0]), what, hint });
       break;
     }
     const problems = syntaxProblems(document, source, read.quotes);
@@ -76,10 +76,10 @@ function tokensOf(source: Source): Tokens | Problem {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   const quotes = new Map<number, number>();
-  const tooMuch = (what: string, mend: string): Problem => ({
-    place: placeAt(source, offset),
+  const tooMuch = (what: string, hint: string): Problem => ({
+    location: placeAt(source, offset),
     what,
-    mend,
+    hint,
   });
   let lexemes = 0;
   let offset = 0;
@@ -249,15 +249,15 @@ function toData(
     return false;
   }
 
-  function tell(node: Node | null, what: string, mend: string): void {
+  function tell(node: Node | null, what: string, hint: string): void {
     // what is wrong inside an anchor was said where the anchor stands
-    if (insideAlias === 0 || !sound) report({ place: placeAt(source, node?.range?.[0] ?? 0), what, mend });
+    if (insideAlias === 0 || !sound) report({ location: placeAt(source, node?.range?.[0] ?? 0), what, hint });
   }
 
-  function give(node: Node | null, what: string, mend: string): null {
+  function give(node: Node | null, what: string, hint: string): null {
     if (!sound) return null;
     sound = false;
-    tell(node, what, mend);
+    tell(node, what, hint);
     return null;
   }
 

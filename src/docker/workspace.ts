@@ -3,7 +3,7 @@ import { lstat, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import type { BakeDefinition, PathUse, SecretUse } from '../builds/model.js';
-import { UserError, type Place, type Problem } from '../errors.js';
+import { UserError, type Location, type Problem } from '../errors.js';
 import type { Environment } from '../shared/environment.js';
 
 /** What of a definition can be read in the workspace. */
@@ -33,8 +33,10 @@ export async function checkWorkspace(
   const root = await realpath(workspace);
   const { texts, problems: found } = await findSources(definition, workspace);
   const problems: Problem[] = [...found];
-  const refused = new Set(found.map(({ place }) => place));
-  for (const secret of definition.secrets.filter(({ place }) => place === null || !refused.has(place))) {
+  const refused = new Set(found.map(({ location }) => location));
+  for (const secret of definition.secrets.filter(
+    ({ place: location }) => location === null || !refused.has(location),
+  )) {
     const problem = await secretProblem(secret, root, environment);
     if (problem !== null) problems.push(problem);
   }
@@ -50,10 +52,10 @@ export async function checkWorkspace(
 export async function findSources(definition: BakeDefinition, workspace: string): Promise<Sources> {
   const root = await realpath(workspace).catch(() => workspace);
   const problems: Problem[] = [];
-  for (const [path, place] of contextsOf(definition)) {
-    const found = await look(root, path, 'context', place, problems);
+  for (const [path, location] of contextsOf(definition)) {
+    const found = await look(root, path, 'context', location, problems);
     if (found !== null && found.kind !== 'directory') {
-      problems.push({ place, what: `the context "${path}" is not a directory`, mend: 'name a directory' });
+      problems.push({ location, what: `the context "${path}" is not a directory`, hint: 'name a directory' });
     }
   }
   const texts = await readDockerfiles(definition, root, problems);
@@ -66,23 +68,23 @@ export async function findSources(definition: BakeDefinition, workspace: string)
 
 /** A path that stands in the workspace must lead into it, whoever names it: what is checked out may be a link. */
 async function pathProblem(
-  { access, path, place }: PathUse,
+  { access, path, place: location }: PathUse,
   root: string,
   workspace: string,
 ): Promise<Problem | null> {
   const named = resolve(root, path);
   // buildx reads "~" as the home directory.
   const home = path.startsWith('~');
-  if (place === null && (home || (leaves(root, named) && leaves(workspace, named)))) return null;
+  if (location === null && (home || (leaves(root, named) && leaves(workspace, named)))) return null;
   const real = home ? path : await leadsTo(named);
   if (!home && real !== null && !leaves(root, real)) return null;
   const where = real === null ? 'by a symbolic link' : `to ${real}`;
   const what = `the build would ${access} "${path}", which leads out of the workspace ${where}`;
-  if (place === null) return { what, mend: 'remove the symbolic link from the workspace' };
+  if (location === null) return { what, hint: 'remove the symbolic link from the workspace' };
   return {
-    place,
+    location,
     what,
-    mend: 'use a path of the workspace, or name this one in an input of the workflow (secrets, cache-from, cache-to)',
+    hint: 'use a path of the workspace, or name this one in an input of the workflow (secrets, cache-from, cache-to)',
   };
 }
 
@@ -101,8 +103,8 @@ function leaves(root: string, path: string): boolean {
   return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
 }
 
-function contextsOf(definition: BakeDefinition): Map<string, Place> {
-  const contexts = new Map<string, Place>();
+function contextsOf(definition: BakeDefinition): Map<string, Location> {
+  const contexts = new Map<string, Location>();
   for (const { name, context, origin } of definition.targets) {
     contexts.set(context, contexts.get(context) ?? origin.at('context'));
     for (const [key, path] of Object.entries(definition.file.target[name]?.contexts ?? {})) {
@@ -120,15 +122,15 @@ async function readDockerfiles(
 ): Promise<Dockerfiles> {
   const texts = new Map<string, string>();
   const places = new Map(definition.targets.map(({ dockerfile, origin }) => [dockerfile, origin.at('file')]));
-  for (const [file, place] of places) {
-    const found = await look(root, file, 'Dockerfile', place, problems);
+  for (const [file, location] of places) {
+    const found = await look(root, file, 'Dockerfile', location, problems);
     if (found === null) continue;
     if (found.kind === 'file') texts.set(file, await readFile(found.path, 'utf8'));
     else
       problems.push({
-        place,
+        location,
         what: `the Dockerfile "${file}" is not a file of at most 4 MiB`,
-        mend: 'name a file with "file"',
+        hint: 'name a file with "file"',
       });
   }
   return texts;
@@ -139,19 +141,19 @@ async function secretProblem(
   root: string,
   environment: Environment,
 ): Promise<Problem | null> {
-  const { from, name, place } = secret;
-  const at = place === null ? {} : { place };
+  const { from, name, place: location } = secret;
+  const at = location === null ? {} : { place: location };
   if (from === 'env') {
     if ((environment[name] ?? '') !== '') return null;
     const what = `the environment variable ${name}, which a secret names, is not set`;
-    return { ...at, what, mend: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
+    return { ...at, what, hint: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
   }
   const info = await stat(resolve(root, name)).catch(() => null);
   if (info?.isFile() === true) return null;
   return {
     ...at,
     what: `the secret's file "${name}" is not there`,
-    mend: 'write it before this step, or correct src',
+    hint: 'write it before this step, or correct src',
   };
 }
 
@@ -164,18 +166,18 @@ async function look(
   root: string,
   name: string,
   what: string,
-  place: Place,
+  location: Location,
   problems: Problem[],
 ): Promise<Found | null> {
   const path = await realpath(resolve(root, name)).catch(() => null);
   if (path === null) {
-    const mend = 'correct the path; it is relative to the workspace';
-    problems.push({ place, what: `there is no ${what} "${name}" in ${root}`, mend });
+    const hint = 'correct the path; it is relative to the workspace';
+    problems.push({ location, what: `there is no ${what} "${name}" in ${root}`, hint });
     return null;
   }
   if (leaves(root, path)) {
     const text = `the ${what} "${name}" leads out of the workspace to ${path}`;
-    problems.push({ place, what: text, mend: 'use files of the workspace only' });
+    problems.push({ location, what: text, hint: 'use files of the workspace only' });
     return null;
   }
   const info = await stat(path);

@@ -87,7 +87,7 @@ function missingParts(
   store: Store,
   behaviour: Behaviour,
   repository: string,
-  facts: ManifestFacts,
+  facts: ParsedManifest,
 ): readonly string[] {
   const blobs = facts.blobs.filter((digest) => !store.blob(repository, digest));
   const children = behaviour.sparseIndexes
@@ -159,7 +159,7 @@ export function notAccepted(message: string): Answer {
 }
 
 function defaultPlatform(negotiation: Negotiation, accepted: readonly string[]): StoredManifest | Answer {
-  const facts = factsOf(negotiation.found.bytes, DOCKER_LIST);
+  const facts = parsedOf(negotiation.found.bytes, DOCKER_LIST);
   const entry = facts?.children.find(({ platform }) => platform === 'linux/amd64');
   const manifest = entry && negotiation.child(entry.digest);
   if (!manifest) return refusal(404, 'MANIFEST_UNKNOWN', 'manifest unknown');
@@ -171,14 +171,14 @@ function defaultPlatform(negotiation: Negotiation, accepted: readonly string[]):
 
 /** Another manifest altogether, with a digest that nobody pushed. Unsigned here; signed, and so new each time, there. */
 function schema1(manifest: StoredManifest): StoredManifest {
-  const layers = factsOf(manifest.bytes, manifest.mediaType)?.blobs.slice(1) ?? [];
+  const layers = parsedOf(manifest.bytes, manifest.mediaType)?.blobs.slice(1) ?? [];
   const document = { schemaVersion: 1, fsLayers: layers.map((blobSum) => ({ blobSum })), history: [] };
   const bytes = Buffer.from(JSON.stringify(document, null, 3));
   return { bytes, mediaType: SCHEMA_1, digest: digestOf(bytes) };
 }
 
 /** What the registry needs to know of a manifest; everything else stays bytes. */
-interface ManifestFacts {
+interface ParsedManifest {
   readonly mediaType: string;
   /** blobs that must be there */
   readonly blobs: readonly string[];
@@ -201,7 +201,7 @@ type Json = Readonly<Record<string, unknown>>;
  * Reads a manifest as the registry that takes it must (distribution-spec "Pushing Manifests").
  * Returns the facts, or one sentence that says why the manifest is not one.
  */
-function checkManifest(bytes: Buffer, contentType: string | undefined): ManifestFacts | string {
+function checkManifest(bytes: Buffer, contentType: string | undefined): ParsedManifest | string {
   if (contentType === undefined) return 'no Content-Type';
   const mediaType = withoutParameters(contentType);
   if (!MANIFEST_TYPES.includes(mediaType)) return `unsupported media type ${mediaType}`;
@@ -212,16 +212,16 @@ function checkManifest(bytes: Buffer, contentType: string | undefined): Manifest
     return `mediaType ${JSON.stringify(stated)} is not the Content-Type ${mediaType}`;
   }
   if (document['schemaVersion'] !== 2) return 'schemaVersion is not 2';
-  return readFacts(mediaType, document) ?? 'a descriptor of the manifest has no usable digest';
+  return parseManifest(mediaType, document) ?? 'a descriptor of the manifest has no usable digest';
 }
 
 /** The same facts of a manifest that is stored already, whatever it is. */
-export function factsOf(bytes: Buffer, mediaType: string): ManifestFacts | null {
+export function parsedOf(bytes: Buffer, mediaType: string): ParsedManifest | null {
   const document = parse(bytes);
-  return document && readFacts(mediaType, document);
+  return document && parseManifest(mediaType, document);
 }
 
-function readFacts(mediaType: string, document: Json): ManifestFacts | null {
+function parseManifest(mediaType: string, document: Json): ParsedManifest | null {
   const index = isIndexType(mediaType);
   const config = asObject(document['config']);
   const parts = index ? [] : [config, ...asList(document['layers'])];

@@ -1,6 +1,6 @@
 import { isDigest } from '../oci/reference.js';
 import { OCI_INDEX } from './images.js';
-import { badDigest, type Behaviour, factsOf } from './manifests.js';
+import { badDigest, type Behaviour, parsedOf } from './manifests.js';
 import { type Answer, bytes, type Call, empty, json, pageNotFound, refusal } from './request.js';
 import type { Store, StoredManifest, Upload } from './store.js';
 
@@ -224,7 +224,7 @@ export function listReferrers(store: Store, behaviour: Behaviour, repository: st
 }
 
 function describe(manifest: StoredManifest, subject: string) {
-  const facts = factsOf(manifest.bytes, manifest.mediaType);
+  const facts = parsedOf(manifest.bytes, manifest.mediaType);
   if (facts?.subject !== subject) return [];
   return [
     {

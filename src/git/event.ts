@@ -172,6 +172,6 @@ function readWorkflowRun({ payload }: EventInput): Partial<EventFacts> {
 function disagreement({ name, ref }: EventInput, inEvent: string): UserError {
   return new UserError({
     what: `GITHUB_REF is ${visible(ref ?? '')}, and the ${name ?? ''} event is about ${visible(inEvent)}`,
-    mend: 'run Retag with the environment that the runner gave the job; to choose another ref use the input "ref"',
+    hint: 'run Retag with the environment that the runner gave the job; to choose another ref use the input "ref"',
   });
 }

@@ -125,7 +125,7 @@ async function chosenRef(options: RefOptions, event: EventFacts | null, git: Git
   if (options.ref !== undefined && options.ref !== '') return givenRef(options.ref, git);
   if (event === null) return checkedOutRef(git);
   if (event.ref === null) {
-    throw new UserError({ what: 'the event is about no git ref', mend: 'choose one with the input "ref"' });
+    throw new UserError({ what: 'the event is about no git ref', hint: 'choose one with the input "ref"' });
   }
   const ref = parsed(event.ref);
   const asTag = event.maybeTag ? parseRef(`refs/tags/${ref.name}`) : null;
@@ -140,7 +140,7 @@ async function chosenRef(options: RefOptions, event: EventFacts | null, git: Git
 function parsed(text: string): ParsedRef {
   const ref = parseRef(text);
   if (ref.ok) return ref.value;
-  throw new UserError({ what: `ref: ${ref.what}`, mend: ref.mend });
+  throw new UserError({ what: `ref: ${ref.what}`, hint: ref.mend });
 }
 
 /** A short name is what it is in the repository, if it is only one thing there. */
@@ -165,9 +165,9 @@ async function branchCommit(git: Git, name: string): Promise<string | null> {
 
 async function checkedOutRef(git: Git): Promise<ParsedRef> {
   const head = await git('symbolic-ref', '--quiet', 'HEAD');
-  const mend = 'give the ref, as in "--ref refs/tags/1.2.3"';
+  const hint = 'give the ref, as in "--ref refs/tags/1.2.3"';
   if (head === null)
-    throw new UserError({ what: 'there is no git repository here to take the ref from', mend });
+    throw new UserError({ what: 'there is no git repository here to take the ref from', hint });
   const [branch] = linesOf(head);
   if (branch !== undefined) return parsed(branch);
   const tags = linesOf(await git('for-each-ref', '--points-at=HEAD', '--format=%(refname)', 'refs/tags'));
@@ -176,7 +176,7 @@ async function checkedOutRef(git: Git): Promise<ParsedRef> {
   const which = tags.length === 0 ? 'no git tag is' : `several git tags are (${tags.join(', ')})`;
   throw new UserError({
     what: `HEAD is detached and ${which} at its commit, so the ref cannot be told`,
-    mend,
+    hint,
   });
 }
 
@@ -212,7 +212,7 @@ async function givenSha(text: string, git: Git): Promise<ChosenCommit> {
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text)) return { sha: text.toLowerCase(), known: false };
   throw new UserError({
     what: `sha: ${visible(text)} is not a commit`,
-    mend: 'give all 40 hexadecimal digits',
+    hint: 'give all 40 hexadecimal digits',
   });
 }
 

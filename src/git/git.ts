@@ -250,6 +250,6 @@ function unreadable(what: string, stderr: string): UserError {
   const said = stderr.trim().split('\n')[0] ?? '';
   return new UserError({
     what: said === '' ? what : `${what} (${said})`,
-    mend: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"',
+    hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"',
   });
 }

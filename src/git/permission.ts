@@ -117,7 +117,7 @@ export function requireWrite(what: string, may: Permission, event: string | null
   if (may.write) return;
   throw new UserError({
     what: `${what} is refused on ${event ?? 'this machine'}: ${may.why}, so nothing is written`,
-    mend: may.help,
+    hint: may.help,
   });
 }
 

@@ -6,7 +6,7 @@ import type { Endpoints } from '@octokit/types';
 
 import { messageOf, OperationError } from '../errors.js';
 import type { Clock, Log } from '../ports.js';
-import { createLane, faultOf, limitFault, nextStep, permissionFor, redact } from './errors.js';
+import { createWorker, faultOf, limitFault, nextStep, permissionFor, redact } from './errors.js';
 
 export type Route = keyof Endpoints;
 export type Params<R extends Route> = Omit<
@@ -153,8 +153,8 @@ async function importOctokit() {
 /** Sends with conditional requests and retries. Reads run eight at a time, writes one after another as GitHub asks. */
 function createSender(octokit: Octokit, options: GitHubOptions) {
   const cache = new Map<string, Answered & { etag: string }>();
-  const reads = createLane(8);
-  const writes = createLane(1);
+  const reads = createWorker(8);
+  const writes = createWorker(1);
   const once = async (route: string, params: Record<string, unknown>): Promise<Answered> => {
     const { url, method } = octokit.request.endpoint(route, params);
     const known = method === 'GET' ? cache.get(url) : undefined;

@@ -73,7 +73,7 @@ function mend(status: number, message: string, attempt: Attempt): string {
   const needs = attempt.needs ?? permissionFor(attempt.route);
   const { owner, repo } = attempt.params as { owner?: string; repo?: string };
   const target = owner !== undefined && repo !== undefined ? `${owner}/${repo}` : null;
-  const advice = mendRefusal(attempt.route, needs, target, attempt.home);
+  const advice = explainRefusal(attempt.route, needs, target, attempt.home);
   return status === 403 ? `; ${advice}` : `; if it exists, ${advice}`;
 }
 
@@ -138,7 +138,7 @@ export function permissionFor(route: string): string | null {
 }
 
 /** What to do about a refusal, as an imperative without a full stop. */
-function mendRefusal(route: string, needs: string | null, repo: string | null, home: string): string {
+function explainRefusal(route: string, needs: string | null, repo: string | null, home: string): string {
   if (route.startsWith('GET /orgs/')) {
     return 'give "github-token" a token that may read the members of the organisation; the job\'s own token cannot';
   }
@@ -220,7 +220,7 @@ function retryAfter(value: string | number | undefined, now: number): number | n
 }
 
 /** Runs at most `width` tasks at a time, in the order in which they came. */
-export function createLane(width: number): <T>(task: () => Promise<T>) => Promise<T> {
+export function createWorker(width: number): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;
   const leave = (): void => {

@@ -67,7 +67,7 @@ export function readInputs(): ActionInputs {
   const asInDocker = (name: string, options?: ListOptions): readonly string[] => {
     const parsed = inputList(text(name), options);
     if (parsed.ok) return parsed.value;
-    problems.push({ what: `input ${name}: ${parsed.what}`, mend: parsed.mend });
+    problems.push({ what: `input ${name}: ${parsed.what}`, hint: parsed.mend });
     return [];
   };
   const choice = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
@@ -77,7 +77,7 @@ export function readInputs(): ActionInputs {
     if (found === undefined) {
       problems.push({
         what: `input ${name}: "${given}" is not known`,
-        mend: `give one of ${allowed.filter((a) => a !== '').join(', ')}`,
+        hint: `give one of ${allowed.filter((a) => a !== '').join(', ')}`,
       });
     }
     return found ?? fallback;

@@ -7,19 +7,19 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 const MAX_INFLATED = 4 * 1024 * 1024;
 
-type Unpacked =
+type Decoded =
   | { readonly ok: true; readonly value: unknown }
   /** `why` is a sentence; null when the text holds no such data at all */
   | { readonly ok: false; readonly why: string | null };
 
 /** @param name tells kinds of data apart: lower-case letters */
-export function pack(name: string, value: unknown): string {
+export function encode(name: string, value: unknown): string {
   const packed = deflateRawSync(JSON.stringify(value), { level: 9 }).toString('base64url');
   return `<!-- retag:${name} 1 ${packed} ${checksum(packed)} -->`;
 }
 
 /** Never throws; data that does not hold together is not given. */
-export function unpack(name: string, text: string): Unpacked {
+export function decode(name: string, text: string): Decoded {
   const form = new RegExp(`^<!-- retag:${name} 1 ([A-Za-z0-9_-]+) ([0-9a-f]{32}) -->\\r?$`, 'm');
   const [, packed, sum] = form.exec(text) ?? [];
   if (packed === undefined || sum === undefined) {

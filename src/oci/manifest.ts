@@ -212,7 +212,7 @@ export const COPY_ACCEPT = [OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFES
  * What may sit behind a tag. A registry that finds a type which is not accepted may answer 404
  * (docker-registry 2.8), so a look that leaves one out can take a tag for free that is not.
  */
-export const LOOK_ACCEPT = `${COPY_ACCEPT}, ${OCI_ARTIFACT}, ${DOCKER_SCHEMA1_SIGNED}, */*;q=0.1`;
+export const HEAD_ACCEPT = `${COPY_ACCEPT}, ${OCI_ARTIFACT}, ${DOCKER_SCHEMA1_SIGNED}, */*;q=0.1`;
 
 const INDEXES: readonly string[] = [OCI_INDEX, DOCKER_LIST];
 const IMAGES: readonly string[] = [OCI_MANIFEST, DOCKER_MANIFEST];

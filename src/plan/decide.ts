@@ -4,7 +4,7 @@
  * needless, and what makes it needless before what only holds it back.
  */
 import type { OperationError } from '../errors.js';
-import type { ImageFacts, StatedRevision } from '../ports.js';
+import type { InspectedImage, StatedRevision } from '../ports.js';
 import { formatReference } from '../oci/reference.js';
 import { platformsMissing } from '../oci/platform.js';
 import {
@@ -127,7 +127,11 @@ function decidePresent(
 }
 
 /** What the entry asks of its image and the image is not; null when all of it holds, or was not read. */
-function unmet(wanted: WantedTag, facts: ImageFacts | null, previous: string | null): PlannedAction | null {
+function unmet(
+  wanted: WantedTag,
+  facts: InspectedImage | null,
+  previous: string | null,
+): PlannedAction | null {
   if (facts === null) return null;
   const missing = platformsMissing(wanted.platforms, facts.platforms);
   if (missing.length > 0) {
@@ -203,7 +207,7 @@ function decideChannel(
   if (channel.order === 'older') {
     const text = `the registry already holds the newer version ${highest}`;
     const kept = act(wanted, 'keep', previous, previous, 'older', text);
-    return channel.doubt === undefined ? kept : { ...kept, warnings: [channel.doubt] };
+    return channel.warning === undefined ? kept : { ...kept, warnings: [channel.warning] };
   }
   if (previous === null) return act(wanted, 'create', digest, null, 'absent', ABSENT);
   return act(wanted, 'move', digest, previous, 'newer', `the highest version there is ${highest}`);

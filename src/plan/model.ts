@@ -1,9 +1,9 @@
 /**
  * The plan as data. Nothing here acts; renderers only read it, execute only follows it.
  */
-import type { OperationError, Place } from '../errors.js';
+import type { OperationError, Location } from '../errors.js';
 import type { Entry, Gate } from '../config/model.js';
-import type { AttachmentMode, Existence, ImageFacts, Manifest } from '../ports.js';
+import type { AttachmentMode, TagState, InspectedImage, Manifest } from '../ports.js';
 import type { DigestRef, ImageRef, Repository, TagRef } from '../oci/reference.js';
 
 /** In the order in which tags are written. */
@@ -61,7 +61,7 @@ export interface WantedTag {
   /** the entries of the tag file that ask for it: the very objects, from file to report; none for what inputs alone ask for */
   readonly entries: readonly Entry[];
   /** where people look for it; never compared. Null without an entry */
-  readonly place: Place | null;
+  readonly place: Location | null;
   /** may move although the registry has another digest */
   readonly forced: boolean;
   /** the source must be exactly this */
@@ -91,7 +91,7 @@ export type SourceState =
       readonly digest: string;
       /** the bytes, when they were read; a look alone does not read them */
       readonly manifest: Manifest | null;
-      readonly facts: ImageFacts | null;
+      readonly facts: InspectedImage | null;
       /** the source's repository, where the bytes are */
       readonly repository: Repository;
     }
@@ -117,13 +117,13 @@ export type ChannelVerdict =
       /** the highest version that the registry holds, for the text */
       readonly highest: string | null;
       /** said beside the action when the channel is kept */
-      readonly doubt?: string;
+      readonly warning?: string;
     }
   | { readonly order: 'unknown'; readonly error: OperationError };
 
 /** All that was read about one wanted tag before deciding. */
 export interface Observed {
-  readonly destination: Existence;
+  readonly destination: TagState;
   /** null when the answer did not need it (the destination already is `src_digest`) */
   readonly source: SourceState | null;
   readonly gate: GateVerdict;
@@ -135,7 +135,7 @@ export interface Observed {
 /** A tag that is right already, as far as its entry has conditions. */
 interface KeptImage {
   readonly manifest: Manifest;
-  readonly facts: ImageFacts | null;
+  readonly facts: InspectedImage | null;
   /** is something attached to it, at the destination or at the source? null: nobody asked */
   readonly attached: boolean | null;
   /** where more may be attached by now; null: nowhere else */

@@ -21,7 +21,7 @@ export function parseRegistryMap(lines: readonly string[]): RegistryMap {
     if (!isHost || !target.ok || rest.length > 0 || implied) {
       problems.push({
         what: `registry-map: "${line}" is not "registry=registry"`,
-        mend: 'write it as "docker.io=localhost:5000"',
+        hint: 'write it as "docker.io=localhost:5000"',
       });
       continue;
     }
@@ -32,7 +32,7 @@ export function parseRegistryMap(lines: readonly string[]): RegistryMap {
     else if (textOf(before) !== textOf(mapped)) {
       problems.push({
         what: `registry-map: ${host} is mapped to ${textOf(before)} and to ${textOf(mapped)}`,
-        mend: 'give one of them',
+        hint: 'give one of them',
       });
     }
   }
@@ -82,8 +82,8 @@ export function parseForce(lines: readonly string[]): Force[] {
     const name = parseRepository(tag === null ? text : text.slice(0, colon));
     const checked: Parsed<unknown> = !name.ok || tag === null ? name : parseTag(tag);
     if (!checked.ok || !name.ok) {
-      const { what, mend } = checked as Extract<Parsed<unknown>, { ok: false }>;
-      throw new UserError({ what: `force: ${what}`, mend });
+      const { what, mend: hint } = checked as Extract<Parsed<unknown>, { ok: false }>;
+      throw new UserError({ what: `force: ${what}`, hint });
     }
     return { text, repository: name.value, tag };
   });
@@ -101,7 +101,7 @@ export function isForced(forces: readonly Force[], names: readonly Repository[],
 // Lines of `force` that no tag of this run is meant by: most likely a typing error, and said, since force does nothing then. Pure.
 
 /** One problem for each line of `force` that matches nothing, with the nearest name that is wanted. */
-export function idleForces(
+export function unusedForces(
   forces: readonly Force[],
   wanted: readonly WantedTag[],
   map: RegistryMap,
@@ -110,7 +110,7 @@ export function idleForces(
     const inRepository = wanted.filter(({ destination }) => isMeant(force, destination, map));
     if (inRepository.some(({ destination: { tag } }) => force.tag === null || force.tag === tag)) return [];
     const what = `force: "${force.text}" matches nothing that is wanted in this run`;
-    return [{ what, mend: mendOf(force, inRepository, wanted) }];
+    return [{ what, mend: hintOf(force, inRepository, wanted) }];
   });
 }
 
@@ -119,7 +119,7 @@ function isMeant({ repository }: Force, destination: Repository, map: RegistryMa
   return [repository, mapRepository(repository, map)].some((name) => sameRepository(name, destination));
 }
 
-function mendOf(force: Force, inRepository: readonly WantedTag[], wanted: readonly WantedTag[]): string {
+function hintOf(force: Force, inRepository: readonly WantedTag[], wanted: readonly WantedTag[]): string {
   const [first] = inRepository;
   if (first !== undefined) {
     const tags = inRepository.map(({ destination }) => destination.tag);

@@ -20,7 +20,7 @@ export function checkRule(rule: CompiledRule, suffix: string): { problems: Probl
     ...combinationProblems(rule),
     ...constantTags(rule),
   ];
-  return { problems, warnings: [...ambiguities(rule), ...sharedTags(rule), ...doubts(rule)] };
+  return { problems, warnings: [...ambiguities(rule), ...sharedTags(rule), ...warnings(rule)] };
 }
 
 type Path = readonly (string | number)[];
@@ -34,30 +34,30 @@ function tagProblems(rule: CompiledRule, template: Template, suffix: string, pat
     if (bad >= 0) {
       const character = JSON.stringify(String.fromCodePoint(part.text.codePointAt(bad) ?? 0));
       problems.push({
-        place: at(part.at + bad),
+        location: at(part.at + bad),
         what: `a tag cannot hold ${character}`,
-        mend: 'use letters, digits, ".", "_" and "-"',
+        hint: 'use letters, digits, ".", "_" and "-"',
       });
     } else if (i === 0 && /^[.-]/.test(part.text)) {
       problems.push({
-        place: at(part.at),
+        location: at(part.at),
         what: `a tag cannot start with "${part.text.charAt(0)}"`,
-        mend: 'start it with a letter, a digit or "_"',
+        hint: 'start it with a letter, a digit or "_"',
       });
     }
   });
   if (problems.length > 0) return problems;
   const whole = template.parts.every((part) => part.kind === 'literal') ? parseTag(template.source) : null;
-  if (whole?.ok === false) return [{ place: at(0), what: whole.what, mend: whole.mend }];
+  if (whole?.ok === false) return [{ location: at(0), what: whole.what, hint: whole.mend }];
   const reserve = rule.stable === false ? 0 : suffix.length;
   const least = template.parts.reduce((sum, part) => sum + leastLength(part), 0) + reserve;
   if (least <= 128) return [];
   const stable = reserve > 0 ? ` with "${suffix}"` : '';
   return [
     {
-      place: at(0),
+      location: at(0),
       what: `the tag${stable} has at least ${least} characters`,
-      mend: 'a tag has at most 128 characters; shorten it',
+      hint: 'a tag has at most 128 characters; shorten it',
     },
   ];
 }
@@ -86,9 +86,9 @@ function unusedFields(rule: CompiledRule): Problem[] {
       if (elsewhere && UNIQUE.some((name) => used(rule.tags, name))) return [];
       return [
         {
-          place: rule.origin.inside(part.at, key, i),
+          location: rule.origin.inside(part.at, key, i),
           what: `the field {${part.name}} is not in the tag, so refs that differ only there would get one tag`,
-          mend: `use {${part.name}} or {${key}} in the tag, or write "*" in the pattern if it does not matter`,
+          hint: `use {${part.name}} or {${key}} in the tag, or write "*" in the pattern if it does not matter`,
         },
       ];
     }),
@@ -103,9 +103,9 @@ function channelProblems(rule: CompiledRule): Problem[] {
     if (!text) return [];
     return [
       {
-        place: rule.origin.inside(text.at, 'git_tag', i),
+        location: rule.origin.inside(text.at, 'git_tag', i),
         what: `{${text.name}:text} is no number, so a channel cannot tell which version is newer`,
-        mend: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out',
+        hint: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out',
       },
     ];
   });
@@ -115,7 +115,7 @@ function channelProblems(rule: CompiledRule): Problem[] {
 /** A channel's value must be readable from tags in the registry, or the highest version cannot be found there. */
 function channelFields(rule: CompiledRule): Problem[] {
   if (!isOrdered(rule)) return [];
-  const readable = rule.shapes.map(
+  const readable = rule.tagPatterns.map(
     (shape) => new Set([...fieldNames(shape), ...(shape.spans ?? []).map(({ name }) => name)]),
   );
   return rule.channels.flatMap((channel, i) => {
@@ -135,7 +135,7 @@ function channelFields(rule: CompiledRule): Problem[] {
 
 /** Do tags of the rule hold numbers that can be compared? */
 function isOrdered(rule: CompiledRule): boolean {
-  return rule.shapes.some((shape) => numberNames(shape).length > 0);
+  return rule.tagPatterns.some((shape) => numberNames(shape).length > 0);
 }
 
 // Variables whose value is another one in the next push to the same branch.
@@ -150,9 +150,9 @@ function constantTags(rule: CompiledRule): Problem[] {
     if (changes(tag)) return [];
     return [
       {
-        place: rule.origin.at('tags', i),
+        location: rule.origin.at('tags', i),
         what: `"${tag.source}" is the same tag at every push to a branch, and a primary tag never moves: the second push would be refused`,
-        mend: `move it to channels: ['${tag.source}'], and write a tag that differs from push to push, such as '{branch}-{sha:12}'`,
+        hint: `move it to channels: ['${tag.source}'], and write a tag that differs from push to push, such as '{branch}-{sha:12}'`,
       },
     ];
   });
@@ -162,24 +162,24 @@ function combinationProblems(rule: CompiledRule): Problem[] {
   const problems: Problem[] = [];
   if (rule.class === 'stable' && rule.stable !== false) {
     problems.push({
-      place: rule.origin.at('stable'),
+      location: rule.origin.at('stable'),
       what: 'a rule of class "stable" has no stable tag of its own',
-      mend: 'remove "stable" and write the suffix into the tag',
+      hint: 'remove "stable" and write the suffix into the tag',
     });
   }
   if (rule.claim !== null && !rule.tags.some((tag) => uses(tag, 'seq'))) {
     problems.push({
-      place: rule.origin.at('claim'),
+      location: rule.origin.at('claim'),
       what: '"claim" claims a number, and the tag has none',
-      mend: 'put {seq:2} into the tag, or remove "claim"',
+      hint: 'put {seq:2} into the tag, or remove "claim"',
     });
   }
   rule.channels.forEach((channel, i) => {
     if (!rule.tags.some((tag) => tag.source === channel.source)) return;
     problems.push({
-      place: rule.origin.at('channels', i),
+      location: rule.origin.at('channels', i),
       what: `${JSON.stringify(channel.source)} is both a tag and a channel`,
-      mend: 'a tag never moves and a channel does; choose one',
+      hint: 'a tag never moves and a channel does; choose one',
     });
   });
   return problems;
@@ -219,13 +219,13 @@ function sharedTags(rule: CompiledRule): Problem[] {
   });
 }
 
-function doubts(rule: CompiledRule): Problem[] {
+function warnings(rule: CompiledRule): Problem[] {
   if (rule.channels.length === 0 || isOrdered(rule)) return [];
   return [
     {
-      place: rule.origin.at('channels'),
+      location: rule.origin.at('channels'),
       what: 'the tags of this rule hold no number, so these channels follow the last run, not the newest version',
-      mend: 'put {run_number}, {timestamp} or {date}{seq:2} into the tag',
+      hint: 'put {run_number}, {timestamp} or {date}{seq:2} into the tag',
     },
   ];
 }

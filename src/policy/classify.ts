@@ -40,9 +40,9 @@ export function requireDecision(policy: CompiledPolicy, decision: Decision): Dec
   if (decision.problems.length > 0) throw new UserError(decision.problems);
   if (decision.unmatched !== 'error') return decision;
   throw new UserError({
-    ...(policy.place && { place: policy.place }),
+    ...(policy.place && { location: policy.place }),
     what: decision.why,
-    mend: 'add a rule for it, or set "unmatched: ignore" in the policy',
+    hint: 'add a rule for it, or set "unmatched: ignore" in the policy',
   });
 }
 
@@ -84,8 +84,8 @@ function impossibleDay(rule: CompiledRule, input: ClassifyInput): Match | null {
     const day = matchPattern(pattern, input.name, true)?.['date'];
     if (day === undefined) continue;
     const why = `${described(input)} has the form "${pattern.source}", but ${day} is no day of the calendar`;
-    const place = rule.origin.at(rule.kind === 'tag' ? 'git_tag' : 'branch', i);
-    return { why, problem: { place, what: why, mend: 'correct the day (YYYYMMDD) in the name' } };
+    const location = rule.origin.at(rule.kind === 'tag' ? 'git_tag' : 'branch', i);
+    return { why, problem: { location, what: why, hint: 'correct the day (YYYYMMDD) in the name' } };
   }
   return null;
 }
@@ -226,7 +226,11 @@ export function renderNames(
   const checked = (tag: RenderedTag, what: string, ...path: (string | number)[]) => {
     const result = checkTag(tag);
     if (!result.ok) {
-      problems.push({ place: rule.origin.at(...path), what: `${what}: ${result.what}`, mend: result.mend });
+      problems.push({
+        location: rule.origin.at(...path),
+        what: `${what}: ${result.what}`,
+        hint: result.mend,
+      });
     }
     return tag;
   };

@@ -1,6 +1,6 @@
 /** The policy of a tag file, or a preset by name → a policy that can be used, or every problem of it at once. */
 import type { PolicyConfig, RuleConfig } from '../config/model.js';
-import { type Place, type Problem, UserError } from '../errors.js';
+import { type Location, type Problem, UserError } from '../errors.js';
 import { calendarOf } from './calendar.js';
 import { checkRule } from './check.js';
 import { tooLarge } from './limits.js';
@@ -11,7 +11,7 @@ import type { Preset } from './presets/preset.js';
 import { isRelease, presetOrigin, presetRuleConfig, PRESETS, unknownPreset } from './presets/presets.js';
 import { parseRule, possibleFields } from './rule.js';
 import { BUILTINS } from './template.js';
-import { templateShapes } from './versions.js';
+import { tagPatterns } from './versions.js';
 
 /** What a stable tag has after its primary tag unless the policy says otherwise. */
 export const DEFAULT_STABLE_SUFFIX = '-stable';
@@ -46,13 +46,13 @@ export function examinePolicy(config: PolicyConfig | { readonly preset: string }
   const preset = config.preset === undefined ? null : (PRESETS.get(config.preset) ?? null);
   const strange = config.preset !== undefined && preset === null;
   const unread = strange || own?.unread?.settings === true;
-  const slots = withShapes([
-    ...ownSlots(own),
-    ...(preset ? presetSlots(preset, own) : []),
-    ...(unread ? [unknownSlot()] : []),
+  const slots = withTagPatterns([
+    ...ownEntries(own),
+    ...(preset ? presetEntries(preset, own) : []),
+    ...(unread ? [unknownEntry()] : []),
   ]);
   const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
-  const checks = slots.map((slot) => checkSlot(slot, suffix));
+  const checks = slots.map((slot) => checkEntry(slot, suffix));
   const sound = slots.flatMap(({ rule }, i) => (checks[i]?.sound === true && rule !== null ? [rule] : []));
   const policy = policyOf(own, preset, sound, suffix);
   const open = openness(slots, sound);
@@ -78,7 +78,7 @@ export function examinePolicy(config: PolicyConfig | { readonly preset: string }
 
 function uselessStable({ origin }: PolicyConfig, { name }: Preset): Problem {
   const what = `the preset ${name} has no final or patch rule, so "stable" gives no tag`;
-  return { place: origin.at('stable'), what, mend: 'remove "stable"' };
+  return { location: origin.at('stable'), what, hint: 'remove "stable"' };
 }
 
 function policyOf(
@@ -108,31 +108,31 @@ interface Checked {
 }
 
 /** The checks of a rule take its parts for granted, so they wait until all of them can be read. */
-function checkSlot({ rule, whole }: Slot, suffix: string): Checked {
+function checkEntry({ rule, whole }: RuleEntry, suffix: string): Checked {
   if (rule === null || !whole) return { sound: false, problems: [], warnings: [] };
   const { problems, warnings } = checkRule(rule, suffix);
   return { sound: problems.length === 0, problems, warnings };
 }
 
-function openness(slots: readonly Slot[], sound: readonly CompiledRule[]): Open {
+function openness(slots: readonly RuleEntry[], sound: readonly CompiledRule[]): Open {
   if (sound.length === slots.length) return () => false;
   const set = new Set(sound);
   return (input, winner) => isOpen(slots, set, input, winner);
 }
 
 function presetProblem(name: string, own: PolicyConfig | null): Problem {
-  return { ...(own && { place: own.origin.at('preset') }), ...unknownPreset(name) };
+  return { ...(own && { location: own.origin.at('preset') }), ...unknownPreset(name) };
 }
 
 function emptyPolicy(own: PolicyConfig): Problem {
   return {
-    place: own.origin.at(),
+    location: own.origin.at(),
     what: 'the policy has neither rules nor a preset',
-    mend: 'add "preset" or "rules"',
+    hint: 'add "preset" or "rules"',
   };
 }
 
-function namesOf(slots: readonly Slot[], own: PolicyConfig | null): ReadonlySet<string> | null {
+function namesOf(slots: readonly RuleEntry[], own: PolicyConfig | null): ReadonlySet<string> | null {
   if (slots.some(({ rule }) => rule === null)) return null;
   const parsed = slots.flatMap(({ rule }) => rule?.patterns.flatMap(fieldNames) ?? []);
   const sources = (own?.rules ?? []).flatMap((rule) => rule.gitTag ?? rule.branch ?? []);
@@ -140,7 +140,7 @@ function namesOf(slots: readonly Slot[], own: PolicyConfig | null): ReadonlySet<
   return new Set([...parsed, ...broken.flatMap(possibleFields), ...Object.keys(BUILTINS)]);
 }
 
-function withShapes(slots: readonly Slot[]): Slot[] {
+function withTagPatterns(slots: readonly RuleEntry[]): RuleEntry[] {
   const rules = slots.flatMap(({ rule }) => rule ?? []);
   const finals = rules.filter((rule) => rule.class === 'final' && rule.kind === 'tag');
   const bases = finals.flatMap((rule) => rule.patterns);
@@ -148,8 +148,8 @@ function withShapes(slots: readonly Slot[]): Slot[] {
 }
 
 function shaped(rule: CompiledRule, bases: readonly Pattern[]): CompiledRule {
-  const shapes = rule.tags.flatMap((tag) => templateShapes(tag, rule.patterns, rule.class, bases));
-  return { ...rule, shapes };
+  const shapes = rule.tags.flatMap((tag) => tagPatterns(tag, rule.patterns, rule.class, bases));
+  return { ...rule, tagPatterns: shapes };
 }
 
 function promotionRule(preset: Preset): PromotionRule | null {
@@ -171,7 +171,7 @@ function builtinPattern(source: string): Pattern {
 // The rules of a policy in their order, those included that cannot be used: they take part in no check, but others must know of them.
 
 /** One place in the order of rules. */
-interface Slot {
+interface RuleEntry {
   /** null for a rule of which nothing is known; that was reported where the file was read */
   readonly rule: CompiledRule | null;
   /** are all its patterns in `rule`? */
@@ -183,40 +183,46 @@ interface Slot {
   readonly problems: readonly Problem[];
 }
 
-const LOST: Slot = { rule: null, matchable: false, whole: false, own: true, problems: [] };
+const LOST: RuleEntry = { rule: null, matchable: false, whole: false, own: true, problems: [] };
 
 /** Parses the rules of a tag file; each has the number that it has there. */
-function ownSlots(own: PolicyConfig | null): Slot[] {
-  const slots: Slot[] = [];
+function ownEntries(own: PolicyConfig | null): RuleEntry[] {
+  const slots: RuleEntry[] = [];
   const rules = [...(own?.rules ?? [])];
   const unread = own?.unread?.rules ?? new Map<number, 'lost' | 'partial'>();
   const count = rules.length + [...unread.values()].filter((state) => state === 'lost').length;
   for (let at = 0; at < count; at += 1) {
     const config = unread.get(at) === 'lost' ? undefined : rules.shift();
     if (config === undefined) slots.push(LOST);
-    else slots.push(slotOf(`policy/${at + 1}`, config, config.origin.at(), unread.has(at), true));
+    else slots.push(entryOf(`policy/${at + 1}`, config, config.origin.at(), unread.has(at), true));
   }
   return slots;
 }
 
 /** Rules of a preset stand where the tag file names it; without one, at their number in the preset. */
-function presetSlots(preset: Preset, own: PolicyConfig | null): Slot[] {
-  const place: Place | null = own ? own.origin.at('preset') : null;
+function presetEntries(preset: Preset, own: PolicyConfig | null): RuleEntry[] {
+  const place: Location | null = own ? own.origin.at('preset') : null;
   return preset.rules.map((rule, i) => {
     const origin = place
       ? { at: () => place, keyAt: () => place, inside: () => place }
       : presetOrigin(preset, i);
     const config = presetRuleConfig(rule, origin, own?.stable);
-    return slotOf(`${preset.name}/${rule.name}`, config, place, false, false);
+    return entryOf(`${preset.name}/${rule.name}`, config, place, false, false);
   });
 }
 
 /** What stands for rules that nobody could read: it may match everything. */
-function unknownSlot(): Slot {
+function unknownEntry(): RuleEntry {
   return LOST;
 }
 
-function slotOf(name: string, config: RuleConfig, place: Place | null, partial: boolean, own: boolean): Slot {
+function entryOf(
+  name: string,
+  config: RuleConfig,
+  place: Location | null,
+  partial: boolean,
+  own: boolean,
+): RuleEntry {
   const problems: Problem[] = [];
   const rule = parseRule({ name, config, place }, problems);
   const patterns = config.gitTag ?? config.branch ?? [];
@@ -234,7 +240,7 @@ function slotOf(name: string, config: RuleConfig, place: Place | null, partial: 
  * @param winner the sound rule that wins it now; null for none
  */
 function isOpen(
-  slots: readonly Slot[],
+  slots: readonly RuleEntry[],
   sound: ReadonlySet<CompiledRule>,
   input: Pick<ClassifyInput, 'kind' | 'name'>,
   winner: CompiledRule | null,

@@ -1,6 +1,6 @@
 /** How large a policy may be. A tag file may come from a stranger, and what rules say together is compared many times. */
 import type { PolicyConfig, RuleConfig } from '../config/model.js';
-import type { Place, Problem } from '../errors.js';
+import type { Location, Problem } from '../errors.js';
 
 /** Far beyond any policy that people read. docs/policy.md lists these. */
 export const LIMITS = {
@@ -68,6 +68,10 @@ function forms(rules: readonly RuleConfig[]): number {
   );
 }
 
-function over(place: Place, what: string, count: number, limit: number): Problem {
-  return { place, what: `there are ${count} ${what}, and at most ${limit} are allowed`, mend: 'shorten it' };
+function over(location: Location, what: string, count: number, limit: number): Problem {
+  return {
+    location,
+    what: `there are ${count} ${what}, and at most ${limit} are allowed`,
+    hint: 'shorten it',
+  };
 }

@@ -15,7 +15,7 @@
  *   8. `classificationReport(resolvedOrDecision)`: the `classification` object of the report.
  */
 import type { Class, Gate, Origin, StableRule } from '../config/model.js';
-import type { OperationError, Place, Problem } from '../errors.js';
+import type { OperationError, Location, Problem } from '../errors.js';
 import type { Pattern } from './pattern.js';
 import type { Template } from './template.js';
 import type { Moment } from './calendar.js';
@@ -101,9 +101,9 @@ export interface CompiledRule {
   readonly requires: readonly Gate[];
   readonly origin: Origin;
   /** where the rule stands; null for a rule of a preset that no tag file names */
-  readonly place: Place | null;
+  readonly place: Location | null;
   /** what tags of this rule look like: its templates read backwards */
-  readonly shapes: readonly Shape[];
+  readonly tagPatterns: readonly Shape[];
 }
 
 /** May a rule that cannot be used win this ref, were it mended? `winner` is the rule that wins it without. */
@@ -125,7 +125,7 @@ export interface CompiledPolicy {
   readonly unmatched: { readonly branch: 'error' | 'ignore'; readonly tag: 'error' | 'ignore' };
   readonly promotion: PromotionRule | null;
   /** where the policy stands; null when it is a preset that no tag file names */
-  readonly place: Place | null;
+  readonly place: Location | null;
   /** every name that a template may use with some rule of this policy */
   readonly names: ReadonlySet<string>;
   /** doubts that are no errors; to be shown once */
@@ -162,7 +162,7 @@ export interface Decision {
   /** the rules before the one that won (all of them when none did), and why each lost */
   readonly not: readonly { readonly rule: string; readonly why: string }[];
   /** where the rule stands; null for a preset that no tag file names */
-  readonly place: Place | null;
+  readonly place: Location | null;
   /** when no rule matched: what the policy says about that */
   readonly unmatched: 'error' | 'ignore' | null;
   /** why this ref cannot be used at all: a day that does not exist, a tag of 129 characters … */
@@ -204,7 +204,7 @@ export interface ResolvedDecision extends Decision {
   /** the number that `{seq:N}` became */
   readonly sequence: number | null;
   /** renders any other template (build arguments, labels of `builds`, titles) with this run's values */
-  readonly render: (text: string, place?: Place) => string;
+  readonly render: (text: string, place?: Location) => string;
 }
 
 /** Asks for a git tag to be made at a commit, by a call that only one of several callers can win. `sequence` is the number in it. */

@@ -1,6 +1,6 @@
 /** Rules that get in each other's way, as far as their patterns prove it: two that want one name, a snapshot that moves a release's channel. */
 import type { ExampleConfig } from '../config/model.js';
-import type { Place, Problem } from '../errors.js';
+import type { Location, Problem } from '../errors.js';
 import { classify } from './classify.js';
 import type { ClassifyInput, CompiledPolicy, CompiledRule, Decision, Open } from './model.js';
 import {
@@ -19,7 +19,7 @@ import {
 import { matchPattern, type Pattern, type PatternPart } from './pattern.js';
 import { parseRef } from './refname.js';
 import { parseTemplate, uses } from './template.js';
-import { holeShape } from './versions.js';
+import { placeholderPattern } from './versions.js';
 
 // Any moment will do: rules that agree on one day agree on every day.
 const SOME_TIME = Date.UTC(2020, 0, 2);
@@ -50,7 +50,7 @@ export function checkRulesTogether(
   return [...found.values(), ...sharedChannels(policy.rules)];
 }
 
-function placeOf({ rule, path }: Output): Place {
+function placeOf({ rule, path }: Output): Location {
   return rule.origin.at(...path);
 }
 
@@ -58,20 +58,20 @@ interface Shown extends Claim {
   readonly tag: string;
 }
 
-function problemOf(first: Shown, second: Shown, place: Place): Problem {
+function problemOf(first: Shown, second: Shown, location: Location): Problem {
   const [a, b] = [first.output, second.output];
   const refs = [shownRef(first), shownRef(second)] as const;
   if (a.kind === 'primary' && b.kind === 'primary') {
     return {
-      place,
+      location,
       what: `rules ${a.rule.name} and ${b.rule.name} give one tag to different refs: ${refs[0]} and ${refs[1]} both get "${first.tag}"`,
-      mend: 'put something into one of the tags that tells them apart, such as {git_tag} or {branch}',
+      hint: 'put something into one of the tags that tells them apart, such as {git_tag} or {branch}',
     };
   }
   return {
-    place,
+    location,
     what: `"${first.tag}" is ${OF_KIND[a.kind]} of rule ${a.rule.name} (${refs[0]}) and ${OF_KIND[b.kind]} of rule ${b.rule.name} (${refs[1]})`,
-    mend: 'change one of the two: a name belongs to one rule, and is either fixed or a channel',
+    hint: 'change one of the two: a name belongs to one rule, and is either fixed or a channel',
   };
 }
 
@@ -177,7 +177,7 @@ export function checkExamples(
 
 function checkExample(policy: CompiledPolicy, example: ExampleConfig, open: Open): Problem[] {
   const ref = parseRef(example.ref);
-  if (!ref.ok) return [{ place: example.origin.at('ref'), what: ref.what, mend: ref.mend }];
+  if (!ref.ok) return [{ location: example.origin.at('ref'), what: ref.what, hint: ref.mend }];
   const decision = classify(policy, ref.value);
   if (open(ref.value, decision.matched)) return [];
   if (decision.problems.length > 0) {
@@ -194,8 +194,8 @@ function checkExample(policy: CompiledPolicy, example: ExampleConfig, open: Open
   return [differs(example, example.origin.at('tags'), what)];
 }
 
-function differs(example: ExampleConfig, place: Place, what: string): Problem {
-  return { place, what: `example ${example.ref}: ${what}`, mend: 'correct the example or the rule' };
+function differs(example: ExampleConfig, location: Location, what: string): Problem {
+  return { location, what: `example ${example.ref}: ${what}`, hint: 'correct the example or the rule' };
 }
 
 function list(tags: readonly string[]): string {
@@ -230,7 +230,7 @@ function agrees(expected: string, given: string): boolean {
   const template = parseTemplate(given);
   if (!template.ok) return false;
   const parts = template.value.parts.flatMap((part): readonly PatternPart[] =>
-    part.kind === 'literal' ? [part] : holeShape(part),
+    part.kind === 'literal' ? [part] : placeholderPattern(part),
   );
   return matchPattern({ source: given, parts }, expected) !== null;
 }

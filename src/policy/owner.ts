@@ -8,7 +8,7 @@ import { uses, type Template } from './template.js';
 import { isRelease } from './presets/presets.js';
 import { winnerOf } from './classify.js';
 import type { ClassifyInput, CompiledPolicy, CompiledRule } from './model.js';
-import { numberNames, readings, templateShapes, type Shape } from './versions.js';
+import { numberNames, readings, tagPatterns, type Shape } from './versions.js';
 
 export type NameKind = 'primary' | 'stable' | 'channel';
 
@@ -65,7 +65,7 @@ function outputsOfRule(
   suffix: string,
 ): Output[] {
   const forms = (template: Template, kind: NameKind, path: Output['path'], more = '', reserved = false) =>
-    templateShapes(template, rule.patterns, rule.class, bases).map((read): Output => {
+    tagPatterns(template, rule.patterns, rule.class, bases).map((read): Output => {
       const shape = more === '' ? read : withSuffix(read, more);
       return { rule, index, kind, path, template, shape, freedom: freedomOf(shape), reserved };
     });

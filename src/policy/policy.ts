@@ -1,4 +1,4 @@
-import { type Place, type Problem, UserError } from '../errors.js';
+import { type Location, type Problem, UserError } from '../errors.js';
 import { classify, renderNames, valuesOf } from './classify.js';
 import type {
   ClassificationReport,
@@ -129,7 +129,7 @@ export async function findBase(
   if (await facts.shallow()) {
     throw new UserError({
       what: '{base} needs the git history, and this clone is shallow',
-      mend: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"',
+      hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"',
     });
   }
   for (const name of await facts.reachableTags()) {
@@ -138,9 +138,9 @@ export async function findBase(
   const finals = policy.rules.filter((rule) => rule.class === 'final' && rule.kind === 'tag');
   const forms = finals.flatMap((rule) => rule.patterns.map((pattern) => `"${pattern.source}"`)).join(', ');
   throw new UserError({
-    ...(policy.place && { place: policy.place }),
+    ...(policy.place && { location: policy.place }),
     what: `{base} has no value: no git tag reachable from ${facts.sha ?? 'the commit'} belongs to a final rule${forms && ` (${forms})`}`,
-    mend: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here',
+    hint: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here',
   });
 }
 
@@ -156,7 +156,7 @@ export function resolveNames(
   seen: Seen = {},
 ): ResolvedDecision {
   const rule = decision.matched;
-  const lookup = (values: Values | null) => (text: string, place?: Place) =>
+  const lookup = (values: Values | null) => (text: string, place?: Location) =>
     renderText(text, (variable) => (values && valueOf(variable, values)?.text) ?? null, policy.names, place);
   if (rule === null) return { ...decision, sequence: null, render: lookup(null) };
   const values = completeValues(policy, rule, decision, facts, seen);

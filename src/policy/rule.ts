@@ -1,6 +1,6 @@
 /** One rule of the tag file or of a preset → a rule that can be used, or what is wrong with it and where. */
 import type { Path, RuleConfig } from '../config/model.js';
-import type { Place, Problem } from '../errors.js';
+import type { Location, Problem } from '../errors.js';
 import { fieldNames, parsePattern, widthOf, type Pattern, type SyntaxProblem } from './pattern.js';
 import { BUILTINS, parseTemplate, type Template, unknownName, variablesOf } from './template.js';
 import type { CompiledRule } from './model.js';
@@ -11,7 +11,7 @@ interface NamedRule {
   readonly name: string;
   readonly config: RuleConfig;
   /** null for a rule of a preset that no tag file names */
-  readonly place: Place | null;
+  readonly place: Location | null;
 }
 
 // What a pattern may not call a field, since templates know these as something else. `date` is a day in both.
@@ -21,7 +21,7 @@ const RESERVED = Object.keys(BUILTINS).filter((name) => name !== 'date' && name 
  * Parses the patterns and templates of a rule. Problems go to `problems`; what cannot be parsed is left out. Fields that a
  * broken pattern may have had count as defined: its mistake was said, and is not said again of each template.
  */
-export function parseRule({ name, config, place }: NamedRule, problems: Problem[]): CompiledRule {
+export function parseRule({ name, config, place: location }: NamedRule, problems: Problem[]): CompiledRule {
   const kind = config.gitTag === undefined ? 'branch' : 'tag';
   const key = kind === 'tag' ? 'git_tag' : 'branch';
   const sources = config.gitTag ?? config.branch ?? [];
@@ -29,9 +29,9 @@ export function parseRule({ name, config, place }: NamedRule, problems: Problem[
     const pattern = keep(parsePattern(source), config, problems, key, i);
     for (const field of pattern ? reservedFields(pattern) : []) {
       problems.push({
-        place: config.origin.inside(field.at, key, i),
+        location: config.origin.inside(field.at, key, i),
         what: `a field cannot be called {${field.name}}: that name has a meaning of its own`,
-        mend: `rename it, as in "{my_${field.name}}"`,
+        hint: `rename it, as in "{my_${field.name}}"`,
       });
     }
     return pattern ? [pattern] : [];
@@ -56,8 +56,8 @@ export function parseRule({ name, config, place }: NamedRule, problems: Problem[
     claim: config.claim ?? null,
     requires: config.requires,
     origin: config.origin,
-    place,
-    shapes: [],
+    place: location,
+    tagPatterns: [],
   };
 }
 
@@ -76,8 +76,8 @@ function keep<T>(
   ...path: Path
 ): T | undefined {
   if (result.ok) return result.value;
-  const { at, what, mend } = result;
-  problems.push({ place: config.origin.inside(at, ...path), what, mend });
+  const { at, what, mend: hint } = result;
+  problems.push({ location: config.origin.inside(at, ...path), what, hint });
   return undefined;
 }
 
@@ -119,9 +119,9 @@ function checkedTemplate(
 ): Template | undefined {
   const template = keep(parseTemplate(source, loose), scope.config, scope.problems, ...path);
   for (const variable of template ? variablesOf(template) : []) {
-    const place = scope.config.origin.inside(variable.at, ...path);
+    const location = scope.config.origin.inside(variable.at, ...path);
     const problem = checkVariable(variable, scope, without);
-    if (problem) scope.problems.push({ place, ...problem });
+    if (problem) scope.problems.push({ location, ...problem });
   }
   return template;
 }
@@ -144,8 +144,8 @@ function checkVariable(
   const missing = config.gitTag === undefined ? 'git_tag' : 'branch';
   const usable = Object.keys(BUILTINS).filter((n) => n !== missing && !without.includes(n));
   if (builtin === undefined || !usable.includes(name)) {
-    const { mend } = unknownName(variable, [...names, ...usable]);
-    return { what: `${source} is not defined here`, mend };
+    const { mend: hint } = unknownName(variable, [...names, ...usable]);
+    return { what: `${source} is not defined here`, mend: hint };
   }
   if (builtin.width === 'none' && width !== null) {
     return { what: `${source}: {${name}} has no width`, mend: `write {${name}}` };

@@ -1,19 +1,19 @@
 /** `{seq:N}`: the next free number of a day or of a base, over all images of the build group. */
-import { type Place, UserError } from '../errors.js';
+import { type Location, UserError } from '../errors.js';
 import { valuesOf } from './classify.js';
 import type { ClaimTag, CompiledPolicy, CompiledRule, Decision, RefFacts, Seen } from './model.js';
 import { fieldNames, type Pattern, type PatternPart } from './pattern.js';
 import { joinPieces, type Piece, tagPieces, type Template, uses, type Values } from './template.js';
-import { compareNumbers, holeShape, numberNames, readShape } from './versions.js';
+import { compareNumbers, placeholderPattern, numberNames, readTag } from './versions.js';
 
 type Facts = Pick<RefFacts, 'kind' | 'name' | 'sha' | 'time' | 'runNumber' | 'runAttempt'>;
 
 /** A tag with room for a number: what stands before it, after it, and how many digits it has. */
-interface Slot {
+interface Placeholder {
   readonly before: string;
   readonly after: string;
   readonly width: number;
-  readonly place: Place;
+  readonly place: Location;
 }
 
 /**
@@ -26,12 +26,12 @@ export function snapshots(
   facts: Facts,
   seen: Pick<Seen, 'registryTags' | 'base'>,
 ): readonly string[] {
-  const shape = snapshotShape(policy, decision, facts, seen.base ?? null);
+  const shape = snapshotPattern(policy, decision, facts, seen.base ?? null);
   if (shape === null) return [];
   const names = numberNames(shape);
   return [...(seen.registryTags ?? [])]
     .flatMap((tag) => {
-      const fields = readShape(shape, tag);
+      const fields = readTag(shape, tag);
       return fields === null ? [] : [{ tag, numbers: names.map((name) => fields[name] ?? '') }];
     })
     .sort((a, b) => compareNumbers(b.numbers, a.numbers))
@@ -46,8 +46,8 @@ export function valuesOfReused(
   base: string | null,
   tag: string,
 ): Partial<Values> {
-  const shape = snapshotShape(policy, decision, facts, base);
-  const fields = shape && readShape(shape, tag);
+  const shape = snapshotPattern(policy, decision, facts, base);
+  const fields = shape && readTag(shape, tag);
   if (!fields) return {};
   const { date, time, timestamp, timestamp_time: clock, seq, run_number, run_attempt } = fields;
   return {
@@ -61,7 +61,7 @@ export function valuesOfReused(
 }
 
 /** The first numbered tag of the rule with all that changes from run to run left open. */
-function snapshotShape(
+function snapshotPattern(
   policy: CompiledPolicy,
   decision: Decision,
   facts: Facts,
@@ -80,7 +80,9 @@ function snapshotShape(
   };
   const parts = tagPieces(template, values, reserveOf(policy, matched)).flatMap(
     (piece): readonly PatternPart[] =>
-      piece.kind === 'text' ? [{ kind: 'literal', text: piece.text, at: 0 }] : holeShape(piece.variable),
+      piece.kind === 'text'
+        ? [{ kind: 'literal', text: piece.text, at: 0 }]
+        : placeholderPattern(piece.variable),
   );
   return { source: template.source, parts };
 }
@@ -100,7 +102,7 @@ export function nextSequence(
   values: Values,
   tags: Iterable<string>,
 ): number {
-  const slots = slotsOf(policy, decision, values);
+  const slots = placeholdersOf(policy, decision, values);
   let highest = 0;
   for (const tag of tags) {
     for (const slot of slots) highest = Math.max(highest, numberIn(slot, tag));
@@ -108,58 +110,58 @@ export function nextSequence(
   return fitting(slots, highest + 1);
 }
 
-function slotsOf(policy: CompiledPolicy, decision: Decision, values: Values): Slot[] {
+function placeholdersOf(policy: CompiledPolicy, decision: Decision, values: Values): Placeholder[] {
   const rule = decision.matched;
   if (!rule) return [];
   return rule.tags.flatMap((template, i) => {
     if (!uses(template, 'seq')) return [];
     const pieces = tagPieces(template, values, reserveOf(policy, rule));
-    const slot = slotOf(pieces, template, (offset) => rule.origin.inside(offset, 'tags', i));
+    const slot = placeholderOf(pieces, template, (offset) => rule.origin.inside(offset, 'tags', i));
     return slot === null ? [] : [slot];
   });
 }
 
-function slotOf(
+function placeholderOf(
   pieces: readonly Piece[],
   template: Template,
-  placeOf: (offset: number) => Place,
-): Slot | null {
+  placeOf: (offset: number) => Location,
+): Placeholder | null {
   const at = pieces.findIndex((piece) => piece.kind === 'hole' && piece.variable.name === 'seq');
   const hole = pieces[at];
   if (hole?.kind !== 'hole') return null;
-  const place = placeOf(hole.variable.at);
+  const location = placeOf(hole.variable.at);
   const rest = [...pieces.slice(0, at), ...pieces.slice(at + 1)];
   if (rest.some((piece) => piece.kind === 'hole')) {
     throw new UserError({
-      place,
+      location,
       what: `"${template.source}" cannot be numbered: ${joinPieces(rest)} is not known in this run`,
-      mend: 'give the run the ref and commit that the tag is made from',
+      hint: 'give the run the ref and commit that the tag is made from',
     });
   }
   return {
     before: joinPieces(pieces.slice(0, at)),
     after: joinPieces(pieces.slice(at + 1)),
     width: hole.variable.width ?? 1,
-    place,
+    place: location,
   };
 }
 
-function numberIn({ before, after, width }: Slot, tag: string): number {
+function numberIn({ before, after, width }: Placeholder, tag: string): number {
   if (tag.length !== before.length + width + after.length) return 0;
   if (!tag.startsWith(before) || !tag.endsWith(after)) return 0;
   const digits = tag.slice(before.length, before.length + width);
   return /^\d+$/.test(digits) ? Number(digits) : 0;
 }
 
-function fitting(slots: readonly Slot[], number: number): number {
+function fitting(slots: readonly Placeholder[], number: number): number {
   const narrow = slots.find(({ width }) => number >= 10 ** width);
   if (!narrow) return number;
-  const { before, after, width, place } = narrow;
+  const { before, after, width, place: location } = narrow;
   const digits = width === 1 ? '1 digit' : `${width} digits`;
   throw new UserError({
-    place,
+    location,
     what: `the highest number taken for "${before}{seq:${width}}${after}" is ${number - 1}, no number is used again, and {seq:${width}} has ${digits}`,
-    mend: `write {seq:${width + 1}}, or wait for the next day or base`,
+    hint: `write {seq:${width + 1}}, or wait for the next day or base`,
   });
 }
 
@@ -182,14 +184,14 @@ export async function claimSequence(
   if (!matched || sha === null) {
     throw new UserError({
       what: 'a number can only be claimed for a known commit',
-      mend: 'give the commit (--sha)',
+      hint: 'give the commit (--sha)',
     });
   }
   const values: Values = {
     ...valuesOf(policy, matched, facts, decision.fields),
     ...(seen.base != null && { base: seen.base }),
   };
-  const slots = slotsOf(policy, decision, values);
+  const slots = placeholdersOf(policy, decision, values);
   const [slot] = slots;
   if (!slot) throw new Error(`rule ${matched.name} has no {seq} to claim`);
   for (

@@ -2,7 +2,7 @@
  * Templates: the other direction of patterns. `v{major}.{minor}-{sha:12}` is text with variables in braces; where
  * their values come from is the policy's to say.
  */
-import { type Place, UserError } from '../errors.js';
+import { type Location, UserError } from '../errors.js';
 import { type Parsed, parseTag } from '../oci/reference.js';
 import { suggest } from '../shared/text.js';
 import type { Fields, SyntaxProblem } from './pattern.js';
@@ -199,7 +199,7 @@ export function renderText(
   text: string,
   lookup: (variable: Variable) => string | null,
   names: Iterable<string>,
-  place?: Place,
+  place?: Location,
 ): string {
   const parsed = parseTemplate(text, true);
   if (!parsed.ok) return text;
@@ -222,7 +222,7 @@ function bare(name: string): Variable {
 }
 
 /** The problem with a variable that is there for other refs: a field of another rule, or what this run cannot know. */
-function valueless(variable: Variable, known: readonly string[], place?: Place) {
+function valueless(variable: Variable, known: readonly string[], place?: Location) {
   const why = Object.hasOwn(BUILTINS, variable.name)
     ? 'it is not known in this run'
     : 'the rule of this ref gives no such field';
@@ -238,7 +238,7 @@ function listed(names: readonly string[]): string {
 }
 
 /** The problem with a variable that no one defines. */
-export function unknownName(variable: Variable, names: Iterable<string>, place?: Place) {
+export function unknownName(variable: Variable, names: Iterable<string>, place?: Location) {
   const known = [...names];
   const near = suggest(variable.name, known);
   return {

@@ -75,7 +75,7 @@ function writes(rule: CompiledRule, { fields }: Claim, channel: string): boolean
 // Templates read backwards: what tags of a rule look like, so that tags in a registry can be taken apart again.
 
 /** What a variable that is not a field looks like in a tag, where that is more than text. Ordered things are digits. */
-const BUILTIN_SHAPES = new Map<string, readonly PatternPart[]>(
+const BUILTIN_PATTERNS = new Map<string, readonly PatternPart[]>(
   Object.entries({
     date: [{ kind: 'date', name: 'date', at: 0 }],
     time: [{ kind: 'digits', name: 'time', width: 6, at: 0 }],
@@ -91,10 +91,10 @@ const BUILTIN_SHAPES = new Map<string, readonly PatternPart[]>(
 );
 
 /** The shape of a variable whose value is not known. */
-export function holeShape(variable: Variable): readonly PatternPart[] {
+export function placeholderPattern(variable: Variable): readonly PatternPart[] {
   if (variable.name === 'seq') return [{ kind: 'digits', name: 'seq', width: variable.width, at: 0 }];
   if (variable.name === 'sha') return [{ kind: 'hex', name: 'sha', width: variable.width, at: 0 }];
-  return BUILTIN_SHAPES.get(variable.name) ?? [{ kind: 'text', name: variable.name, at: 0 }];
+  return BUILTIN_PATTERNS.get(variable.name) ?? [{ kind: 'text', name: variable.name, at: 0 }];
 }
 
 /**
@@ -102,7 +102,7 @@ export function holeShape(variable: Variable): readonly PatternPart[] {
  * (the patterns of final rules), since `{git_tag}`, `{branch}` and `{base}` are taken apart into the fields inside them.
  * The pattern stands beside each.
  */
-export function templateShapes(
+export function tagPatterns(
   template: Template,
   patterns: readonly Pattern[],
   className: string,
@@ -145,7 +145,7 @@ function partsOf(
   if (part.name === 'git_tag' || part.name === 'branch') return pattern.parts;
   if (part.name === 'class') return [{ kind: 'literal', text: className, at: 0 }];
   if (part.name === 'base' && base) return base.parts.map((p) => prefixed(p, 'base.'));
-  return holeShape(part);
+  return placeholderPattern(part);
 }
 
 function prefixed(part: PatternPart, prefix: string): PatternPart {
@@ -164,7 +164,7 @@ function distinct(parts: readonly PatternPart[]): PatternPart[] {
 }
 
 /** The fields of a tag of this shape, or null. */
-export function readShape(shape: Pattern, tag: string): Fields | null {
+export function readTag(shape: Pattern, tag: string): Fields | null {
   return readings(shape, tag)[0] ?? null;
 }
 

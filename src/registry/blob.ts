@@ -221,9 +221,9 @@ export async function checkSource(context: Context, source: Repository, blob: De
 }
 
 /** A task about a blob, for messages. */
-function taskOf(doing: string, repository: Repository, blob: Descriptor): Task {
+function taskOf(operation: string, repository: Repository, blob: Descriptor): Task {
   return {
-    doing,
+    operation,
     ref: { registry: repository.registry, repository: repository.repository, digest: blob.digest },
   };
 }
@@ -281,7 +281,7 @@ export async function mountBlob(
 
 /** An upload session that nobody will use; registries drop it by themselves in the end, so a refusal does not matter. */
 export async function cancelUpload(context: Context, destination: Repository, session: URL): Promise<void> {
-  const task: Task = { doing: 'cancel the upload', ref: destination };
+  const task: Task = { operation: 'cancel the upload', ref: destination };
   try {
     await ask(context, task, {
       method: 'DELETE',

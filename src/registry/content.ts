@@ -1,5 +1,5 @@
 import { OperationError } from '../errors.js';
-import { type Descriptor, isNonDistributable, LOOK_ACCEPT, MAX_MANIFEST_BYTES } from '../oci/manifest.js';
+import { type Descriptor, isNonDistributable, HEAD_ACCEPT, MAX_MANIFEST_BYTES } from '../oci/manifest.js';
 import { type DigestRef, formatRepository, type Repository } from '../oci/reference.js';
 import { once, pool } from '../shared/concurrency.js';
 import { cancelUpload, checkSource, isThere, mountBlob, uploadBlob } from './blob.js';
@@ -20,7 +20,7 @@ export interface Tally {
 /** Blobs and where they are known to be in this run. */
 interface Blobs {
   /** Makes the blob exist in `destination`: mounted within a registry, otherwise streamed through. Once a run for each blob and repository, whoever asks. */
-  bring(source: Repository, destination: Repository, blob: Descriptor, tally: Tally): Promise<void>;
+  ensure(source: Repository, destination: Repository, blob: Descriptor, tally: Tally): Promise<void>;
   /** @throws OperationError `absent` or `mismatch` when the source clearly lacks the blob or has it with another size */
   check(source: Repository, blob: Descriptor): Promise<void>;
   /** The registry says that it does not have it after all. */
@@ -31,7 +31,7 @@ export function createBlobs(context: Context): Blobs {
   const brought = once<unknown>(true);
   const checked = once<unknown>(true);
   return {
-    async bring(source, destination, blob, tally) {
+    async ensure(source, destination, blob, tally) {
       await brought.run(keyOf(destination, blob.digest), () =>
         bring(context, source, destination, blob, tally),
       );
@@ -88,7 +88,7 @@ function keyOf(repository: Repository, digest: string): string {
 }
 
 /** Writes the manifests of an image by digest, each at most once a run and repository. */
-export interface Children {
+export interface Content {
   /** Everything that the nodes need and then the nodes themselves: blobs, images, indexes from the inside out. `nodes` has children before their parents. */
   bring(source: Repository, destination: Repository, nodes: readonly TreeNode[], tally: Tally): Promise<void>;
   /** Only what `node` refers to directly, as `bring`. */
@@ -100,7 +100,7 @@ const LANES = 6;
 /** Milliseconds, with full jitter, before a manifest is written again whose parts the registry did not see. */
 const PAUSE = 500;
 
-export function createChildren(context: Context, blobs: Blobs, referrers: Referrers): Children {
+export function createContent(context: Context, blobs: Blobs, referrers: Referrers): Content {
   const brought = once<unknown>(true);
 
   const bringOne = async (
@@ -160,7 +160,7 @@ export function createChildren(context: Context, blobs: Blobs, referrers: Referr
     tally: Tally,
   ): Promise<void> => {
     const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob] as const));
-    await pool([...needed.values()], LANES, (blob) => blobs.bring(source, destination, blob, tally));
+    await pool([...needed.values()], LANES, (blob) => blobs.ensure(source, destination, blob, tally));
   };
 
   const bringManifest = async (
@@ -191,12 +191,12 @@ export function createChildren(context: Context, blobs: Blobs, referrers: Referr
  * Only the digest in the answer counts; a 200 alone may come from a proxy.
  */
 async function isManifestThere(context: Context, ref: DigestRef): Promise<boolean> {
-  const task: Task = { doing: 'look for the manifest', ref };
+  const task: Task = { operation: 'look for the manifest', ref };
   const head = await ask(context, task, {
     method: 'HEAD',
     repository: ref,
     path: `manifests/${ref.digest}`,
-    headers: { accept: LOOK_ACCEPT },
+    headers: { accept: HEAD_ACCEPT },
     access: 'pull,push',
     maxBytes: MAX_MANIFEST_BYTES,
     redirect: 'follow',

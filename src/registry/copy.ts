@@ -10,22 +10,22 @@ import {
   sameRepository,
   type TagRef,
 } from '../oci/reference.js';
-import type { AttachmentMode, Existence, Manifest, Registry, TransferReport } from '../ports.js';
+import type { AttachmentMode, TagState, Manifest, Registry, CopyReport } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
-import { type Children, createBlobs, createChildren, isForeign, type Tally } from './content.js';
-import { look, lookByBody } from './head.js';
+import { type Content, createBlobs, createContent, isForeign, type Tally } from './content.js';
+import { look, headByBody } from './head.js';
 import { readTree, type TreeNode } from './image.js';
 import { putTag } from './put.js';
 import type { Reader } from './read.js';
 import { createReferrers, type Referrers } from './referrers.js';
 import { type Context, repeating } from './request.js';
 
-type Transfer = (
+type Copy = (
   source: DigestRef,
   manifest: Manifest,
   destination: Repository,
   mode: AttachmentMode,
-) => Promise<TransferReport>;
+) => Promise<CopyReport>;
 
 const LANES = 8;
 const NOTHING = (): Tally => ({ mounted: 0, uploaded: 0, bytes: 0, manifests: 0 });
@@ -35,13 +35,13 @@ const NOTHING = (): Tally => ({ mounted: 0, uploaded: 0, bytes: 0, manifests: 0 
  * source is refused before any write, then blobs, then manifests from the inside out, then what is attached. The root
  * manifest stays out: writing it is what makes a tag.
  */
-export function createTransfer(
+export function createCopy(
   context: Context,
   reader: Reader,
-): { transfer: Transfer; referrers: Referrers } & Pick<Registry, 'attached' | 'carry'> {
+): { transfer: Copy; referrers: Referrers } & Pick<Registry, 'attached' | 'carry'> {
   const blobs = createBlobs(context);
   const referrers = createReferrers(context);
-  const children = createChildren(context, blobs, referrers);
+  const children = createContent(context, blobs, referrers);
   const attachments = createAttachments(context, reader, referrers, children);
 
   const findAttached = async (
@@ -78,7 +78,7 @@ export function createTransfer(
     await pool(own, LANES, (blob) => blobs.check(source, blob));
   };
 
-  const transfer: Transfer = async (source, manifest, destination, mode) => {
+  const transfer: Copy = async (source, manifest, destination, mode) => {
     const here = sameRepository(source, destination);
     if (here && mode !== 'require') return report([], 0, NOTHING());
     const nodes = await readTree(reader, source, manifest);
@@ -131,7 +131,7 @@ function named(error: unknown, destination: Repository): unknown {
   );
 }
 
-function report(found: readonly Attachment[], carried: number, tally: Tally): TransferReport {
+function report(found: readonly Attachment[], carried: number, tally: Tally): CopyReport {
   return {
     attachmentsFound: found.length,
     attachmentsCarried: carried,
@@ -185,7 +185,7 @@ function createAttachments(
   context: Context,
   reader: Reader,
   referrers: Referrers,
-  children: Children,
+  children: Content,
 ): Attachments {
   const claimsFor = async (source: Repository, digest: string): Promise<readonly Claim[]> => {
     const { registry, repository } = source;
@@ -310,7 +310,7 @@ function merged(claims: readonly Claim[]): readonly Claim[] {
  * @returns was it written?
  */
 async function writeOnce(context: Context, ref: TagRef, manifest: Manifest): Promise<boolean> {
-  const now = await lookByBody(context, ref);
+  const now = await headByBody(context, ref);
   if (now.state === 'unknown') throw now.error;
   if (now.state === 'absent') {
     await putTag(context, ref, manifest, null);
@@ -338,9 +338,9 @@ async function isThere(
 }
 
 /** A tag that cannot be told is asked for once more. */
-async function lookTwice(context: Context, ref: TagRef): Promise<Existence> {
-  const found = await lookByBody(context, ref);
-  return found.state === 'unknown' ? lookByBody(repeating(context), ref) : found;
+async function lookTwice(context: Context, ref: TagRef): Promise<TagState> {
+  const found = await headByBody(context, ref);
+  return found.state === 'unknown' ? headByBody(repeating(context), ref) : found;
 }
 
 /** What is only warned about is tried twice: the next run finds the tag done and does not come back for it. */

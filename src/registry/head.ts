@@ -1,10 +1,10 @@
 import { OperationError } from '../errors.js';
 import { algorithmOf, digestOf } from '../oci/digest.js';
-import { bareMediaType, isManifest, isSchema1, LOOK_ACCEPT, MAX_MANIFEST_BYTES } from '../oci/manifest.js';
+import { bareMediaType, isManifest, isSchema1, HEAD_ACCEPT, MAX_MANIFEST_BYTES } from '../oci/manifest.js';
 import { type ImageRef, isDigest } from '../oci/reference.js';
-import type { Absence, Existence } from '../ports.js';
+import type { Absence, TagState } from '../ports.js';
 import type { RegistryRequest, RegistryResponse } from './http/types.js';
-import { ask, type Context, errorsOf, failure, onceMore, refusal, type Task } from './request.js';
+import { ask, type Context, errorsOf, failure, retryOnMismatch, refusal, type Task } from './request.js';
 
 /**
  * Codes of a 404 that say "no such manifest" or "no such repository": the distribution-spec's, and NOT_FOUND, which
@@ -22,15 +22,15 @@ export async function look(
   context: Context,
   ref: ImageRef,
   absence: Absence = 'confirmed',
-): Promise<Existence> {
+): Promise<TagState> {
   const task = taskOf(ref);
   try {
-    const head = await ask(context, task, lookRequest('HEAD', ref));
+    const head = await ask(context, task, headRequest('HEAD', ref));
     if (head.status === 404 && absence === 'unconfirmed') return { state: 'absent', unconfirmed: true };
-    if (head.status === 404 || head.status === 405) return await lookByGet(context, task, ref);
+    if (head.status === 404 || head.status === 405) return await headByGet(context, task, ref);
     if (head.status !== 200) throw await unclear(context, task, ref, head);
     const digest = head.headers['docker-content-digest'];
-    if (digest === undefined || !isDigest(digest)) return await lookByGet(context, task, ref);
+    if (digest === undefined || !isDigest(digest)) return await headByGet(context, task, ref);
     checkAskedDigest(task, ref, digest);
     return { state: 'present', digest, mediaType: bareMediaType(head.headers['content-type']) };
   } catch (error) {
@@ -39,8 +39,8 @@ export async function look(
 }
 
 /** The look in a single request whatever the answer: a GET, whose 404 has a body. */
-export function lookByBody(context: Context, ref: ImageRef): Promise<Existence> {
-  return lookByGet(context, taskOf(ref), ref).catch(unknown);
+export function headByBody(context: Context, ref: ImageRef): Promise<TagState> {
+  return headByGet(context, taskOf(ref), ref).catch(unknown);
 }
 
 /** Is this 404 the registry's own word that the manifest or the repository is not there? */
@@ -53,14 +53,14 @@ export function saysAbsent(response: RegistryResponse): boolean {
   );
 }
 
-function lookByGet(context: Context, task: Task, ref: ImageRef): Promise<Existence> {
-  return onceMore(context, (wire) => getOnce(wire, task, ref));
+function headByGet(context: Context, task: Task, ref: ImageRef): Promise<TagState> {
+  return retryOnMismatch(context, (wire) => getOnce(wire, task, ref));
 }
 
-async function getOnce(context: Context, task: Task, ref: ImageRef): Promise<Existence> {
-  const response = await ask(context, task, lookRequest('GET', ref));
+async function getOnce(context: Context, task: Task, ref: ImageRef): Promise<TagState> {
+  const response = await ask(context, task, headRequest('GET', ref));
   if (saysAbsent(response)) return { state: 'absent' };
-  if (response.status !== 200) throw refusedLook(task, response);
+  if (response.status !== 200) throw refusedHead(task, response);
   const mediaType = bareMediaType(response.headers['content-type']);
   if (!isManifest(mediaType)) {
     throw failure(
@@ -114,12 +114,12 @@ async function unclear(
   head: RegistryResponse,
 ): Promise<OperationError> {
   const wordless = [401, 429].includes(head.status) || head.status < 400 || head.status >= 500;
-  if (wordless) return refusedLook(task, head);
-  const get = await ask(context, task, lookRequest('GET', ref));
-  return refusedLook(task, get.status === head.status ? get : head);
+  if (wordless) return refusedHead(task, head);
+  const get = await ask(context, task, headRequest('GET', ref));
+  return refusedHead(task, get.status === head.status ? get : head);
 }
 
-function refusedLook(task: Task, response: RegistryResponse): OperationError {
+function refusedHead(task: Task, response: RegistryResponse): OperationError {
   const { status } = response;
   if (status === 404) {
     return refusal(
@@ -146,12 +146,12 @@ function hidesByAccept(message: string): boolean {
   return message.toLowerCase().includes('accept header');
 }
 
-function lookRequest(method: 'HEAD' | 'GET', ref: ImageRef): RegistryRequest {
+function headRequest(method: 'HEAD' | 'GET', ref: ImageRef): RegistryRequest {
   return {
     method,
     repository: ref,
     path: `manifests/${'digest' in ref ? ref.digest : ref.tag}`,
-    headers: { accept: LOOK_ACCEPT },
+    headers: { accept: HEAD_ACCEPT },
     access: 'pull',
     maxBytes: MAX_MANIFEST_BYTES,
     redirect: 'follow',
@@ -160,11 +160,11 @@ function lookRequest(method: 'HEAD' | 'GET', ref: ImageRef): RegistryRequest {
 }
 
 function taskOf(ref: ImageRef): Task {
-  return { doing: 'digest' in ref ? 'look at the manifest' : 'look at the tag', ref };
+  return { operation: 'digest' in ref ? 'look at the manifest' : 'look at the tag', ref };
 }
 
 /** An error of the registry or the way to it means that nobody can tell; any other is a fault of the program. */
-function unknown(error: unknown): Existence {
+function unknown(error: unknown): TagState {
   if (error instanceof OperationError) return { state: 'unknown', error };
   throw error;
 }

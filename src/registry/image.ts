@@ -16,7 +16,7 @@ import {
 } from '../oci/manifest.js';
 import { formatPlatform, isAttestation, isRealPlatform } from '../oci/platform.js';
 import { type DigestRef, formatReference, type Repository } from '../oci/reference.js';
-import type { FactsNeed, ImageFacts, Manifest, StatedRevision } from '../ports.js';
+import type { FactsNeed, InspectedImage, Manifest, StatedRevision } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
 import type { Reader } from './read.js';
 
@@ -203,12 +203,12 @@ const IMAGE_CONFIGS: readonly string[] = [
  * read only for what it leaves open: nested indexes, children without a platform, the platform of a single manifest,
  * and the revision: the first that an annotation or else an image has, or every one that is there.
  */
-export async function readFacts(
+export async function readImage(
   reader: Reader,
   source: Repository,
   manifest: Manifest,
   need: FactsNeed,
-): Promise<ImageFacts> {
+): Promise<InspectedImage> {
   const view: View = { reader, source, seen: new Set() };
   const parsed = parse(view, manifest);
   const platforms = new Set<string>();

@@ -1,9 +1,9 @@
 import { messageOf, OperationError } from '../errors.js';
-import type { Existence, Manifest } from '../ports.js';
+import type { TagState, Manifest } from '../ports.js';
 import { isDigest, type DigestRef, type ImageRef, type TagRef } from '../oci/reference.js';
 import { ask, type Context, errorsOf, failure, refusal, repeating, type Task } from './request.js';
 import { algorithmOf, digestOf } from '../oci/digest.js';
-import { lookByBody } from './head.js';
+import { headByBody } from './head.js';
 import type { RegistryResponse } from './http/types.js';
 import { quirksOf } from './quirks.js';
 
@@ -36,13 +36,13 @@ export async function putTag(
   manifest: Manifest,
   previous: string | null,
 ): Promise<Receipt> {
-  const task: PutTask = { doing: 'write the tag', ref };
+  const task: PutTask = { operation: 'write the tag', ref };
   for (let attempt = 1; ; attempt++) {
     const wire = attempt === 1 ? context : repeating(context);
     const answer = await putOnce(wire, task, manifest, ref.tag, false);
     if ('response' in answer && isTaken(answer.response)) return receipt(task, manifest, answer.response);
-    if (!needsLook(answer)) throw reasonOf(task, answer);
-    const now = await lookByBody(context, ref);
+    if (!needsHead(answer)) throw reasonOf(task, answer);
+    const now = await headByBody(context, ref);
     if (now.state === 'present' && isOurs(manifest, now.digest)) return { subjectListed: false };
     const untouched = now.state === 'absent' || (now.state === 'present' && now.digest === previous);
     if (!untouched || !isPassing(answer) || attempt === TRIES)
@@ -56,7 +56,7 @@ export async function putTag(
  * @throws OperationError as the registry refused; `isPartUnknown` tells a refusal over missing parts
  */
 export async function putByDigest(context: Context, ref: DigestRef, manifest: Manifest): Promise<Receipt> {
-  const task: PutTask = { doing: 'write the manifest', ref };
+  const task: PutTask = { operation: 'write the manifest', ref };
   const answer = await putOnce(context, task, manifest, ref.digest, true);
   if ('error' in answer) throw answer.error;
   if (isTaken(answer.response)) return receipt(task, manifest, answer.response);
@@ -116,7 +116,7 @@ function receipt(task: Task, manifest: Manifest, response: RegistryResponse): Re
 }
 
 /** Nothing was sent, or the registry knew nobody: no need to ask what became of it. */
-function needsLook(answer: Answer): boolean {
+function needsHead(answer: Answer): boolean {
   if ('error' in answer) return !['cancelled', 'denied', 'unsafe'].includes(answer.error.code);
   return answer.response.status !== 401;
 }
@@ -139,7 +139,7 @@ function verdict(
   task: Task,
   manifest: Manifest,
   answer: Answer,
-  now: Existence,
+  now: TagState,
   previous: string | null,
 ): OperationError {
   const reason = reasonOf(task, answer);

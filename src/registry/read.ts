@@ -16,7 +16,7 @@ import type { Manifest } from '../ports.js';
 import { once } from '../shared/concurrency.js';
 import { saysAbsent } from './head.js';
 import type { RegistryResponse } from './http/types.js';
-import { ask, type Context, failure, nameOf, onceMore, refusal, type Task } from './request.js';
+import { ask, type Context, failure, nameOf, retryOnMismatch, refusal, type Task } from './request.js';
 
 /** The most bytes of a config that is read for its platform and labels. */
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
@@ -34,11 +34,11 @@ async function readManifest(context: Context, ref: ImageRef): Promise<Manifest> 
 
 /** As `readManifest`, whatever the content is. */
 export function readUnparsed(context: Context, ref: ImageRef): Promise<Manifest> {
-  return onceMore(context, (wire) => fetchManifest(wire, ref));
+  return retryOnMismatch(context, (wire) => fetchManifest(wire, ref));
 }
 
 async function fetchManifest(context: Context, ref: ImageRef): Promise<Manifest> {
-  const task: Task = { doing: 'read the manifest', ref };
+  const task: Task = { operation: 'read the manifest', ref };
   const response = await ask(context, task, {
     method: 'GET',
     repository: ref,
@@ -63,11 +63,11 @@ async function fetchManifest(context: Context, ref: ImageRef): Promise<Manifest>
 
 /** Reads a small blob whole; its bytes must have the size and the digest of the descriptor. */
 async function readBlob(context: Context, source: Repository, descriptor: Descriptor): Promise<Uint8Array> {
-  return onceMore(context, (wire) => fetchBlob(wire, source, descriptor));
+  return retryOnMismatch(context, (wire) => fetchBlob(wire, source, descriptor));
 }
 
 async function fetchBlob(context: Context, source: Repository, descriptor: Descriptor): Promise<Uint8Array> {
-  const task: Task = { doing: 'read the config', ref: { ...source, digest: descriptor.digest } };
+  const task: Task = { operation: 'read the config', ref: { ...source, digest: descriptor.digest } };
   const response = await ask(context, task, {
     method: 'GET',
     repository: source,

@@ -15,7 +15,7 @@ import {
   parseJson,
   parseManifest,
 } from '../oci/manifest.js';
-import { once, turns } from '../shared/concurrency.js';
+import { once, mutex } from '../shared/concurrency.js';
 import { putTag } from './put.js';
 import { readUnparsed } from './read.js';
 import type { TreeNode } from './image.js';
@@ -41,7 +41,7 @@ export function createReferrers(context: Context): Referrers {
   /** repositories whose registry has no referrers API */
   const without = new Set<string>();
   const pages = once<Listed>(false);
-  const inTurn = turns();
+  const inTurn = mutex();
 
   const byApi = async (repository: Repository, digest: string): Promise<readonly Descriptor[] | null> => {
     const name = formatRepository(repository);
@@ -88,7 +88,7 @@ type Listed = { readonly entries: readonly Descriptor[] } | { readonly refused: 
 /** All pages of the API. */
 async function askApi(context: Context, repository: Repository, digest: string): Promise<Listed> {
   const task: Task = {
-    doing: 'list what is attached',
+    operation: 'list what is attached',
     ref: { registry: repository.registry, repository: repository.repository, digest },
   };
   const found = new Map<string, Descriptor>();

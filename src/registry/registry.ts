@@ -1,14 +1,14 @@
-import type { Existence, Manifest, Registry } from '../ports.js';
+import type { TagState, Manifest, Registry } from '../ports.js';
 import { formatReference, formatRepository, type TagRef } from '../oci/reference.js';
-import { look, lookByBody } from './head.js';
-import { checkCopyable, readFacts } from './image.js';
+import { look, headByBody } from './head.js';
+import { checkCopyable, readImage } from './image.js';
 import type { Transport } from './http/types.js';
 import { parseManifest } from '../oci/manifest.js';
 import { once } from '../shared/concurrency.js';
 import { PartUnknown, putByDigest, putTag } from './put.js';
 import { createReader } from './read.js';
 import { listTags } from './tags.js';
-import { createTransfer } from './copy.js';
+import { createCopy } from './copy.js';
 import type { Context } from './request.js';
 
 /** Time, chance and the log; none of them is taken from the surroundings. */
@@ -18,8 +18,8 @@ type RegistryOptions = Omit<Context, 'transport'>;
 export function createRegistry(transport: Transport, options: RegistryOptions): Registry {
   const context: Context = { transport, clock: options.clock, log: options.log };
   const reader = createReader(context);
-  const { transfer, referrers, attached, carry } = createTransfer(context, reader);
-  const looks = once<Existence>(false);
+  const { transfer, referrers, attached, carry } = createCopy(context, reader);
+  const looks = once<TagState>(false);
   const lists = once<readonly string[]>(false);
   /**
    * A manifest with a subject is made findable before its tag is written: a run that is stopped in between is
@@ -33,18 +33,18 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
     if (!subjectListed) await referrers.register(ref, { manifest, parsed });
   };
   return {
-    look: (ref, absence) =>
+    head: (ref, absence) =>
       absence === 'unconfirmed'
         ? look(context, ref, absence)
         : looks.run(formatReference(ref), () => look(context, ref)),
-    lookAgain: (ref) => lookByBody(context, ref),
+    headFresh: (ref) => headByBody(context, ref),
     async manifest(ref) {
       const manifest = await reader.manifest(ref);
       await checkCopyable(reader, ref, manifest);
       return manifest;
     },
-    facts: (source, manifest, need) => readFacts(reader, source, manifest, need),
-    transfer,
+    inspect: (source, manifest, need) => readImage(reader, source, manifest, need),
+    copyImage: transfer,
     attached,
     carry,
     async put(ref, manifest, previous) {

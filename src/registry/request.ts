@@ -36,7 +36,7 @@ export async function ask(context: Context, task: Task, request: RegistryRequest
 
 /** What is being done to what, for messages: `{ doing: 'look at the tag', ref }`. */
 export interface Task {
-  readonly doing: string;
+  readonly operation: string;
   readonly ref: ImageRef | Repository;
 }
 
@@ -66,7 +66,7 @@ export function failure(
   next: string,
   options: { readonly cause?: unknown; readonly status?: number } = {},
 ): OperationError {
-  return new OperationError(code, `${nameOf(task.ref)}: cannot ${task.doing}: ${what}; ${next}`, options);
+  return new OperationError(code, `${nameOf(task.ref)}: cannot ${task.operation}: ${what}; ${next}`, options);
 }
 
 /** The error for an answer that refuses, with the status, the registry's own words and what to do next. */
@@ -79,7 +79,7 @@ export function refusal(task: Task, response: RegistryResponse, next?: string): 
 /** Gives an error of the transport the place where it happened. */
 export function inContext(task: Task, error: unknown): unknown {
   if (!(error instanceof OperationError)) return error;
-  return new OperationError(error.code, `${nameOf(task.ref)}: cannot ${task.doing}: ${error.message}`, {
+  return new OperationError(error.code, `${nameOf(task.ref)}: cannot ${task.operation}: ${error.message}`, {
     cause: error,
     ...(error.status === undefined ? {} : { status: error.status }),
   });
@@ -127,7 +127,10 @@ function nextFor(task: Task, status: number): string {
 }
 
 /** Bytes that were bent on the way are asked for once more before the registry is doubted. */
-export async function onceMore<T>(context: Context, read: (context: Context) => Promise<T>): Promise<T> {
+export async function retryOnMismatch<T>(
+  context: Context,
+  read: (context: Context) => Promise<T>,
+): Promise<T> {
   try {
     return await read(context);
   } catch (error) {

@@ -18,7 +18,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
  *   a Link that leads to another list or to a page that was read already, more than 200 pages or 16 MiB
  */
 export async function listTags(context: Context, repository: Repository): Promise<readonly string[]> {
-  const task: Task = { doing: 'list the tags', ref: repository };
+  const task: Task = { operation: 'list the tags', ref: repository };
   const tags = new Set<string>();
   const pages = new Set<string>();
   let path: string | URL = `tags/list?n=${PAGE}`;

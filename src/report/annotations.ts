@@ -19,10 +19,10 @@ export function problemAnnotation(problem: Problem): {
   readonly startLine?: number;
   readonly startColumn?: number;
 } {
-  const { place, what, mend } = problem;
-  if (place === undefined || place.nowhere === true) return { text: formatProblem(problem) };
-  const text = mend === undefined ? what : `${what}; ${mend}`;
-  return { text, file: place.file, startLine: place.line, startColumn: place.column };
+  const { location, what, hint } = problem;
+  if (location === undefined || location.nowhere === true) return { text: formatProblem(problem) };
+  const text = hint === undefined ? what : `${what}; ${hint}`;
+  return { text, file: location.file, startLine: location.line, startColumn: location.column };
 }
 
 /** One annotation for each line of the plan that somebody should look at, worst first. */
@@ -59,6 +59,6 @@ function onceForBuild(actions: readonly ReportAction[]): ReportAction[] {
   );
 }
 
-function sentence(what: string, mend: string): string {
-  return mend === '' ? what : `${what}. ${mend}`;
+function sentence(what: string, hint: string): string {
+  return hint === '' ? what : `${what}. ${hint}`;
 }

@@ -157,7 +157,7 @@ export function closing(report: Report): string {
 // The sentence that a run ends with, in log, summary and comment. Pure.
 
 /** As the report has it; where no tag is wanted, with what was found instead or why there is none. */
-export function closingOf(report: Report, loaded: Loaded, request: RunRequest): string {
+export function closingLine(report: Report, loaded: Loaded, request: RunRequest): string {
   if (request.command === 'validate') return validText(loaded, request.files.length);
   return (report.actions.length === 0 ? leftAlone(loaded, request) : null) ?? closing(report);
 }

@@ -1,5 +1,5 @@
 /** The outputs of the action as text (contract 7). Pure. */
-import { type Made, renderWith } from '../builds/build.js';
+import { type BuiltImages, renderWith } from '../builds/build.js';
 import {
   type Annotation,
   annotationLines,
@@ -97,7 +97,7 @@ function planOutput(report: Report): string {
 export interface BuildOutputInput {
   readonly config: Pick<Config, 'runners'>;
   readonly release: Release | null;
-  readonly made: Made | null;
+  readonly made: BuiltImages | null;
   readonly source: SourceFacts | null;
   /** the inputs, for a run whose image another builder makes */
   readonly defaults: Pick<BuildDefaults, 'labels'>;

@@ -11,7 +11,7 @@ export async function pool<T, R>(
   const results = new Array<R>(items.length);
   let next = 0;
   const failures: unknown[] = [];
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     while (failures.length === 0 && next < items.length) {
       const index = next++;
       try {
@@ -21,20 +21,20 @@ export async function pool<T, R>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   if (failures.length > 0) throw failures[0];
   return results;
 }
 
 /** Shares work by key. */
-interface Once<R> {
+interface Singleflight<R> {
   /** Runs `work` unless the same key is under way or done; a failure is forgotten, so that the next caller tries anew. */
   run(key: string, work: () => Promise<R>): Promise<R>;
   forget(key: string): void;
 }
 
 /** @param keep whether results stay for later callers, or only callers at the same time share */
-export function once<R>(keep: boolean): Once<R> {
+export function once<R>(keep: boolean): Singleflight<R> {
   const entries = new Map<string, Promise<R>>();
   return {
     run(key, work) {
@@ -53,7 +53,7 @@ export function once<R>(keep: boolean): Once<R> {
 }
 
 /** Lets one caller at a time through for each key; the others wait their turn. */
-export function turns(): <R>(key: string, work: () => Promise<R>) => Promise<R> {
+export function mutex(): <R>(key: string, work: () => Promise<R>) => Promise<R> {
   const tails = new Map<string, Promise<unknown>>();
   return async (key, work) => {
     const before = tails.get(key) ?? Promise.resolve();

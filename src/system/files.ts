@@ -46,7 +46,7 @@ async function pathsFor(pattern: string, { cwd }: FileOptions, problems: Problem
   if (found.length === 0) {
     problems.push({
       what: `no file matches "${pattern}" in ${cwd}`,
-      mend: 'check the pattern; "*" stays within a folder, "**" goes through folders',
+      hint: 'check the pattern; "*" stays within a folder, "**" goes through folders',
     });
   }
   return found;
@@ -65,7 +65,7 @@ async function readOne(
     if (seen.has(real)) return undefined;
     seen.add(real);
     if (!(await isAllowed(real, options))) {
-      return { what: `the tag file "${name}" lies outside the workspace`, mend: 'keep it in the repository' };
+      return { what: `the tag file "${name}" lies outside the workspace`, hint: 'keep it in the repository' };
     }
     // not blocking: opening a pipe without a writer would otherwise wait for ever
     file = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK || 0));
@@ -74,7 +74,7 @@ async function readOne(
     const kind = stat.isDirectory() ? 'a directory' : 'not a regular file';
     return {
       what: `the tag file "${name}" is ${kind}`,
-      mend: 'give the path of a file, or a pattern such as "dir/*.yaml"',
+      hint: 'give the path of a file, or a pattern such as "dir/*.yaml"',
     };
   } catch (error) {
     return unreadable(error, name, options);
@@ -88,12 +88,12 @@ function unreadable(error: unknown, name: string, { cwd }: FileOptions): Problem
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return {
       what: `there is no tag file "${name}" in ${cwd}`,
-      mend: 'check the path, and that the repository is checked out before Retag runs',
+      hint: 'check the path, and that the repository is checked out before Retag runs',
     };
   }
   return {
     what: `the tag file "${name}" cannot be read: ${code || messageOf(error)}`,
-    mend: 'check its permissions',
+    hint: 'check its permissions',
   };
 }
 
@@ -268,6 +268,6 @@ async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8');
 }
 
-function problem(what: string, mend: string): UserError {
-  return new UserError({ what: `digests: ${what}`, mend });
+function problem(what: string, hint: string): UserError {
+  return new UserError({ what: `digests: ${what}`, hint });
 }

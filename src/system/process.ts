@@ -54,7 +54,7 @@ export function parseSettle(text: string): number {
   if (parsed !== null && parsed <= MOST_SETTLE) return parsed;
   throw new UserError({
     what: `settle: "${text}" is not a time to wait`,
-    mend: 'write it as 250ms or 2s; at most 10m, and 0 reads back at once',
+    hint: 'write it as 250ms or 2s; at most 10m, and 0 reads back at once',
   });
 }
 
@@ -72,7 +72,7 @@ export function parseTimeout(text: string): number {
   if (parsed !== null && parsed <= MOST) return parsed;
   throw new UserError({
     what: `timeout: "${text}" is not a time limit`,
-    mend: 'write it as 90s, 30m or 1h30m; at most 24h',
+    hint: 'write it as 90s, 30m or 1h30m; at most 24h',
   });
 }
 

@@ -75,7 +75,7 @@ export async function checkWritable(path: string, name: string, workspace?: stri
   } catch (error) {
     throw new UserError({
       what: `${name}: ${JSON.stringify(path)} cannot be written: ${whyNot(error)}`,
-      mend: 'give the path of a file, in a folder that this user may write to',
+      hint: 'give the path of a file, in a folder that this user may write to',
     });
   } finally {
     for (const folder of made.toReversed()) await rmdir(folder).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../../../src/errors.js';
-import { createProof } from '../../../src/registry/auth/authorizer.js';
+import { createCredentialTrial } from '../../../src/registry/auth/authorizer.js';
 import { createTokenCache } from '../../../src/registry/auth/token.js';
 
 const PULL = ['repository:a:pull'];
@@ -89,7 +89,7 @@ describe('tokens', () => {
 
 describe('row 76: a credential that is not proven yet', () => {
   test('is tried by one at a time, and by all once it is proven', async () => {
-    const proof = createProof();
+    const proof = createCredentialTrial();
     expect(await proof.turn()).toBe('try');
     const others = [proof.turn(), proof.turn()];
     proof.settle(true);
@@ -97,7 +97,7 @@ describe('row 76: a credential that is not proven yet', () => {
   });
 
   test('is given up after two refusals', async () => {
-    const proof = createProof();
+    const proof = createCredentialTrial();
     await proof.turn();
     const others = [proof.turn(), proof.turn(), proof.turn()];
     proof.settle(false);
@@ -108,7 +108,7 @@ describe('row 76: a credential that is not proven yet', () => {
   });
 
   test('passes to the next when the try had no answer', async () => {
-    const proof = createProof();
+    const proof = createCredentialTrial();
     await proof.turn();
     const next = proof.turn();
     proof.settle(null);
@@ -116,7 +116,7 @@ describe('row 76: a credential that is not proven yet', () => {
   });
 
   test('a refusal after it was proven does not give it up', async () => {
-    const proof = createProof();
+    const proof = createCredentialTrial();
     await proof.turn();
     proof.settle(true);
     proof.settle(false);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Asker, tokenServer } from '../../../src/registry/auth/challenge.js';
+import { type Origin, tokenServer } from '../../../src/registry/auth/challenge.js';
 
-const asker = (registry: string, api = `https://${registry}`, listed: string[] = []): Asker => ({
+const asker = (registry: string, api = `https://${registry}`, listed: string[] = []): Origin => ({
   registry,
   api: new URL(api),
   listed,
@@ -10,7 +10,7 @@ const HUB = asker('docker.io', 'https://registry-1.docker.io');
 const LOCAL = asker('127.0.0.1:5000', 'http://127.0.0.1:5000');
 
 describe('token servers that belong to the registry', () => {
-  test.each<[Asker, string]>([
+  test.each<[Origin, string]>([
     [HUB, 'https://auth.docker.io/token'],
     [asker('ghcr.io'), 'https://ghcr.io/token'],
     [asker('quay.io'), 'https://quay.io/v2/auth'],
@@ -32,7 +32,7 @@ describe('token servers that belong to the registry', () => {
 });
 
 describe('row 80: token servers that get nothing', () => {
-  test.each<[string, Asker, string | undefined, string]>([
+  test.each<[string, Origin, string | undefined, string]>([
     ['none', HUB, undefined, 'protocol'],
     ['an empty one', HUB, '', 'protocol'],
     ['no URL', HUB, 'token', 'unsafe'],

@@ -1,11 +1,11 @@
 import { expect, jest, test } from '@jest/globals';
-import { createRelief } from '../../../src/registry/http/transport.js';
+import { createReleaseMemory } from '../../../src/registry/http/transport.js';
 
 const MIB = 1024 * 1024;
 
 test('is asked for every 8 MiB, however they come', () => {
   const collect = jest.fn();
-  const relieve = createRelief(collect);
+  const relieve = createReleaseMemory(collect);
   for (let pieces = 0; pieces < 127; pieces++) relieve(64 * 1024);
   expect(collect).not.toHaveBeenCalled();
   relieve(64 * 1024);
@@ -16,5 +16,5 @@ test('is asked for every 8 MiB, however they come', () => {
 });
 
 test('is nothing where there is nothing to ask', () => {
-  expect(() => createRelief(null)(8 * MIB)).not.toThrow();
+  expect(() => createReleaseMemory(null)(8 * MIB)).not.toThrow();
 });

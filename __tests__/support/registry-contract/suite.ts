@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type BuiltImage, image, index } from '../../../src/embedded/images.js';
 import { digestOf } from '../../../src/oci/digest.js';
-import type { AttachmentMode, Registry, TransferReport } from '../../../src/ports.js';
+import type { AttachmentMode, Registry, CopyReport } from '../../../src/ports.js';
 import { createTransport } from '../../../src/registry/http/transport.js';
 import { createRegistry } from '../../../src/registry/registry.js';
 import { cosign, indexWithout, referrer, referrersTag, shapes } from '../../../testing/registry/images.js';
@@ -75,9 +75,9 @@ export function registryContract(
       to: string,
       destination: Place = target.place,
       mode: AttachmentMode = 'copy',
-    ): Promise<TransferReport> {
+    ): Promise<CopyReport> {
       const source = { ...at(target.place, from), digest: what.digest };
-      return registry.transfer(source, await registry.manifest(source), at(destination, to), mode);
+      return registry.copyImage(source, await registry.manifest(source), at(destination, to), mode);
     }
 
     /** A shape that the registry is declared to refuse: then it must. */
@@ -99,8 +99,8 @@ export function registryContract(
           const expected = refused
             ? { state: 'absent' }
             : { state: 'present', digest: what.digest, mediaType: what.mediaType };
-          expect(await registry.look(ref)).toEqual(expected);
-          expect(await registry.lookAgain(ref)).toEqual(expected);
+          expect(await registry.head(ref)).toEqual(expected);
+          expect(await registry.headFresh(ref)).toEqual(expected);
         },
       );
 
@@ -112,21 +112,21 @@ export function registryContract(
           return registry.usage().requests - before;
         };
         const ref = { ...at(target.place, repository), tag: 'v1' };
-        await registry.look(ref);
-        expect(await requests(() => registry.look(ref))).toBe(2);
-        expect(await requests(() => registry.lookAgain(ref))).toBe(1);
+        await registry.head(ref);
+        expect(await requests(() => registry.head(ref))).toBe(2);
+        expect(await requests(() => registry.headFresh(ref))).toBe(1);
         await pushed(repository, 'other', image());
-        await registry.look(ref);
-        expect(await requests(() => registry.look(ref))).toBe(2);
-        expect(await requests(() => registry.lookAgain(ref))).toBe(1);
+        await registry.head(ref);
+        expect(await requests(() => registry.head(ref))).toBe(2);
+        expect(await requests(() => registry.headFresh(ref))).toBe(1);
       });
 
       test('by digest', async () => {
         const repository = fresh();
         await pushed(repository, 'v1', two);
         const ref = { ...at(target.place, repository), digest: two.digest };
-        expect(await registry.look(ref)).toMatchObject({ state: 'present', digest: two.digest });
-        expect(await registry.look({ ...ref, digest: digestOf(Buffer.from('nothing')) })).toEqual({
+        expect(await registry.head(ref)).toMatchObject({ state: 'present', digest: two.digest });
+        expect(await registry.head({ ...ref, digest: digestOf(Buffer.from('nothing')) })).toEqual({
           state: 'absent',
         });
       });
@@ -160,7 +160,7 @@ export function registryContract(
         const manifest = await registry.manifest({ ...ref, tag: 'v2' });
         await registry.put({ ...ref, tag: 'latest' }, manifest, older.digest);
         await registry.put({ ...ref, tag: 'latest' }, manifest, newer.digest);
-        expect(await registry.look({ ...ref, tag: 'latest' })).toMatchObject({ digest: newer.digest });
+        expect(await registry.head({ ...ref, tag: 'latest' })).toMatchObject({ digest: newer.digest });
       });
 
       test('an index whose children are not there is refused, and the tag stays absent', async () => {
@@ -175,7 +175,7 @@ export function registryContract(
         );
         // Registries may take an index without its children; then the tag is what was written.
         const expected = outcome === 'taken' ? { state: 'present', digest } : { state: 'absent' };
-        expect(await registry.look(ref)).toMatchObject(expected);
+        expect(await registry.head(ref)).toMatchObject(expected);
       });
 
       test('row 73: all tags are listed once, and those of nobody are none', async () => {
@@ -195,7 +195,7 @@ export function registryContract(
       await pushed(repository, 'v1', two);
       const source = at(target.place, repository);
       const manifest = await registry.manifest({ ...source, tag: 'v1' });
-      expect(await registry.facts(source, manifest, { platforms: true, revision: 'first' })).toEqual({
+      expect(await registry.inspect(source, manifest, { platforms: true, revision: 'first' })).toEqual({
         platforms: ['linux/amd64', 'linux/arm64'],
         attestations: 2,
         revision: COMMIT,
@@ -237,7 +237,7 @@ export function registryContract(
         await pushed(from, null, present);
         const { bytes, mediaType, digest } = what;
         const source = { ...at(target.place, from), digest };
-        const failing = registry.transfer(
+        const failing = registry.copyImage(
           source,
           { bytes, mediaType, digest },
           at(destination(), to),

@@ -99,7 +99,7 @@ function placesAt(
   path: string,
   wanted: NewTag,
   shared: ReadonlySet<unknown>,
-): readonly Place[] | Bad {
+): readonly Match[] | Bad {
   const keys = parsePath(path === '' ? EVERYWHERE : path);
   if (!keys) return bad(`"${path}" is not a path`, 'write it as keys with dots between them, "a.b.0.c"');
   const targets = documents.flatMap((document) => findTargets(document, keys));
@@ -110,7 +110,7 @@ function placesAt(
     );
   }
   if (targets.length === 0) return bad(`it has no ${path || EVERYWHERE}`, 'correct the path in the tag file');
-  const places: Place[] = [];
+  const places: Match[] = [];
   for (const { node, exact } of targets) {
     if (exact) {
       const found = placesOf(node, wanted, path);
@@ -152,14 +152,14 @@ function sharedIn(documents: readonly Document.Parsed[]): ReadonlySet<unknown> {
 
 type Bad = Extract<EditResult, { ok: false }>;
 
-interface Place {
+interface Match {
   readonly node: Scalar;
   readonly value: string;
 }
 
-const place = (node: Scalar, value: string): Place => ({ node, value });
+const place = (node: Scalar, value: string): Match => ({ node, value });
 
-function placesOf(node: Node, wanted: NewTag, path: string): readonly Place[] | Bad {
+function placesOf(node: Node, wanted: NewTag, path: string): readonly Match[] | Bad {
   if (isAlias(node))
     return bad(`${path} is an alias (*${node.source})`, 'name the path of its anchor instead');
   if (isScalar(node)) return scalarPlaces(node, wanted, path);
@@ -168,7 +168,7 @@ function placesOf(node: Node, wanted: NewTag, path: string): readonly Place[] | 
   return bad(`${path} is not a value`, 'name the path of the tag');
 }
 
-function scalarPlaces(node: Scalar, wanted: NewTag, path: string): readonly Place[] | Bad {
+function scalarPlaces(node: Scalar, wanted: NewTag, path: string): readonly Match[] | Bad {
   if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') {
     return bad(`${path} is a block of text`, 'write the tag on one line');
   }
@@ -183,7 +183,7 @@ function scalarPlaces(node: Scalar, wanted: NewTag, path: string): readonly Plac
   );
 }
 
-function helmPlaces(map: YAMLMap, wanted: NewTag, path: string): readonly Place[] | Bad {
+function helmPlaces(map: YAMLMap, wanted: NewTag, path: string): readonly Match[] | Bad {
   const tag = map.get('tag', true) as unknown;
   if (!isScalar(tag)) return bad(`${path} is a mapping without "tag"`, 'name the path of the tag');
   const digest = map.get('digest', true) as unknown;
@@ -192,7 +192,7 @@ function helmPlaces(map: YAMLMap, wanted: NewTag, path: string): readonly Place[
   return [...places, place(digest, wanted.digest)];
 }
 
-function kustomizePlaces(items: readonly unknown[], wanted: NewTag, path: string): readonly Place[] | Bad {
+function kustomizePlaces(items: readonly unknown[], wanted: NewTag, path: string): readonly Match[] | Bad {
   const name = formatRepository(wanted.image);
   const mine = items.filter(isMap).filter((item) => {
     return [item.get('newName'), item.get('name')].some(
@@ -201,7 +201,7 @@ function kustomizePlaces(items: readonly unknown[], wanted: NewTag, path: string
   });
   if (mine.length === 0)
     return bad(`no item of ${path} has the name ${name}`, 'add one, or correct the path');
-  const places: Place[] = [];
+  const places: Match[] = [];
   for (const item of mine) {
     const tag: unknown = item.get('newTag', true);
     const digest: unknown = item.get('digest', true);
@@ -259,7 +259,7 @@ function bareTag(old: string, { tag, digest }: NewTag): string {
 /** Puts the values into the text, from the front, so that each line is counted once. */
 function splice(
   text: string,
-  places: readonly Place[],
+  places: readonly Match[],
 ): { text: string; changes: ReadonlyMap<Scalar, Change> } {
   const changes = new Map<Scalar, Change>();
   const pieces: string[] = [];

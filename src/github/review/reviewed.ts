@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 import { isDigest } from '../../oci/reference.js';
 import type { Unreviewed } from '../../plan/plan.js';
-import { isSealed, pack, unpack } from '../payload.js';
+import { isSealed, encode, decode } from '../payload.js';
 
 const ReviewedSchema = v.strictObject({
   /** the commit that was planned, 40 hexadecimal digits */
@@ -33,7 +33,7 @@ export const MAX_DATA = 30_000;
 export function encodeReviewed(head: string, entries: readonly ReviewedEntry[]): string {
   let kept = entries.length;
   for (;;) {
-    const data = pack('reviewed', { head, entries: entries.slice(0, kept), left: entries.length - kept });
+    const data = encode('reviewed', { head, entries: entries.slice(0, kept), left: entries.length - kept });
     if (data.length <= MAX_DATA) return data;
     kept = Math.min(kept - 1, Math.floor((kept * MAX_DATA) / data.length));
   }
@@ -46,7 +46,7 @@ export type Decoded =
 
 /** Reads the data out of a comment's text. Never throws; data that does not hold together is not used. */
 export function decodeReviewed(text: string): Decoded {
-  const found = unpack('reviewed', text);
+  const found = decode('reviewed', text);
   if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
   const parsed = v.safeParse(ReviewedSchema, found.value);
   return parsed.success

@@ -3,7 +3,7 @@ import { joinPieces, parseTemplate, renderPieces, variablesOf } from '../../poli
 import { shortDigest } from '../../report/format.js';
 import { code, cut, escapeCell, link, oneLine, table } from '../../shared/markdown.js';
 import type { Tracked } from './events.js';
-import { type Ledger, packLedger, TRACKED_STAGES } from './ledger.js';
+import { type Ledger, encodeLedger, TRACKED_STAGES } from './ledger.js';
 
 /** What people write below this line is theirs and stays. */
 const NOTES = '<!-- retag:notes: what is written below this line stays -->';
@@ -23,7 +23,7 @@ interface BodyParts {
 
 /** At most 65,536 characters. */
 export function issueBody({ marker, ledger, intro, tracked, notes }: BodyParts): string {
-  const head = `${marker}\n${packLedger(ledger)}\n\n`;
+  const head = `${marker}\n${encodeLedger(ledger)}\n\n`;
   const tail = `\n\n${NOTES}${notes.slice(0, MAX_NOTES)}`;
   const parts = [intro.trim(), checklist(ledger, tracked), problems(ledger), rows(ledger)];
   const text = parts.filter((part) => part !== '').join('\n\n');

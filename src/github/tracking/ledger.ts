@@ -1,6 +1,6 @@
 /** What a tracking issue remembers: one row per promotion. Pure. */
 import * as v from 'valibot';
-import { pack, unpack } from '../payload.js';
+import { encode, decode } from '../payload.js';
 
 /** In the order in which an image goes through them. */
 export const TRACKED_STAGES = ['snapshot', 'patch', 'final', 'stable'] as const;
@@ -40,10 +40,10 @@ export type LedgerProblem = Ledger['problems'][number];
 const MAX_DATA = 30_000;
 
 /** The oldest rows are dropped when they do not fit. */
-export function packLedger(ledger: Ledger): string {
+export function encodeLedger(ledger: Ledger): string {
   let { rows } = ledger;
   for (;;) {
-    const data = pack('ledger', { ...ledger, rows });
+    const data = encode('ledger', { ...ledger, rows });
     if (data.length <= MAX_DATA || rows.length === 0) return data;
     rows = rows.slice(Math.max(1, Math.ceil(rows.length * (1 - MAX_DATA / data.length))));
   }
@@ -51,7 +51,7 @@ export function packLedger(ledger: Ledger): string {
 
 /** Null when the text holds no ledger that can be used; it is then begun anew. */
 export function readLedger(body: string): Ledger | null {
-  const found = unpack('ledger', body);
+  const found = decode('ledger', body);
   const parsed = found.ok ? v.safeParse(LedgerSchema, found.value) : null;
   return parsed?.success === true ? parsed.output : null;
 }

@@ -1,6 +1,6 @@
 /** All presets by name. A new one is a file beside this and a line here. */
 import type { Class, Origin, RuleConfig, StableRule } from '../../config/model.js';
-import type { Place, Problem } from '../../errors.js';
+import type { Location, Problem } from '../../errors.js';
 import { suggest } from '../../shared/text.js';
 import { visible } from '../refname.js';
 import { calver } from './calver.js';
@@ -22,7 +22,7 @@ export function unknownPreset(name: string): Problem {
   const near = suggest(name, PRESET_NAMES);
   return {
     what: `there is no preset ${visible(name)}`,
-    mend: near === undefined ? `presets are ${PRESET_NAMES.join(', ')}` : `did you mean "${near}"?`,
+    hint: near === undefined ? `presets are ${PRESET_NAMES.join(', ')}` : `did you mean "${near}"?`,
   };
 }
 
@@ -52,6 +52,6 @@ export function presetRuleConfig(rule: PresetRule, origin: Origin, stable?: Stab
 
 /** Where the rules of a preset stand when no tag file names it: `preset wmcore`, the rule's number as the line. */
 export function presetOrigin(preset: Preset, index: number): Origin {
-  const place: Place = { file: `preset ${preset.name}`, line: index + 1, column: 1, nowhere: true };
+  const place: Location = { file: `preset ${preset.name}`, line: index + 1, column: 1, nowhere: true };
   return { at: () => place, keyAt: () => place, inside: () => place };
 }

@@ -1,5 +1,5 @@
 import { OperationError } from '../../errors.js';
-import { type Asker, type Challenge, parseChallenges, tokenServer } from './challenge.js';
+import { type Origin, type Challenge, parseChallenges, tokenServer } from './challenge.js';
 import { basicHeader, type Credential, type Credentials, secretsOf } from './docker-config.js';
 import { type AskTokenServer, createTokenCache, fetchToken, type TokenCache } from './token.js';
 
@@ -22,7 +22,7 @@ export interface Authorizer {
 interface AuthorizerOptions {
   readonly credentials: Credentials;
   /** the registry as it is spoken to now; asked at each challenge because the scheme may just have been found out */
-  readonly asker: () => Asker;
+  readonly asker: () => Origin;
   readonly ask: AskTokenServer;
   /** milliseconds since the epoch */
   readonly now: () => number;
@@ -38,7 +38,7 @@ type Scheme =
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   let scheme: Scheme | undefined;
   const credential = once(() => lookUp(options));
-  const proof = createProof();
+  const proof = createCredentialTrial();
   const tokens = createTokenCache(options.now);
   const context = { ...options, credential, proof, tokens };
 
@@ -71,7 +71,7 @@ function verdictOf(status: number | null): boolean | null {
 
 interface Context extends AuthorizerOptions {
   readonly credential: () => Promise<Credential | null>;
-  readonly proof: Proof;
+  readonly proof: CredentialTrial;
   readonly tokens: TokenCache;
 }
 
@@ -81,7 +81,7 @@ function choose(challenges: readonly Challenge[]): Challenge | undefined {
   return of('bearer') ?? of('basic');
 }
 
-function schemeOf({ scheme, parameters }: Challenge, asker: Asker): Scheme {
+function schemeOf({ scheme, parameters }: Challenge, asker: Origin): Scheme {
   if (scheme === 'basic') return { kind: 'basic' };
   return {
     kind: 'bearer',
@@ -187,7 +187,7 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
  * Has the registry taken the credential yet? Until it has, one request at a time may try it: sixteen requests in
  * flight with a wrong password are sixteen failed logins, and that locks accounts.
  */
-interface Proof {
+interface CredentialTrial {
   /** Waits until it is known, or until it is the caller's turn to find out (`try`; then `settle` must follow). */
   turn(): Promise<'try' | 'proven' | 'rejected'>;
   /** `null`: could not be told (no answer). */
@@ -198,7 +198,7 @@ interface Proof {
 /** A refusal may concern one repository only, so it takes two in a row to give a credential up. */
 const MAX_REFUSALS = 2;
 
-export function createProof(): Proof {
+export function createCredentialTrial(): CredentialTrial {
   let state: 'unknown' | 'proven' | 'rejected' = 'unknown';
   let refusals = 0;
   let trying: { readonly over: Promise<void>; readonly end: () => void } | null = null;

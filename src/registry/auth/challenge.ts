@@ -68,7 +68,7 @@ function reader(text: string): Reader {
 }
 
 /** The registry that named a realm. */
-export interface Asker {
+export interface Origin {
   readonly registry: string;
   /** the URL of its API, with the scheme that is spoken */
   readonly api: URL;
@@ -82,14 +82,14 @@ export interface Asker {
  * registry itself is spoken to over http; and a host that belongs to the registry (the same, one in the same
  * registered domain, a row of the quirks table, loopback for loopback) or that the user listed.
  */
-export function tokenServer(realm: string | undefined, asker: Asker): URL {
-  if (realm === undefined || realm === '') {
+export function tokenServer(origin: string | undefined, asker: Origin): URL {
+  if (origin === undefined || origin === '') {
     throw new OperationError(
       'protocol',
       `${asker.registry} asks for a token without naming a token server (realm); the registry has to be mended`,
     );
   }
-  const url = URL.canParse(realm) ? new URL(realm) : null;
+  const url = URL.canParse(origin) ? new URL(origin) : null;
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw refused(asker, 'something that is not an http(s) address');
   }
@@ -103,7 +103,7 @@ export function tokenServer(realm: string | undefined, asker: Asker): URL {
   return url;
 }
 
-function belongs(url: URL, { registry, api, listed }: Asker): boolean {
+function belongs(url: URL, { registry, api, listed }: Origin): boolean {
   if (url.hostname === api.hostname || isListed(url, listed)) return true;
   if (isLoopback(api.hostname) && isLoopback(url.hostname)) return true;
   const known = quirksOf(registry).flatMap((quirk) => quirk.tokenHosts ?? []);
@@ -141,7 +141,7 @@ function sameDomain(a: string, b: string): boolean {
   return !SHARED.some((suffix) => domain === suffix || domain.endsWith(`.${suffix}`));
 }
 
-function refused(asker: Asker, what: string): OperationError {
+function refused(asker: Origin, what: string): OperationError {
   return new OperationError(
     'unsafe',
     `${asker.registry} sends to ${what} for a token, where credentials must not go; ` +

@@ -1,15 +1,15 @@
 import tls from 'node:tls';
 import { OperationError } from '../../errors.js';
 import { isListed, isLoopback, isPrivate } from '../hosts.js';
-import { WireFault } from './errors.js';
-import { type Endpoint, targetOf } from './host.js';
+import { TransportFault } from './errors.js';
+import { type Host, targetOf } from './host.js';
 import { type Answer, discard, dispatch } from './send.js';
 import type { RegistryRequest, Wiring } from './types.js';
 
 const MAX_AUTH_ROUNDS = 2;
 
 /** The URL of a request as things stand; an upload's URL is checked again here, whoever made it. */
-export function urlOf(endpoint: Endpoint, request: RegistryRequest, listed: readonly string[]): URL {
+export function urlOf(endpoint: Host, request: RegistryRequest, listed: readonly string[]): URL {
   if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed);
   return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
 }
@@ -17,7 +17,7 @@ export function urlOf(endpoint: Endpoint, request: RegistryRequest, listed: read
 /** One try: with login as the registry wants it (at most two rounds) and redirects followed where the request allows it. */
 export async function attempt(
   wiring: Wiring,
-  endpoint: Endpoint,
+  endpoint: Host,
   request: RegistryRequest,
   rounds = MAX_AUTH_ROUNDS,
 ): Promise<Answer> {
@@ -57,19 +57,19 @@ async function isWorth(wiring: Wiring, answer: Answer, worth: Promise<boolean>):
 }
 
 /** 401, or 403 with a challenge, from the registry itself and not from where it redirected to. */
-function challengeOf({ status, url, incoming }: Answer, endpoint: Endpoint): string | undefined {
+function challengeOf({ status, url, incoming }: Answer, endpoint: Host): string | undefined {
   if (status !== 401 && status !== 403) return undefined;
   return isAway(endpoint, url) ? undefined : incoming.headers['www-authenticate'];
 }
 
-function isAway(endpoint: Endpoint, path: string | URL): boolean {
+function isAway(endpoint: Host, path: string | URL): boolean {
   return path instanceof URL && path.origin !== endpoint.origin();
 }
 
 /** Plain http to loopback is a guess; what a TLS server answers to it (400, or nothing) leads to a look at TLS, once. */
 async function schemeFound(
   wiring: Wiring,
-  endpoint: Endpoint,
+  endpoint: Host,
   request: RegistryRequest,
   sent: string | undefined,
 ): Promise<Answer> {
@@ -82,7 +82,8 @@ async function schemeFound(
     }
     await discard(wiring, answer);
   } catch (error) {
-    const suspicious = error instanceof WireFault && (error.kind === 'reset' || error.kind === 'garbled');
+    const suspicious =
+      error instanceof TransportFault && (error.kind === 'reset' || error.kind === 'garbled');
     if (!suspicious || !(await speaksTls(hostname, port))) throw error;
   }
   endpoint.speak('https');
@@ -91,7 +92,7 @@ async function schemeFound(
 
 async function followed(
   wiring: Wiring,
-  endpoint: Endpoint,
+  endpoint: Host,
   request: RegistryRequest,
   authorization: string | undefined,
 ): Promise<Answer> {

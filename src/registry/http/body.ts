@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 
 import { messageOf, OperationError } from '../../errors.js';
 import type { Cancellation } from './exchange.js';
-import { WireFault } from './errors.js';
+import { TransportFault } from './errors.js';
 
 export interface BodyLimits {
   /** more bytes than this are a fault */
@@ -23,17 +23,17 @@ export function checkFraming(incoming: IncomingMessage, maxBytes: number, addres
   const { headers } = incoming;
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
-    throw new WireFault(
+    throw new TransportFault(
       'encoded',
       `the body is compressed (${encoding.slice(0, 40)}) although nobody asked for it`,
     );
   }
   const length = headers['content-length'];
   if (length !== undefined && Number(length) > maxBytes) {
-    throw new WireFault('too-large', `the body has ${length} bytes; at most ${maxBytes} are read`);
+    throw new TransportFault('too-large', `the body has ${length} bytes; at most ${maxBytes} are read`);
   }
   if (length === undefined && headers['transfer-encoding'] === undefined && !addressed) {
-    throw new WireFault('cut', 'the body has neither a length nor chunks, so a cut would not be seen');
+    throw new TransportFault('cut', 'the body has neither a length nor chunks, so a cut would not be seen');
   }
 }
 
@@ -66,23 +66,23 @@ async function* chunksOf(incoming: IncomingMessage, limits: BodyLimits): AsyncGe
 
 /** An error of node's stream means that the connection ended before the body did; ours are kept as they are. */
 function cutUnlessKnown(error: unknown): Error {
-  if (error instanceof WireFault || error instanceof OperationError) return error;
+  if (error instanceof TransportFault || error instanceof OperationError) return error;
   const { code } = error as NodeJS.ErrnoException;
   return code?.startsWith('HPE_')
-    ? new WireFault('garbled', `the body is not HTTP (${code})`, { cause: error })
-    : new WireFault('cut', `the body was cut short (${code ?? messageOf(error)})`, { cause: error });
+    ? new TransportFault('garbled', `the body is not HTTP (${code})`, { cause: error })
+    : new TransportFault('cut', `the body was cut short (${code ?? messageOf(error)})`, { cause: error });
 }
 
-function cutShort(): WireFault {
-  return new WireFault('cut', 'the body was cut short');
+function cutShort(): TransportFault {
+  return new TransportFault('cut', 'the body was cut short');
 }
 
-function silent({ idleMs }: BodyLimits): WireFault {
-  return new WireFault('timeout', `the body stopped for ${idleMs / 1000} s`);
+function silent({ idleMs }: BodyLimits): TransportFault {
+  return new TransportFault('timeout', `the body stopped for ${idleMs / 1000} s`);
 }
 
-function tooLarge({ maxBytes }: BodyLimits): WireFault {
-  return new WireFault('too-large', `the body has more than ${maxBytes} bytes`);
+function tooLarge({ maxBytes }: BodyLimits): TransportFault {
+  return new TransportFault('too-large', `the body has more than ${maxBytes} bytes`);
 }
 
 /** The whole body in memory. */
@@ -107,7 +107,7 @@ export async function readStart(
     return Buffer.alloc(0);
   }
   const { bytes, fault } = await gather(incoming, limits, limits.maxBytes);
-  if (fault !== null && (whole || !(fault instanceof WireFault))) throw fault;
+  if (fault !== null && (whole || !(fault instanceof TransportFault))) throw fault;
   return bytes.subarray(0, limits.maxBytes);
 }
 

@@ -33,7 +33,7 @@ export function failureOf(
   tries: number,
   scrub: (text: string) => string,
 ): OperationError {
-  if (error instanceof WireFault) {
+  if (error instanceof TransportFault) {
     const often = tries > 1 ? ` (${tries} tries)` : '';
     const next = NEXT[error.kind] === '' ? '' : `; ${NEXT[error.kind]}`;
     return new OperationError(CODES[error.kind], scrub(`${what}: ${error.message}${often}${next}`), {
@@ -66,7 +66,7 @@ export type FaultKind =
   'connect' | 'name' | 'tls' | 'proxy' | 'reset' | 'timeout' | 'garbled' | 'cut' | 'encoded' | 'too-large';
 
 /** A fault of one try; the transport decides whether there is another. Never leaves src/registry/http. */
-export class WireFault extends Error {
+export class TransportFault extends Error {
   override readonly name = 'WireFault';
   readonly kind: FaultKind;
   /** a kept-alive connection that the other side closed while it was idle, most likely */
@@ -89,17 +89,18 @@ const TLS_CODE =
   /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EPROTO)/;
 
 /** Sorts an error of node:http, node:net or node:tls. */
-export function faultOf(error: Error, progress: Progress): WireFault {
+export function faultOf(error: Error, progress: Progress): TransportFault {
   const code = codeOf(error);
-  if (TLS_CODE.test(code)) return new WireFault('tls', tlsMessage(code, error), { cause: error });
-  if (code === 'ENOTFOUND') return new WireFault('name', 'the host name does not exist', { cause: error });
+  if (TLS_CODE.test(code)) return new TransportFault('tls', tlsMessage(code, error), { cause: error });
+  if (code === 'ENOTFOUND')
+    return new TransportFault('name', 'the host name does not exist', { cause: error });
   if (code.startsWith('HPE_')) {
-    return new WireFault('garbled', `the answer is not HTTP (${code})`, { cause: error });
+    return new TransportFault('garbled', `the answer is not HTTP (${code})`, { cause: error });
   }
   if (!progress.connected) {
-    return new WireFault('connect', `no connection (${code || error.message})`, { cause: error });
+    return new TransportFault('connect', `no connection (${code || error.message})`, { cause: error });
   }
-  return new WireFault('reset', `the connection was reset (${code || error.message})`, {
+  return new TransportFault('reset', `the connection was reset (${code || error.message})`, {
     cause: error,
     stale: progress.reused,
   });

@@ -4,7 +4,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { LookupFunction, Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { OperationError } from '../../errors.js';
-import { faultOf, WireFault } from './errors.js';
+import { faultOf, TransportFault } from './errors.js';
 
 /** Where a request goes, taken apart once for each registry. */
 export interface Target {
@@ -16,7 +16,7 @@ export interface Target {
   readonly path: string;
 }
 
-export interface WireRequest {
+export interface ExchangeRequest {
   readonly method: string;
   readonly target: Target;
   readonly headers: Record<string, string>;
@@ -26,7 +26,7 @@ export interface WireRequest {
   readonly lookup: LookupFunction | undefined;
 }
 
-interface WireLimits {
+interface ExchangeLimits {
   /** the longest silence while an answer is waited for, milliseconds */
   readonly idleMs: number;
   /** the longest wait for a connection, milliseconds */
@@ -40,7 +40,7 @@ interface WireLimits {
  * One request on one connection, until the headers of the answer. Rejects with a WireFault, with the reason of
  * the run's end, or with the error of the upload's source. The connection is left to its agent afterwards.
  */
-export function exchange(request: WireRequest, limits: WireLimits): Promise<IncomingMessage> {
+export function exchange(request: ExchangeRequest, limits: ExchangeLimits): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const wire = open(request);
     const track = trackConnection(wire, () => timer.restart());
@@ -73,7 +73,7 @@ export function exchange(request: WireRequest, limits: WireLimits): Promise<Inco
     );
     wire.on('close', () => {
       // Neither answer nor error: a 101, or an agent that gave up. Every request ends here, so no error is made in vain.
-      if (!done) fail(new WireFault('reset', 'the connection was closed', { stale: wire.reusedSocket }));
+      if (!done) fail(new TransportFault('reset', 'the connection was closed', { stale: wire.reusedSocket }));
     });
     wire.on('proxyConnect', ({ statusCode }: { statusCode?: number }) => {
       // A proxy that is asked for the whole URL has no answer of its own at this point.
@@ -98,14 +98,14 @@ function isReusable(method: string, { headers, httpVersion }: IncomingMessage): 
 }
 
 /** An answer to CONNECT that is not 200 comes from the proxy; 5xx says that it could not reach the registry now. */
-export function proxyRefusal(status: number): WireFault {
-  return new WireFault(
+export function proxyRefusal(status: number): TransportFault {
+  return new TransportFault(
     status >= 500 ? 'connect' : 'proxy',
     `the proxy answered HTTP ${status}; see HTTPS_PROXY, HTTP_PROXY and NO_PROXY`,
   );
 }
 
-function open({ method, target, headers, agent, lookup }: WireRequest): ClientRequest {
+function open({ method, target, headers, agent, lookup }: ExchangeRequest): ClientRequest {
   const { hostname: host, port, path, secure } = target;
   // The protocol is what proxy agents find a kept connection again by.
   const options = { method, host, port, path, headers, agent, ...(lookup === undefined ? {} : { lookup }) };
@@ -114,10 +114,10 @@ function open({ method, target, headers, agent, lookup }: WireRequest): ClientRe
     : http.request({ protocol: 'http:', ...options });
 }
 
-function silence(connected: boolean, ms: number): WireFault {
+function silence(connected: boolean, ms: number): TransportFault {
   return connected
-    ? new WireFault('timeout', `no answer for ${ms / 1000} s`)
-    : new WireFault('connect', `no connection within ${ms / 1000} s`);
+    ? new TransportFault('timeout', `no answer for ${ms / 1000} s`)
+    : new TransportFault('connect', `no connection within ${ms / 1000} s`);
 }
 
 /** Tells whether anything can have been sent: not before the connection (and its TLS) stands. */

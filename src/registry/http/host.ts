@@ -4,7 +4,7 @@ import type { Target } from './exchange.js';
 import { MAX_TRIES } from './retry.js';
 
 /** What is known about one registry in this run. */
-export interface Endpoint extends Peer {
+export interface Host extends HostState {
   readonly registry: string;
   readonly authorizer: Authorizer;
   /** scheme and host as they are spoken to now */
@@ -22,12 +22,12 @@ export interface Endpoint extends Peer {
   enter(): Promise<(() => void) | undefined> | undefined;
 }
 
-export function createEndpoint(
+export function createHost(
   registry: string,
   address: RegistryAddress,
   concurrency: number,
   authorizerOf: (api: () => URL) => Authorizer,
-): Endpoint {
+): Host {
   let scheme = address.scheme;
   let api = new URL(`${scheme === 'https' ? 'https' : 'http'}://${address.host}`);
   let { origin } = api;
@@ -47,7 +47,7 @@ export function createEndpoint(
   };
 
   return {
-    ...createPeer(concurrency),
+    ...createHostState(concurrency),
     registry,
     authorizer: authorizerOf(() => api),
     api: () => api,
@@ -75,7 +75,7 @@ export function targetOf(url: URL): Target {
 }
 
 /** A host that requests are sent to, registry or token server, as far as its state in this run goes. */
-export interface Peer {
+export interface HostState {
   readonly limiter: Limiter;
   /** An answer of any kind came. */
   answered(): void;
@@ -87,7 +87,7 @@ export interface Peer {
   notBefore: number;
 }
 
-export function createPeer(concurrency: number): Peer {
+export function createHostState(concurrency: number): HostState {
   let everAnswered = false;
   let givenUp = false;
   return {

@@ -1,7 +1,7 @@
 import { OperationError } from '../../errors.js';
-import { failureOf, type FaultKind, WireFault } from './errors.js';
+import { failureOf, type FaultKind, TransportFault } from './errors.js';
 import { reasonOf } from './exchange.js';
-import type { Peer } from './host.js';
+import type { HostState } from './host.js';
 import type { Wiring } from './types.js';
 
 /** What an answer must have for the judgement whether it is the last. */
@@ -10,7 +10,7 @@ export interface Headed {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-type Ended<T> = { readonly result: T } | { readonly fault: WireFault };
+type Ended<T> = { readonly result: T } | { readonly fault: TransportFault };
 
 /** What is repeated: `HEAD host/path` for messages, and whether the host may handle it twice. */
 interface Task {
@@ -27,7 +27,7 @@ interface Task {
  */
 export async function retrying<T extends Headed>(
   wiring: Wiring,
-  peer: Peer,
+  peer: HostState,
   task: Task,
   attempt: () => Promise<T>,
 ): Promise<T> {
@@ -44,7 +44,7 @@ export async function retrying<T extends Headed>(
         if (!isTransient(result.status)) return result;
         ended = { result };
       } catch (error) {
-        if (!(error instanceof WireFault)) throw error;
+        if (!(error instanceof TransportFault)) throw error;
         ended = { fault: error };
       }
       const delayMs = delayUntilNext(wiring, peer, task, ended, tries);
@@ -60,7 +60,7 @@ export async function retrying<T extends Headed>(
 /** Milliseconds until the next try; null when there is none. */
 function delayUntilNext(
   wiring: Wiring,
-  peer: Peer,
+  peer: HostState,
   { repeatable }: Task,
   ended: Ended<Headed>,
   tries: number,
@@ -85,7 +85,7 @@ function tooLong(status: number, seconds: number): OperationError {
   );
 }
 
-function finalOf<T>(peer: Peer, ended: Ended<T>): T {
+function finalOf<T>(peer: HostState, ended: Ended<T>): T {
   if ('result' in ended) return ended.result;
   if (ended.fault.kind === 'connect') peer.unreachable();
   throw ended.fault;
@@ -102,7 +102,7 @@ function wordsOf(ended: Ended<Headed>): string {
 }
 
 /** Waits while the host has asked all of us to. */
-async function calm(wiring: Wiring, peer: Peer): Promise<void> {
+async function calm(wiring: Wiring, peer: HostState): Promise<void> {
   const rest = peer.notBefore - wiring.clock.now();
   if (rest > 0) await pause(wiring, rest, 'the host asked for it');
 }

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { isDigest } from '../../oci/reference.js';
 import { checkFraming, finish, readBody, readStart, streamOf } from './body.js';
 import { failureOf } from './errors.js';
-import { exchange, proxyRefusal, type Upload, type WireRequest } from './exchange.js';
-import { type Peer, targetOf } from './host.js';
+import { exchange, proxyRefusal, type Upload, type ExchangeRequest } from './exchange.js';
+import { type HostState, targetOf } from './host.js';
 import { redactUrl } from './redact.js';
 import {
   bodyLimits,
@@ -37,7 +37,7 @@ interface Dispatch {
 const UPLOAD_PATIENCE = 5;
 
 /** One request on the wire, in its turn at `peer`. */
-export async function dispatch(wiring: Wiring, peer: Peer, request: Dispatch): Promise<Answer> {
+export async function dispatch(wiring: Wiring, peer: HostState, request: Dispatch): Promise<Answer> {
   const { limiter } = peer;
   const lookup = wiring.reach(request.url);
   // Opened before the turn: the source may need a turn at the same registry.
@@ -49,7 +49,7 @@ export async function dispatch(wiring: Wiring, peer: Peer, request: Dispatch): P
   try {
     const target = targetOf(request.url);
     const agent = wiring.agents.of(target);
-    const incoming = await onWire(wiring, request, body, {
+    const incoming = await exchanged(wiring, request, body, {
       target,
       agent: agent instanceof Promise ? await agent : agent,
       lookup,
@@ -81,11 +81,11 @@ async function turnFor(body: Uint8Array | Upload | undefined, turn: Promise<void
   }
 }
 
-function onWire(
+function exchanged(
   wiring: Wiring,
   { method, headers }: Dispatch,
   body: Uint8Array | Upload | undefined,
-  way: Pick<WireRequest, 'target' | 'agent' | 'lookup'>,
+  way: Pick<ExchangeRequest, 'target' | 'agent' | 'lookup'>,
 ): Promise<IncomingMessage> {
   return exchange(
     { ...way, method, headers: Object.assign(standardHeaders(wiring, method, body), headers), body },
@@ -109,7 +109,13 @@ function standardHeaders(
   return headers;
 }
 
-function received(wiring: Wiring, peer: Peer, incoming: IncomingMessage, url: URL, epoch: number): Answer {
+function received(
+  wiring: Wiring,
+  peer: HostState,
+  incoming: IncomingMessage,
+  url: URL,
+  epoch: number,
+): Answer {
   const { limiter } = peer;
   const status = incoming.statusCode ?? 0;
   if (status === 407 && wiring.agents.viaPlainProxy(targetOf(url))) {

@@ -7,7 +7,7 @@ import { createAgents, type Environment } from './agents.js';
 import { attempt, pointedWithin, urlOf } from './attempt.js';
 import { readBody } from './body.js';
 import { cancellationOf } from './exchange.js';
-import { createEndpoint, createPeer, type Endpoint, type Peer } from './host.js';
+import { createHost, createHostState, type Host, type HostState } from './host.js';
 import { createReach } from './reach.js';
 import { createSecrets, redactUrl } from './redact.js';
 import { type Headed, retrying } from './retry.js';
@@ -48,7 +48,7 @@ export interface TransportOptions {
 /** The only maker of connections to registries and token servers. */
 export function createTransport(options: TransportOptions): Transport {
   const wiring = wire(options);
-  const endpointOf = createEndpoints(wiring, options);
+  const endpointOf = createHosts(wiring, options);
   const perform = <T extends Headed>(
     request: RegistryRequest,
     read: (wiring: Wiring, request: RegistryRequest, answer: Answer) => Promise<T>,
@@ -78,7 +78,7 @@ function wire(options: TransportOptions): Wiring {
     clock: options.clock,
     secrets,
     usage: createUsage(),
-    relieve: createRelief(options.collect ?? null),
+    relieve: createReleaseMemory(options.collect ?? null),
     warn: createWarnings((text) => options.log.warning(secrets.scrub(text))),
     debug: (text) => options.log.debug(secrets.scrub(text)),
     listed: [...(options.trustedHosts ?? []), ...options.insecureRegistries],
@@ -87,14 +87,14 @@ function wire(options: TransportOptions): Wiring {
   };
 }
 
-function createEndpoints(wiring: Wiring, options: TransportOptions): (registry: string) => Endpoint {
-  const endpoints = new Map<string, Endpoint>();
+function createHosts(wiring: Wiring, options: TransportOptions): (registry: string) => Host {
+  const endpoints = new Map<string, Host>();
   const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
-  const ask = createTokenClient(wiring, createTokenPeers(wiring, concurrency));
+  const ask = createTokenClient(wiring, createTokenHosts(wiring, concurrency));
   const credentials: Credentials = options.anonymous ? () => Promise.resolve(null) : options.credentials;
-  const make = (registry: string): Endpoint => {
+  const make = (registry: string): Host => {
     const address = addressOfRegistry(registry, options.insecureRegistries);
-    const endpoint = createEndpoint(registry, address, concurrency, (api) =>
+    const endpoint = createHost(registry, address, concurrency, (api) =>
       createAuthorizer({
         credentials,
         asker: () => ({ registry, api: api(), listed: wiring.listed }),
@@ -113,7 +113,7 @@ function createEndpoints(wiring: Wiring, options: TransportOptions): (registry: 
 const MAX_BYTES = 64 * 1024;
 
 /** Requests to token servers: retried and limited like those to registries, never redirected. */
-function createTokenClient(wiring: Wiring, peerOf: (origin: string) => Peer): AskTokenServer {
+function createTokenClient(wiring: Wiring, peerOf: (origin: string) => HostState): AskTokenServer {
   return ({ method, url, headers, body }) =>
     retrying(
       wiring,
@@ -136,12 +136,12 @@ function createTokenClient(wiring: Wiring, peerOf: (origin: string) => Peer): As
 }
 
 /** The token servers of a run, by origin. */
-function createTokenPeers(wiring: Wiring, concurrency: number): (origin: string) => Peer {
-  const peers = new Map<string, Peer>();
+function createTokenHosts(wiring: Wiring, concurrency: number): (origin: string) => HostState {
+  const peers = new Map<string, HostState>();
   return (origin) => {
     let peer = peers.get(origin);
     if (!peer) {
-      const { limiter } = (peer = createPeer(concurrency));
+      const { limiter } = (peer = createHostState(concurrency));
       wiring.cancellation.watch((reason) => limiter.stop(reason));
       peers.set(origin, peer);
     }
@@ -158,7 +158,7 @@ const EVERY = 8 * 1024 * 1024;
  * @param collect frees short-lived memory; null where the engine does well by itself
  * @returns to be told of the bytes of each piece of a stream
  */
-export function createRelief(collect: (() => void) | null): (bytes: number) => void {
+export function createReleaseMemory(collect: (() => void) | null): (bytes: number) => void {
   let passed = 0;
   return (bytes) => {
     passed += bytes;
