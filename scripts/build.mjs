@@ -37,7 +37,7 @@ const besideEntries = {
   name: 'beside-entries',
   setup(api) {
     const separate = [
-      [/\/commands\/door\.js$/, './retag.cjs'],
+      [/\/cli\/start\.js$/, './retag.cjs'],
       [/^@actions\/github$/, './github.cjs'],
     ];
     for (const [filter, path] of separate) {

@@ -6,7 +6,7 @@ import { inOrder, MAX_JUDGED, readConfig, type TagFile } from './config/config.j
 import type { Config, ImageConfig, ReviewMode } from './config/model.js';
 import { collect, formatProblem, type Problem, UserError } from './errors.js';
 import type { Gatekeeper, Subject } from './gates/gates.js';
-import type { EntryChanges } from './github/review/comment.js';
+import type { EntryChanges } from './config/entries.js';
 import { formatRepository } from './oci/reference.js';
 import type { Plan, WantedTag } from './plan/model.js';
 import { parseForce, parseRegistryMap, type RegistryMap } from './plan/overrides.js';

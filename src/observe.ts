@@ -280,7 +280,7 @@ interface GateParts {
 
 /** @param release null without a ref */
 export function observeParts(release: Release | null, parts: GateParts): ObserveParts {
-  const unknown = release?.naming.unknown ?? null;
+  const unknown = release?.names.unknown ?? null;
   return {
     nameless: ({ group }) => (group === null ? null : unknown),
     gate: (wanted, source) => {
@@ -300,7 +300,7 @@ async function channelOf(
   { destination }: WantedTag,
   { registry, gitTags }: Pick<GateParts, 'registry' | 'gitTags'>,
 ): Promise<ChannelVerdict | null> {
-  const { resolved = null, policy, tagLists } = release?.naming ?? {};
+  const { resolved = null, policy, tagLists } = release?.names ?? {};
   const { tag: channel, ...repository } = destination;
   const name = formatRepository(repository);
   const list = tagLists?.get(name);

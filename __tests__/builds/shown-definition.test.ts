@@ -43,7 +43,7 @@ async function planned(
   );
   const wanted = wantBuilds(all, naming.resolved!, false);
   const release: Release = {
-    naming,
+    names: naming,
     wanted,
     builds: all,
     states: new Map(Object.entries(states)),

@@ -60,8 +60,8 @@ export async function showDefinition(
 ): Promise<BuildActions | null> {
   const { log } = parts;
   const builds = buildsToMake(release, plan, request.build.platform);
-  if (release.naming.resolved === null || builds.length === 0) return null;
-  const { recipe, stop } = await committed(builds, release.naming.resolved, request, parts);
+  if (release.names.resolved === null || builds.length === 0) return null;
+  const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
   if (recipe === null)
     log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
   if (recipe !== null && recipe.here !== null) {

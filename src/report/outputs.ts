@@ -125,7 +125,7 @@ export function buildOutputs(input: BuildOutputInput): Record<string, string> {
  * images what all have in common. Without builds, what an image of another builder should get.
  */
 function labellingOf({ release, source, defaults }: BuildOutputInput): Labelling {
-  const resolved = release?.naming.resolved ?? null;
+  const resolved = release?.names.resolved ?? null;
   if (release === null || resolved === null || source === null) return { labels: {}, annotations: [] };
   const decision = { version: resolved.version ?? '', labels: resolved.labels };
   const context = { decision, facts: source, render: renderWith(resolved) };

@@ -109,7 +109,7 @@ export function exitCode(
 /** The `classification` of the report: complete names where there are some, the bare decision otherwise. */
 export function classificationOf(release: Release | null): Report['classification'] {
   if (release === null) return null;
-  return classificationReport(release.naming.resolved ?? release.naming.decision);
+  return classificationReport(release.names.resolved ?? release.names.decision);
 }
 
 /** The `ref` of the report. */

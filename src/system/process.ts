@@ -1,5 +1,5 @@
 /** The one signal that ends a run: its time limit, or SIGINT or SIGTERM. */
-import * as V8 from 'node:v8';
+import type * as V8 from 'node:v8';
 import { OperationError, UserError } from '../errors.js';
 import { parseTimeSpan } from '../shared/text.js';
 

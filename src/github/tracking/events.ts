@@ -16,7 +16,7 @@ export function tagEvents(
   release: Release | null,
   drift: readonly FoundDrift[] | null,
 ): TagEvent[] {
-  const resolved = release?.naming.resolved ?? null;
+  const resolved = release?.names.resolved ?? null;
   return outcomes.flatMap((outcome) => {
     const { wanted, action, reason } = outcome.planned;
     if (action === 'build' || wanted.kind === 'channel') return [];
@@ -61,7 +61,7 @@ export function trackedImages(
       mine.flatMap(({ planned }) => (planned.wanted.kind === 'stable' ? ['stable'] : [])),
     );
     if (built === undefined) stages.add('final');
-    for (const rule of built === undefined ? [] : (release?.naming.policy.rules ?? [])) {
+    for (const rule of built === undefined ? [] : (release?.names.policy.rules ?? [])) {
       if (!rule.publish) continue;
       stages.add(rule.class);
       if (rule.stable !== false) stages.add('stable');
