@@ -11,6 +11,8 @@ export default {
   setupFiles: ['<rootDir>/scripts/seed-properties.mjs'],
   // Against hanging only: nothing is judged by how long it takes, and the machine may be busy.
   testTimeout: 120_000,
+  // jest leaves one core alone by itself, which is half of a machine with two.
+  maxWorkers: '100%',
   // what mutation tests copy
   modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp/'],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],

@@ -204,7 +204,7 @@ describe('sources that are not there', () => {
     asked.push(definition.targets.map(({ name }) => name));
     const place = { file: 'image-tags.yaml', line: 3, column: 5 };
     const missing = definition.targets.some(({ name }) => name === 'two');
-    return Promise.resolve(missing ? [{ place, what: 'there is no context "x"' }] : []);
+    return Promise.resolve(missing ? [{ location: place, what: 'there is no context "x"' }] : []);
   };
   const text = (): string =>
     `policy: wmcore\nbuilds:\n${['one', 'two'].map((name) => `  - { name: '${registry.host}/${name}', platforms: [linux/amd64] }\n`).join('')}`;

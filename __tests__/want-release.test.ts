@@ -108,7 +108,7 @@ describe('tags of builds', () => {
       false,
     );
     expect(new Set(all.map(({ group }) => group))).toEqual(new Set([RELEASE]));
-    expect([...new Set(all.map(({ place }) => place?.line))]).toEqual([3, 4]);
+    expect([...new Set(all.map(({ location: place }) => place?.line))]).toEqual([3, 4]);
   });
 });
 

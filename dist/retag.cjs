@@ -149,7 +149,7 @@ function parseDuration(text4) {
   return {
     ok: false,
     what: `${JSON.stringify(text4.slice(0, 60))} is not a duration`,
-    mend: 'write a number and one of s, m, h, d, w, such as "30m" or "30d", at most ten years'
+    hint: 'write a number and one of s, m, h, d, w, such as "30m" or "30d", at most ten years'
   };
 }
 function parseTimeSpan(text4) {
@@ -162,7 +162,7 @@ function parseTimeSpan(text4) {
   return {
     ok: false,
     what: `${JSON.stringify(text4.slice(0, 60))} is not a time`,
-    mend: 'write numbers with w, d, h, m and s, such as "90s" or "1h30m", at most ten years'
+    hint: 'write numbers with w, d, h, m and s, such as "90s" or "1h30m", at most ten years'
   };
 }
 var LONGEST, UNSEEN, COMMAND, IN_LINE, IN_LINES, IN_TERMINAL, MINUTE, HOUR, DAY, UNITS, LONGEST_DURATION, SPAN;
@@ -192,9 +192,9 @@ var init_text = __esm({
 
 // src/errors.ts
 function formatProblem(problem4) {
-  const { location, what, hint } = problem4;
-  const where = location === void 0 ? "" : `${shownLocation(location)}: `;
-  return where + what + (hint ? `; ${hint}` : "");
+  const { location: location2, what, hint: hint2 } = problem4;
+  const where = location2 === void 0 ? "" : `${shownLocation(location2)}: `;
+  return where + what + (hint2 ? `; ${hint2}` : "");
 }
 function shownLocation({ file: file2, line: line2, column, nowhere }) {
   return nowhere === true ? file2 : `${file2}:${line2}:${column}`;
@@ -428,7 +428,7 @@ function parsePlatform(text4) {
   return {
     ok: false,
     what: `${shown3} is not a platform`,
-    mend: near ? `write "${near}"` : 'write it as "os/arch" or "os/arch/variant", such as "linux/amd64" or "linux/arm/v7"'
+    hint: near ? `write "${near}"` : 'write it as "os/arch" or "os/arch/variant", such as "linux/amd64" or "linux/arm/v7"'
   };
 }
 function nearestPlatform(text4) {
@@ -667,8 +667,8 @@ function printable2(text4) {
   const escaped = JSON.stringify(text4).slice(1, -1).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return escaped.length > 120 ? `${escaped.slice(0, 117)}...` : escaped;
 }
-function bad(what, mend2) {
-  return { ok: false, what, mend: mend2 };
+function bad(what, hint2) {
+  return { ok: false, what, hint: hint2 };
 }
 var COMPONENT, TAG, HOST, IPV6_HOST, DIGEST, RESERVED_TAG, MAX_NAME;
 var init_reference = __esm({
@@ -741,8 +741,8 @@ function parseForce(lines3) {
     const name = parseRepository(tag2 === null ? text4 : text4.slice(0, colon));
     const checked = !name.ok || tag2 === null ? name : parseTag(tag2);
     if (!checked.ok || !name.ok) {
-      const { what, mend: hint } = checked;
-      throw new UserError({ what: `force: ${what}`, hint });
+      const { what, hint: hint2 } = checked;
+      throw new UserError({ what: `force: ${what}`, hint: hint2 });
     }
     return { text: text4, repository: name.value, tag: tag2 };
   });
@@ -757,7 +757,7 @@ function unusedForces(forces, wanted, map2) {
     const inRepository = wanted.filter(({ destination }) => isMeant(force, destination, map2));
     if (inRepository.some(({ destination: { tag: tag2 } }) => force.tag === null || force.tag === tag2)) return [];
     const what = `force: "${force.text}" matches nothing that is wanted in this run`;
-    return [{ what, mend: hintOf(force, inRepository, wanted) }];
+    return [{ what, hint: hintOf(force, inRepository, wanted) }];
   });
 }
 function isMeant({ repository }, destination, map2) {
@@ -808,11 +808,11 @@ function quote(field2) {
 }
 function parseCsv(text4) {
   if (/[\x00-\x1f\x7f]/.test(text4)) {
-    return { ok: false, what: "the value holds a control character", mend: "write it on one line" };
+    return { ok: false, what: "the value holds a control character", hint: "write it on one line" };
   }
   const read3 = readRecords(text4, { relaxed: false, comments: false });
   if (!read3.ok) {
-    return { ok: false, what: "a quotation mark does not end", mend: "close it before the next comma" };
+    return { ok: false, what: "a quotation mark does not end", hint: "close it before the next comma" };
   }
   const fields2 = [];
   const seen = /* @__PURE__ */ new Set();
@@ -823,9 +823,9 @@ function parseCsv(text4) {
       continue;
     }
     const key = cell.slice(0, equals).trim().toLowerCase();
-    if (!KEY.test(key)) return { ok: false, what: `"${key}" is not a key`, mend: 'write it as "key=value"' };
+    if (!KEY.test(key)) return { ok: false, what: `"${key}" is not a key`, hint: 'write it as "key=value"' };
     if (seen.has(key)) {
-      return { ok: false, what: `the key "${key}" is given twice`, mend: "give it once: the last would win" };
+      return { ok: false, what: `the key "${key}" is given twice`, hint: "give it once: the last would win" };
     }
     seen.add(key);
     fields2.push({ key, value: cell.slice(equals + 1), bare: false });
@@ -887,8 +887,8 @@ function buildsOfRun(config, options) {
     });
     const shown3 = names2.map(({ text: text4, repository }) => ({ text: text4, repository }));
     const config2 = withDefaults({ ...entry, names: shown3 }, defaults);
-    if (entry.origin === INPUTS) return { config: config2, names: names2, entry: null, place: null };
-    return { config: config2, names: names2, entry, place: entry.origin.at() };
+    if (entry.origin === INPUTS) return { config: config2, names: names2, entry: null, location: null };
+    return { config: config2, names: names2, entry, location: entry.origin.at() };
   });
 }
 function entriesOf(config, images2) {
@@ -901,7 +901,7 @@ function entriesOf(config, images2) {
     throw new UserError(
       strange.map((image3) => ({
         what: `images: no build of the tag file is called "${image3}"`,
-        mend: `the builds are ${known2.flat().join(", ")}; without a tag file, images names what to build`
+        hint: `the builds are ${known2.flat().join(", ")}; without a tag file, images names what to build`
       }))
     );
   }
@@ -910,7 +910,7 @@ function entriesOf(config, images2) {
 function fromInputs(images2) {
   const problems2 = images2.flatMap((text4) => {
     const parsed2 = parseRepository(text4);
-    return parsed2.ok ? [] : [{ what: `images: ${parsed2.what}`, mend: parsed2.mend }];
+    return parsed2.ok ? [] : [{ what: `images: ${parsed2.what}`, hint: parsed2.hint }];
   });
   if (problems2.length > 0) throw new UserError(problems2);
   const names2 = [];
@@ -969,7 +969,7 @@ function platformsOf(build2, names2) {
   const platforms = names2.flatMap((name) => {
     const parsed2 = parsePlatform(name);
     if (!parsed2.ok) {
-      problems2.push({ what: `platforms: ${parsed2.what}`, hint: parsed2.mend });
+      problems2.push({ what: `platforms: ${parsed2.what}`, hint: parsed2.hint });
       return [];
     }
     return [{ platform: parsed2.value, stage: "release", requires: [], origin: build2.origin }];
@@ -979,7 +979,7 @@ function platformsOf(build2, names2) {
 }
 function parseImages(text4) {
   const lines3 = inputList(text4, { comments: true });
-  if (!lines3.ok) return { names: [], disabled: false, problems: [problem(lines3.what, lines3.mend)] };
+  if (!lines3.ok) return { names: [], disabled: false, problems: [problem(lines3.what, lines3.hint)] };
   const read3 = lines3.value.map(imagesOf);
   const images2 = read3.flatMap((line2) => "images" in line2 ? line2.images : []);
   const enabled = images2.filter(({ enable }) => enable).map(({ name }) => name);
@@ -1009,8 +1009,8 @@ function imagesOf(line2) {
     return { problem: problem(`${shown3} names several images and has attributes`, "give each a line") };
   return { images: names2.map((name) => ({ name, enable })) };
 }
-function problem(what, hint = HINT) {
-  return { what: `input images: ${what}`, hint };
+function problem(what, hint2 = HINT) {
+  return { what: `input images: ${what}`, hint: hint2 };
 }
 function inputList(text4, { commas = false, comments = false } = {}) {
   const read3 = readRecords(text4, { relaxed: true, comments });
@@ -1018,7 +1018,7 @@ function inputList(text4, { commas = false, comments = false } = {}) {
     return {
       ok: false,
       what: `the quotation mark that starts in line ${read3.line} does not end`,
-      mend: 'close it; within quotation marks write "" for one'
+      hint: 'close it; within quotation marks write "" for one'
     };
   }
   const items = commas ? read3.records.flatMap((cells) => cells.flatMap((cell) => cell.split(","))) : read3.records.map((cells) => cells.join(","));
@@ -1075,8 +1075,8 @@ function kindOf(ref) {
   if (ref.startsWith("refs/tags/")) return "tag";
   return ref.startsWith("refs/pull/") ? "pull" : "other";
 }
-function bad2(text4, mend2) {
-  return { ok: false, what: `${visible(text4)} is not a git ref`, mend: mend2 };
+function bad2(text4, hint2) {
+  return { ok: false, what: `${visible(text4)} is not a git ref`, hint: hint2 };
 }
 function visible(text4) {
   if (text4.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text4)) return JSON.stringify(text4);
@@ -1622,7 +1622,7 @@ async function chosenRef(options, event, git) {
 function parsed(text4) {
   const ref = parseRef(text4);
   if (ref.ok) return ref.value;
-  throw new UserError({ what: `ref: ${ref.what}`, hint: ref.mend });
+  throw new UserError({ what: `ref: ${ref.what}`, hint: ref.hint });
 }
 async function givenRef(text4, git) {
   const full = parseRef(text4);
@@ -1642,9 +1642,9 @@ async function branchCommit(git, name) {
 }
 async function checkedOutRef(git) {
   const head2 = await git("symbolic-ref", "--quiet", "HEAD");
-  const hint = 'give the ref, as in "--ref refs/tags/1.2.3"';
+  const hint2 = 'give the ref, as in "--ref refs/tags/1.2.3"';
   if (head2 === null)
-    throw new UserError({ what: "there is no git repository here to take the ref from", hint });
+    throw new UserError({ what: "there is no git repository here to take the ref from", hint: hint2 });
   const [branch] = linesOf(head2);
   if (branch !== void 0) return parsed(branch);
   const tags2 = linesOf(await git("for-each-ref", "--points-at=HEAD", "--format=%(refname)", "refs/tags"));
@@ -1653,7 +1653,7 @@ async function checkedOutRef(git) {
   const which2 = tags2.length === 0 ? "no git tag is" : `several git tags are (${tags2.join(", ")})`;
   throw new UserError({
     what: `HEAD is detached and ${which2} at its commit, so the ref cannot be told`,
-    hint
+    hint: hint2
   });
 }
 async function chosenCommit(options, event, ref, git) {
@@ -1840,20 +1840,20 @@ function parseNamedContext(text4) {
   return path6.ok ? good({ text: path6.value, local: true }) : path6;
 }
 function parseLocalPath(text4) {
-  const mend2 = "name a path inside the workspace";
-  if (text4 === "" || hasControl(text4)) return bad3("the path is empty or holds a control character", mend2);
+  const hint2 = "name a path inside the workspace";
+  if (text4 === "" || hasControl(text4)) return bad3("the path is empty or holds a control character", hint2);
   if (text4.startsWith("-"))
-    return bad3(`"${text4}" starts with "-"`, `${mend2}; standard input and flags cannot be used`);
+    return bad3(`"${text4}" starts with "-"`, `${hint2}; standard input and flags cannot be used`);
   if (/^[a-z][a-z0-9+.-]*:/i.test(text4) || /^git@/.test(text4) || /^(?:\.\/+)*github\.com\//.test(text4)) {
-    return bad3(`"${text4}" is a remote address`, `${mend2}; check the repository out first`);
+    return bad3(`"${text4}" is a remote address`, `${hint2}; check the repository out first`);
   }
   if (text4.startsWith("/") || text4.includes("\\"))
-    return bad3(`"${text4}" is not relative to the workspace`, mend2);
+    return bad3(`"${text4}" is not relative to the workspace`, hint2);
   const parts = [];
   for (const part of text4.split("/")) {
     if (part === "" || part === ".") continue;
     if (part !== "..") parts.push(part);
-    else if (parts.pop() === void 0) return bad3(`"${text4}" is outside the workspace`, mend2);
+    else if (parts.pop() === void 0) return bad3(`"${text4}" is outside the workspace`, hint2);
   }
   const path6 = parts.join("/");
   if (path6 !== text4 && path6 !== "") return parseLocalPath(path6);
@@ -1868,10 +1868,10 @@ var init_options = __esm({
     "use strict";
     import_node_path3 = require("node:path");
     init_csv();
-    bad3 = (what, mend2) => ({
+    bad3 = (what, hint2) => ({
       ok: false,
       what,
-      mend: mend2
+      hint: hint2
     });
     good = (value) => ({ ok: true, value });
     SECRET_ID = /^[A-Za-z0-9_.-]+$/;
@@ -1942,8 +1942,8 @@ function annotationsOf(build2, labels, { facts, render: render2 }, at2) {
     const { name } = annotationLevels(key);
     at2(parseKey(name), name, "annotations", key);
     if (name.includes(":")) {
-      const mend2 = "put index: or manifest: in front of it, or take the colon out";
-      at2({ ok: false, what: `the level in "${key}" is not known`, mend: mend2 }, "", "annotations", key);
+      const hint2 = "put index: or manifest: in front of it, or take the colon out";
+      at2({ ok: false, what: `the level in "${key}" is not known`, hint: hint2 }, "", "annotations", key);
     }
     const text4 = at2(render2(value), value, "annotations", key);
     if (name === REVISION) at2(revisionKept(text4, facts.revision), "", "annotations", key);
@@ -1956,7 +1956,7 @@ function revisionKept(value, revision) {
   return {
     ok: false,
     what: `${REVISION} is set to something other than the commit that is built`,
-    mend: "leave it to Retag: a finished build is recognised by it"
+    hint: "leave it to Retag: a finished build is recognised by it"
   };
 }
 function prefixed(parsed2, what) {
@@ -3653,7 +3653,7 @@ function readInputs() {
   const asInDocker = (name, options) => {
     const parsed2 = inputList(text4(name), options);
     if (parsed2.ok) return parsed2.value;
-    problems2.push({ what: `input ${name}: ${parsed2.what}`, hint: parsed2.mend });
+    problems2.push({ what: `input ${name}: ${parsed2.what}`, hint: parsed2.hint });
     return [];
   };
   const choice = (name, allowed, fallback) => {
@@ -3779,7 +3779,7 @@ function joinLines(text4) {
 }
 function breakReferences(text4) {
   return text4.replace(/[@#$]/g, `$&${ZERO_WIDTH}`).replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:\/\//g, `:${ZERO_WIDTH}//`).replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`).replace(
-    /(?<![A-Za-z0-9])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi,
+    /(?<![A-Za-z0-9])(?=\d*[a-f])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi,
     (c) => c.replace(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`)
   );
 }
@@ -3822,8 +3822,8 @@ function publishAnnotations(annotations2) {
       say(`${level}: ${title}: ${message}`);
       continue;
     }
-    const place2 = file2 === null ? {} : { file: file2, startLine: line2 ?? 1, startColumn: column ?? 1 };
-    annotate(level, `${title}: ${message}`, { title, ...place2 });
+    const location2 = file2 === null ? {} : { file: file2, startLine: line2 ?? 1, startColumn: column ?? 1 };
+    annotate(level, `${title}: ${message}`, { title, ...location2 });
   }
 }
 async function publishNotes(notes, env) {
@@ -3848,8 +3848,8 @@ function say(text4) {
 function passOn(text4) {
   process.stdout.write(printable(text4, false));
 }
-function annotate(level, text4, { title, ...place2 } = {}) {
-  core_exports[level](harmless(text4), { ...place2, ...title === void 0 ? {} : { title: harmless(title) } });
+function annotate(level, text4, { title, ...location2 } = {}) {
+  core_exports[level](harmless(text4), { ...location2, ...title === void 0 ? {} : { title: harmless(title) } });
 }
 function mask(secret) {
   setSecret(secret);
@@ -4188,8 +4188,8 @@ function parseLiteral(text4, at2) {
     'patterns know fields such as "{major}" for digits, "*" and "**", and no character classes'
   );
 }
-function fail2(at2, what, mend2) {
-  return { ok: false, at: at2, what, mend: mend2 };
+function fail2(at2, what, hint2) {
+  return { ok: false, at: at2, what, hint: hint2 };
 }
 function fieldNames(pattern) {
   return pattern.parts.flatMap((part) => "name" in part ? [part.name] : []);
@@ -4377,7 +4377,7 @@ function parseTemplate(source, loose = false) {
     if (name === void 0) {
       if (loose && (end2 > 0 || !BEGINS_VARIABLE.test(text4))) continue;
       const what = end2 > 0 ? `"${text4}" is not a variable` : 'a "{" has no "}"';
-      return { ok: false, at: at2, what, mend: 'write "{name}" or "{name:12}"' };
+      return { ok: false, at: at2, what, hint: 'write "{name}" or "{name:12}"' };
     }
     literal2(at2);
     const width = type === void 0 || type === "text" ? null : Number(type);
@@ -4444,7 +4444,7 @@ function renderTag(template, values, reserve) {
 function checkTag(tag2) {
   return tag2.complete ? parseTag(tag2.text) : { ok: true, value: tag2.text };
 }
-function renderText(text4, lookup, names2, place2) {
+function renderText(text4, lookup, names2, location2) {
   const parsed2 = parseTemplate(text4, true);
   if (!parsed2.ok) return text4;
   const pieces = renderPieces(parsed2.value, (variable) => {
@@ -4455,7 +4455,7 @@ function renderText(text4, lookup, names2, place2) {
     const valued = others.filter((name) => lookup(bare(name)) !== null);
     const known2 = valued.length > 0 ? valued : others;
     throw new UserError(
-      all.includes(variable.name) ? valueless(variable, known2, place2) : unknownName(variable, known2, place2)
+      all.includes(variable.name) ? valueless(variable, known2, location2) : unknownName(variable, known2, location2)
     );
   });
   return joinPieces(pieces);
@@ -4463,24 +4463,24 @@ function renderText(text4, lookup, names2, place2) {
 function bare(name) {
   return { kind: "variable", name, width: null, source: `{${name}}`, at: 0 };
 }
-function valueless(variable, known2, place2) {
+function valueless(variable, known2, location2) {
   const why = Object.hasOwn(BUILTINS, variable.name) ? "it is not known in this run" : "the rule of this ref gives no such field";
   return {
-    ...place2 && { place: place2 },
+    ...location2 && { location: location2 },
     what: `${visible(variable.source)} has no value here: ${why}`,
-    mend: listed(known2)
+    hint: listed(known2)
   };
 }
 function listed(names2) {
   return `known are ${names2.map((name) => `{${name}}`).join(", ")}`;
 }
-function unknownName(variable, names2, place2) {
+function unknownName(variable, names2, location2) {
   const known2 = [...names2];
   const near = suggest(variable.name, known2);
   return {
-    ...place2 && { place: place2 },
+    ...location2 && { location: location2 },
     what: `${visible(variable.source)} has no value here`,
-    mend: near === void 0 ? listed(known2) : `did you mean {${near}}?`
+    hint: near === void 0 ? listed(known2) : `did you mean {${near}}?`
   };
 }
 var BEGINS_VARIABLE, VARIABLE2, BUILTINS;
@@ -4529,7 +4529,7 @@ function requireDecision(policy2, decision) {
   if (decision.problems.length > 0) throw new UserError(decision.problems);
   if (decision.unmatched !== "error") return decision;
   throw new UserError({
-    ...policy2.place && { location: policy2.place },
+    ...policy2.location && { location: policy2.location },
     what: decision.why,
     hint: 'add a rule for it, or set "unmatched: ignore" in the policy'
   });
@@ -4561,8 +4561,8 @@ function impossibleDay(rule2, input) {
     const day2 = matchPattern(pattern, input.name, true)?.["date"];
     if (day2 === void 0) continue;
     const why = `${described(input)} has the form "${pattern.source}", but ${day2} is no day of the calendar`;
-    const location = rule2.origin.at(rule2.kind === "tag" ? "git_tag" : "branch", i);
-    return { why, problem: { location, what: why, hint: "correct the day (YYYYMMDD) in the name" } };
+    const location2 = rule2.origin.at(rule2.kind === "tag" ? "git_tag" : "branch", i);
+    return { why, problem: { location: location2, what: why, hint: "correct the day (YYYYMMDD) in the name" } };
   }
   return null;
 }
@@ -4609,7 +4609,7 @@ function nothing(policy2, input, why, not, unmatched) {
     requires: [],
     why,
     not,
-    place: null,
+    location: null,
     unmatched,
     problems: [],
     matched: null
@@ -4637,7 +4637,7 @@ function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
     requires: rule2.requires,
     why: `${described(input)} matches "${pattern.source}"${silent2}`,
     not,
-    place: rule2.place,
+    location: rule2.location,
     unmatched: null,
     problems: names2.problems,
     matched: rule2
@@ -4667,7 +4667,7 @@ function renderNames(policy2, rule2, values) {
       problems2.push({
         location: rule2.origin.at(...path6),
         what: `${what}: ${result.what}`,
-        hint: result.mend
+        hint: result.hint
       });
     }
     return tag3;
@@ -4878,8 +4878,8 @@ function presetRuleConfig(rule2, origin, stable) {
   };
 }
 function presetOrigin(preset, index2) {
-  const place2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1, nowhere: true };
-  return { at: () => place2, keyAt: () => place2, inside: () => place2 };
+  const location2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1, nowhere: true };
+  return { at: () => location2, keyAt: () => location2, inside: () => location2 };
 }
 var PRESETS, PRESET_NAMES;
 var init_presets = __esm({
@@ -5264,11 +5264,11 @@ function placeholderOf(pieces, template, placeOf3) {
   const at2 = pieces.findIndex((piece) => piece.kind === "hole" && piece.variable.name === "seq");
   const hole = pieces[at2];
   if (hole?.kind !== "hole") return null;
-  const location = placeOf3(hole.variable.at);
+  const location2 = placeOf3(hole.variable.at);
   const rest = [...pieces.slice(0, at2), ...pieces.slice(at2 + 1)];
   if (rest.some((piece) => piece.kind === "hole")) {
     throw new UserError({
-      location,
+      location: location2,
       what: `"${template.source}" cannot be numbered: ${joinPieces(rest)} is not known in this run`,
       hint: "give the run the ref and commit that the tag is made from"
     });
@@ -5277,7 +5277,7 @@ function placeholderOf(pieces, template, placeOf3) {
     before: joinPieces(pieces.slice(0, at2)),
     after: joinPieces(pieces.slice(at2 + 1)),
     width: hole.variable.width ?? 1,
-    place: location
+    location: location2
   };
 }
 function numberIn({ before, after, width }, tag2) {
@@ -5289,10 +5289,10 @@ function numberIn({ before, after, width }, tag2) {
 function fitting(slots, number2) {
   const narrow = slots.find(({ width: width2 }) => number2 >= 10 ** width2);
   if (!narrow) return number2;
-  const { before, after, width, place: location } = narrow;
+  const { before, after, width, location: location2 } = narrow;
   const digits = width === 1 ? "1 digit" : `${width} digits`;
   throw new UserError({
-    location,
+    location: location2,
     what: `the highest number taken for "${before}{seq:${width}}${after}" is ${number2 - 1}, no number is used again, and {seq:${width}} has ${digits}`,
     hint: `write {seq:${width + 1}}, or wait for the next day or base`
   });
@@ -5406,7 +5406,7 @@ function tagProblems(rule2, template, suffix, path6) {
   });
   if (problems2.length > 0) return problems2;
   const whole2 = template.parts.every((part) => part.kind === "literal") ? parseTag(template.source) : null;
-  if (whole2?.ok === false) return [{ location: at2(0), what: whole2.what, hint: whole2.mend }];
+  if (whole2?.ok === false) return [{ location: at2(0), what: whole2.what, hint: whole2.hint }];
   const reserve = rule2.stable === false ? 0 : suffix.length;
   const least = template.parts.reduce((sum, part) => sum + leastLength(part), 0) + reserve;
   if (least <= 128) return [];
@@ -5471,9 +5471,9 @@ function channelFields(rule2) {
     if (!hidden) return [];
     return [
       {
-        place: rule2.origin.inside(hidden.at, "channels", i),
+        location: rule2.origin.inside(hidden.at, "channels", i),
         what: `${hidden.source} is in the channel and not in the tag, so versions of the channel cannot be found in a registry`,
-        mend: `put ${hidden.source} into the tag`
+        hint: `put ${hidden.source} into the tag`
       }
     ];
   });
@@ -5527,9 +5527,9 @@ function ambiguities(rule2) {
     if (!isAmbiguous(pattern)) return [];
     return [
       {
-        place: rule2.origin.at(key, i),
+        location: rule2.origin.at(key, i),
         what: `"${pattern.source}" can be read in several ways; fields further right take as little as they can`,
-        mend: "put a character between the fields that none of them takes, or give one a width"
+        hint: "put a character between the fields that none of them takes, or give one a width"
       }
     ];
   });
@@ -5542,9 +5542,9 @@ function sharedTags(rule2) {
     if (missing2 === void 0) return [];
     return [
       {
-        place: rule2.origin.at("tags", i),
+        location: rule2.origin.at("tags", i),
         what: `"${tag2.source}" leaves {${missing2}} out, so only the first of the refs that differ there can have it, and the others are refused`,
-        mend: 'write it under "channels" if it is to move from one to the next'
+        hint: 'write it under "channels" if it is to move from one to the next'
       }
     ];
   });
@@ -5687,9 +5687,9 @@ function forms(rules) {
     rules.map((rule2) => patterns(rule2) * sum(rule2.tags.map((tag2) => tag2.includes("{base}") ? bases : 1)))
   );
 }
-function over(location, what, count, limit) {
+function over(location2, what, count, limit) {
   return {
-    location,
+    location: location2,
     what: `there are ${count} ${what}, and at most ${limit} are allowed`,
     hint: "shorten it"
   };
@@ -5729,18 +5729,18 @@ function checkRulesTogether(policy2, ownRules, open8 = () => false) {
 function placeOf({ rule: rule2, path: path6 }) {
   return rule2.origin.at(...path6);
 }
-function problemOf(first2, second, location) {
+function problemOf(first2, second, location2) {
   const [a, b] = [first2.output, second.output];
   const refs = [shownRef(first2), shownRef(second)];
   if (a.kind === "primary" && b.kind === "primary") {
     return {
-      location,
+      location: location2,
       what: `rules ${a.rule.name} and ${b.rule.name} give one tag to different refs: ${refs[0]} and ${refs[1]} both get "${first2.tag}"`,
       hint: "put something into one of the tags that tells them apart, such as {git_tag} or {branch}"
     };
   }
   return {
-    location,
+    location: location2,
     what: `"${first2.tag}" is ${OF_KIND[a.kind]} of rule ${a.rule.name} (${refs[0]}) and ${OF_KIND[b.kind]} of rule ${b.rule.name} (${refs[1]})`,
     hint: "change one of the two: a name belongs to one rule, and is either fixed or a channel"
   };
@@ -5806,9 +5806,9 @@ function sharedChannels(rules) {
       if (owner === void 0) return [];
       return [
         {
-          place: rule2.origin.at("channels", i),
+          location: rule2.origin.at("channels", i),
           what: `the channel "${channel.source}" belongs to releases (rule ${owner.name}), and this rule makes snapshots`,
-          mend: 'give snapshots a channel of their own, such as "edge"'
+          hint: 'give snapshots a channel of their own, such as "edge"'
         }
       ];
     })
@@ -5819,7 +5819,7 @@ function checkExamples(policy2, examples, open8 = () => false) {
 }
 function checkExample(policy2, example2, open8) {
   const ref = parseRef(example2.ref);
-  if (!ref.ok) return [{ location: example2.origin.at("ref"), what: ref.what, hint: ref.mend }];
+  if (!ref.ok) return [{ location: example2.origin.at("ref"), what: ref.what, hint: ref.hint }];
   const decision = classify(policy2, ref.value);
   if (open8(ref.value, decision.matched)) return [];
   if (decision.problems.length > 0) {
@@ -5835,8 +5835,8 @@ function checkExample(policy2, example2, open8) {
   const what = `expected tags ${list(example2.tags)}, the policy gives ${given2} (${by})`;
   return [differs(example2, example2.origin.at("tags"), what)];
 }
-function differs(example2, location, what) {
-  return { location, what: `example ${example2.ref}: ${what}`, hint: "correct the example or the rule" };
+function differs(example2, location2, what) {
+  return { location: location2, what: `example ${example2.ref}: ${what}`, hint: "correct the example or the rule" };
 }
 function list(tags2) {
   return tags2.length === 0 ? "none" : tags2.join(", ");
@@ -5918,7 +5918,7 @@ var init_overlaps = __esm({
 });
 
 // src/policy/rule.ts
-function parseRule({ name, config, place: location }, problems2) {
+function parseRule({ name, config, location: location2 }, problems2) {
   const kind = config.gitTag === void 0 ? "branch" : "tag";
   const key = kind === "tag" ? "git_tag" : "branch";
   const sources = config.gitTag ?? config.branch ?? [];
@@ -5952,14 +5952,14 @@ function parseRule({ name, config, place: location }, problems2) {
     claim: config.claim ?? null,
     requires: config.requires,
     origin: config.origin,
-    place: location,
+    location: location2,
     tagPatterns: []
   };
 }
 function keep2(result, config, problems2, ...path6) {
   if (result.ok) return result.value;
-  const { at: at2, what, mend: hint } = result;
-  problems2.push({ location: config.origin.inside(at2, ...path6), what, hint });
+  const { at: at2, what, hint: hint2 } = result;
+  problems2.push({ location: config.origin.inside(at2, ...path6), what, hint: hint2 });
   return void 0;
 }
 function reservedFields(pattern) {
@@ -5988,9 +5988,9 @@ function parseLabels(scope) {
 function checkedTemplate(source, scope, without, path6, loose = false) {
   const template = keep2(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
   for (const variable of template ? variablesOf(template) : []) {
-    const location = scope.config.origin.inside(variable.at, ...path6);
+    const location2 = scope.config.origin.inside(variable.at, ...path6);
     const problem4 = checkVariable(variable, scope, without);
-    if (problem4) scope.problems.push({ location, ...problem4 });
+    if (problem4) scope.problems.push({ location: location2, ...problem4 });
   }
   return template;
 }
@@ -6000,24 +6000,24 @@ function checkVariable(variable, { names: names2, patterns, config }, without) {
     if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
     return {
       what: `${source} has another width than the field {${name}} of the pattern`,
-      mend: `write {${name}}`
+      hint: `write {${name}}`
     };
   }
   const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : void 0;
   const missing2 = config.gitTag === void 0 ? "git_tag" : "branch";
   const usable = Object.keys(BUILTINS).filter((n) => n !== missing2 && !without.includes(n));
   if (builtin === void 0 || !usable.includes(name)) {
-    const { mend: hint } = unknownName(variable, [...names2, ...usable]);
-    return { what: `${source} is not defined here`, mend: hint };
+    const { hint: hint2 } = unknownName(variable, [...names2, ...usable]);
+    return { what: `${source} is not defined here`, hint: hint2 };
   }
   if (builtin.width === "none" && width !== null) {
-    return { what: `${source}: {${name}} has no width`, mend: `write {${name}}` };
+    return { what: `${source}: {${name}} has no width`, hint: `write {${name}}` };
   }
   if (builtin.width === "required" && (width === null || width < 1 || width > 9)) {
-    return { what: `${source} has no width from 1 to 9`, mend: "write {seq:2} for 01 to 99" };
+    return { what: `${source} has no width from 1 to 9`, hint: "write {seq:2} for 01 to 99" };
   }
   if (name === "sha" && width !== null && (width < 4 || width > 64)) {
-    return { what: `${source}: a commit is cut to 4 to 64 digits`, mend: "write {sha:12}" };
+    return { what: `${source}: a commit is cut to 4 to 64 digits`, hint: "write {sha:12}" };
   }
   return null;
 }
@@ -6083,7 +6083,7 @@ function policyOf(own, preset, rules, stableSuffix) {
     timezone,
     unmatched: { branch: own?.unmatched ?? "ignore", tag: own?.unmatched ?? "error" },
     promotion: preset ? promotionRule(preset) : null,
-    place: own ? own.origin.at() : null,
+    location: own ? own.origin.at() : null,
     names: /* @__PURE__ */ new Set([...rules.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
     warnings: [],
     calendar: calendarOf(timezone)
@@ -6153,19 +6153,19 @@ function ownEntries(own) {
   return slots;
 }
 function presetEntries(preset, own) {
-  const place2 = own ? own.origin.at("preset") : null;
+  const location2 = own ? own.origin.at("preset") : null;
   return preset.rules.map((rule2, i) => {
-    const origin = place2 ? { at: () => place2, keyAt: () => place2, inside: () => place2 } : presetOrigin(preset, i);
+    const origin = location2 ? { at: () => location2, keyAt: () => location2, inside: () => location2 } : presetOrigin(preset, i);
     const config = presetRuleConfig(rule2, origin, own?.stable);
-    return entryOf(`${preset.name}/${rule2.name}`, config, place2, false, false);
+    return entryOf(`${preset.name}/${rule2.name}`, config, location2, false, false);
   });
 }
 function unknownEntry() {
   return LOST;
 }
-function entryOf(name, config, place2, partial2, own) {
+function entryOf(name, config, location2, partial2, own) {
   const problems2 = [];
-  const rule2 = parseRule({ name, config, place: place2 }, problems2);
+  const rule2 = parseRule({ name, config, location: location2 }, problems2);
   const patterns = config.gitTag ?? config.branch ?? [];
   return {
     rule: rule2,
@@ -6226,7 +6226,7 @@ function checkPromotionTag(policy2, tag2, branch) {
   if (fields2 === null) {
     return {
       what: `the tag ${visible(tag2)} does not have the form "${rule2.tag.source}" of the preset ${rule2.preset}`,
-      mend: 'write it as "stx.4.0-v2.2": the release, then the version'
+      hint: 'write it as "stx.4.0-v2.2": the release, then the version'
     };
   }
   if (branch === null) return null;
@@ -6239,7 +6239,7 @@ function checkPromotionTag(policy2, tag2, branch) {
     );
     return {
       what: `the tag ${visible(tag2)} is of another release than the branch ${visible(branch)}`,
-      mend: `on this branch it would be "${wanted.join("")}"`
+      hint: `on this branch it would be "${wanted.join("")}"`
     };
   }
   return null;
@@ -6273,14 +6273,19 @@ async function findBase(policy2, facts) {
   const finals = policy2.rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
   const forms2 = finals.flatMap((rule2) => rule2.patterns.map((pattern) => `"${pattern.source}"`)).join(", ");
   throw new UserError({
-    ...policy2.place && { location: policy2.place },
+    ...policy2.location && { location: policy2.location },
     what: `{base} has no value: no git tag reachable from ${facts.sha ?? "the commit"} belongs to a final rule${forms2 && ` (${forms2})`}`,
     hint: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here'
   });
 }
 function resolveNames(policy2, decision, facts, seen = {}) {
   const rule2 = decision.matched;
-  const lookup = (values2) => (text4, place2) => renderText(text4, (variable) => (values2 && valueOf(variable, values2)?.text) ?? null, policy2.names, place2);
+  const lookup = (values2) => (text4, location2) => renderText(
+    text4,
+    (variable) => (values2 && valueOf(variable, values2)?.text) ?? null,
+    policy2.names,
+    location2
+  );
   if (rule2 === null) return { ...decision, sequence: null, render: lookup(null) };
   const values = completeValues(policy2, rule2, decision, facts, seen);
   const names2 = renderNames(policy2, rule2, values);
@@ -6314,9 +6319,9 @@ function unfinished(rule2, names2) {
     if (hole === void 0) return [];
     return [
       {
-        place: rule2.origin.at("tags"),
+        location: rule2.origin.at("tags"),
         what: `"${name}" is not complete: ${hole} has no value in this run`,
-        mend: hole.startsWith("{run_") ? "run numbers exist in GitHub Actions only; use {sha:12} or {timestamp}" : "give the run the ref and commit that the tag is made from (--ref, --sha)"
+        hint: hole.startsWith("{run_") ? "run numbers exist in GitHub Actions only; use {sha:12} or {timestamp}" : "give the run the ref and commit that the tag is made from (--ref, --sha)"
       }
     ];
   });
@@ -6382,7 +6387,7 @@ function reportAction({ planned: planned2, outcome, digest, error: error2, attac
     reason: { ...reason },
     entry,
     other_entries: others,
-    location: wanted.place === null ? null : { ...wanted.place },
+    location: wanted.location === null ? null : { ...wanted.location },
     outcome,
     error: error2 === null ? null : { ...error2 },
     attachments: attachments === null ? null : { ...attachments },
@@ -6561,8 +6566,8 @@ function tagLine(action2) {
   return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${code2}: ${text4})`;
 }
 function closing(report2) {
-  const hint = report2.command === "plan" && changed(report2) ? " Nothing was written: this is a plan." : "";
-  return headline(report2) + hint;
+  const hint2 = report2.command === "plan" && changed(report2) ? " Nothing was written: this is a plan." : "";
+  return headline(report2) + hint2;
 }
 function closingLine(report2, loaded, request) {
   if (request.command === "validate") return validText(loaded, request.files.length);
@@ -6593,10 +6598,10 @@ var init_format = __esm({
 
 // src/report/annotations.ts
 function problemAnnotation(problem4) {
-  const { location, what, hint } = problem4;
-  if (location === void 0 || location.nowhere === true) return { text: formatProblem(problem4) };
-  const text4 = hint === void 0 ? what : `${what}; ${hint}`;
-  return { text: text4, file: location.file, startLine: location.line, startColumn: location.column };
+  const { location: location2, what, hint: hint2 } = problem4;
+  if (location2 === void 0 || location2.nowhere === true) return { text: formatProblem(problem4) };
+  const text4 = hint2 === void 0 ? what : `${what}; ${hint2}`;
+  return { text: text4, file: location2.file, startLine: location2.line, startColumn: location2.column };
 }
 function annotations(report2) {
   const of = (level, action2, text4) => ({
@@ -6624,8 +6629,8 @@ function onceForBuild(actions) {
     (action2) => builds.includes(action2) ? speakers.get(action2.error?.text ?? "") === action2 : !isUnbuilt(action2)
   );
 }
-function sentence(what, hint) {
-  return hint === "" ? what : `${what}. ${hint}`;
+function sentence(what, hint2) {
+  return hint2 === "" ? what : `${what}. ${hint2}`;
 }
 var init_annotations = __esm({
   "src/report/annotations.ts"() {
@@ -6932,7 +6937,7 @@ function parseDigests(documents) {
 }
 function add(name, image3, platform3, digest, known2, problems2) {
   const parsed2 = parsePlatform(platform3);
-  if (!parsed2.ok) problems2.push({ what: `digests: ${name}: ${image3}: ${parsed2.what}`, hint: parsed2.mend });
+  if (!parsed2.ok) problems2.push({ what: `digests: ${name}: ${image3}: ${parsed2.what}`, hint: parsed2.hint });
   else if (typeof digest !== "string" || !isDigest(digest)) {
     problems2.push(problem2(name, `${image3}, ${platform3}: no digest`, '"sha256:" and 64 hexadecimal digits'));
   } else if ((known2.get(parsed2.value) ?? digest) !== digest) {
@@ -7006,9 +7011,9 @@ function onlyPlatform(builds, platform3, isDue) {
   if (unnamed.length > 0 && unnamed.length === builds.length) {
     throw new UserError(
       unnamed.map(({ config }) => ({
-        place: config.origin.at(),
+        location: config.origin.at(),
         what: `a run for the platform ${platform3} needs builds that name their platforms`,
-        mend: `list the platforms of ${imageOf2(config)} under "platforms"`
+        hint: `list the platforms of ${imageOf2(config)} under "platforms"`
       }))
     );
   }
@@ -7087,15 +7092,15 @@ function targetParts(build2, shared, problems2) {
 }
 function pathsOf({ origin, fromInputs: fromInputs2 = [] }, { secrets, ssh, cacheFrom, cacheTo }) {
   const caches = (key, list3, access4) => list3.flatMap((fields2, i) => {
-    const place2 = fromInputs2.includes(key) ? null : origin.at(key, i);
-    return cachePaths(fields2).map(({ value }) => ({ access: access4, path: value, place: place2 }));
+    const location2 = fromInputs2.includes(key) ? null : origin.at(key, i);
+    return cachePaths(fields2).map(({ value }) => ({ access: access4, path: value, location: location2 }));
   });
   return [
     ...secrets.flatMap(
-      ({ spec, place: place2 }) => "file" in spec ? [{ access: "read", path: spec.file, place: place2 }] : []
+      ({ spec, location: location2 }) => "file" in spec ? [{ access: "read", path: spec.file, location: location2 }] : []
     ),
     ...ssh.flatMap(
-      ({ paths }, i) => paths.map((path6) => ({ access: "read", path: path6, place: origin.at("ssh", i) }))
+      ({ paths }, i) => paths.map((path6) => ({ access: "read", path: path6, location: origin.at("ssh", i) }))
     ),
     ...caches("cache_from", cacheFrom, "read"),
     ...caches("cache_to", cacheTo, "write")
@@ -7108,7 +7113,7 @@ function reporter(build2, problems2) {
     problems2.push({
       location: build2.origin.at(...path6),
       what: `${imageOf2(build2)}: ${where}: ${parsed2.what}`,
-      hint: parsed2.mend
+      hint: parsed2.hint
     });
     return fallback;
   };
@@ -7135,12 +7140,12 @@ function secretsOf(build2, shared, at2, problems2) {
   const secrets = /* @__PURE__ */ new Map();
   for (const text4 of shared.inputSecrets) {
     const parsed2 = parseSecret(text4, true);
-    if (parsed2.ok) secrets.set(parsed2.value.id, { spec: parsed2.value, place: null });
-    else problems2.push({ what: `secrets: ${parsed2.what}`, hint: parsed2.mend });
+    if (parsed2.ok) secrets.set(parsed2.value.id, { spec: parsed2.value, location: null });
+    else problems2.push({ what: `secrets: ${parsed2.what}`, hint: parsed2.hint });
   }
   build2.secrets.forEach((text4, i) => {
     const spec = at2(parseSecret(text4, false), { id: "", env: "" }, "secrets", i);
-    secrets.set(spec.id, { spec, place: build2.origin.at("secrets", i) });
+    secrets.set(spec.id, { spec, location: build2.origin.at("secrets", i) });
   });
   return [...secrets.values()];
 }
@@ -7275,9 +7280,9 @@ function secretText(spec, values) {
   return formatCsv([field2("id", spec.id), field2("env", variable)]);
 }
 function secretUses(parts) {
-  return parts.secrets.flatMap(({ spec, place: place2 }) => {
-    if ("env" in spec) return [{ from: "env", name: spec.env, place: place2 }];
-    return "file" in spec ? [{ from: "file", name: spec.file, place: place2 }] : [];
+  return parts.secrets.flatMap(({ spec, location: location2 }) => {
+    if ("env" in spec) return [{ from: "env", name: spec.env, location: location2 }];
+    return "file" in spec ? [{ from: "file", name: spec.file, location: location2 }] : [];
   });
 }
 function cacheOf(parts, scope, scoped) {
@@ -7295,7 +7300,7 @@ function cacheOf(parts, scope, scoped) {
 }
 function allowances(parts) {
   const list3 = parts.flatMap((part) => [
-    ...part.paths.filter(({ path: path6, place: place2 }) => place2 === null && /^(?:[/~]|\.\.(?:\/|$))/.test(path6)).map(({ access: access4, path: path6 }) => `fs.${access4}=${path6}`),
+    ...part.paths.filter(({ path: path6, location: location2 }) => location2 === null && /^(?:[/~]|\.\.(?:\/|$))/.test(path6)).map(({ access: access4, path: path6 }) => `fs.${access4}=${path6}`),
     ...part.ssh.some(({ paths }) => paths.length === 0) ? ["ssh"] : [],
     ...part.rest.network === "host" ? ["network.host"] : []
   ]);
@@ -7313,9 +7318,9 @@ function needsOf2(file2, allow) {
 }
 function nothingLeft({ builds, decision, partial: partial2 }) {
   return builds.filter(({ config, choice }) => config.platforms.length > 0 && choice.push.length === 0 && !partial2).map(({ config }) => ({
-    place: config.origin.at("platforms"),
+    location: config.origin.at("platforms"),
     what: `${imageOf2(config)}: no platform is left for an image of class ${decision.class}`,
-    mend: 'give at least one platform the stage "release"'
+    hint: 'give at least one platform the stage "release"'
   }));
 }
 function duplicateNames(builds) {
@@ -7740,7 +7745,7 @@ function renderWith(decision) {
       return {
         ok: false,
         what: problem4?.what ?? error2.message,
-        mend: problem4?.hint ?? "correct the template"
+        hint: problem4?.hint ?? "correct the template"
       };
     }
   };
@@ -8135,17 +8140,17 @@ function templatesOf2(build2) {
   );
 }
 function templateProblems(build2, { text: text4, path: path6 }, names2) {
-  const problem4 = (at2, what, hint) => ({
+  const problem4 = (at2, what, hint2) => ({
     location: build2.origin.inside(at2, ...path6),
     what: `${imageOf2(build2)}: ${path6.join(".")}: ${what}`,
-    hint
+    hint: hint2
   });
   const template = parseTemplate(text4, true);
-  if (!template.ok) return [problem4(template.at, template.what, template.mend)];
+  if (!template.ok) return [problem4(template.at, template.what, template.hint)];
   if (names2 === null) return [];
   return variablesOf(template.value).filter(({ name }) => !names2.has(name)).map((variable) => {
-    const { what, mend: hint } = unknownName(variable, names2);
-    return problem4(variable.at, what, hint);
+    const { what, hint: hint2 } = unknownName(variable, names2);
+    return problem4(variable.at, what, hint2);
   });
 }
 var NO_RUN;
@@ -15086,16 +15091,16 @@ function decode(file2) {
   return unfit ? unfitCharacter(source, unfit) : source;
 }
 function unfitCharacter(source, found) {
-  const location = placeAt(source, found.index);
+  const location2 = placeAt(source, found.index);
   if (found[0] === "\r") {
     return {
-      location,
+      location: location2,
       what: "a line ends with a lone carriage return",
       hint: "save the file with LF or CRLF line ends"
     };
   }
   const code2 = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-  return { location, what: `the file holds the control character U+${code2}`, hint: "remove it" };
+  return { location: location2, what: `the file holds the control character U+${code2}`, hint: "remove it" };
 }
 function looksLikeUtf16(bytes2) {
   const [a, b] = bytes2;
@@ -15142,16 +15147,18 @@ var init_source2 = __esm({
 
 // src/config/origin.ts
 function originOf(document2, ...base) {
-  const place2 = (offset) => placeAt(document2.source, offset);
+  const location2 = (offset) => placeAt(document2.source, offset);
   return {
-    at: (...path6) => place2(startOf2(find(document2, [...base, ...path6]).node)),
+    at: (...path6) => location2(startOf2(find(document2, [...base, ...path6]).node)),
     keyAt: (...path6) => {
       const { node, key } = find(document2, [...base, ...path6]);
-      return place2(startOf2(key ?? node));
+      return location2(startOf2(key ?? node));
     },
     inside: (offset, ...path6) => {
       const node = resolve3(document2, find(document2, [...base, ...path6]).node);
-      return place2(startOf2(node) + (isScalar(node) ? offsetInSource(node, document2.source.text, offset) : 0));
+      return location2(
+        startOf2(node) + (isScalar(node) ? offsetInSource(node, document2.source.text, offset) : 0)
+      );
     }
   };
 }
@@ -16129,9 +16136,9 @@ function across(check2) {
     const fields2 = dataset.value;
     if (typeof fields2 !== "object" || fields2 === null || Array.isArray(fields2) || fields2 instanceof Date) return;
     const input = fields2;
-    check2(input, (what, mend2, key, at2 = "value") => {
+    check2(input, (what, hint2, key, at2 = "value") => {
       const item = { type: "object", origin: at2, input, key: key ?? "", value: void 0 };
-      addIssue({ message: what, expected: mend2, ...key === void 0 ? {} : { path: [item] } });
+      addIssue({ message: what, expected: hint2, ...key === void 0 ? {} : { path: [item] } });
       return (patience.left -= 1) > 0;
     });
   });
@@ -16145,8 +16152,8 @@ function mapping(title, entries, options = {}) {
       for (const key of Object.keys(fields2)) {
         if (known2.includes(key)) continue;
         const near = suggest(key, known2);
-        const mend2 = options.others?.[key] ?? (key === "<<" ? NO_MERGE : near ? `write "${near}"` : `use one of ${known2.join(", ")}`);
-        if (!tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, mend2, key, "key")) return;
+        const hint2 = options.others?.[key] ?? (key === "<<" ? NO_MERGE : near ? `write "${near}"` : `use one of ${known2.join(", ")}`);
+        if (!tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, hint2, key, "key")) return;
       }
     }),
     metadata({ title, additionalProperties: false, ...options.json })
@@ -16164,14 +16171,14 @@ function text2(parse7, json2 = {}) {
       const parsed2 = parse7(dataset.value);
       if (parsed2.ok) return;
       patience.left -= 1;
-      addIssue({ message: parsed2.what, expected: parsed2.mend });
+      addIssue({ message: parsed2.what, expected: parsed2.hint });
     }),
     metadata(json2)
   );
 }
-function matching(pattern, what, mend2) {
+function matching(pattern, what, hint2) {
   return text2(
-    (value) => pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote2(value)} is not ${what}`, mend: mend2 },
+    (value) => pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote2(value)} is not ${what}`, hint: hint2 },
     { pattern: pattern.source }
   );
 }
@@ -16188,11 +16195,11 @@ function some2(item) {
 function oneOrSome(item) {
   return union([item, some2(item)]);
 }
-function exactlyOne(keys, mend2) {
+function exactlyOne(keys, hint2) {
   return across((fields2, tell) => {
     const given2 = keys.filter((key) => fields2[key] !== void 0);
     const all = keys.map((key) => `"${key}"`).join(" and ");
-    if (given2.length === 0) tell(`{it} has none of ${all}`, mend2);
+    if (given2.length === 0) tell(`{it} has none of ${all}`, hint2);
     else if (given2.length > 1) tell(`{it} has both ${given2.map((k) => `"${k}"`).join(" and ")}`, "keep one of them", given2[1], "key");
   });
 }
@@ -16203,12 +16210,12 @@ function quote2(value) {
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
 }
 function parseLine(value) {
-  if (value.trim() === "") return { ok: false, what: "{it} is empty", mend: "give it a value or remove the key" };
+  if (value.trim() === "") return { ok: false, what: "{it} is empty", hint: "give it a value or remove the key" };
   if (CONTROL.test(value)) {
-    return { ok: false, what: `${quote2(value)} has a line break or control character`, mend: "write it on one line" };
+    return { ok: false, what: `${quote2(value)} has a line break or control character`, hint: "write it on one line" };
   }
   if (value.length > MAX_LINE) {
-    return { ok: false, what: `{it} is longer than ${MAX_LINE} characters`, mend: "shorten it" };
+    return { ok: false, what: `{it} is longer than ${MAX_LINE} characters`, hint: "shorten it" };
   }
   return { ok: true, value };
 }
@@ -16216,10 +16223,10 @@ function parseLocalPath2(value) {
   const parsed2 = parseLine(value);
   if (!parsed2.ok) return parsed2;
   if (value.startsWith("-")) {
-    return { ok: false, what: `${quote2(value)} begins with "-"`, mend: `write "./${value}" if it is a path` };
+    return { ok: false, what: `${quote2(value)} begins with "-"`, hint: `write "./${value}" if it is a path` };
   }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || /^git@/.test(value)) {
-    return { ok: false, what: `${quote2(value)} is not a path in the workspace`, mend: "check it out and give its path" };
+    return { ok: false, what: `${quote2(value)} is not a path in the workspace`, hint: "check it out and give its path" };
   }
   return { ok: true, value };
 }
@@ -16319,7 +16326,7 @@ function parseDigest(value) {
   return {
     ok: false,
     what: `${quote2(value)} is not a digest`,
-    mend: 'write "sha256:" and 64 lower-case hexadecimal digits'
+    hint: 'write "sha256:" and 64 lower-case hexadecimal digits'
   };
 }
 function parseBug(value) {
@@ -16327,7 +16334,7 @@ function parseBug(value) {
   return {
     ok: false,
     what: `${quote2(value)} is not a trailer that names a bug`,
-    mend: `write one of ${BUG_KEYS.join(", ")}, ": " and numbers, keys such as ABC-12 or https addresses outside GitHub; or "Fixes #12"`
+    hint: `write one of ${BUG_KEYS.join(", ")}, ": " and numbers, keys such as ABC-12 or https addresses outside GitHub; or "Fixes #12"`
   };
 }
 function isProtected(parts) {
@@ -16343,14 +16350,14 @@ function parseRepositoryPath(value) {
     return {
       ok: false,
       what: `${quote2(value)} is below .github or .git, where Retag changes nothing`,
-      mend: "keep the tag in a file elsewhere, and let the workflow read it from there"
+      hint: "keep the tag in a file elsewhere, and let the workflow read it from there"
     };
   }
   if (plain3 && parts.every((part) => part !== "" && part !== "." && part !== "..")) return { ok: true, value };
   return {
     ok: false,
     what: `${quote2(value)} is not a path inside the repository`,
-    mend: 'write it relative to the root of the repository, with "/" and without "." and ".." parts'
+    hint: 'write it relative to the root of the repository, with "/" and without "." and ".." parts'
   };
 }
 var imageName, imageNames, tag, platform2, platformList, reference, image, BUG, BUG_KEYS, TRAILER;
@@ -16575,7 +16582,7 @@ function parseTimezone(value) {
   return {
     ok: false,
     what: `${quote2(value)} is not a time zone`,
-    mend: near ? `write "${near}"` : 'write an IANA name, such as "UTC" or "Europe/Zurich"'
+    hint: near ? `write "${near}"` : 'write an IANA name, such as "UTC" or "Europe/Zurich"'
   };
 }
 var CLASSES2, className, stableWhen, stableRule2, stableOfPreset, rule, example, policyMapping, policy, tracking, versionless, underImages, ONCE, file;
@@ -16869,12 +16876,12 @@ function problemOf2(fault, at2, source, quotes) {
       hint: "indent with spaces"
     };
   }
-  const mend2 = HINTS[fault.code];
-  const hint = fault.code === "UNEXPECTED_TOKEN" && tab !== void 0 ? ": this line begins with a tab" : "";
+  const hint2 = HINTS[fault.code];
+  const detail2 = fault.code === "UNEXPECTED_TOKEN" && tab !== void 0 ? ": this line begins with a tab" : "";
   return {
     location: placeAt(source, at2),
     what: `not YAML: ${lowerFirst(oneLine3(fault.message))}`,
-    ...mend2 ? { hint: mend2 + hint } : {}
+    ...hint2 ? { hint: hint2 + detail2 } : {}
   };
 }
 function tabOf(text4, at2) {
@@ -16935,8 +16942,8 @@ function readDocuments(source, report2) {
   for (const [number2, document2] of compose(read3.tokens, source).entries()) {
     if (number2 === MAX_DOCUMENTS) {
       const what = `the file has more than ${MAX_DOCUMENTS} documents`;
-      const hint = "write one document; its entries add up the same way";
-      report2({ location: placeAt(source, document2.range[0]), what, hint });
+      const hint2 = "write one document; its entries add up the same way";
+      report2({ location: placeAt(source, document2.range[0]), what, hint: hint2 });
       break;
     }
     const problems2 = syntaxProblems(document2, source, read3.quotes);
@@ -16951,10 +16958,10 @@ function tokensOf(source) {
   const parser = new Parser();
   const tokens = [];
   const quotes = /* @__PURE__ */ new Map();
-  const tooMuch = (what, hint) => ({
+  const tooMuch = (what, hint2) => ({
     location: placeAt(source, offset),
     what,
-    hint
+    hint: hint2
   });
   let lexemes = 0;
   let offset = 0;
@@ -17064,13 +17071,13 @@ function toData(root, source, budget, report2) {
     }
     return false;
   }
-  function tell(node, what, hint) {
-    if (insideAlias === 0 || !sound) report2({ location: placeAt(source, node?.range?.[0] ?? 0), what, hint });
+  function tell(node, what, hint2) {
+    if (insideAlias === 0 || !sound) report2({ location: placeAt(source, node?.range?.[0] ?? 0), what, hint: hint2 });
   }
-  function give(node, what, hint) {
+  function give(node, what, hint2) {
     if (!sound) return null;
     sound = false;
-    tell(node, what, hint);
+    tell(node, what, hint2);
     return null;
   }
   const data = convert(root);
@@ -17113,11 +17120,11 @@ function innerIssues(issue2) {
 function wordsFor(document2, issue2, path6) {
   if (issue2.kind === "schema" && issue2.path?.at(-1)?.origin === "key") {
     const key = String(path6.at(-1));
-    return { what: `${label2(path6.slice(0, -1))} has no "${key}"`, mend: `add "${key}"` };
+    return { what: `${label2(path6.slice(0, -1))} has no "${key}"`, hint: `add "${key}"` };
   }
   if (issue2.type === "raw_check") {
     const it = issue2.path?.at(-1)?.origin === "key" ? path6.slice(0, -1) : path6;
-    return { what: issue2.message.replace("{it}", () => label2(it)), mend: issue2.expected ?? "" };
+    return { what: issue2.message.replace("{it}", () => label2(it)), hint: issue2.expected ?? "" };
   }
   return mismatch(document2, issue2, path6);
 }
@@ -17125,13 +17132,13 @@ function mismatch(document2, issue2, path6) {
   const name = label2(path6);
   const source = sourceOf(document2, path6);
   if (issue2.input === null && (source === "" || source === "~" || !wantsText(issue2))) {
-    return { what: `${name} has no value`, mend: "give it one or remove the key" };
+    return { what: `${name} has no value`, hint: "give it one or remove the key" };
   }
   const is = describe(issue2.input, source);
   if (wantsText(issue2) && source !== void 0) {
-    return { what: `${name} is ${is}, not text`, mend: `quote it: ${quote2(source)}` };
+    return { what: `${name} is ${is}, not text`, hint: `quote it: ${quote2(source)}` };
   }
-  return { what: `${name} is ${is}, not ${kindOf2(issue2)}`, mend: hintFor(issue2, path6, source) };
+  return { what: `${name} is ${is}, not ${kindOf2(issue2)}`, hint: hintFor(issue2, path6, source) };
 }
 function hintFor(issue2, path6, source) {
   const near = typeof issue2.input === "string" ? suggest(issue2.input, allowedValues(issue2)) : void 0;
@@ -17267,12 +17274,12 @@ function repeatedSettings(documents) {
     for (const document2 of documents) {
       const value = fields(document2.data)[key];
       if (value === void 0) continue;
-      const location = originOf(document2).keyAt(key);
-      first2 ??= { place: location, value: JSON.stringify(value) };
+      const location2 = originOf(document2).keyAt(key);
+      first2 ??= { location: location2, value: JSON.stringify(value) };
       if (JSON.stringify(value) === first2.value) continue;
       problems2.push({
-        location,
-        what: `"${key}" was given before, in ${shown(first2.place)}`,
+        location: location2,
+        what: `"${key}" was given before, in ${shown(first2.location)}`,
         hint: "keep one of them"
       });
     }
@@ -17291,12 +17298,12 @@ function sharedNames(documents) {
         const parsed2 = typeof text4 === "string" ? parseRepository(text4) : void 0;
         if (!parsed2?.ok) continue;
         const key = formatRepository(parsed2.value);
-        const location = originOf(document2).at("builds", index2, "name", at2);
+        const location2 = originOf(document2).at("builds", index2, "name", at2);
         const earlier = first2.get(key);
-        if (!earlier) first2.set(key, { place: location, build: build2 });
+        if (!earlier) first2.set(key, { location: location2, build: build2 });
         else if (earlier.build !== build2) {
-          const what = `${key} is built twice, first in ${shown(earlier.place)}`;
-          problems2.push({ location, what, hint: "keep one of the builds, or give one another name" });
+          const what = `${key} is built twice, first in ${shown(earlier.location)}`;
+          problems2.push({ location: location2, what, hint: "keep one of the builds, or give one another name" });
         }
       }
     }
@@ -17306,8 +17313,8 @@ function sharedNames(documents) {
 function fields(data) {
   return typeof data === "object" && data !== null ? data : {};
 }
-function shown(location) {
-  return `${location.file}:${location.line}`;
+function shown(location2) {
+  return `${location2.file}:${location2.line}`;
 }
 function inOrder(problems2, files) {
   const rank2 = new Map(files.map(({ path: path6 }, index2) => [path6, index2 + 1]));
@@ -17364,7 +17371,7 @@ function wantOne(entry, image3, tag2, options, problems2) {
     problems2.push({
       location: entry.origin.at("stable"),
       what: `stable tag: ${checked.what}`,
-      hint: checked.mend
+      hint: checked.hint
     });
   }
   const destination = { ...primary2.destination, tag: name };
@@ -17381,7 +17388,7 @@ function primaryTag(entry, image3, tag2, options) {
     destination: { ...repository, tag: tag2 },
     source: { from: "image", ref: sourceRef(entry, registryMap) },
     entries: [entry],
-    place: entry.origin.at(),
+    location: entry.origin.at(),
     forced: isForced(forces, [image3.repository, repository], tag2),
     digest: entry.srcDigest ?? null,
     platforms: entry.platforms,
@@ -17420,7 +17427,7 @@ function wantBuilds(builds, decision, stable, owner = () => null) {
 function owned(tag2, owner) {
   return { ...tag2, taken: owner(tag2.kind, tag2.destination) };
 }
-function primary({ config, entry, place: place2 }, name, tag2, decision) {
+function primary({ config, entry, location: location2 }, name, tag2, decision) {
   return {
     // A rule of class stable names the stable tag itself as its tag.
     kind: decision.class === "stable" ? "stable" : "primary",
@@ -17428,7 +17435,7 @@ function primary({ config, entry, place: place2 }, name, tag2, decision) {
     destination: { ...name.repository, tag: tag2 },
     source: sourceOf2(config, name, decision),
     entries: entry === null ? [] : [entry],
-    place: place2,
+    location: location2,
     forced: name.isForced(tag2),
     digest: null,
     platforms: [],
@@ -17509,9 +17516,11 @@ function scopeOf({ only, facts, command, imagesDisabled }) {
 function unnamedBuilds(config, request) {
   const [first2] = config.builds;
   if (first2 === void 0 && request.images.length === 0) return [];
-  const place2 = first2 === void 0 ? {} : { place: first2.origin.at() };
+  const location2 = first2 === void 0 ? {} : { location: first2.origin.at() };
   const what = "there are builds, but no policy says what they are called";
-  return [{ ...place2, what, hint: 'add "policy:" with a preset (wmcore, semver, \u2026) or rules of your own' }];
+  return [
+    { ...location2, what, hint: 'add "policy:" with a preset (wmcore, semver, \u2026) or rules of your own' }
+  ];
 }
 function readFiles(files, preset) {
   const { config, problems: problems2, withoutPolicy, laterPolicies: laterPolicies2 } = readConfig(files);
@@ -17558,7 +17567,7 @@ function promotionProblems(policy2, images2, facts) {
   return images2.flatMap(
     (entry) => entry.tags.flatMap((tag2, i) => {
       const wrong2 = checkPromotionTag(policy2, tag2, branch);
-      return wrong2 === null ? [] : [{ entry, problem: { place: entry.origin.at("tags", i), ...wrong2 } }];
+      return wrong2 === null ? [] : [{ entry, problem: { location: entry.origin.at("tags", i), ...wrong2 } }];
     })
   );
 }
@@ -17653,7 +17662,7 @@ async function lostAttachment(action2, registry) {
   }
 }
 function drift(kind, { wanted }, text4) {
-  return { kind, image: wanted.image, tag: wanted.destination.tag, text: text4, location: wanted.place };
+  return { kind, image: wanted.image, tag: wanted.destination.tag, text: text4, location: wanted.location };
 }
 var init_drift = __esm({
   "src/plan/drift.ts"() {
@@ -18081,8 +18090,8 @@ function judge2(image3, seen, revision) {
   if (other !== void 0) {
     const text4 = `${nameOf(first2)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
     const stable = seen.some((observation) => observation.stable.length > 0);
-    const mend2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
-    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, mend: mend2 }] };
+    const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
+    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, hint: hint2 }] };
   }
   const missing2 = seen.filter(({ found }) => found.state === "absent").map(nameOf);
   return { kind: "finished", finished: { image: image3, digest, repository: first2.repository, missing: missing2 } };
@@ -18097,12 +18106,12 @@ function refusal(observation, seen, revision) {
   const { image: image3, found, forced } = observation;
   if (found.state === "unknown") {
     const text4 = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
-    return [{ image: image3, code: "unknown", text: text4, mend: "run again when the registry answers" }];
+    return [{ image: image3, code: "unknown", text: text4, hint: "run again when the registry answers" }];
   }
   if (found.state === "absent" || isOf(found, revision) || forced) return [];
   if (revision === null) {
     const text4 = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
-    return [{ image: image3, code: "unknown", text: text4, mend: "give the commit with --sha (input sha)" }];
+    return [{ image: image3, code: "unknown", text: text4, hint: "give the commit with --sha (input sha)" }];
   }
   const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
   return [
@@ -18110,7 +18119,7 @@ function refusal(observation, seen, revision) {
       image: image3,
       code: "revision-mismatch",
       text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      mend: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what is there`
+      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what is there`
     }
   ];
 }
@@ -18168,7 +18177,7 @@ async function foundAt({ destination }, registry) {
 function stateOf(image3, decided) {
   const refused3 = decided.refused.find((each) => each.image === image3);
   if (refused3 !== void 0)
-    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.mend}` };
+    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.hint}` };
   const finished2 = decided.finished.find((each) => each.image === image3);
   if (finished2 === void 0) return { state: "to-build" };
   return present(finished2.repository, finished2.digest);
@@ -18744,10 +18753,10 @@ function uniteWanted(decisive, all) {
 function describe2(claims) {
   const pinned = claims.some(({ action: action2 }) => action2.wanted.digest !== null);
   const each = claims.map((claim) => {
-    const { source, place: place2 } = claim.action.wanted;
+    const { source, location: location2 } = claim.action.wanted;
     const named2 = source.from === "image" ? formatReference(source.ref) : `build ${source.build}`;
     const digest = pinned && source.from === "image" && "tag" in source.ref ? digestOf(claim) : null;
-    const where = place2 === null ? "" : ` (${place2.file}:${place2.line})`;
+    const where = location2 === null ? "" : ` (${location2.file}:${location2.line})`;
     return `${named2}${digest === null ? "" : ` = ${digest}`}${where}`;
   });
   return `several entries want this tag from different sources: ${each.join(", ")}`;
@@ -19147,8 +19156,8 @@ async function readText(file2) {
     throw problem3(`"${file2}" has more than 1 MiB`, "name the directory of the digests only");
   return (0, import_promises3.readFile)(file2, "utf8");
 }
-function problem3(what, hint) {
-  return new UserError({ what: `digests: ${what}`, hint });
+function problem3(what, hint2) {
+  return new UserError({ what: `digests: ${what}`, hint: hint2 });
 }
 var import_node_fs, import_promises3, import_node_path4, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH2;
 var init_files = __esm({
@@ -19304,7 +19313,7 @@ function faultOf(thrown, attempt3) {
   }
   const message = redact(messageIn(response.data), attempt3.token);
   const said = `GitHub answered ${status} to ${what}${message === "" ? "" : ` (${message})`}`;
-  const error2 = new OperationError(codeOf(status), `${said}${mend(status, message, attempt3)}`, { status });
+  const error2 = new OperationError(codeOf(status), `${said}${hint(status, message, attempt3)}`, { status });
   return { error: error2, answer: { method, status, headers: response.headers, message } };
 }
 function limitFault({ status }, until) {
@@ -19319,7 +19328,7 @@ function codeOf(status) {
   if (status === 401 || status === 403) return "denied";
   return status >= 500 || status === 429 ? "unavailable" : "rejected";
 }
-function mend(status, message, attempt3) {
+function hint(status, message, attempt3) {
   if (status === 401) return '; give "github-token" a token that is valid';
   if (/not permitted to create or approve pull requests/i.test(message)) {
     return '; allow it in the settings of the repository: Actions, General, "Allow GitHub Actions to create and approve pull requests"';
@@ -24350,16 +24359,16 @@ async function followed(wiring, endpoint, request, authorization) {
       headers: headersOf(request, away ? void 0 : authorization, away),
       body: request.body
     });
-    const location = answer.incoming.headers.location;
-    if (!isRedirect(answer.status) || location === void 0) return answer;
+    const location2 = answer.incoming.headers.location;
+    if (!isRedirect(answer.status) || location2 === void 0) return answer;
     await discard(wiring, answer);
-    url = next(wiring, request, url, location, hops);
+    url = next(wiring, request, url, location2, hops);
     away = isAway(endpoint, url);
     if (away) authorization = void 0;
   }
 }
-function next(wiring, request, url, location, hops) {
-  const target = pointed(url, location, wiring.listed);
+function next(wiring, request, url, location2, hops) {
+  const target = pointed(url, location2, wiring.listed);
   const reads = request.method === "GET" || request.method === "HEAD";
   if (request.redirect === "refuse" || !reads) {
     const where = target.origin === url.origin ? "another path" : target.host;
@@ -24383,11 +24392,11 @@ function headersOf({ headers = {} }, authorization, away) {
 function isRedirect(status) {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
-function pointed(base, location, listed4) {
-  if (!URL.canParse(location, base.href)) {
+function pointed(base, location2, listed4) {
+  if (!URL.canParse(location2, base.href)) {
     throw unsafe(base, "an address that cannot be read", "the registry has to be mended");
   }
-  const target = new URL(location, base);
+  const target = new URL(location2, base);
   target.hash = "";
   if (target.protocol !== "https:" && target.protocol !== "http:") {
     throw unsafe(base, `a "${target.protocol}" address`, "only http and https are followed");
@@ -24411,8 +24420,8 @@ function pointed(base, location, listed4) {
   }
   return target;
 }
-function pointedWithin(base, location, listed4) {
-  const target = pointed(base, location, listed4);
+function pointedWithin(base, location2, listed4) {
+  const target = pointed(base, location2, listed4);
   if (target.origin !== base.origin && !isListed(target, listed4)) {
     throw unsafe(
       base,
@@ -24516,7 +24525,7 @@ function createTransport(options) {
   return {
     send: (request) => perform(request, whole),
     stream: (request) => perform(request, streamed),
-    resolve: (base, location) => pointedWithin(base, location, wiring.listed),
+    resolve: (base, location2) => pointedWithin(base, location2, wiring.listed),
     usage: () => ({ ...wiring.usage }),
     close: () => wiring.agents.close()
   };
@@ -25509,17 +25518,17 @@ var init_tags2 = __esm({
 // src/registry/blob.ts
 async function uploadBlob(context, source, destination, blob2, session) {
   const task = taskOf2("upload the blob", destination, blob2);
-  let location = session;
+  let location2 = session;
   for (let attempt3 = 1; ; attempt3++) {
     const wire2 = attempt3 === 1 ? context : repeating(context);
-    location ??= await beginUpload(wire2, task, destination);
-    const problem4 = await tryUpload(wire2, task, source, destination, blob2, location);
+    location2 ??= await beginUpload(wire2, task, destination);
+    const problem4 = await tryUpload(wire2, task, source, destination, blob2, location2);
     if (problem4 === null) return;
     if (attempt3 === TRIES2 || !isPassing2(problem4)) throw problem4;
     context.log.debug(`${problem4.message}; trying again`);
     await context.clock.sleep(context.clock.random() * PAUSE2 * 2 ** (attempt3 - 1));
     if (await isThere(context, destination, blob2)) return;
-    location = null;
+    location2 = null;
   }
 }
 async function beginUpload(context, task, destination) {
@@ -25533,26 +25542,26 @@ async function beginUpload(context, task, destination) {
     redirect: "refuse",
     repeatable: true
   });
-  const location = response.headers["location"];
+  const location2 = response.headers["location"];
   if (response.status !== 202) throw refusal2(task, response);
-  if (location === void 0) {
+  if (location2 === void 0) {
     throw failure("protocol", task, "HTTP 202 came without a Location", "have the registry looked at", {
       status: 202
     });
   }
   try {
-    return context.transport.resolve(response.url, location);
+    return context.transport.resolve(response.url, location2);
   } catch (error2) {
     throw inContext(task, error2);
   }
 }
-async function tryUpload(context, task, source, destination, blob2, location) {
+async function tryUpload(context, task, source, destination, blob2, location2) {
   const reading = sourceOf3(context, source, blob2);
   try {
     const response = await ask(context, task, {
       method: "PUT",
       repository: destination,
-      path: withDigest(location, blob2.digest),
+      path: withDigest(location2, blob2.digest),
       headers: { "content-type": "application/octet-stream" },
       body: { length: blob2.size, open: () => reading.open() },
       access: "pull,push",
@@ -25618,8 +25627,8 @@ async function openBlob(context, task, source, blob2) {
     }
   );
 }
-function withDigest(location, digest) {
-  const url = new URL(location);
+function withDigest(location2, digest) {
+  const url = new URL(location2);
   url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
   return url;
 }
@@ -25689,8 +25698,8 @@ async function mountBlob(context, source, destination, blob2) {
       repeatable: true
     });
     if (response.status === 201) return "mounted";
-    const location = response.headers["location"];
-    return response.status === 202 && location !== void 0 ? context.transport.resolve(response.url, location) : "refused";
+    const location2 = response.headers["location"];
+    return response.status === 202 && location2 !== void 0 ? context.transport.resolve(response.url, location2) : "refused";
   } catch (error2) {
     if (error2 instanceof OperationError && !["cancelled", "timeout"].includes(error2.code)) return "refused";
     throw error2;
@@ -26339,9 +26348,9 @@ async function checkWorkspace(definition, workspace, environment) {
   const root = await (0, import_promises6.realpath)(workspace);
   const { texts, problems: found } = await findSources(definition, workspace);
   const problems2 = [...found];
-  const refused3 = new Set(found.map(({ location }) => location));
+  const refused3 = new Set(found.map(({ location: location2 }) => location2));
   for (const secret of definition.secrets.filter(
-    ({ place: location }) => location === null || !refused3.has(location)
+    ({ location: location2 }) => location2 === null || !refused3.has(location2)
   )) {
     const problem4 = await secretProblem(secret, root, environment);
     if (problem4 !== null) problems2.push(problem4);
@@ -26352,10 +26361,10 @@ async function checkWorkspace(definition, workspace, environment) {
 async function findSources(definition, workspace) {
   const root = await (0, import_promises6.realpath)(workspace).catch(() => workspace);
   const problems2 = [];
-  for (const [path6, location] of contextsOf(definition)) {
-    const found = await look4(root, path6, "context", location, problems2);
+  for (const [path6, location2] of contextsOf(definition)) {
+    const found = await look4(root, path6, "context", location2, problems2);
     if (found !== null && found.kind !== "directory") {
-      problems2.push({ location, what: `the context "${path6}" is not a directory`, hint: "name a directory" });
+      problems2.push({ location: location2, what: `the context "${path6}" is not a directory`, hint: "name a directory" });
     }
   }
   const texts = await readDockerfiles(definition, root, problems2);
@@ -26365,17 +26374,17 @@ async function findSources(definition, workspace) {
   }
   return { texts, problems: problems2 };
 }
-async function pathProblem({ access: access4, path: path6, place: location }, root, workspace) {
+async function pathProblem({ access: access4, path: path6, location: location2 }, root, workspace) {
   const named2 = (0, import_node_path7.resolve)(root, path6);
   const home = path6.startsWith("~");
-  if (location === null && (home || leaves(root, named2) && leaves(workspace, named2))) return null;
+  if (location2 === null && (home || leaves(root, named2) && leaves(workspace, named2))) return null;
   const real = home ? path6 : await leadsTo(named2);
   if (!home && real !== null && !leaves(root, real)) return null;
   const where = real === null ? "by a symbolic link" : `to ${real}`;
   const what = `the build would ${access4} "${path6}", which leads out of the workspace ${where}`;
-  if (location === null) return { what, hint: "remove the symbolic link from the workspace" };
+  if (location2 === null) return { what, hint: "remove the symbolic link from the workspace" };
   return {
-    location,
+    location: location2,
     what,
     hint: "use a path of the workspace, or name this one in an input of the workflow (secrets, cache-from, cache-to)"
   };
@@ -26406,13 +26415,13 @@ function contextsOf(definition) {
 async function readDockerfiles(definition, root, problems2) {
   const texts = /* @__PURE__ */ new Map();
   const places = new Map(definition.targets.map(({ dockerfile, origin }) => [dockerfile, origin.at("file")]));
-  for (const [file2, location] of places) {
-    const found = await look4(root, file2, "Dockerfile", location, problems2);
+  for (const [file2, location2] of places) {
+    const found = await look4(root, file2, "Dockerfile", location2, problems2);
     if (found === null) continue;
     if (found.kind === "file") texts.set(file2, await (0, import_promises6.readFile)(found.path, "utf8"));
     else
       problems2.push({
-        location,
+        location: location2,
         what: `the Dockerfile "${file2}" is not a file of at most 4 MiB`,
         hint: 'name a file with "file"'
       });
@@ -26420,8 +26429,8 @@ async function readDockerfiles(definition, root, problems2) {
   return texts;
 }
 async function secretProblem(secret, root, environment) {
-  const { from, name, place: location } = secret;
-  const at2 = location === null ? {} : { place: location };
+  const { from, name, location: location2 } = secret;
+  const at2 = location2 === null ? {} : { location: location2 };
   if (from === "env") {
     if ((environment[name] ?? "") !== "") return null;
     const what = `the environment variable ${name}, which a secret names, is not set`;
@@ -26435,16 +26444,16 @@ async function secretProblem(secret, root, environment) {
     hint: "write it before this step, or correct src"
   };
 }
-async function look4(root, name, what, location, problems2) {
+async function look4(root, name, what, location2, problems2) {
   const path6 = await (0, import_promises6.realpath)((0, import_node_path7.resolve)(root, name)).catch(() => null);
   if (path6 === null) {
-    const hint = "correct the path; it is relative to the workspace";
-    problems2.push({ location, what: `there is no ${what} "${name}" in ${root}`, hint });
+    const hint2 = "correct the path; it is relative to the workspace";
+    problems2.push({ location: location2, what: `there is no ${what} "${name}" in ${root}`, hint: hint2 });
     return null;
   }
   if (leaves(root, path6)) {
     const text4 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
-    problems2.push({ location, what: text4, hint: "use files of the workspace only" });
+    problems2.push({ location: location2, what: text4, hint: "use files of the workspace only" });
     return null;
   }
   const info2 = await (0, import_promises6.stat)(path6);
@@ -29823,7 +29832,7 @@ function parseInsecureHosts(hosts) {
     throw new UserError(
       wrong2.map((host) => ({
         what: `insecure-registries: "${host}" is not a registry host`,
-        mend: 'write it as "host" or "host:port", without a scheme'
+        hint: 'write it as "host" or "host:port", without a scheme'
       }))
     );
   }
@@ -29921,7 +29930,7 @@ function editReferences(text4, requests) {
   const shared = sharedIn(list3);
   const found = requests.map(({ path: path6, wanted }) => placesAt(list3, path6, wanted, shared));
   const last = new Map(
-    found.flatMap((places) => "ok" in places ? [] : places).map((place2) => [place2.node, place2])
+    found.flatMap((places) => "ok" in places ? [] : places).map((location2) => [location2.node, location2])
   );
   const { text: result, changes } = splice(text4, [...last.values()]);
   const results = found.map((places) => {
@@ -29947,7 +29956,8 @@ function placesAt(documents, path6, wanted, shared) {
       const found = placesOf(node, wanted, path6);
       if ("ok" in found) return found;
       places.push(...found);
-    } else if (isScalar(node) && isOf2(textOf6(node), wanted)) places.push(place(node, retagged(node, wanted)));
+    } else if (isScalar(node) && isOf2(textOf6(node), wanted))
+      places.push(location(node, retagged(node, wanted)));
   }
   const hit = places.find(({ node }) => shared.has(node));
   if (hit !== void 0) {
@@ -29991,10 +30001,10 @@ function scalarPlaces(node, wanted, path6) {
     return bad5(`${path6} is a block of text`, "write the tag on one line");
   }
   const old = textOf6(node);
-  if (isOf2(old, wanted)) return [place(node, retagged(node, wanted))];
+  if (isOf2(old, wanted)) return [location(node, retagged(node, wanted))];
   if (names(old, wanted))
     return bad5(`${path6} is the name of the image without a tag`, "name the path of the tag");
-  if (!looksLikeReference(old)) return [place(node, bareTag(old, wanted))];
+  if (!looksLikeReference(old)) return [location(node, bareTag(old, wanted))];
   return bad5(
     `${path6} names another image, "${old}"`,
     `correct the path; it must name ${formatRepository(wanted.image)}`
@@ -30006,7 +30016,7 @@ function helmPlaces(map2, wanted, path6) {
   const digest = map2.get("digest", true);
   const places = scalarPlaces(tag2, wanted, `${path6}.tag`);
   if ("ok" in places || !isScalar(digest) || !digest.value) return places;
-  return [...places, place(digest, wanted.digest)];
+  return [...places, location(digest, wanted.digest)];
 }
 function kustomizePlaces(items, wanted, path6) {
   const name = formatRepository(wanted.image);
@@ -30021,8 +30031,8 @@ function kustomizePlaces(items, wanted, path6) {
   for (const item of mine) {
     const tag2 = item.get("newTag", true);
     const digest = item.get("digest", true);
-    if (isScalar(tag2)) places.push(place(tag2, wanted.tag));
-    if (isScalar(digest)) places.push(place(digest, wanted.digest));
+    if (isScalar(tag2)) places.push(location(tag2, wanted.tag));
+    if (isScalar(digest)) places.push(location(digest, wanted.digest));
     if (!isScalar(tag2) && !isScalar(digest))
       return bad5(`the item ${name} of ${path6} has neither newTag nor digest`, "add newTag");
   }
@@ -30085,10 +30095,10 @@ function written(node, value, before, previous) {
 function isText(value) {
   return parse3(value, { version: "1.1" }) === value && parse3(value) === value;
 }
-function bad5(what, mend2) {
-  return { ok: false, what, mend: mend2 };
+function bad5(what, hint2) {
+  return { ok: false, what, hint: hint2 };
 }
-var EVERYWHERE, place, start, end;
+var EVERYWHERE, location, start, end;
 var init_edit = __esm({
   "src/github/follow-up/edit.ts"() {
     "use strict";
@@ -30096,7 +30106,7 @@ var init_edit = __esm({
     init_reference();
     init_path();
     EVERYWHERE = "**.image";
-    place = (node, value) => ({ node, value });
+    location = (node, value) => ({ node, value });
     start = (node) => node.range?.[0] ?? 0;
     end = (node) => node.range?.[1] ?? 0;
   }
@@ -30129,7 +30139,7 @@ function planFollowUp(items, texts) {
     // In the order of the tag file, not of the files that it names.
     problems: wanted.flatMap((one) => {
       const problem4 = problems2.get(one);
-      return problem4 ? [{ ...one.reference, image: nameOf3(one.item), what: problem4.what, mend: problem4.mend }] : [];
+      return problem4 ? [{ ...one.reference, image: nameOf3(one.item), what: problem4.what, hint: problem4.hint }] : [];
     }),
     fingerprint: fingerprintOf(files)
   };
@@ -30232,12 +30242,12 @@ var init_plan2 = __esm({
     NO_TEXT = {
       ok: false,
       what: "the file is not UTF-8, so it cannot be edited without changing other bytes",
-      mend: "convert it to UTF-8"
+      hint: "convert it to UTF-8"
     };
     NO_FILE = {
       ok: false,
       what: "the file does not exist",
-      mend: "correct the reference in the tag file"
+      hint: "correct the reference in the tag file"
     };
     TRAILER2 = /^[A-Za-z][A-Za-z0-9-]*: \S/;
     MARK = "Retag-Edits: ";
@@ -31001,9 +31011,9 @@ async function openFollowUp({ config, outcomes }, { files, base, github, runUrl:
   return [
     { level: "line", text: `Follow-up pull request: ${state}`, url },
     ...notice2 === null ? [] : [{ level: "warning", text: notice2, url: null }],
-    ...problems2.map(({ file: file2, path: path6, image: image3, what, mend: mend2 }) => ({
+    ...problems2.map(({ file: file2, path: path6, image: image3, what, hint: hint2 }) => ({
       level: "error",
-      text: `the tags are there, but ${file2}: ${path6} could not be set to ${image3}: ${what}; ${mend2}`,
+      text: `the tags are there, but ${file2}: ${path6} could not be set to ${image3}: ${what}; ${hint2}`,
       url: null
     }))
   ];
@@ -31471,7 +31481,7 @@ function refuse2(items, input, isWrong) {
   throw new UserError(
     wrong2.map((item) => ({
       what: `input ${input}: "${item}" is not a name and a value`,
-      mend: "write it as NAME=value"
+      hint: "write it as NAME=value"
     }))
   );
 }
@@ -31583,7 +31593,7 @@ function classifyRefs(policy2, refs, time2) {
 function classifyOne(policy2, text4, time2) {
   const ref = parseRef(text4, "tag");
   if (!ref.ok) {
-    const problem4 = { what: ref.what, mend: ref.mend };
+    const problem4 = { what: ref.what, hint: ref.hint };
     return { ref: text4, classification: noClassification(ref.what), problems: [problem4] };
   }
   const { kind, name } = ref.value;
@@ -31737,8 +31747,8 @@ function pinDigests(file2, pins) {
   if ("what" in source) throw new UserError(source);
   const before = parseConfig([file2]).images;
   const entries = findEntries(source);
-  const here = pins.filter(({ place: location }) => location.file === file2.path);
-  const wanted = [...new Map(here.map((pin) => [keyOf4(pin.place), pin])).values()];
+  const here = pins.filter(({ location: location2 }) => location2.file === file2.path);
+  const wanted = [...new Map(here.map((pin) => [keyOf4(pin.location), pin])).values()];
   const edits = wanted.map((pin) => editFor(entries, pin));
   const problems2 = edits.filter((edit) => "what" in edit);
   if (problems2.length > 0) throw new UserError(problems2);
@@ -31765,19 +31775,19 @@ function findEntries(source) {
   }
   return { source, nodes, shared };
 }
-function editFor({ source, nodes, shared }, { place: location, digest }) {
+function editFor({ source, nodes, shared }, { location: location2, digest }) {
   if (!isDigest(digest)) throw new TypeError(`not a digest: ${digest}`);
-  const node = nodes.get(keyOf4(location));
+  const node = nodes.get(keyOf4(location2));
   if (!node) {
     return {
-      location,
+      location: location2,
       what: "there is no entry here to pin",
       hint: "read the tag file again: it has changed meanwhile"
     };
   }
   if (isMap(node) && !shared.has(node)) return editEntry(source, node, digest);
   return {
-    location,
+    location: location2,
     what: "this entry is shared through an alias, and a digest belongs to one entry alone",
     hint: 'write the entry out, or add "src_digest" by hand'
   };
@@ -31817,15 +31827,15 @@ function applyEdits(text4, edits) {
   return pieces.join("") + text4.slice(at2);
 }
 function verify(file2, before, pins) {
-  const digests = new Map(pins.map(({ place: location, digest }) => [keyOf4(location), digest]));
+  const digests = new Map(pins.map(({ location: location2, digest }) => [keyOf4(location2), digest]));
   const after = imagesOf2(file2);
   for (const [index2, image3] of before.entries()) {
-    const location = image3.origin.at();
+    const location2 = image3.origin.at();
     const got = after[index2];
-    const expected = meaning(image3, digests.get(keyOf4(location)) ?? image3.srcDigest);
+    const expected = meaning(image3, digests.get(keyOf4(location2)) ?? image3.srcDigest);
     if (got && expected === meaning(got, got.srcDigest)) continue;
     throw new UserError({
-      location,
+      location: location2,
       what: "the layout here is one that cannot be edited safely, and nothing was changed",
       hint: 'add "src_digest" by hand, or write the entry as a plain block of "key: value" lines'
     });
@@ -31878,7 +31888,7 @@ async function pinCommand(args, io) {
     const failures = outcomes.flatMap(problemOf4);
     for (const problem4 of failures) sayError(problem4, io.stderr);
     const pins = outcomes.flatMap(
-      ({ entry, digest }) => digest === null ? [] : [{ place: entry.origin.at(), digest }]
+      ({ entry, digest }) => digest === null ? [] : [{ location: entry.origin.at(), digest }]
     );
     const texts = files.map((file2) => ({
       path: file2.path,
@@ -33142,9 +33152,9 @@ async function altered(fault, call, answer) {
   if (fault.kind === "status" && fault.commit) return statusAnswer(fault);
   if (fault.kind === "corrupt") return { ...answer, body: flipped(await bufferOf(answer), fault.at) };
   if (fault.kind === "headers") return { ...answer, headers: merged2(answer.headers, fault.set) };
-  const location = answer.headers["location"];
-  if (fault.kind !== "location" || location === void 0) return answer;
-  return { ...answer, headers: { ...answer.headers, location: movedTo(fault.to, location, call) } };
+  const location2 = answer.headers["location"];
+  if (fault.kind !== "location" || location2 === void 0) return answer;
+  return { ...answer, headers: { ...answer.headers, location: movedTo(fault.to, location2, call) } };
 }
 function mannerOf(fault) {
   if (fault.kind === "truncate" || fault.kind === "flood") return fault;
@@ -33182,8 +33192,8 @@ function redirectTarget(to, call) {
   if (to === "loop") return call.url;
   return isOrigin(to) ? to + call.url : to;
 }
-function movedTo(to, location, call) {
-  const absolute = new URL(location, `http://${call.headers["host"] ?? "localhost"}`);
+function movedTo(to, location2, call) {
+  const absolute = new URL(location2, `http://${call.headers["host"] ?? "localhost"}`);
   if (to === "absolute") return absolute.href;
   const path6 = absolute.pathname + absolute.search;
   if (to === "relative") return path6;
@@ -33874,8 +33884,8 @@ function unknownCommand(word) {
       hint: `choose one of ${COMMANDS.join(", ")}; see "retag --help"`
     };
   const near = suggest(word, COMMANDS);
-  const hint = near === void 0 ? `choose one of ${COMMANDS.join(", ")}` : `did you mean "${near}"?`;
-  return { what: `there is no command "${word}"`, hint };
+  const hint2 = near === void 0 ? `choose one of ${COMMANDS.join(", ")}` : `did you mean "${near}"?`;
+  return { what: `there is no command "${word}"`, hint: hint2 };
 }
 function wordsOf(argv, shapes) {
   const options = Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, { type }]));

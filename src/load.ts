@@ -92,9 +92,11 @@ function scopeOf({ only, facts, command, imagesDisabled }: RunRequest): Scope {
 function unnamedBuilds(config: Config, request: RunRequest): Problem[] {
   const [first] = config.builds;
   if (first === undefined && request.images.length === 0) return [];
-  const place = first === undefined ? {} : { place: first.origin.at() };
+  const location = first === undefined ? {} : { location: first.origin.at() };
   const what = 'there are builds, but no policy says what they are called';
-  return [{ ...place, what, hint: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own' }];
+  return [
+    { ...location, what, hint: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own' },
+  ];
 }
 
 // All that tag files say together, policy included, and every problem of them that can be told without asking anybody. Pure.
@@ -181,7 +183,7 @@ export function promotionProblems(
   return images.flatMap((entry) =>
     entry.tags.flatMap((tag, i) => {
       const wrong = checkPromotionTag(policy, tag, branch);
-      return wrong === null ? [] : [{ entry, problem: { place: entry.origin.at('tags', i), ...wrong } }];
+      return wrong === null ? [] : [{ entry, problem: { location: entry.origin.at('tags', i), ...wrong } }];
     }),
   );
 }

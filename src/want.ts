@@ -46,7 +46,7 @@ function wantOne(
     problems.push({
       location: entry.origin.at('stable'),
       what: `stable tag: ${checked.what}`,
-      hint: checked.mend,
+      hint: checked.hint,
     });
   }
   const destination = { ...primary.destination, tag: name };
@@ -64,7 +64,7 @@ function primaryTag(entry: ImageConfig, image: ImageName, tag: string, options: 
     destination: { ...repository, tag },
     source: { from: 'image', ref: sourceRef(entry, registryMap) },
     entries: [entry],
-    place: entry.origin.at(),
+    location: entry.origin.at(),
     forced: isForced(forces, [image.repository, repository], tag),
     digest: entry.srcDigest ?? null,
     platforms: entry.platforms,
@@ -122,7 +122,7 @@ function owned(tag: WantedTag, owner: NameOwner): WantedTag {
 }
 
 function primary(
-  { config, entry, place }: RunBuild,
+  { config, entry, location }: RunBuild,
   name: BuildName,
   tag: string,
   decision: Decision,
@@ -134,7 +134,7 @@ function primary(
     destination: { ...name.repository, tag },
     source: sourceOf(config, name, decision),
     entries: entry === null ? [] : [entry],
-    place,
+    location,
     forced: name.isForced(tag),
     digest: null,
     platforms: [],

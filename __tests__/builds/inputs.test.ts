@@ -107,7 +107,7 @@ describe('lists', () => {
     expect(inputList('A=1\n"B=hunter2\nC=3')).toEqual({
       ok: false,
       what: 'the quotation mark that starts in line 2 does not end',
-      mend: expect.stringContaining('""'),
+      hint: expect.stringContaining('""'),
     });
   });
 });

@@ -118,18 +118,18 @@ describe('refused before anything is built', () => {
 });
 
 describe('how to build over what is there', () => {
-  const mend = (...observations: PrimaryObservation[]): string =>
-    planBuilds(['quay.io/o/a'], observations, REVISION).refused[0]?.mend ?? '';
+  const hint = (...observations: PrimaryObservation[]): string =>
+    planBuilds(['quay.io/o/a'], observations, REVISION).refused[0]?.hint ?? '';
   const stable = { stable: ['2.3.4-stable'] };
 
   test('names the tag and the stable tag, since one alone is refused for the other', () => {
-    expect(mend(seen('quay.io/o/a', present(ONE, OTHER), stable))).toBe(
+    expect(hint(seen('quay.io/o/a', present(ONE, OTHER), stable))).toBe(
       'give this commit a version of its own, or name "quay.io/o/a:2.3.4" and "quay.io/o/a:2.3.4-stable" in "force" to build over what is there',
     );
   });
 
   test('names what is there in every repository of the build, and nothing that is forced already', () => {
-    const text = mend(
+    const text = hint(
       seen('quay.io/o/a', present(ONE, OTHER), { forced: true }),
       seen('quay.io/o/a', present(ONE, REVISION), { repository: repo('ghcr.io/o/a') }),
       seen('quay.io/o/a', present(TWO, OTHER), { repository: repo('docker.io/o/a') }),
@@ -144,7 +144,7 @@ describe('how to build over what is there', () => {
       seen('quay.io/o/a', present(ONE, REVISION), { forced, ...stable }),
       seen('quay.io/o/a', present(TWO, REVISION), second),
     ];
-    expect(mend(...both(false))).toBe(
+    expect(hint(...both(false))).toBe(
       'name the wrong one in "force", and its stable tag, to have it written again',
     );
     const found = planBuilds(['quay.io/o/a'], both(true), REVISION);

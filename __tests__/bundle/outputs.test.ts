@@ -236,7 +236,11 @@ describe('foreign text', () => {
     const done = await run(EVENTS.push);
     expect(done.code).toBe(1);
     const obeyed = new Set(done.commands.map(({ name }) => name));
-    expect([...obeyed].sort()).toEqual(['endgroup', 'error', 'group']);
+    expect([...obeyed].sort()).toEqual(['endgroup', 'error', 'group', 'warning']);
+    const warnings = done.commands.filter(({ name }) => name === 'warning');
+    expect(warnings.map(({ text }) => text)).toEqual([
+      expect.stringContaining('nobody saw this plan on a pull request'),
+    ]);
     expect(done.stdout).not.toMatch(/^\s*##\[/m);
     expect(done.commands.some(({ text }) => text.includes('set-env'))).toBe(true);
     expect(Object.keys(done.outputs).sort()).toEqual(names());

@@ -14,7 +14,7 @@ function pin(file: TagFile, ...which: readonly number[]): string {
   const { images } = parseConfig([file]);
   return pinDigests(
     file,
-    which.map((n) => ({ place: images[n]!.origin.at(), digest: digestOf(n) })),
+    which.map((n) => ({ location: images[n]!.origin.at(), digest: digestOf(n) })),
   );
 }
 
@@ -77,7 +77,7 @@ describe('a digest is written', () => {
   ])('%s', (_, before, after) => {
     const file = tagFile(before);
     const place = parseConfig([file]).images.at(-1)!.origin.at();
-    expect(pinDigests(file, [{ place, digest: A }])).toBe(after);
+    expect(pinDigests(file, [{ location: place, digest: A }])).toBe(after);
   });
 
   test('in every document, each entry its own', () => {
@@ -102,7 +102,7 @@ describe('a digest is written', () => {
   test('only for the file that the place names', () => {
     const text = 'images: [ { name: org/a, src_build_tag: b, tag: v1 } ]\n';
     expect(
-      pinDigests(tagFile(text), [{ place: { file: 'other.yaml', line: 1, column: 11 }, digest: A }]),
+      pinDigests(tagFile(text), [{ location: { file: 'other.yaml', line: 1, column: 11 }, digest: A }]),
     ).toBe(text);
   });
 });
@@ -121,9 +121,9 @@ describe('nothing is written', () => {
 
   test('where no entry stands', () => {
     const file = tagFile(`images: [ ${entry} ]\n`);
-    expect(() => pinDigests(file, [{ place: { file: 'tags.yaml', line: 7, column: 1 }, digest: A }])).toThrow(
-      UserError,
-    );
+    expect(() =>
+      pinDigests(file, [{ location: { file: 'tags.yaml', line: 7, column: 1 }, digest: A }]),
+    ).toThrow(UserError);
   });
 
   test.each([
@@ -143,7 +143,7 @@ describe('nothing is written', () => {
   test('that is not a digest', () => {
     const file = tagFile(`images: [ ${entry} ]\n`);
     const place = parseConfig([file]).images[0]!.origin.at();
-    expect(() => pinDigests(file, [{ place, digest: 'latest' }])).toThrow(TypeError);
+    expect(() => pinDigests(file, [{ location: place, digest: 'latest' }])).toThrow(TypeError);
   });
 });
 

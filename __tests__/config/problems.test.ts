@@ -72,7 +72,7 @@ describe('platforms', () => {
     expect(parsePlatform(text)).toEqual({
       ok: false,
       what: `${JSON.stringify(text)} is not a platform`,
-      mend: `write "${near}"`,
+      hint: `write "${near}"`,
     });
   });
 
@@ -88,7 +88,7 @@ describe('platforms', () => {
   ])('%s is none, and nothing is near', (text) => {
     expect(parsePlatform(text)).toMatchObject({
       ok: false,
-      mend: expect.stringContaining('write it as "os/arch"'),
+      hint: expect.stringContaining('write it as "os/arch"'),
     });
   });
 

@@ -17,8 +17,8 @@ beforeAll(() => {
 afterAll(() => rmSync(workspace, { recursive: true, force: true }));
 
 const read = (...names: string[]) => {
-  const secrets = names.map((name) => ({ from: 'file' as const, name, place: null }));
-  return secretFiles({ secrets: [...secrets, { from: 'env', name: 'token', place: null }] }, workspace);
+  const secrets = names.map((name) => ({ from: 'file' as const, name, location: null }));
+  return secretFiles({ secrets: [...secrets, { from: 'env', name: 'token', location: null }] }, workspace);
 };
 
 test('regular text files, below the workspace or elsewhere, each once', async () => {

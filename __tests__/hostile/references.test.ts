@@ -29,7 +29,7 @@ describe('names', () => {
   test('row 10: an IPv6 literal is a host, or an error that says so', () => {
     const parsed = parseRepository('[::1]:5000/x');
     if (parsed.ok) expect(parsed.value.registry).toBe('[::1]:5000');
-    else expect(`${parsed.what} ${parsed.mend}`).toMatch(/host|IPv6/i);
+    else expect(`${parsed.what} ${parsed.hint}`).toMatch(/host|IPv6/i);
   });
 
   test.each([
@@ -50,7 +50,7 @@ describe('names', () => {
     expect(parsed.ok).toBe(false);
     if (parsed.ok) return;
     expect(parsed.what).toMatch(what);
-    expect(parsed.mend).not.toBe('');
+    expect(parsed.hint).not.toBe('');
   });
 
   test.each([
@@ -124,7 +124,7 @@ describe('laws', () => {
       fc.property(anything, (text) => {
         const parsed = parseRepository(text);
         if (!parsed.ok) {
-          expect(parsed.what.length * parsed.mend.length).toBeGreaterThan(0);
+          expect(parsed.what.length * parsed.hint.length).toBeGreaterThan(0);
           return;
         }
         const { registry, repository } = parsed.value;

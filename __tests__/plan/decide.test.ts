@@ -349,7 +349,7 @@ describe('the plan', () => {
 
   test('builds and images that want one tag are named with their places', () => {
     const wanted = [
-      wantedTag({ source: { from: 'build', build: 'one' }, place: null }),
+      wantedTag({ source: { from: 'build', build: 'one' }, location: null }),
       wantedTag({ source: { from: 'build', build: 'two' } }),
       wantedTag(),
     ];

@@ -66,7 +66,7 @@ describe('registry-map', () => {
       'docker.io=Not A Host',
       'quay.io=mirror',
     ];
-    let problems: readonly { what: string; mend?: string }[] = [];
+    let problems: readonly { what: string; hint?: string }[] = [];
     try {
       parseRegistryMap(wrong);
     } catch (error) {
@@ -75,7 +75,7 @@ describe('registry-map', () => {
     expect(problems.map(({ what }) => what)).toEqual(
       wrong.map((line) => expect.stringContaining(`"${line}"`)),
     );
-    expect(new Set(problems.map(({ mend }) => mend))).toEqual(
+    expect(new Set(problems.map(({ hint }) => hint))).toEqual(
       new Set(['write it as "docker.io=localhost:5000"']),
     );
   });

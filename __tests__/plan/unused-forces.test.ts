@@ -25,8 +25,8 @@ describe('a line of force', () => {
     ['reg.example/team/app:2.3.5', 'did you mean "reg.example/team/app:2.3.4"?'],
     ['reg.example/team/app:latest', 'of reg.example/team/app are wanted: 2.3.4, 2.3.4-stable'],
     ['quay.io/other/thing', 'give the name of an image as in the tag file, or name:tag'],
-  ])('%s names nothing: %s', (force, mend) => {
-    expect(idle(force)).toEqual([`force: "${force}" matches nothing that is wanted in this run; ${mend}`]);
+  ])('%s names nothing: %s', (force, hint) => {
+    expect(idle(force)).toEqual([`force: "${force}" matches nothing that is wanted in this run; ${hint}`]);
   });
 
   test('may name an image as the tag file does, or as registry-map makes it', () => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { placeOf, policyOf, problemsOf, withRules } from '../support/policies.js';
 
 /** The problems of one rule, without their places. */
-function saidOf(rule: string): { what: string; mend: string }[] {
-  return problemsOf(withRules(rule)).map(({ what, hint: hint = '' }) => ({ what, mend: hint }));
+function saidOf(rule: string): { what: string; hint: string }[] {
+  return problemsOf(withRules(rule)).map(({ what, hint: hint = '' }) => ({ what, hint }));
 }
 
 function warningsOf(...rules: string[]) {
@@ -62,14 +62,14 @@ describe('the length of a tag', () => {
       'the tag with "-stable" has at least 129 characters',
     ],
   ])('%s counts', (_name, rule, what) => {
-    expect(saidOf(rule)).toEqual([{ what, mend: 'a tag has at most 128 characters; shorten it' }]);
+    expect(saidOf(rule)).toEqual([{ what, hint: 'a tag has at most 128 characters; shorten it' }]);
   });
 });
 
 describe('characters of a tag', () => {
   test('the first that is wrong is shown, and not the rest of the text', () => {
     expect(saidOf("class: final, git_tag: '{v:text}', tag: '-ab{v}'")).toEqual([
-      { what: 'a tag cannot start with "-"', mend: 'start it with a letter, a digit or "_"' },
+      { what: 'a tag cannot start with "-"', hint: 'start it with a letter, a digit or "_"' },
     ]);
   });
 
@@ -77,9 +77,9 @@ describe('characters of a tag', () => {
     const yaml = withRules("class: stable, git_tag: '{v:text}-s', from: 'a/{v}', tag: '{v}-s'");
     expect(problemsOf(yaml)).toEqual([
       {
-        place: placeOf(yaml, '/{v}'),
+        location: placeOf(yaml, '/{v}'),
         what: 'a tag cannot hold "/"',
-        mend: 'use letters, digits, ".", "_" and "-"',
+        hint: 'use letters, digits, ".", "_" and "-"',
       },
     ]);
   });
@@ -121,15 +121,15 @@ describe('fields that the tag leaves out', () => {
     const yaml = withRules(rule);
     expect(problemsOf(yaml)).toEqual([
       {
-        place: placeOf(yaml, '{n}'),
+        location: placeOf(yaml, '{n}'),
         what: 'the field {n} is not in the tag, so refs that differ only there would get one tag',
-        mend: 'use {n} or {branch} in the tag, or write "*" in the pattern if it does not matter',
+        hint: 'use {n} or {branch} in the tag, or write "*" in the pattern if it does not matter',
       },
     ]);
   });
 
   test('a git tag is told to use {git_tag}', () => {
-    expect(saidOf("class: final, git_tag: 'v{n}', tag: x")[0]?.mend).toMatch(/^use \{n\} or \{git_tag\} in/);
+    expect(saidOf("class: final, git_tag: 'v{n}', tag: x")[0]?.hint).toMatch(/^use \{n\} or \{git_tag\} in/);
   });
 });
 
@@ -152,9 +152,9 @@ describe('channels', () => {
     const yaml = withRules("class: snapshot, branch: 'r{n}', tag: '{sha:7}', channels: [ '{n}' ]");
     expect(policyOf(yaml).warnings).toEqual([
       {
-        place: placeOf(yaml, "[ '{n}' ]"),
+        location: placeOf(yaml, "[ '{n}' ]"),
         what: 'the tags of this rule hold no number, so these channels follow the last run, not the newest version',
-        mend: 'put {run_number}, {timestamp} or {date}{seq:2} into the tag',
+        hint: 'put {run_number}, {timestamp} or {date}{seq:2} into the tag',
       },
     ]);
   });
@@ -165,9 +165,9 @@ describe('channels', () => {
     );
     expect(problemsOf(yaml)).toEqual([
       {
-        place: placeOf(yaml, '{rest:text}'),
+        location: placeOf(yaml, '{rest:text}'),
         what: '{rest:text} is no number, so a channel cannot tell which version is newer',
-        mend: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out',
+        hint: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out',
       },
     ]);
   });
@@ -176,9 +176,9 @@ describe('channels', () => {
     const yaml = withRules("class: final, git_tag: '{n}', tags: [ '{n}', 'v{n}' ], channels: [ 'v{n}' ]");
     expect(problemsOf(yaml)).toEqual([
       {
-        place: placeOf(yaml, "'v{n}' ] }"),
+        location: placeOf(yaml, "'v{n}' ] }"),
         what: '"v{n}" is both a tag and a channel',
-        mend: 'a tag never moves and a channel does; choose one',
+        hint: 'a tag never moves and a channel does; choose one',
       },
     ]);
   });
@@ -189,9 +189,9 @@ describe('what does not go together', () => {
     const yaml = withRules("class: stable, git_tag: '{v:text}-s', from: '{v}', tag: '{v}-s', stable: true");
     expect(problemsOf(yaml)).toEqual([
       {
-        place: placeOf(yaml, 'true'),
+        location: placeOf(yaml, 'true'),
         what: 'a rule of class "stable" has no stable tag of its own',
-        mend: 'remove "stable" and write the suffix into the tag',
+        hint: 'remove "stable" and write the suffix into the tag',
       },
     ]);
   });
@@ -218,11 +218,11 @@ describe('several tags', () => {
     const yaml = withRules("class: final, git_tag: 'v{a}.{b}', tags: [ '{git_tag}', '{a}', latest ]");
     const doubt = (tag: string, field: string) => ({
       what: `"${tag}" leaves {${field}} out, so only the first of the refs that differ there can have it, and the others are refused`,
-      mend: 'write it under "channels" if it is to move from one to the next',
+      hint: 'write it under "channels" if it is to move from one to the next',
     });
     expect(policyOf(yaml).warnings).toEqual([
-      { place: placeOf(yaml, "'{a}',"), ...doubt('{a}', 'b') },
-      { place: placeOf(yaml, 'latest'), ...doubt('latest', 'a') },
+      { location: placeOf(yaml, "'{a}',"), ...doubt('{a}', 'b') },
+      { location: placeOf(yaml, 'latest'), ...doubt('latest', 'a') },
     ]);
   });
 });
@@ -231,9 +231,9 @@ test('a branch that can be read in several ways is a doubt at the pattern', () =
   const yaml = withRules("class: snapshot, branch: [ x, '{a}{b}' ], tag: '{branch}.{sha:7}'");
   expect(policyOf(yaml).warnings).toEqual([
     {
-      place: placeOf(yaml, "'{a}{b}'"),
+      location: placeOf(yaml, "'{a}{b}'"),
       what: '"{a}{b}" can be read in several ways; fields further right take as little as they can',
-      mend: 'put a character between the fields that none of them takes, or give one a width',
+      hint: 'put a character between the fields that none of them takes, or give one a width',
     },
   ]);
 });

@@ -48,7 +48,7 @@ describe('the example of the manual', () => {
       stableTags: ['v1.2.3-stable'],
       channels: ['1.2', 'latest'],
       from: null,
-      place: { file: FILE, line: 12, column: 7 },
+      location: { file: FILE, line: 12, column: 7 },
       problems: [],
       unmatched: null,
     });
@@ -144,7 +144,7 @@ policy:
 
   test('a number too long for a tag is a problem at the template', () => {
     const decision = decide(policy, `refs/tags/v${'1'.repeat(130)}`);
-    expect(decision.problems[0]).toMatchObject({ place: { file: FILE, line: 4, column: 45 } });
+    expect(decision.problems[0]).toMatchObject({ location: { file: FILE, line: 4, column: 45 } });
     expect(() => requireDecision(policy, decision)).toThrow(UserError);
   });
 

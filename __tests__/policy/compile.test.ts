@@ -124,8 +124,8 @@ describe('mistakes in a rule, each with its line and column', () => {
     expect(problems).toContainEqual(
       expect.objectContaining({
         what: expect.stringMatching(what),
-        mend: expect.stringMatching(/./),
-        place: { file: FILE, line, column },
+        hint: expect.stringMatching(/./),
+        location: { file: FILE, line, column },
       }),
     );
   });
@@ -160,9 +160,9 @@ describe('mistakes in a rule, each with its line and column', () => {
   test('a policy that says nothing', () => {
     expect(problemsOf('policy:\n  timezone: UTC\n')).toEqual([
       {
-        place: { file: FILE, line: 2, column: 3 },
+        location: { file: FILE, line: 2, column: 3 },
         what: 'the policy has neither rules nor a preset',
-        mend: 'add "preset" or "rules"',
+        hint: 'add "preset" or "rules"',
       },
     ]);
   });
@@ -172,9 +172,9 @@ describe('presets by name', () => {
   test('one that does not exist names the nearest, at its line', () => {
     expect(problemsOf('policy: wmcoer')).toEqual([
       {
-        place: { file: FILE, line: 1, column: 9 },
+        location: { file: FILE, line: 1, column: 9 },
         what: 'there is no preset "wmcoer"',
-        mend: 'did you mean "wmcore"?',
+        hint: 'did you mean "wmcore"?',
       },
     ]);
     expect(problemsOf('policy:\n  preset: sem-ver\n')[0]?.location).toEqual({
@@ -214,7 +214,7 @@ describe('rules together', () => {
       rule('class: final', "git_tag: '{major}.{minor}.{patch}'", "tag: '{git_tag}'");
     expect(problemsOf(yaml)).toEqual([
       expect.objectContaining({
-        place: { file: FILE, line: 8, column: 12 },
+        location: { file: FILE, line: 8, column: 12 },
         what: 'rules policy/1 and policy/2 give one tag to different refs: refs/tags/v1.1.1 and refs/tags/1.1.1 both get "1.1.1"',
       }),
     ]);
@@ -270,7 +270,7 @@ describe('rules together', () => {
       'policy:\n  rules:\n' +
       rule('class: final', "git_tag: 'v{major}.{minor}'", "tag: '{git_tag}'", 'channels: [latest]') +
       rule('class: snapshot', "git_tag: 'v{major}.{minor}-rc{n}'", "tag: '{git_tag}'", 'channels: [latest]');
-    expect(problemsOf(yaml)[0]).toMatchObject({ place: { line: 10, column: 18 } });
+    expect(problemsOf(yaml)[0]).toMatchObject({ location: { line: 10, column: 18 } });
     expect(problemsOf(yaml)[0]?.what).toMatch(/"latest" belongs to releases/);
   });
 });

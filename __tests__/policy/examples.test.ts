@@ -74,9 +74,9 @@ describe('an example that does not', () => {
     const ref = example.slice(0, example.indexOf(','));
     expect(problemsOf(yaml)).toEqual([
       {
-        place: placeOf(yaml, wrong),
+        location: placeOf(yaml, wrong),
         what: `example ${ref}: ${what}`,
-        mend: 'correct the example or the rule',
+        hint: 'correct the example or the rule',
       },
     ]);
   });

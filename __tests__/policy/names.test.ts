@@ -83,9 +83,9 @@ describe('{base}', () => {
     const found = await problems(findBase(policyOf(yaml), facts(['nope'])));
     expect(found).toEqual([
       {
-        place: { file: FILE, line: 2, column: 3 },
+        location: { file: FILE, line: 2, column: 3 },
         what: `{base} has no value: no git tag reachable from ${SHA} belongs to a final rule ("v{n}", "r{n}", "x{n}.{m}")`,
-        mend: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here',
+        hint: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here',
       },
     ]);
   });
@@ -95,7 +95,7 @@ describe('{base}', () => {
     expect(await problems(findBase(semver, facts([], null)))).toEqual([
       {
         what: '{base} has no value: no git tag reachable from the commit belongs to a final rule',
-        mend: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here',
+        hint: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here',
       },
     ]);
   });
@@ -105,7 +105,7 @@ describe('{base}', () => {
     expect(await problems(findBase(semver, facts(['1.2.3'], SHA, true)))).toEqual([
       {
         what: '{base} needs the git history, and this clone is shallow',
-        mend: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"',
+        hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"',
       },
     ]);
   });
@@ -134,9 +134,9 @@ describe('names that do not come out', () => {
     const yaml = withRules("class: snapshot, branch: x, tag: 'a-{sha:12}'");
     expect(unresolved(yaml, 'refs/heads/x', { sha: null })).toEqual([
       {
-        place: placeOf(yaml, "'a-{sha"),
+        location: placeOf(yaml, "'a-{sha"),
         what: '"a-{sha:12}" is not complete: {sha:12} has no value in this run',
-        mend: 'give the run the ref and commit that the tag is made from (--ref, --sha)',
+        hint: 'give the run the ref and commit that the tag is made from (--ref, --sha)',
       },
     ]);
   });
@@ -170,9 +170,9 @@ describe('names that do not come out', () => {
     expect(problemsWith(length - 1)).toEqual([]);
     expect(problemsWith(length)).toEqual([
       {
-        place: placeOf(yaml, wrong),
+        location: placeOf(yaml, wrong),
         what: expect.stringMatching(new RegExp(`^${called}: .*129 characters`)),
-        mend: expect.stringMatching(/./),
+        hint: expect.stringMatching(/./),
       },
     ]);
   });
@@ -209,7 +209,7 @@ describe('what a decision says', () => {
       requires: [],
       why: 'no rule matches the git tag "nope"',
       not: [{ rule: 'policy/1', why: '"nope" does not match "v{n}" (from the start)' }],
-      place: null,
+      location: null,
       unmatched: 'error',
       problems: [],
       matched: null,
@@ -290,9 +290,9 @@ describe('what a decision says', () => {
     expect(decision).toMatchObject({ class: null, unmatched: null });
     expect(decision.problems).toEqual([
       {
-        place: placeOf(yaml, "'n{date}'"),
+        location: placeOf(yaml, "'n{date}'"),
         what: `${called} has the form "n{date}", but 20210230 is no day of the calendar`,
-        mend: 'correct the day (YYYYMMDD) in the name',
+        hint: 'correct the day (YYYYMMDD) in the name',
       },
     ]);
   });
@@ -330,7 +330,7 @@ describe('what a decision says', () => {
     const yaml = 'policy:\n  timezone: UTC\n  preset: starlingx\n';
     const place = placeOf(yaml, 'starlingx');
     const policy = policyOf(yaml);
-    expect(decide(policy, 'refs/heads/r/stx.4.0').place).toEqual(place);
+    expect(decide(policy, 'refs/heads/r/stx.4.0').location).toEqual(place);
     const long = decide(policy, `refs/heads/r/stx.${'1'.repeat(130)}.0`);
     expect(long.problems.map((problem) => problem.location)).toEqual([place]);
   });

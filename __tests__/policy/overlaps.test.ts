@@ -40,9 +40,9 @@ describe('one tag for different refs', () => {
     const tag = placeOf(yaml, second);
     expect(problemsOf(yaml)).toEqual([
       {
-        place: { ...tag, column: tag.column + second.indexOf('tag: ', 8) + 5 },
+        location: { ...tag, column: tag.column + second.indexOf('tag: ', 8) + 5 },
         what: `rules policy/1 and policy/2 give one tag to different refs: ${refs}`,
-        mend: MEND,
+        hint: MEND,
       },
     ]);
   });
@@ -62,9 +62,9 @@ describe('one tag for different refs', () => {
     );
     expect(problemsOf(yaml)).toEqual([
       {
-        place: { ...placeOf(yaml, "'{sha:8}'"), column: placeOf(yaml, "'{sha:8}'").column + 11 },
+        location: { ...placeOf(yaml, "'{sha:8}'"), column: placeOf(yaml, "'{sha:8}'").column + 11 },
         what: 'rules policy/1 and policy/2 give one tag to different refs: refs/tags/a and refs/tags/b both get "x"',
-        mend: MEND,
+        hint: MEND,
       },
     ]);
   });
@@ -126,9 +126,9 @@ describe('channels of releases', () => {
     );
     expect(problemsOf(yaml)).toEqual([
       {
-        place: placeOf(yaml, 'latest'),
+        location: placeOf(yaml, 'latest'),
         what: 'the channel "latest" belongs to releases (rule policy/2), and this rule makes snapshots',
-        mend: 'give snapshots a channel of their own, such as "edge"',
+        hint: 'give snapshots a channel of their own, such as "edge"',
       },
     ]);
   });

@@ -112,11 +112,11 @@ describe('parsing', () => {
     ['v[0-9]+', 1, /"\[" can be in no ref/, /no character classes/],
     ['^v1', 0, /"\^"/, /"\*" and "\*\*"/],
     ['release 1', 7, /" "/, /fields such as/],
-  ])('%s is wrong at character %i', (source, at, what, mend) => {
+  ])('%s is wrong at character %i', (source, at, what, hint) => {
     const result = parsePattern(source);
     expect(result).toMatchObject({ ok: false, at });
     expect(result.ok || result.what).toMatch(what);
-    expect(result.ok || result.mend).toMatch(mend);
+    expect(result.ok || result.hint).toMatch(hint);
   });
 });
 

@@ -42,7 +42,7 @@ describe('refs', () => {
   ])('%j is not a ref', (text) => {
     const result = parseRef(text);
     expect(result.ok).toBe(false);
-    expect(result.ok || `${result.what}${result.mend}`).not.toMatch(/[\n\x7f]/);
+    expect(result.ok || `${result.what}${result.hint}`).not.toMatch(/[\n\x7f]/);
   });
 
   test('a short name is a git tag where that is asked for', () => {

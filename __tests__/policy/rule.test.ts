@@ -22,9 +22,9 @@ describe('widths of fields', () => {
     const inTag = rule.lastIndexOf('{n:2}') - rule.indexOf('{n:2}');
     expect(problemsOf(yaml)).toEqual([
       {
-        place: { ...place, column: place.column + inTag },
+        location: { ...place, column: place.column + inTag },
         what: '{n:2} has another width than the field {n} of the pattern',
-        mend: 'write {n}',
+        hint: 'write {n}',
       },
     ]);
   });
@@ -49,9 +49,9 @@ describe('widths of numbers and commits', () => {
       ],
     ),
     ['{time:6}', '{time:6}: {time} has no width', 'write {time}'],
-  ])('%s is a mistake', (variable, what, mend) => {
+  ])('%s is a mistake', (variable, what, hint) => {
     const yaml = withRules(`class: snapshot, branch: x, tag: 'v${variable}'`);
-    expect(problemsOf(yaml)).toEqual([{ place: placeOf(yaml, variable), what, mend }]);
+    expect(problemsOf(yaml)).toEqual([{ location: placeOf(yaml, variable), what, hint }]);
   });
 });
 
@@ -101,12 +101,12 @@ describe('names that are not defined', () => {
       '{seq:2}',
       `known are {n}, {git_tag}, {${known}, {base}, {class}`,
     ],
-  ])('%s', (_name, rule, variable, mend) => {
+  ])('%s', (_name, rule, variable, hint) => {
     const yaml = withRules(rule);
     const place = placeOf(yaml, variable);
     const last = rule.lastIndexOf(variable) - rule.indexOf(variable);
     expect(problemsOf(yaml)).toEqual([
-      { place: { ...place, column: place.column + last }, what: `${variable} is not defined here`, mend },
+      { location: { ...place, column: place.column + last }, what: `${variable} is not defined here`, hint },
     ]);
   });
 
@@ -120,9 +120,9 @@ test('a field with a name that has a meaning is told where it stands, in the sec
   const yaml = withRules("class: snapshot, branch: [ main, 'r-{time}' ], tag: '{branch}.{sha:7}'");
   expect(problemsOf(yaml)).toEqual([
     {
-      place: placeOf(yaml, '{time}'),
+      location: placeOf(yaml, '{time}'),
       what: 'a field cannot be called {time}: that name has a meaning of its own',
-      mend: 'rename it, as in "{my_time}"',
+      hint: 'rename it, as in "{my_time}"',
     },
   ]);
 });
@@ -139,9 +139,9 @@ test('braces that hold no name are text in labels, and nowhere else', () => {
   const yaml = withRules(`${rule}, channels: [ '{ x }' ]`);
   expect(problemsOf(yaml)).toEqual([
     {
-      place: placeOf(yaml, '{ x }'),
+      location: placeOf(yaml, '{ x }'),
       what: '"{ x }" is not a variable',
-      mend: 'write "{name}" or "{name:12}"',
+      hint: 'write "{name}" or "{name:12}"',
     },
   ]);
 });

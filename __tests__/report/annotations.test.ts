@@ -27,7 +27,7 @@ describe('a problem of the input as an annotation', () => {
     ['inputs', () => inputs().at('context'), 'action inputs: the path is empty'],
     ['a preset', () => preset().inside(3, 'git_tag', 0), 'preset semver: the path is empty'],
   ])('of %s, which are no file: the text says where, and there is no line', (_, location, text) => {
-    const problem = { place: location(), what };
+    const problem = { location: location(), what };
     expect(problemAnnotation(problem)).toEqual({ text });
     expect(formatProblem(problem)).toBe(text);
   });

@@ -13,9 +13,9 @@ describe('a name that is fixed in one rule and moves in another', () => {
     const yaml = withRules(LINES, final('{major}.{minor}'));
     expect(problemsOf(yaml)).toEqual([
       {
-        place: { ...placeOf(yaml, "{major}.{minor}', tag: '{git_tag}' }"), line: 4, column: 56 },
+        location: { ...placeOf(yaml, "{major}.{minor}', tag: '{git_tag}' }"), line: 4, column: 56 },
         what: '"1.1" is a channel of rule policy/1 (refs/tags/v1.1.1) and a primary tag of rule policy/2 (refs/tags/1.1)',
-        mend: 'change one of the two: a name belongs to one rule, and is either fixed or a channel',
+        hint: 'change one of the two: a name belongs to one rule, and is either fixed or a channel',
       },
     ]);
   });
@@ -58,7 +58,7 @@ describe('a name that is fixed in one rule and moves in another', () => {
     const yaml = withRules(final('{major}.{minor}')).replace('policy:\n', 'policy:\n  preset: semver\n');
     expect(problemsOf(yaml)).toMatchObject([
       {
-        place: { line: 4 },
+        location: { line: 4 },
         what: expect.stringMatching(/^"1.1" is a primary tag of rule policy\/1 .*semver\/final/),
       },
     ]);

@@ -3,15 +3,15 @@ import { placeOf, policyOf, problemsOf, withRules } from '../support/policies.js
 
 const said = (tag: string) => ({
   what: `"${tag}" is the same tag at every push to a branch, and a primary tag never moves: the second push would be refused`,
-  mend: `move it to channels: ['${tag}'], and write a tag that differs from push to push, such as '{branch}-{sha:12}'`,
+  hint: `move it to channels: ['${tag}'], and write a tag that differs from push to push, such as '{branch}-{sha:12}'`,
 });
 
 test('seam 05: channels that are written as tags of a branch are errors, each at its place', () => {
   const yaml = withRules('class: snapshot, branch: main, tags: [latest, edge]');
   const at = (text: string) => placeOf(yaml, text);
   expect(problemsOf(yaml)).toEqual([
-    { place: at('latest'), ...said('latest') },
-    { place: at('edge'), ...said('edge') },
+    { location: at('latest'), ...said('latest') },
+    { location: at('edge'), ...said('edge') },
   ]);
 });
 

@@ -124,7 +124,7 @@ describe('stable beside preset', () => {
     ],
   ])('seam 08: an error where it gives no tag: %j', (yaml, what) => {
     const [problem] = problemsOf(yaml);
-    expect(problem).toMatchObject({ what, place: { line: placeOf(yaml, 'stable:').line } });
+    expect(problem).toMatchObject({ what, location: { line: placeOf(yaml, 'stable:').line } });
   });
 
   test('seam 08: false beside a preset is an error', () => {

@@ -177,7 +177,7 @@ describe('the one writer', () => {
   test('seam 17: nothing else touches the streams of the process', () => {
     expect(using(/process\.std(?:out|err)|\bconsole\.\w+\(|std(?:out|err)[^;\n]*= process\b/)).toEqual([
       'cli.ts',
-      'commands/door.ts',
+      'cli/start.ts',
       'github/output.ts',
       'main.ts',
     ]);

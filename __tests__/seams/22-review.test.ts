@@ -198,7 +198,7 @@ describe('seam 22: the command line', () => {
 });
 
 test('seam 22: the old key is an error that names the new one', async () => {
-  world.place.file('old.yaml', 'on_moved: refuse\nimages: []\n');
+  world.location.file('old.yaml', 'on_moved: refuse\nimages: []\n');
   const run = await world.retag(['validate', '--config', 'old.yaml', '--json']);
   expect(run.code).toBe(2);
   expect(run.stdout + run.stderr).toContain('review: require');

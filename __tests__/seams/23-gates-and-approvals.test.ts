@@ -232,7 +232,7 @@ describe('seam 23: the gate in the tag file', () => {
     })();
     if (!(error instanceof UserError)) throw new Error('it was read');
     expect(error.problems).toMatchObject([
-      { what: expect.stringContaining(what), place: { line: 5, column: expect.any(Number) } },
+      { what: expect.stringContaining(what), location: { line: 5, column: expect.any(Number) } },
     ]);
     expect(error.problems[0]?.location?.column).toBeGreaterThan(column - 8);
   });

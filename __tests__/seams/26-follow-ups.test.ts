@@ -103,7 +103,7 @@ describe('seam 26: below .github and .git nothing is changed', () => {
     '.github',
   ])('seam 26: %j', (file) => {
     expect(problemsOf(`    references: [{ file: ${JSON.stringify(file)}, path: a }]\n`)).toMatchObject([
-      { what: expect.stringContaining('below .github or .git'), place: { line: 5, column: 26 } },
+      { what: expect.stringContaining('below .github or .git'), location: { line: 5, column: 26 } },
     ]);
   });
 
@@ -149,7 +149,7 @@ describe('seam 26: "bug" names a bug and nobody else', () => {
     '',
   ])('seam 26: %j is an error at its place', (bug) => {
     expect(problemsOf(`    bug: ${JSON.stringify(bug)}\n`)).toMatchObject([
-      { place: { file: 'tags.yaml', line: 5, column: 10 } },
+      { location: { file: 'tags.yaml', line: 5, column: 10 } },
     ]);
   });
 });

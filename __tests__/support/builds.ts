@@ -83,7 +83,7 @@ export function definitionInput(
     facts: FACTS,
     render: (template) =>
       template.includes('{nothing}')
-        ? { ok: false, what: '"{nothing}" is not a field', mend: 'use {tag}' }
+        ? { ok: false, what: '"{nothing}" is not a field', hint: 'use {tag}' }
         : { ok: true, value: template.replaceAll('{tag}', '2.3.4') },
     inputSecrets: [],
     defaultProvenance: 'mode=min',

@@ -25,7 +25,7 @@ export function wantedTag(changes: Partial<WantedTag> = {}): WantedTag {
     destination: { registry: 'reg.example', repository: 'app', tag: '1.0' },
     source: { from: 'image', ref: { registry: 'reg.example', repository: 'app', tag: 'build' } },
     entries: [],
-    place: { file: 'tags.yaml', line: 2, column: 5 },
+    location: { file: 'tags.yaml', line: 2, column: 5 },
     forced: false,
     digest: null,
     platforms: [],

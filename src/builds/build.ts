@@ -363,7 +363,7 @@ export function renderWith(decision: ResolvedDecision): Render {
       return {
         ok: false,
         what: problem?.what ?? error.message,
-        mend: problem?.hint ?? 'correct the template',
+        hint: problem?.hint ?? 'correct the template',
       };
     }
   };

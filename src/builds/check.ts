@@ -61,12 +61,12 @@ function templateProblems(
     hint,
   });
   const template = parseTemplate(text, true);
-  if (!template.ok) return [problem(template.at, template.what, template.mend)];
+  if (!template.ok) return [problem(template.at, template.what, template.hint)];
   if (names === null) return [];
   return variablesOf(template.value)
     .filter(({ name }) => !names.has(name))
     .map((variable) => {
-      const { what, mend: hint } = unknownName(variable, names);
+      const { what, hint } = unknownName(variable, names);
       return problem(variable.at, what, hint);
     });
 }

@@ -42,11 +42,11 @@ const KEY = /^[a-z][a-z0-9._-]*$/;
 export function parseCsv(text: string): Parsed<readonly CsvField[]> {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\x00-\x1f\x7f]/.test(text)) {
-    return { ok: false, what: 'the value holds a control character', mend: 'write it on one line' };
+    return { ok: false, what: 'the value holds a control character', hint: 'write it on one line' };
   }
   const read = readRecords(text, { relaxed: false, comments: false });
   if (!read.ok) {
-    return { ok: false, what: 'a quotation mark does not end', mend: 'close it before the next comma' };
+    return { ok: false, what: 'a quotation mark does not end', hint: 'close it before the next comma' };
   }
   const fields: CsvField[] = [];
   const seen = new Set<string>();
@@ -57,9 +57,9 @@ export function parseCsv(text: string): Parsed<readonly CsvField[]> {
       continue;
     }
     const key = cell.slice(0, equals).trim().toLowerCase();
-    if (!KEY.test(key)) return { ok: false, what: `"${key}" is not a key`, mend: 'write it as "key=value"' };
+    if (!KEY.test(key)) return { ok: false, what: `"${key}" is not a key`, hint: 'write it as "key=value"' };
     if (seen.has(key)) {
-      return { ok: false, what: `the key "${key}" is given twice`, mend: 'give it once: the last would win' };
+      return { ok: false, what: `the key "${key}" is given twice`, hint: 'give it once: the last would win' };
     }
     seen.add(key);
     fields.push({ key, value: cell.slice(equals + 1), bare: false });

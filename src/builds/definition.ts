@@ -167,9 +167,9 @@ function secretText(spec: SecretSpec, values: Map<string, string>): string {
 }
 
 function secretUses(parts: TargetParts): SecretUse[] {
-  return parts.secrets.flatMap(({ spec, place }): SecretUse[] => {
-    if ('env' in spec) return [{ from: 'env', name: spec.env, place }];
-    return 'file' in spec ? [{ from: 'file', name: spec.file, place }] : [];
+  return parts.secrets.flatMap(({ spec, location }): SecretUse[] => {
+    if ('env' in spec) return [{ from: 'env', name: spec.env, location }];
+    return 'file' in spec ? [{ from: 'file', name: spec.file, location }] : [];
   });
 }
 
@@ -202,7 +202,7 @@ function cacheOf(
 function allowances(parts: readonly TargetParts[]): string[] {
   const list = parts.flatMap((part) => [
     ...part.paths
-      .filter(({ path, place }) => place === null && /^(?:[/~]|\.\.(?:\/|$))/.test(path))
+      .filter(({ path, location }) => location === null && /^(?:[/~]|\.\.(?:\/|$))/.test(path))
       .map(({ access, path }) => `fs.${access}=${path}`),
     ...(part.ssh.some(({ paths }) => paths.length === 0) ? ['ssh'] : []),
     ...(part.rest.network === 'host' ? ['network.host'] : []),
@@ -230,9 +230,9 @@ function nothingLeft({ builds, decision, partial }: DefinitionInput): Problem[] 
   return builds
     .filter(({ config, choice }) => config.platforms.length > 0 && choice.push.length === 0 && !partial)
     .map(({ config }) => ({
-      place: config.origin.at('platforms'),
+      location: config.origin.at('platforms'),
       what: `${imageOf(config)}: no platform is left for an image of class ${decision.class}`,
-      mend: 'give at least one platform the stage "release"',
+      hint: 'give at least one platform the stage "release"',
     }));
 }
 

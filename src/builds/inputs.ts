@@ -22,7 +22,7 @@ export interface RunBuild {
   readonly names: readonly BuildName[];
   /** the entry of the tag file as it is there; null for a build that the inputs make */
   readonly entry: BuildConfig | null;
-  readonly place: Location | null;
+  readonly location: Location | null;
 }
 
 export interface BuildOptions {
@@ -51,8 +51,8 @@ export function buildsOfRun(config: Pick<Config, 'builds'>, options: BuildOption
     });
     const shown = names.map(({ text, repository }) => ({ text, repository }));
     const config = withDefaults({ ...entry, names: shown }, defaults);
-    if (entry.origin === INPUTS) return { config, names, entry: null, place: null };
-    return { config, names, entry, place: entry.origin.at() };
+    if (entry.origin === INPUTS) return { config, names, entry: null, location: null };
+    return { config, names, entry, location: entry.origin.at() };
   });
 }
 
@@ -71,7 +71,7 @@ function entriesOf(config: Pick<Config, 'builds'>, images: readonly string[]): r
     throw new UserError(
       strange.map((image) => ({
         what: `images: no build of the tag file is called "${image}"`,
-        mend: `the builds are ${known.flat().join(', ')}; without a tag file, images names what to build`,
+        hint: `the builds are ${known.flat().join(', ')}; without a tag file, images names what to build`,
       })),
     );
   }
@@ -82,7 +82,7 @@ function entriesOf(config: Pick<Config, 'builds'>, images: readonly string[]): r
 function fromInputs(images: readonly string[]): BuildConfig {
   const problems = images.flatMap((text) => {
     const parsed = parseRepository(text);
-    return parsed.ok ? [] : [{ what: `images: ${parsed.what}`, mend: parsed.mend }];
+    return parsed.ok ? [] : [{ what: `images: ${parsed.what}`, hint: parsed.hint }];
   });
   if (problems.length > 0) throw new UserError(problems);
   const names: ImageName[] = [];
@@ -156,7 +156,7 @@ function platformsOf(build: BuildConfig, names: readonly string[]): PlatformConf
   const platforms = names.flatMap((name): PlatformConfig[] => {
     const parsed = parsePlatform(name);
     if (!parsed.ok) {
-      problems.push({ what: `platforms: ${parsed.what}`, hint: parsed.mend });
+      problems.push({ what: `platforms: ${parsed.what}`, hint: parsed.hint });
       return [];
     }
     return [{ platform: parsed.value, stage: 'release', requires: [], origin: build.origin }];
@@ -181,7 +181,7 @@ interface ImagesInput {
  */
 export function parseImages(text: string): ImagesInput {
   const lines = inputList(text, { comments: true });
-  if (!lines.ok) return { names: [], disabled: false, problems: [problem(lines.what, lines.mend)] };
+  if (!lines.ok) return { names: [], disabled: false, problems: [problem(lines.what, lines.hint)] };
   const read = lines.value.map(imagesOf);
   const images = read.flatMap((line) => ('images' in line ? line.images : []));
   const enabled = images.filter(({ enable }) => enable).map(({ name }) => name);
@@ -247,7 +247,7 @@ export function inputList(
     return {
       ok: false,
       what: `the quotation mark that starts in line ${read.line} does not end`,
-      mend: 'close it; within quotation marks write "" for one',
+      hint: 'close it; within quotation marks write "" for one',
     };
   }
   const items = commas

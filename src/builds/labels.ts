@@ -156,8 +156,8 @@ function annotationsOf(
     const { name } = annotationLevels(key);
     at(parseKey(name), name, 'annotations', key);
     if (name.includes(':')) {
-      const mend = 'put index: or manifest: in front of it, or take the colon out';
-      at({ ok: false, what: `the level in "${key}" is not known`, mend }, '', 'annotations', key);
+      const hint = 'put index: or manifest: in front of it, or take the colon out';
+      at({ ok: false, what: `the level in "${key}" is not known`, hint }, '', 'annotations', key);
     }
     const text = at(render(value), value, 'annotations', key);
     if (name === REVISION) at(revisionKept(text, facts.revision), '', 'annotations', key);
@@ -172,7 +172,7 @@ function revisionKept(value: string | undefined, revision: string): Parsed<strin
   return {
     ok: false,
     what: `${REVISION} is set to something other than the commit that is built`,
-    mend: 'leave it to Retag: a finished build is recognised by it',
+    hint: 'leave it to Retag: a finished build is recognised by it',
   };
 }
 

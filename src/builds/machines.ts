@@ -58,7 +58,7 @@ function add(
   problems: Problem[],
 ): void {
   const parsed = parsePlatform(platform);
-  if (!parsed.ok) problems.push({ what: `digests: ${name}: ${image}: ${parsed.what}`, hint: parsed.mend });
+  if (!parsed.ok) problems.push({ what: `digests: ${name}: ${image}: ${parsed.what}`, hint: parsed.hint });
   else if (typeof digest !== 'string' || !isDigest(digest)) {
     problems.push(problem(name, `${image}, ${platform}: no digest`, '"sha256:" and 64 hexadecimal digits'));
   } else if ((known.get(parsed.value) ?? digest) !== digest) {
@@ -180,9 +180,9 @@ export function onlyPlatform(
   if (unnamed.length > 0 && unnamed.length === builds.length) {
     throw new UserError(
       unnamed.map(({ config }) => ({
-        place: config.origin.at(),
+        location: config.origin.at(),
         what: `a run for the platform ${platform} needs builds that name their platforms`,
-        mend: `list the platforms of ${imageOf(config)} under "platforms"`,
+        hint: `list the platforms of ${imageOf(config)} under "platforms"`,
       })),
     );
   }

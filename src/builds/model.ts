@@ -103,7 +103,7 @@ export interface PathUse {
   readonly access: 'read' | 'write';
   readonly path: string;
   /** in the tag file; null for a path that an input of the workflow names */
-  readonly place: Location | null;
+  readonly location: Location | null;
 }
 
 /** What Retag knows about one target that the bake file does not say. */
@@ -139,7 +139,7 @@ export interface SecretUse {
   /** the variable, or the path */
   readonly name: string;
   /** null for the action's input */
-  readonly place: Location | null;
+  readonly location: Location | null;
 }
 
 /** Everything that one `docker buildx bake` needs. `text` is what buildx reads and what is printed. */

@@ -7,10 +7,10 @@ import { posix } from 'node:path';
 import type { Parsed } from '../oci/reference.js';
 import { parseCsv, type CsvField } from './csv.js';
 
-const bad = (what: string, mend: string): { ok: false; what: string; mend: string } => ({
+const bad = (what: string, hint: string): { ok: false; what: string; hint: string } => ({
   ok: false,
   what,
-  mend,
+  hint,
 });
 const good = <T>(value: T): { ok: true; value: T } => ({ ok: true, value });
 
@@ -200,20 +200,20 @@ export function parseNamedContext(text: string): Parsed<{ readonly text: string;
  * Gives it without `./`, `//` and `..`; whether it is there is looked up later, by the adapter.
  */
 export function parseLocalPath(text: string): Parsed<string> {
-  const mend = 'name a path inside the workspace';
-  if (text === '' || hasControl(text)) return bad('the path is empty or holds a control character', mend);
+  const hint = 'name a path inside the workspace';
+  if (text === '' || hasControl(text)) return bad('the path is empty or holds a control character', hint);
   if (text.startsWith('-'))
-    return bad(`"${text}" starts with "-"`, `${mend}; standard input and flags cannot be used`);
+    return bad(`"${text}" starts with "-"`, `${hint}; standard input and flags cannot be used`);
   if (/^[a-z][a-z0-9+.-]*:/i.test(text) || /^git@/.test(text) || /^(?:\.\/+)*github\.com\//.test(text)) {
-    return bad(`"${text}" is a remote address`, `${mend}; check the repository out first`);
+    return bad(`"${text}" is a remote address`, `${hint}; check the repository out first`);
   }
   if (text.startsWith('/') || text.includes('\\'))
-    return bad(`"${text}" is not relative to the workspace`, mend);
+    return bad(`"${text}" is not relative to the workspace`, hint);
   const parts: string[] = [];
   for (const part of text.split('/')) {
     if (part === '' || part === '.') continue;
     if (part !== '..') parts.push(part);
-    else if (parts.pop() === undefined) return bad(`"${text}" is outside the workspace`, mend);
+    else if (parts.pop() === undefined) return bad(`"${text}" is outside the workspace`, hint);
   }
   const path = parts.join('/');
   // buildx cleans the path, so what it reads is looked at again

@@ -41,7 +41,7 @@ interface RefusedBuild {
   readonly code: 'unknown' | 'different-digest' | 'revision-mismatch';
   /** one sentence that names tag, digest and revision */
   readonly text: string;
-  readonly mend: string;
+  readonly hint: string;
 }
 
 interface BuildPlan {
@@ -104,8 +104,8 @@ function judge(image: string, seen: readonly PrimaryObservation[], revision: str
   if (other !== undefined) {
     const text = `${nameOf(first)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
     const stable = seen.some((observation) => observation.stable.length > 0);
-    const mend = `name the wrong one in "force"${stable ? ', and its stable tag,' : ''} to have it written again`;
-    return { kind: 'refused', refusals: [{ image, code: 'different-digest', text, mend }] };
+    const hint = `name the wrong one in "force"${stable ? ', and its stable tag,' : ''} to have it written again`;
+    return { kind: 'refused', refusals: [{ image, code: 'different-digest', text, hint }] };
   }
   const missing = seen.filter(({ found }) => found.state === 'absent').map(nameOf);
   return { kind: 'finished', finished: { image, digest, repository: first.repository, missing } };
@@ -127,12 +127,12 @@ function refusal(
   const { image, found, forced } = observation;
   if (found.state === 'unknown') {
     const text = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
-    return [{ image, code: 'unknown', text, mend: 'run again when the registry answers' }];
+    return [{ image, code: 'unknown', text, hint: 'run again when the registry answers' }];
   }
   if (found.state === 'absent' || isOf(found, revision) || forced) return [];
   if (revision === null) {
     const text = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
-    return [{ image, code: 'unknown', text, mend: 'give the commit with --sha (input sha)' }];
+    return [{ image, code: 'unknown', text, hint: 'give the commit with --sha (input sha)' }];
   }
   const whose =
     found.revision === null ? 'does not say which commit it is made from' : `is made from ${found.revision}`;
@@ -141,7 +141,7 @@ function refusal(
       image,
       code: 'revision-mismatch',
       text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      mend: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what is there`,
+      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what is there`,
     },
   ];
 }
@@ -230,7 +230,7 @@ async function foundAt({ destination }: WantedTag, registry: Registry): Promise<
 function stateOf(image: string, decided: BuildPlan): SourceState {
   const refused = decided.refused.find((each) => each.image === image);
   if (refused !== undefined)
-    return { state: 'refused', code: refused.code, text: `${refused.text}; ${refused.mend}` };
+    return { state: 'refused', code: refused.code, text: `${refused.text}; ${refused.hint}` };
   const finished = decided.finished.find((each) => each.image === image);
   if (finished === undefined) return { state: 'to-build' };
   return present(finished.repository, finished.digest);

@@ -49,7 +49,7 @@ export interface TargetParts extends Labelling {
   readonly attest: readonly string[];
   /** BuildKit makes an index even for one platform when there is an attestation */
   readonly attested: boolean;
-  readonly secrets: readonly { readonly spec: SecretSpec; readonly place: Location | null }[];
+  readonly secrets: readonly { readonly spec: SecretSpec; readonly location: Location | null }[];
   readonly ssh: readonly { readonly text: string; readonly paths: readonly string[] }[];
   readonly cacheFrom: readonly (readonly CsvField[])[];
   readonly cacheTo: readonly (readonly CsvField[])[];
@@ -101,15 +101,15 @@ function pathsOf(
     access: PathUse['access'],
   ): PathUse[] =>
     list.flatMap((fields, i) => {
-      const place = fromInputs.includes(key) ? null : origin.at(key, i);
-      return cachePaths(fields).map(({ value }) => ({ access, path: value, place }));
+      const location = fromInputs.includes(key) ? null : origin.at(key, i);
+      return cachePaths(fields).map(({ value }) => ({ access, path: value, location }));
     });
   return [
-    ...secrets.flatMap(({ spec, place }): PathUse[] =>
-      'file' in spec ? [{ access: 'read', path: spec.file, place }] : [],
+    ...secrets.flatMap(({ spec, location }): PathUse[] =>
+      'file' in spec ? [{ access: 'read', path: spec.file, location }] : [],
     ),
     ...ssh.flatMap(({ paths }, i) =>
-      paths.map((path): PathUse => ({ access: 'read', path, place: origin.at('ssh', i) })),
+      paths.map((path): PathUse => ({ access: 'read', path, location: origin.at('ssh', i) })),
     ),
     ...caches('cache_from', cacheFrom, 'read'),
     ...caches('cache_to', cacheTo, 'write'),
@@ -123,7 +123,7 @@ function reporter(build: BuildConfig, problems: Problem[]): OrReport {
     problems.push({
       location: build.origin.at(...path),
       what: `${imageOf(build)}: ${where}: ${parsed.what}`,
-      hint: parsed.mend,
+      hint: parsed.hint,
     });
     return fallback;
   };
@@ -160,12 +160,12 @@ function secretsOf(
   const secrets = new Map<string, TargetParts['secrets'][number]>();
   for (const text of shared.inputSecrets) {
     const parsed = parseSecret(text, true);
-    if (parsed.ok) secrets.set(parsed.value.id, { spec: parsed.value, place: null });
-    else problems.push({ what: `secrets: ${parsed.what}`, hint: parsed.mend });
+    if (parsed.ok) secrets.set(parsed.value.id, { spec: parsed.value, location: null });
+    else problems.push({ what: `secrets: ${parsed.what}`, hint: parsed.hint });
   }
   build.secrets.forEach((text, i) => {
     const spec = at<SecretSpec>(parseSecret(text, false), { id: '', env: '' }, 'secrets', i);
-    secrets.set(spec.id, { spec, place: build.origin.at('secrets', i) });
+    secrets.set(spec.id, { spec, location: build.origin.at('secrets', i) });
   });
   return [...secrets.values()];
 }

@@ -292,7 +292,7 @@ function refuse(items: readonly string[], input: string, isWrong: (item: string)
   throw new UserError(
     wrong.map((item) => ({
       what: `input ${input}: "${item}" is not a name and a value`,
-      mend: 'write it as NAME=value',
+      hint: 'write it as NAME=value',
     })),
   );
 }

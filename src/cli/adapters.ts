@@ -334,7 +334,7 @@ export function parseInsecureHosts(hosts: readonly string[]): readonly string[] 
     throw new UserError(
       wrong.map((host) => ({
         what: `insecure-registries: "${host}" is not a registry host`,
-        mend: 'write it as "host" or "host:port", without a scheme',
+        hint: 'write it as "host" or "host:port", without a scheme',
       })),
     );
   }

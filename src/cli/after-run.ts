@@ -131,9 +131,9 @@ async function openFollowUp(
   return [
     { level: 'line', text: `Follow-up pull request: ${state}`, url },
     ...(notice === null ? [] : [{ level: 'warning' as const, text: notice, url: null }]),
-    ...problems.map(({ file, path, image, what, mend }) => ({
+    ...problems.map(({ file, path, image, what, hint }) => ({
       level: 'error' as const,
-      text: `the tags are there, but ${file}: ${path} could not be set to ${image}: ${what}; ${mend}`,
+      text: `the tags are there, but ${file}: ${path} could not be set to ${image}: ${what}; ${hint}`,
       url: null,
     })),
   ];

@@ -127,7 +127,7 @@ export function classifyRefs(policy: CompiledPolicy, refs: Iterable<string>, tim
 function classifyOne(policy: CompiledPolicy, text: string, time: number): ClassifiedRef {
   const ref = parseRef(text, 'tag');
   if (!ref.ok) {
-    const problem = { what: ref.what, mend: ref.mend };
+    const problem = { what: ref.what, hint: ref.hint };
     return { ref: text, classification: noClassification(ref.what), problems: [problem] };
   }
   const { kind, name } = ref.value;

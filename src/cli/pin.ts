@@ -24,7 +24,7 @@ export async function pinCommand(args: Arguments, io: Io): Promise<number> {
     const failures = outcomes.flatMap(problemOf);
     for (const problem of failures) sayError(problem, io.stderr);
     const pins = outcomes.flatMap(({ entry, digest }) =>
-      digest === null ? [] : [{ place: entry.origin.at(), digest }],
+      digest === null ? [] : [{ location: entry.origin.at(), digest }],
     );
     // All texts before the first is written: an entry that cannot be edited changes nothing anywhere.
     const texts = files.map((file) => ({

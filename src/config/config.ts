@@ -91,16 +91,16 @@ function collisions(documents: readonly YamlDocument[]): Problem[] {
 function repeatedSettings(documents: readonly YamlDocument[]): Problem[] {
   const problems: Problem[] = [];
   for (const key of ONCE) {
-    let first: { place: Location; value: string } | undefined;
+    let first: { location: Location; value: string } | undefined;
     for (const document of documents) {
       const value: unknown = fields(document.data)[key];
       if (value === undefined) continue;
       const location = originOf(document).keyAt(key);
-      first ??= { place: location, value: JSON.stringify(value) };
+      first ??= { location, value: JSON.stringify(value) };
       if (JSON.stringify(value) === first.value) continue;
       problems.push({
         location,
-        what: `"${key}" was given before, in ${shown(first.place)}`,
+        what: `"${key}" was given before, in ${shown(first.location)}`,
         hint: 'keep one of them',
       });
     }
@@ -110,7 +110,7 @@ function repeatedSettings(documents: readonly YamlDocument[]): Problem[] {
 
 function sharedNames(documents: readonly YamlDocument[]): Problem[] {
   const problems: Problem[] = [];
-  const first = new Map<string, { place: Location; build: unknown }>();
+  const first = new Map<string, { location: Location; build: unknown }>();
   for (const document of documents) {
     const builds: unknown = fields(document.data)['builds'];
     if (!Array.isArray(builds)) continue;
@@ -122,9 +122,9 @@ function sharedNames(documents: readonly YamlDocument[]): Problem[] {
         const key = formatRepository(parsed.value);
         const location = originOf(document).at('builds', index, 'name', at);
         const earlier = first.get(key);
-        if (!earlier) first.set(key, { place: location, build });
+        if (!earlier) first.set(key, { location, build });
         else if (earlier.build !== build) {
-          const what = `${key} is built twice, first in ${shown(earlier.place)}`;
+          const what = `${key} is built twice, first in ${shown(earlier.location)}`;
           problems.push({ location, what, hint: 'keep one of the builds, or give one another name' });
         }
       }

@@ -10,7 +10,7 @@ import { readDocuments } from './yaml.js';
 /** One entry of `images` and the digest that its source must have. */
 interface Pin {
   /** `image.origin.at()` of the entry */
-  readonly place: Location;
+  readonly location: Location;
   /** `sha256:…` or `sha512:…` */
   readonly digest: string;
 }
@@ -37,8 +37,8 @@ export function pinDigests(file: TagFile, pins: readonly Pin[]): string {
   if ('what' in source) throw new UserError(source);
   const before = parseConfig([file]).images;
   const entries = findEntries(source);
-  const here = pins.filter(({ place: location }) => location.file === file.path);
-  const wanted = [...new Map(here.map((pin) => [keyOf(pin.place), pin])).values()];
+  const here = pins.filter(({ location }) => location.file === file.path);
+  const wanted = [...new Map(here.map((pin) => [keyOf(pin.location), pin])).values()];
   const edits = wanted.map((pin) => editFor(entries, pin));
   const problems = edits.filter((edit) => 'what' in edit);
   if (problems.length > 0) throw new UserError(problems);
@@ -74,7 +74,7 @@ function findEntries(source: Source): Entries {
   return { source, nodes, shared };
 }
 
-function editFor({ source, nodes, shared }: Entries, { place: location, digest }: Pin): Edit | Problem {
+function editFor({ source, nodes, shared }: Entries, { location, digest }: Pin): Edit | Problem {
   if (!isDigest(digest)) throw new TypeError(`not a digest: ${digest}`);
   const node = nodes.get(keyOf(location));
   if (!node) {
@@ -133,7 +133,7 @@ function applyEdits(text: string, edits: readonly Edit[]): string {
 
 /** The edits are made on text, so what they mean is read back, not believed. */
 function verify(file: TagFile, before: readonly ImageConfig[], pins: readonly Pin[]): void {
-  const digests = new Map(pins.map(({ place: location, digest }) => [keyOf(location), digest]));
+  const digests = new Map(pins.map(({ location, digest }) => [keyOf(location), digest]));
   const after = imagesOf(file);
   for (const [index, image] of before.entries()) {
     const location = image.origin.at();

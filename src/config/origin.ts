@@ -15,16 +15,18 @@ const SINGULAR: Readonly<Record<string, string>> = { tags: 'tag' };
 
 /** The origin of what stands at `base` in `document`. Nothing is looked up before it is asked for. */
 export function originOf(document: YamlDocument, ...base: Path): Origin {
-  const place = (offset: number) => placeAt(document.source, offset);
+  const location = (offset: number) => placeAt(document.source, offset);
   return {
-    at: (...path) => place(startOf(find(document, [...base, ...path]).node)),
+    at: (...path) => location(startOf(find(document, [...base, ...path]).node)),
     keyAt: (...path) => {
       const { node, key } = find(document, [...base, ...path]);
-      return place(startOf(key ?? node));
+      return location(startOf(key ?? node));
     },
     inside: (offset, ...path) => {
       const node = resolve(document, find(document, [...base, ...path]).node);
-      return place(startOf(node) + (isScalar(node) ? offsetInSource(node, document.source.text, offset) : 0));
+      return location(
+        startOf(node) + (isScalar(node) ? offsetInSource(node, document.source.text, offset) : 0),
+      );
     },
   };
 }

@@ -11,7 +11,7 @@ import { quote } from './schema/parts.js';
 type Issue = v.BaseIssue<unknown>;
 interface Words {
   readonly what: string;
-  readonly mend: string;
+  readonly hint: string;
 }
 
 /** Says what `issue` is about, and where. One union issue can be several problems. */
@@ -38,12 +38,12 @@ function innerIssues(issue: Issue): Issue[] {
 function wordsFor(document: YamlDocument, issue: Issue, path: Path): Words {
   if (issue.kind === 'schema' && issue.path?.at(-1)?.origin === 'key') {
     const key = String(path.at(-1));
-    return { what: `${label(path.slice(0, -1))} has no "${key}"`, mend: `add "${key}"` };
+    return { what: `${label(path.slice(0, -1))} has no "${key}"`, hint: `add "${key}"` };
   }
   if (issue.type === 'raw_check') {
     // "{it}" is the thing that was checked: what holds the key, when the issue points at a key
     const it = issue.path?.at(-1)?.origin === 'key' ? path.slice(0, -1) : path;
-    return { what: issue.message.replace('{it}', () => label(it)), mend: issue.expected ?? '' };
+    return { what: issue.message.replace('{it}', () => label(it)), hint: issue.expected ?? '' };
   }
   return mismatch(document, issue, path);
 }
@@ -53,13 +53,13 @@ function mismatch(document: YamlDocument, issue: Issue, path: Path): Words {
   const name = label(path);
   const source = sourceOf(document, path);
   if (issue.input === null && (source === '' || source === '~' || !wantsText(issue))) {
-    return { what: `${name} has no value`, mend: 'give it one or remove the key' };
+    return { what: `${name} has no value`, hint: 'give it one or remove the key' };
   }
   const is = describe(issue.input, source);
   if (wantsText(issue) && source !== undefined) {
-    return { what: `${name} is ${is}, not text`, mend: `quote it: ${quote(source)}` };
+    return { what: `${name} is ${is}, not text`, hint: `quote it: ${quote(source)}` };
   }
-  return { what: `${name} is ${is}, not ${kindOf(issue)}`, mend: hintFor(issue, path, source) };
+  return { what: `${name} is ${is}, not ${kindOf(issue)}`, hint: hintFor(issue, path, source) };
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -71,12 +71,13 @@ function problemOf(fault: YAMLError, at: number, source: Source, quotes: OpenQuo
       hint: 'indent with spaces',
     };
   }
-  const mend = HINTS[fault.code];
-  const hint = fault.code === 'UNEXPECTED_TOKEN' && tab !== undefined ? ': this line begins with a tab' : '';
+  const hint = HINTS[fault.code];
+  const detail =
+    fault.code === 'UNEXPECTED_TOKEN' && tab !== undefined ? ': this line begins with a tab' : '';
   return {
     location: placeAt(source, at),
     what: `not YAML: ${lowerFirst(oneLine(fault.message))}`,
-    ...(mend ? { hint: mend + hint } : {}),
+    ...(hint ? { hint: hint + detail } : {}),
   };
 }
 

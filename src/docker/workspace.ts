@@ -35,7 +35,7 @@ export async function checkWorkspace(
   const problems: Problem[] = [...found];
   const refused = new Set(found.map(({ location }) => location));
   for (const secret of definition.secrets.filter(
-    ({ place: location }) => location === null || !refused.has(location),
+    ({ location }) => location === null || !refused.has(location),
   )) {
     const problem = await secretProblem(secret, root, environment);
     if (problem !== null) problems.push(problem);
@@ -68,7 +68,7 @@ export async function findSources(definition: BakeDefinition, workspace: string)
 
 /** A path that stands in the workspace must lead into it, whoever names it: what is checked out may be a link. */
 async function pathProblem(
-  { access, path, place: location }: PathUse,
+  { access, path, location }: PathUse,
   root: string,
   workspace: string,
 ): Promise<Problem | null> {
@@ -141,8 +141,8 @@ async function secretProblem(
   root: string,
   environment: Environment,
 ): Promise<Problem | null> {
-  const { from, name, place: location } = secret;
-  const at = location === null ? {} : { place: location };
+  const { from, name, location } = secret;
+  const at = location === null ? {} : { location };
   if (from === 'env') {
     if ((environment[name] ?? '') !== '') return null;
     const what = `the environment variable ${name}, which a secret names, is not set`;

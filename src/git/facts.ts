@@ -140,7 +140,7 @@ async function chosenRef(options: RefOptions, event: EventFacts | null, git: Git
 function parsed(text: string): ParsedRef {
   const ref = parseRef(text);
   if (ref.ok) return ref.value;
-  throw new UserError({ what: `ref: ${ref.what}`, hint: ref.mend });
+  throw new UserError({ what: `ref: ${ref.what}`, hint: ref.hint });
 }
 
 /** A short name is what it is in the repository, if it is only one thing there. */

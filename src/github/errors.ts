@@ -42,7 +42,7 @@ export function faultOf(thrown: unknown, attempt: Attempt): Fault {
   }
   const message = redact(messageIn(response.data), attempt.token);
   const said = `GitHub answered ${status} to ${what}${message === '' ? '' : ` (${message})`}`;
-  const error = new OperationError(codeOf(status), `${said}${mend(status, message, attempt)}`, { status });
+  const error = new OperationError(codeOf(status), `${said}${hint(status, message, attempt)}`, { status });
   return { error, answer: { method, status, headers: response.headers, message } };
 }
 
@@ -63,7 +63,7 @@ function codeOf(status: number): OperationCode {
   return status >= 500 || status === 429 ? 'unavailable' : 'rejected';
 }
 
-function mend(status: number, message: string, attempt: Attempt): string {
+function hint(status: number, message: string, attempt: Attempt): string {
   if (status === 401) return '; give "github-token" a token that is valid';
   if (/not permitted to create or approve pull requests/i.test(message)) {
     return '; allow it in the settings of the repository: Actions, General, "Allow GitHub Actions to create and approve pull requests"';

@@ -67,7 +67,7 @@ export function readInputs(): ActionInputs {
   const asInDocker = (name: string, options?: ListOptions): readonly string[] => {
     const parsed = inputList(text(name), options);
     if (parsed.ok) return parsed.value;
-    problems.push({ what: `input ${name}: ${parsed.what}`, hint: parsed.mend });
+    problems.push({ what: `input ${name}: ${parsed.what}`, hint: parsed.hint });
     return [];
   };
   const choice = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {

@@ -27,8 +27,8 @@ export function publishAnnotations(annotations: readonly Annotation[]): void {
       say(`${level}: ${title}: ${message}`);
       continue;
     }
-    const place = file === null ? {} : { file, startLine: line ?? 1, startColumn: column ?? 1 };
-    annotate(level, `${title}: ${message}`, { title, ...place });
+    const location = file === null ? {} : { file, startLine: line ?? 1, startColumn: column ?? 1 };
+    annotate(level, `${title}: ${message}`, { title, ...location });
   }
 }
 
@@ -80,9 +80,9 @@ export function passOn(text: string): void {
 export function annotate(
   level: 'error' | 'warning' | 'notice',
   text: string,
-  { title, ...place }: AnnotationPlace = {},
+  { title, ...location }: AnnotationPlace = {},
 ): void {
-  core[level](harmless(text), { ...place, ...(title === undefined ? {} : { title: harmless(title) }) });
+  core[level](harmless(text), { ...location, ...(title === undefined ? {} : { title: harmless(title) }) });
 }
 
 /** Hides a secret in the job log, and in every output that holds it. */

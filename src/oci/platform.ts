@@ -87,7 +87,7 @@ export function parsePlatform(text: string): Parsed<string> {
   return {
     ok: false,
     what: `${shown} is not a platform`,
-    mend: near
+    hint: near
       ? `write "${near}"`
       : 'write it as "os/arch" or "os/arch/variant", such as "linux/amd64" or "linux/arm/v7"',
   };

@@ -26,7 +26,7 @@ export type ImageRef = TagRef | DigestRef;
 /** A parse either gives a value or says what is wrong and how to mend it. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly what: string; readonly mend: string };
+  | { readonly ok: false; readonly what: string; readonly hint: string };
 
 // Repository path components, distribution-spec "Pulling manifests": no star-height above one, so linear.
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
@@ -182,7 +182,7 @@ function printable(text: string): string {
 
 function bad(
   what: string,
-  mend: string,
-): { readonly ok: false; readonly what: string; readonly mend: string } {
-  return { ok: false, what, mend };
+  hint: string,
+): { readonly ok: false; readonly what: string; readonly hint: string } {
+  return { ok: false, what, hint };
 }

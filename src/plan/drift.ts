@@ -64,5 +64,5 @@ async function lostAttachment(action: PlannedAction, registry: Registry): Promis
 }
 
 function drift(kind: DriftKind, { wanted }: PlannedAction, text: string): Drift {
-  return { kind, image: wanted.image, tag: wanted.destination.tag, text, location: wanted.place };
+  return { kind, image: wanted.image, tag: wanted.destination.tag, text, location: wanted.location };
 }

@@ -82,7 +82,7 @@ export function parseForce(lines: readonly string[]): Force[] {
     const name = parseRepository(tag === null ? text : text.slice(0, colon));
     const checked: Parsed<unknown> = !name.ok || tag === null ? name : parseTag(tag);
     if (!checked.ok || !name.ok) {
-      const { what, mend: hint } = checked as Extract<Parsed<unknown>, { ok: false }>;
+      const { what, hint } = checked as Extract<Parsed<unknown>, { ok: false }>;
       throw new UserError({ what: `force: ${what}`, hint });
     }
     return { text, repository: name.value, tag };
@@ -110,7 +110,7 @@ export function unusedForces(
     const inRepository = wanted.filter(({ destination }) => isMeant(force, destination, map));
     if (inRepository.some(({ destination: { tag } }) => force.tag === null || force.tag === tag)) return [];
     const what = `force: "${force.text}" matches nothing that is wanted in this run`;
-    return [{ what, mend: hintOf(force, inRepository, wanted) }];
+    return [{ what, hint: hintOf(force, inRepository, wanted) }];
   });
 }
 

@@ -178,11 +178,11 @@ function uniteWanted(decisive: WantedTag, all: readonly WantedTag[]): WantedTag 
 function describe(claims: readonly Claim[]): string {
   const pinned = claims.some(({ action }) => action.wanted.digest !== null);
   const each = claims.map((claim) => {
-    const { source, place } = claim.action.wanted;
+    const { source, location } = claim.action.wanted;
     const named = source.from === 'image' ? formatReference(source.ref) : `build ${source.build}`;
     // Where one of them is told by its digest, so are the others.
     const digest = pinned && source.from === 'image' && 'tag' in source.ref ? digestOf(claim) : null;
-    const where = place === null ? '' : ` (${place.file}:${place.line})`;
+    const where = location === null ? '' : ` (${location.file}:${location.line})`;
     return `${named}${digest === null ? '' : ` = ${digest}`}${where}`;
   });
   return `several entries want this tag from different sources: ${each.join(', ')}`;

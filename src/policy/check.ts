@@ -48,7 +48,7 @@ function tagProblems(rule: CompiledRule, template: Template, suffix: string, pat
   });
   if (problems.length > 0) return problems;
   const whole = template.parts.every((part) => part.kind === 'literal') ? parseTag(template.source) : null;
-  if (whole?.ok === false) return [{ location: at(0), what: whole.what, hint: whole.mend }];
+  if (whole?.ok === false) return [{ location: at(0), what: whole.what, hint: whole.hint }];
   const reserve = rule.stable === false ? 0 : suffix.length;
   const least = template.parts.reduce((sum, part) => sum + leastLength(part), 0) + reserve;
   if (least <= 128) return [];
@@ -125,9 +125,9 @@ function channelFields(rule: CompiledRule): Problem[] {
     if (!hidden) return [];
     return [
       {
-        place: rule.origin.inside(hidden.at, 'channels', i),
+        location: rule.origin.inside(hidden.at, 'channels', i),
         what: `${hidden.source} is in the channel and not in the tag, so versions of the channel cannot be found in a registry`,
-        mend: `put ${hidden.source} into the tag`,
+        hint: `put ${hidden.source} into the tag`,
       },
     ];
   });
@@ -191,9 +191,9 @@ function ambiguities(rule: CompiledRule): Problem[] {
     if (!isAmbiguous(pattern)) return [];
     return [
       {
-        place: rule.origin.at(key, i),
+        location: rule.origin.at(key, i),
         what: `"${pattern.source}" can be read in several ways; fields further right take as little as they can`,
-        mend: 'put a character between the fields that none of them takes, or give one a width',
+        hint: 'put a character between the fields that none of them takes, or give one a width',
       },
     ];
   });
@@ -211,9 +211,9 @@ function sharedTags(rule: CompiledRule): Problem[] {
     if (missing === undefined) return [];
     return [
       {
-        place: rule.origin.at('tags', i),
+        location: rule.origin.at('tags', i),
         what: `"${tag.source}" leaves {${missing}} out, so only the first of the refs that differ there can have it, and the others are refused`,
-        mend: 'write it under "channels" if it is to move from one to the next',
+        hint: 'write it under "channels" if it is to move from one to the next',
       },
     ];
   });

@@ -40,7 +40,7 @@ export function requireDecision(policy: CompiledPolicy, decision: Decision): Dec
   if (decision.problems.length > 0) throw new UserError(decision.problems);
   if (decision.unmatched !== 'error') return decision;
   throw new UserError({
-    ...(policy.place && { location: policy.place }),
+    ...(policy.location && { location: policy.location }),
     what: decision.why,
     hint: 'add a rule for it, or set "unmatched: ignore" in the policy',
   });
@@ -150,7 +150,7 @@ function nothing(
     requires: [],
     why,
     not,
-    place: null,
+    location: null,
     unmatched,
     problems: [],
     matched: null,
@@ -185,7 +185,7 @@ function decide(
     requires: rule.requires,
     why: `${described(input)} matches "${pattern.source}"${silent}`,
     not,
-    place: rule.place,
+    location: rule.location,
     unmatched: null,
     problems: names.problems,
     matched: rule,
@@ -229,7 +229,7 @@ export function renderNames(
       problems.push({
         location: rule.origin.at(...path),
         what: `${what}: ${result.what}`,
-        hint: result.mend,
+        hint: result.hint,
       });
     }
     return tag;

@@ -94,7 +94,7 @@ function policyOf(
     timezone,
     unmatched: { branch: own?.unmatched ?? 'ignore', tag: own?.unmatched ?? 'error' },
     promotion: preset ? promotionRule(preset) : null,
-    place: own ? own.origin.at() : null,
+    location: own ? own.origin.at() : null,
     names: new Set([...rules.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
     warnings: [],
     calendar: calendarOf(timezone),
@@ -201,13 +201,13 @@ function ownEntries(own: PolicyConfig | null): RuleEntry[] {
 
 /** Rules of a preset stand where the tag file names it; without one, at their number in the preset. */
 function presetEntries(preset: Preset, own: PolicyConfig | null): RuleEntry[] {
-  const place: Location | null = own ? own.origin.at('preset') : null;
+  const location: Location | null = own ? own.origin.at('preset') : null;
   return preset.rules.map((rule, i) => {
-    const origin = place
-      ? { at: () => place, keyAt: () => place, inside: () => place }
+    const origin = location
+      ? { at: () => location, keyAt: () => location, inside: () => location }
       : presetOrigin(preset, i);
     const config = presetRuleConfig(rule, origin, own?.stable);
-    return entryOf(`${preset.name}/${rule.name}`, config, place, false, false);
+    return entryOf(`${preset.name}/${rule.name}`, config, location, false, false);
   });
 }
 
@@ -219,12 +219,12 @@ function unknownEntry(): RuleEntry {
 function entryOf(
   name: string,
   config: RuleConfig,
-  place: Location | null,
+  location: Location | null,
   partial: boolean,
   own: boolean,
 ): RuleEntry {
   const problems: Problem[] = [];
-  const rule = parseRule({ name, config, place }, problems);
+  const rule = parseRule({ name, config, location }, problems);
   const patterns = config.gitTag ?? config.branch ?? [];
   return {
     rule,

@@ -101,7 +101,7 @@ export interface CompiledRule {
   readonly requires: readonly Gate[];
   readonly origin: Origin;
   /** where the rule stands; null for a rule of a preset that no tag file names */
-  readonly place: Location | null;
+  readonly location: Location | null;
   /** what tags of this rule look like: its templates read backwards */
   readonly tagPatterns: readonly Shape[];
 }
@@ -125,7 +125,7 @@ export interface CompiledPolicy {
   readonly unmatched: { readonly branch: 'error' | 'ignore'; readonly tag: 'error' | 'ignore' };
   readonly promotion: PromotionRule | null;
   /** where the policy stands; null when it is a preset that no tag file names */
-  readonly place: Location | null;
+  readonly location: Location | null;
   /** every name that a template may use with some rule of this policy */
   readonly names: ReadonlySet<string>;
   /** doubts that are no errors; to be shown once */
@@ -162,7 +162,7 @@ export interface Decision {
   /** the rules before the one that won (all of them when none did), and why each lost */
   readonly not: readonly { readonly rule: string; readonly why: string }[];
   /** where the rule stands; null for a preset that no tag file names */
-  readonly place: Location | null;
+  readonly location: Location | null;
   /** when no rule matched: what the policy says about that */
   readonly unmatched: 'error' | 'ignore' | null;
   /** why this ref cannot be used at all: a day that does not exist, a tag of 129 characters … */
@@ -204,7 +204,7 @@ export interface ResolvedDecision extends Decision {
   /** the number that `{seq:N}` became */
   readonly sequence: number | null;
   /** renders any other template (build arguments, labels of `builds`, titles) with this run's values */
-  readonly render: (text: string, place?: Location) => string;
+  readonly render: (text: string, location?: Location) => string;
 }
 
 /** Asks for a git tag to be made at a commit, by a call that only one of several callers can win. `sequence` is the number in it. */

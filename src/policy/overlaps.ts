@@ -152,9 +152,9 @@ function sharedChannels(rules: readonly CompiledRule[]): Problem[] {
           if (owner === undefined) return [];
           return [
             {
-              place: rule.origin.at('channels', i),
+              location: rule.origin.at('channels', i),
               what: `the channel "${channel.source}" belongs to releases (rule ${owner.name}), and this rule makes snapshots`,
-              mend: 'give snapshots a channel of their own, such as "edge"',
+              hint: 'give snapshots a channel of their own, such as "edge"',
             },
           ];
         }),
@@ -177,7 +177,7 @@ export function checkExamples(
 
 function checkExample(policy: CompiledPolicy, example: ExampleConfig, open: Open): Problem[] {
   const ref = parseRef(example.ref);
-  if (!ref.ok) return [{ location: example.origin.at('ref'), what: ref.what, hint: ref.mend }];
+  if (!ref.ok) return [{ location: example.origin.at('ref'), what: ref.what, hint: ref.hint }];
   const decision = classify(policy, ref.value);
   if (open(ref.value, decision.matched)) return [];
   if (decision.problems.length > 0) {

@@ -34,7 +34,7 @@ export interface SyntaxProblem {
   readonly ok: false;
   readonly at: number;
   readonly what: string;
-  readonly mend: string;
+  readonly hint: string;
 }
 
 type PatternResult = { readonly ok: true; readonly value: Pattern } | SyntaxProblem;
@@ -112,8 +112,8 @@ function parseLiteral(text: string, at: number): PatternPart | SyntaxProblem {
   );
 }
 
-function fail(at: number, what: string, mend: string): SyntaxProblem {
-  return { ok: false, at, what, mend };
+function fail(at: number, what: string, hint: string): SyntaxProblem {
+  return { ok: false, at, what, hint };
 }
 
 /** The names of the fields, in order. */

@@ -67,14 +67,14 @@ export function checkPromotionTag(
   policy: CompiledPolicy,
   tag: string,
   branch: string | null,
-): { readonly what: string; readonly mend: string } | null {
+): { readonly what: string; readonly hint: string } | null {
   const rule = policy.promotion;
   if (rule === null) return null;
   const fields = matchPattern(rule.tag, tag);
   if (fields === null) {
     return {
       what: `the tag ${visible(tag)} does not have the form "${rule.tag.source}" of the preset ${rule.preset}`,
-      mend: 'write it as "stx.4.0-v2.2": the release, then the version',
+      hint: 'write it as "stx.4.0-v2.2": the release, then the version',
     };
   }
   if (branch === null) return null;
@@ -91,7 +91,7 @@ export function checkPromotionTag(
     );
     return {
       what: `the tag ${visible(tag)} is of another release than the branch ${visible(branch)}`,
-      mend: `on this branch it would be "${wanted.join('')}"`,
+      hint: `on this branch it would be "${wanted.join('')}"`,
     };
   }
   return null;
@@ -138,7 +138,7 @@ export async function findBase(
   const finals = policy.rules.filter((rule) => rule.class === 'final' && rule.kind === 'tag');
   const forms = finals.flatMap((rule) => rule.patterns.map((pattern) => `"${pattern.source}"`)).join(', ');
   throw new UserError({
-    ...(policy.place && { location: policy.place }),
+    ...(policy.location && { location: policy.location }),
     what: `{base} has no value: no git tag reachable from ${facts.sha ?? 'the commit'} belongs to a final rule${forms && ` (${forms})`}`,
     hint: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here',
   });
@@ -156,8 +156,13 @@ export function resolveNames(
   seen: Seen = {},
 ): ResolvedDecision {
   const rule = decision.matched;
-  const lookup = (values: Values | null) => (text: string, place?: Location) =>
-    renderText(text, (variable) => (values && valueOf(variable, values)?.text) ?? null, policy.names, place);
+  const lookup = (values: Values | null) => (text: string, location?: Location) =>
+    renderText(
+      text,
+      (variable) => (values && valueOf(variable, values)?.text) ?? null,
+      policy.names,
+      location,
+    );
   if (rule === null) return { ...decision, sequence: null, render: lookup(null) };
   const values = completeValues(policy, rule, decision, facts, seen);
   const names = renderNames(policy, rule, values);
@@ -201,9 +206,9 @@ function unfinished(rule: CompiledRule, names: Names): Problem[] {
     if (hole === undefined) return [];
     return [
       {
-        place: rule.origin.at('tags'),
+        location: rule.origin.at('tags'),
         what: `"${name}" is not complete: ${hole} has no value in this run`,
-        mend: hole.startsWith('{run_')
+        hint: hole.startsWith('{run_')
           ? 'run numbers exist in GitHub Actions only; use {sha:12} or {timestamp}'
           : 'give the run the ref and commit that the tag is made from (--ref, --sha)',
       },

@@ -44,8 +44,8 @@ function kindOf(ref: string): RefKind {
   return ref.startsWith('refs/pull/') ? 'pull' : 'other';
 }
 
-function bad(text: string, mend: string): { ok: false; what: string; mend: string } {
-  return { ok: false, what: `${visible(text)} is not a git ref`, mend };
+function bad(text: string, hint: string): { ok: false; what: string; hint: string } {
+  return { ok: false, what: `${visible(text)} is not a git ref`, hint };
 }
 
 /** Foreign text in quotes, control characters and what is not ASCII as escapes, cut at 120. */

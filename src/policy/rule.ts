@@ -11,7 +11,7 @@ interface NamedRule {
   readonly name: string;
   readonly config: RuleConfig;
   /** null for a rule of a preset that no tag file names */
-  readonly place: Location | null;
+  readonly location: Location | null;
 }
 
 // What a pattern may not call a field, since templates know these as something else. `date` is a day in both.
@@ -21,7 +21,7 @@ const RESERVED = Object.keys(BUILTINS).filter((name) => name !== 'date' && name 
  * Parses the patterns and templates of a rule. Problems go to `problems`; what cannot be parsed is left out. Fields that a
  * broken pattern may have had count as defined: its mistake was said, and is not said again of each template.
  */
-export function parseRule({ name, config, place: location }: NamedRule, problems: Problem[]): CompiledRule {
+export function parseRule({ name, config, location }: NamedRule, problems: Problem[]): CompiledRule {
   const kind = config.gitTag === undefined ? 'branch' : 'tag';
   const key = kind === 'tag' ? 'git_tag' : 'branch';
   const sources = config.gitTag ?? config.branch ?? [];
@@ -56,7 +56,7 @@ export function parseRule({ name, config, place: location }: NamedRule, problems
     claim: config.claim ?? null,
     requires: config.requires,
     origin: config.origin,
-    place: location,
+    location,
     tagPatterns: [],
   };
 }
@@ -76,7 +76,7 @@ function keep<T>(
   ...path: Path
 ): T | undefined {
   if (result.ok) return result.value;
-  const { at, what, mend: hint } = result;
+  const { at, what, hint } = result;
   problems.push({ location: config.origin.inside(at, ...path), what, hint });
   return undefined;
 }
@@ -130,31 +130,31 @@ function checkVariable(
   variable: ReturnType<typeof variablesOf>[number],
   { names, patterns, config }: Scope,
   without: readonly string[],
-): { what: string; mend: string } | null {
+): { what: string; hint: string } | null {
   const { name, width, source } = variable;
   if (names.includes(name)) {
     // A field is given back as the ref had it: a width would promise digits that are not there.
     if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
     return {
       what: `${source} has another width than the field {${name}} of the pattern`,
-      mend: `write {${name}}`,
+      hint: `write {${name}}`,
     };
   }
   const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
   const missing = config.gitTag === undefined ? 'git_tag' : 'branch';
   const usable = Object.keys(BUILTINS).filter((n) => n !== missing && !without.includes(n));
   if (builtin === undefined || !usable.includes(name)) {
-    const { mend: hint } = unknownName(variable, [...names, ...usable]);
-    return { what: `${source} is not defined here`, mend: hint };
+    const { hint } = unknownName(variable, [...names, ...usable]);
+    return { what: `${source} is not defined here`, hint };
   }
   if (builtin.width === 'none' && width !== null) {
-    return { what: `${source}: {${name}} has no width`, mend: `write {${name}}` };
+    return { what: `${source}: {${name}} has no width`, hint: `write {${name}}` };
   }
   if (builtin.width === 'required' && (width === null || width < 1 || width > 9)) {
-    return { what: `${source} has no width from 1 to 9`, mend: 'write {seq:2} for 01 to 99' };
+    return { what: `${source} has no width from 1 to 9`, hint: 'write {seq:2} for 01 to 99' };
   }
   if (name === 'sha' && width !== null && (width < 4 || width > 64)) {
-    return { what: `${source}: a commit is cut to 4 to 64 digits`, mend: 'write {sha:12}' };
+    return { what: `${source}: a commit is cut to 4 to 64 digits`, hint: 'write {sha:12}' };
   }
   return null;
 }

@@ -13,7 +13,7 @@ interface Placeholder {
   readonly before: string;
   readonly after: string;
   readonly width: number;
-  readonly place: Location;
+  readonly location: Location;
 }
 
 /**
@@ -142,7 +142,7 @@ function placeholderOf(
     before: joinPieces(pieces.slice(0, at)),
     after: joinPieces(pieces.slice(at + 1)),
     width: hole.variable.width ?? 1,
-    place: location,
+    location,
   };
 }
 
@@ -156,7 +156,7 @@ function numberIn({ before, after, width }: Placeholder, tag: string): number {
 function fitting(slots: readonly Placeholder[], number: number): number {
   const narrow = slots.find(({ width }) => number >= 10 ** width);
   if (!narrow) return number;
-  const { before, after, width, place: location } = narrow;
+  const { before, after, width, location } = narrow;
   const digits = width === 1 ? '1 digit' : `${width} digits`;
   throw new UserError({
     location,

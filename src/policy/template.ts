@@ -54,7 +54,7 @@ export function parseTemplate(source: string, loose = false): TemplateResult {
     if (name === undefined) {
       if (loose && (end > 0 || !BEGINS_VARIABLE.test(text))) continue;
       const what = end > 0 ? `"${text}" is not a variable` : 'a "{" has no "}"';
-      return { ok: false, at, what, mend: 'write "{name}" or "{name:12}"' };
+      return { ok: false, at, what, hint: 'write "{name}" or "{name:12}"' };
     }
     literal(at);
     const width = type === undefined || type === 'text' ? null : Number(type);
@@ -199,7 +199,7 @@ export function renderText(
   text: string,
   lookup: (variable: Variable) => string | null,
   names: Iterable<string>,
-  place?: Location,
+  location?: Location,
 ): string {
   const parsed = parseTemplate(text, true);
   if (!parsed.ok) return text;
@@ -211,7 +211,9 @@ export function renderText(
     const valued = others.filter((name) => lookup(bare(name)) !== null);
     const known = valued.length > 0 ? valued : others;
     throw new UserError(
-      all.includes(variable.name) ? valueless(variable, known, place) : unknownName(variable, known, place),
+      all.includes(variable.name)
+        ? valueless(variable, known, location)
+        : unknownName(variable, known, location),
     );
   });
   return joinPieces(pieces);
@@ -222,14 +224,14 @@ function bare(name: string): Variable {
 }
 
 /** The problem with a variable that is there for other refs: a field of another rule, or what this run cannot know. */
-function valueless(variable: Variable, known: readonly string[], place?: Location) {
+function valueless(variable: Variable, known: readonly string[], location?: Location) {
   const why = Object.hasOwn(BUILTINS, variable.name)
     ? 'it is not known in this run'
     : 'the rule of this ref gives no such field';
   return {
-    ...(place && { place }),
+    ...(location && { location }),
     what: `${visible(variable.source)} has no value here: ${why}`,
-    mend: listed(known),
+    hint: listed(known),
   };
 }
 
@@ -238,12 +240,12 @@ function listed(names: readonly string[]): string {
 }
 
 /** The problem with a variable that no one defines. */
-export function unknownName(variable: Variable, names: Iterable<string>, place?: Location) {
+export function unknownName(variable: Variable, names: Iterable<string>, location?: Location) {
   const known = [...names];
   const near = suggest(variable.name, known);
   return {
-    ...(place && { place }),
+    ...(location && { location }),
     what: `${visible(variable.source)} has no value here`,
-    mend: near === undefined ? listed(known) : `did you mean {${near}}?`,
+    hint: near === undefined ? listed(known) : `did you mean {${near}}?`,
   };
 }

@@ -59,7 +59,7 @@ export function reportAction({ planned, outcome, digest, error, attachments }: O
     reason: { ...reason },
     entry,
     other_entries: others,
-    location: wanted.place === null ? null : { ...wanted.place },
+    location: wanted.location === null ? null : { ...wanted.location },
     outcome,
     error: error === null ? null : { ...error },
     attachments: attachments === null ? null : { ...attachments },

@@ -87,7 +87,7 @@ function breakReferences(text: string): string {
     .replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`)
     .replace(/:\/\//g, `:${ZERO_WIDTH}//`)
     .replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`)
-    .replace(/(?<![A-Za-z0-9])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi, (c) =>
+    .replace(/(?<![A-Za-z0-9])(?=\d*[a-f])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi, (c) =>
       c.replace(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`),
     );
 }

@@ -179,7 +179,7 @@ export function parseDuration(text: string): Parsed<number> {
   return {
     ok: false,
     what: `${JSON.stringify(text.slice(0, 60))} is not a duration`,
-    mend: 'write a number and one of s, m, h, d, w, such as "30m" or "30d", at most ten years',
+    hint: 'write a number and one of s, m, h, d, w, such as "30m" or "30d", at most ten years',
   };
 }
 
@@ -197,6 +197,6 @@ export function parseTimeSpan(text: string): Parsed<number> {
   return {
     ok: false,
     what: `${JSON.stringify(text.slice(0, 60))} is not a time`,
-    mend: 'write numbers with w, d, h, m and s, such as "90s" or "1h30m", at most ten years',
+    hint: 'write numbers with w, d, h, m and s, such as "90s" or "1h30m", at most ten years',
   };
 }

@@ -164,7 +164,7 @@ describe('problems are named and nothing is changed', () => {
     expect(edit(text, path)).toMatchObject({
       ok: false,
       what: expect.stringContaining(what),
-      mend: expect.any(String),
+      hint: expect.any(String),
     });
   });
 });

@@ -212,10 +212,10 @@ describe('starlingx', () => {
   });
 
   test('the mend names the tag for the branch', () => {
-    expect(checkPromotionTag(policy, 'stx.4.0-v2.2', 'r/stx.5.0')?.mend).toBe(
+    expect(checkPromotionTag(policy, 'stx.4.0-v2.2', 'r/stx.5.0')?.hint).toBe(
       'on this branch it would be "stx.5.0-v2.2"',
     );
-    expect(checkPromotionTag(policy, 'v2.2', 'r/stx.5.0')?.mend).toBe(
+    expect(checkPromotionTag(policy, 'v2.2', 'r/stx.5.0')?.hint).toBe(
       'write it as "stx.4.0-v2.2": the release, then the version',
     );
   });

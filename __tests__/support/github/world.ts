@@ -26,7 +26,7 @@ export type Inputs = Readonly<Record<string, string>>;
 export interface World {
   readonly local: LocalGitHub;
   readonly registry: TestRegistry;
-  readonly place: Workspace;
+  readonly location: Workspace;
   /** puts an image into the registry; null: by digest only */
   push(repository: string, tag: string | null, image: BuiltImage): Promise<void>;
   /** what the tag points at; null when it is not there */
@@ -59,7 +59,7 @@ export async function createWorld(
   return {
     local,
     registry,
-    place,
+    location: place,
     push: (repository, tag, built) => pushAll(registry.url, repository, tag, built),
     digest: async (repository, tag) => {
       const answer = await fetch(`${registry.url}/v2/${repository}/manifests/${tag}`, {

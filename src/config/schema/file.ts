@@ -107,7 +107,7 @@ function parseTimezone(value: string): Parsed<string> {
   return {
     ok: false,
     what: `${quote(value)} is not a time zone`,
-    mend: near ? `write "${near}"` : 'write an IANA name, such as "UTC" or "Europe/Zurich"',
+    hint: near ? `write "${near}"` : 'write an IANA name, such as "UTC" or "Europe/Zurich"',
   };
 }
 

@@ -113,7 +113,7 @@ function parseDigest(value: string): Parsed<string> {
   return {
     ok: false,
     what: `${quote(value)} is not a digest`,
-    mend: 'write "sha256:" and 64 lower-case hexadecimal digits',
+    hint: 'write "sha256:" and 64 lower-case hexadecimal digits',
   };
 }
 
@@ -130,7 +130,7 @@ function parseBug(value: string): Parsed<string> {
   return {
     ok: false,
     what: `${quote(value)} is not a trailer that names a bug`,
-    mend: `write one of ${BUG_KEYS.join(', ')}, ": " and numbers, keys such as ABC-12 or https addresses outside GitHub; or "Fixes #12"`,
+    hint: `write one of ${BUG_KEYS.join(', ')}, ": " and numbers, keys such as ABC-12 or https addresses outside GitHub; or "Fixes #12"`,
   };
 }
 
@@ -154,13 +154,13 @@ function parseRepositoryPath(value: string): Parsed<string> {
     return {
       ok: false,
       what: `${quote(value)} is below .github or .git, where Retag changes nothing`,
-      mend: 'keep the tag in a file elsewhere, and let the workflow read it from there',
+      hint: 'keep the tag in a file elsewhere, and let the workflow read it from there',
     };
   }
   if (plain && parts.every((part) => part !== '' && part !== '.' && part !== '..')) return { ok: true, value };
   return {
     ok: false,
     what: `${quote(value)} is not a path inside the repository`,
-    mend: 'write it relative to the root of the repository, with "/" and without "." and ".." parts',
+    hint: 'write it relative to the root of the repository, with "/" and without "." and ".." parts',
   };
 }

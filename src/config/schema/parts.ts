@@ -24,7 +24,7 @@ const isMapping = v.custom<Record<string, unknown>>(
  * Adds an issue about the key `key` of the mapping in hand, or about the mapping itself. Gives false when the document
  * has so many that no further is wanted.
  */
-export type Tell = (what: string, mend: string, key?: string, at?: 'key' | 'value') => boolean;
+export type Tell = (what: string, hint: string, key?: string, at?: 'key' | 'value') => boolean;
 
 /** How many more mistakes of a document are looked for. */
 interface Patience {
@@ -54,9 +54,9 @@ export function across<T>(check: (fields: Readonly<Record<string, unknown>>, tel
     // anything but a mapping has been reported already
     if (typeof fields !== 'object' || fields === null || Array.isArray(fields) || fields instanceof Date) return;
     const input = fields as Record<string, unknown>;
-    check(input, (what, mend, key, at = 'value') => {
+    check(input, (what, hint, key, at = 'value') => {
       const item: v.ObjectPathItem = { type: 'object', origin: at, input, key: key ?? '', value: undefined };
-      addIssue({ message: what, expected: mend, ...(key === undefined ? {} : { path: [item] }) });
+      addIssue({ message: what, expected: hint, ...(key === undefined ? {} : { path: [item] }) });
       return (patience.left -= 1) > 0;
     });
   });
@@ -78,10 +78,10 @@ export function mapping<E extends v.ObjectEntries>(
       for (const key of Object.keys(fields)) {
         if (known.includes(key)) continue;
         const near = suggest(key, known);
-        const mend =
+        const hint =
           options.others?.[key] ??
           (key === '<<' ? NO_MERGE : near ? `write "${near}"` : `use one of ${known.join(', ')}`);
-        if (!tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, mend, key, 'key')) return;
+        if (!tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, hint, key, 'key')) return;
       }
     }),
     v.metadata({ title, additionalProperties: false, ...options.json }),
@@ -103,17 +103,17 @@ export function text(parse: (text: string) => Parsed<unknown>, json: Json = {}) 
       const parsed = parse(dataset.value);
       if (parsed.ok) return;
       patience.left -= 1;
-      addIssue({ message: parsed.what, expected: parsed.mend });
+      addIssue({ message: parsed.what, expected: parsed.hint });
     }),
     v.metadata(json),
   );
 }
 
 /** A grammar that is one regular expression, linear in the text. */
-export function matching(pattern: RegExp, what: string, mend: string) {
+export function matching(pattern: RegExp, what: string, hint: string) {
   return text(
     (value) =>
-      pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote(value)} is not ${what}`, mend },
+      pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote(value)} is not ${what}`, hint },
     { pattern: pattern.source },
   );
 }
@@ -145,11 +145,11 @@ export function oneOrSome<S extends v.GenericSchema>(item: S) {
 }
 
 /** Exactly one of these keys must be given; with what to do when none is. */
-export function exactlyOne<T>(keys: readonly string[], mend: string) {
+export function exactlyOne<T>(keys: readonly string[], hint: string) {
   return across<T>((fields, tell) => {
     const given = keys.filter((key) => fields[key] !== undefined);
     const all = keys.map((key) => `"${key}"`).join(' and ');
-    if (given.length === 0) tell(`{it} has none of ${all}`, mend);
+    if (given.length === 0) tell(`{it} has none of ${all}`, hint);
     else if (given.length > 1) tell(`{it} has both ${given.map((k) => `"${k}"`).join(' and ')}`, 'keep one of them', given[1], 'key');
   });
 }
@@ -167,12 +167,12 @@ export function quote(value: string): string {
 const CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
 
 function parseLine(value: string): Parsed<string> {
-  if (value.trim() === '') return { ok: false, what: '{it} is empty', mend: 'give it a value or remove the key' };
+  if (value.trim() === '') return { ok: false, what: '{it} is empty', hint: 'give it a value or remove the key' };
   if (CONTROL.test(value)) {
-    return { ok: false, what: `${quote(value)} has a line break or control character`, mend: 'write it on one line' };
+    return { ok: false, what: `${quote(value)} has a line break or control character`, hint: 'write it on one line' };
   }
   if (value.length > MAX_LINE) {
-    return { ok: false, what: `{it} is longer than ${MAX_LINE} characters`, mend: 'shorten it' };
+    return { ok: false, what: `{it} is longer than ${MAX_LINE} characters`, hint: 'shorten it' };
   }
   return { ok: true, value };
 }
@@ -181,10 +181,10 @@ function parseLocalPath(value: string): Parsed<string> {
   const parsed = parseLine(value);
   if (!parsed.ok) return parsed;
   if (value.startsWith('-')) {
-    return { ok: false, what: `${quote(value)} begins with "-"`, mend: `write "./${value}" if it is a path` };
+    return { ok: false, what: `${quote(value)} begins with "-"`, hint: `write "./${value}" if it is a path` };
   }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || /^git@/.test(value)) {
-    return { ok: false, what: `${quote(value)} is not a path in the workspace`, mend: 'check it out and give its path' };
+    return { ok: false, what: `${quote(value)} is not a path in the workspace`, hint: 'check it out and give its path' };
   }
   return { ok: true, value };
 }

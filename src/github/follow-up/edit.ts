@@ -44,7 +44,7 @@ export interface Change {
 type Edited =
   /** `changes` is empty when the file says it already */
   | { readonly ok: true; readonly text: string; readonly changes: readonly Change[] }
-  | { readonly ok: false; readonly what: string; readonly mend: string };
+  | { readonly ok: false; readonly what: string; readonly hint: string };
 
 /** Used when no path is given: every `image:` that names the image. */
 const EVERYWHERE = '**.image';
@@ -67,7 +67,7 @@ export function editReference(text: string, path: string, wanted: NewTag): Edite
 /** What became of one of several references; the others are set all the same. */
 type EditResult =
   | { readonly ok: true; readonly changes: readonly Change[] }
-  | { readonly ok: false; readonly what: string; readonly mend: string };
+  | { readonly ok: false; readonly what: string; readonly hint: string };
 
 /** Like `editReference` for many references into one file, which is read once. Of two that set one value the last wins. */
 export function editReferences(
@@ -84,7 +84,7 @@ export function editReferences(
   const shared = sharedIn(list);
   const found = requests.map(({ path, wanted }) => placesAt(list, path, wanted, shared));
   const last = new Map(
-    found.flatMap((places) => ('ok' in places ? [] : places)).map((place) => [place.node, place]),
+    found.flatMap((places) => ('ok' in places ? [] : places)).map((location) => [location.node, location]),
   );
   const { text: result, changes } = splice(text, [...last.values()]);
   const results = found.map((places): EditResult => {
@@ -116,7 +116,8 @@ function placesAt(
       const found = placesOf(node, wanted, path);
       if ('ok' in found) return found;
       places.push(...found);
-    } else if (isScalar(node) && isOf(textOf(node), wanted)) places.push(place(node, retagged(node, wanted)));
+    } else if (isScalar(node) && isOf(textOf(node), wanted))
+      places.push(location(node, retagged(node, wanted)));
   }
   const hit = places.find(({ node }) => shared.has(node));
   if (hit !== undefined) {
@@ -157,7 +158,7 @@ interface Match {
   readonly value: string;
 }
 
-const place = (node: Scalar, value: string): Match => ({ node, value });
+const location = (node: Scalar, value: string): Match => ({ node, value });
 
 function placesOf(node: Node, wanted: NewTag, path: string): readonly Match[] | Bad {
   if (isAlias(node))
@@ -173,10 +174,10 @@ function scalarPlaces(node: Scalar, wanted: NewTag, path: string): readonly Matc
     return bad(`${path} is a block of text`, 'write the tag on one line');
   }
   const old = textOf(node);
-  if (isOf(old, wanted)) return [place(node, retagged(node, wanted))];
+  if (isOf(old, wanted)) return [location(node, retagged(node, wanted))];
   if (names(old, wanted))
     return bad(`${path} is the name of the image without a tag`, 'name the path of the tag');
-  if (!looksLikeReference(old)) return [place(node, bareTag(old, wanted))];
+  if (!looksLikeReference(old)) return [location(node, bareTag(old, wanted))];
   return bad(
     `${path} names another image, "${old}"`,
     `correct the path; it must name ${formatRepository(wanted.image)}`,
@@ -189,7 +190,7 @@ function helmPlaces(map: YAMLMap, wanted: NewTag, path: string): readonly Match[
   const digest = map.get('digest', true) as unknown;
   const places = scalarPlaces(tag, wanted, `${path}.tag`);
   if ('ok' in places || !isScalar(digest) || !digest.value) return places;
-  return [...places, place(digest, wanted.digest)];
+  return [...places, location(digest, wanted.digest)];
 }
 
 function kustomizePlaces(items: readonly unknown[], wanted: NewTag, path: string): readonly Match[] | Bad {
@@ -205,8 +206,8 @@ function kustomizePlaces(items: readonly unknown[], wanted: NewTag, path: string
   for (const item of mine) {
     const tag: unknown = item.get('newTag', true);
     const digest: unknown = item.get('digest', true);
-    if (isScalar(tag)) places.push(place(tag, wanted.tag));
-    if (isScalar(digest)) places.push(place(digest, wanted.digest));
+    if (isScalar(tag)) places.push(location(tag, wanted.tag));
+    if (isScalar(digest)) places.push(location(digest, wanted.digest));
     if (!isScalar(tag) && !isScalar(digest))
       return bad(`the item ${name} of ${path} has neither newTag nor digest`, 'add newTag');
   }
@@ -296,7 +297,7 @@ function isText(value: string): boolean {
 
 function bad(
   what: string,
-  mend: string,
-): { readonly ok: false; readonly what: string; readonly mend: string } {
-  return { ok: false, what, mend };
+  hint: string,
+): { readonly ok: false; readonly what: string; readonly hint: string } {
+  return { ok: false, what, hint };
 }

@@ -31,7 +31,7 @@ export interface FollowUpProblem {
   readonly image: string;
   /** sentences without a full stop */
   readonly what: string;
-  readonly mend: string;
+  readonly hint: string;
 }
 
 export interface FollowUpPlan {
@@ -54,7 +54,7 @@ export function planFollowUp(
   texts: ReadonlyMap<string, string | false | null>,
 ): FollowUpPlan {
   const files: FollowUpPlan['files'][number][] = [];
-  const problems = new Map<Wanted, Pick<FollowUpProblem, 'what' | 'mend'>>();
+  const problems = new Map<Wanted, Pick<FollowUpProblem, 'what' | 'hint'>>();
   const active = new Set<FollowUpItem>();
   const wanted = items.flatMap((item) => item.references.map((reference): Wanted => ({ item, reference })));
   for (const [file, requests] of byFile(wanted)) {
@@ -82,7 +82,7 @@ export function planFollowUp(
     problems: wanted.flatMap((one) => {
       const problem = problems.get(one);
       return problem
-        ? [{ ...one.reference, image: nameOf(one.item), what: problem.what, mend: problem.mend }]
+        ? [{ ...one.reference, image: nameOf(one.item), what: problem.what, hint: problem.hint }]
         : [];
     }),
     fingerprint: fingerprintOf(files),
@@ -97,13 +97,13 @@ interface Wanted {
 const NO_TEXT = {
   ok: false,
   what: 'the file is not UTF-8, so it cannot be edited without changing other bytes',
-  mend: 'convert it to UTF-8',
+  hint: 'convert it to UTF-8',
 } as const;
 
 const NO_FILE = {
   ok: false,
   what: 'the file does not exist',
-  mend: 'correct the reference in the tag file',
+  hint: 'correct the reference in the tag file',
 } as const;
 
 function byFile(wanted: readonly Wanted[]): ReadonlyMap<string, readonly Wanted[]> {

@@ -52,6 +52,6 @@ export function presetRuleConfig(rule: PresetRule, origin: Origin, stable?: Stab
 
 /** Where the rules of a preset stand when no tag file names it: `preset wmcore`, the rule's number as the line. */
 export function presetOrigin(preset: Preset, index: number): Origin {
-  const place: Location = { file: `preset ${preset.name}`, line: index + 1, column: 1, nowhere: true };
-  return { at: () => place, keyAt: () => place, inside: () => place };
+  const location: Location = { file: `preset ${preset.name}`, line: index + 1, column: 1, nowhere: true };
+  return { at: () => location, keyAt: () => location, inside: () => location };
 }

@@ -148,7 +148,7 @@ images:
 
     test('in the release, out of it since the first red day, and back', async () => {
       world.commit(policy() + builds(PLATFORMS), { date: '2026-01-02T00:00:00Z' });
-      world.place.file('Dockerfile', 'FROM scratch\n');
+      world.location.file('Dockerfile', 'FROM scratch\n');
       const good = commitDay('02', 'success');
       const first = await world.run(event.tag('1.0.0', good), { command: 'plan' });
       expect(matrixOf(first.outputs)).toEqual(['linux/amd64', 'linux/arm64']);
