@@ -12,7 +12,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 
 import { type BuiltImage, image, index, seed } from '../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry, type FaultRule } from '../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry, type FaultRule } from '../testing/registry/server.js';
 import { combine, type Gatekeeper, type GateState } from '../src/gates/gates.js';
 import { summary } from '../src/report/summary.js';
 import type { RunRequest } from '../src/load.js';

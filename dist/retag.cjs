@@ -299,19 +299,19 @@ async function tuneEngine(version = process.versions.v8, load2 = () => Promise.r
 }
 function youngCollector(version = process.versions.v8, load2 = exposedCollector) {
   if (Number.parseInt(version, 10) < 12) return null;
-  let collect3 = null;
+  let collect2 = null;
   let loading = null;
   return () => {
-    loading ??= load2().then((loaded) => void (collect3 = loaded));
-    collect3?.({ type: "minor" });
+    loading ??= load2().then((loaded) => void (collect2 = loaded));
+    collect2?.({ type: "minor" });
   };
 }
 async function exposedCollector() {
   const [v8, vm] = await Promise.all([Promise.resolve().then(() => __toESM(require("node:v8"), 1)), Promise.resolve().then(() => __toESM(require("node:vm"), 1))]);
   v8.setFlagsFromString("--expose-gc");
-  const collect3 = vm.runInNewContext("gc");
+  const collect2 = vm.runInNewContext("gc");
   v8.setFlagsFromString("--no-expose-gc");
-  return collect3;
+  return collect2;
 }
 var MOST_SETTLE, MOST;
 var init_process = __esm({
@@ -1929,10 +1929,10 @@ function labelsOf(build2, { decision, facts, render: render2 }, at2) {
   return labels;
 }
 function annotationsOf(build2, labels, { facts, render: render2 }, at2) {
-  const merged3 = /* @__PURE__ */ new Map();
+  const merged2 = /* @__PURE__ */ new Map();
   const add2 = (key, value) => {
     const { levels, name } = annotationLevels(key);
-    merged3.set(key, { levels, text: `${name}=${value}` });
+    merged2.set(key, { levels, text: `${name}=${value}` });
   };
   for (const key of OCI_KEYS) {
     const value = labels[key] ?? "";
@@ -1949,7 +1949,7 @@ function annotationsOf(build2, labels, { facts, render: render2 }, at2) {
     if (name === REVISION) at2(revisionKept(text4, facts.revision), "", "annotations", key);
     add2(key, text4);
   }
-  return [...merged3.values()];
+  return [...merged2.values()];
 }
 function revisionKept(value, revision) {
   if (value === void 0 || value === revision) return { ok: true, value: revision };
@@ -2718,9 +2718,9 @@ function which(tool, check2) {
       }
       return result;
     }
-    const matches2 = yield findInPath(tool);
-    if (matches2 && matches2.length > 0) {
-      return matches2[0];
+    const matches = yield findInPath(tool);
+    if (matches && matches.length > 0) {
+      return matches[0];
     }
     return "";
   });
@@ -2756,14 +2756,14 @@ function findInPath(tool) {
         }
       }
     }
-    const matches2 = [];
+    const matches = [];
     for (const directory of directories) {
       const filePath = yield tryGetExecutablePath(path3.join(directory, tool), extensions);
       if (filePath) {
-        matches2.push(filePath);
+        matches.push(filePath);
       }
     }
-    return matches2;
+    return matches;
   });
 }
 var path3, __awaiter4;
@@ -17733,8 +17733,8 @@ function approvalState(who, facts, now) {
     return { state: "open", text: text5, ...since, ...first2.url === null ? {} : { url: first2.url } };
   }
   const what = facts.pull === null ? "the change came without a pull request" : `pull request ${facts.pull}`;
-  const merged3 = `${what}, merged ${span(now - facts.since)} ago`;
-  const text4 = `nobody of ${who} has approved: ${[merged3, ...facts.discarded ?? []].join("; ")}`;
+  const merged2 = `${what}, merged ${span(now - facts.since)} ago`;
+  const text4 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
   return { state: "pending", text: text4, since: facts.since };
 }
 function soaked(gate2, name, starts, complete, now, signal) {
@@ -19062,14 +19062,14 @@ async function walk(folder, segments) {
     if (rest.length > 0) return walk(path6, rest);
     return await exists2(path6) ? [path6] : [];
   }
-  const matches2 = segmentMatcher(segment);
+  const matches = segmentMatcher(segment);
   const found = segment === "**" && rest.length > 0 ? await walk(folder, rest) : [];
   for (const entry of await entriesOf3(folder)) {
     const path6 = (0, import_node_path4.join)(folder, entry.name);
     if (segment === "**") {
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) found.push(...await walk(path6, segments));
       else if (rest.length === 0 && !entry.isDirectory()) found.push(path6);
-    } else if (matches2(entry.name)) {
+    } else if (matches(entry.name)) {
       if (rest.length === 0 && !entry.isDirectory()) found.push(path6);
       else if (rest.length > 0 && entry.isDirectory()) found.push(...await walk(path6, rest));
     }
@@ -19465,8 +19465,8 @@ function mayBeOwn({ login, kind }, user) {
 }
 async function openGitHub(options) {
   const home = repoName(options.repository);
-  const send2 = createSender(await loadOctokit(options), options);
-  const call = async (route2, params, needs) => (await send2(route2, params, needs)).data;
+  const send = createSender(await loadOctokit(options), options);
+  const call = async (route2, params, needs) => (await send(route2, params, needs)).data;
   const find3 = async (route2, params, needs) => {
     try {
       return await call(route2, params, needs);
@@ -19476,12 +19476,12 @@ async function openGitHub(options) {
     }
   };
   async function* pages(route2, params, maxPages = 50) {
-    let page = await send2(route2, { per_page: 100, ...params });
+    let page = await send(route2, { per_page: 100, ...params });
     for (let count = 1; ; count++) {
       yield page.data;
       const next2 = nextPage(page.link, options.apiUrl);
       if (next2 === null || count >= maxPages) return;
-      page = await send2(`GET ${next2}`, {}, permissionFor(route2) ?? void 0);
+      page = await send(`GET ${next2}`, {}, permissionFor(route2) ?? void 0);
     }
   }
   let identity;
@@ -24604,13 +24604,13 @@ function createTokenHosts(wiring, concurrency) {
     return peer;
   };
 }
-function createReleaseMemory(collect3) {
+function createReleaseMemory(collect2) {
   let passed = 0;
   return (bytes2) => {
     passed += bytes2;
     if (passed < EVERY) return;
     passed = 0;
-    collect3?.();
+    collect2?.();
   };
 }
 function warningTexts(header2) {
@@ -26476,10 +26476,10 @@ async function approvalsOf(github, query, runId) {
   const repo = repoName(query.repo);
   const { sha, at: at2 } = await broughtIn(github, repo, query);
   const into = query.branch ?? (await github.call("GET /repos/{owner}/{repo}", repo)).default_branch;
-  const merged3 = await mergedPulls(github, repo, sha);
-  const pull = merged3.find(({ base }) => base.ref === into) ?? null;
+  const merged2 = await mergedPulls(github, repo, sha);
+  const pull = merged2.find(({ base }) => base.ref === into) ?? null;
   const since = pull ? Date.parse(pull.merged_at ?? "") : at2;
-  const elsewhere = merged3.map(({ number: number2, base }) => `#${number2} was merged into ${base.ref}, not ${into}`);
+  const elsewhere = merged2.map(({ number: number2, base }) => `#${number2} was merged into ${base.ref}, not ${into}`);
   const discarded = pull ? [] : elsewhere;
   const facts = { pull: pull ? `#${pull.number}` : null, since };
   const byEnvironment = runId === null ? [] : await environmentApprovals(github, repo, query.who, runId);
@@ -32470,11 +32470,6 @@ async function readBody2(body, limit) {
   }
   return Buffer.concat(chunks);
 }
-async function collect2(stream2) {
-  const chunks = [];
-  for await (const chunk of stream2) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
 function empty(status, headers = {}) {
   return { status, headers, body: NOTHING2 };
 }
@@ -32507,153 +32502,6 @@ var init_request2 = __esm({
       [/^\/v2\/(.+)\/referrers\/([^/]+)$/, (method) => method === "GET" ? "referrers" : "other"]
     ];
     NOTHING2 = Buffer.alloc(0);
-  }
-});
-
-// testing/registry/auth.ts
-function createTokenService(auth, now, realm) {
-  const tickets = /* @__PURE__ */ new Map();
-  const issued = [];
-  const refreshTokens = new Map(Object.entries(auth.refreshTokens ?? {}));
-  const service = auth.service ?? "retag-embedded";
-  const lifetime = auth.lifetime ?? 300;
-  function newToken(prefix) {
-    const token = `${prefix}-${(0, import_node_crypto9.randomBytes)(24).toString("hex")}`;
-    issued.push(token);
-    return token;
-  }
-  function issue2(user, scopes, offline) {
-    const access4 = scopes.flatMap(parseScope).map(({ repository, actions }) => ({
-      repository,
-      actions: grantOf(auth)(user, repository, actions)
-    }));
-    const token = newToken("retag-access");
-    tickets.set(token, { expires: now() + lifetime * 1e3, access: access4 });
-    const field2 = auth.field ?? "both";
-    const expiresIn = auth.expiresIn === void 0 ? lifetime : auth.expiresIn;
-    return json(200, {
-      ...field2 === "access_token" ? {} : { token },
-      ...field2 === "token" ? {} : { access_token: token },
-      ...expiresIn === null ? {} : { expires_in: expiresIn },
-      issued_at: new Date(now()).toISOString(),
-      ...offline && user !== null ? { refresh_token: newRefreshToken(user) } : {}
-    });
-  }
-  function newRefreshToken(user) {
-    const token = newToken("retag-refresh");
-    refreshTokens.set(token, user);
-    return token;
-  }
-  function challenge(needs, error2) {
-    const scope = needs.map(({ repository, actions }) => `repository:${repository}:${actions.join(",")}`);
-    const parts = [
-      `realm="${auth.realm ?? realm()}"`,
-      `service="${service}"`,
-      ...scope.length === 0 ? [] : [`scope="${scope.join(" ")}"`],
-      ...error2 === null ? [] : [`error="${error2}"`]
-    ];
-    return refusal3(401, "UNAUTHORIZED", "authentication required", void 0, {
-      "www-authenticate": `Bearer ${parts.join(",")}`
-    });
-  }
-  function guard(call) {
-    const needs = needsOf3(call);
-    const match = /^bearer +(\S+)$/i.exec(call.headers["authorization"] ?? "");
-    if (!match) return challenge(needs, null);
-    const ticket = tickets.get(match[1] ?? "");
-    if (!ticket || ticket.expires <= now()) return challenge(needs, "invalid_token");
-    return needs.every((need) => covers(ticket.access, need)) ? null : challenge(needs, "insufficient_scope");
-  }
-  async function post(call) {
-    const form = new URLSearchParams((await readBody2(call.body, 64 * 1024))?.toString("utf8") ?? "");
-    const user = form.get("grant_type") === "refresh_token" ? refreshTokens.get(form.get("refresh_token") ?? "") ?? null : passwordUser(auth, form);
-    if (user === null) return refusal3(401, "UNAUTHORIZED", "authentication required");
-    return issue2(user, (form.get("scope") ?? "").split(" "), form.get("access_type") === "offline");
-  }
-  return {
-    guard,
-    issued,
-    async answer(call) {
-      if (call.method === "POST") return auth.oauth2 === false ? pageNotFound() : post(call);
-      if (call.method !== "GET") return refusal3(405, "UNSUPPORTED", "method not allowed");
-      const header2 = call.headers["authorization"];
-      const user = basicUser(auth, header2);
-      if (header2 !== void 0 && user === null)
-        return refusal3(401, "UNAUTHORIZED", "incorrect username or password");
-      const scopes = call.query.getAll("scope").flatMap((scope) => scope.split(" "));
-      return issue2(user, scopes, call.query.get("offline_token") === "true");
-    }
-  };
-}
-function passwordUser(auth, form) {
-  const pair2 = Buffer.from(`${form.get("username") ?? ""}:${form.get("password") ?? ""}`).toString("base64");
-  return form.get("grant_type") === "password" ? basicUser(auth, `Basic ${pair2}`) : null;
-}
-function parseScope(scope) {
-  const match = /^repository:(.+):([a-z*,]+)$/.exec(scope);
-  if (!match) return [];
-  const words = (match[2] ?? "").split(",");
-  const known2 = ["pull", "push", "delete"];
-  return [
-    {
-      repository: match[1] ?? "",
-      actions: known2.filter((action2) => words.includes(action2) || words.includes("*"))
-    }
-  ];
-}
-function covers(access4, need) {
-  return need.actions.every(
-    (action2) => access4.some(({ repository, actions }) => repository === need.repository && actions.includes(action2))
-  );
-}
-function grantOf(accounts) {
-  return accounts.grant ?? DEFAULT_GRANT;
-}
-function needsOf3(call) {
-  const { kind, repository } = call;
-  if (repository === null) return [];
-  if (READS.includes(kind)) return [{ repository, actions: ["pull"] }];
-  if (DELETES.includes(kind)) return [{ repository, actions: ["delete"] }];
-  const target = { repository, actions: ["pull", "push"] };
-  const from = kind === "mount" ? call.query.get("from") : null;
-  return from === null ? [target] : [target, { repository: from, actions: ["pull"] }];
-}
-function basicGuard(auth) {
-  return (call) => {
-    const user = basicUser(auth, call.headers["authorization"]);
-    if (user === null) {
-      const challenge = { "www-authenticate": 'Basic realm="Retag embedded registry"' };
-      return refusal3(401, "UNAUTHORIZED", "authentication required", void 0, challenge);
-    }
-    const denied = needsOf3(call).some(({ repository, actions }) => {
-      const granted = grantOf(auth)(user, repository, actions);
-      return actions.some((action2) => !granted.includes(action2));
-    });
-    return denied ? refusal3(403, "DENIED", "requested access to the resource is denied") : null;
-  };
-}
-function basicUser(accounts, header2) {
-  const match = /^basic +([A-Za-z0-9+/=]+)$/i.exec(header2 ?? "");
-  if (!match) return null;
-  const [user = "", ...rest] = Buffer.from(match[1] ?? "", "base64").toString("utf8").split(":");
-  return Object.hasOwn(accounts.users, user) && accounts.users[user] === rest.join(":") ? user : null;
-}
-var import_node_crypto9, READS, DELETES, DEFAULT_GRANT;
-var init_auth = __esm({
-  "testing/registry/auth.ts"() {
-    "use strict";
-    import_node_crypto9 = require("node:crypto");
-    init_request2();
-    READS = [
-      "head-manifest",
-      "get-manifest",
-      "head-blob",
-      "get-blob",
-      "tags",
-      "referrers"
-    ];
-    DELETES = ["delete-manifest", "delete-blob"];
-    DEFAULT_GRANT = (user, _repository, actions) => user === null ? [] : actions;
   }
 });
 
@@ -33082,136 +32930,6 @@ var init_routes = __esm({
   }
 });
 
-// testing/registry/faults.ts
-function createFaultList(rules = []) {
-  let entries = [];
-  const set2 = (next2) => {
-    entries = next2.map((rule2) => ({ rule: rule2, seen: 0, fired: 0 }));
-  };
-  set2(rules);
-  return {
-    set: set2,
-    take(call) {
-      const hits = [];
-      for (const entry of entries) {
-        const { match, fault, nth = 1, times = 1 } = entry.rule;
-        if (!matches(match, call)) continue;
-        entry.seen += 1;
-        if (entry.seen < nth || times !== "always" && entry.seen >= nth + times) continue;
-        entry.fired += 1;
-        hits.push(fault);
-      }
-      return hits;
-    },
-    fired: () => entries.map((entry) => entry.fired)
-  };
-}
-function matches(match, call) {
-  const kinds = typeof match.kind === "string" ? [match.kind] : match.kind;
-  const by = call.reference?.includes(":") ? "digest" : "tag";
-  return (kinds === void 0 || kinds.includes(call.kind)) && (match.method === void 0 || match.method === call.method) && (match.repository === void 0 || match.repository === call.repository) && (match.reference === void 0 || match.reference === call.reference) && (match.by === void 0 || call.reference !== null && match.by === by);
-}
-function faultName(fault) {
-  switch (fault.kind) {
-    case "reset":
-    case "stall":
-      return `${fault.kind} ${fault.when}`;
-    case "status":
-      return `status ${fault.status}${fault.commit ? " after" : ""}`;
-    case "truncate":
-      return `truncate ${fault.framing}`;
-    case "throttle":
-      return `throttle ${fault.retryAfter ?? "without Retry-After"}`;
-    case "headers":
-      return `headers ${Object.keys(fault.set).join(" ")}`;
-    case "flood":
-      return fault.gzip ? "gzip bomb" : "flood";
-    case "redirect":
-    case "location":
-      return `${fault.kind} ${fault.to}`;
-    case "accept-404":
-    case "corrupt":
-    case "drip":
-    case "delay":
-    case "call":
-      return fault.kind;
-  }
-}
-function replacement(fault, call) {
-  if (fault.kind === "status" && !fault.commit) return statusAnswer(fault);
-  if (fault.kind === "redirect") {
-    return empty(fault.status ?? 307, { location: redirectTarget(fault.to, call) });
-  }
-  if (fault.kind === "throttle") {
-    const headers = fault.retryAfter === null ? {} : { "retry-after": fault.retryAfter };
-    return refusal3(429, "TOOMANYREQUESTS", "too many requests", void 0, headers);
-  }
-  return fault.kind === "accept-404" ? notAccepted("OCI index found, but accept header does not support OCI indexes") : null;
-}
-async function altered(fault, call, answer) {
-  if (fault.kind === "status" && fault.commit) return statusAnswer(fault);
-  if (fault.kind === "corrupt") return { ...answer, body: flipped(await bufferOf(answer), fault.at) };
-  if (fault.kind === "headers") return { ...answer, headers: merged2(answer.headers, fault.set) };
-  const location2 = answer.headers["location"];
-  if (fault.kind !== "location" || location2 === void 0) return answer;
-  return { ...answer, headers: { ...answer.headers, location: movedTo(fault.to, location2, call) } };
-}
-function mannerOf(fault) {
-  if (fault.kind === "truncate" || fault.kind === "flood") return fault;
-  if (fault.kind === "drip") return { kind: "drip", everyMs: fault.everyMs, bytes: fault.bytes ?? 1 };
-  if (fault.kind === "reset" && fault.when === "after") return { kind: "reset" };
-  if (fault.kind !== "stall" || fault.when === "headers") return null;
-  return { kind: "stall", after: fault.when === "answer" ? "nothing" : "half" };
-}
-async function bufferOf(answer) {
-  return Buffer.isBuffer(answer.body) ? answer.body : collect2(answer.body.open());
-}
-function statusAnswer(fault) {
-  const { status, body = "json", code: code2 = "UNKNOWN", message = "a fault on demand", headers = {} } = fault;
-  switch (body) {
-    case "json":
-      return refusal3(status, code2, message, void 0, headers);
-    case "html":
-      return bytes(status, Buffer.from(HTML), { "content-type": "text/html; charset=utf-8", ...headers });
-    case "empty":
-      return empty(status, headers);
-    default:
-      return bytes(status, Buffer.from(body), headers);
-  }
-}
-function flipped(body, at2 = Math.floor(body.length / 2)) {
-  const copy = Buffer.from(body);
-  if (copy.length > 0) copy[at2] = (copy[at2] ?? 0) ^ 1;
-  return copy;
-}
-function merged2(headers, set2) {
-  const entries = Object.entries({ ...headers, ...set2 });
-  return Object.fromEntries(entries.filter((pair2) => pair2[1] !== null));
-}
-function redirectTarget(to, call) {
-  if (to === "loop") return call.url;
-  return isOrigin(to) ? to + call.url : to;
-}
-function movedTo(to, location2, call) {
-  const absolute = new URL(location2, `http://${call.headers["host"] ?? "localhost"}`);
-  if (to === "absolute") return absolute.href;
-  const path6 = absolute.pathname + absolute.search;
-  if (to === "relative") return path6;
-  return isOrigin(to) ? to + path6 : to;
-}
-function isOrigin(text4) {
-  return /^https?:\/\/[^/]+$/.test(text4);
-}
-var HTML;
-var init_faults = __esm({
-  "testing/registry/faults.ts"() {
-    "use strict";
-    init_manifests();
-    init_request2();
-    HTML = "<html><head><title>Error</title></head><body><h1>It is not the registry that speaks</h1></body></html>\n";
-  }
-});
-
 // src/embedded/http.ts
 async function listen(options) {
   const connections = /* @__PURE__ */ new WeakMap();
@@ -33244,11 +32962,14 @@ async function listen(options) {
     const call = callOf(request, options.log.length);
     inFlight += 1;
     const entry = record3(request, call);
-    const faults = options.faults.take(call);
-    entry.faults = faults.map(faultName);
+    const met = options.intercept?.(call) ?? null;
+    entry.faults = met?.faults ?? [];
+    const handle = () => options.handle(call);
     try {
-      const answer = await answerUnder(faults, call, request, options.handle);
-      if (answer) await send(response, answer, call, faults, entry);
+      const answer = await (met ? met.answer(request, handle) : handle());
+      if (!answer) return;
+      if (met?.answers !== false) entry.status = answer.status;
+      await (met?.send?.(response, answer) ?? sendPlainly(response, answer, call.method === "HEAD"));
     } catch (error2) {
       if (!request.socket.destroyed && !response.headersSent) {
         await sendPlainly(response, refusal3(500, "UNKNOWN", String(error2)), false);
@@ -33276,34 +32997,6 @@ async function listen(options) {
     }
   };
 }
-async function answerUnder(faults, call, request, handle) {
-  let instead = null;
-  for (const fault of faults) {
-    if (fault.kind === "call" && fault.when === "before") await fault.onRequest(call);
-    if (fault.kind === "delay") await (0, import_promises14.setTimeout)(fault.ms);
-    if (fault.kind === "stall" && fault.when === "headers") await untilClosed(request.socket);
-    if (fault.kind === "reset" && fault.when !== "after") await resetEarly(request, fault.when);
-    if (request.socket.destroyed) return null;
-    instead ??= replacement(fault, call);
-  }
-  let answer = instead ?? await handle(call);
-  for (const fault of faults) {
-    if (fault.kind === "call" && fault.when === "after") await fault.onRequest(call);
-    answer = await altered(fault, call, answer);
-  }
-  return answer;
-}
-async function resetEarly(request, when) {
-  if (when === "during") await request.iterator({ destroyOnReturn: false }).next();
-  request.socket.resetAndDestroy();
-}
-async function send(response, answer, call, faults, entry) {
-  const manner = faults.map(mannerOf).find((found) => found !== null);
-  if (manner?.kind !== "reset") entry.status = answer.status;
-  const head2 = call.method === "HEAD";
-  if (manner) await sendBadly(response, answer, head2, manner);
-  else await sendPlainly(response, answer, head2);
-}
 function callOf(request, index2) {
   const method = request.method ?? "GET";
   const url = request.url ?? "/";
@@ -33325,77 +33018,7 @@ async function sendPlainly(response, answer, head2) {
   else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
   else await (0, import_promises13.pipeline)(answer.body.open(), response);
 }
-async function sendBadly(response, answer, head2, manner) {
-  const socket = response.socket;
-  if (!socket) return;
-  const body = head2 ? Buffer.alloc(0) : await bufferOf(answer);
-  const length = { "content-length": String(answer.body.length) };
-  switch (manner.kind) {
-    case "reset":
-      socket.resetAndDestroy();
-      return;
-    case "stall":
-      if (manner.after === "half") {
-        writeHead(socket, answer, length);
-        socket.write(body.subarray(0, Math.floor(body.length / 2)));
-      }
-      await untilClosed(socket);
-      return;
-    case "truncate": {
-      const part = body.subarray(0, manner.at ?? Math.floor(body.length / 2));
-      if (manner.framing === "chunked") {
-        writeHead(socket, answer, { "transfer-encoding": "chunked" });
-        socket.end(
-          Buffer.concat([Buffer.from(`${part.length.toString(16)}\r
-`), part, Buffer.from("\r\n")])
-        );
-      } else {
-        writeHead(socket, answer, manner.framing === "length" ? length : { connection: "close" });
-        socket.end(part);
-      }
-      return;
-    }
-    case "flood":
-      await flood(socket, answer, manner);
-      return;
-    case "drip":
-      writeHead(socket, answer, length);
-      for (let at2 = 0; at2 < body.length && !socket.destroyed; at2 += manner.bytes) {
-        socket.write(body.subarray(at2, at2 + manner.bytes));
-        await (0, import_promises14.setTimeout)(manner.everyMs);
-      }
-      socket.end();
-      return;
-  }
-}
-async function untilClosed(socket) {
-  if (!socket.destroyed) await (0, import_node_events.once)(socket, "close");
-}
-async function flood(socket, answer, manner) {
-  const blanks = Buffer.alloc(Math.min(FLOOD_PART, manner.bytes), " ");
-  const part = manner.gzip ? (0, import_node_zlib2.gzipSync)(blanks) : blanks.subarray(0, 64 * 1024);
-  const parts = Math.ceil(manner.bytes / (manner.gzip ? blanks.length : part.length));
-  writeHead(socket, answer, {
-    "transfer-encoding": "chunked",
-    ...manner.gzip ? { "content-encoding": "gzip" } : {}
-  });
-  for (let sent = 0; sent < parts && !socket.destroyed; sent += 1) {
-    socket.write(`${part.length.toString(16)}\r
-`);
-    socket.write(part);
-    if (!socket.write("\r\n")) await Promise.race([(0, import_node_events.once)(socket, "drain"), untilClosed(socket)]);
-  }
-  if (!socket.destroyed) socket.end("0\r\n\r\n");
-}
-function writeHead(socket, answer, framing) {
-  const headers = Object.entries({ ...answer.headers, ...framing });
-  const lines3 = headers.map(([name, value]) => `${name}: ${value}\r
-`).join("");
-  socket.write(`HTTP/1.1 ${answer.status} Fault\r
-${lines3}\r
-`, "latin1");
-}
-var import_node_events, import_node_http3, import_node_https3, import_promises13, import_promises14, import_node_zlib2, FLOOD_PART;
+var import_node_events, import_node_http3, import_node_https3, import_promises13;
 var init_http = __esm({
   "src/embedded/http.ts"() {
     "use strict";
@@ -33403,11 +33026,7 @@ var init_http = __esm({
     import_node_http3 = require("node:http");
     import_node_https3 = require("node:https");
     import_promises13 = require("node:stream/promises");
-    import_promises14 = require("node:timers/promises");
-    import_node_zlib2 = require("node:zlib");
-    init_faults();
     init_request2();
-    FLOOD_PART = 16 * 1024 * 1024;
   }
 });
 
@@ -33415,28 +33034,20 @@ var init_http = __esm({
 async function startRegistry(options = {}) {
   const store = createStore(options.spillAbove ?? 8 * 1024 * 1024, options.temporaryDirectory ?? (0, import_node_os3.tmpdir)());
   const behaviour = { ...SPEC, ...options.behaviour };
-  const auth = options.auth ?? { kind: "none" };
-  const now = options.now ?? Date.now;
-  const log = [];
-  const faults = createFaultList(options.faults);
-  let tokenUrl = null;
-  const tokens = auth.kind === "token" ? createTokenService(auth, now, () => tokenUrl ?? "") : null;
-  const wire2 = { faults, log, now, ...options.tls ? { tls: options.tls } : {} };
-  const handle = handler(store, behaviour, guardOf(auth, tokens), tokens);
-  const main = await listen({ ...wire2, handle, port: options.port ?? 0 });
-  const second = tokens && auth.kind === "token" && auth.ownPort ? await listen({
-    ...wire2,
-    handle: (call) => call.kind === "token" ? tokens.answer(call) : pageNotFound()
-  }) : null;
-  if (tokens) tokenUrl = `${(second ?? main).url}/token`;
+  const { hooks = {}, log = [] } = options;
+  const main = await listen({
+    handle: handler(store, behaviour, hooks),
+    intercept: hooks.intercept,
+    log,
+    now: options.now ?? Date.now,
+    port: options.port ?? 0,
+    tls: options.tls
+  });
   return {
     url: main.url,
     host: main.host,
-    tokenUrl,
     requests: log,
     history: store.history,
-    tokens: tokens?.issued ?? [],
-    faults,
     tags: (repository) => [...store.tags(repository)].sort(),
     manifest: (repository, reference2) => store.manifest(repository, reference2),
     hasBlob: (repository, digest) => store.blob(repository, digest) !== void 0,
@@ -33455,19 +33066,15 @@ async function startRegistry(options = {}) {
     },
     deleteTag: (repository, tag2) => void store.deleteTag(repository, tag2, null),
     async close() {
-      await Promise.all([main.close(), second?.close()]);
+      await main.close();
       await store.close();
     }
   };
 }
-function guardOf(auth, tokens) {
-  if (tokens) return tokens.guard;
-  return auth.kind === "basic" ? basicGuard(auth) : () => null;
-}
-function handler(store, behaviour, guard, tokens) {
+function handler(store, behaviour, { guard, token }) {
   return async (call) => {
-    if (call.kind === "token") return tokens ? tokens.answer(call) : pageNotFound();
-    const refused3 = guard(call);
+    if (call.kind === "token") return token ? token(call) : pageNotFound();
+    const refused3 = guard?.(call);
     if (refused3) return refused3;
     if (call.kind === "ping") return json(200, {}, { "docker-distribution-api-version": "registry/2.0" });
     const { repository } = call;
@@ -33519,12 +33126,10 @@ var init_server = __esm({
   "src/embedded/server.ts"() {
     "use strict";
     import_node_os3 = require("node:os");
-    init_auth();
     init_request2();
     init_manifests();
     init_routes();
     init_store();
-    init_faults();
     init_http();
     init_reference();
     init_manifests();

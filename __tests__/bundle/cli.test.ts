@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 import type { Report } from '../../src/report/model.js';
 import { VERSION } from '../../src/version.js';
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { runBundle, type ChildOptions } from '../support/child.js';
 import { reportIn, workspace, type Workspace } from '../support/runner.js';
 import { digestOf, fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, WANTED, writes } from '../support/story.js';

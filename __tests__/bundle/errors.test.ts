@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { EVENTS, workspace, type Workspace } from '../support/runner.js';
 import { fill, NOTHING, TAG_FILE, tagged, untag } from '../support/story.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { EVENTS, workspace, type RunnerEvent, type Workspace } from '../support/runner.js';
 import { fill, NOTHING, references, RIGHT, TAG_FILE, tagged, untag, writes } from '../support/story.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { COMMIT, EVENTS, workspace, type RunnerEvent, type Workspace } from '../support/runner.js';
 import { digestOf, fill, references, TAG_FILE, untag, WANTED, writes } from '../support/story.js';
 

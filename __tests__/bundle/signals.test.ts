@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
-import { startRegistry, type EmbeddedRegistry, type Fault } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry, type Fault } from '../../testing/registry/server.js';
 import type { ChildOptions, Finished } from '../support/child.js';
 import { EVENTS, reportIn, workspace, type Workspace } from '../support/runner.js';
 import { fill, RIGHT, TAG_FILE, tagged, untag, writes } from '../support/story.js';

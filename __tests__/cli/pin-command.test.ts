@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { image, seed } from '../../src/embedded/images.js';
-import { type EmbeddedRegistry, startRegistry } from '../../src/embedded/server.js';
+import { type EmbeddedRegistry, startRegistry } from '../../testing/registry/server.js';
 import { retag, type Spoken } from '../support/command-line.js';
 import { folder } from '../support/folder.js';
 

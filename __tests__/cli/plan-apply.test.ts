@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { image, index, seed } from '../../src/embedded/images.js';
-import { type EmbeddedRegistry, startRegistry } from '../../src/embedded/server.js';
+import { type EmbeddedRegistry, startRegistry } from '../../testing/registry/server.js';
 import { retag as spoken, type Spoken } from '../support/command-line.js';
 
 let registry: EmbeddedRegistry;

@@ -26,7 +26,7 @@ import {
   seed,
   tar,
 } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 
 const sha256 = (content: Uint8Array): string =>
   `sha256:${createHash('sha256').update(content).digest('hex')}`;

@@ -16,7 +16,7 @@ import {
   DISTRIBUTION_3,
   startRegistry,
   type EmbeddedRegistry,
-} from '../../src/embedded/server.js';
+} from '../../testing/registry/server.js';
 import { codeOf, raw } from '../support/raw.js';
 
 let registry: EmbeddedRegistry;

@@ -5,7 +5,7 @@ import {
   DISTRIBUTION_3,
   type EmbeddedRegistry,
   startRegistry,
-} from '../../src/embedded/server.js';
+} from '../../testing/registry/server.js';
 import { referrer } from '../../testing/registry/images.js';
 import { codeOf, jsonOf, raw, type RawAnswer } from '../support/raw.js';
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { Report } from '../../src/report/model.js';
 import { retag } from '../support/command-line.js';
 

@@ -5,7 +5,7 @@ import { FAULTS, isShort } from '../../faults/matrix/faults.js';
 import { matchOf, nameOf, nthOf, stepsOf, type Step } from '../../faults/matrix/steps.js';
 import { repositoriesOf } from '../../faults/matrix/cell.js';
 import { matches } from '../../testing/registry/faults.js';
-import type { LoggedRequest } from '../../src/embedded/server.js';
+import type { LoggedRequest } from '../../testing/registry/server.js';
 import { embedded } from '../../faults/world/backend.js';
 import { SCENARIOS, type Scenario } from '../../faults/world/scenario.js';
 import { fakeTime } from '../../faults/world/time.js';

@@ -10,7 +10,7 @@ import { serveNames } from '../../faults/world/names.js';
 import { startStranger, type Stranger } from '../../faults/world/stranger.js';
 import { fakeTime } from '../../faults/world/time.js';
 import { image, index, seed } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { TransportOptions } from '../../src/registry/http/transport.js';
 import { EVENTS, workspace, type Workspace } from '../support/runner.js';
 

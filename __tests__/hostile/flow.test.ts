@@ -8,7 +8,7 @@ import {
   type EmbeddedRegistry,
   type LoggedRequest,
   type RegistryOptions,
-} from '../../src/embedded/server.js';
+} from '../../testing/registry/server.js';
 import { shapes } from '../../testing/registry/images.js';
 
 /** The whole flow on the wire, one row at a time. */

@@ -1,4 +1,4 @@
-import { type Behaviour, DISTRIBUTION_2_8, startRegistry } from '../../src/embedded/server.js';
+import { type Behaviour, DISTRIBUTION_2_8, startRegistry } from '../../testing/registry/server.js';
 import { type Capabilities, rawOf } from '../support/registry-contract/place.js';
 import { registryContract } from '../support/registry-contract/suite.js';
 

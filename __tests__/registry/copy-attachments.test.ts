@@ -8,7 +8,7 @@ import {
   OCI_INDEX,
   seed,
 } from '../../src/embedded/images.js';
-import type { EmbeddedRegistry, Fault, RegistryOptions } from '../../src/embedded/server.js';
+import type { EmbeddedRegistry, Fault, RegistryOptions } from '../../testing/registry/server.js';
 import type { AttachmentMode, CopyReport } from '../../src/ports.js';
 import { artifact, cosign, referrer, referrersTag } from '../../testing/registry/images.js';
 import { type Client, connected, started, writes } from '../support/on-the-wire.js';

@@ -11,7 +11,7 @@ import {
   OCI_MANIFEST,
   seed,
 } from '../../src/embedded/images.js';
-import { DISTRIBUTION_2_8, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { DISTRIBUTION_2_8, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { DigestRef, Repository } from '../../src/oci/reference.js';
 import type { AttachmentMode, CopyReport } from '../../src/ports.js';
 import { shapes } from '../../testing/registry/images.js';

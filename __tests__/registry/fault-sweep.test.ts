@@ -7,7 +7,7 @@ import {
   startRegistry,
   type EmbeddedRegistry,
   type Fault,
-} from '../../src/embedded/server.js';
+} from '../../testing/registry/server.js';
 import { messageOf, OperationError } from '../../src/errors.js';
 import { connected } from '../support/on-the-wire.js';
 

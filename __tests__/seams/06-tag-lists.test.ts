@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { image, index, seed } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry, type Fault } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry, type Fault } from '../../testing/registry/server.js';
 import { testBuilder } from '../support/builder.js';
 import { flow, flowRequest, tagsOf, type FlowResult } from '../support/flow.js';
 import { factsOf } from '../support/policies.js';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { cosign, referrer } from '../../testing/registry/images.js';
 import { image, index, seed } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { flow, flowRequest, writesOf } from '../support/flow.js';
 
 const COMMIT = 'dac417bd31ed36d455e94db4aabe5916367654d4';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { type BuiltImage, image, index, seed } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { flow, flowRequest } from '../support/flow.js';
 
 const COMMIT = 'dac417bd31ed36d455e94db4aabe5916367654d4';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { image, seed } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { commitOfEntry } from '../../src/gates/gates.js';
 import { wantImages } from '../../src/want.js';
 import { parse } from '../support/config.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { parseDigests } from '../../src/builds/machines.js';
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { RunRequest } from '../../src/load.js';
 import { buildOutputs } from '../../src/report/outputs.js';
 import { testBuilder } from '../support/builder.js';

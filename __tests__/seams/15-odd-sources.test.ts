@@ -13,7 +13,7 @@ import {
   OCI_MANIFEST,
   seed,
 } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { ReportAction } from '../../src/report/model.js';
 import { flow, flowRequest, writesOf, type FlowResult } from '../support/flow.js';
 

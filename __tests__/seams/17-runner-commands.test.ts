@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import fc from 'fast-check';
 
 import { image, index, seed } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { harmless, printable } from '../../src/shared/text.js';
 import { EVENTS, reportIn, workspace, type Workspace } from '../support/runner.js';
 

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { startRegistry, type EmbeddedRegistry } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { readPermission } from '../../src/git/facts.js';
 import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, writes } from '../support/story.js';
 import { GIT_ENV, sandbox, type Sandbox } from '../support/repository.js';

@@ -20,7 +20,7 @@ import {
   OCI_MANIFEST,
   seed,
 } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry, type RegistryOptions } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry, type RegistryOptions } from '../../testing/registry/server.js';
 import type { AttachmentMode, CopyReport } from '../../src/ports.js';
 import { connected } from '../support/on-the-wire.js';
 import { flow, flowRequest, writesOf } from '../support/flow.js';

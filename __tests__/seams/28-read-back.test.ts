@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { raceInOrder } from '../../faults/races/races.js';
 import { ONE_CHANNEL, ONE_NUMBER, ONE_TAG } from '../../faults/races/contests.js';
 import { image, index, seed } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry, type Fault } from '../../src/embedded/server.js';
+import { startRegistry, type EmbeddedRegistry, type Fault } from '../../testing/registry/server.js';
 import { OperationError, UserError } from '../../src/errors.js';
 import type { Clock } from '../../src/ports.js';
 import { DEFAULT_SETTLE } from '../../src/load.js';

@@ -2,7 +2,7 @@
 import type { BakeDefinition, Builder, BuilderState } from '../../src/builds/model.js';
 import { bakeError } from '../../src/docker/metadata.js';
 import { image, index, seed } from '../../src/embedded/images.js';
-import type { EmbeddedRegistry } from '../../src/embedded/server.js';
+import type { EmbeddedRegistry } from '../../testing/registry/server.js';
 
 export interface TestBuilder extends Builder {
   /** the definitions that were baked, in order */

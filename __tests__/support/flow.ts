@@ -1,6 +1,6 @@
 /** The flow as a library: `run` over embedded registries, with everything else passed in. */
 import { realRegistry } from '../../src/cli/adapters.js';
-import type { EmbeddedRegistry, LoggedRequest } from '../../src/embedded/server.js';
+import type { EmbeddedRegistry, LoggedRequest } from '../../testing/registry/server.js';
 import { withoutGitHub, createGatekeeper } from '../../src/gates/gates.js';
 import type { Clock } from '../../src/ports.js';
 import { promotionRequest, type RunParts, type RunRequest } from '../../src/load.js';

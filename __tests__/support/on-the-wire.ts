@@ -4,7 +4,7 @@ import {
   type LoggedRequest,
   type RegistryOptions,
   startRegistry,
-} from '../../src/embedded/server.js';
+} from '../../testing/registry/server.js';
 import type { Clock, Registry } from '../../src/ports.js';
 import { createTransport, type TransportOptions } from '../../src/registry/http/transport.js';
 import { createRegistry } from '../../src/registry/registry.js';

@@ -1,6 +1,6 @@
 /** Two promotions in StarlingX's form, and a registry that holds their sources. */
 import { type BuiltImage, image, index, seed } from '../../src/embedded/images.js';
-import type { EmbeddedRegistry, LoggedRequest } from '../../src/embedded/server.js';
+import type { EmbeddedRegistry, LoggedRequest } from '../../testing/registry/server.js';
 
 const BUILD = 'master-centos-stable-20191203T153530Z.0';
 const REVISION = 'dac417bd31ed36d455e94db4aabe5916367654d4';

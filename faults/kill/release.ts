@@ -11,7 +11,7 @@ import {
   type Call,
   type EmbeddedRegistry,
   type FaultRule,
-} from '../../src/embedded/server.js';
+} from '../../testing/registry/server.js';
 import { RELEASE_POLICY, RELEASE_REF } from '../world/scenario.js';
 import { KILL_AFTER, SETTLE, start, type Child, type Ended } from './child.js';
 

@@ -1,7 +1,7 @@
 /** Kills the command line at each request of a promotion, one after the other; then runs it twice more. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { FaultMatch, FaultRule } from '../../src/embedded/server.js';
+import type { FaultMatch, FaultRule } from '../../testing/registry/server.js';
 import { inParallel } from '../../e2e/support/process.js';
 import { embedded } from '../world/backend.js';
 import { BETWEEN, IMAGE, MOVE, WITHIN, type Scenario } from '../world/scenario.js';

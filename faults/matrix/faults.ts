@@ -1,6 +1,6 @@
 /** Every kind of fault, as rows of one table. */
 import { OperationError } from '../../src/errors.js';
-import type { Fault, FaultMatch, FaultRule } from '../../src/embedded/server.js';
+import type { Fault, FaultMatch, FaultRule } from '../../testing/registry/server.js';
 import type { Step } from './steps.js';
 import type { CertificateKind, Door, Doors, World } from '../world/world.js';
 import type { FakeTime } from '../world/time.js';

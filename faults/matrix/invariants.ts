@@ -1,6 +1,6 @@
 /** What must hold after every cell, told from outside: from the registries' own answers, their history and request logs. */
 import { referrersTag } from '../../testing/registry/images.js';
-import type { TagEvent } from '../../src/embedded/server.js';
+import type { TagEvent } from '../../testing/registry/server.js';
 import { IMAGE, OLDER, RIVAL, SBOM, SIGNATURE, SOURCE_TAG, type WantedTag } from '../world/scenario.js';
 import type { Attempt } from '../world/engine.js';
 import type { Stranger } from '../world/stranger.js';

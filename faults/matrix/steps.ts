@@ -1,6 +1,6 @@
 /** Every kind of request that Retag makes, by the words that the table uses. */
 import { referrersTag } from '../../testing/registry/images.js';
-import type { FaultMatch, LoggedRequest, RequestKind } from '../../src/embedded/server.js';
+import type { FaultMatch, LoggedRequest, RequestKind } from '../../testing/registry/server.js';
 import { CHILD, IMAGE, SBOM, SIGNATURE, SOURCE_TAG, type Scenario } from '../world/scenario.js';
 
 /** One kind of request of one scenario. */

@@ -1,6 +1,6 @@
 /** Rounds of a contest, in orders that are chosen on the embedded registry or as they come on a real one. */
 import { seed, pushAll } from '../../src/embedded/images.js';
-import { startRegistry } from '../../src/embedded/server.js';
+import { startRegistry } from '../../testing/registry/server.js';
 import { systemClock } from '../../src/system/clock.js';
 import { inParallel } from '../../e2e/support/process.js';
 import { rawOf } from '../../__tests__/support/registry-contract/place.js';

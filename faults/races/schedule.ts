@@ -1,5 +1,5 @@
 /** Runs that race are let forward one request at a time, in every order there is or in orders by chance. */
-import type { Call, FaultRule } from '../../src/embedded/server.js';
+import type { Call, FaultRule } from '../../testing/registry/server.js';
 import type { Clock } from '../../src/ports.js';
 
 const START = Date.UTC(2026, 0, 1);

@@ -8,7 +8,7 @@ import {
   type FaultList,
   type LoggedRequest,
   type TagEvent,
-} from '../../src/embedded/server.js';
+} from '../../testing/registry/server.js';
 import { missing, rawManifest, rawOf, type Raw } from '../../__tests__/support/registry-contract/place.js';
 
 /** A login that a registry wants; null for none. */

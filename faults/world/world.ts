@@ -1,7 +1,7 @@
 /** One promotion with everything around it, fresh for every test. */
 import { referrersTag } from '../../testing/registry/images.js';
 import { index, type BuiltImage } from '../../src/embedded/images.js';
-import type { FaultList, LoggedRequest, TagEvent } from '../../src/embedded/server.js';
+import type { FaultList, LoggedRequest, TagEvent } from '../../testing/registry/server.js';
 import type { TransportOptions } from '../../src/registry/http/transport.js';
 import type { Raw } from '../../__tests__/support/registry-contract/place.js';
 import type { Backend, Login, Room } from './backend.js';

@@ -1,12 +1,5 @@
 import { tmpdir } from 'node:os';
 
-import {
-  type AuthOptions,
-  basicGuard,
-  createTokenService,
-  type Guard,
-  type TokenService,
-} from '../../testing/registry/auth.js';
 import { type Answer, type Call, empty, json, pageNotFound, refusal } from './request.js';
 import { type Behaviour, deleteManifest, getManifest, putManifest, SPEC } from './manifests.js';
 import {
@@ -21,26 +14,33 @@ import {
   uploadStatus,
 } from './routes.js';
 import { createStore, digestOf, inMemory, type Store, type StoredManifest, type TagEvent } from './store.js';
-import { createFaultList, type FaultList, type FaultRule } from '../../testing/registry/faults.js';
-import { listen, type LoggedRequest, type TlsOptions } from './http.js';
+import { type Intercept, listen, type LoggedRequest, type TlsOptions } from './http.js';
 import { parseRepository } from '../oci/reference.js';
 
 export { DISTRIBUTION_2_8, DISTRIBUTION_3, SPEC, type Behaviour } from './manifests.js';
 export { classifyRequest, type ClassifiedRequest, type RequestKind } from './request.js';
-export type { AccessAction, AuthOptions, BasicAuth, Grant, TokenAuth } from '../../testing/registry/auth.js';
 export type { Call } from './request.js';
-export type { Fault, FaultList, FaultMatch, FaultRule } from '../../testing/registry/faults.js';
 export type { StoredManifest, TagEvent } from './store.js';
 export type { LoggedRequest, TlsOptions } from './http.js';
+
+/** What may stand between a client and the registry: accounts, and whatever goes wrong on the way. */
+interface Hooks {
+  readonly intercept?: Intercept;
+  /** Lets a request pass (null) or answers it. */
+  readonly guard?: (call: Call) => Answer | null;
+  /** the token endpoint; without it there is none */
+  readonly token?: (call: Call) => Promise<Answer>;
+}
 
 export interface RegistryOptions {
   /** default 0: any free port */
   readonly port?: number;
   /** what differs from the spec; whole sets: `DISTRIBUTION_2_8`, `DISTRIBUTION_3` */
   readonly behaviour?: Partial<Behaviour>;
-  readonly auth?: AuthOptions;
-  readonly faults?: readonly FaultRule[];
-  /** milliseconds since the epoch; for the log and for the life of tokens. Default the real clock */
+  readonly hooks?: Hooks;
+  /** where requests are logged; default a list of its own */
+  readonly log?: LoggedRequest[];
+  /** milliseconds since the epoch, for the log. Default the real clock */
   readonly now?: () => number;
   /** blobs with more bytes than this live in temporary files, removed by `close`. Default 8 MiB */
   readonly spillAbove?: number;
@@ -56,15 +56,10 @@ export interface EmbeddedRegistry {
   readonly url: string;
   /** `127.0.0.1:PORT`, as it stands in an image name */
   readonly host: string;
-  /** where tokens are given out; null without token authentication */
-  readonly tokenUrl: string | null;
-  /** every request since the start, token requests included */
+  /** every request since the start */
   readonly requests: readonly LoggedRequest[];
   /** every state that each tag ever had, in order */
   readonly history: readonly TagEvent[];
-  /** every token handed out */
-  readonly tokens: readonly string[];
-  readonly faults: Pick<FaultList, 'set' | 'fired'>;
   /** sorted */
   tags(repository: string): readonly string[];
   /** by tag or digest */
@@ -85,32 +80,21 @@ export interface EmbeddedRegistry {
 export async function startRegistry(options: RegistryOptions = {}): Promise<EmbeddedRegistry> {
   const store = createStore(options.spillAbove ?? 8 * 1024 * 1024, options.temporaryDirectory ?? tmpdir());
   const behaviour: Behaviour = { ...SPEC, ...options.behaviour };
-  const auth = options.auth ?? { kind: 'none' };
-  const now = options.now ?? Date.now;
-  const log: LoggedRequest[] = [];
-  const faults = createFaultList(options.faults);
-  let tokenUrl: string | null = null;
-  const tokens = auth.kind === 'token' ? createTokenService(auth, now, () => tokenUrl ?? '') : null;
-  const wire = { faults, log, now, ...(options.tls ? { tls: options.tls } : {}) };
-  const handle = handler(store, behaviour, guardOf(auth, tokens), tokens);
-  const main = await listen({ ...wire, handle, port: options.port ?? 0 });
-  const second =
-    tokens && auth.kind === 'token' && auth.ownPort
-      ? await listen({
-          ...wire,
-          handle: (call) => (call.kind === 'token' ? tokens.answer(call) : pageNotFound()),
-        })
-      : null;
-  if (tokens) tokenUrl = `${(second ?? main).url}/token`;
+  const { hooks = {}, log = [] } = options;
+  const main = await listen({
+    handle: handler(store, behaviour, hooks),
+    intercept: hooks.intercept,
+    log,
+    now: options.now ?? Date.now,
+    port: options.port ?? 0,
+    tls: options.tls,
+  });
 
   return {
     url: main.url,
     host: main.host,
-    tokenUrl,
     requests: log,
     history: store.history,
-    tokens: tokens?.issued ?? [],
-    faults,
     tags: (repository) => [...store.tags(repository)].sort(),
     manifest: (repository, reference) => store.manifest(repository, reference),
     hasBlob: (repository, digest) => store.blob(repository, digest) !== undefined,
@@ -130,21 +114,16 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Embe
     },
     deleteTag: (repository, tag) => void store.deleteTag(repository, tag, null),
     async close() {
-      await Promise.all([main.close(), second?.close()]);
+      await main.close();
       await store.close();
     },
   };
 }
 
-function guardOf(auth: AuthOptions, tokens: TokenService | null): Guard {
-  if (tokens) return tokens.guard;
-  return auth.kind === 'basic' ? basicGuard(auth) : () => null;
-}
-
-function handler(store: Store, behaviour: Behaviour, guard: Guard, tokens: TokenService | null) {
+function handler(store: Store, behaviour: Behaviour, { guard, token }: Hooks) {
   return async (call: Call): Promise<Answer> => {
-    if (call.kind === 'token') return tokens ? tokens.answer(call) : pageNotFound();
-    const refused = guard(call);
+    if (call.kind === 'token') return token ? token(call) : pageNotFound();
+    const refused = guard?.(call);
     if (refused) return refused;
     if (call.kind === 'ping') return json(200, {}, { 'docker-distribution-api-version': 'registry/2.0' });
     const { repository } = call;

@@ -18,7 +18,7 @@ interface Ticket {
 export interface TokenService {
   readonly guard: Guard;
   /** GET (Basic or nobody) and POST (oauth2: refresh token or password) */
-  answer(call: Call): Promise<Answer>;
+  readonly answer: (call: Call) => Promise<Answer>;
   /** every token handed out so far, so that tests can search for leaks */
   readonly issued: readonly string[];
 }

@@ -10,6 +10,7 @@ import {
   refusal,
 } from '../../src/embedded/request.js';
 import { createFaultList, type FaultList, type FaultRule } from './faults.js';
+import { interceptBy } from './intercept.js';
 
 interface ProxyOptions {
   /** default 0: any free port */
@@ -37,7 +38,7 @@ export async function startProxy(upstream: string, options: ProxyOptions = {}): 
   const faults = createFaultList(options.faults);
   const requests: LoggedRequest[] = [];
   const listening = await listen({
-    faults,
+    intercept: interceptBy(faults),
     log: requests,
     now: options.now ?? Date.now,
     port: options.port ?? 0,

@@ -1,4 +1,4 @@
-import { type EmbeddedRegistry, startRegistry } from '../../../src/embedded/server.js';
+import { type EmbeddedRegistry, startRegistry } from '../../../testing/registry/server.js';
 import type { TestRegistry } from './world.js';
 
 /** The registry inside this process, with its door for faults. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { image, pushAll, seed } from '../../../src/embedded/images.js';
-import { type EmbeddedRegistry, startRegistry, type TokenAuth } from '../../../src/embedded/server.js';
+import { type EmbeddedRegistry, startRegistry, type TokenAuth } from '../../../testing/registry/server.js';
 import { codeOf, jsonOf, raw, type RawAnswer } from '../../support/raw.js';
 
 const app = image();

@@ -7,7 +7,7 @@ import {
   type Fault,
   type FaultMatch,
   startRegistry,
-} from '../../../src/embedded/server.js';
+} from '../../../testing/registry/server.js';
 import { matches } from '../../../testing/registry/faults.js';
 import { codeOf, raw, type RawAnswer, type RawRequest } from '../../support/raw.js';
 

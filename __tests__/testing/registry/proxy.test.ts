@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { image, OCI_MANIFEST, pushAll, seed } from '../../../src/embedded/images.js';
-import { type EmbeddedRegistry, startRegistry } from '../../../src/embedded/server.js';
+import { type EmbeddedRegistry, startRegistry } from '../../../testing/registry/server.js';
 import { shapes } from '../../../testing/registry/images.js';
 import { type FaultProxy, startProxy } from '../../../testing/registry/proxy.js';
 import { codeOf, raw } from '../../support/raw.js';
