@@ -1,9 +1,10 @@
 /*
- * Writes the generated tables of the docs, between their markers: inputs and outputs of README.md from action.yml, and the
- * registries of docs/registries.md from src/registry/quirks.ts.
+ * Writes the generated parts of the docs, between their markers: inputs and outputs of README.md from action.yml, the
+ * registries of docs/registries.md from src/registry/quirks.ts, and the picture of docs/architecture.md from the imports.
  *   node scripts/docs.mjs           writes them
  *   node scripts/docs.mjs --check   fails when one is not what the source gives
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -36,6 +37,8 @@ const quirks = QUIRKS.map(({ registry, differs, handling, denied, immutable, tok
   const links = source.split(', ').map((url, at) => `[${at + 1}](${url})`);
   return `| ${cell(registry.replace('*', '\\*'))} | ${cell(differs)} | ${cell(done.join('; '))} | ${links.join(' ')} |`;
 });
+const structure = join(root, 'scripts/structure.mjs');
+const picture = execFileSync(process.execPath, [structure, '--picture'], { encoding: 'utf8' }).trimEnd();
 
 const pages = {
   'README.md': {
@@ -45,6 +48,7 @@ const pages = {
   'docs/registries.md': {
     quirks: ['| registry | what differs | what Retag does | |', '|---|---|---|---|', ...quirks],
   },
+  'docs/architecture.md': { picture: ['', picture, ''] },
 };
 
 for (const [name, tables] of Object.entries(pages)) {

@@ -2,6 +2,7 @@
  * The shape of src/, measured from its own imports and definitions, and what it is held to.
  *   node scripts/structure.mjs            prints the figures
  *   node scripts/structure.mjs --check    fails when one is past its bound, or an export has no user in the product
+ *   node scripts/structure.mjs --picture  prints the imports as a Mermaid picture, for docs/architecture.md
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path/posix';
@@ -116,18 +117,39 @@ function longestPath(edges) {
   return { floors: Math.max(0, ...depth.values()), cycles };
 }
 
+/** Everything that can be reached from a room, without the room itself. */
+function reachable(edges, room, seen = new Set()) {
+  for (const next of edges.get(room) ?? []) {
+    if (!seen.has(next)) reachable(edges, next, seen.add(next));
+  }
+  return seen;
+}
+
+/** The imports between rooms as a picture, without the arrows that a longer way makes needless. */
+function picture(edges) {
+  const arrows = [...edges].flatMap(([room, targets]) =>
+    [...targets]
+      .filter((target) => ![...targets].some((other) => reachable(edges, other).has(target)))
+      .map((target) => `  ${room} --> ${target}`),
+  );
+  return ['```mermaid', 'graph TD', ...arrows.sort(), '```'].join('\n');
+}
+
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 const product = new Map(filesBelow('src').map((file) => [file, read(file)]));
 const fileEdges = new Map();
 const roomEdges = new Map();
+const runtimeEdges = new Map();
 const users = new Map();
 for (const [file, { imports }] of product) {
   fileEdges.set(file, new Set());
   if (!roomEdges.has(roomOf(file))) roomEdges.set(roomOf(file), new Set());
-  for (const { file: target, names } of imports) {
+  for (const { file: target, names, type } of imports) {
     if (!product.has(target)) continue;
     fileEdges.get(file).add(target);
-    if (roomOf(target) !== roomOf(file)) roomEdges.get(roomOf(file)).add(roomOf(target));
+    const [room, other] = [roomOf(file), roomOf(target)];
+    if (room !== other) roomEdges.get(room).add(other);
+    if (room !== other && !type) runtimeEdges.set(room, (runtimeEdges.get(room) ?? new Set()).add(other));
     for (const name of names) {
       const key = `${target}#${name}`;
       users.set(key, (users.get(key) ?? new Set()).add(file));
@@ -169,6 +191,11 @@ const figures = {
   floors: rooms.floors,
   'single-use exports': unused.length,
 };
+
+if (process.argv.includes('--picture')) {
+  console.log(picture(runtimeEdges));
+  process.exit();
+}
 
 const width = Math.max(...Object.keys(figures).map((name) => name.length));
 for (const [name, value] of Object.entries(figures)) {
