@@ -253,3 +253,27 @@ describe('workflows', () => {
     expect(given(parseYaml(body)).filter((name) => !(name in inputs))).toEqual([]);
   });
 });
+
+describe('words', () => {
+  /** What a reader whose first language is not English stumbles over, and the usual word for it. */
+  const AVOIDED: readonly (readonly [RegExp, string])[] = [
+    [/\bmend(?:s|ed|ing)?\b/, 'fix'],
+    [/\b(?:is|are) (?:said|told)\b/, 'print, report'],
+    [/\bspoken to\b/, 'connect to'],
+    [/\bleave (?:\S+ )?away\b/, 'omit'],
+    [/\bwhat is there\b/, 'the thing itself'],
+    [/\bneeds no word\b|\ba word of its own\b/, 'not needed'],
+    [/\bas \S+ takes? them\b/, 'in the format of'],
+    [/\bdoubts?\b/, 'warning'],
+    [/\bsalvag|\baftermath\b|\blookouts?\b/, 'the name of the field'],
+  ];
+  const read = ['README.md', 'action.yml', ...files('docs', /\.md$/), ...files('src', /\.ts$/)];
+
+  test.each(AVOIDED)('nothing that people read says %s (write: %s)', (word) => {
+    const everywhere = new RegExp(word.source, 'i');
+    const found = read.filter((path) =>
+      everywhere.test(readFileSync(path, 'utf8').replace(/\n\s*(?:\*|\/\/|>)?\s*/g, ' ')),
+    );
+    expect(found).toEqual([]);
+  });
+});

@@ -14,13 +14,13 @@ const SOURCE = 'reg.example/app:build';
 const TAG = 'reg.example/app:1.0';
 
 async function planFor(wanted: WantedTag[], registry: MemoryRegistry): Promise<Plan> {
-  const lookouts = {
+  const lookups = {
     nameless: () => null,
     gate: () => Promise.resolve({ state: 'open' as const, text: '' }),
     channel: () => Promise.resolve({ order: 'newer' as const, highest: '0.9' }),
     build: () => Promise.resolve({ state: 'to-build' as const }),
   };
-  const made = plan(wanted, await observe(wanted, registry, lookouts, { concurrency: 4 }));
+  const made = plan(wanted, await observe(wanted, registry, lookups, { concurrency: 4 }));
   registry.calls.length = 0;
   return made;
 }

@@ -114,16 +114,16 @@ describe('a registry that does not list its tags', () => {
   };
 
   test('leaves the order of its channels unknown, and names what the ref gives', async () => {
-    const lookouts = await named('policy: semver', 'refs/tags/1.9.0');
+    const lookups = await named('policy: semver', 'refs/tags/1.9.0');
     const latest = wantedTag({ kind: 'channel', destination: { ...APP, tag: 'latest' }, group: 'release' });
-    expect(await lookouts.channel(latest)).toEqual({ order: 'unknown', error: denied });
-    expect(lookouts.nameless(latest)).toBeNull();
+    expect(await lookups.channel(latest)).toEqual({ order: 'unknown', error: denied });
+    expect(lookups.nameless(latest)).toBeNull();
   });
 
   test('leaves the tags of a numbered release without a name, and no promotion', async () => {
-    const lookouts = await named('policy: k8s-topology-aware', 'refs/heads/main');
-    expect(lookouts.nameless(wantedTag({ group: 'release' }))).toBe(denied);
-    expect(lookouts.nameless(wantedTag())).toBeNull();
+    const lookups = await named('policy: k8s-topology-aware', 'refs/heads/main');
+    expect(lookups.nameless(wantedTag({ group: 'release' }))).toBe(denied);
+    expect(lookups.nameless(wantedTag())).toBeNull();
   });
 });
 
@@ -136,11 +136,11 @@ describe('builds', () => {
       concurrency: 1,
       claim: null,
     });
-    const lookouts = observeParts({ names, wanted: [], builds: [], states, selected: [], stages: [] }, parts);
-    expect(await lookouts.build(wantedTag({ source: { from: 'build', build: 'app' } }))).toEqual({
+    const lookups = observeParts({ names, wanted: [], builds: [], states, selected: [], stages: [] }, parts);
+    expect(await lookups.build(wantedTag({ source: { from: 'build', build: 'app' } }))).toEqual({
       state: 'to-build',
     });
-    expect(() => lookouts.build(wantedTag({ source: { from: 'build', build: 'x' } }))).toThrow(
+    expect(() => lookups.build(wantedTag({ source: { from: 'build', build: 'x' } }))).toThrow(
       'without the state',
     );
   });

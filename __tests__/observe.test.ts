@@ -7,7 +7,7 @@ import { digestOf, promotionOf, wantedTag } from './support/wanted.js';
 
 const SOURCE = 'reg.example/app:build';
 const TAG = 'reg.example/app:1.0';
-const lookouts = {
+const lookups = {
   nameless: () => null,
   gate: () => Promise.resolve({ state: 'pending' as const, text: 'asked' }),
   channel: () => Promise.resolve({ order: 'newer' as const, highest: null }),
@@ -18,13 +18,13 @@ test('a tag without a name is not looked at', async () => {
   const registry = memoryRegistry({});
   const error = new OperationError('denied', '403');
   const wanted = wantedTag();
-  const seen = await observe([wanted], registry, { ...lookouts, nameless: () => error }, { concurrency: 1 });
+  const seen = await observe([wanted], registry, { ...lookups, nameless: () => error }, { concurrency: 1 });
   expect(seen.get(wanted)).toMatchObject({ destination: { state: 'unknown', error }, source: null });
   expect(registry.calls).toEqual([]);
 });
 
 async function callsFor(wanted: WantedTag[], registry: MemoryRegistry): Promise<string[]> {
-  await observe(wanted, memoised(registry), lookouts, { concurrency: 2 });
+  await observe(wanted, memoised(registry), lookups, { concurrency: 2 });
   return registry.calls;
 }
 
@@ -79,7 +79,7 @@ describe('what is read, and no more', () => {
 
 describe('sources', () => {
   const one = async (wanted: WantedTag, registry: MemoryRegistry) =>
-    (await observe([wanted], memoised(registry), lookouts, { concurrency: 1 })).get(wanted);
+    (await observe([wanted], memoised(registry), lookups, { concurrency: 1 })).get(wanted);
 
   test('a source that is not there is missing', async () => {
     expect((await one(wantedTag(), memoryRegistry({})))?.source?.state).toBe('missing');
@@ -125,7 +125,7 @@ describe('sources', () => {
     registry.before = (call) => {
       if (call === 'manifest reg.example/app:build') registry.tagged.set(SOURCE, digestOf('c'));
     };
-    const seen = await observe([primary, stable], memoised(registry), lookouts, { concurrency: 2 });
+    const seen = await observe([primary, stable], memoised(registry), lookups, { concurrency: 2 });
     const digests = [...seen.values()].map(({ source }) =>
       source?.state === 'present' ? source.digest : null,
     );
@@ -146,11 +146,11 @@ describe('sources', () => {
     const gated = wantedTag({ gates: entry.requires, entries: [entry] });
     const registry = memoryRegistry({ [SOURCE]: digestOf('a') }, { revision: 'abc' });
     const seen: unknown[] = [];
-    const gate: typeof lookouts.gate = (...words: unknown[]) => {
+    const gate: typeof lookups.gate = (...words: unknown[]) => {
       seen.push(words[1]);
-      return lookouts.gate();
+      return lookups.gate();
     };
-    await observe([gated], registry, { ...lookouts, gate }, { concurrency: 1 });
+    await observe([gated], registry, { ...lookups, gate }, { concurrency: 1 });
     expect(seen).toMatchObject([{ facts: revision === null ? null : { revision } }]);
   });
 

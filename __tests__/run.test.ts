@@ -323,7 +323,7 @@ describe('a release', () => {
     expect(others).toEqual([]);
     expect(only).toMatchObject({ level: 'error', title: `${registry.host}/two:2.3.4`, line: 4 });
     expect(only?.message).toMatch(
-      /failed to solve: exit code: 1\. Mend what the build log shows, then run again\.$/,
+      /failed to solve: exit code: 1\. Fix what the build log shows, then run again\.$/,
     );
     expect(await release().run('apply')).toMatchObject({ exitCode: 0 });
     expect(Object.keys(tags('one', 'two'))).toHaveLength(4);

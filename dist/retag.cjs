@@ -6504,9 +6504,9 @@ function isUnbuilt({ action: action2, error: error2 }) {
   return action2 !== "build" && error2?.cause !== void 0;
 }
 function remedy(action2) {
-  if (action2.error?.cause === "builder") return "Mend what the build log shows, then run again.";
+  if (action2.error?.cause === "builder") return "Fix what the build log shows, then run again.";
   if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
-  if (isFollower(action2)) return "Mend what it follows; this tag then comes with it.";
+  if (isFollower(action2)) return "Fix what it follows; this tag then comes with it.";
   if (action2.reason.cause === "build") return "";
   switch (action2.reason.code) {
     case "different-digest":
@@ -6514,9 +6514,9 @@ function remedy(action2) {
     case "source-missing":
       return "Check name and src_build_tag, or wait until the image is published.";
     case "source-gone":
-      return "Nothing to mend while the tag is there.";
+      return "Nothing to fix while the tag is there.";
     case "unknown":
-      return "Mend what could not be asked (login, permissions, network) and run again; nothing was written.";
+      return "Fix the login, permissions or network problem, then run again; nothing was written.";
     case "digest-mismatch":
       return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
     case "platform-missing":
@@ -8045,7 +8045,7 @@ function attached({ attachments }) {
 }
 function badTable(actions) {
   return table(
-    ["", "tag", "why, and how to mend it"],
+    ["", "tag", "why, and how to fix it"],
     actions.map((a) => [
       verb(a),
       lines(tagCell(a), a.location === null ? "" : code(`${a.location.file}:${a.location.line}`)),
@@ -17330,7 +17330,7 @@ function inOrder(problems2, files) {
 function atMost(limit, problems2) {
   if (problems2.length <= limit) return problems2;
   const more = `${problems2.length >= MAX_JUDGED ? "at least " : ""}${problems2.length - limit}`;
-  return [...problems2.slice(0, limit), { what: `and ${more} more problems`, hint: "mend these first" }];
+  return [...problems2.slice(0, limit), { what: `and ${more} more problems`, hint: "fix these first" }];
 }
 var OTHER_KEYS, MAX_PROBLEMS, MAX_JUDGED;
 var init_config = __esm({
@@ -18119,7 +18119,7 @@ function refusal(observation, seen, revision) {
       image: image3,
       code: "revision-mismatch",
       text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what is there`
+      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
     }
   ];
 }
@@ -18423,8 +18423,8 @@ var init_classify2 = __esm({
 });
 
 // src/observe.ts
-async function observe(wanted, registry, lookouts, options) {
-  const observer = createObserver(registry, lookouts, options.absence ?? "confirmed");
+async function observe(wanted, registry, lookups, options) {
+  const observer = createObserver(registry, lookups, options.absence ?? "confirmed");
   let done = 0;
   const seen = await pool(wanted, options.concurrency, async (tag2) => {
     const observed = await observer(tag2);
@@ -18444,10 +18444,10 @@ async function confirmUnwritten({ actions }, observed, registry, concurrency) {
   });
   return open8.length > 0;
 }
-function createObserver(registry, lookouts, allowed) {
+function createObserver(registry, lookups, allowed) {
   const sources = once2(true);
   return async (wanted) => {
-    const nameless = lookouts.nameless(wanted);
+    const nameless = lookups.nameless(wanted);
     const destination = nameless === null ? await registry.head(wanted.destination, absenceFor(wanted)) : { state: "unknown", error: nameless };
     if (destination.state === "unknown") return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === "present" ? destination.digest : null;
@@ -18463,8 +18463,8 @@ function createObserver(registry, lookouts, allowed) {
     const reading = readSource(registry, wanted, source);
     const [read3, gate2, channel] = await Promise.all([
       reading,
-      wanted.gates.length === 0 ? OPEN : reading.then((seen) => lookouts.gate(wanted, seen)),
-      wanted.kind === "channel" ? lookouts.channel(wanted) : null
+      wanted.gates.length === 0 ? OPEN : reading.then((seen) => lookups.gate(wanted, seen)),
+      wanted.kind === "channel" ? lookups.channel(wanted) : null
     ]);
     return { destination, source: read3, gate: gate2, channel };
   };
@@ -18478,7 +18478,7 @@ function createObserver(registry, lookouts, allowed) {
     return stateOf2(at2, await registry.head(at2));
   }
   async function observeSource(wanted, previous) {
-    if (wanted.source.from === "build") return lookouts.build(wanted);
+    if (wanted.source.from === "build") return lookups.build(wanted);
     const { follows } = wanted;
     const leader = follows === null || follows.forced ? null : await registry.head(follows.destination, absenceFor(follows));
     if (leader?.state === "present") return presentAt(wanted.destination, leader.digest);
@@ -18592,8 +18592,8 @@ async function channelOf(release, { destination }, { registry, gitTags }) {
   if (tags2 instanceof OperationError) return { order: "unknown", error: tags2 };
   const compared = compareChannel(policy2, resolved, channel, tags2);
   if (compared.order !== "older" || compared.highest === null || gitTags === void 0) return compared;
-  const doubt = await unexplained(gitTagsOf(policy2, compared.highest), compared.highest, gitTags);
-  return doubt === null ? compared : { ...compared, warning: doubt };
+  const warning2 = await unexplained(gitTagsOf(policy2, compared.highest), compared.highest, gitTags);
+  return warning2 === null ? compared : { ...compared, warning: warning2 };
 }
 async function unexplained(givenBy, version, gitTags) {
   if (givenBy.length === 0) return null;
@@ -18868,13 +18868,13 @@ function classifyRun(policy2, { config, options, scope }, request, parts) {
 }
 async function makePlan(wanted, release, request, parts) {
   const { registry, log, gatekeeper } = parts;
-  const lookouts = observeParts(release, {
+  const lookups = observeParts(release, {
     gatekeeper,
     registry,
     gitTags: request.facts?.gitTags,
     subject: (entry, revision) => parts.subject(entry, revision)
   });
-  const observed = await observe(wanted, registry, lookouts, {
+  const observed = await observe(wanted, registry, lookups, {
     concurrency: request.concurrency * 2,
     absence: request.command === "apply" ? "unconfirmed" : "confirmed",
     onProgress: (done) => log.progress(done, wanted.length, "tags looked at")
@@ -20389,7 +20389,7 @@ function decodeAuth(auth, source, registry) {
   return [text4.slice(0, colon), text4.slice(colon + 1).replace(/^\0+|(?<!\0)\0+$/g, "")];
 }
 function bad4(source, what) {
-  return new OperationError("denied", `${source} ${what}; mend it, or log in again with "docker login"`);
+  return new OperationError("denied", `${source} ${what}; fix it, or log in again with "docker login"`);
 }
 function basicHeader(username, password) {
   return `Basic ${Buffer.from(`${username}:${password}`, "utf8").toString("base64")}`;
@@ -20453,7 +20453,7 @@ function reasonOf(error2, timeoutMs) {
 function failed2(program, registry, from, why) {
   return new OperationError(
     "denied",
-    `${program}, which ${from} names for ${registry}, gave no login: ${why}; mend it, or take it out of that file`
+    `${program}, which ${from} names for ${registry}, gave no login: ${why}; fix it, or take it out of that file`
   );
 }
 var import_node_child_process2, HUB_KEY, HUB_HOSTS, NAME, MAX_BYTES2;
@@ -20520,7 +20520,7 @@ async function readConfig2(env) {
   } catch (error2) {
     const { code: code2 } = error2;
     if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
-    throw new OperationError("denied", `${path6} cannot be read (${messageOf(error2)}); mend its permissions`, {
+    throw new OperationError("denied", `${path6} cannot be read (${messageOf(error2)}); fix its permissions`, {
       cause: error2
     });
   }
@@ -21453,7 +21453,10 @@ function hostnameOf(host) {
   try {
     return new URL(`https://${host}`).hostname;
   } catch {
-    throw new OperationError("unsafe", `${host}: this is not a host that can be spoken to; correct the name`);
+    throw new OperationError(
+      "unsafe",
+      `${host}: this is not a host that Retag can connect to; correct the name`
+    );
   }
 }
 function addressOf(hostname) {
@@ -21635,7 +21638,7 @@ function tokenServer(origin, asker2) {
   if (origin === void 0 || origin === "") {
     throw new OperationError(
       "protocol",
-      `${asker2.registry} asks for a token without naming a token server (realm); the registry has to be mended`
+      `${asker2.registry} asks for a token without naming a token server (realm); the registry has to be fixed`
     );
   }
   const url = URL.canParse(origin) ? new URL(origin) : null;
@@ -24394,7 +24397,7 @@ function isRedirect(status) {
 }
 function pointed(base, location2, listed4) {
   if (!URL.canParse(location2, base.href)) {
-    throw unsafe(base, "an address that cannot be read", "the registry has to be mended");
+    throw unsafe(base, "an address that cannot be read", "the registry has to be fixed");
   }
   const target = new URL(location2, base);
   target.hash = "";
@@ -24409,7 +24412,7 @@ function pointed(base, location2, listed4) {
     );
   }
   if (target.username !== "" || target.password !== "") {
-    throw unsafe(base, `${target.host} with a user name in the address`, "the registry has to be mended");
+    throw unsafe(base, `${target.host} with a user name in the address`, "the registry has to be fixed");
   }
   if (isPrivate(target.hostname) && !isNear2(base, target) && !isListed(target, listed4)) {
     throw unsafe(
@@ -24724,7 +24727,7 @@ function nextFor(task, status) {
   if (status === 403) return `give the account that is logged in to ${registry} access to ${repository}`;
   if (status === 429) return `run again later, or lower the concurrency`;
   if (status === 408 || status >= 500) return `run again when ${registry} is well`;
-  return `see what ${registry} says about it, mend that and run again`;
+  return `see what ${registry} says about it, fix that and run again`;
 }
 async function retryOnMismatch(context, read3) {
   try {
@@ -24979,7 +24982,7 @@ function checkDescriptors(nodes, name) {
       if (!found || found.bytes.length === child3.size && found.mediaType === child3.mediaType) continue;
       throw new OperationError(
         "mismatch",
-        `${name(node.manifest.digest)}: its child ${child3.digest} is said to have ${child3.size} bytes of "${child3.mediaType}", but has ${found.bytes.length} bytes of "${found.mediaType}"; build and push the image anew`
+        `${name(node.manifest.digest)}: its child ${child3.digest} is listed with ${child3.size} bytes of "${child3.mediaType}", but has ${found.bytes.length} bytes of "${found.mediaType}"; build and push the image anew`
       );
     }
   }
@@ -24999,7 +25002,7 @@ function checkSubjects(nodes, root, name) {
 function twoSizes(name, digest) {
   return new OperationError(
     "mismatch",
-    `${name}: the blob ${digest} is said to have two sizes; build and push the image anew`
+    `${name}: the blob ${digest} is listed with two sizes; build and push the image anew`
   );
 }
 function childrenFirst(nodes, root) {
@@ -33380,7 +33383,7 @@ var FLAGS = {
     commands: COMMON,
     idle: OFFLINE,
     value: "HOST",
-    help: "speak http to this host; loopback needs no word"
+    help: "connect to this host over http; not needed for localhost"
   },
   concurrency: {
     type: "string",
@@ -33495,7 +33498,7 @@ function unknownCommand(word) {
 function wordsOf(argv, shapes) {
   const options = Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, { type }]));
   const unknown2 = [];
-  let args = argv.map((text4) => ({ text: text4, mended: false }));
+  let args = argv.map((text4) => ({ text: text4, corrected: false }));
   for (; ; ) {
     const texts = args.map(({ text: text5 }) => text5);
     const { tokens } = (0, import_node_util.parseArgs)({
@@ -33509,7 +33512,7 @@ function wordsOf(argv, shapes) {
     if (strange === void 0) {
       return {
         flags: tokens.flatMap(
-          (token) => token.kind === "option" && args[token.index]?.mended !== true ? [token] : []
+          (token) => token.kind === "option" && args[token.index]?.corrected !== true ? [token] : []
         ),
         unknown: unknown2,
         words: tokens.flatMap((token) => token.kind === "positional" ? [token.value] : [])
@@ -33519,7 +33522,7 @@ function wordsOf(argv, shapes) {
     const [, written2 = text4, name = "", value = ""] = /^(-+([^=]*))(.*)$/s.exec(text4) ?? [];
     const near = suggest(name, Object.keys(shapes));
     unknown2.push({ written: written2, near });
-    const meant = near === void 0 ? [] : [{ text: `--${near}${value}`, mended: true }];
+    const meant = near === void 0 ? [] : [{ text: `--${near}${value}`, corrected: true }];
     args = [...args.slice(0, strange.index), ...meant, ...args.slice(strange.index + 1)];
   }
 }

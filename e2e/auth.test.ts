@@ -139,7 +139,7 @@ test('olareg over TLS', async () => {
   expect(await tagOf(registry)).toBe(image.root.digest);
 });
 
-test('a certificate of an unknown authority is refused, with the setting that mends it', async () => {
+test('a certificate of an unknown authority is refused, with the setting that fixes it', async () => {
   const registry = await filled(startRegistryV3({ tls: true }));
   const { status, report, stderr } = await promote('apply', { ...registry, caFile: null });
   expect(status).toBe(1);

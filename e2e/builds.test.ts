@@ -144,7 +144,7 @@ describe('five images', () => {
     for (const name of names) expect(await tags(image(name))).toEqual(['2.3.4', '2.3.4-stable']);
   });
 
-  test('the third fails: no image has a tag, the error names it; mended, the next run tags all', async () => {
+  test('the third fails: no image has a tag, the error names it; once fixed, the next run tags all', async () => {
     project.file('broken/Dockerfile', 'FROM scratch\nCOPY nowhere /x\n');
     tagFile(five('c'));
     const failed = await project.retag('refs/tags/2.3.4');

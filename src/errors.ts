@@ -7,7 +7,7 @@ export interface Location {
   readonly nowhere?: true;
 }
 
-/** One mistake in what a person gave: what is wrong, where, and how to mend it. */
+/** One mistake in what a person gave: what is wrong, where, and how to fix it. */
 export interface Problem {
   /** Absent for command-line words and action inputs, which have no line. */
   readonly location?: Location;
@@ -17,7 +17,7 @@ export interface Problem {
   readonly hint?: string;
 }
 
-/** `file:line:column: what; mend` – the form that editors and terminals can jump to. */
+/** `file:line:column: what; hint` – the form that editors and terminals can jump to. */
 export function formatProblem(problem: Problem): string {
   const { location, what, hint } = problem;
   const where = location === undefined ? '' : `${shownLocation(location)}: `;

@@ -136,7 +136,7 @@ export function readFiles(files: readonly TagFile[], preset: string): Files {
   };
 }
 
-/** A run has one policy. Others are an error or the same again; of the first few every mistake is said. */
+/** A run has one policy. Others are an error or the same again; of the first few every mistake is reported. */
 const MAX_LATER_POLICIES = 4;
 
 /** The first of them; the rest is not looked for. */
@@ -204,7 +204,7 @@ export function splitBySeverity(
   };
 }
 
-// What is doubtful in a policy and no error, said once in the log of whatever command read it.
+// Warnings about a policy: printed once in the log of whatever command read it.
 
 export function logWarnings(policy: CompiledPolicy | null, log: Pick<Log, 'warning'>): void {
   for (const problem of policy?.warnings ?? []) log.warning(formatProblem(problem));

@@ -49,7 +49,7 @@ const OPEN: GateVerdict = { state: 'open', text: '' };
 export async function observe(
   wanted: readonly WantedTag[],
   registry: Registry,
-  lookouts: ObserveParts,
+  lookups: ObserveParts,
   options: {
     readonly concurrency: number;
     /** `unconfirmed` for a plan that is carried out: see `confirmUnwritten` */
@@ -57,7 +57,7 @@ export async function observe(
     readonly onProgress?: (done: number) => void;
   },
 ): Promise<Map<WantedTag, Observed>> {
-  const observer = createObserver(registry, lookouts, options.absence ?? 'confirmed');
+  const observer = createObserver(registry, lookups, options.absence ?? 'confirmed');
   let done = 0;
   const seen = await pool(wanted, options.concurrency, async (tag) => {
     const observed = await observer(tag);
@@ -91,14 +91,14 @@ export async function confirmUnwritten(
 
 function createObserver(
   registry: Registry,
-  lookouts: ObserveParts,
+  lookups: ObserveParts,
   allowed: Absence,
 ): (wanted: WantedTag) => Promise<Observed> {
   /** A source is resolved once a run, whoever asks and how: one that moves meanwhile must not give a release two digests. */
   const sources = once<SourceState>(true);
 
   return async (wanted) => {
-    const nameless = lookouts.nameless(wanted);
+    const nameless = lookups.nameless(wanted);
     const destination: TagState =
       nameless === null
         ? await registry.head(wanted.destination, absenceFor(wanted))
@@ -119,8 +119,8 @@ function createObserver(
     const reading = readSource(registry, wanted, source);
     const [read, gate, channel] = await Promise.all([
       reading,
-      wanted.gates.length === 0 ? OPEN : reading.then((seen) => lookouts.gate(wanted, seen)),
-      wanted.kind === 'channel' ? lookouts.channel(wanted) : null,
+      wanted.gates.length === 0 ? OPEN : reading.then((seen) => lookups.gate(wanted, seen)),
+      wanted.kind === 'channel' ? lookups.channel(wanted) : null,
     ]);
     return { destination, source: read, gate, channel };
   };
@@ -139,7 +139,7 @@ function createObserver(
   }
 
   async function observeSource(wanted: WantedTag, previous: string | null): Promise<SourceState> {
-    if (wanted.source.from === 'build') return lookouts.build(wanted);
+    if (wanted.source.from === 'build') return lookups.build(wanted);
     // A stable tag or channel is the digest of its primary, wherever that came from; the source may be gone by now.
     const { follows } = wanted;
     const leader =
@@ -311,8 +311,8 @@ async function channelOf(
   if (tags instanceof OperationError) return { order: 'unknown', error: tags };
   const compared = compareChannel(policy, resolved, channel, tags);
   if (compared.order !== 'older' || compared.highest === null || gitTags === undefined) return compared;
-  const doubt = await unexplained(gitTagsOf(policy, compared.highest), compared.highest, gitTags);
-  return doubt === null ? compared : { ...compared, warning: doubt };
+  const warning = await unexplained(gitTagsOf(policy, compared.highest), compared.highest, gitTags);
+  return warning === null ? compared : { ...compared, warning };
 }
 
 /** A version that somebody pushed by hand holds a channel back for ever, and nobody sees why. */
@@ -326,7 +326,7 @@ async function unexplained(
     const known = new Set(await gitTags());
     if (givenBy.some((name) => known.has(name))) return null;
   } catch {
-    // Only a doubt: git that cannot say keeps no tag from anything.
+    // Only a warning: git that cannot say keeps no tag from anything.
     return null;
   }
   return `no git tag of this repository gives ${version}, which holds this channel back; delete ${version} from the registry if nobody released it`;

@@ -140,7 +140,7 @@ export interface Registry {
   /** How many signatures, SBOMs and referrers are attached to the image and its children. */
   attached(image: DigestRef, manifest: Manifest): Promise<number>;
   /**
-   * Carries what is attached to an image that both repositories have, and nothing else; what is there is left.
+   * Carries what is attached to an image that both repositories have, and nothing else; what exists is left.
    * @param mode with `require` what cannot be carried is an error, else a warning
    * @returns `written` is 0 when all of it was there
    */

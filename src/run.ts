@@ -90,7 +90,7 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
   return { report, exitCode: code, closing, config, release, made, outcomes };
 }
 
-/** The plan of a run, and what has to be built for it; both are said in the log. */
+/** The plan of a run, and what has to be built for it; both are printed in the log. */
 async function planRun(
   wanted: readonly WantedTag[],
   release: Release | null,
@@ -110,7 +110,7 @@ async function planRun(
   const shown = release === null ? null : await showDefinition(release, planned, request, parts);
   const building = shown === null ? null : await checkSources(shown, request, parts);
   const lines = [...(building?.planned ?? []), ...tagOutcomes(planned, request)];
-  // What is refused is said again by apply, where it counts.
+  // What is refused is reported again by apply, where it counts.
   sayTags(lines, log, request.command === 'plan');
   return { planned, building };
 }
@@ -153,13 +153,13 @@ async function makePlan(
   parts: RunParts,
 ): Promise<Plan> {
   const { registry, log, gatekeeper } = parts;
-  const lookouts = observeParts(release, {
+  const lookups = observeParts(release, {
     gatekeeper,
     registry,
     gitTags: request.facts?.gitTags,
     subject: (entry, revision) => parts.subject(entry, revision),
   });
-  const observed = await observe(wanted, registry, lookouts, {
+  const observed = await observe(wanted, registry, lookups, {
     concurrency: request.concurrency * 2,
     absence: request.command === 'apply' ? 'unconfirmed' : 'confirmed',
     onProgress: (done) => log.progress(done, wanted.length, 'tags looked at'),

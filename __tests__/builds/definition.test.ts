@@ -136,7 +136,7 @@ describe('what the bake file does not say', () => {
     ]);
   });
 
-  test('a host spoken to over http is marked so', () => {
+  test('a host connected to over http is marked so', () => {
     const made = definition(build('registry.local:5000/a'), { insecure: ['registry.local:5000'] });
     expect(made.file.target['a']!.output[0]).toMatch(/,push=true,registry\.insecure=true$/);
   });

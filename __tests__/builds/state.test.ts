@@ -117,14 +117,14 @@ describe('refused before anything is built', () => {
   });
 });
 
-describe('how to build over what is there', () => {
+describe('how to build over what exists', () => {
   const hint = (...observations: PrimaryObservation[]): string =>
     planBuilds(['quay.io/o/a'], observations, REVISION).refused[0]?.hint ?? '';
   const stable = { stable: ['2.3.4-stable'] };
 
   test('names the tag and the stable tag, since one alone is refused for the other', () => {
     expect(hint(seen('quay.io/o/a', present(ONE, OTHER), stable))).toBe(
-      'give this commit a version of its own, or name "quay.io/o/a:2.3.4" and "quay.io/o/a:2.3.4-stable" in "force" to build over what is there',
+      'give this commit a version of its own, or name "quay.io/o/a:2.3.4" and "quay.io/o/a:2.3.4-stable" in "force" to build over what exists',
     );
   });
 

@@ -98,7 +98,7 @@ describe('text', () => {
     expect(text).not.toContain('does not match');
   });
 
-  test('leaves how to mend a ref to the errors', () => {
+  test('leaves how to fix a ref to the errors', () => {
     const text = classificationsAsText(classifyRefs(wmcore, ['-x'], TIME));
     expect(text).toMatch(/\n-x: "-x" is not a git ref\n$/);
   });

@@ -145,7 +145,7 @@ describe('what is no YAML', () => {
     const found = messages(`images: [${'1,'.repeat(1_234)}]`);
     expect(found).toHaveLength(1_001);
     expect(found[999]).toContain('item 1000 of "images"');
-    expect(found[1_000]).toBe('and 234 more problems; mend these first');
+    expect(found[1_000]).toBe('and 234 more problems; fix these first');
   });
 });
 

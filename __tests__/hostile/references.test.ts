@@ -45,7 +45,7 @@ describe('names', () => {
     ['threat 8: a full-width letter', 'ⓔvil.example/x', /./],
     ['row 8: 256 characters', `example.com/${'a'.repeat(244)}`, /256/],
     ['row 92: a comma', 'a,push=true,name=evil/x', /./],
-  ])('%s is an error that says how to mend it', (_name, text, what) => {
+  ])('%s is an error that says how to fix it', (_name, text, what) => {
     const parsed = parseRepository(text);
     expect(parsed.ok).toBe(false);
     if (parsed.ok) return;

@@ -167,7 +167,7 @@ describe('threat 8: hosts', () => {
   );
 
   test.each(['10.0.0.1', '192.168.1.1', '[fd00::1]', 'registry.internal'])(
-    'threat 8: %s is spoken to over https only',
+    'threat 8: %s is connected to over https only',
     (host) => expect(addressOfRegistry(host, []).scheme).toBe('https'),
   );
 });

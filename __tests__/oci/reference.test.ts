@@ -13,7 +13,7 @@ import {
 
 const HEX = '0123456789abcdef'.repeat(4);
 
-/** `what; mend` of a text that must be refused. */
+/** `what; hint` of a text that must be refused. */
 function complaint(parsed: Parsed<unknown>): string {
   if (parsed.ok) throw new Error(`it was taken: ${JSON.stringify(parsed.value)}`);
   return `${parsed.what}; ${parsed.hint}`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { placeOf, policyOf, problemsOf, withRules } from '../support/policies.js';
 
-const MEND = 'put something into one of the tags that tells them apart, such as {git_tag} or {branch}';
+const HINT = 'put something into one of the tags that tells them apart, such as {git_tag} or {branch}';
 
 describe('one tag for different refs', () => {
   test.each<[string, string, string, string]>([
@@ -42,7 +42,7 @@ describe('one tag for different refs', () => {
       {
         location: { ...tag, column: tag.column + second.indexOf('tag: ', 8) + 5 },
         what: `rules policy/1 and policy/2 give one tag to different refs: ${refs}`,
-        hint: MEND,
+        hint: HINT,
       },
     ]);
   });
@@ -64,7 +64,7 @@ describe('one tag for different refs', () => {
       {
         location: { ...placeOf(yaml, "'{sha:8}'"), column: placeOf(yaml, "'{sha:8}'").column + 11 },
         what: 'rules policy/1 and policy/2 give one tag to different refs: refs/tags/a and refs/tags/b both get "x"',
-        hint: MEND,
+        hint: HINT,
       },
     ]);
   });

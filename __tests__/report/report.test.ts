@@ -184,7 +184,7 @@ describe('outputs (contract 7)', () => {
   });
 });
 
-describe('how to mend a refusal', () => {
+describe('how to fix a refusal', () => {
   const mismatch = { code: 'revision-mismatch' as const, text: 'it is made from another commit' };
 
   test('src_ref is named for a promotion, and not for a build, which has none', () => {
@@ -202,7 +202,7 @@ describe('how to mend a refusal', () => {
 });
 
 describe('annotations', () => {
-  test('refusals and failures are errors on the line of the tag file, with how to mend them; holds are notices', () => {
+  test('refusals and failures are errors on the line of the tag file, with how to fix them; holds are notices', () => {
     const list = annotations(
       reportOf([HELD, REFUSED, FAILED, KEPT, reportAction({ warnings: ['no revision label'] })]),
     );

@@ -14,7 +14,7 @@ describe('the job summary (contract 10)', () => {
     );
   });
 
-  test('has counts, picture, the refused with how to mend them, the changed and the held, in this order', () => {
+  test('has counts, picture, the refused with how to fix them, the changed and the held, in this order', () => {
     const order = [
       '| create |',
       '```mermaid',
@@ -44,7 +44,7 @@ describe('the job summary (contract 10)', () => {
     expect(row).toContain('2 of 3 attachments carried');
   });
 
-  test('a refusal shows both digests, how to mend it and the line of the tag file', () => {
+  test('a refusal shows both digests, how to fix it and the line of the tag file', () => {
     const row = text.split('\n').find((line) => line.startsWith('| refuse'));
     expect(row).toContain(digestOf('a'));
     expect(row).toContain(digestOf('b'));
@@ -52,7 +52,7 @@ describe('the job summary (contract 10)', () => {
     expect(row).toContain('`tags.yaml:2`');
   });
 
-  test('a long reason is shown to its end, where it says how to mend it; but not again for what follows it', () => {
+  test('a long reason is shown to its end, where it says how to fix it; but not again for what follows it', () => {
     const long = `${'x'.repeat(500)}; name it in "force"`;
     const reason = { code: 'different-digest' as const, cause: 'build' as const, text: long };
     const follower = {

@@ -17,7 +17,7 @@ export interface Buildkit extends Running {
 
 /**
  * Starts buildkitd with runc as its worker and makes a builder for it.
- * `registries` (host:port) are spoken to over plain http.
+ * `registries` (host:port) are connected to over plain http.
  */
 export async function startBuildkit(registries: readonly string[]): Promise<Buildkit> {
   const directory = temporaryDirectory('buildkit');

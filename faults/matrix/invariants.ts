@@ -164,7 +164,7 @@ export function runIsBounded({ requests, normal, elapsed, limit }: Evidence): st
 }
 
 const NEXT_STEP =
-  /\b(?:run again|check|see |see that|log in|give |list |make |use |build and push|push |choose|find out|look at|have the|correct|compare|raise|sign |set |switch|remove|decide|publish|take |move it|wait|pull it|put this|renewed|issued|mend|answer with|once it)/i;
+  /\b(?:run again|check|see |see that|log in|give |list |make |use |build and push|push |choose|find out|look at|have the|correct|compare|raise|sign |set |switch|remove|decide|publish|take |move it|wait|pull it|put this|renewed|issued|fix|answer with|once it)/i;
 
 /** I8: a failure names registry and repository, and what to do about it. */
 export function failureIsExplained({ world, attempt }: Evidence): string[] {

@@ -193,7 +193,7 @@ async function targetsOf(
   parts: RunParts,
 ): Promise<readonly BuiltTarget[] | OperationError> {
   const all = release.builds.map(({ config }) => imageOf(config));
-  // Digests first: a job that failed is said before anything is built for nothing.
+  // Digests first: a job that failed is reported before anything is built for nothing.
   const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
   if (here === null) return elsewhere;
   if (stop !== null) return stop;

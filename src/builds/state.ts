@@ -141,7 +141,7 @@ function refusal(
       image,
       code: 'revision-mismatch',
       text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what is there`,
+      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`,
     },
   ];
 }

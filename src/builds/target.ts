@@ -35,7 +35,7 @@ export interface DefinitionContext {
   readonly sourceDateEpoch: string | undefined;
   /** false on events whose code nobody reviewed: no cache is exported */
   readonly trusted: boolean;
-  /** registry hosts that are spoken to over http, besides loopback */
+  /** registry hosts to connect to over http, besides loopback */
   readonly insecure: readonly string[];
 }
 

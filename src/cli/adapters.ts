@@ -48,7 +48,7 @@ interface AdapterOptions {
 }
 
 export interface Adapters {
-  /** rejects with how to mend it where GitHub cannot be asked */
+  /** rejects with how to fix it where GitHub cannot be asked */
   readonly github: () => Promise<GitHub>;
   readonly gatekeeper: Gatekeeper;
   readonly claim: ClaimTag;
@@ -92,7 +92,7 @@ export function openAdapters(options: AdapterOptions): Adapters {
     builder: () => lazyBuilder(options),
     changes: (config) => (changed ??= changesOf(options, config, github)),
     review: async (plan, files, mode) => {
-      // Outside GitHub there are no pull requests, so nothing is said there unless the tag file or a flag asks for it.
+      // Outside GitHub there are no pull requests, so nothing is printed there unless the tag file or a flag asks for it.
       if (files.length === 0 || mode === 'off' || (mode === undefined && home === '')) return plan;
       const branch = branchOfRun(env) ?? facts?.defaultBranch ?? null;
       const known = { files, sha: checkedOut, branch, missing: missing(options) };

@@ -129,7 +129,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     commands: COMMON,
     idle: OFFLINE,
     value: 'HOST',
-    help: 'speak http to this host; loopback needs no word',
+    help: 'connect to this host over http; not needed for localhost',
   },
   concurrency: {
     type: 'string',
@@ -265,7 +265,7 @@ function unknownCommand(word: string): Problem {
   return { what: `there is no command "${word}"`, hint };
 }
 
-// argv → flags and words, whatever their order. Flags that do not exist are told, and read as the ones that were meant.
+// argv → flags and words, whatever their order. Flags that do not exist are reported, and read as the ones that were meant.
 
 /** What of a flag decides how the words behind it are read. */
 type Shapes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
@@ -297,7 +297,7 @@ interface Words {
 function wordsOf(argv: readonly string[], shapes: Shapes): Words {
   const options = Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, { type }]));
   const unknown: UnknownFlag[] = [];
-  let args = argv.map((text) => ({ text, mended: false }));
+  let args = argv.map((text) => ({ text, corrected: false }));
   for (;;) {
     const texts = args.map(({ text }) => text);
     const { tokens } = parseArgs({
@@ -311,7 +311,7 @@ function wordsOf(argv: readonly string[], shapes: Shapes): Words {
     if (strange === undefined) {
       return {
         flags: tokens.flatMap((token) =>
-          token.kind === 'option' && args[token.index]?.mended !== true ? [token] : [],
+          token.kind === 'option' && args[token.index]?.corrected !== true ? [token] : [],
         ),
         unknown,
         words: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
@@ -321,7 +321,7 @@ function wordsOf(argv: readonly string[], shapes: Shapes): Words {
     const [, written = text, name = '', value = ''] = /^(-+([^=]*))(.*)$/s.exec(text) ?? [];
     const near = suggest(name, Object.keys(shapes));
     unknown.push({ written, near });
-    const meant = near === undefined ? [] : [{ text: `--${near}${value}`, mended: true }];
+    const meant = near === undefined ? [] : [{ text: `--${near}${value}`, corrected: true }];
     args = [...args.slice(0, strange.index), ...meant, ...args.slice(strange.index + 1)];
   }
 }

@@ -31,7 +31,7 @@ export async function classifyCommand(args: Arguments, io: Io): Promise<number> 
   return 0;
 }
 
-/** Gives what is wrong with the refs: an error once all of them are told. */
+/** Gives what is wrong with the refs: an error once all of them are reported. */
 async function write(
   classified: Iterable<ClassifiedRef>,
   { path, json }: { readonly path: string | null; readonly json: boolean },

@@ -46,7 +46,7 @@ export function tagsCommand(args: Arguments, io: Io): Promise<number> {
     });
     sayWarnings(report, log);
     if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    // Last: when the disk is full now, everything else is said already.
+    // Last: when the disk is full now, everything else is printed already.
     if (path !== null) await writeJson(path, report, checkoutOf(io));
     return exitCode;
   });

@@ -35,7 +35,7 @@ function printer(stream: NodeJS.WriteStream): Stream {
   };
 }
 
-/** A reader that goes away (`retag apply | head`) must not end a run that is writing tags; what is said is lost, no more. */
+/** A reader that goes away (`retag apply | head`) must not end a run that is writing tags; what it would have read is lost, no more. */
 function survivePipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

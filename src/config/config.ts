@@ -150,7 +150,7 @@ export const MAX_JUDGED = 2_000;
 
 /**
  * By file in the order given, then line and column; what stands in no file first. The same sentence about the same
- * place is said once.
+ * place is reported once.
  */
 export function inOrder(
   problems: readonly Problem[],
@@ -176,5 +176,5 @@ export function inOrder(
 function atMost(limit: number, problems: readonly Problem[]): readonly Problem[] {
   if (problems.length <= limit) return problems;
   const more = `${problems.length >= MAX_JUDGED ? 'at least ' : ''}${problems.length - limit}`;
-  return [...problems.slice(0, limit), { what: `and ${more} more problems`, hint: 'mend these first' }];
+  return [...problems.slice(0, limit), { what: `and ${more} more problems`, hint: 'fix these first' }];
 }

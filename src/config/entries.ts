@@ -14,7 +14,7 @@ interface EntryTag {
   readonly from: string;
 }
 
-/** Entries of this run are told by their numbers, as in its report. */
+/** Entries of this run are named by their numbers, as in its report. */
 export interface EntryChanges {
   /** entries that are new or different in the pull request */
   readonly changed: ReadonlySet<number>;
@@ -87,7 +87,7 @@ function entryKey(entry: ImageConfig): string {
 
 // An entry of `images` in other versions of its tag file, to find the change that brought it in.
 
-/** How the entry is told in another version of the file: by what it says, wherever it stands. */
+/** How the entry is recognised in another version of the file: by what it says, wherever it stands. */
 interface EntryTest {
   readonly file: string;
   /** is an entry that says the same in this text? */

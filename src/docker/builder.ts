@@ -19,7 +19,7 @@ export interface BuilderOptions {
   readonly environment: Environment;
   /** input `builder`; null: the one that buildx has selected */
   readonly builder: string | null;
-  /** registry hosts spoken to over http, for a temporary builder */
+  /** registry hosts to connect to over http, for a temporary builder */
   readonly insecure: readonly string[];
   readonly signal: AbortSignal;
   readonly clock: Pick<Clock, 'sleep'>;

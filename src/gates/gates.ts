@@ -63,7 +63,7 @@ export function combine(judged: Verdict['gates']): Verdict {
   };
 }
 
-/** Checks for a run that cannot ask GitHub: every gate is unknown, with `why` as a sentence that says how to mend it. */
+/** Checks for a run that cannot ask GitHub: every gate is unknown, with `why` as a sentence that says how to fix it. */
 export function withoutGitHub(why: string): Checks {
   const refuse = (): Promise<never> => Promise.reject(new OperationError('denied', why));
   return { check: refuse, runs: refuse, approvals: refuse };

@@ -51,7 +51,7 @@ const NEEDED =
 const NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|ASKPASS|HTTP_|CONFIG_).*)$/i;
 
 /**
- * Git in `cwd`, for questions about what is there. Nothing is run that the repository's configuration names, no remote is
+ * Git in `cwd`, for questions about the repository. Nothing is run that the repository's configuration names, no remote is
  * asked, and no token is given on: the work tree may be a stranger's. Prompts are off: nobody is there to answer them.
  * The answer has `ok: false` when git said no (exit 1 to 127), for the caller to judge.
  * @throws OperationError when git cannot be run to its end

@@ -227,7 +227,7 @@ function nextPage(link: string | undefined, apiUrl: string): string | null {
   );
 }
 
-/** The job's own token may not ask who it is; that is how it is told. */
+/** The job's own token may not ask who it is; that is how it is recognised. */
 async function whoAmI(call: GitHub['call']): Promise<Identity> {
   try {
     const { login } = await call('GET /user', {});

@@ -102,7 +102,7 @@ function detail(error: unknown): string {
 }
 
 /**
- * Which permission a request needs, for messages that say how to mend a refusal. From the table "Permissions
+ * Which permission a request needs, for messages that say how to fix a refusal. From the table "Permissions
  * required for GitHub Apps" of GitHub's REST documentation; docs/permissions.md is written from the same facts.
  */
 

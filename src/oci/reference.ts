@@ -23,7 +23,7 @@ export interface DigestRef extends Repository {
 
 export type ImageRef = TagRef | DigestRef;
 
-/** A parse either gives a value or says what is wrong and how to mend it. */
+/** A parse either gives a value or says what is wrong and how to fix it. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly what: string; readonly hint: string };

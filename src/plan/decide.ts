@@ -188,7 +188,7 @@ function write(
   );
 }
 
-/** Channels only go forward; one that does not exist yet is not made from a version that is older than what is there. */
+/** Channels only go forward; one that does not exist yet is not made from a version that is older than what exists. */
 function decideChannel(
   wanted: WantedTag,
   observed: Observed,
@@ -237,7 +237,7 @@ function hold(wanted: WantedTag, observed: Observed, previous: string | null): P
   }
 }
 
-/** A build that must not be made says itself what to do about it, unless nothing is known of what is there. */
+/** A build that must not be made says itself what to do about it, unless nothing is known of what exists. */
 function refuseBuild(
   wanted: WantedTag,
   previous: string | null,

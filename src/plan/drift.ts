@@ -1,5 +1,5 @@
 /**
- * Drift: what the registry no longer holds as the tag file says. A plan on a schedule looks for it; nothing is mended, since
+ * Drift: what the registry no longer holds as the tag file says. A plan on a schedule looks for it; nothing is fixed, since
  * only people know which of the two is right.
  */
 import { OperationError } from '../errors.js';

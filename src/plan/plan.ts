@@ -134,7 +134,7 @@ function digestOf({ action: { wanted }, observed: { source } }: Claim): string |
 
 const WORST_FIRST = ['refuse', 'hold', 'move', 'create', 'build', 'keep'] as const;
 
-/** The action that stands in the way most decides; what several entries are refused for is said once each. */
+/** The action that stands in the way most decides; what several entries are refused for is reported once each. */
 function unite(actions: readonly PlannedAction[]): PlannedAction {
   const worst = WORST_FIRST.find((name) => actions.some(({ action }) => action === name));
   const decisive = actions.filter(({ action }) => action === worst);
@@ -180,7 +180,7 @@ function describe(claims: readonly Claim[]): string {
   const each = claims.map((claim) => {
     const { source, location } = claim.action.wanted;
     const named = source.from === 'image' ? formatReference(source.ref) : `build ${source.build}`;
-    // Where one of them is told by its digest, so are the others.
+    // Where one of them is named by its digest, so are the others.
     const digest = pinned && source.from === 'image' && 'tag' in source.ref ? digestOf(claim) : null;
     const where = location === null ? '' : ` (${location.file}:${location.line})`;
     return `${named}${digest === null ? '' : ` = ${digest}`}${where}`;

@@ -9,7 +9,7 @@ import { numberNames } from './versions.js';
 
 const WHOLE_NAME = ['git_tag', 'branch'];
 
-/** All problems of one rule, and doubts that are no errors. */
+/** All problems of one rule, and warnings. */
 export function checkRule(rule: CompiledRule, suffix: string): { problems: Problem[]; warnings: Problem[] } {
   const problems = [
     ...rule.tags.flatMap((template, i) => tagProblems(rule, template, suffix, ['tags', i])),
@@ -246,7 +246,7 @@ const CLASSES = '0a-._/~';
 /**
  * Runs the pattern against itself: two readings of one text that are at different places, one of them inside a field,
  * and that both reach the end, make it ambiguous. The number of pairs is bounded by the square of the pattern's length;
- * of a pattern that takes more than `budget` steps nothing is said.
+ * of a pattern that takes more than `budget` steps nothing is reported.
  */
 export function isAmbiguous(pattern: Pattern, budget = 500_000): boolean {
   let left = budget;

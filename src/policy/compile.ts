@@ -236,7 +236,7 @@ function entryOf(
 }
 
 /**
- * May a rule that cannot be used win this ref, were it mended? Then what the other rules say of the ref means nothing.
+ * May a rule that cannot be used win this ref, were it fixed? Then what the other rules say of the ref means nothing.
  * @param winner the sound rule that wins it now; null for none
  */
 function isOpen(

@@ -106,7 +106,7 @@ export interface CompiledRule {
   readonly tagPatterns: readonly Shape[];
 }
 
-/** May a rule that cannot be used win this ref, were it mended? `winner` is the rule that wins it without. */
+/** May a rule that cannot be used win this ref, were it fixed? `winner` is the rule that wins it without. */
 export type Open = (input: Pick<ClassifyInput, 'kind' | 'name'>, winner: CompiledRule | null) => boolean;
 
 /** How tags that promotions write must look (preset `starlingx`). */
@@ -128,7 +128,7 @@ export interface CompiledPolicy {
   readonly location: Location | null;
   /** every name that a template may use with some rule of this policy */
   readonly names: ReadonlySet<string>;
-  /** doubts that are no errors; to be shown once */
+  /** warnings, to be shown once */
   readonly warnings: readonly Problem[];
   /** a moment in `timezone` */
   readonly calendar: (time: number) => Moment;

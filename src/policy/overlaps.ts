@@ -42,7 +42,7 @@ export function checkRulesTogether(
     if (open(first.ref, first.output.rule) || open(second.ref, second.output.rule)) continue;
     const [a, b] = [first.output, second.output];
     if (a.kind === b.kind && a.index < ownRules !== b.index < ownRules) continue;
-    // Each is told of one other; the place is in the tag file where one of them is.
+    // Each is reported with one other; the place is in the tag file where one of them is.
     const at = b.index < ownRules || a.index >= ownRules ? b : a;
     const key = `${b.index} ${b.path.join(' ')}`;
     if (!found.has(key)) found.set(key, problemOf(first, second, placeOf(at)));

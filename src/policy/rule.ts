@@ -97,7 +97,7 @@ function commonFields(lists: readonly (readonly string[])[]): string[] {
   return (first ?? []).filter((name) => others.every((names) => names.includes(name)));
 }
 
-/** The names that fields of a pattern may have when it is mended: every word of it. */
+/** The names that fields of a pattern may have when it is fixed: every word of it. */
 export function possibleFields(source: string): string[] {
   return source.match(/[A-Za-z][A-Za-z0-9_]*/g) ?? [];
 }

@@ -295,7 +295,7 @@ function createAttachments(
   };
 }
 
-/** Each thing once, with all that it is said to be attached to. */
+/** Each thing once, with all that it claims to be attached to. */
 function merged(claims: readonly Claim[]): readonly Claim[] {
   const byName = new Map<string, Claim>();
   for (const { ref, to } of claims) {

@@ -140,7 +140,7 @@ function refusedHead(task: Task, response: RegistryResponse): OperationError {
 
 /**
  * docker-registry 2.8: `404 MANIFEST_UNKNOWN "OCI index found, but accept header does not support OCI indexes"`. There is
- * no code for it. The text can only take away from what is known: an absence that is doubted is never written on.
+ * no code for it. The text can only take away from what is known: an absence that is uncertain is never written on.
  */
 function hidesByAccept(message: string): boolean {
   return message.toLowerCase().includes('accept header');

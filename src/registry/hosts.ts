@@ -9,7 +9,7 @@ import { OperationError } from '../errors.js';
 /** Docker Hub's API does not live at the name that people write. */
 const API_HOSTS: ReadonlyMap<string, string> = new Map([['docker.io', 'registry-1.docker.io']]);
 
-/** Where a registry's API is and how it is spoken to. `either`: loopback, http until TLS turns out to answer. */
+/** Where a registry's API is and how Retag connects to it. `either`: loopback, http until TLS turns out to answer. */
 export interface RegistryAddress {
   /** host or host:port of the API */
   readonly host: string;
@@ -93,7 +93,10 @@ function hostnameOf(host: string): string {
   try {
     return new URL(`https://${host}`).hostname;
   } catch {
-    throw new OperationError('unsafe', `${host}: this is not a host that can be spoken to; correct the name`);
+    throw new OperationError(
+      'unsafe',
+      `${host}: this is not a host that Retag can connect to; correct the name`,
+    );
   }
 }
 

@@ -80,7 +80,7 @@ export async function checkCopyable(reader: Reader, source: Repository, root: Ma
     await readTree(reader, source, root, ({ mediaType }) => isIndex(mediaType));
   } catch (error) {
     if (!(error instanceof OperationError) || error.code !== 'absent') throw error;
-    // The image is there, and a part of it is not: `absent` is said of the image alone.
+    // The image is there, and a part of it is not: `absent` means the image alone.
     throw new OperationError('mismatch', error.message, { cause: error });
   }
 }
@@ -139,7 +139,7 @@ function checkDescriptors(nodes: ReadonlyMap<string, TreeNode>, name: (digest: s
       if (!found || (found.bytes.length === child.size && found.mediaType === child.mediaType)) continue;
       throw new OperationError(
         'mismatch',
-        `${name(node.manifest.digest)}: its child ${child.digest} is said to have ${child.size} bytes of "${child.mediaType}", ` +
+        `${name(node.manifest.digest)}: its child ${child.digest} is listed with ${child.size} bytes of "${child.mediaType}", ` +
           `but has ${found.bytes.length} bytes of "${found.mediaType}"; build and push the image anew`,
       );
     }
@@ -170,7 +170,7 @@ function checkSubjects(
 function twoSizes(name: string, digest: string): OperationError {
   return new OperationError(
     'mismatch',
-    `${name}: the blob ${digest} is said to have two sizes; build and push the image anew`,
+    `${name}: the blob ${digest} is listed with two sizes; build and push the image anew`,
   );
 }
 
@@ -258,7 +258,7 @@ async function revisionOf(view: View, node: ParsedManifest, depth: number): Prom
 const PLATFORM_LANES = 8;
 
 /**
- * All that is said about the revision: the annotations of indexes, annotation and label of each image. An image without any
+ * All that the image says about its revision: the annotations of indexes, annotation and label of each image. An image without any
  * is in the list too, unless an index above it speaks for it.
  * @param of the platform of `node`, or its digest; null for the root
  * @param spoken an index above has the annotation

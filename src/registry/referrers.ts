@@ -34,7 +34,7 @@ export interface Referrers {
 
 const MAX_PAGES = 100;
 const MAX_REFERRERS = 1000;
-/** How registries say that they do not have the API. Any other refusal may hide what is attached, and is told. */
+/** How registries say that they do not have the API. Any other refusal may hide what is attached, and is reported. */
 const NO_API: readonly number[] = [404, 405, 501];
 
 export function createReferrers(context: Context): Referrers {

@@ -23,7 +23,7 @@ export function createRegistry(transport: Transport, options: RegistryOptions): 
   const lists = once<readonly string[]>(false);
   /**
    * A manifest with a subject is made findable before its tag is written: a run that is stopped in between is
-   * completed by the next, which would otherwise find the tag done. The fallback index may only name what is there.
+   * completed by the next, which would otherwise find the tag done. The fallback index may only name what exists.
    */
   const announce = async (ref: TagRef, manifest: Manifest): Promise<void> => {
     const parsed = parseManifest(manifest, formatReference(ref));

@@ -123,10 +123,10 @@ function nextFor(task: Task, status: number): string {
   if (status === 403) return `give the account that is logged in to ${registry} access to ${repository}`;
   if (status === 429) return `run again later, or lower the concurrency`;
   if (status === 408 || status >= 500) return `run again when ${registry} is well`;
-  return `see what ${registry} says about it, mend that and run again`;
+  return `see what ${registry} says about it, fix that and run again`;
 }
 
-/** Bytes that were bent on the way are asked for once more before the registry is doubted. */
+/** Bytes that were bent on the way are asked for once more before the registry is blamed. */
 export async function retryOnMismatch<T>(
   context: Context,
   read: (context: Context) => Promise<T>,

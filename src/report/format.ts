@@ -76,9 +76,9 @@ export function isUnbuilt({ action, error }: ReportAction): boolean {
 
 /** What to do about a refusal, a hold or a failure; empty where the reason says it already. */
 export function remedy(action: ReportAction): string {
-  if (action.error?.cause === 'builder') return 'Mend what the build log shows, then run again.';
+  if (action.error?.cause === 'builder') return 'Fix what the build log shows, then run again.';
   if (action.error !== null) return 'Run again: finished tags are kept, and only what is missing is written.';
-  if (isFollower(action)) return 'Mend what it follows; this tag then comes with it.';
+  if (isFollower(action)) return 'Fix what it follows; this tag then comes with it.';
   if (action.reason.cause === 'build') return '';
   switch (action.reason.code) {
     case 'different-digest':
@@ -86,9 +86,9 @@ export function remedy(action: ReportAction): string {
     case 'source-missing':
       return 'Check name and src_build_tag, or wait until the image is published.';
     case 'source-gone':
-      return 'Nothing to mend while the tag is there.';
+      return 'Nothing to fix while the tag is there.';
     case 'unknown':
-      return 'Mend what could not be asked (login, permissions, network) and run again; nothing was written.';
+      return 'Fix the login, permissions or network problem, then run again; nothing was written.';
     case 'digest-mismatch':
       return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
     case 'platform-missing':
@@ -134,7 +134,7 @@ export function verb(action: ReportAction): string {
   return action.outcome === 'skipped' && action.error !== null ? 'skipped' : action.action;
 }
 
-/** Is it something that somebody has to mend? */
+/** Is it something that somebody has to fix? */
 export function isBad({ action, error, reason }: ReportAction): boolean {
   return action === 'refuse' || error !== null || (action === 'hold' && reason.code === 'gate-failed');
 }

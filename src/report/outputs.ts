@@ -105,7 +105,7 @@ export interface BuildOutputInput {
   readonly partial: boolean;
 }
 
-/** Empty texts where nothing is built; docker/build-push-action takes them as they are. */
+/** Empty texts where nothing is built; docker/build-push-action accepts them. */
 export function buildOutputs(input: BuildOutputInput): Record<string, string> {
   const { config, release, made, partial } = input;
   const due = (release?.selected ?? []).filter(

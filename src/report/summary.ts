@@ -8,11 +8,11 @@ import type { Report, ReportAction } from './model.js';
 const MOST_BYTES = 900 * 1024;
 /** More unchanged tags than this are counted, not listed. */
 const MOST_KEPT = 1000;
-/** What is wrong often says last how to mend it, so it is shown whole; only once, not for every tag that follows. */
+/** What is wrong often says last how to fix it, so it is shown whole; only once, not for every tag that follows. */
 const MOST_REASON = 1000;
 
 /**
- * The summary: one sentence, counts, picture, what changed, what was refused and how to mend it, the unchanged folded.
+ * The summary: one sentence, counts, picture, what changed, what was refused and how to fix it, the unchanged folded.
  * @param sentence what happened, by whoever knows more than the report
  */
 export function summary(report: Report, sentence = closing(report)): string {
@@ -89,7 +89,7 @@ function attached({ attachments }: ReportAction): string {
 
 function badTable(actions: readonly ReportAction[]): string {
   return table(
-    ['', 'tag', 'why, and how to mend it'],
+    ['', 'tag', 'why, and how to fix it'],
     actions.map((a) => [
       verb(a),
       lines(tagCell(a), a.location === null ? '' : code(`${a.location.file}:${a.location.line}`)),

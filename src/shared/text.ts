@@ -11,7 +11,7 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let allowed = Math.min(3, Math.max(1, Math.floor((wanted.length + 1) / 3)));
   for (const candidate of candidates) {
-    // Each further character is one edit at least: most words are told apart without the table.
+    // Each further character is one edit at least: most words are distinguished without the table.
     if (Math.abs(Math.min(candidate.length, LONGEST) - wanted.length) > allowed) continue;
     const distance = editDistance(wanted, candidate.toLowerCase().slice(0, LONGEST), allowed);
     if (distance > allowed) continue;

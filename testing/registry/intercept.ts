@@ -138,7 +138,7 @@ async function flood(
   if (!socket.destroyed) socket.end('0\r\n\r\n');
 }
 
-/** Straight to the socket, because node:http mends framing that is meant to be wrong. */
+/** Straight to the socket, because node:http corrects framing that is meant to be wrong. */
 function writeHead(socket: Socket, answer: Answer, framing: Readonly<Record<string, string>>): void {
   const headers = Object.entries({ ...answer.headers, ...framing });
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');

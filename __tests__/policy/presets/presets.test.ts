@@ -211,7 +211,7 @@ describe('starlingx', () => {
     else expect(result?.what).toMatch(problem);
   });
 
-  test('the mend names the tag for the branch', () => {
+  test('the hint names the tag for the branch', () => {
     expect(checkPromotionTag(policy, 'stx.4.0-v2.2', 'r/stx.5.0')?.hint).toBe(
       'on this branch it would be "stx.5.0-v2.2"',
     );

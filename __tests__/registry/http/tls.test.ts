@@ -27,7 +27,7 @@ const start = async (pair: Pair, handler: Parameters<typeof serve>[0]): Promise<
 const ok: Parameters<typeof serve>[0] = (_, response) => void response.end('ok');
 
 describe('a registry on loopback that speaks TLS', () => {
-  test('is found out once, then spoken to over https; the answer is as over http', async () => {
+  test('is found out once, then connected to over https; the answer is as over http', async () => {
     const registry = await start(right, ok);
     const { transport } = kit({ ca: authority.ca });
     for (let i = 0; i < 3; i++) {

@@ -1,7 +1,7 @@
 /**
  * What all parts of the definition are made of. The definition serves twice: valibot checks data with it, and
  * the JSON Schema for editors is generated from it. Checks that say more than a type are raw checks whose issue
- * carries what is wrong as `message`, with `{it}` for the thing itself, and how to mend it as `expected`;
+ * carries what is wrong as `message`, with `{it}` for the thing itself, and how to fix it as `expected`;
  * `problems.ts` reads them so.
  */
 import * as v from 'valibot';

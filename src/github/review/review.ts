@@ -204,7 +204,7 @@ async function entriesAt(github: GitHub, path: string, ref: string): Promise<rea
   try {
     return parseConfig([{ path, bytes: new TextEncoder().encode(text) }]).images;
   } catch (error) {
-    // The file that is already merged may be broken; this change may be what mends it.
+    // The file that is already merged may be broken; this change may be what fixes it.
     if (error instanceof UserError) return [];
     throw error;
   }

@@ -153,7 +153,7 @@ async function ensureLabel(github: GitHub, name: string): Promise<void> {
   }
 }
 
-/** Whom GitHub lets an issue be assigned to; the others are said, and the issue is written without them. */
+/** Whom GitHub lets an issue be assigned to; Retag warns about the others and writes the issue without them. */
 async function assignable(
   github: GitHub,
   logins: readonly string[],

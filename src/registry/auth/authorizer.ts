@@ -21,7 +21,7 @@ export interface Authorizer {
 
 interface AuthorizerOptions {
   readonly credentials: Credentials;
-  /** the registry as it is spoken to now; asked at each challenge because the scheme may just have been found out */
+  /** the registry as Retag connects to it now; asked at each challenge because the scheme may just have been found out */
   readonly asker: () => Origin;
   readonly ask: AskTokenServer;
   /** milliseconds since the epoch */

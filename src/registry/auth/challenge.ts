@@ -79,14 +79,14 @@ export interface Origin {
 /**
  * The token server that a challenge names, or OperationError. A registry could name any URL, and whoever is asked
  * there gets the credentials and is reached from inside this machine's network. So: https, or http where the
- * registry itself is spoken to over http; and a host that belongs to the registry (the same, one in the same
+ * registry itself is connected to over http; and a host that belongs to the registry (the same, one in the same
  * registered domain, a row of the quirks table, loopback for loopback) or that the user listed.
  */
 export function tokenServer(origin: string | undefined, asker: Origin): URL {
   if (origin === undefined || origin === '') {
     throw new OperationError(
       'protocol',
-      `${asker.registry} asks for a token without naming a token server (realm); the registry has to be mended`,
+      `${asker.registry} asks for a token without naming a token server (realm); the registry has to be fixed`,
     );
   }
   const url = URL.canParse(origin) ? new URL(origin) : null;

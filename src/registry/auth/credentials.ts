@@ -106,7 +106,7 @@ async function readConfig(env: CredentialOptions['env']): Promise<DockerConfig |
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new OperationError('denied', `${path} cannot be read (${messageOf(error)}); mend its permissions`, {
+    throw new OperationError('denied', `${path} cannot be read (${messageOf(error)}); fix its permissions`, {
       cause: error,
     });
   }

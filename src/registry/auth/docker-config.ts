@@ -84,7 +84,7 @@ function decodeAuth(auth: string, source: string, registry: string): [string, st
 }
 
 function bad(source: string, what: string): OperationError {
-  return new OperationError('denied', `${source} ${what}; mend it, or log in again with "docker login"`);
+  return new OperationError('denied', `${source} ${what}; fix it, or log in again with "docker login"`);
 }
 
 /** How one proves to a registry who one is. `source` says in words where it was found, for messages; it is never a secret. */
@@ -194,6 +194,6 @@ function reasonOf(error: ExecFileException, timeoutMs: number): string {
 function failed(program: string, registry: string, from: string, why: string): OperationError {
   return new OperationError(
     'denied',
-    `${program}, which ${from} names for ${registry}, gave no login: ${why}; mend it, or take it out of that file`,
+    `${program}, which ${from} names for ${registry}, gave no login: ${why}; fix it, or take it out of that file`,
   );
 }

@@ -161,7 +161,7 @@ function isRedirect(status: number): boolean {
  */
 export function pointed(base: URL, location: string, listed: readonly string[]): URL {
   if (!URL.canParse(location, base.href)) {
-    throw unsafe(base, 'an address that cannot be read', 'the registry has to be mended');
+    throw unsafe(base, 'an address that cannot be read', 'the registry has to be fixed');
   }
   const target = new URL(location, base);
   target.hash = '';
@@ -176,7 +176,7 @@ export function pointed(base: URL, location: string, listed: readonly string[]):
     );
   }
   if (target.username !== '' || target.password !== '') {
-    throw unsafe(base, `${target.host} with a user name in the address`, 'the registry has to be mended');
+    throw unsafe(base, `${target.host} with a user name in the address`, 'the registry has to be fixed');
   }
   if (isPrivate(target.hostname) && !isNear(base, target) && !isListed(target, listed)) {
     throw unsafe(

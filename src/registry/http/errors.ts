@@ -113,7 +113,7 @@ function codeOf(error: Error): string {
 
 const TRUST = 'make its certificate authority known with NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
 
-/** What is wrong with the certificate and how to mend that; switching the check off is never the advice. */
+/** What is wrong with the certificate and how to fix that; switching the check off is never the advice. */
 function tlsMessage(code: string, error: Error): string {
   switch (code) {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':

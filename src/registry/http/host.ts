@@ -7,7 +7,7 @@ import { MAX_TRIES } from './retry.js';
 export interface Host extends HostState {
   readonly registry: string;
   readonly authorizer: Authorizer;
-  /** scheme and host as they are spoken to now */
+  /** scheme and host that Retag connects to now */
   api(): URL;
   /** the same as text; a URL puts its origin together anew each time it is asked */
   origin(): string;

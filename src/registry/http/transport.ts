@@ -21,7 +21,7 @@ export interface TransportOptions {
   /** the proxy variables are read from here */
   readonly env: Environment;
   readonly credentials: Credentials;
-  /** hosts spoken to over http; also trusted as token servers and upload hosts */
+  /** hosts to connect to over http; also trusted as token servers and upload hosts */
   readonly insecureRegistries: readonly string[];
   /** further hosts that a registry may name as token server, for uploads or, if private, in redirects */
   readonly trustedHosts?: readonly string[];
