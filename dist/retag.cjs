@@ -83,14 +83,14 @@ function editDistance(a, b, most) {
   }
   return previous[b.length] ?? 0;
 }
-function harmless(text4) {
-  return text4.replace(IN_LINE, (character) => {
+function harmless(text5) {
+  return text5.replace(IN_LINE, (character) => {
     const code2 = character.codePointAt(0) ?? 0;
     return code2 < 256 ? `\\x${hex(code2, 2)}` : inJson(character);
   });
 }
-function printable(text4, terminal) {
-  return text4.replace(terminal ? IN_TERMINAL : IN_LINES, inJson);
+function printable(text5, terminal) {
+  return text5.replace(terminal ? IN_TERMINAL : IN_LINES, inJson);
 }
 function inJson(character) {
   return Array.from({ length: character.length }, (_, at2) => `\\u${hex(character.charCodeAt(at2), 4)}`).join(
@@ -118,8 +118,8 @@ function span(milliseconds) {
   if (ms >= HOUR) return `${Math.floor(ms / HOUR)} h`;
   return `${Math.floor(ms / MINUTE)} min`;
 }
-function withoutSpans(text4) {
-  return text4.replace(/\b\d+ (?:d|h|min)\b/g, "\u2026");
+function withoutSpans(text5) {
+  return text5.replace(/\b\d+ (?:d|h|min)\b/g, "\u2026");
 }
 function moment(time2) {
   return `${new Date(time2).toISOString().slice(0, 16).replace("T", " ")} UTC`;
@@ -142,18 +142,18 @@ function describeGate(gate2) {
   }
   return gate2.approvedBy === void 0 ? "a gate without a condition" : `approval by ${gate2.approvedBy}`;
 }
-function parseDuration(text4) {
-  const match = /^([0-9]{1,9})([smhdw])$/.exec(text4);
+function parseDuration(text5) {
+  const match = /^([0-9]{1,9})([smhdw])$/.exec(text5);
   const value = match ? Number(match[1]) * (UNITS[match[2] ?? ""] ?? 0) : 0;
   if (value > 0 && value <= LONGEST_DURATION) return { ok: true, value };
   return {
     ok: false,
-    what: `${JSON.stringify(text4.slice(0, 60))} is not a duration`,
+    what: `${JSON.stringify(text5.slice(0, 60))} is not a duration`,
     hint: 'write a number and one of s, m, h, d, w, such as "30m" or "30d", at most ten years'
   };
 }
-function parseTimeSpan(text4) {
-  const parts = SPAN.test(text4) ? text4.match(/[0-9]+[a-z]/g) : null;
+function parseTimeSpan(text5) {
+  const parts = SPAN.test(text5) ? text5.match(/[0-9]+[a-z]/g) : null;
   const value = (parts ?? []).reduce(
     (sum, part) => sum + parseInt(part, 10) * (UNITS[part.slice(-1)] ?? 0),
     0
@@ -161,7 +161,7 @@ function parseTimeSpan(text4) {
   if (value > 0 && value <= LONGEST_DURATION) return { ok: true, value };
   return {
     ok: false,
-    what: `${JSON.stringify(text4.slice(0, 60))} is not a time`,
+    what: `${JSON.stringify(text5.slice(0, 60))} is not a time`,
     hint: 'write numbers with w, d, h, m and s, such as "90s" or "1h30m", at most ten years'
   };
 }
@@ -249,8 +249,8 @@ function startDeadline(timeoutMs, timeoutText) {
   const controller = new AbortController();
   let code2 = null;
   const timer = setTimeout(() => {
-    const text4 = `the time limit of ${timeoutText} for the whole run has passed; raise timeout, or run again: what is done is kept`;
-    controller.abort(new OperationError("timeout", text4));
+    const text5 = `the time limit of ${timeoutText} for the whole run has passed; raise timeout, or run again: what is done is kept`;
+    controller.abort(new OperationError("timeout", text5));
   }, timeoutMs);
   timer.unref();
   const stop = (name) => {
@@ -273,24 +273,24 @@ function startDeadline(timeoutMs, timeoutText) {
     }
   };
 }
-function parseSettle(text4) {
-  const ms = /^(?:([0-9]{1,6})ms|0s?)$/.exec(text4);
-  const parsed2 = ms === null ? spanOf(text4) : Number(ms[1] ?? 0);
+function parseSettle(text5) {
+  const ms = /^(?:([0-9]{1,6})ms|0s?)$/.exec(text5);
+  const parsed2 = ms === null ? spanOf(text5) : Number(ms[1] ?? 0);
   if (parsed2 !== null && parsed2 <= MOST_SETTLE) return parsed2;
   throw new UserError({
-    what: `settle: "${text4}" is not a time to wait`,
+    what: `settle: "${text5}" is not a time to wait`,
     hint: "write it as 250ms or 2s; at most 10m, and 0 reads back at once"
   });
 }
-function spanOf(text4) {
-  const parsed2 = parseTimeSpan(text4);
+function spanOf(text5) {
+  const parsed2 = parseTimeSpan(text5);
   return parsed2.ok ? parsed2.value : null;
 }
-function parseTimeout(text4) {
-  const parsed2 = spanOf(text4);
+function parseTimeout(text5) {
+  const parsed2 = spanOf(text5);
   if (parsed2 !== null && parsed2 <= MOST) return parsed2;
   throw new UserError({
-    what: `timeout: "${text4}" is not a time limit`,
+    what: `timeout: "${text5}" is not a time limit`,
     hint: "write it as 90s, 30m or 1h30m; at most 24h"
   });
 }
@@ -350,9 +350,9 @@ function fail(error2, stderr) {
 `);
     return 1;
   }
-  const text4 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
+  const text5 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
   stderr.write(`error: this is a fault of Retag, please report it:
-${text4}
+${text5}
 `);
   return 1;
 }
@@ -364,15 +364,15 @@ function terminalLog(options) {
     if (shown3) err.write("\r\x1B[K");
     shown3 = false;
   };
-  const paint = (text4) => {
-    const word = /^[a-z]+/.exec(text4)?.[0] ?? "";
+  const paint = (text5) => {
+    const word = /^[a-z]+/.exec(text5)?.[0] ?? "";
     const code2 = color ? COLORS[word] : void 0;
-    return code2 === void 0 ? text4 : `\x1B[${code2}m${word}\x1B[0m${text4.slice(word.length)}`;
+    return code2 === void 0 ? text5 : `\x1B[${code2}m${word}\x1B[0m${text5.slice(word.length)}`;
   };
-  const line2 = (text4, bad6 = false) => {
+  const line2 = (text5, bad6 = false) => {
     clear();
     const stream2 = quiet ? bad6 ? err : null : out;
-    stream2?.write(`${paint(harmless(text4))}
+    stream2?.write(`${paint(harmless(text5))}
 `);
   };
   return {
@@ -381,21 +381,21 @@ function terminalLog(options) {
       return body();
     },
     line: line2,
-    warning: (text4) => {
+    warning: (text5) => {
       clear();
-      err.write(`${color ? "\x1B[33mwarning\x1B[0m" : "warning"}: ${harmless(text4)}
+      err.write(`${color ? "\x1B[33mwarning\x1B[0m" : "warning"}: ${harmless(text5)}
 `);
     },
-    debug: (text4) => {
-      if (verbose) line2(`debug: ${text4}`);
+    debug: (text5) => {
+      if (verbose) line2(`debug: ${text5}`);
     },
     progress: (done, total, what) => {
       if (!live || done >= total) {
         clear();
         return;
       }
-      const text4 = harmless(`${done} of ${total} ${what}`).slice(0, Math.max(10, (err.columns ?? 80) - 1));
-      err.write(`\r\x1B[K${text4}`);
+      const text5 = harmless(`${done} of ${total} ${what}`).slice(0, Math.max(10, (err.columns ?? 80) - 1));
+      err.write(`\r\x1B[K${text5}`);
       shown3 = true;
     }
   };
@@ -420,19 +420,19 @@ var init_output = __esm({
 });
 
 // src/oci/platform.ts
-function parsePlatform(text4) {
-  const normal = DEFAULT_VARIANTS[text4] ?? text4;
+function parsePlatform(text5) {
+  const normal = DEFAULT_VARIANTS[text5] ?? text5;
   if (KNOWN_PLATFORMS.includes(normal)) return { ok: true, value: normal };
-  const shown3 = JSON.stringify(text4.slice(0, 60));
-  const near = nearestPlatform(text4);
+  const shown3 = JSON.stringify(text5.slice(0, 60));
+  const near = nearestPlatform(text5);
   return {
     ok: false,
     what: `${shown3} is not a platform`,
     hint: near ? `write "${near}"` : 'write it as "os/arch" or "os/arch/variant", such as "linux/amd64" or "linux/arm/v7"'
   };
 }
-function nearestPlatform(text4) {
-  const lower = text4.trim().toLowerCase().replace(/^(linux|windows|darwin|freebsd)[-_]/, "$1/");
+function nearestPlatform(text5) {
+  const lower = text5.trim().toLowerCase().replace(/^(linux|windows|darwin|freebsd)[-_]/, "$1/");
   const [first2 = "", ...rest] = lower.split("/");
   const os6 = rest.length > 0 ? first2 : "linux";
   const arch2 = rest.length > 0 ? rest.join("/") : first2;
@@ -447,8 +447,8 @@ function nearestPlatform(text4) {
 function isNear(word, arch2) {
   return word.length > 1 && arch2.startsWith(word) || suggest(word, [arch2]) !== void 0;
 }
-function platformsMissing(wanted, has) {
-  const there = new Set(has.map(normalisePlatform));
+function platformsMissing(wanted, has2) {
+  const there = new Set(has2.map(normalisePlatform));
   return wanted.filter((platform3) => !there.has(normalisePlatform(platform3)));
 }
 function normalisePlatform(platform3) {
@@ -553,54 +553,54 @@ var init_platform = __esm({
 });
 
 // src/oci/reference.ts
-function isDigest(text4) {
-  return DIGEST.test(text4);
+function isDigest(text5) {
+  return DIGEST.test(text5);
 }
 function isReservedTag(tag2) {
   return RESERVED_TAG.test(tag2);
 }
-function parseTag(text4) {
-  if (text4 === "") return bad("the tag is empty", "give it at least one character");
-  if (text4.length > 128) {
-    return bad(`the tag has ${text4.length} characters`, "a tag has at most 128 characters; shorten it");
+function parseTag(text5) {
+  if (text5 === "") return bad("the tag is empty", "give it at least one character");
+  if (text5.length > 128) {
+    return bad(`the tag has ${text5.length} characters`, "a tag has at most 128 characters; shorten it");
   }
-  if (!TAG.test(text4)) {
+  if (!TAG.test(text5)) {
     return bad(
-      `"${printable2(text4)}" is not a tag`,
+      `"${printable2(text5)}" is not a tag`,
       'a tag starts with a letter, a digit or "_" and goes on with letters, digits, ".", "_" and "-"'
     );
   }
-  if (isReservedTag(text4)) {
+  if (isReservedTag(text5)) {
     return bad(
-      `the tag "${text4}" is reserved for signatures and referrers`,
+      `the tag "${text5}" is reserved for signatures and referrers`,
       'choose a tag that does not look like "sha256-<digest>"'
     );
   }
-  return { ok: true, value: text4 };
+  return { ok: true, value: text5 };
 }
-function parseRepository(text4) {
-  if (text4 === "") return bad("the image name is empty", 'write it as "registry/repository"');
-  if (/[^\x21-\x7e]/.test(text4)) {
+function parseRepository(text5) {
+  if (text5 === "") return bad("the image name is empty", 'write it as "registry/repository"');
+  if (/[^\x21-\x7e]/.test(text5)) {
     return bad(
-      `the image name "${printable2(text4)}" holds a character that no name may hold`,
+      `the image name "${printable2(text5)}" holds a character that no name may hold`,
       "remove white space and non-ASCII characters"
     );
   }
-  if (text4.includes("@"))
-    return bad(`the image name "${text4}" holds a digest`, 'give the name alone, without "@\u2026"');
-  const slash = text4.indexOf("/");
-  const first2 = slash < 0 ? "" : text4.slice(0, slash);
+  if (text5.includes("@"))
+    return bad(`the image name "${text5}" holds a digest`, 'give the name alone, without "@\u2026"');
+  const slash = text5.indexOf("/");
+  const first2 = slash < 0 ? "" : text5.slice(0, slash);
   const isHost = /[.:[]/.test(first2) || first2 === "localhost";
   const host = isHost ? first2 : "docker.io";
-  let path6 = isHost ? text4.slice(slash + 1) : text4;
+  let path6 = isHost ? text5.slice(slash + 1) : text5;
   if (!HOST.test(host) && !IPV6_HOST.test(host)) {
     return bad(`"${printable2(host)}" is not a registry host`, 'write it as "host" or "host:port"');
   }
   const registry = normaliseHost(host);
   if (path6.includes(":")) {
     return bad(
-      `the image name "${text4}" holds a tag`,
-      `give the name alone: "${text4.slice(0, text4.lastIndexOf(":"))}"`
+      `the image name "${text5}" holds a tag`,
+      `give the name alone: "${text5.slice(0, text5.lastIndexOf(":"))}"`
     );
   }
   if (registry === "docker.io" && !path6.includes("/")) path6 = `library/${path6}`;
@@ -608,12 +608,12 @@ function parseRepository(text4) {
     if (COMPONENT.test(component)) continue;
     if (COMPONENT.test(component.toLowerCase())) {
       return bad(
-        `the image name "${text4}" has upper-case letters`,
-        `write it in lower case: "${text4.toLowerCase()}"`
+        `the image name "${text5}" has upper-case letters`,
+        `write it in lower case: "${text5.toLowerCase()}"`
       );
     }
     return bad(
-      `"${printable2(component)}" in the image name "${text4}" is not a path component`,
+      `"${printable2(component)}" in the image name "${text5}" is not a path component`,
       'use lower-case letters and digits, with ".", "_", "__" or "-" between them'
     );
   }
@@ -625,25 +625,25 @@ function parseRepository(text4) {
   }
   return { ok: true, value: { registry, repository: path6 } };
 }
-function parseReference(text4) {
-  const at2 = text4.indexOf("@");
+function parseReference(text5) {
+  const at2 = text5.indexOf("@");
   if (at2 >= 0) {
-    const digest = text4.slice(at2 + 1);
+    const digest = text5.slice(at2 + 1);
     if (!isDigest(digest)) {
       return bad(
         `"${printable2(digest)}" is not a digest`,
         'write "sha256:" and 64 lower-case hexadecimal digits'
       );
     }
-    const name2 = parseRepository(withoutTag(text4.slice(0, at2)));
+    const name2 = parseRepository(withoutTag(text5.slice(0, at2)));
     return name2.ok ? { ok: true, value: { ...name2.value, digest } } : name2;
   }
-  const bare2 = withoutTag(text4);
-  if (bare2 === text4)
-    return bad(`"${printable2(text4)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:\u2026"');
+  const bare2 = withoutTag(text5);
+  if (bare2 === text5)
+    return bad(`"${printable2(text5)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:\u2026"');
   const name = parseRepository(bare2);
   if (!name.ok) return name;
-  const tag2 = parseTag(text4.slice(bare2.length + 1));
+  const tag2 = parseTag(text5.slice(bare2.length + 1));
   return tag2.ok ? { ok: true, value: { ...name.value, tag: tag2.value } } : tag2;
 }
 function formatRepository(name) {
@@ -655,16 +655,16 @@ function formatReference(ref) {
 function sameRepository(a, b) {
   return a.registry === b.registry && a.repository === b.repository;
 }
-function withoutTag(text4) {
-  const colon = text4.lastIndexOf(":");
-  return colon > text4.lastIndexOf("/") && !text4.slice(colon).includes("]") ? text4.slice(0, colon) : text4;
+function withoutTag(text5) {
+  const colon = text5.lastIndexOf(":");
+  return colon > text5.lastIndexOf("/") && !text5.slice(colon).includes("]") ? text5.slice(0, colon) : text5;
 }
 function normaliseHost(host) {
   const lower = host.toLowerCase();
   return lower === "index.docker.io" || lower === "registry-1.docker.io" ? "docker.io" : lower;
 }
-function printable2(text4) {
-  const escaped = JSON.stringify(text4).slice(1, -1).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+function printable2(text5) {
+  const escaped = JSON.stringify(text5).slice(1, -1).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return escaped.length > 120 ? `${escaped.slice(0, 117)}...` : escaped;
 }
 function bad(what, hint2) {
@@ -729,22 +729,22 @@ function mapRepository(name, map2) {
   const path6 = target.prefix === "" ? name.repository : `${target.prefix}/${name.repository}`;
   return { registry: target.registry, repository: path6 };
 }
-function shownName(text4, name, map2) {
-  if (!map2.has(name.registry)) return text4;
+function shownName(text5, name, map2) {
+  if (!map2.has(name.registry)) return text5;
   const mapped = mapRepository(name, map2);
   return `${mapped.registry}/${mapped.repository}`;
 }
 function parseForce(lines3) {
-  return lines3.map((text4) => {
-    const colon = text4.lastIndexOf(":");
-    const tag2 = colon > text4.lastIndexOf("/") ? text4.slice(colon + 1) : null;
-    const name = parseRepository(tag2 === null ? text4 : text4.slice(0, colon));
-    const checked = !name.ok || tag2 === null ? name : parseTag(tag2);
-    if (!checked.ok || !name.ok) {
-      const { what, hint: hint2 } = checked;
+  return lines3.map((text5) => {
+    const colon = text5.lastIndexOf(":");
+    const tag2 = colon > text5.lastIndexOf("/") ? text5.slice(colon + 1) : null;
+    const name = parseRepository(tag2 === null ? text5 : text5.slice(0, colon));
+    const checked2 = !name.ok || tag2 === null ? name : parseTag(tag2);
+    if (!checked2.ok || !name.ok) {
+      const { what, hint: hint2 } = checked2;
       throw new UserError({ what: `force: ${what}`, hint: hint2 });
     }
-    return { text: text4, repository: name.value, tag: tag2 };
+    return { text: text5, repository: name.value, tag: tag2 };
   });
 }
 function isForced(forces, names2, tag2) {
@@ -791,8 +791,8 @@ var init_overrides = __esm({
 });
 
 // src/builds/csv.ts
-function hclLiteral(text4) {
-  return text4.replace(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
+function hclLiteral(text5) {
+  return text5.replace(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
 }
 function hclLiterals(value) {
   if (typeof value === "string") return hclLiteral(value);
@@ -806,11 +806,11 @@ function formatCsv(fields2) {
 function quote(field2) {
   return /[",]/.test(field2) ? `"${field2.replaceAll('"', '""')}"` : field2;
 }
-function parseCsv(text4) {
-  if (/[\x00-\x1f\x7f]/.test(text4)) {
+function parseCsv(text5) {
+  if (/[\x00-\x1f\x7f]/.test(text5)) {
     return { ok: false, what: "the value holds a control character", hint: "write it on one line" };
   }
-  const read3 = readRecords(text4, { relaxed: false, comments: false });
+  const read3 = readRecords(text5, { relaxed: false, comments: false });
   if (!read3.ok) {
     return { ok: false, what: "a quotation mark does not end", hint: "close it before the next comma" };
   }
@@ -832,20 +832,20 @@ function parseCsv(text4) {
   }
   return { ok: true, value: fields2 };
 }
-function readRecords(text4, { relaxed, comments }) {
+function readRecords(text5, { relaxed, comments }) {
   const records = [];
   let record3 = [];
   let at2 = 0;
   const take = (pattern) => {
     pattern.lastIndex = at2;
-    const found = pattern.exec(text4);
+    const found = pattern.exec(text5);
     at2 += found?.[0].length ?? 0;
     return found;
   };
   for (; ; ) {
-    if (comments && record3.length === 0) while (at2 < text4.length && take(COMMENT) !== null) ;
-    const wrong2 = { ok: false, line: text4.slice(0, at2).split("\n").length };
-    const opens2 = text4.startsWith('"', at2);
+    if (comments && record3.length === 0) while (at2 < text5.length && take(COMMENT) !== null) ;
+    const wrong2 = { ok: false, line: text5.slice(0, at2).split("\n").length };
+    const opens2 = text5.startsWith('"', at2);
     const quoted2 = opens2 ? take(QUOTED) : null;
     if (opens2 && quoted2 === null) return wrong2;
     const rest = take(PLAIN)?.[0] ?? "";
@@ -877,15 +877,15 @@ function buildsOfRun(config, options) {
   const { images: images2, defaults, registryMap } = options;
   const entries = entriesOf(config, images2);
   return entries.map((entry) => {
-    const names2 = entry.names.map(({ text: text4, repository }) => {
+    const names2 = entry.names.map(({ text: text5, repository }) => {
       const mapped = mapRepository(repository, registryMap);
       return {
-        text: shownName(text4, repository, registryMap),
+        text: shownName(text5, repository, registryMap),
         repository: mapped,
         isForced: (tag2) => isForced(options.forces, [repository, mapped], tag2)
       };
     });
-    const shown3 = names2.map(({ text: text4, repository }) => ({ text: text4, repository }));
+    const shown3 = names2.map(({ text: text5, repository }) => ({ text: text5, repository }));
     const config2 = withDefaults({ ...entry, names: shown3 }, defaults);
     if (entry.origin === INPUTS) return { config: config2, names: names2, entry: null, location: null };
     return { config: config2, names: names2, entry, location: entry.origin.at() };
@@ -894,9 +894,9 @@ function buildsOfRun(config, options) {
 function entriesOf(config, images2) {
   if (images2.length === 0) return config.builds;
   if (config.builds.length === 0) return [fromInputs(images2)];
-  const known2 = config.builds.map(({ names: names2 }) => names2.map(({ text: text4 }) => text4));
-  const has = (names2, image3) => names2.some((name) => name.toLowerCase() === image3);
-  const strange = images2.filter((image3) => !known2.some((names2) => has(names2, image3)));
+  const known2 = config.builds.map(({ names: names2 }) => names2.map(({ text: text5 }) => text5));
+  const has2 = (names2, image3) => names2.some((name) => name.toLowerCase() === image3);
+  const strange = images2.filter((image3) => !known2.some((names2) => has2(names2, image3)));
   if (strange.length > 0) {
     throw new UserError(
       strange.map((image3) => ({
@@ -905,19 +905,19 @@ function entriesOf(config, images2) {
       }))
     );
   }
-  return config.builds.filter((_, i) => images2.some((image3) => has(known2[i] ?? [], image3)));
+  return config.builds.filter((_, i) => images2.some((image3) => has2(known2[i] ?? [], image3)));
 }
 function fromInputs(images2) {
-  const problems2 = images2.flatMap((text4) => {
-    const parsed2 = parseRepository(text4);
+  const problems2 = images2.flatMap((text5) => {
+    const parsed2 = parseRepository(text5);
     return parsed2.ok ? [] : [{ what: `images: ${parsed2.what}`, hint: parsed2.hint }];
   });
   if (problems2.length > 0) throw new UserError(problems2);
   const names2 = [];
-  for (const text4 of images2) {
-    const parsed2 = parseRepository(text4);
+  for (const text5 of images2) {
+    const parsed2 = parseRepository(text5);
     const known2 = (repository) => names2.some((name) => sameRepository(name.repository, repository));
-    if (parsed2.ok && !known2(parsed2.value)) names2.push({ text: text4, repository: parsed2.value });
+    if (parsed2.ok && !known2(parsed2.value)) names2.push({ text: text5, repository: parsed2.value });
   }
   return {
     number: 0,
@@ -977,8 +977,8 @@ function platformsOf(build2, names2) {
   if (problems2.length > 0) throw new UserError(problems2);
   return platforms;
 }
-function parseImages(text4) {
-  const lines3 = inputList(text4, { comments: true });
+function parseImages(text5) {
+  const lines3 = inputList(text5, { comments: true });
   if (!lines3.ok) return { names: [], disabled: false, problems: [problem(lines3.what, lines3.hint)] };
   const read3 = lines3.value.map(imagesOf);
   const images2 = read3.flatMap((line2) => "images" in line2 ? line2.images : []);
@@ -1012,8 +1012,8 @@ function imagesOf(line2) {
 function problem(what, hint2 = HINT) {
   return { what: `input images: ${what}`, hint: hint2 };
 }
-function inputList(text4, { commas = false, comments = false } = {}) {
-  const read3 = readRecords(text4, { relaxed: true, comments });
+function inputList(text5, { commas = false, comments = false } = {}) {
+  const read3 = readRecords(text5, { relaxed: true, comments });
   if (!read3.ok) {
     return {
       ok: false,
@@ -1053,38 +1053,38 @@ var init_inputs = __esm({
 });
 
 // src/policy/refname.ts
-function parseRef(text4, short2 = "refuse") {
-  const ref = fullRef(text4, short2);
+function parseRef(text5, short2 = "refuse") {
+  const ref = fullRef(text5, short2);
   if (ref === null) {
-    const example2 = /\s/.test(text4) || text4 === "" ? "main" : text4;
-    return bad2(text4, `write all of it: "refs/heads/${example2}" or "refs/tags/${example2}"`);
+    const example2 = /\s/.test(text5) || text5 === "" ? "main" : text5;
+    return bad2(text5, `write all of it: "refs/heads/${example2}" or "refs/tags/${example2}"`);
   }
   const name = ref.replace(/^refs\/(?:heads\/|tags\/)?/, "");
   if (name === "" || /^refs\/(?:heads|tags)$/.test(ref) || ref.length > LONGEST_REF || FORBIDDEN.test(ref)) {
-    return bad2(text4, "give a ref that git takes (git check-ref-format)");
+    return bad2(text5, "give a ref that git takes (git check-ref-format)");
   }
   return { ok: true, value: { ref, kind: kindOf(ref), name } };
 }
-function fullRef(text4, short2) {
-  if (text4.startsWith("refs/")) return text4;
-  if (text4.startsWith("heads/") || text4.startsWith("tags/")) return `refs/${text4}`;
-  return short2 === "tag" && text4 !== "" && text4 !== "@" && !text4.startsWith("-") ? `refs/tags/${text4}` : null;
+function fullRef(text5, short2) {
+  if (text5.startsWith("refs/")) return text5;
+  if (text5.startsWith("heads/") || text5.startsWith("tags/")) return `refs/${text5}`;
+  return short2 === "tag" && text5 !== "" && text5 !== "@" && !text5.startsWith("-") ? `refs/tags/${text5}` : null;
 }
 function kindOf(ref) {
   if (ref.startsWith("refs/heads/")) return "branch";
   if (ref.startsWith("refs/tags/")) return "tag";
   return ref.startsWith("refs/pull/") ? "pull" : "other";
 }
-function bad2(text4, hint2) {
-  return { ok: false, what: `${visible(text4)} is not a git ref`, hint: hint2 };
+function bad2(text5, hint2) {
+  return { ok: false, what: `${visible(text5)} is not a git ref`, hint: hint2 };
 }
-function visible(text4) {
-  if (text4.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text4)) return JSON.stringify(text4);
-  const escaped = JSON.stringify(text4.slice(0, 120)).replace(
+function visible(text5) {
+  if (text5.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text5)) return JSON.stringify(text5);
+  const escaped = JSON.stringify(text5.slice(0, 120)).replace(
     /[^\x20-\x7e]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
-  return text4.length > 120 ? `${escaped.slice(0, -1)}..."` : escaped;
+  return text5.length > 120 ? `${escaped.slice(0, -1)}..."` : escaped;
 }
 function toTagPart(name, max, start2) {
   const fits = /^[A-Za-z0-9._-]+$/.test(name) && name.length <= max && !(start2 && /^[.-]/.test(name));
@@ -1361,9 +1361,9 @@ async function blobOf(git, name) {
 }
 function isBlob(id, bytes2) {
   const algorithm = id.length === 64 ? "sha256" : "sha1";
-  const hash2 = (text5) => (0, import_node_crypto2.createHash)(algorithm).update(`blob ${text5.length}\0`).update(text5).digest("hex");
-  const text4 = Buffer.from(bytes2);
-  return hash2(text4) === id || hash2(Buffer.from(text4.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === id;
+  const hash2 = (text6) => (0, import_node_crypto2.createHash)(algorithm).update(`blob ${text6.length}\0`).update(text6).digest("hex");
+  const text5 = Buffer.from(bytes2);
+  return hash2(text5) === id || hash2(Buffer.from(text5.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === id;
 }
 function ciVariable(env) {
   const isSet = (name) => !["", "0", "false"].includes((env[name] ?? "").toLowerCase());
@@ -1502,17 +1502,17 @@ function pullRefs(number2, payload) {
   ];
 }
 function readWorkflowRun({ payload }) {
-  const run3 = (...path6) => textAt(payload, "workflow_run", ...path6);
-  const head2 = run3("head_repository", "full_name");
-  const base = run3("repository", "full_name") ?? textAt(payload, "repository", "full_name");
+  const run4 = (...path6) => textAt(payload, "workflow_run", ...path6);
+  const head2 = run4("head_repository", "full_name");
+  const base = run4("repository", "full_name") ?? textAt(payload, "repository", "full_name");
   const fork = head2 === null || base === null || head2.toLowerCase() !== base.toLowerCase();
-  const branch = run3("head_branch");
-  const before = run3("event");
+  const branch = run4("head_branch");
+  const before = run4("event");
   const trust = trustOfEvent(before);
   const tagEvents2 = ["push", "release", "create", "workflow_dispatch"];
   return {
     ref: branch === null ? null : `refs/heads/${branch}`,
-    sha: run3("head_sha"),
+    sha: run4("head_sha"),
     trust: fork ? FORK : trust.level === "write" ? trust : { ...trust, why: `the run before it was for ${before ?? "an event without a name"}: ${trust.why}` },
     maybeTag: !fork && tagEvents2.includes(before ?? "")
   };
@@ -1544,20 +1544,20 @@ async function readRefFacts(options) {
   const event = inActions(env) ? await actionsEvent(env, warnings3) : null;
   const ref = await chosenRef(options, event, git);
   const deleted = event?.deleted === true && ref.ref === event.ref;
-  const { sha, known: known2 } = deleted ? NO_COMMIT : await chosenCommit(options, event, ref, git);
-  const may = await permitted(options, event, ref.ref, sha);
+  const { sha: sha2, known: known2 } = deleted ? NO_COMMIT : await chosenCommit(options, event, ref, git);
+  const may = await permitted(options, event, ref.ref, sha2);
   return {
     ...ref,
-    sha,
+    sha: sha2,
     event: event === null ? null : text(env, "GITHUB_EVENT_NAME"),
     defaultBranch: event?.defaultBranch ?? await remoteDefault(git),
     runNumber: wholeNumber(env, "GITHUB_RUN_NUMBER"),
     runAttempt: wholeNumber(env, "GITHUB_RUN_ATTEMPT"),
     time: time2,
-    commitTime: known2 ? await commitTime(git, sha) : null,
+    commitTime: known2 ? await commitTime(git, sha2) : null,
     deleted,
     gitTags: once(() => allTags(git, () => remoteTags(cwd, env, may.localHosts))),
-    reachableTags: once(() => tagsReachableFrom(git, sha ?? "HEAD")),
+    reachableTags: once(() => tagsReachableFrom(git, sha2 ?? "HEAD")),
     shallow: once(() => isShallow(git)),
     pullRequest: event?.pullRequest ?? null,
     may,
@@ -1568,14 +1568,14 @@ async function readPermission(options) {
   const event = inActions(options.env) ? await actionsEvent(options.env, []) : null;
   return permitted(options, event, event?.ref ?? null, event?.sha ?? null);
 }
-function permitted({ env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, event, ref, sha) {
+function permitted({ env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, event, ref, sha2) {
   return permissionOf({
     env,
     cwd,
     event,
     ref,
     files,
-    commits: [.../* @__PURE__ */ new Set([text(env, "GITHUB_SHA"), sha])].filter((commit) => commit !== null),
+    commits: [.../* @__PURE__ */ new Set([text(env, "GITHUB_SHA"), sha2])].filter((commit2) => commit2 !== null),
     confirmed: yes === true && givenRef2 !== void 0 && given2 !== void 0
   });
 }
@@ -1619,19 +1619,19 @@ async function chosenRef(options, event, git) {
   const isTag2 = here !== null || branch ? here === event.sha && !branch : await options.isTagAt?.(ref.name, event.sha);
   return isTag2 === true ? asTag.value : ref;
 }
-function parsed(text4) {
-  const ref = parseRef(text4);
+function parsed(text5) {
+  const ref = parseRef(text5);
   if (ref.ok) return ref.value;
   throw new UserError({ what: `ref: ${ref.what}`, hint: ref.hint });
 }
-async function givenRef(text4, git) {
-  const full = parseRef(text4);
+async function givenRef(text5, git) {
+  const full = parseRef(text5);
   if (full.ok) return full.value;
-  const tag2 = parseRef(text4, "tag");
-  if (!tag2.ok) return parsed(text4);
+  const tag2 = parseRef(text5, "tag");
+  if (!tag2.ok) return parsed(text5);
   const isTag2 = await commitOf(git, tag2.value.ref) !== null;
   const branch = await isBranch(git, tag2.value.name);
-  if (isTag2 === branch) return parsed(text4);
+  if (isTag2 === branch) return parsed(text5);
   return isTag2 ? tag2.value : parsed(`refs/heads/${tag2.value.name}`);
 }
 async function isBranch(git, name) {
@@ -1661,18 +1661,18 @@ async function chosenCommit(options, event, ref, git) {
   if (event !== null && (ref.ref === event.ref || sameCommitOfTag(event, ref)) && event.sha !== null) {
     return givenSha(event.sha, git);
   }
-  const sha = await (ref.kind === "branch" ? branchCommit(git, ref.name) : commitOf(git, ref.ref));
-  return sha === null ? NO_COMMIT : { sha, known: true };
+  const sha2 = await (ref.kind === "branch" ? branchCommit(git, ref.name) : commitOf(git, ref.ref));
+  return sha2 === null ? NO_COMMIT : { sha: sha2, known: true };
 }
 function sameCommitOfTag(event, ref) {
   return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === "tag";
 }
-async function givenSha(text4, git) {
-  const commit = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
-  if (commit !== null) return { sha: commit, known: true };
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4)) return { sha: text4.toLowerCase(), known: false };
+async function givenSha(text5, git) {
+  const commit2 = /^[0-9a-f]{4,64}$/i.test(text5) ? await commitOf(git, text5) : null;
+  if (commit2 !== null) return { sha: commit2, known: true };
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text5)) return { sha: text5.toLowerCase(), known: false };
   throw new UserError({
-    what: `sha: ${visible(text4)} is not a commit`,
+    what: `sha: ${visible(text5)} is not a commit`,
     hint: "give all 40 hexadecimal digits"
   });
 }
@@ -1680,9 +1680,9 @@ async function remoteDefault(git) {
   const head2 = linesOf(await git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"))[0];
   return head2?.replace(/^refs\/remotes\/origin\//, "") ?? null;
 }
-async function commitTime(git, sha) {
+async function commitTime(git, sha2) {
   const seconds = linesOf(
-    await git("rev-list", "--timestamp", "--max-count=1", "--end-of-options", sha, "--")
+    await git("rev-list", "--timestamp", "--max-count=1", "--end-of-options", sha2, "--")
   )[0];
   return seconds === void 0 ? null : Number(seconds.split(" ")[0]) * 1e3;
 }
@@ -1713,10 +1713,10 @@ var init_facts = __esm({
 });
 
 // src/builds/options.ts
-function parseSecret(text4, values) {
-  const looksLikeSpec = /^"?(?:type|id|src|source|env)=/i.test(text4);
-  if (!looksLikeSpec) return values ? secretByValue(text4) : secretInFile();
-  const csv = parseCsv(text4);
+function parseSecret(text5, values) {
+  const looksLikeSpec = /^"?(?:type|id|src|source|env)=/i.test(text5);
+  if (!looksLikeSpec) return values ? secretByValue(text5) : secretInFile();
+  const csv = parseCsv(text5);
   if (!csv.ok) return csv;
   const unknown2 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
   if (unknown2) return bad3(`"${unknown2.key}" is not a key of a secret`, "use id with env or src");
@@ -1736,12 +1736,12 @@ function parseSecret(text4, values) {
     return bad3(`"${variable}" is not the name of a variable`, "name an environment variable");
   return good({ id, env: variable });
 }
-function secretByValue(text4) {
-  const equals = text4.indexOf("=");
-  const id = text4.slice(0, Math.max(equals, 0));
+function secretByValue(text5) {
+  const equals = text5.indexOf("=");
+  const id = text5.slice(0, Math.max(equals, 0));
   if (!SECRET_ID.test(id))
     return bad3("a secret has no name", 'write it as "NAME=value" or "id=NAME,env=VARIABLE"');
-  return good({ id, value: text4.slice(equals + 1) });
+  return good({ id, value: text5.slice(equals + 1) });
 }
 function secretInFile() {
   return bad3(
@@ -1749,8 +1749,8 @@ function secretInFile() {
     "never write a value here: put it into an environment variable of the step and name that"
   );
 }
-function parseSsh(text4) {
-  const [id = "", ...rest] = text4.split("=");
+function parseSsh(text5) {
+  const [id = "", ...rest] = text5.split("=");
   if (!SECRET_ID.test(id)) return bad3("the ssh entry has no id", 'write it as "default" or "id=PATH"');
   const paths = rest.length === 0 ? [] : rest.join("=").split(",");
   if (paths.some((path6) => path6 === "" || hasControl(path6)))
@@ -1758,8 +1758,8 @@ function parseSsh(text4) {
   const cleaned = paths.map(clean);
   return good({ text: paths.length === 0 ? id : `${id}=${cleaned.join(",")}`, paths: cleaned });
 }
-function parseCache(text4) {
-  const csv = parseCsv(text4);
+function parseCache(text5) {
+  const csv = parseCsv(text5);
   if (!csv.ok) return csv;
   const [first2] = csv.value;
   if (csv.value.length === 1 && first2?.bare) {
@@ -1784,11 +1784,11 @@ function cachePaths(fields2) {
 function clean(path6) {
   return path6 === "" ? "" : import_node_path3.posix.normalize(path6);
 }
-function parseAttestation(kind, text4) {
+function parseAttestation(kind, text5) {
   const type = { key: "type", value: kind, bare: false };
-  if (text4 === "true" || text4 === "") return good([type]);
-  if (text4 === "false") return good([type, { key: "disabled", value: "true", bare: false }]);
-  const csv = parseCsv(text4);
+  if (text5 === "true" || text5 === "") return good([type]);
+  if (text5 === "false") return good([type, { key: "disabled", value: "true", bare: false }]);
+  const csv = parseCsv(text5);
   if (!csv.ok) return csv;
   const [first2] = csv.value;
   if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
@@ -1805,17 +1805,17 @@ function parseAttestation(kind, text4) {
 function isDisabled(fields2) {
   return fields2.some(({ key, value }) => key === "disabled" && value === "true");
 }
-function parseUlimit(text4) {
-  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text4) ? good(text4) : bad3("this is not a ulimit", 'write it as "nofile=1024:2048"');
+function parseUlimit(text5) {
+  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text5) ? good(text5) : bad3("this is not a ulimit", 'write it as "nofile=1024:2048"');
 }
-function parseShmSize(text4) {
-  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text4) ? good(text4) : bad3("this is not a size", 'write it as "128m" or "2g"');
+function parseShmSize(text5) {
+  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text5) ? good(text5) : bad3("this is not a size", 'write it as "128m" or "2g"');
 }
-function parseNetwork(text4) {
-  return ["default", "none", "host"].includes(text4) ? good(text4) : bad3(`"${text4}" is not a network mode`, "write default, none or host");
+function parseNetwork(text5) {
+  return ["default", "none", "host"].includes(text5) ? good(text5) : bad3(`"${text5}" is not a network mode`, "write default, none or host");
 }
-function parseHost(text4) {
-  const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text4) ?? [];
+function parseHost(text5) {
+  const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text5) ?? [];
   return name !== void 0 && address !== void 0 ? good([name, address.replace(/^\[|\]$/g, "")]) : bad3("this is not a host entry", 'write it as "name:address"');
 }
 function annotationLevels(key) {
@@ -1829,38 +1829,38 @@ function parseKey(key) {
   }
   return good(key);
 }
-function parseNamedContext(text4) {
-  if (/^(?:docker-image|https):\/\/[^\s]+$/.test(text4) || /^git@[^\s]+$/.test(text4)) {
-    return good({ text: text4, local: false });
+function parseNamedContext(text5) {
+  if (/^(?:docker-image|https):\/\/[^\s]+$/.test(text5) || /^git@[^\s]+$/.test(text5)) {
+    return good({ text: text5, local: false });
   }
-  if (/^(?:target|oci-layout):/.test(text4)) {
-    return bad3(`"${text4}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
+  if (/^(?:target|oci-layout):/.test(text5)) {
+    return bad3(`"${text5}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
   }
-  const path6 = parseLocalPath(text4);
+  const path6 = parseLocalPath(text5);
   return path6.ok ? good({ text: path6.value, local: true }) : path6;
 }
-function parseLocalPath(text4) {
+function parseLocalPath(text5) {
   const hint2 = "name a path inside the workspace";
-  if (text4 === "" || hasControl(text4)) return bad3("the path is empty or holds a control character", hint2);
-  if (text4.startsWith("-"))
-    return bad3(`"${text4}" starts with "-"`, `${hint2}; standard input and flags cannot be used`);
-  if (/^[a-z][a-z0-9+.-]*:/i.test(text4) || /^git@/.test(text4) || /^(?:\.\/+)*github\.com\//.test(text4)) {
-    return bad3(`"${text4}" is a remote address`, `${hint2}; check the repository out first`);
+  if (text5 === "" || hasControl(text5)) return bad3("the path is empty or holds a control character", hint2);
+  if (text5.startsWith("-"))
+    return bad3(`"${text5}" starts with "-"`, `${hint2}; standard input and flags cannot be used`);
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text5) || /^git@/.test(text5) || /^(?:\.\/+)*github\.com\//.test(text5)) {
+    return bad3(`"${text5}" is a remote address`, `${hint2}; check the repository out first`);
   }
-  if (text4.startsWith("/") || text4.includes("\\"))
-    return bad3(`"${text4}" is not relative to the workspace`, hint2);
+  if (text5.startsWith("/") || text5.includes("\\"))
+    return bad3(`"${text5}" is not relative to the workspace`, hint2);
   const parts = [];
-  for (const part of text4.split("/")) {
+  for (const part of text5.split("/")) {
     if (part === "" || part === ".") continue;
     if (part !== "..") parts.push(part);
-    else if (parts.pop() === void 0) return bad3(`"${text4}" is outside the workspace`, hint2);
+    else if (parts.pop() === void 0) return bad3(`"${text5}" is outside the workspace`, hint2);
   }
   const path6 = parts.join("/");
-  if (path6 !== text4 && path6 !== "") return parseLocalPath(path6);
+  if (path6 !== text5 && path6 !== "") return parseLocalPath(path6);
   return good(path6 === "" ? "." : path6);
 }
-function hasControl(text4) {
-  return /[\x00-\x1f\x7f]/.test(text4);
+function hasControl(text5) {
+  return /[\x00-\x1f\x7f]/.test(text5);
 }
 var import_node_path3, bad3, good, SECRET_ID, VARIABLE, LEVEL;
 var init_options = __esm({
@@ -1896,20 +1896,20 @@ function ociLabels(facts, version) {
     Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key, value]) => [PREFIX2 + key, oneLine(value)])
   );
 }
-function createdAt(epoch, commit, now) {
+function createdAt(epoch, commit2, now) {
   if (epoch !== void 0 && /^\d{1,11}$/.test(epoch)) return new Date(Number(epoch) * 1e3).toISOString();
-  const time2 = commit === null ? NaN : Date.parse(commit);
+  const time2 = commit2 === null ? NaN : Date.parse(commit2);
   return new Date(Number.isNaN(time2) ? now : time2).toISOString();
 }
 function labelLines(labels) {
   return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key, value]) => `${key}=${oneLine(value)}`).join("\n");
 }
 function annotationLines(annotations2) {
-  const key = (text4) => text4.slice(0, text4.indexOf("="));
-  return [...annotations2].sort((a, b) => key(a.text) < key(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine(text4)}`).join("\n");
+  const key = (text5) => text5.slice(0, text5.indexOf("="));
+  return [...annotations2].sort((a, b) => key(a.text) < key(b.text) ? -1 : 1).map(({ levels, text: text5 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine(text5)}`).join("\n");
 }
-function oneLine(text4) {
-  const lines3 = text4.split(/[\r\n]+/).map((line2) => line2.trim());
+function oneLine(text5) {
+  const lines3 = text5.split(/[\r\n]+/).map((line2) => line2.trim());
   return lines3.filter((line2) => line2 !== "").join(" ");
 }
 function labelling(build2, context, at2) {
@@ -1945,9 +1945,9 @@ function annotationsOf(build2, labels, { facts, render: render2 }, at2) {
       const hint2 = "put index: or manifest: in front of it, or take the colon out";
       at2({ ok: false, what: `the level in "${key}" is not known`, hint: hint2 }, "", "annotations", key);
     }
-    const text4 = at2(render2(value), value, "annotations", key);
-    if (name === REVISION) at2(revisionKept(text4, facts.revision), "", "annotations", key);
-    add2(key, text4);
+    const text5 = at2(render2(value), value, "annotations", key);
+    if (name === REVISION) at2(revisionKept(text5, facts.revision), "", "annotations", key);
+    add2(key, text5);
   }
   return [...merged2.values()];
 }
@@ -1983,21 +1983,21 @@ var init_labels = __esm({
 });
 
 // src/git/source.ts
-async function sourceFacts({ env, sha, commitTime: commitTime2, now }) {
-  if (sha === null) return null;
+async function sourceFacts({ env, sha: sha2, commitTime: commitTime2, now }) {
+  if (sha2 === null) return null;
   const repository = env["GITHUB_REPOSITORY"] ?? "";
   const server = env["GITHUB_SERVER_URL"] ?? "https://github.com";
-  const run3 = env["GITHUB_RUN_ID"] ?? "";
+  const run4 = env["GITHUB_RUN_ID"] ?? "";
   const described2 = await describedBy(env["GITHUB_EVENT_PATH"]);
   const url = repository === "" ? null : `${server.replace(/\/+$/, "")}/${repository}`;
-  const commit = commitTime2 === null ? null : new Date(commitTime2).toISOString();
+  const commit2 = commitTime2 === null ? null : new Date(commitTime2).toISOString();
   return {
-    revision: sha,
+    revision: sha2,
     url,
     title: repository === "" ? null : repository.split("/").at(-1) ?? null,
     ...described2,
-    created: createdAt(env["SOURCE_DATE_EPOCH"], commit, now),
-    run: url === null || run3 === "" ? null : `${url}/actions/runs/${run3}`
+    created: createdAt(env["SOURCE_DATE_EPOCH"], commit2, now),
+    run: url === null || run4 === "" ? null : `${url}/actions/runs/${run4}`
   };
 }
 async function describedBy(path6) {
@@ -2026,9 +2026,9 @@ async function readRepository(path6) {
 async function baseCommit(env) {
   const path6 = env["GITHUB_EVENT_PATH"];
   if (path6 === void 0 || path6 === "") return null;
-  const event = await (0, import_promises2.readFile)(path6, "utf8").then((text4) => JSON.parse(text4)).catch(() => null);
-  const sha = at(event, "pull_request", "base", "sha") ?? at(event, "merge_group", "base_sha") ?? at(event, "before");
-  return typeof sha === "string" && /^[0-9a-f]{40,64}$/.test(sha) && !NOBODY.test(sha) ? sha : null;
+  const event = await (0, import_promises2.readFile)(path6, "utf8").then((text5) => JSON.parse(text5)).catch(() => null);
+  const sha2 = at(event, "pull_request", "base", "sha") ?? at(event, "merge_group", "base_sha") ?? at(event, "before");
+  return typeof sha2 === "string" && /^[0-9a-f]{40,64}$/.test(sha2) && !NOBODY.test(sha2) ? sha2 : null;
 }
 var import_promises2, NOBODY;
 var init_source = __esm({
@@ -2400,8 +2400,8 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addRaw(text4, addEOL = false) {
-        this._buffer += text4;
+      addRaw(text5, addEOL = false) {
+        this._buffer += text5;
         return addEOL ? this.addEOL() : this;
       }
       /**
@@ -2497,10 +2497,10 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addHeading(text4, level) {
+      addHeading(text5, level) {
         const tag2 = `h${level}`;
         const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag2) ? tag2 : "h1";
-        const element = this.wrap(allowedTag, text4);
+        const element = this.wrap(allowedTag, text5);
         return this.addRaw(element).addEOL();
       }
       /**
@@ -2529,9 +2529,9 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addQuote(text4, cite) {
+      addQuote(text5, cite) {
         const attrs = Object.assign({}, cite && { cite });
-        const element = this.wrap("blockquote", text4, attrs);
+        const element = this.wrap("blockquote", text5, attrs);
         return this.addRaw(element).addEOL();
       }
       /**
@@ -2542,8 +2542,8 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addLink(text4, href) {
-        const element = this.wrap("a", text4, { href });
+      addLink(text5, href) {
+        const element = this.wrap("a", text5, { href });
         return this.addRaw(element).addEOL();
       }
     };
@@ -2702,12 +2702,12 @@ var init_io_util = __esm({
 });
 
 // node_modules/@actions/io/lib/io.js
-function which(tool, check2) {
+function which(tool, check3) {
   return __awaiter4(this, void 0, void 0, function* () {
     if (!tool) {
       throw new Error("parameter 'tool' is required");
     }
-    if (check2) {
+    if (check3) {
       const result = yield which(tool, false);
       if (!result) {
         if (IS_WINDOWS) {
@@ -3647,17 +3647,17 @@ var init_model = __esm({
 // src/github/inputs.ts
 function readInputs() {
   const problems2 = [];
-  const text4 = (name) => getInput(name);
+  const text5 = (name) => getInput(name);
   const lines3 = (name) => getMultilineInput(name);
   const list3 = (name) => lines3(name).flatMap((line2) => line2.split(",")).map((item) => item.trim()).filter((item) => item !== "");
   const asInDocker = (name, options) => {
-    const parsed2 = inputList(text4(name), options);
+    const parsed2 = inputList(text5(name), options);
     if (parsed2.ok) return parsed2.value;
     problems2.push({ what: `input ${name}: ${parsed2.what}`, hint: parsed2.hint });
     return [];
   };
   const choice = (name, allowed, fallback) => {
-    const given2 = text4(name);
+    const given2 = text5(name);
     if (given2 === "") return fallback;
     const found = allowed.find((value) => value === given2);
     if (found === void 0) {
@@ -3669,47 +3669,47 @@ function readInputs() {
     return found ?? fallback;
   };
   const config = lines3("config");
-  const images2 = parseImages(text4("images"));
+  const images2 = parseImages(text5("images"));
   problems2.push(...images2.problems);
   const inputs = {
     command: choice("command", ["auto", "plan", "apply", "validate"], "auto"),
     config: config.length === 0 ? [DEFAULT_CONFIG] : config,
     configGiven: config.length > 0 && !(config.length === 1 && config[0] === DEFAULT_CONFIG),
-    policy: text4("policy"),
+    policy: text5("policy"),
     images: images2.names,
     imagesDisabled: images2.disabled,
     build: {
-      context: text4("context"),
-      file: text4("file"),
-      target: text4("target"),
+      context: text5("context"),
+      file: text5("file"),
+      target: text5("target"),
       platforms: asInDocker("platforms", { commas: true }),
       buildArgs: asInDocker("build-args"),
       labels: asInDocker("labels"),
       secrets: asInDocker("secrets"),
       cacheFrom: asInDocker("cache-from"),
       cacheTo: asInDocker("cache-to"),
-      provenance: text4("provenance"),
-      sbom: text4("sbom"),
-      builder: text4("builder")
+      provenance: text5("provenance"),
+      sbom: text5("sbom"),
+      builder: text5("builder")
     },
-    ref: text4("ref"),
-    sha: text4("sha"),
+    ref: text5("ref"),
+    sha: text5("sha"),
     only: choice("only", ["builds", "images", ""], ""),
     stable: choice("stable", ["auto", "true", "false"], "auto") === "true",
-    platform: text4("platform"),
-    digests: text4("digests"),
+    platform: text5("platform"),
+    digests: text5("digests"),
     allowDirty: choice("allow-dirty", ["true", "false"], "false") === "true",
     includeStages: list3("include-stages"),
     force: lines3("force"),
     registryMap: list3("registry-map"),
     insecureRegistries: list3("insecure-registries"),
-    concurrency: text4("concurrency") || "16",
-    settle: text4("settle") || "250ms",
-    timeout: text4("timeout") || "30m",
+    concurrency: text5("concurrency") || "16",
+    settle: text5("settle") || "250ms",
+    timeout: text5("timeout") || "30m",
     review: choice("review", [...REVIEW_MODES, ""], "") || void 0,
     comment: choice("comment", ["auto", "true", "false"], "auto"),
-    report: text4("report"),
-    token: text4("github-token")
+    report: text5("report"),
+    token: text5("github-token")
   };
   if (problems2.length > 0) throw new UserError(problems2);
   return inputs;
@@ -3727,13 +3727,13 @@ var init_inputs2 = __esm({
 });
 
 // src/shared/markdown.ts
-function escapeCell(text4, most = MAX_INLINE) {
-  return spaced(breakReferences(oneLine2(text4, most)).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
+function escapeCell(text5, most = MAX_INLINE) {
+  return spaced(breakReferences(oneLine2(text5, most)).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
 }
-function code(text4) {
-  const line2 = oneLine2(text4);
+function code(text5) {
+  const line2 = oneLine2(text5);
   if (line2 === "") return "";
-  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run3]) => run3.length));
+  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run4]) => run4.length));
   const fence = "`".repeat(longest + 1);
   const pad = /^[` ]|[` ]$/.test(line2) ? " " : "";
   return line2.includes("|") ? codeElement(line2) : fence + pad + line2 + pad + fence;
@@ -3764,27 +3764,27 @@ function cut(markdown, limit, tail) {
 
 ${tail}`.slice(0, limit);
 }
-function oneLine2(text4, most = MAX_INLINE) {
-  const flat2 = joinLines(text4).replace(
+function oneLine2(text5, most = MAX_INLINE) {
+  const flat2 = joinLines(text5).replace(
     UNPRINTABLE,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
   const points = Array.from(flat2);
   return points.length > most ? `${points.slice(0, most - 1).join("")}\u2026` : flat2;
 }
-function joinLines(text4) {
-  if (!text4.includes("\n")) return text4;
-  const lines3 = text4.split("\n").map((line2) => line2.trim());
+function joinLines(text5) {
+  if (!text5.includes("\n")) return text5;
+  const lines3 = text5.split("\n").map((line2) => line2.trim());
   return lines3.filter((line2) => line2 !== "").join(" ");
 }
-function breakReferences(text4) {
-  return text4.replace(/[@#$]/g, `$&${ZERO_WIDTH}`).replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:\/\//g, `:${ZERO_WIDTH}//`).replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`).replace(
+function breakReferences(text5) {
+  return text5.replace(/[@#$]/g, `$&${ZERO_WIDTH}`).replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:\/\//g, `:${ZERO_WIDTH}//`).replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`).replace(
     /(?<![A-Za-z0-9])(?=\d*[a-f])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi,
     (c) => c.replace(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`)
   );
 }
-function codeElement(text4) {
-  const entities = breakReferences(text4).replace(/[&<>|`*_[\]\\~@#:$]/g, (c) => `&#${c.charCodeAt(0)};`);
+function codeElement(text5) {
+  const entities = breakReferences(text5).replace(/[&<>|`*_[\]\\~@#:$]/g, (c) => `&#${c.charCodeAt(0)};`);
   return `<code>${spaced(entities)}</code>`;
 }
 function safeUrl(url) {
@@ -3803,7 +3803,7 @@ var init_markdown = __esm({
     MARKUP = /[\\`*_{}[\]()<>&|~!$]/g;
     NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;", $: "&#36;" };
     ZERO_WIDTH = "\u200B";
-    spaced = (text4) => text4.replaceAll(ZERO_WIDTH, "&#8203;");
+    spaced = (text5) => text5.replaceAll(ZERO_WIDTH, "&#8203;");
   }
 });
 
@@ -3828,13 +3828,13 @@ function publishAnnotations(annotations2) {
 }
 async function publishNotes(notes, env) {
   if (notes.length === 0) return;
-  for (const { level, text: text4, url } of notes) {
-    const line2 = url === null ? text4 : `${text4} ${url}`;
+  for (const { level, text: text5, url } of notes) {
+    const line2 = url === null ? text5 : `${text5} ${url}`;
     if (level === "line") say(line2);
     else annotate(level, line2);
   }
-  const items = notes.map(({ level, text: text4, url }) => {
-    const said = link(escapeCell(text4), url);
+  const items = notes.map(({ level, text: text5, url }) => {
+    const said = link(escapeCell(text5), url);
     return level === "line" ? `- ${said}` : `- **${level}**: ${said}`;
   });
   await publishSummary(`### What followed
@@ -3842,14 +3842,14 @@ async function publishNotes(notes, env) {
 ${items.join("\n")}
 `, env);
 }
-function say(text4) {
-  info(harmless(text4));
+function say(text5) {
+  info(harmless(text5));
 }
-function passOn(text4) {
-  process.stdout.write(printable(text4, false));
+function passOn(text5) {
+  process.stdout.write(printable(text5, false));
 }
-function annotate(level, text4, { title, ...location2 } = {}) {
-  core_exports[level](harmless(text4), { ...location2, ...title === void 0 ? {} : { title: harmless(title) } });
+function annotate(level, text5, { title, ...location2 } = {}) {
+  core_exports[level](harmless(text5), { ...location2, ...title === void 0 ? {} : { title: harmless(title) } });
 }
 function mask(secret) {
   setSecret(secret);
@@ -3871,8 +3871,8 @@ function jobLog() {
       }
     },
     line: say,
-    warning: (text4) => annotate("warning", text4),
-    debug: (text4) => debug(harmless(text4)),
+    warning: (text5) => annotate("warning", text5),
+    debug: (text5) => debug(harmless(text5)),
     progress: () => void 0
   };
 }
@@ -3951,8 +3951,8 @@ function decideMissing(wanted, observed, previous) {
   if (wanted.digest !== null && wanted.digest !== previous) {
     return refuseOther(wanted, previous, wanted.digest);
   }
-  const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
-  return unmetByKept(wanted, observed, previous) ?? keep(wanted, previous, "source-gone", text4, [text4]);
+  const text5 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
+  return unmetByKept(wanted, observed, previous) ?? keep(wanted, previous, "source-gone", text5, [text5]);
 }
 function decideToBuild(wanted, observed, previous) {
   const held = hold(wanted, observed, previous);
@@ -3970,8 +3970,8 @@ function decideToBuild(wanted, observed, previous) {
 }
 function decidePresent(wanted, observed, source, previous) {
   if (wanted.digest !== null && source.digest !== wanted.digest) {
-    const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
-    return refuse(wanted, previous, "digest-mismatch", text4);
+    const text5 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
+    return refuse(wanted, previous, "digest-mismatch", text5);
   }
   const refused3 = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous);
   if (refused3 !== null) return refused3;
@@ -3996,23 +3996,23 @@ function unmet(wanted, facts, previous) {
   if (facts === null) return null;
   const missing2 = platformsMissing(wanted.platforms, facts.platforms);
   if (missing2.length > 0) {
-    const has = facts.platforms.join(", ");
-    const text5 = `the image lacks the required ${plural(missing2.length, "platform")} ${missing2.join(", ")}; it has ${has || "none"}`;
-    return refuse(wanted, previous, "platform-missing", text5);
+    const has2 = facts.platforms.join(", ");
+    const text6 = `the image lacks the required ${plural(missing2.length, "platform")} ${missing2.join(", ")}; it has ${has2 || "none"}`;
+    return refuse(wanted, previous, "platform-missing", text6);
   }
   const named2 = wanted.revision;
   if (named2 === null) return null;
   const said = facts.revisions.filter(({ revision }) => revision !== null);
   const other = said.find(({ revision }) => !sameRevision(revision ?? "", named2));
   if (other === void 0) return null;
-  const text4 = `src_ref names commit ${named2}, but ${imageOf(other)} says that it is made from ${other.revision ?? ""}`;
-  return refuse(wanted, previous, "revision-mismatch", text4);
+  const text5 = `src_ref names commit ${named2}, but ${imageOf(other)} says that it is made from ${other.revision ?? ""}`;
+  return refuse(wanted, previous, "revision-mismatch", text5);
 }
 function unmetByKept(wanted, { kept }, previous) {
   const refused3 = unmet(wanted, kept?.facts ?? null, previous);
   if (refused3 !== null || kept?.attached !== false) return refused3;
-  const text4 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
-  return refuse(wanted, previous, "attachment-missing", text4);
+  const text5 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
+  return refuse(wanted, previous, "attachment-missing", text5);
 }
 function imageOf({ of }) {
   return of === null ? "the image" : `the image for ${of}`;
@@ -4042,13 +4042,13 @@ function decideChannel(wanted, observed, previous, digest) {
     return refuse(wanted, previous, "unknown", "the versions in the registry could not be read");
   }
   if (channel.order === "unknown") {
-    const text4 = `cannot tell which versions there are: ${channel.error.message}`;
-    return refuse(wanted, previous, "unknown", text4);
+    const text5 = `cannot tell which versions there are: ${channel.error.message}`;
+    return refuse(wanted, previous, "unknown", text5);
   }
   const highest = channel.highest ?? "none";
   if (channel.order === "older") {
-    const text4 = `the registry already holds the newer version ${highest}`;
-    const kept = act(wanted, "keep", previous, previous, "older", text4);
+    const text5 = `the registry already holds the newer version ${highest}`;
+    const kept = act(wanted, "keep", previous, previous, "older", text5);
     return channel.warning === void 0 ? kept : { ...kept, warnings: [channel.warning] };
   }
   if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
@@ -4074,26 +4074,26 @@ function hold(wanted, observed, previous) {
       ) : null;
   }
 }
-function refuseBuild(wanted, previous, { code: code2, text: text4 }) {
-  const refused3 = refuse(wanted, previous, code2, text4);
-  return code2 === "unknown" ? refused3 : { ...refused3, reason: { code: code2, cause: "build", text: text4 } };
+function refuseBuild(wanted, previous, { code: code2, text: text5 }) {
+  const refused3 = refuse(wanted, previous, code2, text5);
+  return code2 === "unknown" ? refused3 : { ...refused3, reason: { code: code2, cause: "build", text: text5 } };
 }
 function followLeader(action2, leader) {
   if (leader.action !== "refuse" && leader.action !== "hold") return action2;
   const agrees2 = leader.action === "refuse" && action2.reason.code === "same-digest";
   if (!writes(action2) && !agrees2) return action2;
   const verb2 = leader.action === "refuse" ? "refused" : "held";
-  const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
+  const text5 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
   return {
     ...action2,
     action: leader.action,
     digest: null,
-    reason: { code: leader.reason.code, cause: "follows", text: text4 }
+    reason: { code: leader.reason.code, cause: "follows", text: text5 }
   };
 }
 function refuseOther(wanted, previous, digest) {
-  const text4 = `the tag exists as ${previous}, and the source is ${digest}`;
-  return { ...refuse(wanted, previous, "different-digest", text4), digest };
+  const text5 = `the tag exists as ${previous}, and the source is ${digest}`;
+  return { ...refuse(wanted, previous, "different-digest", text5), digest };
 }
 function sameRevision(a, b) {
   const [short2, long] = a.length <= b.length ? [a, b] : [b, a];
@@ -4105,15 +4105,15 @@ function sourceName(wanted) {
 function plural(count, noun) {
   return count === 1 ? noun : `${noun}s`;
 }
-function act(wanted, action2, digest, previous, code2, text4) {
-  const reason = { code: code2, text: text4 };
+function act(wanted, action2, digest, previous, code2, text5) {
+  const reason = { code: code2, text: text5 };
   return { action: action2, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
 }
-function keep(wanted, previous, code2, text4, warnings3 = []) {
-  return { ...act(wanted, "keep", previous, previous, code2, text4), warnings: warnings3 };
+function keep(wanted, previous, code2, text5, warnings3 = []) {
+  return { ...act(wanted, "keep", previous, previous, code2, text5), warnings: warnings3 };
 }
-function refuse(wanted, previous, code2, text4) {
-  return act(wanted, "refuse", null, previous, code2, text4);
+function refuse(wanted, previous, code2, text5) {
+  return act(wanted, "refuse", null, previous, code2, text5);
 }
 var SAME, ABSENT;
 var init_decide = __esm({
@@ -4135,8 +4135,8 @@ function parsePattern(source) {
   for (let at2 = 0; at2 < source.length; ) {
     const end2 = endOfPart(source, at2);
     if (end2 < 0) return fail2(at2, 'a "{" has no "}"', "close the field, or leave the brace out");
-    const text4 = source.slice(at2, end2);
-    const part = parsePart(text4, at2);
+    const text5 = source.slice(at2, end2);
+    const part = parsePart(text5, at2);
     if ("ok" in part) return part;
     if ("name" in part) {
       if (seen.has(part.name)) {
@@ -4157,31 +4157,31 @@ function endOfPart(source, at2) {
   while (end2 < source.length && source.charAt(end2) !== "{" && source.charAt(end2) !== "*") end2 += 1;
   return end2;
 }
-function parsePart(text4, at2) {
-  if (text4 === "*") return { kind: "segment", at: at2 };
-  if (text4 === "**") return { kind: "any", at: at2 };
-  if (!text4.startsWith("{")) return parseLiteral(text4, at2);
-  const [, name, type] = FIELD.exec(text4.slice(1, -1)) ?? [];
+function parsePart(text5, at2) {
+  if (text5 === "*") return { kind: "segment", at: at2 };
+  if (text5 === "**") return { kind: "any", at: at2 };
+  if (!text5.startsWith("{")) return parseLiteral(text5, at2);
+  const [, name, type] = FIELD.exec(text5.slice(1, -1)) ?? [];
   if (name === void 0) {
-    return fail2(at2, `"${text4}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
+    return fail2(at2, `"${text5}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
   }
   if (type === "text") return { kind: "text", name, at: at2 };
   if (name === "date") {
-    return type === void 0 ? { kind: "date", name, at: at2 } : fail2(at2, `"${text4}": a date has no width`, 'write "{date}": eight digits, a day of the calendar');
+    return type === void 0 ? { kind: "date", name, at: at2 } : fail2(at2, `"${text5}": a date has no width`, 'write "{date}": eight digits, a day of the calendar');
   }
   if (type === void 0) return { kind: "digits", name, width: null, at: at2 };
   const width = Number(type);
   if (Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH) return { kind: "digits", name, width, at: at2 };
   return fail2(
     at2,
-    `"${text4}" has neither a width nor a type that exists`,
+    `"${text5}" has neither a width nor a type that exists`,
     `write a width from 1 to ${MAX_WIDTH}, as in "{${name}:2}", or "{${name}:text}"`
   );
 }
-function parseLiteral(text4, at2) {
-  const bad6 = text4.search(NEVER_IN_A_REF);
-  if (bad6 < 0) return { kind: "literal", text: text4, at: at2 };
-  const character = JSON.stringify(text4.charAt(bad6));
+function parseLiteral(text5, at2) {
+  const bad6 = text5.search(NEVER_IN_A_REF);
+  if (bad6 < 0) return { kind: "literal", text: text5, at: at2 };
+  const character = JSON.stringify(text5.charAt(bad6));
   return fail2(
     at2 + bad6,
     `${character} can be in no ref, so the pattern never matches`,
@@ -4194,44 +4194,44 @@ function fail2(at2, what, hint2) {
 function fieldNames(pattern) {
   return pattern.parts.flatMap((part) => "name" in part ? [part.name] : []);
 }
-function matchPattern(pattern, text4, anyDate = false) {
+function matchPattern(pattern, text5, anyDate = false) {
   const first2 = pattern.parts[0];
-  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return null;
-  const match = explainMatch(pattern, text4, anyDate);
+  if (first2?.kind === "literal" && !text5.startsWith(first2.text)) return null;
+  const match = explainMatch(pattern, text5, anyDate);
   return match.ok ? match.fields : null;
 }
-function explainMatch(pattern, text4, anyDate = false) {
+function explainMatch(pattern, text5, anyDate = false) {
   const { parts } = pattern;
-  const columns = text4.length + 1;
+  const columns = text5.length + 1;
   const table3 = emptyTable((parts.length + 1) * columns);
-  const prefix = fill(table3, parts, text4, anyDate);
-  if (table3[parts.length * columns + text4.length] !== 1) return { ok: false, prefix };
-  const [starts = []] = trace(table3, parts, text4, 1);
-  return { ok: true, fields: fieldsAt(parts, text4, starts) };
+  const prefix = fill(table3, parts, text5, anyDate);
+  if (table3[parts.length * columns + text5.length] !== 1) return { ok: false, prefix };
+  const [starts = []] = trace(table3, parts, text5, 1);
+  return { ok: true, fields: fieldsAt(parts, text5, starts) };
 }
-function readAll({ parts, spans = [] }, text4, limit = MAX_READINGS) {
+function readAll({ parts, spans = [] }, text5, limit = MAX_READINGS) {
   const [first2] = parts;
-  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return [];
-  const columns = text4.length + 1;
+  if (first2?.kind === "literal" && !text5.startsWith(first2.text)) return [];
+  const columns = text5.length + 1;
   const table3 = emptyTable((parts.length + 1) * columns);
-  fill(table3, parts, text4, false);
-  if (table3[parts.length * columns + text4.length] !== 1) return [];
-  return trace(table3, parts, text4, limit).map((starts) => {
-    const fields2 = fieldsAt(parts, text4, starts);
-    const at2 = (part) => starts[part] ?? text4.length;
-    for (const { name, from, to } of spans) fields2[name] = text4.slice(at2(from), at2(to));
+  fill(table3, parts, text5, false);
+  if (table3[parts.length * columns + text5.length] !== 1) return [];
+  return trace(table3, parts, text5, limit).map((starts) => {
+    const fields2 = fieldsAt(parts, text5, starts);
+    const at2 = (part) => starts[part] ?? text5.length;
+    for (const { name, from, to } of spans) fields2[name] = text5.slice(at2(from), at2(to));
     return fields2;
   });
 }
-function fieldsAt(parts, text4, starts) {
+function fieldsAt(parts, text5, starts) {
   const fields2 = /* @__PURE__ */ Object.create(null);
   parts.forEach((part, i) => {
-    if ("name" in part) fields2[part.name] = text4.slice(starts[i], starts[i + 1] ?? text4.length);
+    if ("name" in part) fields2[part.name] = text5.slice(starts[i], starts[i + 1] ?? text5.length);
   });
   return fields2;
 }
-function trace(table3, parts, text4, limit) {
-  const columns = text4.length + 1;
+function trace(table3, parts, text5, limit) {
+  const columns = text5.length + 1;
   const found = [];
   const starts = new Array(parts.length).fill(0);
   const walk4 = (i, end2) => {
@@ -4240,55 +4240,55 @@ function trace(table3, parts, text4, limit) {
       found.push([...starts]);
       return;
     }
-    for (const start2 of startsOfPart(part, end2, text4)) {
+    for (const start2 of startsOfPart(part, end2, text5)) {
       if (found.length === limit) return;
       if (table3[i * columns + start2] !== 1) continue;
       starts[i] = start2;
       walk4(i - 1, start2);
     }
   };
-  walk4(parts.length - 1, text4.length);
+  walk4(parts.length - 1, text5.length);
   return found;
 }
 function emptyTable(size) {
   return size <= scratch.length ? scratch.fill(0, 0, size) : new Uint8Array(size);
 }
-function fill(table3, parts, text4, anyDate) {
-  const columns = text4.length + 1;
+function fill(table3, parts, text5, anyDate) {
+  const columns = text5.length + 1;
   table3[0] = 1;
   let furthest = 0;
   for (let i = 0; i < parts.length; i += 1) {
     const part = parts[i];
     const from = i * columns;
     const width = widthOf(part);
-    const last = width === null ? fillRun(table3, from, part, text4) : fillFixed(table3, from, part, width, text4, anyDate);
+    const last = width === null ? fillRun(table3, from, part, text5) : fillFixed(table3, from, part, width, text5, anyDate);
     if (last < 0) break;
     furthest = Math.max(furthest, last);
   }
   return furthest;
 }
-function fillFixed(table3, from, part, width, text4, anyDate) {
-  const to = from + text4.length + 1;
+function fillFixed(table3, from, part, width, text5, anyDate) {
+  const to = from + text5.length + 1;
   let last = -1;
-  for (let at2 = 0; at2 + width <= text4.length; at2 += 1) {
-    if (table3[from + at2] !== 1 || !matchesFixed(part, text4, at2, anyDate)) continue;
+  for (let at2 = 0; at2 + width <= text5.length; at2 += 1) {
+    if (table3[from + at2] !== 1 || !matchesFixed(part, text5, at2, anyDate)) continue;
     last = at2 + width;
     table3[to + last] = 1;
   }
   return last;
 }
-function fillRun(table3, from, part, text4) {
-  const to = from + text4.length + 1;
+function fillRun(table3, from, part, text5) {
+  const to = from + text5.length + 1;
   const empty2 = mayBeEmpty(part);
   let last = -1;
   let running = false;
-  for (let at2 = 0; at2 <= text4.length; at2 += 1) {
+  for (let at2 = 0; at2 <= text5.length; at2 += 1) {
     const here = table3[from + at2] === 1;
     if (here && empty2) {
       table3[to + at2] = 1;
       last = at2;
     }
-    running = (running || here) && at2 < text4.length && accepts(part, text4.charCodeAt(at2));
+    running = (running || here) && at2 < text5.length && accepts(part, text5.charCodeAt(at2));
     if (!running) continue;
     table3[to + at2 + 1] = 1;
     last = at2 + 1;
@@ -4320,25 +4320,25 @@ function accepts(part, code2) {
       return false;
   }
 }
-function matchesFixed(part, text4, at2, anyDate) {
-  if (part.kind === "literal") return text4.startsWith(part.text, at2);
+function matchesFixed(part, text5, at2, anyDate) {
+  if (part.kind === "literal") return text5.startsWith(part.text, at2);
   const width = widthOf(part) ?? 0;
-  for (let i = at2; i < at2 + width; i += 1) if (!accepts(part, text4.charCodeAt(i))) return false;
-  return part.kind !== "date" || anyDate || isCalendarDay(text4.slice(at2, at2 + width));
+  for (let i = at2; i < at2 + width; i += 1) if (!accepts(part, text5.charCodeAt(i))) return false;
+  return part.kind !== "date" || anyDate || isCalendarDay(text5.slice(at2, at2 + width));
 }
-function* startsOfPart(part, end2, text4) {
+function* startsOfPart(part, end2, text5) {
   const width = widthOf(part);
   if (width !== null) {
     yield end2 - width;
     return;
   }
   if (mayBeEmpty(part)) yield end2;
-  for (let start2 = end2 - 1; start2 >= 0 && accepts(part, text4.charCodeAt(start2)); start2 -= 1) yield start2;
+  for (let start2 = end2 - 1; start2 >= 0 && accepts(part, text5.charCodeAt(start2)); start2 -= 1) yield start2;
 }
-function isCalendarDay(text4) {
-  const year = Number(text4.slice(0, 4));
-  const month = Number(text4.slice(4, 6));
-  const day2 = Number(text4.slice(6, 8));
+function isCalendarDay(text5) {
+  const year = Number(text5.slice(0, 4));
+  const month = Number(text5.slice(4, 6));
+  const day2 = Number(text5.slice(6, 8));
   const leap = year % 4 === 0 && year % 100 !== 0 || year % 400 === 0;
   const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
   return day2 >= 1 && day2 <= (lengths[month - 1] ?? 0);
@@ -4372,16 +4372,16 @@ function parseTemplate(source, loose = false) {
   };
   for (let at2 = source.indexOf("{"); at2 >= 0; at2 = source.indexOf("{", at2 + 1)) {
     const end2 = source.indexOf("}", at2) + 1;
-    const text4 = end2 > 0 ? source.slice(at2, end2) : source.slice(at2);
-    const [, name, type] = VARIABLE2.exec(text4) ?? [];
+    const text5 = end2 > 0 ? source.slice(at2, end2) : source.slice(at2);
+    const [, name, type] = VARIABLE2.exec(text5) ?? [];
     if (name === void 0) {
-      if (loose && (end2 > 0 || !BEGINS_VARIABLE.test(text4))) continue;
-      const what = end2 > 0 ? `"${text4}" is not a variable` : 'a "{" has no "}"';
+      if (loose && (end2 > 0 || !BEGINS_VARIABLE.test(text5))) continue;
+      const what = end2 > 0 ? `"${text5}" is not a variable` : 'a "{" has no "}"';
       return { ok: false, at: at2, what, hint: 'write "{name}" or "{name:12}"' };
     }
     literal2(at2);
     const width = type === void 0 || type === "text" ? null : Number(type);
-    parts.push({ kind: "variable", name, width, source: text4, at: at2 });
+    parts.push({ kind: "variable", name, width, source: text5, at: at2 });
     literalFrom = end2;
     at2 = end2 - 1;
   }
@@ -4412,10 +4412,10 @@ function valueOf(variable, values) {
     return values.seq === void 0 ? null : { text: String(values.seq).padStart(width ?? 1, "0"), foreign: false };
   }
   if (!Object.hasOwn(BUILTINS, name)) return null;
-  const text4 = values[name];
-  if (text4 === void 0) return null;
-  if (name === "sha") return { text: text4.slice(0, width ?? text4.length), foreign: false };
-  return { text: text4, foreign: name === "git_tag" || name === "branch" || name === "base" };
+  const text5 = values[name];
+  if (text5 === void 0) return null;
+  if (name === "sha") return { text: text5.slice(0, width ?? text5.length), foreign: false };
+  return { text: text5, foreign: name === "git_tag" || name === "branch" || name === "base" };
 }
 function tagPieces(template, values, reserve) {
   const pieces = renderPieces(template, (variable) => valueOf(variable, values));
@@ -4444,9 +4444,9 @@ function renderTag(template, values, reserve) {
 function checkTag(tag2) {
   return tag2.complete ? parseTag(tag2.text) : { ok: true, value: tag2.text };
 }
-function renderText(text4, lookup, names2, location2) {
-  const parsed2 = parseTemplate(text4, true);
-  if (!parsed2.ok) return text4;
+function renderText(text5, lookup, names2, location2) {
+  const parsed2 = parseTemplate(text5, true);
+  if (!parsed2.ok) return text5;
   const pieces = renderPieces(parsed2.value, (variable) => {
     const value = lookup(variable);
     if (value !== null) return { text: value, foreign: false };
@@ -4644,14 +4644,14 @@ function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
   };
 }
 function valuesOf(policy2, rule2, input, fields2) {
-  const { sha, runNumber, runAttempt } = input;
+  const { sha: sha2, runNumber, runAttempt } = input;
   const moment2 = input.time === void 0 ? void 0 : policy2.calendar(input.time);
   return {
     fields: fields2,
     class: rule2.class,
     git_tag: rule2.kind === "tag" ? input.name : void 0,
     branch: rule2.kind === "branch" ? input.name : void 0,
-    sha: sha ?? void 0,
+    sha: sha2 ?? void 0,
     date: moment2?.date,
     time: moment2?.time,
     timestamp: moment2?.timestamp,
@@ -4661,7 +4661,7 @@ function valuesOf(policy2, rule2, input, fields2) {
 }
 function renderNames(policy2, rule2, values) {
   const problems2 = [];
-  const checked = (tag3, what, ...path6) => {
+  const checked2 = (tag3, what, ...path6) => {
     const result = checkTag(tag3);
     if (!result.ok) {
       problems2.push({
@@ -4674,14 +4674,14 @@ function renderNames(policy2, rule2, values) {
   };
   const stable = rule2.stable !== false && rule2.publish;
   const reserve = stable ? policy2.stableSuffix.length : 0;
-  const primary2 = rule2.tags.map((t, i) => checked(renderTag(t, values, reserve), "the tag", "tags", i));
+  const primary2 = rule2.tags.map((t, i) => checked2(renderTag(t, values, reserve), "the tag", "tags", i));
   const stableTags = (stable ? primary2 : []).map(
-    (tag3, i) => checked({ ...tag3, text: tag3.text + policy2.stableSuffix }, "the stable tag", "tags", i)
+    (tag3, i) => checked2({ ...tag3, text: tag3.text + policy2.stableSuffix }, "the stable tag", "tags", i)
   );
   const channels = rule2.channels.map(
-    (t, i) => checked(renderTag(t, values, 0), "the channel", "channels", i)
+    (t, i) => checked2(renderTag(t, values, 0), "the channel", "channels", i)
   );
-  const from = rule2.from === null ? null : checked(renderTag(rule2.from, values, 0), "the tag to promote", "from");
+  const from = rule2.from === null ? null : checked2(renderTag(rule2.from, values, 0), "the tag to promote", "from");
   const version = Object.hasOwn(values.fields, "version") ? values.fields["version"] : primary2[0]?.text;
   const shown3 = (tags2) => rule2.publish ? distinctTexts(tags2) : [];
   const [tag2] = primary2;
@@ -4900,15 +4900,15 @@ var init_presets = __esm({
 });
 
 // src/policy/owner.ts
-function outputsOf({ rules, stableSuffix }) {
-  const before = known.get(rules);
+function outputsOf({ rules: rules2, stableSuffix }) {
+  const before = known.get(rules2);
   if (before !== void 0) return before;
-  const finals = rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
+  const finals = rules2.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
   const bases = finals.flatMap((rule2) => rule2.patterns);
-  const outputs2 = rules.flatMap(
+  const outputs2 = rules2.flatMap(
     (rule2, index2) => rule2.publish ? outputsOfRule(rule2, index2, bases, stableSuffix) : []
   );
-  known.set(rules, outputs2);
+  known.set(rules2, outputs2);
   return outputs2;
 }
 function startOf({ shape: { parts } }) {
@@ -4930,8 +4930,8 @@ function outputsOfRule(rule2, index2, bases, suffix) {
     ...rule2.channels.flatMap((template, i) => forms2(template, "channel", ["channels", i]))
   ];
 }
-function withSuffix(shape, text4) {
-  return { ...shape, parts: [...shape.parts, { kind: "literal", text: text4, at: 0 }] };
+function withSuffix(shape, text5) {
+  return { ...shape, parts: [...shape.parts, { kind: "literal", text: text5, at: 0 }] };
 }
 function freedomOf({ parts }) {
   if (parts.some(({ kind }) => kind === "text" || kind === "segment" || kind === "any")) return 2;
@@ -5299,8 +5299,8 @@ function fitting(slots, number2) {
 }
 async function claimSequence(policy2, decision, facts, seen, port) {
   const { matched } = decision;
-  const { sha } = facts;
-  if (!matched || sha === null) {
+  const { sha: sha2 } = facts;
+  if (!matched || sha2 === null) {
     throw new UserError({
       what: "a number can only be claimed for a known commit",
       hint: "give the commit (--sha)"
@@ -5315,7 +5315,7 @@ async function claimSequence(policy2, decision, facts, seen, port) {
   if (!slot) throw new Error(`rule ${matched.name} has no {seq} to claim`);
   for (let number2 = nextSequence(policy2, decision, values, seen.registryTags ?? []); ; number2 = fitting(slots, number2 + 1)) {
     const gitTag = slot.before + String(number2).padStart(slot.width, "0") + slot.after;
-    const result = await port(gitTag, sha, number2);
+    const result = await port(gitTag, sha2, number2);
     if (result.state === "denied") throw result.error;
     if (result.state !== "taken") return { sequence: number2, gitTag, outcome: result.state };
   }
@@ -5351,10 +5351,10 @@ function calendarOf(timezone) {
   });
   const momentOf = (time2) => {
     const parts = new Map(format.formatToParts(time2).map(({ type, value }) => [type, value]));
-    const text4 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
+    const text5 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
     return {
-      date: text4("year", "month", "day"),
-      time: text4("hour", "minute", "second"),
+      date: text5("year", "month", "day"),
+      time: text5("hour", "minute", "second"),
       timestamp: new Date(time2).toISOString().replace(/[-:]|\.\d+/g, "")
     };
   };
@@ -5447,12 +5447,12 @@ function channelProblems(rule2) {
   if (rule2.channels.length === 0) return [];
   if (rule2.kind === "branch") return channelFields(rule2);
   const texts = rule2.patterns.flatMap((pattern, i) => {
-    const text4 = pattern.parts.find((part) => part.kind === "text");
-    if (!text4) return [];
+    const text5 = pattern.parts.find((part) => part.kind === "text");
+    if (!text5) return [];
     return [
       {
-        location: rule2.origin.inside(text4.at, "git_tag", i),
-        what: `{${text4.name}:text} is no number, so a channel cannot tell which version is newer`,
+        location: rule2.origin.inside(text5.at, "git_tag", i),
+        what: `{${text5.name}:text} is no number, so a channel cannot tell which version is newer`,
         hint: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out'
       }
     ];
@@ -5583,8 +5583,8 @@ function isAmbiguous(pattern, budget = 5e5) {
   }
   return false;
 }
-function unitsOf(text4) {
-  return Array.from({ length: text4.length }, (_, i) => text4.charCodeAt(i));
+function unitsOf(text5) {
+  return Array.from({ length: text5.length }, (_, i) => text5.charCodeAt(i));
 }
 function atomsOf(part) {
   if (part.kind === "literal") {
@@ -5641,30 +5641,30 @@ var init_check = __esm({
 
 // src/policy/limits.ts
 function tooLarge(policy2) {
-  const { rules, examples, origin } = policy2;
-  if (rules.length > LIMITS.rules) return over(origin.at("rules"), "rules", rules.length, LIMITS.rules);
+  const { rules: rules2, examples, origin } = policy2;
+  if (rules2.length > LIMITS.rules) return over(origin.at("rules"), "rules", rules2.length, LIMITS.rules);
   if (examples.length > LIMITS.examples) {
     return over(origin.at("examples"), "examples", examples.length, LIMITS.examples);
   }
   for (const { ref, origin: at2 } of examples) {
     if (ref.length > LIMITS.length) return over(at2.at("ref"), "characters", ref.length, LIMITS.length);
   }
-  for (const rule2 of rules) {
+  for (const rule2 of rules2) {
     const found = tooLargeRule(rule2);
     if (found !== null) return found;
   }
-  const text4 = rules.flatMap((rule2) => lists(rule2).flatMap(([, list3]) => list3)).join("").length;
-  if (text4 > LIMITS.text) {
-    return over(origin.at("rules"), "characters in patterns, tags and channels", text4, LIMITS.text);
+  const text5 = rules2.flatMap((rule2) => lists(rule2).flatMap(([, list3]) => list3)).join("").length;
+  if (text5 > LIMITS.text) {
+    return over(origin.at("rules"), "characters in patterns, tags and channels", text5, LIMITS.text);
   }
-  const count = forms(rules);
+  const count = forms(rules2);
   return count > LIMITS.forms ? over(origin.at("rules"), "forms of tags", count, LIMITS.forms) : null;
 }
 function tooLargeRule(rule2) {
   for (const [key, list3] of lists(rule2)) {
     if (list3.length > LIMITS.list)
       return over(rule2.origin.at(key), `items in "${key}"`, list3.length, LIMITS.list);
-    const long = list3.findIndex((text4) => text4.length > LIMITS.length);
+    const long = list3.findIndex((text5) => text5.length > LIMITS.length);
     if (long >= 0) {
       return over(rule2.origin.at(key, long), "characters", list3[long]?.length ?? 0, LIMITS.length);
     }
@@ -5679,12 +5679,12 @@ function lists(rule2) {
     ["channels", rule2.channels]
   ];
 }
-function forms(rules) {
+function forms(rules2) {
   const patterns = (rule2) => (rule2.gitTag ?? rule2.branch ?? []).length;
   const sum = (counts2) => counts2.reduce((a, b) => a + b, 0);
-  const bases = Math.max(1, sum(rules.filter((rule2) => rule2.class === "final").map(patterns)));
+  const bases = Math.max(1, sum(rules2.filter((rule2) => rule2.class === "final").map(patterns)));
   return sum(
-    rules.map((rule2) => patterns(rule2) * sum(rule2.tags.map((tag2) => tag2.includes("{base}") ? bases : 1)))
+    rules2.map((rule2) => patterns(rule2) * sum(rule2.tags.map((tag2) => tag2.includes("{base}") ? bases : 1)))
   );
 }
 function over(location2, what, count, limit) {
@@ -5794,13 +5794,13 @@ function sampleRef({ rule: rule2, shape, index: index2 }) {
     runAttempt: 1
   };
 }
-function sharedChannels(rules) {
+function sharedChannels(rules2) {
   const releases = /* @__PURE__ */ new Map();
-  for (const rule2 of rules) {
+  for (const rule2 of rules2) {
     if (rule2.class === "snapshot") continue;
     for (const channel of rule2.channels) releases.set(channel.source, rule2);
   }
-  return rules.flatMap(
+  return rules2.flatMap(
     (rule2) => rule2.class !== "snapshot" ? [] : rule2.channels.flatMap((channel, i) => {
       const owner = releases.get(channel.source);
       if (owner === void 0) return [];
@@ -5871,15 +5871,15 @@ function commonText(a, b) {
   const [left, right] = [a.parts.flatMap(atomsOf2), b.parts.flatMap(atomsOf2)];
   const seen = /* @__PURE__ */ new Set();
   const open8 = [{ i: 0, j: 0, text: "" }];
-  for (const { i, j, text: text4 } of open8) {
-    if (i === left.length && j === right.length) return text4;
+  for (const { i, j, text: text5 } of open8) {
+    if (i === left.length && j === right.length) return text5;
     for (const [ni, x] of steps2(left, i)) {
       for (const [nj, y] of steps2(right, j)) {
         const key = ni * (right.length + 1) + nj;
         const character = Array.from(x.takes).find((each) => y.takes.includes(each));
         if (character === void 0 || seen.has(key)) continue;
         seen.add(key);
-        open8.push({ i: ni, j: nj, text: text4 + character });
+        open8.push({ i: ni, j: nj, text: text5 + character });
       }
     }
   }
@@ -6061,13 +6061,13 @@ function examinePolicy(config) {
     ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
     ...own?.stable !== void 0 && preset?.rules.every(({ class: of }) => !isRelease(of)) === true ? [uselessStable(own, preset)] : [],
     ...slots.flatMap((slot) => slot.problems),
-    ...checks.flatMap((check2) => check2.problems),
+    ...checks.flatMap((check3) => check3.problems),
     ...together,
     // The suffix is a setting: without it stable tags are not known.
     ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open8)
   ];
   const names2 = namesOf2(slots, own);
-  const warnings3 = checks.flatMap((check2) => check2.warnings);
+  const warnings3 = checks.flatMap((check3) => check3.warnings);
   const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
   return { policy: usable ? { ...policy2, warnings: warnings3 } : null, problems: problems2, names: names2 };
 }
@@ -6075,16 +6075,16 @@ function uselessStable({ origin }, { name }) {
   const what = `the preset ${name} has no final or patch rule, so "stable" gives no tag`;
   return { location: origin.at("stable"), what, hint: 'remove "stable"' };
 }
-function policyOf(own, preset, rules, stableSuffix) {
+function policyOf(own, preset, rules2, stableSuffix) {
   const timezone = own?.timezone ?? "UTC";
   return {
-    rules,
+    rules: rules2,
     stableSuffix,
     timezone,
     unmatched: { branch: own?.unmatched ?? "ignore", tag: own?.unmatched ?? "error" },
     promotion: preset ? promotionRule(preset) : null,
     location: own ? own.origin.at() : null,
-    names: /* @__PURE__ */ new Set([...rules.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
+    names: /* @__PURE__ */ new Set([...rules2.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
     warnings: [],
     calendar: calendarOf(timezone)
   };
@@ -6117,8 +6117,8 @@ function namesOf2(slots, own) {
   return /* @__PURE__ */ new Set([...parsed2, ...broken3.flatMap(possibleFields), ...Object.keys(BUILTINS)]);
 }
 function withTagPatterns(slots) {
-  const rules = slots.flatMap(({ rule: rule2 }) => rule2 ?? []);
-  const finals = rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
+  const rules2 = slots.flatMap(({ rule: rule2 }) => rule2 ?? []);
+  const finals = rules2.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
   const bases = finals.flatMap((rule2) => rule2.patterns);
   return slots.map((slot) => slot.rule === null ? slot : { ...slot, rule: shaped(slot.rule, bases) });
 }
@@ -6142,11 +6142,11 @@ function builtinPattern(source) {
 }
 function ownEntries(own) {
   const slots = [];
-  const rules = [...own?.rules ?? []];
+  const rules2 = [...own?.rules ?? []];
   const unread = own?.unread?.rules ?? /* @__PURE__ */ new Map();
-  const count = rules.length + [...unread.values()].filter((state) => state === "lost").length;
+  const count = rules2.length + [...unread.values()].filter((state) => state === "lost").length;
   for (let at2 = 0; at2 < count; at2 += 1) {
-    const config = unread.get(at2) === "lost" ? void 0 : rules.shift();
+    const config = unread.get(at2) === "lost" ? void 0 : rules2.shift();
     if (config === void 0) slots.push(LOST);
     else slots.push(entryOf(`policy/${at2 + 1}`, config, config.origin.at(), unread.has(at2), true));
   }
@@ -6280,8 +6280,8 @@ async function findBase(policy2, facts) {
 }
 function resolveNames(policy2, decision, facts, seen = {}) {
   const rule2 = decision.matched;
-  const lookup = (values2) => (text4, location2) => renderText(
-    text4,
+  const lookup = (values2) => (text5, location2) => renderText(
+    text5,
     (variable) => (values2 && valueOf(variable, values2)?.text) ?? null,
     policy2.names,
     location2
@@ -6494,8 +6494,8 @@ function tags(count) {
 function images(count) {
   return count === 1 ? "1 image" : `${count} images`;
 }
-function capital(text4) {
-  return text4.charAt(0).toUpperCase() + text4.slice(1);
+function capital(text5) {
+  return text5.charAt(0).toUpperCase() + text5.slice(1);
 }
 function failedBuilds(actions) {
   return actions.filter(({ action: action2, outcome }) => action2 === "build" && outcome === "failed");
@@ -6560,10 +6560,10 @@ function isBad({ action: action2, error: error2, reason }) {
 }
 function tagLine(action2) {
   const target = `${action2.image}:${action2.tag}`;
-  const { code: code2, text: text4 } = action2.error ?? action2.reason;
+  const { code: code2, text: text5 } = action2.error ?? action2.reason;
   const from = action2.source === null ? "" : ` from ${action2.source}`;
   const digest = action2.digest === null ? "" : ` ${shortDigest(action2.digest)}`;
-  return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${code2}: ${text4})`;
+  return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${code2}: ${text5})`;
 }
 function closing(report2) {
   const hint2 = report2.command === "plan" && changed(report2) ? " Nothing was written: this is a plan." : "";
@@ -6575,8 +6575,8 @@ function closingLine(report2, loaded, request) {
 }
 function contents({ config, policy: policy2 }) {
   const count = (number2, noun) => `${number2} ${plural(number2, noun)}`;
-  const rules = count(policy2?.rules.length ?? 0, "rule");
-  return `${count(config.images.length, "promotion")}, ${count(config.builds.length, "build")} and ${rules}`;
+  const rules2 = count(policy2?.rules.length ?? 0, "rule");
+  return `${count(config.images.length, "promotion")}, ${count(config.builds.length, "build")} and ${rules2}`;
 }
 function validText(loaded, files) {
   const what = files === 0 ? "The inputs are" : files === 1 ? "The tag file is" : `The ${files} tag files are`;
@@ -6600,21 +6600,21 @@ var init_format = __esm({
 function problemAnnotation(problem4) {
   const { location: location2, what, hint: hint2 } = problem4;
   if (location2 === void 0 || location2.nowhere === true) return { text: formatProblem(problem4) };
-  const text4 = hint2 === void 0 ? what : `${what}; ${hint2}`;
-  return { text: text4, file: location2.file, startLine: location2.line, startColumn: location2.column };
+  const text5 = hint2 === void 0 ? what : `${what}; ${hint2}`;
+  return { text: text5, file: location2.file, startLine: location2.line, startColumn: location2.column };
 }
 function annotations(report2) {
-  const of = (level, action2, text4) => ({
+  const of = (level, action2, text5) => ({
     level,
     title: `${action2.image}:${action2.tag}`,
-    message: text4,
+    message: text5,
     file: action2.location?.file ?? null,
     line: action2.location?.line ?? null,
     column: action2.location?.column ?? null
   });
   const { actions } = report2;
   const errors = onceForBuild(actions).filter((a) => a.action === "refuse" || a.error !== null).map((a) => of("error", a, sentence(a.error?.text ?? a.reason.text, remedy(a))));
-  const warnings3 = actions.flatMap((a) => a.warnings.map((text4) => of("warning", a, text4)));
+  const warnings3 = actions.flatMap((a) => a.warnings.map((text5) => of("warning", a, text5)));
   const held = actions.filter((a) => a.action === "hold").map((a) => of("notice", a, sentence(`on hold: ${a.reason.text}`, remedy(a))));
   return [...errors, ...warnings3, ...held];
 }
@@ -6622,8 +6622,8 @@ function onceForBuild(actions) {
   const builds = failedBuilds(actions);
   const speakers = /* @__PURE__ */ new Map();
   for (const build2 of builds) {
-    const text4 = build2.error?.text ?? "";
-    if (!speakers.has(text4) || build2.error?.build === build2.image) speakers.set(text4, build2);
+    const text5 = build2.error?.text ?? "";
+    if (!speakers.has(text5) || build2.error?.build === build2.image) speakers.set(text5, build2);
   }
   return actions.filter(
     (action2) => builds.includes(action2) ? speakers.get(action2.error?.text ?? "") === action2 : !isUnbuilt(action2)
@@ -6859,8 +6859,8 @@ async function readBack({ planned: planned2, content }, registry, { signal }) {
     const { code: code2, message } = after.error;
     return failed(planned2, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
   }
-  const text4 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
-  return failed(planned2, new OperationError("mismatch", `${written2}, but ${text4}`));
+  const text5 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
+  return failed(planned2, new OperationError("mismatch", `${written2}, but ${text5}`));
 }
 async function expectUntouched(action2, digest, registry) {
   const { destination } = action2.wanted;
@@ -6915,8 +6915,8 @@ function formatDigests(built2) {
 function parseDigests(documents) {
   const problems2 = [];
   const images2 = /* @__PURE__ */ new Map();
-  for (const { name, text: text4 } of documents) {
-    const data = parseJson(text4);
+  for (const { name, text: text5 } of documents) {
+    const data = parseJson(text5);
     if (!isRecord(data)) {
       problems2.push(problem2(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:\u2026"}}'));
       continue;
@@ -6980,9 +6980,9 @@ function builtElsewhere(builds, images2, digests) {
 function problem2(name, what, form) {
   return { what: `digests: ${name}: ${what}`, hint: `write ${form}` };
 }
-function parseJson(text4) {
+function parseJson(text5) {
   try {
-    return JSON.parse(text4);
+    return JSON.parse(text5);
   } catch {
     return void 0;
   }
@@ -7070,9 +7070,9 @@ function targetParts(build2, shared, problems2) {
   const attestations = [provenance, ...sbom === null ? [] : [sbom]];
   const reaching = {
     secrets: secretsOf(build2, shared, at2, problems2),
-    ssh: build2.ssh.map((text4, i) => at2(parseSsh(text4), { text: text4, paths: [] }, "ssh", i)),
-    cacheFrom: build2.cacheFrom.map((text4, i) => at2(parseCache(text4), [], "cache_from", i)),
-    cacheTo: shared.trusted ? build2.cacheTo.map((text4, i) => at2(parseCache(text4), [], "cache_to", i)) : []
+    ssh: build2.ssh.map((text5, i) => at2(parseSsh(text5), { text: text5, paths: [] }, "ssh", i)),
+    cacheFrom: build2.cacheFrom.map((text5, i) => at2(parseCache(text5), [], "cache_from", i)),
+    cacheTo: shared.trusted ? build2.cacheTo.map((text5, i) => at2(parseCache(text5), [], "cache_to", i)) : []
   };
   return {
     context,
@@ -7132,26 +7132,26 @@ function argsOf(build2, shared, at2) {
 function provenanceOf(build2, shared, at2) {
   const parsed2 = parseAttestation("provenance", build2.provenance ?? shared.defaultProvenance);
   const fields2 = at2(parsed2, [{ key: "type", value: "provenance", bare: false }], "provenance");
-  const { run: run3 } = shared.facts;
+  const { run: run4 } = shared.facts;
   const said = fields2.some(({ key }) => key === "builder-id");
-  return run3 === null || said || isDisabled(fields2) ? fields2 : [...fields2, { key: "builder-id", value: run3, bare: false }];
+  return run4 === null || said || isDisabled(fields2) ? fields2 : [...fields2, { key: "builder-id", value: run4, bare: false }];
 }
 function secretsOf(build2, shared, at2, problems2) {
   const secrets = /* @__PURE__ */ new Map();
-  for (const text4 of shared.inputSecrets) {
-    const parsed2 = parseSecret(text4, true);
+  for (const text5 of shared.inputSecrets) {
+    const parsed2 = parseSecret(text5, true);
     if (parsed2.ok) secrets.set(parsed2.value.id, { spec: parsed2.value, location: null });
     else problems2.push({ what: `secrets: ${parsed2.what}`, hint: parsed2.hint });
   }
-  build2.secrets.forEach((text4, i) => {
-    const spec = at2(parseSecret(text4, false), { id: "", env: "" }, "secrets", i);
+  build2.secrets.forEach((text5, i) => {
+    const spec = at2(parseSecret(text5, false), { id: "", env: "" }, "secrets", i);
     secrets.set(spec.id, { spec, location: build2.origin.at("secrets", i) });
   });
   return [...secrets.values()];
 }
 function restOf(build2, at2) {
   const network = build2.network === void 0 ? void 0 : at2(parseNetwork(build2.network), "", "network");
-  const hosts = build2.addHosts.map((text4, i) => at2(parseHost(text4), ["", ""], "add_hosts", i));
+  const hosts = build2.addHosts.map((text5, i) => at2(parseHost(text5), ["", ""], "add_hosts", i));
   return {
     ...build2.target ? { target: build2.target } : {},
     ...build2.noCache ? { "no-cache": true } : {},
@@ -7159,7 +7159,7 @@ function restOf(build2, at2) {
     ...network === void 0 ? {} : { network },
     ...network === "host" ? { entitlements: ["network.host"] } : {},
     ...build2.shmSize === void 0 ? {} : { "shm-size": at2(parseShmSize(build2.shmSize), "", "shm_size") },
-    ...build2.ulimits.length === 0 ? {} : { ulimits: build2.ulimits.map((text4, i) => at2(parseUlimit(text4), "", "ulimits", i)) },
+    ...build2.ulimits.length === 0 ? {} : { ulimits: build2.ulimits.map((text5, i) => at2(parseUlimit(text5), "", "ulimits", i)) },
     ...hosts.length === 0 ? {} : { "extra-hosts": Object.fromEntries(hosts) }
   };
 }
@@ -7226,8 +7226,8 @@ function targetsOf({ config, choice }, parts, name, input, values) {
     const info2 = { name: target, ...common2, platforms, pushed: pushed2, split: pushed2 && input.split && !native };
     return { info: info2, body: bodyOf(parts, info2, output, input.split, values), cache: parts };
   };
-  const check2 = choice.build.filter((platform3) => !choice.push.includes(platform3));
-  const checks = check2.length > 0 ? [make(`${name}_check`, check2, false)] : [];
+  const check3 = choice.build.filter((platform3) => !choice.push.includes(platform3));
+  const checks = check3.length > 0 ? [make(`${name}_check`, check3, false)] : [];
   if (native || !input.split && choice.push.length > 0) return [make(name, choice.push, true), ...checks];
   return [...choice.push.map((one) => make(platformTarget(name, one), [one], true)), ...checks];
 }
@@ -7245,7 +7245,7 @@ function bodyOf(parts, { platforms, pushed: pushed2 }, output, split, values) {
     ...annotations2.length > 0 ? { annotations: annotations2 } : {},
     ...pushed2 ? { attest: parts.attest } : {},
     ...secret.length > 0 ? { secret } : {},
-    ...parts.ssh.length > 0 ? { ssh: parts.ssh.map(({ text: text4 }) => text4) } : {},
+    ...parts.ssh.length > 0 ? { ssh: parts.ssh.map(({ text: text5 }) => text5) } : {},
     ...parts.rest,
     output: [output]
   };
@@ -7258,7 +7258,7 @@ function annotationText(entry, index2) {
 }
 function indexAnnotations(parts) {
   return Object.fromEntries(
-    parts.annotations.filter(({ levels }) => levels === null || levels.includes("index")).map(({ text: text4 }) => [text4.slice(0, text4.indexOf("=")), text4.slice(text4.indexOf("=") + 1)])
+    parts.annotations.filter(({ levels }) => levels === null || levels.includes("index")).map(({ text: text5 }) => [text5.slice(0, text5.indexOf("=")), text5.slice(text5.indexOf("=") + 1)])
   );
 }
 function pushOutput(repository, insecure) {
@@ -7286,7 +7286,7 @@ function secretUses(parts) {
   });
 }
 function cacheOf(parts, scope, scoped) {
-  const text4 = (fields2) => {
+  const text5 = (fields2) => {
     const gha = fields2.some(({ key, value }) => key === "type" && value === "gha");
     const named2 = fields2.some(({ key }) => key === "scope");
     return formatCsv(
@@ -7294,8 +7294,8 @@ function cacheOf(parts, scope, scoped) {
     );
   };
   return {
-    ...parts.cacheFrom.length > 0 ? { "cache-from": parts.cacheFrom.map(text4) } : {},
-    ...parts.cacheTo.length > 0 ? { "cache-to": parts.cacheTo.map(text4) } : {}
+    ...parts.cacheFrom.length > 0 ? { "cache-from": parts.cacheFrom.map(text5) } : {},
+    ...parts.cacheTo.length > 0 ? { "cache-to": parts.cacheTo.map(text5) } : {}
   };
 }
 function allowances(parts) {
@@ -7327,11 +7327,11 @@ function duplicateNames(builds) {
   const seen = [];
   const problems2 = [];
   for (const { config } of builds) {
-    config.names.forEach(({ repository, text: text4 }, i) => {
+    config.names.forEach(({ repository, text: text5 }, i) => {
       if (seen.some((other) => sameRepository(other, repository))) {
         problems2.push({
           location: config.origin.at("name", ...config.names.length > 1 ? [i] : []),
-          what: `two builds are called "${text4}"`,
+          what: `two builds are called "${text5}"`,
           hint: "give each image one build"
         });
       }
@@ -7465,19 +7465,19 @@ async function partOf(repository, platform3, digest, registry) {
   const images2 = children2.filter((child3) => !child3.attestation);
   const [image3] = images2;
   if (image3 === void 0 || images2.length > 1 || !samePlatform(platform3, platformTextOf(image3.descriptor))) {
-    const has = images2.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
-    throw wrong(repository, digest, platform3, has || "no image");
+    const has2 = images2.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
+    throw wrong(repository, digest, platform3, has2 || "no image");
   }
   const attestations = children2.filter((child3) => child3.attestation === image3.descriptor.digest);
   return { image: image3.descriptor, attestations: attestations.map(({ descriptor: descriptor3 }) => descriptor3) };
 }
 async function lone(repository, platform3, manifest, registry) {
   const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
-  const [has] = facts.platforms;
-  if (has === void 0 || !samePlatform(platform3, has)) {
-    throw wrong(repository, manifest.digest, platform3, has ?? "no platform");
+  const [has2] = facts.platforms;
+  if (has2 === void 0 || !samePlatform(platform3, has2)) {
+    throw wrong(repository, manifest.digest, platform3, has2 ?? "no platform");
   }
-  const [os6 = "", architecture = "", variant] = has.split("/");
+  const [os6 = "", architecture = "", variant] = has2.split("/");
   return {
     mediaType: manifest.mediaType,
     digest: manifest.digest,
@@ -7485,14 +7485,14 @@ async function lone(repository, platform3, manifest, registry) {
     platform: { architecture, os: os6, ...variant === void 0 ? {} : { variant } }
   };
 }
-function samePlatform(wanted, has) {
-  return has !== null && normalisePlatform(wanted) === normalisePlatform(has);
+function samePlatform(wanted, has2) {
+  return has2 !== null && normalisePlatform(wanted) === normalisePlatform(has2);
 }
-function wrong(repository, digest, platform3, has) {
+function wrong(repository, digest, platform3, has2) {
   const name = `${repository.registry}/${repository.repository}@${digest}`;
   return new OperationError(
     "mismatch",
-    `${name} was handed on as ${platform3} but holds ${has}; check the jobs that built the platforms`
+    `${name} was handed on as ${platform3} but holds ${has2}; check the jobs that built the platforms`
   );
 }
 function sorted(record3) {
@@ -7652,8 +7652,8 @@ function buildAction({ config, choice }, plan2) {
   if (first2 === void 0) throw new Error(`the build ${image3} has no tag`);
   const wanted = { ...first2.wanted, image: image3 };
   const platforms = choice.build.join(", ");
-  const text4 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
-  const reason = { code: "absent", text: text4 };
+  const text5 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
+  const reason = { code: "absent", text: text5 };
   const nothing2 = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
   return { action: "build", reason, wanted, ...nothing2 };
 }
@@ -7686,9 +7686,9 @@ async function bakeAll(input, parts) {
 }
 async function verifyBuilt(built2, registry, expected) {
   const pushed2 = built2.filter(({ target }) => target.pushed);
-  const checked = await checkBuilt(pushed2, registry, expected);
+  const checked2 = await checkBuilt(pushed2, registry, expected);
   return new Map(
-    checked.map(({ image: image3, result }) => {
+    checked2.map(({ image: image3, result }) => {
       if (!result.ok) return [image3, { ok: false, error: ofBuild(result.error) }];
       const { repository, digest, manifest } = result.value;
       return [image3, { ok: true, source: { ...repository, digest }, manifest }];
@@ -7750,11 +7750,11 @@ function renderWith(decision) {
     }
   };
 }
-function wrongCheckout(head2, sha) {
-  if (head2 === null || head2 === sha) return null;
+function wrongCheckout(head2, sha2) {
+  if (head2 === null || head2 === sha2) return null;
   return new OperationError(
     "mismatch",
-    `the checkout is at commit ${head2}, and this run is for ${sha}: what would be built is not what is tagged; check out ${sha} first (actions/checkout with "ref: ${sha}", or git checkout)`
+    `the checkout is at commit ${head2}, and this run is for ${sha2}: what would be built is not what is tagged; check out ${sha2} first (actions/checkout with "ref: ${sha2}", or git checkout)`
   );
 }
 function sourcesOf({ targets, file: file2 }) {
@@ -7948,8 +7948,8 @@ function label(name) {
   if (name.length <= MOST_ON_ONE_LINE || image3 === void 0 || rest === void 0) return quoted(name);
   return `${quoted(image3)}<br/>${quoted(rest)}`;
 }
-function quoted(text4) {
-  return text4.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
+function quoted(text5) {
+  return text5.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
 }
 var MOST_ARROWS, LAYOUT, MOST_ON_ONE_LINE, ORDER, LOOK;
 var init_mermaid = __esm({
@@ -8080,7 +8080,7 @@ ${left} more unchanged tags are not listed.` : rows3;
 function driftTable({ drift: drift2 }) {
   if (drift2 === null) return "";
   if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
-  const rows3 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
+  const rows3 = drift2.map(({ kind, image: image3, tag: tag2, text: text5 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text5)]);
   return `### Drift
 
 ${table(["", "tag", "what"], rows3)}`;
@@ -8101,7 +8101,7 @@ function stageTable({ stages: stages2 }) {
 ${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows3)}`;
 }
 function warnings2(actions) {
-  const lines3 = actions.flatMap((a) => a.warnings.map((text4) => `- ${tagCell(a)}: ${escapeCell(text4)}`));
+  const lines3 = actions.flatMap((a) => a.warnings.map((text5) => `- ${tagCell(a)}: ${escapeCell(text5)}`));
   if (lines3.length === 0) return "";
   return details(`Warnings (${lines3.length})`, lines3.join("\n"));
 }
@@ -8136,16 +8136,16 @@ function* checkBuilds(builds, names2) {
 function templatesOf2(build2) {
   const { buildArgs, labels, annotations: annotations2 } = build2;
   return Object.entries({ build_args: buildArgs, labels, annotations: annotations2 }).flatMap(
-    ([key, values]) => Object.entries(values).map(([name, text4]) => ({ text: text4, path: [key, name] }))
+    ([key, values]) => Object.entries(values).map(([name, text5]) => ({ text: text5, path: [key, name] }))
   );
 }
-function templateProblems(build2, { text: text4, path: path6 }, names2) {
+function templateProblems(build2, { text: text5, path: path6 }, names2) {
   const problem4 = (at2, what, hint2) => ({
     location: build2.origin.inside(at2, ...path6),
     what: `${imageOf2(build2)}: ${path6.join(".")}: ${what}`,
     hint: hint2
   });
-  const template = parseTemplate(text4, true);
+  const template = parseTemplate(text5, true);
   if (!template.ok) return [problem4(template.at, template.what, template.hint)];
   if (names2 === null) return [];
   return variablesOf(template.value).filter(({ name }) => !names2.has(name)).map((variable) => {
@@ -8176,19 +8176,19 @@ var init_check2 = __esm({
 
 // src/config/commit.ts
 function parseCommit(srcRef) {
-  const text4 = srcRef.trim();
-  const last = text4.replace(PATCH, "$1").replace(/[/#]+$/, "").split(/[/=@#]/).at(-1);
-  const sha = (WHOLE2.exec(text4)?.[1] ?? (isId(last ?? "") ? last : void 0))?.toLowerCase();
-  return sha === void 0 ? null : { sha, page: sha === text4.toLowerCase() ? null : pageOf(text4, sha) };
+  const text5 = srcRef.trim();
+  const last = text5.replace(PATCH, "$1").replace(/[/#]+$/, "").split(/[/=@#]/).at(-1);
+  const sha2 = (WHOLE2.exec(text5)?.[1] ?? (isId(last ?? "") ? last : void 0))?.toLowerCase();
+  return sha2 === void 0 ? null : { sha: sha2, page: sha2 === text5.toLowerCase() ? null : pageOf(text5, sha2) };
 }
-function isId(text4) {
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4) || /^[0-9a-f]{7,63}$/i.test(text4) && /\d/.test(text4);
+function isId(text5) {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text5) || /^[0-9a-f]{7,63}$/i.test(text5) && /\d/.test(text5);
 }
-function pageOf(text4, sha) {
-  if (!URL.canParse(text4)) return { host: "", repo: null };
-  const { host, pathname } = new URL(text4);
+function pageOf(text5, sha2) {
+  if (!URL.canParse(text5)) return { host: "", repo: null };
+  const { host, pathname } = new URL(text5);
   const [, repo, named2] = GITHUB.exec(pathname) ?? [];
-  return { host, repo: repo !== void 0 && named2?.toLowerCase() === sha ? repo : null };
+  return { host, repo: repo !== void 0 && named2?.toLowerCase() === sha2 ? repo : null };
 }
 var WHOLE2, PATCH, GITHUB;
 var init_commit = __esm({
@@ -9122,14 +9122,14 @@ var init_stringifyComment = __esm({
 });
 
 // node_modules/yaml/browser/dist/stringify/foldFlowLines.js
-function foldFlowLines(text4, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+function foldFlowLines(text5, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
   if (!lineWidth || lineWidth < 0)
-    return text4;
+    return text5;
   if (lineWidth < minContentWidth)
     minContentWidth = 0;
   const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
-  if (text4.length <= endStep)
-    return text4;
+  if (text5.length <= endStep)
+    return text5;
   const folds = [];
   const escapedFolds = {};
   let end2 = lineWidth - indent.length;
@@ -9146,14 +9146,14 @@ function foldFlowLines(text4, indent, mode = "flow", { indentAtStart, lineWidth 
   let escStart = -1;
   let escEnd = -1;
   if (mode === FOLD_BLOCK) {
-    i = consumeMoreIndentedLines(text4, i, indent.length);
+    i = consumeMoreIndentedLines(text5, i, indent.length);
     if (i !== -1)
       end2 = i + endStep;
   }
-  for (let ch; ch = text4[i += 1]; ) {
+  for (let ch; ch = text5[i += 1]; ) {
     if (mode === FOLD_QUOTED && ch === "\\") {
       escStart = i;
-      switch (text4[i + 1]) {
+      switch (text5[i + 1]) {
         case "x":
           i += 3;
           break;
@@ -9170,12 +9170,12 @@ function foldFlowLines(text4, indent, mode = "flow", { indentAtStart, lineWidth 
     }
     if (ch === "\n") {
       if (mode === FOLD_BLOCK)
-        i = consumeMoreIndentedLines(text4, i, indent.length);
+        i = consumeMoreIndentedLines(text5, i, indent.length);
       end2 = i + indent.length + endStep;
       split = void 0;
     } else {
       if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-        const next2 = text4[i + 1];
+        const next2 = text5[i + 1];
         if (next2 && next2 !== " " && next2 !== "\n" && next2 !== "	")
           split = i;
       }
@@ -9187,12 +9187,12 @@ function foldFlowLines(text4, indent, mode = "flow", { indentAtStart, lineWidth 
         } else if (mode === FOLD_QUOTED) {
           while (prev === " " || prev === "	") {
             prev = ch;
-            ch = text4[i += 1];
+            ch = text5[i += 1];
             overflow = true;
           }
           const j = i > escEnd + 1 ? i - 2 : escStart - 1;
           if (escapedFolds[j])
-            return text4;
+            return text5;
           folds.push(j);
           escapedFolds[j] = true;
           end2 = j + endStep;
@@ -9207,39 +9207,39 @@ function foldFlowLines(text4, indent, mode = "flow", { indentAtStart, lineWidth 
   if (overflow && onOverflow)
     onOverflow();
   if (folds.length === 0)
-    return text4;
+    return text5;
   if (onFold)
     onFold();
-  let res = text4.slice(0, folds[0]);
+  let res = text5.slice(0, folds[0]);
   for (let i2 = 0; i2 < folds.length; ++i2) {
     const fold = folds[i2];
-    const end3 = folds[i2 + 1] || text4.length;
+    const end3 = folds[i2 + 1] || text5.length;
     if (fold === 0)
       res = `
-${indent}${text4.slice(0, end3)}`;
+${indent}${text5.slice(0, end3)}`;
     else {
       if (mode === FOLD_QUOTED && escapedFolds[fold])
-        res += `${text4[fold]}\\`;
+        res += `${text5[fold]}\\`;
       res += `
-${indent}${text4.slice(fold + 1, end3)}`;
+${indent}${text5.slice(fold + 1, end3)}`;
     }
   }
   return res;
 }
-function consumeMoreIndentedLines(text4, i, indent) {
+function consumeMoreIndentedLines(text5, i, indent) {
   let end2 = i;
   let start2 = i + 1;
-  let ch = text4[start2];
+  let ch = text5[start2];
   while (ch === " " || ch === "	") {
     if (i < start2 + indent) {
-      ch = text4[++i];
+      ch = text5[++i];
     } else {
       do {
-        ch = text4[++i];
+        ch = text5[++i];
       } while (ch && ch !== "\n");
       end2 = i;
       start2 = i + 1;
-      ch = text4[start2];
+      ch = text5[start2];
     }
   }
   return end2;
@@ -15078,16 +15078,16 @@ function decode(file2) {
   if (looksLikeUtf16(bytes2)) {
     return { location: start2, what: "the file is UTF-16", hint: "save it as UTF-8" };
   }
-  const text4 = decodeUtf8(bytes2);
-  if (text4 === void 0) {
+  const text5 = decodeUtf8(bytes2);
+  if (text5 === void 0) {
     return {
       location: firstBadByte(path6, bytes2),
       what: "the file is not UTF-8 from here",
       hint: "save it as UTF-8"
     };
   }
-  const source = { path: path6, text: text4, lines: countLines(text4) };
-  const unfit = UNFIT.exec(text4);
+  const source = { path: path6, text: text5, lines: countLines(text5) };
+  const unfit = UNFIT.exec(text5);
   return unfit ? unfitCharacter(source, unfit) : source;
 }
 function unfitCharacter(source, found) {
@@ -15128,10 +15128,10 @@ function firstBadByte(file2, bytes2) {
   }
   return { file: file2, line: 1, column: 1 };
 }
-function countLines(text4) {
+function countLines(text5) {
   const lines3 = new LineCounter();
   lines3.addNewLine(0);
-  for (let at2 = text4.indexOf("\n"); at2 >= 0; at2 = text4.indexOf("\n", at2 + 1)) lines3.addNewLine(at2 + 1);
+  for (let at2 = text5.indexOf("\n"); at2 >= 0; at2 = text5.indexOf("\n", at2 + 1)) lines3.addNewLine(at2 + 1);
   return lines3;
 }
 var MAX_FILE_BYTES, NEWLINE, UNFIT;
@@ -15200,10 +15200,10 @@ function resolve3(document2, node) {
 function startOf2(node) {
   return node?.range?.[0] ?? 0;
 }
-function offsetInSource(node, text4, offset) {
+function offsetInSource(node, text5, offset) {
   const range = node.range;
   if (!range) return 0;
-  const source = text4.slice(range[0], range[1]);
+  const source = text5.slice(range[0], range[1]);
   if (source.includes("\n")) return 0;
   if (node.type === Scalar.QUOTE_SINGLE) return skip(source, offset, /^''/);
   if (node.type === Scalar.QUOTE_DOUBLE) return skip(source, offset, DOUBLE_QUOTED);
@@ -15286,7 +15286,7 @@ function imageConfig(document2, data, path6, number2) {
   };
 }
 function namesOf3(name) {
-  return listOf(name).map((text4) => ({ text: text4, repository: sure(parseRepository(text4)) }));
+  return listOf(name).map((text5) => ({ text: text5, repository: sure(parseRepository(text5)) }));
 }
 function buildConfig(document2, data, path6, number2) {
   return {
@@ -15458,7 +15458,7 @@ function _addIssue(context, label4, dataset, config$1, other) {
   const input = other && "input" in other ? other.input : dataset.value;
   const expected = other?.expected ?? context.expects ?? null;
   const received2 = other?.received ?? /* @__PURE__ */ _stringify(input);
-  const issue2 = {
+  const issue3 = {
     kind: context.kind,
     type: context.type,
     input,
@@ -15473,11 +15473,11 @@ function _addIssue(context, label4, dataset, config$1, other) {
     abortPipeEarly: config$1.abortPipeEarly
   };
   const isSchema = context.kind === "schema";
-  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue2.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue2.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue2.lang);
-  if (message$1 !== void 0) issue2.message = typeof message$1 === "function" ? message$1(issue2) : message$1;
+  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue3.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue3.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue3.lang);
+  if (message$1 !== void 0) issue3.message = typeof message$1 === "function" ? message$1(issue3) : message$1;
   if (isSchema) dataset.typed = false;
-  if (dataset.issues) dataset.issues.push(issue2);
-  else dataset.issues = [issue2];
+  if (dataset.issues) dataset.issues.push(issue3);
+  else dataset.issues = [issue3];
 }
 // @__NO_SIDE_EFFECTS__
 function _isSameValueZero(value1, value2) {
@@ -15500,6 +15500,17 @@ function _standardSchema(schema4) {
     validate: (value$1) => schema4["~run"]({ value: value$1 }, /* @__PURE__ */ getGlobalConfig())
   };
   return schema4;
+}
+// @__NO_SIDE_EFFECTS__
+function getDotPath(issue3) {
+  if (issue3.path) {
+    let key = "";
+    for (const item of issue3.path) if (typeof item.key === "string" || typeof item.key === "number") if (key) key += `.${item.key}`;
+    else key += item.key;
+    else return null;
+    return key;
+  }
+  return null;
 }
 // @__NO_SIDE_EFFECTS__
 function check(requirement, message$1) {
@@ -15667,10 +15678,10 @@ function array(item, message$1) {
               key,
               value: value$1
             };
-            for (const issue2 of itemDataset.issues) {
-              if (issue2.path) issue2.path.unshift(pathItem);
-              else issue2.path = [pathItem];
-              dataset.issues?.push(issue2);
+            for (const issue3 of itemDataset.issues) {
+              if (issue3.path) issue3.path.unshift(pathItem);
+              else issue3.path = [pathItem];
+              dataset.issues?.push(issue3);
             }
             if (!dataset.issues) dataset.issues = itemDataset.issues;
             if (config$1.abortEarly) {
@@ -15764,10 +15775,10 @@ function looseObject(entries$1, message$1) {
                 key,
                 value: value$1
               };
-              for (const issue2 of valueDataset.issues) {
-                if (issue2.path) issue2.path.unshift(pathItem);
-                else issue2.path = [pathItem];
-                dataset.issues?.push(issue2);
+              for (const issue3 of valueDataset.issues) {
+                if (issue3.path) issue3.path.unshift(pathItem);
+                else issue3.path = [pathItem];
+                dataset.issues?.push(issue3);
               }
               if (!dataset.issues) dataset.issues = valueDataset.issues;
               if (config$1.abortEarly) {
@@ -15815,6 +15826,28 @@ function nullable(wrapped2, default_) {
       if (dataset.value === null) {
         if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
         if (dataset.value === null) {
+          dataset.typed = true;
+          return dataset;
+        }
+      }
+      return this.wrapped["~run"](dataset, config$1);
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function nullish(wrapped2, default_) {
+  return _standardSchema({
+    kind: "schema",
+    type: "nullish",
+    reference: nullish,
+    expects: `(${wrapped2.expects} | null | undefined)`,
+    async: false,
+    wrapped: wrapped2,
+    default: default_,
+    "~run"(dataset, config$1) {
+      if (dataset.value === null || dataset.value === void 0) {
+        if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+        if (dataset.value === null || dataset.value === void 0) {
           dataset.typed = true;
           return dataset;
         }
@@ -15905,9 +15938,9 @@ function record(key, value$1, message$1) {
               key: entryKey2,
               value: entryValue
             };
-            for (const issue2 of keyDataset.issues) {
-              issue2.path = [pathItem];
-              dataset.issues?.push(issue2);
+            for (const issue3 of keyDataset.issues) {
+              issue3.path = [pathItem];
+              dataset.issues?.push(issue3);
             }
             if (!dataset.issues) dataset.issues = keyDataset.issues;
             if (config$1.abortEarly) {
@@ -15924,10 +15957,10 @@ function record(key, value$1, message$1) {
               key: entryKey2,
               value: entryValue
             };
-            for (const issue2 of valueDataset.issues) {
-              if (issue2.path) issue2.path.unshift(pathItem);
-              else issue2.path = [pathItem];
-              dataset.issues?.push(issue2);
+            for (const issue3 of valueDataset.issues) {
+              if (issue3.path) issue3.path.unshift(pathItem);
+              else issue3.path = [pathItem];
+              dataset.issues?.push(issue3);
             }
             if (!dataset.issues) dataset.issues = valueDataset.issues;
             if (config$1.abortEarly) {
@@ -15971,10 +16004,10 @@ function strictObject(entries$1, message$1) {
                 key,
                 value: value$1
               };
-              for (const issue2 of valueDataset.issues) {
-                if (issue2.path) issue2.path.unshift(pathItem);
-                else issue2.path = [pathItem];
-                dataset.issues?.push(issue2);
+              for (const issue3 of valueDataset.issues) {
+                if (issue3.path) issue3.path.unshift(pathItem);
+                else issue3.path = [pathItem];
+                dataset.issues?.push(issue3);
               }
               if (!dataset.issues) dataset.issues = valueDataset.issues;
               if (config$1.abortEarly) {
@@ -16040,7 +16073,7 @@ function string2(message$1) {
 // @__NO_SIDE_EFFECTS__
 function _subIssues(datasets) {
   let issues;
-  if (datasets) for (const dataset of datasets) if (issues) for (const issue2 of dataset.issues) issues.push(issue2);
+  if (datasets) for (const dataset of datasets) if (issues) for (const issue3 of dataset.issues) issues.push(issue3);
   else issues = dataset.issues;
   return issues;
 }
@@ -16129,14 +16162,14 @@ function judge(schema4, data, most) {
 function patienceOf(config) {
   return config.patience ?? { left: Infinity };
 }
-function across(check2) {
+function across(check3) {
   return rawCheck(({ dataset, config, addIssue }) => {
     const patience = patienceOf(config);
     if (patience.left <= 0) return;
     const fields2 = dataset.value;
     if (typeof fields2 !== "object" || fields2 === null || Array.isArray(fields2) || fields2 instanceof Date) return;
     const input = fields2;
-    check2(input, (what, hint2, key, at2 = "value") => {
+    check3(input, (what, hint2, key, at2 = "value") => {
       const item = { type: "object", origin: at2, input, key: key ?? "", value: void 0 };
       addIssue({ message: what, expected: hint2, ...key === void 0 ? {} : { path: [item] } });
       return (patience.left -= 1) > 0;
@@ -16766,11 +16799,11 @@ function keepPolicy(data) {
     return { data, rules: [], examples: [], unread: { rules: /* @__PURE__ */ new Map(), settings: false } };
   }
   if (!isFields(data)) return null;
-  const { rules, examples, ...rest } = data;
+  const { rules: rules2, examples, ...rest } = data;
   const settings = keep3(policyMapping, plain(rest));
-  const kept = keepItems(rule, rules);
+  const kept = keepItems(rule, rules2);
   const whole2 = keepItems(example, examples).filter((item) => item.left.length === 0);
-  const lists2 = [rules, examples].every((list3) => list3 === void 0 || Array.isArray(list3));
+  const lists2 = [rules2, examples].every((list3) => list3 === void 0 || Array.isArray(list3));
   return {
     data: {
       ...settings?.value ?? {},
@@ -16779,14 +16812,14 @@ function keepPolicy(data) {
     },
     rules: kept.filter(isReadable).map(({ at: at2 }) => at2),
     examples: whole2.map(({ at: at2 }) => at2),
-    unread: { rules: unreadRules(rules, kept), settings: settings?.left.length !== 0 || !lists2 }
+    unread: { rules: unreadRules(rules2, kept), settings: settings?.left.length !== 0 || !lists2 }
   };
 }
-function unreadRules(rules, kept) {
+function unreadRules(rules2, kept) {
   const unread = /* @__PURE__ */ new Map();
-  if (!Array.isArray(rules)) return unread;
+  if (!Array.isArray(rules2)) return unread;
   const items = new Map(kept.map((item) => [item.at, item]));
-  for (const at2 of rules.keys()) {
+  for (const at2 of rules2.keys()) {
     const item = items.get(at2);
     if (item === void 0 || !isReadable(item)) unread.set(at2, "lost");
     else if (item.left.length > 0) unread.set(at2, "partial");
@@ -16807,7 +16840,7 @@ function keep3(schema4, value) {
   const whole2 = safeParse(schema4, value);
   if (whole2.success) return { value: whole2.output, left: [] };
   if (!isFields(value)) return null;
-  const wrong2 = new Set(whole2.issues.map((issue2) => issue2.path?.[0]?.key));
+  const wrong2 = new Set(whole2.issues.map((issue3) => issue3.path?.[0]?.key));
   const left = Object.keys(value).filter((key) => wrong2.has(key));
   const rest = Object.entries(value).filter(([key]) => !wrong2.has(key));
   const part = safeParse(schema4, plain(Object.fromEntries(rest)));
@@ -16884,29 +16917,29 @@ function problemOf2(fault, at2, source, quotes) {
     ...hint2 ? { hint: hint2 + detail2 } : {}
   };
 }
-function tabOf(text4, at2) {
-  const start2 = text4.lastIndexOf("\n", at2 - 1) + 1;
-  const [indentation = ""] = /^[ \t]*/.exec(text4.slice(start2, at2 + 1)) ?? [];
+function tabOf(text5, at2) {
+  const start2 = text5.lastIndexOf("\n", at2 - 1) + 1;
+  const [indentation = ""] = /^[ \t]*/.exec(text5.slice(start2, at2 + 1)) ?? [];
   const tab = indentation.indexOf("	");
   return tab < 0 ? void 0 : start2 + tab;
 }
-function isCutBy({ code: code2, pos: [tab] }, at2, text4) {
+function isCutBy({ code: code2, pos: [tab] }, at2, text5) {
   const near = tab >= at2 && tab - at2 < 1e3;
-  return code2 === "TAB_AS_INDENT" && near && text4.slice(at2, tab).trim() === "";
+  return code2 === "TAB_AS_INDENT" && near && text5.slice(at2, tab).trim() === "";
 }
-function kindAt(text4, at2) {
+function kindAt(text5, at2) {
   const kinds = {
     "[": ", not a list",
     "-": ", not a list",
     "{": ", not a mapping"
   };
-  return kinds[text4[at2] ?? ""] ?? "";
+  return kinds[text5[at2] ?? ""] ?? "";
 }
-function oneLine3(text4) {
-  return text4.replace(/[\s\0-\x1f]+/g, " ").slice(0, 200);
+function oneLine3(text5) {
+  return text5.replace(/[\s\0-\x1f]+/g, " ").slice(0, 200);
 }
-function lowerFirst(text4) {
-  return text4.slice(0, 1).toLowerCase() + text4.slice(1);
+function lowerFirst(text5) {
+  return text5.slice(0, 1).toLowerCase() + text5.slice(1);
 }
 var MAX_SYNTAX_PROBLEMS, HINTS;
 var init_syntax = __esm({
@@ -17101,77 +17134,77 @@ var init_yaml = __esm({
 });
 
 // src/config/problems.ts
-function problemsOf(document2, issue2, above = []) {
-  const path6 = [...above, ...(issue2.path ?? []).map((item) => item.key)];
-  if (issue2.type === "union") {
-    const inner = innerIssues(issue2);
+function problemsOf(document2, issue3, above = []) {
+  const path6 = [...above, ...(issue3.path ?? []).map((item) => item.key)];
+  if (issue3.type === "union") {
+    const inner = innerIssues(issue3);
     if (inner.length > 0) return inner.flatMap((each) => problemsOf(document2, each, path6));
   }
   const origin = originOf(document2);
-  const absent = issue2.input === null && sourceOf(document2, path6) === "";
-  const atKey = absent || issue2.path?.at(-1)?.origin === "key";
+  const absent = issue3.input === null && sourceOf(document2, path6) === "";
+  const atKey = absent || issue3.path?.at(-1)?.origin === "key";
   return [
-    { location: atKey ? origin.keyAt(...path6) : origin.at(...path6), ...wordsFor(document2, issue2, path6) }
+    { location: atKey ? origin.keyAt(...path6) : origin.at(...path6), ...wordsFor(document2, issue3, path6) }
   ];
 }
-function innerIssues(issue2) {
-  return (issue2.issues ?? []).filter((inner) => (inner.path?.length ?? 0) > 0 || inner.type === "raw_check");
+function innerIssues(issue3) {
+  return (issue3.issues ?? []).filter((inner) => (inner.path?.length ?? 0) > 0 || inner.type === "raw_check");
 }
-function wordsFor(document2, issue2, path6) {
-  if (issue2.kind === "schema" && issue2.path?.at(-1)?.origin === "key") {
+function wordsFor(document2, issue3, path6) {
+  if (issue3.kind === "schema" && issue3.path?.at(-1)?.origin === "key") {
     const key = String(path6.at(-1));
     return { what: `${label2(path6.slice(0, -1))} has no "${key}"`, hint: `add "${key}"` };
   }
-  if (issue2.type === "raw_check") {
-    const it = issue2.path?.at(-1)?.origin === "key" ? path6.slice(0, -1) : path6;
-    return { what: issue2.message.replace("{it}", () => label2(it)), hint: issue2.expected ?? "" };
+  if (issue3.type === "raw_check") {
+    const it = issue3.path?.at(-1)?.origin === "key" ? path6.slice(0, -1) : path6;
+    return { what: issue3.message.replace("{it}", () => label2(it)), hint: issue3.expected ?? "" };
   }
-  return mismatch(document2, issue2, path6);
+  return mismatch(document2, issue3, path6);
 }
-function mismatch(document2, issue2, path6) {
+function mismatch(document2, issue3, path6) {
   const name = label2(path6);
   const source = sourceOf(document2, path6);
-  if (issue2.input === null && (source === "" || source === "~" || !wantsText(issue2))) {
+  if (issue3.input === null && (source === "" || source === "~" || !wantsText(issue3))) {
     return { what: `${name} has no value`, hint: "give it one or remove the key" };
   }
-  const is = describe(issue2.input, source);
-  if (wantsText(issue2) && source !== void 0) {
+  const is = describe(issue3.input, source);
+  if (wantsText(issue3) && source !== void 0) {
     return { what: `${name} is ${is}, not text`, hint: `quote it: ${quote2(source)}` };
   }
-  return { what: `${name} is ${is}, not ${kindOf2(issue2)}`, hint: hintFor(issue2, path6, source) };
+  return { what: `${name} is ${is}, not ${kindOf2(issue3)}`, hint: hintFor(issue3, path6, source) };
 }
-function hintFor(issue2, path6, source) {
-  const near = typeof issue2.input === "string" ? suggest(issue2.input, allowedValues(issue2)) : void 0;
+function hintFor(issue3, path6, source) {
+  const near = typeof issue3.input === "string" ? suggest(issue3.input, allowedValues(issue3)) : void 0;
   if (near !== void 0) return `write ${near}`;
   if (path6.length === 0) {
-    return Array.isArray(issue2.input) ? 'put it under "images:"' : 'write a mapping, such as "images:" with a list';
+    return Array.isArray(issue3.input) ? 'put it under "images:"' : 'write a mapping, such as "images:" with a list';
   }
-  switch (issue2.type) {
+  switch (issue3.type) {
     case "boolean":
     case "number":
-      return `write ${kindOf2(issue2)}, without quotes`;
+      return `write ${kindOf2(issue3)}, without quotes`;
     case "array":
       return source === void 0 ? "write a list" : `write it as a list: [ ${quote2(source)} ]`;
     default:
-      return `write ${kindOf2(issue2)}`;
+      return `write ${kindOf2(issue3)}`;
   }
 }
-function kindOf2(issue2) {
+function kindOf2(issue3) {
   const kinds = (each) => {
     if (each.type === "union") return (each.issues ?? []).flatMap(kinds);
     const values = allowedValues(each);
     return values.length > 0 ? values : [KINDS2[each.type] ?? "what belongs here"];
   };
-  return anyOf([...new Set(kinds(issue2))]);
+  return anyOf([...new Set(kinds(issue3))]);
 }
-function wantsText(issue2) {
-  const options = issue2.type === "union" ? issue2.issues ?? [] : [issue2];
+function wantsText(issue3) {
+  const options = issue3.type === "union" ? issue3.issues ?? [] : [issue3];
   return options.some((option) => option.type === "string");
 }
-function allowedValues(issue2) {
-  if (issue2.type === "union") return (issue2.issues ?? []).flatMap(allowedValues);
-  if (issue2.type !== "picklist" && issue2.type !== "literal") return [];
-  return [...(issue2.expected ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? "");
+function allowedValues(issue3) {
+  if (issue3.type === "union") return (issue3.issues ?? []).flatMap(allowedValues);
+  if (issue3.type !== "picklist" && issue3.type !== "literal") return [];
+  return [...(issue3.expected ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? "");
 }
 function describe(input, source) {
   if (Array.isArray(input)) return "a list";
@@ -17250,7 +17283,7 @@ function pieceOf(document2, report2) {
   if (issues.length === 0 && !judged.spent) {
     return { document: document2, data: judged.value, positions: null, unread: null };
   }
-  for (const issue2 of issues) for (const each of problemsOf(document2, issue2)) report2(each);
+  for (const issue3 of issues) for (const each of problemsOf(document2, issue3)) report2(each);
   if (!judged.spent && issues.length < MAX_JUDGED) return { document: document2, ...partial(document2.data) };
   const what = `the document has ${MAX_JUDGED} mistakes or more, and is not checked further`;
   report2({ location: originOf(document2).at(), what, hint: "fix the first ones, then check again" });
@@ -17294,8 +17327,8 @@ function sharedNames(documents) {
     if (!Array.isArray(builds)) continue;
     for (const [index2, build2] of builds.entries()) {
       const { name } = fields(build2);
-      for (const [at2, text4] of (Array.isArray(name) ? name : [name]).entries()) {
-        const parsed2 = typeof text4 === "string" ? parseRepository(text4) : void 0;
+      for (const [at2, text5] of (Array.isArray(name) ? name : [name]).entries()) {
+        const parsed2 = typeof text5 === "string" ? parseRepository(text5) : void 0;
         if (!parsed2?.ok) continue;
         const key = formatRepository(parsed2.value);
         const location2 = originOf(document2).at("builds", index2, "name", at2);
@@ -17366,12 +17399,12 @@ function wantOne(entry, image3, tag2, options, problems2) {
   const primary2 = primaryTag(entry, image3, tag2, options);
   if (!entry.stable) return [primary2];
   const name = tag2 + options.stableSuffix;
-  const checked = parseTag(name);
-  if (!checked.ok) {
+  const checked2 = parseTag(name);
+  if (!checked2.ok) {
     problems2.push({
       location: entry.origin.at("stable"),
-      what: `stable tag: ${checked.what}`,
-      hint: checked.hint
+      what: `stable tag: ${checked2.what}`,
+      hint: checked2.hint
     });
   }
   const destination = { ...primary2.destination, tag: name };
@@ -17661,8 +17694,8 @@ async function lostAttachment(action2, registry) {
     return `${formatReference(wanted.destination)}: ${error2.message}`;
   }
 }
-function drift(kind, { wanted }, text4) {
-  return { kind, image: wanted.image, tag: wanted.destination.tag, text: text4, location: wanted.location };
+function drift(kind, { wanted }, text5) {
+  return { kind, image: wanted.image, tag: wanted.destination.tag, text: text5, location: wanted.location };
 }
 var init_drift = __esm({
   "src/plan/drift.ts"() {
@@ -17698,7 +17731,7 @@ function checkState(gate2, history, now) {
     };
   }
   const bad6 = current.find(({ light }) => light === "red");
-  const all = history.commits.flatMap((commit) => commit.signals);
+  const all = history.commits.flatMap((commit2) => commit2.signals);
   if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
   const open8 = current.find(({ light }) => light !== "green");
   if (open8) return stopped("pending", `${name} on ${where} is not done`, open8, open8.at, now);
@@ -17716,9 +17749,9 @@ function runState(gate2, history, now) {
     return stopped("failed", `${name}: ${which2} is not green`, bad6, redSince(bad6, history.runs), now);
   }
   if (last.length < wanted) {
-    const text4 = `${name} has ${last.length} of ${wanted} completed runs`;
+    const text5 = `${name} has ${last.length} of ${wanted} completed runs`;
     const oldest = last.at(-1);
-    return oldest ? { state: "pending", text: text4, since: oldest.at } : { state: "pending", text: text4 };
+    return oldest ? { state: "pending", text: text5, since: oldest.at } : { state: "pending", text: text5 };
   }
   const newest = last[0];
   const start2 = newest ? [streakStart(newest, history.runs)] : [];
@@ -17729,13 +17762,13 @@ function approvalState(who, facts, now) {
   if (first2) {
     const when = first2.at === null ? "" : `, ${moment(first2.at)}`;
     const since = first2.at === null ? {} : { since: first2.at };
-    const text5 = `${first2.by} of ${who} approved (${first2.via}${when})`;
-    return { state: "open", text: text5, ...since, ...first2.url === null ? {} : { url: first2.url } };
+    const text6 = `${first2.by} of ${who} approved (${first2.via}${when})`;
+    return { state: "open", text: text6, ...since, ...first2.url === null ? {} : { url: first2.url } };
   }
   const what = facts.pull === null ? "the change came without a pull request" : `pull request ${facts.pull}`;
   const merged2 = `${what}, merged ${span(now - facts.since)} ago`;
-  const text4 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
-  return { state: "pending", text: text4, since: facts.since };
+  const text5 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
+  return { state: "pending", text: text5, since: facts.since };
 }
 function soaked(gate2, name, starts, complete, now, signal) {
   const since = Math.max(...starts);
@@ -17745,12 +17778,12 @@ function soaked(gate2, name, starts, complete, now, signal) {
     return { state: "open", text: `${name} is green since ${moment(since)}`, since, ...url };
   }
   const limit = complete ? "" : "; older ones were not looked at";
-  const text4 = `${name} is green for ${lasted}, and ${span(gate2.greenFor)} are asked for${limit}`;
-  return { state: "pending", text: text4, since, ...url };
+  const text5 = `${name} is green for ${lasted}, and ${span(gate2.greenFor)} are asked for${limit}`;
+  return { state: "pending", text: text5, since, ...url };
 }
 function stopped(state, what, signal, since, now) {
-  const text4 = `${what} (${signal.said}, since ${moment(since)}, ${span(now - since)})`;
-  return { state, text: text4, since, ...signal.url === null ? {} : { url: signal.url } };
+  const text5 = `${what} (${signal.said}, since ${moment(since)}, ${span(now - since)})`;
+  return { state, text: text5, since, ...signal.url === null ? {} : { url: signal.url } };
 }
 function newestOfEach(signals) {
   const newest = /* @__PURE__ */ new Map();
@@ -17827,17 +17860,17 @@ function entryKey(entry) {
 function entryTest(entry) {
   const key = entryKey(entry);
   const { file: file2 } = entry.origin.at();
-  return { file: file2, contains: (text4) => entriesIn(file2, text4).some((other) => entryKey(other) === key) };
+  return { file: file2, contains: (text5) => entriesIn(file2, text5).some((other) => entryKey(other) === key) };
 }
-function entriesIn(path6, text4) {
+function entriesIn(path6, text5) {
   try {
-    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text4) }]).images;
+    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text5) }]).images;
   } catch (error2) {
     if (error2 instanceof UserError) return [];
     throw error2;
   }
 }
-function commitOfEntry({ srcRef, commit }, at2) {
+function commitOfEntry({ srcRef, commit: commit2 }, at2) {
   const { revision, home, serverUrl } = at2;
   if (srcRef === void 0) {
     if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision.toLowerCase() };
@@ -17845,21 +17878,21 @@ function commitOfEntry({ srcRef, commit }, at2) {
       why: "the commit that the image is from is not known; give the entry a src_ref, or the gate a repo and ref"
     };
   }
-  if (commit === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
-  const { sha, page } = commit;
-  if (page === null) return { repo: home, sha };
-  if (page.host !== new URL(serverUrl).host) {
-    const where = page.host === "" ? "another repository" : page.host;
+  if (commit2 === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
+  const { sha: sha2, page: page2 } = commit2;
+  if (page2 === null) return { repo: home, sha: sha2 };
+  if (page2.host !== new URL(serverUrl).host) {
+    const where = page2.host === "" ? "another repository" : page2.host;
     return {
       why: `src_ref names a commit on ${where}, whose checks cannot be asked for; give the gate a repo and ref`
     };
   }
-  if (page.repo === null) {
+  if (page2.repo === null) {
     return {
       why: `src_ref "${srcRef}" names no commit page; write it as ${serverUrl}/OWNER/NAME/commit/SHA`
     };
   }
-  return { repo: page.repo, sha };
+  return { repo: page2.repo, sha: sha2 };
 }
 var SHA;
 var init_entries = __esm({
@@ -17895,7 +17928,7 @@ function combine(judged) {
   const url = decisive.find((one) => one.url !== void 0)?.url;
   return {
     state,
-    text: decisive.map(({ text: text4 }) => text4).join("; "),
+    text: decisive.map(({ text: text5 }) => text5).join("; "),
     gates: judged,
     ...times.length > 0 ? { since } : {},
     ...url === void 0 ? {} : { url }
@@ -17950,21 +17983,21 @@ async function look(gate2, subject, checks, now) {
     return { kind: "unknown", why: "it names neither a check nor a workflow nor a team" };
   }
   if (!subject.entry) return { kind: "unknown", why: "it is not known which change brought the entry in" };
-  const { sha, branch, file: file2, contains } = subject.entry;
+  const { sha: sha2, branch, file: file2, contains } = subject.entry;
   const entry = file2 !== void 0 && contains ? { entry: { file: file2, contains } } : {};
   const into = branch === void 0 ? {} : { branch };
-  const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha, ...into, ...entry });
+  const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha: sha2, ...into, ...entry });
   return { kind: "approval", facts };
 }
-function placeOf2(gate2, { home, commit }) {
+function placeOf2(gate2, { home, commit: commit2 }) {
   const repo = gate2.repo ?? home;
   if (gate2.ref !== void 0) return { repo, ref: gate2.ref };
-  const own = !("why" in commit) && sameName2(commit.repo, repo);
-  if (own) return { repo, ref: commit.sha };
+  const own = !("why" in commit2) && sameName2(commit2.repo, repo);
+  if (own) return { repo, ref: commit2.sha };
   if (gate2.repo !== void 0) return { repo, ref: null };
-  if ("why" in commit) return commit;
+  if ("why" in commit2) return commit2;
   return {
-    why: `src_ref names a commit of ${commit.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit.repo}" to the gate`
+    why: `src_ref names a commit of ${commit2.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit2.repo}" to the gate`
   };
 }
 var WORST_FIRST, sameName2;
@@ -18088,10 +18121,10 @@ function judge2(image3, seen, revision) {
   const { digest } = first2.found;
   const other = ours.find(({ found }) => found.digest !== digest);
   if (other !== void 0) {
-    const text4 = `${nameOf(first2)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
+    const text5 = `${nameOf(first2)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
     const stable = seen.some((observation) => observation.stable.length > 0);
     const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
-    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, hint: hint2 }] };
+    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text5, hint: hint2 }] };
   }
   const missing2 = seen.filter(({ found }) => found.state === "absent").map(nameOf);
   return { kind: "finished", finished: { image: image3, digest, repository: first2.repository, missing: missing2 } };
@@ -18105,13 +18138,13 @@ function isForeign({ found }, revision) {
 function refusal(observation, seen, revision) {
   const { image: image3, found, forced } = observation;
   if (found.state === "unknown") {
-    const text4 = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
-    return [{ image: image3, code: "unknown", text: text4, hint: "run again when the registry answers" }];
+    const text5 = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
+    return [{ image: image3, code: "unknown", text: text5, hint: "run again when the registry answers" }];
   }
   if (found.state === "absent" || isOf(found, revision) || forced) return [];
   if (revision === null) {
-    const text4 = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
-    return [{ image: image3, code: "unknown", text: text4, hint: "give the commit with --sha (input sha)" }];
+    const text5 = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    return [{ image: image3, code: "unknown", text: text5, hint: "give the commit with --sha (input sha)" }];
   }
   const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
   return [
@@ -18203,8 +18236,8 @@ async function incompleteBuilds(selected, states, registry) {
       const state = states.get(image3);
       if (state?.state !== "present" || choice.push.length === 0) return [];
       const { repository, digest } = state;
-      const has = await platformsOf2(registry, repository, digest);
-      const missing2 = has === null ? [] : platformsMissing(choice.push, has);
+      const has2 = await platformsOf2(registry, repository, digest);
+      const missing2 = has2 === null ? [] : platformsMissing(choice.push, has2);
       return missing2.length === 0 ? [] : [sentence2(image3, digest, missing2)];
     })
   );
@@ -18273,7 +18306,7 @@ async function look2(policy2, decision, facts, needs, known2) {
   }
   const { claim, refused: refused3 } = known2.parts;
   if (needs.claim && claim !== null) {
-    const port = (name, sha, sequence) => refused3?.(resolveNames(policy2, decision, facts, { ...seen, sequence })) === true ? Promise.resolve({ state: "ours" }) : claim(name, sha, sequence);
+    const port = (name, sha2, sequence) => refused3?.(resolveNames(policy2, decision, facts, { ...seen, sequence })) === true ? Promise.resolve({ state: "ours" }) : claim(name, sha2, sequence);
     const claimed = await claimSequence(policy2, decision, facts, seen, port);
     return { ...seen, sequence: claimed.sequence };
   }
@@ -18286,14 +18319,14 @@ function tagsOf2(list3) {
 function previousRuns({ runAttempt }) {
   return (runAttempt ?? 1) > 1 ? PREVIOUS_RUNS_OF_ATTEMPTS : PREVIOUS_RUNS;
 }
-async function isOfCommit(tag2, sha, known2) {
-  if (sha === null) return false;
+async function isOfCommit(tag2, sha2, known2) {
+  if (sha2 === null) return false;
   const holders = known2.repositories.filter(
     (repository) => tagsOf2(known2.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
   );
   const { registry, concurrency } = known2.parts;
   const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag2));
-  return revisions.includes(sha);
+  return revisions.includes(sha2);
 }
 async function revisionOf(registry, repository, tag2) {
   try {
@@ -18378,8 +18411,8 @@ async function statesOf(builds, wanted, resolved, stages2, request, { registry }
   for (const { image: image3, table: table3 } of stages2) {
     const [bad6] = table3.refused;
     if (bad6 === void 0 || states.get(image3)?.state !== "to-build") continue;
-    const text4 = `${bad6.row.platform} is not ready: ${bad6.row.why}`;
-    states.set(image3, { state: "refused", code: bad6.code, text: text4 });
+    const text5 = `${bad6.row.platform} is not ready: ${bad6.row.why}`;
+    states.set(image3, { state: "refused", code: bad6.code, text: text5 });
   }
   return states;
 }
@@ -18551,7 +18584,7 @@ async function fetchSource(registry, ref) {
 }
 function asksForCommit({ entries }) {
   return entries.filter(isPromotion).some(({ srcRef, requires }) => {
-    return srcRef === void 0 && requires.some(({ check: check2, repo, ref }) => check2 && !repo && !ref);
+    return srcRef === void 0 && requires.some(({ check: check3, repo, ref }) => check3 && !repo && !ref);
   });
 }
 async function readSource(registry, wanted, source) {
@@ -18661,8 +18694,8 @@ function inOrder2(wanted) {
   return [...groups.values()].sort((a, b) => rank2(a) - rank2(b));
 }
 function refuseName(tag2, owner) {
-  const text4 = `the name "${tag2.destination.tag}" belongs to another: ${owner}`;
-  return refuse(tag2, null, "name-taken", text4);
+  const text5 = `the name "${tag2.destination.tag}" belongs to another: ${owner}`;
+  return refuse(tag2, null, "name-taken", text5);
 }
 function decideOne(tag2, observed, settled3) {
   const seen = observed.get(tag2);
@@ -18683,12 +18716,12 @@ function wholeGroups(actions) {
     const cause = group2 === null ? void 0 : refused3.get(group2);
     if (cause === void 0 || !writes(action2)) return action2;
     const name = formatReference(cause.wanted.destination);
-    const text4 = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
+    const text5 = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
     return {
       ...action2,
       action: "refuse",
       digest: null,
-      reason: { code: cause.reason.code, cause: "group", text: text4 }
+      reason: { code: cause.reason.code, cause: "group", text: text5 }
     };
   });
 }
@@ -18696,8 +18729,8 @@ function settleClaims(claims) {
   const actions = claims.map(({ action: action2 }) => action2);
   if (actions.length < 2) return actions;
   if (claims.some((a, i) => claims.slice(i + 1).some((b) => conflict(a, b)))) {
-    const text4 = describe2(claims);
-    return actions.map(({ wanted }) => refuse(wanted, null, "conflicting-entries", text4));
+    const text5 = describe2(claims);
+    return actions.map(({ wanted }) => refuse(wanted, null, "conflicting-entries", text5));
   }
   return actions.some(({ wanted }) => wanted.group !== null) ? actions : [unite(actions)];
 }
@@ -19119,21 +19152,21 @@ function segmentMatcher(pattern) {
   };
 }
 async function readDigests(input, workspace) {
-  const text4 = input.trim();
-  if (text4.startsWith("{")) return parseDigests([{ name: "the input", text: text4 }]);
-  const path6 = (0, import_node_path4.resolve)(workspace, text4);
+  const text5 = input.trim();
+  if (text5.startsWith("{")) return parseDigests([{ name: "the input", text: text5 }]);
+  const path6 = (0, import_node_path4.resolve)(workspace, text5);
   const info2 = await (0, import_promises3.stat)(path6).catch(() => null);
   if (info2 === null) {
     throw problem3(
-      `there is no file or directory "${text4}"`,
+      `there is no file or directory "${text5}"`,
       "download the digests of the other jobs there first"
     );
   }
   const files = info2.isDirectory() ? await jsonFiles(path6, MAX_DEPTH2) : [path6];
   if (files.length === 0)
-    throw problem3(`"${text4}" holds no .json file`, "download the digests of the other jobs there first");
+    throw problem3(`"${text5}" holds no .json file`, "download the digests of the other jobs there first");
   if (files.length > MAX_FILES)
-    throw problem3(`"${text4}" holds more than ${MAX_FILES} files`, "name the directory of the digests only");
+    throw problem3(`"${text5}" holds more than ${MAX_FILES} files`, "name the directory of the digests only");
   return parseDigests(
     await Promise.all(
       files.map(async (file2) => ({ name: (0, import_node_path4.relative)(workspace, file2), text: await readText(file2) }))
@@ -19231,18 +19264,18 @@ async function tryToWrite(path6) {
 function whyNot2(error2) {
   return WHY[error2.code ?? ""] ?? messageOf(error2);
 }
-async function replaceFile(path6, text4) {
+async function replaceFile(path6, text5) {
   try {
     const target = await (0, import_promises4.realpath)(path6);
-    await replaceWhole(target, `${target}.retag-${process.pid}`, text4);
+    await replaceWhole(target, `${target}.retag-${process.pid}`, text5);
   } catch (error2) {
     throw unwritten(path6, error2);
   }
 }
-async function replaceWhole(target, temporary, text4) {
+async function replaceWhole(target, temporary, text5) {
   const { mode } = await (0, import_promises4.stat)(target);
   try {
-    await (0, import_promises4.writeFile)(temporary, text4, { flag: "wx", mode });
+    await (0, import_promises4.writeFile)(temporary, text5, { flag: "wx", mode });
     await (0, import_promises4.rename)(temporary, target);
   } finally {
     await (0, import_promises4.rm)(temporary, { force: true });
@@ -19298,6 +19331,70 @@ var init_write = __esm({
   }
 });
 
+// src/github/answers.ts
+function checked(route2, data) {
+  const shape = ANSWERS[route2];
+  const [issue3] = (shape && safeParse(shape, data, { abortEarly: true }).issues) ?? [];
+  if (issue3 === void 0) return data;
+  const what = `${getDotPath(issue3) ?? "the answer"} is ${issue3.received.slice(0, 60)}`;
+  const next2 = "check that no proxy answers in its place, and run again";
+  throw new OperationError("protocol", `GitHub's answer to ${route2} cannot be read: ${what}; ${next2}`);
+}
+var text3, has, user, sha, page, issue2, commit, pull, check2, run2, environments, rules, ANSWERS;
+var init_answers = __esm({
+  "src/github/answers.ts"() {
+    "use strict";
+    init_dist2();
+    init_errors();
+    text3 = string2();
+    has = looseObject;
+    user = nullish(has({ login: text3 }));
+    sha = has({ sha: text3 });
+    page = has({ html_url: text3 });
+    issue2 = has({ number: number(), html_url: text3, body: nullish(text3), user });
+    commit = has({ sha: text3, commit: has({ committer: nullish(has({ date: optional(text3) })) }) });
+    pull = has({ number: number(), base: has({ ref: text3 }), head: sha });
+    check2 = has({ name: text3, head_sha: text3, status: text3 });
+    run2 = has({ updated_at: text3, repository: has({ full_name: text3 }) });
+    environments = array(has({ name: optional(text3) }));
+    rules = nullish(array(has({ reviewers: nullish(array(has({}))) })));
+    ANSWERS = {
+      "GET /orgs/{org}/teams/{team_slug}/memberships/{username}": has({ state: text3 }),
+      "GET /repos/{owner}/{repo}": has({ default_branch: text3 }),
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals": array(
+        has({ state: text3, user: has({ login: text3 }), environments })
+      ),
+      "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs": has({ workflow_runs: array(run2) }),
+      "GET /repos/{owner}/{repo}/commits": array(commit),
+      "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls": array(pull),
+      "GET /repos/{owner}/{repo}/commits/{ref}": commit,
+      "GET /repos/{owner}/{repo}/commits/{ref}/check-runs": has({ check_runs: array(check2) }),
+      "GET /repos/{owner}/{repo}/commits/{ref}/statuses": array(has({ context: text3, state: text3 })),
+      "GET /repos/{owner}/{repo}/environments/{environment_name}": has({ protection_rules: rules }),
+      "GET /repos/{owner}/{repo}/git/blobs/{file_sha}": has({ content: text3 }),
+      "GET /repos/{owner}/{repo}/git/commits/{commit_sha}": has({
+        message: text3,
+        tree: sha,
+        parents: array(sha)
+      }),
+      "GET /repos/{owner}/{repo}/git/ref/{ref}": has({ object: has({ type: text3, sha: text3 }) }),
+      "GET /repos/{owner}/{repo}/git/tags/{tag_sha}": has({ object: sha }),
+      "GET /repos/{owner}/{repo}/git/trees/{tree_sha}": has({ tree: array(has({})) }),
+      "GET /repos/{owner}/{repo}/issues": array(issue2),
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/comments": array(page),
+      "GET /repos/{owner}/{repo}/pulls": array(issue2),
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews": array(has({ state: text3, user })),
+      "GET /user": has({ login: text3 }),
+      "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}": page,
+      "POST /repos/{owner}/{repo}/git/commits": sha,
+      "POST /repos/{owner}/{repo}/git/trees": sha,
+      "POST /repos/{owner}/{repo}/issues": issue2,
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/comments": page,
+      "POST /repos/{owner}/{repo}/pulls": issue2
+    };
+  }
+});
+
 // src/github/errors.ts
 function faultOf(thrown, attempt3) {
   if (attempt3.signal?.aborted) {
@@ -19317,11 +19414,11 @@ function faultOf(thrown, attempt3) {
   return { error: error2, answer: { method, status, headers: response.headers, message } };
 }
 function limitFault({ status }, until) {
-  const text4 = `GitHub's rate limit is used up until ${moment(until)}; run again after that`;
-  return new OperationError("unavailable", text4, status === null ? {} : { status });
+  const text5 = `GitHub's rate limit is used up until ${moment(until)}; run again after that`;
+  return new OperationError("unavailable", text5, status === null ? {} : { status });
 }
-function redact(text4, token) {
-  return oneLine2(token === "" ? text4 : text4.replaceAll(token, "***"));
+function redact(text5, token) {
+  return oneLine2(token === "" ? text5 : text5.replaceAll(token, "***"));
 }
 function codeOf(status) {
   if (status === 404 || status === 410) return "absent";
@@ -19349,9 +19446,9 @@ function pathOf({ route: route2, params }) {
 function messageIn(data) {
   if (typeof data !== "object" || data === null) return "";
   const { message, errors } = data;
-  const text4 = typeof message === "string" ? message : "";
+  const text5 = typeof message === "string" ? message : "";
   const details2 = Array.isArray(errors) ? errors.map(detail).filter((one) => one !== "") : [];
-  return details2.length > 0 ? `${text4}: ${details2.join(", ")}` : text4;
+  return details2.length > 0 ? `${text5}: ${details2.join(", ")}` : text5;
 }
 function detail(error2) {
   if (typeof error2 === "string") return error2;
@@ -19460,13 +19557,13 @@ __export(client_exports, {
   openGitHub: () => openGitHub,
   repoName: () => repoName
 });
-function mayBeOwn({ login, kind }, user) {
-  return user?.login === login || kind === "job" && user?.type === "Bot";
+function mayBeOwn({ login, kind }, user2) {
+  return user2?.login === login || kind === "job" && user2?.type === "Bot";
 }
 async function openGitHub(options) {
   const home = repoName(options.repository);
   const send = createSender(await loadOctokit(options), options);
-  const call = async (route2, params, needs) => (await send(route2, params, needs)).data;
+  const call = async (route2, params, needs) => checked(route2, (await send(route2, params, needs)).data);
   const find3 = async (route2, params, needs) => {
     try {
       return await call(route2, params, needs);
@@ -19476,12 +19573,12 @@ async function openGitHub(options) {
     }
   };
   async function* pages(route2, params, maxPages = 50) {
-    let page = await send(route2, { per_page: 100, ...params });
+    let page2 = await send(route2, { per_page: 100, ...params });
     for (let count = 1; ; count++) {
-      yield page.data;
-      const next2 = nextPage(page.link, options.apiUrl);
+      yield checked(route2, page2.data);
+      const next2 = nextPage(page2.link, options.apiUrl);
       if (next2 === null || count >= maxPages) return;
-      page = await send(`GET ${next2}`, {}, permissionFor(route2) ?? void 0);
+      page2 = await send(`GET ${next2}`, {}, permissionFor(route2) ?? void 0);
     }
   }
   let identity;
@@ -19494,10 +19591,10 @@ async function openGitHub(options) {
     identity: () => identity ??= whoAmI(call)
   };
 }
-function repoName(text4) {
-  const [owner, repo, ...rest] = text4.split("/");
+function repoName(text5) {
+  const [owner, repo, ...rest] = text5.split("/");
   if (!owner || !repo || rest.length > 0) {
-    throw new OperationError("rejected", `"${text4}" is not a repository; write it as OWNER/NAME`);
+    throw new OperationError("rejected", `"${text5}" is not a repository; write it as OWNER/NAME`);
   }
   return { owner, repo };
 }
@@ -19601,6 +19698,7 @@ var init_client = __esm({
   "src/github/client.ts"() {
     "use strict";
     init_errors();
+    init_answers();
     init_errors3();
     JOB_LOGIN = "github-actions[bot]";
   }
@@ -19611,11 +19709,11 @@ function encode(name, value) {
   const packed = (0, import_node_zlib.deflateRawSync)(JSON.stringify(value), { level: 9 }).toString("base64url");
   return `<!-- retag:${name} 1 ${packed} ${checksum(packed)} -->`;
 }
-function decode2(name, text4) {
+function decode2(name, text5) {
   const form = new RegExp(`^<!-- retag:${name} 1 ([A-Za-z0-9_-]+) ([0-9a-f]{32}) -->\\r?$`, "m");
-  const [, packed, sum] = form.exec(text4) ?? [];
+  const [, packed, sum] = form.exec(text5) ?? [];
   if (packed === void 0 || sum === void 0) {
-    return { ok: false, why: text4.includes(`<!-- retag:${name} `) ? "the recorded data is damaged" : null };
+    return { ok: false, why: text5.includes(`<!-- retag:${name} `) ? "the recorded data is damaged" : null };
   }
   if (checksum(packed) !== sum) return { ok: false, why: "the recorded data was changed" };
   try {
@@ -19633,8 +19731,8 @@ function seal(first2, rest) {
 ${sealOf(rest)}
 ${rest}`;
 }
-function isSealed(text4) {
-  const [, line2, ...rest] = text4.replaceAll("\r\n", "\n").split("\n");
+function isSealed(text5) {
+  const [, line2, ...rest] = text5.replaceAll("\r\n", "\n").split("\n");
   return line2 === sealOf(rest.join("\n"));
 }
 function sealOf(rest) {
@@ -19662,8 +19760,8 @@ function encodeReviewed(head2, entries) {
     kept = Math.min(kept - 1, Math.floor(kept * MAX_DATA / data.length));
   }
 }
-function decodeReviewed(text4) {
-  const found = decode2("reviewed", text4);
+function decodeReviewed(text5) {
+  const found = decode2("reviewed", text5);
   if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
   const parsed2 = safeParse(ReviewedSchema, found.value);
   return parsed2.success ? { ok: true, value: parsed2.output } : { ok: false, why: "in the plan comment the recorded data is not of this version" };
@@ -19681,11 +19779,11 @@ function unreviewed({ image: image3, tag: tag2, digest }, { all, last }) {
     if (shown3 !== void 0) return { pull: review.pull, reviewed: shown3.digest, now: digest };
   }
   if ("why" in last) return { why: last.why };
-  const { pull, head: head2, reviewed } = last;
+  const { pull: pull2, head: head2, reviewed } = last;
   if (reviewed.head !== head2)
-    return { why: `the plan of pull request #${pull} was made before its last commit` };
+    return { why: `the plan of pull request #${pull2} was made before its last commit` };
   const lacks = reviewed.left > 0 ? "has no room for it" : "does not show it";
-  return { why: `the plan comment of pull request #${pull} ${lacks}` };
+  return { why: `the plan comment of pull request #${pull2} ${lacks}` };
 }
 var ReviewedSchema, MAX_DATA;
 var init_reviewed = __esm({
@@ -19737,8 +19835,8 @@ function planComment(input) {
 `;
   const where = link("the summary of the run", summaryUrl);
   const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
-  const text4 = visible2.filter((part) => part !== "").join("\n\n");
-  return seal(first2, hidden + cut(text4, MAX_COMMENT - seal(first2, hidden).length, tail));
+  const text5 = visible2.filter((part) => part !== "").join("\n\n");
+  return seal(first2, hidden + cut(text5, MAX_COMMENT - seal(first2, hidden).length, tail));
 }
 function rows(actions) {
   const shown3 = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
@@ -19814,17 +19912,17 @@ async function commitOfTag(github, name) {
   const params = { ...github.home, tag_sha: ref.object.sha };
   return (await github.call("GET /repos/{owner}/{repo}/git/tags/{tag_sha}", params)).object.sha;
 }
-async function isTagAt(github, name, sha) {
-  if (await commitOfTag(github, name) !== sha) return false;
+async function isTagAt(github, name, sha2) {
+  if (await commitOfTag(github, name) !== sha2) return false;
   const branch = { ...github.home, ref: `heads/${name}` };
   return await github.find("GET /repos/{owner}/{repo}/git/ref/{ref}", branch) === null;
 }
-async function claimTag(github, name, sha) {
+async function claimTag(github, name, sha2) {
   try {
     await github.call("POST /repos/{owner}/{repo}/git/refs", {
       ...github.home,
       ref: `refs/tags/${name}`,
-      sha
+      sha: sha2
     });
     return { state: "created" };
   } catch (error2) {
@@ -19835,7 +19933,7 @@ async function claimTag(github, name, sha) {
     if (!exists3 && !lost) throw error2;
     const there = await commitOfTag(github, name);
     if (there === null) throw error2;
-    return there === sha ? { state: lost ? "created" : "ours" } : { state: "taken", sha: there };
+    return there === sha2 ? { state: lost ? "created" : "ours" } : { state: "taken", sha: there };
   }
 }
 async function readText2(github, path6, ref) {
@@ -19853,8 +19951,8 @@ async function readText2(github, path6, ref) {
   }
   return decodeBase64(answer.content);
 }
-function decodeBase64(text4) {
-  return Buffer.from(text4, "base64").toString("utf8");
+function decodeBase64(text5) {
+  return Buffer.from(text5, "base64").toString("utf8");
 }
 async function readTreeFiles(github, root, files) {
   const trees = /* @__PURE__ */ new Map();
@@ -19866,15 +19964,15 @@ async function readTreeFiles(github, root, files) {
     return asked;
   };
   const read3 = async (file2) => {
-    let sha = root;
+    let sha2 = root;
     const [...directories] = file2.split("/");
     const name = directories.pop();
     for (const directory of directories) {
-      const next2 = (await tree(sha)).tree.find(({ path: path6, type }) => path6 === directory && type === "tree");
+      const next2 = (await tree(sha2)).tree.find(({ path: path6, type }) => path6 === directory && type === "tree");
       if (next2?.sha === void 0) return null;
-      sha = next2.sha;
+      sha2 = next2.sha;
     }
-    const entry = (await tree(sha)).tree.find(({ path: path6, type }) => path6 === name && type === "blob");
+    const entry = (await tree(sha2)).tree.find(({ path: path6, type }) => path6 === name && type === "blob");
     if (entry?.sha === void 0 || entry.mode !== "100644" && entry.mode !== "100755") return null;
     const params = { ...github.home, file_sha: entry.sha };
     const blob2 = await github.call("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", params);
@@ -19908,10 +20006,10 @@ __export(review_exports, {
   reviewsOf: () => reviewsOf,
   upsertComment: () => upsertComment
 });
-async function upsertComment(github, pull, marker2, body) {
+async function upsertComment(github, pull2, marker2, body) {
   const { home } = github;
   try {
-    const mine = await ownComments(github, pull, marker2);
+    const mine = await ownComments(github, pull2, marker2);
     const [first2] = mine;
     if (first2 && sameText(first2.body ?? "", body)) return { state: "unchanged", url: first2.html_url };
     if (first2) {
@@ -19923,7 +20021,7 @@ async function upsertComment(github, pull, marker2, body) {
       );
       if (updated) return { state: "updated", url: updated.html_url };
     }
-    const params = { ...home, issue_number: pull, body };
+    const params = { ...home, issue_number: pull2, body };
     const made = await github.call(
       "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
       params,
@@ -19943,11 +20041,11 @@ async function reviewsOf(github, shas, marker2, branch) {
       ...github.home,
       commit_sha
     });
-    for (const pull of pulls) {
-      if (pull.merged_at === null || reviews.has(pull.number)) continue;
-      if (branch !== null && pull.base.ref !== branch) continue;
-      const review = await reviewOf(github, pull, marker2);
-      reviews.set(pull.number, review);
+    for (const pull2 of pulls) {
+      if (pull2.merged_at === null || reviews.has(pull2.number)) continue;
+      if (branch !== null && pull2.base.ref !== branch) continue;
+      const review = await reviewOf(github, pull2, marker2);
+      reviews.set(pull2.number, review);
       if (i === 0) last ??= review;
     }
   }
@@ -19955,37 +20053,37 @@ async function reviewsOf(github, shas, marker2, branch) {
   const why = `commit ${shas[0]?.slice(0, 7) ?? ""} came without a pull request${into}`;
   return { all: [...reviews.values()], last: last ?? { why } };
 }
-async function reviewOf(github, { number: pull, head: head2, merged_at }, marker2) {
+async function reviewOf(github, { number: pull2, head: head2, merged_at }, marker2) {
   const { login } = await github.identity();
-  const marked = await commentsWith(github, pull, marker2);
-  const comment = marked.find(({ user }) => user?.login === login);
-  const of = `the plan comment of pull request #${pull}`;
+  const marked = await commentsWith(github, pull2, marker2);
+  const comment = marked.find(({ user: user2 }) => user2?.login === login);
+  const of = `the plan comment of pull request #${pull2}`;
   if (comment === void 0) {
     const [other] = marked;
-    if (other === void 0) return { pull, why: `pull request #${pull} has no plan comment by ${login}` };
-    return { pull, why: `${of} is by ${other.user?.login ?? "a deleted account"}, not by ${login}` };
+    if (other === void 0) return { pull: pull2, why: `pull request #${pull2} has no plan comment by ${login}` };
+    return { pull: pull2, why: `${of} is by ${other.user?.login ?? "a deleted account"}, not by ${login}` };
   }
   if (Date.parse(comment.updated_at) > Date.parse(merged_at ?? "")) {
-    return { pull, why: `${of} was changed after the merge` };
+    return { pull: pull2, why: `${of} was changed after the merge` };
   }
   const decoded = readReviewed(comment.body ?? "");
-  if (decoded.ok) return { pull, head: head2.sha, reviewed: decoded.value };
-  return { pull, why: `pull request #${pull}: ${decoded.why ?? "the plan comment holds no plan"}` };
+  if (decoded.ok) return { pull: pull2, head: head2.sha, reviewed: decoded.value };
+  return { pull: pull2, why: `pull request #${pull2}: ${decoded.why ?? "the plan comment holds no plan"}` };
 }
-async function commitsTouching(github, file2, sha, most) {
-  const params = { ...github.home, sha, path: file2, per_page: most };
-  return (await github.call("GET /repos/{owner}/{repo}/commits", params)).map((commit) => commit.sha);
+async function commitsTouching(github, file2, sha2, most) {
+  const params = { ...github.home, sha: sha2, path: file2, per_page: most };
+  return (await github.call("GET /repos/{owner}/{repo}/commits", params)).map((commit2) => commit2.sha);
 }
-async function ownComments(github, issue2, marker2) {
+async function ownComments(github, issue3, marker2) {
   const identity = await github.identity();
-  const found = (await commentsWith(github, issue2, marker2)).filter(({ user }) => mayBeOwn(identity, user));
-  const certain = found.filter(({ user }) => user?.login === identity.login);
+  const found = (await commentsWith(github, issue3, marker2)).filter(({ user: user2 }) => mayBeOwn(identity, user2));
+  const certain = found.filter(({ user: user2 }) => user2?.login === identity.login);
   return certain.length > 0 ? certain : found;
 }
-async function commentsWith(github, issue2, marker2) {
+async function commentsWith(github, issue3, marker2) {
   const found = [];
-  for await (const page of github.pages(LIST, { ...github.home, issue_number: issue2 })) {
-    found.push(...page.filter(({ body }) => (body ?? "").startsWith(marker2)));
+  for await (const page2 of github.pages(LIST, { ...github.home, issue_number: issue3 })) {
+    found.push(...page2.filter(({ body }) => (body ?? "").startsWith(marker2)));
   }
   return found;
 }
@@ -20006,10 +20104,10 @@ async function changedEntries(files, config, base, { github, log }) {
 }
 async function entriesAt(github, path6, ref) {
   const { readText: readText3 } = await Promise.resolve().then(() => (init_refs(), refs_exports));
-  const text4 = await readText3(github, path6, ref);
-  if (text4 === null) return [];
+  const text5 = await readText3(github, path6, ref);
+  if (text5 === null) return [];
   try {
-    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text4) }]).images;
+    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text5) }]).images;
   } catch (error2) {
     if (error2 instanceof UserError) return [];
     throw error2;
@@ -20022,18 +20120,18 @@ function failsPullRequest(report2, changes, onHold) {
   return bad6.some((action2) => changes === null || countsForPullRequest(action2, changes));
 }
 async function publishComment({ report: report2, outcomes, closing: closing2, changes, files, facts, summaryUrl }, { github, log }) {
-  const pull = facts.pullRequest;
-  if (pull === null) return;
+  const pull2 = facts.pullRequest;
+  if (pull2 === null) return;
   const key = keyOf(files);
   const sources = new Map(
     outcomes.flatMap(
       ({ planned: { wanted, source } }) => source === null ? [] : [[`${wanted.image}:${wanted.destination.tag}`, source.digest]]
     )
   );
-  const body = planComment({ report: report2, closing: closing2, changes, sources, key, head: pull.headSha, summaryUrl });
+  const body = planComment({ report: report2, closing: closing2, changes, sources, key, head: pull2.headSha, summaryUrl });
   try {
     const { upsertComment: upsertComment2 } = await Promise.resolve().then(() => (init_review(), review_exports));
-    const done = await upsertComment2(await github(), pull.number, planMarker(key), body);
+    const done = await upsertComment2(await github(), pull2.number, planMarker(key), body);
     log.line(done.state === "read-only" ? done.notice : `The plan comment is ${done.state}: ${done.url}`);
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
@@ -20053,17 +20151,17 @@ async function applyReview(plan2, input, { github }) {
   }
   return holdToReview(plan2, found, input.mode);
 }
-async function mergedReviews({ files, sha, branch, missing: missing2 }, open8) {
+async function mergedReviews({ files, sha: sha2, branch, missing: missing2 }, open8) {
   if (missing2 !== null) return { all: [], last: { why: missing2 } };
-  if (sha === null) return { all: [], last: { why: "the commit of the tag file is not known" } };
+  if (sha2 === null) return { all: [], last: { why: "the commit of the tag file is not known" } };
   try {
     const github = await open8();
     const { commitsTouching: commitsTouching2, reviewsOf: reviewsOf2 } = await Promise.resolve().then(() => (init_review(), review_exports));
     const commits = /* @__PURE__ */ new Set();
     for (const { path: path6 } of files) {
-      for (const commit of await commitsTouching2(github, path6, sha, MOST_COMMITS)) commits.add(commit);
+      for (const commit2 of await commitsTouching2(github, path6, sha2, MOST_COMMITS)) commits.add(commit2);
     }
-    return await reviewsOf2(github, [...commits.add(sha)], planMarker(keyOf(files)), branch);
+    return await reviewsOf2(github, [...commits.add(sha2)], planMarker(keyOf(files)), branch);
   } catch (error2) {
     if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
     return { all: [], last: { why: `pull requests cannot be read: ${messageOf(error2)}` } };
@@ -20205,7 +20303,7 @@ function common(body) {
   return {
     annotations: strings(body["annotations"]),
     subject: body["subject"] === void 0 || body["subject"] === null ? null : descriptor(body["subject"], "subject"),
-    artifactType: text3(body["artifactType"])
+    artifactType: text4(body["artifactType"])
   };
 }
 function descriptors(value, where) {
@@ -20224,7 +20322,7 @@ function descriptor(value, where) {
   }
   checkData(value["data"], digest, size, where);
   return {
-    mediaType: text3(value["mediaType"]).toLowerCase(),
+    mediaType: text4(value["mediaType"]).toLowerCase(),
     digest,
     size,
     urls: Array.isArray(value["urls"]) ? value["urls"].filter((url) => typeof url === "string") : [],
@@ -20235,7 +20333,7 @@ function descriptor(value, where) {
 }
 function checkData(data, digest, size, where) {
   if (data === void 0 || data === null) return;
-  const bytes2 = Buffer.from(text3(data), "base64");
+  const bytes2 = Buffer.from(text4(data), "base64");
   const same = bytes2.length === size && digestOf2(bytes2, algorithmOf(digest)) === digest;
   if (!same || bytes2.toString("base64") !== data) {
     throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
@@ -20244,9 +20342,9 @@ function checkData(data, digest, size, where) {
 function platformOf(value) {
   if (!isObject2(value)) return null;
   const platform3 = {
-    os: text3(value["os"]),
-    architecture: text3(value["architecture"]),
-    variant: text3(value["variant"])
+    os: text4(value["os"]),
+    architecture: text4(value["architecture"]),
+    variant: text4(value["variant"])
   };
   return platform3.os === "" && platform3.architecture === "" ? null : platform3;
 }
@@ -20256,7 +20354,7 @@ function strings(value) {
     Object.entries(value).filter((entry) => typeof entry[1] === "string")
   );
 }
-function text3(value) {
+function text4(value) {
   return typeof value === "string" ? value : "";
 }
 function bareMediaType(contentType) {
@@ -20372,21 +20470,21 @@ function hostOf(key) {
 function credentialOf(entry, source, registry) {
   if (entry === void 0 || entry === null) return null;
   if (!isObject2(entry)) throw bad4(source, `has an entry for ${registry} that is no object`);
-  const text4 = (name) => typeof entry[name] === "string" ? entry[name] : "";
-  const decoded = text4("auth") === "" ? null : decodeAuth(text4("auth"), source, registry);
-  const [username, password] = decoded ?? [text4("username"), text4("password")];
-  if (text4("registrytoken") !== "") return { kind: "registry", token: text4("registrytoken"), source };
-  if (text4("identitytoken") !== "")
-    return { kind: "identity", username: username || "<token>", token: text4("identitytoken"), source };
+  const text5 = (name) => typeof entry[name] === "string" ? entry[name] : "";
+  const decoded = text5("auth") === "" ? null : decodeAuth(text5("auth"), source, registry);
+  const [username, password] = decoded ?? [text5("username"), text5("password")];
+  if (text5("registrytoken") !== "") return { kind: "registry", token: text5("registrytoken"), source };
+  if (text5("identitytoken") !== "")
+    return { kind: "identity", username: username || "<token>", token: text5("identitytoken"), source };
   return username === "" && password === "" ? null : { kind: "basic", username, password, source };
 }
 function decodeAuth(auth, source, registry) {
   if (!/^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(auth))
     throw bad4(source, `has an "auth" for ${registry} that is not base64`);
-  const text4 = Buffer.from(auth, "base64").toString("utf8");
-  const colon = text4.indexOf(":");
+  const text5 = Buffer.from(auth, "base64").toString("utf8");
+  const colon = text5.indexOf(":");
   if (colon < 0) throw bad4(source, `has an "auth" for ${registry} without a colon between user and password`);
-  return [text4.slice(0, colon), text4.slice(colon + 1).replace(/^\0+|(?<!\0)\0+$/g, "")];
+  return [text5.slice(0, colon), text5.slice(colon + 1).replace(/^\0+|(?<!\0)\0+$/g, "")];
 }
 function bad4(source, what) {
   return new OperationError("denied", `${source} ${what}; fix it, or log in again with "docker login"`);
@@ -20407,7 +20505,7 @@ async function askHelper(name, registry, from, settings) {
     );
   }
   const program = `docker-credential-${name}`;
-  const { error: error2, stdout } = await run2(program, keyOf2(registry), settings);
+  const { error: error2, stdout } = await run3(program, keyOf2(registry), settings);
   if (error2) {
     if (/credentials not found/i.test(stdout)) return null;
     throw failed2(program, registry, from, reasonOf(error2, settings.timeoutMs));
@@ -20421,7 +20519,7 @@ async function askHelper(name, registry, from, settings) {
   if (username === "" && secret === "") return null;
   return username === "<token>" ? { kind: "identity", username, token: secret, source } : { kind: "basic", username, password: secret, source };
 }
-function run2(program, input, { env, timeoutMs, signal }) {
+function run3(program, input, { env, timeoutMs, signal }) {
   return new Promise((resolve10) => {
     const child3 = (0, import_node_child_process2.execFile)(
       program,
@@ -20488,9 +20586,9 @@ async function lookUp(registry, options, file2) {
   return fromEnvironment(registry, options.env) ?? await fromConfig(registry, await file2(), options) ?? fromJob(registry, options);
 }
 function fromEnvironment(registry, env) {
-  const text4 = env["DOCKER_AUTH_CONFIG"] ?? "";
-  if (text4 === "") return null;
-  const { auths, source } = parseDockerConfig(Buffer.from(text4, "utf8"), "DOCKER_AUTH_CONFIG");
+  const text5 = env["DOCKER_AUTH_CONFIG"] ?? "";
+  if (text5 === "") return null;
+  const { auths, source } = parseDockerConfig(Buffer.from(text5, "utf8"), "DOCKER_AUTH_CONFIG");
   return credentialOf(entryOf2(auths, registry), source, registry);
 }
 async function fromConfig(registry, config, { env, signal, helperTimeoutMs }) {
@@ -21032,11 +21130,11 @@ var require_cjs = __commonJS({
       const extra = options.extraSuffixes;
       for (let section = 0; section < 2; section += 1) {
         const isIcann = section === 0;
-        const rules = isIcann ? options.allowIcannDomains && extra.icann : options.allowPrivateDomains && extra.private;
-        if (!Array.isArray(rules)) {
+        const rules2 = isIcann ? options.allowIcannDomains && extra.icann : options.allowPrivateDomains && extra.private;
+        if (!Array.isArray(rules2)) {
           continue;
         }
-        for (const r of rules) {
+        for (const r of rules2) {
           if (typeof r !== "string") {
             continue;
           }
@@ -21468,8 +21566,8 @@ function addressOf(hostname) {
   if (head2 !== "0:0:0:0:0:65535" && head2 !== "100:65435:0:0:0:0") return { v6 };
   return { v4: [high >> 8, high & 255, low >> 8, low & 255], v6 };
 }
-function groupsOf(text4) {
-  const [head2 = "", tail] = text4.split("::");
+function groupsOf(text5) {
+  const [head2 = "", tail] = text5.split("::");
   const parse7 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
   const before = parse7(head2);
   if (tail === void 0) return before;
@@ -21616,11 +21714,11 @@ function parseChallenges(header2) {
       last.parameters.set(word, (value[1] ?? value[2] ?? "").replace(/\\(.)/g, "$1"));
   }
 }
-function reader(text4) {
+function reader(text5) {
   let at2 = 0;
   const match = (pattern) => {
     pattern.lastIndex = at2;
-    const found = pattern.exec(text4);
+    const found = pattern.exec(text5);
     if (found) at2 = pattern.lastIndex;
     return found;
   };
@@ -21628,7 +21726,7 @@ function reader(text4) {
     match,
     skip: (pattern) => void match(pattern),
     take(char) {
-      if (text4[at2] !== char) return false;
+      if (text5[at2] !== char) return false;
       at2++;
       return true;
     }
@@ -23720,7 +23818,7 @@ async function retrying(wiring, peer, task, attempt3) {
       if (delayMs > 0) await pause(wiring, delayMs, wordsOf2(ended));
     }
   } catch (error2) {
-    throw failureOf(error2, task.what(), tries, (text4) => wiring.secrets.scrub(text4));
+    throw failureOf(error2, task.what(), tries, (text5) => wiring.secrets.scrub(text5));
   }
 }
 function delayUntilNext(wiring, peer, { repeatable }, ended, tries) {
@@ -23788,10 +23886,10 @@ function isTransient(status) {
   return status === 408 || status === 429 || status >= 500 && status !== 501 && status !== 505;
 }
 function secondsOf(header2, now) {
-  const text4 = header2?.trim() ?? "";
-  if (/^\d{1,9}$/.test(text4)) return Number(text4);
-  if (!/^[A-Z][a-z]{2},? [\w :+-]{10,40}$/.test(text4)) return null;
-  const at2 = Date.parse(text4);
+  const text5 = header2?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text5)) return Number(text5);
+  if (!/^[A-Z][a-z]{2},? [\w :+-]{10,40}$/.test(text5)) return null;
+  const at2 = Date.parse(text5);
   return Number.isNaN(at2) ? null : Math.max(0, Math.ceil((at2 - now) / 1e3));
 }
 var MAX_TRIES2, BASE_MS, CAP_MS, MAX_RETRY_AFTER_S;
@@ -24068,9 +24166,9 @@ function createSecrets(onSecret) {
         if (ours) onSecret(form);
       }
     },
-    scrub(text4) {
+    scrub(text5) {
       longestFirst ??= [...known2].filter((form) => form.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
-      let clean3 = text4;
+      let clean3 = text5;
       for (const form of longestFirst) if (clean3.includes(form)) clean3 = clean3.replaceAll(form, HIDDEN);
       return hideLookalikes(clean3);
     }
@@ -24088,11 +24186,11 @@ function formsOf(secret) {
     bytes2.toString("base64")
   ];
 }
-function escapedInJson(text4) {
-  return JSON.stringify(text4).slice(1, -1);
+function escapedInJson(text5) {
+  return JSON.stringify(text5).slice(1, -1);
 }
-function hideLookalikes(text4) {
-  return text4.replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${HIDDEN}`).replace(
+function hideLookalikes(text5) {
+  return text5.replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${HIDDEN}`).replace(
     /\b(https?:\/\/[^\s"'<>?]*)(\?[^\s"'<>]*)?/gi,
     (url, path6, query) => query === void 0 ? url : `${path6}?${HIDDEN}`
   );
@@ -24256,7 +24354,7 @@ async function streamed(wiring, request, answer) {
   const stream2 = streamOf(
     incoming,
     { ...limits, onBytes },
-    (error2) => failureOf(error2, what, 1, (text4) => wiring.secrets.scrub(text4))
+    (error2) => failureOf(error2, what, 1, (text5) => wiring.secrets.scrub(text5))
   );
   return { status, headers: flat(incoming.headers), url, stream: stream2 };
 }
@@ -24273,9 +24371,9 @@ function bodyOf2(wiring, request, { incoming, status }) {
   return readBody(incoming, bodyLimits(wiring, request.maxBytes));
 }
 function scrubbed({ secrets }, body) {
-  const text4 = body.toString("utf8");
-  const clean3 = secrets.scrub(text4);
-  return clean3 === text4 ? body : Buffer.from(clean3, "utf8");
+  const text5 = body.toString("utf8");
+  const clean3 = secrets.scrub(text5);
+  return clean3 === text5 ? body : Buffer.from(clean3, "utf8");
 }
 function isAddressed({ path: path6 }) {
   return typeof path6 === "string" && isDigest(path6.slice(path6.lastIndexOf("/") + 1));
@@ -24543,8 +24641,8 @@ function wire(options) {
     secrets,
     usage: createUsage(),
     relieve: createReleaseMemory(options.collect ?? null),
-    warn: createWarnings((text4) => options.log.warning(secrets.scrub(text4))),
-    debug: (text4) => options.log.debug(secrets.scrub(text4)),
+    warn: createWarnings((text5) => options.log.warning(secrets.scrub(text5))),
+    debug: (text5) => options.log.debug(secrets.scrub(text5)),
     listed: [...options.trustedHosts ?? [], ...options.insecureRegistries],
     userAgent: options.userAgent,
     idleMs: options.requestTimeoutMs ?? 6e4
@@ -24626,8 +24724,8 @@ function warningTexts(header2) {
 function createWarnings(show) {
   const seen = /* @__PURE__ */ new Set();
   return (host, header2) => {
-    for (const text4 of warningTexts(header2)) {
-      const line2 = `${host} warns: ${text4.replace(/[\p{C}\p{Z}\s]+/gu, " ").trim()}`.slice(0, MAX_LENGTH);
+    for (const text5 of warningTexts(header2)) {
+      const line2 = `${host} warns: ${text5.replace(/[\p{C}\p{Z}\s]+/gu, " ").trim()}`.slice(0, MAX_LENGTH);
       if (seen.has(line2) || seen.size >= MAX_TEXTS) continue;
       seen.add(line2);
       show(line2);
@@ -24707,8 +24805,8 @@ function detailOf(response) {
   }
   return response.body.length === 0 ? "" : ` (${clean2(response.body.toString("utf8"))})`;
 }
-function clean2(text4) {
-  const line2 = text4.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
+function clean2(text5) {
+  const line2 = text5.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
   return line2.length > MAX_DETAIL ? `${line2.slice(0, MAX_DETAIL - 3)}...` : line2;
 }
 function nameOf2(ref) {
@@ -24749,15 +24847,15 @@ function nextLink(header2) {
     rest = after;
   }
 }
-function splitAtComma(text4) {
+function splitAtComma(text5) {
   let quoted2 = false;
-  for (let at2 = 0; at2 < text4.length; at2++) {
-    const char = text4[at2];
+  for (let at2 = 0; at2 < text5.length; at2++) {
+    const char = text5[at2];
     if (quoted2 && char === "\\") at2++;
     else if (char === '"') quoted2 = !quoted2;
-    else if (char === "," && !quoted2) return [text4.slice(0, at2), text4.slice(at2 + 1)];
+    else if (char === "," && !quoted2) return [text5.slice(0, at2), text5.slice(at2 + 1)];
   }
-  return [text4, ""];
+  return [text5, ""];
 }
 function isNext(parameters) {
   const relation = [...parameters.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === "rel");
@@ -25446,7 +25544,7 @@ async function listTags2(context, repository) {
   const pages = /* @__PURE__ */ new Set();
   let path6 = `tags/list?n=${PAGE}`;
   let bytes2 = 0;
-  for (let page = 1; page <= MAX_PAGES; page++) {
+  for (let page2 = 1; page2 <= MAX_PAGES; page2++) {
     const response = await ask(context, task, {
       method: "GET",
       repository,
@@ -25457,7 +25555,7 @@ async function listTags2(context, repository) {
       redirect: "follow",
       repeatable: true
     });
-    if (page === 1 && saysAbsent(response)) return [];
+    if (page2 === 1 && saysAbsent(response)) return [];
     if (response.status !== 200) throw refusal2(task, response);
     bytes2 += response.body.length;
     const known2 = tags2.size;
@@ -25469,7 +25567,7 @@ async function listTags2(context, repository) {
     if (!path6.pathname.endsWith(`/${repository.repository}/tags/list`))
       throw incomplete(task, `the next page would be at ${path6.pathname}, which is another list`);
     if (pages.has(path6.href) || found.length > 0 && tags2.size === known2)
-      throw incomplete(task, `page ${page + 1} would repeat one that was read already`);
+      throw incomplete(task, `page ${page2 + 1} would repeat one that was read already`);
     pages.add(path6.href);
   }
   throw failure(
@@ -25491,7 +25589,7 @@ function tagsOf3(task, { repository }, response) {
   const name = isObject2(body) ? body["name"] ?? repository : repository;
   if (name !== repository) throw incomplete(task, `it is of ${clean2(JSON.stringify(name))}`);
   const tags2 = isObject2(body) ? body["tags"] ?? [] : void 0;
-  if (!Array.isArray(tags2)) {
+  if (!Array.isArray(tags2) || !tags2.every((tag2) => typeof tag2 === "string")) {
     throw failure(
       "protocol",
       task,
@@ -25500,9 +25598,7 @@ function tagsOf3(task, { repository }, response) {
       { status: 200 }
     );
   }
-  return tags2.filter(
-    (tag2) => typeof tag2 === "string" && (isReservedTag(tag2) || parseTag(tag2).ok)
-  );
+  return tags2.filter((tag2) => isReservedTag(tag2) || parseTag(tag2).ok);
 }
 var PAGE, MAX_PAGES, MAX_BYTES4;
 var init_tags2 = __esm({
@@ -25596,10 +25692,10 @@ function sourceOf3(context, source, blob2) {
         const opening = openBlob(wire2, task, source, blob2);
         wire2 = repeating(context);
         const stream2 = await opening;
-        const checked = verifying(nameOf2(task.ref), blob2);
+        const checked2 = verifying(nameOf2(task.ref), blob2);
         stream2.once("error", (error2) => note(inContext(task, error2)));
-        checked.once("error", (error2) => problem4 ?? note(error2));
-        return (0, import_node_stream4.pipeline)(stream2, checked, () => void 0);
+        checked2.once("error", (error2) => problem4 ?? note(error2));
+        return (0, import_node_stream4.pipeline)(stream2, checked2, () => void 0);
       } catch (error2) {
         throw note(inContext(task, error2));
       }
@@ -25743,7 +25839,7 @@ var init_blob = __esm({
 // src/registry/content.ts
 function createBlobs(context) {
   const brought = once2(true);
-  const checked = once2(true);
+  const checked2 = once2(true);
   return {
     async ensure(source, destination, blob2, tally) {
       await brought.run(
@@ -25752,7 +25848,7 @@ function createBlobs(context) {
       );
     },
     async check(source, blob2) {
-      await checked.run(
+      await checked2.run(
         `${keyOf3(source, blob2.digest)} ${blob2.size}`,
         () => checkSource(context, source, blob2)
       );
@@ -25923,7 +26019,7 @@ async function askApi(context, repository, digest) {
   };
   const found = /* @__PURE__ */ new Map();
   let path6 = `referrers/${digest}`;
-  for (let page = 1; page <= MAX_PAGES2; page++) {
+  for (let page2 = 1; page2 <= MAX_PAGES2; page2++) {
     const response = await ask(context, task, {
       method: "GET",
       repository,
@@ -25936,7 +26032,7 @@ async function askApi(context, repository, digest) {
     });
     if (response.status === 429 || response.status >= 500) throw refusal2(task, response);
     const isList = response.status === 200 && bareMediaType(response.headers["content-type"]) === OCI_INDEX2;
-    if (!isList && page === 1) return { refused: refusal2(task, response) };
+    if (!isList && page2 === 1) return { refused: refusal2(task, response) };
     if (!isList) throw refusal2(task, response);
     const known2 = found.size;
     const list3 = { bytes: response.body, mediaType: OCI_INDEX2, digest: "" };
@@ -26455,8 +26551,8 @@ async function look4(root, name, what, location2, problems2) {
     return null;
   }
   if (leaves(root, path6)) {
-    const text4 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
-    problems2.push({ location: location2, what: text4, hint: "use files of the workspace only" });
+    const text5 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
+    problems2.push({ location: location2, what: text5, hint: "use files of the workspace only" });
     return null;
   }
   const info2 = await (0, import_promises6.stat)(path6);
@@ -26477,40 +26573,40 @@ var init_workspace = __esm({
 // src/github/approvals.ts
 async function approvalsOf(github, query, runId) {
   const repo = repoName(query.repo);
-  const { sha, at: at2 } = await broughtIn(github, repo, query);
+  const { sha: sha2, at: at2 } = await broughtIn(github, repo, query);
   const into = query.branch ?? (await github.call("GET /repos/{owner}/{repo}", repo)).default_branch;
-  const merged2 = await mergedPulls(github, repo, sha);
-  const pull = merged2.find(({ base }) => base.ref === into) ?? null;
-  const since = pull ? Date.parse(pull.merged_at ?? "") : at2;
+  const merged2 = await mergedPulls(github, repo, sha2);
+  const pull2 = merged2.find(({ base }) => base.ref === into) ?? null;
+  const since = pull2 ? Date.parse(pull2.merged_at ?? "") : at2;
   const elsewhere = merged2.map(({ number: number2, base }) => `#${number2} was merged into ${base.ref}, not ${into}`);
-  const discarded = pull ? [] : elsewhere;
-  const facts = { pull: pull ? `#${pull.number}` : null, since };
+  const discarded = pull2 ? [] : elsewhere;
+  const facts = { pull: pull2 ? `#${pull2.number}` : null, since };
   const byEnvironment = runId === null ? [] : await environmentApprovals(github, repo, query.who, runId);
   if (byEnvironment.length > 0) return { ...facts, approvals: byEnvironment };
-  const reviews = pull ? await approvingReviews(github, repo, pull.number) : [];
+  const reviews = pull2 ? await approvingReviews(github, repo, pull2.number) : [];
   const approvals = [];
-  for (const { commit, review } of reviews) {
+  for (const { commit: commit2, review } of reviews) {
     if (!await belongs2(github, repo.owner, query.who, review.by)) continue;
-    if (commit === pull?.head.sha) approvals.push(review);
-    else discarded.push(`${review.by} approved ${short(commit)}, and ${short(pull?.head.sha)} was merged`);
+    if (commit2 === pull2?.head.sha) approvals.push(review);
+    else discarded.push(`${review.by} approved ${short(commit2)}, and ${short(pull2?.head.sha)} was merged`);
   }
   return { ...facts, approvals, discarded };
 }
 async function broughtIn(github, repo, query) {
-  const { sha, entry } = query;
+  const { sha: sha2, entry } = query;
   if (!entry) {
-    const commit = await github.call("GET /repos/{owner}/{repo}/commits/{ref}", { ...repo, ref: sha });
-    return { sha: commit.sha, at: dateOf(commit) };
+    const commit2 = await github.call("GET /repos/{owner}/{repo}/commits/{ref}", { ...repo, ref: sha2 });
+    return { sha: commit2.sha, at: dateOf(commit2) };
   }
-  const params = { ...repo, sha, path: entry.file, per_page: MAX_VERSIONS };
+  const params = { ...repo, sha: sha2, path: entry.file, per_page: MAX_VERSIONS };
   const versions = await github.call("GET /repos/{owner}/{repo}/commits", params);
   let last;
   for (const version of versions) {
-    const text4 = await readText2(github, entry.file, version.sha);
-    if (text4 === null || !entry.contains(text4)) break;
+    const text5 = await readText2(github, entry.file, version.sha);
+    if (text5 === null || !entry.contains(text5)) break;
     last = { sha: version.sha, at: dateOf(version) };
   }
-  if (!last) throw new OperationError("absent", `the entry is not in ${entry.file} at ${sha.slice(0, 7)}`);
+  if (!last) throw new OperationError("absent", `the entry is not in ${entry.file} at ${sha2.slice(0, 7)}`);
   if (versions.length === MAX_VERSIONS && last.sha === versions.at(-1)?.sha) {
     throw new OperationError(
       "absent",
@@ -26519,26 +26615,26 @@ async function broughtIn(github, repo, query) {
   }
   return last;
 }
-async function mergedPulls(github, repo, sha) {
+async function mergedPulls(github, repo, sha2) {
   const pulls = await github.call("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
     ...repo,
-    commit_sha: sha
+    commit_sha: sha2
   });
   return pulls.filter(({ merged_at }) => merged_at !== null);
 }
-async function approvingReviews(github, repo, pull) {
+async function approvingReviews(github, repo, pull2) {
   const latest = /* @__PURE__ */ new Map();
-  const params = { ...repo, pull_number: pull };
-  for await (const page of github.pages("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", params)) {
-    for (const { user, state, submitted_at, html_url, commit_id: commit } of page) {
-      if (user === null || state === "COMMENTED" || state === "PENDING") continue;
+  const params = { ...repo, pull_number: pull2 };
+  for await (const page2 of github.pages("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", params)) {
+    for (const { user: user2, state, submitted_at, html_url, commit_id: commit2 } of page2) {
+      if (user2 === null || state === "COMMENTED" || state === "PENDING") continue;
       const review = {
-        by: user.login,
+        by: user2.login,
         via: "review",
         at: Date.parse(submitted_at ?? ""),
         url: html_url
       };
-      latest.set(user.login, { state, commit, review });
+      latest.set(user2.login, { state, commit: commit2, review });
     }
   }
   return [...latest.values()].filter(({ state }) => state === "APPROVED");
@@ -26547,11 +26643,11 @@ async function environmentApprovals(github, repo, who, runId) {
   const params = { ...repo, run_id: runId };
   const given2 = await github.find("GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals", params);
   const found = [];
-  for (const { state, user, environments } of given2 ?? []) {
+  for (const { state, user: user2, environments: environments2 } of given2 ?? []) {
     if (state !== "approved") continue;
-    for (const { name } of environments) {
-      if (name === void 0 || !await guards(github, repo, who, user.login, name)) continue;
-      found.push({ by: user.login, via: "environment", at: null, url: null });
+    for (const { name } of environments2) {
+      if (name === void 0 || !await guards(github, repo, who, user2.login, name)) continue;
+      found.push({ by: user2.login, via: "environment", at: null, url: null });
     }
   }
   return found;
@@ -26583,9 +26679,9 @@ var init_approvals = __esm({
     init_client();
     init_refs();
     MAX_VERSIONS = 100;
-    short = (sha) => sha?.slice(0, 7) ?? "unknown";
+    short = (sha2) => sha2?.slice(0, 7) ?? "unknown";
     sameName3 = (a, b) => a.toLowerCase() === b.toLowerCase();
-    dateOf = ({ commit }) => Date.parse(commit.committer?.date ?? "") || 0;
+    dateOf = ({ commit: commit2 }) => Date.parse(commit2.committer?.date ?? "") || 0;
   }
 });
 
@@ -26614,8 +26710,8 @@ async function checkHistory(github, query) {
   if (!follow) return { ...history, commits: [first2], complete: true };
   const { older, complete } = await olderCommits(github, query, head2.sha);
   const commits = [first2];
-  for (const commit of older) {
-    const signals = await signalsOf(github, query, commit);
+  for (const commit2 of older) {
+    const signals = await signalsOf(github, query, commit2);
     commits.push(signals);
     const light = worst(signals);
     if (light !== null && light !== worst(first2)) return { ...history, commits, complete: true };
@@ -26626,42 +26722,50 @@ function worst({ signals }) {
   const newest = signals.filter((one, i) => signals.findIndex(({ source }) => source === one.source) === i);
   return newest.find(({ light }) => light === "red")?.light ?? newest[0]?.light ?? null;
 }
-async function olderCommits(github, query, sha) {
+async function olderCommits(github, query, sha2) {
   const limit = query.backTo === null ? MAX_RED : MAX_COMMITS;
-  const params = { ...repoName(query.repo), sha, per_page: limit + 1 };
-  const page = await github.call("GET /repos/{owner}/{repo}/commits", params);
-  const [, ...older] = page;
-  const last = older.findIndex((commit) => dateOf2(commit) < (query.backTo ?? 0));
-  return { older: last < 0 ? older : older.slice(0, last + 1), complete: last >= 0 || page.length <= limit };
+  const params = { ...repoName(query.repo), sha: sha2, per_page: limit + 1 };
+  const page2 = await github.call("GET /repos/{owner}/{repo}/commits", params);
+  const [, ...older] = page2;
+  const last = older.findIndex((commit2) => dateOf2(commit2) < (query.backTo ?? 0));
+  return { older: last < 0 ? older : older.slice(0, last + 1), complete: last >= 0 || page2.length <= limit };
 }
-async function signalsOf(github, { repo, name, app }, commit) {
-  const params = { ...repoName(repo), ref: commit.sha };
+async function signalsOf(github, { repo, name, app }, commit2) {
+  const params = { ...repoName(repo), ref: commit2.sha };
   const runs = [];
   const wanted = { ...params, check_name: name, filter: "all" };
-  for await (const page of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", wanted)) {
-    const mine = page.check_runs.filter((run3) => run3.name === name && run3.head_sha === commit.sha);
-    runs.push(...mine.filter((run3) => app === void 0 || run3.app?.slug === app));
+  let listed4 = 0;
+  let total = 0;
+  for await (const page2 of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", wanted)) {
+    listed4 += page2.check_runs.length;
+    total = page2.total_count;
+    const mine = page2.check_runs.filter((run4) => run4.name === name && run4.head_sha === commit2.sha);
+    runs.push(...mine.filter((run4) => app === void 0 || run4.app?.slug === app));
+  }
+  if (listed4 < total) {
+    const what = `GitHub lists ${listed4} of ${total} runs of the check "${name}" on ${commit2.sha.slice(0, 7)}`;
+    throw new OperationError("protocol", `${what}; run again`);
   }
   const statuses = [];
-  for await (const page of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/statuses", params)) {
-    const mine = page.filter(({ context }) => context === name);
+  for await (const page2 of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/statuses", params)) {
+    const mine = page2.filter(({ context }) => context === name);
     statuses.push(...mine.filter(({ creator }) => app === void 0 || creator?.login === `${app}[bot]`));
   }
-  const committedAt = dateOf2(commit);
+  const committedAt = dateOf2(commit2);
   const signals = [
-    ...runs.sort(newestFirst).map((run3) => signalOfCheck(run3, committedAt)),
+    ...runs.sort(newestFirst).map((run4) => signalOfCheck(run4, committedAt)),
     ...statuses.sort(newestFirst).map(signalOfStatus)
   ];
-  return { sha: commit.sha, committedAt, signals };
+  return { sha: commit2.sha, committedAt, signals };
 }
-function signalOfCheck(run3, committedAt) {
-  const done = run3.status === "completed";
+function signalOfCheck(run4, committedAt) {
+  const done = run4.status === "completed";
   return {
-    light: done ? lightOf(run3.conclusion) : "pending",
-    said: done ? run3.conclusion ?? "no conclusion" : run3.status,
-    source: run3.app?.slug ?? "unknown app",
-    at: Math.max(time(run3.completed_at) ?? time(run3.started_at) ?? 0, committedAt),
-    url: run3.html_url
+    light: done ? lightOf(run4.conclusion) : "pending",
+    said: done ? run4.conclusion ?? "no conclusion" : run4.status,
+    source: run4.app?.slug ?? "unknown app",
+    at: Math.max(time(run4.completed_at) ?? time(run4.started_at) ?? 0, committedAt),
+    url: run4.html_url
   };
 }
 function signalOfStatus(status) {
@@ -26684,12 +26788,12 @@ async function runHistory(github, query) {
   };
   const runs = [];
   let looked = 0;
-  for await (const page of github.pages(
+  for await (const page2 of github.pages(
     "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
     params
   )) {
     runs.push(
-      ...page.workflow_runs.filter((run3) => counts(run3, branch)).map((run3) => signalOfRun(run3, query.workflow))
+      ...page2.workflow_runs.filter((run4) => counts(run4, branch)).map((run4) => signalOfRun(run4, query.workflow))
     );
     looked++;
     if (enough(runs, query)) return { repo: query.repo, branch, runs, complete: true };
@@ -26697,21 +26801,21 @@ async function runHistory(github, query) {
   }
   return { repo: query.repo, branch, runs, complete: true };
 }
-function counts(run3, branch) {
-  if (run3.head_branch !== branch) return false;
-  if (run3.event === "pull_request" || run3.event === "pull_request_target") return false;
-  if (run3.head_repository?.full_name !== run3.repository.full_name)
+function counts(run4, branch) {
+  if (run4.head_branch !== branch) return false;
+  if (run4.event === "pull_request" || run4.event === "pull_request_target") return false;
+  if (run4.head_repository?.full_name !== run4.repository.full_name)
     return false;
-  return run3.conclusion !== "skipped";
+  return run4.conclusion !== "skipped";
 }
-function signalOfRun(run3, workflow) {
-  const green = run3.conclusion === "success" || run3.conclusion === "neutral";
+function signalOfRun(run4, workflow) {
+  const green = run4.conclusion === "success" || run4.conclusion === "neutral";
   return {
     light: green ? "green" : "red",
-    said: run3.conclusion ?? "no conclusion",
+    said: run4.conclusion ?? "no conclusion",
     source: workflow,
-    at: Date.parse(run3.updated_at),
-    url: run3.html_url
+    at: Date.parse(run4.updated_at),
+    url: run4.html_url
   };
 }
 function enough(runs, { atLeast, backTo }) {
@@ -26723,8 +26827,8 @@ function enough(runs, { atLeast, backTo }) {
 async function defaultBranch(github, repo) {
   return (await github.call("GET /repos/{owner}/{repo}", repoName(repo))).default_branch;
 }
-function time(text4) {
-  const at2 = Date.parse(text4 ?? "");
+function time(text5) {
+  const at2 = Date.parse(text5 ?? "");
   return Number.isNaN(at2) ? null : at2;
 }
 var MAX_COMMITS, MAX_RED, MAX_RUN_PAGES, SHA2, newestFirst, dateOf2, shortRef;
@@ -26739,14 +26843,14 @@ var init_checks = __esm({
     MAX_RUN_PAGES = 5;
     SHA2 = /^[0-9a-f]{7,40}$/;
     newestFirst = (a, b) => Number(b.id) - Number(a.id);
-    dateOf2 = ({ commit }) => time(commit.committer?.date) ?? 0;
+    dateOf2 = ({ commit: commit2 }) => time(commit2.committer?.date) ?? 0;
     shortRef = (ref) => SHA2.test(ref) ? ref.slice(0, 7) : ref;
   }
 });
 
 // src/docker/output.ts
-function cleanLine(text4, secrets) {
-  let clean3 = text4.slice(0, 4 * MAX_LINE2);
+function cleanLine(text5, secrets) {
+  let clean3 = text5.slice(0, 4 * MAX_LINE2);
   for (const secret of secrets) clean3 = clean3.replaceAll(secret, "***");
   clean3 = clean3.replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "").replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, "");
   return clean3.length > MAX_LINE2 ? `${clean3.slice(0, MAX_LINE2)}\u2026` : clean3;
@@ -26754,8 +26858,8 @@ function cleanLine(text4, secrets) {
 function lineSplitter(onLine) {
   let rest = "";
   return {
-    push: (text4) => {
-      const lines3 = (rest + text4).split(/\r\n|\n|\r(?!$)/);
+    push: (text5) => {
+      const lines3 = (rest + text5).split(/\r\n|\n|\r(?!$)/);
       rest = lines3.pop() ?? "";
       for (const line2 of lines3) onLine(line2);
       if (rest.length > 64 * 1024) {
@@ -26791,8 +26895,8 @@ function secretTexts(environment, definition, files) {
     ...Object.values(definition.secretValues),
     ...files
   ];
-  const texts = values.flatMap((value) => [value, ...value.split(/\r?\n/)].map((text4) => text4.trim()));
-  return [...new Set(texts)].filter((text4) => text4.length >= 4).sort((a, b) => b.length - a.length);
+  const texts = values.flatMap((value) => [value, ...value.split(/\r?\n/)].map((text5) => text5.trim()));
+  return [...new Set(texts)].filter((text5) => text5.length >= 4).sort((a, b) => b.length - a.length);
 }
 function variablesOf2(definition) {
   return definition.secrets.flatMap(({ from, name }) => from === "env" ? [name] : []);
@@ -26802,7 +26906,7 @@ async function secretFiles(definition, workspace) {
   const texts = await Promise.all(
     [...names2].map((name) => textOf5((0, import_node_path8.resolve)(workspace, name)).catch(() => null))
   );
-  return texts.filter((text4) => text4 !== null);
+  return texts.filter((text5) => text5 !== null);
 }
 async function textOf5(path6) {
   const file2 = await (0, import_promises7.open)(path6, "r");
@@ -26810,8 +26914,8 @@ async function textOf5(path6) {
     const info2 = await file2.stat();
     if (!info2.isFile() || info2.size > MOST2) return null;
     const bytes2 = await file2.readFile();
-    const text4 = new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
-    return text4.includes("\0") ? null : text4;
+    const text5 = new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
+    return text5.includes("\0") ? null : text5;
   } finally {
     await file2.close();
   }
@@ -26842,7 +26946,7 @@ async function runLong(options) {
     const stream2 = child3[from];
     if (stream2 === null) return [];
     const splitter = lineSplitter((line2) => options.onLine(line2, from));
-    stream2.setEncoding("utf8").on("data", (text4) => splitter.push(text4));
+    stream2.setEncoding("utf8").on("data", (text5) => splitter.push(text5));
     return [splitter];
   });
   const gone = finished(child3);
@@ -26917,17 +27021,17 @@ async function findDocker(environment) {
 }
 function askDockerLong(options) {
   return async (words) => {
-    const text4 = { stdout: "", stderr: "" };
+    const text5 = { stdout: "", stderr: "" };
     const end2 = await runLong({
       ...options,
       args: words,
       terminal: false,
       onLine: (line2, from) => {
-        text4[from] += `${line2}
+        text5[from] += `${line2}
 `;
       }
     });
-    return { ...text4, exitCode: typeof end2 === "number" ? end2 : 1 };
+    return { ...text5, exitCode: typeof end2 === "number" ? end2 : 1 };
   };
 }
 var import_node_child_process3, import_promises8, import_node_path9, GRACE_MS;
@@ -29208,8 +29312,8 @@ function readStages(lines3) {
   }
   return stages2;
 }
-function wordsOf3(text4) {
-  return text4.split(/\s+/).filter((word) => word !== "");
+function wordsOf3(text5) {
+  return text5.split(/\s+/).filter((word) => word !== "");
 }
 function stageOf(rest) {
   const words = wordsOf3(rest);
@@ -29223,12 +29327,12 @@ function stageOf(rest) {
     uses: []
   };
 }
-function instructions(text4) {
-  const escape = /^#\s*escape\s*=\s*`/im.test(text4) ? "`" : "\\";
+function instructions(text5) {
+  const escape = /^#\s*escape\s*=\s*`/im.test(text5) ? "`" : "\\";
   const lines3 = [];
   let open8 = null;
   const ends2 = [];
-  for (const line2 of text4.split(/\r?\n/)) {
+  for (const line2 of text5.split(/\r?\n/)) {
     if (open8 === null && ends2.length > 0) {
       if (line2.replace(/^\t+/, "") === ends2[0]) ends2.shift();
       continue;
@@ -29338,7 +29442,7 @@ async function makeBuilder(replaced, options) {
   } catch (error2) {
     await removeBuilder(name, {
       ask: ask2,
-      log: { debug: (text4) => log.debug(text4), warning: (text4) => log.debug(text4) }
+      log: { debug: (text5) => log.debug(text5), warning: (text5) => log.debug(text5) }
     });
     throw error2;
   } finally {
@@ -29358,13 +29462,13 @@ async function daemonConfig({
   if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
   const directory = await (0, import_promises9.mkdtemp)((0, import_node_path10.join)(temporary, "retag-builder-"));
   const file2 = (0, import_node_path10.join)(directory, "buildkitd.toml");
-  const text4 = insecure.map(
+  const text5 = insecure.map(
     (host) => `[registry.${JSON.stringify(host)}]
   http = true
   insecure = true
 `
   );
-  await (0, import_promises9.writeFile)(file2, text4.join(""));
+  await (0, import_promises9.writeFile)(file2, text5.join(""));
   const loopback = insecure.some((host) => /^(?:localhost|127\.|\[::1\])/.test(host));
   const network = loopback ? ["--driver-opt=network=host"] : [];
   return {
@@ -29373,17 +29477,17 @@ async function daemonConfig({
   };
 }
 function checkPlatforms(found, definition, dockerfiles, log) {
-  const has = found.nodes.flatMap((node) => node.platforms);
-  if (has.length === 0) return;
+  const has2 = found.nodes.flatMap((node) => node.platforms);
+  if (has2.length === 0) return;
   for (const target of definition.targets) {
-    const missing2 = platformsMissing(target.platforms, has);
+    const missing2 = platformsMissing(target.platforms, has2);
     if (missing2.length === 0) continue;
     const emulation = emulationOf(dockerfiles.get(target.dockerfile) ?? "", target.stage);
     if (emulation === "not-needed") continue;
     const lack = `the builder "${found.name}" lacks ${missing2.join(", ")}, which ${target.image} is built for`;
     const fix = "add docker/setup-qemu-action before this step, or a builder with a native node of that platform";
     if (emulation === "needed") {
-      const message = `${lack} with RUN instructions; ${fix} (it has ${has.join(", ")})`;
+      const message = `${lack} with RUN instructions; ${fix} (it has ${has2.join(", ")})`;
       throw new OperationError("rejected", message);
     }
     log.warning(`${lack}; if it runs programs of that platform, ${fix}`);
@@ -29398,8 +29502,8 @@ function lastLine({ stdout, stderr }) {
 ${stderr}`.split("\n").map((line2) => cleanLine(line2, []).trim());
   return (lines3.findLast((line2) => line2 !== "") ?? "no message").replace(/^ERROR: /, "");
 }
-function parseBuildxVersion(text4) {
-  const word = text4.trim().split(/\s+/).find((part) => /^v?\d+\.\d+\.\d+/.test(part));
+function parseBuildxVersion(text5) {
+  const word = text5.trim().split(/\s+/).find((part) => /^v?\d+\.\d+\.\d+/.test(part));
   const version = import_semver2.default.parse(word);
   if (version === null || version.major + version.minor + version.patch === 0) return null;
   return version.version;
@@ -29417,8 +29521,8 @@ function checkBuildxVersion(version, needs) {
 function knowsAllow(version) {
   return version === null || import_semver2.default.gte(version, "0.17.0");
 }
-function parseInspect(text4) {
-  const [head2 = "", ...rest] = text4.split(/^Nodes:\s*$/m);
+function parseInspect(text5) {
+  const [head2 = "", ...rest] = text5.split(/^Nodes:\s*$/m);
   const nodes = rest.join("").split(/^(?=Name:)/m).filter((part) => part.startsWith("Name:")).map((part) => ({
     name: field(part, "Name") ?? "",
     platforms: platformsIn(field(part, "Platforms") ?? ""),
@@ -29431,12 +29535,12 @@ function parseInspect(text4) {
     nodes
   };
 }
-function field(text4, name) {
-  const [, value = ""] = new RegExp(`^${name}:[ \\t]*(.*)$`, "m").exec(text4) ?? [];
+function field(text5, name) {
+  const [, value = ""] = new RegExp(`^${name}:[ \\t]*(.*)$`, "m").exec(text5) ?? [];
   return value.trim() === "" ? null : value.trim();
 }
-function platformsIn(text4) {
-  return text4.split(",").map((part) => part.replace(/\(.*\)|\*/g, "").trim()).filter((part) => part !== "");
+function platformsIn(text5) {
+  return text5.split(",").map((part) => part.replace(/\(.*\)|\*/g, "").trim()).filter((part) => part !== "");
 }
 var import_semver2, import_promises9, import_node_path10;
 var init_inspect = __esm({
@@ -29453,8 +29557,8 @@ var init_inspect = __esm({
 });
 
 // src/docker/metadata.ts
-function readMetadata(text4, definition) {
-  const data = text4 === null ? null : parse5(text4);
+function readMetadata(text5, definition) {
+  const data = text5 === null ? null : parse5(text5);
   if (data === null) {
     throw new OperationError(
       "protocol",
@@ -29481,7 +29585,7 @@ function bakeError(end2, tail, definition) {
 function reasonIn(tail) {
   const error2 = tail.findLast((line3) => line3.startsWith("ERROR: "));
   const line2 = error2?.replace(/^ERROR: (?:target [A-Za-z0-9_-]+: )?/, "");
-  return (line2 ?? tail.findLast((text4) => /\w/.test(text4)) ?? "").trim();
+  return (line2 ?? tail.findLast((text5) => /\w/.test(text5)) ?? "").trim();
 }
 function because(reason) {
   if (reason.length <= MOST_REASON2) return reason === "" ? "" : `: ${reason}`;
@@ -29499,8 +29603,8 @@ function failingTarget(tail, definition) {
   return null;
 }
 function hintFor2(tail) {
-  const text4 = tail.join("\n");
-  if (/exec format error|no match for platform in manifest/.test(text4)) {
+  const text5 = tail.join("\n");
+  if (/exec format error|no match for platform in manifest/.test(text5)) {
     return "; if the builder cannot run or find images of this platform, add docker/setup-qemu-action before this step, build it on a native node, or check the base image";
   }
   if (/denied|unauthorized|\b40[13]\b/.test(reasonIn(tail))) {
@@ -29512,9 +29616,9 @@ function label3({ image: image3, platforms, pushed: pushed2 }) {
   const list3 = platforms.length > 0 ? ` (${platforms.join(", ")})` : "";
   return `${image3}${list3}${pushed2 ? "" : ", built only"}`;
 }
-function parse5(text4) {
+function parse5(text5) {
   try {
-    const data = JSON.parse(text4);
+    const data = JSON.parse(text5);
     return isRecord3(data) ? data : null;
   } catch {
     return null;
@@ -29642,9 +29746,9 @@ function openAdapters(options) {
   return {
     github,
     gatekeeper: createGatekeeper(checksOf(options, github), systemClock.now()),
-    claim: async (name, sha) => {
+    claim: async (name, sha2) => {
       const { claimTag: claimTag2 } = await Promise.resolve().then(() => (init_refs(), refs_exports));
-      return claimTag2(await github(), name, sha);
+      return claimTag2(await github(), name, sha2);
     },
     subject: (entry, revision) => ({
       home,
@@ -29728,8 +29832,8 @@ function missing({ env, token }) {
 function checksOf(options, github) {
   const why = missing(options);
   if (why !== null) return withoutGitHub(why);
-  const run3 = Number(options.env["GITHUB_RUN_ID"] ?? "");
-  const runId = Number.isSafeInteger(run3) && run3 > 0 ? run3 : null;
+  const run4 = Number(options.env["GITHUB_RUN_ID"] ?? "");
+  const runId = Number.isSafeInteger(run4) && run4 > 0 ? run4 : null;
   const checks = async () => {
     const { createChecks: createChecks2 } = await Promise.resolve().then(() => (init_checks(), checks_exports));
     return createChecks2(await github(), runId);
@@ -29740,9 +29844,9 @@ function checksOf(options, github) {
     approvals: async (query) => (await checks()).approvals(query)
   };
 }
-function entryOf3(sha, branch, entry) {
-  if (sha === null) return {};
-  const at2 = branch === null ? { sha } : { sha, branch };
+function entryOf3(sha2, branch, entry) {
+  if (sha2 === null) return {};
+  const at2 = branch === null ? { sha: sha2 } : { sha: sha2, branch };
   return { entry: entry === null ? at2 : { ...at2, ...entryTest(entry) } };
 }
 function branchOf({ env, facts }, entry) {
@@ -29752,8 +29856,8 @@ function branchOf({ env, facts }, entry) {
 function branchOfRun({ GITHUB_REF: ref = "" }) {
   return ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;
 }
-function nonEmpty(text4) {
-  return text4 === void 0 || text4 === "" ? null : text4;
+function nonEmpty(text5) {
+  return text5 === void 0 || text5 === "" ? null : text5;
 }
 function commitOfRun(facts, home) {
   if (facts?.sha != null) return { repo: home, sha: facts.sha };
@@ -29815,11 +29919,11 @@ function listedHosts(insecure, registryMap, images2 = []) {
   });
   return [...insecure, ...hosts];
 }
-function parseConcurrency(text4) {
-  const value = Number(text4);
-  if (!/^\d+$/.test(text4.trim()) || value < 1 || value > MOST_CONCURRENCY) {
+function parseConcurrency(text5) {
+  const value = Number(text5);
+  if (!/^\d+$/.test(text5.trim()) || value < 1 || value > MOST_CONCURRENCY) {
     throw new UserError({
-      what: `concurrency: "${text4}" is not a number of requests`,
+      what: `concurrency: "${text5}" is not a number of requests`,
       hint: `give a whole number from 1 to ${MOST_CONCURRENCY}`
     });
   }
@@ -29865,15 +29969,15 @@ var init_adapters = __esm({
 });
 
 // src/github/follow-up/path.ts
-function parsePath(text4) {
+function parsePath(text5) {
   const keys = [];
   let key = "";
-  for (let i = 0; i < text4.length; i++) {
-    const char = text4.charAt(i);
-    if (char === "\\" && i + 1 < text4.length) key += text4.charAt(++i);
+  for (let i = 0; i < text5.length; i++) {
+    const char = text5.charAt(i);
+    if (char === "\\" && i + 1 < text5.length) key += text5.charAt(++i);
     else if (char === "." || char === "[") {
       if (key !== "") keys.push(key);
-      else if (char === "." && text4.charAt(i - 1) !== "]") return null;
+      else if (char === "." && text5.charAt(i - 1) !== "]") return null;
       key = "";
     } else if (char === "]") {
       keys.push(key);
@@ -29881,7 +29985,7 @@ function parsePath(text4) {
     } else key += char;
   }
   if (key !== "") keys.push(key);
-  else if (!text4.endsWith("]")) return null;
+  else if (!text5.endsWith("]")) return null;
   return keys;
 }
 function findTargets(document2, path6) {
@@ -29922,20 +30026,20 @@ var init_path = __esm({
 });
 
 // src/github/follow-up/edit.ts
-function editReferences(text4, requests) {
-  const documents = parseAllDocuments(text4);
+function editReferences(text5, requests) {
+  const documents = parseAllDocuments(text5);
   const list3 = Array.isArray(documents) ? documents : [];
   const [error2] = list3.flatMap((document2) => document2.errors);
   if (error2) {
     const broken3 = bad5(`the file is not YAML (${error2.message.split("\n")[0] ?? ""})`, "correct it");
-    return { text: text4, results: requests.map(() => broken3) };
+    return { text: text5, results: requests.map(() => broken3) };
   }
   const shared = sharedIn(list3);
   const found = requests.map(({ path: path6, wanted }) => placesAt(list3, path6, wanted, shared));
   const last = new Map(
     found.flatMap((places) => "ok" in places ? [] : places).map((location2) => [location2.node, location2])
   );
-  const { text: result, changes } = splice(text4, [...last.values()]);
+  const { text: result, changes } = splice(text5, [...last.values()]);
   const results = found.map((places) => {
     if ("ok" in places) return places;
     return { ok: true, changes: places.flatMap(({ node }) => changes.get(node) ?? []) };
@@ -30025,7 +30129,7 @@ function kustomizePlaces(items, wanted, path6) {
   const name = formatRepository(wanted.image);
   const mine = items.filter(isMap).filter((item) => {
     return [item.get("newName"), item.get("name")].some(
-      (text4) => typeof text4 === "string" && names(text4, wanted)
+      (text5) => typeof text5 === "string" && names(text5, wanted)
     );
   });
   if (mine.length === 0)
@@ -30044,17 +30148,17 @@ function kustomizePlaces(items, wanted, path6) {
 function textOf6(node) {
   return typeof node.value === "string" ? node.value : node.source ?? "";
 }
-function looksLikeReference(text4) {
-  if (isDigest(text4)) return false;
-  const [head2 = ""] = text4.split("@");
+function looksLikeReference(text5) {
+  if (isDigest(text5)) return false;
+  const [head2 = ""] = text5.split("@");
   return head2.includes("/") || head2.includes(":");
 }
-function names(text4, wanted) {
-  const name = parseRepository(text4);
+function names(text5, wanted) {
+  const name = parseRepository(text5);
   return name.ok && isAnyOf(name.value, wanted);
 }
-function isOf2(text4, wanted) {
-  const reference2 = parseReference(text4);
+function isOf2(text5, wanted) {
+  const reference2 = parseReference(text5);
   return reference2.ok && isAnyOf(reference2.value, wanted);
 }
 function isAnyOf(name, { image: image3, others = [] }) {
@@ -30072,22 +30176,22 @@ function bareTag(old, { tag: tag2, digest }) {
   if (isDigest(old)) return digest;
   return old.includes("@") ? `${tag2}@${digest}` : tag2;
 }
-function splice(text4, places) {
+function splice(text5, places) {
   const changes = /* @__PURE__ */ new Map();
   const pieces = [];
   let done = 0;
   let line2 = 1;
   for (const { node, value } of [...places].sort((a, b) => start(a.node) - start(b.node))) {
     if (node.value === value) continue;
-    const skipped2 = text4.slice(done, start(node));
-    const before = text4.slice(start(node), end(node));
-    const after = written(node, value, before, text4.charAt(start(node) - 1));
+    const skipped2 = text5.slice(done, start(node));
+    const before = text5.slice(start(node), end(node));
+    const after = written(node, value, before, text5.charAt(start(node) - 1));
     line2 += skipped2.split("\n").length - 1;
     pieces.push(skipped2, after);
     done = end(node);
     changes.set(node, { line: line2, before, after: after.trim() });
   }
-  return { text: pieces.join("") + text4.slice(done), changes };
+  return { text: pieces.join("") + text5.slice(done), changes };
 }
 function written(node, value, before, previous) {
   if (node.type === "QUOTE_SINGLE") return `'${value}'`;
@@ -30122,19 +30226,19 @@ function planFollowUp(items, texts) {
   const active = /* @__PURE__ */ new Set();
   const wanted = items.flatMap((item) => item.references.map((reference2) => ({ item, reference: reference2 })));
   for (const [file2, requests] of byFile(wanted)) {
-    const text4 = texts.get(file2) ?? null;
-    const edited = typeof text4 !== "string" ? null : editReferences(
-      text4,
+    const text5 = texts.get(file2) ?? null;
+    const edited = typeof text5 !== "string" ? null : editReferences(
+      text5,
       requests.map(({ item, reference: reference2 }) => ({ path: reference2.path, wanted: item }))
     );
     const changes = [];
     for (const [i, request] of requests.entries()) {
-      const result = edited?.results[i] ?? (text4 === null ? NO_FILE : NO_TEXT);
+      const result = edited?.results[i] ?? (text5 === null ? NO_FILE : NO_TEXT);
       if (!result.ok) problems2.set(request, result);
       else if (result.changes.length > 0) active.add(request.item);
       if (result.ok) changes.push(...result.changes);
     }
-    if (edited && edited.text !== text4) files.push({ file: file2, text: edited.text, changes });
+    if (edited && edited.text !== text5) files.push({ file: file2, text: edited.text, changes });
   }
   return {
     files,
@@ -30166,10 +30270,10 @@ function nameOf3({ image: image3, tag: tag2 }) {
 }
 function fingerprintOf(files) {
   const sorted2 = [...files].sort((a, b) => a.file < b.file ? -1 : 1);
-  return hash(JSON.stringify(sorted2.map(({ file: file2, text: text4 }) => [file2, text4])));
+  return hash(JSON.stringify(sorted2.map(({ file: file2, text: text5 }) => [file2, text5])));
 }
-function hash(text4) {
-  return (0, import_node_crypto7.createHash)("sha256").update(text4).digest("hex");
+function hash(text5) {
+  return (0, import_node_crypto7.createHash)("sha256").update(text5).digest("hex");
 }
 function followUpItems(images2, outcomes) {
   return images2.flatMap((entry) => {
@@ -30201,11 +30305,11 @@ function commitMessage(plan2) {
   const list3 = tags2.length > 1 ? [tags2.join("\n")] : [];
   return [titleOf(plan2), ...list3, trailers.join("\n")].join("\n\n");
 }
-function fingerprintIn(text4) {
-  return new RegExp(`^(?:<!-- )?${MARK}([0-9a-f]{64})(?: -->)?\\s*$`, "m").exec(text4)?.[1] ?? null;
+function fingerprintIn(text5) {
+  return new RegExp(`^(?:<!-- )?${MARK}([0-9a-f]{64})(?: -->)?\\s*$`, "m").exec(text5)?.[1] ?? null;
 }
-function withoutFingerprint(text4) {
-  return text4.replace(new RegExp(`^<!-- ${MARK}[0-9a-f]{64} -->\\s*`, "m"), "");
+function withoutFingerprint(text5) {
+  return text5.replace(new RegExp(`^<!-- ${MARK}[0-9a-f]{64} -->\\s*`, "m"), "");
 }
 function pullBody(plan2, { jobToken }) {
   const rows3 = plan2.files.flatMap(
@@ -30219,8 +30323,8 @@ function pullBody(plan2, { jobToken }) {
     bugs.map((bug) => `- ${escapeCell(bug)}`).join("\n"),
     jobToken ? noChecks() : ""
   ];
-  const text4 = parts.filter((part) => part !== "").join("\n\n");
-  return cut(text4, MAX_BODY, "The list was cut here; the diff has all of it.");
+  const text5 = parts.filter((part) => part !== "").join("\n\n");
+  return cut(text5, MAX_BODY, "The list was cut here; the diff has all of it.");
 }
 function supersededText(runUrl2) {
   return `The files on the base branch say all of this already, so there is nothing left to merge. Closed by ${link("Retag", runUrl2)}.`;
@@ -30405,8 +30509,8 @@ ${encodeLedger(ledger)}
 
 ${NOTES}${notes.slice(0, MAX_NOTES)}`;
   const parts = [intro.trim(), checklist(ledger, tracked), problems(ledger), rows2(ledger)];
-  const text4 = parts.filter((part) => part !== "").join("\n\n");
-  return head2 + cut(text4, MAX_BODY2 - head2.length - tail.length, "Older rows were cut here.") + tail;
+  const text5 = parts.filter((part) => part !== "").join("\n\n");
+  return head2 + cut(text5, MAX_BODY2 - head2.length - tail.length, "Older rows were cut here.") + tail;
 }
 function notesIn(body) {
   const at2 = body.indexOf(NOTES);
@@ -30418,8 +30522,8 @@ function checklist(ledger, { expected, platforms }) {
     return box(row !== void 0, row ? `${stage2}: ${code(row.tag)}` : stage2);
   });
   const machines = platforms.map(({ platform: platform3, byFile: byFile2, today }) => {
-    const text4 = today === byFile2 ? byFile2 : `${byFile2}, today ${today}`;
-    return box(today === byFile2, `${code(platform3)}: ${text4}`);
+    const text5 = today === byFile2 ? byFile2 : `${byFile2}, today ${today}`;
+    return box(today === byFile2, `${code(platform3)}: ${text5}`);
   });
   return ["#### Stages", [...stages2, ...machines].join("\n")].join("\n\n");
 }
@@ -30433,11 +30537,11 @@ ${lines3.join("\n")}`;
 function rows2(ledger) {
   if (ledger.rows.length === 0) return "";
   const shown3 = ledger.rows.slice(-MAX_ROWS2).reverse();
-  const cells = shown3.map(({ tag: tag2, stage: stage2, digest, run: run3, date }) => [
+  const cells = shown3.map(({ tag: tag2, stage: stage2, digest, run: run4, date }) => [
     code(tag2),
     stage2,
     code(shortDigest(digest)),
-    run3 === null ? "" : link("run", run3),
+    run4 === null ? "" : link("run", run4),
     date
   ]);
   return `#### Tags
@@ -30447,9 +30551,9 @@ ${table(["tag", "stage", "digest", "run", "date"], cells)}`;
 function trackingText(issues) {
   if (issues.length === 0) return "No tracking issue is open.";
   const cycles = /* @__PURE__ */ new Map();
-  for (const issue2 of [...issues].sort((a, b) => a.number - b.number)) {
-    const cycle = issue2.ledger?.cycle ?? "unknown cycle";
-    cycles.set(cycle, [...cycles.get(cycle) ?? [], issue2]);
+  for (const issue3 of [...issues].sort((a, b) => a.number - b.number)) {
+    const cycle = issue3.ledger?.cycle ?? "unknown cycle";
+    cycles.set(cycle, [...cycles.get(cycle) ?? [], issue3]);
   }
   const natural = new Intl.Collator("en", { numeric: true });
   const sorted2 = [...cycles].sort(([a], [b]) => natural.compare(a, b));
@@ -30497,7 +30601,7 @@ var init_body2 = __esm({
     MAX_BODY2 = 65536;
     MAX_ROWS2 = 100;
     MAX_NOTES = 2e4;
-    box = (done, text4) => `- [${done ? "x" : " "}] ${text4}`;
+    box = (done, text5) => `- [${done ? "x" : " "}] ${text5}`;
     TITLES = { held: "on hold", refused: "refused", drifted: "moved outside Retag" };
     DEFAULT_TITLE = "{name}: {tag}";
     DEFAULT_BODY = "{number}: {description}\n\nRetag keeps this issue: it follows the tags of {name} for {line} and is closed when everything is there.";
@@ -30517,7 +30621,7 @@ function draftIssue(current, tracked, config, context) {
   const complete = ledger.done === ledger.total && ledger.problems.length === 0;
   const state = nextState(current, before, ledger, complete);
   const title = oneLine2(
-    render(config.title || DEFAULT_TITLE, values, (text4) => text4) ?? `${tracked.image}: ${tracked.line}`
+    render(config.title || DEFAULT_TITLE, values, (text5) => text5) ?? `${tracked.image}: ${tracked.line}`
   );
   const intro = render(config.body ?? DEFAULT_BODY, values, escapeCell) ?? "";
   const notes = current ? notesIn(current.body) : "";
@@ -30614,7 +30718,7 @@ function labelsOf3(config, values, line2) {
   const labels = [];
   const warnings3 = [];
   for (const template of config.labels) {
-    const label4 = render(template, values, (text4) => text4);
+    const label4 = render(template, values, (text5) => text5);
     if (label4 === null)
       warnings3.push(`the label "${template}" uses a field that ${values["tag"] ?? ""} does not have`);
     else if (label4.length > 50 || label4.includes(",")) warnings3.push(`"${oneLine2(label4)}" cannot be a label`);
@@ -30654,8 +30758,8 @@ async function followUp(github, request) {
       const raced = error2 instanceof OperationError && (error2.status === 409 || error2.status === 422);
       if (!raced) throw error2;
       if (attempt3 === 1) continue;
-      const text4 = `the follow-up pull request could not be brought up to date, twice: ${error2.message}; run again`;
-      throw new OperationError("rejected", text4, { cause: error2 });
+      const text5 = `the follow-up pull request could not be brought up to date, twice: ${error2.message}; run again`;
+      throw new OperationError("rejected", text5, { cause: error2 });
     }
   }
 }
@@ -30689,15 +30793,15 @@ async function baseOf(github, { base, items }) {
   const { home } = github;
   const ref = await github.call("GET /repos/{owner}/{repo}/git/ref/{ref}", { ...home, ref: `heads/${base}` });
   const commit_sha = ref.object.sha;
-  const commit = await github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
+  const commit2 = await github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
     ...home,
     commit_sha
   });
   const files = items.flatMap(({ references: references2 }) => references2.map(({ file: file2 }) => file2));
   return {
     sha: commit_sha,
-    tree: commit.tree.sha,
-    files: await readTreeFiles(github, commit.tree.sha, files)
+    tree: commit2.tree.sha,
+    files: await readTreeFiles(github, commit2.tree.sha, files)
   };
 }
 async function movedUnder(github, request, before) {
@@ -30711,10 +30815,10 @@ async function branchOf2(github, { branch }) {
     ref: `heads/${branch}`
   });
   if (ref === null) return null;
-  const commit = (commit_sha) => github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...home, commit_sha });
-  let head2 = await commit(ref.object.sha);
+  const commit2 = (commit_sha) => github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...home, commit_sha });
+  let head2 = await commit2(ref.object.sha);
   const [first2, second] = head2.parents;
-  if (first2 && second && fingerprintIn(head2.message) === null) head2 = await commit(first2.sha);
+  if (first2 && second && fingerprintIn(head2.message) === null) head2 = await commit2(first2.sha);
   const fingerprint = fingerprintIn(head2.message);
   return { fingerprint, foreign: fingerprint === null };
 }
@@ -30735,32 +30839,32 @@ function declinedPull(pulls, plan2) {
 }
 async function writeBranch(github, request, plan2, base, exists3) {
   const { home } = github;
-  const entries = plan2.files.map(({ file: file2, text: text4 }) => ({
+  const entries = plan2.files.map(({ file: file2, text: text5 }) => ({
     path: file2,
     mode: base.files.get(file2)?.mode ?? "100644",
     type: "blob",
-    content: text4
+    content: text5
   }));
   const tree = await github.call("POST /repos/{owner}/{repo}/git/trees", {
     ...home,
     base_tree: base.tree,
     tree: entries
   });
-  const commit = await github.call("POST /repos/{owner}/{repo}/git/commits", {
+  const commit2 = await github.call("POST /repos/{owner}/{repo}/git/commits", {
     ...home,
     message: commitMessage(plan2),
     tree: tree.sha,
     parents: [base.sha]
   });
-  const { sha } = commit;
+  const { sha: sha2 } = commit2;
   if (exists3) {
-    const params = { ...home, ref: `heads/${request.branch}`, sha, force: true };
+    const params = { ...home, ref: `heads/${request.branch}`, sha: sha2, force: true };
     await github.call("PATCH /repos/{owner}/{repo}/git/refs/{ref}", params);
   } else {
     await github.call("POST /repos/{owner}/{repo}/git/refs", {
       ...home,
       ref: `refs/heads/${request.branch}`,
-      sha
+      sha: sha2
     });
   }
 }
@@ -30795,8 +30899,8 @@ async function close(github, request, open8) {
     comment,
     "pull-requests: write"
   );
-  const text4 = withoutFingerprint(open8.body ?? "");
-  const params = { ...home, pull_number: open8.number, state: "closed", body: text4 };
+  const text5 = withoutFingerprint(open8.body ?? "");
+  const params = { ...home, pull_number: open8.number, state: "closed", body: text5 };
   await github.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   if (branch?.foreign === false) {
     await github.call("DELETE /repos/{owner}/{repo}/git/refs/{ref}", {
@@ -30830,14 +30934,14 @@ async function syncTracking(github, config, tracked, context) {
   const results = [];
   for (const one of tracked) {
     const start2 = trackingMarker(one);
-    const issue2 = issues.find(({ body }) => (body ?? "").startsWith(start2)) ?? null;
-    if (issue2 === null && context.create === false) continue;
-    const current = issue2 ? { body: plain2(issue2.body), state: issue2.state === "open" ? "open" : "closed" } : null;
+    const issue3 = issues.find(({ body }) => (body ?? "").startsWith(start2)) ?? null;
+    if (issue3 === null && context.create === false) continue;
+    const current = issue3 ? { body: plain2(issue3.body), state: issue3.state === "open" ? "open" : "closed" } : null;
     const draft = draftIssue(current, one, config, context);
     for (const label4 of draft.labels) if (!labels.has(label4)) await ensureLabel(github, label4);
     draft.labels.forEach((label4) => labels.add(label4));
     const wanted = { ...draft, assignees: people.known };
-    const written2 = issue2 ? await update(github, issue2, wanted) : await create(github, wanted);
+    const written2 = issue3 ? await update(github, issue3, wanted) : await create(github, wanted);
     const warnings3 = [...draft.warnings, ...people.unknown];
     results.push({ image: one.image, line: one.line, open: draft.state === "open", warnings: warnings3, ...written2 });
   }
@@ -30857,10 +30961,10 @@ async function trackingIssues(github, state) {
   const identity = await github.identity();
   const params = { ...github.home, labels: TRACKING_LABEL, state };
   const found = [];
-  for await (const page of github.pages("GET /repos/{owner}/{repo}/issues", params)) {
+  for await (const page2 of github.pages("GET /repos/{owner}/{repo}/issues", params)) {
     found.push(
-      ...page.filter(({ user, author_association, pull_request }) => {
-        return !pull_request && (mayBeOwn(identity, user) || TRUSTED2.has(author_association ?? ""));
+      ...page2.filter(({ user: user2, author_association, pull_request }) => {
+        return !pull_request && (mayBeOwn(identity, user2) || TRUSTED2.has(author_association ?? ""));
       })
     );
   }
@@ -30873,28 +30977,28 @@ async function create(github, draft) {
   if (draft.state === "closed") await setState(github, made.number, "closed");
   return { state: "created", url: made.html_url };
 }
-async function update(github, issue2, draft) {
-  const labels = issue2.labels.map((label4) => typeof label4 === "string" ? label4 : label4.name ?? "");
-  const assignees = (issue2.assignees ?? []).map(({ login }) => login);
+async function update(github, issue3, draft) {
+  const labels = issue3.labels.map((label4) => typeof label4 === "string" ? label4 : label4.name ?? "");
+  const assignees = (issue3.assignees ?? []).map(({ login }) => login);
   const missing2 = draft.labels.filter((label4) => !labels.includes(label4));
   const absent = draft.assignees.filter(
     (login) => !assignees.some((one) => one.toLowerCase() === login.toLowerCase())
   );
   const change = {
-    ...issue2.title === draft.title ? {} : { title: draft.title },
-    ...plain2(issue2.body).trimEnd() === draft.body.trimEnd() ? {} : { body: draft.body },
+    ...issue3.title === draft.title ? {} : { title: draft.title },
+    ...plain2(issue3.body).trimEnd() === draft.body.trimEnd() ? {} : { body: draft.body },
     ...missing2.length === 0 ? {} : { labels: [...labels, ...missing2] },
     ...absent.length === 0 ? {} : { assignees: [...assignees, ...absent] },
-    ...issue2.state === draft.state ? {} : stateChange(draft.state)
+    ...issue3.state === draft.state ? {} : stateChange(draft.state)
   };
-  if (Object.keys(change).length === 0) return { state: "unchanged", url: issue2.html_url };
-  const params = { ...github.home, issue_number: issue2.number };
+  if (Object.keys(change).length === 0) return { state: "unchanged", url: issue3.html_url };
+  const params = { ...github.home, issue_number: issue3.number };
   if (draft.news.length > 0) {
     const body = draft.news.map((line2) => `- ${line2}`).join("\n");
     await github.call("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", { ...params, body });
   }
   await github.call("PATCH /repos/{owner}/{repo}/issues/{issue_number}", { ...params, ...change });
-  return { state: "updated", url: issue2.html_url };
+  return { state: "updated", url: issue3.html_url };
 }
 function stateChange(state) {
   return state === "closed" ? { state, state_reason: "completed" } : { state, state_reason: "reopened" };
@@ -30982,8 +31086,8 @@ function wantsComment({ comment }, facts) {
   return comment === "true" || comment === "auto" && facts.pullRequest?.fork === false;
 }
 function runUrl(env) {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run3 } = env;
-  return server && repository && run3 ? `${server}/${repository}/actions/runs/${run3}` : null;
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run4 } = env;
+  return server && repository && run4 ? `${server}/${repository}/actions/runs/${run4}` : null;
 }
 async function afterApply(result, parts) {
   const applied2 = result.report.command === "apply";
@@ -30998,8 +31102,8 @@ async function attempt2(what, applied2, work) {
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
     const standing = applied2 ? "the tags are there, but " : "";
-    const text4 = `${standing}${what} could not be brought up to date; run again to do the rest: ${messageOf(error2)}`;
-    return [{ level: "error", text: text4, url: null }];
+    const text5 = `${standing}${what} could not be brought up to date; run again to do the rest: ${messageOf(error2)}`;
+    return [{ level: "error", text: text5, url: null }];
   }
 }
 async function openFollowUp({ config, outcomes }, { files, base, github, runUrl: runUrl2 }) {
@@ -31041,7 +31145,7 @@ async function track({ config, outcomes, release, report: report2 }, { github, r
       text: `Tracking issue of ${image3} ${line2}: ${state}, ${open8 ? "open" : "closed"}`,
       url
     })),
-    ...warnings3.map((text4) => ({ level: "warning", text: text4, url: null })),
+    ...warnings3.map((text5) => ({ level: "warning", text: text5, url: null })),
     ...advice === null ? [] : [
       { level: advice.level === "hint" ? "line" : advice.level, text: advice.text, url: null }
     ]
@@ -31100,15 +31204,15 @@ async function withSession(args, io, body) {
   }
 }
 async function permitted2(args, io, files) {
-  const [ref, sha] = [args.text("ref"), args.text("sha")];
-  const options = { env: io.env, cwd: io.cwd, time: systemClock.now(), ref, sha, files, yes: args.is("yes") };
+  const [ref, sha2] = [args.text("ref"), args.text("sha")];
+  const options = { env: io.env, cwd: io.cwd, time: systemClock.now(), ref, sha: sha2, files, yes: args.is("yes") };
   if (ref === void 0) return { facts: null, may: await readPermission(options) };
   const facts = await readRefFacts(options);
   return { facts, may: facts.may };
 }
 function checkCommon(args) {
   const problems2 = [];
-  for (const check2 of CHECKS) collect(problems2, void 0, () => check2(args));
+  for (const check3 of CHECKS) collect(problems2, void 0, () => check3(args));
   if (problems2.length > 0) throw new UserError(problems2);
 }
 async function reportPath(args, io) {
@@ -31162,7 +31266,7 @@ function tagsCommand(args, io) {
   return withSession(args, io, async (session) => {
     const { log, registry, signal, insecure, facts, may } = session;
     if (args.command === "apply") requireWrite("retag apply", may, io.env["GITHUB_EVENT_NAME"] ?? null);
-    for (const text4 of facts?.warnings ?? []) log.warning(text4);
+    for (const text5 of facts?.warnings ?? []) log.warning(text5);
     const path6 = await reportPath(args, io);
     const request = await requestFor(args, io, session);
     const outside = openAdapters({
@@ -31175,7 +31279,7 @@ function tagsCommand(args, io) {
       signal,
       builder: args.text("builder") ?? "",
       insecure,
-      write: (text4) => void io.stderr.write(text4),
+      write: (text5) => void io.stderr.write(text5),
       terminal: io.stderr.isTTY === true && !args.is("quiet")
     });
     const { report: report2, exitCode: exitCode2 } = await run(request, {
@@ -31309,7 +31413,7 @@ async function runWith(inputs, env, workspace, deadline) {
     ...inputs.token === "" ? {} : { isTagAt: asker(inputs.token, env, log, deadline.signal) }
   });
   const command = commandFor(inputs.command, facts);
-  for (const text4 of facts.warnings) log.warning(text4);
+  for (const text5 of facts.warnings) log.warning(text5);
   if (!facts.may.write && inputs.command === "auto" && !isReview(facts) && facts.warnings.length === 0)
     log.warning(`nothing is written: ${facts.may.why}; ${facts.may.help}`);
   const concurrency = parseConcurrency(inputs.concurrency);
@@ -31378,9 +31482,9 @@ function isReview({ event, pullRequest }) {
 }
 function asker(token, env, log, signal) {
   const github = gitHubOf({ token, env, log, signal });
-  return async (name, sha) => {
+  return async (name, sha2) => {
     const { isTagAt: isTagAt2 } = await Promise.resolve().then(() => (init_refs(), refs_exports));
-    return isTagAt2(await github(), name, sha);
+    return isTagAt2(await github(), name, sha2);
   };
 }
 async function publish(result, { build: build2 }, path6, env, workspace) {
@@ -31409,8 +31513,8 @@ async function writeReport(path6, report2, workspace) {
 async function reportError(error2, env) {
   if (error2 instanceof UserError) {
     for (const problem4 of error2.problems) {
-      const { text: text5, ...at2 } = problemAnnotation(problem4);
-      annotate("error", text5, at2);
+      const { text: text6, ...at2 } = problemAnnotation(problem4);
+      annotate("error", text6, at2);
     }
     const lines3 = error2.problems.map((problem4) => `- ${escapeCell(formatProblem(problem4))}`);
     await publishSummary(`## Retag: nothing was done, the input has errors
@@ -31427,8 +31531,8 @@ ${escapeCell(error2.message)}
 `, env);
     return 1;
   }
-  const text4 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
-  annotate("error", `This is a fault of Retag, please report it: ${text4}`);
+  const text5 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
+  annotate("error", `This is a fault of Retag, please report it: ${text5}`);
   return 1;
 }
 async function filesOf(inputs, workspace) {
@@ -31581,23 +31685,23 @@ async function readRefs(io) {
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
   return refsIn(Buffer.concat(chunks).toString("utf8"));
 }
-function refsIn(text4) {
-  return text4.split(/\r?\n/).flatMap((line2) => {
+function refsIn(text5) {
+  return text5.split(/\r?\n/).flatMap((line2) => {
     const ref = line2.trim().replace(/^(?:[0-9a-f]{40}|[0-9a-f]{64})\s+/, "");
     return ref === "" || ref.endsWith("^{}") ? [] : [ref];
   });
 }
 function* classifyEach(policy2, refs, time2) {
-  for (const text4 of refs) yield classifyOne(policy2, text4, time2);
+  for (const text5 of refs) yield classifyOne(policy2, text5, time2);
 }
 function classifyRefs(policy2, refs, time2) {
   return [...classifyEach(policy2, refs, time2)];
 }
-function classifyOne(policy2, text4, time2) {
-  const ref = parseRef(text4, "tag");
+function classifyOne(policy2, text5, time2) {
+  const ref = parseRef(text5, "tag");
   if (!ref.ok) {
     const problem4 = { what: ref.what, hint: ref.hint };
-    return { ref: text4, classification: noClassification(ref.what), problems: [problem4] };
+    return { ref: text5, classification: noClassification(ref.what), problems: [problem4] };
   }
   const { kind, name } = ref.value;
   const decision = classify(policy2, { ref: ref.value.ref, kind, name, time: time2 });
@@ -31755,13 +31859,13 @@ function pinDigests(file2, pins) {
   const edits = wanted.map((pin) => editFor(entries, pin));
   const problems2 = edits.filter((edit) => "what" in edit);
   if (problems2.length > 0) throw new UserError(problems2);
-  const text4 = applyEdits(
+  const text5 = applyEdits(
     source.text,
     edits.filter((edit) => "text" in edit)
   );
-  verify({ path: file2.path, bytes: new TextEncoder().encode(text4) }, before, wanted);
+  verify({ path: file2.path, bytes: new TextEncoder().encode(text5) }, before, wanted);
   const marked = file2.bytes[0] === 239 && file2.bytes[1] === 187 && file2.bytes[2] === 191;
-  return marked ? BOM2 + text4 : text4;
+  return marked ? BOM2 + text5 : text5;
 }
 function findEntries(source) {
   const nodes = /* @__PURE__ */ new Map();
@@ -31808,26 +31912,26 @@ function editEntry(source, entry, digest) {
   const indent = " ".repeat(placeAt(source, key.range[0]).column - 1);
   return lineAfter(source.text, end2, `${indent}src_digest: ${digest}`);
 }
-function lineAfter(text4, offset, line2) {
-  const newline = text4[offset - 1] === "\n" ? offset - 1 : text4.indexOf("\n", offset);
+function lineAfter(text5, offset, line2) {
+  const newline = text5[offset - 1] === "\n" ? offset - 1 : text5.indexOf("\n", offset);
   if (newline < 0) {
-    const end3 = text4.includes("\r\n") ? "\r\n" : "\n";
-    return { start: text4.length, end: text4.length, text: end3 + line2 };
+    const end3 = text5.includes("\r\n") ? "\r\n" : "\n";
+    return { start: text5.length, end: text5.length, text: end3 + line2 };
   }
-  const end2 = text4[newline - 1] === "\r" ? "\r\n" : "\n";
+  const end2 = text5[newline - 1] === "\r" ? "\r\n" : "\n";
   return { start: newline + 1, end: newline + 1, text: line2 + end2 };
 }
 function pairOf2(map2, name) {
   return map2.items.find(({ key }) => isScalar(key) && key.value === name);
 }
-function applyEdits(text4, edits) {
+function applyEdits(text5, edits) {
   const pieces = [];
   let at2 = 0;
   for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
-    pieces.push(text4.slice(at2, edit.start), edit.text);
+    pieces.push(text5.slice(at2, edit.start), edit.text);
     at2 = edit.end;
   }
-  return pieces.join("") + text4.slice(at2);
+  return pieces.join("") + text5.slice(at2);
 }
 function verify(file2, before, pins) {
   const digests = new Map(pins.map(({ location: location2, digest }) => [keyOf4(location2), digest]));
@@ -31898,8 +32002,8 @@ async function pinCommand(args, io) {
       text: pinDigests(file2, pins),
       before: file2.bytes
     }));
-    for (const { path: path6, text: text4, before } of texts) {
-      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path14.resolve)(io.cwd, path6), text4);
+    for (const { path: path6, text: text5, before } of texts) {
+      if (!Buffer.from(text5).equals(before)) await replaceFile((0, import_node_path14.resolve)(io.cwd, path6), text5);
       for (const { entry, source, text: done, failed: failed3 } of outcomes)
         if (!failed3 && entry.origin.at().file === path6) log.line(`pin ${source}: ${done}`);
     }
@@ -31909,8 +32013,8 @@ async function pinCommand(args, io) {
     return failures.length > 0 ? 1 : 0;
   });
 }
-function problemOf4({ entry, text: text4, failed: failed3 }) {
-  return failed3 ? [{ location: entry.origin.at("src_build_tag"), what: text4 }] : [];
+function problemOf4({ entry, text: text5, failed: failed3 }) {
+  return failed3 ? [{ location: entry.origin.at("src_build_tag"), what: text5 }] : [];
 }
 async function lookUpPins(entries, registry, options) {
   return pool(entries, options.concurrency, async (entry) => {
@@ -31928,8 +32032,8 @@ async function pinOne(entry, ref, registry) {
   if (found.state === "unknown")
     return { entry, source, digest: null, text: found.error.message, failed: true };
   if (found.state === "absent") {
-    const text4 = `${source}: the source tag does not exist; correct it, or push the image`;
-    return { entry, source, digest: null, text: text4, failed: true };
+    const text5 = `${source}: the source tag does not exist; correct it, or push the image`;
+    return { entry, source, digest: null, text: text5, failed: true };
   }
   if (entry.srcDigest === found.digest) {
     return { entry, source, digest: null, text: `pinned already to ${found.digest}`, failed: false };
@@ -32303,8 +32407,8 @@ function blob(content) {
 function descriptorOf(of, mediaType) {
   return { mediaType, digest: of.digest, size: of.bytes.length };
 }
-function platformOf2(text4) {
-  const [os6 = "", architecture = "", variant] = text4.split("/");
+function platformOf2(text5) {
+  const [os6 = "", architecture = "", variant] = text5.split("/");
   return { architecture, os: os6, ...variant === void 0 ? {} : { variant } };
 }
 function buildLayer(spec, format) {
@@ -32316,8 +32420,8 @@ function buildLayer(spec, format) {
   return { descriptor: descriptorOf(content, type), diffId: digestOf3(archive), blob: content };
 }
 function tar(files) {
-  const parts = Object.entries(files).flatMap(([name, text4]) => {
-    const content = Buffer.from(text4);
+  const parts = Object.entries(files).flatMap(([name, text5]) => {
+    const content = Buffer.from(text5);
     return [header(name, content.length), content, Buffer.alloc(-content.length & 511)];
   });
   return Buffer.concat([...parts, Buffer.alloc(1024)]);
@@ -32456,11 +32560,11 @@ function blobKind(method) {
       return "other";
   }
 }
-function decode3(text4) {
+function decode3(text5) {
   try {
-    return decodeURIComponent(text4);
+    return decodeURIComponent(text5);
   } catch {
-    return text4;
+    return text5;
   }
 }
 async function readBody2(body, limit) {
@@ -32581,8 +32685,8 @@ function blobsUnknown(digests) {
 function unknownManifest(reference2) {
   return refusal3(404, "MANIFEST_UNKNOWN", "manifest unknown", `unknown reference ${reference2}`);
 }
-function isTag(text4) {
-  return isReservedTag(text4) || parseTag(text4).ok;
+function isTag(text5) {
+  return isReservedTag(text5) || parseTag(text5).ok;
 }
 function negotiate(negotiation) {
   const { found, byTag } = negotiation;
@@ -32675,8 +32779,8 @@ function asList(value) {
   return Array.isArray(value) ? value.map(asObject) : [];
 }
 function textOf7(value, key) {
-  const text4 = value?.[key];
-  return typeof text4 === "string" && text4 !== "" ? text4 : null;
+  const text5 = value?.[key];
+  return typeof text5 === "string" && text5 !== "" ? text5 : null;
 }
 function digestIn(part) {
   return textOf7(part, "digest") ?? "";
@@ -32873,9 +32977,9 @@ function listTags3(store, behaviour, repository, call) {
   if (asked !== null && !/^\d{1,9}$/.test(asked)) {
     return refusal3(400, "PAGINATION_NUMBER_INVALID", "invalid number of results requested", { n: asked });
   }
-  const page = pageOf2([...tags2].sort(), call, behaviour.pageSize);
-  const link2 = page.next === null ? {} : nextLink2(`/v2/${repository}/tags/list`, page.next, page.size);
-  return json(200, { name: repository, tags: page.entries }, link2);
+  const page2 = pageOf2([...tags2].sort(), call, behaviour.pageSize);
+  const link2 = page2.next === null ? {} : nextLink2(`/v2/${repository}/tags/list`, page2.next, page2.size);
+  return json(200, { name: repository, tags: page2.entries }, link2);
 }
 function listReferrers(store, behaviour, repository, call) {
   if (!behaviour.referrers) return pageNotFound();
@@ -32884,17 +32988,17 @@ function listReferrers(store, behaviour, repository, call) {
   const wanted = call.query.get("artifactType");
   const all = store.manifests(repository).flatMap((manifest) => describe3(manifest, subject)).filter((descriptor3) => wanted === null || descriptor3.artifactType === wanted);
   const byDigest = new Map(all.map((descriptor3) => [descriptor3.digest, descriptor3]));
-  const page = pageOf2([...byDigest.keys()].sort(), call, behaviour.pageSize);
+  const page2 = pageOf2([...byDigest.keys()].sort(), call, behaviour.pageSize);
   const filter = wanted === null ? {} : { artifactType: wanted };
   const index2 = {
     schemaVersion: 2,
     mediaType: OCI_INDEX3,
-    manifests: page.entries.map((digest) => byDigest.get(digest))
+    manifests: page2.entries.map((digest) => byDigest.get(digest))
   };
   return bytes(200, Buffer.from(JSON.stringify(index2)), {
     "content-type": OCI_INDEX3,
     ...wanted === null ? {} : { "oci-filters-applied": "artifactType" },
-    ...page.next === null ? {} : nextLink2(`/v2/${repository}/referrers/${subject}`, page.next, page.size, filter)
+    ...page2.next === null ? {} : nextLink2(`/v2/${repository}/referrers/${subject}`, page2.next, page2.size, filter)
   });
 }
 function describe3(manifest, subject) {
@@ -33498,9 +33602,9 @@ function unknownCommand(word) {
 function wordsOf(argv, shapes) {
   const options = Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, { type }]));
   const unknown2 = [];
-  let args = argv.map((text4) => ({ text: text4, corrected: false }));
+  let args = argv.map((text5) => ({ text: text5, corrected: false }));
   for (; ; ) {
-    const texts = args.map(({ text: text5 }) => text5);
+    const texts = args.map(({ text: text6 }) => text6);
     const { tokens } = (0, import_node_util.parseArgs)({
       args: texts,
       options,
@@ -33518,8 +33622,8 @@ function wordsOf(argv, shapes) {
         words: tokens.flatMap((token) => token.kind === "positional" ? [token.value] : [])
       };
     }
-    const text4 = texts[strange.index] ?? "";
-    const [, written2 = text4, name = "", value = ""] = /^(-+([^=]*))(.*)$/s.exec(text4) ?? [];
+    const text5 = texts[strange.index] ?? "";
+    const [, written2 = text5, name = "", value = ""] = /^(-+([^=]*))(.*)$/s.exec(text5) ?? [];
     const near = suggest(name, Object.keys(shapes));
     unknown2.push({ written: written2, near });
     const meant = near === void 0 ? [] : [{ text: `--${near}${value}`, corrected: true }];
@@ -33588,7 +33692,7 @@ async function action() {
 }
 function printer(stream2) {
   return {
-    write: (text4) => stream2.write(printable(text4, stream2.isTTY)),
+    write: (text5) => stream2.write(printable(text5, stream2.isTTY)),
     get isTTY() {
       return stream2.isTTY;
     },

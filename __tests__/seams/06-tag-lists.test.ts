@@ -65,6 +65,11 @@ describe('seam 06: a channel does not move by a list that is not complete', () =
     ['tags: [], although tags exist', [json({ name: 'app', tags: [] })], /without "latest"/],
     ['a list without the channel', [json({ name: 'app', tags: ['v1.0.0'] })], /a list of 1 without "latest"/],
     [
+      'a list with items that are no text',
+      [json({ name: 'app', tags: [null, 5, 'v1.0.0', 'latest'] })],
+      /something that is not a tag list/,
+    ],
+    [
       'the list of another name',
       [json({ name: 'other/app', tags: ['v1.0.0', 'latest'] })],
       /not whole: it is of "other\/app"/,

@@ -51,6 +51,37 @@ describe('seam 23: a check', () => {
     expect((await judge(gate({ check: 'e2e' }))).state).toBe('failed');
   });
 
+  const forged = { id: 1, name: 'e2e', status: 'completed', conclusion: 'success', completed_at: on(20) };
+  test.each<[string, RegExp, (sha: string) => unknown, string]>([
+    ['check runs: null', /check-runs/, () => ({ total_count: 0, check_runs: null }), 'check_runs is null'],
+    ['a list in place of an object', /check-runs/, () => [], 'check_runs is undefined'],
+    [
+      'a check run: null',
+      /check-runs/,
+      () => ({ total_count: 1, check_runs: [null] }),
+      'check_runs.0 is null',
+    ],
+    [
+      'fewer check runs than GitHub counts',
+      /check-runs/,
+      (sha) => ({ total_count: 500, check_runs: [{ ...forged, head_sha: sha, app: { slug: 'ci' } }] }),
+      'GitHub lists 1 of 500 runs of the check "e2e"',
+    ],
+    ['statuses: null', /statuses/, () => null, 'the answer is null'],
+    ['a commit without a commit', /commits\/[0-9a-f]+$/, (sha) => ({ sha }), 'commit is undefined'],
+  ])('seam 23: an answer of another shape is unknown: %s', async (_name, on, body, text) => {
+    const raw = JSON.stringify(body(local.repo.main));
+    local.fail({
+      on,
+      times: 99,
+      answer: { status: 200, raw, headers: { 'content-type': 'application/json' } },
+    });
+    expect(await judge(gate({ check: 'e2e' }))).toMatchObject({
+      state: 'unknown',
+      text: expect.stringContaining(text),
+    });
+  });
+
   test('seam 23: with "app" a commit status counts only if that app set it', async () => {
     const status = { sha: local.repo.main, context: 'e2e', state: 'success' as const, at: on(20) };
     local.repo.statuses.push({ ...status, by: 'stranger' }, { ...status, by: 'ci' });

@@ -92,10 +92,19 @@ async function signalsOf(
   const params = { ...repoName(repo), ref: commit.sha };
   const runs: CheckRun[] = [];
   const wanted = { ...params, check_name: name, filter: 'all' as const };
+  let listed = 0;
+  let total = 0;
   for await (const page of github.pages('GET /repos/{owner}/{repo}/commits/{ref}/check-runs', wanted)) {
+    listed += page.check_runs.length;
+    total = page.total_count;
     // GitHub filters by name and commit itself; a proxy may not, and another check must not open a gate.
     const mine = page.check_runs.filter((run) => run.name === name && run.head_sha === commit.sha);
     runs.push(...mine.filter((run) => app === undefined || run.app?.slug === app));
+  }
+  // One that is missing may be the newest, and red.
+  if (listed < total) {
+    const what = `GitHub lists ${listed} of ${total} runs of the check "${name}" on ${commit.sha.slice(0, 7)}`;
+    throw new OperationError('protocol', `${what}; run again`);
   }
   const statuses: Status[] = [];
   for await (const page of github.pages('GET /repos/{owner}/{repo}/commits/{ref}/statuses', params)) {

@@ -6,6 +6,7 @@ import type { Endpoints } from '@octokit/types';
 
 import { messageOf, OperationError } from '../errors.js';
 import type { Clock, Log } from '../ports.js';
+import { checked } from './answers.js';
 import { createWorker, faultOf, limitFault, nextStep, permissionFor, redact } from './errors.js';
 
 export type Route = keyof Endpoints;
@@ -88,7 +89,7 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
   const home = repoName(options.repository);
   const send = createSender(await loadOctokit(options), options);
   const call = async (route: string, params: Record<string, unknown>, needs?: string): Promise<unknown> =>
-    (await send(route, params, needs)).data;
+    checked(route, (await send(route, params, needs)).data);
   const find = async (route: string, params: Record<string, unknown>, needs?: string): Promise<unknown> => {
     try {
       return await call(route, params, needs);
@@ -100,7 +101,7 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
   async function* pages(route: string, params: Record<string, unknown>, maxPages = 50): AsyncGenerator {
     let page = await send(route, { per_page: 100, ...params });
     for (let count = 1; ; count++) {
-      yield page.data;
+      yield checked(route, page.data);
       const next = nextPage(page.link, options.apiUrl);
       if (next === null || count >= maxPages) return;
       page = await send(`GET ${next}`, {}, permissionFor(route) ?? undefined);

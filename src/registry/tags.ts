@@ -74,7 +74,7 @@ function tagsOf(task: Task, { repository }: Repository, response: RegistryRespon
   const name = isObject(body) ? (body['name'] ?? repository) : repository;
   if (name !== repository) throw incomplete(task, `it is of ${clean(JSON.stringify(name))}`);
   const tags = isObject(body) ? (body['tags'] ?? []) : undefined;
-  if (!Array.isArray(tags)) {
+  if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) {
     throw failure(
       'protocol',
       task,
@@ -83,7 +83,5 @@ function tagsOf(task: Task, { repository }: Repository, response: RegistryRespon
       { status: 200 },
     );
   }
-  return tags.filter(
-    (tag): tag is string => typeof tag === 'string' && (isReservedTag(tag) || parseTag(tag).ok),
-  );
+  return tags.filter((tag) => isReservedTag(tag) || parseTag(tag).ok);
 }
