@@ -872,6 +872,389 @@ var init_csv = __esm({
   }
 });
 
+// src/builds/machines.ts
+function formatDigests(built2) {
+  const record3 = {};
+  for (const { target, digest } of built2) {
+    if (!target.pushed) continue;
+    (record3[target.image] ??= {})[target.platforms[0] ?? ""] = digest;
+  }
+  return JSON.stringify(record3);
+}
+function parseDigests(documents) {
+  const problems2 = [];
+  const images2 = /* @__PURE__ */ new Map();
+  for (const { name, text: text5 } of documents) {
+    const data = parseJson(text5);
+    if (!isRecord(data)) {
+      problems2.push(problem(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:\u2026"}}'));
+      continue;
+    }
+    for (const [image3, platforms] of Object.entries(data)) {
+      if (!isRecord(platforms)) {
+        problems2.push(problem(name, `"${image3}" has no platforms`, '{"image": {"linux/amd64": "sha256:\u2026"}}'));
+        continue;
+      }
+      const known2 = images2.get(image3) ?? /* @__PURE__ */ new Map();
+      images2.set(image3, known2);
+      for (const [platform3, digest] of Object.entries(platforms))
+        add(name, image3, platform3, digest, known2, problems2);
+    }
+  }
+  if (problems2.length > 0) throw new UserError(problems2);
+  return images2;
+}
+function add(name, image3, platform3, digest, known2, problems2) {
+  const parsed2 = parsePlatform(platform3);
+  if (!parsed2.ok) problems2.push({ what: `digests: ${name}: ${image3}: ${parsed2.what}`, hint: parsed2.hint });
+  else if (typeof digest !== "string" || !isDigest(digest)) {
+    problems2.push(problem(name, `${image3}, ${platform3}: no digest`, '"sha256:" and 64 hexadecimal digits'));
+  } else if ((known2.get(parsed2.value) ?? digest) !== digest) {
+    const what = `digests: ${name}: ${image3}, ${platform3} is ${digest} here and ${known2.get(parsed2.value) ?? ""} elsewhere`;
+    problems2.push({ what, hint: "hand on the files of one run only" });
+  } else known2.set(parsed2.value, digest);
+}
+function builtElsewhere(builds, images2, digests) {
+  const problems2 = [];
+  const names2 = targetNames(builds.map(({ config }) => imageOf(config)));
+  const built2 = builds.flatMap(({ config, choice }, i) => {
+    const image3 = imageOf(config);
+    const given2 = [...digests.get(image3) ?? []];
+    return choice.push.flatMap((platform3) => {
+      const found = given2.find(([name2]) => normalisePlatform(name2) === normalisePlatform(platform3));
+      const repository = config.names[0]?.repository;
+      if (found === void 0 || repository === void 0) {
+        const what = `digests: ${image3} has no digest for ${platform3}`;
+        problems2.push({ what, hint: "see the job that builds this platform; every one must succeed" });
+        return [];
+      }
+      const name = platformTarget(names2[i] ?? "", platform3);
+      const target = { name, image: image3, repository, platforms: [platform3], pushed: true, split: true };
+      const { context, origin } = config;
+      return [
+        { target: { ...target, context, dockerfile: "", stage: null, paths: [], origin }, digest: found[1] }
+      ];
+    });
+  });
+  for (const image3 of digests.keys()) {
+    if (images2.includes(image3)) continue;
+    problems2.push({
+      what: `digests: no build is called "${image3}"`,
+      hint: `the builds are ${images2.join(", ")}`
+    });
+  }
+  if (problems2.length > 0) throw new UserError(problems2);
+  return built2;
+}
+function problem(name, what, form) {
+  return { what: `digests: ${name}: ${what}`, hint: `write ${form}` };
+}
+function parseJson(text5) {
+  try {
+    return JSON.parse(text5);
+  } catch {
+    return void 0;
+  }
+}
+function isRecord(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function matrix(builds, runners) {
+  const own = new Map(
+    Object.entries(runners).map(([platform3, label4]) => [normalisePlatform(platform3), label4])
+  );
+  const include = builds.flatMap(
+    ({ config, choice }) => choice.build.map((platform3) => ({
+      image: imageOf(config),
+      platform: platform3,
+      runner: own.get(normalisePlatform(platform3)) ?? RUNNERS[platform3] ?? RUNNER
+    }))
+  );
+  return { include };
+}
+function unsplit(builds) {
+  return builds.filter(({ config }) => config.platforms.length === 0);
+}
+function onlyPlatform(builds, platform3, isDue) {
+  const unnamed = unsplit(builds);
+  if (unnamed.length > 0 && unnamed.length === builds.length) {
+    throw new UserError(
+      unnamed.map(({ config }) => ({
+        location: config.origin.at(),
+        what: `a run for the platform ${platform3} needs builds that name their platforms`,
+        hint: `list the platforms of ${imageOf(config)} under "platforms"`
+      }))
+    );
+  }
+  const wanted = normalisePlatform(platform3);
+  const same = (name) => normalisePlatform(name) === wanted;
+  const names2 = builds.flatMap(({ config }) => config.platforms.map((entry) => entry.platform));
+  if (names2.length > 0 && !names2.some(same)) {
+    throw new UserError({
+      what: `no build has the platform ${JSON.stringify(platform3)}`,
+      hint: `the platforms are ${[...new Set(names2)].join(", ")}`
+    });
+  }
+  return builds.filter(isDue).map(({ config, choice }) => ({
+    config,
+    choice: { build: choice.build.filter(same), push: choice.push.filter(same) }
+  })).filter(({ choice }) => choice.build.length > 0);
+}
+function imageOf(build2) {
+  return build2.names[0]?.text ?? "";
+}
+function targetNames(images2) {
+  const used = /* @__PURE__ */ new Set();
+  return images2.map((image3) => {
+    const last = image3.slice(image3.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9_-]/g, "-");
+    const base = last === "" || last === "default" ? `image-${last}` : last;
+    let name = base;
+    for (let n = 2; used.has(name); n++) name = `${base}-${n}`;
+    used.add(name);
+    return name;
+  });
+}
+function platformTarget(name, platform3) {
+  return `${name}_${platform3.replace(/[^A-Za-z0-9_-]/g, "-")}`;
+}
+var RUNNERS, RUNNER;
+var init_machines = __esm({
+  "src/builds/machines.ts"() {
+    "use strict";
+    init_errors();
+    init_platform();
+    init_reference();
+    RUNNERS = { "linux/arm64": "ubuntu-24.04-arm" };
+    RUNNER = "ubuntu-24.04";
+  }
+});
+
+// src/builds/options.ts
+function parseSecret(text5, values) {
+  const looksLikeSpec = /^"?(?:type|id|src|source|env)=/i.test(text5);
+  if (!looksLikeSpec) return values ? secretByValue(text5) : secretInFile();
+  const csv = parseCsv(text5);
+  if (!csv.ok) return csv;
+  const unknown2 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
+  if (unknown2) return bad2(`"${unknown2.key}" is not a key of a secret`, "use id with env or src");
+  const get = (key) => csv.value.find((field2) => field2.key === key)?.value;
+  const [type, id, env] = [get("type"), get("id"), get("env")];
+  const source = get("src") ?? get("source");
+  if (type !== void 0 && type !== "file" && type !== "env") {
+    return bad2(`"${type}" is not a type of secret`, "write type=file or type=env");
+  }
+  if (id === void 0 || !SECRET_ID.test(id))
+    return bad2("the secret has no id", 'write it as "id=NAME,env=VARIABLE"');
+  if (env !== void 0 && source !== void 0)
+    return bad2("the secret has env and src", "give one of the two");
+  const variable = env ?? (type === "env" ? source : void 0) ?? (source === void 0 ? id : void 0);
+  if (variable === void 0) return good({ id, file: clean(source ?? "") });
+  if (!VARIABLE.test(variable))
+    return bad2(`"${variable}" is not the name of a variable`, "name an environment variable");
+  return good({ id, env: variable });
+}
+function secretByValue(text5) {
+  const equals = text5.indexOf("=");
+  const id = text5.slice(0, Math.max(equals, 0));
+  if (!SECRET_ID.test(id))
+    return bad2("a secret has no name", 'write it as "NAME=value" or "id=NAME,env=VARIABLE"');
+  return good({ id, value: text5.slice(equals + 1) });
+}
+function secretInFile() {
+  return bad2(
+    'the secret is not of the form "id=NAME,env=VARIABLE" or "id=NAME,src=FILE"',
+    "never write a value here: put it into an environment variable of the step and name that"
+  );
+}
+function parseSsh(text5) {
+  const [id = "", ...rest] = text5.split("=");
+  if (!SECRET_ID.test(id)) return bad2("the ssh entry has no id", 'write it as "default" or "id=PATH"');
+  const paths = rest.length === 0 ? [] : rest.join("=").split(",");
+  if (paths.some((path6) => path6 === "" || hasControl(path6)))
+    return bad2("the ssh entry has an empty path", "name a socket or key file");
+  const cleaned = paths.map(clean);
+  return good({ text: paths.length === 0 ? id : `${id}=${cleaned.join(",")}`, paths: cleaned });
+}
+function parseCache(text5) {
+  const csv = parseCsv(text5);
+  if (!csv.ok) return csv;
+  const [first2] = csv.value;
+  if (csv.value.length === 1 && first2?.bare) {
+    const fields2 = [
+      { key: "type", value: "registry", bare: false },
+      { key: "ref", value: first2.key, bare: false }
+    ];
+    const ref2 = cacheRef(fields2);
+    return ref2?.ok === false ? ref2 : good(fields2);
+  }
+  const bare2 = csv.value.find((field2) => field2.bare);
+  if (bare2) return bad2(`"${bare2.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
+  const type = csv.value.find(({ key }) => key === "type");
+  if (!type?.value) return bad2("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
+  const ref = cacheRef(csv.value);
+  if (ref?.ok === false) return ref;
+  const paths = cachePaths(csv.value);
+  return good(
+    csv.value.map((field2) => paths.includes(field2) ? { ...field2, value: clean(field2.value) } : field2)
+  );
+}
+function cachePaths(fields2) {
+  return isOfType(fields2, "local") ? fields2.filter(({ key }) => key === "src" || key === "dest") : [];
+}
+function cacheRef(fields2) {
+  const text5 = isOfType(fields2, "registry") ? fields2.find(({ key }) => key === "ref")?.value : void 0;
+  if (text5 === void 0) return null;
+  const name = text5.split("@", 1)[0] ?? "";
+  const colon = name.lastIndexOf(":");
+  const end2 = colon > name.lastIndexOf("/") ? colon : name.length;
+  const repository = parseRepository(name.slice(0, end2));
+  if (!repository.ok) return repository;
+  const rest = text5.slice(end2);
+  if (rest.startsWith("@")) return good({ repository: repository.value, tag: null, rest });
+  const tag2 = rest === "" ? good("latest") : parseTag(name.slice(end2 + 1));
+  return tag2.ok ? good({ repository: repository.value, tag: tag2.value, rest }) : tag2;
+}
+function isOfType(fields2, type) {
+  return fields2.some(({ key, value }) => key === "type" && value.trim().toLowerCase() === type);
+}
+function clean(path6) {
+  return path6 === "" ? "" : import_node_path.posix.normalize(path6);
+}
+function parseAttestation(kind, text5) {
+  const type = { key: "type", value: kind, bare: false };
+  if (text5 === "true" || text5 === "") return good([type]);
+  if (text5 === "false") return good([type, { key: "disabled", value: "true", bare: false }]);
+  const csv = parseCsv(text5);
+  if (!csv.ok) return csv;
+  const [first2] = csv.value;
+  if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
+    return good([type, { key: "mode", value: first2.key, bare: false }]);
+  }
+  const wrong2 = csv.value.find(({ key, bare: bare2 }) => bare2 || key === "type");
+  if (wrong2)
+    return bad2(
+      `"${wrong2.key}" does not belong in ${kind}`,
+      'write true, false or "key=value" pairs such as "mode=max"'
+    );
+  return good([type, ...csv.value]);
+}
+function isDisabled(fields2) {
+  return fields2.some(({ key, value }) => key === "disabled" && value === "true");
+}
+function parseUlimit(text5) {
+  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text5) ? good(text5) : bad2("this is not a ulimit", 'write it as "nofile=1024:2048"');
+}
+function parseShmSize(text5) {
+  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text5) ? good(text5) : bad2("this is not a size", 'write it as "128m" or "2g"');
+}
+function parseNetwork(text5) {
+  return ["default", "none", "host"].includes(text5) ? good(text5) : bad2(`"${text5}" is not a network mode`, "write default, none or host");
+}
+function parseHost(text5) {
+  const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text5) ?? [];
+  return name !== void 0 && address !== void 0 ? good([name, address.replace(/^\[|\]$/g, "")]) : bad2("this is not a host entry", 'write it as "name:address"');
+}
+function annotationLevels(key) {
+  const colon = key.indexOf(":");
+  const levels = colon < 0 ? [] : key.slice(0, colon).split(",");
+  return levels.length > 0 && levels.every((level) => LEVEL.test(level)) ? { levels, name: key.slice(colon + 1) } : { levels: null, name: key };
+}
+function parseKey(key) {
+  if (key === "" || key.includes("=") || hasControl(key)) {
+    return bad2(`${JSON.stringify(key)} cannot be a key`, 'use a key without "=" and control characters');
+  }
+  return good(key);
+}
+function parseNamedContext(text5) {
+  if (/^(?:docker-image|https):\/\/[^\s]+$/.test(text5) || /^git@[^\s]+$/.test(text5)) {
+    return good({ text: text5, local: false });
+  }
+  if (/^(?:target|oci-layout):/.test(text5)) {
+    return bad2(`"${text5}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
+  }
+  const path6 = parseLocalPath(text5);
+  return path6.ok ? good({ text: path6.value, local: true }) : path6;
+}
+function parseLocalPath(text5) {
+  const hint2 = "name a path inside the workspace";
+  if (text5 === "" || hasControl(text5)) return bad2("the path is empty or holds a control character", hint2);
+  if (text5.startsWith("-"))
+    return bad2(`"${text5}" starts with "-"`, `${hint2}; standard input and flags cannot be used`);
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text5) || /^git@/.test(text5) || /^(?:\.\/+)*github\.com\//.test(text5)) {
+    return bad2(`"${text5}" is a remote address`, `${hint2}; check the repository out first`);
+  }
+  if (text5.startsWith("/") || text5.includes("\\"))
+    return bad2(`"${text5}" is not relative to the workspace`, hint2);
+  const parts = [];
+  for (const part of text5.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === void 0) return bad2(`"${text5}" is outside the workspace`, hint2);
+  }
+  const path6 = parts.join("/");
+  if (path6 !== text5 && path6 !== "") return parseLocalPath(path6);
+  return good(path6 === "" ? "." : path6);
+}
+function hasControl(text5) {
+  return /[\x00-\x1f\x7f]/.test(text5);
+}
+var import_node_path, bad2, good, SECRET_ID, VARIABLE, LEVEL;
+var init_options = __esm({
+  "src/builds/options.ts"() {
+    "use strict";
+    import_node_path = require("node:path");
+    init_reference();
+    init_csv();
+    bad2 = (what, hint2) => ({
+      ok: false,
+      what,
+      hint: hint2
+    });
+    good = (value) => ({ ok: true, value });
+    SECRET_ID = /^[A-Za-z0-9_.-]+$/;
+    VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+    LEVEL = /^(?:index|manifest|index-descriptor|manifest-descriptor)(?:\[[A-Za-z0-9_/-]+\])?$/;
+  }
+});
+
+// src/builds/cache.ts
+function mapCache(text5, map2) {
+  const read3 = readCache(text5);
+  if (read3 === null || !map2.has(read3.ref.repository.registry)) return text5;
+  const ref = formatRepository(mapRepository(read3.ref.repository, map2)) + read3.ref.rest;
+  return formatCsv(read3.fields.map((field2) => field2.key === "ref" ? { ...field2, value: ref } : field2));
+}
+function cacheProblems(builds, ownerOf2) {
+  return builds.flatMap(
+    (build2) => build2.cacheTo.flatMap((text5, i) => {
+      const { repository, tag: tag2 = null } = readCache(text5)?.ref ?? {};
+      if (repository === void 0 || tag2 === null) return [];
+      const owner = ownerOf2({ ...repository, tag: tag2 });
+      if (owner === null) return [];
+      const input = build2.fromInputs?.includes("cache_to") === true;
+      const name = formatReference({ ...repository, tag: tag2 });
+      const what = `${imageOf(build2)}: cache_to: the cache would be written over the tag ${name}: ${owner}`;
+      const hint2 = `give the cache a tag of its own, such as "${formatRepository(repository)}:buildcache"`;
+      return [{ ...input ? {} : { location: build2.origin.at("cache_to", i) }, what, hint: hint2 }];
+    })
+  );
+}
+function readCache(text5) {
+  const fields2 = parseCache(text5);
+  const ref = fields2.ok ? cacheRef(fields2.value) : null;
+  return fields2.ok && ref?.ok === true ? { fields: fields2.value, ref: ref.value } : null;
+}
+var init_cache = __esm({
+  "src/builds/cache.ts"() {
+    "use strict";
+    init_reference();
+    init_overrides();
+    init_csv();
+    init_machines();
+    init_options();
+  }
+});
+
 // src/builds/inputs.ts
 function buildsOfRun(config, options) {
   const { images: images2, defaults, registryMap } = options;
@@ -886,10 +1269,14 @@ function buildsOfRun(config, options) {
       };
     });
     const shown3 = names2.map(({ text: text5, repository }) => ({ text: text5, repository }));
-    const config2 = withDefaults({ ...entry, names: shown3 }, defaults);
+    const config2 = withMap(withDefaults({ ...entry, names: shown3 }, defaults), registryMap);
     if (entry.origin === INPUTS) return { config: config2, names: names2, entry: null, location: null };
     return { config: config2, names: names2, entry, location: entry.origin.at() };
   });
+}
+function withMap(build2, map2) {
+  const mapped = (list3) => list3.map((text5) => mapCache(text5, map2));
+  return { ...build2, cacheFrom: mapped(build2.cacheFrom), cacheTo: mapped(build2.cacheTo) };
 }
 function entriesOf(config, images2) {
   if (images2.length === 0) return config.builds;
@@ -979,7 +1366,7 @@ function platformsOf(build2, names2) {
 }
 function parseImages(text5) {
   const lines3 = inputList(text5, { comments: true });
-  if (!lines3.ok) return { names: [], disabled: false, problems: [problem(lines3.what, lines3.hint)] };
+  if (!lines3.ok) return { names: [], disabled: false, problems: [problem2(lines3.what, lines3.hint)] };
   const read3 = lines3.value.map(imagesOf);
   const images2 = read3.flatMap((line2) => "images" in line2 ? line2.images : []);
   const enabled = images2.filter(({ enable }) => enable).map(({ name }) => name);
@@ -999,17 +1386,17 @@ function imagesOf(line2) {
     attributes ||= value !== null;
     const attribute = value === null ? "name" : key.toLowerCase();
     if (attribute === "name") names2.push((value ?? key).toLowerCase());
-    else if (attribute !== "enable") return { problem: problem(`"${key}" is not an attribute of an image`) };
+    else if (attribute !== "enable") return { problem: problem2(`"${key}" is not an attribute of an image`) };
     else if (value === "true" || value === "false") enable = value === "true";
-    else return { problem: problem(`enable: "${value ?? ""}" is neither true nor false`) };
+    else return { problem: problem2(`enable: "${value ?? ""}" is neither true nor false`) };
   }
   const shown3 = JSON.stringify(line2.slice(0, 100));
-  if (names2.length === 0 || names2.includes("")) return { problem: problem(`${shown3} names no image`) };
+  if (names2.length === 0 || names2.includes("")) return { problem: problem2(`${shown3} names no image`) };
   if (attributes && names2.length > 1)
-    return { problem: problem(`${shown3} names several images and has attributes`, "give each a line") };
+    return { problem: problem2(`${shown3} names several images and has attributes`, "give each a line") };
   return { images: names2.map((name) => ({ name, enable })) };
 }
-function problem(what, hint2 = HINT) {
+function problem2(what, hint2 = HINT) {
   return { what: `input images: ${what}`, hint: hint2 };
 }
 function inputList(text5, { commas = false, comments = false } = {}) {
@@ -1045,6 +1432,7 @@ var init_inputs = __esm({
     init_platform();
     init_reference();
     init_overrides();
+    init_cache();
     init_csv();
     NOWHERE = { file: "action inputs", line: 1, column: 1, nowhere: true };
     INPUTS = { at: () => NOWHERE, keyAt: () => NOWHERE, inside: () => NOWHERE };
@@ -1057,11 +1445,11 @@ function parseRef(text5, short2 = "refuse") {
   const ref = fullRef(text5, short2);
   if (ref === null) {
     const example2 = /\s/.test(text5) || text5 === "" ? "main" : text5;
-    return bad2(text5, `write all of it: "refs/heads/${example2}" or "refs/tags/${example2}"`);
+    return bad3(text5, `write all of it: "refs/heads/${example2}" or "refs/tags/${example2}"`);
   }
   const name = ref.replace(/^refs\/(?:heads\/|tags\/)?/, "");
   if (name === "" || /^refs\/(?:heads|tags)$/.test(ref) || ref.length > LONGEST_REF || FORBIDDEN.test(ref)) {
-    return bad2(text5, "give a ref that git takes (git check-ref-format)");
+    return bad3(text5, "give a ref that git takes (git check-ref-format)");
   }
   return { ok: true, value: { ref, kind: kindOf(ref), name } };
 }
@@ -1075,7 +1463,7 @@ function kindOf(ref) {
   if (ref.startsWith("refs/tags/")) return "tag";
   return ref.startsWith("refs/pull/") ? "pull" : "other";
 }
-function bad2(text5, hint2) {
+function bad3(text5, hint2) {
   return { ok: false, what: `${visible(text5)} is not a git ref`, hint: hint2 };
 }
 function visible(text5) {
@@ -1148,7 +1536,7 @@ async function remoteTags(cwd, env, trusted) {
   const { GITHUB_SERVER_URL: server = "https://github.com", GITHUB_REPOSITORY: name = "" } = env;
   if (name === "") return null;
   const safe = { ...pick(env, NEEDED), ...asVariables(OVER), GIT_ALLOW_PROTOCOL: "https:http" };
-  return runGit((0, import_node_path.parse)(cwd).root, safe, [...words, "--", `${server}/${name}`], 6e4);
+  return runGit((0, import_node_path2.parse)(cwd).root, safe, [...words, "--", `${server}/${name}`], 6e4);
 }
 function runGit(cwd, env, args, timeout) {
   const environment = { ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
@@ -1260,12 +1648,12 @@ function unreadable(what, stderr) {
     hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
   });
 }
-var import_node_child_process, import_node_path, MAX_OUTPUT, PLUMBING, NO_REPOSITORY, OVER, DRIVER, NEEDED, NETWORK, PREFIX;
+var import_node_child_process, import_node_path2, MAX_OUTPUT, PLUMBING, NO_REPOSITORY, OVER, DRIVER, NEEDED, NETWORK, PREFIX;
 var init_git = __esm({
   "src/git/git.ts"() {
     "use strict";
     import_node_child_process = require("node:child_process");
-    import_node_path = require("node:path");
+    import_node_path2 = require("node:path");
     init_errors();
     init_environment();
     MAX_OUTPUT = 64 * 1024 * 1024;
@@ -1344,9 +1732,9 @@ async function foreignWork(circumstances) {
   const found = top === null ? null : elsewhere(top);
   if (found !== null) return found;
   for (const file2 of files) {
-    const path6 = (0, import_node_path2.resolve)(cwd, file2.path);
-    const git = gitIn((0, import_node_path2.dirname)(path6), env);
-    const committed2 = await blobOf(git, (0, import_node_path2.basename)(path6));
+    const path6 = (0, import_node_path3.resolve)(cwd, file2.path);
+    const git = gitIn((0, import_node_path3.dirname)(path6), env);
+    const committed2 = await blobOf(git, (0, import_node_path3.basename)(path6));
     if (committed2 === null) continue;
     const head2 = await commitOf(git, "HEAD");
     const other = head2 === null || head2 === top ? null : elsewhere(head2);
@@ -1370,12 +1758,12 @@ function ciVariable(env) {
   const named2 = CI_VARIABLES.find(isSet);
   return named2 ?? Object.keys(env).find((name) => /^(?:ZUUL|TEKTON)_/.test(name) && isSet(name)) ?? null;
 }
-var import_node_crypto2, import_node_path2, TRUSTED, anonymous, ANYONE, PULL_REQUEST, EVENTS, ALL, HELP, CI_VARIABLES;
+var import_node_crypto2, import_node_path3, TRUSTED, anonymous, ANYONE, PULL_REQUEST, EVENTS, ALL, HELP, CI_VARIABLES;
 var init_permission = __esm({
   "src/git/permission.ts"() {
     "use strict";
     import_node_crypto2 = require("node:crypto");
-    import_node_path2 = require("node:path");
+    import_node_path3 = require("node:path");
     init_errors();
     init_refname();
     init_git();
@@ -1709,174 +2097,6 @@ var init_facts = __esm({
     init_git();
     init_permission();
     NO_COMMIT = { sha: null, known: false };
-  }
-});
-
-// src/builds/options.ts
-function parseSecret(text5, values) {
-  const looksLikeSpec = /^"?(?:type|id|src|source|env)=/i.test(text5);
-  if (!looksLikeSpec) return values ? secretByValue(text5) : secretInFile();
-  const csv = parseCsv(text5);
-  if (!csv.ok) return csv;
-  const unknown2 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
-  if (unknown2) return bad3(`"${unknown2.key}" is not a key of a secret`, "use id with env or src");
-  const get = (key) => csv.value.find((field2) => field2.key === key)?.value;
-  const [type, id, env] = [get("type"), get("id"), get("env")];
-  const source = get("src") ?? get("source");
-  if (type !== void 0 && type !== "file" && type !== "env") {
-    return bad3(`"${type}" is not a type of secret`, "write type=file or type=env");
-  }
-  if (id === void 0 || !SECRET_ID.test(id))
-    return bad3("the secret has no id", 'write it as "id=NAME,env=VARIABLE"');
-  if (env !== void 0 && source !== void 0)
-    return bad3("the secret has env and src", "give one of the two");
-  const variable = env ?? (type === "env" ? source : void 0) ?? (source === void 0 ? id : void 0);
-  if (variable === void 0) return good({ id, file: clean(source ?? "") });
-  if (!VARIABLE.test(variable))
-    return bad3(`"${variable}" is not the name of a variable`, "name an environment variable");
-  return good({ id, env: variable });
-}
-function secretByValue(text5) {
-  const equals = text5.indexOf("=");
-  const id = text5.slice(0, Math.max(equals, 0));
-  if (!SECRET_ID.test(id))
-    return bad3("a secret has no name", 'write it as "NAME=value" or "id=NAME,env=VARIABLE"');
-  return good({ id, value: text5.slice(equals + 1) });
-}
-function secretInFile() {
-  return bad3(
-    'the secret is not of the form "id=NAME,env=VARIABLE" or "id=NAME,src=FILE"',
-    "never write a value here: put it into an environment variable of the step and name that"
-  );
-}
-function parseSsh(text5) {
-  const [id = "", ...rest] = text5.split("=");
-  if (!SECRET_ID.test(id)) return bad3("the ssh entry has no id", 'write it as "default" or "id=PATH"');
-  const paths = rest.length === 0 ? [] : rest.join("=").split(",");
-  if (paths.some((path6) => path6 === "" || hasControl(path6)))
-    return bad3("the ssh entry has an empty path", "name a socket or key file");
-  const cleaned = paths.map(clean);
-  return good({ text: paths.length === 0 ? id : `${id}=${cleaned.join(",")}`, paths: cleaned });
-}
-function parseCache(text5) {
-  const csv = parseCsv(text5);
-  if (!csv.ok) return csv;
-  const [first2] = csv.value;
-  if (csv.value.length === 1 && first2?.bare) {
-    return good([
-      { key: "type", value: "registry", bare: false },
-      { key: "ref", value: first2.key, bare: false }
-    ]);
-  }
-  const bare2 = csv.value.find((field2) => field2.bare);
-  if (bare2) return bad3(`"${bare2.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
-  const type = csv.value.find(({ key }) => key === "type");
-  if (!type?.value) return bad3("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
-  const paths = cachePaths(csv.value);
-  return good(
-    csv.value.map((field2) => paths.includes(field2) ? { ...field2, value: clean(field2.value) } : field2)
-  );
-}
-function cachePaths(fields2) {
-  const local = fields2.some(({ key, value }) => key === "type" && value.trim().toLowerCase() === "local");
-  return local ? fields2.filter(({ key }) => key === "src" || key === "dest") : [];
-}
-function clean(path6) {
-  return path6 === "" ? "" : import_node_path3.posix.normalize(path6);
-}
-function parseAttestation(kind, text5) {
-  const type = { key: "type", value: kind, bare: false };
-  if (text5 === "true" || text5 === "") return good([type]);
-  if (text5 === "false") return good([type, { key: "disabled", value: "true", bare: false }]);
-  const csv = parseCsv(text5);
-  if (!csv.ok) return csv;
-  const [first2] = csv.value;
-  if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
-    return good([type, { key: "mode", value: first2.key, bare: false }]);
-  }
-  const wrong2 = csv.value.find(({ key, bare: bare2 }) => bare2 || key === "type");
-  if (wrong2)
-    return bad3(
-      `"${wrong2.key}" does not belong in ${kind}`,
-      'write true, false or "key=value" pairs such as "mode=max"'
-    );
-  return good([type, ...csv.value]);
-}
-function isDisabled(fields2) {
-  return fields2.some(({ key, value }) => key === "disabled" && value === "true");
-}
-function parseUlimit(text5) {
-  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text5) ? good(text5) : bad3("this is not a ulimit", 'write it as "nofile=1024:2048"');
-}
-function parseShmSize(text5) {
-  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text5) ? good(text5) : bad3("this is not a size", 'write it as "128m" or "2g"');
-}
-function parseNetwork(text5) {
-  return ["default", "none", "host"].includes(text5) ? good(text5) : bad3(`"${text5}" is not a network mode`, "write default, none or host");
-}
-function parseHost(text5) {
-  const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text5) ?? [];
-  return name !== void 0 && address !== void 0 ? good([name, address.replace(/^\[|\]$/g, "")]) : bad3("this is not a host entry", 'write it as "name:address"');
-}
-function annotationLevels(key) {
-  const colon = key.indexOf(":");
-  const levels = colon < 0 ? [] : key.slice(0, colon).split(",");
-  return levels.length > 0 && levels.every((level) => LEVEL.test(level)) ? { levels, name: key.slice(colon + 1) } : { levels: null, name: key };
-}
-function parseKey(key) {
-  if (key === "" || key.includes("=") || hasControl(key)) {
-    return bad3(`${JSON.stringify(key)} cannot be a key`, 'use a key without "=" and control characters');
-  }
-  return good(key);
-}
-function parseNamedContext(text5) {
-  if (/^(?:docker-image|https):\/\/[^\s]+$/.test(text5) || /^git@[^\s]+$/.test(text5)) {
-    return good({ text: text5, local: false });
-  }
-  if (/^(?:target|oci-layout):/.test(text5)) {
-    return bad3(`"${text5}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
-  }
-  const path6 = parseLocalPath(text5);
-  return path6.ok ? good({ text: path6.value, local: true }) : path6;
-}
-function parseLocalPath(text5) {
-  const hint2 = "name a path inside the workspace";
-  if (text5 === "" || hasControl(text5)) return bad3("the path is empty or holds a control character", hint2);
-  if (text5.startsWith("-"))
-    return bad3(`"${text5}" starts with "-"`, `${hint2}; standard input and flags cannot be used`);
-  if (/^[a-z][a-z0-9+.-]*:/i.test(text5) || /^git@/.test(text5) || /^(?:\.\/+)*github\.com\//.test(text5)) {
-    return bad3(`"${text5}" is a remote address`, `${hint2}; check the repository out first`);
-  }
-  if (text5.startsWith("/") || text5.includes("\\"))
-    return bad3(`"${text5}" is not relative to the workspace`, hint2);
-  const parts = [];
-  for (const part of text5.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part !== "..") parts.push(part);
-    else if (parts.pop() === void 0) return bad3(`"${text5}" is outside the workspace`, hint2);
-  }
-  const path6 = parts.join("/");
-  if (path6 !== text5 && path6 !== "") return parseLocalPath(path6);
-  return good(path6 === "" ? "." : path6);
-}
-function hasControl(text5) {
-  return /[\x00-\x1f\x7f]/.test(text5);
-}
-var import_node_path3, bad3, good, SECRET_ID, VARIABLE, LEVEL;
-var init_options = __esm({
-  "src/builds/options.ts"() {
-    "use strict";
-    import_node_path3 = require("node:path");
-    init_csv();
-    bad3 = (what, hint2) => ({
-      ok: false,
-      what,
-      hint: hint2
-    });
-    good = (value) => ({ ok: true, value });
-    SECRET_ID = /^[A-Za-z0-9_.-]+$/;
-    VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-    LEVEL = /^(?:index|manifest|index-descriptor|manifest-descriptor)(?:\[[A-Za-z0-9_/-]+\])?$/;
   }
 });
 
@@ -4005,7 +4225,7 @@ function unmet(wanted, facts, previous) {
   const said = facts.revisions.filter(({ revision }) => revision !== null);
   const other = said.find(({ revision }) => !sameRevision(revision ?? "", named2));
   if (other === void 0) return null;
-  const text5 = `src_ref names commit ${named2}, but ${imageOf(other)} says that it is made from ${other.revision ?? ""}`;
+  const text5 = `src_ref names commit ${named2}, but ${imageOf2(other)} says that it is made from ${other.revision ?? ""}`;
   return refuse(wanted, previous, "revision-mismatch", text5);
 }
 function unmetByKept(wanted, { kept }, previous) {
@@ -4014,13 +4234,13 @@ function unmetByKept(wanted, { kept }, previous) {
   const text5 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
   return refuse(wanted, previous, "attachment-missing", text5);
 }
-function imageOf({ of }) {
+function imageOf2({ of }) {
   return of === null ? "the image" : `the image for ${of}`;
 }
 function unsaid(revisions) {
   const silent2 = revisions.filter(({ revision }) => revision === null);
   if (silent2.length === 0) return [];
-  const who = silent2.length === revisions.length ? "the image" : silent2.map(imageOf).join(", ");
+  const who = silent2.length === revisions.length ? "the image" : silent2.map(imageOf2).join(", ");
   return [`${who} has no org.opencontainers.image.revision, so src_ref could not be checked`];
 }
 function write(wanted, observed, source, previous) {
@@ -4913,6 +5133,10 @@ function outputsOf({ rules: rules2, stableSuffix }) {
 }
 function startOf({ shape: { parts } }) {
   return parts[0]?.kind === "literal" ? parts[0].text : "";
+}
+function isSpelledOut({ shape: { parts } }) {
+  const [first2] = parts;
+  return first2 !== void 0 && !["text", "segment", "any"].includes(first2.kind);
 }
 function outputsOfRule(rule2, index2, bases, suffix) {
   const forms2 = (template, kind, path6, more = "", reserved = false) => tagPatterns(template, rule2.patterns, rule2.class, bases).map((read3) => {
@@ -6903,163 +7127,6 @@ var init_execute = __esm({
   }
 });
 
-// src/builds/machines.ts
-function formatDigests(built2) {
-  const record3 = {};
-  for (const { target, digest } of built2) {
-    if (!target.pushed) continue;
-    (record3[target.image] ??= {})[target.platforms[0] ?? ""] = digest;
-  }
-  return JSON.stringify(record3);
-}
-function parseDigests(documents) {
-  const problems2 = [];
-  const images2 = /* @__PURE__ */ new Map();
-  for (const { name, text: text5 } of documents) {
-    const data = parseJson(text5);
-    if (!isRecord(data)) {
-      problems2.push(problem2(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:\u2026"}}'));
-      continue;
-    }
-    for (const [image3, platforms] of Object.entries(data)) {
-      if (!isRecord(platforms)) {
-        problems2.push(problem2(name, `"${image3}" has no platforms`, '{"image": {"linux/amd64": "sha256:\u2026"}}'));
-        continue;
-      }
-      const known2 = images2.get(image3) ?? /* @__PURE__ */ new Map();
-      images2.set(image3, known2);
-      for (const [platform3, digest] of Object.entries(platforms))
-        add(name, image3, platform3, digest, known2, problems2);
-    }
-  }
-  if (problems2.length > 0) throw new UserError(problems2);
-  return images2;
-}
-function add(name, image3, platform3, digest, known2, problems2) {
-  const parsed2 = parsePlatform(platform3);
-  if (!parsed2.ok) problems2.push({ what: `digests: ${name}: ${image3}: ${parsed2.what}`, hint: parsed2.hint });
-  else if (typeof digest !== "string" || !isDigest(digest)) {
-    problems2.push(problem2(name, `${image3}, ${platform3}: no digest`, '"sha256:" and 64 hexadecimal digits'));
-  } else if ((known2.get(parsed2.value) ?? digest) !== digest) {
-    const what = `digests: ${name}: ${image3}, ${platform3} is ${digest} here and ${known2.get(parsed2.value) ?? ""} elsewhere`;
-    problems2.push({ what, hint: "hand on the files of one run only" });
-  } else known2.set(parsed2.value, digest);
-}
-function builtElsewhere(builds, images2, digests) {
-  const problems2 = [];
-  const names2 = targetNames(builds.map(({ config }) => imageOf2(config)));
-  const built2 = builds.flatMap(({ config, choice }, i) => {
-    const image3 = imageOf2(config);
-    const given2 = [...digests.get(image3) ?? []];
-    return choice.push.flatMap((platform3) => {
-      const found = given2.find(([name2]) => normalisePlatform(name2) === normalisePlatform(platform3));
-      const repository = config.names[0]?.repository;
-      if (found === void 0 || repository === void 0) {
-        const what = `digests: ${image3} has no digest for ${platform3}`;
-        problems2.push({ what, hint: "see the job that builds this platform; every one must succeed" });
-        return [];
-      }
-      const name = platformTarget(names2[i] ?? "", platform3);
-      const target = { name, image: image3, repository, platforms: [platform3], pushed: true, split: true };
-      const { context, origin } = config;
-      return [
-        { target: { ...target, context, dockerfile: "", stage: null, paths: [], origin }, digest: found[1] }
-      ];
-    });
-  });
-  for (const image3 of digests.keys()) {
-    if (images2.includes(image3)) continue;
-    problems2.push({
-      what: `digests: no build is called "${image3}"`,
-      hint: `the builds are ${images2.join(", ")}`
-    });
-  }
-  if (problems2.length > 0) throw new UserError(problems2);
-  return built2;
-}
-function problem2(name, what, form) {
-  return { what: `digests: ${name}: ${what}`, hint: `write ${form}` };
-}
-function parseJson(text5) {
-  try {
-    return JSON.parse(text5);
-  } catch {
-    return void 0;
-  }
-}
-function isRecord(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function matrix(builds, runners) {
-  const own = new Map(
-    Object.entries(runners).map(([platform3, label4]) => [normalisePlatform(platform3), label4])
-  );
-  const include = builds.flatMap(
-    ({ config, choice }) => choice.build.map((platform3) => ({
-      image: imageOf2(config),
-      platform: platform3,
-      runner: own.get(normalisePlatform(platform3)) ?? RUNNERS[platform3] ?? RUNNER
-    }))
-  );
-  return { include };
-}
-function unsplit(builds) {
-  return builds.filter(({ config }) => config.platforms.length === 0);
-}
-function onlyPlatform(builds, platform3, isDue) {
-  const unnamed = unsplit(builds);
-  if (unnamed.length > 0 && unnamed.length === builds.length) {
-    throw new UserError(
-      unnamed.map(({ config }) => ({
-        location: config.origin.at(),
-        what: `a run for the platform ${platform3} needs builds that name their platforms`,
-        hint: `list the platforms of ${imageOf2(config)} under "platforms"`
-      }))
-    );
-  }
-  const wanted = normalisePlatform(platform3);
-  const same = (name) => normalisePlatform(name) === wanted;
-  const names2 = builds.flatMap(({ config }) => config.platforms.map((entry) => entry.platform));
-  if (names2.length > 0 && !names2.some(same)) {
-    throw new UserError({
-      what: `no build has the platform ${JSON.stringify(platform3)}`,
-      hint: `the platforms are ${[...new Set(names2)].join(", ")}`
-    });
-  }
-  return builds.filter(isDue).map(({ config, choice }) => ({
-    config,
-    choice: { build: choice.build.filter(same), push: choice.push.filter(same) }
-  })).filter(({ choice }) => choice.build.length > 0);
-}
-function imageOf2(build2) {
-  return build2.names[0]?.text ?? "";
-}
-function targetNames(images2) {
-  const used = /* @__PURE__ */ new Set();
-  return images2.map((image3) => {
-    const last = image3.slice(image3.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9_-]/g, "-");
-    const base = last === "" || last === "default" ? `image-${last}` : last;
-    let name = base;
-    for (let n = 2; used.has(name); n++) name = `${base}-${n}`;
-    used.add(name);
-    return name;
-  });
-}
-function platformTarget(name, platform3) {
-  return `${name}_${platform3.replace(/[^A-Za-z0-9_-]/g, "-")}`;
-}
-var RUNNERS, RUNNER;
-var init_machines = __esm({
-  "src/builds/machines.ts"() {
-    "use strict";
-    init_errors();
-    init_platform();
-    init_reference();
-    RUNNERS = { "linux/arm64": "ubuntu-24.04-arm" };
-    RUNNER = "ubuntu-24.04";
-  }
-});
-
 // src/builds/target.ts
 function targetParts(build2, shared, problems2) {
   const at2 = reporter(build2, problems2);
@@ -7112,7 +7179,7 @@ function reporter(build2, problems2) {
     const where = path6.filter((part) => typeof part === "string").join(".");
     problems2.push({
       location: build2.origin.at(...path6),
-      what: `${imageOf2(build2)}: ${where}: ${parsed2.what}`,
+      what: `${imageOf(build2)}: ${where}: ${parsed2.what}`,
       hint: parsed2.hint
     });
     return fallback;
@@ -7181,7 +7248,7 @@ function bakeDefinition(input) {
   const problems2 = [...duplicateNames(input.builds), ...nothingLeft(input)];
   const parts = input.builds.map(({ config }) => targetParts(config, input, problems2));
   if (problems2.length > 0) throw new UserError(problems2);
-  const names2 = targetNames(input.builds.map(({ config }) => imageOf2(config)));
+  const names2 = targetNames(input.builds.map(({ config }) => imageOf(config)));
   const values = /* @__PURE__ */ new Map();
   const made = input.builds.flatMap(
     (build2, i) => targetsOf(build2, must(parts[i]), must(names2[i]), input, values)
@@ -7200,7 +7267,7 @@ function bakeDefinition(input) {
 `,
     targets: made.map(({ info: info2 }) => info2),
     indexAnnotations: new Map(
-      input.builds.map(({ config }, i) => [imageOf2(config), indexAnnotations(must(parts[i]))])
+      input.builds.map(({ config }, i) => [imageOf(config), indexAnnotations(must(parts[i]))])
     ),
     allow: allowances(parts),
     needs: needsOf2(file2, allowances(parts)),
@@ -7213,7 +7280,7 @@ function targetsOf({ config, choice }, parts, name, input, values) {
   const native = config.platforms.length === 0;
   const { context, dockerfile } = parts;
   const common2 = {
-    image: imageOf2(config),
+    image: imageOf(config),
     repository,
     context,
     dockerfile,
@@ -7319,7 +7386,7 @@ function needsOf2(file2, allow) {
 function nothingLeft({ builds, decision, partial: partial2 }) {
   return builds.filter(({ config, choice }) => config.platforms.length > 0 && choice.push.length === 0 && !partial2).map(({ config }) => ({
     location: config.origin.at("platforms"),
-    what: `${imageOf2(config)}: no platform is left for an image of class ${decision.class}`,
+    what: `${imageOf(config)}: no platform is left for an image of class ${decision.class}`,
     hint: 'give at least one platform the stage "release"'
   }));
 }
@@ -7553,6 +7620,12 @@ async function showDefinition(release, plan2, request, parts) {
   const { log } = parts;
   const builds = buildsToMake(release, plan2, request.build.platform);
   if (release.names.resolved === null || builds.length === 0) return null;
+  const tags2 = new Set(plan2.actions.map(({ wanted }) => formatReference(wanted.destination)));
+  const overwriting = cacheProblems(
+    builds.map(({ config }) => config),
+    (ref) => tags2.has(formatReference(ref)) ? "it is a tag of this run" : null
+  );
+  if (overwriting.length > 0) throw new UserError(overwriting);
   const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
   if (recipe === null)
     log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
@@ -7624,7 +7697,7 @@ async function buildRelease(building, request, parts) {
   const { builds, planned: planned2, recipe } = building;
   if (recipe === null) throw new Error("a build without its definition");
   const targets = await targetsOf2(building, recipe.here?.input ?? null, request, parts);
-  const images2 = builds.map(({ config }) => imageOf2(config));
+  const images2 = builds.map(({ config }) => imageOf(config));
   const { source } = request.build;
   const elsewhere = request.build.digests !== null && source !== null;
   const results = targets instanceof OperationError ? allFailed(images2, targets) : await verifyBuilt(targets, parts.registry, {
@@ -7637,7 +7710,7 @@ async function buildRelease(building, request, parts) {
   return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
 }
 async function targetsOf2({ builds, release, stop }, here, { build: settings }, parts) {
-  const all = release.builds.map(({ config }) => imageOf2(config));
+  const all = release.builds.map(({ config }) => imageOf(config));
   const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
   if (here === null) return elsewhere;
   if (stop !== null) return stop;
@@ -7645,7 +7718,7 @@ async function targetsOf2({ builds, release, stop }, here, { build: settings }, 
   return built2 instanceof OperationError ? built2 : [...elsewhere, ...built2];
 }
 function buildAction({ config, choice }, plan2) {
-  const image3 = imageOf2(config);
+  const image3 = imageOf(config);
   const first2 = plan2.actions.find(
     ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image3 && wanted2.follows === null
   );
@@ -7713,7 +7786,7 @@ function buildsToMake(release, plan2, platform3) {
     plan2.actions.filter(writes).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
   );
   const isDue = ({ config }) => {
-    const image3 = imageOf2(config);
+    const image3 = imageOf(config);
     return release.states.get(image3)?.state === "to-build" && wanted.has(image3);
   };
   return platform3 === "" ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform3, isDue);
@@ -7789,6 +7862,8 @@ var init_build = __esm({
     init_errors();
     init_execute();
     init_model2();
+    init_reference();
+    init_cache();
     init_definition();
     init_machines();
     init_verify();
@@ -7861,7 +7936,7 @@ function planOutput(report2) {
 function buildOutputs(input) {
   const { config, release, made, partial: partial2 } = input;
   const due = (release?.selected ?? []).filter(
-    (build2) => release?.states.get(imageOf2(build2.config))?.state === "to-build"
+    (build2) => release?.states.get(imageOf(build2.config))?.state === "to-build"
   );
   const { labels, annotations: annotations2 } = labellingOf(input);
   return {
@@ -8142,7 +8217,7 @@ function templatesOf2(build2) {
 function templateProblems(build2, { text: text5, path: path6 }, names2) {
   const problem4 = (at2, what, hint2) => ({
     location: build2.origin.inside(at2, ...path6),
-    what: `${imageOf2(build2)}: ${path6.join(".")}: ${what}`,
+    what: `${imageOf(build2)}: ${path6.join(".")}: ${what}`,
     hint: hint2
   });
   const template = parseTemplate(text5, true);
@@ -17483,7 +17558,7 @@ function primary({ config, entry, location: location2 }, name, tag2, decision) {
   };
 }
 function sourceOf2(config, { repository }, { from, fallback }) {
-  if (from === null || fallback === "build") return { from: "build", build: imageOf2(config) };
+  if (from === null || fallback === "build") return { from: "build", build: imageOf(config) };
   return { from: "image", ref: { ...repository, tag: from } };
 }
 function stableOf(leader, name, decision, stable) {
@@ -17524,6 +17599,7 @@ function load(request) {
   const scope = scopeOf(request);
   const taken = ownerOfPromotions(config, policy2, options.stableSuffix);
   const images2 = collect(problems2, [], () => wantImages(config.images, { ...options, taken }));
+  problems2.push(...overwritingCaches(request, { config, policy: policy2, scope, options, images: images2 }));
   if (withoutPolicy && scope.builds) problems2.push(...unnamedBuilds(config, request));
   if (problems2.length > 0) throw new UserError(inOrder(problems2, request.files));
   return { config, policy: policy2, scope, options, images: scope.images ? images2 : [] };
@@ -17539,6 +17615,28 @@ function ownerOfPromotions({ builds }, policy2, suffix) {
     const promotes2 = kind === "stable" || `${srcBuildTag ?? ""}${suffix}` === tag2;
     return owner.output.kind === "stable" && promotes2 ? null : whoHas(owner);
   };
+}
+function overwritingCaches(request, loaded) {
+  const { config, policy: policy2, scope, options, images: images2 } = loaded;
+  const { defaults } = request.build;
+  const named2 = { ...options, defaults, images: scope.builds ? request.images : [] };
+  const problems2 = [];
+  const builds = collect(problems2, [], () => buildsOfRun(config, named2));
+  const built2 = new Set(
+    builds.flatMap(({ names: names2 }) => names2.map(({ repository }) => formatRepository(repository)))
+  );
+  const promoted = new Map(images2.map((tag2) => [formatReference(tag2.destination), tag2.location]));
+  const caches = cacheProblems(
+    builds.map(({ config: build2 }) => build2),
+    (ref) => {
+      const entry = promoted.get(formatReference(ref));
+      if (entry) return `the entry at ${entry.file}:${entry.line} promotes an image to it`;
+      if (policy2 === null || !built2.has(formatRepository(ref))) return null;
+      const claim = claimsOn(policy2, ref.tag).find(({ output }) => isSpelledOut(output));
+      return claim === void 0 ? null : whoHas(claim);
+    }
+  );
+  return [...problems2, ...caches];
 }
 function scopeOf({ only, facts, command, imagesDisabled }) {
   if (command === "validate") return { builds: true, images: true };
@@ -17649,7 +17747,9 @@ var MAX_LATER_POLICIES, DEFAULT_SETTLE;
 var init_load = __esm({
   "src/load.ts"() {
     "use strict";
+    init_cache();
     init_check2();
+    init_inputs();
     init_config();
     init_errors();
     init_reference();
@@ -18177,7 +18277,7 @@ async function observeBuilds(builds, wanted, revision, from, parts) {
   const decided = planBuilds(images2, seen, revision);
   const states = /* @__PURE__ */ new Map();
   for (const image3 of images2) {
-    const build2 = builds.find(({ config }) => imageOf2(config) === image3);
+    const build2 = builds.find(({ config }) => imageOf(config) === image3);
     const state = stateOf(image3, decided);
     const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
     states.set(image3, promoted ?? state);
@@ -18232,7 +18332,7 @@ function present(repository, digest) {
 async function incompleteBuilds(selected, states, registry) {
   const found = await Promise.all(
     selected.map(async ({ config, choice }) => {
-      const image3 = imageOf2(config);
+      const image3 = imageOf(config);
       const state = states.get(image3);
       if (state?.state !== "present" || choice.push.length === 0) return [];
       const { repository, digest } = state;
@@ -18394,8 +18494,8 @@ function stagesOf2(builds, config, parts) {
   return Promise.all(
     builds.map(async ({ config: build2 }) => {
       const table3 = await platformStages(build2, config.stagePolicy, parts.gatekeeper, parts.subject);
-      for (const warning2 of table3.warnings) parts.log.warning(`${imageOf2(build2)}: ${warning2}`);
-      return { image: imageOf2(build2), table: table3 };
+      for (const warning2 of table3.warnings) parts.log.warning(`${imageOf(build2)}: ${warning2}`);
+      return { image: imageOf(build2), table: table3 };
     })
   );
 }
@@ -32093,7 +32193,7 @@ async function stagesCommand(args, io) {
         outside.gatekeeper,
         outside.subject(null, null)
       );
-      io.stdout.write(`${imageOf2(build2)}
+      io.stdout.write(`${imageOf(build2)}
 ${stagesText(table3, now)}
 
 `);

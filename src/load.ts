@@ -1,5 +1,7 @@
 /** Stage 1: everything that can be said about the input without asking anybody. Pure. */
+import { cacheProblems } from './builds/cache.js';
 import { checkBuilds } from './builds/check.js';
+import { buildsOfRun } from './builds/inputs.js';
 import type { Digests } from './builds/machines.js';
 import type { BakeDefinition, BuildDefaults, Builder, SourceFacts, Uncommitted } from './builds/model.js';
 import { inOrder, MAX_JUDGED, readConfig, type TagFile } from './config/config.js';
@@ -7,7 +9,7 @@ import type { Config, ImageConfig, ReviewMode } from './config/model.js';
 import { collect, formatProblem, type Problem, UserError } from './errors.js';
 import type { Gatekeeper, Subject } from './gates/gates.js';
 import type { EntryChanges } from './config/entries.js';
-import { formatRepository } from './oci/reference.js';
+import { formatReference, formatRepository } from './oci/reference.js';
 import type { Plan, WantedTag } from './plan/model.js';
 import { parseForce, parseRegistryMap, type RegistryMap } from './plan/overrides.js';
 import {
@@ -18,6 +20,7 @@ import {
   DEFAULT_STABLE_SUFFIX,
   type Examined,
   examinePolicy,
+  isSpelledOut,
   type RefFacts,
   whoHas,
 } from './policy/policy.js';
@@ -52,6 +55,7 @@ export function load(request: RunRequest): Loaded {
   const scope = scopeOf(request);
   const taken = ownerOfPromotions(config, policy, options.stableSuffix);
   const images = collect(problems, [], () => wantImages(config.images, { ...options, taken }));
+  problems.push(...overwritingCaches(request, { config, policy, scope, options, images }));
   if (withoutPolicy && scope.builds) problems.push(...unnamedBuilds(config, request));
   if (problems.length > 0) throw new UserError(inOrder(problems, request.files));
   return { config, policy, scope, options, images: scope.images ? images : [] };
@@ -76,6 +80,33 @@ function ownerOfPromotions(
     const promotes = kind === 'stable' || `${srcBuildTag ?? ''}${suffix}` === tag;
     return owner.output.kind === 'stable' && promotes ? null : whoHas(owner);
   };
+}
+
+/**
+ * Caches that would be written over a tag which the policy spells out or an entry promotes to. A name that a rule only gives
+ * with free text in front (`{branch}`) may well be a cache's: it is refused where the plan has it.
+ */
+function overwritingCaches(request: RunRequest, loaded: Loaded): Problem[] {
+  const { config, policy, scope, options, images } = loaded;
+  const { defaults } = request.build;
+  const named = { ...options, defaults, images: scope.builds ? request.images : [] };
+  const problems: Problem[] = [];
+  const builds = collect(problems, [], () => buildsOfRun(config, named));
+  const built = new Set(
+    builds.flatMap(({ names }) => names.map(({ repository }) => formatRepository(repository))),
+  );
+  const promoted = new Map(images.map((tag) => [formatReference(tag.destination), tag.location]));
+  const caches = cacheProblems(
+    builds.map(({ config: build }) => build),
+    (ref) => {
+      const entry = promoted.get(formatReference(ref));
+      if (entry) return `the entry at ${entry.file}:${entry.line} promotes an image to it`;
+      if (policy === null || !built.has(formatRepository(ref))) return null;
+      const claim = claimsOn(policy, ref.tag).find(({ output }) => isSpelledOut(output));
+      return claim === undefined ? null : whoHas(claim);
+    },
+  );
+  return [...problems, ...caches];
 }
 
 /**

@@ -4,9 +4,11 @@ import { formatProblem, messageOf, OperationError, UserError } from '../errors.j
 import { asError, type BuildResult, type Outcome } from '../execute.js';
 import { type Plan, type PlannedAction, type WantedTag, writes } from '../plan/model.js';
 import type { ResolvedDecision } from '../policy/policy.js';
+import { formatReference } from '../oci/reference.js';
 import type { Log, Registry } from '../ports.js';
 import type { Release } from '../classify.js';
 import type { RunParts, RunRequest } from '../load.js';
+import { cacheProblems } from './cache.js';
 import { bakeDefinition, type DefinitionInput } from './definition.js';
 import { builtElsewhere, imageOf, onlyPlatform, unsplit } from './machines.js';
 import type {
@@ -61,6 +63,12 @@ export async function showDefinition(
   const { log } = parts;
   const builds = buildsToMake(release, plan, request.build.platform);
   if (release.names.resolved === null || builds.length === 0) return null;
+  const tags = new Set(plan.actions.map(({ wanted }) => formatReference(wanted.destination)));
+  const overwriting = cacheProblems(
+    builds.map(({ config }) => config),
+    (ref) => (tags.has(formatReference(ref)) ? 'it is a tag of this run' : null),
+  );
+  if (overwriting.length > 0) throw new UserError(overwriting);
   const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
   if (recipe === null)
     log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);

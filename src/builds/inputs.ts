@@ -4,6 +4,7 @@ import { type Location, type Problem, UserError } from '../errors.js';
 import { parsePlatform } from '../oci/platform.js';
 import { type Parsed, parseRepository, type Repository, sameRepository } from '../oci/reference.js';
 import { type Force, isForced, mapRepository, type RegistryMap, shownName } from '../plan/overrides.js';
+import { mapCache } from './cache.js';
 import { readRecords } from './csv.js';
 import type { BuildDefaults } from './model.js';
 
@@ -50,10 +51,16 @@ export function buildsOfRun(config: Pick<Config, 'builds'>, options: BuildOption
       };
     });
     const shown = names.map(({ text, repository }) => ({ text, repository }));
-    const config = withDefaults({ ...entry, names: shown }, defaults);
+    const config = withMap(withDefaults({ ...entry, names: shown }, defaults), registryMap);
     if (entry.origin === INPUTS) return { config, names, entry: null, location: null };
     return { config, names, entry, location: entry.origin.at() };
   });
+}
+
+/** A rehearsal reads and writes no cache of the registry that it stands for. */
+function withMap(build: BuildConfig, map: RegistryMap): BuildConfig {
+  const mapped = (list: readonly string[]) => list.map((text) => mapCache(text, map));
+  return { ...build, cacheFrom: mapped(build.cacheFrom), cacheTo: mapped(build.cacheTo) };
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path';
 
-import type { Parsed } from '../oci/reference.js';
+import { type Parsed, parseRepository, parseTag, type Repository } from '../oci/reference.js';
 import { parseCsv, type CsvField } from './csv.js';
 
 const bad = (what: string, hint: string): { ok: false; what: string; hint: string } => ({
@@ -84,15 +84,19 @@ export function parseCache(text: string): Parsed<readonly CsvField[]> {
   if (!csv.ok) return csv;
   const [first] = csv.value;
   if (csv.value.length === 1 && first?.bare) {
-    return good([
+    const fields = [
       { key: 'type', value: 'registry', bare: false },
       { key: 'ref', value: first.key, bare: false },
-    ]);
+    ];
+    const ref = cacheRef(fields);
+    return ref?.ok === false ? ref : good(fields);
   }
   const bare = csv.value.find((field) => field.bare);
   if (bare) return bad(`"${bare.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
   const type = csv.value.find(({ key }) => key === 'type');
   if (!type?.value) return bad('the cache has no type', 'write it as "type=registry,ref=IMAGE"');
+  const ref = cacheRef(csv.value);
+  if (ref?.ok === false) return ref;
   const paths = cachePaths(csv.value);
   return good(
     csv.value.map((field) => (paths.includes(field) ? { ...field, value: clean(field.value) } : field)),
@@ -101,8 +105,36 @@ export function parseCache(text: string): Parsed<readonly CsvField[]> {
 
 /** The directories of a cache of `type=local`. */
 export function cachePaths(fields: readonly CsvField[]): readonly CsvField[] {
-  const local = fields.some(({ key, value }) => key === 'type' && value.trim().toLowerCase() === 'local');
-  return local ? fields.filter(({ key }) => key === 'src' || key === 'dest') : [];
+  return isOfType(fields, 'local') ? fields.filter(({ key }) => key === 'src' || key === 'dest') : [];
+}
+
+/** Where a registry cache is. */
+export interface CacheRef {
+  readonly repository: Repository;
+  /** the tag that is written; null where only a digest is named */
+  readonly tag: string | null;
+  /** what follows the name of the repository: `:tag`, `@digest`, both or nothing */
+  readonly rest: string;
+}
+
+/** The `ref` of a cache of `type=registry`; null for another type, and without a `ref`. */
+export function cacheRef(fields: readonly CsvField[]): Parsed<CacheRef> | null {
+  const text = isOfType(fields, 'registry') ? fields.find(({ key }) => key === 'ref')?.value : undefined;
+  if (text === undefined) return null;
+  const name = text.split('@', 1)[0] ?? '';
+  const colon = name.lastIndexOf(':');
+  const end = colon > name.lastIndexOf('/') ? colon : name.length;
+  const repository = parseRepository(name.slice(0, end));
+  if (!repository.ok) return repository;
+  const rest = text.slice(end);
+  // BuildKit writes `latest` where neither tag nor digest is named.
+  if (rest.startsWith('@')) return good({ repository: repository.value, tag: null, rest });
+  const tag = rest === '' ? good('latest') : parseTag(name.slice(end + 1));
+  return tag.ok ? good({ repository: repository.value, tag: tag.value, rest }) : tag;
+}
+
+function isOfType(fields: readonly CsvField[], type: string): boolean {
+  return fields.some(({ key, value }) => key === 'type' && value.trim().toLowerCase() === type);
 }
 
 /** Without `a/..`, which through a symbolic link is another directory than the text says. */

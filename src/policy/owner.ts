@@ -58,6 +58,12 @@ export function startOf({ shape: { parts } }: Output): string {
   return parts[0]?.kind === 'literal' ? parts[0].text : '';
 }
 
+/** Does every name of the output begin with what is no free text? */
+export function isSpelledOut({ shape: { parts } }: Output): boolean {
+  const [first] = parts;
+  return first !== undefined && !['text', 'segment', 'any'].includes(first.kind);
+}
+
 function outputsOfRule(
   rule: CompiledRule,
   index: number,
