@@ -266,6 +266,7 @@ describe('words', () => {
     [/\bas \S+ takes? them\b/, 'in the format of'],
     [/\bdoubts?\b/, 'warning'],
     [/\bsalvag|\baftermath\b|\blookouts?\b/, 'the name of the field'],
+    [/\bcontract(?:'s)? (?:section )?\d/, 'a page of docs, which a reader can open'],
   ];
   const read = ['README.md', 'action.yml', ...files('docs', /\.md$/), ...files('src', /\.ts$/)];
 

@@ -22,7 +22,7 @@ function starts(lines: readonly string[]): string[] {
 
 const POLICY = "policy: { rules: [ { class: final, git_tag: 'v{a}', tag: '{git_tag}' } ] }\n";
 
-describe('every problem at once (contract 3)', () => {
+describe('every problem at once', () => {
   test('patterns, builds and their templates behind a build that is there twice', () => {
     const text = [
       'images: [ { name: ok, src_build_tag: a, tag: b } ]',

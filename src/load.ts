@@ -143,7 +143,7 @@ interface Files {
 }
 
 /**
- * Reads and checks tag files. A mistake hides only the checks that need what it spoils (contract section 3: every
+ * Reads and checks tag files. A mistake hides only the checks that need what it spoils (docs/tag-file.md: every
  * problem in every file at once).
  * @param preset the policy of the inputs, for use without one in the files; empty: none
  */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { retag } from '../support/command-line.js';
 import { folder } from '../support/folder.js';
 
-/** Contract 8: what is common to all commands is taken by all, and wrong values are wrong everywhere. */
+/** What is common to all commands is taken by all, and wrong values are wrong everywhere. */
 const place = folder();
 place.file('tags.yaml', 'images: []\n');
 

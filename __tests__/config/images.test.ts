@@ -62,7 +62,7 @@ describe('an entry', () => {
     });
   });
 
-  test('takes every key of the contract', () => {
+  test('takes every key', () => {
     const [image] = parse(
       entry(
         'src_ref: https://example.org/commit/dac417b',

@@ -194,7 +194,7 @@ const rows: [string, Partial<WantedTag>, Partial<Observed>, string, string][] = 
   ],
 ];
 
-describe('what happens to one wanted tag (contract 5)', () => {
+describe('what happens to one wanted tag', () => {
   test.each(rows)('%s', (_, wanted, observed, action, reason) => {
     const decided = decide(wantedTag(wanted), observedTag(observed));
     expect([decided.action, decided.reason.code]).toEqual([action, reason]);

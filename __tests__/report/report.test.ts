@@ -40,7 +40,7 @@ describe('the report', () => {
   });
 });
 
-describe('the exit status (contract 8)', () => {
+describe('the exit status', () => {
   const DRIFT = {
     kind: 'attachment' as const,
     image: 'reg.example/app',
@@ -127,7 +127,7 @@ describe('words', () => {
   });
 });
 
-describe('outputs (contract 7)', () => {
+describe('outputs', () => {
   const stable = reportAction({ kind: 'stable', tag: '1.0-stable' });
   const channel = reportAction({ kind: 'channel', tag: 'latest', action: 'move' });
 

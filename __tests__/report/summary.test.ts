@@ -5,7 +5,7 @@ import { summary } from '../../src/report/summary.js';
 import { FAILED, HELD, KEPT, REFUSED, reportAction, reportOf } from '../support/reports.js';
 import { digestOf } from '../support/wanted.js';
 
-describe('the job summary (contract 10)', () => {
+describe('the job summary', () => {
   const text = summary(reportOf([reportAction(), REFUSED, FAILED, HELD, KEPT]));
 
   test('opens with one sentence that says what happened', () => {

@@ -234,7 +234,7 @@ describe('seam 23: the gate in the tag file', () => {
       },
     ]).images[0]?.requires[0];
 
-  test('seam 23: every form of the contract is read, each with green_for', () => {
+  test('seam 23: every form is read, each with green_for', () => {
     expect(read('{ check: e2e, app: github-actions, green_for: 30d }')).toMatchObject({
       check: 'e2e',
       app: 'github-actions',

@@ -6,7 +6,7 @@ import { run, type Finished } from './process.js';
 export const CLI = resolve('dist/cli.cjs');
 export const MAIN = resolve('dist/main.cjs');
 
-/** The parts of the report (contract: "The report") that end-to-end tests look at. */
+/** The parts of the report (docs/report.md) that end-to-end tests look at. */
 export interface Report {
   readonly actions: readonly {
     readonly action: string;

@@ -1,4 +1,4 @@
-/** All builds of a run as one bake definition (contract 6). Pure. */
+/** All builds of a run as one bake definition (docs/builds.md). Pure. */
 import { UserError, type Problem } from '../errors.js';
 import { formatRepository, sameRepository, type Repository } from '../oci/reference.js';
 import { formatCsv, hclLiterals, type CsvField } from './csv.js';

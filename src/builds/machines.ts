@@ -1,4 +1,4 @@
-/** What one machine hands to another: `{"image": {"linux/arm64": "sha256:…"}}` (contract 6). Pure. */
+/** What one machine hands to another: `{"image": {"linux/arm64": "sha256:…"}}` (docs/builds.md). Pure. */
 import type { BuildConfig } from '../config/model.js';
 import { type Problem, UserError } from '../errors.js';
 import { normalisePlatform, parsePlatform } from '../oci/platform.js';
@@ -128,7 +128,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 // Several machines: which builds a run for one platform makes, and the list of such runs. Pure.
 
-/** One job of the output `matrix`; the keys are those of contract 6. */
+/** One job of the output `matrix`; docs/builds.md has its keys. */
 interface MatrixEntry {
   readonly image: string;
   readonly platform: string;

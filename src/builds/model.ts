@@ -42,7 +42,7 @@ export interface BuildDecision {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Renders a template of contract 4 with the fields of the decision. */
+/** Renders a template (docs/policy.md) with the fields of the decision. */
 export type Render = (template: string) => Parsed<string>;
 
 /** The action's build inputs: defaults for every entry of `builds`. Absent and empty mean "not given". */

@@ -29,7 +29,7 @@ export interface StageRow {
 
 export interface StageTable {
   readonly rows: readonly StageRow[];
-  /** platforms that make the run fail, with the reason code of the contract's section 5 */
+  /** platforms that make the run fail, with the reason code of the report */
   readonly refused: readonly {
     readonly row: StageRow;
     readonly code: 'unknown' | 'gate-failed' | 'gate-pending';

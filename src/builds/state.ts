@@ -256,7 +256,7 @@ function present(repository: Repository, digest: string): SourceState {
 // Finished images that lack a platform which is wanted by now.
 
 /**
- * A tag of this commit is a finished build whatever its platforms (contract 6), since nothing moves a tag. What was asked for
+ * A tag of this commit is a finished build whatever its platforms, since nothing moves a tag. What was asked for
  * after it was built is not in it, and that is worth a warning.
  * @returns one sentence for each image
  */

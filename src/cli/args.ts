@@ -19,7 +19,7 @@ interface Flag {
   readonly type: 'string' | 'boolean';
   readonly multiple?: true;
   readonly commands: readonly CommandName[];
-  /** of these, the ones that have nothing to do with it: they take it and check its value (contract 8, "Common") */
+  /** of these, the ones that have nothing to do with it: they take it and check its value */
   readonly idle?: readonly CommandName[];
   /** shown in the help: the value's name, and what the flag does */
   readonly value?: string;
@@ -28,7 +28,7 @@ interface Flag {
 
 const RUNS = ['plan', 'apply'] as const;
 const FILES = ['plan', 'apply', 'classify', 'validate', 'pin', 'stages'] as const;
-/** The commands of contract 8, which share its common flags. */
+/** The commands that share the common flags. */
 const COMMON = ['plan', 'apply', 'classify', 'validate', 'pin', 'demo'] as const;
 const OFFLINE = ['classify', 'validate', 'demo'] as const;
 

@@ -149,12 +149,12 @@ function noClassification(why: string): ClassificationReport {
   };
 }
 
-/** One item of the list of contract 9. */
+/** One item of the list that `retag classify` prints as JSON. */
 export function listed({ ref, classification }: ClassifiedRef): { ref: string } & ClassificationReport {
   return { ref, ...classification };
 }
 
-/** Contract 9: a list of `{ref, …classification}`, one a line, with a line feed at the end. */
+/** What `retag classify` prints as JSON: a list of `{ref, …classification}`, one a line, with a line feed at the end. */
 export function classificationsAsJson(classified: Iterable<ClassifiedRef>): string {
   return [...jsonPieces(classified)].join('');
 }

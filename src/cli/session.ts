@@ -86,7 +86,7 @@ async function permitted(
   return { facts, may: facts.may };
 }
 
-// The flags that every command takes (contract 8, "Common"), and what they may say.
+// The flags that every command takes, and what they may say.
 
 /**
  * For commands that have nothing to do with some of them: a value that is wrong in one command is wrong in all.

@@ -1,6 +1,6 @@
 /**
  * A document with mistakes → what of it can be read all the same, so that its other mistakes are found in the same
- * run (contract section 3: every problem at once). What has a mistake is left out as narrowly as can be: a key of an
+ * run (docs/tag-file.md: every problem at once). What has a mistake is left out as narrowly as can be: a key of an
  * entry where the entry is still whole without it, else the entry.
  */
 import * as v from 'valibot';

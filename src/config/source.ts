@@ -16,7 +16,7 @@ export interface Source {
   readonly lines: LineCounter;
 }
 
-/** 4 MiB, contract section 3. */
+/** 4 MiB. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 const NEWLINE = 0x0a;

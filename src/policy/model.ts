@@ -225,7 +225,7 @@ export interface ChannelComparison {
   readonly highest: string | null;
 }
 
-/** The `classification` object of contract 9. */
+/** The `classification` object of the report (docs/report.md). */
 export interface ClassificationReport {
   class: Class | null;
   rule: string | null;

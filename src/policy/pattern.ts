@@ -1,5 +1,5 @@
 /**
- * Patterns over whole names: `v{major}.{minor}.{patch}{seq:2}`, `release-*`. The grammar is contract 4; there are
+ * Patterns over whole names: `v{major}.{minor}.{patch}{seq:2}`, `release-*`. docs/policy.md has the grammar; there are
  * no regular expressions for users to write, so no name, however hostile, can make one slow: matching fills a table
  * of (part, position) once, which is linear in the length of the name.
  */

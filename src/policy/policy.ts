@@ -42,7 +42,7 @@ export type {
 
 // A decision as the report has it.
 
-/** The `classification` object of the report (contract 9). Names that are not known yet stay in braces. */
+/** The `classification` object of the report (docs/report.md). Names that are not known yet stay in braces. */
 export function classificationReport(decision: Decision): ClassificationReport {
   return {
     class: decision.class,

@@ -68,7 +68,7 @@ export function isListed(url: URL, list: readonly string[]): boolean {
 }
 
 /**
- * Where the API of `registry` is. Plain http only for hosts of `insecure` and for loopback (contract 7).
+ * Where the API of `registry` is. Plain http only for hosts of `insecure` and for loopback (docs/registries.md).
  * Throws OperationError `unsafe` for a host that is written as something it is not (`2130706433`, `127.1`)
  * and for link-local addresses that nobody listed.
  */

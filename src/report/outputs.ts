@@ -1,4 +1,4 @@
-/** The outputs of the action as text (contract 7). Pure. */
+/** The outputs of the action as text (action.yml). Pure. */
 import { type BuiltImages, renderWith } from '../builds/build.js';
 import {
   type Annotation,

@@ -52,7 +52,7 @@ const OTHERS = {
   output: 'remove it: Retag pushes by digest',
 };
 
-/** One build, contract section 3 and the keys of docker/build-push-action. */
+/** One build (docs/builds.md), with the keys of docker/build-push-action. */
 export const build = v.pipe(
   mapping(
     'An image that this repository builds',

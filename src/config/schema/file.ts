@@ -18,7 +18,7 @@ const stableWhen = [
 const stableRule = v.union([v.boolean(), ...stableWhen]);
 const stableOfPreset = v.union([v.literal(true), ...stableWhen]);
 
-/** One rule, contract section 4. Patterns and templates are compiled by the policy, which knows their grammar. */
+/** One rule (docs/policy.md). Patterns and templates are compiled by the policy, which knows their grammar. */
 export const rule = v.pipe(
   mapping(
     'A rule: which refs it is for, and what they are called',
@@ -129,7 +129,7 @@ const underImages = 'put it into an entry of the list "images"';
 /** Keys of the file that may be given once over all files of a run. */
 export const ONCE = ['policy', 'runners', 'stage_policy', 'on_hold', 'review', 'tracking'] as const;
 
-/** One document of a tag file, contract section 3. */
+/** One document of a tag file (docs/tag-file.md). */
 export const file = mapping(
   'Tag file of Retag',
   {

@@ -45,7 +45,7 @@ const reference = mapping(
   },
 );
 
-/** One promotion, contract section 3. The first four keys are the StarlingX format. */
+/** One promotion (docs/tag-file.md). The first four keys are the StarlingX format. */
 export const image = v.pipe(
   mapping(
     'A promotion: an image that exists gets a further tag',

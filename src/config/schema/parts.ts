@@ -198,7 +198,7 @@ const KEYS_OF: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
   approved_by: [],
 };
 
-/** A condition outside the registry, contract section 3. */
+/** A condition outside the registry (docs/gates.md). */
 export const gate = v.pipe(
   mapping('A condition that must hold before a tag is written', {
     check: v.optional(about(line, 'Name of a check run or commit status that must be green.')),
