@@ -421,8 +421,8 @@ var init_output = __esm({
 
 // src/oci/platform.ts
 function parsePlatform(text5) {
-  const normal = DEFAULT_VARIANTS[text5] ?? text5;
-  if (KNOWN_PLATFORMS.includes(normal)) return { ok: true, value: normal };
+  const normal = knownPlatform(text5);
+  if (normal !== null) return { ok: true, value: normal };
   const shown3 = JSON.stringify(text5.slice(0, 60));
   const near = nearestPlatform(text5);
   return {
@@ -430,6 +430,10 @@ function parsePlatform(text5) {
     what: `${shown3} is not a platform`,
     hint: near ? `write "${near}"` : 'write it as "os/arch" or "os/arch/variant", such as "linux/amd64" or "linux/arm/v7"'
   };
+}
+function knownPlatform(text5) {
+  const normal = DEFAULT_VARIANTS[text5] ?? text5;
+  return KNOWN_PLATFORMS.includes(normal) ? normal : null;
 }
 function nearestPlatform(text5) {
   const lower = text5.trim().toLowerCase().replace(/^(linux|windows|darwin|freebsd)[-_]/, "$1/");
@@ -16229,8 +16233,7 @@ var init_dist2 = __esm({
 });
 
 // src/config/schema/parts.ts
-function judge(schema4, data, most) {
-  const patience = { left: most };
+function judge(schema4, data, patience) {
   const { issues, value } = schema4["~run"]({ value: data }, { patience });
   return { issues: issues ?? [], value, spent: patience.left <= 0 };
 }
@@ -16494,12 +16497,12 @@ var init_image = __esm({
         if (!Array.isArray(dataset.value)) return;
         const seen = /* @__PURE__ */ new Set();
         for (const item of dataset.value) {
-          const parsed2 = typeof item === "string" ? parsePlatform(item) : void 0;
-          if (!parsed2?.ok) continue;
-          if (seen.has(parsed2.value)) {
-            addIssue({ message: `{it} names the platform ${parsed2.value} twice`, expected: "name it once" });
+          const known2 = typeof item === "string" ? knownPlatform(item) : null;
+          if (known2 === null) continue;
+          if (seen.has(known2)) {
+            addIssue({ message: `{it} names the platform ${known2} twice`, expected: "name it once" });
           }
-          seen.add(parsed2.value);
+          seen.add(known2);
         }
       })
     );
@@ -16609,11 +16612,11 @@ var init_build2 = __esm({
         if (names2.length === 0) tell("{it} is an empty mapping", "put a platform in it or remove the key");
         const seen = /* @__PURE__ */ new Map();
         for (const name of names2) {
-          const parsed2 = parsePlatform(name);
-          if (!parsed2.ok) continue;
-          const earlier = seen.get(parsed2.value);
+          const known2 = knownPlatform(name);
+          if (known2 === null) continue;
+          const earlier = seen.get(known2);
           if (earlier !== void 0) tell(`"${name}" and "${earlier}" are the same platform`, "keep one of them", name, "key");
-          seen.set(parsed2.value, name);
+          seen.set(known2, name);
         }
       }),
       metadata({ minProperties: 1 })
@@ -17340,7 +17343,8 @@ function readConfig(files) {
   const report2 = (problem4) => void problems2.push(problem4);
   const documents = files.flatMap((each) => read(each, report2));
   const allRead = problems2.length === 0;
-  const pieces = documents.map((document2) => pieceOf(document2, report2));
+  const patience = { left: MAX_JUDGED };
+  const pieces = documents.map((document2) => pieceOf(document2, patience, report2));
   problems2.push(...collisions(documents));
   return {
     config: assemble(pieces),
@@ -17352,15 +17356,18 @@ function readConfig(files) {
 function hasNoPolicy({ data }) {
   return Object.keys(Object(data)).every((key) => OTHER_KEYS.includes(key));
 }
-function pieceOf(document2, report2) {
-  const judged = judge(file, document2.data, MAX_JUDGED);
-  const issues = judged.issues.slice(0, MAX_JUDGED);
+function pieceOf(document2, patience, report2) {
+  const most = patience.left;
+  if (most <= 0) return { document: document2, ...partial(null) };
+  const judged = judge(file, document2.data, patience);
+  const issues = judged.issues.slice(0, most);
   if (issues.length === 0 && !judged.spent) {
     return { document: document2, data: judged.value, positions: null, unread: null };
   }
   for (const issue3 of issues) for (const each of problemsOf(document2, issue3)) report2(each);
-  if (!judged.spent && issues.length < MAX_JUDGED) return { document: document2, ...partial(document2.data) };
-  const what = `the document has ${MAX_JUDGED} mistakes or more, and is not checked further`;
+  patience.left = Math.min(patience.left, most - issues.length);
+  if (patience.left > 0) return { document: document2, ...partial(document2.data) };
+  const what = `there are ${MAX_JUDGED} mistakes or more, and what follows is not checked`;
   report2({ location: originOf(document2).at(), what, hint: "fix the first ones, then check again" });
   return { document: document2, ...partial(null) };
 }
@@ -17462,8 +17469,24 @@ var init_config = __esm({
 });
 
 // src/want.ts
+function tooMany(images2) {
+  let wanted = 0;
+  for (const { names: names2, tags: tags2, stable, origin } of images2) {
+    for (const [key, { length }] of Object.entries({ name: names2, tags: tags2 })) {
+      if (length <= MOST2.list) continue;
+      const what2 = `there are ${length} items in "${key}", and at most ${MOST2.list} are allowed`;
+      return [{ location: origin.at(key), what: what2, hint: "split the entry" }];
+    }
+    wanted += names2.length * tags2.length * (stable ? 2 : 1);
+    if (wanted <= MOST2.wanted) continue;
+    const what = `up to here more than ${MOST2.wanted} tags are asked for, which is the most for one run`;
+    return [{ location: origin.at(), what, hint: "split the tag file, and run Retag for each part" }];
+  }
+  return [];
+}
 function wantImages(images2, options) {
-  const problems2 = [];
+  const problems2 = tooMany(images2);
+  if (problems2.length > 0) throw new UserError(problems2);
   const wanted = images2.flatMap(
     (entry) => entry.names.flatMap((name) => entry.tags.flatMap((tag2) => wantOne(entry, name, tag2, options, problems2)))
   );
@@ -17575,7 +17598,7 @@ function follower(leader, name, kind, tag2) {
   const destination = { ...name.repository, tag: tag2 };
   return { ...leader, kind, destination, forced: name.isForced(tag2), follows: leader };
 }
-var RELEASE;
+var MOST2, RELEASE;
 var init_want = __esm({
   "src/want.ts"() {
     "use strict";
@@ -17583,6 +17606,7 @@ var init_want = __esm({
     init_errors();
     init_reference();
     init_overrides();
+    MOST2 = { list: 1e3, wanted: 1e5 };
     RELEASE = "release";
   }
 });
@@ -18941,6 +18965,7 @@ async function run(request, parts) {
   const planning = { ...parts, registry: memoised(registry) };
   const started = clock.now();
   const loaded = load(request);
+  await breathe();
   const { config, policy: policy2, images: images2 } = loaded;
   logWarnings(policy2, log);
   const release = policy2 === null || request.facts === null || request.command === "validate" ? null : await log.group("Classify", () => classifyRun(policy2, loaded, request, planning));
@@ -19012,7 +19037,9 @@ async function makePlan(wanted, release, request, parts) {
     absence: request.command === "apply" ? "unconfirmed" : "confirmed",
     onProgress: (done) => log.progress(done, wanted.length, "tags looked at")
   });
+  await breathe();
   let planned2 = plan(wanted, observed);
+  await breathe();
   while (await confirmUnwritten(planned2, observed, registry, request.concurrency * 2)) {
     planned2 = plan(wanted, observed);
   }
@@ -19042,9 +19069,11 @@ async function carryOut2(planned2, made, request, parts) {
   sayTags(news, log, true);
   return [...made?.outcomes ?? [], ...outcomes];
 }
+var import_promises3, breathe;
 var init_run = __esm({
   "src/run.ts"() {
     "use strict";
+    import_promises3 = require("node:timers/promises");
     init_format();
     init_load();
     init_drift();
@@ -19056,6 +19085,7 @@ var init_run = __esm({
     init_build();
     init_classify2();
     init_report();
+    breathe = () => (0, import_promises3.setTimeout)(0);
   }
 });
 
@@ -19121,13 +19151,13 @@ async function readOne(path6, pattern, options, seen) {
   const name = shownName2(path6, pattern, options);
   let file2;
   try {
-    const real = await (0, import_promises3.realpath)(path6);
+    const real = await (0, import_promises4.realpath)(path6);
     if (seen.has(real)) return void 0;
     seen.add(real);
     if (!await isAllowed(real, options)) {
       return { what: `the tag file "${name}" lies outside the workspace`, hint: "keep it in the repository" };
     }
-    file2 = await (0, import_promises3.open)(real, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK || 0));
+    file2 = await (0, import_promises4.open)(real, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK || 0));
     const stat6 = await file2.stat();
     if (stat6.isFile()) return { path: name, bytes: await readUpTo(file2, MAX_FILE_BYTES + 1) };
     const kind = stat6.isDirectory() ? "a directory" : "not a regular file";
@@ -19156,7 +19186,7 @@ function unreadable2(error2, name, { cwd }) {
 }
 async function isAllowed(real, { workspaceRoot, allowOutside }) {
   if (workspaceRoot === void 0 || allowOutside) return true;
-  return isInside(await (0, import_promises3.realpath)(workspaceRoot), real);
+  return isInside(await (0, import_promises4.realpath)(workspaceRoot), real);
 }
 function isInside(folder, path6) {
   const way = (0, import_node_path4.relative)(folder, path6);
@@ -19211,7 +19241,7 @@ async function walk(folder, segments) {
 }
 async function exists2(path6) {
   try {
-    await (0, import_promises3.lstat)(path6);
+    await (0, import_promises4.lstat)(path6);
     return true;
   } catch {
     return false;
@@ -19219,7 +19249,7 @@ async function exists2(path6) {
 }
 async function entriesOf3(folder) {
   try {
-    const entries = await (0, import_promises3.readdir)(folder, { withFileTypes: true });
+    const entries = await (0, import_promises4.readdir)(folder, { withFileTypes: true });
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
   } catch {
     return [];
@@ -19255,7 +19285,7 @@ async function readDigests(input, workspace) {
   const text5 = input.trim();
   if (text5.startsWith("{")) return parseDigests([{ name: "the input", text: text5 }]);
   const path6 = (0, import_node_path4.resolve)(workspace, text5);
-  const info2 = await (0, import_promises3.stat)(path6).catch(() => null);
+  const info2 = await (0, import_promises4.stat)(path6).catch(() => null);
   if (info2 === null) {
     throw problem3(
       `there is no file or directory "${text5}"`,
@@ -19274,7 +19304,7 @@ async function readDigests(input, workspace) {
   );
 }
 async function jsonFiles(directory, depth) {
-  const entries = await (0, import_promises3.readdir)(directory, { withFileTypes: true });
+  const entries = await (0, import_promises4.readdir)(directory, { withFileTypes: true });
   const found = [];
   for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
     const path6 = (0, import_node_path4.join)(directory, entry.name);
@@ -19284,20 +19314,20 @@ async function jsonFiles(directory, depth) {
   return found;
 }
 async function readText(file2) {
-  const { size } = await (0, import_promises3.stat)(file2);
+  const { size } = await (0, import_promises4.stat)(file2);
   if (size > MAX_BYTES)
     throw problem3(`"${file2}" has more than 1 MiB`, "name the directory of the digests only");
-  return (0, import_promises3.readFile)(file2, "utf8");
+  return (0, import_promises4.readFile)(file2, "utf8");
 }
 function problem3(what, hint2) {
   return new UserError({ what: `digests: ${what}`, hint: hint2 });
 }
-var import_node_fs, import_promises3, import_node_path4, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH2;
+var import_node_fs, import_promises4, import_node_path4, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH2;
 var init_files = __esm({
   "src/system/files.ts"() {
     "use strict";
     import_node_fs = require("node:fs");
-    import_promises3 = require("node:fs/promises");
+    import_promises4 = require("node:fs/promises");
     import_node_path4 = require("node:path");
     init_machines();
     init_config();
@@ -19315,7 +19345,7 @@ async function writeJson(path6, value, workspace) {
     await refuseLinks(path6, workspace);
     await makeFolder((0, import_node_path5.dirname)((0, import_node_path5.resolve)(path6)));
     const flag2 = isBelow(path6, workspace) ? WITHOUT_LINK : "w";
-    await (0, import_promises4.writeFile)(path6, `${JSON.stringify(value, null, 2)}
+    await (0, import_promises5.writeFile)(path6, `${JSON.stringify(value, null, 2)}
 `, { flag: flag2 });
   } catch (error2) {
     throw unwritten(path6, error2);
@@ -19326,7 +19356,7 @@ async function refuseLinks(path6, workspace) {
   let step = (0, import_node_path5.resolve)(workspace);
   for (const part of (0, import_node_path5.relative)(step, (0, import_node_path5.resolve)(path6)).split(import_node_path5.sep)) {
     step = (0, import_node_path5.join)(step, part);
-    const found = await (0, import_promises4.lstat)(step).catch(() => null);
+    const found = await (0, import_promises5.lstat)(step).catch(() => null);
     if (found === null) return;
     if (found.isSymbolicLink())
       throw Object.assign(new Error(`${step} is a symbolic link`), { code: "ELOOP" });
@@ -19349,36 +19379,36 @@ async function checkWritable(path6, name, workspace) {
       hint: "give the path of a file, in a folder that this user may write to"
     });
   } finally {
-    for (const folder of made.toReversed()) await (0, import_promises4.rmdir)(folder).catch(() => void 0);
+    for (const folder of made.toReversed()) await (0, import_promises5.rmdir)(folder).catch(() => void 0);
   }
 }
 async function tryToWrite(path6) {
-  const found = await (0, import_promises4.stat)(path6).catch((error2) => {
+  const found = await (0, import_promises5.stat)(path6).catch((error2) => {
     if (isMissing(error2)) return null;
     throw error2;
   });
-  if (found !== null && !found.isFile() && !found.isDirectory()) return (0, import_promises4.access)(path6, import_promises4.constants.W_OK);
-  await (await (0, import_promises4.open)(path6, "a")).close();
-  if (found === null) await (0, import_promises4.rm)(await (0, import_promises4.realpath)(path6));
+  if (found !== null && !found.isFile() && !found.isDirectory()) return (0, import_promises5.access)(path6, import_promises5.constants.W_OK);
+  await (await (0, import_promises5.open)(path6, "a")).close();
+  if (found === null) await (0, import_promises5.rm)(await (0, import_promises5.realpath)(path6));
 }
 function whyNot2(error2) {
   return WHY[error2.code ?? ""] ?? messageOf(error2);
 }
 async function replaceFile(path6, text5) {
   try {
-    const target = await (0, import_promises4.realpath)(path6);
+    const target = await (0, import_promises5.realpath)(path6);
     await replaceWhole(target, `${target}.retag-${process.pid}`, text5);
   } catch (error2) {
     throw unwritten(path6, error2);
   }
 }
 async function replaceWhole(target, temporary, text5) {
-  const { mode } = await (0, import_promises4.stat)(target);
+  const { mode } = await (0, import_promises5.stat)(target);
   try {
-    await (0, import_promises4.writeFile)(temporary, text5, { flag: "wx", mode });
-    await (0, import_promises4.rename)(temporary, target);
+    await (0, import_promises5.writeFile)(temporary, text5, { flag: "wx", mode });
+    await (0, import_promises5.rename)(temporary, target);
   } finally {
-    await (0, import_promises4.rm)(temporary, { force: true });
+    await (0, import_promises5.rm)(temporary, { force: true });
   }
 }
 function unwritten(path6, error2) {
@@ -19386,20 +19416,20 @@ function unwritten(path6, error2) {
 }
 async function makeFolder(path6, made = []) {
   try {
-    if ((await (0, import_promises4.stat)(path6)).isDirectory()) return;
+    if ((await (0, import_promises5.stat)(path6)).isDirectory()) return;
   } catch (error2) {
     if (!isMissing(error2)) throw error2;
     await makeFolder((0, import_node_path5.dirname)(path6), made);
   }
   try {
-    await (0, import_promises4.mkdir)(path6);
+    await (0, import_promises5.mkdir)(path6);
     made.push(path6);
   } catch (error2) {
     if (!await isFolder(path6)) throw error2;
   }
 }
 async function isFolder(path6) {
-  return (0, import_promises4.stat)(path6).then(
+  return (0, import_promises5.stat)(path6).then(
     (found) => found.isDirectory(),
     () => false
   );
@@ -19407,14 +19437,14 @@ async function isFolder(path6) {
 function isMissing(error2) {
   return error2.code === "ENOENT";
 }
-var import_promises4, import_node_path5, WITHOUT_LINK, WHY;
+var import_promises5, import_node_path5, WITHOUT_LINK, WHY;
 var init_write = __esm({
   "src/system/write.ts"() {
     "use strict";
-    import_promises4 = require("node:fs/promises");
+    import_promises5 = require("node:fs/promises");
     import_node_path5 = require("node:path");
     init_errors();
-    WITHOUT_LINK = import_promises4.constants.O_WRONLY | import_promises4.constants.O_CREAT | import_promises4.constants.O_TRUNC | (import_promises4.constants.O_NOFOLLOW ?? 0);
+    WITHOUT_LINK = import_promises5.constants.O_WRONLY | import_promises5.constants.O_CREAT | import_promises5.constants.O_TRUNC | (import_promises5.constants.O_NOFOLLOW ?? 0);
     WHY = {
       EISDIR: "it is a folder",
       ELOOP: "a part of it is a symbolic link in the workspace, which could lead anywhere",
@@ -20714,7 +20744,7 @@ async function readConfig2(env) {
   const path6 = (0, import_node_path6.join)(folder, "config.json");
   let bytes2;
   try {
-    bytes2 = await (0, import_promises5.readFile)(path6);
+    bytes2 = await (0, import_promises6.readFile)(path6);
   } catch (error2) {
     const { code: code2 } = error2;
     if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
@@ -20724,11 +20754,11 @@ async function readConfig2(env) {
   }
   return parseDockerConfig(bytes2, path6);
 }
-var import_promises5, import_node_os, import_node_path6, HELPER_MS, JOB_REGISTRY;
+var import_promises6, import_node_os, import_node_path6, HELPER_MS, JOB_REGISTRY;
 var init_credentials = __esm({
   "src/registry/auth/credentials.ts"() {
     "use strict";
-    import_promises5 = require("node:fs/promises");
+    import_promises6 = require("node:fs/promises");
     import_node_os = require("node:os");
     import_node_path6 = require("node:path");
     init_errors();
@@ -25117,7 +25147,7 @@ async function readTree(reader2, source, root, only = () => true) {
     );
     for (const digest of nodes.keys()) missing2.delete(digest);
     if (missing2.size > 0 && depth > MAX_DEPTH4) throw tooDeep(name(root.digest));
-    if (nodes.size + missing2.size > MAX_MANIFESTS) throw tooMany(name(root.digest));
+    if (nodes.size + missing2.size > MAX_MANIFESTS) throw tooMany2(name(root.digest));
     level = await pool([...missing2.values()].filter(only), LANES, async (child3) => {
       return nodeOf(await readChild(reader2, source, child3), name(child3.digest));
     });
@@ -25141,7 +25171,7 @@ function tooDeep(name) {
     `${name}: indexes are nested more than ${MAX_DEPTH4} deep, and Retag copies at most ${MAX_DEPTH4} levels of manifests; build the image with a flatter index`
   );
 }
-function tooMany(name) {
+function tooMany2(name) {
   return new OperationError(
     "mismatch",
     `${name}: the image has more than ${MAX_MANIFESTS} manifests or ${MAX_BLOBS} blobs; split it`
@@ -25184,7 +25214,7 @@ function checkDescriptors(nodes, name) {
       );
     }
   }
-  if (blobs.size > MAX_BLOBS) throw tooMany(name([...nodes.keys()][0] ?? ""));
+  if (blobs.size > MAX_BLOBS) throw tooMany2(name([...nodes.keys()][0] ?? ""));
 }
 function checkSubjects(nodes, root, name) {
   const parts = /* @__PURE__ */ new Set([root, ...[...nodes.values()].flatMap((node) => node.children.map((c) => c.digest))]);
@@ -25277,7 +25307,7 @@ async function descend(view, child3, depth) {
   view.seen.add(child3.digest);
   const ref = refOf3(view, child3.digest);
   if (depth > MAX_DEPTH4) throw tooDeep(formatReference(ref));
-  if (view.seen.size > MAX_MANIFESTS) throw tooMany(formatReference(ref));
+  if (view.seen.size > MAX_MANIFESTS) throw tooMany2(formatReference(ref));
   return parse4(view, await view.reader.manifest(ref));
 }
 async function configOf(view, image3) {
@@ -26375,7 +26405,7 @@ function createAttachments(context, reader2, referrers, children2) {
           (await pool(round, ATTACHMENT_LANES, (digest) => claimsFor(source, digest))).flat()
         );
         const fresh = claims.filter(({ ref }) => !found.has(formatReference(ref)));
-        if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany2(source);
+        if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany3(source);
         const answers = await pool(fresh, ATTACHMENT_LANES, (claim) => open8(source, claim));
         warnOfStrays(fresh.filter((_, at2) => answers[at2] === null));
         const opened2 = answers.filter((attachment) => attachment !== null);
@@ -26446,7 +26476,7 @@ function throwUnlessSettled(error2) {
     return error2;
   throw error2;
 }
-function tooMany2(source) {
+function tooMany3(source) {
   return new OperationError(
     "mismatch",
     `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`
@@ -26544,7 +26574,7 @@ __export(workspace_exports, {
   findSources: () => findSources
 });
 async function checkWorkspace(definition, workspace, environment) {
-  const root = await (0, import_promises6.realpath)(workspace);
+  const root = await (0, import_promises7.realpath)(workspace);
   const { texts, problems: found } = await findSources(definition, workspace);
   const problems2 = [...found];
   const refused3 = new Set(found.map(({ location: location2 }) => location2));
@@ -26558,7 +26588,7 @@ async function checkWorkspace(definition, workspace, environment) {
   return texts;
 }
 async function findSources(definition, workspace) {
-  const root = await (0, import_promises6.realpath)(workspace).catch(() => workspace);
+  const root = await (0, import_promises7.realpath)(workspace).catch(() => workspace);
   const problems2 = [];
   for (const [path6, location2] of contextsOf(definition)) {
     const found = await look4(root, path6, "context", location2, problems2);
@@ -26589,9 +26619,9 @@ async function pathProblem({ access: access4, path: path6, location: location2 }
   };
 }
 async function leadsTo(path6) {
-  const real = await (0, import_promises6.realpath)(path6).catch(() => null);
+  const real = await (0, import_promises7.realpath)(path6).catch(() => null);
   if (real !== null) return real;
-  const there = await (0, import_promises6.lstat)(path6).catch(() => null);
+  const there = await (0, import_promises7.lstat)(path6).catch(() => null);
   if (there !== null || (0, import_node_path7.dirname)(path6) === path6) return null;
   const above = await leadsTo((0, import_node_path7.dirname)(path6));
   return above === null ? null : (0, import_node_path7.join)(above, (0, import_node_path7.basename)(path6));
@@ -26617,7 +26647,7 @@ async function readDockerfiles(definition, root, problems2) {
   for (const [file2, location2] of places) {
     const found = await look4(root, file2, "Dockerfile", location2, problems2);
     if (found === null) continue;
-    if (found.kind === "file") texts.set(file2, await (0, import_promises6.readFile)(found.path, "utf8"));
+    if (found.kind === "file") texts.set(file2, await (0, import_promises7.readFile)(found.path, "utf8"));
     else
       problems2.push({
         location: location2,
@@ -26635,7 +26665,7 @@ async function secretProblem(secret, root, environment) {
     const what = `the environment variable ${name}, which a secret names, is not set`;
     return { ...at2, what, hint: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
   }
-  const info2 = await (0, import_promises6.stat)((0, import_node_path7.resolve)(root, name)).catch(() => null);
+  const info2 = await (0, import_promises7.stat)((0, import_node_path7.resolve)(root, name)).catch(() => null);
   if (info2?.isFile() === true) return null;
   return {
     ...at2,
@@ -26644,7 +26674,7 @@ async function secretProblem(secret, root, environment) {
   };
 }
 async function look4(root, name, what, location2, problems2) {
-  const path6 = await (0, import_promises6.realpath)((0, import_node_path7.resolve)(root, name)).catch(() => null);
+  const path6 = await (0, import_promises7.realpath)((0, import_node_path7.resolve)(root, name)).catch(() => null);
   if (path6 === null) {
     const hint2 = "correct the path; it is relative to the workspace";
     problems2.push({ location: location2, what: `there is no ${what} "${name}" in ${root}`, hint: hint2 });
@@ -26655,15 +26685,15 @@ async function look4(root, name, what, location2, problems2) {
     problems2.push({ location: location2, what: text5, hint: "use files of the workspace only" });
     return null;
   }
-  const info2 = await (0, import_promises6.stat)(path6);
+  const info2 = await (0, import_promises7.stat)(path6);
   if (info2.isDirectory()) return { kind: "directory", path: path6 };
   return { kind: info2.isFile() && info2.size <= MAX_DOCKERFILE ? "file" : "other", path: path6 };
 }
-var import_promises6, import_node_path7, MAX_DOCKERFILE;
+var import_promises7, import_node_path7, MAX_DOCKERFILE;
 var init_workspace = __esm({
   "src/docker/workspace.ts"() {
     "use strict";
-    import_promises6 = require("node:fs/promises");
+    import_promises7 = require("node:fs/promises");
     import_node_path7 = require("node:path");
     init_errors();
     MAX_DOCKERFILE = 4 * 1024 * 1024;
@@ -27009,10 +27039,10 @@ async function secretFiles(definition, workspace) {
   return texts.filter((text5) => text5 !== null);
 }
 async function textOf5(path6) {
-  const file2 = await (0, import_promises7.open)(path6, "r");
+  const file2 = await (0, import_promises8.open)(path6, "r");
   try {
     const info2 = await file2.stat();
-    if (!info2.isFile() || info2.size > MOST2) return null;
+    if (!info2.isFile() || info2.size > MOST3) return null;
     const bytes2 = await file2.readFile();
     const text5 = new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
     return text5.includes("\0") ? null : text5;
@@ -27020,16 +27050,16 @@ async function textOf5(path6) {
     await file2.close();
   }
 }
-var import_promises7, import_node_path8, MAX_LINE2, OTHER_SETTINGS, MOST2;
+var import_promises8, import_node_path8, MAX_LINE2, OTHER_SETTINGS, MOST3;
 var init_output3 = __esm({
   "src/docker/output.ts"() {
     "use strict";
-    import_promises7 = require("node:fs/promises");
+    import_promises8 = require("node:fs/promises");
     import_node_path8 = require("node:path");
     init_environment();
     MAX_LINE2 = 4096;
     OTHER_SETTINGS = /^(?:BUILDX_BAKE_.*|BUILDX_BUILDER|BAKE_ALLOW_REMOTE_FS_ACCESS)$/;
-    MOST2 = 64 * 1024;
+    MOST3 = 64 * 1024;
   }
 });
 
@@ -27108,7 +27138,7 @@ async function findDocker(environment) {
   if (process.platform === "win32") return "docker";
   for (const directory of (environment["PATH"] ?? "").split(import_node_path9.delimiter)) {
     const path6 = (0, import_node_path9.join)(directory, "docker");
-    const usable = (0, import_node_path9.isAbsolute)(directory) && await (0, import_promises8.access)(path6, import_promises8.constants.X_OK).then(
+    const usable = (0, import_node_path9.isAbsolute)(directory) && await (0, import_promises9.access)(path6, import_promises9.constants.X_OK).then(
       () => true,
       () => false
     );
@@ -27134,12 +27164,12 @@ function askDockerLong(options) {
     return { ...text5, exitCode: typeof end2 === "number" ? end2 : 1 };
   };
 }
-var import_node_child_process3, import_promises8, import_node_path9, GRACE_MS;
+var import_node_child_process3, import_promises9, import_node_path9, GRACE_MS;
 var init_process2 = __esm({
   "src/docker/process.ts"() {
     "use strict";
     import_node_child_process3 = require("node:child_process");
-    import_promises8 = require("node:fs/promises");
+    import_promises9 = require("node:fs/promises");
     import_node_path9 = require("node:path");
     init_errors();
     init_output3();
@@ -29560,7 +29590,7 @@ async function daemonConfig({
   temporary
 }) {
   if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
-  const directory = await (0, import_promises9.mkdtemp)((0, import_node_path10.join)(temporary, "retag-builder-"));
+  const directory = await (0, import_promises10.mkdtemp)((0, import_node_path10.join)(temporary, "retag-builder-"));
   const file2 = (0, import_node_path10.join)(directory, "buildkitd.toml");
   const text5 = insecure.map(
     (host) => `[registry.${JSON.stringify(host)}]
@@ -29568,12 +29598,12 @@ async function daemonConfig({
   insecure = true
 `
   );
-  await (0, import_promises9.writeFile)(file2, text5.join(""));
+  await (0, import_promises10.writeFile)(file2, text5.join(""));
   const loopback = insecure.some((host) => /^(?:localhost|127\.|\[::1\])/.test(host));
   const network = loopback ? ["--driver-opt=network=host"] : [];
   return {
     words: [`--buildkitd-config=${file2}`, ...network],
-    remove: () => (0, import_promises9.rm)(directory, { recursive: true, force: true })
+    remove: () => (0, import_promises10.rm)(directory, { recursive: true, force: true })
   };
 }
 function checkPlatforms(found, definition, dockerfiles, log) {
@@ -29642,12 +29672,12 @@ function field(text5, name) {
 function platformsIn(text5) {
   return text5.split(",").map((part) => part.replace(/\(.*\)|\*/g, "").trim()).filter((part) => part !== "");
 }
-var import_semver2, import_promises9, import_node_path10;
+var import_semver2, import_promises10, import_node_path10;
 var init_inspect = __esm({
   "src/docker/inspect.ts"() {
     "use strict";
     import_semver2 = __toESM(require_semver2(), 1);
-    import_promises9 = require("node:fs/promises");
+    import_promises10 = require("node:fs/promises");
     import_node_path10 = require("node:path");
     init_dockerfile();
     init_errors();
@@ -29772,7 +29802,7 @@ function createBuilder(options) {
   };
 }
 async function bake(definition, state, docker, options) {
-  const directory = await (0, import_promises10.mkdtemp)((0, import_node_path11.join)(options.temporary, "retag-build-"));
+  const directory = await (0, import_promises11.mkdtemp)((0, import_node_path11.join)(options.temporary, "retag-build-"));
   const file2 = (0, import_node_path11.join)(directory, "bake.json");
   const metadata2 = (0, import_node_path11.join)(directory, "metadata.json");
   const files = await secretFiles(definition, options.workspace);
@@ -29780,7 +29810,7 @@ async function bake(definition, state, docker, options) {
   const tail = [];
   const terminal = options.terminal && secrets.length === 0;
   try {
-    await (0, import_promises10.writeFile)(file2, definition.text, { mode: 384 });
+    await (0, import_promises11.writeFile)(file2, definition.text, { mode: 384 });
     const end2 = await runLong({
       command: docker,
       args: bakeArguments(definition, state, { file: file2, metadata: metadata2, terminal }),
@@ -29798,9 +29828,9 @@ async function bake(definition, state, docker, options) {
       }
     });
     if (end2 !== 0) throw bakeError(end2, tail, definition);
-    return readMetadata(await (0, import_promises10.readFile)(metadata2, "utf8").catch(() => null), definition);
+    return readMetadata(await (0, import_promises11.readFile)(metadata2, "utf8").catch(() => null), definition);
   } finally {
-    await (0, import_promises10.rm)(directory, { recursive: true, force: true });
+    await (0, import_promises11.rm)(directory, { recursive: true, force: true });
   }
 }
 function bakeArguments(definition, state, {
@@ -29820,11 +29850,11 @@ function bakeArguments(definition, state, {
     "default"
   ];
 }
-var import_promises10, import_node_path11, KEPT;
+var import_promises11, import_node_path11, KEPT;
 var init_builder = __esm({
   "src/docker/builder.ts"() {
     "use strict";
-    import_promises10 = require("node:fs/promises");
+    import_promises11 = require("node:fs/promises");
     import_node_path11 = require("node:path");
     init_process2();
     init_inspect();
@@ -31638,7 +31668,7 @@ ${escapeCell(error2.message)}
 async function filesOf(inputs, workspace) {
   const standsIn = inputs.policy !== "" || inputs.images.length > 0 || inputs.imagesDisabled;
   if (standsIn && !inputs.configGiven) {
-    const there = await (0, import_promises11.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
+    const there = await (0, import_promises12.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
   }
   return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
@@ -31692,11 +31722,11 @@ function refuse2(items, input, isWrong) {
     }))
   );
 }
-var import_promises11, import_node_path13;
+var import_promises12, import_node_path13;
 var init_action = __esm({
   "src/cli/action.ts"() {
     "use strict";
-    import_promises11 = require("node:fs/promises");
+    import_promises12 = require("node:fs/promises");
     import_node_path13 = require("node:path");
     init_inputs();
     init_errors();
@@ -32263,7 +32293,7 @@ function createStore(spillAbove, temporary) {
   const uploads = /* @__PURE__ */ new Map();
   const history = [];
   let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises12.mkdtemp)((0, import_node_path15.join)(temporary, "retag-registry-"));
+  const spillDirectory = () => directory ??= (0, import_promises13.mkdtemp)((0, import_node_path15.join)(temporary, "retag-registry-"));
   const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto8.randomUUID)());
   function ensure(name) {
     const known2 = repositories.get(name);
@@ -32329,7 +32359,7 @@ function createStore(spillAbove, temporary) {
     newSink,
     async close() {
       for (const upload of uploads.values()) await upload.sink.discard();
-      if (directory) await (0, import_promises12.rm)(await directory, { recursive: true, force: true });
+      if (directory) await (0, import_promises13.rm)(await directory, { recursive: true, force: true });
     }
   };
 }
@@ -32348,7 +32378,7 @@ function createSink(spillAbove, directory, name) {
   let file2 = null;
   async function spill() {
     const path6 = (0, import_node_path15.join)(await directory(), name);
-    file2 = { path: path6, handle: await (0, import_promises12.open)(path6, "w") };
+    file2 = { path: path6, handle: await (0, import_promises13.open)(path6, "w") };
     for (const chunk of chunks) await file2.handle.write(chunk);
     chunks = [];
   }
@@ -32356,7 +32386,7 @@ function createSink(spillAbove, directory, name) {
     chunks = [];
     if (!file2) return;
     await file2.handle.close();
-    await (0, import_promises12.rm)(file2.path, { force: true });
+    await (0, import_promises13.rm)(file2.path, { force: true });
   }
   return {
     get size() {
@@ -32404,13 +32434,13 @@ async function digestOfStream(stream2) {
 function algorithmOf2(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-var import_node_crypto8, import_node_fs2, import_promises12, import_node_path15, import_node_stream5;
+var import_node_crypto8, import_node_fs2, import_promises13, import_node_path15, import_node_stream5;
 var init_store = __esm({
   "src/embedded/store.ts"() {
     "use strict";
     import_node_crypto8 = require("node:crypto");
     import_node_fs2 = require("node:fs");
-    import_promises12 = require("node:fs/promises");
+    import_promises13 = require("node:fs/promises");
     import_node_path15 = require("node:path");
     import_node_stream5 = require("node:stream");
   }
@@ -33223,16 +33253,16 @@ async function sendPlainly(response, answer, head2) {
   });
   if (head2 || bodyless) response.end();
   else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
-  else await (0, import_promises13.pipeline)(answer.body.open(), response);
+  else await (0, import_promises14.pipeline)(answer.body.open(), response);
 }
-var import_node_events, import_node_http3, import_node_https3, import_promises13;
+var import_node_events, import_node_http3, import_node_https3, import_promises14;
 var init_http = __esm({
   "src/embedded/http.ts"() {
     "use strict";
     import_node_events = require("node:events");
     import_node_http3 = require("node:http");
     import_node_https3 = require("node:https");
-    import_promises13 = require("node:stream/promises");
+    import_promises14 = require("node:stream/promises");
     init_request2();
   }
 });

@@ -1,4 +1,5 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
+import { setTimeout } from 'node:timers/promises';
 import { closingLine, isBad, tagLine } from './report/format.js';
 import type { Config } from './config/model.js';
 import {
@@ -54,6 +55,7 @@ export async function run(request: RunRequest, parts: RunParts): Promise<RunResu
   const planning = { ...parts, registry: memoised(registry) };
   const started = clock.now();
   const loaded = load(request);
+  await breathe();
   const { config, policy, images } = loaded;
   logWarnings(policy, log);
   const release =
@@ -164,12 +166,17 @@ async function makePlan(
     absence: request.command === 'apply' ? 'unconfirmed' : 'confirmed',
     onProgress: (done) => log.progress(done, wanted.length, 'tags looked at'),
   });
+  await breathe();
   let planned = plan(wanted, observed);
+  await breathe();
   while (await confirmUnwritten(planned, observed, registry, request.concurrency * 2)) {
     planned = plan(wanted, observed);
   }
   return planned;
 }
+
+/** Lets a time limit or a signal that came during long work be heard: what follows asks whether it did. */
+const breathe = (): Promise<void> => setTimeout(0);
 
 /** One line a tag. @param counts what is bad in them is not to be missed */
 function sayTags(outcomes: readonly Outcome[], log: Log, counts: boolean): void {

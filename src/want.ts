@@ -18,12 +18,33 @@ export interface WantOptions {
   readonly taken?: (entry: ImageConfig, image: ImageName, tag: string, kind: TagKind) => string | null;
 }
 
+/** Each wanted tag is asked for, planned and reported, and a tag file may come from a stranger. docs/threat-model.md lists these. */
+const MOST = { list: 1_000, wanted: 100_000 } as const;
+
+/** Counted before they are made. */
+function tooMany(images: readonly ImageConfig[]): Problem[] {
+  let wanted = 0;
+  for (const { names, tags, stable, origin } of images) {
+    for (const [key, { length }] of Object.entries({ name: names, tags })) {
+      if (length <= MOST.list) continue;
+      const what = `there are ${length} items in "${key}", and at most ${MOST.list} are allowed`;
+      return [{ location: origin.at(key), what, hint: 'split the entry' }];
+    }
+    wanted += names.length * tags.length * (stable ? 2 : 1);
+    if (wanted <= MOST.wanted) continue;
+    const what = `up to here more than ${MOST.wanted} tags are asked for, which is the most for one run`;
+    return [{ location: origin.at(), what, hint: 'split the tag file, and run Retag for each part' }];
+  }
+  return [];
+}
+
 /**
  * The tags that promotions ask for, in the order of the tag file, names before tags, each primary before its stable tag.
- * @throws UserError when a stable tag would not be a tag
+ * @throws UserError when a stable tag would not be a tag, and for more tags than a run may want
  */
 export function wantImages(images: readonly ImageConfig[], options: WantOptions): WantedTag[] {
-  const problems: Problem[] = [];
+  const problems = tooMany(images);
+  if (problems.length > 0) throw new UserError(problems);
   const wanted = images.flatMap((entry) =>
     entry.names.flatMap((name) => entry.tags.flatMap((tag) => wantOne(entry, name, tag, options, problems))),
   );

@@ -7,7 +7,8 @@ import { describe, expect, test } from '@jest/globals';
 import { emulationOf } from '../../src/builds/dockerfile.js';
 import { annotationLines, labelLines } from '../../src/builds/labels.js';
 import { readConfig } from '../../src/config/config.js';
-import { readFiles } from '../../src/load.js';
+import { UserError } from '../../src/errors.js';
+import { load, promotionRequest, readFiles } from '../../src/load.js';
 import { parsePattern } from '../../src/policy/pattern.js';
 import { isAmbiguous } from '../../src/policy/check.js';
 import { LIMITS } from '../../src/policy/limits.js';
@@ -79,8 +80,48 @@ describe('tag files', () => {
     ['labels', many(`${builds}    labels:\n`, 4_000, (i) => `      l${i}: "{z}"\n`), 2_000],
   ])('seam 24: after 2,000 mistakes nothing is judged further: %s', (_name, text, count) => {
     expect(problems(text)).toHaveLength(count);
-    const said = 'the document has 2000 mistakes or more, and is not checked further';
+    const said = 'there are 2000 mistakes or more, and what follows is not checked';
     expect(problems(text).includes(said)).toBe(count === 2_001);
+  });
+
+  test('seam 24: platforms that do not exist', () => {
+    const text = (size: number): string =>
+      `${builds}    platforms: [${Array.from({ length: size }, (_, i) => `lin${i}`).join(', ')}]\n`;
+    expectLinear((size) => readFiles([file(text(size))], ''), 2_500);
+  });
+
+  test('seam 24: mistakes are counted over all documents', () => {
+    const found = problems(`---\n${many('images:\n', 900, (i) => `  - { nme: a${i} }\n`)}`.repeat(5));
+    expect(found.length).toBeLessThan(2_002);
+    expect(found.filter((what) => what.startsWith('there are 2000 mistakes or more'))).toHaveLength(1);
+  });
+
+  const entry = (i: number, tags: number, more = ''): string =>
+    `  - { name: docker.io/o/a${i}, src_build_tag: b, tags: [${Array.from({ length: tags }, (_, t) => `t${t}`).join(', ')}]${more} }\n`;
+  const loadError = (text: string): unknown => {
+    try {
+      load(promotionRequest('plan', [file(text)]));
+      return null;
+    } catch (error) {
+      return error instanceof UserError ? error.problems[0] : error;
+    }
+  };
+
+  test('seam 24: an entry has at most 1,000 tags', () => {
+    expect(loadError(`images:\n${entry(0, 1_000)}`)).toBeNull();
+    expect(loadError(`images:\n${entry(0, 1)}${entry(1, 1_001)}`)).toMatchObject({
+      what: 'there are 1001 items in "tags", and at most 1000 are allowed',
+      location: { file: 'image-tags.yaml', line: 3 },
+    });
+  });
+
+  test('seam 24: a run wants at most 100,000 tags', () => {
+    const full = many('images:\n', 50, (i) => entry(i, 1_000, ', stable: true'));
+    expect(loadError(full)).toBeNull();
+    expect(loadError(`${full}${entry(50, 1)}`)).toMatchObject({
+      what: expect.stringContaining('more than 100000 tags are asked for'),
+      location: { file: 'image-tags.yaml', line: 52 },
+    });
   });
 
   test('seam 24: documents', () => {
@@ -92,7 +133,7 @@ describe('tag files', () => {
 
 describe('policies', () => {
   const rule = (i: number, more = ''): string =>
-    `    - { class: snapshot, branch: "b${i}", tag: "t${i}"${more} }\n`;
+    `    - { class: snapshot, branch: "b${i}", tag: "t${i}-{sha}"${more} }\n`;
   const policy = (rules: number, examples: number): string =>
     `policy:\n  rules:\n${Array.from({ length: rules }, (_, i) => rule(i)).join('')}  examples:\n${Array.from(
       { length: examples },

@@ -7,7 +7,7 @@ import { originOf } from './origin.js';
 import { partial } from './partial.js';
 import { problemsOf } from './problems.js';
 import { file, ONCE } from './schema/file.js';
-import { judge } from './schema/parts.js';
+import { judge, type Patience } from './schema/parts.js';
 import { decode, type TagFile } from './source.js';
 import { readDocuments, type YamlDocument } from './yaml.js';
 
@@ -42,7 +42,8 @@ export function readConfig(files: readonly TagFile[]): Reading {
   const report = (problem: Problem): void => void problems.push(problem);
   const documents = files.flatMap((each) => read(each, report));
   const allRead = problems.length === 0;
-  const pieces = documents.map((document) => pieceOf(document, report));
+  const patience: Patience = { left: MAX_JUDGED };
+  const pieces = documents.map((document) => pieceOf(document, patience, report));
   problems.push(...collisions(documents));
   return {
     config: assemble(pieces),
@@ -59,15 +60,19 @@ function hasNoPolicy({ data }: YamlDocument): boolean {
   return Object.keys(Object(data) as object).every((key) => OTHER_KEYS.includes(key));
 }
 
-function pieceOf(document: YamlDocument, report: (problem: Problem) => void): Piece {
-  const judged = judge(file, document.data, MAX_JUDGED);
-  const issues = judged.issues.slice(0, MAX_JUDGED);
+function pieceOf(document: YamlDocument, patience: Patience, report: (problem: Problem) => void): Piece {
+  const most = patience.left;
+  if (most <= 0) return { document, ...partial(null) };
+  const judged = judge(file, document.data, patience);
+  const issues = judged.issues.slice(0, most);
   if (issues.length === 0 && !judged.spent) {
     return { document, data: judged.value, positions: null, unread: null };
   }
   for (const issue of issues) for (const each of problemsOf(document, issue)) report(each);
-  if (!judged.spent && issues.length < MAX_JUDGED) return { document, ...partial(document.data) };
-  const what = `the document has ${MAX_JUDGED} mistakes or more, and is not checked further`;
+  // Issues of types are not counted by the checks.
+  patience.left = Math.min(patience.left, most - issues.length);
+  if (patience.left > 0) return { document, ...partial(document.data) };
+  const what = `there are ${MAX_JUDGED} mistakes or more, and what follows is not checked`;
   report({ location: originOf(document).at(), what, hint: 'fix the first ones, then check again' });
   return { document, ...partial(null) };
 }
@@ -145,7 +150,7 @@ function shown(location: Location): string {
 
 const MAX_PROBLEMS = 1_000;
 
-/** Whoever looks for mistakes in a document, or in all builds, stops after so many: each costs time to word and to place. */
+/** Whoever looks for mistakes in all documents, or in all builds, stops after so many: each costs time to word and to place. */
 export const MAX_JUDGED = 2_000;
 
 /**

@@ -80,8 +80,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
  * `linux/arm/v7`). A platform that does not exist is an error that names the nearest one.
  */
 export function parsePlatform(text: string): Parsed<string> {
-  const normal = DEFAULT_VARIANTS[text] ?? text;
-  if (KNOWN_PLATFORMS.includes(normal)) return { ok: true, value: normal };
+  const normal = knownPlatform(text);
+  if (normal !== null) return { ok: true, value: normal };
   const shown = JSON.stringify(text.slice(0, 60));
   const near = nearestPlatform(text);
   return {
@@ -91,6 +91,12 @@ export function parsePlatform(text: string): Parsed<string> {
       ? `write "${near}"`
       : 'write it as "os/arch" or "os/arch/variant", such as "linux/amd64" or "linux/arm/v7"',
   };
+}
+
+/** The normal form, or null for no platform: the search for the nearest one takes time. */
+export function knownPlatform(text: string): string | null {
+  const normal = DEFAULT_VARIANTS[text] ?? text;
+  return KNOWN_PLATFORMS.includes(normal) ? normal : null;
 }
 
 function nearestPlatform(text: string): string | undefined {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parsePlatform } from '../../oci/platform.js';
+import { knownPlatform } from '../../oci/platform.js';
 import { about, across, anyText, gates, line, localPath, mapping, matching, record } from './parts.js';
 import { imageNames, platform, platformList } from './image.js';
 
@@ -28,11 +28,11 @@ const stages = v.pipe(
     if (names.length === 0) tell('{it} is an empty mapping', 'put a platform in it or remove the key');
     const seen = new Map<string, string>();
     for (const name of names) {
-      const parsed = parsePlatform(name);
-      if (!parsed.ok) continue;
-      const earlier = seen.get(parsed.value);
+      const known = knownPlatform(name);
+      if (known === null) continue;
+      const earlier = seen.get(known);
       if (earlier !== undefined) tell(`"${name}" and "${earlier}" are the same platform`, 'keep one of them', name, 'key');
-      seen.set(parsed.value, name);
+      seen.set(known, name);
     }
   }),
   v.metadata({ minProperties: 1 }),

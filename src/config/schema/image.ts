@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { formatRepository, isDigest, parseRepository, parseTag, type Parsed } from '../../oci/reference.js';
-import { ACCEPTED_PLATFORMS, parsePlatform } from '../../oci/platform.js';
+import { ACCEPTED_PLATFORMS, knownPlatform, parsePlatform } from '../../oci/platform.js';
 import { about, across, exactlyOne, gates, line, mapping, oneOrSome, quote, some, text } from './parts.js';
 
 export const imageName = text(parseRepository, { examples: ['docker.io/org/app', 'ghcr.io/org/app'] });
@@ -24,12 +24,12 @@ export const platformList = v.pipe(
     if (!Array.isArray(dataset.value)) return;
     const seen = new Set<string>();
     for (const item of dataset.value as unknown[]) {
-      const parsed = typeof item === 'string' ? parsePlatform(item) : undefined;
-      if (!parsed?.ok) continue;
-      if (seen.has(parsed.value)) {
-        addIssue({ message: `{it} names the platform ${parsed.value} twice`, expected: 'name it once' });
+      const known = typeof item === 'string' ? knownPlatform(item) : null;
+      if (known === null) continue;
+      if (seen.has(known)) {
+        addIssue({ message: `{it} names the platform ${known} twice`, expected: 'name it once' });
       }
-      seen.add(parsed.value);
+      seen.add(known);
     }
   }),
 );

@@ -26,17 +26,16 @@ const isMapping = v.custom<Record<string, unknown>>(
  */
 export type Tell = (what: string, hint: string, key?: string, at?: 'key' | 'value') => boolean;
 
-/** How many more mistakes of a document are looked for. */
-interface Patience {
+/** How many more mistakes are looked for. Shared by all files of a run: many short ones are as good as one long. */
+export interface Patience {
   left: number;
 }
 
 /**
- * As valibot's `safeParse`, but checks stop after `most` mistakes. `spent`: they did, so that without issues the data is
+ * As valibot's `safeParse`, but checks stop when there is no patience left. `spent`: they did, so that without issues the data is
  * not valid either. The count goes through the definition in valibot's options, of which `safeParse` keeps only its own.
  */
-export function judge<S extends v.GenericSchema>(schema: S, data: unknown, most: number) {
-  const patience: Patience = { left: most };
+export function judge<S extends v.GenericSchema>(schema: S, data: unknown, patience: Patience) {
   const { issues, value } = schema['~run']({ value: data }, { patience } as object);
   return { issues: issues ?? [], value: value as v.InferOutput<S>, spent: patience.left <= 0 };
 }
