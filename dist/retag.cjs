@@ -1039,8 +1039,8 @@ function parseSecret(text5, values) {
   if (!looksLikeSpec) return values ? secretByValue(text5) : secretInFile();
   const csv = parseCsv(text5);
   if (!csv.ok) return csv;
-  const unknown2 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
-  if (unknown2) return bad2(`"${unknown2.key}" is not a key of a secret`, "use id with env or src");
+  const unknown3 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
+  if (unknown3) return bad2(`"${unknown3.key}" is not a key of a secret`, "use id with env or src");
   const get = (key) => csv.value.find((field2) => field2.key === key)?.value;
   const [type, id, env] = [get("type"), get("id"), get("env")];
   const source = get("src") ?? get("source");
@@ -1515,26 +1515,38 @@ var init_environment = __esm({
 
 // src/git/git.ts
 function gitIn(cwd, env, timeout = 6e4) {
-  const base = pick(env, NEEDED);
-  const settings = [...safeDirectories(env), ...OVER];
-  const offline = { ...base, GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" };
+  const offline = { ...pick(env, NEEDED), GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" };
   let drivers;
   return async (...args) => {
-    const ask2 = async (over2, words) => {
-      const answer = await runGit(cwd, { ...offline, ...asVariables(over2) }, words, timeout);
-      return answer?.ok === false && NO_REPOSITORY.test(answer.stderr) ? null : answer;
-    };
-    if (PLUMBING.has(args[0] ?? "")) return ask2(settings, args);
-    drivers ??= ask2(settings, ["config", "--list", "-z", "--name-only"]).then(
-      (answer) => (answer?.stdout.split("\0") ?? []).filter((key) => DRIVER.test(key)).map((key) => [key, key.endsWith(".required") ? "false" : ""])
+    const repository = await repositoryOf(cwd);
+    if (repository === null) return null;
+    const ask2 = (over2, words) => runGit(cwd, { ...offline, ...repository, ...asVariables(over2) }, words, timeout);
+    if (PLUMBING.has(args[0] ?? "")) return ask2(OVER, args);
+    drivers ??= ask2(OVER, ["config", "--list", "-z", "--name-only"]).then(
+      (answer) => answer.stdout.split("\0").filter((key) => DRIVER.test(key)).map((key) => [key, key.endsWith(".required") ? "false" : ""])
     );
-    return ask2([...settings, ...await drivers], args);
+    return ask2([...OVER, ...await drivers], args);
   };
+}
+async function checkoutAbove(path6) {
+  for (let at2 = path6; ; at2 = (0, import_node_path2.dirname)(at2)) {
+    if (await (0, import_promises.lstat)((0, import_node_path2.join)(at2, ".git")).catch(() => null) !== null) return at2;
+    if ((0, import_node_path2.dirname)(at2) === at2) return null;
+  }
+}
+async function repositoryOf(cwd) {
+  const real = await (0, import_promises.realpath)(cwd).catch(() => null);
+  const top = real === null ? null : await checkoutAbove(real);
+  return top === null ? null : { GIT_DIR: (0, import_node_path2.join)(top, ".git"), GIT_WORK_TREE: top };
 }
 async function remoteTags(cwd, env, trusted) {
   const words = ["ls-remote", "--tags", "--refs", "--upload-pack=git-upload-pack"];
   if (trusted) {
-    const more = { ...pick(childEnvironment(env), NETWORK), ...pick(env, NEEDED) };
+    const more = {
+      ...pick(childEnvironment(env), NETWORK),
+      ...pick(env, NEEDED),
+      ...await repositoryOf(cwd)
+    };
     return runGit(cwd, more, [...words, "origin"], 6e4);
   }
   const { GITHUB_SERVER_URL: server = "https://github.com", GITHUB_REPOSITORY: name = "" } = env;
@@ -1543,12 +1555,17 @@ async function remoteTags(cwd, env, trusted) {
   return runGit((0, import_node_path2.parse)(cwd).root, safe, [...words, "--", `${server}/${name}`], 6e4);
 }
 function runGit(cwd, env, args, timeout) {
-  const environment = { ...env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" };
+  const environment = {
+    ...env,
+    ...{ LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" },
+    // A commit has the files and the parents that its id stands for (git-replace, gitrepository-layout: info/grafts).
+    ...{ GIT_NO_REPLACE_OBJECTS: "1", GIT_GRAFT_FILE: "/dev/null" }
+  };
   return new Promise((resolve10, reject) => {
     const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: "utf8" };
     (0, import_node_child_process.execFile)("git", [...args], options, (error2, stdout, stderr) => {
       if (error2 === null) resolve10({ ok: true, stdout, stderr });
-      else if (error2.code === "ENOENT") resolve10(null);
+      else if (error2.code === "ENOENT") resolve10({ ok: false, stdout, stderr: "git is not installed" });
       else if (typeof error2.code === "number") resolve10({ ok: false, stdout, stderr });
       else reject(broken(args[0] ?? "", error2, timeout));
     });
@@ -1556,13 +1573,6 @@ function runGit(cwd, env, args, timeout) {
 }
 function pick(env, names2) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => names2.test(name)));
-}
-function safeDirectories(env) {
-  const count = Math.min(Number(env["GIT_CONFIG_COUNT"] ?? 0) || 0, 1e3);
-  return Array.from({ length: count }, (_, at2) => [
-    env[`GIT_CONFIG_KEY_${at2}`] ?? "",
-    env[`GIT_CONFIG_VALUE_${at2}`] ?? ""
-  ]).filter(([key]) => key.toLowerCase() === "safe.directory");
 }
 function asVariables(settings) {
   const pairs2 = settings.flatMap(([key, value], at2) => [
@@ -1586,33 +1596,8 @@ async function commitOf(git, revision) {
   const answer = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
   return linesOf(answer)[0] ?? null;
 }
-async function headOf(git) {
-  const below = await git("rev-parse", "--show-prefix");
-  return below?.ok === true && below.stdout.trim() === "" ? commitOf(git, "HEAD") : null;
-}
 async function isShallow(git) {
   return linesOf(await git("rev-parse", "--is-shallow-repository"))[0] === "true";
-}
-async function uncommittedIn(git, paths) {
-  const options = [
-    "--porcelain=v1",
-    "-z",
-    "--no-renames",
-    "--untracked-files=all",
-    "--ignore-submodules=untracked"
-  ];
-  const answer = await git("--literal-pathspecs", "status", ...options, "--", ...paths);
-  if (answer?.ok === false) {
-    const [why = ""] = answer.stderr.trim().split("\n");
-    throw new OperationError("protocol", `git status cannot tell whether what is built is committed: ${why}`);
-  }
-  const entries = (answer?.stdout ?? "").split("\0").filter((entry) => entry !== "");
-  const isNew = (entry) => entry.startsWith("??");
-  const names2 = (some3) => some3.map((entry) => entry.slice(3));
-  return {
-    modified: names2(entries.filter((entry) => !isNew(entry))),
-    untracked: names2(entries.filter(isNew))
-  };
 }
 async function allTags(git, askRemote) {
   const local = await git("for-each-ref", "--format=%(refname)", "refs/tags");
@@ -1652,18 +1637,24 @@ function unreadable(what, stderr) {
     hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
   });
 }
-var import_node_child_process, import_node_path2, MAX_OUTPUT, PLUMBING, NO_REPOSITORY, OVER, DRIVER, NEEDED, NETWORK, PREFIX;
+var import_node_child_process, import_promises, import_node_path2, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK, PREFIX;
 var init_git = __esm({
   "src/git/git.ts"() {
     "use strict";
     import_node_child_process = require("node:child_process");
+    import_promises = require("node:fs/promises");
     import_node_path2 = require("node:path");
     init_errors();
     init_environment();
     MAX_OUTPUT = 64 * 1024 * 1024;
     PLUMBING = /* @__PURE__ */ new Set(["rev-parse", "symbolic-ref", "for-each-ref", "rev-list", "cat-file", "config"]);
-    NO_REPOSITORY = /^fatal: (?:not a git repository|cannot use bare repository)/m;
     OVER = [
+      // In a job's container the checkout belongs to another user. Nothing that it configures is believed, whoever it belongs to.
+      ["safe.directory", "*"],
+      // Every id stands for its own object, in submodules too, and a file is looked at when its times say that it may have changed.
+      ["core.useReplaceRefs", "false"],
+      ["core.checkStat", "default"],
+      ["core.trustctime", "true"],
       ["core.fsmonitor", "false"],
       ["core.hooksPath", "/dev/null"],
       ["core.pager", "cat"],
@@ -1678,9 +1669,134 @@ var init_git = __esm({
       ["safe.bareRepository", "explicit"]
     ];
     DRIVER = /^(?:filter|diff|merge)\.(?:.*\.)?(?:clean|smudge|process|required|textconv|command|external|driver)$/is;
-    NEEDED = /^(?:PATH|HOME|XDG_CONFIG_HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|GIT_CEILING_DIRECTORIES|GIT_DISCOVERY_ACROSS_FILESYSTEM)$/i;
+    NEEDED = /^(?:PATH|HOME|XDG_CONFIG_HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM))$/i;
     NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|ASKPASS|HTTP_|CONFIG_).*)$/i;
     PREFIX = "refs/tags/";
+  }
+});
+
+// src/git/work-tree.ts
+async function headOf(git) {
+  const below = await git("rev-parse", "--show-prefix");
+  if (below === null || below.ok && below.stdout.trim() !== "") return null;
+  return headHere(git);
+}
+async function headHere(git) {
+  const head2 = await commitOf(git, "HEAD");
+  if (head2 !== null) return head2;
+  const answer = await git("rev-parse", "--verify", "HEAD^{commit}");
+  throw unknown("git cannot tell which commit is checked out", answer?.stderr ?? "");
+}
+function unknown(what, stderr) {
+  const [why = ""] = stderr.trim().split("\n");
+  return new OperationError("protocol", `${what}: ${why}`);
+}
+async function uncommittedIn(workspace, env, commit2, paths) {
+  const root = await (0, import_promises2.realpath)(workspace);
+  const steps3 = await Promise.all(paths.map((path6) => stepsTo((0, import_node_path3.resolve)(root, path6))));
+  const byCheckout = /* @__PURE__ */ new Map();
+  for (const path6 of new Set(steps3.flat())) {
+    const isFolder2 = (await (0, import_promises2.lstat)(path6).catch(() => null))?.isDirectory() === true;
+    const top = await checkoutAbove(isFolder2 ? path6 : (0, import_node_path3.dirname)(path6));
+    if (top !== null) byCheckout.set(top, (byCheckout.get(top) ?? /* @__PURE__ */ new Set()).add((0, import_node_path3.relative)(top, path6) || "."));
+  }
+  const modified = [];
+  const untracked = [];
+  for (const [top, names2] of byCheckout) {
+    const git = gitIn(top, env);
+    await requireCommit(top, env, commit2);
+    const named2 = (name) => (0, import_node_path3.relative)(root, (0, import_node_path3.join)(top, name));
+    const entries = await zeroEnded(git, "status", [...STATUS, "--", ...names2]);
+    const isNew = (entry) => entry.startsWith("??");
+    untracked.push(...entries.filter(isNew).map((entry) => named2(entry.slice(3))));
+    const changed2 = entries.filter((entry) => !isNew(entry)).map((entry) => entry.slice(3));
+    for (const entry of await zeroEnded(git, "ls-files", ["-v", "-s", "-z", "--", ...names2])) {
+      const [, mark = "", id = "", name = ""] = /^(\S) \d+ (\S+) \d\t(.*)$/s.exec(entry) ?? [];
+      if (mark !== "H" && !await isAsMarked(mark, id, (0, import_node_path3.join)(top, name))) changed2.push(name);
+    }
+    modified.push(...[...new Set(changed2)].map(named2));
+  }
+  return { modified, untracked };
+}
+async function zeroEnded(git, command, words) {
+  const answer = await git("--literal-pathspecs", command, ...words);
+  if (answer?.ok !== true)
+    throw unknown(`git ${command} cannot tell whether what is built is committed`, answer?.stderr ?? "");
+  return answer.stdout.split("\0").filter((entry) => entry !== "");
+}
+async function isAsMarked(mark, id, path6) {
+  const info2 = await (0, import_promises2.lstat)(path6).catch(() => null);
+  if (info2 === null) return mark.toUpperCase() === "S";
+  if (info2.isDirectory()) return await checkoutAbove(path6) !== path6;
+  return isBlob(id, info2.isSymbolicLink() ? Buffer.from(await (0, import_promises2.readlink)(path6)) : await (0, import_promises2.readFile)(path6));
+}
+async function stepsTo(path6) {
+  const links = [];
+  let { root: at2 } = (0, import_node_path3.parse)(path6);
+  let rest = path6.slice(at2.length).split(import_node_path3.sep);
+  for (let [next2] = rest; next2 !== void 0; [next2] = rest) {
+    const here = (0, import_node_path3.join)(at2, next2);
+    const target = links.length < 40 ? await (0, import_promises2.readlink)(here).catch(() => null) : null;
+    if (target !== null) links.push(here);
+    const to = target === null ? here : (0, import_node_path3.resolve)(at2, target);
+    rest = [...target === null ? [] : to.slice((0, import_node_path3.parse)(to).root.length).split(import_node_path3.sep), ...rest.slice(1)];
+    at2 = target === null ? here : (0, import_node_path3.parse)(to).root;
+  }
+  return [...links, at2];
+}
+async function requireCommit(top, env, commit2) {
+  const head2 = await headHere(gitIn(top, env));
+  if (head2 === commit2) return;
+  const outer = await checkoutAbove((0, import_node_path3.dirname)(top));
+  if (outer !== null && await objectAt(gitIn(outer, env), (0, import_node_path3.relative)(outer, top)) === head2)
+    return requireCommit(outer, env, commit2);
+  const what = `what is built lies in ${top}, a checkout at commit ${head2}, and this run is for ${commit2}`;
+  throw new OperationError("mismatch", `${what}; check out that commit there`);
+}
+async function objectAt(git, path6) {
+  const name = `HEAD:${path6.split(import_node_path3.sep).join("/")}`;
+  return linesOf(await git("rev-parse", "--verify", "--quiet", "--end-of-options", name))[0] ?? null;
+}
+async function trackedFile(cwd, env, file2) {
+  const root = await (0, import_promises2.realpath)(cwd);
+  const inside = (0, import_node_path3.relative)(cwd, (0, import_node_path3.resolve)(cwd, file2.path));
+  const given2 = (0, import_node_path3.resolve)(root, inside);
+  const real = await (0, import_promises2.realpath)(given2).catch(() => given2);
+  const tops = await Promise.all([root, (0, import_node_path3.dirname)(given2), (0, import_node_path3.dirname)(real)].map(checkoutAbove));
+  const found = [];
+  for (const top of new Set(tops.filter((path6) => path6 !== null))) {
+    const git = gitIn(top, env);
+    const head2 = await headHere(git);
+    for (const path6 of /* @__PURE__ */ new Set([given2, real])) {
+      const name = (0, import_node_path3.relative)(top, path6);
+      const id = name.startsWith("..") ? null : await objectAt(git, name);
+      if (id !== null) found.push({ head: head2, same: path6 === real && isBlob(id, file2.bytes) });
+    }
+  }
+  return found;
+}
+function isBlob(id, bytes2) {
+  const algorithm = id.length === 64 ? "sha256" : "sha1";
+  const hash2 = (text6) => (0, import_node_crypto2.createHash)(algorithm).update(`blob ${text6.length}\0`).update(text6).digest("hex");
+  const text5 = Buffer.from(bytes2);
+  return hash2(text5) === id || hash2(Buffer.from(text5.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === id;
+}
+var import_node_crypto2, import_promises2, import_node_path3, STATUS;
+var init_work_tree = __esm({
+  "src/git/work-tree.ts"() {
+    "use strict";
+    import_node_crypto2 = require("node:crypto");
+    import_promises2 = require("node:fs/promises");
+    import_node_path3 = require("node:path");
+    init_errors();
+    init_git();
+    STATUS = [
+      "--porcelain=v1",
+      "-z",
+      "--no-renames",
+      "--untracked-files=all",
+      "--ignore-submodules=untracked"
+    ];
   }
 });
 
@@ -1702,6 +1818,8 @@ async function permissionOf(circumstances) {
   let trust = event?.trust ?? TRUSTED;
   if (trust.level !== "anonymous" && ref !== null && !isMergedRef(ref) && trust !== PULL_REQUEST)
     trust = anonymous(`${visible(ref)} is neither a branch nor a git tag`);
+  if (event !== null && trust.level === "write" && (env["GITHUB_SHA"] ?? "") === "")
+    trust = anonymous("GITHUB_SHA does not say which commit this run is for");
   if (trust.level !== "anonymous" && trust !== PULL_REQUEST)
     trust = await foreignWork(circumstances) ?? trust;
   if (trust.level === "write") return ALL;
@@ -1727,50 +1845,37 @@ function requireWrite(what, may, event) {
     hint: may.help
   });
 }
-async function foreignWork(circumstances) {
-  const { env, cwd, commits, files } = circumstances;
-  const elsewhere = (head2) => commits.includes(head2) ? null : anonymous(
+async function foreignWork({ env, cwd, commits, files }) {
+  const elsewhere = (head2) => anonymous(
     `the work tree is at commit ${head2}, and this run is for ${commits.join(" or ") || "no known commit"}`
   );
-  const top = await headOf(gitIn(cwd, env));
-  const found = top === null ? null : elsewhere(top);
-  if (found !== null) return found;
-  for (const file2 of files) {
-    const path6 = (0, import_node_path3.resolve)(cwd, file2.path);
-    const git = gitIn((0, import_node_path3.dirname)(path6), env);
-    const committed2 = await blobOf(git, (0, import_node_path3.basename)(path6));
-    if (committed2 === null) continue;
-    const head2 = await commitOf(git, "HEAD");
-    const other = head2 === null || head2 === top ? null : elsewhere(head2);
-    if (other !== null) return other;
-    if (!isBlob(committed2, file2.bytes))
-      return anonymous(`${visible(file2.path)} is not as the commit of this run has it`);
+  try {
+    const top = await headOf(gitIn(cwd, env));
+    if (top !== null && !commits.includes(top)) return elsewhere(top);
+    for (const file2 of files)
+      for (const { head: head2, same } of await trackedFile(cwd, env, file2)) {
+        if (!commits.includes(head2)) return elsewhere(head2);
+        if (!same) return anonymous(`${visible(file2.path)} is not as the commit of this run has it`);
+      }
+    return null;
+  } catch (error2) {
+    if (error2 instanceof OperationError) return anonymous(error2.message);
+    throw error2;
   }
-  return null;
-}
-async function blobOf(git, name) {
-  return linesOf(await git("rev-parse", "--verify", "--quiet", "--end-of-options", `HEAD:./${name}`))[0] ?? null;
-}
-function isBlob(id, bytes2) {
-  const algorithm = id.length === 64 ? "sha256" : "sha1";
-  const hash2 = (text6) => (0, import_node_crypto2.createHash)(algorithm).update(`blob ${text6.length}\0`).update(text6).digest("hex");
-  const text5 = Buffer.from(bytes2);
-  return hash2(text5) === id || hash2(Buffer.from(text5.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === id;
 }
 function ciVariable(env) {
   const isSet = (name) => !["", "0", "false"].includes((env[name] ?? "").toLowerCase());
   const named2 = CI_VARIABLES.find(isSet);
   return named2 ?? Object.keys(env).find((name) => /^(?:ZUUL|TEKTON)_/.test(name) && isSet(name)) ?? null;
 }
-var import_node_crypto2, import_node_path3, TRUSTED, anonymous, ANYONE, PULL_REQUEST, EVENTS, ALL, HELP, CI_VARIABLES;
+var TRUSTED, anonymous, ANYONE, PULL_REQUEST, EVENTS, ALL, HELP, CI_VARIABLES;
 var init_permission = __esm({
   "src/git/permission.ts"() {
     "use strict";
-    import_node_crypto2 = require("node:crypto");
-    import_node_path3 = require("node:path");
     init_errors();
     init_refname();
     init_git();
+    init_work_tree();
     TRUSTED = { level: "write", why: "" };
     anonymous = (why) => ({ level: "anonymous", why });
     ANYONE = { level: "plan", why: "anyone can cause this event" };
@@ -1986,7 +2091,7 @@ async function actionsEvent(env, warnings3) {
 async function eventPayload(path6, warnings3) {
   try {
     if (path6 === null) throw new Error("GITHUB_EVENT_PATH is not set");
-    const payload = JSON.parse(await (0, import_promises.readFile)(path6, "utf8"));
+    const payload = JSON.parse(await (0, import_promises3.readFile)(path6, "utf8"));
     if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) return payload;
     throw new Error("it is not a JSON object");
   } catch (error2) {
@@ -2037,6 +2142,8 @@ async function checkedOutRef(git) {
   const hint2 = 'give the ref, as in "--ref refs/tags/1.2.3"';
   if (head2 === null)
     throw new UserError({ what: "there is no git repository here to take the ref from", hint: hint2 });
+  if (head2.stderr !== "")
+    throw new UserError({ what: `git does not give the ref (${visible(head2.stderr.trim())})`, hint: hint2 });
   const [branch] = linesOf(head2);
   if (branch !== void 0) return parsed(branch);
   const tags2 = linesOf(await git("for-each-ref", "--points-at=HEAD", "--format=%(refname)", "refs/tags"));
@@ -2090,11 +2197,11 @@ function once(read3) {
   let answer;
   return () => answer ??= read3();
 }
-var import_promises, NO_COMMIT;
+var import_promises3, NO_COMMIT;
 var init_facts = __esm({
   "src/git/facts.ts"() {
     "use strict";
-    import_promises = require("node:fs/promises");
+    import_promises3 = require("node:fs/promises");
     init_errors();
     init_refname();
     init_event();
@@ -2233,10 +2340,10 @@ async function defaultProvenance(env) {
   return isPrivate2 ? "mode=min" : "mode=max";
 }
 async function readRepository(path6) {
-  const unknown2 = { description: null, licenses: null, isPrivate: true };
-  if (path6 === void 0 || path6 === "") return unknown2;
+  const unknown3 = { description: null, licenses: null, isPrivate: true };
+  if (path6 === void 0 || path6 === "") return unknown3;
   try {
-    const event = JSON.parse(await (0, import_promises2.readFile)(path6, "utf8"));
+    const event = JSON.parse(await (0, import_promises4.readFile)(path6, "utf8"));
     const licence = textAt(event, "repository", "license", "spdx_id");
     return {
       description: textAt(event, "repository", "description"),
@@ -2244,21 +2351,21 @@ async function readRepository(path6) {
       isPrivate: at(event, "repository", "private") !== false
     };
   } catch {
-    return unknown2;
+    return unknown3;
   }
 }
 async function baseCommit(env) {
   const path6 = env["GITHUB_EVENT_PATH"];
   if (path6 === void 0 || path6 === "") return null;
-  const event = await (0, import_promises2.readFile)(path6, "utf8").then((text5) => JSON.parse(text5)).catch(() => null);
+  const event = await (0, import_promises4.readFile)(path6, "utf8").then((text5) => JSON.parse(text5)).catch(() => null);
   const sha2 = at(event, "pull_request", "base", "sha") ?? at(event, "merge_group", "base_sha") ?? at(event, "before");
   return typeof sha2 === "string" && /^[0-9a-f]{40,64}$/.test(sha2) && !NOBODY.test(sha2) ? sha2 : null;
 }
-var import_promises2, NOBODY;
+var import_promises4, NOBODY;
 var init_source = __esm({
   "src/git/source.ts"() {
     "use strict";
-    import_promises2 = require("node:fs/promises");
+    import_promises4 = require("node:fs/promises");
     init_labels();
     init_text();
     NOBODY = /^0+$/;
@@ -2887,7 +2994,7 @@ function normalizeSeparators(p) {
 function isUnixExecutable(stats) {
   return (stats.mode & 1) > 0 || (stats.mode & 8) > 0 && process.getgid !== void 0 && stats.gid === process.getgid() || (stats.mode & 64) > 0 && process.getuid !== void 0 && stats.uid === process.getuid();
 }
-var fs2, path2, __awaiter3, chmod, copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink, IS_WINDOWS, READONLY;
+var fs2, path2, __awaiter3, chmod, copyFile, lstat3, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink, IS_WINDOWS, READONLY;
 var init_io_util = __esm({
   "node_modules/@actions/io/lib/io-util.js"() {
     fs2 = __toESM(require("fs"), 1);
@@ -2919,7 +3026,7 @@ var init_io_util = __esm({
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
-    ({ chmod, copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs2.promises);
+    ({ chmod, copyFile, lstat: lstat3, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs2.promises);
     IS_WINDOWS = process.platform === "win32";
     READONLY = fs2.constants.O_RDONLY;
   }
@@ -7571,7 +7678,7 @@ function sorted(record3) {
 }
 function readDescriptors(manifest) {
   if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
-  const index2 = parse2(manifest);
+  const index2 = parse3(manifest);
   const list3 = isRecord2(index2) ? index2["manifests"] : void 0;
   if (!Array.isArray(list3)) throw malformed(manifest.digest);
   return list3.map((entry) => {
@@ -7588,7 +7695,7 @@ function attestationOf({ annotations: annotations2 }) {
   if (annotations2?.["vnd.docker.reference.type"] !== "attestation-manifest") return null;
   return annotations2["vnd.docker.reference.digest"] ?? "";
 }
-function parse2(manifest) {
+function parse3(manifest) {
   try {
     return JSON.parse(Buffer.from(manifest.bytes).toString("utf8"));
   } catch {
@@ -7647,20 +7754,23 @@ async function committed(builds, decision, request, parts) {
   const recipe = definitionsOf(builds, decision, request);
   const here = recipe?.here ?? null;
   if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
-  const wrong2 = wrongCheckout(await parts.checkedOut(), here.input.facts.revision);
+  const { revision } = here.input.facts;
+  const wrong2 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
   if (wrong2 !== null) return { recipe, stop: wrong2 };
-  const stop = await changesIn(sourcesOf(here.definition), decision, parts);
-  if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
-  const source = { ...here.input.facts, revision: `${here.input.facts.revision}-dirty` };
-  const dirty = { ...request, build: { ...request.build, source } };
-  return { recipe: definitionsOf(builds, decision, dirty), stop: null };
-}
-async function changesIn(sources, decision, parts) {
-  try {
-    const changes = await parts.uncommitted(sources);
+  const stop = await stopOf(async () => {
+    const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
     const untracked = untrackedWarning(changes);
     if (untracked !== null) parts.log.warning(untracked);
     return dirtyCheckout(changes, decision.class);
+  });
+  if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
+  const source = { ...here.input.facts, revision: `${revision}-dirty` };
+  const dirty = { ...request, build: { ...request.build, source } };
+  return { recipe: definitionsOf(builds, decision, dirty), stop: null };
+}
+async function stopOf(ask2) {
+  try {
+    return await ask2();
   } catch (error2) {
     if (error2 instanceof OperationError) return error2;
     throw error2;
@@ -7837,7 +7947,8 @@ function wrongCheckout(head2, sha2) {
 function sourcesOf({ targets, file: file2 }) {
   const named2 = targets.flatMap(({ name }) => Object.values(file2.target[name]?.contexts ?? {}));
   const local = named2.filter((path6) => !/^(?:[a-z-]+:\/\/|git@)/.test(path6));
-  return [.../* @__PURE__ */ new Set([...targets.flatMap(({ context, dockerfile }) => [context, dockerfile]), ...local])];
+  const files = targets.flatMap(({ dockerfile }) => [dockerfile, `${dockerfile}.dockerignore`]);
+  return [.../* @__PURE__ */ new Set([...targets.map(({ context }) => context), ...files, ...local])];
 }
 function mayBeDirty(allowDirty, buildClass) {
   return allowDirty && buildClass === "snapshot";
@@ -12100,10 +12211,10 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
   let offset = bm.offset;
   let commentEnd = null;
   for (const collItem of bm.items) {
-    const { start: start2, key, sep: sep6, value } = collItem;
+    const { start: start2, key, sep: sep7, value } = collItem;
     const keyProps = resolveProps(start2, {
       indicator: "explicit-key-ind",
-      next: key ?? sep6?.[0],
+      next: key ?? sep7?.[0],
       offset,
       onError,
       parentIndent: bm.indent,
@@ -12117,7 +12228,7 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
         else if ("indent" in key && key.indent !== bm.indent)
           onError(offset, "BAD_INDENT", startColMsg);
       }
-      if (!keyProps.anchor && !keyProps.tag && !sep6) {
+      if (!keyProps.anchor && !keyProps.tag && !sep7) {
         commentEnd = keyProps.end;
         if (keyProps.comment) {
           if (map2.comment)
@@ -12141,7 +12252,7 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
     ctx.atKey = false;
     if (mapIncludes(ctx, map2.items, keyNode))
       onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-    const valueProps = resolveProps(sep6 ?? [], {
+    const valueProps = resolveProps(sep7 ?? [], {
       indicator: "map-value-ind",
       next: value,
       offset: keyNode.range[2],
@@ -12157,7 +12268,7 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
         if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
           onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
       }
-      const valueNode = value ? composeNode2(ctx, value, valueProps, onError) : composeEmptyNode2(ctx, offset, sep6, null, valueProps, onError);
+      const valueNode = value ? composeNode2(ctx, value, valueProps, onError) : composeEmptyNode2(ctx, offset, sep7, null, valueProps, onError);
       if (ctx.schema.compat)
         flowIndentCheck(bm.indent, value, onError);
       offset = valueNode.range[2];
@@ -12252,7 +12363,7 @@ function resolveEnd(end2, offset, reqSpace, onError) {
   let comment = "";
   if (end2) {
     let hasSpace = false;
-    let sep6 = "";
+    let sep7 = "";
     for (const token of end2) {
       const { source, type } = token;
       switch (type) {
@@ -12266,13 +12377,13 @@ function resolveEnd(end2, offset, reqSpace, onError) {
           if (!comment)
             comment = cb;
           else
-            comment += sep6 + cb;
-          sep6 = "";
+            comment += sep7 + cb;
+          sep7 = "";
           break;
         }
         case "newline":
           if (comment)
-            sep6 += source;
+            sep7 += source;
           hasSpace = true;
           break;
         default:
@@ -12303,18 +12414,18 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
   let offset = fc.offset + fc.start.source.length;
   for (let i = 0; i < fc.items.length; ++i) {
     const collItem = fc.items[i];
-    const { start: start2, key, sep: sep6, value } = collItem;
+    const { start: start2, key, sep: sep7, value } = collItem;
     const props = resolveProps(start2, {
       flow: fcName,
       indicator: "explicit-key-ind",
-      next: key ?? sep6?.[0],
+      next: key ?? sep7?.[0],
       offset,
       onError,
       parentIndent: fc.indent,
       startOnNewline: false
     });
     if (!props.found) {
-      if (!props.anchor && !props.tag && !sep6 && !value) {
+      if (!props.anchor && !props.tag && !sep7 && !value) {
         if (i === 0 && props.comma)
           onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
         else if (i < fc.items.length - 1)
@@ -12368,8 +12479,8 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
         }
       }
     }
-    if (!isMap2 && !sep6 && !props.found) {
-      const valueNode = value ? composeNode2(ctx, value, props, onError) : composeEmptyNode2(ctx, props.end, sep6, null, props, onError);
+    if (!isMap2 && !sep7 && !props.found) {
+      const valueNode = value ? composeNode2(ctx, value, props, onError) : composeEmptyNode2(ctx, props.end, sep7, null, props, onError);
       coll.items.push(valueNode);
       offset = valueNode.range[2];
       if (isBlock(value))
@@ -12381,7 +12492,7 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
       if (isBlock(key))
         onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
       ctx.atKey = false;
-      const valueProps = resolveProps(sep6 ?? [], {
+      const valueProps = resolveProps(sep7 ?? [], {
         flow: fcName,
         indicator: "map-value-ind",
         next: value,
@@ -12392,8 +12503,8 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
       });
       if (valueProps.found) {
         if (!isMap2 && !props.found && ctx.options.strict) {
-          if (sep6)
-            for (const st of sep6) {
+          if (sep7)
+            for (const st of sep7) {
               if (st === valueProps.found)
                 break;
               if (st.type === "newline") {
@@ -12410,7 +12521,7 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
         else
           onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
       }
-      const valueNode = value ? composeNode2(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode2(ctx, valueProps.end, sep6, null, valueProps, onError) : null;
+      const valueNode = value ? composeNode2(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode2(ctx, valueProps.end, sep7, null, valueProps, onError) : null;
       if (valueNode) {
         if (isBlock(value))
           onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -12596,7 +12707,7 @@ function resolveBlockScalar(ctx, scalar, onError) {
       chompStart = i + 1;
   }
   let value = "";
-  let sep6 = "";
+  let sep7 = "";
   let prevMoreIndented = false;
   for (let i = 0; i < contentStart; ++i)
     value += lines3[i][0].slice(trimIndent) + "\n";
@@ -12613,24 +12724,24 @@ function resolveBlockScalar(ctx, scalar, onError) {
       indent = "";
     }
     if (type === Scalar.BLOCK_LITERAL) {
-      value += sep6 + indent.slice(trimIndent) + content;
-      sep6 = "\n";
+      value += sep7 + indent.slice(trimIndent) + content;
+      sep7 = "\n";
     } else if (indent.length > trimIndent || content[0] === "	") {
-      if (sep6 === " ")
-        sep6 = "\n";
-      else if (!prevMoreIndented && sep6 === "\n")
-        sep6 = "\n\n";
-      value += sep6 + indent.slice(trimIndent) + content;
-      sep6 = "\n";
+      if (sep7 === " ")
+        sep7 = "\n";
+      else if (!prevMoreIndented && sep7 === "\n")
+        sep7 = "\n\n";
+      value += sep7 + indent.slice(trimIndent) + content;
+      sep7 = "\n";
       prevMoreIndented = true;
     } else if (content === "") {
-      if (sep6 === "\n")
+      if (sep7 === "\n")
         value += "\n";
       else
-        sep6 = "\n";
+        sep7 = "\n";
     } else {
-      value += sep6 + content;
-      sep6 = " ";
+      value += sep7 + content;
+      sep7 = " ";
       prevMoreIndented = false;
     }
   }
@@ -12810,25 +12921,25 @@ function unfoldLines(source) {
     trimBoth = /^[ \t]+|[ \t]+$/g;
   }
   let res = match[1].replace(trimEnd, "");
-  let sep6 = " ";
+  let sep7 = " ";
   let pos = line2.lastIndex;
   while (match = line2.exec(source)) {
     const lm = match[1].replace(trimBoth, "");
     if (lm === "") {
-      if (sep6 === "\n")
-        res += sep6;
+      if (sep7 === "\n")
+        res += sep7;
       else
-        sep6 = "\n";
+        sep7 = "\n";
     } else {
-      res += sep6 + lm;
-      sep6 = " ";
+      res += sep7 + lm;
+      sep7 = " ";
     }
     pos = line2.lastIndex;
   }
   const last = /[ \t]*(.*)/sy;
   last.lastIndex = pos;
   match = last.exec(source);
-  return res + sep6 + (match?.[1] ?? "");
+  return res + sep7 + (match?.[1] ?? "");
 }
 function doubleQuotedValue(source, onError) {
   let res = "";
@@ -14539,18 +14650,18 @@ var init_parser = __esm({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start2 = getFirstKeyStartProps(prev);
-          let sep6;
+          let sep7;
           if (scalar.end) {
-            sep6 = scalar.end;
-            sep6.push(this.sourceToken);
+            sep7 = scalar.end;
+            sep7.push(this.sourceToken);
             delete scalar.end;
           } else
-            sep6 = [this.sourceToken];
+            sep7 = [this.sourceToken];
           const map2 = {
             type: "block-map",
             offset: scalar.offset,
             indent: scalar.indent,
-            items: [{ start: start2, key: scalar, sep: sep6 }]
+            items: [{ start: start2, key: scalar, sep: sep7 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map2;
@@ -14703,15 +14814,15 @@ var init_parser = __esm({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start3 = getFirstKeyStartProps(it.start);
                   const key = it.key;
-                  const sep6 = it.sep;
-                  sep6.push(this.sourceToken);
+                  const sep7 = it.sep;
+                  sep7.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start3, key, sep: sep6 }]
+                    items: [{ start: start3, key, sep: sep7 }]
                   });
                 } else if (start2.length > 0) {
                   it.sep = it.sep.concat(start2, this.sourceToken);
@@ -14905,13 +15016,13 @@ var init_parser = __esm({
             const prev = getPrevProps(parent);
             const start2 = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep6 = fc.end.splice(1, fc.end.length);
-            sep6.push(this.sourceToken);
+            const sep7 = fc.end.splice(1, fc.end.length);
+            sep7.push(this.sourceToken);
             const map2 = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start: start2, key: fc, sep: sep6 }]
+              items: [{ start: start2, key: fc, sep: sep7 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map2;
@@ -15078,7 +15189,7 @@ function parseDocument(source, options = {}) {
   }
   return doc;
 }
-function parse3(src, reviver, options) {
+function parse4(src, reviver, options) {
   let _reviver = void 0;
   if (typeof reviver === "function") {
     _reviver = reviver;
@@ -16273,13 +16384,13 @@ function mapping(title, entries, options = {}) {
 function record2(key, value) {
   return pipe(isMapping, record(key, value));
 }
-function text2(parse7, json2 = {}) {
+function text2(parse8, json2 = {}) {
   return pipe(
     string2(),
     rawCheck(({ dataset, config, addIssue }) => {
       const patience = patienceOf(config);
       if (!dataset.typed || patience.left <= 0) return;
-      const parsed2 = parse7(dataset.value);
+      const parsed2 = parse8(dataset.value);
       if (parsed2.ok) return;
       patience.left -= 1;
       addIssue({ message: parsed2.what, expected: parsed2.hint });
@@ -18472,10 +18583,10 @@ async function prepareRelease(policy2, config, request, parts) {
     claim: parts.claim,
     refused: (names3) => want(names3).some(({ taken }) => taken !== null)
   });
-  const { resolved, unknown: unknown2 } = names2;
+  const { resolved, unknown: unknown3 } = names2;
   sayNames(names2, parts.log);
   const nothing2 = { names: names2, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
-  if (unknown2 !== null) return { ...nothing2, wanted: wantBuilds(builds, names2.decision, request.stable) };
+  if (unknown3 !== null) return { ...nothing2, wanted: wantBuilds(builds, names2.decision, request.stable) };
   if (resolved === null) return nothing2;
   const wanted = want(resolved);
   const stages2 = await stagesOf2(builds, config, parts);
@@ -18724,9 +18835,9 @@ async function readSource(registry, wanted, source) {
   }
 }
 function observeParts(release, parts) {
-  const unknown2 = release?.names.unknown ?? null;
+  const unknown3 = release?.names.unknown ?? null;
   return {
-    nameless: ({ group: group2 }) => group2 === null ? null : unknown2,
+    nameless: ({ group: group2 }) => group2 === null ? null : unknown3,
     gate: (wanted, source) => {
       const revision = source.state === "present" ? source.facts?.revision ?? null : null;
       const entry = wanted.entries.find(isPromotion);
@@ -19069,11 +19180,11 @@ async function carryOut2(planned2, made, request, parts) {
   sayTags(news, log, true);
   return [...made?.outcomes ?? [], ...outcomes];
 }
-var import_promises3, breathe;
+var import_promises5, breathe;
 var init_run = __esm({
   "src/run.ts"() {
     "use strict";
-    import_promises3 = require("node:timers/promises");
+    import_promises5 = require("node:timers/promises");
     init_format();
     init_load();
     init_drift();
@@ -19085,7 +19196,7 @@ var init_run = __esm({
     init_build();
     init_classify2();
     init_report();
-    breathe = () => (0, import_promises3.setTimeout)(0);
+    breathe = () => (0, import_promises5.setTimeout)(0);
   }
 });
 
@@ -19151,13 +19262,13 @@ async function readOne(path6, pattern, options, seen) {
   const name = shownName2(path6, pattern, options);
   let file2;
   try {
-    const real = await (0, import_promises4.realpath)(path6);
+    const real = await (0, import_promises6.realpath)(path6);
     if (seen.has(real)) return void 0;
     seen.add(real);
     if (!await isAllowed(real, options)) {
       return { what: `the tag file "${name}" lies outside the workspace`, hint: "keep it in the repository" };
     }
-    file2 = await (0, import_promises4.open)(real, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK || 0));
+    file2 = await (0, import_promises6.open)(real, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK || 0));
     const stat6 = await file2.stat();
     if (stat6.isFile()) return { path: name, bytes: await readUpTo(file2, MAX_FILE_BYTES + 1) };
     const kind = stat6.isDirectory() ? "a directory" : "not a regular file";
@@ -19186,7 +19297,7 @@ function unreadable2(error2, name, { cwd }) {
 }
 async function isAllowed(real, { workspaceRoot, allowOutside }) {
   if (workspaceRoot === void 0 || allowOutside) return true;
-  return isInside(await (0, import_promises4.realpath)(workspaceRoot), real);
+  return isInside(await (0, import_promises6.realpath)(workspaceRoot), real);
 }
 function isInside(folder, path6) {
   const way = (0, import_node_path4.relative)(folder, path6);
@@ -19241,7 +19352,7 @@ async function walk(folder, segments) {
 }
 async function exists2(path6) {
   try {
-    await (0, import_promises4.lstat)(path6);
+    await (0, import_promises6.lstat)(path6);
     return true;
   } catch {
     return false;
@@ -19249,7 +19360,7 @@ async function exists2(path6) {
 }
 async function entriesOf3(folder) {
   try {
-    const entries = await (0, import_promises4.readdir)(folder, { withFileTypes: true });
+    const entries = await (0, import_promises6.readdir)(folder, { withFileTypes: true });
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
   } catch {
     return [];
@@ -19285,7 +19396,7 @@ async function readDigests(input, workspace) {
   const text5 = input.trim();
   if (text5.startsWith("{")) return parseDigests([{ name: "the input", text: text5 }]);
   const path6 = (0, import_node_path4.resolve)(workspace, text5);
-  const info2 = await (0, import_promises4.stat)(path6).catch(() => null);
+  const info2 = await (0, import_promises6.stat)(path6).catch(() => null);
   if (info2 === null) {
     throw problem3(
       `there is no file or directory "${text5}"`,
@@ -19304,7 +19415,7 @@ async function readDigests(input, workspace) {
   );
 }
 async function jsonFiles(directory, depth) {
-  const entries = await (0, import_promises4.readdir)(directory, { withFileTypes: true });
+  const entries = await (0, import_promises6.readdir)(directory, { withFileTypes: true });
   const found = [];
   for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
     const path6 = (0, import_node_path4.join)(directory, entry.name);
@@ -19314,20 +19425,20 @@ async function jsonFiles(directory, depth) {
   return found;
 }
 async function readText(file2) {
-  const { size } = await (0, import_promises4.stat)(file2);
+  const { size } = await (0, import_promises6.stat)(file2);
   if (size > MAX_BYTES)
     throw problem3(`"${file2}" has more than 1 MiB`, "name the directory of the digests only");
-  return (0, import_promises4.readFile)(file2, "utf8");
+  return (0, import_promises6.readFile)(file2, "utf8");
 }
 function problem3(what, hint2) {
   return new UserError({ what: `digests: ${what}`, hint: hint2 });
 }
-var import_node_fs, import_promises4, import_node_path4, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH2;
+var import_node_fs, import_promises6, import_node_path4, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH2;
 var init_files = __esm({
   "src/system/files.ts"() {
     "use strict";
     import_node_fs = require("node:fs");
-    import_promises4 = require("node:fs/promises");
+    import_promises6 = require("node:fs/promises");
     import_node_path4 = require("node:path");
     init_machines();
     init_config();
@@ -19345,7 +19456,7 @@ async function writeJson(path6, value, workspace) {
     await refuseLinks(path6, workspace);
     await makeFolder((0, import_node_path5.dirname)((0, import_node_path5.resolve)(path6)));
     const flag2 = isBelow(path6, workspace) ? WITHOUT_LINK : "w";
-    await (0, import_promises5.writeFile)(path6, `${JSON.stringify(value, null, 2)}
+    await (0, import_promises7.writeFile)(path6, `${JSON.stringify(value, null, 2)}
 `, { flag: flag2 });
   } catch (error2) {
     throw unwritten(path6, error2);
@@ -19356,7 +19467,7 @@ async function refuseLinks(path6, workspace) {
   let step = (0, import_node_path5.resolve)(workspace);
   for (const part of (0, import_node_path5.relative)(step, (0, import_node_path5.resolve)(path6)).split(import_node_path5.sep)) {
     step = (0, import_node_path5.join)(step, part);
-    const found = await (0, import_promises5.lstat)(step).catch(() => null);
+    const found = await (0, import_promises7.lstat)(step).catch(() => null);
     if (found === null) return;
     if (found.isSymbolicLink())
       throw Object.assign(new Error(`${step} is a symbolic link`), { code: "ELOOP" });
@@ -19379,36 +19490,36 @@ async function checkWritable(path6, name, workspace) {
       hint: "give the path of a file, in a folder that this user may write to"
     });
   } finally {
-    for (const folder of made.toReversed()) await (0, import_promises5.rmdir)(folder).catch(() => void 0);
+    for (const folder of made.toReversed()) await (0, import_promises7.rmdir)(folder).catch(() => void 0);
   }
 }
 async function tryToWrite(path6) {
-  const found = await (0, import_promises5.stat)(path6).catch((error2) => {
+  const found = await (0, import_promises7.stat)(path6).catch((error2) => {
     if (isMissing(error2)) return null;
     throw error2;
   });
-  if (found !== null && !found.isFile() && !found.isDirectory()) return (0, import_promises5.access)(path6, import_promises5.constants.W_OK);
-  await (await (0, import_promises5.open)(path6, "a")).close();
-  if (found === null) await (0, import_promises5.rm)(await (0, import_promises5.realpath)(path6));
+  if (found !== null && !found.isFile() && !found.isDirectory()) return (0, import_promises7.access)(path6, import_promises7.constants.W_OK);
+  await (await (0, import_promises7.open)(path6, "a")).close();
+  if (found === null) await (0, import_promises7.rm)(await (0, import_promises7.realpath)(path6));
 }
 function whyNot2(error2) {
   return WHY[error2.code ?? ""] ?? messageOf(error2);
 }
 async function replaceFile(path6, text5) {
   try {
-    const target = await (0, import_promises5.realpath)(path6);
+    const target = await (0, import_promises7.realpath)(path6);
     await replaceWhole(target, `${target}.retag-${process.pid}`, text5);
   } catch (error2) {
     throw unwritten(path6, error2);
   }
 }
 async function replaceWhole(target, temporary, text5) {
-  const { mode } = await (0, import_promises5.stat)(target);
+  const { mode } = await (0, import_promises7.stat)(target);
   try {
-    await (0, import_promises5.writeFile)(temporary, text5, { flag: "wx", mode });
-    await (0, import_promises5.rename)(temporary, target);
+    await (0, import_promises7.writeFile)(temporary, text5, { flag: "wx", mode });
+    await (0, import_promises7.rename)(temporary, target);
   } finally {
-    await (0, import_promises5.rm)(temporary, { force: true });
+    await (0, import_promises7.rm)(temporary, { force: true });
   }
 }
 function unwritten(path6, error2) {
@@ -19416,20 +19527,20 @@ function unwritten(path6, error2) {
 }
 async function makeFolder(path6, made = []) {
   try {
-    if ((await (0, import_promises5.stat)(path6)).isDirectory()) return;
+    if ((await (0, import_promises7.stat)(path6)).isDirectory()) return;
   } catch (error2) {
     if (!isMissing(error2)) throw error2;
     await makeFolder((0, import_node_path5.dirname)(path6), made);
   }
   try {
-    await (0, import_promises5.mkdir)(path6);
+    await (0, import_promises7.mkdir)(path6);
     made.push(path6);
   } catch (error2) {
     if (!await isFolder(path6)) throw error2;
   }
 }
 async function isFolder(path6) {
-  return (0, import_promises5.stat)(path6).then(
+  return (0, import_promises7.stat)(path6).then(
     (found) => found.isDirectory(),
     () => false
   );
@@ -19437,14 +19548,14 @@ async function isFolder(path6) {
 function isMissing(error2) {
   return error2.code === "ENOENT";
 }
-var import_promises5, import_node_path5, WITHOUT_LINK, WHY;
+var import_promises7, import_node_path5, WITHOUT_LINK, WHY;
 var init_write = __esm({
   "src/system/write.ts"() {
     "use strict";
-    import_promises5 = require("node:fs/promises");
+    import_promises7 = require("node:fs/promises");
     import_node_path5 = require("node:path");
     init_errors();
-    WITHOUT_LINK = import_promises5.constants.O_WRONLY | import_promises5.constants.O_CREAT | import_promises5.constants.O_TRUNC | (import_promises5.constants.O_NOFOLLOW ?? 0);
+    WITHOUT_LINK = import_promises7.constants.O_WRONLY | import_promises7.constants.O_CREAT | import_promises7.constants.O_TRUNC | (import_promises7.constants.O_NOFOLLOW ?? 0);
     WHY = {
       EISDIR: "it is a folder",
       ELOOP: "a part of it is a symbolic link in the workspace, which could lead anywhere",
@@ -20744,7 +20855,7 @@ async function readConfig2(env) {
   const path6 = (0, import_node_path6.join)(folder, "config.json");
   let bytes2;
   try {
-    bytes2 = await (0, import_promises6.readFile)(path6);
+    bytes2 = await (0, import_promises8.readFile)(path6);
   } catch (error2) {
     const { code: code2 } = error2;
     if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
@@ -20754,11 +20865,11 @@ async function readConfig2(env) {
   }
   return parseDockerConfig(bytes2, path6);
 }
-var import_promises6, import_node_os, import_node_path6, HELPER_MS, JOB_REGISTRY;
+var import_promises8, import_node_os, import_node_path6, HELPER_MS, JOB_REGISTRY;
 var init_credentials = __esm({
   "src/registry/auth/credentials.ts"() {
     "use strict";
-    import_promises6 = require("node:fs/promises");
+    import_promises8 = require("node:fs/promises");
     import_node_os = require("node:os");
     import_node_path6 = require("node:path");
     init_errors();
@@ -21591,7 +21702,7 @@ var require_cjs = __commonJS({
       return false;
     }
     var RESULT = getEmptyResult();
-    function parse7(url, options) {
+    function parse8(url, options) {
       return parseImpl(url, 5, suffixLookup, options, getEmptyResult());
     }
     function getHostname(url, options) {
@@ -21625,7 +21736,7 @@ var require_cjs = __commonJS({
     exports2.getHostname = getHostname;
     exports2.getPublicSuffix = getPublicSuffix;
     exports2.getSubdomain = getSubdomain;
-    exports2.parse = parse7;
+    exports2.parse = parse8;
   }
 });
 
@@ -21698,10 +21809,10 @@ function addressOf(hostname) {
 }
 function groupsOf(text5) {
   const [head2 = "", tail] = text5.split("::");
-  const parse7 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
-  const before = parse7(head2);
+  const parse8 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
+  const before = parse8(head2);
   if (tail === void 0) return before;
-  const after = parse7(tail);
+  const after = parse8(tail);
   return [...before, ...new Array(8 - before.length - after.length).fill(0), ...after];
 }
 var API_HOSTS;
@@ -22238,7 +22349,7 @@ var require_ms = __commonJS({
       options = options || {};
       var type = typeof val;
       if (type === "string" && val.length > 0) {
-        return parse7(val);
+        return parse8(val);
       } else if (type === "number" && isFinite(val)) {
         return options.long ? fmtLong(val) : fmtShort(val);
       }
@@ -22246,7 +22357,7 @@ var require_ms = __commonJS({
         "val is not a non-empty string or a valid number. val=" + JSON.stringify(val)
       );
     };
-    function parse7(str) {
+    function parse8(str) {
       str = String(str);
       if (str.length > 100) {
         return;
@@ -25018,11 +25129,11 @@ async function look3(context, ref, absence = "confirmed") {
     checkAskedDigest(task, ref, digest);
     return { state: "present", digest, mediaType: bareMediaType(head2.headers["content-type"]) };
   } catch (error2) {
-    return unknown(error2);
+    return unknown2(error2);
   }
 }
 function headByBody(context, ref) {
-  return headByGet(context, taskOf(ref), ref).catch(unknown);
+  return headByGet(context, taskOf(ref), ref).catch(unknown2);
 }
 function saysAbsent(response) {
   if (response.status !== 404) return false;
@@ -25118,7 +25229,7 @@ function headRequest(method, ref) {
 function taskOf(ref) {
   return { operation: "digest" in ref ? "look at the manifest" : "look at the tag", ref };
 }
-function unknown(error2) {
+function unknown2(error2) {
   if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
   throw error2;
 }
@@ -25248,7 +25359,7 @@ function childrenFirst(nodes, root) {
 }
 async function readImage2(reader2, source, manifest, need) {
   const view = { reader: reader2, source, seen: /* @__PURE__ */ new Set() };
-  const parsed2 = parse4(view, manifest);
+  const parsed2 = parse5(view, manifest);
   const platforms = /* @__PURE__ */ new Set();
   let attestations = 0;
   const visit3 = async (node, depth) => {
@@ -25308,7 +25419,7 @@ async function descend(view, child3, depth) {
   const ref = refOf3(view, child3.digest);
   if (depth > MAX_DEPTH4) throw tooDeep(formatReference(ref));
   if (view.seen.size > MAX_MANIFESTS) throw tooMany2(formatReference(ref));
-  return parse4(view, await view.reader.manifest(ref));
+  return parse5(view, await view.reader.manifest(ref));
 }
 async function configOf(view, image3) {
   if (!IMAGE_CONFIGS.includes(image3.config.mediaType)) return {};
@@ -25322,7 +25433,7 @@ async function labelsOf2(view, image3) {
   const config = (await configOf(view, image3))["config"];
   return strings(isObject2(config) ? config["Labels"] : void 0);
 }
-function parse4(view, manifest) {
+function parse5(view, manifest) {
   return parseManifest(manifest, formatReference(refOf3(view, manifest.digest)));
 }
 function refOf3({ source: { registry, repository } }, digest) {
@@ -26392,7 +26503,7 @@ function createAttachments(context, reader2, referrers, children2) {
     if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
     await children2.bring(source, destination, nodes.slice(0, -1), tally);
     await children2.bringParts(source, destination, root, tally);
-    if (await writeOnce(context, { ...repositoryOf(destination), tag: ref.tag }, root.manifest))
+    if (await writeOnce(context, { ...repositoryOf2(destination), tag: ref.tag }, root.manifest))
       tally.manifests++;
   };
   return {
@@ -26482,7 +26593,7 @@ function tooMany3(source) {
     `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`
   );
 }
-function repositoryOf({ registry, repository }) {
+function repositoryOf2({ registry, repository }) {
   return { registry, repository };
 }
 var LANES3, NOTHING, MAX_ROUNDS, MAX_ATTACHMENTS, ATTACHMENT_LANES;
@@ -26574,7 +26685,7 @@ __export(workspace_exports, {
   findSources: () => findSources
 });
 async function checkWorkspace(definition, workspace, environment) {
-  const root = await (0, import_promises7.realpath)(workspace);
+  const root = await (0, import_promises9.realpath)(workspace);
   const { texts, problems: found } = await findSources(definition, workspace);
   const problems2 = [...found];
   const refused3 = new Set(found.map(({ location: location2 }) => location2));
@@ -26588,7 +26699,7 @@ async function checkWorkspace(definition, workspace, environment) {
   return texts;
 }
 async function findSources(definition, workspace) {
-  const root = await (0, import_promises7.realpath)(workspace).catch(() => workspace);
+  const root = await (0, import_promises9.realpath)(workspace).catch(() => workspace);
   const problems2 = [];
   for (const [path6, location2] of contextsOf(definition)) {
     const found = await look4(root, path6, "context", location2, problems2);
@@ -26619,9 +26730,9 @@ async function pathProblem({ access: access4, path: path6, location: location2 }
   };
 }
 async function leadsTo(path6) {
-  const real = await (0, import_promises7.realpath)(path6).catch(() => null);
+  const real = await (0, import_promises9.realpath)(path6).catch(() => null);
   if (real !== null) return real;
-  const there = await (0, import_promises7.lstat)(path6).catch(() => null);
+  const there = await (0, import_promises9.lstat)(path6).catch(() => null);
   if (there !== null || (0, import_node_path7.dirname)(path6) === path6) return null;
   const above = await leadsTo((0, import_node_path7.dirname)(path6));
   return above === null ? null : (0, import_node_path7.join)(above, (0, import_node_path7.basename)(path6));
@@ -26647,7 +26758,7 @@ async function readDockerfiles(definition, root, problems2) {
   for (const [file2, location2] of places) {
     const found = await look4(root, file2, "Dockerfile", location2, problems2);
     if (found === null) continue;
-    if (found.kind === "file") texts.set(file2, await (0, import_promises7.readFile)(found.path, "utf8"));
+    if (found.kind === "file") texts.set(file2, await (0, import_promises9.readFile)(found.path, "utf8"));
     else
       problems2.push({
         location: location2,
@@ -26665,7 +26776,7 @@ async function secretProblem(secret, root, environment) {
     const what = `the environment variable ${name}, which a secret names, is not set`;
     return { ...at2, what, hint: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
   }
-  const info2 = await (0, import_promises7.stat)((0, import_node_path7.resolve)(root, name)).catch(() => null);
+  const info2 = await (0, import_promises9.stat)((0, import_node_path7.resolve)(root, name)).catch(() => null);
   if (info2?.isFile() === true) return null;
   return {
     ...at2,
@@ -26674,7 +26785,7 @@ async function secretProblem(secret, root, environment) {
   };
 }
 async function look4(root, name, what, location2, problems2) {
-  const path6 = await (0, import_promises7.realpath)((0, import_node_path7.resolve)(root, name)).catch(() => null);
+  const path6 = await (0, import_promises9.realpath)((0, import_node_path7.resolve)(root, name)).catch(() => null);
   if (path6 === null) {
     const hint2 = "correct the path; it is relative to the workspace";
     problems2.push({ location: location2, what: `there is no ${what} "${name}" in ${root}`, hint: hint2 });
@@ -26685,15 +26796,15 @@ async function look4(root, name, what, location2, problems2) {
     problems2.push({ location: location2, what: text5, hint: "use files of the workspace only" });
     return null;
   }
-  const info2 = await (0, import_promises7.stat)(path6);
+  const info2 = await (0, import_promises9.stat)(path6);
   if (info2.isDirectory()) return { kind: "directory", path: path6 };
   return { kind: info2.isFile() && info2.size <= MAX_DOCKERFILE ? "file" : "other", path: path6 };
 }
-var import_promises7, import_node_path7, MAX_DOCKERFILE;
+var import_promises9, import_node_path7, MAX_DOCKERFILE;
 var init_workspace = __esm({
   "src/docker/workspace.ts"() {
     "use strict";
-    import_promises7 = require("node:fs/promises");
+    import_promises9 = require("node:fs/promises");
     import_node_path7 = require("node:path");
     init_errors();
     MAX_DOCKERFILE = 4 * 1024 * 1024;
@@ -27039,7 +27150,7 @@ async function secretFiles(definition, workspace) {
   return texts.filter((text5) => text5 !== null);
 }
 async function textOf5(path6) {
-  const file2 = await (0, import_promises8.open)(path6, "r");
+  const file2 = await (0, import_promises10.open)(path6, "r");
   try {
     const info2 = await file2.stat();
     if (!info2.isFile() || info2.size > MOST3) return null;
@@ -27050,11 +27161,11 @@ async function textOf5(path6) {
     await file2.close();
   }
 }
-var import_promises8, import_node_path8, MAX_LINE2, OTHER_SETTINGS, MOST3;
+var import_promises10, import_node_path8, MAX_LINE2, OTHER_SETTINGS, MOST3;
 var init_output3 = __esm({
   "src/docker/output.ts"() {
     "use strict";
-    import_promises8 = require("node:fs/promises");
+    import_promises10 = require("node:fs/promises");
     import_node_path8 = require("node:path");
     init_environment();
     MAX_LINE2 = 4096;
@@ -27138,7 +27249,7 @@ async function findDocker(environment) {
   if (process.platform === "win32") return "docker";
   for (const directory of (environment["PATH"] ?? "").split(import_node_path9.delimiter)) {
     const path6 = (0, import_node_path9.join)(directory, "docker");
-    const usable = (0, import_node_path9.isAbsolute)(directory) && await (0, import_promises9.access)(path6, import_promises9.constants.X_OK).then(
+    const usable = (0, import_node_path9.isAbsolute)(directory) && await (0, import_promises11.access)(path6, import_promises11.constants.X_OK).then(
       () => true,
       () => false
     );
@@ -27164,12 +27275,12 @@ function askDockerLong(options) {
     return { ...text5, exitCode: typeof end2 === "number" ? end2 : 1 };
   };
 }
-var import_node_child_process3, import_promises9, import_node_path9, GRACE_MS;
+var import_node_child_process3, import_promises11, import_node_path9, GRACE_MS;
 var init_process2 = __esm({
   "src/docker/process.ts"() {
     "use strict";
     import_node_child_process3 = require("node:child_process");
-    import_promises9 = require("node:fs/promises");
+    import_promises11 = require("node:fs/promises");
     import_node_path9 = require("node:path");
     init_errors();
     init_output3();
@@ -27676,7 +27787,7 @@ var require_parse = __commonJS({
   "node_modules/semver/functions/parse.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse7 = (version, options, throwErrors = false) => {
+    var parse8 = (version, options, throwErrors = false) => {
       if (version instanceof SemVer) {
         return version;
       }
@@ -27689,7 +27800,7 @@ var require_parse = __commonJS({
         throw er;
       }
     };
-    module2.exports = parse7;
+    module2.exports = parse8;
   }
 });
 
@@ -27697,9 +27808,9 @@ var require_parse = __commonJS({
 var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse();
+    var parse8 = require_parse();
     var valid = (version, options) => {
-      const v = parse7(version, options);
+      const v = parse8(version, options);
       return v ? v.version : null;
     };
     module2.exports = valid;
@@ -27710,9 +27821,9 @@ var require_valid = __commonJS({
 var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse();
+    var parse8 = require_parse();
     var clean3 = (version, options) => {
-      const s = parse7(version.trim().replace(/^[=v]+/, ""), options);
+      const s = parse8(version.trim().replace(/^[=v]+/, ""), options);
       return s ? s.version : null;
     };
     module2.exports = clean3;
@@ -27747,10 +27858,10 @@ var require_inc = __commonJS({
 var require_diff = __commonJS({
   "node_modules/semver/functions/diff.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse();
+    var parse8 = require_parse();
     var diff = (version1, version2) => {
-      const v1 = parse7(version1, null, true);
-      const v2 = parse7(version2, null, true);
+      const v1 = parse8(version1, null, true);
+      const v2 = parse8(version2, null, true);
       const comparison = v1.compare(v2);
       if (comparison === 0) {
         return null;
@@ -27821,9 +27932,9 @@ var require_patch = __commonJS({
 var require_prerelease = __commonJS({
   "node_modules/semver/functions/prerelease.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse();
+    var parse8 = require_parse();
     var prerelease = (version, options) => {
-      const parsed2 = parse7(version, options);
+      const parsed2 = parse8(version, options);
       return parsed2 && parsed2.prerelease.length ? parsed2.prerelease : null;
     };
     module2.exports = prerelease;
@@ -28009,7 +28120,7 @@ var require_coerce = __commonJS({
   "node_modules/semver/functions/coerce.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse7 = require_parse();
+    var parse8 = require_parse();
     var { safeRe: re, t } = require_re();
     var coerce = (version, options) => {
       if (version instanceof SemVer) {
@@ -28044,7 +28155,7 @@ var require_coerce = __commonJS({
       const patch = match[4] || "0";
       const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
       const build2 = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse7(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
+      return parse8(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
     };
     module2.exports = coerce;
   }
@@ -28054,7 +28165,7 @@ var require_coerce = __commonJS({
 var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports2, module2) {
     "use strict";
-    var parse7 = require_parse();
+    var parse8 = require_parse();
     var constants6 = require_constants();
     var SemVer = require_semver();
     var truncate = (version, truncation, options) => {
@@ -28066,7 +28177,7 @@ var require_truncate = __commonJS({
     };
     var cloneInputVersion = (version, options) => {
       const versionStringToParse = version instanceof SemVer ? version.version : version;
-      return parse7(versionStringToParse, options);
+      return parse8(versionStringToParse, options);
     };
     var doTruncation = (version, truncation) => {
       if (isPrerelease(truncation)) {
@@ -29301,7 +29412,7 @@ var require_semver2 = __commonJS({
     var constants6 = require_constants();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
-    var parse7 = require_parse();
+    var parse8 = require_parse();
     var valid = require_valid();
     var clean3 = require_clean();
     var inc = require_inc();
@@ -29340,7 +29451,7 @@ var require_semver2 = __commonJS({
     var simplifyRange = require_simplify();
     var subset = require_subset();
     module2.exports = {
-      parse: parse7,
+      parse: parse8,
       valid,
       clean: clean3,
       inc,
@@ -29590,7 +29701,7 @@ async function daemonConfig({
   temporary
 }) {
   if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
-  const directory = await (0, import_promises10.mkdtemp)((0, import_node_path10.join)(temporary, "retag-builder-"));
+  const directory = await (0, import_promises12.mkdtemp)((0, import_node_path10.join)(temporary, "retag-builder-"));
   const file2 = (0, import_node_path10.join)(directory, "buildkitd.toml");
   const text5 = insecure.map(
     (host) => `[registry.${JSON.stringify(host)}]
@@ -29598,12 +29709,12 @@ async function daemonConfig({
   insecure = true
 `
   );
-  await (0, import_promises10.writeFile)(file2, text5.join(""));
+  await (0, import_promises12.writeFile)(file2, text5.join(""));
   const loopback = insecure.some((host) => /^(?:localhost|127\.|\[::1\])/.test(host));
   const network = loopback ? ["--driver-opt=network=host"] : [];
   return {
     words: [`--buildkitd-config=${file2}`, ...network],
-    remove: () => (0, import_promises10.rm)(directory, { recursive: true, force: true })
+    remove: () => (0, import_promises12.rm)(directory, { recursive: true, force: true })
   };
 }
 function checkPlatforms(found, definition, dockerfiles, log) {
@@ -29672,12 +29783,12 @@ function field(text5, name) {
 function platformsIn(text5) {
   return text5.split(",").map((part) => part.replace(/\(.*\)|\*/g, "").trim()).filter((part) => part !== "");
 }
-var import_semver2, import_promises10, import_node_path10;
+var import_semver2, import_promises12, import_node_path10;
 var init_inspect = __esm({
   "src/docker/inspect.ts"() {
     "use strict";
     import_semver2 = __toESM(require_semver2(), 1);
-    import_promises10 = require("node:fs/promises");
+    import_promises12 = require("node:fs/promises");
     import_node_path10 = require("node:path");
     init_dockerfile();
     init_errors();
@@ -29688,7 +29799,7 @@ var init_inspect = __esm({
 
 // src/docker/metadata.ts
 function readMetadata(text5, definition) {
-  const data = text5 === null ? null : parse5(text5);
+  const data = text5 === null ? null : parse6(text5);
   if (data === null) {
     throw new OperationError(
       "protocol",
@@ -29746,7 +29857,7 @@ function label3({ image: image3, platforms, pushed: pushed2 }) {
   const list3 = platforms.length > 0 ? ` (${platforms.join(", ")})` : "";
   return `${image3}${list3}${pushed2 ? "" : ", built only"}`;
 }
-function parse5(text5) {
+function parse6(text5) {
   try {
     const data = JSON.parse(text5);
     return isRecord3(data) ? data : null;
@@ -29802,7 +29913,7 @@ function createBuilder(options) {
   };
 }
 async function bake(definition, state, docker, options) {
-  const directory = await (0, import_promises11.mkdtemp)((0, import_node_path11.join)(options.temporary, "retag-build-"));
+  const directory = await (0, import_promises13.mkdtemp)((0, import_node_path11.join)(options.temporary, "retag-build-"));
   const file2 = (0, import_node_path11.join)(directory, "bake.json");
   const metadata2 = (0, import_node_path11.join)(directory, "metadata.json");
   const files = await secretFiles(definition, options.workspace);
@@ -29810,7 +29921,7 @@ async function bake(definition, state, docker, options) {
   const tail = [];
   const terminal = options.terminal && secrets.length === 0;
   try {
-    await (0, import_promises11.writeFile)(file2, definition.text, { mode: 384 });
+    await (0, import_promises13.writeFile)(file2, definition.text, { mode: 384 });
     const end2 = await runLong({
       command: docker,
       args: bakeArguments(definition, state, { file: file2, metadata: metadata2, terminal }),
@@ -29828,9 +29939,9 @@ async function bake(definition, state, docker, options) {
       }
     });
     if (end2 !== 0) throw bakeError(end2, tail, definition);
-    return readMetadata(await (0, import_promises11.readFile)(metadata2, "utf8").catch(() => null), definition);
+    return readMetadata(await (0, import_promises13.readFile)(metadata2, "utf8").catch(() => null), definition);
   } finally {
-    await (0, import_promises11.rm)(directory, { recursive: true, force: true });
+    await (0, import_promises13.rm)(directory, { recursive: true, force: true });
   }
 }
 function bakeArguments(definition, state, {
@@ -29850,11 +29961,11 @@ function bakeArguments(definition, state, {
     "default"
   ];
 }
-var import_promises11, import_node_path11, KEPT;
+var import_promises13, import_node_path11, KEPT;
 var init_builder = __esm({
   "src/docker/builder.ts"() {
     "use strict";
-    import_promises11 = require("node:fs/promises");
+    import_promises13 = require("node:fs/promises");
     import_node_path11 = require("node:path");
     init_process2();
     init_inspect();
@@ -29887,7 +29998,7 @@ function openAdapters(options) {
       ...entryOf3(entry === null ? facts?.sha ?? null : checkedOut, branchOf(options, entry), entry)
     }),
     checkedOut: () => headOf(gitIn(options.workspace, env)),
-    uncommitted: (paths) => uncommittedIn(gitIn(options.workspace, env), paths),
+    uncommitted: (paths, commit2) => uncommittedIn(options.workspace, env, commit2, paths),
     sources: async (definition) => {
       const { findSources: findSources2 } = await Promise.resolve().then(() => (init_workspace(), workspace_exports));
       return (await findSources2(definition, options.workspace)).problems;
@@ -30085,6 +30196,7 @@ var init_adapters = __esm({
     init_errors();
     init_gates();
     init_git();
+    init_work_tree();
     init_source();
     init_review();
     init_reference();
@@ -30330,7 +30442,7 @@ function written(node, value, before, previous) {
   return before === "" && /\S/.test(previous) ? ` ${plain3}` : plain3;
 }
 function isText(value) {
-  return parse3(value, { version: "1.1" }) === value && parse3(value) === value;
+  return parse4(value, { version: "1.1" }) === value && parse4(value) === value;
 }
 function bad5(what, hint2) {
   return { ok: false, what, hint: hint2 };
@@ -31150,7 +31262,7 @@ async function ensureLabel(github, name) {
 }
 async function assignable(github, logins) {
   const known2 = [];
-  const unknown2 = [];
+  const unknown3 = [];
   for (const assignee of logins) {
     const found = await github.find("GET /repos/{owner}/{repo}/assignees/{assignee}", {
       ...github.home,
@@ -31158,11 +31270,11 @@ async function assignable(github, logins) {
     });
     if (found !== null) known2.push(assignee);
     else
-      unknown2.push(
+      unknown3.push(
         `${assignee} cannot be assigned to issues here; correct tracking.shepherds, or give access`
       );
   }
-  return { known: known2, unknown: unknown2 };
+  return { known: known2, unknown: unknown3 };
 }
 function plain2(body) {
   return (body ?? "").replaceAll("\r\n", "\n");
@@ -31668,7 +31780,7 @@ ${escapeCell(error2.message)}
 async function filesOf(inputs, workspace) {
   const standsIn = inputs.policy !== "" || inputs.images.length > 0 || inputs.imagesDisabled;
   if (standsIn && !inputs.configGiven) {
-    const there = await (0, import_promises12.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
+    const there = await (0, import_promises14.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
   }
   return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
@@ -31722,11 +31834,11 @@ function refuse2(items, input, isWrong) {
     }))
   );
 }
-var import_promises12, import_node_path13;
+var import_promises14, import_node_path13;
 var init_action = __esm({
   "src/cli/action.ts"() {
     "use strict";
-    import_promises12 = require("node:fs/promises");
+    import_promises14 = require("node:fs/promises");
     import_node_path13 = require("node:path");
     init_inputs();
     init_errors();
@@ -32293,7 +32405,7 @@ function createStore(spillAbove, temporary) {
   const uploads = /* @__PURE__ */ new Map();
   const history = [];
   let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises13.mkdtemp)((0, import_node_path15.join)(temporary, "retag-registry-"));
+  const spillDirectory = () => directory ??= (0, import_promises15.mkdtemp)((0, import_node_path15.join)(temporary, "retag-registry-"));
   const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto8.randomUUID)());
   function ensure(name) {
     const known2 = repositories.get(name);
@@ -32359,7 +32471,7 @@ function createStore(spillAbove, temporary) {
     newSink,
     async close() {
       for (const upload of uploads.values()) await upload.sink.discard();
-      if (directory) await (0, import_promises13.rm)(await directory, { recursive: true, force: true });
+      if (directory) await (0, import_promises15.rm)(await directory, { recursive: true, force: true });
     }
   };
 }
@@ -32378,7 +32490,7 @@ function createSink(spillAbove, directory, name) {
   let file2 = null;
   async function spill() {
     const path6 = (0, import_node_path15.join)(await directory(), name);
-    file2 = { path: path6, handle: await (0, import_promises13.open)(path6, "w") };
+    file2 = { path: path6, handle: await (0, import_promises15.open)(path6, "w") };
     for (const chunk of chunks) await file2.handle.write(chunk);
     chunks = [];
   }
@@ -32386,7 +32498,7 @@ function createSink(spillAbove, directory, name) {
     chunks = [];
     if (!file2) return;
     await file2.handle.close();
-    await (0, import_promises13.rm)(file2.path, { force: true });
+    await (0, import_promises15.rm)(file2.path, { force: true });
   }
   return {
     get size() {
@@ -32434,13 +32546,13 @@ async function digestOfStream(stream2) {
 function algorithmOf2(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-var import_node_crypto8, import_node_fs2, import_promises13, import_node_path15, import_node_stream5;
+var import_node_crypto8, import_node_fs2, import_promises15, import_node_path15, import_node_stream5;
 var init_store = __esm({
   "src/embedded/store.ts"() {
     "use strict";
     import_node_crypto8 = require("node:crypto");
     import_node_fs2 = require("node:fs");
-    import_promises13 = require("node:fs/promises");
+    import_promises15 = require("node:fs/promises");
     import_node_path15 = require("node:path");
     import_node_stream5 = require("node:stream");
   }
@@ -32857,7 +32969,7 @@ function checkManifest(bytes2, contentType) {
   if (contentType === void 0) return "no Content-Type";
   const mediaType = withoutParameters(contentType);
   if (!MANIFEST_TYPES.includes(mediaType)) return `unsupported media type ${mediaType}`;
-  const document2 = parse6(bytes2);
+  const document2 = parse7(bytes2);
   if (!document2) return "the manifest is not a JSON object";
   const stated = document2["mediaType"];
   if (stated !== void 0 && stated !== mediaType) {
@@ -32867,7 +32979,7 @@ function checkManifest(bytes2, contentType) {
   return parseManifest2(mediaType, document2) ?? "a descriptor of the manifest has no usable digest";
 }
 function parsedOf(bytes2, mediaType) {
-  const document2 = parse6(bytes2);
+  const document2 = parse7(bytes2);
   return document2 && parseManifest2(mediaType, document2);
 }
 function parseManifest2(mediaType, document2) {
@@ -32895,7 +33007,7 @@ function platformOf3(child3) {
   const platform3 = asObject(child3?.["platform"]);
   return platform3 && `${textOf7(platform3, "os") ?? ""}/${textOf7(platform3, "architecture") ?? ""}`;
 }
-function parse6(bytes2) {
+function parse7(bytes2) {
   try {
     return asObject(JSON.parse(bytes2.toString("utf8")));
   } catch {
@@ -33253,16 +33365,16 @@ async function sendPlainly(response, answer, head2) {
   });
   if (head2 || bodyless) response.end();
   else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
-  else await (0, import_promises14.pipeline)(answer.body.open(), response);
+  else await (0, import_promises16.pipeline)(answer.body.open(), response);
 }
-var import_node_events, import_node_http3, import_node_https3, import_promises14;
+var import_node_events, import_node_http3, import_node_https3, import_promises16;
 var init_http = __esm({
   "src/embedded/http.ts"() {
     "use strict";
     import_node_events = require("node:events");
     import_node_http3 = require("node:http");
     import_node_https3 = require("node:https");
-    import_promises14 = require("node:stream/promises");
+    import_promises16 = require("node:stream/promises");
     init_request2();
   }
 });
@@ -33663,12 +33775,12 @@ function asksForOverview(argv) {
   return argv[0] === "--help" || words.length === 0 && flags.some(({ name }) => name === "help");
 }
 function parseArguments(argv) {
-  const { flags, unknown: unknown2, words: given2 } = wordsOf(argv, FLAGS);
+  const { flags, unknown: unknown3, words: given2 } = wordsOf(argv, FLAGS);
   const [first2 = "", ...words] = given2;
   const command = COMMANDS.find((name) => name === first2);
-  const problems2 = unknown2.map((flag2) => noSuchFlag(command, flag2));
+  const problems2 = unknown3.map((flag2) => noSuchFlag(command, flag2));
   if (command === void 0) {
-    if (unknown2.every(({ near }) => near !== void 0)) problems2.push(unknownCommand(first2));
+    if (unknown3.every(({ near }) => near !== void 0)) problems2.push(unknownCommand(first2));
     throw new UserError(problems2);
   }
   const values = /* @__PURE__ */ new Map();
@@ -33731,7 +33843,7 @@ function unknownCommand(word) {
 }
 function wordsOf(argv, shapes) {
   const options = Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, { type }]));
-  const unknown2 = [];
+  const unknown3 = [];
   let args = argv.map((text5) => ({ text: text5, corrected: false }));
   for (; ; ) {
     const texts = args.map(({ text: text6 }) => text6);
@@ -33748,14 +33860,14 @@ function wordsOf(argv, shapes) {
         flags: tokens.flatMap(
           (token) => token.kind === "option" && args[token.index]?.corrected !== true ? [token] : []
         ),
-        unknown: unknown2,
+        unknown: unknown3,
         words: tokens.flatMap((token) => token.kind === "positional" ? [token.value] : [])
       };
     }
     const text5 = texts[strange.index] ?? "";
     const [, written2 = text5, name = "", value = ""] = /^(-+([^=]*))(.*)$/s.exec(text5) ?? [];
     const near = suggest(name, Object.keys(shapes));
-    unknown2.push({ written: written2, near });
+    unknown3.push({ written: written2, near });
     const meant = near === void 0 ? [] : [{ text: `--${near}${value}`, corrected: true }];
     args = [...args.slice(0, strange.index), ...meant, ...args.slice(strange.index + 1)];
   }

@@ -303,8 +303,8 @@ export interface RunParts {
   readonly claim: ClaimTag | null;
   /** the commit that the workspace is at; null when it is no checkout of git */
   checkedOut(): Promise<string | null>;
-  /** what of these files and directories of the workspace is not as its commit has it; nothing where there is no git */
-  uncommitted(paths: readonly string[]): Promise<Uncommitted>;
+  /** what of these files and directories of the workspace is not as the commit has it; nothing where there is no git */
+  uncommitted(paths: readonly string[], commit: string): Promise<Uncommitted>;
   /** what apply would find wrong with contexts and Dockerfiles of the checkout; asks no builder */
   sources(definition: BakeDefinition): Promise<readonly Problem[]>;
   /** makes the builder when there is something to build */

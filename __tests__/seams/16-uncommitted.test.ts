@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
-import { gitIn, headOf, uncommittedIn } from '../../src/git/git.js';
+import { gitIn } from '../../src/git/git.js';
+import { headOf, uncommittedIn } from '../../src/git/work-tree.js';
 import type { RunRequest } from '../../src/load.js';
 import { testBuilder } from '../support/builder.js';
 import { flow, flowRequest, SOURCE } from '../support/flow.js';
@@ -33,10 +34,16 @@ afterEach(() => box.remove());
 const write = (name: string, text: string) => writeFileSync(box.at('work', name), text);
 let repository = 0;
 
-async function run(ref: string, command: RunRequest['command'] = 'apply', allowDirty = false) {
+const BUILD = 'context: app, file: app.Dockerfile';
+async function run(
+  ref: string,
+  command: RunRequest['command'] = 'apply',
+  allowDirty = false,
+  keys: string = BUILD,
+) {
   const name = `app${++repository}`;
   const builder = testBuilder(() => registry);
-  const build = `{ name: '${registry.host}/${name}', context: app, file: app.Dockerfile }`;
+  const build = `{ name: '${registry.host}/${name}', ${keys} }`;
   const request = flowRequest(command, `policy: semver\nbuilds: [${build}]\n`, {
     facts: factsOf(ref, { sha: head }),
   });
@@ -46,7 +53,7 @@ async function run(ref: string, command: RunRequest['command'] = 'apply', allowD
     {
       builder: () => builder,
       checkedOut: () => headOf(git),
-      uncommitted: (paths) => uncommittedIn(git, paths),
+      uncommitted: (paths, commit) => uncommittedIn(box.at('work'), GIT_ENV, commit, paths),
     },
   );
   const labels = Object.values(builder.baked[0]?.file.target ?? {})[0]?.labels;
@@ -92,6 +99,150 @@ describe.each<[string, () => void, string]>([
     expect(done).toMatchObject({ exitCode: 1, tags: [] });
     expect(done.error).toMatch(/a final is always built as it is committed/);
   });
+});
+
+/** Commits what `first` makes, so that a clean run would pass. */
+function committing(first: () => void): void {
+  first();
+  box.git('work', 'add', '-A');
+  head = box.commit('work', 2);
+}
+const mark = (bit: string) => box.git('work', 'update-index', bit, 'app/main.c');
+
+describe('seam 16: changes that a plain git status does not see', () => {
+  test.each<[string, string, () => void, () => void, string]>([
+    [
+      'a context behind a link',
+      'context: link',
+      () => {
+        write('app/Dockerfile', 'one');
+        symlinkSync('app', box.at('work/link'));
+      },
+      () => write('app/main.c', 'two'),
+      'app/main.c',
+    ],
+    [
+      'a link on the way that leads elsewhere now',
+      'context: link/sub, file: app.Dockerfile',
+      () => symlinkSync('app', box.at('work/link')),
+      () => {
+        mkdirSync(box.at('work/docs/sub'));
+        rmSync(box.at('work/link'));
+        symlinkSync('docs', box.at('work/link'));
+      },
+      'link',
+    ],
+    [
+      'a Dockerfile behind a link',
+      'context: app, file: app/link',
+      () => symlinkSync('../app.Dockerfile', box.at('work/app/link')),
+      () => write('app.Dockerfile', 'two'),
+      'app.Dockerfile',
+    ],
+    [
+      'a list of what is ignored, beside the Dockerfile',
+      BUILD,
+      () => write('app.Dockerfile.dockerignore', 'x'),
+      () => write('app.Dockerfile.dockerignore', 'y'),
+      'app.Dockerfile.dockerignore',
+    ],
+    [
+      'a file that is marked assume-unchanged',
+      BUILD,
+      () => undefined,
+      () => {
+        mark('--assume-unchanged');
+        write('app/main.c', 'two');
+      },
+      'app/main.c',
+    ],
+    [
+      'a file that is marked skip-worktree',
+      BUILD,
+      () => undefined,
+      () => {
+        mark('--skip-worktree');
+        write('app/main.c', 'two');
+      },
+      'app/main.c',
+    ],
+    [
+      'another work tree in the configuration',
+      BUILD,
+      () => undefined,
+      () => {
+        box.git('.', 'clone', '--quiet', 'work', 'copy');
+        box.git('work', 'config', 'core.worktree', box.at('copy'));
+        write('app/main.c', 'two');
+      },
+      'app/main.c',
+    ],
+    [
+      'a file of the same size and time',
+      BUILD,
+      () => undefined,
+      () => {
+        const { atime, mtime } = statSync(box.at('work/app/main.c'));
+        box.git('work', 'config', 'core.checkStat', 'minimal');
+        box.git('work', 'config', 'core.trustctime', 'false');
+        write('app/main.c', 'two');
+        utimesSync(box.at('work/app/main.c'), atime, mtime);
+      },
+      'app/main.c',
+    ],
+  ])('seam 16: %s', async (_name, keys, first, change, path) => {
+    committing(first);
+    expect(await run(TAG, 'apply', false, keys)).toMatchObject({ exitCode: 0, revision: head });
+    change();
+    const done = await run(TAG, 'apply', false, keys);
+    expect(done).toMatchObject({ exitCode: 1, tags: [] });
+    expect(done.error).toContain(`not committed in what is built: ${path}; commit them`);
+  });
+
+  test('seam 16: what a sparse checkout leaves out, and marked files as they are committed, are no change', async () => {
+    mark('--skip-worktree');
+    expect(await run(TAG)).toMatchObject({ exitCode: 0, revision: head });
+    rmSync(box.at('work/app/main.c'));
+    expect(await run(TAG)).toMatchObject({ exitCode: 0, revision: head });
+  });
+});
+
+describe('seam 16: a context in a checkout of its own', () => {
+  const SUB = 'context: sub/app, file: sub/app.Dockerfile';
+  const clone = () => box.git('.', 'clone', '--quiet', 'work', 'work/sub');
+
+  test.each([true, false])('seam 16: is held to the commit of the run (outer git: %j)', async (outer) => {
+    clone();
+    if (!outer) rmSync(box.at('work/.git'), { recursive: true });
+    expect(await run(TAG, 'apply', false, SUB)).toMatchObject({ exitCode: 0, revision: head });
+    write('sub/app/main.c', 'two');
+    const dirty = await run(TAG, 'apply', false, SUB);
+    expect(dirty).toMatchObject({ exitCode: 1, tags: [] });
+    expect(dirty.error).toContain('not committed in what is built: sub/app/main.c');
+    box.git('work/sub', 'commit', '--quiet', '--all', '--message=other');
+    const other = await run(TAG, 'apply', false, SUB);
+    expect(other).toMatchObject({ exitCode: 1, tags: [] });
+    expect(other.error).toMatch(/lies in .*sub, a checkout at commit \w{40}, and this run is for/);
+  });
+
+  test('seam 16: a submodule is held to the commit that the checkout names', async () => {
+    box.git('.', 'clone', '--quiet', 'work', 'lib');
+    const lib = box.at('lib');
+    committing(() =>
+      box.git('work', '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', lib, 'sub'),
+    );
+    expect(await run(TAG, 'apply', false, SUB)).toMatchObject({ exitCode: 0, revision: head });
+    box.commit('work/sub', 3);
+    expect(await run(TAG, 'apply', false, SUB)).toMatchObject({ exitCode: 1, tags: [] });
+  });
+});
+
+test('seam 16: a .git that leads nowhere stops a build, dirty or not', async () => {
+  rmSync(box.at('work/.git'), { recursive: true });
+  write('.git', 'gitdir: /nonexistent');
+  const done = await run(MAIN, 'apply', true);
+  expect(done).toMatchObject({ exitCode: 1, tags: [] });
+  expect(done.error).toMatch(/git cannot tell which commit is checked out: fatal: not a git repository/);
 });
 
 describe('seam 16: git that cannot tell', () => {

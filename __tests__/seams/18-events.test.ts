@@ -1,4 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -136,6 +145,78 @@ describe('seam 18: what each event may do', () => {
   });
 });
 
+describe('seam 18: a .git that git cannot read', () => {
+  /** The permission of a push whose work tree has a copy of the repository that `change` damages. */
+  async function damaged(change: (path: string) => void, more: object = {}) {
+    const path = box.at('damaged');
+    rmSync(path, { recursive: true, force: true });
+    box.git('work', 'checkout', '--quiet', '--detach', main);
+    cpSync(box.at('work'), path, { recursive: true });
+    change(path);
+    const event = box.at('event.json');
+    writeFileSync(event, JSON.stringify({ repository: HOME, ref: 'refs/heads/main' }));
+    const run = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'push', GITHUB_EVENT_PATH: event };
+    const env = { ...GIT_ENV, ...run, GITHUB_REF: 'refs/heads/main', GITHUB_SHA: main, ...more };
+    return readPermission({ env, cwd: path, time: 0 });
+  }
+  const config = (text: string) => (path: string) => appendFileSync(join(path, '.git/config'), text);
+
+  test.each<[string, (path: string) => void]>([
+    ['a configuration with a syntax error', config('[[[\n')],
+    ['an unknown format', config('[core]\nrepositoryformatversion = 9\n')],
+    ['an unknown extension', config('[core]\nrepositoryformatversion = 1\n[extensions]\nfoo = 1\n')],
+    ['a HEAD that is none', (path) => writeFileSync(join(path, '.git/HEAD'), 'zzz')],
+    ['a branch without a commit', (path) => writeFileSync(join(path, '.git/HEAD'), 'ref: refs/heads/x\n')],
+    ['no HEAD', (path) => rmSync(join(path, '.git/HEAD'))],
+    [
+      'a .git file that leads nowhere',
+      (path) => {
+        rmSync(join(path, '.git'), { recursive: true });
+        writeFileSync(join(path, '.git'), 'gitdir: /nonexistent');
+      },
+    ],
+  ])('seam 18: %s is a plan without credentials', async (_name, change) => {
+    const may = await damaged(change);
+    expect(may).toMatchObject(ANONYMOUS);
+    expect(may.why).toMatch(/^git cannot tell which commit is checked out: fatal: \S/);
+  });
+
+  test('seam 18: without git on the machine, a work tree with a .git is planned for', async () => {
+    const may = await damaged(() => undefined, { PATH: box.at('none') });
+    expect(may).toMatchObject(ANONYMOUS);
+    expect(may.why).toContain('git is not installed');
+  });
+
+  test.each<[string, (path: string) => void]>([
+    ['core.bare', config('[core]\nbare = true\n')],
+    ['core.worktree', config('[core]\nworktree = /\n')],
+    ['replaced commits', (path) => box.git(relative(box.path, path), 'replace', main, pull)],
+  ])('seam 18: %s does not hide which commit is checked out', async (_name, change) => {
+    expect(await damaged(change)).toMatchObject(ALL);
+    expect(await damaged(change, { GITHUB_SHA: pull })).toMatchObject(ANONYMOUS);
+  });
+
+  test('seam 18: a job without .git is decided by the event', async () => {
+    expect(await damaged((path) => rmSync(join(path, '.git'), { recursive: true }))).toMatchObject(ALL);
+  });
+
+  test('seam 18: a container, where the checkout belongs to another user, goes on working', async () => {
+    // Only the superuser can give files away; for anybody else this is the plain case.
+    const user = process.getuid?.() === 0 ? 12_345 : (process.getuid?.() ?? 0);
+    const give = (path: string) => [path, join(path, '.git')].forEach((file) => chownSync(file, user, -1));
+    expect(await damaged(give)).toMatchObject(ALL);
+    expect(await damaged(give, { GITHUB_SHA: pull })).toMatchObject(ANONYMOUS);
+  });
+
+  test.each([undefined, ''])('seam 18: GITHUB_SHA of %j is a plan without credentials', async (sha) => {
+    const may = await damaged(() => undefined, { GITHUB_SHA: sha });
+    expect(may).toMatchObject({
+      ...ANONYMOUS,
+      why: 'GITHUB_SHA does not say which commit this run is for',
+    });
+  });
+});
+
 describe('seam 18: the action', () => {
   let registry: EmbeddedRegistry;
   let place: Workspace;
@@ -192,6 +273,39 @@ describe('seam 18: the action', () => {
     place.file('.github/image-tags.yaml', TAG_FILE.replaceAll('\n', '\r\n'));
     expect(await run(dispatch(head))).toMatchObject({ code: 0, report: { command: 'apply' } });
     expect(tagged(registry)).toEqual(RIGHT);
+  });
+
+  test('seam 18: a tag file behind a link in the place of a tracked folder is planned for', async () => {
+    const folder = join(place.path, '.github');
+    renameSync(folder, join(place.path, 'untracked'));
+    symlinkSync('untracked', folder);
+    try {
+      const done = await run(dispatch(head));
+      expect(done).toMatchObject({ code: 0, report: { command: 'plan' } });
+      expect(tagged(registry)).toEqual(NOTHING);
+    } finally {
+      rmSync(folder);
+      renameSync(join(place.path, 'untracked'), folder);
+    }
+  });
+
+  test('seam 18: a tag file that replaced objects give another text is planned for', async () => {
+    const git = (...args: string[]) => box.git(work, ...args);
+    place.file('.github/image-tags.yaml', `${TAG_FILE}\n# replaced\n`);
+    const replaced = git('rev-parse', 'HEAD:.github/image-tags.yaml');
+    const other = git('hash-object', '-w', '.github/image-tags.yaml');
+    git('add', '.github');
+    const tree = git('rev-parse', `${git('write-tree')}:.github`);
+    git('replace', git('rev-parse', 'HEAD:.github'), tree);
+    git('replace', replaced, other);
+    try {
+      const done = await run(dispatch(head));
+      expect(done).toMatchObject({ code: 0, report: { command: 'plan' } });
+      expect(tagged(registry)).toEqual(NOTHING);
+    } finally {
+      for (const id of git('replace', '--list').split('\n')) git('replace', '--delete', id);
+      git('reset', '--quiet', '--hard');
+    }
   });
 
   test('seam 18: a tag file from a checkout of another commit, below the workspace, is planned for', async () => {

@@ -4,7 +4,8 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { readRefFacts } from '../../src/git/facts.js';
-import { commitOf, gitIn, headOf } from '../../src/git/git.js';
+import { commitOf, gitIn } from '../../src/git/git.js';
+import { headOf } from '../../src/git/work-tree.js';
 import { dockerEnvironment } from '../../src/docker/output.js';
 import { askHelper } from '../../src/registry/auth/docker-config.js';
 import { GIT_ENV, sandbox, type Sandbox } from '../support/repository.js';
@@ -213,7 +214,7 @@ describe('what programs see of the environment', () => {
     return folder;
   }
 
-  test('seam 19: git sees no token, and no GIT_DIR', async () => {
+  test('seam 19: git sees no token, and no GIT_DIR of the job', async () => {
     const out = box.at('git-env');
     const folder = recorder('git', out);
     const PATH = [folder, process.env['PATH'] ?? ''].join(delimiter);
@@ -228,16 +229,19 @@ describe('what programs see of the environment', () => {
     };
     await gitIn(box.at('up'), env)('rev-parse', 'HEAD');
     const seen = readFileSync(out, 'utf8');
-    expect(seen).not.toMatch(/=t\d+$|GIT_DIR/m);
+    expect(seen).not.toMatch(/=t\d+$|=\/x$/m);
     expect(seen).toContain('HOME=/');
   });
 
-  test('seam 19: what the environment calls a safe directory stays one', async () => {
+  test("seam 19: git reads a checkout of another user, and no one's replacements or grafts", async () => {
     const out = box.at('git-safe');
     const PATH = [recorder('git', out), process.env['PATH'] ?? ''].join(delimiter);
-    const env = { PATH, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '/w' };
-    await gitIn(box.at('up'), env)('rev-parse', 'HEAD');
-    expect(readFileSync(out, 'utf8')).toContain('GIT_CONFIG_KEY_0=safe.directory');
+    await gitIn(box.at('up'), { PATH })('rev-parse', 'HEAD');
+    const seen = readFileSync(out, 'utf8');
+    expect(seen).toContain('GIT_CONFIG_KEY_0=safe.directory\n');
+    expect(seen).toContain('GIT_CONFIG_VALUE_0=*\n');
+    expect(seen).toContain('GIT_NO_REPLACE_OBJECTS=1\n');
+    expect(seen).toContain('GIT_GRAFT_FILE=/dev/null\n');
   });
 
   test('seam 19: a credential helper sees no token of the job', async () => {

@@ -94,26 +94,25 @@ async function committed(
   const here = recipe?.here ?? null;
   // Where nothing may be written git is not asked: to compare, it runs filters that the work tree's configuration names.
   if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
-  const wrong = wrongCheckout(await parts.checkedOut(), here.input.facts.revision);
+  const { revision } = here.input.facts;
+  const wrong = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
   if (wrong !== null) return { recipe, stop: wrong };
-  const stop = await changesIn(sourcesOf(here.definition), decision, parts);
+  const stop = await stopOf(async () => {
+    const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
+    const untracked = untrackedWarning(changes);
+    if (untracked !== null) parts.log.warning(untracked);
+    return dirtyCheckout(changes, decision.class);
+  });
   if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
-  const source = { ...here.input.facts, revision: `${here.input.facts.revision}-dirty` };
+  const source = { ...here.input.facts, revision: `${revision}-dirty` };
   const dirty = { ...request, build: { ...request.build, source } };
   return { recipe: definitionsOf(builds, decision, dirty), stop: null };
 }
 
-/** Why the sources are not what is committed, or cannot be compared with it; null when they are. */
-async function changesIn(
-  sources: readonly string[],
-  decision: ResolvedDecision,
-  parts: RunParts,
-): Promise<OperationError | null> {
+/** What stops a build: the answer, or that there is none. */
+async function stopOf(ask: () => Promise<OperationError | null>): Promise<OperationError | null> {
   try {
-    const changes = await parts.uncommitted(sources);
-    const untracked = untrackedWarning(changes);
-    if (untracked !== null) parts.log.warning(untracked);
-    return dirtyCheckout(changes, decision.class);
+    return await ask();
   } catch (error) {
     if (error instanceof OperationError) return error;
     throw error;
@@ -400,7 +399,9 @@ function wrongCheckout(head: string | null, sha: string): OperationError | null 
 function sourcesOf({ targets, file }: BakeDefinition): string[] {
   const named = targets.flatMap(({ name }) => Object.values(file.target[name]?.contexts ?? {}));
   const local = named.filter((path) => !/^(?:[a-z-]+:\/\/|git@)/.test(path));
-  return [...new Set([...targets.flatMap(({ context, dockerfile }) => [context, dockerfile]), ...local])];
+  // A list of what is ignored may lie beside the Dockerfile, and decides what is sent.
+  const files = targets.flatMap(({ dockerfile }) => [dockerfile, `${dockerfile}.dockerignore`]);
+  return [...new Set([...targets.map(({ context }) => context), ...files, ...local])];
 }
 
 /** May an image of this class hold changes that are not committed? What is released must be found again by its commit. */

@@ -25,7 +25,7 @@ export interface SourceFacts {
   readonly run: string | null;
 }
 
-/** Files of the work tree that are not in its commit; paths are relative to the top of the repository. */
+/** Files of the work tree that are not in its commit; paths are relative to the workspace. */
 export interface Uncommitted {
   /** tracked, and changed, added or deleted */
   readonly modified: readonly string[];

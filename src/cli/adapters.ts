@@ -1,7 +1,7 @@
 /** The outside systems of a run besides registries: GitHub, opened when it is asked first, and the builder. */
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import type { BakeDefinition, Builder, Uncommitted } from '../builds/model.js';
+import type { BakeDefinition, Builder } from '../builds/model.js';
 import type { TagFile } from '../config/config.js';
 import { entryTest } from '../config/entries.js';
 import type { Config, ImageConfig } from '../config/model.js';
@@ -14,7 +14,8 @@ import {
   withoutGitHub,
 } from '../gates/gates.js';
 import type { Checks } from '../gates/port.js';
-import { gitIn, headOf, uncommittedIn } from '../git/git.js';
+import { gitIn } from '../git/git.js';
+import { headOf, uncommittedIn } from '../git/work-tree.js';
 import { baseCommit } from '../git/source.js';
 import type { GitHub } from '../github/client.js';
 import type { EntryChanges } from '../github/review/comment.js';
@@ -54,7 +55,7 @@ export interface Adapters {
   readonly claim: ClaimTag;
   subject(entry: ImageConfig | null, revision: string | null): Subject;
   checkedOut(): Promise<string | null>;
-  uncommitted(paths: readonly string[]): Promise<Uncommitted>;
+  uncommitted: RunParts['uncommitted'];
   sources(definition: BakeDefinition): Promise<readonly Problem[]>;
   builder(): Builder;
   changes(config: Config): Promise<EntryChanges | null>;
@@ -84,7 +85,7 @@ export function openAdapters(options: AdapterOptions): Adapters {
       ...entryOf(entry === null ? (facts?.sha ?? null) : checkedOut, branchOf(options, entry), entry),
     }),
     checkedOut: () => headOf(gitIn(options.workspace, env)),
-    uncommitted: (paths) => uncommittedIn(gitIn(options.workspace, env), paths),
+    uncommitted: (paths, commit) => uncommittedIn(options.workspace, env, commit, paths),
     sources: async (definition) => {
       const { findSources } = await import('../docker/workspace.js');
       return (await findSources(definition, options.workspace)).problems;

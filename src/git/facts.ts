@@ -168,6 +168,8 @@ async function checkedOutRef(git: Git): Promise<ParsedRef> {
   const hint = 'give the ref, as in "--ref refs/tags/1.2.3"';
   if (head === null)
     throw new UserError({ what: 'there is no git repository here to take the ref from', hint });
+  if (head.stderr !== '')
+    throw new UserError({ what: `git does not give the ref (${visible(head.stderr.trim())})`, hint });
   const [branch] = linesOf(head);
   if (branch !== undefined) return parsed(branch);
   const tags = linesOf(await git('for-each-ref', '--points-at=HEAD', '--format=%(refname)', 'refs/tags'));

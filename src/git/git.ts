@@ -1,10 +1,11 @@
-/** Questions to git, without a shell. A directory that is no repository is an answer; anything else that fails is an error. */
+/** Questions to git, without a shell. A directory without a repository is an answer; a repository that git cannot read is none. */
 import { execFile, type ExecFileException } from 'node:child_process';
-import { parse } from 'node:path';
+import { lstat, realpath } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
 import { OperationError, UserError } from '../errors.js';
 import { childEnvironment, type Environment } from '../shared/environment.js';
 
-/** Runs git in one directory. Null: there is no repository, or no git. */
+/** Runs git in one directory. Null: neither the directory nor one above it has a `.git`. */
 export type Git = (...args: readonly string[]) => Promise<GitAnswer | null>;
 
 interface GitAnswer {
@@ -19,11 +20,14 @@ const MAX_OUTPUT = 64 * 1024 * 1024;
 /** The questions that read refs and objects only: none of them runs a program that a configuration names. */
 const PLUMBING = new Set(['rev-parse', 'symbolic-ref', 'for-each-ref', 'rev-list', 'cat-file', 'config']);
 
-/** Git's own word, in English (LC_ALL=C); its exit status for this is that of every other fatal error. */
-const NO_REPOSITORY = /^fatal: (?:not a git repository|cannot use bare repository)/m;
-
 /** Settings that stand above those of the repository, which anybody may have written (git-config). */
 const OVER: readonly Setting[] = [
+  // In a job's container the checkout belongs to another user. Nothing that it configures is believed, whoever it belongs to.
+  ['safe.directory', '*'],
+  // Every id stands for its own object, in submodules too, and a file is looked at when its times say that it may have changed.
+  ['core.useReplaceRefs', 'false'],
+  ['core.checkStat', 'default'],
+  ['core.trustctime', 'true'],
   ['core.fsmonitor', 'false'],
   ['core.hooksPath', '/dev/null'],
   ['core.pager', 'cat'],
@@ -45,7 +49,7 @@ const DRIVER =
 
 /** What git needs of the environment to find itself, its own configuration and nothing else: no token, no GIT_DIR. */
 const NEEDED =
-  /^(?:PATH|HOME|XDG_CONFIG_HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|GIT_CEILING_DIRECTORIES|GIT_DISCOVERY_ACROSS_FILESYSTEM)$/i;
+  /^(?:PATH|HOME|XDG_CONFIG_HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM))$/i;
 
 /** A remote is reached through proxies, with certificates, agents and commands that the job's environment names. */
 const NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|ASKPASS|HTTP_|CONFIG_).*)$/i;
@@ -57,23 +61,40 @@ const NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|
  * @throws OperationError when git cannot be run to its end
  */
 export function gitIn(cwd: string, env: Environment, timeout = 60_000): Git {
-  const base = pick(env, NEEDED);
-  const settings = [...safeDirectories(env), ...OVER];
-  const offline = { ...base, GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
+  const offline = { ...pick(env, NEEDED), GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
   let drivers: Promise<readonly Setting[]> | undefined;
   return async (...args) => {
-    const ask = async (over: readonly Setting[], words: readonly string[]): Promise<GitAnswer | null> => {
-      const answer = await runGit(cwd, { ...offline, ...asVariables(over) }, words, timeout);
-      return answer?.ok === false && NO_REPOSITORY.test(answer.stderr) ? null : answer;
-    };
-    if (PLUMBING.has(args[0] ?? '')) return ask(settings, args);
-    drivers ??= ask(settings, ['config', '--list', '-z', '--name-only']).then((answer) =>
-      (answer?.stdout.split('\0') ?? [])
+    const repository = await repositoryOf(cwd);
+    if (repository === null) return null;
+    const ask = (over: readonly Setting[], words: readonly string[]): Promise<GitAnswer> =>
+      runGit(cwd, { ...offline, ...repository, ...asVariables(over) }, words, timeout);
+    if (PLUMBING.has(args[0] ?? '')) return ask(OVER, args);
+    drivers ??= ask(OVER, ['config', '--list', '-z', '--name-only']).then((answer) =>
+      answer.stdout
+        .split('\0')
         .filter((key) => DRIVER.test(key))
         .map((key): Setting => [key, key.endsWith('.required') ? 'false' : '']),
     );
-    return ask([...settings, ...(await drivers)], args);
+    return ask([...OVER, ...(await drivers)], args);
   };
+}
+
+/** The nearest directory with a `.git`, from `path` (without symbolic links) upwards. Whether git can read it is not asked. */
+export async function checkoutAbove(path: string): Promise<string | null> {
+  for (let at = path; ; at = dirname(at)) {
+    if ((await lstat(join(at, '.git')).catch(() => null)) !== null) return at;
+    if (dirname(at) === at) return null;
+  }
+}
+
+/**
+ * Names the repository to git, which otherwise passes over a `.git` that it cannot read, refuses one of another user, and takes
+ * the work tree from the repository's own configuration (`core.worktree`, `core.bare`).
+ */
+async function repositoryOf(cwd: string): Promise<Record<string, string> | null> {
+  const real = await realpath(cwd).catch(() => null);
+  const top = real === null ? null : await checkoutAbove(real);
+  return top === null ? null : { GIT_DIR: join(top, '.git'), GIT_WORK_TREE: top };
 }
 
 /**
@@ -84,7 +105,11 @@ export function gitIn(cwd: string, env: Environment, timeout = 60_000): Git {
 export async function remoteTags(cwd: string, env: Environment, trusted: boolean): Promise<GitAnswer | null> {
   const words = ['ls-remote', '--tags', '--refs', '--upload-pack=git-upload-pack'];
   if (trusted) {
-    const more = { ...pick(childEnvironment(env), NETWORK), ...pick(env, NEEDED) };
+    const more = {
+      ...pick(childEnvironment(env), NETWORK),
+      ...pick(env, NEEDED),
+      ...(await repositoryOf(cwd)),
+    };
     return runGit(cwd, more, [...words, 'origin'], 60_000);
   }
   const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_REPOSITORY: name = '' } = env;
@@ -93,18 +118,18 @@ export async function remoteTags(cwd: string, env: Environment, trusted: boolean
   return runGit(parse(cwd).root, safe, [...words, '--', `${server}/${name}`], 60_000);
 }
 
-function runGit(
-  cwd: string,
-  env: Environment,
-  args: readonly string[],
-  timeout: number,
-): Promise<GitAnswer | null> {
-  const environment = { ...env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' };
+function runGit(cwd: string, env: Environment, args: readonly string[], timeout: number): Promise<GitAnswer> {
+  const environment = {
+    ...env,
+    ...{ LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' },
+    // A commit has the files and the parents that its id stands for (git-replace, gitrepository-layout: info/grafts).
+    ...{ GIT_NO_REPLACE_OBJECTS: '1', GIT_GRAFT_FILE: '/dev/null' },
+  };
   return new Promise((resolve, reject) => {
     const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: 'utf8' as const };
     execFile('git', [...args], options, (error, stdout, stderr) => {
       if (error === null) resolve({ ok: true, stdout, stderr });
-      else if (error.code === 'ENOENT') resolve(null);
+      else if (error.code === 'ENOENT') resolve({ ok: false, stdout, stderr: 'git is not installed' });
       else if (typeof error.code === 'number') resolve({ ok: false, stdout, stderr });
       else reject(broken(args[0] ?? '', error, timeout));
     });
@@ -113,15 +138,6 @@ function runGit(
 
 function pick(env: Environment, names: RegExp): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => names.test(name)));
-}
-
-/** Containers say so often in the environment whose repository may be read; everything else that is set there is not read. */
-function safeDirectories(env: Environment): Setting[] {
-  const count = Math.min(Number(env['GIT_CONFIG_COUNT'] ?? 0) || 0, 1000);
-  return Array.from({ length: count }, (_, at): Setting => [
-    env[`GIT_CONFIG_KEY_${at}`] ?? '',
-    env[`GIT_CONFIG_VALUE_${at}`] ?? '',
-  ]).filter(([key]) => key.toLowerCase() === 'safe.directory');
 }
 
 /** Settings as variables (git-config, GIT_CONFIG_COUNT): unlike with `-c`, any name of a driver can be written. */
@@ -153,44 +169,9 @@ export async function commitOf(git: Git, revision: string): Promise<string | nul
   return linesOf(answer)[0] ?? null;
 }
 
-/** The commit that is checked out in the directory; null where the directory is not the top of a working tree. */
-export async function headOf(git: Git): Promise<string | null> {
-  const below = await git('rev-parse', '--show-prefix');
-  return below?.ok === true && below.stdout.trim() === '' ? commitOf(git, 'HEAD') : null;
-}
-
 /** Is the history of the clone cut off? */
 export async function isShallow(git: Git): Promise<boolean> {
   return linesOf(await git('rev-parse', '--is-shallow-repository'))[0] === 'true';
-}
-
-/**
- * What below `paths` is not as HEAD has it. Files that are only untracked inside a submodule do not count.
- * @throws OperationError when git cannot tell; outside of a repository there is nothing to tell
- */
-export async function uncommittedIn(
-  git: Git,
-  paths: readonly string[],
-): Promise<{ readonly modified: readonly string[]; readonly untracked: readonly string[] }> {
-  const options = [
-    '--porcelain=v1',
-    '-z',
-    '--no-renames',
-    '--untracked-files=all',
-    '--ignore-submodules=untracked',
-  ];
-  const answer = await git('--literal-pathspecs', 'status', ...options, '--', ...paths);
-  if (answer?.ok === false) {
-    const [why = ''] = answer.stderr.trim().split('\n');
-    throw new OperationError('protocol', `git status cannot tell whether what is built is committed: ${why}`);
-  }
-  const entries = (answer?.stdout ?? '').split('\0').filter((entry) => entry !== '');
-  const isNew = (entry: string): boolean => entry.startsWith('??');
-  const names = (some: readonly string[]): string[] => some.map((entry) => entry.slice(3));
-  return {
-    modified: names(entries.filter((entry) => !isNew(entry))),
-    untracked: names(entries.filter(isNew)),
-  };
 }
 
 // Git tags of a repository: all of them, and those in the history of a commit.

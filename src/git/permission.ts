@@ -2,14 +2,12 @@
  * What a run may do: decided in one place, from the environment, the event and the work tree, for the action and the command line
  * alike. docs/threat-model.md ("Event → run") explains the table.
  */
-import { createHash } from 'node:crypto';
-import { dirname, basename, resolve } from 'node:path';
-
-import { UserError } from '../errors.js';
+import { OperationError, UserError } from '../errors.js';
 import type { Permission } from '../policy/policy.js';
 import type { TagFile } from '../config/config.js';
 import { visible } from '../policy/refname.js';
-import { commitOf, gitIn, headOf, linesOf, type Git } from './git.js';
+import { gitIn } from './git.js';
+import { headOf, trackedFile } from './work-tree.js';
 
 /**
  * How far an event is believed. `write`: somebody with write access caused it, and GitHub runs it at a commit of the repository.
@@ -87,6 +85,8 @@ export async function permissionOf(circumstances: Circumstances): Promise<Permis
   let trust = event?.trust ?? TRUSTED;
   if (trust.level !== 'anonymous' && ref !== null && !isMergedRef(ref) && trust !== PULL_REQUEST)
     trust = anonymous(`${visible(ref)} is neither a branch nor a git tag`);
+  if (event !== null && trust.level === 'write' && (env['GITHUB_SHA'] ?? '') === '')
+    trust = anonymous('GITHUB_SHA does not say which commit this run is for');
   // What a pull request is judged by is its head, which is in its payload.
   if (trust.level !== 'anonymous' && trust !== PULL_REQUEST)
     trust = (await foreignWork(circumstances)) ?? trust;
@@ -121,50 +121,26 @@ export function requireWrite(what: string, may: Permission, event: string | null
   });
 }
 
-/** Why the work tree is not what the run is for; null when it is, or is no checkout of git. */
-async function foreignWork(circumstances: Circumstances): Promise<Trust | null> {
-  const { env, cwd, commits, files } = circumstances;
-  const elsewhere = (head: string): Trust | null =>
-    commits.includes(head)
-      ? null
-      : anonymous(
-          `the work tree is at commit ${head}, and this run is for ${commits.join(' or ') || 'no known commit'}`,
-        );
-  const top = await headOf(gitIn(cwd, env));
-  const found = top === null ? null : elsewhere(top);
-  if (found !== null) return found;
-  for (const file of files) {
-    const path = resolve(cwd, file.path);
-    const git = gitIn(dirname(path), env);
-    const committed = await blobOf(git, basename(path));
-    if (committed === null) continue;
-    // The file may be in a checkout of its own, below the workspace.
-    const head = await commitOf(git, 'HEAD');
-    const other = head === null || head === top ? null : elsewhere(head);
-    if (other !== null) return other;
-    if (!isBlob(committed, file.bytes))
-      return anonymous(`${visible(file.path)} is not as the commit of this run has it`);
+/** Why the work tree is not known to be what the run is for; null when it is, or is no checkout of git. */
+async function foreignWork({ env, cwd, commits, files }: Circumstances): Promise<Trust | null> {
+  const elsewhere = (head: string): Trust =>
+    anonymous(
+      `the work tree is at commit ${head}, and this run is for ${commits.join(' or ') || 'no known commit'}`,
+    );
+  try {
+    const top = await headOf(gitIn(cwd, env));
+    if (top !== null && !commits.includes(top)) return elsewhere(top);
+    for (const file of files)
+      // The file may be in a checkout of its own, below the workspace.
+      for (const { head, same } of await trackedFile(cwd, env, file)) {
+        if (!commits.includes(head)) return elsewhere(head);
+        if (!same) return anonymous(`${visible(file.path)} is not as the commit of this run has it`);
+      }
+    return null;
+  } catch (error) {
+    if (error instanceof OperationError) return anonymous(error.message);
+    throw error;
   }
-  return null;
-}
-
-/** What HEAD has under this name in git's directory; null where the name is not committed. */
-async function blobOf(git: Git, name: string): Promise<string | null> {
-  return (
-    linesOf(await git('rev-parse', '--verify', '--quiet', '--end-of-options', `HEAD:./${name}`))[0] ?? null
-  );
-}
-
-/** Is `bytes` that object? Hashed here, because git would run the filters that a repository's configuration names. */
-function isBlob(id: string, bytes: Uint8Array): boolean {
-  const algorithm = id.length === 64 ? 'sha256' : 'sha1';
-  const hash = (text: Buffer): string =>
-    createHash(algorithm).update(`blob ${text.length}\0`).update(text).digest('hex');
-  const text = Buffer.from(bytes);
-  // A checkout on Windows may have its own line ends.
-  return (
-    hash(text) === id || hash(Buffer.from(text.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')) === id
-  );
 }
 
 const CI_VARIABLES = [
