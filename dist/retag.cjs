@@ -18720,12 +18720,13 @@ function createObserver(registry, lookups, allowed) {
     if (destination.state === "unknown") return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === "present" ? destination.digest : null;
     const pinned = previous !== null && previous === wanted.digest;
-    if (pinned && !hasConditions(wanted)) return { destination, source: null, gate: OPEN, channel: null };
+    const conditional = hasConditions(wanted, pinned);
+    if (pinned && !conditional) return { destination, source: null, gate: OPEN, channel: null };
     const source = pinned ? await observePinned(wanted, previous) : await observeSource(wanted, previous);
     const rest = { destination, source, gate: OPEN, channel: null };
     const right = source.state === "missing" || source.state === "present" && source.digest === previous;
     if (previous !== null && right) {
-      return hasConditions(wanted) ? { ...rest, ...await readKept(registry, wanted, previous, source) } : rest;
+      return conditional ? { ...rest, ...await readKept(registry, wanted, previous, source) } : rest;
     }
     if (!mayWrite(wanted, previous, source)) return rest;
     const reading = readSource(registry, wanted, source);
@@ -18770,10 +18771,10 @@ function mayWrite(wanted, previous, source) {
   if (wanted.digest !== null && wanted.digest !== source.digest) return false;
   return previous === null || wanted.forced || wanted.kind === "channel";
 }
-function hasConditions(wanted) {
+function hasConditions(wanted, pinned) {
   const { platforms, revision, attachments, follows } = wanted;
   const attached2 = follows === null && (attachments === "require" || carries(wanted));
-  return platforms.length > 0 || revision !== null || attached2;
+  return platforms.length > 0 || revision !== null && !pinned || attached2;
 }
 function carries({ lateAttachments, follows, source, destination }) {
   return lateAttachments && follows === null && source.from === "image" && !sameRepository(source.ref, destination);

@@ -106,14 +106,13 @@ function createObserver(
     if (destination.state === 'unknown') return { destination, source: null, gate: OPEN, channel: null };
     const previous = destination.state === 'present' ? destination.digest : null;
     const pinned = previous !== null && previous === wanted.digest;
-    if (pinned && !hasConditions(wanted)) return { destination, source: null, gate: OPEN, channel: null };
+    const conditional = hasConditions(wanted, pinned);
+    if (pinned && !conditional) return { destination, source: null, gate: OPEN, channel: null };
     const source = pinned ? await observePinned(wanted, previous) : await observeSource(wanted, previous);
     const rest = { destination, source, gate: OPEN, channel: null };
     const right = source.state === 'missing' || (source.state === 'present' && source.digest === previous);
     if (previous !== null && right) {
-      return hasConditions(wanted)
-        ? { ...rest, ...(await readKept(registry, wanted, previous, source)) }
-        : rest;
+      return conditional ? { ...rest, ...(await readKept(registry, wanted, previous, source)) } : rest;
     }
     if (!mayWrite(wanted, previous, source)) return rest;
     const reading = readSource(registry, wanted, source);
@@ -172,11 +171,14 @@ function mayWrite(wanted: WantedTag, previous: string | null, source: SourceStat
   return previous === null || wanted.forced || wanted.kind === 'channel';
 }
 
-/** Is there anything that must hold for this tag when it is right? Its stable tag leaves what is attached to the tag that it follows. */
-function hasConditions(wanted: WantedTag): boolean {
+/**
+ * Is there anything that must hold for this tag when it is right? Its stable tag leaves what is attached to the tag that it follows.
+ * @param pinned the tag is the digest that the file names: content that cannot change, so the commit that was read when the tag was written holds
+ */
+function hasConditions(wanted: WantedTag, pinned: boolean): boolean {
   const { platforms, revision, attachments, follows } = wanted;
   const attached = follows === null && (attachments === 'require' || carries(wanted));
-  return platforms.length > 0 || revision !== null || attached;
+  return platforms.length > 0 || (revision !== null && !pinned) || attached;
 }
 
 /** Can something have been attached to the source that the destination does not have? */

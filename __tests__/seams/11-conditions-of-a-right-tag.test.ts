@@ -45,7 +45,9 @@ describe('seam 11: conditions hold for a tag that is right', () => {
     'seam 11: %s, in one repository, from another registry, pinned, and with the source gone',
     async (_, more, code) => {
       const pin = `, src_digest: '${IMAGE.digest}'`;
-      for (const file of [here(more), there(more), here(more + pin), there(more + pin)]) {
+      const files = [here(more), there(more), here(more + pin), there(more + pin)];
+      // A digest that the file names cannot become another commit's: see the test below.
+      for (const file of code === 'revision-mismatch' ? files.slice(0, 2) : files) {
         for (const command of ['plan', 'apply'] as const) {
           expect(await run(command, file)).toMatchObject({ action: 'refuse', code, exitCode: 1 });
         }
@@ -54,6 +56,14 @@ describe('seam 11: conditions hold for a tag that is right', () => {
       expect(await run('apply', there(more))).toMatchObject({ action: 'refuse', code, exitCode: 1 });
     },
   );
+
+  test('seam 11: the commit of a pinned digest is read when its tag is written, and a right tag costs one request', async () => {
+    const pinned = `, src_digest: '${IMAGE.digest}', src_ref: ${'f'.repeat(40)}`;
+    expect(await run('apply', here(pinned))).toMatchObject({ action: 'keep', exitCode: 0 });
+    expect(source.requests.map(({ method }) => method)).toEqual(['HEAD']);
+    source.deleteTag('app', '1');
+    expect(await run('apply', here(pinned))).toMatchObject({ action: 'refuse', code: 'revision-mismatch' });
+  });
 
   test('seam 11: what is met is kept, and nothing is written', async () => {
     sign();
