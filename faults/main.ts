@@ -1,8 +1,10 @@
-/** The commands of this folder: `matrix` (default), `kill`, `races`. */
+/** The commands of this folder: `matrix` (default), `kill`, `races`, `replay`, `search`. */
 import { killCommand } from './kill/command.js';
 import { matrixCommand } from './matrix/command.js';
 import { partCommand } from './matrix/part.js';
 import { racesCommand } from './races/command.js';
+import { replayCommand } from './replay/command.js';
+import { searchCommand } from './search/command.js';
 
 /** @returns the exit status: 0 when nothing is broken */
 export async function main(args: readonly string[]): Promise<number> {
@@ -17,6 +19,10 @@ export async function main(args: readonly string[]): Promise<number> {
       return killCommand(rest);
     case 'races':
       return racesCommand(rest);
+    case 'replay':
+      return replayCommand(rest);
+    case 'search':
+      return searchCommand(rest);
     default:
       return matrixCommand(args);
   }

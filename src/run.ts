@@ -50,11 +50,14 @@ export interface RunResult {
  * Runs one command. `plan` is `apply` with execute left out.
  * @throws UserError before anything is written to a registry; OperationError when the run cannot go on at all
  */
-export async function run(request: RunRequest, parts: RunParts): Promise<RunResult> {
+export async function run(
+  request: RunRequest,
+  parts: RunParts,
+  loaded: Loaded = load(request),
+): Promise<RunResult> {
   const { registry, log, clock } = parts;
   const planning = { ...parts, registry: memoised(registry) };
   const started = clock.now();
-  const loaded = load(request);
   await breathe();
   const { config, policy, images } = loaded;
   logWarnings(policy, log);
