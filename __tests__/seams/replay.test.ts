@@ -21,6 +21,7 @@ const GIT_TAGS = [
   'k8stopologyawareschedwg-scheduler-plugins',
   'k8stopologyawareschedwg-deployer',
   'k8stopologyawareschedwg-resource-topology-exporter',
+  'moby-buildkit',
 ];
 const BRANCHES = ['starlingx-root-branches', 'scheduler-plugins-branches'];
 
