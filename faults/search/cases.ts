@@ -101,9 +101,12 @@ const TAGS_OF_TAG = [
 ] as const;
 
 const TAGS_OF_BRANCH = [
-  '{branch}',
+  // The first is refused by the load: the next push would want it again.
   '{branch}',
   '{branch}-{sha:12}',
+  '{branch}-{sha:12}',
+  '{branch}.{run_number}',
+  '{branch}.{date}',
   '{branch}-{run_number}',
   'v0.0.{date}{seq:2}',
   '{date}{seq:2}',
@@ -115,7 +118,7 @@ const TAGS_OF_BRANCH = [
   '1.2.{run_number}',
   '{run_number}',
   'sha-{sha:7}',
-  '{name}',
+  '{name}{seq:2}',
   'edge-{timestamp}',
 ] as const;
 

@@ -121,6 +121,7 @@ export function createWorld({ request: base, loaded }: LoadedFile): World {
           subject: () => ({ home: 'o/r', commit: { repo: 'o/r', sha } }),
           claim: null,
           checkedOut: () => Promise.resolve(null),
+          uncommitted: () => Promise.resolve({ modified: [], untracked: [] }),
           sources: () => Promise.resolve([]),
           builder: () => builderOf(() => imageOf(sha)),
           changes: () => Promise.resolve(null),
@@ -208,6 +209,7 @@ function registryOf(
         platforms: ['linux/amd64'],
         attestations: 0,
         revision: revisions.get(digest) ?? null,
+        revisions: [{ of: null, revision: revisions.get(digest) ?? null }],
       }),
     transfer: () =>
       Promise.resolve({
@@ -217,6 +219,8 @@ function registryOf(
         blobsUploaded: 0,
         bytes: 0,
       }),
+    attached: () => Promise.resolve(0),
+    carry: () => Promise.resolve({ found: 0, carried: 0, written: 0 }),
     put: (ref, { digest }) => {
       if ('tag' in ref) {
         written(ref.tag, tags.get(ref.tag) ?? null, digest);
