@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import { compareChannel, type CompiledPolicy, compilePolicy, resolveNames } from '../../src/policy/policy.js';
-import { decide, factsOf, policyOf } from '../support/policies.js';
+import { decide, factsOf, policyOf, problemsOf } from '../support/policies.js';
 
 function compare(policy: CompiledPolicy, tag: string, channel: string, tags: readonly string[]) {
   const ref = `refs/tags/${tag}`;
@@ -145,13 +145,15 @@ policy:
     });
   });
 
-  test('versions of rules that are not alike are not compared', () => {
-    const policy = policyOf(`
+  test('versions that are not alike never share a channel', () => {
+    const yaml = `
 policy:
   rules:
     - { class: final, git_tag: 'v{major}.{minor}', tag: '{git_tag}', channels: [latest] }
     - { class: final, git_tag: '{date}', tag: '{git_tag}', channels: [latest] }
-`);
-    expect(compare(policy, 'v1.2', 'latest', ['20240101'])).toEqual({ order: 'newer', highest: null });
+`;
+    expect(problemsOf(yaml)).toEqual([
+      expect.objectContaining({ location: expect.objectContaining({ line: 5 }) as unknown }),
+    ]);
   });
 });

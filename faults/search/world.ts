@@ -9,9 +9,8 @@ import type { Builder } from '../../src/builds/model.js';
 import { OperationError, UserError } from '../../src/errors.js';
 import { createGatekeeper, withoutGitHub } from '../../src/gates/gates.js';
 import type { WantedTag } from '../../src/plan/model.js';
-import type { Clock, Existence, Log, Manifest, Registry } from '../../src/ports.js';
-import { load, type Loaded } from '../../src/load.js';
-import { promotionRequest, type RunParts, type RunRequest } from '../../src/request.js';
+import type { Clock, Log, Manifest, Registry, TagState } from '../../src/ports.js';
+import { load, type Loaded, promotionRequest, type RunParts, type RunRequest } from '../../src/load.js';
 import { run } from '../../src/run.js';
 
 const IMAGE = 'registry.example/app';
@@ -189,29 +188,29 @@ function registryOf(
 ): Registry {
   const digestAt = (ref: { readonly tag: string } | { readonly digest: string }): string | undefined =>
     'digest' in ref ? (revisions.has(ref.digest) ? ref.digest : undefined) : tags.get(ref.tag);
-  const look = (ref: { readonly tag: string } | { readonly digest: string }): Promise<Existence> => {
+  const head = (ref: { readonly tag: string } | { readonly digest: string }): Promise<TagState> => {
     const digest = digestAt(ref);
     return Promise.resolve(
       digest === undefined ? { state: 'absent' } : { state: 'present', digest, mediaType: INDEX },
     );
   };
   return {
-    look,
-    lookAgain: look,
+    head,
+    headFresh: head,
     manifest: (ref) => {
       const digest = digestAt(ref);
       return digest === undefined
         ? Promise.reject(new OperationError('absent', 'it does not exist'))
         : Promise.resolve(manifestOf(digest));
     },
-    facts: (_source, { digest }) =>
+    inspect: (_source, { digest }) =>
       Promise.resolve({
         platforms: ['linux/amd64'],
         attestations: 0,
         revision: revisions.get(digest) ?? null,
         revisions: [{ of: null, revision: revisions.get(digest) ?? null }],
       }),
-    transfer: () =>
+    copyImage: () =>
       Promise.resolve({
         attachmentsFound: 0,
         attachmentsCarried: 0,

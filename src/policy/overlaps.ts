@@ -7,8 +7,10 @@ import {
   type Claim,
   claimsOf,
   isNumbered,
+  isVersion,
   mayShare,
   OF_KIND,
+  orderOf,
   type Output,
   outputsOf,
   sampleOf,
@@ -19,7 +21,7 @@ import {
 import { matchPattern, type Pattern, type PatternPart } from './pattern.js';
 import { parseRef } from './refname.js';
 import { parseTemplate, uses } from './template.js';
-import { placeholderPattern } from './versions.js';
+import { alike, placeholderPattern, WHOLE_NAME } from './versions.js';
 
 // Any moment will do: rules that agree on one day agree on every day.
 const SOME_TIME = Date.UTC(2020, 0, 2);
@@ -47,7 +49,7 @@ export function checkRulesTogether(
     const key = `${b.index} ${b.path.join(' ')}`;
     if (!found.has(key)) found.set(key, problemOf(first, second, placeOf(at)));
   }
-  return [...found.values(), ...sharedChannels(policy.rules)];
+  return [...found.values(), ...sharedChannels(policy.rules), ...unlikeVersions(policy, ownRules)];
 }
 
 function placeOf({ rule, path }: Output): Location {
@@ -159,6 +161,50 @@ function sharedChannels(rules: readonly CompiledRule[]): Problem[] {
           ];
         }),
   );
+}
+
+/**
+ * A channel goes forward from one version to the next, so all that move it must be numbered alike: of a calendar day and
+ * a semantic version nobody can say which is newer, and the channel would follow the last run. Each channel is told of one.
+ */
+function unlikeVersions(policy: CompiledPolicy, ownRules: number): Problem[] {
+  const found = new Map<string, Problem>();
+  // The name of a ref in the value of a channel: no other ref has the same channel.
+  const channels = outputsOf(policy).filter(
+    ({ kind, template }) => kind === 'channel' && !WHOLE_NAME.some((name) => uses(template, name)),
+  );
+  let left = MAX_PAIRS;
+  for (const [i, b] of channels.entries()) {
+    for (const a of channels.slice(0, i)) {
+      if (a.template.source !== b.template.source || left-- <= 0) continue;
+      const [first, second] = [versionsOf(policy, a), versionsOf(policy, b)];
+      const [one, other] = [first[0], second[0]];
+      if (one === undefined || other === undefined) continue;
+      if (second.some((names) => alike(names, one)) && first.some((names) => alike(names, other))) continue;
+      if (commonText(a.shape, b.shape) === null) continue;
+      const at = b.index < ownRules || a.index >= ownRules ? b : a;
+      const key = `${at.index} ${at.path.join(' ')}`;
+      if (found.has(key)) continue;
+      found.set(key, {
+        location: placeOf(at),
+        what: `the channel "${b.template.source}" would hold versions that cannot be compared: ${numbered(a, one)}, and ${numbered(b, other)}`,
+        hint: 'give each a channel of its own, or call the numbers by the same names in the same order',
+      });
+    }
+  }
+  return [...found.values()];
+}
+
+/** The number fields of each tag that the rule writes for refs of this pattern; the first are compared for its channels. */
+function versionsOf(policy: CompiledPolicy, { rule, shape: { pattern } }: Output): string[][] {
+  return outputsOf(policy)
+    .filter((output) => output.rule === rule && output.shape.pattern === pattern && isVersion(output))
+    .map(orderOf)
+    .filter(({ length }) => length > 0);
+}
+
+function numbered({ rule, shape: { pattern } }: Output, names: readonly string[]): string {
+  return `rule ${rule.name} numbers "${pattern.source}" by ${names.map((name) => `{${name}}`).join(' ')}`;
 }
 
 // `examples` of the policy: refs with the answer that the policy must give, checked at every load.

@@ -3,7 +3,7 @@
  * backwards through everything that a rule writes, the ref that would give it is rebuilt and classified, and the rule that
  * wins the ref claims the name.
  */
-import type { Fields, Pattern, PatternPart } from './pattern.js';
+import { type Fields, matchPattern, type Pattern, type PatternPart } from './pattern.js';
 import { uses, type Template } from './template.js';
 import { isRelease } from './presets/presets.js';
 import { winnerOf } from './classify.js';
@@ -120,7 +120,8 @@ export function claimsOf(policy: CompiledPolicy, output: Output, tag: string): C
 
 function refNames({ rule, shape }: Output, fields: Fields): { name: string; exact: boolean }[] {
   const whole = fields[rule.kind === 'tag' ? 'git_tag' : 'branch'];
-  if (whole !== undefined) return [{ name: whole, exact: true }];
+  // One with a hash in it stands for a ref that does not fit into a tag.
+  if (whole !== undefined && matchPattern(shape.pattern, whole)) return [{ name: whole, exact: true }];
   const { parts } = shape.pattern;
   const isKnown = (part: PatternPart) =>
     part.kind === 'literal' || ('name' in part && fields[part.name] !== undefined);
@@ -242,6 +243,11 @@ export const UNIQUE = ['sha', 'seq', 'timestamp', 'run_number'];
 /** Does the name hold a number that is looked for, and not one that a pattern took from the ref? */
 export function isNumbered({ template, shape }: Output): boolean {
   return uses(template, 'seq') && !shape.pattern.parts.some((part) => 'name' in part && part.name === 'seq');
+}
+
+/** Is it the tag of a release, and not what follows one? */
+export function isVersion({ kind, rule }: Output): boolean {
+  return kind === (rule.class === 'stable' ? 'stable' : 'primary');
 }
 
 /** The ordered fields of what the output writes, most significant first. */

@@ -1,6 +1,6 @@
 /** Channels (`latest`, `1.2`) only go forward: is the version in hand at least the highest one that a repository holds? */
 import type { ChannelComparison, CompiledPolicy, CompiledRule, ResolvedDecision } from './model.js';
-import { type Claim, claimsOf, orderOf, outputsOf, ownersOf } from './owner.js';
+import { type Claim, claimsOf, isVersion, orderOf, outputsOf, ownersOf } from './owner.js';
 import { type Fields, type Pattern, type PatternPart, readAll } from './pattern.js';
 import { joinPieces, tagPieces, type Template, uses, type Variable } from './template.js';
 
@@ -13,8 +13,7 @@ interface Version {
 /**
  * Compares the version in hand with the highest that `tags` (all tags of one repository, in any order) hold for the
  * same channel value. A tag is a version of the channel only if the rule that owns its name writes the channel with that
- * value. Versions are compared field by field as numbers. Rules whose fields are not alike (a calendar day and a
- * semantic version) are not compared. Tags without numbers have no order; then the answer is `same`.
+ * value. Versions are compared field by field as numbers; that those of one channel are alike is checked at load. Tags without numbers have no order; then the answer is `same`.
  */
 export function compareChannel(
   policy: CompiledPolicy,
@@ -22,9 +21,7 @@ export function compareChannel(
   channel: string,
   tags: readonly string[],
 ): ChannelComparison {
-  const outputs = outputsOf(policy).filter(
-    ({ kind, rule: { class: name } }) => kind === (name === 'stable' ? 'stable' : 'primary'),
-  );
+  const outputs = outputsOf(policy).filter(isVersion);
   const inHand = outputs
     .filter(({ rule }) => rule === resolved.matched)
     .flatMap((output) => resolved.tags.flatMap((tag) => versionInHand(output, tag, resolved)))[0];
@@ -61,7 +58,7 @@ function versionOf(names: readonly string[], fields: Claim['fields']): Version {
 }
 
 /** Is one list of field names the beginning of the other, as 1.2.3 is of 1.2.3.4? */
-function alike(a: readonly string[], b: readonly string[]): boolean {
+export function alike(a: readonly string[], b: readonly string[]): boolean {
   const length = Math.min(a.length, b.length);
   return length > 0 && a.slice(0, length).every((name, i) => name === b[i]);
 }
@@ -130,8 +127,10 @@ export interface Shape extends Pattern {
   readonly pattern: Pattern;
 }
 
+/** The name of the ref itself, in a tag or a channel. */
+export const WHOLE_NAME = ['git_tag', 'branch'];
 /** Names of refs inside a tag. */
-const WHOLE = new Set(['git_tag', 'branch', 'base']);
+const WHOLE = new Set([...WHOLE_NAME, 'base']);
 
 function partsOf(
   part: Template['parts'][number],
@@ -142,10 +141,24 @@ function partsOf(
   if (part.kind === 'literal') return [part];
   const field = pattern.parts.find((p) => 'name' in p && p.name === part.name);
   if (field) return [field];
-  if (part.name === 'git_tag' || part.name === 'branch') return pattern.parts;
+  if (WHOLE_NAME.includes(part.name)) return hashedForm(part.name, pattern) ?? pattern.parts;
   if (part.name === 'class') return [{ kind: 'literal', text: className, at: 0 }];
   if (part.name === 'base' && base) return base.parts.map((p) => prefixed(p, 'base.'));
   return placeholderPattern(part);
+}
+
+/**
+ * What stands in a tag for refs of which none fits into one: `release/1.2` is `release-1.2-` and a hash (refname.ts), and
+ * its fields cannot be told apart any more.
+ * @returns null for a pattern that matches refs that fit
+ */
+function hashedForm(name: string, { parts: [first, ...more] }: Pattern): PatternPart[] | null {
+  const texts = [first, ...more].flatMap((part) => (part?.kind === 'literal' ? [part.text] : []));
+  if (texts.every((text) => /^[A-Za-z0-9._-]*$/.test(text))) return null;
+  const start = first?.kind === 'literal' ? (/^\w{1,7}/.exec(first.text)?.[0] ?? '') : '';
+  const literal = (text: string): PatternPart => ({ kind: 'literal', text, at: 0 });
+  const hash: PatternPart[] = [literal('-'), { kind: 'hex', name: `${name}.hash`, width: 8, at: 0 }];
+  return [...(start === '' ? [] : [literal(start)]), { kind: 'segment', at: 0 }, ...hash];
 }
 
 function prefixed(part: PatternPart, prefix: string): PatternPart {
