@@ -5291,7 +5291,7 @@ function claimsOf(policy2, output, tag2) {
 }
 function refNames({ rule: rule2, shape }, fields2) {
   const whole2 = fields2[rule2.kind === "tag" ? "git_tag" : "branch"];
-  if (whole2 !== void 0) return [{ name: whole2, exact: true }];
+  if (whole2 !== void 0 && matchPattern(shape.pattern, whole2)) return [{ name: whole2, exact: true }];
   const { parts } = shape.pattern;
   const isKnown = (part) => part.kind === "literal" || "name" in part && fields2[part.name] !== void 0;
   const name = (sample) => parts.map((part) => textOf2(part, fields2, sample)).join("");
@@ -5364,6 +5364,9 @@ function promotes(a, b) {
 function isNumbered({ template, shape }) {
   return uses(template, "seq") && !shape.pattern.parts.some((part) => "name" in part && part.name === "seq");
 }
+function isVersion({ kind, rule: rule2 }) {
+  return kind === (rule2.class === "stable" ? "stable" : "primary");
+}
 function orderOf({ shape }) {
   return numberNames(shape);
 }
@@ -5379,6 +5382,7 @@ var known, SAMPLES, UNIQUE, OF_KIND;
 var init_owner = __esm({
   "src/policy/owner.ts"() {
     "use strict";
+    init_pattern();
     init_template();
     init_presets();
     init_classify();
@@ -5392,9 +5396,7 @@ var init_owner = __esm({
 
 // src/policy/versions.ts
 function compareChannel(policy2, resolved, channel, tags2) {
-  const outputs2 = outputsOf(policy2).filter(
-    ({ kind, rule: { class: name } }) => kind === (name === "stable" ? "stable" : "primary")
-  );
+  const outputs2 = outputsOf(policy2).filter(isVersion);
   const inHand = outputs2.filter(({ rule: rule2 }) => rule2 === resolved.matched).flatMap((output) => resolved.tags.flatMap((tag2) => versionInHand(output, tag2, resolved)))[0];
   if (inHand === void 0) return { order: "same", highest: null };
   const writers = outputs2.filter(
@@ -5460,10 +5462,18 @@ function partsOf(part, pattern, className2, base) {
   if (part.kind === "literal") return [part];
   const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
   if (field2) return [field2];
-  if (part.name === "git_tag" || part.name === "branch") return pattern.parts;
+  if (WHOLE_NAME.includes(part.name)) return hashedForm(part.name, pattern) ?? pattern.parts;
   if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
   if (part.name === "base" && base) return base.parts.map((p) => prefixed2(p, "base."));
   return placeholderPattern(part);
+}
+function hashedForm(name, { parts: [first2, ...more] }) {
+  const texts = [first2, ...more].flatMap((part) => part?.kind === "literal" ? [part.text] : []);
+  if (texts.every((text5) => /^[A-Za-z0-9._-]*$/.test(text5))) return null;
+  const start2 = first2?.kind === "literal" ? /^\w{1,7}/.exec(first2.text)?.[0] ?? "" : "";
+  const literal2 = (text5) => ({ kind: "literal", text: text5, at: 0 });
+  const hash2 = [literal2("-"), { kind: "hex", name: `${name}.hash`, width: 8, at: 0 }];
+  return [...start2 === "" ? [] : [literal2(start2)], { kind: "segment", at: 0 }, ...hash2];
 }
 function prefixed2(part, prefix) {
   return "name" in part ? { ...part, name: prefix + part.name } : part;
@@ -5508,7 +5518,7 @@ function compareNumbers(a, b) {
   }
   return 0;
 }
-var BUILTIN_PATTERNS, WHOLE;
+var BUILTIN_PATTERNS, WHOLE_NAME, WHOLE;
 var init_versions = __esm({
   "src/policy/versions.ts"() {
     "use strict";
@@ -5529,7 +5539,8 @@ var init_versions = __esm({
         run_attempt: [{ kind: "digits", name: "run_attempt", width: null, at: 0 }]
       })
     );
-    WHOLE = /* @__PURE__ */ new Set(["git_tag", "branch", "base"]);
+    WHOLE_NAME = ["git_tag", "branch"];
+    WHOLE = /* @__PURE__ */ new Set([...WHOLE_NAME, "base"]);
   }
 });
 
@@ -5953,7 +5964,7 @@ function steps(atoms, state, code2) {
 function ends(atoms, state) {
   return atoms.slice(state).every((atom) => atom.optional);
 }
-var WHOLE_NAME, LEAST, CHANGING, CLASSES;
+var LEAST, CHANGING, CLASSES;
 var init_check = __esm({
   "src/policy/check.ts"() {
     "use strict";
@@ -5962,7 +5973,6 @@ var init_check = __esm({
     init_pattern();
     init_template();
     init_versions();
-    WHOLE_NAME = ["git_tag", "branch"];
     LEAST = /* @__PURE__ */ new Map([
       ["sha", 40],
       ["timestamp", 16],
@@ -6059,7 +6069,7 @@ function checkRulesTogether(policy2, ownRules, open8 = () => false) {
     const key = `${b.index} ${b.path.join(" ")}`;
     if (!found.has(key)) found.set(key, problemOf(first2, second, placeOf(at2)));
   }
-  return [...found.values(), ...sharedChannels(policy2.rules)];
+  return [...found.values(), ...sharedChannels(policy2.rules), ...unlikeVersions(policy2, ownRules)];
 }
 function placeOf({ rule: rule2, path: path6 }) {
   return rule2.origin.at(...path6);
@@ -6148,6 +6158,38 @@ function sharedChannels(rules2) {
       ];
     })
   );
+}
+function unlikeVersions(policy2, ownRules) {
+  const found = /* @__PURE__ */ new Map();
+  const channels = outputsOf(policy2).filter(
+    ({ kind, template }) => kind === "channel" && !WHOLE_NAME.some((name) => uses(template, name))
+  );
+  let left = MAX_PAIRS;
+  for (const [i, b] of channels.entries()) {
+    for (const a of channels.slice(0, i)) {
+      if (a.template.source !== b.template.source || left-- <= 0) continue;
+      const [first2, second] = [versionsOf(policy2, a), versionsOf(policy2, b)];
+      const [one, other] = [first2[0], second[0]];
+      if (one === void 0 || other === void 0) continue;
+      if (second.some((names2) => alike(names2, one)) && first2.some((names2) => alike(names2, other))) continue;
+      if (commonText(a.shape, b.shape) === null) continue;
+      const at2 = b.index < ownRules || a.index >= ownRules ? b : a;
+      const key = `${at2.index} ${at2.path.join(" ")}`;
+      if (found.has(key)) continue;
+      found.set(key, {
+        location: placeOf(at2),
+        what: `the channel "${b.template.source}" would hold versions that cannot be compared: ${numbered(a, one)}, and ${numbered(b, other)}`,
+        hint: "give each a channel of its own, or call the numbers by the same names in the same order"
+      });
+    }
+  }
+  return [...found.values()];
+}
+function versionsOf(policy2, { rule: rule2, shape: { pattern } }) {
+  return outputsOf(policy2).filter((output) => output.rule === rule2 && output.shape.pattern === pattern && isVersion(output)).map(orderOf).filter(({ length }) => length > 0);
+}
+function numbered({ rule: rule2, shape: { pattern } }, names2) {
+  return `rule ${rule2.name} numbers "${pattern.source}" by ${names2.map((name) => `{${name}}`).join(" ")}`;
 }
 function checkExamples(policy2, examples, open8 = () => false) {
   return examples.flatMap((example2) => checkExample(policy2, example2, open8));
@@ -17732,23 +17774,25 @@ function load(request) {
     stableSuffix: config.policy?.stableSuffix ?? DEFAULT_STABLE_SUFFIX
   };
   const scope = scopeOf(request);
-  const taken = ownerOfPromotions(config, policy2, options.stableSuffix);
+  const taken = ownerOfPromotions(config, policy2, options);
   const images2 = collect(problems2, [], () => wantImages(config.images, { ...options, taken }));
   problems2.push(...overwritingCaches(request, { config, policy: policy2, scope, options, images: images2 }));
   if (withoutPolicy && scope.builds) problems2.push(...unnamedBuilds(config, request));
   if (problems2.length > 0) throw new UserError(inOrder(problems2, request.files));
   return { config, policy: policy2, scope, options, images: scope.images ? images2 : [] };
 }
-function ownerOfPromotions({ builds }, policy2, suffix) {
-  const built2 = new Set(
-    builds.flatMap(({ names: names2 }) => names2.map((name) => formatRepository(name.repository)))
-  );
+function ownerOfPromotions({ builds }, policy2, { stableSuffix, registryMap }) {
+  const written2 = (repository) => formatRepository(mapRepository(repository, registryMap));
+  const built2 = new Set(builds.flatMap(({ names: names2 }) => names2.map((name) => written2(name.repository))));
   return ({ srcBuildTag }, { repository }, tag2, kind) => {
-    if (policy2 === null || !built2.has(formatRepository(repository))) return null;
+    if (policy2 === null || !built2.has(written2(repository))) return null;
     const [owner] = claimsOn(policy2, tag2);
-    if (owner === void 0 || owner.output.freedom === 2 || owner.output.kind === "primary") return null;
-    const promotes2 = kind === "stable" || `${srcBuildTag ?? ""}${suffix}` === tag2;
-    return owner.output.kind === "stable" && promotes2 ? null : whoHas(owner);
+    if (owner === void 0 || owner.output.freedom === 2) return null;
+    const { kind: as, rule: rule2 } = owner.output;
+    const gated = rule2.requires.length > 0 || as === "stable" && typeof rule2.stable !== "boolean";
+    if (gated) return `${whoHas(owner)}, and has conditions for it that an entry would go past`;
+    const promotes2 = kind === "stable" || `${srcBuildTag ?? ""}${stableSuffix}` === tag2;
+    return as === "primary" || as === "stable" && promotes2 ? null : whoHas(owner);
   };
 }
 function overwritingCaches(request, loaded) {
@@ -19072,11 +19116,10 @@ var init_plan = __esm({
 });
 
 // src/run.ts
-async function run(request, parts) {
+async function run(request, parts, loaded = load(request)) {
   const { registry, log, clock } = parts;
   const planning = { ...parts, registry: memoised(registry) };
   const started = clock.now();
-  const loaded = load(request);
   await breathe();
   const { config, policy: policy2, images: images2 } = loaded;
   logWarnings(policy2, log);

@@ -9,9 +9,9 @@ import type { Config, ImageConfig, ReviewMode } from './config/model.js';
 import { collect, formatProblem, type Problem, UserError } from './errors.js';
 import type { Gatekeeper, Subject } from './gates/gates.js';
 import type { EntryChanges } from './config/entries.js';
-import { formatReference, formatRepository } from './oci/reference.js';
+import { formatReference, formatRepository, type Repository } from './oci/reference.js';
 import type { Plan, WantedTag } from './plan/model.js';
-import { parseForce, parseRegistryMap, type RegistryMap } from './plan/overrides.js';
+import { mapRepository, parseForce, parseRegistryMap, type RegistryMap } from './plan/overrides.js';
 import {
   checkPromotionTag,
   claimsOn,
@@ -53,7 +53,7 @@ export function load(request: RunRequest): Loaded {
     stableSuffix: config.policy?.stableSuffix ?? DEFAULT_STABLE_SUFFIX,
   };
   const scope = scopeOf(request);
-  const taken = ownerOfPromotions(config, policy, options.stableSuffix);
+  const taken = ownerOfPromotions(config, policy, options);
   const images = collect(problems, [], () => wantImages(config.images, { ...options, taken }));
   problems.push(...overwritingCaches(request, { config, policy, scope, options, images }));
   if (withoutPolicy && scope.builds) problems.push(...unnamedBuilds(config, request));
@@ -63,22 +63,25 @@ export function load(request: RunRequest): Loaded {
 
 /**
  * In a repository that builds are tagged in, a promotion never has the name of a channel, nor the stable name of an
- * image that it does not promote. Names that a rule only gives with free text are left to the entry, which spells them out.
+ * image that it does not promote, nor any name for which the rule has conditions: an entry would go past them. Names that a
+ * rule only gives with free text are left to the entry, which spells them out. Repositories are compared as the run writes them.
  */
 function ownerOfPromotions(
   { builds }: Config,
   policy: CompiledPolicy | null,
-  suffix: string,
+  { stableSuffix, registryMap }: WantOptions,
 ): NonNullable<WantOptions['taken']> {
-  const built = new Set(
-    builds.flatMap(({ names }) => names.map((name) => formatRepository(name.repository))),
-  );
+  const written = (repository: Repository) => formatRepository(mapRepository(repository, registryMap));
+  const built = new Set(builds.flatMap(({ names }) => names.map((name) => written(name.repository))));
   return ({ srcBuildTag }, { repository }, tag, kind) => {
-    if (policy === null || !built.has(formatRepository(repository))) return null;
+    if (policy === null || !built.has(written(repository))) return null;
     const [owner] = claimsOn(policy, tag);
-    if (owner === undefined || owner.output.freedom === 2 || owner.output.kind === 'primary') return null;
-    const promotes = kind === 'stable' || `${srcBuildTag ?? ''}${suffix}` === tag;
-    return owner.output.kind === 'stable' && promotes ? null : whoHas(owner);
+    if (owner === undefined || owner.output.freedom === 2) return null;
+    const { kind: as, rule } = owner.output;
+    const gated = rule.requires.length > 0 || (as === 'stable' && typeof rule.stable !== 'boolean');
+    if (gated) return `${whoHas(owner)}, and has conditions for it that an entry would go past`;
+    const promotes = kind === 'stable' || `${srcBuildTag ?? ''}${stableSuffix}` === tag;
+    return as === 'primary' || (as === 'stable' && promotes) ? null : whoHas(owner);
   };
 }
 

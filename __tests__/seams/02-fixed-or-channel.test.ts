@@ -69,7 +69,10 @@ describe('no mistake', () => {
   test.each<[string, string[]]>([
     ['numbers of other widths', [final('v{a:2}.{b}'), final('v{a:3}.{b}', ", channels: ['v{a}']")]],
     ['what an earlier rule wins', [final('v{a}'), final('v{b}')]],
-    ['a channel that two releases write', [LINES, final('{major}.{minor}.{patch}.{d}', ', channels: [latest]')]],
+    [
+      'a channel that two releases write',
+      [LINES, final('{major}.{minor}.{patch}.{d}', ', channels: [latest]')],
+    ],
     [
       'the stable tag that a rule promotes',
       [

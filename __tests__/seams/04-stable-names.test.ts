@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { flow, flowRequest } from '../support/flow.js';
 import { releasesOf, type Releases } from '../support/releases.js';
 
 let releases: Releases;
@@ -65,4 +66,34 @@ describe('an entry of images in a repository that is built', () => {
   test('seam 04: may have any name that only free text gives', async () => {
     expect(await run('src_build_tag: other, tag: stx.4.0-v2.2')).toEqual({ 'stx.4.0-v2.2': 'create absent' });
   });
+
+  test.each([
+    ['stable: manual', 'src_build_tag: v1, tag: v1-stable'],
+    ['stable: { requires: [{ check: e2e }] }', 'src_build_tag: v1, tag: v1-stable'],
+    ['requires: [{ check: e2e }], stable: true', 'src_build_tag: v1, tag: v1-stable'],
+    ['requires: [{ check: e2e }]', 'src_build_tag: other, tag: v2'],
+  ])('seam 04: goes past no condition of a rule (%s)', async (conditions, entry) => {
+    releases = await releasesOf(
+      (image) =>
+        `policy: { rules: [ { class: final, git_tag: 'v{n}', tag: '{git_tag}', ${conditions} } ], unmatched: ignore }\nbuilds: [ { name: '${image}' } ]\nimages: [ { name: '${image}', ${entry} } ]\n`,
+    );
+    releases.holds('v1', 'other');
+    const { actions, exitCode } = await releases.push('refs/heads/main');
+    expect(exitCode).toBe(1);
+    expect(actions.map(({ reason }) => reason.code)).toEqual(['name-taken']);
+    expect(actions[0]?.reason.text).toContain('conditions');
+  });
+});
+
+test('seam 04: an entry and a build that registry-map brings to one repository meet there', async () => {
+  releases = await releasesOf('policy: semver\n');
+  releases.holds('other');
+  const text = `policy: semver
+builds: [ { name: a.example/app } ]
+images: [ { name: b.example/app, src_name: b.example/app, src_build_tag: other, tag: latest } ]
+`;
+  const registryMap = ['a.example', 'b.example'].map((host) => `${host}=${releases.registry.host}`);
+  const { report, exitCode } = await flow({ ...flowRequest('apply', text), registryMap });
+  expect(exitCode).toBe(1);
+  expect(report.actions.map(({ tag, reason }) => [tag, reason.code])).toEqual([['latest', 'name-taken']]);
 });
