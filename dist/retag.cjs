@@ -171,7 +171,7 @@ var init_text = __esm({
     "use strict";
     LONGEST = 64;
     UNSEEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
-    COMMAND = String.raw`(?<=#)#(?=\[)|(?<=^\s*):(?=:)|(?<=\s):(?=:[A-Za-z])`;
+    COMMAND = String.raw`(?<=#)#(?=\[)|(?<=^\s*):(?=:)|:(?=:[A-Za-z])`;
     IN_LINE = new RegExp(`${UNSEEN}|${COMMAND}`, "gu");
     IN_LINES = new RegExp(String.raw`(?![\n\t])${UNSEEN}|${COMMAND}`, "gmu");
     IN_TERMINAL = new RegExp(String.raw`(?![\n\t\r\x1b])${UNSEEN}|${COMMAND}`, "gmu");
@@ -7585,6 +7585,188 @@ var init_definition = __esm({
   }
 });
 
+// src/builds/state.ts
+function planBuilds(images2, observations, revision) {
+  const verdicts = images2.map(
+    (image3) => judge(
+      image3,
+      observations.filter((observation) => observation.image === image3),
+      revision
+    )
+  );
+  const refused3 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
+  const fresh = verdicts.flatMap((verdict2) => verdict2.kind === "build" ? [verdict2.image] : []);
+  return {
+    build: refused3.length > 0 ? [] : fresh,
+    finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
+    refused: refused3,
+    blocked: refused3.length > 0 ? fresh : []
+  };
+}
+function judge(image3, seen, revision) {
+  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
+  if (refusals.length > 0) return { kind: "refused", refusals };
+  const finished2 = seen.flatMap(
+    ({ found, repository, tag: tag2, forced }) => found.state === "present" && isOf(found, revision) ? [{ found, repository, tag: tag2, forced }] : []
+  );
+  const settled3 = finished2.filter(({ forced }) => !forced);
+  const ours = settled3.length > 0 ? settled3 : finished2;
+  const [first2] = ours;
+  if (first2 === void 0 || seen.some((observation) => isForeign(observation, revision))) {
+    return { kind: "build", image: image3 };
+  }
+  const { digest } = first2.found;
+  const other = ours.find(({ found }) => found.digest !== digest);
+  if (other !== void 0) {
+    const text5 = `${nameOf(first2)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
+    const stable = seen.some((observation) => observation.stable.length > 0);
+    const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
+    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text5, hint: hint2 }] };
+  }
+  const missing2 = seen.filter(({ found }) => found.state === "absent").map(nameOf);
+  return { kind: "finished", finished: { image: image3, digest, repository: first2.repository, missing: missing2 } };
+}
+function isOf(found, revision) {
+  return revision !== null && found.revision === revision;
+}
+function isForeign({ found }, revision) {
+  return found.state === "present" && !isOf(found, revision);
+}
+function refusal(observation, seen, revision) {
+  const { image: image3, found, forced } = observation;
+  if (found.state === "unknown") {
+    const text5 = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
+    return [{ image: image3, code: "unknown", text: text5, hint: "run again when the registry answers" }];
+  }
+  if (found.state === "absent" || isOf(found, revision) || forced) return [];
+  if (revision === null) {
+    const text5 = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    return [{ image: image3, code: "unknown", text: text5, hint: "give the commit with --sha (input sha)" }];
+  }
+  const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
+  return [
+    {
+      image: image3,
+      code: "revision-mismatch",
+      text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
+      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
+    }
+  ];
+}
+function toForce(seen) {
+  const there = seen.filter(({ found }) => found.state === "present");
+  const names2 = there.flatMap((observation) => [
+    ...observation.forced ? [] : [nameOf(observation)],
+    ...observation.stable.map((tag2) => nameOf({ ...observation, tag: tag2 }))
+  ]);
+  return names2.map((name) => `"${name}"`).join(" and ");
+}
+function nameOf({ repository, tag: tag2 }) {
+  return `${repository.registry}/${repository.repository}:${tag2}`;
+}
+async function observeBuilds(builds, wanted, revision, from, parts) {
+  const primaries = wanted.filter(({ source, follows }) => source.from === "build" && follows === null);
+  const images2 = [...new Set(primaries.map(({ source }) => source.from === "build" ? source.build : ""))];
+  const seen = await pool(primaries, parts.concurrency, (tag2) => {
+    const stable = wanted.filter(({ follows, kind }) => follows === tag2 && kind === "stable");
+    return observePrimary(tag2, stable, revision, parts.registry);
+  });
+  const decided = planBuilds(images2, seen, revision);
+  const states = /* @__PURE__ */ new Map();
+  for (const image3 of images2) {
+    const build2 = builds.find(({ config }) => imageOf(config) === image3);
+    const state = stateOf(image3, decided);
+    const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
+    states.set(image3, promoted ?? state);
+  }
+  return states;
+}
+async function observePrimary(wanted, followers, revision, registry) {
+  const { destination, forced, source } = wanted;
+  const stable = followers.map((follower2) => follower2.destination.tag);
+  const { tag: tag2, ...repository } = destination;
+  const image3 = source.from === "build" ? source.build : "";
+  return { image: image3, repository, tag: tag2, forced, stable, found: await foundAt(wanted, revision, registry) };
+}
+async function foundAt({ destination }, revision, registry) {
+  const { tag: tag2, ...repository } = destination;
+  const existence = await registry.head({ ...repository, tag: tag2 });
+  if (existence.state !== "present") return existence;
+  try {
+    const at2 = { ...repository, digest: existence.digest };
+    const facts = await registry.inspect(repository, await registry.manifest(at2), {
+      revision: "every",
+      platforms: false
+    });
+    return { state: "present", digest: existence.digest, revision: revisionOfAll(facts, revision) };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
+    throw error2;
+  }
+}
+function revisionOfAll({ revisions }, wanted) {
+  const others = revisions.filter(({ revision }) => revision !== wanted);
+  if (revisions.length > 0 && others.length === 0) return wanted;
+  return others.find(({ revision }) => revision !== null)?.revision ?? null;
+}
+function stateOf(image3, decided) {
+  const refused3 = decided.refused.find((each) => each.image === image3);
+  if (refused3 !== void 0)
+    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.hint}` };
+  const finished2 = decided.finished.find((each) => each.image === image3);
+  if (finished2 === void 0) return { state: "to-build" };
+  return present(finished2.repository, finished2.digest);
+}
+async function existing(build2, tag2, registry) {
+  const [first2] = build2.names;
+  if (first2 === void 0) return null;
+  const found = await registry.head({ ...first2.repository, tag: tag2 });
+  if (found.state === "absent") return null;
+  if (found.state === "present") return present(first2.repository, found.digest);
+  return {
+    state: "unknown",
+    error: new OperationError(found.error.code, messageOf(found.error), { cause: found.error })
+  };
+}
+function present(repository, digest) {
+  return { state: "present", digest, manifest: null, facts: null, repository };
+}
+async function incompleteBuilds(selected, states, registry) {
+  const found = await Promise.all(
+    selected.map(async ({ config, choice }) => {
+      const image3 = imageOf(config);
+      const state = states.get(image3);
+      if (state?.state !== "present" || choice.push.length === 0) return [];
+      const { repository, digest } = state;
+      const has2 = await platformsOf2(registry, repository, digest);
+      const missing2 = has2 === null ? [] : platformsMissing(choice.push, has2);
+      return missing2.length === 0 ? [] : [sentence2(image3, digest, missing2)];
+    })
+  );
+  return found.flat();
+}
+async function platformsOf2(registry, repository, digest) {
+  try {
+    const manifest = await registry.manifest({ ...repository, digest });
+    return (await registry.inspect(repository, manifest, { revision: null, platforms: true })).platforms;
+  } catch (error2) {
+    if (error2 instanceof OperationError) return null;
+    throw error2;
+  }
+}
+function sentence2(image3, digest, missing2) {
+  return `${image3}: the finished image ${digest} lacks ${missing2.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
+}
+var init_state = __esm({
+  "src/builds/state.ts"() {
+    "use strict";
+    init_errors();
+    init_platform();
+    init_concurrency();
+    init_machines();
+  }
+});
+
 // src/builds/verify.ts
 function checkBuilt(built2, registry, expected) {
   const images2 = [...new Set(built2.map(({ target }) => target.image))];
@@ -7608,11 +7790,13 @@ async function checkRevisions(parts, registry, revision) {
   for (const part of parts) {
     const { image: image3, platforms, repository } = part.target;
     const manifest = await pushed(part, registry);
-    const facts = await registry.inspect(repository, manifest, { revision: "first", platforms: false });
-    if (facts.revision === null || facts.revision === revision) continue;
+    const facts = await registry.inspect(repository, manifest, { revision: "every", platforms: false });
+    const said = revisionOfAll(facts, revision);
+    if (said === revision) continue;
+    const from = said === null ? "does not say which commit it is made from" : `is made from commit ${said}`;
     throw new OperationError(
       "mismatch",
-      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${facts.revision}, and this run is for ${revision}; hand on the digests of this run`
+      `${image3}@${part.digest} (${platforms.join(", ")}) ${from}, and this run is for ${revision}; hand on the digests of this run`
     );
   }
 }
@@ -7760,6 +7944,7 @@ var init_verify = __esm({
     import_node_crypto3 = require("node:crypto");
     init_errors();
     init_platform();
+    init_state();
     OCI_INDEX = "application/vnd.oci.image.index.v1+json";
     INDEX_TYPES = [
       "application/vnd.oci.image.index.v1+json",
@@ -16386,7 +16571,7 @@ var init_dist2 = __esm({
 });
 
 // src/config/schema/parts.ts
-function judge(schema4, data, patience) {
+function judge2(schema4, data, patience) {
   const { issues, value } = schema4["~run"]({ value: data }, { patience });
   return { issues: issues ?? [], value, spent: patience.left <= 0 };
 }
@@ -17512,7 +17697,7 @@ function hasNoPolicy({ data }) {
 function pieceOf(document2, patience, report2) {
   const most = patience.left;
   if (most <= 0) return { document: document2, ...partial(null) };
-  const judged = judge(file, document2.data, patience);
+  const judged = judge2(file, document2.data, patience);
   const issues = judged.issues.slice(0, most);
   if (issues.length === 0 && !judged.spent) {
     return { document: document2, data: judged.value, positions: null, unread: null };
@@ -18367,183 +18552,6 @@ var init_platform_stages = __esm({
   }
 });
 
-// src/builds/state.ts
-function planBuilds(images2, observations, revision) {
-  const verdicts = images2.map(
-    (image3) => judge2(
-      image3,
-      observations.filter((observation) => observation.image === image3),
-      revision
-    )
-  );
-  const refused3 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
-  const fresh = verdicts.flatMap((verdict2) => verdict2.kind === "build" ? [verdict2.image] : []);
-  return {
-    build: refused3.length > 0 ? [] : fresh,
-    finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
-    refused: refused3,
-    blocked: refused3.length > 0 ? fresh : []
-  };
-}
-function judge2(image3, seen, revision) {
-  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
-  if (refusals.length > 0) return { kind: "refused", refusals };
-  const finished2 = seen.flatMap(
-    ({ found, repository, tag: tag2, forced }) => found.state === "present" && isOf(found, revision) ? [{ found, repository, tag: tag2, forced }] : []
-  );
-  const settled3 = finished2.filter(({ forced }) => !forced);
-  const ours = settled3.length > 0 ? settled3 : finished2;
-  const [first2] = ours;
-  if (first2 === void 0 || seen.some((observation) => isForeign(observation, revision))) {
-    return { kind: "build", image: image3 };
-  }
-  const { digest } = first2.found;
-  const other = ours.find(({ found }) => found.digest !== digest);
-  if (other !== void 0) {
-    const text5 = `${nameOf(first2)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
-    const stable = seen.some((observation) => observation.stable.length > 0);
-    const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
-    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text5, hint: hint2 }] };
-  }
-  const missing2 = seen.filter(({ found }) => found.state === "absent").map(nameOf);
-  return { kind: "finished", finished: { image: image3, digest, repository: first2.repository, missing: missing2 } };
-}
-function isOf(found, revision) {
-  return revision !== null && found.revision === revision;
-}
-function isForeign({ found }, revision) {
-  return found.state === "present" && !isOf(found, revision);
-}
-function refusal(observation, seen, revision) {
-  const { image: image3, found, forced } = observation;
-  if (found.state === "unknown") {
-    const text5 = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
-    return [{ image: image3, code: "unknown", text: text5, hint: "run again when the registry answers" }];
-  }
-  if (found.state === "absent" || isOf(found, revision) || forced) return [];
-  if (revision === null) {
-    const text5 = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
-    return [{ image: image3, code: "unknown", text: text5, hint: "give the commit with --sha (input sha)" }];
-  }
-  const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
-  return [
-    {
-      image: image3,
-      code: "revision-mismatch",
-      text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
-    }
-  ];
-}
-function toForce(seen) {
-  const there = seen.filter(({ found }) => found.state === "present");
-  const names2 = there.flatMap((observation) => [
-    ...observation.forced ? [] : [nameOf(observation)],
-    ...observation.stable.map((tag2) => nameOf({ ...observation, tag: tag2 }))
-  ]);
-  return names2.map((name) => `"${name}"`).join(" and ");
-}
-function nameOf({ repository, tag: tag2 }) {
-  return `${repository.registry}/${repository.repository}:${tag2}`;
-}
-async function observeBuilds(builds, wanted, revision, from, parts) {
-  const primaries = wanted.filter(({ source, follows }) => source.from === "build" && follows === null);
-  const images2 = [...new Set(primaries.map(({ source }) => source.from === "build" ? source.build : ""))];
-  const seen = await pool(primaries, parts.concurrency, (tag2) => {
-    const stable = wanted.filter(({ follows, kind }) => follows === tag2 && kind === "stable");
-    return observePrimary(tag2, stable, parts.registry);
-  });
-  const decided = planBuilds(images2, seen, revision);
-  const states = /* @__PURE__ */ new Map();
-  for (const image3 of images2) {
-    const build2 = builds.find(({ config }) => imageOf(config) === image3);
-    const state = stateOf(image3, decided);
-    const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
-    states.set(image3, promoted ?? state);
-  }
-  return states;
-}
-async function observePrimary(wanted, followers, registry) {
-  const { destination, forced, source } = wanted;
-  const stable = followers.map((follower2) => follower2.destination.tag);
-  const { tag: tag2, ...repository } = destination;
-  const image3 = source.from === "build" ? source.build : "";
-  return { image: image3, repository, tag: tag2, forced, stable, found: await foundAt(wanted, registry) };
-}
-async function foundAt({ destination }, registry) {
-  const { tag: tag2, ...repository } = destination;
-  const existence = await registry.head({ ...repository, tag: tag2 });
-  if (existence.state !== "present") return existence;
-  try {
-    const at2 = { ...repository, digest: existence.digest };
-    const facts = await registry.inspect(repository, await registry.manifest(at2), {
-      revision: "first",
-      platforms: false
-    });
-    return { state: "present", digest: existence.digest, revision: facts.revision };
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
-    throw error2;
-  }
-}
-function stateOf(image3, decided) {
-  const refused3 = decided.refused.find((each) => each.image === image3);
-  if (refused3 !== void 0)
-    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.hint}` };
-  const finished2 = decided.finished.find((each) => each.image === image3);
-  if (finished2 === void 0) return { state: "to-build" };
-  return present(finished2.repository, finished2.digest);
-}
-async function existing(build2, tag2, registry) {
-  const [first2] = build2.names;
-  if (first2 === void 0) return null;
-  const found = await registry.head({ ...first2.repository, tag: tag2 });
-  if (found.state === "absent") return null;
-  if (found.state === "present") return present(first2.repository, found.digest);
-  return {
-    state: "unknown",
-    error: new OperationError(found.error.code, messageOf(found.error), { cause: found.error })
-  };
-}
-function present(repository, digest) {
-  return { state: "present", digest, manifest: null, facts: null, repository };
-}
-async function incompleteBuilds(selected, states, registry) {
-  const found = await Promise.all(
-    selected.map(async ({ config, choice }) => {
-      const image3 = imageOf(config);
-      const state = states.get(image3);
-      if (state?.state !== "present" || choice.push.length === 0) return [];
-      const { repository, digest } = state;
-      const has2 = await platformsOf2(registry, repository, digest);
-      const missing2 = has2 === null ? [] : platformsMissing(choice.push, has2);
-      return missing2.length === 0 ? [] : [sentence2(image3, digest, missing2)];
-    })
-  );
-  return found.flat();
-}
-async function platformsOf2(registry, repository, digest) {
-  try {
-    const manifest = await registry.manifest({ ...repository, digest });
-    return (await registry.inspect(repository, manifest, { revision: null, platforms: true })).platforms;
-  } catch (error2) {
-    if (error2 instanceof OperationError) return null;
-    throw error2;
-  }
-}
-function sentence2(image3, digest, missing2) {
-  return `${image3}: the finished image ${digest} lacks ${missing2.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
-}
-var init_state = __esm({
-  "src/builds/state.ts"() {
-    "use strict";
-    init_errors();
-    init_platform();
-    init_concurrency();
-    init_machines();
-  }
-});
-
 // src/classify.ts
 async function namesOf4(policy2, facts, repositories, parts) {
   const decision = classify(policy2, facts);
@@ -18632,11 +18640,11 @@ async function prepareRelease(policy2, config, request, parts) {
   const nothing2 = { names: names2, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
   if (unknown3 !== null) return { ...nothing2, wanted: wantBuilds(builds, names2.decision, request.stable) };
   if (resolved === null) return nothing2;
-  const wanted = want(resolved);
   const stages2 = await stagesOf2(builds, config, parts);
   const selected = builds.map(
     ({ config: build2 }, i) => select(build2, stages2[i], resolved, request.includeStages)
   );
+  const wanted = want(resolved).map((tag2) => withPlatforms(tag2, selected));
   const states = await statesOf(builds, wanted, resolved, stages2, request, parts);
   for (const warning2 of await incompleteBuilds(selected, states, parts.registry)) parts.log.warning(warning2);
   return { names: names2, wanted, builds, states, selected, stages: stages2 };
@@ -18668,6 +18676,12 @@ function sayNames({ decision, resolved }, log) {
     `${decision.ref}: ${decision.class ?? "no class"}${names2 === "" ? "" : ` \u2192 ${names2}`}. ${decision.why}`
   );
   for (const { rule: rule2, why } of decision.not) log.debug(`not ${rule2}: ${why}`);
+}
+function withPlatforms(tag2, selected) {
+  const { source, follows } = tag2;
+  if (follows === null || source.from !== "build") return tag2;
+  const build2 = selected.find(({ config }) => imageOf(config) === source.build);
+  return { ...tag2, platforms: build2?.choice.push ?? [] };
 }
 function stagesOf2(builds, config, parts) {
   return Promise.all(
@@ -18816,9 +18830,9 @@ function mayWrite(wanted, previous, source) {
   return previous === null || wanted.forced || wanted.kind === "channel";
 }
 function hasConditions(wanted, pinned) {
-  const { platforms, revision, attachments, follows } = wanted;
+  const { platforms, revision, attachments, follows, source } = wanted;
   const attached2 = follows === null && (attachments === "require" || carries(wanted));
-  return platforms.length > 0 || revision !== null && !pinned || attached2;
+  return platforms.length > 0 && source.from === "image" || revision !== null && !pinned || attached2;
 }
 function carries({ lateAttachments, follows, source, destination }) {
   return lateAttachments && follows === null && source.from === "image" && !sameRepository(source.ref, destination);
@@ -19204,13 +19218,21 @@ function sayTags(outcomes, log, counts2) {
   for (const action2 of outcomes.map(reportAction)) log.line(tagLine(action2), counts2 && isBad(action2));
 }
 function tagOutcomes(planned2, { build: build2 }) {
-  return build2.platform === "" ? asPlanned(planned2) : [];
+  const tags2 = asPlanned(planned2);
+  if (build2.platform === "") return tags2;
+  return tags2.filter(({ planned: { action: action2, wanted } }) => {
+    return action2 === "refuse" && wanted.source.from === "build" && wanted.follows === null;
+  });
 }
 async function carryOut2(planned2, made, request, parts) {
   const { registry, log, clock, signal } = parts;
   const failed3 = (made?.outcomes ?? []).filter(({ outcome }) => outcome === "failed");
   sayTags(failed3, log, true);
-  if (request.build.platform !== "") return [...made?.outcomes ?? []];
+  if (request.build.platform !== "") {
+    const refused3 = tagOutcomes(planned2, request);
+    sayTags(refused3, log, true);
+    return [...made?.outcomes ?? [], ...refused3.map((each) => ({ ...each, outcome: "skipped" }))];
+  }
   const built2 = made?.results ?? /* @__PURE__ */ new Map();
   const outcomes = await execute(planned2, registry, {
     concurrency: request.concurrency * 2,
@@ -19448,8 +19470,6 @@ async function readDigests(input, workspace) {
     );
   }
   const files = info2.isDirectory() ? await jsonFiles(path6, MAX_DEPTH2) : [path6];
-  if (files.length === 0)
-    throw problem3(`"${text5}" holds no .json file`, "download the digests of the other jobs there first");
   if (files.length > MAX_FILES)
     throw problem3(`"${text5}" holds more than ${MAX_FILES} files`, "name the directory of the digests only");
   return parseDigests(
@@ -26547,8 +26567,8 @@ function createAttachments(context, reader2, referrers, children2) {
     if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
     await children2.bring(source, destination, nodes.slice(0, -1), tally);
     await children2.bringParts(source, destination, root, tally);
-    if (await writeOnce(context, { ...repositoryOf2(destination), tag: ref.tag }, root.manifest))
-      tally.manifests++;
+    const at2 = { ...repositoryOf2(destination), tag: ref.tag };
+    if (await writeOnce(context, reader2, at2, root)) tally.manifests++;
   };
   return {
     async find(source, digests) {
@@ -26596,7 +26616,7 @@ function merged(claims) {
   }
   return [...byName.values()];
 }
-async function writeOnce(context, ref, manifest) {
+async function writeOnce(context, reader2, ref, { manifest, parsed: parsed2 }) {
   const now = await headByBody(context, ref);
   if (now.state === "unknown") throw now.error;
   if (now.state === "absent") {
@@ -26604,10 +26624,20 @@ async function writeOnce(context, ref, manifest) {
     return true;
   }
   if (now.digest === manifest.digest) return false;
+  const there = await reader2.manifest({ ...repositoryOf2(ref), digest: now.digest });
+  if (goesOn(parseManifest(there, formatReference(ref)), parsed2)) {
+    await putTag(context, ref, manifest, now.digest);
+    return true;
+  }
   throw new OperationError(
     "mismatch",
     `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: compare the two and remove the one that is wrong`
   );
+}
+function goesOn(before, after) {
+  if (before.kind !== "image" || after.kind !== "image" || before.layers.length === 0) return false;
+  const layers = new Set(after.layers.map(({ raw }) => JSON.stringify(raw)));
+  return before.layers.every(({ raw }) => layers.has(JSON.stringify(raw)));
 }
 async function isThere2(context, { registry, repository }, ref, digest) {
   const at2 = "tag" in ref ? { registry, repository, tag: ref.tag } : { registry, repository, digest };

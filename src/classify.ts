@@ -246,11 +246,11 @@ export async function prepareRelease(
   // The tags stand in the plan by the rule's template, each refused; no gate is asked for them.
   if (unknown !== null) return { ...nothing, wanted: wantBuilds(builds, names.decision, request.stable) };
   if (resolved === null) return nothing;
-  const wanted = want(resolved);
   const stages = await stagesOf(builds, config, parts);
   const selected = builds.map(({ config: build }, i) =>
     select(build, stages[i], resolved, request.includeStages),
   );
+  const wanted = want(resolved).map((tag) => withPlatforms(tag, selected));
   const states = await statesOf(builds, wanted, resolved, stages, request, parts);
   for (const warning of await incompleteBuilds(selected, states, parts.registry)) parts.log.warning(warning);
   return { names, wanted, builds, states, selected, stages };
@@ -291,6 +291,14 @@ function sayNames({ decision, resolved }: Names, log: Log): void {
     `${decision.ref}: ${decision.class ?? 'no class'}${names === '' ? '' : ` → ${names}`}. ${decision.why}`,
   );
   for (const { rule, why } of decision.not) log.debug(`not ${rule}: ${why}`);
+}
+
+/** What follows a primary tag is for everybody: it goes to no image that lacks a platform of the release. */
+function withPlatforms(tag: WantedTag, selected: readonly SelectedBuild[]): WantedTag {
+  const { source, follows } = tag;
+  if (follows === null || source.from !== 'build') return tag;
+  const build = selected.find(({ config }) => imageOf(config) === source.build);
+  return { ...tag, platforms: build?.choice.push ?? [] };
 }
 
 function stagesOf(builds: readonly RunBuild[], config: Config, parts: ReleaseParts): Promise<BuildStages[]> {

@@ -176,9 +176,10 @@ function mayWrite(wanted: WantedTag, previous: string | null, source: SourceStat
  * @param pinned the tag is the digest that the file names: content that cannot change, so the commit that was read when the tag was written holds
  */
 function hasConditions(wanted: WantedTag, pinned: boolean): boolean {
-  const { platforms, revision, attachments, follows } = wanted;
+  const { platforms, revision, attachments, follows, source } = wanted;
   const attached = follows === null && (attachments === 'require' || carries(wanted));
-  return platforms.length > 0 || (revision !== null && !pinned) || attached;
+  // The platforms of a build are for what is still to be written: one may be of the release only since then.
+  return (platforms.length > 0 && source.from === 'image') || (revision !== null && !pinned) || attached;
 }
 
 /** Can something have been attached to the source that the destination does not have? */

@@ -186,9 +186,16 @@ function sayTags(outcomes: readonly Outcome[], log: Log, counts: boolean): void 
   for (const action of outcomes.map(reportAction)) log.line(tagLine(action), counts && isBad(action));
 }
 
-/** Tags as planned. A job that builds one platform of several leaves all tags to a later job. */
+/**
+ * Tags as planned. A job that builds one platform of several leaves all tags to a later job; it says which of its release are
+ * refused, since nothing is built for those.
+ */
 function tagOutcomes(planned: Plan, { build }: RunRequest): Outcome[] {
-  return build.platform === '' ? asPlanned(planned) : [];
+  const tags = asPlanned(planned);
+  if (build.platform === '') return tags;
+  return tags.filter(({ planned: { action, wanted } }) => {
+    return action === 'refuse' && wanted.source.from === 'build' && wanted.follows === null;
+  });
 }
 
 async function carryOut(
@@ -200,7 +207,11 @@ async function carryOut(
   const { registry, log, clock, signal } = parts;
   const failed = (made?.outcomes ?? []).filter(({ outcome }) => outcome === 'failed');
   sayTags(failed, log, true);
-  if (request.build.platform !== '') return [...(made?.outcomes ?? [])];
+  if (request.build.platform !== '') {
+    const refused = tagOutcomes(planned, request);
+    sayTags(refused, log, true);
+    return [...(made?.outcomes ?? []), ...refused.map((each): Outcome => ({ ...each, outcome: 'skipped' }))];
+  }
   const built = made?.results ?? new Map<string, BuildResult>();
   const outcomes = await execute(planned, registry, {
     concurrency: request.concurrency * 2,

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { cosign, referrer } from '../../testing/registry/images.js';
-import { image, index, seed } from '../../src/embedded/images.js';
+import { built, image, index, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { flow, flowRequest, writesOf } from '../support/flow.js';
 
@@ -128,6 +128,35 @@ describe('seam 11: what is attached later', () => {
     });
     expect(target.manifest('app', SIGNATURE.tag)?.digest).toBe(other.digest);
   });
+
+  test.each(['copy', 'require'])(
+    'seam 11: a signature that cosign appends at the source is carried, and none is dropped: attachments: %s',
+    async (mode) => {
+      sign();
+      const file = there(`, attachments: ${mode}`);
+      await run('apply', file);
+      const document = JSON.parse(Buffer.from(SIGNATURE.image.bytes).toString()) as { layers: object[] };
+      const signed = (...names: string[]) => {
+        const more = names.map((name) => ({
+          ...document.layers[0],
+          annotations: { 'dev.cosignproject.cosign/signature': name },
+        }));
+        const layers = [...document.layers, ...more];
+        const { mediaType, blobs } = SIGNATURE.image;
+        return built({ ...document, layers }, mediaType, { blobs: [...blobs.values()] });
+      };
+      seed(source, 'app', SIGNATURE.tag, signed('second'));
+      expect(await run('apply', file)).toMatchObject({ outcome: 'done', exitCode: 0 });
+      expect(target.manifest('app', SIGNATURE.tag)?.digest).toBe(signed('second').digest);
+      expect(await run('apply', file)).toMatchObject({ outcome: 'skipped', exitCode: 0 });
+      seed(target, 'app', SIGNATURE.tag, signed('second', 'of the destination'));
+      seed(source, 'app', SIGNATURE.tag, signed('second', 'third'));
+      await run('apply', file);
+      expect(target.manifest('app', SIGNATURE.tag)?.digest).toBe(
+        signed('second', 'of the destination').digest,
+      );
+    },
+  );
 
   test('seam 11: of two entries for one tag the one that asks for it gets it carried', async () => {
     sign();

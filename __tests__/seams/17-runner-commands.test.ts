@@ -98,8 +98,16 @@ describe('text', () => {
     );
   });
 
+  test.each(['"::set-output name=x::y"', 'a::add-mask::latest'])(
+    'seam 17: %j has no command anywhere in a line',
+    (text) => {
+      expect(harmless(text)).not.toContain('::');
+      for (const terminal of [false, true]) expect(printable(text, terminal)).not.toContain('::');
+    },
+  );
+
   test('seam 17: ordinary text is left as it is', () => {
-    const text = 'std::string at [::1]:5000/a::b, # [x] ##x [y], caf\u00e9 \u65e5\u672c';
+    const text = 'at [::1]:5000/a::1, std: :x, # [x] ##x [y], caf\u00e9 \u65e5\u672c';
     expect(harmless(text)).toBe(text);
     expect(printable(`${text}\n\tindented\n`, false)).toBe(`${text}\n\tindented\n`);
   });

@@ -63,7 +63,7 @@ export function memoryRegistry(
         platforms: ['linux/amd64'],
         attestations: 0,
         revision: null,
-        revisions: [],
+        revisions: [{ of: null, revision: facts.revision ?? null }],
         ...facts,
       });
     },

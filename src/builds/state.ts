@@ -6,7 +6,7 @@ import { messageOf, OperationError } from '../errors.js';
 import { platformsMissing } from '../oci/platform.js';
 import type { DigestRef, Repository } from '../oci/reference.js';
 import type { SourceState, WantedTag } from '../plan/model.js';
-import type { Registry } from '../ports.js';
+import type { InspectedImage, Registry } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
 import type { RunBuild } from './inputs.js';
 import { imageOf } from './machines.js';
@@ -182,7 +182,7 @@ export async function observeBuilds(
   const images = [...new Set(primaries.map(({ source }) => (source.from === 'build' ? source.build : '')))];
   const seen = await pool(primaries, parts.concurrency, (tag) => {
     const stable = wanted.filter(({ follows, kind }) => follows === tag && kind === 'stable');
-    return observePrimary(tag, stable, parts.registry);
+    return observePrimary(tag, stable, revision, parts.registry);
   });
   const decided = planBuilds(images, seen, revision);
   const states = new Map<string, SourceState>();
@@ -201,30 +201,48 @@ export async function observeBuilds(
 async function observePrimary(
   wanted: WantedTag,
   followers: readonly WantedTag[],
+  revision: string | null,
   registry: Registry,
 ): Promise<PrimaryObservation> {
   const { destination, forced, source } = wanted;
   const stable = followers.map((follower) => follower.destination.tag);
   const { tag, ...repository } = destination;
   const image = source.from === 'build' ? source.build : '';
-  return { image, repository, tag, forced, stable, found: await foundAt(wanted, registry) };
+  return { image, repository, tag, forced, stable, found: await foundAt(wanted, revision, registry) };
 }
 
-async function foundAt({ destination }: WantedTag, registry: Registry): Promise<PrimaryObservation['found']> {
+async function foundAt(
+  { destination }: WantedTag,
+  revision: string | null,
+  registry: Registry,
+): Promise<PrimaryObservation['found']> {
   const { tag, ...repository } = destination;
   const existence = await registry.head({ ...repository, tag });
   if (existence.state !== 'present') return existence;
   try {
     const at: DigestRef = { ...repository, digest: existence.digest };
     const facts = await registry.inspect(repository, await registry.manifest(at), {
-      revision: 'first',
+      revision: 'every',
       platforms: false,
     });
-    return { state: 'present', digest: existence.digest, revision: facts.revision };
+    return { state: 'present', digest: existence.digest, revision: revisionOfAll(facts, revision) };
   } catch (error) {
     if (error instanceof OperationError) return { state: 'unknown', error };
     throw error;
   }
+}
+
+/**
+ * The commit that an image is made from as a whole: `wanted` when index, annotations and the label of every platform say so,
+ * else the first that says another; null when one says none.
+ */
+export function revisionOfAll(
+  { revisions }: Pick<InspectedImage, 'revisions'>,
+  wanted: string | null,
+): string | null {
+  const others = revisions.filter(({ revision }) => revision !== wanted);
+  if (revisions.length > 0 && others.length === 0) return wanted;
+  return others.find(({ revision }) => revision !== null)?.revision ?? null;
 }
 
 function stateOf(image: string, decided: BuildPlan): SourceState {
@@ -256,8 +274,8 @@ function present(repository: Repository, digest: string): SourceState {
 // Finished images that lack a platform which is wanted by now.
 
 /**
- * A tag of this commit is a finished build whatever its platforms, since nothing moves a tag. What was asked for
- * after it was built is not in it, and that is worth a warning.
+ * A primary tag of this commit is a finished build whatever its platforms, since nothing moves it. What was asked
+ * for after it was built is not in it, and that is worth a warning; no stable tag or channel goes to it (`withPlatforms`).
  * @returns one sentence for each image
  */
 export async function incompleteBuilds(

@@ -5,12 +5,13 @@ import { normalisePlatform, platformsMissing } from '../oci/platform.js';
 import type { Repository } from '../oci/reference.js';
 import type { Manifest, Registry } from '../ports.js';
 import type { BuiltImage, BuiltTarget, Checked } from './model.js';
+import { revisionOfAll } from './state.js';
 
 /** What built images are held to. */
 export interface Expected {
   /** image → annotations of an index that is joined here */
   readonly annotations: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** the commit that images must be made from, where they say one; null: not looked at */
+  /** the commit that every image must say it is made from; null: not looked at */
   readonly revision: string | null;
   /** another job joins what this one built: it is taken as it was pushed, since that is what the other job can find */
   readonly partial?: boolean;
@@ -50,8 +51,8 @@ async function checkOne(
 }
 
 /**
- * Digests that were handed on may be of another commit's run (stale artifacts). An image without the label says nothing,
- * and is taken: it need not have been built with Retag.
+ * Digests that were handed on may be of another commit's run (stale artifacts). Every job that builds a platform sets the label,
+ * so an image without it is of none of them.
  */
 async function checkRevisions(
   parts: readonly BuiltTarget[],
@@ -61,11 +62,13 @@ async function checkRevisions(
   for (const part of parts) {
     const { image, platforms, repository } = part.target;
     const manifest = await pushed(part, registry);
-    const facts = await registry.inspect(repository, manifest, { revision: 'first', platforms: false });
-    if (facts.revision === null || facts.revision === revision) continue;
+    const facts = await registry.inspect(repository, manifest, { revision: 'every', platforms: false });
+    const said = revisionOfAll(facts, revision);
+    if (said === revision) continue;
+    const from = said === null ? 'does not say which commit it is made from' : `is made from commit ${said}`;
     throw new OperationError(
       'mismatch',
-      `${image}@${part.digest} (${platforms.join(', ')}) is made from commit ${facts.revision}, and this run is for ${revision}; hand on the digests of this run`,
+      `${image}@${part.digest} (${platforms.join(', ')}) ${from}, and this run is for ${revision}; hand on the digests of this run`,
     );
   }
 }

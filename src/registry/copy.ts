@@ -1,6 +1,6 @@
 import { OperationError } from '../errors.js';
 import { cosignTags } from '../oci/digest.js';
-import { parseManifest } from '../oci/manifest.js';
+import { type ParsedManifest, parseManifest } from '../oci/manifest.js';
 import {
   type DigestRef,
   formatReference,
@@ -249,8 +249,8 @@ function createAttachments(
     if (!('tag' in ref) || !root) return children.bring(source, destination, nodes, tally);
     await children.bring(source, destination, nodes.slice(0, -1), tally);
     await children.bringParts(source, destination, root, tally);
-    if (await writeOnce(context, { ...repositoryOf(destination), tag: ref.tag }, root.manifest))
-      tally.manifests++;
+    const at = { ...repositoryOf(destination), tag: ref.tag };
+    if (await writeOnce(context, reader, at, root)) tally.manifests++;
   };
 
   return {
@@ -306,10 +306,16 @@ function merged(claims: readonly Claim[]): readonly Claim[] {
 }
 
 /**
- * A tag of cosign's: written when absent, left when equal. Another content there is somebody's signature.
+ * A tag of cosign's: written when absent, left when equal, and brought up to date when the source has all that is there and more:
+ * cosign appends signatures as layers of one manifest. Any other content there is somebody's signature, which is never dropped.
  * @returns was it written?
  */
-async function writeOnce(context: Context, ref: TagRef, manifest: Manifest): Promise<boolean> {
+async function writeOnce(
+  context: Context,
+  reader: Reader,
+  ref: TagRef,
+  { manifest, parsed }: TreeNode,
+): Promise<boolean> {
   const now = await headByBody(context, ref);
   if (now.state === 'unknown') throw now.error;
   if (now.state === 'absent') {
@@ -317,11 +323,23 @@ async function writeOnce(context: Context, ref: TagRef, manifest: Manifest): Pro
     return true;
   }
   if (now.digest === manifest.digest) return false;
+  const there = await reader.manifest({ ...repositoryOf(ref), digest: now.digest });
+  if (goesOn(parseManifest(there, formatReference(ref)), parsed)) {
+    await putTag(context, ref, manifest, now.digest);
+    return true;
+  }
   throw new OperationError(
     'mismatch',
     `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: ` +
       'compare the two and remove the one that is wrong',
   );
+}
+
+/** Has `after` every layer of `before`, as it is there, annotations (which hold cosign's signatures) included? */
+function goesOn(before: ParsedManifest, after: ParsedManifest): boolean {
+  if (before.kind !== 'image' || after.kind !== 'image' || before.layers.length === 0) return false;
+  const layers = new Set(after.layers.map(({ raw }) => JSON.stringify(raw)));
+  return before.layers.every(({ raw }) => layers.has(JSON.stringify(raw)));
 }
 
 /** A registry takes a manifest only when all below it is there, so the digest alone tells that nothing is missing. */

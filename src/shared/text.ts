@@ -65,7 +65,7 @@ function editDistance(a: string, b: string, most: number): number {
 
 // Controls, line separators, half surrogates, and everything invisible: soft hyphens, joiners, tags, bidirectional controls.
 const UNSEEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
-const COMMAND = String.raw`(?<=#)#(?=\[)|(?<=^\s*):(?=:)|(?<=\s):(?=:[A-Za-z])`;
+const COMMAND = String.raw`(?<=#)#(?=\[)|(?<=^\s*):(?=:)|:(?=:[A-Za-z])`;
 const IN_LINE = new RegExp(`${UNSEEN}|${COMMAND}`, 'gu');
 const IN_LINES = new RegExp(String.raw`(?![\n\t])${UNSEEN}|${COMMAND}`, 'gmu');
 const IN_TERMINAL = new RegExp(String.raw`(?![\n\t\r\x1b])${UNSEEN}|${COMMAND}`, 'gmu');
