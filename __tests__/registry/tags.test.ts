@@ -106,7 +106,7 @@ describe('tags', () => {
   });
 
   test('names that no tag may have are passed over', async () => {
-    const tags = ['ok', '', '../x', 'a b', 7, '::error::x', 'x'.repeat(129), `sha256-${'0'.repeat(64)}.sig`];
+    const tags = ['ok', '', '../x', 'a b', '::error::x', 'x'.repeat(129), `sha256-${'0'.repeat(64)}.sig`];
     expect(await list(scripted([FIRST, page(tags)]))).toEqual(['ok', `sha256-${'0'.repeat(64)}.sig`]);
   });
 
@@ -116,6 +116,7 @@ describe('tags', () => {
     [500, '', 'unavailable'],
     [200, '<html>', 'protocol'],
     [200, '{"tags":{}}', 'protocol'],
+    [200, '{"tags":[7]}', 'protocol'],
   ] as const)('HTTP %i with %p is an error that names the repository', async (status, body, code) => {
     const failing = list(scripted([FIRST, { status, body }]));
     await expect(failing).rejects.toMatchObject({ code, status });
