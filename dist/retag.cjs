@@ -7792,11 +7792,10 @@ async function checkRevisions(parts, registry, revision) {
     const manifest = await pushed(part, registry);
     const facts = await registry.inspect(repository, manifest, { revision: "every", platforms: false });
     const said = revisionOfAll(facts, revision);
-    if (said === revision) continue;
-    const from = said === null ? "does not say which commit it is made from" : `is made from commit ${said}`;
+    if (said === null || said === revision) continue;
     throw new OperationError(
       "mismatch",
-      `${image3}@${part.digest} (${platforms.join(", ")}) ${from}, and this run is for ${revision}; hand on the digests of this run`
+      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${said}, and this run is for ${revision}; hand on the digests of this run`
     );
   }
 }
@@ -19470,6 +19469,8 @@ async function readDigests(input, workspace) {
     );
   }
   const files = info2.isDirectory() ? await jsonFiles(path6, MAX_DEPTH2) : [path6];
+  if (files.length === 0)
+    throw problem3(`"${text5}" holds no .json file`, "download the digests of the other jobs there first");
   if (files.length > MAX_FILES)
     throw problem3(`"${text5}" holds more than ${MAX_FILES} files`, "name the directory of the digests only");
   return parseDigests(

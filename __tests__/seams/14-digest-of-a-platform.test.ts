@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { image, index, seed } from '../../src/embedded/images.js';
@@ -9,7 +5,6 @@ import { parseDigests } from '../../src/builds/machines.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { RunRequest } from '../../src/load.js';
 import { buildOutputs } from '../../src/report/outputs.js';
-import { readDigests } from '../../src/system/files.js';
 import { testBuilder } from '../support/builder.js';
 import { flow, flowRequest } from '../support/flow.js';
 import { factsOf } from '../support/policies.js';
@@ -57,30 +52,8 @@ test('seam 14: the report of a job with a platform has digests that the job that
   ]);
 });
 
-test('seam 14: digests without the revision label are of no job of Retag, and are not joined', async () => {
-  const { host } = registry;
-  const text = JSON.stringify(
-    Object.fromEntries(
-      ['one', 'two'].map((name) => [
-        `${host}/${name}`,
-        Object.fromEntries(
-          PLATFORMS.map((platform) => {
-            const found = image({ platform });
-            seed(registry, name, null, found);
-            return [platform, found.digest];
-          }),
-        ),
-      ]),
-    ),
-  );
-  for (const name of ['one', 'two']) for (const tag of registry.tags(name)) registry.deleteTag(name, tag);
-  const joined = await run({ digests: parseDigests([{ name: 'd', text }]) });
-  expect(joined.exitCode).toBe(1);
-  expect(JSON.stringify(joined.report)).toContain('does not say which commit it is made from');
-  expect([registry.tags('one'), registry.tags('two')]).toEqual([[], []]);
-});
-
 test('seam 14: a job with a platform whose release is refused says so', async () => {
+  for (const name of ['one', 'two']) for (const tag of registry.tags(name)) registry.deleteTag(name, tag);
   seed(
     registry,
     'one',
@@ -93,10 +66,4 @@ test('seam 14: a job with a platform whose release is refused says so', async ()
     { action: 'refuse', tag: '2.3.4', outcome: 'skipped', reason: { code: 'revision-mismatch' } },
     { action: 'refuse', tag: '2.3.4', outcome: 'skipped' },
   ]);
-});
-
-test('seam 14: an empty directory of digests is none', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'digests-'));
-  expect(await readDigests('.', directory)).toEqual(parseDigests([{ name: 'the input', text: '{}' }]));
-  await rm(directory, { recursive: true });
 });

@@ -11,7 +11,7 @@ import { revisionOfAll } from './state.js';
 export interface Expected {
   /** image → annotations of an index that is joined here */
   readonly annotations: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** the commit that every image must say it is made from; null: not looked at */
+  /** the commit that images must be made from, where they say one; null: not looked at */
   readonly revision: string | null;
   /** another job joins what this one built: it is taken as it was pushed, since that is what the other job can find */
   readonly partial?: boolean;
@@ -51,8 +51,8 @@ async function checkOne(
 }
 
 /**
- * Digests that were handed on may be of another commit's run (stale artifacts). Every job that builds a platform sets the label,
- * so an image without it is of none of them.
+ * Digests that were handed on may be of another commit's run (stale artifacts). An image without the label says nothing,
+ * and is accepted: it need not have been built with Retag.
  */
 async function checkRevisions(
   parts: readonly BuiltTarget[],
@@ -64,11 +64,10 @@ async function checkRevisions(
     const manifest = await pushed(part, registry);
     const facts = await registry.inspect(repository, manifest, { revision: 'every', platforms: false });
     const said = revisionOfAll(facts, revision);
-    if (said === revision) continue;
-    const from = said === null ? 'does not say which commit it is made from' : `is made from commit ${said}`;
+    if (said === null || said === revision) continue;
     throw new OperationError(
       'mismatch',
-      `${image}@${part.digest} (${platforms.join(', ')}) ${from}, and this run is for ${revision}; hand on the digests of this run`,
+      `${image}@${part.digest} (${platforms.join(', ')}) is made from commit ${said}, and this run is for ${revision}; hand on the digests of this run`,
     );
   }
 }

@@ -165,7 +165,7 @@ function sharedChannels(rules: readonly CompiledRule[]): Problem[] {
 
 /**
  * A channel goes forward from one version to the next, so all that move it must be numbered alike: of a calendar day and
- * a semantic version nobody can say which is newer, and the channel would follow the last run. Each channel is told of one.
+ * a semantic version nobody can say which is newer, and the channel would follow the last run. Each channel is reported once.
  */
 function unlikeVersions(policy: CompiledPolicy, ownRules: number): Problem[] {
   const found = new Map<string, Problem>();

@@ -225,7 +225,7 @@ const MAX_DEPTH = 3;
 /**
  * @param input JSON, or a path relative to `workspace`; in a directory every `.json` file counts, also below,
  *   as actions/download-artifact lays them out
- * @throws UserError for a path that is not there, and what parseDigests finds
+ * @throws UserError for a path that is not there, a directory without such files, and what parseDigests finds
  */
 export async function readDigests(input: string, workspace: string): Promise<Digests> {
   const text = input.trim();
@@ -239,6 +239,8 @@ export async function readDigests(input: string, workspace: string): Promise<Dig
     );
   }
   const files = info.isDirectory() ? await jsonFiles(path, MAX_DEPTH) : [path];
+  if (files.length === 0)
+    throw problem(`"${text}" holds no .json file`, 'download the digests of the other jobs there first');
   if (files.length > MAX_FILES)
     throw problem(`"${text}" holds more than ${MAX_FILES} files`, 'name the directory of the digests only');
   return parseDigests(
