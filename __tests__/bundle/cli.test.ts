@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { Report } from '../../src/report/model.js';
 import { VERSION } from '../../src/version.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
-import { runBundle, type ChildOptions } from '../support/child.js';
+import { childEnvironment, runBundle, type ChildOptions } from '../support/child.js';
 import { reportIn, workspace, type Workspace } from '../support/runner.js';
 import { digestOf, fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, WANTED, writes } from '../support/story.js';
 
@@ -118,10 +118,11 @@ describe('plan and apply', () => {
 
   test('apply | head -1', async () => {
     const words = `${process.execPath} dist/cli.cjs apply --config ${join(place.path, '.github/image-tags.yaml')} --registry-map docker.io=${registry.host}`;
-    const { stdout } = await promisify(execFile)('bash', [
-      '-c',
-      `${words} | head -1; echo "\${PIPESTATUS[0]}"`,
-    ]);
+    const { stdout } = await promisify(execFile)(
+      'bash',
+      ['-c', `${words} | head -1; echo "\${PIPESTATUS[0]}"`],
+      { env: childEnvironment({ HOME: place.path }) },
+    );
     expect(stdout).toBe('Plan\n0\n');
     expect(tagged(registry)).toEqual(RIGHT);
   });

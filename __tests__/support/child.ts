@@ -28,6 +28,12 @@ export interface ChildOptions {
 /** A child that hangs is a failing test, and must not outlive it. */
 const LONGEST_MS = 20_000;
 
+/** PATH and `more`: what a child sees of the environment, also one that a shell starts. */
+export const childEnvironment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  ...more,
+});
+
 /** Runs `dist/ENTRY.cjs ARGS` to its end. */
 export function runBundle(
   entry: 'cli' | 'main',
@@ -37,7 +43,7 @@ export function runBundle(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(dist, `${entry}.cjs`), ...args], {
       cwd,
-      env: { PATH: process.env['PATH'], ...env },
+      env: childEnvironment(env),
       timeout: LONGEST_MS,
       killSignal: 'SIGKILL',
     });
