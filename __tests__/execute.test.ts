@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../src/errors.js';
-import { execute, type BuildResult, type ExecuteOptions, type Outcome } from '../src/execute.js';
+import { execute, type ExecuteOptions } from '../src/execute.js';
+import type { BuildResult, Outcome, Plan, WantedTag } from '../src/plan/model.js';
 import { observe } from '../src/observe.js';
-import type { Plan, WantedTag } from '../src/plan/model.js';
 import { plan } from '../src/plan/plan.js';
 import { STILL } from './support/flow.js';
 import { memoryRegistry, recordedLog, type MemoryRegistry } from './support/memory-registry.js';

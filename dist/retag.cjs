@@ -127,21 +127,6 @@ function moment(time2) {
 function day(time2) {
   return new Date(time2).toISOString().slice(0, 10);
 }
-function describeGate(gate2) {
-  const where = gate2.repo === void 0 ? "" : ` in ${gate2.repo}`;
-  const soak = gate2.greenFor === void 0 ? "" : ` for ${span(gate2.greenFor)}`;
-  if (gate2.check !== void 0) {
-    const at2 = gate2.ref === void 0 ? "" : ` at ${gate2.ref}`;
-    const by = gate2.app === void 0 ? "" : ` of ${gate2.app}`;
-    return `check "${gate2.check}"${by}${where}${at2} green${soak}`;
-  }
-  if (gate2.workflow !== void 0) {
-    const branch = gate2.branch === void 0 ? "" : ` on ${gate2.branch}`;
-    const runs = gate2.consecutive === void 0 ? "" : ` ${gate2.consecutive} times in a row`;
-    return `workflow ${gate2.workflow}${where}${branch} green${runs}${soak}`;
-  }
-  return gate2.approvedBy === void 0 ? "a gate without a condition" : `approval by ${gate2.approvedBy}`;
-}
 function parseDuration(text5) {
   const match = /^([0-9]{1,9})([smhdw])$/.exec(text5);
   const value = match ? Number(match[1]) * (UNITS[match[2] ?? ""] ?? 0) : 0;
@@ -4222,6 +4207,14 @@ var init_output2 = __esm({
 function writes({ action: action2 }) {
   return action2 === "create" || action2 === "move";
 }
+function asError({ code: code2, message, origin, image: image3 }) {
+  return {
+    code: code2,
+    ...origin === void 0 ? {} : { cause: origin },
+    ...image3 === void 0 ? {} : { build: image3 },
+    text: message
+  };
+}
 var TAG_KINDS;
 var init_model2 = __esm({
   "src/plan/model.ts"() {
@@ -5230,6 +5223,99 @@ var init_presets = __esm({
   }
 });
 
+// src/policy/tag-patterns.ts
+function placeholderPattern(variable) {
+  if (variable.name === "seq") return [{ kind: "digits", name: "seq", width: variable.width, at: 0 }];
+  if (variable.name === "sha") return [{ kind: "hex", name: "sha", width: variable.width, at: 0 }];
+  return BUILTIN_PATTERNS.get(variable.name) ?? [{ kind: "text", name: variable.name, at: 0 }];
+}
+function tagPatterns(template, patterns, className2, bases) {
+  const baseForms = uses(template, "base") && bases.length > 0 ? bases : [null];
+  return patterns.flatMap(
+    (pattern) => baseForms.map((base) => {
+      const spans = [];
+      const parts = [];
+      for (const part of template.parts) {
+        const from = parts.length;
+        parts.push(...partsOf(part, pattern, className2, base));
+        if (part.kind !== "variable" || !WHOLE.has(part.name)) continue;
+        const count = spans.filter(({ name }) => name.split("#")[0] === part.name).length;
+        spans.push({ name: count === 0 ? part.name : `${part.name}#${count + 1}`, from, to: parts.length });
+      }
+      return { source: template.source, parts: distinct(parts), spans, pattern };
+    })
+  );
+}
+function partsOf(part, pattern, className2, base) {
+  if (part.kind === "literal") return [part];
+  const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
+  if (field2) return [field2];
+  if (WHOLE_NAME.includes(part.name)) return hashedForm(part.name, pattern) ?? pattern.parts;
+  if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
+  if (part.name === "base" && base) return base.parts.map((p) => prefixed2(p, "base."));
+  return placeholderPattern(part);
+}
+function hashedForm(name, { parts: [first2, ...more] }) {
+  const texts = [first2, ...more].flatMap((part) => part?.kind === "literal" ? [part.text] : []);
+  if (texts.every((text5) => /^[A-Za-z0-9._-]*$/.test(text5))) return null;
+  const start2 = first2?.kind === "literal" ? /^\w{1,7}/.exec(first2.text)?.[0] ?? "" : "";
+  const literal2 = (text5) => ({ kind: "literal", text: text5, at: 0 });
+  const hash2 = [literal2("-"), { kind: "hex", name: `${name}.hash`, width: 8, at: 0 }];
+  return [...start2 === "" ? [] : [literal2(start2)], { kind: "segment", at: 0 }, ...hash2];
+}
+function prefixed2(part, prefix) {
+  return "name" in part ? { ...part, name: prefix + part.name } : part;
+}
+function distinct(parts) {
+  const seen = /* @__PURE__ */ new Map();
+  return parts.map((part) => {
+    if (!("name" in part)) return part;
+    const count = (seen.get(part.name) ?? 0) + 1;
+    seen.set(part.name, count);
+    return count === 1 ? part : { ...part, name: `${part.name}#${count}` };
+  });
+}
+function readTag(shape, tag2) {
+  return readings(shape, tag2)[0] ?? null;
+}
+function readings(shape, tag2) {
+  return readAll(shape, tag2).filter(
+    (fields2) => Object.entries(fields2).every(([name, value]) => {
+      const hash2 = name.indexOf("#");
+      return hash2 < 0 || fields2[name.slice(0, hash2)] === value;
+    })
+  );
+}
+function numberNames(shape) {
+  return shape.parts.flatMap(
+    (part) => (part.kind === "digits" || part.kind === "date") && !part.name.includes("#") ? [part.name] : []
+  );
+}
+var BUILTIN_PATTERNS, WHOLE_NAME, WHOLE;
+var init_tag_patterns = __esm({
+  "src/policy/tag-patterns.ts"() {
+    "use strict";
+    init_pattern();
+    init_template();
+    BUILTIN_PATTERNS = new Map(
+      Object.entries({
+        date: [{ kind: "date", name: "date", at: 0 }],
+        time: [{ kind: "digits", name: "time", width: 6, at: 0 }],
+        timestamp: [
+          { kind: "date", name: "timestamp", at: 0 },
+          { kind: "literal", text: "T", at: 0 },
+          { kind: "digits", name: "timestamp_time", width: 6, at: 0 },
+          { kind: "literal", text: "Z", at: 0 }
+        ],
+        run_number: [{ kind: "digits", name: "run_number", width: null, at: 0 }],
+        run_attempt: [{ kind: "digits", name: "run_attempt", width: null, at: 0 }]
+      })
+    );
+    WHOLE_NAME = ["git_tag", "branch"];
+    WHOLE = /* @__PURE__ */ new Set([...WHOLE_NAME, "base"]);
+  }
+});
+
 // src/policy/owner.ts
 function outputsOf({ rules: rules2, stableSuffix }) {
   const before = known.get(rules2);
@@ -5386,7 +5472,7 @@ var init_owner = __esm({
     init_template();
     init_presets();
     init_classify();
-    init_versions();
+    init_tag_patterns();
     known = /* @__PURE__ */ new WeakMap();
     SAMPLES = ["x", "q7", "0"];
     UNIQUE = ["sha", "seq", "timestamp", "run_number"];
@@ -5436,73 +5522,6 @@ function writes2(rule2, { fields: fields2 }, channel) {
     (template) => joinPieces(tagPieces(template, { fields: fields2, class: rule2.class }, 0)) === channel
   );
 }
-function placeholderPattern(variable) {
-  if (variable.name === "seq") return [{ kind: "digits", name: "seq", width: variable.width, at: 0 }];
-  if (variable.name === "sha") return [{ kind: "hex", name: "sha", width: variable.width, at: 0 }];
-  return BUILTIN_PATTERNS.get(variable.name) ?? [{ kind: "text", name: variable.name, at: 0 }];
-}
-function tagPatterns(template, patterns, className2, bases) {
-  const baseForms = uses(template, "base") && bases.length > 0 ? bases : [null];
-  return patterns.flatMap(
-    (pattern) => baseForms.map((base) => {
-      const spans = [];
-      const parts = [];
-      for (const part of template.parts) {
-        const from = parts.length;
-        parts.push(...partsOf(part, pattern, className2, base));
-        if (part.kind !== "variable" || !WHOLE.has(part.name)) continue;
-        const count = spans.filter(({ name }) => name.split("#")[0] === part.name).length;
-        spans.push({ name: count === 0 ? part.name : `${part.name}#${count + 1}`, from, to: parts.length });
-      }
-      return { source: template.source, parts: distinct(parts), spans, pattern };
-    })
-  );
-}
-function partsOf(part, pattern, className2, base) {
-  if (part.kind === "literal") return [part];
-  const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
-  if (field2) return [field2];
-  if (WHOLE_NAME.includes(part.name)) return hashedForm(part.name, pattern) ?? pattern.parts;
-  if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
-  if (part.name === "base" && base) return base.parts.map((p) => prefixed2(p, "base."));
-  return placeholderPattern(part);
-}
-function hashedForm(name, { parts: [first2, ...more] }) {
-  const texts = [first2, ...more].flatMap((part) => part?.kind === "literal" ? [part.text] : []);
-  if (texts.every((text5) => /^[A-Za-z0-9._-]*$/.test(text5))) return null;
-  const start2 = first2?.kind === "literal" ? /^\w{1,7}/.exec(first2.text)?.[0] ?? "" : "";
-  const literal2 = (text5) => ({ kind: "literal", text: text5, at: 0 });
-  const hash2 = [literal2("-"), { kind: "hex", name: `${name}.hash`, width: 8, at: 0 }];
-  return [...start2 === "" ? [] : [literal2(start2)], { kind: "segment", at: 0 }, ...hash2];
-}
-function prefixed2(part, prefix) {
-  return "name" in part ? { ...part, name: prefix + part.name } : part;
-}
-function distinct(parts) {
-  const seen = /* @__PURE__ */ new Map();
-  return parts.map((part) => {
-    if (!("name" in part)) return part;
-    const count = (seen.get(part.name) ?? 0) + 1;
-    seen.set(part.name, count);
-    return count === 1 ? part : { ...part, name: `${part.name}#${count}` };
-  });
-}
-function readTag(shape, tag2) {
-  return readings(shape, tag2)[0] ?? null;
-}
-function readings(shape, tag2) {
-  return readAll(shape, tag2).filter(
-    (fields2) => Object.entries(fields2).every(([name, value]) => {
-      const hash2 = name.indexOf("#");
-      return hash2 < 0 || fields2[name.slice(0, hash2)] === value;
-    })
-  );
-}
-function numberNames(shape) {
-  return shape.parts.flatMap(
-    (part) => (part.kind === "digits" || part.kind === "date") && !part.name.includes("#") ? [part.name] : []
-  );
-}
 function compareDigits(a, b) {
   const x = a.replace(/^0+(?=\d)/, "");
   const y = b.replace(/^0+(?=\d)/, "");
@@ -5518,29 +5537,12 @@ function compareNumbers(a, b) {
   }
   return 0;
 }
-var BUILTIN_PATTERNS, WHOLE_NAME, WHOLE;
 var init_versions = __esm({
   "src/policy/versions.ts"() {
     "use strict";
     init_owner();
-    init_pattern();
+    init_tag_patterns();
     init_template();
-    BUILTIN_PATTERNS = new Map(
-      Object.entries({
-        date: [{ kind: "date", name: "date", at: 0 }],
-        time: [{ kind: "digits", name: "time", width: 6, at: 0 }],
-        timestamp: [
-          { kind: "date", name: "timestamp", at: 0 },
-          { kind: "literal", text: "T", at: 0 },
-          { kind: "digits", name: "timestamp_time", width: 6, at: 0 },
-          { kind: "literal", text: "Z", at: 0 }
-        ],
-        run_number: [{ kind: "digits", name: "run_number", width: null, at: 0 }],
-        run_attempt: [{ kind: "digits", name: "run_attempt", width: null, at: 0 }]
-      })
-    );
-    WHOLE_NAME = ["git_tag", "branch"];
-    WHOLE = /* @__PURE__ */ new Set([...WHOLE_NAME, "base"]);
   }
 });
 
@@ -5678,6 +5680,7 @@ var init_sequence = __esm({
     init_pattern();
     init_template();
     init_versions();
+    init_tag_patterns();
   }
 });
 
@@ -5972,7 +5975,7 @@ var init_check = __esm({
     init_owner();
     init_pattern();
     init_template();
-    init_versions();
+    init_tag_patterns();
     LEAST = /* @__PURE__ */ new Map([
       ["sha", 40],
       ["timestamp", 16],
@@ -6287,6 +6290,7 @@ var init_overlaps = __esm({
     init_pattern();
     init_refname();
     init_template();
+    init_tag_patterns();
     init_versions();
     SOME_TIME = Date.UTC(2020, 0, 2);
     MAX_PAIRS = 5e4;
@@ -6576,7 +6580,7 @@ var init_compile = __esm({
     init_presets();
     init_rule();
     init_template();
-    init_versions();
+    init_tag_patterns();
     DEFAULT_STABLE_SUFFIX = "-stable";
     LOST = { rule: null, matchable: false, whole: false, own: true, problems: [] };
   }
@@ -7017,269 +7021,6 @@ var init_annotations = __esm({
   }
 });
 
-// src/shared/concurrency.ts
-async function pool(items, limit, work) {
-  const results = new Array(items.length);
-  let next2 = 0;
-  const failures = [];
-  const worker = async () => {
-    while (failures.length === 0 && next2 < items.length) {
-      const index2 = next2++;
-      try {
-        results[index2] = await work(items[index2], index2);
-      } catch (error2) {
-        failures.push(error2);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  if (failures.length > 0) throw failures[0];
-  return results;
-}
-function once2(keep5) {
-  const entries = /* @__PURE__ */ new Map();
-  return {
-    run(key, work) {
-      const known2 = entries.get(key);
-      if (known2) return known2;
-      const drop = () => {
-        if (entries.get(key) === promise) entries.delete(key);
-      };
-      const promise = work();
-      entries.set(key, promise);
-      promise.then(keep5 ? () => void 0 : drop, drop);
-      return promise;
-    },
-    forget: (key) => void entries.delete(key)
-  };
-}
-function mutex() {
-  const tails = /* @__PURE__ */ new Map();
-  return async (key, work) => {
-    const before = tails.get(key) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const tail = mine.then(
-      () => void 0,
-      () => void 0
-    );
-    tails.set(key, tail);
-    try {
-      return await mine;
-    } finally {
-      if (tails.get(key) === tail) tails.delete(key);
-    }
-  };
-}
-var init_concurrency = __esm({
-  "src/shared/concurrency.ts"() {
-    "use strict";
-  }
-});
-
-// src/execute.ts
-function asPlanned(plan2) {
-  return plan2.actions.map((planned2) => ({
-    planned: planned2,
-    outcome: "planned",
-    digest: planned2.digest,
-    error: null,
-    attachments: null
-  }));
-}
-async function execute(plan2, registry, options) {
-  const outcomes = /* @__PURE__ */ new Map();
-  const ready = await prepareGroups(plan2, registry, options);
-  let done = 0;
-  const finish2 = (outcome) => {
-    outcomes.set(outcome.planned.wanted, outcome);
-    options.log.progress(++done, plan2.actions.length, "tags");
-  };
-  for (const kind of TAG_KINDS) {
-    const due = plan2.actions.filter(({ wanted }) => wanted.kind === kind);
-    const written2 = [];
-    await pool(due, options.concurrency, async (action2) => {
-      const result = await carryOut(action2, registry, options, outcomes, ready);
-      if ("content" in result) written2.push(result);
-      else finish2(result);
-    });
-    if (written2.length > 0) await settle(options);
-    await pool(written2, options.concurrency, async (tag2) => finish2(await readBack(tag2, registry, options)));
-  }
-  return plan2.actions.map((action2) => outcomes.get(action2.wanted));
-}
-async function settle({ settle: ms, clock, signal }) {
-  if (ms === 0 || signal.aborted) return;
-  await clock.sleep(ms, signal).catch((error2) => {
-    if (!signal.aborted) throw error2;
-  });
-}
-async function carryOut(action2, registry, options, outcomes, ready) {
-  if (!writes(action2)) return carriesLate(action2) ? carryLate(action2, registry, options) : skipped(action2);
-  if (options.signal.aborted)
-    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
-  const prepared = ready.get(action2.wanted);
-  if (prepared !== void 0 && "error" in prepared) {
-    return prepared.own ? failed(action2, prepared.error) : skipped(action2, asError(prepared.error));
-  }
-  const blocked = blockedBy(action2, outcomes);
-  if (blocked !== null) return skipped(action2, blocked);
-  try {
-    const content = prepared ?? await bring(action2, registry, options);
-    const { digest } = content.manifest;
-    if (!await expectUntouched(action2, digest, registry)) {
-      await registry.put(action2.wanted.destination, content.manifest, action2.previous);
-    }
-    return { planned: action2, content };
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    return failed(action2, error2);
-  }
-}
-function carriesLate({ action: action2, source, manifest }) {
-  return action2 === "keep" && source !== null && manifest !== null;
-}
-async function carryLate(action2, registry, options) {
-  const { source, manifest, wanted } = action2;
-  if (source === null || manifest === null) throw new Error("nothing to carry attachments from");
-  if (options.signal.aborted)
-    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
-  try {
-    const { found, carried, written: written2 } = await registry.carry(
-      source,
-      manifest,
-      wanted.destination,
-      wanted.attachments
-    );
-    const outcome = { ...skipped(action2), attachments: { found, carried } };
-    return written2 > 0 ? { ...outcome, outcome: "done" } : outcome;
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    return failed(action2, error2);
-  }
-}
-function blockedBy(action2, outcomes) {
-  const { follows, group: group2 } = action2.wanted;
-  const leader = follows === null ? void 0 : outcomes.get(follows);
-  const broken3 = (outcome) => outcome !== void 0 && outcome.error !== null && outcome.outcome !== "done";
-  if (leader !== void 0 && broken3(leader)) {
-    return {
-      code: "skipped",
-      text: `it waits for ${formatReference(leader.planned.wanted.destination)}, which failed`
-    };
-  }
-  if (group2 === null) return null;
-  for (const outcome of outcomes.values()) {
-    if (outcome.planned.wanted.group === group2 && broken3(outcome)) {
-      const name = formatReference(outcome.planned.wanted.destination);
-      return { code: "skipped", text: `${name} of the same release failed` };
-    }
-  }
-  return null;
-}
-async function prepareGroups(plan2, registry, options) {
-  const due = plan2.actions.filter((action2) => action2.wanted.group !== null && writes(action2));
-  const ready = /* @__PURE__ */ new Map();
-  await pool(due, options.concurrency, async (action2) => {
-    try {
-      const content = await bring(action2, registry, options);
-      await expectUntouched(action2, content.manifest.digest, registry);
-      ready.set(action2.wanted, content);
-    } catch (error2) {
-      if (!(error2 instanceof OperationError)) throw error2;
-      ready.set(action2.wanted, { error: error2, own: true });
-    }
-  });
-  return failWholeGroups(due, ready);
-}
-function failWholeGroups(due, ready) {
-  const broken3 = /* @__PURE__ */ new Map();
-  for (const { wanted } of due) {
-    const state = ready.get(wanted);
-    if (wanted.group !== null && state !== void 0 && "error" in state && !broken3.has(wanted.group)) {
-      broken3.set(wanted.group, state.error);
-    }
-  }
-  for (const { wanted } of due) {
-    const error2 = wanted.group === null ? void 0 : broken3.get(wanted.group);
-    const state = ready.get(wanted);
-    if (error2 !== void 0 && (state === void 0 || !("error" in state)))
-      ready.set(wanted, { error: error2, own: false });
-  }
-  return ready;
-}
-async function bring(action2, registry, options) {
-  if (options.signal.aborted) throw new OperationError("cancelled", "the run was stopped before this tag");
-  const { source, manifest: known2 } = contentOf(action2, options);
-  const manifest = known2 ?? await registry.manifest(source);
-  const { destination, attachments } = action2.wanted;
-  const report2 = await registry.copyImage(source, manifest, destination, attachments);
-  return { manifest, found: report2.attachmentsFound, carried: report2.attachmentsCarried };
-}
-function contentOf({ wanted, source, manifest }, options) {
-  if (source !== null) return { source, manifest };
-  const result = wanted.source.from === "build" ? options.built.get(wanted.source.build) : void 0;
-  if (result === void 0)
-    throw new Error(`nothing gives the content of ${formatReference(wanted.destination)}`);
-  if (!result.ok) throw result.error;
-  return result;
-}
-async function readBack({ planned: planned2, content }, registry, { signal }) {
-  const { destination } = planned2.wanted;
-  const { digest } = content.manifest;
-  const written2 = `${formatReference(destination)} was written as ${digest}`;
-  const after = signal.aborted ? { state: "unknown", error: stoppedBy(signal) } : await registry.head(destination);
-  if (after.state === "present" && after.digest === digest) {
-    const attachments = { found: content.found, carried: content.carried };
-    return { planned: planned2, outcome: "done", digest, error: null, attachments };
-  }
-  if (after.state === "unknown") {
-    const { code: code2, message } = after.error;
-    return failed(planned2, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
-  }
-  const text5 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
-  return failed(planned2, new OperationError("mismatch", `${written2}, but ${text5}`));
-}
-async function expectUntouched(action2, digest, registry) {
-  const { destination } = action2.wanted;
-  const now = await registry.headFresh(destination);
-  if (now.state === "unknown") throw now.error;
-  const current = now.state === "present" ? now.digest : null;
-  if (current === digest) return true;
-  if (current === action2.previous) return false;
-  const was = action2.previous ?? "absent";
-  throw new OperationError(
-    "mismatch",
-    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew`
-  );
-}
-function stoppedBy({ reason }) {
-  if (reason instanceof OperationError) return reason;
-  return new OperationError("cancelled", "the run was stopped; run again to complete");
-}
-function skipped(action2, error2 = null) {
-  return { planned: action2, outcome: "skipped", digest: action2.digest, error: error2, attachments: null };
-}
-function failed(action2, error2) {
-  return { planned: action2, outcome: "failed", digest: null, error: asError(error2), attachments: null };
-}
-function asError({ code: code2, message, origin, image: image3 }) {
-  return {
-    code: code2,
-    ...origin === void 0 ? {} : { cause: origin },
-    ...image3 === void 0 ? {} : { build: image3 },
-    text: message
-  };
-}
-var init_execute = __esm({
-  "src/execute.ts"() {
-    "use strict";
-    init_errors();
-    init_model2();
-    init_concurrency();
-    init_reference();
-  }
-});
-
 // src/builds/target.ts
 function targetParts(build2, shared, problems2) {
   const at2 = reporter(build2, problems2);
@@ -7574,563 +7315,6 @@ function must(value) {
   if (value === void 0) throw new Error("a build without a name");
   return value;
 }
-var init_definition = __esm({
-  "src/builds/definition.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_csv();
-    init_machines();
-    init_target();
-  }
-});
-
-// src/builds/state.ts
-function planBuilds(images2, observations, revision) {
-  const verdicts = images2.map(
-    (image3) => judge(
-      image3,
-      observations.filter((observation) => observation.image === image3),
-      revision
-    )
-  );
-  const refused3 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
-  const fresh = verdicts.flatMap((verdict2) => verdict2.kind === "build" ? [verdict2.image] : []);
-  return {
-    build: refused3.length > 0 ? [] : fresh,
-    finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
-    refused: refused3,
-    blocked: refused3.length > 0 ? fresh : []
-  };
-}
-function judge(image3, seen, revision) {
-  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
-  if (refusals.length > 0) return { kind: "refused", refusals };
-  const finished2 = seen.flatMap(
-    ({ found, repository, tag: tag2, forced }) => found.state === "present" && isOf(found, revision) ? [{ found, repository, tag: tag2, forced }] : []
-  );
-  const settled3 = finished2.filter(({ forced }) => !forced);
-  const ours = settled3.length > 0 ? settled3 : finished2;
-  const [first2] = ours;
-  if (first2 === void 0 || seen.some((observation) => isForeign(observation, revision))) {
-    return { kind: "build", image: image3 };
-  }
-  const { digest } = first2.found;
-  const other = ours.find(({ found }) => found.digest !== digest);
-  if (other !== void 0) {
-    const text5 = `${nameOf(first2)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
-    const stable = seen.some((observation) => observation.stable.length > 0);
-    const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
-    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text5, hint: hint2 }] };
-  }
-  const missing2 = seen.filter(({ found }) => found.state === "absent").map(nameOf);
-  return { kind: "finished", finished: { image: image3, digest, repository: first2.repository, missing: missing2 } };
-}
-function isOf(found, revision) {
-  return revision !== null && found.revision === revision;
-}
-function isForeign({ found }, revision) {
-  return found.state === "present" && !isOf(found, revision);
-}
-function refusal(observation, seen, revision) {
-  const { image: image3, found, forced } = observation;
-  if (found.state === "unknown") {
-    const text5 = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
-    return [{ image: image3, code: "unknown", text: text5, hint: "run again when the registry answers" }];
-  }
-  if (found.state === "absent" || isOf(found, revision) || forced) return [];
-  if (revision === null) {
-    const text5 = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
-    return [{ image: image3, code: "unknown", text: text5, hint: "give the commit with --sha (input sha)" }];
-  }
-  const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
-  return [
-    {
-      image: image3,
-      code: "revision-mismatch",
-      text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
-    }
-  ];
-}
-function toForce(seen) {
-  const there = seen.filter(({ found }) => found.state === "present");
-  const names2 = there.flatMap((observation) => [
-    ...observation.forced ? [] : [nameOf(observation)],
-    ...observation.stable.map((tag2) => nameOf({ ...observation, tag: tag2 }))
-  ]);
-  return names2.map((name) => `"${name}"`).join(" and ");
-}
-function nameOf({ repository, tag: tag2 }) {
-  return `${repository.registry}/${repository.repository}:${tag2}`;
-}
-async function observeBuilds(builds, wanted, revision, from, parts) {
-  const primaries = wanted.filter(({ source, follows }) => source.from === "build" && follows === null);
-  const images2 = [...new Set(primaries.map(({ source }) => source.from === "build" ? source.build : ""))];
-  const seen = await pool(primaries, parts.concurrency, (tag2) => {
-    const stable = wanted.filter(({ follows, kind }) => follows === tag2 && kind === "stable");
-    return observePrimary(tag2, stable, revision, parts.registry);
-  });
-  const decided = planBuilds(images2, seen, revision);
-  const states = /* @__PURE__ */ new Map();
-  for (const image3 of images2) {
-    const build2 = builds.find(({ config }) => imageOf(config) === image3);
-    const state = stateOf(image3, decided);
-    const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
-    states.set(image3, promoted ?? state);
-  }
-  return states;
-}
-async function observePrimary(wanted, followers, revision, registry) {
-  const { destination, forced, source } = wanted;
-  const stable = followers.map((follower2) => follower2.destination.tag);
-  const { tag: tag2, ...repository } = destination;
-  const image3 = source.from === "build" ? source.build : "";
-  return { image: image3, repository, tag: tag2, forced, stable, found: await foundAt(wanted, revision, registry) };
-}
-async function foundAt({ destination }, revision, registry) {
-  const { tag: tag2, ...repository } = destination;
-  const existence = await registry.head({ ...repository, tag: tag2 });
-  if (existence.state !== "present") return existence;
-  try {
-    const at2 = { ...repository, digest: existence.digest };
-    const facts = await registry.inspect(repository, await registry.manifest(at2), {
-      revision: "every",
-      platforms: false
-    });
-    return { state: "present", digest: existence.digest, revision: revisionOfAll(facts, revision) };
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
-    throw error2;
-  }
-}
-function revisionOfAll({ revisions }, wanted) {
-  const others = revisions.filter(({ revision }) => revision !== wanted);
-  if (revisions.length > 0 && others.length === 0) return wanted;
-  return others.find(({ revision }) => revision !== null)?.revision ?? null;
-}
-function stateOf(image3, decided) {
-  const refused3 = decided.refused.find((each) => each.image === image3);
-  if (refused3 !== void 0)
-    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.hint}` };
-  const finished2 = decided.finished.find((each) => each.image === image3);
-  if (finished2 === void 0) return { state: "to-build" };
-  return present(finished2.repository, finished2.digest);
-}
-async function existing(build2, tag2, registry) {
-  const [first2] = build2.names;
-  if (first2 === void 0) return null;
-  const found = await registry.head({ ...first2.repository, tag: tag2 });
-  if (found.state === "absent") return null;
-  if (found.state === "present") return present(first2.repository, found.digest);
-  return {
-    state: "unknown",
-    error: new OperationError(found.error.code, messageOf(found.error), { cause: found.error })
-  };
-}
-function present(repository, digest) {
-  return { state: "present", digest, manifest: null, facts: null, repository };
-}
-async function incompleteBuilds(selected, states, registry) {
-  const found = await Promise.all(
-    selected.map(async ({ config, choice }) => {
-      const image3 = imageOf(config);
-      const state = states.get(image3);
-      if (state?.state !== "present" || choice.push.length === 0) return [];
-      const { repository, digest } = state;
-      const has2 = await platformsOf2(registry, repository, digest);
-      const missing2 = has2 === null ? [] : platformsMissing(choice.push, has2);
-      return missing2.length === 0 ? [] : [sentence2(image3, digest, missing2)];
-    })
-  );
-  return found.flat();
-}
-async function platformsOf2(registry, repository, digest) {
-  try {
-    const manifest = await registry.manifest({ ...repository, digest });
-    return (await registry.inspect(repository, manifest, { revision: null, platforms: true })).platforms;
-  } catch (error2) {
-    if (error2 instanceof OperationError) return null;
-    throw error2;
-  }
-}
-function sentence2(image3, digest, missing2) {
-  return `${image3}: the finished image ${digest} lacks ${missing2.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
-}
-var init_state = __esm({
-  "src/builds/state.ts"() {
-    "use strict";
-    init_errors();
-    init_platform();
-    init_concurrency();
-    init_machines();
-  }
-});
-
-// src/builds/verify.ts
-function checkBuilt(built2, registry, expected) {
-  const images2 = [...new Set(built2.map(({ target }) => target.image))];
-  return Promise.all(
-    images2.map(async (image3) => {
-      const parts = built2.filter(({ target }) => target.image === image3);
-      return { image: image3, result: await checkOne(parts, registry, expected) };
-    })
-  );
-}
-async function checkOne(parts, registry, expected) {
-  try {
-    if (expected.revision !== null) await checkRevisions(parts, registry, expected.revision);
-    return { ok: true, value: await readImage(parts, registry, expected) };
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { ok: false, error: error2 };
-    return { ok: false, error: new OperationError("protocol", messageOf(error2), { cause: error2 }) };
-  }
-}
-async function checkRevisions(parts, registry, revision) {
-  for (const part of parts) {
-    const { image: image3, platforms, repository } = part.target;
-    const manifest = await pushed(part, registry);
-    const facts = await registry.inspect(repository, manifest, { revision: "every", platforms: false });
-    const said = revisionOfAll(facts, revision);
-    if (said === null || said === revision) continue;
-    throw new OperationError(
-      "mismatch",
-      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${said}, and this run is for ${revision}; hand on the digests of this run`
-    );
-  }
-}
-async function readImage(parts, registry, expected) {
-  const [first2] = parts;
-  if (first2 === void 0) throw new OperationError("protocol", "the builder gave no image");
-  const { image: image3, repository } = first2.target;
-  const annotations2 = expected.annotations.get(image3) ?? {};
-  const wanted = parts.flatMap(({ target }) => target.platforms);
-  const joined = expected.partial !== true && (parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split);
-  const manifest = joined ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations: annotations2 }, registry) : await pushed(first2, registry);
-  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
-  const missing2 = platformsMissing(wanted, facts.platforms);
-  if (missing2.length > 0) {
-    throw new OperationError(
-      "mismatch",
-      `${image3}@${manifest.digest} lacks ${missing2.join(", ")}; it has ${facts.platforms.join(", ") || "no platform"}`
-    );
-  }
-  return {
-    image: image3,
-    repository,
-    digest: manifest.digest,
-    manifest: joined ? manifest : null,
-    platforms: facts.platforms,
-    attestations: facts.attestations
-  };
-}
-function pair({ target, digest }) {
-  return [target.platforms[0] ?? "", digest];
-}
-async function pushed({ target, digest }, registry) {
-  try {
-    return await registry.manifest({ ...target.repository, digest });
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
-    throw new OperationError(
-      "mismatch",
-      `the builder reports ${target.image}@${digest}, but the registry does not have it; build again`,
-      { cause: error2 }
-    );
-  }
-}
-async function joinIndex({ repository, digests, annotations: annotations2 }, registry) {
-  const parts = await Promise.all(
-    [...digests].map(([platform3, digest]) => partOf(repository, platform3, digest, registry))
-  );
-  const manifests = [
-    ...parts.map(({ image: image3 }) => image3),
-    ...parts.flatMap(({ attestations }) => attestations)
-  ];
-  const index2 = {
-    schemaVersion: 2,
-    mediaType: OCI_INDEX,
-    manifests,
-    ...Object.keys(annotations2).length > 0 ? { annotations: sorted(annotations2) } : {}
-  };
-  const bytes2 = Buffer.from(JSON.stringify(index2, null, 2));
-  return {
-    bytes: bytes2,
-    mediaType: OCI_INDEX,
-    digest: `sha256:${(0, import_node_crypto3.createHash)("sha256").update(bytes2).digest("hex")}`
-  };
-}
-async function partOf(repository, platform3, digest, registry) {
-  const manifest = await registry.manifest({ ...repository, digest });
-  const children2 = readDescriptors(manifest);
-  if (children2 === null)
-    return { image: await lone(repository, platform3, manifest, registry), attestations: [] };
-  const images2 = children2.filter((child3) => !child3.attestation);
-  const [image3] = images2;
-  if (image3 === void 0 || images2.length > 1 || !samePlatform(platform3, platformTextOf(image3.descriptor))) {
-    const has2 = images2.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
-    throw wrong(repository, digest, platform3, has2 || "no image");
-  }
-  const attestations = children2.filter((child3) => child3.attestation === image3.descriptor.digest);
-  return { image: image3.descriptor, attestations: attestations.map(({ descriptor: descriptor3 }) => descriptor3) };
-}
-async function lone(repository, platform3, manifest, registry) {
-  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
-  const [has2] = facts.platforms;
-  if (has2 === void 0 || !samePlatform(platform3, has2)) {
-    throw wrong(repository, manifest.digest, platform3, has2 ?? "no platform");
-  }
-  const [os6 = "", architecture = "", variant] = has2.split("/");
-  return {
-    mediaType: manifest.mediaType,
-    digest: manifest.digest,
-    size: manifest.bytes.length,
-    platform: { architecture, os: os6, ...variant === void 0 ? {} : { variant } }
-  };
-}
-function samePlatform(wanted, has2) {
-  return has2 !== null && normalisePlatform(wanted) === normalisePlatform(has2);
-}
-function wrong(repository, digest, platform3, has2) {
-  const name = `${repository.registry}/${repository.repository}@${digest}`;
-  return new OperationError(
-    "mismatch",
-    `${name} was handed on as ${platform3} but holds ${has2}; check the jobs that built the platforms`
-  );
-}
-function sorted(record3) {
-  return Object.fromEntries(Object.entries(record3).sort(([a], [b]) => a < b ? -1 : 1));
-}
-function readDescriptors(manifest) {
-  if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
-  const index2 = parse3(manifest);
-  const list3 = isRecord2(index2) ? index2["manifests"] : void 0;
-  if (!Array.isArray(list3)) throw malformed(manifest.digest);
-  return list3.map((entry) => {
-    if (!isDescriptor(entry)) throw malformed(manifest.digest);
-    return { descriptor: entry, attestation: attestationOf(entry) };
-  });
-}
-function platformTextOf({ platform: platform3 }) {
-  const { os: os6, architecture, variant } = platform3 ?? {};
-  if (typeof os6 !== "string" || typeof architecture !== "string") return null;
-  return [os6, architecture, ...typeof variant === "string" && variant !== "" ? [variant] : []].join("/");
-}
-function attestationOf({ annotations: annotations2 }) {
-  if (annotations2?.["vnd.docker.reference.type"] !== "attestation-manifest") return null;
-  return annotations2["vnd.docker.reference.digest"] ?? "";
-}
-function parse3(manifest) {
-  try {
-    return JSON.parse(Buffer.from(manifest.bytes).toString("utf8"));
-  } catch {
-    throw malformed(manifest.digest);
-  }
-}
-function isRecord2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function isDescriptor(value) {
-  return isRecord2(value) && typeof value["mediaType"] === "string" && typeof value["digest"] === "string" && typeof value["size"] === "number";
-}
-function malformed(digest) {
-  return new OperationError("protocol", `${digest} is called an index by the registry but is none`);
-}
-var import_node_crypto3, OCI_INDEX, INDEX_TYPES;
-var init_verify = __esm({
-  "src/builds/verify.ts"() {
-    "use strict";
-    import_node_crypto3 = require("node:crypto");
-    init_errors();
-    init_platform();
-    init_state();
-    OCI_INDEX = "application/vnd.oci.image.index.v1+json";
-    INDEX_TYPES = [
-      "application/vnd.oci.image.index.v1+json",
-      "application/vnd.docker.distribution.manifest.list.v2+json"
-    ];
-  }
-});
-
-// src/builds/build.ts
-async function showDefinition(release, plan2, request, parts) {
-  const { log } = parts;
-  const builds = buildsToMake(release, plan2, request.build.platform);
-  if (release.names.resolved === null || builds.length === 0) return null;
-  const tags2 = new Set(plan2.actions.map(({ wanted }) => formatReference(wanted.destination)));
-  const overwriting = cacheProblems(
-    builds.map(({ config }) => config),
-    (ref) => tags2.has(formatReference(ref)) ? "it is a tag of this run" : null
-  );
-  if (overwriting.length > 0) throw new UserError(overwriting);
-  const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
-  if (recipe === null)
-    log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
-  if (recipe !== null && recipe.here !== null) {
-    log.line("The bake definition:");
-    for (const line2 of recipe.here.definition.text.trimEnd().split("\n")) log.line(line2);
-  }
-  const planned2 = builds.map((build2) => ({
-    ...outcomeOf(buildAction(build2, plan2)),
-    outcome: "planned"
-  }));
-  return { release, builds, recipe, stop, planned: planned2 };
-}
-async function committed(builds, decision, request, parts) {
-  const recipe = definitionsOf(builds, decision, request);
-  const here = recipe?.here ?? null;
-  if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
-  const { revision } = here.input.facts;
-  const wrong2 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
-  if (wrong2 !== null) return { recipe, stop: wrong2 };
-  const stop = await stopOf(async () => {
-    const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
-    const untracked = untrackedWarning(changes);
-    if (untracked !== null) parts.log.warning(untracked);
-    return dirtyCheckout(changes, decision.class);
-  });
-  if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
-  const source = { ...here.input.facts, revision: `${revision}-dirty` };
-  const dirty = { ...request, build: { ...request.build, source } };
-  return { recipe: definitionsOf(builds, decision, dirty), stop: null };
-}
-async function stopOf(ask2) {
-  try {
-    return await ask2();
-  } catch (error2) {
-    if (error2 instanceof OperationError) return error2;
-    throw error2;
-  }
-}
-function definitionsOf(builds, decision, { command, facts, build: settings }) {
-  const { source } = settings;
-  if (source === null) {
-    if (command === "plan") return null;
-    throw new UserError({ what: UNKNOWN_COMMIT, hint: "give it with --sha (input sha)" });
-  }
-  const from = { ...settings, source, trusted: facts?.may.write ?? true };
-  const defined = (some3) => {
-    const input = definitionInput(some3, decision, from);
-    return { input, definition: bakeDefinition(input) };
-  };
-  const all = defined(builds);
-  if (settings.digests === null) return { definition: all.definition, here: all };
-  const left = unsplit(builds);
-  return { definition: all.definition, here: left.length === 0 ? null : defined(left) };
-}
-async function checkSources(building, request, parts) {
-  const here = building.recipe?.here ?? null;
-  if (request.command !== "plan" || here === null) return building;
-  const { definition } = here;
-  if (building.stop !== null) parts.log.warning(`apply would stop here: ${building.stop.message}`);
-  const planned2 = building.planned.map(async (outcome) => {
-    const { image: image3 } = outcome.planned.wanted;
-    const targets = definition.targets.filter((target) => target.image === image3);
-    if (targets.length === 0) return outcome;
-    const problems2 = await parts.sources({ ...definition, targets });
-    const warnings3 = problems2.map((problem4) => `apply would stop here: ${formatProblem(problem4)}`);
-    return { ...outcome, planned: { ...outcome.planned, warnings: warnings3 } };
-  });
-  return { ...building, planned: await Promise.all(planned2) };
-}
-async function buildRelease(building, request, parts) {
-  const { builds, planned: planned2, recipe } = building;
-  if (recipe === null) throw new Error("a build without its definition");
-  const targets = await targetsOf2(building, recipe.here?.input ?? null, request, parts);
-  const images2 = builds.map(({ config }) => imageOf(config));
-  const { source } = request.build;
-  const elsewhere = request.build.digests !== null && source !== null;
-  const results = targets instanceof OperationError ? allFailed(images2, targets) : await verifyBuilt(targets, parts.registry, {
-    annotations: recipe.definition.indexAnnotations,
-    // What other machines built may be of another run; what this one built has the label that it was given.
-    revision: elsewhere ? source.revision : null,
-    partial: request.build.platform !== ""
-  });
-  const outcomes = planned2.map((outcome) => settled(outcome, results));
-  return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
-}
-async function targetsOf2({ builds, release, stop }, here, { build: settings }, parts) {
-  const all = release.builds.map(({ config }) => imageOf(config));
-  const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
-  if (here === null) return elsewhere;
-  if (stop !== null) return stop;
-  const built2 = await bakeAll(here, { builder: parts.builder(), registry: parts.registry, log: parts.log });
-  return built2 instanceof OperationError ? built2 : [...elsewhere, ...built2];
-}
-function buildAction({ config, choice }, plan2) {
-  const image3 = imageOf(config);
-  const first2 = plan2.actions.find(
-    ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image3 && wanted2.follows === null
-  );
-  if (first2 === void 0) throw new Error(`the build ${image3} has no tag`);
-  const wanted = { ...first2.wanted, image: image3 };
-  const platforms = choice.build.join(", ");
-  const text5 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
-  const reason = { code: "absent", text: text5 };
-  const nothing2 = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
-  return { action: "build", reason, wanted, ...nothing2 };
-}
-function outcomeOf(planned2) {
-  return { planned: planned2, digest: null, error: null, attachments: null };
-}
-function settled(outcome, results) {
-  const result = results.get(outcome.planned.wanted.image);
-  if (result === void 0) return { ...outcome, outcome: "skipped" };
-  if (result.ok) return { ...outcome, outcome: "done", digest: result.source.digest };
-  return { ...outcome, outcome: "failed", error: asError(result.error) };
-}
-async function bakeAll(input, parts) {
-  const { builder, log } = parts;
-  try {
-    let definition = bakeDefinition(input);
-    const state = await builder.prepare(definition);
-    if (state.nodes > 1 && !input.split) {
-      definition = bakeDefinition({ ...input, split: true });
-      await builder.prepare(definition);
-    }
-    log.line(`Builder ${state.name} (${state.driver}${state.temporary ? ", made for this run" : ""}).`);
-    return await builder.bake(definition);
-  } catch (error2) {
-    if (error2 instanceof OperationError) return error2;
-    throw error2;
-  } finally {
-    await builder.close();
-  }
-}
-async function verifyBuilt(built2, registry, expected) {
-  const pushed2 = built2.filter(({ target }) => target.pushed);
-  const checked2 = await checkBuilt(pushed2, registry, expected);
-  return new Map(
-    checked2.map(({ image: image3, result }) => {
-      if (!result.ok) return [image3, { ok: false, error: ofBuild(result.error) }];
-      const { repository, digest, manifest } = result.value;
-      return [image3, { ok: true, source: { ...repository, digest }, manifest }];
-    })
-  );
-}
-function allFailed(images2, error2) {
-  return new Map(images2.map((image3) => [image3, { ok: false, error: wrapped(error2) }]));
-}
-function ofBuild(error2) {
-  return new OperationError(error2.code, error2.message, { cause: error2, origin: "build" });
-}
-function wrapped(error2) {
-  return new OperationError(error2.code, `no tag is written: ${messageOf(error2)}`, {
-    cause: error2,
-    origin: error2.origin ?? "build",
-    image: error2.image
-  });
-}
-function buildsToMake(release, plan2, platform3) {
-  const wanted = new Set(
-    plan2.actions.filter(writes).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
-  );
-  const isDue = ({ config }) => {
-    const image3 = imageOf(config);
-    return release.states.get(image3)?.state === "to-build" && wanted.has(image3);
-  };
-  return platform3 === "" ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform3, isDue);
-}
 function definitionInput(builds, decision, settings) {
   if (decision.class === null) throw new Error("a build without a class");
   const partial2 = settings.platform !== "";
@@ -8163,53 +7347,14 @@ function renderWith(decision) {
     }
   };
 }
-function wrongCheckout(head2, sha2) {
-  if (head2 === null || head2 === sha2) return null;
-  return new OperationError(
-    "mismatch",
-    `the checkout is at commit ${head2}, and this run is for ${sha2}: what would be built is not what is tagged; check out ${sha2} first (actions/checkout with "ref: ${sha2}", or git checkout)`
-  );
-}
-function sourcesOf({ targets, file: file2 }) {
-  const named2 = targets.flatMap(({ name }) => Object.values(file2.target[name]?.contexts ?? {}));
-  const local = named2.filter((path6) => !/^(?:[a-z-]+:\/\/|git@)/.test(path6));
-  const files = targets.flatMap(({ dockerfile }) => [dockerfile, `${dockerfile}.dockerignore`]);
-  return [.../* @__PURE__ */ new Set([...targets.map(({ context }) => context), ...files, ...local])];
-}
-function mayBeDirty(allowDirty, buildClass) {
-  return allowDirty && buildClass === "snapshot";
-}
-function dirtyCheckout({ modified }, buildClass) {
-  if (modified.length === 0) return null;
-  const instead = buildClass === "snapshot" ? "commit them, or publish them with --allow-dirty (input allow-dirty): the revision label then ends in -dirty" : `commit them: a ${buildClass ?? "release"} is always built as it is committed`;
-  return new OperationError(
-    "mismatch",
-    `the work tree has changes that are not committed in what is built: ${someOf(modified)}; ${instead}`
-  );
-}
-function untrackedWarning({ untracked }) {
-  if (untracked.length === 0) return null;
-  const advice = "commit them, or list them in .gitignore or .dockerignore";
-  return `files that git does not track are in what is built: ${someOf(untracked)}; ${advice}`;
-}
-function someOf(paths) {
-  const more = paths.length - MOST_NAMED;
-  return paths.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-var UNKNOWN_COMMIT, MOST_NAMED;
-var init_build = __esm({
-  "src/builds/build.ts"() {
+var init_definition = __esm({
+  "src/builds/definition.ts"() {
     "use strict";
     init_errors();
-    init_execute();
-    init_model2();
     init_reference();
-    init_cache();
-    init_definition();
+    init_csv();
     init_machines();
-    init_verify();
-    UNKNOWN_COMMIT = "the commit of this run is not known";
-    MOST_NAMED = 5;
+    init_target();
   }
 });
 
@@ -8314,7 +7459,7 @@ var MOST_PLAN_BYTES, asIs;
 var init_outputs = __esm({
   "src/report/outputs.ts"() {
     "use strict";
-    init_build();
+    init_definition();
     init_labels();
     init_machines();
     init_report();
@@ -15415,7 +14560,7 @@ function parseDocument(source, options = {}) {
   }
   return doc;
 }
-function parse4(src, reviver, options) {
+function parse3(src, reviver, options) {
   let _reviver = void 0;
   if (typeof reviver === "function") {
     _reviver = reviver;
@@ -16570,7 +15715,7 @@ var init_dist2 = __esm({
 });
 
 // src/config/schema/parts.ts
-function judge2(schema4, data, patience) {
+function judge(schema4, data, patience) {
   const { issues, value } = schema4["~run"]({ value: data }, { patience });
   return { issues: issues ?? [], value, spent: patience.left <= 0 };
 }
@@ -16919,7 +16064,7 @@ var init_image = __esm({
 
 // src/config/schema/build.ts
 var STAGES, stage, argumentName, labelKey, contextName, lines2, flag, stages, OTHERS, build;
-var init_build2 = __esm({
+var init_build = __esm({
   "src/config/schema/build.ts"() {
     "use strict";
     init_dist2();
@@ -17040,7 +16185,7 @@ var init_file = __esm({
     init_dist2();
     init_text();
     init_model();
-    init_build2();
+    init_build();
     init_image();
     init_parts();
     CLASSES2 = ["snapshot", "patch", "final", "stable"];
@@ -17271,7 +16416,7 @@ var init_partial = __esm({
   "src/config/partial.ts"() {
     "use strict";
     init_dist2();
-    init_build2();
+    init_build();
     init_file();
     init_image();
   }
@@ -17696,7 +16841,7 @@ function hasNoPolicy({ data }) {
 function pieceOf(document2, patience, report2) {
   const most = patience.left;
   if (most <= 0) return { document: document2, ...partial(null) };
-  const judged = judge2(file, document2.data, patience);
+  const judged = judge(file, document2.data, patience);
   const issues = judged.issues.slice(0, most);
   if (issues.length === 0 && !judged.spent) {
     return { document: document2, data: judged.value, positions: null, unread: null };
@@ -18124,6 +17269,65 @@ var init_load = __esm({
   }
 });
 
+// src/shared/concurrency.ts
+async function pool(items, limit, work) {
+  const results = new Array(items.length);
+  let next2 = 0;
+  const failures = [];
+  const worker = async () => {
+    while (failures.length === 0 && next2 < items.length) {
+      const index2 = next2++;
+      try {
+        results[index2] = await work(items[index2], index2);
+      } catch (error2) {
+        failures.push(error2);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+  return results;
+}
+function once2(keep5) {
+  const entries = /* @__PURE__ */ new Map();
+  return {
+    run(key, work) {
+      const known2 = entries.get(key);
+      if (known2) return known2;
+      const drop = () => {
+        if (entries.get(key) === promise) entries.delete(key);
+      };
+      const promise = work();
+      entries.set(key, promise);
+      promise.then(keep5 ? () => void 0 : drop, drop);
+      return promise;
+    },
+    forget: (key) => void entries.delete(key)
+  };
+}
+function mutex() {
+  const tails = /* @__PURE__ */ new Map();
+  return async (key, work) => {
+    const before = tails.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const tail = mine.then(
+      () => void 0,
+      () => void 0
+    );
+    tails.set(key, tail);
+    try {
+      return await mine;
+    } finally {
+      if (tails.get(key) === tail) tails.delete(key);
+    }
+  };
+}
+var init_concurrency = __esm({
+  "src/shared/concurrency.ts"() {
+    "use strict";
+  }
+});
+
 // src/plan/drift.ts
 async function findDrift(plan2, registry, concurrency) {
   const promotions = plan2.actions.filter(({ wanted }) => wanted.group === null);
@@ -18166,6 +17370,202 @@ var init_drift = __esm({
     init_errors();
     init_reference();
     init_concurrency();
+  }
+});
+
+// src/execute.ts
+function asPlanned(plan2) {
+  return plan2.actions.map((planned2) => ({
+    planned: planned2,
+    outcome: "planned",
+    digest: planned2.digest,
+    error: null,
+    attachments: null
+  }));
+}
+async function execute(plan2, registry, options) {
+  const outcomes = /* @__PURE__ */ new Map();
+  const ready = await prepareGroups(plan2, registry, options);
+  let done = 0;
+  const finish2 = (outcome) => {
+    outcomes.set(outcome.planned.wanted, outcome);
+    options.log.progress(++done, plan2.actions.length, "tags");
+  };
+  for (const kind of TAG_KINDS) {
+    const due = plan2.actions.filter(({ wanted }) => wanted.kind === kind);
+    const written2 = [];
+    await pool(due, options.concurrency, async (action2) => {
+      const result = await carryOut(action2, registry, options, outcomes, ready);
+      if ("content" in result) written2.push(result);
+      else finish2(result);
+    });
+    if (written2.length > 0) await settle(options);
+    await pool(written2, options.concurrency, async (tag2) => finish2(await readBack(tag2, registry, options)));
+  }
+  return plan2.actions.map((action2) => outcomes.get(action2.wanted));
+}
+async function settle({ settle: ms, clock, signal }) {
+  if (ms === 0 || signal.aborted) return;
+  await clock.sleep(ms, signal).catch((error2) => {
+    if (!signal.aborted) throw error2;
+  });
+}
+async function carryOut(action2, registry, options, outcomes, ready) {
+  if (!writes(action2)) return carriesLate(action2) ? carryLate(action2, registry, options) : skipped(action2);
+  if (options.signal.aborted)
+    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
+  const prepared = ready.get(action2.wanted);
+  if (prepared !== void 0 && "error" in prepared) {
+    return prepared.own ? failed(action2, prepared.error) : skipped(action2, asError(prepared.error));
+  }
+  const blocked = blockedBy(action2, outcomes);
+  if (blocked !== null) return skipped(action2, blocked);
+  try {
+    const content = prepared ?? await bring(action2, registry, options);
+    const { digest } = content.manifest;
+    if (!await expectUntouched(action2, digest, registry)) {
+      await registry.put(action2.wanted.destination, content.manifest, action2.previous);
+    }
+    return { planned: action2, content };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return failed(action2, error2);
+  }
+}
+function carriesLate({ action: action2, source, manifest }) {
+  return action2 === "keep" && source !== null && manifest !== null;
+}
+async function carryLate(action2, registry, options) {
+  const { source, manifest, wanted } = action2;
+  if (source === null || manifest === null) throw new Error("nothing to carry attachments from");
+  if (options.signal.aborted)
+    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
+  try {
+    const { found, carried, written: written2 } = await registry.carry(
+      source,
+      manifest,
+      wanted.destination,
+      wanted.attachments
+    );
+    const outcome = { ...skipped(action2), attachments: { found, carried } };
+    return written2 > 0 ? { ...outcome, outcome: "done" } : outcome;
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return failed(action2, error2);
+  }
+}
+function blockedBy(action2, outcomes) {
+  const { follows, group: group2 } = action2.wanted;
+  const leader = follows === null ? void 0 : outcomes.get(follows);
+  const broken3 = (outcome) => outcome !== void 0 && outcome.error !== null && outcome.outcome !== "done";
+  if (leader !== void 0 && broken3(leader)) {
+    return {
+      code: "skipped",
+      text: `it waits for ${formatReference(leader.planned.wanted.destination)}, which failed`
+    };
+  }
+  if (group2 === null) return null;
+  for (const outcome of outcomes.values()) {
+    if (outcome.planned.wanted.group === group2 && broken3(outcome)) {
+      const name = formatReference(outcome.planned.wanted.destination);
+      return { code: "skipped", text: `${name} of the same release failed` };
+    }
+  }
+  return null;
+}
+async function prepareGroups(plan2, registry, options) {
+  const due = plan2.actions.filter((action2) => action2.wanted.group !== null && writes(action2));
+  const ready = /* @__PURE__ */ new Map();
+  await pool(due, options.concurrency, async (action2) => {
+    try {
+      const content = await bring(action2, registry, options);
+      await expectUntouched(action2, content.manifest.digest, registry);
+      ready.set(action2.wanted, content);
+    } catch (error2) {
+      if (!(error2 instanceof OperationError)) throw error2;
+      ready.set(action2.wanted, { error: error2, own: true });
+    }
+  });
+  return failWholeGroups(due, ready);
+}
+function failWholeGroups(due, ready) {
+  const broken3 = /* @__PURE__ */ new Map();
+  for (const { wanted } of due) {
+    const state = ready.get(wanted);
+    if (wanted.group !== null && state !== void 0 && "error" in state && !broken3.has(wanted.group)) {
+      broken3.set(wanted.group, state.error);
+    }
+  }
+  for (const { wanted } of due) {
+    const error2 = wanted.group === null ? void 0 : broken3.get(wanted.group);
+    const state = ready.get(wanted);
+    if (error2 !== void 0 && (state === void 0 || !("error" in state)))
+      ready.set(wanted, { error: error2, own: false });
+  }
+  return ready;
+}
+async function bring(action2, registry, options) {
+  if (options.signal.aborted) throw new OperationError("cancelled", "the run was stopped before this tag");
+  const { source, manifest: known2 } = contentOf(action2, options);
+  const manifest = known2 ?? await registry.manifest(source);
+  const { destination, attachments } = action2.wanted;
+  const report2 = await registry.copyImage(source, manifest, destination, attachments);
+  return { manifest, found: report2.attachmentsFound, carried: report2.attachmentsCarried };
+}
+function contentOf({ wanted, source, manifest }, options) {
+  if (source !== null) return { source, manifest };
+  const result = wanted.source.from === "build" ? options.built.get(wanted.source.build) : void 0;
+  if (result === void 0)
+    throw new Error(`nothing gives the content of ${formatReference(wanted.destination)}`);
+  if (!result.ok) throw result.error;
+  return result;
+}
+async function readBack({ planned: planned2, content }, registry, { signal }) {
+  const { destination } = planned2.wanted;
+  const { digest } = content.manifest;
+  const written2 = `${formatReference(destination)} was written as ${digest}`;
+  const after = signal.aborted ? { state: "unknown", error: stoppedBy(signal) } : await registry.head(destination);
+  if (after.state === "present" && after.digest === digest) {
+    const attachments = { found: content.found, carried: content.carried };
+    return { planned: planned2, outcome: "done", digest, error: null, attachments };
+  }
+  if (after.state === "unknown") {
+    const { code: code2, message } = after.error;
+    return failed(planned2, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
+  }
+  const text5 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
+  return failed(planned2, new OperationError("mismatch", `${written2}, but ${text5}`));
+}
+async function expectUntouched(action2, digest, registry) {
+  const { destination } = action2.wanted;
+  const now = await registry.headFresh(destination);
+  if (now.state === "unknown") throw now.error;
+  const current = now.state === "present" ? now.digest : null;
+  if (current === digest) return true;
+  if (current === action2.previous) return false;
+  const was = action2.previous ?? "absent";
+  throw new OperationError(
+    "mismatch",
+    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew`
+  );
+}
+function stoppedBy({ reason }) {
+  if (reason instanceof OperationError) return reason;
+  return new OperationError("cancelled", "the run was stopped; run again to complete");
+}
+function skipped(action2, error2 = null) {
+  return { planned: action2, outcome: "skipped", digest: action2.digest, error: error2, attachments: null };
+}
+function failed(action2, error2) {
+  return { planned: action2, outcome: "failed", digest: null, error: asError(error2), attachments: null };
+}
+var init_execute = __esm({
+  "src/execute.ts"() {
+    "use strict";
+    init_errors();
+    init_model2();
+    init_concurrency();
+    init_reference();
   }
 });
 
@@ -18269,102 +17669,25 @@ function rowStart(from, signals, belongs3) {
   }
   return start2;
 }
+function describeGate(gate2) {
+  const where = gate2.repo === void 0 ? "" : ` in ${gate2.repo}`;
+  const soak = gate2.greenFor === void 0 ? "" : ` for ${span(gate2.greenFor)}`;
+  if (gate2.check !== void 0) {
+    const at2 = gate2.ref === void 0 ? "" : ` at ${gate2.ref}`;
+    const by = gate2.app === void 0 ? "" : ` of ${gate2.app}`;
+    return `check "${gate2.check}"${by}${where}${at2} green${soak}`;
+  }
+  if (gate2.workflow !== void 0) {
+    const branch = gate2.branch === void 0 ? "" : ` on ${gate2.branch}`;
+    const runs = gate2.consecutive === void 0 ? "" : ` ${gate2.consecutive} times in a row`;
+    return `workflow ${gate2.workflow}${where}${branch} green${runs}${soak}`;
+  }
+  return gate2.approvedBy === void 0 ? "a gate without a condition" : `approval by ${gate2.approvedBy}`;
+}
 var init_evaluate = __esm({
   "src/gates/evaluate.ts"() {
     "use strict";
     init_text();
-  }
-});
-
-// src/config/entries.ts
-function compareEntries(before, after) {
-  const known2 = new Set(before.map(entryKey));
-  const changed2 = after.filter((entry) => !known2.has(entryKey(entry)));
-  const wanted = new Map(before.flatMap(tagsOf).map((tag2) => [tag2.name, tag2]));
-  const now = new Set(after.flatMap(tagsOf).map(({ name }) => name));
-  const edited = changed2.flatMap(
-    (entry) => tagsOf(entry).flatMap((tag2) => {
-      const old = wanted.get(tag2.name);
-      return old && old.from !== tag2.from ? [{ before: old, after: tag2, entry: entry.number }] : [];
-    })
-  );
-  return {
-    changed: new Set(changed2.map(({ number: number2 }) => number2)),
-    untouched: new Set(after.filter((entry) => known2.has(entryKey(entry))).map(({ number: number2 }) => number2)),
-    removed: [...wanted.values()].filter(({ name }) => !now.has(name)),
-    edited
-  };
-}
-function isTouched(action2, { changed: changed2 }) {
-  return entriesOf2(action2).some((entry) => changed2.has(entry));
-}
-function countsForPullRequest(action2, { untouched }) {
-  return !(action2.entry !== null && entriesOf2(action2).every((entry) => untouched.has(entry)));
-}
-function entriesOf2({ entry, other_entries: others }) {
-  return entry === null ? others : [entry, ...others];
-}
-function tagsOf(entry) {
-  const source = formatRepository(entry.srcRepository);
-  const from = [
-    entry.srcBuildTag === void 0 ? source : `${source}:${entry.srcBuildTag}`,
-    ...entry.srcDigest === void 0 ? [] : [`@${entry.srcDigest}`]
-  ].join("");
-  return entry.names.flatMap(
-    ({ repository }) => entry.tags.map((tag2) => ({ name: formatReference({ ...repository, tag: tag2 }), from }))
-  );
-}
-function entryKey(entry) {
-  return JSON.stringify(
-    entry,
-    (key, value) => key === "origin" || key === "number" ? void 0 : value
-  );
-}
-function entryTest(entry) {
-  const key = entryKey(entry);
-  const { file: file2 } = entry.origin.at();
-  return { file: file2, contains: (text5) => entriesIn(file2, text5).some((other) => entryKey(other) === key) };
-}
-function entriesIn(path6, text5) {
-  try {
-    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text5) }]).images;
-  } catch (error2) {
-    if (error2 instanceof UserError) return [];
-    throw error2;
-  }
-}
-function commitOfEntry({ srcRef, commit: commit2 }, at2) {
-  const { revision, home, serverUrl } = at2;
-  if (srcRef === void 0) {
-    if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision.toLowerCase() };
-    return {
-      why: "the commit that the image is from is not known; give the entry a src_ref, or the gate a repo and ref"
-    };
-  }
-  if (commit2 === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
-  const { sha: sha2, page: page2 } = commit2;
-  if (page2 === null) return { repo: home, sha: sha2 };
-  if (page2.host !== new URL(serverUrl).host) {
-    const where = page2.host === "" ? "another repository" : page2.host;
-    return {
-      why: `src_ref names a commit on ${where}, whose checks cannot be asked for; give the gate a repo and ref`
-    };
-  }
-  if (page2.repo === null) {
-    return {
-      why: `src_ref "${srcRef}" names no commit page; write it as ${serverUrl}/OWNER/NAME/commit/SHA`
-    };
-  }
-  return { repo: page2.repo, sha: sha2 };
-}
-var SHA;
-var init_entries = __esm({
-  "src/config/entries.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_config();
-    SHA = /^[0-9a-f]{7,40}$/i;
   }
 });
 
@@ -18463,17 +17786,40 @@ function placeOf2(gate2, { home, commit: commit2 }) {
     why: `src_ref names a commit of ${commit2.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit2.repo}" to the gate`
   };
 }
-var WORST_FIRST, sameName2;
+function commitOfEntry({ srcRef, commit: commit2 }, at2) {
+  const { revision, home, serverUrl } = at2;
+  if (srcRef === void 0) {
+    if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision.toLowerCase() };
+    return {
+      why: "the commit that the image is from is not known; give the entry a src_ref, or the gate a repo and ref"
+    };
+  }
+  if (commit2 === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
+  const { sha: sha2, page: page2 } = commit2;
+  if (page2 === null) return { repo: home, sha: sha2 };
+  if (page2.host !== new URL(serverUrl).host) {
+    const where = page2.host === "" ? "another repository" : page2.host;
+    return {
+      why: `src_ref names a commit on ${where}, whose checks cannot be asked for; give the gate a repo and ref`
+    };
+  }
+  if (page2.repo === null) {
+    return {
+      why: `src_ref "${srcRef}" names no commit page; write it as ${serverUrl}/OWNER/NAME/commit/SHA`
+    };
+  }
+  return { repo: page2.repo, sha: sha2 };
+}
+var WORST_FIRST, sameName2, SHA;
 var init_gates = __esm({
   "src/gates/gates.ts"() {
     "use strict";
     init_errors();
     init_evaluate();
     init_evaluate();
-    init_entries();
-    init_text();
     WORST_FIRST = ["unknown", "failed", "pending", "open"];
     sameName2 = (a, b) => a.toLowerCase() === b.toLowerCase();
+    SHA = /^[0-9a-f]{7,40}$/i;
   }
 });
 
@@ -18546,8 +17892,191 @@ var init_platform_stages = __esm({
   "src/builds/platform-stages.ts"() {
     "use strict";
     init_gates();
+    init_text();
     init_markdown();
     LOWER = { release: "test", test: "build", build: "build" };
+  }
+});
+
+// src/builds/state.ts
+function planBuilds(images2, observations, revision) {
+  const verdicts = images2.map(
+    (image3) => judge2(
+      image3,
+      observations.filter((observation) => observation.image === image3),
+      revision
+    )
+  );
+  const refused3 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
+  const fresh = verdicts.flatMap((verdict2) => verdict2.kind === "build" ? [verdict2.image] : []);
+  return {
+    build: refused3.length > 0 ? [] : fresh,
+    finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
+    refused: refused3,
+    blocked: refused3.length > 0 ? fresh : []
+  };
+}
+function judge2(image3, seen, revision) {
+  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
+  if (refusals.length > 0) return { kind: "refused", refusals };
+  const finished2 = seen.flatMap(
+    ({ found, repository, tag: tag2, forced }) => found.state === "present" && isOf(found, revision) ? [{ found, repository, tag: tag2, forced }] : []
+  );
+  const settled3 = finished2.filter(({ forced }) => !forced);
+  const ours = settled3.length > 0 ? settled3 : finished2;
+  const [first2] = ours;
+  if (first2 === void 0 || seen.some((observation) => isForeign(observation, revision))) {
+    return { kind: "build", image: image3 };
+  }
+  const { digest } = first2.found;
+  const other = ours.find(({ found }) => found.digest !== digest);
+  if (other !== void 0) {
+    const text5 = `${nameOf(first2)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
+    const stable = seen.some((observation) => observation.stable.length > 0);
+    const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
+    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text5, hint: hint2 }] };
+  }
+  const missing2 = seen.filter(({ found }) => found.state === "absent").map(nameOf);
+  return { kind: "finished", finished: { image: image3, digest, repository: first2.repository, missing: missing2 } };
+}
+function isOf(found, revision) {
+  return revision !== null && found.revision === revision;
+}
+function isForeign({ found }, revision) {
+  return found.state === "present" && !isOf(found, revision);
+}
+function refusal(observation, seen, revision) {
+  const { image: image3, found, forced } = observation;
+  if (found.state === "unknown") {
+    const text5 = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
+    return [{ image: image3, code: "unknown", text: text5, hint: "run again when the registry answers" }];
+  }
+  if (found.state === "absent" || isOf(found, revision) || forced) return [];
+  if (revision === null) {
+    const text5 = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    return [{ image: image3, code: "unknown", text: text5, hint: "give the commit with --sha (input sha)" }];
+  }
+  const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
+  return [
+    {
+      image: image3,
+      code: "revision-mismatch",
+      text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
+      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
+    }
+  ];
+}
+function toForce(seen) {
+  const there = seen.filter(({ found }) => found.state === "present");
+  const names2 = there.flatMap((observation) => [
+    ...observation.forced ? [] : [nameOf(observation)],
+    ...observation.stable.map((tag2) => nameOf({ ...observation, tag: tag2 }))
+  ]);
+  return names2.map((name) => `"${name}"`).join(" and ");
+}
+function nameOf({ repository, tag: tag2 }) {
+  return `${repository.registry}/${repository.repository}:${tag2}`;
+}
+async function observeBuilds(builds, wanted, revision, from, parts) {
+  const primaries = wanted.filter(({ source, follows }) => source.from === "build" && follows === null);
+  const images2 = [...new Set(primaries.map(({ source }) => source.from === "build" ? source.build : ""))];
+  const seen = await pool(primaries, parts.concurrency, (tag2) => {
+    const stable = wanted.filter(({ follows, kind }) => follows === tag2 && kind === "stable");
+    return observePrimary(tag2, stable, revision, parts.registry);
+  });
+  const decided = planBuilds(images2, seen, revision);
+  const states = /* @__PURE__ */ new Map();
+  for (const image3 of images2) {
+    const build2 = builds.find(({ config }) => imageOf(config) === image3);
+    const state = stateOf(image3, decided);
+    const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
+    states.set(image3, promoted ?? state);
+  }
+  return states;
+}
+async function observePrimary(wanted, followers, revision, registry) {
+  const { destination, forced, source } = wanted;
+  const stable = followers.map((follower2) => follower2.destination.tag);
+  const { tag: tag2, ...repository } = destination;
+  const image3 = source.from === "build" ? source.build : "";
+  return { image: image3, repository, tag: tag2, forced, stable, found: await foundAt(wanted, revision, registry) };
+}
+async function foundAt({ destination }, revision, registry) {
+  const { tag: tag2, ...repository } = destination;
+  const existence = await registry.head({ ...repository, tag: tag2 });
+  if (existence.state !== "present") return existence;
+  try {
+    const at2 = { ...repository, digest: existence.digest };
+    const facts = await registry.inspect(repository, await registry.manifest(at2), {
+      revision: "every",
+      platforms: false
+    });
+    return { state: "present", digest: existence.digest, revision: revisionOfAll(facts, revision) };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
+    throw error2;
+  }
+}
+function revisionOfAll({ revisions }, wanted) {
+  const others = revisions.filter(({ revision }) => revision !== wanted);
+  if (revisions.length > 0 && others.length === 0) return wanted;
+  return others.find(({ revision }) => revision !== null)?.revision ?? null;
+}
+function stateOf(image3, decided) {
+  const refused3 = decided.refused.find((each) => each.image === image3);
+  if (refused3 !== void 0)
+    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.hint}` };
+  const finished2 = decided.finished.find((each) => each.image === image3);
+  if (finished2 === void 0) return { state: "to-build" };
+  return present(finished2.repository, finished2.digest);
+}
+async function existing(build2, tag2, registry) {
+  const [first2] = build2.names;
+  if (first2 === void 0) return null;
+  const found = await registry.head({ ...first2.repository, tag: tag2 });
+  if (found.state === "absent") return null;
+  if (found.state === "present") return present(first2.repository, found.digest);
+  return {
+    state: "unknown",
+    error: new OperationError(found.error.code, messageOf(found.error), { cause: found.error })
+  };
+}
+function present(repository, digest) {
+  return { state: "present", digest, manifest: null, facts: null, repository };
+}
+async function incompleteBuilds(selected, states, registry) {
+  const found = await Promise.all(
+    selected.map(async ({ config, choice }) => {
+      const image3 = imageOf(config);
+      const state = states.get(image3);
+      if (state?.state !== "present" || choice.push.length === 0) return [];
+      const { repository, digest } = state;
+      const has2 = await platformsOf2(registry, repository, digest);
+      const missing2 = has2 === null ? [] : platformsMissing(choice.push, has2);
+      return missing2.length === 0 ? [] : [sentence2(image3, digest, missing2)];
+    })
+  );
+  return found.flat();
+}
+async function platformsOf2(registry, repository, digest) {
+  try {
+    const manifest = await registry.manifest({ ...repository, digest });
+    return (await registry.inspect(repository, manifest, { revision: null, platforms: true })).platforms;
+  } catch (error2) {
+    if (error2 instanceof OperationError) return null;
+    throw error2;
+  }
+}
+function sentence2(image3, digest, missing2) {
+  return `${image3}: the finished image ${digest} lacks ${missing2.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
+}
+var init_state = __esm({
+  "src/builds/state.ts"() {
+    "use strict";
+    init_errors();
+    init_platform();
+    init_concurrency();
+    init_machines();
   }
 });
 
@@ -18575,7 +18104,7 @@ async function namesOf4(policy2, facts, repositories, parts) {
 async function expectFree({ tags: tags2 }, tagLists, repositories, registry) {
   for (const repository of repositories) {
     const list3 = tagLists.get(formatRepository(repository)) ?? [];
-    tagsOf2(await believed(list3, repository, tags2, registry));
+    tagsOf(await believed(list3, repository, tags2, registry));
   }
 }
 async function listAll(repositories, { registry, concurrency }) {
@@ -18584,7 +18113,7 @@ async function listAll(repositories, { registry, concurrency }) {
 }
 async function look2(policy2, decision, facts, needs, known2) {
   if (!needs.sequence) return { base: known2.base };
-  const registryTags = [...new Set([...known2.tagLists.values()].flatMap(tagsOf2))];
+  const registryTags = [...new Set([...known2.tagLists.values()].flatMap(tagsOf))];
   const seen = { registryTags, base: known2.base };
   const earlier = snapshots(policy2, decision, facts, seen).slice(0, previousRuns(facts));
   for (const tag2 of earlier) {
@@ -18598,7 +18127,7 @@ async function look2(policy2, decision, facts, needs, known2) {
   }
   return { ...seen, gitTags: await facts.gitTags() };
 }
-function tagsOf2(list3) {
+function tagsOf(list3) {
   if (list3 instanceof OperationError) throw list3;
   return list3;
 }
@@ -18608,7 +18137,7 @@ function previousRuns({ runAttempt }) {
 async function isOfCommit(tag2, sha2, known2) {
   if (sha2 === null) return false;
   const holders = known2.repositories.filter(
-    (repository) => tagsOf2(known2.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
+    (repository) => tagsOf(known2.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
   );
   const { registry, concurrency } = known2.parts;
   const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag2));
@@ -19128,6 +18657,429 @@ var init_plan = __esm({
   }
 });
 
+// src/builds/checkout.ts
+function wrongCheckout(head2, sha2) {
+  if (head2 === null || head2 === sha2) return null;
+  return new OperationError(
+    "mismatch",
+    `the checkout is at commit ${head2}, and this run is for ${sha2}: what would be built is not what is tagged; check out ${sha2} first (actions/checkout with "ref: ${sha2}", or git checkout)`
+  );
+}
+function sourcesOf({ targets, file: file2 }) {
+  const named2 = targets.flatMap(({ name }) => Object.values(file2.target[name]?.contexts ?? {}));
+  const local = named2.filter((path6) => !/^(?:[a-z-]+:\/\/|git@)/.test(path6));
+  const files = targets.flatMap(({ dockerfile }) => [dockerfile, `${dockerfile}.dockerignore`]);
+  return [.../* @__PURE__ */ new Set([...targets.map(({ context }) => context), ...files, ...local])];
+}
+function mayBeDirty(allowDirty, buildClass) {
+  return allowDirty && buildClass === "snapshot";
+}
+function dirtyCheckout({ modified }, buildClass) {
+  if (modified.length === 0) return null;
+  const instead = buildClass === "snapshot" ? "commit them, or publish them with --allow-dirty (input allow-dirty): the revision label then ends in -dirty" : `commit them: a ${buildClass ?? "release"} is always built as it is committed`;
+  return new OperationError(
+    "mismatch",
+    `the work tree has changes that are not committed in what is built: ${someOf(modified)}; ${instead}`
+  );
+}
+function untrackedWarning({ untracked }) {
+  if (untracked.length === 0) return null;
+  const advice = "commit them, or list them in .gitignore or .dockerignore";
+  return `files that git does not track are in what is built: ${someOf(untracked)}; ${advice}`;
+}
+function someOf(paths) {
+  const more = paths.length - MOST_NAMED;
+  return paths.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+var MOST_NAMED;
+var init_checkout = __esm({
+  "src/builds/checkout.ts"() {
+    "use strict";
+    init_errors();
+    MOST_NAMED = 5;
+  }
+});
+
+// src/builds/verify.ts
+function checkBuilt(built2, registry, expected) {
+  const images2 = [...new Set(built2.map(({ target }) => target.image))];
+  return Promise.all(
+    images2.map(async (image3) => {
+      const parts = built2.filter(({ target }) => target.image === image3);
+      return { image: image3, result: await checkOne(parts, registry, expected) };
+    })
+  );
+}
+async function checkOne(parts, registry, expected) {
+  try {
+    if (expected.revision !== null) await checkRevisions(parts, registry, expected.revision);
+    return { ok: true, value: await readImage(parts, registry, expected) };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { ok: false, error: error2 };
+    return { ok: false, error: new OperationError("protocol", messageOf(error2), { cause: error2 }) };
+  }
+}
+async function checkRevisions(parts, registry, revision) {
+  for (const part of parts) {
+    const { image: image3, platforms, repository } = part.target;
+    const manifest = await pushed(part, registry);
+    const facts = await registry.inspect(repository, manifest, { revision: "every", platforms: false });
+    const said = revisionOfAll(facts, revision);
+    if (said === null || said === revision) continue;
+    throw new OperationError(
+      "mismatch",
+      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${said}, and this run is for ${revision}; hand on the digests of this run`
+    );
+  }
+}
+async function readImage(parts, registry, expected) {
+  const [first2] = parts;
+  if (first2 === void 0) throw new OperationError("protocol", "the builder gave no image");
+  const { image: image3, repository } = first2.target;
+  const annotations2 = expected.annotations.get(image3) ?? {};
+  const wanted = parts.flatMap(({ target }) => target.platforms);
+  const joined = expected.partial !== true && (parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split);
+  const manifest = joined ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations: annotations2 }, registry) : await pushed(first2, registry);
+  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
+  const missing2 = platformsMissing(wanted, facts.platforms);
+  if (missing2.length > 0) {
+    throw new OperationError(
+      "mismatch",
+      `${image3}@${manifest.digest} lacks ${missing2.join(", ")}; it has ${facts.platforms.join(", ") || "no platform"}`
+    );
+  }
+  return {
+    image: image3,
+    repository,
+    digest: manifest.digest,
+    manifest: joined ? manifest : null,
+    platforms: facts.platforms,
+    attestations: facts.attestations
+  };
+}
+function pair({ target, digest }) {
+  return [target.platforms[0] ?? "", digest];
+}
+async function pushed({ target, digest }, registry) {
+  try {
+    return await registry.manifest({ ...target.repository, digest });
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
+    throw new OperationError(
+      "mismatch",
+      `the builder reports ${target.image}@${digest}, but the registry does not have it; build again`,
+      { cause: error2 }
+    );
+  }
+}
+async function joinIndex({ repository, digests, annotations: annotations2 }, registry) {
+  const parts = await Promise.all(
+    [...digests].map(([platform3, digest]) => partOf(repository, platform3, digest, registry))
+  );
+  const manifests = [
+    ...parts.map(({ image: image3 }) => image3),
+    ...parts.flatMap(({ attestations }) => attestations)
+  ];
+  const index2 = {
+    schemaVersion: 2,
+    mediaType: OCI_INDEX,
+    manifests,
+    ...Object.keys(annotations2).length > 0 ? { annotations: sorted(annotations2) } : {}
+  };
+  const bytes2 = Buffer.from(JSON.stringify(index2, null, 2));
+  return {
+    bytes: bytes2,
+    mediaType: OCI_INDEX,
+    digest: `sha256:${(0, import_node_crypto3.createHash)("sha256").update(bytes2).digest("hex")}`
+  };
+}
+async function partOf(repository, platform3, digest, registry) {
+  const manifest = await registry.manifest({ ...repository, digest });
+  const children2 = readDescriptors(manifest);
+  if (children2 === null)
+    return { image: await lone(repository, platform3, manifest, registry), attestations: [] };
+  const images2 = children2.filter((child3) => !child3.attestation);
+  const [image3] = images2;
+  if (image3 === void 0 || images2.length > 1 || !samePlatform(platform3, platformTextOf(image3.descriptor))) {
+    const has2 = images2.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
+    throw wrong(repository, digest, platform3, has2 || "no image");
+  }
+  const attestations = children2.filter((child3) => child3.attestation === image3.descriptor.digest);
+  return { image: image3.descriptor, attestations: attestations.map(({ descriptor: descriptor3 }) => descriptor3) };
+}
+async function lone(repository, platform3, manifest, registry) {
+  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
+  const [has2] = facts.platforms;
+  if (has2 === void 0 || !samePlatform(platform3, has2)) {
+    throw wrong(repository, manifest.digest, platform3, has2 ?? "no platform");
+  }
+  const [os6 = "", architecture = "", variant] = has2.split("/");
+  return {
+    mediaType: manifest.mediaType,
+    digest: manifest.digest,
+    size: manifest.bytes.length,
+    platform: { architecture, os: os6, ...variant === void 0 ? {} : { variant } }
+  };
+}
+function samePlatform(wanted, has2) {
+  return has2 !== null && normalisePlatform(wanted) === normalisePlatform(has2);
+}
+function wrong(repository, digest, platform3, has2) {
+  const name = `${repository.registry}/${repository.repository}@${digest}`;
+  return new OperationError(
+    "mismatch",
+    `${name} was handed on as ${platform3} but holds ${has2}; check the jobs that built the platforms`
+  );
+}
+function sorted(record3) {
+  return Object.fromEntries(Object.entries(record3).sort(([a], [b]) => a < b ? -1 : 1));
+}
+function readDescriptors(manifest) {
+  if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
+  const index2 = parse4(manifest);
+  const list3 = isRecord2(index2) ? index2["manifests"] : void 0;
+  if (!Array.isArray(list3)) throw malformed(manifest.digest);
+  return list3.map((entry) => {
+    if (!isDescriptor(entry)) throw malformed(manifest.digest);
+    return { descriptor: entry, attestation: attestationOf(entry) };
+  });
+}
+function platformTextOf({ platform: platform3 }) {
+  const { os: os6, architecture, variant } = platform3 ?? {};
+  if (typeof os6 !== "string" || typeof architecture !== "string") return null;
+  return [os6, architecture, ...typeof variant === "string" && variant !== "" ? [variant] : []].join("/");
+}
+function attestationOf({ annotations: annotations2 }) {
+  if (annotations2?.["vnd.docker.reference.type"] !== "attestation-manifest") return null;
+  return annotations2["vnd.docker.reference.digest"] ?? "";
+}
+function parse4(manifest) {
+  try {
+    return JSON.parse(Buffer.from(manifest.bytes).toString("utf8"));
+  } catch {
+    throw malformed(manifest.digest);
+  }
+}
+function isRecord2(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function isDescriptor(value) {
+  return isRecord2(value) && typeof value["mediaType"] === "string" && typeof value["digest"] === "string" && typeof value["size"] === "number";
+}
+function malformed(digest) {
+  return new OperationError("protocol", `${digest} is called an index by the registry but is none`);
+}
+var import_node_crypto3, OCI_INDEX, INDEX_TYPES;
+var init_verify = __esm({
+  "src/builds/verify.ts"() {
+    "use strict";
+    import_node_crypto3 = require("node:crypto");
+    init_errors();
+    init_platform();
+    init_state();
+    OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+    INDEX_TYPES = [
+      "application/vnd.oci.image.index.v1+json",
+      "application/vnd.docker.distribution.manifest.list.v2+json"
+    ];
+  }
+});
+
+// src/build.ts
+async function showDefinition(release, plan2, request, parts) {
+  const { log } = parts;
+  const builds = buildsToMake(release, plan2, request.build.platform);
+  if (release.names.resolved === null || builds.length === 0) return null;
+  const tags2 = new Set(plan2.actions.map(({ wanted }) => formatReference(wanted.destination)));
+  const overwriting = cacheProblems(
+    builds.map(({ config }) => config),
+    (ref) => tags2.has(formatReference(ref)) ? "it is a tag of this run" : null
+  );
+  if (overwriting.length > 0) throw new UserError(overwriting);
+  const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
+  if (recipe === null)
+    log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
+  if (recipe !== null && recipe.here !== null) {
+    log.line("The bake definition:");
+    for (const line2 of recipe.here.definition.text.trimEnd().split("\n")) log.line(line2);
+  }
+  const planned2 = builds.map((build2) => ({
+    ...outcomeOf(buildAction(build2, plan2)),
+    outcome: "planned"
+  }));
+  return { release, builds, recipe, stop, planned: planned2 };
+}
+async function committed(builds, decision, request, parts) {
+  const recipe = definitionsOf(builds, decision, request);
+  const here = recipe?.here ?? null;
+  if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
+  const { revision } = here.input.facts;
+  const wrong2 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
+  if (wrong2 !== null) return { recipe, stop: wrong2 };
+  const stop = await stopOf(async () => {
+    const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
+    const untracked = untrackedWarning(changes);
+    if (untracked !== null) parts.log.warning(untracked);
+    return dirtyCheckout(changes, decision.class);
+  });
+  if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
+  const source = { ...here.input.facts, revision: `${revision}-dirty` };
+  const dirty = { ...request, build: { ...request.build, source } };
+  return { recipe: definitionsOf(builds, decision, dirty), stop: null };
+}
+async function stopOf(ask2) {
+  try {
+    return await ask2();
+  } catch (error2) {
+    if (error2 instanceof OperationError) return error2;
+    throw error2;
+  }
+}
+function definitionsOf(builds, decision, { command, facts, build: settings }) {
+  const { source } = settings;
+  if (source === null) {
+    if (command === "plan") return null;
+    throw new UserError({ what: UNKNOWN_COMMIT, hint: "give it with --sha (input sha)" });
+  }
+  const from = { ...settings, source, trusted: facts?.may.write ?? true };
+  const defined = (some3) => {
+    const input = definitionInput(some3, decision, from);
+    return { input, definition: bakeDefinition(input) };
+  };
+  const all = defined(builds);
+  if (settings.digests === null) return { definition: all.definition, here: all };
+  const left = unsplit(builds);
+  return { definition: all.definition, here: left.length === 0 ? null : defined(left) };
+}
+async function checkSources(building, request, parts) {
+  const here = building.recipe?.here ?? null;
+  if (request.command !== "plan" || here === null) return building;
+  const { definition } = here;
+  if (building.stop !== null) parts.log.warning(`apply would stop here: ${building.stop.message}`);
+  const planned2 = building.planned.map(async (outcome) => {
+    const { image: image3 } = outcome.planned.wanted;
+    const targets = definition.targets.filter((target) => target.image === image3);
+    if (targets.length === 0) return outcome;
+    const problems2 = await parts.sources({ ...definition, targets });
+    const warnings3 = problems2.map((problem4) => `apply would stop here: ${formatProblem(problem4)}`);
+    return { ...outcome, planned: { ...outcome.planned, warnings: warnings3 } };
+  });
+  return { ...building, planned: await Promise.all(planned2) };
+}
+async function buildRelease(building, request, parts) {
+  const { builds, planned: planned2, recipe } = building;
+  if (recipe === null) throw new Error("a build without its definition");
+  const targets = await targetsOf2(building, recipe.here?.input ?? null, request, parts);
+  const images2 = builds.map(({ config }) => imageOf(config));
+  const { source } = request.build;
+  const elsewhere = request.build.digests !== null && source !== null;
+  const results = targets instanceof OperationError ? allFailed(images2, targets) : await verifyBuilt(targets, parts.registry, {
+    annotations: recipe.definition.indexAnnotations,
+    // What other machines built may be of another run; what this one built has the label that it was given.
+    revision: elsewhere ? source.revision : null,
+    partial: request.build.platform !== ""
+  });
+  const outcomes = planned2.map((outcome) => settled(outcome, results));
+  return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
+}
+async function targetsOf2({ builds, release, stop }, here, { build: settings }, parts) {
+  const all = release.builds.map(({ config }) => imageOf(config));
+  const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
+  if (here === null) return elsewhere;
+  if (stop !== null) return stop;
+  const built2 = await bakeAll(here, { builder: parts.builder(), registry: parts.registry, log: parts.log });
+  return built2 instanceof OperationError ? built2 : [...elsewhere, ...built2];
+}
+function buildAction({ config, choice }, plan2) {
+  const image3 = imageOf(config);
+  const first2 = plan2.actions.find(
+    ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image3 && wanted2.follows === null
+  );
+  if (first2 === void 0) throw new Error(`the build ${image3} has no tag`);
+  const wanted = { ...first2.wanted, image: image3 };
+  const platforms = choice.build.join(", ");
+  const text5 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
+  const reason = { code: "absent", text: text5 };
+  const nothing2 = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
+  return { action: "build", reason, wanted, ...nothing2 };
+}
+function outcomeOf(planned2) {
+  return { planned: planned2, digest: null, error: null, attachments: null };
+}
+function settled(outcome, results) {
+  const result = results.get(outcome.planned.wanted.image);
+  if (result === void 0) return { ...outcome, outcome: "skipped" };
+  if (result.ok) return { ...outcome, outcome: "done", digest: result.source.digest };
+  return { ...outcome, outcome: "failed", error: asError(result.error) };
+}
+async function bakeAll(input, parts) {
+  const { builder, log } = parts;
+  try {
+    let definition = bakeDefinition(input);
+    const state = await builder.prepare(definition);
+    if (state.nodes > 1 && !input.split) {
+      definition = bakeDefinition({ ...input, split: true });
+      await builder.prepare(definition);
+    }
+    log.line(`Builder ${state.name} (${state.driver}${state.temporary ? ", made for this run" : ""}).`);
+    return await builder.bake(definition);
+  } catch (error2) {
+    if (error2 instanceof OperationError) return error2;
+    throw error2;
+  } finally {
+    await builder.close();
+  }
+}
+async function verifyBuilt(built2, registry, expected) {
+  const pushed2 = built2.filter(({ target }) => target.pushed);
+  const checked2 = await checkBuilt(pushed2, registry, expected);
+  return new Map(
+    checked2.map(({ image: image3, result }) => {
+      if (!result.ok) return [image3, { ok: false, error: ofBuild(result.error) }];
+      const { repository, digest, manifest } = result.value;
+      return [image3, { ok: true, source: { ...repository, digest }, manifest }];
+    })
+  );
+}
+function allFailed(images2, error2) {
+  return new Map(images2.map((image3) => [image3, { ok: false, error: wrapped(error2) }]));
+}
+function ofBuild(error2) {
+  return new OperationError(error2.code, error2.message, { cause: error2, origin: "build" });
+}
+function wrapped(error2) {
+  return new OperationError(error2.code, `no tag is written: ${messageOf(error2)}`, {
+    cause: error2,
+    origin: error2.origin ?? "build",
+    image: error2.image
+  });
+}
+function buildsToMake(release, plan2, platform3) {
+  const wanted = new Set(
+    plan2.actions.filter(writes).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
+  );
+  const isDue = ({ config }) => {
+    const image3 = imageOf(config);
+    return release.states.get(image3)?.state === "to-build" && wanted.has(image3);
+  };
+  return platform3 === "" ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform3, isDue);
+}
+var UNKNOWN_COMMIT;
+var init_build2 = __esm({
+  "src/build.ts"() {
+    "use strict";
+    init_checkout();
+    init_definition();
+    init_machines();
+    init_cache();
+    init_verify();
+    init_errors();
+    init_reference();
+    init_model2();
+    UNKNOWN_COMMIT = "the commit of this run is not known";
+  }
+});
+
 // src/run.ts
 async function run(request, parts, loaded = load(request)) {
   const { registry, log, clock } = parts;
@@ -19258,7 +19210,7 @@ var init_run = __esm({
     init_observe();
     init_overrides();
     init_plan();
-    init_build();
+    init_build2();
     init_classify2();
     init_report();
     breathe = () => (0, import_promises5.setTimeout)(0);
@@ -19403,7 +19355,7 @@ async function walk(folder, segments) {
   }
   const matches = segmentMatcher(segment);
   const found = segment === "**" && rest.length > 0 ? await walk(folder, rest) : [];
-  for (const entry of await entriesOf3(folder)) {
+  for (const entry of await entriesOf2(folder)) {
     const path6 = (0, import_node_path4.join)(folder, entry.name);
     if (segment === "**") {
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) found.push(...await walk(path6, segments));
@@ -19423,7 +19375,7 @@ async function exists2(path6) {
     return false;
   }
 }
-async function entriesOf3(folder) {
+async function entriesOf2(folder) {
   try {
     const entries = await (0, import_promises6.readdir)(folder, { withFileTypes: true });
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
@@ -19637,6 +19589,72 @@ var init_write = __esm({
   }
 });
 
+// src/config/entries.ts
+function compareEntries(before, after) {
+  const known2 = new Set(before.map(entryKey));
+  const changed2 = after.filter((entry) => !known2.has(entryKey(entry)));
+  const wanted = new Map(before.flatMap(tagsOf2).map((tag2) => [tag2.name, tag2]));
+  const now = new Set(after.flatMap(tagsOf2).map(({ name }) => name));
+  const edited = changed2.flatMap(
+    (entry) => tagsOf2(entry).flatMap((tag2) => {
+      const old = wanted.get(tag2.name);
+      return old && old.from !== tag2.from ? [{ before: old, after: tag2, entry: entry.number }] : [];
+    })
+  );
+  return {
+    changed: new Set(changed2.map(({ number: number2 }) => number2)),
+    untouched: new Set(after.filter((entry) => known2.has(entryKey(entry))).map(({ number: number2 }) => number2)),
+    removed: [...wanted.values()].filter(({ name }) => !now.has(name)),
+    edited
+  };
+}
+function isTouched(action2, { changed: changed2 }) {
+  return entriesOf3(action2).some((entry) => changed2.has(entry));
+}
+function countsForPullRequest(action2, { untouched }) {
+  return !(action2.entry !== null && entriesOf3(action2).every((entry) => untouched.has(entry)));
+}
+function entriesOf3({ entry, other_entries: others }) {
+  return entry === null ? others : [entry, ...others];
+}
+function tagsOf2(entry) {
+  const source = formatRepository(entry.srcRepository);
+  const from = [
+    entry.srcBuildTag === void 0 ? source : `${source}:${entry.srcBuildTag}`,
+    ...entry.srcDigest === void 0 ? [] : [`@${entry.srcDigest}`]
+  ].join("");
+  return entry.names.flatMap(
+    ({ repository }) => entry.tags.map((tag2) => ({ name: formatReference({ ...repository, tag: tag2 }), from }))
+  );
+}
+function entryKey(entry) {
+  return JSON.stringify(
+    entry,
+    (key, value) => key === "origin" || key === "number" ? void 0 : value
+  );
+}
+function entryTest(entry) {
+  const key = entryKey(entry);
+  const { file: file2 } = entry.origin.at();
+  return { file: file2, contains: (text5) => entriesIn(file2, text5).some((other) => entryKey(other) === key) };
+}
+function entriesIn(path6, text5) {
+  try {
+    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text5) }]).images;
+  } catch (error2) {
+    if (error2 instanceof UserError) return [];
+    throw error2;
+  }
+}
+var init_entries = __esm({
+  "src/config/entries.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_config();
+  }
+});
+
 // src/github/answers.ts
 function checked(route2, data) {
   const shape = ANSWERS[route2];
@@ -19825,7 +19843,7 @@ var init_errors3 = __esm({
   "src/github/errors.ts"() {
     "use strict";
     init_errors();
-    init_gates();
+    init_text();
     init_markdown();
     REPO = "/repos/{owner}/{repo}";
     NEEDS = [
@@ -20302,16 +20320,6 @@ var init_refs = __esm({
 });
 
 // src/github/review/review.ts
-var review_exports = {};
-__export(review_exports, {
-  applyReview: () => applyReview,
-  changedEntries: () => changedEntries,
-  commitsTouching: () => commitsTouching,
-  failsPullRequest: () => failsPullRequest,
-  publishComment: () => publishComment,
-  reviewsOf: () => reviewsOf,
-  upsertComment: () => upsertComment
-});
 async function upsertComment(github, pull2, marker2, body) {
   const { home } = github;
   try {
@@ -20436,8 +20444,7 @@ async function publishComment({ report: report2, outcomes, closing: closing2, ch
   );
   const body = planComment({ report: report2, closing: closing2, changes, sources, key, head: pull2.headSha, summaryUrl });
   try {
-    const { upsertComment: upsertComment2 } = await Promise.resolve().then(() => (init_review(), review_exports));
-    const done = await upsertComment2(await github(), pull2.number, planMarker(key), body);
+    const done = await upsertComment(await github(), pull2.number, planMarker(key), body);
     log.line(done.state === "read-only" ? done.notice : `The plan comment is ${done.state}: ${done.url}`);
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
@@ -20462,12 +20469,11 @@ async function mergedReviews({ files, sha: sha2, branch, missing: missing2 }, op
   if (sha2 === null) return { all: [], last: { why: "the commit of the tag file is not known" } };
   try {
     const github = await open8();
-    const { commitsTouching: commitsTouching2, reviewsOf: reviewsOf2 } = await Promise.resolve().then(() => (init_review(), review_exports));
     const commits = /* @__PURE__ */ new Set();
     for (const { path: path6 } of files) {
-      for (const commit2 of await commitsTouching2(github, path6, sha2, MOST_COMMITS)) commits.add(commit2);
+      for (const commit2 of await commitsTouching(github, path6, sha2, MOST_COMMITS)) commits.add(commit2);
     }
-    return await reviewsOf2(github, [...commits.add(sha2)], planMarker(keyOf(files)), branch);
+    return await reviewsOf(github, [...commits.add(sha2)], planMarker(keyOf(files)), branch);
   } catch (error2) {
     if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
     return { all: [], last: { why: `pull requests cannot be read: ${messageOf(error2)}` } };
@@ -23927,6 +23933,254 @@ var init_errors4 = __esm({
   }
 });
 
+// src/registry/http/host.ts
+function createHost(registry, address, concurrency, authorizerOf) {
+  let scheme = address.scheme;
+  let api = new URL(`${scheme === "https" ? "https" : "http"}://${address.host}`);
+  let { origin } = api;
+  let opened2 = false;
+  let opening = null;
+  const lead = async () => {
+    while (opening) await opening;
+    if (opened2) return void 0;
+    let release = () => void 0;
+    opening = new Promise((resolve10) => release = resolve10);
+    return () => {
+      opened2 = true;
+      opening = null;
+      release();
+    };
+  };
+  return {
+    ...createHostState(concurrency),
+    registry,
+    authorizer: authorizerOf(() => api),
+    api: () => api,
+    origin: () => origin,
+    isGuess: () => scheme === "either",
+    speak(settled3) {
+      if (scheme !== "either") return;
+      scheme = settled3;
+      api = new URL(`${settled3}://${address.host}`);
+      origin = api.origin;
+    },
+    enter: () => opened2 ? void 0 : lead()
+  };
+}
+function targetOf(url) {
+  const secure = url.protocol === "https:";
+  return {
+    secure,
+    hostname: url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname,
+    port: url.port === "" ? secure ? 443 : 80 : Number(url.port),
+    path: url.pathname + url.search
+  };
+}
+function createHostState(concurrency) {
+  let everAnswered = false;
+  let givenUp = false;
+  return {
+    limiter: createLimiter(concurrency),
+    answered: () => void (everAnswered = true),
+    unreachable: () => void (givenUp = true),
+    maxTries: () => givenUp && !everAnswered ? 1 : MAX_TRIES2,
+    notBefore: 0
+  };
+}
+function createLimiter(most) {
+  let allowed = most;
+  let active = 0;
+  let epoch = 0;
+  let stopped2 = null;
+  let waiting = [];
+  let head2 = 0;
+  const admit = () => {
+    while (head2 < waiting.length && active < Math.floor(allowed)) {
+      active++;
+      waiting[head2++]?.go();
+    }
+    if (head2 === waiting.length) {
+      waiting = [];
+      head2 = 0;
+    }
+  };
+  return {
+    acquire() {
+      if (stopped2) return Promise.reject(stopped2);
+      if (active < Math.floor(allowed) && head2 === waiting.length) {
+        active++;
+        return void 0;
+      }
+      return new Promise((go, refuse3) => waiting.push({ go, refuse: refuse3 }));
+    },
+    release() {
+      active--;
+      admit();
+    },
+    slowDown(startedAt) {
+      if (startedAt !== epoch) return;
+      epoch++;
+      allowed = Math.max(1, Math.floor(allowed / 2));
+    },
+    speedUp() {
+      if (allowed >= most) return;
+      allowed = Math.min(most, allowed + 1 / Math.floor(allowed));
+      admit();
+    },
+    epoch: () => epoch,
+    limit: () => Math.floor(allowed),
+    stop(reason) {
+      stopped2 = reason;
+      const refused3 = waiting.slice(head2);
+      waiting = [];
+      head2 = 0;
+      for (const { refuse: refuse3 } of refused3) refuse3(reason);
+    }
+  };
+}
+var MAX_TRIES2;
+var init_host = __esm({
+  "src/registry/http/host.ts"() {
+    "use strict";
+    MAX_TRIES2 = 5;
+  }
+});
+
+// src/registry/http/body.ts
+function checkFraming(incoming, maxBytes, addressed) {
+  const { headers } = incoming;
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") {
+    throw new TransportFault(
+      "encoded",
+      `the body is compressed (${encoding.slice(0, 40)}) although nobody asked for it`
+    );
+  }
+  const length = headers["content-length"];
+  if (length !== void 0 && Number(length) > maxBytes) {
+    throw new TransportFault("too-large", `the body has ${length} bytes; at most ${maxBytes} are read`);
+  }
+  if (length === void 0 && headers["transfer-encoding"] === void 0 && !addressed) {
+    throw new TransportFault("cut", "the body has neither a length nor chunks, so a cut would not be seen");
+  }
+}
+async function* chunksOf(incoming, limits) {
+  let waiting = true;
+  const timer = setTimeout(() => {
+    if (waiting) incoming.destroy(silent(limits));
+  }, limits.idleMs);
+  const unwatch = limits.cancellation.watch((reason) => incoming.destroy(reason));
+  let total = 0;
+  try {
+    for await (const chunk of incoming) {
+      total += chunk.length;
+      limits.onBytes(chunk.length);
+      if (total > limits.maxBytes) throw tooLarge2(limits);
+      waiting = false;
+      yield chunk;
+      waiting = true;
+      timer.refresh();
+    }
+    if (!incoming.complete) throw cutShort();
+  } catch (error2) {
+    throw cutUnlessKnown(error2);
+  } finally {
+    clearTimeout(timer);
+    unwatch();
+  }
+}
+function cutUnlessKnown(error2) {
+  if (error2 instanceof TransportFault || error2 instanceof OperationError) return error2;
+  const { code: code2 } = error2;
+  return code2?.startsWith("HPE_") ? new TransportFault("garbled", `the body is not HTTP (${code2})`, { cause: error2 }) : new TransportFault("cut", `the body was cut short (${code2 ?? messageOf(error2)})`, { cause: error2 });
+}
+function cutShort() {
+  return new TransportFault("cut", "the body was cut short");
+}
+function silent({ idleMs }) {
+  return new TransportFault("timeout", `the body stopped for ${idleMs / 1e3} s`);
+}
+function tooLarge2({ maxBytes }) {
+  return new TransportFault("too-large", `the body has more than ${maxBytes} bytes`);
+}
+async function readBody(incoming, limits) {
+  const { bytes: bytes2, fault } = await gather(incoming, limits, limits.maxBytes + 1);
+  if (bytes2.length > limits.maxBytes) throw tooLarge2(limits);
+  if (fault !== null) throw fault;
+  return bytes2;
+}
+async function readStart(incoming, limits, whole2 = false) {
+  if ((incoming.headers["content-encoding"] ?? "identity") !== "identity") {
+    incoming.destroy();
+    return Buffer.alloc(0);
+  }
+  const { bytes: bytes2, fault } = await gather(incoming, limits, limits.maxBytes);
+  if (fault !== null && (whole2 || !(fault instanceof TransportFault))) throw fault;
+  return bytes2.subarray(0, limits.maxBytes);
+}
+function gather(incoming, limits, enough2) {
+  const parts = [];
+  let total = 0;
+  return new Promise((resolve10) => {
+    let ended = false;
+    const end2 = (fault) => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timer);
+      unwatch();
+      if (!incoming.complete) incoming.destroy();
+      resolve10({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
+    };
+    const timer = setTimeout(() => end2(silent(limits)), limits.idleMs);
+    const unwatch = limits.cancellation.watch(end2);
+    incoming.on("data", (chunk) => {
+      parts.push(chunk);
+      total += chunk.length;
+      limits.onBytes(chunk.length);
+      timer.refresh();
+      if (total >= enough2) end2(null);
+    });
+    const over2 = () => {
+      if (!ended) end2(incoming.complete ? null : cutShort());
+    };
+    incoming.on("end", over2);
+    incoming.on("error", (error2) => end2(cutUnlessKnown(error2)));
+    incoming.on("close", over2);
+    if (incoming.destroyed) over2();
+  });
+}
+function finish(incoming) {
+  return new Promise((resolve10) => {
+    const end2 = () => resolve10(Buffer.alloc(0));
+    incoming.on("end", end2);
+    incoming.on("close", end2);
+    incoming.resume();
+  });
+}
+function streamOf(incoming, limits, translate) {
+  const translated = async function* () {
+    try {
+      yield* chunksOf(incoming, limits);
+    } catch (error2) {
+      throw translate(error2);
+    }
+  };
+  const stream2 = import_node_stream2.Readable.from(translated(), { objectMode: false, highWaterMark: 256 * 1024 });
+  stream2.once("close", () => {
+    if (!incoming.complete) incoming.destroy();
+  });
+  return stream2;
+}
+var import_node_stream2;
+var init_body = __esm({
+  "src/registry/http/body.ts"() {
+    "use strict";
+    import_node_stream2 = require("node:stream");
+    init_errors();
+    init_errors4();
+  }
+});
+
 // src/registry/http/exchange.ts
 function exchange(request, limits) {
   return new Promise((resolve10, reject) => {
@@ -24095,365 +24349,6 @@ var init_exchange = __esm({
     "use strict";
     import_node_http2 = __toESM(require("node:http"), 1);
     import_node_https2 = __toESM(require("node:https"), 1);
-    init_errors();
-    init_errors4();
-  }
-});
-
-// src/registry/http/retry.ts
-async function retrying(wiring, peer, task, attempt3) {
-  let tries = 0;
-  try {
-    for (; ; ) {
-      tries++;
-      wiring.cancellation.check();
-      if (peer.notBefore > 0) await calm(wiring, peer);
-      if (tries > 1 || task.again) wiring.usage.retries++;
-      let ended;
-      try {
-        const result = await attempt3();
-        if (!isTransient(result.status)) return result;
-        ended = { result };
-      } catch (error2) {
-        if (!(error2 instanceof TransportFault)) throw error2;
-        ended = { fault: error2 };
-      }
-      const delayMs = delayUntilNext(wiring, peer, task, ended, tries);
-      if (delayMs === null) return finalOf(peer, ended);
-      wiring.debug(`${task.what()}: ${wordsOf2(ended)}; again in ${delayMs} ms`);
-      if (delayMs > 0) await pause(wiring, delayMs, wordsOf2(ended));
-    }
-  } catch (error2) {
-    throw failureOf(error2, task.what(), tries, (text5) => wiring.secrets.scrub(text5));
-  }
-}
-function delayUntilNext(wiring, peer, { repeatable }, ended, tries) {
-  const now = wiring.clock.now();
-  const circumstances = { now, random: wiring.clock.random(), tries, maxTries: peer.maxTries(), repeatable };
-  const verdict2 = judge3(outcomeOf2(ended), circumstances);
-  if (verdict2.again) {
-    if ("fault" in ended && ended.fault.stale) wiring.agents.purge();
-    if (verdict2.askedMs > 0) peer.notBefore = Math.max(peer.notBefore, now + verdict2.askedMs);
-    return verdict2.delayMs;
-  }
-  if (verdict2.asked !== void 0 && "result" in ended) throw tooLong(ended.result.status, verdict2.asked);
-  return null;
-}
-function tooLong(status, seconds) {
-  return new OperationError(
-    "unavailable",
-    `HTTP ${status} with the demand to wait ${seconds} s, which is longer than a run waits; run again after that`,
-    { status }
-  );
-}
-function finalOf(peer, ended) {
-  if ("result" in ended) return ended.result;
-  if (ended.fault.kind === "connect") peer.unreachable();
-  throw ended.fault;
-}
-function outcomeOf2(ended) {
-  return "fault" in ended ? { fault: ended.fault.kind, stale: ended.fault.stale } : { status: ended.result.status, retryAfter: ended.result.headers["retry-after"] };
-}
-function wordsOf2(ended) {
-  return "fault" in ended ? ended.fault.message : `HTTP ${ended.result.status}`;
-}
-async function calm(wiring, peer) {
-  const rest = peer.notBefore - wiring.clock.now();
-  if (rest > 0) await pause(wiring, rest, "the host asked for it");
-}
-async function pause({ clock, cancellation }, ms, because2) {
-  try {
-    await clock.sleep(ms, cancellation.signal);
-  } catch (error2) {
-    if (!cancellation.signal.aborted) throw error2;
-    const { code: code2, message } = reasonOf2(cancellation.signal);
-    throw new OperationError(code2, `${message} while waiting to try again (${because2})`, { cause: error2 });
-  }
-}
-function judge3(outcome, circumstances) {
-  if (!mayRepeat(outcome, circumstances.repeatable)) return { again: false };
-  const asked = "status" in outcome ? secondsOf(outcome.retryAfter, circumstances.now) : null;
-  if (asked !== null && asked > MAX_RETRY_AFTER_S) return { again: false, asked };
-  if (circumstances.tries >= circumstances.maxTries) return { again: false };
-  if ("fault" in outcome && outcome.stale) return { again: true, delayMs: 0, askedMs: 0 };
-  const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** (circumstances.tries - 1));
-  const askedMs = (asked ?? 0) * 1e3;
-  return { again: true, delayMs: Math.ceil(askedMs + circumstances.random * ceiling), askedMs };
-}
-function mayRepeat(outcome, repeatable) {
-  if ("fault" in outcome) {
-    if (outcome.fault === "connect") return true;
-    return repeatable && ["reset", "timeout", "garbled", "cut"].includes(outcome.fault);
-  }
-  const { status } = outcome;
-  return status === 429 || repeatable && isTransient(status);
-}
-function isTransient(status) {
-  return status === 408 || status === 429 || status >= 500 && status !== 501 && status !== 505;
-}
-function secondsOf(header2, now) {
-  const text5 = header2?.trim() ?? "";
-  if (/^\d{1,9}$/.test(text5)) return Number(text5);
-  if (!/^[A-Z][a-z]{2},? [\w :+-]{10,40}$/.test(text5)) return null;
-  const at2 = Date.parse(text5);
-  return Number.isNaN(at2) ? null : Math.max(0, Math.ceil((at2 - now) / 1e3));
-}
-var MAX_TRIES2, BASE_MS, CAP_MS, MAX_RETRY_AFTER_S;
-var init_retry = __esm({
-  "src/registry/http/retry.ts"() {
-    "use strict";
-    init_errors();
-    init_errors4();
-    init_exchange();
-    MAX_TRIES2 = 5;
-    BASE_MS = 500;
-    CAP_MS = 1e4;
-    MAX_RETRY_AFTER_S = 60;
-  }
-});
-
-// src/registry/http/host.ts
-function createHost(registry, address, concurrency, authorizerOf) {
-  let scheme = address.scheme;
-  let api = new URL(`${scheme === "https" ? "https" : "http"}://${address.host}`);
-  let { origin } = api;
-  let opened2 = false;
-  let opening = null;
-  const lead = async () => {
-    while (opening) await opening;
-    if (opened2) return void 0;
-    let release = () => void 0;
-    opening = new Promise((resolve10) => release = resolve10);
-    return () => {
-      opened2 = true;
-      opening = null;
-      release();
-    };
-  };
-  return {
-    ...createHostState(concurrency),
-    registry,
-    authorizer: authorizerOf(() => api),
-    api: () => api,
-    origin: () => origin,
-    isGuess: () => scheme === "either",
-    speak(settled3) {
-      if (scheme !== "either") return;
-      scheme = settled3;
-      api = new URL(`${settled3}://${address.host}`);
-      origin = api.origin;
-    },
-    enter: () => opened2 ? void 0 : lead()
-  };
-}
-function targetOf(url) {
-  const secure = url.protocol === "https:";
-  return {
-    secure,
-    hostname: url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname,
-    port: url.port === "" ? secure ? 443 : 80 : Number(url.port),
-    path: url.pathname + url.search
-  };
-}
-function createHostState(concurrency) {
-  let everAnswered = false;
-  let givenUp = false;
-  return {
-    limiter: createLimiter(concurrency),
-    answered: () => void (everAnswered = true),
-    unreachable: () => void (givenUp = true),
-    maxTries: () => givenUp && !everAnswered ? 1 : MAX_TRIES2,
-    notBefore: 0
-  };
-}
-function createLimiter(most) {
-  let allowed = most;
-  let active = 0;
-  let epoch = 0;
-  let stopped2 = null;
-  let waiting = [];
-  let head2 = 0;
-  const admit = () => {
-    while (head2 < waiting.length && active < Math.floor(allowed)) {
-      active++;
-      waiting[head2++]?.go();
-    }
-    if (head2 === waiting.length) {
-      waiting = [];
-      head2 = 0;
-    }
-  };
-  return {
-    acquire() {
-      if (stopped2) return Promise.reject(stopped2);
-      if (active < Math.floor(allowed) && head2 === waiting.length) {
-        active++;
-        return void 0;
-      }
-      return new Promise((go, refuse3) => waiting.push({ go, refuse: refuse3 }));
-    },
-    release() {
-      active--;
-      admit();
-    },
-    slowDown(startedAt) {
-      if (startedAt !== epoch) return;
-      epoch++;
-      allowed = Math.max(1, Math.floor(allowed / 2));
-    },
-    speedUp() {
-      if (allowed >= most) return;
-      allowed = Math.min(most, allowed + 1 / Math.floor(allowed));
-      admit();
-    },
-    epoch: () => epoch,
-    limit: () => Math.floor(allowed),
-    stop(reason) {
-      stopped2 = reason;
-      const refused3 = waiting.slice(head2);
-      waiting = [];
-      head2 = 0;
-      for (const { refuse: refuse3 } of refused3) refuse3(reason);
-    }
-  };
-}
-var init_host = __esm({
-  "src/registry/http/host.ts"() {
-    "use strict";
-    init_retry();
-  }
-});
-
-// src/registry/http/body.ts
-function checkFraming(incoming, maxBytes, addressed) {
-  const { headers } = incoming;
-  const encoding = headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") {
-    throw new TransportFault(
-      "encoded",
-      `the body is compressed (${encoding.slice(0, 40)}) although nobody asked for it`
-    );
-  }
-  const length = headers["content-length"];
-  if (length !== void 0 && Number(length) > maxBytes) {
-    throw new TransportFault("too-large", `the body has ${length} bytes; at most ${maxBytes} are read`);
-  }
-  if (length === void 0 && headers["transfer-encoding"] === void 0 && !addressed) {
-    throw new TransportFault("cut", "the body has neither a length nor chunks, so a cut would not be seen");
-  }
-}
-async function* chunksOf(incoming, limits) {
-  let waiting = true;
-  const timer = setTimeout(() => {
-    if (waiting) incoming.destroy(silent(limits));
-  }, limits.idleMs);
-  const unwatch = limits.cancellation.watch((reason) => incoming.destroy(reason));
-  let total = 0;
-  try {
-    for await (const chunk of incoming) {
-      total += chunk.length;
-      limits.onBytes(chunk.length);
-      if (total > limits.maxBytes) throw tooLarge2(limits);
-      waiting = false;
-      yield chunk;
-      waiting = true;
-      timer.refresh();
-    }
-    if (!incoming.complete) throw cutShort();
-  } catch (error2) {
-    throw cutUnlessKnown(error2);
-  } finally {
-    clearTimeout(timer);
-    unwatch();
-  }
-}
-function cutUnlessKnown(error2) {
-  if (error2 instanceof TransportFault || error2 instanceof OperationError) return error2;
-  const { code: code2 } = error2;
-  return code2?.startsWith("HPE_") ? new TransportFault("garbled", `the body is not HTTP (${code2})`, { cause: error2 }) : new TransportFault("cut", `the body was cut short (${code2 ?? messageOf(error2)})`, { cause: error2 });
-}
-function cutShort() {
-  return new TransportFault("cut", "the body was cut short");
-}
-function silent({ idleMs }) {
-  return new TransportFault("timeout", `the body stopped for ${idleMs / 1e3} s`);
-}
-function tooLarge2({ maxBytes }) {
-  return new TransportFault("too-large", `the body has more than ${maxBytes} bytes`);
-}
-async function readBody(incoming, limits) {
-  const { bytes: bytes2, fault } = await gather(incoming, limits, limits.maxBytes + 1);
-  if (bytes2.length > limits.maxBytes) throw tooLarge2(limits);
-  if (fault !== null) throw fault;
-  return bytes2;
-}
-async function readStart(incoming, limits, whole2 = false) {
-  if ((incoming.headers["content-encoding"] ?? "identity") !== "identity") {
-    incoming.destroy();
-    return Buffer.alloc(0);
-  }
-  const { bytes: bytes2, fault } = await gather(incoming, limits, limits.maxBytes);
-  if (fault !== null && (whole2 || !(fault instanceof TransportFault))) throw fault;
-  return bytes2.subarray(0, limits.maxBytes);
-}
-function gather(incoming, limits, enough2) {
-  const parts = [];
-  let total = 0;
-  return new Promise((resolve10) => {
-    let ended = false;
-    const end2 = (fault) => {
-      if (ended) return;
-      ended = true;
-      clearTimeout(timer);
-      unwatch();
-      if (!incoming.complete) incoming.destroy();
-      resolve10({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
-    };
-    const timer = setTimeout(() => end2(silent(limits)), limits.idleMs);
-    const unwatch = limits.cancellation.watch(end2);
-    incoming.on("data", (chunk) => {
-      parts.push(chunk);
-      total += chunk.length;
-      limits.onBytes(chunk.length);
-      timer.refresh();
-      if (total >= enough2) end2(null);
-    });
-    const over2 = () => {
-      if (!ended) end2(incoming.complete ? null : cutShort());
-    };
-    incoming.on("end", over2);
-    incoming.on("error", (error2) => end2(cutUnlessKnown(error2)));
-    incoming.on("close", over2);
-    if (incoming.destroyed) over2();
-  });
-}
-function finish(incoming) {
-  return new Promise((resolve10) => {
-    const end2 = () => resolve10(Buffer.alloc(0));
-    incoming.on("end", end2);
-    incoming.on("close", end2);
-    incoming.resume();
-  });
-}
-function streamOf(incoming, limits, translate) {
-  const translated = async function* () {
-    try {
-      yield* chunksOf(incoming, limits);
-    } catch (error2) {
-      throw translate(error2);
-    }
-  };
-  const stream2 = import_node_stream2.Readable.from(translated(), { objectMode: false, highWaterMark: 256 * 1024 });
-  stream2.once("close", () => {
-    if (!incoming.complete) incoming.destroy();
-  });
-  return stream2;
-}
-var import_node_stream2;
-var init_body = __esm({
-  "src/registry/http/body.ts"() {
-    "use strict";
-    import_node_stream2 = require("node:stream");
     init_errors();
     init_errors4();
   }
@@ -24911,6 +24806,117 @@ var init_reach = __esm({
     import_node_dns = require("node:dns");
     init_errors();
     init_hosts();
+  }
+});
+
+// src/registry/http/retry.ts
+async function retrying(wiring, peer, task, attempt3) {
+  let tries = 0;
+  try {
+    for (; ; ) {
+      tries++;
+      wiring.cancellation.check();
+      if (peer.notBefore > 0) await calm(wiring, peer);
+      if (tries > 1 || task.again) wiring.usage.retries++;
+      let ended;
+      try {
+        const result = await attempt3();
+        if (!isTransient(result.status)) return result;
+        ended = { result };
+      } catch (error2) {
+        if (!(error2 instanceof TransportFault)) throw error2;
+        ended = { fault: error2 };
+      }
+      const delayMs = delayUntilNext(wiring, peer, task, ended, tries);
+      if (delayMs === null) return finalOf(peer, ended);
+      wiring.debug(`${task.what()}: ${wordsOf2(ended)}; again in ${delayMs} ms`);
+      if (delayMs > 0) await pause(wiring, delayMs, wordsOf2(ended));
+    }
+  } catch (error2) {
+    throw failureOf(error2, task.what(), tries, (text5) => wiring.secrets.scrub(text5));
+  }
+}
+function delayUntilNext(wiring, peer, { repeatable }, ended, tries) {
+  const now = wiring.clock.now();
+  const circumstances = { now, random: wiring.clock.random(), tries, maxTries: peer.maxTries(), repeatable };
+  const verdict2 = judge3(outcomeOf2(ended), circumstances);
+  if (verdict2.again) {
+    if ("fault" in ended && ended.fault.stale) wiring.agents.purge();
+    if (verdict2.askedMs > 0) peer.notBefore = Math.max(peer.notBefore, now + verdict2.askedMs);
+    return verdict2.delayMs;
+  }
+  if (verdict2.asked !== void 0 && "result" in ended) throw tooLong(ended.result.status, verdict2.asked);
+  return null;
+}
+function tooLong(status, seconds) {
+  return new OperationError(
+    "unavailable",
+    `HTTP ${status} with the demand to wait ${seconds} s, which is longer than a run waits; run again after that`,
+    { status }
+  );
+}
+function finalOf(peer, ended) {
+  if ("result" in ended) return ended.result;
+  if (ended.fault.kind === "connect") peer.unreachable();
+  throw ended.fault;
+}
+function outcomeOf2(ended) {
+  return "fault" in ended ? { fault: ended.fault.kind, stale: ended.fault.stale } : { status: ended.result.status, retryAfter: ended.result.headers["retry-after"] };
+}
+function wordsOf2(ended) {
+  return "fault" in ended ? ended.fault.message : `HTTP ${ended.result.status}`;
+}
+async function calm(wiring, peer) {
+  const rest = peer.notBefore - wiring.clock.now();
+  if (rest > 0) await pause(wiring, rest, "the host asked for it");
+}
+async function pause({ clock, cancellation }, ms, because2) {
+  try {
+    await clock.sleep(ms, cancellation.signal);
+  } catch (error2) {
+    if (!cancellation.signal.aborted) throw error2;
+    const { code: code2, message } = reasonOf2(cancellation.signal);
+    throw new OperationError(code2, `${message} while waiting to try again (${because2})`, { cause: error2 });
+  }
+}
+function judge3(outcome, circumstances) {
+  if (!mayRepeat(outcome, circumstances.repeatable)) return { again: false };
+  const asked = "status" in outcome ? secondsOf(outcome.retryAfter, circumstances.now) : null;
+  if (asked !== null && asked > MAX_RETRY_AFTER_S) return { again: false, asked };
+  if (circumstances.tries >= circumstances.maxTries) return { again: false };
+  if ("fault" in outcome && outcome.stale) return { again: true, delayMs: 0, askedMs: 0 };
+  const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** (circumstances.tries - 1));
+  const askedMs = (asked ?? 0) * 1e3;
+  return { again: true, delayMs: Math.ceil(askedMs + circumstances.random * ceiling), askedMs };
+}
+function mayRepeat(outcome, repeatable) {
+  if ("fault" in outcome) {
+    if (outcome.fault === "connect") return true;
+    return repeatable && ["reset", "timeout", "garbled", "cut"].includes(outcome.fault);
+  }
+  const { status } = outcome;
+  return status === 429 || repeatable && isTransient(status);
+}
+function isTransient(status) {
+  return status === 408 || status === 429 || status >= 500 && status !== 501 && status !== 505;
+}
+function secondsOf(header2, now) {
+  const text5 = header2?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text5)) return Number(text5);
+  if (!/^[A-Z][a-z]{2},? [\w :+-]{10,40}$/.test(text5)) return null;
+  const at2 = Date.parse(text5);
+  return Number.isNaN(at2) ? null : Math.max(0, Math.ceil((at2 - now) / 1e3));
+}
+var BASE_MS, CAP_MS, MAX_RETRY_AFTER_S;
+var init_retry = __esm({
+  "src/registry/http/retry.ts"() {
+    "use strict";
+    init_errors();
+    init_errors4();
+    init_exchange();
+    BASE_MS = 500;
+    CAP_MS = 1e4;
+    MAX_RETRY_AFTER_S = 60;
   }
 });
 
@@ -26416,10 +26422,10 @@ var init_referrers = __esm({
   "src/registry/referrers.ts"() {
     "use strict";
     init_errors();
+    init_manifest();
     init_reference();
     init_request();
     init_digest();
-    init_manifest();
     init_concurrency();
     init_put();
     init_read();
@@ -26741,10 +26747,10 @@ function createRegistry(transport, options) {
 var init_registry = __esm({
   "src/registry/registry.ts"() {
     "use strict";
+    init_manifest();
     init_reference();
     init_head();
     init_image2();
-    init_manifest();
     init_concurrency();
     init_put();
     init_read();
@@ -30517,7 +30523,7 @@ function written(node, value, before, previous) {
   return before === "" && /\S/.test(previous) ? ` ${plain3}` : plain3;
 }
 function isText(value) {
-  return parse4(value, { version: "1.1" }) === value && parse4(value) === value;
+  return parse3(value, { version: "1.1" }) === value && parse3(value) === value;
 }
 function bad5(what, hint2) {
   return { ok: false, what, hint: hint2 };
@@ -31047,7 +31053,7 @@ var TRACKING_LABEL, MAX_TITLE2, WORDS;
 var init_issue = __esm({
   "src/github/tracking/issue.ts"() {
     "use strict";
-    init_gates();
+    init_text();
     init_markdown();
     init_payload();
     init_body2();

@@ -113,3 +113,8 @@ export class OperationError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** A parse either gives a value or says what is wrong and how to fix it. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly what: string; readonly hint: string };

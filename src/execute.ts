@@ -5,40 +5,21 @@
  * back together, some time after the last of them was written: of two runs that start in the same instant, each has
  * written by then, and both read the same answer.
  */
-import { OperationError, type ErrorOrigin } from './errors.js';
-import { TAG_KINDS, writes, type Plan, type PlannedAction, type WantedTag } from './plan/model.js';
+import { OperationError } from './errors.js';
+import {
+  asError,
+  type BuildResult,
+  type Outcome,
+  TAG_KINDS,
+  writes,
+  type Plan,
+  type PlannedAction,
+  type WantedTag,
+} from './plan/model.js';
 import { pool } from './shared/concurrency.js';
 import { type DigestRef, formatReference } from './oci/reference.js';
-import type { Clock, TagState, Log, Manifest, Registry } from './ports.js';
-
-type OutcomeName = 'planned' | 'done' | 'failed' | 'skipped';
-
-/** What became of one planned action. */
-export interface Outcome {
-  readonly planned: PlannedAction;
-  readonly outcome: OutcomeName;
-  /** what the tag points at, read back; null when it was not written and its content is not known */
-  readonly digest: string | null;
-  readonly error: {
-    readonly code: string;
-    readonly cause?: ErrorOrigin;
-    /** the image whose build failed */
-    readonly build?: string;
-    readonly text: string;
-  } | null;
-  /** signatures, SBOMs and referrers: found on the source, and now at the destination */
-  readonly attachments: { readonly found: number; readonly carried: number } | null;
-}
-
-/** The image that a build gave, where its bytes are; or why there is none. */
-export type BuildResult =
-  | {
-      readonly ok: true;
-      readonly source: DigestRef;
-      /** an index that was put together here and is in no registry yet; null: the source has the bytes */
-      readonly manifest: Manifest | null;
-    }
-  | { readonly ok: false; readonly error: OperationError };
+import type { Clock, TagState, Log, Registry } from './ports.js';
+import type { Manifest } from './oci/manifest.js';
 
 export interface ExecuteOptions {
   readonly concurrency: number;
@@ -318,14 +299,4 @@ function skipped(action: PlannedAction, error: { code: string; text: string } | 
 
 function failed(action: PlannedAction, error: OperationError): Outcome {
   return { planned: action, outcome: 'failed', digest: null, error: asError(error), attachments: null };
-}
-
-/** An error as an outcome carries it. */
-export function asError({ code, message, origin, image }: OperationError): NonNullable<Outcome['error']> {
-  return {
-    code,
-    ...(origin === undefined ? {} : { cause: origin }),
-    ...(image === undefined ? {} : { build: image }),
-    text: message,
-  };
 }

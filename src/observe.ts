@@ -25,7 +25,8 @@ import {
   writes,
 } from './plan/model.js';
 import { compareChannel, gitTagsOf } from './policy/policy.js';
-import type { Absence, TagState, FactsNeed, InspectedImage, Manifest, Registry } from './ports.js';
+import type { Absence, TagState, FactsNeed, InspectedImage, Registry } from './ports.js';
+import type { Manifest } from './oci/manifest.js';
 import { once, pool } from './shared/concurrency.js';
 
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */

@@ -3,6 +3,7 @@
  * main.ts and cli.ts build them and pass them in. A stage never sees process, network, clock or console.
  */
 import type { OperationError } from './errors.js';
+import type { Manifest } from './oci/manifest.js';
 import type { DigestRef, ImageRef, Repository } from './oci/reference.js';
 
 /** Time and chance, passed in so that tests never wait and never vary. */
@@ -41,14 +42,6 @@ export type TagState =
 
 /** Is a 404 confirmed by the body of a GET at once, or by the look right before the write that it allows? */
 export type Absence = 'confirmed' | 'unconfirmed';
-
-/** A manifest or index as bytes: what arrived was hashed, and what was hashed is sent. */
-export interface Manifest {
-  readonly bytes: Uint8Array;
-  readonly mediaType: string;
-  /** sha256 (or, when asked for by one, sha512) of `bytes` */
-  readonly digest: string;
-}
 
 /** What a manifest says about the image, read only when a plan needs it. */
 export interface InspectedImage {

@@ -13,20 +13,14 @@ import {
 } from './load.js';
 import { findDrift } from './plan/drift.js';
 import { formatProblem, UserError } from './errors.js';
-import { asPlanned, execute, type BuildResult, type Outcome } from './execute.js';
+import { asPlanned, execute } from './execute.js';
+import type { BuildResult, Outcome, Plan, WantedTag } from './plan/model.js';
 import { confirmUnwritten, observeParts, observe, memoised } from './observe.js';
 import { unusedForces } from './plan/overrides.js';
-import type { Plan, WantedTag } from './plan/model.js';
 import { plan } from './plan/plan.js';
 import type { CompiledPolicy } from './policy/policy.js';
 import type { Log } from './ports.js';
-import {
-  buildRelease,
-  checkSources,
-  showDefinition,
-  type BuildActions,
-  type BuiltImages,
-} from './builds/build.js';
+import { buildRelease, checkSources, showDefinition, type BuildActions, type BuiltImages } from './build.js';
 import { prepareRelease, type Release } from './classify.js';
 import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf } from './report/report.js';
 import type { Report } from './report/model.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildsToMake, definitionInput, type DefinitionSettings } from '../../src/builds/build.js';
+import { buildsToMake } from '../../src/build.js';
+import { definitionInput, type DefinitionSettings } from '../../src/builds/definition.js';
 import { buildsOfRun } from '../../src/builds/inputs.js';
 import { namesOf, type Release } from '../../src/classify.js';
 import { observeParts, observe } from '../../src/observe.js';

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import type { BuiltTarget, TargetInfo } from '../../src/builds/model.js';
 import { checkBuilt, joinIndex, OCI_INDEX } from '../../src/builds/verify.js';
-import type { InspectedImage, Manifest } from '../../src/ports.js';
+import type { InspectedImage } from '../../src/ports.js';
+import type { Manifest } from '../../src/oci/manifest.js';
 import { memoryRegistry, originAt, repo } from '../support/builds.js';
 
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';

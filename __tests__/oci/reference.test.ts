@@ -4,12 +4,12 @@ import {
   formatRepository,
   isDigest,
   isReservedTag,
-  type Parsed,
   parseReference,
   parseRepository,
   parseTag,
   sameRepository,
 } from '../../src/oci/reference.js';
+import type { Parsed } from '../../src/errors.js';
 
 const HEX = '0123456789abcdef'.repeat(4);
 

@@ -1,13 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { parsePattern, type Pattern } from '../../src/policy/pattern.js';
 import { parseTemplate } from '../../src/policy/template.js';
-import {
-  compareDigits,
-  compareNumbers,
-  numberNames,
-  readTag,
-  tagPatterns,
-} from '../../src/policy/versions.js';
+import { compareDigits, compareNumbers } from '../../src/policy/versions.js';
+import { numberNames, readTag, tagPatterns } from '../../src/policy/tag-patterns.js';
 
 function pattern(source: string): Pattern {
   const parsed = parsePattern(source);

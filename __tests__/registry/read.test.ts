@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { Manifest } from '../../src/ports.js';
+import type { Manifest } from '../../src/oci/manifest.js';
 import { createRegistry } from '../../src/registry/registry.js';
 import { IMAGE_TEXT, OCI_INDEX, OCI_MANIFEST, SCHEMA1, sha256, sha512 } from '../support/literals.js';
 import {

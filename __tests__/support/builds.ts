@@ -3,7 +3,8 @@ import type { BakeDefinition, SelectedBuild, SourceFacts } from '../../src/build
 import type { BuildConfig, Origin, PlatformConfig, Stage } from '../../src/config/model.js';
 import { formatProblem, OperationError, UserError } from '../../src/errors.js';
 import { formatReference, type ImageRef, parseRepository, type Repository } from '../../src/oci/reference.js';
-import type { InspectedImage, Manifest, Registry } from '../../src/ports.js';
+import type { InspectedImage, Registry } from '../../src/ports.js';
+import type { Manifest } from '../../src/oci/manifest.js';
 
 export const REVISION = 'a'.repeat(40);
 

@@ -1,5 +1,6 @@
 import { OperationError } from '../../src/errors.js';
-import type { TagState, InspectedImage, Log, Manifest, Registry } from '../../src/ports.js';
+import type { TagState, InspectedImage, Log, Registry } from '../../src/ports.js';
+import type { Manifest } from '../../src/oci/manifest.js';
 import {
   formatReference,
   formatRepository,

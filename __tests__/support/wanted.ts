@@ -1,5 +1,6 @@
 import type { Observed, WantedTag } from '../../src/plan/model.js';
-import type { TagState, Manifest } from '../../src/ports.js';
+import type { TagState } from '../../src/ports.js';
+import type { Manifest } from '../../src/oci/manifest.js';
 import { parseConfig } from '../../src/config/config.js';
 import type { ImageConfig } from '../../src/config/model.js';
 import { OperationError } from '../../src/errors.js';

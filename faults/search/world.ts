@@ -9,7 +9,8 @@ import type { Builder } from '../../src/builds/model.js';
 import { OperationError, UserError } from '../../src/errors.js';
 import { createGatekeeper, withoutGitHub } from '../../src/gates/gates.js';
 import type { WantedTag } from '../../src/plan/model.js';
-import type { Clock, Log, Manifest, Registry, TagState } from '../../src/ports.js';
+import type { Manifest } from '../../src/oci/manifest.js';
+import type { Clock, Log, Registry, TagState } from '../../src/ports.js';
 import { load, type Loaded, promotionRequest, type RunParts, type RunRequest } from '../../src/load.js';
 import { run } from '../../src/run.js';
 

@@ -2,7 +2,7 @@
  * buildx reads many values as one line of CSV (`type=gha,mode=max`) and the whole bake file as an HCL template
  * in JSON clothes. Both would let a value become something else; here every value is made to stay a value.
  */
-import type { Parsed } from '../oci/reference.js';
+import type { Parsed } from '../errors.js';
 
 /** One `key=value` of a CSV option, in the order given; a key alone has an empty value and `bare` set. */
 export interface CsvField {

@@ -10,10 +10,13 @@ import type {
   BuildxNeed,
   SelectedBuild,
   TargetInfo,
+  SourceFacts,
+  Render,
 } from './model.js';
 import { imageOf, platformTarget, targetNames } from './machines.js';
 import type { SecretSpec } from './options.js';
 import { targetParts, type DefinitionContext, type TargetParts } from './target.js';
+import type { ResolvedDecision } from '../policy/model.js';
 
 export interface DefinitionInput extends DefinitionContext {
   readonly builds: readonly SelectedBuild[];
@@ -276,4 +279,58 @@ function some<K extends string>(
 function must<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a build without a name');
   return value;
+}
+
+// From a release to the bake definition of what is left to build.
+
+/** What the definition takes from the run besides the release. */
+export interface DefinitionSettings {
+  readonly source: SourceFacts;
+  readonly inputSecrets: readonly string[];
+  readonly defaultProvenance: string;
+  readonly sourceDateEpoch: string | undefined;
+  readonly trusted: boolean;
+  readonly insecure: readonly string[];
+  /** this machine builds one platform of several; empty: all */
+  readonly platform: string;
+}
+
+/** The input of `bakeDefinition`. */
+export function definitionInput(
+  builds: readonly SelectedBuild[],
+  decision: ResolvedDecision,
+  settings: DefinitionSettings,
+): DefinitionInput {
+  if (decision.class === null) throw new Error('a build without a class');
+  const partial = settings.platform !== '';
+  return {
+    builds,
+    split: partial,
+    partial,
+    decision: { class: decision.class, version: decision.version ?? '', labels: decision.labels },
+    facts: settings.source,
+    render: renderWith(decision),
+    inputSecrets: settings.inputSecrets,
+    defaultProvenance: settings.defaultProvenance,
+    sourceDateEpoch: settings.sourceDateEpoch,
+    trusted: settings.trusted,
+    insecure: settings.insecure,
+  };
+}
+
+/** The templates of a decision, with what is wrong with one as data. */
+export function renderWith(decision: ResolvedDecision): Render {
+  return (template) => {
+    try {
+      return { ok: true, value: decision.render(template) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const [problem] = error.problems;
+      return {
+        ok: false,
+        what: problem?.what ?? error.message,
+        hint: problem?.hint ?? 'correct the template',
+      };
+    }
+  };
 }

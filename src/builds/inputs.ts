@@ -1,8 +1,8 @@
 /** The builds of a run: entries of the tag file, or the images of the inputs, with defaults and registry-map applied. Pure. */
 import type { BuildConfig, Config, ImageName, Origin, PlatformConfig } from '../config/model.js';
-import { type Location, type Problem, UserError } from '../errors.js';
+import { type Location, type Parsed, type Problem, UserError } from '../errors.js';
 import { parsePlatform } from '../oci/platform.js';
-import { type Parsed, parseRepository, type Repository, sameRepository } from '../oci/reference.js';
+import { parseRepository, type Repository, sameRepository } from '../oci/reference.js';
 import { type Force, isForced, mapRepository, type RegistryMap, shownName } from '../plan/overrides.js';
 import { mapCache } from './cache.js';
 import { readRecords } from './csv.js';

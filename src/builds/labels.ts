@@ -3,11 +3,12 @@
  * Annotation Keys"). Pure.
  */
 import type { BuildConfig } from '../config/model.js';
-import type { Parsed } from '../oci/reference.js';
+import type { Parsed } from '../errors.js';
 import type { BuildDecision, Render, SourceFacts } from './model.js';
 import { annotationLevels, parseKey } from './options.js';
 
 const PREFIX = 'org.opencontainers.image.';
+
 /** What a finished build is recognised by on a re-run. */
 const REVISION = `${PREFIX}revision`;
 

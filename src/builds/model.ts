@@ -3,9 +3,9 @@
  * definition, and from the digests that come back to one digest an image. Nothing in this folder acts.
  */
 import type { BuildConfig, Class, Origin } from '../config/model.js';
-import type { OperationError, Location } from '../errors.js';
-import type { Manifest } from '../ports.js';
-import type { Parsed, Repository } from '../oci/reference.js';
+import type { Location, OperationError, Parsed } from '../errors.js';
+import type { Manifest } from '../oci/manifest.js';
+import type { Repository } from '../oci/reference.js';
 import type { PlatformChoice } from './platform-stages.js';
 
 /** What is known of the repository and commit that are built; the source of the OCI labels. */

@@ -4,7 +4,8 @@
  */
 import { posix } from 'node:path';
 
-import { type Parsed, parseRepository, parseTag, type Repository } from '../oci/reference.js';
+import type { Parsed } from '../errors.js';
+import { parseRepository, parseTag, type Repository } from '../oci/reference.js';
 import { parseCsv, type CsvField } from './csv.js';
 
 const bad = (what: string, hint: string): { ok: false; what: string; hint: string } => ({

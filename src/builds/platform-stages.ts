@@ -11,7 +11,8 @@
  * tested and tested before it is released, and goes back one step when its signal is lost.
  */
 import type { BuildConfig, Class, Config, PlatformConfig, Stage } from '../config/model.js';
-import { day, type Gatekeeper, type GateState, span, type Subject } from '../gates/gates.js';
+import { type Gatekeeper, type GateState, type Subject } from '../gates/gates.js';
+import { day, span } from '../shared/text.js';
 import { code, escapeCell, link, table as markdownTable } from '../shared/markdown.js';
 
 export interface StageRow {

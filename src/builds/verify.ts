@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { messageOf, OperationError } from '../errors.js';
 import { normalisePlatform, platformsMissing } from '../oci/platform.js';
 import type { Repository } from '../oci/reference.js';
-import type { Manifest, Registry } from '../ports.js';
+import type { Registry } from '../ports.js';
+import type { Manifest } from '../oci/manifest.js';
 import type { BuiltImage, BuiltTarget, Checked } from './model.js';
 import { revisionOfAll } from './state.js';
 

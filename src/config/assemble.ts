@@ -1,5 +1,6 @@
 /** Checked data → Config: defaults filled in, names parsed, every piece with its origin. Nothing can fail here. */
-import { type Parsed, parseRepository } from '../oci/reference.js';
+import { parseRepository } from '../oci/reference.js';
+import type { Parsed } from '../errors.js';
 import { parseCommit } from './commit.js';
 import { parseDuration } from '../shared/text.js';
 import type {

@@ -6,7 +6,7 @@
  */
 import type { Gate } from '../config/model.js';
 import type { ApprovalFacts, CheckHistory, RunHistory, Signal } from './port.js';
-import { describeGate, moment, span } from '../shared/text.js';
+import { moment, span } from '../shared/text.js';
 
 /** What is known about a gate; `unknown` carries the reason as a sentence. */
 export type GateFacts =
@@ -155,4 +155,21 @@ function rowStart(
     start = Math.min(start, at);
   }
   return start;
+}
+
+/** The gate as a noun phrase for messages. Foreign text is not escaped here. */
+export function describeGate(gate: Gate): string {
+  const where = gate.repo === undefined ? '' : ` in ${gate.repo}`;
+  const soak = gate.greenFor === undefined ? '' : ` for ${span(gate.greenFor)}`;
+  if (gate.check !== undefined) {
+    const at = gate.ref === undefined ? '' : ` at ${gate.ref}`;
+    const by = gate.app === undefined ? '' : ` of ${gate.app}`;
+    return `check "${gate.check}"${by}${where}${at} green${soak}`;
+  }
+  if (gate.workflow !== undefined) {
+    const branch = gate.branch === undefined ? '' : ` on ${gate.branch}`;
+    const runs = gate.consecutive === undefined ? '' : ` ${gate.consecutive} times in a row`;
+    return `workflow ${gate.workflow}${where}${branch} green${runs}${soak}`;
+  }
+  return gate.approvedBy === undefined ? 'a gate without a condition' : `approval by ${gate.approvedBy}`;
 }

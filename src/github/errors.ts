@@ -1,5 +1,5 @@
 import { messageOf, type OperationCode, OperationError } from '../errors.js';
-import { moment } from '../gates/gates.js';
+import { moment } from '../shared/text.js';
 import { oneLine } from '../shared/markdown.js';
 
 interface Attempt {

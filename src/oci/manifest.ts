@@ -1,5 +1,4 @@
 import { OperationError } from '../errors.js';
-import type { Manifest } from '../ports.js';
 import { algorithmOf, digestOf } from './digest.js';
 import { isDigest } from './reference.js';
 
@@ -196,7 +195,6 @@ function text(value: unknown): string {
 }
 
 /** The media types of manifests, and the Accept lines made of them. */
-
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const OCI_ARTIFACT = 'application/vnd.oci.artifact.manifest.v1+json';
@@ -300,4 +298,12 @@ function depthOf(bytes: Uint8Array): number {
     } else if (byte === 0x5d || byte === 0x7d) depth--;
   }
   return deepest;
+}
+
+/** A manifest or index as bytes: what arrived was hashed, and what was hashed is sent. */
+export interface Manifest {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  /** sha256 (or, when asked for by one, sha512) of `bytes` */
+  readonly digest: string;
 }

@@ -1,6 +1,6 @@
 import { suggest } from '../shared/text.js';
 import type { Descriptor, Platform } from './manifest.js';
-import type { Parsed } from './reference.js';
+import type { Parsed } from '../errors.js';
 
 /** What buildx and the Go toolchain can name; a name outside is a slip of the pen. In normal form. */
 export const KNOWN_PLATFORMS: readonly string[] = [

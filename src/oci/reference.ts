@@ -4,6 +4,8 @@
  * registries and `new URL` both bend bad names into other names instead of refusing them.
  */
 
+import type { Parsed } from '../errors.js';
+
 /** A repository in a registry, e.g. `{ registry: 'docker.io', repository: 'library/ubuntu' }`. */
 export interface Repository {
   /** host or host:port as a user writes it; Docker Hub is always `docker.io` */
@@ -22,11 +24,6 @@ export interface DigestRef extends Repository {
 }
 
 export type ImageRef = TagRef | DigestRef;
-
-/** A parse either gives a value or says what is wrong and how to fix it. */
-export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly what: string; readonly hint: string };
 
 // Repository path components, distribution-spec "Pulling manifests": no star-height above one, so linear.
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;

@@ -1,9 +1,10 @@
 /**
  * The plan as data. Nothing here acts; renderers only read it, execute only follows it.
  */
-import type { OperationError, Location } from '../errors.js';
+import type { OperationError, Location, ErrorOrigin } from '../errors.js';
 import type { Entry, Gate } from '../config/model.js';
-import type { AttachmentMode, TagState, InspectedImage, Manifest } from '../ports.js';
+import type { AttachmentMode, TagState, InspectedImage } from '../ports.js';
+import type { Manifest } from '../oci/manifest.js';
 import type { DigestRef, ImageRef, Repository, TagRef } from '../oci/reference.js';
 
 /** In the order in which tags are written. */
@@ -166,4 +167,43 @@ export interface Plan {
 /** Will the tag be written? */
 export function writes({ action }: Pick<PlannedAction, 'action'>): boolean {
   return action === 'create' || action === 'move';
+}
+
+type OutcomeName = 'planned' | 'done' | 'failed' | 'skipped';
+
+/** What became of one planned action. */
+export interface Outcome {
+  readonly planned: PlannedAction;
+  readonly outcome: OutcomeName;
+  /** what the tag points at, read back; null when it was not written and its content is not known */
+  readonly digest: string | null;
+  readonly error: {
+    readonly code: string;
+    readonly cause?: ErrorOrigin;
+    /** the image whose build failed */
+    readonly build?: string;
+    readonly text: string;
+  } | null;
+  /** signatures, SBOMs and referrers: found on the source, and now at the destination */
+  readonly attachments: { readonly found: number; readonly carried: number } | null;
+}
+
+/** The image that a build gave, where its bytes are; or why there is none. */
+export type BuildResult =
+  | {
+      readonly ok: true;
+      readonly source: DigestRef;
+      /** an index that was put together here and is in no registry yet; null: the source has the bytes */
+      readonly manifest: Manifest | null;
+    }
+  | { readonly ok: false; readonly error: OperationError };
+
+/** An error as an outcome carries it. */
+export function asError({ code, message, origin, image }: OperationError): NonNullable<Outcome['error']> {
+  return {
+    code,
+    ...(origin === undefined ? {} : { cause: origin }),
+    ...(image === undefined ? {} : { build: image }),
+    text: message,
+  };
 }

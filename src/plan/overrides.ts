@@ -1,6 +1,6 @@
 /** How names of the tag file become names in this run: registry-map and force. Pure. */
-import { type Problem, UserError } from '../errors.js';
-import { type Parsed, parseRepository, parseTag, type Repository, sameRepository } from '../oci/reference.js';
+import { type Parsed, type Problem, UserError } from '../errors.js';
+import { parseRepository, parseTag, type Repository, sameRepository } from '../oci/reference.js';
 import { suggest } from '../shared/text.js';
 import type { WantedTag } from './model.js';
 

@@ -5,7 +5,7 @@ import type { CompiledRule } from './model.js';
 import { UNIQUE } from './owner.js';
 import { accepts, fieldNames, mayBeEmpty, type Pattern, type PatternPart } from './pattern.js';
 import { type Template, uses, variablesOf } from './template.js';
-import { numberNames, WHOLE_NAME } from './versions.js';
+import { numberNames, WHOLE_NAME } from './tag-patterns.js';
 
 /** All problems of one rule, and warnings. */
 export function checkRule(rule: CompiledRule, suffix: string): { problems: Problem[]; warnings: Problem[] } {

@@ -11,7 +11,7 @@ import type { Preset } from './presets/preset.js';
 import { isRelease, presetOrigin, presetRuleConfig, PRESETS, unknownPreset } from './presets/presets.js';
 import { parseRule, possibleFields } from './rule.js';
 import { BUILTINS } from './template.js';
-import { tagPatterns } from './versions.js';
+import { tagPatterns } from './tag-patterns.js';
 
 /** What a stable tag has after its primary tag unless the policy says otherwise. */
 export const DEFAULT_STABLE_SUFFIX = '-stable';

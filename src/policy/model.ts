@@ -16,10 +16,10 @@
  */
 import type { Class, Gate, Origin, StableRule } from '../config/model.js';
 import type { OperationError, Location, Problem } from '../errors.js';
-import type { Pattern } from './pattern.js';
+import type { Pattern, Shape } from './pattern.js';
 import type { Template } from './template.js';
 import type { Moment } from './calendar.js';
-import type { Shape } from './versions.js';
+import type { RefKind } from './refname.js';
 
 /** What is being built, read once from the event, the environment and git. */
 export interface RefFacts {
@@ -66,8 +66,6 @@ export interface Permission {
   /** an imperative clause that says what to do instead */
   readonly help: string;
 }
-
-export type RefKind = 'branch' | 'tag' | 'pull' | 'other';
 
 export interface PullRequestFacts {
   readonly number: number;

@@ -21,7 +21,8 @@ import {
 import { matchPattern, type Pattern, type PatternPart } from './pattern.js';
 import { parseRef } from './refname.js';
 import { parseTemplate, uses } from './template.js';
-import { alike, placeholderPattern, WHOLE_NAME } from './versions.js';
+import { placeholderPattern, WHOLE_NAME } from './tag-patterns.js';
+import { alike } from './versions.js';
 
 // Any moment will do: rules that agree on one day agree on every day.
 const SOME_TIME = Date.UTC(2020, 0, 2);

@@ -3,12 +3,12 @@
  * backwards through everything that a rule writes, the ref that would give it is rebuilt and classified, and the rule that
  * wins the ref claims the name.
  */
-import { type Fields, matchPattern, type Pattern, type PatternPart } from './pattern.js';
+import { type Fields, matchPattern, type Pattern, type PatternPart, type Shape } from './pattern.js';
 import { uses, type Template } from './template.js';
 import { isRelease } from './presets/presets.js';
 import { winnerOf } from './classify.js';
 import type { ClassifyInput, CompiledPolicy, CompiledRule } from './model.js';
-import { numberNames, readings, tagPatterns, type Shape } from './versions.js';
+import { numberNames, readings, tagPatterns } from './tag-patterns.js';
 
 export type NameKind = 'primary' | 'stable' | 'channel';
 

@@ -335,3 +335,8 @@ function isTagCharacter(code: number): boolean {
   const lower = code | 0x20;
   return isDigit(code) || (lower >= 0x61 && lower <= 0x7a) || code === 0x2e || code === 0x2d || code === 0x5f;
 }
+
+/** The form of a tag, and the pattern of the refs that it comes from. */
+export interface Shape extends Pattern {
+  readonly pattern: Pattern;
+}

@@ -33,7 +33,6 @@ export type {
   Permission,
   PullRequestFacts,
   RefFacts,
-  RefKind,
   ResolvedDecision,
   Seen,
 } from './model.js';

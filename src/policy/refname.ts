@@ -1,7 +1,6 @@
 /** Git refs: their names, and what of a name a tag can hold. Pure. */
 import { createHash } from 'node:crypto';
-import type { Parsed } from '../oci/reference.js';
-import type { RefKind } from './model.js';
+import type { Parsed } from '../errors.js';
 
 export interface ParsedRef {
   /** with `refs/` in front */
@@ -60,6 +59,7 @@ export function visible(text: string): string {
 
 // "-" and 8 hexadecimal digits of the SHA-256 of the name.
 const HASH_LENGTH = 9;
+
 /** Below this a name is not recognisable any more. */
 export const SHORTEST_PART = HASH_LENGTH + 7;
 
@@ -81,3 +81,5 @@ export function toTagPart(name: string, max: number, start: boolean): string {
     .replace(/(?<![.-])[.-]+$/, '');
   return allowed === '' || allowed === '-' ? `ref-${hash}` : `${allowed}-${hash}`;
 }
+
+export type RefKind = 'branch' | 'tag' | 'pull' | 'other';

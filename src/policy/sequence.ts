@@ -4,7 +4,8 @@ import { valuesOf } from './classify.js';
 import type { ClaimTag, CompiledPolicy, CompiledRule, Decision, RefFacts, Seen } from './model.js';
 import { fieldNames, type Pattern, type PatternPart } from './pattern.js';
 import { joinPieces, type Piece, tagPieces, type Template, uses, type Values } from './template.js';
-import { compareNumbers, placeholderPattern, numberNames, readTag } from './versions.js';
+import { compareNumbers } from './versions.js';
+import { placeholderPattern, numberNames, readTag } from './tag-patterns.js';
 
 type Facts = Pick<RefFacts, 'kind' | 'name' | 'sha' | 'time' | 'runNumber' | 'runAttempt'>;
 

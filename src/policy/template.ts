@@ -2,8 +2,8 @@
  * Templates: the other direction of patterns. `v{major}.{minor}-{sha:12}` is text with variables in braces; where
  * their values come from is the policy's to say.
  */
-import { type Location, UserError } from '../errors.js';
-import { type Parsed, parseTag } from '../oci/reference.js';
+import { type Location, type Parsed, UserError } from '../errors.js';
+import { parseTag } from '../oci/reference.js';
 import { suggest } from '../shared/text.js';
 import type { Fields, SyntaxProblem } from './pattern.js';
 import { SHORTEST_PART, toTagPart, visible } from './refname.js';

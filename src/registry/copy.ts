@@ -1,6 +1,6 @@
 import { OperationError } from '../errors.js';
 import { cosignTags } from '../oci/digest.js';
-import { type ParsedManifest, parseManifest } from '../oci/manifest.js';
+import { type Manifest, type ParsedManifest, parseManifest } from '../oci/manifest.js';
 import {
   type DigestRef,
   formatReference,
@@ -10,7 +10,7 @@ import {
   sameRepository,
   type TagRef,
 } from '../oci/reference.js';
-import type { AttachmentMode, TagState, Manifest, Registry, CopyReport } from '../ports.js';
+import type { AttachmentMode, TagState, Registry, CopyReport } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
 import { type Content, createBlobs, createContent, isForeign, type Tally } from './content.js';
 import { look, headByBody } from './head.js';

@@ -6,6 +6,7 @@ import {
   isManifest,
   isObject,
   type JsonObject,
+  type Manifest,
   type ParsedImage,
   type ParsedManifest,
   parseJson,
@@ -16,7 +17,7 @@ import {
 } from '../oci/manifest.js';
 import { formatPlatform, isAttestation, isRealPlatform } from '../oci/platform.js';
 import { type DigestRef, formatReference, type Repository } from '../oci/reference.js';
-import type { FactsNeed, InspectedImage, Manifest, StatedRevision } from '../ports.js';
+import type { FactsNeed, InspectedImage, StatedRevision } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
 import type { Reader } from './read.js';
 

@@ -1,5 +1,6 @@
 import { messageOf, OperationError } from '../errors.js';
-import type { TagState, Manifest } from '../ports.js';
+import type { TagState } from '../ports.js';
+import type { Manifest } from '../oci/manifest.js';
 import { isDigest, type DigestRef, type ImageRef, type TagRef } from '../oci/reference.js';
 import { ask, type Context, errorsOf, failure, refusal, repeating, type Task } from './request.js';
 import { algorithmOf, digestOf } from '../oci/digest.js';

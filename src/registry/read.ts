@@ -6,13 +6,13 @@ import {
   DOCKER_SCHEMA1,
   isObject,
   isSchema1,
+  type Manifest,
   MAX_MANIFEST_BYTES,
   parseJson,
   parseManifest,
   refuseUncopyable,
 } from '../oci/manifest.js';
 import { formatReference, type ImageRef, isDigest, type Repository } from '../oci/reference.js';
-import type { Manifest } from '../ports.js';
 import { once } from '../shared/concurrency.js';
 import { saysAbsent } from './head.js';
 import type { RegistryResponse } from './http/types.js';

@@ -1,20 +1,20 @@
 import { OperationError } from '../errors.js';
-import type { Manifest } from '../ports.js';
-import { formatRepository, isDigest, type Repository, type TagRef } from '../oci/reference.js';
-import { ask, type Context, failure, nameOf, nextLink, refusal, type Task } from './request.js';
-import { digestOf, referrersTag } from '../oci/digest.js';
-import type { RegistryResponse } from './http/types.js';
 import {
   bareMediaType,
   type Descriptor,
   isManifest,
   isObject,
   type JsonObject,
+  type Manifest,
   MAX_MANIFEST_BYTES,
   OCI_INDEX,
   parseJson,
   parseManifest,
 } from '../oci/manifest.js';
+import { formatRepository, isDigest, type Repository, type TagRef } from '../oci/reference.js';
+import { ask, type Context, failure, nameOf, nextLink, refusal, type Task } from './request.js';
+import { digestOf, referrersTag } from '../oci/digest.js';
+import type { RegistryResponse } from './http/types.js';
 import { once, mutex } from '../shared/concurrency.js';
 import { putTag } from './put.js';
 import { readUnparsed } from './read.js';

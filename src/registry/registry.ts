@@ -1,9 +1,9 @@
-import type { TagState, Manifest, Registry } from '../ports.js';
+import type { TagState, Registry } from '../ports.js';
+import { type Manifest, parseManifest } from '../oci/manifest.js';
 import { formatReference, formatRepository, type TagRef } from '../oci/reference.js';
 import { look, headByBody } from './head.js';
 import { checkCopyable, readImage } from './image.js';
 import type { Transport } from './http/types.js';
-import { parseManifest } from '../oci/manifest.js';
 import { once } from '../shared/concurrency.js';
 import { PartUnknown, putByDigest, putTag } from './put.js';
 import { createReader } from './read.js';

@@ -1,5 +1,6 @@
 /** The outputs of the action as text (action.yml). Pure. */
-import { type BuiltImages, renderWith } from '../builds/build.js';
+import type { BuiltImages } from '../build.js';
+import { renderWith } from '../builds/definition.js';
 import {
   type Annotation,
   annotationLines,

@@ -1,8 +1,7 @@
 /** (Plan, Outcomes) → the report, its counts and its exit status. Pure; the only place that words results. */
-import type { Outcome } from '../execute.js';
+import type { Outcome, WantedTag } from '../plan/model.js';
 import { formatReference } from '../oci/reference.js';
 import type { Drift } from '../plan/drift.js';
-import type { WantedTag } from '../plan/model.js';
 import { classificationReport, type RefFacts } from '../policy/policy.js';
 import type { HttpUsage } from '../ports.js';
 import type { Release } from '../classify.js';

@@ -1,5 +1,4 @@
-import type { Gate } from '../config/model.js';
-import type { Parsed } from '../oci/reference.js';
+import type { Parsed } from '../errors.js';
 
 /**
  * The candidate that a person most likely meant, or undefined when none is near: at most a third of
@@ -139,23 +138,6 @@ export function moment(time: number): string {
 /** `2026-01-31` */
 export function day(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
-}
-
-/** The gate as a noun phrase for messages. Foreign text is not escaped here. */
-export function describeGate(gate: Gate): string {
-  const where = gate.repo === undefined ? '' : ` in ${gate.repo}`;
-  const soak = gate.greenFor === undefined ? '' : ` for ${span(gate.greenFor)}`;
-  if (gate.check !== undefined) {
-    const at = gate.ref === undefined ? '' : ` at ${gate.ref}`;
-    const by = gate.app === undefined ? '' : ` of ${gate.app}`;
-    return `check "${gate.check}"${by}${where}${at} green${soak}`;
-  }
-  if (gate.workflow !== undefined) {
-    const branch = gate.branch === undefined ? '' : ` on ${gate.branch}`;
-    const runs = gate.consecutive === undefined ? '' : ` ${gate.consecutive} times in a row`;
-    return `workflow ${gate.workflow}${where}${branch} green${runs}${soak}`;
-  }
-  return gate.approvedBy === undefined ? 'a gate without a condition' : `approval by ${gate.approvedBy}`;
 }
 
 const UNITS: Readonly<Record<string, number>> = {

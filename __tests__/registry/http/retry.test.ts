@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { isTransient, judge, MAX_TRIES, secondsOf, type Outcome } from '../../../src/registry/http/retry.js';
+import { isTransient, judge, secondsOf, type Outcome } from '../../../src/registry/http/retry.js';
+import { MAX_TRIES } from '../../../src/registry/http/host.js';
 
 const now = Date.UTC(2026, 0, 1);
 const base = { repeatable: true, tries: 1, maxTries: MAX_TRIES, now, random: 0.5 };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Parsed } from '../../oci/reference.js';
+import type { Parsed } from '../../errors.js';
 import { suggest } from '../../shared/text.js';
 import { REVIEW_MODES } from '../model.js';
 import { build, labelKey } from './build.js';

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
-import { formatRepository, isDigest, parseRepository, parseTag, type Parsed } from '../../oci/reference.js';
+import { formatRepository, isDigest, parseRepository, parseTag } from '../../oci/reference.js';
+import type { Parsed } from '../../errors.js';
 import { ACCEPTED_PLATFORMS, knownPlatform, parsePlatform } from '../../oci/platform.js';
 import { about, across, exactlyOne, gates, line, mapping, oneOrSome, quote, some, text } from './parts.js';
 
 export const imageName = text(parseRepository, { examples: ['docker.io/org/app', 'ghcr.io/org/app'] });
+
 /** One name or a list of them, none twice: `app` and `docker.io/library/app` are one. */
 export const imageNames = v.pipe(
   oneOrSome(imageName),

@@ -5,7 +5,7 @@
  * `problems.ts` reads them so.
  */
 import * as v from 'valibot';
-import type { Parsed } from '../../oci/reference.js';
+import type { Parsed } from '../../errors.js';
 import { parseDuration, suggest } from '../../shared/text.js';
 
 type Json = Record<string, unknown>;

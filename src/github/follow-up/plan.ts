@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ImageConfig } from '../../config/model.js';
-import type { Outcome } from '../../execute.js';
+import type { Outcome } from '../../plan/model.js';
 import { formatRepository } from '../../oci/reference.js';
 import { code, cut, escapeCell, link, oneLine, table } from '../../shared/markdown.js';
 import { type Change, editReferences, type NewTag } from './edit.js';

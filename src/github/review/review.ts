@@ -2,8 +2,7 @@
 import { parseConfig, type TagFile } from '../../config/config.js';
 import type { Config, ImageConfig, ReviewMode } from '../../config/model.js';
 import { messageOf, OperationError, UserError } from '../../errors.js';
-import type { Outcome } from '../../execute.js';
-import type { Plan, PlannedAction } from '../../plan/model.js';
+import type { Outcome, Plan, PlannedAction } from '../../plan/model.js';
 import { holdToReview, reviewable, type Unreviewed } from '../../plan/plan.js';
 import type { RefFacts } from '../../policy/policy.js';
 import type { Log } from '../../ports.js';
@@ -247,7 +246,6 @@ export async function publishComment(
   );
   const body = planComment({ report, closing, changes, sources, key, head: pull.headSha, summaryUrl });
   try {
-    const { upsertComment } = await import('./review.js');
     const done = await upsertComment(await github(), pull.number, planMarker(key), body);
     log.line(done.state === 'read-only' ? done.notice : `The plan comment is ${done.state}: ${done.url}`);
   } catch (error) {
@@ -296,7 +294,6 @@ async function mergedReviews(
   if (sha === null) return { all: [], last: { why: 'the commit of the tag file is not known' } };
   try {
     const github = await open();
-    const { commitsTouching, reviewsOf } = await import('./review.js');
     const commits = new Set<string>();
     for (const { path } of files) {
       for (const commit of await commitsTouching(github, path, sha, MOST_COMMITS)) commits.add(commit);

@@ -1,7 +1,7 @@
 /** What a run did to tags, as tracking issues see it. Pure. */
 import type { StageRow } from '../../builds/platform-stages.js';
 import { isPromotion } from '../../config/model.js';
-import type { Outcome } from '../../execute.js';
+import type { Outcome } from '../../plan/model.js';
 import { formatRepository } from '../../oci/reference.js';
 import type { Drift } from '../../plan/drift.js';
 import type { Release } from '../../classify.js';

@@ -6,7 +6,7 @@
  *   const results = await syncTracking(github, config.tracking, tracked, context);      // src/github/tracking.ts
  */
 import type { TrackingConfig } from '../../config/model.js';
-import { day, withoutSpans } from '../../gates/gates.js';
+import { day, withoutSpans } from '../../shared/text.js';
 import { code, escapeCell, oneLine } from '../../shared/markdown.js';
 import { marker } from '../payload.js';
 import { DEFAULT_BODY, DEFAULT_TITLE, issueBody, notesIn, render, valuesOf } from './body.js';

@@ -1,7 +1,6 @@
 import type { Authorizer } from '../auth/authorizer.js';
 import type { RegistryAddress } from '../hosts.js';
 import type { Target } from './exchange.js';
-import { MAX_TRIES } from './retry.js';
 
 /** What is known about one registry in this run. */
 export interface Host extends HostState {
@@ -171,3 +170,5 @@ export function createLimiter(most: number): Limiter {
     },
   };
 }
+
+export const MAX_TRIES = 5;

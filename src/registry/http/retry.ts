@@ -143,7 +143,6 @@ type Verdict =
   | { readonly again: true; readonly delayMs: number; readonly askedMs: number }
   | { readonly again: false; readonly asked?: number };
 
-export const MAX_TRIES = 5;
 const BASE_MS = 500;
 const CAP_MS = 10_000;
 const MAX_RETRY_AFTER_S = 60;

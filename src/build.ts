@@ -1,26 +1,25 @@
 /** The builds of a run: shown in the plan, made by apply. */
-import type { Class } from '../config/model.js';
-import { formatProblem, messageOf, OperationError, UserError } from '../errors.js';
-import { asError, type BuildResult, type Outcome } from '../execute.js';
-import { type Plan, type PlannedAction, type WantedTag, writes } from '../plan/model.js';
-import type { ResolvedDecision } from '../policy/policy.js';
-import { formatReference } from '../oci/reference.js';
-import type { Log, Registry } from '../ports.js';
-import type { Release } from '../classify.js';
-import type { RunParts, RunRequest } from '../load.js';
-import { cacheProblems } from './cache.js';
-import { bakeDefinition, type DefinitionInput } from './definition.js';
-import { builtElsewhere, imageOf, onlyPlatform, unsplit } from './machines.js';
-import type {
-  BakeDefinition,
-  Builder,
-  BuiltTarget,
-  Render,
-  SelectedBuild,
-  SourceFacts,
-  Uncommitted,
-} from './model.js';
-import { checkBuilt, type Expected } from './verify.js';
+import { dirtyCheckout, mayBeDirty, sourcesOf, untrackedWarning, wrongCheckout } from './builds/checkout.js';
+import { bakeDefinition, definitionInput, type DefinitionInput } from './builds/definition.js';
+import { builtElsewhere, imageOf, onlyPlatform, unsplit } from './builds/machines.js';
+import type { BakeDefinition, Builder, BuiltTarget, SelectedBuild } from './builds/model.js';
+import { cacheProblems } from './builds/cache.js';
+import { checkBuilt, type Expected } from './builds/verify.js';
+import type { Release } from './classify.js';
+import { formatProblem, messageOf, OperationError, UserError } from './errors.js';
+import type { RunParts, RunRequest } from './load.js';
+import { formatReference } from './oci/reference.js';
+import {
+  asError,
+  type BuildResult,
+  type Outcome,
+  type Plan,
+  type PlannedAction,
+  type WantedTag,
+  writes,
+} from './plan/model.js';
+import type { ResolvedDecision } from './policy/policy.js';
+import type { Log, Registry } from './ports.js';
 
 /** What has to be built, and its lines of the plan. */
 export interface BuildActions {
@@ -304,20 +303,6 @@ function wrapped(error: OperationError): OperationError {
   });
 }
 
-// From a release to the bake definition of what is left to build. Pure.
-
-/** What the definition takes from the run besides the release. */
-export interface DefinitionSettings {
-  readonly source: SourceFacts;
-  readonly inputSecrets: readonly string[];
-  readonly defaultProvenance: string;
-  readonly sourceDateEpoch: string | undefined;
-  readonly trusted: boolean;
-  readonly insecure: readonly string[];
-  /** this machine builds one platform of several; empty: all */
-  readonly platform: string;
-}
-
 /**
  * The builds that a plan needs: to be built, and with a tag that will be written. With the input `platform`, tags are for a
  * later job, so every build that is not finished counts.
@@ -334,104 +319,4 @@ export function buildsToMake(release: Release, plan: Plan, platform: string): Se
   };
   // A job of the matrix that is started again may find its release finished: its platform is no mistake then.
   return platform === '' ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform, isDue);
-}
-
-/** The input of `bakeDefinition`. */
-export function definitionInput(
-  builds: readonly SelectedBuild[],
-  decision: ResolvedDecision,
-  settings: DefinitionSettings,
-): DefinitionInput {
-  if (decision.class === null) throw new Error('a build without a class');
-  const partial = settings.platform !== '';
-  return {
-    builds,
-    split: partial,
-    partial,
-    decision: { class: decision.class, version: decision.version ?? '', labels: decision.labels },
-    facts: settings.source,
-    render: renderWith(decision),
-    inputSecrets: settings.inputSecrets,
-    defaultProvenance: settings.defaultProvenance,
-    sourceDateEpoch: settings.sourceDateEpoch,
-    trusted: settings.trusted,
-    insecure: settings.insecure,
-  };
-}
-
-/** The templates of a decision, with what is wrong with one as data. */
-export function renderWith(decision: ResolvedDecision): Render {
-  return (template) => {
-    try {
-      return { ok: true, value: decision.render(template) };
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      const [problem] = error.problems;
-      return {
-        ok: false,
-        what: problem?.what ?? error.message,
-        hint: problem?.hint ?? 'correct the template',
-      };
-    }
-  };
-}
-
-// Is what is checked out the commit that is to be built, and nothing else?
-
-/**
- * A build takes its files from the checkout and its tags from the commit of the run. Where they differ (an input `ref` or `sha`,
- * `workflow_run` with the default checkout), the image of one commit would get the tags and the revision label of
- * another, and no later run could tell. GoReleaser refuses the same.
- *
- * @param head the commit that is checked out; null where the workspace is no checkout
- * @param sha the commit of the run
- */
-function wrongCheckout(head: string | null, sha: string): OperationError | null {
-  if (head === null || head === sha) return null;
-  return new OperationError(
-    'mismatch',
-    `the checkout is at commit ${head}, and this run is for ${sha}: what would be built is not what is tagged; ` +
-      `check out ${sha} first (actions/checkout with "ref: ${sha}", or git checkout)`,
-  );
-}
-
-/** Files and directories of the workspace that a definition builds from. */
-function sourcesOf({ targets, file }: BakeDefinition): string[] {
-  const named = targets.flatMap(({ name }) => Object.values(file.target[name]?.contexts ?? {}));
-  const local = named.filter((path) => !/^(?:[a-z-]+:\/\/|git@)/.test(path));
-  // A list of what is ignored may lie beside the Dockerfile, and decides what is sent.
-  const files = targets.flatMap(({ dockerfile }) => [dockerfile, `${dockerfile}.dockerignore`]);
-  return [...new Set([...targets.map(({ context }) => context), ...files, ...local])];
-}
-
-/** May an image of this class hold changes that are not committed? What is released must be found again by its commit. */
-function mayBeDirty(allowDirty: boolean, buildClass: Class | null): boolean {
-  return allowDirty && buildClass === 'snapshot';
-}
-
-/** Why changes that are not committed stop a build; null when there are none. */
-function dirtyCheckout({ modified }: Uncommitted, buildClass: Class | null): OperationError | null {
-  if (modified.length === 0) return null;
-  const instead =
-    buildClass === 'snapshot'
-      ? 'commit them, or publish them with --allow-dirty (input allow-dirty): the revision label then ends in -dirty'
-      : `commit them: a ${buildClass ?? 'release'} is always built as it is committed`;
-  return new OperationError(
-    'mismatch',
-    `the work tree has changes that are not committed in what is built: ${someOf(modified)}; ${instead}`,
-  );
-}
-
-/** Names files that git neither tracks nor ignores; null when there are none. */
-function untrackedWarning({ untracked }: Uncommitted): string | null {
-  if (untracked.length === 0) return null;
-  const advice = 'commit them, or list them in .gitignore or .dockerignore';
-  return `files that git does not track are in what is built: ${someOf(untracked)}; ${advice}`;
-}
-
-const MOST_NAMED = 5;
-
-function someOf(paths: readonly string[]): string {
-  const more = paths.length - MOST_NAMED;
-  return paths.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
