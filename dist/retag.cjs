@@ -331,7 +331,8 @@ function fail(error2, stderr) {
     return 2;
   }
   if (error2 instanceof OperationError) {
-    stderr.write(`error: ${harmless(error2.message)}
+    const label4 = error2.code === "cancelled" ? "" : "error: ";
+    stderr.write(`${label4}${harmless(error2.message)}
 `);
     return 1;
   }
@@ -4207,6 +4208,9 @@ var init_output2 = __esm({
 function writes({ action: action2 }) {
   return action2 === "create" || action2 === "move";
 }
+function carriesLate({ action: action2, source, manifest }) {
+  return action2 === "keep" && source !== null && manifest !== null;
+}
 function asError({ code: code2, message, origin, image: image3 }) {
   return {
     code: code2,
@@ -6846,6 +6850,15 @@ function planned(counts2) {
     [counts2.refuse, (n) => `${tags(n)} refused`]
   ]);
 }
+function applyQuestion(outcomes) {
+  const { build: build2, create: create2, move } = countActions(outcomes.map(reportAction));
+  const carry = outcomes.filter(({ planned: planned2 }) => carriesLate(planned2)).length;
+  const writes3 = [
+    ...planned({ build: build2, create: create2, move, keep: 0, hold: 0, refuse: 0, failed: 0 }),
+    ...carry === 0 ? [] : [`attachments of ${tags(carry)} to check and copy`]
+  ];
+  return writes3.length === 0 ? null : `Apply this plan (${writes3.join(", ")})?`;
+}
 function applied(report2) {
   const did = (name) => report2.actions.filter(({ action: action2, outcome }) => action2 === name && outcome === "done").length;
   const builds = failedBuilds(report2.actions);
@@ -6973,6 +6986,7 @@ var init_format = __esm({
   "src/report/format.ts"() {
     "use strict";
     init_decide();
+    init_model2();
     init_report();
   }
 });
@@ -17432,9 +17446,6 @@ async function carryOut(action2, registry, options, outcomes, ready) {
     return failed(action2, error2);
   }
 }
-function carriesLate({ action: action2, source, manifest }) {
-  return action2 === "keep" && source !== null && manifest !== null;
-}
 async function carryLate(action2, registry, options) {
   const { source, manifest, wanted } = action2;
   if (source === null || manifest === null) throw new Error("nothing to carry attachments from");
@@ -19095,6 +19106,8 @@ async function run(request, parts, loaded = load(request)) {
   let outcomes = [...building?.planned ?? [], ...tagOutcomes(planned2, request)];
   let made = null;
   if (request.command === "apply") {
+    const question = applyQuestion(outcomes);
+    if (question !== null) await parts.confirm?.(question);
     made = building === null ? null : await log.group("Build", () => buildRelease(building, request, parts));
     outcomes = await log.group("Apply", () => carryOut2(planned2, made, request, parts));
   }
@@ -31488,6 +31501,42 @@ var init_after_run = __esm({
   }
 });
 
+// src/cli/confirm.ts
+function confirmer(args, io, signal) {
+  if (args.is("yes") || io.stdin.isTTY !== true || io.stderr.isTTY !== true) return null;
+  return async (question) => {
+    signal.throwIfAborted();
+    io.stderr.write(`${question} Only "yes" writes [y/N]: `);
+    const answer = await oneLine4(io, signal);
+    if (/^\s*y(?:es)?\s*$/i.test(answer ?? "")) return;
+    if (answer === null) io.stderr.write("\n");
+    signal.throwIfAborted();
+    throw new OperationError("cancelled", "Nothing was written.");
+  };
+}
+function oneLine4({ stdin }, signal) {
+  return new Promise((resolve10) => {
+    const lines3 = (0, import_node_readline.createInterface)({ input: stdin, terminal: false });
+    const end2 = (answer) => {
+      signal.removeEventListener("abort", onAbort);
+      resolve10(answer);
+      lines3.close();
+    };
+    const onAbort = () => end2(null);
+    signal.addEventListener("abort", onAbort);
+    lines3.once("line", end2);
+    lines3.once("close", () => end2(null));
+  });
+}
+var import_node_readline;
+var init_confirm = __esm({
+  "src/cli/confirm.ts"() {
+    "use strict";
+    import_node_readline = require("node:readline");
+    init_errors();
+  }
+});
+
 // src/cli/session.ts
 async function tagFiles(args, io) {
   const given2 = args.list("config");
@@ -31605,12 +31654,19 @@ function tagsCommand(args, io) {
       write: (text5) => void io.stderr.write(text5),
       terminal: io.stderr.isTTY === true && !args.is("quiet")
     });
+    const confirm = confirmer(args, io, signal);
     const { report: report2, exitCode: exitCode2 } = await run(request, {
       registry,
       log,
       clock: systemClock,
       signal,
-      ...outside
+      ...outside,
+      confirm,
+      // A number is claimed before the plan can be shown, and that writes too.
+      claim: async (name, sha2, sequence) => {
+        await confirm?.(`Create the git tag ${name} on GitHub, to claim its number?`);
+        return outside.claim(name, sha2, sequence);
+      }
     });
     sayWarnings(report2, log);
     if (args.is("json")) io.stdout.write(`${JSON.stringify(report2, null, 2)}
@@ -31694,6 +31750,7 @@ var init_plan_apply = __esm({
     init_process();
     init_write();
     init_adapters();
+    init_confirm();
     init_session();
   }
 });
@@ -33744,7 +33801,7 @@ var FLAGS = {
   yes: {
     type: "boolean",
     commands: RUNS,
-    help: "apply without a question; in a CI job that Retag does not know, together with --ref and --sha"
+    help: "apply without asking; needed with --ref and --sha in a CI job that Retag does not know"
   },
   force: {
     type: "string",

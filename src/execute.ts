@@ -7,6 +7,7 @@
  */
 import { OperationError } from './errors.js';
 import {
+  carriesLate,
   asError,
   type BuildResult,
   type Outcome,
@@ -108,11 +109,6 @@ async function carryOut(
     if (!(error instanceof OperationError)) throw error;
     return failed(action, error);
   }
-}
-
-/** Of a tag that is right: what was attached to its source since. */
-function carriesLate({ action, source, manifest }: PlannedAction): boolean {
-  return action === 'keep' && source !== null && manifest !== null;
 }
 
 async function carryLate(

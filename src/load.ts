@@ -316,6 +316,8 @@ export interface RunParts {
   changes(config: Config): Promise<EntryChanges | null>;
   /** holds a plan that is about to be carried out to what was reviewed; without a mode nobody chose one, and it is `warn` */
   review(plan: Plan, files: readonly TagFile[], mode: ReviewMode | undefined): Promise<Plan>;
+  /** asks a person whether the plan in this log is to be carried out, and rejects unless it is; absent: nobody is asked */
+  readonly confirm?: ((question: string) => Promise<void>) | null;
 }
 
 /** Milliseconds: in 1,400 measured races of two runs none was lost with it (docs/reliability.md). */

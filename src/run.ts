@@ -1,6 +1,6 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
 import { setTimeout } from 'node:timers/promises';
-import { closingLine, isBad, tagLine } from './report/format.js';
+import { applyQuestion, closingLine, isBad, tagLine } from './report/format.js';
 import type { Config } from './config/model.js';
 import {
   load,
@@ -69,6 +69,8 @@ export async function run(
   let outcomes = [...(building?.planned ?? []), ...tagOutcomes(planned, request)];
   let made: BuiltImages | null = null;
   if (request.command === 'apply') {
+    const question = applyQuestion(outcomes);
+    if (question !== null) await parts.confirm?.(question);
     made = building === null ? null : await log.group('Build', () => buildRelease(building, request, parts));
     outcomes = await log.group('Apply', () => carryOut(planned, made, request, parts));
   }

@@ -8,13 +8,31 @@ export interface Spoken {
   readonly stderr: string;
 }
 
-/** Runs `retag ARGV` inside this process, with an environment of its own and nothing on standard input. */
-export async function retag(argv: readonly string[], cwd = process.cwd()): Promise<Spoken> {
+/** What a person sits in front of: all three streams are a terminal. */
+export interface Terminal {
+  /** what is typed; null: nothing, and the input stays open */
+  readonly typed: string | null;
+  readonly columns?: number;
+  /** sees what is written, as it is written */
+  readonly onText?: (text: string) => void;
+}
+
+/**
+ * Runs `retag ARGV` inside this process, with an environment of its own and nothing on standard input.
+ * @param terminal absent: the streams are pipes
+ */
+export async function retag(
+  argv: readonly string[],
+  cwd = process.cwd(),
+  terminal?: Terminal,
+): Promise<Spoken> {
   const said = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof said) => ({
-    isTTY: false,
+    isTTY: terminal !== undefined,
+    columns: terminal?.columns,
     write: (text: string) => {
       said[name] += text;
+      terminal?.onText?.(text);
       return true;
     },
   });
@@ -23,7 +41,12 @@ export async function retag(argv: readonly string[], cwd = process.cwd()): Promi
     cwd,
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    stdin: Readable.from([]),
+    stdin: Object.assign(inputOf(terminal), { isTTY: terminal !== undefined }),
   });
   return { code, ...said };
+}
+
+function inputOf(terminal: Terminal | undefined): Readable {
+  if (terminal?.typed === null) return new Readable({ read: () => undefined });
+  return Readable.from(terminal === undefined ? [] : [terminal.typed]);
 }

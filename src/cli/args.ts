@@ -63,7 +63,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   yes: {
     type: 'boolean',
     commands: RUNS,
-    help: 'apply without a question; in a CI job that Retag does not know, together with --ref and --sha',
+    help: 'apply without asking; needed with --ref and --sha in a CI job that Retag does not know',
   },
   force: {
     type: 'string',

@@ -10,8 +10,8 @@ export interface Io {
   readonly cwd: string;
   readonly stdout: Stream;
   readonly stderr: Stream;
-  /** all of standard input, for `classify -` */
-  readonly stdin: AsyncIterable<Buffer | string>;
+  /** refs for `classify`, and a person's answer */
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
 }
 
 /** The log of a command: stdout belongs to the JSON when that is asked for. */
@@ -39,7 +39,9 @@ export function fail(error: unknown, stderr: Stream): 1 | 2 {
     return 2;
   }
   if (error instanceof OperationError) {
-    stderr.write(`error: ${harmless(error.message)}\n`);
+    // Somebody stopped it: nothing is wrong.
+    const label = error.code === 'cancelled' ? '' : 'error: ';
+    stderr.write(`${label}${harmless(error.message)}\n`);
     return 1;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

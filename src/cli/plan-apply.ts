@@ -14,6 +14,7 @@ import { parseSettle } from '../system/process.js';
 import { writeJson } from '../system/write.js';
 import { openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
+import { confirmer } from './confirm.js';
 import type { Io } from './output.js';
 import { checkoutOf, onlyOf, reportPath, type Session, withSession } from './session.js';
 
@@ -37,12 +38,19 @@ export function tagsCommand(args: Arguments, io: Io): Promise<number> {
       write: (text) => void io.stderr.write(text),
       terminal: io.stderr.isTTY === true && !args.is('quiet'),
     });
+    const confirm = confirmer(args, io, signal);
     const { report, exitCode } = await run(request, {
       registry,
       log,
       clock: systemClock,
       signal,
       ...outside,
+      confirm,
+      // A number is claimed before the plan can be shown, and that writes too.
+      claim: async (name, sha, sequence) => {
+        await confirm?.(`Create the git tag ${name} on GitHub, to claim its number?`);
+        return outside.claim(name, sha, sequence);
+      },
     });
     sayWarnings(report, log);
     if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

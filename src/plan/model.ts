@@ -169,6 +169,11 @@ export function writes({ action }: Pick<PlannedAction, 'action'>): boolean {
   return action === 'create' || action === 'move';
 }
 
+/** Is the tag right, and may something have been attached to its source since, which then is copied? */
+export function carriesLate({ action, source, manifest }: PlannedAction): boolean {
+  return action === 'keep' && source !== null && manifest !== null;
+}
+
 type OutcomeName = 'planned' | 'done' | 'failed' | 'skipped';
 
 /** What became of one planned action. */

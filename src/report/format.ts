@@ -2,7 +2,8 @@
 import type { Loaded, RunRequest } from '../load.js';
 import { plural } from '../plan/decide.js';
 import type { Counts, Report, ReportAction } from './model.js';
-import { changed } from './report.js';
+import { carriesLate, type Outcome } from '../plan/model.js';
+import { changed, countActions, reportAction } from './report.js';
 
 /** One sentence that says what happened. */
 export function headline(report: Report): string {
@@ -24,6 +25,17 @@ function planned(counts: Counts): string[] {
     [counts.hold, (n) => `${tags(n)} on hold`],
     [counts.refuse, (n) => `${tags(n)} refused`],
   ]);
+}
+
+/** What a person is asked before a plan is carried out; null when there is nothing to write. */
+export function applyQuestion(outcomes: readonly Outcome[]): string | null {
+  const { build, create, move } = countActions(outcomes.map(reportAction));
+  const carry = outcomes.filter(({ planned }) => carriesLate(planned)).length;
+  const writes = [
+    ...planned({ build, create, move, keep: 0, hold: 0, refuse: 0, failed: 0 }),
+    ...(carry === 0 ? [] : [`attachments of ${tags(carry)} to check and copy`]),
+  ];
+  return writes.length === 0 ? null : `Apply this plan (${writes.join(', ')})?`;
 }
 
 function applied(report: Report): string[] {

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
+import { retag as spoken, type Spoken, type Terminal } from '../support/command-line.js';
+import { folder } from '../support/folder.js';
+import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, writes } from '../support/story.js';
+
+/** A person at a terminal sees the plan, and is asked once. */
+const place = folder();
+place.file('image-tags.yaml', TAG_FILE);
+let registry: EmbeddedRegistry;
+beforeAll(async () => {
+  registry = await startRegistry();
+  fill(registry);
+});
+beforeEach(() => untag(registry));
+afterAll(() => registry.close());
+
+const retag = (words: string, terminal?: Terminal): Promise<Spoken> =>
+  spoken(
+    [...words.split(' '), '--config', 'image-tags.yaml', '--registry-map', `docker.io=${registry.host}`],
+    place.path,
+    terminal,
+  );
+const QUESTION = 'Apply this plan (3 tags to create)? Only "yes" writes [y/N]: ';
+
+describe('apply on a terminal', () => {
+  test.each(['y\n', 'yes\n', ' YES \n'])('%j applies the plan that was shown', async (typed) => {
+    const done = await retag('apply', { typed });
+    expect(done.code).toBe(0);
+    expect(done.stderr).toContain(QUESTION);
+    expect(tagged(registry)).toEqual(RIGHT);
+  });
+
+  test.each(['n\n', '\n', '', 'yess\n', 'no\nyes\n'])('%j writes nothing', async (typed) => {
+    const from = registry.requests.length;
+    const done = await retag('apply', { typed });
+    expect(done.code).toBe(1);
+    expect(done.stderr.endsWith(`${QUESTION}${typed === '' ? '\n' : ''}Nothing was written.\n`)).toBe(true);
+    expect(writes(registry.requests.slice(from))).toEqual([]);
+    expect(tagged(registry)).toEqual(NOTHING);
+  });
+
+  test('Ctrl-C is a signal like everywhere else, and writes nothing', async () => {
+    const onText = (text: string): void => {
+      if (text.includes('[y/N]')) setImmediate(() => process.emit('SIGINT'));
+    };
+    expect(await retag('apply', { typed: null, onText })).toMatchObject({ code: 130 });
+    expect(tagged(registry)).toEqual(NOTHING);
+  });
+
+  test('with --json the question is on stderr, and the report alone on stdout', async () => {
+    const done = await retag('apply --json', { typed: 'y\n' });
+    expect(JSON.parse(done.stdout)).toMatchObject({ counts: { create: 3 } });
+  });
+});
+
+test('nothing is asked with --yes, of a plan, and when there is nothing to write', async () => {
+  const closed = { typed: '' };
+  expect((await retag('plan', closed)).stderr).not.toContain('[y/N]');
+  expect(await retag('apply --yes', closed)).toMatchObject({ code: 0 });
+  expect(tagged(registry)).toEqual(RIGHT);
+  expect(await retag('apply', closed)).toMatchObject({ code: 0 });
+});
+
+test('without a terminal nothing is asked', async () => {
+  expect(await retag('apply')).toMatchObject({ code: 0, stderr: '' });
+  expect(tagged(registry)).toEqual(RIGHT);
+});
