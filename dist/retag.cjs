@@ -3961,6 +3961,94 @@ var init_model = __esm({
   }
 });
 
+// src/config/promotion.ts
+function parsePromotions(text5) {
+  const problems2 = [];
+  const lines3 = text5.split("\n").map((line2) => line2.trim());
+  const entries = lines3.flatMap((line2) => {
+    if (line2 === "" || line2.startsWith("#")) return [];
+    const [source = "", destinations = "", ...more] = line2.split("=>").map((part) => part.trim());
+    if (more.length > 0 || source === "" || destinations === "") {
+      problems2.push({ what: `input promote: "${line2}" is not a promotion`, hint: LINE_HINT });
+      return [];
+    }
+    const words = destinations.split(",").map((word) => word.trim());
+    return collect(problems2, [], () => promotionOf(source, words, "input promote"));
+  });
+  if (problems2.length > 0) throw new UserError(problems2);
+  return entries;
+}
+function promotionOf(source, destinations, given2) {
+  const problems2 = [];
+  const add2 = (what, hint2) => void problems2.push({ what: `${given2}: ${what}`, ...hint2 === void 0 ? {} : { hint: hint2 } });
+  const from = parseReference(source);
+  if (!from.ok) add2(`the source: ${from.what}`, from.hint);
+  const own = from.ok ? nameOf(source, from.value) : UNREAD;
+  const wanted = /* @__PURE__ */ new Map();
+  for (const word of destinations) {
+    const found = destinationOf(word, own);
+    if (!found.ok) {
+      add2(found.what, found.hint);
+      continue;
+    }
+    const { name, tag: tag2 } = found.value;
+    const key = formatRepository(name.repository);
+    const tags2 = wanted.get(key)?.tags ?? [];
+    if (tags2.includes(tag2)) add2(`${key}:${tag2} is named twice`, "name it once");
+    wanted.set(key, { name, tags: [...tags2, tag2] });
+  }
+  if (!from.ok || problems2.length > 0) throw new UserError(problems2);
+  return [...wanted.values()].map(({ name, tags: tags2 }) => ({
+    number: 0,
+    names: [name],
+    srcName: own.text,
+    srcRepository: own.repository,
+    ..."digest" in from.value ? { srcDigest: from.value.digest } : { srcBuildTag: from.value.tag },
+    commit: null,
+    tags: tags2,
+    stable: false,
+    platforms: [],
+    requires: [],
+    references: [],
+    origin: originIn(given2)
+  }));
+}
+function destinationOf(word, source) {
+  const bare2 = word.startsWith(":") ? word.slice(1) : word;
+  if (!/[:/@]/.test(bare2)) {
+    const tag2 = parseTag(bare2);
+    return tag2.ok ? { ok: true, value: { name: source, tag: tag2.value } } : tag2;
+  }
+  const parsed2 = parseReference(word);
+  if (!parsed2.ok) {
+    return parseRepository(word).ok ? { ok: false, what: `the destination "${word}" has no tag`, hint: `write "${word}:TAG"` } : { ...parsed2, what: `the destination: ${parsed2.what}` };
+  }
+  const { value } = parsed2;
+  if ("digest" in value)
+    return { ok: false, what: `the destination "${word}" is a digest`, hint: 'write "IMAGE:TAG"' };
+  return { ok: true, value: { name: nameOf(word, value), tag: value.tag } };
+}
+function nameOf(reference2, { registry, repository }) {
+  const [name = ""] = reference2.split("@");
+  const colon = name.lastIndexOf(":");
+  const text5 = colon > name.lastIndexOf("/") ? name.slice(0, colon) : name;
+  return { text: text5, repository: { registry, repository } };
+}
+function originIn(file2) {
+  const at2 = () => ({ file: file2, line: 1, column: 1, nowhere: true });
+  return { at: at2, keyAt: at2, inside: at2 };
+}
+var LINE_HINT, UNREAD;
+var init_promotion = __esm({
+  "src/config/promotion.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    LINE_HINT = 'write it as "SOURCE => TAG" or "SOURCE => IMAGE:TAG, IMAGE:TAG"';
+    UNREAD = { text: "", repository: { registry: "", repository: "" } };
+  }
+});
+
 // src/github/inputs.ts
 function readInputs() {
   const problems2 = [];
@@ -3995,6 +4083,7 @@ function readInputs() {
     policy: text5("policy"),
     images: images2.names,
     imagesDisabled: images2.disabled,
+    promotions: collect(problems2, [], () => parsePromotions(text5("promote"))),
     build: {
       context: text5("context"),
       file: text5("file"),
@@ -4038,6 +4127,7 @@ var init_inputs2 = __esm({
     init_core();
     init_inputs();
     init_model();
+    init_promotion();
     init_errors();
     DEFAULT_CONFIG = ".github/image-tags.yaml";
   }
@@ -5612,11 +5702,11 @@ function placeholdersOf(policy2, decision, values) {
     return slot === null ? [] : [slot];
   });
 }
-function placeholderOf(pieces, template, placeOf3) {
+function placeholderOf(pieces, template, placeOf4) {
   const at2 = pieces.findIndex((piece) => piece.kind === "hole" && piece.variable.name === "seq");
   const hole = pieces[at2];
   if (hole?.kind !== "hole") return null;
-  const location2 = placeOf3(hole.variable.at);
+  const location2 = placeOf4(hole.variable.at);
   const rest = [...pieces.slice(0, at2), ...pieces.slice(at2 + 1)];
   if (rest.some((piece) => piece.kind === "hole")) {
     throw new UserError({
@@ -17015,7 +17105,7 @@ function primaryTag(entry, image3, tag2, options) {
     destination: { ...repository, tag: tag2 },
     source: { from: "image", ref: sourceRef(entry, registryMap) },
     entries: [entry],
-    location: entry.origin.at(),
+    location: placeOf2(entry),
     forced: isForced(forces, [image3.repository, repository], tag2),
     digest: entry.srcDigest ?? null,
     platforms: entry.platforms,
@@ -17028,6 +17118,10 @@ function primaryTag(entry, image3, tag2, options) {
     follows: null,
     group: null
   };
+}
+function placeOf2({ origin }) {
+  const location2 = origin.at();
+  return location2.nowhere === true ? null : location2;
 }
 function sourceRef(entry, map2) {
   const repository = mapRepository(entry.srcRepository, map2);
@@ -17109,7 +17203,13 @@ var init_want = __esm({
 
 // src/load.ts
 function load(request) {
-  const { config, policy: policy2, problems: found, withoutPolicy } = readFiles(request.files, request.policy);
+  const {
+    config: ofFiles,
+    policy: policy2,
+    problems: found,
+    withoutPolicy
+  } = readFiles(request.files, request.policy);
+  const config = withPromotions(ofFiles, request.promotions);
   const problems2 = [...found];
   const options = {
     registryMap: collect(problems2, /* @__PURE__ */ new Map(), () => parseRegistryMap(request.registryMap)),
@@ -17122,7 +17222,15 @@ function load(request) {
   problems2.push(...overwritingCaches(request, { config, policy: policy2, scope, options, images: images2 }));
   if (withoutPolicy && scope.builds) problems2.push(...unnamedBuilds(config, request));
   if (problems2.length > 0) throw new UserError(inOrder(problems2, request.files));
-  return { config, policy: policy2, scope, options, images: scope.images ? images2 : [] };
+  return { config, policy: policy2, scope, options, images: images2.filter((tag2) => isInScope(tag2, scope, request)) };
+}
+function withPromotions(config, promotions) {
+  const before = config.builds.length + config.images.length;
+  const added = promotions.map((entry, i) => ({ ...entry, number: before + i + 1 }));
+  return { ...config, images: [...config.images, ...added] };
+}
+function isInScope({ location: location2 }, scope, { only }) {
+  return scope.images || location2 === null && only !== "builds";
 }
 function ownerOfPromotions({ builds }, policy2, { stableSuffix, registryMap }) {
   const written2 = (repository) => formatRepository(mapRepository(repository, registryMap));
@@ -17241,6 +17349,7 @@ function promotionRequest(command, files) {
     files,
     policy: "",
     images: [],
+    promotions: [],
     imagesDisabled: false,
     facts: null,
     only: "",
@@ -17765,7 +17874,7 @@ async function look(gate2, subject, checks, now) {
   const repo = gate2.repo ?? subject.home;
   const backTo = gate2.greenFor === void 0 ? null : now - gate2.greenFor;
   if (gate2.check !== void 0) {
-    const at2 = placeOf2(gate2, subject);
+    const at2 = placeOf3(gate2, subject);
     if ("why" in at2) return { kind: "unknown", why: at2.why };
     const by = gate2.app === void 0 ? {} : { app: gate2.app };
     return { kind: "check", history: await checks.check({ ...at2, name: gate2.check, ...by, backTo }) };
@@ -17786,7 +17895,7 @@ async function look(gate2, subject, checks, now) {
   const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha: sha2, ...into, ...entry });
   return { kind: "approval", facts };
 }
-function placeOf2(gate2, { home, commit: commit2 }) {
+function placeOf3(gate2, { home, commit: commit2 }) {
   const repo = gate2.repo ?? home;
   if (gate2.ref !== void 0) return { repo, ref: gate2.ref };
   const own = !("why" in commit2) && sameName2(commit2.repo, repo);
@@ -17942,12 +18051,12 @@ function judge2(image3, seen, revision) {
   const { digest } = first2.found;
   const other = ours.find(({ found }) => found.digest !== digest);
   if (other !== void 0) {
-    const text5 = `${nameOf(first2)} is ${digest} and ${nameOf(other)} is ${other.found.digest}, both of this commit`;
+    const text5 = `${nameOf2(first2)} is ${digest} and ${nameOf2(other)} is ${other.found.digest}, both of this commit`;
     const stable = seen.some((observation) => observation.stable.length > 0);
     const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
     return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text5, hint: hint2 }] };
   }
-  const missing2 = seen.filter(({ found }) => found.state === "absent").map(nameOf);
+  const missing2 = seen.filter(({ found }) => found.state === "absent").map(nameOf2);
   return { kind: "finished", finished: { image: image3, digest, repository: first2.repository, missing: missing2 } };
 }
 function isOf(found, revision) {
@@ -17959,12 +18068,12 @@ function isForeign({ found }, revision) {
 function refusal(observation, seen, revision) {
   const { image: image3, found, forced } = observation;
   if (found.state === "unknown") {
-    const text5 = `${nameOf(observation)} could not be looked at: ${found.error.message}`;
+    const text5 = `${nameOf2(observation)} could not be looked at: ${found.error.message}`;
     return [{ image: image3, code: "unknown", text: text5, hint: "run again when the registry answers" }];
   }
   if (found.state === "absent" || isOf(found, revision) || forced) return [];
   if (revision === null) {
-    const text5 = `${nameOf(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    const text5 = `${nameOf2(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
     return [{ image: image3, code: "unknown", text: text5, hint: "give the commit with --sha (input sha)" }];
   }
   const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
@@ -17972,7 +18081,7 @@ function refusal(observation, seen, revision) {
     {
       image: image3,
       code: "revision-mismatch",
-      text: `${nameOf(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
+      text: `${nameOf2(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
       hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
     }
   ];
@@ -17980,12 +18089,12 @@ function refusal(observation, seen, revision) {
 function toForce(seen) {
   const there = seen.filter(({ found }) => found.state === "present");
   const names2 = there.flatMap((observation) => [
-    ...observation.forced ? [] : [nameOf(observation)],
-    ...observation.stable.map((tag2) => nameOf({ ...observation, tag: tag2 }))
+    ...observation.forced ? [] : [nameOf2(observation)],
+    ...observation.stable.map((tag2) => nameOf2({ ...observation, tag: tag2 }))
   ]);
   return names2.map((name) => `"${name}"`).join(" and ");
 }
-function nameOf({ repository, tag: tag2 }) {
+function nameOf2({ repository, tag: tag2 }) {
   return `${repository.registry}/${repository.repository}:${tag2}`;
 }
 async function observeBuilds(builds, wanted, revision, from, parts) {
@@ -25109,7 +25218,7 @@ function errorsOf(response) {
   }));
 }
 function failure(code2, task, what, next2, options = {}) {
-  return new OperationError(code2, `${nameOf2(task.ref)}: cannot ${task.operation}: ${what}; ${next2}`, options);
+  return new OperationError(code2, `${nameOf3(task.ref)}: cannot ${task.operation}: ${what}; ${next2}`, options);
 }
 function refusal2(task, response, next2) {
   const { status } = response;
@@ -25118,7 +25227,7 @@ function refusal2(task, response, next2) {
 }
 function inContext(task, error2) {
   if (!(error2 instanceof OperationError)) return error2;
-  return new OperationError(error2.code, `${nameOf2(task.ref)}: cannot ${task.operation}: ${error2.message}`, {
+  return new OperationError(error2.code, `${nameOf3(task.ref)}: cannot ${task.operation}: ${error2.message}`, {
     cause: error2,
     ...error2.status === void 0 ? {} : { status: error2.status }
   });
@@ -25134,7 +25243,7 @@ function clean2(text5) {
   const line2 = text5.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
   return line2.length > MAX_DETAIL ? `${line2.slice(0, MAX_DETAIL - 3)}...` : line2;
 }
-function nameOf2(ref) {
+function nameOf3(ref) {
   return "tag" in ref || "digest" in ref ? formatReference(ref) : formatRepository(ref);
 }
 function codeOf3(status) {
@@ -25691,7 +25800,7 @@ var init_put = __esm({
 // src/registry/read.ts
 async function readManifest(context, ref) {
   const manifest = await readUnparsed(context, ref);
-  parseManifest(manifest, nameOf2(ref));
+  parseManifest(manifest, nameOf3(ref));
   return manifest;
 }
 function readUnparsed(context, ref) {
@@ -25716,7 +25825,7 @@ async function fetchManifest(context, ref) {
   }
   if (response.status !== 200) throw refusal2(task, response);
   const mediaType = mediaTypeOf(response);
-  if (isSchema1(mediaType)) refuseUncopyable(mediaType, nameOf2(ref));
+  if (isSchema1(mediaType)) refuseUncopyable(mediaType, nameOf3(ref));
   return { bytes: response.body, mediaType, digest: verifiedDigest(task, ref, response) };
 }
 async function readBlob(context, source, descriptor3) {
@@ -26017,7 +26126,7 @@ function sourceOf3(context, source, blob2) {
         const opening = openBlob(wire2, task, source, blob2);
         wire2 = repeating(context);
         const stream2 = await opening;
-        const checked2 = verifying(nameOf2(task.ref), blob2);
+        const checked2 = verifying(nameOf3(task.ref), blob2);
         stream2.once("error", (error2) => note(inContext(task, error2)));
         checked2.once("error", (error2) => problem4 ?? note(error2));
         return (0, import_node_stream4.pipeline)(stream2, checked2, () => void 0);
@@ -26333,7 +26442,7 @@ function createReferrers(context) {
       const subject = node.parsed.subject?.digest;
       if (subject === void 0 || await byApi(repository, subject) !== null) return;
       const ref = fallbackRef(repository, subject);
-      await inTurn(nameOf2(ref), () => addToFallback(context, ref, node));
+      await inTurn(nameOf3(ref), () => addToFallback(context, ref, node));
     }
   };
 }
@@ -26361,7 +26470,7 @@ async function askApi(context, repository, digest) {
     if (!isList) throw refusal2(task, response);
     const known2 = found.size;
     const list3 = { bytes: response.body, mediaType: OCI_INDEX2, digest: "" };
-    for (const entry of entriesOf4(list3, nameOf2(task.ref))) found.set(entry.digest, entry);
+    for (const entry of entriesOf4(list3, nameOf3(task.ref))) found.set(entry.digest, entry);
     const next2 = nextLink(response.headers["link"]);
     if (next2 === null || found.size === known2) return { entries: [...found.values()] };
     path6 = context.transport.resolve(response.url, next2);
@@ -26380,7 +26489,7 @@ async function readFallback(context, ref) {
     return {
       digest: manifest.digest,
       body: isObject2(body) ? body : {},
-      entries: entriesOf4(manifest, nameOf2(ref))
+      entries: entriesOf4(manifest, nameOf3(ref))
     };
   } catch (error2) {
     if (error2 instanceof OperationError && error2.code === "absent") return null;
@@ -30100,7 +30209,7 @@ function openAdapters(options) {
     builder: () => lazyBuilder(options),
     changes: (config) => changed2 ??= changesOf(options, config, github),
     review: async (plan2, files, mode) => {
-      if (files.length === 0 || mode === "off" || mode === void 0 && home === "") return plan2;
+      if (mode === "off" || mode === void 0 && (home === "" || files.length === 0)) return plan2;
       const branch = branchOfRun(env) ?? facts?.defaultBranch ?? null;
       const known2 = { files, sha: checkedOut, branch, missing: missing(options) };
       return applyReview(plan2, { ...known2, mode: mode ?? "warn" }, { github });
@@ -30582,7 +30691,7 @@ function planFollowUp(items, texts) {
     // In the order of the tag file, not of the files that it names.
     problems: wanted.flatMap((one) => {
       const problem4 = problems2.get(one);
-      return problem4 ? [{ ...one.reference, image: nameOf3(one.item), what: problem4.what, hint: problem4.hint }] : [];
+      return problem4 ? [{ ...one.reference, image: nameOf4(one.item), what: problem4.what, hint: problem4.hint }] : [];
     }),
     fingerprint: fingerprintOf(files)
   };
@@ -30601,7 +30710,7 @@ function followUpBranch(base, tagFiles2) {
   const suffix = usual ? "" : `-${hash(tagFiles2.join("\n")).slice(0, 8)}`;
   return `retag/follow-up/${base}${suffix}`;
 }
-function nameOf3({ image: image3, tag: tag2 }) {
+function nameOf4({ image: image3, tag: tag2 }) {
   return `${formatRepository(image3)}:${tag2}`;
 }
 function fingerprintOf(files) {
@@ -30631,11 +30740,11 @@ function isRight2({ outcome, error: error2, planned: planned2 }) {
 function titleOf({ items }) {
   const [first2, ...more] = items;
   if (!first2) return "Use new image tags";
-  const title = more.length === 0 ? `Use ${nameOf3(first2)}` : `Use ${items.length} new image tags`;
+  const title = more.length === 0 ? `Use ${nameOf4(first2)}` : `Use ${items.length} new image tags`;
   return title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}\u2026` : title;
 }
 function commitMessage(plan2) {
-  const tags2 = plan2.items.map((item) => `- ${nameOf3(item)}`);
+  const tags2 = plan2.items.map((item) => `- ${nameOf4(item)}`);
   const bugs = plan2.items.flatMap(({ bug }) => bug === void 0 ? [] : [trailer(bug)]);
   const trailers = [...new Set(bugs), MARK + plan2.fingerprint];
   const list3 = tags2.length > 1 ? [tags2.join("\n")] : [];
@@ -31391,8 +31500,9 @@ function afterRun(ending) {
 }
 async function finishPullRequest({ result, request, facts, inputs, env, outside, log }) {
   const { report: report2, outcomes, closing: closing2, config, exitCode: code2 } = result;
-  const { files } = request;
-  if (inputs.token === "" || files.length === 0 || report2.command === "validate") return code2;
+  const { files, promotions } = request;
+  const asksForTags = files.length + promotions.length > 0;
+  if (inputs.token === "" || !asksForTags || report2.command === "validate") return code2;
   const parts = { github: outside.github, log };
   const changes = await outside.changes(config);
   const summaryUrl = runUrl(env);
@@ -31540,7 +31650,7 @@ var init_confirm = __esm({
 // src/cli/session.ts
 async function tagFiles(args, io) {
   const given2 = args.list("config");
-  if (given2.length === 0 && args.is("policy")) return [];
+  if (given2.length === 0 && (args.is("policy") || args.command === "promote")) return [];
   return readTagFiles(given2.length === 0 ? [DEFAULT_CONFIG3] : given2, { cwd: io.cwd });
 }
 async function withSession(args, io, body) {
@@ -31634,13 +31744,14 @@ __export(plan_apply_exports, {
   checkStages: () => checkStages,
   tagsCommand: () => tagsCommand
 });
-function tagsCommand(args, io) {
+function tagsCommand(args, io, given2 = {}) {
   return withSession(args, io, async (session) => {
     const { log, registry, signal, insecure, facts, may } = session;
-    if (args.command === "apply") requireWrite("retag apply", may, io.env["GITHUB_EVENT_NAME"] ?? null);
+    if (args.command !== "plan")
+      requireWrite(`retag ${args.command}`, may, io.env["GITHUB_EVENT_NAME"] ?? null);
     for (const text5 of facts?.warnings ?? []) log.warning(text5);
     const path6 = await reportPath(args, io);
-    const request = await requestFor(args, io, session);
+    const request = { ...await requestFor(args, io, session), ...given2 };
     const outside = openAdapters({
       files: [],
       env: io.env,
@@ -31686,6 +31797,7 @@ async function requestFor(args, io, { concurrency, insecure, facts, files }) {
     files,
     policy: args.text("policy") ?? "",
     images: [],
+    promotions: [],
     imagesDisabled: false,
     facts,
     only: onlyOf(args),
@@ -31805,7 +31917,7 @@ async function runWith(inputs, env, workspace, deadline) {
     concurrency,
     insecureRegistries: insecure,
     anonymous: !facts.may.credentials,
-    localHosts: facts.may.localHosts ? void 0 : listedHosts(insecure, inputs.registryMap, inputs.images),
+    localHosts: facts.may.localHosts ? void 0 : listedHosts(insecure, inputs.registryMap, namesIn(inputs)),
     githubToken: inputs.token,
     onSecret: mask
   });
@@ -31827,6 +31939,7 @@ async function runWith(inputs, env, workspace, deadline) {
     files,
     policy: inputs.policy,
     images: inputs.images,
+    promotions: inputs.promotions,
     imagesDisabled: inputs.imagesDisabled,
     facts,
     only: inputs.only,
@@ -31915,8 +32028,15 @@ ${escapeCell(error2.message)}
   annotate("error", `This is a fault of Retag, please report it: ${text5}`);
   return 1;
 }
+function namesIn({ images: images2, promotions }) {
+  return [
+    ...images2,
+    ...promotions.flatMap(({ srcName, names: names2 }) => [srcName ?? "", ...names2.map(({ text: text5 }) => text5)])
+  ];
+}
 async function filesOf(inputs, workspace) {
-  const standsIn = inputs.policy !== "" || inputs.images.length > 0 || inputs.imagesDisabled;
+  const { policy: policy2, images: images2, imagesDisabled, promotions } = inputs;
+  const standsIn = policy2 !== "" || images2.length > 0 || imagesDisabled || promotions.length > 0;
   if (standsIn && !inputs.configGiven) {
     const there = await (0, import_promises14.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
@@ -31996,6 +32116,30 @@ var init_action = __esm({
     init_write();
     init_adapters();
     init_after_run();
+    init_plan_apply();
+  }
+});
+
+// src/cli/promote.ts
+var promote_exports = {};
+__export(promote_exports, {
+  promoteCommand: () => promoteCommand
+});
+function promoteCommand(args, io) {
+  const [source, ...destinations] = args.words;
+  if (source === void 0 || destinations.length === 0) {
+    throw new UserError({
+      what: `retag promote: ${source === void 0 ? "no source and " : ""}no destination is given`,
+      hint: 'write "retag promote IMAGE:TAG TAG" or "retag promote IMAGE:TAG IMAGE:TAG..."'
+    });
+  }
+  return tagsCommand(args, io, { promotions: promotionOf(source, destinations, "promote"), only: "" });
+}
+var init_promote = __esm({
+  "src/cli/promote.ts"() {
+    "use strict";
+    init_promotion();
+    init_errors();
     init_plan_apply();
   }
 });
@@ -33760,6 +33904,7 @@ init_text();
 var COMMANDS = [
   "plan",
   "apply",
+  "promote",
   "classify",
   "validate",
   "pin",
@@ -33769,7 +33914,7 @@ var COMMANDS = [
 ];
 var RUNS = ["plan", "apply"];
 var FILES = ["plan", "apply", "classify", "validate", "pin", "stages"];
-var COMMON = ["plan", "apply", "classify", "validate", "pin", "demo"];
+var COMMON = ["plan", "apply", "promote", "classify", "validate", "pin", "demo"];
 var OFFLINE = ["classify", "validate", "demo"];
 var FLAGS = {
   config: {
@@ -33787,26 +33932,26 @@ var FLAGS = {
   },
   ref: {
     type: "string",
-    commands: [...RUNS, "stages"],
+    commands: [...RUNS, "promote", "stages"],
     value: "REF",
     help: "the git ref to classify; without it builds are not looked at"
   },
   sha: {
     type: "string",
-    commands: [...RUNS, "stages"],
+    commands: [...RUNS, "promote", "stages"],
     value: "SHA",
     help: "the commit of the ref (default: what git says)"
   },
   stable: { type: "boolean", commands: RUNS, help: "write stable tags that wait for somebody to say so" },
   yes: {
     type: "boolean",
-    commands: RUNS,
+    commands: [...RUNS, "promote"],
     help: "apply without asking; needed with --ref and --sha in a CI job that Retag does not know"
   },
   force: {
     type: "string",
     multiple: true,
-    commands: RUNS,
+    commands: [...RUNS, "promote"],
     value: "NAME[:TAG]",
     help: "this tag may move; may be repeated"
   },
@@ -33819,7 +33964,7 @@ var FLAGS = {
   only: {
     type: "string",
     commands: COMMON,
-    idle: ["pin", ...OFFLINE],
+    idle: ["pin", "promote", ...OFFLINE],
     value: "builds|images",
     help: "look at one part of the tag file only"
   },
@@ -33849,7 +33994,7 @@ var FLAGS = {
   builder: {
     type: "string",
     commands: COMMON,
-    idle: ["pin", ...OFFLINE],
+    idle: ["pin", "promote", ...OFFLINE],
     value: "NAME",
     help: "the buildx builder"
   },
@@ -33893,13 +34038,13 @@ var FLAGS = {
   "exit-code": { type: "boolean", commands: ["plan"], help: "exit 3 when there are changes to make" },
   report: {
     type: "string",
-    commands: [...RUNS, "classify", "validate"],
+    commands: [...RUNS, "promote", "classify", "validate"],
     value: "FILE",
     help: "also write there what --json prints"
   },
   json: {
     type: "boolean",
-    commands: [...RUNS, "classify", "validate", "tracking"],
+    commands: [...RUNS, "promote", "classify", "validate", "tracking"],
     help: "JSON on stdout, everything else on stderr"
   },
   quiet: { type: "boolean", commands: COMMANDS, help: "warnings and errors only" },
@@ -33907,6 +34052,7 @@ var FLAGS = {
   "no-color": { type: "boolean", commands: COMMANDS, help: "no colours (also: NO_COLOR)" },
   help: { type: "boolean", commands: COMMANDS, help: "this text" }
 };
+var TAKE_WORDS = ["classify", "promote"];
 function asksForOverview(argv) {
   if (["-h", "help"].includes(argv[0] ?? "")) return true;
   const { flags, words } = wordsOf(argv, FLAGS);
@@ -33927,7 +34073,7 @@ function parseArguments(argv) {
     if (problem4 !== null) problems2.push(problem4);
     else values.set(flag2.name, [...values.get(flag2.name) ?? [], flag2.value ?? "true"]);
   }
-  if (command !== "classify" && words.length > 0) {
+  if (!TAKE_WORDS.includes(command) && words.length > 0) {
     problems2.push({
       what: `"${words[0] ?? ""}" is not understood by "retag ${command}"`,
       hint: `see "retag ${command} --help"`
@@ -34015,6 +34161,7 @@ function wordsOf(argv, shapes) {
 var SUMMARY = {
   plan: "show what apply would do; writes nothing",
   apply: "write the tags that are missing, and build what they need",
+  promote: "give an image further tags, without a tag file",
   classify: "say what class and tags a git ref gets, and why",
   validate: "check tag files",
   pin: "write src_digest into the tag file, comments kept",
@@ -34043,7 +34190,7 @@ function commandHelp(command) {
   const rows3 = taken.filter((each) => !idle.includes(each)).map(
     ([name, { value, help }]) => `  ${`--${name}${value === void 0 ? "" : ` ${value}`}`.padEnd(28)} ${help}`
   );
-  const words = command === "classify" ? " REF..." : "";
+  const words = { classify: " REF...", promote: " SOURCE DESTINATION..." }[command] ?? "";
   return [
     `retag ${command}: ${SUMMARY[command]}`,
     "",
@@ -34091,6 +34238,7 @@ function survivePipes() {
 var COMMANDS2 = {
   plan: async () => (await Promise.resolve().then(() => (init_plan_apply(), plan_apply_exports))).tagsCommand,
   apply: async () => (await Promise.resolve().then(() => (init_plan_apply(), plan_apply_exports))).tagsCommand,
+  promote: async () => (await Promise.resolve().then(() => (init_promote(), promote_exports))).promoteCommand,
   classify: async () => (await Promise.resolve().then(() => (init_classify3(), classify_exports))).classifyCommand,
   validate: async () => (await Promise.resolve().then(() => (init_validate(), validate_exports))).validateCommand,
   pin: async () => (await Promise.resolve().then(() => (init_pin(), pin_exports))).pinCommand,

@@ -45,7 +45,13 @@ export interface Loaded {
 
 /** @throws UserError with every problem of tag files, policy, force and registry-map, in the order of the files */
 export function load(request: RunRequest): Loaded {
-  const { config, policy, problems: found, withoutPolicy } = readFiles(request.files, request.policy);
+  const {
+    config: ofFiles,
+    policy,
+    problems: found,
+    withoutPolicy,
+  } = readFiles(request.files, request.policy);
+  const config = withPromotions(ofFiles, request.promotions);
   const problems: Problem[] = [...found];
   const options: WantOptions = {
     registryMap: collect<RegistryMap>(problems, new Map(), () => parseRegistryMap(request.registryMap)),
@@ -58,7 +64,19 @@ export function load(request: RunRequest): Loaded {
   problems.push(...overwritingCaches(request, { config, policy, scope, options, images }));
   if (withoutPolicy && scope.builds) problems.push(...unnamedBuilds(config, request));
   if (problems.length > 0) throw new UserError(inOrder(problems, request.files));
-  return { config, policy, scope, options, images: scope.images ? images : [] };
+  return { config, policy, scope, options, images: images.filter((tag) => isInScope(tag, scope, request)) };
+}
+
+/** Promotions of the inputs are entries as all others, after those of the files. */
+function withPromotions(config: Config, promotions: readonly ImageConfig[]): Config {
+  const before = config.builds.length + config.images.length;
+  const added = promotions.map((entry, i) => ({ ...entry, number: before + i + 1 }));
+  return { ...config, images: [...config.images, ...added] };
+}
+
+/** What the inputs of this very run name is promoted wherever `only` does not say otherwise, also on a git tag. */
+function isInScope({ location }: WantedTag, scope: Scope, { only }: RunRequest): boolean {
+  return scope.images || (location === null && only !== 'builds');
 }
 
 /**
@@ -272,6 +290,8 @@ export interface RunRequest {
   readonly policy: string;
   /** image names to build without a tag file */
   readonly images: readonly string[];
+  /** promotions without a tag file */
+  readonly promotions: readonly ImageConfig[];
   /** images are named, and every one is switched off: no build is looked at */
   readonly imagesDisabled: boolean;
   /** the git ref of the run; null: only promotions are looked at */
@@ -330,6 +350,7 @@ export function promotionRequest(command: RunRequest['command'], files: readonly
     files,
     policy: '',
     images: [],
+    promotions: [],
     imagesDisabled: false,
     facts: null,
     only: '',

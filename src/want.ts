@@ -85,7 +85,7 @@ function primaryTag(entry: ImageConfig, image: ImageName, tag: string, options: 
     destination: { ...repository, tag },
     source: { from: 'image', ref: sourceRef(entry, registryMap) },
     entries: [entry],
-    location: entry.origin.at(),
+    location: placeOf(entry),
     forced: isForced(forces, [image.repository, repository], tag),
     digest: entry.srcDigest ?? null,
     platforms: entry.platforms,
@@ -98,6 +98,12 @@ function primaryTag(entry: ImageConfig, image: ImageName, tag: string, options: 
     follows: null,
     group: null,
   };
+}
+
+/** Null for an entry that stands in no file. */
+function placeOf({ origin }: ImageConfig): WantedTag['location'] {
+  const location = origin.at();
+  return location.nowhere === true ? null : location;
 }
 
 function sourceRef(entry: ImageConfig, map: RegistryMap): ImageRef {

@@ -67,3 +67,11 @@ test('without a terminal nothing is asked', async () => {
   expect(await retag('apply')).toMatchObject({ code: 0, stderr: '' });
   expect(tagged(registry)).toEqual(RIGHT);
 });
+
+test('promote asks once, too', async () => {
+  const source = `${registry.host}/starlingx/k8s-cni-sriov:master-centos-stable-20191203T153530Z.0`;
+  const done = await spoken(['promote', source, 'stx.4.0-v2.2'], place.path, { typed: 'n\n' });
+  expect(done.code).toBe(1);
+  expect(done.stderr.match(/\[y\/N\]/g)).toHaveLength(1);
+  expect(tagged(registry)).toEqual(NOTHING);
+});

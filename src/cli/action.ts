@@ -90,7 +90,7 @@ async function runWith(
     concurrency,
     insecureRegistries: insecure,
     anonymous: !facts.may.credentials,
-    localHosts: facts.may.localHosts ? undefined : listedHosts(insecure, inputs.registryMap, inputs.images),
+    localHosts: facts.may.localHosts ? undefined : listedHosts(insecure, inputs.registryMap, namesIn(inputs)),
     githubToken: inputs.token,
     onSecret: mask,
   });
@@ -112,6 +112,7 @@ async function runWith(
     files,
     policy: inputs.policy,
     images: inputs.images,
+    promotions: inputs.promotions,
     imagesDisabled: inputs.imagesDisabled,
     facts,
     only: inputs.only,
@@ -223,11 +224,20 @@ async function reportError(error: unknown, env: NodeJS.ProcessEnv): Promise<numb
   return 1;
 }
 
+/** Every image name that an input gives. */
+function namesIn({ images, promotions }: ActionInputs): string[] {
+  return [
+    ...images,
+    ...promotions.flatMap(({ srcName, names }) => [srcName ?? '', ...names.map(({ text }) => text)]),
+  ];
+}
+
 // The inputs of the action → what a run is asked for.
 
 /** The tag files; none when the inputs stand in for the default one and it is not there. */
 export async function filesOf(inputs: ActionInputs, workspace: string): Promise<TagFile[]> {
-  const standsIn = inputs.policy !== '' || inputs.images.length > 0 || inputs.imagesDisabled;
+  const { policy, images, imagesDisabled, promotions } = inputs;
+  const standsIn = policy !== '' || images.length > 0 || imagesDisabled || promotions.length > 0;
   if (standsIn && !inputs.configGiven) {
     const there = await stat(join(workspace, inputs.config[0] ?? '')).catch(() => null);
     if (there === null) return [];

@@ -93,8 +93,8 @@ export function openAdapters(options: AdapterOptions): Adapters {
     builder: () => lazyBuilder(options),
     changes: (config) => (changed ??= changesOf(options, config, github)),
     review: async (plan, files, mode) => {
-      // Outside GitHub there are no pull requests, so nothing is printed there unless the tag file or a flag asks for it.
-      if (files.length === 0 || mode === 'off' || (mode === undefined && home === '')) return plan;
+      // Outside GitHub, and without a tag file, a pull request shows no plan: nothing is printed unless somebody asks for it.
+      if (mode === 'off' || (mode === undefined && (home === '' || files.length === 0))) return plan;
       const branch = branchOfRun(env) ?? facts?.defaultBranch ?? null;
       const known = { files, sha: checkedOut, branch, missing: missing(options) };
       return applyReview(plan, { ...known, mode: mode ?? 'warn' }, { github });

@@ -33,9 +33,10 @@ export function afterRun(ending: Ending): Promise<number> {
 /** The comment, and the exit status: entries that the pull request does not touch never fail it. */
 async function finishPullRequest({ result, request, facts, inputs, env, outside, log }: Ending) {
   const { report, outcomes, closing, config, exitCode: code } = result;
-  const { files } = request;
+  const { files, promotions } = request;
+  const asksForTags = files.length + promotions.length > 0;
   // The comment is the plan that was reviewed; to validate makes none, and must not take its place.
-  if (inputs.token === '' || files.length === 0 || report.command === 'validate') return code;
+  if (inputs.token === '' || !asksForTags || report.command === 'validate') return code;
   const parts = { github: outside.github, log };
   const changes = await outside.changes(config);
   const summaryUrl = runUrl(env);

@@ -6,6 +6,7 @@ import { suggest } from '../shared/text.js';
 export const COMMANDS = [
   'plan',
   'apply',
+  'promote',
   'classify',
   'validate',
   'pin',
@@ -29,7 +30,7 @@ interface Flag {
 const RUNS = ['plan', 'apply'] as const;
 const FILES = ['plan', 'apply', 'classify', 'validate', 'pin', 'stages'] as const;
 /** The commands that share the common flags. */
-const COMMON = ['plan', 'apply', 'classify', 'validate', 'pin', 'demo'] as const;
+const COMMON = ['plan', 'apply', 'promote', 'classify', 'validate', 'pin', 'demo'] as const;
 const OFFLINE = ['classify', 'validate', 'demo'] as const;
 
 /** Every flag, in the order of the help. */
@@ -49,26 +50,26 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   },
   ref: {
     type: 'string',
-    commands: [...RUNS, 'stages'],
+    commands: [...RUNS, 'promote', 'stages'],
     value: 'REF',
     help: 'the git ref to classify; without it builds are not looked at',
   },
   sha: {
     type: 'string',
-    commands: [...RUNS, 'stages'],
+    commands: [...RUNS, 'promote', 'stages'],
     value: 'SHA',
     help: 'the commit of the ref (default: what git says)',
   },
   stable: { type: 'boolean', commands: RUNS, help: 'write stable tags that wait for somebody to say so' },
   yes: {
     type: 'boolean',
-    commands: RUNS,
+    commands: [...RUNS, 'promote'],
     help: 'apply without asking; needed with --ref and --sha in a CI job that Retag does not know',
   },
   force: {
     type: 'string',
     multiple: true,
-    commands: RUNS,
+    commands: [...RUNS, 'promote'],
     value: 'NAME[:TAG]',
     help: 'this tag may move; may be repeated',
   },
@@ -81,7 +82,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   only: {
     type: 'string',
     commands: COMMON,
-    idle: ['pin', ...OFFLINE],
+    idle: ['pin', 'promote', ...OFFLINE],
     value: 'builds|images',
     help: 'look at one part of the tag file only',
   },
@@ -111,7 +112,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   builder: {
     type: 'string',
     commands: COMMON,
-    idle: ['pin', ...OFFLINE],
+    idle: ['pin', 'promote', ...OFFLINE],
     value: 'NAME',
     help: 'the buildx builder',
   },
@@ -155,13 +156,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   'exit-code': { type: 'boolean', commands: ['plan'], help: 'exit 3 when there are changes to make' },
   report: {
     type: 'string',
-    commands: [...RUNS, 'classify', 'validate'],
+    commands: [...RUNS, 'promote', 'classify', 'validate'],
     value: 'FILE',
     help: 'also write there what --json prints',
   },
   json: {
     type: 'boolean',
-    commands: [...RUNS, 'classify', 'validate', 'tracking'],
+    commands: [...RUNS, 'promote', 'classify', 'validate', 'tracking'],
     help: 'JSON on stdout, everything else on stderr',
   },
   quiet: { type: 'boolean', commands: COMMANDS, help: 'warnings and errors only' },
@@ -170,9 +171,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   help: { type: 'boolean', commands: COMMANDS, help: 'this text' },
 };
 
+const TAKE_WORDS: readonly CommandName[] = ['classify', 'promote'];
+
 export interface Arguments {
   readonly command: CommandName;
-  /** REF... of classify */
+  /** REF... of classify, SOURCE DESTINATION... of promote */
   readonly words: readonly string[];
   text(flag: string): string | undefined;
   list(flag: string): readonly string[];
@@ -203,7 +206,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     if (problem !== null) problems.push(problem);
     else values.set(flag.name, [...(values.get(flag.name) ?? []), flag.value ?? 'true']);
   }
-  if (command !== 'classify' && words.length > 0) {
+  if (!TAKE_WORDS.includes(command) && words.length > 0) {
     problems.push({
       what: `"${words[0] ?? ''}" is not understood by "retag ${command}"`,
       hint: `see "retag ${command} --help"`,

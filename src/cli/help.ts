@@ -3,6 +3,7 @@ import { type CommandName, COMMANDS, FLAGS } from './args.js';
 const SUMMARY: Readonly<Record<CommandName, string>> = {
   plan: 'show what apply would do; writes nothing',
   apply: 'write the tags that are missing, and build what they need',
+  promote: 'give an image further tags, without a tag file',
   classify: 'say what class and tags a git ref gets, and why',
   validate: 'check tag files',
   pin: 'write src_digest into the tag file, comments kept',
@@ -38,7 +39,7 @@ export function commandHelp(command: CommandName): string {
       ([name, { value, help }]) =>
         `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(28)} ${help}`,
     );
-  const words = command === 'classify' ? ' REF...' : '';
+  const words = { classify: ' REF...', promote: ' SOURCE DESTINATION...' }[command as string] ?? '';
   return [
     `retag ${command}: ${SUMMARY[command]}`,
     '',

@@ -18,13 +18,15 @@ import { confirmer } from './confirm.js';
 import type { Io } from './output.js';
 import { checkoutOf, onlyOf, reportPath, type Session, withSession } from './session.js';
 
-export function tagsCommand(args: Arguments, io: Io): Promise<number> {
+/** @param given what the command adds to its flags */
+export function tagsCommand(args: Arguments, io: Io, given: Partial<RunRequest> = {}): Promise<number> {
   return withSession(args, io, async (session) => {
     const { log, registry, signal, insecure, facts, may } = session;
-    if (args.command === 'apply') requireWrite('retag apply', may, io.env['GITHUB_EVENT_NAME'] ?? null);
+    if (args.command !== 'plan')
+      requireWrite(`retag ${args.command}`, may, io.env['GITHUB_EVENT_NAME'] ?? null);
     for (const text of facts?.warnings ?? []) log.warning(text);
     const path = await reportPath(args, io);
-    const request = await requestFor(args, io, session);
+    const request = { ...(await requestFor(args, io, session)), ...given };
     const outside = openAdapters({
       files: [],
       env: io.env,
@@ -77,6 +79,7 @@ async function requestFor(
     files,
     policy: args.text('policy') ?? '',
     images: [],
+    promotions: [],
     imagesDisabled: false,
     facts,
     only: onlyOf(args),

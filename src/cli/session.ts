@@ -32,7 +32,7 @@ export interface Session {
 /** The tag files that a command line names, or the default one; none when a preset stands in for them. */
 export async function tagFiles(args: Arguments, io: Io): Promise<TagFile[]> {
   const given = args.list('config');
-  if (given.length === 0 && args.is('policy')) return [];
+  if (given.length === 0 && (args.is('policy') || args.command === 'promote')) return [];
   return readTagFiles(given.length === 0 ? [DEFAULT_CONFIG] : given, { cwd: io.cwd });
 }
 

@@ -51,6 +51,7 @@ type Command = (args: Arguments, io: Io) => Promise<number>;
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   plan: async () => (await import('./plan-apply.js')).tagsCommand,
   apply: async () => (await import('./plan-apply.js')).tagsCommand,
+  promote: async () => (await import('./promote.js')).promoteCommand,
   classify: async () => (await import('./classify.js')).classifyCommand,
   validate: async () => (await import('./validate.js')).validateCommand,
   pin: async () => (await import('./pin.js')).pinCommand,

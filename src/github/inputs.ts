@@ -2,8 +2,9 @@
 import * as core from '@actions/core';
 
 import { inputList, type ListOptions, parseImages } from '../builds/inputs.js';
-import { REVIEW_MODES, type ReviewMode } from '../config/model.js';
-import { UserError, type Problem } from '../errors.js';
+import { type ImageConfig, REVIEW_MODES, type ReviewMode } from '../config/model.js';
+import { parsePromotions } from '../config/promotion.js';
+import { collect, UserError, type Problem } from '../errors.js';
 
 /** Build inputs, as docker/build-push-action has them: defaults for every entry of `builds`. Empty means not given. */
 interface BuildInputs {
@@ -30,6 +31,8 @@ export interface ActionInputs {
   readonly images: readonly string[];
   /** images are given, and none of them is enabled */
   readonly imagesDisabled: boolean;
+  /** lines of `promote` */
+  readonly promotions: readonly ImageConfig[];
   readonly build: BuildInputs;
   readonly ref: string;
   readonly sha: string;
@@ -92,6 +95,7 @@ export function readInputs(): ActionInputs {
     policy: text('policy'),
     images: images.names,
     imagesDisabled: images.disabled,
+    promotions: collect(problems, [], () => parsePromotions(text('promote'))),
     build: {
       context: text('context'),
       file: text('file'),

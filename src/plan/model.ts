@@ -61,7 +61,7 @@ export interface WantedTag {
   readonly source: WantedSource;
   /** the entries of the tag file that ask for it: the very objects, from file to report; none for what inputs alone ask for */
   readonly entries: readonly Entry[];
-  /** where people look for it; never compared. Null without an entry */
+  /** where people look for it; never compared. Null for what inputs ask for */
   readonly location: Location | null;
   /** may move although the registry has another digest */
   readonly forced: boolean;
