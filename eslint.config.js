@@ -167,5 +167,20 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-argument': 'off',
     },
   },
+  {
+    // scripts/test.mjs tells the slow tests by their place
+    files: ['__tests__/**/*.test.ts'],
+    ignores: ['__tests__/**/bundle/**', '__tests__/**/sweeps/**'],
+    rules: restrictImports(
+      {
+        group: ['**/support/runner.js', '**/support/child.js', '**/support/github/world.js'],
+        message: 'A test that starts the bundle belongs in a folder named "bundle".',
+      },
+      {
+        group: ['**/faults/{matrix,races,replay,search}/**'],
+        message: 'A test that tries thousands of combinations belongs in a folder named "sweeps".',
+      },
+    ),
+  },
   prettier,
 );

@@ -349,7 +349,7 @@ export const FAULTS: readonly FaultKind[] = [
   ...EVENTS,
 ];
 
-/** One fault of each family: what `npm test` and, by default, the slower real registries get. */
+/** One fault of each family: what `npm run test:slow` and, by default, the slower real registries get. */
 const SHORT: ReadonlySet<string> = new Set([
   'refused connections, until the first pause',
   'refused connections from here on',

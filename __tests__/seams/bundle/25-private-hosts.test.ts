@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { OperationError } from '../../src/errors.js';
-import { createReach } from '../../src/registry/http/reach.js';
-import { EVENTS, workspace, type RunnerEvent, type Workspace } from '../support/runner.js';
+import { OperationError } from '../../../src/errors.js';
+import { createReach } from '../../../src/registry/http/reach.js';
+import { EVENTS, workspace, type RunnerEvent, type Workspace } from '../../support/runner.js';
 
 /** A service that only the runner can reach; whoever asks it is counted. */
 let server: Server;

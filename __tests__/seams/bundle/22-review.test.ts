@@ -1,8 +1,8 @@
 /** What nobody saw on a pull request is warned of or refused, and never passes in silence. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { embedded } from '../support/github/embedded.js';
-import { annotations, createWorld, event, lines, multi, type World } from '../support/github/world.js';
+import { embedded } from '../../support/github/embedded.js';
+import { annotations, createWorld, event, lines, multi, type World } from '../../support/github/world.js';
 
 let world: World;
 beforeEach(async () => {

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 
-import { attempt } from '../../faults/world/engine.js';
-import { fakeTime } from '../../faults/world/time.js';
-import { parseCsv } from '../../src/builds/csv.js';
-import { image, index, seed } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
-import { parseTag } from '../../src/oci/reference.js';
-import { addressOfRegistry } from '../../src/registry/hosts.js';
-import { build, definition } from '../support/builds.js';
-import { decide, policyOf } from '../support/policies.js';
-import { EVENTS, workspace, type Workspace } from '../support/runner.js';
+import { attempt } from '../../../faults/world/engine.js';
+import { fakeTime } from '../../../faults/world/time.js';
+import { parseCsv } from '../../../src/builds/csv.js';
+import { image, index, seed } from '../../../src/embedded/images.js';
+import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
+import { parseTag } from '../../../src/oci/reference.js';
+import { addressOfRegistry } from '../../../src/registry/hosts.js';
+import { build, definition } from '../../support/builds.js';
+import { decide, policyOf } from '../../support/policies.js';
+import { EVENTS, workspace, type Workspace } from '../../support/runner.js';
 
 let registry: EmbeddedRegistry;
 let place: Workspace;

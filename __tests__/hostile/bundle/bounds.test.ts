@@ -6,9 +6,9 @@ import { gzipSync } from 'node:zlib';
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { image, index, OCI_INDEX, seed } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry, type Fault } from '../../testing/registry/server.js';
-import { workspace, type Workspace } from '../support/runner.js';
+import { image, index, OCI_INDEX, seed } from '../../../src/embedded/images.js';
+import { startRegistry, type EmbeddedRegistry, type Fault } from '../../../testing/registry/server.js';
+import { workspace, type Workspace } from '../../support/runner.js';
 
 /** The bundle as a child, so that its memory and its time are its own. */
 const MOST_MEMORY_MIB = 200;

@@ -3,10 +3,10 @@ import { join, relative } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
-import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
-import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag } from '../support/story.js';
-import { sandbox, type Sandbox } from '../support/repository.js';
-import { workspace, type Workspace } from '../support/runner.js';
+import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
+import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag } from '../../support/story.js';
+import { sandbox, type Sandbox } from '../../support/repository.js';
+import { workspace, type Workspace } from '../../support/runner.js';
 
 /** The command line obeys the environment as the action does. */
 let registry: EmbeddedRegistry;

@@ -12,10 +12,10 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { missingScopes } from '../../src/registry/auth/authorizer.js';
-import { tokenServer } from '../../src/registry/auth/challenge.js';
-import { checkWritable, writeJson } from '../../src/system/write.js';
-import { EVENTS, workspace, type Workspace } from '../support/runner.js';
+import { missingScopes } from '../../../src/registry/auth/authorizer.js';
+import { tokenServer } from '../../../src/registry/auth/challenge.js';
+import { checkWritable, writeJson } from '../../../src/system/write.js';
+import { EVENTS, workspace, type Workspace } from '../../support/runner.js';
 
 describe('the report', () => {
   let root = '';

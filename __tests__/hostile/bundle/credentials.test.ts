@@ -5,14 +5,14 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { attempt, type Attempt } from '../../faults/world/engine.js';
-import { serveNames } from '../../faults/world/names.js';
-import { startStranger, type Stranger } from '../../faults/world/stranger.js';
-import { fakeTime } from '../../faults/world/time.js';
-import { image, index, seed } from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
-import type { TransportOptions } from '../../src/registry/http/transport.js';
-import { EVENTS, workspace, type Workspace } from '../support/runner.js';
+import { attempt, type Attempt } from '../../../faults/world/engine.js';
+import { serveNames } from '../../../faults/world/names.js';
+import { startStranger, type Stranger } from '../../../faults/world/stranger.js';
+import { fakeTime } from '../../../faults/world/time.js';
+import { image, index, seed } from '../../../src/embedded/images.js';
+import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
+import type { TransportOptions } from '../../../src/registry/http/transport.js';
+import { EVENTS, workspace, type Workspace } from '../../support/runner.js';
 
 const USER = 'deployer';
 const PASSWORD = 's3cret:pass/wörd+"x';
@@ -261,7 +261,7 @@ describe('threat 10: logins without end', () => {
 });
 
 describe('threat 21: names of credential helpers', () => {
-  test.each(['../../tmp/x', 'x;id', 'a b', '$(id)', '/bin/sh', '-x', 'x\ny'])(
+  test.each(['../../../tmp/x', 'x;id', 'a b', '$(id)', '/bin/sh', '-x', 'x\ny'])(
     'threat 21: %j is not run',
     async (name) => {
       const registry = await startRegistry({ auth: { kind: 'basic', users: { [USER]: PASSWORD } } });

@@ -12,11 +12,11 @@ import { join, relative } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
-import { readPermission } from '../../src/git/facts.js';
-import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, writes } from '../support/story.js';
-import { GIT_ENV, sandbox, type Sandbox } from '../support/repository.js';
-import { EVENTS, workspace, type RunnerEvent, type Workspace } from '../support/runner.js';
+import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
+import { readPermission } from '../../../src/git/facts.js';
+import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, writes } from '../../support/story.js';
+import { GIT_ENV, sandbox, type Sandbox } from '../../support/repository.js';
+import { EVENTS, workspace, type RunnerEvent, type Workspace } from '../../support/runner.js';
 
 /** Which event may do what, where the work tree is at the commit of the run and where it is not. */
 const HOME = { full_name: 'o/r', default_branch: 'main' };
@@ -137,7 +137,7 @@ describe('seam 18: what each event may do', () => {
   });
   test('seam 18: an input ref below refs/pull/ takes the trust away', async () => {
     expect(await allowed('workflow_dispatch', {})).toMatchObject(ALL);
-    const { readRefFacts } = await import('../../src/git/facts.js');
+    const { readRefFacts } = await import('../../../src/git/facts.js');
     const env = { ...GIT_ENV, GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'workflow_dispatch' };
     const more = { GITHUB_EVENT_PATH: box.at('event.json'), GITHUB_REF: 'refs/heads/main', GITHUB_SHA: main };
     const options = { env: { ...env, ...more }, cwd: box.at('work'), time: 0, ref: 'refs/pull/12/head' };
