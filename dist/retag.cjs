@@ -204,9 +204,9 @@ var init_errors = __esm({
       name = "UserError";
       problems;
       constructor(problems2) {
-        const list3 = Array.isArray(problems2) ? problems2 : [problems2];
-        super(list3.map(formatProblem).join("\n"));
-        this.problems = list3;
+        const list4 = Array.isArray(problems2) ? problems2 : [problems2];
+        super(list4.map(formatProblem).join("\n"));
+        this.problems = list4;
       }
     };
     OperationError = class extends Error {
@@ -1265,7 +1265,7 @@ function buildsOfRun(config, options) {
   });
 }
 function withMap(build2, map2) {
-  const mapped = (list3) => list3.map((text5) => mapCache(text5, map2));
+  const mapped = (list4) => list4.map((text5) => mapCache(text5, map2));
   return { ...build2, cacheFrom: mapped(build2.cacheFrom), cacheTo: mapped(build2.cacheTo) };
 }
 function entriesOf(config, images2) {
@@ -4054,7 +4054,7 @@ function readInputs() {
   const problems2 = [];
   const text5 = (name) => getInput(name);
   const lines3 = (name) => getMultilineInput(name);
-  const list3 = (name) => lines3(name).flatMap((line2) => line2.split(",")).map((item) => item.trim()).filter((item) => item !== "");
+  const list4 = (name) => lines3(name).flatMap((line2) => line2.split(",")).map((item) => item.trim()).filter((item) => item !== "");
   const asInDocker = (name, options) => {
     const parsed2 = inputList(text5(name), options);
     if (parsed2.ok) return parsed2.value;
@@ -4105,10 +4105,10 @@ function readInputs() {
     platform: text5("platform"),
     digests: text5("digests"),
     allowDirty: choice("allow-dirty", ["true", "false"], "false") === "true",
-    includeStages: list3("include-stages"),
+    includeStages: list4("include-stages"),
     force: lines3("force"),
-    registryMap: list3("registry-map"),
-    insecureRegistries: list3("insecure-registries"),
+    registryMap: list4("registry-map"),
+    insecureRegistries: list4("insecure-registries"),
     concurrency: text5("concurrency") || "16",
     settle: text5("settle") || "250ms",
     timeout: text5("timeout") || "30m",
@@ -6095,7 +6095,7 @@ function tooLarge(policy2) {
     const found = tooLargeRule(rule2);
     if (found !== null) return found;
   }
-  const text5 = rules2.flatMap((rule2) => lists(rule2).flatMap(([, list3]) => list3)).join("").length;
+  const text5 = rules2.flatMap((rule2) => lists(rule2).flatMap(([, list4]) => list4)).join("").length;
   if (text5 > LIMITS.text) {
     return over(origin.at("rules"), "characters in patterns, tags and channels", text5, LIMITS.text);
   }
@@ -6103,12 +6103,12 @@ function tooLarge(policy2) {
   return count > LIMITS.forms ? over(origin.at("rules"), "forms of tags", count, LIMITS.forms) : null;
 }
 function tooLargeRule(rule2) {
-  for (const [key, list3] of lists(rule2)) {
-    if (list3.length > LIMITS.list)
-      return over(rule2.origin.at(key), `items in "${key}"`, list3.length, LIMITS.list);
-    const long = list3.findIndex((text5) => text5.length > LIMITS.length);
+  for (const [key, list4] of lists(rule2)) {
+    if (list4.length > LIMITS.list)
+      return over(rule2.origin.at(key), `items in "${key}"`, list4.length, LIMITS.list);
+    const long = list4.findIndex((text5) => text5.length > LIMITS.length);
     if (long >= 0) {
-      return over(rule2.origin.at(key, long), "characters", list3[long]?.length ?? 0, LIMITS.length);
+      return over(rule2.origin.at(key, long), "characters", list4[long]?.length ?? 0, LIMITS.length);
     }
   }
   return null;
@@ -6266,16 +6266,16 @@ function unlikeVersions(policy2, ownRules) {
     for (const a of channels.slice(0, i)) {
       if (a.template.source !== b.template.source || left-- <= 0) continue;
       const [first2, second] = [versionsOf(policy2, a), versionsOf(policy2, b)];
-      const [one, other] = [first2[0], second[0]];
-      if (one === void 0 || other === void 0) continue;
-      if (second.some((names2) => alike(names2, one)) && first2.some((names2) => alike(names2, other))) continue;
+      const [one2, other] = [first2[0], second[0]];
+      if (one2 === void 0 || other === void 0) continue;
+      if (second.some((names2) => alike(names2, one2)) && first2.some((names2) => alike(names2, other))) continue;
       if (commonText(a.shape, b.shape) === null) continue;
       const at2 = b.index < ownRules || a.index >= ownRules ? b : a;
       const key = `${at2.index} ${at2.path.join(" ")}`;
       if (found.has(key)) continue;
       found.set(key, {
         location: placeOf(at2),
-        what: `the channel "${b.template.source}" would hold versions that cannot be compared: ${numbered(a, one)}, and ${numbered(b, other)}`,
+        what: `the channel "${b.template.source}" would hold versions that cannot be compared: ${numbered(a, one2)}, and ${numbered(b, other)}`,
         hint: "give each a channel of its own, or call the numbers by the same names in the same order"
       });
     }
@@ -6367,13 +6367,13 @@ function steps2(atoms, state) {
   ];
 }
 function atomsOf2(part) {
-  const one = (takes) => ({ takes, loop: false });
-  if (part.kind === "literal") return Array.from(part.text, one);
+  const one2 = (takes) => ({ takes, loop: false });
+  if (part.kind === "literal") return Array.from(part.text, one2);
   if (part.kind === "date")
-    return ["2013456789", "0123456789", "2013456789", "0123456789", "0", "1", "0", "1"].map(one);
+    return ["2013456789", "0123456789", "2013456789", "0123456789", "0", "1", "0", "1"].map(one2);
   const width = part.kind === "digits" ? part.width : null;
   if (width === null) return [{ takes: DIGITS, loop: true }];
-  return Array.from({ length: width }, () => one(DIGITS));
+  return Array.from({ length: width }, () => one2(DIGITS));
 }
 var SOME_TIME, MAX_PAIRS, DIGITS;
 var init_overlaps = __esm({
@@ -7015,6 +7015,8 @@ function remedy(action2) {
       return "Keep one of the entries.";
     case "name-taken":
       return "Rename the branch or git tag, or change the tags of one of the two rules.";
+    case "untrusted":
+      return "Sign the source image as the rule says, or correct the rule.";
     case "gate-pending":
       return "A later run completes it once the gate is open.";
     case "gate-failed":
@@ -7156,7 +7158,7 @@ function targetParts(build2, shared, problems2) {
   };
 }
 function pathsOf({ origin, fromInputs: fromInputs2 = [] }, { secrets, ssh, cacheFrom, cacheTo }) {
-  const caches = (key, list3, access4) => list3.flatMap((fields2, i) => {
+  const caches = (key, list4, access4) => list4.flatMap((fields2, i) => {
     const location2 = fromInputs2.includes(key) ? null : origin.at(key, i);
     return cachePaths(fields2).map(({ value }) => ({ access: access4, path: value, location: location2 }));
   });
@@ -7294,7 +7296,7 @@ function targetsOf({ config, choice }, parts, name, input, values) {
   const check3 = choice.build.filter((platform3) => !choice.push.includes(platform3));
   const checks = check3.length > 0 ? [make(`${name}_check`, check3, false)] : [];
   if (native || !input.split && choice.push.length > 0) return [make(name, choice.push, true), ...checks];
-  return [...choice.push.map((one) => make(platformTarget(name, one), [one], true)), ...checks];
+  return [...choice.push.map((one2) => make(platformTarget(name, one2), [one2], true)), ...checks];
 }
 function bodyOf(parts, { platforms, pushed: pushed2 }, output, split, values) {
   const index2 = !split && (platforms.length > 1 || parts.attested);
@@ -7364,12 +7366,12 @@ function cacheOf(parts, scope, scoped) {
   };
 }
 function allowances(parts) {
-  const list3 = parts.flatMap((part) => [
+  const list4 = parts.flatMap((part) => [
     ...part.paths.filter(({ path: path6, location: location2 }) => location2 === null && /^(?:[/~]|\.\.(?:\/|$))/.test(path6)).map(({ access: access4, path: path6 }) => `fs.${access4}=${path6}`),
     ...part.ssh.some(({ paths }) => paths.length === 0) ? ["ssh"] : [],
     ...part.rest.network === "host" ? ["network.host"] : []
   ]);
-  return [...new Set(list3)];
+  return [...new Set(list4)];
 }
 function needsOf2(file2, allow) {
   const bodies = Object.values(file2.target);
@@ -7552,7 +7554,7 @@ function labellingOf({ release, source, defaults }) {
       Object.entries(first2.labels).filter(([key, value]) => shared(({ labels }) => labels[key] === value))
     ),
     annotations: first2.annotations.filter(
-      (one) => shared(({ annotations: annotations2 }) => annotations2.some((other) => isSame(one, other)))
+      (one2) => shared(({ annotations: annotations2 }) => annotations2.some((other) => isSame(one2, other)))
     )
   };
 }
@@ -13756,15 +13758,15 @@ var init_line_counter = __esm({
 });
 
 // node_modules/yaml/browser/dist/parse/parser.js
-function includesToken(list3, type) {
-  for (let i = 0; i < list3.length; ++i)
-    if (list3[i].type === type)
+function includesToken(list4, type) {
+  for (let i = 0; i < list4.length; ++i)
+    if (list4[i].type === type)
       return true;
   return false;
 }
-function findNonEmptyIndex(list3) {
-  for (let i = 0; i < list3.length; ++i) {
-    switch (list3[i].type) {
+function findNonEmptyIndex(list4) {
+  for (let i = 0; i < list4.length; ++i) {
+    switch (list4[i].type) {
       case "space":
       case "comment":
       case "newline":
@@ -15154,9 +15156,9 @@ function _isValidObjectKey(object$1, key) {
 }
 // @__NO_SIDE_EFFECTS__
 function _joinExpects(values$1, separator) {
-  const list3 = [...new Set(values$1)];
-  if (list3.length > 1) return `(${list3.join(` ${separator} `)})`;
-  return list3[0] ?? "never";
+  const list4 = [...new Set(values$1)];
+  if (list4.length > 1) return `(${list4.join(` ${separator} `)})`;
+  return list4[0] ?? "never";
 }
 function _standardSchema(schema4) {
   schema4["~standard"] = {
@@ -15478,14 +15480,14 @@ function looseObject(entries$1, message$1) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function nullable(wrapped2, default_) {
+function nullable(wrapped3, default_) {
   return _standardSchema({
     kind: "schema",
     type: "nullable",
     reference: nullable,
-    expects: `(${wrapped2.expects} | null)`,
+    expects: `(${wrapped3.expects} | null)`,
     async: false,
-    wrapped: wrapped2,
+    wrapped: wrapped3,
     default: default_,
     "~run"(dataset, config$1) {
       if (dataset.value === null) {
@@ -15500,14 +15502,14 @@ function nullable(wrapped2, default_) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function nullish(wrapped2, default_) {
+function nullish(wrapped3, default_) {
   return _standardSchema({
     kind: "schema",
     type: "nullish",
     reference: nullish,
-    expects: `(${wrapped2.expects} | null | undefined)`,
+    expects: `(${wrapped3.expects} | null | undefined)`,
     async: false,
-    wrapped: wrapped2,
+    wrapped: wrapped3,
     default: default_,
     "~run"(dataset, config$1) {
       if (dataset.value === null || dataset.value === void 0) {
@@ -15538,14 +15540,14 @@ function number(message$1) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function optional(wrapped2, default_) {
+function optional(wrapped3, default_) {
   return _standardSchema({
     kind: "schema",
     type: "optional",
     reference: optional,
-    expects: `(${wrapped2.expects} | undefined)`,
+    expects: `(${wrapped3.expects} | undefined)`,
     async: false,
-    wrapped: wrapped2,
+    wrapped: wrapped3,
     default: default_,
     "~run"(dataset, config$1) {
       if (dataset.value === void 0) {
@@ -16467,7 +16469,7 @@ function keepPolicy(data) {
   const settings = keep3(policyMapping, plain(rest));
   const kept = keepItems(rule, rules2);
   const whole2 = keepItems(example, examples).filter((item) => item.left.length === 0);
-  const lists2 = [rules2, examples].every((list3) => list3 === void 0 || Array.isArray(list3));
+  const lists2 = [rules2, examples].every((list4) => list4 === void 0 || Array.isArray(list4));
   return {
     data: {
       ...settings?.value ?? {},
@@ -16493,9 +16495,9 @@ function unreadRules(rules2, kept) {
 function isReadable({ left }) {
   return !left.includes("branch") && !left.includes("git_tag");
 }
-function keepItems(schema4, list3) {
-  if (!Array.isArray(list3)) return [];
-  return list3.flatMap((item, at2) => {
+function keepItems(schema4, list4) {
+  if (!Array.isArray(list4)) return [];
+  return list4.flatMap((item, at2) => {
     const kept = keep3(schema4, item);
     return kept === null ? [] : [{ ...kept, at: at2 }];
   });
@@ -16889,8 +16891,8 @@ function label2(path6) {
   const last = path6.at(-1);
   if (last === void 0) return "the file";
   if (typeof last === "string") return quote2(last);
-  const list3 = path6.at(-2);
-  return `item ${last + 1} of ${typeof list3 === "string" ? quote2(list3) : "the list"}`;
+  const list4 = path6.at(-2);
+  return `item ${last + 1} of ${typeof list4 === "string" ? quote2(list4) : "the list"}`;
 }
 function anyOf(words) {
   const last = words.at(-1) ?? "";
@@ -17827,11 +17829,11 @@ function createGatekeeper(checks, now) {
   };
 }
 function combine(judged) {
-  const state = WORST_FIRST.find((worst2) => judged.some((one) => one.state.state === worst2)) ?? "open";
-  const decisive = judged.filter((one) => one.state.state === state).map((one) => one.state);
+  const state = WORST_FIRST.find((worst2) => judged.some((one2) => one2.state.state === worst2)) ?? "open";
+  const decisive = judged.filter((one2) => one2.state.state === state).map((one2) => one2.state);
   const times = decisive.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]);
   const since = state === "open" ? Math.max(...times) : Math.min(...times);
-  const url = decisive.find((one) => one.url !== void 0)?.url;
+  const url = decisive.find((one2) => one2.url !== void 0)?.url;
   return {
     state,
     text: decisive.map(({ text: text5 }) => text5).join("; "),
@@ -18223,8 +18225,8 @@ async function namesOf4(policy2, facts, repositories, parts) {
 }
 async function expectFree({ tags: tags2 }, tagLists, repositories, registry) {
   for (const repository of repositories) {
-    const list3 = tagLists.get(formatRepository(repository)) ?? [];
-    tagsOf(await believed(list3, repository, tags2, registry));
+    const list4 = tagLists.get(formatRepository(repository)) ?? [];
+    tagsOf(await believed(list4, repository, tags2, registry));
   }
 }
 async function listAll(repositories, { registry, concurrency }) {
@@ -18247,9 +18249,9 @@ async function look2(policy2, decision, facts, needs, known2) {
   }
   return { ...seen, gitTags: await facts.gitTags() };
 }
-function tagsOf(list3) {
-  if (list3 instanceof OperationError) throw list3;
-  return list3;
+function tagsOf(list4) {
+  if (list4 instanceof OperationError) throw list4;
+  return list4;
 }
 function previousRuns({ runAttempt }) {
   return (runAttempt ?? 1) > 1 ? PREVIOUS_RUNS_OF_ATTEMPTS : PREVIOUS_RUNS;
@@ -18365,16 +18367,16 @@ async function listTags(registry, repository) {
     throw error2;
   }
 }
-async function believed(list3, repository, tags2, registry) {
-  if (list3 instanceof OperationError) return list3;
-  const listed4 = new Set(list3);
+async function believed(list4, repository, tags2, registry) {
+  if (list4 instanceof OperationError) return list4;
+  const listed4 = new Set(list4);
   const unlisted = tags2.filter((tag2) => !listed4.has(tag2));
   const looks = await Promise.all(unlisted.map((tag2) => registry.head({ ...repository, tag: tag2 })));
   const missing2 = unlisted.find((_tag, at2) => looks[at2]?.state === "present");
-  if (missing2 === void 0) return list3;
+  if (missing2 === void 0) return list4;
   return new OperationError(
     "protocol",
-    `${formatRepository(repository)}: cannot list the tags: ${repository.registry} gives a list of ${list3.length} without "${missing2}", which exists, so the list is not complete; run again in a moment, and if it stays, check that no cache or proxy answers in place of the registry`
+    `${formatRepository(repository)}: cannot list the tags: ${repository.registry} gives a list of ${list4.length} without "${missing2}", which exists, so the list is not complete; run again in a moment, and if it stays, check that no cache or proxy answers in place of the registry`
   );
 }
 var PREVIOUS_RUNS, PREVIOUS_RUNS_OF_ATTEMPTS;
@@ -18559,11 +18561,11 @@ async function channelOf(release, { destination }, { registry, gitTags }) {
   const { resolved = null, policy: policy2, tagLists } = release?.names ?? {};
   const { tag: channel, ...repository } = destination;
   const name = formatRepository(repository);
-  const list3 = tagLists?.get(name);
-  if (release === null || policy2 === void 0 || resolved === null || list3 === void 0) return null;
+  const list4 = tagLists?.get(name);
+  if (release === null || policy2 === void 0 || resolved === null || list4 === void 0) return null;
   const here = release.wanted.filter((wanted2) => formatRepository(wanted2.destination) === name);
   const wanted = [channel, ...here.map((each) => each.destination.tag)];
-  const tags2 = await believed(list3, repository, [...new Set(wanted)], registry);
+  const tags2 = await believed(list4, repository, [...new Set(wanted)], registry);
   if (tags2 instanceof OperationError) return { order: "unknown", error: tags2 };
   const compared = compareChannel(policy2, resolved, channel, tags2);
   if (compared.order !== "older" || compared.highest === null || gitTags === void 0) return compared;
@@ -18677,13 +18679,13 @@ function settleClaims(claims) {
   return actions.some(({ wanted }) => wanted.group !== null) ? actions : [unite(actions)];
 }
 function conflict(a, b) {
-  const [one, other] = [a, b].map(({ action: action2 }) => action2.wanted.source);
-  if (one?.from !== "image" || other?.from !== "image") {
-    return one?.from !== other?.from || one?.from === "build" && other?.from === "build" && one.build !== other.build;
+  const [one2, other] = [a, b].map(({ action: action2 }) => action2.wanted.source);
+  if (one2?.from !== "image" || other?.from !== "image") {
+    return one2?.from !== other?.from || one2?.from === "build" && other?.from === "build" && one2.build !== other.build;
   }
-  if (!sameRepository(one.ref, other.ref)) return true;
-  const byTag = "tag" in one.ref && "tag" in other.ref;
-  if (byTag && one.ref.tag !== other.ref.tag) return true;
+  if (!sameRepository(one2.ref, other.ref)) return true;
+  const byTag = "tag" in one2.ref && "tag" in other.ref;
+  if (byTag && one2.ref.tag !== other.ref.tag) return true;
   const [mine, theirs] = byTag ? [a.action.wanted.digest, b.action.wanted.digest] : [digestOf(a), digestOf(b)];
   return mine !== null && theirs !== null && mine !== theirs;
 }
@@ -18957,9 +18959,9 @@ function sorted(record3) {
 function readDescriptors(manifest) {
   if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
   const index2 = parse4(manifest);
-  const list3 = isRecord2(index2) ? index2["manifests"] : void 0;
-  if (!Array.isArray(list3)) throw malformed(manifest.digest);
-  return list3.map((entry) => {
+  const list4 = isRecord2(index2) ? index2["manifests"] : void 0;
+  if (!Array.isArray(list4)) throw malformed(manifest.digest);
+  return list4.map((entry) => {
     if (!isDescriptor(entry)) throw malformed(manifest.digest);
     return { descriptor: entry, attestation: attestationOf(entry) };
   });
@@ -19893,7 +19895,7 @@ function messageIn(data) {
   if (typeof data !== "object" || data === null) return "";
   const { message, errors } = data;
   const text5 = typeof message === "string" ? message : "";
-  const details2 = Array.isArray(errors) ? errors.map(detail).filter((one) => one !== "") : [];
+  const details2 = Array.isArray(errors) ? errors.map(detail).filter((one2) => one2 !== "") : [];
   return details2.length > 0 ? `${text5}: ${details2.join(", ")}` : text5;
 }
 function detail(error2) {
@@ -20888,12 +20890,12 @@ function parseDockerConfig(bytes2, source) {
 function keyOf2(registry) {
   return registry === "docker.io" ? HUB_KEY : registry;
 }
-function entryOf2(list3, registry) {
+function entryOf2(list4, registry) {
   const exact = keyOf2(registry);
-  if (Object.hasOwn(list3, exact)) return list3[exact];
+  if (Object.hasOwn(list4, exact)) return list4[exact];
   const wanted = hubOr(registry);
-  const key = Object.keys(list3).find((candidate) => hubOr(hostOf(candidate)) === wanted);
-  return key === void 0 ? void 0 : list3[key];
+  const key = Object.keys(list4).find((candidate) => hubOr(hostOf(candidate)) === wanted);
+  return key === void 0 ? void 0 : list4[key];
 }
 function hubOr(host) {
   return HUB_HOSTS.has(host) ? "docker.io" : host;
@@ -21958,9 +21960,9 @@ function isPrivateV6(parts) {
   const first2 = parts[0] ?? 0;
   return (first2 & 65024) === 64512 || (first2 & 65280) === 65280 || parts.every((part) => part === 0);
 }
-function isListed(url, list3) {
+function isListed(url, list4) {
   const port = url.port || (url.protocol === "http:" ? "80" : "443");
-  return list3.some((entry) => {
+  return list4.some((entry) => {
     const wanted = entry.toLowerCase();
     return wanted === url.hostname || wanted === `${url.hostname}:${port}`;
   });
@@ -23925,8 +23927,8 @@ function proxyFor(target, env, isLoopback2) {
   if (isExcluded(hostname.toLowerCase(), port, read2(env, "no_proxy"))) return null;
   return configured.includes("://") ? configured : `http://${configured}`;
 }
-function isExcluded(hostname, port, list3) {
-  return list3.toLowerCase().split(/[\s,]+/).filter((entry) => entry !== "").some((entry) => {
+function isExcluded(hostname, port, list4) {
+  return list4.toLowerCase().split(/[\s,]+/).filter((entry) => entry !== "").some((entry) => {
     if (entry === "*") return true;
     const [, host = entry, entryPort] = /^(.+):(\d+)$/.exec(entry) ?? [];
     if (entryPort !== void 0 && Number(entryPort) !== port) return false;
@@ -26469,8 +26471,8 @@ async function askApi(context, repository, digest) {
     if (!isList && page2 === 1) return { refused: refusal2(task, response) };
     if (!isList) throw refusal2(task, response);
     const known2 = found.size;
-    const list3 = { bytes: response.body, mediaType: OCI_INDEX2, digest: "" };
-    for (const entry of entriesOf4(list3, nameOf3(task.ref))) found.set(entry.digest, entry);
+    const list4 = { bytes: response.body, mediaType: OCI_INDEX2, digest: "" };
+    for (const entry of entriesOf4(list4, nameOf3(task.ref))) found.set(entry.digest, entry);
     const next2 = nextLink(response.headers["link"]);
     if (next2 === null || found.size === known2) return { entries: [...found.values()] };
     path6 = context.transport.resolve(response.url, next2);
@@ -26517,21 +26519,21 @@ function entryFor({ manifest, parsed: parsed2 }) {
     ...parsed2.annotations.size === 0 ? {} : { annotations: Object.fromEntries(parsed2.annotations) }
   };
 }
-function entriesOf4(list3, name) {
-  const entries = indexEntries(list3, name).filter(({ digest }) => isDigest(digest));
+function entriesOf4(list4, name) {
+  const entries = indexEntries(list4, name).filter(({ digest }) => isDigest(digest));
   if (entries.length <= MAX_REFERRERS) return entries;
   throw new OperationError(
     "mismatch",
     `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`
   );
 }
-function indexEntries(list3, name) {
-  let why = `it is "${list3.mediaType}"`;
+function indexEntries(list4, name) {
+  let why = `it is "${list4.mediaType}"`;
   try {
-    const parsed2 = parseManifest(list3, name);
-    if (parsed2.kind === "index" && list3.mediaType === OCI_INDEX2) return parsed2.manifests;
+    const parsed2 = parseManifest(list4, name);
+    if (parsed2.kind === "index" && list4.mediaType === OCI_INDEX2) return parsed2.manifests;
   } catch (error2) {
-    if (!(error2 instanceof OperationError) || !isManifest(list3.mediaType)) throw error2;
+    if (!(error2 instanceof OperationError) || !isManifest(list4.mediaType)) throw error2;
     why = error2.message;
   }
   throw new NoList(
@@ -27163,7 +27165,7 @@ async function checkHistory(github, query) {
   return { ...history, commits, complete };
 }
 function worst({ signals }) {
-  const newest = signals.filter((one, i) => signals.findIndex(({ source }) => source === one.source) === i);
+  const newest = signals.filter((one2, i) => signals.findIndex(({ source }) => source === one2.source) === i);
   return newest.find(({ light }) => light === "red")?.light ?? newest[0]?.light ?? null;
 }
 async function olderCommits(github, query, sha2) {
@@ -28193,7 +28195,7 @@ var require_sort = __commonJS({
   "node_modules/semver/functions/sort.js"(exports2, module2) {
     "use strict";
     var compareBuild = require_compare_build();
-    var sort = (list3, loose) => list3.sort((a, b) => compareBuild(a, b, loose));
+    var sort = (list4, loose) => list4.sort((a, b) => compareBuild(a, b, loose));
     module2.exports = sort;
   }
 });
@@ -28203,7 +28205,7 @@ var require_rsort = __commonJS({
   "node_modules/semver/functions/rsort.js"(exports2, module2) {
     "use strict";
     var compareBuild = require_compare_build();
-    var rsort = (list3, loose) => list3.sort((a, b) => compareBuild(b, a, loose));
+    var rsort = (list4, loose) => list4.sort((a, b) => compareBuild(b, a, loose));
     module2.exports = rsort;
   }
 });
@@ -29719,8 +29721,8 @@ function walk2(stage2, stages2, seen) {
   const own = stage2.runs && onTarget(stage2, base, stages2);
   if (own) return "needed";
   const before = stages2.slice(0, stages2.indexOf(stage2));
-  const next2 = [base, ...stage2.uses.map((name) => find2(before, name))].filter((one) => one !== void 0);
-  const found = next2.map((one) => walk2(one, stages2, seen));
+  const next2 = [base, ...stage2.uses.map((name) => find2(before, name))].filter((one2) => one2 !== void 0);
+  const found = next2.map((one2) => walk2(one2, stages2, seen));
   if (found.includes("needed")) return "needed";
   return found.includes("unknown") ? "unknown" : "not-needed";
 }
@@ -30057,8 +30059,8 @@ function hintFor2(tail) {
   return "";
 }
 function label3({ image: image3, platforms, pushed: pushed2 }) {
-  const list3 = platforms.length > 0 ? ` (${platforms.join(", ")})` : "";
-  return `${image3}${list3}${pushed2 ? "" : ", built only"}`;
+  const list4 = platforms.length > 0 ? ` (${platforms.join(", ")})` : "";
+  return `${image3}${list4}${pushed2 ? "" : ", built only"}`;
 }
 function parse6(text5) {
   try {
@@ -30473,14 +30475,14 @@ var init_path = __esm({
 // src/github/follow-up/edit.ts
 function editReferences(text5, requests) {
   const documents = parseAllDocuments(text5);
-  const list3 = Array.isArray(documents) ? documents : [];
-  const [error2] = list3.flatMap((document2) => document2.errors);
+  const list4 = Array.isArray(documents) ? documents : [];
+  const [error2] = list4.flatMap((document2) => document2.errors);
   if (error2) {
     const broken3 = bad5(`the file is not YAML (${error2.message.split("\n")[0] ?? ""})`, "correct it");
     return { text: text5, results: requests.map(() => broken3) };
   }
-  const shared = sharedIn(list3);
-  const found = requests.map(({ path: path6, wanted }) => placesAt(list3, path6, wanted, shared));
+  const shared = sharedIn(list4);
+  const found = requests.map(({ path: path6, wanted }) => placesAt(list4, path6, wanted, shared));
   const last = new Map(
     found.flatMap((places) => "ok" in places ? [] : places).map((location2) => [location2.node, location2])
   );
@@ -30689,19 +30691,19 @@ function planFollowUp(items, texts) {
     files,
     items: items.filter((item) => active.has(item)),
     // In the order of the tag file, not of the files that it names.
-    problems: wanted.flatMap((one) => {
-      const problem4 = problems2.get(one);
-      return problem4 ? [{ ...one.reference, image: nameOf4(one.item), what: problem4.what, hint: problem4.hint }] : [];
+    problems: wanted.flatMap((one2) => {
+      const problem4 = problems2.get(one2);
+      return problem4 ? [{ ...one2.reference, image: nameOf4(one2.item), what: problem4.what, hint: problem4.hint }] : [];
     }),
     fingerprint: fingerprintOf(files)
   };
 }
 function byFile(wanted) {
   const files = /* @__PURE__ */ new Map();
-  for (const one of wanted) {
-    const list3 = files.get(one.reference.file);
-    if (list3) list3.push(one);
-    else files.set(one.reference.file, [one]);
+  for (const one2 of wanted) {
+    const list4 = files.get(one2.reference.file);
+    if (list4) list4.push(one2);
+    else files.set(one2.reference.file, [one2]);
   }
   return files;
 }
@@ -30747,8 +30749,8 @@ function commitMessage(plan2) {
   const tags2 = plan2.items.map((item) => `- ${nameOf4(item)}`);
   const bugs = plan2.items.flatMap(({ bug }) => bug === void 0 ? [] : [trailer(bug)]);
   const trailers = [...new Set(bugs), MARK + plan2.fingerprint];
-  const list3 = tags2.length > 1 ? [tags2.join("\n")] : [];
-  return [titleOf(plan2), ...list3, trailers.join("\n")].join("\n\n");
+  const list4 = tags2.length > 1 ? [tags2.join("\n")] : [];
+  return [titleOf(plan2), ...list4, trailers.join("\n")].join("\n\n");
 }
 function fingerprintIn(text5) {
   return new RegExp(`^(?:<!-- )?${MARK}([0-9a-f]{64})(?: -->)?\\s*$`, "m").exec(text5)?.[1] ?? null;
@@ -30963,7 +30965,7 @@ function notesIn(body) {
 }
 function checklist(ledger, { expected, platforms }) {
   const stages2 = TRACKED_STAGES.filter((stage2) => expected.includes(stage2)).map((stage2) => {
-    const row = ledger.rows.findLast((one) => one.stage === stage2);
+    const row = ledger.rows.findLast((one2) => one2.stage === stage2);
     return box(row !== void 0, row ? `${stage2}: ${code(row.tag)}` : stage2);
   });
   const machines = platforms.map(({ platform: platform3, byFile: byFile2, today }) => {
@@ -30972,9 +30974,9 @@ function checklist(ledger, { expected, platforms }) {
   });
   return ["#### Stages", [...stages2, ...machines].join("\n")].join("\n\n");
 }
-function problems({ problems: list3 }) {
-  if (list3.length === 0) return "";
-  const lines3 = list3.slice(0, MAX_ROWS2).map(({ tag: tag2, what, why }) => `- ${code(tag2)} ${TITLES[what]}: ${escapeCell(why)}`);
+function problems({ problems: list4 }) {
+  if (list4.length === 0) return "";
+  const lines3 = list4.slice(0, MAX_ROWS2).map(({ tag: tag2, what, why }) => `- ${code(tag2)} ${TITLES[what]}: ${escapeCell(why)}`);
   return `#### Not right
 
 ${lines3.join("\n")}`;
@@ -31002,7 +31004,7 @@ function trackingText(issues) {
   }
   const natural = new Intl.Collator("en", { numeric: true });
   const sorted2 = [...cycles].sort(([a], [b]) => natural.compare(a, b));
-  return sorted2.map(([cycle, list3]) => [oneLine2(cycle), ...list3.map(lineOf)].join("\n")).join("\n\n");
+  return sorted2.map(([cycle, list4]) => [oneLine2(cycle), ...list4.map(lineOf)].join("\n")).join("\n\n");
 }
 function lineOf({ number: number2, title, url, assignees, ledger }) {
   const people = assignees.length === 0 ? "nobody" : assignees.join(", ");
@@ -31377,18 +31379,18 @@ async function syncTracking(github, config, tracked, context) {
   const people = await assignable(github, config.shepherds);
   const labels = /* @__PURE__ */ new Set();
   const results = [];
-  for (const one of tracked) {
-    const start2 = trackingMarker(one);
+  for (const one2 of tracked) {
+    const start2 = trackingMarker(one2);
     const issue3 = issues.find(({ body }) => (body ?? "").startsWith(start2)) ?? null;
     if (issue3 === null && context.create === false) continue;
     const current = issue3 ? { body: plain2(issue3.body), state: issue3.state === "open" ? "open" : "closed" } : null;
-    const draft = draftIssue(current, one, config, context);
+    const draft = draftIssue(current, one2, config, context);
     for (const label4 of draft.labels) if (!labels.has(label4)) await ensureLabel(github, label4);
     draft.labels.forEach((label4) => labels.add(label4));
     const wanted = { ...draft, assignees: people.known };
     const written2 = issue3 ? await update(github, issue3, wanted) : await create(github, wanted);
     const warnings3 = [...draft.warnings, ...people.unknown];
-    results.push({ image: one.image, line: one.line, open: draft.state === "open", warnings: warnings3, ...written2 });
+    results.push({ image: one2.image, line: one2.line, open: draft.state === "open", warnings: warnings3, ...written2 });
   }
   return results;
 }
@@ -31427,7 +31429,7 @@ async function update(github, issue3, draft) {
   const assignees = (issue3.assignees ?? []).map(({ login }) => login);
   const missing2 = draft.labels.filter((label4) => !labels.includes(label4));
   const absent = draft.assignees.filter(
-    (login) => !assignees.some((one) => one.toLowerCase() === login.toLowerCase())
+    (login) => !assignees.some((one2) => one2.toLowerCase() === login.toLowerCase())
   );
   const change = {
     ...issue3.title === draft.title ? {} : { title: draft.title },
@@ -31830,7 +31832,7 @@ async function requestFor(args, io, { concurrency, insecure, facts, files }) {
 }
 function reviewOf2(args) {
   const given2 = args.text("review");
-  const mode = REVIEW_MODES.find((one) => one === given2);
+  const mode = REVIEW_MODES.find((one2) => one2 === given2);
   if (given2 === void 0 || mode !== void 0) return mode;
   throw new UserError({
     what: `--review: "${given2}" is not known`,
@@ -32182,9 +32184,9 @@ function stream(classified2, io) {
   return problems2;
 }
 function* withProblems(classified2, problems2) {
-  for (const one of classified2) {
-    problems2.push(...one.problems);
-    yield one;
+  for (const one2 of classified2) {
+    problems2.push(...one2.problems);
+    yield one2;
   }
 }
 async function policyFor(args, io) {
@@ -32252,8 +32254,8 @@ function classificationsAsJson(classified2) {
 }
 function* jsonPieces(classified2) {
   let separator = "[\n";
-  for (const one of classified2) {
-    yield `${separator}  ${JSON.stringify(listed3(one))}`;
+  for (const one2 of classified2) {
+    yield `${separator}  ${JSON.stringify(listed3(one2))}`;
     separator = ",\n";
   }
   yield separator === ",\n" ? "\n]\n" : "[]\n";
@@ -32396,8 +32398,8 @@ function findEntries(source) {
   const shared = /* @__PURE__ */ new Set();
   for (const { root, aliases } of readDocuments(source, () => void 0)) {
     const images2 = isMap(root) ? root.get("images", true) : void 0;
-    const list3 = isAlias(images2) ? aliases.get(images2) : images2;
-    for (const node of isSeq(list3) ? list3.items : []) {
+    const list4 = isAlias(images2) ? aliases.get(images2) : images2;
+    for (const node of isSeq(list4) ? list4.items : []) {
       nodes.set(keyOf4(placeAt(source, node.range?.[0] ?? 0)), node);
     }
     for (const target of new Set(aliases.values())) {
@@ -32677,6 +32679,216 @@ var init_tracking = __esm({
     init_process();
     init_adapters();
     init_output();
+  }
+});
+
+// src/plan/reasons.ts
+var REASONS, FAILURES;
+var init_reasons = __esm({
+  "src/plan/reasons.ts"() {
+    "use strict";
+    REASONS = {
+      absent: { action: "create", means: "the registry confirms that the tag does not exist" },
+      "same-digest": { action: "keep", means: "the tag already is the wanted image" },
+      "different-digest": {
+        action: "refuse",
+        means: "the tag exists and is another image; the plan shows both digests",
+        help: "choose a new tag; or, to move the tag in this one run, name it with `--force NAME:TAG` (input `force`)"
+      },
+      newer: { action: "move", means: "the channel goes forward to a higher version" },
+      older: {
+        action: "keep",
+        means: "the registry holds a higher version for this channel, and a channel never goes back",
+        more: "policy.md#channels"
+      },
+      forced: { action: "move", means: "the tag is named in `--force` (input `force`)" },
+      "source-missing": {
+        action: "refuse",
+        means: "neither the source nor the tag exists",
+        help: "check `name`, `src_name` and `src_build_tag`, wait for the build, or remove the entry"
+      },
+      "source-gone": {
+        action: "keep",
+        means: "the tag exists and its source does not any more, so there is nothing to compare with; a warning",
+        help: "add `src_digest` to have the tag compared all the same"
+      },
+      unknown: {
+        action: "refuse",
+        means: "the registry, or a gate, gave no clear answer; only a confirmed 404 means that a tag is free",
+        help: "fix what the text names (login, permissions, network), then run again",
+        more: "troubleshooting.md#errors-of-registries"
+      },
+      "gate-pending": {
+        action: "hold",
+        means: "a check has not finished, or has not been green for long enough",
+        help: "run again for the same ref when it is green; that completes the tag",
+        more: "gates.md#how-a-held-tag-is-completed"
+      },
+      "gate-failed": {
+        action: "hold",
+        means: "a check is red",
+        help: "fix what the check reports, then run again"
+      },
+      manual: {
+        action: "hold",
+        means: "the rule says `stable: manual`, so the stable tag waits for approval",
+        help: "run again for the same ref with `--stable` (input `stable: true`)"
+      },
+      "digest-mismatch": {
+        action: "refuse",
+        means: "the source is not the image that `src_digest` names",
+        help: "look at the new image, then run `retag pin`, or restore the old one"
+      },
+      "platform-missing": {
+        action: "refuse",
+        means: "the index lacks one of `platforms`; attestations (`unknown/unknown`) are no platforms",
+        help: "publish the platform at the source, or remove it from `platforms`"
+      },
+      "attachment-missing": {
+        action: "refuse",
+        means: "the tag is right, but the entry says `attachments: require` and nothing is attached",
+        help: "sign the source image, or set `attachments: copy`"
+      },
+      "revision-mismatch": {
+        action: "refuse",
+        means: "the image says that it is from another commit than `src_ref` names; for a build, than that of this run",
+        help: "correct `src_ref`, or choose the build of that commit; for a build, the reason names what to give to `force`"
+      },
+      "not-reviewed": {
+        action: "refuse",
+        means: "no pull request showed a plan with this digest, and `review: require` asks for one",
+        help: "plan it on a pull request and merge that",
+        more: "follow-ups-and-tracking.md#only-write-what-was-reviewed"
+      },
+      "conflicting-entries": {
+        action: "refuse",
+        means: "two entries want one tag from different sources: another tag, repository or digest; both are refused",
+        help: "keep one of them"
+      },
+      "name-taken": {
+        action: "refuse",
+        means: "the name of the tag belongs to another rule of the policy, or is a channel where this tag is fixed (or the other way round)",
+        help: "rename the branch or git tag, or change the tags of one of the two rules",
+        more: "policy.md#one-name-one-owner"
+      },
+      untrusted: {
+        action: "refuse",
+        means: "the source has no signature or attestation that the `trust` rules of the tag file accept",
+        help: "sign the image as the rule says, or correct the rule"
+      }
+    };
+    FAILURES = {
+      denied: {
+        means: "the registry answered 401 or 403 after Retag tried to log in: no login for it, or one without the rights",
+        help: "log in with an account that may write there",
+        more: "registries.md#logins"
+      },
+      rejected: {
+        means: "the registry refused for another reason, which repeating will not change: an immutable tag, or a manifest that it does not accept",
+        help: "read the message; it names the setting where Retag knows it"
+      },
+      unavailable: {
+        means: "the registry answered 5xx or 429, or could not be reached, in all of five tries",
+        help: "run again later"
+      },
+      timeout: {
+        means: "the time limit has passed: `timeout`, 30 minutes by default",
+        help: "run again; Retag writes only what is missing. Or raise `timeout`"
+      },
+      mismatch: {
+        means: "the answer is not what Retag asked for, or the tag changed between plan and write",
+        help: "see that one job at a time writes these tags, then run again"
+      },
+      protocol: {
+        means: "the answer is not one of a registry: a login page, a proxy, another service on that port",
+        help: "check the name of the registry, and what is in front of it"
+      },
+      unsafe: {
+        means: "going on would send data or a login where it must not go, or the certificate is not trusted",
+        help: "set `NODE_EXTRA_CA_CERTS` for an authority of your own; list a host that uses plain http in `insecure-registries`"
+      },
+      absent: {
+        means: "something that the image needs, or that `attachments: require` asks for, does not exist",
+        help: "push the source image again, with all of its parts"
+      },
+      skipped: {
+        means: "not tried, because another tag of the same release failed",
+        help: "fix the other one, then run again"
+      },
+      cancelled: { means: "the run was stopped", help: "run again; Retag writes only what is missing" }
+    };
+  }
+});
+
+// src/cli/explain.ts
+var explain_exports = {};
+__export(explain_exports, {
+  explainCommand: () => explainCommand
+});
+function explainCommand({ words }, io) {
+  const [code2, ...more] = words;
+  if (more.length > 0)
+    throw new UserError({ what: "retag explain takes one code", hint: "ask for one at a time" });
+  io.stdout.write(`${(code2 === void 0 ? list3() : explain(code2)).join("\n")}
+`);
+  return Promise.resolve(0);
+}
+function list3() {
+  const column = Math.max(...CODES2.map(([code2]) => code2.length)) + 2;
+  const rows3 = CODES2.flatMap(([code2, action2, { means }]) => {
+    const [first2 = "", ...rest] = wrapped2(means, WIDTH - column - 8);
+    return [
+      `${code2.padEnd(column)}${action2.padEnd(8)}${first2}`,
+      ...rest.map((line2) => " ".repeat(column + 8) + line2)
+    ];
+  });
+  return [...rows3, "", '"retag explain CODE" says what to do.'];
+}
+function explain(code2) {
+  const found = CODES2.filter(([name]) => name === code2);
+  if (found.length > 0)
+    return found.flatMap(([, action2, explained], i) => [
+      ...i > 0 ? [""] : [],
+      ...one(code2, action2, explained)
+    ]);
+  const near = suggest(code2, new Set(CODES2.map(([name]) => name)));
+  throw new UserError({
+    what: `there is no reason or error code "${code2}"`,
+    hint: near === void 0 ? '"retag explain" lists them' : `did you mean "${near}"?`
+  });
+}
+function one(code2, action2, { means, help, more }) {
+  const sentence3 = (text5) => wrapped2(`${text5.charAt(0).toUpperCase()}${text5.slice(1)}.`, WIDTH);
+  return [
+    `${code2}: ${action2}`,
+    "",
+    ...sentence3(means),
+    ...help === void 0 ? [] : ["", ...wrapped2(`help: ${help}`, WIDTH)],
+    ...more === void 0 ? [] : ["", `More: ${DOCS}${more}`]
+  ];
+}
+function wrapped2(text5, width) {
+  const lines3 = [""];
+  for (const word of text5.replaceAll("`", "").split(" ")) {
+    const last = lines3.at(-1) ?? "";
+    if (last !== "" && last.length + 1 + word.length > width) lines3.push(word);
+    else lines3[lines3.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines3;
+}
+var DOCS, WIDTH, CODES2;
+var init_explain = __esm({
+  "src/cli/explain.ts"() {
+    "use strict";
+    init_errors();
+    init_reasons();
+    init_text();
+    DOCS = "https://github.com/retag/retag/blob/v1/docs/";
+    WIDTH = 80;
+    CODES2 = [
+      ...Object.entries(REASONS).map(([code2, { action: action2, ...explained }]) => [code2, action2, explained]),
+      ...Object.entries(FAILURES).map(([code2, explained]) => [code2, "failed", explained])
+    ];
   }
 });
 
@@ -33197,13 +33409,13 @@ function isThere3(store, repository, digest) {
   return store.manifest(repository, digest) !== void 0 || store.blob(repository, digest) !== void 0;
 }
 function blobsUnknown(digests) {
-  const one = refusal3(400, "MANIFEST_BLOB_UNKNOWN", "");
+  const one2 = refusal3(400, "MANIFEST_BLOB_UNKNOWN", "");
   const errors = digests.map((digest) => ({
     code: "MANIFEST_BLOB_UNKNOWN",
     message: "manifest references a manifest or blob unknown to registry",
     detail: { digest }
   }));
-  return { ...one, body: Buffer.from(`${JSON.stringify({ errors })}
+  return { ...one2, body: Buffer.from(`${JSON.stringify({ errors })}
 `) };
 }
 function unknownManifest(reference2) {
@@ -33910,6 +34122,7 @@ var COMMANDS = [
   "pin",
   "stages",
   "tracking",
+  "explain",
   "demo"
 ];
 var RUNS = ["plan", "apply"];
@@ -34052,7 +34265,7 @@ var FLAGS = {
   "no-color": { type: "boolean", commands: COMMANDS, help: "no colours (also: NO_COLOR)" },
   help: { type: "boolean", commands: COMMANDS, help: "this text" }
 };
-var TAKE_WORDS = ["classify", "promote"];
+var TAKE_WORDS = ["classify", "promote", "explain"];
 function asksForOverview(argv) {
   if (["-h", "help"].includes(argv[0] ?? "")) return true;
   const { flags, words } = wordsOf(argv, FLAGS);
@@ -34167,6 +34380,7 @@ var SUMMARY = {
   pin: "write src_digest into the tag file, comments kept",
   stages: "show what stage each platform counts as today",
   tracking: "list the open tracking issues by release cycle",
+  explain: "what a reason or an error code means, and what to do",
   demo: "the whole flow on a registry inside this process"
 };
 function overview() {
@@ -34190,7 +34404,7 @@ function commandHelp(command) {
   const rows3 = taken.filter((each) => !idle.includes(each)).map(
     ([name, { value, help }]) => `  ${`--${name}${value === void 0 ? "" : ` ${value}`}`.padEnd(28)} ${help}`
   );
-  const words = { classify: " REF...", promote: " SOURCE DESTINATION..." }[command] ?? "";
+  const words = { classify: " REF...", promote: " SOURCE DESTINATION...", explain: " [CODE]" }[command] ?? "";
   return [
     `retag ${command}: ${SUMMARY[command]}`,
     "",
@@ -34244,6 +34458,7 @@ var COMMANDS2 = {
   pin: async () => (await Promise.resolve().then(() => (init_pin(), pin_exports))).pinCommand,
   stages: async () => (await Promise.resolve().then(() => (init_stages(), stages_exports))).stagesCommand,
   tracking: async () => (await Promise.resolve().then(() => (init_tracking(), tracking_exports))).trackingCommand,
+  explain: async () => (await Promise.resolve().then(() => (init_explain(), explain_exports))).explainCommand,
   demo: async () => (await Promise.resolve().then(() => (init_demo(), demo_exports))).demoCommand
 };
 async function runCommandLine(argv, io) {

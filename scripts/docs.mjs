@@ -1,6 +1,7 @@
 /*
  * Writes the generated parts of the docs, between their markers: inputs and outputs of README.md from action.yml, the
- * registries of docs/registries.md from src/registry/quirks.ts, and the picture of docs/architecture.md from the imports.
+ * registries of docs/registries.md from src/registry/quirks.ts, the codes of docs/troubleshooting.md from
+ * src/plan/reasons.ts, and the picture of docs/architecture.md from the imports.
  *   node scripts/docs.mjs           writes them
  *   node scripts/docs.mjs --check   fails when one is not what the source gives
  */
@@ -15,6 +16,7 @@ import { load, root } from './load.mjs';
 
 const action = parse(readFileSync(join(root, 'action.yml'), 'utf8'));
 const { QUIRKS } = await load('src/registry/quirks.ts');
+const { FAILURES, REASONS } = await load('src/plan/reasons.ts');
 
 const cell = (text) =>
   String(text ?? '')
@@ -37,6 +39,14 @@ const quirks = QUIRKS.map(({ registry, differs, handling, denied, immutable, tok
   const links = source.split(', ').map((url, at) => `[${at + 1}](${url})`);
   return `| ${cell(registry.replace('*', '\\*'))} | ${cell(differs)} | ${cell(done.join('; '))} | ${links.join(' ')} |`;
 });
+const more = ({ help = '', more }) =>
+  [help, more && `[more](${more.replace('troubleshooting.md', '')})`].filter(Boolean).join('; ');
+const reasons = Object.entries(REASONS).map(
+  ([code, reason]) => `| \`${code}\` | ${reason.action} | ${cell(reason.means)} | ${cell(more(reason))} |`,
+);
+const failures = Object.entries(FAILURES).map(
+  ([code, failure]) => `| \`${code}\` | ${cell(failure.means)} | ${cell(more(failure))} |`,
+);
 const structure = join(root, 'scripts/structure.mjs');
 const picture = execFileSync(process.execPath, [structure, '--picture'], { encoding: 'utf8' }).trimEnd();
 
@@ -47,6 +57,10 @@ const pages = {
   },
   'docs/registries.md': {
     quirks: ['| registry | what differs | what Retag does | |', '|---|---|---|---|', ...quirks],
+  },
+  'docs/troubleshooting.md': {
+    reasons: ['| reason | action | what it means | what to do |', '|---|---|---|---|', ...reasons],
+    errors: ['| code | what it means | what to do |', '|---|---|---|', ...failures],
   },
   'docs/architecture.md': { picture: ['', picture, ''] },
 };

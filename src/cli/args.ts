@@ -12,6 +12,7 @@ export const COMMANDS = [
   'pin',
   'stages',
   'tracking',
+  'explain',
   'demo',
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
@@ -171,11 +172,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   help: { type: 'boolean', commands: COMMANDS, help: 'this text' },
 };
 
-const TAKE_WORDS: readonly CommandName[] = ['classify', 'promote'];
+const TAKE_WORDS: readonly CommandName[] = ['classify', 'promote', 'explain'];
 
 export interface Arguments {
   readonly command: CommandName;
-  /** REF... of classify, SOURCE DESTINATION... of promote */
+  /** REF... of classify, SOURCE DESTINATION... of promote, REASON of explain */
   readonly words: readonly string[];
   text(flag: string): string | undefined;
   list(flag: string): readonly string[];

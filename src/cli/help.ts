@@ -9,6 +9,7 @@ const SUMMARY: Readonly<Record<CommandName, string>> = {
   pin: 'write src_digest into the tag file, comments kept',
   stages: 'show what stage each platform counts as today',
   tracking: 'list the open tracking issues by release cycle',
+  explain: 'what a reason or an error code means, and what to do',
   demo: 'the whole flow on a registry inside this process',
 };
 
@@ -39,7 +40,8 @@ export function commandHelp(command: CommandName): string {
       ([name, { value, help }]) =>
         `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(28)} ${help}`,
     );
-  const words = { classify: ' REF...', promote: ' SOURCE DESTINATION...' }[command as string] ?? '';
+  const words =
+    { classify: ' REF...', promote: ' SOURCE DESTINATION...', explain: ' [CODE]' }[command as string] ?? '';
   return [
     `retag ${command}: ${SUMMARY[command]}`,
     '',

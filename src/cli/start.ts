@@ -57,6 +57,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   pin: async () => (await import('./pin.js')).pinCommand,
   stages: async () => (await import('./stages.js')).stagesCommand,
   tracking: async () => (await import('./tracking.js')).trackingCommand,
+  explain: async () => (await import('./explain.js')).explainCommand,
   demo: async () => (await import('./demo.js')).demoCommand,
 };
 

@@ -6,6 +6,7 @@ import type { Entry, Gate } from '../config/model.js';
 import type { AttachmentMode, TagState, InspectedImage } from '../ports.js';
 import type { Manifest } from '../oci/manifest.js';
 import type { DigestRef, ImageRef, Repository, TagRef } from '../oci/reference.js';
+import type { ReasonCode } from './reasons.js';
 
 /** In the order in which tags are written. */
 export const TAG_KINDS = ['primary', 'stable', 'channel'] as const;
@@ -13,26 +14,7 @@ export type TagKind = (typeof TAG_KINDS)[number];
 
 export type ActionName = 'build' | 'create' | 'move' | 'keep' | 'hold' | 'refuse';
 
-export type ReasonCode =
-  | 'absent'
-  | 'same-digest'
-  | 'different-digest'
-  | 'newer'
-  | 'older'
-  | 'forced'
-  | 'source-missing'
-  | 'source-gone'
-  | 'unknown'
-  | 'gate-pending'
-  | 'gate-failed'
-  | 'manual'
-  | 'digest-mismatch'
-  | 'platform-missing'
-  | 'attachment-missing'
-  | 'revision-mismatch'
-  | 'not-reviewed'
-  | 'conflicting-entries'
-  | 'name-taken';
+export type { ReasonCode } from './reasons.js';
 
 /** What a reason is the consequence of: the tag that it follows, its release, or the build that must not be made. */
 type ReasonCause = 'follows' | 'group' | 'build';

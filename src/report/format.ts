@@ -115,6 +115,8 @@ export function remedy(action: ReportAction): string {
       return 'Keep one of the entries.';
     case 'name-taken':
       return 'Rename the branch or git tag, or change the tags of one of the two rules.';
+    case 'untrusted':
+      return 'Sign the source image as the rule says, or correct the rule.';
     case 'gate-pending':
       return 'A later run completes it once the gate is open.';
     case 'gate-failed':

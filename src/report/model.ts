@@ -3,6 +3,7 @@
  * published JSON Schema (schema/report.schema.json). Additions are compatible; removals and renames are not.
  */
 import * as v from 'valibot';
+import { type ReasonCode, REASONS } from '../plan/reasons.js';
 
 const digest = v.pipe(v.string(), v.regex(/^sha(?:256:[a-f0-9]{64}|512:[a-f0-9]{128})$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -40,27 +41,7 @@ export const ActionSchema = v.strictObject({
   digest: v.pipe(v.nullable(digest), v.description('What the tag points at when the action is done.')),
   previous: v.pipe(v.nullable(digest), v.description('What the tag pointed at before.')),
   reason: v.strictObject({
-    code: v.picklist([
-      'absent',
-      'same-digest',
-      'different-digest',
-      'newer',
-      'older',
-      'forced',
-      'source-missing',
-      'source-gone',
-      'unknown',
-      'gate-pending',
-      'gate-failed',
-      'manual',
-      'digest-mismatch',
-      'platform-missing',
-      'attachment-missing',
-      'revision-mismatch',
-      'not-reviewed',
-      'conflicting-entries',
-      'name-taken',
-    ]),
+    code: v.picklist(Object.keys(REASONS) as ReasonCode[]),
     cause: v.pipe(
       v.optional(v.picklist(['follows', 'group', 'build'])),
       v.description('Of what the reason is a consequence: the tag that it follows, its release, or a build.'),
@@ -70,7 +51,7 @@ export const ActionSchema = v.strictObject({
   entry: v.pipe(
     v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
     v.description(
-      'The entry of the tag files that asks for the tag, counted from 1 over all files, builds before images: the same for all names and tags of one entry, null for what inputs alone ask for.',
+      'The entry of the tag files that asks for the tag, counted from 1 over all files, builds before images: the same for all names and tags of one entry, promotions of inputs last; null for builds that inputs alone ask for.',
     ),
   ),
   other_entries: v.pipe(
