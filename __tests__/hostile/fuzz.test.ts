@@ -9,7 +9,7 @@ import { fakeTime } from '../../faults/world/time.js';
 import { parseConfig } from '../../src/config/config.js';
 import { OCI_INDEX, OCI_MANIFEST } from '../../src/embedded/images.js';
 import { OperationError, UserError } from '../../src/errors.js';
-import { readEvent } from '../../src/git/event.js';
+import { readEvent } from '../../src/ci/github.js';
 import { matchPattern, parsePattern } from '../../src/policy/pattern.js';
 import { parseForce, parseRegistryMap } from '../../src/plan/overrides.js';
 import { parseReference, parseTag } from '../../src/oci/reference.js';

@@ -1,10 +1,9 @@
 /** Event, environment, command line and git → RefFacts, read once. */
-import { readFile } from 'node:fs/promises';
+import { type CiRun, readCiRun } from '../ci/ci.js';
 import { UserError } from '../errors.js';
 import type { TagFile } from '../config/config.js';
 import type { Permission, RefFacts } from '../policy/policy.js';
 import { parseRef, visible, type ParsedRef } from '../policy/refname.js';
-import { readEvent, type EventFacts } from './event.js';
 import {
   allTags,
   commitOf,
@@ -44,84 +43,54 @@ export interface RefOptions {
 export async function readRefFacts(options: RefOptions): Promise<RefFacts> {
   const { env, cwd, time } = options;
   const git = gitIn(cwd, env);
-  const warnings: string[] = [];
-  const event = inActions(env) ? await actionsEvent(env, warnings) : null;
-  const ref = await chosenRef(options, event, git);
-  const deleted = event?.deleted === true && ref.ref === event.ref;
-  const { sha, known } = deleted ? NO_COMMIT : await chosenCommit(options, event, ref, git);
-  const may = await permitted(options, event, ref.ref, sha);
+  const run = await readCiRun(env);
+  const ref = await chosenRef(options, run, git);
+  const deleted = run?.deleted === true && ref.ref === run.ref;
+  const { sha, known } = deleted ? NO_COMMIT : await chosenCommit(options, run, ref, git);
+  const may = await permitted(options, run, ref.ref, sha);
   return {
     ...ref,
     sha,
-    event: event === null ? null : text(env, 'GITHUB_EVENT_NAME'),
-    defaultBranch: event?.defaultBranch ?? (await remoteDefault(git)),
-    runNumber: wholeNumber(env, 'GITHUB_RUN_NUMBER'),
-    runAttempt: wholeNumber(env, 'GITHUB_RUN_ATTEMPT'),
+    event: run?.event ?? null,
+    defaultBranch: run?.defaultBranch ?? (await remoteDefault(git)),
+    runNumber: run?.runNumber ?? null,
+    runAttempt: run?.runAttempt ?? null,
     time,
     commitTime: known ? await commitTime(git, sha) : null,
     deleted,
     gitTags: once(() => allTags(git, () => remoteTags(cwd, env, may.localHosts))),
     reachableTags: once(() => tagsReachableFrom(git, sha ?? 'HEAD')),
     shallow: once(() => isShallow(git)),
-    pullRequest: event?.pullRequest ?? null,
+    pullRequest: run?.pullRequest ?? null,
     may,
-    warnings,
+    warnings: run?.warnings ?? [],
   };
 }
 
 /** What a run without a ref may do: one that looks at promotions only. @throws UserError as `readRefFacts` */
 export async function readPermission(options: RefOptions): Promise<Permission> {
-  const event = inActions(options.env) ? await actionsEvent(options.env, []) : null;
-  return permitted(options, event, event?.ref ?? null, event?.sha ?? null);
+  const run = await readCiRun(options.env);
+  return permitted(options, run, run?.ref ?? null, run?.sha ?? null);
 }
 
 function permitted(
   { env, cwd, files = [], yes, ref: givenRef, sha: given }: RefOptions,
-  event: EventFacts | null,
+  run: CiRun | null,
   ref: string | null,
   sha: string | null,
 ): Promise<Permission> {
   return permissionOf({
     env,
     cwd,
-    event,
+    run,
     ref,
     files,
-    commits: [...new Set([text(env, 'GITHUB_SHA'), sha])].filter((commit) => commit !== null),
+    commits: [...new Set([run?.startedFor ?? null, sha])].filter((commit) => commit !== null),
     confirmed: yes === true && givenRef !== undefined && given !== undefined,
   });
 }
 
-function inActions(env: RefOptions['env']): boolean {
-  return env['GITHUB_ACTIONS'] === 'true' || text(env, 'GITHUB_EVENT_NAME') !== null;
-}
-
-async function actionsEvent(env: RefOptions['env'], warnings: string[]): Promise<EventFacts> {
-  const payload = await eventPayload(text(env, 'GITHUB_EVENT_PATH'), warnings);
-  return readEvent({
-    name: text(env, 'GITHUB_EVENT_NAME'),
-    ref: text(env, 'GITHUB_REF'),
-    sha: text(env, 'GITHUB_SHA'),
-    payload,
-  });
-}
-
-async function eventPayload(path: string | null, warnings: string[]): Promise<unknown> {
-  try {
-    if (path === null) throw new Error('GITHUB_EVENT_PATH is not set');
-    const payload: unknown = JSON.parse(await readFile(path, 'utf8'));
-    if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) return payload;
-    throw new Error('it is not a JSON object');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    warnings.push(
-      `the event file cannot be read (${why}), so this run is not trusted: nothing will be written`,
-    );
-    return null;
-  }
-}
-
-async function chosenRef(options: RefOptions, event: EventFacts | null, git: Git): Promise<ParsedRef> {
+async function chosenRef(options: RefOptions, event: CiRun | null, git: Git): Promise<ParsedRef> {
   if (options.ref !== undefined && options.ref !== '') return givenRef(options.ref, git);
   if (event === null) return checkedOutRef(git);
   if (event.ref === null) {
@@ -190,7 +159,7 @@ const NO_COMMIT: ChosenCommit = { sha: null, known: false };
 
 async function chosenCommit(
   options: RefOptions,
-  event: EventFacts | null,
+  event: CiRun | null,
   ref: ParsedRef,
   git: Git,
 ): Promise<ChosenCommit> {
@@ -203,7 +172,7 @@ async function chosenCommit(
 }
 
 /** A workflow_run whose "branch" turned out to be a git tag. */
-function sameCommitOfTag(event: EventFacts, ref: ParsedRef): boolean {
+function sameCommitOfTag(event: CiRun, ref: ParsedRef): boolean {
   return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === 'tag';
 }
 
@@ -228,16 +197,6 @@ async function commitTime(git: Git, sha: string): Promise<number | null> {
     await git('rev-list', '--timestamp', '--max-count=1', '--end-of-options', sha, '--'),
   )[0];
   return seconds === undefined ? null : Number(seconds.split(' ')[0]) * 1000;
-}
-
-function text(env: RefOptions['env'], name: string): string | null {
-  const value = env[name];
-  return value === undefined || value === '' ? null : value;
-}
-
-function wholeNumber(env: RefOptions['env'], name: string): number | null {
-  const value = env[name] ?? '';
-  return /^\d{1,15}$/.test(value) ? Number(value) : null;
 }
 
 function once<T>(read: () => Promise<T>): () => Promise<T> {

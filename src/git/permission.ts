@@ -5,65 +5,18 @@
 import { OperationError, UserError } from '../errors.js';
 import type { Permission } from '../policy/policy.js';
 import type { TagFile } from '../config/config.js';
+import { anonymous, type CiRun, isMergedRef, PULL_REQUEST, TRUSTED, type Trust } from '../ci/model.js';
 import { visible } from '../policy/refname.js';
 import { gitIn } from './git.js';
 import { headOf, trackedFile } from './work-tree.js';
-
-/**
- * How far an event is believed. `write`: somebody with write access caused it, and GitHub runs it at a commit of the repository.
- * `plan`: nothing is written. `anonymous`: nor is a credential used, because a stranger may have written what is checked out.
- */
-export interface Trust {
-  readonly level: 'write' | 'plan' | 'anonymous';
-  /** a clause that says why not more; empty for `write` */
-  readonly why: string;
-}
-
-const TRUSTED: Trust = { level: 'write', why: '' };
-export const anonymous = (why: string): Trust => ({ level: 'anonymous', why });
-
-const ANYONE: Trust = { level: 'plan', why: 'anyone can cause this event' };
-export const PULL_REQUEST: Trust = { level: 'plan', why: 'the code of a pull request was not reviewed' };
-
-/**
- * Every event that starts a workflow. An event that is not here is not known to be safe: it only plans. `workflow_call` has the
- * name of its caller's event. https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows
- */
-const EVENTS: ReadonlyMap<string, Trust> = new Map([
-  ...[
-    ...['push', 'create', 'delete', 'release', 'schedule', 'workflow_dispatch', 'repository_dispatch'],
-    // At the default branch; at most they say when a run starts.
-    ...['branch_protection_rule', 'check_run', 'check_suite', 'status', 'page_build', 'public'],
-    ...['label', 'milestone'],
-    // At the branch or git tag that is deployed or published. Where they are about a bare commit there is no ref, and only a plan.
-    ...['deployment', 'deployment_status', 'registry_package'],
-    // Judged by the event of the run before it, and by its head.
-    'workflow_run',
-  ].map((name): [string, Trust] => [name, TRUSTED]),
-  ...['issues', 'issue_comment', 'discussion', 'discussion_comment', 'gollum', 'fork', 'watch'].map(
-    (name): [string, Trust] => [name, ANYONE],
-  ),
-  ['merge_group', { level: 'plan', why: 'a merge queue tests what is not merged yet' }],
-]);
-
-/** How far an event of this name is believed before anybody has looked at its payload. */
-export function trustOfEvent(name: string | null): Trust {
-  if (name !== null && /^pull_request(?:_|$)/.test(name)) return PULL_REQUEST;
-  return EVENTS.get(name ?? '') ?? anonymous('Retag does not know this event');
-}
-
-/** A branch or a git tag. Everything else (`refs/pull/…`, `refs/changes/…`) is code that nobody has merged. */
-export function isMergedRef(ref: string): boolean {
-  return ref.startsWith('refs/heads/') || ref.startsWith('refs/tags/');
-}
 
 /** What is known when a permission is given. */
 interface Circumstances {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** the directory that relative tag files are in */
   readonly cwd: string;
-  /** the event of GitHub Actions, or of a system with the same environment; null elsewhere */
-  readonly event: { readonly trust: Trust } | null;
+  /** what the CI system says; null where none is known */
+  readonly run: CiRun | null;
   /** the full ref of the run; null when there is none */
   readonly ref: string | null;
   /** the commits that the run may be at: the one that the system started it for, and the one that it is about */
@@ -75,18 +28,18 @@ interface Circumstances {
 
 /** Gives the permission of a run. Asks git only where the answer can still change it. */
 export async function permissionOf(circumstances: Circumstances): Promise<Permission> {
-  const { env, event, ref, confirmed } = circumstances;
-  if (event === null) {
+  const { env, run, ref, confirmed } = circumstances;
+  if (run === null) {
     const ci = ciVariable(env);
     if (ci === null) return ALL;
     // Such a system gives its jobs the credentials and the network that they should have, so only writing is in question.
     if (!confirmed) return { ...ALL, ...unconfirmed(ci) };
   }
-  let trust = event?.trust ?? TRUSTED;
+  let trust = run?.trust ?? TRUSTED;
   if (trust.level !== 'anonymous' && ref !== null && !isMergedRef(ref) && trust !== PULL_REQUEST)
     trust = anonymous(`${visible(ref)} is neither a branch nor a git tag`);
-  if (event !== null && trust.level === 'write' && (env['GITHUB_SHA'] ?? '') === '')
-    trust = anonymous('GITHUB_SHA does not say which commit this run is for');
+  if (run !== null && trust.level === 'write' && run.startedFor === null)
+    trust = anonymous(`${run.commitVariable} does not say which commit this run is for`);
   // What a pull request is judged by is its head, which is in its payload.
   if (trust.level !== 'anonymous' && trust !== PULL_REQUEST)
     trust = (await foreignWork(circumstances)) ?? trust;
@@ -96,13 +49,13 @@ export async function permissionOf(circumstances: Circumstances): Promise<Permis
     credentials: trust.level === 'plan',
     localHosts: false,
     why: trust.why,
-    help: HELP,
+    help: run === null || run.commitVariable === 'GITHUB_SHA' ? `${HELP}, ${EVENTS}` : HELP,
   };
 }
 
 const ALL: Permission = { write: true, credentials: true, localHosts: true, why: '', help: '' };
-const HELP =
-  'only plan here, and apply after the merge, on an event such as push, schedule or workflow_dispatch';
+const HELP = 'only plan here, and apply after the merge';
+const EVENTS = 'on an event such as push, schedule or workflow_dispatch';
 
 function unconfirmed(variable: string): Partial<Permission> {
   return {

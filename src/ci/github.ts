@@ -3,11 +3,26 @@
  * Payloads: https://docs.github.com/en/webhooks/webhook-events-and-payloads; what GITHUB_REF and GITHUB_SHA are on each
  * event: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows
  */
+import { readFile } from 'node:fs/promises';
+
 import { UserError } from '../errors.js';
-import type { PullRequestFacts } from '../policy/policy.js';
 import { visible } from '../policy/refname.js';
 import { at, textAt } from '../shared/text.js';
-import { anonymous, isMergedRef, PULL_REQUEST, trustOfEvent, type Trust } from './permission.js';
+import {
+  anonymous,
+  type CiRun,
+  count,
+  type Environment,
+  type EventFacts,
+  FORK,
+  isMergedRef,
+  NOTHING_KNOWN,
+  planOnly,
+  PULL_REQUEST,
+  type Trust,
+  TRUSTED,
+  variable,
+} from './model.js';
 
 /** What the runner says; every value may be missing. */
 interface EventInput {
@@ -20,16 +35,91 @@ interface EventInput {
   readonly payload: unknown;
 }
 
-export interface EventFacts {
-  /** null when the event is about no ref at all */
-  readonly ref: string | null;
-  readonly sha: string | null;
-  readonly deleted: boolean;
-  readonly pullRequest: PullRequestFacts | null;
-  readonly trust: Trust;
-  readonly defaultBranch: string | null;
-  /** the ref may as well be a git tag of that name: workflow_run does not tell */
-  readonly maybeTag: boolean;
+/**
+ * The run of a workflow; null outside Actions. Gitea and Forgejo run theirs with the same environment.
+ * @throws UserError when GITHUB_REF and the event name different refs
+ */
+export async function readGitHub(env: Environment): Promise<CiRun | null> {
+  const event = variable(env, 'GITHUB_EVENT_NAME');
+  if (env['GITHUB_ACTIONS'] !== 'true' && event === null) return null;
+  const warnings: string[] = [];
+  const payload = await eventPayload(variable(env, 'GITHUB_EVENT_PATH'), warnings);
+  const startedFor = variable(env, 'GITHUB_SHA');
+  const facts = readEvent({ name: event, ref: variable(env, 'GITHUB_REF'), sha: startedFor, payload });
+  return { ...NOTHING_KNOWN, ...facts, ...repositoryOf(env, payload), event, startedFor, warnings };
+}
+
+async function eventPayload(path: string | null, warnings: string[]): Promise<unknown> {
+  try {
+    if (path === null) throw new Error('GITHUB_EVENT_PATH is not set');
+    const payload: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) return payload;
+    throw new Error('it is not a JSON object');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    warnings.push(
+      `the event file cannot be read (${why}), so this run is not trusted: nothing will be written`,
+    );
+    return null;
+  }
+}
+
+/** What is known of the repository and of the run, beside its ref. */
+function repositoryOf(env: Environment, payload: unknown) {
+  const repository = variable(env, 'GITHUB_REPOSITORY');
+  const server = (env['GITHUB_SERVER_URL'] ?? 'https://github.com').replace(/(?<!\/)\/+$/, '');
+  const url = repository === null ? null : `${server}/${repository}`;
+  const run = variable(env, 'GITHUB_RUN_ID');
+  const licence = textAt(payload, 'repository', 'license', 'spdx_id');
+  const base =
+    textAt(payload, 'pull_request', 'base', 'sha') ??
+    textAt(payload, 'merge_group', 'base_sha') ??
+    textAt(payload, 'before');
+  return {
+    system: variable(env, 'FORGEJO_ACTIONS')
+      ? 'Forgejo'
+      : variable(env, 'GITEA_ACTIONS')
+        ? 'Gitea'
+        : 'GitHub',
+    commitVariable: 'GITHUB_SHA',
+    runNumber: count(env, 'GITHUB_RUN_NUMBER'),
+    runAttempt: count(env, 'GITHUB_RUN_ATTEMPT'),
+    base: base !== null && /^[0-9a-f]{40,64}$/.test(base) && !/^0+$/.test(base) ? base : null,
+    url,
+    run: url === null || run === null ? null : `${url}/actions/runs/${run}`,
+    description: textAt(payload, 'repository', 'description'),
+    licenses: licence === 'NOASSERTION' ? null : licence,
+    isPrivate: at(payload, 'repository', 'private') !== false,
+  };
+}
+
+const ANYONE = planOnly('anyone can cause this event');
+
+/**
+ * Every event that starts a workflow. An event that is not here is not known to be safe: it only plans. `workflow_call` has the
+ * name of its caller's event. https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows
+ */
+const EVENTS: ReadonlyMap<string, Trust> = new Map([
+  ...[
+    ...['push', 'create', 'delete', 'release', 'schedule', 'workflow_dispatch', 'repository_dispatch'],
+    // At the default branch; at most they say when a run starts.
+    ...['branch_protection_rule', 'check_run', 'check_suite', 'status', 'page_build', 'public'],
+    ...['label', 'milestone'],
+    // At the branch or git tag that is deployed or published. Where they are about a bare commit there is no ref, and only a plan.
+    ...['deployment', 'deployment_status', 'registry_package'],
+    // Judged by the event of the run before it, and by its head.
+    'workflow_run',
+  ].map((name): [string, Trust] => [name, TRUSTED]),
+  ...['issues', 'issue_comment', 'discussion', 'discussion_comment', 'gollum', 'fork', 'watch'].map(
+    (name): [string, Trust] => [name, ANYONE],
+  ),
+  ['merge_group', planOnly('a merge queue tests what is not merged yet')],
+]);
+
+/** How far an event of this name is believed before anybody has looked at its payload. */
+function trustOfEvent(name: string | null): Trust {
+  if (name !== null && /^pull_request(?:_|$)/.test(name)) return PULL_REQUEST;
+  return EVENTS.get(name ?? '') ?? anonymous('Retag does not know this event');
 }
 
 /**
@@ -134,8 +224,6 @@ function readPullRequest(input: EventInput): Partial<EventFacts> {
     trust: fork ? FORK : PULL_REQUEST,
   };
 }
-
-const FORK = anonymous('its code comes from a fork and was not reviewed');
 
 /** What GITHUB_REF can be: the merge ref, or the base branch (pull_request_target, and a pull request that was merged). */
 function pullRefs(number: number, payload: unknown): string[] {

@@ -1,0 +1,45 @@
+/**
+ * Zuul. Its jobs get Ansible variables; the role in `ci/zuul` hands each on as an environment variable of its name (`zuul.newrev` as
+ * ZUUL_NEWREV): https://zuul-ci.org/docs/zuul/latest/job-content.html#variables
+ */
+import {
+  anonymous,
+  type CiRun,
+  commit,
+  type Environment,
+  isMergedRef,
+  NOTHING_KNOWN,
+  PULL_REQUEST,
+  type Trust,
+  TRUSTED,
+  variable,
+} from './model.js';
+
+/**
+ * Null outside Zuul. An item that has a change is not known to be merged, in a pipeline such as promote neither: Zuul does not say
+ * it of the item, so the job says it with --ref, --sha and --yes.
+ */
+export function readZuul(env: Environment): CiRun | null {
+  const ref = variable(env, 'ZUUL_REF');
+  if (ref === null) return null;
+  const startedFor = commit(env, 'ZUUL_NEWREV') ?? commit(env, 'ZUUL_COMMIT_ID');
+  const deleted = /^0+$/.test(env['ZUUL_NEWREV'] ?? '');
+  return {
+    ...NOTHING_KNOWN,
+    system: 'Zuul',
+    event: variable(env, 'ZUUL_PIPELINE'),
+    ref,
+    sha: deleted ? null : startedFor,
+    deleted,
+    trust: trustOf(env, ref),
+    startedFor,
+    commitVariable: 'ZUUL_NEWREV',
+  };
+}
+
+function trustOf(env: Environment, ref: string): Trust {
+  if (variable(env, 'ZUUL_CHANGE') === null && isMergedRef(ref)) return TRUSTED;
+  return env['ZUUL_POST_REVIEW']?.toLowerCase() === 'true'
+    ? PULL_REQUEST
+    : anonymous('the change is not known to be merged, nor reviewed');
+}
