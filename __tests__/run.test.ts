@@ -424,7 +424,7 @@ describe('a release', () => {
     expect(planned.exitCode).toBe(0);
     expect(planned.log.warnings.join()).toMatch(refused);
     const untrusted = factsOf('refs/tags/2.3.4', {
-      may: { write: false, credentials: true, localHosts: false, why: 'a test', help: '' },
+      may: { write: false, credentials: true, localHosts: false, on: 'a test', why: 'a test', help: '' },
     });
     expect((await request('plan', { facts: untrusted })).log.warnings).toEqual([]);
 

@@ -83,14 +83,14 @@ function editDistance(a, b, most) {
   }
   return previous[b.length] ?? 0;
 }
-function harmless(text5) {
-  return text5.replace(IN_LINE, (character) => {
+function harmless(text4) {
+  return text4.replace(IN_LINE, (character) => {
     const code2 = character.codePointAt(0) ?? 0;
     return code2 < 256 ? `\\x${hex(code2, 2)}` : inJson(character);
   });
 }
-function printable(text5, terminal) {
-  return text5.replace(terminal ? IN_TERMINAL : IN_LINES, inJson);
+function printable(text4, terminal) {
+  return text4.replace(terminal ? IN_TERMINAL : IN_LINES, inJson);
 }
 function inJson(character) {
   return Array.from({ length: character.length }, (_, at2) => `\\u${hex(character.charCodeAt(at2), 4)}`).join(
@@ -118,8 +118,8 @@ function span(milliseconds) {
   if (ms >= HOUR) return `${Math.floor(ms / HOUR)} h`;
   return `${Math.floor(ms / MINUTE)} min`;
 }
-function withoutSpans(text5) {
-  return text5.replace(/\b\d+ (?:d|h|min)\b/g, "\u2026");
+function withoutSpans(text4) {
+  return text4.replace(/\b\d+ (?:d|h|min)\b/g, "\u2026");
 }
 function moment(time2) {
   return `${new Date(time2).toISOString().slice(0, 16).replace("T", " ")} UTC`;
@@ -127,18 +127,18 @@ function moment(time2) {
 function day(time2) {
   return new Date(time2).toISOString().slice(0, 10);
 }
-function parseDuration(text5) {
-  const match = /^([0-9]{1,9})([smhdw])$/.exec(text5);
+function parseDuration(text4) {
+  const match = /^([0-9]{1,9})([smhdw])$/.exec(text4);
   const value = match ? Number(match[1]) * (UNITS[match[2] ?? ""] ?? 0) : 0;
   if (value > 0 && value <= LONGEST_DURATION) return { ok: true, value };
   return {
     ok: false,
-    what: `${JSON.stringify(text5.slice(0, 60))} is not a duration`,
+    what: `${JSON.stringify(text4.slice(0, 60))} is not a duration`,
     hint: 'write a number and one of s, m, h, d, w, such as "30m" or "30d", at most ten years'
   };
 }
-function parseTimeSpan(text5) {
-  const parts = SPAN.test(text5) ? text5.match(/[0-9]+[a-z]/g) : null;
+function parseTimeSpan(text4) {
+  const parts = SPAN.test(text4) ? text4.match(/[0-9]+[a-z]/g) : null;
   const value = (parts ?? []).reduce(
     (sum, part) => sum + parseInt(part, 10) * (UNITS[part.slice(-1)] ?? 0),
     0
@@ -146,7 +146,7 @@ function parseTimeSpan(text5) {
   if (value > 0 && value <= LONGEST_DURATION) return { ok: true, value };
   return {
     ok: false,
-    what: `${JSON.stringify(text5.slice(0, 60))} is not a time`,
+    what: `${JSON.stringify(text4.slice(0, 60))} is not a time`,
     hint: 'write numbers with w, d, h, m and s, such as "90s" or "1h30m", at most ten years'
   };
 }
@@ -234,8 +234,8 @@ function startDeadline(timeoutMs, timeoutText) {
   const controller = new AbortController();
   let code2 = null;
   const timer = setTimeout(() => {
-    const text5 = `the time limit of ${timeoutText} for the whole run has passed; raise timeout, or run again: what is done is kept`;
-    controller.abort(new OperationError("timeout", text5));
+    const text4 = `the time limit of ${timeoutText} for the whole run has passed; raise timeout, or run again: what is done is kept`;
+    controller.abort(new OperationError("timeout", text4));
   }, timeoutMs);
   timer.unref();
   const stop = (name) => {
@@ -258,24 +258,24 @@ function startDeadline(timeoutMs, timeoutText) {
     }
   };
 }
-function parseSettle(text5) {
-  const ms = /^(?:([0-9]{1,6})ms|0s?)$/.exec(text5);
-  const parsed2 = ms === null ? spanOf(text5) : Number(ms[1] ?? 0);
+function parseSettle(text4) {
+  const ms = /^(?:([0-9]{1,6})ms|0s?)$/.exec(text4);
+  const parsed2 = ms === null ? spanOf(text4) : Number(ms[1] ?? 0);
   if (parsed2 !== null && parsed2 <= MOST_SETTLE) return parsed2;
   throw new UserError({
-    what: `settle: "${text5}" is not a time to wait`,
+    what: `settle: "${text4}" is not a time to wait`,
     hint: "write it as 250ms or 2s; at most 10m, and 0 reads back at once"
   });
 }
-function spanOf(text5) {
-  const parsed2 = parseTimeSpan(text5);
+function spanOf(text4) {
+  const parsed2 = parseTimeSpan(text4);
   return parsed2.ok ? parsed2.value : null;
 }
-function parseTimeout(text5) {
-  const parsed2 = spanOf(text5);
+function parseTimeout(text4) {
+  const parsed2 = spanOf(text4);
   if (parsed2 !== null && parsed2 <= MOST) return parsed2;
   throw new UserError({
-    what: `timeout: "${text5}" is not a time limit`,
+    what: `timeout: "${text4}" is not a time limit`,
     hint: "write it as 90s, 30m or 1h30m; at most 24h"
   });
 }
@@ -336,9 +336,9 @@ function fail(error2, stderr) {
 `);
     return 1;
   }
-  const text5 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
+  const text4 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
   stderr.write(`error: this is a fault of Retag, please report it:
-${text5}
+${text4}
 `);
   return 1;
 }
@@ -350,15 +350,15 @@ function terminalLog(options) {
     if (shown3) err.write("\r\x1B[K");
     shown3 = false;
   };
-  const paint = (text5) => {
-    const word = /^[a-z]+/.exec(text5)?.[0] ?? "";
+  const paint = (text4) => {
+    const word = /^[a-z]+/.exec(text4)?.[0] ?? "";
     const code2 = color ? COLORS[word] : void 0;
-    return code2 === void 0 ? text5 : `\x1B[${code2}m${word}\x1B[0m${text5.slice(word.length)}`;
+    return code2 === void 0 ? text4 : `\x1B[${code2}m${word}\x1B[0m${text4.slice(word.length)}`;
   };
-  const line2 = (text5, bad6 = false) => {
+  const line2 = (text4, bad6 = false) => {
     clear();
     const stream2 = quiet ? bad6 ? err : null : out;
-    stream2?.write(`${paint(harmless(text5))}
+    stream2?.write(`${paint(harmless(text4))}
 `);
   };
   return {
@@ -367,21 +367,21 @@ function terminalLog(options) {
       return body();
     },
     line: line2,
-    warning: (text5) => {
+    warning: (text4) => {
       clear();
-      err.write(`${color ? "\x1B[33mwarning\x1B[0m" : "warning"}: ${harmless(text5)}
+      err.write(`${color ? "\x1B[33mwarning\x1B[0m" : "warning"}: ${harmless(text4)}
 `);
     },
-    debug: (text5) => {
-      if (verbose) line2(`debug: ${text5}`);
+    debug: (text4) => {
+      if (verbose) line2(`debug: ${text4}`);
     },
     progress: (done, total, what) => {
       if (!live || done >= total) {
         clear();
         return;
       }
-      const text5 = harmless(`${done} of ${total} ${what}`).slice(0, Math.max(10, (err.columns ?? 80) - 1));
-      err.write(`\r\x1B[K${text5}`);
+      const text4 = harmless(`${done} of ${total} ${what}`).slice(0, Math.max(10, (err.columns ?? 80) - 1));
+      err.write(`\r\x1B[K${text4}`);
       shown3 = true;
     }
   };
@@ -406,23 +406,23 @@ var init_output = __esm({
 });
 
 // src/oci/platform.ts
-function parsePlatform(text5) {
-  const normal = knownPlatform(text5);
+function parsePlatform(text4) {
+  const normal = knownPlatform(text4);
   if (normal !== null) return { ok: true, value: normal };
-  const shown3 = JSON.stringify(text5.slice(0, 60));
-  const near = nearestPlatform(text5);
+  const shown3 = JSON.stringify(text4.slice(0, 60));
+  const near = nearestPlatform(text4);
   return {
     ok: false,
     what: `${shown3} is not a platform`,
     hint: near ? `write "${near}"` : 'write it as "os/arch" or "os/arch/variant", such as "linux/amd64" or "linux/arm/v7"'
   };
 }
-function knownPlatform(text5) {
-  const normal = DEFAULT_VARIANTS[text5] ?? text5;
+function knownPlatform(text4) {
+  const normal = DEFAULT_VARIANTS[text4] ?? text4;
   return KNOWN_PLATFORMS.includes(normal) ? normal : null;
 }
-function nearestPlatform(text5) {
-  const lower = text5.trim().toLowerCase().replace(/^(linux|windows|darwin|freebsd)[-_]/, "$1/");
+function nearestPlatform(text4) {
+  const lower = text4.trim().toLowerCase().replace(/^(linux|windows|darwin|freebsd)[-_]/, "$1/");
   const [first2 = "", ...rest] = lower.split("/");
   const os6 = rest.length > 0 ? first2 : "linux";
   const arch2 = rest.length > 0 ? rest.join("/") : first2;
@@ -543,54 +543,54 @@ var init_platform = __esm({
 });
 
 // src/oci/reference.ts
-function isDigest(text5) {
-  return DIGEST.test(text5);
+function isDigest(text4) {
+  return DIGEST.test(text4);
 }
 function isReservedTag(tag2) {
   return RESERVED_TAG.test(tag2);
 }
-function parseTag(text5) {
-  if (text5 === "") return bad("the tag is empty", "give it at least one character");
-  if (text5.length > 128) {
-    return bad(`the tag has ${text5.length} characters`, "a tag has at most 128 characters; shorten it");
+function parseTag(text4) {
+  if (text4 === "") return bad("the tag is empty", "give it at least one character");
+  if (text4.length > 128) {
+    return bad(`the tag has ${text4.length} characters`, "a tag has at most 128 characters; shorten it");
   }
-  if (!TAG.test(text5)) {
+  if (!TAG.test(text4)) {
     return bad(
-      `"${printable2(text5)}" is not a tag`,
+      `"${printable2(text4)}" is not a tag`,
       'a tag starts with a letter, a digit or "_" and goes on with letters, digits, ".", "_" and "-"'
     );
   }
-  if (isReservedTag(text5)) {
+  if (isReservedTag(text4)) {
     return bad(
-      `the tag "${text5}" is reserved for signatures and referrers`,
+      `the tag "${text4}" is reserved for signatures and referrers`,
       'choose a tag that does not look like "sha256-<digest>"'
     );
   }
-  return { ok: true, value: text5 };
+  return { ok: true, value: text4 };
 }
-function parseRepository(text5) {
-  if (text5 === "") return bad("the image name is empty", 'write it as "registry/repository"');
-  if (/[^\x21-\x7e]/.test(text5)) {
+function parseRepository(text4) {
+  if (text4 === "") return bad("the image name is empty", 'write it as "registry/repository"');
+  if (/[^\x21-\x7e]/.test(text4)) {
     return bad(
-      `the image name "${printable2(text5)}" holds a character that no name may hold`,
+      `the image name "${printable2(text4)}" holds a character that no name may hold`,
       "remove white space and non-ASCII characters"
     );
   }
-  if (text5.includes("@"))
-    return bad(`the image name "${text5}" holds a digest`, 'give the name alone, without "@\u2026"');
-  const slash = text5.indexOf("/");
-  const first2 = slash < 0 ? "" : text5.slice(0, slash);
+  if (text4.includes("@"))
+    return bad(`the image name "${text4}" holds a digest`, 'give the name alone, without "@\u2026"');
+  const slash = text4.indexOf("/");
+  const first2 = slash < 0 ? "" : text4.slice(0, slash);
   const isHost = /[.:[]/.test(first2) || first2 === "localhost";
   const host = isHost ? first2 : "docker.io";
-  let path6 = isHost ? text5.slice(slash + 1) : text5;
+  let path6 = isHost ? text4.slice(slash + 1) : text4;
   if (!HOST.test(host) && !IPV6_HOST.test(host)) {
     return bad(`"${printable2(host)}" is not a registry host`, 'write it as "host" or "host:port"');
   }
   const registry = normaliseHost(host);
   if (path6.includes(":")) {
     return bad(
-      `the image name "${text5}" holds a tag`,
-      `give the name alone: "${text5.slice(0, text5.lastIndexOf(":"))}"`
+      `the image name "${text4}" holds a tag`,
+      `give the name alone: "${text4.slice(0, text4.lastIndexOf(":"))}"`
     );
   }
   if (registry === "docker.io" && !path6.includes("/")) path6 = `library/${path6}`;
@@ -598,12 +598,12 @@ function parseRepository(text5) {
     if (COMPONENT.test(component)) continue;
     if (COMPONENT.test(component.toLowerCase())) {
       return bad(
-        `the image name "${text5}" has upper-case letters`,
-        `write it in lower case: "${text5.toLowerCase()}"`
+        `the image name "${text4}" has upper-case letters`,
+        `write it in lower case: "${text4.toLowerCase()}"`
       );
     }
     return bad(
-      `"${printable2(component)}" in the image name "${text5}" is not a path component`,
+      `"${printable2(component)}" in the image name "${text4}" is not a path component`,
       'use lower-case letters and digits, with ".", "_", "__" or "-" between them'
     );
   }
@@ -615,25 +615,25 @@ function parseRepository(text5) {
   }
   return { ok: true, value: { registry, repository: path6 } };
 }
-function parseReference(text5) {
-  const at2 = text5.indexOf("@");
+function parseReference(text4) {
+  const at2 = text4.indexOf("@");
   if (at2 >= 0) {
-    const digest = text5.slice(at2 + 1);
+    const digest = text4.slice(at2 + 1);
     if (!isDigest(digest)) {
       return bad(
         `"${printable2(digest)}" is not a digest`,
         'write "sha256:" and 64 lower-case hexadecimal digits'
       );
     }
-    const name2 = parseRepository(withoutTag(text5.slice(0, at2)));
+    const name2 = parseRepository(withoutTag(text4.slice(0, at2)));
     return name2.ok ? { ok: true, value: { ...name2.value, digest } } : name2;
   }
-  const bare2 = withoutTag(text5);
-  if (bare2 === text5)
-    return bad(`"${printable2(text5)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:\u2026"');
+  const bare2 = withoutTag(text4);
+  if (bare2 === text4)
+    return bad(`"${printable2(text4)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:\u2026"');
   const name = parseRepository(bare2);
   if (!name.ok) return name;
-  const tag2 = parseTag(text5.slice(bare2.length + 1));
+  const tag2 = parseTag(text4.slice(bare2.length + 1));
   return tag2.ok ? { ok: true, value: { ...name.value, tag: tag2.value } } : tag2;
 }
 function formatRepository(name) {
@@ -645,16 +645,16 @@ function formatReference(ref) {
 function sameRepository(a, b) {
   return a.registry === b.registry && a.repository === b.repository;
 }
-function withoutTag(text5) {
-  const colon = text5.lastIndexOf(":");
-  return colon > text5.lastIndexOf("/") && !text5.slice(colon).includes("]") ? text5.slice(0, colon) : text5;
+function withoutTag(text4) {
+  const colon = text4.lastIndexOf(":");
+  return colon > text4.lastIndexOf("/") && !text4.slice(colon).includes("]") ? text4.slice(0, colon) : text4;
 }
 function normaliseHost(host) {
   const lower = host.toLowerCase();
   return lower === "index.docker.io" || lower === "registry-1.docker.io" ? "docker.io" : lower;
 }
-function printable2(text5) {
-  const escaped = JSON.stringify(text5).slice(1, -1).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+function printable2(text4) {
+  const escaped = JSON.stringify(text4).slice(1, -1).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return escaped.length > 120 ? `${escaped.slice(0, 117)}...` : escaped;
 }
 function bad(what, hint2) {
@@ -719,22 +719,22 @@ function mapRepository(name, map2) {
   const path6 = target.prefix === "" ? name.repository : `${target.prefix}/${name.repository}`;
   return { registry: target.registry, repository: path6 };
 }
-function shownName(text5, name, map2) {
-  if (!map2.has(name.registry)) return text5;
+function shownName(text4, name, map2) {
+  if (!map2.has(name.registry)) return text4;
   const mapped = mapRepository(name, map2);
   return `${mapped.registry}/${mapped.repository}`;
 }
 function parseForce(lines3) {
-  return lines3.map((text5) => {
-    const colon = text5.lastIndexOf(":");
-    const tag2 = colon > text5.lastIndexOf("/") ? text5.slice(colon + 1) : null;
-    const name = parseRepository(tag2 === null ? text5 : text5.slice(0, colon));
+  return lines3.map((text4) => {
+    const colon = text4.lastIndexOf(":");
+    const tag2 = colon > text4.lastIndexOf("/") ? text4.slice(colon + 1) : null;
+    const name = parseRepository(tag2 === null ? text4 : text4.slice(0, colon));
     const checked2 = !name.ok || tag2 === null ? name : parseTag(tag2);
     if (!checked2.ok || !name.ok) {
       const { what, hint: hint2 } = checked2;
       throw new UserError({ what: `force: ${what}`, hint: hint2 });
     }
-    return { text: text5, repository: name.value, tag: tag2 };
+    return { text: text4, repository: name.value, tag: tag2 };
   });
 }
 function isForced(forces, names2, tag2) {
@@ -781,8 +781,8 @@ var init_overrides = __esm({
 });
 
 // src/builds/csv.ts
-function hclLiteral(text5) {
-  return text5.replace(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
+function hclLiteral(text4) {
+  return text4.replace(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
 }
 function hclLiterals(value) {
   if (typeof value === "string") return hclLiteral(value);
@@ -796,11 +796,11 @@ function formatCsv(fields2) {
 function quote(field2) {
   return /[",]/.test(field2) ? `"${field2.replaceAll('"', '""')}"` : field2;
 }
-function parseCsv(text5) {
-  if (/[\x00-\x1f\x7f]/.test(text5)) {
+function parseCsv(text4) {
+  if (/[\x00-\x1f\x7f]/.test(text4)) {
     return { ok: false, what: "the value holds a control character", hint: "write it on one line" };
   }
-  const read3 = readRecords(text5, { relaxed: false, comments: false });
+  const read3 = readRecords(text4, { relaxed: false, comments: false });
   if (!read3.ok) {
     return { ok: false, what: "a quotation mark does not end", hint: "close it before the next comma" };
   }
@@ -822,20 +822,20 @@ function parseCsv(text5) {
   }
   return { ok: true, value: fields2 };
 }
-function readRecords(text5, { relaxed, comments }) {
+function readRecords(text4, { relaxed, comments }) {
   const records = [];
   let record3 = [];
   let at2 = 0;
   const take = (pattern) => {
     pattern.lastIndex = at2;
-    const found = pattern.exec(text5);
+    const found = pattern.exec(text4);
     at2 += found?.[0].length ?? 0;
     return found;
   };
   for (; ; ) {
-    if (comments && record3.length === 0) while (at2 < text5.length && take(COMMENT) !== null) ;
-    const wrong2 = { ok: false, line: text5.slice(0, at2).split("\n").length };
-    const opens2 = text5.startsWith('"', at2);
+    if (comments && record3.length === 0) while (at2 < text4.length && take(COMMENT) !== null) ;
+    const wrong2 = { ok: false, line: text4.slice(0, at2).split("\n").length };
+    const opens2 = text4.startsWith('"', at2);
     const quoted2 = opens2 ? take(QUOTED) : null;
     if (opens2 && quoted2 === null) return wrong2;
     const rest = take(PLAIN)?.[0] ?? "";
@@ -874,8 +874,8 @@ function formatDigests(built2) {
 function parseDigests(documents) {
   const problems2 = [];
   const images2 = /* @__PURE__ */ new Map();
-  for (const { name, text: text5 } of documents) {
-    const data = parseJson(text5);
+  for (const { name, text: text4 } of documents) {
+    const data = parseJson(text4);
     if (!isRecord(data)) {
       problems2.push(problem(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:\u2026"}}'));
       continue;
@@ -939,9 +939,9 @@ function builtElsewhere(builds, images2, digests) {
 function problem(name, what, form) {
   return { what: `digests: ${name}: ${what}`, hint: `write ${form}` };
 }
-function parseJson(text5) {
+function parseJson(text4) {
   try {
-    return JSON.parse(text5);
+    return JSON.parse(text4);
   } catch {
     return void 0;
   }
@@ -1020,10 +1020,10 @@ var init_machines = __esm({
 });
 
 // src/builds/options.ts
-function parseSecret(text5, values) {
-  const looksLikeSpec = /^"?(?:type|id|src|source|env)=/i.test(text5);
-  if (!looksLikeSpec) return values ? secretByValue(text5) : secretInFile();
-  const csv = parseCsv(text5);
+function parseSecret(text4, values) {
+  const looksLikeSpec = /^"?(?:type|id|src|source|env)=/i.test(text4);
+  if (!looksLikeSpec) return values ? secretByValue(text4) : secretInFile();
+  const csv = parseCsv(text4);
   if (!csv.ok) return csv;
   const unknown3 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
   if (unknown3) return bad2(`"${unknown3.key}" is not a key of a secret`, "use id with env or src");
@@ -1037,18 +1037,18 @@ function parseSecret(text5, values) {
     return bad2("the secret has no id", 'write it as "id=NAME,env=VARIABLE"');
   if (env !== void 0 && source !== void 0)
     return bad2("the secret has env and src", "give one of the two");
-  const variable = env ?? (type === "env" ? source : void 0) ?? (source === void 0 ? id : void 0);
-  if (variable === void 0) return good({ id, file: clean(source ?? "") });
-  if (!VARIABLE.test(variable))
-    return bad2(`"${variable}" is not the name of a variable`, "name an environment variable");
-  return good({ id, env: variable });
+  const variable2 = env ?? (type === "env" ? source : void 0) ?? (source === void 0 ? id : void 0);
+  if (variable2 === void 0) return good({ id, file: clean(source ?? "") });
+  if (!VARIABLE.test(variable2))
+    return bad2(`"${variable2}" is not the name of a variable`, "name an environment variable");
+  return good({ id, env: variable2 });
 }
-function secretByValue(text5) {
-  const equals = text5.indexOf("=");
-  const id = text5.slice(0, Math.max(equals, 0));
+function secretByValue(text4) {
+  const equals = text4.indexOf("=");
+  const id = text4.slice(0, Math.max(equals, 0));
   if (!SECRET_ID.test(id))
     return bad2("a secret has no name", 'write it as "NAME=value" or "id=NAME,env=VARIABLE"');
-  return good({ id, value: text5.slice(equals + 1) });
+  return good({ id, value: text4.slice(equals + 1) });
 }
 function secretInFile() {
   return bad2(
@@ -1056,8 +1056,8 @@ function secretInFile() {
     "never write a value here: put it into an environment variable of the step and name that"
   );
 }
-function parseSsh(text5) {
-  const [id = "", ...rest] = text5.split("=");
+function parseSsh(text4) {
+  const [id = "", ...rest] = text4.split("=");
   if (!SECRET_ID.test(id)) return bad2("the ssh entry has no id", 'write it as "default" or "id=PATH"');
   const paths = rest.length === 0 ? [] : rest.join("=").split(",");
   if (paths.some((path6) => path6 === "" || hasControl(path6)))
@@ -1065,8 +1065,8 @@ function parseSsh(text5) {
   const cleaned = paths.map(clean);
   return good({ text: paths.length === 0 ? id : `${id}=${cleaned.join(",")}`, paths: cleaned });
 }
-function parseCache(text5) {
-  const csv = parseCsv(text5);
+function parseCache(text4) {
+  const csv = parseCsv(text4);
   if (!csv.ok) return csv;
   const [first2] = csv.value;
   if (csv.value.length === 1 && first2?.bare) {
@@ -1092,14 +1092,14 @@ function cachePaths(fields2) {
   return isOfType(fields2, "local") ? fields2.filter(({ key }) => key === "src" || key === "dest") : [];
 }
 function cacheRef(fields2) {
-  const text5 = isOfType(fields2, "registry") ? fields2.find(({ key }) => key === "ref")?.value : void 0;
-  if (text5 === void 0) return null;
-  const name = text5.split("@", 1)[0] ?? "";
+  const text4 = isOfType(fields2, "registry") ? fields2.find(({ key }) => key === "ref")?.value : void 0;
+  if (text4 === void 0) return null;
+  const name = text4.split("@", 1)[0] ?? "";
   const colon = name.lastIndexOf(":");
   const end2 = colon > name.lastIndexOf("/") ? colon : name.length;
   const repository = parseRepository(name.slice(0, end2));
   if (!repository.ok) return repository;
-  const rest = text5.slice(end2);
+  const rest = text4.slice(end2);
   if (rest.startsWith("@")) return good({ repository: repository.value, tag: null, rest });
   const tag2 = rest === "" ? good("latest") : parseTag(name.slice(end2 + 1));
   return tag2.ok ? good({ repository: repository.value, tag: tag2.value, rest }) : tag2;
@@ -1110,11 +1110,11 @@ function isOfType(fields2, type) {
 function clean(path6) {
   return path6 === "" ? "" : import_node_path.posix.normalize(path6);
 }
-function parseAttestation(kind, text5) {
+function parseAttestation(kind, text4) {
   const type = { key: "type", value: kind, bare: false };
-  if (text5 === "true" || text5 === "") return good([type]);
-  if (text5 === "false") return good([type, { key: "disabled", value: "true", bare: false }]);
-  const csv = parseCsv(text5);
+  if (text4 === "true" || text4 === "") return good([type]);
+  if (text4 === "false") return good([type, { key: "disabled", value: "true", bare: false }]);
+  const csv = parseCsv(text4);
   if (!csv.ok) return csv;
   const [first2] = csv.value;
   if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
@@ -1131,17 +1131,17 @@ function parseAttestation(kind, text5) {
 function isDisabled(fields2) {
   return fields2.some(({ key, value }) => key === "disabled" && value === "true");
 }
-function parseUlimit(text5) {
-  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text5) ? good(text5) : bad2("this is not a ulimit", 'write it as "nofile=1024:2048"');
+function parseUlimit(text4) {
+  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text4) ? good(text4) : bad2("this is not a ulimit", 'write it as "nofile=1024:2048"');
 }
-function parseShmSize(text5) {
-  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text5) ? good(text5) : bad2("this is not a size", 'write it as "128m" or "2g"');
+function parseShmSize(text4) {
+  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text4) ? good(text4) : bad2("this is not a size", 'write it as "128m" or "2g"');
 }
-function parseNetwork(text5) {
-  return ["default", "none", "host"].includes(text5) ? good(text5) : bad2(`"${text5}" is not a network mode`, "write default, none or host");
+function parseNetwork(text4) {
+  return ["default", "none", "host"].includes(text4) ? good(text4) : bad2(`"${text4}" is not a network mode`, "write default, none or host");
 }
-function parseHost(text5) {
-  const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text5) ?? [];
+function parseHost(text4) {
+  const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text4) ?? [];
   return name !== void 0 && address !== void 0 ? good([name, address.replace(/^\[|\]$/g, "")]) : bad2("this is not a host entry", 'write it as "name:address"');
 }
 function annotationLevels(key) {
@@ -1155,38 +1155,38 @@ function parseKey(key) {
   }
   return good(key);
 }
-function parseNamedContext(text5) {
-  if (/^(?:docker-image|https):\/\/[^\s]+$/.test(text5) || /^git@[^\s]+$/.test(text5)) {
-    return good({ text: text5, local: false });
+function parseNamedContext(text4) {
+  if (/^(?:docker-image|https):\/\/[^\s]+$/.test(text4) || /^git@[^\s]+$/.test(text4)) {
+    return good({ text: text4, local: false });
   }
-  if (/^(?:target|oci-layout):/.test(text5)) {
-    return bad2(`"${text5}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
+  if (/^(?:target|oci-layout):/.test(text4)) {
+    return bad2(`"${text4}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
   }
-  const path6 = parseLocalPath(text5);
+  const path6 = parseLocalPath(text4);
   return path6.ok ? good({ text: path6.value, local: true }) : path6;
 }
-function parseLocalPath(text5) {
+function parseLocalPath(text4) {
   const hint2 = "name a path inside the workspace";
-  if (text5 === "" || hasControl(text5)) return bad2("the path is empty or holds a control character", hint2);
-  if (text5.startsWith("-"))
-    return bad2(`"${text5}" starts with "-"`, `${hint2}; standard input and flags cannot be used`);
-  if (/^[a-z][a-z0-9+.-]*:/i.test(text5) || /^git@/.test(text5) || /^(?:\.\/+)*github\.com\//.test(text5)) {
-    return bad2(`"${text5}" is a remote address`, `${hint2}; check the repository out first`);
+  if (text4 === "" || hasControl(text4)) return bad2("the path is empty or holds a control character", hint2);
+  if (text4.startsWith("-"))
+    return bad2(`"${text4}" starts with "-"`, `${hint2}; standard input and flags cannot be used`);
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text4) || /^git@/.test(text4) || /^(?:\.\/+)*github\.com\//.test(text4)) {
+    return bad2(`"${text4}" is a remote address`, `${hint2}; check the repository out first`);
   }
-  if (text5.startsWith("/") || text5.includes("\\"))
-    return bad2(`"${text5}" is not relative to the workspace`, hint2);
+  if (text4.startsWith("/") || text4.includes("\\"))
+    return bad2(`"${text4}" is not relative to the workspace`, hint2);
   const parts = [];
-  for (const part of text5.split("/")) {
+  for (const part of text4.split("/")) {
     if (part === "" || part === ".") continue;
     if (part !== "..") parts.push(part);
-    else if (parts.pop() === void 0) return bad2(`"${text5}" is outside the workspace`, hint2);
+    else if (parts.pop() === void 0) return bad2(`"${text4}" is outside the workspace`, hint2);
   }
   const path6 = parts.join("/");
-  if (path6 !== text5 && path6 !== "") return parseLocalPath(path6);
+  if (path6 !== text4 && path6 !== "") return parseLocalPath(path6);
   return good(path6 === "" ? "." : path6);
 }
-function hasControl(text5) {
-  return /[\x00-\x1f\x7f]/.test(text5);
+function hasControl(text4) {
+  return /[\x00-\x1f\x7f]/.test(text4);
 }
 var import_node_path, bad2, good, SECRET_ID, VARIABLE, LEVEL;
 var init_options = __esm({
@@ -1208,16 +1208,16 @@ var init_options = __esm({
 });
 
 // src/builds/cache.ts
-function mapCache(text5, map2) {
-  const read3 = readCache(text5);
-  if (read3 === null || !map2.has(read3.ref.repository.registry)) return text5;
+function mapCache(text4, map2) {
+  const read3 = readCache(text4);
+  if (read3 === null || !map2.has(read3.ref.repository.registry)) return text4;
   const ref = formatRepository(mapRepository(read3.ref.repository, map2)) + read3.ref.rest;
   return formatCsv(read3.fields.map((field2) => field2.key === "ref" ? { ...field2, value: ref } : field2));
 }
 function cacheProblems(builds, ownerOf2) {
   return builds.flatMap(
-    (build2) => build2.cacheTo.flatMap((text5, i) => {
-      const { repository, tag: tag2 = null } = readCache(text5)?.ref ?? {};
+    (build2) => build2.cacheTo.flatMap((text4, i) => {
+      const { repository, tag: tag2 = null } = readCache(text4)?.ref ?? {};
       if (repository === void 0 || tag2 === null) return [];
       const owner = ownerOf2({ ...repository, tag: tag2 });
       if (owner === null) return [];
@@ -1229,8 +1229,8 @@ function cacheProblems(builds, ownerOf2) {
     })
   );
 }
-function readCache(text5) {
-  const fields2 = parseCache(text5);
+function readCache(text4) {
+  const fields2 = parseCache(text4);
   const ref = fields2.ok ? cacheRef(fields2.value) : null;
   return fields2.ok && ref?.ok === true ? { fields: fields2.value, ref: ref.value } : null;
 }
@@ -1250,28 +1250,28 @@ function buildsOfRun(config, options) {
   const { images: images2, defaults, registryMap } = options;
   const entries = entriesOf(config, images2);
   return entries.map((entry) => {
-    const names2 = entry.names.map(({ text: text5, repository }) => {
+    const names2 = entry.names.map(({ text: text4, repository }) => {
       const mapped = mapRepository(repository, registryMap);
       return {
-        text: shownName(text5, repository, registryMap),
+        text: shownName(text4, repository, registryMap),
         repository: mapped,
         isForced: (tag2) => isForced(options.forces, [repository, mapped], tag2)
       };
     });
-    const shown3 = names2.map(({ text: text5, repository }) => ({ text: text5, repository }));
+    const shown3 = names2.map(({ text: text4, repository }) => ({ text: text4, repository }));
     const config2 = withMap(withDefaults({ ...entry, names: shown3 }, defaults), registryMap);
     if (entry.origin === INPUTS) return { config: config2, names: names2, entry: null, location: null };
     return { config: config2, names: names2, entry, location: entry.origin.at() };
   });
 }
 function withMap(build2, map2) {
-  const mapped = (list4) => list4.map((text5) => mapCache(text5, map2));
+  const mapped = (list4) => list4.map((text4) => mapCache(text4, map2));
   return { ...build2, cacheFrom: mapped(build2.cacheFrom), cacheTo: mapped(build2.cacheTo) };
 }
 function entriesOf(config, images2) {
   if (images2.length === 0) return config.builds;
   if (config.builds.length === 0) return [fromInputs(images2)];
-  const known2 = config.builds.map(({ names: names2 }) => names2.map(({ text: text5 }) => text5));
+  const known2 = config.builds.map(({ names: names2 }) => names2.map(({ text: text4 }) => text4));
   const has2 = (names2, image3) => names2.some((name) => name.toLowerCase() === image3);
   const strange = images2.filter((image3) => !known2.some((names2) => has2(names2, image3)));
   if (strange.length > 0) {
@@ -1285,16 +1285,16 @@ function entriesOf(config, images2) {
   return config.builds.filter((_, i) => images2.some((image3) => has2(known2[i] ?? [], image3)));
 }
 function fromInputs(images2) {
-  const problems2 = images2.flatMap((text5) => {
-    const parsed2 = parseRepository(text5);
+  const problems2 = images2.flatMap((text4) => {
+    const parsed2 = parseRepository(text4);
     return parsed2.ok ? [] : [{ what: `images: ${parsed2.what}`, hint: parsed2.hint }];
   });
   if (problems2.length > 0) throw new UserError(problems2);
   const names2 = [];
-  for (const text5 of images2) {
-    const parsed2 = parseRepository(text5);
+  for (const text4 of images2) {
+    const parsed2 = parseRepository(text4);
     const known2 = (repository) => names2.some((name) => sameRepository(name.repository, repository));
-    if (parsed2.ok && !known2(parsed2.value)) names2.push({ text: text5, repository: parsed2.value });
+    if (parsed2.ok && !known2(parsed2.value)) names2.push({ text: text4, repository: parsed2.value });
   }
   return {
     number: 0,
@@ -1354,8 +1354,8 @@ function platformsOf(build2, names2) {
   if (problems2.length > 0) throw new UserError(problems2);
   return platforms;
 }
-function parseImages(text5) {
-  const lines3 = inputList(text5, { comments: true });
+function parseImages(text4) {
+  const lines3 = inputList(text4, { comments: true });
   if (!lines3.ok) return { names: [], disabled: false, problems: [problem2(lines3.what, lines3.hint)] };
   const read3 = lines3.value.map(imagesOf);
   const images2 = read3.flatMap((line2) => "images" in line2 ? line2.images : []);
@@ -1389,8 +1389,8 @@ function imagesOf(line2) {
 function problem2(what, hint2 = HINT) {
   return { what: `input images: ${what}`, hint: hint2 };
 }
-function inputList(text5, { commas = false, comments = false } = {}) {
-  const read3 = readRecords(text5, { relaxed: true, comments });
+function inputList(text4, { commas = false, comments = false } = {}) {
+  const read3 = readRecords(text4, { relaxed: true, comments });
   if (!read3.ok) {
     return {
       ok: false,
@@ -1431,38 +1431,38 @@ var init_inputs = __esm({
 });
 
 // src/policy/refname.ts
-function parseRef(text5, short2 = "refuse") {
-  const ref = fullRef(text5, short2);
+function parseRef(text4, short2 = "refuse") {
+  const ref = fullRef(text4, short2);
   if (ref === null) {
-    const example2 = /\s/.test(text5) || text5 === "" ? "main" : text5;
-    return bad3(text5, `write all of it: "refs/heads/${example2}" or "refs/tags/${example2}"`);
+    const example2 = /\s/.test(text4) || text4 === "" ? "main" : text4;
+    return bad3(text4, `write all of it: "refs/heads/${example2}" or "refs/tags/${example2}"`);
   }
   const name = ref.replace(/^refs\/(?:heads\/|tags\/)?/, "");
   if (name === "" || /^refs\/(?:heads|tags)$/.test(ref) || ref.length > LONGEST_REF || FORBIDDEN.test(ref)) {
-    return bad3(text5, "give a ref that git takes (git check-ref-format)");
+    return bad3(text4, "give a ref that git takes (git check-ref-format)");
   }
   return { ok: true, value: { ref, kind: kindOf(ref), name } };
 }
-function fullRef(text5, short2) {
-  if (text5.startsWith("refs/")) return text5;
-  if (text5.startsWith("heads/") || text5.startsWith("tags/")) return `refs/${text5}`;
-  return short2 === "tag" && text5 !== "" && text5 !== "@" && !text5.startsWith("-") ? `refs/tags/${text5}` : null;
+function fullRef(text4, short2) {
+  if (text4.startsWith("refs/")) return text4;
+  if (text4.startsWith("heads/") || text4.startsWith("tags/")) return `refs/${text4}`;
+  return short2 === "tag" && text4 !== "" && text4 !== "@" && !text4.startsWith("-") ? `refs/tags/${text4}` : null;
 }
 function kindOf(ref) {
   if (ref.startsWith("refs/heads/")) return "branch";
   if (ref.startsWith("refs/tags/")) return "tag";
   return ref.startsWith("refs/pull/") ? "pull" : "other";
 }
-function bad3(text5, hint2) {
-  return { ok: false, what: `${visible(text5)} is not a git ref`, hint: hint2 };
+function bad3(text4, hint2) {
+  return { ok: false, what: `${visible(text4)} is not a git ref`, hint: hint2 };
 }
-function visible(text5) {
-  if (text5.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text5)) return JSON.stringify(text5);
-  const escaped = JSON.stringify(text5.slice(0, 120)).replace(
+function visible(text4) {
+  if (text4.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text4)) return JSON.stringify(text4);
+  const escaped = JSON.stringify(text4.slice(0, 120)).replace(
     /[^\x20-\x7e]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
-  return text5.length > 120 ? `${escaped.slice(0, -1)}..."` : escaped;
+  return text4.length > 120 ? `${escaped.slice(0, -1)}..."` : escaped;
 }
 function toTagPart(name, max, start2) {
   const fits = /^[A-Za-z0-9._-]+$/.test(name) && name.length <= max && !(start2 && /^[.-]/.test(name));
@@ -1483,416 +1483,100 @@ var init_refname = __esm({
   }
 });
 
-// src/shared/environment.ts
-function childEnvironment(environment, needed = () => false) {
-  const child3 = {};
-  for (const [name, value] of Object.entries(environment)) {
-    if (value !== void 0 && (needed(name) || !OURS.test(name))) child3[name] = value;
-  }
-  return child3;
+// src/ci/model.ts
+function isMergedRef(ref) {
+  return ref.startsWith("refs/heads/") || ref.startsWith("refs/tags/");
 }
-var OURS;
-var init_environment = __esm({
-  "src/shared/environment.ts"() {
+function variable(env, name) {
+  const value = env[name];
+  return value === void 0 || value === "" ? null : value;
+}
+function count(env, name) {
+  const value = env[name] ?? "";
+  return /^\d{1,15}$/.test(value) ? Number(value) : null;
+}
+function commit(env, name) {
+  const value = env[name] ?? "";
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value) && !/^0+$/.test(value) ? value : null;
+}
+var TRUSTED, anonymous, planOnly, PULL_REQUEST, FORK, NOTHING_KNOWN;
+var init_model = __esm({
+  "src/ci/model.ts"() {
     "use strict";
-    OURS = /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_(?:ENTERPRISE_)?TOKEN|GITHUB_ENTERPRISE_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|ACTIONS_RUNTIME_TOKEN|RETAG_.*|COSIGN_PASSWORD|(?:NPM|NODE_AUTH|CI_JOB|GITLAB|GITEA|FORGEJO)_TOKEN)$/i;
-  }
-});
-
-// src/git/git.ts
-function gitIn(cwd, env, timeout = 6e4) {
-  const offline = { ...pick(env, NEEDED), GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" };
-  let drivers;
-  return async (...args) => {
-    const repository = await repositoryOf(cwd);
-    if (repository === null) return null;
-    const ask2 = (over2, words) => runGit(cwd, { ...offline, ...repository, ...asVariables(over2) }, words, timeout);
-    if (PLUMBING.has(args[0] ?? "")) return ask2(OVER, args);
-    drivers ??= ask2(OVER, ["config", "--list", "-z", "--name-only"]).then(
-      (answer) => answer.stdout.split("\0").filter((key) => DRIVER.test(key)).map((key) => [key, key.endsWith(".required") ? "false" : ""])
-    );
-    return ask2([...OVER, ...await drivers], args);
-  };
-}
-async function checkoutAbove(path6) {
-  for (let at2 = path6; ; at2 = (0, import_node_path2.dirname)(at2)) {
-    if (await (0, import_promises.lstat)((0, import_node_path2.join)(at2, ".git")).catch(() => null) !== null) return at2;
-    if ((0, import_node_path2.dirname)(at2) === at2) return null;
-  }
-}
-async function repositoryOf(cwd) {
-  const real = await (0, import_promises.realpath)(cwd).catch(() => null);
-  const top = real === null ? null : await checkoutAbove(real);
-  return top === null ? null : { GIT_DIR: (0, import_node_path2.join)(top, ".git"), GIT_WORK_TREE: top };
-}
-async function remoteTags(cwd, env, trusted) {
-  const words = ["ls-remote", "--tags", "--refs", "--upload-pack=git-upload-pack"];
-  if (trusted) {
-    const more = {
-      ...pick(childEnvironment(env), NETWORK),
-      ...pick(env, NEEDED),
-      ...await repositoryOf(cwd)
+    TRUSTED = { level: "write", why: "" };
+    anonymous = (why) => ({ level: "anonymous", why });
+    planOnly = (why) => ({ level: "plan", why });
+    PULL_REQUEST = planOnly("the code of a pull request was not reviewed");
+    FORK = anonymous("its code comes from a fork and was not reviewed");
+    NOTHING_KNOWN = {
+      event: null,
+      sha: null,
+      deleted: false,
+      pullRequest: null,
+      defaultBranch: null,
+      maybeTag: false,
+      startedFor: null,
+      runNumber: null,
+      runAttempt: null,
+      base: null,
+      url: null,
+      run: null,
+      description: null,
+      licenses: null,
+      isPrivate: true,
+      warnings: []
     };
-    return runGit(cwd, more, [...words, "origin"], 6e4);
   }
-  const { GITHUB_SERVER_URL: server = "https://github.com", GITHUB_REPOSITORY: name = "" } = env;
-  if (name === "") return null;
-  const safe = { ...pick(env, NEEDED), ...asVariables(OVER), GIT_ALLOW_PROTOCOL: "https:http" };
-  return runGit((0, import_node_path2.parse)(cwd).root, safe, [...words, "--", `${server}/${name}`], 6e4);
+});
+
+// src/ci/github.ts
+async function readGitHub(env) {
+  const event = variable(env, "GITHUB_EVENT_NAME");
+  if (env["GITHUB_ACTIONS"] !== "true" && event === null) return null;
+  const warnings3 = [];
+  const payload = await eventPayload(variable(env, "GITHUB_EVENT_PATH"), warnings3);
+  const startedFor = variable(env, "GITHUB_SHA");
+  const facts = readEvent({ name: event, ref: variable(env, "GITHUB_REF"), sha: startedFor, payload });
+  return { ...NOTHING_KNOWN, ...facts, ...repositoryOf(env, payload), event, startedFor, warnings: warnings3 };
 }
-function runGit(cwd, env, args, timeout) {
-  const environment = {
-    ...env,
-    ...{ LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" },
-    // A commit has the files and the parents that its id stands for (git-replace, gitrepository-layout: info/grafts).
-    ...{ GIT_NO_REPLACE_OBJECTS: "1", GIT_GRAFT_FILE: "/dev/null" }
-  };
-  return new Promise((resolve10, reject) => {
-    const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: "utf8" };
-    (0, import_node_child_process.execFile)("git", [...args], options, (error2, stdout, stderr) => {
-      if (error2 === null) resolve10({ ok: true, stdout, stderr });
-      else if (error2.code === "ENOENT") resolve10({ ok: false, stdout, stderr: "git is not installed" });
-      else if (typeof error2.code === "number") resolve10({ ok: false, stdout, stderr });
-      else reject(broken(args[0] ?? "", error2, timeout));
-    });
-  });
-}
-function pick(env, names2) {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => names2.test(name)));
-}
-function asVariables(settings) {
-  const pairs2 = settings.flatMap(([key, value], at2) => [
-    [`GIT_CONFIG_KEY_${at2}`, key],
-    [`GIT_CONFIG_VALUE_${at2}`, value]
-  ]);
-  return {
-    GIT_CONFIG_COUNT: String(settings.length),
-    ...Object.fromEntries(pairs2)
-  };
-}
-function broken(command, error2, timeout) {
-  const killed = error2.killed === true;
-  const why = killed ? `no answer within ${timeout / 1e3} s` : error2.message;
-  return new OperationError(killed ? "timeout" : "protocol", `git ${command}: ${why}`, { cause: error2 });
-}
-function linesOf(answer) {
-  return answer?.ok === true ? answer.stdout.split("\n").filter((line2) => line2 !== "") : [];
-}
-async function commitOf(git, revision) {
-  const answer = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
-  return linesOf(answer)[0] ?? null;
-}
-async function isShallow(git) {
-  return linesOf(await git("rev-parse", "--is-shallow-repository"))[0] === "true";
-}
-async function allTags(git, askRemote) {
-  const local = await git("for-each-ref", "--format=%(refname)", "refs/tags");
-  if (local === null) return [];
-  if (!local.ok) throw unreadable("the git tags cannot be read", local.stderr);
-  const names2 = namesOf(linesOf(local));
-  if (!await isShallow(git)) return names2;
-  const remote = await askRemote();
-  if (remote?.ok !== true) {
-    throw unreadable("this clone is shallow and the remote did not list its git tags", remote?.stderr ?? "");
-  }
-  const lines3 = linesOf(remote).map((line2) => line2.slice(line2.indexOf("	") + 1));
-  return [.../* @__PURE__ */ new Set([...names2, ...namesOf(lines3)])];
-}
-async function tagsReachableFrom(git, revision) {
-  const answer = await git("rev-list", "--date-order", "--format=%D", "--end-of-options", revision, "--");
-  if (answer?.ok !== true) {
-    throw unreadable(
-      `the history of ${revision} cannot be read`,
-      answer?.stderr ?? "there is no git repository here"
+async function eventPayload(path6, warnings3) {
+  try {
+    if (path6 === null) throw new Error("GITHUB_EVENT_PATH is not set");
+    const payload = JSON.parse(await (0, import_promises.readFile)(path6, "utf8"));
+    if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) return payload;
+    throw new Error("it is not a JSON object");
+  } catch (error2) {
+    const why = error2 instanceof Error ? error2.message : String(error2);
+    warnings3.push(
+      `the event file cannot be read (${why}), so this run is not trusted: nothing will be written`
     );
+    return null;
   }
-  return linesOf(answer).flatMap(
-    (line2) => line2.split(", ").flatMap((name) => name.startsWith("tag: ") ? [name.slice("tag: ".length)] : []).sort(highestFirst)
-  );
 }
-function namesOf(refs) {
-  return refs.filter((ref) => ref.startsWith(PREFIX)).map((ref) => ref.slice(PREFIX.length));
+function repositoryOf(env, payload) {
+  const repository = variable(env, "GITHUB_REPOSITORY");
+  const server = (env["GITHUB_SERVER_URL"] ?? "https://github.com").replace(/(?<!\/)\/+$/, "");
+  const url = repository === null ? null : `${server}/${repository}`;
+  const run4 = variable(env, "GITHUB_RUN_ID");
+  const licence = textAt(payload, "repository", "license", "spdx_id");
+  const base = textAt(payload, "pull_request", "base", "sha") ?? textAt(payload, "merge_group", "base_sha") ?? textAt(payload, "before");
+  return {
+    system: variable(env, "FORGEJO_ACTIONS") ? "Forgejo" : variable(env, "GITEA_ACTIONS") ? "Gitea" : "GitHub",
+    commitVariable: "GITHUB_SHA",
+    runNumber: count(env, "GITHUB_RUN_NUMBER"),
+    runAttempt: count(env, "GITHUB_RUN_ATTEMPT"),
+    base: base !== null && /^[0-9a-f]{40,64}$/.test(base) && !/^0+$/.test(base) ? base : null,
+    url,
+    run: url === null || run4 === null ? null : `${url}/actions/runs/${run4}`,
+    description: textAt(payload, "repository", "description"),
+    licenses: licence === "NOASSERTION" ? null : licence,
+    isPrivate: at(payload, "repository", "private") !== false
+  };
 }
-function highestFirst(a, b) {
-  return b.localeCompare(a, "en", { numeric: true });
-}
-function unreadable(what, stderr) {
-  const said = stderr.trim().split("\n")[0] ?? "";
-  return new UserError({
-    what: said === "" ? what : `${what} (${said})`,
-    hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
-  });
-}
-var import_node_child_process, import_promises, import_node_path2, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK, PREFIX;
-var init_git = __esm({
-  "src/git/git.ts"() {
-    "use strict";
-    import_node_child_process = require("node:child_process");
-    import_promises = require("node:fs/promises");
-    import_node_path2 = require("node:path");
-    init_errors();
-    init_environment();
-    MAX_OUTPUT = 64 * 1024 * 1024;
-    PLUMBING = /* @__PURE__ */ new Set(["rev-parse", "symbolic-ref", "for-each-ref", "rev-list", "cat-file", "config"]);
-    OVER = [
-      // In a job's container the checkout belongs to another user. Nothing that it configures is believed, whoever it belongs to.
-      ["safe.directory", "*"],
-      // Every id stands for its own object, in submodules too, and a file is looked at when its times say that it may have changed.
-      ["core.useReplaceRefs", "false"],
-      ["core.checkStat", "default"],
-      ["core.trustctime", "true"],
-      ["core.fsmonitor", "false"],
-      ["core.hooksPath", "/dev/null"],
-      ["core.pager", "cat"],
-      ["core.sshCommand", "false"],
-      ["core.gitProxy", "none"],
-      ["core.askPass", ""],
-      ["credential.helper", ""],
-      ["diff.external", ""],
-      ["log.showSignature", "false"],
-      ["submodule.recurse", "false"],
-      // a directory of the work tree that looks like a repository is none
-      ["safe.bareRepository", "explicit"]
-    ];
-    DRIVER = /^(?:filter|diff|merge)\.(?:.*\.)?(?:clean|smudge|process|required|textconv|command|external|driver)$/is;
-    NEEDED = /^(?:PATH|HOME|XDG_CONFIG_HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM))$/i;
-    NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|ASKPASS|HTTP_|CONFIG_).*)$/i;
-    PREFIX = "refs/tags/";
-  }
-});
-
-// src/git/work-tree.ts
-async function headOf(git) {
-  const below = await git("rev-parse", "--show-prefix");
-  if (below === null || below.ok && below.stdout.trim() !== "") return null;
-  return headHere(git);
-}
-async function headHere(git) {
-  const head2 = await commitOf(git, "HEAD");
-  if (head2 !== null) return head2;
-  const answer = await git("rev-parse", "--verify", "HEAD^{commit}");
-  throw unknown("git cannot tell which commit is checked out", answer?.stderr ?? "");
-}
-function unknown(what, stderr) {
-  const [why = ""] = stderr.trim().split("\n");
-  return new OperationError("protocol", `${what}: ${why}`);
-}
-async function uncommittedIn(workspace, env, commit2, paths) {
-  const root = await (0, import_promises2.realpath)(workspace);
-  const steps3 = await Promise.all(paths.map((path6) => stepsTo((0, import_node_path3.resolve)(root, path6))));
-  const byCheckout = /* @__PURE__ */ new Map();
-  for (const path6 of new Set(steps3.flat())) {
-    const isFolder2 = (await (0, import_promises2.lstat)(path6).catch(() => null))?.isDirectory() === true;
-    const top = await checkoutAbove(isFolder2 ? path6 : (0, import_node_path3.dirname)(path6));
-    if (top !== null) byCheckout.set(top, (byCheckout.get(top) ?? /* @__PURE__ */ new Set()).add((0, import_node_path3.relative)(top, path6) || "."));
-  }
-  const modified = [];
-  const untracked = [];
-  for (const [top, names2] of byCheckout) {
-    const git = gitIn(top, env);
-    await requireCommit(top, env, commit2);
-    const named2 = (name) => (0, import_node_path3.relative)(root, (0, import_node_path3.join)(top, name));
-    const entries = await zeroEnded(git, "status", [...STATUS, "--", ...names2]);
-    const isNew = (entry) => entry.startsWith("??");
-    untracked.push(...entries.filter(isNew).map((entry) => named2(entry.slice(3))));
-    const changed2 = entries.filter((entry) => !isNew(entry)).map((entry) => entry.slice(3));
-    for (const entry of await zeroEnded(git, "ls-files", ["-v", "-s", "-z", "--", ...names2])) {
-      const [, mark = "", id = "", name = ""] = /^(\S) \d+ (\S+) \d\t(.*)$/s.exec(entry) ?? [];
-      if (mark !== "H" && !await isAsMarked(mark, id, (0, import_node_path3.join)(top, name))) changed2.push(name);
-    }
-    modified.push(...[...new Set(changed2)].map(named2));
-  }
-  return { modified, untracked };
-}
-async function zeroEnded(git, command, words) {
-  const answer = await git("--literal-pathspecs", command, ...words);
-  if (answer?.ok !== true)
-    throw unknown(`git ${command} cannot tell whether what is built is committed`, answer?.stderr ?? "");
-  return answer.stdout.split("\0").filter((entry) => entry !== "");
-}
-async function isAsMarked(mark, id, path6) {
-  const info2 = await (0, import_promises2.lstat)(path6).catch(() => null);
-  if (info2 === null) return mark.toUpperCase() === "S";
-  if (info2.isDirectory()) return await checkoutAbove(path6) !== path6;
-  return isBlob(id, info2.isSymbolicLink() ? Buffer.from(await (0, import_promises2.readlink)(path6)) : await (0, import_promises2.readFile)(path6));
-}
-async function stepsTo(path6) {
-  const links = [];
-  let { root: at2 } = (0, import_node_path3.parse)(path6);
-  let rest = path6.slice(at2.length).split(import_node_path3.sep);
-  for (let [next2] = rest; next2 !== void 0; [next2] = rest) {
-    const here = (0, import_node_path3.join)(at2, next2);
-    const target = links.length < 40 ? await (0, import_promises2.readlink)(here).catch(() => null) : null;
-    if (target !== null) links.push(here);
-    const to = target === null ? here : (0, import_node_path3.resolve)(at2, target);
-    rest = [...target === null ? [] : to.slice((0, import_node_path3.parse)(to).root.length).split(import_node_path3.sep), ...rest.slice(1)];
-    at2 = target === null ? here : (0, import_node_path3.parse)(to).root;
-  }
-  return [...links, at2];
-}
-async function requireCommit(top, env, commit2) {
-  const head2 = await headHere(gitIn(top, env));
-  if (head2 === commit2) return;
-  const outer = await checkoutAbove((0, import_node_path3.dirname)(top));
-  if (outer !== null && await objectAt(gitIn(outer, env), (0, import_node_path3.relative)(outer, top)) === head2)
-    return requireCommit(outer, env, commit2);
-  const what = `what is built lies in ${top}, a checkout at commit ${head2}, and this run is for ${commit2}`;
-  throw new OperationError("mismatch", `${what}; check out that commit there`);
-}
-async function objectAt(git, path6) {
-  const name = `HEAD:${path6.split(import_node_path3.sep).join("/")}`;
-  return linesOf(await git("rev-parse", "--verify", "--quiet", "--end-of-options", name))[0] ?? null;
-}
-async function trackedFile(cwd, env, file2) {
-  const root = await (0, import_promises2.realpath)(cwd);
-  const inside = (0, import_node_path3.relative)(cwd, (0, import_node_path3.resolve)(cwd, file2.path));
-  const given2 = (0, import_node_path3.resolve)(root, inside);
-  const real = await (0, import_promises2.realpath)(given2).catch(() => given2);
-  const tops = await Promise.all([root, (0, import_node_path3.dirname)(given2), (0, import_node_path3.dirname)(real)].map(checkoutAbove));
-  const found = [];
-  for (const top of new Set(tops.filter((path6) => path6 !== null))) {
-    const git = gitIn(top, env);
-    const head2 = await headHere(git);
-    for (const path6 of /* @__PURE__ */ new Set([given2, real])) {
-      const name = (0, import_node_path3.relative)(top, path6);
-      const id = name.startsWith("..") ? null : await objectAt(git, name);
-      if (id !== null) found.push({ head: head2, same: path6 === real && isBlob(id, file2.bytes) });
-    }
-  }
-  return found;
-}
-function isBlob(id, bytes2) {
-  const algorithm = id.length === 64 ? "sha256" : "sha1";
-  const hash2 = (text6) => (0, import_node_crypto2.createHash)(algorithm).update(`blob ${text6.length}\0`).update(text6).digest("hex");
-  const text5 = Buffer.from(bytes2);
-  return hash2(text5) === id || hash2(Buffer.from(text5.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === id;
-}
-var import_node_crypto2, import_promises2, import_node_path3, STATUS;
-var init_work_tree = __esm({
-  "src/git/work-tree.ts"() {
-    "use strict";
-    import_node_crypto2 = require("node:crypto");
-    import_promises2 = require("node:fs/promises");
-    import_node_path3 = require("node:path");
-    init_errors();
-    init_git();
-    STATUS = [
-      "--porcelain=v1",
-      "-z",
-      "--no-renames",
-      "--untracked-files=all",
-      "--ignore-submodules=untracked"
-    ];
-  }
-});
-
-// src/git/permission.ts
 function trustOfEvent(name) {
   if (name !== null && /^pull_request(?:_|$)/.test(name)) return PULL_REQUEST;
   return EVENTS.get(name ?? "") ?? anonymous("Retag does not know this event");
 }
-function isMergedRef(ref) {
-  return ref.startsWith("refs/heads/") || ref.startsWith("refs/tags/");
-}
-async function permissionOf(circumstances) {
-  const { env, event, ref, confirmed } = circumstances;
-  if (event === null) {
-    const ci = ciVariable(env);
-    if (ci === null) return ALL;
-    if (!confirmed) return { ...ALL, ...unconfirmed(ci) };
-  }
-  let trust = event?.trust ?? TRUSTED;
-  if (trust.level !== "anonymous" && ref !== null && !isMergedRef(ref) && trust !== PULL_REQUEST)
-    trust = anonymous(`${visible(ref)} is neither a branch nor a git tag`);
-  if (event !== null && trust.level === "write" && (env["GITHUB_SHA"] ?? "") === "")
-    trust = anonymous("GITHUB_SHA does not say which commit this run is for");
-  if (trust.level !== "anonymous" && trust !== PULL_REQUEST)
-    trust = await foreignWork(circumstances) ?? trust;
-  if (trust.level === "write") return ALL;
-  return {
-    write: false,
-    credentials: trust.level === "plan",
-    localHosts: false,
-    why: trust.why,
-    help: HELP
-  };
-}
-function unconfirmed(variable) {
-  return {
-    write: false,
-    why: `${variable} says that this is a CI job, and Retag cannot tell what it runs for`,
-    help: 'give --ref, --sha and --yes to apply; "retag plan" needs none of them'
-  };
-}
-function requireWrite(what, may, event) {
-  if (may.write) return;
-  throw new UserError({
-    what: `${what} is refused on ${event ?? "this machine"}: ${may.why}, so nothing is written`,
-    hint: may.help
-  });
-}
-async function foreignWork({ env, cwd, commits, files }) {
-  const elsewhere = (head2) => anonymous(
-    `the work tree is at commit ${head2}, and this run is for ${commits.join(" or ") || "no known commit"}`
-  );
-  try {
-    const top = await headOf(gitIn(cwd, env));
-    if (top !== null && !commits.includes(top)) return elsewhere(top);
-    for (const file2 of files)
-      for (const { head: head2, same } of await trackedFile(cwd, env, file2)) {
-        if (!commits.includes(head2)) return elsewhere(head2);
-        if (!same) return anonymous(`${visible(file2.path)} is not as the commit of this run has it`);
-      }
-    return null;
-  } catch (error2) {
-    if (error2 instanceof OperationError) return anonymous(error2.message);
-    throw error2;
-  }
-}
-function ciVariable(env) {
-  const isSet = (name) => !["", "0", "false"].includes((env[name] ?? "").toLowerCase());
-  const named2 = CI_VARIABLES.find(isSet);
-  return named2 ?? Object.keys(env).find((name) => /^(?:ZUUL|TEKTON)_/.test(name) && isSet(name)) ?? null;
-}
-var TRUSTED, anonymous, ANYONE, PULL_REQUEST, EVENTS, ALL, HELP, CI_VARIABLES;
-var init_permission = __esm({
-  "src/git/permission.ts"() {
-    "use strict";
-    init_errors();
-    init_refname();
-    init_git();
-    init_work_tree();
-    TRUSTED = { level: "write", why: "" };
-    anonymous = (why) => ({ level: "anonymous", why });
-    ANYONE = { level: "plan", why: "anyone can cause this event" };
-    PULL_REQUEST = { level: "plan", why: "the code of a pull request was not reviewed" };
-    EVENTS = new Map([
-      ...[
-        ...["push", "create", "delete", "release", "schedule", "workflow_dispatch", "repository_dispatch"],
-        // At the default branch; at most they say when a run starts.
-        ...["branch_protection_rule", "check_run", "check_suite", "status", "page_build", "public"],
-        ...["label", "milestone"],
-        // At the branch or git tag that is deployed or published. Where they are about a bare commit there is no ref, and only a plan.
-        ...["deployment", "deployment_status", "registry_package"],
-        // Judged by the event of the run before it, and by its head.
-        "workflow_run"
-      ].map((name) => [name, TRUSTED]),
-      ...["issues", "issue_comment", "discussion", "discussion_comment", "gollum", "fork", "watch"].map(
-        (name) => [name, ANYONE]
-      ),
-      ["merge_group", { level: "plan", why: "a merge queue tests what is not merged yet" }]
-    ]);
-    ALL = { write: true, credentials: true, localHosts: true, why: "", help: "" };
-    HELP = "only plan here, and apply after the merge, on an event such as push, schedule or workflow_dispatch";
-    CI_VARIABLES = [
-      ...["CI", "CONTINUOUS_INTEGRATION", "BUILD_ID", "BUILD_NUMBER", "GITEA_ACTIONS", "FORGEJO_ACTIONS"],
-      ...["GITLAB_CI", "JENKINS_URL", "PROW_JOB_ID", "BUILDKITE", "CIRCLECI", "TF_BUILD", "TEAMCITY_VERSION"],
-      ...["TRAVIS", "DRONE", "APPVEYOR", "BITBUCKET_BUILD_NUMBER", "CODEBUILD_BUILD_ID"]
-    ];
-  }
-});
-
-// src/git/event.ts
 function readEvent(input) {
   const { name, payload } = input;
   const defaults = {
@@ -2006,16 +1690,637 @@ function disagreement({ name, ref }, inEvent) {
     hint: 'run Retag with the environment that the runner gave the job; to choose another ref use the input "ref"'
   });
 }
-var UNKNOWN_HEAD, FORK;
-var init_event = __esm({
-  "src/git/event.ts"() {
+var import_promises, ANYONE, EVENTS, UNKNOWN_HEAD;
+var init_github = __esm({
+  "src/ci/github.ts"() {
     "use strict";
+    import_promises = require("node:fs/promises");
     init_errors();
     init_refname();
     init_text();
-    init_permission();
+    init_model();
+    ANYONE = planOnly("anyone can cause this event");
+    EVENTS = new Map([
+      ...[
+        ...["push", "create", "delete", "release", "schedule", "workflow_dispatch", "repository_dispatch"],
+        // At the default branch; at most they say when a run starts.
+        ...["branch_protection_rule", "check_run", "check_suite", "status", "page_build", "public"],
+        ...["label", "milestone"],
+        // At the branch or git tag that is deployed or published. Where they are about a bare commit there is no ref, and only a plan.
+        ...["deployment", "deployment_status", "registry_package"],
+        // Judged by the event of the run before it, and by its head.
+        "workflow_run"
+      ].map((name) => [name, TRUSTED]),
+      ...["issues", "issue_comment", "discussion", "discussion_comment", "gollum", "fork", "watch"].map(
+        (name) => [name, ANYONE]
+      ),
+      ["merge_group", planOnly("a merge queue tests what is not merged yet")]
+    ]);
     UNKNOWN_HEAD = anonymous("it is about a pull request, and the event does not say whose");
-    FORK = anonymous("its code comes from a fork and was not reviewed");
+  }
+});
+
+// src/ci/gitlab.ts
+function readGitLab(env) {
+  const sha2 = commit(env, "CI_COMMIT_SHA");
+  if (variable(env, "GITLAB_CI") === null || sha2 === null) return null;
+  const source = variable(env, "CI_PIPELINE_SOURCE");
+  const ref = refOf(env);
+  return {
+    ...NOTHING_KNOWN,
+    system: "GitLab",
+    event: source,
+    ref,
+    sha: sha2,
+    trust: trustOf(env, source, ref),
+    defaultBranch: variable(env, "CI_DEFAULT_BRANCH"),
+    startedFor: sha2,
+    commitVariable: "CI_COMMIT_SHA",
+    runNumber: count(env, "CI_PIPELINE_IID"),
+    url: variable(env, "CI_PROJECT_URL"),
+    run: variable(env, "CI_JOB_URL"),
+    description: variable(env, "CI_PROJECT_DESCRIPTION"),
+    isPrivate: env["CI_PROJECT_VISIBILITY"] !== "public"
+  };
+}
+function refOf(env) {
+  const tag2 = variable(env, "CI_COMMIT_TAG");
+  if (tag2 !== null) return `refs/tags/${tag2}`;
+  const branch = variable(env, "CI_COMMIT_BRANCH");
+  if (branch !== null) return `refs/heads/${branch}`;
+  const number2 = variable(env, "CI_MERGE_REQUEST_IID");
+  const path6 = number2 === null ? null : `refs/merge-requests/${number2}/head`;
+  return variable(env, "CI_MERGE_REQUEST_REF_PATH") ?? path6;
+}
+function trustOf(env, source, ref) {
+  if (variable(env, "CI_MERGE_REQUEST_IID") !== null || source === "merge_request_event") {
+    return isSame(env, "CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "CI_MERGE_REQUEST_PROJECT_ID") ? PULL_REQUEST : FORK;
+  }
+  if (variable(env, "CI_EXTERNAL_PULL_REQUEST_IID") !== null || source === "external_pull_request_event") {
+    const [from, to] = ["SOURCE", "TARGET"].map((end2) => `CI_EXTERNAL_PULL_REQUEST_${end2}_REPOSITORY`);
+    return isSame(env, from ?? "", to ?? "") ? PULL_REQUEST : FORK;
+  }
+  if (ref === null) return anonymous("the pipeline is for neither a branch nor a git tag");
+  return TRUSTED_SOURCES.has(source ?? "") ? TRUSTED : anonymous("Retag does not know this kind of pipeline");
+}
+function isSame(env, one2, other) {
+  return variable(env, one2) !== null && env[one2] === env[other];
+}
+var TRUSTED_SOURCES;
+var init_gitlab = __esm({
+  "src/ci/gitlab.ts"() {
+    "use strict";
+    init_model();
+    TRUSTED_SOURCES = /* @__PURE__ */ new Set([
+      ...["push", "web", "webide", "schedule", "api", "chat", "external"],
+      ...["trigger", "pipeline", "parent_pipeline"]
+    ]);
+  }
+});
+
+// src/ci/jenkins.ts
+function readJenkins(env) {
+  if (variable(env, "JENKINS_URL") === null) return null;
+  const known2 = variable(env, "GERRIT_EVENT_TYPE") === null ? readMultibranch(env) : readGerrit(env);
+  if (known2 === null) return null;
+  const run4 = variable(env, "BUILD_URL");
+  return {
+    ...NOTHING_KNOWN,
+    system: "Jenkins",
+    runNumber: count(env, "BUILD_NUMBER"),
+    url: urlOf(env),
+    run: run4,
+    ...known2
+  };
+}
+function readMultibranch(env) {
+  const sha2 = commit(env, "GIT_COMMIT");
+  const common2 = { event: null, sha: sha2, startedFor: sha2, commitVariable: "GIT_COMMIT" };
+  if (variable(env, "CHANGE_ID") !== null) {
+    const number2 = count(env, "CHANGE_ID");
+    const ref = number2 === null ? null : `refs/pull/${number2}/head`;
+    const trust = variable(env, "CHANGE_FORK") === null ? PULL_REQUEST : FORK;
+    return { ...common2, event: "change request", ref, trust };
+  }
+  const tag2 = variable(env, "TAG_NAME");
+  const branch = variable(env, "BRANCH_NAME");
+  if (tag2 === null && branch === null) return null;
+  return { ...common2, ref: tag2 === null ? `refs/heads/${branch}` : `refs/tags/${tag2}`, trust: TRUSTED };
+}
+function readGerrit(env) {
+  const event = variable(env, "GERRIT_EVENT_TYPE");
+  const merged2 = event === "change-merged" ? variable(env, "GERRIT_BRANCH") : null;
+  const ref = event === "ref-updated" ? variable(env, "GERRIT_REFNAME") : merged2;
+  if (ref === null) {
+    const patch = { sha: commit(env, "GERRIT_PATCHSET_REVISION"), ref: variable(env, "GERRIT_REFSPEC") };
+    const trust = anonymous("the change is not merged");
+    return { ...patch, event, trust, startedFor: patch.sha, commitVariable: "GERRIT_PATCHSET_REVISION" };
+  }
+  const sha2 = commit(env, "GERRIT_NEWREV") ?? (merged2 === null ? null : commit(env, "GIT_COMMIT"));
+  return {
+    event,
+    // Branches come as their short names, git tags whole.
+    ref: ref.startsWith("refs/") ? ref : `refs/heads/${ref}`,
+    sha: sha2,
+    deleted: /^0+$/.test(env["GERRIT_NEWREV"] ?? ""),
+    trust: TRUSTED,
+    startedFor: sha2,
+    commitVariable: "GERRIT_NEWREV"
+  };
+}
+function urlOf(env) {
+  const text4 = env["GIT_URL"] ?? "";
+  const url = URL.canParse(text4) ? new URL(text4) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) return null;
+  return `${url.origin}${url.pathname}`.replace(/\.git$/, "");
+}
+var init_jenkins = __esm({
+  "src/ci/jenkins.ts"() {
+    "use strict";
+    init_model();
+  }
+});
+
+// src/ci/prow.ts
+function readProw(env) {
+  const base = variable(env, "PULL_BASE_REF");
+  const type = variable(env, "JOB_TYPE");
+  if (variable(env, "PROW_JOB_ID") === null || base === null || type === null) return null;
+  const common2 = { ...NOTHING_KNOWN, system: "Prow", event: type, url: urlOf2(env) };
+  if (type === "postsubmit") {
+    const sha2 = commit(env, "PULL_BASE_SHA");
+    const ref = base.startsWith("refs/") ? base : `refs/heads/${base}`;
+    const commitVariable = "PULL_BASE_SHA";
+    return { ...common2, ref, sha: sha2, trust: TRUSTED, maybeTag: ref !== base, startedFor: sha2, commitVariable };
+  }
+  const number2 = count(env, "PULL_NUMBER");
+  return {
+    ...common2,
+    ref: number2 === null ? null : `refs/pull/${number2}/head`,
+    sha: commit(env, "PULL_PULL_SHA"),
+    trust: anonymous("it tests what is not merged, and Prow does not say whose code that is"),
+    startedFor: commit(env, "PULL_PULL_SHA"),
+    commitVariable: "PULL_PULL_SHA"
+  };
+}
+function urlOf2(env) {
+  const [owner, name] = [env["REPO_OWNER"] ?? "", env["REPO_NAME"] ?? ""];
+  return /^[\w.-]+$/.test(owner) && /^[\w.-]+$/.test(name) ? `https://github.com/${owner}/${name}` : null;
+}
+var init_prow = __esm({
+  "src/ci/prow.ts"() {
+    "use strict";
+    init_model();
+  }
+});
+
+// src/ci/zuul.ts
+function readZuul(env) {
+  const ref = variable(env, "ZUUL_REF");
+  if (ref === null) return null;
+  const startedFor = commit(env, "ZUUL_NEWREV") ?? commit(env, "ZUUL_COMMIT_ID");
+  const deleted = /^0+$/.test(env["ZUUL_NEWREV"] ?? "");
+  return {
+    ...NOTHING_KNOWN,
+    system: "Zuul",
+    event: variable(env, "ZUUL_PIPELINE"),
+    ref,
+    sha: deleted ? null : startedFor,
+    deleted,
+    trust: trustOf2(env, ref),
+    startedFor,
+    commitVariable: "ZUUL_NEWREV"
+  };
+}
+function trustOf2(env, ref) {
+  if (variable(env, "ZUUL_CHANGE") === null && isMergedRef(ref)) return TRUSTED;
+  return env["ZUUL_POST_REVIEW"]?.toLowerCase() === "true" ? PULL_REQUEST : anonymous("the change is not known to be merged, nor reviewed");
+}
+var init_zuul = __esm({
+  "src/ci/zuul.ts"() {
+    "use strict";
+    init_model();
+  }
+});
+
+// src/ci/ci.ts
+async function readCiRun(env) {
+  const run4 = await readGitHub(env);
+  if (run4 !== null) return run4;
+  for (const read3 of SYSTEMS) {
+    const found = read3(env);
+    if (found !== null) return found;
+  }
+  return null;
+}
+var SYSTEMS;
+var init_ci = __esm({
+  "src/ci/ci.ts"() {
+    "use strict";
+    init_github();
+    init_gitlab();
+    init_jenkins();
+    init_prow();
+    init_zuul();
+    SYSTEMS = [
+      readGitLab,
+      readZuul,
+      readProw,
+      readJenkins
+    ];
+  }
+});
+
+// src/shared/environment.ts
+function childEnvironment(environment, needed = () => false) {
+  const child3 = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== void 0 && (needed(name) || !OURS.test(name))) child3[name] = value;
+  }
+  return child3;
+}
+var OURS;
+var init_environment = __esm({
+  "src/shared/environment.ts"() {
+    "use strict";
+    OURS = /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_(?:ENTERPRISE_)?TOKEN|GITHUB_ENTERPRISE_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|ACTIONS_RUNTIME_TOKEN|RETAG_.*|COSIGN_PASSWORD|(?:NPM|NODE_AUTH|CI_JOB|GITLAB|GITEA|FORGEJO)_TOKEN)$/i;
+  }
+});
+
+// src/git/git.ts
+function gitIn(cwd, env, timeout = 6e4) {
+  const offline = { ...pick(env, NEEDED), GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" };
+  let drivers;
+  return async (...args) => {
+    const repository = await repositoryOf2(cwd);
+    if (repository === null) return null;
+    const ask2 = (over2, words) => runGit(cwd, { ...offline, ...repository, ...asVariables(over2) }, words, timeout);
+    if (PLUMBING.has(args[0] ?? "")) return ask2(OVER, args);
+    drivers ??= ask2(OVER, ["config", "--list", "-z", "--name-only"]).then(
+      (answer) => answer.stdout.split("\0").filter((key) => DRIVER.test(key)).map((key) => [key, key.endsWith(".required") ? "false" : ""])
+    );
+    return ask2([...OVER, ...await drivers], args);
+  };
+}
+async function checkoutAbove(path6) {
+  for (let at2 = path6; ; at2 = (0, import_node_path2.dirname)(at2)) {
+    if (await (0, import_promises2.lstat)((0, import_node_path2.join)(at2, ".git")).catch(() => null) !== null) return at2;
+    if ((0, import_node_path2.dirname)(at2) === at2) return null;
+  }
+}
+async function repositoryOf2(cwd) {
+  const real = await (0, import_promises2.realpath)(cwd).catch(() => null);
+  const top = real === null ? null : await checkoutAbove(real);
+  return top === null ? null : { GIT_DIR: (0, import_node_path2.join)(top, ".git"), GIT_WORK_TREE: top };
+}
+async function remoteTags(cwd, env, trusted) {
+  const words = ["ls-remote", "--tags", "--refs", "--upload-pack=git-upload-pack"];
+  if (trusted) {
+    const more = {
+      ...pick(childEnvironment(env), NETWORK),
+      ...pick(env, NEEDED),
+      ...await repositoryOf2(cwd)
+    };
+    return runGit(cwd, more, [...words, "origin"], 6e4);
+  }
+  const { GITHUB_SERVER_URL: server = "https://github.com", GITHUB_REPOSITORY: name = "" } = env;
+  if (name === "") return null;
+  const safe = { ...pick(env, NEEDED), ...asVariables(OVER), GIT_ALLOW_PROTOCOL: "https:http" };
+  return runGit((0, import_node_path2.parse)(cwd).root, safe, [...words, "--", `${server}/${name}`], 6e4);
+}
+function runGit(cwd, env, args, timeout) {
+  const environment = {
+    ...env,
+    ...{ LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" },
+    // A commit has the files and the parents that its id stands for (git-replace, gitrepository-layout: info/grafts).
+    ...{ GIT_NO_REPLACE_OBJECTS: "1", GIT_GRAFT_FILE: "/dev/null" }
+  };
+  return new Promise((resolve10, reject) => {
+    const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: "utf8" };
+    (0, import_node_child_process.execFile)("git", [...args], options, (error2, stdout, stderr) => {
+      if (error2 === null) resolve10({ ok: true, stdout, stderr });
+      else if (error2.code === "ENOENT") resolve10({ ok: false, stdout, stderr: "git is not installed" });
+      else if (typeof error2.code === "number") resolve10({ ok: false, stdout, stderr });
+      else reject(broken(args[0] ?? "", error2, timeout));
+    });
+  });
+}
+function pick(env, names2) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => names2.test(name)));
+}
+function asVariables(settings) {
+  const pairs2 = settings.flatMap(([key, value], at2) => [
+    [`GIT_CONFIG_KEY_${at2}`, key],
+    [`GIT_CONFIG_VALUE_${at2}`, value]
+  ]);
+  return {
+    GIT_CONFIG_COUNT: String(settings.length),
+    ...Object.fromEntries(pairs2)
+  };
+}
+function broken(command, error2, timeout) {
+  const killed = error2.killed === true;
+  const why = killed ? `no answer within ${timeout / 1e3} s` : error2.message;
+  return new OperationError(killed ? "timeout" : "protocol", `git ${command}: ${why}`, { cause: error2 });
+}
+function linesOf(answer) {
+  return answer?.ok === true ? answer.stdout.split("\n").filter((line2) => line2 !== "") : [];
+}
+async function commitOf(git, revision) {
+  const answer = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
+  return linesOf(answer)[0] ?? null;
+}
+async function isShallow(git) {
+  return linesOf(await git("rev-parse", "--is-shallow-repository"))[0] === "true";
+}
+async function allTags(git, askRemote) {
+  const local = await git("for-each-ref", "--format=%(refname)", "refs/tags");
+  if (local === null) return [];
+  if (!local.ok) throw unreadable("the git tags cannot be read", local.stderr);
+  const names2 = namesOf(linesOf(local));
+  if (!await isShallow(git)) return names2;
+  const remote = await askRemote();
+  if (remote?.ok !== true) {
+    throw unreadable("this clone is shallow and the remote did not list its git tags", remote?.stderr ?? "");
+  }
+  const lines3 = linesOf(remote).map((line2) => line2.slice(line2.indexOf("	") + 1));
+  return [.../* @__PURE__ */ new Set([...names2, ...namesOf(lines3)])];
+}
+async function tagsReachableFrom(git, revision) {
+  const answer = await git("rev-list", "--date-order", "--format=%D", "--end-of-options", revision, "--");
+  if (answer?.ok !== true) {
+    throw unreadable(
+      `the history of ${revision} cannot be read`,
+      answer?.stderr ?? "there is no git repository here"
+    );
+  }
+  return linesOf(answer).flatMap(
+    (line2) => line2.split(", ").flatMap((name) => name.startsWith("tag: ") ? [name.slice("tag: ".length)] : []).sort(highestFirst)
+  );
+}
+function namesOf(refs) {
+  return refs.filter((ref) => ref.startsWith(PREFIX)).map((ref) => ref.slice(PREFIX.length));
+}
+function highestFirst(a, b) {
+  return b.localeCompare(a, "en", { numeric: true });
+}
+function unreadable(what, stderr) {
+  const said = stderr.trim().split("\n")[0] ?? "";
+  return new UserError({
+    what: said === "" ? what : `${what} (${said})`,
+    hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
+  });
+}
+var import_node_child_process, import_promises2, import_node_path2, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK, PREFIX;
+var init_git = __esm({
+  "src/git/git.ts"() {
+    "use strict";
+    import_node_child_process = require("node:child_process");
+    import_promises2 = require("node:fs/promises");
+    import_node_path2 = require("node:path");
+    init_errors();
+    init_environment();
+    MAX_OUTPUT = 64 * 1024 * 1024;
+    PLUMBING = /* @__PURE__ */ new Set(["rev-parse", "symbolic-ref", "for-each-ref", "rev-list", "cat-file", "config"]);
+    OVER = [
+      // In a job's container the checkout belongs to another user. Nothing that it configures is believed, whoever it belongs to.
+      ["safe.directory", "*"],
+      // Every id stands for its own object, in submodules too, and a file is looked at when its times say that it may have changed.
+      ["core.useReplaceRefs", "false"],
+      ["core.checkStat", "default"],
+      ["core.trustctime", "true"],
+      ["core.fsmonitor", "false"],
+      ["core.hooksPath", "/dev/null"],
+      ["core.pager", "cat"],
+      ["core.sshCommand", "false"],
+      ["core.gitProxy", "none"],
+      ["core.askPass", ""],
+      ["credential.helper", ""],
+      ["diff.external", ""],
+      ["log.showSignature", "false"],
+      ["submodule.recurse", "false"],
+      // a directory of the work tree that looks like a repository is none
+      ["safe.bareRepository", "explicit"]
+    ];
+    DRIVER = /^(?:filter|diff|merge)\.(?:.*\.)?(?:clean|smudge|process|required|textconv|command|external|driver)$/is;
+    NEEDED = /^(?:PATH|HOME|XDG_CONFIG_HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM))$/i;
+    NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|ASKPASS|HTTP_|CONFIG_).*)$/i;
+    PREFIX = "refs/tags/";
+  }
+});
+
+// src/git/work-tree.ts
+async function headOf(git) {
+  const below = await git("rev-parse", "--show-prefix");
+  if (below === null || below.ok && below.stdout.trim() !== "") return null;
+  return headHere(git);
+}
+async function headHere(git) {
+  const head2 = await commitOf(git, "HEAD");
+  if (head2 !== null) return head2;
+  const answer = await git("rev-parse", "--verify", "HEAD^{commit}");
+  throw unknown("git cannot tell which commit is checked out", answer?.stderr ?? "");
+}
+function unknown(what, stderr) {
+  const [why = ""] = stderr.trim().split("\n");
+  return new OperationError("protocol", `${what}: ${why}`);
+}
+async function uncommittedIn(workspace, env, commit3, paths) {
+  const root = await (0, import_promises3.realpath)(workspace);
+  const steps3 = await Promise.all(paths.map((path6) => stepsTo((0, import_node_path3.resolve)(root, path6))));
+  const byCheckout = /* @__PURE__ */ new Map();
+  for (const path6 of new Set(steps3.flat())) {
+    const isFolder2 = (await (0, import_promises3.lstat)(path6).catch(() => null))?.isDirectory() === true;
+    const top = await checkoutAbove(isFolder2 ? path6 : (0, import_node_path3.dirname)(path6));
+    if (top !== null) byCheckout.set(top, (byCheckout.get(top) ?? /* @__PURE__ */ new Set()).add((0, import_node_path3.relative)(top, path6) || "."));
+  }
+  const modified = [];
+  const untracked = [];
+  for (const [top, names2] of byCheckout) {
+    const git = gitIn(top, env);
+    await requireCommit(top, env, commit3);
+    const named2 = (name) => (0, import_node_path3.relative)(root, (0, import_node_path3.join)(top, name));
+    const entries = await zeroEnded(git, "status", [...STATUS, "--", ...names2]);
+    const isNew = (entry) => entry.startsWith("??");
+    untracked.push(...entries.filter(isNew).map((entry) => named2(entry.slice(3))));
+    const changed2 = entries.filter((entry) => !isNew(entry)).map((entry) => entry.slice(3));
+    for (const entry of await zeroEnded(git, "ls-files", ["-v", "-s", "-z", "--", ...names2])) {
+      const [, mark = "", id = "", name = ""] = /^(\S) \d+ (\S+) \d\t(.*)$/s.exec(entry) ?? [];
+      if (mark !== "H" && !await isAsMarked(mark, id, (0, import_node_path3.join)(top, name))) changed2.push(name);
+    }
+    modified.push(...[...new Set(changed2)].map(named2));
+  }
+  return { modified, untracked };
+}
+async function zeroEnded(git, command, words) {
+  const answer = await git("--literal-pathspecs", command, ...words);
+  if (answer?.ok !== true)
+    throw unknown(`git ${command} cannot tell whether what is built is committed`, answer?.stderr ?? "");
+  return answer.stdout.split("\0").filter((entry) => entry !== "");
+}
+async function isAsMarked(mark, id, path6) {
+  const info2 = await (0, import_promises3.lstat)(path6).catch(() => null);
+  if (info2 === null) return mark.toUpperCase() === "S";
+  if (info2.isDirectory()) return await checkoutAbove(path6) !== path6;
+  return isBlob(id, info2.isSymbolicLink() ? Buffer.from(await (0, import_promises3.readlink)(path6)) : await (0, import_promises3.readFile)(path6));
+}
+async function stepsTo(path6) {
+  const links = [];
+  let { root: at2 } = (0, import_node_path3.parse)(path6);
+  let rest = path6.slice(at2.length).split(import_node_path3.sep);
+  for (let [next2] = rest; next2 !== void 0; [next2] = rest) {
+    const here = (0, import_node_path3.join)(at2, next2);
+    const target = links.length < 40 ? await (0, import_promises3.readlink)(here).catch(() => null) : null;
+    if (target !== null) links.push(here);
+    const to = target === null ? here : (0, import_node_path3.resolve)(at2, target);
+    rest = [...target === null ? [] : to.slice((0, import_node_path3.parse)(to).root.length).split(import_node_path3.sep), ...rest.slice(1)];
+    at2 = target === null ? here : (0, import_node_path3.parse)(to).root;
+  }
+  return [...links, at2];
+}
+async function requireCommit(top, env, commit3) {
+  const head2 = await headHere(gitIn(top, env));
+  if (head2 === commit3) return;
+  const outer = await checkoutAbove((0, import_node_path3.dirname)(top));
+  if (outer !== null && await objectAt(gitIn(outer, env), (0, import_node_path3.relative)(outer, top)) === head2)
+    return requireCommit(outer, env, commit3);
+  const what = `what is built lies in ${top}, a checkout at commit ${head2}, and this run is for ${commit3}`;
+  throw new OperationError("mismatch", `${what}; check out that commit there`);
+}
+async function objectAt(git, path6) {
+  const name = `HEAD:${path6.split(import_node_path3.sep).join("/")}`;
+  return linesOf(await git("rev-parse", "--verify", "--quiet", "--end-of-options", name))[0] ?? null;
+}
+async function trackedFile(cwd, env, file2) {
+  const root = await (0, import_promises3.realpath)(cwd);
+  const inside = (0, import_node_path3.relative)(cwd, (0, import_node_path3.resolve)(cwd, file2.path));
+  const given2 = (0, import_node_path3.resolve)(root, inside);
+  const real = await (0, import_promises3.realpath)(given2).catch(() => given2);
+  const tops = await Promise.all([root, (0, import_node_path3.dirname)(given2), (0, import_node_path3.dirname)(real)].map(checkoutAbove));
+  const found = [];
+  for (const top of new Set(tops.filter((path6) => path6 !== null))) {
+    const git = gitIn(top, env);
+    const head2 = await headHere(git);
+    for (const path6 of /* @__PURE__ */ new Set([given2, real])) {
+      const name = (0, import_node_path3.relative)(top, path6);
+      const id = name.startsWith("..") ? null : await objectAt(git, name);
+      if (id !== null) found.push({ head: head2, same: path6 === real && isBlob(id, file2.bytes) });
+    }
+  }
+  return found;
+}
+function isBlob(id, bytes2) {
+  const algorithm = id.length === 64 ? "sha256" : "sha1";
+  const hash2 = (text5) => (0, import_node_crypto2.createHash)(algorithm).update(`blob ${text5.length}\0`).update(text5).digest("hex");
+  const text4 = Buffer.from(bytes2);
+  return hash2(text4) === id || hash2(Buffer.from(text4.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === id;
+}
+var import_node_crypto2, import_promises3, import_node_path3, STATUS;
+var init_work_tree = __esm({
+  "src/git/work-tree.ts"() {
+    "use strict";
+    import_node_crypto2 = require("node:crypto");
+    import_promises3 = require("node:fs/promises");
+    import_node_path3 = require("node:path");
+    init_errors();
+    init_git();
+    STATUS = [
+      "--porcelain=v1",
+      "-z",
+      "--no-renames",
+      "--untracked-files=all",
+      "--ignore-submodules=untracked"
+    ];
+  }
+});
+
+// src/git/permission.ts
+async function permissionOf(circumstances) {
+  const { env, run: run4, ref, confirmed } = circumstances;
+  const all = { ...ALL, on: run4?.event ?? run4?.system ?? ALL.on };
+  if (run4 === null) {
+    const ci = ciVariable(env);
+    if (ci === null) return all;
+    if (!confirmed) return { ...all, ...unconfirmed(ci) };
+  }
+  let trust = run4?.trust ?? TRUSTED;
+  if (trust.level !== "anonymous" && ref !== null && !isMergedRef(ref) && trust !== PULL_REQUEST)
+    trust = anonymous(`${visible(ref)} is neither a branch nor a git tag`);
+  if (run4 !== null && trust.level === "write" && run4.startedFor === null)
+    trust = anonymous(`${run4.commitVariable} does not say which commit this run is for`);
+  if (trust.level !== "anonymous" && trust !== PULL_REQUEST)
+    trust = await foreignWork(circumstances) ?? trust;
+  if (trust.level === "write") return all;
+  return {
+    ...all,
+    write: false,
+    credentials: trust.level === "plan",
+    localHosts: false,
+    why: trust.why,
+    help: run4 === null || run4.commitVariable === "GITHUB_SHA" ? `${HELP}, ${EVENTS2}` : HELP
+  };
+}
+function unconfirmed(variable2) {
+  return {
+    write: false,
+    why: `${variable2} says that this is a CI job, and Retag cannot tell what it runs for`,
+    help: 'give --ref, --sha and --yes to apply; "retag plan" needs none of them'
+  };
+}
+function requireWrite(what, may) {
+  if (may.write) return;
+  throw new UserError({
+    what: `${what} is refused on ${may.on}: ${may.why}, so nothing is written`,
+    hint: may.help
+  });
+}
+async function foreignWork({ env, cwd, commits, files }) {
+  const elsewhere = (head2) => anonymous(
+    `the work tree is at commit ${head2}, and this run is for ${commits.join(" or ") || "no known commit"}`
+  );
+  try {
+    const top = await headOf(gitIn(cwd, env));
+    if (top !== null && !commits.includes(top)) return elsewhere(top);
+    for (const file2 of files)
+      for (const { head: head2, same } of await trackedFile(cwd, env, file2)) {
+        if (!commits.includes(head2)) return elsewhere(head2);
+        if (!same) return anonymous(`${visible(file2.path)} is not as the commit of this run has it`);
+      }
+    return null;
+  } catch (error2) {
+    if (error2 instanceof OperationError) return anonymous(error2.message);
+    throw error2;
+  }
+}
+function ciVariable(env) {
+  const isSet = (name) => !["", "0", "false"].includes((env[name] ?? "").toLowerCase());
+  const named2 = CI_VARIABLES.find(isSet);
+  return named2 ?? Object.keys(env).find((name) => /^(?:ZUUL|TEKTON)_/.test(name) && isSet(name)) ?? null;
+}
+var ALL, HELP, EVENTS2, CI_VARIABLES;
+var init_permission = __esm({
+  "src/git/permission.ts"() {
+    "use strict";
+    init_errors();
+    init_model();
+    init_refname();
+    init_git();
+    init_work_tree();
+    ALL = {
+      write: true,
+      credentials: true,
+      localHosts: true,
+      on: "this machine",
+      why: "",
+      help: ""
+    };
+    HELP = "only plan here, and apply after the merge";
+    EVENTS2 = "on an event such as push, schedule or workflow_dispatch";
+    CI_VARIABLES = [
+      ...["CI", "CONTINUOUS_INTEGRATION", "BUILD_ID", "BUILD_NUMBER", "GITEA_ACTIONS", "FORGEJO_ACTIONS"],
+      ...["GITLAB_CI", "JENKINS_URL", "PROW_JOB_ID", "BUILDKITE", "CIRCLECI", "TF_BUILD", "TEAMCITY_VERSION"],
+      ...["TRAVIS", "DRONE", "APPVEYOR", "BITBUCKET_BUILD_NUMBER", "CODEBUILD_BUILD_ID"]
+    ];
   }
 });
 
@@ -2023,70 +2328,43 @@ var init_event = __esm({
 async function readRefFacts(options) {
   const { env, cwd, time: time2 } = options;
   const git = gitIn(cwd, env);
-  const warnings3 = [];
-  const event = inActions(env) ? await actionsEvent(env, warnings3) : null;
-  const ref = await chosenRef(options, event, git);
-  const deleted = event?.deleted === true && ref.ref === event.ref;
-  const { sha: sha2, known: known2 } = deleted ? NO_COMMIT : await chosenCommit(options, event, ref, git);
-  const may = await permitted(options, event, ref.ref, sha2);
+  const run4 = await readCiRun(env);
+  const ref = await chosenRef(options, run4, git);
+  const deleted = run4?.deleted === true && ref.ref === run4.ref;
+  const { sha: sha2, known: known2 } = deleted ? NO_COMMIT : await chosenCommit(options, run4, ref, git);
+  const may = await permitted(options, run4, ref.ref, sha2);
   return {
     ...ref,
     sha: sha2,
-    event: event === null ? null : text(env, "GITHUB_EVENT_NAME"),
-    defaultBranch: event?.defaultBranch ?? await remoteDefault(git),
-    runNumber: wholeNumber(env, "GITHUB_RUN_NUMBER"),
-    runAttempt: wholeNumber(env, "GITHUB_RUN_ATTEMPT"),
+    event: run4?.event ?? null,
+    defaultBranch: run4?.defaultBranch ?? await remoteDefault(git),
+    runNumber: run4?.runNumber ?? null,
+    runAttempt: run4?.runAttempt ?? null,
     time: time2,
     commitTime: known2 ? await commitTime(git, sha2) : null,
     deleted,
     gitTags: once(() => allTags(git, () => remoteTags(cwd, env, may.localHosts))),
     reachableTags: once(() => tagsReachableFrom(git, sha2 ?? "HEAD")),
     shallow: once(() => isShallow(git)),
-    pullRequest: event?.pullRequest ?? null,
+    pullRequest: run4?.pullRequest ?? null,
     may,
-    warnings: warnings3
+    warnings: run4?.warnings ?? []
   };
 }
 async function readPermission(options) {
-  const event = inActions(options.env) ? await actionsEvent(options.env, []) : null;
-  return permitted(options, event, event?.ref ?? null, event?.sha ?? null);
+  const run4 = await readCiRun(options.env);
+  return permitted(options, run4, run4?.ref ?? null, run4?.sha ?? null);
 }
-function permitted({ env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, event, ref, sha2) {
+function permitted({ env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, run4, ref, sha2) {
   return permissionOf({
     env,
     cwd,
-    event,
+    run: run4,
     ref,
     files,
-    commits: [.../* @__PURE__ */ new Set([text(env, "GITHUB_SHA"), sha2])].filter((commit2) => commit2 !== null),
+    commits: [.../* @__PURE__ */ new Set([run4?.startedFor ?? null, sha2])].filter((commit3) => commit3 !== null),
     confirmed: yes === true && givenRef2 !== void 0 && given2 !== void 0
   });
-}
-function inActions(env) {
-  return env["GITHUB_ACTIONS"] === "true" || text(env, "GITHUB_EVENT_NAME") !== null;
-}
-async function actionsEvent(env, warnings3) {
-  const payload = await eventPayload(text(env, "GITHUB_EVENT_PATH"), warnings3);
-  return readEvent({
-    name: text(env, "GITHUB_EVENT_NAME"),
-    ref: text(env, "GITHUB_REF"),
-    sha: text(env, "GITHUB_SHA"),
-    payload
-  });
-}
-async function eventPayload(path6, warnings3) {
-  try {
-    if (path6 === null) throw new Error("GITHUB_EVENT_PATH is not set");
-    const payload = JSON.parse(await (0, import_promises3.readFile)(path6, "utf8"));
-    if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) return payload;
-    throw new Error("it is not a JSON object");
-  } catch (error2) {
-    const why = error2 instanceof Error ? error2.message : String(error2);
-    warnings3.push(
-      `the event file cannot be read (${why}), so this run is not trusted: nothing will be written`
-    );
-    return null;
-  }
 }
 async function chosenRef(options, event, git) {
   if (options.ref !== void 0 && options.ref !== "") return givenRef(options.ref, git);
@@ -2102,19 +2380,19 @@ async function chosenRef(options, event, git) {
   const isTag2 = here !== null || branch ? here === event.sha && !branch : await options.isTagAt?.(ref.name, event.sha);
   return isTag2 === true ? asTag.value : ref;
 }
-function parsed(text5) {
-  const ref = parseRef(text5);
+function parsed(text4) {
+  const ref = parseRef(text4);
   if (ref.ok) return ref.value;
   throw new UserError({ what: `ref: ${ref.what}`, hint: ref.hint });
 }
-async function givenRef(text5, git) {
-  const full = parseRef(text5);
+async function givenRef(text4, git) {
+  const full = parseRef(text4);
   if (full.ok) return full.value;
-  const tag2 = parseRef(text5, "tag");
-  if (!tag2.ok) return parsed(text5);
+  const tag2 = parseRef(text4, "tag");
+  if (!tag2.ok) return parsed(text4);
   const isTag2 = await commitOf(git, tag2.value.ref) !== null;
   const branch = await isBranch(git, tag2.value.name);
-  if (isTag2 === branch) return parsed(text5);
+  if (isTag2 === branch) return parsed(text4);
   return isTag2 ? tag2.value : parsed(`refs/heads/${tag2.value.name}`);
 }
 async function isBranch(git, name) {
@@ -2152,12 +2430,12 @@ async function chosenCommit(options, event, ref, git) {
 function sameCommitOfTag(event, ref) {
   return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === "tag";
 }
-async function givenSha(text5, git) {
-  const commit2 = /^[0-9a-f]{4,64}$/i.test(text5) ? await commitOf(git, text5) : null;
-  if (commit2 !== null) return { sha: commit2, known: true };
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text5)) return { sha: text5.toLowerCase(), known: false };
+async function givenSha(text4, git) {
+  const commit3 = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
+  if (commit3 !== null) return { sha: commit3, known: true };
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4)) return { sha: text4.toLowerCase(), known: false };
   throw new UserError({
-    what: `sha: ${visible(text5)} is not a commit`,
+    what: `sha: ${visible(text4)} is not a commit`,
     hint: "give all 40 hexadecimal digits"
   });
 }
@@ -2171,26 +2449,17 @@ async function commitTime(git, sha2) {
   )[0];
   return seconds === void 0 ? null : Number(seconds.split(" ")[0]) * 1e3;
 }
-function text(env, name) {
-  const value = env[name];
-  return value === void 0 || value === "" ? null : value;
-}
-function wholeNumber(env, name) {
-  const value = env[name] ?? "";
-  return /^\d{1,15}$/.test(value) ? Number(value) : null;
-}
 function once(read3) {
   let answer;
   return () => answer ??= read3();
 }
-var import_promises3, NO_COMMIT;
+var NO_COMMIT;
 var init_facts = __esm({
   "src/git/facts.ts"() {
     "use strict";
-    import_promises3 = require("node:fs/promises");
+    init_ci();
     init_errors();
     init_refname();
-    init_event();
     init_git();
     init_permission();
     NO_COMMIT = { sha: null, known: false };
@@ -2213,20 +2482,20 @@ function ociLabels(facts, version) {
     Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key, value]) => [PREFIX2 + key, oneLine(value)])
   );
 }
-function createdAt(epoch, commit2, now) {
+function createdAt(epoch, commit3, now) {
   if (epoch !== void 0 && /^\d{1,11}$/.test(epoch)) return new Date(Number(epoch) * 1e3).toISOString();
-  const time2 = commit2 === null ? NaN : Date.parse(commit2);
+  const time2 = commit3 === null ? NaN : Date.parse(commit3);
   return new Date(Number.isNaN(time2) ? now : time2).toISOString();
 }
 function labelLines(labels) {
   return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key, value]) => `${key}=${oneLine(value)}`).join("\n");
 }
 function annotationLines(annotations2) {
-  const key = (text5) => text5.slice(0, text5.indexOf("="));
-  return [...annotations2].sort((a, b) => key(a.text) < key(b.text) ? -1 : 1).map(({ levels, text: text5 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine(text5)}`).join("\n");
+  const key = (text4) => text4.slice(0, text4.indexOf("="));
+  return [...annotations2].sort((a, b) => key(a.text) < key(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine(text4)}`).join("\n");
 }
-function oneLine(text5) {
-  const lines3 = text5.split(/[\r\n]+/).map((line2) => line2.trim());
+function oneLine(text4) {
+  const lines3 = text4.split(/[\r\n]+/).map((line2) => line2.trim());
   return lines3.filter((line2) => line2 !== "").join(" ");
 }
 function labelling(build2, context, at2) {
@@ -2262,9 +2531,9 @@ function annotationsOf(build2, labels, { facts, render: render2 }, at2) {
       const hint2 = "put index: or manifest: in front of it, or take the colon out";
       at2({ ok: false, what: `the level in "${key}" is not known`, hint: hint2 }, "", "annotations", key);
     }
-    const text5 = at2(render2(value), value, "annotations", key);
-    if (name === REVISION) at2(revisionKept(text5, facts.revision), "", "annotations", key);
-    add2(key, text5);
+    const text4 = at2(render2(value), value, "annotations", key);
+    if (name === REVISION) at2(revisionKept(text4, facts.revision), "", "annotations", key);
+    add2(key, text4);
   }
   return [...merged2.values()];
 }
@@ -2302,59 +2571,29 @@ var init_labels = __esm({
 // src/git/source.ts
 async function sourceFacts({ env, sha: sha2, commitTime: commitTime2, now }) {
   if (sha2 === null) return null;
-  const repository = env["GITHUB_REPOSITORY"] ?? "";
-  const server = env["GITHUB_SERVER_URL"] ?? "https://github.com";
-  const run4 = env["GITHUB_RUN_ID"] ?? "";
-  const described2 = await describedBy(env["GITHUB_EVENT_PATH"]);
-  const url = repository === "" ? null : `${server.replace(/\/+$/, "")}/${repository}`;
-  const commit2 = commitTime2 === null ? null : new Date(commitTime2).toISOString();
+  const run4 = await readCiRun(env);
+  const commit3 = commitTime2 === null ? null : new Date(commitTime2).toISOString();
   return {
     revision: sha2,
-    url,
-    title: repository === "" ? null : repository.split("/").at(-1) ?? null,
-    ...described2,
-    created: createdAt(env["SOURCE_DATE_EPOCH"], commit2, now),
-    run: url === null || run4 === "" ? null : `${url}/actions/runs/${run4}`
+    url: run4?.url ?? null,
+    title: run4?.url?.split("/").at(-1) ?? null,
+    description: run4?.description ?? null,
+    licenses: run4?.licenses ?? null,
+    created: createdAt(env["SOURCE_DATE_EPOCH"], commit3, now),
+    run: run4?.run ?? null
   };
 }
-async function describedBy(path6) {
-  const { description: description2, licenses } = await readRepository(path6);
-  return { description: description2, licenses };
-}
 async function defaultProvenance(env) {
-  const { isPrivate: isPrivate2 } = await readRepository(env["GITHUB_EVENT_PATH"]);
-  return isPrivate2 ? "mode=min" : "mode=max";
-}
-async function readRepository(path6) {
-  const unknown3 = { description: null, licenses: null, isPrivate: true };
-  if (path6 === void 0 || path6 === "") return unknown3;
-  try {
-    const event = JSON.parse(await (0, import_promises4.readFile)(path6, "utf8"));
-    const licence = textAt(event, "repository", "license", "spdx_id");
-    return {
-      description: textAt(event, "repository", "description"),
-      licenses: licence === "NOASSERTION" ? null : licence,
-      isPrivate: at(event, "repository", "private") !== false
-    };
-  } catch {
-    return unknown3;
-  }
+  return (await readCiRun(env))?.isPrivate === false ? "mode=max" : "mode=min";
 }
 async function baseCommit(env) {
-  const path6 = env["GITHUB_EVENT_PATH"];
-  if (path6 === void 0 || path6 === "") return null;
-  const event = await (0, import_promises4.readFile)(path6, "utf8").then((text5) => JSON.parse(text5)).catch(() => null);
-  const sha2 = at(event, "pull_request", "base", "sha") ?? at(event, "merge_group", "base_sha") ?? at(event, "before");
-  return typeof sha2 === "string" && /^[0-9a-f]{40,64}$/.test(sha2) && !NOBODY.test(sha2) ? sha2 : null;
+  return (await readCiRun(env))?.base ?? null;
 }
-var import_promises4, NOBODY;
 var init_source = __esm({
   "src/git/source.ts"() {
     "use strict";
-    import_promises4 = require("node:fs/promises");
     init_labels();
-    init_text();
-    NOBODY = /^0+$/;
+    init_ci();
   }
 });
 
@@ -2717,8 +2956,8 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addRaw(text5, addEOL = false) {
-        this._buffer += text5;
+      addRaw(text4, addEOL = false) {
+        this._buffer += text4;
         return addEOL ? this.addEOL() : this;
       }
       /**
@@ -2814,10 +3053,10 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addHeading(text5, level) {
+      addHeading(text4, level) {
         const tag2 = `h${level}`;
         const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag2) ? tag2 : "h1";
-        const element = this.wrap(allowedTag, text5);
+        const element = this.wrap(allowedTag, text4);
         return this.addRaw(element).addEOL();
       }
       /**
@@ -2846,9 +3085,9 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addQuote(text5, cite) {
+      addQuote(text4, cite) {
         const attrs = Object.assign({}, cite && { cite });
-        const element = this.wrap("blockquote", text5, attrs);
+        const element = this.wrap("blockquote", text4, attrs);
         return this.addRaw(element).addEOL();
       }
       /**
@@ -2859,8 +3098,8 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addLink(text5, href) {
-        const element = this.wrap("a", text5, { href });
+      addLink(text4, href) {
+        const element = this.wrap("a", text4, { href });
         return this.addRaw(element).addEOL();
       }
     };
@@ -3954,7 +4193,7 @@ function isPromotion(entry) {
   return "srcRepository" in entry;
 }
 var REVIEW_MODES;
-var init_model = __esm({
+var init_model2 = __esm({
   "src/config/model.ts"() {
     "use strict";
     REVIEW_MODES = ["warn", "require", "off"];
@@ -3962,9 +4201,9 @@ var init_model = __esm({
 });
 
 // src/config/promotion.ts
-function parsePromotions(text5) {
+function parsePromotions(text4) {
   const problems2 = [];
-  const lines3 = text5.split("\n").map((line2) => line2.trim());
+  const lines3 = text4.split("\n").map((line2) => line2.trim());
   const entries = lines3.flatMap((line2) => {
     if (line2 === "" || line2.startsWith("#")) return [];
     const [source = "", destinations = "", ...more] = line2.split("=>").map((part) => part.trim());
@@ -4031,8 +4270,8 @@ function destinationOf(word, source) {
 function nameOf(reference2, { registry, repository }) {
   const [name = ""] = reference2.split("@");
   const colon = name.lastIndexOf(":");
-  const text5 = colon > name.lastIndexOf("/") ? name.slice(0, colon) : name;
-  return { text: text5, repository: { registry, repository } };
+  const text4 = colon > name.lastIndexOf("/") ? name.slice(0, colon) : name;
+  return { text: text4, repository: { registry, repository } };
 }
 function originIn(file2) {
   const at2 = () => ({ file: file2, line: 1, column: 1, nowhere: true });
@@ -4052,17 +4291,17 @@ var init_promotion = __esm({
 // src/github/inputs.ts
 function readInputs() {
   const problems2 = [];
-  const text5 = (name) => getInput(name);
+  const text4 = (name) => getInput(name);
   const lines3 = (name) => getMultilineInput(name);
   const list4 = (name) => lines3(name).flatMap((line2) => line2.split(",")).map((item) => item.trim()).filter((item) => item !== "");
   const asInDocker = (name, options) => {
-    const parsed2 = inputList(text5(name), options);
+    const parsed2 = inputList(text4(name), options);
     if (parsed2.ok) return parsed2.value;
     problems2.push({ what: `input ${name}: ${parsed2.what}`, hint: parsed2.hint });
     return [];
   };
   const choice = (name, allowed, fallback) => {
-    const given2 = text5(name);
+    const given2 = text4(name);
     if (given2 === "") return fallback;
     const found = allowed.find((value) => value === given2);
     if (found === void 0) {
@@ -4074,48 +4313,48 @@ function readInputs() {
     return found ?? fallback;
   };
   const config = lines3("config");
-  const images2 = parseImages(text5("images"));
+  const images2 = parseImages(text4("images"));
   problems2.push(...images2.problems);
   const inputs = {
     command: choice("command", ["auto", "plan", "apply", "validate"], "auto"),
     config: config.length === 0 ? [DEFAULT_CONFIG] : config,
     configGiven: config.length > 0 && !(config.length === 1 && config[0] === DEFAULT_CONFIG),
-    policy: text5("policy"),
+    policy: text4("policy"),
     images: images2.names,
     imagesDisabled: images2.disabled,
-    promotions: collect(problems2, [], () => parsePromotions(text5("promote"))),
+    promotions: collect(problems2, [], () => parsePromotions(text4("promote"))),
     build: {
-      context: text5("context"),
-      file: text5("file"),
-      target: text5("target"),
+      context: text4("context"),
+      file: text4("file"),
+      target: text4("target"),
       platforms: asInDocker("platforms", { commas: true }),
       buildArgs: asInDocker("build-args"),
       labels: asInDocker("labels"),
       secrets: asInDocker("secrets"),
       cacheFrom: asInDocker("cache-from"),
       cacheTo: asInDocker("cache-to"),
-      provenance: text5("provenance"),
-      sbom: text5("sbom"),
-      builder: text5("builder")
+      provenance: text4("provenance"),
+      sbom: text4("sbom"),
+      builder: text4("builder")
     },
-    ref: text5("ref"),
-    sha: text5("sha"),
+    ref: text4("ref"),
+    sha: text4("sha"),
     only: choice("only", ["builds", "images", ""], ""),
     stable: choice("stable", ["auto", "true", "false"], "auto") === "true",
-    platform: text5("platform"),
-    digests: text5("digests"),
+    platform: text4("platform"),
+    digests: text4("digests"),
     allowDirty: choice("allow-dirty", ["true", "false"], "false") === "true",
     includeStages: list4("include-stages"),
     force: lines3("force"),
     registryMap: list4("registry-map"),
     insecureRegistries: list4("insecure-registries"),
-    concurrency: text5("concurrency") || "16",
-    settle: text5("settle") || "250ms",
-    timeout: text5("timeout") || "30m",
+    concurrency: text4("concurrency") || "16",
+    settle: text4("settle") || "250ms",
+    timeout: text4("timeout") || "30m",
     review: choice("review", [...REVIEW_MODES, ""], "") || void 0,
     comment: choice("comment", ["auto", "true", "false"], "auto"),
-    report: text5("report"),
-    token: text5("github-token")
+    report: text4("report"),
+    token: text4("github-token")
   };
   if (problems2.length > 0) throw new UserError(problems2);
   return inputs;
@@ -4126,7 +4365,7 @@ var init_inputs2 = __esm({
     "use strict";
     init_core();
     init_inputs();
-    init_model();
+    init_model2();
     init_promotion();
     init_errors();
     DEFAULT_CONFIG = ".github/image-tags.yaml";
@@ -4134,11 +4373,11 @@ var init_inputs2 = __esm({
 });
 
 // src/shared/markdown.ts
-function escapeCell(text5, most = MAX_INLINE) {
-  return spaced(breakReferences(oneLine2(text5, most)).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
+function escapeCell(text4, most = MAX_INLINE) {
+  return spaced(breakReferences(oneLine2(text4, most)).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
 }
-function code(text5) {
-  const line2 = oneLine2(text5);
+function code(text4) {
+  const line2 = oneLine2(text4);
   if (line2 === "") return "";
   const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run4]) => run4.length));
   const fence = "`".repeat(longest + 1);
@@ -4171,27 +4410,27 @@ function cut(markdown, limit, tail) {
 
 ${tail}`.slice(0, limit);
 }
-function oneLine2(text5, most = MAX_INLINE) {
-  const flat2 = joinLines(text5).replace(
+function oneLine2(text4, most = MAX_INLINE) {
+  const flat2 = joinLines(text4).replace(
     UNPRINTABLE,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
   const points = Array.from(flat2);
   return points.length > most ? `${points.slice(0, most - 1).join("")}\u2026` : flat2;
 }
-function joinLines(text5) {
-  if (!text5.includes("\n")) return text5;
-  const lines3 = text5.split("\n").map((line2) => line2.trim());
+function joinLines(text4) {
+  if (!text4.includes("\n")) return text4;
+  const lines3 = text4.split("\n").map((line2) => line2.trim());
   return lines3.filter((line2) => line2 !== "").join(" ");
 }
-function breakReferences(text5) {
-  return text5.replace(/[@#$]/g, `$&${ZERO_WIDTH}`).replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:\/\//g, `:${ZERO_WIDTH}//`).replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`).replace(
+function breakReferences(text4) {
+  return text4.replace(/[@#$]/g, `$&${ZERO_WIDTH}`).replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:\/\//g, `:${ZERO_WIDTH}//`).replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`).replace(
     /(?<![A-Za-z0-9])(?=\d*[a-f])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi,
     (c) => c.replace(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`)
   );
 }
-function codeElement(text5) {
-  const entities = breakReferences(text5).replace(/[&<>|`*_[\]\\~@#:$]/g, (c) => `&#${c.charCodeAt(0)};`);
+function codeElement(text4) {
+  const entities = breakReferences(text4).replace(/[&<>|`*_[\]\\~@#:$]/g, (c) => `&#${c.charCodeAt(0)};`);
   return `<code>${spaced(entities)}</code>`;
 }
 function safeUrl(url) {
@@ -4210,7 +4449,7 @@ var init_markdown = __esm({
     MARKUP = /[\\`*_{}[\]()<>&|~!$]/g;
     NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;", $: "&#36;" };
     ZERO_WIDTH = "\u200B";
-    spaced = (text5) => text5.replaceAll(ZERO_WIDTH, "&#8203;");
+    spaced = (text4) => text4.replaceAll(ZERO_WIDTH, "&#8203;");
   }
 });
 
@@ -4235,13 +4474,13 @@ function publishAnnotations(annotations2) {
 }
 async function publishNotes(notes, env) {
   if (notes.length === 0) return;
-  for (const { level, text: text5, url } of notes) {
-    const line2 = url === null ? text5 : `${text5} ${url}`;
+  for (const { level, text: text4, url } of notes) {
+    const line2 = url === null ? text4 : `${text4} ${url}`;
     if (level === "line") say(line2);
     else annotate(level, line2);
   }
-  const items = notes.map(({ level, text: text5, url }) => {
-    const said = link(escapeCell(text5), url);
+  const items = notes.map(({ level, text: text4, url }) => {
+    const said = link(escapeCell(text4), url);
     return level === "line" ? `- ${said}` : `- **${level}**: ${said}`;
   });
   await publishSummary(`### What followed
@@ -4249,14 +4488,14 @@ async function publishNotes(notes, env) {
 ${items.join("\n")}
 `, env);
 }
-function say(text5) {
-  info(harmless(text5));
+function say(text4) {
+  info(harmless(text4));
 }
-function passOn(text5) {
-  process.stdout.write(printable(text5, false));
+function passOn(text4) {
+  process.stdout.write(printable(text4, false));
 }
-function annotate(level, text5, { title, ...location2 } = {}) {
-  core_exports[level](harmless(text5), { ...location2, ...title === void 0 ? {} : { title: harmless(title) } });
+function annotate(level, text4, { title, ...location2 } = {}) {
+  core_exports[level](harmless(text4), { ...location2, ...title === void 0 ? {} : { title: harmless(title) } });
 }
 function mask(secret) {
   setSecret(secret);
@@ -4278,8 +4517,8 @@ function jobLog() {
       }
     },
     line: say,
-    warning: (text5) => annotate("warning", text5),
-    debug: (text5) => debug(harmless(text5)),
+    warning: (text4) => annotate("warning", text4),
+    debug: (text4) => debug(harmless(text4)),
     progress: () => void 0
   };
 }
@@ -4310,7 +4549,7 @@ function asError({ code: code2, message, origin, image: image3 }) {
   };
 }
 var TAG_KINDS;
-var init_model2 = __esm({
+var init_model3 = __esm({
   "src/plan/model.ts"() {
     "use strict";
     TAG_KINDS = ["primary", "stable", "channel"];
@@ -4369,8 +4608,8 @@ function decideMissing(wanted, observed, previous) {
   if (wanted.digest !== null && wanted.digest !== previous) {
     return refuseOther(wanted, previous, wanted.digest);
   }
-  const text5 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
-  return unmetByKept(wanted, observed, previous) ?? keep(wanted, previous, "source-gone", text5, [text5]);
+  const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
+  return unmetByKept(wanted, observed, previous) ?? keep(wanted, previous, "source-gone", text4, [text4]);
 }
 function decideToBuild(wanted, observed, previous) {
   const held = hold(wanted, observed, previous);
@@ -4388,8 +4627,8 @@ function decideToBuild(wanted, observed, previous) {
 }
 function decidePresent(wanted, observed, source, previous) {
   if (wanted.digest !== null && source.digest !== wanted.digest) {
-    const text5 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
-    return refuse(wanted, previous, "digest-mismatch", text5);
+    const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
+    return refuse(wanted, previous, "digest-mismatch", text4);
   }
   const refused3 = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous);
   if (refused3 !== null) return refused3;
@@ -4415,22 +4654,22 @@ function unmet(wanted, facts, previous) {
   const missing2 = platformsMissing(wanted.platforms, facts.platforms);
   if (missing2.length > 0) {
     const has2 = facts.platforms.join(", ");
-    const text6 = `the image lacks the required ${plural(missing2.length, "platform")} ${missing2.join(", ")}; it has ${has2 || "none"}`;
-    return refuse(wanted, previous, "platform-missing", text6);
+    const text5 = `the image lacks the required ${plural(missing2.length, "platform")} ${missing2.join(", ")}; it has ${has2 || "none"}`;
+    return refuse(wanted, previous, "platform-missing", text5);
   }
   const named2 = wanted.revision;
   if (named2 === null) return null;
   const said = facts.revisions.filter(({ revision }) => revision !== null);
   const other = said.find(({ revision }) => !sameRevision(revision ?? "", named2));
   if (other === void 0) return null;
-  const text5 = `src_ref names commit ${named2}, but ${imageOf2(other)} says that it is made from ${other.revision ?? ""}`;
-  return refuse(wanted, previous, "revision-mismatch", text5);
+  const text4 = `src_ref names commit ${named2}, but ${imageOf2(other)} says that it is made from ${other.revision ?? ""}`;
+  return refuse(wanted, previous, "revision-mismatch", text4);
 }
 function unmetByKept(wanted, { kept }, previous) {
   const refused3 = unmet(wanted, kept?.facts ?? null, previous);
   if (refused3 !== null || kept?.attached !== false) return refused3;
-  const text5 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
-  return refuse(wanted, previous, "attachment-missing", text5);
+  const text4 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
+  return refuse(wanted, previous, "attachment-missing", text4);
 }
 function imageOf2({ of }) {
   return of === null ? "the image" : `the image for ${of}`;
@@ -4460,13 +4699,13 @@ function decideChannel(wanted, observed, previous, digest) {
     return refuse(wanted, previous, "unknown", "the versions in the registry could not be read");
   }
   if (channel.order === "unknown") {
-    const text5 = `cannot tell which versions there are: ${channel.error.message}`;
-    return refuse(wanted, previous, "unknown", text5);
+    const text4 = `cannot tell which versions there are: ${channel.error.message}`;
+    return refuse(wanted, previous, "unknown", text4);
   }
   const highest = channel.highest ?? "none";
   if (channel.order === "older") {
-    const text5 = `the registry already holds the newer version ${highest}`;
-    const kept = act(wanted, "keep", previous, previous, "older", text5);
+    const text4 = `the registry already holds the newer version ${highest}`;
+    const kept = act(wanted, "keep", previous, previous, "older", text4);
     return channel.warning === void 0 ? kept : { ...kept, warnings: [channel.warning] };
   }
   if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
@@ -4492,26 +4731,26 @@ function hold(wanted, observed, previous) {
       ) : null;
   }
 }
-function refuseBuild(wanted, previous, { code: code2, text: text5 }) {
-  const refused3 = refuse(wanted, previous, code2, text5);
-  return code2 === "unknown" ? refused3 : { ...refused3, reason: { code: code2, cause: "build", text: text5 } };
+function refuseBuild(wanted, previous, { code: code2, text: text4 }) {
+  const refused3 = refuse(wanted, previous, code2, text4);
+  return code2 === "unknown" ? refused3 : { ...refused3, reason: { code: code2, cause: "build", text: text4 } };
 }
 function followLeader(action2, leader) {
   if (leader.action !== "refuse" && leader.action !== "hold") return action2;
   const agrees2 = leader.action === "refuse" && action2.reason.code === "same-digest";
   if (!writes(action2) && !agrees2) return action2;
   const verb2 = leader.action === "refuse" ? "refused" : "held";
-  const text5 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
+  const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
   return {
     ...action2,
     action: leader.action,
     digest: null,
-    reason: { code: leader.reason.code, cause: "follows", text: text5 }
+    reason: { code: leader.reason.code, cause: "follows", text: text4 }
   };
 }
 function refuseOther(wanted, previous, digest) {
-  const text5 = `the tag exists as ${previous}, and the source is ${digest}`;
-  return { ...refuse(wanted, previous, "different-digest", text5), digest };
+  const text4 = `the tag exists as ${previous}, and the source is ${digest}`;
+  return { ...refuse(wanted, previous, "different-digest", text4), digest };
 }
 function sameRevision(a, b) {
   const [short2, long] = a.length <= b.length ? [a, b] : [b, a];
@@ -4520,18 +4759,18 @@ function sameRevision(a, b) {
 function sourceName(wanted) {
   return wanted.source.from === "image" ? formatReference(wanted.source.ref) : `build ${wanted.source.build}`;
 }
-function plural(count, noun) {
-  return count === 1 ? noun : `${noun}s`;
+function plural(count2, noun) {
+  return count2 === 1 ? noun : `${noun}s`;
 }
-function act(wanted, action2, digest, previous, code2, text5) {
-  const reason = { code: code2, text: text5 };
+function act(wanted, action2, digest, previous, code2, text4) {
+  const reason = { code: code2, text: text4 };
   return { action: action2, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
 }
-function keep(wanted, previous, code2, text5, warnings3 = []) {
-  return { ...act(wanted, "keep", previous, previous, code2, text5), warnings: warnings3 };
+function keep(wanted, previous, code2, text4, warnings3 = []) {
+  return { ...act(wanted, "keep", previous, previous, code2, text4), warnings: warnings3 };
 }
-function refuse(wanted, previous, code2, text5) {
-  return act(wanted, "refuse", null, previous, code2, text5);
+function refuse(wanted, previous, code2, text4) {
+  return act(wanted, "refuse", null, previous, code2, text4);
 }
 var SAME, ABSENT;
 var init_decide = __esm({
@@ -4539,7 +4778,7 @@ var init_decide = __esm({
     "use strict";
     init_reference();
     init_platform();
-    init_model2();
+    init_model3();
     SAME = "the tag already is this digest";
     ABSENT = "the tag does not exist yet";
   }
@@ -4553,8 +4792,8 @@ function parsePattern(source) {
   for (let at2 = 0; at2 < source.length; ) {
     const end2 = endOfPart(source, at2);
     if (end2 < 0) return fail2(at2, 'a "{" has no "}"', "close the field, or leave the brace out");
-    const text5 = source.slice(at2, end2);
-    const part = parsePart(text5, at2);
+    const text4 = source.slice(at2, end2);
+    const part = parsePart(text4, at2);
     if ("ok" in part) return part;
     if ("name" in part) {
       if (seen.has(part.name)) {
@@ -4575,31 +4814,31 @@ function endOfPart(source, at2) {
   while (end2 < source.length && source.charAt(end2) !== "{" && source.charAt(end2) !== "*") end2 += 1;
   return end2;
 }
-function parsePart(text5, at2) {
-  if (text5 === "*") return { kind: "segment", at: at2 };
-  if (text5 === "**") return { kind: "any", at: at2 };
-  if (!text5.startsWith("{")) return parseLiteral(text5, at2);
-  const [, name, type] = FIELD.exec(text5.slice(1, -1)) ?? [];
+function parsePart(text4, at2) {
+  if (text4 === "*") return { kind: "segment", at: at2 };
+  if (text4 === "**") return { kind: "any", at: at2 };
+  if (!text4.startsWith("{")) return parseLiteral(text4, at2);
+  const [, name, type] = FIELD.exec(text4.slice(1, -1)) ?? [];
   if (name === void 0) {
-    return fail2(at2, `"${text5}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
+    return fail2(at2, `"${text4}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
   }
   if (type === "text") return { kind: "text", name, at: at2 };
   if (name === "date") {
-    return type === void 0 ? { kind: "date", name, at: at2 } : fail2(at2, `"${text5}": a date has no width`, 'write "{date}": eight digits, a day of the calendar');
+    return type === void 0 ? { kind: "date", name, at: at2 } : fail2(at2, `"${text4}": a date has no width`, 'write "{date}": eight digits, a day of the calendar');
   }
   if (type === void 0) return { kind: "digits", name, width: null, at: at2 };
   const width = Number(type);
   if (Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH) return { kind: "digits", name, width, at: at2 };
   return fail2(
     at2,
-    `"${text5}" has neither a width nor a type that exists`,
+    `"${text4}" has neither a width nor a type that exists`,
     `write a width from 1 to ${MAX_WIDTH}, as in "{${name}:2}", or "{${name}:text}"`
   );
 }
-function parseLiteral(text5, at2) {
-  const bad6 = text5.search(NEVER_IN_A_REF);
-  if (bad6 < 0) return { kind: "literal", text: text5, at: at2 };
-  const character = JSON.stringify(text5.charAt(bad6));
+function parseLiteral(text4, at2) {
+  const bad6 = text4.search(NEVER_IN_A_REF);
+  if (bad6 < 0) return { kind: "literal", text: text4, at: at2 };
+  const character = JSON.stringify(text4.charAt(bad6));
   return fail2(
     at2 + bad6,
     `${character} can be in no ref, so the pattern never matches`,
@@ -4612,44 +4851,44 @@ function fail2(at2, what, hint2) {
 function fieldNames(pattern) {
   return pattern.parts.flatMap((part) => "name" in part ? [part.name] : []);
 }
-function matchPattern(pattern, text5, anyDate = false) {
+function matchPattern(pattern, text4, anyDate = false) {
   const first2 = pattern.parts[0];
-  if (first2?.kind === "literal" && !text5.startsWith(first2.text)) return null;
-  const match = explainMatch(pattern, text5, anyDate);
+  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return null;
+  const match = explainMatch(pattern, text4, anyDate);
   return match.ok ? match.fields : null;
 }
-function explainMatch(pattern, text5, anyDate = false) {
+function explainMatch(pattern, text4, anyDate = false) {
   const { parts } = pattern;
-  const columns = text5.length + 1;
+  const columns = text4.length + 1;
   const table3 = emptyTable((parts.length + 1) * columns);
-  const prefix = fill(table3, parts, text5, anyDate);
-  if (table3[parts.length * columns + text5.length] !== 1) return { ok: false, prefix };
-  const [starts = []] = trace(table3, parts, text5, 1);
-  return { ok: true, fields: fieldsAt(parts, text5, starts) };
+  const prefix = fill(table3, parts, text4, anyDate);
+  if (table3[parts.length * columns + text4.length] !== 1) return { ok: false, prefix };
+  const [starts = []] = trace(table3, parts, text4, 1);
+  return { ok: true, fields: fieldsAt(parts, text4, starts) };
 }
-function readAll({ parts, spans = [] }, text5, limit = MAX_READINGS) {
+function readAll({ parts, spans = [] }, text4, limit = MAX_READINGS) {
   const [first2] = parts;
-  if (first2?.kind === "literal" && !text5.startsWith(first2.text)) return [];
-  const columns = text5.length + 1;
+  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return [];
+  const columns = text4.length + 1;
   const table3 = emptyTable((parts.length + 1) * columns);
-  fill(table3, parts, text5, false);
-  if (table3[parts.length * columns + text5.length] !== 1) return [];
-  return trace(table3, parts, text5, limit).map((starts) => {
-    const fields2 = fieldsAt(parts, text5, starts);
-    const at2 = (part) => starts[part] ?? text5.length;
-    for (const { name, from, to } of spans) fields2[name] = text5.slice(at2(from), at2(to));
+  fill(table3, parts, text4, false);
+  if (table3[parts.length * columns + text4.length] !== 1) return [];
+  return trace(table3, parts, text4, limit).map((starts) => {
+    const fields2 = fieldsAt(parts, text4, starts);
+    const at2 = (part) => starts[part] ?? text4.length;
+    for (const { name, from, to } of spans) fields2[name] = text4.slice(at2(from), at2(to));
     return fields2;
   });
 }
-function fieldsAt(parts, text5, starts) {
+function fieldsAt(parts, text4, starts) {
   const fields2 = /* @__PURE__ */ Object.create(null);
   parts.forEach((part, i) => {
-    if ("name" in part) fields2[part.name] = text5.slice(starts[i], starts[i + 1] ?? text5.length);
+    if ("name" in part) fields2[part.name] = text4.slice(starts[i], starts[i + 1] ?? text4.length);
   });
   return fields2;
 }
-function trace(table3, parts, text5, limit) {
-  const columns = text5.length + 1;
+function trace(table3, parts, text4, limit) {
+  const columns = text4.length + 1;
   const found = [];
   const starts = new Array(parts.length).fill(0);
   const walk4 = (i, end2) => {
@@ -4658,55 +4897,55 @@ function trace(table3, parts, text5, limit) {
       found.push([...starts]);
       return;
     }
-    for (const start2 of startsOfPart(part, end2, text5)) {
+    for (const start2 of startsOfPart(part, end2, text4)) {
       if (found.length === limit) return;
       if (table3[i * columns + start2] !== 1) continue;
       starts[i] = start2;
       walk4(i - 1, start2);
     }
   };
-  walk4(parts.length - 1, text5.length);
+  walk4(parts.length - 1, text4.length);
   return found;
 }
 function emptyTable(size) {
   return size <= scratch.length ? scratch.fill(0, 0, size) : new Uint8Array(size);
 }
-function fill(table3, parts, text5, anyDate) {
-  const columns = text5.length + 1;
+function fill(table3, parts, text4, anyDate) {
+  const columns = text4.length + 1;
   table3[0] = 1;
   let furthest = 0;
   for (let i = 0; i < parts.length; i += 1) {
     const part = parts[i];
     const from = i * columns;
     const width = widthOf(part);
-    const last = width === null ? fillRun(table3, from, part, text5) : fillFixed(table3, from, part, width, text5, anyDate);
+    const last = width === null ? fillRun(table3, from, part, text4) : fillFixed(table3, from, part, width, text4, anyDate);
     if (last < 0) break;
     furthest = Math.max(furthest, last);
   }
   return furthest;
 }
-function fillFixed(table3, from, part, width, text5, anyDate) {
-  const to = from + text5.length + 1;
+function fillFixed(table3, from, part, width, text4, anyDate) {
+  const to = from + text4.length + 1;
   let last = -1;
-  for (let at2 = 0; at2 + width <= text5.length; at2 += 1) {
-    if (table3[from + at2] !== 1 || !matchesFixed(part, text5, at2, anyDate)) continue;
+  for (let at2 = 0; at2 + width <= text4.length; at2 += 1) {
+    if (table3[from + at2] !== 1 || !matchesFixed(part, text4, at2, anyDate)) continue;
     last = at2 + width;
     table3[to + last] = 1;
   }
   return last;
 }
-function fillRun(table3, from, part, text5) {
-  const to = from + text5.length + 1;
+function fillRun(table3, from, part, text4) {
+  const to = from + text4.length + 1;
   const empty2 = mayBeEmpty(part);
   let last = -1;
   let running = false;
-  for (let at2 = 0; at2 <= text5.length; at2 += 1) {
+  for (let at2 = 0; at2 <= text4.length; at2 += 1) {
     const here = table3[from + at2] === 1;
     if (here && empty2) {
       table3[to + at2] = 1;
       last = at2;
     }
-    running = (running || here) && at2 < text5.length && accepts(part, text5.charCodeAt(at2));
+    running = (running || here) && at2 < text4.length && accepts(part, text4.charCodeAt(at2));
     if (!running) continue;
     table3[to + at2 + 1] = 1;
     last = at2 + 1;
@@ -4738,25 +4977,25 @@ function accepts(part, code2) {
       return false;
   }
 }
-function matchesFixed(part, text5, at2, anyDate) {
-  if (part.kind === "literal") return text5.startsWith(part.text, at2);
+function matchesFixed(part, text4, at2, anyDate) {
+  if (part.kind === "literal") return text4.startsWith(part.text, at2);
   const width = widthOf(part) ?? 0;
-  for (let i = at2; i < at2 + width; i += 1) if (!accepts(part, text5.charCodeAt(i))) return false;
-  return part.kind !== "date" || anyDate || isCalendarDay(text5.slice(at2, at2 + width));
+  for (let i = at2; i < at2 + width; i += 1) if (!accepts(part, text4.charCodeAt(i))) return false;
+  return part.kind !== "date" || anyDate || isCalendarDay(text4.slice(at2, at2 + width));
 }
-function* startsOfPart(part, end2, text5) {
+function* startsOfPart(part, end2, text4) {
   const width = widthOf(part);
   if (width !== null) {
     yield end2 - width;
     return;
   }
   if (mayBeEmpty(part)) yield end2;
-  for (let start2 = end2 - 1; start2 >= 0 && accepts(part, text5.charCodeAt(start2)); start2 -= 1) yield start2;
+  for (let start2 = end2 - 1; start2 >= 0 && accepts(part, text4.charCodeAt(start2)); start2 -= 1) yield start2;
 }
-function isCalendarDay(text5) {
-  const year = Number(text5.slice(0, 4));
-  const month = Number(text5.slice(4, 6));
-  const day2 = Number(text5.slice(6, 8));
+function isCalendarDay(text4) {
+  const year = Number(text4.slice(0, 4));
+  const month = Number(text4.slice(4, 6));
+  const day2 = Number(text4.slice(6, 8));
   const leap = year % 4 === 0 && year % 100 !== 0 || year % 400 === 0;
   const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
   return day2 >= 1 && day2 <= (lengths[month - 1] ?? 0);
@@ -4790,16 +5029,16 @@ function parseTemplate(source, loose = false) {
   };
   for (let at2 = source.indexOf("{"); at2 >= 0; at2 = source.indexOf("{", at2 + 1)) {
     const end2 = source.indexOf("}", at2) + 1;
-    const text5 = end2 > 0 ? source.slice(at2, end2) : source.slice(at2);
-    const [, name, type] = VARIABLE2.exec(text5) ?? [];
+    const text4 = end2 > 0 ? source.slice(at2, end2) : source.slice(at2);
+    const [, name, type] = VARIABLE2.exec(text4) ?? [];
     if (name === void 0) {
-      if (loose && (end2 > 0 || !BEGINS_VARIABLE.test(text5))) continue;
-      const what = end2 > 0 ? `"${text5}" is not a variable` : 'a "{" has no "}"';
+      if (loose && (end2 > 0 || !BEGINS_VARIABLE.test(text4))) continue;
+      const what = end2 > 0 ? `"${text4}" is not a variable` : 'a "{" has no "}"';
       return { ok: false, at: at2, what, hint: 'write "{name}" or "{name:12}"' };
     }
     literal2(at2);
     const width = type === void 0 || type === "text" ? null : Number(type);
-    parts.push({ kind: "variable", name, width, source: text5, at: at2 });
+    parts.push({ kind: "variable", name, width, source: text4, at: at2 });
     literalFrom = end2;
     at2 = end2 - 1;
   }
@@ -4822,21 +5061,21 @@ function renderPieces(template, lookup) {
 function joinPieces(pieces) {
   return pieces.map((piece) => piece.kind === "text" ? piece.text : piece.variable.source).join("");
 }
-function valueOf(variable, values) {
-  const { name, width } = variable;
+function valueOf(variable2, values) {
+  const { name, width } = variable2;
   const field2 = Object.hasOwn(values.fields, name) ? values.fields[name] : void 0;
   if (field2 !== void 0) return { text: field2, foreign: !/^\d+$/.test(field2) };
   if (name === "seq") {
     return values.seq === void 0 ? null : { text: String(values.seq).padStart(width ?? 1, "0"), foreign: false };
   }
   if (!Object.hasOwn(BUILTINS, name)) return null;
-  const text5 = values[name];
-  if (text5 === void 0) return null;
-  if (name === "sha") return { text: text5.slice(0, width ?? text5.length), foreign: false };
-  return { text: text5, foreign: name === "git_tag" || name === "branch" || name === "base" };
+  const text4 = values[name];
+  if (text4 === void 0) return null;
+  if (name === "sha") return { text: text4.slice(0, width ?? text4.length), foreign: false };
+  return { text: text4, foreign: name === "git_tag" || name === "branch" || name === "base" };
 }
 function tagPieces(template, values, reserve) {
-  const pieces = renderPieces(template, (variable) => valueOf(variable, values));
+  const pieces = renderPieces(template, (variable2) => valueOf(variable2, values));
   const foreign = pieces.filter((piece) => piece.kind === "text" && piece.foreign).length;
   if (foreign === 0) return pieces;
   const own = pieces.reduce((sum, piece) => sum + ownLength(piece), 0);
@@ -4862,18 +5101,18 @@ function renderTag(template, values, reserve) {
 function checkTag(tag2) {
   return tag2.complete ? parseTag(tag2.text) : { ok: true, value: tag2.text };
 }
-function renderText(text5, lookup, names2, location2) {
-  const parsed2 = parseTemplate(text5, true);
-  if (!parsed2.ok) return text5;
-  const pieces = renderPieces(parsed2.value, (variable) => {
-    const value = lookup(variable);
+function renderText(text4, lookup, names2, location2) {
+  const parsed2 = parseTemplate(text4, true);
+  if (!parsed2.ok) return text4;
+  const pieces = renderPieces(parsed2.value, (variable2) => {
+    const value = lookup(variable2);
     if (value !== null) return { text: value, foreign: false };
     const all = [...names2];
-    const others = all.filter((name) => name !== variable.name);
+    const others = all.filter((name) => name !== variable2.name);
     const valued = others.filter((name) => lookup(bare(name)) !== null);
     const known2 = valued.length > 0 ? valued : others;
     throw new UserError(
-      all.includes(variable.name) ? valueless(variable, known2, location2) : unknownName(variable, known2, location2)
+      all.includes(variable2.name) ? valueless(variable2, known2, location2) : unknownName(variable2, known2, location2)
     );
   });
   return joinPieces(pieces);
@@ -4881,23 +5120,23 @@ function renderText(text5, lookup, names2, location2) {
 function bare(name) {
   return { kind: "variable", name, width: null, source: `{${name}}`, at: 0 };
 }
-function valueless(variable, known2, location2) {
-  const why = Object.hasOwn(BUILTINS, variable.name) ? "it is not known in this run" : "the rule of this ref gives no such field";
+function valueless(variable2, known2, location2) {
+  const why = Object.hasOwn(BUILTINS, variable2.name) ? "it is not known in this run" : "the rule of this ref gives no such field";
   return {
     ...location2 && { location: location2 },
-    what: `${visible(variable.source)} has no value here: ${why}`,
+    what: `${visible(variable2.source)} has no value here: ${why}`,
     hint: listed(known2)
   };
 }
 function listed(names2) {
   return `known are ${names2.map((name) => `{${name}}`).join(", ")}`;
 }
-function unknownName(variable, names2, location2) {
+function unknownName(variable2, names2, location2) {
   const known2 = [...names2];
-  const near = suggest(variable.name, known2);
+  const near = suggest(variable2.name, known2);
   return {
     ...location2 && { location: location2 },
-    what: `${visible(variable.source)} has no value here`,
+    what: `${visible(variable2.source)} has no value here`,
     hint: near === void 0 ? listed(known2) : `did you mean {${near}}?`
   };
 }
@@ -5004,12 +5243,12 @@ function otherKind(rule2) {
 function described(input) {
   return `${KIND_WORD[input.kind]} ${visible(input.name)}`;
 }
-function refOf(input) {
+function refOf2(input) {
   return input.ref ?? PREFIX3[input.kind] + input.name;
 }
 function nothing(policy2, input, why, not, unmatched) {
   return {
-    ref: refOf(input),
+    ref: refOf2(input),
     class: null,
     rule: null,
     fields: {},
@@ -5037,7 +5276,7 @@ function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
   const silent2 = rule2.publish ? "" : '; the rule has "publish: false", so nothing is published';
   const names2 = renderNames(policy2, rule2, valuesOf(policy2, rule2, input, fields2));
   return {
-    ref: refOf(input),
+    ref: refOf2(input),
     class: rule2.class,
     rule: rule2.name,
     fields: fields2,
@@ -5121,7 +5360,7 @@ function distinctTexts(tags2) {
 function renderLabels(rule2, values) {
   const labels = {};
   for (const [label4, template] of Object.entries(rule2.labels)) {
-    labels[label4] = joinPieces(renderPieces(template, (variable) => valueOf(variable, values)));
+    labels[label4] = joinPieces(renderPieces(template, (variable2) => valueOf(variable2, values)));
   }
   return labels;
 }
@@ -5318,10 +5557,10 @@ var init_presets = __esm({
 });
 
 // src/policy/tag-patterns.ts
-function placeholderPattern(variable) {
-  if (variable.name === "seq") return [{ kind: "digits", name: "seq", width: variable.width, at: 0 }];
-  if (variable.name === "sha") return [{ kind: "hex", name: "sha", width: variable.width, at: 0 }];
-  return BUILTIN_PATTERNS.get(variable.name) ?? [{ kind: "text", name: variable.name, at: 0 }];
+function placeholderPattern(variable2) {
+  if (variable2.name === "seq") return [{ kind: "digits", name: "seq", width: variable2.width, at: 0 }];
+  if (variable2.name === "sha") return [{ kind: "hex", name: "sha", width: variable2.width, at: 0 }];
+  return BUILTIN_PATTERNS.get(variable2.name) ?? [{ kind: "text", name: variable2.name, at: 0 }];
 }
 function tagPatterns(template, patterns, className2, bases) {
   const baseForms = uses(template, "base") && bases.length > 0 ? bases : [null];
@@ -5333,8 +5572,8 @@ function tagPatterns(template, patterns, className2, bases) {
         const from = parts.length;
         parts.push(...partsOf(part, pattern, className2, base));
         if (part.kind !== "variable" || !WHOLE.has(part.name)) continue;
-        const count = spans.filter(({ name }) => name.split("#")[0] === part.name).length;
-        spans.push({ name: count === 0 ? part.name : `${part.name}#${count + 1}`, from, to: parts.length });
+        const count2 = spans.filter(({ name }) => name.split("#")[0] === part.name).length;
+        spans.push({ name: count2 === 0 ? part.name : `${part.name}#${count2 + 1}`, from, to: parts.length });
       }
       return { source: template.source, parts: distinct(parts), spans, pattern };
     })
@@ -5351,9 +5590,9 @@ function partsOf(part, pattern, className2, base) {
 }
 function hashedForm(name, { parts: [first2, ...more] }) {
   const texts = [first2, ...more].flatMap((part) => part?.kind === "literal" ? [part.text] : []);
-  if (texts.every((text5) => /^[A-Za-z0-9._-]*$/.test(text5))) return null;
+  if (texts.every((text4) => /^[A-Za-z0-9._-]*$/.test(text4))) return null;
   const start2 = first2?.kind === "literal" ? /^\w{1,7}/.exec(first2.text)?.[0] ?? "" : "";
-  const literal2 = (text5) => ({ kind: "literal", text: text5, at: 0 });
+  const literal2 = (text4) => ({ kind: "literal", text: text4, at: 0 });
   const hash2 = [literal2("-"), { kind: "hex", name: `${name}.hash`, width: 8, at: 0 }];
   return [...start2 === "" ? [] : [literal2(start2)], { kind: "segment", at: 0 }, ...hash2];
 }
@@ -5364,9 +5603,9 @@ function distinct(parts) {
   const seen = /* @__PURE__ */ new Map();
   return parts.map((part) => {
     if (!("name" in part)) return part;
-    const count = (seen.get(part.name) ?? 0) + 1;
-    seen.set(part.name, count);
-    return count === 1 ? part : { ...part, name: `${part.name}#${count}` };
+    const count2 = (seen.get(part.name) ?? 0) + 1;
+    seen.set(part.name, count2);
+    return count2 === 1 ? part : { ...part, name: `${part.name}#${count2}` };
   });
 }
 function readTag(shape, tag2) {
@@ -5445,8 +5684,8 @@ function outputsOfRule(rule2, index2, bases, suffix) {
     ...rule2.channels.flatMap((template, i) => forms2(template, "channel", ["channels", i]))
   ];
 }
-function withSuffix(shape, text5) {
-  return { ...shape, parts: [...shape.parts, { kind: "literal", text: text5, at: 0 }] };
+function withSuffix(shape, text4) {
+  return { ...shape, parts: [...shape.parts, { kind: "literal", text: text4, at: 0 }] };
 }
 function freedomOf({ parts }) {
   if (parts.some(({ kind }) => kind === "text" || kind === "segment" || kind === "any")) return 2;
@@ -5794,10 +6033,10 @@ function calendarOf(timezone) {
   });
   const momentOf = (time2) => {
     const parts = new Map(format.formatToParts(time2).map(({ type, value }) => [type, value]));
-    const text5 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
+    const text4 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
     return {
-      date: text5("year", "month", "day"),
-      time: text5("hour", "minute", "second"),
+      date: text4("year", "month", "day"),
+      time: text4("hour", "minute", "second"),
       timestamp: new Date(time2).toISOString().replace(/[-:]|\.\d+/g, "")
     };
   };
@@ -5890,12 +6129,12 @@ function channelProblems(rule2) {
   if (rule2.channels.length === 0) return [];
   if (rule2.kind === "branch") return channelFields(rule2);
   const texts = rule2.patterns.flatMap((pattern, i) => {
-    const text5 = pattern.parts.find((part) => part.kind === "text");
-    if (!text5) return [];
+    const text4 = pattern.parts.find((part) => part.kind === "text");
+    if (!text4) return [];
     return [
       {
-        location: rule2.origin.inside(text5.at, "git_tag", i),
-        what: `{${text5.name}:text} is no number, so a channel cannot tell which version is newer`,
+        location: rule2.origin.inside(text4.at, "git_tag", i),
+        what: `{${text4.name}:text} is no number, so a channel cannot tell which version is newer`,
         hint: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out'
       }
     ];
@@ -6026,8 +6265,8 @@ function isAmbiguous(pattern, budget = 5e5) {
   }
   return false;
 }
-function unitsOf(text5) {
-  return Array.from({ length: text5.length }, (_, i) => text5.charCodeAt(i));
+function unitsOf(text4) {
+  return Array.from({ length: text4.length }, (_, i) => text4.charCodeAt(i));
 }
 function atomsOf(part) {
   if (part.kind === "literal") {
@@ -6095,18 +6334,18 @@ function tooLarge(policy2) {
     const found = tooLargeRule(rule2);
     if (found !== null) return found;
   }
-  const text5 = rules2.flatMap((rule2) => lists(rule2).flatMap(([, list4]) => list4)).join("").length;
-  if (text5 > LIMITS.text) {
-    return over(origin.at("rules"), "characters in patterns, tags and channels", text5, LIMITS.text);
+  const text4 = rules2.flatMap((rule2) => lists(rule2).flatMap(([, list4]) => list4)).join("").length;
+  if (text4 > LIMITS.text) {
+    return over(origin.at("rules"), "characters in patterns, tags and channels", text4, LIMITS.text);
   }
-  const count = forms(rules2);
-  return count > LIMITS.forms ? over(origin.at("rules"), "forms of tags", count, LIMITS.forms) : null;
+  const count2 = forms(rules2);
+  return count2 > LIMITS.forms ? over(origin.at("rules"), "forms of tags", count2, LIMITS.forms) : null;
 }
 function tooLargeRule(rule2) {
   for (const [key, list4] of lists(rule2)) {
     if (list4.length > LIMITS.list)
       return over(rule2.origin.at(key), `items in "${key}"`, list4.length, LIMITS.list);
-    const long = list4.findIndex((text5) => text5.length > LIMITS.length);
+    const long = list4.findIndex((text4) => text4.length > LIMITS.length);
     if (long >= 0) {
       return over(rule2.origin.at(key, long), "characters", list4[long]?.length ?? 0, LIMITS.length);
     }
@@ -6129,10 +6368,10 @@ function forms(rules2) {
     rules2.map((rule2) => patterns(rule2) * sum(rule2.tags.map((tag2) => tag2.includes("{base}") ? bases : 1)))
   );
 }
-function over(location2, what, count, limit) {
+function over(location2, what, count2, limit) {
   return {
     location: location2,
-    what: `there are ${count} ${what}, and at most ${limit} are allowed`,
+    what: `there are ${count2} ${what}, and at most ${limit} are allowed`,
     hint: "shorten it"
   };
 }
@@ -6345,15 +6584,15 @@ function commonText(a, b) {
   const [left, right] = [a.parts.flatMap(atomsOf2), b.parts.flatMap(atomsOf2)];
   const seen = /* @__PURE__ */ new Set();
   const open8 = [{ i: 0, j: 0, text: "" }];
-  for (const { i, j, text: text5 } of open8) {
-    if (i === left.length && j === right.length) return text5;
+  for (const { i, j, text: text4 } of open8) {
+    if (i === left.length && j === right.length) return text4;
     for (const [ni, x] of steps2(left, i)) {
       for (const [nj, y] of steps2(right, j)) {
         const key = ni * (right.length + 1) + nj;
         const character = Array.from(x.takes).find((each) => y.takes.includes(each));
         if (character === void 0 || seen.has(key)) continue;
         seen.add(key);
-        open8.push({ i: ni, j: nj, text: text5 + character });
+        open8.push({ i: ni, j: nj, text: text4 + character });
       }
     }
   }
@@ -6462,15 +6701,15 @@ function parseLabels(scope) {
 }
 function checkedTemplate(source, scope, without, path6, loose = false) {
   const template = keep2(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
-  for (const variable of template ? variablesOf(template) : []) {
-    const location2 = scope.config.origin.inside(variable.at, ...path6);
-    const problem4 = checkVariable(variable, scope, without);
+  for (const variable2 of template ? variablesOf(template) : []) {
+    const location2 = scope.config.origin.inside(variable2.at, ...path6);
+    const problem4 = checkVariable(variable2, scope, without);
     if (problem4) scope.problems.push({ location: location2, ...problem4 });
   }
   return template;
 }
-function checkVariable(variable, { names: names2, patterns, config }, without) {
-  const { name, width, source } = variable;
+function checkVariable(variable2, { names: names2, patterns, config }, without) {
+  const { name, width, source } = variable2;
   if (names2.includes(name)) {
     if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
     return {
@@ -6482,7 +6721,7 @@ function checkVariable(variable, { names: names2, patterns, config }, without) {
   const missing2 = config.gitTag === void 0 ? "git_tag" : "branch";
   const usable = Object.keys(BUILTINS).filter((n) => n !== missing2 && !without.includes(n));
   if (builtin === void 0 || !usable.includes(name)) {
-    const { hint: hint2 } = unknownName(variable, [...names2, ...usable]);
+    const { hint: hint2 } = unknownName(variable2, [...names2, ...usable]);
     return { what: `${source} is not defined here`, hint: hint2 };
   }
   if (builtin.width === "none" && width !== null) {
@@ -6619,8 +6858,8 @@ function ownEntries(own) {
   const slots = [];
   const rules2 = [...own?.rules ?? []];
   const unread = own?.unread?.rules ?? /* @__PURE__ */ new Map();
-  const count = rules2.length + [...unread.values()].filter((state) => state === "lost").length;
-  for (let at2 = 0; at2 < count; at2 += 1) {
+  const count2 = rules2.length + [...unread.values()].filter((state) => state === "lost").length;
+  for (let at2 = 0; at2 < count2; at2 += 1) {
     const config = unread.get(at2) === "lost" ? void 0 : rules2.shift();
     if (config === void 0) slots.push(LOST);
     else slots.push(entryOf(`policy/${at2 + 1}`, config, config.origin.at(), unread.has(at2), true));
@@ -6755,9 +6994,9 @@ async function findBase(policy2, facts) {
 }
 function resolveNames(policy2, decision, facts, seen = {}) {
   const rule2 = decision.matched;
-  const lookup = (values2) => (text5, location2) => renderText(
-    text5,
-    (variable) => (values2 && valueOf(variable, values2)?.text) ?? null,
+  const lookup = (values2) => (text4, location2) => renderText(
+    text4,
+    (variable2) => (values2 && valueOf(variable2, values2)?.text) ?? null,
     policy2.names,
     location2
   );
@@ -6897,7 +7136,7 @@ function classificationOf(release) {
   if (release === null) return null;
   return classificationReport(release.names.resolved ?? release.names.decision);
 }
-function refOf2(facts) {
+function refOf3(facts) {
   return facts === null ? null : { ref: facts.ref, sha: facts.sha, event: facts.event };
 }
 function stagesOf(release) {
@@ -6970,16 +7209,16 @@ function applied(report2) {
   ]);
 }
 function listed2(rows3) {
-  return rows3.filter(([count]) => count > 0).map(([count, say2]) => say2(count));
+  return rows3.filter(([count2]) => count2 > 0).map(([count2, say2]) => say2(count2));
 }
-function tags(count) {
-  return count === 1 ? "1 tag" : `${count} tags`;
+function tags(count2) {
+  return count2 === 1 ? "1 tag" : `${count2} tags`;
 }
-function images(count) {
-  return count === 1 ? "1 image" : `${count} images`;
+function images(count2) {
+  return count2 === 1 ? "1 image" : `${count2} images`;
 }
-function capital(text5) {
-  return text5.charAt(0).toUpperCase() + text5.slice(1);
+function capital(text4) {
+  return text4.charAt(0).toUpperCase() + text4.slice(1);
 }
 function failedBuilds(actions) {
   return actions.filter(({ action: action2, outcome }) => action2 === "build" && outcome === "failed");
@@ -7046,10 +7285,10 @@ function isBad({ action: action2, error: error2, reason }) {
 }
 function tagLine(action2) {
   const target = `${action2.image}:${action2.tag}`;
-  const { code: code2, text: text5 } = action2.error ?? action2.reason;
+  const { code: code2, text: text4 } = action2.error ?? action2.reason;
   const from = action2.source === null ? "" : ` from ${action2.source}`;
   const digest = action2.digest === null ? "" : ` ${shortDigest(action2.digest)}`;
-  return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${code2}: ${text5})`;
+  return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${code2}: ${text4})`;
 }
 function closing(report2) {
   const hint2 = report2.command === "plan" && changed(report2) ? " Nothing was written: this is a plan." : "";
@@ -7060,9 +7299,9 @@ function closingLine(report2, loaded, request) {
   return (report2.actions.length === 0 ? leftAlone(loaded, request) : null) ?? closing(report2);
 }
 function contents({ config, policy: policy2 }) {
-  const count = (number2, noun) => `${number2} ${plural(number2, noun)}`;
-  const rules2 = count(policy2?.rules.length ?? 0, "rule");
-  return `${count(config.images.length, "promotion")}, ${count(config.builds.length, "build")} and ${rules2}`;
+  const count2 = (number2, noun) => `${number2} ${plural(number2, noun)}`;
+  const rules2 = count2(policy2?.rules.length ?? 0, "rule");
+  return `${count2(config.images.length, "promotion")}, ${count2(config.builds.length, "build")} and ${rules2}`;
 }
 function validText(loaded, files) {
   const what = files === 0 ? "The inputs are" : files === 1 ? "The tag file is" : `The ${files} tag files are`;
@@ -7078,7 +7317,7 @@ var init_format = __esm({
   "src/report/format.ts"() {
     "use strict";
     init_decide();
-    init_model2();
+    init_model3();
     init_report();
   }
 });
@@ -7087,21 +7326,21 @@ var init_format = __esm({
 function problemAnnotation(problem4) {
   const { location: location2, what, hint: hint2 } = problem4;
   if (location2 === void 0 || location2.nowhere === true) return { text: formatProblem(problem4) };
-  const text5 = hint2 === void 0 ? what : `${what}; ${hint2}`;
-  return { text: text5, file: location2.file, startLine: location2.line, startColumn: location2.column };
+  const text4 = hint2 === void 0 ? what : `${what}; ${hint2}`;
+  return { text: text4, file: location2.file, startLine: location2.line, startColumn: location2.column };
 }
 function annotations(report2) {
-  const of = (level, action2, text5) => ({
+  const of = (level, action2, text4) => ({
     level,
     title: `${action2.image}:${action2.tag}`,
-    message: text5,
+    message: text4,
     file: action2.location?.file ?? null,
     line: action2.location?.line ?? null,
     column: action2.location?.column ?? null
   });
   const { actions } = report2;
   const errors = onceForBuild(actions).filter((a) => a.action === "refuse" || a.error !== null).map((a) => of("error", a, sentence(a.error?.text ?? a.reason.text, remedy(a))));
-  const warnings3 = actions.flatMap((a) => a.warnings.map((text5) => of("warning", a, text5)));
+  const warnings3 = actions.flatMap((a) => a.warnings.map((text4) => of("warning", a, text4)));
   const held = actions.filter((a) => a.action === "hold").map((a) => of("notice", a, sentence(`on hold: ${a.reason.text}`, remedy(a))));
   return [...errors, ...warnings3, ...held];
 }
@@ -7109,8 +7348,8 @@ function onceForBuild(actions) {
   const builds = failedBuilds(actions);
   const speakers = /* @__PURE__ */ new Map();
   for (const build2 of builds) {
-    const text5 = build2.error?.text ?? "";
-    if (!speakers.has(text5) || build2.error?.build === build2.image) speakers.set(text5, build2);
+    const text4 = build2.error?.text ?? "";
+    if (!speakers.has(text4) || build2.error?.build === build2.image) speakers.set(text4, build2);
   }
   return actions.filter(
     (action2) => builds.includes(action2) ? speakers.get(action2.error?.text ?? "") === action2 : !isUnbuilt(action2)
@@ -7137,9 +7376,9 @@ function targetParts(build2, shared, problems2) {
   const attestations = [provenance, ...sbom === null ? [] : [sbom]];
   const reaching = {
     secrets: secretsOf(build2, shared, at2, problems2),
-    ssh: build2.ssh.map((text5, i) => at2(parseSsh(text5), { text: text5, paths: [] }, "ssh", i)),
-    cacheFrom: build2.cacheFrom.map((text5, i) => at2(parseCache(text5), [], "cache_from", i)),
-    cacheTo: shared.trusted ? build2.cacheTo.map((text5, i) => at2(parseCache(text5), [], "cache_to", i)) : []
+    ssh: build2.ssh.map((text4, i) => at2(parseSsh(text4), { text: text4, paths: [] }, "ssh", i)),
+    cacheFrom: build2.cacheFrom.map((text4, i) => at2(parseCache(text4), [], "cache_from", i)),
+    cacheTo: shared.trusted ? build2.cacheTo.map((text4, i) => at2(parseCache(text4), [], "cache_to", i)) : []
   };
   return {
     context,
@@ -7205,20 +7444,20 @@ function provenanceOf(build2, shared, at2) {
 }
 function secretsOf(build2, shared, at2, problems2) {
   const secrets = /* @__PURE__ */ new Map();
-  for (const text5 of shared.inputSecrets) {
-    const parsed2 = parseSecret(text5, true);
+  for (const text4 of shared.inputSecrets) {
+    const parsed2 = parseSecret(text4, true);
     if (parsed2.ok) secrets.set(parsed2.value.id, { spec: parsed2.value, location: null });
     else problems2.push({ what: `secrets: ${parsed2.what}`, hint: parsed2.hint });
   }
-  build2.secrets.forEach((text5, i) => {
-    const spec = at2(parseSecret(text5, false), { id: "", env: "" }, "secrets", i);
+  build2.secrets.forEach((text4, i) => {
+    const spec = at2(parseSecret(text4, false), { id: "", env: "" }, "secrets", i);
     secrets.set(spec.id, { spec, location: build2.origin.at("secrets", i) });
   });
   return [...secrets.values()];
 }
 function restOf(build2, at2) {
   const network = build2.network === void 0 ? void 0 : at2(parseNetwork(build2.network), "", "network");
-  const hosts = build2.addHosts.map((text5, i) => at2(parseHost(text5), ["", ""], "add_hosts", i));
+  const hosts = build2.addHosts.map((text4, i) => at2(parseHost(text4), ["", ""], "add_hosts", i));
   return {
     ...build2.target ? { target: build2.target } : {},
     ...build2.noCache ? { "no-cache": true } : {},
@@ -7226,7 +7465,7 @@ function restOf(build2, at2) {
     ...network === void 0 ? {} : { network },
     ...network === "host" ? { entitlements: ["network.host"] } : {},
     ...build2.shmSize === void 0 ? {} : { "shm-size": at2(parseShmSize(build2.shmSize), "", "shm_size") },
-    ...build2.ulimits.length === 0 ? {} : { ulimits: build2.ulimits.map((text5, i) => at2(parseUlimit(text5), "", "ulimits", i)) },
+    ...build2.ulimits.length === 0 ? {} : { ulimits: build2.ulimits.map((text4, i) => at2(parseUlimit(text4), "", "ulimits", i)) },
     ...hosts.length === 0 ? {} : { "extra-hosts": Object.fromEntries(hosts) }
   };
 }
@@ -7272,7 +7511,7 @@ function bakeDefinition(input) {
     allow: allowances(parts),
     needs: needsOf2(file2, allowances(parts)),
     secrets: parts.flatMap(secretUses),
-    secretValues: Object.fromEntries([...values].map(([value, variable]) => [variable, value]))
+    secretValues: Object.fromEntries([...values].map(([value, variable2]) => [variable2, value]))
   };
 }
 function targetsOf({ config, choice }, parts, name, input, values) {
@@ -7312,7 +7551,7 @@ function bodyOf(parts, { platforms, pushed: pushed2 }, output, split, values) {
     ...annotations2.length > 0 ? { annotations: annotations2 } : {},
     ...pushed2 ? { attest: parts.attest } : {},
     ...secret.length > 0 ? { secret } : {},
-    ...parts.ssh.length > 0 ? { ssh: parts.ssh.map(({ text: text5 }) => text5) } : {},
+    ...parts.ssh.length > 0 ? { ssh: parts.ssh.map(({ text: text4 }) => text4) } : {},
     ...parts.rest,
     output: [output]
   };
@@ -7325,7 +7564,7 @@ function annotationText(entry, index2) {
 }
 function indexAnnotations(parts) {
   return Object.fromEntries(
-    parts.annotations.filter(({ levels }) => levels === null || levels.includes("index")).map(({ text: text5 }) => [text5.slice(0, text5.indexOf("=")), text5.slice(text5.indexOf("=") + 1)])
+    parts.annotations.filter(({ levels }) => levels === null || levels.includes("index")).map(({ text: text4 }) => [text4.slice(0, text4.indexOf("=")), text4.slice(text4.indexOf("=") + 1)])
   );
 }
 function pushOutput(repository, insecure) {
@@ -7342,9 +7581,9 @@ function secretText(spec, values) {
   const field2 = (key, value) => ({ key, value, bare: false });
   if ("env" in spec) return formatCsv([field2("id", spec.id), field2("env", spec.env)]);
   if ("file" in spec) return formatCsv([field2("id", spec.id), field2("src", spec.file)]);
-  const variable = values.get(spec.value) ?? `RETAG_SECRET_${values.size}`;
-  values.set(spec.value, variable);
-  return formatCsv([field2("id", spec.id), field2("env", variable)]);
+  const variable2 = values.get(spec.value) ?? `RETAG_SECRET_${values.size}`;
+  values.set(spec.value, variable2);
+  return formatCsv([field2("id", spec.id), field2("env", variable2)]);
 }
 function secretUses(parts) {
   return parts.secrets.flatMap(({ spec, location: location2 }) => {
@@ -7353,7 +7592,7 @@ function secretUses(parts) {
   });
 }
 function cacheOf(parts, scope, scoped) {
-  const text5 = (fields2) => {
+  const text4 = (fields2) => {
     const gha = fields2.some(({ key, value }) => key === "type" && value === "gha");
     const named2 = fields2.some(({ key }) => key === "scope");
     return formatCsv(
@@ -7361,8 +7600,8 @@ function cacheOf(parts, scope, scoped) {
     );
   };
   return {
-    ...parts.cacheFrom.length > 0 ? { "cache-from": parts.cacheFrom.map(text5) } : {},
-    ...parts.cacheTo.length > 0 ? { "cache-to": parts.cacheTo.map(text5) } : {}
+    ...parts.cacheFrom.length > 0 ? { "cache-from": parts.cacheFrom.map(text4) } : {},
+    ...parts.cacheTo.length > 0 ? { "cache-to": parts.cacheTo.map(text4) } : {}
   };
 }
 function allowances(parts) {
@@ -7394,11 +7633,11 @@ function duplicateNames(builds) {
   const seen = [];
   const problems2 = [];
   for (const { config } of builds) {
-    config.names.forEach(({ repository, text: text5 }, i) => {
+    config.names.forEach(({ repository, text: text4 }, i) => {
       if (seen.some((other) => sameRepository(other, repository))) {
         problems2.push({
           location: config.origin.at("name", ...config.names.length > 1 ? [i] : []),
-          what: `two builds are called "${text5}"`,
+          what: `two builds are called "${text4}"`,
           hint: "give each image one build"
         });
       }
@@ -7554,11 +7793,11 @@ function labellingOf({ release, source, defaults }) {
       Object.entries(first2.labels).filter(([key, value]) => shared(({ labels }) => labels[key] === value))
     ),
     annotations: first2.annotations.filter(
-      (one2) => shared(({ annotations: annotations2 }) => annotations2.some((other) => isSame(one2, other)))
+      (one2) => shared(({ annotations: annotations2 }) => annotations2.some((other) => isSame2(one2, other)))
     )
   };
 }
-function isSame(a, b) {
+function isSame2(a, b) {
   return a.text === b.text && a.levels?.join() === b.levels?.join();
 }
 var MOST_PLAN_BYTES, asIs;
@@ -7615,8 +7854,8 @@ function label(name) {
   if (name.length <= MOST_ON_ONE_LINE || image3 === void 0 || rest === void 0) return quoted(name);
   return `${quoted(image3)}<br/>${quoted(rest)}`;
 }
-function quoted(text5) {
-  return text5.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
+function quoted(text4) {
+  return text4.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
 }
 var MOST_ARROWS, LAYOUT, MOST_ON_ONE_LINE, ORDER, LOOK;
 var init_mermaid = __esm({
@@ -7673,10 +7912,10 @@ function classified({ classification, ref }) {
   return `${code(ref.ref)} ${what}${rule2 === null ? "" : ` by rule ${code(rule2)}`}: ${escapeCell(why)}`;
 }
 function countsTable({ counts: counts2 }) {
-  const shown3 = Object.entries(counts2).filter(([name, count]) => count > 0 || name === "create");
+  const shown3 = Object.entries(counts2).filter(([name, count2]) => count2 > 0 || name === "create");
   return table(
     shown3.map(([name]) => name),
-    [shown3.map(([, count]) => String(count))]
+    [shown3.map(([, count2]) => String(count2))]
   );
 }
 function picture(actions) {
@@ -7747,7 +7986,7 @@ ${left} more unchanged tags are not listed.` : rows3;
 function driftTable({ drift: drift2 }) {
   if (drift2 === null) return "";
   if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
-  const rows3 = drift2.map(({ kind, image: image3, tag: tag2, text: text5 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text5)]);
+  const rows3 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
   return `### Drift
 
 ${table(["", "tag", "what"], rows3)}`;
@@ -7768,7 +8007,7 @@ function stageTable({ stages: stages2 }) {
 ${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows3)}`;
 }
 function warnings2(actions) {
-  const lines3 = actions.flatMap((a) => a.warnings.map((text5) => `- ${tagCell(a)}: ${escapeCell(text5)}`));
+  const lines3 = actions.flatMap((a) => a.warnings.map((text4) => `- ${tagCell(a)}: ${escapeCell(text4)}`));
   if (lines3.length === 0) return "";
   return details(`Warnings (${lines3.length})`, lines3.join("\n"));
 }
@@ -7803,21 +8042,21 @@ function* checkBuilds(builds, names2) {
 function templatesOf2(build2) {
   const { buildArgs, labels, annotations: annotations2 } = build2;
   return Object.entries({ build_args: buildArgs, labels, annotations: annotations2 }).flatMap(
-    ([key, values]) => Object.entries(values).map(([name, text5]) => ({ text: text5, path: [key, name] }))
+    ([key, values]) => Object.entries(values).map(([name, text4]) => ({ text: text4, path: [key, name] }))
   );
 }
-function templateProblems(build2, { text: text5, path: path6 }, names2) {
+function templateProblems(build2, { text: text4, path: path6 }, names2) {
   const problem4 = (at2, what, hint2) => ({
     location: build2.origin.inside(at2, ...path6),
     what: `${imageOf(build2)}: ${path6.join(".")}: ${what}`,
     hint: hint2
   });
-  const template = parseTemplate(text5, true);
+  const template = parseTemplate(text4, true);
   if (!template.ok) return [problem4(template.at, template.what, template.hint)];
   if (names2 === null) return [];
-  return variablesOf(template.value).filter(({ name }) => !names2.has(name)).map((variable) => {
-    const { what, hint: hint2 } = unknownName(variable, names2);
-    return problem4(variable.at, what, hint2);
+  return variablesOf(template.value).filter(({ name }) => !names2.has(name)).map((variable2) => {
+    const { what, hint: hint2 } = unknownName(variable2, names2);
+    return problem4(variable2.at, what, hint2);
   });
 }
 var NO_RUN;
@@ -7843,17 +8082,17 @@ var init_check2 = __esm({
 
 // src/config/commit.ts
 function parseCommit(srcRef) {
-  const text5 = srcRef.trim();
-  const last = text5.replace(PATCH, "$1").replace(/[/#]+$/, "").split(/[/=@#]/).at(-1);
-  const sha2 = (WHOLE2.exec(text5)?.[1] ?? (isId(last ?? "") ? last : void 0))?.toLowerCase();
-  return sha2 === void 0 ? null : { sha: sha2, page: sha2 === text5.toLowerCase() ? null : pageOf(text5, sha2) };
+  const text4 = srcRef.trim();
+  const last = text4.replace(PATCH, "$1").replace(/[/#]+$/, "").split(/[/=@#]/).at(-1);
+  const sha2 = (WHOLE2.exec(text4)?.[1] ?? (isId(last ?? "") ? last : void 0))?.toLowerCase();
+  return sha2 === void 0 ? null : { sha: sha2, page: sha2 === text4.toLowerCase() ? null : pageOf(text4, sha2) };
 }
-function isId(text5) {
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text5) || /^[0-9a-f]{7,63}$/i.test(text5) && /\d/.test(text5);
+function isId(text4) {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4) || /^[0-9a-f]{7,63}$/i.test(text4) && /\d/.test(text4);
 }
-function pageOf(text5, sha2) {
-  if (!URL.canParse(text5)) return { host: "", repo: null };
-  const { host, pathname } = new URL(text5);
+function pageOf(text4, sha2) {
+  if (!URL.canParse(text4)) return { host: "", repo: null };
+  const { host, pathname } = new URL(text4);
   const [, repo, named2] = GITHUB.exec(pathname) ?? [];
   return { host, repo: repo !== void 0 && named2?.toLowerCase() === sha2 ? repo : null };
 }
@@ -8407,8 +8646,8 @@ var init_Node = __esm({
         };
         const res = toJS(this, "", ctx);
         if (typeof onAnchor === "function")
-          for (const { count, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count);
+          for (const { count: count2, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count2);
         return typeof reviver === "function" ? applyReviver(reviver, { "": res }, "", res) : res;
       }
     };
@@ -8422,13 +8661,13 @@ function getAliasCount(doc, node, anchors) {
     const anchor = anchors && source && anchors.get(source);
     return anchor ? anchor.count * anchor.aliasCount : 0;
   } else if (isCollection(node)) {
-    let count = 0;
+    let count2 = 0;
     for (const item of node.items) {
       const c = getAliasCount(doc, item, anchors);
-      if (c > count)
-        count = c;
+      if (c > count2)
+        count2 = c;
     }
-    return count;
+    return count2;
   } else if (isPair(node)) {
     const kc = getAliasCount(doc, node.key, anchors);
     const vc = getAliasCount(doc, node.value, anchors);
@@ -8789,14 +9028,14 @@ var init_stringifyComment = __esm({
 });
 
 // node_modules/yaml/browser/dist/stringify/foldFlowLines.js
-function foldFlowLines(text5, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+function foldFlowLines(text4, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
   if (!lineWidth || lineWidth < 0)
-    return text5;
+    return text4;
   if (lineWidth < minContentWidth)
     minContentWidth = 0;
   const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
-  if (text5.length <= endStep)
-    return text5;
+  if (text4.length <= endStep)
+    return text4;
   const folds = [];
   const escapedFolds = {};
   let end2 = lineWidth - indent.length;
@@ -8813,14 +9052,14 @@ function foldFlowLines(text5, indent, mode = "flow", { indentAtStart, lineWidth 
   let escStart = -1;
   let escEnd = -1;
   if (mode === FOLD_BLOCK) {
-    i = consumeMoreIndentedLines(text5, i, indent.length);
+    i = consumeMoreIndentedLines(text4, i, indent.length);
     if (i !== -1)
       end2 = i + endStep;
   }
-  for (let ch; ch = text5[i += 1]; ) {
+  for (let ch; ch = text4[i += 1]; ) {
     if (mode === FOLD_QUOTED && ch === "\\") {
       escStart = i;
-      switch (text5[i + 1]) {
+      switch (text4[i + 1]) {
         case "x":
           i += 3;
           break;
@@ -8837,12 +9076,12 @@ function foldFlowLines(text5, indent, mode = "flow", { indentAtStart, lineWidth 
     }
     if (ch === "\n") {
       if (mode === FOLD_BLOCK)
-        i = consumeMoreIndentedLines(text5, i, indent.length);
+        i = consumeMoreIndentedLines(text4, i, indent.length);
       end2 = i + indent.length + endStep;
       split = void 0;
     } else {
       if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-        const next2 = text5[i + 1];
+        const next2 = text4[i + 1];
         if (next2 && next2 !== " " && next2 !== "\n" && next2 !== "	")
           split = i;
       }
@@ -8854,12 +9093,12 @@ function foldFlowLines(text5, indent, mode = "flow", { indentAtStart, lineWidth 
         } else if (mode === FOLD_QUOTED) {
           while (prev === " " || prev === "	") {
             prev = ch;
-            ch = text5[i += 1];
+            ch = text4[i += 1];
             overflow = true;
           }
           const j = i > escEnd + 1 ? i - 2 : escStart - 1;
           if (escapedFolds[j])
-            return text5;
+            return text4;
           folds.push(j);
           escapedFolds[j] = true;
           end2 = j + endStep;
@@ -8874,39 +9113,39 @@ function foldFlowLines(text5, indent, mode = "flow", { indentAtStart, lineWidth 
   if (overflow && onOverflow)
     onOverflow();
   if (folds.length === 0)
-    return text5;
+    return text4;
   if (onFold)
     onFold();
-  let res = text5.slice(0, folds[0]);
+  let res = text4.slice(0, folds[0]);
   for (let i2 = 0; i2 < folds.length; ++i2) {
     const fold = folds[i2];
-    const end3 = folds[i2 + 1] || text5.length;
+    const end3 = folds[i2 + 1] || text4.length;
     if (fold === 0)
       res = `
-${indent}${text5.slice(0, end3)}`;
+${indent}${text4.slice(0, end3)}`;
     else {
       if (mode === FOLD_QUOTED && escapedFolds[fold])
-        res += `${text5[fold]}\\`;
+        res += `${text4[fold]}\\`;
       res += `
-${indent}${text5.slice(fold + 1, end3)}`;
+${indent}${text4.slice(fold + 1, end3)}`;
     }
   }
   return res;
 }
-function consumeMoreIndentedLines(text5, i, indent) {
+function consumeMoreIndentedLines(text4, i, indent) {
   let end2 = i;
   let start2 = i + 1;
-  let ch = text5[start2];
+  let ch = text4[start2];
   while (ch === " " || ch === "	") {
     if (i < start2 + indent) {
-      ch = text5[++i];
+      ch = text4[++i];
     } else {
       do {
-        ch = text5[++i];
+        ch = text4[++i];
       } while (ch && ch !== "\n");
       end2 = i;
       start2 = i + 1;
-      ch = text5[start2];
+      ch = text4[start2];
     }
   }
   return end2;
@@ -11389,8 +11628,8 @@ var init_Document = __esm({
         };
         const res = toJS(this.contents, jsonArg ?? "", ctx);
         if (typeof onAnchor === "function")
-          for (const { count, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count);
+          for (const { count: count2, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count2);
         return typeof reviver === "function" ? applyReviver(reviver, { "": res }, "", res) : res;
       }
       /**
@@ -11461,12 +11700,12 @@ var init_errors2 = __esm({
         lineStr = prev + lineStr;
       }
       if (/[^ ]/.test(lineStr)) {
-        let count = 1;
+        let count2 = 1;
         const end2 = error2.linePos[1];
         if (end2?.line === line2 && end2.col > col) {
-          count = Math.max(1, Math.min(end2.col - col, 80 - ci));
+          count2 = Math.max(1, Math.min(end2.col - col, 80 - ci));
         }
-        const pointer = " ".repeat(ci) + "^".repeat(count);
+        const pointer = " ".repeat(ci) + "^".repeat(count2);
         error2.message += `:
 
 ${lineStr}
@@ -14745,16 +14984,16 @@ function decode(file2) {
   if (looksLikeUtf16(bytes2)) {
     return { location: start2, what: "the file is UTF-16", hint: "save it as UTF-8" };
   }
-  const text5 = decodeUtf8(bytes2);
-  if (text5 === void 0) {
+  const text4 = decodeUtf8(bytes2);
+  if (text4 === void 0) {
     return {
       location: firstBadByte(path6, bytes2),
       what: "the file is not UTF-8 from here",
       hint: "save it as UTF-8"
     };
   }
-  const source = { path: path6, text: text5, lines: countLines(text5) };
-  const unfit = UNFIT.exec(text5);
+  const source = { path: path6, text: text4, lines: countLines(text4) };
+  const unfit = UNFIT.exec(text4);
   return unfit ? unfitCharacter(source, unfit) : source;
 }
 function unfitCharacter(source, found) {
@@ -14795,10 +15034,10 @@ function firstBadByte(file2, bytes2) {
   }
   return { file: file2, line: 1, column: 1 };
 }
-function countLines(text5) {
+function countLines(text4) {
   const lines3 = new LineCounter();
   lines3.addNewLine(0);
-  for (let at2 = text5.indexOf("\n"); at2 >= 0; at2 = text5.indexOf("\n", at2 + 1)) lines3.addNewLine(at2 + 1);
+  for (let at2 = text4.indexOf("\n"); at2 >= 0; at2 = text4.indexOf("\n", at2 + 1)) lines3.addNewLine(at2 + 1);
   return lines3;
 }
 var MAX_FILE_BYTES, NEWLINE, UNFIT;
@@ -14867,10 +15106,10 @@ function resolve3(document2, node) {
 function startOf2(node) {
   return node?.range?.[0] ?? 0;
 }
-function offsetInSource(node, text5, offset) {
+function offsetInSource(node, text4, offset) {
   const range = node.range;
   if (!range) return 0;
-  const source = text5.slice(range[0], range[1]);
+  const source = text4.slice(range[0], range[1]);
   if (source.includes("\n")) return 0;
   if (node.type === Scalar.QUOTE_SINGLE) return skip(source, offset, /^''/);
   if (node.type === Scalar.QUOTE_DOUBLE) return skip(source, offset, DOUBLE_QUOTED);
@@ -14953,7 +15192,7 @@ function imageConfig(document2, data, path6, number2) {
   };
 }
 function namesOf3(name) {
-  return listOf(name).map((text5) => ({ text: text5, repository: sure(parseRepository(text5)) }));
+  return listOf(name).map((text4) => ({ text: text4, repository: sure(parseRepository(text4)) }));
 }
 function buildConfig(document2, data, path6, number2) {
   return {
@@ -15861,7 +16100,7 @@ function mapping(title, entries, options = {}) {
 function record2(key, value) {
   return pipe(isMapping, record(key, value));
 }
-function text2(parse8, json2 = {}) {
+function text(parse8, json2 = {}) {
   return pipe(
     string2(),
     rawCheck(({ dataset, config, addIssue }) => {
@@ -15876,7 +16115,7 @@ function text2(parse8, json2 = {}) {
   );
 }
 function matching(pattern, what, hint2) {
-  return text2(
+  return text(
     (value) => pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote2(value)} is not ${what}`, hint: hint2 },
     { pattern: pattern.source }
   );
@@ -15940,9 +16179,9 @@ var init_parts = __esm({
     isMapping = custom(
       (value) => typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null
     );
-    line = text2(parseLine, { minLength: 1, maxLength: MAX_LINE });
+    line = text(parseLine, { minLength: 1, maxLength: MAX_LINE });
     anyText = string2();
-    localPath = text2(parseLocalPath2, { minLength: 1 });
+    localPath = text(parseLocalPath2, { minLength: 1 });
     CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
     KINDS = ["check", "workflow", "approved_by"];
     KEYS_OF = {
@@ -15990,7 +16229,7 @@ var init_parts = __esm({
         approved_by: optional(about(line, "Team or user that must have approved.")),
         green_for: optional(
           about(
-            text2(parseDuration, { pattern: "^[0-9]+[smhdw]$", examples: ["30d"] }),
+            text(parseDuration, { pattern: "^[0-9]+[smhdw]$", examples: ["30d"] }),
             "How long it must have been green, such as 30d."
           )
         )
@@ -16067,7 +16306,7 @@ var init_image = __esm({
     init_reference();
     init_platform();
     init_parts();
-    imageName = text2(parseRepository, { examples: ["docker.io/org/app", "ghcr.io/org/app"] });
+    imageName = text(parseRepository, { examples: ["docker.io/org/app", "ghcr.io/org/app"] });
     imageNames = pipe(
       oneOrSome(imageName),
       rawCheck(({ dataset, addIssue }) => {
@@ -16077,8 +16316,8 @@ var init_image = __esm({
         if (typeof twice2 === "string") addIssue({ message: `{it} names ${twice2} twice`, expected: "name it once" });
       })
     );
-    tag = text2(parseTag, { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" });
-    platform2 = text2(parsePlatform, { enum: ACCEPTED_PLATFORMS });
+    tag = text(parseTag, { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" });
+    platform2 = text(parsePlatform, { enum: ACCEPTED_PLATFORMS });
     platformList = pipe(
       some2(platform2),
       rawCheck(({ dataset, addIssue }) => {
@@ -16098,7 +16337,7 @@ var init_image = __esm({
       "A place in a file that names the tag",
       {
         file: about(
-          text2(parseRepositoryPath),
+          text(parseRepositoryPath),
           "YAML file of this repository that the follow-up pull request changes, relative to its root."
         ),
         path: about(line, "Dotted path of the value inside the file, such as images.tags.sriov.")
@@ -16120,7 +16359,7 @@ var init_image = __esm({
           ),
           src_digest: optional(
             about(
-              text2(parseDigest, { pattern: "^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$" }),
+              text(parseDigest, { pattern: "^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$" }),
               'The source must have exactly this digest. "retag pin" writes it.'
             )
           ),
@@ -16137,7 +16376,7 @@ var init_image = __esm({
           requires: optional(about(gates, "Conditions that must hold before the tag is written.")),
           bug: optional(
             about(
-              text2(parseBug, { examples: ["Closes-Bug: 1854869", "Fixes #12"] }),
+              text(parseBug, { examples: ["Closes-Bug: 1854869", "Fixes #12"] }),
               'Trailer for the commit of the follow-up pull request, such as "Closes-Bug: 1854869".'
             )
           ),
@@ -16290,7 +16529,7 @@ var init_file = __esm({
     "use strict";
     init_dist2();
     init_text();
-    init_model();
+    init_model2();
     init_build();
     init_image();
     init_parts();
@@ -16361,7 +16600,7 @@ var init_file = __esm({
               "What the stable tag has after the primary tag. Default: -stable."
             )
           ),
-          timezone: optional(about(text2(parseTimezone), "IANA time zone in which days change. Default: UTC.")),
+          timezone: optional(about(text(parseTimezone), "IANA time zone in which days change. Default: UTC.")),
           unmatched: optional(
             about(picklist(["error", "ignore"]), "What a ref that no rule matches is. Default: error for a git tag, ignore for a branch.")
           ),
@@ -16583,29 +16822,29 @@ function problemOf2(fault, at2, source, quotes) {
     ...hint2 ? { hint: hint2 + detail2 } : {}
   };
 }
-function tabOf(text5, at2) {
-  const start2 = text5.lastIndexOf("\n", at2 - 1) + 1;
-  const [indentation = ""] = /^[ \t]*/.exec(text5.slice(start2, at2 + 1)) ?? [];
+function tabOf(text4, at2) {
+  const start2 = text4.lastIndexOf("\n", at2 - 1) + 1;
+  const [indentation = ""] = /^[ \t]*/.exec(text4.slice(start2, at2 + 1)) ?? [];
   const tab = indentation.indexOf("	");
   return tab < 0 ? void 0 : start2 + tab;
 }
-function isCutBy({ code: code2, pos: [tab] }, at2, text5) {
+function isCutBy({ code: code2, pos: [tab] }, at2, text4) {
   const near = tab >= at2 && tab - at2 < 1e3;
-  return code2 === "TAB_AS_INDENT" && near && text5.slice(at2, tab).trim() === "";
+  return code2 === "TAB_AS_INDENT" && near && text4.slice(at2, tab).trim() === "";
 }
-function kindAt(text5, at2) {
+function kindAt(text4, at2) {
   const kinds = {
     "[": ", not a list",
     "-": ", not a list",
     "{": ", not a mapping"
   };
-  return kinds[text5[at2] ?? ""] ?? "";
+  return kinds[text4[at2] ?? ""] ?? "";
 }
-function oneLine3(text5) {
-  return text5.replace(/[\s\0-\x1f]+/g, " ").slice(0, 200);
+function oneLine3(text4) {
+  return text4.replace(/[\s\0-\x1f]+/g, " ").slice(0, 200);
 }
-function lowerFirst(text5) {
-  return text5.slice(0, 1).toLowerCase() + text5.slice(1);
+function lowerFirst(text4) {
+  return text4.slice(0, 1).toLowerCase() + text4.slice(1);
 }
 var MAX_SYNTAX_PROBLEMS, HINTS;
 var init_syntax = __esm({
@@ -16997,8 +17236,8 @@ function sharedNames(documents) {
     if (!Array.isArray(builds)) continue;
     for (const [index2, build2] of builds.entries()) {
       const { name } = fields(build2);
-      for (const [at2, text5] of (Array.isArray(name) ? name : [name]).entries()) {
-        const parsed2 = typeof text5 === "string" ? parseRepository(text5) : void 0;
+      for (const [at2, text4] of (Array.isArray(name) ? name : [name]).entries()) {
+        const parsed2 = typeof text4 === "string" ? parseRepository(text4) : void 0;
         if (!parsed2?.ok) continue;
         const key = formatRepository(parsed2.value);
         const location2 = originOf(document2).at("builds", index2, "name", at2);
@@ -17304,11 +17543,11 @@ function readFiles(files, preset) {
     withoutPolicy: withoutPolicy && preset === ""
   };
 }
-function* atMost2(count, items) {
-  if (count <= 0) return;
+function* atMost2(count2, items) {
+  if (count2 <= 0) return;
   for (const item of items) {
     yield item;
-    if ((count -= 1) === 0) return;
+    if ((count2 -= 1) === 0) return;
   }
 }
 function examinedPolicy({ policy: policy2 }, preset) {
@@ -17486,8 +17725,8 @@ async function lostAttachment(action2, registry) {
     return `${formatReference(wanted.destination)}: ${error2.message}`;
   }
 }
-function drift(kind, { wanted }, text5) {
-  return { kind, image: wanted.image, tag: wanted.destination.tag, text: text5, location: wanted.location };
+function drift(kind, { wanted }, text4) {
+  return { kind, image: wanted.image, tag: wanted.destination.tag, text: text4, location: wanted.location };
 }
 var init_drift = __esm({
   "src/plan/drift.ts"() {
@@ -17655,8 +17894,8 @@ async function readBack({ planned: planned2, content }, registry, { signal }) {
     const { code: code2, message } = after.error;
     return failed(planned2, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
   }
-  const text5 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
-  return failed(planned2, new OperationError("mismatch", `${written2}, but ${text5}`));
+  const text4 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
+  return failed(planned2, new OperationError("mismatch", `${written2}, but ${text4}`));
 }
 async function expectUntouched(action2, digest, registry) {
   const { destination } = action2.wanted;
@@ -17685,7 +17924,7 @@ var init_execute = __esm({
   "src/execute.ts"() {
     "use strict";
     init_errors();
-    init_model2();
+    init_model3();
     init_concurrency();
     init_reference();
   }
@@ -17716,7 +17955,7 @@ function checkState(gate2, history, now) {
     };
   }
   const bad6 = current.find(({ light }) => light === "red");
-  const all = history.commits.flatMap((commit2) => commit2.signals);
+  const all = history.commits.flatMap((commit3) => commit3.signals);
   if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
   const open8 = current.find(({ light }) => light !== "green");
   if (open8) return stopped("pending", `${name} on ${where} is not done`, open8, open8.at, now);
@@ -17734,9 +17973,9 @@ function runState(gate2, history, now) {
     return stopped("failed", `${name}: ${which2} is not green`, bad6, redSince(bad6, history.runs), now);
   }
   if (last.length < wanted) {
-    const text5 = `${name} has ${last.length} of ${wanted} completed runs`;
+    const text4 = `${name} has ${last.length} of ${wanted} completed runs`;
     const oldest = last.at(-1);
-    return oldest ? { state: "pending", text: text5, since: oldest.at } : { state: "pending", text: text5 };
+    return oldest ? { state: "pending", text: text4, since: oldest.at } : { state: "pending", text: text4 };
   }
   const newest = last[0];
   const start2 = newest ? [streakStart(newest, history.runs)] : [];
@@ -17747,13 +17986,13 @@ function approvalState(who, facts, now) {
   if (first2) {
     const when = first2.at === null ? "" : `, ${moment(first2.at)}`;
     const since = first2.at === null ? {} : { since: first2.at };
-    const text6 = `${first2.by} of ${who} approved (${first2.via}${when})`;
-    return { state: "open", text: text6, ...since, ...first2.url === null ? {} : { url: first2.url } };
+    const text5 = `${first2.by} of ${who} approved (${first2.via}${when})`;
+    return { state: "open", text: text5, ...since, ...first2.url === null ? {} : { url: first2.url } };
   }
   const what = facts.pull === null ? "the change came without a pull request" : `pull request ${facts.pull}`;
   const merged2 = `${what}, merged ${span(now - facts.since)} ago`;
-  const text5 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
-  return { state: "pending", text: text5, since: facts.since };
+  const text4 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
+  return { state: "pending", text: text4, since: facts.since };
 }
 function soaked(gate2, name, starts, complete, now, signal) {
   const since = Math.max(...starts);
@@ -17763,12 +18002,12 @@ function soaked(gate2, name, starts, complete, now, signal) {
     return { state: "open", text: `${name} is green since ${moment(since)}`, since, ...url };
   }
   const limit = complete ? "" : "; older ones were not looked at";
-  const text5 = `${name} is green for ${lasted}, and ${span(gate2.greenFor)} are asked for${limit}`;
-  return { state: "pending", text: text5, since, ...url };
+  const text4 = `${name} is green for ${lasted}, and ${span(gate2.greenFor)} are asked for${limit}`;
+  return { state: "pending", text: text4, since, ...url };
 }
 function stopped(state, what, signal, since, now) {
-  const text5 = `${what} (${signal.said}, since ${moment(since)}, ${span(now - since)})`;
-  return { state, text: text5, since, ...signal.url === null ? {} : { url: signal.url } };
+  const text4 = `${what} (${signal.said}, since ${moment(since)}, ${span(now - since)})`;
+  return { state, text: text4, since, ...signal.url === null ? {} : { url: signal.url } };
 }
 function newestOfEach(signals) {
   const newest = /* @__PURE__ */ new Map();
@@ -17836,7 +18075,7 @@ function combine(judged) {
   const url = decisive.find((one2) => one2.url !== void 0)?.url;
   return {
     state,
-    text: decisive.map(({ text: text5 }) => text5).join("; "),
+    text: decisive.map(({ text: text4 }) => text4).join("; "),
     gates: judged,
     ...times.length > 0 ? { since } : {},
     ...url === void 0 ? {} : { url }
@@ -17897,18 +18136,18 @@ async function look(gate2, subject, checks, now) {
   const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha: sha2, ...into, ...entry });
   return { kind: "approval", facts };
 }
-function placeOf3(gate2, { home, commit: commit2 }) {
+function placeOf3(gate2, { home, commit: commit3 }) {
   const repo = gate2.repo ?? home;
   if (gate2.ref !== void 0) return { repo, ref: gate2.ref };
-  const own = !("why" in commit2) && sameName2(commit2.repo, repo);
-  if (own) return { repo, ref: commit2.sha };
+  const own = !("why" in commit3) && sameName2(commit3.repo, repo);
+  if (own) return { repo, ref: commit3.sha };
   if (gate2.repo !== void 0) return { repo, ref: null };
-  if ("why" in commit2) return commit2;
+  if ("why" in commit3) return commit3;
   return {
-    why: `src_ref names a commit of ${commit2.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit2.repo}" to the gate`
+    why: `src_ref names a commit of ${commit3.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit3.repo}" to the gate`
   };
 }
-function commitOfEntry({ srcRef, commit: commit2 }, at2) {
+function commitOfEntry({ srcRef, commit: commit3 }, at2) {
   const { revision, home, serverUrl } = at2;
   if (srcRef === void 0) {
     if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision.toLowerCase() };
@@ -17916,8 +18155,8 @@ function commitOfEntry({ srcRef, commit: commit2 }, at2) {
       why: "the commit that the image is from is not known; give the entry a src_ref, or the gate a repo and ref"
     };
   }
-  if (commit2 === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
-  const { sha: sha2, page: page2 } = commit2;
+  if (commit3 === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
+  const { sha: sha2, page: page2 } = commit3;
   if (page2 === null) return { repo: home, sha: sha2 };
   if (page2.host !== new URL(serverUrl).host) {
     const where = page2.host === "" ? "another repository" : page2.host;
@@ -18053,10 +18292,10 @@ function judge2(image3, seen, revision) {
   const { digest } = first2.found;
   const other = ours.find(({ found }) => found.digest !== digest);
   if (other !== void 0) {
-    const text5 = `${nameOf2(first2)} is ${digest} and ${nameOf2(other)} is ${other.found.digest}, both of this commit`;
+    const text4 = `${nameOf2(first2)} is ${digest} and ${nameOf2(other)} is ${other.found.digest}, both of this commit`;
     const stable = seen.some((observation) => observation.stable.length > 0);
     const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
-    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text5, hint: hint2 }] };
+    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, hint: hint2 }] };
   }
   const missing2 = seen.filter(({ found }) => found.state === "absent").map(nameOf2);
   return { kind: "finished", finished: { image: image3, digest, repository: first2.repository, missing: missing2 } };
@@ -18070,13 +18309,13 @@ function isForeign({ found }, revision) {
 function refusal(observation, seen, revision) {
   const { image: image3, found, forced } = observation;
   if (found.state === "unknown") {
-    const text5 = `${nameOf2(observation)} could not be looked at: ${found.error.message}`;
-    return [{ image: image3, code: "unknown", text: text5, hint: "run again when the registry answers" }];
+    const text4 = `${nameOf2(observation)} could not be looked at: ${found.error.message}`;
+    return [{ image: image3, code: "unknown", text: text4, hint: "run again when the registry answers" }];
   }
   if (found.state === "absent" || isOf(found, revision) || forced) return [];
   if (revision === null) {
-    const text5 = `${nameOf2(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
-    return [{ image: image3, code: "unknown", text: text5, hint: "give the commit with --sha (input sha)" }];
+    const text4 = `${nameOf2(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    return [{ image: image3, code: "unknown", text: text4, hint: "give the commit with --sha (input sha)" }];
   }
   const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
   return [
@@ -18354,8 +18593,8 @@ async function statesOf(builds, wanted, resolved, stages2, request, { registry }
   for (const { image: image3, table: table3 } of stages2) {
     const [bad6] = table3.refused;
     if (bad6 === void 0 || states.get(image3)?.state !== "to-build") continue;
-    const text5 = `${bad6.row.platform} is not ready: ${bad6.row.why}`;
-    states.set(image3, { state: "refused", code: bad6.code, text: text5 });
+    const text4 = `${bad6.row.platform} is not ready: ${bad6.row.why}`;
+    states.set(image3, { state: "refused", code: bad6.code, text: text4 });
   }
   return states;
 }
@@ -18603,10 +18842,10 @@ var init_observe = __esm({
   "src/observe.ts"() {
     "use strict";
     init_classify2();
-    init_model();
+    init_model2();
     init_errors();
     init_reference();
-    init_model2();
+    init_model3();
     init_policy();
     init_concurrency();
     OPEN = { state: "open", text: "" };
@@ -18638,8 +18877,8 @@ function inOrder2(wanted) {
   return [...groups.values()].sort((a, b) => rank2(a) - rank2(b));
 }
 function refuseName(tag2, owner) {
-  const text5 = `the name "${tag2.destination.tag}" belongs to another: ${owner}`;
-  return refuse(tag2, null, "name-taken", text5);
+  const text4 = `the name "${tag2.destination.tag}" belongs to another: ${owner}`;
+  return refuse(tag2, null, "name-taken", text4);
 }
 function decideOne(tag2, observed, settled3) {
   const seen = observed.get(tag2);
@@ -18660,12 +18899,12 @@ function wholeGroups(actions) {
     const cause = group2 === null ? void 0 : refused3.get(group2);
     if (cause === void 0 || !writes(action2)) return action2;
     const name = formatReference(cause.wanted.destination);
-    const text5 = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
+    const text4 = `${name} of the same release is refused, and a release is tagged whole or not at all: ${cause.reason.text}`;
     return {
       ...action2,
       action: "refuse",
       digest: null,
-      reason: { code: cause.reason.code, cause: "group", text: text5 }
+      reason: { code: cause.reason.code, cause: "group", text: text4 }
     };
   });
 }
@@ -18673,8 +18912,8 @@ function settleClaims(claims) {
   const actions = claims.map(({ action: action2 }) => action2);
   if (actions.length < 2) return actions;
   if (claims.some((a, i) => claims.slice(i + 1).some((b) => conflict(a, b)))) {
-    const text5 = describe2(claims);
-    return actions.map(({ wanted }) => refuse(wanted, null, "conflicting-entries", text5));
+    const text4 = describe2(claims);
+    return actions.map(({ wanted }) => refuse(wanted, null, "conflicting-entries", text4));
   }
   return actions.some(({ wanted }) => wanted.group !== null) ? actions : [unite(actions)];
 }
@@ -18773,7 +19012,7 @@ var init_plan = __esm({
     "use strict";
     init_reference();
     init_decide();
-    init_model2();
+    init_model3();
     WORST_FIRST2 = ["refuse", "hold", "move", "create", "build", "keep"];
     STRICTEST_FIRST = ["require", "copy", "ignore"];
   }
@@ -19120,8 +19359,8 @@ function buildAction({ config, choice }, plan2) {
   if (first2 === void 0) throw new Error(`the build ${image3} has no tag`);
   const wanted = { ...first2.wanted, image: image3 };
   const platforms = choice.build.join(", ");
-  const text5 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
-  const reason = { code: "absent", text: text5 };
+  const text4 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
+  const reason = { code: "absent", text: text4 };
   const nothing2 = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
   return { action: "build", reason, wanted, ...nothing2 };
 }
@@ -19197,7 +19436,7 @@ var init_build2 = __esm({
     init_verify();
     init_errors();
     init_reference();
-    init_model2();
+    init_model3();
     UNKNOWN_COMMIT = "the commit of this run is not known";
   }
 });
@@ -19225,7 +19464,7 @@ async function run(request, parts, loaded = load(request)) {
   const drift2 = request.drift ? await findDrift(planned2, registry, request.concurrency) : null;
   const report2 = makeReport({
     command: request.command,
-    ref: refOf2(request.facts),
+    ref: refOf3(request.facts),
     classification: classificationOf(release),
     outcomes,
     stages: stagesOf(release),
@@ -19321,11 +19560,11 @@ async function carryOut2(planned2, made, request, parts) {
   sayTags(news, log, true);
   return [...made?.outcomes ?? [], ...outcomes];
 }
-var import_promises5, breathe;
+var import_promises4, breathe;
 var init_run = __esm({
   "src/run.ts"() {
     "use strict";
-    import_promises5 = require("node:timers/promises");
+    import_promises4 = require("node:timers/promises");
     init_format();
     init_load();
     init_drift();
@@ -19337,7 +19576,7 @@ var init_run = __esm({
     init_build2();
     init_classify2();
     init_report();
-    breathe = () => (0, import_promises5.setTimeout)(0);
+    breathe = () => (0, import_promises4.setTimeout)(0);
   }
 });
 
@@ -19403,13 +19642,13 @@ async function readOne(path6, pattern, options, seen) {
   const name = shownName2(path6, pattern, options);
   let file2;
   try {
-    const real = await (0, import_promises6.realpath)(path6);
+    const real = await (0, import_promises5.realpath)(path6);
     if (seen.has(real)) return void 0;
     seen.add(real);
     if (!await isAllowed(real, options)) {
       return { what: `the tag file "${name}" lies outside the workspace`, hint: "keep it in the repository" };
     }
-    file2 = await (0, import_promises6.open)(real, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK || 0));
+    file2 = await (0, import_promises5.open)(real, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK || 0));
     const stat6 = await file2.stat();
     if (stat6.isFile()) return { path: name, bytes: await readUpTo(file2, MAX_FILE_BYTES + 1) };
     const kind = stat6.isDirectory() ? "a directory" : "not a regular file";
@@ -19438,7 +19677,7 @@ function unreadable2(error2, name, { cwd }) {
 }
 async function isAllowed(real, { workspaceRoot, allowOutside }) {
   if (workspaceRoot === void 0 || allowOutside) return true;
-  return isInside(await (0, import_promises6.realpath)(workspaceRoot), real);
+  return isInside(await (0, import_promises5.realpath)(workspaceRoot), real);
 }
 function isInside(folder, path6) {
   const way = (0, import_node_path4.relative)(folder, path6);
@@ -19493,7 +19732,7 @@ async function walk(folder, segments) {
 }
 async function exists2(path6) {
   try {
-    await (0, import_promises6.lstat)(path6);
+    await (0, import_promises5.lstat)(path6);
     return true;
   } catch {
     return false;
@@ -19501,7 +19740,7 @@ async function exists2(path6) {
 }
 async function entriesOf2(folder) {
   try {
-    const entries = await (0, import_promises6.readdir)(folder, { withFileTypes: true });
+    const entries = await (0, import_promises5.readdir)(folder, { withFileTypes: true });
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
   } catch {
     return [];
@@ -19534,21 +19773,21 @@ function segmentMatcher(pattern) {
   };
 }
 async function readDigests(input, workspace) {
-  const text5 = input.trim();
-  if (text5.startsWith("{")) return parseDigests([{ name: "the input", text: text5 }]);
-  const path6 = (0, import_node_path4.resolve)(workspace, text5);
-  const info2 = await (0, import_promises6.stat)(path6).catch(() => null);
+  const text4 = input.trim();
+  if (text4.startsWith("{")) return parseDigests([{ name: "the input", text: text4 }]);
+  const path6 = (0, import_node_path4.resolve)(workspace, text4);
+  const info2 = await (0, import_promises5.stat)(path6).catch(() => null);
   if (info2 === null) {
     throw problem3(
-      `there is no file or directory "${text5}"`,
+      `there is no file or directory "${text4}"`,
       "download the digests of the other jobs there first"
     );
   }
   const files = info2.isDirectory() ? await jsonFiles(path6, MAX_DEPTH2) : [path6];
   if (files.length === 0)
-    throw problem3(`"${text5}" holds no .json file`, "download the digests of the other jobs there first");
+    throw problem3(`"${text4}" holds no .json file`, "download the digests of the other jobs there first");
   if (files.length > MAX_FILES)
-    throw problem3(`"${text5}" holds more than ${MAX_FILES} files`, "name the directory of the digests only");
+    throw problem3(`"${text4}" holds more than ${MAX_FILES} files`, "name the directory of the digests only");
   return parseDigests(
     await Promise.all(
       files.map(async (file2) => ({ name: (0, import_node_path4.relative)(workspace, file2), text: await readText(file2) }))
@@ -19556,7 +19795,7 @@ async function readDigests(input, workspace) {
   );
 }
 async function jsonFiles(directory, depth) {
-  const entries = await (0, import_promises6.readdir)(directory, { withFileTypes: true });
+  const entries = await (0, import_promises5.readdir)(directory, { withFileTypes: true });
   const found = [];
   for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
     const path6 = (0, import_node_path4.join)(directory, entry.name);
@@ -19566,20 +19805,20 @@ async function jsonFiles(directory, depth) {
   return found;
 }
 async function readText(file2) {
-  const { size } = await (0, import_promises6.stat)(file2);
+  const { size } = await (0, import_promises5.stat)(file2);
   if (size > MAX_BYTES)
     throw problem3(`"${file2}" has more than 1 MiB`, "name the directory of the digests only");
-  return (0, import_promises6.readFile)(file2, "utf8");
+  return (0, import_promises5.readFile)(file2, "utf8");
 }
 function problem3(what, hint2) {
   return new UserError({ what: `digests: ${what}`, hint: hint2 });
 }
-var import_node_fs, import_promises6, import_node_path4, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH2;
+var import_node_fs, import_promises5, import_node_path4, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH2;
 var init_files = __esm({
   "src/system/files.ts"() {
     "use strict";
     import_node_fs = require("node:fs");
-    import_promises6 = require("node:fs/promises");
+    import_promises5 = require("node:fs/promises");
     import_node_path4 = require("node:path");
     init_machines();
     init_config();
@@ -19597,7 +19836,7 @@ async function writeJson(path6, value, workspace) {
     await refuseLinks(path6, workspace);
     await makeFolder((0, import_node_path5.dirname)((0, import_node_path5.resolve)(path6)));
     const flag2 = isBelow(path6, workspace) ? WITHOUT_LINK : "w";
-    await (0, import_promises7.writeFile)(path6, `${JSON.stringify(value, null, 2)}
+    await (0, import_promises6.writeFile)(path6, `${JSON.stringify(value, null, 2)}
 `, { flag: flag2 });
   } catch (error2) {
     throw unwritten(path6, error2);
@@ -19608,7 +19847,7 @@ async function refuseLinks(path6, workspace) {
   let step = (0, import_node_path5.resolve)(workspace);
   for (const part of (0, import_node_path5.relative)(step, (0, import_node_path5.resolve)(path6)).split(import_node_path5.sep)) {
     step = (0, import_node_path5.join)(step, part);
-    const found = await (0, import_promises7.lstat)(step).catch(() => null);
+    const found = await (0, import_promises6.lstat)(step).catch(() => null);
     if (found === null) return;
     if (found.isSymbolicLink())
       throw Object.assign(new Error(`${step} is a symbolic link`), { code: "ELOOP" });
@@ -19631,36 +19870,36 @@ async function checkWritable(path6, name, workspace) {
       hint: "give the path of a file, in a folder that this user may write to"
     });
   } finally {
-    for (const folder of made.toReversed()) await (0, import_promises7.rmdir)(folder).catch(() => void 0);
+    for (const folder of made.toReversed()) await (0, import_promises6.rmdir)(folder).catch(() => void 0);
   }
 }
 async function tryToWrite(path6) {
-  const found = await (0, import_promises7.stat)(path6).catch((error2) => {
+  const found = await (0, import_promises6.stat)(path6).catch((error2) => {
     if (isMissing(error2)) return null;
     throw error2;
   });
-  if (found !== null && !found.isFile() && !found.isDirectory()) return (0, import_promises7.access)(path6, import_promises7.constants.W_OK);
-  await (await (0, import_promises7.open)(path6, "a")).close();
-  if (found === null) await (0, import_promises7.rm)(await (0, import_promises7.realpath)(path6));
+  if (found !== null && !found.isFile() && !found.isDirectory()) return (0, import_promises6.access)(path6, import_promises6.constants.W_OK);
+  await (await (0, import_promises6.open)(path6, "a")).close();
+  if (found === null) await (0, import_promises6.rm)(await (0, import_promises6.realpath)(path6));
 }
 function whyNot2(error2) {
   return WHY[error2.code ?? ""] ?? messageOf(error2);
 }
-async function replaceFile(path6, text5) {
+async function replaceFile(path6, text4) {
   try {
-    const target = await (0, import_promises7.realpath)(path6);
-    await replaceWhole(target, `${target}.retag-${process.pid}`, text5);
+    const target = await (0, import_promises6.realpath)(path6);
+    await replaceWhole(target, `${target}.retag-${process.pid}`, text4);
   } catch (error2) {
     throw unwritten(path6, error2);
   }
 }
-async function replaceWhole(target, temporary, text5) {
-  const { mode } = await (0, import_promises7.stat)(target);
+async function replaceWhole(target, temporary, text4) {
+  const { mode } = await (0, import_promises6.stat)(target);
   try {
-    await (0, import_promises7.writeFile)(temporary, text5, { flag: "wx", mode });
-    await (0, import_promises7.rename)(temporary, target);
+    await (0, import_promises6.writeFile)(temporary, text4, { flag: "wx", mode });
+    await (0, import_promises6.rename)(temporary, target);
   } finally {
-    await (0, import_promises7.rm)(temporary, { force: true });
+    await (0, import_promises6.rm)(temporary, { force: true });
   }
 }
 function unwritten(path6, error2) {
@@ -19668,20 +19907,20 @@ function unwritten(path6, error2) {
 }
 async function makeFolder(path6, made = []) {
   try {
-    if ((await (0, import_promises7.stat)(path6)).isDirectory()) return;
+    if ((await (0, import_promises6.stat)(path6)).isDirectory()) return;
   } catch (error2) {
     if (!isMissing(error2)) throw error2;
     await makeFolder((0, import_node_path5.dirname)(path6), made);
   }
   try {
-    await (0, import_promises7.mkdir)(path6);
+    await (0, import_promises6.mkdir)(path6);
     made.push(path6);
   } catch (error2) {
     if (!await isFolder(path6)) throw error2;
   }
 }
 async function isFolder(path6) {
-  return (0, import_promises7.stat)(path6).then(
+  return (0, import_promises6.stat)(path6).then(
     (found) => found.isDirectory(),
     () => false
   );
@@ -19689,14 +19928,14 @@ async function isFolder(path6) {
 function isMissing(error2) {
   return error2.code === "ENOENT";
 }
-var import_promises7, import_node_path5, WITHOUT_LINK, WHY;
+var import_promises6, import_node_path5, WITHOUT_LINK, WHY;
 var init_write = __esm({
   "src/system/write.ts"() {
     "use strict";
-    import_promises7 = require("node:fs/promises");
+    import_promises6 = require("node:fs/promises");
     import_node_path5 = require("node:path");
     init_errors();
-    WITHOUT_LINK = import_promises7.constants.O_WRONLY | import_promises7.constants.O_CREAT | import_promises7.constants.O_TRUNC | (import_promises7.constants.O_NOFOLLOW ?? 0);
+    WITHOUT_LINK = import_promises6.constants.O_WRONLY | import_promises6.constants.O_CREAT | import_promises6.constants.O_TRUNC | (import_promises6.constants.O_NOFOLLOW ?? 0);
     WHY = {
       EISDIR: "it is a folder",
       ELOOP: "a part of it is a symbolic link in the workspace, which could lead anywhere",
@@ -19760,11 +19999,11 @@ function entryKey(entry) {
 function entryTest(entry) {
   const key = entryKey(entry);
   const { file: file2 } = entry.origin.at();
-  return { file: file2, contains: (text5) => entriesIn(file2, text5).some((other) => entryKey(other) === key) };
+  return { file: file2, contains: (text4) => entriesIn(file2, text4).some((other) => entryKey(other) === key) };
 }
-function entriesIn(path6, text5) {
+function entriesIn(path6, text4) {
   try {
-    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text5) }]).images;
+    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text4) }]).images;
   } catch (error2) {
     if (error2 instanceof UserError) return [];
     throw error2;
@@ -19788,51 +20027,51 @@ function checked(route2, data) {
   const next2 = "check that no proxy answers in its place, and run again";
   throw new OperationError("protocol", `GitHub's answer to ${route2} cannot be read: ${what}; ${next2}`);
 }
-var text3, has, user, sha, page, issue2, commit, pull, check2, run2, environments, rules, ANSWERS;
+var text2, has, user, sha, page, issue2, commit2, pull, check2, run2, environments, rules, ANSWERS;
 var init_answers = __esm({
   "src/github/answers.ts"() {
     "use strict";
     init_dist2();
     init_errors();
-    text3 = string2();
+    text2 = string2();
     has = looseObject;
-    user = nullish(has({ login: text3 }));
-    sha = has({ sha: text3 });
-    page = has({ html_url: text3 });
-    issue2 = has({ number: number(), html_url: text3, body: nullish(text3), user });
-    commit = has({ sha: text3, commit: has({ committer: nullish(has({ date: optional(text3) })) }) });
-    pull = has({ number: number(), base: has({ ref: text3 }), head: sha });
-    check2 = has({ name: text3, head_sha: text3, status: text3 });
-    run2 = has({ updated_at: text3, repository: has({ full_name: text3 }) });
-    environments = array(has({ name: optional(text3) }));
+    user = nullish(has({ login: text2 }));
+    sha = has({ sha: text2 });
+    page = has({ html_url: text2 });
+    issue2 = has({ number: number(), html_url: text2, body: nullish(text2), user });
+    commit2 = has({ sha: text2, commit: has({ committer: nullish(has({ date: optional(text2) })) }) });
+    pull = has({ number: number(), base: has({ ref: text2 }), head: sha });
+    check2 = has({ name: text2, head_sha: text2, status: text2 });
+    run2 = has({ updated_at: text2, repository: has({ full_name: text2 }) });
+    environments = array(has({ name: optional(text2) }));
     rules = nullish(array(has({ reviewers: nullish(array(has({}))) })));
     ANSWERS = {
-      "GET /orgs/{org}/teams/{team_slug}/memberships/{username}": has({ state: text3 }),
-      "GET /repos/{owner}/{repo}": has({ default_branch: text3 }),
+      "GET /orgs/{org}/teams/{team_slug}/memberships/{username}": has({ state: text2 }),
+      "GET /repos/{owner}/{repo}": has({ default_branch: text2 }),
       "GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals": array(
-        has({ state: text3, user: has({ login: text3 }), environments })
+        has({ state: text2, user: has({ login: text2 }), environments })
       ),
       "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs": has({ workflow_runs: array(run2) }),
-      "GET /repos/{owner}/{repo}/commits": array(commit),
+      "GET /repos/{owner}/{repo}/commits": array(commit2),
       "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls": array(pull),
-      "GET /repos/{owner}/{repo}/commits/{ref}": commit,
+      "GET /repos/{owner}/{repo}/commits/{ref}": commit2,
       "GET /repos/{owner}/{repo}/commits/{ref}/check-runs": has({ check_runs: array(check2) }),
-      "GET /repos/{owner}/{repo}/commits/{ref}/statuses": array(has({ context: text3, state: text3 })),
+      "GET /repos/{owner}/{repo}/commits/{ref}/statuses": array(has({ context: text2, state: text2 })),
       "GET /repos/{owner}/{repo}/environments/{environment_name}": has({ protection_rules: rules }),
-      "GET /repos/{owner}/{repo}/git/blobs/{file_sha}": has({ content: text3 }),
+      "GET /repos/{owner}/{repo}/git/blobs/{file_sha}": has({ content: text2 }),
       "GET /repos/{owner}/{repo}/git/commits/{commit_sha}": has({
-        message: text3,
+        message: text2,
         tree: sha,
         parents: array(sha)
       }),
-      "GET /repos/{owner}/{repo}/git/ref/{ref}": has({ object: has({ type: text3, sha: text3 }) }),
+      "GET /repos/{owner}/{repo}/git/ref/{ref}": has({ object: has({ type: text2, sha: text2 }) }),
       "GET /repos/{owner}/{repo}/git/tags/{tag_sha}": has({ object: sha }),
       "GET /repos/{owner}/{repo}/git/trees/{tree_sha}": has({ tree: array(has({})) }),
       "GET /repos/{owner}/{repo}/issues": array(issue2),
       "GET /repos/{owner}/{repo}/issues/{issue_number}/comments": array(page),
       "GET /repos/{owner}/{repo}/pulls": array(issue2),
-      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews": array(has({ state: text3, user })),
-      "GET /user": has({ login: text3 }),
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews": array(has({ state: text2, user })),
+      "GET /user": has({ login: text2 }),
       "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}": page,
       "POST /repos/{owner}/{repo}/git/commits": sha,
       "POST /repos/{owner}/{repo}/git/trees": sha,
@@ -19862,11 +20101,11 @@ function faultOf(thrown, attempt3) {
   return { error: error2, answer: { method, status, headers: response.headers, message } };
 }
 function limitFault({ status }, until) {
-  const text5 = `GitHub's rate limit is used up until ${moment(until)}; run again after that`;
-  return new OperationError("unavailable", text5, status === null ? {} : { status });
+  const text4 = `GitHub's rate limit is used up until ${moment(until)}; run again after that`;
+  return new OperationError("unavailable", text4, status === null ? {} : { status });
 }
-function redact(text5, token) {
-  return oneLine2(token === "" ? text5 : text5.replaceAll(token, "***"));
+function redact(text4, token) {
+  return oneLine2(token === "" ? text4 : text4.replaceAll(token, "***"));
 }
 function codeOf(status) {
   if (status === 404 || status === 410) return "absent";
@@ -19894,9 +20133,9 @@ function pathOf({ route: route2, params }) {
 function messageIn(data) {
   if (typeof data !== "object" || data === null) return "";
   const { message, errors } = data;
-  const text5 = typeof message === "string" ? message : "";
+  const text4 = typeof message === "string" ? message : "";
   const details2 = Array.isArray(errors) ? errors.map(detail).filter((one2) => one2 !== "") : [];
-  return details2.length > 0 ? `${text5}: ${details2.join(", ")}` : text5;
+  return details2.length > 0 ? `${text4}: ${details2.join(", ")}` : text4;
 }
 function detail(error2) {
   if (typeof error2 === "string") return error2;
@@ -20022,10 +20261,10 @@ async function openGitHub(options) {
   };
   async function* pages(route2, params, maxPages = 50) {
     let page2 = await send(route2, { per_page: 100, ...params });
-    for (let count = 1; ; count++) {
+    for (let count2 = 1; ; count2++) {
       yield checked(route2, page2.data);
       const next2 = nextPage(page2.link, options.apiUrl);
-      if (next2 === null || count >= maxPages) return;
+      if (next2 === null || count2 >= maxPages) return;
       page2 = await send(`GET ${next2}`, {}, permissionFor(route2) ?? void 0);
     }
   }
@@ -20039,10 +20278,10 @@ async function openGitHub(options) {
     identity: () => identity ??= whoAmI(call)
   };
 }
-function repoName(text5) {
-  const [owner, repo, ...rest] = text5.split("/");
+function repoName(text4) {
+  const [owner, repo, ...rest] = text4.split("/");
   if (!owner || !repo || rest.length > 0) {
-    throw new OperationError("rejected", `"${text5}" is not a repository; write it as OWNER/NAME`);
+    throw new OperationError("rejected", `"${text4}" is not a repository; write it as OWNER/NAME`);
   }
   return { owner, repo };
 }
@@ -20157,11 +20396,11 @@ function encode(name, value) {
   const packed = (0, import_node_zlib.deflateRawSync)(JSON.stringify(value), { level: 9 }).toString("base64url");
   return `<!-- retag:${name} 1 ${packed} ${checksum(packed)} -->`;
 }
-function decode2(name, text5) {
+function decode2(name, text4) {
   const form = new RegExp(`^<!-- retag:${name} 1 ([A-Za-z0-9_-]+) ([0-9a-f]{32}) -->\\r?$`, "m");
-  const [, packed, sum] = form.exec(text5) ?? [];
+  const [, packed, sum] = form.exec(text4) ?? [];
   if (packed === void 0 || sum === void 0) {
-    return { ok: false, why: text5.includes(`<!-- retag:${name} `) ? "the recorded data is damaged" : null };
+    return { ok: false, why: text4.includes(`<!-- retag:${name} `) ? "the recorded data is damaged" : null };
   }
   if (checksum(packed) !== sum) return { ok: false, why: "the recorded data was changed" };
   try {
@@ -20179,8 +20418,8 @@ function seal(first2, rest) {
 ${sealOf(rest)}
 ${rest}`;
 }
-function isSealed(text5) {
-  const [, line2, ...rest] = text5.replaceAll("\r\n", "\n").split("\n");
+function isSealed(text4) {
+  const [, line2, ...rest] = text4.replaceAll("\r\n", "\n").split("\n");
   return line2 === sealOf(rest.join("\n"));
 }
 function sealOf(rest) {
@@ -20208,8 +20447,8 @@ function encodeReviewed(head2, entries) {
     kept = Math.min(kept - 1, Math.floor(kept * MAX_DATA / data.length));
   }
 }
-function decodeReviewed(text5) {
-  const found = decode2("reviewed", text5);
+function decodeReviewed(text4) {
+  const found = decode2("reviewed", text4);
   if (!found.ok) return { ok: false, why: found.why === null ? null : `in the plan comment ${found.why}` };
   const parsed2 = safeParse(ReviewedSchema, found.value);
   return parsed2.success ? { ok: true, value: parsed2.output } : { ok: false, why: "in the plan comment the recorded data is not of this version" };
@@ -20283,8 +20522,8 @@ function planComment(input) {
 `;
   const where = link("the summary of the run", summaryUrl);
   const tail = `This comment was cut at GitHub's limit; the whole plan is in ${where}.`;
-  const text5 = visible2.filter((part) => part !== "").join("\n\n");
-  return seal(first2, hidden + cut(text5, MAX_COMMENT - seal(first2, hidden).length, tail));
+  const text4 = visible2.filter((part) => part !== "").join("\n\n");
+  return seal(first2, hidden + cut(text4, MAX_COMMENT - seal(first2, hidden).length, tail));
 }
 function rows(actions) {
   const shown3 = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
@@ -20399,8 +20638,8 @@ async function readText2(github, path6, ref) {
   }
   return decodeBase64(answer.content);
 }
-function decodeBase64(text5) {
-  return Buffer.from(text5, "base64").toString("utf8");
+function decodeBase64(text4) {
+  return Buffer.from(text4, "base64").toString("utf8");
 }
 async function readTreeFiles(github, root, files) {
   const trees = /* @__PURE__ */ new Map();
@@ -20510,7 +20749,7 @@ async function reviewOf(github, { number: pull2, head: head2, merged_at }, marke
 }
 async function commitsTouching(github, file2, sha2, most) {
   const params = { ...github.home, sha: sha2, path: file2, per_page: most };
-  return (await github.call("GET /repos/{owner}/{repo}/commits", params)).map((commit2) => commit2.sha);
+  return (await github.call("GET /repos/{owner}/{repo}/commits", params)).map((commit3) => commit3.sha);
 }
 async function ownComments(github, issue3, marker2) {
   const identity = await github.identity();
@@ -20542,10 +20781,10 @@ async function changedEntries(files, config, base, { github, log }) {
 }
 async function entriesAt(github, path6, ref) {
   const { readText: readText3 } = await Promise.resolve().then(() => (init_refs(), refs_exports));
-  const text5 = await readText3(github, path6, ref);
-  if (text5 === null) return [];
+  const text4 = await readText3(github, path6, ref);
+  if (text4 === null) return [];
   try {
-    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text5) }]).images;
+    return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text4) }]).images;
   } catch (error2) {
     if (error2 instanceof UserError) return [];
     throw error2;
@@ -20595,7 +20834,7 @@ async function mergedReviews({ files, sha: sha2, branch, missing: missing2 }, op
     const github = await open8();
     const commits = /* @__PURE__ */ new Set();
     for (const { path: path6 } of files) {
-      for (const commit2 of await commitsTouching(github, path6, sha2, MOST_COMMITS)) commits.add(commit2);
+      for (const commit3 of await commitsTouching(github, path6, sha2, MOST_COMMITS)) commits.add(commit3);
     }
     return await reviewsOf(github, [...commits.add(sha2)], planMarker(keyOf(files)), branch);
   } catch (error2) {
@@ -20642,11 +20881,11 @@ function cosignTags(digest) {
 function verifying(name, expected) {
   const hash2 = hasherFor(expected.digest);
   let held = null;
-  let count = 0;
+  let count2 = 0;
   return new import_node_stream.Transform({
     transform(piece, _encoding, done) {
       hash2.update(piece);
-      count += piece.length;
+      count2 += piece.length;
       const ready = held;
       held = piece;
       if (ready) this.push(ready);
@@ -20655,11 +20894,11 @@ function verifying(name, expected) {
     flush(done) {
       const algorithm = expected.digest.split(":", 1)[0] ?? "";
       const digest = `${algorithm}:${hash2.digest("hex")}`;
-      if (count !== expected.size || digest !== expected.digest) {
+      if (count2 !== expected.size || digest !== expected.digest) {
         done(
           new OperationError(
             "mismatch",
-            `${name}: ${count} bytes with digest ${digest} came back where ${expected.size} were promised; run again; if it stays, have the registry and any proxy before it looked at`
+            `${name}: ${count2} bytes with digest ${digest} came back where ${expected.size} were promised; run again; if it stays, have the registry and any proxy before it looked at`
           )
         );
         return;
@@ -20739,7 +20978,7 @@ function common(body) {
   return {
     annotations: strings(body["annotations"]),
     subject: body["subject"] === void 0 || body["subject"] === null ? null : descriptor(body["subject"], "subject"),
-    artifactType: text4(body["artifactType"])
+    artifactType: text3(body["artifactType"])
   };
 }
 function descriptors(value, where) {
@@ -20758,7 +20997,7 @@ function descriptor(value, where) {
   }
   checkData(value["data"], digest, size, where);
   return {
-    mediaType: text4(value["mediaType"]).toLowerCase(),
+    mediaType: text3(value["mediaType"]).toLowerCase(),
     digest,
     size,
     urls: Array.isArray(value["urls"]) ? value["urls"].filter((url) => typeof url === "string") : [],
@@ -20769,7 +21008,7 @@ function descriptor(value, where) {
 }
 function checkData(data, digest, size, where) {
   if (data === void 0 || data === null) return;
-  const bytes2 = Buffer.from(text4(data), "base64");
+  const bytes2 = Buffer.from(text3(data), "base64");
   const same = bytes2.length === size && digestOf2(bytes2, algorithmOf(digest)) === digest;
   if (!same || bytes2.toString("base64") !== data) {
     throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
@@ -20778,9 +21017,9 @@ function checkData(data, digest, size, where) {
 function platformOf(value) {
   if (!isObject2(value)) return null;
   const platform3 = {
-    os: text4(value["os"]),
-    architecture: text4(value["architecture"]),
-    variant: text4(value["variant"])
+    os: text3(value["os"]),
+    architecture: text3(value["architecture"]),
+    variant: text3(value["variant"])
   };
   return platform3.os === "" && platform3.architecture === "" ? null : platform3;
 }
@@ -20790,7 +21029,7 @@ function strings(value) {
     Object.entries(value).filter((entry) => typeof entry[1] === "string")
   );
 }
-function text4(value) {
+function text3(value) {
   return typeof value === "string" ? value : "";
 }
 function bareMediaType(contentType) {
@@ -20827,9 +21066,9 @@ function isShallow2(bytes2) {
 }
 function opens(bytes2, bracket) {
   const code2 = bracket.charCodeAt(0);
-  let count = 0;
-  for (let at2 = bytes2.indexOf(code2); at2 >= 0 && count <= MAX_DEPTH3; at2 = bytes2.indexOf(code2, at2 + 1)) count++;
-  return count;
+  let count2 = 0;
+  for (let at2 = bytes2.indexOf(code2); at2 >= 0 && count2 <= MAX_DEPTH3; at2 = bytes2.indexOf(code2, at2 + 1)) count2++;
+  return count2;
 }
 function depthOf(bytes2) {
   let depth = 0;
@@ -20906,21 +21145,21 @@ function hostOf(key) {
 function credentialOf(entry, source, registry) {
   if (entry === void 0 || entry === null) return null;
   if (!isObject2(entry)) throw bad4(source, `has an entry for ${registry} that is no object`);
-  const text5 = (name) => typeof entry[name] === "string" ? entry[name] : "";
-  const decoded = text5("auth") === "" ? null : decodeAuth(text5("auth"), source, registry);
-  const [username, password] = decoded ?? [text5("username"), text5("password")];
-  if (text5("registrytoken") !== "") return { kind: "registry", token: text5("registrytoken"), source };
-  if (text5("identitytoken") !== "")
-    return { kind: "identity", username: username || "<token>", token: text5("identitytoken"), source };
+  const text4 = (name) => typeof entry[name] === "string" ? entry[name] : "";
+  const decoded = text4("auth") === "" ? null : decodeAuth(text4("auth"), source, registry);
+  const [username, password] = decoded ?? [text4("username"), text4("password")];
+  if (text4("registrytoken") !== "") return { kind: "registry", token: text4("registrytoken"), source };
+  if (text4("identitytoken") !== "")
+    return { kind: "identity", username: username || "<token>", token: text4("identitytoken"), source };
   return username === "" && password === "" ? null : { kind: "basic", username, password, source };
 }
 function decodeAuth(auth, source, registry) {
   if (!/^[A-Za-z0-9+/_-]+={0,2}\s*$/.test(auth))
     throw bad4(source, `has an "auth" for ${registry} that is not base64`);
-  const text5 = Buffer.from(auth, "base64").toString("utf8");
-  const colon = text5.indexOf(":");
+  const text4 = Buffer.from(auth, "base64").toString("utf8");
+  const colon = text4.indexOf(":");
   if (colon < 0) throw bad4(source, `has an "auth" for ${registry} without a colon between user and password`);
-  return [text5.slice(0, colon), text5.slice(colon + 1).replace(/^\0+|(?<!\0)\0+$/g, "")];
+  return [text4.slice(0, colon), text4.slice(colon + 1).replace(/^\0+|(?<!\0)\0+$/g, "")];
 }
 function bad4(source, what) {
   return new OperationError("denied", `${source} ${what}; fix it, or log in again with "docker login"`);
@@ -21022,9 +21261,9 @@ async function lookUp(registry, options, file2) {
   return fromEnvironment(registry, options.env) ?? await fromConfig(registry, await file2(), options) ?? fromJob(registry, options);
 }
 function fromEnvironment(registry, env) {
-  const text5 = env["DOCKER_AUTH_CONFIG"] ?? "";
-  if (text5 === "") return null;
-  const { auths, source } = parseDockerConfig(Buffer.from(text5, "utf8"), "DOCKER_AUTH_CONFIG");
+  const text4 = env["DOCKER_AUTH_CONFIG"] ?? "";
+  if (text4 === "") return null;
+  const { auths, source } = parseDockerConfig(Buffer.from(text4, "utf8"), "DOCKER_AUTH_CONFIG");
   return credentialOf(entryOf2(auths, registry), source, registry);
 }
 async function fromConfig(registry, config, { env, signal, helperTimeoutMs }) {
@@ -21050,7 +21289,7 @@ async function readConfig2(env) {
   const path6 = (0, import_node_path6.join)(folder, "config.json");
   let bytes2;
   try {
-    bytes2 = await (0, import_promises8.readFile)(path6);
+    bytes2 = await (0, import_promises7.readFile)(path6);
   } catch (error2) {
     const { code: code2 } = error2;
     if (code2 === "ENOENT" || code2 === "ENOTDIR") return null;
@@ -21060,11 +21299,11 @@ async function readConfig2(env) {
   }
   return parseDockerConfig(bytes2, path6);
 }
-var import_promises8, import_node_os, import_node_path6, HELPER_MS, JOB_REGISTRY;
+var import_promises7, import_node_os, import_node_path6, HELPER_MS, JOB_REGISTRY;
 var init_credentials = __esm({
   "src/registry/auth/credentials.ts"() {
     "use strict";
-    import_promises8 = require("node:fs/promises");
+    import_promises7 = require("node:fs/promises");
     import_node_os = require("node:os");
     import_node_path6 = require("node:path");
     init_errors();
@@ -22002,8 +22241,8 @@ function addressOf(hostname) {
   if (head2 !== "0:0:0:0:0:65535" && head2 !== "100:65435:0:0:0:0") return { v6 };
   return { v4: [high >> 8, high & 255, low >> 8, low & 255], v6 };
 }
-function groupsOf(text5) {
-  const [head2 = "", tail] = text5.split("::");
+function groupsOf(text4) {
+  const [head2 = "", tail] = text4.split("::");
   const parse8 = (part) => part === "" ? [] : part.split(":").map((group2) => parseInt(group2, 16));
   const before = parse8(head2);
   if (tail === void 0) return before;
@@ -22150,11 +22389,11 @@ function parseChallenges(header2) {
       last.parameters.set(word, (value[1] ?? value[2] ?? "").replace(/\\(.)/g, "$1"));
   }
 }
-function reader(text5) {
+function reader(text4) {
   let at2 = 0;
   const match = (pattern) => {
     pattern.lastIndex = at2;
-    const found = pattern.exec(text5);
+    const found = pattern.exec(text4);
     if (found) at2 = pattern.lastIndex;
     return found;
   };
@@ -22162,7 +22401,7 @@ function reader(text5) {
     match,
     skip: (pattern) => void match(pattern),
     take(char) {
-      if (text5[at2] !== char) return false;
+      if (text4[at2] !== char) return false;
       at2++;
       return true;
     }
@@ -24491,9 +24730,9 @@ function createSecrets(onSecret) {
         if (ours) onSecret(form);
       }
     },
-    scrub(text5) {
+    scrub(text4) {
       longestFirst ??= [...known2].filter((form) => form.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
-      let clean3 = text5;
+      let clean3 = text4;
       for (const form of longestFirst) if (clean3.includes(form)) clean3 = clean3.replaceAll(form, HIDDEN);
       return hideLookalikes(clean3);
     }
@@ -24511,11 +24750,11 @@ function formsOf(secret) {
     bytes2.toString("base64")
   ];
 }
-function escapedInJson(text5) {
-  return JSON.stringify(text5).slice(1, -1);
+function escapedInJson(text4) {
+  return JSON.stringify(text4).slice(1, -1);
 }
-function hideLookalikes(text5) {
-  return text5.replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${HIDDEN}`).replace(
+function hideLookalikes(text4) {
+  return text4.replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${HIDDEN}`).replace(
     /\b(https?:\/\/[^\s"'<>?]*)(\?[^\s"'<>]*)?/gi,
     (url, path6, query) => query === void 0 ? url : `${path6}?${HIDDEN}`
   );
@@ -24679,7 +24918,7 @@ async function streamed(wiring, request, answer) {
   const stream2 = streamOf(
     incoming,
     { ...limits, onBytes },
-    (error2) => failureOf(error2, what, 1, (text5) => wiring.secrets.scrub(text5))
+    (error2) => failureOf(error2, what, 1, (text4) => wiring.secrets.scrub(text4))
   );
   return { status, headers: flat(incoming.headers), url, stream: stream2 };
 }
@@ -24696,9 +24935,9 @@ function bodyOf2(wiring, request, { incoming, status }) {
   return readBody(incoming, bodyLimits(wiring, request.maxBytes));
 }
 function scrubbed({ secrets }, body) {
-  const text5 = body.toString("utf8");
-  const clean3 = secrets.scrub(text5);
-  return clean3 === text5 ? body : Buffer.from(clean3, "utf8");
+  const text4 = body.toString("utf8");
+  const clean3 = secrets.scrub(text4);
+  return clean3 === text4 ? body : Buffer.from(clean3, "utf8");
 }
 function isAddressed({ path: path6 }) {
   return typeof path6 === "string" && isDigest(path6.slice(path6.lastIndexOf("/") + 1));
@@ -24720,7 +24959,7 @@ var init_send = __esm({
 });
 
 // src/registry/http/attempt.ts
-function urlOf(endpoint, request, listed4) {
+function urlOf3(endpoint, request, listed4) {
   if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed4);
   return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
 }
@@ -24776,7 +25015,7 @@ async function schemeFound(wiring, endpoint, request, sent) {
   return followed(wiring, endpoint, request, sent);
 }
 async function followed(wiring, endpoint, request, authorization) {
-  let url = urlOf(endpoint, request, wiring.listed);
+  let url = urlOf3(endpoint, request, wiring.listed);
   let away = isAway(endpoint, request.path);
   for (let hops = 0; ; hops++) {
     const answer = await dispatch(wiring, endpoint, {
@@ -24957,7 +25196,7 @@ async function retrying(wiring, peer, task, attempt3) {
       if (delayMs > 0) await pause(wiring, delayMs, wordsOf2(ended));
     }
   } catch (error2) {
-    throw failureOf(error2, task.what(), tries, (text5) => wiring.secrets.scrub(text5));
+    throw failureOf(error2, task.what(), tries, (text4) => wiring.secrets.scrub(text4));
   }
 }
 function delayUntilNext(wiring, peer, { repeatable }, ended, tries) {
@@ -25025,10 +25264,10 @@ function isTransient(status) {
   return status === 408 || status === 429 || status >= 500 && status !== 501 && status !== 505;
 }
 function secondsOf(header2, now) {
-  const text5 = header2?.trim() ?? "";
-  if (/^\d{1,9}$/.test(text5)) return Number(text5);
-  if (!/^[A-Z][a-z]{2},? [\w :+-]{10,40}$/.test(text5)) return null;
-  const at2 = Date.parse(text5);
+  const text4 = header2?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text4)) return Number(text4);
+  if (!/^[A-Z][a-z]{2},? [\w :+-]{10,40}$/.test(text4)) return null;
+  const at2 = Date.parse(text4);
   return Number.isNaN(at2) ? null : Math.max(0, Math.ceil((at2 - now) / 1e3));
 }
 var BASE_MS, CAP_MS, MAX_RETRY_AFTER_S;
@@ -25050,7 +25289,7 @@ function createTransport(options) {
   const endpointOf = createHosts(wiring, options);
   const perform = (request, read3) => {
     const endpoint = endpointOf(request.repository.registry);
-    const what = () => redactUrl(request.method, urlOf(endpoint, request, wiring.listed));
+    const what = () => redactUrl(request.method, urlOf3(endpoint, request, wiring.listed));
     const { repeatable, again } = request;
     return retrying(
       wiring,
@@ -25077,8 +25316,8 @@ function wire(options) {
     secrets,
     usage: createUsage(),
     relieve: createReleaseMemory(options.collect ?? null),
-    warn: createWarnings((text5) => options.log.warning(secrets.scrub(text5))),
-    debug: (text5) => options.log.debug(secrets.scrub(text5)),
+    warn: createWarnings((text4) => options.log.warning(secrets.scrub(text4))),
+    debug: (text4) => options.log.debug(secrets.scrub(text4)),
     listed: [...options.trustedHosts ?? [], ...options.insecureRegistries],
     userAgent: options.userAgent,
     idleMs: options.requestTimeoutMs ?? 6e4
@@ -25160,8 +25399,8 @@ function warningTexts(header2) {
 function createWarnings(show) {
   const seen = /* @__PURE__ */ new Set();
   return (host, header2) => {
-    for (const text5 of warningTexts(header2)) {
-      const line2 = `${host} warns: ${text5.replace(/[\p{C}\p{Z}\s]+/gu, " ").trim()}`.slice(0, MAX_LENGTH);
+    for (const text4 of warningTexts(header2)) {
+      const line2 = `${host} warns: ${text4.replace(/[\p{C}\p{Z}\s]+/gu, " ").trim()}`.slice(0, MAX_LENGTH);
       if (seen.has(line2) || seen.size >= MAX_TEXTS) continue;
       seen.add(line2);
       show(line2);
@@ -25241,8 +25480,8 @@ function detailOf(response) {
   }
   return response.body.length === 0 ? "" : ` (${clean2(response.body.toString("utf8"))})`;
 }
-function clean2(text5) {
-  const line2 = text5.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
+function clean2(text4) {
+  const line2 = text4.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
   return line2.length > MAX_DETAIL ? `${line2.slice(0, MAX_DETAIL - 3)}...` : line2;
 }
 function nameOf3(ref) {
@@ -25283,15 +25522,15 @@ function nextLink(header2) {
     rest = after;
   }
 }
-function splitAtComma(text5) {
+function splitAtComma(text4) {
   let quoted2 = false;
-  for (let at2 = 0; at2 < text5.length; at2++) {
-    const char = text5[at2];
+  for (let at2 = 0; at2 < text4.length; at2++) {
+    const char = text4[at2];
     if (quoted2 && char === "\\") at2++;
     else if (char === '"') quoted2 = !quoted2;
-    else if (char === "," && !quoted2) return [text5.slice(0, at2), text5.slice(at2 + 1)];
+    else if (char === "," && !quoted2) return [text4.slice(0, at2), text4.slice(at2 + 1)];
   }
-  return [text5, ""];
+  return [text4, ""];
 }
 function isNext(parameters) {
   const relation = [...parameters.matchAll(PARAMETER)].find(([, name]) => name?.toLowerCase() === "rel");
@@ -25611,7 +25850,7 @@ function fit2(revision) {
 async function descend(view, child3, depth) {
   if (view.seen.has(child3.digest)) return null;
   view.seen.add(child3.digest);
-  const ref = refOf3(view, child3.digest);
+  const ref = refOf4(view, child3.digest);
   if (depth > MAX_DEPTH4) throw tooDeep(formatReference(ref));
   if (view.seen.size > MAX_MANIFESTS) throw tooMany2(formatReference(ref));
   return parse5(view, await view.reader.manifest(ref));
@@ -25629,9 +25868,9 @@ async function labelsOf2(view, image3) {
   return strings(isObject2(config) ? config["Labels"] : void 0);
 }
 function parse5(view, manifest) {
-  return parseManifest(manifest, formatReference(refOf3(view, manifest.digest)));
+  return parseManifest(manifest, formatReference(refOf4(view, manifest.digest)));
 }
-function refOf3({ source: { registry, repository } }, digest) {
+function refOf4({ source: { registry, repository } }, digest) {
   return { registry, repository, digest };
 }
 var MAX_DEPTH4, MAX_MANIFESTS, MAX_BLOBS, LANES, REVISION2, MAX_REVISION, IMAGE_CONFIGS, PLATFORM_LANES;
@@ -26698,7 +26937,7 @@ function createAttachments(context, reader2, referrers, children2) {
     if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
     await children2.bring(source, destination, nodes.slice(0, -1), tally);
     await children2.bringParts(source, destination, root, tally);
-    const at2 = { ...repositoryOf2(destination), tag: ref.tag };
+    const at2 = { ...repositoryOf3(destination), tag: ref.tag };
     if (await writeOnce(context, reader2, at2, root)) tally.manifests++;
   };
   return {
@@ -26755,7 +26994,7 @@ async function writeOnce(context, reader2, ref, { manifest, parsed: parsed2 }) {
     return true;
   }
   if (now.digest === manifest.digest) return false;
-  const there = await reader2.manifest({ ...repositoryOf2(ref), digest: now.digest });
+  const there = await reader2.manifest({ ...repositoryOf3(ref), digest: now.digest });
   if (goesOn(parseManifest(there, formatReference(ref)), parsed2)) {
     await putTag(context, ref, manifest, now.digest);
     return true;
@@ -26798,7 +27037,7 @@ function tooMany3(source) {
     `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`
   );
 }
-function repositoryOf2({ registry, repository }) {
+function repositoryOf3({ registry, repository }) {
   return { registry, repository };
 }
 var LANES3, NOTHING, MAX_ROUNDS, MAX_ATTACHMENTS, ATTACHMENT_LANES;
@@ -26890,7 +27129,7 @@ __export(workspace_exports, {
   findSources: () => findSources
 });
 async function checkWorkspace(definition, workspace, environment) {
-  const root = await (0, import_promises9.realpath)(workspace);
+  const root = await (0, import_promises8.realpath)(workspace);
   const { texts, problems: found } = await findSources(definition, workspace);
   const problems2 = [...found];
   const refused3 = new Set(found.map(({ location: location2 }) => location2));
@@ -26904,7 +27143,7 @@ async function checkWorkspace(definition, workspace, environment) {
   return texts;
 }
 async function findSources(definition, workspace) {
-  const root = await (0, import_promises9.realpath)(workspace).catch(() => workspace);
+  const root = await (0, import_promises8.realpath)(workspace).catch(() => workspace);
   const problems2 = [];
   for (const [path6, location2] of contextsOf(definition)) {
     const found = await look4(root, path6, "context", location2, problems2);
@@ -26935,9 +27174,9 @@ async function pathProblem({ access: access4, path: path6, location: location2 }
   };
 }
 async function leadsTo(path6) {
-  const real = await (0, import_promises9.realpath)(path6).catch(() => null);
+  const real = await (0, import_promises8.realpath)(path6).catch(() => null);
   if (real !== null) return real;
-  const there = await (0, import_promises9.lstat)(path6).catch(() => null);
+  const there = await (0, import_promises8.lstat)(path6).catch(() => null);
   if (there !== null || (0, import_node_path7.dirname)(path6) === path6) return null;
   const above = await leadsTo((0, import_node_path7.dirname)(path6));
   return above === null ? null : (0, import_node_path7.join)(above, (0, import_node_path7.basename)(path6));
@@ -26963,7 +27202,7 @@ async function readDockerfiles(definition, root, problems2) {
   for (const [file2, location2] of places) {
     const found = await look4(root, file2, "Dockerfile", location2, problems2);
     if (found === null) continue;
-    if (found.kind === "file") texts.set(file2, await (0, import_promises9.readFile)(found.path, "utf8"));
+    if (found.kind === "file") texts.set(file2, await (0, import_promises8.readFile)(found.path, "utf8"));
     else
       problems2.push({
         location: location2,
@@ -26981,7 +27220,7 @@ async function secretProblem(secret, root, environment) {
     const what = `the environment variable ${name}, which a secret names, is not set`;
     return { ...at2, what, hint: `give it to the step: "env: { ${name}: \${{ secrets.${name} }} }"` };
   }
-  const info2 = await (0, import_promises9.stat)((0, import_node_path7.resolve)(root, name)).catch(() => null);
+  const info2 = await (0, import_promises8.stat)((0, import_node_path7.resolve)(root, name)).catch(() => null);
   if (info2?.isFile() === true) return null;
   return {
     ...at2,
@@ -26990,26 +27229,26 @@ async function secretProblem(secret, root, environment) {
   };
 }
 async function look4(root, name, what, location2, problems2) {
-  const path6 = await (0, import_promises9.realpath)((0, import_node_path7.resolve)(root, name)).catch(() => null);
+  const path6 = await (0, import_promises8.realpath)((0, import_node_path7.resolve)(root, name)).catch(() => null);
   if (path6 === null) {
     const hint2 = "correct the path; it is relative to the workspace";
     problems2.push({ location: location2, what: `there is no ${what} "${name}" in ${root}`, hint: hint2 });
     return null;
   }
   if (leaves(root, path6)) {
-    const text5 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
-    problems2.push({ location: location2, what: text5, hint: "use files of the workspace only" });
+    const text4 = `the ${what} "${name}" leads out of the workspace to ${path6}`;
+    problems2.push({ location: location2, what: text4, hint: "use files of the workspace only" });
     return null;
   }
-  const info2 = await (0, import_promises9.stat)(path6);
+  const info2 = await (0, import_promises8.stat)(path6);
   if (info2.isDirectory()) return { kind: "directory", path: path6 };
   return { kind: info2.isFile() && info2.size <= MAX_DOCKERFILE ? "file" : "other", path: path6 };
 }
-var import_promises9, import_node_path7, MAX_DOCKERFILE;
+var import_promises8, import_node_path7, MAX_DOCKERFILE;
 var init_workspace = __esm({
   "src/docker/workspace.ts"() {
     "use strict";
-    import_promises9 = require("node:fs/promises");
+    import_promises8 = require("node:fs/promises");
     import_node_path7 = require("node:path");
     init_errors();
     MAX_DOCKERFILE = 4 * 1024 * 1024;
@@ -27031,25 +27270,25 @@ async function approvalsOf(github, query, runId) {
   if (byEnvironment.length > 0) return { ...facts, approvals: byEnvironment };
   const reviews = pull2 ? await approvingReviews(github, repo, pull2.number) : [];
   const approvals = [];
-  for (const { commit: commit2, review } of reviews) {
+  for (const { commit: commit3, review } of reviews) {
     if (!await belongs2(github, repo.owner, query.who, review.by)) continue;
-    if (commit2 === pull2?.head.sha) approvals.push(review);
-    else discarded.push(`${review.by} approved ${short(commit2)}, and ${short(pull2?.head.sha)} was merged`);
+    if (commit3 === pull2?.head.sha) approvals.push(review);
+    else discarded.push(`${review.by} approved ${short(commit3)}, and ${short(pull2?.head.sha)} was merged`);
   }
   return { ...facts, approvals, discarded };
 }
 async function broughtIn(github, repo, query) {
   const { sha: sha2, entry } = query;
   if (!entry) {
-    const commit2 = await github.call("GET /repos/{owner}/{repo}/commits/{ref}", { ...repo, ref: sha2 });
-    return { sha: commit2.sha, at: dateOf(commit2) };
+    const commit3 = await github.call("GET /repos/{owner}/{repo}/commits/{ref}", { ...repo, ref: sha2 });
+    return { sha: commit3.sha, at: dateOf(commit3) };
   }
   const params = { ...repo, sha: sha2, path: entry.file, per_page: MAX_VERSIONS };
   const versions = await github.call("GET /repos/{owner}/{repo}/commits", params);
   let last;
   for (const version of versions) {
-    const text5 = await readText2(github, entry.file, version.sha);
-    if (text5 === null || !entry.contains(text5)) break;
+    const text4 = await readText2(github, entry.file, version.sha);
+    if (text4 === null || !entry.contains(text4)) break;
     last = { sha: version.sha, at: dateOf(version) };
   }
   if (!last) throw new OperationError("absent", `the entry is not in ${entry.file} at ${sha2.slice(0, 7)}`);
@@ -27072,7 +27311,7 @@ async function approvingReviews(github, repo, pull2) {
   const latest = /* @__PURE__ */ new Map();
   const params = { ...repo, pull_number: pull2 };
   for await (const page2 of github.pages("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", params)) {
-    for (const { user: user2, state, submitted_at, html_url, commit_id: commit2 } of page2) {
+    for (const { user: user2, state, submitted_at, html_url, commit_id: commit3 } of page2) {
       if (user2 === null || state === "COMMENTED" || state === "PENDING") continue;
       const review = {
         by: user2.login,
@@ -27080,7 +27319,7 @@ async function approvingReviews(github, repo, pull2) {
         at: Date.parse(submitted_at ?? ""),
         url: html_url
       };
-      latest.set(user2.login, { state, commit: commit2, review });
+      latest.set(user2.login, { state, commit: commit3, review });
     }
   }
   return [...latest.values()].filter(({ state }) => state === "APPROVED");
@@ -27127,7 +27366,7 @@ var init_approvals = __esm({
     MAX_VERSIONS = 100;
     short = (sha2) => sha2?.slice(0, 7) ?? "unknown";
     sameName3 = (a, b) => a.toLowerCase() === b.toLowerCase();
-    dateOf = ({ commit: commit2 }) => Date.parse(commit2.committer?.date ?? "") || 0;
+    dateOf = ({ commit: commit3 }) => Date.parse(commit3.committer?.date ?? "") || 0;
   }
 });
 
@@ -27156,8 +27395,8 @@ async function checkHistory(github, query) {
   if (!follow) return { ...history, commits: [first2], complete: true };
   const { older, complete } = await olderCommits(github, query, head2.sha);
   const commits = [first2];
-  for (const commit2 of older) {
-    const signals = await signalsOf(github, query, commit2);
+  for (const commit3 of older) {
+    const signals = await signalsOf(github, query, commit3);
     commits.push(signals);
     const light = worst(signals);
     if (light !== null && light !== worst(first2)) return { ...history, commits, complete: true };
@@ -27173,11 +27412,11 @@ async function olderCommits(github, query, sha2) {
   const params = { ...repoName(query.repo), sha: sha2, per_page: limit + 1 };
   const page2 = await github.call("GET /repos/{owner}/{repo}/commits", params);
   const [, ...older] = page2;
-  const last = older.findIndex((commit2) => dateOf2(commit2) < (query.backTo ?? 0));
+  const last = older.findIndex((commit3) => dateOf2(commit3) < (query.backTo ?? 0));
   return { older: last < 0 ? older : older.slice(0, last + 1), complete: last >= 0 || page2.length <= limit };
 }
-async function signalsOf(github, { repo, name, app }, commit2) {
-  const params = { ...repoName(repo), ref: commit2.sha };
+async function signalsOf(github, { repo, name, app }, commit3) {
+  const params = { ...repoName(repo), ref: commit3.sha };
   const runs = [];
   const wanted = { ...params, check_name: name, filter: "all" };
   let listed4 = 0;
@@ -27185,11 +27424,11 @@ async function signalsOf(github, { repo, name, app }, commit2) {
   for await (const page2 of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", wanted)) {
     listed4 += page2.check_runs.length;
     total = page2.total_count;
-    const mine = page2.check_runs.filter((run4) => run4.name === name && run4.head_sha === commit2.sha);
+    const mine = page2.check_runs.filter((run4) => run4.name === name && run4.head_sha === commit3.sha);
     runs.push(...mine.filter((run4) => app === void 0 || run4.app?.slug === app));
   }
   if (listed4 < total) {
-    const what = `GitHub lists ${listed4} of ${total} runs of the check "${name}" on ${commit2.sha.slice(0, 7)}`;
+    const what = `GitHub lists ${listed4} of ${total} runs of the check "${name}" on ${commit3.sha.slice(0, 7)}`;
     throw new OperationError("protocol", `${what}; run again`);
   }
   const statuses = [];
@@ -27197,12 +27436,12 @@ async function signalsOf(github, { repo, name, app }, commit2) {
     const mine = page2.filter(({ context }) => context === name);
     statuses.push(...mine.filter(({ creator }) => app === void 0 || creator?.login === `${app}[bot]`));
   }
-  const committedAt = dateOf2(commit2);
+  const committedAt = dateOf2(commit3);
   const signals = [
     ...runs.sort(newestFirst).map((run4) => signalOfCheck(run4, committedAt)),
     ...statuses.sort(newestFirst).map(signalOfStatus)
   ];
-  return { sha: commit2.sha, committedAt, signals };
+  return { sha: commit3.sha, committedAt, signals };
 }
 function signalOfCheck(run4, committedAt) {
   const done = run4.status === "completed";
@@ -27273,8 +27512,8 @@ function enough(runs, { atLeast, backTo }) {
 async function defaultBranch(github, repo) {
   return (await github.call("GET /repos/{owner}/{repo}", repoName(repo))).default_branch;
 }
-function time(text5) {
-  const at2 = Date.parse(text5 ?? "");
+function time(text4) {
+  const at2 = Date.parse(text4 ?? "");
   return Number.isNaN(at2) ? null : at2;
 }
 var MAX_COMMITS, MAX_RED, MAX_RUN_PAGES, SHA2, newestFirst, dateOf2, shortRef;
@@ -27289,14 +27528,14 @@ var init_checks = __esm({
     MAX_RUN_PAGES = 5;
     SHA2 = /^[0-9a-f]{7,40}$/;
     newestFirst = (a, b) => Number(b.id) - Number(a.id);
-    dateOf2 = ({ commit: commit2 }) => time(commit2.committer?.date) ?? 0;
+    dateOf2 = ({ commit: commit3 }) => time(commit3.committer?.date) ?? 0;
     shortRef = (ref) => SHA2.test(ref) ? ref.slice(0, 7) : ref;
   }
 });
 
 // src/docker/output.ts
-function cleanLine(text5, secrets) {
-  let clean3 = text5.slice(0, 4 * MAX_LINE2);
+function cleanLine(text4, secrets) {
+  let clean3 = text4.slice(0, 4 * MAX_LINE2);
   for (const secret of secrets) clean3 = clean3.replaceAll(secret, "***");
   clean3 = clean3.replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "").replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, "");
   return clean3.length > MAX_LINE2 ? `${clean3.slice(0, MAX_LINE2)}\u2026` : clean3;
@@ -27304,8 +27543,8 @@ function cleanLine(text5, secrets) {
 function lineSplitter(onLine) {
   let rest = "";
   return {
-    push: (text5) => {
-      const lines3 = (rest + text5).split(/\r\n|\n|\r(?!$)/);
+    push: (text4) => {
+      const lines3 = (rest + text4).split(/\r\n|\n|\r(?!$)/);
       rest = lines3.pop() ?? "";
       for (const line2 of lines3) onLine(line2);
       if (rest.length > 64 * 1024) {
@@ -27341,8 +27580,8 @@ function secretTexts(environment, definition, files) {
     ...Object.values(definition.secretValues),
     ...files
   ];
-  const texts = values.flatMap((value) => [value, ...value.split(/\r?\n/)].map((text5) => text5.trim()));
-  return [...new Set(texts)].filter((text5) => text5.length >= 4).sort((a, b) => b.length - a.length);
+  const texts = values.flatMap((value) => [value, ...value.split(/\r?\n/)].map((text4) => text4.trim()));
+  return [...new Set(texts)].filter((text4) => text4.length >= 4).sort((a, b) => b.length - a.length);
 }
 function variablesOf2(definition) {
   return definition.secrets.flatMap(({ from, name }) => from === "env" ? [name] : []);
@@ -27352,25 +27591,25 @@ async function secretFiles(definition, workspace) {
   const texts = await Promise.all(
     [...names2].map((name) => textOf5((0, import_node_path8.resolve)(workspace, name)).catch(() => null))
   );
-  return texts.filter((text5) => text5 !== null);
+  return texts.filter((text4) => text4 !== null);
 }
 async function textOf5(path6) {
-  const file2 = await (0, import_promises10.open)(path6, "r");
+  const file2 = await (0, import_promises9.open)(path6, "r");
   try {
     const info2 = await file2.stat();
     if (!info2.isFile() || info2.size > MOST3) return null;
     const bytes2 = await file2.readFile();
-    const text5 = new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
-    return text5.includes("\0") ? null : text5;
+    const text4 = new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
+    return text4.includes("\0") ? null : text4;
   } finally {
     await file2.close();
   }
 }
-var import_promises10, import_node_path8, MAX_LINE2, OTHER_SETTINGS, MOST3;
+var import_promises9, import_node_path8, MAX_LINE2, OTHER_SETTINGS, MOST3;
 var init_output3 = __esm({
   "src/docker/output.ts"() {
     "use strict";
-    import_promises10 = require("node:fs/promises");
+    import_promises9 = require("node:fs/promises");
     import_node_path8 = require("node:path");
     init_environment();
     MAX_LINE2 = 4096;
@@ -27392,7 +27631,7 @@ async function runLong(options) {
     const stream2 = child3[from];
     if (stream2 === null) return [];
     const splitter = lineSplitter((line2) => options.onLine(line2, from));
-    stream2.setEncoding("utf8").on("data", (text5) => splitter.push(text5));
+    stream2.setEncoding("utf8").on("data", (text4) => splitter.push(text4));
     return [splitter];
   });
   const gone = finished(child3);
@@ -27454,7 +27693,7 @@ async function findDocker(environment) {
   if (process.platform === "win32") return "docker";
   for (const directory of (environment["PATH"] ?? "").split(import_node_path9.delimiter)) {
     const path6 = (0, import_node_path9.join)(directory, "docker");
-    const usable = (0, import_node_path9.isAbsolute)(directory) && await (0, import_promises11.access)(path6, import_promises11.constants.X_OK).then(
+    const usable = (0, import_node_path9.isAbsolute)(directory) && await (0, import_promises10.access)(path6, import_promises10.constants.X_OK).then(
       () => true,
       () => false
     );
@@ -27467,25 +27706,25 @@ async function findDocker(environment) {
 }
 function askDockerLong(options) {
   return async (words) => {
-    const text5 = { stdout: "", stderr: "" };
+    const text4 = { stdout: "", stderr: "" };
     const end2 = await runLong({
       ...options,
       args: words,
       terminal: false,
       onLine: (line2, from) => {
-        text5[from] += `${line2}
+        text4[from] += `${line2}
 `;
       }
     });
-    return { ...text5, exitCode: typeof end2 === "number" ? end2 : 1 };
+    return { ...text4, exitCode: typeof end2 === "number" ? end2 : 1 };
   };
 }
-var import_node_child_process3, import_promises11, import_node_path9, GRACE_MS;
+var import_node_child_process3, import_promises10, import_node_path9, GRACE_MS;
 var init_process2 = __esm({
   "src/docker/process.ts"() {
     "use strict";
     import_node_child_process3 = require("node:child_process");
-    import_promises11 = require("node:fs/promises");
+    import_promises10 = require("node:fs/promises");
     import_node_path9 = require("node:path");
     init_errors();
     init_output3();
@@ -29758,8 +29997,8 @@ function readStages(lines3) {
   }
   return stages2;
 }
-function wordsOf3(text5) {
-  return text5.split(/\s+/).filter((word) => word !== "");
+function wordsOf3(text4) {
+  return text4.split(/\s+/).filter((word) => word !== "");
 }
 function stageOf(rest) {
   const words = wordsOf3(rest);
@@ -29773,12 +30012,12 @@ function stageOf(rest) {
     uses: []
   };
 }
-function instructions(text5) {
-  const escape = /^#\s*escape\s*=\s*`/im.test(text5) ? "`" : "\\";
+function instructions(text4) {
+  const escape = /^#\s*escape\s*=\s*`/im.test(text4) ? "`" : "\\";
   const lines3 = [];
   let open8 = null;
   const ends2 = [];
-  for (const line2 of text5.split(/\r?\n/)) {
+  for (const line2 of text4.split(/\r?\n/)) {
     if (open8 === null && ends2.length > 0) {
       if (line2.replace(/^\t+/, "") === ends2[0]) ends2.shift();
       continue;
@@ -29888,7 +30127,7 @@ async function makeBuilder(replaced, options) {
   } catch (error2) {
     await removeBuilder(name, {
       ask: ask2,
-      log: { debug: (text5) => log.debug(text5), warning: (text5) => log.debug(text5) }
+      log: { debug: (text4) => log.debug(text4), warning: (text4) => log.debug(text4) }
     });
     throw error2;
   } finally {
@@ -29906,20 +30145,20 @@ async function daemonConfig({
   temporary
 }) {
   if (insecure.length === 0) return { words: [], remove: () => Promise.resolve() };
-  const directory = await (0, import_promises12.mkdtemp)((0, import_node_path10.join)(temporary, "retag-builder-"));
+  const directory = await (0, import_promises11.mkdtemp)((0, import_node_path10.join)(temporary, "retag-builder-"));
   const file2 = (0, import_node_path10.join)(directory, "buildkitd.toml");
-  const text5 = insecure.map(
+  const text4 = insecure.map(
     (host) => `[registry.${JSON.stringify(host)}]
   http = true
   insecure = true
 `
   );
-  await (0, import_promises12.writeFile)(file2, text5.join(""));
+  await (0, import_promises11.writeFile)(file2, text4.join(""));
   const loopback = insecure.some((host) => /^(?:localhost|127\.|\[::1\])/.test(host));
   const network = loopback ? ["--driver-opt=network=host"] : [];
   return {
     words: [`--buildkitd-config=${file2}`, ...network],
-    remove: () => (0, import_promises12.rm)(directory, { recursive: true, force: true })
+    remove: () => (0, import_promises11.rm)(directory, { recursive: true, force: true })
   };
 }
 function checkPlatforms(found, definition, dockerfiles, log) {
@@ -29948,8 +30187,8 @@ function lastLine({ stdout, stderr }) {
 ${stderr}`.split("\n").map((line2) => cleanLine(line2, []).trim());
   return (lines3.findLast((line2) => line2 !== "") ?? "no message").replace(/^ERROR: /, "");
 }
-function parseBuildxVersion(text5) {
-  const word = text5.trim().split(/\s+/).find((part) => /^v?\d+\.\d+\.\d+/.test(part));
+function parseBuildxVersion(text4) {
+  const word = text4.trim().split(/\s+/).find((part) => /^v?\d+\.\d+\.\d+/.test(part));
   const version = import_semver2.default.parse(word);
   if (version === null || version.major + version.minor + version.patch === 0) return null;
   return version.version;
@@ -29967,8 +30206,8 @@ function checkBuildxVersion(version, needs) {
 function knowsAllow(version) {
   return version === null || import_semver2.default.gte(version, "0.17.0");
 }
-function parseInspect(text5) {
-  const [head2 = "", ...rest] = text5.split(/^Nodes:\s*$/m);
+function parseInspect(text4) {
+  const [head2 = "", ...rest] = text4.split(/^Nodes:\s*$/m);
   const nodes = rest.join("").split(/^(?=Name:)/m).filter((part) => part.startsWith("Name:")).map((part) => ({
     name: field(part, "Name") ?? "",
     platforms: platformsIn(field(part, "Platforms") ?? ""),
@@ -29981,19 +30220,19 @@ function parseInspect(text5) {
     nodes
   };
 }
-function field(text5, name) {
-  const [, value = ""] = new RegExp(`^${name}:[ \\t]*(.*)$`, "m").exec(text5) ?? [];
+function field(text4, name) {
+  const [, value = ""] = new RegExp(`^${name}:[ \\t]*(.*)$`, "m").exec(text4) ?? [];
   return value.trim() === "" ? null : value.trim();
 }
-function platformsIn(text5) {
-  return text5.split(",").map((part) => part.replace(/\(.*\)|\*/g, "").trim()).filter((part) => part !== "");
+function platformsIn(text4) {
+  return text4.split(",").map((part) => part.replace(/\(.*\)|\*/g, "").trim()).filter((part) => part !== "");
 }
-var import_semver2, import_promises12, import_node_path10;
+var import_semver2, import_promises11, import_node_path10;
 var init_inspect = __esm({
   "src/docker/inspect.ts"() {
     "use strict";
     import_semver2 = __toESM(require_semver2(), 1);
-    import_promises12 = require("node:fs/promises");
+    import_promises11 = require("node:fs/promises");
     import_node_path10 = require("node:path");
     init_dockerfile();
     init_errors();
@@ -30003,8 +30242,8 @@ var init_inspect = __esm({
 });
 
 // src/docker/metadata.ts
-function readMetadata(text5, definition) {
-  const data = text5 === null ? null : parse6(text5);
+function readMetadata(text4, definition) {
+  const data = text4 === null ? null : parse6(text4);
   if (data === null) {
     throw new OperationError(
       "protocol",
@@ -30031,7 +30270,7 @@ function bakeError(end2, tail, definition) {
 function reasonIn(tail) {
   const error2 = tail.findLast((line3) => line3.startsWith("ERROR: "));
   const line2 = error2?.replace(/^ERROR: (?:target [A-Za-z0-9_-]+: )?/, "");
-  return (line2 ?? tail.findLast((text5) => /\w/.test(text5)) ?? "").trim();
+  return (line2 ?? tail.findLast((text4) => /\w/.test(text4)) ?? "").trim();
 }
 function because(reason) {
   if (reason.length <= MOST_REASON2) return reason === "" ? "" : `: ${reason}`;
@@ -30049,8 +30288,8 @@ function failingTarget(tail, definition) {
   return null;
 }
 function hintFor2(tail) {
-  const text5 = tail.join("\n");
-  if (/exec format error|no match for platform in manifest/.test(text5)) {
+  const text4 = tail.join("\n");
+  if (/exec format error|no match for platform in manifest/.test(text4)) {
     return "; if the builder cannot run or find images of this platform, add docker/setup-qemu-action before this step, build it on a native node, or check the base image";
   }
   if (/denied|unauthorized|\b40[13]\b/.test(reasonIn(tail))) {
@@ -30062,9 +30301,9 @@ function label3({ image: image3, platforms, pushed: pushed2 }) {
   const list4 = platforms.length > 0 ? ` (${platforms.join(", ")})` : "";
   return `${image3}${list4}${pushed2 ? "" : ", built only"}`;
 }
-function parse6(text5) {
+function parse6(text4) {
   try {
-    const data = JSON.parse(text5);
+    const data = JSON.parse(text4);
     return isRecord3(data) ? data : null;
   } catch {
     return null;
@@ -30118,7 +30357,7 @@ function createBuilder(options) {
   };
 }
 async function bake(definition, state, docker, options) {
-  const directory = await (0, import_promises13.mkdtemp)((0, import_node_path11.join)(options.temporary, "retag-build-"));
+  const directory = await (0, import_promises12.mkdtemp)((0, import_node_path11.join)(options.temporary, "retag-build-"));
   const file2 = (0, import_node_path11.join)(directory, "bake.json");
   const metadata2 = (0, import_node_path11.join)(directory, "metadata.json");
   const files = await secretFiles(definition, options.workspace);
@@ -30126,7 +30365,7 @@ async function bake(definition, state, docker, options) {
   const tail = [];
   const terminal = options.terminal && secrets.length === 0;
   try {
-    await (0, import_promises13.writeFile)(file2, definition.text, { mode: 384 });
+    await (0, import_promises12.writeFile)(file2, definition.text, { mode: 384 });
     const end2 = await runLong({
       command: docker,
       args: bakeArguments(definition, state, { file: file2, metadata: metadata2, terminal }),
@@ -30144,9 +30383,9 @@ async function bake(definition, state, docker, options) {
       }
     });
     if (end2 !== 0) throw bakeError(end2, tail, definition);
-    return readMetadata(await (0, import_promises13.readFile)(metadata2, "utf8").catch(() => null), definition);
+    return readMetadata(await (0, import_promises12.readFile)(metadata2, "utf8").catch(() => null), definition);
   } finally {
-    await (0, import_promises13.rm)(directory, { recursive: true, force: true });
+    await (0, import_promises12.rm)(directory, { recursive: true, force: true });
   }
 }
 function bakeArguments(definition, state, {
@@ -30166,11 +30405,11 @@ function bakeArguments(definition, state, {
     "default"
   ];
 }
-var import_promises13, import_node_path11, KEPT;
+var import_promises12, import_node_path11, KEPT;
 var init_builder = __esm({
   "src/docker/builder.ts"() {
     "use strict";
-    import_promises13 = require("node:fs/promises");
+    import_promises12 = require("node:fs/promises");
     import_node_path11 = require("node:path");
     init_process2();
     init_inspect();
@@ -30203,7 +30442,7 @@ function openAdapters(options) {
       ...entryOf3(entry === null ? facts?.sha ?? null : checkedOut, branchOf(options, entry), entry)
     }),
     checkedOut: () => headOf(gitIn(options.workspace, env)),
-    uncommitted: (paths, commit2) => uncommittedIn(options.workspace, env, commit2, paths),
+    uncommitted: (paths, commit3) => uncommittedIn(options.workspace, env, commit3, paths),
     sources: async (definition) => {
       const { findSources: findSources2 } = await Promise.resolve().then(() => (init_workspace(), workspace_exports));
       return (await findSources2(definition, options.workspace)).problems;
@@ -30302,8 +30541,8 @@ function branchOf({ env, facts }, entry) {
 function branchOfRun({ GITHUB_REF: ref = "" }) {
   return ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;
 }
-function nonEmpty(text5) {
-  return text5 === void 0 || text5 === "" ? null : text5;
+function nonEmpty(text4) {
+  return text4 === void 0 || text4 === "" ? null : text4;
 }
 function commitOfRun(facts, home) {
   if (facts?.sha != null) return { repo: home, sha: facts.sha };
@@ -30365,11 +30604,11 @@ function listedHosts(insecure, registryMap, images2 = []) {
   });
   return [...insecure, ...hosts];
 }
-function parseConcurrency(text5) {
-  const value = Number(text5);
-  if (!/^\d+$/.test(text5.trim()) || value < 1 || value > MOST_CONCURRENCY) {
+function parseConcurrency(text4) {
+  const value = Number(text4);
+  if (!/^\d+$/.test(text4.trim()) || value < 1 || value > MOST_CONCURRENCY) {
     throw new UserError({
-      what: `concurrency: "${text5}" is not a number of requests`,
+      what: `concurrency: "${text4}" is not a number of requests`,
       hint: `give a whole number from 1 to ${MOST_CONCURRENCY}`
     });
   }
@@ -30416,15 +30655,15 @@ var init_adapters = __esm({
 });
 
 // src/github/follow-up/path.ts
-function parsePath(text5) {
+function parsePath(text4) {
   const keys = [];
   let key = "";
-  for (let i = 0; i < text5.length; i++) {
-    const char = text5.charAt(i);
-    if (char === "\\" && i + 1 < text5.length) key += text5.charAt(++i);
+  for (let i = 0; i < text4.length; i++) {
+    const char = text4.charAt(i);
+    if (char === "\\" && i + 1 < text4.length) key += text4.charAt(++i);
     else if (char === "." || char === "[") {
       if (key !== "") keys.push(key);
-      else if (char === "." && text5.charAt(i - 1) !== "]") return null;
+      else if (char === "." && text4.charAt(i - 1) !== "]") return null;
       key = "";
     } else if (char === "]") {
       keys.push(key);
@@ -30432,7 +30671,7 @@ function parsePath(text5) {
     } else key += char;
   }
   if (key !== "") keys.push(key);
-  else if (!text5.endsWith("]")) return null;
+  else if (!text4.endsWith("]")) return null;
   return keys;
 }
 function findTargets(document2, path6) {
@@ -30473,20 +30712,20 @@ var init_path = __esm({
 });
 
 // src/github/follow-up/edit.ts
-function editReferences(text5, requests) {
-  const documents = parseAllDocuments(text5);
+function editReferences(text4, requests) {
+  const documents = parseAllDocuments(text4);
   const list4 = Array.isArray(documents) ? documents : [];
   const [error2] = list4.flatMap((document2) => document2.errors);
   if (error2) {
     const broken3 = bad5(`the file is not YAML (${error2.message.split("\n")[0] ?? ""})`, "correct it");
-    return { text: text5, results: requests.map(() => broken3) };
+    return { text: text4, results: requests.map(() => broken3) };
   }
   const shared = sharedIn(list4);
   const found = requests.map(({ path: path6, wanted }) => placesAt(list4, path6, wanted, shared));
   const last = new Map(
     found.flatMap((places) => "ok" in places ? [] : places).map((location2) => [location2.node, location2])
   );
-  const { text: result, changes } = splice(text5, [...last.values()]);
+  const { text: result, changes } = splice(text4, [...last.values()]);
   const results = found.map((places) => {
     if ("ok" in places) return places;
     return { ok: true, changes: places.flatMap(({ node }) => changes.get(node) ?? []) };
@@ -30576,7 +30815,7 @@ function kustomizePlaces(items, wanted, path6) {
   const name = formatRepository(wanted.image);
   const mine = items.filter(isMap).filter((item) => {
     return [item.get("newName"), item.get("name")].some(
-      (text5) => typeof text5 === "string" && names(text5, wanted)
+      (text4) => typeof text4 === "string" && names(text4, wanted)
     );
   });
   if (mine.length === 0)
@@ -30595,17 +30834,17 @@ function kustomizePlaces(items, wanted, path6) {
 function textOf6(node) {
   return typeof node.value === "string" ? node.value : node.source ?? "";
 }
-function looksLikeReference(text5) {
-  if (isDigest(text5)) return false;
-  const [head2 = ""] = text5.split("@");
+function looksLikeReference(text4) {
+  if (isDigest(text4)) return false;
+  const [head2 = ""] = text4.split("@");
   return head2.includes("/") || head2.includes(":");
 }
-function names(text5, wanted) {
-  const name = parseRepository(text5);
+function names(text4, wanted) {
+  const name = parseRepository(text4);
   return name.ok && isAnyOf(name.value, wanted);
 }
-function isOf2(text5, wanted) {
-  const reference2 = parseReference(text5);
+function isOf2(text4, wanted) {
+  const reference2 = parseReference(text4);
   return reference2.ok && isAnyOf(reference2.value, wanted);
 }
 function isAnyOf(name, { image: image3, others = [] }) {
@@ -30623,22 +30862,22 @@ function bareTag(old, { tag: tag2, digest }) {
   if (isDigest(old)) return digest;
   return old.includes("@") ? `${tag2}@${digest}` : tag2;
 }
-function splice(text5, places) {
+function splice(text4, places) {
   const changes = /* @__PURE__ */ new Map();
   const pieces = [];
   let done = 0;
   let line2 = 1;
   for (const { node, value } of [...places].sort((a, b) => start(a.node) - start(b.node))) {
     if (node.value === value) continue;
-    const skipped2 = text5.slice(done, start(node));
-    const before = text5.slice(start(node), end(node));
-    const after = written(node, value, before, text5.charAt(start(node) - 1));
+    const skipped2 = text4.slice(done, start(node));
+    const before = text4.slice(start(node), end(node));
+    const after = written(node, value, before, text4.charAt(start(node) - 1));
     line2 += skipped2.split("\n").length - 1;
     pieces.push(skipped2, after);
     done = end(node);
     changes.set(node, { line: line2, before, after: after.trim() });
   }
-  return { text: pieces.join("") + text5.slice(done), changes };
+  return { text: pieces.join("") + text4.slice(done), changes };
 }
 function written(node, value, before, previous) {
   if (node.type === "QUOTE_SINGLE") return `'${value}'`;
@@ -30673,19 +30912,19 @@ function planFollowUp(items, texts) {
   const active = /* @__PURE__ */ new Set();
   const wanted = items.flatMap((item) => item.references.map((reference2) => ({ item, reference: reference2 })));
   for (const [file2, requests] of byFile(wanted)) {
-    const text5 = texts.get(file2) ?? null;
-    const edited = typeof text5 !== "string" ? null : editReferences(
-      text5,
+    const text4 = texts.get(file2) ?? null;
+    const edited = typeof text4 !== "string" ? null : editReferences(
+      text4,
       requests.map(({ item, reference: reference2 }) => ({ path: reference2.path, wanted: item }))
     );
     const changes = [];
     for (const [i, request] of requests.entries()) {
-      const result = edited?.results[i] ?? (text5 === null ? NO_FILE : NO_TEXT);
+      const result = edited?.results[i] ?? (text4 === null ? NO_FILE : NO_TEXT);
       if (!result.ok) problems2.set(request, result);
       else if (result.changes.length > 0) active.add(request.item);
       if (result.ok) changes.push(...result.changes);
     }
-    if (edited && edited.text !== text5) files.push({ file: file2, text: edited.text, changes });
+    if (edited && edited.text !== text4) files.push({ file: file2, text: edited.text, changes });
   }
   return {
     files,
@@ -30717,10 +30956,10 @@ function nameOf4({ image: image3, tag: tag2 }) {
 }
 function fingerprintOf(files) {
   const sorted2 = [...files].sort((a, b) => a.file < b.file ? -1 : 1);
-  return hash(JSON.stringify(sorted2.map(({ file: file2, text: text5 }) => [file2, text5])));
+  return hash(JSON.stringify(sorted2.map(({ file: file2, text: text4 }) => [file2, text4])));
 }
-function hash(text5) {
-  return (0, import_node_crypto7.createHash)("sha256").update(text5).digest("hex");
+function hash(text4) {
+  return (0, import_node_crypto7.createHash)("sha256").update(text4).digest("hex");
 }
 function followUpItems(images2, outcomes) {
   return images2.flatMap((entry) => {
@@ -30752,11 +30991,11 @@ function commitMessage(plan2) {
   const list4 = tags2.length > 1 ? [tags2.join("\n")] : [];
   return [titleOf(plan2), ...list4, trailers.join("\n")].join("\n\n");
 }
-function fingerprintIn(text5) {
-  return new RegExp(`^(?:<!-- )?${MARK}([0-9a-f]{64})(?: -->)?\\s*$`, "m").exec(text5)?.[1] ?? null;
+function fingerprintIn(text4) {
+  return new RegExp(`^(?:<!-- )?${MARK}([0-9a-f]{64})(?: -->)?\\s*$`, "m").exec(text4)?.[1] ?? null;
 }
-function withoutFingerprint(text5) {
-  return text5.replace(new RegExp(`^<!-- ${MARK}[0-9a-f]{64} -->\\s*`, "m"), "");
+function withoutFingerprint(text4) {
+  return text4.replace(new RegExp(`^<!-- ${MARK}[0-9a-f]{64} -->\\s*`, "m"), "");
 }
 function pullBody(plan2, { jobToken }) {
   const rows3 = plan2.files.flatMap(
@@ -30770,8 +31009,8 @@ function pullBody(plan2, { jobToken }) {
     bugs.map((bug) => `- ${escapeCell(bug)}`).join("\n"),
     jobToken ? noChecks() : ""
   ];
-  const text5 = parts.filter((part) => part !== "").join("\n\n");
-  return cut(text5, MAX_BODY, "The list was cut here; the diff has all of it.");
+  const text4 = parts.filter((part) => part !== "").join("\n\n");
+  return cut(text4, MAX_BODY, "The list was cut here; the diff has all of it.");
 }
 function supersededText(runUrl2) {
   return `The files on the base branch say all of this already, so there is nothing left to merge. Closed by ${link("Retag", runUrl2)}.`;
@@ -30940,7 +31179,7 @@ function trackingKey(image3, line2) {
 var init_events = __esm({
   "src/github/tracking/events.ts"() {
     "use strict";
-    init_model();
+    init_model2();
     init_reference();
     init_ledger();
   }
@@ -30956,8 +31195,8 @@ ${encodeLedger(ledger)}
 
 ${NOTES}${notes.slice(0, MAX_NOTES)}`;
   const parts = [intro.trim(), checklist(ledger, tracked), problems(ledger), rows2(ledger)];
-  const text5 = parts.filter((part) => part !== "").join("\n\n");
-  return head2 + cut(text5, MAX_BODY2 - head2.length - tail.length, "Older rows were cut here.") + tail;
+  const text4 = parts.filter((part) => part !== "").join("\n\n");
+  return head2 + cut(text4, MAX_BODY2 - head2.length - tail.length, "Older rows were cut here.") + tail;
 }
 function notesIn(body) {
   const at2 = body.indexOf(NOTES);
@@ -30969,8 +31208,8 @@ function checklist(ledger, { expected, platforms }) {
     return box(row !== void 0, row ? `${stage2}: ${code(row.tag)}` : stage2);
   });
   const machines = platforms.map(({ platform: platform3, byFile: byFile2, today }) => {
-    const text5 = today === byFile2 ? byFile2 : `${byFile2}, today ${today}`;
-    return box(today === byFile2, `${code(platform3)}: ${text5}`);
+    const text4 = today === byFile2 ? byFile2 : `${byFile2}, today ${today}`;
+    return box(today === byFile2, `${code(platform3)}: ${text4}`);
   });
   return ["#### Stages", [...stages2, ...machines].join("\n")].join("\n\n");
 }
@@ -31048,7 +31287,7 @@ var init_body2 = __esm({
     MAX_BODY2 = 65536;
     MAX_ROWS2 = 100;
     MAX_NOTES = 2e4;
-    box = (done, text5) => `- [${done ? "x" : " "}] ${text5}`;
+    box = (done, text4) => `- [${done ? "x" : " "}] ${text4}`;
     TITLES = { held: "on hold", refused: "refused", drifted: "moved outside Retag" };
     DEFAULT_TITLE = "{name}: {tag}";
     DEFAULT_BODY = "{number}: {description}\n\nRetag keeps this issue: it follows the tags of {name} for {line} and is closed when everything is there.";
@@ -31068,7 +31307,7 @@ function draftIssue(current, tracked, config, context) {
   const complete = ledger.done === ledger.total && ledger.problems.length === 0;
   const state = nextState(current, before, ledger, complete);
   const title = oneLine2(
-    render(config.title || DEFAULT_TITLE, values, (text5) => text5) ?? `${tracked.image}: ${tracked.line}`
+    render(config.title || DEFAULT_TITLE, values, (text4) => text4) ?? `${tracked.image}: ${tracked.line}`
   );
   const intro = render(config.body ?? DEFAULT_BODY, values, escapeCell) ?? "";
   const notes = current ? notesIn(current.body) : "";
@@ -31165,7 +31404,7 @@ function labelsOf3(config, values, line2) {
   const labels = [];
   const warnings3 = [];
   for (const template of config.labels) {
-    const label4 = render(template, values, (text5) => text5);
+    const label4 = render(template, values, (text4) => text4);
     if (label4 === null)
       warnings3.push(`the label "${template}" uses a field that ${values["tag"] ?? ""} does not have`);
     else if (label4.length > 50 || label4.includes(",")) warnings3.push(`"${oneLine2(label4)}" cannot be a label`);
@@ -31205,8 +31444,8 @@ async function followUp(github, request) {
       const raced = error2 instanceof OperationError && (error2.status === 409 || error2.status === 422);
       if (!raced) throw error2;
       if (attempt3 === 1) continue;
-      const text5 = `the follow-up pull request could not be brought up to date, twice: ${error2.message}; run again`;
-      throw new OperationError("rejected", text5, { cause: error2 });
+      const text4 = `the follow-up pull request could not be brought up to date, twice: ${error2.message}; run again`;
+      throw new OperationError("rejected", text4, { cause: error2 });
     }
   }
 }
@@ -31240,15 +31479,15 @@ async function baseOf(github, { base, items }) {
   const { home } = github;
   const ref = await github.call("GET /repos/{owner}/{repo}/git/ref/{ref}", { ...home, ref: `heads/${base}` });
   const commit_sha = ref.object.sha;
-  const commit2 = await github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
+  const commit3 = await github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
     ...home,
     commit_sha
   });
   const files = items.flatMap(({ references: references2 }) => references2.map(({ file: file2 }) => file2));
   return {
     sha: commit_sha,
-    tree: commit2.tree.sha,
-    files: await readTreeFiles(github, commit2.tree.sha, files)
+    tree: commit3.tree.sha,
+    files: await readTreeFiles(github, commit3.tree.sha, files)
   };
 }
 async function movedUnder(github, request, before) {
@@ -31262,10 +31501,10 @@ async function branchOf2(github, { branch }) {
     ref: `heads/${branch}`
   });
   if (ref === null) return null;
-  const commit2 = (commit_sha) => github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...home, commit_sha });
-  let head2 = await commit2(ref.object.sha);
+  const commit3 = (commit_sha) => github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...home, commit_sha });
+  let head2 = await commit3(ref.object.sha);
   const [first2, second] = head2.parents;
-  if (first2 && second && fingerprintIn(head2.message) === null) head2 = await commit2(first2.sha);
+  if (first2 && second && fingerprintIn(head2.message) === null) head2 = await commit3(first2.sha);
   const fingerprint = fingerprintIn(head2.message);
   return { fingerprint, foreign: fingerprint === null };
 }
@@ -31286,24 +31525,24 @@ function declinedPull(pulls, plan2) {
 }
 async function writeBranch(github, request, plan2, base, exists3) {
   const { home } = github;
-  const entries = plan2.files.map(({ file: file2, text: text5 }) => ({
+  const entries = plan2.files.map(({ file: file2, text: text4 }) => ({
     path: file2,
     mode: base.files.get(file2)?.mode ?? "100644",
     type: "blob",
-    content: text5
+    content: text4
   }));
   const tree = await github.call("POST /repos/{owner}/{repo}/git/trees", {
     ...home,
     base_tree: base.tree,
     tree: entries
   });
-  const commit2 = await github.call("POST /repos/{owner}/{repo}/git/commits", {
+  const commit3 = await github.call("POST /repos/{owner}/{repo}/git/commits", {
     ...home,
     message: commitMessage(plan2),
     tree: tree.sha,
     parents: [base.sha]
   });
-  const { sha: sha2 } = commit2;
+  const { sha: sha2 } = commit3;
   if (exists3) {
     const params = { ...home, ref: `heads/${request.branch}`, sha: sha2, force: true };
     await github.call("PATCH /repos/{owner}/{repo}/git/refs/{ref}", params);
@@ -31346,8 +31585,8 @@ async function close(github, request, open8) {
     comment,
     "pull-requests: write"
   );
-  const text5 = withoutFingerprint(open8.body ?? "");
-  const params = { ...home, pull_number: open8.number, state: "closed", body: text5 };
+  const text4 = withoutFingerprint(open8.body ?? "");
+  const params = { ...home, pull_number: open8.number, state: "closed", body: text4 };
   await github.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   if (branch?.foreign === false) {
     await github.call("DELETE /repos/{owner}/{repo}/git/refs/{ref}", {
@@ -31550,8 +31789,8 @@ async function attempt2(what, applied2, work) {
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
     const standing = applied2 ? "the tags are there, but " : "";
-    const text5 = `${standing}${what} could not be brought up to date; run again to do the rest: ${messageOf(error2)}`;
-    return [{ level: "error", text: text5, url: null }];
+    const text4 = `${standing}${what} could not be brought up to date; run again to do the rest: ${messageOf(error2)}`;
+    return [{ level: "error", text: text4, url: null }];
   }
 }
 async function openFollowUp({ config, outcomes }, { files, base, github, runUrl: runUrl2 }) {
@@ -31593,7 +31832,7 @@ async function track({ config, outcomes, release, report: report2 }, { github, r
       text: `Tracking issue of ${image3} ${line2}: ${state}, ${open8 ? "open" : "closed"}`,
       url
     })),
-    ...warnings3.map((text5) => ({ level: "warning", text: text5, url: null })),
+    ...warnings3.map((text4) => ({ level: "warning", text: text4, url: null })),
     ...advice === null ? [] : [
       { level: advice.level === "hint" ? "line" : advice.level, text: advice.text, url: null }
     ]
@@ -31749,9 +31988,8 @@ __export(plan_apply_exports, {
 function tagsCommand(args, io, given2 = {}) {
   return withSession(args, io, async (session) => {
     const { log, registry, signal, insecure, facts, may } = session;
-    if (args.command !== "plan")
-      requireWrite(`retag ${args.command}`, may, io.env["GITHUB_EVENT_NAME"] ?? null);
-    for (const text5 of facts?.warnings ?? []) log.warning(text5);
+    if (args.command !== "plan") requireWrite(`retag ${args.command}`, may);
+    for (const text4 of facts?.warnings ?? []) log.warning(text4);
     const path6 = await reportPath(args, io);
     const request = { ...await requestFor(args, io, session), ...given2 };
     const outside = openAdapters({
@@ -31764,7 +32002,7 @@ function tagsCommand(args, io, given2 = {}) {
       signal,
       builder: args.text("builder") ?? "",
       insecure,
-      write: (text5) => void io.stderr.write(text5),
+      write: (text4) => void io.stderr.write(text4),
       terminal: io.stderr.isTTY === true && !args.is("quiet")
     });
     const confirm = confirmer(args, io, signal);
@@ -31853,7 +32091,7 @@ function checkStages(stages2) {
 var init_plan_apply = __esm({
   "src/cli/plan-apply.ts"() {
     "use strict";
-    init_model();
+    init_model2();
     init_errors();
     init_permission();
     init_source();
@@ -31907,7 +32145,7 @@ async function runWith(inputs, env, workspace, deadline) {
     ...inputs.token === "" ? {} : { isTagAt: asker(inputs.token, env, log, deadline.signal) }
   });
   const command = commandFor(inputs.command, facts);
-  for (const text5 of facts.warnings) log.warning(text5);
+  for (const text4 of facts.warnings) log.warning(text4);
   if (!facts.may.write && inputs.command === "auto" && !isReview(facts) && facts.warnings.length === 0)
     log.warning(`nothing is written: ${facts.may.why}; ${facts.may.help}`);
   const concurrency = parseConcurrency(inputs.concurrency);
@@ -31968,7 +32206,7 @@ async function runWith(inputs, env, workspace, deadline) {
   }
 }
 function commandFor(input, facts) {
-  if (input === "apply") requireWrite("command: apply", facts.may, facts.event);
+  if (input === "apply") requireWrite("command: apply", facts.may);
   if (input !== "auto") return input;
   return facts.may.write ? "apply" : "plan";
 }
@@ -32008,8 +32246,8 @@ async function writeReport(path6, report2, workspace) {
 async function reportError(error2, env) {
   if (error2 instanceof UserError) {
     for (const problem4 of error2.problems) {
-      const { text: text6, ...at2 } = problemAnnotation(problem4);
-      annotate("error", text6, at2);
+      const { text: text5, ...at2 } = problemAnnotation(problem4);
+      annotate("error", text5, at2);
     }
     const lines3 = error2.problems.map((problem4) => `- ${escapeCell(formatProblem(problem4))}`);
     await publishSummary(`## Retag: nothing was done, the input has errors
@@ -32026,21 +32264,21 @@ ${escapeCell(error2.message)}
 `, env);
     return 1;
   }
-  const text5 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
-  annotate("error", `This is a fault of Retag, please report it: ${text5}`);
+  const text4 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
+  annotate("error", `This is a fault of Retag, please report it: ${text4}`);
   return 1;
 }
 function namesIn({ images: images2, promotions }) {
   return [
     ...images2,
-    ...promotions.flatMap(({ srcName, names: names2 }) => [srcName ?? "", ...names2.map(({ text: text5 }) => text5)])
+    ...promotions.flatMap(({ srcName, names: names2 }) => [srcName ?? "", ...names2.map(({ text: text4 }) => text4)])
   ];
 }
 async function filesOf(inputs, workspace) {
   const { policy: policy2, images: images2, imagesDisabled, promotions } = inputs;
   const standsIn = policy2 !== "" || images2.length > 0 || imagesDisabled || promotions.length > 0;
   if (standsIn && !inputs.configGiven) {
-    const there = await (0, import_promises14.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
+    const there = await (0, import_promises13.stat)((0, import_node_path13.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
   }
   return readTagFiles(inputs.config, { cwd: workspace, workspaceRoot: workspace });
@@ -32094,11 +32332,11 @@ function refuse2(items, input, isWrong) {
     }))
   );
 }
-var import_promises14, import_node_path13;
+var import_promises13, import_node_path13;
 var init_action = __esm({
   "src/cli/action.ts"() {
     "use strict";
-    import_promises14 = require("node:fs/promises");
+    import_promises13 = require("node:fs/promises");
     import_node_path13 = require("node:path");
     init_inputs();
     init_errors();
@@ -32211,23 +32449,23 @@ async function readRefs(io) {
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
   return refsIn(Buffer.concat(chunks).toString("utf8"));
 }
-function refsIn(text5) {
-  return text5.split(/\r?\n/).flatMap((line2) => {
+function refsIn(text4) {
+  return text4.split(/\r?\n/).flatMap((line2) => {
     const ref = line2.trim().replace(/^(?:[0-9a-f]{40}|[0-9a-f]{64})\s+/, "");
     return ref === "" || ref.endsWith("^{}") ? [] : [ref];
   });
 }
 function* classifyEach(policy2, refs, time2) {
-  for (const text5 of refs) yield classifyOne(policy2, text5, time2);
+  for (const text4 of refs) yield classifyOne(policy2, text4, time2);
 }
 function classifyRefs(policy2, refs, time2) {
   return [...classifyEach(policy2, refs, time2)];
 }
-function classifyOne(policy2, text5, time2) {
-  const ref = parseRef(text5, "tag");
+function classifyOne(policy2, text4, time2) {
+  const ref = parseRef(text4, "tag");
   if (!ref.ok) {
     const problem4 = { what: ref.what, hint: ref.hint };
-    return { ref: text5, classification: noClassification(ref.what), problems: [problem4] };
+    return { ref: text4, classification: noClassification(ref.what), problems: [problem4] };
   }
   const { kind, name } = ref.value;
   const decision = classify(policy2, { ref: ref.value.ref, kind, name, time: time2 });
@@ -32302,7 +32540,7 @@ function totals(classified2) {
     const name = classification.class ?? "no class";
     counts2.set(name, (counts2.get(name) ?? 0) + 1);
   }
-  return [...counts2].map(([name, count]) => `${count} ${name}`).join(", ");
+  return [...counts2].map(([name, count2]) => `${count2} ${name}`).join(", ");
 }
 function list2(names2) {
   return names2.length === 0 ? "-" : names2.join(" ");
@@ -32385,13 +32623,13 @@ function pinDigests(file2, pins) {
   const edits = wanted.map((pin) => editFor(entries, pin));
   const problems2 = edits.filter((edit) => "what" in edit);
   if (problems2.length > 0) throw new UserError(problems2);
-  const text5 = applyEdits(
+  const text4 = applyEdits(
     source.text,
     edits.filter((edit) => "text" in edit)
   );
-  verify({ path: file2.path, bytes: new TextEncoder().encode(text5) }, before, wanted);
+  verify({ path: file2.path, bytes: new TextEncoder().encode(text4) }, before, wanted);
   const marked = file2.bytes[0] === 239 && file2.bytes[1] === 187 && file2.bytes[2] === 191;
-  return marked ? BOM2 + text5 : text5;
+  return marked ? BOM2 + text4 : text4;
 }
 function findEntries(source) {
   const nodes = /* @__PURE__ */ new Map();
@@ -32438,26 +32676,26 @@ function editEntry(source, entry, digest) {
   const indent = " ".repeat(placeAt(source, key.range[0]).column - 1);
   return lineAfter(source.text, end2, `${indent}src_digest: ${digest}`);
 }
-function lineAfter(text5, offset, line2) {
-  const newline = text5[offset - 1] === "\n" ? offset - 1 : text5.indexOf("\n", offset);
+function lineAfter(text4, offset, line2) {
+  const newline = text4[offset - 1] === "\n" ? offset - 1 : text4.indexOf("\n", offset);
   if (newline < 0) {
-    const end3 = text5.includes("\r\n") ? "\r\n" : "\n";
-    return { start: text5.length, end: text5.length, text: end3 + line2 };
+    const end3 = text4.includes("\r\n") ? "\r\n" : "\n";
+    return { start: text4.length, end: text4.length, text: end3 + line2 };
   }
-  const end2 = text5[newline - 1] === "\r" ? "\r\n" : "\n";
+  const end2 = text4[newline - 1] === "\r" ? "\r\n" : "\n";
   return { start: newline + 1, end: newline + 1, text: line2 + end2 };
 }
 function pairOf2(map2, name) {
   return map2.items.find(({ key }) => isScalar(key) && key.value === name);
 }
-function applyEdits(text5, edits) {
+function applyEdits(text4, edits) {
   const pieces = [];
   let at2 = 0;
   for (const edit of [...edits].sort((a, b) => a.start - b.start)) {
-    pieces.push(text5.slice(at2, edit.start), edit.text);
+    pieces.push(text4.slice(at2, edit.start), edit.text);
     at2 = edit.end;
   }
-  return pieces.join("") + text5.slice(at2);
+  return pieces.join("") + text4.slice(at2);
 }
 function verify(file2, before, pins) {
   const digests = new Map(pins.map(({ location: location2, digest }) => [keyOf4(location2), digest]));
@@ -32528,8 +32766,8 @@ async function pinCommand(args, io) {
       text: pinDigests(file2, pins),
       before: file2.bytes
     }));
-    for (const { path: path6, text: text5, before } of texts) {
-      if (!Buffer.from(text5).equals(before)) await replaceFile((0, import_node_path14.resolve)(io.cwd, path6), text5);
+    for (const { path: path6, text: text4, before } of texts) {
+      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path14.resolve)(io.cwd, path6), text4);
       for (const { entry, source, text: done, failed: failed3 } of outcomes)
         if (!failed3 && entry.origin.at().file === path6) log.line(`pin ${source}: ${done}`);
     }
@@ -32539,8 +32777,8 @@ async function pinCommand(args, io) {
     return failures.length > 0 ? 1 : 0;
   });
 }
-function problemOf4({ entry, text: text5, failed: failed3 }) {
-  return failed3 ? [{ location: entry.origin.at("src_build_tag"), what: text5 }] : [];
+function problemOf4({ entry, text: text4, failed: failed3 }) {
+  return failed3 ? [{ location: entry.origin.at("src_build_tag"), what: text4 }] : [];
 }
 async function lookUpPins(entries, registry, options) {
   return pool(entries, options.concurrency, async (entry) => {
@@ -32558,8 +32796,8 @@ async function pinOne(entry, ref, registry) {
   if (found.state === "unknown")
     return { entry, source, digest: null, text: found.error.message, failed: true };
   if (found.state === "absent") {
-    const text5 = `${source}: the source tag does not exist; correct it, or push the image`;
-    return { entry, source, digest: null, text: text5, failed: true };
+    const text4 = `${source}: the source tag does not exist; correct it, or push the image`;
+    return { entry, source, digest: null, text: text4, failed: true };
   }
   if (entry.srcDigest === found.digest) {
     return { entry, source, digest: null, text: `pinned already to ${found.digest}`, failed: false };
@@ -32858,7 +33096,7 @@ function explain(code2) {
   });
 }
 function one(code2, action2, { means, help, more }) {
-  const sentence3 = (text5) => wrapped2(`${text5.charAt(0).toUpperCase()}${text5.slice(1)}.`, WIDTH);
+  const sentence3 = (text4) => wrapped2(`${text4.charAt(0).toUpperCase()}${text4.slice(1)}.`, WIDTH);
   return [
     `${code2}: ${action2}`,
     "",
@@ -32867,9 +33105,9 @@ function one(code2, action2, { means, help, more }) {
     ...more === void 0 ? [] : ["", `More: ${DOCS}${more}`]
   ];
 }
-function wrapped2(text5, width) {
+function wrapped2(text4, width) {
   const lines3 = [""];
-  for (const word of text5.replaceAll("`", "").split(" ")) {
+  for (const word of text4.replaceAll("`", "").split(" ")) {
     const last = lines3.at(-1) ?? "";
     if (last !== "" && last.length + 1 + word.length > width) lines3.push(word);
     else lines3[lines3.length - 1] = last === "" ? word : `${last} ${word}`;
@@ -32899,7 +33137,7 @@ function createStore(spillAbove, temporary) {
   const uploads = /* @__PURE__ */ new Map();
   const history = [];
   let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises15.mkdtemp)((0, import_node_path15.join)(temporary, "retag-registry-"));
+  const spillDirectory = () => directory ??= (0, import_promises14.mkdtemp)((0, import_node_path15.join)(temporary, "retag-registry-"));
   const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto8.randomUUID)());
   function ensure(name) {
     const known2 = repositories.get(name);
@@ -32965,7 +33203,7 @@ function createStore(spillAbove, temporary) {
     newSink,
     async close() {
       for (const upload of uploads.values()) await upload.sink.discard();
-      if (directory) await (0, import_promises15.rm)(await directory, { recursive: true, force: true });
+      if (directory) await (0, import_promises14.rm)(await directory, { recursive: true, force: true });
     }
   };
 }
@@ -32984,7 +33222,7 @@ function createSink(spillAbove, directory, name) {
   let file2 = null;
   async function spill() {
     const path6 = (0, import_node_path15.join)(await directory(), name);
-    file2 = { path: path6, handle: await (0, import_promises15.open)(path6, "w") };
+    file2 = { path: path6, handle: await (0, import_promises14.open)(path6, "w") };
     for (const chunk of chunks) await file2.handle.write(chunk);
     chunks = [];
   }
@@ -32992,7 +33230,7 @@ function createSink(spillAbove, directory, name) {
     chunks = [];
     if (!file2) return;
     await file2.handle.close();
-    await (0, import_promises15.rm)(file2.path, { force: true });
+    await (0, import_promises14.rm)(file2.path, { force: true });
   }
   return {
     get size() {
@@ -33040,13 +33278,13 @@ async function digestOfStream(stream2) {
 function algorithmOf2(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-var import_node_crypto8, import_node_fs2, import_promises15, import_node_path15, import_node_stream5;
+var import_node_crypto8, import_node_fs2, import_promises14, import_node_path15, import_node_stream5;
 var init_store = __esm({
   "src/embedded/store.ts"() {
     "use strict";
     import_node_crypto8 = require("node:crypto");
     import_node_fs2 = require("node:fs");
-    import_promises15 = require("node:fs/promises");
+    import_promises14 = require("node:fs/promises");
     import_node_path15 = require("node:path");
     import_node_stream5 = require("node:stream");
   }
@@ -33143,8 +33381,8 @@ function blob(content) {
 function descriptorOf(of, mediaType) {
   return { mediaType, digest: of.digest, size: of.bytes.length };
 }
-function platformOf2(text5) {
-  const [os6 = "", architecture = "", variant] = text5.split("/");
+function platformOf2(text4) {
+  const [os6 = "", architecture = "", variant] = text4.split("/");
   return { architecture, os: os6, ...variant === void 0 ? {} : { variant } };
 }
 function buildLayer(spec, format) {
@@ -33156,8 +33394,8 @@ function buildLayer(spec, format) {
   return { descriptor: descriptorOf(content, type), diffId: digestOf3(archive), blob: content };
 }
 function tar(files) {
-  const parts = Object.entries(files).flatMap(([name, text5]) => {
-    const content = Buffer.from(text5);
+  const parts = Object.entries(files).flatMap(([name, text4]) => {
+    const content = Buffer.from(text4);
     return [header(name, content.length), content, Buffer.alloc(-content.length & 511)];
   });
   return Buffer.concat([...parts, Buffer.alloc(1024)]);
@@ -33296,11 +33534,11 @@ function blobKind(method) {
       return "other";
   }
 }
-function decode3(text5) {
+function decode3(text4) {
   try {
-    return decodeURIComponent(text5);
+    return decodeURIComponent(text4);
   } catch {
-    return text5;
+    return text4;
   }
 }
 async function readBody2(body, limit) {
@@ -33421,8 +33659,8 @@ function blobsUnknown(digests) {
 function unknownManifest(reference2) {
   return refusal3(404, "MANIFEST_UNKNOWN", "manifest unknown", `unknown reference ${reference2}`);
 }
-function isTag(text5) {
-  return isReservedTag(text5) || parseTag(text5).ok;
+function isTag(text4) {
+  return isReservedTag(text4) || parseTag(text4).ok;
 }
 function negotiate(negotiation) {
   const { found, byTag } = negotiation;
@@ -33515,8 +33753,8 @@ function asList(value) {
   return Array.isArray(value) ? value.map(asObject) : [];
 }
 function textOf7(value, key) {
-  const text5 = value?.[key];
-  return typeof text5 === "string" && text5 !== "" ? text5 : null;
+  const text4 = value?.[key];
+  return typeof text4 === "string" && text4 !== "" ? text4 : null;
 }
 function digestIn(part) {
   return textOf7(part, "digest") ?? "";
@@ -33859,16 +34097,16 @@ async function sendPlainly(response, answer, head2) {
   });
   if (head2 || bodyless) response.end();
   else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
-  else await (0, import_promises16.pipeline)(answer.body.open(), response);
+  else await (0, import_promises15.pipeline)(answer.body.open(), response);
 }
-var import_node_events, import_node_http3, import_node_https3, import_promises16;
+var import_node_events, import_node_http3, import_node_https3, import_promises15;
 var init_http = __esm({
   "src/embedded/http.ts"() {
     "use strict";
     import_node_events = require("node:events");
     import_node_http3 = require("node:http");
     import_node_https3 = require("node:https");
-    import_promises16 = require("node:stream/promises");
+    import_promises15 = require("node:stream/promises");
     init_request2();
   }
 });
@@ -34341,9 +34579,9 @@ function unknownCommand(word) {
 function wordsOf(argv, shapes) {
   const options = Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, { type }]));
   const unknown3 = [];
-  let args = argv.map((text5) => ({ text: text5, corrected: false }));
+  let args = argv.map((text4) => ({ text: text4, corrected: false }));
   for (; ; ) {
-    const texts = args.map(({ text: text6 }) => text6);
+    const texts = args.map(({ text: text5 }) => text5);
     const { tokens } = (0, import_node_util.parseArgs)({
       args: texts,
       options,
@@ -34361,8 +34599,8 @@ function wordsOf(argv, shapes) {
         words: tokens.flatMap((token) => token.kind === "positional" ? [token.value] : [])
       };
     }
-    const text5 = texts[strange.index] ?? "";
-    const [, written2 = text5, name = "", value = ""] = /^(-+([^=]*))(.*)$/s.exec(text5) ?? [];
+    const text4 = texts[strange.index] ?? "";
+    const [, written2 = text4, name = "", value = ""] = /^(-+([^=]*))(.*)$/s.exec(text4) ?? [];
     const near = suggest(name, Object.keys(shapes));
     unknown3.push({ written: written2, near });
     const meant = near === void 0 ? [] : [{ text: `--${near}${value}`, corrected: true }];
@@ -34433,7 +34671,7 @@ async function action() {
 }
 function printer(stream2) {
   return {
-    write: (text5) => stream2.write(printable(text5, stream2.isTTY)),
+    write: (text4) => stream2.write(printable(text4, stream2.isTTY)),
     get isTTY() {
       return stream2.isTTY;
     },

@@ -284,7 +284,7 @@ test('seam 16: files that git does not track are named, and not all of them', as
 });
 
 test('seam 16: where the event may not write, git is not asked', async () => {
-  const may = { write: false, credentials: true, localHosts: true, why: 'a test', help: '' };
+  const may = { write: false, credentials: true, localHosts: true, on: 'a test', why: 'a test', help: '' };
   const request = flowRequest('plan', `policy: semver\nbuilds: [{ name: '${registry.host}/x' }]\n`, {
     facts: factsOf(MAIN, { may }),
   });

@@ -67,7 +67,7 @@ export function factsOf(ref: string, more: Partial<RefFacts> = {}): RefFacts {
     reachableTags: asked,
     shallow: asked,
     pullRequest: null,
-    may: { write: true, credentials: true, localHosts: true, why: '', help: '' },
+    may: { write: true, credentials: true, localHosts: true, on: 'a test', why: '', help: '' },
     warnings: [],
     ...more,
   };

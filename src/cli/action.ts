@@ -147,7 +147,7 @@ export function commandFor(
   input: ActionInputs['command'],
   facts: Pick<RefFacts, 'event' | 'may'>,
 ): RunRequest['command'] {
-  if (input === 'apply') requireWrite('command: apply', facts.may, facts.event);
+  if (input === 'apply') requireWrite('command: apply', facts.may);
   if (input !== 'auto') return input;
   return facts.may.write ? 'apply' : 'plan';
 }

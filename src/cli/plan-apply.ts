@@ -22,8 +22,7 @@ import { checkoutOf, onlyOf, reportPath, type Session, withSession } from './ses
 export function tagsCommand(args: Arguments, io: Io, given: Partial<RunRequest> = {}): Promise<number> {
   return withSession(args, io, async (session) => {
     const { log, registry, signal, insecure, facts, may } = session;
-    if (args.command !== 'plan')
-      requireWrite(`retag ${args.command}`, may, io.env['GITHUB_EVENT_NAME'] ?? null);
+    if (args.command !== 'plan') requireWrite(`retag ${args.command}`, may);
     for (const text of facts?.warnings ?? []) log.warning(text);
     const path = await reportPath(args, io);
     const request = { ...(await requestFor(args, io, session)), ...given };

@@ -29,11 +29,12 @@ interface Circumstances {
 /** Gives the permission of a run. Asks git only where the answer can still change it. */
 export async function permissionOf(circumstances: Circumstances): Promise<Permission> {
   const { env, run, ref, confirmed } = circumstances;
+  const all = { ...ALL, on: run?.event ?? run?.system ?? ALL.on };
   if (run === null) {
     const ci = ciVariable(env);
-    if (ci === null) return ALL;
+    if (ci === null) return all;
     // Such a system gives its jobs the credentials and the network that they should have, so only writing is in question.
-    if (!confirmed) return { ...ALL, ...unconfirmed(ci) };
+    if (!confirmed) return { ...all, ...unconfirmed(ci) };
   }
   let trust = run?.trust ?? TRUSTED;
   if (trust.level !== 'anonymous' && ref !== null && !isMergedRef(ref) && trust !== PULL_REQUEST)
@@ -43,8 +44,9 @@ export async function permissionOf(circumstances: Circumstances): Promise<Permis
   // What a pull request is judged by is its head, which is in its payload.
   if (trust.level !== 'anonymous' && trust !== PULL_REQUEST)
     trust = (await foreignWork(circumstances)) ?? trust;
-  if (trust.level === 'write') return ALL;
+  if (trust.level === 'write') return all;
   return {
+    ...all,
     write: false,
     credentials: trust.level === 'plan',
     localHosts: false,
@@ -53,7 +55,14 @@ export async function permissionOf(circumstances: Circumstances): Promise<Permis
   };
 }
 
-const ALL: Permission = { write: true, credentials: true, localHosts: true, why: '', help: '' };
+const ALL: Permission = {
+  write: true,
+  credentials: true,
+  localHosts: true,
+  on: 'this machine',
+  why: '',
+  help: '',
+};
 const HELP = 'only plan here, and apply after the merge';
 const EVENTS = 'on an event such as push, schedule or workflow_dispatch';
 
@@ -66,10 +75,10 @@ function unconfirmed(variable: string): Partial<Permission> {
 }
 
 /** @throws UserError where nothing may be written: `what` is refused, and why */
-export function requireWrite(what: string, may: Permission, event: string | null): void {
+export function requireWrite(what: string, may: Permission): void {
   if (may.write) return;
   throw new UserError({
-    what: `${what} is refused on ${event ?? 'this machine'}: ${may.why}, so nothing is written`,
+    what: `${what} is refused on ${may.on}: ${may.why}, so nothing is written`,
     hint: may.help,
   });
 }

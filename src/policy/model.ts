@@ -61,6 +61,8 @@ export interface Permission {
   readonly credentials: boolean;
   /** hosts that no input lists may be loopback or private */
   readonly localHosts: boolean;
+  /** what the run is on, for people: the event, in the CI system's own word, or where there is none the system or the machine */
+  readonly on: string;
   /** a clause that says why not all of it is allowed; empty when it is */
   readonly why: string;
   /** an imperative clause that says what to do instead */
