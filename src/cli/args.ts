@@ -9,6 +9,7 @@ export const COMMANDS = [
   'promote',
   'classify',
   'validate',
+  'add',
   'pin',
   'stages',
   'tracking',
@@ -29,7 +30,7 @@ interface Flag {
 }
 
 const RUNS = ['plan', 'apply'] as const;
-const FILES = ['plan', 'apply', 'classify', 'validate', 'pin', 'stages'] as const;
+const FILES = ['plan', 'apply', 'classify', 'validate', 'add', 'pin', 'stages'] as const;
 /** The commands that share the common flags. */
 const COMMON = ['plan', 'apply', 'promote', 'classify', 'validate', 'pin', 'demo'] as const;
 const OFFLINE = ['classify', 'validate', 'demo'] as const;
@@ -60,6 +61,12 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     commands: [...RUNS, 'promote', 'stages'],
     value: 'SHA',
     help: 'the commit of the ref (default: what git says)',
+  },
+  'src-ref': {
+    type: 'string',
+    commands: ['add'],
+    value: 'URL',
+    help: 'src_ref of the entry: the commit that the image is built from',
   },
   stable: { type: 'boolean', commands: RUNS, help: 'write stable tags that wait for somebody to say so' },
   yes: {
@@ -172,11 +179,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   help: { type: 'boolean', commands: COMMANDS, help: 'this text' },
 };
 
-const TAKE_WORDS: readonly CommandName[] = ['classify', 'promote', 'explain'];
+const TAKE_WORDS: readonly CommandName[] = ['classify', 'promote', 'add', 'explain'];
 
 export interface Arguments {
   readonly command: CommandName;
-  /** REF... of classify, SOURCE DESTINATION... of promote, REASON of explain */
+  /** REF... of classify, SOURCE DESTINATION... of promote, IMAGE SOURCE TAG of add, REASON of explain */
   readonly words: readonly string[];
   text(flag: string): string | undefined;
   list(flag: string): readonly string[];

@@ -6,6 +6,7 @@ const SUMMARY: Readonly<Record<CommandName, string>> = {
   promote: 'give an image further tags, without a tag file',
   classify: 'say what class and tags a git ref gets, and why',
   validate: 'check tag files',
+  add: 'write one more entry into the tag file',
   pin: 'write src_digest into the tag file, comments kept',
   stages: 'show what stage each platform counts as today',
   tracking: 'list the open tracking issues by release cycle',
@@ -41,7 +42,9 @@ export function commandHelp(command: CommandName): string {
         `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(28)} ${help}`,
     );
   const words =
-    { classify: ' REF...', promote: ' SOURCE DESTINATION...', explain: ' [CODE]' }[command as string] ?? '';
+    { classify: ' REF...', promote: ' SOURCE DESTINATION...', add: ' IMAGE SOURCE TAG', explain: ' [CODE]' }[
+      command as string
+    ] ?? '';
   return [
     `retag ${command}: ${SUMMARY[command]}`,
     '',

@@ -1,4 +1,4 @@
-/** `retag pin`: writes `src_digest` into entries of a tag file, and changes nothing else in it. */
+/** Edits of a tag file that change nothing else in it: `retag pin` writes `src_digest` into entries. */
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, visit, type YAMLMap } from 'yaml';
 import { type Location, type Problem, UserError } from '../errors.js';
 import { isDigest } from '../oci/reference.js';
@@ -16,7 +16,7 @@ interface Pin {
 }
 
 /** Replaces the text from `start` up to `end`. */
-interface Edit {
+export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -42,13 +42,20 @@ export function pinDigests(file: TagFile, pins: readonly Pin[]): string {
   const edits = wanted.map((pin) => editFor(entries, pin));
   const problems = edits.filter((edit) => 'what' in edit);
   if (problems.length > 0) throw new UserError(problems);
-  const text = applyEdits(
-    source.text,
+  const after = edited(
+    file,
+    source,
     edits.filter((edit) => 'text' in edit),
   );
-  verify({ path: file.path, bytes: new TextEncoder().encode(text) }, before, wanted);
+  verify(after, before, wanted);
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(after.bytes);
+}
+
+/** The file with the edits in it, and with its byte order mark when it has one. */
+export function edited(file: TagFile, source: Source, edits: readonly Edit[]): TagFile {
   const marked = file.bytes[0] === 0xef && file.bytes[1] === 0xbb && file.bytes[2] === 0xbf;
-  return marked ? BOM + text : text;
+  const text = applyEdits(source.text, edits);
+  return { path: file.path, bytes: new TextEncoder().encode(marked ? BOM + text : text) };
 }
 
 /** What is written in the lists of a file, by place, and which mappings an alias stands for too. */
@@ -103,21 +110,22 @@ function editEntry(source: Source, entry: YAMLMap, digest: string): Edit | Probl
   const end = after.range[1];
   if (entry.flow) return { start: end, end, text: `, src_digest: ${digest}` };
   const indent = ' '.repeat(placeAt(source, key.range[0]).column - 1);
-  return lineAfter(source.text, end, `${indent}src_digest: ${digest}`);
+  return linesAfter(source.text, end, [`${indent}src_digest: ${digest}`]);
 }
 
-/** Inserts `line` below the line that holds the character before `offset`, with the same line end. */
-function lineAfter(text: string, offset: number, line: string): Edit {
+/** Inserts lines below the line that holds the character before `offset`, with the same line end. */
+export function linesAfter(text: string, offset: number, lines: readonly string[]): Edit {
   const newline = text[offset - 1] === '\n' ? offset - 1 : text.indexOf('\n', offset);
   if (newline < 0) {
     const end = text.includes('\r\n') ? '\r\n' : '\n';
-    return { start: text.length, end: text.length, text: end + line };
+    const added = text === '' ? lines.join(end) + end : end + lines.join(end);
+    return { start: text.length, end: text.length, text: added };
   }
   const end = text[newline - 1] === '\r' ? '\r\n' : '\n';
-  return { start: newline + 1, end: newline + 1, text: line + end };
+  return { start: newline + 1, end: newline + 1, text: lines.join(end) + end };
 }
 
-function pairOf(map: YAMLMap, name: string): Pair | undefined {
+export function pairOf(map: YAMLMap, name: string): Pair | undefined {
   return map.items.find(({ key }) => isScalar(key) && key.value === name);
 }
 
@@ -157,13 +165,16 @@ function imagesOf(file: TagFile): readonly ImageConfig[] {
   }
 }
 
-/** All that an entry says, with `srcDigest` as given and without places, to be compared. */
+/** All that an entry says, with `srcDigest` as given, to be compared. */
 function meaning(image: ImageConfig, srcDigest: string | undefined): string {
-  const said = { ...image, srcDigest: undefined, origin: undefined };
-  return JSON.stringify([
-    srcDigest,
-    { ...said, requires: image.requires.map((gate) => ({ ...gate, origin: undefined })) },
-  ]);
+  return said([srcDigest, { ...image, srcDigest: undefined }]);
+}
+
+/** What a piece of configuration says, without where it stands, to be compared. */
+export function said(piece: unknown): string {
+  return JSON.stringify(piece, (key, value: unknown) =>
+    key === 'origin' || key === 'number' ? undefined : value,
+  );
 }
 
 function keyOf({ line, column }: Location): string {
