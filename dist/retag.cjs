@@ -594,16 +594,16 @@ function parseRepository(text4) {
     );
   }
   if (registry === "docker.io" && !path6.includes("/")) path6 = `library/${path6}`;
-  for (const component of path6.split("/")) {
-    if (COMPONENT.test(component)) continue;
-    if (COMPONENT.test(component.toLowerCase())) {
+  for (const component2 of path6.split("/")) {
+    if (COMPONENT.test(component2)) continue;
+    if (COMPONENT.test(component2.toLowerCase())) {
       return bad(
         `the image name "${text4}" has upper-case letters`,
         `write it in lower case: "${text4.toLowerCase()}"`
       );
     }
     return bad(
-      `"${printable2(component)}" in the image name "${text4}" is not a path component`,
+      `"${printable2(component2)}" in the image name "${text4}" is not a path component`,
       'use lower-case letters and digits, with ".", "_", "__" or "-" between them'
     );
   }
@@ -834,12 +834,12 @@ function readRecords(text4, { relaxed, comments }) {
   };
   for (; ; ) {
     if (comments && record3.length === 0) while (at2 < text4.length && take(COMMENT) !== null) ;
-    const wrong2 = { ok: false, line: text4.slice(0, at2).split("\n").length };
+    const wrong3 = { ok: false, line: text4.slice(0, at2).split("\n").length };
     const opens2 = text4.startsWith('"', at2);
     const quoted2 = opens2 ? take(QUOTED) : null;
-    if (opens2 && quoted2 === null) return wrong2;
+    if (opens2 && quoted2 === null) return wrong3;
     const rest = take(PLAIN)?.[0] ?? "";
-    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong2;
+    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong3;
     const inner = quoted2?.[1]?.replaceAll('""', '"') ?? "";
     if (quoted2 === null) record3.push(rest);
     else record3.push(rest === "" ? inner : `"${inner}"${rest}`);
@@ -1120,10 +1120,10 @@ function parseAttestation(kind, text4) {
   if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
     return good([type, { key: "mode", value: first2.key, bare: false }]);
   }
-  const wrong2 = csv.value.find(({ key, bare: bare2 }) => bare2 || key === "type");
-  if (wrong2)
+  const wrong3 = csv.value.find(({ key, bare: bare2 }) => bare2 || key === "type");
+  if (wrong3)
     return bad2(
-      `"${wrong2.key}" does not belong in ${kind}`,
+      `"${wrong3.key}" does not belong in ${kind}`,
       'write true, false or "key=value" pairs such as "mode=max"'
     );
   return good([type, ...csv.value]);
@@ -1995,12 +1995,12 @@ function runGit(cwd, env, args, timeout) {
     // A commit has the files and the parents that its id stands for (git-replace, gitrepository-layout: info/grafts).
     ...{ GIT_NO_REPLACE_OBJECTS: "1", GIT_GRAFT_FILE: "/dev/null" }
   };
-  return new Promise((resolve10, reject) => {
+  return new Promise((resolve11, reject) => {
     const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: "utf8" };
     (0, import_node_child_process.execFile)("git", [...args], options, (error2, stdout, stderr) => {
-      if (error2 === null) resolve10({ ok: true, stdout, stderr });
-      else if (error2.code === "ENOENT") resolve10({ ok: false, stdout, stderr: "git is not installed" });
-      else if (typeof error2.code === "number") resolve10({ ok: false, stdout, stderr });
+      if (error2 === null) resolve11({ ok: true, stdout, stderr });
+      else if (error2.code === "ENOENT") resolve11({ ok: false, stdout, stderr: "git is not installed" });
+      else if (typeof error2.code === "number") resolve11({ ok: false, stdout, stderr });
       else reject(broken(args[0] ?? "", error2, timeout));
     });
   });
@@ -2065,9 +2065,9 @@ function highestFirst(a, b) {
   return b.localeCompare(a, "en", { numeric: true });
 }
 function unreadable(what, stderr) {
-  const said = stderr.trim().split("\n")[0] ?? "";
+  const said2 = stderr.trim().split("\n")[0] ?? "";
   return new UserError({
-    what: said === "" ? what : `${what} (${said})`,
+    what: said2 === "" ? what : `${what} (${said2})`,
     hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
   });
 }
@@ -2111,8 +2111,8 @@ var init_git = __esm({
 
 // src/git/work-tree.ts
 async function headOf(git) {
-  const below = await git("rev-parse", "--show-prefix");
-  if (below === null || below.ok && below.stdout.trim() !== "") return null;
+  const below2 = await git("rev-parse", "--show-prefix");
+  if (below2 === null || below2.ok && below2.stdout.trim() !== "") return null;
   return headHere(git);
 }
 async function headHere(git) {
@@ -2732,11 +2732,11 @@ var init_oidc_utils = __esm({
     init_core();
     __awaiter = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -2752,7 +2752,7 @@ var init_oidc_utils = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -2826,11 +2826,11 @@ var init_summary = __esm({
     import_fs = require("fs");
     __awaiter2 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -2846,7 +2846,7 @@ var init_summary = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -3226,11 +3226,11 @@ var init_io_util = __esm({
     path2 = __toESM(require("path"), 1);
     __awaiter3 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -3246,7 +3246,7 @@ var init_io_util = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -3329,11 +3329,11 @@ var init_io = __esm({
     init_io_util();
     __awaiter4 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -3349,7 +3349,7 @@ var init_io = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -3414,11 +3414,11 @@ var init_toolrunner = __esm({
     import_timers = require("timers");
     __awaiter5 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -3434,7 +3434,7 @@ var init_toolrunner = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -3653,7 +3653,7 @@ var init_toolrunner = __esm({
             this.toolPath = path4.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
           }
           this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve10, reject) => __awaiter5(this, void 0, void 0, function* () {
+          return new Promise((resolve11, reject) => __awaiter5(this, void 0, void 0, function* () {
             this._debug(`exec tool: ${this.toolPath}`);
             this._debug("arguments:");
             for (const arg of this.args) {
@@ -3736,7 +3736,7 @@ var init_toolrunner = __esm({
               if (error2) {
                 reject(error2);
               } else {
-                resolve10(exitCode2);
+                resolve11(exitCode2);
               }
             });
             if (this.options.input) {
@@ -3871,11 +3871,11 @@ var init_exec = __esm({
     init_toolrunner();
     __awaiter6 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -3891,7 +3891,7 @@ var init_exec = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -3927,11 +3927,11 @@ var init_platform2 = __esm({
     init_exec();
     __awaiter7 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -3947,7 +3947,7 @@ var init_platform2 = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -4156,11 +4156,11 @@ var init_core = __esm({
     init_platform2();
     __awaiter8 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve10) {
-          resolve10(value);
+        return value instanceof P ? value : new P(function(resolve11) {
+          resolve11(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve10, reject) {
+      return new (P || (P = Promise))(function(resolve11, reject) {
         function fulfilled(value) {
           try {
             step(generator.next(value));
@@ -4176,7 +4176,7 @@ var init_core = __esm({
           }
         }
         function step(result) {
-          result.done ? resolve10(result.value) : adopt(result.value).then(fulfilled, rejected2);
+          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected2);
         }
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -4480,8 +4480,8 @@ async function publishNotes(notes, env) {
     else annotate(level, line2);
   }
   const items = notes.map(({ level, text: text4, url }) => {
-    const said = link(escapeCell(text4), url);
-    return level === "line" ? `- ${said}` : `- **${level}**: ${said}`;
+    const said2 = link(escapeCell(text4), url);
+    return level === "line" ? `- ${said2}` : `- **${level}**: ${said2}`;
   });
   await publishSummary(`### What followed
 
@@ -4659,8 +4659,8 @@ function unmet(wanted, facts, previous) {
   }
   const named2 = wanted.revision;
   if (named2 === null) return null;
-  const said = facts.revisions.filter(({ revision }) => revision !== null);
-  const other = said.find(({ revision }) => !sameRevision(revision ?? "", named2));
+  const said2 = facts.revisions.filter(({ revision }) => revision !== null);
+  const other = said2.find(({ revision }) => !sameRevision(revision ?? "", named2));
   if (other === void 0) return null;
   const text4 = `src_ref names commit ${named2}, but ${imageOf2(other)} says that it is made from ${other.revision ?? ""}`;
   return refuse(wanted, previous, "revision-mismatch", text4);
@@ -7439,8 +7439,8 @@ function provenanceOf(build2, shared, at2) {
   const parsed2 = parseAttestation("provenance", build2.provenance ?? shared.defaultProvenance);
   const fields2 = at2(parsed2, [{ key: "type", value: "provenance", bare: false }], "provenance");
   const { run: run4 } = shared.facts;
-  const said = fields2.some(({ key }) => key === "builder-id");
-  return run4 === null || said || isDisabled(fields2) ? fields2 : [...fields2, { key: "builder-id", value: run4, bare: false }];
+  const said2 = fields2.some(({ key }) => key === "builder-id");
+  return run4 === null || said2 || isDisabled(fields2) ? fields2 : [...fields2, { key: "builder-id", value: run4, bare: false }];
 }
 function secretsOf(build2, shared, at2, problems2) {
   const secrets = /* @__PURE__ */ new Map();
@@ -12372,13 +12372,13 @@ var init_compose_collection = __esm({
 });
 
 // node_modules/yaml/browser/dist/compose/resolve-block-scalar.js
-function resolveBlockScalar(ctx, scalar, onError) {
-  const start2 = scalar.offset;
-  const header2 = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
+function resolveBlockScalar(ctx, scalar2, onError) {
+  const start2 = scalar2.offset;
+  const header2 = parseBlockScalarHeader(scalar2, ctx.options.strict, onError);
   if (!header2)
     return { value: "", type: null, comment: "", range: [start2, start2, start2] };
   const type = header2.mode === ">" ? Scalar.BLOCK_FOLDED : Scalar.BLOCK_LITERAL;
-  const lines3 = scalar.source ? splitLines(scalar.source) : [];
+  const lines3 = scalar2.source ? splitLines(scalar2.source) : [];
   let chompStart = lines3.length;
   for (let i = lines3.length - 1; i >= 0; --i) {
     const content = lines3[i][1];
@@ -12390,12 +12390,12 @@ function resolveBlockScalar(ctx, scalar, onError) {
   if (chompStart === 0) {
     const value2 = header2.chomp === "+" && lines3.length > 0 ? "\n".repeat(Math.max(1, lines3.length - 1)) : "";
     let end3 = start2 + header2.length;
-    if (scalar.source)
-      end3 += scalar.source.length;
+    if (scalar2.source)
+      end3 += scalar2.source.length;
     return { value: value2, type, comment: header2.comment, range: [start2, end3, end3] };
   }
-  let trimIndent = scalar.indent + header2.indent;
-  let offset = scalar.offset + header2.length;
+  let trimIndent = scalar2.indent + header2.indent;
+  let offset = scalar2.offset + header2.length;
   let contentStart = 0;
   for (let i = 0; i < chompStart; ++i) {
     const [indent, content] = lines3[i];
@@ -12473,7 +12473,7 @@ function resolveBlockScalar(ctx, scalar, onError) {
     default:
       value += "\n";
   }
-  const end2 = start2 + header2.length + scalar.source.length;
+  const end2 = start2 + header2.length + scalar2.source.length;
   return { value, type, comment: header2.comment, range: [start2, end2, end2] };
 }
 function parseBlockScalarHeader({ offset, props }, strict, onError) {
@@ -12553,8 +12553,8 @@ var init_resolve_block_scalar = __esm({
 });
 
 // node_modules/yaml/browser/dist/compose/resolve-flow-scalar.js
-function resolveFlowScalar(scalar, strict, onError) {
-  const { offset, type, source, end: end2 } = scalar;
+function resolveFlowScalar(scalar2, strict, onError) {
+  const { offset, type, source, end: end2 } = scalar2;
   let _type;
   let value;
   const _onError = (rel, code2, msg) => onError(offset + rel, code2, msg);
@@ -12573,7 +12573,7 @@ function resolveFlowScalar(scalar, strict, onError) {
       break;
     /* istanbul ignore next should not happen */
     default:
-      onError(scalar, "UNEXPECTED_TOKEN", `Expected a flow scalar value, but found: ${type}`);
+      onError(scalar2, "UNEXPECTED_TOKEN", `Expected a flow scalar value, but found: ${type}`);
       return {
         value: "",
         type: null,
@@ -12785,26 +12785,26 @@ function composeScalar(ctx, token, tagToken, onError) {
     tag2 = findScalarTagByTest(ctx, value, token, onError);
   else
     tag2 = ctx.schema[SCALAR];
-  let scalar;
+  let scalar2;
   try {
     const res = tag2.resolve(value, (msg) => onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg), ctx.options);
-    scalar = isScalar(res) ? res : new Scalar(res);
+    scalar2 = isScalar(res) ? res : new Scalar(res);
   } catch (error2) {
     const msg = error2 instanceof Error ? error2.message : String(error2);
     onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg);
-    scalar = new Scalar(value);
+    scalar2 = new Scalar(value);
   }
-  scalar.range = range;
-  scalar.source = value;
+  scalar2.range = range;
+  scalar2.source = value;
   if (type)
-    scalar.type = type;
+    scalar2.type = type;
   if (tagName)
-    scalar.tag = tagName;
+    scalar2.tag = tagName;
   if (tag2.format)
-    scalar.format = tag2.format;
+    scalar2.format = tag2.format;
   if (comment)
-    scalar.comment = comment;
-  return scalar;
+    scalar2.comment = comment;
+  return scalar2;
 }
 function findScalarTagByName(schema4, value, tagName, tagToken, onError) {
   if (tagName === "!")
@@ -14362,37 +14362,37 @@ var init_parser = __esm({
           };
         }
       }
-      *scalar(scalar) {
+      *scalar(scalar2) {
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start2 = getFirstKeyStartProps(prev);
           let sep7;
-          if (scalar.end) {
-            sep7 = scalar.end;
+          if (scalar2.end) {
+            sep7 = scalar2.end;
             sep7.push(this.sourceToken);
-            delete scalar.end;
+            delete scalar2.end;
           } else
             sep7 = [this.sourceToken];
           const map2 = {
             type: "block-map",
-            offset: scalar.offset,
-            indent: scalar.indent,
-            items: [{ start: start2, key: scalar, sep: sep7 }]
+            offset: scalar2.offset,
+            indent: scalar2.indent,
+            items: [{ start: start2, key: scalar2, sep: sep7 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map2;
         } else
-          yield* this.lineEnd(scalar);
+          yield* this.lineEnd(scalar2);
       }
-      *blockScalar(scalar) {
+      *blockScalar(scalar2) {
         switch (this.type) {
           case "space":
           case "comment":
           case "newline":
-            scalar.props.push(this.sourceToken);
+            scalar2.props.push(this.sourceToken);
             return;
           case "scalar":
-            scalar.source = this.source;
+            scalar2.source = this.source;
             this.atNewLine = true;
             this.indent = 0;
             if (this.onNewLine) {
@@ -14923,6 +14923,28 @@ function parse3(src, reviver, options) {
       doc.errors = [];
   }
   return doc.toJS(Object.assign({ reviver: _reviver }, options));
+}
+function stringify3(value, replacer, options) {
+  let _replacer = null;
+  if (typeof replacer === "function" || Array.isArray(replacer)) {
+    _replacer = replacer;
+  } else if (options === void 0 && replacer) {
+    options = replacer;
+  }
+  if (typeof options === "string")
+    options = options.length;
+  if (typeof options === "number") {
+    const indent = Math.round(options);
+    options = indent < 1 ? void 0 : indent > 8 ? { indent: 8 } : { indent };
+  }
+  if (value === void 0) {
+    const { keepUndefined } = options ?? replacer ?? {};
+    if (!keepUndefined)
+      return void 0;
+  }
+  if (isDocument(value) && !_replacer)
+    return value.toString(options);
+  return new Document(value, _replacer, options).toString(options);
 }
 var init_public_api = __esm({
   "node_modules/yaml/browser/dist/public-api.js"() {
@@ -16745,9 +16767,9 @@ function keep3(schema4, value) {
   const whole2 = safeParse(schema4, value);
   if (whole2.success) return { value: whole2.output, left: [] };
   if (!isFields(value)) return null;
-  const wrong2 = new Set(whole2.issues.map((issue3) => issue3.path?.[0]?.key));
-  const left = Object.keys(value).filter((key) => wrong2.has(key));
-  const rest = Object.entries(value).filter(([key]) => !wrong2.has(key));
+  const wrong3 = new Set(whole2.issues.map((issue3) => issue3.path?.[0]?.key));
+  const left = Object.keys(value).filter((key) => wrong3.has(key));
+  const rest = Object.entries(value).filter(([key]) => !wrong3.has(key));
   const part = safeParse(schema4, plain(Object.fromEntries(rest)));
   return part.success ? { value: part.output, left } : null;
 }
@@ -17568,8 +17590,8 @@ function promotionProblems(policy2, images2, facts) {
   const branch = facts?.kind === "branch" ? facts.name : null;
   return images2.flatMap(
     (entry) => entry.tags.flatMap((tag2, i) => {
-      const wrong2 = checkPromotionTag(policy2, tag2, branch);
-      return wrong2 === null ? [] : [{ entry, problem: { location: entry.origin.at("tags", i), ...wrong2 } }];
+      const wrong3 = checkPromotionTag(policy2, tag2, branch);
+      return wrong3 === null ? [] : [{ entry, problem: { location: entry.origin.at("tags", i), ...wrong3 } }];
     })
   );
 }
@@ -19085,11 +19107,11 @@ async function checkRevisions(parts, registry, revision) {
     const { image: image3, platforms, repository } = part.target;
     const manifest = await pushed(part, registry);
     const facts = await registry.inspect(repository, manifest, { revision: "every", platforms: false });
-    const said = revisionOfAll(facts, revision);
-    if (said === null || said === revision) continue;
+    const said2 = revisionOfAll(facts, revision);
+    if (said2 === null || said2 === revision) continue;
     throw new OperationError(
       "mismatch",
-      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${said}, and this run is for ${revision}; hand on the digests of this run`
+      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${said2}, and this run is for ${revision}; hand on the digests of this run`
     );
   }
 }
@@ -19275,8 +19297,8 @@ async function committed(builds, decision, request, parts) {
   const here = recipe?.here ?? null;
   if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
   const { revision } = here.input.facts;
-  const wrong2 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
-  if (wrong2 !== null) return { recipe, stop: wrong2 };
+  const wrong3 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
+  if (wrong3 !== null) return { recipe, stop: wrong3 };
   const stop = await stopOf(async () => {
     const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
     const untracked = untrackedWarning(changes);
@@ -19591,7 +19613,7 @@ var init_clock = __esm({
     systemClock = {
       now: () => Date.now(),
       random: () => Math.random(),
-      sleep: (ms, signal) => new Promise((resolve10, reject) => {
+      sleep: (ms, signal) => new Promise((resolve11, reject) => {
         if (signal?.aborted === true) {
           reject(asError2(signal.reason));
           return;
@@ -19602,7 +19624,7 @@ var init_clock = __esm({
         };
         const timer = setTimeout(() => {
           signal?.removeEventListener("abort", stop);
-          resolve10();
+          resolve11();
         }, ms);
         signal?.addEventListener("abort", stop, { once: true });
       })
@@ -19842,6 +19864,15 @@ async function writeJson(path6, value, workspace) {
     throw unwritten(path6, error2);
   }
 }
+async function writeNew(path6, text4, workspace) {
+  try {
+    await refuseLinks(path6, workspace);
+    await makeFolder((0, import_node_path5.dirname)((0, import_node_path5.resolve)(path6)));
+    await (0, import_promises6.writeFile)(path6, text4, { flag: "wx" });
+  } catch (error2) {
+    throw unwritten(path6, error2);
+  }
+}
 async function refuseLinks(path6, workspace) {
   if (workspace === void 0 || !isBelow(path6, workspace)) return;
   let step = (0, import_node_path5.resolve)(workspace);
@@ -19958,7 +19989,7 @@ function compareEntries(before, after) {
   const changed2 = after.filter((entry) => !known2.has(entryKey(entry)));
   const wanted = new Map(before.flatMap(tagsOf2).map((tag2) => [tag2.name, tag2]));
   const now = new Set(after.flatMap(tagsOf2).map(({ name }) => name));
-  const edited = changed2.flatMap(
+  const edited2 = changed2.flatMap(
     (entry) => tagsOf2(entry).flatMap((tag2) => {
       const old = wanted.get(tag2.name);
       return old && old.from !== tag2.from ? [{ before: old, after: tag2, entry: entry.number }] : [];
@@ -19968,7 +19999,7 @@ function compareEntries(before, after) {
     changed: new Set(changed2.map(({ number: number2 }) => number2)),
     untouched: new Set(after.filter((entry) => known2.has(entryKey(entry))).map(({ number: number2 }) => number2)),
     removed: [...wanted.values()].filter(({ name }) => !now.has(name)),
-    edited
+    edited: edited2
   };
 }
 function isTouched(action2, { changed: changed2 }) {
@@ -20096,8 +20127,8 @@ function faultOf(thrown, attempt3) {
     return { error: error3, answer: { method, status: null, headers: {}, message: message2 } };
   }
   const message = redact(messageIn(response.data), attempt3.token);
-  const said = `GitHub answered ${status} to ${what}${message === "" ? "" : ` (${message})`}`;
-  const error2 = new OperationError(codeOf(status), `${said}${hint(status, message, attempt3)}`, { status });
+  const said2 = `GitHub answered ${status} to ${what}${message === "" ? "" : ` (${message})`}`;
+  const error2 = new OperationError(codeOf(status), `${said2}${hint(status, message, attempt3)}`, { status });
   return { error: error2, answer: { method, status, headers: response.headers, message } };
 }
 function limitFault({ status }, until) {
@@ -20192,7 +20223,7 @@ function createWorker(width) {
     else running--;
   };
   return async (task) => {
-    if (running >= width) await new Promise((resolve10) => waiting.push(resolve10));
+    if (running >= width) await new Promise((resolve11) => waiting.push(resolve11));
     else running++;
     try {
       return await task();
@@ -20547,12 +20578,12 @@ function pointedOut(changes, actions) {
   const removed = changes.removed.map(
     ({ name }) => `- ${code(name)} is taken out of the tag file. The tag stays in the registry: Retag deletes nothing.`
   );
-  const edited = changes.edited.filter(
+  const edited2 = changes.edited.filter(
     ({ entry }) => actions.some((action2) => hasTag(action2) && isTouched(action2, { changed: /* @__PURE__ */ new Set([entry]) }))
   ).map(
     ({ before, after }) => `- ${code(after.name)} exists already, and this pull request takes it from ${code(after.from)} instead of ${code(before.from)}. A released tag should not change: choose a new tag.`
   );
-  return [...edited, ...removed].slice(0, MAX_ROWS).join("\n");
+  return [...edited2, ...removed].slice(0, MAX_ROWS).join("\n");
 }
 function hasTag({ previous, reason }) {
   return previous !== null || reason.code === "same-digest" || reason.code === "source-gone";
@@ -21195,7 +21226,7 @@ async function askHelper(name, registry, from, settings) {
   return username === "<token>" ? { kind: "identity", username, token: secret, source } : { kind: "basic", username, password: secret, source };
 }
 function run3(program, input, { env, timeoutMs, signal }) {
-  return new Promise((resolve10) => {
+  return new Promise((resolve11) => {
     const child3 = (0, import_node_child_process2.execFile)(
       program,
       ["get"],
@@ -21207,7 +21238,7 @@ function run3(program, input, { env, timeoutMs, signal }) {
         windowsHide: true,
         ...signal ? { signal } : {}
       },
-      (error2, stdout) => resolve10({ error: error2, stdout })
+      (error2, stdout) => resolve11({ error: error2, stdout })
     );
     child3.stdin?.on("error", () => void 0);
     child3.stdin?.end(input);
@@ -22534,7 +22565,7 @@ function parseToken(body, host) {
 function createTokenCache(now) {
   const entries = /* @__PURE__ */ new Map();
   let asked = false;
-  const entryOf4 = (scopes) => {
+  const entryOf5 = (scopes) => {
     const key = scopes.join(" ");
     let entry = entries.get(key);
     if (!entry) {
@@ -22571,14 +22602,14 @@ function createTokenCache(now) {
       return held(key) ?? (key.endsWith(":pull") && scopes.length === 1 ? held(`${key},push`) : void 0);
     },
     fetch(scopes, work) {
-      const entry = entryOf4(scopes);
+      const entry = entryOf5(scopes);
       if (entry.refusal && entry.until > now()) return Promise.reject(entry.refusal);
       entry.pending ??= load2(entry, () => work([...entry.missing, ...scopes]));
       return entry.pending;
     },
     want(scopes, missing2) {
       asked = true;
-      if (missing2.length > 0) entryOf4(scopes).missing = missing2;
+      if (missing2.length > 0) entryOf5(scopes).missing = missing2;
     },
     wanted: () => asked,
     drop(header2) {
@@ -22722,7 +22753,7 @@ function createCredentialTrial() {
       while (state === "unknown" && trying) await trying.over;
       if (state !== "unknown") return state;
       let end2 = () => void 0;
-      const over2 = new Promise((resolve10) => end2 = resolve10);
+      const over2 = new Promise((resolve11) => end2 = resolve11);
       trying = { over: over2, end: end2 };
       return "try";
     },
@@ -23664,7 +23695,7 @@ var init_dist3 = __esm({
 
 // node_modules/https-proxy-agent/dist/parse-proxy-response.js
 function parseProxyResponse(socket) {
-  return new Promise((resolve10, reject) => {
+  return new Promise((resolve11, reject) => {
     let buffersLength = 0;
     const buffers = [];
     function read3() {
@@ -23730,7 +23761,7 @@ function parseProxyResponse(socket) {
       }
       debug2("got proxy server response: %o %o", firstLine, headers);
       cleanup();
-      resolve10({
+      resolve11({
         connect: {
           statusCode,
           statusText,
@@ -24307,7 +24338,7 @@ function createHost(registry, address, concurrency, authorizerOf) {
     while (opening) await opening;
     if (opened2) return void 0;
     let release = () => void 0;
-    opening = new Promise((resolve10) => release = resolve10);
+    opening = new Promise((resolve11) => release = resolve11);
     return () => {
       opened2 = true;
       opening = null;
@@ -24484,7 +24515,7 @@ async function readStart(incoming, limits, whole2 = false) {
 function gather(incoming, limits, enough2) {
   const parts = [];
   let total = 0;
-  return new Promise((resolve10) => {
+  return new Promise((resolve11) => {
     let ended = false;
     const end2 = (fault) => {
       if (ended) return;
@@ -24492,7 +24523,7 @@ function gather(incoming, limits, enough2) {
       clearTimeout(timer);
       unwatch();
       if (!incoming.complete) incoming.destroy();
-      resolve10({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
+      resolve11({ bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), fault });
     };
     const timer = setTimeout(() => end2(silent(limits)), limits.idleMs);
     const unwatch = limits.cancellation.watch(end2);
@@ -24513,8 +24544,8 @@ function gather(incoming, limits, enough2) {
   });
 }
 function finish(incoming) {
-  return new Promise((resolve10) => {
-    const end2 = () => resolve10(Buffer.alloc(0));
+  return new Promise((resolve11) => {
+    const end2 = () => resolve11(Buffer.alloc(0));
     incoming.on("end", end2);
     incoming.on("close", end2);
     incoming.resume();
@@ -24546,7 +24577,7 @@ var init_body = __esm({
 
 // src/registry/http/exchange.ts
 function exchange(request, limits) {
-  return new Promise((resolve10, reject) => {
+  return new Promise((resolve11, reject) => {
     const wire2 = open4(request);
     const track2 = trackConnection(wire2, () => timer.restart());
     let done = false;
@@ -24585,7 +24616,7 @@ function exchange(request, limits) {
       if (!settle2()) return void incoming.destroy();
       if (isReusable(request.method, incoming)) wire2.shouldKeepAlive = true;
       upload?.stop();
-      resolve10(incoming);
+      resolve11(incoming);
     });
     const upload = write2(wire2, request.body, { ...limits, onProgress: () => timer.restart(), onError: fail3 });
   });
@@ -24643,13 +24674,13 @@ function feed(wire2, upload, hooks) {
   const { source, length } = upload;
   let sent = 0;
   let ended = false;
-  const wrong2 = () => {
+  const wrong3 = () => {
     hooks.onError(new OperationError("mismatch", `the body to send has ${sent} bytes instead of ${length}`));
   };
   source.on("data", (chunk) => {
     sent += chunk.length;
     if (sent > length) {
-      wrong2();
+      wrong3();
       return;
     }
     hooks.onSent(chunk.length);
@@ -24663,11 +24694,11 @@ function feed(wire2, upload, hooks) {
   source.on("end", () => {
     ended = true;
     if (sent === length) wire2.end(hooks.onProgress);
-    else wrong2();
+    else wrong3();
   });
   source.on("error", hooks.onError);
   source.on("close", () => {
-    if (!ended) wrong2();
+    if (!ended) wrong3();
   });
   return {
     stop() {
@@ -25103,11 +25134,11 @@ function unsafe(base, what, next2) {
   return new OperationError("unsafe", `${base.host} points to ${what}, which is not followed; ${next2}`);
 }
 function speaksTls(hostname, port) {
-  return new Promise((resolve10) => {
+  return new Promise((resolve11) => {
     const socket = import_node_tls2.default.connect({ host: hostname, port, timeout: PROBE_MS });
     const end2 = (answer) => {
       socket.destroy();
-      resolve10(answer);
+      resolve11(answer);
     };
     socket.once("secureConnect", () => end2(true));
     socket.once("timeout", () => end2(false));
@@ -25830,16 +25861,16 @@ async function revisionsOf(view, node, of, depth, spoken = false) {
   const annotated = fit2(node.annotations.get(REVISION2));
   if (node.kind === "image") {
     const label4 = fit2((await labelsOf2(view, node)).get(REVISION2));
-    const said = [.../* @__PURE__ */ new Set([annotated, label4])].filter((revision) => revision !== null);
-    return said.length > 0 || spoken ? said.map((revision) => ({ of, revision })) : [{ of, revision: null }];
+    const said2 = [.../* @__PURE__ */ new Set([annotated, label4])].filter((revision) => revision !== null);
+    return said2.length > 0 || spoken ? said2.map((revision) => ({ of, revision })) : [{ of, revision: null }];
   }
-  const below = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child3) => {
+  const below2 = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child3) => {
     const inner = await descend(view, child3, depth + 1);
     if (inner === null) return [];
     const name = child3.platform ? formatPlatform(child3.platform) : of ?? child3.digest;
     return revisionsOf(view, inner, name, depth + 1, spoken || annotated !== null);
   });
-  return [...annotated === null ? [] : [{ of, revision: annotated }], ...below.flat()];
+  return [...annotated === null ? [] : [{ of, revision: annotated }], ...below2.flat()];
 }
 function isPlatform(child3) {
   return !isAttestation(child3) && isCopyable(child3.mediaType) && (!child3.platform || isRealPlatform(child3.platform));
@@ -27650,14 +27681,14 @@ async function runLong(options) {
   }
 }
 function finished(child3) {
-  return new Promise((resolve10, reject) => {
+  return new Promise((resolve11, reject) => {
     child3.once(
       "error",
       (error2) => reject(
         new OperationError("unavailable", `docker cannot be run (${messageOf(error2)})`, { cause: error2 })
       )
     );
-    child3.once("close", (code2, signal) => resolve10(code2 ?? signal ?? 1));
+    child3.once("close", (code2, signal) => resolve11(code2 ?? signal ?? 1));
   });
 }
 async function stopGroup(child3, gone, clock) {
@@ -28789,13 +28820,13 @@ var require_trim_comparator_whitespace = __commonJS({
     };
     var findLooseFullVersionEndIndex = (range, start2, digitRuns) => {
       let end2 = start2;
-      for (let component = 0; component < 3; component++) {
+      for (let component2 = 0; component2 < 3; component2++) {
         const next2 = findVersionNumberEndIndex(range, end2, true, digitRuns);
         if (next2 === end2) {
           return start2;
         }
         end2 = next2;
-        if (component < 2) {
+        if (component2 < 2) {
           if (range[end2] !== ".") {
             return start2;
           }
@@ -28813,7 +28844,7 @@ var require_trim_comparator_whitespace = __commonJS({
     };
     var findPartialVersionEndIndex = (range, start2, digitRuns) => {
       let end2 = findPartialVersionComponentEndIndex(range, start2, digitRuns);
-      for (let component = 0; component < 2; component++) {
+      for (let component2 = 0; component2 < 2; component2++) {
         if (range[end2] !== ".") {
           return end2;
         }
@@ -30615,14 +30646,14 @@ function parseConcurrency(text4) {
   return value;
 }
 function parseInsecureHosts(hosts) {
-  const wrong2 = hosts.filter((host) => {
+  const wrong3 = hosts.filter((host) => {
     const parsed2 = parseRepository(`${host}/x`);
     const registry = parsed2.ok ? parsed2.value.registry : null;
     return registry !== host.toLowerCase() && !(registry === "docker.io" && /(?:^|\.)docker\.io$/i.test(host));
   });
-  if (wrong2.length > 0) {
+  if (wrong3.length > 0) {
     throw new UserError(
-      wrong2.map((host) => ({
+      wrong3.map((host) => ({
         what: `insecure-registries: "${host}" is not a registry host`,
         hint: 'write it as "host" or "host:port", without a scheme'
       }))
@@ -30913,18 +30944,18 @@ function planFollowUp(items, texts) {
   const wanted = items.flatMap((item) => item.references.map((reference2) => ({ item, reference: reference2 })));
   for (const [file2, requests] of byFile(wanted)) {
     const text4 = texts.get(file2) ?? null;
-    const edited = typeof text4 !== "string" ? null : editReferences(
+    const edited2 = typeof text4 !== "string" ? null : editReferences(
       text4,
       requests.map(({ item, reference: reference2 }) => ({ path: reference2.path, wanted: item }))
     );
     const changes = [];
     for (const [i, request] of requests.entries()) {
-      const result = edited?.results[i] ?? (text4 === null ? NO_FILE : NO_TEXT);
+      const result = edited2?.results[i] ?? (text4 === null ? NO_FILE : NO_TEXT);
       if (!result.ok) problems2.set(request, result);
       else if (result.changes.length > 0) active.add(request.item);
       if (result.ok) changes.push(...result.changes);
     }
-    if (edited && edited.text !== text4) files.push({ file: file2, text: edited.text, changes });
+    if (edited2 && edited2.text !== text4) files.push({ file: file2, text: edited2.text, changes });
   }
   return {
     files,
@@ -31866,11 +31897,11 @@ function confirmer(args, io, signal) {
   };
 }
 function oneLine4({ stdin }, signal) {
-  return new Promise((resolve10) => {
+  return new Promise((resolve11) => {
     const lines3 = (0, import_node_readline.createInterface)({ input: stdin, terminal: false });
     const end2 = (answer) => {
       signal.removeEventListener("abort", onAbort);
-      resolve10(answer);
+      resolve11(answer);
       lines3.close();
     };
     const onAbort = () => end2(null);
@@ -32081,10 +32112,10 @@ function stagesOf3(args) {
   return checkStages((args.text("include-stages") ?? "").split(",").filter((stage2) => stage2 !== ""));
 }
 function checkStages(stages2) {
-  const wrong2 = stages2.find((stage2) => stage2 !== "build");
-  if (wrong2 === void 0) return [...stages2];
+  const wrong3 = stages2.find((stage2) => stage2 !== "build");
+  if (wrong3 === void 0) return [...stages2];
   throw new UserError({
-    what: `include-stages: "${wrong2}" cannot be included`,
+    what: `include-stages: "${wrong3}" cannot be included`,
     hint: 'give "build"; release is in every image, and test in every snapshot'
   });
 }
@@ -32323,10 +32354,10 @@ function labelsOf4(items) {
   return Object.fromEntries(items.map((item) => [pairOf(item)[0], pairOf(item)[1] ?? ""]));
 }
 function refuse2(items, input, isWrong) {
-  const wrong2 = items.filter(isWrong);
-  if (wrong2.length === 0) return;
+  const wrong3 = items.filter(isWrong);
+  if (wrong3.length === 0) return;
   throw new UserError(
-    wrong2.map((item) => ({
+    wrong3.map((item) => ({
       what: `input ${input}: "${item}" is not a name and a value`,
       hint: "write it as NAME=value"
     }))
@@ -32623,13 +32654,18 @@ function pinDigests(file2, pins) {
   const edits = wanted.map((pin) => editFor(entries, pin));
   const problems2 = edits.filter((edit) => "what" in edit);
   if (problems2.length > 0) throw new UserError(problems2);
-  const text4 = applyEdits(
-    source.text,
+  const after = edited(
+    file2,
+    source,
     edits.filter((edit) => "text" in edit)
   );
-  verify({ path: file2.path, bytes: new TextEncoder().encode(text4) }, before, wanted);
+  verify(after, before, wanted);
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(after.bytes);
+}
+function edited(file2, source, edits) {
   const marked = file2.bytes[0] === 239 && file2.bytes[1] === 187 && file2.bytes[2] === 191;
-  return marked ? BOM2 + text4 : text4;
+  const text4 = applyEdits(source.text, edits);
+  return { path: file2.path, bytes: new TextEncoder().encode(marked ? BOM2 + text4 : text4) };
 }
 function findEntries(source) {
   const nodes = /* @__PURE__ */ new Map();
@@ -32674,16 +32710,17 @@ function editEntry(source, entry, digest) {
   const end2 = after.range[1];
   if (entry.flow) return { start: end2, end: end2, text: `, src_digest: ${digest}` };
   const indent = " ".repeat(placeAt(source, key.range[0]).column - 1);
-  return lineAfter(source.text, end2, `${indent}src_digest: ${digest}`);
+  return linesAfter(source.text, end2, [`${indent}src_digest: ${digest}`]);
 }
-function lineAfter(text4, offset, line2) {
+function linesAfter(text4, offset, lines3) {
   const newline = text4[offset - 1] === "\n" ? offset - 1 : text4.indexOf("\n", offset);
   if (newline < 0) {
     const end3 = text4.includes("\r\n") ? "\r\n" : "\n";
-    return { start: text4.length, end: text4.length, text: end3 + line2 };
+    const added = text4 === "" ? lines3.join(end3) + end3 : end3 + lines3.join(end3);
+    return { start: text4.length, end: text4.length, text: added };
   }
   const end2 = text4[newline - 1] === "\r" ? "\r\n" : "\n";
-  return { start: newline + 1, end: newline + 1, text: line2 + end2 };
+  return { start: newline + 1, end: newline + 1, text: lines3.join(end2) + end2 };
 }
 function pairOf2(map2, name) {
   return map2.items.find(({ key }) => isScalar(key) && key.value === name);
@@ -32721,11 +32758,13 @@ function imagesOf2(file2) {
   }
 }
 function meaning(image3, srcDigest) {
-  const said = { ...image3, srcDigest: void 0, origin: void 0 };
-  return JSON.stringify([
-    srcDigest,
-    { ...said, requires: image3.requires.map((gate2) => ({ ...gate2, origin: void 0 })) }
-  ]);
+  return said([srcDigest, { ...image3, srcDigest: void 0 }]);
+}
+function said(piece) {
+  return JSON.stringify(
+    piece,
+    (key, value) => key === "origin" || key === "number" ? void 0 : value
+  );
 }
 function keyOf4({ line: line2, column }) {
   return `${line2}:${column}`;
@@ -32741,6 +32780,447 @@ var init_edit2 = __esm({
     init_source2();
     init_yaml();
     BOM2 = "\uFEFF";
+  }
+});
+
+// src/config/add.ts
+function addEntry(file2, entry) {
+  const source = decode(file2);
+  if ("what" in source) throw new UserError(source);
+  const before = parseConfig([file2]);
+  const edit = insertion(source, entry);
+  const after = edit === null ? null : edited(file2, source, [edit]);
+  if (after !== null && isAdded(before, after, entry)) return after;
+  throw new UserError({
+    location: { file: file2.path, line: 1, column: 1 },
+    what: 'the layout of "images" is one that cannot be edited safely, and nothing was changed',
+    hint: 'add the entry by hand, or write "images" as a plain list of "- name: \u2026" entries'
+  });
+}
+function isAdded(before, file2, entry) {
+  try {
+    const after = parseConfig([file2]);
+    const added = after.images.at(-1);
+    const rest = { ...after, images: after.images.slice(0, -1) };
+    return added !== void 0 && said(rest) === said(before) && isEntry(added, entry);
+  } catch (error2) {
+    if (error2 instanceof UserError) return false;
+    throw error2;
+  }
+}
+function isEntry({ names: names2, tags: tags2, srcBuildTag, srcDigest, srcRef }, entry) {
+  const got = [names2.map(({ text: text4 }) => text4), tags2, srcBuildTag, srcDigest, srcRef];
+  return said(got) === said([[entry.name], [entry.tag], entry.src_build_tag, entry.src_digest, entry.src_ref]);
+}
+function insertion(source, entry) {
+  const maps = readDocuments(source, () => void 0).flatMap(({ root }) => isMap(root) ? [root] : []);
+  const pair2 = maps.map((map2) => pairOf2(map2, "images")).findLast((found) => found !== void 0);
+  if (pair2 === void 0)
+    return linesAfter(source.text, source.text.length, ["images:", ...block(entry, 2, 2)]);
+  const list4 = pair2.value;
+  const key = pair2.key;
+  if (isSeq(list4) && list4.range)
+    return list4.items.length === 0 || list4.flow ? inBrackets(list4, entry) : below(source, list4, entry);
+  if (isScalar(list4) && list4.value === null && key.range) {
+    const { column } = placeAt(source, key.range[0]);
+    return linesAfter(source.text, key.range[1], block(entry, column + 1, 2));
+  }
+  return null;
+}
+function inBrackets({ items, range }, entry) {
+  const last = items.at(-1);
+  const at2 = last?.range?.[1] ?? (range?.[1] ?? 0) - 1;
+  return { start: at2, end: at2, text: `${last === void 0 ? "" : ", "}${braces(entry)}` };
+}
+function below(source, { items, range }, entry) {
+  const dash = placeAt(source, range?.[0] ?? 0).column - 1;
+  const last = items.at(-1);
+  const width = placeAt(source, last.range?.[0] ?? 0).column - 1 - dash;
+  const inline = isMap(last) && last.flow;
+  const lines3 = inline ? [`${" ".repeat(dash)}- ${braces(entry)}`] : block(entry, dash, Math.max(2, width));
+  return linesAfter(source.text, endOf(source.text, last, dash), lines3);
+}
+function endOf(text4, entry, dash) {
+  const end2 = lastIn(entry).range?.[1] ?? 0;
+  const newline = text4[end2 - 1] === "\n" ? end2 - 1 : text4.indexOf("\n", end2);
+  if (newline < 0) return end2;
+  const comments = new RegExp(`(?:\\n {${dash + 1},}#[^\\n]*)*`, "y");
+  comments.lastIndex = newline;
+  const { length } = comments.exec(text4)?.[0] ?? "";
+  return length === 0 ? end2 : newline + length;
+}
+function lastIn(node) {
+  if (isSeq(node) && !node.flow) return lastIn(node.items.at(-1));
+  if (!isMap(node) || node.flow) return node;
+  const { key, value } = node.items.at(-1);
+  return lastIn(value ?? key);
+}
+function block(entry, indent, width) {
+  return Object.entries(entry).map(([key, value], i) => {
+    const dash = (i === 0 ? "-" : "").padEnd(width);
+    return `${" ".repeat(indent)}${dash}${key}: ${scalar(value)}`;
+  });
+}
+function braces(entry) {
+  return `{ ${Object.entries(entry).map(([key, value]) => `${key}: ${scalar(value)}`).join(", ")} }`;
+}
+function scalar(text4) {
+  const plain3 = stringify3(text4, { lineWidth: 0 }).trimEnd() === text4 && !/[,[\]{}]/.test(text4);
+  return plain3 ? text4 : `'${text4.replaceAll("'", "''")}'`;
+}
+var init_add = __esm({
+  "src/config/add.ts"() {
+    "use strict";
+    init_browser();
+    init_errors();
+    init_config();
+    init_edit2();
+    init_source2();
+    init_yaml();
+  }
+});
+
+// src/config/starter.ts
+function starterTagFile(project) {
+  const { preset, why, dockerfiles } = project;
+  const builds = buildsOf(project).flatMap(({ name, context, file: file2 }) => [
+    `  - name: ${scalar(name)}`,
+    `    context: ${scalar(context)} # what COPY in the Dockerfile is relative to`,
+    ...file2 === null ? [] : [`    file: ${scalar(file2)}`],
+    "    # platforms: [linux/amd64, linux/arm64]"
+  ]);
+  return [
+    `# yaml-language-server: $schema=${SCHEMA}`,
+    `# ${why}`,
+    "policy:",
+    `  preset: ${preset}`,
+    ...WITHOUT_STABLE.includes(preset) ? ["  stable: true # a release also gets its -stable tag"] : [],
+    "",
+    ...dockerfiles.length > 0 ? ["builds:", ...builds] : [
+      '# Existing images that get further tags: "retag add IMAGE SOURCE TAG" writes an entry.',
+      "images:"
+    ],
+    ""
+  ].join("\n");
+}
+function buildsOf({ remote, name, dockerfiles }) {
+  const home = imageHome(remote) ?? `ghcr.io/example/${component(name)}`;
+  const taken = /* @__PURE__ */ new Set();
+  return dockerfiles.map((path6) => {
+    const [context, file2] = [(0, import_posix.dirname)(path6), (0, import_posix.basename)(path6)];
+    const variant = file2.replace(/^(?:Dockerfile|Containerfile)\.?|\.Dockerfile$/g, "");
+    const own = variant === "" ? (0, import_posix.basename)(context) : variant;
+    const short2 = dockerfiles.length === 1 || own === "." ? home : `${home}/${component(own)}`;
+    const unique = taken.has(short2) ? `${home}/${component(path6.replaceAll("/", "-"))}` : short2;
+    taken.add(unique);
+    return { name: unique, context, file: file2 === "Dockerfile" ? null : path6 };
+  });
+}
+function imageHome(remote) {
+  const address = (remote ?? "").replace(/^[a-z+]+:\/\//, "").replace(/^[^@/]*@/, "");
+  const [, host = "", path6 = ""] = /^([^/:]+)(?::\d+)?[/:](.+?)(?:\.git)?\/?$/.exec(address) ?? [];
+  const registry = REGISTRIES[host];
+  return registry === void 0 ? null : [registry, ...path6.split("/").map(component)].join("/");
+}
+function component(text4) {
+  const lower = text4.toLowerCase();
+  if (parseRepository(`x.org/${lower}`).ok) return lower;
+  return lower.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "app";
+}
+function starterWorkflow(project) {
+  const { branch, preset } = project;
+  const builds = buildsOf(project);
+  const registry = builds[0]?.name.split("/")[0] ?? "docker.io";
+  const branches = [branch, ...BRANCHES[preset] === void 0 ? [] : [BRANCHES[preset]]];
+  const built2 = (lines3) => builds.length > 0 ? lines3 : [];
+  const [user2, password] = registry === "ghcr.io" ? ["github.actor", "github.token"] : ["vars.REGISTRY_USER", "secrets.REGISTRY_TOKEN"];
+  return [
+    "name: image tags",
+    "on:",
+    "  pull_request:",
+    "  push:",
+    `    branches: [${branches.map((name) => `'${name}'`).join(", ")}]`,
+    ...built2(["    tags: ['**']"]),
+    "  workflow_dispatch:",
+    "permissions: {}",
+    "concurrency:",
+    `  group: image-tags${builds.length > 0 ? "-${{ github.ref }}" : ""}`,
+    "  cancel-in-progress: false",
+    "jobs:",
+    "  tags:",
+    "    runs-on: ubuntu-24.04",
+    "    permissions:",
+    "      contents: read",
+    "      packages: write # for ghcr.io; not needed elsewhere",
+    "      pull-requests: write # the plan as a comment",
+    "    steps:",
+    "      - uses: actions/checkout@v7",
+    "        with: { persist-credentials: false, fetch-depth: 0 }",
+    ...built2(["      - uses: docker/setup-qemu-action@v4", "      - uses: docker/setup-buildx-action@v4"]),
+    "      - uses: docker/login-action@v4",
+    "        if: github.event_name != 'pull_request'",
+    "        with:",
+    ...registry === "docker.io" ? [] : [`          registry: ${registry}`],
+    `          username: \${{ ${user2} }}`,
+    `          password: \${{ ${password} }}`,
+    "      - uses: retag/retag@v1",
+    ""
+  ].join("\n");
+}
+var import_posix, SCHEMA, WITHOUT_STABLE, BRANCHES, REGISTRIES;
+var init_starter = __esm({
+  "src/config/starter.ts"() {
+    "use strict";
+    import_posix = require("node:path/posix");
+    init_reference();
+    init_add();
+    SCHEMA = "https://raw.githubusercontent.com/retag/retag/v1/schema/tag-file.schema.json";
+    WITHOUT_STABLE = ["semver", "calver", "k8s-topology-aware"];
+    BRANCHES = {
+      "k8s-topology-aware": "release-*",
+      starlingx: "r/stx.*"
+    };
+    REGISTRIES = {
+      "github.com": "ghcr.io",
+      "gitlab.com": "registry.gitlab.com",
+      "opendev.org": "docker.io"
+    };
+  }
+});
+
+// src/policy/presets/fit.ts
+function fitsOf(tags2) {
+  const order = ["calver", ...hasAppendedDigits(tags2) ? [K8S] : [], "semver", "wmcore"];
+  return order.map((preset) => ({ preset, explained: tags2.filter(explainer(preset)).length })).sort((a, b) => b.explained - a.explained);
+}
+function explainer(preset) {
+  const patterns = (PRESETS.get(preset)?.rules ?? []).flatMap(
+    ({ git_tag = [] }) => git_tag.flatMap((source) => {
+      const parsed2 = parsePattern(source);
+      return parsed2.ok && source !== "**" ? [parsed2.value] : [];
+    })
+  );
+  return (tag2) => patterns.some((pattern) => matchPattern(pattern, tag2) !== null);
+}
+function hasAppendedDigits(tags2) {
+  const lineOf2 = (tag2) => tag2.slice(0, tag2.lastIndexOf(".") + 1);
+  const counted = new Set(tags2.filter((tag2) => /^v\d+\.\d+\.9\d$/.test(tag2)).map(lineOf2));
+  const appended = tags2.filter((tag2) => /^v\d+\.\d+\.\d{3,}$/.test(tag2) && !counted.has(lineOf2(tag2)));
+  return appended.length * 10 >= tags2.length && appended.length > 0;
+}
+var K8S;
+var init_fit = __esm({
+  "src/policy/presets/fit.ts"() {
+    "use strict";
+    init_pattern();
+    init_presets();
+    K8S = "k8s-topology-aware";
+  }
+});
+
+// src/cli/init.ts
+var init_exports = {};
+__export(init_exports, {
+  initCommand: () => initCommand
+});
+async function initCommand(args, io) {
+  const preset = args.text("preset");
+  if (preset !== void 0 && !PRESET_NAMES.includes(preset)) throw new UserError(unknownPreset(preset));
+  const top = await checkoutAbove(io.cwd);
+  if (top === null) {
+    throw new UserError({
+      what: `there is no git repository in ${io.cwd}`,
+      hint: 'run "git init" first, or change to the checkout'
+    });
+  }
+  const project = await lookAround(top, gitIn(top, io.env), preset);
+  const files = [
+    [TAG_FILE, starterTagFile(project)],
+    [WORKFLOW, starterWorkflow(project)]
+  ];
+  if (args.is("print")) {
+    io.stdout.write(files.map(([path6, text4]) => `# ${path6}
+${text4}`).join("\n"));
+    return 0;
+  }
+  const problems2 = [];
+  for (const [path6] of files) {
+    const there = await (0, import_promises14.lstat)((0, import_node_path14.join)(top, path6)).catch(() => null);
+    const hint2 = '"retag init --print" prints what it would write';
+    if (there !== null) problems2.push({ what: `${path6} exists already, and nothing was written`, hint: hint2 });
+  }
+  if (problems2.length > 0) throw new UserError(problems2);
+  const log = logFor(args, io);
+  for (const [path6, text4] of files) {
+    await writeNew((0, import_node_path14.join)(top, path6), text4, top);
+    log.line(`wrote ${path6}`);
+  }
+  log.line(project.why);
+  log.line('Next: read the names in the tag file, then run "retag plan". It writes nothing.');
+  return 0;
+}
+async function lookAround(top, git, wish) {
+  const lines3 = async (...words) => {
+    const answer = await git(...words);
+    if (answer?.ok === false && answer.stderr !== "")
+      throw new OperationError("rejected", `git: ${answer.stderr.trim()}`);
+    return (answer?.stdout ?? "").split(/[\n\0]/).filter((line2) => line2 !== "");
+  };
+  const tags2 = await lines3("for-each-ref", "--format=%(refname:strip=2)", "refs/tags");
+  const branches = await lines3("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes/origin");
+  const [remote = null] = await lines3("config", "--get", "remote.origin.url");
+  const [head2] = await lines3("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD");
+  const [current = "refs/heads/main"] = await lines3("symbolic-ref", "--quiet", "HEAD");
+  const files = await lines3("ls-files", "-z", "--cached", "--others", "--exclude-standard");
+  return {
+    remote,
+    name: (0, import_node_path14.basename)(top),
+    branch: (head2 ?? current).replace(/^refs\/(?:heads|remotes\/origin)\//, ""),
+    dockerfiles: [...new Set(files)].filter(isDockerfile).sort(),
+    ...choose2(tags2, branches, wish)
+  };
+}
+function isDockerfile(path6) {
+  if (OTHERS2.test(path6) || path6.endsWith(".dockerignore")) return false;
+  return /^(?:(?:Dockerfile|Containerfile)(?:\..+)?|.+\.Dockerfile)$/.test((0, import_node_path14.basename)(path6));
+}
+function choose2(tags2, branches, wish) {
+  const many = tags2.length === 1 ? "1 git tag" : `${tags2.length} git tags`;
+  const line2 = branches.find((name) => /\/r\/stx\.\d+\.\d+$/.test(name));
+  const [best, next2] = fitsOf(tags2);
+  if (wish !== void 0) {
+    const explained = tags2.filter(explainer(wish)).length;
+    return { preset: wish, why: `The preset ${wish} explains ${explained} of ${many}.` };
+  }
+  if (line2 !== void 0)
+    return {
+      preset: "starlingx",
+      why: `The preset is starlingx, for branches such as ${line2.slice(line2.indexOf("r/stx"))}.`
+    };
+  if (best === void 0 || best.explained === 0) {
+    const none2 = tags2.length === 0 ? "there are no git tags yet" : `no preset explains any of ${many}`;
+    return {
+      preset: "semver",
+      why: `The preset is semver, since ${none2}; "retag init --preset NAME" takes another.`
+    };
+  }
+  const also = next2 === void 0 || next2.explained === 0 ? "" : `; ${next2.preset} explains ${next2.explained}`;
+  return {
+    preset: best.preset,
+    why: `The preset ${best.preset} explains ${best.explained} of ${many}${also}.`
+  };
+}
+var import_promises14, import_node_path14, TAG_FILE, WORKFLOW, OTHERS2;
+var init_init = __esm({
+  "src/cli/init.ts"() {
+    "use strict";
+    import_promises14 = require("node:fs/promises");
+    import_node_path14 = require("node:path");
+    init_starter();
+    init_errors();
+    init_git();
+    init_fit();
+    init_presets();
+    init_write();
+    init_output();
+    TAG_FILE = ".github/image-tags.yaml";
+    WORKFLOW = ".github/workflows/image-tags.yml";
+    OTHERS2 = /(?:^|\/)(?:node_modules|vendor|third_party|testdata)\//;
+  }
+});
+
+// src/cli/add.ts
+var add_exports = {};
+__export(add_exports, {
+  addCommand: () => addCommand
+});
+async function addCommand(args, io) {
+  const entry = entryOf4(args);
+  const file2 = await oneFile(args, io);
+  load(promotionRequest("validate", [file2]));
+  const after = addEntry(file2, entry);
+  const loaded = load(promotionRequest("validate", [after]));
+  const problems2 = conflicts(loaded);
+  if (problems2.length > 0) throw new UserError(problems2);
+  await replaceFile((0, import_node_path15.resolve)(io.cwd, file2.path), Buffer.from(after.bytes).toString());
+  const { line: line2 } = loaded.config.images.at(-1)?.origin.at() ?? { line: 1 };
+  const log = logFor(args, io);
+  log.line(`added ${entry.name}:${entry.tag} to ${file2.path}:${line2}`);
+  log.line('Next: "retag plan" shows what it does.');
+  return 0;
+}
+function entryOf4(args) {
+  const [name = "", source = "", tag2 = "", ...more] = args.words;
+  if (tag2 === "" || more.length > 0) {
+    throw new UserError({
+      what: `retag add takes three words, not ${args.words.length}`,
+      hint: 'write "retag add IMAGE SOURCE TAG"; SOURCE is the tag of the build, or its digest'
+    });
+  }
+  const pinned = isDigest(source);
+  const problems2 = [
+    wrong2("the image", parseRepository(name)),
+    ...pinned ? [] : [wrong2("the source", parseTag(source))],
+    wrong2("the tag", parseTag(tag2))
+  ].flat();
+  if (problems2.length > 0) throw new UserError(problems2);
+  const src_ref = args.text("src-ref");
+  return {
+    name,
+    ...pinned ? { src_digest: source } : { src_build_tag: source },
+    ...src_ref === void 0 ? {} : { src_ref },
+    tag: tag2
+  };
+}
+function wrong2(word, parsed2) {
+  return parsed2.ok ? [] : [{ what: `${word}: ${parsed2.what}`, hint: parsed2.hint }];
+}
+async function oneFile(args, io) {
+  const [file2, ...others] = await tagFiles(args, io);
+  if (file2 !== void 0 && others.length === 0) return file2;
+  throw new UserError({
+    what: `retag add writes to one tag file, not ${others.length + 1}`,
+    hint: "name one with --config"
+  });
+}
+function conflicts({ config, policy: policy2, images: images2 }) {
+  const added = config.images.at(-1);
+  if (added === void 0) return [];
+  const mine = images2.filter(({ entries }) => entries.includes(added));
+  const others = new Map(
+    images2.filter((tag2) => !mine.includes(tag2)).map((tag2) => [formatReference(tag2.destination), tag2])
+  );
+  const problems2 = mine.flatMap(({ destination, taken }) => {
+    const reference2 = formatReference(destination);
+    const other = others.get(reference2);
+    if (taken !== null) return [{ what: `${reference2}: ${taken}`, hint: "choose another tag" }];
+    if (other === void 0) return [];
+    return [
+      {
+        ...other.location === null ? {} : { location: other.location },
+        what: `${reference2} is wanted by this entry already`,
+        hint: "choose another tag, or change that entry"
+      }
+    ];
+  });
+  const ruled = policy2 === null ? [] : promotionProblems(policy2, [added], null);
+  return [
+    ...problems2,
+    ...ruled.map(({ problem: { what, hint: hint2 } }) => ({ what, ...hint2 === void 0 ? {} : { hint: hint2 } }))
+  ];
+}
+var import_node_path15;
+var init_add2 = __esm({
+  "src/cli/add.ts"() {
+    "use strict";
+    import_node_path15 = require("node:path");
+    init_add();
+    init_errors();
+    init_load();
+    init_reference();
+    init_write();
+    init_output();
+    init_session();
   }
 });
 
@@ -32767,7 +33247,7 @@ async function pinCommand(args, io) {
       before: file2.bytes
     }));
     for (const { path: path6, text: text4, before } of texts) {
-      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path14.resolve)(io.cwd, path6), text4);
+      if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path16.resolve)(io.cwd, path6), text4);
       for (const { entry, source, text: done, failed: failed3 } of outcomes)
         if (!failed3 && entry.origin.at().file === path6) log.line(`pin ${source}: ${done}`);
     }
@@ -32805,11 +33285,11 @@ async function pinOne(entry, ref, registry) {
   const was = entry.srcDigest === void 0 ? "" : `, was ${entry.srcDigest}`;
   return { entry, source, digest: found.digest, text: `pinned to ${found.digest}${was}`, failed: false };
 }
-var import_node_path14;
+var import_node_path16;
 var init_pin = __esm({
   "src/cli/pin.ts"() {
     "use strict";
-    import_node_path14 = require("node:path");
+    import_node_path16 = require("node:path");
     init_config();
     init_edit2();
     init_reference();
@@ -33137,7 +33617,7 @@ function createStore(spillAbove, temporary) {
   const uploads = /* @__PURE__ */ new Map();
   const history = [];
   let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises14.mkdtemp)((0, import_node_path15.join)(temporary, "retag-registry-"));
+  const spillDirectory = () => directory ??= (0, import_promises15.mkdtemp)((0, import_node_path17.join)(temporary, "retag-registry-"));
   const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto8.randomUUID)());
   function ensure(name) {
     const known2 = repositories.get(name);
@@ -33203,7 +33683,7 @@ function createStore(spillAbove, temporary) {
     newSink,
     async close() {
       for (const upload of uploads.values()) await upload.sink.discard();
-      if (directory) await (0, import_promises14.rm)(await directory, { recursive: true, force: true });
+      if (directory) await (0, import_promises15.rm)(await directory, { recursive: true, force: true });
     }
   };
 }
@@ -33221,8 +33701,8 @@ function createSink(spillAbove, directory, name) {
   let size = 0;
   let file2 = null;
   async function spill() {
-    const path6 = (0, import_node_path15.join)(await directory(), name);
-    file2 = { path: path6, handle: await (0, import_promises14.open)(path6, "w") };
+    const path6 = (0, import_node_path17.join)(await directory(), name);
+    file2 = { path: path6, handle: await (0, import_promises15.open)(path6, "w") };
     for (const chunk of chunks) await file2.handle.write(chunk);
     chunks = [];
   }
@@ -33230,7 +33710,7 @@ function createSink(spillAbove, directory, name) {
     chunks = [];
     if (!file2) return;
     await file2.handle.close();
-    await (0, import_promises14.rm)(file2.path, { force: true });
+    await (0, import_promises15.rm)(file2.path, { force: true });
   }
   return {
     get size() {
@@ -33278,14 +33758,14 @@ async function digestOfStream(stream2) {
 function algorithmOf2(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-var import_node_crypto8, import_node_fs2, import_promises14, import_node_path15, import_node_stream5;
+var import_node_crypto8, import_node_fs2, import_promises15, import_node_path17, import_node_stream5;
 var init_store = __esm({
   "src/embedded/store.ts"() {
     "use strict";
     import_node_crypto8 = require("node:crypto");
     import_node_fs2 = require("node:fs");
-    import_promises14 = require("node:fs/promises");
-    import_node_path15 = require("node:path");
+    import_promises15 = require("node:fs/promises");
+    import_node_path17 = require("node:path");
     import_node_stream5 = require("node:stream");
   }
 });
@@ -33416,20 +33896,20 @@ function gzipStored(content) {
   return Buffer.concat([Buffer.from([31, 139, 8, 0, 0, 0, 0, 0, 0, 255]), ...blocks, trailer2]);
 }
 function header(name, size) {
-  const block = Buffer.alloc(512);
+  const block2 = Buffer.alloc(512);
   const octal = (value, digits) => `${value.toString(8).padStart(digits, "0")}\0`;
-  block.write(name, 0, 100);
-  block.write(octal(420, 7), 100);
-  block.write(octal(0, 7), 108);
-  block.write(octal(0, 7), 116);
-  block.write(octal(size, 11), 124);
-  block.write(octal(0, 11), 136);
-  block.write("        ", 148);
-  block.write("0", 156);
-  block.write("ustar\x0000", 257);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return block;
+  block2.write(name, 0, 100);
+  block2.write(octal(420, 7), 100);
+  block2.write(octal(0, 7), 108);
+  block2.write(octal(0, 7), 116);
+  block2.write(octal(size, 11), 124);
+  block2.write(octal(0, 11), 136);
+  block2.write("        ", 148);
+  block2.write("0", 156);
+  block2.write("ustar\x0000", 257);
+  const sum = block2.reduce((total, byte) => total + byte, 0);
+  block2.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  return block2;
 }
 function crc32(content) {
   let crc = ~0;
@@ -34097,16 +34577,16 @@ async function sendPlainly(response, answer, head2) {
   });
   if (head2 || bodyless) response.end();
   else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
-  else await (0, import_promises15.pipeline)(answer.body.open(), response);
+  else await (0, import_promises16.pipeline)(answer.body.open(), response);
 }
-var import_node_events, import_node_http3, import_node_https3, import_promises15;
+var import_node_events, import_node_http3, import_node_https3, import_promises16;
 var init_http = __esm({
   "src/embedded/http.ts"() {
     "use strict";
     import_node_events = require("node:events");
     import_node_http3 = require("node:http");
     import_node_https3 = require("node:https");
-    import_promises15 = require("node:stream/promises");
+    import_promises16 = require("node:stream/promises");
     init_request2();
   }
 });
@@ -34236,7 +34716,7 @@ async function demoCommand(args, io) {
       `A registry runs inside this process at ${embedded.host}, filled with images for ${PLATFORMS.join(", ")}.`
     );
     log.line("The tag file asks for:");
-    for (const line2 of TAG_FILE.trimEnd().split("\n")) log.line(`    ${line2}`);
+    for (const line2 of TAG_FILE2.trimEnd().split("\n")) log.line(`    ${line2}`);
     log.line("");
     log.line("1. retag plan: what would happen. Nothing is written.");
     const planned2 = await step("plan");
@@ -34294,7 +34774,7 @@ async function runOn(embedded, command, io, log, signal) {
     githubToken: "",
     onSecret: () => void 0
   });
-  const files = [{ path: "image-tags.yaml", bytes: new TextEncoder().encode(TAG_FILE) }];
+  const files = [{ path: "image-tags.yaml", bytes: new TextEncoder().encode(TAG_FILE2) }];
   const request = {
     ...promotionRequest(command, files),
     registryMap: [`docker.io=${embedded.host}`],
@@ -34306,7 +34786,7 @@ async function runOn(embedded, command, io, log, signal) {
     registry.close();
   }
 }
-var PLATFORMS, COMMIT, TAG_FILE;
+var PLATFORMS, COMMIT, TAG_FILE2;
 var init_demo = __esm({
   "src/cli/demo.ts"() {
     "use strict";
@@ -34321,7 +34801,7 @@ var init_demo = __esm({
     init_session();
     PLATFORMS = ["linux/amd64", "linux/arm64", "linux/s390x", "linux/ppc64le"];
     COMMIT = "dac417bd31ed36d455e94db4aabe5916367654d4";
-    TAG_FILE = `# The reviewed file: which image gets which tag.
+    TAG_FILE2 = `# The reviewed file: which image gets which tag.
 images:
   - name: docker.io/example/sriov-cni
     src_build_tag: master-stable-20191203T153530Z.0
@@ -34357,6 +34837,8 @@ var COMMANDS = [
   "promote",
   "classify",
   "validate",
+  "init",
+  "add",
   "pin",
   "stages",
   "tracking",
@@ -34364,7 +34846,7 @@ var COMMANDS = [
   "demo"
 ];
 var RUNS = ["plan", "apply"];
-var FILES = ["plan", "apply", "classify", "validate", "pin", "stages"];
+var FILES = ["plan", "apply", "classify", "validate", "add", "pin", "stages"];
 var COMMON = ["plan", "apply", "promote", "classify", "validate", "pin", "demo"];
 var OFFLINE = ["classify", "validate", "demo"];
 var FLAGS = {
@@ -34392,6 +34874,19 @@ var FLAGS = {
     commands: [...RUNS, "promote", "stages"],
     value: "SHA",
     help: "the commit of the ref (default: what git says)"
+  },
+  preset: {
+    type: "string",
+    commands: ["init"],
+    value: "NAME",
+    help: "this preset, and not the one that fits the git tags best"
+  },
+  print: { type: "boolean", commands: ["init"], help: "print both files, and write none" },
+  "src-ref": {
+    type: "string",
+    commands: ["add"],
+    value: "URL",
+    help: "src_ref of the entry: the commit that the image is built from"
   },
   stable: { type: "boolean", commands: RUNS, help: "write stable tags that wait for somebody to say so" },
   yes: {
@@ -34503,7 +34998,7 @@ var FLAGS = {
   "no-color": { type: "boolean", commands: COMMANDS, help: "no colours (also: NO_COLOR)" },
   help: { type: "boolean", commands: COMMANDS, help: "this text" }
 };
-var TAKE_WORDS = ["classify", "promote", "explain"];
+var TAKE_WORDS = ["classify", "promote", "add", "explain"];
 function asksForOverview(argv) {
   if (["-h", "help"].includes(argv[0] ?? "")) return true;
   const { flags, words } = wordsOf(argv, FLAGS);
@@ -34615,6 +35110,8 @@ var SUMMARY = {
   promote: "give an image further tags, without a tag file",
   classify: "say what class and tags a git ref gets, and why",
   validate: "check tag files",
+  init: "write the first tag file and workflow of this repository",
+  add: "write one more entry into the tag file",
   pin: "write src_digest into the tag file, comments kept",
   stages: "show what stage each platform counts as today",
   tracking: "list the open tracking issues by release cycle",
@@ -34642,7 +35139,7 @@ function commandHelp(command) {
   const rows3 = taken.filter((each) => !idle.includes(each)).map(
     ([name, { value, help }]) => `  ${`--${name}${value === void 0 ? "" : ` ${value}`}`.padEnd(28)} ${help}`
   );
-  const words = { classify: " REF...", promote: " SOURCE DESTINATION...", explain: " [CODE]" }[command] ?? "";
+  const words = { classify: " REF...", promote: " SOURCE DESTINATION...", add: " IMAGE SOURCE TAG", explain: " [CODE]" }[command] ?? "";
   return [
     `retag ${command}: ${SUMMARY[command]}`,
     "",
@@ -34693,6 +35190,8 @@ var COMMANDS2 = {
   promote: async () => (await Promise.resolve().then(() => (init_promote(), promote_exports))).promoteCommand,
   classify: async () => (await Promise.resolve().then(() => (init_classify3(), classify_exports))).classifyCommand,
   validate: async () => (await Promise.resolve().then(() => (init_validate(), validate_exports))).validateCommand,
+  init: async () => (await Promise.resolve().then(() => (init_init(), init_exports))).initCommand,
+  add: async () => (await Promise.resolve().then(() => (init_add2(), add_exports))).addCommand,
   pin: async () => (await Promise.resolve().then(() => (init_pin(), pin_exports))).pinCommand,
   stages: async () => (await Promise.resolve().then(() => (init_stages(), stages_exports))).stagesCommand,
   tracking: async () => (await Promise.resolve().then(() => (init_tracking(), tracking_exports))).trackingCommand,

@@ -9,6 +9,7 @@ export const COMMANDS = [
   'promote',
   'classify',
   'validate',
+  'init',
   'add',
   'pin',
   'stages',
@@ -62,6 +63,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     value: 'SHA',
     help: 'the commit of the ref (default: what git says)',
   },
+  preset: {
+    type: 'string',
+    commands: ['init'],
+    value: 'NAME',
+    help: 'this preset, and not the one that fits the git tags best',
+  },
+  print: { type: 'boolean', commands: ['init'], help: 'print both files, and write none' },
   'src-ref': {
     type: 'string',
     commands: ['add'],

@@ -6,6 +6,7 @@ const SUMMARY: Readonly<Record<CommandName, string>> = {
   promote: 'give an image further tags, without a tag file',
   classify: 'say what class and tags a git ref gets, and why',
   validate: 'check tag files',
+  init: 'write the first tag file and workflow of this repository',
   add: 'write one more entry into the tag file',
   pin: 'write src_digest into the tag file, comments kept',
   stages: 'show what stage each platform counts as today',

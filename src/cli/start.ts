@@ -54,6 +54,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   promote: async () => (await import('./promote.js')).promoteCommand,
   classify: async () => (await import('./classify.js')).classifyCommand,
   validate: async () => (await import('./validate.js')).validateCommand,
+  init: async () => (await import('./init.js')).initCommand,
   add: async () => (await import('./add.js')).addCommand,
   pin: async () => (await import('./pin.js')).pinCommand,
   stages: async () => (await import('./stages.js')).stagesCommand,

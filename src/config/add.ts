@@ -119,7 +119,7 @@ function braces(entry: NewEntry): string {
 }
 
 /** Plain where YAML reads the text back as text, also between braces. */
-function scalar(text: string): string {
+export function scalar(text: string): string {
   const plain = stringify(text, { lineWidth: 0 }).trimEnd() === text && !/[,[\]{}]/.test(text);
   return plain ? text : `'${text.replaceAll("'", "''")}'`;
 }

@@ -31,6 +31,20 @@ export async function writeJson(path: string, value: unknown, workspace?: string
   }
 }
 
+/**
+ * Writes a file that does not exist yet; folders are made as needed, and below the workspace no symbolic link is followed.
+ * @throws OperationError that names the path and what the system said, also when the file exists
+ */
+export async function writeNew(path: string, text: string, workspace: string): Promise<void> {
+  try {
+    await refuseLinks(path, workspace);
+    await makeFolder(dirname(resolve(path)));
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (error) {
+    throw unwritten(path, error);
+  }
+}
+
 // As 'w', but never through a symbolic link at the end of the path; Windows has no such flag.
 const WITHOUT_LINK =
   constants.O_WRONLY |
