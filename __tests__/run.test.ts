@@ -10,7 +10,9 @@ import type { Plan } from '../src/plan/model.js';
 import { annotations } from '../src/report/annotations.js';
 import { headline } from '../src/report/format.js';
 import type { RunRequest } from '../src/load.js';
+import type { Log } from '../src/ports.js';
 import { testBuilder, type TestBuilderOptions } from './support/builder.js';
+import { recordedLog } from './support/memory-registry.js';
 import { SOURCE, flow, flowRequest, tagsOf, writesOf, type FlowResult } from './support/flow.js';
 import { factsOf, SHA } from './support/policies.js';
 
@@ -60,6 +62,28 @@ describe('what a promotion costs', () => {
     await flow(flowRequest('plan', files(many)));
     expect(registry.requests.filter(({ reference }) => reference === 'src')).toHaveLength(1);
   });
+});
+
+test('row 67: a time limit that passes while a large file is read is heard before the first stage', async () => {
+  put('app', 'src', 'one');
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new OperationError('timeout', 'the time limit has passed; run again')));
+  // Work that lets no timer run, as reading a file of 4 MiB does.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  const heard: boolean[] = [];
+  const log = recordedLog();
+  const stages: Log = {
+    ...log,
+    group: (title, body) => {
+      heard.push(controller.signal.aborted);
+      return log.group(title, body);
+    },
+  };
+  const { signal } = controller;
+  const done = await flow(flowRequest('apply', files(entry('app'))), { signal, log: stages });
+  expect(heard[0]).toBe(true);
+  expect(done.exitCode).toBe(1);
+  expect(registry.requests).toEqual([]);
 });
 
 describe('between plan and write', () => {

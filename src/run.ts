@@ -1,5 +1,5 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { applyQuestion, closingLine, isBad, tagLine } from './report/format.js';
 import type { Config } from './config/model.js';
 import {
@@ -174,8 +174,14 @@ async function makePlan(
   return planned;
 }
 
-/** Lets a time limit or a signal that came during long work be heard: what follows asks whether it did. */
-const breathe = (): Promise<void> => setTimeout(0);
+/**
+ * Lets a time limit or a signal that came during long work be heard: what follows asks whether it did. Timers and signals
+ * have their turn between two immediates, and a pause of 0 ms would last a millisecond.
+ */
+async function breathe(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}
 
 /** One line a tag. @param counts what is bad in them is not to be missed */
 function sayTags(outcomes: readonly Outcome[], log: Log, counts: boolean): void {
