@@ -19550,6 +19550,10 @@ async function makePlan(wanted, release, request, parts) {
   }
   return planned2;
 }
+async function breathe() {
+  await (0, import_promises4.setImmediate)();
+  await (0, import_promises4.setImmediate)();
+}
 function sayTags(outcomes, log, counts2) {
   for (const action2 of outcomes.map(reportAction)) log.line(tagLine(action2), counts2 && isBad(action2));
 }
@@ -19582,7 +19586,7 @@ async function carryOut2(planned2, made, request, parts) {
   sayTags(news, log, true);
   return [...made?.outcomes ?? [], ...outcomes];
 }
-var import_promises4, breathe;
+var import_promises4;
 var init_run = __esm({
   "src/run.ts"() {
     "use strict";
@@ -19598,7 +19602,6 @@ var init_run = __esm({
     init_build2();
     init_classify2();
     init_report();
-    breathe = () => (0, import_promises4.setTimeout)(0);
   }
 });
 
