@@ -100,6 +100,11 @@ function inJson(character) {
 function hex(code2, digits) {
   return code2.toString(16).padStart(digits, "0");
 }
+function trimEnd(text4, set2) {
+  let end2 = text4.length;
+  while (end2 > 0 && set2.includes(text4.charAt(end2 - 1))) end2 -= 1;
+  return text4.slice(0, end2);
+}
 function at(value, ...path6) {
   let here = value;
   for (const key of path6) {
@@ -156,7 +161,7 @@ var init_text = __esm({
     "use strict";
     LONGEST = 64;
     UNSEEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
-    COMMAND = String.raw`(?<=#)#(?=\[)|(?<=^\s*):(?=:)|:(?=:[A-Za-z])`;
+    COMMAND = String.raw`#(?=\[)(?<=##)|:(?=:)(?<=^\s*:)|:(?=:[A-Za-z])`;
     IN_LINE = new RegExp(`${UNSEEN}|${COMMAND}`, "gu");
     IN_LINES = new RegExp(String.raw`(?![\n\t])${UNSEEN}|${COMMAND}`, "gmu");
     IN_TERMINAL = new RegExp(String.raw`(?![\n\t\r\x1b])${UNSEEN}|${COMMAND}`, "gmu");
@@ -834,12 +839,13 @@ function readRecords(text4, { relaxed, comments }) {
   };
   for (; ; ) {
     if (comments && record3.length === 0) while (at2 < text4.length && take(COMMENT) !== null) ;
-    const wrong3 = { ok: false, line: text4.slice(0, at2).split("\n").length };
+    const begin = at2;
+    const wrong3 = () => ({ ok: false, line: text4.slice(0, begin).split("\n").length });
     const opens2 = text4.startsWith('"', at2);
     const quoted2 = opens2 ? take(QUOTED) : null;
-    if (opens2 && quoted2 === null) return wrong3;
+    if (opens2 && quoted2 === null) return wrong3();
     const rest = take(PLAIN)?.[0] ?? "";
-    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong3;
+    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong3();
     const inner = quoted2?.[1]?.replaceAll('""', '"') ?? "";
     if (quoted2 === null) record3.push(rest);
     else record3.push(rest === "" ? inner : `"${inner}"${rest}`);
@@ -5027,23 +5033,26 @@ function parseTemplate(source, loose = false) {
     if (end2 > literalFrom)
       parts.push({ kind: "literal", text: source.slice(literalFrom, end2), at: literalFrom });
   };
+  const last = source.lastIndexOf("}");
   for (let at2 = source.indexOf("{"); at2 >= 0; at2 = source.indexOf("{", at2 + 1)) {
-    const end2 = source.indexOf("}", at2) + 1;
-    const text4 = end2 > 0 ? source.slice(at2, end2) : source.slice(at2);
-    const [, name, type] = VARIABLE2.exec(text4) ?? [];
+    const [text4 = "", name, type] = stickyAt(VARIABLE2, source, at2) ?? [];
     if (name === void 0) {
-      if (loose && (end2 > 0 || !BEGINS_VARIABLE.test(text4))) continue;
-      const what = end2 > 0 ? `"${text4}" is not a variable` : 'a "{" has no "}"';
+      if (loose && (last > at2 || stickyAt(BEGINS_VARIABLE, source, at2) === null)) continue;
+      const what = last > at2 ? `${visible(source.slice(at2, source.indexOf("}", at2) + 1))} is not a variable` : 'a "{" has no "}"';
       return { ok: false, at: at2, what, hint: 'write "{name}" or "{name:12}"' };
     }
     literal2(at2);
     const width = type === void 0 || type === "text" ? null : Number(type);
     parts.push({ kind: "variable", name, width, source: text4, at: at2 });
-    literalFrom = end2;
-    at2 = end2 - 1;
+    literalFrom = at2 + text4.length;
+    at2 = literalFrom - 1;
   }
   literal2(source.length);
   return { ok: true, value: { source, parts } };
+}
+function stickyAt(expression, text4, at2) {
+  expression.lastIndex = at2;
+  return expression.exec(text4);
 }
 function variablesOf(template) {
   return template.parts.filter((part) => part.kind === "variable");
@@ -5148,8 +5157,8 @@ var init_template = __esm({
     init_reference();
     init_text();
     init_refname();
-    BEGINS_VARIABLE = /^\{[A-Za-z]/;
-    VARIABLE2 = /^\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}$/;
+    BEGINS_VARIABLE = /\{[A-Za-z]/y;
+    VARIABLE2 = /\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}/y;
     BUILTINS = {
       git_tag: { width: "none" },
       branch: { width: "none" },
@@ -7029,7 +7038,7 @@ function completeValues(policy2, rule2, decision, facts, seen) {
 function unfinished(rule2, names2) {
   const all = [...names2.tags, ...names2.channels, names2.from ?? ""];
   return all.flatMap((name) => {
-    const hole = /\{[^}]*\}/.exec(name)?.[0];
+    const hole = /\{[^{}]*\}/.exec(name)?.[0];
     if (hole === void 0) return [];
     return [
       {
@@ -7850,9 +7859,10 @@ function lookOf(action2) {
   return name === "skipped" ? "failed" : name;
 }
 function label(name) {
-  const [, image3, rest] = /^(.*[^/:@])([:@][^/]*)$/.exec(name) ?? [];
-  if (name.length <= MOST_ON_ONE_LINE || image3 === void 0 || rest === void 0) return quoted(name);
-  return `${quoted(image3)}<br/>${quoted(rest)}`;
+  const path6 = name.lastIndexOf("/") + 1;
+  const at2 = path6 + name.slice(path6).search(/[:@]/);
+  if (name.length <= MOST_ON_ONE_LINE || at2 <= path6) return quoted(name);
+  return `${quoted(name.slice(0, at2))}<br/>${quoted(name.slice(at2))}`;
 }
 function quoted(text4) {
   return text4.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
@@ -8083,7 +8093,7 @@ var init_check2 = __esm({
 // src/config/commit.ts
 function parseCommit(srcRef) {
   const text4 = srcRef.trim();
-  const last = text4.replace(PATCH, "$1").replace(/[/#]+$/, "").split(/[/=@#]/).at(-1);
+  const last = trimEnd(text4.replace(PATCH, "$1"), "/#").split(/[/=@#]/).at(-1);
   const sha2 = (WHOLE2.exec(text4)?.[1] ?? (isId(last ?? "") ? last : void 0))?.toLowerCase();
   return sha2 === void 0 ? null : { sha: sha2, page: sha2 === text4.toLowerCase() ? null : pageOf(text4, sha2) };
 }
@@ -8100,6 +8110,7 @@ var WHOLE2, PATCH, GITHUB;
 var init_commit = __esm({
   "src/config/commit.ts"() {
     "use strict";
+    init_text();
     WHOLE2 = /(?:\/(?:commits?|tree)\/|[?&]id=)([0-9a-f]{40}|[0-9a-f]{64})(?=$|[/?&#\s]|\.(?:patch|diff)\b)/i;
     PATCH = /(\/commits?\/[0-9a-f]{7,40})\.(?:patch|diff)$/i;
     GITHUB = /^\/([\w.-]+\/[\w.-]+)\/(?:commit|commits|tree|pull\/\d+\/(?:commits|changes))\/([0-9a-f]{7,64})(?=$|\/|\.(?:patch|diff)$)/i;
@@ -12628,15 +12639,15 @@ function unfoldLines(source) {
   let match = line2.exec(source);
   if (!match)
     return source;
-  let trimEnd, trimBoth;
+  let trimEnd2, trimBoth;
   try {
-    trimEnd = new RegExp("(?<![ 	])[ 	]+$");
+    trimEnd2 = new RegExp("(?<![ 	])[ 	]+$");
     trimBoth = new RegExp("^[ 	]+|(?<![ 	])[ 	]+$", "g");
   } catch {
-    trimEnd = /[ \t]+$/;
+    trimEnd2 = /[ \t]+$/;
     trimBoth = /^[ \t]+|[ \t]+$/g;
   }
-  let res = match[1].replace(trimEnd, "");
+  let res = match[1].replace(trimEnd2, "");
   let sep7 = " ";
   let pos = line2.lastIndex;
   while (match = line2.exec(source)) {
@@ -16299,7 +16310,7 @@ function parseBug(value) {
 }
 function isProtected(parts) {
   const plain3 = parts.map(
-    (part) => part.normalize("NFKC").replace(new RegExp("\\p{Cf}", "gu"), "").replace(/[. ]+$/, "").toLowerCase()
+    (part) => trimEnd(part.normalize("NFKC").replace(new RegExp("\\p{Cf}", "gu"), ""), ". ").toLowerCase()
   );
   return plain3[0] === ".github" || plain3.some((part) => part === ".git" || part === "git~1");
 }
@@ -16327,6 +16338,7 @@ var init_image = __esm({
     init_dist2();
     init_reference();
     init_platform();
+    init_text();
     init_parts();
     imageName = text(parseRepository, { examples: ["docker.io/org/app", "ghcr.io/org/app"] });
     imageNames = pipe(
@@ -20305,7 +20317,7 @@ async function openGitHub(options) {
   let identity;
   return {
     home,
-    serverUrl: options.serverUrl.replace(/\/+$/, ""),
+    serverUrl: trimEnd(options.serverUrl, "/"),
     call,
     find: find3,
     pages,
@@ -20326,7 +20338,7 @@ async function loadOctokit({ token, apiUrl }) {
   }, warn: () => {
   }, error: () => {
   } };
-  return getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, ""), userAgent: "retag", log: silent2 });
+  return getOctokit(token, { baseUrl: trimEnd(apiUrl, "/"), userAgent: "retag", log: silent2 });
 }
 async function importOctokit() {
   const path6 = process.env["GITHUB_EVENT_PATH"];
@@ -20419,6 +20431,7 @@ var init_client = __esm({
   "src/github/client.ts"() {
     "use strict";
     init_errors();
+    init_text();
     init_answers();
     init_errors3();
     JOB_LOGIN = "github-actions[bot]";
@@ -25188,7 +25201,7 @@ function createReach(localHosts) {
   };
 }
 function asInUrl(address) {
-  return address.includes(":") ? new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname : address;
+  return address.includes(":") ? new URL(`http://[${address.split("%")[0] ?? ""}]`).hostname : address;
 }
 function refused2({ host }, verb2) {
   return new OperationError(
@@ -25714,10 +25727,28 @@ var init_head = __esm({
   }
 });
 
-// src/registry/image.ts
-async function readTree(reader2, source, root, only = () => true) {
+// src/registry/tree.ts
+function budgetFor(what, advice) {
+  const spent = `${what} more than ${MOST3.manifests} manifests or ${MOST3.bytes / 1024 / 1024} MiB of manifests; ${advice}`;
+  return { ...MOST3, spent };
+}
+function spend(budget, { bytes: bytes2 }) {
+  budget.manifests -= 1;
+  budget.bytes -= bytes2.length;
+  if (budget.manifests < 0 || budget.bytes < 0) throw new OverBudget("mismatch", budget.spent);
+}
+function checkAffordable(budget, listed4) {
+  let { manifests, bytes: bytes2 } = budget;
+  for (const { size } of listed4) {
+    manifests -= 1;
+    bytes2 -= size;
+  }
+  if (manifests < 0 || bytes2 < 0) throw new OverBudget("mismatch", budget.spent);
+}
+async function readTree(reader2, source, root, only = () => true, budget = imageBudget(source, root.digest)) {
   const { registry, repository } = source;
   const name = (digest) => formatReference({ registry, repository, digest });
+  spend(budget, root);
   const nodes = /* @__PURE__ */ new Map([[root.digest, nodeOf(root, name(root.digest))]]);
   let level = [...nodes.values()];
   for (let depth = 2; level.length > 0; depth++) {
@@ -25726,9 +25757,11 @@ async function readTree(reader2, source, root, only = () => true) {
     );
     for (const digest of nodes.keys()) missing2.delete(digest);
     if (missing2.size > 0 && depth > MAX_DEPTH4) throw tooDeep(name(root.digest));
-    if (nodes.size + missing2.size > MAX_MANIFESTS) throw tooMany2(name(root.digest));
+    checkAffordable(budget, missing2.values());
     level = await pool([...missing2.values()].filter(only), LANES, async (child3) => {
-      return nodeOf(await readChild(reader2, source, child3), name(child3.digest));
+      const manifest = await readChild(reader2, source, child3);
+      spend(budget, manifest);
+      return nodeOf(manifest, name(child3.digest));
     });
     for (const node of level) nodes.set(node.manifest.digest, node);
   }
@@ -25750,11 +25783,8 @@ function tooDeep(name) {
     `${name}: indexes are nested more than ${MAX_DEPTH4} deep, and Retag copies at most ${MAX_DEPTH4} levels of manifests; build the image with a flatter index`
   );
 }
-function tooMany2(name) {
-  return new OperationError(
-    "mismatch",
-    `${name}: the image has more than ${MAX_MANIFESTS} manifests or ${MAX_BLOBS} blobs; split it`
-  );
+function imageBudget({ registry, repository }, digest) {
+  return budgetFor(`${formatReference({ registry, repository, digest })}: the image has`, "split it");
 }
 async function readChild(reader2, source, child3) {
   const { registry, repository } = source;
@@ -25793,7 +25823,9 @@ function checkDescriptors(nodes, name) {
       );
     }
   }
-  if (blobs.size > MAX_BLOBS) throw tooMany2(name([...nodes.keys()][0] ?? ""));
+  if (blobs.size <= MAX_BLOBS) return;
+  const root = name([...nodes.keys()][0] ?? "");
+  throw new OperationError("mismatch", `${root}: the image has more than ${MAX_BLOBS} blobs; split it`);
 }
 function checkSubjects(nodes, root, name) {
   const parts = /* @__PURE__ */ new Set([root, ...[...nodes.values()].flatMap((node) => node.children.map((c) => c.digest))]);
@@ -25825,8 +25857,32 @@ function childrenFirst(nodes, root) {
   visit3(root);
   return [...ordered];
 }
+var MAX_DEPTH4, MAX_BLOBS, LANES, MOST3, OverBudget;
+var init_tree = __esm({
+  "src/registry/tree.ts"() {
+    "use strict";
+    init_errors();
+    init_manifest();
+    init_reference();
+    init_concurrency();
+    MAX_DEPTH4 = 4;
+    MAX_BLOBS = 1e4;
+    LANES = 8;
+    MOST3 = { manifests: 1e3, bytes: 32 * 1024 * 1024 };
+    OverBudget = class extends OperationError {
+    };
+  }
+});
+
+// src/registry/image.ts
 async function readImage2(reader2, source, manifest, need) {
-  const view = { reader: reader2, source, seen: /* @__PURE__ */ new Set() };
+  const fresh = () => ({
+    reader: reader2,
+    source,
+    seen: /* @__PURE__ */ new Set(),
+    budget: imageBudget(source, manifest.digest)
+  });
+  const view = fresh();
   const parsed2 = parse5(view, manifest);
   const platforms = /* @__PURE__ */ new Set();
   let attestations = 0;
@@ -25847,7 +25903,7 @@ async function readImage2(reader2, source, manifest, need) {
     }
   };
   await visit3(parsed2, 1);
-  const again = { ...view, seen: /* @__PURE__ */ new Set() };
+  const again = fresh();
   const revisions = need.revision === "every" ? await revisionsOf(again, parsed2, null, 1) : [];
   const revision = need.revision === "first" ? await revisionOf2(again, parsed2, 1) : revisions.find((each) => each.revision !== null)?.revision ?? null;
   return { platforms: [...platforms], attestations, revision, revisions };
@@ -25886,8 +25942,9 @@ async function descend(view, child3, depth) {
   view.seen.add(child3.digest);
   const ref = refOf4(view, child3.digest);
   if (depth > MAX_DEPTH4) throw tooDeep(formatReference(ref));
-  if (view.seen.size > MAX_MANIFESTS) throw tooMany2(formatReference(ref));
-  return parse5(view, await view.reader.manifest(ref));
+  const manifest = await view.reader.manifest(ref);
+  spend(view.budget, manifest);
+  return parse5(view, manifest);
 }
 async function configOf(view, image3) {
   if (!IMAGE_CONFIGS.includes(image3.config.mediaType)) return {};
@@ -25907,19 +25964,15 @@ function parse5(view, manifest) {
 function refOf4({ source: { registry, repository } }, digest) {
   return { registry, repository, digest };
 }
-var MAX_DEPTH4, MAX_MANIFESTS, MAX_BLOBS, LANES, REVISION2, MAX_REVISION, IMAGE_CONFIGS, PLATFORM_LANES;
+var REVISION2, MAX_REVISION, IMAGE_CONFIGS, PLATFORM_LANES;
 var init_image2 = __esm({
   "src/registry/image.ts"() {
     "use strict";
-    init_errors();
     init_manifest();
     init_platform();
     init_reference();
     init_concurrency();
-    MAX_DEPTH4 = 4;
-    MAX_MANIFESTS = 1e3;
-    MAX_BLOBS = 1e4;
-    LANES = 8;
+    init_tree();
     REVISION2 = "org.opencontainers.image.revision";
     MAX_REVISION = 256;
     IMAGE_CONFIGS = [
@@ -26323,6 +26376,189 @@ var init_tags2 = __esm({
   }
 });
 
+// src/registry/attachments.ts
+function createAttachments(context, reader2, referrers, children2) {
+  const claimsFor = async (source, digest) => {
+    const { registry, repository } = source;
+    const tags2 = await pool(
+      cosignTags(digest),
+      ATTACHMENT_LANES,
+      async (tag2) => {
+        const ref = { registry, repository, tag: tag2 };
+        const found = await lookTwice(context, ref);
+        if (found.state === "unknown") {
+          throwUnlessSettled(found.error);
+          context.log.warning(
+            `whether ${formatReference(ref)} exists cannot be told: ${found.error.message}`
+          );
+        }
+        return found.state === "present" ? [ref] : [];
+      }
+    );
+    const listed4 = await referrers.list(source, digest);
+    const refs = [...tags2.flat(), ...listed4.map((entry) => ({ registry, repository, digest: entry.digest }))];
+    return refs.map((ref) => ({ ref, to: [digest] }));
+  };
+  const open8 = async (source, { ref, to }, budget) => {
+    try {
+      return await twice(async () => {
+        const manifest = await reader2.manifest(ref);
+        const { subject } = parseManifest(manifest, formatReference(ref));
+        const proved = subject === null ? "tag" in ref : to.includes(subject.digest);
+        if (!proved) return null;
+        return { ref, nodes: await readTree(reader2, source, manifest, void 0, budget), problem: null };
+      });
+    } catch (error2) {
+      if (error2 instanceof OverBudget) throw error2;
+      return { ref, nodes: null, problem: throwUnlessSettled(error2) };
+    }
+  };
+  const warnOfStrays = (strays) => {
+    const [first2] = strays;
+    if (first2 === void 0) return;
+    const more = strays.length === 1 ? "" : ` (and ${strays.length - 1} more like it)`;
+    context.log.warning(
+      `${formatReference(first2.ref)} is listed as attached to ${first2.to.join(", ")}, but its manifest names another subject or none; it is not copied and does not count${more}`
+    );
+  };
+  const carryOne = async (source, destination, { ref, nodes, problem: problem4 }, tally) => {
+    if (nodes === null) throw problem4 ?? new Error("an attachment without content has no problem");
+    const root = nodes.at(-1);
+    if (root && await isThere(context, destination, ref, root.manifest.digest)) {
+      return "tag" in ref ? void 0 : referrers.register(destination, root);
+    }
+    if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
+    await children2.bring(source, destination, nodes.slice(0, -1), tally);
+    await children2.bringParts(source, destination, root, tally);
+    const at2 = { ...repositoryOf3(destination), tag: ref.tag };
+    if (await writeOnce(context, reader2, at2, root)) tally.manifests++;
+  };
+  return {
+    async find(source, digests) {
+      const seen = new Set(digests);
+      const found = /* @__PURE__ */ new Map();
+      const name = `${formatRepository(source)}: what is attached to the image has`;
+      const budget = budgetFor(name, "remove what nobody needs");
+      let round = digests;
+      let left = MAX_CLAIMS;
+      const counted = async (digest) => {
+        const claims = await claimsFor(source, digest);
+        if ((left -= claims.length) < 0) throw tooMany2(source);
+        return claims;
+      };
+      for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
+        const claims = merged((await pool(round, ATTACHMENT_LANES, counted)).flat());
+        const fresh = claims.filter(({ ref }) => !found.has(formatReference(ref)));
+        if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany2(source);
+        const answers = await pool(fresh, ATTACHMENT_LANES, (claim) => open8(source, claim, budget));
+        warnOfStrays(fresh.filter((_, at2) => answers[at2] === null));
+        const opened2 = answers.filter((attachment) => attachment !== null);
+        for (const attachment of opened2) found.set(formatReference(attachment.ref), attachment);
+        round = opened2.flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? []).filter((digest) => !seen.has(digest));
+        for (const digest of round) seen.add(digest);
+      }
+      return [...found.values()];
+    },
+    async carry(source, destination, found, tally, strict) {
+      let carried = 0;
+      await pool(found, ATTACHMENT_LANES, async (attachment) => {
+        try {
+          await twice(() => carryOne(source, destination, attachment, tally));
+          carried++;
+        } catch (error2) {
+          const settled3 = throwUnlessSettled(error2);
+          if (strict) throw settled3;
+          context.log.warning(
+            `${formatReference(attachment.ref)} is not carried to ${formatRepository(destination)}: ${settled3.message}`
+          );
+        }
+      });
+      return carried;
+    }
+  };
+}
+function merged(claims) {
+  const byName = /* @__PURE__ */ new Map();
+  for (const { ref, to } of claims) {
+    const name = formatReference(ref);
+    byName.set(name, { ref, to: [...byName.get(name)?.to ?? [], ...to] });
+  }
+  return [...byName.values()];
+}
+async function writeOnce(context, reader2, ref, { manifest, parsed: parsed2 }) {
+  const now = await headByBody(context, ref);
+  if (now.state === "unknown") throw now.error;
+  if (now.state === "absent") {
+    await putTag(context, ref, manifest, null);
+    return true;
+  }
+  if (now.digest === manifest.digest) return false;
+  const there = await reader2.manifest({ ...repositoryOf3(ref), digest: now.digest });
+  if (goesOn(parseManifest(there, formatReference(ref)), parsed2)) {
+    await putTag(context, ref, manifest, now.digest);
+    return true;
+  }
+  throw new OperationError(
+    "mismatch",
+    `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: compare the two and remove the one that is wrong`
+  );
+}
+function goesOn(before, after) {
+  if (before.kind !== "image" || after.kind !== "image" || before.layers.length === 0) return false;
+  const layers = new Set(after.layers.map(({ raw }) => JSON.stringify(raw)));
+  return before.layers.every(({ raw }) => layers.has(JSON.stringify(raw)));
+}
+async function isThere(context, { registry, repository }, ref, digest) {
+  const at2 = "tag" in ref ? { registry, repository, tag: ref.tag } : { registry, repository, digest };
+  const now = await look3(context, at2, "unconfirmed");
+  return now.state === "present" && now.digest === digest;
+}
+async function lookTwice(context, ref) {
+  const found = await headByBody(context, ref);
+  return found.state === "unknown" ? headByBody(repeating(context), ref) : found;
+}
+async function twice(work) {
+  try {
+    return await work();
+  } catch (error2) {
+    throwUnlessSettled(error2);
+    return work();
+  }
+}
+function throwUnlessSettled(error2) {
+  if (error2 instanceof OperationError && !["unavailable", "timeout", "cancelled"].includes(error2.code))
+    return error2;
+  throw error2;
+}
+function tooMany2(source) {
+  return new OperationError(
+    "mismatch",
+    `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`
+  );
+}
+function repositoryOf3({ registry, repository }) {
+  return { registry, repository };
+}
+var MAX_ROUNDS, MAX_ATTACHMENTS, MAX_CLAIMS, ATTACHMENT_LANES;
+var init_attachments = __esm({
+  "src/registry/attachments.ts"() {
+    "use strict";
+    init_errors();
+    init_digest();
+    init_manifest();
+    init_reference();
+    init_concurrency();
+    init_head();
+    init_put();
+    init_request();
+    init_tree();
+    MAX_ROUNDS = 3;
+    MAX_ATTACHMENTS = 1e3;
+    MAX_CLAIMS = 4 * MAX_ATTACHMENTS;
+    ATTACHMENT_LANES = 8;
+  }
+});
+
 // src/registry/blob.ts
 async function uploadBlob(context, source, destination, blob2, session) {
   const task = taskOf2("upload the blob", destination, blob2);
@@ -26335,7 +26571,7 @@ async function uploadBlob(context, source, destination, blob2, session) {
     if (attempt3 === TRIES2 || !isPassing2(problem4)) throw problem4;
     context.log.debug(`${problem4.message}; trying again`);
     await context.clock.sleep(context.clock.random() * PAUSE2 * 2 ** (attempt3 - 1));
-    if (await isThere(context, destination, blob2)) return;
+    if (await isThere2(context, destination, blob2)) return;
     location2 = null;
   }
 }
@@ -26458,7 +26694,7 @@ function isPassing2(problem4) {
   if (problem4.status !== void 0 && FINAL.includes(problem4.status)) return false;
   return !["cancelled", "denied", "unsafe", "absent"].includes(problem4.code);
 }
-async function isThere(context, repository, blob2) {
+async function isThere2(context, repository, blob2) {
   const { status, headers } = await head(context, repository, blob2, "pull,push");
   return status === 200 && headers["content-length"] === String(blob2.size);
 }
@@ -26580,7 +26816,7 @@ async function bring2(context, source, destination, blob2, tally) {
     if (mount !== "refused") await cancelUpload(context, destination, mount);
     return;
   }
-  if (mount === "refused" && await isThere(context, destination, blob2)) return;
+  if (mount === "refused" && await isThere2(context, destination, blob2)) return;
   try {
     await uploadBlob(context, source, destination, blob2, mount === "refused" ? null : mount);
   } catch (error2) {
@@ -26728,6 +26964,7 @@ async function askApi(context, repository, digest) {
   };
   const found = /* @__PURE__ */ new Map();
   let path6 = `referrers/${digest}`;
+  let bytes2 = 0;
   for (let page2 = 1; page2 <= MAX_PAGES2; page2++) {
     const response = await ask(context, task, {
       method: "GET",
@@ -26735,7 +26972,7 @@ async function askApi(context, repository, digest) {
       path: path6,
       headers: { accept: OCI_INDEX2 },
       access: "pull",
-      maxBytes: MAX_MANIFEST_BYTES,
+      maxBytes: Math.min(MAX_MANIFEST_BYTES, MAX_BYTES5 - bytes2),
       redirect: "follow",
       repeatable: true
     });
@@ -26743,9 +26980,11 @@ async function askApi(context, repository, digest) {
     const isList = response.status === 200 && bareMediaType(response.headers["content-type"]) === OCI_INDEX2;
     if (!isList && page2 === 1) return { refused: refusal2(task, response) };
     if (!isList) throw refusal2(task, response);
+    bytes2 += response.body.length;
     const known2 = found.size;
     const list4 = { bytes: response.body, mediaType: OCI_INDEX2, digest: "" };
     for (const entry of entriesOf4(list4, nameOf3(task.ref))) found.set(entry.digest, entry);
+    if (found.size > MAX_REFERRERS) throw tooMany3(nameOf3(task.ref));
     const next2 = nextLink(response.headers["link"]);
     if (next2 === null || found.size === known2) return { entries: [...found.values()] };
     path6 = context.transport.resolve(response.url, next2);
@@ -26795,7 +27034,10 @@ function entryFor({ manifest, parsed: parsed2 }) {
 function entriesOf4(list4, name) {
   const entries = indexEntries(list4, name).filter(({ digest }) => isDigest(digest));
   if (entries.length <= MAX_REFERRERS) return entries;
-  throw new OperationError(
+  throw tooMany3(name);
+}
+function tooMany3(name) {
+  return new OperationError(
     "mismatch",
     `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`
   );
@@ -26814,7 +27056,7 @@ function indexEntries(list4, name) {
     `${name} should list what is attached, but is no OCI index (${why}); remove it or move it away`
   );
 }
-var MAX_PAGES2, MAX_REFERRERS, NO_API, NoList;
+var MAX_PAGES2, MAX_REFERRERS, MAX_BYTES5, NO_API, NoList;
 var init_referrers = __esm({
   "src/registry/referrers.ts"() {
     "use strict";
@@ -26828,6 +27070,7 @@ var init_referrers = __esm({
     init_read();
     MAX_PAGES2 = 100;
     MAX_REFERRERS = 1e3;
+    MAX_BYTES5 = 16 * 1024 * 1024;
     NO_API = [404, 405, 501];
     NoList = class extends OperationError {
     };
@@ -26919,181 +27162,19 @@ function report(found, carried, tally) {
     bytes: tally.bytes
   };
 }
-function createAttachments(context, reader2, referrers, children2) {
-  const claimsFor = async (source, digest) => {
-    const { registry, repository } = source;
-    const tags2 = await pool(
-      cosignTags(digest),
-      ATTACHMENT_LANES,
-      async (tag2) => {
-        const ref = { registry, repository, tag: tag2 };
-        const found = await lookTwice(context, ref);
-        if (found.state === "unknown") {
-          throwUnlessSettled(found.error);
-          context.log.warning(
-            `whether ${formatReference(ref)} exists cannot be told: ${found.error.message}`
-          );
-        }
-        return found.state === "present" ? [ref] : [];
-      }
-    );
-    const listed4 = await referrers.list(source, digest);
-    const refs = [...tags2.flat(), ...listed4.map((entry) => ({ registry, repository, digest: entry.digest }))];
-    return refs.map((ref) => ({ ref, to: [digest] }));
-  };
-  const open8 = async (source, { ref, to }) => {
-    try {
-      return await twice(async () => {
-        const manifest = await reader2.manifest(ref);
-        const { subject } = parseManifest(manifest, formatReference(ref));
-        const proved = subject === null ? "tag" in ref : to.includes(subject.digest);
-        if (!proved) return null;
-        return { ref, nodes: await readTree(reader2, source, manifest), problem: null };
-      });
-    } catch (error2) {
-      return { ref, nodes: null, problem: throwUnlessSettled(error2) };
-    }
-  };
-  const warnOfStrays = (strays) => {
-    const [first2] = strays;
-    if (first2 === void 0) return;
-    const more = strays.length === 1 ? "" : ` (and ${strays.length - 1} more like it)`;
-    context.log.warning(
-      `${formatReference(first2.ref)} is listed as attached to ${first2.to.join(", ")}, but its manifest names another subject or none; it is not copied and does not count${more}`
-    );
-  };
-  const carryOne = async (source, destination, { ref, nodes, problem: problem4 }, tally) => {
-    if (nodes === null) throw problem4 ?? new Error("an attachment without content has no problem");
-    const root = nodes.at(-1);
-    if (root && await isThere2(context, destination, ref, root.manifest.digest)) {
-      return "tag" in ref ? void 0 : referrers.register(destination, root);
-    }
-    if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
-    await children2.bring(source, destination, nodes.slice(0, -1), tally);
-    await children2.bringParts(source, destination, root, tally);
-    const at2 = { ...repositoryOf3(destination), tag: ref.tag };
-    if (await writeOnce(context, reader2, at2, root)) tally.manifests++;
-  };
-  return {
-    async find(source, digests) {
-      const seen = new Set(digests);
-      const found = /* @__PURE__ */ new Map();
-      let round = digests;
-      for (let depth = 1; depth <= MAX_ROUNDS && round.length > 0; depth++) {
-        const claims = merged(
-          (await pool(round, ATTACHMENT_LANES, (digest) => claimsFor(source, digest))).flat()
-        );
-        const fresh = claims.filter(({ ref }) => !found.has(formatReference(ref)));
-        if (found.size + fresh.length > MAX_ATTACHMENTS) throw tooMany3(source);
-        const answers = await pool(fresh, ATTACHMENT_LANES, (claim) => open8(source, claim));
-        warnOfStrays(fresh.filter((_, at2) => answers[at2] === null));
-        const opened2 = answers.filter((attachment) => attachment !== null);
-        for (const attachment of opened2) found.set(formatReference(attachment.ref), attachment);
-        round = opened2.flatMap(({ nodes }) => nodes?.at(-1)?.manifest.digest ?? []).filter((digest) => !seen.has(digest));
-        for (const digest of round) seen.add(digest);
-      }
-      return [...found.values()];
-    },
-    async carry(source, destination, found, tally, strict) {
-      let carried = 0;
-      await pool(found, ATTACHMENT_LANES, async (attachment) => {
-        try {
-          await twice(() => carryOne(source, destination, attachment, tally));
-          carried++;
-        } catch (error2) {
-          const settled3 = throwUnlessSettled(error2);
-          if (strict) throw settled3;
-          context.log.warning(
-            `${formatReference(attachment.ref)} is not carried to ${formatRepository(destination)}: ${settled3.message}`
-          );
-        }
-      });
-      return carried;
-    }
-  };
-}
-function merged(claims) {
-  const byName = /* @__PURE__ */ new Map();
-  for (const { ref, to } of claims) {
-    const name = formatReference(ref);
-    byName.set(name, { ref, to: [...byName.get(name)?.to ?? [], ...to] });
-  }
-  return [...byName.values()];
-}
-async function writeOnce(context, reader2, ref, { manifest, parsed: parsed2 }) {
-  const now = await headByBody(context, ref);
-  if (now.state === "unknown") throw now.error;
-  if (now.state === "absent") {
-    await putTag(context, ref, manifest, null);
-    return true;
-  }
-  if (now.digest === manifest.digest) return false;
-  const there = await reader2.manifest({ ...repositoryOf3(ref), digest: now.digest });
-  if (goesOn(parseManifest(there, formatReference(ref)), parsed2)) {
-    await putTag(context, ref, manifest, now.digest);
-    return true;
-  }
-  throw new OperationError(
-    "mismatch",
-    `${formatReference(ref)} holds ${now.digest}, the source has ${manifest.digest}; it is not overwritten: compare the two and remove the one that is wrong`
-  );
-}
-function goesOn(before, after) {
-  if (before.kind !== "image" || after.kind !== "image" || before.layers.length === 0) return false;
-  const layers = new Set(after.layers.map(({ raw }) => JSON.stringify(raw)));
-  return before.layers.every(({ raw }) => layers.has(JSON.stringify(raw)));
-}
-async function isThere2(context, { registry, repository }, ref, digest) {
-  const at2 = "tag" in ref ? { registry, repository, tag: ref.tag } : { registry, repository, digest };
-  const now = await look3(context, at2, "unconfirmed");
-  return now.state === "present" && now.digest === digest;
-}
-async function lookTwice(context, ref) {
-  const found = await headByBody(context, ref);
-  return found.state === "unknown" ? headByBody(repeating(context), ref) : found;
-}
-async function twice(work) {
-  try {
-    return await work();
-  } catch (error2) {
-    throwUnlessSettled(error2);
-    return work();
-  }
-}
-function throwUnlessSettled(error2) {
-  if (error2 instanceof OperationError && !["unavailable", "timeout", "cancelled"].includes(error2.code))
-    return error2;
-  throw error2;
-}
-function tooMany3(source) {
-  return new OperationError(
-    "mismatch",
-    `${formatRepository(source)}: more than ${MAX_ATTACHMENTS} things are attached to the image; remove what nobody needs`
-  );
-}
-function repositoryOf3({ registry, repository }) {
-  return { registry, repository };
-}
-var LANES3, NOTHING, MAX_ROUNDS, MAX_ATTACHMENTS, ATTACHMENT_LANES;
+var LANES3, NOTHING;
 var init_copy = __esm({
   "src/registry/copy.ts"() {
     "use strict";
     init_errors();
-    init_digest();
-    init_manifest();
     init_reference();
     init_concurrency();
+    init_attachments();
     init_content();
-    init_head();
-    init_image2();
-    init_put();
     init_referrers();
-    init_request();
+    init_tree();
     LANES3 = 8;
     NOTHING = () => ({ mounted: 0, uploaded: 0, bytes: 0, manifests: 0 });
-    MAX_ROUNDS = 3;
-    MAX_ATTACHMENTS = 1e3;
-    ATTACHMENT_LANES = 8;
   }
 });
 
@@ -27153,6 +27234,7 @@ var init_registry = __esm({
     init_read();
     init_tags2();
     init_copy();
+    init_tree();
   }
 });
 
@@ -27631,7 +27713,7 @@ async function textOf5(path6) {
   const file2 = await (0, import_promises9.open)(path6, "r");
   try {
     const info2 = await file2.stat();
-    if (!info2.isFile() || info2.size > MOST3) return null;
+    if (!info2.isFile() || info2.size > MOST4) return null;
     const bytes2 = await file2.readFile();
     const text4 = new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
     return text4.includes("\0") ? null : text4;
@@ -27639,7 +27721,7 @@ async function textOf5(path6) {
     await file2.close();
   }
 }
-var import_promises9, import_node_path8, MAX_LINE2, OTHER_SETTINGS, MOST3;
+var import_promises9, import_node_path8, MAX_LINE2, OTHER_SETTINGS, MOST4;
 var init_output3 = __esm({
   "src/docker/output.ts"() {
     "use strict";
@@ -27648,7 +27730,7 @@ var init_output3 = __esm({
     init_environment();
     MAX_LINE2 = 4096;
     OTHER_SETTINGS = /^(?:BUILDX_BAKE_.*|BUILDX_BUILDER|BAKE_ALLOW_REMOTE_FS_ACCESS)$/;
-    MOST3 = 64 * 1024;
+    MOST4 = 64 * 1024;
   }
 });
 
@@ -30259,7 +30341,7 @@ function field(text4, name) {
   return value.trim() === "" ? null : value.trim();
 }
 function platformsIn(text4) {
-  return text4.split(",").map((part) => part.replace(/\(.*\)|\*/g, "").trim()).filter((part) => part !== "");
+  return text4.split(",").map((part) => (part.split("(")[0] ?? "").replaceAll("*", "").trim()).filter((part) => part !== "");
 }
 var import_semver2, import_promises11, import_node_path10;
 var init_inspect = __esm({

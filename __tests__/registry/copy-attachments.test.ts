@@ -9,6 +9,7 @@ import {
   seed,
 } from '../../src/embedded/images.js';
 import type { EmbeddedRegistry, Fault, RegistryOptions } from '../../testing/registry/server.js';
+import { digestOf } from '../../src/oci/digest.js';
 import type { AttachmentMode, CopyReport } from '../../src/ports.js';
 import { artifact, cosign, referrer, referrersTag } from '../../testing/registry/images.js';
 import { type Client, connected, started, writes } from '../support/on-the-wire.js';
@@ -319,5 +320,59 @@ describe('attachments', () => {
       attachmentsFound: 5,
       attachmentsCarried: 5,
     });
+  });
+});
+
+describe('what a hostile source lists', () => {
+  const subject = descriptor(root, false);
+
+  test('row 58: more than 32 MiB of attached manifests are refused, and nothing is written', async () => {
+    const at = await places();
+    const small = artifact({ artifactType: 'application/x', subject });
+    const document = JSON.parse(small.bytes.toString()) as { layers: object[] };
+    for (let n = 0; n < 9; n++) {
+      const layers = document.layers.map((layer) => ({
+        ...layer,
+        annotations: { n: `${n}${'x'.repeat(3_900_000)}` },
+      }));
+      const large = built({ ...document, layers }, small.mediaType);
+      seed(at.source, FROM, null, { ...large, blobs: small.blobs });
+    }
+    await expect(transfer(connected(), at, 'copy')).rejects.toThrow(
+      'what is attached to the image has more than 1000 manifests or 32 MiB of manifests; remove what nobody needs',
+    );
+    expect(writes(at.target)).toEqual([]);
+  });
+
+  test('row 58: what is attached has at most 1,000 manifests together, and none of a longer list is read', async () => {
+    const at = await places();
+    const manifests = Array.from({ length: 1_001 }, (_, n) => ({
+      mediaType: child.mediaType,
+      digest: digestOf(Buffer.from(`${n}`)),
+      size: 2,
+    }));
+    const long = built({ schemaVersion: 2, mediaType: OCI_INDEX, subject, manifests }, OCI_INDEX);
+    seed(at.source, FROM, null, long);
+    await expect(transfer(connected(), at, 'copy')).rejects.toThrow(
+      'what is attached to the image has more than',
+    );
+    const read = at.source.requests.filter(({ kind }) => kind === 'get-manifest');
+    expect(read.filter(({ reference }) => manifests.some(({ digest }) => digest === reference))).toEqual([]);
+  });
+
+  test('row 58: more than 1,000 referrers over several pages are refused', async () => {
+    const at = await places();
+    const page = (n: number): Fault => {
+      const manifests = Array.from({ length: 600 }, (_, i) => ({
+        ...descriptor(child),
+        digest: digestOf(Buffer.from(`${n} ${i}`)),
+      }));
+      const list = built({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }, OCI_INDEX);
+      const link = `</v2/${FROM}/referrers/${root.digest}?page=${n}>; rel="next"`;
+      return { kind: 'status', status: 200, body: list.bytes, headers: { 'content-type': OCI_INDEX, link } };
+    };
+    const match = { kind: 'referrers', reference: root.digest } as const;
+    at.source.faults.set([1, 2].map((nth) => ({ match, fault: page(nth), nth })));
+    await expect(transfer(connected(), at, 'copy')).rejects.toThrow('more than 1000 things are attached');
   });
 });

@@ -102,12 +102,13 @@ export function readRecords(text: string, { relaxed, comments }: RecordOptions):
   };
   for (;;) {
     if (comments && record.length === 0) while (at < text.length && take(COMMENT) !== null);
-    const wrong = { ok: false, line: text.slice(0, at).split('\n').length } as const;
+    const begin = at;
+    const wrong = () => ({ ok: false, line: text.slice(0, begin).split('\n').length }) as const;
     const opens = text.startsWith('"', at);
     const quoted = opens ? take(QUOTED) : null;
-    if (opens && quoted === null) return wrong;
+    if (opens && quoted === null) return wrong();
     const rest = take(PLAIN)?.[0] ?? '';
-    if (!relaxed && (quoted === null ? rest.includes('"') : rest !== '')) return wrong;
+    if (!relaxed && (quoted === null ? rest.includes('"') : rest !== '')) return wrong();
     const inner = quoted?.[1]?.replaceAll('""', '"') ?? '';
     if (quoted === null) record.push(rest);
     else record.push(rest === '' ? inner : `"${inner}"${rest}`);

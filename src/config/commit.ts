@@ -1,4 +1,5 @@
 /** The one reader of commits in `src_ref`: what the revision of an image is compared with, and what gates ask about. Pure. */
+import { trimEnd } from '../shared/text.js';
 
 /** The commit that a `src_ref` names. */
 export interface NamedCommit {
@@ -30,9 +31,7 @@ const GITHUB =
  */
 export function parseCommit(srcRef: string): NamedCommit | null {
   const text = srcRef.trim();
-  const last = text
-    .replace(PATCH, '$1')
-    .replace(/[/#]+$/, '')
+  const last = trimEnd(text.replace(PATCH, '$1'), '/#')
     .split(/[/=@#]/)
     .at(-1);
   const sha = (WHOLE.exec(text)?.[1] ?? (isId(last ?? '') ? last : undefined))?.toLowerCase();

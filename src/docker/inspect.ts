@@ -275,6 +275,6 @@ function field(text: string, name: string): string | null {
 function platformsIn(text: string): string[] {
   return text
     .split(',')
-    .map((part) => part.replace(/\(.*\)|\*/g, '').trim())
+    .map((part) => (part.split('(')[0] ?? '').replaceAll('*', '').trim())
     .filter((part) => part !== '');
 }

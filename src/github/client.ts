@@ -6,6 +6,7 @@ import type { Endpoints } from '@octokit/types';
 
 import { messageOf, OperationError } from '../errors.js';
 import type { Clock, Log } from '../ports.js';
+import { trimEnd } from '../shared/text.js';
 import { checked } from './answers.js';
 import { createWorker, faultOf, limitFault, nextStep, permissionFor, redact } from './errors.js';
 
@@ -110,7 +111,7 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
   let identity: Promise<Identity> | undefined;
   return {
     home,
-    serverUrl: options.serverUrl.replace(/\/+$/, ''),
+    serverUrl: trimEnd(options.serverUrl, '/'),
     call: call,
     find: find,
     pages: pages as unknown as GitHub['pages'],
@@ -130,7 +131,7 @@ export function repoName(text: string): RepoName {
 async function loadOctokit({ token, apiUrl }: GitHubOptions) {
   const { getOctokit } = await importOctokit();
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  return getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, ''), userAgent: 'retag', log: silent });
+  return getOctokit(token, { baseUrl: trimEnd(apiUrl, '/'), userAgent: 'retag', log: silent });
 }
 
 /**

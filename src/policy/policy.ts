@@ -201,7 +201,7 @@ type Names = ReturnType<typeof renderNames>;
 function unfinished(rule: CompiledRule, names: Names): Problem[] {
   const all = [...names.tags, ...names.channels, names.from ?? ''];
   return all.flatMap((name) => {
-    const hole = /\{[^}]*\}/.exec(name)?.[0];
+    const hole = /\{[^{}]*\}/.exec(name)?.[0];
     if (hole === undefined) return [];
     return [
       {

@@ -32,8 +32,8 @@ export type Piece =
 
 type TemplateResult = { readonly ok: true; readonly value: Template } | SyntaxProblem;
 
-const BEGINS_VARIABLE = /^\{[A-Za-z]/;
-const VARIABLE = /^\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}$/;
+const BEGINS_VARIABLE = /\{[A-Za-z]/y;
+const VARIABLE = /\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}/y;
 
 /**
  * Parses a template. In `loose` text (build arguments, labels: any text may hold braces) what is not of the form of a
@@ -47,23 +47,31 @@ export function parseTemplate(source: string, loose = false): TemplateResult {
     if (end > literalFrom)
       parts.push({ kind: 'literal', text: source.slice(literalFrom, end), at: literalFrom });
   };
+  const last = source.lastIndexOf('}');
   for (let at = source.indexOf('{'); at >= 0; at = source.indexOf('{', at + 1)) {
-    const end = source.indexOf('}', at) + 1;
-    const text = end > 0 ? source.slice(at, end) : source.slice(at);
-    const [, name, type] = VARIABLE.exec(text) ?? [];
+    const [text = '', name, type] = stickyAt(VARIABLE, source, at) ?? [];
     if (name === undefined) {
-      if (loose && (end > 0 || !BEGINS_VARIABLE.test(text))) continue;
-      const what = end > 0 ? `"${text}" is not a variable` : 'a "{" has no "}"';
+      if (loose && (last > at || stickyAt(BEGINS_VARIABLE, source, at) === null)) continue;
+      const what =
+        last > at
+          ? `${visible(source.slice(at, source.indexOf('}', at) + 1))} is not a variable`
+          : 'a "{" has no "}"';
       return { ok: false, at, what, hint: 'write "{name}" or "{name:12}"' };
     }
     literal(at);
     const width = type === undefined || type === 'text' ? null : Number(type);
     parts.push({ kind: 'variable', name, width, source: text, at });
-    literalFrom = end;
-    at = end - 1;
+    literalFrom = at + text.length;
+    at = literalFrom - 1;
   }
   literal(source.length);
   return { ok: true, value: { source, parts } };
+}
+
+/** Only at that place, so that a text of many braces is looked at once. */
+function stickyAt(expression: RegExp, text: string, at: number): RegExpExecArray | null {
+  expression.lastIndex = at;
+  return expression.exec(text);
 }
 
 /** The variables of a template, in order. */

@@ -3,7 +3,7 @@ import { type Descriptor, isNonDistributable, HEAD_ACCEPT, MAX_MANIFEST_BYTES } 
 import { type DigestRef, formatRepository, type Repository } from '../oci/reference.js';
 import { once, pool } from '../shared/concurrency.js';
 import { cancelUpload, checkSource, isThere, mountBlob, uploadBlob } from './blob.js';
-import type { TreeNode } from './image.js';
+import type { TreeNode } from './tree.js';
 import { PartUnknown, putByDigest } from './put.js';
 import type { Referrers } from './referrers.js';
 import { ask, type Context, refusal, repeating, type Task } from './request.js';

@@ -18,7 +18,7 @@ import type { RegistryResponse } from './http/types.js';
 import { once, mutex } from '../shared/concurrency.js';
 import { putTag } from './put.js';
 import { readUnparsed } from './read.js';
-import type { TreeNode } from './image.js';
+import type { TreeNode } from './tree.js';
 
 /** What refers to a manifest by its `subject` (distribution-spec "Listing Referrers"). */
 export interface Referrers {
@@ -34,6 +34,8 @@ export interface Referrers {
 
 const MAX_PAGES = 100;
 const MAX_REFERRERS = 1000;
+/** Of all pages together, as for lists of tags. */
+const MAX_BYTES = 16 * 1024 * 1024;
 /** How registries say that they do not have the API. Any other refusal may hide what is attached, and is reported. */
 const NO_API: readonly number[] = [404, 405, 501];
 
@@ -93,6 +95,7 @@ async function askApi(context: Context, repository: Repository, digest: string):
   };
   const found = new Map<string, Descriptor>();
   let path: string | URL = `referrers/${digest}`;
+  let bytes = 0;
   for (let page = 1; page <= MAX_PAGES; page++) {
     const response: RegistryResponse = await ask(context, task, {
       method: 'GET',
@@ -100,7 +103,7 @@ async function askApi(context: Context, repository: Repository, digest: string):
       path,
       headers: { accept: OCI_INDEX },
       access: 'pull',
-      maxBytes: MAX_MANIFEST_BYTES,
+      maxBytes: Math.min(MAX_MANIFEST_BYTES, MAX_BYTES - bytes),
       redirect: 'follow',
       repeatable: true,
     });
@@ -108,9 +111,11 @@ async function askApi(context: Context, repository: Repository, digest: string):
     const isList = response.status === 200 && bareMediaType(response.headers['content-type']) === OCI_INDEX;
     if (!isList && page === 1) return { refused: refusal(task, response) };
     if (!isList) throw refusal(task, response);
+    bytes += response.body.length;
     const known = found.size;
     const list: Manifest = { bytes: response.body, mediaType: OCI_INDEX, digest: '' };
     for (const entry of entriesOf(list, nameOf(task.ref))) found.set(entry.digest, entry);
+    if (found.size > MAX_REFERRERS) throw tooMany(nameOf(task.ref));
     const next = nextLink(response.headers['link']);
     if (next === null || found.size === known) return { entries: [...found.values()] };
     path = context.transport.resolve(response.url, next);
@@ -179,7 +184,11 @@ class NoList extends OperationError {}
 function entriesOf(list: Manifest, name: string): readonly Descriptor[] {
   const entries = indexEntries(list, name).filter(({ digest }) => isDigest(digest));
   if (entries.length <= MAX_REFERRERS) return entries;
-  throw new OperationError(
+  throw tooMany(name);
+}
+
+function tooMany(name: string): OperationError {
+  return new OperationError(
     'mismatch',
     `${name}: more than ${MAX_REFERRERS} things are attached; remove what nobody needs`,
   );

@@ -2,7 +2,7 @@ import type { TagState, Registry } from '../ports.js';
 import { type Manifest, parseManifest } from '../oci/manifest.js';
 import { formatReference, formatRepository, type TagRef } from '../oci/reference.js';
 import { look, headByBody } from './head.js';
-import { checkCopyable, readImage } from './image.js';
+import { readImage } from './image.js';
 import type { Transport } from './http/types.js';
 import { once } from '../shared/concurrency.js';
 import { PartUnknown, putByDigest, putTag } from './put.js';
@@ -10,6 +10,7 @@ import { createReader } from './read.js';
 import { listTags } from './tags.js';
 import { createCopy } from './copy.js';
 import type { Context } from './request.js';
+import { checkCopyable } from './tree.js';
 
 /** Time, chance and the log; none of them is taken from the surroundings. */
 type RegistryOptions = Omit<Context, 'transport'>;

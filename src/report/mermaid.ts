@@ -60,9 +60,10 @@ function lookOf(action: ReportAction): string {
 }
 
 function label(name: string): string {
-  const [, image, rest] = /^(.*[^/:@])([:@][^/]*)$/.exec(name) ?? [];
-  if (name.length <= MOST_ON_ONE_LINE || image === undefined || rest === undefined) return quoted(name);
-  return `${quoted(image)}<br/>${quoted(rest)}`;
+  const path = name.lastIndexOf('/') + 1;
+  const at = path + name.slice(path).search(/[:@]/);
+  if (name.length <= MOST_ON_ONE_LINE || at <= path) return quoted(name);
+  return `${quoted(name.slice(0, at))}<br/>${quoted(name.slice(at))}`;
 }
 
 /** Everything that Mermaid or HTML could read as more than text becomes one of Mermaid's `#code;` entities. */

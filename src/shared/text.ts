@@ -64,7 +64,8 @@ function editDistance(a: string, b: string, most: number): number {
 
 // Controls, line separators, half surrogates, and everything invisible: soft hyphens, joiners, tags, bidirectional controls.
 const UNSEEN = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
-const COMMAND = String.raw`(?<=#)#(?=\[)|(?<=^\s*):(?=:)|:(?=:[A-Za-z])`;
+// What stands before a character is looked at last: looked at first, it would be at every place in a run of spaces.
+const COMMAND = String.raw`#(?=\[)(?<=##)|:(?=:)(?<=^\s*:)|:(?=:[A-Za-z])`;
 const IN_LINE = new RegExp(`${UNSEEN}|${COMMAND}`, 'gu');
 const IN_LINES = new RegExp(String.raw`(?![\n\t])${UNSEEN}|${COMMAND}`, 'gmu');
 const IN_TERMINAL = new RegExp(String.raw`(?![\n\t\r\x1b])${UNSEEN}|${COMMAND}`, 'gmu');
@@ -93,6 +94,16 @@ function inJson(character: string): string {
 
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
+}
+
+/**
+ * The text without the characters of `set` at its end. An expression such as `/[/#]+$/` would begin at every run of them, and
+ * take quadratic time for many.
+ */
+export function trimEnd(text: string, set: string): string {
+  let end = text.length;
+  while (end > 0 && set.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 /** Reading what somebody else wrote: nothing in it is taken for granted. */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { formatRepository, isDigest, parseRepository, parseTag } from '../../oci/reference.js';
 import type { Parsed } from '../../errors.js';
 import { ACCEPTED_PLATFORMS, knownPlatform, parsePlatform } from '../../oci/platform.js';
+import { trimEnd } from '../../shared/text.js';
 import { about, across, exactlyOne, gates, line, mapping, oneOrSome, quote, some, text } from './parts.js';
 
 export const imageName = text(parseRepository, { examples: ['docker.io/org/app', 'ghcr.io/org/app'] });
@@ -139,11 +140,7 @@ function parseBug(value: string): Parsed<string> {
 /** Below these a change makes programs run: workflows, hooks. File systems and git compare some names as equal. */
 function isProtected(parts: readonly string[]): boolean {
   const plain = parts.map((part) =>
-    part
-      .normalize('NFKC')
-      .replace(/\p{Cf}/gu, '')
-      .replace(/[. ]+$/, '')
-      .toLowerCase(),
+    trimEnd(part.normalize('NFKC').replace(/\p{Cf}/gu, ''), '. ').toLowerCase(),
   );
   return plain[0] === '.github' || plain.some((part) => part === '.git' || part === 'git~1');
 }

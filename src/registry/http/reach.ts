@@ -35,7 +35,7 @@ export function createReach(localHosts: readonly string[] | undefined): Reach {
 
 /** An address as `new URL()` writes a host: what hosts.ts reads. The zone of an IPv6 address names an interface of this machine. */
 function asInUrl(address: string): string {
-  return address.includes(':') ? new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname : address;
+  return address.includes(':') ? new URL(`http://[${address.split('%')[0] ?? ''}]`).hostname : address;
 }
 
 function refused({ host }: URL, verb: string): OperationError {
