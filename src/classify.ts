@@ -42,6 +42,8 @@ interface Names {
   readonly unknown: OperationError | null;
   /** `registry/repository` → its tags */
   readonly tagLists: ReadonlyMap<string, TagList>;
+  /** the day of the run (YYYYMMDD), in the policy's time zone or in UTC, whichever is later */
+  readonly today: string;
 }
 
 interface NamesParts {
@@ -65,7 +67,10 @@ export async function namesOf(
   parts: NamesParts,
 ): Promise<Names> {
   const decision = classify(policy, facts);
-  const none = { policy, decision, resolved: null, unknown: null, tagLists: new Map<string, TagList>() };
+  const { date, timestamp } = policy.calendar(facts.time);
+  const today = [date, timestamp.slice(0, 8)].sort()[1] ?? date;
+  const unlisted = new Map<string, TagList>();
+  const none = { policy, decision, resolved: null, unknown: null, tagLists: unlisted, today };
   if (repositories.length === 0) return none;
   requireDecision(policy, decision);
   if (decision.class === null || !decision.publish) return none;

@@ -24,7 +24,7 @@ import {
   type WantedTag,
   writes,
 } from './plan/model.js';
-import { compareChannel, gitTagsOf } from './policy/policy.js';
+import { compareChannel, premisesOf } from './policy/policy.js';
 import type { Absence, TagState, FactsNeed, InspectedImage, Registry } from './ports.js';
 import type { Manifest } from './oci/manifest.js';
 import { once, pool } from './shared/concurrency.js';
@@ -304,7 +304,7 @@ async function channelOf(
   { destination }: WantedTag,
   { registry, gitTags }: Pick<GateParts, 'registry' | 'gitTags'>,
 ): Promise<ChannelVerdict | null> {
-  const { resolved = null, policy, tagLists } = release?.names ?? {};
+  const { resolved = null, policy, tagLists, today = '' } = release?.names ?? {};
   const { tag: channel, ...repository } = destination;
   const name = formatRepository(repository);
   const list = tagLists?.get(name);
@@ -315,25 +315,31 @@ async function channelOf(
   if (tags instanceof OperationError) return { order: 'unknown', error: tags };
   const compared = compareChannel(policy, resolved, channel, tags);
   if (compared.order !== 'older' || compared.highest === null || gitTags === undefined) return compared;
-  const warning = await unexplained(gitTagsOf(policy, compared.highest), compared.highest, gitTags);
+  const warning = await unexplained(premisesOf(policy, compared.highest), compared.highest, today, gitTags);
   return warning === null ? compared : { ...compared, warning };
 }
 
 /** A version that somebody pushed by hand holds a channel back for ever, and nobody sees why. */
 async function unexplained(
-  givenBy: readonly string[],
+  premises: ReturnType<typeof premisesOf>,
   version: string,
+  today: string,
   gitTags: () => Promise<readonly string[]>,
 ): Promise<string | null> {
-  if (givenBy.length === 0) return null;
+  const help = `delete ${version} from the registry if nobody released it`;
+  const possible = premises.filter(({ day }) => day === null || day <= today);
+  const [first] = premises;
+  if (first !== undefined && possible.length === 0)
+    return `${version} holds this channel back, and its day ${first.day ?? ''} has not come yet; ${help}`;
+  if (possible.some(({ gitTag }) => gitTag === null)) return null;
   try {
     const known = new Set(await gitTags());
-    if (givenBy.some((name) => known.has(name))) return null;
+    if (possible.some(({ gitTag }) => known.has(gitTag ?? ''))) return null;
   } catch {
     // Only a warning: git that cannot say keeps no tag from anything.
     return null;
   }
-  return `no git tag of this repository gives ${version}, which holds this channel back; delete ${version} from the registry if nobody released it`;
+  return `no git tag of this repository gives ${version}, which holds this channel back; ${help}`;
 }
 
 function buildOf(release: Release | null, { source }: WantedTag): SourceState {

@@ -40,6 +40,58 @@ describe('a version that no git tag gives', () => {
   });
 });
 
+describe('a version that no run can have given', () => {
+  const dated = (tag: string, held: string) =>
+    [
+      tag,
+      held,
+      `${held} holds this channel back, and its day 20990101 has not come yet; delete ${held} from the registry if nobody released it`,
+    ] as const;
+
+  test.each([
+    dated('v0.0.{date}{seq:2}', 'v0.0.2099010199'),
+    dated('edge-{timestamp}', 'edge-20990101T120000Z'),
+  ])('seam 07: of a branch, %s: a day that has not come yet is named', async (tag, held, warning) => {
+    releases = await releasesOf(withRules(`class: snapshot, branch: main, tag: '${tag}', channels: [edge]`));
+    releases.holds(held, 'edge');
+    const { exitCode, tags, warnings } = await releases.push('refs/heads/main');
+    expect(exitCode).toBe(0);
+    expect(tags['edge']).toBe('keep older');
+    expect(warnings).toEqual([warning]);
+  });
+
+  test('seam 07: a number of a release that git does not have is named', async () => {
+    releases = await releasesOf(
+      withRules(
+        "class: patch, branch: 'release-*', tag: '{base}{seq:2}', channels: [edge]",
+        "class: final, git_tag: 'v{major}.{minor}.{patch}', tag: '{git_tag}', publish: false",
+      ),
+    );
+    releases.holds('v9.9.901', 'edge');
+    const known = () => Promise.resolve(['v0.1.0']);
+    const facts = { gitTags: known, reachableTags: known, shallow: () => Promise.resolve(false) };
+    const { tags, warnings } = await releases.push('refs/heads/release-0', facts);
+    expect(tags['edge']).toBe('keep older');
+    expect(warnings).toEqual([
+      'no git tag of this repository gives v9.9.901, which holds this channel back; delete v9.9.901 from the registry if nobody released it',
+    ]);
+  });
+
+  test('seam 07: no word of a number that a branch gave, where git tags look the same', async () => {
+    const form = 'v0.0.{date}{seq:2}';
+    releases = await releasesOf(
+      withRules(
+        `class: snapshot, branch: main, tag: '${form}', channels: [edge]`,
+        `class: snapshot, git_tag: '${form}', tag: '{git_tag}', channels: [edge]`,
+      ),
+    );
+    releases.holds('v0.0.2021110103', 'edge');
+    const { tags, warnings } = await releases.push('refs/tags/v0.0.2021103101');
+    expect(tags['edge']).toBe('keep older');
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe('fields with the names of what every JavaScript object has', () => {
   test.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
     'seam 07: {%s} is a field like any other',

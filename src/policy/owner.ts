@@ -204,10 +204,19 @@ export function takenFrom(
   return taken ?? null;
 }
 
-/** The git tags that give a name to its owner; empty when a branch does, or when the tag does not tell which. */
-export function gitTagsOf(policy: CompiledPolicy, tag: string): string[] {
-  const exact = ownersOf(policy, tag).filter((claim) => claim.exact && claim.ref.kind === 'tag');
-  return exact.map(({ ref }) => ref.name);
+/** What was so when a run of the policy wrote a name: this git tag existed, and this day had come (YYYYMMDD). Null: nothing is known. */
+interface Premise {
+  readonly gitTag: string | null;
+  readonly day: string | null;
+}
+
+/** Of each rule that may have written the name: one of them did, if nobody pushed it by hand. */
+export function premisesOf(policy: CompiledPolicy, tag: string): Premise[] {
+  return ownersOf(policy, tag).map(({ output, ref, exact, fields }) => {
+    const named = output.rule.kind === 'tag' && exact ? ref.name : (fields['base'] ?? null);
+    const fromRef = output.shape.pattern.parts.some((part) => 'name' in part && part.name === 'date');
+    return { gitTag: named, day: fromRef ? null : (fields['date'] ?? fields['timestamp'] ?? null) };
+  });
 }
 
 /** Are both meant to write the name? */

@@ -19,7 +19,7 @@ export { compareChannel } from './versions.js';
 export { claimSequence, snapshots } from './sequence.js';
 export { classify, requireDecision } from './classify.js';
 export { compilePolicy, DEFAULT_STABLE_SUFFIX, examinePolicy, type Examined } from './compile.js';
-export { claimsOn, gitTagsOf, isSpelledOut, takenFrom, whoHas, type NameKind } from './owner.js';
+export { claimsOn, isSpelledOut, premisesOf, takenFrom, whoHas, type NameKind } from './owner.js';
 export { renderText, unknownName } from './template.js';
 export type {
   ChannelComparison,
