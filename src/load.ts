@@ -81,7 +81,7 @@ function isInScope({ location }: WantedTag, scope: Scope, { only }: RunRequest):
 
 /**
  * In a repository that builds are tagged in, a promotion never has the name of a channel, nor the stable name of an
- * image that it does not promote, nor any name for which the rule has conditions: an entry would go past them. Names that a
+ * image that it does not promote, nor any name for which the rule or the build has conditions: an entry would go past them. Names that a
  * rule only gives with free text are left to the entry, which spells them out. Repositories are compared as the run writes them.
  */
 function ownerOfPromotions(
@@ -90,14 +90,19 @@ function ownerOfPromotions(
   { stableSuffix, registryMap }: WantOptions,
 ): NonNullable<WantOptions['taken']> {
   const written = (repository: Repository) => formatRepository(mapRepository(repository, registryMap));
-  const built = new Set(builds.flatMap(({ names }) => names.map((name) => written(name.repository))));
+  const built = builds.flatMap(({ names, requires }) =>
+    names.map((name) => ({ at: written(name.repository), requires })),
+  );
   return ({ srcBuildTag }, { repository }, tag, kind) => {
-    if (policy === null || !built.has(written(repository))) return null;
+    const here = built.filter(({ at }) => at === written(repository));
+    if (policy === null || here.length === 0) return null;
     const [owner] = claimsOn(policy, tag);
     if (owner === undefined || owner.output.freedom === 2) return null;
     const { kind: as, rule } = owner.output;
-    const gated = rule.requires.length > 0 || (as === 'stable' && typeof rule.stable !== 'boolean');
-    if (gated) return `${whoHas(owner)}, and has conditions for it that an entry would go past`;
+    const gated =
+      [rule, ...here].some(({ requires }) => requires.length > 0) ||
+      (as === 'stable' && typeof rule.stable !== 'boolean');
+    if (gated) return `${whoHas(owner)}, and there are conditions for it that an entry would go past`;
     const promotes = kind === 'stable' || `${srcBuildTag ?? ''}${stableSuffix}` === tag;
     return as === 'primary' || (as === 'stable' && promotes) ? null : whoHas(owner);
   };

@@ -68,14 +68,16 @@ describe('an entry of images in a repository that is built', () => {
   });
 
   test.each([
-    ['stable: manual', 'src_build_tag: v1, tag: v1-stable'],
-    ['stable: { requires: [{ check: e2e }] }', 'src_build_tag: v1, tag: v1-stable'],
-    ['requires: [{ check: e2e }], stable: true', 'src_build_tag: v1, tag: v1-stable'],
-    ['requires: [{ check: e2e }]', 'src_build_tag: other, tag: v2'],
-  ])('seam 04: goes past no condition of a rule (%s)', async (conditions, entry) => {
+    ['stable: manual', '', 'src_build_tag: v1, tag: v1-stable'],
+    ['stable: { requires: [{ check: e2e }] }', '', 'src_build_tag: v1, tag: v1-stable'],
+    ['requires: [{ check: e2e }], stable: true', '', 'src_build_tag: v1, tag: v1-stable'],
+    ['requires: [{ check: e2e }]', '', 'src_build_tag: other, tag: v2'],
+    ['stable: false', 'requires: [{ check: e2e }]', 'src_build_tag: other, tag: v2'],
+    ['stable: true', 'requires: [{ check: e2e }]', 'src_build_tag: v1, tag: v1-stable'],
+  ])('seam 04: goes past no condition of a rule or build (%s %s)', async (conditions, build, entry) => {
     releases = await releasesOf(
       (image) =>
-        `policy: { rules: [ { class: final, git_tag: 'v{n}', tag: '{git_tag}', ${conditions} } ], unmatched: ignore }\nbuilds: [ { name: '${image}' } ]\nimages: [ { name: '${image}', ${entry} } ]\n`,
+        `policy: { rules: [ { class: final, git_tag: 'v{n}', tag: '{git_tag}', ${conditions} } ], unmatched: ignore }\nbuilds: [ { name: '${image}', ${build} } ]\nimages: [ { name: '${image}', ${entry} } ]\n`,
     );
     releases.holds('v1', 'other');
     const { actions, exitCode } = await releases.push('refs/heads/main');
