@@ -5748,7 +5748,7 @@ function ownersOf(policy2, tag2) {
   return owner === void 0 ? [] : claims.filter(({ output }) => isAlso(output, owner.output));
 }
 function isAlso(output, owner) {
-  return output.rule === owner.rule || formOf(output) === formOf(owner) && mayShare(output, owner);
+  return output.rule === owner.rule || output.freedom === owner.freedom && mayShare(output, owner);
 }
 function formOf({ shape }) {
   const form = (part) => part.kind === "literal" ? part.text : `{${part.kind}:${"width" in part ? part.width : null}}`;
@@ -5765,9 +5765,12 @@ function takenFrom(policy2, rule2, kind, tag2) {
   );
   return taken ?? null;
 }
-function gitTagsOf(policy2, tag2) {
-  const exact = ownersOf(policy2, tag2).filter((claim) => claim.exact && claim.ref.kind === "tag");
-  return exact.map(({ ref }) => ref.name);
+function premisesOf(policy2, tag2) {
+  return ownersOf(policy2, tag2).map(({ output, ref, exact, fields: fields2 }) => {
+    const named2 = output.rule.kind === "tag" && exact ? ref.name : fields2["base"] ?? null;
+    const fromRef = output.shape.pattern.parts.some((part) => "name" in part && part.name === "date");
+    return { gitTag: named2, day: fromRef ? null : fields2["date"] ?? fields2["timestamp"] ?? null };
+  });
 }
 function mayShare(a, b) {
   if (a.rule === b.rule && a.kind === b.kind) return true;
@@ -17509,14 +17512,17 @@ function isInScope({ location: location2 }, scope, { only }) {
 }
 function ownerOfPromotions({ builds }, policy2, { stableSuffix, registryMap }) {
   const written2 = (repository) => formatRepository(mapRepository(repository, registryMap));
-  const built2 = new Set(builds.flatMap(({ names: names2 }) => names2.map((name) => written2(name.repository))));
+  const built2 = builds.flatMap(
+    ({ names: names2, requires }) => names2.map((name) => ({ at: written2(name.repository), requires }))
+  );
   return ({ srcBuildTag }, { repository }, tag2, kind) => {
-    if (policy2 === null || !built2.has(written2(repository))) return null;
+    const here = built2.filter(({ at: at2 }) => at2 === written2(repository));
+    if (policy2 === null || here.length === 0) return null;
     const [owner] = claimsOn(policy2, tag2);
     if (owner === void 0 || owner.output.freedom === 2) return null;
     const { kind: as, rule: rule2 } = owner.output;
-    const gated = rule2.requires.length > 0 || as === "stable" && typeof rule2.stable !== "boolean";
-    if (gated) return `${whoHas(owner)}, and has conditions for it that an entry would go past`;
+    const gated = [rule2, ...here].some(({ requires }) => requires.length > 0) || as === "stable" && typeof rule2.stable !== "boolean";
+    if (gated) return `${whoHas(owner)}, and there are conditions for it that an entry would go past`;
     const promotes2 = kind === "stable" || `${srcBuildTag ?? ""}${stableSuffix}` === tag2;
     return as === "primary" || as === "stable" && promotes2 ? null : whoHas(owner);
   };
@@ -18478,7 +18484,10 @@ var init_state = __esm({
 // src/classify.ts
 async function namesOf4(policy2, facts, repositories, parts) {
   const decision = classify(policy2, facts);
-  const none2 = { policy: policy2, decision, resolved: null, unknown: null, tagLists: /* @__PURE__ */ new Map() };
+  const { date, timestamp: timestamp2 } = policy2.calendar(facts.time);
+  const today = [date, timestamp2.slice(0, 8)].sort()[1] ?? date;
+  const unlisted = /* @__PURE__ */ new Map();
+  const none2 = { policy: policy2, decision, resolved: null, unknown: null, tagLists: unlisted, today };
   if (repositories.length === 0) return none2;
   requireDecision(policy2, decision);
   if (decision.class === null || !decision.publish) return none2;
@@ -18831,7 +18840,7 @@ function observeParts(release, parts) {
   };
 }
 async function channelOf(release, { destination }, { registry, gitTags }) {
-  const { resolved = null, policy: policy2, tagLists } = release?.names ?? {};
+  const { resolved = null, policy: policy2, tagLists, today = "" } = release?.names ?? {};
   const { tag: channel, ...repository } = destination;
   const name = formatRepository(repository);
   const list4 = tagLists?.get(name);
@@ -18842,18 +18851,23 @@ async function channelOf(release, { destination }, { registry, gitTags }) {
   if (tags2 instanceof OperationError) return { order: "unknown", error: tags2 };
   const compared = compareChannel(policy2, resolved, channel, tags2);
   if (compared.order !== "older" || compared.highest === null || gitTags === void 0) return compared;
-  const warning2 = await unexplained(gitTagsOf(policy2, compared.highest), compared.highest, gitTags);
+  const warning2 = await unexplained(premisesOf(policy2, compared.highest), compared.highest, today, gitTags);
   return warning2 === null ? compared : { ...compared, warning: warning2 };
 }
-async function unexplained(givenBy, version, gitTags) {
-  if (givenBy.length === 0) return null;
+async function unexplained(premises, version, today, gitTags) {
+  const help = `delete ${version} from the registry if nobody released it`;
+  const possible = premises.filter(({ day: day2 }) => day2 === null || day2 <= today);
+  const [first2] = premises;
+  if (first2 !== void 0 && possible.length === 0)
+    return `${version} holds this channel back, and its day ${first2.day ?? ""} has not come yet; ${help}`;
+  if (possible.some(({ gitTag }) => gitTag === null)) return null;
   try {
     const known2 = new Set(await gitTags());
-    if (givenBy.some((name) => known2.has(name))) return null;
+    if (possible.some(({ gitTag }) => known2.has(gitTag ?? ""))) return null;
   } catch {
     return null;
   }
-  return `no git tag of this repository gives ${version}, which holds this channel back; delete ${version} from the registry if nobody released it`;
+  return `no git tag of this repository gives ${version}, which holds this channel back; ${help}`;
 }
 function buildOf(release, { source }) {
   const state = source.from === "build" ? release?.states.get(source.build) : void 0;

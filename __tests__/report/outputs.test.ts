@@ -14,7 +14,14 @@ const FOUR = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/s390x'];
 async function release(state: SourceState, policy = 'policy: wmcore'): Promise<Release> {
   const decision = await resolved(policy, 'refs/tags/1.2.3');
   return {
-    names: { policy: policyOf(policy), decision, resolved: decision, unknown: null, tagLists: new Map(), today: '20211101' },
+    names: {
+      policy: policyOf(policy),
+      decision,
+      resolved: decision,
+      unknown: null,
+      tagLists: new Map(),
+      today: '20211101',
+    },
     wanted: [],
     builds: [],
     states: new Map([['reg.example/a', state]]),

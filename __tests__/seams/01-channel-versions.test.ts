@@ -71,6 +71,21 @@ describe('a number on top of a release, and a longer version of a release', () =
       { 2: 'create absent', 'latest-stable': 'create absent' },
     ]);
   });
+
+  test('seam 01: a number counts for the rule that wrote it, where another one gives such names too', async () => {
+    releases = await releasesOf(
+      withRules(
+        "class: snapshot, branch: 'release/{major}.{minor}', tag: '{major}.{minor}.{run_number}'",
+        "class: patch, branch: '{major}.{minor}', tag: '{major}.{minor}.{seq:2}', channels: ['newest']",
+      ),
+    );
+    const newer = await releases.push('refs/heads/1.2');
+    const older = await releases.push('refs/heads/0.2');
+    expect([newer.tags, older.tags]).toEqual([
+      { '1.2.01': 'create absent', newest: 'create absent' },
+      { '0.2.01': 'create absent', newest: 'keep older' },
+    ]);
+  });
 });
 
 const compare = (yaml: string, ref: string, channel: string, tags: readonly string[]) => {

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { LEAST_LOADED, search, SEED } from '../../faults/search/search.js';
 
 test('seam 02: no fixed tag moves, no channel goes back, no name has two owners (2,000 cases)', async () => {
-  const tally = await search(SEED, 2000);
+  const tally = await search({ seed: SEED, cases: 2000, part: 0, parts: 1 });
   expect(tally.failure).toBeNull();
   expect(tally.cases).toBe(2000);
   // A search whose policies do not load, or whose tags never move, looks at nothing.

@@ -4,6 +4,7 @@ import {
   comparable,
   compare,
   gitTagOf,
+  mayHaveGiven,
   PRESET_RULES,
   versionOf,
   winnerOf,
@@ -51,7 +52,7 @@ export async function checkCase({ policy, story }: Case, file: LoadedFile): Prom
     releases: [],
     shared: [],
     owners: new Map(),
-    doubtful: story.registry.length > 0 || haveOneNumber(rulesOf(policy)),
+    doubtful: story.registry.length > 0,
   };
   for (const tag of story.registry) world.strange(tag);
   let [runs, moves, taken] = [0, 0, 0];
@@ -96,7 +97,7 @@ function judge(told: RunTold, ref: string, ledger: Ledger, world: World): string
   const broken = [...wrongRule(told, won), ...moved(told, ledger), ...twoOwners(told, ledger)];
   if (won === null || told.rule === null) return broken;
   const release = releaseOf(told, won, world);
-  if (told.writes.length > 0 && won.rule.tags.some(isFree)) ledger.doubtful = true;
+  if (told.writes.some(({ tag }) => isDoubtful(tag, won.rule, ledger))) ledger.doubtful = true;
   broken.push(
     ...backwards(told, release, ledger),
     ...pinned(told, release, ledger),
@@ -119,13 +120,9 @@ function isReleased({ kind, tag, action }: TagLine, primary: string): boolean {
   return kind !== 'channel' && tag === primary && (action === 'create' || action === 'keep');
 }
 
-/** Do two rules number their tags in one form? Then no name tells which of them wrote it. */
-function haveOneNumber(rules: readonly NamedRule[]): boolean {
-  const forms = rules.flatMap(({ tags, git_tag }) => [
-    ...new Set(tags.flatMap((tag) => (tag === '{git_tag}' ? (git_tag ?? []) : [tag]))),
-  ]);
-  const numbered = forms.filter((form) => form.includes('{seq'));
-  return new Set(numbered).size < numbered.length;
+/** Does nothing in the name tell which rule wrote it? */
+function isDoubtful(tag: string, { name, tags }: NamedRule, { rules }: Ledger): boolean {
+  return tags.some(isFree) || rules.some((other) => other.name !== name && mayHaveGiven(other, tag));
 }
 
 /** Does a tag of this template hold text that could be anything? A git tag is its own name. */

@@ -1,7 +1,8 @@
-/** `npm run search [-- --seed N] [--runs N]`: the random search over policies, refs and registries. */
+/** `npm run search [-- --seed N] [--runs N] [--processes N]`: the random search over policies, refs and registries. */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { LEAST_LOADED, search, SEED } from './search.js';
+import { LEAST_LOADED, SEED, searchInParts, searchPart } from './search.js';
 
 export async function searchCommand(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -9,16 +10,23 @@ export async function searchCommand(args: readonly string[]): Promise<number> {
     options: {
       seed: { type: 'string', default: String(SEED) },
       runs: { type: 'string', default: '100000' },
+      processes: { type: 'string', default: String(availableParallelism()) },
+      // one of the processes
+      part: { type: 'string' },
     },
   });
-  const [seed, runs] = [Number(values.seed), Number(values.runs)];
-  console.log(`Search: ${runs} cases, seed ${seed}`);
+  if (values.part !== undefined) {
+    await searchPart(values.part);
+    return 0;
+  }
+  const [seed, cases, parts] = [Number(values.seed), Number(values.runs), Number(values.processes)];
+  console.log(`Search: ${cases} cases, seed ${seed}, ${parts} processes`);
   const started = performance.now();
-  const tally = await search(seed, runs);
+  const tally = await searchInParts({ seed, cases, parts });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const { cases, drawn, loaded } = tally;
+  const { drawn, loaded } = tally;
   console.log(
-    `${cases} cases: ${loaded} of ${drawn} policies load, ${tally.runs} runs, ${tally.moves} moves, ${tally.taken} names refused as taken; ${seconds} s`,
+    `${tally.cases} cases: ${loaded} of ${drawn} policies load, ${tally.runs} runs, ${tally.moves} moves, ${tally.taken} names refused as taken; ${seconds} s`,
   );
   if (tally.failure !== null) {
     console.log(tally.failure);

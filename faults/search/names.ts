@@ -129,29 +129,63 @@ const SHAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The version of a released tag. `{git_tag}` in a template is the ref itself, so its fields count; other names that are
- * no numbers are passed over.
+ * The version of a released tag. `{git_tag}` and `{branch}` in a template are the ref itself, so its fields count, unless the ref
+ * does not fit into a tag (docs/policy.md, "Channels"); other names that are no numbers are passed over.
  */
-export function versionOf({ pattern }: Won, template: string, tag: string): Version | null {
-  const kinds = new Map(
-    [...pattern.matchAll(/\{(\w+)(?::(\w+))?\}/g)].map(([token, name]) => [name ?? '', token]),
-  );
-  const whole = template
-    .split(TOKENS)
-    .map((token) => {
-      if (!token.startsWith('{')) return token;
-      const [name = '', width] = token.slice(1, -1).split(':');
-      if (kinds.has(name)) return kinds.get(name);
-      if (name === 'git_tag') return pattern;
-      if (name === 'seq') return `{seq${width === undefined ? '' : `:${width}`}}`;
-      return SHAPES[name] ?? '**';
-    })
-    .join('');
+export function versionOf(won: Won, template: string, tag: string): Version | null {
+  const name = template.includes('{git_tag}') || template.includes('{branch}') ? won.pattern : '**';
+  return versionBy(won, template, tag, name) ?? versionBy(won, template, tag, '**');
+}
+
+/** @param ref what the name of the ref looks like in the tag */
+function versionBy({ pattern }: Won, template: string, tag: string, ref: string): Version | null {
+  const whole = shapeOf(pattern, template, ref);
   const tokens = [...whole.matchAll(/\{(\w+)(?::(\w+))?\}/g)];
   const names = tokens.filter(([, , type]) => type !== 'text').map(([, name]) => name ?? '');
   if (names.length === 0 || new Set(names).size < names.length) return null;
   const groups = expressionOf(whole).exec(tag)?.groups;
   return groups === undefined ? null : { names, numbers: names.map((name) => BigInt(groups[name] ?? '0')) };
+}
+
+/** The tags that a template of a rule with this pattern gives, as a pattern. */
+function shapeOf(pattern: string, template: string, ref: string): string {
+  const kinds = new Map(
+    [...pattern.matchAll(/\{(\w+)(?::(\w+))?\}/g)].map(([token, name]) => [name ?? '', token]),
+  );
+  return template
+    .split(TOKENS)
+    .map((token) => {
+      if (!token.startsWith('{')) return token;
+      const [name = '', width] = token.slice(1, -1).split(':');
+      if (kinds.has(name)) return kinds.get(name);
+      if (name === 'git_tag' || name === 'branch') return ref;
+      if (name === 'seq') return `{seq${width === undefined ? '' : `:${width}`}}`;
+      return SHAPES[name] ?? '**';
+    })
+    .join('');
+}
+
+/** Could the rule have given this tag with some number, moment or commit? */
+export function mayHaveGiven({ branch, git_tag, tags }: NamedRule, tag: string): boolean {
+  return tags
+    .filter((template) => /\{(?:seq|timestamp|run_number|sha)\b/.test(template))
+    .some((template) =>
+      [...(branch ?? []), ...(git_tag ?? [])].some((pattern) => formOf(pattern, template).test(tag)),
+    );
+}
+
+/** The tags of a template without the names of fields, which may be there twice. */
+function formOf(pattern: string, template: string): RegExp {
+  const key = `${pattern} → ${template}`;
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  const shape = shapeOf(pattern, template.replace(/\{sha(?::(\d+))?\}/g, '<sha $1>'), '**');
+  const source = sourceOf(shape)
+    .replace(/\(\?<\w+>/g, '(?:')
+    .replace(/<sha (\d*)>/g, (_, digits: string) => `[0-9a-f]{${digits || '40'}}`);
+  const form = new RegExp(`^${source}$`, 's');
+  memo.set(key, form);
+  return form;
 }
 
 /**

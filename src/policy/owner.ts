@@ -170,9 +170,9 @@ export function ownersOf(policy: CompiledPolicy, tag: string): Claim[] {
   return owner === undefined ? [] : claims.filter(({ output }) => isAlso(output, owner.output));
 }
 
-/** Is a tag that `owner` has a release of `output` too? Only where the name cannot tell which of the two wrote it. */
+/** Is a tag that `owner` has a release of `output` too? Where only their order says whose it is, either may have written it. */
 function isAlso(output: Output, owner: Output): boolean {
-  return output.rule === owner.rule || (formOf(output) === formOf(owner) && mayShare(output, owner));
+  return output.rule === owner.rule || (output.freedom === owner.freedom && mayShare(output, owner));
 }
 
 /** What a name looks like, whatever its fields are called. */
