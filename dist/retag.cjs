@@ -2131,7 +2131,7 @@ function unknown(what, stderr) {
   const [why = ""] = stderr.trim().split("\n");
   return new OperationError("protocol", `${what}: ${why}`);
 }
-async function uncommittedIn(workspace, env, commit3, paths) {
+async function uncommittedIn(workspace, env, commit4, paths) {
   const root = await (0, import_promises3.realpath)(workspace);
   const steps3 = await Promise.all(paths.map((path6) => stepsTo((0, import_node_path3.resolve)(root, path6))));
   const byCheckout = /* @__PURE__ */ new Map();
@@ -2144,7 +2144,7 @@ async function uncommittedIn(workspace, env, commit3, paths) {
   const untracked = [];
   for (const [top, names2] of byCheckout) {
     const git = gitIn(top, env);
-    await requireCommit(top, env, commit3);
+    await requireCommit(top, env, commit4);
     const named2 = (name) => (0, import_node_path3.relative)(root, (0, import_node_path3.join)(top, name));
     const entries = await zeroEnded(git, "status", [...STATUS, "--", ...names2]);
     const isNew = (entry) => entry.startsWith("??");
@@ -2184,13 +2184,13 @@ async function stepsTo(path6) {
   }
   return [...links, at2];
 }
-async function requireCommit(top, env, commit3) {
+async function requireCommit(top, env, commit4) {
   const head2 = await headHere(gitIn(top, env));
-  if (head2 === commit3) return;
+  if (head2 === commit4) return;
   const outer = await checkoutAbove((0, import_node_path3.dirname)(top));
   if (outer !== null && await objectAt(gitIn(outer, env), (0, import_node_path3.relative)(outer, top)) === head2)
-    return requireCommit(outer, env, commit3);
-  const what = `what is built lies in ${top}, a checkout at commit ${head2}, and this run is for ${commit3}`;
+    return requireCommit(outer, env, commit4);
+  const what = `what is built lies in ${top}, a checkout at commit ${head2}, and this run is for ${commit4}`;
   throw new OperationError("mismatch", `${what}; check out that commit there`);
 }
 async function objectAt(git, path6) {
@@ -2368,7 +2368,7 @@ function permitted({ env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, r
     run: run4,
     ref,
     files,
-    commits: [.../* @__PURE__ */ new Set([run4?.startedFor ?? null, sha2])].filter((commit3) => commit3 !== null),
+    commits: [.../* @__PURE__ */ new Set([run4?.startedFor ?? null, sha2])].filter((commit4) => commit4 !== null),
     confirmed: yes === true && givenRef2 !== void 0 && given2 !== void 0
   });
 }
@@ -2437,8 +2437,8 @@ function sameCommitOfTag(event, ref) {
   return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === "tag";
 }
 async function givenSha(text4, git) {
-  const commit3 = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
-  if (commit3 !== null) return { sha: commit3, known: true };
+  const commit4 = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
+  if (commit4 !== null) return { sha: commit4, known: true };
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4)) return { sha: text4.toLowerCase(), known: false };
   throw new UserError({
     what: `sha: ${visible(text4)} is not a commit`,
@@ -2488,9 +2488,9 @@ function ociLabels(facts, version) {
     Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key, value]) => [PREFIX2 + key, oneLine(value)])
   );
 }
-function createdAt(epoch, commit3, now) {
+function createdAt(epoch, commit4, now) {
   if (epoch !== void 0 && /^\d{1,11}$/.test(epoch)) return new Date(Number(epoch) * 1e3).toISOString();
-  const time2 = commit3 === null ? NaN : Date.parse(commit3);
+  const time2 = commit4 === null ? NaN : Date.parse(commit4);
   return new Date(Number.isNaN(time2) ? now : time2).toISOString();
 }
 function labelLines(labels) {
@@ -2578,14 +2578,14 @@ var init_labels = __esm({
 async function sourceFacts({ env, sha: sha2, commitTime: commitTime2, now }) {
   if (sha2 === null) return null;
   const run4 = await readCiRun(env);
-  const commit3 = commitTime2 === null ? null : new Date(commitTime2).toISOString();
+  const commit4 = commitTime2 === null ? null : new Date(commitTime2).toISOString();
   return {
     revision: sha2,
     url: run4?.url ?? null,
     title: run4?.url?.split("/").at(-1) ?? null,
     description: run4?.description ?? null,
     licenses: run4?.licenses ?? null,
-    created: createdAt(env["SOURCE_DATE_EPOCH"], commit3, now),
+    created: createdAt(env["SOURCE_DATE_EPOCH"], commit4, now),
     run: run4?.run ?? null
   };
 }
@@ -5363,8 +5363,8 @@ function renderNames(policy2, rule2, values) {
   };
 }
 function distinctTexts(tags2) {
-  const texts = tags2.map((tag2) => tag2.text);
-  return texts.length < 2 ? texts : [...new Set(texts)];
+  const texts2 = tags2.map((tag2) => tag2.text);
+  return texts2.length < 2 ? texts2 : [...new Set(texts2)];
 }
 function renderLabels(rule2, values) {
   const labels = {};
@@ -5598,8 +5598,8 @@ function partsOf(part, pattern, className2, base) {
   return placeholderPattern(part);
 }
 function hashedForm(name, { parts: [first2, ...more] }) {
-  const texts = [first2, ...more].flatMap((part) => part?.kind === "literal" ? [part.text] : []);
-  if (texts.every((text4) => /^[A-Za-z0-9._-]*$/.test(text4))) return null;
+  const texts2 = [first2, ...more].flatMap((part) => part?.kind === "literal" ? [part.text] : []);
+  if (texts2.every((text4) => /^[A-Za-z0-9._-]*$/.test(text4))) return null;
   const start2 = first2?.kind === "literal" ? /^\w{1,7}/.exec(first2.text)?.[0] ?? "" : "";
   const literal2 = (text4) => ({ kind: "literal", text: text4, at: 0 });
   const hash2 = [literal2("-"), { kind: "hex", name: `${name}.hash`, width: 8, at: 0 }];
@@ -6140,7 +6140,7 @@ function unusedFields(rule2) {
 function channelProblems(rule2) {
   if (rule2.channels.length === 0) return [];
   if (rule2.kind === "branch") return channelFields(rule2);
-  const texts = rule2.patterns.flatMap((pattern, i) => {
+  const texts2 = rule2.patterns.flatMap((pattern, i) => {
     const text4 = pattern.parts.find((part) => part.kind === "text");
     if (!text4) return [];
     return [
@@ -6151,7 +6151,7 @@ function channelProblems(rule2) {
       }
     ];
   });
-  return texts.length > 0 ? texts : channelFields(rule2);
+  return texts2.length > 0 ? texts2 : channelFields(rule2);
 }
 function channelFields(rule2) {
   if (!isOrdered(rule2)) return [];
@@ -7848,11 +7848,11 @@ function flowchart(actions) {
     const to = node(`to ${name}`, label(name), ["(", ")"]);
     return { line: `  ${from} -->|${quoted(verb(action2))}| ${to}`, to, look: lookOf(action2) };
   });
-  const used = [...new Set(arrows.map(({ look: look5 }) => look5))];
-  const classes = used.map((look5) => `  classDef ${look5} ${LOOK[look5] ?? ""}`);
-  const members = used.map((look5) => {
-    const ofLook = arrows.filter((arrow) => arrow.look === look5).map(({ to }) => to);
-    return `  class ${[...new Set(ofLook)].join(",")} ${look5}`;
+  const used = [...new Set(arrows.map(({ look: look6 }) => look6))];
+  const classes = used.map((look6) => `  classDef ${look6} ${LOOK[look6] ?? ""}`);
+  const members = used.map((look6) => {
+    const ofLook = arrows.filter((arrow) => arrow.look === look6).map(({ to }) => to);
+    return `  class ${[...new Set(ofLook)].join(",")} ${look6}`;
   });
   const lines3 = [LAYOUT, "flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
   return { text: lines3.join("\n"), left: drawn.length - shown3.length };
@@ -17995,7 +17995,7 @@ function checkState(gate2, history, now) {
     };
   }
   const bad6 = current.find(({ light }) => light === "red");
-  const all = history.commits.flatMap((commit3) => commit3.signals);
+  const all = history.commits.flatMap((commit4) => commit4.signals);
   if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
   const open8 = current.find(({ light }) => light !== "green");
   if (open8) return stopped("pending", `${name} on ${where} is not done`, open8, open8.at, now);
@@ -18176,18 +18176,18 @@ async function look(gate2, subject, checks, now) {
   const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha: sha2, ...into, ...entry });
   return { kind: "approval", facts };
 }
-function placeOf3(gate2, { home, commit: commit3 }) {
+function placeOf3(gate2, { home, commit: commit4 }) {
   const repo = gate2.repo ?? home;
   if (gate2.ref !== void 0) return { repo, ref: gate2.ref };
-  const own = !("why" in commit3) && sameName2(commit3.repo, repo);
-  if (own) return { repo, ref: commit3.sha };
+  const own = !("why" in commit4) && sameName2(commit4.repo, repo);
+  if (own) return { repo, ref: commit4.sha };
   if (gate2.repo !== void 0) return { repo, ref: null };
-  if ("why" in commit3) return commit3;
+  if ("why" in commit4) return commit4;
   return {
-    why: `src_ref names a commit of ${commit3.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit3.repo}" to the gate`
+    why: `src_ref names a commit of ${commit4.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit4.repo}" to the gate`
   };
 }
-function commitOfEntry({ srcRef, commit: commit3 }, at2) {
+function commitOfEntry({ srcRef, commit: commit4 }, at2) {
   const { revision, home, serverUrl } = at2;
   if (srcRef === void 0) {
     if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision.toLowerCase() };
@@ -18195,8 +18195,8 @@ function commitOfEntry({ srcRef, commit: commit3 }, at2) {
       why: "the commit that the image is from is not known; give the entry a src_ref, or the gate a repo and ref"
     };
   }
-  if (commit3 === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
-  const { sha: sha2, page: page2 } = commit3;
+  if (commit4 === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
+  const { sha: sha2, page: page2 } = commit4;
   if (page2 === null) return { repo: home, sha: sha2 };
   if (page2.host !== new URL(serverUrl).host) {
     const where = page2.host === "" ? "another repository" : page2.host;
@@ -18877,13 +18877,13 @@ function buildOf(release, { source }) {
 function memoised(registry) {
   const looks = once2(true);
   const confirmed = once2(true);
-  const look5 = async (ref, absence) => {
+  const look6 = async (ref, absence) => {
     const key = formatReference(ref);
     const seen = await looks.run(key, () => registry.head(ref, absence));
     if (absence === "unconfirmed" || seen.state !== "absent" || seen.unconfirmed !== true) return seen;
     return confirmed.run(key, () => registry.headFresh(ref));
   };
-  return { ...registry, head: look5 };
+  return { ...registry, head: look6 };
 }
 var OPEN;
 var init_observe = __esm({
@@ -18985,7 +18985,7 @@ function unite(actions) {
   const decisive = actions.filter(({ action: action2 }) => action2 === worst2);
   const first2 = decisive.find(({ source }) => source !== null) ?? decisive[0];
   if (first2 === void 0) throw new Error("no action to unite");
-  const texts = [...new Set(decisive.map(({ reason }) => reason.text))];
+  const texts2 = [...new Set(decisive.map(({ reason }) => reason.text))];
   const united = {
     ...first2,
     wanted: uniteWanted(
@@ -18995,7 +18995,7 @@ function unite(actions) {
   };
   return {
     ...united,
-    reason: { code: first2.reason.code, text: writes(first2) ? first2.reason.text : texts.join("; ") },
+    reason: { code: first2.reason.code, text: writes(first2) ? first2.reason.text : texts2.join("; ") },
     warnings: [...new Set(actions.flatMap(({ warnings: warnings3 }) => warnings3))]
   };
 }
@@ -19700,9 +19700,9 @@ async function readOne(path6, pattern, options, seen) {
       return { what: `the tag file "${name}" lies outside the workspace`, hint: "keep it in the repository" };
     }
     file2 = await (0, import_promises5.open)(real, import_node_fs.constants.O_RDONLY | (import_node_fs.constants.O_NONBLOCK || 0));
-    const stat6 = await file2.stat();
-    if (stat6.isFile()) return { path: name, bytes: await readUpTo(file2, MAX_FILE_BYTES + 1) };
-    const kind = stat6.isDirectory() ? "a directory" : "not a regular file";
+    const stat7 = await file2.stat();
+    if (stat7.isFile()) return { path: name, bytes: await readUpTo(file2, MAX_FILE_BYTES + 1) };
+    const kind = stat7.isDirectory() ? "a directory" : "not a regular file";
     return {
       what: `the tag file "${name}" is ${kind}`,
       hint: 'give the path of a file, or a pattern such as "dir/*.yaml"'
@@ -20810,7 +20810,7 @@ async function reviewOf(github, { number: pull2, head: head2, merged_at }, marke
 }
 async function commitsTouching(github, file2, sha2, most) {
   const params = { ...github.home, sha: sha2, path: file2, per_page: most };
-  return (await github.call("GET /repos/{owner}/{repo}/commits", params)).map((commit3) => commit3.sha);
+  return (await github.call("GET /repos/{owner}/{repo}/commits", params)).map((commit4) => commit4.sha);
 }
 async function ownComments(github, issue3, marker2) {
   const identity = await github.identity();
@@ -20895,7 +20895,7 @@ async function mergedReviews({ files, sha: sha2, branch, missing: missing2 }, op
     const github = await open8();
     const commits = /* @__PURE__ */ new Set();
     for (const { path: path6 } of files) {
-      for (const commit3 of await commitsTouching(github, path6, sha2, MOST_COMMITS)) commits.add(commit3);
+      for (const commit4 of await commitsTouching(github, path6, sha2, MOST_COMMITS)) commits.add(commit4);
     }
     return await reviewsOf(github, [...commits.add(sha2)], planMarker(keyOf(files)), branch);
   } catch (error2) {
@@ -25451,11 +25451,11 @@ function createReleaseMemory(collect2) {
   };
 }
 function warningTexts(header2) {
-  const texts = [];
+  const texts2 = [];
   for (const match of header2.matchAll(/(?:^|,)\s*299 \S{1,100} "((?:[^"\\]|\\.)*)"/gs)) {
-    texts.push((match[1] ?? "").replace(/\\(.)/gs, "$1"));
+    texts2.push((match[1] ?? "").replace(/\\(.)/gs, "$1"));
   }
-  return texts;
+  return texts2;
 }
 function createWarnings(show) {
   const seen = /* @__PURE__ */ new Set();
@@ -27260,7 +27260,7 @@ __export(workspace_exports, {
 });
 async function checkWorkspace(definition, workspace, environment) {
   const root = await (0, import_promises8.realpath)(workspace);
-  const { texts, problems: found } = await findSources(definition, workspace);
+  const { texts: texts2, problems: found } = await findSources(definition, workspace);
   const problems2 = [...found];
   const refused3 = new Set(found.map(({ location: location2 }) => location2));
   for (const secret of definition.secrets.filter(
@@ -27270,7 +27270,7 @@ async function checkWorkspace(definition, workspace, environment) {
     if (problem4 !== null) problems2.push(problem4);
   }
   if (problems2.length > 0) throw new UserError(problems2);
-  return texts;
+  return texts2;
 }
 async function findSources(definition, workspace) {
   const root = await (0, import_promises8.realpath)(workspace).catch(() => workspace);
@@ -27281,12 +27281,12 @@ async function findSources(definition, workspace) {
       problems2.push({ location: location2, what: `the context "${path6}" is not a directory`, hint: "name a directory" });
     }
   }
-  const texts = await readDockerfiles(definition, root, problems2);
+  const texts2 = await readDockerfiles(definition, root, problems2);
   for (const use of new Set(definition.targets.flatMap(({ paths }) => paths))) {
     const problem4 = await pathProblem(use, root, workspace);
     if (problem4 !== null) problems2.push(problem4);
   }
-  return { texts, problems: problems2 };
+  return { texts: texts2, problems: problems2 };
 }
 async function pathProblem({ access: access4, path: path6, location: location2 }, root, workspace) {
   const named2 = (0, import_node_path7.resolve)(root, path6);
@@ -27327,12 +27327,12 @@ function contextsOf(definition) {
   return contexts;
 }
 async function readDockerfiles(definition, root, problems2) {
-  const texts = /* @__PURE__ */ new Map();
+  const texts2 = /* @__PURE__ */ new Map();
   const places = new Map(definition.targets.map(({ dockerfile, origin }) => [dockerfile, origin.at("file")]));
   for (const [file2, location2] of places) {
     const found = await look4(root, file2, "Dockerfile", location2, problems2);
     if (found === null) continue;
-    if (found.kind === "file") texts.set(file2, await (0, import_promises8.readFile)(found.path, "utf8"));
+    if (found.kind === "file") texts2.set(file2, await (0, import_promises8.readFile)(found.path, "utf8"));
     else
       problems2.push({
         location: location2,
@@ -27340,7 +27340,7 @@ async function readDockerfiles(definition, root, problems2) {
         hint: 'name a file with "file"'
       });
   }
-  return texts;
+  return texts2;
 }
 async function secretProblem(secret, root, environment) {
   const { from, name, location: location2 } = secret;
@@ -27400,18 +27400,18 @@ async function approvalsOf(github, query, runId) {
   if (byEnvironment.length > 0) return { ...facts, approvals: byEnvironment };
   const reviews = pull2 ? await approvingReviews(github, repo, pull2.number) : [];
   const approvals = [];
-  for (const { commit: commit3, review } of reviews) {
+  for (const { commit: commit4, review } of reviews) {
     if (!await belongs2(github, repo.owner, query.who, review.by)) continue;
-    if (commit3 === pull2?.head.sha) approvals.push(review);
-    else discarded.push(`${review.by} approved ${short(commit3)}, and ${short(pull2?.head.sha)} was merged`);
+    if (commit4 === pull2?.head.sha) approvals.push(review);
+    else discarded.push(`${review.by} approved ${short(commit4)}, and ${short(pull2?.head.sha)} was merged`);
   }
   return { ...facts, approvals, discarded };
 }
 async function broughtIn(github, repo, query) {
   const { sha: sha2, entry } = query;
   if (!entry) {
-    const commit3 = await github.call("GET /repos/{owner}/{repo}/commits/{ref}", { ...repo, ref: sha2 });
-    return { sha: commit3.sha, at: dateOf(commit3) };
+    const commit4 = await github.call("GET /repos/{owner}/{repo}/commits/{ref}", { ...repo, ref: sha2 });
+    return { sha: commit4.sha, at: dateOf(commit4) };
   }
   const params = { ...repo, sha: sha2, path: entry.file, per_page: MAX_VERSIONS };
   const versions = await github.call("GET /repos/{owner}/{repo}/commits", params);
@@ -27441,7 +27441,7 @@ async function approvingReviews(github, repo, pull2) {
   const latest = /* @__PURE__ */ new Map();
   const params = { ...repo, pull_number: pull2 };
   for await (const page2 of github.pages("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", params)) {
-    for (const { user: user2, state, submitted_at, html_url, commit_id: commit3 } of page2) {
+    for (const { user: user2, state, submitted_at, html_url, commit_id: commit4 } of page2) {
       if (user2 === null || state === "COMMENTED" || state === "PENDING") continue;
       const review = {
         by: user2.login,
@@ -27449,7 +27449,7 @@ async function approvingReviews(github, repo, pull2) {
         at: Date.parse(submitted_at ?? ""),
         url: html_url
       };
-      latest.set(user2.login, { state, commit: commit3, review });
+      latest.set(user2.login, { state, commit: commit4, review });
     }
   }
   return [...latest.values()].filter(({ state }) => state === "APPROVED");
@@ -27496,7 +27496,7 @@ var init_approvals = __esm({
     MAX_VERSIONS = 100;
     short = (sha2) => sha2?.slice(0, 7) ?? "unknown";
     sameName3 = (a, b) => a.toLowerCase() === b.toLowerCase();
-    dateOf = ({ commit: commit3 }) => Date.parse(commit3.committer?.date ?? "") || 0;
+    dateOf = ({ commit: commit4 }) => Date.parse(commit4.committer?.date ?? "") || 0;
   }
 });
 
@@ -27525,8 +27525,8 @@ async function checkHistory(github, query) {
   if (!follow) return { ...history, commits: [first2], complete: true };
   const { older, complete } = await olderCommits(github, query, head2.sha);
   const commits = [first2];
-  for (const commit3 of older) {
-    const signals = await signalsOf(github, query, commit3);
+  for (const commit4 of older) {
+    const signals = await signalsOf(github, query, commit4);
     commits.push(signals);
     const light = worst(signals);
     if (light !== null && light !== worst(first2)) return { ...history, commits, complete: true };
@@ -27542,11 +27542,11 @@ async function olderCommits(github, query, sha2) {
   const params = { ...repoName(query.repo), sha: sha2, per_page: limit + 1 };
   const page2 = await github.call("GET /repos/{owner}/{repo}/commits", params);
   const [, ...older] = page2;
-  const last = older.findIndex((commit3) => dateOf2(commit3) < (query.backTo ?? 0));
+  const last = older.findIndex((commit4) => dateOf2(commit4) < (query.backTo ?? 0));
   return { older: last < 0 ? older : older.slice(0, last + 1), complete: last >= 0 || page2.length <= limit };
 }
-async function signalsOf(github, { repo, name, app }, commit3) {
-  const params = { ...repoName(repo), ref: commit3.sha };
+async function signalsOf(github, { repo, name, app }, commit4) {
+  const params = { ...repoName(repo), ref: commit4.sha };
   const runs = [];
   const wanted = { ...params, check_name: name, filter: "all" };
   let listed4 = 0;
@@ -27554,11 +27554,11 @@ async function signalsOf(github, { repo, name, app }, commit3) {
   for await (const page2 of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", wanted)) {
     listed4 += page2.check_runs.length;
     total = page2.total_count;
-    const mine = page2.check_runs.filter((run4) => run4.name === name && run4.head_sha === commit3.sha);
+    const mine = page2.check_runs.filter((run4) => run4.name === name && run4.head_sha === commit4.sha);
     runs.push(...mine.filter((run4) => app === void 0 || run4.app?.slug === app));
   }
   if (listed4 < total) {
-    const what = `GitHub lists ${listed4} of ${total} runs of the check "${name}" on ${commit3.sha.slice(0, 7)}`;
+    const what = `GitHub lists ${listed4} of ${total} runs of the check "${name}" on ${commit4.sha.slice(0, 7)}`;
     throw new OperationError("protocol", `${what}; run again`);
   }
   const statuses = [];
@@ -27566,12 +27566,12 @@ async function signalsOf(github, { repo, name, app }, commit3) {
     const mine = page2.filter(({ context }) => context === name);
     statuses.push(...mine.filter(({ creator }) => app === void 0 || creator?.login === `${app}[bot]`));
   }
-  const committedAt = dateOf2(commit3);
+  const committedAt = dateOf2(commit4);
   const signals = [
     ...runs.sort(newestFirst).map((run4) => signalOfCheck(run4, committedAt)),
     ...statuses.sort(newestFirst).map(signalOfStatus)
   ];
-  return { sha: commit3.sha, committedAt, signals };
+  return { sha: commit4.sha, committedAt, signals };
 }
 function signalOfCheck(run4, committedAt) {
   const done = run4.status === "completed";
@@ -27658,7 +27658,7 @@ var init_checks = __esm({
     MAX_RUN_PAGES = 5;
     SHA2 = /^[0-9a-f]{7,40}$/;
     newestFirst = (a, b) => Number(b.id) - Number(a.id);
-    dateOf2 = ({ commit: commit3 }) => time(commit3.committer?.date) ?? 0;
+    dateOf2 = ({ commit: commit4 }) => time(commit4.committer?.date) ?? 0;
     shortRef = (ref) => SHA2.test(ref) ? ref.slice(0, 7) : ref;
   }
 });
@@ -27710,18 +27710,18 @@ function secretTexts(environment, definition, files) {
     ...Object.values(definition.secretValues),
     ...files
   ];
-  const texts = values.flatMap((value) => [value, ...value.split(/\r?\n/)].map((text4) => text4.trim()));
-  return [...new Set(texts)].filter((text4) => text4.length >= 4).sort((a, b) => b.length - a.length);
+  const texts2 = values.flatMap((value) => [value, ...value.split(/\r?\n/)].map((text4) => text4.trim()));
+  return [...new Set(texts2)].filter((text4) => text4.length >= 4).sort((a, b) => b.length - a.length);
 }
 function variablesOf2(definition) {
   return definition.secrets.flatMap(({ from, name }) => from === "env" ? [name] : []);
 }
 async function secretFiles(definition, workspace) {
   const names2 = new Set(definition.secrets.flatMap(({ from, name }) => from === "file" ? [name] : []));
-  const texts = await Promise.all(
+  const texts2 = await Promise.all(
     [...names2].map((name) => textOf5((0, import_node_path8.resolve)(workspace, name)).catch(() => null))
   );
-  return texts.filter((text4) => text4 !== null);
+  return texts2.filter((text4) => text4 !== null);
 }
 async function textOf5(path6) {
   const file2 = await (0, import_promises9.open)(path6, "r");
@@ -30572,7 +30572,7 @@ function openAdapters(options) {
       ...entryOf3(entry === null ? facts?.sha ?? null : checkedOut, branchOf(options, entry), entry)
     }),
     checkedOut: () => headOf(gitIn(options.workspace, env)),
-    uncommitted: (paths, commit3) => uncommittedIn(options.workspace, env, commit3, paths),
+    uncommitted: (paths, commit4) => uncommittedIn(options.workspace, env, commit4, paths),
     sources: async (definition) => {
       const { findSources: findSources2 } = await Promise.resolve().then(() => (init_workspace(), workspace_exports));
       return (await findSources2(definition, options.workspace)).problems;
@@ -31036,13 +31036,13 @@ var init_edit = __esm({
 });
 
 // src/github/follow-up/plan.ts
-function planFollowUp(items, texts) {
+function planFollowUp(items, texts2) {
   const files = [];
   const problems2 = /* @__PURE__ */ new Map();
   const active = /* @__PURE__ */ new Set();
   const wanted = items.flatMap((item) => item.references.map((reference2) => ({ item, reference: reference2 })));
   for (const [file2, requests] of byFile(wanted)) {
-    const text4 = texts.get(file2) ?? null;
+    const text4 = texts2.get(file2) ?? null;
     const edited2 = typeof text4 !== "string" ? null : editReferences(
       text4,
       requests.map(({ item, reference: reference2 }) => ({ path: reference2.path, wanted: item }))
@@ -31581,8 +31581,8 @@ async function followUp(github, request) {
 }
 async function bring3(github, request) {
   const base = await baseOf(github, request);
-  const texts = new Map([...base.files].map(([file2, found]) => [file2, found?.text ?? null]));
-  const plan2 = planFollowUp(request.items, texts);
+  const texts2 = new Map([...base.files].map(([file2, found]) => [file2, found?.text ?? null]));
+  const plan2 = planFollowUp(request.items, texts2);
   const pulls = await pullsOf(github, request);
   const open8 = pulls.find(({ state }) => state === "open") ?? null;
   const result = { url: open8?.html_url ?? null, problems: plan2.problems, notice: null };
@@ -31609,15 +31609,15 @@ async function baseOf(github, { base, items }) {
   const { home } = github;
   const ref = await github.call("GET /repos/{owner}/{repo}/git/ref/{ref}", { ...home, ref: `heads/${base}` });
   const commit_sha = ref.object.sha;
-  const commit3 = await github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
+  const commit4 = await github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
     ...home,
     commit_sha
   });
   const files = items.flatMap(({ references: references2 }) => references2.map(({ file: file2 }) => file2));
   return {
     sha: commit_sha,
-    tree: commit3.tree.sha,
-    files: await readTreeFiles(github, commit3.tree.sha, files)
+    tree: commit4.tree.sha,
+    files: await readTreeFiles(github, commit4.tree.sha, files)
   };
 }
 async function movedUnder(github, request, before) {
@@ -31631,10 +31631,10 @@ async function branchOf2(github, { branch }) {
     ref: `heads/${branch}`
   });
   if (ref === null) return null;
-  const commit3 = (commit_sha) => github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...home, commit_sha });
-  let head2 = await commit3(ref.object.sha);
+  const commit4 = (commit_sha) => github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...home, commit_sha });
+  let head2 = await commit4(ref.object.sha);
   const [first2, second] = head2.parents;
-  if (first2 && second && fingerprintIn(head2.message) === null) head2 = await commit3(first2.sha);
+  if (first2 && second && fingerprintIn(head2.message) === null) head2 = await commit4(first2.sha);
   const fingerprint = fingerprintIn(head2.message);
   return { fingerprint, foreign: fingerprint === null };
 }
@@ -31666,13 +31666,13 @@ async function writeBranch(github, request, plan2, base, exists3) {
     base_tree: base.tree,
     tree: entries
   });
-  const commit3 = await github.call("POST /repos/{owner}/{repo}/git/commits", {
+  const commit4 = await github.call("POST /repos/{owner}/{repo}/git/commits", {
     ...home,
     message: commitMessage(plan2),
     tree: tree.sha,
     parents: [base.sha]
   });
-  const { sha: sha2 } = commit3;
+  const { sha: sha2 } = commit4;
   if (exists3) {
     const params = { ...home, ref: `heads/${request.branch}`, sha: sha2, force: true };
     await github.call("PATCH /repos/{owner}/{repo}/git/refs/{ref}", params);
@@ -33340,12 +33340,12 @@ async function pinCommand(args, io) {
     const pins = outcomes.flatMap(
       ({ entry, digest }) => digest === null ? [] : [{ location: entry.origin.at(), digest }]
     );
-    const texts = files.map((file2) => ({
+    const texts2 = files.map((file2) => ({
       path: file2.path,
       text: pinDigests(file2, pins),
       before: file2.bytes
     }));
-    for (const { path: path6, text: text4, before } of texts) {
+    for (const { path: path6, text: text4, before } of texts2) {
       if (!Buffer.from(text4).equals(before)) await replaceFile((0, import_node_path16.resolve)(io.cwd, path6), text4);
       for (const { entry, source, text: done, failed: failed3 } of outcomes)
         if (!failed3 && entry.origin.at().file === path6) log.line(`pin ${source}: ${done}`);
@@ -33396,6 +33396,137 @@ var init_pin = __esm({
     init_overrides();
     init_concurrency();
     init_write();
+    init_output();
+    init_session();
+  }
+});
+
+// src/cli/follow-up.ts
+var follow_up_exports = {};
+__export(follow_up_exports, {
+  followUpCommand: () => followUpCommand
+});
+async function followUpCommand(args, io) {
+  checkCommon(args);
+  return withSession(args, io, async (session) => {
+    const top = await (0, import_promises15.realpath)(await checkoutAbove(io.cwd) ?? io.cwd);
+    const git = args.is("commit") ? gitIn(top, io.env) : null;
+    if (git !== null) await requireRepository(git);
+    const { config, outcomes } = await look5(args, io, session);
+    const items = followUpItems(config.images, outcomes);
+    const files = [...new Set(items.flatMap(({ references: references2 }) => references2.map(({ file: file2 }) => file2)))];
+    const here = await texts(files, (file2) => readHere(top, file2));
+    const before = git === null ? here : await texts(files, (file2) => readCommitted(git, file2));
+    const plan2 = planFollowUp(items, before);
+    requireUntouched(plan2, before, here);
+    for (const { file: file2, text: text4, changes } of plan2.files) {
+      await replaceFile((0, import_node_path17.join)(top, file2), text4);
+      for (const each of changes)
+        session.log.line(`set ${file2}:${each.line}: ${each.before} -> ${each.after}`);
+    }
+    const problems2 = [...notRight({ config, outcomes }), ...plan2.problems.map(asProblem)];
+    for (const problem4 of problems2) sayError(problem4, io.stderr);
+    if (plan2.files.length === 0) session.log.line("The files say it already; nothing was changed.");
+    else if (git !== null) session.log.line(`committed ${await commit3(git, top, plan2)}; nothing was pushed`);
+    return problems2.length > 0 ? 1 : 0;
+  });
+}
+async function look5(args, io, session) {
+  const { registry, signal, concurrency, files, facts } = session;
+  const log = {
+    ...session.log,
+    line: () => void 0,
+    group: (_, body) => body()
+  };
+  const request = { ...promotionRequest("plan", files), registryMap: args.list("registry-map"), concurrency };
+  const asking = askingOnly({ env: io.env, workspace: io.cwd, facts, log, signal });
+  return run(request, { registry, log, clock: systemClock, signal, ...openAdapters(asking) });
+}
+async function texts(files, read3) {
+  return new Map(await Promise.all(files.map(async (file2) => [file2, await read3(file2)])));
+}
+async function readHere(top, file2) {
+  const path6 = (0, import_node_path17.join)(top, file2);
+  const real = await (0, import_promises15.realpath)(path6).catch(() => null);
+  if (real !== path6 || !(await (0, import_promises15.stat)(path6)).isFile()) return null;
+  const bytes2 = await (0, import_promises15.readFile)(path6);
+  const text4 = bytes2.toString();
+  return Buffer.from(text4).equals(bytes2) ? text4 : false;
+}
+async function readCommitted(git, file2) {
+  const answer = await git("cat-file", "blob", `HEAD:${file2}`);
+  if (answer?.ok !== true) return null;
+  return answer.stdout.includes("\uFFFD") ? false : answer.stdout;
+}
+function requireUntouched(plan2, before, here) {
+  const touched = plan2.files.filter(
+    ({ file: file2, text: text4 }) => ![before.get(file2), text4].includes(here.get(file2) ?? null)
+  );
+  if (touched.length === 0) return;
+  throw new UserError(
+    touched.map(({ file: file2 }) => ({
+      what: `${file2} has other changes that are not committed`,
+      hint: 'commit or stash them, then run "retag follow-up --commit" again'
+    }))
+  );
+}
+function notRight({ config, outcomes }) {
+  return config.images.flatMap((entry) => {
+    if (entry.references.length === 0) return [];
+    const wrong3 = outcomes.find(
+      ({ planned: { wanted: wanted2, action: action2 } }) => wanted2.entries.includes(entry) && action2 !== "keep"
+    );
+    if (wrong3 === void 0) return [];
+    const { wanted, reason } = wrong3.planned;
+    const what = `${formatReference(wanted.destination)} is not right yet (${reason.code}): ${reason.text}`;
+    return [{ location: entry.origin.at(), what, hint: 'run "retag apply" first' }];
+  });
+}
+function asProblem({ file: file2, path: path6, image: image3, what, hint: hint2 }) {
+  return { what: `${file2}: ${path6} could not be set to ${image3}: ${what}`, hint: hint2 };
+}
+async function requireRepository(git) {
+  const problems2 = [];
+  if (await commitOf(git, "HEAD") === null)
+    problems2.push({ what: "there is no commit here to add one to", hint: "run it in the checkout" });
+  for (const key of ["user.name", "user.email"]) {
+    const set2 = linesOf(await git("config", "--get", key)).length > 0;
+    if (!set2) problems2.push({ what: `git does not know your ${key}`, hint: `run: git config ${key} "\u2026"` });
+  }
+  if (problems2.length > 0) throw new UserError(problems2);
+}
+async function commit3(git, top, plan2) {
+  const parent = await commitOf(git, "HEAD");
+  const id = (0, import_node_crypto8.createHash)("sha1").update(`${parent ?? ""}${plan2.fingerprint}`).digest("hex");
+  const gerrit = await (0, import_promises15.stat)((0, import_node_path17.join)(top, ".gitreview")).then(
+    () => `
+Change-Id: I${id}`,
+    () => ""
+  );
+  const words = ["--quiet", "--no-verify", "--no-gpg-sign", "--cleanup=verbatim", "--only"];
+  const files = plan2.files.map(({ file: file2 }) => file2);
+  const message = `${commitMessage(plan2)}${gerrit}
+`;
+  const done = await git("--literal-pathspecs", "commit", ...words, "-m", message, "--", ...files);
+  if (done?.ok !== true) throw new OperationError("rejected", `git commit: ${done?.stderr.trim() ?? ""}`);
+  return (await commitOf(git, "HEAD"))?.slice(0, 12) ?? "";
+}
+var import_node_crypto8, import_promises15, import_node_path17;
+var init_follow_up = __esm({
+  "src/cli/follow-up.ts"() {
+    "use strict";
+    import_node_crypto8 = require("node:crypto");
+    import_promises15 = require("node:fs/promises");
+    import_node_path17 = require("node:path");
+    init_errors();
+    init_git();
+    init_plan2();
+    init_load();
+    init_reference();
+    init_run();
+    init_clock();
+    init_write();
+    init_adapters();
     init_output();
     init_session();
   }
@@ -33716,8 +33847,8 @@ function createStore(spillAbove, temporary) {
   const uploads = /* @__PURE__ */ new Map();
   const history = [];
   let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises15.mkdtemp)((0, import_node_path17.join)(temporary, "retag-registry-"));
-  const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto8.randomUUID)());
+  const spillDirectory = () => directory ??= (0, import_promises16.mkdtemp)((0, import_node_path18.join)(temporary, "retag-registry-"));
+  const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto9.randomUUID)());
   function ensure(name) {
     const known2 = repositories.get(name);
     if (known2) return known2;
@@ -33775,33 +33906,33 @@ function createStore(spillAbove, temporary) {
     },
     unlinkBlob: (repository, digest) => repositories.get(repository)?.blobs.delete(digest) ?? false,
     startUpload(repository) {
-      const upload = { id: (0, import_node_crypto8.randomUUID)(), repository, sink: newSink() };
+      const upload = { id: (0, import_node_crypto9.randomUUID)(), repository, sink: newSink() };
       uploads.set(upload.id, upload);
       return upload;
     },
     newSink,
     async close() {
       for (const upload of uploads.values()) await upload.sink.discard();
-      if (directory) await (0, import_promises15.rm)(await directory, { recursive: true, force: true });
+      if (directory) await (0, import_promises16.rm)(await directory, { recursive: true, force: true });
     }
   };
 }
 function digestOf3(content, like = "sha256:") {
   const algorithm = algorithmOf2(like);
-  return `${algorithm}:${(0, import_node_crypto8.createHash)(algorithm).update(content).digest("hex")}`;
+  return `${algorithm}:${(0, import_node_crypto9.createHash)(algorithm).update(content).digest("hex")}`;
 }
 function inMemory(chunks) {
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   return { size, open: (start2, end2) => import_node_stream5.Readable.from(slices(chunks, start2, end2), { objectMode: false }) };
 }
 function createSink(spillAbove, directory, name) {
-  const hash2 = (0, import_node_crypto8.createHash)("sha256");
+  const hash2 = (0, import_node_crypto9.createHash)("sha256");
   let chunks = [];
   let size = 0;
   let file2 = null;
   async function spill() {
-    const path6 = (0, import_node_path17.join)(await directory(), name);
-    file2 = { path: path6, handle: await (0, import_promises15.open)(path6, "w") };
+    const path6 = (0, import_node_path18.join)(await directory(), name);
+    file2 = { path: path6, handle: await (0, import_promises16.open)(path6, "w") };
     for (const chunk of chunks) await file2.handle.write(chunk);
     chunks = [];
   }
@@ -33809,7 +33940,7 @@ function createSink(spillAbove, directory, name) {
     chunks = [];
     if (!file2) return;
     await file2.handle.close();
-    await (0, import_promises15.rm)(file2.path, { force: true });
+    await (0, import_promises16.rm)(file2.path, { force: true });
   }
   return {
     get size() {
@@ -33850,21 +33981,21 @@ function* slices(chunks, start2, end2) {
   }
 }
 async function digestOfStream(stream2) {
-  const hash2 = (0, import_node_crypto8.createHash)("sha512");
+  const hash2 = (0, import_node_crypto9.createHash)("sha512");
   for await (const chunk of stream2) hash2.update(chunk);
   return `sha512:${hash2.digest("hex")}`;
 }
 function algorithmOf2(digest) {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
-var import_node_crypto8, import_node_fs2, import_promises15, import_node_path17, import_node_stream5;
+var import_node_crypto9, import_node_fs2, import_promises16, import_node_path18, import_node_stream5;
 var init_store = __esm({
   "src/embedded/store.ts"() {
     "use strict";
-    import_node_crypto8 = require("node:crypto");
+    import_node_crypto9 = require("node:crypto");
     import_node_fs2 = require("node:fs");
-    import_promises15 = require("node:fs/promises");
-    import_node_path17 = require("node:path");
+    import_promises16 = require("node:fs/promises");
+    import_node_path18 = require("node:path");
     import_node_stream5 = require("node:stream");
   }
 });
@@ -34676,16 +34807,16 @@ async function sendPlainly(response, answer, head2) {
   });
   if (head2 || bodyless) response.end();
   else if (Buffer.isBuffer(answer.body)) response.end(answer.body);
-  else await (0, import_promises16.pipeline)(answer.body.open(), response);
+  else await (0, import_promises17.pipeline)(answer.body.open(), response);
 }
-var import_node_events, import_node_http3, import_node_https3, import_promises16;
+var import_node_events, import_node_http3, import_node_https3, import_promises17;
 var init_http = __esm({
   "src/embedded/http.ts"() {
     "use strict";
     import_node_events = require("node:events");
     import_node_http3 = require("node:http");
     import_node_https3 = require("node:https");
-    import_promises16 = require("node:stream/promises");
+    import_promises17 = require("node:stream/promises");
     init_request2();
   }
 });
@@ -34939,14 +35070,15 @@ var COMMANDS = [
   "init",
   "add",
   "pin",
+  "follow-up",
   "stages",
   "tracking",
   "explain",
   "demo"
 ];
 var RUNS = ["plan", "apply"];
-var FILES = ["plan", "apply", "classify", "validate", "add", "pin", "stages"];
-var COMMON = ["plan", "apply", "promote", "classify", "validate", "pin", "demo"];
+var FILES = ["plan", "apply", "classify", "validate", "add", "pin", "follow-up", "stages"];
+var COMMON = ["plan", "apply", "promote", "classify", "validate", "pin", "follow-up", "demo"];
 var OFFLINE = ["classify", "validate", "demo"];
 var FLAGS = {
   config: {
@@ -34980,6 +35112,11 @@ var FLAGS = {
     value: "NAME",
     help: "this preset, and not the one that fits the git tags best"
   },
+  commit: {
+    type: "boolean",
+    commands: ["follow-up"],
+    help: "commit the changes, with the trailers of the entries"
+  },
   print: { type: "boolean", commands: ["init"], help: "print both files, and write none" },
   "src-ref": {
     type: "string",
@@ -35009,7 +35146,7 @@ var FLAGS = {
   only: {
     type: "string",
     commands: COMMON,
-    idle: ["pin", "promote", ...OFFLINE],
+    idle: ["pin", "promote", "follow-up", ...OFFLINE],
     value: "builds|images",
     help: "look at one part of the tag file only"
   },
@@ -35039,7 +35176,7 @@ var FLAGS = {
   builder: {
     type: "string",
     commands: COMMON,
-    idle: ["pin", "promote", ...OFFLINE],
+    idle: ["pin", "promote", "follow-up", ...OFFLINE],
     value: "NAME",
     help: "the buildx builder"
   },
@@ -35069,7 +35206,7 @@ var FLAGS = {
   settle: {
     type: "string",
     commands: COMMON,
-    idle: ["pin", ...OFFLINE],
+    idle: ["pin", "follow-up", ...OFFLINE],
     value: "TIME",
     help: "wait between writing a tag and reading it back (default 250ms)"
   },
@@ -35175,9 +35312,9 @@ function wordsOf(argv, shapes) {
   const unknown3 = [];
   let args = argv.map((text4) => ({ text: text4, corrected: false }));
   for (; ; ) {
-    const texts = args.map(({ text: text5 }) => text5);
+    const texts2 = args.map(({ text: text5 }) => text5);
     const { tokens } = (0, import_node_util.parseArgs)({
-      args: texts,
+      args: texts2,
       options,
       strict: false,
       allowPositionals: true,
@@ -35193,7 +35330,7 @@ function wordsOf(argv, shapes) {
         words: tokens.flatMap((token) => token.kind === "positional" ? [token.value] : [])
       };
     }
-    const text4 = texts[strange.index] ?? "";
+    const text4 = texts2[strange.index] ?? "";
     const [, written2 = text4, name = "", value = ""] = /^(-+([^=]*))(.*)$/s.exec(text4) ?? [];
     const near = suggest(name, Object.keys(shapes));
     unknown3.push({ written: written2, near });
@@ -35212,6 +35349,7 @@ var SUMMARY = {
   init: "write the first tag file and workflow of this repository",
   add: "write one more entry into the tag file",
   pin: "write src_digest into the tag file, comments kept",
+  "follow-up": "set the files that entries refer to in this checkout",
   stages: "show what stage each platform counts as today",
   tracking: "list the open tracking issues by release cycle",
   explain: "what a reason or an error code means, and what to do",
@@ -35292,6 +35430,7 @@ var COMMANDS2 = {
   init: async () => (await Promise.resolve().then(() => (init_init(), init_exports))).initCommand,
   add: async () => (await Promise.resolve().then(() => (init_add2(), add_exports))).addCommand,
   pin: async () => (await Promise.resolve().then(() => (init_pin(), pin_exports))).pinCommand,
+  "follow-up": async () => (await Promise.resolve().then(() => (init_follow_up(), follow_up_exports))).followUpCommand,
   stages: async () => (await Promise.resolve().then(() => (init_stages(), stages_exports))).stagesCommand,
   tracking: async () => (await Promise.resolve().then(() => (init_tracking(), tracking_exports))).trackingCommand,
   explain: async () => (await Promise.resolve().then(() => (init_explain(), explain_exports))).explainCommand,

@@ -12,6 +12,7 @@ export const COMMANDS = [
   'init',
   'add',
   'pin',
+  'follow-up',
   'stages',
   'tracking',
   'explain',
@@ -31,9 +32,9 @@ interface Flag {
 }
 
 const RUNS = ['plan', 'apply'] as const;
-const FILES = ['plan', 'apply', 'classify', 'validate', 'add', 'pin', 'stages'] as const;
+const FILES = ['plan', 'apply', 'classify', 'validate', 'add', 'pin', 'follow-up', 'stages'] as const;
 /** The commands that share the common flags. */
-const COMMON = ['plan', 'apply', 'promote', 'classify', 'validate', 'pin', 'demo'] as const;
+const COMMON = ['plan', 'apply', 'promote', 'classify', 'validate', 'pin', 'follow-up', 'demo'] as const;
 const OFFLINE = ['classify', 'validate', 'demo'] as const;
 
 /** Every flag, in the order of the help. */
@@ -69,6 +70,11 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     value: 'NAME',
     help: 'this preset, and not the one that fits the git tags best',
   },
+  commit: {
+    type: 'boolean',
+    commands: ['follow-up'],
+    help: 'commit the changes, with the trailers of the entries',
+  },
   print: { type: 'boolean', commands: ['init'], help: 'print both files, and write none' },
   'src-ref': {
     type: 'string',
@@ -98,7 +104,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   only: {
     type: 'string',
     commands: COMMON,
-    idle: ['pin', 'promote', ...OFFLINE],
+    idle: ['pin', 'promote', 'follow-up', ...OFFLINE],
     value: 'builds|images',
     help: 'look at one part of the tag file only',
   },
@@ -128,7 +134,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   builder: {
     type: 'string',
     commands: COMMON,
-    idle: ['pin', 'promote', ...OFFLINE],
+    idle: ['pin', 'promote', 'follow-up', ...OFFLINE],
     value: 'NAME',
     help: 'the buildx builder',
   },
@@ -158,7 +164,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   settle: {
     type: 'string',
     commands: COMMON,
-    idle: ['pin', ...OFFLINE],
+    idle: ['pin', 'follow-up', ...OFFLINE],
     value: 'TIME',
     help: 'wait between writing a tag and reading it back (default 250ms)',
   },

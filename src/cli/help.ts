@@ -9,6 +9,7 @@ const SUMMARY: Readonly<Record<CommandName, string>> = {
   init: 'write the first tag file and workflow of this repository',
   add: 'write one more entry into the tag file',
   pin: 'write src_digest into the tag file, comments kept',
+  'follow-up': 'set the files that entries refer to in this checkout',
   stages: 'show what stage each platform counts as today',
   tracking: 'list the open tracking issues by release cycle',
   explain: 'what a reason or an error code means, and what to do',

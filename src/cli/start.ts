@@ -57,6 +57,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   init: async () => (await import('./init.js')).initCommand,
   add: async () => (await import('./add.js')).addCommand,
   pin: async () => (await import('./pin.js')).pinCommand,
+  'follow-up': async () => (await import('./follow-up.js')).followUpCommand,
   stages: async () => (await import('./stages.js')).stagesCommand,
   tracking: async () => (await import('./tracking.js')).trackingCommand,
   explain: async () => (await import('./explain.js')).explainCommand,
