@@ -183,7 +183,6 @@ describe('numbers', () => {
       const facts: typeof registry.inspect = (_source, { digest }) =>
         Promise.resolve({
           platforms: [],
-          attestations: 0,
           revision: digest === digestOf('b') ? SHA : 'other',
           revisions: [],
         });

@@ -33,7 +33,7 @@ const present = (revision: string | null): SourceState => ({
   state: 'present',
   digest: digestOf('a'),
   manifest: null,
-  facts: { platforms: [], attestations: 0, revision, revisions: [] },
+  facts: { platforms: [], revision, revisions: [] },
   repository: APP,
 });
 

@@ -5101,11 +5101,7 @@ function ownLength(piece) {
 }
 function renderTag(template, values, reserve) {
   const pieces = tagPieces(template, values, reserve);
-  return {
-    text: joinPieces(pieces),
-    complete: pieces.every((piece) => piece.kind === "text"),
-    pieces
-  };
+  return { text: joinPieces(pieces), complete: pieces.every((piece) => piece.kind === "text") };
 }
 function checkTag(tag2) {
   return tag2.complete ? parseTag(tag2.text) : { ok: true, value: tag2.text };
@@ -18294,7 +18290,6 @@ var init_platform_stages = __esm({
     "use strict";
     init_gates();
     init_text();
-    init_markdown();
     LOWER = { release: "test", test: "build", build: "build" };
   }
 });
@@ -18309,12 +18304,9 @@ function planBuilds(images2, observations, revision) {
     )
   );
   const refused3 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
-  const fresh = verdicts.flatMap((verdict2) => verdict2.kind === "build" ? [verdict2.image] : []);
   return {
-    build: refused3.length > 0 ? [] : fresh,
     finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
-    refused: refused3,
-    blocked: refused3.length > 0 ? fresh : []
+    refused: refused3
   };
 }
 function judge2(image3, seen, revision) {
@@ -18327,7 +18319,7 @@ function judge2(image3, seen, revision) {
   const ours = settled3.length > 0 ? settled3 : finished2;
   const [first2] = ours;
   if (first2 === void 0 || seen.some((observation) => isForeign(observation, revision))) {
-    return { kind: "build", image: image3 };
+    return { kind: "build" };
   }
   const { digest } = first2.found;
   const other = ours.find(({ found }) => found.digest !== digest);
@@ -18337,8 +18329,7 @@ function judge2(image3, seen, revision) {
     const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
     return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, hint: hint2 }] };
   }
-  const missing2 = seen.filter(({ found }) => found.state === "absent").map(nameOf2);
-  return { kind: "finished", finished: { image: image3, digest, repository: first2.repository, missing: missing2 } };
+  return { kind: "finished", finished: { image: image3, digest, repository: first2.repository } };
 }
 function isOf(found, revision) {
   return revision !== null && found.revision === revision;
@@ -19162,8 +19153,7 @@ async function readImage(parts, registry, expected) {
     repository,
     digest: manifest.digest,
     manifest: joined ? manifest : null,
-    platforms: facts.platforms,
-    attestations: facts.attestations
+    platforms: facts.platforms
   };
 }
 function pair({ target, digest }) {
@@ -19396,7 +19386,7 @@ async function targetsOf2({ builds, release, stop }, here, { build: settings }, 
   const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
   if (here === null) return elsewhere;
   if (stop !== null) return stop;
-  const built2 = await bakeAll(here, { builder: parts.builder(), registry: parts.registry, log: parts.log });
+  const built2 = await bakeAll(here, { builder: parts.builder(), log: parts.log });
   return built2 instanceof OperationError ? built2 : [...elsewhere, ...built2];
 }
 function buildAction({ config, choice }, plan2) {
@@ -25899,7 +25889,6 @@ async function readImage2(reader2, source, manifest, need) {
   const view = fresh();
   const parsed2 = parse5(view, manifest);
   const platforms = /* @__PURE__ */ new Set();
-  let attestations = 0;
   const visit3 = async (node, depth) => {
     if (node.kind === "image") {
       const platform3 = need.platforms ? await platformInConfig(view, node) : null;
@@ -25907,8 +25896,8 @@ async function readImage2(reader2, source, manifest, need) {
       return;
     }
     for (const child3 of node.manifests) {
-      if (isAttestation(child3)) attestations++;
-      else if (child3.platform && !isIndex(child3.mediaType)) {
+      if (isAttestation(child3)) continue;
+      if (child3.platform && !isIndex(child3.mediaType)) {
         if (isRealPlatform(child3.platform)) platforms.add(formatPlatform(child3.platform));
       } else if (need.platforms && isCopyable(child3.mediaType)) {
         const inner = await descend(view, child3, depth + 1);
@@ -25920,7 +25909,7 @@ async function readImage2(reader2, source, manifest, need) {
   const again = fresh();
   const revisions = need.revision === "every" ? await revisionsOf(again, parsed2, null, 1) : [];
   const revision = need.revision === "first" ? await revisionOf2(again, parsed2, 1) : revisions.find((each) => each.revision !== null)?.revision ?? null;
-  return { platforms: [...platforms], attestations, revision, revisions };
+  return { platforms: [...platforms], revision, revisions };
 }
 async function revisionOf2(view, node, depth) {
   const annotated = fit2(node.annotations.get(REVISION2));
@@ -26443,7 +26432,7 @@ function createAttachments(context, reader2, referrers, children2) {
     }
     if (!("tag" in ref) || !root) return children2.bring(source, destination, nodes, tally);
     await children2.bring(source, destination, nodes.slice(0, -1), tally);
-    await children2.bringParts(source, destination, root, tally);
+    await children2.bringParts(source, destination, root);
     const at2 = { ...repositoryOf3(destination), tag: ref.tag };
     if (await writeOnce(context, reader2, at2, root)) tally.manifests++;
   };
@@ -26800,11 +26789,8 @@ function createBlobs(context) {
   const brought = once2(true);
   const checked2 = once2(true);
   return {
-    async ensure(source, destination, blob2, tally) {
-      await brought.run(
-        keyOf3(destination, blob2.digest),
-        () => bring2(context, source, destination, blob2, tally)
-      );
+    async ensure(source, destination, blob2) {
+      await brought.run(keyOf3(destination, blob2.digest), () => bring2(context, source, destination, blob2));
     },
     async check(source, blob2) {
       await checked2.run(
@@ -26818,14 +26804,11 @@ function createBlobs(context) {
 function isForeign2(blob2) {
   return isNonDistributable(blob2.mediaType) && blob2.urls.length > 0;
 }
-async function bring2(context, source, destination, blob2, tally) {
+async function bring2(context, source, destination, blob2) {
   const near = source.registry === destination.registry;
   if (!near && isForeign2(blob2)) return;
   const mount = near ? await mountBlob(context, source, destination, blob2) : "refused";
-  if (mount === "mounted") {
-    tally.mounted++;
-    return;
-  }
+  if (mount === "mounted") return;
   if (isForeign2(blob2)) {
     if (mount !== "refused") await cancelUpload(context, destination, mount);
     return;
@@ -26837,8 +26820,6 @@ async function bring2(context, source, destination, blob2, tally) {
     if (blob2.urls.length > 0 && error2 instanceof OperationError && error2.code === "absent") return;
     throw error2;
   }
-  tally.uploaded++;
-  tally.bytes += blob2.size;
 }
 function keyOf3(repository, digest) {
   return `${formatRepository(repository)}@${digest}`;
@@ -26854,7 +26835,7 @@ function createContent(context, blobs, referrers) {
     let listed4 = false;
     if (!await isManifestThere(context, ref)) {
       tally.manifests++;
-      listed4 = await write4(ref, node, () => bringAgain(source, destination, node, tally));
+      listed4 = await write4(ref, node, () => bringAgain(source, destination, node));
     }
     if (!listed4) await referrers.register(destination, node);
   };
@@ -26873,17 +26854,17 @@ function createContent(context, blobs, referrers) {
       throw error2 instanceof PartUnknown ? error2.refusal : error2;
     }
   };
-  const bringAgain = async (source, destination, node, tally) => {
+  const bringAgain = async (source, destination, node) => {
     for (const { digest } of node.blobs) blobs.forget(destination, digest);
-    await bringBlobs(source, destination, [node], tally);
+    await bringBlobs(source, destination, [node]);
     await pool(node.children, LANES2, async ({ digest }) => {
       const { registry, repository } = destination;
       await isManifestThere(context, { registry, repository, digest });
     });
   };
-  const bringBlobs = async (source, destination, nodes, tally) => {
+  const bringBlobs = async (source, destination, nodes) => {
     const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob2) => [blob2.digest, blob2]));
-    await pool([...needed.values()], LANES2, (blob2) => blobs.ensure(source, destination, blob2, tally));
+    await pool([...needed.values()], LANES2, (blob2) => blobs.ensure(source, destination, blob2));
   };
   const bringManifest = async (source, destination, node, tally) => {
     const key = `${formatRepository(destination)}@${node.manifest.digest}`;
@@ -26891,14 +26872,14 @@ function createContent(context, blobs, referrers) {
   };
   return {
     async bring(source, destination, nodes, tally) {
-      await bringBlobs(source, destination, nodes, tally);
+      await bringBlobs(source, destination, nodes);
       const images2 = nodes.filter(({ children: children2 }) => children2.length === 0);
       await pool(images2, LANES2, (node) => bringManifest(source, destination, node, tally));
       for (const node of nodes) {
         if (node.children.length > 0) await bringManifest(source, destination, node, tally);
       }
     },
-    bringParts: (source, destination, node, tally) => bringBlobs(source, destination, [node], tally)
+    bringParts: (source, destination, node) => bringBlobs(source, destination, [node])
   };
 }
 async function isManifestThere(context, ref) {
@@ -27121,17 +27102,17 @@ function createCopy(context, reader2) {
   };
   const transfer = async (source, manifest, destination, mode) => {
     const here = sameRepository(source, destination);
-    if (here && mode !== "require") return report([], 0, NOTHING());
+    if (here && mode !== "require") return report([], 0);
     const nodes = await readTree(reader2, source, manifest);
     const found = await findAttached(source, nodes, mode);
+    if (here) return report(found, found.length);
     const tally = NOTHING();
-    if (here) return report(found, found.length, tally);
     await checkMountable(source, destination, nodes);
     await children2.bring(source, destination, nodes.slice(0, -1), tally);
     const root = nodes.at(-1);
-    if (root) await children2.bringParts(source, destination, root, tally);
+    if (root) await children2.bringParts(source, destination, root);
     const carried = await attachments.carry(source, destination, found, tally, mode === "require");
-    return report(found, carried, tally);
+    return report(found, carried);
   };
   const findOn = async (image3, manifest) => findAttached(image3, await readTree(reader2, image3, manifest), "copy");
   return {
@@ -27167,14 +27148,8 @@ function named(error2, destination) {
     }
   );
 }
-function report(found, carried, tally) {
-  return {
-    attachmentsFound: found.length,
-    attachmentsCarried: carried,
-    blobsMounted: tally.mounted,
-    blobsUploaded: tally.uploaded,
-    bytes: tally.bytes
-  };
+function report(found, carried) {
+  return { attachmentsFound: found.length, attachmentsCarried: carried };
 }
 var LANES3, NOTHING;
 var init_copy = __esm({
@@ -27188,7 +27163,7 @@ var init_copy = __esm({
     init_referrers();
     init_tree();
     LANES3 = 8;
-    NOTHING = () => ({ mounted: 0, uploaded: 0, bytes: 0, manifests: 0 });
+    NOTHING = () => ({ manifests: 0 });
   }
 });
 

@@ -170,7 +170,7 @@ describe('one machine', () => {
         }),
       ),
     );
-    expect(image).toMatchObject({ platforms: FOUR, attestations: 4, manifest: null });
+    expect(image).toMatchObject({ platforms: FOUR, manifest: null });
     expect(await tagsOf(first, 'one/app')).toEqual([]);
     const index = await indexOf(name, image!.digest);
     expect(index.annotations).toMatchObject({ 'org.opencontainers.image.version': '2.3.4' });
@@ -352,7 +352,7 @@ describe('several machines and several nodes', () => {
       const state = await port.prepare(single);
       expect(state.nodes).toBe(2);
       const [image] = await built(definition(config('split/nodes'), { split: true }), { builder: 'pair' });
-      expect(image).toMatchObject({ platforms: FOUR, attestations: 4 });
+      expect(image).toMatchObject({ platforms: FOUR });
       expect(await tagsOf(first, 'split/nodes')).toEqual([]);
 
       // why: the same definition, not split

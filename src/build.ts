@@ -203,7 +203,7 @@ async function targetsOf(
   const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
   if (here === null) return elsewhere;
   if (stop !== null) return stop;
-  const built = await bakeAll(here, { builder: parts.builder(), registry: parts.registry, log: parts.log });
+  const built = await bakeAll(here, { builder: parts.builder(), log: parts.log });
   return built instanceof OperationError ? built : [...elsewhere, ...built];
 }
 
@@ -237,7 +237,6 @@ function settled(outcome: Outcome, results: ReadonlyMap<string, BuildResult>): O
 
 interface MakeParts {
   readonly builder: Builder;
-  readonly registry: Registry;
   readonly log: Log;
 }
 

@@ -47,8 +47,6 @@ export type Absence = 'confirmed' | 'unconfirmed';
 export interface InspectedImage {
   /** `linux/amd64`, `linux/arm/v7` …; attestation children are not platforms */
   readonly platforms: readonly string[];
-  /** children that are attestations (`vnd.docker.reference.type`) */
-  readonly attestations: number;
   /** `org.opencontainers.image.revision` of the index annotation or, failing that, of the first image's label */
   readonly revision: string | null;
   /** what the index (`of` is null) and each of its images say, when `every` revision was asked for; else empty */
@@ -78,9 +76,6 @@ export interface CopyReport {
   readonly attachmentsFound: number;
   /** of these, now at the destination (copied or there already) */
   readonly attachmentsCarried: number;
-  readonly blobsMounted: number;
-  readonly blobsUploaded: number;
-  readonly bytes: number;
 }
 
 /** What `carry` did. */

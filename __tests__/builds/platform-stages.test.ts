@@ -1,10 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  effectiveStages,
-  selectPlatforms,
-  stagesMarkdown,
-  stagesText,
-} from '../../src/builds/platform-stages.js';
+import { effectiveStages, selectPlatforms, stagesText } from '../../src/builds/platform-stages.js';
 import type { Class, PlatformConfig, Stage } from '../../src/config/model.js';
 import type { GateState } from '../../src/gates/gates.js';
 import { origin } from '../support/github/gate.js';
@@ -86,15 +81,5 @@ test('as text', () => {
       'linux/s390x    test     test     -                  -',
       'linux/ppc64le  build    build    -                  -',
     ].join('\n'),
-  );
-});
-
-test('as Markdown, foreign text escaped', () => {
-  const hostile = new Map([
-    ['linux/arm64', { ...verdict('failed'), text: '@all | <b>', url: 'https://x.example/1' }],
-  ]);
-  const text = stagesMarkdown(effectiveStages(all.slice(0, 2), hostile, 'demote'), NOW);
-  expect(text.split('\n').at(-1)).toBe(
-    '| `linux/arm64` | release | **test** | 2026-03-20 (11 d) | [@&#8203;all \\| &lt;b&gt;](https://x.example/1) |',
   );
 });

@@ -17,7 +17,6 @@ const withFacts = (facts: { platforms?: string[]; revision?: string | null }): S
   manifest: manifestOf('a'),
   facts: {
     platforms: facts.platforms ?? ['linux/amd64'],
-    attestations: 0,
     revision: facts.revision ?? null,
     revisions: [{ of: null, revision: facts.revision ?? null }],
   },

@@ -67,6 +67,13 @@ function expectComplete(target: EmbeddedRegistry, repository: string, what: Buil
     expect([digest, target.hasBlob(repository, digest)]).toEqual([digest, true]);
 }
 
+/** How the blobs came, by the requests that the registry answered. */
+function arrived(target: EmbeddedRegistry): { readonly mounted: number; readonly uploaded: number } {
+  const created = (name: string): number =>
+    target.requests.filter(({ kind, status }) => kind === name && status === 201).length;
+  return { mounted: created('mount'), uploaded: created('put-blob') };
+}
+
 describe.each([
   ['within a registry', true],
   ['between registries', false],
@@ -274,13 +281,7 @@ describe('transfer within one repository', () => {
       mode,
     );
     expect(at.source.requests).toHaveLength(before);
-    expect(report).toEqual({
-      attachmentsFound: 0,
-      attachmentsCarried: 0,
-      blobsMounted: 0,
-      blobsUploaded: 0,
-      bytes: 0,
-    });
+    expect(report).toEqual({ attachmentsFound: 0, attachmentsCarried: 0 });
   });
 });
 
@@ -288,21 +289,17 @@ describe('transfer within a registry', () => {
   test('mounts every blob, and uploads none', async () => {
     const at = await places(true);
     seed(at.source, FROM, 'v1', two);
-    const report = await transfer(connected(), at, two);
-    expect(report).toMatchObject({
-      blobsMounted: new Set(below(two).blobs).size,
-      blobsUploaded: 0,
-      bytes: 0,
-    });
+    await transfer(connected(), at, two);
+    expect(arrived(at.target)).toEqual({ mounted: new Set(below(two).blobs).size, uploaded: 0 });
     expect(at.source.requests.filter(({ kind }) => kind === 'get-blob')).toEqual([]);
   });
 
   test('row 53: 202 is an upload session, which is used', async () => {
     const at = await places(true, { mounts: false });
     seed(at.source, FROM, 'v1', two);
-    const report = await transfer(connected(), at, two);
+    await transfer(connected(), at, two);
     expectComplete(at.target, TO, two);
-    expect(report).toMatchObject({ blobsMounted: 0, blobsUploaded: new Set(below(two).blobs).size });
+    expect(arrived(at.target)).toEqual({ mounted: 0, uploaded: new Set(below(two).blobs).size });
     expect(at.source.requests.filter(({ kind }) => kind === 'start-upload')).toEqual([]);
   });
 
@@ -314,9 +311,9 @@ describe('transfer within a registry', () => {
       at.source.faults.set([
         { match: { kind: 'mount' }, fault: { kind: 'status', status }, times: 'always' },
       ]);
-      const report = await transfer(connected(), at, two);
+      await transfer(connected(), at, two);
       expectComplete(at.target, TO, two);
-      expect(report.blobsUploaded).toBe(new Set(below(two).blobs).size);
+      expect(arrived(at.target)).toEqual({ mounted: 0, uploaded: new Set(below(two).blobs).size });
     },
   );
 
@@ -332,18 +329,13 @@ describe('transfer within a registry', () => {
 });
 
 describe('transfer between registries', () => {
-  test('streams each blob once and reports it', async () => {
+  test('streams each blob once', async () => {
     const at = await places(false);
     seed(at.source, FROM, 'v1', two);
-    const report = await transfer(connected(), at, two);
-    const blobs = new Map(
-      [two, ...two.children].flatMap(({ blobs }) => blobs).map(({ digest, bytes }) => [digest, bytes.length]),
-    );
-    expect(report).toMatchObject({
-      blobsMounted: 0,
-      blobsUploaded: blobs.size,
-      bytes: [...blobs.values()].reduce((sum, size) => sum + size, 0),
-    });
+    await transfer(connected(), at, two);
+    const blobs = new Set(below(two).blobs);
+    expectComplete(at.target, TO, two);
+    expect(arrived(at.target)).toEqual({ mounted: 0, uploaded: blobs.size });
     expect(at.source.requests.filter(({ kind }) => kind === 'get-blob')).toHaveLength(blobs.size);
   });
 

@@ -62,7 +62,6 @@ export function memoryRegistry(
       call('facts', source);
       return Promise.resolve({
         platforms: ['linux/amd64'],
-        attestations: 0,
         revision: null,
         revisions: [{ of: null, revision: facts.revision ?? null }],
         ...facts,
@@ -73,9 +72,6 @@ export function memoryRegistry(
       return Promise.resolve({
         attachmentsFound: 0,
         attachmentsCarried: 0,
-        blobsMounted: 0,
-        blobsUploaded: 0,
-        bytes: 0,
       });
     },
     attached: (at) => {

@@ -207,7 +207,6 @@ function registryOf(
     inspect: (_source, { digest }) =>
       Promise.resolve({
         platforms: ['linux/amd64'],
-        attestations: 0,
         revision: revisions.get(digest) ?? null,
         revisions: [{ of: null, revision: revisions.get(digest) ?? null }],
       }),
@@ -215,9 +214,6 @@ function registryOf(
       Promise.resolve({
         attachmentsFound: 0,
         attachmentsCarried: 0,
-        blobsMounted: 0,
-        blobsUploaded: 0,
-        bytes: 0,
       }),
     attached: () => Promise.resolve(0),
     carry: () => Promise.resolve({ found: 0, carried: 0, written: 0 }),

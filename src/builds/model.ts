@@ -173,7 +173,6 @@ export interface BuiltImage {
   /** an index that was put together here and is to be put before its tags */
   readonly manifest: Manifest | null;
   readonly platforms: readonly string[];
-  readonly attestations: number;
 }
 
 export type Checked<T> =

@@ -13,7 +13,6 @@
 import type { BuildConfig, Class, Config, PlatformConfig, Stage } from '../config/model.js';
 import { type Gatekeeper, type GateState, type Subject } from '../gates/gates.js';
 import { day, span } from '../shared/text.js';
-import { code, escapeCell, link, table as markdownTable } from '../shared/markdown.js';
 
 export interface StageRow {
   readonly platform: string;
@@ -120,18 +119,6 @@ export function stagesText(table: Pick<StageTable, 'rows'>, now: number): string
         .trimEnd(),
     )
     .join('\n');
-}
-
-/** The same table as Markdown for the job summary. */
-export function stagesMarkdown(table: Pick<StageTable, 'rows'>, now: number): string {
-  const rows = table.rows.map((row) => [
-    code(row.platform),
-    row.byFile,
-    row.today === row.byFile ? row.today : `**${row.today}**`,
-    sinceText(row, now),
-    link(escapeCell(row.why), row.url),
-  ]);
-  return markdownTable(['platform', 'stage by file', 'stage today', 'since', 'why'], rows);
 }
 
 function demotion({ platform, byFile, today, why, since }: StageRow): string {

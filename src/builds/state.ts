@@ -32,8 +32,6 @@ interface FinishedBuild {
   readonly image: string;
   readonly digest: string;
   readonly repository: Repository;
-  /** `host/name:tag` that are still to be written from that digest */
-  readonly missing: readonly string[];
 }
 
 interface RefusedBuild {
@@ -45,12 +43,8 @@ interface RefusedBuild {
 }
 
 interface BuildPlan {
-  /** images to build; empty when any image of the group is refused: a release is tagged whole or not at all */
-  readonly build: readonly string[];
   readonly finished: readonly FinishedBuild[];
   readonly refused: readonly RefusedBuild[];
-  /** images that would be built if none were refused */
-  readonly blocked: readonly string[];
 }
 
 /**
@@ -71,17 +65,14 @@ export function planBuilds(
     ),
   );
   const refused = verdicts.flatMap((verdict) => (verdict.kind === 'refused' ? verdict.refusals : []));
-  const fresh = verdicts.flatMap((verdict) => (verdict.kind === 'build' ? [verdict.image] : []));
   return {
-    build: refused.length > 0 ? [] : fresh,
     finished: verdicts.flatMap((verdict) => (verdict.kind === 'finished' ? [verdict.finished] : [])),
     refused,
-    blocked: refused.length > 0 ? fresh : [],
   };
 }
 
 type Verdict =
-  | { readonly kind: 'build'; readonly image: string }
+  | { readonly kind: 'build' }
   | { readonly kind: 'finished'; readonly finished: FinishedBuild }
   | { readonly kind: 'refused'; readonly refusals: readonly RefusedBuild[] };
 
@@ -97,7 +88,7 @@ function judge(image: string, seen: readonly PrimaryObservation[], revision: str
   const [first] = ours;
   // A forced tag of another revision is built over, so whatever is of this revision is not the whole group.
   if (first === undefined || seen.some((observation) => isForeign(observation, revision))) {
-    return { kind: 'build', image };
+    return { kind: 'build' };
   }
   const { digest } = first.found;
   const other = ours.find(({ found }) => found.digest !== digest);
@@ -107,8 +98,7 @@ function judge(image: string, seen: readonly PrimaryObservation[], revision: str
     const hint = `name the wrong one in "force"${stable ? ', and its stable tag,' : ''} to have it written again`;
     return { kind: 'refused', refusals: [{ image, code: 'different-digest', text, hint }] };
   }
-  const missing = seen.filter(({ found }) => found.state === 'absent').map(nameOf);
-  return { kind: 'finished', finished: { image, digest, repository: first.repository, missing } };
+  return { kind: 'finished', finished: { image, digest, repository: first.repository } };
 }
 
 function isOf(found: { readonly revision: string | null }, revision: string | null): boolean {

@@ -103,7 +103,6 @@ async function readImage(
     digest: manifest.digest,
     manifest: joined ? manifest : null,
     platforms: facts.platforms,
-    attestations: facts.attestations,
   };
 }
 

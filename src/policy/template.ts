@@ -180,17 +180,12 @@ function ownLength(piece: Piece): number {
 export interface RenderedTag {
   readonly text: string;
   readonly complete: boolean;
-  readonly pieces: readonly Piece[];
 }
 
 /** Renders a template to a tag as far as the values go. */
 export function renderTag(template: Template, values: Values, reserve: number): RenderedTag {
   const pieces = tagPieces(template, values, reserve);
-  return {
-    text: joinPieces(pieces),
-    complete: pieces.every((piece) => piece.kind === 'text'),
-    pieces,
-  };
+  return { text: joinPieces(pieces), complete: pieces.every((piece) => piece.kind === 'text') };
 }
 
 /** Is a complete rendered tag one that a registry takes? Unfinished ones pass. */

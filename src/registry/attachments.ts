@@ -129,7 +129,7 @@ export function createAttachments(
     }
     if (!('tag' in ref) || !root) return children.bring(source, destination, nodes, tally);
     await children.bring(source, destination, nodes.slice(0, -1), tally);
-    await children.bringParts(source, destination, root, tally);
+    await children.bringParts(source, destination, root);
     const at = { ...repositoryOf(destination), tag: ref.tag };
     if (await writeOnce(context, reader, at, root)) tally.manifests++;
   };

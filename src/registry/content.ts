@@ -10,9 +10,6 @@ import { ask, type Context, refusal, repeating, type Task } from './request.js';
 
 /** What was done, added up over one transfer. */
 export interface Tally {
-  mounted: number;
-  uploaded: number;
-  bytes: number;
   /** manifests that were not there before */
   manifests: number;
 }
@@ -20,7 +17,7 @@ export interface Tally {
 /** Blobs and where they are known to be in this run. */
 interface Blobs {
   /** Makes the blob exist in `destination`: mounted within a registry, otherwise streamed through. Once a run for each blob and repository, whoever asks. */
-  ensure(source: Repository, destination: Repository, blob: Descriptor, tally: Tally): Promise<void>;
+  ensure(source: Repository, destination: Repository, blob: Descriptor): Promise<void>;
   /** @throws OperationError `absent` or `mismatch` when the source clearly lacks the blob or has it with another size */
   check(source: Repository, blob: Descriptor): Promise<void>;
   /** The registry says that it does not have it after all. */
@@ -31,10 +28,8 @@ export function createBlobs(context: Context): Blobs {
   const brought = once<unknown>(true);
   const checked = once<unknown>(true);
   return {
-    async ensure(source, destination, blob, tally) {
-      await brought.run(keyOf(destination, blob.digest), () =>
-        bring(context, source, destination, blob, tally),
-      );
+    async ensure(source, destination, blob) {
+      await brought.run(keyOf(destination, blob.digest), () => bring(context, source, destination, blob));
     },
     async check(source, blob) {
       await checked.run(`${keyOf(source, blob.digest)} ${blob.size}`, () =>
@@ -58,15 +53,11 @@ async function bring(
   source: Repository,
   destination: Repository,
   blob: Descriptor,
-  tally: Tally,
 ): Promise<void> {
   const near = source.registry === destination.registry;
   if (!near && isForeign(blob)) return;
   const mount = near ? await mountBlob(context, source, destination, blob) : 'refused';
-  if (mount === 'mounted') {
-    tally.mounted++;
-    return;
-  }
+  if (mount === 'mounted') return;
   if (isForeign(blob)) {
     if (mount !== 'refused') await cancelUpload(context, destination, mount);
     return;
@@ -79,8 +70,6 @@ async function bring(
     if (blob.urls.length > 0 && error instanceof OperationError && error.code === 'absent') return;
     throw error;
   }
-  tally.uploaded++;
-  tally.bytes += blob.size;
 }
 
 function keyOf(repository: Repository, digest: string): string {
@@ -92,7 +81,7 @@ export interface Content {
   /** Everything that the nodes need and then the nodes themselves: blobs, images, indexes from the inside out. `nodes` has children before their parents. */
   bring(source: Repository, destination: Repository, nodes: readonly TreeNode[], tally: Tally): Promise<void>;
   /** Only what `node` refers to directly, as `bring`. */
-  bringParts(source: Repository, destination: Repository, node: TreeNode, tally: Tally): Promise<void>;
+  bringParts(source: Repository, destination: Repository, node: TreeNode): Promise<void>;
 }
 
 /** Blobs and images that one transfer moves at once; the transport bounds the requests of all transfers together. */
@@ -117,7 +106,7 @@ export function createContent(context: Context, blobs: Blobs, referrers: Referre
     let listed = false;
     if (!(await isManifestThere(context, ref))) {
       tally.manifests++;
-      listed = await write(ref, node, () => bringAgain(source, destination, node, tally));
+      listed = await write(ref, node, () => bringAgain(source, destination, node));
     }
     if (!listed) await referrers.register(destination, node);
   };
@@ -139,14 +128,9 @@ export function createContent(context: Context, blobs: Blobs, referrers: Referre
     }
   };
 
-  const bringAgain = async (
-    source: Repository,
-    destination: Repository,
-    node: TreeNode,
-    tally: Tally,
-  ): Promise<void> => {
+  const bringAgain = async (source: Repository, destination: Repository, node: TreeNode): Promise<void> => {
     for (const { digest } of node.blobs) blobs.forget(destination, digest);
-    await bringBlobs(source, destination, [node], tally);
+    await bringBlobs(source, destination, [node]);
     await pool(node.children, LANES, async ({ digest }) => {
       const { registry, repository } = destination;
       await isManifestThere(context, { registry, repository, digest });
@@ -157,10 +141,9 @@ export function createContent(context: Context, blobs: Blobs, referrers: Referre
     source: Repository,
     destination: Repository,
     nodes: readonly TreeNode[],
-    tally: Tally,
   ): Promise<void> => {
     const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob] as const));
-    await pool([...needed.values()], LANES, (blob) => blobs.ensure(source, destination, blob, tally));
+    await pool([...needed.values()], LANES, (blob) => blobs.ensure(source, destination, blob));
   };
 
   const bringManifest = async (
@@ -175,14 +158,14 @@ export function createContent(context: Context, blobs: Blobs, referrers: Referre
 
   return {
     async bring(source, destination, nodes, tally) {
-      await bringBlobs(source, destination, nodes, tally);
+      await bringBlobs(source, destination, nodes);
       const images = nodes.filter(({ children }) => children.length === 0);
       await pool(images, LANES, (node) => bringManifest(source, destination, node, tally));
       for (const node of nodes) {
         if (node.children.length > 0) await bringManifest(source, destination, node, tally);
       }
     },
-    bringParts: (source, destination, node, tally) => bringBlobs(source, destination, [node], tally),
+    bringParts: (source, destination, node) => bringBlobs(source, destination, [node]),
   };
 }
 

@@ -24,7 +24,7 @@ type Copy = (
 ) => Promise<CopyReport>;
 
 const LANES = 8;
-const NOTHING = (): Tally => ({ mounted: 0, uploaded: 0, bytes: 0, manifests: 0 });
+const NOTHING = (): Tally => ({ manifests: 0 });
 
 /**
  * Carries images between repositories: first everything is read that says what there is to carry, so that an incomplete
@@ -76,17 +76,17 @@ export function createCopy(
 
   const transfer: Copy = async (source, manifest, destination, mode) => {
     const here = sameRepository(source, destination);
-    if (here && mode !== 'require') return report([], 0, NOTHING());
+    if (here && mode !== 'require') return report([], 0);
     const nodes = await readTree(reader, source, manifest);
     const found = await findAttached(source, nodes, mode);
+    if (here) return report(found, found.length);
     const tally = NOTHING();
-    if (here) return report(found, found.length, tally);
     await checkMountable(source, destination, nodes);
     await children.bring(source, destination, nodes.slice(0, -1), tally);
     const root = nodes.at(-1);
-    if (root) await children.bringParts(source, destination, root, tally);
+    if (root) await children.bringParts(source, destination, root);
     const carried = await attachments.carry(source, destination, found, tally, mode === 'require');
-    return report(found, carried, tally);
+    return report(found, carried);
   };
   const findOn = async (image: DigestRef, manifest: Manifest): Promise<readonly Attachment[]> =>
     findAttached(image, await readTree(reader, image, manifest), 'copy');
@@ -127,12 +127,6 @@ function named(error: unknown, destination: Repository): unknown {
   );
 }
 
-function report(found: readonly Attachment[], carried: number, tally: Tally): CopyReport {
-  return {
-    attachmentsFound: found.length,
-    attachmentsCarried: carried,
-    blobsMounted: tally.mounted,
-    blobsUploaded: tally.uploaded,
-    bytes: tally.bytes,
-  };
+function report(found: readonly Attachment[], carried: number): CopyReport {
+  return { attachmentsFound: found.length, attachmentsCarried: carried };
 }

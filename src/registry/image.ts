@@ -30,7 +30,7 @@ const IMAGE_CONFIGS: readonly string[] = [
 ];
 
 /**
- * Platforms, attestations and source revision of an image. An index answers most of it itself; children and configs are
+ * Platforms and source revision of an image. An index answers most of it itself; children and configs are
  * read only for what it leaves open: nested indexes, children without a platform, the platform of a single manifest,
  * and the revision: the first that an annotation or else an image has, or every one that is there.
  */
@@ -49,7 +49,6 @@ export async function readImage(
   const view = fresh();
   const parsed = parse(view, manifest);
   const platforms = new Set<string>();
-  let attestations = 0;
   const visit = async (node: ParsedManifest, depth: number): Promise<void> => {
     if (node.kind === 'image') {
       const platform = need.platforms ? await platformInConfig(view, node) : null;
@@ -57,8 +56,8 @@ export async function readImage(
       return;
     }
     for (const child of node.manifests) {
-      if (isAttestation(child)) attestations++;
-      else if (child.platform && !isIndex(child.mediaType)) {
+      if (isAttestation(child)) continue;
+      if (child.platform && !isIndex(child.mediaType)) {
         if (isRealPlatform(child.platform)) platforms.add(formatPlatform(child.platform));
       } else if (need.platforms && isCopyable(child.mediaType)) {
         const inner = await descend(view, child, depth + 1);
@@ -73,7 +72,7 @@ export async function readImage(
     need.revision === 'first'
       ? await revisionOf(again, parsed, 1)
       : (revisions.find((each) => each.revision !== null)?.revision ?? null);
-  return { platforms: [...platforms], attestations, revision, revisions };
+  return { platforms: [...platforms], revision, revisions };
 }
 
 interface View {
