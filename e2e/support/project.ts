@@ -118,6 +118,11 @@ export async function startProject(
       return run(process.execPath, await words(ref, command, ['--json', ...rest]), options);
     },
     action: async (ref, inputs) => {
+      // A workflow acts on the tag file of its commit.
+      if ((await git('status', '--porcelain', '--', '.github')) !== '') {
+        await git('add', '.github');
+        await git('commit', '--quiet', '--message', 'tag file', '--', '.github');
+      }
       const temp = mkdtempSync(join(root, 'runner-'));
       const given = { command: 'apply', builder, ...inputs };
       const runner = {

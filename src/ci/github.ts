@@ -107,13 +107,16 @@ const EVENTS: ReadonlyMap<string, Trust> = new Map([
     ...['label', 'milestone'],
     // At the branch or git tag that is deployed or published. Where they are about a bare commit there is no ref, and only a plan.
     ...['deployment', 'deployment_status', 'registry_package'],
-    // Judged by the event of the run before it, and by its head.
-    'workflow_run',
   ].map((name): [string, Trust] => [name, TRUSTED]),
   ...['issues', 'issue_comment', 'discussion', 'discussion_comment', 'gollum', 'fork', 'watch'].map(
     (name): [string, Trust] => [name, ANYONE],
   ),
   ['merge_group', planOnly('a merge queue tests what is not merged yet')],
+  // The one that Retag runs on is judged by the event of the run before it, and by its head. What was before that one no event says.
+  [
+    'workflow_run',
+    anonymous('it was started by another run, and Retag cannot tell whose code that one was for'),
+  ],
 ]);
 
 /** How far an event of this name is believed before anybody has looked at its payload. */

@@ -9,6 +9,8 @@ export interface Trust {
   readonly level: 'write' | 'plan' | 'anonymous';
   /** a clause that says why not more; empty for `write` */
   readonly why: string;
+  /** an imperative clause that says what to do, where waiting for a merge does not help */
+  readonly help?: string;
 }
 
 export const TRUSTED: Trust = { level: 'write', why: '' };

@@ -74,6 +74,8 @@ async function runWith(
     time: systemClock.now(),
     files,
     ref: inputs.ref || undefined,
+    // Whoever leaves the command to the event has not said what the run is for.
+    yes: inputs.command !== 'auto',
     sha: inputs.sha || undefined,
     ...(inputs.token === '' ? {} : { isTagAt: asker(inputs.token, env, log, deadline.signal) }),
   });

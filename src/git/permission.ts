@@ -22,7 +22,7 @@ interface Circumstances {
   /** the commits that the run may be at: the one that the system started it for, and the one that it is about */
   readonly commits: readonly string[];
   readonly files: readonly TagFile[];
-  /** `--ref`, `--sha` and `--yes` were all given */
+  /** somebody said what this run is for: `--ref`, `--sha` and `--yes`, or the inputs `ref`, `sha` and `command` */
   readonly confirmed: boolean;
 }
 
@@ -51,7 +51,7 @@ export async function permissionOf(circumstances: Circumstances): Promise<Permis
     credentials: trust.level === 'plan',
     localHosts: false,
     why: trust.why,
-    help: run === null || run.commitVariable === 'GITHUB_SHA' ? `${HELP}, ${EVENTS}` : HELP,
+    help: trust.help ?? (run === null || run.commitVariable === 'GITHUB_SHA' ? `${HELP}, ${EVENTS}` : HELP),
   };
 }
 
@@ -84,7 +84,7 @@ export function requireWrite(what: string, may: Permission): void {
 }
 
 /** Why the work tree is not known to be what the run is for; null when it is, or is no checkout of git. */
-async function foreignWork({ env, cwd, commits, files }: Circumstances): Promise<Trust | null> {
+async function foreignWork({ env, cwd, commits, files, confirmed }: Circumstances): Promise<Trust | null> {
   const elsewhere = (head: string): Trust =>
     anonymous(
       `the work tree is at commit ${head}, and this run is for ${commits.join(' or ') || 'no known commit'}`,
@@ -92,17 +92,28 @@ async function foreignWork({ env, cwd, commits, files }: Circumstances): Promise
   try {
     const top = await headOf(gitIn(cwd, env));
     if (top !== null && !commits.includes(top)) return elsewhere(top);
-    for (const file of files)
+    for (const file of files) {
       // The file may be in a checkout of its own, below the workspace.
-      for (const { head, same } of await trackedFile(cwd, env, file)) {
+      const tracked = await trackedFile(cwd, env, file);
+      if (tracked?.length === 0 && !confirmed) return untracked(file);
+      for (const { head, same } of tracked ?? []) {
         if (!commits.includes(head)) return elsewhere(head);
         if (!same) return anonymous(`${visible(file.path)} is not as the commit of this run has it`);
       }
+    }
     return null;
   } catch (error) {
     if (error instanceof OperationError) return anonymous(error.message);
     throw error;
   }
+}
+
+/** A step of the job may have made the file, or an artifact brought it: only somebody who knows can say. */
+function untracked({ path }: TagFile): Trust {
+  return {
+    ...anonymous(`${visible(path)} is not in the commit of this run`),
+    help: 'commit it; or, if a step of this job makes it, say what the run is for: --ref, --sha and --yes (inputs ref and sha, and command: apply)',
+  };
 }
 
 const CI_VARIABLES = [

@@ -131,21 +131,23 @@ async function objectAt(git: Git, path: string): Promise<string | null> {
  * The commits by which a tag file is tracked, by the path that was given and by the one that links lead to, and whether it is as
  * they have it. The bytes are hashed here, because git would run the filters that a repository's configuration names.
  * @param cwd the directory that a relative path is in
- * @returns empty where git does not track the file
+ * @returns empty where no commit has the file; null where there is no checkout at all
  * @throws OperationError when there is a `.git` and git cannot tell
  */
 export async function trackedFile(
   cwd: string,
   env: Environment,
   file: { readonly path: string; readonly bytes: Uint8Array },
-): Promise<readonly { readonly head: string; readonly same: boolean }[]> {
+): Promise<readonly { readonly head: string; readonly same: boolean }[] | null> {
   const root = await realpath(cwd);
   const inside = relative(cwd, resolve(cwd, file.path));
   const given = resolve(root, inside);
   const real = await realpath(given).catch(() => given);
-  const tops = await Promise.all([root, dirname(given), dirname(real)].map(checkoutAbove));
+  const above = await Promise.all([root, dirname(given), dirname(real)].map(checkoutAbove));
+  const tops = new Set(above.filter((path) => path !== null));
+  if (tops.size === 0) return null;
   const found = [];
-  for (const top of new Set(tops.filter((path) => path !== null))) {
+  for (const top of tops) {
     const git = gitIn(top, env);
     const head = await headHere(git);
     for (const path of new Set([given, real])) {

@@ -119,7 +119,8 @@ describe('seam 18: what each event may do', () => {
   test.each<[string, string, object]>([
     ['push', 'o/r', ALL],
     ['schedule', 'o/r', ALL],
-    ['workflow_run', 'o/r', ALL],
+    // What came before that one, perhaps a pull request of a fork, is in no event.
+    ['workflow_run', 'o/r', ANONYMOUS],
     ['push', 'stranger/r', ANONYMOUS],
     ['pull_request', 'stranger/r', ANONYMOUS],
     ['pull_request', 'o/r', PLAN],
@@ -272,6 +273,26 @@ describe('seam 18: the action', () => {
     expect(tagged(registry)).toEqual(NOTHING);
     place.file('.github/image-tags.yaml', TAG_FILE.replaceAll('\n', '\r\n'));
     expect(await run(dispatch(head))).toMatchObject({ code: 0, report: { command: 'apply' } });
+    expect(tagged(registry)).toEqual(RIGHT);
+  });
+
+  test('seam 18: a tag file that no commit has is planned for, until ref, sha and command say what the run is for', async () => {
+    place.file('made/tags.yaml', TAG_FILE);
+    const config = 'made/tags.yaml';
+    const done = await run(dispatch(head), { config });
+    expect(done).toMatchObject({ code: 0, report: { command: 'plan' } });
+    expect(done.stdout).toContain(
+      `nothing is written: "${config}" is not in the commit of this run; commit it; or, if`,
+    );
+    expect(await run(dispatch(head), { config, command: 'apply' })).toMatchObject({ code: 2 });
+    const both = { config, ref: 'refs/heads/main', sha: head };
+    expect(await run(dispatch(head), both)).toMatchObject({ code: 0, report: { command: 'plan' } });
+    expect(tagged(registry)).toEqual(NOTHING);
+    const said = { ...both, command: 'apply' };
+    expect(await run(comment(head), said)).toMatchObject({ code: 2 });
+    expect(await run(dispatch('5'.repeat(40)), { ...said, sha: '5'.repeat(40) })).toMatchObject({ code: 2 });
+    expect(tagged(registry)).toEqual(NOTHING);
+    expect(await run(dispatch(head), said)).toMatchObject({ code: 0, report: { command: 'apply' } });
     expect(tagged(registry)).toEqual(RIGHT);
   });
 

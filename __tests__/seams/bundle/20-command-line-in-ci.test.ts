@@ -116,6 +116,29 @@ test('seam 20: with the three of them it is applied', async () => {
   expect(tagged(registry)).toEqual(RIGHT);
 });
 
+test('seam 20: a tag file that no commit has is applied only with --ref, --sha and --yes', async () => {
+  const env = github('push', { ref: 'refs/heads/master' });
+  place.file('artifact/.github/image-tags.yaml', TAG_FILE);
+  const outside = join(place.temp, 'tags.yaml');
+  writeFileSync(outside, TAG_FILE);
+  const inArtifact = { env, cwd: join(place.path, 'artifact') };
+  for (const [args, options] of [
+    [['apply'], inArtifact],
+    [['apply', '--ref', 'master', '--sha', head], inArtifact],
+    [['apply', '--config', outside], { env }],
+  ] as const) {
+    const done = await place.retag([...args, '--registry-map', `docker.io=${registry.host}`], options);
+    expect(done).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/is not in the commit of this run.*--ref, --sha and --yes/s),
+    });
+  }
+  expect(tagged(registry)).toEqual(NOTHING);
+  const said = ['--ref', 'master', '--sha', head, '--yes'];
+  expect(await retag(env, 'apply', '--config', outside, ...said)).toMatchObject({ code: 0 });
+  expect(tagged(registry)).toEqual(RIGHT);
+});
+
 test('seam 20: CI=false is no CI, and the demo always runs', async () => {
   expect(await retag({ CI: 'false' }, 'apply')).toMatchObject({ code: 0 });
   expect(
