@@ -1713,14 +1713,17 @@ var init_github = __esm({
         ...["branch_protection_rule", "check_run", "check_suite", "status", "page_build", "public"],
         ...["label", "milestone"],
         // At the branch or git tag that is deployed or published. Where they are about a bare commit there is no ref, and only a plan.
-        ...["deployment", "deployment_status", "registry_package"],
-        // Judged by the event of the run before it, and by its head.
-        "workflow_run"
+        ...["deployment", "deployment_status", "registry_package"]
       ].map((name) => [name, TRUSTED]),
       ...["issues", "issue_comment", "discussion", "discussion_comment", "gollum", "fork", "watch"].map(
         (name) => [name, ANYONE]
       ),
-      ["merge_group", planOnly("a merge queue tests what is not merged yet")]
+      ["merge_group", planOnly("a merge queue tests what is not merged yet")],
+      // The one that Retag runs on is judged by the event of the run before it, and by its head. What was before that one no event says.
+      [
+        "workflow_run",
+        anonymous("it was started by another run, and Retag cannot tell whose code that one was for")
+      ]
     ]);
     UNKNOWN_HEAD = anonymous("it is about a pull request, and the event does not say whose");
   }
@@ -2141,14 +2144,14 @@ async function uncommittedIn(workspace, env, commit4, paths) {
     if (top !== null) byCheckout.set(top, (byCheckout.get(top) ?? /* @__PURE__ */ new Set()).add((0, import_node_path3.relative)(top, path6) || "."));
   }
   const modified = [];
-  const untracked = [];
+  const untracked2 = [];
   for (const [top, names2] of byCheckout) {
     const git = gitIn(top, env);
     await requireCommit(top, env, commit4);
     const named2 = (name) => (0, import_node_path3.relative)(root, (0, import_node_path3.join)(top, name));
     const entries = await zeroEnded(git, "status", [...STATUS, "--", ...names2]);
     const isNew = (entry) => entry.startsWith("??");
-    untracked.push(...entries.filter(isNew).map((entry) => named2(entry.slice(3))));
+    untracked2.push(...entries.filter(isNew).map((entry) => named2(entry.slice(3))));
     const changed2 = entries.filter((entry) => !isNew(entry)).map((entry) => entry.slice(3));
     for (const entry of await zeroEnded(git, "ls-files", ["-v", "-s", "-z", "--", ...names2])) {
       const [, mark = "", id = "", name = ""] = /^(\S) \d+ (\S+) \d\t(.*)$/s.exec(entry) ?? [];
@@ -2156,7 +2159,7 @@ async function uncommittedIn(workspace, env, commit4, paths) {
     }
     modified.push(...[...new Set(changed2)].map(named2));
   }
-  return { modified, untracked };
+  return { modified, untracked: untracked2 };
 }
 async function zeroEnded(git, command, words) {
   const answer = await git("--literal-pathspecs", command, ...words);
@@ -2202,9 +2205,11 @@ async function trackedFile(cwd, env, file2) {
   const inside = (0, import_node_path3.relative)(cwd, (0, import_node_path3.resolve)(cwd, file2.path));
   const given2 = (0, import_node_path3.resolve)(root, inside);
   const real = await (0, import_promises3.realpath)(given2).catch(() => given2);
-  const tops = await Promise.all([root, (0, import_node_path3.dirname)(given2), (0, import_node_path3.dirname)(real)].map(checkoutAbove));
+  const above = await Promise.all([root, (0, import_node_path3.dirname)(given2), (0, import_node_path3.dirname)(real)].map(checkoutAbove));
+  const tops = new Set(above.filter((path6) => path6 !== null));
+  if (tops.size === 0) return null;
   const found = [];
-  for (const top of new Set(tops.filter((path6) => path6 !== null))) {
+  for (const top of tops) {
     const git = gitIn(top, env);
     const head2 = await headHere(git);
     for (const path6 of /* @__PURE__ */ new Set([given2, real])) {
@@ -2263,7 +2268,7 @@ async function permissionOf(circumstances) {
     credentials: trust.level === "plan",
     localHosts: false,
     why: trust.why,
-    help: run4 === null || run4.commitVariable === "GITHUB_SHA" ? `${HELP}, ${EVENTS2}` : HELP
+    help: trust.help ?? (run4 === null || run4.commitVariable === "GITHUB_SHA" ? `${HELP}, ${EVENTS2}` : HELP)
   };
 }
 function unconfirmed(variable2) {
@@ -2280,23 +2285,32 @@ function requireWrite(what, may) {
     hint: may.help
   });
 }
-async function foreignWork({ env, cwd, commits, files }) {
+async function foreignWork({ env, cwd, commits, files, confirmed }) {
   const elsewhere = (head2) => anonymous(
     `the work tree is at commit ${head2}, and this run is for ${commits.join(" or ") || "no known commit"}`
   );
   try {
     const top = await headOf(gitIn(cwd, env));
     if (top !== null && !commits.includes(top)) return elsewhere(top);
-    for (const file2 of files)
-      for (const { head: head2, same } of await trackedFile(cwd, env, file2)) {
+    for (const file2 of files) {
+      const tracked = await trackedFile(cwd, env, file2);
+      if (tracked?.length === 0 && !confirmed) return untracked(file2);
+      for (const { head: head2, same } of tracked ?? []) {
         if (!commits.includes(head2)) return elsewhere(head2);
         if (!same) return anonymous(`${visible(file2.path)} is not as the commit of this run has it`);
       }
+    }
     return null;
   } catch (error2) {
     if (error2 instanceof OperationError) return anonymous(error2.message);
     throw error2;
   }
+}
+function untracked({ path: path6 }) {
+  return {
+    ...anonymous(`${visible(path6)} is not in the commit of this run`),
+    help: "commit it; or, if a step of this job makes it, say what the run is for: --ref, --sha and --yes (inputs ref and sha, and command: apply)"
+  };
 }
 function ciVariable(env) {
   const isSet = (name) => !["", "0", "false"].includes((env[name] ?? "").toLowerCase());
@@ -4645,7 +4659,7 @@ function decidePresent(wanted, observed, source, previous) {
   if (previous !== null && wanted.kind !== "channel" && !wanted.forced) {
     return refuseOther(wanted, previous, source.digest);
   }
-  const warnings3 = wanted.revision === null ? [] : unsaid(source.facts?.revisions ?? []);
+  const warnings3 = wanted.revision === null ? [] : unsaid(wanted, source.facts?.revisions ?? []);
   const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
   const from = { ...source.repository, digest: source.digest };
   return {
@@ -4668,8 +4682,11 @@ function unmet(wanted, facts, previous) {
   const said2 = facts.revisions.filter(({ revision }) => revision !== null);
   const other = said2.find(({ revision }) => !sameRevision(revision ?? "", named2));
   if (other === void 0) return null;
-  const text4 = `src_ref names commit ${named2}, but ${imageOf2(other)} says that it is made from ${other.revision ?? ""}`;
-  return refuse(wanted, previous, "revision-mismatch", text4);
+  const made = `${imageOf2(other)} says that it is made from ${other.revision ?? ""}`;
+  if (wanted.group === null)
+    return refuse(wanted, previous, "revision-mismatch", `src_ref names commit ${named2}, but ${made}`);
+  const text4 = `this run is for commit ${named2}, but ${made}; put the git tag on the commit of ${sourceName(wanted)}`;
+  return refuseBuild(wanted, previous, { state: "refused", code: "revision-mismatch", text: text4 });
 }
 function unmetByKept(wanted, { kept }, previous) {
   const refused3 = unmet(wanted, kept?.facts ?? null, previous);
@@ -4680,11 +4697,12 @@ function unmetByKept(wanted, { kept }, previous) {
 function imageOf2({ of }) {
   return of === null ? "the image" : `the image for ${of}`;
 }
-function unsaid(revisions) {
+function unsaid({ group: group2 }, revisions) {
   const silent2 = revisions.filter(({ revision }) => revision === null);
   if (silent2.length === 0) return [];
   const who = silent2.length === revisions.length ? "the image" : silent2.map(imageOf2).join(", ");
-  return [`${who} has no org.opencontainers.image.revision, so src_ref could not be checked`];
+  const what = group2 === null ? "src_ref" : "the commit that it is made from";
+  return [`${who} has no org.opencontainers.image.revision, so ${what} could not be checked`];
 }
 function write(wanted, observed, source, previous) {
   if (wanted.kind === "channel" && !wanted.forced)
@@ -17405,10 +17423,12 @@ function sourceRef(entry, map2) {
     `entry ${entry.number} has neither src_build_tag nor src_digest; the parser lets none through`
   );
 }
-function wantBuilds(builds, decision, stable, owner = () => null) {
+function wantBuilds(builds, decision, stable, owner = () => null, promoted = () => NO_CONDITIONS) {
   return builds.flatMap(
     (build2) => build2.names.flatMap((name) => {
-      const primaries = decision.tags.map((tag2) => owned(primary(build2, name, tag2, decision), owner));
+      const primaries = decision.tags.map(
+        (tag2) => owned(promoting(primary(build2, name, tag2, decision), decision, promoted(build2)), owner)
+      );
       const [first2] = primaries;
       if (first2 === void 0) return [];
       const followers = primaries.flatMap(
@@ -17418,6 +17438,10 @@ function wantBuilds(builds, decision, stable, owner = () => null) {
       return [...primaries, ...followers, ...channels];
     })
   );
+}
+function promoting(tag2, { from }, { platforms, revision }) {
+  if (from === null) return tag2;
+  return { ...tag2, revision, platforms: tag2.source.from === "image" ? platforms : [] };
 }
 function owned(tag2, owner) {
   return { ...tag2, taken: owner(tag2.kind, tag2.destination) };
@@ -17462,7 +17486,7 @@ function follower(leader, name, kind, tag2) {
   const destination = { ...name.repository, tag: tag2 };
   return { ...leader, kind, destination, forced: name.isForced(tag2), follows: leader };
 }
-var MOST2, RELEASE;
+var MOST2, RELEASE, NO_CONDITIONS;
 var init_want = __esm({
   "src/want.ts"() {
     "use strict";
@@ -17472,6 +17496,7 @@ var init_want = __esm({
     init_overrides();
     MOST2 = { list: 1e3, wanted: 1e5 };
     RELEASE = "release";
+    NO_CONDITIONS = { platforms: [], revision: null };
   }
 });
 
@@ -18551,7 +18576,7 @@ async function prepareRelease(policy2, config, request, parts) {
   const builds = request.withBuilds ? buildsOfRun(config, request) : [];
   const repositories = builds.flatMap(({ names: names3 }) => names3.map(({ repository }) => repository));
   const promoted = promotedTags(config, request.registryMap);
-  const want = (names3) => wantBuilds(builds, names3, request.stable, ownerOf(policy2, names3, promoted));
+  const want = (names3, conditions) => wantBuilds(builds, names3, request.stable, ownerOf(policy2, names3, promoted), conditions);
   const names2 = await namesOf4(policy2, request.facts, repositories, {
     registry: parts.registry,
     concurrency: request.concurrency,
@@ -18567,7 +18592,11 @@ async function prepareRelease(policy2, config, request, parts) {
   const selected = builds.map(
     ({ config: build2 }, i) => select(build2, stages2[i], resolved, request.includeStages)
   );
-  const wanted = want(resolved).map((tag2) => withPlatforms(tag2, selected));
+  const revision = resolved.class === "stable" ? request.facts.sha : null;
+  const platforms = (build2) => selected.find(({ config: config2 }) => config2 === build2.config)?.choice.push ?? [];
+  const wanted = want(resolved, (build2) => ({ platforms: platforms(build2), revision })).map(
+    (tag2) => withPlatforms(tag2, selected)
+  );
   const states = await statesOf(builds, wanted, resolved, stages2, request, parts);
   for (const warning2 of await incompleteBuilds(selected, states, parts.registry)) parts.log.warning(warning2);
   return { names: names2, wanted, builds, states, selected, stages: stages2 };
@@ -18895,7 +18924,11 @@ var init_observe = __esm({
 function plan(wanted, observed) {
   const settled3 = /* @__PURE__ */ new Map();
   for (const tag2 of wanted) if (tag2.taken !== null) settled3.set(tag2, refuseName(tag2, tag2.taken));
-  for (const claimants of inOrder2(wanted.filter(({ taken }) => taken === null))) {
+  for (const tag2 of wanted.filter((each) => !settled3.has(each))) {
+    const other = otherDigest(tag2, wanted, observed);
+    if (other !== null) settled3.set(tag2, refuseSplit(tag2, other, observed));
+  }
+  for (const claimants of inOrder2(wanted.filter((tag2) => !settled3.has(tag2)))) {
     const done = settleClaims(claimants.map((tag2) => decideOne(tag2, observed, settled3)));
     for (const [i, tag2] of claimants.entries()) settled3.set(tag2, done[i] ?? done[0]);
   }
@@ -18918,6 +18951,29 @@ function inOrder2(wanted) {
 function refuseName(tag2, owner) {
   const text4 = `the name "${tag2.destination.tag}" belongs to another: ${owner}`;
   return refuse(tag2, null, "name-taken", text4);
+}
+function otherDigest(tag2, wanted, observed) {
+  const [entry] = tag2.entries;
+  const digest = promotedDigest(tag2, observed);
+  if (entry === void 0 || digest === null) return null;
+  const names2 = wanted.filter(
+    ({ entries: [other], destination }) => other === entry && destination.tag === tag2.destination.tag
+  );
+  return names2.find((other) => ![digest, null].includes(promotedDigest(other, observed))) ?? null;
+}
+function promotedDigest(tag2, observed) {
+  const source = observed.get(tag2)?.source;
+  const promoted = tag2.group !== null && tag2.follows === null && tag2.source.from === "image";
+  return promoted && source?.state === "present" ? source.digest : null;
+}
+function refuseSplit(tag2, other, observed) {
+  const [here, there] = [tag2, other].map((each) => {
+    const name = each.source.from === "image" ? formatReference(each.source.ref) : each.image;
+    return `${name} is ${promotedDigest(each, observed) ?? ""}`;
+  });
+  const text4 = `${here ?? ""} and ${there ?? ""}, and both are names of one build; copy the right one to the other name`;
+  const refused3 = refuse(tag2, null, "different-digest", text4);
+  return { ...refused3, reason: { ...refused3.reason, cause: "build" } };
 }
 function decideOne(tag2, observed, settled3) {
   const seen = observed.get(tag2);
@@ -19082,10 +19138,10 @@ function dirtyCheckout({ modified }, buildClass) {
     `the work tree has changes that are not committed in what is built: ${someOf(modified)}; ${instead}`
   );
 }
-function untrackedWarning({ untracked }) {
-  if (untracked.length === 0) return null;
+function untrackedWarning({ untracked: untracked2 }) {
+  if (untracked2.length === 0) return null;
   const advice = "commit them, or list them in .gitignore or .dockerignore";
-  return `files that git does not track are in what is built: ${someOf(untracked)}; ${advice}`;
+  return `files that git does not track are in what is built: ${someOf(untracked2)}; ${advice}`;
 }
 function someOf(paths) {
   const more = paths.length - MOST_NAMED;
@@ -19317,8 +19373,8 @@ async function committed(builds, decision, request, parts) {
   if (wrong3 !== null) return { recipe, stop: wrong3 };
   const stop = await stopOf(async () => {
     const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
-    const untracked = untrackedWarning(changes);
-    if (untracked !== null) parts.log.warning(untracked);
+    const untracked2 = untrackedWarning(changes);
+    if (untracked2 !== null) parts.log.warning(untracked2);
     return dirtyCheckout(changes, decision.class);
   });
   if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
@@ -32246,6 +32302,8 @@ async function runWith(inputs, env, workspace, deadline) {
     time: systemClock.now(),
     files,
     ref: inputs.ref || void 0,
+    // Whoever leaves the command to the event has not said what the run is for.
+    yes: inputs.command !== "auto",
     sha: inputs.sha || void 0,
     ...inputs.token === "" ? {} : { isTagAt: asker(inputs.token, env, log, deadline.signal) }
   });

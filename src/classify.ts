@@ -237,8 +237,8 @@ export async function prepareRelease(
   const builds = request.withBuilds ? buildsOfRun(config, request) : [];
   const repositories = builds.flatMap(({ names }) => names.map(({ repository }) => repository));
   const promoted = promotedTags(config, request.registryMap);
-  const want = (names: ResolvedDecision) =>
-    wantBuilds(builds, names, request.stable, ownerOf(policy, names, promoted));
+  const want = (names: ResolvedDecision, conditions?: Parameters<typeof wantBuilds>[4]) =>
+    wantBuilds(builds, names, request.stable, ownerOf(policy, names, promoted), conditions);
   const names = await namesOf(policy, request.facts, repositories, {
     registry: parts.registry,
     concurrency: request.concurrency,
@@ -255,7 +255,13 @@ export async function prepareRelease(
   const selected = builds.map(({ config: build }, i) =>
     select(build, stages[i], resolved, request.includeStages),
   );
-  const wanted = want(resolved).map((tag) => withPlatforms(tag, selected));
+  // A stable tag is for the commit that its git tag is at; other rules may promote what another commit made.
+  const revision = resolved.class === 'stable' ? request.facts.sha : null;
+  const platforms = (build: RunBuild) =>
+    selected.find(({ config }) => config === build.config)?.choice.push ?? [];
+  const wanted = want(resolved, (build) => ({ platforms: platforms(build), revision })).map((tag) =>
+    withPlatforms(tag, selected),
+  );
   const states = await statesOf(builds, wanted, resolved, stages, request, parts);
   for (const warning of await incompleteBuilds(selected, states, parts.registry)) parts.log.warning(warning);
   return { names, wanted, builds, states, selected, stages };

@@ -123,16 +123,23 @@ export const RELEASE = 'release';
 /** Whose name it is, in words, when the tag must not have it. */
 export type NameOwner = (kind: TagKind, destination: TagRef) => string | null;
 
+/** What an image must be that a rule promotes instead of building it. */
+type Conditions = Pick<WantedTag, 'platforms' | 'revision'>;
+const NO_CONDITIONS: Conditions = { platforms: [], revision: null };
+
 /** @param stable somebody said that held stable tags may be written */
 export function wantBuilds(
   builds: readonly RunBuild[],
   decision: Decision,
   stable: boolean,
   owner: NameOwner = () => null,
+  promoted: (build: RunBuild) => Conditions = () => NO_CONDITIONS,
 ): WantedTag[] {
   return builds.flatMap((build) =>
     build.names.flatMap((name) => {
-      const primaries = decision.tags.map((tag) => owned(primary(build, name, tag, decision), owner));
+      const primaries = decision.tags.map((tag) =>
+        owned(promoting(primary(build, name, tag, decision), decision, promoted(build)), owner),
+      );
       const [first] = primaries;
       if (first === undefined) return [];
       const followers = primaries.flatMap((leader) =>
@@ -142,6 +149,12 @@ export function wantBuilds(
       return [...primaries, ...followers, ...channels];
     }),
   );
+}
+
+/** What is built where nothing can be promoted has the platforms of its build. */
+function promoting(tag: WantedTag, { from }: Decision, { platforms, revision }: Conditions): WantedTag {
+  if (from === null) return tag;
+  return { ...tag, revision, platforms: tag.source.from === 'image' ? platforms : [] };
 }
 
 function owned(tag: WantedTag, owner: NameOwner): WantedTag {

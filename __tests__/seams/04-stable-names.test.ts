@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { image, index, seed } from '../../src/embedded/images.js';
 import { flow, flowRequest } from '../support/flow.js';
 import { releasesOf, type Releases } from '../support/releases.js';
 
@@ -28,8 +29,9 @@ describe('a git tag with the name of a stable tag', () => {
     - { class: final, git_tag: 'v{n}', tag: '{git_tag}', stable: manual }
     - { class: stable, git_tag: '{version:text}-stable', from: '{version}', tag: '{version}-stable' }
 `);
-    await releases.push('refs/tags/v7');
-    expect(await releases.push('refs/tags/v7-stable')).toMatchObject({
+    const sha = '7'.repeat(40);
+    await releases.push('refs/tags/v7', { sha });
+    expect(await releases.push('refs/tags/v7-stable', { sha })).toMatchObject({
       exitCode: 0,
       tags: { 'v7-stable': 'create absent' },
     });
@@ -98,4 +100,80 @@ images: [ { name: b.example/app, src_name: b.example/app, src_build_tag: other, 
   const { report, exitCode } = await flow({ ...flowRequest('apply', text), registryMap });
   expect(exitCode).toBe(1);
   expect(report.actions.map(({ tag, reason }) => [tag, reason.code])).toEqual([['latest', 'name-taken']]);
+});
+
+describe('a rule of class stable', () => {
+  const policy =
+    "policy: { rules: [ { class: final, git_tag: 'v{n}', tag: '{git_tag}', stable: manual }, { class: stable, git_tag: '{version:text}-stable', from: '{version}', tag: '{version}-stable' } ] }";
+  const sha = '16a70a1e17939e45d6003edde221cd2a0d0aa56c';
+  const made = (revision: string | null, content = 'one', platforms = ['linux/amd64']) => {
+    const labels = revision === null ? {} : { 'org.opencontainers.image.revision': revision };
+    const images = platforms.map((platform) =>
+      image({ platform, labels, layers: [{ files: { content: `${content} ${platform}` } }] }),
+    );
+    return index(images);
+  };
+  const start = async (names: (name: string) => string, platforms = 'linux/amd64') => {
+    releases = await releasesOf(
+      (name) => `${policy}\nbuilds: [ { name: ${names(name)}, platforms: [${platforms}] } ]\n`,
+    );
+  };
+  const stable = () => releases.push('refs/tags/v1-stable', { sha });
+
+  test('seam 04: promotes the image of its commit', async () => {
+    await start((name) => name);
+    seed(releases.registry, 'app', 'v1', made(sha));
+    expect(await stable()).toMatchObject({
+      exitCode: 0,
+      tags: { 'v1-stable': 'create absent' },
+      warnings: [],
+    });
+  });
+
+  test('seam 04: refuses an image of another commit, also when the tag is right', async () => {
+    await start((name) => name);
+    seed(releases.registry, 'app', 'v1', made('e'.repeat(40)));
+    const { exitCode, actions, tags } = await stable();
+    expect([exitCode, tags]).toEqual([1, { 'v1-stable': 'refuse revision-mismatch' }]);
+    expect(actions[0]?.reason.text).toContain(
+      `this run is for commit ${sha}, but the image for linux/amd64 says`,
+    );
+    seed(releases.registry, 'app', 'v1-stable', made('e'.repeat(40)));
+    expect(await stable()).toMatchObject({ exitCode: 1, tags: { 'v1-stable': 'refuse revision-mismatch' } });
+  });
+
+  test('seam 04: warns where the image does not say its commit', async () => {
+    await start((name) => name);
+    seed(releases.registry, 'app', 'v1', made(null));
+    expect(await stable()).toMatchObject({
+      exitCode: 0,
+      warnings: [
+        'the image has no org.opencontainers.image.revision, so the commit that it is made from could not be checked',
+      ],
+    });
+  });
+
+  test('seam 04: refuses names of one build that hold different digests', async () => {
+    await start((name) => `[${name}, ${name}/copy]`);
+    seed(releases.registry, 'app', 'v1', made(sha));
+    seed(releases.registry, 'app/copy', 'v1', made(sha, 'two'));
+    const { exitCode, actions } = await stable();
+    expect(exitCode).toBe(1);
+    expect(actions.map(({ action, reason }) => `${action} ${reason.code}`)).toEqual([
+      'refuse different-digest',
+      'refuse different-digest',
+    ]);
+    expect(actions[0]?.reason.text).toContain('both are names of one build');
+    seed(releases.registry, 'app/copy', 'v1', made(sha));
+    expect((await stable()).exitCode).toBe(0);
+    expect(releases.registry.tags('app/copy')).toContain('v1-stable');
+  });
+
+  test('seam 04: refuses an image without a platform of the release', async () => {
+    await start((name) => name, 'linux/amd64, linux/arm64');
+    seed(releases.registry, 'app', 'v1', made(sha));
+    expect(await stable()).toMatchObject({ exitCode: 1, tags: { 'v1-stable': 'refuse platform-missing' } });
+    seed(releases.registry, 'app', 'v1', made(sha, 'one', ['linux/amd64', 'linux/arm64']));
+    expect(await stable()).toMatchObject({ exitCode: 0, tags: { 'v1-stable': 'create absent' } });
+  });
 });

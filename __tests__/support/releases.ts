@@ -46,7 +46,7 @@ export async function releasesOf(file: string | ((image: string) => string)): Pr
     },
     push: async (ref, facts = {}, claim) => {
       pushes += 1;
-      const sha = pushes.toString(16).padStart(8, '0').repeat(5);
+      const sha = facts.sha ?? pushes.toString(16).padStart(8, '0').repeat(5);
       const request = flowRequest('apply', text, {
         facts: factsOf(ref, { sha, gitTags: () => Promise.resolve([]), ...facts }),
       });

@@ -115,7 +115,7 @@ function decidePresent(
   if (previous !== null && wanted.kind !== 'channel' && !wanted.forced) {
     return refuseOther(wanted, previous, source.digest);
   }
-  const warnings = wanted.revision === null ? [] : unsaid(source.facts?.revisions ?? []);
+  const warnings = wanted.revision === null ? [] : unsaid(wanted, source.facts?.revisions ?? []);
   const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
   const from = { ...source.repository, digest: source.digest };
   return {
@@ -144,8 +144,11 @@ function unmet(
   const said = facts.revisions.filter(({ revision }) => revision !== null);
   const other = said.find(({ revision }) => !sameRevision(revision ?? '', named));
   if (other === undefined) return null;
-  const text = `src_ref names commit ${named}, but ${imageOf(other)} says that it is made from ${other.revision ?? ''}`;
-  return refuse(wanted, previous, 'revision-mismatch', text);
+  const made = `${imageOf(other)} says that it is made from ${other.revision ?? ''}`;
+  if (wanted.group === null)
+    return refuse(wanted, previous, 'revision-mismatch', `src_ref names commit ${named}, but ${made}`);
+  const text = `this run is for commit ${named}, but ${made}; put the git tag on the commit of ${sourceName(wanted)}`;
+  return refuseBuild(wanted, previous, { state: 'refused', code: 'revision-mismatch', text });
 }
 
 /** The same of a tag that is right, and whether something is attached to it. */
@@ -162,11 +165,12 @@ function imageOf({ of }: StatedRevision): string {
 }
 
 /** A warning when images do not say which commit they are made from. */
-function unsaid(revisions: readonly StatedRevision[]): string[] {
+function unsaid({ group }: WantedTag, revisions: readonly StatedRevision[]): string[] {
   const silent = revisions.filter(({ revision }) => revision === null);
   if (silent.length === 0) return [];
   const who = silent.length === revisions.length ? 'the image' : silent.map(imageOf).join(', ');
-  return [`${who} has no org.opencontainers.image.revision, so src_ref could not be checked`];
+  const what = group === null ? 'src_ref' : 'the commit that it is made from';
+  return [`${who} has no org.opencontainers.image.revision, so ${what} could not be checked`];
 }
 
 function write(

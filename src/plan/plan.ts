@@ -14,7 +14,11 @@ export function plan(wanted: readonly WantedTag[], observed: ReadonlyMap<WantedT
   const settled = new Map<WantedTag, PlannedAction>();
   // A name that is another's is in nobody's way: who owns it is not refused for it.
   for (const tag of wanted) if (tag.taken !== null) settled.set(tag, refuseName(tag, tag.taken));
-  for (const claimants of inOrder(wanted.filter(({ taken }) => taken === null))) {
+  for (const tag of wanted.filter((each) => !settled.has(each))) {
+    const other = otherDigest(tag, wanted, observed);
+    if (other !== null) settled.set(tag, refuseSplit(tag, other, observed));
+  }
+  for (const claimants of inOrder(wanted.filter((tag) => !settled.has(tag)))) {
     const done = settleClaims(claimants.map((tag) => decideOne(tag, observed, settled)));
     for (const [i, tag] of claimants.entries()) settled.set(tag, (done[i] ?? done[0]) as PlannedAction);
   }
@@ -41,6 +45,41 @@ function inOrder(wanted: readonly WantedTag[]): readonly (readonly WantedTag[])[
 function refuseName(tag: WantedTag, owner: string): PlannedAction {
   const text = `the name "${tag.destination.tag}" belongs to another: ${owner}`;
   return refuse(tag, null, 'name-taken', text);
+}
+
+/** A build has one digest under all its names; so has what a rule promotes from each of them. The name that has another one. */
+function otherDigest(
+  tag: WantedTag,
+  wanted: readonly WantedTag[],
+  observed: ReadonlyMap<WantedTag, Observed>,
+): WantedTag | null {
+  const [entry] = tag.entries;
+  const digest = promotedDigest(tag, observed);
+  if (entry === undefined || digest === null) return null;
+  const names = wanted.filter(
+    ({ entries: [other], destination }) => other === entry && destination.tag === tag.destination.tag,
+  );
+  return names.find((other) => ![digest, null].includes(promotedDigest(other, observed))) ?? null;
+}
+
+function promotedDigest(tag: WantedTag, observed: ReadonlyMap<WantedTag, Observed>): string | null {
+  const source = observed.get(tag)?.source;
+  const promoted = tag.group !== null && tag.follows === null && tag.source.from === 'image';
+  return promoted && source?.state === 'present' ? source.digest : null;
+}
+
+function refuseSplit(
+  tag: WantedTag,
+  other: WantedTag,
+  observed: ReadonlyMap<WantedTag, Observed>,
+): PlannedAction {
+  const [here, there] = [tag, other].map((each) => {
+    const name = each.source.from === 'image' ? formatReference(each.source.ref) : each.image;
+    return `${name} is ${promotedDigest(each, observed) ?? ''}`;
+  });
+  const text = `${here ?? ''} and ${there ?? ''}, and both are names of one build; copy the right one to the other name`;
+  const refused = refuse(tag, null, 'different-digest', text);
+  return { ...refused, reason: { ...refused.reason, cause: 'build' } };
 }
 
 function decideOne(
