@@ -2,23 +2,15 @@ import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/*
- * The direction of dependencies (docs/architecture.md), left may import right:
- *   main, cli → run → observe, execute, report → plan → policy → pattern, config → errors
- * Stages know adapters only by the types of ports.ts; adapters never import each other.
- * Two blocks that set one rule for one file do not add up (the later wins), so each file kind is matched once.
- */
-const adapters = ['registry', 'docker', 'github', 'git', 'embedded', 'system'];
+import { layers } from './scripts/layers.mjs';
 
-const forbidAdapters = (...names) =>
-  names.map((name) => ({
-    group: [`**/${name}/**`, '!**/testing/**'],
-    allowTypeImports: false,
-    message: `This file must not import src/${name}; go through ports.ts.`,
-  }));
+/*
+ * Who may import whom: scripts/layers.mjs, told in docs/architecture.md. Who may use the network and the runner: below.
+ * Two blocks that set one rule for one file do not add up (the later wins), so each file is matched once.
+ */
 const forbidActions = {
   group: ['@actions/*'],
-  message: 'Only src/github and src/main.ts may import @actions/*.',
+  message: 'Only src/github, src/docker and src/main.ts may import @actions/*.',
 };
 // Names with a leading slash match the bare module only, not src/registry/http.
 const forbidNetwork = {
@@ -34,11 +26,7 @@ const forbidNetwork = {
     '*-proxy-agent',
     '/undici',
   ],
-  message: 'Only src/registry/http.ts (and the embedded registry) may use the network.',
-};
-const forbidOuter = {
-  group: ['**/main.js', '**/cli.js', '**/run.js'],
-  message: 'Nothing imports the entries or the flow.',
+  message: 'Only src/registry/http (and the embedded registry) may use the network.',
 };
 const restrictImports = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 const forbidEnvironment = {
@@ -63,15 +51,8 @@ const forbidEnvironment = {
   ],
 };
 
-const adapterBlock = (name, { network = false, actions = false } = {}) => ({
-  files: [`src/${name}/**/*.ts`],
-  rules: restrictImports(
-    ...forbidAdapters(...adapters.filter((other) => other !== name)),
-    ...(actions ? [] : [forbidActions]),
-    ...(network ? [] : [forbidNetwork]),
-    forbidOuter,
-  ),
-});
+const NETWORK = ['src/registry/http/**/*.ts', 'src/embedded/**/*.ts'];
+const RUNNER = ['src/docker/**/*.ts', 'src/github/**/*.ts', 'src/main.ts'];
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'schema/', 'node_modules/', '.stryker-tmp/', 'reports/'] },
@@ -103,6 +84,18 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    plugins: { layers },
+    rules: { 'layers/down': 'error', 'max-lines': ['error', 350] },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: [...NETWORK, ...RUNNER],
+    rules: restrictImports(forbidActions, forbidNetwork),
+  },
+  { files: NETWORK, rules: restrictImports(forbidActions) },
+  { files: RUNNER, rules: restrictImports(forbidNetwork) },
+  {
     // the stages: files directly in src/, and the folders that they are made of
     files: [
       'src/*.ts',
@@ -111,35 +104,7 @@ export default tseslint.config(
       ),
     ],
     ignores: ['src/main.ts', 'src/cli.ts'],
-    rules: {
-      ...restrictImports(...forbidAdapters(...adapters), forbidActions, forbidNetwork, {
-        group: ['**/main.js', '**/cli.js'],
-        message: 'Nothing imports the entries.',
-      }),
-      ...forbidEnvironment,
-    },
-  },
-  {
-    // the entries: they know everything, and nothing knows them
-    files: ['src/cli/**/*.ts', 'src/main.ts', 'src/cli.ts'],
-    rules: restrictImports(forbidNetwork, {
-      group: ['**/main.js', '**/cli.js'],
-      message: 'Nothing imports the entries.',
-    }),
-  },
-  adapterBlock('registry'),
-  adapterBlock('docker', { actions: true }),
-  adapterBlock('github', { actions: true }),
-  adapterBlock('git'),
-  adapterBlock('embedded', { network: true }),
-  adapterBlock('system'),
-  {
-    files: ['src/registry/http/**/*.ts', 'src/registry/http.ts'],
-    rules: restrictImports(
-      ...forbidAdapters(...adapters.filter((n) => n !== 'registry')),
-      forbidActions,
-      forbidOuter,
-    ),
+    rules: forbidEnvironment,
   },
   {
     // one writer: what reaches a stream of the process has been made harmless (src/shared/text.ts)

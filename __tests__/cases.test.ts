@@ -15,7 +15,7 @@ import { type BuiltImage, image, index, seed } from '../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry, type FaultRule } from '../testing/registry/server.js';
 import { combine, type Gatekeeper, type GateState } from '../src/gates/gates.js';
 import { summary } from '../src/report/summary.js';
-import type { RunRequest } from '../src/load.js';
+import type { Request } from '../src/request.js';
 import { testBuilder, type TestBuilderOptions } from './support/builder.js';
 import { flow, flowRequest, tagsOf, writesOf, type FlowResult } from './support/flow.js';
 import { factsOf, SHA } from './support/policies.js';
@@ -159,7 +159,7 @@ describe.each(names)('%s', (name) => {
   test(given.about, async () => {
     await world.start(given);
     const builder = testBuilder((host) => world.at(host), builderOf(given));
-    const once = (command: RunRequest['command']): Promise<FlowResult> =>
+    const once = (command: Request['command']): Promise<FlowResult> =>
       flow(requestOf(command, given, folder), { builder: () => builder, gatekeeper: gatekeeperOf(given) });
 
     const planned = await once('plan');
@@ -188,7 +188,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-function requestOf(command: RunRequest['command'], given: Case, folder: URL): RunRequest {
+function requestOf(command: Request['command'], given: Case, folder: URL): Request {
   const file = readdirSync(folder).includes('image-tags.yaml')
     ? world.real(readFileSync(new URL('image-tags.yaml', folder), 'utf8'))
     : null;

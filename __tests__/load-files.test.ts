@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import { formatProblem, UserError } from '../src/errors.js';
-import { load, promotionRequest } from '../src/load.js';
+import { load } from '../src/load.js';
+import { promotionRequest } from '../src/request.js';
 
 /** What `validate` says of these texts; files are called 1.yaml, 2.yaml … */
 function said(...texts: readonly string[]): string[] {

@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { UserError } from '../src/errors.js';
-import { load, promotionRequest, type RunRequest } from '../src/load.js';
+import { load } from '../src/load.js';
+import { promotionRequest, type Request } from '../src/request.js';
 
-function request(text: string, changes: Partial<RunRequest> = {}): RunRequest {
+function request(text: string, changes: Partial<Request> = {}): Request {
   const files = [{ path: 'tags.yaml', bytes: new TextEncoder().encode(text) }];
   return { ...promotionRequest('plan', files), ...changes };
 }
 
-function problemsOf(given: RunRequest): string {
+function problemsOf(given: Request): string {
   try {
     load(given);
   } catch (error) {
@@ -18,8 +19,8 @@ function problemsOf(given: RunRequest): string {
   return '';
 }
 
-const REF = { kind: 'branch', name: 'main' } as RunRequest['facts'];
-const TAG = { kind: 'tag', name: '1.2.3' } as RunRequest['facts'];
+const REF = { kind: 'branch', name: 'main' } as Request['facts'];
+const TAG = { kind: 'tag', name: '1.2.3' } as Request['facts'];
 const IMAGES = 'images:\n  - { name: quay.io/o/a, src_build_tag: b, tag: "1" }\n';
 const BUILDS = 'builds:\n  - { name: quay.io/o/a, platforms: [linux/amd64] }\n';
 
@@ -38,7 +39,7 @@ describe('which part of the tag file counts', () => {
     ],
     ['a git tag, the same', { facts: TAG, imagesDisabled: true }, { builds: false, images: false }],
     ['validate: both', { command: 'validate' }, { builds: true, images: true }],
-  ] as [string, Partial<RunRequest>, object][])('%s', (_, changes, scope) => {
+  ] as [string, Partial<Request>, object][])('%s', (_, changes, scope) => {
     expect(load(request(`policy: semver\n${IMAGES}`, changes)).scope).toEqual(scope);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { namesOf, type Release } from '../src/classify.js';
+import { namesOf } from '../src/classify.js';
+import { type Release } from '../src/builds/release.js';
 import type { Gate, ImageConfig } from '../src/config/model.js';
 import { OperationError } from '../src/errors.js';
 import type { Subject, Verdict } from '../src/gates/gates.js';

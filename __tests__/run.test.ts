@@ -9,8 +9,8 @@ import { refuse } from '../src/plan/decide.js';
 import type { Plan } from '../src/plan/model.js';
 import { annotations } from '../src/report/annotations.js';
 import { headline } from '../src/report/format.js';
-import type { RunRequest } from '../src/load.js';
 import type { Log } from '../src/ports.js';
+import type { Request } from '../src/request.js';
 import { testBuilder, type TestBuilderOptions } from './support/builder.js';
 import { recordedLog } from './support/memory-registry.js';
 import { SOURCE, flow, flowRequest, tagsOf, writesOf, type FlowResult } from './support/flow.js';
@@ -179,7 +179,7 @@ describe('the review of the merge', () => {
 });
 
 describe('exit status', () => {
-  test.each<[string, RunRequest['command'], boolean, string, 0 | 1 | 3]>([
+  test.each<[string, Request['command'], boolean, string, 0 | 1 | 3]>([
     ['a plan with changes', 'plan', false, '', 0],
     ['a plan with changes, --exit-code', 'plan', true, '', 3],
     ['apply, --exit-code does not matter', 'apply', true, '', 0],
@@ -203,12 +203,12 @@ describe('exit status', () => {
 });
 
 /** wmcore on 2.3.4, two images. */
-const release = (request: Partial<RunRequest> = {}, options: TestBuilderOptions = {}) => {
+const release = (request: Partial<Request> = {}, options: TestBuilderOptions = {}) => {
   const builder = testBuilder(() => registry, options);
   const builds = ['one', 'two'].map(
     (name) => `  - { name: '${registry.host}/${name}', platforms: [linux/amd64, linux/arm64] }\n`,
   );
-  const run = (command: RunRequest['command'], more: Partial<RunRequest> = {}): Promise<FlowResult> =>
+  const run = (command: Request['command'], more: Partial<Request> = {}): Promise<FlowResult> =>
     flow(
       flowRequest(command, `policy: wmcore\nbuilds:\n${builds.join('')}`, {
         facts: factsOf('refs/tags/2.3.4'),
@@ -232,7 +232,7 @@ describe('sources that are not there', () => {
   };
   const text = (): string =>
     `policy: wmcore\nbuilds:\n${['one', 'two'].map((name) => `  - { name: '${registry.host}/${name}', platforms: [linux/amd64] }\n`).join('')}`;
-  const request = (command: RunRequest['command'], build: Partial<RunRequest['build']> = {}) => {
+  const request = (command: Request['command'], build: Partial<Request['build']> = {}) => {
     const made = flowRequest(command, text(), { facts: factsOf('refs/tags/2.3.4') });
     return { ...made, build: { ...made.build, ...build } };
   };
@@ -435,7 +435,7 @@ describe('a release', () => {
 
   test('another commit is checked out: nothing is built, and a plan says so', async () => {
     const { builder, run } = release();
-    const request = (command: RunRequest['command'], more: Partial<RunRequest> = {}) =>
+    const request = (command: Request['command'], more: Partial<Request> = {}) =>
       flow(
         flowRequest(command, `policy: wmcore\nbuilds:\n  - { name: '${registry.host}/one' }\n`, {
           facts: factsOf('refs/tags/2.3.4'),
@@ -483,7 +483,7 @@ describe('a release', () => {
 
 describe('several machines', () => {
   const facts = { facts: factsOf('refs/tags/2.3.4') };
-  const settings = (changes: Partial<RunRequest['build']>): Partial<RunRequest> => ({
+  const settings = (changes: Partial<Request['build']>): Partial<Request> => ({
     build: { ...flowRequest('plan', null).build, ...changes },
   });
 
@@ -537,7 +537,7 @@ describe('several machines', () => {
       const split = `  - { name: '${registry.host}/split', platforms: [linux/amd64] }\n`;
       return `policy: wmcore\nbuilds:\n${entries.join('')}${split}`;
     };
-    const go = (file: string, more: Partial<RunRequest>, options: TestBuilderOptions = {}) => {
+    const go = (file: string, more: Partial<Request>, options: TestBuilderOptions = {}) => {
       const builder = testBuilder(() => registry, options);
       const done = flow(flowRequest('apply', file, { ...facts, ...more }), { builder: () => builder });
       return { builder, done };
@@ -640,7 +640,7 @@ builds:
 });
 
 describe('what a person got wrong: nothing is asked of a registry', () => {
-  const problems = async (text: string | null, request: Partial<RunRequest>): Promise<string[]> => {
+  const problems = async (text: string | null, request: Partial<Request>): Promise<string[]> => {
     const error: unknown = await flow(flowRequest('apply', text, request)).catch((thrown: unknown) => thrown);
     expect(registry.requests).toEqual([]);
     if (error instanceof UserError) return error.problems.map(formatProblem);
@@ -649,7 +649,7 @@ describe('what a person got wrong: nothing is asked of a registry', () => {
   const SEMVER = 'policy: semver\nbuilds:\n  - name: reg.example/app\n';
   const tag = { facts: factsOf('refs/tags/1.2.3') };
 
-  test.each<[string, string | null, Partial<RunRequest>, RegExp]>([
+  test.each<[string, string | null, Partial<Request>, RegExp]>([
     ['a git tag that no rule matches', SEMVER, { facts: factsOf('refs/tags/nightly') }, /no rule matches/],
     ['a policy twice', SEMVER, { ...tag, policy: 'wmcore' }, /^image-tags\.yaml:1:9: .*both given/],
     [
@@ -717,7 +717,7 @@ test('validate looks at everything and asks nobody', async () => {
 describe('which part of the file counts', () => {
   const text = (): string =>
     `policy: semver\nbuilds: [{ name: '${registry.host}/built' }]\n${files(entry('app'))}`;
-  test.each<[string, Partial<RunRequest>, readonly string[]]>([
+  test.each<[string, Partial<Request>, readonly string[]]>([
     ['no ref: images', {}, ['app']],
     ['a branch: both', { facts: factsOf('refs/heads/x') }, ['app', 'built']],
     ['a git tag: builds', { facts: factsOf('refs/tags/1.0.0') }, ['built']],

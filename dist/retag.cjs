@@ -2568,10 +2568,26 @@ function revisionKept(value, revision) {
 function prefixed(parsed2, what) {
   return parsed2.ok ? parsed2 : { ...parsed2, what: `${what}: ${parsed2.what}` };
 }
+function renderWith(decision) {
+  return (template) => {
+    try {
+      return { ok: true, value: decision.render(template) };
+    } catch (error2) {
+      if (!(error2 instanceof UserError)) throw error2;
+      const [problem4] = error2.problems;
+      return {
+        ok: false,
+        what: problem4?.what ?? error2.message,
+        hint: problem4?.hint ?? "correct the template"
+      };
+    }
+  };
+}
 var PREFIX2, REVISION, OCI_KEYS;
 var init_labels = __esm({
   "src/builds/labels.ts"() {
     "use strict";
+    init_errors();
     init_options();
     PREFIX2 = "org.opencontainers.image.";
     REVISION = `${PREFIX2}revision`;
@@ -7113,17 +7129,17 @@ function makeReport(input) {
     duration_ms: Math.max(0, Math.round(input.durationMs))
   };
 }
-function reportAction({ planned: planned2, outcome, digest, error: error2, attachments }) {
-  const { wanted, reason } = planned2;
+function reportAction({ planned: planned3, outcome, digest, error: error2, attachments }) {
+  const { wanted, reason } = planned3;
   const [entry = null, ...others] = wanted.entries.map(({ number: number2 }) => number2);
   return {
-    action: planned2.action,
+    action: planned3.action,
     kind: wanted.kind,
     image: wanted.image,
     tag: wanted.destination.tag,
     source: sourceText(wanted),
-    digest: digest ?? planned2.digest,
-    previous: planned2.previous,
+    digest: digest ?? planned3.digest,
+    previous: planned3.previous,
     reason: { ...reason },
     entry,
     other_entries: others,
@@ -7131,7 +7147,7 @@ function reportAction({ planned: planned2, outcome, digest, error: error2, attac
     outcome,
     error: error2 === null ? null : { ...error2 },
     attachments: attachments === null ? null : { ...attachments },
-    warnings: [...planned2.warnings]
+    warnings: [...planned3.warnings]
   };
 }
 function sourceText({ source }) {
@@ -7207,7 +7223,7 @@ function planned(counts2) {
 }
 function applyQuestion(outcomes) {
   const { build: build2, create: create2, move } = countActions(outcomes.map(reportAction));
-  const carry = outcomes.filter(({ planned: planned2 }) => carriesLate(planned2)).length;
+  const carry = outcomes.filter(({ planned: planned3 }) => carriesLate(planned3)).length;
   const writes3 = [
     ...planned({ build: build2, create: create2, move, keep: 0, hold: 0, refuse: 0, failed: 0 }),
     ...carry === 0 ? [] : [`attachments of ${tags(carry)} to check and copy`]
@@ -7389,6 +7405,377 @@ var init_annotations = __esm({
     "use strict";
     init_errors();
     init_format();
+  }
+});
+
+// src/report/outputs.ts
+function outputs(report2, reportPath2) {
+  const classification = report2.classification;
+  const right = report2.actions.filter(isRight);
+  const digests = digestsOf(report2.actions);
+  return {
+    class: classification?.class ?? "",
+    version: classification?.version ?? "",
+    tags: references(right),
+    "stable-tags": references(right.filter(({ kind }) => kind === "stable")),
+    digest: commonDigest(report2.actions, digests),
+    digests: JSON.stringify(Object.fromEntries(digests)),
+    changed: String(changed(report2)),
+    counts: JSON.stringify(report2.counts),
+    drift: report2.drift === null ? "" : JSON.stringify(report2.drift),
+    plan: planOutput(report2),
+    report: reportPath2
+  };
+}
+function isRight({ action: action2, outcome, error: error2, reason }) {
+  if (reason.code === "older") return false;
+  if (action2 === "build" || action2 === "refuse" || action2 === "hold" || error2 !== null) return false;
+  return outcome !== "failed";
+}
+function references(actions) {
+  return actions.map(({ image: image3, tag: tag2 }) => `${image3}:${tag2}`).join("\n");
+}
+function digestsOf(actions) {
+  const digests = /* @__PURE__ */ new Map();
+  const several = /* @__PURE__ */ new Set();
+  for (const action2 of actions) {
+    if (action2.digest === null || action2.kind === "channel" || !isRight(action2)) continue;
+    const known2 = digests.get(action2.image);
+    if (known2 !== void 0 && known2 !== action2.digest) several.add(action2.image);
+    digests.set(action2.image, action2.digest);
+  }
+  for (const image3 of several) digests.delete(image3);
+  return digests;
+}
+function commonDigest(actions, digests) {
+  const found = new Set(actions.map(({ image: image3 }) => digests.get(image3) ?? ""));
+  const [only = ""] = found;
+  return found.size === 1 ? only : "";
+}
+function planOutput(report2) {
+  const full = JSON.stringify({ actions: report2.actions, counts: report2.counts });
+  if (full.length <= MOST_PLAN_BYTES && Buffer.byteLength(full) <= MOST_PLAN_BYTES) return full;
+  const changes = report2.actions.filter(({ action: action2 }) => action2 !== "keep");
+  const some3 = [];
+  let size = 1024;
+  for (const action2 of changes) {
+    size += Buffer.byteLength(JSON.stringify(action2)) + 1;
+    if (size > MOST_PLAN_BYTES) break;
+    some3.push(action2);
+  }
+  return JSON.stringify({
+    actions: some3,
+    counts: report2.counts,
+    truncated: report2.actions.length - some3.length
+  });
+}
+function buildOutputs(input) {
+  const { config, release, made, partial: partial2 } = input;
+  const due = (release?.selected ?? []).filter(
+    (build2) => release?.states.get(imageOf(build2.config))?.state === "to-build"
+  );
+  const { labels, annotations: annotations2 } = labellingOf(input);
+  return {
+    matrix: JSON.stringify(matrix(due, config.runners)),
+    labels: labelLines(labels),
+    annotations: annotationLines(annotations2),
+    ...partial2 ? { digests: formatDigests(made?.targets ?? []) } : {}
+  };
+}
+function labellingOf({ release, source, defaults }) {
+  const resolved = release?.names.resolved ?? null;
+  if (release === null || resolved === null || source === null) return { labels: {}, annotations: [] };
+  const decision = { version: resolved.version ?? "", labels: resolved.labels };
+  const context = { decision, facts: source, render: renderWith(resolved) };
+  const entries = release.selected.map(({ config }) => config);
+  const plain3 = { labels: defaults.labels ?? {}, annotations: {} };
+  const [first2 = labelling(plain3, context, asIs), ...others] = entries.map(
+    (entry) => labelling(entry, context, asIs)
+  );
+  const shared = (isIn) => others.every(isIn);
+  return {
+    labels: Object.fromEntries(
+      Object.entries(first2.labels).filter(([key, value]) => shared(({ labels }) => labels[key] === value))
+    ),
+    annotations: first2.annotations.filter(
+      (one2) => shared(({ annotations: annotations2 }) => annotations2.some((other) => isSame2(one2, other)))
+    )
+  };
+}
+function isSame2(a, b) {
+  return a.text === b.text && a.levels?.join() === b.levels?.join();
+}
+var MOST_PLAN_BYTES, asIs;
+var init_outputs = __esm({
+  "src/report/outputs.ts"() {
+    "use strict";
+    init_labels();
+    init_labels();
+    init_machines();
+    init_report();
+    MOST_PLAN_BYTES = 256 * 1024;
+    asIs = (parsed2, fallback) => parsed2.ok ? parsed2.value : fallback;
+  }
+});
+
+// src/report/mermaid.ts
+function flowchart(actions) {
+  const drawn = actions.filter(({ action: action2 }) => action2 !== "keep" && action2 !== "build");
+  if (drawn.length === 0) return null;
+  const rank2 = (action2) => ORDER.indexOf(verb(action2));
+  const shown3 = [...drawn].sort((a, b) => rank2(a) - rank2(b)).slice(0, MOST_ARROWS);
+  const ids = /* @__PURE__ */ new Map();
+  const nodes = [];
+  const node = (key, label4, shape) => {
+    const known2 = ids.get(key);
+    if (known2 !== void 0) return known2;
+    const id = `n${ids.size}`;
+    ids.set(key, id);
+    nodes.push(`  ${id}${shape[0]}"${label4}"${shape[1]}`);
+    return id;
+  };
+  const arrows = shown3.map((action2) => {
+    const source = action2.source ?? "built from this commit";
+    const from = node(`from ${source}`, label(source), ["[", "]"]);
+    const name = `${action2.image}:${action2.tag}`;
+    const to = node(`to ${name}`, label(name), ["(", ")"]);
+    return { line: `  ${from} -->|${quoted(verb(action2))}| ${to}`, to, look: lookOf(action2) };
+  });
+  const used = [...new Set(arrows.map(({ look: look6 }) => look6))];
+  const classes = used.map((look6) => `  classDef ${look6} ${LOOK[look6] ?? ""}`);
+  const members = used.map((look6) => {
+    const ofLook = arrows.filter((arrow) => arrow.look === look6).map(({ to }) => to);
+    return `  class ${[...new Set(ofLook)].join(",")} ${look6}`;
+  });
+  const lines3 = [LAYOUT, "flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
+  return { text: lines3.join("\n"), left: drawn.length - shown3.length };
+}
+function lookOf(action2) {
+  const name = verb(action2);
+  return name === "skipped" ? "failed" : name;
+}
+function label(name) {
+  const path6 = name.lastIndexOf("/") + 1;
+  const at2 = path6 + name.slice(path6).search(/[:@]/);
+  if (name.length <= MOST_ON_ONE_LINE || at2 <= path6) return quoted(name);
+  return `${quoted(name.slice(0, at2))}<br/>${quoted(name.slice(at2))}`;
+}
+function quoted(text4) {
+  return text4.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
+}
+var MOST_ARROWS, LAYOUT, MOST_ON_ONE_LINE, ORDER, LOOK;
+var init_mermaid = __esm({
+  "src/report/mermaid.ts"() {
+    "use strict";
+    init_format();
+    MOST_ARROWS = 30;
+    LAYOUT = '%%{init: {"flowchart": {"wrappingWidth": 600, "nodeSpacing": 16}}}%%';
+    MOST_ON_ONE_LINE = 40;
+    ORDER = ["failed", "skipped", "refuse", "hold", "move", "create"];
+    LOOK = {
+      create: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+      move: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
+      keep: "fill:#f6f8fa,stroke:#8c959f,color:#1f2328",
+      hold: "fill:#ddf4ff,stroke:#0969da,color:#1f2328",
+      refuse: "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
+      failed: "fill:#ffebe9,stroke:#cf222e,color:#1f2328"
+    };
+  }
+});
+
+// src/report/summary.ts
+function summary2(report2, sentence3 = closing(report2)) {
+  const { actions } = report2;
+  const bad6 = actions.filter((a) => a.action === "refuse" || a.error !== null);
+  const held = actions.filter((a) => a.action === "hold");
+  const kept = actions.filter((a) => a.action === "keep" && a.error === null);
+  const changes = actions.filter((a) => ["build", "create", "move"].includes(a.action) && a.error === null);
+  const parts = [
+    `## Retag ${report2.command}: ${escapeCell(sentence3)}`,
+    classified(report2),
+    actions.length === 0 ? "" : countsTable(report2),
+    picture(actions),
+    bad6.length === 0 ? "" : `### Refused or failed
+
+${badTable(bad6)}`,
+    changes.length === 0 ? "" : `### ${report2.command === "plan" ? "To change" : "Changed"}
+
+${changeTable(changes)}`,
+    held.length === 0 ? "" : `### On hold
+
+${heldTable(held)}`,
+    driftTable(report2),
+    stageTable(report2),
+    warnings2(actions),
+    kept.length === 0 ? "" : details(`Unchanged (${kept.length})`, keptTable(kept))
+  ];
+  return fit(parts.filter((part) => part !== "").join("\n\n") + "\n");
+}
+function classified({ classification, ref }) {
+  if (classification === null || ref === null) return "";
+  const { class: name, rule: rule2, why } = classification;
+  const what = name === null ? "has no class" : `is **${name}**`;
+  return `${code(ref.ref)} ${what}${rule2 === null ? "" : ` by rule ${code(rule2)}`}: ${escapeCell(why)}`;
+}
+function countsTable({ counts: counts2 }) {
+  const shown3 = Object.entries(counts2).filter(([name, count2]) => count2 > 0 || name === "create");
+  return table(
+    shown3.map(([name]) => name),
+    [shown3.map(([, count2]) => String(count2))]
+  );
+}
+function picture(actions) {
+  const chart = flowchart(actions);
+  if (chart === null) return "";
+  const more = chart.left > 0 ? `
+
+${chart.left} more are in the tables below.` : "";
+  return `\`\`\`mermaid
+${chart.text}
+\`\`\`${more}`;
+}
+function tagCell(action2) {
+  return code(`${action2.image}:${action2.tag}`);
+}
+function lines(...parts) {
+  return parts.filter((part) => part !== "").join("<br>");
+}
+function changeTable(actions) {
+  return table(
+    ["", "tag", "digest", "why"],
+    actions.map((a) => [
+      lines(verb(a), a.kind === "primary" ? "" : a.kind),
+      lines(tagCell(a), a.source === null ? "" : `from ${code(a.source)}`),
+      lines(code(shortDigest(a.digest)), a.previous === null ? "" : `was ${code(shortDigest(a.previous))}`),
+      lines(escapeCell(a.reason.text), attached(a))
+    ])
+  );
+}
+function attached({ attachments }) {
+  if (attachments === null || attachments.found === 0) return "";
+  return `${attachments.carried} of ${attachments.found} attachments carried`;
+}
+function badTable(actions) {
+  return table(
+    ["", "tag", "why, and how to fix it"],
+    actions.map((a) => [
+      verb(a),
+      lines(tagCell(a), a.location === null ? "" : code(`${a.location.file}:${a.location.line}`)),
+      lines(
+        `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text, isFollower(a) ? void 0 : MOST_REASON)}`,
+        escapeCell(remedy(a))
+      )
+    ])
+  );
+}
+function heldTable(actions) {
+  return table(
+    ["tag", "waits for", "how it goes on"],
+    actions.map((a) => [
+      tagCell(a),
+      `${code(a.reason.code)} ${escapeCell(a.reason.text)}`,
+      escapeCell(remedy(a))
+    ])
+  );
+}
+function keptTable(actions) {
+  const shown3 = actions.slice(0, MOST_KEPT);
+  const rows3 = table(
+    ["tag", "digest", "why"],
+    shown3.map((a) => [tagCell(a), code(shortDigest(a.digest)), escapeCell(a.reason.code)])
+  );
+  const left = actions.length - shown3.length;
+  return left > 0 ? `${rows3}
+
+${left} more unchanged tags are not listed.` : rows3;
+}
+function driftTable({ drift: drift2 }) {
+  if (drift2 === null) return "";
+  if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
+  const rows3 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
+  return `### Drift
+
+${table(["", "tag", "what"], rows3)}`;
+}
+function stageTable({ stages: stages2 }) {
+  const told = stages2.some(({ by_file, why }) => by_file !== "release" || why !== "");
+  if (!told) return "";
+  const rows3 = stages2.map(({ image: image3, platform: platform3, by_file, today, why, since }) => [
+    code(image3),
+    code(platform3),
+    by_file,
+    today === by_file ? today : `**${today}**`,
+    since === null ? "" : since.slice(0, 10),
+    escapeCell(why)
+  ]);
+  return `### Platforms
+
+${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows3)}`;
+}
+function warnings2(actions) {
+  const lines3 = actions.flatMap((a) => a.warnings.map((text4) => `- ${tagCell(a)}: ${escapeCell(text4)}`));
+  if (lines3.length === 0) return "";
+  return details(`Warnings (${lines3.length})`, lines3.join("\n"));
+}
+function fit(markdown) {
+  const tail = "The summary was cut here: it is longer than GitHub shows. The report file holds all of it.";
+  const size = new TextEncoder().encode(markdown).length;
+  if (size <= MOST_BYTES) return markdown;
+  return cut(markdown, Math.floor(markdown.length * MOST_BYTES / size), tail);
+}
+var MOST_BYTES, MOST_KEPT, MOST_REASON;
+var init_summary2 = __esm({
+  "src/report/summary.ts"() {
+    "use strict";
+    init_markdown();
+    init_mermaid();
+    init_format();
+    MOST_BYTES = 900 * 1024;
+    MOST_KEPT = 1e3;
+    MOST_REASON = 1e3;
+  }
+});
+
+// src/builds/checkout.ts
+function wrongCheckout(head2, sha2) {
+  if (head2 === null || head2 === sha2) return null;
+  return new OperationError(
+    "mismatch",
+    `the checkout is at commit ${head2}, and this run is for ${sha2}: what would be built is not what is tagged; check out ${sha2} first (actions/checkout with "ref: ${sha2}", or git checkout)`
+  );
+}
+function sourcesOf({ targets, file: file2 }) {
+  const named2 = targets.flatMap(({ name }) => Object.values(file2.target[name]?.contexts ?? {}));
+  const local = named2.filter((path6) => !/^(?:[a-z-]+:\/\/|git@)/.test(path6));
+  const files = targets.flatMap(({ dockerfile }) => [dockerfile, `${dockerfile}.dockerignore`]);
+  return [.../* @__PURE__ */ new Set([...targets.map(({ context }) => context), ...files, ...local])];
+}
+function mayBeDirty(allowDirty, buildClass) {
+  return allowDirty && buildClass === "snapshot";
+}
+function dirtyCheckout({ modified }, buildClass) {
+  if (modified.length === 0) return null;
+  const instead = buildClass === "snapshot" ? "commit them, or publish them with --allow-dirty (input allow-dirty): the revision label then ends in -dirty" : `commit them: a ${buildClass ?? "release"} is always built as it is committed`;
+  return new OperationError(
+    "mismatch",
+    `the work tree has changes that are not committed in what is built: ${someOf(modified)}; ${instead}`
+  );
+}
+function untrackedWarning({ untracked: untracked2 }) {
+  if (untracked2.length === 0) return null;
+  const advice = "commit them, or list them in .gitignore or .dockerignore";
+  return `files that git does not track are in what is built: ${someOf(untracked2)}; ${advice}`;
+}
+function someOf(paths) {
+  const more = paths.length - MOST_NAMED;
+  return paths.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+var MOST_NAMED;
+var init_checkout = __esm({
+  "src/builds/checkout.ts"() {
+    "use strict";
+    init_errors();
+    MOST_NAMED = 5;
   }
 });
 
@@ -7703,21 +8090,6 @@ function definitionInput(builds, decision, settings) {
     insecure: settings.insecure
   };
 }
-function renderWith(decision) {
-  return (template) => {
-    try {
-      return { ok: true, value: decision.render(template) };
-    } catch (error2) {
-      if (!(error2 instanceof UserError)) throw error2;
-      const [problem4] = error2.problems;
-      return {
-        ok: false,
-        what: problem4?.what ?? error2.message,
-        hint: problem4?.hint ?? "correct the template"
-      };
-    }
-  };
-}
 var init_definition = __esm({
   "src/builds/definition.ts"() {
     "use strict";
@@ -7726,334 +8098,1549 @@ var init_definition = __esm({
     init_csv();
     init_machines();
     init_target();
-  }
-});
-
-// src/report/outputs.ts
-function outputs(report2, reportPath2) {
-  const classification = report2.classification;
-  const right = report2.actions.filter(isRight);
-  const digests = digestsOf(report2.actions);
-  return {
-    class: classification?.class ?? "",
-    version: classification?.version ?? "",
-    tags: references(right),
-    "stable-tags": references(right.filter(({ kind }) => kind === "stable")),
-    digest: commonDigest(report2.actions, digests),
-    digests: JSON.stringify(Object.fromEntries(digests)),
-    changed: String(changed(report2)),
-    counts: JSON.stringify(report2.counts),
-    drift: report2.drift === null ? "" : JSON.stringify(report2.drift),
-    plan: planOutput(report2),
-    report: reportPath2
-  };
-}
-function isRight({ action: action2, outcome, error: error2, reason }) {
-  if (reason.code === "older") return false;
-  if (action2 === "build" || action2 === "refuse" || action2 === "hold" || error2 !== null) return false;
-  return outcome !== "failed";
-}
-function references(actions) {
-  return actions.map(({ image: image3, tag: tag2 }) => `${image3}:${tag2}`).join("\n");
-}
-function digestsOf(actions) {
-  const digests = /* @__PURE__ */ new Map();
-  const several = /* @__PURE__ */ new Set();
-  for (const action2 of actions) {
-    if (action2.digest === null || action2.kind === "channel" || !isRight(action2)) continue;
-    const known2 = digests.get(action2.image);
-    if (known2 !== void 0 && known2 !== action2.digest) several.add(action2.image);
-    digests.set(action2.image, action2.digest);
-  }
-  for (const image3 of several) digests.delete(image3);
-  return digests;
-}
-function commonDigest(actions, digests) {
-  const found = new Set(actions.map(({ image: image3 }) => digests.get(image3) ?? ""));
-  const [only = ""] = found;
-  return found.size === 1 ? only : "";
-}
-function planOutput(report2) {
-  const full = JSON.stringify({ actions: report2.actions, counts: report2.counts });
-  if (full.length <= MOST_PLAN_BYTES && Buffer.byteLength(full) <= MOST_PLAN_BYTES) return full;
-  const changes = report2.actions.filter(({ action: action2 }) => action2 !== "keep");
-  const some3 = [];
-  let size = 1024;
-  for (const action2 of changes) {
-    size += Buffer.byteLength(JSON.stringify(action2)) + 1;
-    if (size > MOST_PLAN_BYTES) break;
-    some3.push(action2);
-  }
-  return JSON.stringify({
-    actions: some3,
-    counts: report2.counts,
-    truncated: report2.actions.length - some3.length
-  });
-}
-function buildOutputs(input) {
-  const { config, release, made, partial: partial2 } = input;
-  const due = (release?.selected ?? []).filter(
-    (build2) => release?.states.get(imageOf(build2.config))?.state === "to-build"
-  );
-  const { labels, annotations: annotations2 } = labellingOf(input);
-  return {
-    matrix: JSON.stringify(matrix(due, config.runners)),
-    labels: labelLines(labels),
-    annotations: annotationLines(annotations2),
-    ...partial2 ? { digests: formatDigests(made?.targets ?? []) } : {}
-  };
-}
-function labellingOf({ release, source, defaults }) {
-  const resolved = release?.names.resolved ?? null;
-  if (release === null || resolved === null || source === null) return { labels: {}, annotations: [] };
-  const decision = { version: resolved.version ?? "", labels: resolved.labels };
-  const context = { decision, facts: source, render: renderWith(resolved) };
-  const entries = release.selected.map(({ config }) => config);
-  const plain3 = { labels: defaults.labels ?? {}, annotations: {} };
-  const [first2 = labelling(plain3, context, asIs), ...others] = entries.map(
-    (entry) => labelling(entry, context, asIs)
-  );
-  const shared = (isIn) => others.every(isIn);
-  return {
-    labels: Object.fromEntries(
-      Object.entries(first2.labels).filter(([key, value]) => shared(({ labels }) => labels[key] === value))
-    ),
-    annotations: first2.annotations.filter(
-      (one2) => shared(({ annotations: annotations2 }) => annotations2.some((other) => isSame2(one2, other)))
-    )
-  };
-}
-function isSame2(a, b) {
-  return a.text === b.text && a.levels?.join() === b.levels?.join();
-}
-var MOST_PLAN_BYTES, asIs;
-var init_outputs = __esm({
-  "src/report/outputs.ts"() {
-    "use strict";
-    init_definition();
     init_labels();
-    init_machines();
-    init_report();
-    MOST_PLAN_BYTES = 256 * 1024;
-    asIs = (parsed2, fallback) => parsed2.ok ? parsed2.value : fallback;
   }
 });
 
-// src/report/mermaid.ts
-function flowchart(actions) {
-  const drawn = actions.filter(({ action: action2 }) => action2 !== "keep" && action2 !== "build");
-  if (drawn.length === 0) return null;
-  const rank2 = (action2) => ORDER.indexOf(verb(action2));
-  const shown3 = [...drawn].sort((a, b) => rank2(a) - rank2(b)).slice(0, MOST_ARROWS);
-  const ids = /* @__PURE__ */ new Map();
-  const nodes = [];
-  const node = (key, label4, shape) => {
-    const known2 = ids.get(key);
-    if (known2 !== void 0) return known2;
-    const id = `n${ids.size}`;
-    ids.set(key, id);
-    nodes.push(`  ${id}${shape[0]}"${label4}"${shape[1]}`);
-    return id;
+// src/shared/concurrency.ts
+async function pool(items, limit, work) {
+  const results = new Array(items.length);
+  let next2 = 0;
+  const failures = [];
+  const worker = async () => {
+    while (failures.length === 0 && next2 < items.length) {
+      const index2 = next2++;
+      try {
+        results[index2] = await work(items[index2], index2);
+      } catch (error2) {
+        failures.push(error2);
+      }
+    }
   };
-  const arrows = shown3.map((action2) => {
-    const source = action2.source ?? "built from this commit";
-    const from = node(`from ${source}`, label(source), ["[", "]"]);
-    const name = `${action2.image}:${action2.tag}`;
-    const to = node(`to ${name}`, label(name), ["(", ")"]);
-    return { line: `  ${from} -->|${quoted(verb(action2))}| ${to}`, to, look: lookOf(action2) };
-  });
-  const used = [...new Set(arrows.map(({ look: look6 }) => look6))];
-  const classes = used.map((look6) => `  classDef ${look6} ${LOOK[look6] ?? ""}`);
-  const members = used.map((look6) => {
-    const ofLook = arrows.filter((arrow) => arrow.look === look6).map(({ to }) => to);
-    return `  class ${[...new Set(ofLook)].join(",")} ${look6}`;
-  });
-  const lines3 = [LAYOUT, "flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
-  return { text: lines3.join("\n"), left: drawn.length - shown3.length };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+  return results;
 }
-function lookOf(action2) {
-  const name = verb(action2);
-  return name === "skipped" ? "failed" : name;
+function once2(keep5) {
+  const entries = /* @__PURE__ */ new Map();
+  return {
+    run(key, work) {
+      const known2 = entries.get(key);
+      if (known2) return known2;
+      const drop = () => {
+        if (entries.get(key) === promise) entries.delete(key);
+      };
+      const promise = work();
+      entries.set(key, promise);
+      promise.then(keep5 ? () => void 0 : drop, drop);
+      return promise;
+    },
+    forget: (key) => void entries.delete(key)
+  };
 }
-function label(name) {
-  const path6 = name.lastIndexOf("/") + 1;
-  const at2 = path6 + name.slice(path6).search(/[:@]/);
-  if (name.length <= MOST_ON_ONE_LINE || at2 <= path6) return quoted(name);
-  return `${quoted(name.slice(0, at2))}<br/>${quoted(name.slice(at2))}`;
+function mutex() {
+  const tails = /* @__PURE__ */ new Map();
+  return async (key, work) => {
+    const before = tails.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const tail = mine.then(
+      () => void 0,
+      () => void 0
+    );
+    tails.set(key, tail);
+    try {
+      return await mine;
+    } finally {
+      if (tails.get(key) === tail) tails.delete(key);
+    }
+  };
 }
-function quoted(text4) {
-  return text4.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
-}
-var MOST_ARROWS, LAYOUT, MOST_ON_ONE_LINE, ORDER, LOOK;
-var init_mermaid = __esm({
-  "src/report/mermaid.ts"() {
+var init_concurrency = __esm({
+  "src/shared/concurrency.ts"() {
     "use strict";
-    init_format();
-    MOST_ARROWS = 30;
-    LAYOUT = '%%{init: {"flowchart": {"wrappingWidth": 600, "nodeSpacing": 16}}}%%';
-    MOST_ON_ONE_LINE = 40;
-    ORDER = ["failed", "skipped", "refuse", "hold", "move", "create"];
-    LOOK = {
-      create: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
-      move: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
-      keep: "fill:#f6f8fa,stroke:#8c959f,color:#1f2328",
-      hold: "fill:#ddf4ff,stroke:#0969da,color:#1f2328",
-      refuse: "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
-      failed: "fill:#ffebe9,stroke:#cf222e,color:#1f2328"
+  }
+});
+
+// src/builds/state.ts
+function planBuilds(images2, observations, revision) {
+  const verdicts = images2.map(
+    (image3) => judge(
+      image3,
+      observations.filter((observation) => observation.image === image3),
+      revision
+    )
+  );
+  const refused3 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
+  return {
+    finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
+    refused: refused3
+  };
+}
+function judge(image3, seen, revision) {
+  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
+  if (refusals.length > 0) return { kind: "refused", refusals };
+  const finished2 = seen.flatMap(
+    ({ found, repository, tag: tag2, forced }) => found.state === "present" && isOf(found, revision) ? [{ found, repository, tag: tag2, forced }] : []
+  );
+  const settled3 = finished2.filter(({ forced }) => !forced);
+  const ours = settled3.length > 0 ? settled3 : finished2;
+  const [first2] = ours;
+  if (first2 === void 0 || seen.some((observation) => isForeign(observation, revision))) {
+    return { kind: "build" };
+  }
+  const { digest } = first2.found;
+  const other = ours.find(({ found }) => found.digest !== digest);
+  if (other !== void 0) {
+    const text4 = `${nameOf2(first2)} is ${digest} and ${nameOf2(other)} is ${other.found.digest}, both of this commit`;
+    const stable = seen.some((observation) => observation.stable.length > 0);
+    const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
+    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, hint: hint2 }] };
+  }
+  return { kind: "finished", finished: { image: image3, digest, repository: first2.repository } };
+}
+function isOf(found, revision) {
+  return revision !== null && found.revision === revision;
+}
+function isForeign({ found }, revision) {
+  return found.state === "present" && !isOf(found, revision);
+}
+function refusal(observation, seen, revision) {
+  const { image: image3, found, forced } = observation;
+  if (found.state === "unknown") {
+    const text4 = `${nameOf2(observation)} could not be looked at: ${found.error.message}`;
+    return [{ image: image3, code: "unknown", text: text4, hint: "run again when the registry answers" }];
+  }
+  if (found.state === "absent" || isOf(found, revision) || forced) return [];
+  if (revision === null) {
+    const text4 = `${nameOf2(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    return [{ image: image3, code: "unknown", text: text4, hint: "give the commit with --sha (input sha)" }];
+  }
+  const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
+  return [
+    {
+      image: image3,
+      code: "revision-mismatch",
+      text: `${nameOf2(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
+      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
+    }
+  ];
+}
+function toForce(seen) {
+  const there = seen.filter(({ found }) => found.state === "present");
+  const names2 = there.flatMap((observation) => [
+    ...observation.forced ? [] : [nameOf2(observation)],
+    ...observation.stable.map((tag2) => nameOf2({ ...observation, tag: tag2 }))
+  ]);
+  return names2.map((name) => `"${name}"`).join(" and ");
+}
+function nameOf2({ repository, tag: tag2 }) {
+  return `${repository.registry}/${repository.repository}:${tag2}`;
+}
+async function observeBuilds(builds, wanted, revision, from, parts) {
+  const primaries = wanted.filter(({ source, follows }) => source.from === "build" && follows === null);
+  const images2 = [...new Set(primaries.map(({ source }) => source.from === "build" ? source.build : ""))];
+  const seen = await pool(primaries, parts.concurrency, (tag2) => {
+    const stable = wanted.filter(({ follows, kind }) => follows === tag2 && kind === "stable");
+    return observePrimary(tag2, stable, revision, parts.registry);
+  });
+  const decided = planBuilds(images2, seen, revision);
+  const states = /* @__PURE__ */ new Map();
+  for (const image3 of images2) {
+    const build2 = builds.find(({ config }) => imageOf(config) === image3);
+    const state = stateOf(image3, decided);
+    const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
+    states.set(image3, promoted ?? state);
+  }
+  return states;
+}
+async function observePrimary(wanted, followers, revision, registry) {
+  const { destination, forced, source } = wanted;
+  const stable = followers.map((follower2) => follower2.destination.tag);
+  const { tag: tag2, ...repository } = destination;
+  const image3 = source.from === "build" ? source.build : "";
+  return { image: image3, repository, tag: tag2, forced, stable, found: await foundAt(wanted, revision, registry) };
+}
+async function foundAt({ destination }, revision, registry) {
+  const { tag: tag2, ...repository } = destination;
+  const existence = await registry.head({ ...repository, tag: tag2 });
+  if (existence.state !== "present") return existence;
+  try {
+    const at2 = { ...repository, digest: existence.digest };
+    const facts = await registry.inspect(repository, await registry.manifest(at2), {
+      revision: "every",
+      platforms: false
+    });
+    return { state: "present", digest: existence.digest, revision: revisionOfAll(facts, revision) };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
+    throw error2;
+  }
+}
+function revisionOfAll({ revisions }, wanted) {
+  const others = revisions.filter(({ revision }) => revision !== wanted);
+  if (revisions.length > 0 && others.length === 0) return wanted;
+  return others.find(({ revision }) => revision !== null)?.revision ?? null;
+}
+function stateOf(image3, decided) {
+  const refused3 = decided.refused.find((each) => each.image === image3);
+  if (refused3 !== void 0)
+    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.hint}` };
+  const finished2 = decided.finished.find((each) => each.image === image3);
+  if (finished2 === void 0) return { state: "to-build" };
+  return present(finished2.repository, finished2.digest);
+}
+async function existing(build2, tag2, registry) {
+  const [first2] = build2.names;
+  if (first2 === void 0) return null;
+  const found = await registry.head({ ...first2.repository, tag: tag2 });
+  if (found.state === "absent") return null;
+  if (found.state === "present") return present(first2.repository, found.digest);
+  return {
+    state: "unknown",
+    error: new OperationError(found.error.code, messageOf(found.error), { cause: found.error })
+  };
+}
+function present(repository, digest) {
+  return { state: "present", digest, manifest: null, facts: null, repository };
+}
+async function incompleteBuilds(selected, states, registry) {
+  const found = await Promise.all(
+    selected.map(async ({ config, choice }) => {
+      const image3 = imageOf(config);
+      const state = states.get(image3);
+      if (state?.state !== "present" || choice.push.length === 0) return [];
+      const { repository, digest } = state;
+      const has2 = await platformsOf2(registry, repository, digest);
+      const missing2 = has2 === null ? [] : platformsMissing(choice.push, has2);
+      return missing2.length === 0 ? [] : [sentence2(image3, digest, missing2)];
+    })
+  );
+  return found.flat();
+}
+async function platformsOf2(registry, repository, digest) {
+  try {
+    const manifest = await registry.manifest({ ...repository, digest });
+    return (await registry.inspect(repository, manifest, { revision: null, platforms: true })).platforms;
+  } catch (error2) {
+    if (error2 instanceof OperationError) return null;
+    throw error2;
+  }
+}
+function sentence2(image3, digest, missing2) {
+  return `${image3}: the finished image ${digest} lacks ${missing2.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
+}
+var init_state = __esm({
+  "src/builds/state.ts"() {
+    "use strict";
+    init_errors();
+    init_platform();
+    init_concurrency();
+    init_machines();
+  }
+});
+
+// src/builds/verify.ts
+function checkBuilt(built2, registry, expected) {
+  const images2 = [...new Set(built2.map(({ target }) => target.image))];
+  return Promise.all(
+    images2.map(async (image3) => {
+      const parts = built2.filter(({ target }) => target.image === image3);
+      return { image: image3, result: await checkOne(parts, registry, expected) };
+    })
+  );
+}
+async function checkOne(parts, registry, expected) {
+  try {
+    if (expected.revision !== null) await checkRevisions(parts, registry, expected.revision);
+    return { ok: true, value: await readImage(parts, registry, expected) };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { ok: false, error: error2 };
+    return { ok: false, error: new OperationError("protocol", messageOf(error2), { cause: error2 }) };
+  }
+}
+async function checkRevisions(parts, registry, revision) {
+  for (const part of parts) {
+    const { image: image3, platforms, repository } = part.target;
+    const manifest = await pushed(part, registry);
+    const facts = await registry.inspect(repository, manifest, { revision: "every", platforms: false });
+    const said2 = revisionOfAll(facts, revision);
+    if (said2 === null || said2 === revision) continue;
+    throw new OperationError(
+      "mismatch",
+      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${said2}, and this run is for ${revision}; hand on the digests of this run`
+    );
+  }
+}
+async function readImage(parts, registry, expected) {
+  const [first2] = parts;
+  if (first2 === void 0) throw new OperationError("protocol", "the builder gave no image");
+  const { image: image3, repository } = first2.target;
+  const annotations2 = expected.annotations.get(image3) ?? {};
+  const wanted = parts.flatMap(({ target }) => target.platforms);
+  const joined = expected.partial !== true && (parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split);
+  const manifest = joined ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations: annotations2 }, registry) : await pushed(first2, registry);
+  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
+  const missing2 = platformsMissing(wanted, facts.platforms);
+  if (missing2.length > 0) {
+    throw new OperationError(
+      "mismatch",
+      `${image3}@${manifest.digest} lacks ${missing2.join(", ")}; it has ${facts.platforms.join(", ") || "no platform"}`
+    );
+  }
+  return {
+    image: image3,
+    repository,
+    digest: manifest.digest,
+    manifest: joined ? manifest : null,
+    platforms: facts.platforms
+  };
+}
+function pair({ target, digest }) {
+  return [target.platforms[0] ?? "", digest];
+}
+async function pushed({ target, digest }, registry) {
+  try {
+    return await registry.manifest({ ...target.repository, digest });
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
+    throw new OperationError(
+      "mismatch",
+      `the builder reports ${target.image}@${digest}, but the registry does not have it; build again`,
+      { cause: error2 }
+    );
+  }
+}
+async function joinIndex({ repository, digests, annotations: annotations2 }, registry) {
+  const parts = await Promise.all(
+    [...digests].map(([platform3, digest]) => partOf(repository, platform3, digest, registry))
+  );
+  const manifests = [
+    ...parts.map(({ image: image3 }) => image3),
+    ...parts.flatMap(({ attestations }) => attestations)
+  ];
+  const index2 = {
+    schemaVersion: 2,
+    mediaType: OCI_INDEX,
+    manifests,
+    ...Object.keys(annotations2).length > 0 ? { annotations: sorted(annotations2) } : {}
+  };
+  const bytes2 = Buffer.from(JSON.stringify(index2, null, 2));
+  return {
+    bytes: bytes2,
+    mediaType: OCI_INDEX,
+    digest: `sha256:${(0, import_node_crypto3.createHash)("sha256").update(bytes2).digest("hex")}`
+  };
+}
+async function partOf(repository, platform3, digest, registry) {
+  const manifest = await registry.manifest({ ...repository, digest });
+  const children2 = readDescriptors(manifest);
+  if (children2 === null)
+    return { image: await lone(repository, platform3, manifest, registry), attestations: [] };
+  const images2 = children2.filter((child3) => !child3.attestation);
+  const [image3] = images2;
+  if (image3 === void 0 || images2.length > 1 || !samePlatform(platform3, platformTextOf(image3.descriptor))) {
+    const has2 = images2.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
+    throw wrong(repository, digest, platform3, has2 || "no image");
+  }
+  const attestations = children2.filter((child3) => child3.attestation === image3.descriptor.digest);
+  return { image: image3.descriptor, attestations: attestations.map(({ descriptor: descriptor3 }) => descriptor3) };
+}
+async function lone(repository, platform3, manifest, registry) {
+  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
+  const [has2] = facts.platforms;
+  if (has2 === void 0 || !samePlatform(platform3, has2)) {
+    throw wrong(repository, manifest.digest, platform3, has2 ?? "no platform");
+  }
+  const [os6 = "", architecture = "", variant] = has2.split("/");
+  return {
+    mediaType: manifest.mediaType,
+    digest: manifest.digest,
+    size: manifest.bytes.length,
+    platform: { architecture, os: os6, ...variant === void 0 ? {} : { variant } }
+  };
+}
+function samePlatform(wanted, has2) {
+  return has2 !== null && normalisePlatform(wanted) === normalisePlatform(has2);
+}
+function wrong(repository, digest, platform3, has2) {
+  const name = `${repository.registry}/${repository.repository}@${digest}`;
+  return new OperationError(
+    "mismatch",
+    `${name} was handed on as ${platform3} but holds ${has2}; check the jobs that built the platforms`
+  );
+}
+function sorted(record3) {
+  return Object.fromEntries(Object.entries(record3).sort(([a], [b]) => a < b ? -1 : 1));
+}
+function readDescriptors(manifest) {
+  if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
+  const index2 = parse3(manifest);
+  const list4 = isRecord2(index2) ? index2["manifests"] : void 0;
+  if (!Array.isArray(list4)) throw malformed(manifest.digest);
+  return list4.map((entry) => {
+    if (!isDescriptor(entry)) throw malformed(manifest.digest);
+    return { descriptor: entry, attestation: attestationOf(entry) };
+  });
+}
+function platformTextOf({ platform: platform3 }) {
+  const { os: os6, architecture, variant } = platform3 ?? {};
+  if (typeof os6 !== "string" || typeof architecture !== "string") return null;
+  return [os6, architecture, ...typeof variant === "string" && variant !== "" ? [variant] : []].join("/");
+}
+function attestationOf({ annotations: annotations2 }) {
+  if (annotations2?.["vnd.docker.reference.type"] !== "attestation-manifest") return null;
+  return annotations2["vnd.docker.reference.digest"] ?? "";
+}
+function parse3(manifest) {
+  try {
+    return JSON.parse(Buffer.from(manifest.bytes).toString("utf8"));
+  } catch {
+    throw malformed(manifest.digest);
+  }
+}
+function isRecord2(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function isDescriptor(value) {
+  return isRecord2(value) && typeof value["mediaType"] === "string" && typeof value["digest"] === "string" && typeof value["size"] === "number";
+}
+function malformed(digest) {
+  return new OperationError("protocol", `${digest} is called an index by the registry but is none`);
+}
+var import_node_crypto3, OCI_INDEX, INDEX_TYPES;
+var init_verify = __esm({
+  "src/builds/verify.ts"() {
+    "use strict";
+    import_node_crypto3 = require("node:crypto");
+    init_errors();
+    init_platform();
+    init_state();
+    OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+    INDEX_TYPES = [
+      "application/vnd.oci.image.index.v1+json",
+      "application/vnd.docker.distribution.manifest.list.v2+json"
+    ];
+  }
+});
+
+// src/builds/build.ts
+async function planBuilds2(release, plan2, request, parts) {
+  if (release === null) return null;
+  const builds = buildsToMake(release, plan2, request.build.platform);
+  if (release.names.resolved === null || builds.length === 0) return null;
+  const tags2 = new Set(plan2.actions.map(({ wanted }) => formatReference(wanted.destination)));
+  const overwriting = cacheProblems(
+    builds.map(({ config }) => config),
+    (ref) => tags2.has(formatReference(ref)) ? "it is a tag of this run" : null
+  );
+  if (overwriting.length > 0) throw new UserError(overwriting);
+  const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
+  if (recipe === null)
+    parts.log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
+  if (recipe !== null && recipe.here !== null) {
+    parts.log.line("The bake definition:");
+    for (const line2 of recipe.here.definition.text.trimEnd().split("\n")) parts.log.line(line2);
+  }
+  const planned3 = builds.map((build2) => ({
+    ...outcomeOf(buildAction(build2, plan2)),
+    outcome: "planned"
+  }));
+  return checkSources({ release, builds, recipe, stop, planned: planned3 }, request, parts);
+}
+async function committed(builds, decision, request, parts) {
+  const recipe = definitionsOf(builds, decision, request);
+  const here = recipe?.here ?? null;
+  if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
+  const { revision } = here.input.facts;
+  const wrong3 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
+  if (wrong3 !== null) return { recipe, stop: wrong3 };
+  const stop = await stopOf(async () => {
+    const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
+    const untracked2 = untrackedWarning(changes);
+    if (untracked2 !== null) parts.log.warning(untracked2);
+    return dirtyCheckout(changes, decision.class);
+  });
+  if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
+  const source = { ...here.input.facts, revision: `${revision}-dirty` };
+  const dirty = { ...request, build: { ...request.build, source } };
+  return { recipe: definitionsOf(builds, decision, dirty), stop: null };
+}
+async function stopOf(ask2) {
+  try {
+    return await ask2();
+  } catch (error2) {
+    if (error2 instanceof OperationError) return error2;
+    throw error2;
+  }
+}
+function definitionsOf(builds, decision, { command, facts, build: settings }) {
+  const { source } = settings;
+  if (source === null) {
+    if (command === "plan") return null;
+    throw new UserError({ what: UNKNOWN_COMMIT, hint: "give it with --sha (input sha)" });
+  }
+  const from = { ...settings, source, trusted: facts?.may.write ?? true };
+  const defined = (some3) => {
+    const input = definitionInput(some3, decision, from);
+    return { input, definition: bakeDefinition(input) };
+  };
+  const all = defined(builds);
+  if (settings.digests === null) return { definition: all.definition, here: all };
+  const left = unsplit(builds);
+  return { definition: all.definition, here: left.length === 0 ? null : defined(left) };
+}
+async function checkSources(building, request, parts) {
+  const here = building.recipe?.here ?? null;
+  if (request.command !== "plan" || here === null) return building;
+  const { definition } = here;
+  if (building.stop !== null) parts.log.warning(`apply would stop here: ${building.stop.message}`);
+  const planned3 = building.planned.map(async (outcome) => {
+    const { image: image3 } = outcome.planned.wanted;
+    const targets = definition.targets.filter((target) => target.image === image3);
+    if (targets.length === 0) return outcome;
+    const problems2 = await parts.sources({ ...definition, targets });
+    const warnings3 = problems2.map((problem4) => `apply would stop here: ${formatProblem(problem4)}`);
+    return { ...outcome, planned: { ...outcome.planned, warnings: warnings3 } };
+  });
+  return { ...building, planned: await Promise.all(planned3) };
+}
+async function buildRelease(building, request, parts) {
+  const { builds, planned: planned3, recipe } = building;
+  if (recipe === null) throw new Error("a build without its definition");
+  const targets = await targetsOf2(building, recipe.here?.input ?? null, request, parts);
+  const images2 = builds.map(({ config }) => imageOf(config));
+  const { source } = request.build;
+  const elsewhere = request.build.digests !== null && source !== null;
+  const results = targets instanceof OperationError ? allFailed(images2, targets) : await verifyBuilt(targets, parts.registry, {
+    annotations: recipe.definition.indexAnnotations,
+    // What other machines built may be of another run; what this one built has the label that it was given.
+    revision: elsewhere ? source.revision : null,
+    partial: request.build.platform !== ""
+  });
+  const outcomes = planned3.map((outcome) => settled(outcome, results));
+  return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
+}
+async function targetsOf2({ builds, release, stop }, here, { build: settings }, parts) {
+  const all = release.builds.map(({ config }) => imageOf(config));
+  const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
+  if (here === null) return elsewhere;
+  if (stop !== null) return stop;
+  const built2 = await bakeAll(here, parts.builder(), parts.log);
+  return built2 instanceof OperationError ? built2 : [...elsewhere, ...built2];
+}
+function buildAction({ config, choice }, plan2) {
+  const image3 = imageOf(config);
+  const first2 = plan2.actions.find(
+    ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image3 && wanted2.follows === null
+  );
+  if (first2 === void 0) throw new Error(`the build ${image3} has no tag`);
+  const wanted = { ...first2.wanted, image: image3 };
+  const platforms = choice.build.join(", ");
+  const text4 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
+  const reason = { code: "absent", text: text4 };
+  const nothing2 = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
+  return { action: "build", reason, wanted, ...nothing2 };
+}
+function outcomeOf(planned3) {
+  return { planned: planned3, digest: null, error: null, attachments: null };
+}
+function settled(outcome, results) {
+  const result = results.get(outcome.planned.wanted.image);
+  if (result === void 0) return { ...outcome, outcome: "skipped" };
+  if (result.ok) return { ...outcome, outcome: "done", digest: result.source.digest };
+  return { ...outcome, outcome: "failed", error: asError(result.error) };
+}
+async function bakeAll(input, builder, log) {
+  try {
+    let definition = bakeDefinition(input);
+    const state = await builder.prepare(definition);
+    if (state.nodes > 1 && !input.split) {
+      definition = bakeDefinition({ ...input, split: true });
+      await builder.prepare(definition);
+    }
+    log.line(`Builder ${state.name} (${state.driver}${state.temporary ? ", made for this run" : ""}).`);
+    return await builder.bake(definition);
+  } catch (error2) {
+    if (error2 instanceof OperationError) return error2;
+    throw error2;
+  } finally {
+    await builder.close();
+  }
+}
+async function verifyBuilt(built2, registry, expected) {
+  const pushed2 = built2.filter(({ target }) => target.pushed);
+  const checked2 = await checkBuilt(pushed2, registry, expected);
+  return new Map(
+    checked2.map(({ image: image3, result }) => {
+      if (!result.ok) return [image3, { ok: false, error: ofBuild(result.error) }];
+      const { repository, digest, manifest } = result.value;
+      return [image3, { ok: true, source: { ...repository, digest }, manifest }];
+    })
+  );
+}
+function allFailed(images2, error2) {
+  return new Map(images2.map((image3) => [image3, { ok: false, error: wrapped(error2) }]));
+}
+function ofBuild(error2) {
+  return new OperationError(error2.code, error2.message, { cause: error2, origin: "build" });
+}
+function wrapped(error2) {
+  return new OperationError(error2.code, `no tag is written: ${messageOf(error2)}`, {
+    cause: error2,
+    origin: error2.origin ?? "build",
+    image: error2.image
+  });
+}
+function buildsToMake(release, plan2, platform3) {
+  const wanted = new Set(
+    plan2.actions.filter(writes).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
+  );
+  const isDue = ({ config }) => {
+    const image3 = imageOf(config);
+    return release.states.get(image3)?.state === "to-build" && wanted.has(image3);
+  };
+  return platform3 === "" ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform3, isDue);
+}
+var UNKNOWN_COMMIT;
+var init_build = __esm({
+  "src/builds/build.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_model3();
+    init_cache();
+    init_checkout();
+    init_definition();
+    init_machines();
+    init_verify();
+    UNKNOWN_COMMIT = "the commit of this run is not known";
+  }
+});
+
+// src/gates/evaluate.ts
+function evaluateGate(gate2, facts, now) {
+  if (facts.kind === "unknown") return { state: "unknown", text: `${describeGate(gate2)}: ${facts.why}` };
+  if (facts.kind === "check" && gate2.check !== void 0) return checkState(gate2, facts.history, now);
+  if (facts.kind === "workflow" && gate2.workflow !== void 0) return runState(gate2, facts.history, now);
+  if (facts.kind === "approval" && gate2.approvedBy !== void 0) {
+    return approvalState(gate2.approvedBy, facts.facts, now);
+  }
+  return { state: "unknown", text: `${describeGate(gate2)}: nothing was found out about it` };
+}
+function checkState(gate2, history, now) {
+  const name = `check "${gate2.check ?? ""}"${gate2.app === void 0 ? "" : ` of ${gate2.app}`}`;
+  const where = `${history.ref} of ${history.repo}`;
+  const head2 = history.commits[0];
+  if (head2 === void 0) return { state: "unknown", text: `${name}: ${where} has no commit` };
+  const current = newestOfEach(head2.signals);
+  if (current.length === 0) {
+    const waited = span(now - head2.committedAt);
+    return {
+      state: "pending",
+      text: `${name} has not appeared on ${where} (the commit is ${waited} old)`,
+      since: head2.committedAt
     };
   }
+  const bad6 = current.find(({ light }) => light === "red");
+  const all = history.commits.flatMap((commit4) => commit4.signals);
+  if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
+  const open8 = current.find(({ light }) => light !== "green");
+  if (open8) return stopped("pending", `${name} on ${where} is not done`, open8, open8.at, now);
+  const streaks = current.map((signal) => streakStart(signal, all));
+  return soaked(gate2, `${name} on ${where}`, streaks, history.complete, now, current[0]);
+}
+function runState(gate2, history, now) {
+  const name = `workflow ${gate2.workflow ?? ""} on ${history.branch} of ${history.repo}`;
+  const wanted = gate2.consecutive ?? 1;
+  const last = history.runs.slice(0, wanted);
+  const bad6 = last.find(({ light }) => light !== "green");
+  if (bad6) {
+    const nth = last.indexOf(bad6);
+    const which2 = nth === 0 ? "its last run" : `one of its last ${wanted} runs`;
+    return stopped("failed", `${name}: ${which2} is not green`, bad6, redSince(bad6, history.runs), now);
+  }
+  if (last.length < wanted) {
+    const text4 = `${name} has ${last.length} of ${wanted} completed runs`;
+    const oldest = last.at(-1);
+    return oldest ? { state: "pending", text: text4, since: oldest.at } : { state: "pending", text: text4 };
+  }
+  const newest = last[0];
+  const start2 = newest ? [streakStart(newest, history.runs)] : [];
+  return soaked(gate2, name, start2, history.complete, now, newest);
+}
+function approvalState(who, facts, now) {
+  const first2 = facts.approvals[0];
+  if (first2) {
+    const when = first2.at === null ? "" : `, ${moment(first2.at)}`;
+    const since = first2.at === null ? {} : { since: first2.at };
+    const text5 = `${first2.by} of ${who} approved (${first2.via}${when})`;
+    return { state: "open", text: text5, ...since, ...first2.url === null ? {} : { url: first2.url } };
+  }
+  const what = facts.pull === null ? "the change came without a pull request" : `pull request ${facts.pull}`;
+  const merged2 = `${what}, merged ${span(now - facts.since)} ago`;
+  const text4 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
+  return { state: "pending", text: text4, since: facts.since };
+}
+function soaked(gate2, name, starts, complete, now, signal) {
+  const since = Math.max(...starts);
+  const url = signal?.url == null ? {} : { url: signal.url };
+  const lasted = span(now - since);
+  if (gate2.greenFor === void 0 || now - since >= gate2.greenFor) {
+    return { state: "open", text: `${name} is green since ${moment(since)}`, since, ...url };
+  }
+  const limit = complete ? "" : "; older ones were not looked at";
+  const text4 = `${name} is green for ${lasted}, and ${span(gate2.greenFor)} are asked for${limit}`;
+  return { state: "pending", text: text4, since, ...url };
+}
+function stopped(state, what, signal, since, now) {
+  const text4 = `${what} (${signal.said}, since ${moment(since)}, ${span(now - since)})`;
+  return { state, text: text4, since, ...signal.url === null ? {} : { url: signal.url } };
+}
+function newestOfEach(signals) {
+  const newest = /* @__PURE__ */ new Map();
+  for (const signal of signals) if (!newest.has(signal.source)) newest.set(signal.source, signal);
+  return [...newest.values()];
+}
+function streakStart(from, signals) {
+  return rowStart(from, signals, (light) => light === "green");
+}
+function redSince(from, signals) {
+  return rowStart(from, signals, (light) => light === "red");
+}
+function rowStart(from, signals, belongs3) {
+  const later = signals.slice(signals.indexOf(from));
+  let start2 = from.at;
+  for (const { light, source, at: at2 } of later) {
+    if (source !== from.source || light === "pending" || light === "skipped") continue;
+    if (!belongs3(light)) break;
+    start2 = Math.min(start2, at2);
+  }
+  return start2;
+}
+function describeGate(gate2) {
+  const where = gate2.repo === void 0 ? "" : ` in ${gate2.repo}`;
+  const soak = gate2.greenFor === void 0 ? "" : ` for ${span(gate2.greenFor)}`;
+  if (gate2.check !== void 0) {
+    const at2 = gate2.ref === void 0 ? "" : ` at ${gate2.ref}`;
+    const by = gate2.app === void 0 ? "" : ` of ${gate2.app}`;
+    return `check "${gate2.check}"${by}${where}${at2} green${soak}`;
+  }
+  if (gate2.workflow !== void 0) {
+    const branch = gate2.branch === void 0 ? "" : ` on ${gate2.branch}`;
+    const runs = gate2.consecutive === void 0 ? "" : ` ${gate2.consecutive} times in a row`;
+    return `workflow ${gate2.workflow}${where}${branch} green${runs}${soak}`;
+  }
+  return gate2.approvedBy === void 0 ? "a gate without a condition" : `approval by ${gate2.approvedBy}`;
+}
+var init_evaluate = __esm({
+  "src/gates/evaluate.ts"() {
+    "use strict";
+    init_text();
+  }
 });
 
-// src/report/summary.ts
-function summary2(report2, sentence3 = closing(report2)) {
-  const { actions } = report2;
-  const bad6 = actions.filter((a) => a.action === "refuse" || a.error !== null);
-  const held = actions.filter((a) => a.action === "hold");
-  const kept = actions.filter((a) => a.action === "keep" && a.error === null);
-  const changes = actions.filter((a) => ["build", "create", "move"].includes(a.action) && a.error === null);
-  const parts = [
-    `## Retag ${report2.command}: ${escapeCell(sentence3)}`,
-    classified(report2),
-    actions.length === 0 ? "" : countsTable(report2),
-    picture(actions),
-    bad6.length === 0 ? "" : `### Refused or failed
-
-${badTable(bad6)}`,
-    changes.length === 0 ? "" : `### ${report2.command === "plan" ? "To change" : "Changed"}
-
-${changeTable(changes)}`,
-    held.length === 0 ? "" : `### On hold
-
-${heldTable(held)}`,
-    driftTable(report2),
-    stageTable(report2),
-    warnings2(actions),
-    kept.length === 0 ? "" : details(`Unchanged (${kept.length})`, keptTable(kept))
-  ];
-  return fit(parts.filter((part) => part !== "").join("\n\n") + "\n");
+// src/gates/gates.ts
+function createGatekeeper(checks, now) {
+  const shared = remember(checks);
+  return {
+    async judge(gates2, subject) {
+      const judged = await Promise.all(
+        gates2.map(async (gate2) => ({
+          gate: gate2,
+          state: evaluateGate(gate2, await observeGate(gate2, subject, shared, now), now)
+        }))
+      );
+      return combine(judged);
+    }
+  };
 }
-function classified({ classification, ref }) {
-  if (classification === null || ref === null) return "";
-  const { class: name, rule: rule2, why } = classification;
-  const what = name === null ? "has no class" : `is **${name}**`;
-  return `${code(ref.ref)} ${what}${rule2 === null ? "" : ` by rule ${code(rule2)}`}: ${escapeCell(why)}`;
+function combine(judged) {
+  const state = WORST_FIRST.find((worst2) => judged.some((one2) => one2.state.state === worst2)) ?? "open";
+  const decisive = judged.filter((one2) => one2.state.state === state).map((one2) => one2.state);
+  const times = decisive.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]);
+  const since = state === "open" ? Math.max(...times) : Math.min(...times);
+  const url = decisive.find((one2) => one2.url !== void 0)?.url;
+  return {
+    state,
+    text: decisive.map(({ text: text4 }) => text4).join("; "),
+    gates: judged,
+    ...times.length > 0 ? { since } : {},
+    ...url === void 0 ? {} : { url }
+  };
 }
-function countsTable({ counts: counts2 }) {
-  const shown3 = Object.entries(counts2).filter(([name, count2]) => count2 > 0 || name === "create");
-  return table(
-    shown3.map(([name]) => name),
-    [shown3.map(([, count2]) => String(count2))]
-  );
+function withoutGitHub(why) {
+  const refuse3 = () => Promise.reject(new OperationError("denied", why));
+  return { check: refuse3, runs: refuse3, approvals: refuse3 };
 }
-function picture(actions) {
-  const chart = flowchart(actions);
-  if (chart === null) return "";
-  const more = chart.left > 0 ? `
-
-${chart.left} more are in the tables below.` : "";
-  return `\`\`\`mermaid
-${chart.text}
-\`\`\`${more}`;
+function remember(checks) {
+  const answers = /* @__PURE__ */ new Map();
+  const once6 = (kind, ask2) => {
+    return (query) => {
+      const key = `${kind} ${JSON.stringify(query)}`;
+      const known2 = answers.get(key);
+      if (known2) return known2;
+      const answer = ask2(query);
+      answers.set(key, answer);
+      return answer;
+    };
+  };
+  return {
+    check: once6("check", (query) => checks.check(query)),
+    runs: once6("runs", (query) => checks.runs(query)),
+    approvals: (query) => checks.approvals(query)
+  };
 }
-function tagCell(action2) {
-  return code(`${action2.image}:${action2.tag}`);
+async function observeGate(gate2, subject, checks, now) {
+  try {
+    return await look(gate2, subject, checks, now);
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
+    return { kind: "unknown", why: messageOf(error2) };
+  }
 }
-function lines(...parts) {
-  return parts.filter((part) => part !== "").join("<br>");
+async function look(gate2, subject, checks, now) {
+  const repo = gate2.repo ?? subject.home;
+  const backTo = gate2.greenFor === void 0 ? null : now - gate2.greenFor;
+  if (gate2.check !== void 0) {
+    const at2 = placeOf2(gate2, subject);
+    if ("why" in at2) return { kind: "unknown", why: at2.why };
+    const by = gate2.app === void 0 ? {} : { app: gate2.app };
+    return { kind: "check", history: await checks.check({ ...at2, name: gate2.check, ...by, backTo }) };
+  }
+  if (gate2.workflow !== void 0) {
+    const branch2 = gate2.branch ?? null;
+    const atLeast = gate2.consecutive ?? 1;
+    const history = await checks.runs({ repo, workflow: gate2.workflow, branch: branch2, atLeast, backTo });
+    return { kind: "workflow", history };
+  }
+  if (gate2.approvedBy === void 0) {
+    return { kind: "unknown", why: "it names neither a check nor a workflow nor a team" };
+  }
+  if (!subject.entry) return { kind: "unknown", why: "it is not known which change brought the entry in" };
+  const { sha: sha2, branch, file: file2, contains } = subject.entry;
+  const entry = file2 !== void 0 && contains ? { entry: { file: file2, contains } } : {};
+  const into = branch === void 0 ? {} : { branch };
+  const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha: sha2, ...into, ...entry });
+  return { kind: "approval", facts };
 }
-function changeTable(actions) {
-  return table(
-    ["", "tag", "digest", "why"],
-    actions.map((a) => [
-      lines(verb(a), a.kind === "primary" ? "" : a.kind),
-      lines(tagCell(a), a.source === null ? "" : `from ${code(a.source)}`),
-      lines(code(shortDigest(a.digest)), a.previous === null ? "" : `was ${code(shortDigest(a.previous))}`),
-      lines(escapeCell(a.reason.text), attached(a))
-    ])
-  );
+function placeOf2(gate2, { home, commit: commit4 }) {
+  const repo = gate2.repo ?? home;
+  if (gate2.ref !== void 0) return { repo, ref: gate2.ref };
+  const own = !("why" in commit4) && sameName2(commit4.repo, repo);
+  if (own) return { repo, ref: commit4.sha };
+  if (gate2.repo !== void 0) return { repo, ref: null };
+  if ("why" in commit4) return commit4;
+  return {
+    why: `src_ref names a commit of ${commit4.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit4.repo}" to the gate`
+  };
 }
-function attached({ attachments }) {
-  if (attachments === null || attachments.found === 0) return "";
-  return `${attachments.carried} of ${attachments.found} attachments carried`;
+function commitOfEntry({ srcRef, commit: commit4 }, at2) {
+  const { revision, home, serverUrl } = at2;
+  if (srcRef === void 0) {
+    if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision.toLowerCase() };
+    return {
+      why: "the commit that the image is from is not known; give the entry a src_ref, or the gate a repo and ref"
+    };
+  }
+  if (commit4 === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
+  const { sha: sha2, page: page2 } = commit4;
+  if (page2 === null) return { repo: home, sha: sha2 };
+  if (page2.host !== new URL(serverUrl).host) {
+    const where = page2.host === "" ? "another repository" : page2.host;
+    return {
+      why: `src_ref names a commit on ${where}, whose checks cannot be asked for; give the gate a repo and ref`
+    };
+  }
+  if (page2.repo === null) {
+    return {
+      why: `src_ref "${srcRef}" names no commit page; write it as ${serverUrl}/OWNER/NAME/commit/SHA`
+    };
+  }
+  return { repo: page2.repo, sha: sha2 };
 }
-function badTable(actions) {
-  return table(
-    ["", "tag", "why, and how to fix it"],
-    actions.map((a) => [
-      verb(a),
-      lines(tagCell(a), a.location === null ? "" : code(`${a.location.file}:${a.location.line}`)),
-      lines(
-        `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text, isFollower(a) ? void 0 : MOST_REASON)}`,
-        escapeCell(remedy(a))
-      )
-    ])
-  );
-}
-function heldTable(actions) {
-  return table(
-    ["tag", "waits for", "how it goes on"],
-    actions.map((a) => [
-      tagCell(a),
-      `${code(a.reason.code)} ${escapeCell(a.reason.text)}`,
-      escapeCell(remedy(a))
-    ])
-  );
-}
-function keptTable(actions) {
-  const shown3 = actions.slice(0, MOST_KEPT);
-  const rows3 = table(
-    ["tag", "digest", "why"],
-    shown3.map((a) => [tagCell(a), code(shortDigest(a.digest)), escapeCell(a.reason.code)])
-  );
-  const left = actions.length - shown3.length;
-  return left > 0 ? `${rows3}
-
-${left} more unchanged tags are not listed.` : rows3;
-}
-function driftTable({ drift: drift2 }) {
-  if (drift2 === null) return "";
-  if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
-  const rows3 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
-  return `### Drift
-
-${table(["", "tag", "what"], rows3)}`;
-}
-function stageTable({ stages: stages2 }) {
-  const told = stages2.some(({ by_file, why }) => by_file !== "release" || why !== "");
-  if (!told) return "";
-  const rows3 = stages2.map(({ image: image3, platform: platform3, by_file, today, why, since }) => [
-    code(image3),
-    code(platform3),
-    by_file,
-    today === by_file ? today : `**${today}**`,
-    since === null ? "" : since.slice(0, 10),
-    escapeCell(why)
-  ]);
-  return `### Platforms
-
-${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows3)}`;
-}
-function warnings2(actions) {
-  const lines3 = actions.flatMap((a) => a.warnings.map((text4) => `- ${tagCell(a)}: ${escapeCell(text4)}`));
-  if (lines3.length === 0) return "";
-  return details(`Warnings (${lines3.length})`, lines3.join("\n"));
-}
-function fit(markdown) {
-  const tail = "The summary was cut here: it is longer than GitHub shows. The report file holds all of it.";
-  const size = new TextEncoder().encode(markdown).length;
-  if (size <= MOST_BYTES) return markdown;
-  return cut(markdown, Math.floor(markdown.length * MOST_BYTES / size), tail);
-}
-var MOST_BYTES, MOST_KEPT, MOST_REASON;
-var init_summary2 = __esm({
-  "src/report/summary.ts"() {
+var WORST_FIRST, sameName2, SHA;
+var init_gates = __esm({
+  "src/gates/gates.ts"() {
     "use strict";
-    init_markdown();
-    init_mermaid();
-    init_format();
-    MOST_BYTES = 900 * 1024;
-    MOST_KEPT = 1e3;
-    MOST_REASON = 1e3;
+    init_errors();
+    init_evaluate();
+    init_evaluate();
+    WORST_FIRST = ["unknown", "failed", "pending", "open"];
+    sameName2 = (a, b) => a.toLowerCase() === b.toLowerCase();
+    SHA = /^[0-9a-f]{7,40}$/i;
+  }
+});
+
+// src/builds/platform-stages.ts
+function effectiveStages(platforms, verdicts, policy2) {
+  const rows3 = [];
+  const refused3 = [];
+  const warnings3 = [];
+  for (const { platform: platform3, stage: stage2 } of platforms) {
+    const verdict2 = verdicts.get(platform3) ?? { state: "open", text: "" };
+    const shut = verdict2.state === "pending" || verdict2.state === "failed";
+    const today = shut && policy2 === "demote" ? LOWER[stage2] : stage2;
+    const row = {
+      platform: platform3,
+      byFile: stage2,
+      today,
+      why: verdict2.text,
+      since: verdict2.since ?? null,
+      url: verdict2.url ?? null
+    };
+    rows3.push(row);
+    if (verdict2.state === "unknown") refused3.push({ row, code: "unknown" });
+    else if (shut && policy2 === "fail") refused3.push({ row, code: `gate-${verdict2.state}` });
+    else if (today !== stage2) warnings3.push(demotion(row));
+  }
+  return { rows: rows3, refused: refused3, warnings: warnings3 };
+}
+function selectPlatforms(table3, imageClass, included) {
+  const snapshot = imageClass === "snapshot";
+  const pushed2 = ({ today }) => today === "release" || snapshot && (today === "test" || included.has("build"));
+  const built2 = (row) => pushed2(row) || row.today === "build" && included.has("build");
+  const names2 = (rows3) => rows3.map(({ platform: platform3 }) => platform3);
+  return { build: names2(table3.rows.filter(built2)), push: names2(table3.rows.filter(pushed2)) };
+}
+function stagesText(table3, now) {
+  const header2 = ["PLATFORM", "BY FILE", "TODAY", "SINCE", "WHY"];
+  const lines3 = table3.rows.map((row) => [
+    row.platform,
+    row.byFile,
+    row.today,
+    sinceText(row, now),
+    row.why || "-"
+  ]);
+  const widths = header2.map(
+    (title, i) => Math.max(title.length, ...lines3.map((line2) => (line2[i] ?? "").length))
+  );
+  return [header2, ...lines3].map(
+    (line2) => line2.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()
+  ).join("\n");
+}
+function demotion({ platform: platform3, byFile: byFile2, today, why, since }) {
+  const when = since === null ? "" : ` since ${day(since)}`;
+  return `${platform3} counts as "${today}" instead of "${byFile2}"${when}: ${why}`;
+}
+function sinceText({ since }, now) {
+  return since === null ? "-" : `${day(since)} (${span(now - since)})`;
+}
+async function platformStages(build2, policy2, gatekeeper, subject) {
+  const gated = build2.platforms.filter(({ requires }) => requires.length > 0);
+  const verdicts = await Promise.all(
+    gated.map(async ({ platform: platform3, requires }) => [
+      platform3,
+      await gatekeeper.judge(requires, subject)
+    ])
+  );
+  return effectiveStages(build2.platforms, new Map(verdicts), policy2);
+}
+var LOWER;
+var init_platform_stages = __esm({
+  "src/builds/platform-stages.ts"() {
+    "use strict";
+    init_gates();
+    init_text();
+    LOWER = { release: "test", test: "build", build: "build" };
+  }
+});
+
+// src/builds/release.ts
+async function believed(list4, repository, tags2, registry) {
+  if (list4 instanceof OperationError) return list4;
+  const listed4 = new Set(list4);
+  const unlisted = tags2.filter((tag2) => !listed4.has(tag2));
+  const looks = await Promise.all(unlisted.map((tag2) => registry.head({ ...repository, tag: tag2 })));
+  const missing2 = unlisted.find((_tag, at2) => looks[at2]?.state === "present");
+  if (missing2 === void 0) return list4;
+  return new OperationError(
+    "protocol",
+    `${formatRepository(repository)}: cannot list the tags: ${repository.registry} gives a list of ${list4.length} without "${missing2}", which exists, so the list is not complete; run again in a moment, and if it stays, check that no cache or proxy answers in place of the registry`
+  );
+}
+async function channelOf(release, { destination }, registry, gitTags) {
+  const { resolved = null, policy: policy2, tagLists, today = "" } = release?.names ?? {};
+  const { tag: channel, ...repository } = destination;
+  const name = formatRepository(repository);
+  const list4 = tagLists?.get(name);
+  if (release === null || policy2 === void 0 || resolved === null || list4 === void 0) return null;
+  const here = release.wanted.filter((wanted2) => formatRepository(wanted2.destination) === name);
+  const wanted = [channel, ...here.map((each) => each.destination.tag)];
+  const tags2 = await believed(list4, repository, [...new Set(wanted)], registry);
+  if (tags2 instanceof OperationError) return { order: "unknown", error: tags2 };
+  const compared = compareChannel(policy2, resolved, channel, tags2);
+  if (compared.order !== "older" || compared.highest === null || gitTags === void 0) return compared;
+  const warning2 = await unexplained(premisesOf(policy2, compared.highest), compared.highest, today, gitTags);
+  return warning2 === null ? compared : { ...compared, warning: warning2 };
+}
+async function unexplained(premises, version, today, gitTags) {
+  const help = `delete ${version} from the registry if nobody released it`;
+  const possible = premises.filter(({ day: day2 }) => day2 === null || day2 <= today);
+  const [first2] = premises;
+  if (first2 !== void 0 && possible.length === 0)
+    return `${version} holds this channel back, and its day ${first2.day ?? ""} has not come yet; ${help}`;
+  if (possible.some(({ gitTag }) => gitTag === null)) return null;
+  try {
+    const known2 = new Set(await gitTags());
+    if (possible.some(({ gitTag }) => known2.has(gitTag ?? ""))) return null;
+  } catch {
+    return null;
+  }
+  return `no git tag of this repository gives ${version}, which holds this channel back; ${help}`;
+}
+var init_release = __esm({
+  "src/builds/release.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_policy();
+  }
+});
+
+// src/want.ts
+function tooMany(images2) {
+  let wanted = 0;
+  for (const { names: names2, tags: tags2, stable, origin } of images2) {
+    for (const [key, { length }] of Object.entries({ name: names2, tags: tags2 })) {
+      if (length <= MOST2.list) continue;
+      const what2 = `there are ${length} items in "${key}", and at most ${MOST2.list} are allowed`;
+      return [{ location: origin.at(key), what: what2, hint: "split the entry" }];
+    }
+    wanted += names2.length * tags2.length * (stable ? 2 : 1);
+    if (wanted <= MOST2.wanted) continue;
+    const what = `up to here more than ${MOST2.wanted} tags are asked for, which is the most for one run`;
+    return [{ location: origin.at(), what, hint: "split the tag file, and run Retag for each part" }];
+  }
+  return [];
+}
+function wantImages(images2, options) {
+  const problems2 = tooMany(images2);
+  if (problems2.length > 0) throw new UserError(problems2);
+  const wanted = images2.flatMap(
+    (entry) => entry.names.flatMap((name) => entry.tags.flatMap((tag2) => wantOne(entry, name, tag2, options, problems2)))
+  );
+  if (problems2.length > 0) throw new UserError(problems2);
+  return wanted;
+}
+function wantOne(entry, image3, tag2, options, problems2) {
+  const primary2 = primaryTag(entry, image3, tag2, options);
+  if (!entry.stable) return [primary2];
+  const name = tag2 + options.stableSuffix;
+  const checked2 = parseTag(name);
+  if (!checked2.ok) {
+    problems2.push({
+      location: entry.origin.at("stable"),
+      what: `stable tag: ${checked2.what}`,
+      hint: checked2.hint
+    });
+  }
+  const destination = { ...primary2.destination, tag: name };
+  const forced = isForced(options.forces, [image3.repository, primary2.destination], name);
+  const taken = options.taken?.(entry, image3, name, "stable") ?? null;
+  return [primary2, { ...primary2, kind: "stable", destination, forced, taken, follows: primary2 }];
+}
+function primaryTag(entry, image3, tag2, options) {
+  const { registryMap, forces } = options;
+  const repository = mapRepository(image3.repository, registryMap);
+  return {
+    kind: "primary",
+    image: shownName(image3.text, image3.repository, registryMap),
+    destination: { ...repository, tag: tag2 },
+    source: { from: "image", ref: sourceRef(entry, registryMap) },
+    entries: [entry],
+    location: placeOf3(entry),
+    forced: isForced(forces, [image3.repository, repository], tag2),
+    digest: entry.srcDigest ?? null,
+    platforms: entry.platforms,
+    revision: entry.commit?.sha ?? null,
+    attachments: entry.attachments ?? "copy",
+    lateAttachments: entry.attachments !== void 0 && entry.attachments !== "ignore",
+    gates: entry.requires,
+    manual: false,
+    taken: options.taken?.(entry, image3, tag2, "primary") ?? null,
+    follows: null,
+    group: null
+  };
+}
+function placeOf3({ origin }) {
+  const location2 = origin.at();
+  return location2.nowhere === true ? null : location2;
+}
+function sourceRef(entry, map2) {
+  const repository = mapRepository(entry.srcRepository, map2);
+  if (entry.srcBuildTag !== void 0) return { ...repository, tag: entry.srcBuildTag };
+  if (entry.srcDigest !== void 0) return { ...repository, digest: entry.srcDigest };
+  throw new Error(
+    `entry ${entry.number} has neither src_build_tag nor src_digest; the parser lets none through`
+  );
+}
+function wantBuilds(builds, decision, stable, owner = () => null, promoted = () => NO_CONDITIONS) {
+  return builds.flatMap(
+    (build2) => build2.names.flatMap((name) => {
+      const primaries = decision.tags.map(
+        (tag2) => owned(promoting(primary(build2, name, tag2, decision), decision, promoted(build2)), owner)
+      );
+      const [first2] = primaries;
+      if (first2 === void 0) return [];
+      const followers = primaries.flatMap(
+        (leader) => stableOf(leader, name, decision, stable).map((tag2) => owned(tag2, owner))
+      );
+      const channels = decision.channels.map((tag2) => owned(follower(first2, name, "channel", tag2), owner));
+      return [...primaries, ...followers, ...channels];
+    })
+  );
+}
+function promoting(tag2, { from }, { platforms, revision }) {
+  if (from === null) return tag2;
+  return { ...tag2, revision, platforms: tag2.source.from === "image" ? platforms : [] };
+}
+function owned(tag2, owner) {
+  return { ...tag2, taken: owner(tag2.kind, tag2.destination) };
+}
+function primary({ config, entry, location: location2 }, name, tag2, decision) {
+  return {
+    // A rule of class stable names the stable tag itself as its tag.
+    kind: decision.class === "stable" ? "stable" : "primary",
+    image: name.text,
+    destination: { ...name.repository, tag: tag2 },
+    source: sourceOf(config, name, decision),
+    entries: entry === null ? [] : [entry],
+    location: location2,
+    forced: name.isForced(tag2),
+    digest: null,
+    platforms: [],
+    revision: null,
+    attachments: "copy",
+    lateAttachments: false,
+    gates: [...decision.requires, ...config.requires],
+    manual: false,
+    taken: null,
+    follows: null,
+    group: RELEASE
+  };
+}
+function sourceOf(config, { repository }, { from, fallback }) {
+  if (from === null || fallback === "build") return { from: "build", build: imageOf(config) };
+  return { from: "image", ref: { ...repository, tag: from } };
+}
+function stableOf(leader, name, decision, stable) {
+  if (decision.stable === false || decision.class === "stable") return [];
+  const tag2 = leader.destination.tag + decision.stableSuffix;
+  const gates2 = typeof decision.stable === "object" ? decision.stable.requires : [];
+  const follows = follower(leader, name, "stable", tag2);
+  return [{ ...follows, gates: [...leader.gates, ...gates2], manual: isManual(decision, stable) }];
+}
+function isManual(decision, stable) {
+  return decision.stable === "manual" && !stable;
+}
+function follower(leader, name, kind, tag2) {
+  const destination = { ...name.repository, tag: tag2 };
+  return { ...leader, kind, destination, forced: name.isForced(tag2), follows: leader };
+}
+var MOST2, RELEASE, NO_CONDITIONS;
+var init_want = __esm({
+  "src/want.ts"() {
+    "use strict";
+    init_machines();
+    init_errors();
+    init_reference();
+    init_overrides();
+    MOST2 = { list: 1e3, wanted: 1e5 };
+    RELEASE = "release";
+    NO_CONDITIONS = { platforms: [], revision: null };
+  }
+});
+
+// src/classify.ts
+async function namesOf3(policy2, facts, repositories, parts) {
+  const decision = classify(policy2, facts);
+  const { date, timestamp: timestamp2 } = policy2.calendar(facts.time);
+  const today = [date, timestamp2.slice(0, 8)].sort()[1] ?? date;
+  const unlisted = /* @__PURE__ */ new Map();
+  const none2 = { policy: policy2, decision, resolved: null, unknown: null, tagLists: unlisted, today };
+  if (repositories.length === 0) return none2;
+  requireDecision(policy2, decision);
+  if (decision.class === null || !decision.publish) return none2;
+  const needs = needsOf(decision);
+  const base = needs.base ? await findBase(policy2, facts) : null;
+  const tagLists = needs.tagLists ? await listAll(repositories, parts) : none2.tagLists;
+  try {
+    const seen = await look2(policy2, decision, facts, needs, { base, tagLists, repositories, parts });
+    const resolved = resolveNames(policy2, decision, facts, seen);
+    if (needs.sequence && seen.reuse === void 0)
+      await expectFree(resolved, tagLists, repositories, parts.registry);
+    return { ...none2, resolved, tagLists };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { ...none2, unknown: error2, tagLists };
+    throw error2;
+  }
+}
+async function expectFree({ tags: tags2 }, tagLists, repositories, registry) {
+  for (const repository of repositories) {
+    const list4 = tagLists.get(formatRepository(repository)) ?? [];
+    tagsOf(await believed(list4, repository, tags2, registry));
+  }
+}
+async function listAll(repositories, { registry, concurrency }) {
+  const lists2 = await pool(repositories, concurrency, (repository) => listTags(registry, repository));
+  return new Map(repositories.map((repository, i) => [formatRepository(repository), lists2[i] ?? []]));
+}
+async function listTags(registry, repository) {
+  try {
+    return await registry.tags(repository);
+  } catch (error2) {
+    if (error2 instanceof OperationError) return error2;
+    throw error2;
+  }
+}
+async function look2(policy2, decision, facts, needs, known2) {
+  if (!needs.sequence) return { base: known2.base };
+  const registryTags = [...new Set([...known2.tagLists.values()].flatMap(tagsOf))];
+  const seen = { registryTags, base: known2.base };
+  const earlier = snapshots(policy2, decision, facts, seen).slice(0, previousRuns(facts));
+  for (const tag2 of earlier) {
+    if (await isOfCommit(tag2, facts.sha, known2)) return { ...seen, reuse: tag2 };
+  }
+  const { claim, refused: refused3 } = known2.parts;
+  if (needs.claim && claim !== null) {
+    const port = (name, sha2, sequence) => refused3?.(resolveNames(policy2, decision, facts, { ...seen, sequence })) === true ? Promise.resolve({ state: "ours" }) : claim(name, sha2, sequence);
+    const claimed = await claimSequence(policy2, decision, facts, seen, port);
+    return { ...seen, sequence: claimed.sequence };
+  }
+  return { ...seen, gitTags: await facts.gitTags() };
+}
+function tagsOf(list4) {
+  if (list4 instanceof OperationError) throw list4;
+  return list4;
+}
+function previousRuns({ runAttempt }) {
+  return (runAttempt ?? 1) > 1 ? PREVIOUS_RUNS_OF_ATTEMPTS : PREVIOUS_RUNS;
+}
+async function isOfCommit(tag2, sha2, known2) {
+  if (sha2 === null) return false;
+  const holders = known2.repositories.filter(
+    (repository) => tagsOf(known2.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
+  );
+  const { registry, concurrency } = known2.parts;
+  const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag2));
+  return revisions.includes(sha2);
+}
+async function revisionOf(registry, repository, tag2) {
+  try {
+    const manifest = await registry.manifest({ ...repository, tag: tag2 });
+    return (await registry.inspect(repository, manifest, { revision: "first", platforms: false })).revision;
+  } catch (error2) {
+    if (error2 instanceof OperationError && error2.code === "absent") return null;
+    throw error2;
+  }
+}
+async function classify2(input, ports) {
+  const { policy: policy2, request } = input;
+  const { facts, command } = request;
+  if (policy2 === null || facts === null || command === "validate") return null;
+  return ports.log.group("Classify", () => releaseOf(policy2, facts, input, ports));
+}
+async function releaseOf(policy2, facts, { config, request, scope, options }, ports) {
+  const { command, build: build2, images: images2, stable, concurrency } = request;
+  const builds = scope.builds ? buildsOfRun(config, { images: images2, defaults: build2.defaults, ...options }) : [];
+  const repositories = builds.flatMap(({ names: names3 }) => names3.map(({ repository }) => repository));
+  const promoted = promotedTags(config, options.registryMap);
+  const want = (names3, conditions) => wantBuilds(builds, names3, stable, ownerOf(policy2, names3, promoted), conditions);
+  const names2 = await namesOf3(policy2, facts, repositories, {
+    registry: ports.registry,
+    concurrency,
+    // A job that builds one platform of several writes no tag, so it needs no number of its own.
+    claim: command === "apply" && build2.platform === "" ? ports.claim : null,
+    refused: (names3) => want(names3).some(({ taken }) => taken !== null)
+  });
+  const { resolved, unknown: unknown3 } = names2;
+  sayNames(names2, ports.log);
+  const nothing2 = { names: names2, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
+  if (unknown3 !== null) return { ...nothing2, wanted: wantBuilds(builds, names2.decision, stable) };
+  if (resolved === null) return nothing2;
+  const stages2 = await stagesOf2(builds, config, ports);
+  const selected = builds.map(
+    ({ config: build3 }, i) => select(build3, stages2[i], resolved, request.includeStages)
+  );
+  const revision = resolved.class === "stable" ? facts.sha : null;
+  const platforms = (build3) => selected.find(({ config: config2 }) => config2 === build3.config)?.choice.push ?? [];
+  const wanted = want(resolved, (build3) => ({ platforms: platforms(build3), revision })).map(
+    (tag2) => withPlatforms(tag2, selected)
+  );
+  const { registry } = ports;
+  const seen = wanted.some(({ source }) => source.from === "build") ? await observeBuilds(builds, wanted, facts.sha, resolved.from, { registry, concurrency }) : /* @__PURE__ */ new Map();
+  const states = withStages(seen, stages2);
+  for (const warning2 of await incompleteBuilds(selected, states, registry)) ports.log.warning(warning2);
+  return { names: names2, wanted, builds, states, selected, stages: stages2 };
+}
+function promotedTags({ images: images2 }, map2) {
+  return new Map(
+    images2.flatMap(
+      ({ names: names2, tags: tags2, origin }) => names2.flatMap(
+        ({ repository }) => tags2.map((tag2) => [
+          formatReference({ ...mapRepository(repository, map2), tag: tag2 }),
+          origin.at()
+        ])
+      )
+    )
+  );
+}
+function ownerOf(policy2, { matched }, promoted) {
+  return (kind, destination) => {
+    const claim = matched === null ? null : takenFrom(policy2, matched, kind, destination.tag);
+    if (claim !== null) return whoHas(claim);
+    const entry = kind === "channel" ? promoted.get(formatReference(destination)) : void 0;
+    return entry === void 0 ? null : `the entry at ${entry.file}:${entry.line} promotes an image to it`;
+  };
+}
+function sayNames({ decision, resolved }, log) {
+  const { tags: tags2, stableTags, channels } = resolved ?? decision;
+  const names2 = [...tags2, ...stableTags, ...channels].join(", ");
+  log.line(
+    `${decision.ref}: ${decision.class ?? "no class"}${names2 === "" ? "" : ` \u2192 ${names2}`}. ${decision.why}`
+  );
+  for (const { rule: rule2, why } of decision.not) log.debug(`not ${rule2}: ${why}`);
+}
+function withPlatforms(tag2, selected) {
+  const { source, follows } = tag2;
+  if (follows === null || source.from !== "build") return tag2;
+  const build2 = selected.find(({ config }) => imageOf(config) === source.build);
+  return { ...tag2, platforms: build2?.choice.push ?? [] };
+}
+function stagesOf2(builds, config, ports) {
+  const subject = ports.subject(null, null);
+  return Promise.all(
+    builds.map(async ({ config: build2 }) => {
+      const table3 = await platformStages(build2, config.stagePolicy, ports.gatekeeper, subject);
+      for (const warning2 of table3.warnings) ports.log.warning(`${imageOf(build2)}: ${warning2}`);
+      return { image: imageOf(build2), table: table3 };
+    })
+  );
+}
+function select(config, stages2, decision, included) {
+  const rows3 = stages2?.table.rows ?? [];
+  return { config, choice: selectPlatforms({ rows: rows3 }, decision.class ?? "snapshot", included) };
+}
+function withStages(observed, stages2) {
+  const states = new Map(observed);
+  for (const { image: image3, table: table3 } of stages2) {
+    const [bad6] = table3.refused;
+    if (bad6 === void 0 || states.get(image3)?.state !== "to-build") continue;
+    const text4 = `${bad6.row.platform} is not ready: ${bad6.row.why}`;
+    states.set(image3, { state: "refused", code: bad6.code, text: text4 });
+  }
+  return states;
+}
+var PREVIOUS_RUNS, PREVIOUS_RUNS_OF_ATTEMPTS;
+var init_classify2 = __esm({
+  "src/classify.ts"() {
+    "use strict";
+    init_inputs();
+    init_machines();
+    init_platform_stages();
+    init_release();
+    init_state();
+    init_errors();
+    init_reference();
+    init_overrides();
+    init_policy();
+    init_concurrency();
+    init_want();
+    PREVIOUS_RUNS = 10;
+    PREVIOUS_RUNS_OF_ATTEMPTS = 50;
+  }
+});
+
+// src/execute.ts
+function asPlanned(plan2) {
+  return plan2.actions.map((planned3) => ({
+    planned: planned3,
+    outcome: "planned",
+    digest: planned3.digest,
+    error: null,
+    attachments: null
+  }));
+}
+async function execute(plan2, registry, options) {
+  const outcomes = /* @__PURE__ */ new Map();
+  const ready = await prepareGroups(plan2, registry, options);
+  let done = 0;
+  const finish3 = (outcome) => {
+    outcomes.set(outcome.planned.wanted, outcome);
+    options.log.progress(++done, plan2.actions.length, "tags");
+  };
+  for (const kind of TAG_KINDS) {
+    const due = plan2.actions.filter(({ wanted }) => wanted.kind === kind);
+    const written2 = [];
+    await pool(due, options.concurrency, async (action2) => {
+      const result = await carryOut(action2, registry, options, outcomes, ready);
+      if ("content" in result) written2.push(result);
+      else finish3(result);
+    });
+    if (written2.length > 0) await settle(options);
+    await pool(written2, options.concurrency, async (tag2) => finish3(await readBack(tag2, registry, options)));
+  }
+  return plan2.actions.map((action2) => outcomes.get(action2.wanted));
+}
+async function settle({ settle: ms, clock, signal }) {
+  if (ms === 0 || signal.aborted) return;
+  await clock.sleep(ms, signal).catch((error2) => {
+    if (!signal.aborted) throw error2;
+  });
+}
+async function carryOut(action2, registry, options, outcomes, ready) {
+  if (!writes(action2)) return carriesLate(action2) ? carryLate(action2, registry, options) : skipped(action2);
+  if (options.signal.aborted)
+    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
+  const prepared = ready.get(action2.wanted);
+  if (prepared !== void 0 && "error" in prepared) {
+    return prepared.own ? failed(action2, prepared.error) : skipped(action2, asError(prepared.error));
+  }
+  const blocked = blockedBy(action2, outcomes);
+  if (blocked !== null) return skipped(action2, blocked);
+  try {
+    const content = prepared ?? await bring(action2, registry, options);
+    const { digest } = content.manifest;
+    if (!await expectUntouched(action2, digest, registry)) {
+      await registry.put(action2.wanted.destination, content.manifest, action2.previous);
+    }
+    return { planned: action2, content };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return failed(action2, error2);
+  }
+}
+async function carryLate(action2, registry, options) {
+  const { source, manifest, wanted } = action2;
+  if (source === null || manifest === null) throw new Error("nothing to carry attachments from");
+  if (options.signal.aborted)
+    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
+  try {
+    const { found, carried, written: written2 } = await registry.carry(
+      source,
+      manifest,
+      wanted.destination,
+      wanted.attachments
+    );
+    const outcome = { ...skipped(action2), attachments: { found, carried } };
+    return written2 > 0 ? { ...outcome, outcome: "done" } : outcome;
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return failed(action2, error2);
+  }
+}
+function blockedBy(action2, outcomes) {
+  const { follows, group: group2 } = action2.wanted;
+  const leader = follows === null ? void 0 : outcomes.get(follows);
+  const broken3 = (outcome) => outcome !== void 0 && outcome.error !== null && outcome.outcome !== "done";
+  if (leader !== void 0 && broken3(leader)) {
+    return {
+      code: "skipped",
+      text: `it waits for ${formatReference(leader.planned.wanted.destination)}, which failed`
+    };
+  }
+  if (group2 === null) return null;
+  for (const outcome of outcomes.values()) {
+    if (outcome.planned.wanted.group === group2 && broken3(outcome)) {
+      const name = formatReference(outcome.planned.wanted.destination);
+      return { code: "skipped", text: `${name} of the same release failed` };
+    }
+  }
+  return null;
+}
+async function prepareGroups(plan2, registry, options) {
+  const due = plan2.actions.filter((action2) => action2.wanted.group !== null && writes(action2));
+  const ready = /* @__PURE__ */ new Map();
+  await pool(due, options.concurrency, async (action2) => {
+    try {
+      const content = await bring(action2, registry, options);
+      await expectUntouched(action2, content.manifest.digest, registry);
+      ready.set(action2.wanted, content);
+    } catch (error2) {
+      if (!(error2 instanceof OperationError)) throw error2;
+      ready.set(action2.wanted, { error: error2, own: true });
+    }
+  });
+  return failWholeGroups(due, ready);
+}
+function failWholeGroups(due, ready) {
+  const broken3 = /* @__PURE__ */ new Map();
+  for (const { wanted } of due) {
+    const state = ready.get(wanted);
+    if (wanted.group !== null && state !== void 0 && "error" in state && !broken3.has(wanted.group)) {
+      broken3.set(wanted.group, state.error);
+    }
+  }
+  for (const { wanted } of due) {
+    const error2 = wanted.group === null ? void 0 : broken3.get(wanted.group);
+    const state = ready.get(wanted);
+    if (error2 !== void 0 && (state === void 0 || !("error" in state)))
+      ready.set(wanted, { error: error2, own: false });
+  }
+  return ready;
+}
+async function bring(action2, registry, options) {
+  if (options.signal.aborted) throw new OperationError("cancelled", "the run was stopped before this tag");
+  const { source, manifest: known2 } = contentOf(action2, options);
+  const manifest = known2 ?? await registry.manifest(source);
+  const { destination, attachments } = action2.wanted;
+  const report2 = await registry.copyImage(source, manifest, destination, attachments);
+  return { manifest, found: report2.attachmentsFound, carried: report2.attachmentsCarried };
+}
+function contentOf({ wanted, source, manifest }, options) {
+  if (source !== null) return { source, manifest };
+  const result = wanted.source.from === "build" ? options.built.get(wanted.source.build) : void 0;
+  if (result === void 0)
+    throw new Error(`nothing gives the content of ${formatReference(wanted.destination)}`);
+  if (!result.ok) throw result.error;
+  return result;
+}
+async function readBack({ planned: planned3, content }, registry, { signal }) {
+  const { destination } = planned3.wanted;
+  const { digest } = content.manifest;
+  const written2 = `${formatReference(destination)} was written as ${digest}`;
+  const after = signal.aborted ? { state: "unknown", error: stoppedBy(signal) } : await registry.head(destination);
+  if (after.state === "present" && after.digest === digest) {
+    const attachments = { found: content.found, carried: content.carried };
+    return { planned: planned3, outcome: "done", digest, error: null, attachments };
+  }
+  if (after.state === "unknown") {
+    const { code: code2, message } = after.error;
+    return failed(planned3, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
+  }
+  const text4 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
+  return failed(planned3, new OperationError("mismatch", `${written2}, but ${text4}`));
+}
+async function expectUntouched(action2, digest, registry) {
+  const { destination } = action2.wanted;
+  const now = await registry.headFresh(destination);
+  if (now.state === "unknown") throw now.error;
+  const current = now.state === "present" ? now.digest : null;
+  if (current === digest) return true;
+  if (current === action2.previous) return false;
+  const was = action2.previous ?? "absent";
+  throw new OperationError(
+    "mismatch",
+    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew`
+  );
+}
+function stoppedBy({ reason }) {
+  if (reason instanceof OperationError) return reason;
+  return new OperationError("cancelled", "the run was stopped; run again to complete");
+}
+function skipped(action2, error2 = null) {
+  return { planned: action2, outcome: "skipped", digest: action2.digest, error: error2, attachments: null };
+}
+function failed(action2, error2) {
+  return { planned: action2, outcome: "failed", digest: null, error: asError(error2), attachments: null };
+}
+var init_execute = __esm({
+  "src/execute.ts"() {
+    "use strict";
+    init_errors();
+    init_model3();
+    init_concurrency();
+    init_reference();
   }
 });
 
@@ -14933,7 +16520,7 @@ function parseDocument(source, options = {}) {
   }
   return doc;
 }
-function parse3(src, reviver, options) {
+function parse4(src, reviver, options) {
   let _reviver = void 0;
   if (typeof reviver === "function") {
     _reviver = reviver;
@@ -15224,7 +16811,7 @@ function first(pieces, key) {
 function imageConfig(document2, data, path6, number2) {
   return {
     number: number2,
-    names: namesOf3(data.name),
+    names: namesOf4(data.name),
     ...given("srcName", data.src_name),
     srcRepository: sure(parseRepository(data.src_name ?? listOf(data.name)[0] ?? "")),
     ...given("srcBuildTag", data.src_build_tag),
@@ -15241,13 +16828,13 @@ function imageConfig(document2, data, path6, number2) {
     origin: originOf(document2, ...path6)
   };
 }
-function namesOf3(name) {
+function namesOf4(name) {
   return listOf(name).map((text4) => ({ text: text4, repository: sure(parseRepository(text4)) }));
 }
 function buildConfig(document2, data, path6, number2) {
   return {
     number: number2,
-    names: namesOf3(data.name),
+    names: namesOf4(data.name),
     context: data.context ?? ".",
     ...given("file", data.file),
     ...given("target", data.target === "" ? void 0 : data.target),
@@ -16110,7 +17697,7 @@ var init_dist2 = __esm({
 });
 
 // src/config/schema/parts.ts
-function judge(schema4, data, patience) {
+function judge2(schema4, data, patience) {
   const { issues, value } = schema4["~run"]({ value: data }, { patience });
   return { issues: issues ?? [], value, spent: patience.left <= 0 };
 }
@@ -16460,7 +18047,7 @@ var init_image = __esm({
 
 // src/config/schema/build.ts
 var STAGES, stage, argumentName, labelKey, contextName, lines2, flag, stages, OTHERS, build;
-var init_build = __esm({
+var init_build2 = __esm({
   "src/config/schema/build.ts"() {
     "use strict";
     init_dist2();
@@ -16581,7 +18168,7 @@ var init_file = __esm({
     init_dist2();
     init_text();
     init_model2();
-    init_build();
+    init_build2();
     init_image();
     init_parts();
     CLASSES2 = ["snapshot", "patch", "final", "stable"];
@@ -16812,7 +18399,7 @@ var init_partial = __esm({
   "src/config/partial.ts"() {
     "use strict";
     init_dist2();
-    init_build();
+    init_build2();
     init_file();
     init_image();
   }
@@ -17097,7 +18684,7 @@ function problemsOf(document2, issue3, above = []) {
     if (inner.length > 0) return inner.flatMap((each) => problemsOf(document2, each, path6));
   }
   const origin = originOf(document2);
-  const absent = issue3.input === null && sourceOf(document2, path6) === "";
+  const absent = issue3.input === null && sourceOf2(document2, path6) === "";
   const atKey = absent || issue3.path?.at(-1)?.origin === "key";
   return [
     { location: atKey ? origin.keyAt(...path6) : origin.at(...path6), ...wordsFor(document2, issue3, path6) }
@@ -17119,7 +18706,7 @@ function wordsFor(document2, issue3, path6) {
 }
 function mismatch(document2, issue3, path6) {
   const name = label2(path6);
-  const source = sourceOf(document2, path6);
+  const source = sourceOf2(document2, path6);
   if (issue3.input === null && (source === "" || source === "~" || !wantsText(issue3))) {
     return { what: `${name} has no value`, hint: "give it one or remove the key" };
   }
@@ -17170,7 +18757,7 @@ function describe(input, source) {
   if (typeof input === "boolean") return String(input);
   return input === null ? "null" : "a mapping";
 }
-function sourceOf(document2, path6) {
+function sourceOf2(document2, path6) {
   let node = nodeAt(document2, path6);
   if (isAlias(node)) node = document2.aliases.get(node) ?? null;
   if (!isScalar(node)) return void 0;
@@ -17237,7 +18824,7 @@ function hasNoPolicy({ data }) {
 function pieceOf(document2, patience, report2) {
   const most = patience.left;
   if (most <= 0) return { document: document2, ...partial(null) };
-  const judged = judge(file, document2.data, patience);
+  const judged = judge2(file, document2.data, patience);
   const issues = judged.issues.slice(0, most);
   if (issues.length === 0 && !judged.spent) {
     return { document: document2, data: judged.value, positions: null, unread: null };
@@ -17346,170 +18933,11 @@ var init_config = __esm({
   }
 });
 
-// src/want.ts
-function tooMany(images2) {
-  let wanted = 0;
-  for (const { names: names2, tags: tags2, stable, origin } of images2) {
-    for (const [key, { length }] of Object.entries({ name: names2, tags: tags2 })) {
-      if (length <= MOST2.list) continue;
-      const what2 = `there are ${length} items in "${key}", and at most ${MOST2.list} are allowed`;
-      return [{ location: origin.at(key), what: what2, hint: "split the entry" }];
-    }
-    wanted += names2.length * tags2.length * (stable ? 2 : 1);
-    if (wanted <= MOST2.wanted) continue;
-    const what = `up to here more than ${MOST2.wanted} tags are asked for, which is the most for one run`;
-    return [{ location: origin.at(), what, hint: "split the tag file, and run Retag for each part" }];
-  }
-  return [];
-}
-function wantImages(images2, options) {
-  const problems2 = tooMany(images2);
-  if (problems2.length > 0) throw new UserError(problems2);
-  const wanted = images2.flatMap(
-    (entry) => entry.names.flatMap((name) => entry.tags.flatMap((tag2) => wantOne(entry, name, tag2, options, problems2)))
-  );
-  if (problems2.length > 0) throw new UserError(problems2);
-  return wanted;
-}
-function wantOne(entry, image3, tag2, options, problems2) {
-  const primary2 = primaryTag(entry, image3, tag2, options);
-  if (!entry.stable) return [primary2];
-  const name = tag2 + options.stableSuffix;
-  const checked2 = parseTag(name);
-  if (!checked2.ok) {
-    problems2.push({
-      location: entry.origin.at("stable"),
-      what: `stable tag: ${checked2.what}`,
-      hint: checked2.hint
-    });
-  }
-  const destination = { ...primary2.destination, tag: name };
-  const forced = isForced(options.forces, [image3.repository, primary2.destination], name);
-  const taken = options.taken?.(entry, image3, name, "stable") ?? null;
-  return [primary2, { ...primary2, kind: "stable", destination, forced, taken, follows: primary2 }];
-}
-function primaryTag(entry, image3, tag2, options) {
-  const { registryMap, forces } = options;
-  const repository = mapRepository(image3.repository, registryMap);
-  return {
-    kind: "primary",
-    image: shownName(image3.text, image3.repository, registryMap),
-    destination: { ...repository, tag: tag2 },
-    source: { from: "image", ref: sourceRef(entry, registryMap) },
-    entries: [entry],
-    location: placeOf2(entry),
-    forced: isForced(forces, [image3.repository, repository], tag2),
-    digest: entry.srcDigest ?? null,
-    platforms: entry.platforms,
-    revision: entry.commit?.sha ?? null,
-    attachments: entry.attachments ?? "copy",
-    lateAttachments: entry.attachments !== void 0 && entry.attachments !== "ignore",
-    gates: entry.requires,
-    manual: false,
-    taken: options.taken?.(entry, image3, tag2, "primary") ?? null,
-    follows: null,
-    group: null
-  };
-}
-function placeOf2({ origin }) {
-  const location2 = origin.at();
-  return location2.nowhere === true ? null : location2;
-}
-function sourceRef(entry, map2) {
-  const repository = mapRepository(entry.srcRepository, map2);
-  if (entry.srcBuildTag !== void 0) return { ...repository, tag: entry.srcBuildTag };
-  if (entry.srcDigest !== void 0) return { ...repository, digest: entry.srcDigest };
-  throw new Error(
-    `entry ${entry.number} has neither src_build_tag nor src_digest; the parser lets none through`
-  );
-}
-function wantBuilds(builds, decision, stable, owner = () => null, promoted = () => NO_CONDITIONS) {
-  return builds.flatMap(
-    (build2) => build2.names.flatMap((name) => {
-      const primaries = decision.tags.map(
-        (tag2) => owned(promoting(primary(build2, name, tag2, decision), decision, promoted(build2)), owner)
-      );
-      const [first2] = primaries;
-      if (first2 === void 0) return [];
-      const followers = primaries.flatMap(
-        (leader) => stableOf(leader, name, decision, stable).map((tag2) => owned(tag2, owner))
-      );
-      const channels = decision.channels.map((tag2) => owned(follower(first2, name, "channel", tag2), owner));
-      return [...primaries, ...followers, ...channels];
-    })
-  );
-}
-function promoting(tag2, { from }, { platforms, revision }) {
-  if (from === null) return tag2;
-  return { ...tag2, revision, platforms: tag2.source.from === "image" ? platforms : [] };
-}
-function owned(tag2, owner) {
-  return { ...tag2, taken: owner(tag2.kind, tag2.destination) };
-}
-function primary({ config, entry, location: location2 }, name, tag2, decision) {
-  return {
-    // A rule of class stable names the stable tag itself as its tag.
-    kind: decision.class === "stable" ? "stable" : "primary",
-    image: name.text,
-    destination: { ...name.repository, tag: tag2 },
-    source: sourceOf2(config, name, decision),
-    entries: entry === null ? [] : [entry],
-    location: location2,
-    forced: name.isForced(tag2),
-    digest: null,
-    platforms: [],
-    revision: null,
-    attachments: "copy",
-    lateAttachments: false,
-    gates: [...decision.requires, ...config.requires],
-    manual: false,
-    taken: null,
-    follows: null,
-    group: RELEASE
-  };
-}
-function sourceOf2(config, { repository }, { from, fallback }) {
-  if (from === null || fallback === "build") return { from: "build", build: imageOf(config) };
-  return { from: "image", ref: { ...repository, tag: from } };
-}
-function stableOf(leader, name, decision, stable) {
-  if (decision.stable === false || decision.class === "stable") return [];
-  const tag2 = leader.destination.tag + decision.stableSuffix;
-  const gates2 = typeof decision.stable === "object" ? decision.stable.requires : [];
-  const follows = follower(leader, name, "stable", tag2);
-  return [{ ...follows, gates: [...leader.gates, ...gates2], manual: isManual(decision, stable) }];
-}
-function isManual(decision, stable) {
-  return decision.stable === "manual" && !stable;
-}
-function follower(leader, name, kind, tag2) {
-  const destination = { ...name.repository, tag: tag2 };
-  return { ...leader, kind, destination, forced: name.isForced(tag2), follows: leader };
-}
-var MOST2, RELEASE, NO_CONDITIONS;
-var init_want = __esm({
-  "src/want.ts"() {
-    "use strict";
-    init_machines();
-    init_errors();
-    init_reference();
-    init_overrides();
-    MOST2 = { list: 1e3, wanted: 1e5 };
-    RELEASE = "release";
-    NO_CONDITIONS = { platforms: [], revision: null };
-  }
-});
-
 // src/load.ts
 function load(request) {
-  const {
-    config: ofFiles,
-    policy: policy2,
-    problems: found,
-    withoutPolicy
-  } = readFiles(request.files, request.policy);
-  const config = withPromotions(ofFiles, request.promotions);
-  const problems2 = [...found];
+  const { policy: policy2, withoutPolicy, ...read3 } = readFiles(request.files, request.policy);
+  const config = withPromotions(read3.config, request.promotions);
+  const problems2 = [...read3.problems];
   const options = {
     registryMap: collect(problems2, /* @__PURE__ */ new Map(), () => parseRegistryMap(request.registryMap)),
     forces: collect(problems2, [], () => parseForce(request.force)),
@@ -17518,10 +18946,11 @@ function load(request) {
   const scope = scopeOf(request);
   const taken = ownerOfPromotions(config, policy2, options);
   const images2 = collect(problems2, [], () => wantImages(config.images, { ...options, taken }));
-  problems2.push(...overwritingCaches(request, { config, policy: policy2, scope, options, images: images2 }));
+  const input = { request, config, policy: policy2, scope, options, images: images2 };
+  problems2.push(...overwritingCaches(input));
   if (withoutPolicy && scope.builds) problems2.push(...unnamedBuilds(config, request));
   if (problems2.length > 0) throw new UserError(inOrder(problems2, request.files));
-  return { config, policy: policy2, scope, options, images: images2.filter((tag2) => isInScope(tag2, scope, request)) };
+  return { ...input, images: images2.filter((tag2) => isInScope(tag2, scope, request)) };
 }
 function withPromotions(config, promotions) {
   const before = config.builds.length + config.images.length;
@@ -17548,8 +18977,7 @@ function ownerOfPromotions({ builds }, policy2, { stableSuffix, registryMap }) {
     return as === "primary" || as === "stable" && promotes2 ? null : whoHas(owner);
   };
 }
-function overwritingCaches(request, loaded) {
-  const { config, policy: policy2, scope, options, images: images2 } = loaded;
+function overwritingCaches({ request, config, policy: policy2, scope, options, images: images2 }) {
   const { defaults } = request.build;
   const named2 = { ...options, defaults, images: scope.builds ? request.images : [] };
   const problems2 = [];
@@ -17634,49 +19062,22 @@ function promotionProblems(policy2, images2, facts) {
     })
   );
 }
-function splitBySeverity(found, changes) {
-  const isError = ({ entry }) => changes?.changed.has(entry.number) === true;
-  const problems2 = (some3) => some3.map(({ problem: problem4 }) => problem4);
-  return {
-    errors: problems2(found.filter(isError)),
-    warnings: problems2(found.filter((each) => !isError(each)))
-  };
+async function checkPromotions({ request, config, policy: policy2, scope }, ports) {
+  if (policy2 === null || !scope.images) return;
+  const found = promotionProblems(policy2, config.images, request.facts);
+  if (found.length === 0) return;
+  const changes = await ports.changes(config);
+  const isError = ({ number: number2 }) => changes?.changed.has(number2) === true;
+  for (const { entry, problem: problem4 } of found) {
+    if (!isError(entry)) ports.log.warning(formatProblem(problem4));
+  }
+  const errors = found.filter(({ entry }) => isError(entry)).map(({ problem: problem4 }) => problem4);
+  if (errors.length > 0) throw new UserError(errors);
 }
 function logWarnings(policy2, log) {
   for (const problem4 of policy2?.warnings ?? []) log.warning(formatProblem(problem4));
 }
-function promotionRequest(command, files) {
-  return {
-    command,
-    files,
-    policy: "",
-    images: [],
-    promotions: [],
-    imagesDisabled: false,
-    facts: null,
-    only: "",
-    stable: false,
-    includeStages: /* @__PURE__ */ new Set(),
-    force: [],
-    registryMap: [],
-    concurrency: 16,
-    settle: DEFAULT_SETTLE,
-    drift: false,
-    changesAsCode: false,
-    build: {
-      defaults: {},
-      inputSecrets: [],
-      source: null,
-      defaultProvenance: "mode=min",
-      sourceDateEpoch: void 0,
-      insecure: [],
-      platform: "",
-      digests: null,
-      allowDirty: false
-    }
-  };
-}
-var MAX_LATER_POLICIES, DEFAULT_SETTLE;
+var MAX_LATER_POLICIES;
 var init_load = __esm({
   "src/load.ts"() {
     "use strict";
@@ -17690,1013 +19091,6 @@ var init_load = __esm({
     init_policy();
     init_want();
     MAX_LATER_POLICIES = 4;
-    DEFAULT_SETTLE = 250;
-  }
-});
-
-// src/shared/concurrency.ts
-async function pool(items, limit, work) {
-  const results = new Array(items.length);
-  let next2 = 0;
-  const failures = [];
-  const worker = async () => {
-    while (failures.length === 0 && next2 < items.length) {
-      const index2 = next2++;
-      try {
-        results[index2] = await work(items[index2], index2);
-      } catch (error2) {
-        failures.push(error2);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  if (failures.length > 0) throw failures[0];
-  return results;
-}
-function once2(keep5) {
-  const entries = /* @__PURE__ */ new Map();
-  return {
-    run(key, work) {
-      const known2 = entries.get(key);
-      if (known2) return known2;
-      const drop = () => {
-        if (entries.get(key) === promise) entries.delete(key);
-      };
-      const promise = work();
-      entries.set(key, promise);
-      promise.then(keep5 ? () => void 0 : drop, drop);
-      return promise;
-    },
-    forget: (key) => void entries.delete(key)
-  };
-}
-function mutex() {
-  const tails = /* @__PURE__ */ new Map();
-  return async (key, work) => {
-    const before = tails.get(key) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const tail = mine.then(
-      () => void 0,
-      () => void 0
-    );
-    tails.set(key, tail);
-    try {
-      return await mine;
-    } finally {
-      if (tails.get(key) === tail) tails.delete(key);
-    }
-  };
-}
-var init_concurrency = __esm({
-  "src/shared/concurrency.ts"() {
-    "use strict";
-  }
-});
-
-// src/plan/drift.ts
-async function findDrift(plan2, registry, concurrency) {
-  const promotions = plan2.actions.filter(({ wanted }) => wanted.group === null);
-  const found = await pool(promotions, concurrency, async (action2) => {
-    const kind = kindOf3(action2);
-    if (kind !== null) return drift(kind, action2, action2.reason.text);
-    const lost = await lostAttachment(action2, registry);
-    return lost === null ? null : drift("attachment", action2, lost);
-  });
-  return found.filter((each) => each !== null);
-}
-function kindOf3({ action: action2, reason, previous, wanted }) {
-  if (action2 === "create" && reason.code === "absent") return "vanished";
-  if (action2 === "refuse" && reason.code === "source-missing") return "vanished";
-  if (action2 !== "refuse" || previous === null) return null;
-  if (reason.code === "different-digest") return "moved";
-  if (reason.code === "digest-mismatch") return previous === wanted.digest ? null : "moved";
-  if (reason.code === "attachment-missing") return "attachment";
-  return reason.code === "platform-missing" ? "platform" : null;
-}
-async function lostAttachment(action2, registry) {
-  const { wanted, previous } = action2;
-  if (action2.action !== "keep" || wanted.attachments !== "require" || previous === null) return null;
-  const { registry: host, repository } = wanted.destination;
-  const at2 = { registry: host, repository, digest: previous };
-  try {
-    if (await registry.attached(at2, await registry.manifest(at2)) > 0) return null;
-    return `${formatReference(wanted.destination)}: nothing is attached to the image any more`;
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    return `${formatReference(wanted.destination)}: ${error2.message}`;
-  }
-}
-function drift(kind, { wanted }, text4) {
-  return { kind, image: wanted.image, tag: wanted.destination.tag, text: text4, location: wanted.location };
-}
-var init_drift = __esm({
-  "src/plan/drift.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_concurrency();
-  }
-});
-
-// src/execute.ts
-function asPlanned(plan2) {
-  return plan2.actions.map((planned2) => ({
-    planned: planned2,
-    outcome: "planned",
-    digest: planned2.digest,
-    error: null,
-    attachments: null
-  }));
-}
-async function execute(plan2, registry, options) {
-  const outcomes = /* @__PURE__ */ new Map();
-  const ready = await prepareGroups(plan2, registry, options);
-  let done = 0;
-  const finish2 = (outcome) => {
-    outcomes.set(outcome.planned.wanted, outcome);
-    options.log.progress(++done, plan2.actions.length, "tags");
-  };
-  for (const kind of TAG_KINDS) {
-    const due = plan2.actions.filter(({ wanted }) => wanted.kind === kind);
-    const written2 = [];
-    await pool(due, options.concurrency, async (action2) => {
-      const result = await carryOut(action2, registry, options, outcomes, ready);
-      if ("content" in result) written2.push(result);
-      else finish2(result);
-    });
-    if (written2.length > 0) await settle(options);
-    await pool(written2, options.concurrency, async (tag2) => finish2(await readBack(tag2, registry, options)));
-  }
-  return plan2.actions.map((action2) => outcomes.get(action2.wanted));
-}
-async function settle({ settle: ms, clock, signal }) {
-  if (ms === 0 || signal.aborted) return;
-  await clock.sleep(ms, signal).catch((error2) => {
-    if (!signal.aborted) throw error2;
-  });
-}
-async function carryOut(action2, registry, options, outcomes, ready) {
-  if (!writes(action2)) return carriesLate(action2) ? carryLate(action2, registry, options) : skipped(action2);
-  if (options.signal.aborted)
-    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
-  const prepared = ready.get(action2.wanted);
-  if (prepared !== void 0 && "error" in prepared) {
-    return prepared.own ? failed(action2, prepared.error) : skipped(action2, asError(prepared.error));
-  }
-  const blocked = blockedBy(action2, outcomes);
-  if (blocked !== null) return skipped(action2, blocked);
-  try {
-    const content = prepared ?? await bring(action2, registry, options);
-    const { digest } = content.manifest;
-    if (!await expectUntouched(action2, digest, registry)) {
-      await registry.put(action2.wanted.destination, content.manifest, action2.previous);
-    }
-    return { planned: action2, content };
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    return failed(action2, error2);
-  }
-}
-async function carryLate(action2, registry, options) {
-  const { source, manifest, wanted } = action2;
-  if (source === null || manifest === null) throw new Error("nothing to carry attachments from");
-  if (options.signal.aborted)
-    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
-  try {
-    const { found, carried, written: written2 } = await registry.carry(
-      source,
-      manifest,
-      wanted.destination,
-      wanted.attachments
-    );
-    const outcome = { ...skipped(action2), attachments: { found, carried } };
-    return written2 > 0 ? { ...outcome, outcome: "done" } : outcome;
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    return failed(action2, error2);
-  }
-}
-function blockedBy(action2, outcomes) {
-  const { follows, group: group2 } = action2.wanted;
-  const leader = follows === null ? void 0 : outcomes.get(follows);
-  const broken3 = (outcome) => outcome !== void 0 && outcome.error !== null && outcome.outcome !== "done";
-  if (leader !== void 0 && broken3(leader)) {
-    return {
-      code: "skipped",
-      text: `it waits for ${formatReference(leader.planned.wanted.destination)}, which failed`
-    };
-  }
-  if (group2 === null) return null;
-  for (const outcome of outcomes.values()) {
-    if (outcome.planned.wanted.group === group2 && broken3(outcome)) {
-      const name = formatReference(outcome.planned.wanted.destination);
-      return { code: "skipped", text: `${name} of the same release failed` };
-    }
-  }
-  return null;
-}
-async function prepareGroups(plan2, registry, options) {
-  const due = plan2.actions.filter((action2) => action2.wanted.group !== null && writes(action2));
-  const ready = /* @__PURE__ */ new Map();
-  await pool(due, options.concurrency, async (action2) => {
-    try {
-      const content = await bring(action2, registry, options);
-      await expectUntouched(action2, content.manifest.digest, registry);
-      ready.set(action2.wanted, content);
-    } catch (error2) {
-      if (!(error2 instanceof OperationError)) throw error2;
-      ready.set(action2.wanted, { error: error2, own: true });
-    }
-  });
-  return failWholeGroups(due, ready);
-}
-function failWholeGroups(due, ready) {
-  const broken3 = /* @__PURE__ */ new Map();
-  for (const { wanted } of due) {
-    const state = ready.get(wanted);
-    if (wanted.group !== null && state !== void 0 && "error" in state && !broken3.has(wanted.group)) {
-      broken3.set(wanted.group, state.error);
-    }
-  }
-  for (const { wanted } of due) {
-    const error2 = wanted.group === null ? void 0 : broken3.get(wanted.group);
-    const state = ready.get(wanted);
-    if (error2 !== void 0 && (state === void 0 || !("error" in state)))
-      ready.set(wanted, { error: error2, own: false });
-  }
-  return ready;
-}
-async function bring(action2, registry, options) {
-  if (options.signal.aborted) throw new OperationError("cancelled", "the run was stopped before this tag");
-  const { source, manifest: known2 } = contentOf(action2, options);
-  const manifest = known2 ?? await registry.manifest(source);
-  const { destination, attachments } = action2.wanted;
-  const report2 = await registry.copyImage(source, manifest, destination, attachments);
-  return { manifest, found: report2.attachmentsFound, carried: report2.attachmentsCarried };
-}
-function contentOf({ wanted, source, manifest }, options) {
-  if (source !== null) return { source, manifest };
-  const result = wanted.source.from === "build" ? options.built.get(wanted.source.build) : void 0;
-  if (result === void 0)
-    throw new Error(`nothing gives the content of ${formatReference(wanted.destination)}`);
-  if (!result.ok) throw result.error;
-  return result;
-}
-async function readBack({ planned: planned2, content }, registry, { signal }) {
-  const { destination } = planned2.wanted;
-  const { digest } = content.manifest;
-  const written2 = `${formatReference(destination)} was written as ${digest}`;
-  const after = signal.aborted ? { state: "unknown", error: stoppedBy(signal) } : await registry.head(destination);
-  if (after.state === "present" && after.digest === digest) {
-    const attachments = { found: content.found, carried: content.carried };
-    return { planned: planned2, outcome: "done", digest, error: null, attachments };
-  }
-  if (after.state === "unknown") {
-    const { code: code2, message } = after.error;
-    return failed(planned2, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
-  }
-  const text4 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
-  return failed(planned2, new OperationError("mismatch", `${written2}, but ${text4}`));
-}
-async function expectUntouched(action2, digest, registry) {
-  const { destination } = action2.wanted;
-  const now = await registry.headFresh(destination);
-  if (now.state === "unknown") throw now.error;
-  const current = now.state === "present" ? now.digest : null;
-  if (current === digest) return true;
-  if (current === action2.previous) return false;
-  const was = action2.previous ?? "absent";
-  throw new OperationError(
-    "mismatch",
-    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew`
-  );
-}
-function stoppedBy({ reason }) {
-  if (reason instanceof OperationError) return reason;
-  return new OperationError("cancelled", "the run was stopped; run again to complete");
-}
-function skipped(action2, error2 = null) {
-  return { planned: action2, outcome: "skipped", digest: action2.digest, error: error2, attachments: null };
-}
-function failed(action2, error2) {
-  return { planned: action2, outcome: "failed", digest: null, error: asError(error2), attachments: null };
-}
-var init_execute = __esm({
-  "src/execute.ts"() {
-    "use strict";
-    init_errors();
-    init_model3();
-    init_concurrency();
-    init_reference();
-  }
-});
-
-// src/gates/evaluate.ts
-function evaluateGate(gate2, facts, now) {
-  if (facts.kind === "unknown") return { state: "unknown", text: `${describeGate(gate2)}: ${facts.why}` };
-  if (facts.kind === "check" && gate2.check !== void 0) return checkState(gate2, facts.history, now);
-  if (facts.kind === "workflow" && gate2.workflow !== void 0) return runState(gate2, facts.history, now);
-  if (facts.kind === "approval" && gate2.approvedBy !== void 0) {
-    return approvalState(gate2.approvedBy, facts.facts, now);
-  }
-  return { state: "unknown", text: `${describeGate(gate2)}: nothing was found out about it` };
-}
-function checkState(gate2, history, now) {
-  const name = `check "${gate2.check ?? ""}"${gate2.app === void 0 ? "" : ` of ${gate2.app}`}`;
-  const where = `${history.ref} of ${history.repo}`;
-  const head2 = history.commits[0];
-  if (head2 === void 0) return { state: "unknown", text: `${name}: ${where} has no commit` };
-  const current = newestOfEach(head2.signals);
-  if (current.length === 0) {
-    const waited = span(now - head2.committedAt);
-    return {
-      state: "pending",
-      text: `${name} has not appeared on ${where} (the commit is ${waited} old)`,
-      since: head2.committedAt
-    };
-  }
-  const bad6 = current.find(({ light }) => light === "red");
-  const all = history.commits.flatMap((commit4) => commit4.signals);
-  if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
-  const open8 = current.find(({ light }) => light !== "green");
-  if (open8) return stopped("pending", `${name} on ${where} is not done`, open8, open8.at, now);
-  const streaks = current.map((signal) => streakStart(signal, all));
-  return soaked(gate2, `${name} on ${where}`, streaks, history.complete, now, current[0]);
-}
-function runState(gate2, history, now) {
-  const name = `workflow ${gate2.workflow ?? ""} on ${history.branch} of ${history.repo}`;
-  const wanted = gate2.consecutive ?? 1;
-  const last = history.runs.slice(0, wanted);
-  const bad6 = last.find(({ light }) => light !== "green");
-  if (bad6) {
-    const nth = last.indexOf(bad6);
-    const which2 = nth === 0 ? "its last run" : `one of its last ${wanted} runs`;
-    return stopped("failed", `${name}: ${which2} is not green`, bad6, redSince(bad6, history.runs), now);
-  }
-  if (last.length < wanted) {
-    const text4 = `${name} has ${last.length} of ${wanted} completed runs`;
-    const oldest = last.at(-1);
-    return oldest ? { state: "pending", text: text4, since: oldest.at } : { state: "pending", text: text4 };
-  }
-  const newest = last[0];
-  const start2 = newest ? [streakStart(newest, history.runs)] : [];
-  return soaked(gate2, name, start2, history.complete, now, newest);
-}
-function approvalState(who, facts, now) {
-  const first2 = facts.approvals[0];
-  if (first2) {
-    const when = first2.at === null ? "" : `, ${moment(first2.at)}`;
-    const since = first2.at === null ? {} : { since: first2.at };
-    const text5 = `${first2.by} of ${who} approved (${first2.via}${when})`;
-    return { state: "open", text: text5, ...since, ...first2.url === null ? {} : { url: first2.url } };
-  }
-  const what = facts.pull === null ? "the change came without a pull request" : `pull request ${facts.pull}`;
-  const merged2 = `${what}, merged ${span(now - facts.since)} ago`;
-  const text4 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
-  return { state: "pending", text: text4, since: facts.since };
-}
-function soaked(gate2, name, starts, complete, now, signal) {
-  const since = Math.max(...starts);
-  const url = signal?.url == null ? {} : { url: signal.url };
-  const lasted = span(now - since);
-  if (gate2.greenFor === void 0 || now - since >= gate2.greenFor) {
-    return { state: "open", text: `${name} is green since ${moment(since)}`, since, ...url };
-  }
-  const limit = complete ? "" : "; older ones were not looked at";
-  const text4 = `${name} is green for ${lasted}, and ${span(gate2.greenFor)} are asked for${limit}`;
-  return { state: "pending", text: text4, since, ...url };
-}
-function stopped(state, what, signal, since, now) {
-  const text4 = `${what} (${signal.said}, since ${moment(since)}, ${span(now - since)})`;
-  return { state, text: text4, since, ...signal.url === null ? {} : { url: signal.url } };
-}
-function newestOfEach(signals) {
-  const newest = /* @__PURE__ */ new Map();
-  for (const signal of signals) if (!newest.has(signal.source)) newest.set(signal.source, signal);
-  return [...newest.values()];
-}
-function streakStart(from, signals) {
-  return rowStart(from, signals, (light) => light === "green");
-}
-function redSince(from, signals) {
-  return rowStart(from, signals, (light) => light === "red");
-}
-function rowStart(from, signals, belongs3) {
-  const later = signals.slice(signals.indexOf(from));
-  let start2 = from.at;
-  for (const { light, source, at: at2 } of later) {
-    if (source !== from.source || light === "pending" || light === "skipped") continue;
-    if (!belongs3(light)) break;
-    start2 = Math.min(start2, at2);
-  }
-  return start2;
-}
-function describeGate(gate2) {
-  const where = gate2.repo === void 0 ? "" : ` in ${gate2.repo}`;
-  const soak = gate2.greenFor === void 0 ? "" : ` for ${span(gate2.greenFor)}`;
-  if (gate2.check !== void 0) {
-    const at2 = gate2.ref === void 0 ? "" : ` at ${gate2.ref}`;
-    const by = gate2.app === void 0 ? "" : ` of ${gate2.app}`;
-    return `check "${gate2.check}"${by}${where}${at2} green${soak}`;
-  }
-  if (gate2.workflow !== void 0) {
-    const branch = gate2.branch === void 0 ? "" : ` on ${gate2.branch}`;
-    const runs = gate2.consecutive === void 0 ? "" : ` ${gate2.consecutive} times in a row`;
-    return `workflow ${gate2.workflow}${where}${branch} green${runs}${soak}`;
-  }
-  return gate2.approvedBy === void 0 ? "a gate without a condition" : `approval by ${gate2.approvedBy}`;
-}
-var init_evaluate = __esm({
-  "src/gates/evaluate.ts"() {
-    "use strict";
-    init_text();
-  }
-});
-
-// src/gates/gates.ts
-function createGatekeeper(checks, now) {
-  const shared = remember(checks);
-  return {
-    async judge(gates2, subject) {
-      const judged = await Promise.all(
-        gates2.map(async (gate2) => ({
-          gate: gate2,
-          state: evaluateGate(gate2, await observeGate(gate2, subject, shared, now), now)
-        }))
-      );
-      return combine(judged);
-    }
-  };
-}
-function combine(judged) {
-  const state = WORST_FIRST.find((worst2) => judged.some((one2) => one2.state.state === worst2)) ?? "open";
-  const decisive = judged.filter((one2) => one2.state.state === state).map((one2) => one2.state);
-  const times = decisive.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]);
-  const since = state === "open" ? Math.max(...times) : Math.min(...times);
-  const url = decisive.find((one2) => one2.url !== void 0)?.url;
-  return {
-    state,
-    text: decisive.map(({ text: text4 }) => text4).join("; "),
-    gates: judged,
-    ...times.length > 0 ? { since } : {},
-    ...url === void 0 ? {} : { url }
-  };
-}
-function withoutGitHub(why) {
-  const refuse3 = () => Promise.reject(new OperationError("denied", why));
-  return { check: refuse3, runs: refuse3, approvals: refuse3 };
-}
-function remember(checks) {
-  const answers = /* @__PURE__ */ new Map();
-  const once6 = (kind, ask2) => {
-    return (query) => {
-      const key = `${kind} ${JSON.stringify(query)}`;
-      const known2 = answers.get(key);
-      if (known2) return known2;
-      const answer = ask2(query);
-      answers.set(key, answer);
-      return answer;
-    };
-  };
-  return {
-    check: once6("check", (query) => checks.check(query)),
-    runs: once6("runs", (query) => checks.runs(query)),
-    approvals: (query) => checks.approvals(query)
-  };
-}
-async function observeGate(gate2, subject, checks, now) {
-  try {
-    return await look(gate2, subject, checks, now);
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
-    return { kind: "unknown", why: messageOf(error2) };
-  }
-}
-async function look(gate2, subject, checks, now) {
-  const repo = gate2.repo ?? subject.home;
-  const backTo = gate2.greenFor === void 0 ? null : now - gate2.greenFor;
-  if (gate2.check !== void 0) {
-    const at2 = placeOf3(gate2, subject);
-    if ("why" in at2) return { kind: "unknown", why: at2.why };
-    const by = gate2.app === void 0 ? {} : { app: gate2.app };
-    return { kind: "check", history: await checks.check({ ...at2, name: gate2.check, ...by, backTo }) };
-  }
-  if (gate2.workflow !== void 0) {
-    const branch2 = gate2.branch ?? null;
-    const atLeast = gate2.consecutive ?? 1;
-    const history = await checks.runs({ repo, workflow: gate2.workflow, branch: branch2, atLeast, backTo });
-    return { kind: "workflow", history };
-  }
-  if (gate2.approvedBy === void 0) {
-    return { kind: "unknown", why: "it names neither a check nor a workflow nor a team" };
-  }
-  if (!subject.entry) return { kind: "unknown", why: "it is not known which change brought the entry in" };
-  const { sha: sha2, branch, file: file2, contains } = subject.entry;
-  const entry = file2 !== void 0 && contains ? { entry: { file: file2, contains } } : {};
-  const into = branch === void 0 ? {} : { branch };
-  const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha: sha2, ...into, ...entry });
-  return { kind: "approval", facts };
-}
-function placeOf3(gate2, { home, commit: commit4 }) {
-  const repo = gate2.repo ?? home;
-  if (gate2.ref !== void 0) return { repo, ref: gate2.ref };
-  const own = !("why" in commit4) && sameName2(commit4.repo, repo);
-  if (own) return { repo, ref: commit4.sha };
-  if (gate2.repo !== void 0) return { repo, ref: null };
-  if ("why" in commit4) return commit4;
-  return {
-    why: `src_ref names a commit of ${commit4.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit4.repo}" to the gate`
-  };
-}
-function commitOfEntry({ srcRef, commit: commit4 }, at2) {
-  const { revision, home, serverUrl } = at2;
-  if (srcRef === void 0) {
-    if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision.toLowerCase() };
-    return {
-      why: "the commit that the image is from is not known; give the entry a src_ref, or the gate a repo and ref"
-    };
-  }
-  if (commit4 === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
-  const { sha: sha2, page: page2 } = commit4;
-  if (page2 === null) return { repo: home, sha: sha2 };
-  if (page2.host !== new URL(serverUrl).host) {
-    const where = page2.host === "" ? "another repository" : page2.host;
-    return {
-      why: `src_ref names a commit on ${where}, whose checks cannot be asked for; give the gate a repo and ref`
-    };
-  }
-  if (page2.repo === null) {
-    return {
-      why: `src_ref "${srcRef}" names no commit page; write it as ${serverUrl}/OWNER/NAME/commit/SHA`
-    };
-  }
-  return { repo: page2.repo, sha: sha2 };
-}
-var WORST_FIRST, sameName2, SHA;
-var init_gates = __esm({
-  "src/gates/gates.ts"() {
-    "use strict";
-    init_errors();
-    init_evaluate();
-    init_evaluate();
-    WORST_FIRST = ["unknown", "failed", "pending", "open"];
-    sameName2 = (a, b) => a.toLowerCase() === b.toLowerCase();
-    SHA = /^[0-9a-f]{7,40}$/i;
-  }
-});
-
-// src/builds/platform-stages.ts
-function effectiveStages(platforms, verdicts, policy2) {
-  const rows3 = [];
-  const refused3 = [];
-  const warnings3 = [];
-  for (const { platform: platform3, stage: stage2 } of platforms) {
-    const verdict2 = verdicts.get(platform3) ?? { state: "open", text: "" };
-    const shut = verdict2.state === "pending" || verdict2.state === "failed";
-    const today = shut && policy2 === "demote" ? LOWER[stage2] : stage2;
-    const row = {
-      platform: platform3,
-      byFile: stage2,
-      today,
-      why: verdict2.text,
-      since: verdict2.since ?? null,
-      url: verdict2.url ?? null
-    };
-    rows3.push(row);
-    if (verdict2.state === "unknown") refused3.push({ row, code: "unknown" });
-    else if (shut && policy2 === "fail") refused3.push({ row, code: `gate-${verdict2.state}` });
-    else if (today !== stage2) warnings3.push(demotion(row));
-  }
-  return { rows: rows3, refused: refused3, warnings: warnings3 };
-}
-function selectPlatforms(table3, imageClass, included) {
-  const snapshot = imageClass === "snapshot";
-  const pushed2 = ({ today }) => today === "release" || snapshot && (today === "test" || included.has("build"));
-  const built2 = (row) => pushed2(row) || row.today === "build" && included.has("build");
-  const names2 = (rows3) => rows3.map(({ platform: platform3 }) => platform3);
-  return { build: names2(table3.rows.filter(built2)), push: names2(table3.rows.filter(pushed2)) };
-}
-function stagesText(table3, now) {
-  const header2 = ["PLATFORM", "BY FILE", "TODAY", "SINCE", "WHY"];
-  const lines3 = table3.rows.map((row) => [
-    row.platform,
-    row.byFile,
-    row.today,
-    sinceText(row, now),
-    row.why || "-"
-  ]);
-  const widths = header2.map(
-    (title, i) => Math.max(title.length, ...lines3.map((line2) => (line2[i] ?? "").length))
-  );
-  return [header2, ...lines3].map(
-    (line2) => line2.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()
-  ).join("\n");
-}
-function demotion({ platform: platform3, byFile: byFile2, today, why, since }) {
-  const when = since === null ? "" : ` since ${day(since)}`;
-  return `${platform3} counts as "${today}" instead of "${byFile2}"${when}: ${why}`;
-}
-function sinceText({ since }, now) {
-  return since === null ? "-" : `${day(since)} (${span(now - since)})`;
-}
-async function platformStages(build2, policy2, gatekeeper, subject) {
-  const gated = build2.platforms.filter(({ requires }) => requires.length > 0);
-  const verdicts = await Promise.all(
-    gated.map(async ({ platform: platform3, requires }) => [
-      platform3,
-      await gatekeeper.judge(requires, subject)
-    ])
-  );
-  return effectiveStages(build2.platforms, new Map(verdicts), policy2);
-}
-var LOWER;
-var init_platform_stages = __esm({
-  "src/builds/platform-stages.ts"() {
-    "use strict";
-    init_gates();
-    init_text();
-    LOWER = { release: "test", test: "build", build: "build" };
-  }
-});
-
-// src/builds/state.ts
-function planBuilds(images2, observations, revision) {
-  const verdicts = images2.map(
-    (image3) => judge2(
-      image3,
-      observations.filter((observation) => observation.image === image3),
-      revision
-    )
-  );
-  const refused3 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
-  return {
-    finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
-    refused: refused3
-  };
-}
-function judge2(image3, seen, revision) {
-  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
-  if (refusals.length > 0) return { kind: "refused", refusals };
-  const finished2 = seen.flatMap(
-    ({ found, repository, tag: tag2, forced }) => found.state === "present" && isOf(found, revision) ? [{ found, repository, tag: tag2, forced }] : []
-  );
-  const settled3 = finished2.filter(({ forced }) => !forced);
-  const ours = settled3.length > 0 ? settled3 : finished2;
-  const [first2] = ours;
-  if (first2 === void 0 || seen.some((observation) => isForeign(observation, revision))) {
-    return { kind: "build" };
-  }
-  const { digest } = first2.found;
-  const other = ours.find(({ found }) => found.digest !== digest);
-  if (other !== void 0) {
-    const text4 = `${nameOf2(first2)} is ${digest} and ${nameOf2(other)} is ${other.found.digest}, both of this commit`;
-    const stable = seen.some((observation) => observation.stable.length > 0);
-    const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
-    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, hint: hint2 }] };
-  }
-  return { kind: "finished", finished: { image: image3, digest, repository: first2.repository } };
-}
-function isOf(found, revision) {
-  return revision !== null && found.revision === revision;
-}
-function isForeign({ found }, revision) {
-  return found.state === "present" && !isOf(found, revision);
-}
-function refusal(observation, seen, revision) {
-  const { image: image3, found, forced } = observation;
-  if (found.state === "unknown") {
-    const text4 = `${nameOf2(observation)} could not be looked at: ${found.error.message}`;
-    return [{ image: image3, code: "unknown", text: text4, hint: "run again when the registry answers" }];
-  }
-  if (found.state === "absent" || isOf(found, revision) || forced) return [];
-  if (revision === null) {
-    const text4 = `${nameOf2(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
-    return [{ image: image3, code: "unknown", text: text4, hint: "give the commit with --sha (input sha)" }];
-  }
-  const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
-  return [
-    {
-      image: image3,
-      code: "revision-mismatch",
-      text: `${nameOf2(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
-    }
-  ];
-}
-function toForce(seen) {
-  const there = seen.filter(({ found }) => found.state === "present");
-  const names2 = there.flatMap((observation) => [
-    ...observation.forced ? [] : [nameOf2(observation)],
-    ...observation.stable.map((tag2) => nameOf2({ ...observation, tag: tag2 }))
-  ]);
-  return names2.map((name) => `"${name}"`).join(" and ");
-}
-function nameOf2({ repository, tag: tag2 }) {
-  return `${repository.registry}/${repository.repository}:${tag2}`;
-}
-async function observeBuilds(builds, wanted, revision, from, parts) {
-  const primaries = wanted.filter(({ source, follows }) => source.from === "build" && follows === null);
-  const images2 = [...new Set(primaries.map(({ source }) => source.from === "build" ? source.build : ""))];
-  const seen = await pool(primaries, parts.concurrency, (tag2) => {
-    const stable = wanted.filter(({ follows, kind }) => follows === tag2 && kind === "stable");
-    return observePrimary(tag2, stable, revision, parts.registry);
-  });
-  const decided = planBuilds(images2, seen, revision);
-  const states = /* @__PURE__ */ new Map();
-  for (const image3 of images2) {
-    const build2 = builds.find(({ config }) => imageOf(config) === image3);
-    const state = stateOf(image3, decided);
-    const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
-    states.set(image3, promoted ?? state);
-  }
-  return states;
-}
-async function observePrimary(wanted, followers, revision, registry) {
-  const { destination, forced, source } = wanted;
-  const stable = followers.map((follower2) => follower2.destination.tag);
-  const { tag: tag2, ...repository } = destination;
-  const image3 = source.from === "build" ? source.build : "";
-  return { image: image3, repository, tag: tag2, forced, stable, found: await foundAt(wanted, revision, registry) };
-}
-async function foundAt({ destination }, revision, registry) {
-  const { tag: tag2, ...repository } = destination;
-  const existence = await registry.head({ ...repository, tag: tag2 });
-  if (existence.state !== "present") return existence;
-  try {
-    const at2 = { ...repository, digest: existence.digest };
-    const facts = await registry.inspect(repository, await registry.manifest(at2), {
-      revision: "every",
-      platforms: false
-    });
-    return { state: "present", digest: existence.digest, revision: revisionOfAll(facts, revision) };
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
-    throw error2;
-  }
-}
-function revisionOfAll({ revisions }, wanted) {
-  const others = revisions.filter(({ revision }) => revision !== wanted);
-  if (revisions.length > 0 && others.length === 0) return wanted;
-  return others.find(({ revision }) => revision !== null)?.revision ?? null;
-}
-function stateOf(image3, decided) {
-  const refused3 = decided.refused.find((each) => each.image === image3);
-  if (refused3 !== void 0)
-    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.hint}` };
-  const finished2 = decided.finished.find((each) => each.image === image3);
-  if (finished2 === void 0) return { state: "to-build" };
-  return present(finished2.repository, finished2.digest);
-}
-async function existing(build2, tag2, registry) {
-  const [first2] = build2.names;
-  if (first2 === void 0) return null;
-  const found = await registry.head({ ...first2.repository, tag: tag2 });
-  if (found.state === "absent") return null;
-  if (found.state === "present") return present(first2.repository, found.digest);
-  return {
-    state: "unknown",
-    error: new OperationError(found.error.code, messageOf(found.error), { cause: found.error })
-  };
-}
-function present(repository, digest) {
-  return { state: "present", digest, manifest: null, facts: null, repository };
-}
-async function incompleteBuilds(selected, states, registry) {
-  const found = await Promise.all(
-    selected.map(async ({ config, choice }) => {
-      const image3 = imageOf(config);
-      const state = states.get(image3);
-      if (state?.state !== "present" || choice.push.length === 0) return [];
-      const { repository, digest } = state;
-      const has2 = await platformsOf2(registry, repository, digest);
-      const missing2 = has2 === null ? [] : platformsMissing(choice.push, has2);
-      return missing2.length === 0 ? [] : [sentence2(image3, digest, missing2)];
-    })
-  );
-  return found.flat();
-}
-async function platformsOf2(registry, repository, digest) {
-  try {
-    const manifest = await registry.manifest({ ...repository, digest });
-    return (await registry.inspect(repository, manifest, { revision: null, platforms: true })).platforms;
-  } catch (error2) {
-    if (error2 instanceof OperationError) return null;
-    throw error2;
-  }
-}
-function sentence2(image3, digest, missing2) {
-  return `${image3}: the finished image ${digest} lacks ${missing2.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
-}
-var init_state = __esm({
-  "src/builds/state.ts"() {
-    "use strict";
-    init_errors();
-    init_platform();
-    init_concurrency();
-    init_machines();
-  }
-});
-
-// src/classify.ts
-async function namesOf4(policy2, facts, repositories, parts) {
-  const decision = classify(policy2, facts);
-  const { date, timestamp: timestamp2 } = policy2.calendar(facts.time);
-  const today = [date, timestamp2.slice(0, 8)].sort()[1] ?? date;
-  const unlisted = /* @__PURE__ */ new Map();
-  const none2 = { policy: policy2, decision, resolved: null, unknown: null, tagLists: unlisted, today };
-  if (repositories.length === 0) return none2;
-  requireDecision(policy2, decision);
-  if (decision.class === null || !decision.publish) return none2;
-  const needs = needsOf(decision);
-  const base = needs.base ? await findBase(policy2, facts) : null;
-  const tagLists = needs.tagLists ? await listAll(repositories, parts) : none2.tagLists;
-  try {
-    const seen = await look2(policy2, decision, facts, needs, { base, tagLists, repositories, parts });
-    const resolved = resolveNames(policy2, decision, facts, seen);
-    if (needs.sequence && seen.reuse === void 0)
-      await expectFree(resolved, tagLists, repositories, parts.registry);
-    return { ...none2, resolved, tagLists };
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { ...none2, unknown: error2, tagLists };
-    throw error2;
-  }
-}
-async function expectFree({ tags: tags2 }, tagLists, repositories, registry) {
-  for (const repository of repositories) {
-    const list4 = tagLists.get(formatRepository(repository)) ?? [];
-    tagsOf(await believed(list4, repository, tags2, registry));
-  }
-}
-async function listAll(repositories, { registry, concurrency }) {
-  const lists2 = await pool(repositories, concurrency, (repository) => listTags(registry, repository));
-  return new Map(repositories.map((repository, i) => [formatRepository(repository), lists2[i] ?? []]));
-}
-async function look2(policy2, decision, facts, needs, known2) {
-  if (!needs.sequence) return { base: known2.base };
-  const registryTags = [...new Set([...known2.tagLists.values()].flatMap(tagsOf))];
-  const seen = { registryTags, base: known2.base };
-  const earlier = snapshots(policy2, decision, facts, seen).slice(0, previousRuns(facts));
-  for (const tag2 of earlier) {
-    if (await isOfCommit(tag2, facts.sha, known2)) return { ...seen, reuse: tag2 };
-  }
-  const { claim, refused: refused3 } = known2.parts;
-  if (needs.claim && claim !== null) {
-    const port = (name, sha2, sequence) => refused3?.(resolveNames(policy2, decision, facts, { ...seen, sequence })) === true ? Promise.resolve({ state: "ours" }) : claim(name, sha2, sequence);
-    const claimed = await claimSequence(policy2, decision, facts, seen, port);
-    return { ...seen, sequence: claimed.sequence };
-  }
-  return { ...seen, gitTags: await facts.gitTags() };
-}
-function tagsOf(list4) {
-  if (list4 instanceof OperationError) throw list4;
-  return list4;
-}
-function previousRuns({ runAttempt }) {
-  return (runAttempt ?? 1) > 1 ? PREVIOUS_RUNS_OF_ATTEMPTS : PREVIOUS_RUNS;
-}
-async function isOfCommit(tag2, sha2, known2) {
-  if (sha2 === null) return false;
-  const holders = known2.repositories.filter(
-    (repository) => tagsOf(known2.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
-  );
-  const { registry, concurrency } = known2.parts;
-  const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag2));
-  return revisions.includes(sha2);
-}
-async function revisionOf(registry, repository, tag2) {
-  try {
-    const manifest = await registry.manifest({ ...repository, tag: tag2 });
-    return (await registry.inspect(repository, manifest, { revision: "first", platforms: false })).revision;
-  } catch (error2) {
-    if (error2 instanceof OperationError && error2.code === "absent") return null;
-    throw error2;
-  }
-}
-async function prepareRelease(policy2, config, request, parts) {
-  const builds = request.withBuilds ? buildsOfRun(config, request) : [];
-  const repositories = builds.flatMap(({ names: names3 }) => names3.map(({ repository }) => repository));
-  const promoted = promotedTags(config, request.registryMap);
-  const want = (names3, conditions) => wantBuilds(builds, names3, request.stable, ownerOf(policy2, names3, promoted), conditions);
-  const names2 = await namesOf4(policy2, request.facts, repositories, {
-    registry: parts.registry,
-    concurrency: request.concurrency,
-    claim: parts.claim,
-    refused: (names3) => want(names3).some(({ taken }) => taken !== null)
-  });
-  const { resolved, unknown: unknown3 } = names2;
-  sayNames(names2, parts.log);
-  const nothing2 = { names: names2, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
-  if (unknown3 !== null) return { ...nothing2, wanted: wantBuilds(builds, names2.decision, request.stable) };
-  if (resolved === null) return nothing2;
-  const stages2 = await stagesOf2(builds, config, parts);
-  const selected = builds.map(
-    ({ config: build2 }, i) => select(build2, stages2[i], resolved, request.includeStages)
-  );
-  const revision = resolved.class === "stable" ? request.facts.sha : null;
-  const platforms = (build2) => selected.find(({ config: config2 }) => config2 === build2.config)?.choice.push ?? [];
-  const wanted = want(resolved, (build2) => ({ platforms: platforms(build2), revision })).map(
-    (tag2) => withPlatforms(tag2, selected)
-  );
-  const states = await statesOf(builds, wanted, resolved, stages2, request, parts);
-  for (const warning2 of await incompleteBuilds(selected, states, parts.registry)) parts.log.warning(warning2);
-  return { names: names2, wanted, builds, states, selected, stages: stages2 };
-}
-function promotedTags({ images: images2 }, map2) {
-  return new Map(
-    images2.flatMap(
-      ({ names: names2, tags: tags2, origin }) => names2.flatMap(
-        ({ repository }) => tags2.map((tag2) => [
-          formatReference({ ...mapRepository(repository, map2), tag: tag2 }),
-          origin.at()
-        ])
-      )
-    )
-  );
-}
-function ownerOf(policy2, { matched }, promoted) {
-  return (kind, destination) => {
-    const claim = matched === null ? null : takenFrom(policy2, matched, kind, destination.tag);
-    if (claim !== null) return whoHas(claim);
-    const entry = kind === "channel" ? promoted.get(formatReference(destination)) : void 0;
-    return entry === void 0 ? null : `the entry at ${entry.file}:${entry.line} promotes an image to it`;
-  };
-}
-function sayNames({ decision, resolved }, log) {
-  const { tags: tags2, stableTags, channels } = resolved ?? decision;
-  const names2 = [...tags2, ...stableTags, ...channels].join(", ");
-  log.line(
-    `${decision.ref}: ${decision.class ?? "no class"}${names2 === "" ? "" : ` \u2192 ${names2}`}. ${decision.why}`
-  );
-  for (const { rule: rule2, why } of decision.not) log.debug(`not ${rule2}: ${why}`);
-}
-function withPlatforms(tag2, selected) {
-  const { source, follows } = tag2;
-  if (follows === null || source.from !== "build") return tag2;
-  const build2 = selected.find(({ config }) => imageOf(config) === source.build);
-  return { ...tag2, platforms: build2?.choice.push ?? [] };
-}
-function stagesOf2(builds, config, parts) {
-  return Promise.all(
-    builds.map(async ({ config: build2 }) => {
-      const table3 = await platformStages(build2, config.stagePolicy, parts.gatekeeper, parts.subject);
-      for (const warning2 of table3.warnings) parts.log.warning(`${imageOf(build2)}: ${warning2}`);
-      return { image: imageOf(build2), table: table3 };
-    })
-  );
-}
-function select(config, stages2, decision, included) {
-  const rows3 = stages2?.table.rows ?? [];
-  return { config, choice: selectPlatforms({ rows: rows3 }, decision.class ?? "snapshot", included) };
-}
-async function statesOf(builds, wanted, resolved, stages2, request, { registry }) {
-  const { facts, concurrency } = request;
-  if (!wanted.some(({ source }) => source.from === "build")) return /* @__PURE__ */ new Map();
-  const observed = await observeBuilds(builds, wanted, facts.sha, resolved.from, { registry, concurrency });
-  const states = new Map(observed);
-  for (const { image: image3, table: table3 } of stages2) {
-    const [bad6] = table3.refused;
-    if (bad6 === void 0 || states.get(image3)?.state !== "to-build") continue;
-    const text4 = `${bad6.row.platform} is not ready: ${bad6.row.why}`;
-    states.set(image3, { state: "refused", code: bad6.code, text: text4 });
-  }
-  return states;
-}
-async function listTags(registry, repository) {
-  try {
-    return await registry.tags(repository);
-  } catch (error2) {
-    if (error2 instanceof OperationError) return error2;
-    throw error2;
-  }
-}
-async function believed(list4, repository, tags2, registry) {
-  if (list4 instanceof OperationError) return list4;
-  const listed4 = new Set(list4);
-  const unlisted = tags2.filter((tag2) => !listed4.has(tag2));
-  const looks = await Promise.all(unlisted.map((tag2) => registry.head({ ...repository, tag: tag2 })));
-  const missing2 = unlisted.find((_tag, at2) => looks[at2]?.state === "present");
-  if (missing2 === void 0) return list4;
-  return new OperationError(
-    "protocol",
-    `${formatRepository(repository)}: cannot list the tags: ${repository.registry} gives a list of ${list4.length} without "${missing2}", which exists, so the list is not complete; run again in a moment, and if it stays, check that no cache or proxy answers in place of the registry`
-  );
-}
-var PREVIOUS_RUNS, PREVIOUS_RUNS_OF_ATTEMPTS;
-var init_classify2 = __esm({
-  "src/classify.ts"() {
-    "use strict";
-    init_inputs();
-    init_machines();
-    init_platform_stages();
-    init_state();
-    init_errors();
-    init_reference();
-    init_overrides();
-    init_policy();
-    init_concurrency();
-    init_want();
-    PREVIOUS_RUNS = 10;
-    PREVIOUS_RUNS_OF_ATTEMPTS = 50;
   }
 });
 
@@ -18845,7 +19239,7 @@ async function readSource(registry, wanted, source) {
     throw error2;
   }
 }
-function observeParts(release, parts) {
+function observeParts(release, parts, gitTags) {
   const unknown3 = release?.names.unknown ?? null;
   return {
     nameless: ({ group: group2 }) => group2 === null ? null : unknown3,
@@ -18855,39 +19249,9 @@ function observeParts(release, parts) {
       const subject = entry === void 0 ? parts.subject(null, null) : parts.subject(entry, revision);
       return parts.gatekeeper.judge(wanted.gates, subject);
     },
-    channel: (wanted) => channelOf(release, wanted, parts),
+    channel: (wanted) => channelOf(release, wanted, parts.registry, gitTags),
     build: (wanted) => Promise.resolve(buildOf(release, wanted))
   };
-}
-async function channelOf(release, { destination }, { registry, gitTags }) {
-  const { resolved = null, policy: policy2, tagLists, today = "" } = release?.names ?? {};
-  const { tag: channel, ...repository } = destination;
-  const name = formatRepository(repository);
-  const list4 = tagLists?.get(name);
-  if (release === null || policy2 === void 0 || resolved === null || list4 === void 0) return null;
-  const here = release.wanted.filter((wanted2) => formatRepository(wanted2.destination) === name);
-  const wanted = [channel, ...here.map((each) => each.destination.tag)];
-  const tags2 = await believed(list4, repository, [...new Set(wanted)], registry);
-  if (tags2 instanceof OperationError) return { order: "unknown", error: tags2 };
-  const compared = compareChannel(policy2, resolved, channel, tags2);
-  if (compared.order !== "older" || compared.highest === null || gitTags === void 0) return compared;
-  const warning2 = await unexplained(premisesOf(policy2, compared.highest), compared.highest, today, gitTags);
-  return warning2 === null ? compared : { ...compared, warning: warning2 };
-}
-async function unexplained(premises, version, today, gitTags) {
-  const help = `delete ${version} from the registry if nobody released it`;
-  const possible = premises.filter(({ day: day2 }) => day2 === null || day2 <= today);
-  const [first2] = premises;
-  if (first2 !== void 0 && possible.length === 0)
-    return `${version} holds this channel back, and its day ${first2.day ?? ""} has not come yet; ${help}`;
-  if (possible.some(({ gitTag }) => gitTag === null)) return null;
-  try {
-    const known2 = new Set(await gitTags());
-    if (possible.some(({ gitTag }) => known2.has(gitTag ?? ""))) return null;
-  } catch {
-    return null;
-  }
-  return `no git tag of this repository gives ${version}, which holds this channel back; ${help}`;
 }
 function buildOf(release, { source }) {
   const state = source.from === "build" ? release?.states.get(source.build) : void 0;
@@ -18909,14 +19273,58 @@ var OPEN;
 var init_observe = __esm({
   "src/observe.ts"() {
     "use strict";
-    init_classify2();
+    init_release();
     init_model2();
     init_errors();
     init_reference();
     init_model3();
-    init_policy();
     init_concurrency();
     OPEN = { state: "open", text: "" };
+  }
+});
+
+// src/plan/drift.ts
+async function findDrift(plan2, registry, concurrency) {
+  const promotions = plan2.actions.filter(({ wanted }) => wanted.group === null);
+  const found = await pool(promotions, concurrency, async (action2) => {
+    const kind = kindOf3(action2);
+    if (kind !== null) return drift(kind, action2, action2.reason.text);
+    const lost = await lostAttachment(action2, registry);
+    return lost === null ? null : drift("attachment", action2, lost);
+  });
+  return found.filter((each) => each !== null);
+}
+function kindOf3({ action: action2, reason, previous, wanted }) {
+  if (action2 === "create" && reason.code === "absent") return "vanished";
+  if (action2 === "refuse" && reason.code === "source-missing") return "vanished";
+  if (action2 !== "refuse" || previous === null) return null;
+  if (reason.code === "different-digest") return "moved";
+  if (reason.code === "digest-mismatch") return previous === wanted.digest ? null : "moved";
+  if (reason.code === "attachment-missing") return "attachment";
+  return reason.code === "platform-missing" ? "platform" : null;
+}
+async function lostAttachment(action2, registry) {
+  const { wanted, previous } = action2;
+  if (action2.action !== "keep" || wanted.attachments !== "require" || previous === null) return null;
+  const { registry: host, repository } = wanted.destination;
+  const at2 = { registry: host, repository, digest: previous };
+  try {
+    if (await registry.attached(at2, await registry.manifest(at2)) > 0) return null;
+    return `${formatReference(wanted.destination)}: nothing is attached to the image any more`;
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return `${formatReference(wanted.destination)}: ${error2.message}`;
+  }
+}
+function drift(kind, { wanted }, text4) {
+  return { kind, image: wanted.image, tag: wanted.destination.tag, text: text4, location: wanted.location };
+}
+var init_drift = __esm({
+  "src/plan/drift.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_concurrency();
   }
 });
 
@@ -19113,449 +19521,102 @@ var init_plan = __esm({
   }
 });
 
-// src/builds/checkout.ts
-function wrongCheckout(head2, sha2) {
-  if (head2 === null || head2 === sha2) return null;
-  return new OperationError(
-    "mismatch",
-    `the checkout is at commit ${head2}, and this run is for ${sha2}: what would be built is not what is tagged; check out ${sha2} first (actions/checkout with "ref: ${sha2}", or git checkout)`
-  );
-}
-function sourcesOf({ targets, file: file2 }) {
-  const named2 = targets.flatMap(({ name }) => Object.values(file2.target[name]?.contexts ?? {}));
-  const local = named2.filter((path6) => !/^(?:[a-z-]+:\/\/|git@)/.test(path6));
-  const files = targets.flatMap(({ dockerfile }) => [dockerfile, `${dockerfile}.dockerignore`]);
-  return [.../* @__PURE__ */ new Set([...targets.map(({ context }) => context), ...files, ...local])];
-}
-function mayBeDirty(allowDirty, buildClass) {
-  return allowDirty && buildClass === "snapshot";
-}
-function dirtyCheckout({ modified }, buildClass) {
-  if (modified.length === 0) return null;
-  const instead = buildClass === "snapshot" ? "commit them, or publish them with --allow-dirty (input allow-dirty): the revision label then ends in -dirty" : `commit them: a ${buildClass ?? "release"} is always built as it is committed`;
-  return new OperationError(
-    "mismatch",
-    `the work tree has changes that are not committed in what is built: ${someOf(modified)}; ${instead}`
-  );
-}
-function untrackedWarning({ untracked: untracked2 }) {
-  if (untracked2.length === 0) return null;
-  const advice = "commit them, or list them in .gitignore or .dockerignore";
-  return `files that git does not track are in what is built: ${someOf(untracked2)}; ${advice}`;
-}
-function someOf(paths) {
-  const more = paths.length - MOST_NAMED;
-  return paths.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-var MOST_NAMED;
-var init_checkout = __esm({
-  "src/builds/checkout.ts"() {
-    "use strict";
-    init_errors();
-    MOST_NAMED = 5;
-  }
-});
-
-// src/builds/verify.ts
-function checkBuilt(built2, registry, expected) {
-  const images2 = [...new Set(built2.map(({ target }) => target.image))];
-  return Promise.all(
-    images2.map(async (image3) => {
-      const parts = built2.filter(({ target }) => target.image === image3);
-      return { image: image3, result: await checkOne(parts, registry, expected) };
-    })
-  );
-}
-async function checkOne(parts, registry, expected) {
-  try {
-    if (expected.revision !== null) await checkRevisions(parts, registry, expected.revision);
-    return { ok: true, value: await readImage(parts, registry, expected) };
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { ok: false, error: error2 };
-    return { ok: false, error: new OperationError("protocol", messageOf(error2), { cause: error2 }) };
-  }
-}
-async function checkRevisions(parts, registry, revision) {
-  for (const part of parts) {
-    const { image: image3, platforms, repository } = part.target;
-    const manifest = await pushed(part, registry);
-    const facts = await registry.inspect(repository, manifest, { revision: "every", platforms: false });
-    const said2 = revisionOfAll(facts, revision);
-    if (said2 === null || said2 === revision) continue;
-    throw new OperationError(
-      "mismatch",
-      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${said2}, and this run is for ${revision}; hand on the digests of this run`
-    );
-  }
-}
-async function readImage(parts, registry, expected) {
-  const [first2] = parts;
-  if (first2 === void 0) throw new OperationError("protocol", "the builder gave no image");
-  const { image: image3, repository } = first2.target;
-  const annotations2 = expected.annotations.get(image3) ?? {};
-  const wanted = parts.flatMap(({ target }) => target.platforms);
-  const joined = expected.partial !== true && (parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split);
-  const manifest = joined ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations: annotations2 }, registry) : await pushed(first2, registry);
-  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
-  const missing2 = platformsMissing(wanted, facts.platforms);
-  if (missing2.length > 0) {
-    throw new OperationError(
-      "mismatch",
-      `${image3}@${manifest.digest} lacks ${missing2.join(", ")}; it has ${facts.platforms.join(", ") || "no platform"}`
-    );
-  }
-  return {
-    image: image3,
-    repository,
-    digest: manifest.digest,
-    manifest: joined ? manifest : null,
-    platforms: facts.platforms
-  };
-}
-function pair({ target, digest }) {
-  return [target.platforms[0] ?? "", digest];
-}
-async function pushed({ target, digest }, registry) {
-  try {
-    return await registry.manifest({ ...target.repository, digest });
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
-    throw new OperationError(
-      "mismatch",
-      `the builder reports ${target.image}@${digest}, but the registry does not have it; build again`,
-      { cause: error2 }
-    );
-  }
-}
-async function joinIndex({ repository, digests, annotations: annotations2 }, registry) {
-  const parts = await Promise.all(
-    [...digests].map(([platform3, digest]) => partOf(repository, platform3, digest, registry))
-  );
-  const manifests = [
-    ...parts.map(({ image: image3 }) => image3),
-    ...parts.flatMap(({ attestations }) => attestations)
-  ];
-  const index2 = {
-    schemaVersion: 2,
-    mediaType: OCI_INDEX,
-    manifests,
-    ...Object.keys(annotations2).length > 0 ? { annotations: sorted(annotations2) } : {}
-  };
-  const bytes2 = Buffer.from(JSON.stringify(index2, null, 2));
-  return {
-    bytes: bytes2,
-    mediaType: OCI_INDEX,
-    digest: `sha256:${(0, import_node_crypto3.createHash)("sha256").update(bytes2).digest("hex")}`
-  };
-}
-async function partOf(repository, platform3, digest, registry) {
-  const manifest = await registry.manifest({ ...repository, digest });
-  const children2 = readDescriptors(manifest);
-  if (children2 === null)
-    return { image: await lone(repository, platform3, manifest, registry), attestations: [] };
-  const images2 = children2.filter((child3) => !child3.attestation);
-  const [image3] = images2;
-  if (image3 === void 0 || images2.length > 1 || !samePlatform(platform3, platformTextOf(image3.descriptor))) {
-    const has2 = images2.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
-    throw wrong(repository, digest, platform3, has2 || "no image");
-  }
-  const attestations = children2.filter((child3) => child3.attestation === image3.descriptor.digest);
-  return { image: image3.descriptor, attestations: attestations.map(({ descriptor: descriptor3 }) => descriptor3) };
-}
-async function lone(repository, platform3, manifest, registry) {
-  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
-  const [has2] = facts.platforms;
-  if (has2 === void 0 || !samePlatform(platform3, has2)) {
-    throw wrong(repository, manifest.digest, platform3, has2 ?? "no platform");
-  }
-  const [os6 = "", architecture = "", variant] = has2.split("/");
-  return {
-    mediaType: manifest.mediaType,
-    digest: manifest.digest,
-    size: manifest.bytes.length,
-    platform: { architecture, os: os6, ...variant === void 0 ? {} : { variant } }
-  };
-}
-function samePlatform(wanted, has2) {
-  return has2 !== null && normalisePlatform(wanted) === normalisePlatform(has2);
-}
-function wrong(repository, digest, platform3, has2) {
-  const name = `${repository.registry}/${repository.repository}@${digest}`;
-  return new OperationError(
-    "mismatch",
-    `${name} was handed on as ${platform3} but holds ${has2}; check the jobs that built the platforms`
-  );
-}
-function sorted(record3) {
-  return Object.fromEntries(Object.entries(record3).sort(([a], [b]) => a < b ? -1 : 1));
-}
-function readDescriptors(manifest) {
-  if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
-  const index2 = parse4(manifest);
-  const list4 = isRecord2(index2) ? index2["manifests"] : void 0;
-  if (!Array.isArray(list4)) throw malformed(manifest.digest);
-  return list4.map((entry) => {
-    if (!isDescriptor(entry)) throw malformed(manifest.digest);
-    return { descriptor: entry, attestation: attestationOf(entry) };
-  });
-}
-function platformTextOf({ platform: platform3 }) {
-  const { os: os6, architecture, variant } = platform3 ?? {};
-  if (typeof os6 !== "string" || typeof architecture !== "string") return null;
-  return [os6, architecture, ...typeof variant === "string" && variant !== "" ? [variant] : []].join("/");
-}
-function attestationOf({ annotations: annotations2 }) {
-  if (annotations2?.["vnd.docker.reference.type"] !== "attestation-manifest") return null;
-  return annotations2["vnd.docker.reference.digest"] ?? "";
-}
-function parse4(manifest) {
-  try {
-    return JSON.parse(Buffer.from(manifest.bytes).toString("utf8"));
-  } catch {
-    throw malformed(manifest.digest);
-  }
-}
-function isRecord2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function isDescriptor(value) {
-  return isRecord2(value) && typeof value["mediaType"] === "string" && typeof value["digest"] === "string" && typeof value["size"] === "number";
-}
-function malformed(digest) {
-  return new OperationError("protocol", `${digest} is called an index by the registry but is none`);
-}
-var import_node_crypto3, OCI_INDEX, INDEX_TYPES;
-var init_verify = __esm({
-  "src/builds/verify.ts"() {
-    "use strict";
-    import_node_crypto3 = require("node:crypto");
-    init_errors();
-    init_platform();
-    init_state();
-    OCI_INDEX = "application/vnd.oci.image.index.v1+json";
-    INDEX_TYPES = [
-      "application/vnd.oci.image.index.v1+json",
-      "application/vnd.docker.distribution.manifest.list.v2+json"
-    ];
-  }
-});
-
-// src/build.ts
-async function showDefinition(release, plan2, request, parts) {
-  const { log } = parts;
-  const builds = buildsToMake(release, plan2, request.build.platform);
-  if (release.names.resolved === null || builds.length === 0) return null;
-  const tags2 = new Set(plan2.actions.map(({ wanted }) => formatReference(wanted.destination)));
-  const overwriting = cacheProblems(
-    builds.map(({ config }) => config),
-    (ref) => tags2.has(formatReference(ref)) ? "it is a tag of this run" : null
-  );
-  if (overwriting.length > 0) throw new UserError(overwriting);
-  const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
-  if (recipe === null)
-    log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
-  if (recipe !== null && recipe.here !== null) {
-    log.line("The bake definition:");
-    for (const line2 of recipe.here.definition.text.trimEnd().split("\n")) log.line(line2);
-  }
-  const planned2 = builds.map((build2) => ({
-    ...outcomeOf(buildAction(build2, plan2)),
-    outcome: "planned"
-  }));
-  return { release, builds, recipe, stop, planned: planned2 };
-}
-async function committed(builds, decision, request, parts) {
-  const recipe = definitionsOf(builds, decision, request);
-  const here = recipe?.here ?? null;
-  if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
-  const { revision } = here.input.facts;
-  const wrong3 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
-  if (wrong3 !== null) return { recipe, stop: wrong3 };
-  const stop = await stopOf(async () => {
-    const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
-    const untracked2 = untrackedWarning(changes);
-    if (untracked2 !== null) parts.log.warning(untracked2);
-    return dirtyCheckout(changes, decision.class);
-  });
-  if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
-  const source = { ...here.input.facts, revision: `${revision}-dirty` };
-  const dirty = { ...request, build: { ...request.build, source } };
-  return { recipe: definitionsOf(builds, decision, dirty), stop: null };
-}
-async function stopOf(ask2) {
-  try {
-    return await ask2();
-  } catch (error2) {
-    if (error2 instanceof OperationError) return error2;
-    throw error2;
-  }
-}
-function definitionsOf(builds, decision, { command, facts, build: settings }) {
-  const { source } = settings;
-  if (source === null) {
-    if (command === "plan") return null;
-    throw new UserError({ what: UNKNOWN_COMMIT, hint: "give it with --sha (input sha)" });
-  }
-  const from = { ...settings, source, trusted: facts?.may.write ?? true };
-  const defined = (some3) => {
-    const input = definitionInput(some3, decision, from);
-    return { input, definition: bakeDefinition(input) };
-  };
-  const all = defined(builds);
-  if (settings.digests === null) return { definition: all.definition, here: all };
-  const left = unsplit(builds);
-  return { definition: all.definition, here: left.length === 0 ? null : defined(left) };
-}
-async function checkSources(building, request, parts) {
-  const here = building.recipe?.here ?? null;
-  if (request.command !== "plan" || here === null) return building;
-  const { definition } = here;
-  if (building.stop !== null) parts.log.warning(`apply would stop here: ${building.stop.message}`);
-  const planned2 = building.planned.map(async (outcome) => {
-    const { image: image3 } = outcome.planned.wanted;
-    const targets = definition.targets.filter((target) => target.image === image3);
-    if (targets.length === 0) return outcome;
-    const problems2 = await parts.sources({ ...definition, targets });
-    const warnings3 = problems2.map((problem4) => `apply would stop here: ${formatProblem(problem4)}`);
-    return { ...outcome, planned: { ...outcome.planned, warnings: warnings3 } };
-  });
-  return { ...building, planned: await Promise.all(planned2) };
-}
-async function buildRelease(building, request, parts) {
-  const { builds, planned: planned2, recipe } = building;
-  if (recipe === null) throw new Error("a build without its definition");
-  const targets = await targetsOf2(building, recipe.here?.input ?? null, request, parts);
-  const images2 = builds.map(({ config }) => imageOf(config));
-  const { source } = request.build;
-  const elsewhere = request.build.digests !== null && source !== null;
-  const results = targets instanceof OperationError ? allFailed(images2, targets) : await verifyBuilt(targets, parts.registry, {
-    annotations: recipe.definition.indexAnnotations,
-    // What other machines built may be of another run; what this one built has the label that it was given.
-    revision: elsewhere ? source.revision : null,
-    partial: request.build.platform !== ""
-  });
-  const outcomes = planned2.map((outcome) => settled(outcome, results));
-  return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
-}
-async function targetsOf2({ builds, release, stop }, here, { build: settings }, parts) {
-  const all = release.builds.map(({ config }) => imageOf(config));
-  const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
-  if (here === null) return elsewhere;
-  if (stop !== null) return stop;
-  const built2 = await bakeAll(here, { builder: parts.builder(), log: parts.log });
-  return built2 instanceof OperationError ? built2 : [...elsewhere, ...built2];
-}
-function buildAction({ config, choice }, plan2) {
-  const image3 = imageOf(config);
-  const first2 = plan2.actions.find(
-    ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image3 && wanted2.follows === null
-  );
-  if (first2 === void 0) throw new Error(`the build ${image3} has no tag`);
-  const wanted = { ...first2.wanted, image: image3 };
-  const platforms = choice.build.join(", ");
-  const text4 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
-  const reason = { code: "absent", text: text4 };
-  const nothing2 = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
-  return { action: "build", reason, wanted, ...nothing2 };
-}
-function outcomeOf(planned2) {
-  return { planned: planned2, digest: null, error: null, attachments: null };
-}
-function settled(outcome, results) {
-  const result = results.get(outcome.planned.wanted.image);
-  if (result === void 0) return { ...outcome, outcome: "skipped" };
-  if (result.ok) return { ...outcome, outcome: "done", digest: result.source.digest };
-  return { ...outcome, outcome: "failed", error: asError(result.error) };
-}
-async function bakeAll(input, parts) {
-  const { builder, log } = parts;
-  try {
-    let definition = bakeDefinition(input);
-    const state = await builder.prepare(definition);
-    if (state.nodes > 1 && !input.split) {
-      definition = bakeDefinition({ ...input, split: true });
-      await builder.prepare(definition);
-    }
-    log.line(`Builder ${state.name} (${state.driver}${state.temporary ? ", made for this run" : ""}).`);
-    return await builder.bake(definition);
-  } catch (error2) {
-    if (error2 instanceof OperationError) return error2;
-    throw error2;
-  } finally {
-    await builder.close();
-  }
-}
-async function verifyBuilt(built2, registry, expected) {
-  const pushed2 = built2.filter(({ target }) => target.pushed);
-  const checked2 = await checkBuilt(pushed2, registry, expected);
-  return new Map(
-    checked2.map(({ image: image3, result }) => {
-      if (!result.ok) return [image3, { ok: false, error: ofBuild(result.error) }];
-      const { repository, digest, manifest } = result.value;
-      return [image3, { ok: true, source: { ...repository, digest }, manifest }];
-    })
-  );
-}
-function allFailed(images2, error2) {
-  return new Map(images2.map((image3) => [image3, { ok: false, error: wrapped(error2) }]));
-}
-function ofBuild(error2) {
-  return new OperationError(error2.code, error2.message, { cause: error2, origin: "build" });
-}
-function wrapped(error2) {
-  return new OperationError(error2.code, `no tag is written: ${messageOf(error2)}`, {
-    cause: error2,
-    origin: error2.origin ?? "build",
-    image: error2.image
-  });
-}
-function buildsToMake(release, plan2, platform3) {
-  const wanted = new Set(
-    plan2.actions.filter(writes).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
-  );
-  const isDue = ({ config }) => {
-    const image3 = imageOf(config);
-    return release.states.get(image3)?.state === "to-build" && wanted.has(image3);
-  };
-  return platform3 === "" ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform3, isDue);
-}
-var UNKNOWN_COMMIT;
-var init_build2 = __esm({
-  "src/build.ts"() {
-    "use strict";
-    init_checkout();
-    init_definition();
-    init_machines();
-    init_cache();
-    init_verify();
-    init_errors();
-    init_reference();
-    init_model3();
-    UNKNOWN_COMMIT = "the commit of this run is not known";
-  }
-});
-
 // src/run.ts
-async function run(request, parts, loaded = load(request)) {
-  const { registry, log, clock } = parts;
-  const planning = { ...parts, registry: memoised(registry) };
-  const started = clock.now();
+async function run(request, ports) {
+  return runLoaded(load(request), ports);
+}
+async function runLoaded(input, ports) {
+  const { request, policy: policy2 } = input;
+  const started = ports.clock.now();
   await breathe();
-  const { config, policy: policy2, images: images2 } = loaded;
-  logWarnings(policy2, log);
-  const release = policy2 === null || request.facts === null || request.command === "validate" ? null : await log.group("Classify", () => classifyRun(policy2, loaded, request, planning));
-  if (policy2 !== null && loaded.scope.images) await checkPromotions(policy2, loaded, request, parts);
-  const wanted = request.command === "validate" ? [] : [...release?.wanted ?? [], ...images2];
-  const { planned: planned2, building } = request.command === "validate" ? { planned: { actions: [] }, building: null } : await log.group("Plan", () => planRun(wanted, release, loaded, request, planning));
-  let outcomes = [...building?.planned ?? [], ...tagOutcomes(planned2, request)];
-  let made = null;
-  if (request.command === "apply") {
-    const question = applyQuestion(outcomes);
-    if (question !== null) await parts.confirm?.(question);
-    made = building === null ? null : await log.group("Build", () => buildRelease(building, request, parts));
-    outcomes = await log.group("Apply", () => carryOut2(planned2, made, request, parts));
+  logWarnings(policy2, ports.log);
+  const planning = { ...ports, registry: memoised(ports.registry) };
+  const release = await classify2(input, planning);
+  await checkPromotions(input, ports);
+  const plan2 = await planRun(input, release, planning);
+  const result = request.command === "apply" ? await apply(plan2, request, ports) : planned2(plan2, request);
+  const drift2 = request.drift ? await findDrift(plan2.tags, ports.registry, request.concurrency) : null;
+  return finish(input, release, result, drift2, ports, started);
+}
+async function planRun(input, release, ports) {
+  const { request, config, options } = input;
+  const { log } = ports;
+  if (request.command === "validate") return { builds: null, tags: { actions: [] } };
+  return log.group("Plan", async () => {
+    const wanted = [...release?.wanted ?? [], ...input.images];
+    for (const problem4 of unusedForces(options.forces, wanted, options.registryMap)) {
+      log.warning(formatProblem(problem4));
+    }
+    const seen = await observeAndPlan(wanted, release, request, ports);
+    const tags2 = request.command === "apply" ? await ports.review(seen, request.files, request.review ?? config.review) : seen;
+    const plan2 = { builds: await planBuilds2(release, tags2, request, ports), tags: tags2 };
+    sayTags(planned2(plan2, request).outcomes, ports, request.command === "plan");
+    return plan2;
+  });
+}
+async function observeAndPlan(wanted, release, request, ports) {
+  const { registry, log } = ports;
+  const concurrency = request.concurrency * 2;
+  const seen = await observe(wanted, registry, observeParts(release, ports, request.facts?.gitTags), {
+    concurrency,
+    absence: request.command === "apply" ? "unconfirmed" : "confirmed",
+    onProgress: (done) => log.progress(done, wanted.length, "tags looked at")
+  });
+  await breathe();
+  let plan2 = plan(wanted, seen);
+  await breathe();
+  while (await confirmUnwritten(plan2, seen, registry, concurrency)) plan2 = plan(wanted, seen);
+  return plan2;
+}
+async function breathe() {
+  await (0, import_promises4.setImmediate)();
+  await (0, import_promises4.setImmediate)();
+}
+function planned2({ builds, tags: tags2 }, request) {
+  return { made: null, outcomes: [...builds?.planned ?? [], ...tagOutcomes(tags2, request)] };
+}
+function tagOutcomes(tags2, { build: build2 }) {
+  const outcomes = asPlanned(tags2);
+  if (build2.platform === "") return outcomes;
+  return outcomes.filter(({ planned: { action: action2, wanted } }) => {
+    return action2 === "refuse" && wanted.source.from === "build" && wanted.follows === null;
+  });
+}
+async function apply(plan2, request, ports) {
+  const { log } = ports;
+  const { builds, tags: tags2 } = plan2;
+  const question = applyQuestion(planned2(plan2, request).outcomes);
+  if (question !== null) await ports.confirm?.(question);
+  const made = builds === null ? null : await log.group("Build", () => buildRelease(builds, request, ports));
+  const outcomes = await log.group("Apply", () => applyTags(tags2, made, request, ports));
+  return { made, outcomes: [...made?.outcomes ?? [], ...outcomes] };
+}
+async function applyTags(tags2, made, request, ports) {
+  const failed3 = (made?.outcomes ?? []).filter(({ outcome }) => outcome === "failed");
+  sayTags(failed3, ports, true);
+  if (request.build.platform !== "") {
+    const refused3 = tagOutcomes(tags2, request);
+    sayTags(refused3, ports, true);
+    return refused3.map((each) => ({ ...each, outcome: "skipped" }));
   }
-  const drift2 = request.drift ? await findDrift(planned2, registry, request.concurrency) : null;
+  const { clock, signal, log } = ports;
+  const outcomes = await execute(tags2, ports.registry, {
+    concurrency: request.concurrency * 2,
+    settle: request.settle,
+    built: made?.results ?? /* @__PURE__ */ new Map(),
+    clock,
+    signal,
+    log
+  });
+  const news = outcomes.filter(({ planned: planned3, outcome }) => planned3.action !== "keep" || outcome !== "skipped");
+  sayTags(news, ports, true);
+  return outcomes;
+}
+function sayTags(outcomes, { log }, counts2) {
+  for (const action2 of outcomes.map(reportAction)) log.line(tagLine(action2), counts2 && isBad(action2));
+}
+function finish(input, release, { made, outcomes }, drift2, { registry, log, clock }, started) {
+  const { request, config } = input;
   const report2 = makeReport({
     command: request.command,
     ref: refOf3(request.facts),
@@ -19566,113 +19627,26 @@ async function run(request, parts, loaded = load(request)) {
     http: registry.usage(),
     durationMs: clock.now() - started
   });
-  const closing2 = closingLine(report2, loaded, request);
+  const closing2 = closingLine(report2, input, request);
   log.line(closing2);
   const code2 = exitCode(report2, { changesAsCode: request.changesAsCode, onHold: config.onHold });
   return { report: report2, exitCode: code2, closing: closing2, config, release, made, outcomes };
-}
-async function planRun(wanted, release, { config, options }, request, parts) {
-  const { log } = parts;
-  for (const problem4 of unusedForces(options.forces, wanted, options.registryMap)) {
-    log.warning(formatProblem(problem4));
-  }
-  const seen = await makePlan(wanted, release, request, parts);
-  const planned2 = request.command === "apply" ? await parts.review(seen, request.files, request.review ?? config.review) : seen;
-  const shown3 = release === null ? null : await showDefinition(release, planned2, request, parts);
-  const building = shown3 === null ? null : await checkSources(shown3, request, parts);
-  const lines3 = [...building?.planned ?? [], ...tagOutcomes(planned2, request)];
-  sayTags(lines3, log, request.command === "plan");
-  return { planned: planned2, building };
-}
-async function checkPromotions(policy2, { config }, { facts }, parts) {
-  const problems2 = promotionProblems(policy2, config.images, facts);
-  if (problems2.length === 0) return;
-  const { errors, warnings: warnings3 } = splitBySeverity(problems2, await parts.changes(config));
-  for (const problem4 of warnings3) parts.log.warning(formatProblem(problem4));
-  if (errors.length > 0) throw new UserError(errors);
-}
-function classifyRun(policy2, { config, options, scope }, request, parts) {
-  const { facts, images: images2, build: build2, stable, includeStages, concurrency, command } = request;
-  if (facts === null) throw new Error("a run without a ref has no release");
-  const { registry, log, gatekeeper } = parts;
-  const names2 = { facts, withBuilds: scope.builds, images: images2, defaults: build2.defaults, ...options };
-  const claim = command === "apply" && build2.platform === "" ? parts.claim : null;
-  const subject = parts.subject(null, null);
-  const outside = { registry, log, gatekeeper, subject, claim };
-  return prepareRelease(policy2, config, { ...names2, stable, includeStages, concurrency }, outside);
-}
-async function makePlan(wanted, release, request, parts) {
-  const { registry, log, gatekeeper } = parts;
-  const lookups = observeParts(release, {
-    gatekeeper,
-    registry,
-    gitTags: request.facts?.gitTags,
-    subject: (entry, revision) => parts.subject(entry, revision)
-  });
-  const observed = await observe(wanted, registry, lookups, {
-    concurrency: request.concurrency * 2,
-    absence: request.command === "apply" ? "unconfirmed" : "confirmed",
-    onProgress: (done) => log.progress(done, wanted.length, "tags looked at")
-  });
-  await breathe();
-  let planned2 = plan(wanted, observed);
-  await breathe();
-  while (await confirmUnwritten(planned2, observed, registry, request.concurrency * 2)) {
-    planned2 = plan(wanted, observed);
-  }
-  return planned2;
-}
-async function breathe() {
-  await (0, import_promises4.setImmediate)();
-  await (0, import_promises4.setImmediate)();
-}
-function sayTags(outcomes, log, counts2) {
-  for (const action2 of outcomes.map(reportAction)) log.line(tagLine(action2), counts2 && isBad(action2));
-}
-function tagOutcomes(planned2, { build: build2 }) {
-  const tags2 = asPlanned(planned2);
-  if (build2.platform === "") return tags2;
-  return tags2.filter(({ planned: { action: action2, wanted } }) => {
-    return action2 === "refuse" && wanted.source.from === "build" && wanted.follows === null;
-  });
-}
-async function carryOut2(planned2, made, request, parts) {
-  const { registry, log, clock, signal } = parts;
-  const failed3 = (made?.outcomes ?? []).filter(({ outcome }) => outcome === "failed");
-  sayTags(failed3, log, true);
-  if (request.build.platform !== "") {
-    const refused3 = tagOutcomes(planned2, request);
-    sayTags(refused3, log, true);
-    return [...made?.outcomes ?? [], ...refused3.map((each) => ({ ...each, outcome: "skipped" }))];
-  }
-  const built2 = made?.results ?? /* @__PURE__ */ new Map();
-  const outcomes = await execute(planned2, registry, {
-    concurrency: request.concurrency * 2,
-    settle: request.settle,
-    built: built2,
-    clock,
-    signal,
-    log
-  });
-  const news = outcomes.filter(({ planned: planned3, outcome }) => planned3.action !== "keep" || outcome !== "skipped");
-  sayTags(news, log, true);
-  return [...made?.outcomes ?? [], ...outcomes];
 }
 var import_promises4;
 var init_run = __esm({
   "src/run.ts"() {
     "use strict";
     import_promises4 = require("node:timers/promises");
-    init_format();
-    init_load();
-    init_drift();
+    init_build();
+    init_classify2();
     init_errors();
     init_execute();
+    init_load();
     init_observe();
+    init_drift();
     init_overrides();
     init_plan();
-    init_build2();
-    init_classify2();
+    init_format();
     init_report();
   }
 });
@@ -24619,7 +24593,7 @@ function gather(incoming, limits, enough2) {
     if (incoming.destroyed) over2();
   });
 }
-function finish(incoming) {
+function finish2(incoming) {
   return new Promise((resolve11) => {
     const end2 = () => resolve11(Buffer.alloc(0));
     incoming.on("end", end2);
@@ -25031,7 +25005,7 @@ async function streamed(wiring, request, answer) {
 }
 function bodyOf2(wiring, request, { incoming, status }) {
   if (request.method === "HEAD" || status === 204 || status === 304) {
-    return finish(incoming);
+    return finish2(incoming);
   }
   if (status >= 300 || request.method !== "GET") {
     const limits = bodyLimits(wiring, Math.min(ERROR_BYTES, request.maxBytes || ERROR_BYTES));
@@ -31047,7 +31021,7 @@ function written(node, value, before, previous) {
   return before === "" && /\S/.test(previous) ? ` ${plain3}` : plain3;
 }
 function isText(value) {
-  return parse3(value, { version: "1.1" }) === value && parse3(value) === value;
+  return parse4(value, { version: "1.1" }) === value && parse4(value) === value;
 }
 function bad5(what, hint2) {
   return { ok: false, what, hint: hint2 };
@@ -31136,8 +31110,8 @@ function followUpItems(images2, outcomes) {
     return [{ image: image3, others, tag: tag2, digest, references: references2, ...bug === void 0 ? {} : { bug } }];
   });
 }
-function isRight2({ outcome, error: error2, planned: planned2 }) {
-  return error2 === null && (outcome === "done" || planned2.action === "keep");
+function isRight2({ outcome, error: error2, planned: planned3 }) {
+  return error2 === null && (outcome === "done" || planned3.action === "keep");
 }
 function titleOf({ items }) {
   const [first2, ...more] = items;
@@ -31284,18 +31258,18 @@ function tagEvents(outcomes, release, drift2) {
     ];
   });
 }
-function stateOf4({ planned: planned2, outcome, error: error2 }) {
+function stateOf4({ planned: planned3, outcome, error: error2 }) {
   if (outcome === "done") return "written";
-  if (error2 !== null || planned2.action === "refuse") return "refused";
-  if (planned2.action === "hold") return "held";
-  return planned2.action === "keep" ? "kept" : "missing";
+  if (error2 !== null || planned3.action === "refuse") return "refused";
+  if (planned3.action === "hold") return "held";
+  return planned3.action === "keep" ? "kept" : "missing";
 }
 function trackedImages(outcomes, release) {
   return (image3) => {
-    const mine = outcomes.filter(({ planned: planned2 }) => formatRepository(planned2.wanted.destination) === image3);
-    const built2 = mine.find(({ planned: planned2 }) => planned2.wanted.group !== null);
+    const mine = outcomes.filter(({ planned: planned3 }) => formatRepository(planned3.wanted.destination) === image3);
+    const built2 = mine.find(({ planned: planned3 }) => planned3.wanted.group !== null);
     const stages2 = new Set(
-      mine.flatMap(({ planned: planned2 }) => planned2.wanted.kind === "stable" ? ["stable"] : [])
+      mine.flatMap(({ planned: planned3 }) => planned3.wanted.kind === "stable" ? ["stable"] : [])
     );
     if (built2 === void 0) stages2.add("final");
     for (const rule2 of built2 === void 0 ? [] : release?.names.policy.rules ?? []) {
@@ -32728,6 +32702,46 @@ var init_classify3 = __esm({
   }
 });
 
+// src/request.ts
+function promotionRequest(command, files) {
+  return {
+    command,
+    files,
+    policy: "",
+    images: [],
+    promotions: [],
+    imagesDisabled: false,
+    facts: null,
+    only: "",
+    stable: false,
+    includeStages: /* @__PURE__ */ new Set(),
+    force: [],
+    registryMap: [],
+    concurrency: 16,
+    settle: DEFAULT_SETTLE,
+    drift: false,
+    changesAsCode: false,
+    build: {
+      defaults: {},
+      inputSecrets: [],
+      source: null,
+      defaultProvenance: "mode=min",
+      sourceDateEpoch: void 0,
+      insecure: [],
+      platform: "",
+      digests: null,
+      allowDirty: false
+    }
+  };
+}
+var DEFAULT_SETTLE;
+var init_request2 = __esm({
+  "src/request.ts"() {
+    "use strict";
+    DEFAULT_SETTLE = 250;
+  }
+});
+
 // src/cli/validate.ts
 var validate_exports = {};
 __export(validate_exports, {
@@ -32765,6 +32779,7 @@ var init_validate = __esm({
   "src/cli/validate.ts"() {
     "use strict";
     init_load();
+    init_request2();
     init_decide();
     init_format();
     init_report();
@@ -33350,6 +33365,7 @@ var init_add2 = __esm({
     init_errors();
     init_load();
     init_reference();
+    init_request2();
     init_write();
     init_output();
     init_session();
@@ -33554,7 +33570,7 @@ var init_follow_up = __esm({
     init_errors();
     init_git();
     init_plan2();
-    init_load();
+    init_request2();
     init_reference();
     init_run();
     init_clock();
@@ -33619,6 +33635,7 @@ var init_stages = __esm({
     init_errors();
     init_facts();
     init_load();
+    init_request2();
     init_clock();
     init_process();
     init_adapters();
@@ -34314,7 +34331,7 @@ function pageNotFound() {
   return bytes(404, Buffer.from("404 page not found\n"), { "content-type": "text/plain; charset=utf-8" });
 }
 var ROUTES, NOTHING2;
-var init_request2 = __esm({
+var init_request3 = __esm({
   "src/embedded/request.ts"() {
     "use strict";
     ROUTES = [
@@ -34515,7 +34532,7 @@ var init_manifests = __esm({
     "use strict";
     init_reference();
     init_images();
-    init_request2();
+    init_request3();
     init_store();
     MAX_MANIFEST = 4 * 1024 * 1024;
     SPEC = {
@@ -34750,7 +34767,7 @@ var init_routes = __esm({
     init_reference();
     init_images();
     init_manifests();
-    init_request2();
+    init_request3();
   }
 });
 
@@ -34850,7 +34867,7 @@ var init_http = __esm({
     import_node_http3 = require("node:http");
     import_node_https3 = require("node:https");
     import_promises17 = require("node:stream/promises");
-    init_request2();
+    init_request3();
   }
 });
 
@@ -34950,14 +34967,14 @@ var init_server = __esm({
   "src/embedded/server.ts"() {
     "use strict";
     import_node_os3 = require("node:os");
-    init_request2();
+    init_request3();
     init_manifests();
     init_routes();
     init_store();
     init_http();
     init_reference();
     init_manifests();
-    init_request2();
+    init_request3();
   }
 });
 
@@ -34982,7 +34999,7 @@ async function demoCommand(args, io) {
     for (const line2 of TAG_FILE2.trimEnd().split("\n")) log.line(`    ${line2}`);
     log.line("");
     log.line("1. retag plan: what would happen. Nothing is written.");
-    const planned2 = await step("plan");
+    const planned3 = await step("plan");
     log.line("");
     log.line(
       "2. retag apply: manifests are copied inside the registry, with all platforms; nothing is pulled."
@@ -35000,7 +35017,7 @@ async function demoCommand(args, io) {
     );
     fill2(embedded, "two");
     const refused3 = await step("apply");
-    const codes = [planned2, applied2, again, refused3].map(({ exitCode: exitCode2 }) => exitCode2).join(" ");
+    const codes = [planned3, applied2, again, refused3].map(({ exitCode: exitCode2 }) => exitCode2).join(" ");
     const asTold = codes === "0 0 0 1" && written2.length === 0;
     log.line("");
     log.line(
@@ -35055,7 +35072,7 @@ var init_demo = __esm({
     "use strict";
     init_images();
     init_server();
-    init_load();
+    init_request2();
     init_run();
     init_clock();
     init_process();

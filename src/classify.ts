@@ -1,19 +1,19 @@
 /** The names of a run: what its ref is called, once registry and git have been asked what the policy needs to know. */
-import { type BuildOptions, buildsOfRun, type RunBuild } from './builds/inputs.js';
+import { buildsOfRun, type RunBuild } from './builds/inputs.js';
 import { imageOf } from './builds/machines.js';
 import type { SelectedBuild } from './builds/model.js';
-import { platformStages, selectPlatforms, type StageTable } from './builds/platform-stages.js';
+import { platformStages, selectPlatforms } from './builds/platform-stages.js';
+import { believed, type BuildStages, type Names, type Release, type TagList } from './builds/release.js';
 import { type BuildStates, incompleteBuilds, observeBuilds } from './builds/state.js';
 import type { Config } from './config/model.js';
 import { OperationError, type Location } from './errors.js';
-import type { Gatekeeper, Subject } from './gates/gates.js';
 import { formatReference, formatRepository, type Repository } from './oci/reference.js';
 import type { SourceState, WantedTag } from './plan/model.js';
 import { mapRepository, type RegistryMap } from './plan/overrides.js';
 import {
   claimSequence,
   type ClaimTag,
-  classify,
+  classify as classifyRef,
   type CompiledPolicy,
   type Decision,
   findBase,
@@ -29,22 +29,9 @@ import {
   whoHas,
 } from './policy/policy.js';
 import type { Log, Registry } from './ports.js';
+import type { Input, Ports } from './request.js';
 import { pool } from './shared/concurrency.js';
 import { type NameOwner, wantBuilds } from './want.js';
-
-/** A run's ref with its names, and the tags that its repositories hold where those were needed. */
-interface Names {
-  readonly policy: CompiledPolicy;
-  readonly decision: Decision;
-  /** complete names; null when nothing is built or tagged for this ref, and when they cannot be known */
-  readonly resolved: ResolvedDecision | null;
-  /** why the names cannot be known in this run: a registry does not say which numbers are taken, a claim failed */
-  readonly unknown: OperationError | null;
-  /** `registry/repository` → its tags */
-  readonly tagLists: ReadonlyMap<string, TagList>;
-  /** the day of the run (YYYYMMDD), in the policy's time zone or in UTC, whichever is later */
-  readonly today: string;
-}
 
 interface NamesParts {
   readonly registry: Registry;
@@ -66,7 +53,7 @@ export async function namesOf(
   repositories: readonly Repository[],
   parts: NamesParts,
 ): Promise<Names> {
-  const decision = classify(policy, facts);
+  const decision = classifyRef(policy, facts);
   const { date, timestamp } = policy.calendar(facts.time);
   const today = [date, timestamp.slice(0, 8)].sort()[1] ?? date;
   const unlisted = new Map<string, TagList>();
@@ -109,6 +96,16 @@ async function listAll(
 ): Promise<Map<string, TagList>> {
   const lists = await pool(repositories, concurrency, (repository) => listTags(registry, repository));
   return new Map(repositories.map((repository, i) => [formatRepository(repository), lists[i] ?? []]));
+}
+
+/** Never throws for what a registry answers. */
+async function listTags(registry: Registry, repository: Repository): Promise<TagList> {
+  try {
+    return await registry.tags(repository);
+  } catch (error) {
+    if (error instanceof OperationError) return error;
+    throw error;
+  }
 }
 
 /** More snapshots than this between two runs of one commit, and the second gets a number of its own. */
@@ -188,82 +185,59 @@ async function revisionOf(registry: Registry, repository: Repository, tag: strin
 
 // What a run for a git ref wants: names, builds with their platforms, and the tags they get. Reads, never writes.
 
-interface ReleaseRequest extends BuildOptions {
-  readonly facts: RefFacts;
-  /** are the builds of the tag file looked at in this run? */
-  readonly withBuilds: boolean;
-  readonly stable: boolean;
-  readonly includeStages: ReadonlySet<string>;
-  readonly concurrency: number;
-}
-
-interface ReleaseParts {
-  readonly registry: Registry;
-  readonly log: Log;
-  readonly gatekeeper: Gatekeeper;
-  /** what gates of builds are about */
-  readonly subject: Subject;
-  /** null in a plan */
-  readonly claim: ClaimTag | null;
-}
-
-/** The stages of one build's platforms today. */
-interface BuildStages {
-  readonly image: string;
-  readonly table: StageTable;
-}
-
-export interface Release {
-  readonly names: Names;
-  readonly wanted: readonly WantedTag[];
-  readonly builds: readonly RunBuild[];
-  /** by image; empty when nothing is built or tagged for this ref */
-  readonly states: BuildStates;
-  /** every build with the platforms of this run */
-  readonly selected: readonly SelectedBuild[];
-  readonly stages: readonly BuildStages[];
-}
-
 /**
- * Classifies the ref and says what it wants.
+ * Classifies the ref of a run and says what it wants; null without a ref or a policy, and when nothing is planned.
  * @throws UserError when the ref or the builds cannot be used
  */
-export async function prepareRelease(
+export async function classify(input: Input, ports: Ports): Promise<Release | null> {
+  const { policy, request } = input;
+  const { facts, command } = request;
+  if (policy === null || facts === null || command === 'validate') return null;
+  return ports.log.group('Classify', () => releaseOf(policy, facts, input, ports));
+}
+
+async function releaseOf(
   policy: CompiledPolicy,
-  config: Config,
-  request: ReleaseRequest,
-  parts: ReleaseParts,
+  facts: RefFacts,
+  { config, request, scope, options }: Input,
+  ports: Ports,
 ): Promise<Release> {
-  const builds = request.withBuilds ? buildsOfRun(config, request) : [];
+  const { command, build, images, stable, concurrency } = request;
+  const builds = scope.builds ? buildsOfRun(config, { images, defaults: build.defaults, ...options }) : [];
   const repositories = builds.flatMap(({ names }) => names.map(({ repository }) => repository));
-  const promoted = promotedTags(config, request.registryMap);
+  const promoted = promotedTags(config, options.registryMap);
   const want = (names: ResolvedDecision, conditions?: Parameters<typeof wantBuilds>[4]) =>
-    wantBuilds(builds, names, request.stable, ownerOf(policy, names, promoted), conditions);
-  const names = await namesOf(policy, request.facts, repositories, {
-    registry: parts.registry,
-    concurrency: request.concurrency,
-    claim: parts.claim,
+    wantBuilds(builds, names, stable, ownerOf(policy, names, promoted), conditions);
+  const names = await namesOf(policy, facts, repositories, {
+    registry: ports.registry,
+    concurrency,
+    // A job that builds one platform of several writes no tag, so it needs no number of its own.
+    claim: command === 'apply' && build.platform === '' ? ports.claim : null,
     refused: (names) => want(names).some(({ taken }) => taken !== null),
   });
   const { resolved, unknown } = names;
-  sayNames(names, parts.log);
+  sayNames(names, ports.log);
   const nothing = { names, wanted: [], builds, states: new Map(), selected: [], stages: [] };
   // The tags stand in the plan by the rule's template, each refused; no gate is asked for them.
-  if (unknown !== null) return { ...nothing, wanted: wantBuilds(builds, names.decision, request.stable) };
+  if (unknown !== null) return { ...nothing, wanted: wantBuilds(builds, names.decision, stable) };
   if (resolved === null) return nothing;
-  const stages = await stagesOf(builds, config, parts);
+  const stages = await stagesOf(builds, config, ports);
   const selected = builds.map(({ config: build }, i) =>
     select(build, stages[i], resolved, request.includeStages),
   );
   // A stable tag is for the commit that its git tag is at; other rules may promote what another commit made.
-  const revision = resolved.class === 'stable' ? request.facts.sha : null;
+  const revision = resolved.class === 'stable' ? facts.sha : null;
   const platforms = (build: RunBuild) =>
     selected.find(({ config }) => config === build.config)?.choice.push ?? [];
   const wanted = want(resolved, (build) => ({ platforms: platforms(build), revision })).map((tag) =>
     withPlatforms(tag, selected),
   );
-  const states = await statesOf(builds, wanted, resolved, stages, request, parts);
-  for (const warning of await incompleteBuilds(selected, states, parts.registry)) parts.log.warning(warning);
+  const { registry } = ports;
+  const seen = wanted.some(({ source }) => source.from === 'build')
+    ? await observeBuilds(builds, wanted, facts.sha, resolved.from, { registry, concurrency })
+    : new Map<string, SourceState>();
+  const states = withStages(seen, stages);
+  for (const warning of await incompleteBuilds(selected, states, registry)) ports.log.warning(warning);
   return { names, wanted, builds, states, selected, stages };
 }
 
@@ -312,11 +286,12 @@ function withPlatforms(tag: WantedTag, selected: readonly SelectedBuild[]): Want
   return { ...tag, platforms: build?.choice.push ?? [] };
 }
 
-function stagesOf(builds: readonly RunBuild[], config: Config, parts: ReleaseParts): Promise<BuildStages[]> {
+function stagesOf(builds: readonly RunBuild[], config: Config, ports: Ports): Promise<BuildStages[]> {
+  const subject = ports.subject(null, null);
   return Promise.all(
     builds.map(async ({ config: build }) => {
-      const table = await platformStages(build, config.stagePolicy, parts.gatekeeper, parts.subject);
-      for (const warning of table.warnings) parts.log.warning(`${imageOf(build)}: ${warning}`);
+      const table = await platformStages(build, config.stagePolicy, ports.gatekeeper, subject);
+      for (const warning of table.warnings) ports.log.warning(`${imageOf(build)}: ${warning}`);
       return { image: imageOf(build), table };
     }),
   );
@@ -332,17 +307,8 @@ function select(
   return { config, choice: selectPlatforms({ rows }, decision.class ?? 'snapshot', included) };
 }
 
-async function statesOf(
-  builds: readonly RunBuild[],
-  wanted: readonly WantedTag[],
-  resolved: ResolvedDecision,
-  stages: readonly BuildStages[],
-  request: ReleaseRequest,
-  { registry }: ReleaseParts,
-): Promise<BuildStates> {
-  const { facts, concurrency } = request;
-  if (!wanted.some(({ source }) => source.from === 'build')) return new Map();
-  const observed = await observeBuilds(builds, wanted, facts.sha, resolved.from, { registry, concurrency });
+/** A platform that is not ready keeps its image from being built. */
+function withStages(observed: BuildStates, stages: readonly BuildStages[]): BuildStates {
   const states = new Map<string, SourceState>(observed);
   for (const { image, table } of stages) {
     const [bad] = table.refused;
@@ -351,44 +317,4 @@ async function statesOf(
     states.set(image, { state: 'refused', code: bad.code, text });
   }
   return states;
-}
-
-// The list of a repository's tags, and whether it can be true.
-
-/** The tags of a repository, or why nobody can tell them. */
-type TagList = readonly string[] | OperationError;
-
-/** Never throws for what a registry answers. */
-async function listTags(registry: Registry, repository: Repository): Promise<TagList> {
-  try {
-    return await registry.tags(repository);
-  } catch (error) {
-    if (error instanceof OperationError) return error;
-    throw error;
-  }
-}
-
-/**
- * The list, or why it is not believed: a list without a tag that exists is cut short or stale, and what else it lacks nobody
- * knows. An empty list, and that of a repository that the registry does not know, are believed on the same terms.
- * @param tags what this run wants to write there: their looks are needed anyway
- */
-export async function believed(
-  list: TagList,
-  repository: Repository,
-  tags: readonly string[],
-  registry: Pick<Registry, 'head'>,
-): Promise<TagList> {
-  if (list instanceof OperationError) return list;
-  const listed = new Set(list);
-  const unlisted = tags.filter((tag) => !listed.has(tag));
-  const looks = await Promise.all(unlisted.map((tag) => registry.head({ ...repository, tag })));
-  const missing = unlisted.find((_tag, at) => looks[at]?.state === 'present');
-  if (missing === undefined) return list;
-  return new OperationError(
-    'protocol',
-    `${formatRepository(repository)}: cannot list the tags: ${repository.registry} gives a list of ${list.length} without ` +
-      `"${missing}", which exists, so the list is not complete; run again in a moment, and if it stays, check that no cache or ` +
-      'proxy answers in place of the registry',
-  );
 }

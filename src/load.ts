@@ -1,21 +1,22 @@
-/** Stage 1: everything that can be said about the input without asking anybody. Pure. */
+/** Stage 1: everything that can be said about the input without asking anybody. */
 import { cacheProblems } from './builds/cache.js';
 import { checkBuilds } from './builds/check.js';
 import { buildsOfRun } from './builds/inputs.js';
-import type { Digests } from './builds/machines.js';
-import type { BakeDefinition, BuildDefaults, Builder, SourceFacts, Uncommitted } from './builds/model.js';
 import { inOrder, MAX_JUDGED, readConfig, type TagFile } from './config/config.js';
-import type { Config, ImageConfig, ReviewMode } from './config/model.js';
+import type { Config, ImageConfig } from './config/model.js';
 import { collect, formatProblem, type Problem, UserError } from './errors.js';
-import type { Gatekeeper, Subject } from './gates/gates.js';
-import type { EntryChanges } from './config/entries.js';
 import { formatReference, formatRepository, type Repository } from './oci/reference.js';
-import type { Plan, WantedTag } from './plan/model.js';
-import { mapRepository, parseForce, parseRegistryMap, type RegistryMap } from './plan/overrides.js';
+import type { WantedTag } from './plan/model.js';
+import {
+  mapRepository,
+  parseForce,
+  parseRegistryMap,
+  type RegistryMap,
+  type WantOptions,
+} from './plan/overrides.js';
 import {
   checkPromotionTag,
   claimsOn,
-  type ClaimTag,
   type CompiledPolicy,
   DEFAULT_STABLE_SUFFIX,
   type Examined,
@@ -24,35 +25,15 @@ import {
   type RefFacts,
   whoHas,
 } from './policy/policy.js';
-import type { Clock, Log, Registry } from './ports.js';
-import { wantImages, type WantOptions } from './want.js';
-
-/** Which parts of the tag file count in a run. */
-interface Scope {
-  readonly builds: boolean;
-  readonly images: boolean;
-}
-
-export interface Loaded {
-  readonly config: Config;
-  /** null when neither tag file nor inputs have one */
-  readonly policy: CompiledPolicy | null;
-  readonly scope: Scope;
-  readonly options: WantOptions;
-  /** the tags that promotions want */
-  readonly images: readonly WantedTag[];
-}
+import type { Log } from './ports.js';
+import type { Input, Ports, Request } from './request.js';
+import { wantImages } from './want.js';
 
 /** @throws UserError with every problem of tag files, policy, force and registry-map, in the order of the files */
-export function load(request: RunRequest): Loaded {
-  const {
-    config: ofFiles,
-    policy,
-    problems: found,
-    withoutPolicy,
-  } = readFiles(request.files, request.policy);
-  const config = withPromotions(ofFiles, request.promotions);
-  const problems: Problem[] = [...found];
+export function load(request: Request): Input {
+  const { policy, withoutPolicy, ...read } = readFiles(request.files, request.policy);
+  const config = withPromotions(read.config, request.promotions);
+  const problems: Problem[] = [...read.problems];
   const options: WantOptions = {
     registryMap: collect<RegistryMap>(problems, new Map(), () => parseRegistryMap(request.registryMap)),
     forces: collect(problems, [], () => parseForce(request.force)),
@@ -61,10 +42,11 @@ export function load(request: RunRequest): Loaded {
   const scope = scopeOf(request);
   const taken = ownerOfPromotions(config, policy, options);
   const images = collect(problems, [], () => wantImages(config.images, { ...options, taken }));
-  problems.push(...overwritingCaches(request, { config, policy, scope, options, images }));
+  const input = { request, config, policy, scope, options, images };
+  problems.push(...overwritingCaches(input));
   if (withoutPolicy && scope.builds) problems.push(...unnamedBuilds(config, request));
   if (problems.length > 0) throw new UserError(inOrder(problems, request.files));
-  return { config, policy, scope, options, images: images.filter((tag) => isInScope(tag, scope, request)) };
+  return { ...input, images: images.filter((tag) => isInScope(tag, scope, request)) };
 }
 
 /** Promotions of the inputs are entries as all others, after those of the files. */
@@ -75,7 +57,7 @@ function withPromotions(config: Config, promotions: readonly ImageConfig[]): Con
 }
 
 /** What the inputs of this very run name is promoted wherever `only` does not say otherwise, also on a git tag. */
-function isInScope({ location }: WantedTag, scope: Scope, { only }: RunRequest): boolean {
+function isInScope({ location }: WantedTag, scope: Input['scope'], { only }: Request): boolean {
   return scope.images || (location === null && only !== 'builds');
 }
 
@@ -112,8 +94,7 @@ function ownerOfPromotions(
  * Caches that would be written over a tag which the policy spells out or an entry promotes to. A name that a rule only gives
  * with free text in front (`{branch}`) may well be a cache's: it is refused where the plan has it.
  */
-function overwritingCaches(request: RunRequest, loaded: Loaded): Problem[] {
-  const { config, policy, scope, options, images } = loaded;
+function overwritingCaches({ request, config, policy, scope, options, images }: Input): Problem[] {
   const { defaults } = request.build;
   const named = { ...options, defaults, images: scope.builds ? request.images : [] };
   const problems: Problem[] = [];
@@ -139,14 +120,14 @@ function overwritingCaches(request: RunRequest, loaded: Loaded): Problem[] {
  * Without a ref there is nothing to build; on a git tag the promotions of the tag file are left alone, since the
  * file of an old commit is not what should be promoted. `validate` looks at all.
  */
-function scopeOf({ only, facts, command, imagesDisabled }: RunRequest): Scope {
+function scopeOf({ only, facts, command, imagesDisabled }: Request): Input['scope'] {
   if (command === 'validate') return { builds: true, images: true };
   if (facts === null) return { builds: false, images: only !== 'builds' };
   const builds = only !== 'images' && !imagesDisabled;
   return { builds, images: only === '' ? facts.kind !== 'tag' : only === 'images' };
 }
 
-function unnamedBuilds(config: Config, request: RunRequest): Problem[] {
+function unnamedBuilds(config: Config, request: Request): Problem[] {
   const [first] = config.builds;
   if (first === undefined && request.images.length === 0) return [];
   const location = first === undefined ? {} : { location: first.origin.at() };
@@ -222,20 +203,14 @@ function twoPolicies({ policy }: Config): Problem[] {
   ];
 }
 
-// The rule of a preset for tags that promotions write (`starlingx`): binding for what a change brings, a warning for the rest. Pure.
-
-/** A tag that breaks the rule, and its entry. */
-interface PromotionProblem {
-  readonly entry: ImageConfig;
-  readonly problem: Problem;
-}
+// The rule of a preset for tags that promotions write (`starlingx`): binding for what a change brings, a warning for the rest.
 
 /** Every tag of `images` that breaks the rule, at its place. */
 export function promotionProblems(
   policy: CompiledPolicy,
   images: readonly ImageConfig[],
   facts: Pick<RefFacts, 'kind' | 'name'> | null,
-): PromotionProblem[] {
+): { readonly entry: ImageConfig; readonly problem: Problem }[] {
   const branch = facts?.kind === 'branch' ? facts.name : null;
   return images.flatMap((entry) =>
     entry.tags.flatMap((tag, i) => {
@@ -245,138 +220,25 @@ export function promotionProblems(
   );
 }
 
-/**
- * Parts the problems into errors and warnings.
- * @param changes what the push or pull request touched; null when that is not known, then nothing is an error
- */
-export function splitBySeverity(
-  found: readonly PromotionProblem[],
-  changes: EntryChanges | null,
-): { readonly errors: readonly Problem[]; readonly warnings: readonly Problem[] } {
-  const isError = ({ entry }: PromotionProblem): boolean => changes?.changed.has(entry.number) === true;
-  const problems = (some: readonly PromotionProblem[]) => some.map(({ problem }) => problem);
-  return {
-    errors: problems(found.filter(isError)),
-    warnings: problems(found.filter((each) => !isError(each))),
-  };
+/** @throws UserError for tags of entries that this change brings */
+export async function checkPromotions(
+  { request, config, policy, scope }: Input,
+  ports: Ports,
+): Promise<void> {
+  if (policy === null || !scope.images) return;
+  const found = promotionProblems(policy, config.images, request.facts);
+  if (found.length === 0) return;
+  const changes = await ports.changes(config);
+  const isError = ({ number }: ImageConfig): boolean => changes?.changed.has(number) === true;
+  for (const { entry, problem } of found) {
+    if (!isError(entry)) ports.log.warning(formatProblem(problem));
+  }
+  const errors = found.filter(({ entry }) => isError(entry)).map(({ problem }) => problem);
+  if (errors.length > 0) throw new UserError(errors);
 }
 
 // Warnings about a policy: printed once in the log of whatever command read it.
 
 export function logWarnings(policy: CompiledPolicy | null, log: Pick<Log, 'warning'>): void {
   for (const problem of policy?.warnings ?? []) log.warning(formatProblem(problem));
-}
-
-// What a run is asked for, and the outside systems that it is given.
-
-/** How images are built in this run. */
-interface BuildSettings {
-  readonly defaults: BuildDefaults;
-  /** secrets of the action's inputs, where values are allowed */
-  readonly inputSecrets: readonly string[];
-  /** null when the commit is not known: nothing can be built */
-  readonly source: SourceFacts | null;
-  readonly defaultProvenance: string;
-  readonly sourceDateEpoch: string | undefined;
-  readonly insecure: readonly string[];
-  /** build this platform alone, by digest; empty: all */
-  readonly platform: string;
-  /** images that other machines built, to be joined */
-  readonly digests: Digests | null;
-  /** snapshots may hold changes that are not committed */
-  readonly allowDirty: boolean;
-}
-
-/** What was asked for, whoever asked. */
-export interface RunRequest {
-  readonly command: 'plan' | 'apply' | 'validate';
-  readonly files: readonly TagFile[];
-  /** a preset, for use without a tag file; empty: the tag file's */
-  readonly policy: string;
-  /** image names to build without a tag file */
-  readonly images: readonly string[];
-  /** promotions without a tag file */
-  readonly promotions: readonly ImageConfig[];
-  /** images are named, and every one is switched off: no build is looked at */
-  readonly imagesDisabled: boolean;
-  /** the git ref of the run; null: only promotions are looked at */
-  readonly facts: RefFacts | null;
-  readonly only: 'builds' | 'images' | '';
-  /** stable tags that wait for somebody are written */
-  readonly stable: boolean;
-  readonly includeStages: ReadonlySet<string>;
-  readonly force: readonly string[];
-  readonly registryMap: readonly string[];
-  /** overrides the tag file's; absent: not given */
-  readonly review?: ReviewMode | undefined;
-  readonly concurrency: number;
-  /** milliseconds between a write and its read-back */
-  readonly settle: number;
-  /** look for drift: a plan on a schedule */
-  readonly drift: boolean;
-  /** exit 3 when a plan has changes */
-  readonly changesAsCode: boolean;
-  readonly build: BuildSettings;
-}
-
-/** The outside systems of a run, built by the entries. */
-export interface RunParts {
-  readonly registry: Registry;
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly gatekeeper: Gatekeeper;
-  /** what gates are about: a promotion by its entry and its image's revision label, or the commit of this run for nulls */
-  subject(entry: ImageConfig | null, revision: string | null): Subject;
-  readonly claim: ClaimTag | null;
-  /** the commit that the workspace is at; null when it is no checkout of git */
-  checkedOut(): Promise<string | null>;
-  /** what of these files and directories of the workspace is not as the commit has it; nothing where there is no git */
-  uncommitted(paths: readonly string[], commit: string): Promise<Uncommitted>;
-  /** what apply would find wrong with contexts and Dockerfiles of the checkout; asks no builder */
-  sources(definition: BakeDefinition): Promise<readonly Problem[]>;
-  /** makes the builder when there is something to build */
-  builder(): Builder;
-  /** what the push or pull request touched in the tag files; null when that is not known */
-  changes(config: Config): Promise<EntryChanges | null>;
-  /** holds a plan that is about to be carried out to what was reviewed; without a mode nobody chose one, and it is `warn` */
-  review(plan: Plan, files: readonly TagFile[], mode: ReviewMode | undefined): Promise<Plan>;
-  /** asks a person whether the plan in this log is to be carried out, and rejects unless it is; absent: nobody is asked */
-  readonly confirm?: ((question: string) => Promise<void>) | null;
-}
-
-/** Milliseconds: in 1,400 measured races of two runs none was lost with it (docs/reliability.md). */
-export const DEFAULT_SETTLE = 250;
-
-/** A request for promotions alone, with every choice at its default. */
-export function promotionRequest(command: RunRequest['command'], files: readonly TagFile[]): RunRequest {
-  return {
-    command,
-    files,
-    policy: '',
-    images: [],
-    promotions: [],
-    imagesDisabled: false,
-    facts: null,
-    only: '',
-    stable: false,
-    includeStages: new Set(),
-    force: [],
-    registryMap: [],
-    concurrency: 16,
-    settle: DEFAULT_SETTLE,
-    drift: false,
-    changesAsCode: false,
-    build: {
-      defaults: {},
-      inputSecrets: [],
-      source: null,
-      defaultProvenance: 'mode=min',
-      sourceDateEpoch: undefined,
-      insecure: [],
-      platform: '',
-      digests: null,
-      allowDirty: false,
-    },
-  };
 }

@@ -3,14 +3,12 @@
  * so a tag that is right already costs two HEAD requests (one with `src_digest`), and manifests are read
  * only for tags that will be written, or whose entry has conditions that must hold for a tag that is right as well.
  */
-import { believed, type Release } from './classify.js';
-import { type ImageConfig, isPromotion } from './config/model.js';
+import { channelOf, type GitTags, type Release } from './builds/release.js';
+import { isPromotion } from './config/model.js';
 import { OperationError } from './errors.js';
-import type { Gatekeeper, Subject } from './gates/gates.js';
 import {
   type DigestRef,
   formatReference,
-  formatRepository,
   type ImageRef,
   type Repository,
   sameRepository,
@@ -24,9 +22,9 @@ import {
   type WantedTag,
   writes,
 } from './plan/model.js';
-import { compareChannel, premisesOf } from './policy/policy.js';
 import type { Absence, TagState, FactsNeed, InspectedImage, Registry } from './ports.js';
 import type { Manifest } from './oci/manifest.js';
+import type { Ports } from './request.js';
 import { once, pool } from './shared/concurrency.js';
 
 /** What is looked at besides the registry's manifests; each asked at most once a wanted tag. */
@@ -272,18 +270,13 @@ async function readSource(registry: Registry, wanted: WantedTag, source: SourceS
 
 // What observe asks besides manifests: gates, channels, builds.
 
-interface GateParts {
-  readonly gatekeeper: Gatekeeper;
-  /** one that remembers its looks */
-  readonly registry: Pick<Registry, 'head'>;
-  /** what the gates of a promotion are about, by its entry and the revision label of its image; for nulls, those of a build */
-  subject(entry: ImageConfig | null, revision: string | null): Subject;
-  /** every git tag of the repository; asked only when a version that none of them gives may hold a channel back */
-  readonly gitTags?: (() => Promise<readonly string[]>) | undefined;
-}
-
-/** @param release null without a ref */
-export function observeParts(release: Release | null, parts: GateParts): ObserveParts {
+/** What gates and channels are asked of. */
+type GateParts = Pick<Ports, 'gatekeeper' | 'subject'> & { readonly registry: Pick<Registry, 'head'> };
+/**
+ * @param release null without a ref
+ * @param parts its registry is one that remembers its looks
+ */
+export function observeParts(release: Release | null, parts: GateParts, gitTags?: GitTags): ObserveParts {
   const unknown = release?.names.unknown ?? null;
   return {
     nameless: ({ group }) => (group === null ? null : unknown),
@@ -293,53 +286,9 @@ export function observeParts(release: Release | null, parts: GateParts): Observe
       const subject = entry === undefined ? parts.subject(null, null) : parts.subject(entry, revision);
       return parts.gatekeeper.judge(wanted.gates, subject);
     },
-    channel: (wanted) => channelOf(release, wanted, parts),
+    channel: (wanted) => channelOf(release, wanted, parts.registry, gitTags),
     build: (wanted) => Promise.resolve(buildOf(release, wanted)),
   };
-}
-
-/** The verdict comes from the list of the channel's repository, and only when that is believed. */
-async function channelOf(
-  release: Release | null,
-  { destination }: WantedTag,
-  { registry, gitTags }: Pick<GateParts, 'registry' | 'gitTags'>,
-): Promise<ChannelVerdict | null> {
-  const { resolved = null, policy, tagLists, today = '' } = release?.names ?? {};
-  const { tag: channel, ...repository } = destination;
-  const name = formatRepository(repository);
-  const list = tagLists?.get(name);
-  if (release === null || policy === undefined || resolved === null || list === undefined) return null;
-  const here = release.wanted.filter((wanted) => formatRepository(wanted.destination) === name);
-  const wanted = [channel, ...here.map((each) => each.destination.tag)];
-  const tags = await believed(list, repository, [...new Set(wanted)], registry);
-  if (tags instanceof OperationError) return { order: 'unknown', error: tags };
-  const compared = compareChannel(policy, resolved, channel, tags);
-  if (compared.order !== 'older' || compared.highest === null || gitTags === undefined) return compared;
-  const warning = await unexplained(premisesOf(policy, compared.highest), compared.highest, today, gitTags);
-  return warning === null ? compared : { ...compared, warning };
-}
-
-/** A version that somebody pushed by hand holds a channel back for ever, and nobody sees why. */
-async function unexplained(
-  premises: ReturnType<typeof premisesOf>,
-  version: string,
-  today: string,
-  gitTags: () => Promise<readonly string[]>,
-): Promise<string | null> {
-  const help = `delete ${version} from the registry if nobody released it`;
-  const possible = premises.filter(({ day }) => day === null || day <= today);
-  const [first] = premises;
-  if (first !== undefined && possible.length === 0)
-    return `${version} holds this channel back, and its day ${first.day ?? ''} has not come yet; ${help}`;
-  if (possible.some(({ gitTag }) => gitTag === null)) return null;
-  try {
-    const known = new Set(await gitTags());
-    if (possible.some(({ gitTag }) => known.has(gitTag ?? ''))) return null;
-  } catch {
-    // Only a warning: git that cannot say keeps no tag from anything.
-    return null;
-  }
-  return `no git tag of this repository gives ${version}, which holds this channel back; ${help}`;
 }
 
 function buildOf(release: Release | null, { source }: WantedTag): SourceState {

@@ -2,6 +2,7 @@
  * What the stages need from outside. Adapters (registry/, docker/, github/, git/) implement these;
  * main.ts and cli.ts build them and pass them in. A stage never sees process, network, clock or console.
  */
+import type { AttachmentMode } from './oci/manifest.js';
 import type { OperationError } from './errors.js';
 import type { Manifest } from './oci/manifest.js';
 import type { DigestRef, ImageRef, Repository } from './oci/reference.js';
@@ -66,9 +67,6 @@ export interface FactsNeed {
   readonly revision: 'first' | 'every' | null;
   readonly platforms: boolean;
 }
-
-/** How signatures, SBOMs and referrers of the index and its children travel with a copy. */
-export type AttachmentMode = 'copy' | 'require' | 'ignore';
 
 /** What a transfer carried besides the image itself. */
 export interface CopyReport {

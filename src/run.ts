@@ -1,31 +1,21 @@
 /** THE FLOW on one page: load → classify → want → observe → plan → execute → report. */
 import { setImmediate } from 'node:timers/promises';
-import { applyQuestion, closingLine, isBad, tagLine } from './report/format.js';
+import { type BuildActions, type BuiltImages, buildRelease, planBuilds } from './builds/build.js';
+import type { Release } from './builds/release.js';
+import { classify } from './classify.js';
 import type { Config } from './config/model.js';
-import {
-  load,
-  type Loaded,
-  promotionProblems,
-  type RunParts,
-  type RunRequest,
-  logWarnings,
-  splitBySeverity,
-} from './load.js';
-import { findDrift } from './plan/drift.js';
-import { formatProblem, UserError } from './errors.js';
+import { formatProblem } from './errors.js';
 import { asPlanned, execute } from './execute.js';
-import type { BuildResult, Outcome, Plan, WantedTag } from './plan/model.js';
-import { confirmUnwritten, observeParts, observe, memoised } from './observe.js';
+import { checkPromotions, load, logWarnings } from './load.js';
+import { confirmUnwritten, memoised, observe, observeParts } from './observe.js';
+import { type Drift, findDrift } from './plan/drift.js';
+import type { Outcome, Plan, WantedTag } from './plan/model.js';
 import { unusedForces } from './plan/overrides.js';
-import { plan } from './plan/plan.js';
-import type { CompiledPolicy } from './policy/policy.js';
-import type { Log } from './ports.js';
-import { buildRelease, checkSources, showDefinition, type BuildActions, type BuiltImages } from './build.js';
-import { prepareRelease, type Release } from './classify.js';
-import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf } from './report/report.js';
+import { plan as planTags } from './plan/plan.js';
+import { applyQuestion, closingLine, isBad, tagLine } from './report/format.js';
 import type { Report } from './report/model.js';
-
-export type { RunParts, RunRequest } from './load.js';
+import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf } from './report/report.js';
+import type { Input, Ports, Request } from './request.js';
 
 export interface RunResult {
   readonly report: Report;
@@ -40,138 +30,80 @@ export interface RunResult {
   readonly outcomes: readonly Outcome[];
 }
 
+/** What a run does: first the images, then their tags and those of promotions. */
+interface RunPlan {
+  /** null when nothing is built */
+  readonly builds: BuildActions | null;
+  readonly tags: Plan;
+}
+
+/** What became of a plan. */
+type Result = Pick<RunResult, 'made' | 'outcomes'>;
+
 /**
  * Runs one command. `plan` is `apply` with execute left out.
  * @throws UserError before anything is written to a registry; OperationError when the run cannot go on at all
  */
-export async function run(
-  request: RunRequest,
-  parts: RunParts,
-  loaded: Loaded = load(request),
-): Promise<RunResult> {
-  const { registry, log, clock } = parts;
-  const planning = { ...parts, registry: memoised(registry) };
-  const started = clock.now();
+export async function run(request: Request, ports: Ports): Promise<RunResult> {
+  return runLoaded(load(request), ports);
+}
+
+/** The same for what is loaded already. */
+export async function runLoaded(input: Input, ports: Ports): Promise<RunResult> {
+  const { request, policy } = input;
+  const started = ports.clock.now();
   await breathe();
-  const { config, policy, images } = loaded;
-  logWarnings(policy, log);
-  const release =
-    policy === null || request.facts === null || request.command === 'validate'
-      ? null
-      : await log.group('Classify', () => classifyRun(policy, loaded, request, planning));
-  if (policy !== null && loaded.scope.images) await checkPromotions(policy, loaded, request, parts);
-  const wanted = request.command === 'validate' ? [] : [...(release?.wanted ?? []), ...images];
+  logWarnings(policy, ports.log);
+  const planning = { ...ports, registry: memoised(ports.registry) };
+  const release = await classify(input, planning);
+  await checkPromotions(input, ports);
+  const plan = await planRun(input, release, planning);
+  const result = request.command === 'apply' ? await apply(plan, request, ports) : planned(plan, request);
+  const drift = request.drift ? await findDrift(plan.tags, ports.registry, request.concurrency) : null;
+  return finish(input, release, result, drift, ports, started);
+}
+
+/** The plan of a run; its lines are printed in the log. */
+async function planRun(input: Input, release: Release | null, ports: Ports): Promise<RunPlan> {
+  const { request, config, options } = input;
+  const { log } = ports;
   // Nothing is planned to validate, so there is no such group in the log.
-  const { planned, building } =
-    request.command === 'validate'
-      ? { planned: { actions: [] }, building: null }
-      : await log.group('Plan', () => planRun(wanted, release, loaded, request, planning));
-  let outcomes = [...(building?.planned ?? []), ...tagOutcomes(planned, request)];
-  let made: BuiltImages | null = null;
-  if (request.command === 'apply') {
-    const question = applyQuestion(outcomes);
-    if (question !== null) await parts.confirm?.(question);
-    made = building === null ? null : await log.group('Build', () => buildRelease(building, request, parts));
-    outcomes = await log.group('Apply', () => carryOut(planned, made, request, parts));
-  }
-  const drift = request.drift ? await findDrift(planned, registry, request.concurrency) : null;
-  const report = makeReport({
-    command: request.command,
-    ref: refOf(request.facts),
-    classification: classificationOf(release),
-    outcomes,
-    stages: stagesOf(release),
-    drift,
-    http: registry.usage(),
-    durationMs: clock.now() - started,
+  if (request.command === 'validate') return { builds: null, tags: { actions: [] } };
+  return log.group('Plan', async () => {
+    const wanted = [...(release?.wanted ?? []), ...input.images];
+    for (const problem of unusedForces(options.forces, wanted, options.registryMap)) {
+      log.warning(formatProblem(problem));
+    }
+    const seen = await observeAndPlan(wanted, release, request, ports);
+    const tags =
+      request.command === 'apply'
+        ? await ports.review(seen, request.files, request.review ?? config.review)
+        : seen;
+    const plan = { builds: await planBuilds(release, tags, request, ports), tags };
+    // What is refused is reported again by apply, where it counts.
+    sayTags(planned(plan, request).outcomes, ports, request.command === 'plan');
+    return plan;
   });
-  const closing = closingLine(report, loaded, request);
-  log.line(closing);
-  const code = exitCode(report, { changesAsCode: request.changesAsCode, onHold: config.onHold });
-  return { report, exitCode: code, closing, config, release, made, outcomes };
 }
 
-/** The plan of a run, and what has to be built for it; both are printed in the log. */
-async function planRun(
+async function observeAndPlan(
   wanted: readonly WantedTag[],
   release: Release | null,
-  { config, options }: Loaded,
-  request: RunRequest,
-  parts: RunParts,
-): Promise<{ readonly planned: Plan; readonly building: BuildActions | null }> {
-  const { log } = parts;
-  for (const problem of unusedForces(options.forces, wanted, options.registryMap)) {
-    log.warning(formatProblem(problem));
-  }
-  const seen = await makePlan(wanted, release, request, parts);
-  const planned =
-    request.command === 'apply'
-      ? await parts.review(seen, request.files, request.review ?? config.review)
-      : seen;
-  const shown = release === null ? null : await showDefinition(release, planned, request, parts);
-  const building = shown === null ? null : await checkSources(shown, request, parts);
-  const lines = [...(building?.planned ?? []), ...tagOutcomes(planned, request)];
-  // What is refused is reported again by apply, where it counts.
-  sayTags(lines, log, request.command === 'plan');
-  return { planned, building };
-}
-
-/** @throws UserError for tags of entries that this change brings */
-async function checkPromotions(
-  policy: CompiledPolicy,
-  { config }: Loaded,
-  { facts }: RunRequest,
-  parts: RunParts,
-): Promise<void> {
-  const problems = promotionProblems(policy, config.images, facts);
-  if (problems.length === 0) return;
-  const { errors, warnings } = splitBySeverity(problems, await parts.changes(config));
-  for (const problem of warnings) parts.log.warning(formatProblem(problem));
-  if (errors.length > 0) throw new UserError(errors);
-}
-
-function classifyRun(
-  policy: CompiledPolicy,
-  { config, options, scope }: Loaded,
-  request: RunRequest,
-  parts: RunParts,
-): Promise<Release> {
-  const { facts, images, build, stable, includeStages, concurrency, command } = request;
-  if (facts === null) throw new Error('a run without a ref has no release');
-  const { registry, log, gatekeeper } = parts;
-  const names = { facts, withBuilds: scope.builds, images, defaults: build.defaults, ...options };
-  // A job that builds one platform of several writes no tag, so it needs no number of its own.
-  const claim = command === 'apply' && build.platform === '' ? parts.claim : null;
-  const subject = parts.subject(null, null);
-  const outside = { registry, log, gatekeeper, subject, claim };
-  return prepareRelease(policy, config, { ...names, stable, includeStages, concurrency }, outside);
-}
-
-async function makePlan(
-  wanted: readonly WantedTag[],
-  release: Release | null,
-  request: RunRequest,
-  parts: RunParts,
+  request: Request,
+  ports: Ports,
 ): Promise<Plan> {
-  const { registry, log, gatekeeper } = parts;
-  const lookups = observeParts(release, {
-    gatekeeper,
-    registry,
-    gitTags: request.facts?.gitTags,
-    subject: (entry, revision) => parts.subject(entry, revision),
-  });
-  const observed = await observe(wanted, registry, lookups, {
-    concurrency: request.concurrency * 2,
+  const { registry, log } = ports;
+  const concurrency = request.concurrency * 2;
+  const seen = await observe(wanted, registry, observeParts(release, ports, request.facts?.gitTags), {
+    concurrency,
     absence: request.command === 'apply' ? 'unconfirmed' : 'confirmed',
     onProgress: (done) => log.progress(done, wanted.length, 'tags looked at'),
   });
   await breathe();
-  let planned = plan(wanted, observed);
+  let plan = planTags(wanted, seen);
   await breathe();
-  while (await confirmUnwritten(planned, observed, registry, request.concurrency * 2)) {
-    planned = plan(wanted, observed);
-  }
-  return planned;
+  while (await confirmUnwritten(plan, seen, registry, concurrency)) plan = planTags(wanted, seen);
+  return plan;
 }
 
 /**
@@ -183,47 +115,88 @@ async function breathe(): Promise<void> {
   await setImmediate();
 }
 
-/** One line a tag. @param counts what is bad in them is not to be missed */
-function sayTags(outcomes: readonly Outcome[], log: Log, counts: boolean): void {
-  for (const action of outcomes.map(reportAction)) log.line(tagLine(action), counts && isBad(action));
+/** What a plan says when it is only shown. */
+function planned({ builds, tags }: RunPlan, request: Request): Result {
+  return { made: null, outcomes: [...(builds?.planned ?? []), ...tagOutcomes(tags, request)] };
 }
 
 /**
  * Tags as planned. A job that builds one platform of several leaves all tags to a later job; it says which of its release are
  * refused, since nothing is built for those.
  */
-function tagOutcomes(planned: Plan, { build }: RunRequest): Outcome[] {
-  const tags = asPlanned(planned);
-  if (build.platform === '') return tags;
-  return tags.filter(({ planned: { action, wanted } }) => {
+function tagOutcomes(tags: Plan, { build }: Request): Outcome[] {
+  const outcomes = asPlanned(tags);
+  if (build.platform === '') return outcomes;
+  return outcomes.filter(({ planned: { action, wanted } }) => {
     return action === 'refuse' && wanted.source.from === 'build' && wanted.follows === null;
   });
 }
 
-async function carryOut(
-  planned: Plan,
+/** Builds, then writes tags. */
+async function apply(plan: RunPlan, request: Request, ports: Ports): Promise<Result> {
+  const { log } = ports;
+  const { builds, tags } = plan;
+  const question = applyQuestion(planned(plan, request).outcomes);
+  if (question !== null) await ports.confirm?.(question);
+  const made = builds === null ? null : await log.group('Build', () => buildRelease(builds, request, ports));
+  const outcomes = await log.group('Apply', () => applyTags(tags, made, request, ports));
+  return { made, outcomes: [...(made?.outcomes ?? []), ...outcomes] };
+}
+
+async function applyTags(
+  tags: Plan,
   made: BuiltImages | null,
-  request: RunRequest,
-  parts: RunParts,
-): Promise<Outcome[]> {
-  const { registry, log, clock, signal } = parts;
+  request: Request,
+  ports: Ports,
+): Promise<readonly Outcome[]> {
   const failed = (made?.outcomes ?? []).filter(({ outcome }) => outcome === 'failed');
-  sayTags(failed, log, true);
+  sayTags(failed, ports, true);
   if (request.build.platform !== '') {
-    const refused = tagOutcomes(planned, request);
-    sayTags(refused, log, true);
-    return [...(made?.outcomes ?? []), ...refused.map((each): Outcome => ({ ...each, outcome: 'skipped' }))];
+    const refused = tagOutcomes(tags, request);
+    sayTags(refused, ports, true);
+    return refused.map((each) => ({ ...each, outcome: 'skipped' }));
   }
-  const built = made?.results ?? new Map<string, BuildResult>();
-  const outcomes = await execute(planned, registry, {
+  const { clock, signal, log } = ports;
+  const outcomes = await execute(tags, ports.registry, {
     concurrency: request.concurrency * 2,
     settle: request.settle,
-    built,
+    built: made?.results ?? new Map(),
     clock,
     signal,
     log,
   });
   const news = outcomes.filter(({ planned, outcome }) => planned.action !== 'keep' || outcome !== 'skipped');
-  sayTags(news, log, true);
-  return [...(made?.outcomes ?? []), ...outcomes];
+  sayTags(news, ports, true);
+  return outcomes;
+}
+
+/** One line a tag. @param counts what is bad in them is not to be missed */
+function sayTags(outcomes: readonly Outcome[], { log }: Ports, counts: boolean): void {
+  for (const action of outcomes.map(reportAction)) log.line(tagLine(action), counts && isBad(action));
+}
+
+/** The report, its closing line, which is printed, and the exit status. */
+function finish(
+  input: Input,
+  release: Release | null,
+  { made, outcomes }: Result,
+  drift: readonly Drift[] | null,
+  { registry, log, clock }: Ports,
+  started: number,
+): RunResult {
+  const { request, config } = input;
+  const report = makeReport({
+    command: request.command,
+    ref: refOf(request.facts),
+    classification: classificationOf(release),
+    outcomes,
+    stages: stagesOf(release),
+    drift,
+    http: registry.usage(),
+    durationMs: clock.now() - started,
+  });
+  const closing = closingLine(report, input, request);
+  log.line(closing);
+  const code = exitCode(report, { changesAsCode: request.changesAsCode, onHold: config.onHold });
+  return { report, exitCode: code, closing, config, release, made, outcomes };
 }

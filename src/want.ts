@@ -5,18 +5,8 @@ import type { Gate, ImageConfig, ImageName } from './config/model.js';
 import { type Problem, UserError } from './errors.js';
 import { type ImageRef, parseTag, type TagRef } from './oci/reference.js';
 import type { TagKind, WantedTag } from './plan/model.js';
-import { type Force, isForced, mapRepository, type RegistryMap, shownName } from './plan/overrides.js';
+import { isForced, mapRepository, type RegistryMap, shownName, type WantOptions } from './plan/overrides.js';
 import type { Decision } from './policy/policy.js';
-
-/** The choices of this run that change what is wanted. */
-export interface WantOptions {
-  readonly registryMap: RegistryMap;
-  readonly forces: readonly Force[];
-  /** appended to a tag to name its stable tag */
-  readonly stableSuffix: string;
-  /** who has the name of a tag that an entry wants, in words */
-  readonly taken?: (entry: ImageConfig, image: ImageName, tag: string, kind: TagKind) => string | null;
-}
 
 /** Each wanted tag is asked for, planned and reported, and a tag file may come from a stranger. docs/threat-model.md lists these. */
 const MOST = { list: 1_000, wanted: 100_000 } as const;

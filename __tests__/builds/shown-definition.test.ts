@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildsToMake } from '../../src/build.js';
+import { buildsToMake } from '../../src/builds/build.js';
 import { definitionInput, type DefinitionSettings } from '../../src/builds/definition.js';
 import { buildsOfRun } from '../../src/builds/inputs.js';
-import { namesOf, type Release } from '../../src/classify.js';
+import { namesOf } from '../../src/classify.js';
+import { type Release } from '../../src/builds/release.js';
 import { observeParts, observe } from '../../src/observe.js';
 import type { Plan, SourceState } from '../../src/plan/model.js';
 import { plan } from '../../src/plan/plan.js';

@@ -10,7 +10,8 @@ import {
 } from '../../src/embedded/images.js';
 import type { EmbeddedRegistry, Fault, RegistryOptions } from '../../testing/registry/server.js';
 import { digestOf } from '../../src/oci/digest.js';
-import type { AttachmentMode, CopyReport } from '../../src/ports.js';
+import type { AttachmentMode } from '../../src/oci/manifest.js';
+import type { CopyReport } from '../../src/ports.js';
 import { artifact, cosign, referrer, referrersTag } from '../../testing/registry/images.js';
 import { type Client, connected, started, writes } from '../support/on-the-wire.js';
 

@@ -13,7 +13,8 @@ import {
 } from '../../src/embedded/images.js';
 import { DISTRIBUTION_2_8, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { DigestRef, Repository } from '../../src/oci/reference.js';
-import type { AttachmentMode, CopyReport } from '../../src/ports.js';
+import type { CopyReport } from '../../src/ports.js';
+import type { AttachmentMode } from '../../src/oci/manifest.js';
 import { shapes } from '../../testing/registry/images.js';
 import { type Client, connected, lineOf, started, writes } from '../support/on-the-wire.js';
 

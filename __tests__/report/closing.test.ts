@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RunRequest } from '../../src/load.js';
+import type { Request } from '../../src/request.js';
 import { flow, flowRequest } from '../support/flow.js';
 import { factsOf } from '../support/policies.js';
 
 const IMAGES = 'images:\n  - { name: quay.io/o/a, src_build_tag: b, tag: "1" }\n';
 const TAG = factsOf('refs/tags/v1.2.3');
 
-async function closing(text: string | null, changes: Partial<RunRequest>): Promise<string> {
+async function closing(text: string | null, changes: Partial<Request>): Promise<string> {
   const done = await flow(flowRequest('plan', text, changes));
   expect(done.log.lines.at(-1)).toBe(done.closing);
   return done.closing;
 }
 
 describe('the end of validate', () => {
-  const valid = (text: string | null, changes: Partial<RunRequest> = {}) =>
+  const valid = (text: string | null, changes: Partial<Request> = {}) =>
     closing(text, { command: 'validate', ...changes });
 
   test('says what was found', async () => {
@@ -44,7 +44,7 @@ describe('a run in which nothing is wanted', () => {
     );
   });
 
-  test.each<[string, string, Partial<RunRequest>]>([
+  test.each<[string, string, Partial<Request>]>([
     ['an empty file', '# nothing\n', { facts: TAG }],
     ['only builds, as somebody asked', IMAGES, { facts: TAG, only: 'builds' }],
     ['only builds without a ref', IMAGES, { only: 'builds' }],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Release } from '../../src/classify.js';
+import type { Release } from '../../src/builds/release.js';
 import type { BuildConfig } from '../../src/config/model.js';
 import type { SourceState } from '../../src/plan/model.js';
 import { classify } from '../../src/policy/policy.js';

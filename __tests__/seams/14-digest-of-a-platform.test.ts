@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { image, index, seed } from '../../src/embedded/images.js';
 import { parseDigests } from '../../src/builds/machines.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
-import type { RunRequest } from '../../src/load.js';
+import type { Request } from '../../src/request.js';
 import { buildOutputs } from '../../src/report/outputs.js';
 import { testBuilder } from '../support/builder.js';
 import { flow, flowRequest } from '../support/flow.js';
@@ -18,7 +18,7 @@ afterAll(() => registry.close());
 
 const PLATFORMS = ['linux/amd64', 'linux/arm64'];
 
-function run(build: Partial<RunRequest['build']>) {
+function run(build: Partial<Request['build']>) {
   const names = ['one', 'two'].map((name) => `${registry.host}/${name}`);
   const builds = names.map((name) => `  - { name: '${name}', platforms: [${PLATFORMS.join(', ')}] }\n`);
   const request = flowRequest('apply', `policy: wmcore\nbuilds:\n${builds.join('')}`, {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { gitIn } from '../../src/git/git.js';
 import { headOf, uncommittedIn } from '../../src/git/work-tree.js';
-import type { RunRequest } from '../../src/load.js';
+import type { Request } from '../../src/request.js';
 import { testBuilder } from '../support/builder.js';
 import { flow, flowRequest, SOURCE } from '../support/flow.js';
 import { factsOf } from '../support/policies.js';
@@ -37,7 +37,7 @@ let repository = 0;
 const BUILD = 'context: app, file: app.Dockerfile';
 async function run(
   ref: string,
-  command: RunRequest['command'] = 'apply',
+  command: Request['command'] = 'apply',
   allowDirty = false,
   keys: string = BUILD,
 ) {

@@ -21,7 +21,8 @@ import {
   seed,
 } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry, type RegistryOptions } from '../../testing/registry/server.js';
-import type { AttachmentMode, CopyReport } from '../../src/ports.js';
+import type { CopyReport } from '../../src/ports.js';
+import type { AttachmentMode } from '../../src/oci/manifest.js';
 import { connected } from '../support/on-the-wire.js';
 import { flow, flowRequest, writesOf } from '../support/flow.js';
 

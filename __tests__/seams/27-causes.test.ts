@@ -6,7 +6,7 @@ import { OperationError } from '../../src/errors.js';
 import { asError } from '../../src/plan/model.js';
 import { remoteTags } from '../../src/git/git.js';
 import { createRegistry } from '../../src/registry/registry.js';
-import { allFailed } from '../../src/build.js';
+import { allFailed } from '../../src/builds/build.js';
 import { annotations } from '../../src/report/annotations.js';
 import { isFollower, isUnbuilt, remedy } from '../../src/report/format.js';
 import type { ReportAction } from '../../src/report/model.js';

@@ -4,7 +4,7 @@ import { image, index, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry, type Fault } from '../../testing/registry/server.js';
 import { OperationError, UserError } from '../../src/errors.js';
 import type { Clock } from '../../src/ports.js';
-import { DEFAULT_SETTLE } from '../../src/load.js';
+import { DEFAULT_SETTLE } from '../../src/request.js';
 import { parseSettle } from '../../src/system/process.js';
 import { flow, flowRequest, STILL, tagsOf, writesOf, type FlowResult } from '../support/flow.js';
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { UserError } from '../../src/errors.js';
-import type { RunRequest } from '../../src/load.js';
+import type { Request } from '../../src/request.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { testBuilder } from '../support/builder.js';
 import { flow, flowRequest } from '../support/flow.js';
@@ -17,7 +17,7 @@ afterAll(() => registry.close());
 const build = (cache: string, more = '') =>
   `policy: semver\nbuilds:\n- name: docker.io/o/app\n  platforms: [linux/amd64]\n  ${cache}\n${more}`;
 
-function run(file: string, changes: Partial<RunRequest> = {}, ref = 'refs/tags/v1.0.0') {
+function run(file: string, changes: Partial<Request> = {}, ref = 'refs/tags/v1.0.0') {
   const builder = testBuilder(() => registry);
   const request = flowRequest('plan', file, {
     facts: factsOf(ref),

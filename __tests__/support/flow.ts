@@ -3,7 +3,7 @@ import { realRegistry } from '../../src/cli/adapters.js';
 import type { EmbeddedRegistry, LoggedRequest } from '../../testing/registry/server.js';
 import { withoutGitHub, createGatekeeper } from '../../src/gates/gates.js';
 import type { Clock } from '../../src/ports.js';
-import { promotionRequest, type RunParts, type RunRequest } from '../../src/load.js';
+import { type Ports, promotionRequest, type Request } from '../../src/request.js';
 import { run, type RunResult } from '../../src/run.js';
 import { recordedLog, type RecordedLog } from './memory-registry.js';
 import { SHA, TIME } from './policies.js';
@@ -17,10 +17,10 @@ export interface FlowResult extends RunResult {
 
 /** A request of this command for the text of a tag file, with the given changes. */
 export function flowRequest(
-  command: RunRequest['command'],
+  command: Request['command'],
   tagFile: string | null,
-  changes: Partial<RunRequest> = {},
-): RunRequest {
+  changes: Partial<Request> = {},
+): Request {
   const files =
     tagFile === null ? [] : [{ path: 'image-tags.yaml', bytes: new TextEncoder().encode(tagFile) }];
   const request = promotionRequest(command, files);
@@ -28,7 +28,7 @@ export function flowRequest(
 }
 
 /** What is known of the repository that is built. */
-export const SOURCE: NonNullable<RunRequest['build']['source']> = {
+export const SOURCE: NonNullable<Request['build']['source']> = {
   revision: SHA,
   url: 'https://github.com/o/r',
   title: 'r',
@@ -39,7 +39,7 @@ export const SOURCE: NonNullable<RunRequest['build']['source']> = {
 };
 
 /** Runs the request with a registry client of its own; what parts leave out is refused when it is asked. */
-export async function flow(request: RunRequest, parts: Partial<RunParts> = {}): Promise<FlowResult> {
+export async function flow(request: Request, parts: Partial<Ports> = {}): Promise<FlowResult> {
   const log = recordedLog();
   const { signal } = new AbortController();
   const refuse = (what: string) => () => {

@@ -11,8 +11,9 @@ import { createGatekeeper, withoutGitHub } from '../../src/gates/gates.js';
 import type { WantedTag } from '../../src/plan/model.js';
 import type { Manifest } from '../../src/oci/manifest.js';
 import type { Clock, Log, Registry, TagState } from '../../src/ports.js';
-import { load, type Loaded, promotionRequest, type RunParts, type RunRequest } from '../../src/load.js';
-import { run } from '../../src/run.js';
+import { load } from '../../src/load.js';
+import { type Input, type Ports, promotionRequest, type Request } from '../../src/request.js';
+import { runLoaded } from '../../src/run.js';
 
 const IMAGE = 'registry.example/app';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -54,8 +55,8 @@ export interface World {
 
 /** A tag file that was loaded, and the request that it was loaded with. */
 export interface LoadedFile {
-  readonly request: RunRequest;
-  readonly loaded: Loaded;
+  readonly request: Request;
+  readonly loaded: Input;
 }
 
 /**
@@ -109,10 +110,10 @@ export function createWorld({ request: base, loaded }: LoadedFile): World {
         created: '',
         run: null,
       };
-      const request: RunRequest = { ...base, facts, build: { ...base.build, source } };
+      const request: Request = { ...base, facts, build: { ...base.build, source } };
       const { signal } = new AbortController();
       try {
-        const parts: RunParts = {
+        const parts: Ports = {
           registry: registryOf(tags, revisions, (tag, before, after) => writes.push({ tag, before, after })),
           log: SILENT,
           clock: clockAt(facts.time),
@@ -127,7 +128,7 @@ export function createWorld({ request: base, loaded }: LoadedFile): World {
           changes: () => Promise.resolve(null),
           review: (plan) => Promise.resolve(plan),
         };
-        const result = await run(request, parts, loaded);
+        const result = await runLoaded({ ...loaded, request }, parts);
         const { report } = result;
         return {
           rule: report.classification?.rule ?? null,

@@ -12,7 +12,7 @@ import { factsOf } from '../../__tests__/support/policies.js';
 import type { Builder, SourceFacts } from '../../src/builds/model.js';
 import { withoutAdapters } from '../../src/cli/adapters.js';
 import type { ClaimTag } from '../../src/policy/policy.js';
-import { promotionRequest, type RunParts, type RunRequest } from '../../src/load.js';
+import { type Ports, promotionRequest, type Request } from '../../src/request.js';
 import { run } from '../../src/run.js';
 import { recorder } from './recorder.js';
 
@@ -56,7 +56,7 @@ export interface Attempt {
 }
 
 /** The one place that knows the shape of a run's request. */
-export function requestOf(task: Task): RunRequest {
+export function requestOf(task: Task): Request {
   const files = [{ path: 'image-tags.yaml', bytes: new TextEncoder().encode(task.tagFile) }];
   const plain = promotionRequest(task.command ?? 'apply', files);
   return {
@@ -74,10 +74,7 @@ export function requestOf(task: Task): RunRequest {
   };
 }
 
-function outsideOf({
-  builder,
-  claim,
-}: ReleaseTask): Pick<RunParts, 'builder'> & Partial<Pick<RunParts, 'claim'>> {
+function outsideOf({ builder, claim }: ReleaseTask): Pick<Ports, 'builder'> & Partial<Pick<Ports, 'claim'>> {
   return { builder: () => builder, ...(claim === undefined ? {} : { claim }) };
 }
 

@@ -11,12 +11,12 @@ import type {
   SelectedBuild,
   TargetInfo,
   SourceFacts,
-  Render,
 } from './model.js';
 import { imageOf, platformTarget, targetNames } from './machines.js';
 import type { SecretSpec } from './options.js';
 import { targetParts, type DefinitionContext, type TargetParts } from './target.js';
 import type { ResolvedDecision } from '../policy/model.js';
+import { renderWith } from './labels.js';
 
 export interface DefinitionInput extends DefinitionContext {
   readonly builds: readonly SelectedBuild[];
@@ -315,22 +315,5 @@ export function definitionInput(
     sourceDateEpoch: settings.sourceDateEpoch,
     trusted: settings.trusted,
     insecure: settings.insecure,
-  };
-}
-
-/** The templates of a decision, with what is wrong with one as data. */
-export function renderWith(decision: ResolvedDecision): Render {
-  return (template) => {
-    try {
-      return { ok: true, value: decision.render(template) };
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      const [problem] = error.problems;
-      return {
-        ok: false,
-        what: problem?.what ?? error.message,
-        hint: problem?.hint ?? 'correct the template',
-      };
-    }
   };
 }

@@ -3,7 +3,8 @@
  * Annotation Keys"). Pure.
  */
 import type { BuildConfig } from '../config/model.js';
-import type { Parsed } from '../errors.js';
+import { type Parsed, UserError } from '../errors.js';
+import type { ResolvedDecision } from '../policy/policy.js';
 import type { BuildDecision, Render, SourceFacts } from './model.js';
 import { annotationLevels, parseKey } from './options.js';
 
@@ -179,4 +180,21 @@ function revisionKept(value: string | undefined, revision: string): Parsed<strin
 
 function prefixed<T>(parsed: Parsed<T>, what: string): Parsed<T> {
   return parsed.ok ? parsed : { ...parsed, what: `${what}: ${parsed.what}` };
+}
+
+/** The templates of a decision, with what is wrong with one as data. */
+export function renderWith(decision: ResolvedDecision): Render {
+  return (template) => {
+    try {
+      return { ok: true, value: decision.render(template) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const [problem] = error.problems;
+      return {
+        ok: false,
+        what: problem?.what ?? error.message,
+        hint: problem?.hint ?? 'correct the template',
+      };
+    }
+  };
 }

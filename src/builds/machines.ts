@@ -3,10 +3,7 @@ import type { BuildConfig } from '../config/model.js';
 import { type Problem, UserError } from '../errors.js';
 import { normalisePlatform, parsePlatform } from '../oci/platform.js';
 import { isDigest } from '../oci/reference.js';
-import type { BuiltTarget, SelectedBuild } from './model.js';
-
-/** image → platform → digest */
-export type Digests = ReadonlyMap<string, ReadonlyMap<string, string>>;
+import type { BuiltTarget, Digests, SelectedBuild } from './model.js';
 
 /** The text that a run with the input `platform` hands on. */
 export function formatDigests(built: readonly BuiltTarget[]): string {

@@ -3,9 +3,10 @@
  * definition, and from the digests that come back to one digest an image. Nothing in this folder acts.
  */
 import type { BuildConfig, Class, Origin } from '../config/model.js';
-import type { Location, OperationError, Parsed } from '../errors.js';
+import type { Location, OperationError, Parsed, Problem } from '../errors.js';
 import type { Manifest } from '../oci/manifest.js';
 import type { Repository } from '../oci/reference.js';
+import type { Log, Registry } from '../ports.js';
 import type { PlatformChoice } from './platform-stages.js';
 
 /** What is known of the repository and commit that are built; the source of the OCI labels. */
@@ -208,3 +209,38 @@ export interface Builder {
   /** Removes the temporary builder, if there is one. Never throws; safe to call twice. */
   close(): Promise<void>;
 }
+
+/** How images are built in this run. */
+export interface BuildSettings {
+  readonly defaults: BuildDefaults;
+  /** secrets of the action's inputs, where values are allowed */
+  readonly inputSecrets: readonly string[];
+  /** null when the commit is not known: nothing can be built */
+  readonly source: SourceFacts | null;
+  readonly defaultProvenance: string;
+  readonly sourceDateEpoch: string | undefined;
+  readonly insecure: readonly string[];
+  /** build this platform alone, by digest; empty: all */
+  readonly platform: string;
+  /** images that other machines built, to be joined */
+  readonly digests: Digests | null;
+  /** snapshots may hold changes that are not committed */
+  readonly allowDirty: boolean;
+}
+
+/** What builds need from outside. */
+export interface BuildPorts {
+  readonly registry: Registry;
+  readonly log: Log;
+  /** the commit that the workspace is at; null when it is no checkout of git */
+  checkedOut(): Promise<string | null>;
+  /** what of these files and directories of the workspace is not as the commit has it; nothing where there is no git */
+  uncommitted(paths: readonly string[], commit: string): Promise<Uncommitted>;
+  /** what apply would find wrong with contexts and Dockerfiles of the checkout; asks no builder */
+  sources(definition: BakeDefinition): Promise<readonly Problem[]>;
+  /** makes the builder when there is something to build */
+  builder(): Builder;
+}
+
+/** image → platform → digest */
+export type Digests = ReadonlyMap<string, ReadonlyMap<string, string>>;

@@ -23,7 +23,7 @@ import { annotations, problemAnnotation } from '../report/annotations.js';
 import type { Report } from '../report/model.js';
 import { buildOutputs, outputs } from '../report/outputs.js';
 import { summary } from '../report/summary.js';
-import type { RunRequest } from '../load.js';
+import type { Request } from '../request.js';
 import { run, type RunResult } from '../run.js';
 import { escapeCell } from '../shared/markdown.js';
 import { systemClock } from '../system/clock.js';
@@ -109,7 +109,7 @@ async function runWith(
     write: passOn,
     terminal: false,
   });
-  const request: RunRequest = {
+  const request: Request = {
     command,
     files,
     policy: inputs.policy,
@@ -148,7 +148,7 @@ async function runWith(
 export function commandFor(
   input: ActionInputs['command'],
   facts: Pick<RefFacts, 'event' | 'may'>,
-): RunRequest['command'] {
+): Request['command'] {
   if (input === 'apply') requireWrite('command: apply', facts.may);
   if (input !== 'auto') return input;
   return facts.may.write ? 'apply' : 'plan';
@@ -176,7 +176,7 @@ function asker(
 /** Publishes what a run gave; false when the report file could not be written, which keeps nothing else back. */
 async function publish(
   result: RunResult,
-  { build }: RunRequest,
+  { build }: Request,
   path: string,
   env: NodeJS.ProcessEnv,
   workspace: string,
@@ -254,7 +254,7 @@ export async function buildSettings(
   env: NodeJS.ProcessEnv,
   workspace: string,
   insecure: readonly string[],
-): Promise<RunRequest['build']> {
+): Promise<Request['build']> {
   const { build } = inputs;
   const source = await sourceFacts({
     env,

@@ -26,7 +26,7 @@ import type { Log, Registry } from '../ports.js';
 import { createCredentials } from '../registry/auth/credentials.js';
 import { createTransport } from '../registry/http/transport.js';
 import { createRegistry } from '../registry/registry.js';
-import type { RunParts } from '../load.js';
+import type { Ports } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { youngCollector } from '../system/process.js';
 import { VERSION } from '../version.js';
@@ -55,11 +55,11 @@ export interface Adapters {
   readonly claim: ClaimTag;
   subject(entry: ImageConfig | null, revision: string | null): Subject;
   checkedOut(): Promise<string | null>;
-  uncommitted: RunParts['uncommitted'];
+  uncommitted: Ports['uncommitted'];
   sources(definition: BakeDefinition): Promise<readonly Problem[]>;
   builder(): Builder;
   changes(config: Config): Promise<EntryChanges | null>;
-  review: RunParts['review'];
+  review: Ports['review'];
 }
 
 /** Nothing is loaded or sent before it is needed: octokit and buildx stay off the start path. */

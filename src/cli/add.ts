@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { addEntry, type NewEntry } from '../config/add.js';
 import type { TagFile } from '../config/config.js';
 import { type Parsed, type Problem, UserError } from '../errors.js';
-import { load, type Loaded, promotionProblems, promotionRequest } from '../load.js';
+import { load, promotionProblems } from '../load.js';
 import { formatReference, isDigest, parseRepository, parseTag } from '../oci/reference.js';
+import { type Input, promotionRequest } from '../request.js';
 import { replaceFile } from '../system/write.js';
 import type { Arguments } from './args.js';
 import { type Io, logFor } from './output.js';
@@ -66,7 +67,7 @@ async function oneFile(args: Arguments, io: Io): Promise<TagFile> {
 }
 
 /** Why the last entry cannot stand beside the others. */
-function conflicts({ config, policy, images }: Loaded): Problem[] {
+function conflicts({ config, policy, images }: Input): Problem[] {
   const added = config.images.at(-1);
   if (added === undefined) return [];
   const mine = images.filter(({ entries }) => entries.includes(added));

@@ -10,14 +10,14 @@ import { tagEvents, trackedImages } from '../github/tracking/events.js';
 import { groupTracked, shepherdAdvice } from '../github/tracking/issue.js';
 import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
-import type { RunRequest } from '../load.js';
+import type { Request } from '../request.js';
 import type { RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { branchOfRun, type Adapters } from './adapters.js';
 
 interface Ending {
   readonly result: RunResult;
-  readonly request: RunRequest;
+  readonly request: Request;
   readonly facts: RefFacts;
   readonly inputs: ActionInputs;
   readonly env: NodeJS.ProcessEnv;

@@ -2,7 +2,7 @@
 import { image, index, seed } from '../embedded/images.js';
 import { type EmbeddedRegistry, startRegistry } from '../embedded/server.js';
 import type { Log } from '../ports.js';
-import { promotionRequest } from '../load.js';
+import { promotionRequest } from '../request.js';
 import { run, type RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { parseTimeout, startDeadline } from '../system/process.js';

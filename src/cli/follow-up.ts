@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { OperationError, type Problem, UserError } from '../errors.js';
 import { checkoutAbove, commitOf, type Git, gitIn, linesOf } from '../git/git.js';
 import { commitMessage, followUpItems, type FollowUpPlan, planFollowUp } from '../github/follow-up/plan.js';
-import { promotionRequest } from '../load.js';
+import { promotionRequest } from '../request.js';
 import { formatReference } from '../oci/reference.js';
 import { run, type RunResult } from '../run.js';
 import { systemClock } from '../system/clock.js';

@@ -6,7 +6,7 @@ import { defaultProvenance, sourceFacts } from '../git/source.js';
 import type { Log } from '../ports.js';
 import { annotations } from '../report/annotations.js';
 import type { Report } from '../report/model.js';
-import type { RunRequest } from '../load.js';
+import type { Request } from '../request.js';
 import { run } from '../run.js';
 import { systemClock } from '../system/clock.js';
 import { readDigests } from '../system/files.js';
@@ -19,7 +19,7 @@ import type { Io } from './output.js';
 import { checkoutOf, onlyOf, reportPath, type Session, withSession } from './session.js';
 
 /** @param given what the command adds to its flags */
-export function tagsCommand(args: Arguments, io: Io, given: Partial<RunRequest> = {}): Promise<number> {
+export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {}): Promise<number> {
   return withSession(args, io, async (session) => {
     const { log, registry, signal, insecure, facts, may } = session;
     if (args.command !== 'plan') requireWrite(`retag ${args.command}`, may);
@@ -71,7 +71,7 @@ async function requestFor(
   args: Arguments,
   io: Io,
   { concurrency, insecure, facts, files }: Session,
-): Promise<RunRequest> {
+): Promise<Request> {
   const digests = args.text('digests');
   return {
     command: args.command === 'plan' ? 'plan' : 'apply',

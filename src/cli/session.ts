@@ -6,7 +6,7 @@ import { readPermission, readRefFacts } from '../git/facts.js';
 import { parseRegistryMap } from '../plan/overrides.js';
 import type { Permission, RefFacts } from '../policy/policy.js';
 import type { Log, Registry } from '../ports.js';
-import type { RunRequest } from '../load.js';
+import type { Request } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { readTagFiles } from '../system/files.js';
 import { parseSettle, parseTimeout, startDeadline } from '../system/process.js';
@@ -125,7 +125,7 @@ export function checkoutOf({ cwd, env }: Pick<Io, 'cwd' | 'env'>): string {
 }
 
 /** @throws UserError for anything but `builds` and `images` */
-export function onlyOf(args: Arguments): RunRequest['only'] {
+export function onlyOf(args: Arguments): Request['only'] {
   const only = args.text('only') ?? '';
   if (only === '' || only === 'builds' || only === 'images') return only;
   throw new UserError({ what: `--only: "${only}" is not known`, hint: 'give builds or images' });

@@ -1,5 +1,6 @@
 /** `retag validate`: everything that can be said of the tag files without asking a registry. */
-import { load, promotionRequest, logWarnings } from '../load.js';
+import { load, logWarnings } from '../load.js';
+import { promotionRequest } from '../request.js';
 import { plural } from '../plan/decide.js';
 import { contents } from '../report/format.js';
 import type { Report } from '../report/model.js';

@@ -3,8 +3,8 @@
  * every later stage can point at the line.
  */
 import type { Location } from '../errors.js';
+import type { AttachmentMode } from '../oci/manifest.js';
 import type { Repository } from '../oci/reference.js';
-import type { AttachmentMode } from '../ports.js';
 import type { NamedCommit } from './commit.js';
 
 /** Keys and list positions, from the thing that carries the Origin downwards. */

@@ -307,3 +307,6 @@ export interface Manifest {
   /** sha256 (or, when asked for by one, sha512) of `bytes` */
   readonly digest: string;
 }
+
+/** How signatures, SBOMs and referrers of the index and its children travel with a copy. */
+export type AttachmentMode = 'copy' | 'require' | 'ignore';

@@ -3,7 +3,8 @@
  */
 import type { OperationError, Location, ErrorOrigin } from '../errors.js';
 import type { Entry, Gate } from '../config/model.js';
-import type { AttachmentMode, TagState, InspectedImage } from '../ports.js';
+import type { AttachmentMode } from '../oci/manifest.js';
+import type { TagState, InspectedImage } from '../ports.js';
 import type { Manifest } from '../oci/manifest.js';
 import type { DigestRef, ImageRef, Repository, TagRef } from '../oci/reference.js';
 import type { ReasonCode } from './reasons.js';

@@ -1,8 +1,9 @@
 /** How names of the tag file become names in this run: registry-map and force. Pure. */
+import type { ImageConfig, ImageName } from '../config/model.js';
 import { type Parsed, type Problem, UserError } from '../errors.js';
 import { parseRepository, parseTag, type Repository, sameRepository } from '../oci/reference.js';
 import { suggest } from '../shared/text.js';
-import type { WantedTag } from './model.js';
+import type { TagKind, WantedTag } from './model.js';
 
 /** `docker.io` → `localhost:5000`, optionally with a path in front: `docker.io` → `localhost:5000/mirror`. */
 export type RegistryMap = ReadonlyMap<string, { readonly registry: string; readonly prefix: string }>;
@@ -134,4 +135,14 @@ function hintOf(force: Force, inRepository: readonly WantedTag[], wanted: readon
   );
   if (near !== undefined) return `did you mean "${near}${force.tag === null ? '' : `:${force.tag}`}"?`;
   return 'give the name of an image as in the tag file, or name:tag';
+}
+/** The choices of this run that change what is wanted. */
+
+export interface WantOptions {
+  readonly registryMap: RegistryMap;
+  readonly forces: readonly Force[];
+  /** appended to a tag to name its stable tag */
+  readonly stableSuffix: string;
+  /** who has the name of a tag that an entry wants, in words */
+  readonly taken?: (entry: ImageConfig, image: ImageName, tag: string, kind: TagKind) => string | null;
 }

@@ -1,5 +1,4 @@
 import { OperationError } from '../errors.js';
-import type { Manifest } from '../oci/manifest.js';
 import {
   type DigestRef,
   formatReference,
@@ -7,7 +6,8 @@ import {
   type Repository,
   sameRepository,
 } from '../oci/reference.js';
-import type { AttachmentMode, Registry, CopyReport } from '../ports.js';
+import type { AttachmentMode, Manifest } from '../oci/manifest.js';
+import type { Registry, CopyReport } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
 import { type Attachment, createAttachments } from './attachments.js';
 import { createBlobs, createContent, isForeign, type Tally } from './content.js';

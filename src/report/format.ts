@@ -1,5 +1,5 @@
 /** What the report says in words, for the terminal, the job log and the summary alike. Pure. */
-import type { Loaded, RunRequest } from '../load.js';
+import type { Input, Request } from '../request.js';
 import { plural } from '../plan/decide.js';
 import type { Counts, Report, ReportAction } from './model.js';
 import { carriesLate, type Outcome } from '../plan/model.js';
@@ -171,26 +171,26 @@ export function closing(report: Report): string {
 // The sentence that a run ends with, in log, summary and comment. Pure.
 
 /** As the report has it; where no tag is wanted, with what was found instead or why there is none. */
-export function closingLine(report: Report, loaded: Loaded, request: RunRequest): string {
+export function closingLine(report: Report, loaded: Input, request: Request): string {
   if (request.command === 'validate') return validText(loaded, request.files.length);
   return (report.actions.length === 0 ? leftAlone(loaded, request) : null) ?? closing(report);
 }
 
 /** `2 promotions, 0 builds and 3 rules`, those of a preset included. */
-export function contents({ config, policy }: Pick<Loaded, 'config' | 'policy'>): string {
+export function contents({ config, policy }: Pick<Input, 'config' | 'policy'>): string {
   const count = (number: number, noun: string): string => `${number} ${plural(number, noun)}`;
   const rules = count(policy?.rules.length ?? 0, 'rule');
   return `${count(config.images.length, 'promotion')}, ${count(config.builds.length, 'build')} and ${rules}`;
 }
 
-function validText(loaded: Loaded, files: number): string {
+function validText(loaded: Input, files: number): string {
   const what =
     files === 0 ? 'The inputs are' : files === 1 ? 'The tag file is' : `The ${files} tag files are`;
   return `${what} valid: ${contents(loaded)}.`;
 }
 
 /** On a git tag nobody has to say that promotions are left alone, so the run says it when that leaves nothing. */
-function leftAlone({ config, scope }: Loaded, { facts, only, images }: RunRequest): string | null {
+function leftAlone({ config, scope }: Input, { facts, only, images }: Request): string | null {
   const asked = only !== '' || facts?.kind !== 'tag' || scope.images;
   if (asked || config.images.length === 0 || config.builds.length + images.length > 0) return null;
   const left = `${config.images.length} ${plural(config.images.length, 'promotion')}`;

@@ -1,6 +1,6 @@
 /** The outputs of the action as text (action.yml). Pure. */
-import type { BuiltImages } from '../build.js';
-import { renderWith } from '../builds/definition.js';
+import type { BuiltImages } from '../builds/build.js';
+import { renderWith } from '../builds/labels.js';
 import {
   type Annotation,
   annotationLines,
@@ -12,7 +12,7 @@ import {
 import { formatDigests, imageOf, matrix } from '../builds/machines.js';
 import type { BuildDefaults, SourceFacts } from '../builds/model.js';
 import type { Config } from '../config/model.js';
-import type { Release } from '../classify.js';
+import type { Release } from '../builds/release.js';
 import type { Report, ReportAction } from './model.js';
 import { changed } from './report.js';
 

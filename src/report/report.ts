@@ -4,7 +4,7 @@ import { formatReference } from '../oci/reference.js';
 import type { Drift } from '../plan/drift.js';
 import { classificationReport, type RefFacts } from '../policy/policy.js';
 import type { HttpUsage } from '../ports.js';
-import type { Release } from '../classify.js';
+import type { Release } from '../builds/release.js';
 import { VERSION } from '../version.js';
 import type { Classification, Counts, Report, ReportAction, ReportStage } from './model.js';
 

@@ -2,7 +2,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { type Digests, parseDigests } from '../builds/machines.js';
+import { parseDigests } from '../builds/machines.js';
+import { type Digests } from '../builds/model.js';
 import { MAX_FILE_BYTES, type TagFile } from '../config/config.js';
 import { messageOf, type Problem, UserError } from '../errors.js';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type BuiltImage, image, index } from '../../../src/embedded/images.js';
 import { digestOf } from '../../../src/oci/digest.js';
-import type { AttachmentMode, Registry, CopyReport } from '../../../src/ports.js';
+import type { Registry, CopyReport } from '../../../src/ports.js';
+import type { AttachmentMode } from '../../../src/oci/manifest.js';
 import { createTransport } from '../../../src/registry/http/transport.js';
 import type { Transport } from '../../../src/registry/http/types.js';
 import { createRegistry } from '../../../src/registry/registry.js';

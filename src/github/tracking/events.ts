@@ -4,7 +4,7 @@ import { isPromotion } from '../../config/model.js';
 import type { Outcome } from '../../plan/model.js';
 import { formatRepository } from '../../oci/reference.js';
 import type { Drift } from '../../plan/drift.js';
-import type { Release } from '../../classify.js';
+import type { Release } from '../../builds/release.js';
 import { TRACKED_STAGES, type TrackedStage } from './ledger.js';
 
 /**

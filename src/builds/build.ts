@@ -1,14 +1,6 @@
 /** The builds of a run: shown in the plan, made by apply. */
-import { dirtyCheckout, mayBeDirty, sourcesOf, untrackedWarning, wrongCheckout } from './builds/checkout.js';
-import { bakeDefinition, definitionInput, type DefinitionInput } from './builds/definition.js';
-import { builtElsewhere, imageOf, onlyPlatform, unsplit } from './builds/machines.js';
-import type { BakeDefinition, Builder, BuiltTarget, SelectedBuild } from './builds/model.js';
-import { cacheProblems } from './builds/cache.js';
-import { checkBuilt, type Expected } from './builds/verify.js';
-import type { Release } from './classify.js';
-import { formatProblem, messageOf, OperationError, UserError } from './errors.js';
-import type { RunParts, RunRequest } from './load.js';
-import { formatReference } from './oci/reference.js';
+import { formatProblem, messageOf, OperationError, UserError } from '../errors.js';
+import { formatReference } from '../oci/reference.js';
 import {
   asError,
   type BuildResult,
@@ -17,9 +9,23 @@ import {
   type PlannedAction,
   type WantedTag,
   writes,
-} from './plan/model.js';
-import type { ResolvedDecision } from './policy/policy.js';
-import type { Log, Registry } from './ports.js';
+} from '../plan/model.js';
+import type { RefFacts, ResolvedDecision } from '../policy/policy.js';
+import type { Log, Registry } from '../ports.js';
+import { cacheProblems } from './cache.js';
+import { dirtyCheckout, mayBeDirty, sourcesOf, untrackedWarning, wrongCheckout } from './checkout.js';
+import { bakeDefinition, definitionInput, type DefinitionInput } from './definition.js';
+import { builtElsewhere, imageOf, onlyPlatform, unsplit } from './machines.js';
+import type {
+  BakeDefinition,
+  Builder,
+  BuildPorts,
+  BuildSettings,
+  BuiltTarget,
+  SelectedBuild,
+} from './model.js';
+import type { Release } from './release.js';
+import { checkBuilt, type Expected } from './verify.js';
 
 /** What has to be built, and its lines of the plan. */
 export interface BuildActions {
@@ -49,17 +55,24 @@ export interface BuiltImages {
   readonly targets: readonly BuiltTarget[];
 }
 
+/** What of a run's request says how to build. */
+interface BuildRequest {
+  readonly command: 'plan' | 'apply' | 'validate';
+  readonly facts: Pick<RefFacts, 'may'> | null;
+  readonly build: BuildSettings;
+}
+
 /**
- * Prints the definition of what a plan has to build. Null when there is nothing to build.
+ * What a plan has to build; its definition is printed. Null when there is nothing to build.
  * @throws UserError with every value of the builds that cannot be used, and for apply when the commit is not known
  */
-export async function showDefinition(
-  release: Release,
+export async function planBuilds(
+  release: Release | null,
   plan: Plan,
-  request: RunRequest,
-  parts: RunParts,
+  request: BuildRequest,
+  parts: BuildPorts,
 ): Promise<BuildActions | null> {
-  const { log } = parts;
+  if (release === null) return null;
   const builds = buildsToMake(release, plan, request.build.platform);
   if (release.names.resolved === null || builds.length === 0) return null;
   const tags = new Set(plan.actions.map(({ wanted }) => formatReference(wanted.destination)));
@@ -70,24 +83,24 @@ export async function showDefinition(
   if (overwriting.length > 0) throw new UserError(overwriting);
   const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
   if (recipe === null)
-    log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
+    parts.log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
   if (recipe !== null && recipe.here !== null) {
-    log.line('The bake definition:');
-    for (const line of recipe.here.definition.text.trimEnd().split('\n')) log.line(line);
+    parts.log.line('The bake definition:');
+    for (const line of recipe.here.definition.text.trimEnd().split('\n')) parts.log.line(line);
   }
   const planned = builds.map((build): Outcome => ({
     ...outcomeOf(buildAction(build, plan)),
     outcome: 'planned',
   }));
-  return { release, builds, recipe, stop, planned };
+  return checkSources({ release, builds, recipe, stop, planned }, request, parts);
 }
 
 /** The definitions, held to the commit that the work tree is at: only what is committed is published under its name. */
 async function committed(
   builds: readonly SelectedBuild[],
   decision: ResolvedDecision,
-  request: RunRequest,
-  parts: RunParts,
+  request: BuildRequest,
+  parts: BuildPorts,
 ): Promise<Pick<BuildActions, 'recipe' | 'stop'>> {
   const recipe = definitionsOf(builds, decision, request);
   const here = recipe?.here ?? null;
@@ -123,7 +136,7 @@ const UNKNOWN_COMMIT = 'the commit of this run is not known';
 function definitionsOf(
   builds: readonly SelectedBuild[],
   decision: ResolvedDecision,
-  { command, facts, build: settings }: RunRequest,
+  { command, facts, build: settings }: BuildRequest,
 ): Definitions | null {
   const { source } = settings;
   if (source === null) {
@@ -146,10 +159,10 @@ function definitionsOf(
  * when another commit is checked out. No more than that: a plan may be made without the sources, and the job that applies
  * may check out or make more.
  */
-export async function checkSources(
+async function checkSources(
   building: BuildActions,
-  request: RunRequest,
-  parts: RunParts,
+  request: BuildRequest,
+  parts: BuildPorts,
 ): Promise<BuildActions> {
   const here = building.recipe?.here ?? null;
   if (request.command !== 'plan' || here === null) return building;
@@ -170,8 +183,8 @@ export async function checkSources(
 /** Builds, or takes what other machines built, and checks it in the registry. */
 export async function buildRelease(
   building: BuildActions,
-  request: RunRequest,
-  parts: RunParts,
+  request: BuildRequest,
+  parts: BuildPorts,
 ): Promise<BuiltImages> {
   const { builds, planned, recipe } = building;
   if (recipe === null) throw new Error('a build without its definition');
@@ -195,15 +208,15 @@ export async function buildRelease(
 async function targetsOf(
   { builds, release, stop }: BuildActions,
   here: DefinitionInput | null,
-  { build: settings }: RunRequest,
-  parts: RunParts,
+  { build: settings }: BuildRequest,
+  parts: BuildPorts,
 ): Promise<readonly BuiltTarget[] | OperationError> {
   const all = release.builds.map(({ config }) => imageOf(config));
   // Digests first: a job that failed is reported before anything is built for nothing.
   const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
   if (here === null) return elsewhere;
   if (stop !== null) return stop;
-  const built = await bakeAll(here, { builder: parts.builder(), log: parts.log });
+  const built = await bakeAll(here, parts.builder(), parts.log);
   return built instanceof OperationError ? built : [...elsewhere, ...built];
 }
 
@@ -235,11 +248,6 @@ function settled(outcome: Outcome, results: ReadonlyMap<string, BuildResult>): O
 
 // Building: definition → builder → digests that were checked in the registry. Writes no tag.
 
-interface MakeParts {
-  readonly builder: Builder;
-  readonly log: Log;
-}
-
 /**
  * Builds everything in one `docker buildx bake` and pushes by digest.
  * @returns the digest of each target; on failure the same error for every image of the definition
@@ -247,9 +255,9 @@ interface MakeParts {
  */
 export async function bakeAll(
   input: DefinitionInput,
-  parts: MakeParts,
+  builder: Builder,
+  log: Pick<Log, 'line'>,
 ): Promise<readonly BuiltTarget[] | OperationError> {
-  const { builder, log } = parts;
   try {
     let definition = bakeDefinition(input);
     const state = await builder.prepare(definition);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { allFailed, bakeAll } from '../src/build.js';
-import type { BakeDefinition, Builder, BuilderState } from '../src/builds/model.js';
-import { OperationError, UserError } from '../src/errors.js';
-import { build, definitionInput, selected } from './support/builds.js';
-import { recordedLog } from './support/memory-registry.js';
+import { allFailed, bakeAll } from '../../src/builds/build.js';
+import type { BakeDefinition, Builder, BuilderState } from '../../src/builds/model.js';
+import { OperationError, UserError } from '../../src/errors.js';
+import { build, definitionInput, selected } from '../support/builds.js';
+import { recordedLog } from '../support/memory-registry.js';
 
 const INPUT = definitionInput([
   selected(build('reg.example/a', { platforms: ['linux/amd64', 'linux/arm64'] })),
@@ -39,7 +39,7 @@ async function bake(told: Partial<Builder> = {}, state: Partial<BuilderState> = 
     },
   };
   const log = recordedLog();
-  const result = await bakeAll(INPUT, { builder, log }).catch((error: unknown) => ({ thrown: error }));
+  const result = await bakeAll(INPUT, builder, log).catch((error: unknown) => ({ thrown: error }));
   return { calls, result, log };
 }
 
