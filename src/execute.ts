@@ -56,11 +56,12 @@ export async function execute(plan: Plan, registry: Registry, options: ExecuteOp
   for (const kind of TAG_KINDS) {
     const due = plan.actions.filter(({ wanted }) => wanted.kind === kind);
     const written: Written[] = [];
-    await pool(due, options.concurrency, async (action) => {
-      const result = await carryOut(action, registry, options, outcomes, ready);
-      if ('content' in result) written.push(result);
-      else finish(result);
-    });
+    await pool(due, options.concurrency, (action) =>
+      carryOut(action, registry, options, outcomes, ready).then((result) => {
+        if ('content' in result) written.push(result);
+        else finish(result);
+      }),
+    );
     if (written.length > 0) await settle(options);
     await pool(written, options.concurrency, async (tag) => finish(await readBack(tag, registry, options)));
   }

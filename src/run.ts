@@ -139,8 +139,7 @@ async function apply(plan: RunPlan, request: Request, ports: Ports): Promise<Res
   const question = applyQuestion(planned(plan, request).outcomes);
   if (question !== null) await ports.confirm?.(question);
   const made = builds === null ? null : await log.group('Build', () => buildRelease(builds, request, ports));
-  const outcomes = await log.group('Apply', () => applyTags(tags, made, request, ports));
-  return { made, outcomes: [...(made?.outcomes ?? []), ...outcomes] };
+  return log.group('Apply', () => applyTags(tags, made, request, ports));
 }
 
 async function applyTags(
@@ -148,26 +147,34 @@ async function applyTags(
   made: BuiltImages | null,
   request: Request,
   ports: Ports,
-): Promise<readonly Outcome[]> {
-  const failed = (made?.outcomes ?? []).filter(({ outcome }) => outcome === 'failed');
-  sayTags(failed, ports, true);
+): Promise<Result> {
+  const images = made?.outcomes ?? [];
+  sayTags(
+    images.filter(({ outcome }) => outcome === 'failed'),
+    ports,
+    true,
+  );
   if (request.build.platform !== '') {
     const refused = tagOutcomes(tags, request);
     sayTags(refused, ports, true);
-    return refused.map((each) => ({ ...each, outcome: 'skipped' }));
+    return {
+      made,
+      outcomes: [...images, ...refused.map((each): Outcome => ({ ...each, outcome: 'skipped' }))],
+    };
   }
   const { clock, signal, log } = ports;
-  const outcomes = await execute(tags, ports.registry, {
+  return execute(tags, ports.registry, {
     concurrency: request.concurrency * 2,
     settle: request.settle,
     built: made?.results ?? new Map(),
     clock,
     signal,
     log,
+  }).then((outcomes) => {
+    const isNews = ({ planned, outcome }: Outcome) => planned.action !== 'keep' || outcome !== 'skipped';
+    sayTags(outcomes.filter(isNews), ports, true);
+    return { made, outcomes: [...images, ...outcomes] };
   });
-  const news = outcomes.filter(({ planned, outcome }) => planned.action !== 'keep' || outcome !== 'skipped');
-  sayTags(news, ports, true);
-  return outcomes;
 }
 
 /** One line a tag. @param counts what is bad in them is not to be missed */

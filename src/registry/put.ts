@@ -75,31 +75,32 @@ export class PartUnknown extends Error {
   }
 }
 
-async function putOnce(
+function putOnce(
   context: Context,
   task: PutTask,
   manifest: Manifest,
   name: string,
   repeatable: boolean,
 ): Promise<Answer> {
-  try {
-    const response = await ask(context, task, {
-      method: 'PUT',
-      repository: task.ref,
-      path: `manifests/${name}`,
-      // Exactly the media type: registries refuse parameters and anything that differs from the body's.
-      headers: { 'content-type': manifest.mediaType },
-      body: manifest.bytes,
-      access: 'pull,push',
-      maxBytes: MAX_ANSWER_BYTES,
-      redirect: 'refuse',
-      repeatable,
-    });
-    return { response };
-  } catch (error) {
-    if (error instanceof OperationError) return { error };
-    throw error;
-  }
+  const answer = ask(context, task, {
+    method: 'PUT',
+    repository: task.ref,
+    path: `manifests/${name}`,
+    // Exactly the media type: registries refuse parameters and anything that differs from the body's.
+    headers: { 'content-type': manifest.mediaType },
+    body: manifest.bytes,
+    access: 'pull,push',
+    maxBytes: MAX_ANSWER_BYTES,
+    redirect: 'refuse',
+    repeatable,
+  });
+  return answer.then(
+    (response) => ({ response }),
+    (error: unknown) => {
+      if (error instanceof OperationError) return { error };
+      throw error;
+    },
+  );
 }
 
 function receipt(task: Task, manifest: Manifest, response: RegistryResponse): Receipt {

@@ -26,12 +26,10 @@ export function repeating(context: Context): Context {
 }
 
 /** Sends one request; what the transport throws is thrown on with the place where it happened. */
-export async function ask(context: Context, task: Task, request: RegistryRequest): Promise<RegistryResponse> {
-  try {
-    return await context.transport.send(request);
-  } catch (error) {
+export function ask(context: Context, task: Task, request: RegistryRequest): Promise<RegistryResponse> {
+  return context.transport.send(request).catch((error: unknown) => {
     throw inContext(task, error);
-  }
+  });
 }
 
 /** What is being done to what, for messages: `{ doing: 'look at the tag', ref }`. */

@@ -3,7 +3,7 @@
  * The first rejection stops the start of further work and is thrown once the running work has ended, so
  * nothing is still writing when the caller goes on.
  */
-export async function pool<T, R>(
+export function pool<T, R>(
   items: readonly T[],
   limit: number,
   work: (item: T, index: number) => Promise<R>,
@@ -21,9 +21,10 @@ export async function pool<T, R>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  if (failures.length > 0) throw failures[0];
-  return results;
+  return Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker)).then(() => {
+    if (failures.length > 0) throw failures[0];
+    return results;
+  });
 }
 
 /** Shares work by key. */

@@ -424,7 +424,7 @@ describe('the end of the run', () => {
     const { transport, abort } = kit({ concurrency: 1 });
     const both = [transport.send(request(server.host)), transport.send(request(server.host))];
     const results = Promise.allSettled(both);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    while (server.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     abort.abort();
     for (const result of await results) {
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'cancelled' } });

@@ -42,7 +42,13 @@ interface ExchangeLimits {
  */
 export function exchange(request: ExchangeRequest, limits: ExchangeLimits): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const wire = open(request);
+    const { method, target, headers, agent, lookup } = request;
+    const { hostname: host, port, path, secure } = target;
+    // The protocol is what proxy agents find a kept connection again by.
+    const options = { method, host, port, path, headers, agent, ...(lookup === undefined ? {} : { lookup }) };
+    const wire = secure
+      ? https.request({ protocol: 'https:', ...options })
+      : http.request({ protocol: 'http:', ...options });
     const track = trackConnection(wire, () => timer.restart());
     let done = false;
     const settle = (): boolean => {
@@ -81,7 +87,7 @@ export function exchange(request: ExchangeRequest, limits: ExchangeLimits): Prom
     });
     wire.on('response', (incoming) => {
       if (!settle()) return void incoming.destroy();
-      if (isReusable(request.method, incoming)) wire.shouldKeepAlive = true;
+      if (isReusable(method, incoming)) wire.shouldKeepAlive = true;
       upload?.stop();
       resolve(incoming);
     });
@@ -103,15 +109,6 @@ export function proxyRefusal(status: number): TransportFault {
     status >= 500 ? 'connect' : 'proxy',
     `the proxy answered HTTP ${status}; see HTTPS_PROXY, HTTP_PROXY and NO_PROXY`,
   );
-}
-
-function open({ method, target, headers, agent, lookup }: ExchangeRequest): ClientRequest {
-  const { hostname: host, port, path, secure } = target;
-  // The protocol is what proxy agents find a kept connection again by.
-  const options = { method, host, port, path, headers, agent, ...(lookup === undefined ? {} : { lookup }) };
-  return secure
-    ? https.request({ protocol: 'https:', ...options })
-    : http.request({ protocol: 'http:', ...options });
 }
 
 function silence(connected: boolean, ms: number): TransportFault {

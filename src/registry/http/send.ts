@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { isDigest } from '../../oci/reference.js';
 import { checkFraming, finish, readBody, readStart, streamOf } from './body.js';
 import { failureOf } from './errors.js';
-import { exchange, proxyRefusal, type Upload, type ExchangeRequest } from './exchange.js';
+import { exchange, proxyRefusal, type Upload } from './exchange.js';
 import { type HostState, targetOf } from './host.js';
 import { redactUrl } from './redact.js';
 import {
@@ -49,11 +49,22 @@ export async function dispatch(wiring: Wiring, peer: HostState, request: Dispatc
   try {
     const target = targetOf(request.url);
     const agent = wiring.agents.of(target);
-    const incoming = await exchanged(wiring, request, body, {
-      target,
-      agent: agent instanceof Promise ? await agent : agent,
-      lookup,
-    });
+    const incoming = await exchange(
+      {
+        method: request.method,
+        target,
+        headers: { ...standardHeaders(wiring, request.method, body), ...request.headers },
+        body,
+        agent: agent instanceof Promise ? await agent : agent,
+        lookup,
+      },
+      {
+        idleMs: body && 'source' in body ? UPLOAD_PATIENCE * wiring.idleMs : wiring.idleMs,
+        connectMs: CONNECT_MS,
+        cancellation: wiring.cancellation,
+        onSent: (bytes) => void (wiring.usage.bytes_out += bytes),
+      },
+    );
     peer.answered();
     return received(wiring, peer, incoming, request.url, epoch);
   } catch (error) {
@@ -79,23 +90,6 @@ async function turnFor(body: Uint8Array | Upload | undefined, turn: Promise<void
     if (body && 'source' in body) body.source.destroy();
     throw error;
   }
-}
-
-function exchanged(
-  wiring: Wiring,
-  { method, headers }: Dispatch,
-  body: Uint8Array | Upload | undefined,
-  way: Pick<ExchangeRequest, 'target' | 'agent' | 'lookup'>,
-): Promise<IncomingMessage> {
-  return exchange(
-    { ...way, method, headers: Object.assign(standardHeaders(wiring, method, body), headers), body },
-    {
-      idleMs: body && 'source' in body ? UPLOAD_PATIENCE * wiring.idleMs : wiring.idleMs,
-      connectMs: CONNECT_MS,
-      cancellation: wiring.cancellation,
-      onSent: (bytes) => void (wiring.usage.bytes_out += bytes),
-    },
-  );
 }
 
 function standardHeaders(

@@ -56,8 +56,8 @@ export function createTransport(options: TransportOptions): Transport {
     const endpoint = endpointOf(request.repository.registry);
     const what = (): string => redactUrl(request.method, urlOf(endpoint, request, wiring.listed));
     const { repeatable, again } = request;
-    return retrying(wiring, endpoint, { what, repeatable, again }, async () =>
-      read(wiring, request, await attempt(wiring, endpoint, request)),
+    return retrying(wiring, endpoint, { what, repeatable, again }, () =>
+      attempt(wiring, endpoint, request).then((answer) => read(wiring, request, answer)),
     );
   };
   return {
