@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { OperationError } from '../src/errors.js';
-import { execute, type ExecuteOptions } from '../src/execute.js';
+import { execute } from '../src/execute.js';
 import type { BuildResult, Outcome, Plan, WantedTag } from '../src/plan/model.js';
 import { observe } from '../src/observe.js';
 import { plan } from '../src/plan/plan.js';
 import { STILL } from './support/flow.js';
 import { memoryRegistry, recordedLog, type MemoryRegistry } from './support/memory-registry.js';
 import { digestOf, wantedTag } from './support/wanted.js';
+
+type ExecuteOptions = Parameters<typeof execute>[2];
 
 const at = (tag: string) => ({ registry: 'reg.example', repository: 'app', tag });
 const SOURCE = 'reg.example/app:build';

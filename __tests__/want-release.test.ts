@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildsOfRun } from '../src/builds/inputs.js';
-import { RELEASE, wantBuilds } from '../src/want.js';
+import { wantBuilds } from '../src/want.js';
 import { builds, config, options, resolved } from './support/release.js';
 
 /** `kind image:tag`, with what it waits for or follows. */
@@ -107,7 +107,7 @@ describe('tags of builds', () => {
       await resolved('policy: wmcore', 'refs/tags/1.2.3'),
       false,
     );
-    expect(new Set(all.map(({ group }) => group))).toEqual(new Set([RELEASE]));
+    expect(new Set(all.map(({ group }) => group))).toEqual(new Set(['release']));
     expect([...new Set(all.map(({ location: place }) => place?.line))]).toEqual([3, 4]);
   });
 });

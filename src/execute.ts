@@ -22,7 +22,7 @@ import { type DigestRef, formatReference } from './oci/reference.js';
 import type { Clock, TagState, Log, Registry } from './ports.js';
 import type { Manifest } from './oci/manifest.js';
 
-export interface ExecuteOptions {
+interface ExecuteOptions {
   readonly concurrency: number;
   /** images of builds by name, for tags whose source is a build */
   readonly built: ReadonlyMap<string, BuildResult>;

@@ -108,7 +108,7 @@ function sourceRef(entry: ImageConfig, map: RegistryMap): ImageRef {
 // The tags that the builds of a run want: each image × primary, stable and channel tags of the decision. Pure.
 
 /** All images of a run make one release: they are tagged whole or not at all. */
-export const RELEASE = 'release';
+const RELEASE = 'release';
 
 /** Whose name it is, in words, when the tag must not have it. */
 export type NameOwner = (kind: TagKind, destination: TagRef) => string | null;

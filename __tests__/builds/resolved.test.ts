@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { type BuildOptions, buildsOfRun } from '../../src/builds/inputs.js';
+import { buildsOfRun } from '../../src/builds/inputs.js';
 import { formatProblem, UserError } from '../../src/errors.js';
 import { config, options } from '../support/release.js';
+
+type BuildOptions = Parameters<typeof buildsOfRun>[1];
 
 const FILE = config(`policy: wmcore
 builds:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildsToMake } from '../../src/builds/build.js';
-import { definitionInput, type DefinitionSettings } from '../../src/builds/definition.js';
+import { definitionInput } from '../../src/builds/definition.js';
 import { buildsOfRun } from '../../src/builds/inputs.js';
 import { namesOf } from '../../src/classify.js';
 import { type Release } from '../../src/builds/release.js';
@@ -13,6 +13,8 @@ import { memoryRegistry, type MemoryRegistry } from '../support/memory-registry.
 import { factsOf, policyOf } from '../support/policies.js';
 import { builds, config, options, repository, resolved } from '../support/release.js';
 import { digestOf } from '../support/wanted.js';
+
+type DefinitionSettings = Parameters<typeof definitionInput>[2];
 
 const SETTINGS: DefinitionSettings = {
   source: FACTS,

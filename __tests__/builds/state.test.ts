@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { planBuilds, type PrimaryObservation } from '../../src/builds/state.js';
+import { planBuilds } from '../../src/builds/state.js';
 import { OperationError } from '../../src/errors.js';
 import { repo, REVISION } from '../support/builds.js';
+
+type PrimaryObservation = Parameters<typeof planBuilds>[1][number];
 
 const ONE = `sha256:${'1'.repeat(64)}`;
 const TWO = `sha256:${'2'.repeat(64)}`;

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/errors.js';
-import { readRefFacts, type RefOptions } from '../../src/git/facts.js';
+import { readRefFacts } from '../../src/git/facts.js';
 import { GIT_ENV } from '../support/repository.js';
+
+type RefOptions = Parameters<typeof readRefFacts>[0];
 
 const A = '1'.repeat(40);
 const B = '2'.repeat(40);

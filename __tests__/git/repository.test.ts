@@ -1,12 +1,14 @@
 import { mkdirSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readRefFacts, type RefOptions } from '../../src/git/facts.js';
+import { readRefFacts } from '../../src/git/facts.js';
 import { gitIn } from '../../src/git/git.js';
 import { headOf } from '../../src/git/work-tree.js';
 import { compilePolicy, findBase } from '../../src/policy/policy.js';
 import { fileURLToPath } from 'node:url';
 import { GIT_ENV, sandbox, type Sandbox } from '../support/repository.js';
+
+type RefOptions = Parameters<typeof readRefFacts>[0];
 
 let box: Sandbox;
 let main = '';

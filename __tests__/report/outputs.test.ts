@@ -3,11 +3,13 @@ import type { Release } from '../../src/builds/release.js';
 import type { BuildConfig } from '../../src/config/model.js';
 import type { SourceState } from '../../src/plan/model.js';
 import { classify } from '../../src/policy/policy.js';
-import { type BuildOutputInput, buildOutputs } from '../../src/report/outputs.js';
+import { buildOutputs } from '../../src/report/outputs.js';
 import { build, definition, FACTS, selected } from '../support/builds.js';
 import { policyOf } from '../support/policies.js';
 import { resolved } from '../support/release.js';
 import { digestOf } from '../support/wanted.js';
+
+type BuildOutputInput = Parameters<typeof buildOutputs>[0];
 
 const FOUR = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/s390x'];
 

@@ -4,7 +4,6 @@ import { image, index, seed } from '../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry, type Fault } from '../../testing/registry/server.js';
 import { OperationError, UserError } from '../../src/errors.js';
 import type { Clock } from '../../src/ports.js';
-import { DEFAULT_SETTLE } from '../../src/request.js';
 import { parseSettle } from '../../src/system/process.js';
 import { flow, flowRequest, STILL, tagsOf, writesOf, type FlowResult } from '../support/flow.js';
 
@@ -110,7 +109,7 @@ describe('seam 28: the wait', () => {
     const clock = sleeper(() => marks.push(registry.requests.length));
     const many = 'src_build_tag: src, stable: true, tags: ["1", "2", "3"]';
     expect((await flow(flowRequest('apply', file(many)), { clock })).exitCode).toBe(0);
-    expect(clock.slept).toEqual([DEFAULT_SETTLE, DEFAULT_SETTLE]);
+    expect(clock.slept).toEqual([250, 250]);
     const [first = 0, second = 0] = marks;
     const writes = (from: number, to?: number) => writesOf(registry.requests.slice(from, to)).length;
     expect([writes(0, first), writes(first, second), writes(second)]).toEqual([3, 3, 0]);

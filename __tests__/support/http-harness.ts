@@ -3,8 +3,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { AddressInfo, Server } from 'node:net';
 import type { Clock } from '../../src/ports.js';
 import type { Credential } from '../../src/registry/auth/docker-config.js';
-import { createTransport, type TransportOptions } from '../../src/registry/http/transport.js';
+import { createTransport } from '../../src/registry/http/transport.js';
 import type { RegistryRequest, Transport } from '../../src/registry/http/types.js';
+
+type TransportOptions = Parameters<typeof createTransport>[0];
 
 /** A clock whose waits take no time and are written down. `random` is always one half. */
 export interface TestClock extends Clock {

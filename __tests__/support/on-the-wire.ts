@@ -6,9 +6,11 @@ import {
   startRegistry,
 } from '../../testing/registry/server.js';
 import type { Clock, Registry } from '../../src/ports.js';
-import { createTransport, type TransportOptions } from '../../src/registry/http/transport.js';
+import { createTransport } from '../../src/registry/http/transport.js';
 import { createRegistry } from '../../src/registry/registry.js';
 import { keptLog } from './scripted.js';
+
+type TransportOptions = Parameters<typeof createTransport>[0];
 
 const open: { close(): unknown }[] = [];
 

@@ -1,5 +1,5 @@
 /** Releases in small: policies and builds as a tag file has them, names in a registry that is a map. */
-import { type BuildOptions, buildsOfRun, type RunBuild } from '../../src/builds/inputs.js';
+import { buildsOfRun, type RunBuild } from '../../src/builds/inputs.js';
 import { namesOf } from '../../src/classify.js';
 import { parseConfig } from '../../src/config/config.js';
 import type { Config } from '../../src/config/model.js';
@@ -8,6 +8,8 @@ import { parseForce, parseRegistryMap } from '../../src/plan/overrides.js';
 import type { RefFacts, ResolvedDecision } from '../../src/policy/policy.js';
 import { memoryRegistry } from './memory-registry.js';
 import { factsOf, policyOf } from './policies.js';
+
+type BuildOptions = Parameters<typeof buildsOfRun>[1];
 
 export function config(yaml: string): Config {
   return parseConfig([{ path: 'tags.yaml', bytes: new TextEncoder().encode(yaml) }]);

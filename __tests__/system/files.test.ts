@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MAX_FILE_BYTES } from '../../src/config/config.js';
 import { UserError } from '../../src/errors.js';
-import { type FileOptions, readTagFiles } from '../../src/system/files.js';
+import { readTagFiles } from '../../src/system/files.js';
+
+type FileOptions = NonNullable<Parameters<typeof readTagFiles>[1]>;
 
 let base: string;
 let root: string;

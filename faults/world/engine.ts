@@ -1,7 +1,7 @@
 /** Retag as the tests of its promises call it: the flow of src/run.ts on a transport of its own. */
 import { messageOf, OperationError, UserError } from '../../src/errors.js';
 import type { Credentials } from '../../src/registry/auth/docker-config.js';
-import { createTransport, type TransportOptions } from '../../src/registry/http/transport.js';
+import { createTransport } from '../../src/registry/http/transport.js';
 import { createRegistry } from '../../src/registry/registry.js';
 import { annotations, type Annotation } from '../../src/report/annotations.js';
 import { outputs } from '../../src/report/outputs.js';
@@ -15,6 +15,8 @@ import type { ClaimTag } from '../../src/policy/policy.js';
 import { type Ports, promotionRequest, type Request } from '../../src/request.js';
 import { run } from '../../src/run.js';
 import { recorder } from './recorder.js';
+
+type TransportOptions = Parameters<typeof createTransport>[0];
 
 /** What is asked of Retag, and of whom. */
 export interface Task {

@@ -2,7 +2,7 @@
 import { referrersTag } from '../../testing/registry/images.js';
 import { index, type BuiltImage } from '../../src/embedded/images.js';
 import type { FaultList, LoggedRequest, TagEvent } from '../../testing/registry/server.js';
-import type { TransportOptions } from '../../src/registry/http/transport.js';
+import type { createTransport } from '../../src/registry/http/transport.js';
 import type { Raw } from '../../__tests__/support/registry-contract/place.js';
 import type { Backend, Login, Room } from './backend.js';
 import { countingBuilder } from './builder.js';
@@ -24,6 +24,8 @@ import {
   type WantedTag,
 } from './scenario.js';
 import type { FakeTime } from './time.js';
+
+type TransportOptions = Parameters<typeof createTransport>[0];
 
 /** How Retag reaches the registries: as they are, or through a door that can be shut, with or without TLS. */
 export type Doors = 'none' | 'plain' | 'tls';

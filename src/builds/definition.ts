@@ -284,7 +284,7 @@ function must<T>(value: T | undefined): T {
 // From a release to the bake definition of what is left to build.
 
 /** What the definition takes from the run besides the release. */
-export interface DefinitionSettings {
+interface DefinitionSettings {
   readonly source: SourceFacts;
   readonly inputSecrets: readonly string[];
   readonly defaultProvenance: string;

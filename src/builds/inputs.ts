@@ -26,7 +26,7 @@ export interface RunBuild {
   readonly location: Location | null;
 }
 
-export interface BuildOptions {
+interface BuildOptions {
   /** image names of the action's input: what to build without `builds` in a tag file, else which of them */
   readonly images: readonly string[];
   readonly defaults: BuildDefaults;

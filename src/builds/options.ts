@@ -110,7 +110,7 @@ export function cachePaths(fields: readonly CsvField[]): readonly CsvField[] {
 }
 
 /** Where a registry cache is. */
-export interface CacheRef {
+interface CacheRef {
   readonly repository: Repository;
   /** the tag that is written; null where only a digest is named */
   readonly tag: string | null;

@@ -13,7 +13,7 @@ import { imageOf } from './machines.js';
 import type { SelectedBuild } from './model.js';
 
 /** What is known of one primary tag of a build in one of its repositories. */
-export interface PrimaryObservation {
+interface PrimaryObservation {
   readonly image: string;
   readonly repository: Repository;
   readonly tag: string;

@@ -158,7 +158,7 @@ function rowStart(
 }
 
 /** The gate as a noun phrase for messages. Foreign text is not escaped here. */
-export function describeGate(gate: Gate): string {
+function describeGate(gate: Gate): string {
   const where = gate.repo === undefined ? '' : ` in ${gate.repo}`;
   const soak = gate.greenFor === undefined ? '' : ` for ${span(gate.greenFor)}`;
   if (gate.check !== undefined) {

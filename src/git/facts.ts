@@ -16,7 +16,7 @@ import {
 } from './git.js';
 import { permissionOf } from './permission.js';
 
-export interface RefOptions {
+interface RefOptions {
   /** the environment of the process */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** the workspace */

@@ -3,7 +3,7 @@ import type { Descriptor, Platform } from './manifest.js';
 import type { Parsed } from '../errors.js';
 
 /** What buildx and the Go toolchain can name; a name outside is a slip of the pen. In normal form. */
-export const KNOWN_PLATFORMS: readonly string[] = [
+const KNOWN_PLATFORMS: readonly string[] = [
   'linux/amd64',
   'linux/arm64',
   'linux/arm/v7',

@@ -3,7 +3,7 @@ import type { PolicyConfig, RuleConfig } from '../config/model.js';
 import type { Location, Problem } from '../errors.js';
 
 /** Far beyond any policy that people read. docs/policy.md lists these. */
-export const LIMITS = {
+const LIMITS = {
   rules: 200,
   examples: 500,
   /** patterns, tags or channels of one rule */

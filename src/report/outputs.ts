@@ -95,7 +95,7 @@ function planOutput(report: Report): string {
 
 // The outputs that builds add to a report's: matrix, labels, annotations, and the digests of a partial build. Pure.
 
-export interface BuildOutputInput {
+interface BuildOutputInput {
   readonly config: Pick<Config, 'runners'>;
   readonly release: Release | null;
   readonly made: BuiltImages | null;

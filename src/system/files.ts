@@ -7,7 +7,7 @@ import { type Digests } from '../builds/model.js';
 import { MAX_FILE_BYTES, type TagFile } from '../config/config.js';
 import { messageOf, type Problem, UserError } from '../errors.js';
 
-export interface FileOptions {
+interface FileOptions {
   /** what relative paths start from */
   readonly cwd: string;
   /** when given (the checkout of a job), every file must lie in it after all symbolic links are followed */

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import {
   decodeReviewed,
   type EntryChanges,
-  MAX_COMMENT,
   planComment,
   planMarker,
 } from '../../../src/github/review/comment.js';
@@ -92,7 +91,7 @@ describe('the plan comment', () => {
       action({ tag: `${'x'.repeat(100)}${i}`, reason: { code: 'absent', text: 'y'.repeat(290) } }),
     );
     const text = comment([...long, ...long.map((one) => ({ ...one, location: null }))]);
-    expect(text.length).toBeLessThanOrEqual(MAX_COMMENT);
+    expect(text.length).toBeLessThanOrEqual(65_536);
     expect(text).toMatch(/\]\(https:\/\/github\.example\/octo\/app\/actions\/runs\/1\)\.?/);
     expect(decodeReviewed(text).ok).toBe(true);
   });

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import type { StageRow } from '../../../src/builds/platform-stages.js';
 import type { Stage, TrackingConfig } from '../../../src/config/model.js';
 import {
-  type CurrentIssue,
   draftIssue,
   groupTracked,
   type IssueDraft,
@@ -16,6 +15,8 @@ import {
 } from '../../../src/github/tracking/issue.js';
 import { origin } from '../../support/github/gate.js';
 import { digest } from '../../support/github/report.js';
+
+type CurrentIssue = NonNullable<Parameters<typeof draftIssue>[0]>;
 
 const NOW = Date.parse('2026-01-10T12:00:00Z');
 const image = 'registry.cern.ch/cmsweb/reqmgr2';

@@ -11,8 +11,10 @@ import { startStranger, type Stranger } from '../../../faults/world/stranger.js'
 import { fakeTime } from '../../../faults/world/time.js';
 import { image, index, seed } from '../../../src/embedded/images.js';
 import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
-import type { TransportOptions } from '../../../src/registry/http/transport.js';
+import type { createTransport } from '../../../src/registry/http/transport.js';
 import { EVENTS, workspace, type Workspace } from '../../support/runner.js';
+
+type TransportOptions = Parameters<typeof createTransport>[0];
 
 const USER = 'deployer';
 const PASSWORD = 's3cret:pass/wörd+"x';

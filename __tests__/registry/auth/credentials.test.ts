@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { createCredentials, type CredentialOptions } from '../../../src/registry/auth/credentials.js';
+import { createCredentials } from '../../../src/registry/auth/credentials.js';
+
+type CredentialOptions = Parameters<typeof createCredentials>[0];
 
 const b64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 const SECRET = 'hunter2-hunter2';

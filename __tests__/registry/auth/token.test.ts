@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { fetchToken, type TokenRequest, type TokenWish } from '../../../src/registry/auth/token.js';
+import { fetchToken } from '../../../src/registry/auth/token.js';
+
+type TokenRequest = Parameters<Parameters<typeof fetchToken>[1]>[0];
+
+type TokenWish = Parameters<typeof fetchToken>[0];
 
 const wish: TokenWish = {
   server: new URL('https://a.example/token?tenant=1'),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { createWarnings, warningTexts } from '../../../src/registry/http/transport.js';
+import { createWarnings } from '../../../src/registry/http/transport.js';
 
 test.each([
   ['299 - "one"', ['one']],
@@ -10,7 +10,9 @@ test.each([
   ['299 - "open', []],
   ['', []],
 ])('%s', (header, texts) => {
-  expect(warningTexts(header)).toEqual(texts);
+  const shown: string[] = [];
+  createWarnings((text) => shown.push(text))('h', header);
+  expect(shown).toEqual(texts.map((text) => `h warns: ${text}`));
 });
 
 describe('row 74', () => {

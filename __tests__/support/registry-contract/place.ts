@@ -1,5 +1,7 @@
 import type { BuiltImage } from '../../../src/embedded/images.js';
-import type { TransportOptions } from '../../../src/registry/http/transport.js';
+import type { createTransport } from '../../../src/registry/http/transport.js';
+
+type TransportOptions = Parameters<typeof createTransport>[0];
 
 /** An answer seen from outside, without any code of Retag's. */
 export interface RawAnswer {

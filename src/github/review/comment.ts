@@ -20,7 +20,7 @@ export type { Decoded, PullReview, Reviewed, Reviews } from './reviewed.js';
 export { decodeReviewed, readReviewed, unreviewed } from './reviewed.js';
 
 /** What GitHub takes in one comment, in characters. */
-export const MAX_COMMENT = 65_536;
+const MAX_COMMENT = 65_536;
 /** Rows of a table in the comment; the summary has them all. */
 const MAX_ROWS = 100;
 

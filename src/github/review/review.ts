@@ -24,7 +24,7 @@ type Pull = Data<'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls'>[number]
 
 type Comment = Data<'GET /repos/{owner}/{repo}/issues/{issue_number}/comments'>[number];
 
-export type Upserted =
+type Upserted =
   | { readonly state: 'created' | 'updated' | 'unchanged'; readonly url: string }
   /** the token may only read, as in a run for a fork; `notice` is for the log */
   | { readonly state: 'read-only'; readonly notice: string };
@@ -169,7 +169,7 @@ function sameText(a: string, b: string): boolean {
 /** How many changes of the tag file are looked through for the plan that showed an entry which is completed only now. */
 const MOST_COMMITS = 10;
 
-export interface PullRequestParts {
+interface PullRequestParts {
   readonly github: () => Promise<GitHub>;
   readonly log: Log;
 }
@@ -221,7 +221,7 @@ export function failsPullRequest(
   return bad.some((action) => changes === null || countsForPullRequest(action, changes));
 }
 
-export interface CommentInput {
+interface CommentInput {
   readonly report: Report;
   readonly outcomes: readonly Outcome[];
   readonly closing: string;
@@ -255,7 +255,7 @@ export async function publishComment(
 }
 
 /** What a run knows of the pull request that brought its tag files. */
-export interface ReviewInput {
+interface ReviewInput {
   readonly files: readonly TagFile[];
   readonly mode: Exclude<ReviewMode, 'off'>;
   /** the commit that is checked out */

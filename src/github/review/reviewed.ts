@@ -27,7 +27,7 @@ export type Reviewed = v.InferOutput<typeof ReviewedSchema>;
 export type ReviewedEntry = Reviewed['entries'][number];
 
 /** Room for the data in a comment of 65,536 characters; about 600 entries. */
-export const MAX_DATA = 30_000;
+const MAX_DATA = 30_000;
 
 /** The data as an HTML comment of at most 30,000 characters; entries at the end are left out, and counted, when they do not fit. */
 export function encodeReviewed(head: string, entries: readonly ReviewedEntry[]): string {

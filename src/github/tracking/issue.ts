@@ -25,7 +25,7 @@ export const TRACKING_LABEL = 'retag/tracking';
 const MAX_TITLE = 256;
 
 /** A tracking issue as it is on GitHub. */
-export interface CurrentIssue {
+interface CurrentIssue {
   readonly body: string;
   readonly state: 'open' | 'closed';
 }

@@ -14,7 +14,7 @@ import {
   parseDockerConfig,
 } from './docker-config.js';
 
-export interface CredentialOptions {
+interface CredentialOptions {
   /** DOCKER_AUTH_CONFIG, DOCKER_CONFIG, HOME, and PATH for helpers */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** the job's token, for ghcr.io when nothing else is configured; empty outside Actions */

@@ -3,7 +3,7 @@ import { isObject, parseJson } from '../../oci/manifest.js';
 import { basicHeader, type Credential } from './docker-config.js';
 
 /** A request to a token server, and the answer with its body (at most 64 KiB). */
-export interface TokenRequest {
+interface TokenRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export type AskTokenServer = (
 ) => Promise<{ readonly status: number; readonly body: Buffer }>;
 
 /** What to ask a token server for. */
-export interface TokenWish {
+interface TokenWish {
   readonly server: URL;
   readonly service: string | undefined;
   readonly scopes: readonly string[];

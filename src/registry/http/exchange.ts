@@ -16,7 +16,7 @@ export interface Target {
   readonly path: string;
 }
 
-export interface ExchangeRequest {
+interface ExchangeRequest {
   readonly method: string;
   readonly target: Target;
   readonly headers: Record<string, string>;

@@ -73,6 +73,8 @@ export function targetOf(url: URL): Target {
   };
 }
 
+const MAX_TRIES = 5;
+
 /** A host that requests are sent to, registry or token server, as far as its state in this run goes. */
 export interface HostState {
   readonly limiter: Limiter;
@@ -170,5 +172,3 @@ export function createLimiter(most: number): Limiter {
     },
   };
 }
-
-export const MAX_TRIES = 5;

@@ -118,7 +118,7 @@ async function pause({ clock, cancellation }: Wiring, ms: number, because: strin
 }
 
 /** How one try ended. */
-export type Outcome =
+type Outcome =
   | { readonly status: number; readonly retryAfter: string | undefined }
   | { readonly fault: FaultKind; readonly stale: boolean };
 
@@ -173,7 +173,7 @@ function mayRepeat(outcome: Outcome, repeatable: boolean): boolean {
 }
 
 /** 408, 429 and 5xx without 501 (not implemented) and 505 (HTTP version), which repeating does not change. */
-export function isTransient(status: number): boolean {
+function isTransient(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
 }
 

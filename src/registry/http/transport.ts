@@ -16,7 +16,7 @@ import { bodyLimits, createUsage, flat, type RegistryRequest, type Transport, ty
 
 const DEFAULT_CONCURRENCY = 16;
 
-export interface TransportOptions {
+interface TransportOptions {
   readonly clock: Clock;
   /** the proxy variables are read from here */
   readonly env: Environment;
