@@ -4,7 +4,7 @@ import { checkBuilds } from './builds/check.js';
 import { buildsOfRun } from './builds/inputs.js';
 import { inOrder, MAX_JUDGED, readConfig, type TagFile } from './config/config.js';
 import type { Config, ImageConfig } from './config/model.js';
-import { collect, formatProblem, type Problem, UserError } from './errors.js';
+import { collect, type Problem, UserError } from './errors.js';
 import { formatReference, formatRepository, type Repository } from './oci/reference.js';
 import type { WantedTag } from './plan/model.js';
 import {
@@ -231,7 +231,7 @@ export async function checkPromotions(
   const changes = await ports.changes(config);
   const isError = ({ number }: ImageConfig): boolean => changes?.changed.has(number) === true;
   for (const { entry, problem } of found) {
-    if (!isError(entry)) ports.log.warning(formatProblem(problem));
+    if (!isError(entry)) ports.log.warning(problem);
   }
   const errors = found.filter(({ entry }) => isError(entry)).map(({ problem }) => problem);
   if (errors.length > 0) throw new UserError(errors);
@@ -240,5 +240,5 @@ export async function checkPromotions(
 // Warnings about a policy: printed once in the log of whatever command read it.
 
 export function logWarnings(policy: CompiledPolicy | null, log: Pick<Log, 'warning'>): void {
-  for (const problem of policy?.warnings ?? []) log.warning(formatProblem(problem));
+  for (const problem of policy?.warnings ?? []) log.warning(problem);
 }

@@ -3,7 +3,7 @@
  * main.ts and cli.ts build them and pass them in. A stage never sees process, network, clock or console.
  */
 import type { AttachmentMode } from './oci/manifest.js';
-import type { OperationError } from './errors.js';
+import type { OperationError, Problem } from './errors.js';
 import type { Manifest } from './oci/manifest.js';
 import type { DigestRef, ImageRef, Repository } from './oci/reference.js';
 
@@ -23,7 +23,8 @@ export interface Log {
   group<T>(title: string, body: () => Promise<T>): Promise<T>;
   /** @param bad it tells of what failed or was refused: said with `--quiet` too */
   line(text: string, bad?: boolean): void;
-  warning(text: string): void;
+  /** @param text one that stands in a file is shown with its line */
+  warning(text: string | Problem): void;
   /** shown with `--verbose` or when the runner's debug logging is on */
   debug(text: string): void;
   /** the live progress line of a terminal; nothing elsewhere */

@@ -4,7 +4,6 @@ import { type BuildActions, type BuiltImages, buildRelease, planBuilds } from '.
 import type { Release } from './builds/release.js';
 import { classify } from './classify.js';
 import type { Config } from './config/model.js';
-import { formatProblem } from './errors.js';
 import { asPlanned, execute } from './execute.js';
 import { checkPromotions, load, logWarnings } from './load.js';
 import { confirmUnwritten, memoised, observe, observeParts } from './observe.js';
@@ -72,7 +71,7 @@ async function planRun(input: Input, release: Release | null, ports: Ports): Pro
   return log.group('Plan', async () => {
     const wanted = [...(release?.wanted ?? []), ...input.images];
     for (const problem of unusedForces(options.forces, wanted, options.registryMap)) {
-      log.warning(formatProblem(problem));
+      log.warning(problem);
     }
     const seen = await observeAndPlan(wanted, release, request, ports);
     const tags =

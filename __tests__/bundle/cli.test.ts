@@ -10,6 +10,8 @@ import type { Report } from '../../src/report/model.js';
 import { VERSION } from '../../src/version.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { childEnvironment, runBundle, type ChildOptions } from '../support/child.js';
+import { joined } from '../support/command-line.js';
+import { errorProblems } from '../support/report-schema.js';
 import { reportIn, workspace, type Workspace } from '../support/runner.js';
 import { digestOf, fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, WANTED, writes } from '../support/story.js';
 
@@ -74,16 +76,17 @@ describe('plan and apply', () => {
     },
   );
 
-  test('--json with a refusal, and with an error: one document, or none', async () => {
+  test('--json with a refusal, and with an error: one document', async () => {
     registry.putManifest(WANTED[0][0], WANTED[0][1], registry.manifest(WANTED[1][0], RIGHT[1]!)!);
     const refused = await retag('apply --json');
     expect(refused.code).toBe(1);
     expect(reportIn(refused.stdout).counts).toMatchObject({ create: 2, refuse: 1 });
-    expect(await retag('apply --json --config none.yaml')).toMatchObject({
+    const wrong = await retag('apply --json --config none.yaml');
+    expect(wrong).toMatchObject({
       code: 2,
-      stdout: '',
-      stderr: expect.stringMatching(/^error: there is no tag file "none\.yaml" in \//),
+      stderr: expect.stringMatching(/^error: there is no tag file "none\.yaml" in\s/),
     });
+    expect(errorProblems(JSON.parse(wrong.stdout))).toEqual([]);
   });
 
   test('--quiet says nothing when all is well, and what is wrong otherwise', async () => {
@@ -141,9 +144,9 @@ describe('plan and apply', () => {
 describe('usage', () => {
   test.each([
     ['', 'no command is given'],
-    ['aply', 'there is no command "aply"; did you mean "apply"?'],
-    ['plan --jsn', 'there is no flag --jsn; did you mean --json?'],
-    ['apply --exit-code', '--exit-code does not go with "retag apply"; it goes with: plan'],
+    ['aply', 'there is no command "aply"\nhelp: did you mean "apply"?'],
+    ['plan --jsn', 'there is no flag --jsn\nhelp: did you mean --json?'],
+    ['apply --exit-code', '--exit-code does not go with "retag apply"\nhelp: it goes with: plan'],
     ['plan --ref', '--ref needs a value'],
     ['plan --ref= --json', '--ref needs a value'],
     ['plan --json=yes', '--json takes no value'],
@@ -159,9 +162,11 @@ describe('usage', () => {
   ])('retag %s', async (words, message) => {
     const from = registry.requests.length;
     const done = await place.retag(words === '' ? [] : words.split(' '));
-    expect({ ...done, stderr: '' }).toEqual({ code: 2, signal: null, stdout: '', stderr: '' });
+    expect(done).toMatchObject({ code: 2, signal: null });
     expect(done.stderr).toMatch(/^error: /);
-    expect(done.stderr).toContain(message);
+    expect(joined(done.stderr)).toContain(message);
+    if (words.split(' ').includes('--json')) expect(errorProblems(JSON.parse(done.stdout))).toEqual([]);
+    else expect(done.stdout).toBe('');
     expect(registry.requests).toHaveLength(from);
   });
 
@@ -241,7 +246,7 @@ describe('a plan without the sources of a build', () => {
   test('warns at the lines of the tag file that apply would stop, and passes', async () => {
     const { code, stderr } = await plan('--quiet');
     expect(code).toBe(0);
-    expect(stderr.trim().split('\n')).toEqual([
+    expect(joined(stderr).trim().split('\n')).toEqual([
       expect.stringMatching(
         /^warning: \S+: apply would stop here: no-sources\.yaml:4:14: there is no context "nowhere"/,
       ),
@@ -279,14 +284,17 @@ describe('validate', () => {
     place.file('b.yaml', 'imagse: []\n');
     const { code, stderr } = await place.retag(['validate', '--config', 'a.yaml', '--config', 'b.yaml']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: a\.yaml:3:10: .*quote it/m);
-    expect(stderr).toMatch(/^error: b\.yaml:1:1: unknown key "imagse"; write "images"/m);
+    const help =
+      /^error: .*\n --> a\.yaml:3:10\n {2}\|\n3 \| {5}tag: 1\.10\n {2}\| {10}\^\nhelp: quote it: "1\.10"$/m;
+    expect(stderr).toMatch(help);
+    expect(stderr).toContain('error: unknown key "imagse"\n --> b.yaml:1:1\n');
+    expect(stderr).toMatch(/help: write "images"\n$/);
   });
 });
 
 describe('a doubt about the policy', () => {
   const doubt =
-    'doubt.yaml:1:69: "latest" leaves {n} out, so only the first of the refs that differ there can have it';
+    'warning: "latest" leaves {n} out, so only the first of the refs that differ there can have it';
   const file = (): void =>
     place.file(
       'doubt.yaml',
@@ -299,7 +307,8 @@ describe('a doubt about the policy', () => {
       file();
       const { code, stdout, stderr } = await place.retag([...command.split(' '), '--config', 'doubt.yaml']);
       expect(code).toBe(0);
-      expect(stderr.split(doubt)).toHaveLength(2);
+      expect(joined(stderr).split(doubt)).toHaveLength(2);
+      expect(stderr).toContain(' --> doubt.yaml:1:69\n');
       expect(stdout).not.toContain('leaves');
     },
   );
@@ -333,7 +342,9 @@ describe('pin', () => {
     place.file('pin.yaml', commented().replace('k8s-cni-sriov', 'gone'));
     const done = await retag('pin --config pin.yaml');
     expect(done.code).toBe(1);
-    expect(done.stderr).toMatch(/^error: pin\.yaml:4:20: .*gone:.*: the source tag does not exist; .*\n$/);
+    expect(joined(done.stderr)).toMatch(
+      /^error: .*gone:.*: the source tag does not exist; .*\n --> pin\.yaml:4:20\n/,
+    );
     expect(place.read('pin.yaml')).toContain(`src_digest: ${RIGHT[1]!}`);
     expect(place.read('pin.yaml').match(/src_digest/g)).toHaveLength(1);
   });

@@ -12,7 +12,7 @@ describe('a ref that cannot be used', () => {
       const { code, stdout, stderr } = await classify('refs/tags/', 'v1.2.3', ...flags);
       expect(code).toBe(2);
       expect(stderr).toBe(
-        'error: "refs/tags/" is not a git ref; give a ref that git takes (git check-ref-format)\n',
+        'error: "refs/tags/" is not a git ref\nhelp: give a ref that git takes (git check-ref-format)\n',
       );
       expect(stdout).toContain('1.2.3');
       expect(stdout).not.toContain('check-ref-format');

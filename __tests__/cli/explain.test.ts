@@ -29,7 +29,7 @@ test('without a code all are listed, one a row', async () => {
 test.each([
   [
     ['diferent-digest'],
-    'there is no reason or error code "diferent-digest"; did you mean "different-digest"?',
+    'there is no reason or error code "diferent-digest"\nhelp: did you mean "different-digest"?',
   ],
   [['xyz'], '"retag explain" lists them'],
   [['absent', 'older'], 'retag explain takes one code'],

@@ -13,6 +13,7 @@ function recorded(options: Partial<TerminalOptions> = {}, tty: { err?: boolean; 
   const log = terminalLog({
     out: stream('out', false),
     err: stream('err', tty.err ?? false),
+    cwd: '/',
     quiet: false,
     verbose: false,
     color: false,

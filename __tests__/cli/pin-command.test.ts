@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { image, seed } from '../../src/embedded/images.js';
 import { type EmbeddedRegistry, startRegistry } from '../../testing/registry/server.js';
-import { retag, type Spoken } from '../support/command-line.js';
+import { joined, retag, type Spoken } from '../support/command-line.js';
 import { folder } from '../support/folder.js';
 
 /** What `retag pin` says: nothing that is not so, and of failures where they are. */
@@ -40,8 +40,8 @@ describe('an entry that cannot be edited', () => {
   ])('%s: no pin is claimed, and nothing changes', async (_, text, at, what) => {
     const { code, stdout, stderr } = await pin(text);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`error: tags.yaml:${at}: `);
-    expect(stderr).toMatch(what);
+    expect(stderr).toContain(` --> tags.yaml:${at}\n`);
+    expect(joined(stderr)).toMatch(what);
     expect(place.read('tags.yaml')).toBe(text);
   });
 
@@ -58,10 +58,18 @@ describe('a source that is not there', () => {
   const text = `images:\n  - { ${entry('gone')} }\n  - { ${entry('app')} }\n`;
 
   test('is an error at its place, and the others are pinned', async () => {
-    expect(await pin(text)).toEqual({
+    const done = await pin(text);
+    expect({ ...done, stderr: joined(done.stderr) }).toEqual({
       code: 1,
       stdout: `pin ${registry.host}/o/app:build: pinned to ${SOURCE.digest}\n1 digest written, 1 failed, of 2 entries.\n`,
-      stderr: `error: tags.yaml:2:44: ${registry.host}/o/gone:build: the source tag does not exist; correct it, or push the image\n`,
+      stderr: [
+        `error: ${registry.host}/o/gone:build: the source tag does not exist; correct it, or push the image`,
+        ' --> tags.yaml:2:44',
+        '  |',
+        `2 |   - { ${entry('gone')} }`,
+        '  |                                            ^',
+        '',
+      ].join('\n'),
     });
     expect(place.read('tags.yaml')).toContain(`src_digest: ${SOURCE.digest}`);
   });
@@ -69,6 +77,6 @@ describe('a source that is not there', () => {
   test('is told under --quiet', async () => {
     const done = await pin(text, '--quiet');
     expect(done).toMatchObject({ code: 1, stdout: '' });
-    expect(done.stderr).toMatch(/^error: tags\.yaml:2:44: .* does not exist; .*\n$/);
+    expect(joined(done.stderr)).toMatch(/^error: .* does not exist; .*\n --> tags\.yaml:2:44\n/);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { image, index, seed } from '../../src/embedded/images.js';
 import { type EmbeddedRegistry, startRegistry } from '../../testing/registry/server.js';
-import { retag as spoken, type Spoken } from '../support/command-line.js';
+import { joined, retag as spoken, type Spoken } from '../support/command-line.js';
 
 let registry: EmbeddedRegistry;
 let directory: string;
@@ -54,13 +54,15 @@ describe('--quiet', () => {
   test('an entry that could not be pinned is said', async () => {
     const done = await retag('pin --quiet', entry('none'));
     expect(done).toMatchObject({ code: 1, stdout: '' });
-    expect(done.stderr).toMatch(/^error: tags\.yaml:2:\d+: \S+\/none:src: the source tag does not exist/);
+    expect(joined(done.stderr)).toMatch(
+      /^error: \S+\/none:src: the source tag does not exist.*\n --> tags\.yaml:2:\d+\n/,
+    );
   });
 });
 
 describe('a warning beside a tag', () => {
   const commit = 'd'.repeat(40);
-  const count = (text: string, part: string): number => text.split(part).length - 1;
+  const count = (text: string, part: string): number => joined(text).split(part).length - 1;
 
   test.each(['plan', 'apply', 'plan --quiet', 'apply --json'])(
     '%s says it once, on stderr',
@@ -85,8 +87,8 @@ test.each(['plan', 'apply'])('%s warns of a --force that names nothing, and goes
     entry('app'),
   );
   expect(done.code).toBe(0);
-  expect(done.stderr).toBe(
-    `warning: force: "${registry.host}/app:2" matches nothing that is wanted in this run; did you mean "${registry.host}/app:1"?\n`,
+  expect(joined(done.stderr)).toBe(
+    `warning: force: "${registry.host}/app:2" matches nothing that is wanted in this run\nhelp: did you mean "${registry.host}/app:1"?\n`,
   );
 });
 
@@ -98,11 +100,13 @@ describe('--report', () => {
   ])('%s cannot be written: said before a registry is asked', async (path, why) => {
     put('app', 'src');
     const done = await retag(`apply --json --report ${path}`, entry('app'));
-    expect(done).toMatchObject({ code: 2, stdout: '' });
-    expect(done.stderr).toMatch(
-      /^error: --report: "\/\S*" cannot be written: [^\n]+; give the path of a file[^\n]+\n$/,
+    expect(done.code).toBe(2);
+    expect(joined(done.stderr)).toMatch(
+      /^error: --report: "\/\S*" cannot be written: [^\n]+\nhelp: give the path of a file[^\n]+\n$/,
     );
-    expect(done.stderr).toContain(why);
+    expect(joined(done.stderr)).toContain(why);
+    const { errors } = JSON.parse(done.stdout) as { errors: { message: string }[] };
+    expect(errors).toMatchObject([{ file: null, line: null, message: expect.stringContaining(why) }]);
     expect(registry.requests).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { VERSION } from '../../src/version.js';
 import { retag } from '../support/command-line.js';
 import { folder } from '../support/folder.js';
-import { schemaProblems } from '../support/report-schema.js';
+import { errorProblems, schemaProblems } from '../support/report-schema.js';
 
 const place = folder();
 place.file('tags.yaml', 'images: [{ name: quay.io/o/app, src_build_tag: build, tag: v1 }]\n');
@@ -33,6 +33,14 @@ test('a file alone leaves stdout to people', async () => {
 
 test('there is no report of a file that is wrong', async () => {
   const words = ['validate', '--config', 'wrong.yaml', '--json', '--report', 'none.json'];
-  expect(await retag(words, place.path)).toMatchObject({ code: 2, stdout: '' });
+  const done = await retag(words, place.path);
+  expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining('error: unknown key "imagse"') });
+  expect(errorProblems(JSON.parse(done.stdout))).toEqual([]);
+  expect(JSON.parse(done.stdout)).toEqual({
+    version: 1,
+    errors: [
+      { file: 'wrong.yaml', line: 1, column: 1, message: 'unknown key "imagse"', hint: 'write "images"' },
+    ],
+  });
   expect(() => place.read('none.json')).toThrow('ENOENT');
 });

@@ -50,3 +50,8 @@ function inputOf(terminal: Terminal | undefined): Readable {
   if (terminal?.typed === null) return new Readable({ read: () => undefined });
   return Readable.from(terminal === undefined ? [] : [terminal.typed]);
 }
+
+/** Text that was broken into lines to fit a terminal, as it was before: each message on one line. */
+export function joined(text: string): string {
+  return text.replace(/\n +(?![ |]|-->)/g, ' ');
+}

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
+import { formatProblem } from '../../src/errors.js';
 import type { Clock } from '../../src/ports.js';
 import type { Credential } from '../../src/registry/auth/docker-config.js';
 import { createTransport } from '../../src/registry/http/transport.js';
@@ -120,7 +121,10 @@ export function kit(options: Partial<TransportOptions> & { credential?: Credenti
     deadline: abort.signal,
     requestTimeoutMs: 2000,
     userAgent: 'retag/test',
-    log: { warning: (text) => void warnings.push(text), debug: (text) => void debug.push(text) },
+    log: {
+      warning: (text) => void warnings.push(typeof text === 'string' ? text : formatProblem(text)),
+      debug: (text) => void debug.push(text),
+    },
     anonymous: false,
     onSecret: (secret) => void secrets.push(secret),
     ...rest,

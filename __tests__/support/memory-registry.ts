@@ -1,4 +1,4 @@
-import { OperationError } from '../../src/errors.js';
+import { OperationError, formatProblem } from '../../src/errors.js';
 import type { TagState, InspectedImage, Log, Registry } from '../../src/ports.js';
 import type { Manifest } from '../../src/oci/manifest.js';
 import {
@@ -117,7 +117,7 @@ export function recordedLog(): RecordedLog {
       return body();
     },
     line: (text) => void lines.push(text),
-    warning: (text) => void warnings.push(text),
+    warning: (text) => void warnings.push(typeof text === 'string' ? text : formatProblem(text)),
     debug: () => undefined,
     progress: () => undefined,
   };

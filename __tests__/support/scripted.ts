@@ -1,3 +1,4 @@
+import { formatProblem } from '../../src/errors.js';
 import type { Clock, Log } from '../../src/ports.js';
 import type { RegistryRequest, RegistryResponse, Transport } from '../../src/registry/http/types.js';
 
@@ -80,7 +81,7 @@ export function keptLog(): Log & { readonly warnings: string[] } {
     warnings,
     group: (_title, body) => body(),
     line: () => undefined,
-    warning: (text) => void warnings.push(text),
+    warning: (text) => void warnings.push(typeof text === 'string' ? text : formatProblem(text)),
     debug: () => undefined,
     progress: () => undefined,
   };

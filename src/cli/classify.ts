@@ -14,6 +14,7 @@ import { systemClock } from '../system/clock.js';
 import { writeJson } from '../system/write.js';
 import type { Arguments } from './args.js';
 import { type Io, logFor } from './output.js';
+import { fail } from './problems.js';
 import { checkCommon, checkoutOf, reportPath, tagFiles } from './session.js';
 
 /** Classifies the refs given as words, or those on standard input when there are none or the word is `-`. */
@@ -27,8 +28,8 @@ export async function classifyCommand(args: Arguments, io: Io): Promise<number> 
     words.length === args.words.length && words.length > 0 ? words : [...words, ...(await readRefs(io))];
   const classified = classifyEach(policy, refs, systemClock.now());
   const problems = await write(classified, { path, json: args.is('json') }, io);
-  if (problems.length > 0) throw new UserError(problems);
-  return 0;
+  // The list is on standard output by now, and says of each ref what is wrong with it.
+  return problems.length > 0 ? fail(new UserError(problems), io, false) : 0;
 }
 
 /** Gives what is wrong with the refs: an error once all of them are reported. */

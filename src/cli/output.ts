@@ -1,8 +1,8 @@
 /** Where a command of the command line writes, and how its errors look. */
-import { formatProblem, OperationError, type Problem, UserError } from '../errors.js';
 import type { Log } from '../ports.js';
 import { harmless } from '../shared/text.js';
 import type { Arguments } from './args.js';
+import { problemLines } from './problems.js';
 
 /** The process as a command sees it. */
 export interface Io {
@@ -21,32 +21,11 @@ export function logFor(args: Arguments, io: Io): Log {
   return terminalLog({
     out,
     err: io.stderr,
+    cwd: io.cwd,
     quiet: args.is('quiet'),
     verbose: args.is('verbose'),
     color: !plain && out.isTTY === true,
   });
-}
-
-/** One problem, as all of them look on a terminal; never kept back by --quiet. */
-export function sayError(problem: Problem, stderr: Stream): void {
-  stderr.write(`error: ${harmless(formatProblem(problem))}\n`);
-}
-
-/** Writes what went wrong to stderr and gives the exit status: 2 for what a person gave, 1 for what an outside system did. */
-export function fail(error: unknown, stderr: Stream): 1 | 2 {
-  if (error instanceof UserError) {
-    for (const problem of error.problems) sayError(problem, stderr);
-    return 2;
-  }
-  if (error instanceof OperationError) {
-    // Somebody stopped it: nothing is wrong.
-    const label = error.code === 'cancelled' ? '' : 'error: ';
-    stderr.write(`${label}${harmless(error.message)}\n`);
-    return 1;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  stderr.write(`error: this is a fault of Retag, please report it:\n${text}\n`);
-  return 1;
 }
 
 // The log of the command line: everything on one stream, a live progress line when that is a terminal.
@@ -62,6 +41,8 @@ export interface TerminalOptions {
   readonly out: Stream;
   /** warnings; with `quiet` also what went wrong */
   readonly err: Stream;
+  /** where relative files of warnings are */
+  readonly cwd: string;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
@@ -80,7 +61,7 @@ const COLORS: Readonly<Record<string, number>> = {
 
 /** A log for people at a terminal, or for a file when the stream is none. */
 export function terminalLog(options: TerminalOptions): Log {
-  const { out, err, quiet, verbose, color } = options;
+  const { out, err, cwd, quiet, verbose, color } = options;
   const live = !quiet && err.isTTY === true;
   let shown = false;
   const clear = (): void => {
@@ -106,7 +87,9 @@ export function terminalLog(options: TerminalOptions): Log {
     line,
     warning: (text) => {
       clear();
-      err.write(`${color ? '\x1b[33mwarning\x1b[0m' : 'warning'}: ${harmless(text)}\n`);
+      const problem = typeof text === 'string' ? { what: text } : text;
+      const lines = problemLines('warning', problem, { cwd, stderr: err }).join('\n');
+      err.write(`${color ? lines.replace('warning', '\x1b[33mwarning\x1b[0m') : lines}\n`);
     },
     debug: (text) => {
       if (verbose) line(`debug: ${text}`);

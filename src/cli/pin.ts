@@ -11,7 +11,8 @@ import type { Registry } from '../ports.js';
 import { pool } from '../shared/concurrency.js';
 import { replaceFile } from '../system/write.js';
 import type { Arguments } from './args.js';
-import { type Io, sayError } from './output.js';
+import type { Io } from './output.js';
+import { sayError } from './problems.js';
 import { checkCommon, withSession } from './session.js';
 
 /** Writes what could be looked up, says what could not, and exits 1 when something could not. */
@@ -22,7 +23,7 @@ export async function pinCommand(args: Arguments, io: Io): Promise<number> {
     const registryMap = parseRegistryMap(args.list('registry-map'));
     const outcomes = await lookUpPins(config.images, registry, { registryMap, concurrency });
     const failures = outcomes.flatMap(problemOf);
-    for (const problem of failures) sayError(problem, io.stderr);
+    for (const problem of failures) sayError(problem, io);
     const pins = outcomes.flatMap(({ entry, digest }) =>
       digest === null ? [] : [{ location: entry.origin.at(), digest }],
     );

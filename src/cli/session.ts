@@ -13,7 +13,8 @@ import { parseSettle, parseTimeout, startDeadline } from '../system/process.js';
 import { checkWritable } from '../system/write.js';
 import { listedHosts, parseConcurrency, parseInsecureHosts, realRegistry } from './adapters.js';
 import type { Arguments } from './args.js';
-import { fail, type Io, logFor } from './output.js';
+import { type Io, logFor } from './output.js';
+import { fail } from './problems.js';
 
 const DEFAULT_CONFIG = '.github/image-tags.yaml';
 
@@ -66,7 +67,7 @@ export async function withSession(
     const code = await body({ log, registry, signal, concurrency, insecure, files, facts, may });
     return deadline.exitCode() ?? code;
   } catch (error) {
-    const code = fail(error, io.stderr);
+    const code = fail(error, io, args.is('json'));
     return deadline.exitCode() ?? code;
   } finally {
     registry?.close();

@@ -3,7 +3,8 @@ import { printable } from '../shared/text.js';
 import { tuneEngine } from '../system/process.js';
 import { type Arguments, asksForOverview, type CommandName, parseArguments } from './args.js';
 import { commandHelp, overview } from './help.js';
-import { fail, type Io, type Stream } from './output.js';
+import type { Io, Stream } from './output.js';
+import { fail } from './problems.js';
 
 /** Runs the command line and sets the exit status. */
 export async function commandLine(argv: readonly string[]): Promise<void> {
@@ -79,6 +80,6 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
     const command = await COMMANDS[args.command]();
     return await command(args, io);
   } catch (error) {
-    return fail(error, io.stderr);
+    return fail(error, io, argv.includes('--json'));
   }
 }

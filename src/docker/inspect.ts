@@ -63,7 +63,7 @@ export async function findBuilder(
 /** Removes a temporary builder. A failure is a warning: it must not hide what went wrong before. */
 export async function removeBuilder(
   name: string,
-  { ask, log }: { readonly ask: Ask; readonly log: Pick<Log, 'debug' | 'warning'> },
+  { ask, log }: { readonly ask: Ask; readonly log: Record<'debug' | 'warning', (text: string) => void> },
 ): Promise<void> {
   const answer = await ask(['buildx', 'rm', '--force', name]).catch((error: unknown) => ({
     exitCode: 1,

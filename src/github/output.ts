@@ -3,6 +3,7 @@ import * as core from '@actions/core';
 import type { Log } from '../ports.js';
 import type { Annotation } from '../report/annotations.js';
 import { escapeCell, link } from '../shared/markdown.js';
+import { formatProblem } from '../errors.js';
 import { harmless, printable } from '../shared/text.js';
 
 /** GitHub shows ten errors, ten warnings and ten notices of a step; the summary has all of them. */
@@ -112,7 +113,7 @@ export function jobLog(): Log {
       }
     },
     line: say,
-    warning: (text) => annotate('warning', text),
+    warning: (text) => annotate('warning', typeof text === 'string' ? text : formatProblem(text)),
     debug: (text) => core.debug(harmless(text)),
     progress: () => undefined,
   };

@@ -130,6 +130,26 @@ export const ReportSchema = v.strictObject({
   duration_ms: count,
 });
 
+const known = <T extends v.GenericSchema>(schema: T, text: string) =>
+  v.pipe(v.nullable(schema), v.description(`${text}; null where there is none.`));
+
+export const ErrorReportSchema = v.pipe(
+  v.strictObject({
+    version: v.literal(1),
+    errors: v.array(
+      v.strictObject({
+        file: known(v.string(), 'The file that holds the mistake'),
+        line: known(count, 'Counted from 1'),
+        column: known(count, 'Counted from 1, in UTF-16 units'),
+        message: v.string(),
+        hint: known(v.string(), 'What to do about it'),
+      }),
+    ),
+  }),
+  v.description('What `--json` prints instead of a report when the exit status is 2.'),
+);
+
+export type ErrorReport = v.InferOutput<typeof ErrorReportSchema>;
 export type Counts = v.InferOutput<typeof CountsSchema>;
 export type Classification = v.InferOutput<typeof ClassificationSchema>;
 export type ReportAction = v.InferOutput<typeof ActionSchema>;

@@ -193,3 +193,33 @@ export function parseTimeSpan(text: string): Parsed<number> {
     hint: 'write numbers with w, d, h, m and s, such as "90s" or "1h30m", at most ten years',
   };
 }
+
+// Characters that take two columns of a terminal (East Asian wide, emoji).
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/gu;
+
+/** How many columns of a terminal a text takes. */
+export function columnsOf(text: string): number {
+  return Array.from(text).length + (text.match(WIDE)?.length ?? 0) - (text.match(/\p{M}/gu)?.length ?? 0);
+}
+
+/**
+ * `head` and foreign text as lines of at most `width` columns, further lines indented. Nothing is cut: a word that is too
+ * long, such as an image's name, has a line of its own from which it can be copied. A flag stays with its value.
+ * @param width null: one line
+ */
+export function wrap(head: string, text: string, width: number | null, indent: number): string[] {
+  const lines: string[] = [];
+  let line = head;
+  let isNew = true;
+  for (const word of harmless(text).split(/(?<!(?:^| )--[a-z-]+) /)) {
+    const longer = isNew ? line + word : `${line} ${word}`;
+    if (width === null || columnsOf(longer) <= width) line = longer;
+    else {
+      if (line.trim() !== '') lines.push(line.trimEnd());
+      line = ' '.repeat(Math.max(0, Math.min(indent, width - columnsOf(word)))) + word;
+    }
+    isNew = false;
+  }
+  return [...lines, line.trimEnd()].filter((each) => each !== '');
+}

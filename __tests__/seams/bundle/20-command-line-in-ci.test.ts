@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
+import { joined } from '../../support/command-line.js';
 import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag } from '../../support/story.js';
 import { sandbox, type Sandbox } from '../../support/repository.js';
 import { workspace, type Workspace } from '../../support/runner.js';
@@ -97,7 +98,7 @@ test.each([
   expect(await retag(env, 'plan')).toMatchObject({ code: 0 });
   const refused = await retag(env, 'apply');
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toMatch(
+  expect(joined(refused.stderr)).toMatch(
     new RegExp(`${name} says that this is a CI job.*--ref, --sha and --yes`, 's'),
   );
   expect(await retag(env, 'apply', '--yes')).toMatchObject({ code: 2 });

@@ -1,0 +1,132 @@
+/** Mistakes as people and programs read them: on a terminal as rustc shows them, with `--json` as a document. */
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { MAX_FILE_BYTES } from '../config/config.js';
+import { type Location, OperationError, type Problem, UserError } from '../errors.js';
+import type { ErrorReport } from '../report/model.js';
+import { columnsOf, harmless, wrap } from '../shared/text.js';
+import type { Io } from './output.js';
+
+interface Place extends Pick<Io, 'cwd' | 'stderr'> {
+  /** the lines of files that were shown before */
+  readonly shown?: Map<string, readonly string[]>;
+}
+
+/**
+ * What is wrong, where, the line of the file with a caret below, and what to do; lines without line ends, as wide as the
+ * terminal, 80 columns where that is not known. The file is read again for this: one that has gone has no line to show.
+ */
+export function problemLines(
+  level: 'error' | 'warning',
+  { location, what, hint }: Problem,
+  place: Place,
+): string[] {
+  const width = widthOf(place.stderr);
+  const lines = wrap(`${level}: `, location?.nowhere ? `${location.file}: ${what}` : what, width, 2);
+  if (location !== undefined && location.nowhere !== true) {
+    const text = lineOf(location, place);
+    const margin = ' '.repeat(String(location.line).length);
+    lines.push(`${margin}--> ${harmless(location.file)}:${location.line}:${location.column}`);
+    if (text !== null) {
+      const shown = excerpt(text, location.column - 1, width - margin.length - 3);
+      lines.push(`${margin} |`, `${location.line} | ${shown.text}`, `${margin} | ${shown.caret}`);
+    }
+  }
+  return hint === undefined || hint === '' ? lines : [...lines, ...wrap('help: ', hint, width, 6)];
+}
+
+function widthOf({ columns }: Io['stderr']): number {
+  return Math.max(20, columns ?? 80);
+}
+
+/** The line that the location names; null when there is none to show. */
+function lineOf({ file, line }: Location, { cwd, shown = new Map() }: Place): string | null {
+  const path = resolve(cwd, file);
+  const lines = shown.get(path) ?? linesOf(path);
+  shown.set(path, lines);
+  return lines[line - 1]?.replace(/\r$/, '') ?? null;
+}
+
+function linesOf(path: string): readonly string[] {
+  try {
+    const info = statSync(path);
+    return info.isFile() && info.size <= MAX_FILE_BYTES ? readFileSync(path, 'utf8').split('\n') : [];
+  } catch {
+    return [];
+  }
+}
+
+const CUT = '…';
+const TAB = '    ';
+
+/** The part of a line around the character at `offset` (UTF-16 units, from 0) that fits, and a caret below that character. */
+export function excerpt(
+  line: string,
+  offset: number,
+  width: number,
+): { readonly text: string; readonly caret: string } {
+  // A line may have megabytes; further than this nothing can be shown.
+  const cells = (text: string): string[] => Array.from(text, (one) => (one === '\t' ? TAB : harmless(one)));
+  const before = cells(line.slice(Math.max(0, offset - width), offset));
+  const after = cells(line.slice(offset, offset + width));
+  const room = width - 2 * CUT.length;
+  const behind = Math.max(Math.floor(room / 3), room - columnsOf(before.join('')));
+  const right = fitting(after, behind);
+  const left = fitting(before.toReversed(), room - columnsOf(right.join(''))).toReversed();
+  const isCut = left.length < before.length || offset > width;
+  const isCutBehind = right.length < after.length || offset + width < line.length;
+  const start = `${isCut ? CUT : ''}${left.join('')}`;
+  const text = `${start}${right.join('')}${isCutBehind ? CUT : ''}`;
+  return { text: text.trimEnd(), caret: `${' '.repeat(columnsOf(start))}^` };
+}
+
+/** As many of the cells from the first on as fit. */
+function fitting(cells: readonly string[], width: number): string[] {
+  let left = width;
+  const end = cells.findIndex((cell) => (left -= columnsOf(cell)) < 0);
+  return cells.slice(0, end < 0 ? cells.length : end);
+}
+
+/** One mistake on standard error; never kept back by `--quiet`. */
+export function sayError(problem: Problem, io: Place): void {
+  io.stderr.write(`${problemLines('error', problem, io).join('\n')}\n`);
+}
+
+/**
+ * Reports what ended a command and gives the exit status: 2 for what a person gave, 1 for what an outside system did.
+ * @param json print the mistakes of status 2 on standard output, too
+ */
+export function fail(error: unknown, io: Pick<Io, 'cwd' | 'stdout' | 'stderr'>, json: boolean): 1 | 2 {
+  if (error instanceof UserError) {
+    const place = { cwd: io.cwd, stderr: io.stderr, shown: new Map<string, readonly string[]>() };
+    for (const problem of error.problems) sayError(problem, place);
+    if (json) io.stdout.write(`${JSON.stringify(errorReport(error.problems), null, 2)}\n`);
+    return 2;
+  }
+  if (error instanceof OperationError) {
+    // Somebody stopped it: nothing is wrong.
+    const label = error.code === 'cancelled' ? '' : 'error: ';
+    io.stderr.write(`${wrap(label, error.message, widthOf(io.stderr), 2).join('\n')}\n`);
+    return 1;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr.write(`error: this is a fault of Retag, please report it:\n${text}\n`);
+  return 1;
+}
+
+/** What `--json` prints with exit status 2. */
+function errorReport(problems: readonly Problem[]): ErrorReport {
+  return {
+    version: 1,
+    errors: problems.map(({ location, what, hint }) => {
+      const known = location !== undefined && location.nowhere !== true;
+      return {
+        file: location?.file ?? null,
+        line: known ? location.line : null,
+        column: known ? location.column : null,
+        message: what,
+        hint: hint ?? null,
+      };
+    }),
+  };
+}
