@@ -23,6 +23,8 @@ export interface Request {
   readonly imagesDisabled: boolean;
   /** the git ref of the run; null: only promotions are looked at */
   readonly facts: RefFacts | null;
+  /** why there is no ref, as a clause */
+  readonly noRef?: string | undefined;
   readonly only: 'builds' | 'images' | '';
   /** stable tags that wait for somebody are written */
   readonly stable: boolean;

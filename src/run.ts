@@ -14,6 +14,7 @@ import { plan as planTags } from './plan/plan.js';
 import { applyQuestion, closingLine, isBad, tagLine } from './report/format.js';
 import type { Report } from './report/model.js';
 import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf } from './report/report.js';
+import { buildsWithoutRef } from './report/nothing.js';
 import type { Input, Ports, Request } from './request.js';
 
 export interface RunResult {
@@ -53,6 +54,8 @@ export async function runLoaded(input: Input, ports: Ports): Promise<RunResult> 
   const started = ports.clock.now();
   await breathe();
   logWarnings(policy, ports.log);
+  const passedOver = buildsWithoutRef(input);
+  if (passedOver !== null) ports.log.warning(passedOver);
   const planning = { ...ports, registry: memoised(ports.registry) };
   const release = await classify(input, planning);
   await checkPromotions(input, ports);

@@ -36,26 +36,68 @@ describe('the end of validate', () => {
   });
 });
 
-describe('a run in which nothing is wanted', () => {
-  test('on a git tag, because promotions are left alone there', async () => {
-    expect(await closing(IMAGES, { facts: TAG })).toBe(
-      'Nothing is wanted: on a git tag only builds count unless "only" says otherwise, and the tag file has none. ' +
-        '"only: images" (--only images) looks at its 1 promotion.',
-    );
-  });
+describe('a run in which nothing is wanted says why, and what would change it', () => {
+  const BUILDS = 'policy: wmcore\nbuilds: [ { name: quay.io/o/a }, { name: quay.io/o/b } ]\n';
+  const BRANCH = factsOf('refs/heads/main');
 
-  test.each<[string, string, Partial<Request>]>([
-    ['an empty file', '# nothing\n', { facts: TAG }],
-    ['only builds, as somebody asked', IMAGES, { facts: TAG, only: 'builds' }],
-    ['only builds without a ref', IMAGES, { only: 'builds' }],
+  test.each<[string, string | null, Partial<Request>, string]>([
+    [
+      'promotions on a git tag',
+      IMAGES,
+      { facts: TAG },
+      'Nothing is wanted. 1 promotion (quay.io/o/a:1): on a git tag only builds count; "only: images" (--only images) looks at them.',
+    ],
+    [
+      'promotions that somebody left out',
+      IMAGES,
+      { facts: TAG, only: 'builds' },
+      'Nothing is wanted. 1 promotion (quay.io/o/a:1): "only: builds" leaves them out; "only: images" (--only images) looks at them.',
+    ],
+    [
+      'builds without a ref',
+      BUILDS,
+      {},
+      'Nothing is wanted. 2 builds (quay.io/o/a, quay.io/o/b): nothing says what to build, since there is no git ref. Give a branch or git tag with --ref.',
+    ],
+    [
+      'and why there is none',
+      BUILDS,
+      { noRef: 'HEAD is detached' },
+      'Nothing is wanted. 2 builds (quay.io/o/a, quay.io/o/b): nothing says what to build, since HEAD is detached. Give a branch or git tag with --ref.',
+    ],
+    [
+      'a ref that no rule matches',
+      BUILDS,
+      { facts: BRANCH },
+      'Nothing is wanted. 2 builds (quay.io/o/a, quay.io/o/b): refs/heads/main matches no rule of the policy. These would: git tag {major}.{minor}.{patch}, git tag {major}.{minor}.{patch}.{build}, git tag **.',
+    ],
+    [
+      'builds that somebody left out',
+      BUILDS,
+      { facts: BRANCH, only: 'images' },
+      'Nothing is wanted. 2 builds (quay.io/o/a, quay.io/o/b): "only: images" leaves them out.',
+    ],
     [
       'builds that a rule does not publish',
-      `policy: k8s-topology-aware\nbuilds: [ { name: a } ]\n${IMAGES}`,
+      'policy: k8s-topology-aware\nbuilds: [ { name: a } ]\n',
       { facts: TAG },
+      'Nothing is wanted. 1 build (a): refs/tags/v1.2.3 is a final, which is not published (publish: false).',
     ],
-  ])('elsewhere: %s', async (_, text, changes) => {
-    expect(await closing(text, changes)).toBe(
-      'Nothing is wanted: no entry of the tag file applies to this run.',
+    [
+      'an empty file',
+      '# nothing\n',
+      { facts: TAG },
+      'Nothing is wanted: the tag file has neither builds nor images. Add one, see docs/tag-file.md.',
+    ],
+    ['no file', null, { policy: 'semver' }, 'Nothing is wanted: neither a tag file nor an image is named.'],
+  ])('%s', async (_, text, changes, expected) => {
+    expect(await closing(text, changes)).toBe(expected);
+  });
+
+  test('many names are counted', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `{ name: quay.io/o/i${i} }`).join(', ');
+    expect(await closing(`policy: wmcore\nbuilds: [ ${names} ]\n`, {})).toContain(
+      '12 builds (quay.io/o/i0, quay.io/o/i1, quay.io/o/i2, and 9 more): ',
     );
   });
 });

@@ -193,11 +193,13 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   help: { type: 'boolean', commands: COMMANDS, help: 'this text' },
 };
 
-const TAKE_WORDS: readonly CommandName[] = ['classify', 'promote', 'add', 'explain'];
+/** The commands whose words are tag files. */
+export const TAKE_FILES: readonly CommandName[] = ['plan', 'apply', 'validate', 'pin', 'stages'];
+const TAKE_WORDS: readonly CommandName[] = [...TAKE_FILES, 'classify', 'promote', 'add', 'explain'];
 
 export interface Arguments {
   readonly command: CommandName;
-  /** REF... of classify, SOURCE DESTINATION... of promote, IMAGE SOURCE TAG of add, REASON of explain */
+  /** FILE... of plan, REF... of classify, SOURCE DESTINATION... of promote, IMAGE SOURCE TAG of add, REASON of explain */
   readonly words: readonly string[];
   text(flag: string): string | undefined;
   list(flag: string): readonly string[];

@@ -42,7 +42,7 @@ async function write(
   const all = [...classified];
   if (json) stream(all, io);
   else io.stdout.write(classificationsAsText(all));
-  if (path !== null) await writeJson(path, all.map(listed), checkoutOf(io));
+  if (path !== null) await writeJson(path, all.map(listed), await checkoutOf(io));
   return all.flatMap(({ problems }) => problems);
 }
 

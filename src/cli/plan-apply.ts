@@ -21,7 +21,7 @@ import { checkoutOf, onlyOf, reportPath, type Session, withSession } from './ses
 /** @param given what the command adds to its flags */
 export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {}): Promise<number> {
   return withSession(args, io, async (session) => {
-    const { log, registry, signal, insecure, facts, may } = session;
+    const { log, registry, signal, insecure, facts, may, workspace } = session;
     if (args.command !== 'plan') requireWrite(`retag ${args.command}`, may);
     for (const text of facts?.warnings ?? []) log.warning(text);
     const path = await reportPath(args, io);
@@ -29,7 +29,7 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
     const outside = openAdapters({
       files: [],
       env: io.env,
-      workspace: io.cwd,
+      workspace,
       token: io.env['GITHUB_TOKEN'] ?? '',
       facts,
       log,
@@ -46,6 +46,7 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
       clock: systemClock,
       signal,
       ...outside,
+      review: (plan, _, mode) => outside.review(plan, session.tracked, mode),
       confirm,
       // A number is claimed before the plan can be shown, and that writes too.
       claim: async (name, sha, sequence) => {
@@ -56,7 +57,7 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
     sayWarnings(report, log);
     if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     // Last: when the disk is full now, everything else is printed already.
-    if (path !== null) await writeJson(path, report, checkoutOf(io));
+    if (path !== null) await writeJson(path, report, await checkoutOf(io));
     return exitCode;
   });
 }
@@ -70,7 +71,7 @@ function sayWarnings(report: Report, log: Log): void {
 async function requestFor(
   args: Arguments,
   io: Io,
-  { concurrency, insecure, facts, files }: Session,
+  { concurrency, insecure, facts, noRef, files }: Session,
 ): Promise<Request> {
   const digests = args.text('digests');
   return {
@@ -81,6 +82,7 @@ async function requestFor(
     promotions: [],
     imagesDisabled: false,
     facts,
+    noRef,
     only: onlyOf(args),
     stable: args.is('stable'),
     includeStages: new Set(stagesOf(args)),

@@ -1,8 +1,12 @@
 /** What the commands that speak to registries share: a deadline, a log and a registry client, released at the end. */
-import { resolve } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { TagFile } from '../config/config.js';
 import { collect, type Problem, UserError } from '../errors.js';
 import { readPermission, readRefFacts } from '../git/facts.js';
+import { checkoutAbove, commitOf, gitIn } from '../git/git.js';
+import { isCi } from '../git/permission.js';
+import { checkedOutRef } from '../git/refs.js';
 import { parseRegistryMap } from '../plan/overrides.js';
 import type { Permission, RefFacts } from '../policy/policy.js';
 import type { Log, Registry } from '../ports.js';
@@ -12,7 +16,7 @@ import { readTagFiles } from '../system/files.js';
 import { parseSettle, parseTimeout, startDeadline } from '../system/process.js';
 import { checkWritable } from '../system/write.js';
 import { listedHosts, parseConcurrency, parseInsecureHosts, realRegistry } from './adapters.js';
-import type { Arguments } from './args.js';
+import { type Arguments, TAKE_FILES } from './args.js';
 import { type Io, logFor } from './output.js';
 import { fail } from './problems.js';
 
@@ -25,16 +29,41 @@ export interface Session {
   readonly concurrency: number;
   readonly insecure: readonly string[];
   readonly files: readonly TagFile[];
-  /** the git ref to classify; null without `--ref`, since then builds are not looked at */
+  /** the root of the checkout, which contexts and other paths of the tag file are relative to */
+  readonly workspace: string;
+  /** as `files`, named from the workspace: as git and GitHub know them */
+  readonly tracked: readonly TagFile[];
+  /** the git ref to classify; null where there is none: builds are not looked at then */
   readonly facts: RefFacts | null;
+  /** why there is no ref, as a clause; undefined when there is one */
+  readonly noRef?: string | undefined;
   readonly may: Permission;
 }
 
-/** The tag files that a command line names, or the default one; none when a preset stands in for them. */
+/**
+ * The tag files that a command line names (named from where the person stands, as git does), or the default one, which is found
+ * from every directory of the checkout; none when flags or words stand in for it.
+ */
 export async function tagFiles(args: Arguments, io: Io): Promise<TagFile[]> {
-  const given = args.list('config');
-  if (given.length === 0 && (args.is('policy') || args.command === 'promote')) return [];
-  return readTagFiles(given.length === 0 ? [DEFAULT_CONFIG] : given, { cwd: io.cwd });
+  const given = [...args.list('config'), ...(TAKE_FILES.includes(args.command) ? args.words : [])];
+  if (given.length > 0) return readTagFiles(given, { cwd: io.cwd });
+  if (args.is('policy') || args.command === 'promote') return [];
+  const top = await workspaceOf(io);
+  for (let at = io.cwd; ; at = dirname(at)) {
+    const path = join(at, DEFAULT_CONFIG);
+    if (await lstat(path).catch(() => null)) return readTagFiles([relative(io.cwd, path)], { cwd: io.cwd });
+    if (at === top || at === dirname(at)) break;
+  }
+  if (args.is('image')) return [];
+  throw new UserError({
+    what: `there is no tag file ${DEFAULT_CONFIG} in ${io.cwd}${top === io.cwd ? '' : ` nor above it in ${top}`}`,
+    hint: `name the tag file, as in "retag ${args.command} FILE"`,
+  });
+}
+
+/** The top of the checkout that a command was started in, or its directory where there is none. */
+export async function workspaceOf({ cwd }: Pick<Io, 'cwd'>): Promise<string> {
+  return (await checkoutAbove(cwd)) ?? cwd;
 }
 
 /** Runs `body` with a session. After SIGINT or SIGTERM the exit status is 130 or 143, whatever `body` gives. */
@@ -52,7 +81,13 @@ export async function withSession(
   let registry: Registry | null = null;
   try {
     const files = await tagFiles(args, io);
-    const { facts, may } = await permitted(args, io, files);
+    const workspace = await workspaceOf(io);
+    const tracked = files.map((file) => ({
+      ...file,
+      path: relative(workspace, resolve(io.cwd, file.path)).replaceAll(sep, '/'),
+    }));
+    const ref = await permitted(args, io, workspace, tracked);
+    const { may } = ref;
     registry = realRegistry({
       env: io.env,
       log,
@@ -64,7 +99,8 @@ export async function withSession(
       githubToken: '',
       onSecret: () => undefined,
     });
-    const code = await body({ log, registry, signal, concurrency, insecure, files, facts, may });
+    const places = { files, tracked, workspace };
+    const code = await body({ log, registry, signal, concurrency, insecure, ...places, ...ref });
     return deadline.exitCode() ?? code;
   } catch (error) {
     const code = fail(error, io, args.is('json'));
@@ -78,13 +114,35 @@ export async function withSession(
 async function permitted(
   args: Arguments,
   io: Io,
+  workspace: string,
   files: readonly TagFile[],
-): Promise<Pick<Session, 'facts' | 'may'>> {
+): Promise<Pick<Session, 'facts' | 'noRef' | 'may'>> {
+  const { env } = io;
   const [ref, sha] = [args.text('ref'), args.text('sha')];
-  const options = { env: io.env, cwd: io.cwd, time: systemClock.now(), ref, sha, files, yes: args.is('yes') };
-  if (ref === undefined) return { facts: null, may: await readPermission(options) };
-  const facts = await readRefFacts(options);
+  const options = { env, cwd: workspace, time: systemClock.now(), sha, files, yes: args.is('yes') };
+  const chosen = ref ?? (CLASSIFY.includes(args.command) ? await refOfCheckout(workspace, env) : null);
+  if (typeof chosen !== 'string') {
+    const may = await readPermission({ ...options, ref });
+    return { facts: null, noRef: chosen?.why, may };
+  }
+  const facts = await readRefFacts({ ...options, ref: chosen });
   return { facts, may: facts.may };
+}
+
+const CLASSIFY: readonly string[] = ['plan', 'apply'];
+
+/** What is checked out, or why that cannot be told. A CI system checks out what it likes, so it has to say the ref itself. */
+async function refOfCheckout(workspace: string, env: Io['env']): Promise<string | { readonly why: string }> {
+  if (isCi(env)) return { why: 'a CI job has to say which ref it is for' };
+  const git = gitIn(workspace, env);
+  try {
+    const { ref } = await checkedOutRef(git);
+    if ((await commitOf(git, ref)) !== null) return ref;
+    return { why: `${ref} has no commit yet` };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { why: error.problems[0]?.what ?? error.message };
+  }
 }
 
 // The flags that every command takes, and what they may say.
@@ -116,13 +174,13 @@ export async function reportPath(args: Arguments, io: Pick<Io, 'cwd' | 'env'>): 
   const given = args.text('report');
   if (given === undefined) return null;
   const path = resolve(io.cwd, given);
-  await checkWritable(path, '--report', checkoutOf(io));
+  await checkWritable(path, '--report', await checkoutOf(io));
   return path;
 }
 
 /** Where the files are that a pull request can change. */
-export function checkoutOf({ cwd, env }: Pick<Io, 'cwd' | 'env'>): string {
-  return env['GITHUB_WORKSPACE'] ?? cwd;
+export async function checkoutOf(io: Pick<Io, 'cwd' | 'env'>): Promise<string> {
+  return io.env['GITHUB_WORKSPACE'] ?? (await workspaceOf(io));
 }
 
 /** @throws UserError for anything but `builds` and `images` */

@@ -10,7 +10,7 @@ import { startDeadline } from '../system/process.js';
 import { askingOnly, openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import { type Io, logFor } from './output.js';
-import { tagFiles } from './session.js';
+import { tagFiles, workspaceOf } from './session.js';
 
 /** Exit status 1 when a platform's gate cannot be told, or fails under `stage_policy: fail`. */
 export async function stagesCommand(args: Arguments, io: Io): Promise<number> {
@@ -24,16 +24,17 @@ export async function stagesCommand(args: Arguments, io: Io): Promise<number> {
     });
   }
   const now = systemClock.now();
+  const workspace = await workspaceOf(io);
   const facts = await readRefFacts({
     env: io.env,
-    cwd: io.cwd,
+    cwd: workspace,
     time: now,
     ref: args.text('ref'),
     sha: args.text('sha'),
   });
   const deadline = startDeadline(5 * 60_000, '5m');
   try {
-    const asking = { env: io.env, workspace: io.cwd, facts, log, signal: deadline.signal };
+    const asking = { env: io.env, workspace, facts, log, signal: deadline.signal };
     const outside = openAdapters(askingOnly(asking));
     let refused = 0;
     for (const build of config.builds) {

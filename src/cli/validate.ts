@@ -23,7 +23,7 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   log.line(`${contents(loaded)} in ${files.length} ${plural(files.length, 'tag file')}.`);
   const report = nothingDone(systemClock.now() - started);
   if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  if (path !== null) await writeJson(path, report, checkoutOf(io));
+  if (path !== null) await writeJson(path, report, await checkoutOf(io));
   return 0;
 }
 

@@ -14,7 +14,8 @@ import {
   remoteTags,
   tagsReachableFrom,
 } from './git.js';
-import { permissionOf } from './permission.js';
+import { isCi, permissionOf } from './permission.js';
+import { branchCommit, checkedOutRef, existingRef } from './refs.js';
 
 interface RefOptions {
   /** the environment of the process */
@@ -91,7 +92,11 @@ function permitted(
 }
 
 async function chosenRef(options: RefOptions, event: CiRun | null, git: Git): Promise<ParsedRef> {
-  if (options.ref !== undefined && options.ref !== '') return givenRef(options.ref, git);
+  if (options.ref !== undefined && options.ref !== '') {
+    // A commit that is named too may be that of a git tag which is still to be made.
+    const mustExist = !isCi(options.env) && (options.sha ?? '') === '';
+    return (mustExist ? await existingRef(options.ref, git) : null) ?? (await givenRef(options.ref, git));
+  }
   if (event === null) return checkedOutRef(git);
   if (event.ref === null) {
     throw new UserError({ what: 'the event is about no git ref', hint: 'choose one with the input "ref"' });
@@ -126,29 +131,6 @@ async function givenRef(text: string, git: Git): Promise<ParsedRef> {
 
 async function isBranch(git: Git, name: string): Promise<boolean> {
   return (await branchCommit(git, name)) !== null;
-}
-
-async function branchCommit(git: Git, name: string): Promise<string | null> {
-  return (await commitOf(git, `refs/heads/${name}`)) ?? (await commitOf(git, `refs/remotes/origin/${name}`));
-}
-
-async function checkedOutRef(git: Git): Promise<ParsedRef> {
-  const head = await git('symbolic-ref', '--quiet', 'HEAD');
-  const hint = 'give the ref, as in "--ref refs/tags/1.2.3"';
-  if (head === null)
-    throw new UserError({ what: 'there is no git repository here to take the ref from', hint });
-  if (head.stderr !== '')
-    throw new UserError({ what: `git does not give the ref (${visible(head.stderr.trim())})`, hint });
-  const [branch] = linesOf(head);
-  if (branch !== undefined) return parsed(branch);
-  const tags = linesOf(await git('for-each-ref', '--points-at=HEAD', '--format=%(refname)', 'refs/tags'));
-  const [tag] = tags;
-  if (tag !== undefined && tags.length === 1) return parsed(tag);
-  const which = tags.length === 0 ? 'no git tag is' : `several git tags are (${tags.join(', ')})`;
-  throw new UserError({
-    what: `HEAD is detached and ${which} at its commit, so the ref cannot be told`,
-    hint,
-  });
 }
 
 /** The commit of a run, and whether the clone has it. */

@@ -128,3 +128,10 @@ function ciVariable(env: Circumstances['env']): string | null {
   const named = CI_VARIABLES.find(isSet);
   return named ?? Object.keys(env).find((name) => /^(?:ZUUL|TEKTON)_/.test(name) && isSet(name)) ?? null;
 }
+
+/** Does the environment say that nobody sits at a terminal? */
+export function isCi(env: Circumstances['env']): boolean {
+  return (
+    ciVariable(env) !== null || env['GITHUB_ACTIONS'] === 'true' || (env['GITHUB_EVENT_NAME'] ?? '') !== ''
+  );
+}

@@ -1,6 +1,7 @@
 /** What the report says in words, for the terminal, the job log and the summary alike. Pure. */
 import type { Input, Request } from '../request.js';
 import { plural } from '../plan/decide.js';
+import { whyNothing } from './nothing.js';
 import type { Counts, Report, ReportAction } from './model.js';
 import { carriesLate, type Outcome } from '../plan/model.js';
 import { changed, countActions, reportAction } from './report.js';
@@ -173,7 +174,7 @@ export function closing(report: Report): string {
 /** As the report has it; where no tag is wanted, with what was found instead or why there is none. */
 export function closingLine(report: Report, loaded: Input, request: Request): string {
   if (request.command === 'validate') return validText(loaded, request.files.length);
-  return (report.actions.length === 0 ? leftAlone(loaded, request) : null) ?? closing(report);
+  return report.actions.length === 0 ? whyNothing(report, loaded) : closing(report);
 }
 
 /** `2 promotions, 0 builds and 3 rules`, those of a preset included. */
@@ -187,15 +188,4 @@ function validText(loaded: Input, files: number): string {
   const what =
     files === 0 ? 'The inputs are' : files === 1 ? 'The tag file is' : `The ${files} tag files are`;
   return `${what} valid: ${contents(loaded)}.`;
-}
-
-/** On a git tag nobody has to say that promotions are left alone, so the run says it when that leaves nothing. */
-function leftAlone({ config, scope }: Input, { facts, only, images }: Request): string | null {
-  const asked = only !== '' || facts?.kind !== 'tag' || scope.images;
-  if (asked || config.images.length === 0 || config.builds.length + images.length > 0) return null;
-  const left = `${config.images.length} ${plural(config.images.length, 'promotion')}`;
-  return (
-    `Nothing is wanted: on a git tag only builds count unless "only" says otherwise, and the tag file has none. ` +
-    `"only: images" (--only images) looks at its ${left}.`
-  );
 }

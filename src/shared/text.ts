@@ -21,6 +21,16 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** The candidates that are most like the word, the nearest first, however far away they are. */
+export function nearest(word: string, candidates: Iterable<string>, count: number): string[] {
+  const wanted = word.toLowerCase().slice(0, LONGEST);
+  return [...candidates]
+    .map((name) => ({ name, far: editDistance(wanted, name.toLowerCase().slice(0, LONGEST), LONGEST) }))
+    .sort((a, b) => a.far - b.far)
+    .slice(0, count)
+    .map(({ name }) => name);
+}
+
 // Beyond this nobody mistyped a name; it also bounds the quadratic table below.
 const LONGEST = 64;
 
