@@ -133,7 +133,11 @@ function unnamedBuilds(config: Config, request: Request): Problem[] {
   const location = first === undefined ? {} : { location: first.origin.at() };
   const what = 'there are builds, but no policy says what they are called';
   return [
-    { ...location, what, hint: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own' },
+    {
+      ...location,
+      what,
+      hint: 'add "policy:" with a preset (wmcore, semver, …) or rules of your own; without a tag file give --policy (input policy)',
+    },
   ];
 }
 

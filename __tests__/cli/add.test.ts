@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { retag } from '../support/command-line.js';
+import { joined, retag } from '../support/command-line.js';
 import { folder } from '../support/folder.js';
 
 const place = folder();
@@ -51,7 +51,7 @@ describe('retag add', () => {
     [
       ['quay.io/o/app', 'b2', 'v1'],
       FILE,
-      'error: tags.yaml:3:5: quay.io/o/app:v1 is wanted by this entry already; ',
+      'error: quay.io/o/app:v1 is wanted by this entry already\n --> tags.yaml:3:5\n',
     ],
     [
       ['quay.io/o/app', 'b2', '1.2'],
@@ -65,7 +65,7 @@ describe('retag add', () => {
   ])('%j is refused, and nothing changes', async (words, text, message) => {
     const done = await add(words, text);
     expect(done).toMatchObject({ code: 2, stdout: '' });
-    expect(done.stderr).toContain(message);
+    expect(joined(done.stderr)).toContain(message);
     expect(place.read('tags.yaml')).toBe(text);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { asksForOverview, COMMANDS, FLAGS, parseArguments } from '../../src/cli/args.js';
+import { asksForOverview, COMMANDS, FLAGS, parseArguments, withHelpFlag } from '../../src/cli/args.js';
 import { commandHelp, overview } from '../../src/cli/help.js';
 import { UserError } from '../../src/errors.js';
 
@@ -55,9 +55,12 @@ describe('the command line', () => {
     [['plan', '-config=x'], 'there is no flag -config; did you mean --config?'],
     [['-json', 'plan'], 'there is no flag -json; did you mean --json?'],
     [['plan', '--confg', 'x'], 'there is no flag --confg; did you mean --config?'],
-    [['-xyzzyx', 'plan'], 'there is no flag -xyzzyx; see "retag plan --help"'],
-    [['--xyzzyx', 'y', 'plan'], 'there is no flag --xyzzyx; see "retag --help"'],
-    [['plan', '-c'], 'there is no flag -c; see "retag plan --help"'],
+    [['-xyzzyx', 'plan'], 'there is no flag -xyzzyx; see "retag help plan"'],
+    [['--xyzzyx', 'y', 'plan'], 'there is no flag --xyzzyx; see "retag help"'],
+    [['plan', '-c'], '--config needs a value; write --config=FILE'],
+    [['plan', '-k'], 'there is no flag -k; see "retag help plan"'],
+    [['plan', '-qx'], 'there is no flag -qx; see "retag help plan"'],
+    [['plan', '-cx'], 'there is no flag -cx; see "retag help plan"'],
   ])('%j: one slip is one error', (argv, text) => {
     expect(message(argv)).toBe(text);
   });
@@ -87,7 +90,7 @@ describe('the command line', () => {
     [['plan', '--config', '--json'], 'needs a value, not --json'],
     [['plan', '--ref=a', '--ref=b'], '--ref is given twice'],
     [['plan', '--json=yes'], '--json takes no value'],
-    [['plan', 'stray'], '"stray" is not understood'],
+    [['demo', 'stray'], '"stray" is not understood'],
     [['plan', '--__proto__=x'], 'there is no flag'],
     [['plan', '--nope', '--nada'], 'there is no flag --nada'],
   ])('%j: %s', (argv, text) => {
@@ -98,34 +101,66 @@ describe('the command line', () => {
     for (const command of COMMANDS) {
       expect(overview()).toContain(`  ${command} `);
       for (const [name, flag] of Object.entries(FLAGS)) {
-        expect(
-          commandHelp(command).includes(`--${name} `) || commandHelp(command).includes(`--${name}\n`),
-        ).toBe(flag.commands.includes(command));
+        expect(new RegExp(`--${name}(?![\\w-])`).test(commandHelp(command).split('Examples:')[0] ?? '')).toBe(
+          flag.commands.includes(command),
+        );
       }
     }
   });
 
   test('the help keeps what a command only takes apart from what it heeds', () => {
-    const [heeded, idle] = commandHelp('classify').split('Taken too, with nothing to do here:\n');
+    const [heeded, idle] = commandHelp('classify').split('Accepted but ignored: ');
     expect(heeded).toContain('--report FILE');
     expect(heeded).not.toContain('--timeout');
-    expect(idle).toBe(
-      '  --only --builder --registry-map --insecure-registry --concurrency --settle --timeout\n',
+    expect(idle?.split(/\s+Examples:/)[0]?.split(/,\s+/)).toEqual(
+      '--only --builder --registry-map --insecure-registry --concurrency --settle --timeout'.split(' '),
     );
-    expect(commandHelp('plan')).not.toContain('Taken too');
+    expect(commandHelp('plan')).not.toContain('Accepted but ignored');
   });
 
-  test.each([[['--help']], [['-h']], [['help', 'x']], [['--help', 'plan']], [['--json', '--help']]])(
+  test.each([[['--help']], [['-h']], [['help']], [['--json', '--help']]])(
     '%j asks for the overview',
     (argv) => {
-      expect(asksForOverview(argv)).toBe(true);
+      expect(asksForOverview(withHelpFlag(argv))).toBe(true);
     },
   );
 
-  test.each([[[]], [['plan', '--help']], [['--json', 'plan', '--help']], [['--json']]])(
+  test.each([[[]], [['plan', '--help']], [['--help', 'plan']], [['help', 'plan']], [['plan', '-h']]])(
     '%j does not',
     (argv) => {
-      expect(asksForOverview(argv)).toBe(false);
+      expect(asksForOverview(withHelpFlag(argv))).toBe(false);
+      if (argv.length > 0) expect(parseArguments(withHelpFlag(argv)).is('help')).toBe(true);
     },
   );
+
+  test.each([
+    [
+      ['plan', '-c', 'a', '-c=b', '-qv', '-r', 'v1'],
+      { config: ['a', 'b'], quiet: ['true'], verbose: ['true'], ref: ['v1'] },
+    ],
+    [['-y', 'apply', '-i', 'x', '-p', 'semver'], { yes: ['true'], image: ['x'], policy: ['semver'] }],
+    [['classify', '--', '-c'], { config: [] }],
+  ])('%j: flags of one letter', (argv, flags) => {
+    const args = parseArguments(argv);
+    for (const [name, values] of Object.entries(flags)) expect(args.list(name)).toEqual(values);
+  });
+
+  test('a file is a word of the commands that read tag files', () => {
+    for (const command of ['plan', 'apply', 'validate', 'pin'])
+      expect(parseArguments([command, 'a.yaml', '--quiet', 'b.yaml']).words).toEqual(['a.yaml', 'b.yaml']);
+  });
+});
+
+test('no line of a help is wider than 80 columns, and each has examples that parse', () => {
+  for (const text of [overview(), ...COMMANDS.map(commandHelp)]) {
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  }
+  for (const command of COMMANDS) {
+    const lines =
+      commandHelp(command)
+        .split('Examples:\n')[1]
+        ?.match(/(?<=\bretag )(?!help).*/g) ?? [];
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(parseArguments(line.split(' ')).command).toBe(command);
+  }
 });

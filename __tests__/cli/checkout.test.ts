@@ -134,3 +134,29 @@ describe('the ref', () => {
     expect(joined(done.stdout)).toContain('since refs/heads/main has no commit yet');
   });
 });
+
+describe('--image', () => {
+  test('builds without a tag file', async () => {
+    const image = ['--image', `${registry.host}/o/one`, '--image', `${registry.host}/o/two`];
+    const done = await retag(
+      ['plan', '--policy', 'semver', ...image, '--ref', 'v1.2.3', '--json'],
+      box.at('work'),
+    );
+    expect(done.code).toBe(0);
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      classification: { class: 'final' },
+      counts: { build: 1, create: 8 },
+    });
+  });
+
+  test('needs a policy', async () => {
+    const done = await run(`plan --image ${registry.host}/o/one`);
+    expect(done.code).toBe(2);
+    expect(joined(done.stderr)).toContain('give --policy');
+  });
+
+  test('chooses among the builds of a tag file', async () => {
+    const done = await run(`plan builds.yaml --json --image ${registry.host}/o/app`);
+    expect(JSON.parse(done.stdout)).toMatchObject({ counts: { build: 1 } });
+  });
+});

@@ -198,7 +198,7 @@ test('nothing is overwritten, and --print prints both files', async () => {
   const done = await retag(['init'], join(path, '.github'));
   expect(done).toMatchObject({ code: 2, stdout: '' });
   expect(done.stderr).toBe(
-    `error: ${WORKFLOW} exists already, and nothing was written; "retag init --print" prints what it would write\n`,
+    `error: ${WORKFLOW} exists already, and nothing was written\nhelp: "retag init --print" prints what it would write\n`,
   );
   expect(existsSync(join(path, TAG_FILE))).toBe(false);
   const printed = await retag(['init', '--print', '--preset', 'wmcore'], path);

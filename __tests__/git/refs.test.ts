@@ -51,7 +51,7 @@ describe('a name', () => {
 
   test('of a branch and a git tag is neither', async () => {
     expect(await refOf('both')).toBe(
-      '--ref: "both" is a branch and a git tag; write refs/tags/both or refs/heads/both',
+      '--ref: "both" is a branch and a git tag; write all of it: refs/tags/both or refs/heads/both',
     );
   });
 

@@ -81,8 +81,10 @@ describe('without a runner', () => {
     expect(await facts('up', { sha: main.slice(0, 10) })).toMatchObject({ sha: main });
   });
 
-  test('a ref that is not here has no commit', async () => {
-    expect(await facts('up', { ref: 'refs/tags/v9' })).toMatchObject({ sha: null, commitTime: null });
+  test('a ref that is not here is an error at a terminal, and has no commit in CI', async () => {
+    await expect(facts('up', { ref: 'refs/tags/v9' })).rejects.toThrow('no branch, git tag or commit');
+    const env = { ...GIT_ENV, CI: 'true' };
+    expect(await facts('up', { env, ref: 'refs/tags/v9' })).toMatchObject({ sha: null, commitTime: null });
   });
 
   test('a name that is branch and tag must be written in full', async () => {

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BuilderOptions } from '../../src/docker/builder.js';
+import { formatProblem } from '../../src/errors.js';
 import type { Log } from '../../src/ports.js';
 
 /** What the `docker` on the PATH of a test answers. Keys are the words after `buildx`. */
@@ -105,7 +106,7 @@ export function fakeDocker(script: Script): FakeDocker {
   const log: Log = {
     group: (_title, body) => body(),
     line: (text) => said.push(text),
-    warning: (text) => said.push(`warning: ${text}`),
+    warning: (text) => said.push(`warning: ${typeof text === 'string' ? text : formatProblem(text)}`),
     debug: () => undefined,
     progress: () => undefined,
   };

@@ -309,13 +309,16 @@ export function listedHosts(
 
 const MOST_CONCURRENCY = 256;
 
-/** `concurrency` as a number. @throws UserError */
+const AUTO_CONCURRENCY = 16;
+
+/** `concurrency` as a number: `auto`, or how many. @throws UserError */
 export function parseConcurrency(text: string): number {
+  if (text.trim() === 'auto') return AUTO_CONCURRENCY;
   const value = Number(text);
   if (!/^\d+$/.test(text.trim()) || value < 1 || value > MOST_CONCURRENCY) {
     throw new UserError({
       what: `concurrency: "${text}" is not a number of requests`,
-      hint: `give a whole number from 1 to ${MOST_CONCURRENCY}`,
+      hint: `give auto, or a whole number from 1 to ${MOST_CONCURRENCY}`,
     });
   }
   return value;

@@ -1,7 +1,7 @@
 /** argv → what was asked for. Pure; every mistake is a UserError that names the nearest right word. */
-import { parseArgs } from 'node:util';
 import { type Problem, UserError } from '../errors.js';
 import { suggest } from '../shared/text.js';
+import { type GivenFlag, type UnknownFlag, wordsOf } from './words.js';
 
 export const COMMANDS = [
   'plan',
@@ -21,6 +21,8 @@ export const COMMANDS = [
 export type CommandName = (typeof COMMANDS)[number];
 
 interface Flag {
+  /** the letter of its short form, `-c` */
+  readonly short?: string;
   readonly type: 'string' | 'boolean';
   readonly multiple?: true;
   readonly commands: readonly CommandName[];
@@ -40,29 +42,40 @@ const OFFLINE = ['classify', 'validate', 'demo'] as const;
 /** Every flag, in the order of the help. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
   config: {
+    short: 'c',
     type: 'string',
     multiple: true,
     commands: FILES,
     value: 'FILE',
-    help: 'tag file or glob; may be repeated (default .github/image-tags.yaml)',
+    help: 'tag file or glob; may be repeated (default .github/image-tags.yaml of the checkout)',
   },
   policy: {
+    short: 'p',
     type: 'string',
     commands: [...RUNS, 'classify'],
     value: 'NAME',
     help: 'a preset, for use without a tag file',
   },
+  image: {
+    short: 'i',
+    type: 'string',
+    multiple: true,
+    commands: [...RUNS, 'classify'],
+    value: 'NAME',
+    help: 'an image to build without a tag file, with --policy; with a tag file, which of its builds; may be repeated',
+  },
   ref: {
+    short: 'r',
     type: 'string',
     commands: [...RUNS, 'promote', 'stages'],
     value: 'REF',
-    help: 'the git ref to classify; without it builds are not looked at',
+    help: 'the git ref to build: HEAD, a branch, a git tag or a commit (default: what is checked out)',
   },
   sha: {
     type: 'string',
     commands: [...RUNS, 'promote', 'stages'],
     value: 'SHA',
-    help: 'the commit of the ref (default: what git says)',
+    help: 'the commit of the ref (default: where the ref is)',
   },
   preset: {
     type: 'string',
@@ -82,8 +95,9 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     value: 'URL',
     help: 'src_ref of the entry: the commit that the image is built from',
   },
-  stable: { type: 'boolean', commands: RUNS, help: 'write stable tags that wait for somebody to say so' },
+  stable: { type: 'boolean', commands: RUNS, help: 'also write stable tags that wait for approval' },
   yes: {
+    short: 'y',
     type: 'boolean',
     commands: [...RUNS, 'promote'],
     help: 'apply without asking; needed with --ref and --sha in a CI job that Retag does not know',
@@ -144,7 +158,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     commands: COMMON,
     idle: OFFLINE,
     value: 'A=B',
-    help: 'speak to registry B wherever the tag file says A; may be repeated',
+    help: 'connect to registry B wherever the tag file says A; may be repeated',
   },
   'insecure-registry': {
     type: 'string',
@@ -158,8 +172,8 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     type: 'string',
     commands: COMMON,
     idle: OFFLINE,
-    value: 'N',
-    help: 'requests in flight per registry (default 16)',
+    value: 'auto|N',
+    help: 'requests in flight per registry (default auto: 16)',
   },
   settle: {
     type: 'string',
@@ -180,21 +194,26 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     type: 'string',
     commands: [...RUNS, 'promote', 'classify', 'validate'],
     value: 'FILE',
-    help: 'also write there what --json prints',
+    help: 'also write what --json prints to a file',
   },
   json: {
     type: 'boolean',
     commands: [...RUNS, 'promote', 'classify', 'validate', 'tracking'],
     help: 'JSON on stdout, everything else on stderr',
   },
-  quiet: { type: 'boolean', commands: COMMANDS, help: 'warnings and errors only' },
-  verbose: { type: 'boolean', commands: COMMANDS, help: 'also what is asked of registries' },
-  'no-color': { type: 'boolean', commands: COMMANDS, help: 'no colours (also: NO_COLOR)' },
-  help: { type: 'boolean', commands: COMMANDS, help: 'this text' },
+  quiet: { short: 'q', type: 'boolean', commands: COMMANDS, help: 'warnings and errors only' },
+  verbose: {
+    short: 'v',
+    type: 'boolean',
+    commands: COMMANDS,
+    help: 'also every request: status, time and size',
+  },
+  'no-color': { type: 'boolean', commands: COMMANDS, help: 'no colours (also: NO_COLOR in the environment)' },
+  help: { short: 'h', type: 'boolean', commands: COMMANDS, help: 'show this text' },
 };
 
 /** The commands whose words are tag files. */
-export const TAKE_FILES: readonly CommandName[] = ['plan', 'apply', 'validate', 'pin', 'stages'];
+export const TAKE_FILES: readonly CommandName[] = ['plan', 'apply', 'validate', 'pin', 'follow-up', 'stages'];
 const TAKE_WORDS: readonly CommandName[] = [...TAKE_FILES, 'classify', 'promote', 'add', 'explain'];
 
 export interface Arguments {
@@ -208,9 +227,13 @@ export interface Arguments {
 
 /** Is help asked for, and of no command? */
 export function asksForOverview(argv: readonly string[]): boolean {
-  if (['-h', 'help'].includes(argv[0] ?? '')) return true;
   const { flags, words } = wordsOf(argv, FLAGS);
-  return argv[0] === '--help' || (words.length === 0 && flags.some(({ name }) => name === 'help'));
+  return words.length === 0 && flags.some(({ name }) => name === 'help');
+}
+
+/** argv with `retag help`, and `retag help COMMAND`, written as the flag. */
+export function withHelpFlag(argv: readonly string[]): readonly string[] {
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
 }
 
 /** Parses everything after `retag`. The first word is the command; flags may stand before it and behind it. */
@@ -233,7 +256,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (!TAKE_WORDS.includes(command) && words.length > 0) {
     problems.push({
       what: `"${words[0] ?? ''}" is not understood by "retag ${command}"`,
-      hint: `see "retag ${command} --help"`,
+      hint: `see "retag help ${command}"`,
     });
   }
   if (problems.length > 0) throw new UserError(problems);
@@ -247,7 +270,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
 }
 
 function noSuchFlag(command: CommandName | undefined, { written, near }: UnknownFlag): Problem {
-  const help = command === undefined ? 'retag --help' : `retag ${command} --help`;
+  const help = command === undefined ? 'retag help' : `retag help ${command}`;
   return {
     what: `there is no flag ${written}`,
     hint: near === undefined ? `see "${help}"` : `did you mean --${near}?`,
@@ -285,70 +308,9 @@ function unknownCommand(word: string): Problem {
   if (word === '')
     return {
       what: 'no command is given',
-      hint: `choose one of ${COMMANDS.join(', ')}; see "retag --help"`,
+      hint: `choose one of ${COMMANDS.join(', ')}; see "retag help"`,
     };
   const near = suggest(word, COMMANDS);
   const hint = near === undefined ? `choose one of ${COMMANDS.join(', ')}` : `did you mean "${near}"?`;
   return { what: `there is no command "${word}"`, hint };
-}
-
-// argv → flags and words, whatever their order. Flags that do not exist are reported, and read as the ones that were meant.
-
-/** What of a flag decides how the words behind it are read. */
-type Shapes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
-
-interface GivenFlag {
-  readonly name: string;
-  readonly rawName: string;
-  readonly value?: string | undefined;
-  readonly inlineValue?: boolean | undefined;
-}
-
-/** A flag as it was written that does not exist, and the one that was meant. */
-interface UnknownFlag {
-  readonly written: string;
-  readonly near: string | undefined;
-}
-
-interface Words {
-  /** those that exist, as they were written */
-  readonly flags: readonly GivenFlag[];
-  readonly unknown: readonly UnknownFlag[];
-  readonly words: readonly string[];
-}
-
-/**
- * Takes argv apart. A word behind a flag that takes a value is that value, also where the flag is misspelt or has one dash:
- * so one slip is one mistake.
- */
-function wordsOf(argv: readonly string[], shapes: Shapes): Words {
-  const options = Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, { type }]));
-  const unknown: UnknownFlag[] = [];
-  let args = argv.map((text) => ({ text, corrected: false }));
-  for (;;) {
-    const texts = args.map(({ text }) => text);
-    const { tokens } = parseArgs({
-      args: texts,
-      options,
-      strict: false,
-      allowPositionals: true,
-      tokens: true,
-    });
-    const strange = tokens.find((token) => token.kind === 'option' && !Object.hasOwn(shapes, token.name));
-    if (strange === undefined) {
-      return {
-        flags: tokens.flatMap((token) =>
-          token.kind === 'option' && args[token.index]?.corrected !== true ? [token] : [],
-        ),
-        unknown,
-        words: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
-      };
-    }
-    const text = texts[strange.index] ?? '';
-    const [, written = text, name = '', value = ''] = /^(-+([^=]*))(.*)$/s.exec(text) ?? [];
-    const near = suggest(name, Object.keys(shapes));
-    unknown.push({ written, near });
-    const meant = near === undefined ? [] : [{ text: `--${near}${value}`, corrected: true }];
-    args = [...args.slice(0, strange.index), ...meant, ...args.slice(strange.index + 1)];
-  }
 }

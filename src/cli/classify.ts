@@ -2,6 +2,7 @@
 import { inOrder } from '../config/config.js';
 import { readFiles, logWarnings } from '../load.js';
 import { type Problem, UserError } from '../errors.js';
+import { readRefFacts } from '../git/facts.js';
 import {
   classificationReport,
   type ClassificationReport,
@@ -15,18 +16,19 @@ import { writeJson } from '../system/write.js';
 import type { Arguments } from './args.js';
 import { type Io, logFor } from './output.js';
 import { fail } from './problems.js';
-import { checkCommon, checkoutOf, reportPath, tagFiles } from './session.js';
+import { checkCommon, checkoutOf, imagesOf, reportPath, tagFiles, workspaceOf } from './session.js';
 
-/** Classifies the refs given as words, or those on standard input when there are none or the word is `-`. */
+/**
+ * Classifies the refs given as words, `-` for those on standard input. Without words it is those on standard input unless that is a
+ * terminal, which is never waited for, and where there are none what is checked out.
+ */
 export async function classifyCommand(args: Arguments, io: Io): Promise<number> {
   checkCommon(args);
   const path = await reportPath(args, io);
   const policy = await policyFor(args, io);
   logWarnings(policy, logFor(args, io));
-  const words = args.words.filter((word) => word !== '-');
-  const refs =
-    words.length === args.words.length && words.length > 0 ? words : [...words, ...(await readRefs(io))];
-  const classified = classifyEach(policy, refs, systemClock.now());
+  const images = imagesOf(args).names;
+  const classified = withImages(classifyEach(policy, await refsOf(args, io), systemClock.now()), images);
   const problems = await write(classified, { path, json: args.is('json') }, io);
   // The list is on standard output by now, and says of each ref what is wrong with it.
   return problems.length > 0 ? fail(new UserError(problems), io, false) : 0;
@@ -78,6 +80,15 @@ async function policyFor(args: Arguments, io: Io): Promise<CompiledPolicy> {
   });
 }
 
+async function refsOf({ words }: Arguments, io: Io): Promise<readonly string[]> {
+  const named = words.filter((word) => word !== '-');
+  const reads = named.length < words.length || (words.length === 0 && io.stdin.isTTY !== true);
+  const refs = [...named, ...(reads ? await readRefs(io) : [])];
+  if (refs.length > 0 || words.length > 0) return refs;
+  const time = systemClock.now();
+  return [(await readRefFacts({ env: io.env, cwd: await workspaceOf(io), time })).ref];
+}
+
 async function readRefs(io: Io): Promise<string[]> {
   const chunks: Buffer[] = [];
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
@@ -90,6 +101,8 @@ async function readRefs(io: Io): Promise<string[]> {
 export interface ClassifiedRef {
   readonly ref: string;
   readonly classification: ClassificationReport;
+  /** the full references of `--image`: primary, stable, channels */
+  readonly references?: readonly string[];
   /** why the ref cannot be used: it is no ref, its day does not exist … Exit code 2 when there is one. */
   readonly problems: readonly Problem[];
 }
@@ -136,6 +149,19 @@ function classifyOne(policy: CompiledPolicy, text: string, time: number): Classi
   return { ref: decision.ref, classification: classificationReport(decision), problems: decision.problems };
 }
 
+/** Adds what the images of the command line are called. */
+function* withImages(
+  classified: Iterable<ClassifiedRef>,
+  images: readonly string[],
+): Generator<ClassifiedRef, void> {
+  for (const one of classified) {
+    const { tags, stable_tags: stable, channels } = one.classification;
+    const names = [...tags, ...stable, ...channels];
+    const references = images.flatMap((image) => names.map((name) => `${image}:${name}`));
+    yield images.length === 0 ? one : { ...one, references };
+  }
+}
+
 function noClassification(why: string): ClassificationReport {
   return {
     class: null,
@@ -151,8 +177,12 @@ function noClassification(why: string): ClassificationReport {
 }
 
 /** One item of the list that `retag classify` prints as JSON. */
-export function listed({ ref, classification }: ClassifiedRef): { ref: string } & ClassificationReport {
-  return { ref, ...classification };
+export function listed({
+  ref,
+  classification,
+  references,
+}: ClassifiedRef): { ref: string; references?: readonly string[] } & ClassificationReport {
+  return { ref, ...classification, ...(references === undefined ? {} : { references }) };
 }
 
 /** What `retag classify` prints as JSON: a list of `{ref, …classification}`, one a line, with a line feed at the end. */
@@ -205,12 +235,13 @@ function aligned(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-function explanation({ ref, classification }: ClassifiedRef): string {
+function explanation({ ref, classification, references = [] }: ClassifiedRef): string {
   const { why, not, fields } = classification;
   const named = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
   return [
     `${shown(ref)}: ${why}`,
     ...(named.length > 0 ? [`  fields: ${named.join(' ')}`] : []),
+    ...references.map((reference) => `  ${reference}`),
     ...not.map((lost) => `  not ${lost.rule}: ${lost.why}`),
   ].join('\n');
 }

@@ -1,61 +1,156 @@
+import { columnsOf, wrap } from '../shared/text.js';
 import { type CommandName, COMMANDS, FLAGS } from './args.js';
 
-const SUMMARY: Readonly<Record<CommandName, string>> = {
-  plan: 'show what apply would do; writes nothing',
-  apply: 'write the tags that are missing, and build what they need',
-  promote: 'give an image further tags, without a tag file',
-  classify: 'say what class and tags a git ref gets, and why',
-  validate: 'check tag files',
-  init: 'write the first tag file and workflow of this repository',
-  add: 'write one more entry into the tag file',
-  pin: 'write src_digest into the tag file, comments kept',
-  'follow-up': 'set the files that entries refer to in this checkout',
-  stages: 'show what stage each platform counts as today',
-  tracking: 'list the open tracking issues by release cycle',
-  explain: 'what a reason or an error code means, and what to do',
-  demo: 'the whole flow on a registry inside this process',
+interface About {
+  readonly does: string;
+  /** what stands behind the command, beside flags */
+  readonly words?: string;
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+}
+
+const ABOUT: Readonly<Record<CommandName, About>> = {
+  plan: {
+    does: 'show what apply would do; writes nothing',
+    words: '[FILE...]',
+    examples: [
+      ['retag plan', 'the default tag file, for what is checked out'],
+      ['retag plan --ref v1.2.3 --exit-code', 'exit 3 when that git tag has changes to make'],
+      ['retag plan -p semver -i ghcr.io/org/app', 'one image, no tag file'],
+    ],
+  },
+  apply: {
+    does: 'write the tags that are missing, and build what they need',
+    words: '[FILE...]',
+    examples: [
+      ['retag apply', 'show the plan, ask, and write'],
+      ['retag apply --ref v1.2.3 --stable --yes', 'also the stable tag that waits for approval'],
+      ['retag apply --registry-map docker.io=localhost:5000', 'rehearse on another registry'],
+    ],
+  },
+  promote: {
+    does: 'give an image further tags, without a tag file',
+    words: 'SOURCE DESTINATION...',
+    examples: [
+      ['retag promote quay.io/org/app:build-7 1.0', 'another tag of the same image'],
+      ['retag promote quay.io/org/app:1.0 ghcr.io/org/app:1.0', 'a copy in another registry'],
+    ],
+  },
+  classify: {
+    does: 'show what class and tags a git ref gets, and why',
+    words: '[REF...]',
+    examples: [
+      ['retag classify', 'what is checked out'],
+      ['retag classify v1.2.3 refs/heads/main', 'other refs; a short name is a git tag'],
+      ['git tag | retag classify -p semver --json', 'refs from standard input'],
+    ],
+  },
+  validate: {
+    does: 'check tag files; asks no registry',
+    words: '[FILE...]',
+    examples: [
+      ['retag validate', 'the default tag file'],
+      ['retag validate --json tags/*.yaml', 'every mistake as JSON'],
+    ],
+  },
+  init: {
+    does: 'write the first tag file and workflow of this repository',
+    examples: [
+      ['retag init', 'with the preset that fits the git tags best'],
+      ['retag init --preset semver --print', 'print both files, and write none'],
+    ],
+  },
+  add: {
+    does: 'write one more entry into the tag file',
+    words: 'IMAGE SOURCE TAG',
+    examples: [['retag add quay.io/org/app build-7 1.0', 'promote build-7 to 1.0 at the next apply']],
+  },
+  pin: {
+    does: 'write src_digest into the tag file, comments kept',
+    words: '[FILE...]',
+    examples: [['retag pin', 'the default tag file']],
+  },
+  'follow-up': {
+    does: 'set the files that entries refer to in this checkout',
+    words: '[FILE...]',
+    examples: [
+      ['retag follow-up', 'change the files'],
+      ['retag follow-up --commit', 'and commit them, with the trailers'],
+    ],
+  },
+  stages: {
+    does: 'show what stage each platform counts as today',
+    words: '[FILE...]',
+    examples: [['retag stages', 'the builds of the default tag file']],
+  },
+  tracking: {
+    does: 'list the open tracking issues by release cycle',
+    examples: [['GITHUB_REPOSITORY=org/app retag tracking', 'with GITHUB_TOKEN in the environment']],
+  },
+  explain: {
+    does: 'show what a reason or an error code means, and what to do',
+    words: '[CODE]',
+    examples: [
+      ['retag explain', 'every code'],
+      ['retag explain different-digest', 'one of them'],
+    ],
+  },
+  demo: {
+    does: 'run the whole flow on a registry inside this process',
+    examples: [['retag demo', 'no network, no Docker, nothing left behind']],
+  },
 };
+
+/** Every line of a help fits a terminal of this width. */
+const WIDTH = 80;
 
 /** `retag --help` */
 export function overview(): string {
-  const rows = COMMANDS.map((name) => `  ${name.padEnd(10)} ${SUMMARY[name]}`);
+  const rows = COMMANDS.flatMap((name) => row(`  ${name}`, ABOUT[name].does, 13));
   return [
-    'retag: container image tags by declared policy',
+    'retag: tag container images by policy',
     '',
     'Usage: retag COMMAND [FLAGS]',
     '',
     ...rows,
     '',
-    'retag COMMAND --help lists its flags; retag --version prints the version.',
-    'Exit status: 0 all is right, 1 something failed or was refused, 2 wrong usage or tag file,',
-    '3 plan --exit-code and there are changes, 130 and 143 after a signal.',
+    '"retag help COMMAND" shows flags and examples, "retag --version" the version.',
+    '',
+    'Exit status: 0 all wanted tags are right; 1 something failed or was refused;',
+    '2 wrong usage or tag file; 3 "plan --exit-code" found changes; 130 and 143',
+    'after Ctrl-C and SIGTERM.',
     '',
   ].join('\n');
 }
 
-/** `retag COMMAND --help` */
+/** `retag help COMMAND` and `retag COMMAND --help` */
 export function commandHelp(command: CommandName): string {
+  const { does, words, examples } = ABOUT[command];
   const taken = Object.entries(FLAGS).filter(([, flag]) => flag.commands.includes(command));
-  const idle = taken.filter(([, flag]) => flag.idle?.includes(command));
-  const rows = taken
-    .filter((each) => !idle.includes(each))
-    .map(
-      ([name, { value, help }]) =>
-        `  ${`--${name}${value === undefined ? '' : ` ${value}`}`.padEnd(28)} ${help}`,
-    );
-  const words =
-    { classify: ' REF...', promote: ' SOURCE DESTINATION...', add: ' IMAGE SOURCE TAG', explain: ' [CODE]' }[
-      command as string
-    ] ?? '';
+  const ignored = taken.filter(([, flag]) => flag.idle?.includes(command));
+  const flags = taken
+    .filter((each) => !ignored.includes(each))
+    .flatMap(([name, { short, value, help }]) => {
+      const first = short === undefined ? '     ' : ` -${short},`;
+      return row(` ${first} --${name}${value === undefined ? '' : ` ${value}`}`, help, 32);
+    });
+  const idle = ignored.map(([name]) => `--${name}`).join(', ');
   return [
-    `retag ${command}: ${SUMMARY[command]}`,
+    `retag ${command}: ${does}`,
     '',
-    `Usage: retag ${command}${words} [FLAGS]`,
+    `Usage: retag ${command}${words === undefined ? '' : ` ${words}`} [FLAGS]`,
     '',
-    ...rows,
-    ...(idle.length === 0
-      ? []
-      : ['', 'Taken too, with nothing to do here:', `  ${idle.map(([name]) => `--${name}`).join(' ')}`]),
+    ...flags,
+    ...(idle === '' ? [] : ['', ...wrap('', `Accepted but ignored: ${idle}`, WIDTH, 2)]),
+    '',
+    'Examples:',
+    ...examples.flatMap(([line, meaning]) => [`  ${line}`, `      ${meaning}`]),
     '',
   ].join('\n');
+}
+
+/** A name, and what it is beside it; below it where the name is too long. */
+function row(name: string, text: string, column: number): string[] {
+  const fits = columnsOf(name) < column - 1;
+  const lines = wrap((fits ? name : '').padEnd(column), text, WIDTH, column);
+  return fits ? lines : [name, ...lines];
 }

@@ -16,7 +16,7 @@ import { openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
 import { confirmer } from './confirm.js';
 import type { Io } from './output.js';
-import { checkoutOf, onlyOf, reportPath, type Session, withSession } from './session.js';
+import { checkoutOf, imagesOf, onlyOf, reportPath, type Session, withSession } from './session.js';
 
 /** @param given what the command adds to its flags */
 export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {}): Promise<number> {
@@ -74,13 +74,14 @@ async function requestFor(
   { concurrency, insecure, facts, noRef, files }: Session,
 ): Promise<Request> {
   const digests = args.text('digests');
+  const images = imagesOf(args);
   return {
     command: args.command === 'plan' ? 'plan' : 'apply',
     files,
     policy: args.text('policy') ?? '',
-    images: [],
+    images: images.names,
     promotions: [],
-    imagesDisabled: false,
+    imagesDisabled: images.disabled,
     facts,
     noRef,
     only: onlyOf(args),

@@ -1,6 +1,8 @@
 /** What the commands that speak to registries share: a deadline, a log and a registry client, released at the end. */
 import { lstat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { parseImages } from '../builds/inputs.js';
+import { readCiRun } from '../ci/ci.js';
 import type { TagFile } from '../config/config.js';
 import { collect, type Problem, UserError } from '../errors.js';
 import { readPermission, readRefFacts } from '../git/facts.js';
@@ -73,7 +75,7 @@ export async function withSession(
   body: (session: Session) => Promise<number>,
 ): Promise<number> {
   const log = logFor(args, io);
-  const concurrency = parseConcurrency(args.text('concurrency') ?? '16');
+  const concurrency = parseConcurrency(args.text('concurrency') ?? 'auto');
   const timeout = args.text('timeout') ?? '30m';
   const insecure = parseInsecureHosts(args.list('insecure-registry'));
   const deadline = startDeadline(parseTimeout(timeout), timeout);
@@ -120,20 +122,25 @@ async function permitted(
   const { env } = io;
   const [ref, sha] = [args.text('ref'), args.text('sha')];
   const options = { env, cwd: workspace, time: systemClock.now(), sha, files, yes: args.is('yes') };
-  const chosen = ref ?? (CLASSIFY.includes(args.command) ? await refOfCheckout(workspace, env) : null);
-  if (typeof chosen !== 'string') {
-    const may = await readPermission({ ...options, ref });
-    return { facts: null, noRef: chosen?.why, may };
-  }
-  const facts = await readRefFacts({ ...options, ref: chosen });
+  const chosen = ref ?? (CLASSIFY.includes(args.command) ? await refOfRun(workspace, env) : { why: '' });
+  if (chosen !== null && typeof chosen !== 'string')
+    return { facts: null, noRef: chosen.why, may: await readPermission({ ...options, ref }) };
+  const facts = await readRefFacts({ ...options, ref: chosen ?? undefined });
   return { facts, may: facts.may };
 }
 
 const CLASSIFY: readonly string[] = ['plan', 'apply'];
 
-/** What is checked out, or why that cannot be told. A CI system checks out what it likes, so it has to say the ref itself. */
-async function refOfCheckout(workspace: string, env: Io['env']): Promise<string | { readonly why: string }> {
-  if (isCi(env)) return { why: 'a CI job has to say which ref it is for' };
+/**
+ * What is checked out, or why that cannot be told; null where a CI system says the ref. One that says none has checked out what it likes.
+ */
+async function refOfRun(
+  workspace: string,
+  env: Io['env'],
+): Promise<string | { readonly why: string } | null> {
+  const run = await readCiRun(env);
+  if (run !== null) return run.ref === null ? { why: 'the event is about no git ref' } : null;
+  if (isCi(env)) return { why: 'Retag cannot tell which git ref this CI job is for' };
   const git = gitIn(workspace, env);
   try {
     const { ref } = await checkedOutRef(git);
@@ -161,7 +168,7 @@ const CHECKS: readonly ((args: Arguments) => unknown)[] = [
   onlyOf,
   (args) => parseRegistryMap(args.list('registry-map')),
   (args) => parseInsecureHosts(args.list('insecure-registry')),
-  (args) => parseConcurrency(args.text('concurrency') ?? '16'),
+  (args) => parseConcurrency(args.text('concurrency') ?? 'auto'),
   (args) => parseTimeout(args.text('timeout') ?? '30m'),
   (args) => parseSettle(args.text('settle') ?? '250ms'),
 ];
@@ -188,4 +195,11 @@ export function onlyOf(args: Arguments): Request['only'] {
   const only = args.text('only') ?? '';
   if (only === '' || only === 'builds' || only === 'images') return only;
   throw new UserError({ what: `--only: "${only}" is not known`, hint: 'give builds or images' });
+}
+
+/** The images of `--image`. @throws UserError for what is no list of images */
+export function imagesOf(args: Arguments): Pick<ReturnType<typeof parseImages>, 'names' | 'disabled'> {
+  const images = parseImages(args.list('image').join('\n'));
+  if (images.problems.length > 0) throw new UserError(images.problems);
+  return images;
 }

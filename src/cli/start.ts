@@ -1,7 +1,7 @@
 /** What the two entries load: the process as it is, handed to the commands. Bundled to one file that both share. */
 import { printable } from '../shared/text.js';
 import { tuneEngine } from '../system/process.js';
-import { type Arguments, asksForOverview, type CommandName, parseArguments } from './args.js';
+import { type Arguments, asksForOverview, type CommandName, parseArguments, withHelpFlag } from './args.js';
 import { commandHelp, overview } from './help.js';
 import type { Io, Stream } from './output.js';
 import { fail } from './problems.js';
@@ -66,7 +66,8 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
 };
 
 /** Runs one command line and gives its exit status. Never throws. */
-export async function runCommandLine(argv: readonly string[], io: Io): Promise<number> {
+export async function runCommandLine(given: readonly string[], io: Io): Promise<number> {
+  const argv = withHelpFlag(given);
   try {
     if (asksForOverview(argv)) {
       io.stdout.write(overview());

@@ -15,7 +15,7 @@ export async function branchCommit(git: Git, name: string): Promise<string | nul
  */
 export async function checkedOutRef(git: Git): Promise<ParsedRef> {
   const head = await git('symbolic-ref', '--quiet', 'HEAD');
-  const hint = 'give the ref, as in "--ref refs/tags/1.2.3"';
+  const hint = 'name the ref, such as refs/tags/1.2.3 (--ref)';
   if (head === null)
     throw new UserError({ what: 'there is no git repository here to take the ref from', hint });
   if (head.stderr !== '')
@@ -51,7 +51,7 @@ export async function existingRef(text: string, git: Git): Promise<ParsedRef | n
   }
   const [first] = found;
   if (found.length > 1) {
-    const hint = `write ${found.map(({ ref }) => ref).join(' or ')}`;
+    const hint = `write all of it: ${found.map(({ ref }) => ref).join(' or ')}`;
     throw new UserError({ what: `--ref: ${visible(text)} is a branch and a git tag`, hint });
   }
   return first ?? (await refOfCommit(text, git)) ?? (await missing(text, git));

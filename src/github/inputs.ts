@@ -121,7 +121,7 @@ export function readInputs(): ActionInputs {
     force: lines('force'),
     registryMap: list('registry-map'),
     insecureRegistries: list('insecure-registries'),
-    concurrency: text('concurrency') || '16',
+    concurrency: text('concurrency') || 'auto',
     settle: text('settle') || '250ms',
     timeout: text('timeout') || '30m',
     review: choice<ReviewMode | ''>('review', [...REVIEW_MODES, ''], '') || undefined,
