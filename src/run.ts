@@ -7,6 +7,7 @@ import type { Config } from './config/model.js';
 import { asPlanned, execute } from './execute.js';
 import { checkPromotions, load, logWarnings } from './load.js';
 import { confirmUnwritten, memoised, observe, observeParts } from './observe.js';
+import { refuseConflicts } from './plan/conflicts.js';
 import { type Drift, findDrift } from './plan/drift.js';
 import type { Outcome, Plan, WantedTag } from './plan/model.js';
 import { unusedForces } from './plan/overrides.js';
@@ -59,6 +60,7 @@ export async function runLoaded(input: Input, ports: Ports): Promise<RunResult> 
   const planning = { ...ports, registry: memoised(ports.registry) };
   const release = await classify(input, planning);
   await checkPromotions(input, ports);
+  if (request.command === 'validate') refuseConflicts(input.images);
   const plan = await planRun(input, release, planning);
   const result = request.command === 'apply' ? await apply(plan, request, ports) : planned(plan, request);
   const drift = request.drift ? await findDrift(plan.tags, ports.registry, request.concurrency) : null;

@@ -93,6 +93,11 @@ test('seam 28: SIGINT while tags settle: what is written is not called done, and
   expect(tagged(registry)).toEqual(RIGHT);
 });
 
+test('Ctrl-C is no failure of the command line: it says to run again', async () => {
+  const done = await interrupted(asCommand, 'SIGINT', 'headers');
+  expect(done.stderr).toMatch(/(?:^|\n)stopped; run again: finished tags are kept\n$/);
+});
+
 test('an interrupted run still leaves its report, and what was not written is said', async () => {
   expect(await interrupted(asCommand, 'SIGTERM', 'headers')).toMatchObject({ code: 143 });
   const { actions, counts } = reportIn(place.read('report.json'));

@@ -45,7 +45,8 @@ describe('apply on a terminal', () => {
     const onText = (text: string): void => {
       if (text.includes('[y/N]')) setImmediate(() => process.emit('SIGINT'));
     };
-    expect(await retag('apply', { typed: null, onText })).toMatchObject({ code: 130 });
+    const done = await retag('apply', { typed: null, onText });
+    expect(done).toMatchObject({ code: 130, stderr: expect.stringMatching(/\nNothing was written\.\n$/) });
     expect(tagged(registry)).toEqual(NOTHING);
   });
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import { image, seed } from '../../src/embedded/images.js';
 import { type EmbeddedRegistry, startRegistry } from '../../testing/registry/server.js';
-import { retag, type Spoken } from '../support/command-line.js';
+import { joined, retag, type Spoken } from '../support/command-line.js';
 import { sandbox, type Sandbox } from '../support/repository.js';
 
 /** `retag follow-up` in a real checkout: the files, the commit, and nothing else. */
@@ -123,7 +123,7 @@ describe('--commit', () => {
     const before = [read('charts/values.yaml'), message()];
     const done = await followUp('--commit');
     expect(done).toMatchObject({ code: 2, stdout: '' });
-    expect(done.stderr).toContain(why);
+    expect(joined(done.stderr)).toContain(why);
     expect([read('charts/values.yaml'), message()]).toEqual(before);
   });
 });
@@ -139,10 +139,10 @@ test('what is not in the registry yet, and what cannot be set, is an error; the 
   const done = await followUp();
   expect(done.code).toBe(1);
   expect(done.stdout).toBe('set charts/values.yaml:3: "1.9" -> "1.10"\n');
-  expect(done.stderr).toContain(`${registry.host}/o/app:2.0 is not right yet (absent): `);
-  expect(done.stderr).toContain(
+  expect(joined(done.stderr)).toContain(`${registry.host}/o/app:2.0 is not right yet (absent): `);
+  expect(joined(done.stderr)).toContain(
     'none.yaml: app.tag could not be set to quay.io/o/app:1.10: the file does not exist',
   );
-  expect(done.stderr).toContain('link.yaml: app.tag could not be set');
+  expect(joined(done.stderr)).toContain('link.yaml: app.tag could not be set');
   expect(read('charts/values.yaml')).toBe(VALUES.replace('1.9', '1.10'));
 });

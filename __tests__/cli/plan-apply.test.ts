@@ -60,6 +60,17 @@ describe('--quiet', () => {
   });
 });
 
+test('--verbose shows each request with status, time and size', async () => {
+  put('app', 'src');
+  const done = await retag('plan --verbose', entry('app'));
+  const lines = done.stdout.match(/^debug: (?:GET|HEAD) .*$/gm) ?? [];
+  expect(lines).toHaveLength(registry.requests.length);
+  for (const line of lines)
+    expect(line).toMatch(
+      /^debug: (?:GET|HEAD) \S+\/v2\/\S+: [245]\d\d in \d+ ms, (?:\d+ bytes|size unknown)$/,
+    );
+});
+
 describe('a warning beside a tag', () => {
   const commit = 'd'.repeat(40);
   const count = (text: string, part: string): number => joined(text).split(part).length - 1;

@@ -57,9 +57,9 @@ describe('a mistake in a file', () => {
 
   test('long sentences are broken at the width of the terminal, 80 columns when unknown', () => {
     const long = 'word '.repeat(60).trim();
-    for (const columns of [undefined, 40, 120]) {
+    for (const columns of [undefined, 0, 40, 120]) {
       const lines = shown({ what: long, hint: long }, columns);
-      expect(Math.max(...lines.map(columnsOf))).toBeLessThanOrEqual(columns ?? 80);
+      expect(Math.max(...lines.map(columnsOf))).toBeLessThanOrEqual(columns || 80);
       expect(lines.join(' ').match(/word/g)).toHaveLength(120);
     }
   });

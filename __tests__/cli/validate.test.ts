@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { VERSION } from '../../src/version.js';
-import { retag } from '../support/command-line.js';
+import { joined, retag } from '../support/command-line.js';
 import { folder } from '../support/folder.js';
 import { errorProblems, schemaProblems } from '../support/report-schema.js';
 
@@ -43,4 +43,46 @@ test('there is no report of a file that is wrong', async () => {
     ],
   });
   expect(() => place.read('none.json')).toThrow('ENOENT');
+});
+
+describe('what needs no registry', () => {
+  const entry = (more: string): string => `  - { name: quay.io/o/app, ${more} }\n`;
+  const validate = (text: string, ...words: string[]) => {
+    place.file('doubt.yaml', text);
+    return retag(['validate', 'doubt.yaml', ...words], place.path);
+  };
+
+  test('entries that want one tag from different sources are errors, with both places', async () => {
+    const text = `images:\n${entry('src_build_tag: a, tag: v1')}${entry('src_build_tag: b, tag: v1')}`;
+    const done = await validate(text);
+    expect(done).toMatchObject({ code: 2, stdout: '' });
+    expect(joined(done.stderr)).toContain(
+      'error: quay.io/o/app:v1 is wanted from quay.io/o/app:b, and by an earlier entry from quay.io/o/app:a, at doubt.yaml:2:5\n --> doubt.yaml:3:5\n',
+    );
+  });
+
+  test('also through a stable tag and with two digests', async () => {
+    const stable = `images:\n${entry('src_build_tag: a, tag: v1, stable: true')}${entry('src_build_tag: b, tag: v1-stable')}`;
+    expect((await validate(stable)).code).toBe(2);
+    const digest = (letter: string): string => `src_digest: 'sha256:${letter.repeat(64)}', tag: v1`;
+    expect((await validate(`images:\n${entry(digest('a'))}${entry(digest('b'))}`)).code).toBe(2);
+    expect((await validate(`images:\n${entry(digest('a'))}${entry(digest('a'))}`)).code).toBe(0);
+  });
+
+  test('a name that usually moves is a warning', async () => {
+    const done = await validate(`images:\n${entry('src_build_tag: a, tag: latest')}`);
+    expect(done.code).toBe(0);
+    expect(joined(done.stderr)).toMatch(
+      /^warning: "latest" is a name that usually moves, .*\n --> doubt\.yaml:2:5\n/,
+    );
+  });
+
+  test.each(['', '# nothing\n', '---\n# nothing\n...\n', '\ufeff\r\n'])(
+    'an empty file is a warning: %j',
+    async (text) => {
+      const done = await validate(text);
+      expect(done.code).toBe(0);
+      expect(done.stderr).toContain('warning: the file is empty\n --> doubt.yaml:1:1\n');
+    },
+  );
 });

@@ -12,8 +12,8 @@ export type Confirm = (question: string) => Promise<void>;
  * no terminal, since nobody could read the question or answer it. The question goes to standard error, so that `--json` and
  * `| tee` keep working.
  *
- * The result rejects with an OperationError (`cancelled`) for every answer but `y` and `yes`, for the end of the input, and
- * with the signal's reason when that aborts first.
+ * The result rejects with an OperationError (`cancelled`) for every answer but `y` and `yes`, for the end of the input, and when
+ * the signal aborts first.
  */
 export function confirmer(args: Arguments, io: Io, signal: AbortSignal): Confirm | null {
   if (args.is('yes') || io.stdin.isTTY !== true || io.stderr.isTTY !== true) return null;
@@ -24,7 +24,6 @@ export function confirmer(args: Arguments, io: Io, signal: AbortSignal): Confirm
     if (/^\s*y(?:es)?\s*$/i.test(answer ?? '')) return;
     // After Ctrl-C and Ctrl-D the cursor is still behind the question.
     if (answer === null) io.stderr.write('\n');
-    signal.throwIfAborted();
     throw new OperationError('cancelled', 'Nothing was written.');
   };
 }

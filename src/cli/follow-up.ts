@@ -12,7 +12,8 @@ import { systemClock } from '../system/clock.js';
 import { replaceFile } from '../system/write.js';
 import { askingOnly, openAdapters } from './adapters.js';
 import type { Arguments } from './args.js';
-import { type Io, sayError } from './output.js';
+import type { Io } from './output.js';
+import { sayError } from './problems.js';
 import { checkCommon, type Session, withSession } from './session.js';
 
 /** Sets what can be set, says what cannot, and exits 1 when something cannot. */
@@ -35,7 +36,7 @@ export async function followUpCommand(args: Arguments, io: Io): Promise<number> 
         session.log.line(`set ${file}:${each.line}: ${each.before} -> ${each.after}`);
     }
     const problems = [...notRight({ config, outcomes }), ...plan.problems.map(asProblem)];
-    for (const problem of problems) sayError(problem, io.stderr);
+    for (const problem of problems) sayError(problem, io);
     if (plan.files.length === 0) session.log.line('The files say it already; nothing was changed.');
     else if (git !== null) session.log.line(`committed ${await commit(git, top, plan)}; nothing was pushed`);
     return problems.length > 0 ? 1 : 0;

@@ -130,7 +130,7 @@ export function commandHelp(command: CommandName): string {
   const flags = taken
     .filter((each) => !ignored.includes(each))
     .flatMap(([name, { short, value, help }]) => {
-      const first = short === undefined ? '     ' : ` -${short},`;
+      const first = short === undefined ? '    ' : ` -${short},`;
       return row(` ${first} --${name}${value === undefined ? '' : ` ${value}`}`, help, 32);
     });
   const idle = ignored.map(([name]) => `--${name}`).join(', ');

@@ -36,7 +36,8 @@ export function problemLines(
 }
 
 function widthOf({ columns }: Io['stderr']): number {
-  return Math.max(20, columns ?? 80);
+  // A terminal that does not know its size has 0 columns.
+  return columns === undefined || columns === 0 ? 80 : Math.max(20, columns);
 }
 
 /** The line that the location names; null when there is none to show. */

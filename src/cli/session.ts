@@ -103,7 +103,9 @@ export async function withSession(
     });
     const places = { files, tracked, workspace };
     const code = await body({ log, registry, signal, concurrency, insecure, ...places, ...ref });
-    return deadline.exitCode() ?? code;
+    const stopped = deadline.exitCode();
+    if (stopped !== null) io.stderr.write(`stopped; run again: finished tags are kept\n`);
+    return stopped ?? code;
   } catch (error) {
     const code = fail(error, io, args.is('json'));
     return deadline.exitCode() ?? code;

@@ -1,10 +1,13 @@
 /** `retag validate`: everything that can be said of the tag files without asking a registry. */
+import type { TagFile } from '../config/config.js';
+import type { Problem } from '../errors.js';
 import { load, logWarnings } from '../load.js';
-import { promotionRequest } from '../request.js';
+import { movingTags, refuseConflicts } from '../plan/conflicts.js';
 import { plural } from '../plan/decide.js';
 import { contents } from '../report/format.js';
 import type { Report } from '../report/model.js';
 import { makeReport } from '../report/report.js';
+import { promotionRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
 import { writeJson } from '../system/write.js';
 import type { Arguments } from './args.js';
@@ -17,14 +20,25 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   const path = await reportPath(args, io);
   const files = await tagFiles(args, io);
   const loaded = load(promotionRequest('validate', files));
+  refuseConflicts(loaded.images);
   const log = logFor(args, io);
   logWarnings(loaded.policy, log);
+  for (const warning of [...files.flatMap(emptyFile), ...movingTags(loaded.images)]) log.warning(warning);
   for (const { path } of files) log.line(`valid: ${path}`);
   log.line(`${contents(loaded)} in ${files.length} ${plural(files.length, 'tag file')}.`);
   const report = nothingDone(systemClock.now() - started);
   if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   if (path !== null) await writeJson(path, report, await checkoutOf(io));
   return 0;
+}
+
+function emptyFile({ path, bytes }: TagFile): Problem[] {
+  const lines = Buffer.from(bytes).toString('utf8').split('\n');
+  if (!lines.every((line) => /^\ufeff?\s*(?:#.*|---|\.\.\.)?\s*$/.test(line))) return [];
+  const location = { file: path, line: 1, column: 1 };
+  return [
+    { location, what: 'the file is empty', hint: 'add "images:" or "builds:", as in docs/tag-file.md' },
+  ];
 }
 
 /** The report of a run that wants no tag and asks nobody, as the action's `command: validate` gives it. */

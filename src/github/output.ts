@@ -114,7 +114,8 @@ export function jobLog(): Log {
     },
     line: say,
     warning: (text) => annotate('warning', typeof text === 'string' ? text : formatProblem(text)),
-    debug: (text) => core.debug(harmless(text)),
+    // The runner would drop it otherwise, line by line.
+    debug: (text) => (core.isDebug() ? core.debug(harmless(text)) : undefined),
     progress: () => undefined,
   };
 }

@@ -1,6 +1,7 @@
 /** The plan: wanted tags × what was observed → an ordered list of actions. Pure. */
 import type { ReviewMode } from '../config/model.js';
-import { formatReference, sameRepository } from '../oci/reference.js';
+import { formatReference } from '../oci/reference.js';
+import { differ } from './conflicts.js';
 import { decide, followLeader, refuse } from './decide.js';
 import { type Observed, type Plan, type PlannedAction, TAG_KINDS, type WantedTag, writes } from './model.js';
 
@@ -148,21 +149,7 @@ function settleClaims(claims: readonly Claim[]): readonly PlannedAction[] {
 }
 
 function conflict(a: Claim, b: Claim): boolean {
-  const [one, other] = [a, b].map(({ action }) => action.wanted.source);
-  if (one?.from !== 'image' || other?.from !== 'image') {
-    return (
-      one?.from !== other?.from ||
-      (one?.from === 'build' && other?.from === 'build' && one.build !== other.build)
-    );
-  }
-  if (!sameRepository(one.ref, other.ref)) return true;
-  const byTag = 'tag' in one.ref && 'tag' in other.ref;
-  if (byTag && one.ref.tag !== other.ref.tag) return true;
-  // Of one tag only what the entries themselves say can differ; whether the tag is that, each has been asked.
-  const [mine, theirs] = byTag
-    ? [a.action.wanted.digest, b.action.wanted.digest]
-    : [digestOf(a), digestOf(b)];
-  return mine !== null && theirs !== null && mine !== theirs;
+  return differ(a.action.wanted, b.action.wanted, [digestOf(a), digestOf(b)]);
 }
 
 /** What the entry says that its source is, or else what that turned out to be; null when neither is known. */

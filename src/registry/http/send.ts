@@ -46,6 +46,7 @@ export async function dispatch(wiring: Wiring, peer: HostState, request: Dispatc
   if (turn) await turnFor(body, turn);
   const epoch = limiter.epoch();
   wiring.usage.requests++;
+  const sent = wiring.clock.now();
   try {
     const target = targetOf(request.url);
     const agent = wiring.agents.of(target);
@@ -66,11 +67,20 @@ export async function dispatch(wiring: Wiring, peer: HostState, request: Dispatc
       },
     );
     peer.answered();
+    wiring.debug(
+      `${redactUrl(request.method, request.url)}: ${outcome(incoming, wiring.clock.now() - sent)}`,
+    );
     return received(wiring, peer, incoming, request.url, epoch);
   } catch (error) {
     limiter.release();
     throw error;
   }
+}
+
+/** `200 in 12 ms, 1234 bytes`: until the headers were there, and what they say of the body. */
+function outcome({ statusCode, headers }: IncomingMessage, ms: number): string {
+  const length = headers['content-length'];
+  return `${statusCode ?? 0} in ${Math.max(0, Math.round(ms))} ms, ${length === undefined ? 'size unknown' : `${length} bytes`}`;
 }
 
 type Openable = Exclude<RegistryRequest['body'], Uint8Array | undefined>;
