@@ -1,3 +1,6 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, test } from '@jest/globals';
 
 import { excerpt, fail, problemLines } from '../../src/cli/problems.js';
@@ -6,6 +9,7 @@ import { columnsOf } from '../../src/shared/text.js';
 import { folder } from '../support/folder.js';
 
 const place = folder();
+const secret = folder();
 const stderr = { write: () => true };
 const at = (file: string, line: number, column: number) => ({ location: { file, line, column } });
 const shown = (problem: Parameters<typeof problemLines>[1], columns?: number): string[] =>
@@ -47,6 +51,15 @@ describe('a mistake in a file', () => {
       ` --> ${file}:${line}:1`.padStart(` --> ${file}:${line}:1`.length + String(line).length - 1),
       'help: h',
     ]);
+  });
+
+  test('what a symbolic link leads to is not shown', () => {
+    secret.file('secret.yaml', 'auth: hunter2\n');
+    symlinkSync(join(secret.path, 'secret.yaml'), join(place.path, 'link.yaml'));
+    symlinkSync(secret.path, join(place.path, 'linked'));
+    for (const file of ['link.yaml', 'linked/secret.yaml']) {
+      expect(shown({ ...at(file, 1, 1), what: 'w' })).toEqual(['error: w', ` --> ${file}:1:1`]);
+    }
   });
 
   test('what stands in no file has no place', () => {

@@ -1,5 +1,5 @@
 /** Mistakes as people and programs read them: on a terminal as rustc shows them, with `--json` as a document. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MAX_FILE_BYTES } from '../config/config.js';
 import { type Location, OperationError, type Problem, UserError } from '../errors.js';
@@ -43,13 +43,15 @@ function widthOf({ columns }: Io['stderr']): number {
 /** The line that the location names; null when there is none to show. */
 function lineOf({ file, line }: Location, { cwd, shown = new Map() }: Place): string | null {
   const path = resolve(cwd, file);
-  const lines = shown.get(path) ?? linesOf(path);
+  const lines = shown.get(path) ?? linesOf(path, cwd, file);
   shown.set(path, lines);
   return lines[line - 1]?.replace(/\r$/, '') ?? null;
 }
 
-function linesOf(path: string): readonly string[] {
+/** Nothing behind a symbolic link: one that a stranger commits can lead to a file with secrets, and this goes to the log. */
+function linesOf(path: string, cwd: string, file: string): readonly string[] {
   try {
+    if (realpathSync(path) !== resolve(realpathSync(cwd), file)) return [];
     const info = statSync(path);
     return info.isFile() && info.size <= MAX_FILE_BYTES ? readFileSync(path, 'utf8').split('\n') : [];
   } catch {
