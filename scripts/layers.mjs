@@ -48,10 +48,10 @@ const DOORS = {
   ],
   config: ['add', 'edit', 'entries', 'promotion', 'starter'],
   gates: ['port'],
-  plan: ['decide', 'drift', 'overrides', 'reasons'],
+  plan: ['conflicts', 'decide', 'drift', 'overrides', 'reasons'],
   policy: ['fit', 'refname', 'template'],
   registry: ['credentials', 'transport'],
-  report: ['annotations', 'format', 'outputs', 'summary'],
+  report: ['annotations', 'format', 'nothing', 'outputs', 'summary'],
 };
 
 const roomOf = (file) => /(?:^|\/)src\/([^/]+)/.exec(file)?.[1];
