@@ -444,13 +444,10 @@ function misuse(command, { name, rawName, value, inlineValue }, values) {
     };
   }
   if (flag2.type === "boolean") return inlineValue === true ? { what: `${rawName} takes no value` } : null;
-  if (value === void 0 || value === "")
-    return { what: `${rawName} needs a value`, hint: `write ${rawName}=${flag2.value ?? "VALUE"}` };
+  const hint2 = `write ${rawName}=${flag2.value ?? "VALUE"}`;
+  if (value === void 0 || value === "") return { what: `${rawName} needs a value`, hint: hint2 };
   if (inlineValue !== true && value.startsWith("-") && value.length > 1) {
-    return {
-      what: `${rawName} needs a value, not ${value}`,
-      hint: `write ${rawName}=${flag2.value ?? "VALUE"}`
-    };
+    return { what: `${rawName} needs a value, not ${value}`, hint: hint2 };
   }
   return flag2.multiple !== true && values.has(name) ? { what: `${rawName} is given twice`, hint: "give it once" } : null;
 }

@@ -43,7 +43,7 @@ const OPEN: GateVerdict = { state: 'open', text: '' };
 
 /**
  * Observes every wanted tag; never throws for what a registry answers, that becomes part of the observation.
- * @param registry one that remembers its looks (looks.ts): tags that lead others are asked for again
+ * @param registry one that remembers its looks (`memoised`): tags that lead others are asked for again
  */
 export async function observe(
   wanted: readonly WantedTag[],
@@ -301,7 +301,7 @@ function buildOf(release: Release | null, { source }: WantedTag): SourceState {
 
 /**
  * The registry as a plan sees it. Building and planning ask for the same tags, and two answers to one question would
- * make a plan that contradicts itself. Not for writing: what is about to be written is looked at anew (`lookAgain`).
+ * make a plan that contradicts itself. Not for writing: what is about to be written is looked at anew (`headFresh`).
  */
 export function memoised(registry: Registry): Registry {
   const looks = once<TagState>(true);

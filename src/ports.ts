@@ -102,7 +102,7 @@ export interface Registry {
    */
   head(ref: ImageRef, absence?: Absence): Promise<TagState>;
   /**
-   * The look right before a write: like `look`, but never from a cache, and in one request when absent
+   * The look right before a write: like `head`, but never from a cache, and in one request when absent
    * (a GET, whose 404 has a body).
    */
   headFresh(ref: ImageRef): Promise<TagState>;

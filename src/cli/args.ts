@@ -291,13 +291,10 @@ function misuse(
     };
   }
   if (flag.type === 'boolean') return inlineValue === true ? { what: `${rawName} takes no value` } : null;
-  if (value === undefined || value === '')
-    return { what: `${rawName} needs a value`, hint: `write ${rawName}=${flag.value ?? 'VALUE'}` };
+  const hint = `write ${rawName}=${flag.value ?? 'VALUE'}`;
+  if (value === undefined || value === '') return { what: `${rawName} needs a value`, hint };
   if (inlineValue !== true && value.startsWith('-') && value.length > 1) {
-    return {
-      what: `${rawName} needs a value, not ${value}`,
-      hint: `write ${rawName}=${flag.value ?? 'VALUE'}`,
-    };
+    return { what: `${rawName} needs a value, not ${value}`, hint };
   }
   return flag.multiple !== true && values.has(name)
     ? { what: `${rawName} is given twice`, hint: 'give it once' }
