@@ -23,7 +23,7 @@ async function warnings(event: object): Promise<readonly string[]> {
   await writeFile(path, JSON.stringify(event));
   const log = recordedLog();
   const { signal } = new AbortController();
-  const env = { GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY: 'o/r' };
+  const env = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_PATH: path, GITHUB_REPOSITORY: 'o/r' };
   const outside = openAdapters({
     ...askingOnly({ env, workspace: directory, facts: null, log, signal }),
     files: [FILE],
