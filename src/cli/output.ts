@@ -2,7 +2,7 @@
 import type { Log } from '../ports.js';
 import { harmless } from '../shared/text.js';
 import type { Arguments } from './args.js';
-import { problemLines } from './problems.js';
+import { problemLines, type Stream } from './problems.js';
 
 /** The process as a command sees it. */
 export interface Io {
@@ -29,12 +29,6 @@ export function logFor(args: Arguments, io: Io): Log {
 }
 
 // The log of the command line: everything on one stream, a live progress line when that is a terminal.
-
-export interface Stream {
-  write(text: string): unknown;
-  readonly isTTY?: boolean | undefined;
-  readonly columns?: number | undefined;
-}
 
 export interface TerminalOptions {
   /** all messages; stderr with `--json`, else stdout */

@@ -5,9 +5,17 @@ import { MAX_FILE_BYTES } from '../config/config.js';
 import { type Location, OperationError, type Problem, UserError } from '../errors.js';
 import type { ErrorReport } from '../report/model.js';
 import { columnsOf, harmless, wrap } from '../shared/text.js';
-import type { Io } from './output.js';
 
-interface Place extends Pick<Io, 'cwd' | 'stderr'> {
+/** An output of the process. */
+export interface Stream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+interface Place {
+  readonly cwd: string;
+  readonly stderr: Stream;
   /** the lines of files that were shown before */
   readonly shown?: Map<string, readonly string[]>;
 }
@@ -35,7 +43,7 @@ export function problemLines(
   return hint === undefined || hint === '' ? lines : [...lines, ...wrap('help: ', hint, width, 6)];
 }
 
-function widthOf({ columns }: Io['stderr']): number {
+function widthOf({ columns }: Stream): number {
   // A terminal that does not know its size has 0 columns.
   return columns === undefined || columns === 0 ? 80 : Math.max(20, columns);
 }
@@ -99,7 +107,7 @@ export function sayError(problem: Problem, io: Place): void {
  * Reports what ended a command and gives the exit status: 2 for what a person gave, 1 for what an outside system did.
  * @param json print the mistakes of status 2 on standard output, too
  */
-export function fail(error: unknown, io: Pick<Io, 'cwd' | 'stdout' | 'stderr'>, json: boolean): 1 | 2 {
+export function fail(error: unknown, io: Place & { readonly stdout: Stream }, json: boolean): 1 | 2 {
   if (error instanceof UserError) {
     const place = { cwd: io.cwd, stderr: io.stderr, shown: new Map<string, readonly string[]>() };
     for (const problem of error.problems) sayError(problem, place);

@@ -3,8 +3,8 @@ import { printable } from '../shared/text.js';
 import { tuneEngine } from '../system/process.js';
 import { type Arguments, asksForOverview, type CommandName, parseArguments, withHelpFlag } from './args.js';
 import { commandHelp, overview } from './help.js';
-import type { Io, Stream } from './output.js';
-import { fail } from './problems.js';
+import type { Io } from './output.js';
+import { fail, type Stream } from './problems.js';
 
 /** Runs the command line and sets the exit status. */
 export async function commandLine(argv: readonly string[]): Promise<void> {
