@@ -16,11 +16,12 @@ export const COMMANDS = [
   'stages',
   'tracking',
   'explain',
+  'completion',
   'demo',
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
-interface Flag {
+export interface Flag {
   /** the letter of its short form, `-c` */
   readonly short?: string;
   readonly type: 'string' | 'boolean';
@@ -214,7 +215,14 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
 
 /** The commands whose words are tag files. */
 export const TAKE_FILES: readonly CommandName[] = ['plan', 'apply', 'validate', 'pin', 'follow-up', 'stages'];
-const TAKE_WORDS: readonly CommandName[] = [...TAKE_FILES, 'classify', 'promote', 'add', 'explain'];
+const TAKE_WORDS: readonly CommandName[] = [
+  ...TAKE_FILES,
+  'classify',
+  'promote',
+  'add',
+  'explain',
+  'completion',
+];
 
 export interface Arguments {
   readonly command: CommandName;

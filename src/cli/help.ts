@@ -8,7 +8,7 @@ interface About {
   readonly examples: readonly (readonly [command: string, meaning: string])[];
 }
 
-const ABOUT: Readonly<Record<CommandName, About>> = {
+export const ABOUT: Readonly<Record<CommandName, About>> = {
   plan: {
     does: 'show what apply would do; writes nothing',
     words: '[FILE...]',
@@ -94,6 +94,14 @@ const ABOUT: Readonly<Record<CommandName, About>> = {
       ['retag explain different-digest', 'one of them'],
     ],
   },
+  completion: {
+    does: 'print a completion script for the shell',
+    words: 'bash|zsh|fish',
+    examples: [
+      ['source <(retag completion bash)', 'in ~/.bashrc; the same for zsh'],
+      ['retag completion fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+  },
   demo: {
     does: 'run the whole flow on a registry inside this process',
     examples: [['retag demo', 'no network, no Docker, nothing left behind']],
@@ -105,7 +113,8 @@ const WIDTH = 80;
 
 /** `retag --help` */
 export function overview(): string {
-  const rows = COMMANDS.flatMap((name) => row(`  ${name}`, ABOUT[name].does, 13));
+  const column = Math.max(...COMMANDS.map((name) => name.length)) + 4;
+  const rows = COMMANDS.flatMap((name) => row(`  ${name}`, ABOUT[name].does, column));
   return [
     'retag: tag container images by policy',
     '',

@@ -62,6 +62,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   stages: async () => (await import('./stages.js')).stagesCommand,
   tracking: async () => (await import('./tracking.js')).trackingCommand,
   explain: async () => (await import('./explain.js')).explainCommand,
+  completion: async () => (await import('./completion.js')).completionCommand,
   demo: async () => (await import('./demo.js')).demoCommand,
 };
 
