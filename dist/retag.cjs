@@ -481,6 +481,7 @@ var init_args = __esm({
       "stages",
       "tracking",
       "explain",
+      "completion",
       "demo"
     ];
     RUNS = ["plan", "apply"];
@@ -659,7 +660,169 @@ var init_args = __esm({
       help: { short: "h", type: "boolean", commands: COMMANDS, help: "show this text" }
     };
     TAKE_FILES = ["plan", "apply", "validate", "pin", "follow-up", "stages"];
-    TAKE_WORDS = [...TAKE_FILES, "classify", "promote", "add", "explain"];
+    TAKE_WORDS = [
+      ...TAKE_FILES,
+      "classify",
+      "promote",
+      "add",
+      "explain",
+      "completion"
+    ];
+  }
+});
+
+// src/cli/help.ts
+function overview() {
+  const column = Math.max(...COMMANDS.map((name) => name.length)) + 4;
+  const rows3 = COMMANDS.flatMap((name) => row(`  ${name}`, ABOUT[name].does, column));
+  return [
+    "retag: tag container images by policy",
+    "",
+    "Usage: retag COMMAND [FLAGS]",
+    "",
+    ...rows3,
+    "",
+    '"retag help COMMAND" shows flags and examples, "retag --version" the version.',
+    "",
+    "Exit status: 0 all wanted tags are right; 1 something failed or was refused;",
+    '2 wrong usage or tag file; 3 "plan --exit-code" found changes; 130 and 143',
+    "after Ctrl-C and SIGTERM.",
+    ""
+  ].join("\n");
+}
+function commandHelp(command) {
+  const { does, words, examples } = ABOUT[command];
+  const taken = Object.entries(FLAGS).filter(([, flag2]) => flag2.commands.includes(command));
+  const ignored = taken.filter(([, flag2]) => flag2.idle?.includes(command));
+  const flags = taken.filter((each) => !ignored.includes(each)).flatMap(([name, { short: short2, value, help }]) => {
+    const first2 = short2 === void 0 ? "    " : ` -${short2},`;
+    return row(` ${first2} --${name}${value === void 0 ? "" : ` ${value}`}`, help, 32);
+  });
+  const idle = ignored.map(([name]) => `--${name}`).join(", ");
+  return [
+    `retag ${command}: ${does}`,
+    "",
+    `Usage: retag ${command}${words === void 0 ? "" : ` ${words}`} [FLAGS]`,
+    "",
+    ...flags,
+    ...idle === "" ? [] : ["", ...wrap("", `Accepted but ignored: ${idle}`, WIDTH, 2)],
+    "",
+    "Examples:",
+    ...examples.flatMap(([line2, meaning2]) => [`  ${line2}`, `      ${meaning2}`]),
+    ""
+  ].join("\n");
+}
+function row(name, text4, column) {
+  const fits = columnsOf(name) < column - 1;
+  const lines3 = wrap((fits ? name : "").padEnd(column), text4, WIDTH, column);
+  return fits ? lines3 : [name, ...lines3];
+}
+var ABOUT, WIDTH;
+var init_help = __esm({
+  "src/cli/help.ts"() {
+    "use strict";
+    init_text();
+    init_args();
+    ABOUT = {
+      plan: {
+        does: "show what apply would do; writes nothing",
+        words: "[FILE...]",
+        examples: [
+          ["retag plan", "the default tag file, for what is checked out"],
+          ["retag plan --ref v1.2.3 --exit-code", "exit 3 when that git tag has changes to make"],
+          ["retag plan -p semver -i ghcr.io/org/app", "one image, no tag file"]
+        ]
+      },
+      apply: {
+        does: "write the tags that are missing, and build what they need",
+        words: "[FILE...]",
+        examples: [
+          ["retag apply", "show the plan, ask, and write"],
+          ["retag apply --ref v1.2.3 --stable --yes", "also the stable tag that waits for approval"],
+          ["retag apply --registry-map docker.io=localhost:5000", "rehearse on another registry"]
+        ]
+      },
+      promote: {
+        does: "give an image further tags, without a tag file",
+        words: "SOURCE DESTINATION...",
+        examples: [
+          ["retag promote quay.io/org/app:build-7 1.0", "another tag of the same image"],
+          ["retag promote quay.io/org/app:1.0 ghcr.io/org/app:1.0", "a copy in another registry"]
+        ]
+      },
+      classify: {
+        does: "show what class and tags a git ref gets, and why",
+        words: "[REF...]",
+        examples: [
+          ["retag classify", "what is checked out"],
+          ["retag classify v1.2.3 refs/heads/main", "other refs; a short name is a git tag"],
+          ["git tag | retag classify -p semver --json", "refs from standard input"]
+        ]
+      },
+      validate: {
+        does: "check tag files; asks no registry",
+        words: "[FILE...]",
+        examples: [
+          ["retag validate", "the default tag file"],
+          ["retag validate --json tags/*.yaml", "every mistake as JSON"]
+        ]
+      },
+      init: {
+        does: "write the first tag file and workflow of this repository",
+        examples: [
+          ["retag init", "with the preset that fits the git tags best"],
+          ["retag init --preset semver --print", "print both files, and write none"]
+        ]
+      },
+      add: {
+        does: "write one more entry into the tag file",
+        words: "IMAGE SOURCE TAG",
+        examples: [["retag add quay.io/org/app build-7 1.0", "promote build-7 to 1.0 at the next apply"]]
+      },
+      pin: {
+        does: "write src_digest into the tag file, comments kept",
+        words: "[FILE...]",
+        examples: [["retag pin", "the default tag file"]]
+      },
+      "follow-up": {
+        does: "set the files that entries refer to in this checkout",
+        words: "[FILE...]",
+        examples: [
+          ["retag follow-up", "change the files"],
+          ["retag follow-up --commit", "and commit them, with the trailers"]
+        ]
+      },
+      stages: {
+        does: "show what stage each platform counts as today",
+        words: "[FILE...]",
+        examples: [["retag stages", "the builds of the default tag file"]]
+      },
+      tracking: {
+        does: "list the open tracking issues by release cycle",
+        examples: [["GITHUB_REPOSITORY=org/app retag tracking", "with GITHUB_TOKEN in the environment"]]
+      },
+      explain: {
+        does: "show what a reason or an error code means, and what to do",
+        words: "[CODE]",
+        examples: [
+          ["retag explain", "every code"],
+          ["retag explain different-digest", "one of them"]
+        ]
+      },
+      completion: {
+        does: "print a completion script for the shell",
+        words: "bash|zsh|fish",
+        examples: [
+          ["source <(retag completion bash)", "in ~/.bashrc; the same for zsh"],
+          ["retag completion fish | source", "in ~/.config/fish/config.fish"]
+        ]
+      },
+      demo: {
+        does: "run the whole flow on a registry inside this process",
+        examples: [["retag demo", "no network, no Docker, nothing left behind"]]
+      }
+    };
+    WIDTH = 80;
   }
 });
 
@@ -8594,14 +8757,14 @@ function looseObject(entries$1, message$1) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function nullable(wrapped3, default_) {
+function nullable(wrapped2, default_) {
   return _standardSchema({
     kind: "schema",
     type: "nullable",
     reference: nullable,
-    expects: `(${wrapped3.expects} | null)`,
+    expects: `(${wrapped2.expects} | null)`,
     async: false,
-    wrapped: wrapped3,
+    wrapped: wrapped2,
     default: default_,
     "~run"(dataset, config$1) {
       if (dataset.value === null) {
@@ -8616,14 +8779,14 @@ function nullable(wrapped3, default_) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function nullish(wrapped3, default_) {
+function nullish(wrapped2, default_) {
   return _standardSchema({
     kind: "schema",
     type: "nullish",
     reference: nullish,
-    expects: `(${wrapped3.expects} | null | undefined)`,
+    expects: `(${wrapped2.expects} | null | undefined)`,
     async: false,
-    wrapped: wrapped3,
+    wrapped: wrapped2,
     default: default_,
     "~run"(dataset, config$1) {
       if (dataset.value === null || dataset.value === void 0) {
@@ -8654,14 +8817,14 @@ function number(message$1) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function optional(wrapped3, default_) {
+function optional(wrapped2, default_) {
   return _standardSchema({
     kind: "schema",
     type: "optional",
     reference: optional,
-    expects: `(${wrapped3.expects} | undefined)`,
+    expects: `(${wrapped2.expects} | undefined)`,
     async: false,
-    wrapped: wrapped3,
+    wrapped: wrapped2,
     default: default_,
     "~run"(dataset, config$1) {
       if (dataset.value === void 0) {
@@ -34549,13 +34712,9 @@ function explainCommand({ words }, io) {
 }
 function list3() {
   const column = Math.max(...CODES2.map(([code2]) => code2.length)) + 2;
-  const rows3 = CODES2.flatMap(([code2, action2, { means }]) => {
-    const [first2 = "", ...rest] = wrapped2(means, WIDTH2 - column - 8);
-    return [
-      `${code2.padEnd(column)}${action2.padEnd(8)}${first2}`,
-      ...rest.map((line2) => " ".repeat(column + 8) + line2)
-    ];
-  });
+  const rows3 = CODES2.flatMap(
+    ([code2, action2, { means }]) => fitted(code2.padEnd(column) + action2.padEnd(8), means, column + 8)
+  );
   return [...rows3, "", '"retag explain CODE" says what to do.'];
 }
 function explain(code2) {
@@ -34572,23 +34731,16 @@ function explain(code2) {
   });
 }
 function one(code2, action2, { means, help, more }) {
-  const sentence3 = (text4) => wrapped2(`${text4.charAt(0).toUpperCase()}${text4.slice(1)}.`, WIDTH2);
   return [
     `${code2}: ${action2}`,
     "",
-    ...sentence3(means),
-    ...help === void 0 ? [] : ["", ...wrapped2(`help: ${help}`, WIDTH2)],
+    ...fitted("", `${means.charAt(0).toUpperCase()}${means.slice(1)}.`),
+    ...help === void 0 ? [] : ["", ...fitted("help: ", help, 6)],
     ...more === void 0 ? [] : ["", `More: ${DOCS}${more}`]
   ];
 }
-function wrapped2(text4, width) {
-  const lines3 = [""];
-  for (const word of text4.replaceAll("`", "").split(" ")) {
-    const last = lines3.at(-1) ?? "";
-    if (last !== "" && last.length + 1 + word.length > width) lines3.push(word);
-    else lines3[lines3.length - 1] = last === "" ? word : `${last} ${word}`;
-  }
-  return lines3;
+function fitted(head2, text4, indent = 0) {
+  return wrap(head2, text4.replaceAll("`", ""), WIDTH2, indent);
 }
 var DOCS, WIDTH2, CODES2;
 var init_explain = __esm({
@@ -34603,6 +34755,155 @@ var init_explain = __esm({
       ...Object.entries(REASONS).map(([code2, { action: action2, ...explained }]) => [code2, action2, explained]),
       ...Object.entries(FAILURES).map(([code2, explained]) => [code2, "failed", explained])
     ];
+  }
+});
+
+// src/cli/completion.ts
+var completion_exports = {};
+__export(completion_exports, {
+  completionCommand: () => completionCommand
+});
+function completionCommand({ words }, io) {
+  const shell = SHELLS.find((name) => name === words[0]);
+  if (shell === void 0 || words.length > 1) {
+    const what = words.length === 0 ? "no shell is given" : `there is no completion for "${words.join(" ")}"`;
+    throw new UserError({
+      what: `retag completion: ${what}`,
+      hint: `write "retag completion" and one of ${SHELLS.join(", ")}`
+    });
+  }
+  io.stdout.write(`${{ bash, zsh, fish }[shell]().join("\n")}
+`);
+  return Promise.resolve(0);
+}
+function flagsOf(command) {
+  return ALL2.filter(
+    ({ flag: { commands, idle = [] } }) => commands.includes(command) && !idle.includes(command)
+  );
+}
+function choices(value = "") {
+  return /^[a-z]+(?:\|[a-z]+)*$/.test(value) ? value.split("|") : [];
+}
+function isFile(value = "") {
+  return /\b(?:FILE|DIR)\b/.test(value);
+}
+function bash() {
+  const valued = ALL2.filter(({ flag: flag2 }) => flag2.type === "string" && !isFile(flag2.value));
+  return [
+    "# bash completion for retag. Load it with: source <(retag completion bash)",
+    "_retag() {",
+    "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= words= word",
+    '  # bash cuts --flag=value at "=".',
+    "  [[ $previous == '=' ]] && previous=${COMP_WORDS[COMP_CWORD-2]}",
+    "  [[ $current == '=' ]] && current=",
+    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
+    `    case $word in ${COMMANDS.join("|")}) command=$word; break ;; esac`,
+    "  done",
+    "  COMPREPLY=()",
+    "  case $previous in",
+    ...valued.map(({ forms: forms2, flag: flag2 }) => `    ${forms2.join("|")}) ${replyOf(choices(flag2.value))}; return ;;`),
+    ...ALL2.filter(({ flag: flag2 }) => isFile(flag2.value)).map(({ forms: forms2 }) => `    ${forms2.join("|")}) return ;;`),
+    "  esac",
+    "  case $command in",
+    `    '') words='${COMMANDS.join(" ")}' ;;`,
+    ...COMMANDS.map((command) => `    ${command}) words='${wordsFor2(command).join(" ")}' ;;`),
+    "  esac",
+    '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
+    "}",
+    "complete -o default -F _retag retag"
+  ];
+}
+function replyOf(words) {
+  if (words.length === 0) return "compopt +o default 2>/dev/null";
+  return `COMPREPLY=($(compgen -W '${words.join(" ")}' -- "$current"))`;
+}
+function wordsFor2(command) {
+  return [...choices(ABOUT[command].words), ...flagsOf(command).flatMap(({ forms: forms2 }) => forms2)];
+}
+function zsh() {
+  const quoted2 = (text4) => `'${text4.replaceAll("'", `'\\''`)}'`;
+  const plain3 = (text4) => text4.replace(/[[\]:\\]/g, "\\$&");
+  const values = (value = "") => isFile(value) ? "_files" : choices(value).length === 0 ? " " : `(${choices(value).join(" ")})`;
+  const specOf = ({ name, flag: flag2, forms: forms2 }) => {
+    const { value, help, multiple } = flag2;
+    const takes = flag2.type === "boolean" ? "" : `:${plain3(value ?? "")}:${values(value)}`;
+    const once6 = multiple ? "*" : forms2.length > 1 ? `(${forms2.join(" ")})` : "";
+    return forms2.map((form) => {
+      const sign = flag2.type === "boolean" ? "" : form === `--${name}` ? "=" : "+";
+      return `        ${quoted2(`${once6}${form}${sign}[${plain3(help)}]${takes}`)} \\`;
+    });
+  };
+  return [
+    "#compdef retag",
+    "# zsh completion for retag. Load it with: source <(retag completion zsh)",
+    "_retag() {",
+    "  local -a commands",
+    "  commands=(",
+    ...COMMANDS.map((command) => `    ${quoted2(`${command}:${plain3(ABOUT[command].does)}`)}`),
+    "  )",
+    "  if (( CURRENT == 2 )); then",
+    "    _describe 'command' commands",
+    "    return",
+    "  fi",
+    "  shift words",
+    "  (( CURRENT-- ))",
+    "  case $words[1] in",
+    ...COMMANDS.flatMap((command) => {
+      const { words } = ABOUT[command];
+      return [
+        `    ${command})`,
+        "      _arguments -s : \\",
+        ...flagsOf(command).flatMap(specOf),
+        `        ${quoted2(`*:${plain3(words ?? "")}:${values(words)}`)}`,
+        "      ;;"
+      ];
+    }),
+    "  esac",
+    "}",
+    // Sourced, it is declared; as a file of $fpath, its text is the function.
+    'if [[ $funcstack[1] == _retag ]]; then _retag "$@"; else compdef _retag retag; fi'
+  ];
+}
+function fish() {
+  const quoted2 = (text4) => `'${text4.replace(/[\\']/g, "\\$&")}'`;
+  const values = (value = "") => isFile(value) ? "-r -F" : `-x${choices(value).length === 0 ? "" : ` -a ${quoted2(choices(value).join(" "))}`}`;
+  return [
+    "# fish completion for retag. Load it with: retag completion fish | source",
+    "complete -c retag -f",
+    ...COMMANDS.map(
+      (name) => `complete -c retag -n __fish_use_subcommand -a ${name} -d ${quoted2(ABOUT[name].does)}`
+    ),
+    ...COMMANDS.flatMap((command) => {
+      const { words } = ABOUT[command];
+      const start2 = `complete -c retag -n '__fish_seen_subcommand_from ${command}'`;
+      return [
+        ...isFile(words) ? [`${start2} -F`] : choices(words).length > 0 ? [`${start2} -a ${quoted2(choices(words).join(" "))}`] : [],
+        ...flagsOf(command).map(
+          ({ name, flag: { short: short2, type, value, help } }) => [
+            start2,
+            `-l ${name}`,
+            ...short2 === void 0 ? [] : [`-s ${short2}`],
+            ...type === "boolean" ? [] : [values(value)],
+            `-d ${quoted2(help)}`
+          ].join(" ")
+        )
+      ];
+    })
+  ];
+}
+var SHELLS, ALL2;
+var init_completion = __esm({
+  "src/cli/completion.ts"() {
+    "use strict";
+    init_errors();
+    init_args();
+    init_help();
+    SHELLS = ["bash", "zsh", "fish"];
+    ALL2 = Object.entries(FLAGS).map(([name, flag2]) => ({
+      name,
+      flag: flag2,
+      forms: [`--${name}`, ...flag2.short === void 0 ? [] : [`-${flag2.short}`]]
+    }));
   }
 });
 
@@ -35823,148 +36124,7 @@ module.exports = __toCommonJS(start_exports);
 init_text();
 init_process();
 init_args();
-
-// src/cli/help.ts
-init_text();
-init_args();
-var ABOUT = {
-  plan: {
-    does: "show what apply would do; writes nothing",
-    words: "[FILE...]",
-    examples: [
-      ["retag plan", "the default tag file, for what is checked out"],
-      ["retag plan --ref v1.2.3 --exit-code", "exit 3 when that git tag has changes to make"],
-      ["retag plan -p semver -i ghcr.io/org/app", "one image, no tag file"]
-    ]
-  },
-  apply: {
-    does: "write the tags that are missing, and build what they need",
-    words: "[FILE...]",
-    examples: [
-      ["retag apply", "show the plan, ask, and write"],
-      ["retag apply --ref v1.2.3 --stable --yes", "also the stable tag that waits for approval"],
-      ["retag apply --registry-map docker.io=localhost:5000", "rehearse on another registry"]
-    ]
-  },
-  promote: {
-    does: "give an image further tags, without a tag file",
-    words: "SOURCE DESTINATION...",
-    examples: [
-      ["retag promote quay.io/org/app:build-7 1.0", "another tag of the same image"],
-      ["retag promote quay.io/org/app:1.0 ghcr.io/org/app:1.0", "a copy in another registry"]
-    ]
-  },
-  classify: {
-    does: "show what class and tags a git ref gets, and why",
-    words: "[REF...]",
-    examples: [
-      ["retag classify", "what is checked out"],
-      ["retag classify v1.2.3 refs/heads/main", "other refs; a short name is a git tag"],
-      ["git tag | retag classify -p semver --json", "refs from standard input"]
-    ]
-  },
-  validate: {
-    does: "check tag files; asks no registry",
-    words: "[FILE...]",
-    examples: [
-      ["retag validate", "the default tag file"],
-      ["retag validate --json tags/*.yaml", "every mistake as JSON"]
-    ]
-  },
-  init: {
-    does: "write the first tag file and workflow of this repository",
-    examples: [
-      ["retag init", "with the preset that fits the git tags best"],
-      ["retag init --preset semver --print", "print both files, and write none"]
-    ]
-  },
-  add: {
-    does: "write one more entry into the tag file",
-    words: "IMAGE SOURCE TAG",
-    examples: [["retag add quay.io/org/app build-7 1.0", "promote build-7 to 1.0 at the next apply"]]
-  },
-  pin: {
-    does: "write src_digest into the tag file, comments kept",
-    words: "[FILE...]",
-    examples: [["retag pin", "the default tag file"]]
-  },
-  "follow-up": {
-    does: "set the files that entries refer to in this checkout",
-    words: "[FILE...]",
-    examples: [
-      ["retag follow-up", "change the files"],
-      ["retag follow-up --commit", "and commit them, with the trailers"]
-    ]
-  },
-  stages: {
-    does: "show what stage each platform counts as today",
-    words: "[FILE...]",
-    examples: [["retag stages", "the builds of the default tag file"]]
-  },
-  tracking: {
-    does: "list the open tracking issues by release cycle",
-    examples: [["GITHUB_REPOSITORY=org/app retag tracking", "with GITHUB_TOKEN in the environment"]]
-  },
-  explain: {
-    does: "show what a reason or an error code means, and what to do",
-    words: "[CODE]",
-    examples: [
-      ["retag explain", "every code"],
-      ["retag explain different-digest", "one of them"]
-    ]
-  },
-  demo: {
-    does: "run the whole flow on a registry inside this process",
-    examples: [["retag demo", "no network, no Docker, nothing left behind"]]
-  }
-};
-var WIDTH = 80;
-function overview() {
-  const rows3 = COMMANDS.flatMap((name) => row(`  ${name}`, ABOUT[name].does, 13));
-  return [
-    "retag: tag container images by policy",
-    "",
-    "Usage: retag COMMAND [FLAGS]",
-    "",
-    ...rows3,
-    "",
-    '"retag help COMMAND" shows flags and examples, "retag --version" the version.',
-    "",
-    "Exit status: 0 all wanted tags are right; 1 something failed or was refused;",
-    '2 wrong usage or tag file; 3 "plan --exit-code" found changes; 130 and 143',
-    "after Ctrl-C and SIGTERM.",
-    ""
-  ].join("\n");
-}
-function commandHelp(command) {
-  const { does, words, examples } = ABOUT[command];
-  const taken = Object.entries(FLAGS).filter(([, flag2]) => flag2.commands.includes(command));
-  const ignored = taken.filter(([, flag2]) => flag2.idle?.includes(command));
-  const flags = taken.filter((each) => !ignored.includes(each)).flatMap(([name, { short: short2, value, help }]) => {
-    const first2 = short2 === void 0 ? "    " : ` -${short2},`;
-    return row(` ${first2} --${name}${value === void 0 ? "" : ` ${value}`}`, help, 32);
-  });
-  const idle = ignored.map(([name]) => `--${name}`).join(", ");
-  return [
-    `retag ${command}: ${does}`,
-    "",
-    `Usage: retag ${command}${words === void 0 ? "" : ` ${words}`} [FLAGS]`,
-    "",
-    ...flags,
-    ...idle === "" ? [] : ["", ...wrap("", `Accepted but ignored: ${idle}`, WIDTH, 2)],
-    "",
-    "Examples:",
-    ...examples.flatMap(([line2, meaning2]) => [`  ${line2}`, `      ${meaning2}`]),
-    ""
-  ].join("\n");
-}
-function row(name, text4, column) {
-  const fits = columnsOf(name) < column - 1;
-  const lines3 = wrap((fits ? name : "").padEnd(column), text4, WIDTH, column);
-  return fits ? lines3 : [name, ...lines3];
-}
-
-// src/cli/start.ts
+init_help();
 init_problems2();
 async function commandLine(argv) {
   await tuneEngine();
@@ -36010,6 +36170,7 @@ var COMMANDS2 = {
   stages: async () => (await Promise.resolve().then(() => (init_stages(), stages_exports))).stagesCommand,
   tracking: async () => (await Promise.resolve().then(() => (init_tracking(), tracking_exports))).trackingCommand,
   explain: async () => (await Promise.resolve().then(() => (init_explain(), explain_exports))).explainCommand,
+  completion: async () => (await Promise.resolve().then(() => (init_completion(), completion_exports))).completionCommand,
   demo: async () => (await Promise.resolve().then(() => (init_demo(), demo_exports))).demoCommand
 };
 async function runCommandLine(given2, io) {

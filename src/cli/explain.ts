@@ -1,7 +1,7 @@
 /** `retag explain [CODE]`: what a code of a plan or report means, and what to do. */
 import { UserError } from '../errors.js';
 import { type Explained, FAILURES, REASONS } from '../plan/reasons.js';
-import { suggest } from '../shared/text.js';
+import { suggest, wrap } from '../shared/text.js';
 import type { Arguments } from './args.js';
 import type { Io } from './output.js';
 
@@ -24,13 +24,9 @@ export function explainCommand({ words }: Arguments, io: Io): Promise<number> {
 
 function list(): string[] {
   const column = Math.max(...CODES.map(([code]) => code.length)) + 2;
-  const rows = CODES.flatMap(([code, action, { means }]) => {
-    const [first = '', ...rest] = wrapped(means, WIDTH - column - 8);
-    return [
-      `${code.padEnd(column)}${action.padEnd(8)}${first}`,
-      ...rest.map((line) => ' '.repeat(column + 8) + line),
-    ];
-  });
+  const rows = CODES.flatMap(([code, action, { means }]) =>
+    fitted(code.padEnd(column) + action.padEnd(8), means, column + 8),
+  );
   return [...rows, '', '"retag explain CODE" says what to do.'];
 }
 
@@ -49,24 +45,16 @@ function explain(code: string): string[] {
 }
 
 function one(code: string, action: string, { means, help, more }: Explained): string[] {
-  const sentence = (text: string): string[] =>
-    wrapped(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`, WIDTH);
   return [
     `${code}: ${action}`,
     '',
-    ...sentence(means),
-    ...(help === undefined ? [] : ['', ...wrapped(`help: ${help}`, WIDTH)]),
+    ...fitted('', `${means.charAt(0).toUpperCase()}${means.slice(1)}.`),
+    ...(help === undefined ? [] : ['', ...fitted('help: ', help, 6)]),
     ...(more === undefined ? [] : ['', `More: ${DOCS}${more}`]),
   ];
 }
 
-/** Lines of at most `width` characters, without the marks of Markdown. */
-function wrapped(text: string, width: number): string[] {
-  const lines = [''];
-  for (const word of text.replaceAll('`', '').split(' ')) {
-    const last = lines.at(-1) ?? '';
-    if (last !== '' && last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines;
+/** Lines that fit, without the marks of Markdown. */
+function fitted(head: string, text: string, indent = 0): string[] {
+  return wrap(head, text.replaceAll('`', ''), WIDTH, indent);
 }
