@@ -1,7 +1,7 @@
 /*
  * The shape of src/, measured from its own imports and definitions, and what it is held to.
  *   node scripts/structure.mjs            prints the figures
- *   node scripts/structure.mjs --check    fails when one is past its bound, or imports form a cycle
+ *   node scripts/structure.mjs --check    fails when one is past its bound, imports form a cycle, or an export has no user but tests
  *   node scripts/structure.mjs --list     names the exports that nothing in the product imports, too
  *   node scripts/structure.mjs --picture  prints the imports as a Mermaid picture, for docs/architecture.md
  */
@@ -179,6 +179,29 @@ for (const [file, { exports, words }] of product) {
   }
 }
 
+/** Names that other trees import from src/: their tests, tools and test kit. */
+function importedElsewhere() {
+  const names = new Set();
+  for (const folder of ['__tests__', 'bench', 'e2e', 'faults', 'testing']) {
+    for (const file of filesBelow(folder)) {
+      for (const entry of read(file).imports)
+        for (const name of entry.names) names.add(`${entry.file}#${name}`);
+    }
+  }
+  return names;
+}
+
+/** Exports that nobody imports, and those that their own file does not need and tests alone use; one line each. */
+function exportProblems() {
+  const elsewhere = importedElsewhere();
+  return unused.flatMap(({ file, name, local }) => {
+    const tested = elsewhere.has(`${file}#${name}`) || elsewhere.has(`${file}#*`);
+    if (!tested)
+      return [`${file}: nobody imports "${name}"; ${local ? 'drop the word export' : 'remove it'}`];
+    return local ? [] : [`${file}: only tests use "${name}"; remove it, or move it to testing/`];
+  });
+}
+
 const lengths = [...product.values()].map(({ lines }) => lines).sort((a, b) => a - b);
 const functions = [...product.values()].flatMap((each) => each.functions).sort((a, b) => a - b);
 const rooms = longestPath(roomEdges);
@@ -212,6 +235,7 @@ const wrong = [
   ),
   ...rooms.cycles.map((cycle) => `a cycle of folders: ${cycle}`),
   ...files.cycles.map((cycle) => `a cycle of files: ${cycle}`),
+  ...exportProblems(),
 ];
 const verbose = process.argv.includes('--list');
 if (verbose) for (const { file, name } of unused) console.log(`  ${file}: ${name}`);

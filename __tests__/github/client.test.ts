@@ -157,7 +157,6 @@ describe('limits and faults', () => {
     const github = await openGitHub({
       token: 't',
       apiUrl: `http://127.0.0.1:${port}`,
-      serverUrl: 'https://github.example',
       repository: 'octo/app',
       clock: testClock(),
       requestMs: 20,
@@ -176,7 +175,6 @@ describe('limits and faults', () => {
     const github = await openGitHub({
       token: 't',
       apiUrl: 'http://127.0.0.1:9',
-      serverUrl: 'https://github.example',
       repository: 'octo/app',
       clock: testClock(),
     });

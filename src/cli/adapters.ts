@@ -162,7 +162,6 @@ async function open(options: GitHubAccess): Promise<GitHub> {
   return openGitHub({
     token,
     apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
-    serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
     repository: env['GITHUB_REPOSITORY'] ?? '',
     clock: systemClock,
     signal,

@@ -5,7 +5,7 @@ import type { Arguments } from './args.js';
 import type { Io } from './output.js';
 
 /** Asks, and rejects unless the answer is yes: see `confirmer`. */
-export type Confirm = (question: string) => Promise<void>;
+type Confirm = (question: string) => Promise<void>;
 
 /**
  * How a command asks before it writes; null where nothing is asked: with `--yes`, and where standard input or standard error is

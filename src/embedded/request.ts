@@ -153,13 +153,6 @@ export async function readBody(body: Readable, limit: number): Promise<Buffer | 
   return Buffer.concat(chunks);
 }
 
-/** A stream to its end, in memory. */
-export async function collect(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
 /** Bytes that are opened only when they are sent: blobs that may be large or live in a file. */
 export interface LazyBody {
   readonly length: number;

@@ -48,8 +48,6 @@ export interface GitHubOptions {
   readonly token: string;
   /** GITHUB_API_URL */
   readonly apiUrl: string;
-  /** GITHUB_SERVER_URL */
-  readonly serverUrl: string;
   /** GITHUB_REPOSITORY, OWNER/NAME */
   readonly repository: string;
   readonly clock: Clock;
@@ -65,7 +63,6 @@ export interface GitHubOptions {
 export interface GitHub {
   /** the repository of this run */
   readonly home: RepoName;
-  readonly serverUrl: string;
   /**
    * One request. Throws OperationError: `absent` on 404, `denied` on 401 and 403 (with the permission that is
    * missing; `needs` overrides the one of the table), `rejected`, `unavailable`, `timeout`, `cancelled`.
@@ -111,7 +108,6 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
   let identity: Promise<Identity> | undefined;
   return {
     home,
-    serverUrl: trimEnd(options.serverUrl, '/'),
     call: call,
     find: find,
     pages: pages as unknown as GitHub['pages'],

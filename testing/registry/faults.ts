@@ -1,9 +1,9 @@
+import { buffer } from 'node:stream/consumers';
 import { notAccepted } from '../../src/embedded/manifests.js';
 import {
   type Answer,
   bytes,
   type Call,
-  collect,
   empty,
   refusal,
   type RequestKind,
@@ -197,7 +197,7 @@ export function mannerOf(fault: Fault): Manner | null {
 
 /** The body in memory; for faults only, which need to cut or turn bytes. */
 export async function bufferOf(answer: Answer): Promise<Buffer> {
-  return Buffer.isBuffer(answer.body) ? answer.body : collect(answer.body.open());
+  return Buffer.isBuffer(answer.body) ? answer.body : buffer(answer.body.open());
 }
 
 function statusAnswer(fault: Extract<Fault, { kind: 'status' }>): Answer {

@@ -1,14 +1,8 @@
 import { Agent, type IncomingMessage, request as send } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { listen, type LoggedRequest } from '../../src/embedded/http.js';
-import {
-  type Answer,
-  bytes,
-  type Call,
-  collect,
-  type LazyBody,
-  refusal,
-} from '../../src/embedded/request.js';
+import { type Answer, bytes, type Call, type LazyBody, refusal } from '../../src/embedded/request.js';
 import { createFaultList, type FaultList, type FaultRule } from './faults.js';
 import { interceptBy } from './intercept.js';
 
@@ -98,7 +92,7 @@ async function bodyOf(
     return { length: size, open: () => Readable.from([]) };
   }
   if (length !== undefined && size > STREAM_ABOVE) return { length: size, open: () => response };
-  return collect(response);
+  return buffer(response);
 }
 
 const STREAM_ABOVE = 1024 * 1024;

@@ -26,7 +26,6 @@ export function open(local: LocalGitHub, options: Partial<GitHubOptions> = {}): 
   return openGitHub({
     token: 'job',
     apiUrl: local.url,
-    serverUrl: 'https://github.example',
     repository: 'octo/app',
     clock: testClock(),
     ...options,

@@ -2,7 +2,7 @@
 import { matchPattern, parsePattern } from '../pattern.js';
 import { PRESETS } from './presets.js';
 
-export interface Fit {
+interface Fit {
   readonly preset: string;
   /** how many of the git tags a rule of it names by their form; `**`, which matches everything, explains nothing */
   readonly explained: number;
