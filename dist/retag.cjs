@@ -21056,7 +21056,6 @@ async function openGitHub(options) {
   let identity;
   return {
     home,
-    serverUrl: trimEnd(options.serverUrl, "/"),
     call,
     find: find3,
     pages,
@@ -31346,7 +31345,6 @@ async function open5(options) {
   return openGitHub2({
     token,
     apiUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",
-    serverUrl: env["GITHUB_SERVER_URL"] ?? "https://github.com",
     repository: env["GITHUB_REPOSITORY"] ?? "",
     clock: systemClock,
     signal,

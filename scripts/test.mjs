@@ -1,6 +1,6 @@
 /*
  * The tests, in two tiers that the place of a file tells apart: tests in a folder named `bundle` start dist/ as child
- * processes, tests in a folder named `sweeps` try thousands of combinations, and all others are quick.
+ * processes, tests in a folder named `sweeps` try thousands of combinations or read megabytes, and all others are quick.
  *   node scripts/test.mjs          the quick ones, and what the rest is called
  *   node scripts/test.mjs --slow   those in bundle/ and sweeps/
  *   node scripts/test.mjs --all    both

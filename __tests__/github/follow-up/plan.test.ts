@@ -117,10 +117,9 @@ describe('words', () => {
   });
 
   test('a long list fits', () => {
-    const many = Array.from({ length: 3000 }, (_, i) =>
-      item('org/app', '2.0', [{ file: 'c.yaml', path: `k${i}` }]),
-    );
-    const text = Array.from({ length: 3000 }, (_, i) => `k${i}: ${'o'.repeat(60)}`).join('\n');
+    const keys = Array.from({ length: 400 }, (_, i) => `${'k'.repeat(200)}${i}`);
+    const many = keys.map((path) => item('org/app', '2.0', [{ file: 'c.yaml', path }]));
+    const text = keys.map((key) => `${key}: ${'o'.repeat(60)}`).join('\n');
     expect(
       pullBody(planFollowUp(many, new Map([['c.yaml', text]])), { jobToken: true }).length,
     ).toBeLessThanOrEqual(65_536);

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { parseChallenges } from '../../../src/registry/auth/challenge.js';
+import { expectLinear } from '../../support/cpu.js';
 
 const plain = (header: string | undefined): [string, Record<string, string>][] =>
   parseChallenges(header).map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)]);
@@ -52,10 +53,9 @@ describe('a WWW-Authenticate header', () => {
         },
       ),
     );
-    const started = Date.now();
-    for (const part of ['"', '\\', 'a,', 'a=', 'a="', ' ', '=,'])
-      parseChallenges(`Bearer ${part.repeat(4000 / part.length)}`);
-    expect(Date.now() - started).toBeLessThan(1000);
+    for (const part of ['"', '\\', 'a,', 'a=', 'a="', ' ', '=,']) {
+      expectLinear((size) => parseChallenges(`Bearer ${part.repeat(size / part.length)}`), 4000);
+    }
   });
 
   test('what was written is what is read', () => {

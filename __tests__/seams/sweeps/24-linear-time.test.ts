@@ -4,17 +4,17 @@
  */
 import { describe, expect, test } from '@jest/globals';
 
-import { emulationOf } from '../../src/builds/dockerfile.js';
-import { annotationLines, labelLines } from '../../src/builds/labels.js';
-import { readConfig } from '../../src/config/config.js';
-import { UserError } from '../../src/errors.js';
-import { load, readFiles } from '../../src/load.js';
-import { promotionRequest } from '../../src/request.js';
-import { parsePattern } from '../../src/policy/pattern.js';
-import { isAmbiguous } from '../../src/policy/check.js';
-import { createSecrets } from '../../src/registry/http/redact.js';
-import { versionLine } from '../../src/github/tracking/events.js';
-import { expectLinear } from '../support/cpu.js';
+import { emulationOf } from '../../../src/builds/dockerfile.js';
+import { annotationLines, labelLines } from '../../../src/builds/labels.js';
+import { readConfig } from '../../../src/config/config.js';
+import { UserError } from '../../../src/errors.js';
+import { load, readFiles } from '../../../src/load.js';
+import { promotionRequest } from '../../../src/request.js';
+import { parsePattern } from '../../../src/policy/pattern.js';
+import { isAmbiguous } from '../../../src/policy/check.js';
+import { createSecrets } from '../../../src/registry/http/redact.js';
+import { versionLine } from '../../../src/github/tracking/events.js';
+import { expectLinear } from '../../support/cpu.js';
 
 function file(text: string): { path: string; bytes: Uint8Array } {
   return { path: 'image-tags.yaml', bytes: Buffer.from(text) };
