@@ -1,3 +1,4 @@
+import { formatProblem } from '../../src/errors.js';
 import type { Log } from '../../src/ports.js';
 
 /** A log that keeps every line, debug lines and titles included. */
@@ -14,7 +15,7 @@ export function recorder(): Recorder {
       return body();
     },
     line: (text) => void lines.push(text),
-    warning: (text) => void lines.push(`warning: ${text}`),
+    warning: (text) => void lines.push(`warning: ${typeof text === 'string' ? text : formatProblem(text)}`),
     debug: (text) => void lines.push(`debug: ${text}`),
     progress: () => undefined,
   };
