@@ -826,6 +826,295 @@ var init_help = __esm({
   }
 });
 
+// src/shared/limits.ts
+var FILE_LIMITS, RUN_LIMITS, POLICY_LIMITS;
+var init_limits = __esm({
+  "src/shared/limits.ts"() {
+    "use strict";
+    FILE_LIMITS = {
+      bytes: 4 * 1024 * 1024,
+      /** how deep collections may nest; the tag file itself needs 9 */
+      depth: 50,
+      /** each may have settings and a policy, which are compared with all others */
+      documents: 1e3,
+      /** words, signs and spaces that YAML sees; 4 MiB of entries have about half a million */
+      lexemes: 2e6,
+      /** nodes that all aliases stand for together */
+      expanded: 1e5,
+      /** a text with this many mistakes in its syntax is read to the end by nobody */
+      syntaxProblems: 20
+    };
+    RUN_LIMITS = {
+      /** mistakes that are reported */
+      problems: 1e3,
+      /** after so many mistakes nothing further is judged: each costs time to word and to place */
+      judged: 2e3,
+      /** names or tags of one entry */
+      list: 1e3,
+      /** wanted tags of promotions, and of a release: each is asked for, planned and reported */
+      wanted: 1e5,
+      /** names of all builds */
+      built: 1e4,
+      /** policies behind the first that are checked too */
+      laterPolicies: 4
+    };
+    POLICY_LIMITS = {
+      rules: 200,
+      examples: 500,
+      /** patterns, tags or channels of one rule */
+      list: 50,
+      /** characters of one pattern, tag, channel or ref of an example */
+      length: 256,
+      /** characters of all patterns, tags and channels together */
+      text: 8 * 1024,
+      /** ways in which a tag can be read: for each tag of a rule its patterns, times those of final rules for `{base}` */
+      forms: 2e3
+    };
+  }
+});
+
+// src/cli/problems.ts
+function problemLines(level, { location: location2, what, hint: hint2 }, place) {
+  const width = widthOf(place.stderr);
+  const lines3 = wrap(`${level}: `, location2?.nowhere ? `${location2.file}: ${what}` : what, width, 2);
+  if (location2 !== void 0 && location2.nowhere !== true) {
+    const text4 = lineOf(location2, place);
+    const margin = " ".repeat(String(location2.line).length);
+    lines3.push(`${margin}--> ${harmless(location2.file)}:${location2.line}:${location2.column}`);
+    if (text4 !== null) {
+      const shown3 = excerpt(text4, location2.column - 1, width - margin.length - 3);
+      lines3.push(`${margin} |`, `${location2.line} | ${shown3.text}`, `${margin} | ${shown3.caret}`);
+    }
+  }
+  return hint2 === void 0 || hint2 === "" ? lines3 : [...lines3, ...wrap("help: ", hint2, width, 6)];
+}
+function widthOf({ columns }) {
+  return columns === void 0 || columns === 0 ? 80 : Math.max(20, columns);
+}
+function lineOf({ file: file2, line: line2 }, { cwd, shown: shown3 = /* @__PURE__ */ new Map() }) {
+  const path6 = (0, import_node_path.resolve)(cwd, file2);
+  const lines3 = shown3.get(path6) ?? linesOf(path6, cwd, file2);
+  shown3.set(path6, lines3);
+  return lines3[line2 - 1]?.replace(/\r$/, "") ?? null;
+}
+function linesOf(path6, cwd, file2) {
+  try {
+    if ((0, import_node_fs.realpathSync)(path6) !== (0, import_node_path.resolve)((0, import_node_fs.realpathSync)(cwd), file2)) return [];
+    const info2 = (0, import_node_fs.statSync)(path6);
+    return info2.isFile() && info2.size <= FILE_LIMITS.bytes ? (0, import_node_fs.readFileSync)(path6, "utf8").split("\n") : [];
+  } catch {
+    return [];
+  }
+}
+function excerpt(line2, offset, width) {
+  const cells = (text5) => Array.from(text5, (one2) => one2 === "	" ? TAB : harmless(one2));
+  const before = cells(line2.slice(Math.max(0, offset - width), offset));
+  const after = cells(line2.slice(offset, offset + width));
+  const room = width - 2 * CUT.length;
+  const behind = Math.max(Math.floor(room / 3), room - columnsOf(before.join("")));
+  const right = fitting(after, behind);
+  const left = fitting(before.toReversed(), room - columnsOf(right.join(""))).toReversed();
+  const isCut = left.length < before.length || offset > width;
+  const isCutBehind = right.length < after.length || offset + width < line2.length;
+  const start2 = `${isCut ? CUT : ""}${left.join("")}`;
+  const text4 = `${start2}${right.join("")}${isCutBehind ? CUT : ""}`;
+  return { text: text4.trimEnd(), caret: `${" ".repeat(columnsOf(start2))}^` };
+}
+function fitting(cells, width) {
+  let left = width;
+  const end2 = cells.findIndex((cell) => (left -= columnsOf(cell)) < 0);
+  return cells.slice(0, end2 < 0 ? cells.length : end2);
+}
+function sayError(problem4, io) {
+  io.stderr.write(`${problemLines("error", problem4, io).join("\n")}
+`);
+}
+function fail(error2, io, json2) {
+  if (error2 instanceof UserError) {
+    const place = { cwd: io.cwd, stderr: io.stderr, shown: /* @__PURE__ */ new Map() };
+    for (const problem4 of error2.problems) sayError(problem4, place);
+    if (json2) io.stdout.write(`${JSON.stringify(errorReport(error2.problems), null, 2)}
+`);
+    return 2;
+  }
+  if (error2 instanceof OperationError) {
+    const label4 = error2.code === "cancelled" ? "" : "error: ";
+    io.stderr.write(`${wrap(label4, error2.message, widthOf(io.stderr), 2).join("\n")}
+`);
+    return 1;
+  }
+  const text4 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
+  io.stderr.write(`error: this is a fault of Retag, please report it:
+${text4}
+`);
+  return 1;
+}
+function errorReport(problems2) {
+  return {
+    version: 1,
+    errors: problems2.map(({ location: location2, what, hint: hint2 }) => {
+      const known3 = location2 !== void 0 && location2.nowhere !== true;
+      return {
+        file: location2?.file ?? null,
+        line: known3 ? location2.line : null,
+        column: known3 ? location2.column : null,
+        message: what,
+        hint: hint2 ?? null
+      };
+    })
+  };
+}
+var import_node_fs, import_node_path, CUT, TAB;
+var init_problems = __esm({
+  "src/cli/problems.ts"() {
+    "use strict";
+    import_node_fs = require("node:fs");
+    import_node_path = require("node:path");
+    init_errors();
+    init_limits();
+    init_text();
+    CUT = "\u2026";
+    TAB = "    ";
+  }
+});
+
+// src/oci/platform.ts
+function parsePlatform(text4) {
+  const normal = knownPlatform(text4);
+  if (normal !== null) return { ok: true, value: normal };
+  const shown3 = JSON.stringify(text4.slice(0, 60));
+  const near = nearestPlatform(text4);
+  return {
+    ok: false,
+    what: `${shown3} is not a platform`,
+    hint: near ? `write "${near}"` : 'write it as "os/arch" or "os/arch/variant", such as "linux/amd64" or "linux/arm/v7"'
+  };
+}
+function knownPlatform(text4) {
+  const normal = DEFAULT_VARIANTS[text4] ?? text4;
+  return KNOWN_PLATFORMS.includes(normal) ? normal : null;
+}
+function nearestPlatform(text4) {
+  const lower = text4.trim().toLowerCase().replace(/^(linux|windows|darwin|freebsd)[-_]/, "$1/");
+  const [first2 = "", ...rest] = lower.split("/");
+  const os6 = rest.length > 0 ? first2 : "linux";
+  const arch2 = rest.length > 0 ? rest.join("/") : first2;
+  const named2 = `${os6}/${OTHER_NAMES[arch2] ?? arch2}`;
+  const normal = DEFAULT_VARIANTS[named2] ?? named2;
+  if (KNOWN_PLATFORMS.includes(normal)) return normal;
+  return suggest(
+    named2,
+    KNOWN_PLATFORMS.filter((platform3) => isNear(arch2, platform3.slice(platform3.indexOf("/") + 1)))
+  );
+}
+function isNear(word, arch2) {
+  return word.length > 1 && arch2.startsWith(word) || suggest(word, [arch2]) !== void 0;
+}
+function platformsMissing(wanted, has2) {
+  const there = new Set(has2.map(normalisePlatform));
+  return wanted.filter((platform3) => !there.has(normalisePlatform(platform3)));
+}
+function normalisePlatform(platform3) {
+  const [os6 = "", architecture = "", variant = ""] = platform3.toLowerCase().split("/");
+  const arch2 = ALIASES.get(architecture) ?? architecture;
+  const implied = DEFAULT_VARIANT.get(arch2);
+  return variant === "" || variant === implied ? `${os6}/${arch2}` : `${os6}/${arch2}/${variant}`;
+}
+function isAttestation(child3) {
+  return child3.annotations.has(ATTESTATION);
+}
+function isRealPlatform({ os: os6, architecture }) {
+  return os6 !== "" && architecture !== "" && os6 !== "unknown" && architecture !== "unknown";
+}
+function formatPlatform({ os: os6, architecture, variant }) {
+  const isDefault = architecture === "arm64" && variant === "v8" || architecture === "amd64" && variant === "v1";
+  return [os6, architecture, ...variant === "" || isDefault ? [] : [variant]].join("/");
+}
+var KNOWN_PLATFORMS, DEFAULT_VARIANTS, ACCEPTED_PLATFORMS, OTHER_NAMES, ALIASES, DEFAULT_VARIANT, ATTESTATION;
+var init_platform = __esm({
+  "src/oci/platform.ts"() {
+    "use strict";
+    init_text();
+    KNOWN_PLATFORMS = [
+      "linux/amd64",
+      "linux/arm64",
+      "linux/arm/v7",
+      "linux/arm/v6",
+      "linux/arm/v5",
+      "linux/386",
+      "linux/ppc64le",
+      "linux/s390x",
+      "linux/riscv64",
+      "linux/loong64",
+      "linux/mips64le",
+      "linux/mips64",
+      "linux/mipsle",
+      "linux/mips",
+      "linux/ppc64",
+      "linux/amd64/v2",
+      "linux/amd64/v3",
+      "linux/amd64/v4",
+      "linux/arm64/v9",
+      "windows/amd64",
+      "windows/arm64",
+      "windows/386",
+      "darwin/amd64",
+      "darwin/arm64",
+      "freebsd/amd64",
+      "freebsd/arm64",
+      "freebsd/386",
+      "netbsd/amd64",
+      "openbsd/amd64",
+      "solaris/amd64",
+      "illumos/amd64",
+      "wasip1/wasm",
+      "wasi/wasm",
+      "js/wasm"
+    ];
+    DEFAULT_VARIANTS = {
+      "linux/arm64/v8": "linux/arm64",
+      "linux/arm64/8": "linux/arm64",
+      "linux/amd64/v1": "linux/amd64",
+      "linux/arm": "linux/arm/v7",
+      "linux/arm/7": "linux/arm/v7",
+      "linux/arm/6": "linux/arm/v6",
+      "linux/arm/5": "linux/arm/v5",
+      "windows/arm64/v8": "windows/arm64",
+      "darwin/arm64/v8": "darwin/arm64"
+    };
+    ACCEPTED_PLATFORMS = [...KNOWN_PLATFORMS, ...Object.keys(DEFAULT_VARIANTS)];
+    OTHER_NAMES = {
+      x86_64: "amd64",
+      "x86-64": "amd64",
+      x64: "amd64",
+      aarch64: "arm64",
+      armhf: "arm/v7",
+      armv7l: "arm/v7",
+      armv7: "arm/v7",
+      armel: "arm/v6",
+      armv6l: "arm/v6",
+      i386: "386",
+      i686: "386",
+      x86: "386",
+      powerpc64le: "ppc64le",
+      ppc64el: "ppc64le",
+      loongarch64: "loong64"
+    };
+    ALIASES = /* @__PURE__ */ new Map([
+      ["x86_64", "amd64"],
+      ["x86-64", "amd64"],
+      ["aarch64", "arm64"],
+      ["i386", "386"]
+    ]);
+    DEFAULT_VARIANT = /* @__PURE__ */ new Map([
+      ["arm64", "v8"],
+      ["arm", "v7"],
+      ["amd64", "v1"]
+    ]);
+    ATTESTATION = "vnd.docker.reference.type";
+  }
+});
+
 // src/oci/reference.ts
 function isDigest(text4) {
   return DIGEST.test(text4);
@@ -958,11 +1247,9171 @@ var init_reference = __esm({
   }
 });
 
+// src/plan/overrides.ts
+function parseRegistryMap(lines3) {
+  const map2 = /* @__PURE__ */ new Map();
+  const problems2 = [];
+  for (const line2 of lines3) {
+    const [from = "", to = "", ...rest] = line2.split("=");
+    const source = parseRepository(`${from}/x`);
+    const target = parseRepository(`${to}/x`);
+    const isHost = source.ok && source.value.registry === canonicalHost(from);
+    const path6 = target.ok ? target.value.repository.split("/").slice(0, -1).join("/") : "";
+    const implied = target.ok && target.value.registry === "docker.io" && !NAMES_HUB.test(to);
+    if (!isHost || !target.ok || rest.length > 0 || implied) {
+      problems2.push({
+        what: `registry-map: "${line2}" is not "registry=registry"`,
+        hint: 'write it as "docker.io=localhost:5000"'
+      });
+      continue;
+    }
+    const host = canonicalHost(from);
+    const before = map2.get(host);
+    const mapped = { registry: target.value.registry, prefix: path6 === "library" ? "" : path6 };
+    if (before === void 0) map2.set(host, mapped);
+    else if (textOf(before) !== textOf(mapped)) {
+      problems2.push({
+        what: `registry-map: ${host} is mapped to ${textOf(before)} and to ${textOf(mapped)}`,
+        hint: "give one of them"
+      });
+    }
+  }
+  if (problems2.length > 0) throw new UserError(problems2);
+  return map2;
+}
+function textOf({ registry, prefix }) {
+  return prefix === "" ? registry : `${registry}/${prefix}`;
+}
+function canonicalHost(host) {
+  const lower = host.toLowerCase();
+  return lower === "index.docker.io" || lower === "registry-1.docker.io" ? "docker.io" : lower;
+}
+function mapRepository(name, map2) {
+  const target = map2.get(name.registry);
+  if (target === void 0) return name;
+  const path6 = target.prefix === "" ? name.repository : `${target.prefix}/${name.repository}`;
+  return { registry: target.registry, repository: path6 };
+}
+function shownName(text4, name, map2) {
+  if (!map2.has(name.registry)) return text4;
+  const mapped = mapRepository(name, map2);
+  return `${mapped.registry}/${mapped.repository}`;
+}
+function parseForce(lines3) {
+  return lines3.map((text4) => {
+    const colon = text4.lastIndexOf(":");
+    const tag2 = colon > text4.lastIndexOf("/") ? text4.slice(colon + 1) : null;
+    const name = parseRepository(tag2 === null ? text4 : text4.slice(0, colon));
+    const checked2 = !name.ok || tag2 === null ? name : parseTag(tag2);
+    if (!checked2.ok || !name.ok) {
+      const { what, hint: hint2 } = checked2;
+      throw new UserError({ what: `force: ${what}`, hint: hint2 });
+    }
+    return { text: text4, repository: name.value, tag: tag2 };
+  });
+}
+function isForced(forces, names2, tag2) {
+  return forces.some(
+    (force) => (force.tag === null || force.tag === tag2) && names2.some((name) => sameRepository(name, force.repository))
+  );
+}
+function unusedForces(forces, wanted, map2) {
+  return forces.flatMap((force) => {
+    const inRepository = wanted.filter(({ destination }) => isMeant(force, destination, map2));
+    if (inRepository.some(({ destination: { tag: tag2 } }) => force.tag === null || force.tag === tag2)) return [];
+    const what = `force: "${force.text}" matches nothing that is wanted in this run`;
+    return [{ what, hint: hintOf(force, inRepository, wanted) }];
+  });
+}
+function isMeant({ repository }, destination, map2) {
+  return [repository, mapRepository(repository, map2)].some((name) => sameRepository(name, destination));
+}
+function hintOf(force, inRepository, wanted) {
+  const [first2] = inRepository;
+  if (first2 !== void 0) {
+    const tags2 = inRepository.map(({ destination }) => destination.tag);
+    const near2 = suggest(force.tag ?? "", tags2);
+    if (near2 !== void 0) return `did you mean "${first2.image}:${near2}"?`;
+    return `of ${first2.image} are wanted: ${[...new Set(tags2)].join(", ")}`;
+  }
+  const name = force.tag === null ? force.text : force.text.slice(0, -force.tag.length - 1);
+  const near = suggest(
+    name,
+    wanted.map(({ image: image3 }) => image3)
+  );
+  if (near !== void 0) return `did you mean "${near}${force.tag === null ? "" : `:${force.tag}`}"?`;
+  return "give the name of an image as in the tag file, or name:tag";
+}
+var NAMES_HUB;
+var init_overrides = __esm({
+  "src/plan/overrides.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_text();
+    NAMES_HUB = /^(?:index\.)?docker\.io(?:\/|$)/;
+  }
+});
+
+// src/builds/csv.ts
+function hclLiteral(text4) {
+  return text4.replace(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
+}
+function hclLiterals(value) {
+  if (typeof value === "string") return hclLiteral(value);
+  if (Array.isArray(value)) return value.map(hclLiterals);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [hclLiteral(key), hclLiterals(item)]));
+}
+function formatCsv(fields2) {
+  return fields2.map(({ key, value, bare: bare2 }) => quote(bare2 ? key : `${key}=${value}`)).join(",");
+}
+function quote(field2) {
+  return /[",]/.test(field2) ? `"${field2.replaceAll('"', '""')}"` : field2;
+}
+function parseCsv(text4) {
+  if (/[\x00-\x1f\x7f]/.test(text4)) {
+    return { ok: false, what: "the value holds a control character", hint: "write it on one line" };
+  }
+  const read3 = readRecords(text4, { relaxed: false, comments: false });
+  if (!read3.ok) {
+    return { ok: false, what: "a quotation mark does not end", hint: "close it before the next comma" };
+  }
+  const fields2 = [];
+  const seen = /* @__PURE__ */ new Set();
+  for (const cell of read3.records[0] ?? []) {
+    const equals = cell.indexOf("=");
+    if (equals < 0) {
+      fields2.push({ key: cell, value: "", bare: true });
+      continue;
+    }
+    const key = cell.slice(0, equals).trim().toLowerCase();
+    if (!KEY.test(key)) return { ok: false, what: `"${key}" is not a key`, hint: 'write it as "key=value"' };
+    if (seen.has(key)) {
+      return { ok: false, what: `the key "${key}" is given twice`, hint: "give it once: the last would win" };
+    }
+    seen.add(key);
+    fields2.push({ key, value: cell.slice(equals + 1), bare: false });
+  }
+  return { ok: true, value: fields2 };
+}
+function readRecords(text4, { relaxed, comments }) {
+  const records = [];
+  let record3 = [];
+  let at3 = 0;
+  const take = (pattern) => {
+    pattern.lastIndex = at3;
+    const found = pattern.exec(text4);
+    at3 += found?.[0].length ?? 0;
+    return found;
+  };
+  for (; ; ) {
+    if (comments && record3.length === 0) while (at3 < text4.length && take(COMMENT) !== null) ;
+    const begin = at3;
+    const wrong3 = () => ({ ok: false, line: text4.slice(0, begin).split("\n").length });
+    const opens2 = text4.startsWith('"', at3);
+    const quoted2 = opens2 ? take(QUOTED) : null;
+    if (opens2 && quoted2 === null) return wrong3();
+    const rest = take(PLAIN)?.[0] ?? "";
+    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong3();
+    const inner = quoted2?.[1]?.replaceAll('""', '"') ?? "";
+    if (quoted2 === null) record3.push(rest);
+    else record3.push(rest === "" ? inner : `"${inner}"${rest}`);
+    const end2 = take(END)?.[0] ?? "";
+    if (end2 === ",") continue;
+    records.push(record3);
+    if (end2 === "") return { ok: true, records };
+    record3 = [];
+  }
+}
+var KEY, QUOTED, PLAIN, END, COMMENT;
+var init_csv = __esm({
+  "src/builds/csv.ts"() {
+    "use strict";
+    KEY = /^[a-z][a-z0-9._-]*$/;
+    QUOTED = /"([^"]*(?:""[^"]*)*)"/y;
+    PLAIN = /[^,\r\n]*(?:\r(?!\n)[^,\r\n]*)*/y;
+    END = /,|\r?\n|$/y;
+    COMMENT = /[ \t]*#[^\n]*(?:\n|$)/y;
+  }
+});
+
+// src/builds/machines.ts
+function formatDigests(built2) {
+  const record3 = {};
+  for (const { target, digest } of built2) {
+    if (!target.pushed) continue;
+    (record3[target.image] ??= {})[target.platforms[0] ?? ""] = digest;
+  }
+  return JSON.stringify(record3);
+}
+function parseDigests(documents) {
+  const problems2 = [];
+  const images2 = /* @__PURE__ */ new Map();
+  for (const { name, text: text4 } of documents) {
+    const data = parseJson(text4);
+    if (!isRecord(data)) {
+      problems2.push(problem(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:\u2026"}}'));
+      continue;
+    }
+    for (const [image3, platforms] of Object.entries(data)) {
+      if (!isRecord(platforms)) {
+        problems2.push(problem(name, `"${image3}" has no platforms`, '{"image": {"linux/amd64": "sha256:\u2026"}}'));
+        continue;
+      }
+      const known3 = images2.get(image3) ?? /* @__PURE__ */ new Map();
+      images2.set(image3, known3);
+      for (const [platform3, digest] of Object.entries(platforms))
+        add(name, image3, platform3, digest, known3, problems2);
+    }
+  }
+  if (problems2.length > 0) throw new UserError(problems2);
+  return images2;
+}
+function add(name, image3, platform3, digest, known3, problems2) {
+  const parsed2 = parsePlatform(platform3);
+  if (!parsed2.ok) problems2.push({ what: `digests: ${name}: ${image3}: ${parsed2.what}`, hint: parsed2.hint });
+  else if (typeof digest !== "string" || !isDigest(digest)) {
+    problems2.push(problem(name, `${image3}, ${platform3}: no digest`, '"sha256:" and 64 hexadecimal digits'));
+  } else if ((known3.get(parsed2.value) ?? digest) !== digest) {
+    const what = `digests: ${name}: ${image3}, ${platform3} is ${digest} here and ${known3.get(parsed2.value) ?? ""} elsewhere`;
+    problems2.push({ what, hint: "hand on the files of one run only" });
+  } else known3.set(parsed2.value, digest);
+}
+function builtElsewhere(builds, images2, digests) {
+  const problems2 = [];
+  const names2 = targetNames(builds.map(({ config }) => imageOf(config)));
+  const built2 = builds.flatMap(({ config, choice }, i) => {
+    const image3 = imageOf(config);
+    const given2 = [...digests.get(image3) ?? []];
+    return choice.push.flatMap((platform3) => {
+      const found = given2.find(([name2]) => normalisePlatform(name2) === normalisePlatform(platform3));
+      const repository = config.names[0]?.repository;
+      if (found === void 0 || repository === void 0) {
+        const what = `digests: ${image3} has no digest for ${platform3}`;
+        problems2.push({ what, hint: "see the job that builds this platform; every one must succeed" });
+        return [];
+      }
+      const name = platformTarget(names2[i] ?? "", platform3);
+      const target = { name, image: image3, repository, platforms: [platform3], pushed: true, split: true };
+      const { context, origin } = config;
+      return [
+        { target: { ...target, context, dockerfile: "", stage: null, paths: [], origin }, digest: found[1] }
+      ];
+    });
+  });
+  for (const image3 of digests.keys()) {
+    if (images2.includes(image3)) continue;
+    problems2.push({
+      what: `digests: no build is called "${image3}"`,
+      hint: `the builds are ${images2.join(", ")}`
+    });
+  }
+  if (problems2.length > 0) throw new UserError(problems2);
+  return built2;
+}
+function problem(name, what, form) {
+  return { what: `digests: ${name}: ${what}`, hint: `write ${form}` };
+}
+function parseJson(text4) {
+  try {
+    return JSON.parse(text4);
+  } catch {
+    return void 0;
+  }
+}
+function isRecord(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function matrix(builds, runners) {
+  const own = new Map(
+    Object.entries(runners).map(([platform3, label4]) => [normalisePlatform(platform3), label4])
+  );
+  const include = builds.flatMap(
+    ({ config, choice }) => choice.build.map((platform3) => ({
+      image: imageOf(config),
+      platform: platform3,
+      runner: own.get(normalisePlatform(platform3)) ?? RUNNERS[platform3] ?? RUNNER
+    }))
+  );
+  return { include };
+}
+function unsplit(builds) {
+  return builds.filter(({ config }) => config.platforms.length === 0);
+}
+function onlyPlatform(builds, platform3, isDue) {
+  const unnamed = unsplit(builds);
+  if (unnamed.length > 0 && unnamed.length === builds.length) {
+    throw new UserError(
+      unnamed.map(({ config }) => ({
+        location: config.origin.at(),
+        what: `a run for the platform ${platform3} needs builds that name their platforms`,
+        hint: `list the platforms of ${imageOf(config)} under "platforms"`
+      }))
+    );
+  }
+  const wanted = normalisePlatform(platform3);
+  const same = (name) => normalisePlatform(name) === wanted;
+  const names2 = builds.flatMap(({ config }) => config.platforms.map((entry) => entry.platform));
+  if (names2.length > 0 && !names2.some(same)) {
+    throw new UserError({
+      what: `no build has the platform ${JSON.stringify(platform3)}`,
+      hint: `the platforms are ${[...new Set(names2)].join(", ")}`
+    });
+  }
+  return builds.filter(isDue).map(({ config, choice }) => ({
+    config,
+    choice: { build: choice.build.filter(same), push: choice.push.filter(same) }
+  })).filter(({ choice }) => choice.build.length > 0);
+}
+function imageOf(build2) {
+  return build2.names[0]?.text ?? "";
+}
+function targetNames(images2) {
+  const used = /* @__PURE__ */ new Set();
+  return images2.map((image3) => {
+    const last = image3.slice(image3.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9_-]/g, "-");
+    const base = last === "" || last === "default" ? `image-${last}` : last;
+    let name = base;
+    for (let n = 2; used.has(name); n++) name = `${base}-${n}`;
+    used.add(name);
+    return name;
+  });
+}
+function platformTarget(name, platform3) {
+  return `${name}_${platform3.replace(/[^A-Za-z0-9_-]/g, "-")}`;
+}
+var RUNNERS, RUNNER;
+var init_machines = __esm({
+  "src/builds/machines.ts"() {
+    "use strict";
+    init_errors();
+    init_platform();
+    init_reference();
+    RUNNERS = { "linux/arm64": "ubuntu-24.04-arm" };
+    RUNNER = "ubuntu-24.04";
+  }
+});
+
+// src/builds/options.ts
+function parseSecret(text4, values) {
+  const looksLikeSpec = /^"?(?:type|id|src|source|env)=/i.test(text4);
+  if (!looksLikeSpec) return values ? secretByValue(text4) : secretInFile();
+  const csv = parseCsv(text4);
+  if (!csv.ok) return csv;
+  const unknown3 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
+  if (unknown3) return bad2(`"${unknown3.key}" is not a key of a secret`, "use id with env or src");
+  const get = (key) => csv.value.find((field2) => field2.key === key)?.value;
+  const [type, id, env] = [get("type"), get("id"), get("env")];
+  const source = get("src") ?? get("source");
+  if (type !== void 0 && type !== "file" && type !== "env") {
+    return bad2(`"${type}" is not a type of secret`, "write type=file or type=env");
+  }
+  if (id === void 0 || !SECRET_ID.test(id))
+    return bad2("the secret has no id", 'write it as "id=NAME,env=VARIABLE"');
+  if (env !== void 0 && source !== void 0)
+    return bad2("the secret has env and src", "give one of the two");
+  const variable2 = env ?? (type === "env" ? source : void 0) ?? (source === void 0 ? id : void 0);
+  if (variable2 === void 0) return good({ id, file: clean(source ?? "") });
+  if (!VARIABLE.test(variable2))
+    return bad2(`"${variable2}" is not the name of a variable`, "name an environment variable");
+  return good({ id, env: variable2 });
+}
+function secretByValue(text4) {
+  const equals = text4.indexOf("=");
+  const id = text4.slice(0, Math.max(equals, 0));
+  if (!SECRET_ID.test(id))
+    return bad2("a secret has no name", 'write it as "NAME=value" or "id=NAME,env=VARIABLE"');
+  return good({ id, value: text4.slice(equals + 1) });
+}
+function secretInFile() {
+  return bad2(
+    'the secret is not of the form "id=NAME,env=VARIABLE" or "id=NAME,src=FILE"',
+    "never write a value here: put it into an environment variable of the step and name that"
+  );
+}
+function parseSsh(text4) {
+  const [id = "", ...rest] = text4.split("=");
+  if (!SECRET_ID.test(id)) return bad2("the ssh entry has no id", 'write it as "default" or "id=PATH"');
+  const paths = rest.length === 0 ? [] : rest.join("=").split(",");
+  if (paths.some((path6) => path6 === "" || hasControl(path6)))
+    return bad2("the ssh entry has an empty path", "name a socket or key file");
+  const cleaned = paths.map(clean);
+  return good({ text: paths.length === 0 ? id : `${id}=${cleaned.join(",")}`, paths: cleaned });
+}
+function parseCache(text4) {
+  const csv = parseCsv(text4);
+  if (!csv.ok) return csv;
+  const [first2] = csv.value;
+  if (csv.value.length === 1 && first2?.bare) {
+    const fields2 = [
+      { key: "type", value: "registry", bare: false },
+      { key: "ref", value: first2.key, bare: false }
+    ];
+    const ref2 = cacheRef(fields2);
+    return ref2?.ok === false ? ref2 : good(fields2);
+  }
+  const bare2 = csv.value.find((field2) => field2.bare);
+  if (bare2) return bad2(`"${bare2.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
+  const type = csv.value.find(({ key }) => key === "type");
+  if (!type?.value) return bad2("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
+  const ref = cacheRef(csv.value);
+  if (ref?.ok === false) return ref;
+  const paths = cachePaths(csv.value);
+  return good(
+    csv.value.map((field2) => paths.includes(field2) ? { ...field2, value: clean(field2.value) } : field2)
+  );
+}
+function cachePaths(fields2) {
+  return isOfType(fields2, "local") ? fields2.filter(({ key }) => key === "src" || key === "dest") : [];
+}
+function cacheRef(fields2) {
+  const text4 = isOfType(fields2, "registry") ? fields2.find(({ key }) => key === "ref")?.value : void 0;
+  if (text4 === void 0) return null;
+  const name = text4.split("@", 1)[0] ?? "";
+  const colon = name.lastIndexOf(":");
+  const end2 = colon > name.lastIndexOf("/") ? colon : name.length;
+  const repository = parseRepository(name.slice(0, end2));
+  if (!repository.ok) return repository;
+  const rest = text4.slice(end2);
+  if (rest.startsWith("@")) return good({ repository: repository.value, tag: null, rest });
+  const tag2 = rest === "" ? good("latest") : parseTag(name.slice(end2 + 1));
+  return tag2.ok ? good({ repository: repository.value, tag: tag2.value, rest }) : tag2;
+}
+function isOfType(fields2, type) {
+  return fields2.some(({ key, value }) => key === "type" && value.trim().toLowerCase() === type);
+}
+function clean(path6) {
+  return path6 === "" ? "" : import_node_path2.posix.normalize(path6);
+}
+function parseAttestation(kind, text4) {
+  const type = { key: "type", value: kind, bare: false };
+  if (text4 === "true" || text4 === "") return good([type]);
+  if (text4 === "false") return good([type, { key: "disabled", value: "true", bare: false }]);
+  const csv = parseCsv(text4);
+  if (!csv.ok) return csv;
+  const [first2] = csv.value;
+  if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
+    return good([type, { key: "mode", value: first2.key, bare: false }]);
+  }
+  const wrong3 = csv.value.find(({ key, bare: bare2 }) => bare2 || key === "type");
+  if (wrong3)
+    return bad2(
+      `"${wrong3.key}" does not belong in ${kind}`,
+      'write true, false or "key=value" pairs such as "mode=max"'
+    );
+  return good([type, ...csv.value]);
+}
+function isDisabled(fields2) {
+  return fields2.some(({ key, value }) => key === "disabled" && value === "true");
+}
+function parseUlimit(text4) {
+  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text4) ? good(text4) : bad2("this is not a ulimit", 'write it as "nofile=1024:2048"');
+}
+function parseShmSize(text4) {
+  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text4) ? good(text4) : bad2("this is not a size", 'write it as "128m" or "2g"');
+}
+function parseNetwork(text4) {
+  return ["default", "none", "host"].includes(text4) ? good(text4) : bad2(`"${text4}" is not a network mode`, "write default, none or host");
+}
+function parseHost(text4) {
+  const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text4) ?? [];
+  return name !== void 0 && address !== void 0 ? good([name, address.replace(/^\[|\]$/g, "")]) : bad2("this is not a host entry", 'write it as "name:address"');
+}
+function annotationLevels(key) {
+  const colon = key.indexOf(":");
+  const levels = colon < 0 ? [] : key.slice(0, colon).split(",");
+  return levels.length > 0 && levels.every((level) => LEVEL.test(level)) ? { levels, name: key.slice(colon + 1) } : { levels: null, name: key };
+}
+function parseKey(key) {
+  if (key === "" || key.includes("=") || hasControl(key)) {
+    return bad2(`${JSON.stringify(key)} cannot be a key`, 'use a key without "=" and control characters');
+  }
+  return good(key);
+}
+function parseNamedContext(text4) {
+  if (/^(?:docker-image|https):\/\/[^\s]+$/.test(text4) || /^git@[^\s]+$/.test(text4)) {
+    return good({ text: text4, local: false });
+  }
+  if (/^(?:target|oci-layout):/.test(text4)) {
+    return bad2(`"${text4}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
+  }
+  const path6 = parseLocalPath(text4);
+  return path6.ok ? good({ text: path6.value, local: true }) : path6;
+}
+function parseLocalPath(text4) {
+  const hint2 = "name a path inside the workspace";
+  if (text4 === "" || hasControl(text4)) return bad2("the path is empty or holds a control character", hint2);
+  if (text4.startsWith("-"))
+    return bad2(`"${text4}" starts with "-"`, `${hint2}; standard input and flags cannot be used`);
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text4) || /^git@/.test(text4) || /^(?:\.\/+)*github\.com\//.test(text4)) {
+    return bad2(`"${text4}" is a remote address`, `${hint2}; check the repository out first`);
+  }
+  if (text4.startsWith("/") || text4.includes("\\"))
+    return bad2(`"${text4}" is not relative to the workspace`, hint2);
+  const parts = [];
+  for (const part of text4.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === void 0) return bad2(`"${text4}" is outside the workspace`, hint2);
+  }
+  const path6 = parts.join("/");
+  if (path6 !== text4 && path6 !== "") return parseLocalPath(path6);
+  return good(path6 === "" ? "." : path6);
+}
+function hasControl(text4) {
+  return /[\x00-\x1f\x7f]/.test(text4);
+}
+var import_node_path2, bad2, good, SECRET_ID, VARIABLE, LEVEL;
+var init_options = __esm({
+  "src/builds/options.ts"() {
+    "use strict";
+    import_node_path2 = require("node:path");
+    init_reference();
+    init_csv();
+    bad2 = (what, hint2) => ({
+      ok: false,
+      what,
+      hint: hint2
+    });
+    good = (value) => ({ ok: true, value });
+    SECRET_ID = /^[A-Za-z0-9_.-]+$/;
+    VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+    LEVEL = /^(?:index|manifest|index-descriptor|manifest-descriptor)(?:\[[A-Za-z0-9_/-]+\])?$/;
+  }
+});
+
+// src/builds/cache.ts
+function mapCache(text4, map2) {
+  const read3 = readCache(text4);
+  if (read3 === null || !map2.has(read3.ref.repository.registry)) return text4;
+  const ref = formatRepository(mapRepository(read3.ref.repository, map2)) + read3.ref.rest;
+  return formatCsv(read3.fields.map((field2) => field2.key === "ref" ? { ...field2, value: ref } : field2));
+}
+function cacheProblems(builds, ownerOf2) {
+  return builds.flatMap(
+    (build2) => build2.cacheTo.flatMap((text4, i) => {
+      const { repository, tag: tag2 = null } = readCache(text4)?.ref ?? {};
+      if (repository === void 0 || tag2 === null) return [];
+      const owner = ownerOf2({ ...repository, tag: tag2 });
+      if (owner === null) return [];
+      const input = build2.fromInputs?.includes("cache_to") === true;
+      const name = formatReference({ ...repository, tag: tag2 });
+      const what = `${imageOf(build2)}: cache_to: the cache would be written over the tag ${name}: ${owner}`;
+      const hint2 = `give the cache a tag of its own, such as "${formatRepository(repository)}:buildcache"`;
+      return [{ ...input ? {} : { location: build2.origin.at("cache_to", i) }, what, hint: hint2 }];
+    })
+  );
+}
+function readCache(text4) {
+  const fields2 = parseCache(text4);
+  const ref = fields2.ok ? cacheRef(fields2.value) : null;
+  return fields2.ok && ref?.ok === true ? { fields: fields2.value, ref: ref.value } : null;
+}
+var init_cache = __esm({
+  "src/builds/cache.ts"() {
+    "use strict";
+    init_reference();
+    init_overrides();
+    init_csv();
+    init_machines();
+    init_options();
+  }
+});
+
+// src/builds/inputs.ts
+function buildsOfRun(config, options) {
+  const { images: images2, defaults, registryMap } = options;
+  const entries = entriesOf(config, images2);
+  return entries.map((entry) => {
+    const names2 = entry.names.map(({ text: text4, repository }) => {
+      const mapped = mapRepository(repository, registryMap);
+      return {
+        text: shownName(text4, repository, registryMap),
+        repository: mapped,
+        isForced: (tag2) => isForced(options.forces, [repository, mapped], tag2)
+      };
+    });
+    const shown3 = names2.map(({ text: text4, repository }) => ({ text: text4, repository }));
+    const config2 = withMap(withDefaults({ ...entry, names: shown3 }, defaults), registryMap);
+    if (entry.origin === INPUTS) return { config: config2, names: names2, entry: null, location: null };
+    return { config: config2, names: names2, entry, location: entry.origin.at() };
+  });
+}
+function withMap(build2, map2) {
+  const mapped = (list4) => list4.map((text4) => mapCache(text4, map2));
+  return { ...build2, cacheFrom: mapped(build2.cacheFrom), cacheTo: mapped(build2.cacheTo) };
+}
+function entriesOf(config, images2) {
+  if (images2.length === 0) return config.builds;
+  if (config.builds.length === 0) return [fromInputs(images2)];
+  const known3 = config.builds.map(({ names: names2 }) => names2.map(({ text: text4 }) => text4));
+  const has2 = (names2, image3) => names2.some((name) => name.toLowerCase() === image3);
+  const strange = images2.filter((image3) => !known3.some((names2) => has2(names2, image3)));
+  if (strange.length > 0) {
+    throw new UserError(
+      strange.map((image3) => ({
+        what: `images: no build of the tag file is called "${image3}"`,
+        hint: `the builds are ${known3.flat().join(", ")}; without a tag file, images names what to build`
+      }))
+    );
+  }
+  return config.builds.filter((_, i) => images2.some((image3) => has2(known3[i] ?? [], image3)));
+}
+function fromInputs(images2) {
+  const problems2 = images2.flatMap((text4) => {
+    const parsed2 = parseRepository(text4);
+    return parsed2.ok ? [] : [{ what: `images: ${parsed2.what}`, hint: parsed2.hint }];
+  });
+  if (problems2.length > 0) throw new UserError(problems2);
+  const names2 = [];
+  for (const text4 of images2) {
+    const parsed2 = parseRepository(text4);
+    const known3 = (repository) => names2.some((name) => sameRepository(name.repository, repository));
+    if (parsed2.ok && !known3(parsed2.value)) names2.push({ text: text4, repository: parsed2.value });
+  }
+  return {
+    number: 0,
+    names: names2,
+    context: ".",
+    buildArgs: {},
+    buildContexts: {},
+    labels: {},
+    annotations: {},
+    secrets: [],
+    ssh: [],
+    cacheFrom: [],
+    cacheTo: [],
+    noCache: false,
+    pull: false,
+    ulimits: [],
+    addHosts: [],
+    platforms: [],
+    requires: [],
+    origin: INPUTS
+  };
+}
+function withDefaults(build2, defaults) {
+  const pick2 = (own, given2) => own === void 0 || own === "" ? given2 : own;
+  const file2 = pick2(build2.file, defaults.file);
+  const target = pick2(build2.target, defaults.target);
+  const provenance = pick2(build2.provenance, defaults.provenance);
+  const sbom = pick2(build2.sbom, defaults.sbom);
+  return {
+    ...build2,
+    context: (build2.context === "." ? pick2("", defaults.context ?? "") : build2.context) || ".",
+    ...file2 ? { file: file2 } : {},
+    ...target ? { target } : {},
+    ...provenance ? { provenance } : {},
+    ...sbom ? { sbom } : {},
+    buildArgs: { ...defaults.buildArgs, ...build2.buildArgs },
+    labels: { ...defaults.labels, ...build2.labels },
+    cacheFrom: build2.cacheFrom.length > 0 ? build2.cacheFrom : defaults.cacheFrom ?? [],
+    cacheTo: build2.cacheTo.length > 0 ? build2.cacheTo : defaults.cacheTo ?? [],
+    fromInputs: [
+      ...build2.cacheFrom.length > 0 ? [] : ["cache_from"],
+      ...build2.cacheTo.length > 0 ? [] : ["cache_to"]
+    ],
+    platforms: build2.platforms.length > 0 ? build2.platforms : platformsOf(build2, defaults.platforms ?? [])
+  };
+}
+function platformsOf(build2, names2) {
+  const problems2 = [];
+  const platforms = names2.flatMap((name) => {
+    const parsed2 = parsePlatform(name);
+    if (!parsed2.ok) {
+      problems2.push({ what: `platforms: ${parsed2.what}`, hint: parsed2.hint });
+      return [];
+    }
+    return [{ platform: parsed2.value, stage: "release", requires: [], origin: build2.origin }];
+  });
+  if (problems2.length > 0) throw new UserError(problems2);
+  return platforms;
+}
+function parseImages(text4) {
+  const lines3 = inputList(text4, { comments: true });
+  if (!lines3.ok) return { names: [], disabled: false, problems: [problem2(lines3.what, lines3.hint)] };
+  const read3 = lines3.value.map(imagesOf);
+  const images2 = read3.flatMap((line2) => "images" in line2 ? line2.images : []);
+  const enabled = images2.filter(({ enable }) => enable).map(({ name }) => name);
+  return {
+    names: [...new Set(enabled)],
+    disabled: images2.length > 0 && enabled.length === 0,
+    problems: read3.flatMap((line2) => "problem" in line2 ? [line2.problem] : [])
+  };
+}
+function imagesOf(line2) {
+  const names2 = [];
+  let attributes = false;
+  let enable = true;
+  for (const cell of line2.split(",")) {
+    const [key, value] = pairOf(cell).map((part) => part?.trim() ?? null);
+    if (key == null || key === "" && value === null) continue;
+    attributes ||= value !== null;
+    const attribute = value === null ? "name" : key.toLowerCase();
+    if (attribute === "name") names2.push((value ?? key).toLowerCase());
+    else if (attribute !== "enable") return { problem: problem2(`"${key}" is not an attribute of an image`) };
+    else if (value === "true" || value === "false") enable = value === "true";
+    else return { problem: problem2(`enable: "${value ?? ""}" is neither true nor false`) };
+  }
+  const shown3 = JSON.stringify(line2.slice(0, 100));
+  if (names2.length === 0 || names2.includes("")) return { problem: problem2(`${shown3} names no image`) };
+  if (attributes && names2.length > 1)
+    return { problem: problem2(`${shown3} names several images and has attributes`, "give each a line") };
+  return { images: names2.map((name) => ({ name, enable })) };
+}
+function problem2(what, hint2 = HINT) {
+  return { what: `input images: ${what}`, hint: hint2 };
+}
+function inputList(text4, { commas = false, comments = false } = {}) {
+  const read3 = readRecords(text4, { relaxed: true, comments });
+  if (!read3.ok) {
+    return {
+      ok: false,
+      what: `the quotation mark that starts in line ${read3.line} does not end`,
+      hint: 'close it; within quotation marks write "" for one'
+    };
+  }
+  const items = commas ? read3.records.flatMap((cells) => cells.flatMap((cell) => cell.split(","))) : read3.records.map((cells) => cells.join(","));
+  return { ok: true, value: items.map((item) => item.trim()).filter((item) => item !== "") };
+}
+function pairOf(item) {
+  const equals = item.indexOf("=");
+  return equals < 0 ? [item, null] : [item.slice(0, equals), item.slice(equals + 1)];
+}
+function buildArguments(items, environment) {
+  return Object.fromEntries(
+    items.flatMap((item) => {
+      const [name, given2] = pairOf(item);
+      const value = given2 ?? (Object.hasOwn(environment, name) ? environment[name] : void 0);
+      return value === void 0 ? [] : [[name, value]];
+    })
+  );
+}
+var NOWHERE, INPUTS, HINT;
+var init_inputs = __esm({
+  "src/builds/inputs.ts"() {
+    "use strict";
+    init_errors();
+    init_platform();
+    init_reference();
+    init_overrides();
+    init_cache();
+    init_csv();
+    NOWHERE = { file: "action inputs", line: 1, column: 1, nowhere: true };
+    INPUTS = { at: () => NOWHERE, keyAt: () => NOWHERE, inside: () => NOWHERE };
+    HINT = 'write it as "NAME", or "name=NAME,enable=true"';
+  }
+});
+
+// src/policy/refname.ts
+function parseRef(text4, short2 = "refuse") {
+  const ref = fullRef(text4, short2);
+  if (ref === null) {
+    const example2 = /\s/.test(text4) || text4 === "" ? "main" : text4;
+    return bad3(text4, `write all of it: "refs/heads/${example2}" or "refs/tags/${example2}"`);
+  }
+  const name = ref.replace(/^refs\/(?:heads\/|tags\/)?/, "");
+  if (name === "" || /^refs\/(?:heads|tags)$/.test(ref) || ref.length > LONGEST_REF || FORBIDDEN.test(ref)) {
+    return bad3(text4, "give a ref that git takes (git check-ref-format)");
+  }
+  return { ok: true, value: { ref, kind: kindOf(ref), name } };
+}
+function fullRef(text4, short2) {
+  if (text4.startsWith("refs/")) return text4;
+  if (text4.startsWith("heads/") || text4.startsWith("tags/")) return `refs/${text4}`;
+  return short2 === "tag" && text4 !== "" && text4 !== "@" && !text4.startsWith("-") ? `refs/tags/${text4}` : null;
+}
+function kindOf(ref) {
+  if (ref.startsWith("refs/heads/")) return "branch";
+  if (ref.startsWith("refs/tags/")) return "tag";
+  return ref.startsWith("refs/pull/") ? "pull" : "other";
+}
+function bad3(text4, hint2) {
+  return { ok: false, what: `${visible(text4)} is not a git ref`, hint: hint2 };
+}
+function visible(text4) {
+  if (text4.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text4)) return JSON.stringify(text4);
+  const escaped = JSON.stringify(text4.slice(0, 120)).replace(
+    /[^\x20-\x7e]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+  return text4.length > 120 ? `${escaped.slice(0, -1)}..."` : escaped;
+}
+function toTagPart(name, max, start2) {
+  const fits = /^[A-Za-z0-9._-]+$/.test(name) && name.length <= max && !(start2 && /^[.-]/.test(name));
+  if (fits) return name;
+  const hash2 = (0, import_node_crypto.createHash)("sha256").update(name, "utf8").digest("hex").slice(0, 8);
+  const allowed = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/-{2,}/g, "-").replace(start2 ? /^[.-]+/ : /^(?!)/, "").slice(0, Math.max(0, max - HASH_LENGTH)).replace(/(?<![.-])[.-]+$/, "");
+  return allowed === "" || allowed === "-" ? `ref-${hash2}` : `${allowed}-${hash2}`;
+}
+var import_node_crypto, FORBIDDEN, LONGEST_REF, HASH_LENGTH, SHORTEST_PART;
+var init_refname = __esm({
+  "src/policy/refname.ts"() {
+    "use strict";
+    import_node_crypto = require("node:crypto");
+    FORBIDDEN = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)|[/.]$/;
+    LONGEST_REF = 4096;
+    HASH_LENGTH = 9;
+    SHORTEST_PART = HASH_LENGTH + 7;
+  }
+});
+
+// src/ci/model.ts
+function isMergedRef(ref) {
+  return ref.startsWith("refs/heads/") || ref.startsWith("refs/tags/");
+}
+function variable(env, name) {
+  const value = env[name];
+  return value === void 0 || value === "" ? null : value;
+}
+function count(env, name) {
+  const value = env[name] ?? "";
+  return /^\d{1,15}$/.test(value) ? Number(value) : null;
+}
+function commit(env, name) {
+  const value = env[name] ?? "";
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value) && !/^0+$/.test(value) ? value : null;
+}
+var TRUSTED, anonymous, planOnly, PULL_REQUEST, FORK, NOTHING_KNOWN;
+var init_model = __esm({
+  "src/ci/model.ts"() {
+    "use strict";
+    TRUSTED = { level: "write", why: "" };
+    anonymous = (why) => ({ level: "anonymous", why });
+    planOnly = (why) => ({ level: "plan", why });
+    PULL_REQUEST = planOnly("the code of a pull request was not reviewed");
+    FORK = anonymous("its code comes from a fork and was not reviewed");
+    NOTHING_KNOWN = {
+      event: null,
+      sha: null,
+      deleted: false,
+      pullRequest: null,
+      defaultBranch: null,
+      maybeTag: false,
+      startedFor: null,
+      runNumber: null,
+      runAttempt: null,
+      base: null,
+      url: null,
+      run: null,
+      description: null,
+      licenses: null,
+      isPrivate: true,
+      warnings: []
+    };
+  }
+});
+
+// src/ci/github.ts
+async function readGitHub(env) {
+  const event = variable(env, "GITHUB_EVENT_NAME");
+  if (env["GITHUB_ACTIONS"] !== "true" && event === null) return null;
+  const warnings3 = [];
+  const payload = await eventPayload(variable(env, "GITHUB_EVENT_PATH"), warnings3);
+  const startedFor = variable(env, "GITHUB_SHA");
+  const facts = readEvent({ name: event, ref: variable(env, "GITHUB_REF"), sha: startedFor, payload });
+  return { ...NOTHING_KNOWN, ...facts, ...repositoryOf(env, payload), event, startedFor, warnings: warnings3 };
+}
+async function eventPayload(path6, warnings3) {
+  try {
+    if (path6 === null) throw new Error("GITHUB_EVENT_PATH is not set");
+    const payload = JSON.parse(await (0, import_promises.readFile)(path6, "utf8"));
+    if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) return payload;
+    throw new Error("it is not a JSON object");
+  } catch (error2) {
+    const why = error2 instanceof Error ? error2.message : String(error2);
+    warnings3.push(
+      `the event file cannot be read (${why}), so this run is not trusted: nothing will be written`
+    );
+    return null;
+  }
+}
+function repositoryOf(env, payload) {
+  const repository = variable(env, "GITHUB_REPOSITORY");
+  const server = (env["GITHUB_SERVER_URL"] ?? "https://github.com").replace(/(?<!\/)\/+$/, "");
+  const url = repository === null ? null : `${server}/${repository}`;
+  const run4 = variable(env, "GITHUB_RUN_ID");
+  const licence = textAt(payload, "repository", "license", "spdx_id");
+  const base = textAt(payload, "pull_request", "base", "sha") ?? textAt(payload, "merge_group", "base_sha") ?? textAt(payload, "before");
+  return {
+    system: variable(env, "FORGEJO_ACTIONS") ? "Forgejo" : variable(env, "GITEA_ACTIONS") ? "Gitea" : "GitHub",
+    commitVariable: "GITHUB_SHA",
+    runNumber: count(env, "GITHUB_RUN_NUMBER"),
+    runAttempt: count(env, "GITHUB_RUN_ATTEMPT"),
+    base: base !== null && /^[0-9a-f]{40,64}$/.test(base) && !/^0+$/.test(base) ? base : null,
+    url,
+    run: url === null || run4 === null ? null : `${url}/actions/runs/${run4}`,
+    description: textAt(payload, "repository", "description"),
+    licenses: licence === "NOASSERTION" ? null : licence,
+    isPrivate: at(payload, "repository", "private") !== false
+  };
+}
+function trustOfEvent(name) {
+  if (name !== null && /^pull_request(?:_|$)/.test(name)) return PULL_REQUEST;
+  return EVENTS.get(name ?? "") ?? anonymous("Retag does not know this event");
+}
+function readEvent(input) {
+  const { name, payload } = input;
+  const defaults = {
+    ref: input.ref,
+    sha: input.sha,
+    deleted: false,
+    pullRequest: null,
+    trust: trustOfEvent(name),
+    defaultBranch: textAt(payload, "repository", "default_branch"),
+    maybeTag: false
+  };
+  if (typeof payload !== "object" || payload === null) {
+    return { ...defaults, trust: anonymous("the event file cannot be read") };
+  }
+  if (isPullRequest(input)) return { ...defaults, ...readPullRequest(input) };
+  if (isAboutPullRequest(payload)) return { ...defaults, trust: UNKNOWN_HEAD };
+  if (name === "workflow_run") return { ...defaults, ...readWorkflowRun(input) };
+  if (name === "delete" || name === "push" && at(payload, "deleted") === true) {
+    return { ...defaults, ref: eventRef(input), sha: null, deleted: true };
+  }
+  const ref = eventRef(input);
+  if (ref !== null && input.ref !== null && ref !== input.ref) throw disagreement(input, ref);
+  const about2 = ref ?? input.ref;
+  if (about2 !== null && isMergedRef(about2)) return { ...defaults, ref: about2 };
+  return { ...defaults, ref: about2, trust: anonymous("the event names neither a branch nor a git tag") };
+}
+function isAboutPullRequest(payload) {
+  return ["issue", "client_payload"].some((key) => isObject(at(payload, key, "pull_request")));
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}
+function isPullRequest({ name, ref, payload }) {
+  const byName = name !== null && /^pull_request(?:_|$)/.test(name);
+  return byName || (ref?.startsWith("refs/pull/") ?? false) || typeof at(payload, "pull_request") === "object";
+}
+function eventRef({ name, ref, payload }) {
+  switch (name) {
+    case "push":
+      return textAt(payload, "ref");
+    case "workflow_dispatch":
+      return sameName(textAt(payload, "ref"), ref);
+    case "merge_group":
+      return textAt(payload, "merge_group", "head_ref");
+    case "release": {
+      const tag2 = textAt(payload, "release", "tag_name");
+      return tag2 === null ? null : `refs/tags/${tag2}`;
+    }
+    case "create":
+    case "delete": {
+      const short2 = textAt(payload, "ref");
+      return short2 === null ? null : `refs/${at(payload, "ref_type") === "tag" ? "tags" : "heads"}/${short2}`;
+    }
+    case null:
+    default:
+      return null;
+  }
+}
+function sameName(short2, full) {
+  const meant = full !== null && [`refs/heads/${short2 ?? ""}`, `refs/tags/${short2 ?? ""}`].includes(full);
+  return meant ? full : short2;
+}
+function readPullRequest(input) {
+  const { payload } = input;
+  const given2 = at(payload, "pull_request", "number") ?? at(payload, "number");
+  const number2 = typeof given2 === "number" || typeof given2 === "string" ? Number(given2) : Number.NaN;
+  const untrusted = { trust: UNKNOWN_HEAD };
+  if (!Number.isSafeInteger(number2) || number2 < 1) return untrusted;
+  const base = textAt(payload, "pull_request", "base", "repo", "full_name") ?? textAt(payload, "repository", "full_name");
+  const head2 = textAt(payload, "pull_request", "head", "repo", "full_name");
+  const headSha = textAt(payload, "pull_request", "head", "sha");
+  const ref = `refs/pull/${number2}/merge`;
+  if (input.ref !== null && !pullRefs(number2, payload).includes(input.ref)) throw disagreement(input, ref);
+  if (base === null || headSha === null) return { ...untrusted, ref };
+  const fork = head2 === null || head2.toLowerCase() !== base.toLowerCase();
+  return {
+    ref,
+    // pull_request_target runs at the base; the commit that the pull request is about is its head.
+    sha: input.name === "pull_request_target" ? headSha : input.sha ?? headSha,
+    pullRequest: { number: number2, headRepo: head2, baseRepo: base, headSha, fork },
+    trust: fork ? FORK : PULL_REQUEST
+  };
+}
+function pullRefs(number2, payload) {
+  const base = textAt(payload, "pull_request", "base", "ref");
+  return [
+    `refs/pull/${number2}/merge`,
+    `refs/pull/${number2}/head`,
+    ...base === null ? [] : [`refs/heads/${base}`]
+  ];
+}
+function readWorkflowRun({ payload }) {
+  const run4 = (...path6) => textAt(payload, "workflow_run", ...path6);
+  const head2 = run4("head_repository", "full_name");
+  const base = run4("repository", "full_name") ?? textAt(payload, "repository", "full_name");
+  const fork = head2 === null || base === null || head2.toLowerCase() !== base.toLowerCase();
+  const branch = run4("head_branch");
+  const before = run4("event");
+  const trust = trustOfEvent(before);
+  const tagEvents2 = ["push", "release", "create", "workflow_dispatch"];
+  return {
+    ref: branch === null ? null : `refs/heads/${branch}`,
+    sha: run4("head_sha"),
+    trust: fork ? FORK : trust.level === "write" ? trust : { ...trust, why: `the run before it was for ${before ?? "an event without a name"}: ${trust.why}` },
+    maybeTag: !fork && tagEvents2.includes(before ?? "")
+  };
+}
+function disagreement({ name, ref }, inEvent) {
+  return new UserError({
+    what: `GITHUB_REF is ${visible(ref ?? "")}, and the ${name ?? ""} event is about ${visible(inEvent)}`,
+    hint: 'run Retag with the environment that the runner gave the job; to choose another ref use the input "ref"'
+  });
+}
+var import_promises, ANYONE, EVENTS, UNKNOWN_HEAD;
+var init_github = __esm({
+  "src/ci/github.ts"() {
+    "use strict";
+    import_promises = require("node:fs/promises");
+    init_errors();
+    init_refname();
+    init_text();
+    init_model();
+    ANYONE = planOnly("anyone can cause this event");
+    EVENTS = new Map([
+      ...[
+        ...["push", "create", "delete", "release", "schedule", "workflow_dispatch", "repository_dispatch"],
+        // At the default branch; at most they say when a run starts.
+        ...["branch_protection_rule", "check_run", "check_suite", "status", "page_build", "public"],
+        ...["label", "milestone"],
+        // At the branch or git tag that is deployed or published. Where they are about a bare commit there is no ref, and only a plan.
+        ...["deployment", "deployment_status", "registry_package"]
+      ].map((name) => [name, TRUSTED]),
+      ...["issues", "issue_comment", "discussion", "discussion_comment", "gollum", "fork", "watch"].map(
+        (name) => [name, ANYONE]
+      ),
+      ["merge_group", planOnly("a merge queue tests what is not merged yet")],
+      // The one that Retag runs on is judged by the event of the run before it, and by its head. What was before that one no event says.
+      [
+        "workflow_run",
+        anonymous("it was started by another run, and Retag cannot tell whose code that one was for")
+      ]
+    ]);
+    UNKNOWN_HEAD = anonymous("it is about a pull request, and the event does not say whose");
+  }
+});
+
+// src/ci/gitlab.ts
+function readGitLab(env) {
+  const sha2 = commit(env, "CI_COMMIT_SHA");
+  if (variable(env, "GITLAB_CI") === null || sha2 === null) return null;
+  const source = variable(env, "CI_PIPELINE_SOURCE");
+  const ref = refOf(env);
+  return {
+    ...NOTHING_KNOWN,
+    system: "GitLab",
+    event: source,
+    ref,
+    sha: sha2,
+    trust: trustOf(env, source, ref),
+    defaultBranch: variable(env, "CI_DEFAULT_BRANCH"),
+    startedFor: sha2,
+    commitVariable: "CI_COMMIT_SHA",
+    runNumber: count(env, "CI_PIPELINE_IID"),
+    url: variable(env, "CI_PROJECT_URL"),
+    run: variable(env, "CI_JOB_URL"),
+    description: variable(env, "CI_PROJECT_DESCRIPTION"),
+    isPrivate: env["CI_PROJECT_VISIBILITY"] !== "public"
+  };
+}
+function refOf(env) {
+  const tag2 = variable(env, "CI_COMMIT_TAG");
+  if (tag2 !== null) return `refs/tags/${tag2}`;
+  const branch = variable(env, "CI_COMMIT_BRANCH");
+  if (branch !== null) return `refs/heads/${branch}`;
+  const number2 = variable(env, "CI_MERGE_REQUEST_IID");
+  const path6 = number2 === null ? null : `refs/merge-requests/${number2}/head`;
+  return variable(env, "CI_MERGE_REQUEST_REF_PATH") ?? path6;
+}
+function trustOf(env, source, ref) {
+  if (variable(env, "CI_MERGE_REQUEST_IID") !== null || source === "merge_request_event") {
+    return isSame(env, "CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "CI_MERGE_REQUEST_PROJECT_ID") ? PULL_REQUEST : FORK;
+  }
+  if (variable(env, "CI_EXTERNAL_PULL_REQUEST_IID") !== null || source === "external_pull_request_event") {
+    const [from, to] = ["SOURCE", "TARGET"].map((end2) => `CI_EXTERNAL_PULL_REQUEST_${end2}_REPOSITORY`);
+    return isSame(env, from ?? "", to ?? "") ? PULL_REQUEST : FORK;
+  }
+  if (ref === null) return anonymous("the pipeline is for neither a branch nor a git tag");
+  return TRUSTED_SOURCES.has(source ?? "") ? TRUSTED : anonymous("Retag does not know this kind of pipeline");
+}
+function isSame(env, one2, other) {
+  return variable(env, one2) !== null && env[one2] === env[other];
+}
+var TRUSTED_SOURCES;
+var init_gitlab = __esm({
+  "src/ci/gitlab.ts"() {
+    "use strict";
+    init_model();
+    TRUSTED_SOURCES = /* @__PURE__ */ new Set([
+      ...["push", "web", "webide", "schedule", "api", "chat", "external"],
+      ...["trigger", "pipeline", "parent_pipeline"]
+    ]);
+  }
+});
+
+// src/ci/jenkins.ts
+function readJenkins(env) {
+  if (variable(env, "JENKINS_URL") === null) return null;
+  const known3 = variable(env, "GERRIT_EVENT_TYPE") === null ? readMultibranch(env) : readGerrit(env);
+  if (known3 === null) return null;
+  const run4 = variable(env, "BUILD_URL");
+  return {
+    ...NOTHING_KNOWN,
+    system: "Jenkins",
+    runNumber: count(env, "BUILD_NUMBER"),
+    url: urlOf(env),
+    run: run4,
+    ...known3
+  };
+}
+function readMultibranch(env) {
+  const sha2 = commit(env, "GIT_COMMIT");
+  const common2 = { event: null, sha: sha2, startedFor: sha2, commitVariable: "GIT_COMMIT" };
+  if (variable(env, "CHANGE_ID") !== null) {
+    const number2 = count(env, "CHANGE_ID");
+    const ref = number2 === null ? null : `refs/pull/${number2}/head`;
+    const trust = variable(env, "CHANGE_FORK") === null ? PULL_REQUEST : FORK;
+    return { ...common2, event: "change request", ref, trust };
+  }
+  const tag2 = variable(env, "TAG_NAME");
+  const branch = variable(env, "BRANCH_NAME");
+  if (tag2 === null && branch === null) return null;
+  return { ...common2, ref: tag2 === null ? `refs/heads/${branch}` : `refs/tags/${tag2}`, trust: TRUSTED };
+}
+function readGerrit(env) {
+  const event = variable(env, "GERRIT_EVENT_TYPE");
+  const merged2 = event === "change-merged" ? variable(env, "GERRIT_BRANCH") : null;
+  const ref = event === "ref-updated" ? variable(env, "GERRIT_REFNAME") : merged2;
+  if (ref === null) {
+    const patch = { sha: commit(env, "GERRIT_PATCHSET_REVISION"), ref: variable(env, "GERRIT_REFSPEC") };
+    const trust = anonymous("the change is not merged");
+    return { ...patch, event, trust, startedFor: patch.sha, commitVariable: "GERRIT_PATCHSET_REVISION" };
+  }
+  const sha2 = commit(env, "GERRIT_NEWREV") ?? (merged2 === null ? null : commit(env, "GIT_COMMIT"));
+  return {
+    event,
+    // Branches come as their short names, git tags whole.
+    ref: ref.startsWith("refs/") ? ref : `refs/heads/${ref}`,
+    sha: sha2,
+    deleted: /^0+$/.test(env["GERRIT_NEWREV"] ?? ""),
+    trust: TRUSTED,
+    startedFor: sha2,
+    commitVariable: "GERRIT_NEWREV"
+  };
+}
+function urlOf(env) {
+  const text4 = env["GIT_URL"] ?? "";
+  const url = URL.canParse(text4) ? new URL(text4) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) return null;
+  return `${url.origin}${url.pathname}`.replace(/\.git$/, "");
+}
+var init_jenkins = __esm({
+  "src/ci/jenkins.ts"() {
+    "use strict";
+    init_model();
+  }
+});
+
+// src/ci/prow.ts
+function readProw(env) {
+  const base = variable(env, "PULL_BASE_REF");
+  const type = variable(env, "JOB_TYPE");
+  if (variable(env, "PROW_JOB_ID") === null || base === null || type === null) return null;
+  const common2 = { ...NOTHING_KNOWN, system: "Prow", event: type, url: urlOf2(env) };
+  if (type === "postsubmit") {
+    const sha2 = commit(env, "PULL_BASE_SHA");
+    const ref = base.startsWith("refs/") ? base : `refs/heads/${base}`;
+    const commitVariable = "PULL_BASE_SHA";
+    return { ...common2, ref, sha: sha2, trust: TRUSTED, maybeTag: ref !== base, startedFor: sha2, commitVariable };
+  }
+  const number2 = count(env, "PULL_NUMBER");
+  return {
+    ...common2,
+    ref: number2 === null ? null : `refs/pull/${number2}/head`,
+    sha: commit(env, "PULL_PULL_SHA"),
+    trust: anonymous("it tests what is not merged, and Prow does not say whose code that is"),
+    startedFor: commit(env, "PULL_PULL_SHA"),
+    commitVariable: "PULL_PULL_SHA"
+  };
+}
+function urlOf2(env) {
+  const [owner, name] = [env["REPO_OWNER"] ?? "", env["REPO_NAME"] ?? ""];
+  return /^[\w.-]+$/.test(owner) && /^[\w.-]+$/.test(name) ? `https://github.com/${owner}/${name}` : null;
+}
+var init_prow = __esm({
+  "src/ci/prow.ts"() {
+    "use strict";
+    init_model();
+  }
+});
+
+// src/ci/zuul.ts
+function readZuul(env) {
+  const ref = variable(env, "ZUUL_REF");
+  if (ref === null) return null;
+  const startedFor = commit(env, "ZUUL_NEWREV") ?? commit(env, "ZUUL_COMMIT_ID");
+  const deleted = /^0+$/.test(env["ZUUL_NEWREV"] ?? "");
+  return {
+    ...NOTHING_KNOWN,
+    system: "Zuul",
+    event: variable(env, "ZUUL_PIPELINE"),
+    ref,
+    sha: deleted ? null : startedFor,
+    deleted,
+    trust: trustOf2(env, ref),
+    startedFor,
+    commitVariable: "ZUUL_NEWREV"
+  };
+}
+function trustOf2(env, ref) {
+  if (variable(env, "ZUUL_CHANGE") === null && isMergedRef(ref)) return TRUSTED;
+  return env["ZUUL_POST_REVIEW"]?.toLowerCase() === "true" ? PULL_REQUEST : anonymous("the change is not known to be merged, nor reviewed");
+}
+var init_zuul = __esm({
+  "src/ci/zuul.ts"() {
+    "use strict";
+    init_model();
+  }
+});
+
+// src/ci/ci.ts
+async function readCiRun(env) {
+  const run4 = await readGitHub(env);
+  if (run4 !== null) return run4;
+  for (const read3 of SYSTEMS) {
+    const found = read3(env);
+    if (found !== null) return found;
+  }
+  return null;
+}
+var SYSTEMS;
+var init_ci = __esm({
+  "src/ci/ci.ts"() {
+    "use strict";
+    init_github();
+    init_gitlab();
+    init_jenkins();
+    init_prow();
+    init_zuul();
+    SYSTEMS = [
+      readGitLab,
+      readZuul,
+      readProw,
+      readJenkins
+    ];
+  }
+});
+
+// src/shared/environment.ts
+function childEnvironment(environment, needed = () => false) {
+  const child3 = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== void 0 && (needed(name) || !OURS.test(name))) child3[name] = value;
+  }
+  return child3;
+}
+var OURS;
+var init_environment = __esm({
+  "src/shared/environment.ts"() {
+    "use strict";
+    OURS = /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_(?:ENTERPRISE_)?TOKEN|GITHUB_ENTERPRISE_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|ACTIONS_RUNTIME_TOKEN|RETAG_.*|COSIGN_PASSWORD|(?:NPM|NODE_AUTH|CI_JOB|GITLAB|GITEA|FORGEJO)_TOKEN)$/i;
+  }
+});
+
+// src/git/git.ts
+function gitIn(cwd, env, timeout = 6e4) {
+  const offline = { ...pick(env, NEEDED), GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" };
+  let drivers;
+  return async (...args) => {
+    const repository = await repositoryOf2(cwd);
+    if (repository === null) return null;
+    const ask2 = (over2, words) => runGit(cwd, { ...offline, ...repository, ...asVariables(over2) }, words, timeout);
+    if (PLUMBING.has(args[0] ?? "")) return ask2(OVER, args);
+    drivers ??= ask2(OVER, ["config", "--list", "-z", "--name-only"]).then(
+      (answer) => answer.stdout.split("\0").filter((key) => DRIVER.test(key)).map((key) => [key, key.endsWith(".required") ? "false" : ""])
+    );
+    return ask2([...OVER, ...await drivers], args);
+  };
+}
+async function checkoutAbove(path6) {
+  for (let at3 = path6; ; at3 = (0, import_node_path3.dirname)(at3)) {
+    if (await (0, import_promises2.lstat)((0, import_node_path3.join)(at3, ".git")).catch(() => null) !== null) return at3;
+    if ((0, import_node_path3.dirname)(at3) === at3) return null;
+  }
+}
+async function repositoryOf2(cwd) {
+  const real = await (0, import_promises2.realpath)(cwd).catch(() => null);
+  const top = real === null ? null : await checkoutAbove(real);
+  return top === null ? null : { GIT_DIR: (0, import_node_path3.join)(top, ".git"), GIT_WORK_TREE: top };
+}
+async function remoteTags(cwd, env, trusted) {
+  const words = ["ls-remote", "--tags", "--refs", "--upload-pack=git-upload-pack"];
+  if (trusted) {
+    const more = {
+      ...pick(childEnvironment(env), NETWORK),
+      ...pick(env, NEEDED),
+      ...await repositoryOf2(cwd)
+    };
+    return runGit(cwd, more, [...words, "origin"], 6e4);
+  }
+  const { GITHUB_SERVER_URL: server = "https://github.com", GITHUB_REPOSITORY: name = "" } = env;
+  if (name === "") return null;
+  const safe = { ...pick(env, NEEDED), ...asVariables(OVER), GIT_ALLOW_PROTOCOL: "https:http" };
+  return runGit((0, import_node_path3.parse)(cwd).root, safe, [...words, "--", `${server}/${name}`], 6e4);
+}
+function runGit(cwd, env, args, timeout) {
+  const environment = {
+    ...env,
+    ...{ LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" },
+    // A commit has the files and the parents that its id stands for (git-replace, gitrepository-layout: info/grafts).
+    ...{ GIT_NO_REPLACE_OBJECTS: "1", GIT_GRAFT_FILE: "/dev/null" }
+  };
+  return new Promise((resolve12, reject) => {
+    const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: "utf8" };
+    (0, import_node_child_process.execFile)("git", [...args], options, (error2, stdout, stderr) => {
+      if (error2 === null) resolve12({ ok: true, stdout, stderr });
+      else if (error2.code === "ENOENT") resolve12({ ok: false, stdout, stderr: "git is not installed" });
+      else if (typeof error2.code === "number") resolve12({ ok: false, stdout, stderr });
+      else reject(broken(args[0] ?? "", error2, timeout));
+    });
+  });
+}
+function pick(env, names2) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => names2.test(name)));
+}
+function asVariables(settings) {
+  const pairs2 = settings.flatMap(([key, value], at3) => [
+    [`GIT_CONFIG_KEY_${at3}`, key],
+    [`GIT_CONFIG_VALUE_${at3}`, value]
+  ]);
+  return {
+    GIT_CONFIG_COUNT: String(settings.length),
+    ...Object.fromEntries(pairs2)
+  };
+}
+function broken(command, error2, timeout) {
+  const killed = error2.killed === true;
+  const why = killed ? `no answer within ${timeout / 1e3} s` : error2.message;
+  return new OperationError(killed ? "timeout" : "protocol", `git ${command}: ${why}`, { cause: error2 });
+}
+function linesOf2(answer) {
+  return answer?.ok === true ? answer.stdout.split("\n").filter((line2) => line2 !== "") : [];
+}
+async function commitOf(git, revision) {
+  const answer = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
+  return linesOf2(answer)[0] ?? null;
+}
+async function isShallow(git) {
+  return linesOf2(await git("rev-parse", "--is-shallow-repository"))[0] === "true";
+}
+async function allTags(git, askRemote) {
+  const local = await git("for-each-ref", "--format=%(refname)", "refs/tags");
+  if (local === null) return [];
+  if (!local.ok) throw unreadable("the git tags cannot be read", local.stderr);
+  const names2 = namesOf(linesOf2(local));
+  if (!await isShallow(git)) return names2;
+  const remote = await askRemote();
+  if (remote?.ok !== true) {
+    throw unreadable("this clone is shallow and the remote did not list its git tags", remote?.stderr ?? "");
+  }
+  const lines3 = linesOf2(remote).map((line2) => line2.slice(line2.indexOf("	") + 1));
+  return [.../* @__PURE__ */ new Set([...names2, ...namesOf(lines3)])];
+}
+async function tagsReachableFrom(git, revision) {
+  const answer = await git("rev-list", "--date-order", "--format=%D", "--end-of-options", revision, "--");
+  if (answer?.ok !== true) {
+    throw unreadable(
+      `the history of ${revision} cannot be read`,
+      answer?.stderr ?? "there is no git repository here"
+    );
+  }
+  return linesOf2(answer).flatMap(
+    (line2) => line2.split(", ").flatMap((name) => name.startsWith("tag: ") ? [name.slice("tag: ".length)] : []).sort(highestFirst)
+  );
+}
+function namesOf(refs) {
+  return refs.filter((ref) => ref.startsWith(PREFIX)).map((ref) => ref.slice(PREFIX.length));
+}
+function highestFirst(a, b) {
+  return b.localeCompare(a, "en", { numeric: true });
+}
+function unreadable(what, stderr) {
+  const said3 = stderr.trim().split("\n")[0] ?? "";
+  return new UserError({
+    what: said3 === "" ? what : `${what} (${said3})`,
+    hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
+  });
+}
+var import_node_child_process, import_promises2, import_node_path3, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK, PREFIX;
+var init_git = __esm({
+  "src/git/git.ts"() {
+    "use strict";
+    import_node_child_process = require("node:child_process");
+    import_promises2 = require("node:fs/promises");
+    import_node_path3 = require("node:path");
+    init_errors();
+    init_environment();
+    MAX_OUTPUT = 64 * 1024 * 1024;
+    PLUMBING = /* @__PURE__ */ new Set(["rev-parse", "symbolic-ref", "for-each-ref", "rev-list", "cat-file", "config"]);
+    OVER = [
+      // In a job's container the checkout belongs to another user. Nothing that it configures is believed, whoever it belongs to.
+      ["safe.directory", "*"],
+      // Every id stands for its own object, in submodules too, and a file is looked at when its times say that it may have changed.
+      ["core.useReplaceRefs", "false"],
+      ["core.checkStat", "default"],
+      ["core.trustctime", "true"],
+      ["core.fsmonitor", "false"],
+      ["core.hooksPath", "/dev/null"],
+      ["core.pager", "cat"],
+      ["core.sshCommand", "false"],
+      ["core.gitProxy", "none"],
+      ["core.askPass", ""],
+      ["credential.helper", ""],
+      ["diff.external", ""],
+      ["log.showSignature", "false"],
+      ["submodule.recurse", "false"],
+      // a directory of the work tree that looks like a repository is none
+      ["safe.bareRepository", "explicit"]
+    ];
+    DRIVER = /^(?:filter|diff|merge)\.(?:.*\.)?(?:clean|smudge|process|required|textconv|command|external|driver)$/is;
+    NEEDED = /^(?:PATH|HOME|XDG_CONFIG_HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM))$/i;
+    NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|ASKPASS|HTTP_|CONFIG_).*)$/i;
+    PREFIX = "refs/tags/";
+  }
+});
+
+// src/git/work-tree.ts
+async function headOf(git) {
+  const below2 = await git("rev-parse", "--show-prefix");
+  if (below2 === null || below2.ok && below2.stdout.trim() !== "") return null;
+  return headHere(git);
+}
+async function headHere(git) {
+  const head2 = await commitOf(git, "HEAD");
+  if (head2 !== null) return head2;
+  const answer = await git("rev-parse", "--verify", "HEAD^{commit}");
+  throw unknown("git cannot tell which commit is checked out", answer?.stderr ?? "");
+}
+function unknown(what, stderr) {
+  const [why = ""] = stderr.trim().split("\n");
+  return new OperationError("protocol", `${what}: ${why}`);
+}
+async function uncommittedIn(workspace, env, commit4, paths) {
+  const root = await (0, import_promises3.realpath)(workspace);
+  const steps3 = await Promise.all(paths.map((path6) => stepsTo((0, import_node_path4.resolve)(root, path6))));
+  const byCheckout = /* @__PURE__ */ new Map();
+  for (const path6 of new Set(steps3.flat())) {
+    const isFolder2 = (await (0, import_promises3.lstat)(path6).catch(() => null))?.isDirectory() === true;
+    const top = await checkoutAbove(isFolder2 ? path6 : (0, import_node_path4.dirname)(path6));
+    if (top !== null) byCheckout.set(top, (byCheckout.get(top) ?? /* @__PURE__ */ new Set()).add((0, import_node_path4.relative)(top, path6) || "."));
+  }
+  const modified = [];
+  const untracked2 = [];
+  for (const [top, names2] of byCheckout) {
+    const git = gitIn(top, env);
+    await requireCommit(top, env, commit4);
+    const named2 = (name) => (0, import_node_path4.relative)(root, (0, import_node_path4.join)(top, name));
+    const entries = await zeroEnded(git, "status", [...STATUS, "--", ...names2]);
+    const isNew = (entry) => entry.startsWith("??");
+    untracked2.push(...entries.filter(isNew).map((entry) => named2(entry.slice(3))));
+    const changed2 = entries.filter((entry) => !isNew(entry)).map((entry) => entry.slice(3));
+    for (const entry of await zeroEnded(git, "ls-files", ["-v", "-s", "-z", "--", ...names2])) {
+      const [, mark = "", id = "", name = ""] = /^(\S) \d+ (\S+) \d\t(.*)$/s.exec(entry) ?? [];
+      if (mark !== "H" && !await isAsMarked(mark, id, (0, import_node_path4.join)(top, name))) changed2.push(name);
+    }
+    modified.push(...[...new Set(changed2)].map(named2));
+  }
+  return { modified, untracked: untracked2 };
+}
+async function zeroEnded(git, command, words) {
+  const answer = await git("--literal-pathspecs", command, ...words);
+  if (answer?.ok !== true)
+    throw unknown(`git ${command} cannot tell whether what is built is committed`, answer?.stderr ?? "");
+  return answer.stdout.split("\0").filter((entry) => entry !== "");
+}
+async function isAsMarked(mark, id, path6) {
+  const info2 = await (0, import_promises3.lstat)(path6).catch(() => null);
+  if (info2 === null) return mark.toUpperCase() === "S";
+  if (info2.isDirectory()) return await checkoutAbove(path6) !== path6;
+  return isBlob(id, info2.isSymbolicLink() ? Buffer.from(await (0, import_promises3.readlink)(path6)) : await (0, import_promises3.readFile)(path6));
+}
+async function stepsTo(path6) {
+  const links = [];
+  let { root: at3 } = (0, import_node_path4.parse)(path6);
+  let rest = path6.slice(at3.length).split(import_node_path4.sep);
+  for (let [next2] = rest; next2 !== void 0; [next2] = rest) {
+    const here = (0, import_node_path4.join)(at3, next2);
+    const target = links.length < 40 ? await (0, import_promises3.readlink)(here).catch(() => null) : null;
+    if (target !== null) links.push(here);
+    const to = target === null ? here : (0, import_node_path4.resolve)(at3, target);
+    rest = [...target === null ? [] : to.slice((0, import_node_path4.parse)(to).root.length).split(import_node_path4.sep), ...rest.slice(1)];
+    at3 = target === null ? here : (0, import_node_path4.parse)(to).root;
+  }
+  return [...links, at3];
+}
+async function requireCommit(top, env, commit4) {
+  const head2 = await headHere(gitIn(top, env));
+  if (head2 === commit4) return;
+  const outer = await checkoutAbove((0, import_node_path4.dirname)(top));
+  if (outer !== null && await objectAt(gitIn(outer, env), (0, import_node_path4.relative)(outer, top)) === head2)
+    return requireCommit(outer, env, commit4);
+  const what = `what is built lies in ${top}, a checkout at commit ${head2}, and this run is for ${commit4}`;
+  throw new OperationError("mismatch", `${what}; check out that commit there`);
+}
+async function objectAt(git, path6) {
+  const name = `HEAD:${path6.split(import_node_path4.sep).join("/")}`;
+  return linesOf2(await git("rev-parse", "--verify", "--quiet", "--end-of-options", name))[0] ?? null;
+}
+async function trackedFile(cwd, env, file2) {
+  const root = await (0, import_promises3.realpath)(cwd);
+  const inside = (0, import_node_path4.relative)(cwd, (0, import_node_path4.resolve)(cwd, file2.path));
+  const given2 = (0, import_node_path4.resolve)(root, inside);
+  const real = await (0, import_promises3.realpath)(given2).catch(() => given2);
+  const above = await Promise.all([root, (0, import_node_path4.dirname)(given2), (0, import_node_path4.dirname)(real)].map(checkoutAbove));
+  const tops = new Set(above.filter((path6) => path6 !== null));
+  if (tops.size === 0) return null;
+  const found = [];
+  for (const top of tops) {
+    const git = gitIn(top, env);
+    const head2 = await headHere(git);
+    for (const path6 of /* @__PURE__ */ new Set([given2, real])) {
+      const name = (0, import_node_path4.relative)(top, path6);
+      const id = name.startsWith("..") ? null : await objectAt(git, name);
+      if (id !== null) found.push({ head: head2, same: path6 === real && isBlob(id, file2.bytes) });
+    }
+  }
+  return found;
+}
+function isBlob(id, bytes2) {
+  const algorithm = id.length === 64 ? "sha256" : "sha1";
+  const hash2 = (text5) => (0, import_node_crypto2.createHash)(algorithm).update(`blob ${text5.length}\0`).update(text5).digest("hex");
+  const text4 = Buffer.from(bytes2);
+  return hash2(text4) === id || hash2(Buffer.from(text4.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === id;
+}
+var import_node_crypto2, import_promises3, import_node_path4, STATUS;
+var init_work_tree = __esm({
+  "src/git/work-tree.ts"() {
+    "use strict";
+    import_node_crypto2 = require("node:crypto");
+    import_promises3 = require("node:fs/promises");
+    import_node_path4 = require("node:path");
+    init_errors();
+    init_git();
+    STATUS = [
+      "--porcelain=v1",
+      "-z",
+      "--no-renames",
+      "--untracked-files=all",
+      "--ignore-submodules=untracked"
+    ];
+  }
+});
+
+// src/git/permission.ts
+async function permissionOf(circumstances) {
+  const { env, run: run4, ref, confirmed } = circumstances;
+  const all = { ...ALL, on: run4?.event ?? run4?.system ?? ALL.on };
+  if (run4 === null) {
+    const ci = ciVariable(env);
+    if (ci === null) return all;
+    if (!confirmed) return { ...all, ...unconfirmed(ci) };
+  }
+  let trust = run4?.trust ?? TRUSTED;
+  if (trust.level !== "anonymous" && ref !== null && !isMergedRef(ref) && trust !== PULL_REQUEST)
+    trust = anonymous(`${visible(ref)} is neither a branch nor a git tag`);
+  if (run4 !== null && trust.level === "write" && run4.startedFor === null)
+    trust = anonymous(`${run4.commitVariable} does not say which commit this run is for`);
+  if (trust.level !== "anonymous" && trust !== PULL_REQUEST)
+    trust = await foreignWork(circumstances) ?? trust;
+  if (trust.level === "write") return all;
+  return {
+    ...all,
+    write: false,
+    credentials: trust.level === "plan",
+    localHosts: false,
+    why: trust.why,
+    help: trust.help ?? (run4 === null || run4.commitVariable === "GITHUB_SHA" ? `${HELP}, ${EVENTS2}` : HELP)
+  };
+}
+function unconfirmed(variable2) {
+  return {
+    write: false,
+    why: `${variable2} says that this is a CI job, and Retag cannot tell what it runs for`,
+    help: 'give --ref, --sha and --yes to apply; "retag plan" needs none of them'
+  };
+}
+function requireWrite(what, may) {
+  if (may.write) return;
+  throw new UserError({
+    what: `${what} is refused on ${may.on}: ${may.why}, so nothing is written`,
+    hint: may.help
+  });
+}
+async function foreignWork({ env, cwd, commits, files, confirmed }) {
+  const elsewhere = (head2) => anonymous(
+    `the work tree is at commit ${head2}, and this run is for ${commits.join(" or ") || "no known commit"}`
+  );
+  try {
+    const top = await headOf(gitIn(cwd, env));
+    if (top !== null && !commits.includes(top)) return elsewhere(top);
+    for (const file2 of files) {
+      const tracked = await trackedFile(cwd, env, file2);
+      if (tracked?.length === 0 && !confirmed) return untracked(file2);
+      for (const { head: head2, same } of tracked ?? []) {
+        if (!commits.includes(head2)) return elsewhere(head2);
+        if (!same) return anonymous(`${visible(file2.path)} is not as the commit of this run has it`);
+      }
+    }
+    return null;
+  } catch (error2) {
+    if (error2 instanceof OperationError) return anonymous(error2.message);
+    throw error2;
+  }
+}
+function untracked({ path: path6 }) {
+  return {
+    ...anonymous(`${visible(path6)} is not in the commit of this run`),
+    help: "commit it; or, if a step of this job makes it, say what the run is for: --ref, --sha and --yes (inputs ref and sha, and command: apply)"
+  };
+}
+function ciVariable(env) {
+  const isSet = (name) => !["", "0", "false"].includes((env[name] ?? "").toLowerCase());
+  const named2 = CI_VARIABLES.find(isSet);
+  return named2 ?? Object.keys(env).find((name) => /^(?:ZUUL|TEKTON)_/.test(name) && isSet(name)) ?? null;
+}
+function isCi(env) {
+  return ciVariable(env) !== null || env["GITHUB_ACTIONS"] === "true" || (env["GITHUB_EVENT_NAME"] ?? "") !== "";
+}
+var ALL, HELP, EVENTS2, CI_VARIABLES;
+var init_permission = __esm({
+  "src/git/permission.ts"() {
+    "use strict";
+    init_errors();
+    init_model();
+    init_refname();
+    init_git();
+    init_work_tree();
+    ALL = {
+      write: true,
+      credentials: true,
+      localHosts: true,
+      on: "this machine",
+      why: "",
+      help: ""
+    };
+    HELP = "only plan here, and apply after the merge";
+    EVENTS2 = "on an event such as push, schedule or workflow_dispatch";
+    CI_VARIABLES = [
+      ...["CI", "CONTINUOUS_INTEGRATION", "BUILD_ID", "BUILD_NUMBER", "GITEA_ACTIONS", "FORGEJO_ACTIONS"],
+      ...["GITLAB_CI", "JENKINS_URL", "PROW_JOB_ID", "BUILDKITE", "CIRCLECI", "TF_BUILD", "TEAMCITY_VERSION"],
+      ...["TRAVIS", "DRONE", "APPVEYOR", "BITBUCKET_BUILD_NUMBER", "CODEBUILD_BUILD_ID"]
+    ];
+  }
+});
+
+// src/git/refs.ts
+async function branchCommit(git, name) {
+  return await commitOf(git, `refs/heads/${name}`) ?? await commitOf(git, `refs/remotes/origin/${name}`);
+}
+async function checkedOutRef(git) {
+  const head2 = await git("symbolic-ref", "--quiet", "HEAD");
+  const hint2 = "name the ref, such as refs/tags/1.2.3 (--ref)";
+  if (head2 === null)
+    throw new UserError({ what: "there is no git repository here to take the ref from", hint: hint2 });
+  if (head2.stderr !== "")
+    throw new UserError({ what: `git does not give the ref (${visible(head2.stderr.trim())})`, hint: hint2 });
+  const [branch] = linesOf2(head2);
+  if (branch !== void 0) return known(branch);
+  const tags2 = await refsAt(git, "HEAD", "refs/tags");
+  const [tag2] = tags2;
+  if (tag2 !== void 0 && tags2.length === 1) return known(tag2);
+  const which2 = tags2.length === 0 ? "no git tag is" : `several git tags are (${tags2.join(", ")})`;
+  throw new UserError({
+    what: `HEAD is detached and ${which2} at its commit, so the ref cannot be told`,
+    hint: hint2
+  });
+}
+async function existingRef(text4, git) {
+  if (await git("rev-parse", "--git-dir") === null) return null;
+  if (text4 === "HEAD" || text4 === "@") return checkedOutRef(git);
+  const full = parseRef(text4);
+  const meant = full.ok ? [full] : [parseRef(text4, "tag"), parseRef(`refs/heads/${text4}`)];
+  const refs = meant.flatMap((ref) => ref.ok ? [ref.value] : []);
+  if (refs.length === 0 && !full.ok) throw new UserError({ what: `--ref: ${full.what}`, hint: full.hint });
+  const found = [];
+  for (const ref of refs) {
+    const commit4 = ref.kind === "branch" ? branchCommit(git, ref.name) : commitOf(git, ref.ref);
+    if (await commit4 !== null) found.push(ref);
+  }
+  const [first2] = found;
+  if (found.length > 1) {
+    const hint2 = `write all of it: ${found.map(({ ref }) => ref).join(" or ")}`;
+    throw new UserError({ what: `--ref: ${visible(text4)} is a branch and a git tag`, hint: hint2 });
+  }
+  return first2 ?? await refOfCommit(text4, git) ?? await missing(text4, git);
+}
+async function refOfCommit(text4, git) {
+  const commit4 = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
+  if (commit4 === null) return null;
+  const [tags2, branches] = [await refsAt(git, commit4, "refs/tags"), await refsAt(git, commit4, "refs/heads")];
+  const [only, ...others] = tags2.length > 0 ? tags2 : branches;
+  if (only !== void 0 && others.length === 0) return known(only);
+  const refs = [...tags2, ...branches];
+  throw new UserError({
+    what: `--ref: ${refs.length === 0 ? "no branch or git tag is" : `${refs.join(", ")} are`} at commit ${text4}, so the ref cannot be told`,
+    hint: `give the name of the ref, and the commit with --sha ${text4}`
+  });
+}
+async function missing(text4, git) {
+  const format = "--format=%(refname)";
+  const refs = linesOf2(await git("for-each-ref", format, "refs/tags", "refs/heads", "refs/remotes/origin"));
+  const names2 = refs.map((ref) => ref.replace(/^refs\/(?:tags|heads|remotes\/origin)\//, ""));
+  const near = nearest(text4.replace(/^refs\/(?:tags|heads)\//, ""), new Set(names2), 3);
+  const are = near.length === 0 ? "" : `the nearest are ${near.map(visible).join(", ")}; `;
+  throw new UserError({
+    what: `--ref: there is no branch, git tag or commit ${visible(text4)} in this clone`,
+    hint: `${are}"git fetch --tags" gets what only the remote has`
+  });
+}
+async function refsAt(git, commit4, below2) {
+  return linesOf2(await git("for-each-ref", `--points-at=${commit4}`, "--format=%(refname)", below2));
+}
+function known(text4) {
+  const ref = parseRef(text4);
+  if (ref.ok) return ref.value;
+  throw new UserError({ what: `ref: ${ref.what}`, hint: ref.hint });
+}
+var init_refs = __esm({
+  "src/git/refs.ts"() {
+    "use strict";
+    init_errors();
+    init_refname();
+    init_text();
+    init_git();
+  }
+});
+
+// src/git/facts.ts
+async function readRefFacts(options) {
+  const { env, cwd, time: time2 } = options;
+  const git = gitIn(cwd, env);
+  const run4 = await readCiRun(env);
+  const ref = await chosenRef(options, run4, git);
+  const deleted = run4?.deleted === true && ref.ref === run4.ref;
+  const { sha: sha2, known: known3 } = deleted ? NO_COMMIT : await chosenCommit(options, run4, ref, git);
+  const may = await permitted(options, run4, ref.ref, sha2);
+  return {
+    ...ref,
+    sha: sha2,
+    event: run4?.event ?? null,
+    defaultBranch: run4?.defaultBranch ?? await remoteDefault(git),
+    runNumber: run4?.runNumber ?? null,
+    runAttempt: run4?.runAttempt ?? null,
+    time: time2,
+    commitTime: known3 ? await commitTime(git, sha2) : null,
+    deleted,
+    gitTags: once(() => allTags(git, () => remoteTags(cwd, env, may.localHosts))),
+    reachableTags: once(() => tagsReachableFrom(git, sha2 ?? "HEAD")),
+    shallow: once(() => isShallow(git)),
+    pullRequest: run4?.pullRequest ?? null,
+    may,
+    warnings: run4?.warnings ?? []
+  };
+}
+async function readPermission(options) {
+  const run4 = await readCiRun(options.env);
+  return permitted(options, run4, run4?.ref ?? null, run4?.sha ?? null);
+}
+function permitted({ env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, run4, ref, sha2) {
+  return permissionOf({
+    env,
+    cwd,
+    run: run4,
+    ref,
+    files,
+    commits: [.../* @__PURE__ */ new Set([run4?.startedFor ?? null, sha2])].filter((commit4) => commit4 !== null),
+    confirmed: yes === true && givenRef2 !== void 0 && given2 !== void 0
+  });
+}
+async function chosenRef(options, event, git) {
+  if (options.ref !== void 0 && options.ref !== "") {
+    const mustExist = !isCi(options.env) && (options.sha ?? "") === "";
+    return (mustExist ? await existingRef(options.ref, git) : null) ?? await givenRef(options.ref, git);
+  }
+  if (event === null) return checkedOutRef(git);
+  if (event.ref === null) {
+    throw new UserError({ what: "the event is about no git ref", hint: 'choose one with the input "ref"' });
+  }
+  const ref = parsed(event.ref);
+  const asTag = event.maybeTag ? parseRef(`refs/tags/${ref.name}`) : null;
+  if (asTag?.ok !== true || event.sha === null) return ref;
+  const branch = await isBranch(git, ref.name);
+  const here = await commitOf(git, asTag.value.ref);
+  const isTag2 = here !== null || branch ? here === event.sha && !branch : await options.isTagAt?.(ref.name, event.sha);
+  return isTag2 === true ? asTag.value : ref;
+}
+function parsed(text4) {
+  const ref = parseRef(text4);
+  if (ref.ok) return ref.value;
+  throw new UserError({ what: `ref: ${ref.what}`, hint: ref.hint });
+}
+async function givenRef(text4, git) {
+  const full = parseRef(text4);
+  if (full.ok) return full.value;
+  const tag2 = parseRef(text4, "tag");
+  if (!tag2.ok) return parsed(text4);
+  const isTag2 = await commitOf(git, tag2.value.ref) !== null;
+  const branch = await isBranch(git, tag2.value.name);
+  if (isTag2 === branch) return parsed(text4);
+  return isTag2 ? tag2.value : parsed(`refs/heads/${tag2.value.name}`);
+}
+async function isBranch(git, name) {
+  return await branchCommit(git, name) !== null;
+}
+async function chosenCommit(options, event, ref, git) {
+  if (options.sha !== void 0 && options.sha !== "") return givenSha(options.sha, git);
+  if (event !== null && (ref.ref === event.ref || sameCommitOfTag(event, ref)) && event.sha !== null) {
+    return givenSha(event.sha, git);
+  }
+  const sha2 = await (ref.kind === "branch" ? branchCommit(git, ref.name) : commitOf(git, ref.ref));
+  return sha2 === null ? NO_COMMIT : { sha: sha2, known: true };
+}
+function sameCommitOfTag(event, ref) {
+  return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === "tag";
+}
+async function givenSha(text4, git) {
+  const commit4 = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
+  if (commit4 !== null) return { sha: commit4, known: true };
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4)) return { sha: text4.toLowerCase(), known: false };
+  throw new UserError({
+    what: `sha: ${visible(text4)} is not a commit`,
+    hint: "give all 40 hexadecimal digits"
+  });
+}
+async function remoteDefault(git) {
+  const head2 = linesOf2(await git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"))[0];
+  return head2?.replace(/^refs\/remotes\/origin\//, "") ?? null;
+}
+async function commitTime(git, sha2) {
+  const seconds = linesOf2(
+    await git("rev-list", "--timestamp", "--max-count=1", "--end-of-options", sha2, "--")
+  )[0];
+  return seconds === void 0 ? null : Number(seconds.split(" ")[0]) * 1e3;
+}
+function once(read3) {
+  let answer;
+  return () => answer ??= read3();
+}
+var NO_COMMIT;
+var init_facts = __esm({
+  "src/git/facts.ts"() {
+    "use strict";
+    init_ci();
+    init_errors();
+    init_refname();
+    init_git();
+    init_permission();
+    init_refs();
+    NO_COMMIT = { sha: null, known: false };
+  }
+});
+
+// src/builds/labels.ts
+function ociLabels(facts, version) {
+  const values = {
+    created: facts.created,
+    description: facts.description,
+    licenses: facts.licenses,
+    revision: facts.revision,
+    source: facts.url,
+    title: facts.title,
+    url: facts.url,
+    version
+  };
+  return Object.fromEntries(
+    Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key, value]) => [PREFIX2 + key, oneLine(value)])
+  );
+}
+function createdAt(epoch, commit4, now) {
+  if (epoch !== void 0 && /^\d{1,11}$/.test(epoch)) return new Date(Number(epoch) * 1e3).toISOString();
+  const time2 = commit4 === null ? NaN : Date.parse(commit4);
+  return new Date(Number.isNaN(time2) ? now : time2).toISOString();
+}
+function labelLines(labels) {
+  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key, value]) => `${key}=${oneLine(value)}`).join("\n");
+}
+function annotationLines(annotations2) {
+  const key = (text4) => text4.slice(0, text4.indexOf("="));
+  return [...annotations2].sort((a, b) => key(a.text) < key(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine(text4)}`).join("\n");
+}
+function oneLine(text4) {
+  const lines3 = text4.split(/[\r\n]+/).map((line2) => line2.trim());
+  return lines3.filter((line2) => line2 !== "").join(" ");
+}
+function labelling(build2, context, at3) {
+  const labels = labelsOf(build2, context, at3);
+  return { labels, annotations: annotationsOf(build2, labels, context, at3) };
+}
+function labelsOf(build2, { decision, facts, render: render2 }, at3) {
+  const labels = ociLabels(facts, decision.version);
+  for (const [key, value] of Object.entries(decision.labels)) {
+    labels[key] = at3(prefixed(render2(value), `label ${key} of the policy`), value, "labels");
+  }
+  for (const [key, value] of Object.entries(build2.labels)) {
+    at3(parseKey(key), key, "labels", key);
+    labels[key] = at3(render2(value), value, "labels", key);
+  }
+  at3(revisionKept(labels[REVISION], facts.revision), facts.revision, "labels", REVISION);
+  return labels;
+}
+function annotationsOf(build2, labels, { facts, render: render2 }, at3) {
+  const merged2 = /* @__PURE__ */ new Map();
+  const add2 = (key, value) => {
+    const { levels, name } = annotationLevels(key);
+    merged2.set(key, { levels, text: `${name}=${value}` });
+  };
+  for (const key of OCI_KEYS) {
+    const value = labels[key] ?? "";
+    if (value !== "") add2(key, value);
+  }
+  for (const [key, value] of Object.entries(build2.annotations)) {
+    const { name } = annotationLevels(key);
+    at3(parseKey(name), name, "annotations", key);
+    if (name.includes(":")) {
+      const hint2 = "put index: or manifest: in front of it, or take the colon out";
+      at3({ ok: false, what: `the level in "${key}" is not known`, hint: hint2 }, "", "annotations", key);
+    }
+    const text4 = at3(render2(value), value, "annotations", key);
+    if (name === REVISION) at3(revisionKept(text4, facts.revision), "", "annotations", key);
+    add2(key, text4);
+  }
+  return [...merged2.values()];
+}
+function revisionKept(value, revision) {
+  if (value === void 0 || value === revision) return { ok: true, value: revision };
+  return {
+    ok: false,
+    what: `${REVISION} is set to something other than the commit that is built`,
+    hint: "leave it to Retag: a finished build is recognised by it"
+  };
+}
+function prefixed(parsed2, what) {
+  return parsed2.ok ? parsed2 : { ...parsed2, what: `${what}: ${parsed2.what}` };
+}
+function renderWith(decision) {
+  return (template) => {
+    try {
+      return { ok: true, value: decision.render(template) };
+    } catch (error2) {
+      if (!(error2 instanceof UserError)) throw error2;
+      const [problem4] = error2.problems;
+      return {
+        ok: false,
+        what: problem4?.what ?? error2.message,
+        hint: problem4?.hint ?? "correct the template"
+      };
+    }
+  };
+}
+var PREFIX2, REVISION, OCI_KEYS;
+var init_labels = __esm({
+  "src/builds/labels.ts"() {
+    "use strict";
+    init_errors();
+    init_options();
+    PREFIX2 = "org.opencontainers.image.";
+    REVISION = `${PREFIX2}revision`;
+    OCI_KEYS = [
+      "created",
+      "description",
+      "licenses",
+      "revision",
+      "source",
+      "title",
+      "url",
+      "version"
+    ].map((key) => PREFIX2 + key);
+  }
+});
+
+// src/git/source.ts
+async function sourceFacts({ env, sha: sha2, commitTime: commitTime2, now }) {
+  if (sha2 === null) return null;
+  const run4 = await readCiRun(env);
+  const commit4 = commitTime2 === null ? null : new Date(commitTime2).toISOString();
+  return {
+    revision: sha2,
+    url: run4?.url ?? null,
+    title: run4?.url?.split("/").at(-1) ?? null,
+    description: run4?.description ?? null,
+    licenses: run4?.licenses ?? null,
+    created: createdAt(env["SOURCE_DATE_EPOCH"], commit4, now),
+    run: run4?.run ?? null
+  };
+}
+async function defaultProvenance(env) {
+  return (await readCiRun(env))?.isPrivate === false ? "mode=max" : "mode=min";
+}
+async function baseCommit(env) {
+  return (await readCiRun(env))?.base ?? null;
+}
+var init_source = __esm({
+  "src/git/source.ts"() {
+    "use strict";
+    init_labels();
+    init_ci();
+  }
+});
+
+// node_modules/@actions/core/lib/utils.js
+function toCommandValue(input) {
+  if (input === null || input === void 0) {
+    return "";
+  } else if (typeof input === "string" || input instanceof String) {
+    return input;
+  }
+  return JSON.stringify(input);
+}
+function toCommandProperties(annotationProperties) {
+  if (!Object.keys(annotationProperties).length) {
+    return {};
+  }
+  return {
+    title: annotationProperties.title,
+    file: annotationProperties.file,
+    line: annotationProperties.startLine,
+    endLine: annotationProperties.endLine,
+    col: annotationProperties.startColumn,
+    endColumn: annotationProperties.endColumn
+  };
+}
+var init_utils = __esm({
+  "node_modules/@actions/core/lib/utils.js"() {
+  }
+});
+
+// node_modules/@actions/core/lib/command.js
+function issueCommand(command, properties, message) {
+  const cmd = new Command(command, properties, message);
+  process.stdout.write(cmd.toString() + os.EOL);
+}
+function issue(name, message = "") {
+  issueCommand(name, {}, message);
+}
+function escapeData(s) {
+  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+}
+function escapeProperty(s) {
+  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A").replace(/:/g, "%3A").replace(/,/g, "%2C");
+}
+var os, CMD_STRING, Command;
+var init_command = __esm({
+  "node_modules/@actions/core/lib/command.js"() {
+    os = __toESM(require("os"), 1);
+    init_utils();
+    CMD_STRING = "::";
+    Command = class {
+      constructor(command, properties, message) {
+        if (!command) {
+          command = "missing.command";
+        }
+        this.command = command;
+        this.properties = properties;
+        this.message = message;
+      }
+      toString() {
+        let cmdStr = CMD_STRING + this.command;
+        if (this.properties && Object.keys(this.properties).length > 0) {
+          cmdStr += " ";
+          let first2 = true;
+          for (const key in this.properties) {
+            if (this.properties.hasOwnProperty(key)) {
+              const val = this.properties[key];
+              if (val) {
+                if (first2) {
+                  first2 = false;
+                } else {
+                  cmdStr += ",";
+                }
+                cmdStr += `${key}=${escapeProperty(val)}`;
+              }
+            }
+          }
+        }
+        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
+        return cmdStr;
+      }
+    };
+  }
+});
+
+// node_modules/@actions/core/lib/file-command.js
+function issueFileCommand(command, message) {
+  const filePath = process.env[`GITHUB_${command}`];
+  if (!filePath) {
+    throw new Error(`Unable to find environment variable for file command ${command}`);
+  }
+  if (!fs.existsSync(filePath)) {
+    throw new Error(`Missing file at path: ${filePath}`);
+  }
+  fs.appendFileSync(filePath, `${toCommandValue(message)}${os2.EOL}`, {
+    encoding: "utf8"
+  });
+}
+function prepareKeyValueMessage(key, value) {
+  const delimiter4 = `ghadelimiter_${crypto.randomUUID()}`;
+  const convertedValue = toCommandValue(value);
+  if (key.includes(delimiter4)) {
+    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter4}"`);
+  }
+  if (convertedValue.includes(delimiter4)) {
+    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter4}"`);
+  }
+  return `${key}<<${delimiter4}${os2.EOL}${convertedValue}${os2.EOL}${delimiter4}`;
+}
+var crypto, fs, os2;
+var init_file_command = __esm({
+  "node_modules/@actions/core/lib/file-command.js"() {
+    crypto = __toESM(require("crypto"), 1);
+    fs = __toESM(require("fs"), 1);
+    os2 = __toESM(require("os"), 1);
+    init_utils();
+  }
+});
+
+// retag:no-oidc
+var none;
+var init_no_oidc = __esm({
+  "retag:no-oidc"() {
+    none = () => {
+      throw new Error("OIDC tokens are not part of this build");
+    };
+  }
+});
+
+// node_modules/@actions/core/lib/oidc-utils.js
+var __awaiter, OidcClient;
+var init_oidc_utils = __esm({
+  "node_modules/@actions/core/lib/oidc-utils.js"() {
+    init_no_oidc();
+    init_no_oidc();
+    init_core();
+    __awaiter = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected2(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+    OidcClient = class _OidcClient {
+      static createHttpClient(allowRetry = true, maxRetry = 10) {
+        const requestOptions = {
+          allowRetries: allowRetry,
+          maxRetries: maxRetry
+        };
+        return new none("actions/oidc-client", [new none(_OidcClient.getRequestToken())], requestOptions);
+      }
+      static getRequestToken() {
+        const token = process.env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
+        if (!token) {
+          throw new Error("Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable");
+        }
+        return token;
+      }
+      static getIDTokenUrl() {
+        const runtimeUrl = process.env["ACTIONS_ID_TOKEN_REQUEST_URL"];
+        if (!runtimeUrl) {
+          throw new Error("Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable");
+        }
+        return runtimeUrl;
+      }
+      static getCall(id_token_url) {
+        return __awaiter(this, void 0, void 0, function* () {
+          var _a;
+          const httpclient = _OidcClient.createHttpClient();
+          const res = yield httpclient.getJson(id_token_url).catch((error2) => {
+            throw new Error(`Failed to get ID Token. 
+ 
+        Error Code : ${error2.statusCode}
+ 
+        Error Message: ${error2.message}`);
+          });
+          const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
+          if (!id_token) {
+            throw new Error("Response json body do not have ID Token field");
+          }
+          return id_token;
+        });
+      }
+      static getIDToken(audience) {
+        return __awaiter(this, void 0, void 0, function* () {
+          try {
+            let id_token_url = _OidcClient.getIDTokenUrl();
+            if (audience) {
+              const encodedAudience = encodeURIComponent(audience);
+              id_token_url = `${id_token_url}&audience=${encodedAudience}`;
+            }
+            debug(`ID token url is ${id_token_url}`);
+            const id_token = yield _OidcClient.getCall(id_token_url);
+            setSecret(id_token);
+            return id_token;
+          } catch (error2) {
+            throw new Error(`Error message: ${error2.message}`);
+          }
+        });
+      }
+    };
+  }
+});
+
+// node_modules/@actions/core/lib/summary.js
+var import_os, import_fs, __awaiter2, access, appendFile, writeFile, SUMMARY_ENV_VAR, Summary, _summary, markdownSummary, summary;
+var init_summary = __esm({
+  "node_modules/@actions/core/lib/summary.js"() {
+    import_os = require("os");
+    import_fs = require("fs");
+    __awaiter2 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected2(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+    ({ access, appendFile, writeFile } = import_fs.promises);
+    SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
+    Summary = class {
+      constructor() {
+        this._buffer = "";
+      }
+      /**
+       * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
+       * Also checks r/w permissions.
+       *
+       * @returns step summary file path
+       */
+      filePath() {
+        return __awaiter2(this, void 0, void 0, function* () {
+          if (this._filePath) {
+            return this._filePath;
+          }
+          const pathFromEnv = process.env[SUMMARY_ENV_VAR];
+          if (!pathFromEnv) {
+            throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
+          }
+          try {
+            yield access(pathFromEnv, import_fs.constants.R_OK | import_fs.constants.W_OK);
+          } catch (_a) {
+            throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
+          }
+          this._filePath = pathFromEnv;
+          return this._filePath;
+        });
+      }
+      /**
+       * Wraps content in an HTML tag, adding any HTML attributes
+       *
+       * @param {string} tag HTML tag to wrap
+       * @param {string | null} content content within the tag
+       * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
+       *
+       * @returns {string} content wrapped in HTML element
+       */
+      wrap(tag2, content, attrs = {}) {
+        const htmlAttrs = Object.entries(attrs).map(([key, value]) => ` ${key}="${value}"`).join("");
+        if (!content) {
+          return `<${tag2}${htmlAttrs}>`;
+        }
+        return `<${tag2}${htmlAttrs}>${content}</${tag2}>`;
+      }
+      /**
+       * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
+       *
+       * @param {SummaryWriteOptions} [options] (optional) options for write operation
+       *
+       * @returns {Promise<Summary>} summary instance
+       */
+      write(options) {
+        return __awaiter2(this, void 0, void 0, function* () {
+          const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+          const filePath = yield this.filePath();
+          const writeFunc = overwrite ? writeFile : appendFile;
+          yield writeFunc(filePath, this._buffer, { encoding: "utf8" });
+          return this.emptyBuffer();
+        });
+      }
+      /**
+       * Clears the summary buffer and wipes the summary file
+       *
+       * @returns {Summary} summary instance
+       */
+      clear() {
+        return __awaiter2(this, void 0, void 0, function* () {
+          return this.emptyBuffer().write({ overwrite: true });
+        });
+      }
+      /**
+       * Returns the current summary buffer as a string
+       *
+       * @returns {string} string of summary buffer
+       */
+      stringify() {
+        return this._buffer;
+      }
+      /**
+       * If the summary buffer is empty
+       *
+       * @returns {boolen} true if the buffer is empty
+       */
+      isEmptyBuffer() {
+        return this._buffer.length === 0;
+      }
+      /**
+       * Resets the summary buffer without writing to summary file
+       *
+       * @returns {Summary} summary instance
+       */
+      emptyBuffer() {
+        this._buffer = "";
+        return this;
+      }
+      /**
+       * Adds raw text to the summary buffer
+       *
+       * @param {string} text content to add
+       * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
+       *
+       * @returns {Summary} summary instance
+       */
+      addRaw(text4, addEOL = false) {
+        this._buffer += text4;
+        return addEOL ? this.addEOL() : this;
+      }
+      /**
+       * Adds the operating system-specific end-of-line marker to the buffer
+       *
+       * @returns {Summary} summary instance
+       */
+      addEOL() {
+        return this.addRaw(import_os.EOL);
+      }
+      /**
+       * Adds an HTML codeblock to the summary buffer
+       *
+       * @param {string} code content to render within fenced code block
+       * @param {string} lang (optional) language to syntax highlight code
+       *
+       * @returns {Summary} summary instance
+       */
+      addCodeBlock(code2, lang) {
+        const attrs = Object.assign({}, lang && { lang });
+        const element = this.wrap("pre", this.wrap("code", code2), attrs);
+        return this.addRaw(element).addEOL();
+      }
+      /**
+       * Adds an HTML list to the summary buffer
+       *
+       * @param {string[]} items list of items to render
+       * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
+       *
+       * @returns {Summary} summary instance
+       */
+      addList(items, ordered = false) {
+        const tag2 = ordered ? "ol" : "ul";
+        const listItems = items.map((item) => this.wrap("li", item)).join("");
+        const element = this.wrap(tag2, listItems);
+        return this.addRaw(element).addEOL();
+      }
+      /**
+       * Adds an HTML table to the summary buffer
+       *
+       * @param {SummaryTableCell[]} rows table rows
+       *
+       * @returns {Summary} summary instance
+       */
+      addTable(rows3) {
+        const tableBody = rows3.map((row2) => {
+          const cells = row2.map((cell) => {
+            if (typeof cell === "string") {
+              return this.wrap("td", cell);
+            }
+            const { header: header2, data, colspan, rowspan } = cell;
+            const tag2 = header2 ? "th" : "td";
+            const attrs = Object.assign(Object.assign({}, colspan && { colspan }), rowspan && { rowspan });
+            return this.wrap(tag2, data, attrs);
+          }).join("");
+          return this.wrap("tr", cells);
+        }).join("");
+        const element = this.wrap("table", tableBody);
+        return this.addRaw(element).addEOL();
+      }
+      /**
+       * Adds a collapsable HTML details element to the summary buffer
+       *
+       * @param {string} label text for the closed state
+       * @param {string} content collapsable content
+       *
+       * @returns {Summary} summary instance
+       */
+      addDetails(label4, content) {
+        const element = this.wrap("details", this.wrap("summary", label4) + content);
+        return this.addRaw(element).addEOL();
+      }
+      /**
+       * Adds an HTML image tag to the summary buffer
+       *
+       * @param {string} src path to the image you to embed
+       * @param {string} alt text description of the image
+       * @param {SummaryImageOptions} options (optional) addition image attributes
+       *
+       * @returns {Summary} summary instance
+       */
+      addImage(src, alt, options) {
+        const { width, height } = options || {};
+        const attrs = Object.assign(Object.assign({}, width && { width }), height && { height });
+        const element = this.wrap("img", null, Object.assign({ src, alt }, attrs));
+        return this.addRaw(element).addEOL();
+      }
+      /**
+       * Adds an HTML section heading element
+       *
+       * @param {string} text heading text
+       * @param {number | string} [level=1] (optional) the heading level, default: 1
+       *
+       * @returns {Summary} summary instance
+       */
+      addHeading(text4, level) {
+        const tag2 = `h${level}`;
+        const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag2) ? tag2 : "h1";
+        const element = this.wrap(allowedTag, text4);
+        return this.addRaw(element).addEOL();
+      }
+      /**
+       * Adds an HTML thematic break (<hr>) to the summary buffer
+       *
+       * @returns {Summary} summary instance
+       */
+      addSeparator() {
+        const element = this.wrap("hr", null);
+        return this.addRaw(element).addEOL();
+      }
+      /**
+       * Adds an HTML line break (<br>) to the summary buffer
+       *
+       * @returns {Summary} summary instance
+       */
+      addBreak() {
+        const element = this.wrap("br", null);
+        return this.addRaw(element).addEOL();
+      }
+      /**
+       * Adds an HTML blockquote to the summary buffer
+       *
+       * @param {string} text quote text
+       * @param {string} cite (optional) citation url
+       *
+       * @returns {Summary} summary instance
+       */
+      addQuote(text4, cite) {
+        const attrs = Object.assign({}, cite && { cite });
+        const element = this.wrap("blockquote", text4, attrs);
+        return this.addRaw(element).addEOL();
+      }
+      /**
+       * Adds an HTML anchor tag to the summary buffer
+       *
+       * @param {string} text link text/content
+       * @param {string} href hyperlink
+       *
+       * @returns {Summary} summary instance
+       */
+      addLink(text4, href) {
+        const element = this.wrap("a", text4, { href });
+        return this.addRaw(element).addEOL();
+      }
+    };
+    _summary = new Summary();
+    markdownSummary = _summary;
+    summary = _summary;
+  }
+});
+
+// node_modules/@actions/core/lib/path-utils.js
+function toPosixPath(pth) {
+  return pth.replace(/[\\]/g, "/");
+}
+function toWin32Path(pth) {
+  return pth.replace(/[/]/g, "\\");
+}
+function toPlatformPath(pth) {
+  return pth.replace(/[/\\]/g, path.sep);
+}
+var path;
+var init_path_utils = __esm({
+  "node_modules/@actions/core/lib/path-utils.js"() {
+    path = __toESM(require("path"), 1);
+  }
+});
+
+// node_modules/@actions/io/lib/io-util.js
+function exists(fsPath) {
+  return __awaiter3(this, void 0, void 0, function* () {
+    try {
+      yield stat(fsPath);
+    } catch (err) {
+      if (err.code === "ENOENT") {
+        return false;
+      }
+      throw err;
+    }
+    return true;
+  });
+}
+function isRooted(p) {
+  p = normalizeSeparators(p);
+  if (!p) {
+    throw new Error('isRooted() parameter "p" cannot be empty');
+  }
+  if (IS_WINDOWS) {
+    return p.startsWith("\\") || /^[A-Z]:/i.test(p);
+  }
+  return p.startsWith("/");
+}
+function tryGetExecutablePath(filePath, extensions) {
+  return __awaiter3(this, void 0, void 0, function* () {
+    let stats = void 0;
+    try {
+      stats = yield stat(filePath);
+    } catch (err) {
+      if (err.code !== "ENOENT") {
+        console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+      }
+    }
+    if (stats && stats.isFile()) {
+      if (IS_WINDOWS) {
+        const upperExt = path2.extname(filePath).toUpperCase();
+        if (extensions.some((validExt) => validExt.toUpperCase() === upperExt)) {
+          return filePath;
+        }
+      } else {
+        if (isUnixExecutable(stats)) {
+          return filePath;
+        }
+      }
+    }
+    const originalFilePath = filePath;
+    for (const extension of extensions) {
+      filePath = originalFilePath + extension;
+      stats = void 0;
+      try {
+        stats = yield stat(filePath);
+      } catch (err) {
+        if (err.code !== "ENOENT") {
+          console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
+        }
+      }
+      if (stats && stats.isFile()) {
+        if (IS_WINDOWS) {
+          try {
+            const directory = path2.dirname(filePath);
+            const upperName = path2.basename(filePath).toUpperCase();
+            for (const actualName of yield readdir(directory)) {
+              if (upperName === actualName.toUpperCase()) {
+                filePath = path2.join(directory, actualName);
+                break;
+              }
+            }
+          } catch (err) {
+            console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
+          }
+          return filePath;
+        } else {
+          if (isUnixExecutable(stats)) {
+            return filePath;
+          }
+        }
+      }
+    }
+    return "";
+  });
+}
+function normalizeSeparators(p) {
+  p = p || "";
+  if (IS_WINDOWS) {
+    p = p.replace(/\//g, "\\");
+    return p.replace(/\\\\+/g, "\\");
+  }
+  return p.replace(/\/\/+/g, "/");
+}
+function isUnixExecutable(stats) {
+  return (stats.mode & 1) > 0 || (stats.mode & 8) > 0 && process.getgid !== void 0 && stats.gid === process.getgid() || (stats.mode & 64) > 0 && process.getuid !== void 0 && stats.uid === process.getuid();
+}
+var fs2, path2, __awaiter3, chmod, copyFile, lstat3, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink, IS_WINDOWS, READONLY;
+var init_io_util = __esm({
+  "node_modules/@actions/io/lib/io-util.js"() {
+    fs2 = __toESM(require("fs"), 1);
+    path2 = __toESM(require("path"), 1);
+    __awaiter3 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected2(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+    ({ chmod, copyFile, lstat: lstat3, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs2.promises);
+    IS_WINDOWS = process.platform === "win32";
+    READONLY = fs2.constants.O_RDONLY;
+  }
+});
+
+// node_modules/@actions/io/lib/io.js
+function which(tool, check3) {
+  return __awaiter4(this, void 0, void 0, function* () {
+    if (!tool) {
+      throw new Error("parameter 'tool' is required");
+    }
+    if (check3) {
+      const result = yield which(tool, false);
+      if (!result) {
+        if (IS_WINDOWS) {
+          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+        } else {
+          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+        }
+      }
+      return result;
+    }
+    const matches = yield findInPath(tool);
+    if (matches && matches.length > 0) {
+      return matches[0];
+    }
+    return "";
+  });
+}
+function findInPath(tool) {
+  return __awaiter4(this, void 0, void 0, function* () {
+    if (!tool) {
+      throw new Error("parameter 'tool' is required");
+    }
+    const extensions = [];
+    if (IS_WINDOWS && process.env["PATHEXT"]) {
+      for (const extension of process.env["PATHEXT"].split(path3.delimiter)) {
+        if (extension) {
+          extensions.push(extension);
+        }
+      }
+    }
+    if (isRooted(tool)) {
+      const filePath = yield tryGetExecutablePath(tool, extensions);
+      if (filePath) {
+        return [filePath];
+      }
+      return [];
+    }
+    if (tool.includes(path3.sep)) {
+      return [];
+    }
+    const directories = [];
+    if (process.env.PATH) {
+      for (const p of process.env.PATH.split(path3.delimiter)) {
+        if (p) {
+          directories.push(p);
+        }
+      }
+    }
+    const matches = [];
+    for (const directory of directories) {
+      const filePath = yield tryGetExecutablePath(path3.join(directory, tool), extensions);
+      if (filePath) {
+        matches.push(filePath);
+      }
+    }
+    return matches;
+  });
+}
+var path3, __awaiter4;
+var init_io = __esm({
+  "node_modules/@actions/io/lib/io.js"() {
+    path3 = __toESM(require("path"), 1);
+    init_io_util();
+    __awaiter4 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected2(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+  }
+});
+
+// node_modules/@actions/exec/lib/toolrunner.js
+function argStringToArray(argString) {
+  const args = [];
+  let inQuotes = false;
+  let escaped = false;
+  let arg = "";
+  function append(c) {
+    if (escaped && c !== '"') {
+      arg += "\\";
+    }
+    arg += c;
+    escaped = false;
+  }
+  for (let i = 0; i < argString.length; i++) {
+    const c = argString.charAt(i);
+    if (c === '"') {
+      if (!escaped) {
+        inQuotes = !inQuotes;
+      } else {
+        append(c);
+      }
+      continue;
+    }
+    if (c === "\\" && escaped) {
+      append(c);
+      continue;
+    }
+    if (c === "\\" && inQuotes) {
+      escaped = true;
+      continue;
+    }
+    if (c === " " && !inQuotes) {
+      if (arg.length > 0) {
+        args.push(arg);
+        arg = "";
+      }
+      continue;
+    }
+    append(c);
+  }
+  if (arg.length > 0) {
+    args.push(arg.trim());
+  }
+  return args;
+}
+var os3, events, child, path4, import_timers, __awaiter5, IS_WINDOWS2, ToolRunner, ExecState;
+var init_toolrunner = __esm({
+  "node_modules/@actions/exec/lib/toolrunner.js"() {
+    os3 = __toESM(require("os"), 1);
+    events = __toESM(require("events"), 1);
+    child = __toESM(require("child_process"), 1);
+    path4 = __toESM(require("path"), 1);
+    init_io();
+    init_io_util();
+    import_timers = require("timers");
+    __awaiter5 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected2(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+    IS_WINDOWS2 = process.platform === "win32";
+    ToolRunner = class extends events.EventEmitter {
+      constructor(toolPath, args, options) {
+        super();
+        if (!toolPath) {
+          throw new Error("Parameter 'toolPath' cannot be null or empty.");
+        }
+        this.toolPath = toolPath;
+        this.args = args || [];
+        this.options = options || {};
+      }
+      _debug(message) {
+        if (this.options.listeners && this.options.listeners.debug) {
+          this.options.listeners.debug(message);
+        }
+      }
+      _getCommandString(options, noPrefix) {
+        const toolPath = this._getSpawnFileName();
+        const args = this._getSpawnArgs(options);
+        let cmd = noPrefix ? "" : "[command]";
+        if (IS_WINDOWS2) {
+          if (this._isCmdFile()) {
+            cmd += toolPath;
+            for (const a of args) {
+              cmd += ` ${a}`;
+            }
+          } else if (options.windowsVerbatimArguments) {
+            cmd += `"${toolPath}"`;
+            for (const a of args) {
+              cmd += ` ${a}`;
+            }
+          } else {
+            cmd += this._windowsQuoteCmdArg(toolPath);
+            for (const a of args) {
+              cmd += ` ${this._windowsQuoteCmdArg(a)}`;
+            }
+          }
+        } else {
+          cmd += toolPath;
+          for (const a of args) {
+            cmd += ` ${a}`;
+          }
+        }
+        return cmd;
+      }
+      _processLineBuffer(data, strBuffer, onLine) {
+        try {
+          let s = strBuffer + data.toString();
+          let n = s.indexOf(os3.EOL);
+          while (n > -1) {
+            const line2 = s.substring(0, n);
+            onLine(line2);
+            s = s.substring(n + os3.EOL.length);
+            n = s.indexOf(os3.EOL);
+          }
+          return s;
+        } catch (err) {
+          this._debug(`error processing line. Failed with error ${err}`);
+          return "";
+        }
+      }
+      _getSpawnFileName() {
+        if (IS_WINDOWS2) {
+          if (this._isCmdFile()) {
+            return process.env["COMSPEC"] || "cmd.exe";
+          }
+        }
+        return this.toolPath;
+      }
+      _getSpawnArgs(options) {
+        if (IS_WINDOWS2) {
+          if (this._isCmdFile()) {
+            let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+            for (const a of this.args) {
+              argline += " ";
+              argline += options.windowsVerbatimArguments ? a : this._windowsQuoteCmdArg(a);
+            }
+            argline += '"';
+            return [argline];
+          }
+        }
+        return this.args;
+      }
+      _endsWith(str, end2) {
+        return str.endsWith(end2);
+      }
+      _isCmdFile() {
+        const upperToolPath = this.toolPath.toUpperCase();
+        return this._endsWith(upperToolPath, ".CMD") || this._endsWith(upperToolPath, ".BAT");
+      }
+      _windowsQuoteCmdArg(arg) {
+        if (!this._isCmdFile()) {
+          return this._uvQuoteCmdArg(arg);
+        }
+        if (!arg) {
+          return '""';
+        }
+        const cmdSpecialChars = [
+          " ",
+          "	",
+          "&",
+          "(",
+          ")",
+          "[",
+          "]",
+          "{",
+          "}",
+          "^",
+          "=",
+          ";",
+          "!",
+          "'",
+          "+",
+          ",",
+          "`",
+          "~",
+          "|",
+          "<",
+          ">",
+          '"'
+        ];
+        let needsQuotes = false;
+        for (const char of arg) {
+          if (cmdSpecialChars.some((x) => x === char)) {
+            needsQuotes = true;
+            break;
+          }
+        }
+        if (!needsQuotes) {
+          return arg;
+        }
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+          reverse += arg[i - 1];
+          if (quoteHit && arg[i - 1] === "\\") {
+            reverse += "\\";
+          } else if (arg[i - 1] === '"') {
+            quoteHit = true;
+            reverse += '"';
+          } else {
+            quoteHit = false;
+          }
+        }
+        reverse += '"';
+        return reverse.split("").reverse().join("");
+      }
+      _uvQuoteCmdArg(arg) {
+        if (!arg) {
+          return '""';
+        }
+        if (!arg.includes(" ") && !arg.includes("	") && !arg.includes('"')) {
+          return arg;
+        }
+        if (!arg.includes('"') && !arg.includes("\\")) {
+          return `"${arg}"`;
+        }
+        let reverse = '"';
+        let quoteHit = true;
+        for (let i = arg.length; i > 0; i--) {
+          reverse += arg[i - 1];
+          if (quoteHit && arg[i - 1] === "\\") {
+            reverse += "\\";
+          } else if (arg[i - 1] === '"') {
+            quoteHit = true;
+            reverse += "\\";
+          } else {
+            quoteHit = false;
+          }
+        }
+        reverse += '"';
+        return reverse.split("").reverse().join("");
+      }
+      _cloneExecOptions(options) {
+        options = options || {};
+        const result = {
+          cwd: options.cwd || process.cwd(),
+          env: options.env || process.env,
+          silent: options.silent || false,
+          windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+          failOnStdErr: options.failOnStdErr || false,
+          ignoreReturnCode: options.ignoreReturnCode || false,
+          delay: options.delay || 1e4
+        };
+        result.outStream = options.outStream || process.stdout;
+        result.errStream = options.errStream || process.stderr;
+        return result;
+      }
+      _getSpawnOptions(options, toolPath) {
+        options = options || {};
+        const result = {};
+        result.cwd = options.cwd;
+        result.env = options.env;
+        result["windowsVerbatimArguments"] = options.windowsVerbatimArguments || this._isCmdFile();
+        if (options.windowsVerbatimArguments) {
+          result.argv0 = `"${toolPath}"`;
+        }
+        return result;
+      }
+      /**
+       * Exec a tool.
+       * Output will be streamed to the live console.
+       * Returns promise with return code
+       *
+       * @param     tool     path to tool to exec
+       * @param     options  optional exec options.  See ExecOptions
+       * @returns   number
+       */
+      exec() {
+        return __awaiter5(this, void 0, void 0, function* () {
+          if (!isRooted(this.toolPath) && (this.toolPath.includes("/") || IS_WINDOWS2 && this.toolPath.includes("\\"))) {
+            this.toolPath = path4.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+          }
+          this.toolPath = yield which(this.toolPath, true);
+          return new Promise((resolve12, reject) => __awaiter5(this, void 0, void 0, function* () {
+            this._debug(`exec tool: ${this.toolPath}`);
+            this._debug("arguments:");
+            for (const arg of this.args) {
+              this._debug(`   ${arg}`);
+            }
+            const optionsNonNull = this._cloneExecOptions(this.options);
+            if (!optionsNonNull.silent && optionsNonNull.outStream) {
+              optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + os3.EOL);
+            }
+            const state = new ExecState(optionsNonNull, this.toolPath);
+            state.on("debug", (message) => {
+              this._debug(message);
+            });
+            if (this.options.cwd && !(yield exists(this.options.cwd))) {
+              return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+            }
+            const fileName = this._getSpawnFileName();
+            const cp = child.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+            let stdbuffer = "";
+            if (cp.stdout) {
+              cp.stdout.on("data", (data) => {
+                if (this.options.listeners && this.options.listeners.stdout) {
+                  this.options.listeners.stdout(data);
+                }
+                if (!optionsNonNull.silent && optionsNonNull.outStream) {
+                  optionsNonNull.outStream.write(data);
+                }
+                stdbuffer = this._processLineBuffer(data, stdbuffer, (line2) => {
+                  if (this.options.listeners && this.options.listeners.stdline) {
+                    this.options.listeners.stdline(line2);
+                  }
+                });
+              });
+            }
+            let errbuffer = "";
+            if (cp.stderr) {
+              cp.stderr.on("data", (data) => {
+                state.processStderr = true;
+                if (this.options.listeners && this.options.listeners.stderr) {
+                  this.options.listeners.stderr(data);
+                }
+                if (!optionsNonNull.silent && optionsNonNull.errStream && optionsNonNull.outStream) {
+                  const s = optionsNonNull.failOnStdErr ? optionsNonNull.errStream : optionsNonNull.outStream;
+                  s.write(data);
+                }
+                errbuffer = this._processLineBuffer(data, errbuffer, (line2) => {
+                  if (this.options.listeners && this.options.listeners.errline) {
+                    this.options.listeners.errline(line2);
+                  }
+                });
+              });
+            }
+            cp.on("error", (err) => {
+              state.processError = err.message;
+              state.processExited = true;
+              state.processClosed = true;
+              state.CheckComplete();
+            });
+            cp.on("exit", (code2) => {
+              state.processExitCode = code2;
+              state.processExited = true;
+              this._debug(`Exit code ${code2} received from tool '${this.toolPath}'`);
+              state.CheckComplete();
+            });
+            cp.on("close", (code2) => {
+              state.processExitCode = code2;
+              state.processExited = true;
+              state.processClosed = true;
+              this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+              state.CheckComplete();
+            });
+            state.on("done", (error2, exitCode2) => {
+              if (stdbuffer.length > 0) {
+                this.emit("stdline", stdbuffer);
+              }
+              if (errbuffer.length > 0) {
+                this.emit("errline", errbuffer);
+              }
+              cp.removeAllListeners();
+              if (error2) {
+                reject(error2);
+              } else {
+                resolve12(exitCode2);
+              }
+            });
+            if (this.options.input) {
+              if (!cp.stdin) {
+                throw new Error("child process missing stdin");
+              }
+              cp.stdin.end(this.options.input);
+            }
+          }));
+        });
+      }
+    };
+    ExecState = class _ExecState extends events.EventEmitter {
+      constructor(options, toolPath) {
+        super();
+        this.processClosed = false;
+        this.processError = "";
+        this.processExitCode = 0;
+        this.processExited = false;
+        this.processStderr = false;
+        this.delay = 1e4;
+        this.done = false;
+        this.timeout = null;
+        if (!toolPath) {
+          throw new Error("toolPath must not be empty");
+        }
+        this.options = options;
+        this.toolPath = toolPath;
+        if (options.delay) {
+          this.delay = options.delay;
+        }
+      }
+      CheckComplete() {
+        if (this.done) {
+          return;
+        }
+        if (this.processClosed) {
+          this._setResult();
+        } else if (this.processExited) {
+          this.timeout = (0, import_timers.setTimeout)(_ExecState.HandleTimeout, this.delay, this);
+        }
+      }
+      _debug(message) {
+        this.emit("debug", message);
+      }
+      _setResult() {
+        let error2;
+        if (this.processExited) {
+          if (this.processError) {
+            error2 = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+          } else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+            error2 = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+          } else if (this.processStderr && this.options.failOnStdErr) {
+            error2 = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+          }
+        }
+        if (this.timeout) {
+          clearTimeout(this.timeout);
+          this.timeout = null;
+        }
+        this.done = true;
+        this.emit("done", error2, this.processExitCode);
+      }
+      static HandleTimeout(state) {
+        if (state.done) {
+          return;
+        }
+        if (!state.processClosed && state.processExited) {
+          const message = `The STDIO streams did not close within ${state.delay / 1e3} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+          state._debug(message);
+        }
+        state._setResult();
+      }
+    };
+  }
+});
+
+// node_modules/@actions/exec/lib/exec.js
+var exec_exports = {};
+__export(exec_exports, {
+  exec: () => exec,
+  getExecOutput: () => getExecOutput
+});
+function exec(commandLine2, args, options) {
+  return __awaiter6(this, void 0, void 0, function* () {
+    const commandArgs = argStringToArray(commandLine2);
+    if (commandArgs.length === 0) {
+      throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+    }
+    const toolPath = commandArgs[0];
+    args = commandArgs.slice(1).concat(args || []);
+    const runner = new ToolRunner(toolPath, args, options);
+    return runner.exec();
+  });
+}
+function getExecOutput(commandLine2, args, options) {
+  return __awaiter6(this, void 0, void 0, function* () {
+    var _a, _b;
+    let stdout = "";
+    let stderr = "";
+    const stdoutDecoder = new import_string_decoder.StringDecoder("utf8");
+    const stderrDecoder = new import_string_decoder.StringDecoder("utf8");
+    const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
+    const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+    const stdErrListener = (data) => {
+      stderr += stderrDecoder.write(data);
+      if (originalStdErrListener) {
+        originalStdErrListener(data);
+      }
+    };
+    const stdOutListener = (data) => {
+      stdout += stdoutDecoder.write(data);
+      if (originalStdoutListener) {
+        originalStdoutListener(data);
+      }
+    };
+    const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+    const exitCode2 = yield exec(commandLine2, args, Object.assign(Object.assign({}, options), { listeners }));
+    stdout += stdoutDecoder.end();
+    stderr += stderrDecoder.end();
+    return {
+      exitCode: exitCode2,
+      stdout,
+      stderr
+    };
+  });
+}
+var import_string_decoder, __awaiter6;
+var init_exec = __esm({
+  "node_modules/@actions/exec/lib/exec.js"() {
+    import_string_decoder = require("string_decoder");
+    init_toolrunner();
+    __awaiter6 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected2(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+  }
+});
+
+// node_modules/@actions/core/lib/platform.js
+var platform_exports = {};
+__export(platform_exports, {
+  arch: () => arch,
+  getDetails: () => getDetails,
+  isLinux: () => isLinux,
+  isMacOS: () => isMacOS,
+  isWindows: () => isWindows,
+  platform: () => platform
+});
+function getDetails() {
+  return __awaiter7(this, void 0, void 0, function* () {
+    return Object.assign(Object.assign({}, yield isWindows ? getWindowsInfo() : isMacOS ? getMacOsInfo() : getLinuxInfo()), {
+      platform,
+      arch,
+      isWindows,
+      isMacOS,
+      isLinux
+    });
+  });
+}
+var import_os2, __awaiter7, getWindowsInfo, getMacOsInfo, getLinuxInfo, platform, arch, isWindows, isMacOS, isLinux;
+var init_platform2 = __esm({
+  "node_modules/@actions/core/lib/platform.js"() {
+    import_os2 = __toESM(require("os"), 1);
+    init_exec();
+    __awaiter7 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected2(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+    getWindowsInfo = () => __awaiter7(void 0, void 0, void 0, function* () {
+      const { stdout: version } = yield getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', void 0, {
+        silent: true
+      });
+      const { stdout: name } = yield getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', void 0, {
+        silent: true
+      });
+      return {
+        name: name.trim(),
+        version: version.trim()
+      };
+    });
+    getMacOsInfo = () => __awaiter7(void 0, void 0, void 0, function* () {
+      var _a, _b, _c, _d;
+      const { stdout } = yield getExecOutput("sw_vers", void 0, {
+        silent: true
+      });
+      const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : "";
+      const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : "";
+      return {
+        name,
+        version
+      };
+    });
+    getLinuxInfo = () => __awaiter7(void 0, void 0, void 0, function* () {
+      const { stdout } = yield getExecOutput("lsb_release", ["-i", "-r", "-s"], {
+        silent: true
+      });
+      const [name, version] = stdout.trim().split("\n");
+      return {
+        name,
+        version
+      };
+    });
+    platform = import_os2.default.platform();
+    arch = import_os2.default.arch();
+    isWindows = platform === "win32";
+    isMacOS = platform === "darwin";
+    isLinux = platform === "linux";
+  }
+});
+
+// node_modules/@actions/core/lib/core.js
+var core_exports = {};
+__export(core_exports, {
+  ExitCode: () => ExitCode,
+  addPath: () => addPath,
+  debug: () => debug,
+  endGroup: () => endGroup,
+  error: () => error,
+  exportVariable: () => exportVariable,
+  getBooleanInput: () => getBooleanInput,
+  getIDToken: () => getIDToken,
+  getInput: () => getInput,
+  getMultilineInput: () => getMultilineInput,
+  getState: () => getState,
+  group: () => group,
+  info: () => info,
+  isDebug: () => isDebug,
+  markdownSummary: () => markdownSummary,
+  notice: () => notice,
+  platform: () => platform_exports,
+  saveState: () => saveState,
+  setCommandEcho: () => setCommandEcho,
+  setFailed: () => setFailed,
+  setOutput: () => setOutput,
+  setSecret: () => setSecret,
+  startGroup: () => startGroup,
+  summary: () => summary,
+  toPlatformPath: () => toPlatformPath,
+  toPosixPath: () => toPosixPath,
+  toWin32Path: () => toWin32Path,
+  warning: () => warning
+});
+function exportVariable(name, val) {
+  const convertedVal = toCommandValue(val);
+  process.env[name] = convertedVal;
+  const filePath = process.env["GITHUB_ENV"] || "";
+  if (filePath) {
+    return issueFileCommand("ENV", prepareKeyValueMessage(name, val));
+  }
+  issueCommand("set-env", { name }, convertedVal);
+}
+function setSecret(secret) {
+  issueCommand("add-mask", {}, secret);
+}
+function addPath(inputPath) {
+  const filePath = process.env["GITHUB_PATH"] || "";
+  if (filePath) {
+    issueFileCommand("PATH", inputPath);
+  } else {
+    issueCommand("add-path", {}, inputPath);
+  }
+  process.env["PATH"] = `${inputPath}${path5.delimiter}${process.env["PATH"]}`;
+}
+function getInput(name, options) {
+  const val = process.env[`INPUT_${name.replace(/ /g, "_").toUpperCase()}`] || "";
+  if (options && options.required && !val) {
+    throw new Error(`Input required and not supplied: ${name}`);
+  }
+  if (options && options.trimWhitespace === false) {
+    return val;
+  }
+  return val.trim();
+}
+function getMultilineInput(name, options) {
+  const inputs = getInput(name, options).split("\n").filter((x) => x !== "");
+  if (options && options.trimWhitespace === false) {
+    return inputs;
+  }
+  return inputs.map((input) => input.trim());
+}
+function getBooleanInput(name, options) {
+  const trueValue = ["true", "True", "TRUE"];
+  const falseValue = ["false", "False", "FALSE"];
+  const val = getInput(name, options);
+  if (trueValue.includes(val))
+    return true;
+  if (falseValue.includes(val))
+    return false;
+  throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}
+Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
+}
+function setOutput(name, value) {
+  const filePath = process.env["GITHUB_OUTPUT"] || "";
+  if (filePath) {
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
+  }
+  process.stdout.write(os5.EOL);
+  issueCommand("set-output", { name }, toCommandValue(value));
+}
+function setCommandEcho(enabled) {
+  issue("echo", enabled ? "on" : "off");
+}
+function setFailed(message) {
+  process.exitCode = ExitCode.Failure;
+  error(message);
+}
+function isDebug() {
+  return process.env["RUNNER_DEBUG"] === "1";
+}
+function debug(message) {
+  issueCommand("debug", {}, message);
+}
+function error(message, properties = {}) {
+  issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function warning(message, properties = {}) {
+  issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function notice(message, properties = {}) {
+  issueCommand("notice", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
+function info(message) {
+  process.stdout.write(message + os5.EOL);
+}
+function startGroup(name) {
+  issue("group", name);
+}
+function endGroup() {
+  issue("endgroup");
+}
+function group(name, fn) {
+  return __awaiter8(this, void 0, void 0, function* () {
+    startGroup(name);
+    let result;
+    try {
+      result = yield fn();
+    } finally {
+      endGroup();
+    }
+    return result;
+  });
+}
+function saveState(name, value) {
+  const filePath = process.env["GITHUB_STATE"] || "";
+  if (filePath) {
+    return issueFileCommand("STATE", prepareKeyValueMessage(name, value));
+  }
+  issueCommand("save-state", { name }, toCommandValue(value));
+}
+function getState(name) {
+  return process.env[`STATE_${name}`] || "";
+}
+function getIDToken(aud) {
+  return __awaiter8(this, void 0, void 0, function* () {
+    return yield OidcClient.getIDToken(aud);
+  });
+}
+var os5, path5, __awaiter8, ExitCode;
+var init_core = __esm({
+  "node_modules/@actions/core/lib/core.js"() {
+    init_command();
+    init_file_command();
+    init_utils();
+    os5 = __toESM(require("os"), 1);
+    path5 = __toESM(require("path"), 1);
+    init_oidc_utils();
+    init_summary();
+    init_summary();
+    init_path_utils();
+    init_platform2();
+    __awaiter8 = function(thisArg, _arguments, P, generator) {
+      function adopt(value) {
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
+        });
+      }
+      return new (P || (P = Promise))(function(resolve12, reject) {
+        function fulfilled(value) {
+          try {
+            step(generator.next(value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function rejected2(value) {
+          try {
+            step(generator["throw"](value));
+          } catch (e) {
+            reject(e);
+          }
+        }
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
+        }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+      });
+    };
+    (function(ExitCode2) {
+      ExitCode2[ExitCode2["Success"] = 0] = "Success";
+      ExitCode2[ExitCode2["Failure"] = 1] = "Failure";
+    })(ExitCode || (ExitCode = {}));
+  }
+});
+
+// src/config/model.ts
+function isPromotion(entry) {
+  return "srcRepository" in entry;
+}
+var REVIEW_MODES;
+var init_model2 = __esm({
+  "src/config/model.ts"() {
+    "use strict";
+    REVIEW_MODES = ["warn", "require", "off"];
+  }
+});
+
+// src/config/promotion.ts
+function parsePromotions(text4) {
+  const problems2 = [];
+  const lines3 = text4.split("\n").map((line2) => line2.trim());
+  const entries = lines3.flatMap((line2) => {
+    if (line2 === "" || line2.startsWith("#")) return [];
+    const [source = "", destinations = "", ...more] = line2.split("=>").map((part) => part.trim());
+    if (more.length > 0 || source === "" || destinations === "") {
+      problems2.push({ what: `input promote: "${line2}" is not a promotion`, hint: LINE_HINT });
+      return [];
+    }
+    const words = destinations.split(",").map((word) => word.trim());
+    return collect(problems2, [], () => promotionOf(source, words, "input promote"));
+  });
+  if (problems2.length > 0) throw new UserError(problems2);
+  return entries;
+}
+function promotionOf(source, destinations, given2) {
+  const problems2 = [];
+  const add2 = (what, hint2) => void problems2.push({ what: `${given2}: ${what}`, ...hint2 === void 0 ? {} : { hint: hint2 } });
+  const from = parseReference(source);
+  if (!from.ok) add2(`the source: ${from.what}`, from.hint);
+  const own = from.ok ? nameOf(source, from.value) : UNREAD;
+  const wanted = /* @__PURE__ */ new Map();
+  for (const word of destinations) {
+    const found = destinationOf(word, own);
+    if (!found.ok) {
+      add2(found.what, found.hint);
+      continue;
+    }
+    const { name, tag: tag2 } = found.value;
+    const key = formatRepository(name.repository);
+    const tags2 = wanted.get(key)?.tags ?? [];
+    if (tags2.includes(tag2)) add2(`${key}:${tag2} is named twice`, "name it once");
+    wanted.set(key, { name, tags: [...tags2, tag2] });
+  }
+  if (!from.ok || problems2.length > 0) throw new UserError(problems2);
+  return [...wanted.values()].map(({ name, tags: tags2 }) => ({
+    number: 0,
+    names: [name],
+    srcName: own.text,
+    srcRepository: own.repository,
+    ..."digest" in from.value ? { srcDigest: from.value.digest } : { srcBuildTag: from.value.tag },
+    commit: null,
+    tags: tags2,
+    stable: false,
+    platforms: [],
+    requires: [],
+    references: [],
+    origin: originIn(given2)
+  }));
+}
+function destinationOf(word, source) {
+  const bare2 = word.startsWith(":") ? word.slice(1) : word;
+  if (!/[:/@]/.test(bare2)) {
+    const tag2 = parseTag(bare2);
+    return tag2.ok ? { ok: true, value: { name: source, tag: tag2.value } } : tag2;
+  }
+  const parsed2 = parseReference(word);
+  if (!parsed2.ok) {
+    return parseRepository(word).ok ? { ok: false, what: `the destination "${word}" has no tag`, hint: `write "${word}:TAG"` } : { ...parsed2, what: `the destination: ${parsed2.what}` };
+  }
+  const { value } = parsed2;
+  if ("digest" in value)
+    return { ok: false, what: `the destination "${word}" is a digest`, hint: 'write "IMAGE:TAG"' };
+  return { ok: true, value: { name: nameOf(word, value), tag: value.tag } };
+}
+function nameOf(reference2, { registry, repository }) {
+  const [name = ""] = reference2.split("@");
+  const colon = name.lastIndexOf(":");
+  const text4 = colon > name.lastIndexOf("/") ? name.slice(0, colon) : name;
+  return { text: text4, repository: { registry, repository } };
+}
+function originIn(file2) {
+  const at3 = () => ({ file: file2, line: 1, column: 1, nowhere: true });
+  return { at: at3, keyAt: at3, inside: at3 };
+}
+var LINE_HINT, UNREAD;
+var init_promotion = __esm({
+  "src/config/promotion.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    LINE_HINT = 'write it as "SOURCE => TAG" or "SOURCE => IMAGE:TAG, IMAGE:TAG"';
+    UNREAD = { text: "", repository: { registry: "", repository: "" } };
+  }
+});
+
+// src/github/inputs.ts
+function readInputs() {
+  const problems2 = [];
+  const text4 = (name) => getInput(name);
+  const lines3 = (name) => getMultilineInput(name);
+  const list4 = (name) => lines3(name).flatMap((line2) => line2.split(",")).map((item) => item.trim()).filter((item) => item !== "");
+  const asInDocker = (name, options) => {
+    const parsed2 = inputList(text4(name), options);
+    if (parsed2.ok) return parsed2.value;
+    problems2.push({ what: `input ${name}: ${parsed2.what}`, hint: parsed2.hint });
+    return [];
+  };
+  const choice = (name, allowed, fallback) => {
+    const given2 = text4(name);
+    if (given2 === "") return fallback;
+    const found = allowed.find((value) => value === given2);
+    if (found === void 0) {
+      problems2.push({
+        what: `input ${name}: "${given2}" is not known`,
+        hint: `give one of ${allowed.filter((a) => a !== "").join(", ")}`
+      });
+    }
+    return found ?? fallback;
+  };
+  const config = lines3("config");
+  const images2 = parseImages(text4("images"));
+  problems2.push(...images2.problems);
+  const inputs = {
+    command: choice("command", ["auto", "plan", "apply", "validate"], "auto"),
+    config: config.length === 0 ? [DEFAULT_CONFIG] : config,
+    configGiven: config.length > 0 && !(config.length === 1 && config[0] === DEFAULT_CONFIG),
+    policy: text4("policy"),
+    images: images2.names,
+    imagesDisabled: images2.disabled,
+    promotions: collect(problems2, [], () => parsePromotions(text4("promote"))),
+    build: {
+      context: text4("context"),
+      file: text4("file"),
+      target: text4("target"),
+      platforms: asInDocker("platforms", { commas: true }),
+      buildArgs: asInDocker("build-args"),
+      labels: asInDocker("labels"),
+      secrets: asInDocker("secrets"),
+      cacheFrom: asInDocker("cache-from"),
+      cacheTo: asInDocker("cache-to"),
+      provenance: text4("provenance"),
+      sbom: text4("sbom"),
+      builder: text4("builder")
+    },
+    ref: text4("ref"),
+    sha: text4("sha"),
+    only: choice("only", ["builds", "images", ""], ""),
+    stable: choice("stable", ["auto", "true", "false"], "auto") === "true",
+    platform: text4("platform"),
+    digests: text4("digests"),
+    allowDirty: choice("allow-dirty", ["true", "false"], "false") === "true",
+    includeStages: list4("include-stages"),
+    force: lines3("force"),
+    registryMap: list4("registry-map"),
+    insecureRegistries: list4("insecure-registries"),
+    concurrency: text4("concurrency") || "auto",
+    settle: text4("settle") || "250ms",
+    timeout: text4("timeout") || "30m",
+    review: choice("review", [...REVIEW_MODES, ""], "") || void 0,
+    comment: choice("comment", ["auto", "true", "false"], "auto"),
+    report: text4("report"),
+    token: text4("github-token")
+  };
+  if (problems2.length > 0) throw new UserError(problems2);
+  return inputs;
+}
+var DEFAULT_CONFIG;
+var init_inputs2 = __esm({
+  "src/github/inputs.ts"() {
+    "use strict";
+    init_core();
+    init_inputs();
+    init_model2();
+    init_promotion();
+    init_errors();
+    DEFAULT_CONFIG = ".github/image-tags.yaml";
+  }
+});
+
+// src/shared/markdown.ts
+function escapeCell(text4, most = MAX_INLINE) {
+  return spaced(breakReferences(oneLine2(text4, most)).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
+}
+function code(text4) {
+  const line2 = oneLine2(text4);
+  if (line2 === "") return "";
+  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run4]) => run4.length));
+  const fence = "`".repeat(longest + 1);
+  const pad = /^[` ]|[` ]$/.test(line2) ? " " : "";
+  return line2.includes("|") ? codeElement(line2) : fence + pad + line2 + pad + fence;
+}
+function link(markdown, url) {
+  const target = safeUrl(url);
+  return target === null ? markdown : `[${markdown}](${target})`;
+}
+function table(header2, rows3) {
+  const line2 = (cells) => `| ${cells.join(" | ")} |`;
+  return [line2(header2), line2(header2.map(() => "---")), ...rows3.map(line2)].join("\n");
+}
+function details(title, body) {
+  return `<details><summary>${title}</summary>
+
+${body}
+
+</details>`;
+}
+function cut(markdown, limit, tail) {
+  if (markdown.length <= limit) return markdown;
+  const closing2 = "\n\n</details>";
+  const room = Math.max(0, limit - tail.length - 2 - closing2.length);
+  const end2 = markdown.lastIndexOf("\n", room);
+  const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
+  const open7 = kept.split("<details>").length > kept.split("</details>").length;
+  return `${kept}${open7 ? closing2 : ""}
+
+${tail}`.slice(0, limit);
+}
+function oneLine2(text4, most = MAX_INLINE) {
+  const flat2 = joinLines(text4).replace(
+    UNPRINTABLE,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+  const points = Array.from(flat2);
+  return points.length > most ? `${points.slice(0, most - 1).join("")}\u2026` : flat2;
+}
+function joinLines(text4) {
+  if (!text4.includes("\n")) return text4;
+  const lines3 = text4.split("\n").map((line2) => line2.trim());
+  return lines3.filter((line2) => line2 !== "").join(" ");
+}
+function breakReferences(text4) {
+  return text4.replace(/[@#$]/g, `$&${ZERO_WIDTH}`).replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:\/\//g, `:${ZERO_WIDTH}//`).replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`).replace(
+    /(?<![A-Za-z0-9])(?=\d*[a-f])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi,
+    (c) => c.replace(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`)
+  );
+}
+function codeElement(text4) {
+  const entities = breakReferences(text4).replace(/[&<>|`*_[\]\\~@#:$]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return `<code>${spaced(entities)}</code>`;
+}
+function safeUrl(url) {
+  if (!url || !URL.canParse(url)) return null;
+  const parsed2 = new URL(url);
+  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return null;
+  if (parsed2.username !== "" || parsed2.password !== "") return null;
+  return parsed2.href.replace(/[()<>|`\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED, ZERO_WIDTH, spaced;
+var init_markdown = __esm({
+  "src/shared/markdown.ts"() {
+    "use strict";
+    MAX_INLINE = 300;
+    UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+    MARKUP = /[\\`*_{}[\]()<>&|~!$]/g;
+    NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;", $: "&#36;" };
+    ZERO_WIDTH = "\u200B";
+    spaced = (text4) => text4.replaceAll(ZERO_WIDTH, "&#8203;");
+  }
+});
+
+// src/github/output.ts
+function publishOutputs(outputs2) {
+  for (const [name, value] of Object.entries(outputs2)) setOutput2(name, value);
+}
+async function publishSummary(markdown, env) {
+  if (!env["GITHUB_STEP_SUMMARY"]) return;
+  await addSummary(markdown);
+}
+function publishAnnotations(annotations2) {
+  const shown3 = { error: 0, warning: 0, notice: 0 };
+  for (const { level, title, message, file: file2, line: line2, column } of annotations2) {
+    if (shown3[level]++ >= MOST_ANNOTATIONS) {
+      say(`${level}: ${title}: ${message}`);
+      continue;
+    }
+    const location2 = file2 === null ? {} : { file: file2, startLine: line2 ?? 1, startColumn: column ?? 1 };
+    annotate(level, `${title}: ${message}`, { title, ...location2 });
+  }
+}
+async function publishNotes(notes, env) {
+  if (notes.length === 0) return;
+  for (const { level, text: text4, url } of notes) {
+    const line2 = url === null ? text4 : `${text4} ${url}`;
+    if (level === "line") say(line2);
+    else annotate(level, line2);
+  }
+  const items = notes.map(({ level, text: text4, url }) => {
+    const said3 = link(escapeCell(text4), url);
+    return level === "line" ? `- ${said3}` : `- **${level}**: ${said3}`;
+  });
+  await publishSummary(`### What followed
+
+${items.join("\n")}
+`, env);
+}
+function say(text4) {
+  info(harmless(text4));
+}
+function passOn(text4) {
+  process.stdout.write(printable(text4, false));
+}
+function annotate(level, text4, { title, ...location2 } = {}) {
+  core_exports[level](harmless(text4), { ...location2, ...title === void 0 ? {} : { title: harmless(title) } });
+}
+function mask(secret) {
+  setSecret(secret);
+}
+function setOutput2(name, value) {
+  setOutput(name, value);
+}
+async function addSummary(markdown) {
+  await summary.addRaw(markdown, true).write();
+}
+function jobLog() {
+  return {
+    group: async (title, body) => {
+      startGroup(harmless(title));
+      try {
+        return await body();
+      } finally {
+        endGroup();
+      }
+    },
+    line: say,
+    warning: (text4) => annotate("warning", typeof text4 === "string" ? text4 : formatProblem(text4)),
+    // The runner would drop it otherwise, line by line.
+    debug: (text4) => isDebug() ? debug(harmless(text4)) : void 0,
+    progress: () => void 0
+  };
+}
+var MOST_ANNOTATIONS;
+var init_output = __esm({
+  "src/github/output.ts"() {
+    "use strict";
+    init_core();
+    init_markdown();
+    init_errors();
+    init_text();
+    MOST_ANNOTATIONS = 10;
+  }
+});
+
+// src/plan/model.ts
+function writes({ action: action2 }) {
+  return action2 === "create" || action2 === "move";
+}
+function carriesLate({ action: action2, source, manifest }) {
+  return action2 === "keep" && source !== null && manifest !== null;
+}
+function asError({ code: code2, message, origin, image: image3 }) {
+  return {
+    code: code2,
+    ...origin === void 0 ? {} : { cause: origin },
+    ...image3 === void 0 ? {} : { build: image3 },
+    text: message
+  };
+}
+var TAG_KINDS;
+var init_model3 = __esm({
+  "src/plan/model.ts"() {
+    "use strict";
+    TAG_KINDS = ["primary", "stable", "channel"];
+  }
+});
+
+// src/plan/decide.ts
+function decide(wanted, observed) {
+  const { destination, source } = observed;
+  if (destination.state === "unknown") {
+    return refuse(
+      wanted,
+      null,
+      "unknown",
+      `cannot tell whether the tag exists: ${destination.error.message}`
+    );
+  }
+  const previous = destination.state === "present" ? destination.digest : null;
+  if (source === null) return decideWithoutSource(wanted, observed, previous);
+  switch (source.state) {
+    case "unknown":
+      return refuse(wanted, previous, "unknown", unusable(source.error));
+    case "missing":
+      return decideMissing(wanted, observed, previous);
+    case "refused":
+      return refuseBuild(wanted, previous, source);
+    case "to-build":
+      return decideToBuild(wanted, observed, previous);
+    case "present":
+      return decidePresent(wanted, observed, source, previous);
+  }
+}
+function unusable({ code: code2, message }) {
+  const known3 = code2 === "mismatch" || code2 === "rejected";
+  return `${known3 ? "the source cannot be used" : "cannot tell what the source is"}: ${message}`;
+}
+function decideWithoutSource(wanted, observed, previous) {
+  if (previous !== null && previous === wanted.digest) return keep(wanted, previous, "same-digest", SAME);
+  return refuse(
+    wanted,
+    previous,
+    "unknown",
+    `the source of ${observed.destination.state} tag was not looked at`
+  );
+}
+function decideMissing(wanted, observed, previous) {
+  const name = sourceName(wanted);
+  if (previous === null) {
+    return refuse(
+      wanted,
+      null,
+      "source-missing",
+      `the source ${name} does not exist, and neither does the tag`
+    );
+  }
+  if (wanted.digest !== null && wanted.digest !== previous) {
+    return refuseOther(wanted, previous, wanted.digest);
+  }
+  const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
+  return unmetByKept(wanted, observed, previous) ?? keep(wanted, previous, "source-gone", text4, [text4]);
+}
+function decideToBuild(wanted, observed, previous) {
+  const held = hold(wanted, observed, previous);
+  if (wanted.kind === "channel" && !wanted.forced)
+    return held ?? decideChannel(wanted, observed, previous, null);
+  if (previous === null) return held ?? act(wanted, "create", null, null, "absent", ABSENT);
+  if (wanted.forced)
+    return held ?? act(wanted, "move", null, previous, "forced", `forced; it is ${previous} now`);
+  return refuse(
+    wanted,
+    previous,
+    "different-digest",
+    `the tag exists as ${previous}, and this run would build another image`
+  );
+}
+function decidePresent(wanted, observed, source, previous) {
+  if (wanted.digest !== null && source.digest !== wanted.digest) {
+    const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
+    return refuse(wanted, previous, "digest-mismatch", text4);
+  }
+  const refused3 = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous);
+  if (refused3 !== null) return refused3;
+  if (previous === source.digest) {
+    const { from: from2 = null, manifest = null } = observed.kept ?? {};
+    return { ...keep(wanted, previous, "same-digest", SAME), source: from2, manifest: from2 && manifest };
+  }
+  if (previous !== null && wanted.kind !== "channel" && !wanted.forced) {
+    return refuseOther(wanted, previous, source.digest);
+  }
+  const warnings3 = wanted.revision === null ? [] : unsaid(wanted, source.facts?.revisions ?? []);
+  const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
+  const from = { ...source.repository, digest: source.digest };
+  return {
+    ...decided,
+    source: from,
+    manifest: source.manifest,
+    warnings: [...decided.warnings, ...warnings3]
+  };
+}
+function unmet(wanted, facts, previous) {
+  if (facts === null) return null;
+  const missing3 = platformsMissing(wanted.platforms, facts.platforms);
+  if (missing3.length > 0) {
+    const has2 = facts.platforms.join(", ");
+    const text5 = `the image lacks the required ${plural(missing3.length, "platform")} ${missing3.join(", ")}; it has ${has2 || "none"}`;
+    return refuse(wanted, previous, "platform-missing", text5);
+  }
+  const named2 = wanted.revision;
+  if (named2 === null) return null;
+  const said3 = facts.revisions.filter(({ revision }) => revision !== null);
+  const other = said3.find(({ revision }) => !sameRevision(revision ?? "", named2));
+  if (other === void 0) return null;
+  const made = `${imageOf2(other)} says that it is made from ${other.revision ?? ""}`;
+  if (wanted.group === null)
+    return refuse(wanted, previous, "revision-mismatch", `src_ref names commit ${named2}, but ${made}`);
+  const text4 = `this run is for commit ${named2}, but ${made}; put the git tag on the commit of ${sourceName(wanted)}`;
+  return refuseBuild(wanted, previous, { state: "refused", code: "revision-mismatch", text: text4 });
+}
+function unmetByKept(wanted, { kept }, previous) {
+  const refused3 = unmet(wanted, kept?.facts ?? null, previous);
+  if (refused3 !== null || kept?.attached !== false) return refused3;
+  const text4 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
+  return refuse(wanted, previous, "attachment-missing", text4);
+}
+function imageOf2({ of }) {
+  return of === null ? "the image" : `the image for ${of}`;
+}
+function unsaid({ group: group2 }, revisions) {
+  const silent2 = revisions.filter(({ revision }) => revision === null);
+  if (silent2.length === 0) return [];
+  const who = silent2.length === revisions.length ? "the image" : silent2.map(imageOf2).join(", ");
+  const what = group2 === null ? "src_ref" : "the commit that it is made from";
+  return [`${who} has no org.opencontainers.image.revision, so ${what} could not be checked`];
+}
+function write(wanted, observed, source, previous) {
+  if (wanted.kind === "channel" && !wanted.forced)
+    return decideChannel(wanted, observed, previous, source.digest);
+  if (previous === null) return act(wanted, "create", source.digest, null, "absent", ABSENT);
+  return act(
+    wanted,
+    "move",
+    source.digest,
+    previous,
+    "forced",
+    `forced from ${previous} to ${source.digest}`
+  );
+}
+function decideChannel(wanted, observed, previous, digest) {
+  const { channel } = observed;
+  if (channel === null) {
+    return refuse(wanted, previous, "unknown", "the versions in the registry could not be read");
+  }
+  if (channel.order === "unknown") {
+    const text4 = `cannot tell which versions there are: ${channel.error.message}`;
+    return refuse(wanted, previous, "unknown", text4);
+  }
+  const highest = channel.highest ?? "none";
+  if (channel.order === "older") {
+    const text4 = `the registry already holds the newer version ${highest}`;
+    const kept = act(wanted, "keep", previous, previous, "older", text4);
+    return channel.warning === void 0 ? kept : { ...kept, warnings: [channel.warning] };
+  }
+  if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
+  return act(wanted, "move", digest, previous, "newer", `the highest version there is ${highest}`);
+}
+function hold(wanted, observed, previous) {
+  const { gate: gate2 } = observed;
+  switch (gate2.state) {
+    case "unknown":
+      return refuse(wanted, previous, "unknown", gate2.text);
+    case "failed":
+      return act(wanted, "hold", null, previous, "gate-failed", gate2.text);
+    case "pending":
+      return act(wanted, "hold", null, previous, "gate-pending", gate2.text);
+    case "open":
+      return wanted.manual ? act(
+        wanted,
+        "hold",
+        null,
+        previous,
+        "manual",
+        "waits for somebody to say so (input `stable: true`, `--stable`)"
+      ) : null;
+  }
+}
+function refuseBuild(wanted, previous, { code: code2, text: text4 }) {
+  const refused3 = refuse(wanted, previous, code2, text4);
+  return code2 === "unknown" ? refused3 : { ...refused3, reason: { code: code2, cause: "build", text: text4 } };
+}
+function followLeader(action2, leader) {
+  if (leader.action !== "refuse" && leader.action !== "hold") return action2;
+  const agrees2 = leader.action === "refuse" && action2.reason.code === "same-digest";
+  if (!writes(action2) && !agrees2) return action2;
+  const verb2 = leader.action === "refuse" ? "refused" : "held";
+  const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
+  return {
+    ...action2,
+    action: leader.action,
+    digest: null,
+    reason: { code: leader.reason.code, cause: "follows", text: text4 }
+  };
+}
+function refuseOther(wanted, previous, digest) {
+  const text4 = `the tag exists as ${previous}, and the source is ${digest}`;
+  return { ...refuse(wanted, previous, "different-digest", text4), digest };
+}
+function sameRevision(a, b) {
+  const [short2, long] = a.length <= b.length ? [a, b] : [b, a];
+  return short2.length >= 7 && long.toLowerCase().startsWith(short2.toLowerCase());
+}
+function sourceName(wanted) {
+  return wanted.source.from === "image" ? formatReference(wanted.source.ref) : `build ${wanted.source.build}`;
+}
+function plural(count2, noun) {
+  return count2 === 1 ? noun : `${noun}s`;
+}
+function act(wanted, action2, digest, previous, code2, text4) {
+  const reason = { code: code2, text: text4 };
+  return { action: action2, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
+}
+function keep(wanted, previous, code2, text4, warnings3 = []) {
+  return { ...act(wanted, "keep", previous, previous, code2, text4), warnings: warnings3 };
+}
+function refuse(wanted, previous, code2, text4) {
+  return act(wanted, "refuse", null, previous, code2, text4);
+}
+var SAME, ABSENT;
+var init_decide = __esm({
+  "src/plan/decide.ts"() {
+    "use strict";
+    init_reference();
+    init_platform();
+    init_model3();
+    SAME = "the tag already is this digest";
+    ABSENT = "the tag does not exist yet";
+  }
+});
+
+// src/report/nothing.ts
+function whyNothing(report2, input) {
+  const { config, scope, request } = input;
+  const builds = [
+    .../* @__PURE__ */ new Set([...config.builds.flatMap(({ names: names2 }) => names2.map(({ text: text4 }) => text4)), ...request.images])
+  ];
+  const parts = [];
+  if (builds.length > 0) parts.push(`${counted(builds, "build")} ${whyNoBuild(report2, input)}`);
+  if (config.images.length > 0 && !scope.images) {
+    const names2 = config.images.map(({ names: [first2], tags: [tag2] }) => `${first2?.text ?? ""}:${tag2 ?? ""}`);
+    const why = request.only === "builds" ? '"only: builds" leaves them out' : "on a git tag only builds count";
+    parts.push(`${counted(names2, "promotion")} ${why}; "only: images" (--only images) looks at them.`);
+  }
+  if (parts.length > 0) return `Nothing is wanted. ${parts.join(" ")}`;
+  if (request.files.length === 0) return "Nothing is wanted: neither a tag file nor an image is named.";
+  return "Nothing is wanted: the tag file has neither builds nor images. Add one, see docs/tag-file.md.";
+}
+function buildsWithoutRef({ config, images: images2, request }) {
+  const { command, facts, noRef, only } = request;
+  if (command === "validate") return null;
+  if (facts !== null || only === "images" || config.builds.length === 0 || images2.length === 0) return null;
+  const names2 = config.builds.map(({ names: [first2] }) => first2?.text ?? "");
+  return `${counted(names2, "build")} ${withoutRef(noRef)}`;
+}
+function withoutRef(noRef = "there is no git ref") {
+  return `nothing says what to build, since ${noRef}. Give a branch or git tag with --ref.`;
+}
+function counted(names2, noun) {
+  const more = names2.length > LISTED ? `, and ${names2.length - LISTED} more` : "";
+  return `${names2.length} ${plural(names2.length, noun)} (${names2.slice(0, LISTED).join(", ")}${more}):`;
+}
+function whyNoBuild({ classification }, { scope, policy: policy2, request }) {
+  const { facts, noRef, only } = request;
+  if (facts === null) return withoutRef(noRef);
+  if (!scope.builds)
+    return only === "images" ? '"only: images" leaves them out.' : "every image is switched off.";
+  if (classification === null) return 'there is no policy. Add "policy:" to the tag file.';
+  if (classification.class !== null)
+    return `${facts.ref} is a ${classification.class}, which is not published (publish: false).`;
+  const what = policy2 === null ? "" : wantedRefs(policy2);
+  return `${facts.ref} matches no rule of the policy.${what === "" ? "" : ` These would: ${what}.`}`;
+}
+function wantedRefs({ rules: rules2 }) {
+  const shown3 = rules2.filter(({ publish: publish2 }) => publish2).flatMap(
+    ({ kind, patterns }) => patterns.map(({ source }) => `${kind === "tag" ? "git tag" : "branch"} ${source}`)
+  );
+  const more = shown3.length > 2 * LISTED ? `, and ${shown3.length - 2 * LISTED} more` : "";
+  return shown3.slice(0, 2 * LISTED).join(", ") + more;
+}
+var LISTED;
+var init_nothing = __esm({
+  "src/report/nothing.ts"() {
+    "use strict";
+    init_decide();
+    LISTED = 3;
+  }
+});
+
+// src/policy/pattern.ts
+function parsePattern(source) {
+  if (source === "") return fail2(0, "the pattern is empty", 'write a name, fields or "*"');
+  const parts = [];
+  const seen = /* @__PURE__ */ new Set();
+  for (let at3 = 0; at3 < source.length; ) {
+    const end2 = endOfPart(source, at3);
+    if (end2 < 0) return fail2(at3, 'a "{" has no "}"', "close the field, or leave the brace out");
+    const text4 = source.slice(at3, end2);
+    const part = parsePart(text4, at3);
+    if ("ok" in part) return part;
+    if ("name" in part) {
+      if (seen.has(part.name)) {
+        return fail2(at3, `the field {${part.name}} is there twice`, "give each field a name of its own");
+      }
+      seen.add(part.name);
+    }
+    parts.push(part);
+    at3 = end2;
+  }
+  return { ok: true, value: { source, parts } };
+}
+function endOfPart(source, at3) {
+  const first2 = source.charAt(at3);
+  if (first2 === "{") return source.indexOf("}", at3) + 1 || -1;
+  if (first2 === "*") return at3 + (source.charAt(at3 + 1) === "*" ? 2 : 1);
+  let end2 = at3 + 1;
+  while (end2 < source.length && source.charAt(end2) !== "{" && source.charAt(end2) !== "*") end2 += 1;
+  return end2;
+}
+function parsePart(text4, at3) {
+  if (text4 === "*") return { kind: "segment", at: at3 };
+  if (text4 === "**") return { kind: "any", at: at3 };
+  if (!text4.startsWith("{")) return parseLiteral(text4, at3);
+  const [, name, type] = FIELD.exec(text4.slice(1, -1)) ?? [];
+  if (name === void 0) {
+    return fail2(at3, `"${text4}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
+  }
+  if (type === "text") return { kind: "text", name, at: at3 };
+  if (name === "date") {
+    return type === void 0 ? { kind: "date", name, at: at3 } : fail2(at3, `"${text4}": a date has no width`, 'write "{date}": eight digits, a day of the calendar');
+  }
+  if (type === void 0) return { kind: "digits", name, width: null, at: at3 };
+  const width = Number(type);
+  if (Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH) return { kind: "digits", name, width, at: at3 };
+  return fail2(
+    at3,
+    `"${text4}" has neither a width nor a type that exists`,
+    `write a width from 1 to ${MAX_WIDTH}, as in "{${name}:2}", or "{${name}:text}"`
+  );
+}
+function parseLiteral(text4, at3) {
+  const bad6 = text4.search(NEVER_IN_A_REF);
+  if (bad6 < 0) return { kind: "literal", text: text4, at: at3 };
+  const character = JSON.stringify(text4.charAt(bad6));
+  return fail2(
+    at3 + bad6,
+    `${character} can be in no ref, so the pattern never matches`,
+    'patterns know fields such as "{major}" for digits, "*" and "**", and no character classes'
+  );
+}
+function fail2(at3, what, hint2) {
+  return { ok: false, at: at3, what, hint: hint2 };
+}
+function fieldNames(pattern) {
+  return pattern.parts.flatMap((part) => "name" in part ? [part.name] : []);
+}
+function matchPattern(pattern, text4, anyDate = false) {
+  const first2 = pattern.parts[0];
+  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return null;
+  const match = explainMatch(pattern, text4, anyDate);
+  return match.ok ? match.fields : null;
+}
+function explainMatch(pattern, text4, anyDate = false) {
+  const { parts } = pattern;
+  const columns = text4.length + 1;
+  const table3 = emptyTable((parts.length + 1) * columns);
+  const prefix = fill(table3, parts, text4, anyDate);
+  if (table3[parts.length * columns + text4.length] !== 1) return { ok: false, prefix };
+  const [starts = []] = trace(table3, parts, text4, 1);
+  return { ok: true, fields: fieldsAt(parts, text4, starts) };
+}
+function readAll({ parts, spans = [] }, text4, limit = MAX_READINGS) {
+  const [first2] = parts;
+  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return [];
+  const columns = text4.length + 1;
+  const table3 = emptyTable((parts.length + 1) * columns);
+  fill(table3, parts, text4, false);
+  if (table3[parts.length * columns + text4.length] !== 1) return [];
+  return trace(table3, parts, text4, limit).map((starts) => {
+    const fields2 = fieldsAt(parts, text4, starts);
+    const at3 = (part) => starts[part] ?? text4.length;
+    for (const { name, from, to } of spans) fields2[name] = text4.slice(at3(from), at3(to));
+    return fields2;
+  });
+}
+function fieldsAt(parts, text4, starts) {
+  const fields2 = /* @__PURE__ */ Object.create(null);
+  parts.forEach((part, i) => {
+    if ("name" in part) fields2[part.name] = text4.slice(starts[i], starts[i + 1] ?? text4.length);
+  });
+  return fields2;
+}
+function trace(table3, parts, text4, limit) {
+  const columns = text4.length + 1;
+  const found = [];
+  const starts = new Array(parts.length).fill(0);
+  const walk4 = (i, end2) => {
+    const part = parts[i];
+    if (part === void 0) {
+      found.push([...starts]);
+      return;
+    }
+    for (const start2 of startsOfPart(part, end2, text4)) {
+      if (found.length === limit) return;
+      if (table3[i * columns + start2] !== 1) continue;
+      starts[i] = start2;
+      walk4(i - 1, start2);
+    }
+  };
+  walk4(parts.length - 1, text4.length);
+  return found;
+}
+function emptyTable(size) {
+  return size <= scratch.length ? scratch.fill(0, 0, size) : new Uint8Array(size);
+}
+function fill(table3, parts, text4, anyDate) {
+  const columns = text4.length + 1;
+  table3[0] = 1;
+  let furthest = 0;
+  for (let i = 0; i < parts.length; i += 1) {
+    const part = parts[i];
+    const from = i * columns;
+    const width = widthOf2(part);
+    const last = width === null ? fillRun(table3, from, part, text4) : fillFixed(table3, from, part, width, text4, anyDate);
+    if (last < 0) break;
+    furthest = Math.max(furthest, last);
+  }
+  return furthest;
+}
+function fillFixed(table3, from, part, width, text4, anyDate) {
+  const to = from + text4.length + 1;
+  let last = -1;
+  for (let at3 = 0; at3 + width <= text4.length; at3 += 1) {
+    if (table3[from + at3] !== 1 || !matchesFixed(part, text4, at3, anyDate)) continue;
+    last = at3 + width;
+    table3[to + last] = 1;
+  }
+  return last;
+}
+function fillRun(table3, from, part, text4) {
+  const to = from + text4.length + 1;
+  const empty2 = mayBeEmpty(part);
+  let last = -1;
+  let running = false;
+  for (let at3 = 0; at3 <= text4.length; at3 += 1) {
+    const here = table3[from + at3] === 1;
+    if (here && empty2) {
+      table3[to + at3] = 1;
+      last = at3;
+    }
+    running = (running || here) && at3 < text4.length && accepts(part, text4.charCodeAt(at3));
+    if (!running) continue;
+    table3[to + at3 + 1] = 1;
+    last = at3 + 1;
+  }
+  return last;
+}
+function widthOf2(part) {
+  if (part.kind === "literal") return part.text.length;
+  if (part.kind === "date") return 8;
+  return part.kind === "digits" || part.kind === "hex" ? part.width : null;
+}
+function mayBeEmpty(part) {
+  return part.kind === "segment" || part.kind === "any";
+}
+function accepts(part, code2) {
+  switch (part.kind) {
+    case "digits":
+    case "date":
+      return isDigit(code2);
+    case "hex":
+      return isDigit(code2) || code2 >= 97 && code2 <= 102;
+    case "text":
+      return isTagCharacter(code2);
+    case "segment":
+      return code2 !== 47;
+    case "any":
+      return true;
+    case "literal":
+      return false;
+  }
+}
+function matchesFixed(part, text4, at3, anyDate) {
+  if (part.kind === "literal") return text4.startsWith(part.text, at3);
+  const width = widthOf2(part) ?? 0;
+  for (let i = at3; i < at3 + width; i += 1) if (!accepts(part, text4.charCodeAt(i))) return false;
+  return part.kind !== "date" || anyDate || isCalendarDay(text4.slice(at3, at3 + width));
+}
+function* startsOfPart(part, end2, text4) {
+  const width = widthOf2(part);
+  if (width !== null) {
+    yield end2 - width;
+    return;
+  }
+  if (mayBeEmpty(part)) yield end2;
+  for (let start2 = end2 - 1; start2 >= 0 && accepts(part, text4.charCodeAt(start2)); start2 -= 1) yield start2;
+}
+function isCalendarDay(text4) {
+  const year = Number(text4.slice(0, 4));
+  const month = Number(text4.slice(4, 6));
+  const day2 = Number(text4.slice(6, 8));
+  const leap = year % 4 === 0 && year % 100 !== 0 || year % 400 === 0;
+  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day2 >= 1 && day2 <= (lengths[month - 1] ?? 0);
+}
+function isDigit(code2) {
+  return code2 >= 48 && code2 <= 57;
+}
+function isTagCharacter(code2) {
+  const lower = code2 | 32;
+  return isDigit(code2) || lower >= 97 && lower <= 122 || code2 === 46 || code2 === 45 || code2 === 95;
+}
+var NEVER_IN_A_REF, FIELD, MAX_WIDTH, MAX_READINGS, scratch;
+var init_pattern = __esm({
+  "src/policy/pattern.ts"() {
+    "use strict";
+    NEVER_IN_A_REF = /[\x00-\x20\x7f~^:?[\\]/;
+    FIELD = /^([A-Za-z][A-Za-z0-9_]*)(?::([A-Za-z0-9]+))?$/;
+    MAX_WIDTH = 32;
+    MAX_READINGS = 32;
+    scratch = new Uint8Array(8192);
+  }
+});
+
+// src/policy/template.ts
+function parseTemplate(source, loose = false) {
+  const parts = [];
+  let literalFrom = 0;
+  const literal2 = (end2) => {
+    if (end2 > literalFrom)
+      parts.push({ kind: "literal", text: source.slice(literalFrom, end2), at: literalFrom });
+  };
+  const last = source.lastIndexOf("}");
+  for (let at3 = source.indexOf("{"); at3 >= 0; at3 = source.indexOf("{", at3 + 1)) {
+    const [text4 = "", name, type] = stickyAt(VARIABLE2, source, at3) ?? [];
+    if (name === void 0) {
+      if (loose && (last > at3 || stickyAt(BEGINS_VARIABLE, source, at3) === null)) continue;
+      const what = last > at3 ? `${visible(source.slice(at3, source.indexOf("}", at3) + 1))} is not a variable` : 'a "{" has no "}"';
+      return { ok: false, at: at3, what, hint: 'write "{name}" or "{name:12}"' };
+    }
+    literal2(at3);
+    const width = type === void 0 || type === "text" ? null : Number(type);
+    parts.push({ kind: "variable", name, width, source: text4, at: at3 });
+    literalFrom = at3 + text4.length;
+    at3 = literalFrom - 1;
+  }
+  literal2(source.length);
+  return { ok: true, value: { source, parts } };
+}
+function stickyAt(expression, text4, at3) {
+  expression.lastIndex = at3;
+  return expression.exec(text4);
+}
+function variablesOf(template) {
+  return template.parts.filter((part) => part.kind === "variable");
+}
+function uses(template, name) {
+  return template.parts.some((part) => part.kind === "variable" && part.name === name);
+}
+function renderPieces(template, lookup) {
+  return template.parts.map((part) => {
+    if (part.kind === "literal") return { kind: "text", text: part.text, foreign: false };
+    const value = lookup(part);
+    return value === null ? { kind: "hole", variable: part } : { kind: "text", ...value };
+  });
+}
+function joinPieces(pieces) {
+  return pieces.map((piece) => piece.kind === "text" ? piece.text : piece.variable.source).join("");
+}
+function valueOf(variable2, values) {
+  const { name, width } = variable2;
+  const field2 = Object.hasOwn(values.fields, name) ? values.fields[name] : void 0;
+  if (field2 !== void 0) return { text: field2, foreign: !/^\d+$/.test(field2) };
+  if (name === "seq") {
+    return values.seq === void 0 ? null : { text: String(values.seq).padStart(width ?? 1, "0"), foreign: false };
+  }
+  if (!Object.hasOwn(BUILTINS, name)) return null;
+  const text4 = values[name];
+  if (text4 === void 0) return null;
+  if (name === "sha") return { text: text4.slice(0, width ?? text4.length), foreign: false };
+  return { text: text4, foreign: name === "git_tag" || name === "branch" || name === "base" };
+}
+function tagPieces(template, values, reserve) {
+  const pieces = renderPieces(template, (variable2) => valueOf(variable2, values));
+  const foreign = pieces.filter((piece) => piece.kind === "text" && piece.foreign).length;
+  if (foreign === 0) return pieces;
+  const own = pieces.reduce((sum, piece) => sum + ownLength(piece), 0);
+  const all = joinPieces(pieces).length;
+  const room = 128 - reserve - own;
+  const max = all <= 128 - reserve ? room : Math.max(SHORTEST_PART, Math.floor(room / foreign));
+  return pieces.map(
+    (piece, i) => piece.kind === "text" && piece.foreign ? { ...piece, text: toTagPart(piece.text, max, i === 0) } : piece
+  );
+}
+function ownLength(piece) {
+  if (piece.kind === "hole") return piece.variable.width ?? piece.variable.source.length;
+  return piece.foreign ? 0 : piece.text.length;
+}
+function renderTag(template, values, reserve) {
+  const pieces = tagPieces(template, values, reserve);
+  return { text: joinPieces(pieces), complete: pieces.every((piece) => piece.kind === "text") };
+}
+function checkTag(tag2) {
+  return tag2.complete ? parseTag(tag2.text) : { ok: true, value: tag2.text };
+}
+function renderText(text4, lookup, names2, location2) {
+  const parsed2 = parseTemplate(text4, true);
+  if (!parsed2.ok) return text4;
+  const pieces = renderPieces(parsed2.value, (variable2) => {
+    const value = lookup(variable2);
+    if (value !== null) return { text: value, foreign: false };
+    const all = [...names2];
+    const others = all.filter((name) => name !== variable2.name);
+    const valued = others.filter((name) => lookup(bare(name)) !== null);
+    const known3 = valued.length > 0 ? valued : others;
+    throw new UserError(
+      all.includes(variable2.name) ? valueless(variable2, known3, location2) : unknownName(variable2, known3, location2)
+    );
+  });
+  return joinPieces(pieces);
+}
+function bare(name) {
+  return { kind: "variable", name, width: null, source: `{${name}}`, at: 0 };
+}
+function valueless(variable2, known3, location2) {
+  const why = Object.hasOwn(BUILTINS, variable2.name) ? "it is not known in this run" : "the rule of this ref gives no such field";
+  return {
+    ...location2 && { location: location2 },
+    what: `${visible(variable2.source)} has no value here: ${why}`,
+    hint: listed(known3)
+  };
+}
+function listed(names2) {
+  return `known are ${names2.map((name) => `{${name}}`).join(", ")}`;
+}
+function unknownName(variable2, names2, location2) {
+  const known3 = [...names2];
+  const near = suggest(variable2.name, known3);
+  return {
+    ...location2 && { location: location2 },
+    what: `${visible(variable2.source)} has no value here`,
+    hint: near === void 0 ? listed(known3) : `did you mean {${near}}?`
+  };
+}
+var BEGINS_VARIABLE, VARIABLE2, BUILTINS;
+var init_template = __esm({
+  "src/policy/template.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_text();
+    init_refname();
+    BEGINS_VARIABLE = /\{[A-Za-z]/y;
+    VARIABLE2 = /\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}/y;
+    BUILTINS = {
+      git_tag: { width: "none" },
+      branch: { width: "none" },
+      sha: { width: "optional" },
+      date: { width: "none" },
+      time: { width: "none" },
+      timestamp: { width: "none" },
+      run_number: { width: "none" },
+      run_attempt: { width: "none" },
+      seq: { width: "required" },
+      base: { width: "none" },
+      class: { width: "none" },
+      tag: { width: "none" }
+    };
+  }
+});
+
+// src/policy/classify.ts
+function classify(policy2, input) {
+  const not = [];
+  if (input.deleted === true) {
+    return nothing(policy2, input, `${described(input)} was deleted: there is nothing to tag`, not, "ignore");
+  }
+  for (const rule2 of policy2.rules) {
+    const match = matchRule(rule2, input);
+    if ("fields" in match) return decide2(policy2, rule2, input, match, not);
+    not.push({ rule: rule2.name, why: match.why });
+    if (match.problem) return { ...nothing(policy2, input, match.why, not, null), problems: [match.problem] };
+  }
+  const unmatched = input.kind === "branch" || input.kind === "tag" ? policy2.unmatched[input.kind] : "ignore";
+  return nothing(policy2, input, `no rule matches ${described(input)}`, not, unmatched);
+}
+function requireDecision(policy2, decision) {
+  if (decision.problems.length > 0) throw new UserError(decision.problems);
+  if (decision.unmatched !== "error") return decision;
+  throw new UserError({
+    ...policy2.location && { location: policy2.location },
+    what: decision.why,
+    hint: 'add a rule for it, or set "unmatched: ignore" in the policy'
+  });
+}
+function winnerOf(policy2, input) {
+  for (const rule2 of policy2.rules) {
+    if (rule2.kind !== input.kind) continue;
+    for (const pattern of rule2.patterns) {
+      const fields2 = matchPattern(pattern, input.name);
+      if (fields2 !== null) return { rule: rule2, fields: fields2 };
+    }
+    if (impossibleDay(rule2, input) !== null) return null;
+  }
+  return null;
+}
+function matchRule(rule2, input) {
+  if (rule2.kind !== input.kind) return OTHER_KIND[rule2.kind][input.kind];
+  let prefix = 0;
+  for (const pattern of rule2.patterns) {
+    const match = explainMatch(pattern, input.name);
+    if (match.ok) return { fields: match.fields, pattern };
+    prefix = match.prefix;
+  }
+  return impossibleDay(rule2, input) ?? { why: whyNot(rule2.patterns, input.name, prefix) };
+}
+function impossibleDay(rule2, input) {
+  for (const [i, pattern] of rule2.patterns.entries()) {
+    if (!pattern.parts.some((part) => part.kind === "date")) continue;
+    const day2 = matchPattern(pattern, input.name, true)?.["date"];
+    if (day2 === void 0) continue;
+    const why = `${described(input)} has the form "${pattern.source}", but ${day2} is no day of the calendar`;
+    const location2 = rule2.origin.at(rule2.kind === "tag" ? "git_tag" : "branch", i);
+    return { why, problem: { location: location2, what: why, hint: "correct the day (YYYYMMDD) in the name" } };
+  }
+  return null;
+}
+function whyNot(patterns, name, end2) {
+  const [pattern] = patterns;
+  if (patterns.length !== 1 || pattern === void 0) {
+    return `${visible(name)} matches none of ${patterns.map((p) => `"${p.source}"`).join(", ")}`;
+  }
+  const rest = end2 < name.length ? `from ${visible(name.slice(end2))} on` : "its end is missing";
+  return `${visible(name)} does not match "${pattern.source}" (${end2 === 0 ? "from the start" : rest})`;
+}
+function otherKind(rule2) {
+  const why = (ref) => ({ why: `it is for ${rule2}, and this is ${ref}` });
+  return {
+    branch: why("a branch"),
+    tag: why("a git tag"),
+    pull: why("a pull request"),
+    other: why("neither branch nor git tag")
+  };
+}
+function described(input) {
+  return `${KIND_WORD[input.kind]} ${visible(input.name)}`;
+}
+function refOf2(input) {
+  return input.ref ?? PREFIX3[input.kind] + input.name;
+}
+function nothing(policy2, input, why, not, unmatched) {
+  return {
+    ref: refOf2(input),
+    class: null,
+    rule: null,
+    fields: {},
+    version: null,
+    tags: [],
+    stableTags: [],
+    channels: [],
+    labels: {},
+    from: null,
+    fallback: null,
+    publish: false,
+    stable: false,
+    stableSuffix: policy2.stableSuffix,
+    claim: null,
+    requires: [],
+    why,
+    not,
+    location: null,
+    unmatched,
+    problems: [],
+    matched: null
+  };
+}
+function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
+  const silent2 = rule2.publish ? "" : '; the rule has "publish: false", so nothing is published';
+  const names2 = renderNames(policy2, rule2, valuesOf(policy2, rule2, input, fields2));
+  return {
+    ref: refOf2(input),
+    class: rule2.class,
+    rule: rule2.name,
+    fields: fields2,
+    version: names2.version,
+    tags: names2.tags,
+    stableTags: names2.stableTags,
+    channels: names2.channels,
+    labels: names2.labels,
+    from: names2.from,
+    fallback: rule2.fallback,
+    publish: rule2.publish,
+    stable: rule2.stable,
+    stableSuffix: policy2.stableSuffix,
+    claim: rule2.claim,
+    requires: rule2.requires,
+    why: `${described(input)} matches "${pattern.source}"${silent2}`,
+    not,
+    location: rule2.location,
+    unmatched: null,
+    problems: names2.problems,
+    matched: rule2
+  };
+}
+function valuesOf(policy2, rule2, input, fields2) {
+  const { sha: sha2, runNumber, runAttempt } = input;
+  const moment2 = input.time === void 0 ? void 0 : policy2.calendar(input.time);
+  return {
+    fields: fields2,
+    class: rule2.class,
+    git_tag: rule2.kind === "tag" ? input.name : void 0,
+    branch: rule2.kind === "branch" ? input.name : void 0,
+    sha: sha2 ?? void 0,
+    date: moment2?.date,
+    time: moment2?.time,
+    timestamp: moment2?.timestamp,
+    run_number: runNumber?.toString(),
+    run_attempt: runAttempt?.toString()
+  };
+}
+function renderNames(policy2, rule2, values) {
+  const problems2 = [];
+  const checked2 = (tag3, what, ...path6) => {
+    const result = checkTag(tag3);
+    if (!result.ok) {
+      problems2.push({
+        location: rule2.origin.at(...path6),
+        what: `${what}: ${result.what}`,
+        hint: result.hint
+      });
+    }
+    return tag3;
+  };
+  const stable = rule2.stable !== false && rule2.publish;
+  const reserve = stable ? policy2.stableSuffix.length : 0;
+  const primary2 = rule2.tags.map((t, i) => checked2(renderTag(t, values, reserve), "the tag", "tags", i));
+  const stableTags = (stable ? primary2 : []).map(
+    (tag3, i) => checked2({ ...tag3, text: tag3.text + policy2.stableSuffix }, "the stable tag", "tags", i)
+  );
+  const channels = rule2.channels.map(
+    (t, i) => checked2(renderTag(t, values, 0), "the channel", "channels", i)
+  );
+  const from = rule2.from === null ? null : checked2(renderTag(rule2.from, values, 0), "the tag to promote", "from");
+  const version = Object.hasOwn(values.fields, "version") ? values.fields["version"] : primary2[0]?.text;
+  const shown3 = (tags2) => rule2.publish ? distinctTexts(tags2) : [];
+  const [tag2] = primary2;
+  const withTag = tag2?.complete === true ? { ...values, tag: tag2.text } : values;
+  return {
+    version: version ?? null,
+    tags: shown3(primary2),
+    stableTags: shown3(stableTags),
+    channels: shown3(channels),
+    from: from?.text ?? null,
+    labels: renderLabels(rule2, withTag),
+    problems: rule2.publish ? problems2 : []
+  };
+}
+function distinctTexts(tags2) {
+  const texts2 = tags2.map((tag2) => tag2.text);
+  return texts2.length < 2 ? texts2 : [...new Set(texts2)];
+}
+function renderLabels(rule2, values) {
+  const labels = {};
+  for (const [label4, template] of Object.entries(rule2.labels)) {
+    labels[label4] = joinPieces(renderPieces(template, (variable2) => valueOf(variable2, values)));
+  }
+  return labels;
+}
+var OTHER_KIND, KIND_WORD, PREFIX3;
+var init_classify = __esm({
+  "src/policy/classify.ts"() {
+    "use strict";
+    init_errors();
+    init_pattern();
+    init_refname();
+    init_template();
+    OTHER_KIND = { branch: otherKind("branches"), tag: otherKind("git tags") };
+    KIND_WORD = { branch: "the branch", tag: "the git tag", pull: "the pull request", other: "the ref" };
+    PREFIX3 = { branch: "refs/heads/", tag: "refs/tags/", pull: "refs/", other: "refs/" };
+  }
+});
+
+// src/policy/presets/calver.ts
+var calver;
+var init_calver = __esm({
+  "src/policy/presets/calver.ts"() {
+    "use strict";
+    calver = {
+      name: "calver",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["{year:4}.{month:2}.{micro}", "{year:4}.{month:1}.{micro}"],
+          tag: "{git_tag}"
+        },
+        { name: "day", class: "final", git_tag: ["{date}"], tag: "{git_tag}" }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/k8s-topology-aware.ts
+var k8sTopologyAware;
+var init_k8s_topology_aware = __esm({
+  "src/policy/presets/k8s-topology-aware.ts"() {
+    "use strict";
+    k8sTopologyAware = {
+      name: "k8s-topology-aware",
+      rules: [
+        { name: "snapshot", class: "snapshot", branch: ["main", "master"], tag: "v0.0.{date}{seq:2}" },
+        { name: "snapshot-tag", class: "snapshot", git_tag: ["v0.0.{date}{seq:2}"], tag: "{git_tag}" },
+        { name: "patch", class: "patch", branch: ["release-*"], tag: "{base}{seq:2}" },
+        {
+          name: "patch-tag",
+          class: "patch",
+          // Three digits or more: the micro version, then the two that the working group appends.
+          git_tag: ["v{major}.{minor}.{patch}{seq:2}"],
+          tag: "{git_tag}"
+        },
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["v{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          publish: false
+        }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/semver.ts
+var semver;
+var init_semver = __esm({
+  "src/policy/presets/semver.ts"() {
+    "use strict";
+    semver = {
+      name: "semver",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["v{major}.{minor}.{patch}", "{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          channels: ["{major}.{minor}", "{major}", "latest"]
+        },
+        {
+          name: "prerelease",
+          class: "snapshot",
+          git_tag: ["v{major}.{minor}.{patch}-{pre:text}", "{major}.{minor}.{patch}-{pre:text}"],
+          tag: "{git_tag}"
+        },
+        { name: "branch", class: "snapshot", branch: ["**"], tag: "{branch}-{sha:12}" }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/starlingx.ts
+var starlingx;
+var init_starlingx = __esm({
+  "src/policy/presets/starlingx.ts"() {
+    "use strict";
+    starlingx = {
+      name: "starlingx",
+      rules: [
+        {
+          name: "release-build",
+          class: "snapshot",
+          branch: ["r/stx.{major}.{minor}"],
+          tag: "rc-{major}.{minor}-debian-stable-{timestamp}.0"
+        },
+        {
+          name: "build",
+          class: "snapshot",
+          branch: ["**"],
+          tag: "{branch}-debian-stable-{timestamp}.0"
+        }
+      ],
+      promotion: { tag: "stx.{major}.{minor}-v{version:text}", branches: ["r/stx.{major}.{minor}"] }
+    };
+  }
+});
+
+// src/policy/presets/wmcore.ts
+var wmcore;
+var init_wmcore = __esm({
+  "src/policy/presets/wmcore.ts"() {
+    "use strict";
+    wmcore = {
+      name: "wmcore",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          stable: true
+        },
+        {
+          name: "patch",
+          class: "patch",
+          git_tag: ["{major}.{minor}.{patch}.{build}"],
+          tag: "{git_tag}",
+          stable: true
+        },
+        { name: "snapshot", class: "snapshot", git_tag: ["**"], tag: "{git_tag}" }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/presets.ts
+function unknownPreset(name) {
+  const near = suggest(name, PRESET_NAMES);
+  return {
+    what: `there is no preset ${visible(name)}`,
+    hint: near === void 0 ? `presets are ${PRESET_NAMES.join(", ")}` : `did you mean "${near}"?`
+  };
+}
+function isRelease(of) {
+  return of === "final" || of === "patch";
+}
+function presetRuleConfig(rule2, origin, stable) {
+  return {
+    class: rule2.class,
+    ...rule2.branch && { branch: rule2.branch },
+    ...rule2.git_tag && { gitTag: rule2.git_tag },
+    tags: [rule2.tag],
+    stable: (isRelease(rule2.class) ? stable : void 0) ?? rule2.stable ?? false,
+    channels: rule2.channels ?? [],
+    labels: {},
+    publish: rule2.publish ?? true,
+    requires: [],
+    origin
+  };
+}
+function presetOrigin(preset, index2) {
+  const location2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1, nowhere: true };
+  return { at: () => location2, keyAt: () => location2, inside: () => location2 };
+}
+var PRESETS, PRESET_NAMES;
+var init_presets = __esm({
+  "src/policy/presets/presets.ts"() {
+    "use strict";
+    init_text();
+    init_refname();
+    init_calver();
+    init_k8s_topology_aware();
+    init_semver();
+    init_starlingx();
+    init_wmcore();
+    PRESETS = new Map(
+      [wmcore, k8sTopologyAware, starlingx, semver, calver].map((preset) => [preset.name, preset])
+    );
+    PRESET_NAMES = [...PRESETS.keys()];
+  }
+});
+
+// src/policy/tag-patterns.ts
+function placeholderPattern(variable2) {
+  if (variable2.name === "seq") return [{ kind: "digits", name: "seq", width: variable2.width, at: 0 }];
+  if (variable2.name === "sha") return [{ kind: "hex", name: "sha", width: variable2.width, at: 0 }];
+  return BUILTIN_PATTERNS.get(variable2.name) ?? [{ kind: "text", name: variable2.name, at: 0 }];
+}
+function tagPatterns(template, patterns, className2, bases) {
+  const baseForms = uses(template, "base") && bases.length > 0 ? bases : [null];
+  return patterns.flatMap(
+    (pattern) => baseForms.map((base) => {
+      const spans = [];
+      const parts = [];
+      for (const part of template.parts) {
+        const from = parts.length;
+        parts.push(...partsOf(part, pattern, className2, base));
+        if (part.kind !== "variable" || !WHOLE.has(part.name)) continue;
+        const count2 = spans.filter(({ name }) => name.split("#")[0] === part.name).length;
+        spans.push({ name: count2 === 0 ? part.name : `${part.name}#${count2 + 1}`, from, to: parts.length });
+      }
+      return { source: template.source, parts: distinct(parts), spans, pattern };
+    })
+  );
+}
+function partsOf(part, pattern, className2, base) {
+  if (part.kind === "literal") return [part];
+  const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
+  if (field2) return [field2];
+  if (WHOLE_NAME.includes(part.name)) return hashedForm(part.name, pattern) ?? pattern.parts;
+  if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
+  if (part.name === "base" && base) return base.parts.map((p) => prefixed2(p, "base."));
+  return placeholderPattern(part);
+}
+function hashedForm(name, { parts: [first2, ...more] }) {
+  const texts2 = [first2, ...more].flatMap((part) => part?.kind === "literal" ? [part.text] : []);
+  if (texts2.every((text4) => /^[A-Za-z0-9._-]*$/.test(text4))) return null;
+  const start2 = first2?.kind === "literal" ? /^\w{1,7}/.exec(first2.text)?.[0] ?? "" : "";
+  const literal2 = (text4) => ({ kind: "literal", text: text4, at: 0 });
+  const hash2 = [literal2("-"), { kind: "hex", name: `${name}.hash`, width: 8, at: 0 }];
+  return [...start2 === "" ? [] : [literal2(start2)], { kind: "segment", at: 0 }, ...hash2];
+}
+function prefixed2(part, prefix) {
+  return "name" in part ? { ...part, name: prefix + part.name } : part;
+}
+function distinct(parts) {
+  const seen = /* @__PURE__ */ new Map();
+  return parts.map((part) => {
+    if (!("name" in part)) return part;
+    const count2 = (seen.get(part.name) ?? 0) + 1;
+    seen.set(part.name, count2);
+    return count2 === 1 ? part : { ...part, name: `${part.name}#${count2}` };
+  });
+}
+function readTag(shape, tag2) {
+  return readings(shape, tag2)[0] ?? null;
+}
+function readings(shape, tag2) {
+  return readAll(shape, tag2).filter(
+    (fields2) => Object.entries(fields2).every(([name, value]) => {
+      const hash2 = name.indexOf("#");
+      return hash2 < 0 || fields2[name.slice(0, hash2)] === value;
+    })
+  );
+}
+function numberNames(shape) {
+  return shape.parts.flatMap(
+    (part) => (part.kind === "digits" || part.kind === "date") && !part.name.includes("#") ? [part.name] : []
+  );
+}
+var BUILTIN_PATTERNS, WHOLE_NAME, WHOLE;
+var init_tag_patterns = __esm({
+  "src/policy/tag-patterns.ts"() {
+    "use strict";
+    init_pattern();
+    init_template();
+    BUILTIN_PATTERNS = new Map(
+      Object.entries({
+        date: [{ kind: "date", name: "date", at: 0 }],
+        time: [{ kind: "digits", name: "time", width: 6, at: 0 }],
+        timestamp: [
+          { kind: "date", name: "timestamp", at: 0 },
+          { kind: "literal", text: "T", at: 0 },
+          { kind: "digits", name: "timestamp_time", width: 6, at: 0 },
+          { kind: "literal", text: "Z", at: 0 }
+        ],
+        run_number: [{ kind: "digits", name: "run_number", width: null, at: 0 }],
+        run_attempt: [{ kind: "digits", name: "run_attempt", width: null, at: 0 }]
+      })
+    );
+    WHOLE_NAME = ["git_tag", "branch"];
+    WHOLE = /* @__PURE__ */ new Set([...WHOLE_NAME, "base"]);
+  }
+});
+
+// src/policy/owner.ts
+function outputsOf({ rules: rules2, stableSuffix }) {
+  const before = known2.get(rules2);
+  if (before !== void 0) return before;
+  const finals = rules2.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
+  const bases = finals.flatMap((rule2) => rule2.patterns);
+  const outputs2 = rules2.flatMap(
+    (rule2, index2) => rule2.publish ? outputsOfRule(rule2, index2, bases, stableSuffix) : []
+  );
+  known2.set(rules2, outputs2);
+  return outputs2;
+}
+function startOf({ shape: { parts } }) {
+  return parts[0]?.kind === "literal" ? parts[0].text : "";
+}
+function isSpelledOut({ shape: { parts } }) {
+  const [first2] = parts;
+  return first2 !== void 0 && !["text", "segment", "any"].includes(first2.kind);
+}
+function outputsOfRule(rule2, index2, bases, suffix) {
+  const forms2 = (template, kind, path6, more = "", reserved = false) => tagPatterns(template, rule2.patterns, rule2.class, bases).map((read3) => {
+    const shape = more === "" ? read3 : withSuffix(read3, more);
+    return { rule: rule2, index: index2, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
+  });
+  const stable = rule2.stable !== false || isRelease(rule2.class);
+  return [
+    ...rule2.tags.flatMap((template, i) => {
+      if (rule2.class === "stable") return forms2(template, "stable", ["tags", i]);
+      const primary2 = forms2(template, "primary", ["tags", i]);
+      if (!stable) return primary2;
+      return [...primary2, ...forms2(template, "stable", ["tags", i], suffix, rule2.stable === false)];
+    }),
+    ...rule2.channels.flatMap((template, i) => forms2(template, "channel", ["channels", i]))
+  ];
+}
+function withSuffix(shape, text4) {
+  return { ...shape, parts: [...shape.parts, { kind: "literal", text: text4, at: 0 }] };
+}
+function freedomOf({ parts }) {
+  if (parts.some(({ kind }) => kind === "text" || kind === "segment" || kind === "any")) return 2;
+  return parts.some((part) => (part.kind === "digits" || part.kind === "hex") && part.width === null) ? 1 : 0;
+}
+function claimsOf(policy2, output, tag2) {
+  return readings(output.shape, tag2).flatMap((fields2) => {
+    const { base } = fields2;
+    if (base !== void 0 && winnerOf(policy2, { kind: "tag", name: base })?.rule.class !== "final")
+      return [];
+    for (const { name, exact } of refNames(output, fields2)) {
+      const ref = { kind: output.rule.kind, name };
+      const winner = winnerOf(policy2, ref);
+      if (winner?.rule !== output.rule) continue;
+      const gives = Object.entries(winner.fields).every(
+        ([field2, value]) => (fields2[field2] ?? value) === value
+      );
+      if (gives) return [{ output, ref, exact, fields: { ...winner.fields, ...fields2 } }];
+    }
+    return [];
+  });
+}
+function refNames({ rule: rule2, shape }, fields2) {
+  const whole2 = fields2[rule2.kind === "tag" ? "git_tag" : "branch"];
+  if (whole2 !== void 0 && matchPattern(shape.pattern, whole2)) return [{ name: whole2, exact: true }];
+  const { parts } = shape.pattern;
+  const isKnown = (part) => part.kind === "literal" || "name" in part && fields2[part.name] !== void 0;
+  const name = (sample) => parts.map((part) => textOf2(part, fields2, sample)).join("");
+  if (parts.every(isKnown)) return [{ name: name(""), exact: true }];
+  return SAMPLES.map((sample) => ({ name: name(sample), exact: false }));
+}
+function sampleOf({ parts }) {
+  return parts.map((part) => textOf2(part, {}, "x")).join("");
+}
+function textOf2(part, fields2, sample) {
+  if (part.kind === "literal") return part.text;
+  const field2 = "name" in part ? fields2[part.name] : void 0;
+  if (field2 !== void 0) return field2;
+  if (part.kind === "date") return "20200101";
+  return part.kind === "digits" ? "1".repeat(part.width ?? 1) : sample;
+}
+function claimsOn(policy2, tag2) {
+  return outputsOf(policy2).filter((output) => tag2.startsWith(startOf(output))).flatMap((output) => claimsOf(policy2, output, tag2)).sort((a, b) => compareRank(a.output, b.output));
+}
+function compareRank(a, b) {
+  return a.freedom - b.freedom || a.index - b.index || Number(a.kind === "channel") - Number(b.kind === "channel");
+}
+function ownersOf(policy2, tag2) {
+  const claims = claimsOn(policy2, tag2);
+  const [owner] = claims;
+  return owner === void 0 ? [] : claims.filter(({ output }) => isAlso(output, owner.output));
+}
+function isAlso(output, owner) {
+  return output.rule === owner.rule || output.freedom === owner.freedom && mayShare(output, owner);
+}
+function formOf({ shape }) {
+  const form = (part) => part.kind === "literal" ? part.text : `{${part.kind}:${"width" in part ? part.width : null}}`;
+  return shape.parts.map(form).join("");
+}
+function takenFrom(policy2, rule2, kind, tag2) {
+  const claims = claimsOn(policy2, tag2);
+  const ours = (output) => output.rule === rule2 && output.kind === kind;
+  const read3 = claims.map(({ output }) => output).filter(ours);
+  const mine = read3.length > 0 ? read3 : outputsOf(policy2).filter(ours);
+  const rank2 = read3[0] ?? { freedom: 2, kind, index: policy2.rules.indexOf(rule2) };
+  const taken = claims.find(
+    ({ output }) => compareRank(output, rank2) < 0 && !mine.some((own) => mayShare(own, output))
+  );
+  return taken ?? null;
+}
+function premisesOf(policy2, tag2) {
+  return ownersOf(policy2, tag2).map(({ output, ref, exact, fields: fields2 }) => {
+    const named2 = output.rule.kind === "tag" && exact ? ref.name : fields2["base"] ?? null;
+    const fromRef = output.shape.pattern.parts.some((part) => "name" in part && part.name === "date");
+    return { gitTag: named2, day: fromRef ? null : fields2["date"] ?? fields2["timestamp"] ?? null };
+  });
+}
+function mayShare(a, b) {
+  if (a.rule === b.rule && a.kind === b.kind) return true;
+  if (a.kind !== b.kind) return false;
+  if (a.kind === "channel") {
+    const alike2 = a.template.source === b.template.source;
+    return alike2 && a.rule.class === "snapshot" === (b.rule.class === "snapshot");
+  }
+  if (a.rule.class === "stable" || b.rule.class === "stable") return promotes(a, b) || promotes(b, a);
+  if ([a, b].some(({ template }) => uses(template, "sha") || uses(template, "timestamp"))) return true;
+  if (UNIQUE.some((name) => uses(a.template, name)) && UNIQUE.some((name) => uses(b.template, name)))
+    return true;
+  return (isNumbered(a) || isNumbered(b)) && a.rule.class === b.rule.class && formOf(a) === formOf(b);
+}
+function promotes(a, b) {
+  if (a.rule.class !== "stable" || b.rule.class === "stable") return false;
+  const suffix = b.shape.parts.at(-1);
+  const primary2 = a.rule.from?.source;
+  if (b.reserved || suffix?.kind !== "literal" || primary2 === void 0) return b.reserved;
+  return a.template.source === primary2 + suffix.text;
+}
+function isNumbered({ template, shape }) {
+  return uses(template, "seq") && !shape.pattern.parts.some((part) => "name" in part && part.name === "seq");
+}
+function isVersion({ kind, rule: rule2 }) {
+  return kind === (rule2.class === "stable" ? "stable" : "primary");
+}
+function orderOf({ shape }) {
+  return numberNames(shape);
+}
+function shownRef({ ref }) {
+  return `refs/${ref.kind === "tag" ? "tags" : "heads"}/${ref.name}`;
+}
+function whoHas(claim) {
+  const { rule: rule2, kind, reserved } = claim.output;
+  const which2 = reserved ? "keeps it for the stable tag" : `writes it as ${OF_KIND[kind]}`;
+  return `the rule ${rule2.name} ${which2} (${claim.exact ? "" : "for example "}${shownRef(claim)})`;
+}
+var known2, SAMPLES, UNIQUE, OF_KIND;
+var init_owner = __esm({
+  "src/policy/owner.ts"() {
+    "use strict";
+    init_pattern();
+    init_template();
+    init_presets();
+    init_classify();
+    init_tag_patterns();
+    known2 = /* @__PURE__ */ new WeakMap();
+    SAMPLES = ["x", "q7", "0"];
+    UNIQUE = ["sha", "seq", "timestamp", "run_number"];
+    OF_KIND = { primary: "a primary tag", stable: "a stable tag", channel: "a channel" };
+  }
+});
+
+// src/policy/versions.ts
+function compareChannel(policy2, resolved, channel, tags2) {
+  const outputs2 = outputsOf(policy2).filter(isVersion);
+  const inHand = outputs2.filter(({ rule: rule2 }) => rule2 === resolved.matched).flatMap((output) => resolved.tags.flatMap((tag2) => versionInHand(output, tag2, resolved)))[0];
+  if (inHand === void 0) return { order: "same", highest: null };
+  const writers = outputs2.filter(
+    (output) => output.rule.channels.length > 0 && alike(orderOf(output), inHand.names)
+  );
+  let highest = null;
+  for (const tag2 of tags2) {
+    for (const output of writers) {
+      for (const claim of claimsOf(policy2, output, tag2)) {
+        const version = versionOf(orderOf(output), claim.fields);
+        if (highest !== null && compareNumbers(version.numbers, highest.numbers) <= 0) continue;
+        if (!writes2(output.rule, claim, channel)) continue;
+        if (ownersOf(policy2, tag2).some((owner) => owner.output === output)) highest = { ...version, tag: tag2 };
+      }
+    }
+  }
+  if (highest === null) return { order: "newer", highest: null };
+  const order = compareNumbers(inHand.numbers, highest.numbers);
+  return { order: order > 0 ? "newer" : order < 0 ? "older" : "same", highest: highest.tag };
+}
+function versionInHand(output, tag2, { fields: fields2 }) {
+  const names2 = orderOf(output);
+  const read3 = readings(output.shape, tag2).find(
+    (found) => Object.entries(fields2).every(([name, value]) => (found[name] ?? value) === value)
+  );
+  return read3 === void 0 || names2.length === 0 ? [] : [versionOf(names2, read3)];
+}
+function versionOf(names2, fields2) {
+  return { names: names2, numbers: names2.map((name) => fields2[name] ?? "") };
+}
+function alike(a, b) {
+  const length = Math.min(a.length, b.length);
+  return length > 0 && a.slice(0, length).every((name, i) => name === b[i]);
+}
+function writes2(rule2, { fields: fields2 }, channel) {
+  return rule2.channels.some(
+    (template) => joinPieces(tagPieces(template, { fields: fields2, class: rule2.class }, 0)) === channel
+  );
+}
+function compareDigits(a, b) {
+  const x = a.replace(/^0+(?=\d)/, "");
+  const y = b.replace(/^0+(?=\d)/, "");
+  if (x.length !== y.length) return x.length - y.length;
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+function compareNumbers(a, b) {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
+    const [x, y] = [a[i], b[i]];
+    if (x === void 0 || y === void 0) return x === void 0 ? -1 : 1;
+    const order = compareDigits(x, y);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+var init_versions = __esm({
+  "src/policy/versions.ts"() {
+    "use strict";
+    init_owner();
+    init_tag_patterns();
+    init_template();
+  }
+});
+
+// src/policy/sequence.ts
+function snapshots(policy2, decision, facts, seen) {
+  const shape = snapshotPattern(policy2, decision, facts, seen.base ?? null);
+  if (shape === null) return [];
+  const names2 = numberNames(shape);
+  return [...seen.registryTags ?? []].flatMap((tag2) => {
+    const fields2 = readTag(shape, tag2);
+    return fields2 === null ? [] : [{ tag: tag2, numbers: names2.map((name) => fields2[name] ?? "") }];
+  }).sort((a, b) => compareNumbers(b.numbers, a.numbers)).map(({ tag: tag2 }) => tag2);
+}
+function valuesOfReused(policy2, decision, facts, base, tag2) {
+  const shape = snapshotPattern(policy2, decision, facts, base);
+  const fields2 = shape && readTag(shape, tag2);
+  if (!fields2) return {};
+  const { date, time: time2, timestamp: timestamp2, timestamp_time: clock, seq: seq2, run_number, run_attempt } = fields2;
+  return {
+    ...date !== void 0 && { date },
+    ...time2 !== void 0 && { time: time2 },
+    ...timestamp2 !== void 0 && clock !== void 0 && { timestamp: `${timestamp2}T${clock}Z` },
+    ...run_number !== void 0 && { run_number },
+    ...run_attempt !== void 0 && { run_attempt },
+    ...seq2 !== void 0 && { seq: Number(seq2) }
+  };
+}
+function snapshotPattern(policy2, decision, facts, base) {
+  const { matched } = decision;
+  const template = matched?.tags.find((tag2) => uses(tag2, "seq"));
+  if (!matched || !template) return null;
+  const { fields: fields2, git_tag, branch, class: className2 } = valuesOf(policy2, matched, facts, decision.fields);
+  const values = {
+    fields: fields2,
+    ...git_tag !== void 0 && { git_tag },
+    ...branch !== void 0 && { branch },
+    ...className2 !== void 0 && { class: className2 },
+    ...base !== null && { base }
+  };
+  const parts = tagPieces(template, values, reserveOf(policy2, matched)).flatMap(
+    (piece) => piece.kind === "text" ? [{ kind: "literal", text: piece.text, at: 0 }] : placeholderPattern(piece.variable)
+  );
+  return { source: template.source, parts };
+}
+function reserveOf(policy2, rule2) {
+  return rule2.stable === false ? 0 : policy2.stableSuffix.length;
+}
+function nextSequence(policy2, decision, values, tags2) {
+  const slots = placeholdersOf(policy2, decision, values);
+  let highest = 0;
+  for (const tag2 of tags2) {
+    for (const slot of slots) highest = Math.max(highest, numberIn(slot, tag2));
+  }
+  return fitting2(slots, highest + 1);
+}
+function placeholdersOf(policy2, decision, values) {
+  const rule2 = decision.matched;
+  if (!rule2) return [];
+  return rule2.tags.flatMap((template, i) => {
+    if (!uses(template, "seq")) return [];
+    const pieces = tagPieces(template, values, reserveOf(policy2, rule2));
+    const slot = placeholderOf(pieces, template, (offset) => rule2.origin.inside(offset, "tags", i));
+    return slot === null ? [] : [slot];
+  });
+}
+function placeholderOf(pieces, template, placeOf4) {
+  const at3 = pieces.findIndex((piece) => piece.kind === "hole" && piece.variable.name === "seq");
+  const hole = pieces[at3];
+  if (hole?.kind !== "hole") return null;
+  const location2 = placeOf4(hole.variable.at);
+  const rest = [...pieces.slice(0, at3), ...pieces.slice(at3 + 1)];
+  if (rest.some((piece) => piece.kind === "hole")) {
+    throw new UserError({
+      location: location2,
+      what: `"${template.source}" cannot be numbered: ${joinPieces(rest)} is not known in this run`,
+      hint: "give the run the ref and commit that the tag is made from"
+    });
+  }
+  return {
+    before: joinPieces(pieces.slice(0, at3)),
+    after: joinPieces(pieces.slice(at3 + 1)),
+    width: hole.variable.width ?? 1,
+    location: location2
+  };
+}
+function numberIn({ before, after, width }, tag2) {
+  if (tag2.length !== before.length + width + after.length) return 0;
+  if (!tag2.startsWith(before) || !tag2.endsWith(after)) return 0;
+  const digits = tag2.slice(before.length, before.length + width);
+  return /^\d+$/.test(digits) ? Number(digits) : 0;
+}
+function fitting2(slots, number2) {
+  const narrow = slots.find(({ width: width2 }) => number2 >= 10 ** width2);
+  if (!narrow) return number2;
+  const { before, after, width, location: location2 } = narrow;
+  const digits = width === 1 ? "1 digit" : `${width} digits`;
+  throw new UserError({
+    location: location2,
+    what: `the highest number taken for "${before}{seq:${width}}${after}" is ${number2 - 1}, no number is used again, and {seq:${width}} has ${digits}`,
+    hint: `write {seq:${width + 1}}, or wait for the next day or base`
+  });
+}
+async function claimSequence(policy2, decision, facts, seen, port) {
+  const { matched } = decision;
+  const { sha: sha2 } = facts;
+  if (!matched || sha2 === null) {
+    throw new UserError({
+      what: "a number can only be claimed for a known commit",
+      hint: "give the commit (--sha)"
+    });
+  }
+  const values = {
+    ...valuesOf(policy2, matched, facts, decision.fields),
+    ...seen.base != null && { base: seen.base }
+  };
+  const slots = placeholdersOf(policy2, decision, values);
+  const [slot] = slots;
+  if (!slot) throw new Error(`rule ${matched.name} has no {seq} to claim`);
+  for (let number2 = nextSequence(policy2, decision, values, seen.registryTags ?? []); ; number2 = fitting2(slots, number2 + 1)) {
+    const gitTag = slot.before + String(number2).padStart(slot.width, "0") + slot.after;
+    const result = await port(gitTag, sha2, number2);
+    if (result.state === "denied") throw result.error;
+    if (result.state !== "taken") return { sequence: number2, gitTag, outcome: result.state };
+  }
+}
+function isNumbered2(rule2) {
+  const fromRef = rule2.patterns.every((pattern) => fieldNames(pattern).includes("seq"));
+  return !fromRef && rule2.tags.some((tag2) => uses(tag2, "seq"));
+}
+var init_sequence = __esm({
+  "src/policy/sequence.ts"() {
+    "use strict";
+    init_errors();
+    init_classify();
+    init_pattern();
+    init_template();
+    init_versions();
+    init_tag_patterns();
+  }
+});
+
+// src/policy/calendar.ts
+function calendarOf(timezone) {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: timezone,
+    calendar: "gregory",
+    numberingSystem: "latn",
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit"
+  });
+  const momentOf = (time2) => {
+    const parts = new Map(format.formatToParts(time2).map(({ type, value }) => [type, value]));
+    const text4 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
+    return {
+      date: text4("year", "month", "day"),
+      time: text4("hour", "minute", "second"),
+      timestamp: new Date(time2).toISOString().replace(/[-:]|\.\d+/g, "")
+    };
+  };
+  let last;
+  return (time2) => {
+    if (last?.at !== time2) last = { at: time2, moment: momentOf(time2) };
+    return last.moment;
+  };
+}
+var init_calendar = __esm({
+  "src/policy/calendar.ts"() {
+    "use strict";
+  }
+});
+
+// src/policy/check.ts
+function checkRule(rule2, suffix) {
+  const problems2 = [
+    ...rule2.tags.flatMap((template, i) => tagProblems(rule2, template, suffix, ["tags", i])),
+    ...rule2.channels.flatMap((template, i) => tagProblems(rule2, template, "", ["channels", i])),
+    ...rule2.from ? tagProblems(rule2, rule2.from, "", ["from"]) : [],
+    ...unusedFields(rule2),
+    ...channelProblems(rule2),
+    ...combinationProblems(rule2),
+    ...constantTags(rule2)
+  ];
+  return { problems: problems2, warnings: [...ambiguities(rule2), ...sharedTags(rule2), ...warnings(rule2)] };
+}
+function tagProblems(rule2, template, suffix, path6) {
+  const at3 = (offset) => rule2.origin.inside(offset, ...path6);
+  const problems2 = [];
+  template.parts.forEach((part, i) => {
+    if (part.kind !== "literal") return;
+    const bad6 = part.text.search(/[^A-Za-z0-9._-]/);
+    if (bad6 >= 0) {
+      const character = JSON.stringify(String.fromCodePoint(part.text.codePointAt(bad6) ?? 0));
+      problems2.push({
+        location: at3(part.at + bad6),
+        what: `a tag cannot hold ${character}`,
+        hint: 'use letters, digits, ".", "_" and "-"'
+      });
+    } else if (i === 0 && /^[.-]/.test(part.text)) {
+      problems2.push({
+        location: at3(part.at),
+        what: `a tag cannot start with "${part.text.charAt(0)}"`,
+        hint: 'start it with a letter, a digit or "_"'
+      });
+    }
+  });
+  if (problems2.length > 0) return problems2;
+  const whole2 = template.parts.every((part) => part.kind === "literal") ? parseTag(template.source) : null;
+  if (whole2?.ok === false) return [{ location: at3(0), what: whole2.what, hint: whole2.hint }];
+  const reserve = rule2.stable === false ? 0 : suffix.length;
+  const least = template.parts.reduce((sum, part) => sum + leastLength(part), 0) + reserve;
+  if (least <= 128) return [];
+  const stable = reserve > 0 ? ` with "${suffix}"` : "";
+  return [
+    {
+      location: at3(0),
+      what: `the tag${stable} has at least ${least} characters`,
+      hint: "a tag has at most 128 characters; shorten it"
+    }
+  ];
+}
+function leastLength(part) {
+  if (part.kind === "literal") return part.text.length;
+  return part.width ?? LEAST.get(part.name) ?? 1;
+}
+function unusedFields(rule2) {
+  const used = (templates, name) => templates.some((t) => uses(t, name));
+  if (WHOLE_NAME.some((name) => used(rule2.tags, name))) return [];
+  const others = [...rule2.from ? [rule2.from] : [], ...Object.values(rule2.labels)];
+  const key = rule2.kind === "tag" ? "git_tag" : "branch";
+  return rule2.patterns.flatMap(
+    (pattern, i) => pattern.parts.flatMap((part) => {
+      if (!("name" in part) || used(rule2.tags, part.name)) return [];
+      const elsewhere = used(others, part.name) || used(rule2.channels, part.name);
+      if (elsewhere && UNIQUE.some((name) => used(rule2.tags, name))) return [];
+      return [
+        {
+          location: rule2.origin.inside(part.at, key, i),
+          what: `the field {${part.name}} is not in the tag, so refs that differ only there would get one tag`,
+          hint: `use {${part.name}} or {${key}} in the tag, or write "*" in the pattern if it does not matter`
+        }
+      ];
+    })
+  );
+}
+function channelProblems(rule2) {
+  if (rule2.channels.length === 0) return [];
+  if (rule2.kind === "branch") return channelFields(rule2);
+  const texts2 = rule2.patterns.flatMap((pattern, i) => {
+    const text4 = pattern.parts.find((part) => part.kind === "text");
+    if (!text4) return [];
+    return [
+      {
+        location: rule2.origin.inside(text4.at, "git_tag", i),
+        what: `{${text4.name}:text} is no number, so a channel cannot tell which version is newer`,
+        hint: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out'
+      }
+    ];
+  });
+  return texts2.length > 0 ? texts2 : channelFields(rule2);
+}
+function channelFields(rule2) {
+  if (!isOrdered(rule2)) return [];
+  const readable = rule2.tagPatterns.map(
+    (shape) => /* @__PURE__ */ new Set([...fieldNames(shape), ...(shape.spans ?? []).map(({ name }) => name)])
+  );
+  return rule2.channels.flatMap((channel, i) => {
+    const hidden = variablesOf(channel).find(
+      ({ name }) => name !== "class" && !readable.some((names2) => names2.has(name))
+    );
+    if (!hidden) return [];
+    return [
+      {
+        location: rule2.origin.inside(hidden.at, "channels", i),
+        what: `${hidden.source} is in the channel and not in the tag, so versions of the channel cannot be found in a registry`,
+        hint: `put ${hidden.source} into the tag`
+      }
+    ];
+  });
+}
+function isOrdered(rule2) {
+  return rule2.tagPatterns.some((shape) => numberNames(shape).length > 0);
+}
+function constantTags(rule2) {
+  const changes = (template) => CHANGING.some((name) => uses(template, name));
+  if (rule2.kind === "tag" || !rule2.publish || rule2.from !== null && !changes(rule2.from)) return [];
+  return rule2.tags.flatMap((tag2, i) => {
+    if (changes(tag2)) return [];
+    return [
+      {
+        location: rule2.origin.at("tags", i),
+        what: `"${tag2.source}" is the same tag at every push to a branch, and a primary tag never moves: the second push would be refused`,
+        hint: `move it to channels: ['${tag2.source}'], and write a tag that differs from push to push, such as '{branch}-{sha:12}'`
+      }
+    ];
+  });
+}
+function combinationProblems(rule2) {
+  const problems2 = [];
+  if (rule2.class === "stable" && rule2.stable !== false) {
+    problems2.push({
+      location: rule2.origin.at("stable"),
+      what: 'a rule of class "stable" has no stable tag of its own',
+      hint: 'remove "stable" and write the suffix into the tag'
+    });
+  }
+  if (rule2.claim !== null && !rule2.tags.some((tag2) => uses(tag2, "seq"))) {
+    problems2.push({
+      location: rule2.origin.at("claim"),
+      what: '"claim" claims a number, and the tag has none',
+      hint: 'put {seq:2} into the tag, or remove "claim"'
+    });
+  }
+  rule2.channels.forEach((channel, i) => {
+    if (!rule2.tags.some((tag2) => tag2.source === channel.source)) return;
+    problems2.push({
+      location: rule2.origin.at("channels", i),
+      what: `${JSON.stringify(channel.source)} is both a tag and a channel`,
+      hint: "a tag never moves and a channel does; choose one"
+    });
+  });
+  return problems2;
+}
+function ambiguities(rule2) {
+  const key = rule2.kind === "tag" ? "git_tag" : "branch";
+  return rule2.patterns.flatMap((pattern, i) => {
+    if (!isAmbiguous(pattern)) return [];
+    return [
+      {
+        location: rule2.origin.at(key, i),
+        what: `"${pattern.source}" can be read in several ways; fields further right take as little as they can`,
+        hint: "put a character between the fields that none of them takes, or give one a width"
+      }
+    ];
+  });
+}
+function sharedTags(rule2) {
+  const names2 = [...new Set(rule2.patterns.flatMap(fieldNames))];
+  return rule2.tags.flatMap((tag2, i) => {
+    if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
+    const missing3 = names2.find((name) => !uses(tag2, name));
+    if (missing3 === void 0) return [];
+    return [
+      {
+        location: rule2.origin.at("tags", i),
+        what: `"${tag2.source}" leaves {${missing3}} out, so only the first of the refs that differ there can have it, and the others are refused`,
+        hint: 'write it under "channels" if it is to move from one to the next'
+      }
+    ];
+  });
+}
+function warnings(rule2) {
+  if (rule2.channels.length === 0 || isOrdered(rule2)) return [];
+  return [
+    {
+      location: rule2.origin.at("channels"),
+      what: "the tags of this rule hold no number, so these channels follow the last run, not the newest version",
+      hint: "put {run_number}, {timestamp} or {date}{seq:2} into the tag"
+    }
+  ];
+}
+function isAmbiguous(pattern, budget = 5e5) {
+  let left = budget;
+  const atoms = pattern.parts.flatMap(atomsOf);
+  const alphabet = [...new Set(unitsOf(CLASSES + pattern.source))];
+  const size = atoms.length + 1;
+  const seen = /* @__PURE__ */ new Set();
+  const key = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
+  const open7 = [{ a: 0, b: 0, parted: false }];
+  for (let pair2 = open7.pop(); pair2; pair2 = open7.pop()) {
+    if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
+    for (const code2 of alphabet) {
+      for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
+        if ((left -= size) < 0) return false;
+        for (const { next: b, at: j, field: other } of steps(atoms, pair2.b, code2)) {
+          const parted = pair2.parted || i !== j && (field2 || other);
+          if (seen.has(key(a, b, parted))) continue;
+          seen.add(key(a, b, parted));
+          open7.push({ a, b, parted });
+        }
+      }
+    }
+  }
+  return false;
+}
+function unitsOf(text4) {
+  return Array.from({ length: text4.length }, (_, i) => text4.charCodeAt(i));
+}
+function atomsOf(part) {
+  if (part.kind === "literal") {
+    return unitsOf(part.text).map((unit) => ({
+      takes: (code2) => code2 === unit,
+      loop: false,
+      optional: false,
+      field: false
+    }));
+  }
+  const width = part.kind === "date" ? 8 : part.kind === "digits" ? part.width : null;
+  const atom = {
+    takes: (code2) => accepts(part, code2),
+    loop: width === null,
+    optional: mayBeEmpty(part),
+    field: "name" in part
+  };
+  return Array.from({ length: width ?? 1 }, () => atom);
+}
+function steps(atoms, state, code2) {
+  const found = [];
+  const before = atoms[state - 1];
+  if (before?.loop && before.takes(code2)) found.push({ next: state, at: state - 1, field: before.field });
+  for (let i = state; i < atoms.length; i += 1) {
+    const atom = atoms[i];
+    if (atom.takes(code2)) found.push({ next: i + 1, at: i, field: atom.field });
+    if (!atom.optional) break;
+  }
+  return found;
+}
+function ends(atoms, state) {
+  return atoms.slice(state).every((atom) => atom.optional);
+}
+var LEAST, CHANGING, CLASSES;
+var init_check = __esm({
+  "src/policy/check.ts"() {
+    "use strict";
+    init_reference();
+    init_owner();
+    init_pattern();
+    init_template();
+    init_tag_patterns();
+    LEAST = /* @__PURE__ */ new Map([
+      ["sha", 40],
+      ["timestamp", 16],
+      ["date", 8],
+      ["time", 6]
+    ]);
+    CHANGING = [...UNIQUE, "date", "time", "base"];
+    CLASSES = "0a-._/~";
+  }
+});
+
+// src/policy/size.ts
+function tooLarge(policy2) {
+  const { rules: rules2, examples, origin } = policy2;
+  if (rules2.length > POLICY_LIMITS.rules)
+    return over(origin.at("rules"), "rules", rules2.length, POLICY_LIMITS.rules);
+  if (examples.length > POLICY_LIMITS.examples) {
+    return over(origin.at("examples"), "examples", examples.length, POLICY_LIMITS.examples);
+  }
+  for (const { ref, origin: at3 } of examples) {
+    if (ref.length > POLICY_LIMITS.length)
+      return over(at3.at("ref"), "characters", ref.length, POLICY_LIMITS.length);
+  }
+  for (const rule2 of rules2) {
+    const found = tooLargeRule(rule2);
+    if (found !== null) return found;
+  }
+  const text4 = rules2.flatMap((rule2) => lists(rule2).flatMap(([, list4]) => list4)).join("").length;
+  if (text4 > POLICY_LIMITS.text) {
+    return over(origin.at("rules"), "characters in patterns, tags and channels", text4, POLICY_LIMITS.text);
+  }
+  const count2 = forms(rules2);
+  return count2 > POLICY_LIMITS.forms ? over(origin.at("rules"), "forms of tags", count2, POLICY_LIMITS.forms) : null;
+}
+function tooLargeRule(rule2) {
+  for (const [key, list4] of lists(rule2)) {
+    if (list4.length > POLICY_LIMITS.list)
+      return over(rule2.origin.at(key), `items in "${key}"`, list4.length, POLICY_LIMITS.list);
+    const long = list4.findIndex((text4) => text4.length > POLICY_LIMITS.length);
+    if (long >= 0) {
+      return over(rule2.origin.at(key, long), "characters", list4[long]?.length ?? 0, POLICY_LIMITS.length);
+    }
+  }
+  return null;
+}
+function lists(rule2) {
+  return [
+    ["git_tag", rule2.gitTag ?? []],
+    ["branch", rule2.branch ?? []],
+    ["tags", rule2.tags],
+    ["channels", rule2.channels]
+  ];
+}
+function forms(rules2) {
+  const patterns = (rule2) => (rule2.gitTag ?? rule2.branch ?? []).length;
+  const sum = (counts2) => counts2.reduce((a, b) => a + b, 0);
+  const bases = Math.max(1, sum(rules2.filter((rule2) => rule2.class === "final").map(patterns)));
+  return sum(
+    rules2.map((rule2) => patterns(rule2) * sum(rule2.tags.map((tag2) => tag2.includes("{base}") ? bases : 1)))
+  );
+}
+function over(location2, what, count2, limit) {
+  return {
+    location: location2,
+    what: `there are ${count2} ${what}, and at most ${limit} are allowed`,
+    hint: "shorten it"
+  };
+}
+var init_size = __esm({
+  "src/policy/size.ts"() {
+    "use strict";
+    init_limits();
+  }
+});
+
+// src/policy/overlaps.ts
+function checkRulesTogether(policy2, ownRules, open7 = () => false) {
+  const found = /* @__PURE__ */ new Map();
+  for (const [first2, second] of [...provenPairs(policy2), ...sampledPairs(policy2)]) {
+    if (open7(first2.ref, first2.output.rule) || open7(second.ref, second.output.rule)) continue;
+    const [a, b] = [first2.output, second.output];
+    if (a.kind === b.kind && a.index < ownRules !== b.index < ownRules) continue;
+    const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
+    const key = `${b.index} ${b.path.join(" ")}`;
+    if (!found.has(key)) found.set(key, problemOf(first2, second, placeOf(at3)));
+  }
+  return [...found.values(), ...sharedChannels(policy2.rules), ...unlikeVersions(policy2, ownRules)];
+}
+function placeOf({ rule: rule2, path: path6 }) {
+  return rule2.origin.at(...path6);
+}
+function problemOf(first2, second, location2) {
+  const [a, b] = [first2.output, second.output];
+  const refs = [shownRef(first2), shownRef(second)];
+  if (a.kind === "primary" && b.kind === "primary") {
+    return {
+      location: location2,
+      what: `rules ${a.rule.name} and ${b.rule.name} give one tag to different refs: ${refs[0]} and ${refs[1]} both get "${first2.tag}"`,
+      hint: "put something into one of the tags that tells them apart, such as {git_tag} or {branch}"
+    };
+  }
+  return {
+    location: location2,
+    what: `"${first2.tag}" is ${OF_KIND[a.kind]} of rule ${a.rule.name} (${refs[0]}) and ${OF_KIND[b.kind]} of rule ${b.rule.name} (${refs[1]})`,
+    hint: "change one of the two: a name belongs to one rule, and is either fixed or a channel"
+  };
+}
+function* provenPairs(policy2) {
+  const proves = ({ freedom, template }) => freedom < 2 && !uses(template, "sha");
+  const outputs2 = outputsOf(policy2).filter(proves);
+  let left = MAX_PAIRS;
+  for (const [i, b] of outputs2.entries()) {
+    for (const a of outputs2.slice(0, i)) {
+      const [start2, other] = [startOf(a), startOf(b)];
+      if (!start2.startsWith(other) && !other.startsWith(start2) || areMeant(a, b)) continue;
+      if (left-- === 0) return;
+      const tag2 = commonText(a.shape, b.shape);
+      if (tag2 === null) continue;
+      const [first2] = claimsOf(policy2, a, tag2);
+      const [second] = claimsOf(policy2, b, tag2);
+      if (first2 && second) yield [first2, second].map((claim) => ({ ...claim, tag: tag2 }));
+    }
+  }
+}
+function areMeant(a, b) {
+  if (mayShare(a, b)) return true;
+  if (a.kind !== b.kind) return false;
+  if (a.kind === "channel") return a.template.source === b.template.source;
+  const counted2 = [a, b].some((each) => isNumbered(each) || uses(each.template, "base"));
+  return counted2 || a.rule.class === "stable" || b.rule.class === "stable";
+}
+function* sampledPairs(policy2) {
+  for (const output of outputsOf(policy2)) {
+    if (output.kind !== "primary" || isNumbered(output) || uses(output.template, "base")) continue;
+    const input = sampleRef(output);
+    const decision = classify(policy2, input);
+    const tag2 = decision.tags[output.path[1]];
+    if (tag2 === void 0 || decision.matched !== output.rule || decision.problems.length > 0) continue;
+    const other = takenFrom(policy2, output.rule, "primary", tag2);
+    if (other?.output.kind !== "primary") continue;
+    yield [
+      { ...other, tag: tag2 },
+      { output, ref: input, exact: true, fields: decision.fields, tag: tag2 }
+    ];
+  }
+}
+function sampleRef({ rule: rule2, shape, index: index2 }) {
+  return {
+    kind: rule2.kind,
+    name: sampleOf(shape.pattern),
+    sha: String(index2 + 1).padStart(40, "0").split("").reverse().join(""),
+    time: SOME_TIME + index2 * 1e3,
+    runNumber: index2 + 1,
+    runAttempt: 1
+  };
+}
+function sharedChannels(rules2) {
+  const releases = /* @__PURE__ */ new Map();
+  for (const rule2 of rules2) {
+    if (rule2.class === "snapshot") continue;
+    for (const channel of rule2.channels) releases.set(channel.source, rule2);
+  }
+  return rules2.flatMap(
+    (rule2) => rule2.class !== "snapshot" ? [] : rule2.channels.flatMap((channel, i) => {
+      const owner = releases.get(channel.source);
+      if (owner === void 0) return [];
+      return [
+        {
+          location: rule2.origin.at("channels", i),
+          what: `the channel "${channel.source}" belongs to releases (rule ${owner.name}), and this rule makes snapshots`,
+          hint: 'give snapshots a channel of their own, such as "edge"'
+        }
+      ];
+    })
+  );
+}
+function unlikeVersions(policy2, ownRules) {
+  const found = /* @__PURE__ */ new Map();
+  const channels = outputsOf(policy2).filter(
+    ({ kind, template }) => kind === "channel" && !WHOLE_NAME.some((name) => uses(template, name))
+  );
+  let left = MAX_PAIRS;
+  for (const [i, b] of channels.entries()) {
+    for (const a of channels.slice(0, i)) {
+      if (a.template.source !== b.template.source || left-- <= 0) continue;
+      const [first2, second] = [versionsOf(policy2, a), versionsOf(policy2, b)];
+      const [one2, other] = [first2[0], second[0]];
+      if (one2 === void 0 || other === void 0) continue;
+      if (second.some((names2) => alike(names2, one2)) && first2.some((names2) => alike(names2, other))) continue;
+      if (commonText(a.shape, b.shape) === null) continue;
+      const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
+      const key = `${at3.index} ${at3.path.join(" ")}`;
+      if (found.has(key)) continue;
+      found.set(key, {
+        location: placeOf(at3),
+        what: `the channel "${b.template.source}" would hold versions that cannot be compared: ${numbered(a, one2)}, and ${numbered(b, other)}`,
+        hint: "give each a channel of its own, or call the numbers by the same names in the same order"
+      });
+    }
+  }
+  return [...found.values()];
+}
+function versionsOf(policy2, { rule: rule2, shape: { pattern } }) {
+  return outputsOf(policy2).filter((output) => output.rule === rule2 && output.shape.pattern === pattern && isVersion(output)).map(orderOf).filter(({ length }) => length > 0);
+}
+function numbered({ rule: rule2, shape: { pattern } }, names2) {
+  return `rule ${rule2.name} numbers "${pattern.source}" by ${names2.map((name) => `{${name}}`).join(" ")}`;
+}
+function checkExamples(policy2, examples, open7 = () => false) {
+  return examples.flatMap((example2) => checkExample(policy2, example2, open7));
+}
+function checkExample(policy2, example2, open7) {
+  const ref = parseRef(example2.ref);
+  if (!ref.ok) return [{ location: example2.origin.at("ref"), what: ref.what, hint: ref.hint }];
+  const decision = classify(policy2, ref.value);
+  if (open7(ref.value, decision.matched)) return [];
+  if (decision.problems.length > 0) {
+    return decision.problems.map((problem4) => differs(example2, example2.origin.at("ref"), problem4.what));
+  }
+  const by = decision.rule === null ? decision.why : `rule ${decision.rule}: ${decision.why}`;
+  if (decision.class !== example2.class) {
+    const what2 = `expected class ${String(example2.class)}, the policy gives ${String(decision.class)} (${by})`;
+    return [differs(example2, example2.origin.at("class"), what2)];
+  }
+  if (example2.tags === void 0 || tagsAgree(example2.tags, decision)) return [];
+  const given2 = list([...decision.tags, ...decision.stableTags]);
+  const what = `expected tags ${list(example2.tags)}, the policy gives ${given2} (${by})`;
+  return [differs(example2, example2.origin.at("tags"), what)];
+}
+function differs(example2, location2, what) {
+  return { location: location2, what: `example ${example2.ref}: ${what}`, hint: "correct the example or the rule" };
+}
+function list(tags2) {
+  return tags2.length === 0 ? "none" : tags2.join(", ");
+}
+function tagsAgree(expected, decision) {
+  const { tags: tags2, stableTags, channels, stable } = decision;
+  const accepted2 = [[...tags2, ...stableTags]];
+  if (stable !== true) accepted2.push([...tags2]);
+  return [...accepted2, ...accepted2.map((names2) => [...names2, ...channels])].some(
+    (names2) => sameSet(expected, names2)
+  );
+}
+function sameSet(expected, given2) {
+  const left = [...given2];
+  for (const tag2 of new Set(expected)) {
+    const found = left.findIndex((candidate) => agrees(tag2, candidate));
+    if (found < 0) return false;
+    left.splice(found, 1);
+  }
+  return left.length === 0;
+}
+function agrees(expected, given2) {
+  if (expected === given2) return true;
+  const template = parseTemplate(given2);
+  if (!template.ok) return false;
+  const parts = template.value.parts.flatMap(
+    (part) => part.kind === "literal" ? [part] : placeholderPattern(part)
+  );
+  return matchPattern({ source: given2, parts }, expected) !== null;
+}
+function commonText(a, b) {
+  const [left, right] = [a.parts.flatMap(atomsOf2), b.parts.flatMap(atomsOf2)];
+  const seen = /* @__PURE__ */ new Set();
+  const open7 = [{ i: 0, j: 0, text: "" }];
+  for (const { i, j, text: text4 } of open7) {
+    if (i === left.length && j === right.length) return text4;
+    for (const [ni, x] of steps2(left, i)) {
+      for (const [nj, y] of steps2(right, j)) {
+        const key = ni * (right.length + 1) + nj;
+        const character = Array.from(x.takes).find((each) => y.takes.includes(each));
+        if (character === void 0 || seen.has(key)) continue;
+        seen.add(key);
+        open7.push({ i: ni, j: nj, text: text4 + character });
+      }
+    }
+  }
+  return null;
+}
+function steps2(atoms, state) {
+  const [before, next2] = [atoms[state - 1], atoms[state]];
+  return [
+    ...next2 ? [[state + 1, next2]] : [],
+    ...before?.loop ? [[state, before]] : []
+  ];
+}
+function atomsOf2(part) {
+  const one2 = (takes) => ({ takes, loop: false });
+  if (part.kind === "literal") return Array.from(part.text, one2);
+  if (part.kind === "date")
+    return ["2013456789", "0123456789", "2013456789", "0123456789", "0", "1", "0", "1"].map(one2);
+  const width = part.kind === "digits" ? part.width : null;
+  if (width === null) return [{ takes: DIGITS, loop: true }];
+  return Array.from({ length: width }, () => one2(DIGITS));
+}
+var SOME_TIME, MAX_PAIRS, DIGITS;
+var init_overlaps = __esm({
+  "src/policy/overlaps.ts"() {
+    "use strict";
+    init_classify();
+    init_owner();
+    init_pattern();
+    init_refname();
+    init_template();
+    init_tag_patterns();
+    init_versions();
+    SOME_TIME = Date.UTC(2020, 0, 2);
+    MAX_PAIRS = 5e4;
+    DIGITS = "1023456789";
+  }
+});
+
+// src/policy/rule.ts
+function parseRule({ name, config, location: location2 }, problems2) {
+  const kind = config.gitTag === void 0 ? "branch" : "tag";
+  const key = kind === "tag" ? "git_tag" : "branch";
+  const sources = config.gitTag ?? config.branch ?? [];
+  const patterns = sources.flatMap((source, i) => {
+    const pattern = keep2(parsePattern(source), config, problems2, key, i);
+    for (const field2 of pattern ? reservedFields(pattern) : []) {
+      problems2.push({
+        location: config.origin.inside(field2.at, key, i),
+        what: `a field cannot be called {${field2.name}}: that name has a meaning of its own`,
+        hint: `rename it, as in "{my_${field2.name}}"`
+      });
+    }
+    return pattern ? [pattern] : [];
+  });
+  const broken3 = patterns.length < sources.length ? sources.filter((source) => !parsePattern(source).ok) : [];
+  const names2 = commonFields([...patterns.map(fieldNames), ...broken3.map(possibleFields)]);
+  const scope = { names: names2, patterns, problems: problems2, config };
+  const template = (source, without, ...path6) => checkedTemplate(source, scope, without, path6);
+  return {
+    name,
+    class: config.class,
+    kind,
+    patterns,
+    tags: config.tags.flatMap((tag2, i) => template(tag2, ["tag"], "tags", i) ?? []),
+    stable: config.stable,
+    channels: config.channels.flatMap((c, i) => template(c, ["tag", "seq"], "channels", i) ?? []),
+    labels: parseLabels(scope),
+    from: config.from === void 0 ? null : template(config.from, ["tag", "seq"], "from") ?? null,
+    fallback: config.fallback ?? null,
+    publish: config.publish,
+    claim: config.claim ?? null,
+    requires: config.requires,
+    origin: config.origin,
+    location: location2,
+    tagPatterns: []
+  };
+}
+function keep2(result, config, problems2, ...path6) {
+  if (result.ok) return result.value;
+  const { at: at3, what, hint: hint2 } = result;
+  problems2.push({ location: config.origin.inside(at3, ...path6), what, hint: hint2 });
+  return void 0;
+}
+function reservedFields(pattern) {
+  return pattern.parts.flatMap(
+    (part) => "name" in part && RESERVED.includes(part.name) ? [{ name: part.name, at: part.at }] : []
+  );
+}
+function widthOfField(pattern, name) {
+  const field2 = pattern.parts.find((part) => "name" in part && part.name === name);
+  return field2 ? widthOf2(field2) : null;
+}
+function commonFields(lists2) {
+  const [first2, ...others] = lists2;
+  return (first2 ?? []).filter((name) => others.every((names2) => names2.includes(name)));
+}
+function possibleFields(source) {
+  return source.match(/[A-Za-z][A-Za-z0-9_]*/g) ?? [];
+}
+function parseLabels(scope) {
+  const entries = Object.entries(scope.config.labels).flatMap(([label4, source]) => {
+    const template = checkedTemplate(source, scope, [], ["labels", label4], true);
+    return template ? [[label4, template]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+function checkedTemplate(source, scope, without, path6, loose = false) {
+  const template = keep2(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
+  for (const variable2 of template ? variablesOf(template) : []) {
+    const location2 = scope.config.origin.inside(variable2.at, ...path6);
+    const problem4 = checkVariable(variable2, scope, without);
+    if (problem4) scope.problems.push({ location: location2, ...problem4 });
+  }
+  return template;
+}
+function checkVariable(variable2, { names: names2, patterns, config }, without) {
+  const { name, width, source } = variable2;
+  if (names2.includes(name)) {
+    if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
+    return {
+      what: `${source} has another width than the field {${name}} of the pattern`,
+      hint: `write {${name}}`
+    };
+  }
+  const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : void 0;
+  const missing3 = config.gitTag === void 0 ? "git_tag" : "branch";
+  const usable = Object.keys(BUILTINS).filter((n) => n !== missing3 && !without.includes(n));
+  if (builtin === void 0 || !usable.includes(name)) {
+    const { hint: hint2 } = unknownName(variable2, [...names2, ...usable]);
+    return { what: `${source} is not defined here`, hint: hint2 };
+  }
+  if (builtin.width === "none" && width !== null) {
+    return { what: `${source}: {${name}} has no width`, hint: `write {${name}}` };
+  }
+  if (builtin.width === "required" && (width === null || width < 1 || width > 9)) {
+    return { what: `${source} has no width from 1 to 9`, hint: "write {seq:2} for 01 to 99" };
+  }
+  if (name === "sha" && width !== null && (width < 4 || width > 64)) {
+    return { what: `${source}: a commit is cut to 4 to 64 digits`, hint: "write {sha:12}" };
+  }
+  return null;
+}
+var RESERVED;
+var init_rule = __esm({
+  "src/policy/rule.ts"() {
+    "use strict";
+    init_pattern();
+    init_template();
+    RESERVED = Object.keys(BUILTINS).filter((name) => name !== "date" && name !== "seq");
+  }
+});
+
+// src/policy/compile.ts
+function compilePolicy(config) {
+  const { policy: policy2, problems: problems2 } = examinePolicy(config);
+  if (policy2 === null) throw new UserError(problems2);
+  return policy2;
+}
+function examinePolicy(config) {
+  const own = "rules" in config ? config : null;
+  const large = own === null ? null : tooLarge(own);
+  if (large !== null) return { policy: null, problems: [large], names: null };
+  const preset = config.preset === void 0 ? null : PRESETS.get(config.preset) ?? null;
+  const strange = config.preset !== void 0 && preset === null;
+  const unread = strange || own?.unread?.settings === true;
+  const slots = withTagPatterns([
+    ...ownEntries(own),
+    ...preset ? presetEntries(preset, own) : [],
+    ...unread ? [unknownEntry()] : []
+  ]);
+  const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
+  const checks = slots.map((slot) => checkEntry(slot, suffix));
+  const sound = slots.flatMap(({ rule: rule2 }, i) => checks[i]?.sound === true && rule2 !== null ? [rule2] : []);
+  const policy2 = policyOf(own, preset, sound, suffix);
+  const open7 = openness(slots, sound);
+  const ours = slots.filter(({ rule: rule2, own: written2 }) => written2 && rule2 !== null && sound.includes(rule2));
+  const together = checkRulesTogether(policy2, ours.length, open7);
+  const problems2 = [
+    ...strange ? [presetProblem(config.preset ?? "", own)] : [],
+    ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
+    ...own?.stable !== void 0 && preset?.rules.every(({ class: of }) => !isRelease(of)) === true ? [uselessStable(own, preset)] : [],
+    ...slots.flatMap((slot) => slot.problems),
+    ...checks.flatMap((check3) => check3.problems),
+    ...together,
+    // The suffix is a setting: without it stable tags are not known.
+    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open7)
+  ];
+  const names2 = namesOf2(slots, own);
+  const warnings3 = checks.flatMap((check3) => check3.warnings);
+  const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
+  return { policy: usable ? { ...policy2, warnings: warnings3 } : null, problems: problems2, names: names2 };
+}
+function uselessStable({ origin }, { name }) {
+  const what = `the preset ${name} has no final or patch rule, so "stable" gives no tag`;
+  return { location: origin.at("stable"), what, hint: 'remove "stable"' };
+}
+function policyOf(own, preset, rules2, stableSuffix) {
+  const timezone = own?.timezone ?? "UTC";
+  return {
+    rules: rules2,
+    stableSuffix,
+    timezone,
+    unmatched: { branch: own?.unmatched ?? "ignore", tag: own?.unmatched ?? "error" },
+    promotion: preset ? promotionRule(preset) : null,
+    location: own ? own.origin.at() : null,
+    names: /* @__PURE__ */ new Set([...rules2.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
+    warnings: [],
+    calendar: calendarOf(timezone)
+  };
+}
+function checkEntry({ rule: rule2, whole: whole2 }, suffix) {
+  if (rule2 === null || !whole2) return { sound: false, problems: [], warnings: [] };
+  const { problems: problems2, warnings: warnings3 } = checkRule(rule2, suffix);
+  return { sound: problems2.length === 0, problems: problems2, warnings: warnings3 };
+}
+function openness(slots, sound) {
+  if (sound.length === slots.length) return () => false;
+  const set2 = new Set(sound);
+  return (input, winner) => isOpen(slots, set2, input, winner);
+}
+function presetProblem(name, own) {
+  return { ...own && { location: own.origin.at("preset") }, ...unknownPreset(name) };
+}
+function emptyPolicy(own) {
+  return {
+    location: own.origin.at(),
+    what: "the policy has neither rules nor a preset",
+    hint: 'add "preset" or "rules"'
+  };
+}
+function namesOf2(slots, own) {
+  if (slots.some(({ rule: rule2 }) => rule2 === null)) return null;
+  const parsed2 = slots.flatMap(({ rule: rule2 }) => rule2?.patterns.flatMap(fieldNames) ?? []);
+  const sources = (own?.rules ?? []).flatMap((rule2) => rule2.gitTag ?? rule2.branch ?? []);
+  const broken3 = sources.filter((source) => !parsePattern(source).ok);
+  return /* @__PURE__ */ new Set([...parsed2, ...broken3.flatMap(possibleFields), ...Object.keys(BUILTINS)]);
+}
+function withTagPatterns(slots) {
+  const rules2 = slots.flatMap(({ rule: rule2 }) => rule2 ?? []);
+  const finals = rules2.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
+  const bases = finals.flatMap((rule2) => rule2.patterns);
+  return slots.map((slot) => slot.rule === null ? slot : { ...slot, rule: shaped(slot.rule, bases) });
+}
+function shaped(rule2, bases) {
+  const shapes = rule2.tags.flatMap((tag2) => tagPatterns(tag2, rule2.patterns, rule2.class, bases));
+  return { ...rule2, tagPatterns: shapes };
+}
+function promotionRule(preset) {
+  const { promotion } = preset;
+  if (!promotion) return null;
+  return {
+    preset: preset.name,
+    tag: builtinPattern(promotion.tag),
+    branches: promotion.branches.map(builtinPattern)
+  };
+}
+function builtinPattern(source) {
+  const result = parsePattern(source);
+  if (!result.ok) throw new Error(`the pattern "${source}" of a preset is wrong: ${result.what}`);
+  return result.value;
+}
+function ownEntries(own) {
+  const slots = [];
+  const rules2 = [...own?.rules ?? []];
+  const unread = own?.unread?.rules ?? /* @__PURE__ */ new Map();
+  const count2 = rules2.length + [...unread.values()].filter((state) => state === "lost").length;
+  for (let at3 = 0; at3 < count2; at3 += 1) {
+    const config = unread.get(at3) === "lost" ? void 0 : rules2.shift();
+    if (config === void 0) slots.push(LOST);
+    else slots.push(entryOf(`policy/${at3 + 1}`, config, config.origin.at(), unread.has(at3), true));
+  }
+  return slots;
+}
+function presetEntries(preset, own) {
+  const location2 = own ? own.origin.at("preset") : null;
+  return preset.rules.map((rule2, i) => {
+    const origin = location2 ? { at: () => location2, keyAt: () => location2, inside: () => location2 } : presetOrigin(preset, i);
+    const config = presetRuleConfig(rule2, origin, own?.stable);
+    return entryOf(`${preset.name}/${rule2.name}`, config, location2, false, false);
+  });
+}
+function unknownEntry() {
+  return LOST;
+}
+function entryOf(name, config, location2, partial2, own) {
+  const problems2 = [];
+  const rule2 = parseRule({ name, config, location: location2 }, problems2);
+  const patterns = config.gitTag ?? config.branch ?? [];
+  return {
+    rule: rule2,
+    matchable: rule2.patterns.length === patterns.length,
+    whole: !partial2 && problems2.length === 0,
+    own,
+    problems: problems2
+  };
+}
+function isOpen(slots, sound, input, winner) {
+  for (const { rule: rule2, matchable } of slots) {
+    if (rule2 === null) return true;
+    if (rule2 === winner) return false;
+    if (sound.has(rule2) || rule2.kind !== input.kind) continue;
+    if (!matchable || rule2.patterns.some((pattern) => matchPattern(pattern, input.name, true) !== null)) {
+      return true;
+    }
+  }
+  return false;
+}
+var DEFAULT_STABLE_SUFFIX, LOST;
+var init_compile = __esm({
+  "src/policy/compile.ts"() {
+    "use strict";
+    init_errors();
+    init_calendar();
+    init_check();
+    init_size();
+    init_overlaps();
+    init_pattern();
+    init_presets();
+    init_rule();
+    init_template();
+    init_tag_patterns();
+    DEFAULT_STABLE_SUFFIX = "-stable";
+    LOST = { rule: null, matchable: false, whole: false, own: true, problems: [] };
+  }
+});
+
+// src/policy/policy.ts
+function classificationReport(decision) {
+  return {
+    class: decision.class,
+    rule: decision.rule,
+    fields: { ...decision.fields },
+    version: decision.version,
+    tags: [...decision.tags],
+    stable_tags: [...decision.stableTags],
+    channels: [...decision.channels],
+    why: decision.why,
+    not: [...decision.not]
+  };
+}
+function checkPromotionTag(policy2, tag2, branch) {
+  const rule2 = policy2.promotion;
+  if (rule2 === null) return null;
+  const fields2 = matchPattern(rule2.tag, tag2);
+  if (fields2 === null) {
+    return {
+      what: `the tag ${visible(tag2)} does not have the form "${rule2.tag.source}" of the preset ${rule2.preset}`,
+      hint: 'write it as "stx.4.0-v2.2": the release, then the version'
+    };
+  }
+  if (branch === null) return null;
+  for (const pattern of rule2.branches) {
+    const bound = matchPattern(pattern, branch);
+    const differs2 = bound && fieldNames(pattern).some((name) => bound[name] !== fields2[name]);
+    if (!differs2) continue;
+    const wanted = rule2.tag.parts.map(
+      (part) => part.kind === "literal" ? part.text : "name" in part ? bound[part.name] ?? fields2[part.name] ?? "" : ""
+    );
+    return {
+      what: `the tag ${visible(tag2)} is of another release than the branch ${visible(branch)}`,
+      hint: `on this branch it would be "${wanted.join("")}"`
+    };
+  }
+  return null;
+}
+function needsOf(decision) {
+  const rule2 = decision.publish ? decision.matched : null;
+  const sequence = rule2 !== null && isNumbered2(rule2);
+  const channels = decision.channels.length > 0;
+  return {
+    tagLists: sequence || channels,
+    gitTags: sequence && decision.claim === null,
+    base: rule2 !== null && templatesOf(rule2).some((template) => uses(template, "base")),
+    sequence,
+    claim: sequence && decision.claim !== null,
+    channels
+  };
+}
+function templatesOf(rule2) {
+  return [...rule2.tags, ...rule2.channels, ...rule2.from ? [rule2.from] : [], ...Object.values(rule2.labels)];
+}
+async function findBase(policy2, facts) {
+  if (await facts.shallow()) {
+    throw new UserError({
+      what: "{base} needs the git history, and this clone is shallow",
+      hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
+    });
+  }
+  for (const name of await facts.reachableTags()) {
+    if (classify(policy2, { kind: "tag", name }).class === "final") return name;
+  }
+  const finals = policy2.rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
+  const forms2 = finals.flatMap((rule2) => rule2.patterns.map((pattern) => `"${pattern.source}"`)).join(", ");
+  throw new UserError({
+    ...policy2.location && { location: policy2.location },
+    what: `{base} has no value: no git tag reachable from ${facts.sha ?? "the commit"} belongs to a final rule${forms2 && ` (${forms2})`}`,
+    hint: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here'
+  });
+}
+function resolveNames(policy2, decision, facts, seen = {}) {
+  const rule2 = decision.matched;
+  const lookup = (values2) => (text4, location2) => renderText(
+    text4,
+    (variable2) => (values2 && valueOf(variable2, values2)?.text) ?? null,
+    policy2.names,
+    location2
+  );
+  if (rule2 === null) return { ...decision, sequence: null, render: lookup(null) };
+  const values = completeValues(policy2, rule2, decision, facts, seen);
+  const names2 = renderNames(policy2, rule2, values);
+  const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule2, names2)] : [];
+  if (problems2.length > 0) throw new UserError(problems2);
+  const [tag2] = names2.tags;
+  return {
+    ...decision,
+    ...names2,
+    sequence: values.seq ?? null,
+    render: lookup({ ...values, tag: tag2 })
+  };
+}
+function completeValues(policy2, rule2, decision, facts, seen) {
+  const base = seen.base ?? null;
+  const known3 = {
+    ...valuesOf(policy2, rule2, facts, decision.fields),
+    ...base !== null && { base },
+    ...seen.reuse !== void 0 && valuesOfReused(policy2, decision, facts, base, seen.reuse)
+  };
+  if (!needsOf(decision).sequence) return known3;
+  if (seen.sequence !== void 0) return { ...known3, seq: seen.sequence };
+  if (known3.seq !== void 0) return known3;
+  const tags2 = /* @__PURE__ */ new Set([...seen.registryTags ?? [], ...seen.gitTags ?? []]);
+  return { ...known3, seq: nextSequence(policy2, decision, known3, tags2) };
+}
+function unfinished(rule2, names2) {
+  const all = [...names2.tags, ...names2.channels, names2.from ?? ""];
+  return all.flatMap((name) => {
+    const hole = /\{[^{}]*\}/.exec(name)?.[0];
+    if (hole === void 0) return [];
+    return [
+      {
+        location: rule2.origin.at("tags"),
+        what: `"${name}" is not complete: ${hole} has no value in this run`,
+        hint: hole.startsWith("{run_") ? "run numbers exist in GitHub Actions only; use {sha:12} or {timestamp}" : "give the run the ref and commit that the tag is made from (--ref, --sha)"
+      }
+    ];
+  });
+}
+var init_policy = __esm({
+  "src/policy/policy.ts"() {
+    "use strict";
+    init_errors();
+    init_classify();
+    init_pattern();
+    init_refname();
+    init_sequence();
+    init_template();
+    init_versions();
+    init_sequence();
+    init_classify();
+    init_compile();
+    init_owner();
+    init_template();
+  }
+});
+
+// src/version.ts
+var VERSION;
+var init_version = __esm({
+  "src/version.ts"() {
+    "use strict";
+    VERSION = "1.0.0";
+  }
+});
+
+// src/report/report.ts
+function makeReport(input) {
+  const actions = input.outcomes.map(reportAction);
+  return {
+    version: 1,
+    command: input.command,
+    retag: VERSION,
+    ref: input.ref,
+    classification: input.classification,
+    actions,
+    stages: input.stages,
+    drift: input.drift === null ? null : input.drift.map((each) => ({
+      ...each,
+      location: each.location === null ? null : { ...each.location }
+    })),
+    counts: countActions(actions),
+    http: { ...input.http },
+    duration_ms: Math.max(0, Math.round(input.durationMs))
+  };
+}
+function reportAction({ planned: planned3, outcome: outcome2, digest, error: error2, attachments }) {
+  const { wanted, reason } = planned3;
+  const [entry = null, ...others] = wanted.entries.map(({ number: number2 }) => number2);
+  return {
+    action: planned3.action,
+    kind: wanted.kind,
+    image: wanted.image,
+    tag: wanted.destination.tag,
+    source: sourceText(wanted),
+    digest: digest ?? planned3.digest,
+    previous: planned3.previous,
+    reason: { ...reason },
+    entry,
+    other_entries: others,
+    location: wanted.location === null ? null : { ...wanted.location },
+    outcome: outcome2,
+    error: error2 === null ? null : { ...error2 },
+    attachments: attachments === null ? null : { ...attachments },
+    warnings: [...planned3.warnings]
+  };
+}
+function sourceText({ source }) {
+  return source.from === "image" ? formatReference(source.ref) : null;
+}
+function countActions(actions) {
+  const counts2 = { build: 0, create: 0, move: 0, keep: 0, hold: 0, refuse: 0, failed: 0 };
+  for (const { action: action2, outcome: outcome2 } of actions) {
+    counts2[action2] += 1;
+    if (outcome2 === "failed") counts2.failed += 1;
+  }
+  return counts2;
+}
+function changed(report2) {
+  return report2.actions.some(
+    ({ action: action2, outcome: outcome2 }) => (action2 === "build" || action2 === "create" || action2 === "move") && (outcome2 === "done" || outcome2 === "planned")
+  );
+}
+function exitCode(report2, options) {
+  const { counts: counts2, actions } = report2;
+  const undone = actions.some(({ outcome: outcome2, error: error2 }) => outcome2 === "skipped" && error2 !== null);
+  if (counts2.refuse > 0 || counts2.failed > 0 || undone) return 1;
+  if (counts2.hold > 0 && options.onHold === "fail") return 1;
+  const changes = options.changesAsCode && counts2.build + counts2.create + counts2.move > 0;
+  return report2.command === "plan" && (changes || (report2.drift ?? []).length > 0) ? 3 : 0;
+}
+function classificationOf(release) {
+  if (release === null) return null;
+  return classificationReport(release.names.resolved ?? release.names.decision);
+}
+function refOf3(facts) {
+  return facts === null ? null : { ref: facts.ref, sha: facts.sha, event: facts.event };
+}
+function stagesOf(release) {
+  return (release?.stages ?? []).flatMap(
+    ({ image: image3, table: table3 }) => table3.rows.map(({ platform: platform3, byFile: byFile2, today, why, since }) => ({
+      image: image3,
+      platform: platform3,
+      by_file: byFile2,
+      today,
+      why,
+      since: since === null ? null : new Date(since).toISOString()
+    }))
+  );
+}
+var init_report = __esm({
+  "src/report/report.ts"() {
+    "use strict";
+    init_reference();
+    init_policy();
+    init_version();
+  }
+});
+
+// src/report/format.ts
+function headline(report2) {
+  const { counts: counts2 } = report2;
+  if (report2.actions.length === 0) return "Nothing is wanted: no entry of the tag file applies to this run.";
+  const parts = report2.command === "plan" ? planned(counts2) : applied(report2);
+  const what = parts.length === 0 ? "Nothing to do" : capital(parts.join(", "));
+  const right = report2.actions.filter(({ action: action2, digest }) => action2 === "keep" && digest !== null).length;
+  const kept = right > 0 ? `; ${tags(right)} already right` : "";
+  return `${what}${kept}.`;
+}
+function planned(counts2) {
+  return listed2([
+    [counts2.build, (n) => `${images(n)} to build`],
+    [counts2.create, (n) => `${tags(n)} to create`],
+    [counts2.move, (n) => `${tags(n)} to move`],
+    [counts2.hold, (n) => `${tags(n)} on hold`],
+    [counts2.refuse, (n) => `${tags(n)} refused`]
+  ]);
+}
+function applyQuestion(outcomes) {
+  const { build: build2, create: create2, move } = countActions(outcomes.map(reportAction));
+  const carry = outcomes.filter(({ planned: planned3 }) => carriesLate(planned3)).length;
+  const writes3 = [
+    ...planned({ build: build2, create: create2, move, keep: 0, hold: 0, refuse: 0, failed: 0 }),
+    ...carry === 0 ? [] : [`attachments of ${tags(carry)} to check and copy`]
+  ];
+  return writes3.length === 0 ? null : `Apply this plan (${writes3.join(", ")})?`;
+}
+function applied(report2) {
+  const did = (name) => report2.actions.filter(({ action: action2, outcome: outcome2 }) => action2 === name && outcome2 === "done").length;
+  const builds = failedBuilds(report2.actions);
+  const unbuilt = report2.actions.filter((action2) => action2.outcome === "failed" && isUnbuilt(action2));
+  const undone = report2.actions.filter(({ outcome: outcome2, error: error2 }) => outcome2 === "skipped" && error2 !== null);
+  const failed3 = report2.counts.failed - builds.length - unbuilt.length;
+  return listed2([
+    [
+      new Set(builds.map(({ error: error2 }) => error2?.text)).size,
+      (n) => (n === 1 ? "the build" : `${n} builds`) + " failed"
+    ],
+    [did("build"), (n) => `${images(n)} built`],
+    [did("create"), (n) => `${tags(n)} created`],
+    [did("move"), (n) => `${tags(n)} moved`],
+    [report2.counts.hold, (n) => `${tags(n)} on hold`],
+    [report2.counts.refuse, (n) => `${tags(n)} refused`],
+    [failed3, (n) => `${n} failed`],
+    [undone.length + unbuilt.length, (n) => `${tags(n)} not written because of that`]
+  ]);
+}
+function listed2(rows3) {
+  return rows3.filter(([count2]) => count2 > 0).map(([count2, say2]) => say2(count2));
+}
+function tags(count2) {
+  return count2 === 1 ? "1 tag" : `${count2} tags`;
+}
+function images(count2) {
+  return count2 === 1 ? "1 image" : `${count2} images`;
+}
+function capital(text4) {
+  return text4.charAt(0).toUpperCase() + text4.slice(1);
+}
+function failedBuilds(actions) {
+  return actions.filter(({ action: action2, outcome: outcome2 }) => action2 === "build" && outcome2 === "failed");
+}
+function isUnbuilt({ action: action2, error: error2 }) {
+  return action2 !== "build" && error2?.cause !== void 0;
+}
+function remedy(action2) {
+  if (action2.error?.cause === "builder") return "Fix what the build log shows, then run again.";
+  if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
+  if (isFollower(action2)) return "Fix what it follows; this tag then comes with it.";
+  if (action2.reason.cause === "build") return "";
+  switch (action2.reason.code) {
+    case "different-digest":
+      return `Choose a new tag, or name it in force ("${action2.image}:${action2.tag}") if it is really meant to move.`;
+    case "source-missing":
+      return "Check name and src_build_tag, or wait until the image is published.";
+    case "source-gone":
+      return "Nothing to fix while the tag is there.";
+    case "unknown":
+      return "Fix the login, permissions or network problem, then run again; nothing was written.";
+    case "digest-mismatch":
+      return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
+    case "platform-missing":
+      return "Publish the missing platform at the source, or take it out of platforms.";
+    case "attachment-missing":
+      return 'Sign the source image, or set "attachments: copy".';
+    case "revision-mismatch":
+      return "Correct src_ref, or choose the build that was made from that commit.";
+    case "not-reviewed":
+      return 'Plan it again on a pull request and merge that, or set "review" to "warn".';
+    case "conflicting-entries":
+      return "Keep one of the entries.";
+    case "name-taken":
+      return "Rename the branch or git tag, or change the tags of one of the two rules.";
+    case "untrusted":
+      return "Sign the source image as the rule says, or correct the rule.";
+    case "gate-pending":
+      return "A later run completes it once the gate is open.";
+    case "gate-failed":
+      return "Make the gate green, then run again.";
+    case "manual":
+      return "Run again for the same ref with the input stable: true (or --stable).";
+    case "absent":
+    case "same-digest":
+    case "newer":
+    case "older":
+    case "forced":
+      return "";
+  }
+}
+function isFollower({ reason: { cause } }) {
+  return cause === "follows" || cause === "group";
+}
+function shortDigest(digest) {
+  return digest === null ? "-" : digest.slice(0, digest.indexOf(":") + 13);
+}
+function verb(action2) {
+  if (action2.outcome === "failed") return "failed";
+  return action2.outcome === "skipped" && action2.error !== null ? "skipped" : action2.action;
+}
+function isBad({ action: action2, error: error2, reason }) {
+  return action2 === "refuse" || error2 !== null || action2 === "hold" && reason.code === "gate-failed";
+}
+function tagLine(action2) {
+  const target = `${action2.image}:${action2.tag}`;
+  const { code: code2, text: text4 } = action2.error ?? action2.reason;
+  const from = action2.source === null ? "" : ` from ${action2.source}`;
+  const digest = action2.digest === null ? "" : ` ${shortDigest(action2.digest)}`;
+  return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${code2}: ${text4})`;
+}
+function closing(report2) {
+  const hint2 = report2.command === "plan" && changed(report2) ? " Nothing was written: this is a plan." : "";
+  return headline(report2) + hint2;
+}
+function closingLine(report2, loaded, request) {
+  if (request.command === "validate") return validText(loaded, request.files.length);
+  return report2.actions.length === 0 ? whyNothing(report2, loaded) : closing(report2);
+}
+function contents({ config, policy: policy2 }) {
+  const count2 = (number2, noun) => `${number2} ${plural(number2, noun)}`;
+  const rules2 = count2(policy2?.rules.length ?? 0, "rule");
+  return `${count2(config.images.length, "promotion")}, ${count2(config.builds.length, "build")} and ${rules2}`;
+}
+function validText(loaded, files) {
+  const what = files === 0 ? "The inputs are" : files === 1 ? "The tag file is" : `The ${files} tag files are`;
+  return `${what} valid: ${contents(loaded)}.`;
+}
+var init_format = __esm({
+  "src/report/format.ts"() {
+    "use strict";
+    init_decide();
+    init_nothing();
+    init_model3();
+    init_report();
+  }
+});
+
+// src/report/annotations.ts
+function problemAnnotation(problem4) {
+  const { location: location2, what, hint: hint2 } = problem4;
+  if (location2 === void 0 || location2.nowhere === true) return { text: formatProblem(problem4) };
+  const text4 = hint2 === void 0 ? what : `${what}; ${hint2}`;
+  return { text: text4, file: location2.file, startLine: location2.line, startColumn: location2.column };
+}
+function annotations(report2) {
+  const of = (level, action2, text4) => ({
+    level,
+    title: `${action2.image}:${action2.tag}`,
+    message: text4,
+    file: action2.location?.file ?? null,
+    line: action2.location?.line ?? null,
+    column: action2.location?.column ?? null
+  });
+  const { actions } = report2;
+  const errors = onceForBuild(actions).filter((a) => a.action === "refuse" || a.error !== null).map((a) => of("error", a, sentence(a.error?.text ?? a.reason.text, remedy(a))));
+  const warnings3 = actions.flatMap((a) => a.warnings.map((text4) => of("warning", a, text4)));
+  const held = actions.filter((a) => a.action === "hold").map((a) => of("notice", a, sentence(`on hold: ${a.reason.text}`, remedy(a))));
+  return [...errors, ...warnings3, ...held];
+}
+function onceForBuild(actions) {
+  const builds = failedBuilds(actions);
+  const speakers = /* @__PURE__ */ new Map();
+  for (const build2 of builds) {
+    const text4 = build2.error?.text ?? "";
+    if (!speakers.has(text4) || build2.error?.build === build2.image) speakers.set(text4, build2);
+  }
+  return actions.filter(
+    (action2) => builds.includes(action2) ? speakers.get(action2.error?.text ?? "") === action2 : !isUnbuilt(action2)
+  );
+}
+function sentence(what, hint2) {
+  return hint2 === "" ? what : `${what}. ${hint2}`;
+}
+var init_annotations = __esm({
+  "src/report/annotations.ts"() {
+    "use strict";
+    init_errors();
+    init_format();
+  }
+});
+
+// src/report/outputs.ts
+function outputs(report2, reportPath2) {
+  const classification = report2.classification;
+  const right = report2.actions.filter(isRight);
+  const digests = digestsOf(report2.actions);
+  return {
+    class: classification?.class ?? "",
+    version: classification?.version ?? "",
+    tags: references(right),
+    "stable-tags": references(right.filter(({ kind }) => kind === "stable")),
+    digest: commonDigest(report2.actions, digests),
+    digests: JSON.stringify(Object.fromEntries(digests)),
+    changed: String(changed(report2)),
+    counts: JSON.stringify(report2.counts),
+    drift: report2.drift === null ? "" : JSON.stringify(report2.drift),
+    plan: planOutput(report2),
+    report: reportPath2
+  };
+}
+function isRight({ action: action2, outcome: outcome2, error: error2, reason }) {
+  if (reason.code === "older") return false;
+  if (action2 === "build" || action2 === "refuse" || action2 === "hold" || error2 !== null) return false;
+  return outcome2 !== "failed";
+}
+function references(actions) {
+  return actions.map(({ image: image3, tag: tag2 }) => `${image3}:${tag2}`).join("\n");
+}
+function digestsOf(actions) {
+  const digests = /* @__PURE__ */ new Map();
+  const several = /* @__PURE__ */ new Set();
+  for (const action2 of actions) {
+    if (action2.digest === null || action2.kind === "channel" || !isRight(action2)) continue;
+    const known3 = digests.get(action2.image);
+    if (known3 !== void 0 && known3 !== action2.digest) several.add(action2.image);
+    digests.set(action2.image, action2.digest);
+  }
+  for (const image3 of several) digests.delete(image3);
+  return digests;
+}
+function commonDigest(actions, digests) {
+  const found = new Set(actions.map(({ image: image3 }) => digests.get(image3) ?? ""));
+  const [only = ""] = found;
+  return found.size === 1 ? only : "";
+}
+function planOutput(report2) {
+  const full = JSON.stringify({ actions: report2.actions, counts: report2.counts });
+  if (full.length <= MOST_PLAN_BYTES && Buffer.byteLength(full) <= MOST_PLAN_BYTES) return full;
+  const changes = report2.actions.filter(({ action: action2 }) => action2 !== "keep");
+  const some3 = [];
+  let size = 1024;
+  for (const action2 of changes) {
+    size += Buffer.byteLength(JSON.stringify(action2)) + 1;
+    if (size > MOST_PLAN_BYTES) break;
+    some3.push(action2);
+  }
+  return JSON.stringify({
+    actions: some3,
+    counts: report2.counts,
+    truncated: report2.actions.length - some3.length
+  });
+}
+function buildOutputs(input) {
+  const { config, release, made, partial: partial2 } = input;
+  const due = (release?.selected ?? []).filter(
+    (build2) => release?.states.get(imageOf(build2.config))?.state === "to-build"
+  );
+  const { labels, annotations: annotations2 } = labellingOf(input);
+  return {
+    matrix: JSON.stringify(matrix(due, config.runners)),
+    labels: labelLines(labels),
+    annotations: annotationLines(annotations2),
+    ...partial2 ? { digests: formatDigests(made?.targets ?? []) } : {}
+  };
+}
+function labellingOf({ release, source, defaults }) {
+  const resolved = release?.names.resolved ?? null;
+  if (release === null || resolved === null || source === null) return { labels: {}, annotations: [] };
+  const decision = { version: resolved.version ?? "", labels: resolved.labels };
+  const context = { decision, facts: source, render: renderWith(resolved) };
+  const entries = release.selected.map(({ config }) => config);
+  const plain3 = { labels: defaults.labels ?? {}, annotations: {} };
+  const [first2 = labelling(plain3, context, asIs), ...others] = entries.map(
+    (entry) => labelling(entry, context, asIs)
+  );
+  const shared = (isIn) => others.every(isIn);
+  return {
+    labels: Object.fromEntries(
+      Object.entries(first2.labels).filter(([key, value]) => shared(({ labels }) => labels[key] === value))
+    ),
+    annotations: first2.annotations.filter(
+      (one2) => shared(({ annotations: annotations2 }) => annotations2.some((other) => isSame2(one2, other)))
+    )
+  };
+}
+function isSame2(a, b) {
+  return a.text === b.text && a.levels?.join() === b.levels?.join();
+}
+var MOST_PLAN_BYTES, asIs;
+var init_outputs = __esm({
+  "src/report/outputs.ts"() {
+    "use strict";
+    init_labels();
+    init_labels();
+    init_machines();
+    init_report();
+    MOST_PLAN_BYTES = 256 * 1024;
+    asIs = (parsed2, fallback) => parsed2.ok ? parsed2.value : fallback;
+  }
+});
+
+// src/report/mermaid.ts
+function flowchart(actions) {
+  const drawn = actions.filter(({ action: action2 }) => action2 !== "keep" && action2 !== "build");
+  if (drawn.length === 0) return null;
+  const rank2 = (action2) => ORDER.indexOf(verb(action2));
+  const shown3 = [...drawn].sort((a, b) => rank2(a) - rank2(b)).slice(0, MOST_ARROWS);
+  const ids = /* @__PURE__ */ new Map();
+  const nodes = [];
+  const node = (key, label4, shape) => {
+    const known3 = ids.get(key);
+    if (known3 !== void 0) return known3;
+    const id = `n${ids.size}`;
+    ids.set(key, id);
+    nodes.push(`  ${id}${shape[0]}"${label4}"${shape[1]}`);
+    return id;
+  };
+  const arrows = shown3.map((action2) => {
+    const source = action2.source ?? "built from this commit";
+    const from = node(`from ${source}`, label(source), ["[", "]"]);
+    const name = `${action2.image}:${action2.tag}`;
+    const to = node(`to ${name}`, label(name), ["(", ")"]);
+    return { line: `  ${from} -->|${quoted(verb(action2))}| ${to}`, to, look: lookOf(action2) };
+  });
+  const used = [...new Set(arrows.map(({ look: look6 }) => look6))];
+  const classes = used.map((look6) => `  classDef ${look6} ${LOOK[look6] ?? ""}`);
+  const members = used.map((look6) => {
+    const ofLook = arrows.filter((arrow) => arrow.look === look6).map(({ to }) => to);
+    return `  class ${[...new Set(ofLook)].join(",")} ${look6}`;
+  });
+  const lines3 = [LAYOUT, "flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
+  return { text: lines3.join("\n"), left: drawn.length - shown3.length };
+}
+function lookOf(action2) {
+  const name = verb(action2);
+  return name === "skipped" ? "failed" : name;
+}
+function label(name) {
+  const path6 = name.lastIndexOf("/") + 1;
+  const at3 = path6 + name.slice(path6).search(/[:@]/);
+  if (name.length <= MOST_ON_ONE_LINE || at3 <= path6) return quoted(name);
+  return `${quoted(name.slice(0, at3))}<br/>${quoted(name.slice(at3))}`;
+}
+function quoted(text4) {
+  return text4.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
+}
+var MOST_ARROWS, LAYOUT, MOST_ON_ONE_LINE, ORDER, LOOK;
+var init_mermaid = __esm({
+  "src/report/mermaid.ts"() {
+    "use strict";
+    init_format();
+    MOST_ARROWS = 30;
+    LAYOUT = '%%{init: {"flowchart": {"wrappingWidth": 600, "nodeSpacing": 16}}}%%';
+    MOST_ON_ONE_LINE = 40;
+    ORDER = ["failed", "skipped", "refuse", "hold", "move", "create"];
+    LOOK = {
+      create: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+      move: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
+      keep: "fill:#f6f8fa,stroke:#8c959f,color:#1f2328",
+      hold: "fill:#ddf4ff,stroke:#0969da,color:#1f2328",
+      refuse: "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
+      failed: "fill:#ffebe9,stroke:#cf222e,color:#1f2328"
+    };
+  }
+});
+
+// src/report/summary.ts
+function summary2(report2, sentence3 = closing(report2)) {
+  const { actions } = report2;
+  const bad6 = actions.filter((a) => a.action === "refuse" || a.error !== null);
+  const held = actions.filter((a) => a.action === "hold");
+  const kept = actions.filter((a) => a.action === "keep" && a.error === null);
+  const changes = actions.filter((a) => ["build", "create", "move"].includes(a.action) && a.error === null);
+  const parts = [
+    `## Retag ${report2.command}: ${escapeCell(sentence3)}`,
+    classified(report2),
+    actions.length === 0 ? "" : countsTable(report2),
+    picture(actions),
+    bad6.length === 0 ? "" : `### Refused or failed
+
+${badTable(bad6)}`,
+    changes.length === 0 ? "" : `### ${report2.command === "plan" ? "To change" : "Changed"}
+
+${changeTable(changes)}`,
+    held.length === 0 ? "" : `### On hold
+
+${heldTable(held)}`,
+    driftTable(report2),
+    stageTable(report2),
+    warnings2(actions),
+    kept.length === 0 ? "" : details(`Unchanged (${kept.length})`, keptTable(kept))
+  ];
+  return fit(parts.filter((part) => part !== "").join("\n\n") + "\n");
+}
+function classified({ classification, ref }) {
+  if (classification === null || ref === null) return "";
+  const { class: name, rule: rule2, why } = classification;
+  const what = name === null ? "has no class" : `is **${name}**`;
+  return `${code(ref.ref)} ${what}${rule2 === null ? "" : ` by rule ${code(rule2)}`}: ${escapeCell(why)}`;
+}
+function countsTable({ counts: counts2 }) {
+  const shown3 = Object.entries(counts2).filter(([name, count2]) => count2 > 0 || name === "create");
+  return table(
+    shown3.map(([name]) => name),
+    [shown3.map(([, count2]) => String(count2))]
+  );
+}
+function picture(actions) {
+  const chart = flowchart(actions);
+  if (chart === null) return "";
+  const more = chart.left > 0 ? `
+
+${chart.left} more are in the tables below.` : "";
+  return `\`\`\`mermaid
+${chart.text}
+\`\`\`${more}`;
+}
+function tagCell(action2) {
+  return code(`${action2.image}:${action2.tag}`);
+}
+function lines(...parts) {
+  return parts.filter((part) => part !== "").join("<br>");
+}
+function changeTable(actions) {
+  return table(
+    ["", "tag", "digest", "why"],
+    actions.map((a) => [
+      lines(verb(a), a.kind === "primary" ? "" : a.kind),
+      lines(tagCell(a), a.source === null ? "" : `from ${code(a.source)}`),
+      lines(code(shortDigest(a.digest)), a.previous === null ? "" : `was ${code(shortDigest(a.previous))}`),
+      lines(escapeCell(a.reason.text), attached(a))
+    ])
+  );
+}
+function attached({ attachments }) {
+  if (attachments === null || attachments.found === 0) return "";
+  return `${attachments.carried} of ${attachments.found} attachments carried`;
+}
+function badTable(actions) {
+  return table(
+    ["", "tag", "why, and how to fix it"],
+    actions.map((a) => [
+      verb(a),
+      lines(tagCell(a), a.location === null ? "" : code(`${a.location.file}:${a.location.line}`)),
+      lines(
+        `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text, isFollower(a) ? void 0 : MOST_REASON)}`,
+        escapeCell(remedy(a))
+      )
+    ])
+  );
+}
+function heldTable(actions) {
+  return table(
+    ["tag", "waits for", "how it goes on"],
+    actions.map((a) => [
+      tagCell(a),
+      `${code(a.reason.code)} ${escapeCell(a.reason.text)}`,
+      escapeCell(remedy(a))
+    ])
+  );
+}
+function keptTable(actions) {
+  const shown3 = actions.slice(0, MOST_KEPT);
+  const rows3 = table(
+    ["tag", "digest", "why"],
+    shown3.map((a) => [tagCell(a), code(shortDigest(a.digest)), escapeCell(a.reason.code)])
+  );
+  const left = actions.length - shown3.length;
+  return left > 0 ? `${rows3}
+
+${left} more unchanged tags are not listed.` : rows3;
+}
+function driftTable({ drift: drift2 }) {
+  if (drift2 === null) return "";
+  if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
+  const rows3 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
+  return `### Drift
+
+${table(["", "tag", "what"], rows3)}`;
+}
+function stageTable({ stages: stages2 }) {
+  const told = stages2.some(({ by_file, why }) => by_file !== "release" || why !== "");
+  if (!told) return "";
+  const rows3 = stages2.map(({ image: image3, platform: platform3, by_file, today, why, since }) => [
+    code(image3),
+    code(platform3),
+    by_file,
+    today === by_file ? today : `**${today}**`,
+    since === null ? "" : since.slice(0, 10),
+    escapeCell(why)
+  ]);
+  return `### Platforms
+
+${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows3)}`;
+}
+function warnings2(actions) {
+  const lines3 = actions.flatMap((a) => a.warnings.map((text4) => `- ${tagCell(a)}: ${escapeCell(text4)}`));
+  if (lines3.length === 0) return "";
+  return details(`Warnings (${lines3.length})`, lines3.join("\n"));
+}
+function fit(markdown) {
+  const tail = "The summary was cut here: it is longer than GitHub shows. The report file holds all of it.";
+  const size = new TextEncoder().encode(markdown).length;
+  if (size <= MOST_BYTES) return markdown;
+  return cut(markdown, Math.floor(markdown.length * MOST_BYTES / size), tail);
+}
+var MOST_BYTES, MOST_KEPT, MOST_REASON;
+var init_summary2 = __esm({
+  "src/report/summary.ts"() {
+    "use strict";
+    init_markdown();
+    init_mermaid();
+    init_format();
+    MOST_BYTES = 900 * 1024;
+    MOST_KEPT = 1e3;
+    MOST_REASON = 1e3;
+  }
+});
+
+// src/builds/checkout.ts
+function wrongCheckout(head2, sha2) {
+  if (head2 === null || head2 === sha2) return null;
+  return new OperationError(
+    "mismatch",
+    `the checkout is at commit ${head2}, and this run is for ${sha2}: what would be built is not what is tagged; check out ${sha2} first (actions/checkout with "ref: ${sha2}", or git checkout)`
+  );
+}
+function sourcesOf({ targets, file: file2 }) {
+  const named2 = targets.flatMap(({ name }) => Object.values(file2.target[name]?.contexts ?? {}));
+  const local = named2.filter((path6) => !/^(?:[a-z-]+:\/\/|git@)/.test(path6));
+  const files = targets.flatMap(({ dockerfile }) => [dockerfile, `${dockerfile}.dockerignore`]);
+  return [.../* @__PURE__ */ new Set([...targets.map(({ context }) => context), ...files, ...local])];
+}
+function mayBeDirty(allowDirty, buildClass) {
+  return allowDirty && buildClass === "snapshot";
+}
+function dirtyCheckout({ modified }, buildClass) {
+  if (modified.length === 0) return null;
+  const instead = buildClass === "snapshot" ? "commit them, or publish them with --allow-dirty (input allow-dirty): the revision label then ends in -dirty" : `commit them: a ${buildClass ?? "release"} is always built as it is committed`;
+  return new OperationError(
+    "mismatch",
+    `the work tree has changes that are not committed in what is built: ${someOf(modified)}; ${instead}`
+  );
+}
+function untrackedWarning({ untracked: untracked2 }) {
+  if (untracked2.length === 0) return null;
+  const advice = "commit them, or list them in .gitignore or .dockerignore";
+  return `files that git does not track are in what is built: ${someOf(untracked2)}; ${advice}`;
+}
+function someOf(paths) {
+  const more = paths.length - MOST_NAMED;
+  return paths.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+var MOST_NAMED;
+var init_checkout = __esm({
+  "src/builds/checkout.ts"() {
+    "use strict";
+    init_errors();
+    MOST_NAMED = 5;
+  }
+});
+
+// src/builds/target.ts
+function targetParts(build2, shared, problems2) {
+  const at3 = reporter(build2, problems2);
+  const context = at3(parseLocalPath(build2.context), ".", "context");
+  const file2 = build2.file ?? (context === "." ? "Dockerfile" : `${context}/Dockerfile`);
+  const provenance = provenanceOf(build2, shared, at3);
+  const sbom = build2.sbom === void 0 ? null : at3(parseAttestation("sbom", build2.sbom), [], "sbom");
+  const attestations = [provenance, ...sbom === null ? [] : [sbom]];
+  const reaching = {
+    secrets: secretsOf(build2, shared, at3, problems2),
+    ssh: build2.ssh.map((text4, i) => at3(parseSsh(text4), { text: text4, paths: [] }, "ssh", i)),
+    cacheFrom: build2.cacheFrom.map((text4, i) => at3(parseCache(text4), [], "cache_from", i)),
+    cacheTo: shared.trusted ? build2.cacheTo.map((text4, i) => at3(parseCache(text4), [], "cache_to", i)) : []
+  };
+  return {
+    context,
+    dockerfile: at3(parseLocalPath(file2), "Dockerfile", "file"),
+    contexts: mapValues(
+      build2.buildContexts,
+      (value, key) => at3(parseNamedContext(value), { text: "", local: true }, "build_contexts", key).text
+    ),
+    args: argsOf(build2, shared, at3),
+    ...labelling(build2, shared, at3),
+    attest: attestations.map(formatCsv),
+    attested: attestations.some((fields2) => !isDisabled(fields2)),
+    ...reaching,
+    paths: pathsOf(build2, reaching),
+    rest: restOf(build2, at3)
+  };
+}
+function pathsOf({ origin, fromInputs: fromInputs2 = [] }, { secrets, ssh, cacheFrom, cacheTo }) {
+  const caches = (key, list4, access4) => list4.flatMap((fields2, i) => {
+    const location2 = fromInputs2.includes(key) ? null : origin.at(key, i);
+    return cachePaths(fields2).map(({ value }) => ({ access: access4, path: value, location: location2 }));
+  });
+  return [
+    ...secrets.flatMap(
+      ({ spec, location: location2 }) => "file" in spec ? [{ access: "read", path: spec.file, location: location2 }] : []
+    ),
+    ...ssh.flatMap(
+      ({ paths }, i) => paths.map((path6) => ({ access: "read", path: path6, location: origin.at("ssh", i) }))
+    ),
+    ...caches("cache_from", cacheFrom, "read"),
+    ...caches("cache_to", cacheTo, "write")
+  ];
+}
+function reporter(build2, problems2) {
+  return (parsed2, fallback, ...path6) => {
+    if (parsed2.ok) return parsed2.value;
+    const where = path6.filter((part) => typeof part === "string").join(".");
+    problems2.push({
+      location: build2.origin.at(...path6),
+      what: `${imageOf(build2)}: ${where}: ${parsed2.what}`,
+      hint: parsed2.hint
+    });
+    return fallback;
+  };
+}
+function argsOf(build2, shared, at3) {
+  const args = mapValues(build2.buildArgs, (value, key) => {
+    at3(parseKey(key), key, "build_args", key);
+    return at3(shared.render(value), value, "build_args", key);
+  });
+  const epoch = shared.sourceDateEpoch;
+  if (epoch !== void 0 && epoch !== "" && !Object.hasOwn(args, "SOURCE_DATE_EPOCH")) {
+    args["SOURCE_DATE_EPOCH"] = epoch;
+  }
+  return args;
+}
+function provenanceOf(build2, shared, at3) {
+  const parsed2 = parseAttestation("provenance", build2.provenance ?? shared.defaultProvenance);
+  const fields2 = at3(parsed2, [{ key: "type", value: "provenance", bare: false }], "provenance");
+  const { run: run4 } = shared.facts;
+  const said3 = fields2.some(({ key }) => key === "builder-id");
+  return run4 === null || said3 || isDisabled(fields2) ? fields2 : [...fields2, { key: "builder-id", value: run4, bare: false }];
+}
+function secretsOf(build2, shared, at3, problems2) {
+  const secrets = /* @__PURE__ */ new Map();
+  for (const text4 of shared.inputSecrets) {
+    const parsed2 = parseSecret(text4, true);
+    if (parsed2.ok) secrets.set(parsed2.value.id, { spec: parsed2.value, location: null });
+    else problems2.push({ what: `secrets: ${parsed2.what}`, hint: parsed2.hint });
+  }
+  build2.secrets.forEach((text4, i) => {
+    const spec = at3(parseSecret(text4, false), { id: "", env: "" }, "secrets", i);
+    secrets.set(spec.id, { spec, location: build2.origin.at("secrets", i) });
+  });
+  return [...secrets.values()];
+}
+function restOf(build2, at3) {
+  const network = build2.network === void 0 ? void 0 : at3(parseNetwork(build2.network), "", "network");
+  const hosts = build2.addHosts.map((text4, i) => at3(parseHost(text4), ["", ""], "add_hosts", i));
+  return {
+    ...build2.target ? { target: build2.target } : {},
+    ...build2.noCache ? { "no-cache": true } : {},
+    ...build2.pull ? { pull: true } : {},
+    ...network === void 0 ? {} : { network },
+    ...network === "host" ? { entitlements: ["network.host"] } : {},
+    ...build2.shmSize === void 0 ? {} : { "shm-size": at3(parseShmSize(build2.shmSize), "", "shm_size") },
+    ...build2.ulimits.length === 0 ? {} : { ulimits: build2.ulimits.map((text4, i) => at3(parseUlimit(text4), "", "ulimits", i)) },
+    ...hosts.length === 0 ? {} : { "extra-hosts": Object.fromEntries(hosts) }
+  };
+}
+function mapValues(values, change) {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value, key)]));
+}
+var init_target = __esm({
+  "src/builds/target.ts"() {
+    "use strict";
+    init_csv();
+    init_labels();
+    init_machines();
+    init_options();
+  }
+});
+
+// src/builds/definition.ts
+function bakeDefinition(input) {
+  const problems2 = [...duplicateNames(input.builds), ...nothingLeft(input)];
+  const parts = input.builds.map(({ config }) => targetParts(config, input, problems2));
+  if (problems2.length > 0) throw new UserError(problems2);
+  const names2 = targetNames(input.builds.map(({ config }) => imageOf(config)));
+  const values = /* @__PURE__ */ new Map();
+  const made = input.builds.flatMap(
+    (build2, i) => targetsOf(build2, must(parts[i]), must(names2[i]), input, values)
+  );
+  const scoped = made.length > 1 || input.split;
+  const targets = made.map(
+    ({ info: info2, body, cache }) => [info2.name, { ...body, ...cacheOf(cache, info2.name, scoped) }]
+  );
+  const file2 = {
+    group: { default: { targets: made.map(({ info: info2 }) => info2.name) } },
+    target: Object.fromEntries(targets)
+  };
+  return {
+    file: file2,
+    text: `${JSON.stringify(hclLiterals(file2), null, 2)}
+`,
+    targets: made.map(({ info: info2 }) => info2),
+    indexAnnotations: new Map(
+      input.builds.map(({ config }, i) => [imageOf(config), indexAnnotations(must(parts[i]))])
+    ),
+    allow: allowances(parts),
+    needs: needsOf2(file2, allowances(parts)),
+    secrets: parts.flatMap(secretUses),
+    secretValues: Object.fromEntries([...values].map(([value, variable2]) => [variable2, value]))
+  };
+}
+function targetsOf({ config, choice }, parts, name, input, values) {
+  const repository = must(config.names[0]).repository;
+  const native = config.platforms.length === 0;
+  const { context, dockerfile } = parts;
+  const common2 = {
+    image: imageOf(config),
+    repository,
+    context,
+    dockerfile,
+    stage: parts.rest.target ?? null,
+    paths: parts.paths,
+    origin: config.origin
+  };
+  const make = (target, platforms, pushed2) => {
+    const output = pushed2 ? pushOutput(repository, input.insecure) : "type=cacheonly";
+    const info2 = { name: target, ...common2, platforms, pushed: pushed2, split: pushed2 && input.split && !native };
+    return { info: info2, body: bodyOf(parts, info2, output, input.split, values), cache: parts };
+  };
+  const check3 = choice.build.filter((platform3) => !choice.push.includes(platform3));
+  const checks = check3.length > 0 ? [make(`${name}_check`, check3, false)] : [];
+  if (native || !input.split && choice.push.length > 0) return [make(name, choice.push, true), ...checks];
+  return [...choice.push.map((one2) => make(platformTarget(name, one2), [one2], true)), ...checks];
+}
+function bodyOf(parts, { platforms, pushed: pushed2 }, output, split, values) {
+  const index2 = !split && (platforms.length > 1 || parts.attested);
+  const annotations2 = pushed2 ? parts.annotations.flatMap((entry) => annotationText(entry, index2)) : [];
+  const secret = parts.secrets.map(({ spec }) => secretText(spec, values));
+  return {
+    context: parts.context,
+    dockerfile: relativeTo(parts.context, parts.dockerfile),
+    ...some("contexts", parts.contexts),
+    ...platforms.length > 0 ? { platforms } : {},
+    ...some("args", parts.args),
+    ...some("labels", parts.labels),
+    ...annotations2.length > 0 ? { annotations: annotations2 } : {},
+    ...pushed2 ? { attest: parts.attest } : {},
+    ...secret.length > 0 ? { secret } : {},
+    ...parts.ssh.length > 0 ? { ssh: parts.ssh.map(({ text: text4 }) => text4) } : {},
+    ...parts.rest,
+    output: [output]
+  };
+}
+function annotationText(entry, index2) {
+  const levels = (entry.levels ?? ["index", "manifest"]).filter(
+    (level) => index2 || !level.startsWith("index")
+  );
+  return levels.length === 0 ? [] : [`${levels.join(",")}:${entry.text}`];
+}
+function indexAnnotations(parts) {
+  return Object.fromEntries(
+    parts.annotations.filter(({ levels }) => levels === null || levels.includes("index")).map(({ text: text4 }) => [text4.slice(0, text4.indexOf("=")), text4.slice(text4.indexOf("=") + 1)])
+  );
+}
+function pushOutput(repository, insecure) {
+  const name = formatRepository(repository);
+  if (/[,"\s]/.test(name))
+    throw new UserError({
+      what: `"${name}" is not an image name`,
+      hint: "take the comma or quotation mark out"
+    });
+  const open7 = insecure.includes(repository.registry) ? ",registry.insecure=true" : "";
+  return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open7}`;
+}
+function secretText(spec, values) {
+  const field2 = (key, value) => ({ key, value, bare: false });
+  if ("env" in spec) return formatCsv([field2("id", spec.id), field2("env", spec.env)]);
+  if ("file" in spec) return formatCsv([field2("id", spec.id), field2("src", spec.file)]);
+  const variable2 = values.get(spec.value) ?? `RETAG_SECRET_${values.size}`;
+  values.set(spec.value, variable2);
+  return formatCsv([field2("id", spec.id), field2("env", variable2)]);
+}
+function secretUses(parts) {
+  return parts.secrets.flatMap(({ spec, location: location2 }) => {
+    if ("env" in spec) return [{ from: "env", name: spec.env, location: location2 }];
+    return "file" in spec ? [{ from: "file", name: spec.file, location: location2 }] : [];
+  });
+}
+function cacheOf(parts, scope, scoped) {
+  const text4 = (fields2) => {
+    const gha = fields2.some(({ key, value }) => key === "type" && value === "gha");
+    const named2 = fields2.some(({ key }) => key === "scope");
+    return formatCsv(
+      gha && scoped && !named2 ? [...fields2, { key: "scope", value: scope, bare: false }] : fields2
+    );
+  };
+  return {
+    ...parts.cacheFrom.length > 0 ? { "cache-from": parts.cacheFrom.map(text4) } : {},
+    ...parts.cacheTo.length > 0 ? { "cache-to": parts.cacheTo.map(text4) } : {}
+  };
+}
+function allowances(parts) {
+  const list4 = parts.flatMap((part) => [
+    ...part.paths.filter(({ path: path6, location: location2 }) => location2 === null && /^(?:[/~]|\.\.(?:\/|$))/.test(path6)).map(({ access: access4, path: path6 }) => `fs.${access4}=${path6}`),
+    ...part.ssh.some(({ paths }) => paths.length === 0) ? ["ssh"] : [],
+    ...part.rest.network === "host" ? ["network.host"] : []
+  ]);
+  return [...new Set(list4)];
+}
+function needsOf2(file2, allow) {
+  const bodies = Object.values(file2.target);
+  const uses2 = (key) => bodies.some((body) => body[key] !== void 0);
+  const needs = [];
+  if (uses2("extra-hosts")) needs.push({ version: "0.25.0", what: "add_hosts" });
+  if (uses2("network")) needs.push({ version: "0.17.0", what: "network" });
+  if (allow.some((name) => name === "network.host")) needs.push({ version: "0.17.0", what: "network: host" });
+  needs.push({ version: "0.13.0", what: "annotations, attestations and limits in a bake definition" });
+  return needs;
+}
+function nothingLeft({ builds, decision, partial: partial2 }) {
+  return builds.filter(({ config, choice }) => config.platforms.length > 0 && choice.push.length === 0 && !partial2).map(({ config }) => ({
+    location: config.origin.at("platforms"),
+    what: `${imageOf(config)}: no platform is left for an image of class ${decision.class}`,
+    hint: 'give at least one platform the stage "release"'
+  }));
+}
+function duplicateNames(builds) {
+  const seen = [];
+  const problems2 = [];
+  for (const { config } of builds) {
+    config.names.forEach(({ repository, text: text4 }, i) => {
+      if (seen.some((other) => sameRepository(other, repository))) {
+        problems2.push({
+          location: config.origin.at("name", ...config.names.length > 1 ? [i] : []),
+          what: `two builds are called "${text4}"`,
+          hint: "give each image one build"
+        });
+      }
+      seen.push(repository);
+    });
+  }
+  return problems2;
+}
+function relativeTo(context, file2) {
+  const from = context === "." ? [] : context.split("/");
+  const to = file2.split("/");
+  let shared = 0;
+  while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared++;
+  return [...from.slice(shared).map(() => ".."), ...to.slice(shared)].join("/");
+}
+function some(key, value) {
+  return Object.keys(value).length === 0 ? {} : { [key]: value };
+}
+function must(value) {
+  if (value === void 0) throw new Error("a build without a name");
+  return value;
+}
+function definitionInput(builds, decision, settings) {
+  if (decision.class === null) throw new Error("a build without a class");
+  const partial2 = settings.platform !== "";
+  return {
+    builds,
+    split: partial2,
+    partial: partial2,
+    decision: { class: decision.class, version: decision.version ?? "", labels: decision.labels },
+    facts: settings.source,
+    render: renderWith(decision),
+    inputSecrets: settings.inputSecrets,
+    defaultProvenance: settings.defaultProvenance,
+    sourceDateEpoch: settings.sourceDateEpoch,
+    trusted: settings.trusted,
+    insecure: settings.insecure
+  };
+}
+var init_definition = __esm({
+  "src/builds/definition.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_csv();
+    init_machines();
+    init_target();
+    init_labels();
+  }
+});
+
+// src/shared/concurrency.ts
+function pool(items, limit, work) {
+  const results = new Array(items.length);
+  let next2 = 0;
+  const failures = [];
+  const worker = async () => {
+    while (failures.length === 0 && next2 < items.length) {
+      const index2 = next2++;
+      try {
+        results[index2] = await work(items[index2], index2);
+      } catch (error2) {
+        failures.push(error2);
+      }
+    }
+  };
+  return Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker)).then(() => {
+    if (failures.length > 0) throw failures[0];
+    return results;
+  });
+}
+function once2(keep5) {
+  const entries = /* @__PURE__ */ new Map();
+  return {
+    run(key, work) {
+      const known3 = entries.get(key);
+      if (known3) return known3;
+      const drop = () => {
+        if (entries.get(key) === promise) entries.delete(key);
+      };
+      const promise = work();
+      entries.set(key, promise);
+      promise.then(keep5 ? () => void 0 : drop, drop);
+      return promise;
+    },
+    forget: (key) => void entries.delete(key)
+  };
+}
+function mutex() {
+  const tails = /* @__PURE__ */ new Map();
+  return async (key, work) => {
+    const before = tails.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const tail = mine.then(
+      () => void 0,
+      () => void 0
+    );
+    tails.set(key, tail);
+    try {
+      return await mine;
+    } finally {
+      if (tails.get(key) === tail) tails.delete(key);
+    }
+  };
+}
+var init_concurrency = __esm({
+  "src/shared/concurrency.ts"() {
+    "use strict";
+  }
+});
+
+// src/builds/state.ts
+function planBuilds(images2, observations, revision) {
+  const verdicts = images2.map(
+    (image3) => judge(
+      image3,
+      observations.filter((observation) => observation.image === image3),
+      revision
+    )
+  );
+  const refused3 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
+  return {
+    finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
+    refused: refused3
+  };
+}
+function judge(image3, seen, revision) {
+  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
+  if (refusals.length > 0) return { kind: "refused", refusals };
+  const finished2 = seen.flatMap(
+    ({ found, repository, tag: tag2, forced }) => found.state === "present" && isOf(found, revision) ? [{ found, repository, tag: tag2, forced }] : []
+  );
+  const settled3 = finished2.filter(({ forced }) => !forced);
+  const ours = settled3.length > 0 ? settled3 : finished2;
+  const [first2] = ours;
+  if (first2 === void 0 || seen.some((observation) => isForeign(observation, revision))) {
+    return { kind: "build" };
+  }
+  const { digest } = first2.found;
+  const other = ours.find(({ found }) => found.digest !== digest);
+  if (other !== void 0) {
+    const text4 = `${nameOf2(first2)} is ${digest} and ${nameOf2(other)} is ${other.found.digest}, both of this commit`;
+    const stable = seen.some((observation) => observation.stable.length > 0);
+    const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
+    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, hint: hint2 }] };
+  }
+  return { kind: "finished", finished: { image: image3, digest, repository: first2.repository } };
+}
+function isOf(found, revision) {
+  return revision !== null && found.revision === revision;
+}
+function isForeign({ found }, revision) {
+  return found.state === "present" && !isOf(found, revision);
+}
+function refusal(observation, seen, revision) {
+  const { image: image3, found, forced } = observation;
+  if (found.state === "unknown") {
+    const text4 = `${nameOf2(observation)} could not be looked at: ${found.error.message}`;
+    return [{ image: image3, code: "unknown", text: text4, hint: "run again when the registry answers" }];
+  }
+  if (found.state === "absent" || isOf(found, revision) || forced) return [];
+  if (revision === null) {
+    const text4 = `${nameOf2(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    return [{ image: image3, code: "unknown", text: text4, hint: "give the commit with --sha (input sha)" }];
+  }
+  const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
+  return [
+    {
+      image: image3,
+      code: "revision-mismatch",
+      text: `${nameOf2(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
+      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
+    }
+  ];
+}
+function toForce(seen) {
+  const there = seen.filter(({ found }) => found.state === "present");
+  const names2 = there.flatMap((observation) => [
+    ...observation.forced ? [] : [nameOf2(observation)],
+    ...observation.stable.map((tag2) => nameOf2({ ...observation, tag: tag2 }))
+  ]);
+  return names2.map((name) => `"${name}"`).join(" and ");
+}
+function nameOf2({ repository, tag: tag2 }) {
+  return `${repository.registry}/${repository.repository}:${tag2}`;
+}
+async function observeBuilds(builds, wanted, revision, from, parts) {
+  const primaries = wanted.filter(({ source, follows }) => source.from === "build" && follows === null);
+  const images2 = [...new Set(primaries.map(({ source }) => source.from === "build" ? source.build : ""))];
+  const seen = await pool(primaries, parts.concurrency, (tag2) => {
+    const stable = wanted.filter(({ follows, kind }) => follows === tag2 && kind === "stable");
+    return observePrimary(tag2, stable, revision, parts.registry);
+  });
+  const decided = planBuilds(images2, seen, revision);
+  const states = /* @__PURE__ */ new Map();
+  for (const image3 of images2) {
+    const build2 = builds.find(({ config }) => imageOf(config) === image3);
+    const state = stateOf(image3, decided);
+    const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
+    states.set(image3, promoted ?? state);
+  }
+  return states;
+}
+async function observePrimary(wanted, followers, revision, registry) {
+  const { destination, forced, source } = wanted;
+  const stable = followers.map((follower2) => follower2.destination.tag);
+  const { tag: tag2, ...repository } = destination;
+  const image3 = source.from === "build" ? source.build : "";
+  return { image: image3, repository, tag: tag2, forced, stable, found: await foundAt(wanted, revision, registry) };
+}
+async function foundAt({ destination }, revision, registry) {
+  const { tag: tag2, ...repository } = destination;
+  const existence = await registry.head({ ...repository, tag: tag2 });
+  if (existence.state !== "present") return existence;
+  try {
+    const at3 = { ...repository, digest: existence.digest };
+    const facts = await registry.inspect(repository, await registry.manifest(at3), {
+      revision: "every",
+      platforms: false
+    });
+    return { state: "present", digest: existence.digest, revision: revisionOfAll(facts, revision) };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
+    throw error2;
+  }
+}
+function revisionOfAll({ revisions }, wanted) {
+  const others = revisions.filter(({ revision }) => revision !== wanted);
+  if (revisions.length > 0 && others.length === 0) return wanted;
+  return others.find(({ revision }) => revision !== null)?.revision ?? null;
+}
+function stateOf(image3, decided) {
+  const refused3 = decided.refused.find((each) => each.image === image3);
+  if (refused3 !== void 0)
+    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.hint}` };
+  const finished2 = decided.finished.find((each) => each.image === image3);
+  if (finished2 === void 0) return { state: "to-build" };
+  return present(finished2.repository, finished2.digest);
+}
+async function existing(build2, tag2, registry) {
+  const [first2] = build2.names;
+  if (first2 === void 0) return null;
+  const found = await registry.head({ ...first2.repository, tag: tag2 });
+  if (found.state === "absent") return null;
+  if (found.state === "present") return present(first2.repository, found.digest);
+  return {
+    state: "unknown",
+    error: new OperationError(found.error.code, messageOf(found.error), { cause: found.error })
+  };
+}
+function present(repository, digest) {
+  return { state: "present", digest, manifest: null, facts: null, repository };
+}
+async function incompleteBuilds(selected, states, registry) {
+  const found = await Promise.all(
+    selected.map(async ({ config, choice }) => {
+      const image3 = imageOf(config);
+      const state = states.get(image3);
+      if (state?.state !== "present" || choice.push.length === 0) return [];
+      const { repository, digest } = state;
+      const has2 = await platformsOf2(registry, repository, digest);
+      const missing3 = has2 === null ? [] : platformsMissing(choice.push, has2);
+      return missing3.length === 0 ? [] : [sentence2(image3, digest, missing3)];
+    })
+  );
+  return found.flat();
+}
+async function platformsOf2(registry, repository, digest) {
+  try {
+    const manifest = await registry.manifest({ ...repository, digest });
+    return (await registry.inspect(repository, manifest, { revision: null, platforms: true })).platforms;
+  } catch (error2) {
+    if (error2 instanceof OperationError) return null;
+    throw error2;
+  }
+}
+function sentence2(image3, digest, missing3) {
+  return `${image3}: the finished image ${digest} lacks ${missing3.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
+}
+var init_state = __esm({
+  "src/builds/state.ts"() {
+    "use strict";
+    init_errors();
+    init_platform();
+    init_concurrency();
+    init_machines();
+  }
+});
+
+// src/builds/verify.ts
+function checkBuilt(built2, registry, expected) {
+  const images2 = [...new Set(built2.map(({ target }) => target.image))];
+  return Promise.all(
+    images2.map(async (image3) => {
+      const parts = built2.filter(({ target }) => target.image === image3);
+      return { image: image3, result: await checkOne(parts, registry, expected) };
+    })
+  );
+}
+async function checkOne(parts, registry, expected) {
+  try {
+    if (expected.revision !== null) await checkRevisions(parts, registry, expected.revision);
+    return { ok: true, value: await readImage(parts, registry, expected) };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { ok: false, error: error2 };
+    return { ok: false, error: new OperationError("protocol", messageOf(error2), { cause: error2 }) };
+  }
+}
+async function checkRevisions(parts, registry, revision) {
+  for (const part of parts) {
+    const { image: image3, platforms, repository } = part.target;
+    const manifest = await pushed(part, registry);
+    const facts = await registry.inspect(repository, manifest, { revision: "every", platforms: false });
+    const said3 = revisionOfAll(facts, revision);
+    if (said3 === null || said3 === revision) continue;
+    throw new OperationError(
+      "mismatch",
+      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${said3}, and this run is for ${revision}; hand on the digests of this run`
+    );
+  }
+}
+async function readImage(parts, registry, expected) {
+  const [first2] = parts;
+  if (first2 === void 0) throw new OperationError("protocol", "the builder gave no image");
+  const { image: image3, repository } = first2.target;
+  const annotations2 = expected.annotations.get(image3) ?? {};
+  const wanted = parts.flatMap(({ target }) => target.platforms);
+  const joined = expected.partial !== true && (parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split);
+  const manifest = joined ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations: annotations2 }, registry) : await pushed(first2, registry);
+  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
+  const missing3 = platformsMissing(wanted, facts.platforms);
+  if (missing3.length > 0) {
+    throw new OperationError(
+      "mismatch",
+      `${image3}@${manifest.digest} lacks ${missing3.join(", ")}; it has ${facts.platforms.join(", ") || "no platform"}`
+    );
+  }
+  return {
+    image: image3,
+    repository,
+    digest: manifest.digest,
+    manifest: joined ? manifest : null,
+    platforms: facts.platforms
+  };
+}
+function pair({ target, digest }) {
+  return [target.platforms[0] ?? "", digest];
+}
+async function pushed({ target, digest }, registry) {
+  try {
+    return await registry.manifest({ ...target.repository, digest });
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
+    throw new OperationError(
+      "mismatch",
+      `the builder reports ${target.image}@${digest}, but the registry does not have it; build again`,
+      { cause: error2 }
+    );
+  }
+}
+async function joinIndex({ repository, digests, annotations: annotations2 }, registry) {
+  const parts = await Promise.all(
+    [...digests].map(([platform3, digest]) => partOf(repository, platform3, digest, registry))
+  );
+  const manifests = [
+    ...parts.map(({ image: image3 }) => image3),
+    ...parts.flatMap(({ attestations }) => attestations)
+  ];
+  const index2 = {
+    schemaVersion: 2,
+    mediaType: OCI_INDEX,
+    manifests,
+    ...Object.keys(annotations2).length > 0 ? { annotations: sorted(annotations2) } : {}
+  };
+  const bytes2 = Buffer.from(JSON.stringify(index2, null, 2));
+  return {
+    bytes: bytes2,
+    mediaType: OCI_INDEX,
+    digest: `sha256:${(0, import_node_crypto3.createHash)("sha256").update(bytes2).digest("hex")}`
+  };
+}
+async function partOf(repository, platform3, digest, registry) {
+  const manifest = await registry.manifest({ ...repository, digest });
+  const children2 = readDescriptors(manifest);
+  if (children2 === null)
+    return { image: await lone(repository, platform3, manifest, registry), attestations: [] };
+  const images2 = children2.filter((child3) => !child3.attestation);
+  const [image3] = images2;
+  if (image3 === void 0 || images2.length > 1 || !samePlatform(platform3, platformTextOf(image3.descriptor))) {
+    const has2 = images2.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
+    throw wrong(repository, digest, platform3, has2 || "no image");
+  }
+  const attestations = children2.filter((child3) => child3.attestation === image3.descriptor.digest);
+  return { image: image3.descriptor, attestations: attestations.map(({ descriptor: descriptor3 }) => descriptor3) };
+}
+async function lone(repository, platform3, manifest, registry) {
+  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
+  const [has2] = facts.platforms;
+  if (has2 === void 0 || !samePlatform(platform3, has2)) {
+    throw wrong(repository, manifest.digest, platform3, has2 ?? "no platform");
+  }
+  const [os6 = "", architecture = "", variant] = has2.split("/");
+  return {
+    mediaType: manifest.mediaType,
+    digest: manifest.digest,
+    size: manifest.bytes.length,
+    platform: { architecture, os: os6, ...variant === void 0 ? {} : { variant } }
+  };
+}
+function samePlatform(wanted, has2) {
+  return has2 !== null && normalisePlatform(wanted) === normalisePlatform(has2);
+}
+function wrong(repository, digest, platform3, has2) {
+  const name = `${repository.registry}/${repository.repository}@${digest}`;
+  return new OperationError(
+    "mismatch",
+    `${name} was handed on as ${platform3} but holds ${has2}; check the jobs that built the platforms`
+  );
+}
+function sorted(record3) {
+  return Object.fromEntries(Object.entries(record3).sort(([a], [b]) => a < b ? -1 : 1));
+}
+function readDescriptors(manifest) {
+  if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
+  const index2 = parse3(manifest);
+  const list4 = isRecord2(index2) ? index2["manifests"] : void 0;
+  if (!Array.isArray(list4)) throw malformed(manifest.digest);
+  return list4.map((entry) => {
+    if (!isDescriptor(entry)) throw malformed(manifest.digest);
+    return { descriptor: entry, attestation: attestationOf(entry) };
+  });
+}
+function platformTextOf({ platform: platform3 }) {
+  const { os: os6, architecture, variant } = platform3 ?? {};
+  if (typeof os6 !== "string" || typeof architecture !== "string") return null;
+  return [os6, architecture, ...typeof variant === "string" && variant !== "" ? [variant] : []].join("/");
+}
+function attestationOf({ annotations: annotations2 }) {
+  if (annotations2?.["vnd.docker.reference.type"] !== "attestation-manifest") return null;
+  return annotations2["vnd.docker.reference.digest"] ?? "";
+}
+function parse3(manifest) {
+  try {
+    return JSON.parse(Buffer.from(manifest.bytes).toString("utf8"));
+  } catch {
+    throw malformed(manifest.digest);
+  }
+}
+function isRecord2(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function isDescriptor(value) {
+  return isRecord2(value) && typeof value["mediaType"] === "string" && typeof value["digest"] === "string" && typeof value["size"] === "number";
+}
+function malformed(digest) {
+  return new OperationError("protocol", `${digest} is called an index by the registry but is none`);
+}
+var import_node_crypto3, OCI_INDEX, INDEX_TYPES;
+var init_verify = __esm({
+  "src/builds/verify.ts"() {
+    "use strict";
+    import_node_crypto3 = require("node:crypto");
+    init_errors();
+    init_platform();
+    init_state();
+    OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+    INDEX_TYPES = [
+      "application/vnd.oci.image.index.v1+json",
+      "application/vnd.docker.distribution.manifest.list.v2+json"
+    ];
+  }
+});
+
+// src/builds/build.ts
+async function planBuilds2(release, plan2, request, parts) {
+  if (release === null) return null;
+  const builds = buildsToMake(release, plan2, request.build.platform);
+  if (release.names.resolved === null || builds.length === 0) return null;
+  const tags2 = new Set(plan2.actions.map(({ wanted }) => formatReference(wanted.destination)));
+  const overwriting = cacheProblems(
+    builds.map(({ config }) => config),
+    (ref) => tags2.has(formatReference(ref)) ? "it is a tag of this run" : null
+  );
+  if (overwriting.length > 0) throw new UserError(overwriting);
+  const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
+  if (recipe === null)
+    parts.log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
+  if (recipe !== null && recipe.here !== null) {
+    parts.log.line("The bake definition:");
+    for (const line2 of recipe.here.definition.text.trimEnd().split("\n")) parts.log.line(line2);
+  }
+  const planned3 = builds.map((build2) => ({
+    ...outcomeOf(buildAction(build2, plan2)),
+    outcome: "planned"
+  }));
+  return checkSources({ release, builds, recipe, stop, planned: planned3 }, request, parts);
+}
+async function committed(builds, decision, request, parts) {
+  const recipe = definitionsOf(builds, decision, request);
+  const here = recipe?.here ?? null;
+  if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
+  const { revision } = here.input.facts;
+  const wrong3 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
+  if (wrong3 !== null) return { recipe, stop: wrong3 };
+  const stop = await stopOf(async () => {
+    const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
+    const untracked2 = untrackedWarning(changes);
+    if (untracked2 !== null) parts.log.warning(untracked2);
+    return dirtyCheckout(changes, decision.class);
+  });
+  if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
+  const source = { ...here.input.facts, revision: `${revision}-dirty` };
+  const dirty = { ...request, build: { ...request.build, source } };
+  return { recipe: definitionsOf(builds, decision, dirty), stop: null };
+}
+async function stopOf(ask2) {
+  try {
+    return await ask2();
+  } catch (error2) {
+    if (error2 instanceof OperationError) return error2;
+    throw error2;
+  }
+}
+function definitionsOf(builds, decision, { command, facts, build: settings }) {
+  const { source } = settings;
+  if (source === null) {
+    if (command === "plan") return null;
+    throw new UserError({ what: UNKNOWN_COMMIT, hint: "give it with --sha (input sha)" });
+  }
+  const from = { ...settings, source, trusted: facts?.may.write ?? true };
+  const defined = (some3) => {
+    const input = definitionInput(some3, decision, from);
+    return { input, definition: bakeDefinition(input) };
+  };
+  const all = defined(builds);
+  if (settings.digests === null) return { definition: all.definition, here: all };
+  const left = unsplit(builds);
+  return { definition: all.definition, here: left.length === 0 ? null : defined(left) };
+}
+async function checkSources(building, request, parts) {
+  const here = building.recipe?.here ?? null;
+  if (request.command !== "plan" || here === null) return building;
+  const { definition } = here;
+  if (building.stop !== null) parts.log.warning(`apply would stop here: ${building.stop.message}`);
+  const planned3 = building.planned.map(async (outcome2) => {
+    const { image: image3 } = outcome2.planned.wanted;
+    const targets = definition.targets.filter((target) => target.image === image3);
+    if (targets.length === 0) return outcome2;
+    const problems2 = await parts.sources({ ...definition, targets });
+    const warnings3 = problems2.map((problem4) => `apply would stop here: ${formatProblem(problem4)}`);
+    return { ...outcome2, planned: { ...outcome2.planned, warnings: warnings3 } };
+  });
+  return { ...building, planned: await Promise.all(planned3) };
+}
+async function buildRelease(building, request, parts) {
+  const { builds, planned: planned3, recipe } = building;
+  if (recipe === null) throw new Error("a build without its definition");
+  const targets = await targetsOf2(building, recipe.here?.input ?? null, request, parts);
+  const images2 = builds.map(({ config }) => imageOf(config));
+  const { source } = request.build;
+  const elsewhere = request.build.digests !== null && source !== null;
+  const results = targets instanceof OperationError ? allFailed(images2, targets) : await verifyBuilt(targets, parts.registry, {
+    annotations: recipe.definition.indexAnnotations,
+    // What other machines built may be of another run; what this one built has the label that it was given.
+    revision: elsewhere ? source.revision : null,
+    partial: request.build.platform !== ""
+  });
+  const outcomes = planned3.map((outcome2) => settled(outcome2, results));
+  return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
+}
+async function targetsOf2({ builds, release, stop }, here, { build: settings }, parts) {
+  const all = release.builds.map(({ config }) => imageOf(config));
+  const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
+  if (here === null) return elsewhere;
+  if (stop !== null) return stop;
+  const built2 = await bakeAll(here, parts.builder(), parts.log);
+  return built2 instanceof OperationError ? built2 : [...elsewhere, ...built2];
+}
+function buildAction({ config, choice }, plan2) {
+  const image3 = imageOf(config);
+  const first2 = plan2.actions.find(
+    ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image3 && wanted2.follows === null
+  );
+  if (first2 === void 0) throw new Error(`the build ${image3} has no tag`);
+  const wanted = { ...first2.wanted, image: image3 };
+  const platforms = choice.build.join(", ");
+  const text4 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
+  const reason = { code: "absent", text: text4 };
+  const nothing2 = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
+  return { action: "build", reason, wanted, ...nothing2 };
+}
+function outcomeOf(planned3) {
+  return { planned: planned3, digest: null, error: null, attachments: null };
+}
+function settled(outcome2, results) {
+  const result = results.get(outcome2.planned.wanted.image);
+  if (result === void 0) return { ...outcome2, outcome: "skipped" };
+  if (result.ok) return { ...outcome2, outcome: "done", digest: result.source.digest };
+  return { ...outcome2, outcome: "failed", error: asError(result.error) };
+}
+async function bakeAll(input, builder, log) {
+  try {
+    let definition = bakeDefinition(input);
+    const state = await builder.prepare(definition);
+    if (state.nodes > 1 && !input.split) {
+      definition = bakeDefinition({ ...input, split: true });
+      await builder.prepare(definition);
+    }
+    log.line(`Builder ${state.name} (${state.driver}${state.temporary ? ", made for this run" : ""}).`);
+    return await builder.bake(definition);
+  } catch (error2) {
+    if (error2 instanceof OperationError) return error2;
+    throw error2;
+  } finally {
+    await builder.close();
+  }
+}
+async function verifyBuilt(built2, registry, expected) {
+  const pushed2 = built2.filter(({ target }) => target.pushed);
+  const checked2 = await checkBuilt(pushed2, registry, expected);
+  return new Map(
+    checked2.map(({ image: image3, result }) => {
+      if (!result.ok) return [image3, { ok: false, error: ofBuild(result.error) }];
+      const { repository, digest, manifest } = result.value;
+      return [image3, { ok: true, source: { ...repository, digest }, manifest }];
+    })
+  );
+}
+function allFailed(images2, error2) {
+  return new Map(images2.map((image3) => [image3, { ok: false, error: wrapped(error2) }]));
+}
+function ofBuild(error2) {
+  return new OperationError(error2.code, error2.message, { cause: error2, origin: "build" });
+}
+function wrapped(error2) {
+  return new OperationError(error2.code, `no tag is written: ${messageOf(error2)}`, {
+    cause: error2,
+    origin: error2.origin ?? "build",
+    image: error2.image
+  });
+}
+function buildsToMake(release, plan2, platform3) {
+  const wanted = new Set(
+    plan2.actions.filter(writes).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
+  );
+  const isDue = ({ config }) => {
+    const image3 = imageOf(config);
+    return release.states.get(image3)?.state === "to-build" && wanted.has(image3);
+  };
+  return platform3 === "" ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform3, isDue);
+}
+var UNKNOWN_COMMIT;
+var init_build = __esm({
+  "src/builds/build.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_model3();
+    init_cache();
+    init_checkout();
+    init_definition();
+    init_machines();
+    init_verify();
+    UNKNOWN_COMMIT = "the commit of this run is not known";
+  }
+});
+
+// src/gates/evaluate.ts
+function evaluateGate(gate2, facts, now) {
+  if (facts.kind === "unknown") return { state: "unknown", text: `${describeGate(gate2)}: ${facts.why}` };
+  if (facts.kind === "check" && gate2.check !== void 0) return checkState(gate2, facts.history, now);
+  if (facts.kind === "workflow" && gate2.workflow !== void 0) return runState(gate2, facts.history, now);
+  if (facts.kind === "approval" && gate2.approvedBy !== void 0) {
+    return approvalState(gate2.approvedBy, facts.facts, now);
+  }
+  return { state: "unknown", text: `${describeGate(gate2)}: nothing was found out about it` };
+}
+function checkState(gate2, history, now) {
+  const name = `check "${gate2.check ?? ""}"${gate2.app === void 0 ? "" : ` of ${gate2.app}`}`;
+  const where = `${history.ref} of ${history.repo}`;
+  const head2 = history.commits[0];
+  if (head2 === void 0) return { state: "unknown", text: `${name}: ${where} has no commit` };
+  const current = newestOfEach(head2.signals);
+  if (current.length === 0) {
+    const waited = span(now - head2.committedAt);
+    return {
+      state: "pending",
+      text: `${name} has not appeared on ${where} (the commit is ${waited} old)`,
+      since: head2.committedAt
+    };
+  }
+  const bad6 = current.find(({ light }) => light === "red");
+  const all = history.commits.flatMap((commit4) => commit4.signals);
+  if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
+  const open7 = current.find(({ light }) => light !== "green");
+  if (open7) return stopped("pending", `${name} on ${where} is not done`, open7, open7.at, now);
+  const streaks = current.map((signal) => streakStart(signal, all));
+  return soaked(gate2, `${name} on ${where}`, streaks, history.complete, now, current[0]);
+}
+function runState(gate2, history, now) {
+  const name = `workflow ${gate2.workflow ?? ""} on ${history.branch} of ${history.repo}`;
+  const wanted = gate2.consecutive ?? 1;
+  const last = history.runs.slice(0, wanted);
+  const bad6 = last.find(({ light }) => light !== "green");
+  if (bad6) {
+    const nth = last.indexOf(bad6);
+    const which2 = nth === 0 ? "its last run" : `one of its last ${wanted} runs`;
+    return stopped("failed", `${name}: ${which2} is not green`, bad6, redSince(bad6, history.runs), now);
+  }
+  if (last.length < wanted) {
+    const text4 = `${name} has ${last.length} of ${wanted} completed runs`;
+    const oldest = last.at(-1);
+    return oldest ? { state: "pending", text: text4, since: oldest.at } : { state: "pending", text: text4 };
+  }
+  const newest = last[0];
+  const start2 = newest ? [streakStart(newest, history.runs)] : [];
+  return soaked(gate2, name, start2, history.complete, now, newest);
+}
+function approvalState(who, facts, now) {
+  const first2 = facts.approvals[0];
+  if (first2) {
+    const when = first2.at === null ? "" : `, ${moment(first2.at)}`;
+    const since = first2.at === null ? {} : { since: first2.at };
+    const text5 = `${first2.by} of ${who} approved (${first2.via}${when})`;
+    return { state: "open", text: text5, ...since, ...first2.url === null ? {} : { url: first2.url } };
+  }
+  const what = facts.pull === null ? "the change came without a pull request" : `pull request ${facts.pull}`;
+  const merged2 = `${what}, merged ${span(now - facts.since)} ago`;
+  const text4 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
+  return { state: "pending", text: text4, since: facts.since };
+}
+function soaked(gate2, name, starts, complete, now, signal) {
+  const since = Math.max(...starts);
+  const url = signal?.url == null ? {} : { url: signal.url };
+  const lasted = span(now - since);
+  if (gate2.greenFor === void 0 || now - since >= gate2.greenFor) {
+    return { state: "open", text: `${name} is green since ${moment(since)}`, since, ...url };
+  }
+  const limit = complete ? "" : "; older ones were not looked at";
+  const text4 = `${name} is green for ${lasted}, and ${span(gate2.greenFor)} are asked for${limit}`;
+  return { state: "pending", text: text4, since, ...url };
+}
+function stopped(state, what, signal, since, now) {
+  const text4 = `${what} (${signal.said}, since ${moment(since)}, ${span(now - since)})`;
+  return { state, text: text4, since, ...signal.url === null ? {} : { url: signal.url } };
+}
+function newestOfEach(signals) {
+  const newest = /* @__PURE__ */ new Map();
+  for (const signal of signals) if (!newest.has(signal.source)) newest.set(signal.source, signal);
+  return [...newest.values()];
+}
+function streakStart(from, signals) {
+  return rowStart(from, signals, (light) => light === "green");
+}
+function redSince(from, signals) {
+  return rowStart(from, signals, (light) => light === "red");
+}
+function rowStart(from, signals, belongs3) {
+  const later = signals.slice(signals.indexOf(from));
+  let start2 = from.at;
+  for (const { light, source, at: at3 } of later) {
+    if (source !== from.source || light === "pending" || light === "skipped") continue;
+    if (!belongs3(light)) break;
+    start2 = Math.min(start2, at3);
+  }
+  return start2;
+}
+function describeGate(gate2) {
+  const where = gate2.repo === void 0 ? "" : ` in ${gate2.repo}`;
+  const soak = gate2.greenFor === void 0 ? "" : ` for ${span(gate2.greenFor)}`;
+  if (gate2.check !== void 0) {
+    const at3 = gate2.ref === void 0 ? "" : ` at ${gate2.ref}`;
+    const by = gate2.app === void 0 ? "" : ` of ${gate2.app}`;
+    return `check "${gate2.check}"${by}${where}${at3} green${soak}`;
+  }
+  if (gate2.workflow !== void 0) {
+    const branch = gate2.branch === void 0 ? "" : ` on ${gate2.branch}`;
+    const runs = gate2.consecutive === void 0 ? "" : ` ${gate2.consecutive} times in a row`;
+    return `workflow ${gate2.workflow}${where}${branch} green${runs}${soak}`;
+  }
+  return gate2.approvedBy === void 0 ? "a gate without a condition" : `approval by ${gate2.approvedBy}`;
+}
+var init_evaluate = __esm({
+  "src/gates/evaluate.ts"() {
+    "use strict";
+    init_text();
+  }
+});
+
+// src/gates/gates.ts
+function createGatekeeper(checks, now) {
+  const shared = remember(checks);
+  return {
+    async judge(gates2, subject) {
+      const judged = await Promise.all(
+        gates2.map(async (gate2) => ({
+          gate: gate2,
+          state: evaluateGate(gate2, await observeGate(gate2, subject, shared, now), now)
+        }))
+      );
+      return combine(judged);
+    }
+  };
+}
+function combine(judged) {
+  const state = WORST_FIRST.find((worst2) => judged.some((one2) => one2.state.state === worst2)) ?? "open";
+  const decisive = judged.filter((one2) => one2.state.state === state).map((one2) => one2.state);
+  const times = decisive.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]);
+  const since = state === "open" ? Math.max(...times) : Math.min(...times);
+  const url = decisive.find((one2) => one2.url !== void 0)?.url;
+  return {
+    state,
+    text: decisive.map(({ text: text4 }) => text4).join("; "),
+    gates: judged,
+    ...times.length > 0 ? { since } : {},
+    ...url === void 0 ? {} : { url }
+  };
+}
+function withoutGitHub(why) {
+  const refuse3 = () => Promise.reject(new OperationError("denied", why));
+  return { check: refuse3, runs: refuse3, approvals: refuse3 };
+}
+function remember(checks) {
+  const answers = /* @__PURE__ */ new Map();
+  const once6 = (kind, ask2) => {
+    return (query) => {
+      const key = `${kind} ${JSON.stringify(query)}`;
+      const known3 = answers.get(key);
+      if (known3) return known3;
+      const answer = ask2(query);
+      answers.set(key, answer);
+      return answer;
+    };
+  };
+  return {
+    check: once6("check", (query) => checks.check(query)),
+    runs: once6("runs", (query) => checks.runs(query)),
+    approvals: (query) => checks.approvals(query)
+  };
+}
+async function observeGate(gate2, subject, checks, now) {
+  try {
+    return await look(gate2, subject, checks, now);
+  } catch (error2) {
+    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
+    return { kind: "unknown", why: messageOf(error2) };
+  }
+}
+async function look(gate2, subject, checks, now) {
+  const repo = gate2.repo ?? subject.home;
+  const backTo = gate2.greenFor === void 0 ? null : now - gate2.greenFor;
+  if (gate2.check !== void 0) {
+    const at3 = placeOf2(gate2, subject);
+    if ("why" in at3) return { kind: "unknown", why: at3.why };
+    const by = gate2.app === void 0 ? {} : { app: gate2.app };
+    return { kind: "check", history: await checks.check({ ...at3, name: gate2.check, ...by, backTo }) };
+  }
+  if (gate2.workflow !== void 0) {
+    const branch2 = gate2.branch ?? null;
+    const atLeast = gate2.consecutive ?? 1;
+    const history = await checks.runs({ repo, workflow: gate2.workflow, branch: branch2, atLeast, backTo });
+    return { kind: "workflow", history };
+  }
+  if (gate2.approvedBy === void 0) {
+    return { kind: "unknown", why: "it names neither a check nor a workflow nor a team" };
+  }
+  if (!subject.entry) return { kind: "unknown", why: "it is not known which change brought the entry in" };
+  const { sha: sha2, branch, file: file2, contains } = subject.entry;
+  const entry = file2 !== void 0 && contains ? { entry: { file: file2, contains } } : {};
+  const into = branch === void 0 ? {} : { branch };
+  const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha: sha2, ...into, ...entry });
+  return { kind: "approval", facts };
+}
+function placeOf2(gate2, { home, commit: commit4 }) {
+  const repo = gate2.repo ?? home;
+  if (gate2.ref !== void 0) return { repo, ref: gate2.ref };
+  const own = !("why" in commit4) && sameName2(commit4.repo, repo);
+  if (own) return { repo, ref: commit4.sha };
+  if (gate2.repo !== void 0) return { repo, ref: null };
+  if ("why" in commit4) return commit4;
+  return {
+    why: `src_ref names a commit of ${commit4.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit4.repo}" to the gate`
+  };
+}
+function commitOfEntry({ srcRef, commit: commit4 }, at3) {
+  const { revision, home, serverUrl } = at3;
+  if (srcRef === void 0) {
+    if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision.toLowerCase() };
+    return {
+      why: "the commit that the image is from is not known; give the entry a src_ref, or the gate a repo and ref"
+    };
+  }
+  if (commit4 === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
+  const { sha: sha2, page: page2 } = commit4;
+  if (page2 === null) return { repo: home, sha: sha2 };
+  if (page2.host !== new URL(serverUrl).host) {
+    const where = page2.host === "" ? "another repository" : page2.host;
+    return {
+      why: `src_ref names a commit on ${where}, whose checks cannot be asked for; give the gate a repo and ref`
+    };
+  }
+  if (page2.repo === null) {
+    return {
+      why: `src_ref "${srcRef}" names no commit page; write it as ${serverUrl}/OWNER/NAME/commit/SHA`
+    };
+  }
+  return { repo: page2.repo, sha: sha2 };
+}
+var WORST_FIRST, sameName2, SHA;
+var init_gates = __esm({
+  "src/gates/gates.ts"() {
+    "use strict";
+    init_errors();
+    init_evaluate();
+    init_evaluate();
+    WORST_FIRST = ["unknown", "failed", "pending", "open"];
+    sameName2 = (a, b) => a.toLowerCase() === b.toLowerCase();
+    SHA = /^[0-9a-f]{7,40}$/i;
+  }
+});
+
+// src/builds/platform-stages.ts
+function effectiveStages(platforms, verdicts, policy2) {
+  const rows3 = [];
+  const refused3 = [];
+  const warnings3 = [];
+  for (const { platform: platform3, stage: stage2 } of platforms) {
+    const verdict2 = verdicts.get(platform3) ?? { state: "open", text: "" };
+    const shut = verdict2.state === "pending" || verdict2.state === "failed";
+    const today = shut && policy2 === "demote" ? LOWER[stage2] : stage2;
+    const row2 = {
+      platform: platform3,
+      byFile: stage2,
+      today,
+      why: verdict2.text,
+      since: verdict2.since ?? null,
+      url: verdict2.url ?? null
+    };
+    rows3.push(row2);
+    if (verdict2.state === "unknown") refused3.push({ row: row2, code: "unknown" });
+    else if (shut && policy2 === "fail") refused3.push({ row: row2, code: `gate-${verdict2.state}` });
+    else if (today !== stage2) warnings3.push(demotion(row2));
+  }
+  return { rows: rows3, refused: refused3, warnings: warnings3 };
+}
+function selectPlatforms(table3, imageClass, included) {
+  const snapshot = imageClass === "snapshot";
+  const pushed2 = ({ today }) => today === "release" || snapshot && (today === "test" || included.has("build"));
+  const built2 = (row2) => pushed2(row2) || row2.today === "build" && included.has("build");
+  const names2 = (rows3) => rows3.map(({ platform: platform3 }) => platform3);
+  return { build: names2(table3.rows.filter(built2)), push: names2(table3.rows.filter(pushed2)) };
+}
+function stagesText(table3, now) {
+  const header2 = ["PLATFORM", "BY FILE", "TODAY", "SINCE", "WHY"];
+  const lines3 = table3.rows.map((row2) => [
+    row2.platform,
+    row2.byFile,
+    row2.today,
+    sinceText(row2, now),
+    row2.why || "-"
+  ]);
+  const widths = header2.map(
+    (title, i) => Math.max(title.length, ...lines3.map((line2) => (line2[i] ?? "").length))
+  );
+  return [header2, ...lines3].map(
+    (line2) => line2.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()
+  ).join("\n");
+}
+function demotion({ platform: platform3, byFile: byFile2, today, why, since }) {
+  const when = since === null ? "" : ` since ${day(since)}`;
+  return `${platform3} counts as "${today}" instead of "${byFile2}"${when}: ${why}`;
+}
+function sinceText({ since }, now) {
+  return since === null ? "-" : `${day(since)} (${span(now - since)})`;
+}
+async function platformStages(build2, policy2, gatekeeper, subject) {
+  const gated = build2.platforms.filter(({ requires }) => requires.length > 0);
+  const verdicts = await Promise.all(
+    gated.map(async ({ platform: platform3, requires }) => [
+      platform3,
+      await gatekeeper.judge(requires, subject)
+    ])
+  );
+  return effectiveStages(build2.platforms, new Map(verdicts), policy2);
+}
+var LOWER;
+var init_platform_stages = __esm({
+  "src/builds/platform-stages.ts"() {
+    "use strict";
+    init_gates();
+    init_text();
+    LOWER = { release: "test", test: "build", build: "build" };
+  }
+});
+
+// src/builds/release.ts
+async function believed(list4, repository, tags2, registry) {
+  if (list4 instanceof OperationError) return list4;
+  const listed4 = new Set(list4);
+  const unlisted = tags2.filter((tag2) => !listed4.has(tag2));
+  const looks = await Promise.all(unlisted.map((tag2) => registry.head({ ...repository, tag: tag2 })));
+  const missing3 = unlisted.find((_tag, at3) => looks[at3]?.state === "present");
+  if (missing3 === void 0) return list4;
+  return new OperationError(
+    "protocol",
+    `${formatRepository(repository)}: cannot list the tags: ${repository.registry} gives a list of ${list4.length} without "${missing3}", which exists, so the list is not complete; run again in a moment, and if it stays, check that no cache or proxy answers in place of the registry`
+  );
+}
+async function channelOf(release, { destination }, registry, gitTags) {
+  const { resolved = null, policy: policy2, tagLists, today = "" } = release?.names ?? {};
+  const { tag: channel, ...repository } = destination;
+  const name = formatRepository(repository);
+  const list4 = tagLists?.get(name);
+  if (release === null || policy2 === void 0 || resolved === null || list4 === void 0) return null;
+  const here = release.wanted.filter((wanted2) => formatRepository(wanted2.destination) === name);
+  const wanted = [channel, ...here.map((each) => each.destination.tag)];
+  const tags2 = await believed(list4, repository, [...new Set(wanted)], registry);
+  if (tags2 instanceof OperationError) return { order: "unknown", error: tags2 };
+  const compared = compareChannel(policy2, resolved, channel, tags2);
+  if (compared.order !== "older" || compared.highest === null || gitTags === void 0) return compared;
+  const warning2 = await unexplained(premisesOf(policy2, compared.highest), compared.highest, today, gitTags);
+  return warning2 === null ? compared : { ...compared, warning: warning2 };
+}
+async function unexplained(premises, version, today, gitTags) {
+  const help = `delete ${version} from the registry if nobody released it`;
+  const possible = premises.filter(({ day: day2 }) => day2 === null || day2 <= today);
+  const [first2] = premises;
+  if (first2 !== void 0 && possible.length === 0)
+    return `${version} holds this channel back, and its day ${first2.day ?? ""} has not come yet; ${help}`;
+  if (possible.some(({ gitTag }) => gitTag === null)) return null;
+  try {
+    const known3 = new Set(await gitTags());
+    if (possible.some(({ gitTag }) => known3.has(gitTag ?? ""))) return null;
+  } catch {
+    return null;
+  }
+  return `no git tag of this repository gives ${version}, which holds this channel back; ${help}`;
+}
+var init_release = __esm({
+  "src/builds/release.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_policy();
+  }
+});
+
+// src/want.ts
+function tooMany(images2) {
+  let wanted = 0;
+  for (const { names: names2, tags: tags2, stable, origin } of images2) {
+    for (const [key, { length }] of Object.entries({ name: names2, tags: tags2 })) {
+      if (length <= RUN_LIMITS.list) continue;
+      const what2 = `there are ${length} items in "${key}", and at most ${RUN_LIMITS.list} are allowed`;
+      return [{ location: origin.at(key), what: what2, hint: "split the entry" }];
+    }
+    wanted += names2.length * tags2.length * (stable ? 2 : 1);
+    if (wanted <= RUN_LIMITS.wanted) continue;
+    const what = `up to here more than ${RUN_LIMITS.wanted} tags are asked for, which is the most for one run`;
+    return [{ location: origin.at(), what, hint: "split the tag file, and run Retag for each part" }];
+  }
+  return [];
+}
+function wantImages(images2, options) {
+  const problems2 = tooMany(images2);
+  if (problems2.length > 0) throw new UserError(problems2);
+  const wanted = images2.flatMap(
+    (entry) => entry.names.flatMap((name) => entry.tags.flatMap((tag2) => wantOne(entry, name, tag2, options, problems2)))
+  );
+  if (problems2.length > 0) throw new UserError(problems2);
+  return wanted;
+}
+function wantOne(entry, image3, tag2, options, problems2) {
+  const primary2 = primaryTag(entry, image3, tag2, options);
+  if (!entry.stable) return [primary2];
+  const name = tag2 + options.stableSuffix;
+  const checked2 = parseTag(name);
+  if (!checked2.ok) {
+    problems2.push({
+      location: entry.origin.at("stable"),
+      what: `stable tag: ${checked2.what}`,
+      hint: checked2.hint
+    });
+  }
+  const destination = { ...primary2.destination, tag: name };
+  const forced = isForced(options.forces, [image3.repository, primary2.destination], name);
+  const taken = options.taken?.(entry, image3, name, "stable") ?? null;
+  return [primary2, { ...primary2, kind: "stable", destination, forced, taken, follows: primary2 }];
+}
+function primaryTag(entry, image3, tag2, options) {
+  const { registryMap, forces } = options;
+  const repository = mapRepository(image3.repository, registryMap);
+  return {
+    kind: "primary",
+    image: shownName(image3.text, image3.repository, registryMap),
+    destination: { ...repository, tag: tag2 },
+    source: { from: "image", ref: sourceRef(entry, registryMap) },
+    entries: [entry],
+    location: placeOf3(entry),
+    forced: isForced(forces, [image3.repository, repository], tag2),
+    digest: entry.srcDigest ?? null,
+    platforms: entry.platforms,
+    revision: entry.commit?.sha ?? null,
+    attachments: entry.attachments ?? "copy",
+    lateAttachments: entry.attachments !== void 0 && entry.attachments !== "ignore",
+    gates: entry.requires,
+    manual: false,
+    taken: options.taken?.(entry, image3, tag2, "primary") ?? null,
+    follows: null,
+    group: null
+  };
+}
+function placeOf3({ origin }) {
+  const location2 = origin.at();
+  return location2.nowhere === true ? null : location2;
+}
+function sourceRef(entry, map2) {
+  const repository = mapRepository(entry.srcRepository, map2);
+  if (entry.srcBuildTag !== void 0) return { ...repository, tag: entry.srcBuildTag };
+  if (entry.srcDigest !== void 0) return { ...repository, digest: entry.srcDigest };
+  throw new Error(
+    `entry ${entry.number} has neither src_build_tag nor src_digest; the parser lets none through`
+  );
+}
+function tooManyOfRelease(builds, { tags: tags2, channels }) {
+  const names2 = builds.reduce((sum, build2) => sum + build2.names.length, 0);
+  const wanted = names2 * (2 * tags2.length + channels.length);
+  if (wanted <= RUN_LIMITS.wanted) return;
+  const what = `the release wants up to ${wanted} tags of ${names2} images, and at most ${RUN_LIMITS.wanted} are allowed`;
+  const location2 = builds[0]?.location;
+  throw new UserError([
+    { ...location2 && { location: location2 }, what, hint: "split the builds into several tag files" }
+  ]);
+}
+function wantBuilds(builds, decision, stable, owner = () => null, promoted = () => NO_CONDITIONS) {
+  tooManyOfRelease(builds, decision);
+  return builds.flatMap(
+    (build2) => build2.names.flatMap((name) => {
+      const primaries = decision.tags.map(
+        (tag2) => owned(promoting(primary(build2, name, tag2, decision), decision, promoted(build2)), owner)
+      );
+      const [first2] = primaries;
+      if (first2 === void 0) return [];
+      const followers = primaries.flatMap(
+        (leader) => stableOf(leader, name, decision, stable).map((tag2) => owned(tag2, owner))
+      );
+      const channels = decision.channels.map((tag2) => owned(follower(first2, name, "channel", tag2), owner));
+      return [...primaries, ...followers, ...channels];
+    })
+  );
+}
+function promoting(tag2, { from }, { platforms, revision }) {
+  if (from === null) return tag2;
+  return { ...tag2, revision, platforms: tag2.source.from === "image" ? platforms : [] };
+}
+function owned(tag2, owner) {
+  return { ...tag2, taken: owner(tag2.kind, tag2.destination) };
+}
+function primary({ config, entry, location: location2 }, name, tag2, decision) {
+  return {
+    // A rule of class stable names the stable tag itself as its tag.
+    kind: decision.class === "stable" ? "stable" : "primary",
+    image: name.text,
+    destination: { ...name.repository, tag: tag2 },
+    source: sourceOf(config, name, decision),
+    entries: entry === null ? [] : [entry],
+    location: location2,
+    forced: name.isForced(tag2),
+    digest: null,
+    platforms: [],
+    revision: null,
+    attachments: "copy",
+    lateAttachments: false,
+    gates: [...decision.requires, ...config.requires],
+    manual: false,
+    taken: null,
+    follows: null,
+    group: RELEASE
+  };
+}
+function sourceOf(config, { repository }, { from, fallback }) {
+  if (from === null || fallback === "build") return { from: "build", build: imageOf(config) };
+  return { from: "image", ref: { ...repository, tag: from } };
+}
+function stableOf(leader, name, decision, stable) {
+  if (decision.stable === false || decision.class === "stable") return [];
+  const tag2 = leader.destination.tag + decision.stableSuffix;
+  const gates2 = typeof decision.stable === "object" ? decision.stable.requires : [];
+  const follows = follower(leader, name, "stable", tag2);
+  return [{ ...follows, gates: [...leader.gates, ...gates2], manual: isManual(decision, stable) }];
+}
+function isManual(decision, stable) {
+  return decision.stable === "manual" && !stable;
+}
+function follower(leader, name, kind, tag2) {
+  const destination = { ...name.repository, tag: tag2 };
+  return { ...leader, kind, destination, forced: name.isForced(tag2), follows: leader };
+}
+var RELEASE, NO_CONDITIONS;
+var init_want = __esm({
+  "src/want.ts"() {
+    "use strict";
+    init_machines();
+    init_errors();
+    init_reference();
+    init_overrides();
+    init_limits();
+    RELEASE = "release";
+    NO_CONDITIONS = { platforms: [], revision: null };
+  }
+});
+
+// src/classify.ts
+async function namesOf3(policy2, facts, repositories, parts) {
+  const decision = classify(policy2, facts);
+  const { date, timestamp: timestamp2 } = policy2.calendar(facts.time);
+  const today = [date, timestamp2.slice(0, 8)].sort()[1] ?? date;
+  const unlisted = /* @__PURE__ */ new Map();
+  const none2 = { policy: policy2, decision, resolved: null, unknown: null, tagLists: unlisted, today };
+  if (repositories.length === 0) return none2;
+  requireDecision(policy2, decision);
+  if (decision.class === null || !decision.publish) return none2;
+  const needs = needsOf(decision);
+  const base = needs.base ? await findBase(policy2, facts) : null;
+  const tagLists = needs.tagLists ? await listAll(repositories, parts) : none2.tagLists;
+  try {
+    const seen = await look2(policy2, decision, facts, needs, { base, tagLists, repositories, parts });
+    const resolved = resolveNames(policy2, decision, facts, seen);
+    if (needs.sequence && seen.reuse === void 0)
+      await expectFree(resolved, tagLists, repositories, parts.registry);
+    return { ...none2, resolved, tagLists };
+  } catch (error2) {
+    if (error2 instanceof OperationError) return { ...none2, unknown: error2, tagLists };
+    throw error2;
+  }
+}
+async function expectFree({ tags: tags2 }, tagLists, repositories, registry) {
+  for (const repository of repositories) {
+    const list4 = tagLists.get(formatRepository(repository)) ?? [];
+    tagsOf(await believed(list4, repository, tags2, registry));
+  }
+}
+async function listAll(repositories, { registry, concurrency }) {
+  const lists2 = await pool(repositories, concurrency, (repository) => listTags(registry, repository));
+  return new Map(repositories.map((repository, i) => [formatRepository(repository), lists2[i] ?? []]));
+}
+async function listTags(registry, repository) {
+  try {
+    return await registry.tags(repository);
+  } catch (error2) {
+    if (error2 instanceof OperationError) return error2;
+    throw error2;
+  }
+}
+async function look2(policy2, decision, facts, needs, known3) {
+  if (!needs.sequence) return { base: known3.base };
+  const registryTags = [...new Set([...known3.tagLists.values()].flatMap(tagsOf))];
+  const seen = { registryTags, base: known3.base };
+  const earlier = snapshots(policy2, decision, facts, seen).slice(0, previousRuns(facts));
+  for (const tag2 of earlier) {
+    if (await isOfCommit(tag2, facts.sha, known3)) return { ...seen, reuse: tag2 };
+  }
+  const { claim, refused: refused3 } = known3.parts;
+  if (needs.claim && claim !== null) {
+    const port = (name, sha2, sequence) => refused3?.(resolveNames(policy2, decision, facts, { ...seen, sequence })) === true ? Promise.resolve({ state: "ours" }) : claim(name, sha2, sequence);
+    const claimed = await claimSequence(policy2, decision, facts, seen, port);
+    return { ...seen, sequence: claimed.sequence };
+  }
+  return { ...seen, gitTags: await facts.gitTags() };
+}
+function tagsOf(list4) {
+  if (list4 instanceof OperationError) throw list4;
+  return list4;
+}
+function previousRuns({ runAttempt }) {
+  return (runAttempt ?? 1) > 1 ? PREVIOUS_RUNS_OF_ATTEMPTS : PREVIOUS_RUNS;
+}
+async function isOfCommit(tag2, sha2, known3) {
+  if (sha2 === null) return false;
+  const holders = known3.repositories.filter(
+    (repository) => tagsOf(known3.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
+  );
+  const { registry, concurrency } = known3.parts;
+  const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag2));
+  return revisions.includes(sha2);
+}
+async function revisionOf(registry, repository, tag2) {
+  try {
+    const manifest = await registry.manifest({ ...repository, tag: tag2 });
+    return (await registry.inspect(repository, manifest, { revision: "first", platforms: false })).revision;
+  } catch (error2) {
+    if (error2 instanceof OperationError && error2.code === "absent") return null;
+    throw error2;
+  }
+}
+async function classify2(input, ports) {
+  const { policy: policy2, request } = input;
+  const { facts, command } = request;
+  if (policy2 === null || facts === null || command === "validate") return null;
+  return ports.log.group("Classify", () => releaseOf(policy2, facts, input, ports));
+}
+async function releaseOf(policy2, facts, { config, request, scope, options }, ports) {
+  const { command, build: build2, images: images2, stable, concurrency } = request;
+  const builds = scope.builds ? buildsOfRun(config, { images: images2, defaults: build2.defaults, ...options }) : [];
+  const repositories = builds.flatMap(({ names: names3 }) => names3.map(({ repository }) => repository));
+  const promoted = promotedTags(config, options.registryMap);
+  const want = (names3, conditions) => wantBuilds(builds, names3, stable, ownerOf(policy2, names3, promoted), conditions);
+  const names2 = await namesOf3(policy2, facts, repositories, {
+    registry: ports.registry,
+    concurrency,
+    // A job that builds one platform of several writes no tag, so it needs no number of its own.
+    claim: command === "apply" && build2.platform === "" ? ports.claim : null,
+    refused: (names3) => want(names3).some(({ taken }) => taken !== null)
+  });
+  const { resolved, unknown: unknown3 } = names2;
+  sayNames(names2, ports.log);
+  const nothing2 = { names: names2, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
+  if (unknown3 !== null) return { ...nothing2, wanted: wantBuilds(builds, names2.decision, stable) };
+  if (resolved === null) return nothing2;
+  const stages2 = await stagesOf2(builds, config, ports);
+  const selected = builds.map(
+    ({ config: build3 }, i) => select(build3, stages2[i], resolved, request.includeStages)
+  );
+  const revision = resolved.class === "stable" ? facts.sha : null;
+  const platforms = (build3) => selected.find(({ config: config2 }) => config2 === build3.config)?.choice.push ?? [];
+  const wanted = want(resolved, (build3) => ({ platforms: platforms(build3), revision })).map(
+    (tag2) => withPlatforms(tag2, selected)
+  );
+  const { registry } = ports;
+  const seen = wanted.some(({ source }) => source.from === "build") ? await observeBuilds(builds, wanted, facts.sha, resolved.from, { registry, concurrency }) : /* @__PURE__ */ new Map();
+  const states = withStages(seen, stages2);
+  for (const warning2 of await incompleteBuilds(selected, states, registry)) ports.log.warning(warning2);
+  return { names: names2, wanted, builds, states, selected, stages: stages2 };
+}
+function promotedTags({ images: images2 }, map2) {
+  return new Map(
+    images2.flatMap(
+      ({ names: names2, tags: tags2, origin }) => names2.flatMap(
+        ({ repository }) => tags2.map((tag2) => [
+          formatReference({ ...mapRepository(repository, map2), tag: tag2 }),
+          origin.at()
+        ])
+      )
+    )
+  );
+}
+function ownerOf(policy2, { matched }, promoted) {
+  return (kind, destination) => {
+    const claim = matched === null ? null : takenFrom(policy2, matched, kind, destination.tag);
+    if (claim !== null) return whoHas(claim);
+    const entry = kind === "channel" ? promoted.get(formatReference(destination)) : void 0;
+    return entry === void 0 ? null : `the entry at ${entry.file}:${entry.line} promotes an image to it`;
+  };
+}
+function sayNames({ decision, resolved }, log) {
+  const { tags: tags2, stableTags, channels } = resolved ?? decision;
+  const names2 = [...tags2, ...stableTags, ...channels].join(", ");
+  log.line(
+    `${decision.ref}: ${decision.class ?? "no class"}${names2 === "" ? "" : ` \u2192 ${names2}`}. ${decision.why}`
+  );
+  for (const { rule: rule2, why } of decision.not) log.debug(`not ${rule2}: ${why}`);
+}
+function withPlatforms(tag2, selected) {
+  const { source, follows } = tag2;
+  if (follows === null || source.from !== "build") return tag2;
+  const build2 = selected.find(({ config }) => imageOf(config) === source.build);
+  return { ...tag2, platforms: build2?.choice.push ?? [] };
+}
+function stagesOf2(builds, config, ports) {
+  const subject = ports.subject(null, null);
+  return Promise.all(
+    builds.map(async ({ config: build2 }) => {
+      const table3 = await platformStages(build2, config.stagePolicy, ports.gatekeeper, subject);
+      for (const warning2 of table3.warnings) ports.log.warning(`${imageOf(build2)}: ${warning2}`);
+      return { image: imageOf(build2), table: table3 };
+    })
+  );
+}
+function select(config, stages2, decision, included) {
+  const rows3 = stages2?.table.rows ?? [];
+  return { config, choice: selectPlatforms({ rows: rows3 }, decision.class ?? "snapshot", included) };
+}
+function withStages(observed, stages2) {
+  const states = new Map(observed);
+  for (const { image: image3, table: table3 } of stages2) {
+    const [bad6] = table3.refused;
+    if (bad6 === void 0 || states.get(image3)?.state !== "to-build") continue;
+    const text4 = `${bad6.row.platform} is not ready: ${bad6.row.why}`;
+    states.set(image3, { state: "refused", code: bad6.code, text: text4 });
+  }
+  return states;
+}
+var PREVIOUS_RUNS, PREVIOUS_RUNS_OF_ATTEMPTS;
+var init_classify2 = __esm({
+  "src/classify.ts"() {
+    "use strict";
+    init_inputs();
+    init_machines();
+    init_platform_stages();
+    init_release();
+    init_state();
+    init_errors();
+    init_reference();
+    init_overrides();
+    init_policy();
+    init_concurrency();
+    init_want();
+    PREVIOUS_RUNS = 10;
+    PREVIOUS_RUNS_OF_ATTEMPTS = 50;
+  }
+});
+
+// src/execute.ts
+function asPlanned(plan2) {
+  return plan2.actions.map((planned3) => ({
+    planned: planned3,
+    outcome: "planned",
+    digest: planned3.digest,
+    error: null,
+    attachments: null
+  }));
+}
+async function execute(plan2, registry, options) {
+  const outcomes = /* @__PURE__ */ new Map();
+  const ready = await prepareGroups(plan2, registry, options);
+  let done = 0;
+  const finish3 = (outcome2) => {
+    outcomes.set(outcome2.planned.wanted, outcome2);
+    options.log.progress(++done, plan2.actions.length, "tags");
+  };
+  for (const kind of TAG_KINDS) {
+    const due = plan2.actions.filter(({ wanted }) => wanted.kind === kind);
+    const written2 = [];
+    await pool(
+      due,
+      options.concurrency,
+      (action2) => carryOut(action2, registry, options, outcomes, ready).then((result) => {
+        if ("content" in result) written2.push(result);
+        else finish3(result);
+      })
+    );
+    if (written2.length > 0) await settle(options);
+    await pool(written2, options.concurrency, async (tag2) => finish3(await readBack(tag2, registry, options)));
+  }
+  return plan2.actions.map((action2) => outcomes.get(action2.wanted));
+}
+async function settle({ settle: ms, clock, signal }) {
+  if (ms === 0 || signal.aborted) return;
+  await clock.sleep(ms, signal).catch((error2) => {
+    if (!signal.aborted) throw error2;
+  });
+}
+async function carryOut(action2, registry, options, outcomes, ready) {
+  if (!writes(action2)) return carriesLate(action2) ? carryLate(action2, registry, options) : skipped(action2);
+  if (options.signal.aborted)
+    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
+  const prepared = ready.get(action2.wanted);
+  if (prepared !== void 0 && "error" in prepared) {
+    return prepared.own ? failed(action2, prepared.error) : skipped(action2, asError(prepared.error));
+  }
+  const blocked = blockedBy(action2, outcomes);
+  if (blocked !== null) return skipped(action2, blocked);
+  try {
+    const content = prepared ?? await bring(action2, registry, options);
+    const { digest } = content.manifest;
+    if (!await expectUntouched(action2, digest, registry)) {
+      await registry.put(action2.wanted.destination, content.manifest, action2.previous);
+    }
+    return { planned: action2, content };
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return failed(action2, error2);
+  }
+}
+async function carryLate(action2, registry, options) {
+  const { source, manifest, wanted } = action2;
+  if (source === null || manifest === null) throw new Error("nothing to carry attachments from");
+  if (options.signal.aborted)
+    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
+  try {
+    const { found, carried, written: written2 } = await registry.carry(
+      source,
+      manifest,
+      wanted.destination,
+      wanted.attachments
+    );
+    const outcome2 = { ...skipped(action2), attachments: { found, carried } };
+    return written2 > 0 ? { ...outcome2, outcome: "done" } : outcome2;
+  } catch (error2) {
+    if (!(error2 instanceof OperationError)) throw error2;
+    return failed(action2, error2);
+  }
+}
+function blockedBy(action2, outcomes) {
+  const { follows, group: group2 } = action2.wanted;
+  const leader = follows === null ? void 0 : outcomes.get(follows);
+  const broken3 = (outcome2) => outcome2 !== void 0 && outcome2.error !== null && outcome2.outcome !== "done";
+  if (leader !== void 0 && broken3(leader)) {
+    return {
+      code: "skipped",
+      text: `it waits for ${formatReference(leader.planned.wanted.destination)}, which failed`
+    };
+  }
+  if (group2 === null) return null;
+  for (const outcome2 of outcomes.values()) {
+    if (outcome2.planned.wanted.group === group2 && broken3(outcome2)) {
+      const name = formatReference(outcome2.planned.wanted.destination);
+      return { code: "skipped", text: `${name} of the same release failed` };
+    }
+  }
+  return null;
+}
+async function prepareGroups(plan2, registry, options) {
+  const due = plan2.actions.filter((action2) => action2.wanted.group !== null && writes(action2));
+  const ready = /* @__PURE__ */ new Map();
+  await pool(due, options.concurrency, async (action2) => {
+    try {
+      const content = await bring(action2, registry, options);
+      await expectUntouched(action2, content.manifest.digest, registry);
+      ready.set(action2.wanted, content);
+    } catch (error2) {
+      if (!(error2 instanceof OperationError)) throw error2;
+      ready.set(action2.wanted, { error: error2, own: true });
+    }
+  });
+  return failWholeGroups(due, ready);
+}
+function failWholeGroups(due, ready) {
+  const broken3 = /* @__PURE__ */ new Map();
+  for (const { wanted } of due) {
+    const state = ready.get(wanted);
+    if (wanted.group !== null && state !== void 0 && "error" in state && !broken3.has(wanted.group)) {
+      broken3.set(wanted.group, state.error);
+    }
+  }
+  for (const { wanted } of due) {
+    const error2 = wanted.group === null ? void 0 : broken3.get(wanted.group);
+    const state = ready.get(wanted);
+    if (error2 !== void 0 && (state === void 0 || !("error" in state)))
+      ready.set(wanted, { error: error2, own: false });
+  }
+  return ready;
+}
+async function bring(action2, registry, options) {
+  if (options.signal.aborted) throw new OperationError("cancelled", "the run was stopped before this tag");
+  const { source, manifest: known3 } = contentOf(action2, options);
+  const manifest = known3 ?? await registry.manifest(source);
+  const { destination, attachments } = action2.wanted;
+  const report2 = await registry.copyImage(source, manifest, destination, attachments);
+  return { manifest, found: report2.attachmentsFound, carried: report2.attachmentsCarried };
+}
+function contentOf({ wanted, source, manifest }, options) {
+  if (source !== null) return { source, manifest };
+  const result = wanted.source.from === "build" ? options.built.get(wanted.source.build) : void 0;
+  if (result === void 0)
+    throw new Error(`nothing gives the content of ${formatReference(wanted.destination)}`);
+  if (!result.ok) throw result.error;
+  return result;
+}
+async function readBack({ planned: planned3, content }, registry, { signal }) {
+  const { destination } = planned3.wanted;
+  const { digest } = content.manifest;
+  const written2 = `${formatReference(destination)} was written as ${digest}`;
+  const after = signal.aborted ? { state: "unknown", error: stoppedBy(signal) } : await registry.head(destination);
+  if (after.state === "present" && after.digest === digest) {
+    const attachments = { found: content.found, carried: content.carried };
+    return { planned: planned3, outcome: "done", digest, error: null, attachments };
+  }
+  if (after.state === "unknown") {
+    const { code: code2, message } = after.error;
+    return failed(planned3, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
+  }
+  const text4 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
+  return failed(planned3, new OperationError("mismatch", `${written2}, but ${text4}`));
+}
+async function expectUntouched(action2, digest, registry) {
+  const { destination } = action2.wanted;
+  const now = await registry.headFresh(destination);
+  if (now.state === "unknown") throw now.error;
+  const current = now.state === "present" ? now.digest : null;
+  if (current === digest) return true;
+  if (current === action2.previous) return false;
+  const was = action2.previous ?? "absent";
+  throw new OperationError(
+    "mismatch",
+    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew`
+  );
+}
+function stoppedBy({ reason }) {
+  if (reason instanceof OperationError) return reason;
+  return new OperationError("cancelled", "the run was stopped; run again to complete");
+}
+function skipped(action2, error2 = null) {
+  return { planned: action2, outcome: "skipped", digest: action2.digest, error: error2, attachments: null };
+}
+function failed(action2, error2) {
+  return { planned: action2, outcome: "failed", digest: null, error: asError(error2), attachments: null };
+}
+var init_execute = __esm({
+  "src/execute.ts"() {
+    "use strict";
+    init_errors();
+    init_model3();
+    init_concurrency();
+    init_reference();
+  }
+});
+
+// src/builds/check.ts
+function* checkBuilds(builds, names2) {
+  yield* tooManyNames(builds);
+  for (const build2 of builds) {
+    const problems2 = [];
+    targetParts(build2, NO_RUN, problems2);
+    yield* problems2;
+    for (const each of templatesOf2(build2)) yield* templateProblems(build2, each, names2);
+  }
+}
+function* tooManyNames(builds) {
+  let all = 0;
+  for (const { names: names2, origin } of builds) {
+    if (names2.length > RUN_LIMITS.list) {
+      const what2 = `there are ${names2.length} items in "name", and at most ${RUN_LIMITS.list} are allowed`;
+      yield { location: origin.at("name"), what: what2, hint: "split the build" };
+    }
+    all += names2.length;
+    if (all <= RUN_LIMITS.built) continue;
+    const what = `up to here more than ${RUN_LIMITS.built} images are built, which is the most for one run`;
+    yield { location: origin.at(), what, hint: "split the tag file, and run Retag for each part" };
+    return;
+  }
+}
+function templatesOf2(build2) {
+  const { buildArgs, labels, annotations: annotations2 } = build2;
+  return Object.entries({ build_args: buildArgs, labels, annotations: annotations2 }).flatMap(
+    ([key, values]) => Object.entries(values).map(([name, text4]) => ({ text: text4, path: [key, name] }))
+  );
+}
+function* templateProblems(build2, { text: text4, path: path6 }, names2) {
+  const problem4 = (at3, what, hint2) => ({
+    location: build2.origin.inside(at3, ...path6),
+    what: `${imageOf(build2)}: ${path6.join(".")}: ${what}`,
+    hint: hint2
+  });
+  const template = parseTemplate(text4, true);
+  if (!template.ok) yield problem4(template.at, template.what, template.hint);
+  if (!template.ok || names2 === null) return;
+  for (const variable2 of variablesOf(template.value)) {
+    if (names2.has(variable2.name)) continue;
+    const { what, hint: hint2 } = unknownName(variable2, names2);
+    yield problem4(variable2.at, what, hint2);
+  }
+}
+var NO_RUN;
+var init_check2 = __esm({
+  "src/builds/check.ts"() {
+    "use strict";
+    init_policy();
+    init_template();
+    init_limits();
+    init_machines();
+    init_target();
+    NO_RUN = {
+      decision: { class: "snapshot", version: "", labels: {} },
+      facts: { revision: "", url: null, title: null, description: null, licenses: null, created: "", run: null },
+      render: () => ({ ok: true, value: "" }),
+      inputSecrets: [],
+      defaultProvenance: "",
+      sourceDateEpoch: void 0,
+      trusted: true,
+      insecure: []
+    };
+  }
+});
+
 // src/config/commit.ts
 function parseCommit(srcRef) {
   const text4 = srcRef.trim();
   const last = trimEnd(text4.replace(PATCH, "$1"), "/#").split(/[/=@#]/).at(-1);
-  const sha2 = (WHOLE.exec(text4)?.[1] ?? (isId(last ?? "") ? last : void 0))?.toLowerCase();
+  const sha2 = (WHOLE2.exec(text4)?.[1] ?? (isId(last ?? "") ? last : void 0))?.toLowerCase();
   return sha2 === void 0 ? null : { sha: sha2, page: sha2 === text4.toLowerCase() ? null : pageOf(text4, sha2) };
 }
 function isId(text4) {
@@ -974,12 +10423,12 @@ function pageOf(text4, sha2) {
   const [, repo, named2] = GITHUB.exec(pathname) ?? [];
   return { host, repo: repo !== void 0 && named2?.toLowerCase() === sha2 ? repo : null };
 }
-var WHOLE, PATCH, GITHUB;
+var WHOLE2, PATCH, GITHUB;
 var init_commit = __esm({
   "src/config/commit.ts"() {
     "use strict";
     init_text();
-    WHOLE = /(?:\/(?:commits?|tree)\/|[?&]id=)([0-9a-f]{40}|[0-9a-f]{64})(?=$|[/?&#\s]|\.(?:patch|diff)\b)/i;
+    WHOLE2 = /(?:\/(?:commits?|tree)\/|[?&]id=)([0-9a-f]{40}|[0-9a-f]{64})(?=$|[/?&#\s]|\.(?:patch|diff)\b)/i;
     PATCH = /(\/commits?\/[0-9a-f]{7,40})\.(?:patch|diff)$/i;
     GITHUB = /^\/([\w.-]+\/[\w.-]+)\/(?:commit|commits|tree|pull\/\d+\/(?:commits|changes))\/([0-9a-f]{7,64})(?=$|\/|\.(?:patch|diff)$)/i;
   }
@@ -7784,7 +17233,7 @@ function parseDocument(source, options = {}) {
   }
   return doc;
 }
-function parse(src, reviver, options) {
+function parse4(src, reviver, options) {
   let _reviver = void 0;
   if (typeof reviver === "function") {
     _reviver = reviver;
@@ -7875,7 +17324,7 @@ function placeAt(source, offset) {
 function decode(file2) {
   const { path: path6, bytes: bytes2 } = file2;
   const start2 = { file: path6, line: 1, column: 1 };
-  if (bytes2.length > MAX_FILE_BYTES) {
+  if (bytes2.length > FILE_LIMITS.bytes) {
     return {
       location: start2,
       what: "the file is larger than 4 MiB",
@@ -7941,12 +17390,12 @@ function countLines(text4) {
   for (let at3 = text4.indexOf("\n"); at3 >= 0; at3 = text4.indexOf("\n", at3 + 1)) lines3.addNewLine(at3 + 1);
   return lines3;
 }
-var MAX_FILE_BYTES, NEWLINE, UNFIT;
-var init_source = __esm({
+var NEWLINE, UNFIT;
+var init_source2 = __esm({
   "src/config/source.ts"() {
     "use strict";
     init_browser();
-    MAX_FILE_BYTES = 4 * 1024 * 1024;
+    init_limits();
     NEWLINE = 10;
     UNFIT = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|\r(?!\n)/;
   }
@@ -7956,15 +17405,15 @@ var init_source = __esm({
 function originOf(document2, ...base) {
   const location2 = (offset) => placeAt(document2.source, offset);
   return {
-    at: (...path6) => location2(startOf(find(document2, [...base, ...path6]).node)),
+    at: (...path6) => location2(startOf2(find(document2, [...base, ...path6]).node)),
     keyAt: (...path6) => {
       const { node, key } = find(document2, [...base, ...path6]);
-      return location2(startOf(key ?? node));
+      return location2(startOf2(key ?? node));
     },
     inside: (offset, ...path6) => {
-      const node = resolve(document2, find(document2, [...base, ...path6]).node);
+      const node = resolve4(document2, find(document2, [...base, ...path6]).node);
       return location2(
-        startOf(node) + (isScalar(node) ? offsetInSource(node, document2.source.text, offset) : 0)
+        startOf2(node) + (isScalar(node) ? offsetInSource(node, document2.source.text, offset) : 0)
       );
     }
   };
@@ -7975,13 +17424,13 @@ function nodeAt(document2, path6) {
 function find(document2, path6) {
   let found = { node: document2.root };
   for (const step of path6) {
-    const next2 = child(resolve(document2, found.node), step);
+    const next2 = child2(resolve4(document2, found.node), step);
     if (!next2) return { node: found.node };
     found = next2;
   }
   return found;
 }
-function child(parent, step) {
+function child2(parent, step) {
   if (isSeq(parent)) {
     const item = parent.items[Number(step)];
     return item && { node: item };
@@ -8001,16 +17450,16 @@ function indexOf(map2) {
   indexes.set(map2, index2);
   return index2;
 }
-function resolve(document2, node) {
+function resolve4(document2, node) {
   return isAlias(node) ? document2.aliases.get(node) ?? node : node;
 }
-function startOf(node) {
+function startOf2(node) {
   return node?.range?.[0] ?? 0;
 }
 function offsetInSource(node, text4, offset) {
   const range = node.range;
-  if (!range) return 0;
-  const source = text4.slice(range[0], range[1]);
+  if (!range || offset > FAR) return 0;
+  const source = text4.slice(range[0], Math.min(range[1], range[0] + LONGEST_ESCAPE * (offset + 1)));
   if (source.includes("\n")) return 0;
   if (node.type === Scalar.QUOTE_SINGLE) return skip(source, offset, /^''/);
   if (node.type === Scalar.QUOTE_DOUBLE) return skip(source, offset, DOUBLE_QUOTED);
@@ -8019,156 +17468,21 @@ function offsetInSource(node, text4, offset) {
 function skip(source, offset, escape) {
   let at3 = 1;
   for (let seen = 0; seen < offset && at3 < source.length - 1; seen += 1) {
-    at3 += escape.exec(source.slice(at3, at3 + 10))?.[0].length ?? 1;
+    at3 += escape.exec(source.slice(at3, at3 + LONGEST_ESCAPE))?.[0].length ?? 1;
   }
   return at3;
 }
-var SINGULAR, indexes, DOUBLE_QUOTED;
+var SINGULAR, indexes, FAR, LONGEST_ESCAPE, DOUBLE_QUOTED;
 var init_origin = __esm({
   "src/config/origin.ts"() {
     "use strict";
     init_browser();
-    init_source();
+    init_source2();
     SINGULAR = { tags: "tag" };
     indexes = /* @__PURE__ */ new WeakMap();
+    FAR = 4096;
+    LONGEST_ESCAPE = 10;
     DOUBLE_QUOTED = /^\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)/;
-  }
-});
-
-// src/oci/platform.ts
-function parsePlatform(text4) {
-  const normal = knownPlatform(text4);
-  if (normal !== null) return { ok: true, value: normal };
-  const shown3 = JSON.stringify(text4.slice(0, 60));
-  const near = nearestPlatform(text4);
-  return {
-    ok: false,
-    what: `${shown3} is not a platform`,
-    hint: near ? `write "${near}"` : 'write it as "os/arch" or "os/arch/variant", such as "linux/amd64" or "linux/arm/v7"'
-  };
-}
-function knownPlatform(text4) {
-  const normal = DEFAULT_VARIANTS[text4] ?? text4;
-  return KNOWN_PLATFORMS.includes(normal) ? normal : null;
-}
-function nearestPlatform(text4) {
-  const lower = text4.trim().toLowerCase().replace(/^(linux|windows|darwin|freebsd)[-_]/, "$1/");
-  const [first2 = "", ...rest] = lower.split("/");
-  const os6 = rest.length > 0 ? first2 : "linux";
-  const arch2 = rest.length > 0 ? rest.join("/") : first2;
-  const named2 = `${os6}/${OTHER_NAMES[arch2] ?? arch2}`;
-  const normal = DEFAULT_VARIANTS[named2] ?? named2;
-  if (KNOWN_PLATFORMS.includes(normal)) return normal;
-  return suggest(
-    named2,
-    KNOWN_PLATFORMS.filter((platform3) => isNear(arch2, platform3.slice(platform3.indexOf("/") + 1)))
-  );
-}
-function isNear(word, arch2) {
-  return word.length > 1 && arch2.startsWith(word) || suggest(word, [arch2]) !== void 0;
-}
-function platformsMissing(wanted, has2) {
-  const there = new Set(has2.map(normalisePlatform));
-  return wanted.filter((platform3) => !there.has(normalisePlatform(platform3)));
-}
-function normalisePlatform(platform3) {
-  const [os6 = "", architecture = "", variant = ""] = platform3.toLowerCase().split("/");
-  const arch2 = ALIASES.get(architecture) ?? architecture;
-  const implied = DEFAULT_VARIANT.get(arch2);
-  return variant === "" || variant === implied ? `${os6}/${arch2}` : `${os6}/${arch2}/${variant}`;
-}
-function isAttestation(child3) {
-  return child3.annotations.has(ATTESTATION);
-}
-function isRealPlatform({ os: os6, architecture }) {
-  return os6 !== "" && architecture !== "" && os6 !== "unknown" && architecture !== "unknown";
-}
-function formatPlatform({ os: os6, architecture, variant }) {
-  const isDefault = architecture === "arm64" && variant === "v8" || architecture === "amd64" && variant === "v1";
-  return [os6, architecture, ...variant === "" || isDefault ? [] : [variant]].join("/");
-}
-var KNOWN_PLATFORMS, DEFAULT_VARIANTS, ACCEPTED_PLATFORMS, OTHER_NAMES, ALIASES, DEFAULT_VARIANT, ATTESTATION;
-var init_platform = __esm({
-  "src/oci/platform.ts"() {
-    "use strict";
-    init_text();
-    KNOWN_PLATFORMS = [
-      "linux/amd64",
-      "linux/arm64",
-      "linux/arm/v7",
-      "linux/arm/v6",
-      "linux/arm/v5",
-      "linux/386",
-      "linux/ppc64le",
-      "linux/s390x",
-      "linux/riscv64",
-      "linux/loong64",
-      "linux/mips64le",
-      "linux/mips64",
-      "linux/mipsle",
-      "linux/mips",
-      "linux/ppc64",
-      "linux/amd64/v2",
-      "linux/amd64/v3",
-      "linux/amd64/v4",
-      "linux/arm64/v9",
-      "windows/amd64",
-      "windows/arm64",
-      "windows/386",
-      "darwin/amd64",
-      "darwin/arm64",
-      "freebsd/amd64",
-      "freebsd/arm64",
-      "freebsd/386",
-      "netbsd/amd64",
-      "openbsd/amd64",
-      "solaris/amd64",
-      "illumos/amd64",
-      "wasip1/wasm",
-      "wasi/wasm",
-      "js/wasm"
-    ];
-    DEFAULT_VARIANTS = {
-      "linux/arm64/v8": "linux/arm64",
-      "linux/arm64/8": "linux/arm64",
-      "linux/amd64/v1": "linux/amd64",
-      "linux/arm": "linux/arm/v7",
-      "linux/arm/7": "linux/arm/v7",
-      "linux/arm/6": "linux/arm/v6",
-      "linux/arm/5": "linux/arm/v5",
-      "windows/arm64/v8": "windows/arm64",
-      "darwin/arm64/v8": "darwin/arm64"
-    };
-    ACCEPTED_PLATFORMS = [...KNOWN_PLATFORMS, ...Object.keys(DEFAULT_VARIANTS)];
-    OTHER_NAMES = {
-      x86_64: "amd64",
-      "x86-64": "amd64",
-      x64: "amd64",
-      aarch64: "arm64",
-      armhf: "arm/v7",
-      armv7l: "arm/v7",
-      armv7: "arm/v7",
-      armel: "arm/v6",
-      armv6l: "arm/v6",
-      i386: "386",
-      i686: "386",
-      x86: "386",
-      powerpc64le: "ppc64le",
-      ppc64el: "ppc64le",
-      loongarch64: "loong64"
-    };
-    ALIASES = /* @__PURE__ */ new Map([
-      ["x86_64", "amd64"],
-      ["x86-64", "amd64"],
-      ["aarch64", "arm64"],
-      ["i386", "386"]
-    ]);
-    DEFAULT_VARIANT = /* @__PURE__ */ new Map([
-      ["arm64", "v8"],
-      ["arm", "v7"],
-      ["amd64", "v1"]
-    ]);
-    ATTESTATION = "vnd.docker.reference.type";
   }
 });
 
@@ -8212,7 +17526,7 @@ function first(pieces, key) {
 function imageConfig(document2, data, path6, number2) {
   return {
     number: number2,
-    names: namesOf(data.name),
+    names: namesOf4(data.name),
     ...given("srcName", data.src_name),
     srcRepository: sure(parseRepository(data.src_name ?? listOf(data.name)[0] ?? "")),
     ...given("srcBuildTag", data.src_build_tag),
@@ -8229,13 +17543,13 @@ function imageConfig(document2, data, path6, number2) {
     origin: originOf(document2, ...path6)
   };
 }
-function namesOf(name) {
+function namesOf4(name) {
   return listOf(name).map((text4) => ({ text: text4, repository: sure(parseRepository(text4)) }));
 }
 function buildConfig(document2, data, path6, number2) {
   return {
     number: number2,
-    names: namesOf(data.name),
+    names: namesOf4(data.name),
     context: data.context ?? ".",
     ...given("file", data.file),
     ...given("target", data.target === "" ? void 0 : data.target),
@@ -8253,8 +17567,8 @@ function buildConfig(document2, data, path6, number2) {
     ...given("shmSize", data.shm_size),
     ulimits: data.ulimits ?? [],
     addHosts: data.add_hosts ?? [],
-    ...given("provenance", textOf(data.provenance)),
-    ...given("sbom", textOf(data.sbom)),
+    ...given("provenance", textOf3(data.provenance)),
+    ...given("sbom", textOf3(data.sbom)),
     platforms: platformConfigs(document2, data.platforms ?? [], [...path6, "platforms"]),
     requires: gateList(document2, data.requires, [...path6, "requires"]),
     origin: originOf(document2, ...path6)
@@ -8349,7 +17663,7 @@ function given(key, value) {
 function listOf(data) {
   return typeof data === "string" ? [data] : data ?? [];
 }
-function textOf(data) {
+function textOf3(data) {
   return data === void 0 ? void 0 : String(data);
 }
 function sure(parsed2) {
@@ -8370,7 +17684,7 @@ var init_assemble = __esm({
 // node_modules/valibot/dist/index.mjs
 // @__NO_SIDE_EFFECTS__
 function getGlobalConfig(config$1) {
-  if (!config$1 && !store$4) return DEFAULT_CONFIG;
+  if (!config$1 && !store$4) return DEFAULT_CONFIG2;
   return {
     lang: config$1?.lang ?? store$4?.lang,
     message: config$1?.message,
@@ -9084,10 +18398,10 @@ function safeParse(schema4, input, config$1) {
     issues: dataset.issues
   };
 }
-var store$4, DEFAULT_CONFIG, store$3, store$2, store$1, EMOJI_REGEX;
+var store$4, DEFAULT_CONFIG2, store$3, store$2, store$1, EMOJI_REGEX;
 var init_dist2 = __esm({
   "node_modules/valibot/dist/index.mjs"() {
-    DEFAULT_CONFIG = {
+    DEFAULT_CONFIG2 = {
       lang: void 0,
       message: void 0,
       abortEarly: void 0,
@@ -9098,7 +18412,7 @@ var init_dist2 = __esm({
 });
 
 // src/config/schema/parts.ts
-function judge(schema4, data, patience) {
+function judge2(schema4, data, patience) {
   const { issues, value } = schema4["~run"]({ value: data }, { patience });
   return { issues: issues ?? [], value, spent: patience.left <= 0 };
 }
@@ -9154,11 +18468,11 @@ function text(parse8, json2 = {}) {
 }
 function matching(pattern, what, hint2) {
   return text(
-    (value) => pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote(value)} is not ${what}`, hint: hint2 },
+    (value) => pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote2(value)} is not ${what}`, hint: hint2 },
     { pattern: pattern.source }
   );
 }
-function some(item) {
+function some2(item) {
   return pipe(
     array(item),
     rawCheck(({ dataset, addIssue }) => {
@@ -9169,7 +18483,7 @@ function some(item) {
   );
 }
 function oneOrSome(item) {
-  return union([item, some(item)]);
+  return union([item, some2(item)]);
 }
 function exactlyOne(keys, hint2) {
   return across((fields2, tell) => {
@@ -9182,27 +18496,27 @@ function exactlyOne(keys, hint2) {
 function about(schema4, description2) {
   return pipe(schema4, description(description2));
 }
-function quote(value) {
+function quote2(value) {
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
 }
 function parseLine(value) {
   if (value.trim() === "") return { ok: false, what: "{it} is empty", hint: "give it a value or remove the key" };
   if (CONTROL.test(value)) {
-    return { ok: false, what: `${quote(value)} has a line break or control character`, hint: "write it on one line" };
+    return { ok: false, what: `${quote2(value)} has a line break or control character`, hint: "write it on one line" };
   }
   if (value.length > MAX_LINE) {
     return { ok: false, what: `{it} is longer than ${MAX_LINE} characters`, hint: "shorten it" };
   }
   return { ok: true, value };
 }
-function parseLocalPath(value) {
+function parseLocalPath2(value) {
   const parsed2 = parseLine(value);
   if (!parsed2.ok) return parsed2;
   if (value.startsWith("-")) {
-    return { ok: false, what: `${quote(value)} begins with "-"`, hint: `write "./${value}" if it is a path` };
+    return { ok: false, what: `${quote2(value)} begins with "-"`, hint: `write "./${value}" if it is a path` };
   }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || /^git@/.test(value)) {
-    return { ok: false, what: `${quote(value)} is not a path in the workspace`, hint: "check it out and give its path" };
+    return { ok: false, what: `${quote2(value)} is not a path in the workspace`, hint: "check it out and give its path" };
   }
   return { ok: true, value };
 }
@@ -9219,7 +18533,7 @@ var init_parts = __esm({
     );
     line = text(parseLine, { minLength: 1, maxLength: MAX_LINE });
     anyText = string2();
-    localPath = text(parseLocalPath, { minLength: 1 });
+    localPath = text(parseLocalPath2, { minLength: 1 });
     CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
     KINDS = ["check", "workflow", "approved_by"];
     KEYS_OF = {
@@ -9301,7 +18615,7 @@ function parseDigest(value) {
   if (isDigest(value)) return { ok: true, value };
   return {
     ok: false,
-    what: `${quote(value)} is not a digest`,
+    what: `${quote2(value)} is not a digest`,
     hint: 'write "sha256:" and 64 lower-case hexadecimal digits'
   };
 }
@@ -9309,7 +18623,7 @@ function parseBug(value) {
   if (TRAILER.test(value)) return { ok: true, value };
   return {
     ok: false,
-    what: `${quote(value)} is not a trailer that names a bug`,
+    what: `${quote2(value)} is not a trailer that names a bug`,
     hint: `write one of ${BUG_KEYS.join(", ")}, ": " and numbers, keys such as ABC-12 or https addresses outside GitHub; or "Fixes #12"`
   };
 }
@@ -9325,18 +18639,18 @@ function parseRepositoryPath(value) {
   if (isProtected(parts)) {
     return {
       ok: false,
-      what: `${quote(value)} is below .github or .git, where Retag changes nothing`,
+      what: `${quote2(value)} is below .github or .git, where Retag changes nothing`,
       hint: "keep the tag in a file elsewhere, and let the workflow read it from there"
     };
   }
   if (plain3 && parts.every((part) => part !== "" && part !== "." && part !== "..")) return { ok: true, value };
   return {
     ok: false,
-    what: `${quote(value)} is not a path inside the repository`,
+    what: `${quote2(value)} is not a path inside the repository`,
     hint: 'write it relative to the root of the repository, with "/" and without "." and ".." parts'
   };
 }
-var imageName, imageNames, tag, platform, platformList, reference, image, BUG, BUG_KEYS, TRAILER;
+var imageName, imageNames, tag, platform2, platformList, reference, image, BUG, BUG_KEYS, TRAILER;
 var init_image = __esm({
   "src/config/schema/image.ts"() {
     "use strict";
@@ -9356,9 +18670,9 @@ var init_image = __esm({
       })
     );
     tag = text(parseTag, { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" });
-    platform = text(parsePlatform, { enum: ACCEPTED_PLATFORMS });
+    platform2 = text(parsePlatform, { enum: ACCEPTED_PLATFORMS });
     platformList = pipe(
-      some(platform),
+      some2(platform2),
       rawCheck(({ dataset, addIssue }) => {
         if (!Array.isArray(dataset.value)) return;
         const seen = /* @__PURE__ */ new Set();
@@ -9392,7 +18706,7 @@ var init_image = __esm({
             about(line, "Where the build comes from: URL of the commit, or its hash. Compared with the revision label of the image.")
           ),
           tag: optional(about(tag, "The tag to give.")),
-          tags: optional(about(some(tag), 'Several tags to give, instead of "tag".')),
+          tags: optional(about(some2(tag), 'Several tags to give, instead of "tag".')),
           src_name: optional(
             about(imageName, 'Repository to promote from, when it is another one. Default: "name", the first of a list.')
           ),
@@ -9435,7 +18749,7 @@ var init_image = __esm({
         }
         const tags2 = fields2["tags"];
         const twice2 = Array.isArray(tags2) ? firstTwice(tags2) : void 0;
-        if (typeof twice2 === "string") tell(`{it} names the tag ${quote(twice2)} twice`, "name it once", "tags");
+        if (typeof twice2 === "string") tell(`{it} names the tag ${quote2(twice2)} twice`, "name it once", "tags");
       })
     );
     BUG = String.raw`(?:#?\d{1,12}|(?!GH-)[A-Z][A-Z0-9_]{1,20}-\d{1,12}|https://(?!(?:www\.)?github\.com\b)(?![^/]+/[^/]+/[^/]+/(?:issues|pull|discussions|commit)/)[a-z0-9.-]+(?:/[\w.~/+%?=&-]*)?)`;
@@ -9447,8 +18761,8 @@ var init_image = __esm({
 });
 
 // src/config/schema/build.ts
-var STAGES, stage, argumentName, labelKey, contextName, lines, flag, stages, OTHERS, build;
-var init_build = __esm({
+var STAGES, stage, argumentName, labelKey, contextName, lines2, flag, stages, OTHERS, build;
+var init_build2 = __esm({
   "src/config/schema/build.ts"() {
     "use strict";
     init_dist2();
@@ -9460,11 +18774,11 @@ var init_build = __esm({
     argumentName = matching(/^[^\s=,"'-][^\s=,"']*$/, "the name of a build argument", 'write it without spaces, "=", "," and quotes');
     labelKey = matching(/^[^\s=,"'-][^\s=,"']*$/, "the key of a label", 'write it without spaces, "=", "," and quotes');
     contextName = matching(/^[^\s=,"'-][^\s=,"']*$/, "the name of a context", 'write it without spaces, "=", "," and quotes');
-    lines = array(line);
+    lines2 = array(line);
     flag = pipe(boolean(), metadata({ default: false }));
     stages = pipe(
       record2(
-        platform,
+        platform2,
         union([
           stage,
           mapping("Stage of a platform", {
@@ -9511,10 +18825,10 @@ var init_build = __esm({
           build_contexts: optional(about(record2(contextName, line), "Additional build contexts, by name.")),
           labels: optional(about(record2(labelKey, anyText), "Labels added to the OCI labels that Retag sets itself. Templates may be used in values.")),
           annotations: optional(about(record2(labelKey, anyText), "Annotations added to those that Retag sets itself. Templates may be used in values.")),
-          secrets: optional(about(lines, "Build secrets, as --secret of buildx: id=pypi,env=PYPI_TOKEN.")),
-          ssh: optional(about(lines, "SSH agents and keys, as --ssh of buildx.")),
-          cache_from: optional(about(lines, "Caches to read, as --cache-from of buildx.")),
-          cache_to: optional(about(lines, "Caches to write, as --cache-to of buildx.")),
+          secrets: optional(about(lines2, "Build secrets, as --secret of buildx: id=pypi,env=PYPI_TOKEN.")),
+          ssh: optional(about(lines2, "SSH agents and keys, as --ssh of buildx.")),
+          cache_from: optional(about(lines2, "Caches to read, as --cache-from of buildx.")),
+          cache_to: optional(about(lines2, "Caches to write, as --cache-to of buildx.")),
           no_cache: optional(about(flag, "Build without any cache.")),
           pull: optional(about(flag, "Always look for newer base images.")),
           network: optional(about(picklist(["default", "host", "none"]), "Network of RUN instructions.")),
@@ -9546,18 +18860,6 @@ var init_build = __esm({
   }
 });
 
-// src/config/model.ts
-function isPromotion(entry) {
-  return "srcRepository" in entry;
-}
-var REVIEW_MODES;
-var init_model = __esm({
-  "src/config/model.ts"() {
-    "use strict";
-    REVIEW_MODES = ["warn", "require", "off"];
-  }
-});
-
 // src/config/schema/file.ts
 function parseTimezone(value) {
   try {
@@ -9570,22 +18872,22 @@ function parseTimezone(value) {
   const near = suggest(value, Intl.supportedValuesOf("timeZone"));
   return {
     ok: false,
-    what: `${quote(value)} is not a time zone`,
+    what: `${quote2(value)} is not a time zone`,
     hint: near ? `write "${near}"` : 'write an IANA name, such as "UTC" or "Europe/Zurich"'
   };
 }
-var CLASSES, className, stableWhen, stableRule2, stableOfPreset, rule, example, policyMapping, policy, tracking, versionless, underImages, ONCE, file;
+var CLASSES2, className, stableWhen, stableRule2, stableOfPreset, rule, example, policyMapping, policy, tracking, versionless, underImages, ONCE, file;
 var init_file = __esm({
   "src/config/schema/file.ts"() {
     "use strict";
     init_dist2();
     init_text();
-    init_model();
-    init_build();
+    init_model2();
+    init_build2();
     init_image();
     init_parts();
-    CLASSES = ["snapshot", "patch", "final", "stable"];
-    className = picklist(CLASSES);
+    CLASSES2 = ["snapshot", "patch", "final", "stable"];
+    className = picklist(CLASSES2);
     stableWhen = [
       literal("manual"),
       mapping("A stable tag that waits", {
@@ -9602,7 +18904,7 @@ var init_file = __esm({
           branch: optional(about(oneOrSome(line), "Pattern, or patterns, of the branches that the rule is for.")),
           git_tag: optional(about(oneOrSome(line), "Pattern, or patterns, of the git tags that the rule is for.")),
           tag: optional(about(line, "Template of the primary tag.")),
-          tags: optional(about(some(line), 'Templates of several primary tags, instead of "tag".')),
+          tags: optional(about(some2(line), 'Templates of several primary tags, instead of "tag".')),
           from: optional(about(line, "Template of an existing tag: promote it instead of building.")),
           fallback: optional(about(picklist(["build"]), 'What to do when the tag in "from" does not exist. Default: refuse.')),
           publish: optional(about(pipe(boolean(), metadata({ default: true })), "false: classify only, write no tag.")),
@@ -9687,7 +18989,7 @@ var init_file = __esm({
         policy: optional(about(policy, "Which tags a ref gets: a preset by name, or a mapping.")),
         builds: optional(about(nullable(array(build)), "Images that this repository builds.")),
         images: optional(about(nullable(array(image)), "Promotions of images that exist already.")),
-        runners: optional(about(record2(platform, line), "Runner label of each platform, for the matrix.")),
+        runners: optional(about(record2(platform2, line), "Runner label of each platform, for the matrix.")),
         stage_policy: optional(
           about(
             pipe(picklist(["demote", "fail"]), metadata({ default: "demote" })),
@@ -9736,7 +19038,7 @@ function partial(document2) {
   const kept = keepPolicy(policy2);
   return {
     data: {
-      ...keep(file, plain(settings))?.value ?? {},
+      ...keep3(file, plain(settings))?.value ?? {},
       ...kept === null ? {} : { policy: kept.data },
       builds: builders.map(({ value }) => value),
       images: promotions.map(({ value }) => value)
@@ -9756,7 +19058,7 @@ function keepPolicy(data) {
   }
   if (!isFields(data)) return null;
   const { rules: rules2, examples, ...rest } = data;
-  const settings = keep(policyMapping, plain(rest));
+  const settings = keep3(policyMapping, plain(rest));
   const kept = keepItems(rule, rules2);
   const whole2 = keepItems(example, examples).filter((item) => item.left.length === 0);
   const lists2 = [rules2, examples].every((list4) => list4 === void 0 || Array.isArray(list4));
@@ -9788,11 +19090,11 @@ function isReadable({ left }) {
 function keepItems(schema4, list4) {
   if (!Array.isArray(list4)) return [];
   return list4.flatMap((item, at3) => {
-    const kept = keep(schema4, item);
+    const kept = keep3(schema4, item);
     return kept === null ? [] : [{ ...kept, at: at3 }];
   });
 }
-function keep(schema4, value) {
+function keep3(schema4, value) {
   const whole2 = safeParse(schema4, value);
   if (whole2.success) return { value: whole2.output, left: [] };
   if (!isFields(value)) return null;
@@ -9812,7 +19114,7 @@ var init_partial = __esm({
   "src/config/partial.ts"() {
     "use strict";
     init_dist2();
-    init_build();
+    init_build2();
     init_file();
     init_image();
   }
@@ -9834,14 +19136,14 @@ function syntaxProblems(document2, source, quotes) {
   for (const fault of [...faults].sort((a, b) => a.pos[0] - b.pos[0])) {
     const at3 = Math.min(fault.pos[0], source.text.length);
     const found = placeAt(source, at3).line;
-    if (found === line2 || problems2.length >= MAX_SYNTAX_PROBLEMS) continue;
+    if (found === line2 || problems2.length >= FILE_LIMITS.syntaxProblems) continue;
     if (quotes.has(at3) && faults.some((other) => isCutBy(other, at3, source.text))) continue;
     line2 = found;
-    problems2.push(problemOf(fault, at3, source, quotes));
+    problems2.push(problemOf2(fault, at3, source, quotes));
   }
   return problems2;
 }
-function problemOf(fault, at3, source, quotes) {
+function problemOf2(fault, at3, source, quotes) {
   const opens2 = fault.code === "MISSING_CHAR" ? quotes.get(at3) : void 0;
   if (opens2 !== void 0) {
     return {
@@ -9869,7 +19171,7 @@ function problemOf(fault, at3, source, quotes) {
   const detail2 = fault.code === "UNEXPECTED_TOKEN" && tab !== void 0 ? ": this line begins with a tab" : "";
   return {
     location: placeAt(source, at3),
-    what: `not YAML: ${lowerFirst(oneLine(fault.message))}`,
+    what: `not YAML: ${lowerFirst(oneLine3(fault.message))}`,
     ...hint2 ? { hint: hint2 + detail2 } : {}
   };
 }
@@ -9891,18 +19193,18 @@ function kindAt(text4, at3) {
   };
   return kinds[text4[at3] ?? ""] ?? "";
 }
-function oneLine(text4) {
+function oneLine3(text4) {
   return text4.replace(/[\s\0-\x1f]+/g, " ").slice(0, 200);
 }
 function lowerFirst(text4) {
   return text4.slice(0, 1).toLowerCase() + text4.slice(1);
 }
-var MAX_SYNTAX_PROBLEMS, HINTS;
+var HINTS;
 var init_syntax = __esm({
   "src/config/syntax.ts"() {
     "use strict";
-    init_source();
-    MAX_SYNTAX_PROBLEMS = 20;
+    init_limits();
+    init_source2();
     HINTS = {
       TAB_AS_INDENT: "indent with spaces",
       BAD_INDENT: "align it with the lines that it belongs to",
@@ -9926,11 +19228,11 @@ function readDocuments(source, report2) {
     report2(read3);
     return [];
   }
-  const budget = { left: MAX_EXPANDED };
+  const budget = { left: FILE_LIMITS.expanded };
   const documents = [];
   for (const [number2, document2] of compose(read3.tokens, source).entries()) {
-    if (number2 === MAX_DOCUMENTS) {
-      const what = `the file has more than ${MAX_DOCUMENTS} documents`;
+    if (number2 === FILE_LIMITS.documents) {
+      const what = `the file has more than ${FILE_LIMITS.documents} documents`;
       const hint2 = "write one document; its entries add up the same way";
       report2({ location: placeAt(source, document2.range[0]), what, hint: hint2 });
       break;
@@ -9957,23 +19259,29 @@ function tokensOf(source) {
   let before = "";
   for (const lexeme of new Lexer().lex(source.text)) {
     offset = parser.offset;
-    if (before !== PLAIN && isOpen(lexeme)) quotes.set(offset + lexeme.length, offset);
+    if (before !== PLAIN2 && isOpen2(lexeme)) quotes.set(offset + lexeme.length, offset);
     before = lexeme;
     for (const token of parser.next(lexeme)) {
       if (token.type === "error" && tokens.at(-1)?.type === "error") continue;
       tokens.push(token);
     }
-    if (parser.stack.length > MAX_DEPTH + 2) {
-      return tooMuch(`the file nests deeper than ${MAX_DEPTH} levels`, "flatten it; no key needs so many");
+    if (parser.stack.length > FILE_LIMITS.depth + 2) {
+      return tooMuch(
+        `the file nests deeper than ${FILE_LIMITS.depth} levels`,
+        "flatten it; no key needs so many"
+      );
     }
-    if ((lexemes += 1) > MAX_LEXEMES) {
-      return tooMuch(`the file has more than ${MAX_LEXEMES} YAML tokens`, "split it into several files");
+    if ((lexemes += 1) > FILE_LIMITS.lexemes) {
+      return tooMuch(
+        `the file has more than ${FILE_LIMITS.lexemes} YAML tokens`,
+        "split it into several files"
+      );
     }
   }
   tokens.push(...parser.end());
   return { tokens, quotes };
 }
-function isOpen(lexeme) {
+function isOpen2(lexeme) {
   const quote3 = lexeme[0];
   return (quote3 === '"' || quote3 === "'") && (lexeme.length === 1 || !lexeme.endsWith(quote3));
 }
@@ -10004,7 +19312,11 @@ function toData(root, source, budget, report2) {
   function convert(node) {
     if (!node || !sound) return null;
     if (insideAlias > 0 && (budget.left -= 1) < 0) {
-      return give(root, `its aliases stand for more than ${MAX_EXPANDED} values`, "write fewer of them");
+      return give(
+        root,
+        `its aliases stand for more than ${FILE_LIMITS.expanded} values`,
+        "write fewer of them"
+      );
     }
     if (isAlias(node)) return convertAlias(node);
     if ("anchor" in node && node.anchor && insideAlias === 0) anchors.set(node.anchor, node);
@@ -10072,18 +19384,15 @@ function toData(root, source, budget, report2) {
   const data = convert(root);
   return { data, aliases, sound };
 }
-var MAX_DEPTH, MAX_DOCUMENTS, MAX_LEXEMES, PLAIN, MAX_EXPANDED, FORBIDDEN_KEYS, DATE;
+var PLAIN2, FORBIDDEN_KEYS, DATE;
 var init_yaml = __esm({
   "src/config/yaml.ts"() {
     "use strict";
     init_browser();
-    init_source();
+    init_limits();
+    init_source2();
     init_syntax();
-    MAX_DEPTH = 50;
-    MAX_DOCUMENTS = 1e3;
-    MAX_LEXEMES = 2e6;
-    PLAIN = "";
-    MAX_EXPANDED = 1e5;
+    PLAIN2 = "";
     FORBIDDEN_KEYS = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]);
     DATE = /^\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d{1,2}(?::?\d{2})?))?)?$/;
   }
@@ -10097,7 +19406,7 @@ function problemsOf(document2, issue3, above = []) {
     if (inner.length > 0) return inner.flatMap((each) => problemsOf(document2, each, path6));
   }
   const origin = originOf(document2);
-  const absent = issue3.input === null && sourceOf(document2, path6) === "";
+  const absent = issue3.input === null && sourceOf2(document2, path6) === "";
   const atKey = absent || issue3.path?.at(-1)?.origin === "key";
   return [
     { location: atKey ? origin.keyAt(...path6) : origin.at(...path6), ...wordsFor(document2, issue3, path6) }
@@ -10109,25 +19418,25 @@ function innerIssues(issue3) {
 function wordsFor(document2, issue3, path6) {
   if (issue3.kind === "schema" && issue3.path?.at(-1)?.origin === "key") {
     const key = String(path6.at(-1));
-    return { what: `${label(path6.slice(0, -1))} has no "${key}"`, hint: `add "${key}"` };
+    return { what: `${label2(path6.slice(0, -1))} has no "${key}"`, hint: `add "${key}"` };
   }
   if (issue3.type === "raw_check") {
     const it = issue3.path?.at(-1)?.origin === "key" ? path6.slice(0, -1) : path6;
-    return { what: issue3.message.replace("{it}", () => label(it)), hint: issue3.expected ?? "" };
+    return { what: issue3.message.replace("{it}", () => label2(it)), hint: issue3.expected ?? "" };
   }
   return mismatch(document2, issue3, path6);
 }
 function mismatch(document2, issue3, path6) {
-  const name = label(path6);
-  const source = sourceOf(document2, path6);
+  const name = label2(path6);
+  const source = sourceOf2(document2, path6);
   if (issue3.input === null && (source === "" || source === "~" || !wantsText(issue3))) {
     return { what: `${name} has no value`, hint: "give it one or remove the key" };
   }
   const is = describe(issue3.input, source);
   if (wantsText(issue3) && source !== void 0) {
-    return { what: `${name} is ${is}, not text`, hint: `quote it: ${quote(source)}` };
+    return { what: `${name} is ${is}, not text`, hint: `quote it: ${quote2(source)}` };
   }
-  return { what: `${name} is ${is}, not ${kindOf(issue3)}`, hint: hintFor(issue3, path6, source) };
+  return { what: `${name} is ${is}, not ${kindOf2(issue3)}`, hint: hintFor(issue3, path6, source) };
 }
 function hintFor(issue3, path6, source) {
   const near = typeof issue3.input === "string" ? suggest(issue3.input, allowedValues(issue3)) : void 0;
@@ -10138,14 +19447,14 @@ function hintFor(issue3, path6, source) {
   switch (issue3.type) {
     case "boolean":
     case "number":
-      return `write ${kindOf(issue3)}, without quotes`;
+      return `write ${kindOf2(issue3)}, without quotes`;
     case "array":
-      return source === void 0 ? "write a list" : `write it as a list: [ ${quote(source)} ]`;
+      return source === void 0 ? "write a list" : `write it as a list: [ ${quote2(source)} ]`;
     default:
-      return `write ${kindOf(issue3)}`;
+      return `write ${kindOf2(issue3)}`;
   }
 }
-function kindOf(issue3) {
+function kindOf2(issue3) {
   const kinds = (each) => {
     if (each.type === "union") return (each.issues ?? []).flatMap(kinds);
     const values = allowedValues(each);
@@ -10164,32 +19473,32 @@ function allowedValues(issue3) {
 }
 function describe(input, source) {
   if (Array.isArray(input)) return "a list";
-  if (typeof input === "string") return quote(input);
+  if (typeof input === "string") return quote2(input);
   if (input instanceof Date) return `the date ${source ?? ""}`;
   if (typeof input === "number" || typeof input === "bigint") return `the number ${String(input)}`;
   if (typeof input === "boolean") return String(input);
   return input === null ? "null" : "a mapping";
 }
-function sourceOf(document2, path6) {
+function sourceOf2(document2, path6) {
   let node = nodeAt(document2, path6);
   if (isAlias(node)) node = document2.aliases.get(node) ?? null;
   if (!isScalar(node)) return void 0;
   if (typeof node.value === "string" && !isPlainDate(node)) return node.value;
   return node.source ?? "";
 }
-function label(path6) {
+function label2(path6) {
   const last = path6.at(-1);
   if (last === void 0) return "the file";
-  if (typeof last === "string") return quote(last);
+  if (typeof last === "string") return quote2(last);
   const list4 = path6.at(-2);
-  return `item ${last + 1} of ${typeof list4 === "string" ? quote(list4) : "the list"}`;
+  return `item ${last + 1} of ${typeof list4 === "string" ? quote2(list4) : "the list"}`;
 }
 function anyOf(words) {
   const last = words.at(-1) ?? "";
   return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
 }
 var KINDS2;
-var init_problems = __esm({
+var init_problems2 = __esm({
   "src/config/problems.ts"() {
     "use strict";
     init_browser();
@@ -10221,7 +19530,7 @@ function readConfig(files) {
   const report2 = (problem4) => void problems2.push(problem4);
   const documents = files.flatMap((each) => read(each, report2));
   const allRead = problems2.length === 0;
-  const patience = { left: MAX_JUDGED };
+  const patience = { left: RUN_LIMITS.judged };
   const pieces = documents.map((document2) => pieceOf(document2, patience, report2));
   problems2.push(...collisions(documents));
   return {
@@ -10237,7 +19546,7 @@ function hasNoPolicy({ data }) {
 function pieceOf(document2, patience, report2) {
   const most = patience.left;
   if (most <= 0) return { document: document2, ...partial(null) };
-  const judged = judge(file, document2.data, patience);
+  const judged = judge2(file, document2.data, patience);
   const issues = judged.issues.slice(0, most);
   if (issues.length === 0 && !judged.spent) {
     return { document: document2, data: judged.value, positions: null, unread: null };
@@ -10245,7 +19554,7 @@ function pieceOf(document2, patience, report2) {
   for (const issue3 of issues) for (const each of problemsOf(document2, issue3)) report2(each);
   patience.left = Math.min(patience.left, most - issues.length);
   if (patience.left > 0) return { document: document2, ...partial(document2.data) };
-  const what = `there are ${MAX_JUDGED} mistakes or more, and what follows is not checked`;
+  const what = `there are ${RUN_LIMITS.judged} mistakes or more, and what follows is not checked`;
   report2({ location: originOf(document2).at(), what, hint: "fix the first ones, then check again" });
   return { document: document2, ...partial(null) };
 }
@@ -10318,9266 +19627,29 @@ function inOrder(problems2, files) {
   }).sort(
     ({ location: a }, { location: b }) => (rank2.get(a?.file ?? "") ?? 0) - (rank2.get(b?.file ?? "") ?? 0) || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
   );
-  return atMost(MAX_PROBLEMS, sorted2);
+  return atMost(RUN_LIMITS.problems, sorted2);
 }
 function atMost(limit, problems2) {
   if (problems2.length <= limit) return problems2;
-  const more = `${problems2.length >= MAX_JUDGED ? "at least " : ""}${problems2.length - limit}`;
+  const more = `${problems2.length >= RUN_LIMITS.judged ? "at least " : ""}${problems2.length - limit}`;
   return [...problems2.slice(0, limit), { what: `and ${more} more problems`, hint: "fix these first" }];
 }
-var OTHER_KEYS, MAX_PROBLEMS, MAX_JUDGED;
+var OTHER_KEYS;
 var init_config = __esm({
   "src/config/config.ts"() {
     "use strict";
     init_errors();
     init_reference();
+    init_limits();
     init_assemble();
     init_origin();
     init_partial();
-    init_problems();
+    init_problems2();
     init_file();
     init_parts();
-    init_source();
+    init_source2();
     init_yaml();
-    init_source();
     OTHER_KEYS = ["builds", "images", ...ONCE].filter((key) => key !== "policy");
-    MAX_PROBLEMS = 1e3;
-    MAX_JUDGED = 2e3;
-  }
-});
-
-// src/cli/problems.ts
-function problemLines(level, { location: location2, what, hint: hint2 }, place) {
-  const width = widthOf(place.stderr);
-  const lines3 = wrap(`${level}: `, location2?.nowhere ? `${location2.file}: ${what}` : what, width, 2);
-  if (location2 !== void 0 && location2.nowhere !== true) {
-    const text4 = lineOf(location2, place);
-    const margin = " ".repeat(String(location2.line).length);
-    lines3.push(`${margin}--> ${harmless(location2.file)}:${location2.line}:${location2.column}`);
-    if (text4 !== null) {
-      const shown3 = excerpt(text4, location2.column - 1, width - margin.length - 3);
-      lines3.push(`${margin} |`, `${location2.line} | ${shown3.text}`, `${margin} | ${shown3.caret}`);
-    }
-  }
-  return hint2 === void 0 || hint2 === "" ? lines3 : [...lines3, ...wrap("help: ", hint2, width, 6)];
-}
-function widthOf({ columns }) {
-  return columns === void 0 || columns === 0 ? 80 : Math.max(20, columns);
-}
-function lineOf({ file: file2, line: line2 }, { cwd, shown: shown3 = /* @__PURE__ */ new Map() }) {
-  const path6 = (0, import_node_path.resolve)(cwd, file2);
-  const lines3 = shown3.get(path6) ?? linesOf(path6, cwd, file2);
-  shown3.set(path6, lines3);
-  return lines3[line2 - 1]?.replace(/\r$/, "") ?? null;
-}
-function linesOf(path6, cwd, file2) {
-  try {
-    if ((0, import_node_fs.realpathSync)(path6) !== (0, import_node_path.resolve)((0, import_node_fs.realpathSync)(cwd), file2)) return [];
-    const info2 = (0, import_node_fs.statSync)(path6);
-    return info2.isFile() && info2.size <= MAX_FILE_BYTES ? (0, import_node_fs.readFileSync)(path6, "utf8").split("\n") : [];
-  } catch {
-    return [];
-  }
-}
-function excerpt(line2, offset, width) {
-  const cells = (text5) => Array.from(text5, (one2) => one2 === "	" ? TAB : harmless(one2));
-  const before = cells(line2.slice(Math.max(0, offset - width), offset));
-  const after = cells(line2.slice(offset, offset + width));
-  const room = width - 2 * CUT.length;
-  const behind = Math.max(Math.floor(room / 3), room - columnsOf(before.join("")));
-  const right = fitting(after, behind);
-  const left = fitting(before.toReversed(), room - columnsOf(right.join(""))).toReversed();
-  const isCut = left.length < before.length || offset > width;
-  const isCutBehind = right.length < after.length || offset + width < line2.length;
-  const start2 = `${isCut ? CUT : ""}${left.join("")}`;
-  const text4 = `${start2}${right.join("")}${isCutBehind ? CUT : ""}`;
-  return { text: text4.trimEnd(), caret: `${" ".repeat(columnsOf(start2))}^` };
-}
-function fitting(cells, width) {
-  let left = width;
-  const end2 = cells.findIndex((cell) => (left -= columnsOf(cell)) < 0);
-  return cells.slice(0, end2 < 0 ? cells.length : end2);
-}
-function sayError(problem4, io) {
-  io.stderr.write(`${problemLines("error", problem4, io).join("\n")}
-`);
-}
-function fail(error2, io, json2) {
-  if (error2 instanceof UserError) {
-    const place = { cwd: io.cwd, stderr: io.stderr, shown: /* @__PURE__ */ new Map() };
-    for (const problem4 of error2.problems) sayError(problem4, place);
-    if (json2) io.stdout.write(`${JSON.stringify(errorReport(error2.problems), null, 2)}
-`);
-    return 2;
-  }
-  if (error2 instanceof OperationError) {
-    const label4 = error2.code === "cancelled" ? "" : "error: ";
-    io.stderr.write(`${wrap(label4, error2.message, widthOf(io.stderr), 2).join("\n")}
-`);
-    return 1;
-  }
-  const text4 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
-  io.stderr.write(`error: this is a fault of Retag, please report it:
-${text4}
-`);
-  return 1;
-}
-function errorReport(problems2) {
-  return {
-    version: 1,
-    errors: problems2.map(({ location: location2, what, hint: hint2 }) => {
-      const known3 = location2 !== void 0 && location2.nowhere !== true;
-      return {
-        file: location2?.file ?? null,
-        line: known3 ? location2.line : null,
-        column: known3 ? location2.column : null,
-        message: what,
-        hint: hint2 ?? null
-      };
-    })
-  };
-}
-var import_node_fs, import_node_path, CUT, TAB;
-var init_problems2 = __esm({
-  "src/cli/problems.ts"() {
-    "use strict";
-    import_node_fs = require("node:fs");
-    import_node_path = require("node:path");
-    init_config();
-    init_errors();
-    init_text();
-    CUT = "\u2026";
-    TAB = "    ";
-  }
-});
-
-// src/plan/overrides.ts
-function parseRegistryMap(lines3) {
-  const map2 = /* @__PURE__ */ new Map();
-  const problems2 = [];
-  for (const line2 of lines3) {
-    const [from = "", to = "", ...rest] = line2.split("=");
-    const source = parseRepository(`${from}/x`);
-    const target = parseRepository(`${to}/x`);
-    const isHost = source.ok && source.value.registry === canonicalHost(from);
-    const path6 = target.ok ? target.value.repository.split("/").slice(0, -1).join("/") : "";
-    const implied = target.ok && target.value.registry === "docker.io" && !NAMES_HUB.test(to);
-    if (!isHost || !target.ok || rest.length > 0 || implied) {
-      problems2.push({
-        what: `registry-map: "${line2}" is not "registry=registry"`,
-        hint: 'write it as "docker.io=localhost:5000"'
-      });
-      continue;
-    }
-    const host = canonicalHost(from);
-    const before = map2.get(host);
-    const mapped = { registry: target.value.registry, prefix: path6 === "library" ? "" : path6 };
-    if (before === void 0) map2.set(host, mapped);
-    else if (textOf2(before) !== textOf2(mapped)) {
-      problems2.push({
-        what: `registry-map: ${host} is mapped to ${textOf2(before)} and to ${textOf2(mapped)}`,
-        hint: "give one of them"
-      });
-    }
-  }
-  if (problems2.length > 0) throw new UserError(problems2);
-  return map2;
-}
-function textOf2({ registry, prefix }) {
-  return prefix === "" ? registry : `${registry}/${prefix}`;
-}
-function canonicalHost(host) {
-  const lower = host.toLowerCase();
-  return lower === "index.docker.io" || lower === "registry-1.docker.io" ? "docker.io" : lower;
-}
-function mapRepository(name, map2) {
-  const target = map2.get(name.registry);
-  if (target === void 0) return name;
-  const path6 = target.prefix === "" ? name.repository : `${target.prefix}/${name.repository}`;
-  return { registry: target.registry, repository: path6 };
-}
-function shownName(text4, name, map2) {
-  if (!map2.has(name.registry)) return text4;
-  const mapped = mapRepository(name, map2);
-  return `${mapped.registry}/${mapped.repository}`;
-}
-function parseForce(lines3) {
-  return lines3.map((text4) => {
-    const colon = text4.lastIndexOf(":");
-    const tag2 = colon > text4.lastIndexOf("/") ? text4.slice(colon + 1) : null;
-    const name = parseRepository(tag2 === null ? text4 : text4.slice(0, colon));
-    const checked2 = !name.ok || tag2 === null ? name : parseTag(tag2);
-    if (!checked2.ok || !name.ok) {
-      const { what, hint: hint2 } = checked2;
-      throw new UserError({ what: `force: ${what}`, hint: hint2 });
-    }
-    return { text: text4, repository: name.value, tag: tag2 };
-  });
-}
-function isForced(forces, names2, tag2) {
-  return forces.some(
-    (force) => (force.tag === null || force.tag === tag2) && names2.some((name) => sameRepository(name, force.repository))
-  );
-}
-function unusedForces(forces, wanted, map2) {
-  return forces.flatMap((force) => {
-    const inRepository = wanted.filter(({ destination }) => isMeant(force, destination, map2));
-    if (inRepository.some(({ destination: { tag: tag2 } }) => force.tag === null || force.tag === tag2)) return [];
-    const what = `force: "${force.text}" matches nothing that is wanted in this run`;
-    return [{ what, hint: hintOf(force, inRepository, wanted) }];
-  });
-}
-function isMeant({ repository }, destination, map2) {
-  return [repository, mapRepository(repository, map2)].some((name) => sameRepository(name, destination));
-}
-function hintOf(force, inRepository, wanted) {
-  const [first2] = inRepository;
-  if (first2 !== void 0) {
-    const tags2 = inRepository.map(({ destination }) => destination.tag);
-    const near2 = suggest(force.tag ?? "", tags2);
-    if (near2 !== void 0) return `did you mean "${first2.image}:${near2}"?`;
-    return `of ${first2.image} are wanted: ${[...new Set(tags2)].join(", ")}`;
-  }
-  const name = force.tag === null ? force.text : force.text.slice(0, -force.tag.length - 1);
-  const near = suggest(
-    name,
-    wanted.map(({ image: image3 }) => image3)
-  );
-  if (near !== void 0) return `did you mean "${near}${force.tag === null ? "" : `:${force.tag}`}"?`;
-  return "give the name of an image as in the tag file, or name:tag";
-}
-var NAMES_HUB;
-var init_overrides = __esm({
-  "src/plan/overrides.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_text();
-    NAMES_HUB = /^(?:index\.)?docker\.io(?:\/|$)/;
-  }
-});
-
-// src/builds/csv.ts
-function hclLiteral(text4) {
-  return text4.replace(/[$%]\{/g, (opening) => opening.charAt(0) + opening);
-}
-function hclLiterals(value) {
-  if (typeof value === "string") return hclLiteral(value);
-  if (Array.isArray(value)) return value.map(hclLiterals);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [hclLiteral(key), hclLiterals(item)]));
-}
-function formatCsv(fields2) {
-  return fields2.map(({ key, value, bare: bare2 }) => quote2(bare2 ? key : `${key}=${value}`)).join(",");
-}
-function quote2(field2) {
-  return /[",]/.test(field2) ? `"${field2.replaceAll('"', '""')}"` : field2;
-}
-function parseCsv(text4) {
-  if (/[\x00-\x1f\x7f]/.test(text4)) {
-    return { ok: false, what: "the value holds a control character", hint: "write it on one line" };
-  }
-  const read3 = readRecords(text4, { relaxed: false, comments: false });
-  if (!read3.ok) {
-    return { ok: false, what: "a quotation mark does not end", hint: "close it before the next comma" };
-  }
-  const fields2 = [];
-  const seen = /* @__PURE__ */ new Set();
-  for (const cell of read3.records[0] ?? []) {
-    const equals = cell.indexOf("=");
-    if (equals < 0) {
-      fields2.push({ key: cell, value: "", bare: true });
-      continue;
-    }
-    const key = cell.slice(0, equals).trim().toLowerCase();
-    if (!KEY.test(key)) return { ok: false, what: `"${key}" is not a key`, hint: 'write it as "key=value"' };
-    if (seen.has(key)) {
-      return { ok: false, what: `the key "${key}" is given twice`, hint: "give it once: the last would win" };
-    }
-    seen.add(key);
-    fields2.push({ key, value: cell.slice(equals + 1), bare: false });
-  }
-  return { ok: true, value: fields2 };
-}
-function readRecords(text4, { relaxed, comments }) {
-  const records = [];
-  let record3 = [];
-  let at3 = 0;
-  const take = (pattern) => {
-    pattern.lastIndex = at3;
-    const found = pattern.exec(text4);
-    at3 += found?.[0].length ?? 0;
-    return found;
-  };
-  for (; ; ) {
-    if (comments && record3.length === 0) while (at3 < text4.length && take(COMMENT) !== null) ;
-    const begin = at3;
-    const wrong3 = () => ({ ok: false, line: text4.slice(0, begin).split("\n").length });
-    const opens2 = text4.startsWith('"', at3);
-    const quoted2 = opens2 ? take(QUOTED) : null;
-    if (opens2 && quoted2 === null) return wrong3();
-    const rest = take(PLAIN2)?.[0] ?? "";
-    if (!relaxed && (quoted2 === null ? rest.includes('"') : rest !== "")) return wrong3();
-    const inner = quoted2?.[1]?.replaceAll('""', '"') ?? "";
-    if (quoted2 === null) record3.push(rest);
-    else record3.push(rest === "" ? inner : `"${inner}"${rest}`);
-    const end2 = take(END)?.[0] ?? "";
-    if (end2 === ",") continue;
-    records.push(record3);
-    if (end2 === "") return { ok: true, records };
-    record3 = [];
-  }
-}
-var KEY, QUOTED, PLAIN2, END, COMMENT;
-var init_csv = __esm({
-  "src/builds/csv.ts"() {
-    "use strict";
-    KEY = /^[a-z][a-z0-9._-]*$/;
-    QUOTED = /"([^"]*(?:""[^"]*)*)"/y;
-    PLAIN2 = /[^,\r\n]*(?:\r(?!\n)[^,\r\n]*)*/y;
-    END = /,|\r?\n|$/y;
-    COMMENT = /[ \t]*#[^\n]*(?:\n|$)/y;
-  }
-});
-
-// src/builds/machines.ts
-function formatDigests(built2) {
-  const record3 = {};
-  for (const { target, digest } of built2) {
-    if (!target.pushed) continue;
-    (record3[target.image] ??= {})[target.platforms[0] ?? ""] = digest;
-  }
-  return JSON.stringify(record3);
-}
-function parseDigests(documents) {
-  const problems2 = [];
-  const images2 = /* @__PURE__ */ new Map();
-  for (const { name, text: text4 } of documents) {
-    const data = parseJson(text4);
-    if (!isRecord(data)) {
-      problems2.push(problem(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:\u2026"}}'));
-      continue;
-    }
-    for (const [image3, platforms] of Object.entries(data)) {
-      if (!isRecord(platforms)) {
-        problems2.push(problem(name, `"${image3}" has no platforms`, '{"image": {"linux/amd64": "sha256:\u2026"}}'));
-        continue;
-      }
-      const known3 = images2.get(image3) ?? /* @__PURE__ */ new Map();
-      images2.set(image3, known3);
-      for (const [platform3, digest] of Object.entries(platforms))
-        add(name, image3, platform3, digest, known3, problems2);
-    }
-  }
-  if (problems2.length > 0) throw new UserError(problems2);
-  return images2;
-}
-function add(name, image3, platform3, digest, known3, problems2) {
-  const parsed2 = parsePlatform(platform3);
-  if (!parsed2.ok) problems2.push({ what: `digests: ${name}: ${image3}: ${parsed2.what}`, hint: parsed2.hint });
-  else if (typeof digest !== "string" || !isDigest(digest)) {
-    problems2.push(problem(name, `${image3}, ${platform3}: no digest`, '"sha256:" and 64 hexadecimal digits'));
-  } else if ((known3.get(parsed2.value) ?? digest) !== digest) {
-    const what = `digests: ${name}: ${image3}, ${platform3} is ${digest} here and ${known3.get(parsed2.value) ?? ""} elsewhere`;
-    problems2.push({ what, hint: "hand on the files of one run only" });
-  } else known3.set(parsed2.value, digest);
-}
-function builtElsewhere(builds, images2, digests) {
-  const problems2 = [];
-  const names2 = targetNames(builds.map(({ config }) => imageOf(config)));
-  const built2 = builds.flatMap(({ config, choice }, i) => {
-    const image3 = imageOf(config);
-    const given2 = [...digests.get(image3) ?? []];
-    return choice.push.flatMap((platform3) => {
-      const found = given2.find(([name2]) => normalisePlatform(name2) === normalisePlatform(platform3));
-      const repository = config.names[0]?.repository;
-      if (found === void 0 || repository === void 0) {
-        const what = `digests: ${image3} has no digest for ${platform3}`;
-        problems2.push({ what, hint: "see the job that builds this platform; every one must succeed" });
-        return [];
-      }
-      const name = platformTarget(names2[i] ?? "", platform3);
-      const target = { name, image: image3, repository, platforms: [platform3], pushed: true, split: true };
-      const { context, origin } = config;
-      return [
-        { target: { ...target, context, dockerfile: "", stage: null, paths: [], origin }, digest: found[1] }
-      ];
-    });
-  });
-  for (const image3 of digests.keys()) {
-    if (images2.includes(image3)) continue;
-    problems2.push({
-      what: `digests: no build is called "${image3}"`,
-      hint: `the builds are ${images2.join(", ")}`
-    });
-  }
-  if (problems2.length > 0) throw new UserError(problems2);
-  return built2;
-}
-function problem(name, what, form) {
-  return { what: `digests: ${name}: ${what}`, hint: `write ${form}` };
-}
-function parseJson(text4) {
-  try {
-    return JSON.parse(text4);
-  } catch {
-    return void 0;
-  }
-}
-function isRecord(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function matrix(builds, runners) {
-  const own = new Map(
-    Object.entries(runners).map(([platform3, label4]) => [normalisePlatform(platform3), label4])
-  );
-  const include = builds.flatMap(
-    ({ config, choice }) => choice.build.map((platform3) => ({
-      image: imageOf(config),
-      platform: platform3,
-      runner: own.get(normalisePlatform(platform3)) ?? RUNNERS[platform3] ?? RUNNER
-    }))
-  );
-  return { include };
-}
-function unsplit(builds) {
-  return builds.filter(({ config }) => config.platforms.length === 0);
-}
-function onlyPlatform(builds, platform3, isDue) {
-  const unnamed = unsplit(builds);
-  if (unnamed.length > 0 && unnamed.length === builds.length) {
-    throw new UserError(
-      unnamed.map(({ config }) => ({
-        location: config.origin.at(),
-        what: `a run for the platform ${platform3} needs builds that name their platforms`,
-        hint: `list the platforms of ${imageOf(config)} under "platforms"`
-      }))
-    );
-  }
-  const wanted = normalisePlatform(platform3);
-  const same = (name) => normalisePlatform(name) === wanted;
-  const names2 = builds.flatMap(({ config }) => config.platforms.map((entry) => entry.platform));
-  if (names2.length > 0 && !names2.some(same)) {
-    throw new UserError({
-      what: `no build has the platform ${JSON.stringify(platform3)}`,
-      hint: `the platforms are ${[...new Set(names2)].join(", ")}`
-    });
-  }
-  return builds.filter(isDue).map(({ config, choice }) => ({
-    config,
-    choice: { build: choice.build.filter(same), push: choice.push.filter(same) }
-  })).filter(({ choice }) => choice.build.length > 0);
-}
-function imageOf(build2) {
-  return build2.names[0]?.text ?? "";
-}
-function targetNames(images2) {
-  const used = /* @__PURE__ */ new Set();
-  return images2.map((image3) => {
-    const last = image3.slice(image3.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9_-]/g, "-");
-    const base = last === "" || last === "default" ? `image-${last}` : last;
-    let name = base;
-    for (let n = 2; used.has(name); n++) name = `${base}-${n}`;
-    used.add(name);
-    return name;
-  });
-}
-function platformTarget(name, platform3) {
-  return `${name}_${platform3.replace(/[^A-Za-z0-9_-]/g, "-")}`;
-}
-var RUNNERS, RUNNER;
-var init_machines = __esm({
-  "src/builds/machines.ts"() {
-    "use strict";
-    init_errors();
-    init_platform();
-    init_reference();
-    RUNNERS = { "linux/arm64": "ubuntu-24.04-arm" };
-    RUNNER = "ubuntu-24.04";
-  }
-});
-
-// src/builds/options.ts
-function parseSecret(text4, values) {
-  const looksLikeSpec = /^"?(?:type|id|src|source|env)=/i.test(text4);
-  if (!looksLikeSpec) return values ? secretByValue(text4) : secretInFile();
-  const csv = parseCsv(text4);
-  if (!csv.ok) return csv;
-  const unknown3 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
-  if (unknown3) return bad2(`"${unknown3.key}" is not a key of a secret`, "use id with env or src");
-  const get = (key) => csv.value.find((field2) => field2.key === key)?.value;
-  const [type, id, env] = [get("type"), get("id"), get("env")];
-  const source = get("src") ?? get("source");
-  if (type !== void 0 && type !== "file" && type !== "env") {
-    return bad2(`"${type}" is not a type of secret`, "write type=file or type=env");
-  }
-  if (id === void 0 || !SECRET_ID.test(id))
-    return bad2("the secret has no id", 'write it as "id=NAME,env=VARIABLE"');
-  if (env !== void 0 && source !== void 0)
-    return bad2("the secret has env and src", "give one of the two");
-  const variable2 = env ?? (type === "env" ? source : void 0) ?? (source === void 0 ? id : void 0);
-  if (variable2 === void 0) return good({ id, file: clean(source ?? "") });
-  if (!VARIABLE.test(variable2))
-    return bad2(`"${variable2}" is not the name of a variable`, "name an environment variable");
-  return good({ id, env: variable2 });
-}
-function secretByValue(text4) {
-  const equals = text4.indexOf("=");
-  const id = text4.slice(0, Math.max(equals, 0));
-  if (!SECRET_ID.test(id))
-    return bad2("a secret has no name", 'write it as "NAME=value" or "id=NAME,env=VARIABLE"');
-  return good({ id, value: text4.slice(equals + 1) });
-}
-function secretInFile() {
-  return bad2(
-    'the secret is not of the form "id=NAME,env=VARIABLE" or "id=NAME,src=FILE"',
-    "never write a value here: put it into an environment variable of the step and name that"
-  );
-}
-function parseSsh(text4) {
-  const [id = "", ...rest] = text4.split("=");
-  if (!SECRET_ID.test(id)) return bad2("the ssh entry has no id", 'write it as "default" or "id=PATH"');
-  const paths = rest.length === 0 ? [] : rest.join("=").split(",");
-  if (paths.some((path6) => path6 === "" || hasControl(path6)))
-    return bad2("the ssh entry has an empty path", "name a socket or key file");
-  const cleaned = paths.map(clean);
-  return good({ text: paths.length === 0 ? id : `${id}=${cleaned.join(",")}`, paths: cleaned });
-}
-function parseCache(text4) {
-  const csv = parseCsv(text4);
-  if (!csv.ok) return csv;
-  const [first2] = csv.value;
-  if (csv.value.length === 1 && first2?.bare) {
-    const fields2 = [
-      { key: "type", value: "registry", bare: false },
-      { key: "ref", value: first2.key, bare: false }
-    ];
-    const ref2 = cacheRef(fields2);
-    return ref2?.ok === false ? ref2 : good(fields2);
-  }
-  const bare2 = csv.value.find((field2) => field2.bare);
-  if (bare2) return bad2(`"${bare2.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
-  const type = csv.value.find(({ key }) => key === "type");
-  if (!type?.value) return bad2("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
-  const ref = cacheRef(csv.value);
-  if (ref?.ok === false) return ref;
-  const paths = cachePaths(csv.value);
-  return good(
-    csv.value.map((field2) => paths.includes(field2) ? { ...field2, value: clean(field2.value) } : field2)
-  );
-}
-function cachePaths(fields2) {
-  return isOfType(fields2, "local") ? fields2.filter(({ key }) => key === "src" || key === "dest") : [];
-}
-function cacheRef(fields2) {
-  const text4 = isOfType(fields2, "registry") ? fields2.find(({ key }) => key === "ref")?.value : void 0;
-  if (text4 === void 0) return null;
-  const name = text4.split("@", 1)[0] ?? "";
-  const colon = name.lastIndexOf(":");
-  const end2 = colon > name.lastIndexOf("/") ? colon : name.length;
-  const repository = parseRepository(name.slice(0, end2));
-  if (!repository.ok) return repository;
-  const rest = text4.slice(end2);
-  if (rest.startsWith("@")) return good({ repository: repository.value, tag: null, rest });
-  const tag2 = rest === "" ? good("latest") : parseTag(name.slice(end2 + 1));
-  return tag2.ok ? good({ repository: repository.value, tag: tag2.value, rest }) : tag2;
-}
-function isOfType(fields2, type) {
-  return fields2.some(({ key, value }) => key === "type" && value.trim().toLowerCase() === type);
-}
-function clean(path6) {
-  return path6 === "" ? "" : import_node_path2.posix.normalize(path6);
-}
-function parseAttestation(kind, text4) {
-  const type = { key: "type", value: kind, bare: false };
-  if (text4 === "true" || text4 === "") return good([type]);
-  if (text4 === "false") return good([type, { key: "disabled", value: "true", bare: false }]);
-  const csv = parseCsv(text4);
-  if (!csv.ok) return csv;
-  const [first2] = csv.value;
-  if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
-    return good([type, { key: "mode", value: first2.key, bare: false }]);
-  }
-  const wrong3 = csv.value.find(({ key, bare: bare2 }) => bare2 || key === "type");
-  if (wrong3)
-    return bad2(
-      `"${wrong3.key}" does not belong in ${kind}`,
-      'write true, false or "key=value" pairs such as "mode=max"'
-    );
-  return good([type, ...csv.value]);
-}
-function isDisabled(fields2) {
-  return fields2.some(({ key, value }) => key === "disabled" && value === "true");
-}
-function parseUlimit(text4) {
-  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text4) ? good(text4) : bad2("this is not a ulimit", 'write it as "nofile=1024:2048"');
-}
-function parseShmSize(text4) {
-  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text4) ? good(text4) : bad2("this is not a size", 'write it as "128m" or "2g"');
-}
-function parseNetwork(text4) {
-  return ["default", "none", "host"].includes(text4) ? good(text4) : bad2(`"${text4}" is not a network mode`, "write default, none or host");
-}
-function parseHost(text4) {
-  const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text4) ?? [];
-  return name !== void 0 && address !== void 0 ? good([name, address.replace(/^\[|\]$/g, "")]) : bad2("this is not a host entry", 'write it as "name:address"');
-}
-function annotationLevels(key) {
-  const colon = key.indexOf(":");
-  const levels = colon < 0 ? [] : key.slice(0, colon).split(",");
-  return levels.length > 0 && levels.every((level) => LEVEL.test(level)) ? { levels, name: key.slice(colon + 1) } : { levels: null, name: key };
-}
-function parseKey(key) {
-  if (key === "" || key.includes("=") || hasControl(key)) {
-    return bad2(`${JSON.stringify(key)} cannot be a key`, 'use a key without "=" and control characters');
-  }
-  return good(key);
-}
-function parseNamedContext(text4) {
-  if (/^(?:docker-image|https):\/\/[^\s]+$/.test(text4) || /^git@[^\s]+$/.test(text4)) {
-    return good({ text: text4, local: false });
-  }
-  if (/^(?:target|oci-layout):/.test(text4)) {
-    return bad2(`"${text4}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
-  }
-  const path6 = parseLocalPath2(text4);
-  return path6.ok ? good({ text: path6.value, local: true }) : path6;
-}
-function parseLocalPath2(text4) {
-  const hint2 = "name a path inside the workspace";
-  if (text4 === "" || hasControl(text4)) return bad2("the path is empty or holds a control character", hint2);
-  if (text4.startsWith("-"))
-    return bad2(`"${text4}" starts with "-"`, `${hint2}; standard input and flags cannot be used`);
-  if (/^[a-z][a-z0-9+.-]*:/i.test(text4) || /^git@/.test(text4) || /^(?:\.\/+)*github\.com\//.test(text4)) {
-    return bad2(`"${text4}" is a remote address`, `${hint2}; check the repository out first`);
-  }
-  if (text4.startsWith("/") || text4.includes("\\"))
-    return bad2(`"${text4}" is not relative to the workspace`, hint2);
-  const parts = [];
-  for (const part of text4.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part !== "..") parts.push(part);
-    else if (parts.pop() === void 0) return bad2(`"${text4}" is outside the workspace`, hint2);
-  }
-  const path6 = parts.join("/");
-  if (path6 !== text4 && path6 !== "") return parseLocalPath2(path6);
-  return good(path6 === "" ? "." : path6);
-}
-function hasControl(text4) {
-  return /[\x00-\x1f\x7f]/.test(text4);
-}
-var import_node_path2, bad2, good, SECRET_ID, VARIABLE, LEVEL;
-var init_options = __esm({
-  "src/builds/options.ts"() {
-    "use strict";
-    import_node_path2 = require("node:path");
-    init_reference();
-    init_csv();
-    bad2 = (what, hint2) => ({
-      ok: false,
-      what,
-      hint: hint2
-    });
-    good = (value) => ({ ok: true, value });
-    SECRET_ID = /^[A-Za-z0-9_.-]+$/;
-    VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-    LEVEL = /^(?:index|manifest|index-descriptor|manifest-descriptor)(?:\[[A-Za-z0-9_/-]+\])?$/;
-  }
-});
-
-// src/builds/cache.ts
-function mapCache(text4, map2) {
-  const read3 = readCache(text4);
-  if (read3 === null || !map2.has(read3.ref.repository.registry)) return text4;
-  const ref = formatRepository(mapRepository(read3.ref.repository, map2)) + read3.ref.rest;
-  return formatCsv(read3.fields.map((field2) => field2.key === "ref" ? { ...field2, value: ref } : field2));
-}
-function cacheProblems(builds, ownerOf2) {
-  return builds.flatMap(
-    (build2) => build2.cacheTo.flatMap((text4, i) => {
-      const { repository, tag: tag2 = null } = readCache(text4)?.ref ?? {};
-      if (repository === void 0 || tag2 === null) return [];
-      const owner = ownerOf2({ ...repository, tag: tag2 });
-      if (owner === null) return [];
-      const input = build2.fromInputs?.includes("cache_to") === true;
-      const name = formatReference({ ...repository, tag: tag2 });
-      const what = `${imageOf(build2)}: cache_to: the cache would be written over the tag ${name}: ${owner}`;
-      const hint2 = `give the cache a tag of its own, such as "${formatRepository(repository)}:buildcache"`;
-      return [{ ...input ? {} : { location: build2.origin.at("cache_to", i) }, what, hint: hint2 }];
-    })
-  );
-}
-function readCache(text4) {
-  const fields2 = parseCache(text4);
-  const ref = fields2.ok ? cacheRef(fields2.value) : null;
-  return fields2.ok && ref?.ok === true ? { fields: fields2.value, ref: ref.value } : null;
-}
-var init_cache = __esm({
-  "src/builds/cache.ts"() {
-    "use strict";
-    init_reference();
-    init_overrides();
-    init_csv();
-    init_machines();
-    init_options();
-  }
-});
-
-// src/builds/inputs.ts
-function buildsOfRun(config, options) {
-  const { images: images2, defaults, registryMap } = options;
-  const entries = entriesOf(config, images2);
-  return entries.map((entry) => {
-    const names2 = entry.names.map(({ text: text4, repository }) => {
-      const mapped = mapRepository(repository, registryMap);
-      return {
-        text: shownName(text4, repository, registryMap),
-        repository: mapped,
-        isForced: (tag2) => isForced(options.forces, [repository, mapped], tag2)
-      };
-    });
-    const shown3 = names2.map(({ text: text4, repository }) => ({ text: text4, repository }));
-    const config2 = withMap(withDefaults({ ...entry, names: shown3 }, defaults), registryMap);
-    if (entry.origin === INPUTS) return { config: config2, names: names2, entry: null, location: null };
-    return { config: config2, names: names2, entry, location: entry.origin.at() };
-  });
-}
-function withMap(build2, map2) {
-  const mapped = (list4) => list4.map((text4) => mapCache(text4, map2));
-  return { ...build2, cacheFrom: mapped(build2.cacheFrom), cacheTo: mapped(build2.cacheTo) };
-}
-function entriesOf(config, images2) {
-  if (images2.length === 0) return config.builds;
-  if (config.builds.length === 0) return [fromInputs(images2)];
-  const known3 = config.builds.map(({ names: names2 }) => names2.map(({ text: text4 }) => text4));
-  const has2 = (names2, image3) => names2.some((name) => name.toLowerCase() === image3);
-  const strange = images2.filter((image3) => !known3.some((names2) => has2(names2, image3)));
-  if (strange.length > 0) {
-    throw new UserError(
-      strange.map((image3) => ({
-        what: `images: no build of the tag file is called "${image3}"`,
-        hint: `the builds are ${known3.flat().join(", ")}; without a tag file, images names what to build`
-      }))
-    );
-  }
-  return config.builds.filter((_, i) => images2.some((image3) => has2(known3[i] ?? [], image3)));
-}
-function fromInputs(images2) {
-  const problems2 = images2.flatMap((text4) => {
-    const parsed2 = parseRepository(text4);
-    return parsed2.ok ? [] : [{ what: `images: ${parsed2.what}`, hint: parsed2.hint }];
-  });
-  if (problems2.length > 0) throw new UserError(problems2);
-  const names2 = [];
-  for (const text4 of images2) {
-    const parsed2 = parseRepository(text4);
-    const known3 = (repository) => names2.some((name) => sameRepository(name.repository, repository));
-    if (parsed2.ok && !known3(parsed2.value)) names2.push({ text: text4, repository: parsed2.value });
-  }
-  return {
-    number: 0,
-    names: names2,
-    context: ".",
-    buildArgs: {},
-    buildContexts: {},
-    labels: {},
-    annotations: {},
-    secrets: [],
-    ssh: [],
-    cacheFrom: [],
-    cacheTo: [],
-    noCache: false,
-    pull: false,
-    ulimits: [],
-    addHosts: [],
-    platforms: [],
-    requires: [],
-    origin: INPUTS
-  };
-}
-function withDefaults(build2, defaults) {
-  const pick2 = (own, given2) => own === void 0 || own === "" ? given2 : own;
-  const file2 = pick2(build2.file, defaults.file);
-  const target = pick2(build2.target, defaults.target);
-  const provenance = pick2(build2.provenance, defaults.provenance);
-  const sbom = pick2(build2.sbom, defaults.sbom);
-  return {
-    ...build2,
-    context: (build2.context === "." ? pick2("", defaults.context ?? "") : build2.context) || ".",
-    ...file2 ? { file: file2 } : {},
-    ...target ? { target } : {},
-    ...provenance ? { provenance } : {},
-    ...sbom ? { sbom } : {},
-    buildArgs: { ...defaults.buildArgs, ...build2.buildArgs },
-    labels: { ...defaults.labels, ...build2.labels },
-    cacheFrom: build2.cacheFrom.length > 0 ? build2.cacheFrom : defaults.cacheFrom ?? [],
-    cacheTo: build2.cacheTo.length > 0 ? build2.cacheTo : defaults.cacheTo ?? [],
-    fromInputs: [
-      ...build2.cacheFrom.length > 0 ? [] : ["cache_from"],
-      ...build2.cacheTo.length > 0 ? [] : ["cache_to"]
-    ],
-    platforms: build2.platforms.length > 0 ? build2.platforms : platformsOf(build2, defaults.platforms ?? [])
-  };
-}
-function platformsOf(build2, names2) {
-  const problems2 = [];
-  const platforms = names2.flatMap((name) => {
-    const parsed2 = parsePlatform(name);
-    if (!parsed2.ok) {
-      problems2.push({ what: `platforms: ${parsed2.what}`, hint: parsed2.hint });
-      return [];
-    }
-    return [{ platform: parsed2.value, stage: "release", requires: [], origin: build2.origin }];
-  });
-  if (problems2.length > 0) throw new UserError(problems2);
-  return platforms;
-}
-function parseImages(text4) {
-  const lines3 = inputList(text4, { comments: true });
-  if (!lines3.ok) return { names: [], disabled: false, problems: [problem2(lines3.what, lines3.hint)] };
-  const read3 = lines3.value.map(imagesOf);
-  const images2 = read3.flatMap((line2) => "images" in line2 ? line2.images : []);
-  const enabled = images2.filter(({ enable }) => enable).map(({ name }) => name);
-  return {
-    names: [...new Set(enabled)],
-    disabled: images2.length > 0 && enabled.length === 0,
-    problems: read3.flatMap((line2) => "problem" in line2 ? [line2.problem] : [])
-  };
-}
-function imagesOf(line2) {
-  const names2 = [];
-  let attributes = false;
-  let enable = true;
-  for (const cell of line2.split(",")) {
-    const [key, value] = pairOf(cell).map((part) => part?.trim() ?? null);
-    if (key == null || key === "" && value === null) continue;
-    attributes ||= value !== null;
-    const attribute = value === null ? "name" : key.toLowerCase();
-    if (attribute === "name") names2.push((value ?? key).toLowerCase());
-    else if (attribute !== "enable") return { problem: problem2(`"${key}" is not an attribute of an image`) };
-    else if (value === "true" || value === "false") enable = value === "true";
-    else return { problem: problem2(`enable: "${value ?? ""}" is neither true nor false`) };
-  }
-  const shown3 = JSON.stringify(line2.slice(0, 100));
-  if (names2.length === 0 || names2.includes("")) return { problem: problem2(`${shown3} names no image`) };
-  if (attributes && names2.length > 1)
-    return { problem: problem2(`${shown3} names several images and has attributes`, "give each a line") };
-  return { images: names2.map((name) => ({ name, enable })) };
-}
-function problem2(what, hint2 = HINT) {
-  return { what: `input images: ${what}`, hint: hint2 };
-}
-function inputList(text4, { commas = false, comments = false } = {}) {
-  const read3 = readRecords(text4, { relaxed: true, comments });
-  if (!read3.ok) {
-    return {
-      ok: false,
-      what: `the quotation mark that starts in line ${read3.line} does not end`,
-      hint: 'close it; within quotation marks write "" for one'
-    };
-  }
-  const items = commas ? read3.records.flatMap((cells) => cells.flatMap((cell) => cell.split(","))) : read3.records.map((cells) => cells.join(","));
-  return { ok: true, value: items.map((item) => item.trim()).filter((item) => item !== "") };
-}
-function pairOf(item) {
-  const equals = item.indexOf("=");
-  return equals < 0 ? [item, null] : [item.slice(0, equals), item.slice(equals + 1)];
-}
-function buildArguments(items, environment) {
-  return Object.fromEntries(
-    items.flatMap((item) => {
-      const [name, given2] = pairOf(item);
-      const value = given2 ?? (Object.hasOwn(environment, name) ? environment[name] : void 0);
-      return value === void 0 ? [] : [[name, value]];
-    })
-  );
-}
-var NOWHERE, INPUTS, HINT;
-var init_inputs = __esm({
-  "src/builds/inputs.ts"() {
-    "use strict";
-    init_errors();
-    init_platform();
-    init_reference();
-    init_overrides();
-    init_cache();
-    init_csv();
-    NOWHERE = { file: "action inputs", line: 1, column: 1, nowhere: true };
-    INPUTS = { at: () => NOWHERE, keyAt: () => NOWHERE, inside: () => NOWHERE };
-    HINT = 'write it as "NAME", or "name=NAME,enable=true"';
-  }
-});
-
-// src/policy/refname.ts
-function parseRef(text4, short2 = "refuse") {
-  const ref = fullRef(text4, short2);
-  if (ref === null) {
-    const example2 = /\s/.test(text4) || text4 === "" ? "main" : text4;
-    return bad3(text4, `write all of it: "refs/heads/${example2}" or "refs/tags/${example2}"`);
-  }
-  const name = ref.replace(/^refs\/(?:heads\/|tags\/)?/, "");
-  if (name === "" || /^refs\/(?:heads|tags)$/.test(ref) || ref.length > LONGEST_REF || FORBIDDEN.test(ref)) {
-    return bad3(text4, "give a ref that git takes (git check-ref-format)");
-  }
-  return { ok: true, value: { ref, kind: kindOf2(ref), name } };
-}
-function fullRef(text4, short2) {
-  if (text4.startsWith("refs/")) return text4;
-  if (text4.startsWith("heads/") || text4.startsWith("tags/")) return `refs/${text4}`;
-  return short2 === "tag" && text4 !== "" && text4 !== "@" && !text4.startsWith("-") ? `refs/tags/${text4}` : null;
-}
-function kindOf2(ref) {
-  if (ref.startsWith("refs/heads/")) return "branch";
-  if (ref.startsWith("refs/tags/")) return "tag";
-  return ref.startsWith("refs/pull/") ? "pull" : "other";
-}
-function bad3(text4, hint2) {
-  return { ok: false, what: `${visible(text4)} is not a git ref`, hint: hint2 };
-}
-function visible(text4) {
-  if (text4.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text4)) return JSON.stringify(text4);
-  const escaped = JSON.stringify(text4.slice(0, 120)).replace(
-    /[^\x20-\x7e]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-  return text4.length > 120 ? `${escaped.slice(0, -1)}..."` : escaped;
-}
-function toTagPart(name, max, start2) {
-  const fits = /^[A-Za-z0-9._-]+$/.test(name) && name.length <= max && !(start2 && /^[.-]/.test(name));
-  if (fits) return name;
-  const hash2 = (0, import_node_crypto.createHash)("sha256").update(name, "utf8").digest("hex").slice(0, 8);
-  const allowed = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/-{2,}/g, "-").replace(start2 ? /^[.-]+/ : /^(?!)/, "").slice(0, Math.max(0, max - HASH_LENGTH)).replace(/(?<![.-])[.-]+$/, "");
-  return allowed === "" || allowed === "-" ? `ref-${hash2}` : `${allowed}-${hash2}`;
-}
-var import_node_crypto, FORBIDDEN, LONGEST_REF, HASH_LENGTH, SHORTEST_PART;
-var init_refname = __esm({
-  "src/policy/refname.ts"() {
-    "use strict";
-    import_node_crypto = require("node:crypto");
-    FORBIDDEN = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)|[/.]$/;
-    LONGEST_REF = 4096;
-    HASH_LENGTH = 9;
-    SHORTEST_PART = HASH_LENGTH + 7;
-  }
-});
-
-// src/ci/model.ts
-function isMergedRef(ref) {
-  return ref.startsWith("refs/heads/") || ref.startsWith("refs/tags/");
-}
-function variable(env, name) {
-  const value = env[name];
-  return value === void 0 || value === "" ? null : value;
-}
-function count(env, name) {
-  const value = env[name] ?? "";
-  return /^\d{1,15}$/.test(value) ? Number(value) : null;
-}
-function commit(env, name) {
-  const value = env[name] ?? "";
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value) && !/^0+$/.test(value) ? value : null;
-}
-var TRUSTED, anonymous, planOnly, PULL_REQUEST, FORK, NOTHING_KNOWN;
-var init_model2 = __esm({
-  "src/ci/model.ts"() {
-    "use strict";
-    TRUSTED = { level: "write", why: "" };
-    anonymous = (why) => ({ level: "anonymous", why });
-    planOnly = (why) => ({ level: "plan", why });
-    PULL_REQUEST = planOnly("the code of a pull request was not reviewed");
-    FORK = anonymous("its code comes from a fork and was not reviewed");
-    NOTHING_KNOWN = {
-      event: null,
-      sha: null,
-      deleted: false,
-      pullRequest: null,
-      defaultBranch: null,
-      maybeTag: false,
-      startedFor: null,
-      runNumber: null,
-      runAttempt: null,
-      base: null,
-      url: null,
-      run: null,
-      description: null,
-      licenses: null,
-      isPrivate: true,
-      warnings: []
-    };
-  }
-});
-
-// src/ci/github.ts
-async function readGitHub(env) {
-  const event = variable(env, "GITHUB_EVENT_NAME");
-  if (env["GITHUB_ACTIONS"] !== "true" && event === null) return null;
-  const warnings3 = [];
-  const payload = await eventPayload(variable(env, "GITHUB_EVENT_PATH"), warnings3);
-  const startedFor = variable(env, "GITHUB_SHA");
-  const facts = readEvent({ name: event, ref: variable(env, "GITHUB_REF"), sha: startedFor, payload });
-  return { ...NOTHING_KNOWN, ...facts, ...repositoryOf(env, payload), event, startedFor, warnings: warnings3 };
-}
-async function eventPayload(path6, warnings3) {
-  try {
-    if (path6 === null) throw new Error("GITHUB_EVENT_PATH is not set");
-    const payload = JSON.parse(await (0, import_promises.readFile)(path6, "utf8"));
-    if (typeof payload === "object" && payload !== null && !Array.isArray(payload)) return payload;
-    throw new Error("it is not a JSON object");
-  } catch (error2) {
-    const why = error2 instanceof Error ? error2.message : String(error2);
-    warnings3.push(
-      `the event file cannot be read (${why}), so this run is not trusted: nothing will be written`
-    );
-    return null;
-  }
-}
-function repositoryOf(env, payload) {
-  const repository = variable(env, "GITHUB_REPOSITORY");
-  const server = (env["GITHUB_SERVER_URL"] ?? "https://github.com").replace(/(?<!\/)\/+$/, "");
-  const url = repository === null ? null : `${server}/${repository}`;
-  const run4 = variable(env, "GITHUB_RUN_ID");
-  const licence = textAt(payload, "repository", "license", "spdx_id");
-  const base = textAt(payload, "pull_request", "base", "sha") ?? textAt(payload, "merge_group", "base_sha") ?? textAt(payload, "before");
-  return {
-    system: variable(env, "FORGEJO_ACTIONS") ? "Forgejo" : variable(env, "GITEA_ACTIONS") ? "Gitea" : "GitHub",
-    commitVariable: "GITHUB_SHA",
-    runNumber: count(env, "GITHUB_RUN_NUMBER"),
-    runAttempt: count(env, "GITHUB_RUN_ATTEMPT"),
-    base: base !== null && /^[0-9a-f]{40,64}$/.test(base) && !/^0+$/.test(base) ? base : null,
-    url,
-    run: url === null || run4 === null ? null : `${url}/actions/runs/${run4}`,
-    description: textAt(payload, "repository", "description"),
-    licenses: licence === "NOASSERTION" ? null : licence,
-    isPrivate: at(payload, "repository", "private") !== false
-  };
-}
-function trustOfEvent(name) {
-  if (name !== null && /^pull_request(?:_|$)/.test(name)) return PULL_REQUEST;
-  return EVENTS.get(name ?? "") ?? anonymous("Retag does not know this event");
-}
-function readEvent(input) {
-  const { name, payload } = input;
-  const defaults = {
-    ref: input.ref,
-    sha: input.sha,
-    deleted: false,
-    pullRequest: null,
-    trust: trustOfEvent(name),
-    defaultBranch: textAt(payload, "repository", "default_branch"),
-    maybeTag: false
-  };
-  if (typeof payload !== "object" || payload === null) {
-    return { ...defaults, trust: anonymous("the event file cannot be read") };
-  }
-  if (isPullRequest(input)) return { ...defaults, ...readPullRequest(input) };
-  if (isAboutPullRequest(payload)) return { ...defaults, trust: UNKNOWN_HEAD };
-  if (name === "workflow_run") return { ...defaults, ...readWorkflowRun(input) };
-  if (name === "delete" || name === "push" && at(payload, "deleted") === true) {
-    return { ...defaults, ref: eventRef(input), sha: null, deleted: true };
-  }
-  const ref = eventRef(input);
-  if (ref !== null && input.ref !== null && ref !== input.ref) throw disagreement(input, ref);
-  const about2 = ref ?? input.ref;
-  if (about2 !== null && isMergedRef(about2)) return { ...defaults, ref: about2 };
-  return { ...defaults, ref: about2, trust: anonymous("the event names neither a branch nor a git tag") };
-}
-function isAboutPullRequest(payload) {
-  return ["issue", "client_payload"].some((key) => isObject(at(payload, key, "pull_request")));
-}
-function isObject(value) {
-  return typeof value === "object" && value !== null;
-}
-function isPullRequest({ name, ref, payload }) {
-  const byName = name !== null && /^pull_request(?:_|$)/.test(name);
-  return byName || (ref?.startsWith("refs/pull/") ?? false) || typeof at(payload, "pull_request") === "object";
-}
-function eventRef({ name, ref, payload }) {
-  switch (name) {
-    case "push":
-      return textAt(payload, "ref");
-    case "workflow_dispatch":
-      return sameName(textAt(payload, "ref"), ref);
-    case "merge_group":
-      return textAt(payload, "merge_group", "head_ref");
-    case "release": {
-      const tag2 = textAt(payload, "release", "tag_name");
-      return tag2 === null ? null : `refs/tags/${tag2}`;
-    }
-    case "create":
-    case "delete": {
-      const short2 = textAt(payload, "ref");
-      return short2 === null ? null : `refs/${at(payload, "ref_type") === "tag" ? "tags" : "heads"}/${short2}`;
-    }
-    case null:
-    default:
-      return null;
-  }
-}
-function sameName(short2, full) {
-  const meant = full !== null && [`refs/heads/${short2 ?? ""}`, `refs/tags/${short2 ?? ""}`].includes(full);
-  return meant ? full : short2;
-}
-function readPullRequest(input) {
-  const { payload } = input;
-  const given2 = at(payload, "pull_request", "number") ?? at(payload, "number");
-  const number2 = typeof given2 === "number" || typeof given2 === "string" ? Number(given2) : Number.NaN;
-  const untrusted = { trust: UNKNOWN_HEAD };
-  if (!Number.isSafeInteger(number2) || number2 < 1) return untrusted;
-  const base = textAt(payload, "pull_request", "base", "repo", "full_name") ?? textAt(payload, "repository", "full_name");
-  const head2 = textAt(payload, "pull_request", "head", "repo", "full_name");
-  const headSha = textAt(payload, "pull_request", "head", "sha");
-  const ref = `refs/pull/${number2}/merge`;
-  if (input.ref !== null && !pullRefs(number2, payload).includes(input.ref)) throw disagreement(input, ref);
-  if (base === null || headSha === null) return { ...untrusted, ref };
-  const fork = head2 === null || head2.toLowerCase() !== base.toLowerCase();
-  return {
-    ref,
-    // pull_request_target runs at the base; the commit that the pull request is about is its head.
-    sha: input.name === "pull_request_target" ? headSha : input.sha ?? headSha,
-    pullRequest: { number: number2, headRepo: head2, baseRepo: base, headSha, fork },
-    trust: fork ? FORK : PULL_REQUEST
-  };
-}
-function pullRefs(number2, payload) {
-  const base = textAt(payload, "pull_request", "base", "ref");
-  return [
-    `refs/pull/${number2}/merge`,
-    `refs/pull/${number2}/head`,
-    ...base === null ? [] : [`refs/heads/${base}`]
-  ];
-}
-function readWorkflowRun({ payload }) {
-  const run4 = (...path6) => textAt(payload, "workflow_run", ...path6);
-  const head2 = run4("head_repository", "full_name");
-  const base = run4("repository", "full_name") ?? textAt(payload, "repository", "full_name");
-  const fork = head2 === null || base === null || head2.toLowerCase() !== base.toLowerCase();
-  const branch = run4("head_branch");
-  const before = run4("event");
-  const trust = trustOfEvent(before);
-  const tagEvents2 = ["push", "release", "create", "workflow_dispatch"];
-  return {
-    ref: branch === null ? null : `refs/heads/${branch}`,
-    sha: run4("head_sha"),
-    trust: fork ? FORK : trust.level === "write" ? trust : { ...trust, why: `the run before it was for ${before ?? "an event without a name"}: ${trust.why}` },
-    maybeTag: !fork && tagEvents2.includes(before ?? "")
-  };
-}
-function disagreement({ name, ref }, inEvent) {
-  return new UserError({
-    what: `GITHUB_REF is ${visible(ref ?? "")}, and the ${name ?? ""} event is about ${visible(inEvent)}`,
-    hint: 'run Retag with the environment that the runner gave the job; to choose another ref use the input "ref"'
-  });
-}
-var import_promises, ANYONE, EVENTS, UNKNOWN_HEAD;
-var init_github = __esm({
-  "src/ci/github.ts"() {
-    "use strict";
-    import_promises = require("node:fs/promises");
-    init_errors();
-    init_refname();
-    init_text();
-    init_model2();
-    ANYONE = planOnly("anyone can cause this event");
-    EVENTS = new Map([
-      ...[
-        ...["push", "create", "delete", "release", "schedule", "workflow_dispatch", "repository_dispatch"],
-        // At the default branch; at most they say when a run starts.
-        ...["branch_protection_rule", "check_run", "check_suite", "status", "page_build", "public"],
-        ...["label", "milestone"],
-        // At the branch or git tag that is deployed or published. Where they are about a bare commit there is no ref, and only a plan.
-        ...["deployment", "deployment_status", "registry_package"]
-      ].map((name) => [name, TRUSTED]),
-      ...["issues", "issue_comment", "discussion", "discussion_comment", "gollum", "fork", "watch"].map(
-        (name) => [name, ANYONE]
-      ),
-      ["merge_group", planOnly("a merge queue tests what is not merged yet")],
-      // The one that Retag runs on is judged by the event of the run before it, and by its head. What was before that one no event says.
-      [
-        "workflow_run",
-        anonymous("it was started by another run, and Retag cannot tell whose code that one was for")
-      ]
-    ]);
-    UNKNOWN_HEAD = anonymous("it is about a pull request, and the event does not say whose");
-  }
-});
-
-// src/ci/gitlab.ts
-function readGitLab(env) {
-  const sha2 = commit(env, "CI_COMMIT_SHA");
-  if (variable(env, "GITLAB_CI") === null || sha2 === null) return null;
-  const source = variable(env, "CI_PIPELINE_SOURCE");
-  const ref = refOf(env);
-  return {
-    ...NOTHING_KNOWN,
-    system: "GitLab",
-    event: source,
-    ref,
-    sha: sha2,
-    trust: trustOf(env, source, ref),
-    defaultBranch: variable(env, "CI_DEFAULT_BRANCH"),
-    startedFor: sha2,
-    commitVariable: "CI_COMMIT_SHA",
-    runNumber: count(env, "CI_PIPELINE_IID"),
-    url: variable(env, "CI_PROJECT_URL"),
-    run: variable(env, "CI_JOB_URL"),
-    description: variable(env, "CI_PROJECT_DESCRIPTION"),
-    isPrivate: env["CI_PROJECT_VISIBILITY"] !== "public"
-  };
-}
-function refOf(env) {
-  const tag2 = variable(env, "CI_COMMIT_TAG");
-  if (tag2 !== null) return `refs/tags/${tag2}`;
-  const branch = variable(env, "CI_COMMIT_BRANCH");
-  if (branch !== null) return `refs/heads/${branch}`;
-  const number2 = variable(env, "CI_MERGE_REQUEST_IID");
-  const path6 = number2 === null ? null : `refs/merge-requests/${number2}/head`;
-  return variable(env, "CI_MERGE_REQUEST_REF_PATH") ?? path6;
-}
-function trustOf(env, source, ref) {
-  if (variable(env, "CI_MERGE_REQUEST_IID") !== null || source === "merge_request_event") {
-    return isSame(env, "CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "CI_MERGE_REQUEST_PROJECT_ID") ? PULL_REQUEST : FORK;
-  }
-  if (variable(env, "CI_EXTERNAL_PULL_REQUEST_IID") !== null || source === "external_pull_request_event") {
-    const [from, to] = ["SOURCE", "TARGET"].map((end2) => `CI_EXTERNAL_PULL_REQUEST_${end2}_REPOSITORY`);
-    return isSame(env, from ?? "", to ?? "") ? PULL_REQUEST : FORK;
-  }
-  if (ref === null) return anonymous("the pipeline is for neither a branch nor a git tag");
-  return TRUSTED_SOURCES.has(source ?? "") ? TRUSTED : anonymous("Retag does not know this kind of pipeline");
-}
-function isSame(env, one2, other) {
-  return variable(env, one2) !== null && env[one2] === env[other];
-}
-var TRUSTED_SOURCES;
-var init_gitlab = __esm({
-  "src/ci/gitlab.ts"() {
-    "use strict";
-    init_model2();
-    TRUSTED_SOURCES = /* @__PURE__ */ new Set([
-      ...["push", "web", "webide", "schedule", "api", "chat", "external"],
-      ...["trigger", "pipeline", "parent_pipeline"]
-    ]);
-  }
-});
-
-// src/ci/jenkins.ts
-function readJenkins(env) {
-  if (variable(env, "JENKINS_URL") === null) return null;
-  const known3 = variable(env, "GERRIT_EVENT_TYPE") === null ? readMultibranch(env) : readGerrit(env);
-  if (known3 === null) return null;
-  const run4 = variable(env, "BUILD_URL");
-  return {
-    ...NOTHING_KNOWN,
-    system: "Jenkins",
-    runNumber: count(env, "BUILD_NUMBER"),
-    url: urlOf(env),
-    run: run4,
-    ...known3
-  };
-}
-function readMultibranch(env) {
-  const sha2 = commit(env, "GIT_COMMIT");
-  const common2 = { event: null, sha: sha2, startedFor: sha2, commitVariable: "GIT_COMMIT" };
-  if (variable(env, "CHANGE_ID") !== null) {
-    const number2 = count(env, "CHANGE_ID");
-    const ref = number2 === null ? null : `refs/pull/${number2}/head`;
-    const trust = variable(env, "CHANGE_FORK") === null ? PULL_REQUEST : FORK;
-    return { ...common2, event: "change request", ref, trust };
-  }
-  const tag2 = variable(env, "TAG_NAME");
-  const branch = variable(env, "BRANCH_NAME");
-  if (tag2 === null && branch === null) return null;
-  return { ...common2, ref: tag2 === null ? `refs/heads/${branch}` : `refs/tags/${tag2}`, trust: TRUSTED };
-}
-function readGerrit(env) {
-  const event = variable(env, "GERRIT_EVENT_TYPE");
-  const merged2 = event === "change-merged" ? variable(env, "GERRIT_BRANCH") : null;
-  const ref = event === "ref-updated" ? variable(env, "GERRIT_REFNAME") : merged2;
-  if (ref === null) {
-    const patch = { sha: commit(env, "GERRIT_PATCHSET_REVISION"), ref: variable(env, "GERRIT_REFSPEC") };
-    const trust = anonymous("the change is not merged");
-    return { ...patch, event, trust, startedFor: patch.sha, commitVariable: "GERRIT_PATCHSET_REVISION" };
-  }
-  const sha2 = commit(env, "GERRIT_NEWREV") ?? (merged2 === null ? null : commit(env, "GIT_COMMIT"));
-  return {
-    event,
-    // Branches come as their short names, git tags whole.
-    ref: ref.startsWith("refs/") ? ref : `refs/heads/${ref}`,
-    sha: sha2,
-    deleted: /^0+$/.test(env["GERRIT_NEWREV"] ?? ""),
-    trust: TRUSTED,
-    startedFor: sha2,
-    commitVariable: "GERRIT_NEWREV"
-  };
-}
-function urlOf(env) {
-  const text4 = env["GIT_URL"] ?? "";
-  const url = URL.canParse(text4) ? new URL(text4) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) return null;
-  return `${url.origin}${url.pathname}`.replace(/\.git$/, "");
-}
-var init_jenkins = __esm({
-  "src/ci/jenkins.ts"() {
-    "use strict";
-    init_model2();
-  }
-});
-
-// src/ci/prow.ts
-function readProw(env) {
-  const base = variable(env, "PULL_BASE_REF");
-  const type = variable(env, "JOB_TYPE");
-  if (variable(env, "PROW_JOB_ID") === null || base === null || type === null) return null;
-  const common2 = { ...NOTHING_KNOWN, system: "Prow", event: type, url: urlOf2(env) };
-  if (type === "postsubmit") {
-    const sha2 = commit(env, "PULL_BASE_SHA");
-    const ref = base.startsWith("refs/") ? base : `refs/heads/${base}`;
-    const commitVariable = "PULL_BASE_SHA";
-    return { ...common2, ref, sha: sha2, trust: TRUSTED, maybeTag: ref !== base, startedFor: sha2, commitVariable };
-  }
-  const number2 = count(env, "PULL_NUMBER");
-  return {
-    ...common2,
-    ref: number2 === null ? null : `refs/pull/${number2}/head`,
-    sha: commit(env, "PULL_PULL_SHA"),
-    trust: anonymous("it tests what is not merged, and Prow does not say whose code that is"),
-    startedFor: commit(env, "PULL_PULL_SHA"),
-    commitVariable: "PULL_PULL_SHA"
-  };
-}
-function urlOf2(env) {
-  const [owner, name] = [env["REPO_OWNER"] ?? "", env["REPO_NAME"] ?? ""];
-  return /^[\w.-]+$/.test(owner) && /^[\w.-]+$/.test(name) ? `https://github.com/${owner}/${name}` : null;
-}
-var init_prow = __esm({
-  "src/ci/prow.ts"() {
-    "use strict";
-    init_model2();
-  }
-});
-
-// src/ci/zuul.ts
-function readZuul(env) {
-  const ref = variable(env, "ZUUL_REF");
-  if (ref === null) return null;
-  const startedFor = commit(env, "ZUUL_NEWREV") ?? commit(env, "ZUUL_COMMIT_ID");
-  const deleted = /^0+$/.test(env["ZUUL_NEWREV"] ?? "");
-  return {
-    ...NOTHING_KNOWN,
-    system: "Zuul",
-    event: variable(env, "ZUUL_PIPELINE"),
-    ref,
-    sha: deleted ? null : startedFor,
-    deleted,
-    trust: trustOf2(env, ref),
-    startedFor,
-    commitVariable: "ZUUL_NEWREV"
-  };
-}
-function trustOf2(env, ref) {
-  if (variable(env, "ZUUL_CHANGE") === null && isMergedRef(ref)) return TRUSTED;
-  return env["ZUUL_POST_REVIEW"]?.toLowerCase() === "true" ? PULL_REQUEST : anonymous("the change is not known to be merged, nor reviewed");
-}
-var init_zuul = __esm({
-  "src/ci/zuul.ts"() {
-    "use strict";
-    init_model2();
-  }
-});
-
-// src/ci/ci.ts
-async function readCiRun(env) {
-  const run4 = await readGitHub(env);
-  if (run4 !== null) return run4;
-  for (const read3 of SYSTEMS) {
-    const found = read3(env);
-    if (found !== null) return found;
-  }
-  return null;
-}
-var SYSTEMS;
-var init_ci = __esm({
-  "src/ci/ci.ts"() {
-    "use strict";
-    init_github();
-    init_gitlab();
-    init_jenkins();
-    init_prow();
-    init_zuul();
-    SYSTEMS = [
-      readGitLab,
-      readZuul,
-      readProw,
-      readJenkins
-    ];
-  }
-});
-
-// src/shared/environment.ts
-function childEnvironment(environment, needed = () => false) {
-  const child3 = {};
-  for (const [name, value] of Object.entries(environment)) {
-    if (value !== void 0 && (needed(name) || !OURS.test(name))) child3[name] = value;
-  }
-  return child3;
-}
-var OURS;
-var init_environment = __esm({
-  "src/shared/environment.ts"() {
-    "use strict";
-    OURS = /^(?:INPUT_.*|GITHUB_(?:OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)|GH_(?:ENTERPRISE_)?TOKEN|GITHUB_ENTERPRISE_TOKEN|ACTIONS_ID_TOKEN_REQUEST_.*|ACTIONS_RUNTIME_TOKEN|RETAG_.*|COSIGN_PASSWORD|(?:NPM|NODE_AUTH|CI_JOB|GITLAB|GITEA|FORGEJO)_TOKEN)$/i;
-  }
-});
-
-// src/git/git.ts
-function gitIn(cwd, env, timeout = 6e4) {
-  const offline = { ...pick(env, NEEDED), GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" };
-  let drivers;
-  return async (...args) => {
-    const repository = await repositoryOf2(cwd);
-    if (repository === null) return null;
-    const ask2 = (over2, words) => runGit(cwd, { ...offline, ...repository, ...asVariables(over2) }, words, timeout);
-    if (PLUMBING.has(args[0] ?? "")) return ask2(OVER, args);
-    drivers ??= ask2(OVER, ["config", "--list", "-z", "--name-only"]).then(
-      (answer) => answer.stdout.split("\0").filter((key) => DRIVER.test(key)).map((key) => [key, key.endsWith(".required") ? "false" : ""])
-    );
-    return ask2([...OVER, ...await drivers], args);
-  };
-}
-async function checkoutAbove(path6) {
-  for (let at3 = path6; ; at3 = (0, import_node_path3.dirname)(at3)) {
-    if (await (0, import_promises2.lstat)((0, import_node_path3.join)(at3, ".git")).catch(() => null) !== null) return at3;
-    if ((0, import_node_path3.dirname)(at3) === at3) return null;
-  }
-}
-async function repositoryOf2(cwd) {
-  const real = await (0, import_promises2.realpath)(cwd).catch(() => null);
-  const top = real === null ? null : await checkoutAbove(real);
-  return top === null ? null : { GIT_DIR: (0, import_node_path3.join)(top, ".git"), GIT_WORK_TREE: top };
-}
-async function remoteTags(cwd, env, trusted) {
-  const words = ["ls-remote", "--tags", "--refs", "--upload-pack=git-upload-pack"];
-  if (trusted) {
-    const more = {
-      ...pick(childEnvironment(env), NETWORK),
-      ...pick(env, NEEDED),
-      ...await repositoryOf2(cwd)
-    };
-    return runGit(cwd, more, [...words, "origin"], 6e4);
-  }
-  const { GITHUB_SERVER_URL: server = "https://github.com", GITHUB_REPOSITORY: name = "" } = env;
-  if (name === "") return null;
-  const safe = { ...pick(env, NEEDED), ...asVariables(OVER), GIT_ALLOW_PROTOCOL: "https:http" };
-  return runGit((0, import_node_path3.parse)(cwd).root, safe, [...words, "--", `${server}/${name}`], 6e4);
-}
-function runGit(cwd, env, args, timeout) {
-  const environment = {
-    ...env,
-    ...{ LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0" },
-    // A commit has the files and the parents that its id stands for (git-replace, gitrepository-layout: info/grafts).
-    ...{ GIT_NO_REPLACE_OBJECTS: "1", GIT_GRAFT_FILE: "/dev/null" }
-  };
-  return new Promise((resolve12, reject) => {
-    const options = { cwd, env: environment, timeout, maxBuffer: MAX_OUTPUT, encoding: "utf8" };
-    (0, import_node_child_process.execFile)("git", [...args], options, (error2, stdout, stderr) => {
-      if (error2 === null) resolve12({ ok: true, stdout, stderr });
-      else if (error2.code === "ENOENT") resolve12({ ok: false, stdout, stderr: "git is not installed" });
-      else if (typeof error2.code === "number") resolve12({ ok: false, stdout, stderr });
-      else reject(broken(args[0] ?? "", error2, timeout));
-    });
-  });
-}
-function pick(env, names2) {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => names2.test(name)));
-}
-function asVariables(settings) {
-  const pairs2 = settings.flatMap(([key, value], at3) => [
-    [`GIT_CONFIG_KEY_${at3}`, key],
-    [`GIT_CONFIG_VALUE_${at3}`, value]
-  ]);
-  return {
-    GIT_CONFIG_COUNT: String(settings.length),
-    ...Object.fromEntries(pairs2)
-  };
-}
-function broken(command, error2, timeout) {
-  const killed = error2.killed === true;
-  const why = killed ? `no answer within ${timeout / 1e3} s` : error2.message;
-  return new OperationError(killed ? "timeout" : "protocol", `git ${command}: ${why}`, { cause: error2 });
-}
-function linesOf2(answer) {
-  return answer?.ok === true ? answer.stdout.split("\n").filter((line2) => line2 !== "") : [];
-}
-async function commitOf(git, revision) {
-  const answer = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
-  return linesOf2(answer)[0] ?? null;
-}
-async function isShallow(git) {
-  return linesOf2(await git("rev-parse", "--is-shallow-repository"))[0] === "true";
-}
-async function allTags(git, askRemote) {
-  const local = await git("for-each-ref", "--format=%(refname)", "refs/tags");
-  if (local === null) return [];
-  if (!local.ok) throw unreadable("the git tags cannot be read", local.stderr);
-  const names2 = namesOf2(linesOf2(local));
-  if (!await isShallow(git)) return names2;
-  const remote = await askRemote();
-  if (remote?.ok !== true) {
-    throw unreadable("this clone is shallow and the remote did not list its git tags", remote?.stderr ?? "");
-  }
-  const lines3 = linesOf2(remote).map((line2) => line2.slice(line2.indexOf("	") + 1));
-  return [.../* @__PURE__ */ new Set([...names2, ...namesOf2(lines3)])];
-}
-async function tagsReachableFrom(git, revision) {
-  const answer = await git("rev-list", "--date-order", "--format=%D", "--end-of-options", revision, "--");
-  if (answer?.ok !== true) {
-    throw unreadable(
-      `the history of ${revision} cannot be read`,
-      answer?.stderr ?? "there is no git repository here"
-    );
-  }
-  return linesOf2(answer).flatMap(
-    (line2) => line2.split(", ").flatMap((name) => name.startsWith("tag: ") ? [name.slice("tag: ".length)] : []).sort(highestFirst)
-  );
-}
-function namesOf2(refs) {
-  return refs.filter((ref) => ref.startsWith(PREFIX)).map((ref) => ref.slice(PREFIX.length));
-}
-function highestFirst(a, b) {
-  return b.localeCompare(a, "en", { numeric: true });
-}
-function unreadable(what, stderr) {
-  const said2 = stderr.trim().split("\n")[0] ?? "";
-  return new UserError({
-    what: said2 === "" ? what : `${what} (${said2})`,
-    hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
-  });
-}
-var import_node_child_process, import_promises2, import_node_path3, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK, PREFIX;
-var init_git = __esm({
-  "src/git/git.ts"() {
-    "use strict";
-    import_node_child_process = require("node:child_process");
-    import_promises2 = require("node:fs/promises");
-    import_node_path3 = require("node:path");
-    init_errors();
-    init_environment();
-    MAX_OUTPUT = 64 * 1024 * 1024;
-    PLUMBING = /* @__PURE__ */ new Set(["rev-parse", "symbolic-ref", "for-each-ref", "rev-list", "cat-file", "config"]);
-    OVER = [
-      // In a job's container the checkout belongs to another user. Nothing that it configures is believed, whoever it belongs to.
-      ["safe.directory", "*"],
-      // Every id stands for its own object, in submodules too, and a file is looked at when its times say that it may have changed.
-      ["core.useReplaceRefs", "false"],
-      ["core.checkStat", "default"],
-      ["core.trustctime", "true"],
-      ["core.fsmonitor", "false"],
-      ["core.hooksPath", "/dev/null"],
-      ["core.pager", "cat"],
-      ["core.sshCommand", "false"],
-      ["core.gitProxy", "none"],
-      ["core.askPass", ""],
-      ["credential.helper", ""],
-      ["diff.external", ""],
-      ["log.showSignature", "false"],
-      ["submodule.recurse", "false"],
-      // a directory of the work tree that looks like a repository is none
-      ["safe.bareRepository", "explicit"]
-    ];
-    DRIVER = /^(?:filter|diff|merge)\.(?:.*\.)?(?:clean|smudge|process|required|textconv|command|external|driver)$/is;
-    NEEDED = /^(?:PATH|HOME|XDG_CONFIG_HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM))$/i;
-    NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|ASKPASS|HTTP_|CONFIG_).*)$/i;
-    PREFIX = "refs/tags/";
-  }
-});
-
-// src/git/work-tree.ts
-async function headOf(git) {
-  const below2 = await git("rev-parse", "--show-prefix");
-  if (below2 === null || below2.ok && below2.stdout.trim() !== "") return null;
-  return headHere(git);
-}
-async function headHere(git) {
-  const head2 = await commitOf(git, "HEAD");
-  if (head2 !== null) return head2;
-  const answer = await git("rev-parse", "--verify", "HEAD^{commit}");
-  throw unknown("git cannot tell which commit is checked out", answer?.stderr ?? "");
-}
-function unknown(what, stderr) {
-  const [why = ""] = stderr.trim().split("\n");
-  return new OperationError("protocol", `${what}: ${why}`);
-}
-async function uncommittedIn(workspace, env, commit4, paths) {
-  const root = await (0, import_promises3.realpath)(workspace);
-  const steps3 = await Promise.all(paths.map((path6) => stepsTo((0, import_node_path4.resolve)(root, path6))));
-  const byCheckout = /* @__PURE__ */ new Map();
-  for (const path6 of new Set(steps3.flat())) {
-    const isFolder2 = (await (0, import_promises3.lstat)(path6).catch(() => null))?.isDirectory() === true;
-    const top = await checkoutAbove(isFolder2 ? path6 : (0, import_node_path4.dirname)(path6));
-    if (top !== null) byCheckout.set(top, (byCheckout.get(top) ?? /* @__PURE__ */ new Set()).add((0, import_node_path4.relative)(top, path6) || "."));
-  }
-  const modified = [];
-  const untracked2 = [];
-  for (const [top, names2] of byCheckout) {
-    const git = gitIn(top, env);
-    await requireCommit(top, env, commit4);
-    const named2 = (name) => (0, import_node_path4.relative)(root, (0, import_node_path4.join)(top, name));
-    const entries = await zeroEnded(git, "status", [...STATUS, "--", ...names2]);
-    const isNew = (entry) => entry.startsWith("??");
-    untracked2.push(...entries.filter(isNew).map((entry) => named2(entry.slice(3))));
-    const changed2 = entries.filter((entry) => !isNew(entry)).map((entry) => entry.slice(3));
-    for (const entry of await zeroEnded(git, "ls-files", ["-v", "-s", "-z", "--", ...names2])) {
-      const [, mark = "", id = "", name = ""] = /^(\S) \d+ (\S+) \d\t(.*)$/s.exec(entry) ?? [];
-      if (mark !== "H" && !await isAsMarked(mark, id, (0, import_node_path4.join)(top, name))) changed2.push(name);
-    }
-    modified.push(...[...new Set(changed2)].map(named2));
-  }
-  return { modified, untracked: untracked2 };
-}
-async function zeroEnded(git, command, words) {
-  const answer = await git("--literal-pathspecs", command, ...words);
-  if (answer?.ok !== true)
-    throw unknown(`git ${command} cannot tell whether what is built is committed`, answer?.stderr ?? "");
-  return answer.stdout.split("\0").filter((entry) => entry !== "");
-}
-async function isAsMarked(mark, id, path6) {
-  const info2 = await (0, import_promises3.lstat)(path6).catch(() => null);
-  if (info2 === null) return mark.toUpperCase() === "S";
-  if (info2.isDirectory()) return await checkoutAbove(path6) !== path6;
-  return isBlob(id, info2.isSymbolicLink() ? Buffer.from(await (0, import_promises3.readlink)(path6)) : await (0, import_promises3.readFile)(path6));
-}
-async function stepsTo(path6) {
-  const links = [];
-  let { root: at3 } = (0, import_node_path4.parse)(path6);
-  let rest = path6.slice(at3.length).split(import_node_path4.sep);
-  for (let [next2] = rest; next2 !== void 0; [next2] = rest) {
-    const here = (0, import_node_path4.join)(at3, next2);
-    const target = links.length < 40 ? await (0, import_promises3.readlink)(here).catch(() => null) : null;
-    if (target !== null) links.push(here);
-    const to = target === null ? here : (0, import_node_path4.resolve)(at3, target);
-    rest = [...target === null ? [] : to.slice((0, import_node_path4.parse)(to).root.length).split(import_node_path4.sep), ...rest.slice(1)];
-    at3 = target === null ? here : (0, import_node_path4.parse)(to).root;
-  }
-  return [...links, at3];
-}
-async function requireCommit(top, env, commit4) {
-  const head2 = await headHere(gitIn(top, env));
-  if (head2 === commit4) return;
-  const outer = await checkoutAbove((0, import_node_path4.dirname)(top));
-  if (outer !== null && await objectAt(gitIn(outer, env), (0, import_node_path4.relative)(outer, top)) === head2)
-    return requireCommit(outer, env, commit4);
-  const what = `what is built lies in ${top}, a checkout at commit ${head2}, and this run is for ${commit4}`;
-  throw new OperationError("mismatch", `${what}; check out that commit there`);
-}
-async function objectAt(git, path6) {
-  const name = `HEAD:${path6.split(import_node_path4.sep).join("/")}`;
-  return linesOf2(await git("rev-parse", "--verify", "--quiet", "--end-of-options", name))[0] ?? null;
-}
-async function trackedFile(cwd, env, file2) {
-  const root = await (0, import_promises3.realpath)(cwd);
-  const inside = (0, import_node_path4.relative)(cwd, (0, import_node_path4.resolve)(cwd, file2.path));
-  const given2 = (0, import_node_path4.resolve)(root, inside);
-  const real = await (0, import_promises3.realpath)(given2).catch(() => given2);
-  const above = await Promise.all([root, (0, import_node_path4.dirname)(given2), (0, import_node_path4.dirname)(real)].map(checkoutAbove));
-  const tops = new Set(above.filter((path6) => path6 !== null));
-  if (tops.size === 0) return null;
-  const found = [];
-  for (const top of tops) {
-    const git = gitIn(top, env);
-    const head2 = await headHere(git);
-    for (const path6 of /* @__PURE__ */ new Set([given2, real])) {
-      const name = (0, import_node_path4.relative)(top, path6);
-      const id = name.startsWith("..") ? null : await objectAt(git, name);
-      if (id !== null) found.push({ head: head2, same: path6 === real && isBlob(id, file2.bytes) });
-    }
-  }
-  return found;
-}
-function isBlob(id, bytes2) {
-  const algorithm = id.length === 64 ? "sha256" : "sha1";
-  const hash2 = (text5) => (0, import_node_crypto2.createHash)(algorithm).update(`blob ${text5.length}\0`).update(text5).digest("hex");
-  const text4 = Buffer.from(bytes2);
-  return hash2(text4) === id || hash2(Buffer.from(text4.toString("latin1").replaceAll("\r\n", "\n"), "latin1")) === id;
-}
-var import_node_crypto2, import_promises3, import_node_path4, STATUS;
-var init_work_tree = __esm({
-  "src/git/work-tree.ts"() {
-    "use strict";
-    import_node_crypto2 = require("node:crypto");
-    import_promises3 = require("node:fs/promises");
-    import_node_path4 = require("node:path");
-    init_errors();
-    init_git();
-    STATUS = [
-      "--porcelain=v1",
-      "-z",
-      "--no-renames",
-      "--untracked-files=all",
-      "--ignore-submodules=untracked"
-    ];
-  }
-});
-
-// src/git/permission.ts
-async function permissionOf(circumstances) {
-  const { env, run: run4, ref, confirmed } = circumstances;
-  const all = { ...ALL, on: run4?.event ?? run4?.system ?? ALL.on };
-  if (run4 === null) {
-    const ci = ciVariable(env);
-    if (ci === null) return all;
-    if (!confirmed) return { ...all, ...unconfirmed(ci) };
-  }
-  let trust = run4?.trust ?? TRUSTED;
-  if (trust.level !== "anonymous" && ref !== null && !isMergedRef(ref) && trust !== PULL_REQUEST)
-    trust = anonymous(`${visible(ref)} is neither a branch nor a git tag`);
-  if (run4 !== null && trust.level === "write" && run4.startedFor === null)
-    trust = anonymous(`${run4.commitVariable} does not say which commit this run is for`);
-  if (trust.level !== "anonymous" && trust !== PULL_REQUEST)
-    trust = await foreignWork(circumstances) ?? trust;
-  if (trust.level === "write") return all;
-  return {
-    ...all,
-    write: false,
-    credentials: trust.level === "plan",
-    localHosts: false,
-    why: trust.why,
-    help: trust.help ?? (run4 === null || run4.commitVariable === "GITHUB_SHA" ? `${HELP}, ${EVENTS2}` : HELP)
-  };
-}
-function unconfirmed(variable2) {
-  return {
-    write: false,
-    why: `${variable2} says that this is a CI job, and Retag cannot tell what it runs for`,
-    help: 'give --ref, --sha and --yes to apply; "retag plan" needs none of them'
-  };
-}
-function requireWrite(what, may) {
-  if (may.write) return;
-  throw new UserError({
-    what: `${what} is refused on ${may.on}: ${may.why}, so nothing is written`,
-    hint: may.help
-  });
-}
-async function foreignWork({ env, cwd, commits, files, confirmed }) {
-  const elsewhere = (head2) => anonymous(
-    `the work tree is at commit ${head2}, and this run is for ${commits.join(" or ") || "no known commit"}`
-  );
-  try {
-    const top = await headOf(gitIn(cwd, env));
-    if (top !== null && !commits.includes(top)) return elsewhere(top);
-    for (const file2 of files) {
-      const tracked = await trackedFile(cwd, env, file2);
-      if (tracked?.length === 0 && !confirmed) return untracked(file2);
-      for (const { head: head2, same } of tracked ?? []) {
-        if (!commits.includes(head2)) return elsewhere(head2);
-        if (!same) return anonymous(`${visible(file2.path)} is not as the commit of this run has it`);
-      }
-    }
-    return null;
-  } catch (error2) {
-    if (error2 instanceof OperationError) return anonymous(error2.message);
-    throw error2;
-  }
-}
-function untracked({ path: path6 }) {
-  return {
-    ...anonymous(`${visible(path6)} is not in the commit of this run`),
-    help: "commit it; or, if a step of this job makes it, say what the run is for: --ref, --sha and --yes (inputs ref and sha, and command: apply)"
-  };
-}
-function ciVariable(env) {
-  const isSet = (name) => !["", "0", "false"].includes((env[name] ?? "").toLowerCase());
-  const named2 = CI_VARIABLES.find(isSet);
-  return named2 ?? Object.keys(env).find((name) => /^(?:ZUUL|TEKTON)_/.test(name) && isSet(name)) ?? null;
-}
-function isCi(env) {
-  return ciVariable(env) !== null || env["GITHUB_ACTIONS"] === "true" || (env["GITHUB_EVENT_NAME"] ?? "") !== "";
-}
-var ALL, HELP, EVENTS2, CI_VARIABLES;
-var init_permission = __esm({
-  "src/git/permission.ts"() {
-    "use strict";
-    init_errors();
-    init_model2();
-    init_refname();
-    init_git();
-    init_work_tree();
-    ALL = {
-      write: true,
-      credentials: true,
-      localHosts: true,
-      on: "this machine",
-      why: "",
-      help: ""
-    };
-    HELP = "only plan here, and apply after the merge";
-    EVENTS2 = "on an event such as push, schedule or workflow_dispatch";
-    CI_VARIABLES = [
-      ...["CI", "CONTINUOUS_INTEGRATION", "BUILD_ID", "BUILD_NUMBER", "GITEA_ACTIONS", "FORGEJO_ACTIONS"],
-      ...["GITLAB_CI", "JENKINS_URL", "PROW_JOB_ID", "BUILDKITE", "CIRCLECI", "TF_BUILD", "TEAMCITY_VERSION"],
-      ...["TRAVIS", "DRONE", "APPVEYOR", "BITBUCKET_BUILD_NUMBER", "CODEBUILD_BUILD_ID"]
-    ];
-  }
-});
-
-// src/git/refs.ts
-async function branchCommit(git, name) {
-  return await commitOf(git, `refs/heads/${name}`) ?? await commitOf(git, `refs/remotes/origin/${name}`);
-}
-async function checkedOutRef(git) {
-  const head2 = await git("symbolic-ref", "--quiet", "HEAD");
-  const hint2 = "name the ref, such as refs/tags/1.2.3 (--ref)";
-  if (head2 === null)
-    throw new UserError({ what: "there is no git repository here to take the ref from", hint: hint2 });
-  if (head2.stderr !== "")
-    throw new UserError({ what: `git does not give the ref (${visible(head2.stderr.trim())})`, hint: hint2 });
-  const [branch] = linesOf2(head2);
-  if (branch !== void 0) return known(branch);
-  const tags2 = await refsAt(git, "HEAD", "refs/tags");
-  const [tag2] = tags2;
-  if (tag2 !== void 0 && tags2.length === 1) return known(tag2);
-  const which2 = tags2.length === 0 ? "no git tag is" : `several git tags are (${tags2.join(", ")})`;
-  throw new UserError({
-    what: `HEAD is detached and ${which2} at its commit, so the ref cannot be told`,
-    hint: hint2
-  });
-}
-async function existingRef(text4, git) {
-  if (await git("rev-parse", "--git-dir") === null) return null;
-  if (text4 === "HEAD" || text4 === "@") return checkedOutRef(git);
-  const full = parseRef(text4);
-  const meant = full.ok ? [full] : [parseRef(text4, "tag"), parseRef(`refs/heads/${text4}`)];
-  const refs = meant.flatMap((ref) => ref.ok ? [ref.value] : []);
-  if (refs.length === 0 && !full.ok) throw new UserError({ what: `--ref: ${full.what}`, hint: full.hint });
-  const found = [];
-  for (const ref of refs) {
-    const commit4 = ref.kind === "branch" ? branchCommit(git, ref.name) : commitOf(git, ref.ref);
-    if (await commit4 !== null) found.push(ref);
-  }
-  const [first2] = found;
-  if (found.length > 1) {
-    const hint2 = `write all of it: ${found.map(({ ref }) => ref).join(" or ")}`;
-    throw new UserError({ what: `--ref: ${visible(text4)} is a branch and a git tag`, hint: hint2 });
-  }
-  return first2 ?? await refOfCommit(text4, git) ?? await missing(text4, git);
-}
-async function refOfCommit(text4, git) {
-  const commit4 = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
-  if (commit4 === null) return null;
-  const [tags2, branches] = [await refsAt(git, commit4, "refs/tags"), await refsAt(git, commit4, "refs/heads")];
-  const [only, ...others] = tags2.length > 0 ? tags2 : branches;
-  if (only !== void 0 && others.length === 0) return known(only);
-  const refs = [...tags2, ...branches];
-  throw new UserError({
-    what: `--ref: ${refs.length === 0 ? "no branch or git tag is" : `${refs.join(", ")} are`} at commit ${text4}, so the ref cannot be told`,
-    hint: `give the name of the ref, and the commit with --sha ${text4}`
-  });
-}
-async function missing(text4, git) {
-  const format = "--format=%(refname)";
-  const refs = linesOf2(await git("for-each-ref", format, "refs/tags", "refs/heads", "refs/remotes/origin"));
-  const names2 = refs.map((ref) => ref.replace(/^refs\/(?:tags|heads|remotes\/origin)\//, ""));
-  const near = nearest(text4.replace(/^refs\/(?:tags|heads)\//, ""), new Set(names2), 3);
-  const are = near.length === 0 ? "" : `the nearest are ${near.map(visible).join(", ")}; `;
-  throw new UserError({
-    what: `--ref: there is no branch, git tag or commit ${visible(text4)} in this clone`,
-    hint: `${are}"git fetch --tags" gets what only the remote has`
-  });
-}
-async function refsAt(git, commit4, below2) {
-  return linesOf2(await git("for-each-ref", `--points-at=${commit4}`, "--format=%(refname)", below2));
-}
-function known(text4) {
-  const ref = parseRef(text4);
-  if (ref.ok) return ref.value;
-  throw new UserError({ what: `ref: ${ref.what}`, hint: ref.hint });
-}
-var init_refs = __esm({
-  "src/git/refs.ts"() {
-    "use strict";
-    init_errors();
-    init_refname();
-    init_text();
-    init_git();
-  }
-});
-
-// src/git/facts.ts
-async function readRefFacts(options) {
-  const { env, cwd, time: time2 } = options;
-  const git = gitIn(cwd, env);
-  const run4 = await readCiRun(env);
-  const ref = await chosenRef(options, run4, git);
-  const deleted = run4?.deleted === true && ref.ref === run4.ref;
-  const { sha: sha2, known: known3 } = deleted ? NO_COMMIT : await chosenCommit(options, run4, ref, git);
-  const may = await permitted(options, run4, ref.ref, sha2);
-  return {
-    ...ref,
-    sha: sha2,
-    event: run4?.event ?? null,
-    defaultBranch: run4?.defaultBranch ?? await remoteDefault(git),
-    runNumber: run4?.runNumber ?? null,
-    runAttempt: run4?.runAttempt ?? null,
-    time: time2,
-    commitTime: known3 ? await commitTime(git, sha2) : null,
-    deleted,
-    gitTags: once(() => allTags(git, () => remoteTags(cwd, env, may.localHosts))),
-    reachableTags: once(() => tagsReachableFrom(git, sha2 ?? "HEAD")),
-    shallow: once(() => isShallow(git)),
-    pullRequest: run4?.pullRequest ?? null,
-    may,
-    warnings: run4?.warnings ?? []
-  };
-}
-async function readPermission(options) {
-  const run4 = await readCiRun(options.env);
-  return permitted(options, run4, run4?.ref ?? null, run4?.sha ?? null);
-}
-function permitted({ env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, run4, ref, sha2) {
-  return permissionOf({
-    env,
-    cwd,
-    run: run4,
-    ref,
-    files,
-    commits: [.../* @__PURE__ */ new Set([run4?.startedFor ?? null, sha2])].filter((commit4) => commit4 !== null),
-    confirmed: yes === true && givenRef2 !== void 0 && given2 !== void 0
-  });
-}
-async function chosenRef(options, event, git) {
-  if (options.ref !== void 0 && options.ref !== "") {
-    const mustExist = !isCi(options.env) && (options.sha ?? "") === "";
-    return (mustExist ? await existingRef(options.ref, git) : null) ?? await givenRef(options.ref, git);
-  }
-  if (event === null) return checkedOutRef(git);
-  if (event.ref === null) {
-    throw new UserError({ what: "the event is about no git ref", hint: 'choose one with the input "ref"' });
-  }
-  const ref = parsed(event.ref);
-  const asTag = event.maybeTag ? parseRef(`refs/tags/${ref.name}`) : null;
-  if (asTag?.ok !== true || event.sha === null) return ref;
-  const branch = await isBranch(git, ref.name);
-  const here = await commitOf(git, asTag.value.ref);
-  const isTag2 = here !== null || branch ? here === event.sha && !branch : await options.isTagAt?.(ref.name, event.sha);
-  return isTag2 === true ? asTag.value : ref;
-}
-function parsed(text4) {
-  const ref = parseRef(text4);
-  if (ref.ok) return ref.value;
-  throw new UserError({ what: `ref: ${ref.what}`, hint: ref.hint });
-}
-async function givenRef(text4, git) {
-  const full = parseRef(text4);
-  if (full.ok) return full.value;
-  const tag2 = parseRef(text4, "tag");
-  if (!tag2.ok) return parsed(text4);
-  const isTag2 = await commitOf(git, tag2.value.ref) !== null;
-  const branch = await isBranch(git, tag2.value.name);
-  if (isTag2 === branch) return parsed(text4);
-  return isTag2 ? tag2.value : parsed(`refs/heads/${tag2.value.name}`);
-}
-async function isBranch(git, name) {
-  return await branchCommit(git, name) !== null;
-}
-async function chosenCommit(options, event, ref, git) {
-  if (options.sha !== void 0 && options.sha !== "") return givenSha(options.sha, git);
-  if (event !== null && (ref.ref === event.ref || sameCommitOfTag(event, ref)) && event.sha !== null) {
-    return givenSha(event.sha, git);
-  }
-  const sha2 = await (ref.kind === "branch" ? branchCommit(git, ref.name) : commitOf(git, ref.ref));
-  return sha2 === null ? NO_COMMIT : { sha: sha2, known: true };
-}
-function sameCommitOfTag(event, ref) {
-  return event.maybeTag && event.ref === `refs/heads/${ref.name}` && ref.kind === "tag";
-}
-async function givenSha(text4, git) {
-  const commit4 = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
-  if (commit4 !== null) return { sha: commit4, known: true };
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text4)) return { sha: text4.toLowerCase(), known: false };
-  throw new UserError({
-    what: `sha: ${visible(text4)} is not a commit`,
-    hint: "give all 40 hexadecimal digits"
-  });
-}
-async function remoteDefault(git) {
-  const head2 = linesOf2(await git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"))[0];
-  return head2?.replace(/^refs\/remotes\/origin\//, "") ?? null;
-}
-async function commitTime(git, sha2) {
-  const seconds = linesOf2(
-    await git("rev-list", "--timestamp", "--max-count=1", "--end-of-options", sha2, "--")
-  )[0];
-  return seconds === void 0 ? null : Number(seconds.split(" ")[0]) * 1e3;
-}
-function once(read3) {
-  let answer;
-  return () => answer ??= read3();
-}
-var NO_COMMIT;
-var init_facts = __esm({
-  "src/git/facts.ts"() {
-    "use strict";
-    init_ci();
-    init_errors();
-    init_refname();
-    init_git();
-    init_permission();
-    init_refs();
-    NO_COMMIT = { sha: null, known: false };
-  }
-});
-
-// src/builds/labels.ts
-function ociLabels(facts, version) {
-  const values = {
-    created: facts.created,
-    description: facts.description,
-    licenses: facts.licenses,
-    revision: facts.revision,
-    source: facts.url,
-    title: facts.title,
-    url: facts.url,
-    version
-  };
-  return Object.fromEntries(
-    Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key, value]) => [PREFIX2 + key, oneLine2(value)])
-  );
-}
-function createdAt(epoch, commit4, now) {
-  if (epoch !== void 0 && /^\d{1,11}$/.test(epoch)) return new Date(Number(epoch) * 1e3).toISOString();
-  const time2 = commit4 === null ? NaN : Date.parse(commit4);
-  return new Date(Number.isNaN(time2) ? now : time2).toISOString();
-}
-function labelLines(labels) {
-  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key, value]) => `${key}=${oneLine2(value)}`).join("\n");
-}
-function annotationLines(annotations2) {
-  const key = (text4) => text4.slice(0, text4.indexOf("="));
-  return [...annotations2].sort((a, b) => key(a.text) < key(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine2(text4)}`).join("\n");
-}
-function oneLine2(text4) {
-  const lines3 = text4.split(/[\r\n]+/).map((line2) => line2.trim());
-  return lines3.filter((line2) => line2 !== "").join(" ");
-}
-function labelling(build2, context, at3) {
-  const labels = labelsOf(build2, context, at3);
-  return { labels, annotations: annotationsOf(build2, labels, context, at3) };
-}
-function labelsOf(build2, { decision, facts, render: render2 }, at3) {
-  const labels = ociLabels(facts, decision.version);
-  for (const [key, value] of Object.entries(decision.labels)) {
-    labels[key] = at3(prefixed(render2(value), `label ${key} of the policy`), value, "labels");
-  }
-  for (const [key, value] of Object.entries(build2.labels)) {
-    at3(parseKey(key), key, "labels", key);
-    labels[key] = at3(render2(value), value, "labels", key);
-  }
-  at3(revisionKept(labels[REVISION], facts.revision), facts.revision, "labels", REVISION);
-  return labels;
-}
-function annotationsOf(build2, labels, { facts, render: render2 }, at3) {
-  const merged2 = /* @__PURE__ */ new Map();
-  const add2 = (key, value) => {
-    const { levels, name } = annotationLevels(key);
-    merged2.set(key, { levels, text: `${name}=${value}` });
-  };
-  for (const key of OCI_KEYS) {
-    const value = labels[key] ?? "";
-    if (value !== "") add2(key, value);
-  }
-  for (const [key, value] of Object.entries(build2.annotations)) {
-    const { name } = annotationLevels(key);
-    at3(parseKey(name), name, "annotations", key);
-    if (name.includes(":")) {
-      const hint2 = "put index: or manifest: in front of it, or take the colon out";
-      at3({ ok: false, what: `the level in "${key}" is not known`, hint: hint2 }, "", "annotations", key);
-    }
-    const text4 = at3(render2(value), value, "annotations", key);
-    if (name === REVISION) at3(revisionKept(text4, facts.revision), "", "annotations", key);
-    add2(key, text4);
-  }
-  return [...merged2.values()];
-}
-function revisionKept(value, revision) {
-  if (value === void 0 || value === revision) return { ok: true, value: revision };
-  return {
-    ok: false,
-    what: `${REVISION} is set to something other than the commit that is built`,
-    hint: "leave it to Retag: a finished build is recognised by it"
-  };
-}
-function prefixed(parsed2, what) {
-  return parsed2.ok ? parsed2 : { ...parsed2, what: `${what}: ${parsed2.what}` };
-}
-function renderWith(decision) {
-  return (template) => {
-    try {
-      return { ok: true, value: decision.render(template) };
-    } catch (error2) {
-      if (!(error2 instanceof UserError)) throw error2;
-      const [problem4] = error2.problems;
-      return {
-        ok: false,
-        what: problem4?.what ?? error2.message,
-        hint: problem4?.hint ?? "correct the template"
-      };
-    }
-  };
-}
-var PREFIX2, REVISION, OCI_KEYS;
-var init_labels = __esm({
-  "src/builds/labels.ts"() {
-    "use strict";
-    init_errors();
-    init_options();
-    PREFIX2 = "org.opencontainers.image.";
-    REVISION = `${PREFIX2}revision`;
-    OCI_KEYS = [
-      "created",
-      "description",
-      "licenses",
-      "revision",
-      "source",
-      "title",
-      "url",
-      "version"
-    ].map((key) => PREFIX2 + key);
-  }
-});
-
-// src/git/source.ts
-async function sourceFacts({ env, sha: sha2, commitTime: commitTime2, now }) {
-  if (sha2 === null) return null;
-  const run4 = await readCiRun(env);
-  const commit4 = commitTime2 === null ? null : new Date(commitTime2).toISOString();
-  return {
-    revision: sha2,
-    url: run4?.url ?? null,
-    title: run4?.url?.split("/").at(-1) ?? null,
-    description: run4?.description ?? null,
-    licenses: run4?.licenses ?? null,
-    created: createdAt(env["SOURCE_DATE_EPOCH"], commit4, now),
-    run: run4?.run ?? null
-  };
-}
-async function defaultProvenance(env) {
-  return (await readCiRun(env))?.isPrivate === false ? "mode=max" : "mode=min";
-}
-async function baseCommit(env) {
-  return (await readCiRun(env))?.base ?? null;
-}
-var init_source2 = __esm({
-  "src/git/source.ts"() {
-    "use strict";
-    init_labels();
-    init_ci();
-  }
-});
-
-// node_modules/@actions/core/lib/utils.js
-function toCommandValue(input) {
-  if (input === null || input === void 0) {
-    return "";
-  } else if (typeof input === "string" || input instanceof String) {
-    return input;
-  }
-  return JSON.stringify(input);
-}
-function toCommandProperties(annotationProperties) {
-  if (!Object.keys(annotationProperties).length) {
-    return {};
-  }
-  return {
-    title: annotationProperties.title,
-    file: annotationProperties.file,
-    line: annotationProperties.startLine,
-    endLine: annotationProperties.endLine,
-    col: annotationProperties.startColumn,
-    endColumn: annotationProperties.endColumn
-  };
-}
-var init_utils = __esm({
-  "node_modules/@actions/core/lib/utils.js"() {
-  }
-});
-
-// node_modules/@actions/core/lib/command.js
-function issueCommand(command, properties, message) {
-  const cmd = new Command(command, properties, message);
-  process.stdout.write(cmd.toString() + os.EOL);
-}
-function issue(name, message = "") {
-  issueCommand(name, {}, message);
-}
-function escapeData(s) {
-  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
-}
-function escapeProperty(s) {
-  return toCommandValue(s).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A").replace(/:/g, "%3A").replace(/,/g, "%2C");
-}
-var os, CMD_STRING, Command;
-var init_command = __esm({
-  "node_modules/@actions/core/lib/command.js"() {
-    os = __toESM(require("os"), 1);
-    init_utils();
-    CMD_STRING = "::";
-    Command = class {
-      constructor(command, properties, message) {
-        if (!command) {
-          command = "missing.command";
-        }
-        this.command = command;
-        this.properties = properties;
-        this.message = message;
-      }
-      toString() {
-        let cmdStr = CMD_STRING + this.command;
-        if (this.properties && Object.keys(this.properties).length > 0) {
-          cmdStr += " ";
-          let first2 = true;
-          for (const key in this.properties) {
-            if (this.properties.hasOwnProperty(key)) {
-              const val = this.properties[key];
-              if (val) {
-                if (first2) {
-                  first2 = false;
-                } else {
-                  cmdStr += ",";
-                }
-                cmdStr += `${key}=${escapeProperty(val)}`;
-              }
-            }
-          }
-        }
-        cmdStr += `${CMD_STRING}${escapeData(this.message)}`;
-        return cmdStr;
-      }
-    };
-  }
-});
-
-// node_modules/@actions/core/lib/file-command.js
-function issueFileCommand(command, message) {
-  const filePath = process.env[`GITHUB_${command}`];
-  if (!filePath) {
-    throw new Error(`Unable to find environment variable for file command ${command}`);
-  }
-  if (!fs.existsSync(filePath)) {
-    throw new Error(`Missing file at path: ${filePath}`);
-  }
-  fs.appendFileSync(filePath, `${toCommandValue(message)}${os2.EOL}`, {
-    encoding: "utf8"
-  });
-}
-function prepareKeyValueMessage(key, value) {
-  const delimiter4 = `ghadelimiter_${crypto.randomUUID()}`;
-  const convertedValue = toCommandValue(value);
-  if (key.includes(delimiter4)) {
-    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter4}"`);
-  }
-  if (convertedValue.includes(delimiter4)) {
-    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter4}"`);
-  }
-  return `${key}<<${delimiter4}${os2.EOL}${convertedValue}${os2.EOL}${delimiter4}`;
-}
-var crypto, fs, os2;
-var init_file_command = __esm({
-  "node_modules/@actions/core/lib/file-command.js"() {
-    crypto = __toESM(require("crypto"), 1);
-    fs = __toESM(require("fs"), 1);
-    os2 = __toESM(require("os"), 1);
-    init_utils();
-  }
-});
-
-// retag:no-oidc
-var none;
-var init_no_oidc = __esm({
-  "retag:no-oidc"() {
-    none = () => {
-      throw new Error("OIDC tokens are not part of this build");
-    };
-  }
-});
-
-// node_modules/@actions/core/lib/oidc-utils.js
-var __awaiter, OidcClient;
-var init_oidc_utils = __esm({
-  "node_modules/@actions/core/lib/oidc-utils.js"() {
-    init_no_oidc();
-    init_no_oidc();
-    init_core();
-    __awaiter = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected2(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-    OidcClient = class _OidcClient {
-      static createHttpClient(allowRetry = true, maxRetry = 10) {
-        const requestOptions = {
-          allowRetries: allowRetry,
-          maxRetries: maxRetry
-        };
-        return new none("actions/oidc-client", [new none(_OidcClient.getRequestToken())], requestOptions);
-      }
-      static getRequestToken() {
-        const token = process.env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
-        if (!token) {
-          throw new Error("Unable to get ACTIONS_ID_TOKEN_REQUEST_TOKEN env variable");
-        }
-        return token;
-      }
-      static getIDTokenUrl() {
-        const runtimeUrl = process.env["ACTIONS_ID_TOKEN_REQUEST_URL"];
-        if (!runtimeUrl) {
-          throw new Error("Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable");
-        }
-        return runtimeUrl;
-      }
-      static getCall(id_token_url) {
-        return __awaiter(this, void 0, void 0, function* () {
-          var _a;
-          const httpclient = _OidcClient.createHttpClient();
-          const res = yield httpclient.getJson(id_token_url).catch((error2) => {
-            throw new Error(`Failed to get ID Token. 
- 
-        Error Code : ${error2.statusCode}
- 
-        Error Message: ${error2.message}`);
-          });
-          const id_token = (_a = res.result) === null || _a === void 0 ? void 0 : _a.value;
-          if (!id_token) {
-            throw new Error("Response json body do not have ID Token field");
-          }
-          return id_token;
-        });
-      }
-      static getIDToken(audience) {
-        return __awaiter(this, void 0, void 0, function* () {
-          try {
-            let id_token_url = _OidcClient.getIDTokenUrl();
-            if (audience) {
-              const encodedAudience = encodeURIComponent(audience);
-              id_token_url = `${id_token_url}&audience=${encodedAudience}`;
-            }
-            debug(`ID token url is ${id_token_url}`);
-            const id_token = yield _OidcClient.getCall(id_token_url);
-            setSecret(id_token);
-            return id_token;
-          } catch (error2) {
-            throw new Error(`Error message: ${error2.message}`);
-          }
-        });
-      }
-    };
-  }
-});
-
-// node_modules/@actions/core/lib/summary.js
-var import_os, import_fs, __awaiter2, access, appendFile, writeFile, SUMMARY_ENV_VAR, Summary, _summary, markdownSummary, summary;
-var init_summary = __esm({
-  "node_modules/@actions/core/lib/summary.js"() {
-    import_os = require("os");
-    import_fs = require("fs");
-    __awaiter2 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected2(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-    ({ access, appendFile, writeFile } = import_fs.promises);
-    SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
-    Summary = class {
-      constructor() {
-        this._buffer = "";
-      }
-      /**
-       * Finds the summary file path from the environment, rejects if env var is not found or file does not exist
-       * Also checks r/w permissions.
-       *
-       * @returns step summary file path
-       */
-      filePath() {
-        return __awaiter2(this, void 0, void 0, function* () {
-          if (this._filePath) {
-            return this._filePath;
-          }
-          const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-          if (!pathFromEnv) {
-            throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-          }
-          try {
-            yield access(pathFromEnv, import_fs.constants.R_OK | import_fs.constants.W_OK);
-          } catch (_a) {
-            throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-          }
-          this._filePath = pathFromEnv;
-          return this._filePath;
-        });
-      }
-      /**
-       * Wraps content in an HTML tag, adding any HTML attributes
-       *
-       * @param {string} tag HTML tag to wrap
-       * @param {string | null} content content within the tag
-       * @param {[attribute: string]: string} attrs key-value list of HTML attributes to add
-       *
-       * @returns {string} content wrapped in HTML element
-       */
-      wrap(tag2, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs).map(([key, value]) => ` ${key}="${value}"`).join("");
-        if (!content) {
-          return `<${tag2}${htmlAttrs}>`;
-        }
-        return `<${tag2}${htmlAttrs}>${content}</${tag2}>`;
-      }
-      /**
-       * Writes text in the buffer to the summary buffer file and empties buffer. Will append by default.
-       *
-       * @param {SummaryWriteOptions} [options] (optional) options for write operation
-       *
-       * @returns {Promise<Summary>} summary instance
-       */
-      write(options) {
-        return __awaiter2(this, void 0, void 0, function* () {
-          const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-          const filePath = yield this.filePath();
-          const writeFunc = overwrite ? writeFile : appendFile;
-          yield writeFunc(filePath, this._buffer, { encoding: "utf8" });
-          return this.emptyBuffer();
-        });
-      }
-      /**
-       * Clears the summary buffer and wipes the summary file
-       *
-       * @returns {Summary} summary instance
-       */
-      clear() {
-        return __awaiter2(this, void 0, void 0, function* () {
-          return this.emptyBuffer().write({ overwrite: true });
-        });
-      }
-      /**
-       * Returns the current summary buffer as a string
-       *
-       * @returns {string} string of summary buffer
-       */
-      stringify() {
-        return this._buffer;
-      }
-      /**
-       * If the summary buffer is empty
-       *
-       * @returns {boolen} true if the buffer is empty
-       */
-      isEmptyBuffer() {
-        return this._buffer.length === 0;
-      }
-      /**
-       * Resets the summary buffer without writing to summary file
-       *
-       * @returns {Summary} summary instance
-       */
-      emptyBuffer() {
-        this._buffer = "";
-        return this;
-      }
-      /**
-       * Adds raw text to the summary buffer
-       *
-       * @param {string} text content to add
-       * @param {boolean} [addEOL=false] (optional) append an EOL to the raw text (default: false)
-       *
-       * @returns {Summary} summary instance
-       */
-      addRaw(text4, addEOL = false) {
-        this._buffer += text4;
-        return addEOL ? this.addEOL() : this;
-      }
-      /**
-       * Adds the operating system-specific end-of-line marker to the buffer
-       *
-       * @returns {Summary} summary instance
-       */
-      addEOL() {
-        return this.addRaw(import_os.EOL);
-      }
-      /**
-       * Adds an HTML codeblock to the summary buffer
-       *
-       * @param {string} code content to render within fenced code block
-       * @param {string} lang (optional) language to syntax highlight code
-       *
-       * @returns {Summary} summary instance
-       */
-      addCodeBlock(code2, lang) {
-        const attrs = Object.assign({}, lang && { lang });
-        const element = this.wrap("pre", this.wrap("code", code2), attrs);
-        return this.addRaw(element).addEOL();
-      }
-      /**
-       * Adds an HTML list to the summary buffer
-       *
-       * @param {string[]} items list of items to render
-       * @param {boolean} [ordered=false] (optional) if the rendered list should be ordered or not (default: false)
-       *
-       * @returns {Summary} summary instance
-       */
-      addList(items, ordered = false) {
-        const tag2 = ordered ? "ol" : "ul";
-        const listItems = items.map((item) => this.wrap("li", item)).join("");
-        const element = this.wrap(tag2, listItems);
-        return this.addRaw(element).addEOL();
-      }
-      /**
-       * Adds an HTML table to the summary buffer
-       *
-       * @param {SummaryTableCell[]} rows table rows
-       *
-       * @returns {Summary} summary instance
-       */
-      addTable(rows3) {
-        const tableBody = rows3.map((row2) => {
-          const cells = row2.map((cell) => {
-            if (typeof cell === "string") {
-              return this.wrap("td", cell);
-            }
-            const { header: header2, data, colspan, rowspan } = cell;
-            const tag2 = header2 ? "th" : "td";
-            const attrs = Object.assign(Object.assign({}, colspan && { colspan }), rowspan && { rowspan });
-            return this.wrap(tag2, data, attrs);
-          }).join("");
-          return this.wrap("tr", cells);
-        }).join("");
-        const element = this.wrap("table", tableBody);
-        return this.addRaw(element).addEOL();
-      }
-      /**
-       * Adds a collapsable HTML details element to the summary buffer
-       *
-       * @param {string} label text for the closed state
-       * @param {string} content collapsable content
-       *
-       * @returns {Summary} summary instance
-       */
-      addDetails(label4, content) {
-        const element = this.wrap("details", this.wrap("summary", label4) + content);
-        return this.addRaw(element).addEOL();
-      }
-      /**
-       * Adds an HTML image tag to the summary buffer
-       *
-       * @param {string} src path to the image you to embed
-       * @param {string} alt text description of the image
-       * @param {SummaryImageOptions} options (optional) addition image attributes
-       *
-       * @returns {Summary} summary instance
-       */
-      addImage(src, alt, options) {
-        const { width, height } = options || {};
-        const attrs = Object.assign(Object.assign({}, width && { width }), height && { height });
-        const element = this.wrap("img", null, Object.assign({ src, alt }, attrs));
-        return this.addRaw(element).addEOL();
-      }
-      /**
-       * Adds an HTML section heading element
-       *
-       * @param {string} text heading text
-       * @param {number | string} [level=1] (optional) the heading level, default: 1
-       *
-       * @returns {Summary} summary instance
-       */
-      addHeading(text4, level) {
-        const tag2 = `h${level}`;
-        const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag2) ? tag2 : "h1";
-        const element = this.wrap(allowedTag, text4);
-        return this.addRaw(element).addEOL();
-      }
-      /**
-       * Adds an HTML thematic break (<hr>) to the summary buffer
-       *
-       * @returns {Summary} summary instance
-       */
-      addSeparator() {
-        const element = this.wrap("hr", null);
-        return this.addRaw(element).addEOL();
-      }
-      /**
-       * Adds an HTML line break (<br>) to the summary buffer
-       *
-       * @returns {Summary} summary instance
-       */
-      addBreak() {
-        const element = this.wrap("br", null);
-        return this.addRaw(element).addEOL();
-      }
-      /**
-       * Adds an HTML blockquote to the summary buffer
-       *
-       * @param {string} text quote text
-       * @param {string} cite (optional) citation url
-       *
-       * @returns {Summary} summary instance
-       */
-      addQuote(text4, cite) {
-        const attrs = Object.assign({}, cite && { cite });
-        const element = this.wrap("blockquote", text4, attrs);
-        return this.addRaw(element).addEOL();
-      }
-      /**
-       * Adds an HTML anchor tag to the summary buffer
-       *
-       * @param {string} text link text/content
-       * @param {string} href hyperlink
-       *
-       * @returns {Summary} summary instance
-       */
-      addLink(text4, href) {
-        const element = this.wrap("a", text4, { href });
-        return this.addRaw(element).addEOL();
-      }
-    };
-    _summary = new Summary();
-    markdownSummary = _summary;
-    summary = _summary;
-  }
-});
-
-// node_modules/@actions/core/lib/path-utils.js
-function toPosixPath(pth) {
-  return pth.replace(/[\\]/g, "/");
-}
-function toWin32Path(pth) {
-  return pth.replace(/[/]/g, "\\");
-}
-function toPlatformPath(pth) {
-  return pth.replace(/[/\\]/g, path.sep);
-}
-var path;
-var init_path_utils = __esm({
-  "node_modules/@actions/core/lib/path-utils.js"() {
-    path = __toESM(require("path"), 1);
-  }
-});
-
-// node_modules/@actions/io/lib/io-util.js
-function exists(fsPath) {
-  return __awaiter3(this, void 0, void 0, function* () {
-    try {
-      yield stat(fsPath);
-    } catch (err) {
-      if (err.code === "ENOENT") {
-        return false;
-      }
-      throw err;
-    }
-    return true;
-  });
-}
-function isRooted(p) {
-  p = normalizeSeparators(p);
-  if (!p) {
-    throw new Error('isRooted() parameter "p" cannot be empty');
-  }
-  if (IS_WINDOWS) {
-    return p.startsWith("\\") || /^[A-Z]:/i.test(p);
-  }
-  return p.startsWith("/");
-}
-function tryGetExecutablePath(filePath, extensions) {
-  return __awaiter3(this, void 0, void 0, function* () {
-    let stats = void 0;
-    try {
-      stats = yield stat(filePath);
-    } catch (err) {
-      if (err.code !== "ENOENT") {
-        console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-      }
-    }
-    if (stats && stats.isFile()) {
-      if (IS_WINDOWS) {
-        const upperExt = path2.extname(filePath).toUpperCase();
-        if (extensions.some((validExt) => validExt.toUpperCase() === upperExt)) {
-          return filePath;
-        }
-      } else {
-        if (isUnixExecutable(stats)) {
-          return filePath;
-        }
-      }
-    }
-    const originalFilePath = filePath;
-    for (const extension of extensions) {
-      filePath = originalFilePath + extension;
-      stats = void 0;
-      try {
-        stats = yield stat(filePath);
-      } catch (err) {
-        if (err.code !== "ENOENT") {
-          console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-        }
-      }
-      if (stats && stats.isFile()) {
-        if (IS_WINDOWS) {
-          try {
-            const directory = path2.dirname(filePath);
-            const upperName = path2.basename(filePath).toUpperCase();
-            for (const actualName of yield readdir(directory)) {
-              if (upperName === actualName.toUpperCase()) {
-                filePath = path2.join(directory, actualName);
-                break;
-              }
-            }
-          } catch (err) {
-            console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
-          }
-          return filePath;
-        } else {
-          if (isUnixExecutable(stats)) {
-            return filePath;
-          }
-        }
-      }
-    }
-    return "";
-  });
-}
-function normalizeSeparators(p) {
-  p = p || "";
-  if (IS_WINDOWS) {
-    p = p.replace(/\//g, "\\");
-    return p.replace(/\\\\+/g, "\\");
-  }
-  return p.replace(/\/\/+/g, "/");
-}
-function isUnixExecutable(stats) {
-  return (stats.mode & 1) > 0 || (stats.mode & 8) > 0 && process.getgid !== void 0 && stats.gid === process.getgid() || (stats.mode & 64) > 0 && process.getuid !== void 0 && stats.uid === process.getuid();
-}
-var fs2, path2, __awaiter3, chmod, copyFile, lstat3, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink, IS_WINDOWS, READONLY;
-var init_io_util = __esm({
-  "node_modules/@actions/io/lib/io-util.js"() {
-    fs2 = __toESM(require("fs"), 1);
-    path2 = __toESM(require("path"), 1);
-    __awaiter3 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected2(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-    ({ chmod, copyFile, lstat: lstat3, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs2.promises);
-    IS_WINDOWS = process.platform === "win32";
-    READONLY = fs2.constants.O_RDONLY;
-  }
-});
-
-// node_modules/@actions/io/lib/io.js
-function which(tool, check3) {
-  return __awaiter4(this, void 0, void 0, function* () {
-    if (!tool) {
-      throw new Error("parameter 'tool' is required");
-    }
-    if (check3) {
-      const result = yield which(tool, false);
-      if (!result) {
-        if (IS_WINDOWS) {
-          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
-        } else {
-          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
-        }
-      }
-      return result;
-    }
-    const matches = yield findInPath(tool);
-    if (matches && matches.length > 0) {
-      return matches[0];
-    }
-    return "";
-  });
-}
-function findInPath(tool) {
-  return __awaiter4(this, void 0, void 0, function* () {
-    if (!tool) {
-      throw new Error("parameter 'tool' is required");
-    }
-    const extensions = [];
-    if (IS_WINDOWS && process.env["PATHEXT"]) {
-      for (const extension of process.env["PATHEXT"].split(path3.delimiter)) {
-        if (extension) {
-          extensions.push(extension);
-        }
-      }
-    }
-    if (isRooted(tool)) {
-      const filePath = yield tryGetExecutablePath(tool, extensions);
-      if (filePath) {
-        return [filePath];
-      }
-      return [];
-    }
-    if (tool.includes(path3.sep)) {
-      return [];
-    }
-    const directories = [];
-    if (process.env.PATH) {
-      for (const p of process.env.PATH.split(path3.delimiter)) {
-        if (p) {
-          directories.push(p);
-        }
-      }
-    }
-    const matches = [];
-    for (const directory of directories) {
-      const filePath = yield tryGetExecutablePath(path3.join(directory, tool), extensions);
-      if (filePath) {
-        matches.push(filePath);
-      }
-    }
-    return matches;
-  });
-}
-var path3, __awaiter4;
-var init_io = __esm({
-  "node_modules/@actions/io/lib/io.js"() {
-    path3 = __toESM(require("path"), 1);
-    init_io_util();
-    __awaiter4 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected2(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-  }
-});
-
-// node_modules/@actions/exec/lib/toolrunner.js
-function argStringToArray(argString) {
-  const args = [];
-  let inQuotes = false;
-  let escaped = false;
-  let arg = "";
-  function append(c) {
-    if (escaped && c !== '"') {
-      arg += "\\";
-    }
-    arg += c;
-    escaped = false;
-  }
-  for (let i = 0; i < argString.length; i++) {
-    const c = argString.charAt(i);
-    if (c === '"') {
-      if (!escaped) {
-        inQuotes = !inQuotes;
-      } else {
-        append(c);
-      }
-      continue;
-    }
-    if (c === "\\" && escaped) {
-      append(c);
-      continue;
-    }
-    if (c === "\\" && inQuotes) {
-      escaped = true;
-      continue;
-    }
-    if (c === " " && !inQuotes) {
-      if (arg.length > 0) {
-        args.push(arg);
-        arg = "";
-      }
-      continue;
-    }
-    append(c);
-  }
-  if (arg.length > 0) {
-    args.push(arg.trim());
-  }
-  return args;
-}
-var os3, events, child2, path4, import_timers, __awaiter5, IS_WINDOWS2, ToolRunner, ExecState;
-var init_toolrunner = __esm({
-  "node_modules/@actions/exec/lib/toolrunner.js"() {
-    os3 = __toESM(require("os"), 1);
-    events = __toESM(require("events"), 1);
-    child2 = __toESM(require("child_process"), 1);
-    path4 = __toESM(require("path"), 1);
-    init_io();
-    init_io_util();
-    import_timers = require("timers");
-    __awaiter5 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected2(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-    IS_WINDOWS2 = process.platform === "win32";
-    ToolRunner = class extends events.EventEmitter {
-      constructor(toolPath, args, options) {
-        super();
-        if (!toolPath) {
-          throw new Error("Parameter 'toolPath' cannot be null or empty.");
-        }
-        this.toolPath = toolPath;
-        this.args = args || [];
-        this.options = options || {};
-      }
-      _debug(message) {
-        if (this.options.listeners && this.options.listeners.debug) {
-          this.options.listeners.debug(message);
-        }
-      }
-      _getCommandString(options, noPrefix) {
-        const toolPath = this._getSpawnFileName();
-        const args = this._getSpawnArgs(options);
-        let cmd = noPrefix ? "" : "[command]";
-        if (IS_WINDOWS2) {
-          if (this._isCmdFile()) {
-            cmd += toolPath;
-            for (const a of args) {
-              cmd += ` ${a}`;
-            }
-          } else if (options.windowsVerbatimArguments) {
-            cmd += `"${toolPath}"`;
-            for (const a of args) {
-              cmd += ` ${a}`;
-            }
-          } else {
-            cmd += this._windowsQuoteCmdArg(toolPath);
-            for (const a of args) {
-              cmd += ` ${this._windowsQuoteCmdArg(a)}`;
-            }
-          }
-        } else {
-          cmd += toolPath;
-          for (const a of args) {
-            cmd += ` ${a}`;
-          }
-        }
-        return cmd;
-      }
-      _processLineBuffer(data, strBuffer, onLine) {
-        try {
-          let s = strBuffer + data.toString();
-          let n = s.indexOf(os3.EOL);
-          while (n > -1) {
-            const line2 = s.substring(0, n);
-            onLine(line2);
-            s = s.substring(n + os3.EOL.length);
-            n = s.indexOf(os3.EOL);
-          }
-          return s;
-        } catch (err) {
-          this._debug(`error processing line. Failed with error ${err}`);
-          return "";
-        }
-      }
-      _getSpawnFileName() {
-        if (IS_WINDOWS2) {
-          if (this._isCmdFile()) {
-            return process.env["COMSPEC"] || "cmd.exe";
-          }
-        }
-        return this.toolPath;
-      }
-      _getSpawnArgs(options) {
-        if (IS_WINDOWS2) {
-          if (this._isCmdFile()) {
-            let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
-            for (const a of this.args) {
-              argline += " ";
-              argline += options.windowsVerbatimArguments ? a : this._windowsQuoteCmdArg(a);
-            }
-            argline += '"';
-            return [argline];
-          }
-        }
-        return this.args;
-      }
-      _endsWith(str, end2) {
-        return str.endsWith(end2);
-      }
-      _isCmdFile() {
-        const upperToolPath = this.toolPath.toUpperCase();
-        return this._endsWith(upperToolPath, ".CMD") || this._endsWith(upperToolPath, ".BAT");
-      }
-      _windowsQuoteCmdArg(arg) {
-        if (!this._isCmdFile()) {
-          return this._uvQuoteCmdArg(arg);
-        }
-        if (!arg) {
-          return '""';
-        }
-        const cmdSpecialChars = [
-          " ",
-          "	",
-          "&",
-          "(",
-          ")",
-          "[",
-          "]",
-          "{",
-          "}",
-          "^",
-          "=",
-          ";",
-          "!",
-          "'",
-          "+",
-          ",",
-          "`",
-          "~",
-          "|",
-          "<",
-          ">",
-          '"'
-        ];
-        let needsQuotes = false;
-        for (const char of arg) {
-          if (cmdSpecialChars.some((x) => x === char)) {
-            needsQuotes = true;
-            break;
-          }
-        }
-        if (!needsQuotes) {
-          return arg;
-        }
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-          reverse += arg[i - 1];
-          if (quoteHit && arg[i - 1] === "\\") {
-            reverse += "\\";
-          } else if (arg[i - 1] === '"') {
-            quoteHit = true;
-            reverse += '"';
-          } else {
-            quoteHit = false;
-          }
-        }
-        reverse += '"';
-        return reverse.split("").reverse().join("");
-      }
-      _uvQuoteCmdArg(arg) {
-        if (!arg) {
-          return '""';
-        }
-        if (!arg.includes(" ") && !arg.includes("	") && !arg.includes('"')) {
-          return arg;
-        }
-        if (!arg.includes('"') && !arg.includes("\\")) {
-          return `"${arg}"`;
-        }
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-          reverse += arg[i - 1];
-          if (quoteHit && arg[i - 1] === "\\") {
-            reverse += "\\";
-          } else if (arg[i - 1] === '"') {
-            quoteHit = true;
-            reverse += "\\";
-          } else {
-            quoteHit = false;
-          }
-        }
-        reverse += '"';
-        return reverse.split("").reverse().join("");
-      }
-      _cloneExecOptions(options) {
-        options = options || {};
-        const result = {
-          cwd: options.cwd || process.cwd(),
-          env: options.env || process.env,
-          silent: options.silent || false,
-          windowsVerbatimArguments: options.windowsVerbatimArguments || false,
-          failOnStdErr: options.failOnStdErr || false,
-          ignoreReturnCode: options.ignoreReturnCode || false,
-          delay: options.delay || 1e4
-        };
-        result.outStream = options.outStream || process.stdout;
-        result.errStream = options.errStream || process.stderr;
-        return result;
-      }
-      _getSpawnOptions(options, toolPath) {
-        options = options || {};
-        const result = {};
-        result.cwd = options.cwd;
-        result.env = options.env;
-        result["windowsVerbatimArguments"] = options.windowsVerbatimArguments || this._isCmdFile();
-        if (options.windowsVerbatimArguments) {
-          result.argv0 = `"${toolPath}"`;
-        }
-        return result;
-      }
-      /**
-       * Exec a tool.
-       * Output will be streamed to the live console.
-       * Returns promise with return code
-       *
-       * @param     tool     path to tool to exec
-       * @param     options  optional exec options.  See ExecOptions
-       * @returns   number
-       */
-      exec() {
-        return __awaiter5(this, void 0, void 0, function* () {
-          if (!isRooted(this.toolPath) && (this.toolPath.includes("/") || IS_WINDOWS2 && this.toolPath.includes("\\"))) {
-            this.toolPath = path4.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
-          }
-          this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve12, reject) => __awaiter5(this, void 0, void 0, function* () {
-            this._debug(`exec tool: ${this.toolPath}`);
-            this._debug("arguments:");
-            for (const arg of this.args) {
-              this._debug(`   ${arg}`);
-            }
-            const optionsNonNull = this._cloneExecOptions(this.options);
-            if (!optionsNonNull.silent && optionsNonNull.outStream) {
-              optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + os3.EOL);
-            }
-            const state = new ExecState(optionsNonNull, this.toolPath);
-            state.on("debug", (message) => {
-              this._debug(message);
-            });
-            if (this.options.cwd && !(yield exists(this.options.cwd))) {
-              return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
-            }
-            const fileName = this._getSpawnFileName();
-            const cp = child2.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
-            let stdbuffer = "";
-            if (cp.stdout) {
-              cp.stdout.on("data", (data) => {
-                if (this.options.listeners && this.options.listeners.stdout) {
-                  this.options.listeners.stdout(data);
-                }
-                if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                  optionsNonNull.outStream.write(data);
-                }
-                stdbuffer = this._processLineBuffer(data, stdbuffer, (line2) => {
-                  if (this.options.listeners && this.options.listeners.stdline) {
-                    this.options.listeners.stdline(line2);
-                  }
-                });
-              });
-            }
-            let errbuffer = "";
-            if (cp.stderr) {
-              cp.stderr.on("data", (data) => {
-                state.processStderr = true;
-                if (this.options.listeners && this.options.listeners.stderr) {
-                  this.options.listeners.stderr(data);
-                }
-                if (!optionsNonNull.silent && optionsNonNull.errStream && optionsNonNull.outStream) {
-                  const s = optionsNonNull.failOnStdErr ? optionsNonNull.errStream : optionsNonNull.outStream;
-                  s.write(data);
-                }
-                errbuffer = this._processLineBuffer(data, errbuffer, (line2) => {
-                  if (this.options.listeners && this.options.listeners.errline) {
-                    this.options.listeners.errline(line2);
-                  }
-                });
-              });
-            }
-            cp.on("error", (err) => {
-              state.processError = err.message;
-              state.processExited = true;
-              state.processClosed = true;
-              state.CheckComplete();
-            });
-            cp.on("exit", (code2) => {
-              state.processExitCode = code2;
-              state.processExited = true;
-              this._debug(`Exit code ${code2} received from tool '${this.toolPath}'`);
-              state.CheckComplete();
-            });
-            cp.on("close", (code2) => {
-              state.processExitCode = code2;
-              state.processExited = true;
-              state.processClosed = true;
-              this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
-              state.CheckComplete();
-            });
-            state.on("done", (error2, exitCode2) => {
-              if (stdbuffer.length > 0) {
-                this.emit("stdline", stdbuffer);
-              }
-              if (errbuffer.length > 0) {
-                this.emit("errline", errbuffer);
-              }
-              cp.removeAllListeners();
-              if (error2) {
-                reject(error2);
-              } else {
-                resolve12(exitCode2);
-              }
-            });
-            if (this.options.input) {
-              if (!cp.stdin) {
-                throw new Error("child process missing stdin");
-              }
-              cp.stdin.end(this.options.input);
-            }
-          }));
-        });
-      }
-    };
-    ExecState = class _ExecState extends events.EventEmitter {
-      constructor(options, toolPath) {
-        super();
-        this.processClosed = false;
-        this.processError = "";
-        this.processExitCode = 0;
-        this.processExited = false;
-        this.processStderr = false;
-        this.delay = 1e4;
-        this.done = false;
-        this.timeout = null;
-        if (!toolPath) {
-          throw new Error("toolPath must not be empty");
-        }
-        this.options = options;
-        this.toolPath = toolPath;
-        if (options.delay) {
-          this.delay = options.delay;
-        }
-      }
-      CheckComplete() {
-        if (this.done) {
-          return;
-        }
-        if (this.processClosed) {
-          this._setResult();
-        } else if (this.processExited) {
-          this.timeout = (0, import_timers.setTimeout)(_ExecState.HandleTimeout, this.delay, this);
-        }
-      }
-      _debug(message) {
-        this.emit("debug", message);
-      }
-      _setResult() {
-        let error2;
-        if (this.processExited) {
-          if (this.processError) {
-            error2 = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
-          } else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
-            error2 = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
-          } else if (this.processStderr && this.options.failOnStdErr) {
-            error2 = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
-          }
-        }
-        if (this.timeout) {
-          clearTimeout(this.timeout);
-          this.timeout = null;
-        }
-        this.done = true;
-        this.emit("done", error2, this.processExitCode);
-      }
-      static HandleTimeout(state) {
-        if (state.done) {
-          return;
-        }
-        if (!state.processClosed && state.processExited) {
-          const message = `The STDIO streams did not close within ${state.delay / 1e3} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
-          state._debug(message);
-        }
-        state._setResult();
-      }
-    };
-  }
-});
-
-// node_modules/@actions/exec/lib/exec.js
-var exec_exports = {};
-__export(exec_exports, {
-  exec: () => exec,
-  getExecOutput: () => getExecOutput
-});
-function exec(commandLine2, args, options) {
-  return __awaiter6(this, void 0, void 0, function* () {
-    const commandArgs = argStringToArray(commandLine2);
-    if (commandArgs.length === 0) {
-      throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
-    }
-    const toolPath = commandArgs[0];
-    args = commandArgs.slice(1).concat(args || []);
-    const runner = new ToolRunner(toolPath, args, options);
-    return runner.exec();
-  });
-}
-function getExecOutput(commandLine2, args, options) {
-  return __awaiter6(this, void 0, void 0, function* () {
-    var _a, _b;
-    let stdout = "";
-    let stderr = "";
-    const stdoutDecoder = new import_string_decoder.StringDecoder("utf8");
-    const stderrDecoder = new import_string_decoder.StringDecoder("utf8");
-    const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
-    const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
-    const stdErrListener = (data) => {
-      stderr += stderrDecoder.write(data);
-      if (originalStdErrListener) {
-        originalStdErrListener(data);
-      }
-    };
-    const stdOutListener = (data) => {
-      stdout += stdoutDecoder.write(data);
-      if (originalStdoutListener) {
-        originalStdoutListener(data);
-      }
-    };
-    const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-    const exitCode2 = yield exec(commandLine2, args, Object.assign(Object.assign({}, options), { listeners }));
-    stdout += stdoutDecoder.end();
-    stderr += stderrDecoder.end();
-    return {
-      exitCode: exitCode2,
-      stdout,
-      stderr
-    };
-  });
-}
-var import_string_decoder, __awaiter6;
-var init_exec = __esm({
-  "node_modules/@actions/exec/lib/exec.js"() {
-    import_string_decoder = require("string_decoder");
-    init_toolrunner();
-    __awaiter6 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected2(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-  }
-});
-
-// node_modules/@actions/core/lib/platform.js
-var platform_exports = {};
-__export(platform_exports, {
-  arch: () => arch,
-  getDetails: () => getDetails,
-  isLinux: () => isLinux,
-  isMacOS: () => isMacOS,
-  isWindows: () => isWindows,
-  platform: () => platform2
-});
-function getDetails() {
-  return __awaiter7(this, void 0, void 0, function* () {
-    return Object.assign(Object.assign({}, yield isWindows ? getWindowsInfo() : isMacOS ? getMacOsInfo() : getLinuxInfo()), {
-      platform: platform2,
-      arch,
-      isWindows,
-      isMacOS,
-      isLinux
-    });
-  });
-}
-var import_os2, __awaiter7, getWindowsInfo, getMacOsInfo, getLinuxInfo, platform2, arch, isWindows, isMacOS, isLinux;
-var init_platform2 = __esm({
-  "node_modules/@actions/core/lib/platform.js"() {
-    import_os2 = __toESM(require("os"), 1);
-    init_exec();
-    __awaiter7 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected2(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-    getWindowsInfo = () => __awaiter7(void 0, void 0, void 0, function* () {
-      const { stdout: version } = yield getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', void 0, {
-        silent: true
-      });
-      const { stdout: name } = yield getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', void 0, {
-        silent: true
-      });
-      return {
-        name: name.trim(),
-        version: version.trim()
-      };
-    });
-    getMacOsInfo = () => __awaiter7(void 0, void 0, void 0, function* () {
-      var _a, _b, _c, _d;
-      const { stdout } = yield getExecOutput("sw_vers", void 0, {
-        silent: true
-      });
-      const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : "";
-      const name = (_d = (_c = stdout.match(/ProductName:\s*(.+)/)) === null || _c === void 0 ? void 0 : _c[1]) !== null && _d !== void 0 ? _d : "";
-      return {
-        name,
-        version
-      };
-    });
-    getLinuxInfo = () => __awaiter7(void 0, void 0, void 0, function* () {
-      const { stdout } = yield getExecOutput("lsb_release", ["-i", "-r", "-s"], {
-        silent: true
-      });
-      const [name, version] = stdout.trim().split("\n");
-      return {
-        name,
-        version
-      };
-    });
-    platform2 = import_os2.default.platform();
-    arch = import_os2.default.arch();
-    isWindows = platform2 === "win32";
-    isMacOS = platform2 === "darwin";
-    isLinux = platform2 === "linux";
-  }
-});
-
-// node_modules/@actions/core/lib/core.js
-var core_exports = {};
-__export(core_exports, {
-  ExitCode: () => ExitCode,
-  addPath: () => addPath,
-  debug: () => debug,
-  endGroup: () => endGroup,
-  error: () => error,
-  exportVariable: () => exportVariable,
-  getBooleanInput: () => getBooleanInput,
-  getIDToken: () => getIDToken,
-  getInput: () => getInput,
-  getMultilineInput: () => getMultilineInput,
-  getState: () => getState,
-  group: () => group,
-  info: () => info,
-  isDebug: () => isDebug,
-  markdownSummary: () => markdownSummary,
-  notice: () => notice,
-  platform: () => platform_exports,
-  saveState: () => saveState,
-  setCommandEcho: () => setCommandEcho,
-  setFailed: () => setFailed,
-  setOutput: () => setOutput,
-  setSecret: () => setSecret,
-  startGroup: () => startGroup,
-  summary: () => summary,
-  toPlatformPath: () => toPlatformPath,
-  toPosixPath: () => toPosixPath,
-  toWin32Path: () => toWin32Path,
-  warning: () => warning
-});
-function exportVariable(name, val) {
-  const convertedVal = toCommandValue(val);
-  process.env[name] = convertedVal;
-  const filePath = process.env["GITHUB_ENV"] || "";
-  if (filePath) {
-    return issueFileCommand("ENV", prepareKeyValueMessage(name, val));
-  }
-  issueCommand("set-env", { name }, convertedVal);
-}
-function setSecret(secret) {
-  issueCommand("add-mask", {}, secret);
-}
-function addPath(inputPath) {
-  const filePath = process.env["GITHUB_PATH"] || "";
-  if (filePath) {
-    issueFileCommand("PATH", inputPath);
-  } else {
-    issueCommand("add-path", {}, inputPath);
-  }
-  process.env["PATH"] = `${inputPath}${path5.delimiter}${process.env["PATH"]}`;
-}
-function getInput(name, options) {
-  const val = process.env[`INPUT_${name.replace(/ /g, "_").toUpperCase()}`] || "";
-  if (options && options.required && !val) {
-    throw new Error(`Input required and not supplied: ${name}`);
-  }
-  if (options && options.trimWhitespace === false) {
-    return val;
-  }
-  return val.trim();
-}
-function getMultilineInput(name, options) {
-  const inputs = getInput(name, options).split("\n").filter((x) => x !== "");
-  if (options && options.trimWhitespace === false) {
-    return inputs;
-  }
-  return inputs.map((input) => input.trim());
-}
-function getBooleanInput(name, options) {
-  const trueValue = ["true", "True", "TRUE"];
-  const falseValue = ["false", "False", "FALSE"];
-  const val = getInput(name, options);
-  if (trueValue.includes(val))
-    return true;
-  if (falseValue.includes(val))
-    return false;
-  throw new TypeError(`Input does not meet YAML 1.2 "Core Schema" specification: ${name}
-Support boolean input list: \`true | True | TRUE | false | False | FALSE\``);
-}
-function setOutput(name, value) {
-  const filePath = process.env["GITHUB_OUTPUT"] || "";
-  if (filePath) {
-    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
-  }
-  process.stdout.write(os5.EOL);
-  issueCommand("set-output", { name }, toCommandValue(value));
-}
-function setCommandEcho(enabled) {
-  issue("echo", enabled ? "on" : "off");
-}
-function setFailed(message) {
-  process.exitCode = ExitCode.Failure;
-  error(message);
-}
-function isDebug() {
-  return process.env["RUNNER_DEBUG"] === "1";
-}
-function debug(message) {
-  issueCommand("debug", {}, message);
-}
-function error(message, properties = {}) {
-  issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-function warning(message, properties = {}) {
-  issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-function notice(message, properties = {}) {
-  issueCommand("notice", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
-function info(message) {
-  process.stdout.write(message + os5.EOL);
-}
-function startGroup(name) {
-  issue("group", name);
-}
-function endGroup() {
-  issue("endgroup");
-}
-function group(name, fn) {
-  return __awaiter8(this, void 0, void 0, function* () {
-    startGroup(name);
-    let result;
-    try {
-      result = yield fn();
-    } finally {
-      endGroup();
-    }
-    return result;
-  });
-}
-function saveState(name, value) {
-  const filePath = process.env["GITHUB_STATE"] || "";
-  if (filePath) {
-    return issueFileCommand("STATE", prepareKeyValueMessage(name, value));
-  }
-  issueCommand("save-state", { name }, toCommandValue(value));
-}
-function getState(name) {
-  return process.env[`STATE_${name}`] || "";
-}
-function getIDToken(aud) {
-  return __awaiter8(this, void 0, void 0, function* () {
-    return yield OidcClient.getIDToken(aud);
-  });
-}
-var os5, path5, __awaiter8, ExitCode;
-var init_core = __esm({
-  "node_modules/@actions/core/lib/core.js"() {
-    init_command();
-    init_file_command();
-    init_utils();
-    os5 = __toESM(require("os"), 1);
-    path5 = __toESM(require("path"), 1);
-    init_oidc_utils();
-    init_summary();
-    init_summary();
-    init_path_utils();
-    init_platform2();
-    __awaiter8 = function(thisArg, _arguments, P, generator) {
-      function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve12) {
-          resolve12(value);
-        });
-      }
-      return new (P || (P = Promise))(function(resolve12, reject) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function rejected2(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected2);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-    (function(ExitCode2) {
-      ExitCode2[ExitCode2["Success"] = 0] = "Success";
-      ExitCode2[ExitCode2["Failure"] = 1] = "Failure";
-    })(ExitCode || (ExitCode = {}));
-  }
-});
-
-// src/config/promotion.ts
-function parsePromotions(text4) {
-  const problems2 = [];
-  const lines3 = text4.split("\n").map((line2) => line2.trim());
-  const entries = lines3.flatMap((line2) => {
-    if (line2 === "" || line2.startsWith("#")) return [];
-    const [source = "", destinations = "", ...more] = line2.split("=>").map((part) => part.trim());
-    if (more.length > 0 || source === "" || destinations === "") {
-      problems2.push({ what: `input promote: "${line2}" is not a promotion`, hint: LINE_HINT });
-      return [];
-    }
-    const words = destinations.split(",").map((word) => word.trim());
-    return collect(problems2, [], () => promotionOf(source, words, "input promote"));
-  });
-  if (problems2.length > 0) throw new UserError(problems2);
-  return entries;
-}
-function promotionOf(source, destinations, given2) {
-  const problems2 = [];
-  const add2 = (what, hint2) => void problems2.push({ what: `${given2}: ${what}`, ...hint2 === void 0 ? {} : { hint: hint2 } });
-  const from = parseReference(source);
-  if (!from.ok) add2(`the source: ${from.what}`, from.hint);
-  const own = from.ok ? nameOf(source, from.value) : UNREAD;
-  const wanted = /* @__PURE__ */ new Map();
-  for (const word of destinations) {
-    const found = destinationOf(word, own);
-    if (!found.ok) {
-      add2(found.what, found.hint);
-      continue;
-    }
-    const { name, tag: tag2 } = found.value;
-    const key = formatRepository(name.repository);
-    const tags2 = wanted.get(key)?.tags ?? [];
-    if (tags2.includes(tag2)) add2(`${key}:${tag2} is named twice`, "name it once");
-    wanted.set(key, { name, tags: [...tags2, tag2] });
-  }
-  if (!from.ok || problems2.length > 0) throw new UserError(problems2);
-  return [...wanted.values()].map(({ name, tags: tags2 }) => ({
-    number: 0,
-    names: [name],
-    srcName: own.text,
-    srcRepository: own.repository,
-    ..."digest" in from.value ? { srcDigest: from.value.digest } : { srcBuildTag: from.value.tag },
-    commit: null,
-    tags: tags2,
-    stable: false,
-    platforms: [],
-    requires: [],
-    references: [],
-    origin: originIn(given2)
-  }));
-}
-function destinationOf(word, source) {
-  const bare2 = word.startsWith(":") ? word.slice(1) : word;
-  if (!/[:/@]/.test(bare2)) {
-    const tag2 = parseTag(bare2);
-    return tag2.ok ? { ok: true, value: { name: source, tag: tag2.value } } : tag2;
-  }
-  const parsed2 = parseReference(word);
-  if (!parsed2.ok) {
-    return parseRepository(word).ok ? { ok: false, what: `the destination "${word}" has no tag`, hint: `write "${word}:TAG"` } : { ...parsed2, what: `the destination: ${parsed2.what}` };
-  }
-  const { value } = parsed2;
-  if ("digest" in value)
-    return { ok: false, what: `the destination "${word}" is a digest`, hint: 'write "IMAGE:TAG"' };
-  return { ok: true, value: { name: nameOf(word, value), tag: value.tag } };
-}
-function nameOf(reference2, { registry, repository }) {
-  const [name = ""] = reference2.split("@");
-  const colon = name.lastIndexOf(":");
-  const text4 = colon > name.lastIndexOf("/") ? name.slice(0, colon) : name;
-  return { text: text4, repository: { registry, repository } };
-}
-function originIn(file2) {
-  const at3 = () => ({ file: file2, line: 1, column: 1, nowhere: true });
-  return { at: at3, keyAt: at3, inside: at3 };
-}
-var LINE_HINT, UNREAD;
-var init_promotion = __esm({
-  "src/config/promotion.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    LINE_HINT = 'write it as "SOURCE => TAG" or "SOURCE => IMAGE:TAG, IMAGE:TAG"';
-    UNREAD = { text: "", repository: { registry: "", repository: "" } };
-  }
-});
-
-// src/github/inputs.ts
-function readInputs() {
-  const problems2 = [];
-  const text4 = (name) => getInput(name);
-  const lines3 = (name) => getMultilineInput(name);
-  const list4 = (name) => lines3(name).flatMap((line2) => line2.split(",")).map((item) => item.trim()).filter((item) => item !== "");
-  const asInDocker = (name, options) => {
-    const parsed2 = inputList(text4(name), options);
-    if (parsed2.ok) return parsed2.value;
-    problems2.push({ what: `input ${name}: ${parsed2.what}`, hint: parsed2.hint });
-    return [];
-  };
-  const choice = (name, allowed, fallback) => {
-    const given2 = text4(name);
-    if (given2 === "") return fallback;
-    const found = allowed.find((value) => value === given2);
-    if (found === void 0) {
-      problems2.push({
-        what: `input ${name}: "${given2}" is not known`,
-        hint: `give one of ${allowed.filter((a) => a !== "").join(", ")}`
-      });
-    }
-    return found ?? fallback;
-  };
-  const config = lines3("config");
-  const images2 = parseImages(text4("images"));
-  problems2.push(...images2.problems);
-  const inputs = {
-    command: choice("command", ["auto", "plan", "apply", "validate"], "auto"),
-    config: config.length === 0 ? [DEFAULT_CONFIG2] : config,
-    configGiven: config.length > 0 && !(config.length === 1 && config[0] === DEFAULT_CONFIG2),
-    policy: text4("policy"),
-    images: images2.names,
-    imagesDisabled: images2.disabled,
-    promotions: collect(problems2, [], () => parsePromotions(text4("promote"))),
-    build: {
-      context: text4("context"),
-      file: text4("file"),
-      target: text4("target"),
-      platforms: asInDocker("platforms", { commas: true }),
-      buildArgs: asInDocker("build-args"),
-      labels: asInDocker("labels"),
-      secrets: asInDocker("secrets"),
-      cacheFrom: asInDocker("cache-from"),
-      cacheTo: asInDocker("cache-to"),
-      provenance: text4("provenance"),
-      sbom: text4("sbom"),
-      builder: text4("builder")
-    },
-    ref: text4("ref"),
-    sha: text4("sha"),
-    only: choice("only", ["builds", "images", ""], ""),
-    stable: choice("stable", ["auto", "true", "false"], "auto") === "true",
-    platform: text4("platform"),
-    digests: text4("digests"),
-    allowDirty: choice("allow-dirty", ["true", "false"], "false") === "true",
-    includeStages: list4("include-stages"),
-    force: lines3("force"),
-    registryMap: list4("registry-map"),
-    insecureRegistries: list4("insecure-registries"),
-    concurrency: text4("concurrency") || "auto",
-    settle: text4("settle") || "250ms",
-    timeout: text4("timeout") || "30m",
-    review: choice("review", [...REVIEW_MODES, ""], "") || void 0,
-    comment: choice("comment", ["auto", "true", "false"], "auto"),
-    report: text4("report"),
-    token: text4("github-token")
-  };
-  if (problems2.length > 0) throw new UserError(problems2);
-  return inputs;
-}
-var DEFAULT_CONFIG2;
-var init_inputs2 = __esm({
-  "src/github/inputs.ts"() {
-    "use strict";
-    init_core();
-    init_inputs();
-    init_model();
-    init_promotion();
-    init_errors();
-    DEFAULT_CONFIG2 = ".github/image-tags.yaml";
-  }
-});
-
-// src/shared/markdown.ts
-function escapeCell(text4, most = MAX_INLINE) {
-  return spaced(breakReferences(oneLine3(text4, most)).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
-}
-function code(text4) {
-  const line2 = oneLine3(text4);
-  if (line2 === "") return "";
-  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run4]) => run4.length));
-  const fence = "`".repeat(longest + 1);
-  const pad = /^[` ]|[` ]$/.test(line2) ? " " : "";
-  return line2.includes("|") ? codeElement(line2) : fence + pad + line2 + pad + fence;
-}
-function link(markdown, url) {
-  const target = safeUrl(url);
-  return target === null ? markdown : `[${markdown}](${target})`;
-}
-function table(header2, rows3) {
-  const line2 = (cells) => `| ${cells.join(" | ")} |`;
-  return [line2(header2), line2(header2.map(() => "---")), ...rows3.map(line2)].join("\n");
-}
-function details(title, body) {
-  return `<details><summary>${title}</summary>
-
-${body}
-
-</details>`;
-}
-function cut(markdown, limit, tail) {
-  if (markdown.length <= limit) return markdown;
-  const closing2 = "\n\n</details>";
-  const room = Math.max(0, limit - tail.length - 2 - closing2.length);
-  const end2 = markdown.lastIndexOf("\n", room);
-  const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
-  const open7 = kept.split("<details>").length > kept.split("</details>").length;
-  return `${kept}${open7 ? closing2 : ""}
-
-${tail}`.slice(0, limit);
-}
-function oneLine3(text4, most = MAX_INLINE) {
-  const flat2 = joinLines(text4).replace(
-    UNPRINTABLE,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-  const points = Array.from(flat2);
-  return points.length > most ? `${points.slice(0, most - 1).join("")}\u2026` : flat2;
-}
-function joinLines(text4) {
-  if (!text4.includes("\n")) return text4;
-  const lines3 = text4.split("\n").map((line2) => line2.trim());
-  return lines3.filter((line2) => line2 !== "").join(" ");
-}
-function breakReferences(text4) {
-  return text4.replace(/[@#$]/g, `$&${ZERO_WIDTH}`).replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:\/\//g, `:${ZERO_WIDTH}//`).replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`).replace(
-    /(?<![A-Za-z0-9])(?=\d*[a-f])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi,
-    (c) => c.replace(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`)
-  );
-}
-function codeElement(text4) {
-  const entities = breakReferences(text4).replace(/[&<>|`*_[\]\\~@#:$]/g, (c) => `&#${c.charCodeAt(0)};`);
-  return `<code>${spaced(entities)}</code>`;
-}
-function safeUrl(url) {
-  if (!url || !URL.canParse(url)) return null;
-  const parsed2 = new URL(url);
-  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return null;
-  if (parsed2.username !== "" || parsed2.password !== "") return null;
-  return parsed2.href.replace(/[()<>|`\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED, ZERO_WIDTH, spaced;
-var init_markdown = __esm({
-  "src/shared/markdown.ts"() {
-    "use strict";
-    MAX_INLINE = 300;
-    UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-    MARKUP = /[\\`*_{}[\]()<>&|~!$]/g;
-    NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;", $: "&#36;" };
-    ZERO_WIDTH = "\u200B";
-    spaced = (text4) => text4.replaceAll(ZERO_WIDTH, "&#8203;");
-  }
-});
-
-// src/github/output.ts
-function publishOutputs(outputs2) {
-  for (const [name, value] of Object.entries(outputs2)) setOutput2(name, value);
-}
-async function publishSummary(markdown, env) {
-  if (!env["GITHUB_STEP_SUMMARY"]) return;
-  await addSummary(markdown);
-}
-function publishAnnotations(annotations2) {
-  const shown3 = { error: 0, warning: 0, notice: 0 };
-  for (const { level, title, message, file: file2, line: line2, column } of annotations2) {
-    if (shown3[level]++ >= MOST_ANNOTATIONS) {
-      say(`${level}: ${title}: ${message}`);
-      continue;
-    }
-    const location2 = file2 === null ? {} : { file: file2, startLine: line2 ?? 1, startColumn: column ?? 1 };
-    annotate(level, `${title}: ${message}`, { title, ...location2 });
-  }
-}
-async function publishNotes(notes, env) {
-  if (notes.length === 0) return;
-  for (const { level, text: text4, url } of notes) {
-    const line2 = url === null ? text4 : `${text4} ${url}`;
-    if (level === "line") say(line2);
-    else annotate(level, line2);
-  }
-  const items = notes.map(({ level, text: text4, url }) => {
-    const said2 = link(escapeCell(text4), url);
-    return level === "line" ? `- ${said2}` : `- **${level}**: ${said2}`;
-  });
-  await publishSummary(`### What followed
-
-${items.join("\n")}
-`, env);
-}
-function say(text4) {
-  info(harmless(text4));
-}
-function passOn(text4) {
-  process.stdout.write(printable(text4, false));
-}
-function annotate(level, text4, { title, ...location2 } = {}) {
-  core_exports[level](harmless(text4), { ...location2, ...title === void 0 ? {} : { title: harmless(title) } });
-}
-function mask(secret) {
-  setSecret(secret);
-}
-function setOutput2(name, value) {
-  setOutput(name, value);
-}
-async function addSummary(markdown) {
-  await summary.addRaw(markdown, true).write();
-}
-function jobLog() {
-  return {
-    group: async (title, body) => {
-      startGroup(harmless(title));
-      try {
-        return await body();
-      } finally {
-        endGroup();
-      }
-    },
-    line: say,
-    warning: (text4) => annotate("warning", typeof text4 === "string" ? text4 : formatProblem(text4)),
-    // The runner would drop it otherwise, line by line.
-    debug: (text4) => isDebug() ? debug(harmless(text4)) : void 0,
-    progress: () => void 0
-  };
-}
-var MOST_ANNOTATIONS;
-var init_output = __esm({
-  "src/github/output.ts"() {
-    "use strict";
-    init_core();
-    init_markdown();
-    init_errors();
-    init_text();
-    MOST_ANNOTATIONS = 10;
-  }
-});
-
-// src/plan/model.ts
-function writes({ action: action2 }) {
-  return action2 === "create" || action2 === "move";
-}
-function carriesLate({ action: action2, source, manifest }) {
-  return action2 === "keep" && source !== null && manifest !== null;
-}
-function asError({ code: code2, message, origin, image: image3 }) {
-  return {
-    code: code2,
-    ...origin === void 0 ? {} : { cause: origin },
-    ...image3 === void 0 ? {} : { build: image3 },
-    text: message
-  };
-}
-var TAG_KINDS;
-var init_model3 = __esm({
-  "src/plan/model.ts"() {
-    "use strict";
-    TAG_KINDS = ["primary", "stable", "channel"];
-  }
-});
-
-// src/plan/decide.ts
-function decide(wanted, observed) {
-  const { destination, source } = observed;
-  if (destination.state === "unknown") {
-    return refuse(
-      wanted,
-      null,
-      "unknown",
-      `cannot tell whether the tag exists: ${destination.error.message}`
-    );
-  }
-  const previous = destination.state === "present" ? destination.digest : null;
-  if (source === null) return decideWithoutSource(wanted, observed, previous);
-  switch (source.state) {
-    case "unknown":
-      return refuse(wanted, previous, "unknown", unusable(source.error));
-    case "missing":
-      return decideMissing(wanted, observed, previous);
-    case "refused":
-      return refuseBuild(wanted, previous, source);
-    case "to-build":
-      return decideToBuild(wanted, observed, previous);
-    case "present":
-      return decidePresent(wanted, observed, source, previous);
-  }
-}
-function unusable({ code: code2, message }) {
-  const known3 = code2 === "mismatch" || code2 === "rejected";
-  return `${known3 ? "the source cannot be used" : "cannot tell what the source is"}: ${message}`;
-}
-function decideWithoutSource(wanted, observed, previous) {
-  if (previous !== null && previous === wanted.digest) return keep2(wanted, previous, "same-digest", SAME);
-  return refuse(
-    wanted,
-    previous,
-    "unknown",
-    `the source of ${observed.destination.state} tag was not looked at`
-  );
-}
-function decideMissing(wanted, observed, previous) {
-  const name = sourceName(wanted);
-  if (previous === null) {
-    return refuse(
-      wanted,
-      null,
-      "source-missing",
-      `the source ${name} does not exist, and neither does the tag`
-    );
-  }
-  if (wanted.digest !== null && wanted.digest !== previous) {
-    return refuseOther(wanted, previous, wanted.digest);
-  }
-  const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
-  return unmetByKept(wanted, observed, previous) ?? keep2(wanted, previous, "source-gone", text4, [text4]);
-}
-function decideToBuild(wanted, observed, previous) {
-  const held = hold(wanted, observed, previous);
-  if (wanted.kind === "channel" && !wanted.forced)
-    return held ?? decideChannel(wanted, observed, previous, null);
-  if (previous === null) return held ?? act(wanted, "create", null, null, "absent", ABSENT);
-  if (wanted.forced)
-    return held ?? act(wanted, "move", null, previous, "forced", `forced; it is ${previous} now`);
-  return refuse(
-    wanted,
-    previous,
-    "different-digest",
-    `the tag exists as ${previous}, and this run would build another image`
-  );
-}
-function decidePresent(wanted, observed, source, previous) {
-  if (wanted.digest !== null && source.digest !== wanted.digest) {
-    const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
-    return refuse(wanted, previous, "digest-mismatch", text4);
-  }
-  const refused3 = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous);
-  if (refused3 !== null) return refused3;
-  if (previous === source.digest) {
-    const { from: from2 = null, manifest = null } = observed.kept ?? {};
-    return { ...keep2(wanted, previous, "same-digest", SAME), source: from2, manifest: from2 && manifest };
-  }
-  if (previous !== null && wanted.kind !== "channel" && !wanted.forced) {
-    return refuseOther(wanted, previous, source.digest);
-  }
-  const warnings3 = wanted.revision === null ? [] : unsaid(wanted, source.facts?.revisions ?? []);
-  const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
-  const from = { ...source.repository, digest: source.digest };
-  return {
-    ...decided,
-    source: from,
-    manifest: source.manifest,
-    warnings: [...decided.warnings, ...warnings3]
-  };
-}
-function unmet(wanted, facts, previous) {
-  if (facts === null) return null;
-  const missing3 = platformsMissing(wanted.platforms, facts.platforms);
-  if (missing3.length > 0) {
-    const has2 = facts.platforms.join(", ");
-    const text5 = `the image lacks the required ${plural(missing3.length, "platform")} ${missing3.join(", ")}; it has ${has2 || "none"}`;
-    return refuse(wanted, previous, "platform-missing", text5);
-  }
-  const named2 = wanted.revision;
-  if (named2 === null) return null;
-  const said2 = facts.revisions.filter(({ revision }) => revision !== null);
-  const other = said2.find(({ revision }) => !sameRevision(revision ?? "", named2));
-  if (other === void 0) return null;
-  const made = `${imageOf2(other)} says that it is made from ${other.revision ?? ""}`;
-  if (wanted.group === null)
-    return refuse(wanted, previous, "revision-mismatch", `src_ref names commit ${named2}, but ${made}`);
-  const text4 = `this run is for commit ${named2}, but ${made}; put the git tag on the commit of ${sourceName(wanted)}`;
-  return refuseBuild(wanted, previous, { state: "refused", code: "revision-mismatch", text: text4 });
-}
-function unmetByKept(wanted, { kept }, previous) {
-  const refused3 = unmet(wanted, kept?.facts ?? null, previous);
-  if (refused3 !== null || kept?.attached !== false) return refused3;
-  const text4 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
-  return refuse(wanted, previous, "attachment-missing", text4);
-}
-function imageOf2({ of }) {
-  return of === null ? "the image" : `the image for ${of}`;
-}
-function unsaid({ group: group2 }, revisions) {
-  const silent2 = revisions.filter(({ revision }) => revision === null);
-  if (silent2.length === 0) return [];
-  const who = silent2.length === revisions.length ? "the image" : silent2.map(imageOf2).join(", ");
-  const what = group2 === null ? "src_ref" : "the commit that it is made from";
-  return [`${who} has no org.opencontainers.image.revision, so ${what} could not be checked`];
-}
-function write(wanted, observed, source, previous) {
-  if (wanted.kind === "channel" && !wanted.forced)
-    return decideChannel(wanted, observed, previous, source.digest);
-  if (previous === null) return act(wanted, "create", source.digest, null, "absent", ABSENT);
-  return act(
-    wanted,
-    "move",
-    source.digest,
-    previous,
-    "forced",
-    `forced from ${previous} to ${source.digest}`
-  );
-}
-function decideChannel(wanted, observed, previous, digest) {
-  const { channel } = observed;
-  if (channel === null) {
-    return refuse(wanted, previous, "unknown", "the versions in the registry could not be read");
-  }
-  if (channel.order === "unknown") {
-    const text4 = `cannot tell which versions there are: ${channel.error.message}`;
-    return refuse(wanted, previous, "unknown", text4);
-  }
-  const highest = channel.highest ?? "none";
-  if (channel.order === "older") {
-    const text4 = `the registry already holds the newer version ${highest}`;
-    const kept = act(wanted, "keep", previous, previous, "older", text4);
-    return channel.warning === void 0 ? kept : { ...kept, warnings: [channel.warning] };
-  }
-  if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
-  return act(wanted, "move", digest, previous, "newer", `the highest version there is ${highest}`);
-}
-function hold(wanted, observed, previous) {
-  const { gate: gate2 } = observed;
-  switch (gate2.state) {
-    case "unknown":
-      return refuse(wanted, previous, "unknown", gate2.text);
-    case "failed":
-      return act(wanted, "hold", null, previous, "gate-failed", gate2.text);
-    case "pending":
-      return act(wanted, "hold", null, previous, "gate-pending", gate2.text);
-    case "open":
-      return wanted.manual ? act(
-        wanted,
-        "hold",
-        null,
-        previous,
-        "manual",
-        "waits for somebody to say so (input `stable: true`, `--stable`)"
-      ) : null;
-  }
-}
-function refuseBuild(wanted, previous, { code: code2, text: text4 }) {
-  const refused3 = refuse(wanted, previous, code2, text4);
-  return code2 === "unknown" ? refused3 : { ...refused3, reason: { code: code2, cause: "build", text: text4 } };
-}
-function followLeader(action2, leader) {
-  if (leader.action !== "refuse" && leader.action !== "hold") return action2;
-  const agrees2 = leader.action === "refuse" && action2.reason.code === "same-digest";
-  if (!writes(action2) && !agrees2) return action2;
-  const verb2 = leader.action === "refuse" ? "refused" : "held";
-  const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
-  return {
-    ...action2,
-    action: leader.action,
-    digest: null,
-    reason: { code: leader.reason.code, cause: "follows", text: text4 }
-  };
-}
-function refuseOther(wanted, previous, digest) {
-  const text4 = `the tag exists as ${previous}, and the source is ${digest}`;
-  return { ...refuse(wanted, previous, "different-digest", text4), digest };
-}
-function sameRevision(a, b) {
-  const [short2, long] = a.length <= b.length ? [a, b] : [b, a];
-  return short2.length >= 7 && long.toLowerCase().startsWith(short2.toLowerCase());
-}
-function sourceName(wanted) {
-  return wanted.source.from === "image" ? formatReference(wanted.source.ref) : `build ${wanted.source.build}`;
-}
-function plural(count2, noun) {
-  return count2 === 1 ? noun : `${noun}s`;
-}
-function act(wanted, action2, digest, previous, code2, text4) {
-  const reason = { code: code2, text: text4 };
-  return { action: action2, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
-}
-function keep2(wanted, previous, code2, text4, warnings3 = []) {
-  return { ...act(wanted, "keep", previous, previous, code2, text4), warnings: warnings3 };
-}
-function refuse(wanted, previous, code2, text4) {
-  return act(wanted, "refuse", null, previous, code2, text4);
-}
-var SAME, ABSENT;
-var init_decide = __esm({
-  "src/plan/decide.ts"() {
-    "use strict";
-    init_reference();
-    init_platform();
-    init_model3();
-    SAME = "the tag already is this digest";
-    ABSENT = "the tag does not exist yet";
-  }
-});
-
-// src/report/nothing.ts
-function whyNothing(report2, input) {
-  const { config, scope, request } = input;
-  const builds = [
-    .../* @__PURE__ */ new Set([...config.builds.flatMap(({ names: names2 }) => names2.map(({ text: text4 }) => text4)), ...request.images])
-  ];
-  const parts = [];
-  if (builds.length > 0) parts.push(`${counted(builds, "build")} ${whyNoBuild(report2, input)}`);
-  if (config.images.length > 0 && !scope.images) {
-    const names2 = config.images.map(({ names: [first2], tags: [tag2] }) => `${first2?.text ?? ""}:${tag2 ?? ""}`);
-    const why = request.only === "builds" ? '"only: builds" leaves them out' : "on a git tag only builds count";
-    parts.push(`${counted(names2, "promotion")} ${why}; "only: images" (--only images) looks at them.`);
-  }
-  if (parts.length > 0) return `Nothing is wanted. ${parts.join(" ")}`;
-  if (request.files.length === 0) return "Nothing is wanted: neither a tag file nor an image is named.";
-  return "Nothing is wanted: the tag file has neither builds nor images. Add one, see docs/tag-file.md.";
-}
-function buildsWithoutRef({ config, images: images2, request }) {
-  const { command, facts, noRef, only } = request;
-  if (command === "validate") return null;
-  if (facts !== null || only === "images" || config.builds.length === 0 || images2.length === 0) return null;
-  const names2 = config.builds.map(({ names: [first2] }) => first2?.text ?? "");
-  return `${counted(names2, "build")} ${withoutRef(noRef)}`;
-}
-function withoutRef(noRef = "there is no git ref") {
-  return `nothing says what to build, since ${noRef}. Give a branch or git tag with --ref.`;
-}
-function counted(names2, noun) {
-  const more = names2.length > LISTED ? `, and ${names2.length - LISTED} more` : "";
-  return `${names2.length} ${plural(names2.length, noun)} (${names2.slice(0, LISTED).join(", ")}${more}):`;
-}
-function whyNoBuild({ classification }, { scope, policy: policy2, request }) {
-  const { facts, noRef, only } = request;
-  if (facts === null) return withoutRef(noRef);
-  if (!scope.builds)
-    return only === "images" ? '"only: images" leaves them out.' : "every image is switched off.";
-  if (classification === null) return 'there is no policy. Add "policy:" to the tag file.';
-  if (classification.class !== null)
-    return `${facts.ref} is a ${classification.class}, which is not published (publish: false).`;
-  const what = policy2 === null ? "" : wantedRefs(policy2);
-  return `${facts.ref} matches no rule of the policy.${what === "" ? "" : ` These would: ${what}.`}`;
-}
-function wantedRefs({ rules: rules2 }) {
-  const shown3 = rules2.filter(({ publish: publish2 }) => publish2).flatMap(
-    ({ kind, patterns }) => patterns.map(({ source }) => `${kind === "tag" ? "git tag" : "branch"} ${source}`)
-  );
-  const more = shown3.length > 2 * LISTED ? `, and ${shown3.length - 2 * LISTED} more` : "";
-  return shown3.slice(0, 2 * LISTED).join(", ") + more;
-}
-var LISTED;
-var init_nothing = __esm({
-  "src/report/nothing.ts"() {
-    "use strict";
-    init_decide();
-    LISTED = 3;
-  }
-});
-
-// src/policy/pattern.ts
-function parsePattern(source) {
-  if (source === "") return fail2(0, "the pattern is empty", 'write a name, fields or "*"');
-  const parts = [];
-  const seen = /* @__PURE__ */ new Set();
-  for (let at3 = 0; at3 < source.length; ) {
-    const end2 = endOfPart(source, at3);
-    if (end2 < 0) return fail2(at3, 'a "{" has no "}"', "close the field, or leave the brace out");
-    const text4 = source.slice(at3, end2);
-    const part = parsePart(text4, at3);
-    if ("ok" in part) return part;
-    if ("name" in part) {
-      if (seen.has(part.name)) {
-        return fail2(at3, `the field {${part.name}} is there twice`, "give each field a name of its own");
-      }
-      seen.add(part.name);
-    }
-    parts.push(part);
-    at3 = end2;
-  }
-  return { ok: true, value: { source, parts } };
-}
-function endOfPart(source, at3) {
-  const first2 = source.charAt(at3);
-  if (first2 === "{") return source.indexOf("}", at3) + 1 || -1;
-  if (first2 === "*") return at3 + (source.charAt(at3 + 1) === "*" ? 2 : 1);
-  let end2 = at3 + 1;
-  while (end2 < source.length && source.charAt(end2) !== "{" && source.charAt(end2) !== "*") end2 += 1;
-  return end2;
-}
-function parsePart(text4, at3) {
-  if (text4 === "*") return { kind: "segment", at: at3 };
-  if (text4 === "**") return { kind: "any", at: at3 };
-  if (!text4.startsWith("{")) return parseLiteral(text4, at3);
-  const [, name, type] = FIELD.exec(text4.slice(1, -1)) ?? [];
-  if (name === void 0) {
-    return fail2(at3, `"${text4}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
-  }
-  if (type === "text") return { kind: "text", name, at: at3 };
-  if (name === "date") {
-    return type === void 0 ? { kind: "date", name, at: at3 } : fail2(at3, `"${text4}": a date has no width`, 'write "{date}": eight digits, a day of the calendar');
-  }
-  if (type === void 0) return { kind: "digits", name, width: null, at: at3 };
-  const width = Number(type);
-  if (Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH) return { kind: "digits", name, width, at: at3 };
-  return fail2(
-    at3,
-    `"${text4}" has neither a width nor a type that exists`,
-    `write a width from 1 to ${MAX_WIDTH}, as in "{${name}:2}", or "{${name}:text}"`
-  );
-}
-function parseLiteral(text4, at3) {
-  const bad6 = text4.search(NEVER_IN_A_REF);
-  if (bad6 < 0) return { kind: "literal", text: text4, at: at3 };
-  const character = JSON.stringify(text4.charAt(bad6));
-  return fail2(
-    at3 + bad6,
-    `${character} can be in no ref, so the pattern never matches`,
-    'patterns know fields such as "{major}" for digits, "*" and "**", and no character classes'
-  );
-}
-function fail2(at3, what, hint2) {
-  return { ok: false, at: at3, what, hint: hint2 };
-}
-function fieldNames(pattern) {
-  return pattern.parts.flatMap((part) => "name" in part ? [part.name] : []);
-}
-function matchPattern(pattern, text4, anyDate = false) {
-  const first2 = pattern.parts[0];
-  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return null;
-  const match = explainMatch(pattern, text4, anyDate);
-  return match.ok ? match.fields : null;
-}
-function explainMatch(pattern, text4, anyDate = false) {
-  const { parts } = pattern;
-  const columns = text4.length + 1;
-  const table3 = emptyTable((parts.length + 1) * columns);
-  const prefix = fill(table3, parts, text4, anyDate);
-  if (table3[parts.length * columns + text4.length] !== 1) return { ok: false, prefix };
-  const [starts = []] = trace(table3, parts, text4, 1);
-  return { ok: true, fields: fieldsAt(parts, text4, starts) };
-}
-function readAll({ parts, spans = [] }, text4, limit = MAX_READINGS) {
-  const [first2] = parts;
-  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return [];
-  const columns = text4.length + 1;
-  const table3 = emptyTable((parts.length + 1) * columns);
-  fill(table3, parts, text4, false);
-  if (table3[parts.length * columns + text4.length] !== 1) return [];
-  return trace(table3, parts, text4, limit).map((starts) => {
-    const fields2 = fieldsAt(parts, text4, starts);
-    const at3 = (part) => starts[part] ?? text4.length;
-    for (const { name, from, to } of spans) fields2[name] = text4.slice(at3(from), at3(to));
-    return fields2;
-  });
-}
-function fieldsAt(parts, text4, starts) {
-  const fields2 = /* @__PURE__ */ Object.create(null);
-  parts.forEach((part, i) => {
-    if ("name" in part) fields2[part.name] = text4.slice(starts[i], starts[i + 1] ?? text4.length);
-  });
-  return fields2;
-}
-function trace(table3, parts, text4, limit) {
-  const columns = text4.length + 1;
-  const found = [];
-  const starts = new Array(parts.length).fill(0);
-  const walk4 = (i, end2) => {
-    const part = parts[i];
-    if (part === void 0) {
-      found.push([...starts]);
-      return;
-    }
-    for (const start2 of startsOfPart(part, end2, text4)) {
-      if (found.length === limit) return;
-      if (table3[i * columns + start2] !== 1) continue;
-      starts[i] = start2;
-      walk4(i - 1, start2);
-    }
-  };
-  walk4(parts.length - 1, text4.length);
-  return found;
-}
-function emptyTable(size) {
-  return size <= scratch.length ? scratch.fill(0, 0, size) : new Uint8Array(size);
-}
-function fill(table3, parts, text4, anyDate) {
-  const columns = text4.length + 1;
-  table3[0] = 1;
-  let furthest = 0;
-  for (let i = 0; i < parts.length; i += 1) {
-    const part = parts[i];
-    const from = i * columns;
-    const width = widthOf2(part);
-    const last = width === null ? fillRun(table3, from, part, text4) : fillFixed(table3, from, part, width, text4, anyDate);
-    if (last < 0) break;
-    furthest = Math.max(furthest, last);
-  }
-  return furthest;
-}
-function fillFixed(table3, from, part, width, text4, anyDate) {
-  const to = from + text4.length + 1;
-  let last = -1;
-  for (let at3 = 0; at3 + width <= text4.length; at3 += 1) {
-    if (table3[from + at3] !== 1 || !matchesFixed(part, text4, at3, anyDate)) continue;
-    last = at3 + width;
-    table3[to + last] = 1;
-  }
-  return last;
-}
-function fillRun(table3, from, part, text4) {
-  const to = from + text4.length + 1;
-  const empty2 = mayBeEmpty(part);
-  let last = -1;
-  let running = false;
-  for (let at3 = 0; at3 <= text4.length; at3 += 1) {
-    const here = table3[from + at3] === 1;
-    if (here && empty2) {
-      table3[to + at3] = 1;
-      last = at3;
-    }
-    running = (running || here) && at3 < text4.length && accepts(part, text4.charCodeAt(at3));
-    if (!running) continue;
-    table3[to + at3 + 1] = 1;
-    last = at3 + 1;
-  }
-  return last;
-}
-function widthOf2(part) {
-  if (part.kind === "literal") return part.text.length;
-  if (part.kind === "date") return 8;
-  return part.kind === "digits" || part.kind === "hex" ? part.width : null;
-}
-function mayBeEmpty(part) {
-  return part.kind === "segment" || part.kind === "any";
-}
-function accepts(part, code2) {
-  switch (part.kind) {
-    case "digits":
-    case "date":
-      return isDigit(code2);
-    case "hex":
-      return isDigit(code2) || code2 >= 97 && code2 <= 102;
-    case "text":
-      return isTagCharacter(code2);
-    case "segment":
-      return code2 !== 47;
-    case "any":
-      return true;
-    case "literal":
-      return false;
-  }
-}
-function matchesFixed(part, text4, at3, anyDate) {
-  if (part.kind === "literal") return text4.startsWith(part.text, at3);
-  const width = widthOf2(part) ?? 0;
-  for (let i = at3; i < at3 + width; i += 1) if (!accepts(part, text4.charCodeAt(i))) return false;
-  return part.kind !== "date" || anyDate || isCalendarDay(text4.slice(at3, at3 + width));
-}
-function* startsOfPart(part, end2, text4) {
-  const width = widthOf2(part);
-  if (width !== null) {
-    yield end2 - width;
-    return;
-  }
-  if (mayBeEmpty(part)) yield end2;
-  for (let start2 = end2 - 1; start2 >= 0 && accepts(part, text4.charCodeAt(start2)); start2 -= 1) yield start2;
-}
-function isCalendarDay(text4) {
-  const year = Number(text4.slice(0, 4));
-  const month = Number(text4.slice(4, 6));
-  const day2 = Number(text4.slice(6, 8));
-  const leap = year % 4 === 0 && year % 100 !== 0 || year % 400 === 0;
-  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return day2 >= 1 && day2 <= (lengths[month - 1] ?? 0);
-}
-function isDigit(code2) {
-  return code2 >= 48 && code2 <= 57;
-}
-function isTagCharacter(code2) {
-  const lower = code2 | 32;
-  return isDigit(code2) || lower >= 97 && lower <= 122 || code2 === 46 || code2 === 45 || code2 === 95;
-}
-var NEVER_IN_A_REF, FIELD, MAX_WIDTH, MAX_READINGS, scratch;
-var init_pattern = __esm({
-  "src/policy/pattern.ts"() {
-    "use strict";
-    NEVER_IN_A_REF = /[\x00-\x20\x7f~^:?[\\]/;
-    FIELD = /^([A-Za-z][A-Za-z0-9_]*)(?::([A-Za-z0-9]+))?$/;
-    MAX_WIDTH = 32;
-    MAX_READINGS = 32;
-    scratch = new Uint8Array(8192);
-  }
-});
-
-// src/policy/template.ts
-function parseTemplate(source, loose = false) {
-  const parts = [];
-  let literalFrom = 0;
-  const literal2 = (end2) => {
-    if (end2 > literalFrom)
-      parts.push({ kind: "literal", text: source.slice(literalFrom, end2), at: literalFrom });
-  };
-  const last = source.lastIndexOf("}");
-  for (let at3 = source.indexOf("{"); at3 >= 0; at3 = source.indexOf("{", at3 + 1)) {
-    const [text4 = "", name, type] = stickyAt(VARIABLE2, source, at3) ?? [];
-    if (name === void 0) {
-      if (loose && (last > at3 || stickyAt(BEGINS_VARIABLE, source, at3) === null)) continue;
-      const what = last > at3 ? `${visible(source.slice(at3, source.indexOf("}", at3) + 1))} is not a variable` : 'a "{" has no "}"';
-      return { ok: false, at: at3, what, hint: 'write "{name}" or "{name:12}"' };
-    }
-    literal2(at3);
-    const width = type === void 0 || type === "text" ? null : Number(type);
-    parts.push({ kind: "variable", name, width, source: text4, at: at3 });
-    literalFrom = at3 + text4.length;
-    at3 = literalFrom - 1;
-  }
-  literal2(source.length);
-  return { ok: true, value: { source, parts } };
-}
-function stickyAt(expression, text4, at3) {
-  expression.lastIndex = at3;
-  return expression.exec(text4);
-}
-function variablesOf(template) {
-  return template.parts.filter((part) => part.kind === "variable");
-}
-function uses(template, name) {
-  return template.parts.some((part) => part.kind === "variable" && part.name === name);
-}
-function renderPieces(template, lookup) {
-  return template.parts.map((part) => {
-    if (part.kind === "literal") return { kind: "text", text: part.text, foreign: false };
-    const value = lookup(part);
-    return value === null ? { kind: "hole", variable: part } : { kind: "text", ...value };
-  });
-}
-function joinPieces(pieces) {
-  return pieces.map((piece) => piece.kind === "text" ? piece.text : piece.variable.source).join("");
-}
-function valueOf(variable2, values) {
-  const { name, width } = variable2;
-  const field2 = Object.hasOwn(values.fields, name) ? values.fields[name] : void 0;
-  if (field2 !== void 0) return { text: field2, foreign: !/^\d+$/.test(field2) };
-  if (name === "seq") {
-    return values.seq === void 0 ? null : { text: String(values.seq).padStart(width ?? 1, "0"), foreign: false };
-  }
-  if (!Object.hasOwn(BUILTINS, name)) return null;
-  const text4 = values[name];
-  if (text4 === void 0) return null;
-  if (name === "sha") return { text: text4.slice(0, width ?? text4.length), foreign: false };
-  return { text: text4, foreign: name === "git_tag" || name === "branch" || name === "base" };
-}
-function tagPieces(template, values, reserve) {
-  const pieces = renderPieces(template, (variable2) => valueOf(variable2, values));
-  const foreign = pieces.filter((piece) => piece.kind === "text" && piece.foreign).length;
-  if (foreign === 0) return pieces;
-  const own = pieces.reduce((sum, piece) => sum + ownLength(piece), 0);
-  const all = joinPieces(pieces).length;
-  const room = 128 - reserve - own;
-  const max = all <= 128 - reserve ? room : Math.max(SHORTEST_PART, Math.floor(room / foreign));
-  return pieces.map(
-    (piece, i) => piece.kind === "text" && piece.foreign ? { ...piece, text: toTagPart(piece.text, max, i === 0) } : piece
-  );
-}
-function ownLength(piece) {
-  if (piece.kind === "hole") return piece.variable.width ?? piece.variable.source.length;
-  return piece.foreign ? 0 : piece.text.length;
-}
-function renderTag(template, values, reserve) {
-  const pieces = tagPieces(template, values, reserve);
-  return { text: joinPieces(pieces), complete: pieces.every((piece) => piece.kind === "text") };
-}
-function checkTag(tag2) {
-  return tag2.complete ? parseTag(tag2.text) : { ok: true, value: tag2.text };
-}
-function renderText(text4, lookup, names2, location2) {
-  const parsed2 = parseTemplate(text4, true);
-  if (!parsed2.ok) return text4;
-  const pieces = renderPieces(parsed2.value, (variable2) => {
-    const value = lookup(variable2);
-    if (value !== null) return { text: value, foreign: false };
-    const all = [...names2];
-    const others = all.filter((name) => name !== variable2.name);
-    const valued = others.filter((name) => lookup(bare(name)) !== null);
-    const known3 = valued.length > 0 ? valued : others;
-    throw new UserError(
-      all.includes(variable2.name) ? valueless(variable2, known3, location2) : unknownName(variable2, known3, location2)
-    );
-  });
-  return joinPieces(pieces);
-}
-function bare(name) {
-  return { kind: "variable", name, width: null, source: `{${name}}`, at: 0 };
-}
-function valueless(variable2, known3, location2) {
-  const why = Object.hasOwn(BUILTINS, variable2.name) ? "it is not known in this run" : "the rule of this ref gives no such field";
-  return {
-    ...location2 && { location: location2 },
-    what: `${visible(variable2.source)} has no value here: ${why}`,
-    hint: listed(known3)
-  };
-}
-function listed(names2) {
-  return `known are ${names2.map((name) => `{${name}}`).join(", ")}`;
-}
-function unknownName(variable2, names2, location2) {
-  const known3 = [...names2];
-  const near = suggest(variable2.name, known3);
-  return {
-    ...location2 && { location: location2 },
-    what: `${visible(variable2.source)} has no value here`,
-    hint: near === void 0 ? listed(known3) : `did you mean {${near}}?`
-  };
-}
-var BEGINS_VARIABLE, VARIABLE2, BUILTINS;
-var init_template = __esm({
-  "src/policy/template.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_text();
-    init_refname();
-    BEGINS_VARIABLE = /\{[A-Za-z]/y;
-    VARIABLE2 = /\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}/y;
-    BUILTINS = {
-      git_tag: { width: "none" },
-      branch: { width: "none" },
-      sha: { width: "optional" },
-      date: { width: "none" },
-      time: { width: "none" },
-      timestamp: { width: "none" },
-      run_number: { width: "none" },
-      run_attempt: { width: "none" },
-      seq: { width: "required" },
-      base: { width: "none" },
-      class: { width: "none" },
-      tag: { width: "none" }
-    };
-  }
-});
-
-// src/policy/classify.ts
-function classify(policy2, input) {
-  const not = [];
-  if (input.deleted === true) {
-    return nothing(policy2, input, `${described(input)} was deleted: there is nothing to tag`, not, "ignore");
-  }
-  for (const rule2 of policy2.rules) {
-    const match = matchRule(rule2, input);
-    if ("fields" in match) return decide2(policy2, rule2, input, match, not);
-    not.push({ rule: rule2.name, why: match.why });
-    if (match.problem) return { ...nothing(policy2, input, match.why, not, null), problems: [match.problem] };
-  }
-  const unmatched = input.kind === "branch" || input.kind === "tag" ? policy2.unmatched[input.kind] : "ignore";
-  return nothing(policy2, input, `no rule matches ${described(input)}`, not, unmatched);
-}
-function requireDecision(policy2, decision) {
-  if (decision.problems.length > 0) throw new UserError(decision.problems);
-  if (decision.unmatched !== "error") return decision;
-  throw new UserError({
-    ...policy2.location && { location: policy2.location },
-    what: decision.why,
-    hint: 'add a rule for it, or set "unmatched: ignore" in the policy'
-  });
-}
-function winnerOf(policy2, input) {
-  for (const rule2 of policy2.rules) {
-    if (rule2.kind !== input.kind) continue;
-    for (const pattern of rule2.patterns) {
-      const fields2 = matchPattern(pattern, input.name);
-      if (fields2 !== null) return { rule: rule2, fields: fields2 };
-    }
-    if (impossibleDay(rule2, input) !== null) return null;
-  }
-  return null;
-}
-function matchRule(rule2, input) {
-  if (rule2.kind !== input.kind) return OTHER_KIND[rule2.kind][input.kind];
-  let prefix = 0;
-  for (const pattern of rule2.patterns) {
-    const match = explainMatch(pattern, input.name);
-    if (match.ok) return { fields: match.fields, pattern };
-    prefix = match.prefix;
-  }
-  return impossibleDay(rule2, input) ?? { why: whyNot(rule2.patterns, input.name, prefix) };
-}
-function impossibleDay(rule2, input) {
-  for (const [i, pattern] of rule2.patterns.entries()) {
-    if (!pattern.parts.some((part) => part.kind === "date")) continue;
-    const day2 = matchPattern(pattern, input.name, true)?.["date"];
-    if (day2 === void 0) continue;
-    const why = `${described(input)} has the form "${pattern.source}", but ${day2} is no day of the calendar`;
-    const location2 = rule2.origin.at(rule2.kind === "tag" ? "git_tag" : "branch", i);
-    return { why, problem: { location: location2, what: why, hint: "correct the day (YYYYMMDD) in the name" } };
-  }
-  return null;
-}
-function whyNot(patterns, name, end2) {
-  const [pattern] = patterns;
-  if (patterns.length !== 1 || pattern === void 0) {
-    return `${visible(name)} matches none of ${patterns.map((p) => `"${p.source}"`).join(", ")}`;
-  }
-  const rest = end2 < name.length ? `from ${visible(name.slice(end2))} on` : "its end is missing";
-  return `${visible(name)} does not match "${pattern.source}" (${end2 === 0 ? "from the start" : rest})`;
-}
-function otherKind(rule2) {
-  const why = (ref) => ({ why: `it is for ${rule2}, and this is ${ref}` });
-  return {
-    branch: why("a branch"),
-    tag: why("a git tag"),
-    pull: why("a pull request"),
-    other: why("neither branch nor git tag")
-  };
-}
-function described(input) {
-  return `${KIND_WORD[input.kind]} ${visible(input.name)}`;
-}
-function refOf2(input) {
-  return input.ref ?? PREFIX3[input.kind] + input.name;
-}
-function nothing(policy2, input, why, not, unmatched) {
-  return {
-    ref: refOf2(input),
-    class: null,
-    rule: null,
-    fields: {},
-    version: null,
-    tags: [],
-    stableTags: [],
-    channels: [],
-    labels: {},
-    from: null,
-    fallback: null,
-    publish: false,
-    stable: false,
-    stableSuffix: policy2.stableSuffix,
-    claim: null,
-    requires: [],
-    why,
-    not,
-    location: null,
-    unmatched,
-    problems: [],
-    matched: null
-  };
-}
-function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
-  const silent2 = rule2.publish ? "" : '; the rule has "publish: false", so nothing is published';
-  const names2 = renderNames(policy2, rule2, valuesOf(policy2, rule2, input, fields2));
-  return {
-    ref: refOf2(input),
-    class: rule2.class,
-    rule: rule2.name,
-    fields: fields2,
-    version: names2.version,
-    tags: names2.tags,
-    stableTags: names2.stableTags,
-    channels: names2.channels,
-    labels: names2.labels,
-    from: names2.from,
-    fallback: rule2.fallback,
-    publish: rule2.publish,
-    stable: rule2.stable,
-    stableSuffix: policy2.stableSuffix,
-    claim: rule2.claim,
-    requires: rule2.requires,
-    why: `${described(input)} matches "${pattern.source}"${silent2}`,
-    not,
-    location: rule2.location,
-    unmatched: null,
-    problems: names2.problems,
-    matched: rule2
-  };
-}
-function valuesOf(policy2, rule2, input, fields2) {
-  const { sha: sha2, runNumber, runAttempt } = input;
-  const moment2 = input.time === void 0 ? void 0 : policy2.calendar(input.time);
-  return {
-    fields: fields2,
-    class: rule2.class,
-    git_tag: rule2.kind === "tag" ? input.name : void 0,
-    branch: rule2.kind === "branch" ? input.name : void 0,
-    sha: sha2 ?? void 0,
-    date: moment2?.date,
-    time: moment2?.time,
-    timestamp: moment2?.timestamp,
-    run_number: runNumber?.toString(),
-    run_attempt: runAttempt?.toString()
-  };
-}
-function renderNames(policy2, rule2, values) {
-  const problems2 = [];
-  const checked2 = (tag3, what, ...path6) => {
-    const result = checkTag(tag3);
-    if (!result.ok) {
-      problems2.push({
-        location: rule2.origin.at(...path6),
-        what: `${what}: ${result.what}`,
-        hint: result.hint
-      });
-    }
-    return tag3;
-  };
-  const stable = rule2.stable !== false && rule2.publish;
-  const reserve = stable ? policy2.stableSuffix.length : 0;
-  const primary2 = rule2.tags.map((t, i) => checked2(renderTag(t, values, reserve), "the tag", "tags", i));
-  const stableTags = (stable ? primary2 : []).map(
-    (tag3, i) => checked2({ ...tag3, text: tag3.text + policy2.stableSuffix }, "the stable tag", "tags", i)
-  );
-  const channels = rule2.channels.map(
-    (t, i) => checked2(renderTag(t, values, 0), "the channel", "channels", i)
-  );
-  const from = rule2.from === null ? null : checked2(renderTag(rule2.from, values, 0), "the tag to promote", "from");
-  const version = Object.hasOwn(values.fields, "version") ? values.fields["version"] : primary2[0]?.text;
-  const shown3 = (tags2) => rule2.publish ? distinctTexts(tags2) : [];
-  const [tag2] = primary2;
-  const withTag = tag2?.complete === true ? { ...values, tag: tag2.text } : values;
-  return {
-    version: version ?? null,
-    tags: shown3(primary2),
-    stableTags: shown3(stableTags),
-    channels: shown3(channels),
-    from: from?.text ?? null,
-    labels: renderLabels(rule2, withTag),
-    problems: rule2.publish ? problems2 : []
-  };
-}
-function distinctTexts(tags2) {
-  const texts2 = tags2.map((tag2) => tag2.text);
-  return texts2.length < 2 ? texts2 : [...new Set(texts2)];
-}
-function renderLabels(rule2, values) {
-  const labels = {};
-  for (const [label4, template] of Object.entries(rule2.labels)) {
-    labels[label4] = joinPieces(renderPieces(template, (variable2) => valueOf(variable2, values)));
-  }
-  return labels;
-}
-var OTHER_KIND, KIND_WORD, PREFIX3;
-var init_classify = __esm({
-  "src/policy/classify.ts"() {
-    "use strict";
-    init_errors();
-    init_pattern();
-    init_refname();
-    init_template();
-    OTHER_KIND = { branch: otherKind("branches"), tag: otherKind("git tags") };
-    KIND_WORD = { branch: "the branch", tag: "the git tag", pull: "the pull request", other: "the ref" };
-    PREFIX3 = { branch: "refs/heads/", tag: "refs/tags/", pull: "refs/", other: "refs/" };
-  }
-});
-
-// src/policy/presets/calver.ts
-var calver;
-var init_calver = __esm({
-  "src/policy/presets/calver.ts"() {
-    "use strict";
-    calver = {
-      name: "calver",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["{year:4}.{month:2}.{micro}", "{year:4}.{month:1}.{micro}"],
-          tag: "{git_tag}"
-        },
-        { name: "day", class: "final", git_tag: ["{date}"], tag: "{git_tag}" }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/k8s-topology-aware.ts
-var k8sTopologyAware;
-var init_k8s_topology_aware = __esm({
-  "src/policy/presets/k8s-topology-aware.ts"() {
-    "use strict";
-    k8sTopologyAware = {
-      name: "k8s-topology-aware",
-      rules: [
-        { name: "snapshot", class: "snapshot", branch: ["main", "master"], tag: "v0.0.{date}{seq:2}" },
-        { name: "snapshot-tag", class: "snapshot", git_tag: ["v0.0.{date}{seq:2}"], tag: "{git_tag}" },
-        { name: "patch", class: "patch", branch: ["release-*"], tag: "{base}{seq:2}" },
-        {
-          name: "patch-tag",
-          class: "patch",
-          // Three digits or more: the micro version, then the two that the working group appends.
-          git_tag: ["v{major}.{minor}.{patch}{seq:2}"],
-          tag: "{git_tag}"
-        },
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["v{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          publish: false
-        }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/semver.ts
-var semver;
-var init_semver = __esm({
-  "src/policy/presets/semver.ts"() {
-    "use strict";
-    semver = {
-      name: "semver",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["v{major}.{minor}.{patch}", "{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          channels: ["{major}.{minor}", "{major}", "latest"]
-        },
-        {
-          name: "prerelease",
-          class: "snapshot",
-          git_tag: ["v{major}.{minor}.{patch}-{pre:text}", "{major}.{minor}.{patch}-{pre:text}"],
-          tag: "{git_tag}"
-        },
-        { name: "branch", class: "snapshot", branch: ["**"], tag: "{branch}-{sha:12}" }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/starlingx.ts
-var starlingx;
-var init_starlingx = __esm({
-  "src/policy/presets/starlingx.ts"() {
-    "use strict";
-    starlingx = {
-      name: "starlingx",
-      rules: [
-        {
-          name: "release-build",
-          class: "snapshot",
-          branch: ["r/stx.{major}.{minor}"],
-          tag: "rc-{major}.{minor}-debian-stable-{timestamp}.0"
-        },
-        {
-          name: "build",
-          class: "snapshot",
-          branch: ["**"],
-          tag: "{branch}-debian-stable-{timestamp}.0"
-        }
-      ],
-      promotion: { tag: "stx.{major}.{minor}-v{version:text}", branches: ["r/stx.{major}.{minor}"] }
-    };
-  }
-});
-
-// src/policy/presets/wmcore.ts
-var wmcore;
-var init_wmcore = __esm({
-  "src/policy/presets/wmcore.ts"() {
-    "use strict";
-    wmcore = {
-      name: "wmcore",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          stable: true
-        },
-        {
-          name: "patch",
-          class: "patch",
-          git_tag: ["{major}.{minor}.{patch}.{build}"],
-          tag: "{git_tag}",
-          stable: true
-        },
-        { name: "snapshot", class: "snapshot", git_tag: ["**"], tag: "{git_tag}" }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/presets.ts
-function unknownPreset(name) {
-  const near = suggest(name, PRESET_NAMES);
-  return {
-    what: `there is no preset ${visible(name)}`,
-    hint: near === void 0 ? `presets are ${PRESET_NAMES.join(", ")}` : `did you mean "${near}"?`
-  };
-}
-function isRelease(of) {
-  return of === "final" || of === "patch";
-}
-function presetRuleConfig(rule2, origin, stable) {
-  return {
-    class: rule2.class,
-    ...rule2.branch && { branch: rule2.branch },
-    ...rule2.git_tag && { gitTag: rule2.git_tag },
-    tags: [rule2.tag],
-    stable: (isRelease(rule2.class) ? stable : void 0) ?? rule2.stable ?? false,
-    channels: rule2.channels ?? [],
-    labels: {},
-    publish: rule2.publish ?? true,
-    requires: [],
-    origin
-  };
-}
-function presetOrigin(preset, index2) {
-  const location2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1, nowhere: true };
-  return { at: () => location2, keyAt: () => location2, inside: () => location2 };
-}
-var PRESETS, PRESET_NAMES;
-var init_presets = __esm({
-  "src/policy/presets/presets.ts"() {
-    "use strict";
-    init_text();
-    init_refname();
-    init_calver();
-    init_k8s_topology_aware();
-    init_semver();
-    init_starlingx();
-    init_wmcore();
-    PRESETS = new Map(
-      [wmcore, k8sTopologyAware, starlingx, semver, calver].map((preset) => [preset.name, preset])
-    );
-    PRESET_NAMES = [...PRESETS.keys()];
-  }
-});
-
-// src/policy/tag-patterns.ts
-function placeholderPattern(variable2) {
-  if (variable2.name === "seq") return [{ kind: "digits", name: "seq", width: variable2.width, at: 0 }];
-  if (variable2.name === "sha") return [{ kind: "hex", name: "sha", width: variable2.width, at: 0 }];
-  return BUILTIN_PATTERNS.get(variable2.name) ?? [{ kind: "text", name: variable2.name, at: 0 }];
-}
-function tagPatterns(template, patterns, className2, bases) {
-  const baseForms = uses(template, "base") && bases.length > 0 ? bases : [null];
-  return patterns.flatMap(
-    (pattern) => baseForms.map((base) => {
-      const spans = [];
-      const parts = [];
-      for (const part of template.parts) {
-        const from = parts.length;
-        parts.push(...partsOf(part, pattern, className2, base));
-        if (part.kind !== "variable" || !WHOLE2.has(part.name)) continue;
-        const count2 = spans.filter(({ name }) => name.split("#")[0] === part.name).length;
-        spans.push({ name: count2 === 0 ? part.name : `${part.name}#${count2 + 1}`, from, to: parts.length });
-      }
-      return { source: template.source, parts: distinct(parts), spans, pattern };
-    })
-  );
-}
-function partsOf(part, pattern, className2, base) {
-  if (part.kind === "literal") return [part];
-  const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
-  if (field2) return [field2];
-  if (WHOLE_NAME.includes(part.name)) return hashedForm(part.name, pattern) ?? pattern.parts;
-  if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
-  if (part.name === "base" && base) return base.parts.map((p) => prefixed2(p, "base."));
-  return placeholderPattern(part);
-}
-function hashedForm(name, { parts: [first2, ...more] }) {
-  const texts2 = [first2, ...more].flatMap((part) => part?.kind === "literal" ? [part.text] : []);
-  if (texts2.every((text4) => /^[A-Za-z0-9._-]*$/.test(text4))) return null;
-  const start2 = first2?.kind === "literal" ? /^\w{1,7}/.exec(first2.text)?.[0] ?? "" : "";
-  const literal2 = (text4) => ({ kind: "literal", text: text4, at: 0 });
-  const hash2 = [literal2("-"), { kind: "hex", name: `${name}.hash`, width: 8, at: 0 }];
-  return [...start2 === "" ? [] : [literal2(start2)], { kind: "segment", at: 0 }, ...hash2];
-}
-function prefixed2(part, prefix) {
-  return "name" in part ? { ...part, name: prefix + part.name } : part;
-}
-function distinct(parts) {
-  const seen = /* @__PURE__ */ new Map();
-  return parts.map((part) => {
-    if (!("name" in part)) return part;
-    const count2 = (seen.get(part.name) ?? 0) + 1;
-    seen.set(part.name, count2);
-    return count2 === 1 ? part : { ...part, name: `${part.name}#${count2}` };
-  });
-}
-function readTag(shape, tag2) {
-  return readings(shape, tag2)[0] ?? null;
-}
-function readings(shape, tag2) {
-  return readAll(shape, tag2).filter(
-    (fields2) => Object.entries(fields2).every(([name, value]) => {
-      const hash2 = name.indexOf("#");
-      return hash2 < 0 || fields2[name.slice(0, hash2)] === value;
-    })
-  );
-}
-function numberNames(shape) {
-  return shape.parts.flatMap(
-    (part) => (part.kind === "digits" || part.kind === "date") && !part.name.includes("#") ? [part.name] : []
-  );
-}
-var BUILTIN_PATTERNS, WHOLE_NAME, WHOLE2;
-var init_tag_patterns = __esm({
-  "src/policy/tag-patterns.ts"() {
-    "use strict";
-    init_pattern();
-    init_template();
-    BUILTIN_PATTERNS = new Map(
-      Object.entries({
-        date: [{ kind: "date", name: "date", at: 0 }],
-        time: [{ kind: "digits", name: "time", width: 6, at: 0 }],
-        timestamp: [
-          { kind: "date", name: "timestamp", at: 0 },
-          { kind: "literal", text: "T", at: 0 },
-          { kind: "digits", name: "timestamp_time", width: 6, at: 0 },
-          { kind: "literal", text: "Z", at: 0 }
-        ],
-        run_number: [{ kind: "digits", name: "run_number", width: null, at: 0 }],
-        run_attempt: [{ kind: "digits", name: "run_attempt", width: null, at: 0 }]
-      })
-    );
-    WHOLE_NAME = ["git_tag", "branch"];
-    WHOLE2 = /* @__PURE__ */ new Set([...WHOLE_NAME, "base"]);
-  }
-});
-
-// src/policy/owner.ts
-function outputsOf({ rules: rules2, stableSuffix }) {
-  const before = known2.get(rules2);
-  if (before !== void 0) return before;
-  const finals = rules2.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
-  const bases = finals.flatMap((rule2) => rule2.patterns);
-  const outputs2 = rules2.flatMap(
-    (rule2, index2) => rule2.publish ? outputsOfRule(rule2, index2, bases, stableSuffix) : []
-  );
-  known2.set(rules2, outputs2);
-  return outputs2;
-}
-function startOf2({ shape: { parts } }) {
-  return parts[0]?.kind === "literal" ? parts[0].text : "";
-}
-function isSpelledOut({ shape: { parts } }) {
-  const [first2] = parts;
-  return first2 !== void 0 && !["text", "segment", "any"].includes(first2.kind);
-}
-function outputsOfRule(rule2, index2, bases, suffix) {
-  const forms2 = (template, kind, path6, more = "", reserved = false) => tagPatterns(template, rule2.patterns, rule2.class, bases).map((read3) => {
-    const shape = more === "" ? read3 : withSuffix(read3, more);
-    return { rule: rule2, index: index2, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
-  });
-  const stable = rule2.stable !== false || isRelease(rule2.class);
-  return [
-    ...rule2.tags.flatMap((template, i) => {
-      if (rule2.class === "stable") return forms2(template, "stable", ["tags", i]);
-      const primary2 = forms2(template, "primary", ["tags", i]);
-      if (!stable) return primary2;
-      return [...primary2, ...forms2(template, "stable", ["tags", i], suffix, rule2.stable === false)];
-    }),
-    ...rule2.channels.flatMap((template, i) => forms2(template, "channel", ["channels", i]))
-  ];
-}
-function withSuffix(shape, text4) {
-  return { ...shape, parts: [...shape.parts, { kind: "literal", text: text4, at: 0 }] };
-}
-function freedomOf({ parts }) {
-  if (parts.some(({ kind }) => kind === "text" || kind === "segment" || kind === "any")) return 2;
-  return parts.some((part) => (part.kind === "digits" || part.kind === "hex") && part.width === null) ? 1 : 0;
-}
-function claimsOf(policy2, output, tag2) {
-  return readings(output.shape, tag2).flatMap((fields2) => {
-    const { base } = fields2;
-    if (base !== void 0 && winnerOf(policy2, { kind: "tag", name: base })?.rule.class !== "final")
-      return [];
-    for (const { name, exact } of refNames(output, fields2)) {
-      const ref = { kind: output.rule.kind, name };
-      const winner = winnerOf(policy2, ref);
-      if (winner?.rule !== output.rule) continue;
-      const gives = Object.entries(winner.fields).every(
-        ([field2, value]) => (fields2[field2] ?? value) === value
-      );
-      if (gives) return [{ output, ref, exact, fields: { ...winner.fields, ...fields2 } }];
-    }
-    return [];
-  });
-}
-function refNames({ rule: rule2, shape }, fields2) {
-  const whole2 = fields2[rule2.kind === "tag" ? "git_tag" : "branch"];
-  if (whole2 !== void 0 && matchPattern(shape.pattern, whole2)) return [{ name: whole2, exact: true }];
-  const { parts } = shape.pattern;
-  const isKnown = (part) => part.kind === "literal" || "name" in part && fields2[part.name] !== void 0;
-  const name = (sample) => parts.map((part) => textOf3(part, fields2, sample)).join("");
-  if (parts.every(isKnown)) return [{ name: name(""), exact: true }];
-  return SAMPLES.map((sample) => ({ name: name(sample), exact: false }));
-}
-function sampleOf({ parts }) {
-  return parts.map((part) => textOf3(part, {}, "x")).join("");
-}
-function textOf3(part, fields2, sample) {
-  if (part.kind === "literal") return part.text;
-  const field2 = "name" in part ? fields2[part.name] : void 0;
-  if (field2 !== void 0) return field2;
-  if (part.kind === "date") return "20200101";
-  return part.kind === "digits" ? "1".repeat(part.width ?? 1) : sample;
-}
-function claimsOn(policy2, tag2) {
-  return outputsOf(policy2).filter((output) => tag2.startsWith(startOf2(output))).flatMap((output) => claimsOf(policy2, output, tag2)).sort((a, b) => compareRank(a.output, b.output));
-}
-function compareRank(a, b) {
-  return a.freedom - b.freedom || a.index - b.index || Number(a.kind === "channel") - Number(b.kind === "channel");
-}
-function ownersOf(policy2, tag2) {
-  const claims = claimsOn(policy2, tag2);
-  const [owner] = claims;
-  return owner === void 0 ? [] : claims.filter(({ output }) => isAlso(output, owner.output));
-}
-function isAlso(output, owner) {
-  return output.rule === owner.rule || output.freedom === owner.freedom && mayShare(output, owner);
-}
-function formOf({ shape }) {
-  const form = (part) => part.kind === "literal" ? part.text : `{${part.kind}:${"width" in part ? part.width : null}}`;
-  return shape.parts.map(form).join("");
-}
-function takenFrom(policy2, rule2, kind, tag2) {
-  const claims = claimsOn(policy2, tag2);
-  const ours = (output) => output.rule === rule2 && output.kind === kind;
-  const read3 = claims.map(({ output }) => output).filter(ours);
-  const mine = read3.length > 0 ? read3 : outputsOf(policy2).filter(ours);
-  const rank2 = read3[0] ?? { freedom: 2, kind, index: policy2.rules.indexOf(rule2) };
-  const taken = claims.find(
-    ({ output }) => compareRank(output, rank2) < 0 && !mine.some((own) => mayShare(own, output))
-  );
-  return taken ?? null;
-}
-function premisesOf(policy2, tag2) {
-  return ownersOf(policy2, tag2).map(({ output, ref, exact, fields: fields2 }) => {
-    const named2 = output.rule.kind === "tag" && exact ? ref.name : fields2["base"] ?? null;
-    const fromRef = output.shape.pattern.parts.some((part) => "name" in part && part.name === "date");
-    return { gitTag: named2, day: fromRef ? null : fields2["date"] ?? fields2["timestamp"] ?? null };
-  });
-}
-function mayShare(a, b) {
-  if (a.rule === b.rule && a.kind === b.kind) return true;
-  if (a.kind !== b.kind) return false;
-  if (a.kind === "channel") {
-    const alike2 = a.template.source === b.template.source;
-    return alike2 && a.rule.class === "snapshot" === (b.rule.class === "snapshot");
-  }
-  if (a.rule.class === "stable" || b.rule.class === "stable") return promotes(a, b) || promotes(b, a);
-  if ([a, b].some(({ template }) => uses(template, "sha") || uses(template, "timestamp"))) return true;
-  if (UNIQUE.some((name) => uses(a.template, name)) && UNIQUE.some((name) => uses(b.template, name)))
-    return true;
-  return (isNumbered(a) || isNumbered(b)) && a.rule.class === b.rule.class && formOf(a) === formOf(b);
-}
-function promotes(a, b) {
-  if (a.rule.class !== "stable" || b.rule.class === "stable") return false;
-  const suffix = b.shape.parts.at(-1);
-  const primary2 = a.rule.from?.source;
-  if (b.reserved || suffix?.kind !== "literal" || primary2 === void 0) return b.reserved;
-  return a.template.source === primary2 + suffix.text;
-}
-function isNumbered({ template, shape }) {
-  return uses(template, "seq") && !shape.pattern.parts.some((part) => "name" in part && part.name === "seq");
-}
-function isVersion({ kind, rule: rule2 }) {
-  return kind === (rule2.class === "stable" ? "stable" : "primary");
-}
-function orderOf({ shape }) {
-  return numberNames(shape);
-}
-function shownRef({ ref }) {
-  return `refs/${ref.kind === "tag" ? "tags" : "heads"}/${ref.name}`;
-}
-function whoHas(claim) {
-  const { rule: rule2, kind, reserved } = claim.output;
-  const which2 = reserved ? "keeps it for the stable tag" : `writes it as ${OF_KIND[kind]}`;
-  return `the rule ${rule2.name} ${which2} (${claim.exact ? "" : "for example "}${shownRef(claim)})`;
-}
-var known2, SAMPLES, UNIQUE, OF_KIND;
-var init_owner = __esm({
-  "src/policy/owner.ts"() {
-    "use strict";
-    init_pattern();
-    init_template();
-    init_presets();
-    init_classify();
-    init_tag_patterns();
-    known2 = /* @__PURE__ */ new WeakMap();
-    SAMPLES = ["x", "q7", "0"];
-    UNIQUE = ["sha", "seq", "timestamp", "run_number"];
-    OF_KIND = { primary: "a primary tag", stable: "a stable tag", channel: "a channel" };
-  }
-});
-
-// src/policy/versions.ts
-function compareChannel(policy2, resolved, channel, tags2) {
-  const outputs2 = outputsOf(policy2).filter(isVersion);
-  const inHand = outputs2.filter(({ rule: rule2 }) => rule2 === resolved.matched).flatMap((output) => resolved.tags.flatMap((tag2) => versionInHand(output, tag2, resolved)))[0];
-  if (inHand === void 0) return { order: "same", highest: null };
-  const writers = outputs2.filter(
-    (output) => output.rule.channels.length > 0 && alike(orderOf(output), inHand.names)
-  );
-  let highest = null;
-  for (const tag2 of tags2) {
-    for (const output of writers) {
-      for (const claim of claimsOf(policy2, output, tag2)) {
-        const version = versionOf(orderOf(output), claim.fields);
-        if (highest !== null && compareNumbers(version.numbers, highest.numbers) <= 0) continue;
-        if (!writes2(output.rule, claim, channel)) continue;
-        if (ownersOf(policy2, tag2).some((owner) => owner.output === output)) highest = { ...version, tag: tag2 };
-      }
-    }
-  }
-  if (highest === null) return { order: "newer", highest: null };
-  const order = compareNumbers(inHand.numbers, highest.numbers);
-  return { order: order > 0 ? "newer" : order < 0 ? "older" : "same", highest: highest.tag };
-}
-function versionInHand(output, tag2, { fields: fields2 }) {
-  const names2 = orderOf(output);
-  const read3 = readings(output.shape, tag2).find(
-    (found) => Object.entries(fields2).every(([name, value]) => (found[name] ?? value) === value)
-  );
-  return read3 === void 0 || names2.length === 0 ? [] : [versionOf(names2, read3)];
-}
-function versionOf(names2, fields2) {
-  return { names: names2, numbers: names2.map((name) => fields2[name] ?? "") };
-}
-function alike(a, b) {
-  const length = Math.min(a.length, b.length);
-  return length > 0 && a.slice(0, length).every((name, i) => name === b[i]);
-}
-function writes2(rule2, { fields: fields2 }, channel) {
-  return rule2.channels.some(
-    (template) => joinPieces(tagPieces(template, { fields: fields2, class: rule2.class }, 0)) === channel
-  );
-}
-function compareDigits(a, b) {
-  const x = a.replace(/^0+(?=\d)/, "");
-  const y = b.replace(/^0+(?=\d)/, "");
-  if (x.length !== y.length) return x.length - y.length;
-  return x < y ? -1 : x > y ? 1 : 0;
-}
-function compareNumbers(a, b) {
-  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
-    const [x, y] = [a[i], b[i]];
-    if (x === void 0 || y === void 0) return x === void 0 ? -1 : 1;
-    const order = compareDigits(x, y);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-var init_versions = __esm({
-  "src/policy/versions.ts"() {
-    "use strict";
-    init_owner();
-    init_tag_patterns();
-    init_template();
-  }
-});
-
-// src/policy/sequence.ts
-function snapshots(policy2, decision, facts, seen) {
-  const shape = snapshotPattern(policy2, decision, facts, seen.base ?? null);
-  if (shape === null) return [];
-  const names2 = numberNames(shape);
-  return [...seen.registryTags ?? []].flatMap((tag2) => {
-    const fields2 = readTag(shape, tag2);
-    return fields2 === null ? [] : [{ tag: tag2, numbers: names2.map((name) => fields2[name] ?? "") }];
-  }).sort((a, b) => compareNumbers(b.numbers, a.numbers)).map(({ tag: tag2 }) => tag2);
-}
-function valuesOfReused(policy2, decision, facts, base, tag2) {
-  const shape = snapshotPattern(policy2, decision, facts, base);
-  const fields2 = shape && readTag(shape, tag2);
-  if (!fields2) return {};
-  const { date, time: time2, timestamp: timestamp2, timestamp_time: clock, seq: seq2, run_number, run_attempt } = fields2;
-  return {
-    ...date !== void 0 && { date },
-    ...time2 !== void 0 && { time: time2 },
-    ...timestamp2 !== void 0 && clock !== void 0 && { timestamp: `${timestamp2}T${clock}Z` },
-    ...run_number !== void 0 && { run_number },
-    ...run_attempt !== void 0 && { run_attempt },
-    ...seq2 !== void 0 && { seq: Number(seq2) }
-  };
-}
-function snapshotPattern(policy2, decision, facts, base) {
-  const { matched } = decision;
-  const template = matched?.tags.find((tag2) => uses(tag2, "seq"));
-  if (!matched || !template) return null;
-  const { fields: fields2, git_tag, branch, class: className2 } = valuesOf(policy2, matched, facts, decision.fields);
-  const values = {
-    fields: fields2,
-    ...git_tag !== void 0 && { git_tag },
-    ...branch !== void 0 && { branch },
-    ...className2 !== void 0 && { class: className2 },
-    ...base !== null && { base }
-  };
-  const parts = tagPieces(template, values, reserveOf(policy2, matched)).flatMap(
-    (piece) => piece.kind === "text" ? [{ kind: "literal", text: piece.text, at: 0 }] : placeholderPattern(piece.variable)
-  );
-  return { source: template.source, parts };
-}
-function reserveOf(policy2, rule2) {
-  return rule2.stable === false ? 0 : policy2.stableSuffix.length;
-}
-function nextSequence(policy2, decision, values, tags2) {
-  const slots = placeholdersOf(policy2, decision, values);
-  let highest = 0;
-  for (const tag2 of tags2) {
-    for (const slot of slots) highest = Math.max(highest, numberIn(slot, tag2));
-  }
-  return fitting2(slots, highest + 1);
-}
-function placeholdersOf(policy2, decision, values) {
-  const rule2 = decision.matched;
-  if (!rule2) return [];
-  return rule2.tags.flatMap((template, i) => {
-    if (!uses(template, "seq")) return [];
-    const pieces = tagPieces(template, values, reserveOf(policy2, rule2));
-    const slot = placeholderOf(pieces, template, (offset) => rule2.origin.inside(offset, "tags", i));
-    return slot === null ? [] : [slot];
-  });
-}
-function placeholderOf(pieces, template, placeOf4) {
-  const at3 = pieces.findIndex((piece) => piece.kind === "hole" && piece.variable.name === "seq");
-  const hole = pieces[at3];
-  if (hole?.kind !== "hole") return null;
-  const location2 = placeOf4(hole.variable.at);
-  const rest = [...pieces.slice(0, at3), ...pieces.slice(at3 + 1)];
-  if (rest.some((piece) => piece.kind === "hole")) {
-    throw new UserError({
-      location: location2,
-      what: `"${template.source}" cannot be numbered: ${joinPieces(rest)} is not known in this run`,
-      hint: "give the run the ref and commit that the tag is made from"
-    });
-  }
-  return {
-    before: joinPieces(pieces.slice(0, at3)),
-    after: joinPieces(pieces.slice(at3 + 1)),
-    width: hole.variable.width ?? 1,
-    location: location2
-  };
-}
-function numberIn({ before, after, width }, tag2) {
-  if (tag2.length !== before.length + width + after.length) return 0;
-  if (!tag2.startsWith(before) || !tag2.endsWith(after)) return 0;
-  const digits = tag2.slice(before.length, before.length + width);
-  return /^\d+$/.test(digits) ? Number(digits) : 0;
-}
-function fitting2(slots, number2) {
-  const narrow = slots.find(({ width: width2 }) => number2 >= 10 ** width2);
-  if (!narrow) return number2;
-  const { before, after, width, location: location2 } = narrow;
-  const digits = width === 1 ? "1 digit" : `${width} digits`;
-  throw new UserError({
-    location: location2,
-    what: `the highest number taken for "${before}{seq:${width}}${after}" is ${number2 - 1}, no number is used again, and {seq:${width}} has ${digits}`,
-    hint: `write {seq:${width + 1}}, or wait for the next day or base`
-  });
-}
-async function claimSequence(policy2, decision, facts, seen, port) {
-  const { matched } = decision;
-  const { sha: sha2 } = facts;
-  if (!matched || sha2 === null) {
-    throw new UserError({
-      what: "a number can only be claimed for a known commit",
-      hint: "give the commit (--sha)"
-    });
-  }
-  const values = {
-    ...valuesOf(policy2, matched, facts, decision.fields),
-    ...seen.base != null && { base: seen.base }
-  };
-  const slots = placeholdersOf(policy2, decision, values);
-  const [slot] = slots;
-  if (!slot) throw new Error(`rule ${matched.name} has no {seq} to claim`);
-  for (let number2 = nextSequence(policy2, decision, values, seen.registryTags ?? []); ; number2 = fitting2(slots, number2 + 1)) {
-    const gitTag = slot.before + String(number2).padStart(slot.width, "0") + slot.after;
-    const result = await port(gitTag, sha2, number2);
-    if (result.state === "denied") throw result.error;
-    if (result.state !== "taken") return { sequence: number2, gitTag, outcome: result.state };
-  }
-}
-function isNumbered2(rule2) {
-  const fromRef = rule2.patterns.every((pattern) => fieldNames(pattern).includes("seq"));
-  return !fromRef && rule2.tags.some((tag2) => uses(tag2, "seq"));
-}
-var init_sequence = __esm({
-  "src/policy/sequence.ts"() {
-    "use strict";
-    init_errors();
-    init_classify();
-    init_pattern();
-    init_template();
-    init_versions();
-    init_tag_patterns();
-  }
-});
-
-// src/policy/calendar.ts
-function calendarOf(timezone) {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: timezone,
-    calendar: "gregory",
-    numberingSystem: "latn",
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit"
-  });
-  const momentOf = (time2) => {
-    const parts = new Map(format.formatToParts(time2).map(({ type, value }) => [type, value]));
-    const text4 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
-    return {
-      date: text4("year", "month", "day"),
-      time: text4("hour", "minute", "second"),
-      timestamp: new Date(time2).toISOString().replace(/[-:]|\.\d+/g, "")
-    };
-  };
-  let last;
-  return (time2) => {
-    if (last?.at !== time2) last = { at: time2, moment: momentOf(time2) };
-    return last.moment;
-  };
-}
-var init_calendar = __esm({
-  "src/policy/calendar.ts"() {
-    "use strict";
-  }
-});
-
-// src/policy/check.ts
-function checkRule(rule2, suffix) {
-  const problems2 = [
-    ...rule2.tags.flatMap((template, i) => tagProblems(rule2, template, suffix, ["tags", i])),
-    ...rule2.channels.flatMap((template, i) => tagProblems(rule2, template, "", ["channels", i])),
-    ...rule2.from ? tagProblems(rule2, rule2.from, "", ["from"]) : [],
-    ...unusedFields(rule2),
-    ...channelProblems(rule2),
-    ...combinationProblems(rule2),
-    ...constantTags(rule2)
-  ];
-  return { problems: problems2, warnings: [...ambiguities(rule2), ...sharedTags(rule2), ...warnings(rule2)] };
-}
-function tagProblems(rule2, template, suffix, path6) {
-  const at3 = (offset) => rule2.origin.inside(offset, ...path6);
-  const problems2 = [];
-  template.parts.forEach((part, i) => {
-    if (part.kind !== "literal") return;
-    const bad6 = part.text.search(/[^A-Za-z0-9._-]/);
-    if (bad6 >= 0) {
-      const character = JSON.stringify(String.fromCodePoint(part.text.codePointAt(bad6) ?? 0));
-      problems2.push({
-        location: at3(part.at + bad6),
-        what: `a tag cannot hold ${character}`,
-        hint: 'use letters, digits, ".", "_" and "-"'
-      });
-    } else if (i === 0 && /^[.-]/.test(part.text)) {
-      problems2.push({
-        location: at3(part.at),
-        what: `a tag cannot start with "${part.text.charAt(0)}"`,
-        hint: 'start it with a letter, a digit or "_"'
-      });
-    }
-  });
-  if (problems2.length > 0) return problems2;
-  const whole2 = template.parts.every((part) => part.kind === "literal") ? parseTag(template.source) : null;
-  if (whole2?.ok === false) return [{ location: at3(0), what: whole2.what, hint: whole2.hint }];
-  const reserve = rule2.stable === false ? 0 : suffix.length;
-  const least = template.parts.reduce((sum, part) => sum + leastLength(part), 0) + reserve;
-  if (least <= 128) return [];
-  const stable = reserve > 0 ? ` with "${suffix}"` : "";
-  return [
-    {
-      location: at3(0),
-      what: `the tag${stable} has at least ${least} characters`,
-      hint: "a tag has at most 128 characters; shorten it"
-    }
-  ];
-}
-function leastLength(part) {
-  if (part.kind === "literal") return part.text.length;
-  return part.width ?? LEAST.get(part.name) ?? 1;
-}
-function unusedFields(rule2) {
-  const used = (templates, name) => templates.some((t) => uses(t, name));
-  if (WHOLE_NAME.some((name) => used(rule2.tags, name))) return [];
-  const others = [...rule2.from ? [rule2.from] : [], ...Object.values(rule2.labels)];
-  const key = rule2.kind === "tag" ? "git_tag" : "branch";
-  return rule2.patterns.flatMap(
-    (pattern, i) => pattern.parts.flatMap((part) => {
-      if (!("name" in part) || used(rule2.tags, part.name)) return [];
-      const elsewhere = used(others, part.name) || used(rule2.channels, part.name);
-      if (elsewhere && UNIQUE.some((name) => used(rule2.tags, name))) return [];
-      return [
-        {
-          location: rule2.origin.inside(part.at, key, i),
-          what: `the field {${part.name}} is not in the tag, so refs that differ only there would get one tag`,
-          hint: `use {${part.name}} or {${key}} in the tag, or write "*" in the pattern if it does not matter`
-        }
-      ];
-    })
-  );
-}
-function channelProblems(rule2) {
-  if (rule2.channels.length === 0) return [];
-  if (rule2.kind === "branch") return channelFields(rule2);
-  const texts2 = rule2.patterns.flatMap((pattern, i) => {
-    const text4 = pattern.parts.find((part) => part.kind === "text");
-    if (!text4) return [];
-    return [
-      {
-        location: rule2.origin.inside(text4.at, "git_tag", i),
-        what: `{${text4.name}:text} is no number, so a channel cannot tell which version is newer`,
-        hint: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out'
-      }
-    ];
-  });
-  return texts2.length > 0 ? texts2 : channelFields(rule2);
-}
-function channelFields(rule2) {
-  if (!isOrdered(rule2)) return [];
-  const readable = rule2.tagPatterns.map(
-    (shape) => /* @__PURE__ */ new Set([...fieldNames(shape), ...(shape.spans ?? []).map(({ name }) => name)])
-  );
-  return rule2.channels.flatMap((channel, i) => {
-    const hidden = variablesOf(channel).find(
-      ({ name }) => name !== "class" && !readable.some((names2) => names2.has(name))
-    );
-    if (!hidden) return [];
-    return [
-      {
-        location: rule2.origin.inside(hidden.at, "channels", i),
-        what: `${hidden.source} is in the channel and not in the tag, so versions of the channel cannot be found in a registry`,
-        hint: `put ${hidden.source} into the tag`
-      }
-    ];
-  });
-}
-function isOrdered(rule2) {
-  return rule2.tagPatterns.some((shape) => numberNames(shape).length > 0);
-}
-function constantTags(rule2) {
-  const changes = (template) => CHANGING.some((name) => uses(template, name));
-  if (rule2.kind === "tag" || !rule2.publish || rule2.from !== null && !changes(rule2.from)) return [];
-  return rule2.tags.flatMap((tag2, i) => {
-    if (changes(tag2)) return [];
-    return [
-      {
-        location: rule2.origin.at("tags", i),
-        what: `"${tag2.source}" is the same tag at every push to a branch, and a primary tag never moves: the second push would be refused`,
-        hint: `move it to channels: ['${tag2.source}'], and write a tag that differs from push to push, such as '{branch}-{sha:12}'`
-      }
-    ];
-  });
-}
-function combinationProblems(rule2) {
-  const problems2 = [];
-  if (rule2.class === "stable" && rule2.stable !== false) {
-    problems2.push({
-      location: rule2.origin.at("stable"),
-      what: 'a rule of class "stable" has no stable tag of its own',
-      hint: 'remove "stable" and write the suffix into the tag'
-    });
-  }
-  if (rule2.claim !== null && !rule2.tags.some((tag2) => uses(tag2, "seq"))) {
-    problems2.push({
-      location: rule2.origin.at("claim"),
-      what: '"claim" claims a number, and the tag has none',
-      hint: 'put {seq:2} into the tag, or remove "claim"'
-    });
-  }
-  rule2.channels.forEach((channel, i) => {
-    if (!rule2.tags.some((tag2) => tag2.source === channel.source)) return;
-    problems2.push({
-      location: rule2.origin.at("channels", i),
-      what: `${JSON.stringify(channel.source)} is both a tag and a channel`,
-      hint: "a tag never moves and a channel does; choose one"
-    });
-  });
-  return problems2;
-}
-function ambiguities(rule2) {
-  const key = rule2.kind === "tag" ? "git_tag" : "branch";
-  return rule2.patterns.flatMap((pattern, i) => {
-    if (!isAmbiguous(pattern)) return [];
-    return [
-      {
-        location: rule2.origin.at(key, i),
-        what: `"${pattern.source}" can be read in several ways; fields further right take as little as they can`,
-        hint: "put a character between the fields that none of them takes, or give one a width"
-      }
-    ];
-  });
-}
-function sharedTags(rule2) {
-  const names2 = [...new Set(rule2.patterns.flatMap(fieldNames))];
-  return rule2.tags.flatMap((tag2, i) => {
-    if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
-    const missing3 = names2.find((name) => !uses(tag2, name));
-    if (missing3 === void 0) return [];
-    return [
-      {
-        location: rule2.origin.at("tags", i),
-        what: `"${tag2.source}" leaves {${missing3}} out, so only the first of the refs that differ there can have it, and the others are refused`,
-        hint: 'write it under "channels" if it is to move from one to the next'
-      }
-    ];
-  });
-}
-function warnings(rule2) {
-  if (rule2.channels.length === 0 || isOrdered(rule2)) return [];
-  return [
-    {
-      location: rule2.origin.at("channels"),
-      what: "the tags of this rule hold no number, so these channels follow the last run, not the newest version",
-      hint: "put {run_number}, {timestamp} or {date}{seq:2} into the tag"
-    }
-  ];
-}
-function isAmbiguous(pattern, budget = 5e5) {
-  let left = budget;
-  const atoms = pattern.parts.flatMap(atomsOf);
-  const alphabet = [...new Set(unitsOf(CLASSES2 + pattern.source))];
-  const size = atoms.length + 1;
-  const seen = /* @__PURE__ */ new Set();
-  const key = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
-  const open7 = [{ a: 0, b: 0, parted: false }];
-  for (let pair2 = open7.pop(); pair2; pair2 = open7.pop()) {
-    if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
-    for (const code2 of alphabet) {
-      for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
-        if ((left -= size) < 0) return false;
-        for (const { next: b, at: j, field: other } of steps(atoms, pair2.b, code2)) {
-          const parted = pair2.parted || i !== j && (field2 || other);
-          if (seen.has(key(a, b, parted))) continue;
-          seen.add(key(a, b, parted));
-          open7.push({ a, b, parted });
-        }
-      }
-    }
-  }
-  return false;
-}
-function unitsOf(text4) {
-  return Array.from({ length: text4.length }, (_, i) => text4.charCodeAt(i));
-}
-function atomsOf(part) {
-  if (part.kind === "literal") {
-    return unitsOf(part.text).map((unit) => ({
-      takes: (code2) => code2 === unit,
-      loop: false,
-      optional: false,
-      field: false
-    }));
-  }
-  const width = part.kind === "date" ? 8 : part.kind === "digits" ? part.width : null;
-  const atom = {
-    takes: (code2) => accepts(part, code2),
-    loop: width === null,
-    optional: mayBeEmpty(part),
-    field: "name" in part
-  };
-  return Array.from({ length: width ?? 1 }, () => atom);
-}
-function steps(atoms, state, code2) {
-  const found = [];
-  const before = atoms[state - 1];
-  if (before?.loop && before.takes(code2)) found.push({ next: state, at: state - 1, field: before.field });
-  for (let i = state; i < atoms.length; i += 1) {
-    const atom = atoms[i];
-    if (atom.takes(code2)) found.push({ next: i + 1, at: i, field: atom.field });
-    if (!atom.optional) break;
-  }
-  return found;
-}
-function ends(atoms, state) {
-  return atoms.slice(state).every((atom) => atom.optional);
-}
-var LEAST, CHANGING, CLASSES2;
-var init_check = __esm({
-  "src/policy/check.ts"() {
-    "use strict";
-    init_reference();
-    init_owner();
-    init_pattern();
-    init_template();
-    init_tag_patterns();
-    LEAST = /* @__PURE__ */ new Map([
-      ["sha", 40],
-      ["timestamp", 16],
-      ["date", 8],
-      ["time", 6]
-    ]);
-    CHANGING = [...UNIQUE, "date", "time", "base"];
-    CLASSES2 = "0a-._/~";
-  }
-});
-
-// src/policy/limits.ts
-function tooLarge(policy2) {
-  const { rules: rules2, examples, origin } = policy2;
-  if (rules2.length > LIMITS.rules) return over(origin.at("rules"), "rules", rules2.length, LIMITS.rules);
-  if (examples.length > LIMITS.examples) {
-    return over(origin.at("examples"), "examples", examples.length, LIMITS.examples);
-  }
-  for (const { ref, origin: at3 } of examples) {
-    if (ref.length > LIMITS.length) return over(at3.at("ref"), "characters", ref.length, LIMITS.length);
-  }
-  for (const rule2 of rules2) {
-    const found = tooLargeRule(rule2);
-    if (found !== null) return found;
-  }
-  const text4 = rules2.flatMap((rule2) => lists(rule2).flatMap(([, list4]) => list4)).join("").length;
-  if (text4 > LIMITS.text) {
-    return over(origin.at("rules"), "characters in patterns, tags and channels", text4, LIMITS.text);
-  }
-  const count2 = forms(rules2);
-  return count2 > LIMITS.forms ? over(origin.at("rules"), "forms of tags", count2, LIMITS.forms) : null;
-}
-function tooLargeRule(rule2) {
-  for (const [key, list4] of lists(rule2)) {
-    if (list4.length > LIMITS.list)
-      return over(rule2.origin.at(key), `items in "${key}"`, list4.length, LIMITS.list);
-    const long = list4.findIndex((text4) => text4.length > LIMITS.length);
-    if (long >= 0) {
-      return over(rule2.origin.at(key, long), "characters", list4[long]?.length ?? 0, LIMITS.length);
-    }
-  }
-  return null;
-}
-function lists(rule2) {
-  return [
-    ["git_tag", rule2.gitTag ?? []],
-    ["branch", rule2.branch ?? []],
-    ["tags", rule2.tags],
-    ["channels", rule2.channels]
-  ];
-}
-function forms(rules2) {
-  const patterns = (rule2) => (rule2.gitTag ?? rule2.branch ?? []).length;
-  const sum = (counts2) => counts2.reduce((a, b) => a + b, 0);
-  const bases = Math.max(1, sum(rules2.filter((rule2) => rule2.class === "final").map(patterns)));
-  return sum(
-    rules2.map((rule2) => patterns(rule2) * sum(rule2.tags.map((tag2) => tag2.includes("{base}") ? bases : 1)))
-  );
-}
-function over(location2, what, count2, limit) {
-  return {
-    location: location2,
-    what: `there are ${count2} ${what}, and at most ${limit} are allowed`,
-    hint: "shorten it"
-  };
-}
-var LIMITS;
-var init_limits = __esm({
-  "src/policy/limits.ts"() {
-    "use strict";
-    LIMITS = {
-      rules: 200,
-      examples: 500,
-      /** patterns, tags or channels of one rule */
-      list: 50,
-      /** characters of one pattern, tag, channel or ref of an example */
-      length: 256,
-      /** characters of all patterns, tags and channels together */
-      text: 8 * 1024,
-      /** ways in which a tag can be read: for each tag of a rule its patterns, times those of final rules for `{base}` */
-      forms: 2e3
-    };
-  }
-});
-
-// src/policy/overlaps.ts
-function checkRulesTogether(policy2, ownRules, open7 = () => false) {
-  const found = /* @__PURE__ */ new Map();
-  for (const [first2, second] of [...provenPairs(policy2), ...sampledPairs(policy2)]) {
-    if (open7(first2.ref, first2.output.rule) || open7(second.ref, second.output.rule)) continue;
-    const [a, b] = [first2.output, second.output];
-    if (a.kind === b.kind && a.index < ownRules !== b.index < ownRules) continue;
-    const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
-    const key = `${b.index} ${b.path.join(" ")}`;
-    if (!found.has(key)) found.set(key, problemOf2(first2, second, placeOf(at3)));
-  }
-  return [...found.values(), ...sharedChannels(policy2.rules), ...unlikeVersions(policy2, ownRules)];
-}
-function placeOf({ rule: rule2, path: path6 }) {
-  return rule2.origin.at(...path6);
-}
-function problemOf2(first2, second, location2) {
-  const [a, b] = [first2.output, second.output];
-  const refs = [shownRef(first2), shownRef(second)];
-  if (a.kind === "primary" && b.kind === "primary") {
-    return {
-      location: location2,
-      what: `rules ${a.rule.name} and ${b.rule.name} give one tag to different refs: ${refs[0]} and ${refs[1]} both get "${first2.tag}"`,
-      hint: "put something into one of the tags that tells them apart, such as {git_tag} or {branch}"
-    };
-  }
-  return {
-    location: location2,
-    what: `"${first2.tag}" is ${OF_KIND[a.kind]} of rule ${a.rule.name} (${refs[0]}) and ${OF_KIND[b.kind]} of rule ${b.rule.name} (${refs[1]})`,
-    hint: "change one of the two: a name belongs to one rule, and is either fixed or a channel"
-  };
-}
-function* provenPairs(policy2) {
-  const proves = ({ freedom, template }) => freedom < 2 && !uses(template, "sha");
-  const outputs2 = outputsOf(policy2).filter(proves);
-  let left = MAX_PAIRS;
-  for (const [i, b] of outputs2.entries()) {
-    for (const a of outputs2.slice(0, i)) {
-      const [start2, other] = [startOf2(a), startOf2(b)];
-      if (!start2.startsWith(other) && !other.startsWith(start2) || areMeant(a, b)) continue;
-      if (left-- === 0) return;
-      const tag2 = commonText(a.shape, b.shape);
-      if (tag2 === null) continue;
-      const [first2] = claimsOf(policy2, a, tag2);
-      const [second] = claimsOf(policy2, b, tag2);
-      if (first2 && second) yield [first2, second].map((claim) => ({ ...claim, tag: tag2 }));
-    }
-  }
-}
-function areMeant(a, b) {
-  if (mayShare(a, b)) return true;
-  if (a.kind !== b.kind) return false;
-  if (a.kind === "channel") return a.template.source === b.template.source;
-  const counted2 = [a, b].some((each) => isNumbered(each) || uses(each.template, "base"));
-  return counted2 || a.rule.class === "stable" || b.rule.class === "stable";
-}
-function* sampledPairs(policy2) {
-  for (const output of outputsOf(policy2)) {
-    if (output.kind !== "primary" || isNumbered(output) || uses(output.template, "base")) continue;
-    const input = sampleRef(output);
-    const decision = classify(policy2, input);
-    const tag2 = decision.tags[output.path[1]];
-    if (tag2 === void 0 || decision.matched !== output.rule || decision.problems.length > 0) continue;
-    const other = takenFrom(policy2, output.rule, "primary", tag2);
-    if (other?.output.kind !== "primary") continue;
-    yield [
-      { ...other, tag: tag2 },
-      { output, ref: input, exact: true, fields: decision.fields, tag: tag2 }
-    ];
-  }
-}
-function sampleRef({ rule: rule2, shape, index: index2 }) {
-  return {
-    kind: rule2.kind,
-    name: sampleOf(shape.pattern),
-    sha: String(index2 + 1).padStart(40, "0").split("").reverse().join(""),
-    time: SOME_TIME + index2 * 1e3,
-    runNumber: index2 + 1,
-    runAttempt: 1
-  };
-}
-function sharedChannels(rules2) {
-  const releases = /* @__PURE__ */ new Map();
-  for (const rule2 of rules2) {
-    if (rule2.class === "snapshot") continue;
-    for (const channel of rule2.channels) releases.set(channel.source, rule2);
-  }
-  return rules2.flatMap(
-    (rule2) => rule2.class !== "snapshot" ? [] : rule2.channels.flatMap((channel, i) => {
-      const owner = releases.get(channel.source);
-      if (owner === void 0) return [];
-      return [
-        {
-          location: rule2.origin.at("channels", i),
-          what: `the channel "${channel.source}" belongs to releases (rule ${owner.name}), and this rule makes snapshots`,
-          hint: 'give snapshots a channel of their own, such as "edge"'
-        }
-      ];
-    })
-  );
-}
-function unlikeVersions(policy2, ownRules) {
-  const found = /* @__PURE__ */ new Map();
-  const channels = outputsOf(policy2).filter(
-    ({ kind, template }) => kind === "channel" && !WHOLE_NAME.some((name) => uses(template, name))
-  );
-  let left = MAX_PAIRS;
-  for (const [i, b] of channels.entries()) {
-    for (const a of channels.slice(0, i)) {
-      if (a.template.source !== b.template.source || left-- <= 0) continue;
-      const [first2, second] = [versionsOf(policy2, a), versionsOf(policy2, b)];
-      const [one2, other] = [first2[0], second[0]];
-      if (one2 === void 0 || other === void 0) continue;
-      if (second.some((names2) => alike(names2, one2)) && first2.some((names2) => alike(names2, other))) continue;
-      if (commonText(a.shape, b.shape) === null) continue;
-      const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
-      const key = `${at3.index} ${at3.path.join(" ")}`;
-      if (found.has(key)) continue;
-      found.set(key, {
-        location: placeOf(at3),
-        what: `the channel "${b.template.source}" would hold versions that cannot be compared: ${numbered(a, one2)}, and ${numbered(b, other)}`,
-        hint: "give each a channel of its own, or call the numbers by the same names in the same order"
-      });
-    }
-  }
-  return [...found.values()];
-}
-function versionsOf(policy2, { rule: rule2, shape: { pattern } }) {
-  return outputsOf(policy2).filter((output) => output.rule === rule2 && output.shape.pattern === pattern && isVersion(output)).map(orderOf).filter(({ length }) => length > 0);
-}
-function numbered({ rule: rule2, shape: { pattern } }, names2) {
-  return `rule ${rule2.name} numbers "${pattern.source}" by ${names2.map((name) => `{${name}}`).join(" ")}`;
-}
-function checkExamples(policy2, examples, open7 = () => false) {
-  return examples.flatMap((example2) => checkExample(policy2, example2, open7));
-}
-function checkExample(policy2, example2, open7) {
-  const ref = parseRef(example2.ref);
-  if (!ref.ok) return [{ location: example2.origin.at("ref"), what: ref.what, hint: ref.hint }];
-  const decision = classify(policy2, ref.value);
-  if (open7(ref.value, decision.matched)) return [];
-  if (decision.problems.length > 0) {
-    return decision.problems.map((problem4) => differs(example2, example2.origin.at("ref"), problem4.what));
-  }
-  const by = decision.rule === null ? decision.why : `rule ${decision.rule}: ${decision.why}`;
-  if (decision.class !== example2.class) {
-    const what2 = `expected class ${String(example2.class)}, the policy gives ${String(decision.class)} (${by})`;
-    return [differs(example2, example2.origin.at("class"), what2)];
-  }
-  if (example2.tags === void 0 || tagsAgree(example2.tags, decision)) return [];
-  const given2 = list([...decision.tags, ...decision.stableTags]);
-  const what = `expected tags ${list(example2.tags)}, the policy gives ${given2} (${by})`;
-  return [differs(example2, example2.origin.at("tags"), what)];
-}
-function differs(example2, location2, what) {
-  return { location: location2, what: `example ${example2.ref}: ${what}`, hint: "correct the example or the rule" };
-}
-function list(tags2) {
-  return tags2.length === 0 ? "none" : tags2.join(", ");
-}
-function tagsAgree(expected, decision) {
-  const { tags: tags2, stableTags, channels, stable } = decision;
-  const accepted2 = [[...tags2, ...stableTags]];
-  if (stable !== true) accepted2.push([...tags2]);
-  return [...accepted2, ...accepted2.map((names2) => [...names2, ...channels])].some(
-    (names2) => sameSet(expected, names2)
-  );
-}
-function sameSet(expected, given2) {
-  const left = [...given2];
-  for (const tag2 of new Set(expected)) {
-    const found = left.findIndex((candidate) => agrees(tag2, candidate));
-    if (found < 0) return false;
-    left.splice(found, 1);
-  }
-  return left.length === 0;
-}
-function agrees(expected, given2) {
-  if (expected === given2) return true;
-  const template = parseTemplate(given2);
-  if (!template.ok) return false;
-  const parts = template.value.parts.flatMap(
-    (part) => part.kind === "literal" ? [part] : placeholderPattern(part)
-  );
-  return matchPattern({ source: given2, parts }, expected) !== null;
-}
-function commonText(a, b) {
-  const [left, right] = [a.parts.flatMap(atomsOf2), b.parts.flatMap(atomsOf2)];
-  const seen = /* @__PURE__ */ new Set();
-  const open7 = [{ i: 0, j: 0, text: "" }];
-  for (const { i, j, text: text4 } of open7) {
-    if (i === left.length && j === right.length) return text4;
-    for (const [ni, x] of steps2(left, i)) {
-      for (const [nj, y] of steps2(right, j)) {
-        const key = ni * (right.length + 1) + nj;
-        const character = Array.from(x.takes).find((each) => y.takes.includes(each));
-        if (character === void 0 || seen.has(key)) continue;
-        seen.add(key);
-        open7.push({ i: ni, j: nj, text: text4 + character });
-      }
-    }
-  }
-  return null;
-}
-function steps2(atoms, state) {
-  const [before, next2] = [atoms[state - 1], atoms[state]];
-  return [
-    ...next2 ? [[state + 1, next2]] : [],
-    ...before?.loop ? [[state, before]] : []
-  ];
-}
-function atomsOf2(part) {
-  const one2 = (takes) => ({ takes, loop: false });
-  if (part.kind === "literal") return Array.from(part.text, one2);
-  if (part.kind === "date")
-    return ["2013456789", "0123456789", "2013456789", "0123456789", "0", "1", "0", "1"].map(one2);
-  const width = part.kind === "digits" ? part.width : null;
-  if (width === null) return [{ takes: DIGITS, loop: true }];
-  return Array.from({ length: width }, () => one2(DIGITS));
-}
-var SOME_TIME, MAX_PAIRS, DIGITS;
-var init_overlaps = __esm({
-  "src/policy/overlaps.ts"() {
-    "use strict";
-    init_classify();
-    init_owner();
-    init_pattern();
-    init_refname();
-    init_template();
-    init_tag_patterns();
-    init_versions();
-    SOME_TIME = Date.UTC(2020, 0, 2);
-    MAX_PAIRS = 5e4;
-    DIGITS = "1023456789";
-  }
-});
-
-// src/policy/rule.ts
-function parseRule({ name, config, location: location2 }, problems2) {
-  const kind = config.gitTag === void 0 ? "branch" : "tag";
-  const key = kind === "tag" ? "git_tag" : "branch";
-  const sources = config.gitTag ?? config.branch ?? [];
-  const patterns = sources.flatMap((source, i) => {
-    const pattern = keep3(parsePattern(source), config, problems2, key, i);
-    for (const field2 of pattern ? reservedFields(pattern) : []) {
-      problems2.push({
-        location: config.origin.inside(field2.at, key, i),
-        what: `a field cannot be called {${field2.name}}: that name has a meaning of its own`,
-        hint: `rename it, as in "{my_${field2.name}}"`
-      });
-    }
-    return pattern ? [pattern] : [];
-  });
-  const broken3 = patterns.length < sources.length ? sources.filter((source) => !parsePattern(source).ok) : [];
-  const names2 = commonFields([...patterns.map(fieldNames), ...broken3.map(possibleFields)]);
-  const scope = { names: names2, patterns, problems: problems2, config };
-  const template = (source, without, ...path6) => checkedTemplate(source, scope, without, path6);
-  return {
-    name,
-    class: config.class,
-    kind,
-    patterns,
-    tags: config.tags.flatMap((tag2, i) => template(tag2, ["tag"], "tags", i) ?? []),
-    stable: config.stable,
-    channels: config.channels.flatMap((c, i) => template(c, ["tag", "seq"], "channels", i) ?? []),
-    labels: parseLabels(scope),
-    from: config.from === void 0 ? null : template(config.from, ["tag", "seq"], "from") ?? null,
-    fallback: config.fallback ?? null,
-    publish: config.publish,
-    claim: config.claim ?? null,
-    requires: config.requires,
-    origin: config.origin,
-    location: location2,
-    tagPatterns: []
-  };
-}
-function keep3(result, config, problems2, ...path6) {
-  if (result.ok) return result.value;
-  const { at: at3, what, hint: hint2 } = result;
-  problems2.push({ location: config.origin.inside(at3, ...path6), what, hint: hint2 });
-  return void 0;
-}
-function reservedFields(pattern) {
-  return pattern.parts.flatMap(
-    (part) => "name" in part && RESERVED.includes(part.name) ? [{ name: part.name, at: part.at }] : []
-  );
-}
-function widthOfField(pattern, name) {
-  const field2 = pattern.parts.find((part) => "name" in part && part.name === name);
-  return field2 ? widthOf2(field2) : null;
-}
-function commonFields(lists2) {
-  const [first2, ...others] = lists2;
-  return (first2 ?? []).filter((name) => others.every((names2) => names2.includes(name)));
-}
-function possibleFields(source) {
-  return source.match(/[A-Za-z][A-Za-z0-9_]*/g) ?? [];
-}
-function parseLabels(scope) {
-  const entries = Object.entries(scope.config.labels).flatMap(([label4, source]) => {
-    const template = checkedTemplate(source, scope, [], ["labels", label4], true);
-    return template ? [[label4, template]] : [];
-  });
-  return Object.fromEntries(entries);
-}
-function checkedTemplate(source, scope, without, path6, loose = false) {
-  const template = keep3(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
-  for (const variable2 of template ? variablesOf(template) : []) {
-    const location2 = scope.config.origin.inside(variable2.at, ...path6);
-    const problem4 = checkVariable(variable2, scope, without);
-    if (problem4) scope.problems.push({ location: location2, ...problem4 });
-  }
-  return template;
-}
-function checkVariable(variable2, { names: names2, patterns, config }, without) {
-  const { name, width, source } = variable2;
-  if (names2.includes(name)) {
-    if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
-    return {
-      what: `${source} has another width than the field {${name}} of the pattern`,
-      hint: `write {${name}}`
-    };
-  }
-  const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : void 0;
-  const missing3 = config.gitTag === void 0 ? "git_tag" : "branch";
-  const usable = Object.keys(BUILTINS).filter((n) => n !== missing3 && !without.includes(n));
-  if (builtin === void 0 || !usable.includes(name)) {
-    const { hint: hint2 } = unknownName(variable2, [...names2, ...usable]);
-    return { what: `${source} is not defined here`, hint: hint2 };
-  }
-  if (builtin.width === "none" && width !== null) {
-    return { what: `${source}: {${name}} has no width`, hint: `write {${name}}` };
-  }
-  if (builtin.width === "required" && (width === null || width < 1 || width > 9)) {
-    return { what: `${source} has no width from 1 to 9`, hint: "write {seq:2} for 01 to 99" };
-  }
-  if (name === "sha" && width !== null && (width < 4 || width > 64)) {
-    return { what: `${source}: a commit is cut to 4 to 64 digits`, hint: "write {sha:12}" };
-  }
-  return null;
-}
-var RESERVED;
-var init_rule = __esm({
-  "src/policy/rule.ts"() {
-    "use strict";
-    init_pattern();
-    init_template();
-    RESERVED = Object.keys(BUILTINS).filter((name) => name !== "date" && name !== "seq");
-  }
-});
-
-// src/policy/compile.ts
-function compilePolicy(config) {
-  const { policy: policy2, problems: problems2 } = examinePolicy(config);
-  if (policy2 === null) throw new UserError(problems2);
-  return policy2;
-}
-function examinePolicy(config) {
-  const own = "rules" in config ? config : null;
-  const large = own === null ? null : tooLarge(own);
-  if (large !== null) return { policy: null, problems: [large], names: null };
-  const preset = config.preset === void 0 ? null : PRESETS.get(config.preset) ?? null;
-  const strange = config.preset !== void 0 && preset === null;
-  const unread = strange || own?.unread?.settings === true;
-  const slots = withTagPatterns([
-    ...ownEntries(own),
-    ...preset ? presetEntries(preset, own) : [],
-    ...unread ? [unknownEntry()] : []
-  ]);
-  const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
-  const checks = slots.map((slot) => checkEntry(slot, suffix));
-  const sound = slots.flatMap(({ rule: rule2 }, i) => checks[i]?.sound === true && rule2 !== null ? [rule2] : []);
-  const policy2 = policyOf(own, preset, sound, suffix);
-  const open7 = openness(slots, sound);
-  const ours = slots.filter(({ rule: rule2, own: written2 }) => written2 && rule2 !== null && sound.includes(rule2));
-  const together = checkRulesTogether(policy2, ours.length, open7);
-  const problems2 = [
-    ...strange ? [presetProblem(config.preset ?? "", own)] : [],
-    ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
-    ...own?.stable !== void 0 && preset?.rules.every(({ class: of }) => !isRelease(of)) === true ? [uselessStable(own, preset)] : [],
-    ...slots.flatMap((slot) => slot.problems),
-    ...checks.flatMap((check3) => check3.problems),
-    ...together,
-    // The suffix is a setting: without it stable tags are not known.
-    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open7)
-  ];
-  const names2 = namesOf3(slots, own);
-  const warnings3 = checks.flatMap((check3) => check3.warnings);
-  const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
-  return { policy: usable ? { ...policy2, warnings: warnings3 } : null, problems: problems2, names: names2 };
-}
-function uselessStable({ origin }, { name }) {
-  const what = `the preset ${name} has no final or patch rule, so "stable" gives no tag`;
-  return { location: origin.at("stable"), what, hint: 'remove "stable"' };
-}
-function policyOf(own, preset, rules2, stableSuffix) {
-  const timezone = own?.timezone ?? "UTC";
-  return {
-    rules: rules2,
-    stableSuffix,
-    timezone,
-    unmatched: { branch: own?.unmatched ?? "ignore", tag: own?.unmatched ?? "error" },
-    promotion: preset ? promotionRule(preset) : null,
-    location: own ? own.origin.at() : null,
-    names: /* @__PURE__ */ new Set([...rules2.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
-    warnings: [],
-    calendar: calendarOf(timezone)
-  };
-}
-function checkEntry({ rule: rule2, whole: whole2 }, suffix) {
-  if (rule2 === null || !whole2) return { sound: false, problems: [], warnings: [] };
-  const { problems: problems2, warnings: warnings3 } = checkRule(rule2, suffix);
-  return { sound: problems2.length === 0, problems: problems2, warnings: warnings3 };
-}
-function openness(slots, sound) {
-  if (sound.length === slots.length) return () => false;
-  const set2 = new Set(sound);
-  return (input, winner) => isOpen2(slots, set2, input, winner);
-}
-function presetProblem(name, own) {
-  return { ...own && { location: own.origin.at("preset") }, ...unknownPreset(name) };
-}
-function emptyPolicy(own) {
-  return {
-    location: own.origin.at(),
-    what: "the policy has neither rules nor a preset",
-    hint: 'add "preset" or "rules"'
-  };
-}
-function namesOf3(slots, own) {
-  if (slots.some(({ rule: rule2 }) => rule2 === null)) return null;
-  const parsed2 = slots.flatMap(({ rule: rule2 }) => rule2?.patterns.flatMap(fieldNames) ?? []);
-  const sources = (own?.rules ?? []).flatMap((rule2) => rule2.gitTag ?? rule2.branch ?? []);
-  const broken3 = sources.filter((source) => !parsePattern(source).ok);
-  return /* @__PURE__ */ new Set([...parsed2, ...broken3.flatMap(possibleFields), ...Object.keys(BUILTINS)]);
-}
-function withTagPatterns(slots) {
-  const rules2 = slots.flatMap(({ rule: rule2 }) => rule2 ?? []);
-  const finals = rules2.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
-  const bases = finals.flatMap((rule2) => rule2.patterns);
-  return slots.map((slot) => slot.rule === null ? slot : { ...slot, rule: shaped(slot.rule, bases) });
-}
-function shaped(rule2, bases) {
-  const shapes = rule2.tags.flatMap((tag2) => tagPatterns(tag2, rule2.patterns, rule2.class, bases));
-  return { ...rule2, tagPatterns: shapes };
-}
-function promotionRule(preset) {
-  const { promotion } = preset;
-  if (!promotion) return null;
-  return {
-    preset: preset.name,
-    tag: builtinPattern(promotion.tag),
-    branches: promotion.branches.map(builtinPattern)
-  };
-}
-function builtinPattern(source) {
-  const result = parsePattern(source);
-  if (!result.ok) throw new Error(`the pattern "${source}" of a preset is wrong: ${result.what}`);
-  return result.value;
-}
-function ownEntries(own) {
-  const slots = [];
-  const rules2 = [...own?.rules ?? []];
-  const unread = own?.unread?.rules ?? /* @__PURE__ */ new Map();
-  const count2 = rules2.length + [...unread.values()].filter((state) => state === "lost").length;
-  for (let at3 = 0; at3 < count2; at3 += 1) {
-    const config = unread.get(at3) === "lost" ? void 0 : rules2.shift();
-    if (config === void 0) slots.push(LOST);
-    else slots.push(entryOf(`policy/${at3 + 1}`, config, config.origin.at(), unread.has(at3), true));
-  }
-  return slots;
-}
-function presetEntries(preset, own) {
-  const location2 = own ? own.origin.at("preset") : null;
-  return preset.rules.map((rule2, i) => {
-    const origin = location2 ? { at: () => location2, keyAt: () => location2, inside: () => location2 } : presetOrigin(preset, i);
-    const config = presetRuleConfig(rule2, origin, own?.stable);
-    return entryOf(`${preset.name}/${rule2.name}`, config, location2, false, false);
-  });
-}
-function unknownEntry() {
-  return LOST;
-}
-function entryOf(name, config, location2, partial2, own) {
-  const problems2 = [];
-  const rule2 = parseRule({ name, config, location: location2 }, problems2);
-  const patterns = config.gitTag ?? config.branch ?? [];
-  return {
-    rule: rule2,
-    matchable: rule2.patterns.length === patterns.length,
-    whole: !partial2 && problems2.length === 0,
-    own,
-    problems: problems2
-  };
-}
-function isOpen2(slots, sound, input, winner) {
-  for (const { rule: rule2, matchable } of slots) {
-    if (rule2 === null) return true;
-    if (rule2 === winner) return false;
-    if (sound.has(rule2) || rule2.kind !== input.kind) continue;
-    if (!matchable || rule2.patterns.some((pattern) => matchPattern(pattern, input.name, true) !== null)) {
-      return true;
-    }
-  }
-  return false;
-}
-var DEFAULT_STABLE_SUFFIX, LOST;
-var init_compile = __esm({
-  "src/policy/compile.ts"() {
-    "use strict";
-    init_errors();
-    init_calendar();
-    init_check();
-    init_limits();
-    init_overlaps();
-    init_pattern();
-    init_presets();
-    init_rule();
-    init_template();
-    init_tag_patterns();
-    DEFAULT_STABLE_SUFFIX = "-stable";
-    LOST = { rule: null, matchable: false, whole: false, own: true, problems: [] };
-  }
-});
-
-// src/policy/policy.ts
-function classificationReport(decision) {
-  return {
-    class: decision.class,
-    rule: decision.rule,
-    fields: { ...decision.fields },
-    version: decision.version,
-    tags: [...decision.tags],
-    stable_tags: [...decision.stableTags],
-    channels: [...decision.channels],
-    why: decision.why,
-    not: [...decision.not]
-  };
-}
-function checkPromotionTag(policy2, tag2, branch) {
-  const rule2 = policy2.promotion;
-  if (rule2 === null) return null;
-  const fields2 = matchPattern(rule2.tag, tag2);
-  if (fields2 === null) {
-    return {
-      what: `the tag ${visible(tag2)} does not have the form "${rule2.tag.source}" of the preset ${rule2.preset}`,
-      hint: 'write it as "stx.4.0-v2.2": the release, then the version'
-    };
-  }
-  if (branch === null) return null;
-  for (const pattern of rule2.branches) {
-    const bound = matchPattern(pattern, branch);
-    const differs2 = bound && fieldNames(pattern).some((name) => bound[name] !== fields2[name]);
-    if (!differs2) continue;
-    const wanted = rule2.tag.parts.map(
-      (part) => part.kind === "literal" ? part.text : "name" in part ? bound[part.name] ?? fields2[part.name] ?? "" : ""
-    );
-    return {
-      what: `the tag ${visible(tag2)} is of another release than the branch ${visible(branch)}`,
-      hint: `on this branch it would be "${wanted.join("")}"`
-    };
-  }
-  return null;
-}
-function needsOf(decision) {
-  const rule2 = decision.publish ? decision.matched : null;
-  const sequence = rule2 !== null && isNumbered2(rule2);
-  const channels = decision.channels.length > 0;
-  return {
-    tagLists: sequence || channels,
-    gitTags: sequence && decision.claim === null,
-    base: rule2 !== null && templatesOf(rule2).some((template) => uses(template, "base")),
-    sequence,
-    claim: sequence && decision.claim !== null,
-    channels
-  };
-}
-function templatesOf(rule2) {
-  return [...rule2.tags, ...rule2.channels, ...rule2.from ? [rule2.from] : [], ...Object.values(rule2.labels)];
-}
-async function findBase(policy2, facts) {
-  if (await facts.shallow()) {
-    throw new UserError({
-      what: "{base} needs the git history, and this clone is shallow",
-      hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
-    });
-  }
-  for (const name of await facts.reachableTags()) {
-    if (classify(policy2, { kind: "tag", name }).class === "final") return name;
-  }
-  const finals = policy2.rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
-  const forms2 = finals.flatMap((rule2) => rule2.patterns.map((pattern) => `"${pattern.source}"`)).join(", ");
-  throw new UserError({
-    ...policy2.location && { location: policy2.location },
-    what: `{base} has no value: no git tag reachable from ${facts.sha ?? "the commit"} belongs to a final rule${forms2 && ` (${forms2})`}`,
-    hint: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here'
-  });
-}
-function resolveNames(policy2, decision, facts, seen = {}) {
-  const rule2 = decision.matched;
-  const lookup = (values2) => (text4, location2) => renderText(
-    text4,
-    (variable2) => (values2 && valueOf(variable2, values2)?.text) ?? null,
-    policy2.names,
-    location2
-  );
-  if (rule2 === null) return { ...decision, sequence: null, render: lookup(null) };
-  const values = completeValues(policy2, rule2, decision, facts, seen);
-  const names2 = renderNames(policy2, rule2, values);
-  const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule2, names2)] : [];
-  if (problems2.length > 0) throw new UserError(problems2);
-  const [tag2] = names2.tags;
-  return {
-    ...decision,
-    ...names2,
-    sequence: values.seq ?? null,
-    render: lookup({ ...values, tag: tag2 })
-  };
-}
-function completeValues(policy2, rule2, decision, facts, seen) {
-  const base = seen.base ?? null;
-  const known3 = {
-    ...valuesOf(policy2, rule2, facts, decision.fields),
-    ...base !== null && { base },
-    ...seen.reuse !== void 0 && valuesOfReused(policy2, decision, facts, base, seen.reuse)
-  };
-  if (!needsOf(decision).sequence) return known3;
-  if (seen.sequence !== void 0) return { ...known3, seq: seen.sequence };
-  if (known3.seq !== void 0) return known3;
-  const tags2 = /* @__PURE__ */ new Set([...seen.registryTags ?? [], ...seen.gitTags ?? []]);
-  return { ...known3, seq: nextSequence(policy2, decision, known3, tags2) };
-}
-function unfinished(rule2, names2) {
-  const all = [...names2.tags, ...names2.channels, names2.from ?? ""];
-  return all.flatMap((name) => {
-    const hole = /\{[^{}]*\}/.exec(name)?.[0];
-    if (hole === void 0) return [];
-    return [
-      {
-        location: rule2.origin.at("tags"),
-        what: `"${name}" is not complete: ${hole} has no value in this run`,
-        hint: hole.startsWith("{run_") ? "run numbers exist in GitHub Actions only; use {sha:12} or {timestamp}" : "give the run the ref and commit that the tag is made from (--ref, --sha)"
-      }
-    ];
-  });
-}
-var init_policy = __esm({
-  "src/policy/policy.ts"() {
-    "use strict";
-    init_errors();
-    init_classify();
-    init_pattern();
-    init_refname();
-    init_sequence();
-    init_template();
-    init_versions();
-    init_sequence();
-    init_classify();
-    init_compile();
-    init_owner();
-    init_template();
-  }
-});
-
-// src/version.ts
-var VERSION;
-var init_version = __esm({
-  "src/version.ts"() {
-    "use strict";
-    VERSION = "1.0.0";
-  }
-});
-
-// src/report/report.ts
-function makeReport(input) {
-  const actions = input.outcomes.map(reportAction);
-  return {
-    version: 1,
-    command: input.command,
-    retag: VERSION,
-    ref: input.ref,
-    classification: input.classification,
-    actions,
-    stages: input.stages,
-    drift: input.drift === null ? null : input.drift.map((each) => ({
-      ...each,
-      location: each.location === null ? null : { ...each.location }
-    })),
-    counts: countActions(actions),
-    http: { ...input.http },
-    duration_ms: Math.max(0, Math.round(input.durationMs))
-  };
-}
-function reportAction({ planned: planned3, outcome: outcome2, digest, error: error2, attachments }) {
-  const { wanted, reason } = planned3;
-  const [entry = null, ...others] = wanted.entries.map(({ number: number2 }) => number2);
-  return {
-    action: planned3.action,
-    kind: wanted.kind,
-    image: wanted.image,
-    tag: wanted.destination.tag,
-    source: sourceText(wanted),
-    digest: digest ?? planned3.digest,
-    previous: planned3.previous,
-    reason: { ...reason },
-    entry,
-    other_entries: others,
-    location: wanted.location === null ? null : { ...wanted.location },
-    outcome: outcome2,
-    error: error2 === null ? null : { ...error2 },
-    attachments: attachments === null ? null : { ...attachments },
-    warnings: [...planned3.warnings]
-  };
-}
-function sourceText({ source }) {
-  return source.from === "image" ? formatReference(source.ref) : null;
-}
-function countActions(actions) {
-  const counts2 = { build: 0, create: 0, move: 0, keep: 0, hold: 0, refuse: 0, failed: 0 };
-  for (const { action: action2, outcome: outcome2 } of actions) {
-    counts2[action2] += 1;
-    if (outcome2 === "failed") counts2.failed += 1;
-  }
-  return counts2;
-}
-function changed(report2) {
-  return report2.actions.some(
-    ({ action: action2, outcome: outcome2 }) => (action2 === "build" || action2 === "create" || action2 === "move") && (outcome2 === "done" || outcome2 === "planned")
-  );
-}
-function exitCode(report2, options) {
-  const { counts: counts2, actions } = report2;
-  const undone = actions.some(({ outcome: outcome2, error: error2 }) => outcome2 === "skipped" && error2 !== null);
-  if (counts2.refuse > 0 || counts2.failed > 0 || undone) return 1;
-  if (counts2.hold > 0 && options.onHold === "fail") return 1;
-  const changes = options.changesAsCode && counts2.build + counts2.create + counts2.move > 0;
-  return report2.command === "plan" && (changes || (report2.drift ?? []).length > 0) ? 3 : 0;
-}
-function classificationOf(release) {
-  if (release === null) return null;
-  return classificationReport(release.names.resolved ?? release.names.decision);
-}
-function refOf3(facts) {
-  return facts === null ? null : { ref: facts.ref, sha: facts.sha, event: facts.event };
-}
-function stagesOf(release) {
-  return (release?.stages ?? []).flatMap(
-    ({ image: image3, table: table3 }) => table3.rows.map(({ platform: platform3, byFile: byFile2, today, why, since }) => ({
-      image: image3,
-      platform: platform3,
-      by_file: byFile2,
-      today,
-      why,
-      since: since === null ? null : new Date(since).toISOString()
-    }))
-  );
-}
-var init_report = __esm({
-  "src/report/report.ts"() {
-    "use strict";
-    init_reference();
-    init_policy();
-    init_version();
-  }
-});
-
-// src/report/format.ts
-function headline(report2) {
-  const { counts: counts2 } = report2;
-  if (report2.actions.length === 0) return "Nothing is wanted: no entry of the tag file applies to this run.";
-  const parts = report2.command === "plan" ? planned(counts2) : applied(report2);
-  const what = parts.length === 0 ? "Nothing to do" : capital(parts.join(", "));
-  const right = report2.actions.filter(({ action: action2, digest }) => action2 === "keep" && digest !== null).length;
-  const kept = right > 0 ? `; ${tags(right)} already right` : "";
-  return `${what}${kept}.`;
-}
-function planned(counts2) {
-  return listed2([
-    [counts2.build, (n) => `${images(n)} to build`],
-    [counts2.create, (n) => `${tags(n)} to create`],
-    [counts2.move, (n) => `${tags(n)} to move`],
-    [counts2.hold, (n) => `${tags(n)} on hold`],
-    [counts2.refuse, (n) => `${tags(n)} refused`]
-  ]);
-}
-function applyQuestion(outcomes) {
-  const { build: build2, create: create2, move } = countActions(outcomes.map(reportAction));
-  const carry = outcomes.filter(({ planned: planned3 }) => carriesLate(planned3)).length;
-  const writes3 = [
-    ...planned({ build: build2, create: create2, move, keep: 0, hold: 0, refuse: 0, failed: 0 }),
-    ...carry === 0 ? [] : [`attachments of ${tags(carry)} to check and copy`]
-  ];
-  return writes3.length === 0 ? null : `Apply this plan (${writes3.join(", ")})?`;
-}
-function applied(report2) {
-  const did = (name) => report2.actions.filter(({ action: action2, outcome: outcome2 }) => action2 === name && outcome2 === "done").length;
-  const builds = failedBuilds(report2.actions);
-  const unbuilt = report2.actions.filter((action2) => action2.outcome === "failed" && isUnbuilt(action2));
-  const undone = report2.actions.filter(({ outcome: outcome2, error: error2 }) => outcome2 === "skipped" && error2 !== null);
-  const failed3 = report2.counts.failed - builds.length - unbuilt.length;
-  return listed2([
-    [
-      new Set(builds.map(({ error: error2 }) => error2?.text)).size,
-      (n) => (n === 1 ? "the build" : `${n} builds`) + " failed"
-    ],
-    [did("build"), (n) => `${images(n)} built`],
-    [did("create"), (n) => `${tags(n)} created`],
-    [did("move"), (n) => `${tags(n)} moved`],
-    [report2.counts.hold, (n) => `${tags(n)} on hold`],
-    [report2.counts.refuse, (n) => `${tags(n)} refused`],
-    [failed3, (n) => `${n} failed`],
-    [undone.length + unbuilt.length, (n) => `${tags(n)} not written because of that`]
-  ]);
-}
-function listed2(rows3) {
-  return rows3.filter(([count2]) => count2 > 0).map(([count2, say2]) => say2(count2));
-}
-function tags(count2) {
-  return count2 === 1 ? "1 tag" : `${count2} tags`;
-}
-function images(count2) {
-  return count2 === 1 ? "1 image" : `${count2} images`;
-}
-function capital(text4) {
-  return text4.charAt(0).toUpperCase() + text4.slice(1);
-}
-function failedBuilds(actions) {
-  return actions.filter(({ action: action2, outcome: outcome2 }) => action2 === "build" && outcome2 === "failed");
-}
-function isUnbuilt({ action: action2, error: error2 }) {
-  return action2 !== "build" && error2?.cause !== void 0;
-}
-function remedy(action2) {
-  if (action2.error?.cause === "builder") return "Fix what the build log shows, then run again.";
-  if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
-  if (isFollower(action2)) return "Fix what it follows; this tag then comes with it.";
-  if (action2.reason.cause === "build") return "";
-  switch (action2.reason.code) {
-    case "different-digest":
-      return `Choose a new tag, or name it in force ("${action2.image}:${action2.tag}") if it is really meant to move.`;
-    case "source-missing":
-      return "Check name and src_build_tag, or wait until the image is published.";
-    case "source-gone":
-      return "Nothing to fix while the tag is there.";
-    case "unknown":
-      return "Fix the login, permissions or network problem, then run again; nothing was written.";
-    case "digest-mismatch":
-      return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
-    case "platform-missing":
-      return "Publish the missing platform at the source, or take it out of platforms.";
-    case "attachment-missing":
-      return 'Sign the source image, or set "attachments: copy".';
-    case "revision-mismatch":
-      return "Correct src_ref, or choose the build that was made from that commit.";
-    case "not-reviewed":
-      return 'Plan it again on a pull request and merge that, or set "review" to "warn".';
-    case "conflicting-entries":
-      return "Keep one of the entries.";
-    case "name-taken":
-      return "Rename the branch or git tag, or change the tags of one of the two rules.";
-    case "untrusted":
-      return "Sign the source image as the rule says, or correct the rule.";
-    case "gate-pending":
-      return "A later run completes it once the gate is open.";
-    case "gate-failed":
-      return "Make the gate green, then run again.";
-    case "manual":
-      return "Run again for the same ref with the input stable: true (or --stable).";
-    case "absent":
-    case "same-digest":
-    case "newer":
-    case "older":
-    case "forced":
-      return "";
-  }
-}
-function isFollower({ reason: { cause } }) {
-  return cause === "follows" || cause === "group";
-}
-function shortDigest(digest) {
-  return digest === null ? "-" : digest.slice(0, digest.indexOf(":") + 13);
-}
-function verb(action2) {
-  if (action2.outcome === "failed") return "failed";
-  return action2.outcome === "skipped" && action2.error !== null ? "skipped" : action2.action;
-}
-function isBad({ action: action2, error: error2, reason }) {
-  return action2 === "refuse" || error2 !== null || action2 === "hold" && reason.code === "gate-failed";
-}
-function tagLine(action2) {
-  const target = `${action2.image}:${action2.tag}`;
-  const { code: code2, text: text4 } = action2.error ?? action2.reason;
-  const from = action2.source === null ? "" : ` from ${action2.source}`;
-  const digest = action2.digest === null ? "" : ` ${shortDigest(action2.digest)}`;
-  return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${code2}: ${text4})`;
-}
-function closing(report2) {
-  const hint2 = report2.command === "plan" && changed(report2) ? " Nothing was written: this is a plan." : "";
-  return headline(report2) + hint2;
-}
-function closingLine(report2, loaded, request) {
-  if (request.command === "validate") return validText(loaded, request.files.length);
-  return report2.actions.length === 0 ? whyNothing(report2, loaded) : closing(report2);
-}
-function contents({ config, policy: policy2 }) {
-  const count2 = (number2, noun) => `${number2} ${plural(number2, noun)}`;
-  const rules2 = count2(policy2?.rules.length ?? 0, "rule");
-  return `${count2(config.images.length, "promotion")}, ${count2(config.builds.length, "build")} and ${rules2}`;
-}
-function validText(loaded, files) {
-  const what = files === 0 ? "The inputs are" : files === 1 ? "The tag file is" : `The ${files} tag files are`;
-  return `${what} valid: ${contents(loaded)}.`;
-}
-var init_format = __esm({
-  "src/report/format.ts"() {
-    "use strict";
-    init_decide();
-    init_nothing();
-    init_model3();
-    init_report();
-  }
-});
-
-// src/report/annotations.ts
-function problemAnnotation(problem4) {
-  const { location: location2, what, hint: hint2 } = problem4;
-  if (location2 === void 0 || location2.nowhere === true) return { text: formatProblem(problem4) };
-  const text4 = hint2 === void 0 ? what : `${what}; ${hint2}`;
-  return { text: text4, file: location2.file, startLine: location2.line, startColumn: location2.column };
-}
-function annotations(report2) {
-  const of = (level, action2, text4) => ({
-    level,
-    title: `${action2.image}:${action2.tag}`,
-    message: text4,
-    file: action2.location?.file ?? null,
-    line: action2.location?.line ?? null,
-    column: action2.location?.column ?? null
-  });
-  const { actions } = report2;
-  const errors = onceForBuild(actions).filter((a) => a.action === "refuse" || a.error !== null).map((a) => of("error", a, sentence(a.error?.text ?? a.reason.text, remedy(a))));
-  const warnings3 = actions.flatMap((a) => a.warnings.map((text4) => of("warning", a, text4)));
-  const held = actions.filter((a) => a.action === "hold").map((a) => of("notice", a, sentence(`on hold: ${a.reason.text}`, remedy(a))));
-  return [...errors, ...warnings3, ...held];
-}
-function onceForBuild(actions) {
-  const builds = failedBuilds(actions);
-  const speakers = /* @__PURE__ */ new Map();
-  for (const build2 of builds) {
-    const text4 = build2.error?.text ?? "";
-    if (!speakers.has(text4) || build2.error?.build === build2.image) speakers.set(text4, build2);
-  }
-  return actions.filter(
-    (action2) => builds.includes(action2) ? speakers.get(action2.error?.text ?? "") === action2 : !isUnbuilt(action2)
-  );
-}
-function sentence(what, hint2) {
-  return hint2 === "" ? what : `${what}. ${hint2}`;
-}
-var init_annotations = __esm({
-  "src/report/annotations.ts"() {
-    "use strict";
-    init_errors();
-    init_format();
-  }
-});
-
-// src/report/outputs.ts
-function outputs(report2, reportPath2) {
-  const classification = report2.classification;
-  const right = report2.actions.filter(isRight);
-  const digests = digestsOf(report2.actions);
-  return {
-    class: classification?.class ?? "",
-    version: classification?.version ?? "",
-    tags: references(right),
-    "stable-tags": references(right.filter(({ kind }) => kind === "stable")),
-    digest: commonDigest(report2.actions, digests),
-    digests: JSON.stringify(Object.fromEntries(digests)),
-    changed: String(changed(report2)),
-    counts: JSON.stringify(report2.counts),
-    drift: report2.drift === null ? "" : JSON.stringify(report2.drift),
-    plan: planOutput(report2),
-    report: reportPath2
-  };
-}
-function isRight({ action: action2, outcome: outcome2, error: error2, reason }) {
-  if (reason.code === "older") return false;
-  if (action2 === "build" || action2 === "refuse" || action2 === "hold" || error2 !== null) return false;
-  return outcome2 !== "failed";
-}
-function references(actions) {
-  return actions.map(({ image: image3, tag: tag2 }) => `${image3}:${tag2}`).join("\n");
-}
-function digestsOf(actions) {
-  const digests = /* @__PURE__ */ new Map();
-  const several = /* @__PURE__ */ new Set();
-  for (const action2 of actions) {
-    if (action2.digest === null || action2.kind === "channel" || !isRight(action2)) continue;
-    const known3 = digests.get(action2.image);
-    if (known3 !== void 0 && known3 !== action2.digest) several.add(action2.image);
-    digests.set(action2.image, action2.digest);
-  }
-  for (const image3 of several) digests.delete(image3);
-  return digests;
-}
-function commonDigest(actions, digests) {
-  const found = new Set(actions.map(({ image: image3 }) => digests.get(image3) ?? ""));
-  const [only = ""] = found;
-  return found.size === 1 ? only : "";
-}
-function planOutput(report2) {
-  const full = JSON.stringify({ actions: report2.actions, counts: report2.counts });
-  if (full.length <= MOST_PLAN_BYTES && Buffer.byteLength(full) <= MOST_PLAN_BYTES) return full;
-  const changes = report2.actions.filter(({ action: action2 }) => action2 !== "keep");
-  const some3 = [];
-  let size = 1024;
-  for (const action2 of changes) {
-    size += Buffer.byteLength(JSON.stringify(action2)) + 1;
-    if (size > MOST_PLAN_BYTES) break;
-    some3.push(action2);
-  }
-  return JSON.stringify({
-    actions: some3,
-    counts: report2.counts,
-    truncated: report2.actions.length - some3.length
-  });
-}
-function buildOutputs(input) {
-  const { config, release, made, partial: partial2 } = input;
-  const due = (release?.selected ?? []).filter(
-    (build2) => release?.states.get(imageOf(build2.config))?.state === "to-build"
-  );
-  const { labels, annotations: annotations2 } = labellingOf(input);
-  return {
-    matrix: JSON.stringify(matrix(due, config.runners)),
-    labels: labelLines(labels),
-    annotations: annotationLines(annotations2),
-    ...partial2 ? { digests: formatDigests(made?.targets ?? []) } : {}
-  };
-}
-function labellingOf({ release, source, defaults }) {
-  const resolved = release?.names.resolved ?? null;
-  if (release === null || resolved === null || source === null) return { labels: {}, annotations: [] };
-  const decision = { version: resolved.version ?? "", labels: resolved.labels };
-  const context = { decision, facts: source, render: renderWith(resolved) };
-  const entries = release.selected.map(({ config }) => config);
-  const plain3 = { labels: defaults.labels ?? {}, annotations: {} };
-  const [first2 = labelling(plain3, context, asIs), ...others] = entries.map(
-    (entry) => labelling(entry, context, asIs)
-  );
-  const shared = (isIn) => others.every(isIn);
-  return {
-    labels: Object.fromEntries(
-      Object.entries(first2.labels).filter(([key, value]) => shared(({ labels }) => labels[key] === value))
-    ),
-    annotations: first2.annotations.filter(
-      (one2) => shared(({ annotations: annotations2 }) => annotations2.some((other) => isSame2(one2, other)))
-    )
-  };
-}
-function isSame2(a, b) {
-  return a.text === b.text && a.levels?.join() === b.levels?.join();
-}
-var MOST_PLAN_BYTES, asIs;
-var init_outputs = __esm({
-  "src/report/outputs.ts"() {
-    "use strict";
-    init_labels();
-    init_labels();
-    init_machines();
-    init_report();
-    MOST_PLAN_BYTES = 256 * 1024;
-    asIs = (parsed2, fallback) => parsed2.ok ? parsed2.value : fallback;
-  }
-});
-
-// src/report/mermaid.ts
-function flowchart(actions) {
-  const drawn = actions.filter(({ action: action2 }) => action2 !== "keep" && action2 !== "build");
-  if (drawn.length === 0) return null;
-  const rank2 = (action2) => ORDER.indexOf(verb(action2));
-  const shown3 = [...drawn].sort((a, b) => rank2(a) - rank2(b)).slice(0, MOST_ARROWS);
-  const ids = /* @__PURE__ */ new Map();
-  const nodes = [];
-  const node = (key, label4, shape) => {
-    const known3 = ids.get(key);
-    if (known3 !== void 0) return known3;
-    const id = `n${ids.size}`;
-    ids.set(key, id);
-    nodes.push(`  ${id}${shape[0]}"${label4}"${shape[1]}`);
-    return id;
-  };
-  const arrows = shown3.map((action2) => {
-    const source = action2.source ?? "built from this commit";
-    const from = node(`from ${source}`, label2(source), ["[", "]"]);
-    const name = `${action2.image}:${action2.tag}`;
-    const to = node(`to ${name}`, label2(name), ["(", ")"]);
-    return { line: `  ${from} -->|${quoted(verb(action2))}| ${to}`, to, look: lookOf(action2) };
-  });
-  const used = [...new Set(arrows.map(({ look: look6 }) => look6))];
-  const classes = used.map((look6) => `  classDef ${look6} ${LOOK[look6] ?? ""}`);
-  const members = used.map((look6) => {
-    const ofLook = arrows.filter((arrow) => arrow.look === look6).map(({ to }) => to);
-    return `  class ${[...new Set(ofLook)].join(",")} ${look6}`;
-  });
-  const lines3 = [LAYOUT, "flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
-  return { text: lines3.join("\n"), left: drawn.length - shown3.length };
-}
-function lookOf(action2) {
-  const name = verb(action2);
-  return name === "skipped" ? "failed" : name;
-}
-function label2(name) {
-  const path6 = name.lastIndexOf("/") + 1;
-  const at3 = path6 + name.slice(path6).search(/[:@]/);
-  if (name.length <= MOST_ON_ONE_LINE || at3 <= path6) return quoted(name);
-  return `${quoted(name.slice(0, at3))}<br/>${quoted(name.slice(at3))}`;
-}
-function quoted(text4) {
-  return text4.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
-}
-var MOST_ARROWS, LAYOUT, MOST_ON_ONE_LINE, ORDER, LOOK;
-var init_mermaid = __esm({
-  "src/report/mermaid.ts"() {
-    "use strict";
-    init_format();
-    MOST_ARROWS = 30;
-    LAYOUT = '%%{init: {"flowchart": {"wrappingWidth": 600, "nodeSpacing": 16}}}%%';
-    MOST_ON_ONE_LINE = 40;
-    ORDER = ["failed", "skipped", "refuse", "hold", "move", "create"];
-    LOOK = {
-      create: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
-      move: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
-      keep: "fill:#f6f8fa,stroke:#8c959f,color:#1f2328",
-      hold: "fill:#ddf4ff,stroke:#0969da,color:#1f2328",
-      refuse: "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
-      failed: "fill:#ffebe9,stroke:#cf222e,color:#1f2328"
-    };
-  }
-});
-
-// src/report/summary.ts
-function summary2(report2, sentence3 = closing(report2)) {
-  const { actions } = report2;
-  const bad6 = actions.filter((a) => a.action === "refuse" || a.error !== null);
-  const held = actions.filter((a) => a.action === "hold");
-  const kept = actions.filter((a) => a.action === "keep" && a.error === null);
-  const changes = actions.filter((a) => ["build", "create", "move"].includes(a.action) && a.error === null);
-  const parts = [
-    `## Retag ${report2.command}: ${escapeCell(sentence3)}`,
-    classified(report2),
-    actions.length === 0 ? "" : countsTable(report2),
-    picture(actions),
-    bad6.length === 0 ? "" : `### Refused or failed
-
-${badTable(bad6)}`,
-    changes.length === 0 ? "" : `### ${report2.command === "plan" ? "To change" : "Changed"}
-
-${changeTable(changes)}`,
-    held.length === 0 ? "" : `### On hold
-
-${heldTable(held)}`,
-    driftTable(report2),
-    stageTable(report2),
-    warnings2(actions),
-    kept.length === 0 ? "" : details(`Unchanged (${kept.length})`, keptTable(kept))
-  ];
-  return fit(parts.filter((part) => part !== "").join("\n\n") + "\n");
-}
-function classified({ classification, ref }) {
-  if (classification === null || ref === null) return "";
-  const { class: name, rule: rule2, why } = classification;
-  const what = name === null ? "has no class" : `is **${name}**`;
-  return `${code(ref.ref)} ${what}${rule2 === null ? "" : ` by rule ${code(rule2)}`}: ${escapeCell(why)}`;
-}
-function countsTable({ counts: counts2 }) {
-  const shown3 = Object.entries(counts2).filter(([name, count2]) => count2 > 0 || name === "create");
-  return table(
-    shown3.map(([name]) => name),
-    [shown3.map(([, count2]) => String(count2))]
-  );
-}
-function picture(actions) {
-  const chart = flowchart(actions);
-  if (chart === null) return "";
-  const more = chart.left > 0 ? `
-
-${chart.left} more are in the tables below.` : "";
-  return `\`\`\`mermaid
-${chart.text}
-\`\`\`${more}`;
-}
-function tagCell(action2) {
-  return code(`${action2.image}:${action2.tag}`);
-}
-function lines2(...parts) {
-  return parts.filter((part) => part !== "").join("<br>");
-}
-function changeTable(actions) {
-  return table(
-    ["", "tag", "digest", "why"],
-    actions.map((a) => [
-      lines2(verb(a), a.kind === "primary" ? "" : a.kind),
-      lines2(tagCell(a), a.source === null ? "" : `from ${code(a.source)}`),
-      lines2(code(shortDigest(a.digest)), a.previous === null ? "" : `was ${code(shortDigest(a.previous))}`),
-      lines2(escapeCell(a.reason.text), attached(a))
-    ])
-  );
-}
-function attached({ attachments }) {
-  if (attachments === null || attachments.found === 0) return "";
-  return `${attachments.carried} of ${attachments.found} attachments carried`;
-}
-function badTable(actions) {
-  return table(
-    ["", "tag", "why, and how to fix it"],
-    actions.map((a) => [
-      verb(a),
-      lines2(tagCell(a), a.location === null ? "" : code(`${a.location.file}:${a.location.line}`)),
-      lines2(
-        `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text, isFollower(a) ? void 0 : MOST_REASON)}`,
-        escapeCell(remedy(a))
-      )
-    ])
-  );
-}
-function heldTable(actions) {
-  return table(
-    ["tag", "waits for", "how it goes on"],
-    actions.map((a) => [
-      tagCell(a),
-      `${code(a.reason.code)} ${escapeCell(a.reason.text)}`,
-      escapeCell(remedy(a))
-    ])
-  );
-}
-function keptTable(actions) {
-  const shown3 = actions.slice(0, MOST_KEPT);
-  const rows3 = table(
-    ["tag", "digest", "why"],
-    shown3.map((a) => [tagCell(a), code(shortDigest(a.digest)), escapeCell(a.reason.code)])
-  );
-  const left = actions.length - shown3.length;
-  return left > 0 ? `${rows3}
-
-${left} more unchanged tags are not listed.` : rows3;
-}
-function driftTable({ drift: drift2 }) {
-  if (drift2 === null) return "";
-  if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
-  const rows3 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
-  return `### Drift
-
-${table(["", "tag", "what"], rows3)}`;
-}
-function stageTable({ stages: stages2 }) {
-  const told = stages2.some(({ by_file, why }) => by_file !== "release" || why !== "");
-  if (!told) return "";
-  const rows3 = stages2.map(({ image: image3, platform: platform3, by_file, today, why, since }) => [
-    code(image3),
-    code(platform3),
-    by_file,
-    today === by_file ? today : `**${today}**`,
-    since === null ? "" : since.slice(0, 10),
-    escapeCell(why)
-  ]);
-  return `### Platforms
-
-${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows3)}`;
-}
-function warnings2(actions) {
-  const lines3 = actions.flatMap((a) => a.warnings.map((text4) => `- ${tagCell(a)}: ${escapeCell(text4)}`));
-  if (lines3.length === 0) return "";
-  return details(`Warnings (${lines3.length})`, lines3.join("\n"));
-}
-function fit(markdown) {
-  const tail = "The summary was cut here: it is longer than GitHub shows. The report file holds all of it.";
-  const size = new TextEncoder().encode(markdown).length;
-  if (size <= MOST_BYTES) return markdown;
-  return cut(markdown, Math.floor(markdown.length * MOST_BYTES / size), tail);
-}
-var MOST_BYTES, MOST_KEPT, MOST_REASON;
-var init_summary2 = __esm({
-  "src/report/summary.ts"() {
-    "use strict";
-    init_markdown();
-    init_mermaid();
-    init_format();
-    MOST_BYTES = 900 * 1024;
-    MOST_KEPT = 1e3;
-    MOST_REASON = 1e3;
-  }
-});
-
-// src/builds/checkout.ts
-function wrongCheckout(head2, sha2) {
-  if (head2 === null || head2 === sha2) return null;
-  return new OperationError(
-    "mismatch",
-    `the checkout is at commit ${head2}, and this run is for ${sha2}: what would be built is not what is tagged; check out ${sha2} first (actions/checkout with "ref: ${sha2}", or git checkout)`
-  );
-}
-function sourcesOf({ targets, file: file2 }) {
-  const named2 = targets.flatMap(({ name }) => Object.values(file2.target[name]?.contexts ?? {}));
-  const local = named2.filter((path6) => !/^(?:[a-z-]+:\/\/|git@)/.test(path6));
-  const files = targets.flatMap(({ dockerfile }) => [dockerfile, `${dockerfile}.dockerignore`]);
-  return [.../* @__PURE__ */ new Set([...targets.map(({ context }) => context), ...files, ...local])];
-}
-function mayBeDirty(allowDirty, buildClass) {
-  return allowDirty && buildClass === "snapshot";
-}
-function dirtyCheckout({ modified }, buildClass) {
-  if (modified.length === 0) return null;
-  const instead = buildClass === "snapshot" ? "commit them, or publish them with --allow-dirty (input allow-dirty): the revision label then ends in -dirty" : `commit them: a ${buildClass ?? "release"} is always built as it is committed`;
-  return new OperationError(
-    "mismatch",
-    `the work tree has changes that are not committed in what is built: ${someOf(modified)}; ${instead}`
-  );
-}
-function untrackedWarning({ untracked: untracked2 }) {
-  if (untracked2.length === 0) return null;
-  const advice = "commit them, or list them in .gitignore or .dockerignore";
-  return `files that git does not track are in what is built: ${someOf(untracked2)}; ${advice}`;
-}
-function someOf(paths) {
-  const more = paths.length - MOST_NAMED;
-  return paths.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-var MOST_NAMED;
-var init_checkout = __esm({
-  "src/builds/checkout.ts"() {
-    "use strict";
-    init_errors();
-    MOST_NAMED = 5;
-  }
-});
-
-// src/builds/target.ts
-function targetParts(build2, shared, problems2) {
-  const at3 = reporter(build2, problems2);
-  const context = at3(parseLocalPath2(build2.context), ".", "context");
-  const file2 = build2.file ?? (context === "." ? "Dockerfile" : `${context}/Dockerfile`);
-  const provenance = provenanceOf(build2, shared, at3);
-  const sbom = build2.sbom === void 0 ? null : at3(parseAttestation("sbom", build2.sbom), [], "sbom");
-  const attestations = [provenance, ...sbom === null ? [] : [sbom]];
-  const reaching = {
-    secrets: secretsOf(build2, shared, at3, problems2),
-    ssh: build2.ssh.map((text4, i) => at3(parseSsh(text4), { text: text4, paths: [] }, "ssh", i)),
-    cacheFrom: build2.cacheFrom.map((text4, i) => at3(parseCache(text4), [], "cache_from", i)),
-    cacheTo: shared.trusted ? build2.cacheTo.map((text4, i) => at3(parseCache(text4), [], "cache_to", i)) : []
-  };
-  return {
-    context,
-    dockerfile: at3(parseLocalPath2(file2), "Dockerfile", "file"),
-    contexts: mapValues(
-      build2.buildContexts,
-      (value, key) => at3(parseNamedContext(value), { text: "", local: true }, "build_contexts", key).text
-    ),
-    args: argsOf(build2, shared, at3),
-    ...labelling(build2, shared, at3),
-    attest: attestations.map(formatCsv),
-    attested: attestations.some((fields2) => !isDisabled(fields2)),
-    ...reaching,
-    paths: pathsOf(build2, reaching),
-    rest: restOf(build2, at3)
-  };
-}
-function pathsOf({ origin, fromInputs: fromInputs2 = [] }, { secrets, ssh, cacheFrom, cacheTo }) {
-  const caches = (key, list4, access4) => list4.flatMap((fields2, i) => {
-    const location2 = fromInputs2.includes(key) ? null : origin.at(key, i);
-    return cachePaths(fields2).map(({ value }) => ({ access: access4, path: value, location: location2 }));
-  });
-  return [
-    ...secrets.flatMap(
-      ({ spec, location: location2 }) => "file" in spec ? [{ access: "read", path: spec.file, location: location2 }] : []
-    ),
-    ...ssh.flatMap(
-      ({ paths }, i) => paths.map((path6) => ({ access: "read", path: path6, location: origin.at("ssh", i) }))
-    ),
-    ...caches("cache_from", cacheFrom, "read"),
-    ...caches("cache_to", cacheTo, "write")
-  ];
-}
-function reporter(build2, problems2) {
-  return (parsed2, fallback, ...path6) => {
-    if (parsed2.ok) return parsed2.value;
-    const where = path6.filter((part) => typeof part === "string").join(".");
-    problems2.push({
-      location: build2.origin.at(...path6),
-      what: `${imageOf(build2)}: ${where}: ${parsed2.what}`,
-      hint: parsed2.hint
-    });
-    return fallback;
-  };
-}
-function argsOf(build2, shared, at3) {
-  const args = mapValues(build2.buildArgs, (value, key) => {
-    at3(parseKey(key), key, "build_args", key);
-    return at3(shared.render(value), value, "build_args", key);
-  });
-  const epoch = shared.sourceDateEpoch;
-  if (epoch !== void 0 && epoch !== "" && !Object.hasOwn(args, "SOURCE_DATE_EPOCH")) {
-    args["SOURCE_DATE_EPOCH"] = epoch;
-  }
-  return args;
-}
-function provenanceOf(build2, shared, at3) {
-  const parsed2 = parseAttestation("provenance", build2.provenance ?? shared.defaultProvenance);
-  const fields2 = at3(parsed2, [{ key: "type", value: "provenance", bare: false }], "provenance");
-  const { run: run4 } = shared.facts;
-  const said2 = fields2.some(({ key }) => key === "builder-id");
-  return run4 === null || said2 || isDisabled(fields2) ? fields2 : [...fields2, { key: "builder-id", value: run4, bare: false }];
-}
-function secretsOf(build2, shared, at3, problems2) {
-  const secrets = /* @__PURE__ */ new Map();
-  for (const text4 of shared.inputSecrets) {
-    const parsed2 = parseSecret(text4, true);
-    if (parsed2.ok) secrets.set(parsed2.value.id, { spec: parsed2.value, location: null });
-    else problems2.push({ what: `secrets: ${parsed2.what}`, hint: parsed2.hint });
-  }
-  build2.secrets.forEach((text4, i) => {
-    const spec = at3(parseSecret(text4, false), { id: "", env: "" }, "secrets", i);
-    secrets.set(spec.id, { spec, location: build2.origin.at("secrets", i) });
-  });
-  return [...secrets.values()];
-}
-function restOf(build2, at3) {
-  const network = build2.network === void 0 ? void 0 : at3(parseNetwork(build2.network), "", "network");
-  const hosts = build2.addHosts.map((text4, i) => at3(parseHost(text4), ["", ""], "add_hosts", i));
-  return {
-    ...build2.target ? { target: build2.target } : {},
-    ...build2.noCache ? { "no-cache": true } : {},
-    ...build2.pull ? { pull: true } : {},
-    ...network === void 0 ? {} : { network },
-    ...network === "host" ? { entitlements: ["network.host"] } : {},
-    ...build2.shmSize === void 0 ? {} : { "shm-size": at3(parseShmSize(build2.shmSize), "", "shm_size") },
-    ...build2.ulimits.length === 0 ? {} : { ulimits: build2.ulimits.map((text4, i) => at3(parseUlimit(text4), "", "ulimits", i)) },
-    ...hosts.length === 0 ? {} : { "extra-hosts": Object.fromEntries(hosts) }
-  };
-}
-function mapValues(values, change) {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value, key)]));
-}
-var init_target = __esm({
-  "src/builds/target.ts"() {
-    "use strict";
-    init_csv();
-    init_labels();
-    init_machines();
-    init_options();
-  }
-});
-
-// src/builds/definition.ts
-function bakeDefinition(input) {
-  const problems2 = [...duplicateNames(input.builds), ...nothingLeft(input)];
-  const parts = input.builds.map(({ config }) => targetParts(config, input, problems2));
-  if (problems2.length > 0) throw new UserError(problems2);
-  const names2 = targetNames(input.builds.map(({ config }) => imageOf(config)));
-  const values = /* @__PURE__ */ new Map();
-  const made = input.builds.flatMap(
-    (build2, i) => targetsOf(build2, must(parts[i]), must(names2[i]), input, values)
-  );
-  const scoped = made.length > 1 || input.split;
-  const targets = made.map(
-    ({ info: info2, body, cache }) => [info2.name, { ...body, ...cacheOf(cache, info2.name, scoped) }]
-  );
-  const file2 = {
-    group: { default: { targets: made.map(({ info: info2 }) => info2.name) } },
-    target: Object.fromEntries(targets)
-  };
-  return {
-    file: file2,
-    text: `${JSON.stringify(hclLiterals(file2), null, 2)}
-`,
-    targets: made.map(({ info: info2 }) => info2),
-    indexAnnotations: new Map(
-      input.builds.map(({ config }, i) => [imageOf(config), indexAnnotations(must(parts[i]))])
-    ),
-    allow: allowances(parts),
-    needs: needsOf2(file2, allowances(parts)),
-    secrets: parts.flatMap(secretUses),
-    secretValues: Object.fromEntries([...values].map(([value, variable2]) => [variable2, value]))
-  };
-}
-function targetsOf({ config, choice }, parts, name, input, values) {
-  const repository = must(config.names[0]).repository;
-  const native = config.platforms.length === 0;
-  const { context, dockerfile } = parts;
-  const common2 = {
-    image: imageOf(config),
-    repository,
-    context,
-    dockerfile,
-    stage: parts.rest.target ?? null,
-    paths: parts.paths,
-    origin: config.origin
-  };
-  const make = (target, platforms, pushed2) => {
-    const output = pushed2 ? pushOutput(repository, input.insecure) : "type=cacheonly";
-    const info2 = { name: target, ...common2, platforms, pushed: pushed2, split: pushed2 && input.split && !native };
-    return { info: info2, body: bodyOf(parts, info2, output, input.split, values), cache: parts };
-  };
-  const check3 = choice.build.filter((platform3) => !choice.push.includes(platform3));
-  const checks = check3.length > 0 ? [make(`${name}_check`, check3, false)] : [];
-  if (native || !input.split && choice.push.length > 0) return [make(name, choice.push, true), ...checks];
-  return [...choice.push.map((one2) => make(platformTarget(name, one2), [one2], true)), ...checks];
-}
-function bodyOf(parts, { platforms, pushed: pushed2 }, output, split, values) {
-  const index2 = !split && (platforms.length > 1 || parts.attested);
-  const annotations2 = pushed2 ? parts.annotations.flatMap((entry) => annotationText(entry, index2)) : [];
-  const secret = parts.secrets.map(({ spec }) => secretText(spec, values));
-  return {
-    context: parts.context,
-    dockerfile: relativeTo(parts.context, parts.dockerfile),
-    ...some2("contexts", parts.contexts),
-    ...platforms.length > 0 ? { platforms } : {},
-    ...some2("args", parts.args),
-    ...some2("labels", parts.labels),
-    ...annotations2.length > 0 ? { annotations: annotations2 } : {},
-    ...pushed2 ? { attest: parts.attest } : {},
-    ...secret.length > 0 ? { secret } : {},
-    ...parts.ssh.length > 0 ? { ssh: parts.ssh.map(({ text: text4 }) => text4) } : {},
-    ...parts.rest,
-    output: [output]
-  };
-}
-function annotationText(entry, index2) {
-  const levels = (entry.levels ?? ["index", "manifest"]).filter(
-    (level) => index2 || !level.startsWith("index")
-  );
-  return levels.length === 0 ? [] : [`${levels.join(",")}:${entry.text}`];
-}
-function indexAnnotations(parts) {
-  return Object.fromEntries(
-    parts.annotations.filter(({ levels }) => levels === null || levels.includes("index")).map(({ text: text4 }) => [text4.slice(0, text4.indexOf("=")), text4.slice(text4.indexOf("=") + 1)])
-  );
-}
-function pushOutput(repository, insecure) {
-  const name = formatRepository(repository);
-  if (/[,"\s]/.test(name))
-    throw new UserError({
-      what: `"${name}" is not an image name`,
-      hint: "take the comma or quotation mark out"
-    });
-  const open7 = insecure.includes(repository.registry) ? ",registry.insecure=true" : "";
-  return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open7}`;
-}
-function secretText(spec, values) {
-  const field2 = (key, value) => ({ key, value, bare: false });
-  if ("env" in spec) return formatCsv([field2("id", spec.id), field2("env", spec.env)]);
-  if ("file" in spec) return formatCsv([field2("id", spec.id), field2("src", spec.file)]);
-  const variable2 = values.get(spec.value) ?? `RETAG_SECRET_${values.size}`;
-  values.set(spec.value, variable2);
-  return formatCsv([field2("id", spec.id), field2("env", variable2)]);
-}
-function secretUses(parts) {
-  return parts.secrets.flatMap(({ spec, location: location2 }) => {
-    if ("env" in spec) return [{ from: "env", name: spec.env, location: location2 }];
-    return "file" in spec ? [{ from: "file", name: spec.file, location: location2 }] : [];
-  });
-}
-function cacheOf(parts, scope, scoped) {
-  const text4 = (fields2) => {
-    const gha = fields2.some(({ key, value }) => key === "type" && value === "gha");
-    const named2 = fields2.some(({ key }) => key === "scope");
-    return formatCsv(
-      gha && scoped && !named2 ? [...fields2, { key: "scope", value: scope, bare: false }] : fields2
-    );
-  };
-  return {
-    ...parts.cacheFrom.length > 0 ? { "cache-from": parts.cacheFrom.map(text4) } : {},
-    ...parts.cacheTo.length > 0 ? { "cache-to": parts.cacheTo.map(text4) } : {}
-  };
-}
-function allowances(parts) {
-  const list4 = parts.flatMap((part) => [
-    ...part.paths.filter(({ path: path6, location: location2 }) => location2 === null && /^(?:[/~]|\.\.(?:\/|$))/.test(path6)).map(({ access: access4, path: path6 }) => `fs.${access4}=${path6}`),
-    ...part.ssh.some(({ paths }) => paths.length === 0) ? ["ssh"] : [],
-    ...part.rest.network === "host" ? ["network.host"] : []
-  ]);
-  return [...new Set(list4)];
-}
-function needsOf2(file2, allow) {
-  const bodies = Object.values(file2.target);
-  const uses2 = (key) => bodies.some((body) => body[key] !== void 0);
-  const needs = [];
-  if (uses2("extra-hosts")) needs.push({ version: "0.25.0", what: "add_hosts" });
-  if (uses2("network")) needs.push({ version: "0.17.0", what: "network" });
-  if (allow.some((name) => name === "network.host")) needs.push({ version: "0.17.0", what: "network: host" });
-  needs.push({ version: "0.13.0", what: "annotations, attestations and limits in a bake definition" });
-  return needs;
-}
-function nothingLeft({ builds, decision, partial: partial2 }) {
-  return builds.filter(({ config, choice }) => config.platforms.length > 0 && choice.push.length === 0 && !partial2).map(({ config }) => ({
-    location: config.origin.at("platforms"),
-    what: `${imageOf(config)}: no platform is left for an image of class ${decision.class}`,
-    hint: 'give at least one platform the stage "release"'
-  }));
-}
-function duplicateNames(builds) {
-  const seen = [];
-  const problems2 = [];
-  for (const { config } of builds) {
-    config.names.forEach(({ repository, text: text4 }, i) => {
-      if (seen.some((other) => sameRepository(other, repository))) {
-        problems2.push({
-          location: config.origin.at("name", ...config.names.length > 1 ? [i] : []),
-          what: `two builds are called "${text4}"`,
-          hint: "give each image one build"
-        });
-      }
-      seen.push(repository);
-    });
-  }
-  return problems2;
-}
-function relativeTo(context, file2) {
-  const from = context === "." ? [] : context.split("/");
-  const to = file2.split("/");
-  let shared = 0;
-  while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared++;
-  return [...from.slice(shared).map(() => ".."), ...to.slice(shared)].join("/");
-}
-function some2(key, value) {
-  return Object.keys(value).length === 0 ? {} : { [key]: value };
-}
-function must(value) {
-  if (value === void 0) throw new Error("a build without a name");
-  return value;
-}
-function definitionInput(builds, decision, settings) {
-  if (decision.class === null) throw new Error("a build without a class");
-  const partial2 = settings.platform !== "";
-  return {
-    builds,
-    split: partial2,
-    partial: partial2,
-    decision: { class: decision.class, version: decision.version ?? "", labels: decision.labels },
-    facts: settings.source,
-    render: renderWith(decision),
-    inputSecrets: settings.inputSecrets,
-    defaultProvenance: settings.defaultProvenance,
-    sourceDateEpoch: settings.sourceDateEpoch,
-    trusted: settings.trusted,
-    insecure: settings.insecure
-  };
-}
-var init_definition = __esm({
-  "src/builds/definition.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_csv();
-    init_machines();
-    init_target();
-    init_labels();
-  }
-});
-
-// src/shared/concurrency.ts
-function pool(items, limit, work) {
-  const results = new Array(items.length);
-  let next2 = 0;
-  const failures = [];
-  const worker = async () => {
-    while (failures.length === 0 && next2 < items.length) {
-      const index2 = next2++;
-      try {
-        results[index2] = await work(items[index2], index2);
-      } catch (error2) {
-        failures.push(error2);
-      }
-    }
-  };
-  return Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker)).then(() => {
-    if (failures.length > 0) throw failures[0];
-    return results;
-  });
-}
-function once2(keep5) {
-  const entries = /* @__PURE__ */ new Map();
-  return {
-    run(key, work) {
-      const known3 = entries.get(key);
-      if (known3) return known3;
-      const drop = () => {
-        if (entries.get(key) === promise) entries.delete(key);
-      };
-      const promise = work();
-      entries.set(key, promise);
-      promise.then(keep5 ? () => void 0 : drop, drop);
-      return promise;
-    },
-    forget: (key) => void entries.delete(key)
-  };
-}
-function mutex() {
-  const tails = /* @__PURE__ */ new Map();
-  return async (key, work) => {
-    const before = tails.get(key) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const tail = mine.then(
-      () => void 0,
-      () => void 0
-    );
-    tails.set(key, tail);
-    try {
-      return await mine;
-    } finally {
-      if (tails.get(key) === tail) tails.delete(key);
-    }
-  };
-}
-var init_concurrency = __esm({
-  "src/shared/concurrency.ts"() {
-    "use strict";
-  }
-});
-
-// src/builds/state.ts
-function planBuilds(images2, observations, revision) {
-  const verdicts = images2.map(
-    (image3) => judge2(
-      image3,
-      observations.filter((observation) => observation.image === image3),
-      revision
-    )
-  );
-  const refused3 = verdicts.flatMap((verdict2) => verdict2.kind === "refused" ? verdict2.refusals : []);
-  return {
-    finished: verdicts.flatMap((verdict2) => verdict2.kind === "finished" ? [verdict2.finished] : []),
-    refused: refused3
-  };
-}
-function judge2(image3, seen, revision) {
-  const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
-  if (refusals.length > 0) return { kind: "refused", refusals };
-  const finished2 = seen.flatMap(
-    ({ found, repository, tag: tag2, forced }) => found.state === "present" && isOf(found, revision) ? [{ found, repository, tag: tag2, forced }] : []
-  );
-  const settled3 = finished2.filter(({ forced }) => !forced);
-  const ours = settled3.length > 0 ? settled3 : finished2;
-  const [first2] = ours;
-  if (first2 === void 0 || seen.some((observation) => isForeign(observation, revision))) {
-    return { kind: "build" };
-  }
-  const { digest } = first2.found;
-  const other = ours.find(({ found }) => found.digest !== digest);
-  if (other !== void 0) {
-    const text4 = `${nameOf2(first2)} is ${digest} and ${nameOf2(other)} is ${other.found.digest}, both of this commit`;
-    const stable = seen.some((observation) => observation.stable.length > 0);
-    const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
-    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, hint: hint2 }] };
-  }
-  return { kind: "finished", finished: { image: image3, digest, repository: first2.repository } };
-}
-function isOf(found, revision) {
-  return revision !== null && found.revision === revision;
-}
-function isForeign({ found }, revision) {
-  return found.state === "present" && !isOf(found, revision);
-}
-function refusal(observation, seen, revision) {
-  const { image: image3, found, forced } = observation;
-  if (found.state === "unknown") {
-    const text4 = `${nameOf2(observation)} could not be looked at: ${found.error.message}`;
-    return [{ image: image3, code: "unknown", text: text4, hint: "run again when the registry answers" }];
-  }
-  if (found.state === "absent" || isOf(found, revision) || forced) return [];
-  if (revision === null) {
-    const text4 = `${nameOf2(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
-    return [{ image: image3, code: "unknown", text: text4, hint: "give the commit with --sha (input sha)" }];
-  }
-  const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
-  return [
-    {
-      image: image3,
-      code: "revision-mismatch",
-      text: `${nameOf2(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
-      hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
-    }
-  ];
-}
-function toForce(seen) {
-  const there = seen.filter(({ found }) => found.state === "present");
-  const names2 = there.flatMap((observation) => [
-    ...observation.forced ? [] : [nameOf2(observation)],
-    ...observation.stable.map((tag2) => nameOf2({ ...observation, tag: tag2 }))
-  ]);
-  return names2.map((name) => `"${name}"`).join(" and ");
-}
-function nameOf2({ repository, tag: tag2 }) {
-  return `${repository.registry}/${repository.repository}:${tag2}`;
-}
-async function observeBuilds(builds, wanted, revision, from, parts) {
-  const primaries = wanted.filter(({ source, follows }) => source.from === "build" && follows === null);
-  const images2 = [...new Set(primaries.map(({ source }) => source.from === "build" ? source.build : ""))];
-  const seen = await pool(primaries, parts.concurrency, (tag2) => {
-    const stable = wanted.filter(({ follows, kind }) => follows === tag2 && kind === "stable");
-    return observePrimary(tag2, stable, revision, parts.registry);
-  });
-  const decided = planBuilds(images2, seen, revision);
-  const states = /* @__PURE__ */ new Map();
-  for (const image3 of images2) {
-    const build2 = builds.find(({ config }) => imageOf(config) === image3);
-    const state = stateOf(image3, decided);
-    const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
-    states.set(image3, promoted ?? state);
-  }
-  return states;
-}
-async function observePrimary(wanted, followers, revision, registry) {
-  const { destination, forced, source } = wanted;
-  const stable = followers.map((follower2) => follower2.destination.tag);
-  const { tag: tag2, ...repository } = destination;
-  const image3 = source.from === "build" ? source.build : "";
-  return { image: image3, repository, tag: tag2, forced, stable, found: await foundAt(wanted, revision, registry) };
-}
-async function foundAt({ destination }, revision, registry) {
-  const { tag: tag2, ...repository } = destination;
-  const existence = await registry.head({ ...repository, tag: tag2 });
-  if (existence.state !== "present") return existence;
-  try {
-    const at3 = { ...repository, digest: existence.digest };
-    const facts = await registry.inspect(repository, await registry.manifest(at3), {
-      revision: "every",
-      platforms: false
-    });
-    return { state: "present", digest: existence.digest, revision: revisionOfAll(facts, revision) };
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { state: "unknown", error: error2 };
-    throw error2;
-  }
-}
-function revisionOfAll({ revisions }, wanted) {
-  const others = revisions.filter(({ revision }) => revision !== wanted);
-  if (revisions.length > 0 && others.length === 0) return wanted;
-  return others.find(({ revision }) => revision !== null)?.revision ?? null;
-}
-function stateOf(image3, decided) {
-  const refused3 = decided.refused.find((each) => each.image === image3);
-  if (refused3 !== void 0)
-    return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.hint}` };
-  const finished2 = decided.finished.find((each) => each.image === image3);
-  if (finished2 === void 0) return { state: "to-build" };
-  return present(finished2.repository, finished2.digest);
-}
-async function existing(build2, tag2, registry) {
-  const [first2] = build2.names;
-  if (first2 === void 0) return null;
-  const found = await registry.head({ ...first2.repository, tag: tag2 });
-  if (found.state === "absent") return null;
-  if (found.state === "present") return present(first2.repository, found.digest);
-  return {
-    state: "unknown",
-    error: new OperationError(found.error.code, messageOf(found.error), { cause: found.error })
-  };
-}
-function present(repository, digest) {
-  return { state: "present", digest, manifest: null, facts: null, repository };
-}
-async function incompleteBuilds(selected, states, registry) {
-  const found = await Promise.all(
-    selected.map(async ({ config, choice }) => {
-      const image3 = imageOf(config);
-      const state = states.get(image3);
-      if (state?.state !== "present" || choice.push.length === 0) return [];
-      const { repository, digest } = state;
-      const has2 = await platformsOf2(registry, repository, digest);
-      const missing3 = has2 === null ? [] : platformsMissing(choice.push, has2);
-      return missing3.length === 0 ? [] : [sentence2(image3, digest, missing3)];
-    })
-  );
-  return found.flat();
-}
-async function platformsOf2(registry, repository, digest) {
-  try {
-    const manifest = await registry.manifest({ ...repository, digest });
-    return (await registry.inspect(repository, manifest, { revision: null, platforms: true })).platforms;
-  } catch (error2) {
-    if (error2 instanceof OperationError) return null;
-    throw error2;
-  }
-}
-function sentence2(image3, digest, missing3) {
-  return `${image3}: the finished image ${digest} lacks ${missing3.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
-}
-var init_state = __esm({
-  "src/builds/state.ts"() {
-    "use strict";
-    init_errors();
-    init_platform();
-    init_concurrency();
-    init_machines();
-  }
-});
-
-// src/builds/verify.ts
-function checkBuilt(built2, registry, expected) {
-  const images2 = [...new Set(built2.map(({ target }) => target.image))];
-  return Promise.all(
-    images2.map(async (image3) => {
-      const parts = built2.filter(({ target }) => target.image === image3);
-      return { image: image3, result: await checkOne(parts, registry, expected) };
-    })
-  );
-}
-async function checkOne(parts, registry, expected) {
-  try {
-    if (expected.revision !== null) await checkRevisions(parts, registry, expected.revision);
-    return { ok: true, value: await readImage(parts, registry, expected) };
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { ok: false, error: error2 };
-    return { ok: false, error: new OperationError("protocol", messageOf(error2), { cause: error2 }) };
-  }
-}
-async function checkRevisions(parts, registry, revision) {
-  for (const part of parts) {
-    const { image: image3, platforms, repository } = part.target;
-    const manifest = await pushed(part, registry);
-    const facts = await registry.inspect(repository, manifest, { revision: "every", platforms: false });
-    const said2 = revisionOfAll(facts, revision);
-    if (said2 === null || said2 === revision) continue;
-    throw new OperationError(
-      "mismatch",
-      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${said2}, and this run is for ${revision}; hand on the digests of this run`
-    );
-  }
-}
-async function readImage(parts, registry, expected) {
-  const [first2] = parts;
-  if (first2 === void 0) throw new OperationError("protocol", "the builder gave no image");
-  const { image: image3, repository } = first2.target;
-  const annotations2 = expected.annotations.get(image3) ?? {};
-  const wanted = parts.flatMap(({ target }) => target.platforms);
-  const joined = expected.partial !== true && (parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split);
-  const manifest = joined ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations: annotations2 }, registry) : await pushed(first2, registry);
-  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
-  const missing3 = platformsMissing(wanted, facts.platforms);
-  if (missing3.length > 0) {
-    throw new OperationError(
-      "mismatch",
-      `${image3}@${manifest.digest} lacks ${missing3.join(", ")}; it has ${facts.platforms.join(", ") || "no platform"}`
-    );
-  }
-  return {
-    image: image3,
-    repository,
-    digest: manifest.digest,
-    manifest: joined ? manifest : null,
-    platforms: facts.platforms
-  };
-}
-function pair({ target, digest }) {
-  return [target.platforms[0] ?? "", digest];
-}
-async function pushed({ target, digest }, registry) {
-  try {
-    return await registry.manifest({ ...target.repository, digest });
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code !== "absent") throw error2;
-    throw new OperationError(
-      "mismatch",
-      `the builder reports ${target.image}@${digest}, but the registry does not have it; build again`,
-      { cause: error2 }
-    );
-  }
-}
-async function joinIndex({ repository, digests, annotations: annotations2 }, registry) {
-  const parts = await Promise.all(
-    [...digests].map(([platform3, digest]) => partOf(repository, platform3, digest, registry))
-  );
-  const manifests = [
-    ...parts.map(({ image: image3 }) => image3),
-    ...parts.flatMap(({ attestations }) => attestations)
-  ];
-  const index2 = {
-    schemaVersion: 2,
-    mediaType: OCI_INDEX,
-    manifests,
-    ...Object.keys(annotations2).length > 0 ? { annotations: sorted(annotations2) } : {}
-  };
-  const bytes2 = Buffer.from(JSON.stringify(index2, null, 2));
-  return {
-    bytes: bytes2,
-    mediaType: OCI_INDEX,
-    digest: `sha256:${(0, import_node_crypto3.createHash)("sha256").update(bytes2).digest("hex")}`
-  };
-}
-async function partOf(repository, platform3, digest, registry) {
-  const manifest = await registry.manifest({ ...repository, digest });
-  const children2 = readDescriptors(manifest);
-  if (children2 === null)
-    return { image: await lone(repository, platform3, manifest, registry), attestations: [] };
-  const images2 = children2.filter((child3) => !child3.attestation);
-  const [image3] = images2;
-  if (image3 === void 0 || images2.length > 1 || !samePlatform(platform3, platformTextOf(image3.descriptor))) {
-    const has2 = images2.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
-    throw wrong(repository, digest, platform3, has2 || "no image");
-  }
-  const attestations = children2.filter((child3) => child3.attestation === image3.descriptor.digest);
-  return { image: image3.descriptor, attestations: attestations.map(({ descriptor: descriptor3 }) => descriptor3) };
-}
-async function lone(repository, platform3, manifest, registry) {
-  const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
-  const [has2] = facts.platforms;
-  if (has2 === void 0 || !samePlatform(platform3, has2)) {
-    throw wrong(repository, manifest.digest, platform3, has2 ?? "no platform");
-  }
-  const [os6 = "", architecture = "", variant] = has2.split("/");
-  return {
-    mediaType: manifest.mediaType,
-    digest: manifest.digest,
-    size: manifest.bytes.length,
-    platform: { architecture, os: os6, ...variant === void 0 ? {} : { variant } }
-  };
-}
-function samePlatform(wanted, has2) {
-  return has2 !== null && normalisePlatform(wanted) === normalisePlatform(has2);
-}
-function wrong(repository, digest, platform3, has2) {
-  const name = `${repository.registry}/${repository.repository}@${digest}`;
-  return new OperationError(
-    "mismatch",
-    `${name} was handed on as ${platform3} but holds ${has2}; check the jobs that built the platforms`
-  );
-}
-function sorted(record3) {
-  return Object.fromEntries(Object.entries(record3).sort(([a], [b]) => a < b ? -1 : 1));
-}
-function readDescriptors(manifest) {
-  if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
-  const index2 = parse4(manifest);
-  const list4 = isRecord2(index2) ? index2["manifests"] : void 0;
-  if (!Array.isArray(list4)) throw malformed(manifest.digest);
-  return list4.map((entry) => {
-    if (!isDescriptor(entry)) throw malformed(manifest.digest);
-    return { descriptor: entry, attestation: attestationOf(entry) };
-  });
-}
-function platformTextOf({ platform: platform3 }) {
-  const { os: os6, architecture, variant } = platform3 ?? {};
-  if (typeof os6 !== "string" || typeof architecture !== "string") return null;
-  return [os6, architecture, ...typeof variant === "string" && variant !== "" ? [variant] : []].join("/");
-}
-function attestationOf({ annotations: annotations2 }) {
-  if (annotations2?.["vnd.docker.reference.type"] !== "attestation-manifest") return null;
-  return annotations2["vnd.docker.reference.digest"] ?? "";
-}
-function parse4(manifest) {
-  try {
-    return JSON.parse(Buffer.from(manifest.bytes).toString("utf8"));
-  } catch {
-    throw malformed(manifest.digest);
-  }
-}
-function isRecord2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function isDescriptor(value) {
-  return isRecord2(value) && typeof value["mediaType"] === "string" && typeof value["digest"] === "string" && typeof value["size"] === "number";
-}
-function malformed(digest) {
-  return new OperationError("protocol", `${digest} is called an index by the registry but is none`);
-}
-var import_node_crypto3, OCI_INDEX, INDEX_TYPES;
-var init_verify = __esm({
-  "src/builds/verify.ts"() {
-    "use strict";
-    import_node_crypto3 = require("node:crypto");
-    init_errors();
-    init_platform();
-    init_state();
-    OCI_INDEX = "application/vnd.oci.image.index.v1+json";
-    INDEX_TYPES = [
-      "application/vnd.oci.image.index.v1+json",
-      "application/vnd.docker.distribution.manifest.list.v2+json"
-    ];
-  }
-});
-
-// src/builds/build.ts
-async function planBuilds2(release, plan2, request, parts) {
-  if (release === null) return null;
-  const builds = buildsToMake(release, plan2, request.build.platform);
-  if (release.names.resolved === null || builds.length === 0) return null;
-  const tags2 = new Set(plan2.actions.map(({ wanted }) => formatReference(wanted.destination)));
-  const overwriting = cacheProblems(
-    builds.map(({ config }) => config),
-    (ref) => tags2.has(formatReference(ref)) ? "it is a tag of this run" : null
-  );
-  if (overwriting.length > 0) throw new UserError(overwriting);
-  const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
-  if (recipe === null)
-    parts.log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
-  if (recipe !== null && recipe.here !== null) {
-    parts.log.line("The bake definition:");
-    for (const line2 of recipe.here.definition.text.trimEnd().split("\n")) parts.log.line(line2);
-  }
-  const planned3 = builds.map((build2) => ({
-    ...outcomeOf(buildAction(build2, plan2)),
-    outcome: "planned"
-  }));
-  return checkSources({ release, builds, recipe, stop, planned: planned3 }, request, parts);
-}
-async function committed(builds, decision, request, parts) {
-  const recipe = definitionsOf(builds, decision, request);
-  const here = recipe?.here ?? null;
-  if (here === null || request.facts?.may.write === false) return { recipe, stop: null };
-  const { revision } = here.input.facts;
-  const wrong3 = await stopOf(async () => wrongCheckout(await parts.checkedOut(), revision));
-  if (wrong3 !== null) return { recipe, stop: wrong3 };
-  const stop = await stopOf(async () => {
-    const changes = await parts.uncommitted(sourcesOf(here.definition), revision);
-    const untracked2 = untrackedWarning(changes);
-    if (untracked2 !== null) parts.log.warning(untracked2);
-    return dirtyCheckout(changes, decision.class);
-  });
-  if (stop === null || !mayBeDirty(request.build.allowDirty, decision.class)) return { recipe, stop };
-  const source = { ...here.input.facts, revision: `${revision}-dirty` };
-  const dirty = { ...request, build: { ...request.build, source } };
-  return { recipe: definitionsOf(builds, decision, dirty), stop: null };
-}
-async function stopOf(ask2) {
-  try {
-    return await ask2();
-  } catch (error2) {
-    if (error2 instanceof OperationError) return error2;
-    throw error2;
-  }
-}
-function definitionsOf(builds, decision, { command, facts, build: settings }) {
-  const { source } = settings;
-  if (source === null) {
-    if (command === "plan") return null;
-    throw new UserError({ what: UNKNOWN_COMMIT, hint: "give it with --sha (input sha)" });
-  }
-  const from = { ...settings, source, trusted: facts?.may.write ?? true };
-  const defined = (some3) => {
-    const input = definitionInput(some3, decision, from);
-    return { input, definition: bakeDefinition(input) };
-  };
-  const all = defined(builds);
-  if (settings.digests === null) return { definition: all.definition, here: all };
-  const left = unsplit(builds);
-  return { definition: all.definition, here: left.length === 0 ? null : defined(left) };
-}
-async function checkSources(building, request, parts) {
-  const here = building.recipe?.here ?? null;
-  if (request.command !== "plan" || here === null) return building;
-  const { definition } = here;
-  if (building.stop !== null) parts.log.warning(`apply would stop here: ${building.stop.message}`);
-  const planned3 = building.planned.map(async (outcome2) => {
-    const { image: image3 } = outcome2.planned.wanted;
-    const targets = definition.targets.filter((target) => target.image === image3);
-    if (targets.length === 0) return outcome2;
-    const problems2 = await parts.sources({ ...definition, targets });
-    const warnings3 = problems2.map((problem4) => `apply would stop here: ${formatProblem(problem4)}`);
-    return { ...outcome2, planned: { ...outcome2.planned, warnings: warnings3 } };
-  });
-  return { ...building, planned: await Promise.all(planned3) };
-}
-async function buildRelease(building, request, parts) {
-  const { builds, planned: planned3, recipe } = building;
-  if (recipe === null) throw new Error("a build without its definition");
-  const targets = await targetsOf2(building, recipe.here?.input ?? null, request, parts);
-  const images2 = builds.map(({ config }) => imageOf(config));
-  const { source } = request.build;
-  const elsewhere = request.build.digests !== null && source !== null;
-  const results = targets instanceof OperationError ? allFailed(images2, targets) : await verifyBuilt(targets, parts.registry, {
-    annotations: recipe.definition.indexAnnotations,
-    // What other machines built may be of another run; what this one built has the label that it was given.
-    revision: elsewhere ? source.revision : null,
-    partial: request.build.platform !== ""
-  });
-  const outcomes = planned3.map((outcome2) => settled(outcome2, results));
-  return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
-}
-async function targetsOf2({ builds, release, stop }, here, { build: settings }, parts) {
-  const all = release.builds.map(({ config }) => imageOf(config));
-  const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
-  if (here === null) return elsewhere;
-  if (stop !== null) return stop;
-  const built2 = await bakeAll(here, parts.builder(), parts.log);
-  return built2 instanceof OperationError ? built2 : [...elsewhere, ...built2];
-}
-function buildAction({ config, choice }, plan2) {
-  const image3 = imageOf(config);
-  const first2 = plan2.actions.find(
-    ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image3 && wanted2.follows === null
-  );
-  if (first2 === void 0) throw new Error(`the build ${image3} has no tag`);
-  const wanted = { ...first2.wanted, image: image3 };
-  const platforms = choice.build.join(", ");
-  const text4 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
-  const reason = { code: "absent", text: text4 };
-  const nothing2 = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
-  return { action: "build", reason, wanted, ...nothing2 };
-}
-function outcomeOf(planned3) {
-  return { planned: planned3, digest: null, error: null, attachments: null };
-}
-function settled(outcome2, results) {
-  const result = results.get(outcome2.planned.wanted.image);
-  if (result === void 0) return { ...outcome2, outcome: "skipped" };
-  if (result.ok) return { ...outcome2, outcome: "done", digest: result.source.digest };
-  return { ...outcome2, outcome: "failed", error: asError(result.error) };
-}
-async function bakeAll(input, builder, log) {
-  try {
-    let definition = bakeDefinition(input);
-    const state = await builder.prepare(definition);
-    if (state.nodes > 1 && !input.split) {
-      definition = bakeDefinition({ ...input, split: true });
-      await builder.prepare(definition);
-    }
-    log.line(`Builder ${state.name} (${state.driver}${state.temporary ? ", made for this run" : ""}).`);
-    return await builder.bake(definition);
-  } catch (error2) {
-    if (error2 instanceof OperationError) return error2;
-    throw error2;
-  } finally {
-    await builder.close();
-  }
-}
-async function verifyBuilt(built2, registry, expected) {
-  const pushed2 = built2.filter(({ target }) => target.pushed);
-  const checked2 = await checkBuilt(pushed2, registry, expected);
-  return new Map(
-    checked2.map(({ image: image3, result }) => {
-      if (!result.ok) return [image3, { ok: false, error: ofBuild(result.error) }];
-      const { repository, digest, manifest } = result.value;
-      return [image3, { ok: true, source: { ...repository, digest }, manifest }];
-    })
-  );
-}
-function allFailed(images2, error2) {
-  return new Map(images2.map((image3) => [image3, { ok: false, error: wrapped(error2) }]));
-}
-function ofBuild(error2) {
-  return new OperationError(error2.code, error2.message, { cause: error2, origin: "build" });
-}
-function wrapped(error2) {
-  return new OperationError(error2.code, `no tag is written: ${messageOf(error2)}`, {
-    cause: error2,
-    origin: error2.origin ?? "build",
-    image: error2.image
-  });
-}
-function buildsToMake(release, plan2, platform3) {
-  const wanted = new Set(
-    plan2.actions.filter(writes).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
-  );
-  const isDue = ({ config }) => {
-    const image3 = imageOf(config);
-    return release.states.get(image3)?.state === "to-build" && wanted.has(image3);
-  };
-  return platform3 === "" ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform3, isDue);
-}
-var UNKNOWN_COMMIT;
-var init_build2 = __esm({
-  "src/builds/build.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_model3();
-    init_cache();
-    init_checkout();
-    init_definition();
-    init_machines();
-    init_verify();
-    UNKNOWN_COMMIT = "the commit of this run is not known";
-  }
-});
-
-// src/gates/evaluate.ts
-function evaluateGate(gate2, facts, now) {
-  if (facts.kind === "unknown") return { state: "unknown", text: `${describeGate(gate2)}: ${facts.why}` };
-  if (facts.kind === "check" && gate2.check !== void 0) return checkState(gate2, facts.history, now);
-  if (facts.kind === "workflow" && gate2.workflow !== void 0) return runState(gate2, facts.history, now);
-  if (facts.kind === "approval" && gate2.approvedBy !== void 0) {
-    return approvalState(gate2.approvedBy, facts.facts, now);
-  }
-  return { state: "unknown", text: `${describeGate(gate2)}: nothing was found out about it` };
-}
-function checkState(gate2, history, now) {
-  const name = `check "${gate2.check ?? ""}"${gate2.app === void 0 ? "" : ` of ${gate2.app}`}`;
-  const where = `${history.ref} of ${history.repo}`;
-  const head2 = history.commits[0];
-  if (head2 === void 0) return { state: "unknown", text: `${name}: ${where} has no commit` };
-  const current = newestOfEach(head2.signals);
-  if (current.length === 0) {
-    const waited = span(now - head2.committedAt);
-    return {
-      state: "pending",
-      text: `${name} has not appeared on ${where} (the commit is ${waited} old)`,
-      since: head2.committedAt
-    };
-  }
-  const bad6 = current.find(({ light }) => light === "red");
-  const all = history.commits.flatMap((commit4) => commit4.signals);
-  if (bad6) return stopped("failed", `${name} on ${where} is red`, bad6, redSince(bad6, all), now);
-  const open7 = current.find(({ light }) => light !== "green");
-  if (open7) return stopped("pending", `${name} on ${where} is not done`, open7, open7.at, now);
-  const streaks = current.map((signal) => streakStart(signal, all));
-  return soaked(gate2, `${name} on ${where}`, streaks, history.complete, now, current[0]);
-}
-function runState(gate2, history, now) {
-  const name = `workflow ${gate2.workflow ?? ""} on ${history.branch} of ${history.repo}`;
-  const wanted = gate2.consecutive ?? 1;
-  const last = history.runs.slice(0, wanted);
-  const bad6 = last.find(({ light }) => light !== "green");
-  if (bad6) {
-    const nth = last.indexOf(bad6);
-    const which2 = nth === 0 ? "its last run" : `one of its last ${wanted} runs`;
-    return stopped("failed", `${name}: ${which2} is not green`, bad6, redSince(bad6, history.runs), now);
-  }
-  if (last.length < wanted) {
-    const text4 = `${name} has ${last.length} of ${wanted} completed runs`;
-    const oldest = last.at(-1);
-    return oldest ? { state: "pending", text: text4, since: oldest.at } : { state: "pending", text: text4 };
-  }
-  const newest = last[0];
-  const start2 = newest ? [streakStart(newest, history.runs)] : [];
-  return soaked(gate2, name, start2, history.complete, now, newest);
-}
-function approvalState(who, facts, now) {
-  const first2 = facts.approvals[0];
-  if (first2) {
-    const when = first2.at === null ? "" : `, ${moment(first2.at)}`;
-    const since = first2.at === null ? {} : { since: first2.at };
-    const text5 = `${first2.by} of ${who} approved (${first2.via}${when})`;
-    return { state: "open", text: text5, ...since, ...first2.url === null ? {} : { url: first2.url } };
-  }
-  const what = facts.pull === null ? "the change came without a pull request" : `pull request ${facts.pull}`;
-  const merged2 = `${what}, merged ${span(now - facts.since)} ago`;
-  const text4 = `nobody of ${who} has approved: ${[merged2, ...facts.discarded ?? []].join("; ")}`;
-  return { state: "pending", text: text4, since: facts.since };
-}
-function soaked(gate2, name, starts, complete, now, signal) {
-  const since = Math.max(...starts);
-  const url = signal?.url == null ? {} : { url: signal.url };
-  const lasted = span(now - since);
-  if (gate2.greenFor === void 0 || now - since >= gate2.greenFor) {
-    return { state: "open", text: `${name} is green since ${moment(since)}`, since, ...url };
-  }
-  const limit = complete ? "" : "; older ones were not looked at";
-  const text4 = `${name} is green for ${lasted}, and ${span(gate2.greenFor)} are asked for${limit}`;
-  return { state: "pending", text: text4, since, ...url };
-}
-function stopped(state, what, signal, since, now) {
-  const text4 = `${what} (${signal.said}, since ${moment(since)}, ${span(now - since)})`;
-  return { state, text: text4, since, ...signal.url === null ? {} : { url: signal.url } };
-}
-function newestOfEach(signals) {
-  const newest = /* @__PURE__ */ new Map();
-  for (const signal of signals) if (!newest.has(signal.source)) newest.set(signal.source, signal);
-  return [...newest.values()];
-}
-function streakStart(from, signals) {
-  return rowStart(from, signals, (light) => light === "green");
-}
-function redSince(from, signals) {
-  return rowStart(from, signals, (light) => light === "red");
-}
-function rowStart(from, signals, belongs3) {
-  const later = signals.slice(signals.indexOf(from));
-  let start2 = from.at;
-  for (const { light, source, at: at3 } of later) {
-    if (source !== from.source || light === "pending" || light === "skipped") continue;
-    if (!belongs3(light)) break;
-    start2 = Math.min(start2, at3);
-  }
-  return start2;
-}
-function describeGate(gate2) {
-  const where = gate2.repo === void 0 ? "" : ` in ${gate2.repo}`;
-  const soak = gate2.greenFor === void 0 ? "" : ` for ${span(gate2.greenFor)}`;
-  if (gate2.check !== void 0) {
-    const at3 = gate2.ref === void 0 ? "" : ` at ${gate2.ref}`;
-    const by = gate2.app === void 0 ? "" : ` of ${gate2.app}`;
-    return `check "${gate2.check}"${by}${where}${at3} green${soak}`;
-  }
-  if (gate2.workflow !== void 0) {
-    const branch = gate2.branch === void 0 ? "" : ` on ${gate2.branch}`;
-    const runs = gate2.consecutive === void 0 ? "" : ` ${gate2.consecutive} times in a row`;
-    return `workflow ${gate2.workflow}${where}${branch} green${runs}${soak}`;
-  }
-  return gate2.approvedBy === void 0 ? "a gate without a condition" : `approval by ${gate2.approvedBy}`;
-}
-var init_evaluate = __esm({
-  "src/gates/evaluate.ts"() {
-    "use strict";
-    init_text();
-  }
-});
-
-// src/gates/gates.ts
-function createGatekeeper(checks, now) {
-  const shared = remember(checks);
-  return {
-    async judge(gates2, subject) {
-      const judged = await Promise.all(
-        gates2.map(async (gate2) => ({
-          gate: gate2,
-          state: evaluateGate(gate2, await observeGate(gate2, subject, shared, now), now)
-        }))
-      );
-      return combine(judged);
-    }
-  };
-}
-function combine(judged) {
-  const state = WORST_FIRST.find((worst2) => judged.some((one2) => one2.state.state === worst2)) ?? "open";
-  const decisive = judged.filter((one2) => one2.state.state === state).map((one2) => one2.state);
-  const times = decisive.flatMap(({ since: since2 }) => since2 === void 0 ? [] : [since2]);
-  const since = state === "open" ? Math.max(...times) : Math.min(...times);
-  const url = decisive.find((one2) => one2.url !== void 0)?.url;
-  return {
-    state,
-    text: decisive.map(({ text: text4 }) => text4).join("; "),
-    gates: judged,
-    ...times.length > 0 ? { since } : {},
-    ...url === void 0 ? {} : { url }
-  };
-}
-function withoutGitHub(why) {
-  const refuse3 = () => Promise.reject(new OperationError("denied", why));
-  return { check: refuse3, runs: refuse3, approvals: refuse3 };
-}
-function remember(checks) {
-  const answers = /* @__PURE__ */ new Map();
-  const once6 = (kind, ask2) => {
-    return (query) => {
-      const key = `${kind} ${JSON.stringify(query)}`;
-      const known3 = answers.get(key);
-      if (known3) return known3;
-      const answer = ask2(query);
-      answers.set(key, answer);
-      return answer;
-    };
-  };
-  return {
-    check: once6("check", (query) => checks.check(query)),
-    runs: once6("runs", (query) => checks.runs(query)),
-    approvals: (query) => checks.approvals(query)
-  };
-}
-async function observeGate(gate2, subject, checks, now) {
-  try {
-    return await look(gate2, subject, checks, now);
-  } catch (error2) {
-    if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
-    return { kind: "unknown", why: messageOf(error2) };
-  }
-}
-async function look(gate2, subject, checks, now) {
-  const repo = gate2.repo ?? subject.home;
-  const backTo = gate2.greenFor === void 0 ? null : now - gate2.greenFor;
-  if (gate2.check !== void 0) {
-    const at3 = placeOf2(gate2, subject);
-    if ("why" in at3) return { kind: "unknown", why: at3.why };
-    const by = gate2.app === void 0 ? {} : { app: gate2.app };
-    return { kind: "check", history: await checks.check({ ...at3, name: gate2.check, ...by, backTo }) };
-  }
-  if (gate2.workflow !== void 0) {
-    const branch2 = gate2.branch ?? null;
-    const atLeast = gate2.consecutive ?? 1;
-    const history = await checks.runs({ repo, workflow: gate2.workflow, branch: branch2, atLeast, backTo });
-    return { kind: "workflow", history };
-  }
-  if (gate2.approvedBy === void 0) {
-    return { kind: "unknown", why: "it names neither a check nor a workflow nor a team" };
-  }
-  if (!subject.entry) return { kind: "unknown", why: "it is not known which change brought the entry in" };
-  const { sha: sha2, branch, file: file2, contains } = subject.entry;
-  const entry = file2 !== void 0 && contains ? { entry: { file: file2, contains } } : {};
-  const into = branch === void 0 ? {} : { branch };
-  const facts = await checks.approvals({ repo: subject.home, who: gate2.approvedBy, sha: sha2, ...into, ...entry });
-  return { kind: "approval", facts };
-}
-function placeOf2(gate2, { home, commit: commit4 }) {
-  const repo = gate2.repo ?? home;
-  if (gate2.ref !== void 0) return { repo, ref: gate2.ref };
-  const own = !("why" in commit4) && sameName2(commit4.repo, repo);
-  if (own) return { repo, ref: commit4.sha };
-  if (gate2.repo !== void 0) return { repo, ref: null };
-  if ("why" in commit4) return commit4;
-  return {
-    why: `src_ref names a commit of ${commit4.repo}, and checks of another repository count only where the gate names it; add "repo: ${commit4.repo}" to the gate`
-  };
-}
-function commitOfEntry({ srcRef, commit: commit4 }, at3) {
-  const { revision, home, serverUrl } = at3;
-  if (srcRef === void 0) {
-    if (revision !== null && SHA.test(revision)) return { repo: home, sha: revision.toLowerCase() };
-    return {
-      why: "the commit that the image is from is not known; give the entry a src_ref, or the gate a repo and ref"
-    };
-  }
-  if (commit4 === null) return { why: `src_ref "${srcRef}" names no commit; give the gate a repo and ref` };
-  const { sha: sha2, page: page2 } = commit4;
-  if (page2 === null) return { repo: home, sha: sha2 };
-  if (page2.host !== new URL(serverUrl).host) {
-    const where = page2.host === "" ? "another repository" : page2.host;
-    return {
-      why: `src_ref names a commit on ${where}, whose checks cannot be asked for; give the gate a repo and ref`
-    };
-  }
-  if (page2.repo === null) {
-    return {
-      why: `src_ref "${srcRef}" names no commit page; write it as ${serverUrl}/OWNER/NAME/commit/SHA`
-    };
-  }
-  return { repo: page2.repo, sha: sha2 };
-}
-var WORST_FIRST, sameName2, SHA;
-var init_gates = __esm({
-  "src/gates/gates.ts"() {
-    "use strict";
-    init_errors();
-    init_evaluate();
-    init_evaluate();
-    WORST_FIRST = ["unknown", "failed", "pending", "open"];
-    sameName2 = (a, b) => a.toLowerCase() === b.toLowerCase();
-    SHA = /^[0-9a-f]{7,40}$/i;
-  }
-});
-
-// src/builds/platform-stages.ts
-function effectiveStages(platforms, verdicts, policy2) {
-  const rows3 = [];
-  const refused3 = [];
-  const warnings3 = [];
-  for (const { platform: platform3, stage: stage2 } of platforms) {
-    const verdict2 = verdicts.get(platform3) ?? { state: "open", text: "" };
-    const shut = verdict2.state === "pending" || verdict2.state === "failed";
-    const today = shut && policy2 === "demote" ? LOWER[stage2] : stage2;
-    const row2 = {
-      platform: platform3,
-      byFile: stage2,
-      today,
-      why: verdict2.text,
-      since: verdict2.since ?? null,
-      url: verdict2.url ?? null
-    };
-    rows3.push(row2);
-    if (verdict2.state === "unknown") refused3.push({ row: row2, code: "unknown" });
-    else if (shut && policy2 === "fail") refused3.push({ row: row2, code: `gate-${verdict2.state}` });
-    else if (today !== stage2) warnings3.push(demotion(row2));
-  }
-  return { rows: rows3, refused: refused3, warnings: warnings3 };
-}
-function selectPlatforms(table3, imageClass, included) {
-  const snapshot = imageClass === "snapshot";
-  const pushed2 = ({ today }) => today === "release" || snapshot && (today === "test" || included.has("build"));
-  const built2 = (row2) => pushed2(row2) || row2.today === "build" && included.has("build");
-  const names2 = (rows3) => rows3.map(({ platform: platform3 }) => platform3);
-  return { build: names2(table3.rows.filter(built2)), push: names2(table3.rows.filter(pushed2)) };
-}
-function stagesText(table3, now) {
-  const header2 = ["PLATFORM", "BY FILE", "TODAY", "SINCE", "WHY"];
-  const lines3 = table3.rows.map((row2) => [
-    row2.platform,
-    row2.byFile,
-    row2.today,
-    sinceText(row2, now),
-    row2.why || "-"
-  ]);
-  const widths = header2.map(
-    (title, i) => Math.max(title.length, ...lines3.map((line2) => (line2[i] ?? "").length))
-  );
-  return [header2, ...lines3].map(
-    (line2) => line2.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()
-  ).join("\n");
-}
-function demotion({ platform: platform3, byFile: byFile2, today, why, since }) {
-  const when = since === null ? "" : ` since ${day(since)}`;
-  return `${platform3} counts as "${today}" instead of "${byFile2}"${when}: ${why}`;
-}
-function sinceText({ since }, now) {
-  return since === null ? "-" : `${day(since)} (${span(now - since)})`;
-}
-async function platformStages(build2, policy2, gatekeeper, subject) {
-  const gated = build2.platforms.filter(({ requires }) => requires.length > 0);
-  const verdicts = await Promise.all(
-    gated.map(async ({ platform: platform3, requires }) => [
-      platform3,
-      await gatekeeper.judge(requires, subject)
-    ])
-  );
-  return effectiveStages(build2.platforms, new Map(verdicts), policy2);
-}
-var LOWER;
-var init_platform_stages = __esm({
-  "src/builds/platform-stages.ts"() {
-    "use strict";
-    init_gates();
-    init_text();
-    LOWER = { release: "test", test: "build", build: "build" };
-  }
-});
-
-// src/builds/release.ts
-async function believed(list4, repository, tags2, registry) {
-  if (list4 instanceof OperationError) return list4;
-  const listed4 = new Set(list4);
-  const unlisted = tags2.filter((tag2) => !listed4.has(tag2));
-  const looks = await Promise.all(unlisted.map((tag2) => registry.head({ ...repository, tag: tag2 })));
-  const missing3 = unlisted.find((_tag, at3) => looks[at3]?.state === "present");
-  if (missing3 === void 0) return list4;
-  return new OperationError(
-    "protocol",
-    `${formatRepository(repository)}: cannot list the tags: ${repository.registry} gives a list of ${list4.length} without "${missing3}", which exists, so the list is not complete; run again in a moment, and if it stays, check that no cache or proxy answers in place of the registry`
-  );
-}
-async function channelOf(release, { destination }, registry, gitTags) {
-  const { resolved = null, policy: policy2, tagLists, today = "" } = release?.names ?? {};
-  const { tag: channel, ...repository } = destination;
-  const name = formatRepository(repository);
-  const list4 = tagLists?.get(name);
-  if (release === null || policy2 === void 0 || resolved === null || list4 === void 0) return null;
-  const here = release.wanted.filter((wanted2) => formatRepository(wanted2.destination) === name);
-  const wanted = [channel, ...here.map((each) => each.destination.tag)];
-  const tags2 = await believed(list4, repository, [...new Set(wanted)], registry);
-  if (tags2 instanceof OperationError) return { order: "unknown", error: tags2 };
-  const compared = compareChannel(policy2, resolved, channel, tags2);
-  if (compared.order !== "older" || compared.highest === null || gitTags === void 0) return compared;
-  const warning2 = await unexplained(premisesOf(policy2, compared.highest), compared.highest, today, gitTags);
-  return warning2 === null ? compared : { ...compared, warning: warning2 };
-}
-async function unexplained(premises, version, today, gitTags) {
-  const help = `delete ${version} from the registry if nobody released it`;
-  const possible = premises.filter(({ day: day2 }) => day2 === null || day2 <= today);
-  const [first2] = premises;
-  if (first2 !== void 0 && possible.length === 0)
-    return `${version} holds this channel back, and its day ${first2.day ?? ""} has not come yet; ${help}`;
-  if (possible.some(({ gitTag }) => gitTag === null)) return null;
-  try {
-    const known3 = new Set(await gitTags());
-    if (possible.some(({ gitTag }) => known3.has(gitTag ?? ""))) return null;
-  } catch {
-    return null;
-  }
-  return `no git tag of this repository gives ${version}, which holds this channel back; ${help}`;
-}
-var init_release = __esm({
-  "src/builds/release.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_policy();
-  }
-});
-
-// src/want.ts
-function tooMany(images2) {
-  let wanted = 0;
-  for (const { names: names2, tags: tags2, stable, origin } of images2) {
-    for (const [key, { length }] of Object.entries({ name: names2, tags: tags2 })) {
-      if (length <= MOST2.list) continue;
-      const what2 = `there are ${length} items in "${key}", and at most ${MOST2.list} are allowed`;
-      return [{ location: origin.at(key), what: what2, hint: "split the entry" }];
-    }
-    wanted += names2.length * tags2.length * (stable ? 2 : 1);
-    if (wanted <= MOST2.wanted) continue;
-    const what = `up to here more than ${MOST2.wanted} tags are asked for, which is the most for one run`;
-    return [{ location: origin.at(), what, hint: "split the tag file, and run Retag for each part" }];
-  }
-  return [];
-}
-function wantImages(images2, options) {
-  const problems2 = tooMany(images2);
-  if (problems2.length > 0) throw new UserError(problems2);
-  const wanted = images2.flatMap(
-    (entry) => entry.names.flatMap((name) => entry.tags.flatMap((tag2) => wantOne(entry, name, tag2, options, problems2)))
-  );
-  if (problems2.length > 0) throw new UserError(problems2);
-  return wanted;
-}
-function wantOne(entry, image3, tag2, options, problems2) {
-  const primary2 = primaryTag(entry, image3, tag2, options);
-  if (!entry.stable) return [primary2];
-  const name = tag2 + options.stableSuffix;
-  const checked2 = parseTag(name);
-  if (!checked2.ok) {
-    problems2.push({
-      location: entry.origin.at("stable"),
-      what: `stable tag: ${checked2.what}`,
-      hint: checked2.hint
-    });
-  }
-  const destination = { ...primary2.destination, tag: name };
-  const forced = isForced(options.forces, [image3.repository, primary2.destination], name);
-  const taken = options.taken?.(entry, image3, name, "stable") ?? null;
-  return [primary2, { ...primary2, kind: "stable", destination, forced, taken, follows: primary2 }];
-}
-function primaryTag(entry, image3, tag2, options) {
-  const { registryMap, forces } = options;
-  const repository = mapRepository(image3.repository, registryMap);
-  return {
-    kind: "primary",
-    image: shownName(image3.text, image3.repository, registryMap),
-    destination: { ...repository, tag: tag2 },
-    source: { from: "image", ref: sourceRef(entry, registryMap) },
-    entries: [entry],
-    location: placeOf3(entry),
-    forced: isForced(forces, [image3.repository, repository], tag2),
-    digest: entry.srcDigest ?? null,
-    platforms: entry.platforms,
-    revision: entry.commit?.sha ?? null,
-    attachments: entry.attachments ?? "copy",
-    lateAttachments: entry.attachments !== void 0 && entry.attachments !== "ignore",
-    gates: entry.requires,
-    manual: false,
-    taken: options.taken?.(entry, image3, tag2, "primary") ?? null,
-    follows: null,
-    group: null
-  };
-}
-function placeOf3({ origin }) {
-  const location2 = origin.at();
-  return location2.nowhere === true ? null : location2;
-}
-function sourceRef(entry, map2) {
-  const repository = mapRepository(entry.srcRepository, map2);
-  if (entry.srcBuildTag !== void 0) return { ...repository, tag: entry.srcBuildTag };
-  if (entry.srcDigest !== void 0) return { ...repository, digest: entry.srcDigest };
-  throw new Error(
-    `entry ${entry.number} has neither src_build_tag nor src_digest; the parser lets none through`
-  );
-}
-function wantBuilds(builds, decision, stable, owner = () => null, promoted = () => NO_CONDITIONS) {
-  return builds.flatMap(
-    (build2) => build2.names.flatMap((name) => {
-      const primaries = decision.tags.map(
-        (tag2) => owned(promoting(primary(build2, name, tag2, decision), decision, promoted(build2)), owner)
-      );
-      const [first2] = primaries;
-      if (first2 === void 0) return [];
-      const followers = primaries.flatMap(
-        (leader) => stableOf(leader, name, decision, stable).map((tag2) => owned(tag2, owner))
-      );
-      const channels = decision.channels.map((tag2) => owned(follower(first2, name, "channel", tag2), owner));
-      return [...primaries, ...followers, ...channels];
-    })
-  );
-}
-function promoting(tag2, { from }, { platforms, revision }) {
-  if (from === null) return tag2;
-  return { ...tag2, revision, platforms: tag2.source.from === "image" ? platforms : [] };
-}
-function owned(tag2, owner) {
-  return { ...tag2, taken: owner(tag2.kind, tag2.destination) };
-}
-function primary({ config, entry, location: location2 }, name, tag2, decision) {
-  return {
-    // A rule of class stable names the stable tag itself as its tag.
-    kind: decision.class === "stable" ? "stable" : "primary",
-    image: name.text,
-    destination: { ...name.repository, tag: tag2 },
-    source: sourceOf2(config, name, decision),
-    entries: entry === null ? [] : [entry],
-    location: location2,
-    forced: name.isForced(tag2),
-    digest: null,
-    platforms: [],
-    revision: null,
-    attachments: "copy",
-    lateAttachments: false,
-    gates: [...decision.requires, ...config.requires],
-    manual: false,
-    taken: null,
-    follows: null,
-    group: RELEASE
-  };
-}
-function sourceOf2(config, { repository }, { from, fallback }) {
-  if (from === null || fallback === "build") return { from: "build", build: imageOf(config) };
-  return { from: "image", ref: { ...repository, tag: from } };
-}
-function stableOf(leader, name, decision, stable) {
-  if (decision.stable === false || decision.class === "stable") return [];
-  const tag2 = leader.destination.tag + decision.stableSuffix;
-  const gates2 = typeof decision.stable === "object" ? decision.stable.requires : [];
-  const follows = follower(leader, name, "stable", tag2);
-  return [{ ...follows, gates: [...leader.gates, ...gates2], manual: isManual(decision, stable) }];
-}
-function isManual(decision, stable) {
-  return decision.stable === "manual" && !stable;
-}
-function follower(leader, name, kind, tag2) {
-  const destination = { ...name.repository, tag: tag2 };
-  return { ...leader, kind, destination, forced: name.isForced(tag2), follows: leader };
-}
-var MOST2, RELEASE, NO_CONDITIONS;
-var init_want = __esm({
-  "src/want.ts"() {
-    "use strict";
-    init_machines();
-    init_errors();
-    init_reference();
-    init_overrides();
-    MOST2 = { list: 1e3, wanted: 1e5 };
-    RELEASE = "release";
-    NO_CONDITIONS = { platforms: [], revision: null };
-  }
-});
-
-// src/classify.ts
-async function namesOf4(policy2, facts, repositories, parts) {
-  const decision = classify(policy2, facts);
-  const { date, timestamp: timestamp2 } = policy2.calendar(facts.time);
-  const today = [date, timestamp2.slice(0, 8)].sort()[1] ?? date;
-  const unlisted = /* @__PURE__ */ new Map();
-  const none2 = { policy: policy2, decision, resolved: null, unknown: null, tagLists: unlisted, today };
-  if (repositories.length === 0) return none2;
-  requireDecision(policy2, decision);
-  if (decision.class === null || !decision.publish) return none2;
-  const needs = needsOf(decision);
-  const base = needs.base ? await findBase(policy2, facts) : null;
-  const tagLists = needs.tagLists ? await listAll(repositories, parts) : none2.tagLists;
-  try {
-    const seen = await look2(policy2, decision, facts, needs, { base, tagLists, repositories, parts });
-    const resolved = resolveNames(policy2, decision, facts, seen);
-    if (needs.sequence && seen.reuse === void 0)
-      await expectFree(resolved, tagLists, repositories, parts.registry);
-    return { ...none2, resolved, tagLists };
-  } catch (error2) {
-    if (error2 instanceof OperationError) return { ...none2, unknown: error2, tagLists };
-    throw error2;
-  }
-}
-async function expectFree({ tags: tags2 }, tagLists, repositories, registry) {
-  for (const repository of repositories) {
-    const list4 = tagLists.get(formatRepository(repository)) ?? [];
-    tagsOf(await believed(list4, repository, tags2, registry));
-  }
-}
-async function listAll(repositories, { registry, concurrency }) {
-  const lists2 = await pool(repositories, concurrency, (repository) => listTags(registry, repository));
-  return new Map(repositories.map((repository, i) => [formatRepository(repository), lists2[i] ?? []]));
-}
-async function listTags(registry, repository) {
-  try {
-    return await registry.tags(repository);
-  } catch (error2) {
-    if (error2 instanceof OperationError) return error2;
-    throw error2;
-  }
-}
-async function look2(policy2, decision, facts, needs, known3) {
-  if (!needs.sequence) return { base: known3.base };
-  const registryTags = [...new Set([...known3.tagLists.values()].flatMap(tagsOf))];
-  const seen = { registryTags, base: known3.base };
-  const earlier = snapshots(policy2, decision, facts, seen).slice(0, previousRuns(facts));
-  for (const tag2 of earlier) {
-    if (await isOfCommit(tag2, facts.sha, known3)) return { ...seen, reuse: tag2 };
-  }
-  const { claim, refused: refused3 } = known3.parts;
-  if (needs.claim && claim !== null) {
-    const port = (name, sha2, sequence) => refused3?.(resolveNames(policy2, decision, facts, { ...seen, sequence })) === true ? Promise.resolve({ state: "ours" }) : claim(name, sha2, sequence);
-    const claimed = await claimSequence(policy2, decision, facts, seen, port);
-    return { ...seen, sequence: claimed.sequence };
-  }
-  return { ...seen, gitTags: await facts.gitTags() };
-}
-function tagsOf(list4) {
-  if (list4 instanceof OperationError) throw list4;
-  return list4;
-}
-function previousRuns({ runAttempt }) {
-  return (runAttempt ?? 1) > 1 ? PREVIOUS_RUNS_OF_ATTEMPTS : PREVIOUS_RUNS;
-}
-async function isOfCommit(tag2, sha2, known3) {
-  if (sha2 === null) return false;
-  const holders = known3.repositories.filter(
-    (repository) => tagsOf(known3.tagLists.get(formatRepository(repository)) ?? []).includes(tag2)
-  );
-  const { registry, concurrency } = known3.parts;
-  const revisions = await pool(holders, concurrency, (repository) => revisionOf(registry, repository, tag2));
-  return revisions.includes(sha2);
-}
-async function revisionOf(registry, repository, tag2) {
-  try {
-    const manifest = await registry.manifest({ ...repository, tag: tag2 });
-    return (await registry.inspect(repository, manifest, { revision: "first", platforms: false })).revision;
-  } catch (error2) {
-    if (error2 instanceof OperationError && error2.code === "absent") return null;
-    throw error2;
-  }
-}
-async function classify2(input, ports) {
-  const { policy: policy2, request } = input;
-  const { facts, command } = request;
-  if (policy2 === null || facts === null || command === "validate") return null;
-  return ports.log.group("Classify", () => releaseOf(policy2, facts, input, ports));
-}
-async function releaseOf(policy2, facts, { config, request, scope, options }, ports) {
-  const { command, build: build2, images: images2, stable, concurrency } = request;
-  const builds = scope.builds ? buildsOfRun(config, { images: images2, defaults: build2.defaults, ...options }) : [];
-  const repositories = builds.flatMap(({ names: names3 }) => names3.map(({ repository }) => repository));
-  const promoted = promotedTags(config, options.registryMap);
-  const want = (names3, conditions) => wantBuilds(builds, names3, stable, ownerOf(policy2, names3, promoted), conditions);
-  const names2 = await namesOf4(policy2, facts, repositories, {
-    registry: ports.registry,
-    concurrency,
-    // A job that builds one platform of several writes no tag, so it needs no number of its own.
-    claim: command === "apply" && build2.platform === "" ? ports.claim : null,
-    refused: (names3) => want(names3).some(({ taken }) => taken !== null)
-  });
-  const { resolved, unknown: unknown3 } = names2;
-  sayNames(names2, ports.log);
-  const nothing2 = { names: names2, wanted: [], builds, states: /* @__PURE__ */ new Map(), selected: [], stages: [] };
-  if (unknown3 !== null) return { ...nothing2, wanted: wantBuilds(builds, names2.decision, stable) };
-  if (resolved === null) return nothing2;
-  const stages2 = await stagesOf2(builds, config, ports);
-  const selected = builds.map(
-    ({ config: build3 }, i) => select(build3, stages2[i], resolved, request.includeStages)
-  );
-  const revision = resolved.class === "stable" ? facts.sha : null;
-  const platforms = (build3) => selected.find(({ config: config2 }) => config2 === build3.config)?.choice.push ?? [];
-  const wanted = want(resolved, (build3) => ({ platforms: platforms(build3), revision })).map(
-    (tag2) => withPlatforms(tag2, selected)
-  );
-  const { registry } = ports;
-  const seen = wanted.some(({ source }) => source.from === "build") ? await observeBuilds(builds, wanted, facts.sha, resolved.from, { registry, concurrency }) : /* @__PURE__ */ new Map();
-  const states = withStages(seen, stages2);
-  for (const warning2 of await incompleteBuilds(selected, states, registry)) ports.log.warning(warning2);
-  return { names: names2, wanted, builds, states, selected, stages: stages2 };
-}
-function promotedTags({ images: images2 }, map2) {
-  return new Map(
-    images2.flatMap(
-      ({ names: names2, tags: tags2, origin }) => names2.flatMap(
-        ({ repository }) => tags2.map((tag2) => [
-          formatReference({ ...mapRepository(repository, map2), tag: tag2 }),
-          origin.at()
-        ])
-      )
-    )
-  );
-}
-function ownerOf(policy2, { matched }, promoted) {
-  return (kind, destination) => {
-    const claim = matched === null ? null : takenFrom(policy2, matched, kind, destination.tag);
-    if (claim !== null) return whoHas(claim);
-    const entry = kind === "channel" ? promoted.get(formatReference(destination)) : void 0;
-    return entry === void 0 ? null : `the entry at ${entry.file}:${entry.line} promotes an image to it`;
-  };
-}
-function sayNames({ decision, resolved }, log) {
-  const { tags: tags2, stableTags, channels } = resolved ?? decision;
-  const names2 = [...tags2, ...stableTags, ...channels].join(", ");
-  log.line(
-    `${decision.ref}: ${decision.class ?? "no class"}${names2 === "" ? "" : ` \u2192 ${names2}`}. ${decision.why}`
-  );
-  for (const { rule: rule2, why } of decision.not) log.debug(`not ${rule2}: ${why}`);
-}
-function withPlatforms(tag2, selected) {
-  const { source, follows } = tag2;
-  if (follows === null || source.from !== "build") return tag2;
-  const build2 = selected.find(({ config }) => imageOf(config) === source.build);
-  return { ...tag2, platforms: build2?.choice.push ?? [] };
-}
-function stagesOf2(builds, config, ports) {
-  const subject = ports.subject(null, null);
-  return Promise.all(
-    builds.map(async ({ config: build2 }) => {
-      const table3 = await platformStages(build2, config.stagePolicy, ports.gatekeeper, subject);
-      for (const warning2 of table3.warnings) ports.log.warning(`${imageOf(build2)}: ${warning2}`);
-      return { image: imageOf(build2), table: table3 };
-    })
-  );
-}
-function select(config, stages2, decision, included) {
-  const rows3 = stages2?.table.rows ?? [];
-  return { config, choice: selectPlatforms({ rows: rows3 }, decision.class ?? "snapshot", included) };
-}
-function withStages(observed, stages2) {
-  const states = new Map(observed);
-  for (const { image: image3, table: table3 } of stages2) {
-    const [bad6] = table3.refused;
-    if (bad6 === void 0 || states.get(image3)?.state !== "to-build") continue;
-    const text4 = `${bad6.row.platform} is not ready: ${bad6.row.why}`;
-    states.set(image3, { state: "refused", code: bad6.code, text: text4 });
-  }
-  return states;
-}
-var PREVIOUS_RUNS, PREVIOUS_RUNS_OF_ATTEMPTS;
-var init_classify2 = __esm({
-  "src/classify.ts"() {
-    "use strict";
-    init_inputs();
-    init_machines();
-    init_platform_stages();
-    init_release();
-    init_state();
-    init_errors();
-    init_reference();
-    init_overrides();
-    init_policy();
-    init_concurrency();
-    init_want();
-    PREVIOUS_RUNS = 10;
-    PREVIOUS_RUNS_OF_ATTEMPTS = 50;
-  }
-});
-
-// src/execute.ts
-function asPlanned(plan2) {
-  return plan2.actions.map((planned3) => ({
-    planned: planned3,
-    outcome: "planned",
-    digest: planned3.digest,
-    error: null,
-    attachments: null
-  }));
-}
-async function execute(plan2, registry, options) {
-  const outcomes = /* @__PURE__ */ new Map();
-  const ready = await prepareGroups(plan2, registry, options);
-  let done = 0;
-  const finish3 = (outcome2) => {
-    outcomes.set(outcome2.planned.wanted, outcome2);
-    options.log.progress(++done, plan2.actions.length, "tags");
-  };
-  for (const kind of TAG_KINDS) {
-    const due = plan2.actions.filter(({ wanted }) => wanted.kind === kind);
-    const written2 = [];
-    await pool(
-      due,
-      options.concurrency,
-      (action2) => carryOut(action2, registry, options, outcomes, ready).then((result) => {
-        if ("content" in result) written2.push(result);
-        else finish3(result);
-      })
-    );
-    if (written2.length > 0) await settle(options);
-    await pool(written2, options.concurrency, async (tag2) => finish3(await readBack(tag2, registry, options)));
-  }
-  return plan2.actions.map((action2) => outcomes.get(action2.wanted));
-}
-async function settle({ settle: ms, clock, signal }) {
-  if (ms === 0 || signal.aborted) return;
-  await clock.sleep(ms, signal).catch((error2) => {
-    if (!signal.aborted) throw error2;
-  });
-}
-async function carryOut(action2, registry, options, outcomes, ready) {
-  if (!writes(action2)) return carriesLate(action2) ? carryLate(action2, registry, options) : skipped(action2);
-  if (options.signal.aborted)
-    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
-  const prepared = ready.get(action2.wanted);
-  if (prepared !== void 0 && "error" in prepared) {
-    return prepared.own ? failed(action2, prepared.error) : skipped(action2, asError(prepared.error));
-  }
-  const blocked = blockedBy(action2, outcomes);
-  if (blocked !== null) return skipped(action2, blocked);
-  try {
-    const content = prepared ?? await bring(action2, registry, options);
-    const { digest } = content.manifest;
-    if (!await expectUntouched(action2, digest, registry)) {
-      await registry.put(action2.wanted.destination, content.manifest, action2.previous);
-    }
-    return { planned: action2, content };
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    return failed(action2, error2);
-  }
-}
-async function carryLate(action2, registry, options) {
-  const { source, manifest, wanted } = action2;
-  if (source === null || manifest === null) throw new Error("nothing to carry attachments from");
-  if (options.signal.aborted)
-    return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
-  try {
-    const { found, carried, written: written2 } = await registry.carry(
-      source,
-      manifest,
-      wanted.destination,
-      wanted.attachments
-    );
-    const outcome2 = { ...skipped(action2), attachments: { found, carried } };
-    return written2 > 0 ? { ...outcome2, outcome: "done" } : outcome2;
-  } catch (error2) {
-    if (!(error2 instanceof OperationError)) throw error2;
-    return failed(action2, error2);
-  }
-}
-function blockedBy(action2, outcomes) {
-  const { follows, group: group2 } = action2.wanted;
-  const leader = follows === null ? void 0 : outcomes.get(follows);
-  const broken3 = (outcome2) => outcome2 !== void 0 && outcome2.error !== null && outcome2.outcome !== "done";
-  if (leader !== void 0 && broken3(leader)) {
-    return {
-      code: "skipped",
-      text: `it waits for ${formatReference(leader.planned.wanted.destination)}, which failed`
-    };
-  }
-  if (group2 === null) return null;
-  for (const outcome2 of outcomes.values()) {
-    if (outcome2.planned.wanted.group === group2 && broken3(outcome2)) {
-      const name = formatReference(outcome2.planned.wanted.destination);
-      return { code: "skipped", text: `${name} of the same release failed` };
-    }
-  }
-  return null;
-}
-async function prepareGroups(plan2, registry, options) {
-  const due = plan2.actions.filter((action2) => action2.wanted.group !== null && writes(action2));
-  const ready = /* @__PURE__ */ new Map();
-  await pool(due, options.concurrency, async (action2) => {
-    try {
-      const content = await bring(action2, registry, options);
-      await expectUntouched(action2, content.manifest.digest, registry);
-      ready.set(action2.wanted, content);
-    } catch (error2) {
-      if (!(error2 instanceof OperationError)) throw error2;
-      ready.set(action2.wanted, { error: error2, own: true });
-    }
-  });
-  return failWholeGroups(due, ready);
-}
-function failWholeGroups(due, ready) {
-  const broken3 = /* @__PURE__ */ new Map();
-  for (const { wanted } of due) {
-    const state = ready.get(wanted);
-    if (wanted.group !== null && state !== void 0 && "error" in state && !broken3.has(wanted.group)) {
-      broken3.set(wanted.group, state.error);
-    }
-  }
-  for (const { wanted } of due) {
-    const error2 = wanted.group === null ? void 0 : broken3.get(wanted.group);
-    const state = ready.get(wanted);
-    if (error2 !== void 0 && (state === void 0 || !("error" in state)))
-      ready.set(wanted, { error: error2, own: false });
-  }
-  return ready;
-}
-async function bring(action2, registry, options) {
-  if (options.signal.aborted) throw new OperationError("cancelled", "the run was stopped before this tag");
-  const { source, manifest: known3 } = contentOf(action2, options);
-  const manifest = known3 ?? await registry.manifest(source);
-  const { destination, attachments } = action2.wanted;
-  const report2 = await registry.copyImage(source, manifest, destination, attachments);
-  return { manifest, found: report2.attachmentsFound, carried: report2.attachmentsCarried };
-}
-function contentOf({ wanted, source, manifest }, options) {
-  if (source !== null) return { source, manifest };
-  const result = wanted.source.from === "build" ? options.built.get(wanted.source.build) : void 0;
-  if (result === void 0)
-    throw new Error(`nothing gives the content of ${formatReference(wanted.destination)}`);
-  if (!result.ok) throw result.error;
-  return result;
-}
-async function readBack({ planned: planned3, content }, registry, { signal }) {
-  const { destination } = planned3.wanted;
-  const { digest } = content.manifest;
-  const written2 = `${formatReference(destination)} was written as ${digest}`;
-  const after = signal.aborted ? { state: "unknown", error: stoppedBy(signal) } : await registry.head(destination);
-  if (after.state === "present" && after.digest === digest) {
-    const attachments = { found: content.found, carried: content.carried };
-    return { planned: planned3, outcome: "done", digest, error: null, attachments };
-  }
-  if (after.state === "unknown") {
-    const { code: code2, message } = after.error;
-    return failed(planned3, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
-  }
-  const text4 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
-  return failed(planned3, new OperationError("mismatch", `${written2}, but ${text4}`));
-}
-async function expectUntouched(action2, digest, registry) {
-  const { destination } = action2.wanted;
-  const now = await registry.headFresh(destination);
-  if (now.state === "unknown") throw now.error;
-  const current = now.state === "present" ? now.digest : null;
-  if (current === digest) return true;
-  if (current === action2.previous) return false;
-  const was = action2.previous ?? "absent";
-  throw new OperationError(
-    "mismatch",
-    `${formatReference(destination)} changed since the plan: it was ${was} and is ${current ?? "absent"} now (wanted: ${digest}); nothing was written, run again to plan anew`
-  );
-}
-function stoppedBy({ reason }) {
-  if (reason instanceof OperationError) return reason;
-  return new OperationError("cancelled", "the run was stopped; run again to complete");
-}
-function skipped(action2, error2 = null) {
-  return { planned: action2, outcome: "skipped", digest: action2.digest, error: error2, attachments: null };
-}
-function failed(action2, error2) {
-  return { planned: action2, outcome: "failed", digest: null, error: asError(error2), attachments: null };
-}
-var init_execute = __esm({
-  "src/execute.ts"() {
-    "use strict";
-    init_errors();
-    init_model3();
-    init_concurrency();
-    init_reference();
-  }
-});
-
-// src/builds/check.ts
-function* checkBuilds(builds, names2) {
-  for (const build2 of builds) {
-    const problems2 = [];
-    targetParts(build2, NO_RUN, problems2);
-    yield* problems2;
-    for (const each of templatesOf2(build2)) yield* templateProblems(build2, each, names2);
-  }
-}
-function templatesOf2(build2) {
-  const { buildArgs, labels, annotations: annotations2 } = build2;
-  return Object.entries({ build_args: buildArgs, labels, annotations: annotations2 }).flatMap(
-    ([key, values]) => Object.entries(values).map(([name, text4]) => ({ text: text4, path: [key, name] }))
-  );
-}
-function templateProblems(build2, { text: text4, path: path6 }, names2) {
-  const problem4 = (at3, what, hint2) => ({
-    location: build2.origin.inside(at3, ...path6),
-    what: `${imageOf(build2)}: ${path6.join(".")}: ${what}`,
-    hint: hint2
-  });
-  const template = parseTemplate(text4, true);
-  if (!template.ok) return [problem4(template.at, template.what, template.hint)];
-  if (names2 === null) return [];
-  return variablesOf(template.value).filter(({ name }) => !names2.has(name)).map((variable2) => {
-    const { what, hint: hint2 } = unknownName(variable2, names2);
-    return problem4(variable2.at, what, hint2);
-  });
-}
-var NO_RUN;
-var init_check2 = __esm({
-  "src/builds/check.ts"() {
-    "use strict";
-    init_policy();
-    init_template();
-    init_machines();
-    init_target();
-    NO_RUN = {
-      decision: { class: "snapshot", version: "", labels: {} },
-      facts: { revision: "", url: null, title: null, description: null, licenses: null, created: "", run: null },
-      render: () => ({ ok: true, value: "" }),
-      inputSecrets: [],
-      defaultProvenance: "",
-      sourceDateEpoch: void 0,
-      trusted: true,
-      insecure: []
-    };
   }
 });
 
@@ -19675,9 +19747,9 @@ function readFiles(files, preset) {
       ...problems2,
       ...preset === "" ? [] : twoPolicies(config),
       ...examined?.problems ?? [],
-      ...laterPolicies2.slice(0, MAX_LATER_POLICIES).flatMap((policy2) => examinePolicy(policy2).problems),
+      ...laterPolicies2.slice(0, RUN_LIMITS.laterPolicies).flatMap((policy2) => examinePolicy(policy2).problems),
       ...atMost2(
-        MAX_JUDGED,
+        RUN_LIMITS.judged,
         checkBuilds(config.builds, laterPolicies2.length > 0 ? null : examined?.names ?? null)
       )
     ],
@@ -19729,7 +19801,6 @@ async function checkPromotions({ request, config, policy: policy2, scope }, port
 function logWarnings(policy2, log) {
   for (const problem4 of policy2?.warnings ?? []) log.warning(problem4);
 }
-var MAX_LATER_POLICIES;
 var init_load = __esm({
   "src/load.ts"() {
     "use strict";
@@ -19741,8 +19812,8 @@ var init_load = __esm({
     init_reference();
     init_overrides();
     init_policy();
+    init_limits();
     init_want();
-    MAX_LATER_POLICIES = 4;
   }
 });
 
@@ -19926,7 +19997,7 @@ var init_observe = __esm({
   "src/observe.ts"() {
     "use strict";
     init_release();
-    init_model();
+    init_model2();
     init_errors();
     init_reference();
     init_model3();
@@ -19936,15 +20007,21 @@ var init_observe = __esm({
 });
 
 // src/plan/conflicts.ts
-function differ(one2, other, digests = [one2.digest, other.digest]) {
-  const [a, b] = [one2.source, other.source];
-  if (a.from !== "image" || b.from !== "image")
-    return a.from !== b.from || a.from === "build" && b.from === "build" && a.build !== b.build;
-  if (!sameRepository(a.ref, b.ref)) return true;
-  const byTag = "tag" in a.ref && "tag" in b.ref;
-  if (byTag && a.ref.tag !== b.ref.tag) return true;
-  const [mine, theirs] = byTag ? [one2.digest, other.digest] : digests;
-  return mine != null && theirs != null && mine !== theirs;
+function fromSeveralSources(claims) {
+  const sources = claims.map(({ wanted }) => wanted.source);
+  const names2 = sources.map(
+    (source) => source.from === "image" ? `image ${formatRepository(source.ref)}` : `build ${source.build}`
+  );
+  const tags2 = sources.flatMap(
+    (source) => source.from === "image" && "tag" in source.ref ? [source.ref.tag] : []
+  );
+  if (isMixed(names2) || isMixed(tags2)) return true;
+  const byTag = tags2.length === claims.length;
+  const digests = claims.map(({ wanted, digest }) => byTag ? wanted.digest : digest);
+  return sources[0]?.from === "image" && isMixed(digests);
+}
+function isMixed(values) {
+  return new Set(values.filter((value) => value !== null)).size > 1;
 }
 function refuseConflicts(wanted) {
   const first2 = /* @__PURE__ */ new Map();
@@ -19952,7 +20029,7 @@ function refuseConflicts(wanted) {
     const name = formatReference(tag2.destination);
     const earlier = first2.get(name) ?? tag2;
     first2.set(name, earlier);
-    if (earlier === tag2 || !differ(earlier, tag2)) return [];
+    if (earlier === tag2 || !fromSeveralSources([said(earlier), said(tag2)])) return [];
     const { location: location2 } = earlier;
     const where = location2 === null ? "" : `, at ${location2.file}:${location2.line}:${location2.column}`;
     const what = `${name} is wanted from ${sourceOf3(tag2)}, and by an earlier entry from ${sourceOf3(earlier)}${where}`;
@@ -19974,12 +20051,13 @@ function movingTags(wanted) {
 function at2({ location: location2 }) {
   return location2 === null ? {} : { location: location2 };
 }
-var MOVING;
+var said, MOVING;
 var init_conflicts = __esm({
   "src/plan/conflicts.ts"() {
     "use strict";
     init_errors();
     init_reference();
+    said = (wanted) => ({ wanted, digest: wanted.digest });
     MOVING = /* @__PURE__ */ new Set(["latest", "edge", "nightly", "main", "master"]);
   }
 });
@@ -20115,14 +20193,11 @@ function wholeGroups(actions) {
 function settleClaims(claims) {
   const actions = claims.map(({ action: action2 }) => action2);
   if (actions.length < 2) return actions;
-  if (claims.some((a, i) => claims.slice(i + 1).some((b) => conflict(a, b)))) {
+  if (fromSeveralSources(claims.map((claim) => ({ wanted: claim.action.wanted, digest: digestOf(claim) })))) {
     const text4 = describe2(claims);
     return actions.map(({ wanted }) => refuse(wanted, null, "conflicting-entries", text4));
   }
   return actions.some(({ wanted }) => wanted.group !== null) ? actions : [unite(actions)];
-}
-function conflict(a, b) {
-  return differ(a.action.wanted, b.action.wanted, [digestOf(a), digestOf(b)]);
 }
 function digestOf({ action: { wanted }, observed: { source } }) {
   if (wanted.digest !== null) return wanted.digest;
@@ -20164,14 +20239,15 @@ function uniteWanted(decisive, all) {
 }
 function describe2(claims) {
   const pinned = claims.some(({ action: action2 }) => action2.wanted.digest !== null);
-  const each = claims.map((claim) => {
+  const each = claims.slice(0, MOST_SHOWN).map((claim) => {
     const { source, location: location2 } = claim.action.wanted;
     const named2 = source.from === "image" ? formatReference(source.ref) : `build ${source.build}`;
     const digest = pinned && source.from === "image" && "tag" in source.ref ? digestOf(claim) : null;
     const where = location2 === null ? "" : ` (${location2.file}:${location2.line})`;
     return `${named2}${digest === null ? "" : ` = ${digest}`}${where}`;
   });
-  return `several entries want this tag from different sources: ${each.join(", ")}`;
+  const more = claims.length > MOST_SHOWN ? ` and ${claims.length - MOST_SHOWN} more` : "";
+  return `several entries want this tag from different sources: ${each.join(", ")}${more}`;
 }
 function reviewable(plan2) {
   return plan2.actions.filter(
@@ -20202,7 +20278,7 @@ function textOf4({ wanted }, cause) {
   const source = wanted.source.from === "image" ? formatReference(wanted.source.ref) : wanted.image;
   return `${source} was ${cause.reviewed} when pull request #${cause.pull} was reviewed, and is ${cause.now} now`;
 }
-var WORST_FIRST2, STRICTEST_FIRST;
+var WORST_FIRST2, STRICTEST_FIRST, MOST_SHOWN;
 var init_plan = __esm({
   "src/plan/plan.ts"() {
     "use strict";
@@ -20212,6 +20288,7 @@ var init_plan = __esm({
     init_model3();
     WORST_FIRST2 = ["refuse", "hold", "move", "create", "build", "keep"];
     STRICTEST_FIRST = ["require", "copy", "ignore"];
+    MOST_SHOWN = 5;
   }
 });
 
@@ -20341,7 +20418,7 @@ var init_run = __esm({
   "src/run.ts"() {
     "use strict";
     import_promises4 = require("node:timers/promises");
-    init_build2();
+    init_build();
     init_classify2();
     init_execute();
     init_load();
@@ -20426,7 +20503,7 @@ async function readOne(path6, pattern, options, seen) {
     }
     file2 = await (0, import_promises5.open)(real, import_node_fs2.constants.O_RDONLY | (import_node_fs2.constants.O_NONBLOCK || 0));
     const stat7 = await file2.stat();
-    if (stat7.isFile()) return { path: name, bytes: await readUpTo(file2, MAX_FILE_BYTES + 1) };
+    if (stat7.isFile()) return { path: name, bytes: await readUpTo(file2, FILE_LIMITS.bytes + 1) };
     const kind = stat7.isDirectory() ? "a directory" : "not a regular file";
     return {
       what: `the tag file "${name}" is ${kind}`,
@@ -20559,7 +20636,7 @@ async function readDigests(input, workspace) {
       "download the digests of the other jobs there first"
     );
   }
-  const files = info2.isDirectory() ? await jsonFiles(path6, MAX_DEPTH2) : [path6];
+  const files = info2.isDirectory() ? await jsonFiles(path6, MAX_DEPTH) : [path6];
   if (files.length === 0)
     throw problem3(`"${text4}" holds no .json file`, "download the digests of the other jobs there first");
   if (files.length > MAX_FILES)
@@ -20589,7 +20666,7 @@ async function readText(file2) {
 function problem3(what, hint2) {
   return new UserError({ what: `digests: ${what}`, hint: hint2 });
 }
-var import_node_fs2, import_promises5, import_node_path5, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH2;
+var import_node_fs2, import_promises5, import_node_path5, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH;
 var init_files = __esm({
   "src/system/files.ts"() {
     "use strict";
@@ -20597,12 +20674,12 @@ var init_files = __esm({
     import_promises5 = require("node:fs/promises");
     import_node_path5 = require("node:path");
     init_machines();
-    init_config();
+    init_limits();
     init_errors();
     SKIPPED = /* @__PURE__ */ new Set([".git", "node_modules"]);
     MAX_FILES = 1e3;
     MAX_BYTES = 1024 * 1024;
-    MAX_DEPTH2 = 3;
+    MAX_DEPTH = 3;
   }
 });
 
@@ -20881,8 +20958,8 @@ function faultOf(thrown, attempt3) {
     return { error: error3, answer: { method, status: null, headers: {}, message: message2 } };
   }
   const message = redact(messageIn(response.data), attempt3.token);
-  const said2 = `GitHub answered ${status} to ${what}${message === "" ? "" : ` (${message})`}`;
-  const error2 = new OperationError(codeOf(status), `${said2}${hint(status, message, attempt3)}`, { status });
+  const said3 = `GitHub answered ${status} to ${what}${message === "" ? "" : ` (${message})`}`;
+  const error2 = new OperationError(codeOf(status), `${said3}${hint(status, message, attempt3)}`, { status });
   return { error: error2, answer: { method, status, headers: response.headers, message } };
 }
 function limitFault({ status }, until) {
@@ -20890,7 +20967,7 @@ function limitFault({ status }, until) {
   return new OperationError("unavailable", text4, status === null ? {} : { status });
 }
 function redact(text4, token) {
-  return oneLine3(token === "" ? text4 : text4.replaceAll(token, "***"));
+  return oneLine2(token === "" ? text4 : text4.replaceAll(token, "***"));
 }
 function codeOf(status) {
   if (status === 404 || status === 410) return "absent";
@@ -20913,7 +20990,7 @@ function pathOf({ route: route2, params }) {
   const target = route2.slice(route2.indexOf(" ") + 1);
   if (URL.canParse(target)) return new URL(target).pathname;
   const values = params;
-  return oneLine3(target.replace(/\{(\w+)\}/g, (whole2, name) => String(values[name] ?? whole2)));
+  return oneLine2(target.replace(/\{(\w+)\}/g, (whole2, name) => String(values[name] ?? whole2)));
 }
 function messageIn(data) {
   if (typeof data !== "object" || data === null) return "";
@@ -21847,12 +21924,12 @@ function isObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 function isShallow2(bytes2) {
-  return opens(bytes2, "[") + opens(bytes2, "{") <= MAX_DEPTH3 || depthOf(bytes2) <= MAX_DEPTH3;
+  return opens(bytes2, "[") + opens(bytes2, "{") <= MAX_DEPTH2 || depthOf(bytes2) <= MAX_DEPTH2;
 }
 function opens(bytes2, bracket) {
   const code2 = bracket.charCodeAt(0);
   let count2 = 0;
-  for (let at3 = bytes2.indexOf(code2); at3 >= 0 && count2 <= MAX_DEPTH3; at3 = bytes2.indexOf(code2, at3 + 1)) count2++;
+  for (let at3 = bytes2.indexOf(code2); at3 >= 0 && count2 <= MAX_DEPTH2; at3 = bytes2.indexOf(code2, at3 + 1)) count2++;
   return count2;
 }
 function depthOf(bytes2) {
@@ -21867,12 +21944,12 @@ function depthOf(bytes2) {
     } else if (byte === 34) inString = true;
     else if (byte === 91 || byte === 123) {
       deepest = Math.max(deepest, ++depth);
-      if (deepest > MAX_DEPTH3) break;
+      if (deepest > MAX_DEPTH2) break;
     } else if (byte === 93 || byte === 125) depth--;
   }
   return deepest;
 }
-var MAX_MANIFEST_BYTES, parsedBefore, Fault, OCI_INDEX2, OCI_MANIFEST, OCI_ARTIFACT, DOCKER_LIST, DOCKER_MANIFEST, DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, COPY_ACCEPT, HEAD_ACCEPT, INDEXES, IMAGES, SCHEMA1, MAX_DEPTH3, utf8;
+var MAX_MANIFEST_BYTES, parsedBefore, Fault, OCI_INDEX2, OCI_MANIFEST, OCI_ARTIFACT, DOCKER_LIST, DOCKER_MANIFEST, DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, COPY_ACCEPT, HEAD_ACCEPT, INDEXES, IMAGES, SCHEMA1, MAX_DEPTH2, utf8;
 var init_manifest = __esm({
   "src/oci/manifest.ts"() {
     "use strict";
@@ -21895,7 +21972,7 @@ var init_manifest = __esm({
     INDEXES = [OCI_INDEX2, DOCKER_LIST];
     IMAGES = [OCI_MANIFEST, DOCKER_MANIFEST];
     SCHEMA1 = [DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED];
-    MAX_DEPTH3 = 64;
+    MAX_DEPTH2 = 64;
     utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   }
 });
@@ -26471,8 +26548,8 @@ var init_head = __esm({
 
 // src/registry/tree.ts
 function budgetFor(what, advice) {
-  const spent = `${what} more than ${MOST3.manifests} manifests or ${MOST3.bytes / 1024 / 1024} MiB of manifests; ${advice}`;
-  return { ...MOST3, spent };
+  const spent = `${what} more than ${MOST2.manifests} manifests or ${MOST2.bytes / 1024 / 1024} MiB of manifests; ${advice}`;
+  return { ...MOST2, spent };
 }
 function spend(budget, { bytes: bytes2 }) {
   budget.manifests -= 1;
@@ -26498,7 +26575,7 @@ async function readTree(reader2, source, root, only = () => true, budget = image
       level.flatMap((node) => node.children).map((child3) => [child3.digest, child3])
     );
     for (const digest of nodes.keys()) missing3.delete(digest);
-    if (missing3.size > 0 && depth > MAX_DEPTH4) throw tooDeep(name(root.digest));
+    if (missing3.size > 0 && depth > MAX_DEPTH3) throw tooDeep(name(root.digest));
     checkAffordable(budget, missing3.values());
     level = await pool([...missing3.values()].filter(only), LANES, async (child3) => {
       const manifest = await readChild(reader2, source, child3);
@@ -26522,7 +26599,7 @@ async function checkCopyable(reader2, source, root) {
 function tooDeep(name) {
   return new OperationError(
     "mismatch",
-    `${name}: indexes are nested more than ${MAX_DEPTH4} deep, and Retag copies at most ${MAX_DEPTH4} levels of manifests; build the image with a flatter index`
+    `${name}: indexes are nested more than ${MAX_DEPTH3} deep, and Retag copies at most ${MAX_DEPTH3} levels of manifests; build the image with a flatter index`
   );
 }
 function imageBudget({ registry, repository }, digest) {
@@ -26599,7 +26676,7 @@ function childrenFirst(nodes, root) {
   visit3(root);
   return [...ordered];
 }
-var MAX_DEPTH4, MAX_BLOBS, LANES, MOST3, OverBudget;
+var MAX_DEPTH3, MAX_BLOBS, LANES, MOST2, OverBudget;
 var init_tree = __esm({
   "src/registry/tree.ts"() {
     "use strict";
@@ -26607,10 +26684,10 @@ var init_tree = __esm({
     init_manifest();
     init_reference();
     init_concurrency();
-    MAX_DEPTH4 = 4;
+    MAX_DEPTH3 = 4;
     MAX_BLOBS = 1e4;
     LANES = 8;
-    MOST3 = { manifests: 1e3, bytes: 32 * 1024 * 1024 };
+    MOST2 = { manifests: 1e3, bytes: 32 * 1024 * 1024 };
     OverBudget = class extends OperationError {
     };
   }
@@ -26661,8 +26738,8 @@ async function revisionsOf(view, node, of, depth, spoken = false) {
   const annotated = fit2(node.annotations.get(REVISION2));
   if (node.kind === "image") {
     const label4 = fit2((await labelsOf2(view, node)).get(REVISION2));
-    const said2 = [.../* @__PURE__ */ new Set([annotated, label4])].filter((revision) => revision !== null);
-    return said2.length > 0 || spoken ? said2.map((revision) => ({ of, revision })) : [{ of, revision: null }];
+    const said3 = [.../* @__PURE__ */ new Set([annotated, label4])].filter((revision) => revision !== null);
+    return said3.length > 0 || spoken ? said3.map((revision) => ({ of, revision })) : [{ of, revision: null }];
   }
   const below2 = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child3) => {
     const inner = await descend(view, child3, depth + 1);
@@ -26682,7 +26759,7 @@ async function descend(view, child3, depth) {
   if (view.seen.has(child3.digest)) return null;
   view.seen.add(child3.digest);
   const ref = refOf4(view, child3.digest);
-  if (depth > MAX_DEPTH4) throw tooDeep(formatReference(ref));
+  if (depth > MAX_DEPTH3) throw tooDeep(formatReference(ref));
   const manifest = await view.reader.manifest(ref);
   spend(view.budget, manifest);
   return parse5(view, manifest);
@@ -28441,7 +28518,7 @@ async function textOf5(path6) {
   const file2 = await (0, import_promises9.open)(path6, "r");
   try {
     const info2 = await file2.stat();
-    if (!info2.isFile() || info2.size > MOST4) return null;
+    if (!info2.isFile() || info2.size > MOST3) return null;
     const bytes2 = await file2.readFile();
     const text4 = new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
     return text4.includes("\0") ? null : text4;
@@ -28449,7 +28526,7 @@ async function textOf5(path6) {
     await file2.close();
   }
 }
-var import_promises9, import_node_path9, MAX_LINE2, OTHER_SETTINGS, MOST4;
+var import_promises9, import_node_path9, MAX_LINE2, OTHER_SETTINGS, MOST3;
 var init_output2 = __esm({
   "src/docker/output.ts"() {
     "use strict";
@@ -28458,7 +28535,7 @@ var init_output2 = __esm({
     init_environment();
     MAX_LINE2 = 4096;
     OTHER_SETTINGS = /^(?:BUILDX_BAKE_.*|BUILDX_BUILDER|BAKE_ALLOW_REMOTE_FS_ACCESS)$/;
-    MOST4 = 64 * 1024;
+    MOST3 = 64 * 1024;
   }
 });
 
@@ -31485,7 +31562,7 @@ var init_adapters = __esm({
     init_gates();
     init_git();
     init_work_tree();
-    init_source2();
+    init_source();
     init_review();
     init_reference();
     init_credentials();
@@ -31731,7 +31808,7 @@ function written(node, value, before, previous) {
   return before === "" && /\S/.test(previous) ? ` ${plain3}` : plain3;
 }
 function isText(value) {
-  return parse(value, { version: "1.1" }) === value && parse(value) === value;
+  return parse4(value, { version: "1.1" }) === value && parse4(value) === value;
 }
 function bad5(what, hint2) {
   return { ok: false, what, hint: hint2 };
@@ -31865,7 +31942,7 @@ function noChecks() {
   return `**Checks do not run here by themselves**: this pull request is made with the job's own token, for which GitHub starts ${link("no workflows", docs)}. Close and reopen it to start them, or give the input ${code("github-token")} an app's token or a personal one.`;
 }
 function trailer(bug) {
-  const line2 = oneLine3(bug).trim();
+  const line2 = oneLine2(bug).trim();
   return TRAILER2.test(line2) ? line2 : `Bug: ${line2}`;
 }
 var import_node_crypto7, NO_TEXT, NO_FILE, TRAILER2, MARK, MAX_TITLE, MAX_BODY;
@@ -32024,7 +32101,7 @@ function trackingKey(image3, line2) {
 var init_events = __esm({
   "src/github/tracking/events.ts"() {
     "use strict";
-    init_model();
+    init_model2();
     init_reference();
     init_ledger();
   }
@@ -32088,14 +32165,14 @@ function trackingText(issues) {
   }
   const natural = new Intl.Collator("en", { numeric: true });
   const sorted2 = [...cycles].sort(([a], [b]) => natural.compare(a, b));
-  return sorted2.map(([cycle, list4]) => [oneLine3(cycle), ...list4.map(lineOf2)].join("\n")).join("\n\n");
+  return sorted2.map(([cycle, list4]) => [oneLine2(cycle), ...list4.map(lineOf2)].join("\n")).join("\n\n");
 }
 function lineOf2({ number: number2, title, url, assignees, ledger }) {
   const people = assignees.length === 0 ? "nobody" : assignees.join(", ");
   const progress2 = ledger ? `${ledger.done}/${ledger.total}` : "?";
   const held = ledger?.problems.map(({ tag: tag2, what }) => `${what} ${tag2}`) ?? ["its record cannot be read"];
   const state = held.length > 0 ? `; ${held.join(", ")}` : "";
-  return oneLine3(`  #${number2} ${title}  ${progress2}  ${people}${state}  ${url}`);
+  return oneLine2(`  #${number2} ${title}  ${progress2}  ${people}${state}  ${url}`);
 }
 function valuesOf2({ image: image3, line: line2, events: events2 }) {
   const newest = events2.at(-1);
@@ -32151,7 +32228,7 @@ function draftIssue(current, tracked, config, context) {
   const ledger = nextLedger(tracked, before, added, cycle);
   const complete = ledger.done === ledger.total && ledger.problems.length === 0;
   const state = nextState(current, before, ledger, complete);
-  const title = oneLine3(
+  const title = oneLine2(
     render(config.title || DEFAULT_TITLE, values, (text4) => text4) ?? `${tracked.image}: ${tracked.line}`
   );
   const intro = render(config.body ?? DEFAULT_BODY, values, escapeCell) ?? "";
@@ -32252,7 +32329,7 @@ function labelsOf3(config, values, line2) {
     const label4 = render(template, values, (text4) => text4);
     if (label4 === null)
       warnings3.push(`the label "${template}" uses a field that ${values["tag"] ?? ""} does not have`);
-    else if (label4.length > 50 || label4.includes(",")) warnings3.push(`"${oneLine3(label4)}" cannot be a label`);
+    else if (label4.length > 50 || label4.includes(",")) warnings3.push(`"${oneLine2(label4)}" cannot be a label`);
     else labels.push(label4);
   }
   return { labels, cycle: labels[0] ?? line2, warnings: warnings3 };
@@ -32796,7 +32873,7 @@ var init_output3 = __esm({
   "src/cli/output.ts"() {
     "use strict";
     init_text();
-    init_problems2();
+    init_problems();
     COLORS = {
       create: 32,
       build: 32,
@@ -32942,7 +33019,7 @@ var init_session = __esm({
     init_adapters();
     init_args();
     init_output3();
-    init_problems2();
+    init_problems();
     DEFAULT_CONFIG3 = ".github/image-tags.yaml";
     CLASSIFY = ["plan", "apply"];
     CHECKS = [
@@ -33071,10 +33148,10 @@ function checkStages(stages2) {
 var init_plan_apply = __esm({
   "src/cli/plan-apply.ts"() {
     "use strict";
-    init_model();
+    init_model2();
     init_errors();
     init_permission();
-    init_source2();
+    init_source();
     init_annotations();
     init_run();
     init_clock();
@@ -33324,7 +33401,7 @@ var init_action = __esm({
     init_errors();
     init_facts();
     init_permission();
-    init_source2();
+    init_source();
     init_inputs2();
     init_output();
     init_annotations();
@@ -33562,7 +33639,7 @@ var init_classify3 = __esm({
     init_clock();
     init_write();
     init_output3();
-    init_problems2();
+    init_problems();
     init_session();
     EXPLAINED = 20;
   }
@@ -33781,9 +33858,9 @@ function imagesOf3(file2) {
   }
 }
 function meaning(image3, srcDigest) {
-  return said([srcDigest, { ...image3, srcDigest: void 0 }]);
+  return said2([srcDigest, { ...image3, srcDigest: void 0 }]);
 }
-function said(piece) {
+function said2(piece) {
   return JSON.stringify(
     piece,
     (key, value) => key === "origin" || key === "number" ? void 0 : value
@@ -33800,7 +33877,7 @@ var init_edit2 = __esm({
     init_errors();
     init_reference();
     init_config();
-    init_source();
+    init_source2();
     init_yaml();
     BOM2 = "\uFEFF";
   }
@@ -33825,7 +33902,7 @@ function isAdded(before, file2, entry) {
     const after = parseConfig([file2]);
     const added = after.images.at(-1);
     const rest = { ...after, images: after.images.slice(0, -1) };
-    return added !== void 0 && said(rest) === said(before) && isEntry(added, entry);
+    return added !== void 0 && said2(rest) === said2(before) && isEntry(added, entry);
   } catch (error2) {
     if (error2 instanceof UserError) return false;
     throw error2;
@@ -33833,7 +33910,7 @@ function isAdded(before, file2, entry) {
 }
 function isEntry({ names: names2, tags: tags2, srcBuildTag, srcDigest, srcRef }, entry) {
   const got = [names2.map(({ text: text4 }) => text4), tags2, srcBuildTag, srcDigest, srcRef];
-  return said(got) === said([[entry.name], [entry.tag], entry.src_build_tag, entry.src_digest, entry.src_ref]);
+  return said2(got) === said2([[entry.name], [entry.tag], entry.src_build_tag, entry.src_digest, entry.src_ref]);
 }
 function insertion(source, entry) {
   const maps = readDocuments(source, () => void 0).flatMap(({ root }) => isMap(root) ? [root] : []);
@@ -33898,7 +33975,7 @@ var init_add = __esm({
     init_errors();
     init_config();
     init_edit2();
-    init_source();
+    init_source2();
     init_yaml();
   }
 });
@@ -34321,7 +34398,7 @@ var init_pin = __esm({
     init_overrides();
     init_concurrency();
     init_write();
-    init_problems2();
+    init_problems();
     init_session();
   }
 });
@@ -34452,7 +34529,7 @@ var init_follow_up = __esm({
     init_clock();
     init_write();
     init_adapters();
-    init_problems2();
+    init_problems();
     init_session();
   }
 });
@@ -36123,7 +36200,7 @@ init_text();
 init_process();
 init_args();
 init_help();
-init_problems2();
+init_problems();
 async function commandLine(argv) {
   await tuneEngine();
   survivePipes();

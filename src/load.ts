@@ -2,7 +2,7 @@
 import { cacheProblems } from './builds/cache.js';
 import { checkBuilds } from './builds/check.js';
 import { buildsOfRun } from './builds/inputs.js';
-import { inOrder, MAX_JUDGED, readConfig, type TagFile } from './config/config.js';
+import { inOrder, readConfig, type TagFile } from './config/config.js';
 import type { Config, ImageConfig } from './config/model.js';
 import { collect, type Problem, UserError } from './errors.js';
 import { formatReference, formatRepository, type Repository } from './oci/reference.js';
@@ -27,6 +27,7 @@ import {
 } from './policy/policy.js';
 import type { Log } from './ports.js';
 import type { Input, Ports, Request } from './request.js';
+import { RUN_LIMITS } from './shared/limits.js';
 import { wantImages } from './want.js';
 
 /** @throws UserError with every problem of tag files, policy, force and registry-map, in the order of the files */
@@ -168,18 +169,15 @@ export function readFiles(files: readonly TagFile[], preset: string): Files {
       ...problems,
       ...(preset === '' ? [] : twoPolicies(config)),
       ...(examined?.problems ?? []),
-      ...laterPolicies.slice(0, MAX_LATER_POLICIES).flatMap((policy) => examinePolicy(policy).problems),
+      ...laterPolicies.slice(0, RUN_LIMITS.laterPolicies).flatMap((policy) => examinePolicy(policy).problems),
       ...atMost(
-        MAX_JUDGED,
+        RUN_LIMITS.judged,
         checkBuilds(config.builds, laterPolicies.length > 0 ? null : (examined?.names ?? null)),
       ),
     ],
     withoutPolicy: withoutPolicy && preset === '',
   };
 }
-
-/** A run has one policy. Others are an error or the same again; of the first few every mistake is reported. */
-const MAX_LATER_POLICIES = 4;
 
 /** The first of them; the rest is not looked for. */
 function* atMost<T>(count: number, items: Iterable<T>): Generator<T> {

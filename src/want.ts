@@ -7,22 +7,20 @@ import { type ImageRef, parseTag, type TagRef } from './oci/reference.js';
 import type { TagKind, WantedTag } from './plan/model.js';
 import { isForced, mapRepository, type RegistryMap, shownName, type WantOptions } from './plan/overrides.js';
 import type { Decision } from './policy/policy.js';
-
-/** Each wanted tag is asked for, planned and reported, and a tag file may come from a stranger. docs/threat-model.md lists these. */
-const MOST = { list: 1_000, wanted: 100_000 } as const;
+import { RUN_LIMITS } from './shared/limits.js';
 
 /** Counted before they are made. */
 function tooMany(images: readonly ImageConfig[]): Problem[] {
   let wanted = 0;
   for (const { names, tags, stable, origin } of images) {
     for (const [key, { length }] of Object.entries({ name: names, tags })) {
-      if (length <= MOST.list) continue;
-      const what = `there are ${length} items in "${key}", and at most ${MOST.list} are allowed`;
+      if (length <= RUN_LIMITS.list) continue;
+      const what = `there are ${length} items in "${key}", and at most ${RUN_LIMITS.list} are allowed`;
       return [{ location: origin.at(key), what, hint: 'split the entry' }];
     }
     wanted += names.length * tags.length * (stable ? 2 : 1);
-    if (wanted <= MOST.wanted) continue;
-    const what = `up to here more than ${MOST.wanted} tags are asked for, which is the most for one run`;
+    if (wanted <= RUN_LIMITS.wanted) continue;
+    const what = `up to here more than ${RUN_LIMITS.wanted} tags are asked for, which is the most for one run`;
     return [{ location: origin.at(), what, hint: 'split the tag file, and run Retag for each part' }];
   }
   return [];
@@ -117,7 +115,22 @@ export type NameOwner = (kind: TagKind, destination: TagRef) => string | null;
 type Conditions = Pick<WantedTag, 'platforms' | 'revision'>;
 const NO_CONDITIONS: Conditions = { platforms: [], revision: null };
 
-/** @param stable somebody said that held stable tags may be written */
+/** Counted before they are made. */
+function tooManyOfRelease(builds: readonly RunBuild[], { tags, channels }: Decision): void {
+  const names = builds.reduce((sum, build) => sum + build.names.length, 0);
+  const wanted = names * (2 * tags.length + channels.length);
+  if (wanted <= RUN_LIMITS.wanted) return;
+  const what = `the release wants up to ${wanted} tags of ${names} images, and at most ${RUN_LIMITS.wanted} are allowed`;
+  const location = builds[0]?.location;
+  throw new UserError([
+    { ...(location && { location }), what, hint: 'split the builds into several tag files' },
+  ]);
+}
+
+/**
+ * @param stable somebody said that held stable tags may be written
+ * @throws UserError for more tags than a run may want
+ */
 export function wantBuilds(
   builds: readonly RunBuild[],
   decision: Decision,
@@ -125,6 +138,7 @@ export function wantBuilds(
   owner: NameOwner = () => null,
   promoted: (build: RunBuild) => Conditions = () => NO_CONDITIONS,
 ): WantedTag[] {
+  tooManyOfRelease(builds, decision);
   return builds.flatMap((build) =>
     build.names.flatMap((name) => {
       const primaries = decision.tags.map((tag) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { MAX_FILE_BYTES } from '../../src/config/config.js';
+import { FILE_LIMITS } from '../../src/shared/limits.js';
 import { entry, messages, parse, problemsIn, tagFile } from '../support/config.js';
 import { expectLinear } from '../support/cpu.js';
 
@@ -46,7 +46,7 @@ describe('what is no text', () => {
       'tags.yaml:1:1: the file is larger than 4 MiB; split it into several files',
     ]);
     const head = entry('tag: v1');
-    expect(parse(`${head}#${'x'.repeat(MAX_FILE_BYTES - head.length - 1)}`).images).toHaveLength(1);
+    expect(parse(`${head}#${'x'.repeat(FILE_LIMITS.bytes - head.length - 1)}`).images).toHaveLength(1);
   });
 });
 
@@ -127,7 +127,7 @@ describe('what is no YAML', () => {
     ['block lists', '- '.repeat(10_000)],
     ['mappings', '{a: '.repeat(10_000)],
     ['keys that are mappings', '? '.repeat(10_000)],
-    ['a file full of brackets', '['.repeat(MAX_FILE_BYTES)],
+    ['a file full of brackets', '['.repeat(FILE_LIMITS.bytes)],
   ])('row 22: depth 10,000 is an error: %s', (_, text) => {
     expect(messages(text)).toEqual([
       expect.stringMatching(/^tags.yaml:1:\d+: the file nests deeper than 50 levels; /),

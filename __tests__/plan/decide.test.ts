@@ -358,6 +358,19 @@ describe('the plan', () => {
     );
   });
 
+  test('seam 24: thousands of entries that want one tag are refused in few words each', () => {
+    const wanted = Array.from({ length: 20_000 }, (_, n) =>
+      wantedTag({
+        source: { from: 'image', ref: { registry: 'reg.example', repository: 'app', tag: `t${n}` } },
+      }),
+    );
+    const made = plan(wanted, new Map(wanted.map((tag) => [tag, observedTag()])));
+    expect(made.actions).toHaveLength(20_000);
+    const texts = new Set(made.actions.map(({ reason }) => reason.text));
+    expect([...texts].join('').length).toBeLessThan(500);
+    expect([...texts][0]).toMatch(/app:t4 \(tags.yaml:2\) and 19995 more$/);
+  });
+
   test('two entries that want one tag from different sources are both refused, others are not', () => {
     const one = wantedTag();
     const two = wantedTag({

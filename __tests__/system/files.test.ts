@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { MAX_FILE_BYTES } from '../../src/config/config.js';
+import { FILE_LIMITS } from '../../src/shared/limits.js';
 import { UserError } from '../../src/errors.js';
 import { readTagFiles } from '../../src/system/files.js';
 
@@ -107,9 +107,9 @@ describe('files that are read', () => {
   });
 
   test('are read only as far as is needed to see that they are too large', async () => {
-    put('big.yaml', 'x'.repeat(MAX_FILE_BYTES + 1_000_000));
+    put('big.yaml', 'x'.repeat(FILE_LIMITS.bytes + 1_000_000));
     const [file] = await readTagFiles(['big.yaml'], job());
-    expect(file?.bytes).toHaveLength(MAX_FILE_BYTES + 1);
+    expect(file?.bytes).toHaveLength(FILE_LIMITS.bytes + 1);
   });
 
   test('may be reached by a symbolic link inside the workspace', async () => {

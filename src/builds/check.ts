@@ -6,6 +6,7 @@ import type { BuildConfig } from '../config/model.js';
 import type { Problem } from '../errors.js';
 import { unknownName } from '../policy/policy.js';
 import { parseTemplate, variablesOf } from '../policy/template.js';
+import { RUN_LIMITS } from '../shared/limits.js';
 import { imageOf } from './machines.js';
 import { targetParts, type DefinitionContext } from './target.js';
 
@@ -30,11 +31,28 @@ export function* checkBuilds(
   builds: readonly BuildConfig[],
   names: ReadonlySet<string> | null,
 ): Generator<Problem> {
+  yield* tooManyNames(builds);
   for (const build of builds) {
     const problems: Problem[] = [];
     targetParts(build, NO_RUN, problems);
     yield* problems;
     for (const each of templatesOf(build)) yield* templateProblems(build, each, names);
+  }
+}
+
+/** Each is asked for its tags, and gets those of the release. */
+function* tooManyNames(builds: readonly BuildConfig[]): Generator<Problem> {
+  let all = 0;
+  for (const { names, origin } of builds) {
+    if (names.length > RUN_LIMITS.list) {
+      const what = `there are ${names.length} items in "name", and at most ${RUN_LIMITS.list} are allowed`;
+      yield { location: origin.at('name'), what, hint: 'split the build' };
+    }
+    all += names.length;
+    if (all <= RUN_LIMITS.built) continue;
+    const what = `up to here more than ${RUN_LIMITS.built} images are built, which is the most for one run`;
+    yield { location: origin.at(), what, hint: 'split the tag file, and run Retag for each part' };
+    return;
   }
 }
 
@@ -50,23 +68,22 @@ function templatesOf(build: BuildConfig): Text[] {
   );
 }
 
-function templateProblems(
+function* templateProblems(
   build: BuildConfig,
   { text, path }: Text,
   names: ReadonlySet<string> | null,
-): Problem[] {
+): Generator<Problem> {
   const problem = (at: number, what: string, hint: string): Problem => ({
     location: build.origin.inside(at, ...path),
     what: `${imageOf(build)}: ${path.join('.')}: ${what}`,
     hint,
   });
   const template = parseTemplate(text, true);
-  if (!template.ok) return [problem(template.at, template.what, template.hint)];
-  if (names === null) return [];
-  return variablesOf(template.value)
-    .filter(({ name }) => !names.has(name))
-    .map((variable) => {
-      const { what, hint } = unknownName(variable, names);
-      return problem(variable.at, what, hint);
-    });
+  if (!template.ok) yield problem(template.at, template.what, template.hint);
+  if (!template.ok || names === null) return;
+  for (const variable of variablesOf(template.value)) {
+    if (names.has(variable.name)) continue;
+    const { what, hint } = unknownName(variable, names);
+    yield problem(variable.at, what, hint);
+  }
 }

@@ -1,9 +1,9 @@
 /** Mistakes as people and programs read them: on a terminal as rustc shows them, with `--json` as a document. */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { MAX_FILE_BYTES } from '../config/config.js';
 import { type Location, OperationError, type Problem, UserError } from '../errors.js';
 import type { ErrorReport } from '../report/model.js';
+import { FILE_LIMITS } from '../shared/limits.js';
 import { columnsOf, harmless, wrap } from '../shared/text.js';
 
 /** An output of the process. */
@@ -61,7 +61,7 @@ function linesOf(path: string, cwd: string, file: string): readonly string[] {
   try {
     if (realpathSync(path) !== resolve(realpathSync(cwd), file)) return [];
     const info = statSync(path);
-    return info.isFile() && info.size <= MAX_FILE_BYTES ? readFileSync(path, 'utf8').split('\n') : [];
+    return info.isFile() && info.size <= FILE_LIMITS.bytes ? readFileSync(path, 'utf8').split('\n') : [];
   } catch {
     return [];
   }

@@ -1,6 +1,7 @@
 /** Stage 1, load: tag files → one Config, or every problem of every file at once. */
 import { type Location, type Problem, UserError } from '../errors.js';
 import { formatRepository, parseRepository } from '../oci/reference.js';
+import { RUN_LIMITS } from '../shared/limits.js';
 import { assemble, laterPolicies, type Piece } from './assemble.js';
 import type { Config, PolicyConfig } from './model.js';
 import { originOf } from './origin.js';
@@ -11,7 +12,7 @@ import { judge, type Patience } from './schema/parts.js';
 import { decode, type TagFile } from './source.js';
 import { readDocuments, type YamlDocument } from './yaml.js';
 
-export { MAX_FILE_BYTES, type TagFile } from './source.js';
+export type { TagFile } from './source.js';
 
 /** What tag files say, as far as they can be read, and what is wrong with the rest. */
 interface Reading {
@@ -42,7 +43,7 @@ export function readConfig(files: readonly TagFile[]): Reading {
   const report = (problem: Problem): void => void problems.push(problem);
   const documents = files.flatMap((each) => read(each, report));
   const allRead = problems.length === 0;
-  const patience: Patience = { left: MAX_JUDGED };
+  const patience: Patience = { left: RUN_LIMITS.judged };
   const pieces = documents.map((document) => pieceOf(document, patience, report));
   problems.push(...collisions(documents));
   return {
@@ -72,7 +73,7 @@ function pieceOf(document: YamlDocument, patience: Patience, report: (problem: P
   // Issues of types are not counted by the checks.
   patience.left = Math.min(patience.left, most - issues.length);
   if (patience.left > 0) return { document, ...partial(document.data) };
-  const what = `there are ${MAX_JUDGED} mistakes or more, and what follows is not checked`;
+  const what = `there are ${RUN_LIMITS.judged} mistakes or more, and what follows is not checked`;
   report({ location: originOf(document).at(), what, hint: 'fix the first ones, then check again' });
   return { document, ...partial(null) };
 }
@@ -148,11 +149,6 @@ function shown(location: Location): string {
 
 // Problems as people read them: in the order of the files, each said once, and not without end. Pure.
 
-const MAX_PROBLEMS = 1_000;
-
-/** Whoever looks for mistakes in all documents, or in all builds, stops after so many: each costs time to word and to place. */
-export const MAX_JUDGED = 2_000;
-
 /**
  * By file in the order given, then line and column; what stands in no file first. The same sentence about the same
  * place is reported once.
@@ -174,12 +170,12 @@ export function inOrder(
         (a?.line ?? 0) - (b?.line ?? 0) ||
         (a?.column ?? 0) - (b?.column ?? 0),
     );
-  return atMost(MAX_PROBLEMS, sorted);
+  return atMost(RUN_LIMITS.problems, sorted);
 }
 
 /** So that a file of another kind does not make a message of a hundred megabytes. */
 function atMost(limit: number, problems: readonly Problem[]): readonly Problem[] {
   if (problems.length <= limit) return problems;
-  const more = `${problems.length >= MAX_JUDGED ? 'at least ' : ''}${problems.length - limit}`;
+  const more = `${problems.length >= RUN_LIMITS.judged ? 'at least ' : ''}${problems.length - limit}`;
   return [...problems.slice(0, limit), { what: `and ${more} more problems`, hint: 'fix these first' }];
 }

@@ -79,11 +79,16 @@ function startOf(node: Node | null): number {
   return node?.range?.[0] ?? 0;
 }
 
+/** Beyond this many characters the start of the value is good enough: nobody counts them, and a stranger may make thousands of mistakes there. */
+const FAR = 4_096;
+/** `\U0001f600`, the longest way to write a character */
+const LONGEST_ESCAPE = 10;
+
 /** How far into the source of a scalar its character `offset` stands. 0 where lines are folded: the start is good enough. */
 function offsetInSource(node: Scalar, text: string, offset: number): number {
   const range = node.range;
-  if (!range) return 0;
-  const source = text.slice(range[0], range[1]);
+  if (!range || offset > FAR) return 0;
+  const source = text.slice(range[0], Math.min(range[1], range[0] + LONGEST_ESCAPE * (offset + 1)));
   if (source.includes('\n')) return 0;
   if (node.type === Scalar.QUOTE_SINGLE) return skip(source, offset, /^''/);
   if (node.type === Scalar.QUOTE_DOUBLE) return skip(source, offset, DOUBLE_QUOTED);
@@ -96,7 +101,7 @@ const DOUBLE_QUOTED = /^\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)/
 function skip(source: string, offset: number, escape: RegExp): number {
   let at = 1;
   for (let seen = 0; seen < offset && at < source.length - 1; seen += 1) {
-    at += escape.exec(source.slice(at, at + 10))?.[0].length ?? 1;
+    at += escape.exec(source.slice(at, at + LONGEST_ESCAPE))?.[0].length ?? 1;
   }
   return at;
 }

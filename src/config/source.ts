@@ -1,5 +1,6 @@
 import { LineCounter } from 'yaml';
 import type { Location, Problem } from '../errors.js';
+import { FILE_LIMITS } from '../shared/limits.js';
 
 /** A tag file as it was read, not yet looked at. */
 export interface TagFile {
@@ -15,9 +16,6 @@ export interface Source {
   /** filled once, so that a place is a binary search and not another scan */
   readonly lines: LineCounter;
 }
-
-/** 4 MiB. */
-export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
 // What YAML 1.2 calls not printable, plus a carriage return that ends no line: YAML reads it as a line
@@ -35,7 +33,7 @@ export function placeAt(source: Source, offset: number): Location {
 export function decode(file: TagFile): Source | Problem {
   const { path, bytes } = file;
   const start = { file: path, line: 1, column: 1 };
-  if (bytes.length > MAX_FILE_BYTES) {
+  if (bytes.length > FILE_LIMITS.bytes) {
     return {
       location: start,
       what: 'the file is larger than 4 MiB',

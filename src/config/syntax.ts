@@ -1,13 +1,11 @@
 /** Mistakes of YAML's syntax → problems in words that help, each where it is made and not where the parser trips over it. */
 import type { Document, YAMLError } from 'yaml';
 import type { Problem } from '../errors.js';
+import { FILE_LIMITS } from '../shared/limits.js';
 import { placeAt, type Source } from './source.js';
 
 /** Where quotes open that are not closed, by where the parser gives up on them. */
 export type OpenQuotes = ReadonlyMap<number, number>;
-
-/** A text with this many mistakes is not read to the end by anybody. */
-const MAX_SYNTAX_PROBLEMS = 20;
 
 const HINTS: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'indent with spaces',
@@ -39,7 +37,7 @@ export function syntaxProblems(document: Document.Parsed, source: Source, quotes
   for (const fault of [...faults].sort((a, b) => a.pos[0] - b.pos[0])) {
     const at = Math.min(fault.pos[0], source.text.length);
     const found = placeAt(source, at).line;
-    if (found === line || problems.length >= MAX_SYNTAX_PROBLEMS) continue;
+    if (found === line || problems.length >= FILE_LIMITS.syntaxProblems) continue;
     if (quotes.has(at) && faults.some((other) => isCutBy(other, at, source.text))) continue;
     line = found;
     problems.push(problemOf(fault, at, source, quotes));

@@ -16,6 +16,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { Problem } from '../errors.js';
+import { FILE_LIMITS } from '../shared/limits.js';
 import { placeAt, type Source } from './source.js';
 import { type OpenQuotes, syntaxProblems } from './syntax.js';
 
@@ -29,15 +30,6 @@ export interface YamlDocument {
   readonly data: unknown;
 }
 
-/** How deep collections may nest. The tag file itself needs 9. */
-const MAX_DEPTH = 50;
-
-/** How many documents one file may hold. Each may have settings and a policy, which are compared with all others. */
-const MAX_DOCUMENTS = 1_000;
-
-/** Words, signs and spaces that YAML sees in a file. 4 MiB of entries have about half a million. */
-const MAX_LEXEMES = 2_000_000;
-
 /** All documents of one text. Documents with mistakes in their syntax are left out, and `report` hears why. */
 export function readDocuments(source: Source, report: (problem: Problem) => void): YamlDocument[] {
   const read = tokensOf(source);
@@ -45,11 +37,11 @@ export function readDocuments(source: Source, report: (problem: Problem) => void
     report(read);
     return [];
   }
-  const budget = { left: MAX_EXPANDED };
+  const budget = { left: FILE_LIMITS.expanded };
   const documents: YamlDocument[] = [];
   for (const [number, document] of compose(read.tokens, source).entries()) {
-    if (number === MAX_DOCUMENTS) {
-      const what = `the file has more than ${MAX_DOCUMENTS} documents`;
+    if (number === FILE_LIMITS.documents) {
+      const what = `the file has more than ${FILE_LIMITS.documents} documents`;
       const hint = 'write one document; its entries add up the same way';
       report({ location: placeAt(source, document.range[0]), what, hint });
       break;
@@ -93,11 +85,17 @@ function tokensOf(source: Source): Tokens | Problem {
       tokens.push(token);
     }
     // the stack holds the document, the open collections and a scalar
-    if (parser.stack.length > MAX_DEPTH + 2) {
-      return tooMuch(`the file nests deeper than ${MAX_DEPTH} levels`, 'flatten it; no key needs so many');
+    if (parser.stack.length > FILE_LIMITS.depth + 2) {
+      return tooMuch(
+        `the file nests deeper than ${FILE_LIMITS.depth} levels`,
+        'flatten it; no key needs so many',
+      );
     }
-    if ((lexemes += 1) > MAX_LEXEMES) {
-      return tooMuch(`the file has more than ${MAX_LEXEMES} YAML tokens`, 'split it into several files');
+    if ((lexemes += 1) > FILE_LIMITS.lexemes) {
+      return tooMuch(
+        `the file has more than ${FILE_LIMITS.lexemes} YAML tokens`,
+        'split it into several files',
+      );
     }
   }
   tokens.push(...parser.end());
@@ -142,10 +140,7 @@ interface Data {
   readonly sound: boolean;
 }
 
-/** How many nodes all aliases of one file may stand for together. */
-const MAX_EXPANDED = 100_000;
-
-/** What is left of `MAX_EXPANDED`; shared by the documents of a file. */
+/** What is left of `FILE_LIMITS.expanded`; shared by the documents of a file. */
 interface Budget {
   left: number;
 }
@@ -183,7 +178,11 @@ function toData(
   function convert(node: Node | null | undefined): unknown {
     if (!node || !sound) return null;
     if (insideAlias > 0 && (budget.left -= 1) < 0) {
-      return give(root, `its aliases stand for more than ${MAX_EXPANDED} values`, 'write fewer of them');
+      return give(
+        root,
+        `its aliases stand for more than ${FILE_LIMITS.expanded} values`,
+        'write fewer of them',
+      );
     }
     if (isAlias(node)) return convertAlias(node);
     if ('anchor' in node && node.anchor && insideAlias === 0) anchors.set(node.anchor, node);

@@ -1,27 +1,35 @@
 /** What can be said of promotions before any registry is asked: entries that want one tag from different sources, and moving tags. Pure. */
 import { type Problem, UserError } from '../errors.js';
-import { formatReference, sameRepository } from '../oci/reference.js';
+import { formatReference, formatRepository } from '../oci/reference.js';
 import type { WantedTag } from './model.js';
 
-/**
- * Do two wanted tags of one name come from different sources?
- * @param digests what each source is, where that is known; else what the entries say
- */
-export function differ(
-  one: WantedTag,
-  other: WantedTag,
-  digests: readonly (string | null)[] = [one.digest, other.digest],
-): boolean {
-  const [a, b] = [one.source, other.source];
-  if (a.from !== 'image' || b.from !== 'image')
-    return a.from !== b.from || (a.from === 'build' && b.from === 'build' && a.build !== b.build);
-  if (!sameRepository(a.ref, b.ref)) return true;
-  const byTag = 'tag' in a.ref && 'tag' in b.ref;
-  if (byTag && a.ref.tag !== b.ref.tag) return true;
-  // Of one tag only what the entries themselves say can differ; whether the tag is that, each has been asked.
-  const [mine, theirs] = byTag ? [one.digest, other.digest] : digests;
-  return mine != null && theirs != null && mine !== theirs;
+/** A wanted tag, and what its source is: as far as that is known, or else what the entry says. */
+interface Claim {
+  readonly wanted: WantedTag;
+  readonly digest: string | null;
 }
+
+/** Do wanted tags of one name come from different sources? Each is looked at once: a stranger may write as many as a run may want. */
+export function fromSeveralSources(claims: readonly Claim[]): boolean {
+  const sources = claims.map(({ wanted }) => wanted.source);
+  const names = sources.map((source) =>
+    source.from === 'image' ? `image ${formatRepository(source.ref)}` : `build ${source.build}`,
+  );
+  const tags = sources.flatMap((source) =>
+    source.from === 'image' && 'tag' in source.ref ? [source.ref.tag] : [],
+  );
+  if (isMixed(names) || isMixed(tags)) return true;
+  // Of one tag only what the entries themselves say can differ; whether the tag is that, each has been asked.
+  const byTag = tags.length === claims.length;
+  const digests = claims.map(({ wanted, digest }) => (byTag ? wanted.digest : digest));
+  return sources[0]?.from === 'image' && isMixed(digests);
+}
+
+function isMixed(values: readonly (string | null)[]): boolean {
+  return new Set(values.filter((value) => value !== null)).size > 1;
+}
+
+const said = (wanted: WantedTag): Claim => ({ wanted, digest: wanted.digest });
 
 /**
  * A run refuses entries that want one tag from different sources.
@@ -33,7 +41,7 @@ export function refuseConflicts(wanted: readonly WantedTag[]): void {
     const name = formatReference(tag.destination);
     const earlier = first.get(name) ?? tag;
     first.set(name, earlier);
-    if (earlier === tag || !differ(earlier, tag)) return [];
+    if (earlier === tag || !fromSeveralSources([said(earlier), said(tag)])) return [];
     const { location } = earlier;
     const where = location === null ? '' : `, at ${location.file}:${location.line}:${location.column}`;
     const what = `${name} is wanted from ${sourceOf(tag)}, and by an earlier entry from ${sourceOf(earlier)}${where}`;

@@ -1,7 +1,7 @@
 /** The plan: wanted tags × what was observed → an ordered list of actions. Pure. */
 import type { ReviewMode } from '../config/model.js';
 import { formatReference } from '../oci/reference.js';
-import { differ } from './conflicts.js';
+import { fromSeveralSources } from './conflicts.js';
 import { decide, followLeader, refuse } from './decide.js';
 import { type Observed, type Plan, type PlannedAction, TAG_KINDS, type WantedTag, writes } from './model.js';
 
@@ -140,16 +140,12 @@ interface Claim {
 function settleClaims(claims: readonly Claim[]): readonly PlannedAction[] {
   const actions = claims.map(({ action }) => action);
   if (actions.length < 2) return actions;
-  if (claims.some((a, i) => claims.slice(i + 1).some((b) => conflict(a, b)))) {
+  if (fromSeveralSources(claims.map((claim) => ({ wanted: claim.action.wanted, digest: digestOf(claim) })))) {
     const text = describe(claims);
     return actions.map(({ wanted }) => refuse(wanted, null, 'conflicting-entries', text));
   }
   // Tags of a release are written in groups, by their own rules.
   return actions.some(({ wanted }) => wanted.group !== null) ? actions : [unite(actions)];
-}
-
-function conflict(a: Claim, b: Claim): boolean {
-  return differ(a.action.wanted, b.action.wanted, [digestOf(a), digestOf(b)]);
 }
 
 /** What the entry says that its source is, or else what that turned out to be; null when neither is known. */
@@ -201,9 +197,12 @@ function uniteWanted(decisive: WantedTag, all: readonly WantedTag[]): WantedTag 
   };
 }
 
+/** Said once for each entry. */
+const MOST_SHOWN = 5;
+
 function describe(claims: readonly Claim[]): string {
   const pinned = claims.some(({ action }) => action.wanted.digest !== null);
-  const each = claims.map((claim) => {
+  const each = claims.slice(0, MOST_SHOWN).map((claim) => {
     const { source, location } = claim.action.wanted;
     const named = source.from === 'image' ? formatReference(source.ref) : `build ${source.build}`;
     // Where one of them is named by its digest, so are the others.
@@ -211,7 +210,8 @@ function describe(claims: readonly Claim[]): string {
     const where = location === null ? '' : ` (${location.file}:${location.line})`;
     return `${named}${digest === null ? '' : ` = ${digest}`}${where}`;
   });
-  return `several entries want this tag from different sources: ${each.join(', ')}`;
+  const more = claims.length > MOST_SHOWN ? ` and ${claims.length - MOST_SHOWN} more` : '';
+  return `several entries want this tag from different sources: ${each.join(', ')}${more}`;
 }
 
 // What a review saw, held against the plan of the merge. Pure.

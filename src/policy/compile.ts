@@ -3,7 +3,7 @@ import type { PolicyConfig, RuleConfig } from '../config/model.js';
 import { type Location, type Problem, UserError } from '../errors.js';
 import { calendarOf } from './calendar.js';
 import { checkRule } from './check.js';
-import { tooLarge } from './limits.js';
+import { tooLarge } from './size.js';
 import type { ClassifyInput, CompiledPolicy, CompiledRule, Open, PromotionRule } from './model.js';
 import { checkExamples, checkRulesTogether } from './overlaps.js';
 import { fieldNames, matchPattern, parsePattern, type Pattern } from './pattern.js';

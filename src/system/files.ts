@@ -4,7 +4,8 @@ import { type FileHandle, lstat, open, readdir, readFile, realpath, stat } from 
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { parseDigests } from '../builds/machines.js';
 import { type Digests } from '../builds/model.js';
-import { MAX_FILE_BYTES, type TagFile } from '../config/config.js';
+import type { TagFile } from '../config/config.js';
+import { FILE_LIMITS } from '../shared/limits.js';
 import { messageOf, type Problem, UserError } from '../errors.js';
 
 interface FileOptions {
@@ -18,7 +19,7 @@ interface FileOptions {
 
 /**
  * Reads the files that `patterns` name, each a path or a glob (`*`, `**`, `?`), in that order and each file once.
- * Empty patterns are skipped. Only regular files are opened for reading, and no more than `MAX_FILE_BYTES + 1`
+ * Empty patterns are skipped. Only regular files are opened for reading, and no more than `FILE_LIMITS.bytes + 1`
  * bytes of each, which is enough to see that a file is too large.
  *
  * @throws UserError with every file that is missing, is no file or lies outside the workspace
@@ -71,7 +72,7 @@ async function readOne(
     // not blocking: opening a pipe without a writer would otherwise wait for ever
     file = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK || 0));
     const stat = await file.stat();
-    if (stat.isFile()) return { path: name, bytes: await readUpTo(file, MAX_FILE_BYTES + 1) };
+    if (stat.isFile()) return { path: name, bytes: await readUpTo(file, FILE_LIMITS.bytes + 1) };
     const kind = stat.isDirectory() ? 'a directory' : 'not a regular file';
     return {
       what: `the tag file "${name}" is ${kind}`,

@@ -124,6 +124,26 @@ describe('tag files', () => {
     });
   });
 
+  test('seam 24: builds have at most 1,000 names each, and 10,000 together', () => {
+    const build = (i: number, names: number): string =>
+      `  - name: [${Array.from({ length: names }, (_, n) => `docker.io/o/a${i}-${n}`).join(', ')}]\n`;
+    const full = many('policy: semver\nbuilds:\n', 10, (i) => build(i, 1_000));
+    expect(problems(full)).toEqual([]);
+    expect(problems(`${full}${build(10, 1)}`)).toEqual([
+      'up to here more than 10000 images are built, which is the most for one run',
+    ]);
+    expect(problems(`policy: semver\nbuilds:\n${build(0, 1_001)}`)).toEqual([
+      'there are 1001 items in "name", and at most 1000 are allowed',
+    ]);
+  });
+
+  test('seam 24: variables that nobody defines, all in one label', () => {
+    const label = (size: number): string => Array.from({ length: size }, (_, i) => `{z${i}}`).join('');
+    const text = (size: number): string => `${builds}    labels:\n      a: "${label(size)}"\n`;
+    expect(problems(text(100_000))).toHaveLength(2_000);
+    expectLinear((size) => readFiles([file(text(size))], ''), 10_000);
+  });
+
   test('seam 24: documents', () => {
     const text = '---\npolicy: semver\n'.repeat(1_001);
     expect(problems(text)).toContain('the file has more than 1000 documents');

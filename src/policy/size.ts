@@ -1,50 +1,41 @@
-/** How large a policy may be. A tag file may come from a stranger, and what rules say together is compared many times. */
+/** Whether a policy is within its limits (shared/limits.ts). */
 import type { PolicyConfig, RuleConfig } from '../config/model.js';
 import type { Location, Problem } from '../errors.js';
-
-/** Far beyond any policy that people read. docs/policy.md lists these. */
-const LIMITS = {
-  rules: 200,
-  examples: 500,
-  /** patterns, tags or channels of one rule */
-  list: 50,
-  /** characters of one pattern, tag, channel or ref of an example */
-  length: 256,
-  /** characters of all patterns, tags and channels together */
-  text: 8 * 1024,
-  /** ways in which a tag can be read: for each tag of a rule its patterns, times those of final rules for `{base}` */
-  forms: 2_000,
-} as const;
+import { POLICY_LIMITS } from '../shared/limits.js';
 
 /** The first limit that the policy exceeds, and where; null for one that can be compiled. */
 export function tooLarge(policy: PolicyConfig): Problem | null {
   const { rules, examples, origin } = policy;
-  if (rules.length > LIMITS.rules) return over(origin.at('rules'), 'rules', rules.length, LIMITS.rules);
-  if (examples.length > LIMITS.examples) {
-    return over(origin.at('examples'), 'examples', examples.length, LIMITS.examples);
+  if (rules.length > POLICY_LIMITS.rules)
+    return over(origin.at('rules'), 'rules', rules.length, POLICY_LIMITS.rules);
+  if (examples.length > POLICY_LIMITS.examples) {
+    return over(origin.at('examples'), 'examples', examples.length, POLICY_LIMITS.examples);
   }
   for (const { ref, origin: at } of examples) {
-    if (ref.length > LIMITS.length) return over(at.at('ref'), 'characters', ref.length, LIMITS.length);
+    if (ref.length > POLICY_LIMITS.length)
+      return over(at.at('ref'), 'characters', ref.length, POLICY_LIMITS.length);
   }
   for (const rule of rules) {
     const found = tooLargeRule(rule);
     if (found !== null) return found;
   }
   const text = rules.flatMap((rule) => lists(rule).flatMap(([, list]) => list)).join('').length;
-  if (text > LIMITS.text) {
-    return over(origin.at('rules'), 'characters in patterns, tags and channels', text, LIMITS.text);
+  if (text > POLICY_LIMITS.text) {
+    return over(origin.at('rules'), 'characters in patterns, tags and channels', text, POLICY_LIMITS.text);
   }
   const count = forms(rules);
-  return count > LIMITS.forms ? over(origin.at('rules'), 'forms of tags', count, LIMITS.forms) : null;
+  return count > POLICY_LIMITS.forms
+    ? over(origin.at('rules'), 'forms of tags', count, POLICY_LIMITS.forms)
+    : null;
 }
 
 function tooLargeRule(rule: RuleConfig): Problem | null {
   for (const [key, list] of lists(rule)) {
-    if (list.length > LIMITS.list)
-      return over(rule.origin.at(key), `items in "${key}"`, list.length, LIMITS.list);
-    const long = list.findIndex((text) => text.length > LIMITS.length);
+    if (list.length > POLICY_LIMITS.list)
+      return over(rule.origin.at(key), `items in "${key}"`, list.length, POLICY_LIMITS.list);
+    const long = list.findIndex((text) => text.length > POLICY_LIMITS.length);
     if (long >= 0) {
-      return over(rule.origin.at(key, long), 'characters', list[long]?.length ?? 0, LIMITS.length);
+      return over(rule.origin.at(key, long), 'characters', list[long]?.length ?? 0, POLICY_LIMITS.length);
     }
   }
   return null;
