@@ -674,13 +674,13 @@ var init_args = __esm({
 // src/cli/help.ts
 function overview() {
   const column = Math.max(...COMMANDS.map((name) => name.length)) + 4;
-  const rows3 = COMMANDS.flatMap((name) => row(`  ${name}`, ABOUT[name].does, column));
+  const rows2 = COMMANDS.flatMap((name) => row(`  ${name}`, ABOUT[name].does, column));
   return [
     "retag: tag container images by policy",
     "",
     "Usage: retag COMMAND [FLAGS]",
     "",
-    ...rows3,
+    ...rows2,
     "",
     '"retag help COMMAND" shows flags and examples, "retag --version" the version.',
     "",
@@ -1329,10 +1329,10 @@ function isMeant({ repository }, destination, map2) {
 function hintOf(force, inRepository, wanted) {
   const [first2] = inRepository;
   if (first2 !== void 0) {
-    const tags2 = inRepository.map(({ destination }) => destination.tag);
-    const near2 = suggest(force.tag ?? "", tags2);
+    const tags = inRepository.map(({ destination }) => destination.tag);
+    const near2 = suggest(force.tag ?? "", tags);
     if (near2 !== void 0) return `did you mean "${first2.image}:${near2}"?`;
-    return `of ${first2.image} are wanted: ${[...new Set(tags2)].join(", ")}`;
+    return `of ${first2.image} are wanted: ${[...new Set(tags)].join(", ")}`;
   }
   const name = force.tag === null ? force.text : force.text.slice(0, -force.tag.length - 1);
   const near = suggest(
@@ -1447,7 +1447,7 @@ function formatDigests(built2) {
 }
 function parseDigests(documents) {
   const problems2 = [];
-  const images2 = /* @__PURE__ */ new Map();
+  const images = /* @__PURE__ */ new Map();
   for (const { name, text: text4 } of documents) {
     const data = parseJson(text4);
     if (!isRecord(data)) {
@@ -1459,14 +1459,14 @@ function parseDigests(documents) {
         problems2.push(problem(name, `"${image3}" has no platforms`, '{"image": {"linux/amd64": "sha256:\u2026"}}'));
         continue;
       }
-      const known3 = images2.get(image3) ?? /* @__PURE__ */ new Map();
-      images2.set(image3, known3);
+      const known3 = images.get(image3) ?? /* @__PURE__ */ new Map();
+      images.set(image3, known3);
       for (const [platform3, digest] of Object.entries(platforms))
         add(name, image3, platform3, digest, known3, problems2);
     }
   }
   if (problems2.length > 0) throw new UserError(problems2);
-  return images2;
+  return images;
 }
 function add(name, image3, platform3, digest, known3, problems2) {
   const parsed2 = parsePlatform(platform3);
@@ -1478,7 +1478,7 @@ function add(name, image3, platform3, digest, known3, problems2) {
     problems2.push({ what, hint: "hand on the files of one run only" });
   } else known3.set(parsed2.value, digest);
 }
-function builtElsewhere(builds, images2, digests) {
+function builtElsewhere(builds, images, digests) {
   const problems2 = [];
   const names2 = targetNames(builds.map(({ config }) => imageOf(config)));
   const built2 = builds.flatMap(({ config, choice }, i) => {
@@ -1494,17 +1494,17 @@ function builtElsewhere(builds, images2, digests) {
       }
       const name = platformTarget(names2[i] ?? "", platform3);
       const target = { name, image: image3, repository, platforms: [platform3], pushed: true, split: true };
-      const { context, origin } = config;
+      const { context, origin: origin2 } = config;
       return [
-        { target: { ...target, context, dockerfile: "", stage: null, paths: [], origin }, digest: found[1] }
+        { target: { ...target, context, dockerfile: "", stage: null, paths: [], origin: origin2 }, digest: found[1] }
       ];
     });
   });
   for (const image3 of digests.keys()) {
-    if (images2.includes(image3)) continue;
+    if (images.includes(image3)) continue;
     problems2.push({
       what: `digests: no build is called "${image3}"`,
-      hint: `the builds are ${images2.join(", ")}`
+      hint: `the builds are ${images.join(", ")}`
     });
   }
   if (problems2.length > 0) throw new UserError(problems2);
@@ -1567,9 +1567,9 @@ function onlyPlatform(builds, platform3, isDue) {
 function imageOf(build2) {
   return build2.names[0]?.text ?? "";
 }
-function targetNames(images2) {
+function targetNames(images) {
   const used = /* @__PURE__ */ new Set();
-  return images2.map((image3) => {
+  return images.map((image3) => {
     const last = image3.slice(image3.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9_-]/g, "-");
     const base = last === "" || last === "default" ? `image-${last}` : last;
     let name = base;
@@ -1821,8 +1821,8 @@ var init_cache = __esm({
 
 // src/builds/inputs.ts
 function buildsOfRun(config, options) {
-  const { images: images2, defaults, registryMap } = options;
-  const entries = entriesOf(config, images2);
+  const { images, defaults, registryMap } = options;
+  const entries = entriesOf(config, images);
   return entries.map((entry) => {
     const names2 = entry.names.map(({ text: text4, repository }) => {
       const mapped = mapRepository(repository, registryMap);
@@ -1842,12 +1842,12 @@ function withMap(build2, map2) {
   const mapped = (list4) => list4.map((text4) => mapCache(text4, map2));
   return { ...build2, cacheFrom: mapped(build2.cacheFrom), cacheTo: mapped(build2.cacheTo) };
 }
-function entriesOf(config, images2) {
-  if (images2.length === 0) return config.builds;
-  if (config.builds.length === 0) return [fromInputs(images2)];
+function entriesOf(config, images) {
+  if (images.length === 0) return config.builds;
+  if (config.builds.length === 0) return [fromInputs(images)];
   const known3 = config.builds.map(({ names: names2 }) => names2.map(({ text: text4 }) => text4));
   const has2 = (names2, image3) => names2.some((name) => name.toLowerCase() === image3);
-  const strange = images2.filter((image3) => !known3.some((names2) => has2(names2, image3)));
+  const strange = images.filter((image3) => !known3.some((names2) => has2(names2, image3)));
   if (strange.length > 0) {
     throw new UserError(
       strange.map((image3) => ({
@@ -1856,16 +1856,16 @@ function entriesOf(config, images2) {
       }))
     );
   }
-  return config.builds.filter((_, i) => images2.some((image3) => has2(known3[i] ?? [], image3)));
+  return config.builds.filter((_, i) => images.some((image3) => has2(known3[i] ?? [], image3)));
 }
-function fromInputs(images2) {
-  const problems2 = images2.flatMap((text4) => {
+function fromInputs(images) {
+  const problems2 = images.flatMap((text4) => {
     const parsed2 = parseRepository(text4);
     return parsed2.ok ? [] : [{ what: `images: ${parsed2.what}`, hint: parsed2.hint }];
   });
   if (problems2.length > 0) throw new UserError(problems2);
   const names2 = [];
-  for (const text4 of images2) {
+  for (const text4 of images) {
     const parsed2 = parseRepository(text4);
     const known3 = (repository) => names2.some((name) => sameRepository(name.repository, repository));
     if (parsed2.ok && !known3(parsed2.value)) names2.push({ text: text4, repository: parsed2.value });
@@ -1932,11 +1932,11 @@ function parseImages(text4) {
   const lines3 = inputList(text4, { comments: true });
   if (!lines3.ok) return { names: [], disabled: false, problems: [problem2(lines3.what, lines3.hint)] };
   const read3 = lines3.value.map(imagesOf);
-  const images2 = read3.flatMap((line2) => "images" in line2 ? line2.images : []);
-  const enabled = images2.filter(({ enable }) => enable).map(({ name }) => name);
+  const images = read3.flatMap((line2) => "images" in line2 ? line2.images : []);
+  const enabled = images.filter(({ enable }) => enable).map(({ name }) => name);
   return {
     names: [...new Set(enabled)],
-    disabled: images2.length > 0 && enabled.length === 0,
+    disabled: images.length > 0 && enabled.length === 0,
     problems: read3.flatMap((line2) => "problem" in line2 ? [line2.problem] : [])
   };
 }
@@ -2688,8 +2688,8 @@ var init_git = __esm({
 
 // src/git/work-tree.ts
 async function headOf(git) {
-  const below2 = await git("rev-parse", "--show-prefix");
-  if (below2 === null || below2.ok && below2.stdout.trim() !== "") return null;
+  const below3 = await git("rev-parse", "--show-prefix");
+  if (below3 === null || below3.ok && below3.stdout.trim() !== "") return null;
   return headHere(git);
 }
 async function headHere(git) {
@@ -2745,8 +2745,8 @@ async function stepsTo(path6) {
   const links = [];
   let { root: at3 } = (0, import_node_path4.parse)(path6);
   let rest = path6.slice(at3.length).split(import_node_path4.sep);
-  for (let [next2] = rest; next2 !== void 0; [next2] = rest) {
-    const here = (0, import_node_path4.join)(at3, next2);
+  for (let [next3] = rest; next3 !== void 0; [next3] = rest) {
+    const here = (0, import_node_path4.join)(at3, next3);
     const target = links.length < 40 ? await (0, import_promises3.readlink)(here).catch(() => null) : null;
     if (target !== null) links.push(here);
     const to = target === null ? here : (0, import_node_path4.resolve)(at3, target);
@@ -2928,10 +2928,10 @@ async function checkedOutRef(git) {
     throw new UserError({ what: `git does not give the ref (${visible(head2.stderr.trim())})`, hint: hint2 });
   const [branch] = linesOf2(head2);
   if (branch !== void 0) return known(branch);
-  const tags2 = await refsAt(git, "HEAD", "refs/tags");
-  const [tag2] = tags2;
-  if (tag2 !== void 0 && tags2.length === 1) return known(tag2);
-  const which2 = tags2.length === 0 ? "no git tag is" : `several git tags are (${tags2.join(", ")})`;
+  const tags = await refsAt(git, "HEAD", "refs/tags");
+  const [tag2] = tags;
+  if (tag2 !== void 0 && tags.length === 1) return known(tag2);
+  const which2 = tags.length === 0 ? "no git tag is" : `several git tags are (${tags.join(", ")})`;
   throw new UserError({
     what: `HEAD is detached and ${which2} at its commit, so the ref cannot be told`,
     hint: hint2
@@ -2959,10 +2959,10 @@ async function existingRef(text4, git) {
 async function refOfCommit(text4, git) {
   const commit4 = /^[0-9a-f]{4,64}$/i.test(text4) ? await commitOf(git, text4) : null;
   if (commit4 === null) return null;
-  const [tags2, branches] = [await refsAt(git, commit4, "refs/tags"), await refsAt(git, commit4, "refs/heads")];
-  const [only, ...others] = tags2.length > 0 ? tags2 : branches;
+  const [tags, branches] = [await refsAt(git, commit4, "refs/tags"), await refsAt(git, commit4, "refs/heads")];
+  const [only, ...others] = tags.length > 0 ? tags : branches;
   if (only !== void 0 && others.length === 0) return known(only);
-  const refs = [...tags2, ...branches];
+  const refs = [...tags, ...branches];
   throw new UserError({
     what: `--ref: ${refs.length === 0 ? "no branch or git tag is" : `${refs.join(", ")} are`} at commit ${text4}, so the ref cannot be told`,
     hint: `give the name of the ref, and the commit with --sha ${text4}`
@@ -2979,8 +2979,8 @@ async function missing(text4, git) {
     hint: `${are}"git fetch --tags" gets what only the remote has`
   });
 }
-async function refsAt(git, commit4, below2) {
-  return linesOf2(await git("for-each-ref", `--points-at=${commit4}`, "--format=%(refname)", below2));
+async function refsAt(git, commit4, below3) {
+  return linesOf2(await git("for-each-ref", `--points-at=${commit4}`, "--format=%(refname)", below3));
 }
 function known(text4) {
   const ref = parseRef(text4);
@@ -3674,8 +3674,8 @@ var init_summary = __esm({
        *
        * @returns {Summary} summary instance
        */
-      addTable(rows3) {
-        const tableBody = rows3.map((row2) => {
+      addTable(rows2) {
+        const tableBody = rows2.map((row2) => {
           const cells = row2.map((cell) => {
             if (typeof cell === "string") {
               return this.wrap("td", cell);
@@ -4904,19 +4904,19 @@ function promotionOf(source, destinations, given2) {
     }
     const { name, tag: tag2 } = found.value;
     const key = formatRepository(name.repository);
-    const tags2 = wanted.get(key)?.tags ?? [];
-    if (tags2.includes(tag2)) add2(`${key}:${tag2} is named twice`, "name it once");
-    wanted.set(key, { name, tags: [...tags2, tag2] });
+    const tags = wanted.get(key)?.tags ?? [];
+    if (tags.includes(tag2)) add2(`${key}:${tag2} is named twice`, "name it once");
+    wanted.set(key, { name, tags: [...tags, tag2] });
   }
   if (!from.ok || problems2.length > 0) throw new UserError(problems2);
-  return [...wanted.values()].map(({ name, tags: tags2 }) => ({
+  return [...wanted.values()].map(({ name, tags }) => ({
     number: 0,
     names: [name],
     srcName: own.text,
     srcRepository: own.repository,
     ..."digest" in from.value ? { srcDigest: from.value.digest } : { srcBuildTag: from.value.tag },
     commit: null,
-    tags: tags2,
+    tags,
     stable: false,
     platforms: [],
     requires: [],
@@ -4985,15 +4985,15 @@ function readInputs() {
     return found ?? fallback;
   };
   const config = lines3("config");
-  const images2 = parseImages(text4("images"));
-  problems2.push(...images2.problems);
+  const images = parseImages(text4("images"));
+  problems2.push(...images.problems);
   const inputs = {
     command: choice("command", ["auto", "plan", "apply", "validate"], "auto"),
     config: config.length === 0 ? [DEFAULT_CONFIG] : config,
     configGiven: config.length > 0 && !(config.length === 1 && config[0] === DEFAULT_CONFIG),
     policy: text4("policy"),
-    images: images2.names,
-    imagesDisabled: images2.disabled,
+    images: images.names,
+    imagesDisabled: images.disabled,
     promotions: collect(problems2, [], () => parsePromotions(text4("promote"))),
     build: {
       context: text4("context"),
@@ -5060,9 +5060,9 @@ function link(markdown, url) {
   const target = safeUrl(url);
   return target === null ? markdown : `[${markdown}](${target})`;
 }
-function table(header2, rows3) {
+function table(header2, rows2) {
   const line2 = (cells) => `| ${cells.join(" | ")} |`;
-  return [line2(header2), line2(header2.map(() => "---")), ...rows3.map(line2)].join("\n");
+  return [line2(header2), line2(header2.map(() => "---")), ...rows2.map(line2)].join("\n");
 }
 function details(title, body) {
   return `<details><summary>${title}</summary>
@@ -5180,6 +5180,7 @@ async function addSummary(markdown) {
 }
 function jobLog() {
   return {
+    layout: { width: null, all: true, groups: true },
     group: async (title, body) => {
       startGroup(harmless(title));
       try {
@@ -5208,16 +5209,19 @@ var init_output = __esm({
 });
 
 // src/plan/model.ts
+function tagName({ image: image3, destination }) {
+  return `${image3}:${destination.tag}`;
+}
 function writes({ action: action2 }) {
   return action2 === "create" || action2 === "move";
 }
 function carriesLate({ action: action2, source, manifest }) {
   return action2 === "keep" && source !== null && manifest !== null;
 }
-function asError({ code: code2, message, origin, image: image3 }) {
+function asError({ code: code2, message, origin: origin2, image: image3 }) {
   return {
     code: code2,
-    ...origin === void 0 ? {} : { cause: origin },
+    ...origin2 === void 0 ? {} : { cause: origin2 },
     ...image3 === void 0 ? {} : { build: image3 },
     text: message
   };
@@ -5296,7 +5300,7 @@ function decideToBuild(wanted, observed, previous) {
     wanted,
     previous,
     "different-digest",
-    `the tag exists as ${previous}, and this run would build another image`
+    `exists as ${previous}, and this run would build another image`
   );
 }
 function decidePresent(wanted, observed, source, previous) {
@@ -5387,7 +5391,8 @@ function decideChannel(wanted, observed, previous, digest) {
     return channel.warning === void 0 ? kept : { ...kept, warnings: [channel.warning] };
   }
   if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
-  return act(wanted, "move", digest, previous, "newer", `the highest version there is ${highest}`);
+  const moved2 = act(wanted, "move", digest, previous, "newer", `the highest version there is ${highest}`);
+  return channel.highest === null ? moved2 : { ...moved2, reason: { ...moved2.reason, version: highest } };
 }
 function hold(wanted, observed, previous) {
   const { gate: gate2 } = observed;
@@ -5423,11 +5428,16 @@ function followLeader(action2, leader) {
     ...action2,
     action: leader.action,
     digest: null,
-    reason: { code: leader.reason.code, cause: "follows", text: text4 }
+    reason: {
+      code: leader.reason.code,
+      cause: "follows",
+      of: leader.reason.of ?? tagName(leader.wanted),
+      text: text4
+    }
   };
 }
 function refuseOther(wanted, previous, digest) {
-  const text4 = `the tag exists as ${previous}, and the source is ${digest}`;
+  const text4 = `exists as ${previous}, the source is ${digest}`;
   return { ...refuse(wanted, previous, "different-digest", text4), digest };
 }
 function sameRevision(a, b) {
@@ -5479,10 +5489,10 @@ function whyNothing(report2, input) {
   if (request.files.length === 0) return "Nothing is wanted: neither a tag file nor an image is named.";
   return "Nothing is wanted: the tag file has neither builds nor images. Add one, see docs/tag-file.md.";
 }
-function buildsWithoutRef({ config, images: images2, request }) {
+function buildsWithoutRef({ config, images, request }) {
   const { command, facts, noRef, only } = request;
   if (command === "validate") return null;
-  if (facts !== null || only === "images" || config.builds.length === 0 || images2.length === 0) return null;
+  if (facts !== null || only === "images" || config.builds.length === 0 || images.length === 0) return null;
   const names2 = config.builds.map(({ names: [first2] }) => first2?.text ?? "");
   return `${counted(names2, "build")} ${withoutRef(noRef)}`;
 }
@@ -5517,6 +5527,161 @@ var init_nothing = __esm({
     "use strict";
     init_decide();
     LISTED = 3;
+  }
+});
+
+// src/plan/reasons.ts
+var REASONS, FAILURES;
+var init_reasons = __esm({
+  "src/plan/reasons.ts"() {
+    "use strict";
+    REASONS = {
+      absent: { action: "create", means: "the registry confirms that the tag does not exist" },
+      "same-digest": { action: "keep", means: "the tag already is the wanted image" },
+      "different-digest": {
+        action: "refuse",
+        means: "the tag exists and is another image; the plan shows both digests",
+        help: "choose a new tag, or allow the move: `--force NAME:TAG` (input `force: NAME:TAG`)"
+      },
+      newer: { action: "move", means: "the channel goes forward to a higher version" },
+      older: {
+        action: "keep",
+        means: "the registry holds a higher version for this channel, and a channel never goes back",
+        more: "policy.md#channels"
+      },
+      forced: { action: "move", means: "the tag is named in `--force` (input `force`)" },
+      "source-missing": {
+        action: "refuse",
+        means: "neither the source nor the tag exists",
+        help: "check `name`, `src_name` and `src_build_tag`, wait for the build, or remove the entry"
+      },
+      "source-gone": {
+        action: "keep",
+        means: "the tag exists and its source does not any more, so there is nothing to compare with; a warning",
+        help: "add `src_digest` to have the tag compared all the same"
+      },
+      unknown: {
+        action: "refuse",
+        means: "the registry, or a gate, gave no clear answer; only a confirmed 404 means that a tag is free",
+        help: "fix what the text names (login, permissions, network), then run again",
+        more: "troubleshooting.md#errors-of-registries"
+      },
+      "gate-pending": {
+        action: "hold",
+        means: "a check has not finished, or has not been green for long enough",
+        help: "run again for the same ref when it is green; that completes the tag",
+        more: "gates.md#how-a-held-tag-is-completed"
+      },
+      "gate-failed": {
+        action: "hold",
+        means: "a check is red",
+        help: "fix what the check reports, then run again"
+      },
+      manual: {
+        action: "hold",
+        means: "the rule says `stable: manual`, so the stable tag waits for approval",
+        help: "run again for the same ref with `--stable` (input `stable: true`)"
+      },
+      "digest-mismatch": {
+        action: "refuse",
+        means: "the source is not the image that `src_digest` names",
+        help: "look at the new image, then run `retag pin`, or restore the old one"
+      },
+      "platform-missing": {
+        action: "refuse",
+        means: "the index lacks one of `platforms`; attestations (`unknown/unknown`) are no platforms",
+        help: "publish the platform at the source, or remove it from `platforms`"
+      },
+      "attachment-missing": {
+        action: "refuse",
+        means: "the tag is right, but the entry says `attachments: require` and nothing is attached",
+        help: "sign the source image, or set `attachments: copy`"
+      },
+      "revision-mismatch": {
+        action: "refuse",
+        means: "the image says that it is from another commit than `src_ref` names; for a build, than that of this run",
+        help: "correct `src_ref`, or choose the build of that commit; for a build, the reason names what to give to `force`"
+      },
+      "not-reviewed": {
+        action: "refuse",
+        means: "no pull request showed a plan with this digest, and `review: require` asks for one",
+        help: "plan it on a pull request and merge that",
+        more: "follow-ups-and-tracking.md#only-write-what-was-reviewed"
+      },
+      "conflicting-entries": {
+        action: "refuse",
+        means: "two entries want one tag from different sources: another tag, repository or digest; both are refused",
+        help: "keep one of them"
+      },
+      "name-taken": {
+        action: "refuse",
+        means: "the name of the tag belongs to another rule of the policy, or is a channel where this tag is fixed (or the other way round)",
+        help: "rename the branch or git tag, or change the tags of one of the two rules",
+        more: "policy.md#one-name-one-owner"
+      },
+      untrusted: {
+        action: "refuse",
+        means: "the source has no signature or attestation that the `trust` rules of the tag file accept",
+        help: "sign the image as the rule says, or correct the rule"
+      }
+    };
+    FAILURES = {
+      denied: {
+        means: "the registry answered 401 or 403 after Retag tried to log in: no login for it, or one without the rights",
+        help: "log in with an account that may write there",
+        more: "registries.md#logins"
+      },
+      rejected: {
+        means: "the registry refused for another reason, which repeating will not change: an immutable tag, or a manifest that it does not accept",
+        help: "read the message; it names the setting where Retag knows it"
+      },
+      unavailable: {
+        means: "the registry answered 5xx or 429, or could not be reached, in all of five tries",
+        help: "run again later"
+      },
+      timeout: {
+        means: "the time limit has passed: `timeout`, 30 minutes by default",
+        help: "run again; Retag writes only what is missing. Or raise `timeout`"
+      },
+      mismatch: {
+        means: "the answer is not what Retag asked for, or the tag changed between plan and write",
+        help: "see that one job at a time writes these tags, then run again"
+      },
+      protocol: {
+        means: "the answer is not one of a registry: a login page, a proxy, another service on that port",
+        help: "check the name of the registry, and what is in front of it"
+      },
+      unsafe: {
+        means: "going on would send data or a login where it must not go, or the certificate is not trusted",
+        help: "set `NODE_EXTRA_CA_CERTS` for an authority of your own; list a host that uses plain http in `insecure-registries`"
+      },
+      absent: {
+        means: "something that the image needs, or that `attachments: require` asks for, does not exist",
+        help: "push the source image again, with all of its parts"
+      },
+      skipped: {
+        means: "not tried, because another tag of the same release failed",
+        help: "fix the other one, then run again"
+      },
+      cancelled: { means: "the run was stopped", help: "run again; Retag writes only what is missing" }
+    };
+  }
+});
+
+// src/shared/group.ts
+function groupBy(items, keyOf5) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const item of items) {
+    const key = keyOf5(item);
+    const group2 = groups.get(key);
+    if (group2 === void 0) groups.set(key, [item]);
+    else group2.push(item);
+  }
+  return groups;
+}
+var init_group = __esm({
+  "src/shared/group.ts"() {
+    "use strict";
   }
 });
 
@@ -6075,7 +6240,7 @@ function renderNames(policy2, rule2, values) {
   );
   const from = rule2.from === null ? null : checked2(renderTag(rule2.from, values, 0), "the tag to promote", "from");
   const version = Object.hasOwn(values.fields, "version") ? values.fields["version"] : primary2[0]?.text;
-  const shown3 = (tags2) => rule2.publish ? distinctTexts(tags2) : [];
+  const shown3 = (tags) => rule2.publish ? distinctTexts(tags) : [];
   const [tag2] = primary2;
   const withTag = tag2?.complete === true ? { ...values, tag: tag2.text } : values;
   return {
@@ -6088,8 +6253,8 @@ function renderNames(policy2, rule2, values) {
     problems: rule2.publish ? problems2 : []
   };
 }
-function distinctTexts(tags2) {
-  const texts2 = tags2.map((tag2) => tag2.text);
+function distinctTexts(tags) {
+  const texts2 = tags.map((tag2) => tag2.text);
   return texts2.length < 2 ? texts2 : [...new Set(texts2)];
 }
 function renderLabels(rule2, values) {
@@ -6255,7 +6420,7 @@ function unknownPreset(name) {
 function isRelease(of) {
   return of === "final" || of === "patch";
 }
-function presetRuleConfig(rule2, origin, stable) {
+function presetRuleConfig(rule2, origin2, stable) {
   return {
     class: rule2.class,
     ...rule2.branch && { branch: rule2.branch },
@@ -6266,7 +6431,7 @@ function presetRuleConfig(rule2, origin, stable) {
     labels: {},
     publish: rule2.publish ?? true,
     requires: [],
-    origin
+    origin: origin2
   };
 }
 function presetOrigin(preset, index2) {
@@ -6552,7 +6717,7 @@ var init_owner = __esm({
 });
 
 // src/policy/versions.ts
-function compareChannel(policy2, resolved, channel, tags2) {
+function compareChannel(policy2, resolved, channel, tags) {
   const outputs2 = outputsOf(policy2).filter(isVersion);
   const inHand = outputs2.filter(({ rule: rule2 }) => rule2 === resolved.matched).flatMap((output) => resolved.tags.flatMap((tag2) => versionInHand(output, tag2, resolved)))[0];
   if (inHand === void 0) return { order: "same", highest: null };
@@ -6560,7 +6725,7 @@ function compareChannel(policy2, resolved, channel, tags2) {
     (output) => output.rule.channels.length > 0 && alike(orderOf(output), inHand.names)
   );
   let highest = null;
-  for (const tag2 of tags2) {
+  for (const tag2 of tags) {
     for (const output of writers) {
       for (const claim of claimsOf(policy2, output, tag2)) {
         const version = versionOf(orderOf(output), claim.fields);
@@ -6661,10 +6826,10 @@ function snapshotPattern(policy2, decision, facts, base) {
 function reserveOf(policy2, rule2) {
   return rule2.stable === false ? 0 : policy2.stableSuffix.length;
 }
-function nextSequence(policy2, decision, values, tags2) {
+function nextSequence(policy2, decision, values, tags) {
   const slots = placeholdersOf(policy2, decision, values);
   let highest = 0;
-  for (const tag2 of tags2) {
+  for (const tag2 of tags) {
     for (const slot of slots) highest = Math.max(highest, numberIn(slot, tag2));
   }
   return fitting2(slots, highest + 1);
@@ -7060,11 +7225,11 @@ var init_check = __esm({
 
 // src/policy/size.ts
 function tooLarge(policy2) {
-  const { rules: rules2, examples, origin } = policy2;
+  const { rules: rules2, examples, origin: origin2 } = policy2;
   if (rules2.length > POLICY_LIMITS.rules)
-    return over(origin.at("rules"), "rules", rules2.length, POLICY_LIMITS.rules);
+    return over(origin2.at("rules"), "rules", rules2.length, POLICY_LIMITS.rules);
   if (examples.length > POLICY_LIMITS.examples) {
-    return over(origin.at("examples"), "examples", examples.length, POLICY_LIMITS.examples);
+    return over(origin2.at("examples"), "examples", examples.length, POLICY_LIMITS.examples);
   }
   for (const { ref, origin: at3 } of examples) {
     if (ref.length > POLICY_LIMITS.length)
@@ -7076,10 +7241,10 @@ function tooLarge(policy2) {
   }
   const text4 = rules2.flatMap((rule2) => lists(rule2).flatMap(([, list4]) => list4)).join("").length;
   if (text4 > POLICY_LIMITS.text) {
-    return over(origin.at("rules"), "characters in patterns, tags and channels", text4, POLICY_LIMITS.text);
+    return over(origin2.at("rules"), "characters in patterns, tags and channels", text4, POLICY_LIMITS.text);
   }
   const count2 = forms(rules2);
-  return count2 > POLICY_LIMITS.forms ? over(origin.at("rules"), "forms of tags", count2, POLICY_LIMITS.forms) : null;
+  return count2 > POLICY_LIMITS.forms ? over(origin2.at("rules"), "forms of tags", count2, POLICY_LIMITS.forms) : null;
 }
 function tooLargeRule(rule2) {
   for (const [key, list4] of lists(rule2)) {
@@ -7279,13 +7444,13 @@ function checkExample(policy2, example2, open7) {
 function differs(example2, location2, what) {
   return { location: location2, what: `example ${example2.ref}: ${what}`, hint: "correct the example or the rule" };
 }
-function list(tags2) {
-  return tags2.length === 0 ? "none" : tags2.join(", ");
+function list(tags) {
+  return tags.length === 0 ? "none" : tags.join(", ");
 }
 function tagsAgree(expected, decision) {
-  const { tags: tags2, stableTags, channels, stable } = decision;
-  const accepted2 = [[...tags2, ...stableTags]];
-  if (stable !== true) accepted2.push([...tags2]);
+  const { tags, stableTags, channels, stable } = decision;
+  const accepted2 = [[...tags, ...stableTags]];
+  if (stable !== true) accepted2.push([...tags]);
   return [...accepted2, ...accepted2.map((names2) => [...names2, ...channels])].some(
     (names2) => sameSet(expected, names2)
   );
@@ -7327,9 +7492,9 @@ function commonText(a, b) {
   return null;
 }
 function steps2(atoms, state) {
-  const [before, next2] = [atoms[state - 1], atoms[state]];
+  const [before, next3] = [atoms[state - 1], atoms[state]];
   return [
-    ...next2 ? [[state + 1, next2]] : [],
+    ...next3 ? [[state + 1, next3]] : [],
     ...before?.loop ? [[state, before]] : []
   ];
 }
@@ -7513,9 +7678,9 @@ function examinePolicy(config) {
   const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
   return { policy: usable ? { ...policy2, warnings: warnings3 } : null, problems: problems2, names: names2 };
 }
-function uselessStable({ origin }, { name }) {
+function uselessStable({ origin: origin2 }, { name }) {
   const what = `the preset ${name} has no final or patch rule, so "stable" gives no tag`;
-  return { location: origin.at("stable"), what, hint: 'remove "stable"' };
+  return { location: origin2.at("stable"), what, hint: 'remove "stable"' };
 }
 function policyOf(own, preset, rules2, stableSuffix) {
   const timezone = own?.timezone ?? "UTC";
@@ -7597,8 +7762,8 @@ function ownEntries(own) {
 function presetEntries(preset, own) {
   const location2 = own ? own.origin.at("preset") : null;
   return preset.rules.map((rule2, i) => {
-    const origin = location2 ? { at: () => location2, keyAt: () => location2, inside: () => location2 } : presetOrigin(preset, i);
-    const config = presetRuleConfig(rule2, origin, own?.stable);
+    const origin2 = location2 ? { at: () => location2, keyAt: () => location2, inside: () => location2 } : presetOrigin(preset, i);
+    const config = presetRuleConfig(rule2, origin2, own?.stable);
     return entryOf(`${preset.name}/${rule2.name}`, config, location2, false, false);
   });
 }
@@ -7751,8 +7916,8 @@ function completeValues(policy2, rule2, decision, facts, seen) {
   if (!needsOf(decision).sequence) return known3;
   if (seen.sequence !== void 0) return { ...known3, seq: seen.sequence };
   if (known3.seq !== void 0) return known3;
-  const tags2 = /* @__PURE__ */ new Set([...seen.registryTags ?? [], ...seen.gitTags ?? []]);
-  return { ...known3, seq: nextSequence(policy2, decision, known3, tags2) };
+  const tags = /* @__PURE__ */ new Set([...seen.registryTags ?? [], ...seen.gitTags ?? []]);
+  return { ...known3, seq: nextSequence(policy2, decision, known3, tags) };
 }
 function unfinished(rule2, names2) {
   const all = [...names2.tags, ...names2.channels, names2.from ?? ""];
@@ -7815,25 +7980,26 @@ function makeReport(input) {
     duration_ms: Math.max(0, Math.round(input.durationMs))
   };
 }
-function reportAction({ planned: planned3, outcome: outcome2, digest, error: error2, attachments }) {
-  const { wanted, reason } = planned3;
+function reportAction({ planned: planned2, outcome: outcome2, digest, error: error2, attachments }) {
+  const { wanted, reason } = planned2;
   const [entry = null, ...others] = wanted.entries.map(({ number: number2 }) => number2);
   return {
-    action: planned3.action,
+    action: planned2.action,
     kind: wanted.kind,
     image: wanted.image,
     tag: wanted.destination.tag,
     source: sourceText(wanted),
-    digest: digest ?? planned3.digest,
-    previous: planned3.previous,
+    digest: digest ?? planned2.digest,
+    previous: planned2.previous,
     reason: { ...reason },
+    ...planned2.action === "build" ? { platforms: [...wanted.platforms] } : {},
     entry,
     other_entries: others,
     location: wanted.location === null ? null : { ...wanted.location },
     outcome: outcome2,
     error: error2 === null ? null : { ...error2 },
     attachments: attachments === null ? null : { ...attachments },
-    warnings: [...planned3.warnings]
+    warnings: [...planned2.warnings]
   };
 }
 function sourceText({ source }) {
@@ -7889,114 +8055,108 @@ var init_report = __esm({
 });
 
 // src/report/format.ts
-function headline(report2) {
-  const { counts: counts2 } = report2;
-  if (report2.actions.length === 0) return "Nothing is wanted: no entry of the tag file applies to this run.";
-  const parts = report2.command === "plan" ? planned(counts2) : applied(report2);
-  const what = parts.length === 0 ? "Nothing to do" : capital(parts.join(", "));
-  const right = report2.actions.filter(({ action: action2, digest }) => action2 === "keep" && digest !== null).length;
-  const kept = right > 0 ? `; ${tags(right)} already right` : "";
-  return `${what}${kept}.`;
+function headline({ actions, command }) {
+  if (actions.length === 0) return "Nothing is wanted: no entry of the tag file applies to this run.";
+  const parts = numbers(actions, command !== "plan");
+  const idle = actions.every(({ action: action2, error: error2 }) => action2 === "keep" && error2 === null);
+  return capital(`${[...idle ? ["nothing to do"] : [], ...parts].join(", ")}.`);
 }
-function planned(counts2) {
-  return listed2([
-    [counts2.build, (n) => `${images(n)} to build`],
-    [counts2.create, (n) => `${tags(n)} to create`],
-    [counts2.move, (n) => `${tags(n)} to move`],
-    [counts2.hold, (n) => `${tags(n)} on hold`],
-    [counts2.refuse, (n) => `${tags(n)} refused`]
-  ]);
+function numbers(actions, done) {
+  const count2 = (is) => actions.filter(is).length;
+  const of = (name) => count2(({ action: action2, outcome: outcome2 }) => action2 === name && (!done || outcome2 === "done"));
+  const broken3 = actions.filter(isFailedBuild);
+  const builds = new Set(broken3.map(({ error: error2 }) => error2?.text)).size;
+  const images = of("build");
+  const rows2 = [
+    [of("create"), done ? "created" : "to create"],
+    [of("move"), done ? "moved" : "to move"],
+    [count2(({ action: action2 }) => action2 === "hold"), "on hold"],
+    [count2(({ action: action2 }) => action2 === "refuse"), "refused"],
+    [count2((a) => a.outcome === "failed" && !isFailedBuild(a) && !isUnbuilt(a)), "failed"],
+    [count2(isUnwritten), "not written because of that"],
+    // A channel that a newer version keeps from being made is kept absent; that is no tag.
+    [
+      count2(({ action: action2, digest, error: error2 }) => action2 === "keep" && digest !== null && error2 === null),
+      "already right"
+    ]
+  ];
+  const said3 = rows2.filter(([number2]) => number2 > 0);
+  return [
+    ...builds === 0 ? [] : [`${builds === 1 ? "the build" : `${builds} builds`} failed`],
+    ...images === 0 ? [] : [`${images} ${plural(images, "image")} ${done ? "built" : "to build"}`],
+    ...said3.map(([number2, what], at3) => `${number2} ${at3 === 0 ? `${plural(number2, "tag")} ` : ""}${what}`)
+  ];
 }
 function applyQuestion(outcomes) {
-  const { build: build2, create: create2, move } = countActions(outcomes.map(reportAction));
-  const carry = outcomes.filter(({ planned: planned3 }) => carriesLate(planned3)).length;
-  const writes3 = [
-    ...planned({ build: build2, create: create2, move, keep: 0, hold: 0, refuse: 0, failed: 0 }),
-    ...carry === 0 ? [] : [`attachments of ${tags(carry)} to check and copy`]
-  ];
+  const due = outcomes.map(reportAction).filter(({ action: action2 }) => ["build", "create", "move"].includes(action2));
+  const carry = outcomes.filter(({ planned: planned2 }) => carriesLate(planned2)).length;
+  const late = carry === 0 ? [] : [`attachments of ${carry} ${plural(carry, "tag")} to check and copy`];
+  const writes3 = [...numbers(due, false), ...late];
   return writes3.length === 0 ? null : `Apply this plan (${writes3.join(", ")})?`;
 }
-function applied(report2) {
-  const did = (name) => report2.actions.filter(({ action: action2, outcome: outcome2 }) => action2 === name && outcome2 === "done").length;
-  const builds = failedBuilds(report2.actions);
-  const unbuilt = report2.actions.filter((action2) => action2.outcome === "failed" && isUnbuilt(action2));
-  const undone = report2.actions.filter(({ outcome: outcome2, error: error2 }) => outcome2 === "skipped" && error2 !== null);
-  const failed3 = report2.counts.failed - builds.length - unbuilt.length;
-  return listed2([
-    [
-      new Set(builds.map(({ error: error2 }) => error2?.text)).size,
-      (n) => (n === 1 ? "the build" : `${n} builds`) + " failed"
-    ],
-    [did("build"), (n) => `${images(n)} built`],
-    [did("create"), (n) => `${tags(n)} created`],
-    [did("move"), (n) => `${tags(n)} moved`],
-    [report2.counts.hold, (n) => `${tags(n)} on hold`],
-    [report2.counts.refuse, (n) => `${tags(n)} refused`],
-    [failed3, (n) => `${n} failed`],
-    [undone.length + unbuilt.length, (n) => `${tags(n)} not written because of that`]
-  ]);
-}
-function listed2(rows3) {
-  return rows3.filter(([count2]) => count2 > 0).map(([count2, say2]) => say2(count2));
-}
-function tags(count2) {
-  return count2 === 1 ? "1 tag" : `${count2} tags`;
-}
-function images(count2) {
-  return count2 === 1 ? "1 image" : `${count2} images`;
+function isUnwritten(action2) {
+  return action2.outcome === "skipped" && action2.error !== null || action2.outcome === "failed" && isUnbuilt(action2);
 }
 function capital(text4) {
   return text4.charAt(0).toUpperCase() + text4.slice(1);
 }
-function failedBuilds(actions) {
-  return actions.filter(({ action: action2, outcome: outcome2 }) => action2 === "build" && outcome2 === "failed");
+function isFailedBuild({ action: action2, outcome: outcome2 }) {
+  return action2 === "build" && outcome2 === "failed";
 }
 function isUnbuilt({ action: action2, error: error2 }) {
   return action2 !== "build" && error2?.cause !== void 0;
 }
-function remedy(action2) {
+function isHeld({ action: action2 }) {
+  return action2.action === "hold" && action2.error === null;
+}
+function byCause(actions) {
+  const stuck = actions.filter((a) => a.action === "refuse" || a.action === "hold" || a.error !== null);
+  const named2 = new Map(stuck.toReversed().map((action2) => [nameOf2(action2), action2]));
+  const causes = /* @__PURE__ */ new Map();
+  const keyOf5 = (action2) => {
+    const first2 = named2.get(action2.error?.of ?? action2.reason.of ?? "") ?? action2;
+    const [key, text4] = [causeOf(first2), `${first2.action} ${(first2.error ?? first2.reason).text}`];
+    if (isShared(first2) && !causes.has(text4)) causes.set(text4, key);
+    return isShared(first2) ? causes.get(text4) ?? key : key;
+  };
+  return [...groupBy(stuck, keyOf5).values()].map((group2) => {
+    const own = group2.filter(({ error: error2, reason }) => (error2?.of ?? reason.of) === void 0);
+    const action2 = own.find(({ image: image3, error: error2 }) => error2?.build === image3) ?? own[0] ?? group2[0];
+    return { action: action2, others: group2.filter((other) => other !== action2) };
+  });
+}
+function isShared({ action: action2, error: error2, reason }) {
+  return error2 !== null || action2 !== "refuse" || reason.code === "unknown";
+}
+function causeOf(stuck) {
+  const { action: action2, image: image3, tag: tag2, source, error: error2, reason } = stuck;
+  const { code: code2, text: text4 } = error2 ?? reason;
+  if (error2?.cause !== void 0) return `build ${text4}`;
+  if (!isShared(stuck)) return `${image3} ${code2} ${text4}`;
+  const path6 = image3.slice(image3.indexOf("/") + 1);
+  const names2 = [source ?? "", `${image3}:${tag2}`, image3, `${path6}:${tag2}`, path6].filter(
+    (name) => name !== ""
+  );
+  return `${action2} ${code2} ${names2.reduce((rest, name) => rest.replaceAll(name, ""), text4)}`;
+}
+function warningsOf(actions) {
+  const all = actions.flatMap((action2) => action2.warnings.map((text4) => ({ action: action2, text: text4 })));
+  return [...groupBy(all, ({ text: text4 }) => text4).values()].map(([{ action: action2, text: text4 }, ...more]) => ({
+    action: action2,
+    text: more.length === 0 ? text4 : `${text4} (the same holds for ${more.length} more)`
+  }));
+}
+function nameOf2({ image: image3, tag: tag2 }) {
+  return `${image3}:${tag2}`;
+}
+function remedy(action2, ways = "inputs") {
   if (action2.error?.cause === "builder") return "Fix what the build log shows, then run again.";
   if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
   if (isFollower(action2)) return "Fix what it follows; this tag then comes with it.";
   if (action2.reason.cause === "build") return "";
-  switch (action2.reason.code) {
-    case "different-digest":
-      return `Choose a new tag, or name it in force ("${action2.image}:${action2.tag}") if it is really meant to move.`;
-    case "source-missing":
-      return "Check name and src_build_tag, or wait until the image is published.";
-    case "source-gone":
-      return "Nothing to fix while the tag is there.";
-    case "unknown":
-      return "Fix the login, permissions or network problem, then run again; nothing was written.";
-    case "digest-mismatch":
-      return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
-    case "platform-missing":
-      return "Publish the missing platform at the source, or take it out of platforms.";
-    case "attachment-missing":
-      return 'Sign the source image, or set "attachments: copy".';
-    case "revision-mismatch":
-      return "Correct src_ref, or choose the build that was made from that commit.";
-    case "not-reviewed":
-      return 'Plan it again on a pull request and merge that, or set "review" to "warn".';
-    case "conflicting-entries":
-      return "Keep one of the entries.";
-    case "name-taken":
-      return "Rename the branch or git tag, or change the tags of one of the two rules.";
-    case "untrusted":
-      return "Sign the source image as the rule says, or correct the rule.";
-    case "gate-pending":
-      return "A later run completes it once the gate is open.";
-    case "gate-failed":
-      return "Make the gate green, then run again.";
-    case "manual":
-      return "Run again for the same ref with the input stable: true (or --stable).";
-    case "absent":
-    case "same-digest":
-    case "newer":
-    case "older":
-    case "forced":
-      return "";
-  }
+  const { help = "" } = REASONS[action2.reason.code];
+  const said3 = help.replace(/`(--[^`]+)` \(input `([^`]+)`\)/g, ways === "flags" ? "$1" : "input $2").replaceAll("`", "").replace("NAME:TAG", nameOf2(action2));
+  return said3 === "" || help.endsWith(")") ? capital(said3) : `${capital(said3)}.`;
 }
 function isFollower({ reason: { cause } }) {
   return cause === "follows" || cause === "group";
@@ -8011,20 +8171,26 @@ function verb(action2) {
 function isBad({ action: action2, error: error2, reason }) {
   return action2 === "refuse" || error2 !== null || action2 === "hold" && reason.code === "gate-failed";
 }
-function tagLine(action2) {
-  const target = `${action2.image}:${action2.tag}`;
-  const { code: code2, text: text4 } = action2.error ?? action2.reason;
-  const from = action2.source === null ? "" : ` from ${action2.source}`;
-  const digest = action2.digest === null ? "" : ` ${shortDigest(action2.digest)}`;
-  return `${verb(action2).padEnd(7)} ${target}${from}${digest} (${code2}: ${text4})`;
-}
-function closing(report2) {
-  const hint2 = report2.command === "plan" && changed(report2) ? " Nothing was written: this is a plan." : "";
-  return headline(report2) + hint2;
-}
-function closingLine(report2, loaded, request) {
+function sentence(report2, loaded, request) {
   if (request.command === "validate") return validText(loaded, request.files.length);
-  return report2.actions.length === 0 ? whyNothing(report2, loaded) : closing(report2);
+  return report2.actions.length === 0 ? whyNothing(report2, loaded) : headline(report2) + withheld(report2, request);
+}
+function withheld({ actions }, { facts }) {
+  if (facts === null || facts.may.credentials || actions.every(({ reason }) => reason.code !== "unknown"))
+    return "";
+  return ` Retag uses no logins in this run, on purpose: ${facts.may.why}. Private images are looked at after the merge.`;
+}
+function closing(report2, said3 = headline(report2)) {
+  const { command, actions, duration_ms: ms, http: http4 } = report2;
+  if (actions.length === 0) return said3;
+  const time2 = ms < 6e4 ? `${(ms / 1e3).toFixed(1)} s` : `${Math.floor(ms / 6e4)} min ${Math.floor(ms % 6e4 / 1e3)} s`;
+  const took = `${time2}, ${http4.requests} ${plural(http4.requests, "request")}.`;
+  const what = said3.charAt(0).toLowerCase() + said3.slice(1);
+  return `${capital(command)}: ${what} ${took} ${command === "plan" ? "Nothing was written." : next(actions)}`;
+}
+function next(actions) {
+  if (actions.some(isBad)) return 'Fix what is marked "!", then run again: finished tags are kept.';
+  return actions.some(({ action: action2 }) => action2 === "hold") ? "Run again for what is on hold." : "Every wanted tag is right.";
 }
 function contents({ config, policy: policy2 }) {
   const count2 = (number2, noun) => `${number2} ${plural(number2, noun)}`;
@@ -8041,7 +8207,170 @@ var init_format = __esm({
     init_decide();
     init_nothing();
     init_model3();
+    init_reasons();
+    init_group();
     init_report();
+  }
+});
+
+// src/report/lines.ts
+function tagLines(actions, layout, version = null) {
+  const rows2 = rowsOf(actions, layout, version);
+  const builds = actions.filter(({ action: action2, outcome: outcome2 }) => action2 === "build" && outcome2 !== "failed");
+  const built2 = new Map(builds.map((build2) => [build2.image, build2]));
+  const images = groupBy(rows2, ({ action: action2 }) => action2.image);
+  const column = Math.min(
+    Math.max(0, ...rows2.map(({ name }) => name.length)),
+    Math.min(WIDEST_NAME, Math.floor((layout.width ?? 80) / 2))
+  );
+  const blocks = [.../* @__PURE__ */ new Set([...built2.keys(), ...images.keys()])].map((image3) => {
+    const own = images.get(image3) ?? [];
+    const bad6 = own.some(({ action: action2 }) => isBad(action2));
+    const head2 = wrap(`${harmless(image3)}   `, buildText(built2.get(image3)), layout.width, 4);
+    const rows3 = own.map((row2) => ({ row: row2, lines: linesOf3(row2, column, layout) }));
+    return { head: head2.map((text4) => ({ text: text4, bad: bad6 })), rows: rows3 };
+  });
+  return layout.all ? blocks.flatMap(allOf) : cutToScreen(blocks, layout);
+}
+function allOf({ head: head2, rows: rows2 }) {
+  return [...head2, ...rows2.flatMap(({ lines: lines3 }) => lines3)];
+}
+function cutToScreen(blocks, layout) {
+  if (blocks.flatMap(allOf).length <= MOST_LINES) return blocks.flatMap(allOf);
+  const every = blocks.flatMap((block2) => block2.rows.map((each) => ({ block: block2, ...each })));
+  const rank2 = ({ action: action2 }) => FIRST_SHOWN.indexOf(action2.error === null ? action2.action : "failed");
+  const shown3 = /* @__PURE__ */ new Set();
+  const heads = /* @__PURE__ */ new Set();
+  let room = MOST_LINES - 2;
+  for (const { block: block2, row: row2, lines: lines3 } of every.toSorted((a, b) => rank2(a.row) - rank2(b.row))) {
+    const needed = lines3.length + (heads.has(block2) ? 0 : block2.head.length);
+    if (needed > room && shown3.size > 0) break;
+    room -= needed;
+    heads.add(block2);
+    shown3.add(row2);
+  }
+  const left = every.filter(({ row: row2 }) => !shown3.has(row2)).map(({ row: row2 }) => row2.action);
+  const done = left.some(({ outcome: outcome2 }) => outcome2 !== "planned");
+  const more = `  and ${numbers(left, done).join(", ")}: --verbose lists all, and so does the report`;
+  const kept = blocks.filter((block2) => heads.has(block2)).flatMap(({ head: head2, rows: rows2 }) => allOf({ head: head2, rows: rows2.filter(({ row: row2 }) => shown3.has(row2)) }));
+  return [...kept, ...wrap("", more, layout.width, 2).map((text4) => ({ text: text4, bad: left.some(isBad) }))];
+}
+function rowsOf(actions, layout, version) {
+  const causes = byCause(actions);
+  const speakers = new Map(causes.map((each) => [each.action, each.others]));
+  const followers = new Map(causes.flatMap(({ action: action2, others }) => others.map((other) => [other, action2])));
+  const primaries = new Set(
+    actions.filter(isWritten).flatMap((a) => a.kind === "primary" ? [a.image] : [])
+  );
+  return actions.flatMap((action2) => {
+    const { image: image3, tag: tag2, error: error2, kind } = action2;
+    const name = action2.action === "build" ? "build" : tag2;
+    const cause = followers.get(action2);
+    if (cause !== void 0) {
+      const text4 = `${action2.action === "hold" ? "waits" : "not written"}, as ${nameIn(image3, cause)}`;
+      return layout.all ? [{ action: action2, name, text: text4, below: [] }] : [];
+    }
+    const others = speakers.get(action2);
+    if (others !== void 0)
+      return [{ action: action2, name, text: whyOf(action2, layout), below: below(action2, others, layout) }];
+    if (action2.action === "build") return [];
+    if (action2.action === "keep")
+      return layout.all || isNews(action2) ? [{ action: action2, name, text: keptText(action2), below: [] }] : [];
+    const same = kind === "stable" && primaries.has(image3) && error2 === null;
+    return [{ action: action2, name, text: writtenText(action2, same, layout, version), below: [] }];
+  });
+}
+function isNews({ reason, outcome: outcome2 }) {
+  return reason.code !== "same-digest" || outcome2 === "done";
+}
+function isWritten({ action: action2, outcome: outcome2 }) {
+  return (action2 === "create" || action2 === "move") && (outcome2 === "planned" || outcome2 === "done");
+}
+function keptText({ reason, outcome: outcome2, attachments }) {
+  if (outcome2 === "done")
+    return `already right; ${attachments?.carried ?? 0} of ${attachments?.found ?? 0} attachments copied`;
+  return reason.code === "same-digest" ? "already right" : cutDigests(reason.text);
+}
+function writtenText(action2, same, layout, version) {
+  const { action: name, image: image3, source, digest, previous, reason, outcome: outcome2 } = action2;
+  const did = outcome2 === "done" ? `${name}d${same ? "," : ""}` : "";
+  const what = name === "move" ? moved(action2, version) : same ? "the same digest" : origin(image3, source);
+  const exact = layout.all && digest !== null && !same && name === "create" ? `(${shortDigest(digest)})` : "";
+  const forced = reason.code === "forced" && previous !== null ? "(forced)" : "";
+  return [did, what, exact, forced].filter((part) => part !== "").join(" ");
+}
+function moved({ digest, previous, reason }, version) {
+  if (reason.version !== void 0 && version !== null) return `${reason.version} -> ${version}`;
+  return digest === null ? `from ${shortDigest(previous)}` : `${shortDigest(previous)} -> ${shortDigest(digest)}`;
+}
+function origin(image3, source) {
+  if (source === null) return "";
+  const own = source.startsWith(`${image3}:`) || source.startsWith(`${image3}@`);
+  return `from ${own ? cutDigests(source.slice(image3.length + 1)) : cutDigests(source)}`;
+}
+function whyOf(action2, { all }) {
+  const { code: code2, text: text4 } = action2.error ?? action2.reason;
+  const said3 = cutDigests(text4.replace(`${nameOf2(action2)}: `, ""));
+  return `${action2.outcome === "failed" ? "failed: " : ""}${said3}${all ? ` (${code2})` : ""}`;
+}
+function cutDigests(text4) {
+  return text4.replace(/\bsha(?:256|512):[0-9a-f]{64,128}\b/g, shortDigest);
+}
+function below(action2, others, layout) {
+  const { location: location2 } = action2;
+  const fix = remedy(action2, layout.groups ? "inputs" : "flags").replace(/\.$/, "");
+  const place = location2 === null || action2.action === "hold" ? "" : `${location2.file}:${location2.line}:${location2.column}`;
+  const help = fix === "" ? "" : `help: ${fix.charAt(0).toLowerCase()}${fix.slice(1)}`;
+  return [place, help, layout.all ? "" : consequences(action2, others)].filter((text4) => text4 !== "");
+}
+function consequences(action2, others) {
+  const same = action2.action === "build" ? "" : nameOf2(action2);
+  const tags = others.filter((other) => other.action !== "build" && nameOf2(other) !== same);
+  if (tags.length === 0) return "";
+  const names2 = tags.slice(0, MOST_NAMES).map((tag2) => nameIn(action2.image, tag2));
+  const left = tags.length - names2.length;
+  const what = action2.action === "hold" && action2.error === null ? "on hold for the same reason" : "not written because of this";
+  return `${tags.length} ${tags.length === 1 ? "tag" : "tags"} ${what}: ${names2.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
+}
+function nameIn(image3, action2) {
+  if (action2.action === "build") return `the build of ${action2.image} failed`;
+  return action2.image === image3 ? action2.tag : nameOf2(action2);
+}
+function linesOf3({ action: action2, name, text: text4, below: under }, column, layout) {
+  const { width, all } = layout;
+  const sign = action2.error === null ? SIGNS[action2.action] : "!";
+  const indent = column + 7;
+  const own = wrap(`  ${sign} ${harmless(name).padEnd(column)}   `, text4, width, indent);
+  const plain3 = action2.action === "create" && action2.error === null && !all;
+  const first2 = plain3 ? own.slice(0, 1).map((line2) => line2.replace(/ +from$/, "")) : own;
+  const lines3 = [...first2, ...under.flatMap((each) => wrap(" ".repeat(indent), each, width, indent))];
+  return lines3.map((line2) => ({ text: line2, bad: isBad(action2) }));
+}
+function buildText(build2) {
+  if (build2 === void 0) return "";
+  const platforms = build2.platforms?.join(", ") ?? "";
+  const did = { planned: "build", done: "built", skipped: "not built", failed: "not built" }[build2.outcome];
+  return `${did} ${platforms}`.trimEnd();
+}
+var MOST_LINES, MOST_NAMES, WIDEST_NAME, FIRST_SHOWN, SIGNS;
+var init_lines = __esm({
+  "src/report/lines.ts"() {
+    "use strict";
+    init_group();
+    init_text();
+    init_format();
+    MOST_LINES = 32;
+    MOST_NAMES = 4;
+    WIDEST_NAME = 40;
+    FIRST_SHOWN = ["failed", "refuse", "hold", "move", "create", "build", "keep"];
+    SIGNS = {
+      build: "+",
+      create: "+",
+      move: "~",
+      keep: "=",
+      hold: "?",
+      refuse: "!"
+    };
   }
 });
 
@@ -8061,31 +8390,32 @@ function annotations(report2) {
     line: action2.location?.line ?? null,
     column: action2.location?.column ?? null
   });
-  const { actions } = report2;
-  const errors = onceForBuild(actions).filter((a) => a.action === "refuse" || a.error !== null).map((a) => of("error", a, sentence(a.error?.text ?? a.reason.text, remedy(a))));
-  const warnings3 = actions.flatMap((a) => a.warnings.map((text4) => of("warning", a, text4)));
-  const held = actions.filter((a) => a.action === "hold").map((a) => of("notice", a, sentence(`on hold: ${a.reason.text}`, remedy(a))));
-  return [...errors, ...warnings3, ...held];
-}
-function onceForBuild(actions) {
-  const builds = failedBuilds(actions);
-  const speakers = /* @__PURE__ */ new Map();
-  for (const build2 of builds) {
-    const text4 = build2.error?.text ?? "";
-    if (!speakers.has(text4) || build2.error?.build === build2.image) speakers.set(text4, build2);
-  }
-  return actions.filter(
-    (action2) => builds.includes(action2) ? speakers.get(action2.error?.text ?? "") === action2 : !isUnbuilt(action2)
+  const causes = byCause(report2.actions);
+  const errors = causes.filter((each) => !isHeld(each)).map(
+    ({ action: a, others }) => of("error", a, sentence2((a.error ?? a.reason).text, remedy(a), consequences(a, others)))
   );
+  const told = new Set(errors.map(({ title }) => title));
+  const drift2 = (report2.drift ?? []).filter((lost) => !told.has(`${lost.image}:${lost.tag}`)).map(driftAnnotation);
+  const warnings3 = warningsOf(report2.actions).map(({ action: action2, text: text4 }) => of("warning", action2, text4));
+  const held = causes.filter(isHeld).map(
+    ({ action: a, others }) => of("notice", a, sentence2(`on hold: ${a.reason.text}`, remedy(a), consequences(a, others)))
+  );
+  return [...errors, ...drift2, ...warnings3, ...held];
 }
-function sentence(what, hint2) {
-  return hint2 === "" ? what : `${what}. ${hint2}`;
+function driftAnnotation({ kind, image: image3, tag: tag2, text: text4, location: location2 }) {
+  const message = kind === "vanished" ? `the tag vanished from the registry: ${text4}` : text4;
+  const at3 = { file: location2?.file ?? null, line: location2?.line ?? null, column: location2?.column ?? null };
+  return { level: "error", title: `${image3}:${tag2}`, message, ...at3 };
+}
+function sentence2(...parts) {
+  return parts.filter((part) => part !== "").map((part, at3, all) => at3 < all.length - 1 && !part.endsWith(".") ? `${part}.` : part).join(" ");
 }
 var init_annotations = __esm({
   "src/report/annotations.ts"() {
     "use strict";
     init_errors();
     init_format();
+    init_lines();
   }
 });
 
@@ -8106,6 +8436,19 @@ function outputs(report2, reportPath2) {
     drift: report2.drift === null ? "" : JSON.stringify(report2.drift),
     plan: planOutput(report2),
     report: reportPath2
+  };
+}
+function noOutputs() {
+  const counts2 = countActions([]);
+  const texts2 = ["class", "version", "tags", "stable-tags", "digest", "labels", "annotations", "report"];
+  return {
+    ...Object.fromEntries(texts2.map((name) => [name, ""])),
+    digests: "{}",
+    changed: "false",
+    counts: JSON.stringify(counts2),
+    drift: "[]",
+    plan: JSON.stringify({ actions: [], counts: counts2 }),
+    matrix: JSON.stringify(matrix([], {}))
   };
 }
 function isRight({ action: action2, outcome: outcome2, error: error2, reason }) {
@@ -8201,10 +8544,11 @@ var init_outputs = __esm({
 
 // src/report/mermaid.ts
 function flowchart(actions) {
-  const drawn = actions.filter(({ action: action2 }) => action2 !== "keep" && action2 !== "build");
+  const drawn = actions.filter(({ action: action2, source }) => action2 !== "keep" && source !== null);
   if (drawn.length === 0) return null;
   const rank2 = (action2) => ORDER.indexOf(verb(action2));
-  const shown3 = [...drawn].sort((a, b) => rank2(a) - rank2(b)).slice(0, MOST_ARROWS);
+  let rows2 = 0;
+  const shown3 = drawn.toSorted((a, b) => rank2(a) - rank2(b)).filter((action2) => (rows2 += label(nameOf2(action2)).includes("<br/>") ? 2 : 1) <= MOST_ARROWS);
   const ids = /* @__PURE__ */ new Map();
   const nodes = [];
   const node = (key, label4, shape) => {
@@ -8216,9 +8560,9 @@ function flowchart(actions) {
     return id;
   };
   const arrows = shown3.map((action2) => {
-    const source = action2.source ?? "built from this commit";
+    const source = action2.source ?? "";
     const from = node(`from ${source}`, label(source), ["[", "]"]);
-    const name = `${action2.image}:${action2.tag}`;
+    const name = nameOf2(action2);
     const to = node(`to ${name}`, label(name), ["(", ")"]);
     return { line: `  ${from} -->|${quoted(verb(action2))}| ${to}`, to, look: lookOf(action2) };
   });
@@ -8250,8 +8594,8 @@ var init_mermaid = __esm({
     "use strict";
     init_format();
     MOST_ARROWS = 30;
-    LAYOUT = '%%{init: {"flowchart": {"wrappingWidth": 600, "nodeSpacing": 16}}}%%';
-    MOST_ON_ONE_LINE = 40;
+    LAYOUT = '%%{init: {"themeVariables": {"fontSize": "12px"}, "flowchart": {"wrappingWidth": 600, "nodeSpacing": 4, "padding": 4}}}%%';
+    MOST_ON_ONE_LINE = 56;
     ORDER = ["failed", "skipped", "refuse", "hold", "move", "create"];
     LOOK = {
       create: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
@@ -8265,37 +8609,42 @@ var init_mermaid = __esm({
 });
 
 // src/report/summary.ts
-function summary2(report2, sentence3 = closing(report2)) {
-  const { actions } = report2;
-  const bad6 = actions.filter((a) => a.action === "refuse" || a.error !== null);
-  const held = actions.filter((a) => a.action === "hold");
-  const kept = actions.filter((a) => a.action === "keep" && a.error === null);
-  const changes = actions.filter((a) => ["build", "create", "move"].includes(a.action) && a.error === null);
+function summary2(report2, said3 = headline(report2)) {
+  const { actions, command, drift: drift2, classification } = report2;
+  const bad6 = actions.some((a) => a.action === "refuse" || a.error !== null);
+  const verdict2 = bad6 ? " failed" : drift2 !== null && drift2.length > 0 ? " found drift" : "";
   const parts = [
-    `## Retag ${report2.command}: ${escapeCell(sentence3)}`,
+    `## Retag ${command}${verdict2}: ${escapeCell(said3)}`,
     classified(report2),
     actions.length === 0 ? "" : countsTable(report2),
+    ...news(actions, classification?.version ?? null),
     picture(actions),
-    bad6.length === 0 ? "" : `### Refused or failed
-
-${badTable(bad6)}`,
-    changes.length === 0 ? "" : `### ${report2.command === "plan" ? "To change" : "Changed"}
-
-${changeTable(changes)}`,
-    held.length === 0 ? "" : `### On hold
-
-${heldTable(held)}`,
     driftTable(report2),
     stageTable(report2),
     warnings2(actions),
-    kept.length === 0 ? "" : details(`Unchanged (${kept.length})`, keptTable(kept))
+    unchanged(actions)
   ];
   return fit(parts.filter((part) => part !== "").join("\n\n") + "\n");
+}
+function news(actions, version) {
+  const changes = actions.filter((a) => ["build", "create", "move"].includes(a.action) && a.error === null);
+  const causes = byCause(actions);
+  const planned2 = changes.some(({ outcome: outcome2 }) => outcome2 === "planned");
+  return [
+    changes.length === 0 ? "" : `### ${planned2 ? "To change" : "Changed"}
+
+${changeTable(changes, version)}`,
+    stuckList(
+      "Refused or failed",
+      causes.filter((each) => !isHeld(each))
+    ),
+    stuckList("On hold", causes.filter(isHeld))
+  ];
 }
 function classified({ classification, ref }) {
   if (classification === null || ref === null) return "";
   const { class: name, rule: rule2, why } = classification;
-  const what = name === null ? "has no class" : `is **${name}**`;
+  const what = name === null ? "has no class" : `is a **${name}**`;
   return `${code(ref.ref)} ${what}${rule2 === null ? "" : ` by rule ${code(rule2)}`}: ${escapeCell(why)}`;
 }
 function countsTable({ counts: counts2 }) {
@@ -8310,78 +8659,105 @@ function picture(actions) {
   if (chart === null) return "";
   const more = chart.left > 0 ? `
 
-${chart.left} more are in the tables below.` : "";
+${chart.left} more are in the table above.` : "";
   return `\`\`\`mermaid
 ${chart.text}
 \`\`\`${more}`;
 }
-function tagCell(action2) {
-  return code(`${action2.image}:${action2.tag}`);
-}
 function lines(...parts) {
   return parts.filter((part) => part !== "").join("<br>");
 }
-function changeTable(actions) {
-  return table(
-    ["", "tag", "digest", "why"],
-    actions.map((a) => [
-      lines(verb(a), a.kind === "primary" ? "" : a.kind),
-      lines(tagCell(a), a.source === null ? "" : `from ${code(a.source)}`),
-      lines(code(shortDigest(a.digest)), a.previous === null ? "" : `was ${code(shortDigest(a.previous))}`),
-      lines(escapeCell(a.reason.text), attached(a))
-    ])
+function changeTable(actions, version) {
+  const rows2 = byImage(actions).map((own) => changeRow(own, version));
+  const header2 = ["image", "tags", "stable", "channels", "from", "digest"];
+  const used = header2.map((_, column) => rows2.some((row2) => row2[column] !== ""));
+  const only = (cells) => cells.filter((_, column) => used[column]);
+  return `${table(only(header2), rows2.map(only))}${digestFold(actions)}`;
+}
+function changeRow(actions, version) {
+  const [{ image: image3, source }] = actions;
+  const build2 = actions.find(({ action: action2 }) => action2 === "build");
+  const tags = (kind) => tagCell(
+    actions.filter((a) => a.action !== "build" && a.kind === kind),
+    (a) => a.action === "move" ? `~ ${code(a.tag)} ${code(moved(a, version))}` : `+ ${code(a.tag)}`
   );
+  const from = source === null ? "" : code(origin(image3, source).replace(/^from /, ""));
+  const carried = actions.map(attached).find((text4) => text4 !== "") ?? "";
+  const own = actions.find((a) => a.digest !== null)?.digest ?? null;
+  return [
+    lines(code(image3), escapeCell(buildText(build2))),
+    ...["primary", "stable", "channel"].map(tags),
+    lines(from, carried),
+    own === null ? "" : code(shortDigest(own))
+  ];
+}
+function tagCell(actions, say2) {
+  const left = actions.length - MOST_IN_CELL;
+  return lines(...actions.slice(0, MOST_IN_CELL).map(say2), left > 0 ? `and ${left} more` : "");
+}
+function byImage(actions) {
+  const keyOf5 = ({ image: image3, source, digest }) => `${image3} ${source === null ? "" : digest ?? source}`;
+  return [...groupBy(actions, keyOf5).values()];
+}
+function digestFold(actions) {
+  const told = byImage(actions).flatMap((own) => {
+    const digest = own.find((a) => a.digest !== null)?.digest ?? null;
+    const was = own.flatMap((a) => a.previous === null ? [] : [`; ${code(a.tag)} was ${code(a.previous)}`]);
+    return digest === null ? [] : [`- ${code(own[0].image)} ${code(digest)}${was.join("")}`];
+  });
+  return told.length === 0 ? "" : `
+
+${details("Full digests", told.join("\n"))}`;
 }
 function attached({ attachments }) {
   if (attachments === null || attachments.found === 0) return "";
-  return `${attachments.carried} of ${attachments.found} attachments carried`;
+  return `${attachments.carried} of ${attachments.found} attachments copied`;
 }
-function badTable(actions) {
-  return table(
-    ["", "tag", "why, and how to fix it"],
-    actions.map((a) => [
-      verb(a),
-      lines(tagCell(a), a.location === null ? "" : code(`${a.location.file}:${a.location.line}`)),
-      lines(
-        `${code(a.error?.code ?? a.reason.code)} ${escapeCell(a.error?.text ?? a.reason.text, isFollower(a) ? void 0 : MOST_REASON)}`,
-        escapeCell(remedy(a))
-      )
-    ])
-  );
-}
-function heldTable(actions) {
-  return table(
-    ["tag", "waits for", "how it goes on"],
-    actions.map((a) => [
-      tagCell(a),
-      `${code(a.reason.code)} ${escapeCell(a.reason.text)}`,
-      escapeCell(remedy(a))
-    ])
-  );
-}
-function keptTable(actions) {
-  const shown3 = actions.slice(0, MOST_KEPT);
-  const rows3 = table(
-    ["tag", "digest", "why"],
-    shown3.map((a) => [tagCell(a), code(shortDigest(a.digest)), escapeCell(a.reason.code)])
-  );
-  const left = actions.length - shown3.length;
-  return left > 0 ? `${rows3}
+function stuckList(title, causes) {
+  if (causes.length === 0) return "";
+  const items = causes.map(({ action: action2, others }) => {
+    const { location: location2 } = action2;
+    const { code: reason, text: text4 } = action2.error ?? action2.reason;
+    const where = location2 === null ? "" : ` at ${code(`${location2.file}:${location2.line}`)}`;
+    return `- ${lines(
+      `**${code(nameOf2(action2))}**${where}: ${code(reason)} ${escapeCell(text4, MOST_REASON)}`,
+      escapeCell(remedy(action2)),
+      escapeCell(consequences(action2, others))
+    )}`;
+  });
+  return `### ${title}
 
-${left} more unchanged tags are not listed.` : rows3;
+${items.join("\n")}`;
+}
+function unchanged(actions) {
+  const kept = actions.filter((a) => a.action === "keep" && a.error === null);
+  if (kept.length === 0) return "";
+  const rows2 = byImage(kept.slice(0, MOST_KEPT)).map((own) => [
+    code(own[0].image),
+    tagCell(
+      own,
+      (a) => code(a.tag) + (a.reason.code === "same-digest" ? "" : ` ${escapeCell(a.reason.code)}`)
+    ),
+    code(shortDigest(own[0].digest))
+  ]);
+  const left = kept.length - Math.min(kept.length, MOST_KEPT);
+  const more = left > 0 ? `
+
+${left} more unchanged tags are not listed.` : "";
+  return details(`Unchanged (${kept.length})`, table(["image", "tags", "digest"], rows2) + more);
 }
 function driftTable({ drift: drift2 }) {
   if (drift2 === null) return "";
   if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
-  const rows3 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
+  const rows2 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
   return `### Drift
 
-${table(["", "tag", "what"], rows3)}`;
+${table(["", "tag", "what"], rows2)}`;
 }
 function stageTable({ stages: stages2 }) {
   const told = stages2.some(({ by_file, why }) => by_file !== "release" || why !== "");
   if (!told) return "";
-  const rows3 = stages2.map(({ image: image3, platform: platform3, by_file, today, why, since }) => [
+  const rows2 = stages2.map(({ image: image3, platform: platform3, by_file, today, why, since }) => [
     code(image3),
     code(platform3),
     by_file,
@@ -8391,12 +8767,12 @@ function stageTable({ stages: stages2 }) {
   ]);
   return `### Platforms
 
-${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows3)}`;
+${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows2)}`;
 }
 function warnings2(actions) {
-  const lines3 = actions.flatMap((a) => a.warnings.map((text4) => `- ${tagCell(a)}: ${escapeCell(text4)}`));
-  if (lines3.length === 0) return "";
-  return details(`Warnings (${lines3.length})`, lines3.join("\n"));
+  const said3 = warningsOf(actions);
+  const items = said3.map(({ action: action2, text: text4 }) => `- ${code(nameOf2(action2))}: ${escapeCell(text4)}`);
+  return said3.length === 0 ? "" : details(`Warnings (${said3.length})`, items.join("\n"));
 }
 function fit(markdown) {
   const tail = "The summary was cut here: it is longer than GitHub shows. The report file holds all of it.";
@@ -8404,15 +8780,18 @@ function fit(markdown) {
   if (size <= MOST_BYTES) return markdown;
   return cut(markdown, Math.floor(markdown.length * MOST_BYTES / size), tail);
 }
-var MOST_BYTES, MOST_KEPT, MOST_REASON;
+var MOST_BYTES, MOST_KEPT, MOST_IN_CELL, MOST_REASON;
 var init_summary2 = __esm({
   "src/report/summary.ts"() {
     "use strict";
     init_markdown();
+    init_group();
     init_mermaid();
     init_format();
+    init_lines();
     MOST_BYTES = 900 * 1024;
     MOST_KEPT = 1e3;
+    MOST_IN_CELL = 50;
     MOST_REASON = 1e3;
   }
 });
@@ -8490,9 +8869,9 @@ function targetParts(build2, shared, problems2) {
     rest: restOf(build2, at3)
   };
 }
-function pathsOf({ origin, fromInputs: fromInputs2 = [] }, { secrets, ssh, cacheFrom, cacheTo }) {
+function pathsOf({ origin: origin2, fromInputs: fromInputs2 = [] }, { secrets, ssh, cacheFrom, cacheTo }) {
   const caches = (key, list4, access4) => list4.flatMap((fields2, i) => {
-    const location2 = fromInputs2.includes(key) ? null : origin.at(key, i);
+    const location2 = fromInputs2.includes(key) ? null : origin2.at(key, i);
     return cachePaths(fields2).map(({ value }) => ({ access: access4, path: value, location: location2 }));
   });
   return [
@@ -8500,7 +8879,7 @@ function pathsOf({ origin, fromInputs: fromInputs2 = [] }, { secrets, ssh, cache
       ({ spec, location: location2 }) => "file" in spec ? [{ access: "read", path: spec.file, location: location2 }] : []
     ),
     ...ssh.flatMap(
-      ({ paths }, i) => paths.map((path6) => ({ access: "read", path: path6, location: origin.at("ssh", i) }))
+      ({ paths }, i) => paths.map((path6) => ({ access: "read", path: path6, location: origin2.at("ssh", i) }))
     ),
     ...caches("cache_from", cacheFrom, "read"),
     ...caches("cache_to", cacheTo, "write")
@@ -8786,11 +9165,11 @@ var init_definition = __esm({
 // src/shared/concurrency.ts
 function pool(items, limit, work) {
   const results = new Array(items.length);
-  let next2 = 0;
+  let next3 = 0;
   const failures = [];
   const worker = async () => {
-    while (failures.length === 0 && next2 < items.length) {
-      const index2 = next2++;
+    while (failures.length === 0 && next3 < items.length) {
+      const index2 = next3++;
       try {
         results[index2] = await work(items[index2], index2);
       } catch (error2) {
@@ -8844,8 +9223,8 @@ var init_concurrency = __esm({
 });
 
 // src/builds/state.ts
-function planBuilds(images2, observations, revision) {
-  const verdicts = images2.map(
+function planBuilds(images, observations, revision) {
+  const verdicts = images.map(
     (image3) => judge(
       image3,
       observations.filter((observation) => observation.image === image3),
@@ -8873,7 +9252,7 @@ function judge(image3, seen, revision) {
   const { digest } = first2.found;
   const other = ours.find(({ found }) => found.digest !== digest);
   if (other !== void 0) {
-    const text4 = `${nameOf2(first2)} is ${digest} and ${nameOf2(other)} is ${other.found.digest}, both of this commit`;
+    const text4 = `${nameOf3(first2)} is ${digest} and ${nameOf3(other)} is ${other.found.digest}, both of this commit`;
     const stable = seen.some((observation) => observation.stable.length > 0);
     const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
     return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, hint: hint2 }] };
@@ -8889,12 +9268,12 @@ function isForeign({ found }, revision) {
 function refusal(observation, seen, revision) {
   const { image: image3, found, forced } = observation;
   if (found.state === "unknown") {
-    const text4 = `${nameOf2(observation)} could not be looked at: ${found.error.message}`;
+    const text4 = `${nameOf3(observation)} could not be looked at: ${found.error.message}`;
     return [{ image: image3, code: "unknown", text: text4, hint: "run again when the registry answers" }];
   }
   if (found.state === "absent" || isOf(found, revision) || forced) return [];
   if (revision === null) {
-    const text4 = `${nameOf2(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
+    const text4 = `${nameOf3(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
     return [{ image: image3, code: "unknown", text: text4, hint: "give the commit with --sha (input sha)" }];
   }
   const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
@@ -8902,7 +9281,7 @@ function refusal(observation, seen, revision) {
     {
       image: image3,
       code: "revision-mismatch",
-      text: `${nameOf2(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
+      text: `${nameOf3(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
       hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
     }
   ];
@@ -8910,24 +9289,24 @@ function refusal(observation, seen, revision) {
 function toForce(seen) {
   const there = seen.filter(({ found }) => found.state === "present");
   const names2 = there.flatMap((observation) => [
-    ...observation.forced ? [] : [nameOf2(observation)],
-    ...observation.stable.map((tag2) => nameOf2({ ...observation, tag: tag2 }))
+    ...observation.forced ? [] : [nameOf3(observation)],
+    ...observation.stable.map((tag2) => nameOf3({ ...observation, tag: tag2 }))
   ]);
   return names2.map((name) => `"${name}"`).join(" and ");
 }
-function nameOf2({ repository, tag: tag2 }) {
+function nameOf3({ repository, tag: tag2 }) {
   return `${repository.registry}/${repository.repository}:${tag2}`;
 }
 async function observeBuilds(builds, wanted, revision, from, parts) {
   const primaries = wanted.filter(({ source, follows }) => source.from === "build" && follows === null);
-  const images2 = [...new Set(primaries.map(({ source }) => source.from === "build" ? source.build : ""))];
+  const images = [...new Set(primaries.map(({ source }) => source.from === "build" ? source.build : ""))];
   const seen = await pool(primaries, parts.concurrency, (tag2) => {
     const stable = wanted.filter(({ follows, kind }) => follows === tag2 && kind === "stable");
     return observePrimary(tag2, stable, revision, parts.registry);
   });
-  const decided = planBuilds(images2, seen, revision);
+  const decided = planBuilds(images, seen, revision);
   const states = /* @__PURE__ */ new Map();
-  for (const image3 of images2) {
+  for (const image3 of images) {
     const build2 = builds.find(({ config }) => imageOf(config) === image3);
     const state = stateOf(image3, decided);
     const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
@@ -8994,7 +9373,7 @@ async function incompleteBuilds(selected, states, registry) {
       const { repository, digest } = state;
       const has2 = await platformsOf2(registry, repository, digest);
       const missing3 = has2 === null ? [] : platformsMissing(choice.push, has2);
-      return missing3.length === 0 ? [] : [sentence2(image3, digest, missing3)];
+      return missing3.length === 0 ? [] : [sentence3(image3, digest, missing3)];
     })
   );
   return found.flat();
@@ -9008,7 +9387,7 @@ async function platformsOf2(registry, repository, digest) {
     throw error2;
   }
 }
-function sentence2(image3, digest, missing3) {
+function sentence3(image3, digest, missing3) {
   return `${image3}: the finished image ${digest} lacks ${missing3.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
 }
 var init_state = __esm({
@@ -9023,9 +9402,9 @@ var init_state = __esm({
 
 // src/builds/verify.ts
 function checkBuilt(built2, registry, expected) {
-  const images2 = [...new Set(built2.map(({ target }) => target.image))];
+  const images = [...new Set(built2.map(({ target }) => target.image))];
   return Promise.all(
-    images2.map(async (image3) => {
+    images.map(async (image3) => {
       const parts = built2.filter(({ target }) => target.image === image3);
       return { image: image3, result: await checkOne(parts, registry, expected) };
     })
@@ -9118,10 +9497,10 @@ async function partOf(repository, platform3, digest, registry) {
   const children2 = readDescriptors(manifest);
   if (children2 === null)
     return { image: await lone(repository, platform3, manifest, registry), attestations: [] };
-  const images2 = children2.filter((child3) => !child3.attestation);
-  const [image3] = images2;
-  if (image3 === void 0 || images2.length > 1 || !samePlatform(platform3, platformTextOf(image3.descriptor))) {
-    const has2 = images2.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
+  const images = children2.filter((child3) => !child3.attestation);
+  const [image3] = images;
+  if (image3 === void 0 || images.length > 1 || !samePlatform(platform3, platformTextOf(image3.descriptor))) {
+    const has2 = images.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
     throw wrong(repository, digest, platform3, has2 || "no image");
   }
   const attestations = children2.filter((child3) => child3.attestation === image3.descriptor.digest);
@@ -9210,24 +9589,24 @@ async function planBuilds2(release, plan2, request, parts) {
   if (release === null) return null;
   const builds = buildsToMake(release, plan2, request.build.platform);
   if (release.names.resolved === null || builds.length === 0) return null;
-  const tags2 = new Set(plan2.actions.map(({ wanted }) => formatReference(wanted.destination)));
+  const tags = new Set(plan2.actions.map(({ wanted }) => formatReference(wanted.destination)));
   const overwriting = cacheProblems(
     builds.map(({ config }) => config),
-    (ref) => tags2.has(formatReference(ref)) ? "it is a tag of this run" : null
+    (ref) => tags.has(formatReference(ref)) ? "it is a tag of this run" : null
   );
   if (overwriting.length > 0) throw new UserError(overwriting);
   const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
   if (recipe === null)
     parts.log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
-  if (recipe !== null && recipe.here !== null) {
+  if (recipe !== null && recipe.here !== null && parts.log.layout.all) {
     parts.log.line("The bake definition:");
     for (const line2 of recipe.here.definition.text.trimEnd().split("\n")) parts.log.line(line2);
   }
-  const planned3 = builds.map((build2) => ({
+  const planned2 = builds.map((build2) => ({
     ...outcomeOf(buildAction(build2, plan2)),
     outcome: "planned"
   }));
-  return checkSources({ release, builds, recipe, stop, planned: planned3 }, request, parts);
+  return checkSources({ release, builds, recipe, stop, planned: planned2 }, request, parts);
 }
 async function committed(builds, decision, request, parts) {
   const recipe = definitionsOf(builds, decision, request);
@@ -9276,7 +9655,7 @@ async function checkSources(building, request, parts) {
   if (request.command !== "plan" || here === null) return building;
   const { definition } = here;
   if (building.stop !== null) parts.log.warning(`apply would stop here: ${building.stop.message}`);
-  const planned3 = building.planned.map(async (outcome2) => {
+  const planned2 = building.planned.map(async (outcome2) => {
     const { image: image3 } = outcome2.planned.wanted;
     const targets = definition.targets.filter((target) => target.image === image3);
     if (targets.length === 0) return outcome2;
@@ -9284,22 +9663,22 @@ async function checkSources(building, request, parts) {
     const warnings3 = problems2.map((problem4) => `apply would stop here: ${formatProblem(problem4)}`);
     return { ...outcome2, planned: { ...outcome2.planned, warnings: warnings3 } };
   });
-  return { ...building, planned: await Promise.all(planned3) };
+  return { ...building, planned: await Promise.all(planned2) };
 }
 async function buildRelease(building, request, parts) {
-  const { builds, planned: planned3, recipe } = building;
+  const { builds, planned: planned2, recipe } = building;
   if (recipe === null) throw new Error("a build without its definition");
   const targets = await targetsOf2(building, recipe.here?.input ?? null, request, parts);
-  const images2 = builds.map(({ config }) => imageOf(config));
+  const images = builds.map(({ config }) => imageOf(config));
   const { source } = request.build;
   const elsewhere = request.build.digests !== null && source !== null;
-  const results = targets instanceof OperationError ? allFailed(images2, targets) : await verifyBuilt(targets, parts.registry, {
+  const results = targets instanceof OperationError ? allFailed(images, targets) : await verifyBuilt(targets, parts.registry, {
     annotations: recipe.definition.indexAnnotations,
     // What other machines built may be of another run; what this one built has the label that it was given.
     revision: elsewhere ? source.revision : null,
     partial: request.build.platform !== ""
   });
-  const outcomes = planned3.map((outcome2) => settled(outcome2, results));
+  const outcomes = planned2.map((outcome2) => settled(outcome2, results));
   return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
 }
 async function targetsOf2({ builds, release, stop }, here, { build: settings }, parts) {
@@ -9316,15 +9695,15 @@ function buildAction({ config, choice }, plan2) {
     ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image3 && wanted2.follows === null
   );
   if (first2 === void 0) throw new Error(`the build ${image3} has no tag`);
-  const wanted = { ...first2.wanted, image: image3 };
+  const wanted = { ...first2.wanted, image: image3, platforms: choice.build };
   const platforms = choice.build.join(", ");
   const text4 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
   const reason = { code: "absent", text: text4 };
   const nothing2 = { digest: null, previous: null, source: null, manifest: null, warnings: [] };
   return { action: "build", reason, wanted, ...nothing2 };
 }
-function outcomeOf(planned3) {
-  return { planned: planned3, digest: null, error: null, attachments: null };
+function outcomeOf(planned2) {
+  return { planned: planned2, digest: null, error: null, attachments: null };
 }
 function settled(outcome2, results) {
   const result = results.get(outcome2.planned.wanted.image);
@@ -9360,8 +9739,8 @@ async function verifyBuilt(built2, registry, expected) {
     })
   );
 }
-function allFailed(images2, error2) {
-  return new Map(images2.map((image3) => [image3, { ok: false, error: wrapped(error2) }]));
+function allFailed(images, error2) {
+  return new Map(images.map((image3) => [image3, { ok: false, error: wrapped(error2) }]));
 }
 function ofBuild(error2) {
   return new OperationError(error2.code, error2.message, { cause: error2, origin: "build" });
@@ -9655,7 +10034,7 @@ var init_gates = __esm({
 
 // src/builds/platform-stages.ts
 function effectiveStages(platforms, verdicts, policy2) {
-  const rows3 = [];
+  const rows2 = [];
   const refused3 = [];
   const warnings3 = [];
   for (const { platform: platform3, stage: stage2 } of platforms) {
@@ -9670,18 +10049,18 @@ function effectiveStages(platforms, verdicts, policy2) {
       since: verdict2.since ?? null,
       url: verdict2.url ?? null
     };
-    rows3.push(row2);
+    rows2.push(row2);
     if (verdict2.state === "unknown") refused3.push({ row: row2, code: "unknown" });
     else if (shut && policy2 === "fail") refused3.push({ row: row2, code: `gate-${verdict2.state}` });
     else if (today !== stage2) warnings3.push(demotion(row2));
   }
-  return { rows: rows3, refused: refused3, warnings: warnings3 };
+  return { rows: rows2, refused: refused3, warnings: warnings3 };
 }
 function selectPlatforms(table3, imageClass, included) {
   const snapshot = imageClass === "snapshot";
   const pushed2 = ({ today }) => today === "release" || snapshot && (today === "test" || included.has("build"));
   const built2 = (row2) => pushed2(row2) || row2.today === "build" && included.has("build");
-  const names2 = (rows3) => rows3.map(({ platform: platform3 }) => platform3);
+  const names2 = (rows2) => rows2.map(({ platform: platform3 }) => platform3);
   return { build: names2(table3.rows.filter(built2)), push: names2(table3.rows.filter(pushed2)) };
 }
 function stagesText(table3, now) {
@@ -9728,10 +10107,10 @@ var init_platform_stages = __esm({
 });
 
 // src/builds/release.ts
-async function believed(list4, repository, tags2, registry) {
+async function believed(list4, repository, tags, registry) {
   if (list4 instanceof OperationError) return list4;
-  const listed4 = new Set(list4);
-  const unlisted = tags2.filter((tag2) => !listed4.has(tag2));
+  const listed3 = new Set(list4);
+  const unlisted = tags.filter((tag2) => !listed3.has(tag2));
   const looks = await Promise.all(unlisted.map((tag2) => registry.head({ ...repository, tag: tag2 })));
   const missing3 = unlisted.find((_tag, at3) => looks[at3]?.state === "present");
   if (missing3 === void 0) return list4;
@@ -9748,9 +10127,9 @@ async function channelOf(release, { destination }, registry, gitTags) {
   if (release === null || policy2 === void 0 || resolved === null || list4 === void 0) return null;
   const here = release.wanted.filter((wanted2) => formatRepository(wanted2.destination) === name);
   const wanted = [channel, ...here.map((each) => each.destination.tag)];
-  const tags2 = await believed(list4, repository, [...new Set(wanted)], registry);
-  if (tags2 instanceof OperationError) return { order: "unknown", error: tags2 };
-  const compared = compareChannel(policy2, resolved, channel, tags2);
+  const tags = await believed(list4, repository, [...new Set(wanted)], registry);
+  if (tags instanceof OperationError) return { order: "unknown", error: tags };
+  const compared = compareChannel(policy2, resolved, channel, tags);
   if (compared.order !== "older" || compared.highest === null || gitTags === void 0) return compared;
   const warning2 = await unexplained(premisesOf(policy2, compared.highest), compared.highest, today, gitTags);
   return warning2 === null ? compared : { ...compared, warning: warning2 };
@@ -9780,25 +10159,25 @@ var init_release = __esm({
 });
 
 // src/want.ts
-function tooMany(images2) {
+function tooMany(images) {
   let wanted = 0;
-  for (const { names: names2, tags: tags2, stable, origin } of images2) {
-    for (const [key, { length }] of Object.entries({ name: names2, tags: tags2 })) {
+  for (const { names: names2, tags, stable, origin: origin2 } of images) {
+    for (const [key, { length }] of Object.entries({ name: names2, tags })) {
       if (length <= RUN_LIMITS.list) continue;
       const what2 = `there are ${length} items in "${key}", and at most ${RUN_LIMITS.list} are allowed`;
-      return [{ location: origin.at(key), what: what2, hint: "split the entry" }];
+      return [{ location: origin2.at(key), what: what2, hint: "split the entry" }];
     }
-    wanted += names2.length * tags2.length * (stable ? 2 : 1);
+    wanted += names2.length * tags.length * (stable ? 2 : 1);
     if (wanted <= RUN_LIMITS.wanted) continue;
     const what = `up to here more than ${RUN_LIMITS.wanted} tags are asked for, which is the most for one run`;
-    return [{ location: origin.at(), what, hint: "split the tag file, and run Retag for each part" }];
+    return [{ location: origin2.at(), what, hint: "split the tag file, and run Retag for each part" }];
   }
   return [];
 }
-function wantImages(images2, options) {
-  const problems2 = tooMany(images2);
+function wantImages(images, options) {
+  const problems2 = tooMany(images);
   if (problems2.length > 0) throw new UserError(problems2);
-  const wanted = images2.flatMap(
+  const wanted = images.flatMap(
     (entry) => entry.names.flatMap((name) => entry.tags.flatMap((tag2) => wantOne(entry, name, tag2, options, problems2)))
   );
   if (problems2.length > 0) throw new UserError(problems2);
@@ -9844,8 +10223,8 @@ function primaryTag(entry, image3, tag2, options) {
     group: null
   };
 }
-function placeOf3({ origin }) {
-  const location2 = origin.at();
+function placeOf3({ origin: origin2 }) {
+  const location2 = origin2.at();
   return location2.nowhere === true ? null : location2;
 }
 function sourceRef(entry, map2) {
@@ -9856,9 +10235,9 @@ function sourceRef(entry, map2) {
     `entry ${entry.number} has neither src_build_tag nor src_digest; the parser lets none through`
   );
 }
-function tooManyOfRelease(builds, { tags: tags2, channels }) {
+function tooManyOfRelease(builds, { tags, channels }) {
   const names2 = builds.reduce((sum, build2) => sum + build2.names.length, 0);
-  const wanted = names2 * (2 * tags2.length + channels.length);
+  const wanted = names2 * (2 * tags.length + channels.length);
   if (wanted <= RUN_LIMITS.wanted) return;
   const what = `the release wants up to ${wanted} tags of ${names2} images, and at most ${RUN_LIMITS.wanted} are allowed`;
   const location2 = builds[0]?.location;
@@ -9968,10 +10347,10 @@ async function namesOf3(policy2, facts, repositories, parts) {
     throw error2;
   }
 }
-async function expectFree({ tags: tags2 }, tagLists, repositories, registry) {
+async function expectFree({ tags }, tagLists, repositories, registry) {
   for (const repository of repositories) {
     const list4 = tagLists.get(formatRepository(repository)) ?? [];
-    tagsOf(await believed(list4, repository, tags2, registry));
+    tagsOf(await believed(list4, repository, tags, registry));
   }
 }
 async function listAll(repositories, { registry, concurrency }) {
@@ -10034,8 +10413,8 @@ async function classify2(input, ports) {
   return ports.log.group("Classify", () => releaseOf(policy2, facts, input, ports));
 }
 async function releaseOf(policy2, facts, { config, request, scope, options }, ports) {
-  const { command, build: build2, images: images2, stable, concurrency } = request;
-  const builds = scope.builds ? buildsOfRun(config, { images: images2, defaults: build2.defaults, ...options }) : [];
+  const { command, build: build2, images, stable, concurrency } = request;
+  const builds = scope.builds ? buildsOfRun(config, { images, defaults: build2.defaults, ...options }) : [];
   const repositories = builds.flatMap(({ names: names3 }) => names3.map(({ repository }) => repository));
   const promoted = promotedTags(config, options.registryMap);
   const want = (names3, conditions) => wantBuilds(builds, names3, stable, ownerOf(policy2, names3, promoted), conditions);
@@ -10066,13 +10445,13 @@ async function releaseOf(policy2, facts, { config, request, scope, options }, po
   for (const warning2 of await incompleteBuilds(selected, states, registry)) ports.log.warning(warning2);
   return { names: names2, wanted, builds, states, selected, stages: stages2 };
 }
-function promotedTags({ images: images2 }, map2) {
+function promotedTags({ images }, map2) {
   return new Map(
-    images2.flatMap(
-      ({ names: names2, tags: tags2, origin }) => names2.flatMap(
-        ({ repository }) => tags2.map((tag2) => [
+    images.flatMap(
+      ({ names: names2, tags, origin: origin2 }) => names2.flatMap(
+        ({ repository }) => tags.map((tag2) => [
           formatReference({ ...mapRepository(repository, map2), tag: tag2 }),
-          origin.at()
+          origin2.at()
         ])
       )
     )
@@ -10086,13 +10465,12 @@ function ownerOf(policy2, { matched }, promoted) {
     return entry === void 0 ? null : `the entry at ${entry.file}:${entry.line} promotes an image to it`;
   };
 }
-function sayNames({ decision, resolved }, log) {
-  const { tags: tags2, stableTags, channels } = resolved ?? decision;
-  const names2 = [...tags2, ...stableTags, ...channels].join(", ");
-  log.line(
-    `${decision.ref}: ${decision.class ?? "no class"}${names2 === "" ? "" : ` \u2192 ${names2}`}. ${decision.why}`
-  );
-  for (const { rule: rule2, why } of decision.not) log.debug(`not ${rule2}: ${why}`);
+function sayNames({ decision }, log) {
+  const { ref, class: name, rule: rule2, why } = decision;
+  const head2 = name === null ? `${ref} has no class: ${why}` : `${ref} is a ${name} (${rule2 ?? ""})`;
+  for (const text4 of wrap("", head2, log.layout.width, 2)) log.line(text4);
+  log.debug(why);
+  for (const { rule: rule3, why: why2 } of decision.not) log.debug(`not ${rule3}: ${why2}`);
 }
 function withPlatforms(tag2, selected) {
   const { source, follows } = tag2;
@@ -10111,8 +10489,8 @@ function stagesOf2(builds, config, ports) {
   );
 }
 function select(config, stages2, decision, included) {
-  const rows3 = stages2?.table.rows ?? [];
-  return { config, choice: selectPlatforms({ rows: rows3 }, decision.class ?? "snapshot", included) };
+  const rows2 = stages2?.table.rows ?? [];
+  return { config, choice: selectPlatforms({ rows: rows2 }, decision.class ?? "snapshot", included) };
 }
 function withStages(observed, stages2) {
   const states = new Map(observed);
@@ -10138,6 +10516,7 @@ var init_classify2 = __esm({
     init_overrides();
     init_policy();
     init_concurrency();
+    init_text();
     init_want();
     PREVIOUS_RUNS = 10;
     PREVIOUS_RUNS_OF_ATTEMPTS = 50;
@@ -10146,10 +10525,10 @@ var init_classify2 = __esm({
 
 // src/execute.ts
 function asPlanned(plan2) {
-  return plan2.actions.map((planned3) => ({
-    planned: planned3,
+  return plan2.actions.map((planned2) => ({
+    planned: planned2,
     outcome: "planned",
-    digest: planned3.digest,
+    digest: planned2.digest,
     error: null,
     attachments: null
   }));
@@ -10190,7 +10569,8 @@ async function carryOut(action2, registry, options, outcomes, ready) {
     return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
   const prepared = ready.get(action2.wanted);
   if (prepared !== void 0 && "error" in prepared) {
-    return prepared.own ? failed(action2, prepared.error) : skipped(action2, asError(prepared.error));
+    if (prepared.of === null) return failed(action2, prepared.error);
+    return skipped(action2, { ...asError(prepared.error), of: prepared.of });
   }
   const blocked = blockedBy(action2, outcomes);
   if (blocked !== null) return skipped(action2, blocked);
@@ -10232,6 +10612,7 @@ function blockedBy(action2, outcomes) {
   if (leader !== void 0 && broken3(leader)) {
     return {
       code: "skipped",
+      of: leader.error?.of ?? tagName(leader.planned.wanted),
       text: `it waits for ${formatReference(leader.planned.wanted.destination)}, which failed`
     };
   }
@@ -10239,7 +10620,8 @@ function blockedBy(action2, outcomes) {
   for (const outcome2 of outcomes.values()) {
     if (outcome2.planned.wanted.group === group2 && broken3(outcome2)) {
       const name = formatReference(outcome2.planned.wanted.destination);
-      return { code: "skipped", text: `${name} of the same release failed` };
+      const of = outcome2.error?.of ?? tagName(outcome2.planned.wanted);
+      return { code: "skipped", of, text: `${name} of the same release failed` };
     }
   }
   return null;
@@ -10254,7 +10636,7 @@ async function prepareGroups(plan2, registry, options) {
       ready.set(action2.wanted, content);
     } catch (error2) {
       if (!(error2 instanceof OperationError)) throw error2;
-      ready.set(action2.wanted, { error: error2, own: true });
+      ready.set(action2.wanted, { error: error2, of: null });
     }
   });
   return failWholeGroups(due, ready);
@@ -10264,14 +10646,13 @@ function failWholeGroups(due, ready) {
   for (const { wanted } of due) {
     const state = ready.get(wanted);
     if (wanted.group !== null && state !== void 0 && "error" in state && !broken3.has(wanted.group)) {
-      broken3.set(wanted.group, state.error);
+      broken3.set(wanted.group, { error: state.error, of: tagName(wanted) });
     }
   }
   for (const { wanted } of due) {
     const error2 = wanted.group === null ? void 0 : broken3.get(wanted.group);
     const state = ready.get(wanted);
-    if (error2 !== void 0 && (state === void 0 || !("error" in state)))
-      ready.set(wanted, { error: error2, own: false });
+    if (error2 !== void 0 && (state === void 0 || !("error" in state))) ready.set(wanted, error2);
   }
   return ready;
 }
@@ -10291,21 +10672,21 @@ function contentOf({ wanted, source, manifest }, options) {
   if (!result.ok) throw result.error;
   return result;
 }
-async function readBack({ planned: planned3, content }, registry, { signal }) {
-  const { destination } = planned3.wanted;
+async function readBack({ planned: planned2, content }, registry, { signal }) {
+  const { destination } = planned2.wanted;
   const { digest } = content.manifest;
   const written2 = `${formatReference(destination)} was written as ${digest}`;
   const after = signal.aborted ? { state: "unknown", error: stoppedBy(signal) } : await registry.head(destination);
   if (after.state === "present" && after.digest === digest) {
     const attachments = { found: content.found, carried: content.carried };
-    return { planned: planned3, outcome: "done", digest, error: null, attachments };
+    return { planned: planned2, outcome: "done", digest, error: null, attachments };
   }
   if (after.state === "unknown") {
     const { code: code2, message } = after.error;
-    return failed(planned3, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
+    return failed(planned2, new OperationError(code2, `${written2}, but cannot be read back: ${message}`));
   }
   const text4 = after.state === "absent" ? "the registry does not have it; run again" : `reads back as ${after.digest}: somebody else wrote it at the same time; decide which is right, and see that only one run writes this tag (a concurrency group)`;
-  return failed(planned3, new OperationError("mismatch", `${written2}, but ${text4}`));
+  return failed(planned2, new OperationError("mismatch", `${written2}, but ${text4}`));
 }
 async function expectUntouched(action2, digest, registry) {
   const { destination } = action2.wanted;
@@ -10352,15 +10733,15 @@ function* checkBuilds(builds, names2) {
 }
 function* tooManyNames(builds) {
   let all = 0;
-  for (const { names: names2, origin } of builds) {
+  for (const { names: names2, origin: origin2 } of builds) {
     if (names2.length > RUN_LIMITS.list) {
       const what2 = `there are ${names2.length} items in "name", and at most ${RUN_LIMITS.list} are allowed`;
-      yield { location: origin.at("name"), what: what2, hint: "split the build" };
+      yield { location: origin2.at("name"), what: what2, hint: "split the build" };
     }
     all += names2.length;
     if (all <= RUN_LIMITS.built) continue;
     const what = `up to here more than ${RUN_LIMITS.built} images are built, which is the most for one run`;
-    yield { location: origin.at(), what, hint: "split the tag file, and run Retag for each part" };
+    yield { location: origin2.at(), what, hint: "split the tag file, and run Retag for each part" };
     return;
   }
 }
@@ -10647,11 +11028,11 @@ var init_directives = __esm({
     };
     escapeTagName = (tn) => tn.replace(/[!,[\]{}]/g, (ch) => escapeChars[ch]);
     Directives = class _Directives {
-      constructor(yaml, tags2) {
+      constructor(yaml, tags) {
         this.docStart = null;
         this.docEnd = false;
         this.yaml = Object.assign({}, _Directives.defaultYaml, yaml);
-        this.tags = Object.assign({}, _Directives.defaultTags, tags2);
+        this.tags = Object.assign({}, _Directives.defaultTags, tags);
       }
       clone() {
         const copy = new _Directives(this.yaml, this.tags);
@@ -10779,12 +11160,12 @@ var init_directives = __esm({
         const tagEntries = Object.entries(this.tags);
         let tagNames;
         if (doc && tagEntries.length > 0 && isNode(doc.contents)) {
-          const tags2 = {};
+          const tags = {};
           visit(doc.contents, (_key, node) => {
             if (isNode(node) && node.tag)
-              tags2[node.tag] = true;
+              tags[node.tag] = true;
           });
-          tagNames = Object.keys(tags2);
+          tagNames = Object.keys(tags);
         } else
           tagNames = [];
         for (const [handle, prefix] of tagEntries) {
@@ -11128,17 +11509,17 @@ var init_Scalar = __esm({
 });
 
 // node_modules/yaml/browser/dist/doc/createNode.js
-function findTagObject(value, tagName, tags2) {
-  if (tagName) {
-    const match = tags2.filter((t) => t.tag === tagName);
+function findTagObject(value, tagName2, tags) {
+  if (tagName2) {
+    const match = tags.filter((t) => t.tag === tagName2);
     const tagObj = match.find((t) => !t.format) ?? match[0];
     if (!tagObj)
-      throw new Error(`Tag ${tagName} not found`);
+      throw new Error(`Tag ${tagName2} not found`);
     return tagObj;
   }
-  return tags2.find((t) => t.identify?.(value) && !t.format);
+  return tags.find((t) => t.identify?.(value) && !t.format);
 }
-function createNode(value, tagName, ctx) {
+function createNode(value, tagName2, ctx) {
   if (isDocument(value))
     value = value.contents;
   if (isNode(value))
@@ -11163,9 +11544,9 @@ function createNode(value, tagName, ctx) {
       sourceObjects.set(value, ref);
     }
   }
-  if (tagName?.startsWith("!!"))
-    tagName = defaultTagPrefix + tagName.slice(2);
-  let tagObj = findTagObject(value, tagName, schema4.tags);
+  if (tagName2?.startsWith("!!"))
+    tagName2 = defaultTagPrefix + tagName2.slice(2);
+  let tagObj = findTagObject(value, tagName2, schema4.tags);
   if (!tagObj) {
     if (value && typeof value.toJSON === "function") {
       value = value.toJSON();
@@ -11183,8 +11564,8 @@ function createNode(value, tagName, ctx) {
     delete ctx.onTagObj;
   }
   const node = tagObj?.createNode ? tagObj.createNode(ctx.schema, value, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value, ctx) : new Scalar(value);
-  if (tagName)
-    node.tag = tagName;
+  if (tagName2)
+    node.tag = tagName2;
   else if (!tagObj.default)
     node.tag = tagObj.tag;
   if (ref)
@@ -11409,8 +11790,8 @@ function foldFlowLines(text4, indent, mode = "flow", { indentAtStart, lineWidth 
       split = void 0;
     } else {
       if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-        const next2 = text4[i + 1];
-        if (next2 && next2 !== " " && next2 !== "\n" && next2 !== "	")
+        const next3 = text4[i + 1];
+        if (next3 && next3 !== " " && next3 !== "\n" && next3 !== "	")
           split = i;
       }
       if (i >= end2) {
@@ -11710,8 +12091,8 @@ function plainString(item, ctx, onComment, onChompKeep) {
 ${indent}`);
   if (actualString) {
     const test = (tag2) => tag2.default && tag2.tag !== "tag:yaml.org,2002:str" && tag2.test?.test(str);
-    const { compat, tags: tags2 } = ctx.doc.schema;
-    if (tags2.some(test) || compat?.some(test))
+    const { compat, tags } = ctx.doc.schema;
+    if (tags.some(test) || compat?.some(test))
       return quotedString(value, ctx);
   }
   return implicitKey ? str : foldFlowLines(str, indent, FOLD_FLOW, getFoldOptions(ctx, false));
@@ -11811,9 +12192,9 @@ function createStringifyContext(doc, options) {
     options: opt
   };
 }
-function getTagObject(tags2, item) {
+function getTagObject(tags, item) {
   if (item.tag) {
-    const match = tags2.filter((t) => t.tag === item.tag);
+    const match = tags.filter((t) => t.tag === item.tag);
     if (match.length > 0)
       return match.find((t) => t.format === item.format) ?? match[0];
   }
@@ -11821,7 +12202,7 @@ function getTagObject(tags2, item) {
   let obj;
   if (isScalar(item)) {
     obj = item.value;
-    let match = tags2.filter((t) => t.identify?.(obj));
+    let match = tags.filter((t) => t.identify?.(obj));
     if (match.length > 1) {
       const testMatch = match.filter((t) => t.test);
       if (testMatch.length > 0)
@@ -11830,7 +12211,7 @@ function getTagObject(tags2, item) {
     tagObj = match.find((t) => t.format === item.format) ?? match.find((t) => !t.format);
   } else {
     obj = item;
-    tagObj = tags2.find((t) => t.nodeClass && obj instanceof t.nodeClass);
+    tagObj = tags.find((t) => t.nodeClass && obj instanceof t.nodeClass);
   }
   if (!tagObj) {
     const name = obj?.constructor?.name ?? (obj === null ? "null" : typeof obj);
@@ -13480,10 +13861,10 @@ function getTags(customTags, schemaName, addMergeTag) {
   if (schemaTags && !customTags) {
     return addMergeTag && !schemaTags.includes(merge) ? schemaTags.concat(merge) : schemaTags.slice();
   }
-  let tags2 = schemaTags;
-  if (!tags2) {
+  let tags = schemaTags;
+  if (!tags) {
     if (Array.isArray(customTags))
-      tags2 = [];
+      tags = [];
     else {
       const keys = Array.from(schemas.keys()).filter((key) => key !== "yaml11").map((key) => JSON.stringify(key)).join(", ");
       throw new Error(`Unknown schema "${schemaName}"; use one of ${keys} or define customTags array`);
@@ -13491,22 +13872,22 @@ function getTags(customTags, schemaName, addMergeTag) {
   }
   if (Array.isArray(customTags)) {
     for (const tag2 of customTags)
-      tags2 = tags2.concat(tag2);
+      tags = tags.concat(tag2);
   } else if (typeof customTags === "function") {
-    tags2 = customTags(tags2.slice());
+    tags = customTags(tags.slice());
   }
   if (addMergeTag)
-    tags2 = tags2.concat(merge);
-  return tags2.reduce((tags3, tag2) => {
+    tags = tags.concat(merge);
+  return tags.reduce((tags2, tag2) => {
     const tagObj = typeof tag2 === "string" ? tagsByName[tag2] : tag2;
     if (!tagObj) {
-      const tagName = JSON.stringify(tag2);
+      const tagName2 = JSON.stringify(tag2);
       const keys = Object.keys(tagsByName).map((key) => JSON.stringify(key)).join(", ");
-      throw new Error(`Unknown custom tag ${tagName}; use one of ${keys}`);
+      throw new Error(`Unknown custom tag ${tagName2}; use one of ${keys}`);
     }
-    if (!tags3.includes(tagObj))
-      tags3.push(tagObj);
-    return tags3;
+    if (!tags2.includes(tagObj))
+      tags2.push(tagObj);
+    return tags2;
   }, []);
 }
 var schemas, tagsByName, coreKnownTags;
@@ -14045,7 +14426,7 @@ ${pointer}
 });
 
 // node_modules/yaml/browser/dist/compose/resolve-props.js
-function resolveProps(tokens, { flow, indicator, next: next2, offset, onError, parentIndent, startOnNewline }) {
+function resolveProps(tokens, { flow, indicator, next: next3, offset, onError, parentIndent, startOnNewline }) {
   let spaceBefore = false;
   let atNewline = startOnNewline;
   let hasSpace = startOnNewline;
@@ -14074,7 +14455,7 @@ function resolveProps(tokens, { flow, indicator, next: next2, offset, onError, p
     }
     switch (token.type) {
       case "space":
-        if (!flow && (indicator !== "doc-start" || next2?.type !== "flow-collection") && token.source.includes("	")) {
+        if (!flow && (indicator !== "doc-start" || next3?.type !== "flow-collection") && token.source.includes("	")) {
           tab = token;
         }
         hasSpace = true;
@@ -14153,10 +14534,10 @@ function resolveProps(tokens, { flow, indicator, next: next2, offset, onError, p
   }
   const last = tokens[tokens.length - 1];
   const end2 = last ? last.offset + last.source.length : offset;
-  if (reqSpace && next2 && next2.type !== "space" && next2.type !== "newline" && next2.type !== "comma" && (next2.type !== "scalar" || next2.source !== "")) {
-    onError(next2.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
+  if (reqSpace && next3 && next3.type !== "space" && next3.type !== "newline" && next3.type !== "comma" && (next3.type !== "scalar" || next3.source !== "")) {
+    onError(next3.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
   }
-  if (tab && (atNewline && tab.indent <= parentIndent || next2?.type === "block-map" || next2?.type === "block-seq"))
+  if (tab && (atNewline && tab.indent <= parentIndent || next3?.type === "block-map" || next3?.type === "block-seq"))
     onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
   return {
     comma,
@@ -14637,20 +15018,20 @@ var init_resolve_flow_collection = __esm({
 });
 
 // node_modules/yaml/browser/dist/compose/compose-collection.js
-function resolveCollection(CN2, ctx, token, onError, tagName, tag2) {
+function resolveCollection(CN2, ctx, token, onError, tagName2, tag2) {
   const coll = token.type === "block-map" ? resolveBlockMap(CN2, ctx, token, onError, tag2) : token.type === "block-seq" ? resolveBlockSeq(CN2, ctx, token, onError, tag2) : resolveFlowCollection(CN2, ctx, token, onError, tag2);
   const Coll = coll.constructor;
-  if (tagName === "!" || tagName === Coll.tagName) {
+  if (tagName2 === "!" || tagName2 === Coll.tagName) {
     coll.tag = Coll.tagName;
     return coll;
   }
-  if (tagName)
-    coll.tag = tagName;
+  if (tagName2)
+    coll.tag = tagName2;
   return coll;
 }
 function composeCollection(CN2, ctx, token, props, onError) {
   const tagToken = props.tag;
-  const tagName = !tagToken ? null : ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg));
+  const tagName2 = !tagToken ? null : ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg));
   if (token.type === "block-seq") {
     const { anchor, newlineAfterProp: nl } = props;
     const lastProp = anchor && tagToken ? anchor.offset > tagToken.offset ? anchor : tagToken : anchor ?? tagToken;
@@ -14660,12 +15041,12 @@ function composeCollection(CN2, ctx, token, props, onError) {
     }
   }
   const expType = token.type === "block-map" ? "map" : token.type === "block-seq" ? "seq" : token.start.source === "{" ? "map" : "seq";
-  if (!tagToken || !tagName || tagName === "!" || tagName === YAMLMap.tagName && expType === "map" || tagName === YAMLSeq.tagName && expType === "seq") {
-    return resolveCollection(CN2, ctx, token, onError, tagName);
+  if (!tagToken || !tagName2 || tagName2 === "!" || tagName2 === YAMLMap.tagName && expType === "map" || tagName2 === YAMLSeq.tagName && expType === "seq") {
+    return resolveCollection(CN2, ctx, token, onError, tagName2);
   }
-  let tag2 = ctx.schema.tags.find((t) => t.tag === tagName && t.collection === expType);
+  let tag2 = ctx.schema.tags.find((t) => t.tag === tagName2 && t.collection === expType);
   if (!tag2) {
-    const kt = ctx.schema.knownTags[tagName];
+    const kt = ctx.schema.knownTags[tagName2];
     if (kt?.collection === expType) {
       ctx.schema.tags.push(Object.assign({}, kt, { default: false }));
       tag2 = kt;
@@ -14673,16 +15054,16 @@ function composeCollection(CN2, ctx, token, props, onError) {
       if (kt) {
         onError(tagToken, "BAD_COLLECTION_TYPE", `${kt.tag} used for ${expType} collection, but expects ${kt.collection ?? "scalar"}`, true);
       } else {
-        onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, true);
+        onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName2}`, true);
       }
-      return resolveCollection(CN2, ctx, token, onError, tagName);
+      return resolveCollection(CN2, ctx, token, onError, tagName2);
     }
   }
-  const coll = resolveCollection(CN2, ctx, token, onError, tagName, tag2);
+  const coll = resolveCollection(CN2, ctx, token, onError, tagName2, tag2);
   const res = tag2.resolve?.(coll, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg), ctx.options) ?? coll;
   const node = isNode(res) ? res : new Scalar(res);
   node.range = coll.range;
-  node.tag = tagName;
+  node.tag = tagName2;
   if (tag2?.format)
     node.format = tag2.format;
   return node;
@@ -14996,20 +15377,20 @@ function doubleQuotedValue(source, onError) {
       res += fold;
       i = offset;
     } else if (ch === "\\") {
-      let next2 = source[++i];
-      const cc = escapeCodes[next2];
+      let next3 = source[++i];
+      const cc = escapeCodes[next3];
       if (cc)
         res += cc;
-      else if (next2 === "\n") {
-        next2 = source[i + 1];
-        while (next2 === " " || next2 === "	")
-          next2 = source[++i + 1];
-      } else if (next2 === "\r" && source[i + 1] === "\n") {
-        next2 = source[++i + 1];
-        while (next2 === " " || next2 === "	")
-          next2 = source[++i + 1];
-      } else if (next2 === "x" || next2 === "u" || next2 === "U") {
-        const length = next2 === "x" ? 2 : next2 === "u" ? 4 : 8;
+      else if (next3 === "\n") {
+        next3 = source[i + 1];
+        while (next3 === " " || next3 === "	")
+          next3 = source[++i + 1];
+      } else if (next3 === "\r" && source[i + 1] === "\n") {
+        next3 = source[++i + 1];
+        while (next3 === " " || next3 === "	")
+          next3 = source[++i + 1];
+      } else if (next3 === "x" || next3 === "u" || next3 === "U") {
+        const length = next3 === "x" ? 2 : next3 === "u" ? 4 : 8;
         res += parseCharCode(source, i + 1, length, onError);
         i += length;
       } else {
@@ -15019,10 +15400,10 @@ function doubleQuotedValue(source, onError) {
       }
     } else if (ch === " " || ch === "	") {
       const wsStart = i;
-      let next2 = source[i + 1];
-      while (next2 === " " || next2 === "	")
-        next2 = source[++i + 1];
-      if (next2 !== "\n" && !(next2 === "\r" && source[i + 2] === "\n"))
+      let next3 = source[i + 1];
+      while (next3 === " " || next3 === "	")
+        next3 = source[++i + 1];
+      if (next3 !== "\n" && !(next3 === "\r" && source[i + 2] === "\n"))
         res += i > wsStart ? source.slice(wsStart, i + 1) : ch;
     } else {
       res += ch;
@@ -15103,12 +15484,12 @@ var init_resolve_flow_scalar = __esm({
 // node_modules/yaml/browser/dist/compose/compose-scalar.js
 function composeScalar(ctx, token, tagToken, onError) {
   const { value, type, comment, range } = token.type === "block-scalar" ? resolveBlockScalar(ctx, token, onError) : resolveFlowScalar(token, ctx.options.strict, onError);
-  const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
+  const tagName2 = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
   let tag2;
   if (ctx.options.stringKeys && ctx.atKey) {
     tag2 = ctx.schema[SCALAR];
-  } else if (tagName)
-    tag2 = findScalarTagByName(ctx.schema, value, tagName, tagToken, onError);
+  } else if (tagName2)
+    tag2 = findScalarTagByName(ctx.schema, value, tagName2, tagToken, onError);
   else if (token.type === "scalar")
     tag2 = findScalarTagByTest(ctx, value, token, onError);
   else
@@ -15126,20 +15507,20 @@ function composeScalar(ctx, token, tagToken, onError) {
   scalar2.source = value;
   if (type)
     scalar2.type = type;
-  if (tagName)
-    scalar2.tag = tagName;
+  if (tagName2)
+    scalar2.tag = tagName2;
   if (tag2.format)
     scalar2.format = tag2.format;
   if (comment)
     scalar2.comment = comment;
   return scalar2;
 }
-function findScalarTagByName(schema4, value, tagName, tagToken, onError) {
-  if (tagName === "!")
+function findScalarTagByName(schema4, value, tagName2, tagToken, onError) {
+  if (tagName2 === "!")
     return schema4[SCALAR];
   const matchWithTest = [];
   for (const tag2 of schema4.tags) {
-    if (!tag2.collection && tag2.tag === tagName) {
+    if (!tag2.collection && tag2.tag === tagName2) {
       if (tag2.default && tag2.test)
         matchWithTest.push(tag2);
       else
@@ -15149,12 +15530,12 @@ function findScalarTagByName(schema4, value, tagName, tagToken, onError) {
   for (const tag2 of matchWithTest)
     if (tag2.test?.test(value))
       return tag2;
-  const kt = schema4.knownTags[tagName];
+  const kt = schema4.knownTags[tagName2];
   if (kt && !kt.collection) {
     schema4.tags.push(Object.assign({}, kt, { default: false, test: void 0 }));
     return kt;
   }
-  onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, tagName !== "tag:yaml.org,2002:str");
+  onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName2}`, tagName2 !== "tag:yaml.org,2002:str");
   return schema4[SCALAR];
 }
 function findScalarTagByTest({ atKey, directives, schema: schema4 }, value, token, onError) {
@@ -15756,9 +16137,9 @@ var init_lexer = __esm({
           this.lineEndPos = null;
         }
         this.atEnd = !incomplete2;
-        let next2 = this.next ?? "stream";
-        while (next2 && (incomplete2 || this.hasChars(1)))
-          next2 = yield* this.parseNext(next2);
+        let next3 = this.next ?? "stream";
+        while (next3 && (incomplete2 || this.hasChars(1)))
+          next3 = yield* this.parseNext(next3);
       }
       atLineEnd() {
         let i = this.pos;
@@ -15781,8 +16162,8 @@ var init_lexer = __esm({
           while (ch === " ")
             ch = this.buffer[++indent + offset];
           if (ch === "\r") {
-            const next2 = this.buffer[indent + offset + 1];
-            if (next2 === "\n" || !next2 && !this.atEnd)
+            const next3 = this.buffer[indent + offset + 1];
+            if (next3 === "\n" || !next3 && !this.atEnd)
               return offset + indent + 1;
           }
           return ch === "\n" || indent >= this.indentNext || !ch && !this.atEnd ? offset + indent : -1;
@@ -15819,8 +16200,8 @@ var init_lexer = __esm({
       peek(n) {
         return this.buffer.substr(this.pos, n);
       }
-      *parseNext(next2) {
-        switch (next2) {
+      *parseNext(next3) {
+        switch (next3) {
           case "stream":
             return yield* this.parseStream();
           case "line-start":
@@ -16009,8 +16390,8 @@ var init_lexer = __esm({
             this.flowKey = true;
             return yield* this.parseQuotedScalar();
           case ":": {
-            const next2 = this.charAt(1);
-            if (this.flowKey || isEmpty(next2) || next2 === ",") {
+            const next3 = this.charAt(1);
+            if (this.flowKey || isEmpty(next3) || next3 === ",") {
               this.flowKey = false;
               yield* this.pushCount(1);
               yield* this.pushSpaces(true);
@@ -16089,10 +16470,10 @@ var init_lexer = __esm({
               indent = 0;
               break;
             case "\r": {
-              const next2 = this.buffer[i2 + 1];
-              if (!next2 && !this.atEnd)
+              const next3 = this.buffer[i2 + 1];
+              if (!next3 && !this.atEnd)
                 return this.setNext("block-scalar");
-              if (next2 === "\n")
+              if (next3 === "\n")
                 break;
             }
             // fallthrough
@@ -16154,21 +16535,21 @@ var init_lexer = __esm({
         let ch;
         while (ch = this.buffer[++i]) {
           if (ch === ":") {
-            const next2 = this.buffer[i + 1];
-            if (isEmpty(next2) || inFlow && flowIndicatorChars.has(next2))
+            const next3 = this.buffer[i + 1];
+            if (isEmpty(next3) || inFlow && flowIndicatorChars.has(next3))
               break;
             end2 = i;
           } else if (isEmpty(ch)) {
-            let next2 = this.buffer[i + 1];
+            let next3 = this.buffer[i + 1];
             if (ch === "\r") {
-              if (next2 === "\n") {
+              if (next3 === "\n") {
                 i += 1;
                 ch = "\n";
-                next2 = this.buffer[i + 1];
+                next3 = this.buffer[i + 1];
               } else
                 end2 = i;
             }
-            if (next2 === "#" || inFlow && flowIndicatorChars.has(next2))
+            if (next3 === "#" || inFlow && flowIndicatorChars.has(next3))
               break;
             if (ch === "\n") {
               const cs = this.continueScalar(i + 1);
@@ -17424,9 +17805,9 @@ function nodeAt(document2, path6) {
 function find(document2, path6) {
   let found = { node: document2.root };
   for (const step of path6) {
-    const next2 = child2(resolve4(document2, found.node), step);
-    if (!next2) return { node: found.node };
-    found = next2;
+    const next3 = child2(resolve4(document2, found.node), step);
+    if (!next3) return { node: found.node };
+    found = next3;
   }
   return found;
 }
@@ -17575,8 +17956,8 @@ function buildConfig(document2, data, path6, number2) {
   };
 }
 function platformConfigs(document2, data, path6) {
-  const rows3 = Array.isArray(data) ? data.map((name, index2) => ({ name, at: index2, value: "release" })) : Object.entries(data).map(([name, value]) => ({ name, at: name, value }));
-  return rows3.map(({ name, at: at3, value }) => {
+  const rows2 = Array.isArray(data) ? data.map((name, index2) => ({ name, at: index2, value: "release" })) : Object.entries(data).map(([name, value]) => ({ name, at: name, value }));
+  return rows2.map(({ name, at: at3, value }) => {
     const { stage: stage2, requires } = typeof value === "string" ? { stage: value, requires: void 0 } : value;
     return {
       platform: sure(parsePlatform(name)),
@@ -17587,8 +17968,8 @@ function platformConfigs(document2, data, path6) {
   });
 }
 function policyConfig({ document: document2, positions, unread }, data) {
-  const origin = originOf(document2, "policy");
-  if (typeof data === "string") return { preset: data, rules: [], examples: [], origin };
+  const origin2 = originOf(document2, "policy");
+  if (typeof data === "string") return { preset: data, rules: [], examples: [], origin: origin2 };
   return {
     ...given("preset", data.preset),
     ...given("stable", data.stable && stableRule(document2, data.stable, ["policy", "stable"])),
@@ -17605,7 +17986,7 @@ function policyConfig({ document: document2, positions, unread }, data) {
       origin: originOf(document2, "policy", "examples", positions?.examples[i] ?? i)
     })),
     ...given("unread", unread ?? void 0),
-    origin
+    origin: origin2
   };
 }
 function ruleConfig(document2, data, path6) {
@@ -18747,8 +19128,8 @@ var init_image = __esm({
         if (fields2["src_build_tag"] === void 0 && fields2["src_digest"] === void 0) {
           tell("{it} does not say what to promote", 'add "src_build_tag" or "src_digest"');
         }
-        const tags2 = fields2["tags"];
-        const twice2 = Array.isArray(tags2) ? firstTwice(tags2) : void 0;
+        const tags = fields2["tags"];
+        const twice2 = Array.isArray(tags) ? firstTwice(tags) : void 0;
         if (typeof twice2 === "string") tell(`{it} names the tag ${quote2(twice2)} twice`, "name it once", "tags");
       })
     );
@@ -19032,9 +19413,9 @@ var init_file = __esm({
 
 // src/config/partial.ts
 function partial(document2) {
-  const { policy: policy2, builds, images: images2, ...settings } = isFields(document2) ? document2 : {};
+  const { policy: policy2, builds, images, ...settings } = isFields(document2) ? document2 : {};
   const builders = keepItems(build, builds);
-  const promotions = keepItems(image, images2);
+  const promotions = keepItems(image, images);
   const kept = keepPolicy(policy2);
   return {
     data: {
@@ -19405,11 +19786,11 @@ function problemsOf(document2, issue3, above = []) {
     const inner = innerIssues(issue3);
     if (inner.length > 0) return inner.flatMap((each) => problemsOf(document2, each, path6));
   }
-  const origin = originOf(document2);
+  const origin2 = originOf(document2);
   const absent = issue3.input === null && sourceOf2(document2, path6) === "";
   const atKey = absent || issue3.path?.at(-1)?.origin === "key";
   return [
-    { location: atKey ? origin.keyAt(...path6) : origin.at(...path6), ...wordsFor(document2, issue3, path6) }
+    { location: atKey ? origin2.keyAt(...path6) : origin2.at(...path6), ...wordsFor(document2, issue3, path6) }
   ];
 }
 function innerIssues(issue3) {
@@ -19665,12 +20046,12 @@ function load(request) {
   };
   const scope = scopeOf(request);
   const taken = ownerOfPromotions(config, policy2, options);
-  const images2 = collect(problems2, [], () => wantImages(config.images, { ...options, taken }));
-  const input = { request, config, policy: policy2, scope, options, images: images2 };
+  const images = collect(problems2, [], () => wantImages(config.images, { ...options, taken }));
+  const input = { request, config, policy: policy2, scope, options, images };
   problems2.push(...overwritingCaches(input));
   if (withoutPolicy && scope.builds) problems2.push(...unnamedBuilds(config, request));
   if (problems2.length > 0) throw new UserError(inOrder(problems2, request.files));
-  return { ...input, images: images2.filter((tag2) => isInScope(tag2, scope, request)) };
+  return { ...input, images: images.filter((tag2) => isInScope(tag2, scope, request)) };
 }
 function withPromotions(config, promotions) {
   const before = config.builds.length + config.images.length;
@@ -19697,7 +20078,7 @@ function ownerOfPromotions({ builds }, policy2, { stableSuffix, registryMap }) {
     return as === "primary" || as === "stable" && promotes2 ? null : whoHas(owner);
   };
 }
-function overwritingCaches({ request, config, policy: policy2, scope, options, images: images2 }) {
+function overwritingCaches({ request, config, policy: policy2, scope, options, images }) {
   const { defaults } = request.build;
   const named2 = { ...options, defaults, images: scope.builds ? request.images : [] };
   const problems2 = [];
@@ -19705,7 +20086,7 @@ function overwritingCaches({ request, config, policy: policy2, scope, options, i
   const built2 = new Set(
     builds.flatMap(({ names: names2 }) => names2.map(({ repository }) => formatRepository(repository)))
   );
-  const promoted = new Map(images2.map((tag2) => [formatReference(tag2.destination), tag2.location]));
+  const promoted = new Map(images.map((tag2) => [formatReference(tag2.destination), tag2.location]));
   const caches = cacheProblems(
     builds.map(({ config: build2 }) => build2),
     (ref) => {
@@ -19777,9 +20158,9 @@ function twoPolicies({ policy: policy2 }) {
     }
   ];
 }
-function promotionProblems(policy2, images2, facts) {
+function promotionProblems(policy2, images, facts) {
   const branch = facts?.kind === "branch" ? facts.name : null;
-  return images2.flatMap(
+  return images.flatMap(
     (entry) => entry.tags.flatMap((tag2, i) => {
       const wrong3 = checkPromotionTag(policy2, tag2, branch);
       return wrong3 === null ? [] : [{ entry, problem: { location: entry.origin.at("tags", i), ...wrong3 } }];
@@ -20012,11 +20393,11 @@ function fromSeveralSources(claims) {
   const names2 = sources.map(
     (source) => source.from === "image" ? `image ${formatRepository(source.ref)}` : `build ${source.build}`
   );
-  const tags2 = sources.flatMap(
+  const tags = sources.flatMap(
     (source) => source.from === "image" && "tag" in source.ref ? [source.ref.tag] : []
   );
-  if (isMixed(names2) || isMixed(tags2)) return true;
-  const byTag = tags2.length === claims.length;
+  if (isMixed(names2) || isMixed(tags)) return true;
+  const byTag = tags.length === claims.length;
   const digests = claims.map(({ wanted, digest }) => byTag ? wanted.digest : digest);
   return sources[0]?.from === "image" && isMixed(digests);
 }
@@ -20186,7 +20567,7 @@ function wholeGroups(actions) {
       ...action2,
       action: "refuse",
       digest: null,
-      reason: { code: cause.reason.code, cause: "group", text: text4 }
+      reason: { code: cause.reason.code, cause: "group", of: cause.reason.of ?? tagName(cause.wanted), text: text4 }
     };
   });
 }
@@ -20308,29 +20689,31 @@ async function runLoaded(input, ports) {
   await checkPromotions(input, ports);
   if (request.command === "validate") refuseConflicts(input.images);
   const plan2 = await planRun(input, release, planning);
-  const result = request.command === "apply" ? await apply(plan2, request, ports) : planned2(plan2, request);
+  const result = request.command === "apply" ? await apply(plan2, request, ports) : planned(plan2, request);
   const drift2 = request.drift ? await findDrift(plan2.tags, ports.registry, request.concurrency) : null;
   return finish(input, release, result, drift2, ports, started);
 }
 async function planRun(input, release, ports) {
   const { request, config, options } = input;
   const { log } = ports;
-  if (request.command === "validate") return { builds: null, tags: { actions: [] } };
+  if (request.command === "validate") return { builds: null, tags: { actions: [] }, version: null };
   return log.group("Plan", async () => {
     const wanted = [...release?.wanted ?? [], ...input.images];
     for (const problem4 of unusedForces(options.forces, wanted, options.registryMap)) {
       log.warning(problem4);
     }
     const seen = await observeAndPlan(wanted, release, request, ports);
-    const tags2 = request.command === "apply" ? await ports.review(seen, request.files, request.review ?? config.review) : seen;
-    const plan2 = { builds: await planBuilds2(release, tags2, request, ports), tags: tags2 };
-    sayTags(planned2(plan2, request).outcomes, ports, request.command === "plan");
+    const tags = request.command === "apply" ? await ports.review(seen, request.files, request.review ?? config.review) : seen;
+    const version = release?.names.resolved?.version ?? null;
+    const plan2 = { builds: await planBuilds2(release, tags, request, ports), tags, version };
+    if (isPlanShown(request, ports)) sayTags(planned(plan2, request).outcomes, version, ports);
     return plan2;
   });
 }
 async function observeAndPlan(wanted, release, request, ports) {
   const { registry, log } = ports;
   const concurrency = request.concurrency * 2;
+  log.progress(0, wanted.length, "tags looked at");
   const seen = await observe(wanted, registry, observeParts(release, ports, request.facts?.gitTags), {
     concurrency,
     absence: request.command === "apply" ? "unconfirmed" : "confirmed",
@@ -20346,11 +20729,11 @@ async function breathe() {
   await (0, import_promises4.setImmediate)();
   await (0, import_promises4.setImmediate)();
 }
-function planned2({ builds, tags: tags2 }, request) {
-  return { made: null, outcomes: [...builds?.planned ?? [], ...tagOutcomes(tags2, request)] };
+function planned({ builds, tags }, request) {
+  return { made: null, outcomes: [...builds?.planned ?? [], ...tagOutcomes(tags, request)] };
 }
-function tagOutcomes(tags2, { build: build2 }) {
-  const outcomes = asPlanned(tags2);
+function tagOutcomes(tags, { build: build2 }) {
+  const outcomes = asPlanned(tags);
   if (build2.platform === "") return outcomes;
   return outcomes.filter(({ planned: { action: action2, wanted } }) => {
     return action2 === "refuse" && wanted.source.from === "build" && wanted.follows === null;
@@ -20358,43 +20741,36 @@ function tagOutcomes(tags2, { build: build2 }) {
 }
 async function apply(plan2, request, ports) {
   const { log } = ports;
-  const { builds, tags: tags2 } = plan2;
-  const question = applyQuestion(planned2(plan2, request).outcomes);
+  const { builds } = plan2;
+  const question = applyQuestion(planned(plan2, request).outcomes);
   if (question !== null) await ports.confirm?.(question);
   const made = builds === null ? null : await log.group("Build", () => buildRelease(builds, request, ports));
-  return log.group("Apply", () => applyTags(tags2, made, request, ports));
+  return log.group("Apply", () => applyTags(plan2, made, request, ports));
 }
-async function applyTags(tags2, made, request, ports) {
-  const images2 = made?.outcomes ?? [];
-  sayTags(
-    images2.filter(({ outcome: outcome2 }) => outcome2 === "failed"),
-    ports,
-    true
-  );
-  if (request.build.platform !== "") {
-    const refused3 = tagOutcomes(tags2, request);
-    sayTags(refused3, ports, true);
-    return {
-      made,
-      outcomes: [...images2, ...refused3.map((each) => ({ ...each, outcome: "skipped" }))]
-    };
-  }
+async function applyTags({ tags, version }, made, request, ports) {
   const { clock, signal, log } = ports;
-  return execute(tags2, ports.registry, {
+  const isNews2 = ({ planned: planned2, outcome: outcome2, error: error2 }) => log.layout.groups ? planned2.action !== "keep" || outcome2 !== "skipped" : error2 !== null;
+  const end2 = (tagged) => {
+    const outcomes = [...made?.outcomes ?? [], ...tagged];
+    sayTags(isPlanShown(request, ports) ? outcomes.filter(isNews2) : outcomes, version, ports);
+    return { made, outcomes };
+  };
+  if (request.build.platform !== "")
+    return end2(tagOutcomes(tags, request).map((each) => ({ ...each, outcome: "skipped" })));
+  return execute(tags, ports.registry, {
     concurrency: request.concurrency * 2,
     settle: request.settle,
     built: made?.results ?? /* @__PURE__ */ new Map(),
     clock,
     signal,
     log
-  }).then((outcomes) => {
-    const isNews = ({ planned: planned3, outcome: outcome2 }) => planned3.action !== "keep" || outcome2 !== "skipped";
-    sayTags(outcomes.filter(isNews), ports, true);
-    return { made, outcomes: [...images2, ...outcomes] };
-  });
+  }).then(end2);
 }
-function sayTags(outcomes, { log }, counts2) {
-  for (const action2 of outcomes.map(reportAction)) log.line(tagLine(action2), counts2 && isBad(action2));
+function isPlanShown({ command }, { log, confirm }) {
+  return command === "plan" || log.layout.groups || (confirm ?? null) !== null;
+}
+function sayTags(outcomes, version, { log }) {
+  for (const { text: text4, bad: bad6 } of tagLines(outcomes.map(reportAction), log.layout, version)) log.line(text4, bad6);
 }
 function finish(input, release, { made, outcomes }, drift2, { registry, log, clock }, started) {
   const { request, config } = input;
@@ -20408,10 +20784,10 @@ function finish(input, release, { made, outcomes }, drift2, { registry, log, clo
     http: registry.usage(),
     durationMs: clock.now() - started
   });
-  const closing2 = closingLine(report2, input, request);
-  log.line(closing2);
+  const said3 = sentence(report2, input, request);
+  for (const text4 of wrap("", closing(report2, said3), log.layout.width, 2)) log.line(text4);
   const code2 = exitCode(report2, { changesAsCode: request.changesAsCode, onHold: config.onHold });
-  return { report: report2, exitCode: code2, closing: closing2, config, release, made, outcomes };
+  return { report: report2, exitCode: code2, closing: said3, config, release, made, outcomes };
 }
 var import_promises4;
 var init_run = __esm({
@@ -20428,8 +20804,10 @@ var init_run = __esm({
     init_overrides();
     init_plan();
     init_format();
+    init_lines();
     init_report();
     init_nothing();
+    init_text();
   }
 });
 
@@ -20886,8 +21264,8 @@ function checked(route2, data) {
   const [issue3] = (shape && safeParse(shape, data, { abortEarly: true }).issues) ?? [];
   if (issue3 === void 0) return data;
   const what = `${getDotPath(issue3) ?? "the answer"} is ${issue3.received.slice(0, 60)}`;
-  const next2 = "check that no proxy answers in its place, and run again";
-  throw new OperationError("protocol", `GitHub's answer to ${route2} cannot be read: ${what}; ${next2}`);
+  const next3 = "check that no proxy answers in its place, and run again";
+  throw new OperationError("protocol", `GitHub's answer to ${route2} cannot be read: ${what}; ${next3}`);
 }
 var text2, has, user, sha, page, issue2, commit2, pull, check2, run2, environments, rules, ANSWERS;
 var init_answers = __esm({
@@ -21049,8 +21427,8 @@ function createWorker(width) {
   const waiting = [];
   let running = 0;
   const leave = () => {
-    const next2 = waiting.shift();
-    if (next2) next2();
+    const next3 = waiting.shift();
+    if (next3) next3();
     else running--;
   };
   return async (task) => {
@@ -21125,9 +21503,9 @@ async function openGitHub(options) {
     let page2 = await send(route2, { per_page: 100, ...params });
     for (let count2 = 1; ; count2++) {
       yield checked(route2, page2.data);
-      const next2 = nextPage(page2.link, options.apiUrl);
-      if (next2 === null || count2 >= maxPages) return;
-      page2 = await send(`GET ${next2}`, {}, permissionFor(route2) ?? void 0);
+      const next3 = nextPage(page2.link, options.apiUrl);
+      if (next3 === null || count2 >= maxPages) return;
+      page2 = await send(`GET ${next3}`, {}, permissionFor(route2) ?? void 0);
     }
   }
   let identity;
@@ -21210,20 +21588,20 @@ async function persist(once6, route2, params, needs, options) {
     } catch (error2) {
       const fault = faultOf(error2, { route: route2, params, needs, token, home: options.repository, signal });
       if (fault.answer === null) throw fault.error;
-      const next2 = nextStep(fault.answer, tries, clock.now(), options.maxWaitMs ?? 12e4, clock.random());
-      if (next2.step === "stop") throw fault.error;
-      if (next2.step === "limited") throw limitFault(fault.answer, next2.until);
-      const wait = `GitHub: ${redact(fault.error.message, token)}; trying again in ${Math.ceil(next2.waitMs / 1e3)} s`;
-      if (next2.waitMs >= 5e3) options.log?.warning(wait);
+      const next3 = nextStep(fault.answer, tries, clock.now(), options.maxWaitMs ?? 12e4, clock.random());
+      if (next3.step === "stop") throw fault.error;
+      if (next3.step === "limited") throw limitFault(fault.answer, next3.until);
+      const wait = `GitHub: ${redact(fault.error.message, token)}; trying again in ${Math.ceil(next3.waitMs / 1e3)} s`;
+      if (next3.waitMs >= 5e3) options.log?.warning(wait);
       else options.log?.debug(wait);
-      await clock.sleep(next2.waitMs, signal);
+      await clock.sleep(next3.waitMs, signal);
     }
   }
 }
 function nextPage(link2, apiUrl) {
-  const [, next2] = /<([^<>]+)>;\s*rel="next"/.exec(link2 ?? "") ?? [];
-  if (next2 === void 0) return null;
-  const url = new URL(next2, apiUrl);
+  const [, next3] = /<([^<>]+)>;\s*rel="next"/.exec(link2 ?? "") ?? [];
+  if (next3 === void 0) return null;
+  const url = new URL(next3, apiUrl);
   if (url.origin === new URL(apiUrl).origin) return url.href;
   throw new OperationError(
     "unsafe",
@@ -21370,12 +21748,15 @@ function planComment(input) {
   const others = report2.actions.filter((action2) => !inFront.has(action2));
   const data = encodeReviewed(head2, reviewedEntries([...touched, ...others], input.sources));
   const visible2 = [
-    `### Retag: ${escapeCell(input.closing ?? closing(report2))}`,
+    `### Retag: ${escapeCell(input.closing ?? headline(report2))}`,
     `On merge of ${code(head2.slice(0, 12))}:`,
     changes === null ? "It could not be told which entries this pull request changes; these are all of them." : "",
-    touched.length > 0 ? rows(touched) : changes === null ? "" : "This pull request changes no entry of the tag file.",
+    touched.length > 0 ? overview2(touched, report2) : changes === null ? "" : "This pull request changes no entry of the tag file.",
     changes === null ? "" : pointedOut(changes, report2.actions),
-    others.length === 0 ? "" : details(`Entries that this pull request does not change (${others.length})`, rows(others)),
+    others.length === 0 ? "" : details(
+      `Entries that this pull request does not change (${others.length})`,
+      overview2(others, report2)
+    ),
     summaryUrl === null ? "" : `${link("The whole plan", summaryUrl)} is in the summary of the run.`
   ];
   const first2 = planMarker(key);
@@ -21387,20 +21768,12 @@ function planComment(input) {
   const text4 = visible2.filter((part) => part !== "").join("\n\n");
   return seal(first2, hidden + cut(text4, MAX_COMMENT - seal(first2, hidden).length, tail));
 }
-function rows(actions) {
-  const shown3 = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
-  const lines3 = shown3.map((action2) => [
-    `**${verb(action2)}**`,
-    code(`${action2.image}:${action2.tag}`),
-    action2.source === null ? "" : code(action2.source),
-    code(shortDigest(action2.digest)),
-    [`${code(action2.reason.code)} ${escapeCell(action2.reason.text)}`, escapeCell(remedy(action2))].filter((part) => part !== "").join(" ")
-  ]);
+function overview2(actions, { classification }) {
+  const shown3 = actions.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
   const left = actions.length - shown3.length;
-  const more = left > 0 ? `
-
-${left} more are in the summary of the run.` : "";
-  return table(["", "tag", "source", "digest", "why"], lines3) + more;
+  const [changes = "", ...stuck] = news(shown3, classification?.version ?? null);
+  const more = left > 0 ? `${left} more are in the summary of the run.` : "";
+  return [...stuck, changes, unchanged(shown3), more].filter((part) => part !== "").join("\n\n");
 }
 function rank({ action: action2 }) {
   return ORDER2.indexOf(action2);
@@ -21431,6 +21804,7 @@ var init_comment = __esm({
     "use strict";
     init_entries();
     init_format();
+    init_summary2();
     init_markdown();
     init_payload();
     init_reviewed();
@@ -21517,9 +21891,9 @@ async function readTreeFiles(github, root, files) {
     const [...directories] = file2.split("/");
     const name = directories.pop();
     for (const directory of directories) {
-      const next2 = (await tree(sha2)).tree.find(({ path: path6, type }) => path6 === directory && type === "tree");
-      if (next2?.sha === void 0) return null;
-      sha2 = next2.sha;
+      const next3 = (await tree(sha2)).tree.find(({ path: path6, type }) => path6 === directory && type === "tree");
+      if (next3?.sha === void 0) return null;
+      sha2 = next3.sha;
     }
     const entry = (await tree(sha2)).tree.find(({ path: path6, type }) => path6 === name && type === "blob");
     if (entry?.sha === void 0 || entry.mode !== "100644" && entry.mode !== "100755") return null;
@@ -23071,18 +23445,18 @@ function isListed(url, list4) {
 function addressOfRegistry(registry, insecure) {
   const host = API_HOSTS.get(registry) ?? registry;
   const hostname = hostnameOf(host);
-  const listed4 = insecure.some((entry) => entry.toLowerCase() === registry);
+  const listed3 = insecure.some((entry) => entry.toLowerCase() === registry);
   const literal2 = addressOf(hostname)?.v4 !== void 0 && !hostname.startsWith("[");
   if (literal2 && !host.startsWith(hostname)) {
     throw new OperationError("unsafe", `${registry}: this host means ${hostname}; write it so`);
   }
-  if (isLinkLocal(hostname) && !listed4) {
+  if (isLinkLocal(hostname) && !listed3) {
     throw new OperationError(
       "unsafe",
       `${registry}: a link-local address is not a registry; list it in insecure-registries if it is one`
     );
   }
-  return { host, hostname, scheme: listed4 ? "http" : isLoopback(hostname) ? "either" : "https" };
+  return { host, hostname, scheme: listed3 ? "http" : isLoopback(hostname) ? "either" : "https" };
 }
 function hostnameOf(host) {
   try {
@@ -23269,14 +23643,14 @@ function reader(text4) {
     }
   };
 }
-function tokenServer(origin, asker2) {
-  if (origin === void 0 || origin === "") {
+function tokenServer(origin2, asker2) {
+  if (origin2 === void 0 || origin2 === "") {
     throw new OperationError(
       "protocol",
       `${asker2.registry} asks for a token without naming a token server (realm); the registry has to be fixed`
     );
   }
-  const url = URL.canParse(origin) ? new URL(origin) : null;
+  const url = URL.canParse(origin2) ? new URL(origin2) : null;
   if (!url || url.protocol !== "https:" && url.protocol !== "http:") {
     throw refused(asker2, "something that is not an http(s) address");
   }
@@ -23289,8 +23663,8 @@ function tokenServer(origin, asker2) {
   url.hash = "";
   return url;
 }
-function belongs(url, { registry, api, listed: listed4 }) {
-  if (url.hostname === api.hostname || isListed(url, listed4)) return true;
+function belongs(url, { registry, api, listed: listed3 }) {
+  if (url.hostname === api.hostname || isListed(url, listed3)) return true;
   if (isLoopback(api.hostname) && isLoopback(url.hostname)) return true;
   const known3 = quirksOf(registry).flatMap((quirk) => quirk.tokenHosts ?? []);
   return known3.includes(url.host) || sameDomain(url.hostname, api.hostname);
@@ -23564,10 +23938,10 @@ function rejected(registry, credential) {
 }
 function noToken(registry, server, scopes, credential, status) {
   const who = credential ? `the login from ${credential.source}` : "anybody without a login";
-  const next2 = credential ? "log in with an account that may do this" : `log in to ${registry}`;
+  const next3 = credential ? "log in with an account that may do this" : `log in to ${registry}`;
   return new OperationError(
     "denied",
-    `${server.host} gives ${who} no token for ${scopes.join(" ")} (HTTP ${status}); ${next2}`,
+    `${server.host} gives ${who} no token for ${scopes.join(" ")} (HTTP ${status}); ${next3}`,
     { status }
   );
 }
@@ -25058,8 +25432,8 @@ var init_agents = __esm({
 function failureOf(error2, what, tries, scrub) {
   if (error2 instanceof TransportFault) {
     const often = tries > 1 ? ` (${tries} tries)` : "";
-    const next2 = NEXT[error2.kind] === "" ? "" : `; ${NEXT[error2.kind]}`;
-    return new OperationError(CODES[error2.kind], scrub(`${what}: ${error2.message}${often}${next2}`), {
+    const next3 = NEXT[error2.kind] === "" ? "" : `; ${NEXT[error2.kind]}`;
+    return new OperationError(CODES[error2.kind], scrub(`${what}: ${error2.message}${often}${next3}`), {
       cause: error2
     });
   }
@@ -25162,7 +25536,7 @@ var init_errors4 = __esm({
 function createHost(registry, address, concurrency, authorizerOf) {
   let scheme = address.scheme;
   let api = new URL(`${scheme === "https" ? "https" : "http"}://${address.host}`);
-  let { origin } = api;
+  let { origin: origin2 } = api;
   let opened2 = false;
   let opening = null;
   const lead = async () => {
@@ -25181,13 +25555,13 @@ function createHost(registry, address, concurrency, authorizerOf) {
     registry,
     authorizer: authorizerOf(() => api),
     api: () => api,
-    origin: () => origin,
+    origin: () => origin2,
     isGuess: () => scheme === "either",
     speak(settled3) {
       if (scheme !== "either") return;
       scheme = settled3;
       api = new URL(`${settled3}://${address.host}`);
-      origin = api.origin;
+      origin2 = api.origin;
     },
     enter: () => opened2 ? void 0 : lead()
   };
@@ -25827,8 +26201,8 @@ var init_send = __esm({
 });
 
 // src/registry/http/attempt.ts
-function urlOf3(endpoint, request, listed4) {
-  if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed4);
+function urlOf3(endpoint, request, listed3) {
+  if (request.path instanceof URL) return pointedWithin(endpoint.api(), request.path.href, listed3);
   return new URL(`${endpoint.origin()}/v2/${request.repository.repository}/${request.path}`);
 }
 async function attempt(wiring, endpoint, request, rounds = MAX_AUTH_ROUNDS) {
@@ -25895,12 +26269,12 @@ async function followed(wiring, endpoint, request, authorization) {
     const location2 = answer.incoming.headers.location;
     if (!isRedirect(answer.status) || location2 === void 0) return answer;
     await discard(wiring, answer);
-    url = next(wiring, request, url, location2, hops);
+    url = next2(wiring, request, url, location2, hops);
     away = isAway(endpoint, url);
     if (away) authorization = void 0;
   }
 }
-function next(wiring, request, url, location2, hops) {
+function next2(wiring, request, url, location2, hops) {
   const target = pointed(url, location2, wiring.listed);
   const reads = request.method === "GET" || request.method === "HEAD";
   if (request.redirect === "refuse" || !reads) {
@@ -25925,7 +26299,7 @@ function headersOf({ headers = {} }, authorization, away) {
 function isRedirect(status) {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
-function pointed(base, location2, listed4) {
+function pointed(base, location2, listed3) {
   if (!URL.canParse(location2, base.href)) {
     throw unsafe(base, "an address that cannot be read", "the registry has to be fixed");
   }
@@ -25944,7 +26318,7 @@ function pointed(base, location2, listed4) {
   if (target.username !== "" || target.password !== "") {
     throw unsafe(base, `${target.host} with a user name in the address`, "the registry has to be fixed");
   }
-  if (isPrivate(target.hostname) && !isNear2(base, target) && !isListed(target, listed4)) {
+  if (isPrivate(target.hostname) && !isNear2(base, target) && !isListed(target, listed3)) {
     throw unsafe(
       base,
       `the private address ${target.host}`,
@@ -25953,9 +26327,9 @@ function pointed(base, location2, listed4) {
   }
   return target;
 }
-function pointedWithin(base, location2, listed4) {
-  const target = pointed(base, location2, listed4);
-  if (target.origin !== base.origin && !isListed(target, listed4)) {
+function pointedWithin(base, location2, listed3) {
+  const target = pointed(base, location2, listed3);
+  if (target.origin !== base.origin && !isListed(target, listed3)) {
     throw unsafe(
       base,
       `another host (${target.host})`,
@@ -25967,8 +26341,8 @@ function pointedWithin(base, location2, listed4) {
 function isNear2(base, target) {
   return target.hostname === base.hostname || isLoopback(base.hostname) && isLoopback(target.hostname);
 }
-function unsafe(base, what, next2) {
-  return new OperationError("unsafe", `${base.host} points to ${what}, which is not followed; ${next2}`);
+function unsafe(base, what, next3) {
+  return new OperationError("unsafe", `${base.host} points to ${what}, which is not followed; ${next3}`);
 }
 function speaksTls(hostname, port) {
   return new Promise((resolve12) => {
@@ -26238,12 +26612,12 @@ function createTokenClient(wiring, peerOf) {
 }
 function createTokenHosts(wiring, concurrency) {
   const peers = /* @__PURE__ */ new Map();
-  return (origin) => {
-    let peer = peers.get(origin);
+  return (origin2) => {
+    let peer = peers.get(origin2);
     if (!peer) {
       const { limiter } = peer = createHostState(concurrency);
       wiring.cancellation.watch((reason) => limiter.stop(reason));
-      peers.set(origin, peer);
+      peers.set(origin2, peer);
     }
     return peer;
   };
@@ -26324,17 +26698,17 @@ function errorsOf(response) {
     message: typeof entry["message"] === "string" ? entry["message"] : ""
   }));
 }
-function failure(code2, task, what, next2, options = {}) {
-  return new OperationError(code2, `${nameOf3(task.ref)}: cannot ${task.operation}: ${what}; ${next2}`, options);
+function failure(code2, task, what, next3, options = {}) {
+  return new OperationError(code2, `${nameOf4(task.ref)}: cannot ${task.operation}: ${what}; ${next3}`, options);
 }
-function refusal2(task, response, next2) {
+function refusal2(task, response, next3) {
   const { status } = response;
   const what = `${task.ref.registry} answered HTTP ${status}${detailOf(response)}`;
-  return failure(codeOf3(status), task, what, next2 ?? nextFor(task, status), { status });
+  return failure(codeOf3(status), task, what, next3 ?? nextFor(task, status), { status });
 }
 function inContext(task, error2) {
   if (!(error2 instanceof OperationError)) return error2;
-  return new OperationError(error2.code, `${nameOf3(task.ref)}: cannot ${task.operation}: ${error2.message}`, {
+  return new OperationError(error2.code, `${nameOf4(task.ref)}: cannot ${task.operation}: ${error2.message}`, {
     cause: error2,
     ...error2.status === void 0 ? {} : { status: error2.status }
   });
@@ -26350,7 +26724,7 @@ function clean2(text4) {
   const line2 = text4.slice(0, 4 * MAX_DETAIL).replace(/[\p{C}\p{Z}\s]+/gu, " ").replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, "$1 [hidden]").trim();
   return line2.length > MAX_DETAIL ? `${line2.slice(0, MAX_DETAIL - 3)}...` : line2;
 }
-function nameOf3(ref) {
+function nameOf4(ref) {
   return "tag" in ref || "digest" in ref ? formatReference(ref) : formatRepository(ref);
 }
 function codeOf3(status) {
@@ -26556,9 +26930,9 @@ function spend(budget, { bytes: bytes2 }) {
   budget.bytes -= bytes2.length;
   if (budget.manifests < 0 || budget.bytes < 0) throw new OverBudget("mismatch", budget.spent);
 }
-function checkAffordable(budget, listed4) {
+function checkAffordable(budget, listed3) {
   let { manifests, bytes: bytes2 } = budget;
-  for (const { size } of listed4) {
+  for (const { size } of listed3) {
     manifests -= 1;
     bytes2 -= size;
   }
@@ -26741,13 +27115,13 @@ async function revisionsOf(view, node, of, depth, spoken = false) {
     const said3 = [.../* @__PURE__ */ new Set([annotated, label4])].filter((revision) => revision !== null);
     return said3.length > 0 || spoken ? said3.map((revision) => ({ of, revision })) : [{ of, revision: null }];
   }
-  const below2 = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child3) => {
+  const below3 = await pool(node.manifests.filter(isPlatform), PLATFORM_LANES, async (child3) => {
     const inner = await descend(view, child3, depth + 1);
     if (inner === null) return [];
     const name = child3.platform ? formatPlatform(child3.platform) : of ?? child3.digest;
     return revisionsOf(view, inner, name, depth + 1, spoken || annotated !== null);
   });
-  return [...annotated === null ? [] : [{ of, revision: annotated }], ...below2.flat()];
+  return [...annotated === null ? [] : [{ of, revision: annotated }], ...below3.flat()];
 }
 function isPlatform(child3) {
   return !isAttestation(child3) && isCopyable(child3.mediaType) && (!child3.platform || isRealPlatform(child3.platform));
@@ -26947,7 +27321,7 @@ var init_put = __esm({
 // src/registry/read.ts
 async function readManifest(context, ref) {
   const manifest = await readUnparsed(context, ref);
-  parseManifest(manifest, nameOf3(ref));
+  parseManifest(manifest, nameOf4(ref));
   return manifest;
 }
 function readUnparsed(context, ref) {
@@ -26972,7 +27346,7 @@ async function fetchManifest(context, ref) {
   }
   if (response.status !== 200) throw refusal2(task, response);
   const mediaType = mediaTypeOf(response);
-  if (isSchema1(mediaType)) refuseUncopyable(mediaType, nameOf3(ref));
+  if (isSchema1(mediaType)) refuseUncopyable(mediaType, nameOf4(ref));
   return { bytes: response.body, mediaType, digest: verifiedDigest(task, ref, response) };
 }
 async function readBlob(context, source, descriptor3) {
@@ -27121,7 +27495,7 @@ var init_read = __esm({
 // src/registry/tags.ts
 async function listTags2(context, repository) {
   const task = { operation: "list the tags", ref: repository };
-  const tags2 = /* @__PURE__ */ new Set();
+  const tags = /* @__PURE__ */ new Set();
   const pages = /* @__PURE__ */ new Set();
   let path6 = `tags/list?n=${PAGE}`;
   let bytes2 = 0;
@@ -27139,15 +27513,15 @@ async function listTags2(context, repository) {
     if (page2 === 1 && saysAbsent(response)) return [];
     if (response.status !== 200) throw refusal2(task, response);
     bytes2 += response.body.length;
-    const known3 = tags2.size;
+    const known3 = tags.size;
     const found = tagsOf3(task, repository, response);
-    for (const tag2 of found) tags2.add(tag2);
-    const next2 = nextLink(response.headers["link"]);
-    if (next2 === null) return [...tags2];
-    path6 = context.transport.resolve(response.url, next2);
+    for (const tag2 of found) tags.add(tag2);
+    const next3 = nextLink(response.headers["link"]);
+    if (next3 === null) return [...tags];
+    path6 = context.transport.resolve(response.url, next3);
     if (!path6.pathname.endsWith(`/${repository.repository}/tags/list`))
       throw incomplete(task, `the next page would be at ${path6.pathname}, which is another list`);
-    if (pages.has(path6.href) || found.length > 0 && tags2.size === known3)
+    if (pages.has(path6.href) || found.length > 0 && tags.size === known3)
       throw incomplete(task, `page ${page2 + 1} would repeat one that was read already`);
     pages.add(path6.href);
   }
@@ -27160,8 +27534,8 @@ async function listTags2(context, repository) {
   );
 }
 function incomplete(task, what) {
-  const next2 = "check that no cache or proxy answers in place of the registry, and run again";
-  return failure("protocol", task, `${task.ref.registry} gives a list that is not whole: ${what}`, next2, {
+  const next3 = "check that no cache or proxy answers in place of the registry, and run again";
+  return failure("protocol", task, `${task.ref.registry} gives a list that is not whole: ${what}`, next3, {
     status: 200
   });
 }
@@ -27169,8 +27543,8 @@ function tagsOf3(task, { repository }, response) {
   const body = parseJson2(response.body);
   const name = isObject2(body) ? body["name"] ?? repository : repository;
   if (name !== repository) throw incomplete(task, `it is of ${clean2(JSON.stringify(name))}`);
-  const tags2 = isObject2(body) ? body["tags"] ?? [] : void 0;
-  if (!Array.isArray(tags2) || !tags2.every((tag2) => typeof tag2 === "string")) {
+  const tags = isObject2(body) ? body["tags"] ?? [] : void 0;
+  if (!Array.isArray(tags) || !tags.every((tag2) => typeof tag2 === "string")) {
     throw failure(
       "protocol",
       task,
@@ -27179,7 +27553,7 @@ function tagsOf3(task, { repository }, response) {
       { status: 200 }
     );
   }
-  return tags2.filter((tag2) => isReservedTag(tag2) || parseTag(tag2).ok);
+  return tags.filter((tag2) => isReservedTag(tag2) || parseTag(tag2).ok);
 }
 var PAGE, MAX_PAGES, MAX_BYTES4;
 var init_tags2 = __esm({
@@ -27199,7 +27573,7 @@ var init_tags2 = __esm({
 function createAttachments(context, reader2, referrers, children2) {
   const claimsFor = async (source, digest) => {
     const { registry, repository } = source;
-    const tags2 = await pool(
+    const tags = await pool(
       cosignTags(digest),
       ATTACHMENT_LANES,
       async (tag2) => {
@@ -27214,8 +27588,8 @@ function createAttachments(context, reader2, referrers, children2) {
         return found.state === "present" ? [ref] : [];
       }
     );
-    const listed4 = await referrers.list(source, digest);
-    const refs = [...tags2.flat(), ...listed4.map((entry) => ({ registry, repository, digest: entry.digest }))];
+    const listed3 = await referrers.list(source, digest);
+    const refs = [...tags.flat(), ...listed3.map((entry) => ({ registry, repository, digest: entry.digest }))];
     return refs.map((ref) => ({ ref, to: [digest] }));
   };
   const open7 = async (source, { ref, to }, budget) => {
@@ -27456,7 +27830,7 @@ function sourceOf4(context, source, blob2) {
         const opening = openBlob(wire2, task, source, blob2);
         wire2 = repeating(context);
         const stream2 = await opening;
-        const checked2 = verifying(nameOf3(task.ref), blob2);
+        const checked2 = verifying(nameOf4(task.ref), blob2);
         stream2.once("error", (error2) => note(inContext(task, error2)));
         checked2.once("error", (error2) => problem4 ?? note(error2));
         return (0, import_node_stream4.pipeline)(stream2, checked2, () => void 0);
@@ -27648,12 +28022,12 @@ function createContent(context, blobs, referrers) {
       repository: destination.repository,
       digest: node.manifest.digest
     };
-    let listed4 = false;
+    let listed3 = false;
     if (!await isManifestThere(context, ref)) {
       tally.manifests++;
-      listed4 = await write4(ref, node, () => bringAgain(source, destination, node));
+      listed3 = await write4(ref, node, () => bringAgain(source, destination, node));
     }
-    if (!listed4) await referrers.register(destination, node);
+    if (!listed3) await referrers.register(destination, node);
   };
   const write4 = async (ref, node, again) => {
     try {
@@ -27689,8 +28063,8 @@ function createContent(context, blobs, referrers) {
   return {
     async bring(source, destination, nodes, tally) {
       await bringBlobs(source, destination, nodes);
-      const images2 = nodes.filter(({ children: children2 }) => children2.length === 0);
-      await pool(images2, LANES2, (node) => bringManifest(source, destination, node, tally));
+      const images = nodes.filter(({ children: children2 }) => children2.length === 0);
+      await pool(images, LANES2, (node) => bringManifest(source, destination, node, tally));
       for (const node of nodes) {
         if (node.children.length > 0) await bringManifest(source, destination, node, tally);
       }
@@ -27764,7 +28138,7 @@ function createReferrers(context) {
       const subject = node.parsed.subject?.digest;
       if (subject === void 0 || await byApi(repository, subject) !== null) return;
       const ref = fallbackRef(repository, subject);
-      await inTurn(nameOf3(ref), () => addToFallback(context, ref, node));
+      await inTurn(nameOf4(ref), () => addToFallback(context, ref, node));
     }
   };
 }
@@ -27794,11 +28168,11 @@ async function askApi(context, repository, digest) {
     bytes2 += response.body.length;
     const known3 = found.size;
     const list4 = { bytes: response.body, mediaType: OCI_INDEX2, digest: "" };
-    for (const entry of entriesOf4(list4, nameOf3(task.ref))) found.set(entry.digest, entry);
-    if (found.size > MAX_REFERRERS) throw tooMany3(nameOf3(task.ref));
-    const next2 = nextLink(response.headers["link"]);
-    if (next2 === null || found.size === known3) return { entries: [...found.values()] };
-    path6 = context.transport.resolve(response.url, next2);
+    for (const entry of entriesOf4(list4, nameOf4(task.ref))) found.set(entry.digest, entry);
+    if (found.size > MAX_REFERRERS) throw tooMany3(nameOf4(task.ref));
+    const next3 = nextLink(response.headers["link"]);
+    if (next3 === null || found.size === known3) return { entries: [...found.values()] };
+    path6 = context.transport.resolve(response.url, next3);
   }
   throw failure("protocol", task, `the list has more than ${MAX_PAGES2} pages`, "remove what nobody needs", {
     status: 200
@@ -27814,7 +28188,7 @@ async function readFallback(context, ref) {
     return {
       digest: manifest.digest,
       body: isObject2(body) ? body : {},
-      entries: entriesOf4(manifest, nameOf3(ref))
+      entries: entriesOf4(manifest, nameOf4(ref))
     };
   } catch (error2) {
     if (error2 instanceof OperationError && error2.code === "absent") return null;
@@ -28108,18 +28482,18 @@ function leaves(root, path6) {
 }
 function contextsOf(definition) {
   const contexts = /* @__PURE__ */ new Map();
-  for (const { name, context, origin } of definition.targets) {
-    contexts.set(context, contexts.get(context) ?? origin.at("context"));
+  for (const { name, context, origin: origin2 } of definition.targets) {
+    contexts.set(context, contexts.get(context) ?? origin2.at("context"));
     for (const [key, path6] of Object.entries(definition.file.target[name]?.contexts ?? {})) {
       if (!/^(?:[a-z-]+:\/\/|git@)/.test(path6))
-        contexts.set(path6, contexts.get(path6) ?? origin.at("build_contexts", key));
+        contexts.set(path6, contexts.get(path6) ?? origin2.at("build_contexts", key));
     }
   }
   return contexts;
 }
 async function readDockerfiles(definition, root, problems2) {
   const texts2 = /* @__PURE__ */ new Map();
-  const places = new Map(definition.targets.map(({ dockerfile, origin }) => [dockerfile, origin.at("file")]));
+  const places = new Map(definition.targets.map(({ dockerfile, origin: origin2 }) => [dockerfile, origin2.at("file")]));
   for (const [file2, location2] of places) {
     const found = await look4(root, file2, "Dockerfile", location2, problems2);
     if (found === null) continue;
@@ -28340,16 +28714,16 @@ async function signalsOf(github, { repo, name, app }, commit4) {
   const params = { ...repoName(repo), ref: commit4.sha };
   const runs = [];
   const wanted = { ...params, check_name: name, filter: "all" };
-  let listed4 = 0;
+  let listed3 = 0;
   let total = 0;
   for await (const page2 of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", wanted)) {
-    listed4 += page2.check_runs.length;
+    listed3 += page2.check_runs.length;
     total = page2.total_count;
     const mine = page2.check_runs.filter((run4) => run4.name === name && run4.head_sha === commit4.sha);
     runs.push(...mine.filter((run4) => app === void 0 || run4.app?.slug === app));
   }
-  if (listed4 < total) {
-    const what = `GitHub lists ${listed4} of ${total} runs of the check "${name}" on ${commit4.sha.slice(0, 7)}`;
+  if (listed3 < total) {
+    const what = `GitHub lists ${listed3} of ${total} runs of the check "${name}" on ${commit4.sha.slice(0, 7)}`;
     throw new OperationError("protocol", `${what}; run again`);
   }
   const statuses = [];
@@ -29503,12 +29877,12 @@ var require_coerce = __commonJS({
         match = version.match(options.includePrerelease ? re[t.COERCEFULL] : re[t.COERCE]);
       } else {
         const coerceRtlRegex = options.includePrerelease ? re[t.COERCERTLFULL] : re[t.COERCERTL];
-        let next2;
-        while ((next2 = coerceRtlRegex.exec(version)) && (!match || match.index + match[0].length !== version.length)) {
-          if (!match || next2.index + next2[0].length !== match.index + match[0].length) {
-            match = next2;
+        let next3;
+        while ((next3 = coerceRtlRegex.exec(version)) && (!match || match.index + match[0].length !== version.length)) {
+          if (!match || next3.index + next3[0].length !== match.index + match[0].length) {
+            match = next3;
           }
-          coerceRtlRegex.lastIndex = next2.index + next2[1].length + next2[2].length;
+          coerceRtlRegex.lastIndex = next3.index + next3[1].length + next3[2].length;
         }
         coerceRtlRegex.lastIndex = -1;
       }
@@ -29676,11 +30050,11 @@ var require_trim_comparator_whitespace = __commonJS({
         end2 = findPrereleaseIdentifierEndIndex(range, start2, loose, digitRuns);
       }
       while (range[end2] === ".") {
-        const next2 = findPrereleaseIdentifierEndIndex(range, end2 + 1, loose, digitRuns);
-        if (next2 === end2 + 1) {
+        const next3 = findPrereleaseIdentifierEndIndex(range, end2 + 1, loose, digitRuns);
+        if (next3 === end2 + 1) {
           break;
         }
-        end2 = next2;
+        end2 = next3;
       }
       return end2;
     };
@@ -29700,22 +30074,22 @@ var require_trim_comparator_whitespace = __commonJS({
         return start2;
       }
       while (range[end2] === ".") {
-        const next2 = findBuildIdentifierEndIndex(range, end2 + 1);
-        if (next2 === end2 + 1) {
+        const next3 = findBuildIdentifierEndIndex(range, end2 + 1);
+        if (next3 === end2 + 1) {
           break;
         }
-        end2 = next2;
+        end2 = next3;
       }
       return end2;
     };
     var findLooseFullVersionEndIndex = (range, start2, digitRuns) => {
       let end2 = start2;
       for (let component2 = 0; component2 < 3; component2++) {
-        const next2 = findVersionNumberEndIndex(range, end2, true, digitRuns);
-        if (next2 === end2) {
+        const next3 = findVersionNumberEndIndex(range, end2, true, digitRuns);
+        if (next3 === end2) {
           return start2;
         }
-        end2 = next2;
+        end2 = next3;
         if (component2 < 2) {
           if (range[end2] !== ".") {
             return start2;
@@ -29738,11 +30112,11 @@ var require_trim_comparator_whitespace = __commonJS({
         if (range[end2] !== ".") {
           return end2;
         }
-        const next2 = findPartialVersionComponentEndIndex(range, end2 + 1, digitRuns);
-        if (next2 === end2 + 1) {
+        const next3 = findPartialVersionComponentEndIndex(range, end2 + 1, digitRuns);
+        if (next3 === end2 + 1) {
           return end2;
         }
-        end2 = next2;
+        end2 = next3;
       }
       const prereleaseEnd = findPrereleaseEndIndex(range, end2, false, digitRuns);
       return findBuildEndIndex(range, prereleaseEnd);
@@ -30881,8 +31255,8 @@ function walk2(stage2, stages2, seen) {
   const own = stage2.runs && onTarget(stage2, base, stages2);
   if (own) return "needed";
   const before = stages2.slice(0, stages2.indexOf(stage2));
-  const next2 = [base, ...stage2.uses.map((name) => find2(before, name))].filter((one2) => one2 !== void 0);
-  const found = next2.map((one2) => walk2(one2, stages2, seen));
+  const next3 = [base, ...stage2.uses.map((name) => find2(before, name))].filter((one2) => one2 !== void 0);
+  const found = next3.map((one2) => walk2(one2, stages2, seen));
   if (found.includes("needed")) return "needed";
   return found.includes("unknown") ? "unknown" : "not-needed";
 }
@@ -31516,8 +31890,8 @@ function realRegistry(settings) {
   });
   return createRegistry(transport, { clock: systemClock, log });
 }
-function listedHosts(insecure, registryMap, images2 = []) {
-  const named2 = [...registryMap.map((line2) => `${line2.slice(line2.indexOf("=") + 1)}/x`), ...images2];
+function listedHosts(insecure, registryMap, images = []) {
+  const named2 = [...registryMap.map((line2) => `${line2.slice(line2.indexOf("=") + 1)}/x`), ...images];
   const hosts = named2.flatMap((name) => {
     const parsed2 = parseRepository(name);
     return parsed2.ok ? [parsed2.value.registry] : [];
@@ -31854,7 +32228,7 @@ function planFollowUp(items, texts2) {
     // In the order of the tag file, not of the files that it names.
     problems: wanted.flatMap((one2) => {
       const problem4 = problems2.get(one2);
-      return problem4 ? [{ ...one2.reference, image: nameOf4(one2.item), what: problem4.what, hint: problem4.hint }] : [];
+      return problem4 ? [{ ...one2.reference, image: nameOf5(one2.item), what: problem4.what, hint: problem4.hint }] : [];
     }),
     fingerprint: fingerprintOf(files)
   };
@@ -31873,7 +32247,7 @@ function followUpBranch(base, tagFiles2) {
   const suffix = usual ? "" : `-${hash(tagFiles2.join("\n")).slice(0, 8)}`;
   return `retag/follow-up/${base}${suffix}`;
 }
-function nameOf4({ image: image3, tag: tag2 }) {
+function nameOf5({ image: image3, tag: tag2 }) {
   return `${formatRepository(image3)}:${tag2}`;
 }
 function fingerprintOf(files) {
@@ -31883,8 +32257,8 @@ function fingerprintOf(files) {
 function hash(text4) {
   return (0, import_node_crypto7.createHash)("sha256").update(text4).digest("hex");
 }
-function followUpItems(images2, outcomes) {
-  return images2.flatMap((entry) => {
+function followUpItems(images, outcomes) {
+  return images.flatMap((entry) => {
     const { references: references2, bug } = entry;
     const tag2 = entry.tags.at(-1);
     if (references2.length === 0 || tag2 === void 0) return [];
@@ -31897,20 +32271,20 @@ function followUpItems(images2, outcomes) {
     return [{ image: image3, others, tag: tag2, digest, references: references2, ...bug === void 0 ? {} : { bug } }];
   });
 }
-function isRight2({ outcome: outcome2, error: error2, planned: planned3 }) {
-  return error2 === null && (outcome2 === "done" || planned3.action === "keep");
+function isRight2({ outcome: outcome2, error: error2, planned: planned2 }) {
+  return error2 === null && (outcome2 === "done" || planned2.action === "keep");
 }
 function titleOf({ items }) {
   const [first2, ...more] = items;
   if (!first2) return "Use new image tags";
-  const title = more.length === 0 ? `Use ${nameOf4(first2)}` : `Use ${items.length} new image tags`;
+  const title = more.length === 0 ? `Use ${nameOf5(first2)}` : `Use ${items.length} new image tags`;
   return title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}\u2026` : title;
 }
 function commitMessage(plan2) {
-  const tags2 = plan2.items.map((item) => `- ${nameOf4(item)}`);
+  const tags = plan2.items.map((item) => `- ${nameOf5(item)}`);
   const bugs = plan2.items.flatMap(({ bug }) => bug === void 0 ? [] : [trailer(bug)]);
   const trailers = [...new Set(bugs), MARK + plan2.fingerprint];
-  const list4 = tags2.length > 1 ? [tags2.join("\n")] : [];
+  const list4 = tags.length > 1 ? [tags.join("\n")] : [];
   return [titleOf(plan2), ...list4, trailers.join("\n")].join("\n\n");
 }
 function fingerprintIn(text4) {
@@ -31920,14 +32294,14 @@ function withoutFingerprint(text4) {
   return text4.replace(new RegExp(`^<!-- ${MARK}[0-9a-f]{64} -->\\s*`, "m"), "");
 }
 function pullBody(plan2, { jobToken }) {
-  const rows3 = plan2.files.flatMap(
+  const rows2 = plan2.files.flatMap(
     ({ file: file2, changes }) => changes.map(({ line: line2, before, after }) => [code(`${file2}:${line2}`), code(before), code(after)])
   );
   const bugs = [...new Set(plan2.items.flatMap(({ bug }) => bug === void 0 ? [] : [trailer(bug)]))];
   const parts = [
     `<!-- ${MARK}${plan2.fingerprint} -->`,
     "These tags are in their registries; this pull request makes the files say so. Retag updates it in place until it is merged.",
-    table(["place", "from", "to"], rows3),
+    table(["place", "from", "to"], rows2),
     bugs.map((bug) => `- ${escapeCell(bug)}`).join("\n"),
     jobToken ? noChecks() : ""
   ];
@@ -31973,11 +32347,11 @@ var init_plan2 = __esm({
 
 // src/github/tracking/ledger.ts
 function encodeLedger(ledger) {
-  let { rows: rows3 } = ledger;
+  let { rows: rows2 } = ledger;
   for (; ; ) {
-    const data = encode("ledger", { ...ledger, rows: rows3 });
-    if (data.length <= MAX_DATA2 || rows3.length === 0) return data;
-    rows3 = rows3.slice(Math.max(1, Math.ceil(rows3.length * (1 - MAX_DATA2 / data.length))));
+    const data = encode("ledger", { ...ledger, rows: rows2 });
+    if (data.length <= MAX_DATA2 || rows2.length === 0) return data;
+    rows2 = rows2.slice(Math.max(1, Math.ceil(rows2.length * (1 - MAX_DATA2 / data.length))));
   }
 }
 function readLedger(body) {
@@ -32045,18 +32419,18 @@ function tagEvents(outcomes, release, drift2) {
     ];
   });
 }
-function stateOf4({ planned: planned3, outcome: outcome2, error: error2 }) {
+function stateOf4({ planned: planned2, outcome: outcome2, error: error2 }) {
   if (outcome2 === "done") return "written";
-  if (error2 !== null || planned3.action === "refuse") return "refused";
-  if (planned3.action === "hold") return "held";
-  return planned3.action === "keep" ? "kept" : "missing";
+  if (error2 !== null || planned2.action === "refuse") return "refused";
+  if (planned2.action === "hold") return "held";
+  return planned2.action === "keep" ? "kept" : "missing";
 }
 function trackedImages(outcomes, release) {
   return (image3) => {
-    const mine = outcomes.filter(({ planned: planned3 }) => formatRepository(planned3.wanted.destination) === image3);
-    const built2 = mine.find(({ planned: planned3 }) => planned3.wanted.group !== null);
+    const mine = outcomes.filter(({ planned: planned2 }) => formatRepository(planned2.wanted.destination) === image3);
+    const built2 = mine.find(({ planned: planned2 }) => planned2.wanted.group !== null);
     const stages2 = new Set(
-      mine.flatMap(({ planned: planned3 }) => planned3.wanted.kind === "stable" ? ["stable"] : [])
+      mine.flatMap(({ planned: planned2 }) => planned2.wanted.kind === "stable" ? ["stable"] : [])
     );
     if (built2 === void 0) stages2.add("final");
     for (const rule2 of built2 === void 0 ? [] : release?.names.policy.rules ?? []) {
@@ -32116,7 +32490,7 @@ ${encodeLedger(ledger)}
   const tail = `
 
 ${NOTES}${notes.slice(0, MAX_NOTES)}`;
-  const parts = [intro.trim(), checklist(ledger, tracked), problems(ledger), rows2(ledger)];
+  const parts = [intro.trim(), checklist(ledger, tracked), problems(ledger), rows(ledger)];
   const text4 = parts.filter((part) => part !== "").join("\n\n");
   return head2 + cut(text4, MAX_BODY2 - head2.length - tail.length, "Older rows were cut here.") + tail;
 }
@@ -32142,7 +32516,7 @@ function problems({ problems: list4 }) {
 
 ${lines3.join("\n")}`;
 }
-function rows2(ledger) {
+function rows(ledger) {
   if (ledger.rows.length === 0) return "";
   const shown3 = ledger.rows.slice(-MAX_ROWS2).reverse();
   const cells = shown3.map(({ tag: tag2, stage: stage2, digest, run: run4, date }) => [
@@ -32263,23 +32637,23 @@ function shepherdAdvice(config) {
     text: `${only} shepherds the tracked images alone; name a second person under tracking.shepherds`
   };
 }
-function addedRows(rows3, events2, context) {
+function addedRows(rows2, events2, context) {
   const added = [];
   for (const { tag: tag2, stage: stage2, digest, state } of events2) {
     if (digest === null || state !== "written" && state !== "kept") continue;
-    const last = [...rows3, ...added].findLast((row2) => row2.tag === tag2);
+    const last = [...rows2, ...added].findLast((row2) => row2.tag === tag2);
     if (last?.digest === digest || last && state === "kept") continue;
     added.push({ stage: stage2, tag: tag2, digest, run: context.runUrl, date: day(context.now) });
   }
   return added;
 }
 function nextLedger(tracked, before, added, cycle) {
-  const rows3 = [...before?.rows ?? [], ...added];
+  const rows2 = [...before?.rows ?? [], ...added];
   const { image: image3, line: line2, events: events2 } = tracked;
-  const found = events2.flatMap((event) => problemOf3(event, rows3));
+  const found = events2.flatMap((event) => problemOf3(event, rows2));
   const problems2 = [...stillOpen(before, events2), ...found.map((problem4) => settled2(problem4, before))];
-  const { done, total } = progress(tracked, rows3);
-  return { image: image3, line: line2, cycle, rows: rows3, problems: problems2, done, total, closed: before?.closed ?? false };
+  const { done, total } = progress(tracked, rows2);
+  return { image: image3, line: line2, cycle, rows: rows2, problems: problems2, done, total, closed: before?.closed ?? false };
 }
 function stillOpen(before, events2) {
   const seen = new Set(events2.map(({ tag: tag2 }) => tag2));
@@ -32289,18 +32663,18 @@ function settled2(problem4, before) {
   const known3 = before?.problems.find(({ tag: tag2, what }) => tag2 === problem4.tag && what === problem4.what);
   return known3 && withoutSpans(known3.why) === withoutSpans(problem4.why) ? known3 : problem4;
 }
-function problemOf3({ tag: tag2, state, digest, why }, rows3) {
+function problemOf3({ tag: tag2, state, digest, why }, rows2) {
   if (state === "held" || state === "refused" || state === "drifted") return [{ tag: tag2, what: state, why }];
-  const recorded = rows3.findLast((row2) => row2.tag === tag2)?.digest;
+  const recorded = rows2.findLast((row2) => row2.tag === tag2)?.digest;
   if (state === "missing")
     return recorded === void 0 ? [] : [{ tag: tag2, what: "drifted", why: "the tag is not there any more" }];
   if (digest === null || recorded === void 0 || recorded === digest) return [];
   return [{ tag: tag2, what: "drifted", why: `it points at ${digest}, and Retag recorded ${recorded}` }];
 }
-function progress({ expected, platforms }, rows3) {
+function progress({ expected, platforms }, rows2) {
   const last = TRACKED_STAGES.findLast((stage2) => expected.includes(stage2));
   const released = platforms.filter(({ byFile: byFile2 }) => byFile2 === "release");
-  const reached = last !== void 0 && rows3.some(({ stage: stage2 }) => stage2 === last) ? 1 : 0;
+  const reached = last !== void 0 && rows2.some(({ stage: stage2 }) => stage2 === last) ? 1 : 0;
   return {
     done: reached + released.filter(({ today }) => today === "release").length,
     total: 1 + released.length
@@ -32317,10 +32691,10 @@ function newsOf(current, before, added, ledger, state) {
   if (!current) return [];
   const known3 = new Set((before?.problems ?? []).map(({ tag: tag2, what }) => `${what} ${tag2}`));
   const fresh = ledger.problems.filter(({ tag: tag2, what }) => !known3.has(`${what} ${tag2}`));
-  const tags2 = added.map(({ tag: tag2, stage: stage2, digest }) => `${code(tag2)} (${stage2}) is there: ${code(digest)}`);
+  const tags = added.map(({ tag: tag2, stage: stage2, digest }) => `${code(tag2)} (${stage2}) is there: ${code(digest)}`);
   const bad6 = fresh.map(({ tag: tag2, what, why }) => `${code(tag2)} is ${WORDS[what]}: ${escapeCell(why)}`);
   const turned = current.state === state ? [] : [state === "closed" ? "Everything is there." : "Open again."];
-  return [...tags2, ...bad6, ...turned];
+  return [...tags, ...bad6, ...turned];
 }
 function labelsOf3(config, values, line2) {
   const labels = [];
@@ -32699,18 +33073,18 @@ function runUrl(env) {
   return server && repository && run4 ? `${server}/${repository}/actions/runs/${run4}` : null;
 }
 async function afterApply(result, parts) {
-  const applied2 = result.report.command === "apply";
-  const followed2 = applied2 ? await attempt2("the follow-up pull request", applied2, () => openFollowUp(result, parts)) : [];
-  const tracked = await attempt2("the tracking issues", applied2, () => track(result, parts));
+  const applied = result.report.command === "apply";
+  const followed2 = applied ? await attempt2("the follow-up pull request", applied, () => openFollowUp(result, parts)) : [];
+  const tracked = await attempt2("the tracking issues", applied, () => track(result, parts));
   const notes = [...followed2, ...tracked];
   return { ok: notes.every(({ level }) => level !== "error"), notes };
 }
-async function attempt2(what, applied2, work) {
+async function attempt2(what, applied, work) {
   try {
     return await work();
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
-    const standing = applied2 ? "the tags are there, but " : "";
+    const standing = applied ? "the tags are there, but " : "";
     const text4 = `${standing}${what} could not be brought up to date; run again to do the rest: ${messageOf(error2)}`;
     return [{ level: "error", text: text4, url: null }];
   }
@@ -32823,32 +33197,34 @@ function logFor(args, io) {
   });
 }
 function terminalLog(options) {
-  const { out, err, cwd, quiet, verbose, color } = options;
-  const live = !quiet && err.isTTY === true;
-  let shown3 = false;
-  const clear = () => {
-    if (shown3) err.write("\r\x1B[K");
-    shown3 = false;
-  };
-  const paint = (text4) => {
-    const word = /^[a-z]+/.exec(text4)?.[0] ?? "";
-    const code2 = color ? COLORS[word] : void 0;
-    return code2 === void 0 ? text4 : `\x1B[${code2}m${word}\x1B[0m${text4.slice(word.length)}`;
-  };
+  const { out, err, cwd, quiet, verbose, color, now = () => performance.now() } = options;
+  const progress2 = quiet || err.isTTY !== true ? null : progressLine(err, now);
+  let printed = 0;
   const line2 = (text4, bad6 = false) => {
-    clear();
+    progress2?.end();
     const stream2 = quiet ? bad6 ? err : null : out;
-    stream2?.write(`${paint(harmless(text4))}
+    const indent = /^ */.exec(text4)?.[0].length ?? 0;
+    for (const each of wrap("", text4, out.columns ?? null, indent + 2))
+      stream2?.write(`${color ? paint(each) : each}
 `);
+    if (text4 === "") stream2?.write("\n");
+    printed += 1;
   };
   return {
+    get layout() {
+      return { width: Math.max(20, out.columns ?? 80), all: verbose, groups: false };
+    },
     group: async (title, body) => {
-      line2(title);
-      return body();
+      const before = printed;
+      if (title !== "Build") progress2?.show(title);
+      const result = await body();
+      progress2?.end();
+      if (printed > before) line2("");
+      return result;
     },
     line: line2,
     warning: (text4) => {
-      clear();
+      progress2?.end();
       const problem4 = typeof text4 === "string" ? { what: text4 } : text4;
       const lines3 = problemLines("warning", problem4, { cwd, stderr: err }).join("\n");
       err.write(`${color ? lines3.replace("warning", "\x1B[33mwarning\x1B[0m") : lines3}
@@ -32858,32 +33234,51 @@ function terminalLog(options) {
       if (verbose) line2(`debug: ${text4}`);
     },
     progress: (done, total, what) => {
-      if (!live || done >= total) {
-        clear();
-        return;
-      }
-      const text4 = harmless(`${done} of ${total} ${what}`).slice(0, Math.max(10, (err.columns ?? 80) - 1));
-      err.write(`\r\x1B[K${text4}`);
-      shown3 = true;
+      if (done >= total) progress2?.end();
+      else progress2?.show(`${done} of ${total} ${what}`);
     }
   };
 }
-var COLORS;
+function paint(line2) {
+  return line2.replace(/^( {2})([+~=?!])(?= )|^( +)(help)(?=:)/, (_, ...groups) => {
+    const [indent = groups[2] ?? "", word = groups[3] ?? ""] = groups;
+    return `${indent}\x1B[${COLORS[word] ?? 0}m${word}\x1B[0m`;
+  });
+}
+function progressLine(err, now) {
+  let text4 = "";
+  const started = now();
+  let drawn = false;
+  let timer;
+  const draw = () => {
+    const elapsed = now() - started;
+    if (elapsed < FIRST_PROGRESS) return;
+    const line2 = `${harmless(text4)}, ${(elapsed / 1e3).toFixed(1)} s`;
+    err.write(`${ERASE}${line2.slice(0, Math.max(10, (err.columns ?? 80) - 1))}`);
+    drawn = true;
+  };
+  return {
+    show: (next3) => {
+      timer ??= setInterval(draw, 100).unref();
+      text4 = next3;
+    },
+    end: () => {
+      clearInterval(timer);
+      timer = void 0;
+      if (drawn) err.write(ERASE);
+      drawn = false;
+    }
+  };
+}
+var COLORS, ERASE, FIRST_PROGRESS;
 var init_output3 = __esm({
   "src/cli/output.ts"() {
     "use strict";
     init_text();
     init_problems();
-    COLORS = {
-      create: 32,
-      build: 32,
-      move: 33,
-      hold: 36,
-      refuse: 31,
-      failed: 31,
-      skipped: 31,
-      keep: 2
-    };
+    COLORS = { "+": 32, "~": 33, "?": 36, "!": 31, "=": 2, help: 36 };
+    ERASE = "\r\x1B[K";
+    FIRST_PROGRESS = 400;
   }
 });
 
@@ -32994,9 +33389,9 @@ function onlyOf(args) {
   throw new UserError({ what: `--only: "${only}" is not known`, hint: "give builds or images" });
 }
 function imagesOf2(args) {
-  const images2 = parseImages(args.list("image").join("\n"));
-  if (images2.problems.length > 0) throw new UserError(images2.problems);
-  return images2;
+  const images = parseImages(args.list("image").join("\n"));
+  if (images.problems.length > 0) throw new UserError(images.problems);
+  return images;
 }
 var import_promises13, import_node_path13, DEFAULT_CONFIG3, CLASSIFY, CHECKS;
 var init_session = __esm({
@@ -33070,6 +33465,7 @@ function tagsCommand(args, io, given2 = {}) {
       confirm,
       // A number is claimed before the plan can be shown, and that writes too.
       claim: async (name, sha2, sequence) => {
+        log.progress(1, 1, "");
         await confirm?.(`Create the git tag ${name} on GitHub, to claim its number?`);
         return outside.claim(name, sha2, sequence);
       }
@@ -33082,19 +33478,18 @@ function tagsCommand(args, io, given2 = {}) {
   });
 }
 function sayWarnings(report2, log) {
-  const warnings3 = annotations(report2).filter(({ level }) => level === "warning");
-  for (const { title, message } of warnings3) log.warning(`${title}: ${message}`);
+  for (const { action: action2, text: text4 } of warningsOf(report2.actions)) log.warning(`${nameOf2(action2)}: ${text4}`);
 }
 async function requestFor(args, io, { concurrency, insecure, facts, noRef, files }) {
   const digests = args.text("digests");
-  const images2 = imagesOf2(args);
+  const images = imagesOf2(args);
   return {
     command: args.command === "plan" ? "plan" : "apply",
     files,
     policy: args.text("policy") ?? "",
-    images: images2.names,
+    images: images.names,
     promotions: [],
-    imagesDisabled: images2.disabled,
+    imagesDisabled: images.disabled,
     facts,
     noRef,
     only: onlyOf(args),
@@ -33152,7 +33547,7 @@ var init_plan_apply = __esm({
     init_errors();
     init_permission();
     init_source();
-    init_annotations();
+    init_format();
     init_run();
     init_clock();
     init_files();
@@ -33303,6 +33698,7 @@ async function writeReport(path6, report2, workspace) {
   }
 }
 async function reportError(error2, env) {
+  publishOutputs(noOutputs());
   if (error2 instanceof UserError) {
     for (const problem4 of error2.problems) {
       const { text: text5, ...at3 } = problemAnnotation(problem4);
@@ -33327,15 +33723,15 @@ ${escapeCell(error2.message)}
   annotate("error", `This is a fault of Retag, please report it: ${text4}`);
   return 1;
 }
-function namesIn({ images: images2, promotions }) {
+function namesIn({ images, promotions }) {
   return [
-    ...images2,
+    ...images,
     ...promotions.flatMap(({ srcName, names: names2 }) => [srcName ?? "", ...names2.map(({ text: text4 }) => text4)])
   ];
 }
 async function filesOf(inputs, workspace) {
-  const { policy: policy2, images: images2, imagesDisabled, promotions } = inputs;
-  const standsIn = policy2 !== "" || images2.length > 0 || imagesDisabled || promotions.length > 0;
+  const { policy: policy2, images, imagesDisabled, promotions } = inputs;
+  const standsIn = policy2 !== "" || images.length > 0 || imagesDisabled || promotions.length > 0;
   if (standsIn && !inputs.configGiven) {
     const there = await (0, import_promises14.stat)((0, import_node_path14.join)(workspace, inputs.config[0] ?? "")).catch(() => null);
     if (there === null) return [];
@@ -33452,7 +33848,7 @@ __export(classify_exports, {
   classifyEach: () => classifyEach,
   classifyRefs: () => classifyRefs,
   jsonPieces: () => jsonPieces,
-  listed: () => listed3,
+  listed: () => listed2,
   refsIn: () => refsIn
 });
 async function classifyCommand(args, io) {
@@ -33460,8 +33856,8 @@ async function classifyCommand(args, io) {
   const path6 = await reportPath(args, io);
   const policy2 = await policyFor(args, io);
   logWarnings(policy2, logFor(args, io));
-  const images2 = imagesOf2(args).names;
-  const classified2 = withImages(classifyEach(policy2, await refsOf(args, io), systemClock.now()), images2);
+  const images = imagesOf2(args).names;
+  const classified2 = withImages(classifyEach(policy2, await refsOf(args, io), systemClock.now()), images);
   const problems2 = await write3(classified2, { path: path6, json: args.is("json") }, io);
   return problems2.length > 0 ? fail(new UserError(problems2), io, false) : 0;
 }
@@ -33470,7 +33866,7 @@ async function write3(classified2, { path: path6, json: json2 }, io) {
   const all = [...classified2];
   if (json2) stream(all, io);
   else io.stdout.write(classificationsAsText(all));
-  if (path6 !== null) await writeJson(path6, all.map(listed3), await checkoutOf(io));
+  if (path6 !== null) await writeJson(path6, all.map(listed2), await checkoutOf(io));
   return all.flatMap(({ problems: problems2 }) => problems2);
 }
 function stream(classified2, io) {
@@ -33536,12 +33932,12 @@ function classifyOne(policy2, text4, time2) {
   const decision = classify(policy2, { ref: ref.value.ref, kind, name, time: time2 });
   return { ref: decision.ref, classification: classificationReport(decision), problems: decision.problems };
 }
-function* withImages(classified2, images2) {
+function* withImages(classified2, images) {
   for (const one2 of classified2) {
-    const { tags: tags2, stable_tags: stable, channels } = one2.classification;
-    const names2 = [...tags2, ...stable, ...channels];
-    const references2 = images2.flatMap((image3) => names2.map((name) => `${image3}:${name}`));
-    yield images2.length === 0 ? one2 : { ...one2, references: references2 };
+    const { tags, stable_tags: stable, channels } = one2.classification;
+    const names2 = [...tags, ...stable, ...channels];
+    const references2 = images.flatMap((image3) => names2.map((name) => `${image3}:${name}`));
+    yield images.length === 0 ? one2 : { ...one2, references: references2 };
   }
 }
 function noClassification(why) {
@@ -33557,7 +33953,7 @@ function noClassification(why) {
     not: []
   };
 }
-function listed3({
+function listed2({
   ref,
   classification,
   references: references2
@@ -33570,7 +33966,7 @@ function classificationsAsJson(classified2) {
 function* jsonPieces(classified2) {
   let separator = "[\n";
   for (const one2 of classified2) {
-    yield `${separator}  ${JSON.stringify(listed3(one2))}`;
+    yield `${separator}  ${JSON.stringify(listed2(one2))}`;
     separator = ",\n";
   }
   yield separator === ",\n" ? "\n]\n" : "[]\n";
@@ -33583,7 +33979,7 @@ function classificationsAsText(classified2) {
 `;
 }
 function table2(classified2) {
-  const rows3 = classified2.map(({ ref, classification: c }) => [
+  const rows2 = classified2.map(({ ref, classification: c }) => [
     shown2(ref),
     c.class ?? "-",
     c.rule ?? "-",
@@ -33591,14 +33987,14 @@ function table2(classified2) {
     list2(c.stable_tags),
     list2(c.channels)
   ]);
-  return aligned([["REF", "CLASS", "RULE", "TAGS", "STABLE", "CHANNELS"], ...rows3]);
+  return aligned([["REF", "CLASS", "RULE", "TAGS", "STABLE", "CHANNELS"], ...rows2]);
 }
-function aligned(rows3) {
+function aligned(rows2) {
   const widths = [];
-  for (const row2 of rows3) {
+  for (const row2 of rows2) {
     row2.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, cell.length));
   }
-  return rows3.map(
+  return rows2.map(
     (row2) => row2.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()
   ).join("\n");
 }
@@ -33771,8 +34167,8 @@ function findEntries(source) {
   const nodes = /* @__PURE__ */ new Map();
   const shared = /* @__PURE__ */ new Set();
   for (const { root, aliases } of readDocuments(source, () => void 0)) {
-    const images2 = isMap(root) ? root.get("images", true) : void 0;
-    const list4 = isAlias(images2) ? aliases.get(images2) : images2;
+    const images = isMap(root) ? root.get("images", true) : void 0;
+    const list4 = isAlias(images) ? aliases.get(images) : images;
     for (const node of isSeq(list4) ? list4.items : []) {
       nodes.set(keyOf4(placeAt(source, node.range?.[0] ?? 0)), node);
     }
@@ -33908,8 +34304,8 @@ function isAdded(before, file2, entry) {
     throw error2;
   }
 }
-function isEntry({ names: names2, tags: tags2, srcBuildTag, srcDigest, srcRef }, entry) {
-  const got = [names2.map(({ text: text4 }) => text4), tags2, srcBuildTag, srcDigest, srcRef];
+function isEntry({ names: names2, tags, srcBuildTag, srcDigest, srcRef }, entry) {
+  const got = [names2.map(({ text: text4 }) => text4), tags, srcBuildTag, srcDigest, srcRef];
   return said2(got) === said2([[entry.name], [entry.tag], entry.src_build_tag, entry.src_digest, entry.src_ref]);
 }
 function insertion(source, entry) {
@@ -33920,7 +34316,7 @@ function insertion(source, entry) {
   const list4 = pair2.value;
   const key = pair2.key;
   if (isSeq(list4) && list4.range)
-    return list4.items.length === 0 || list4.flow ? inBrackets(list4, entry) : below(source, list4, entry);
+    return list4.items.length === 0 || list4.flow ? inBrackets(list4, entry) : below2(source, list4, entry);
   if (isScalar(list4) && list4.value === null && key.range) {
     const { column } = placeAt(source, key.range[0]);
     return linesAfter(source.text, key.range[1], block(entry, column + 1, 2));
@@ -33932,7 +34328,7 @@ function inBrackets({ items, range }, entry) {
   const at3 = last?.range?.[1] ?? (range?.[1] ?? 0) - 1;
   return { start: at3, end: at3, text: `${last === void 0 ? "" : ", "}${braces(entry)}` };
 }
-function below(source, { items, range }, entry) {
+function below2(source, { items, range }, entry) {
   const dash = placeAt(source, range?.[0] ?? 0).column - 1;
   const last = items.at(-1);
   const width = placeAt(source, last.range?.[0] ?? 0).column - 1 - dash;
@@ -34089,9 +34485,9 @@ var init_starter = __esm({
 });
 
 // src/policy/presets/fit.ts
-function fitsOf(tags2) {
-  const order = ["calver", ...hasAppendedDigits(tags2) ? [K8S] : [], "semver", "wmcore"];
-  return order.map((preset) => ({ preset, explained: tags2.filter(explainer(preset)).length })).sort((a, b) => b.explained - a.explained);
+function fitsOf(tags) {
+  const order = ["calver", ...hasAppendedDigits(tags) ? [K8S] : [], "semver", "wmcore"];
+  return order.map((preset) => ({ preset, explained: tags.filter(explainer(preset)).length })).sort((a, b) => b.explained - a.explained);
 }
 function explainer(preset) {
   const patterns = (PRESETS.get(preset)?.rules ?? []).flatMap(
@@ -34102,11 +34498,11 @@ function explainer(preset) {
   );
   return (tag2) => patterns.some((pattern) => matchPattern(pattern, tag2) !== null);
 }
-function hasAppendedDigits(tags2) {
+function hasAppendedDigits(tags) {
   const lineOf3 = (tag2) => tag2.slice(0, tag2.lastIndexOf(".") + 1);
-  const counted2 = new Set(tags2.filter((tag2) => /^v\d+\.\d+\.9\d$/.test(tag2)).map(lineOf3));
-  const appended = tags2.filter((tag2) => /^v\d+\.\d+\.\d{3,}$/.test(tag2) && !counted2.has(lineOf3(tag2)));
-  return appended.length * 10 >= tags2.length && appended.length > 0;
+  const counted2 = new Set(tags.filter((tag2) => /^v\d+\.\d+\.9\d$/.test(tag2)).map(lineOf3));
+  const appended = tags.filter((tag2) => /^v\d+\.\d+\.\d{3,}$/.test(tag2) && !counted2.has(lineOf3(tag2)));
+  return appended.length * 10 >= tags.length && appended.length > 0;
 }
 var K8S;
 var init_fit = __esm({
@@ -34166,7 +34562,7 @@ async function lookAround(top, git, wish) {
       throw new OperationError("rejected", `git: ${answer.stderr.trim()}`);
     return (answer?.stdout ?? "").split(/[\n\0]/).filter((line2) => line2 !== "");
   };
-  const tags2 = await lines3("for-each-ref", "--format=%(refname:strip=2)", "refs/tags");
+  const tags = await lines3("for-each-ref", "--format=%(refname:strip=2)", "refs/tags");
   const branches = await lines3("for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes/origin");
   const [remote = null] = await lines3("config", "--get", "remote.origin.url");
   const [head2] = await lines3("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD");
@@ -34177,19 +34573,19 @@ async function lookAround(top, git, wish) {
     name: (0, import_node_path15.basename)(top),
     branch: (head2 ?? current).replace(/^refs\/(?:heads|remotes\/origin)\//, ""),
     dockerfiles: [...new Set(files)].filter(isDockerfile).sort(),
-    ...choose2(tags2, branches, wish)
+    ...choose2(tags, branches, wish)
   };
 }
 function isDockerfile(path6) {
   if (OTHERS2.test(path6) || path6.endsWith(".dockerignore")) return false;
   return /^(?:(?:Dockerfile|Containerfile)(?:\..+)?|.+\.Dockerfile)$/.test((0, import_node_path15.basename)(path6));
 }
-function choose2(tags2, branches, wish) {
-  const many = tags2.length === 1 ? "1 git tag" : `${tags2.length} git tags`;
+function choose2(tags, branches, wish) {
+  const many = tags.length === 1 ? "1 git tag" : `${tags.length} git tags`;
   const line2 = branches.find((name) => /\/r\/stx\.\d+\.\d+$/.test(name));
-  const [best, next2] = fitsOf(tags2);
+  const [best, next3] = fitsOf(tags);
   if (wish !== void 0) {
-    const explained = tags2.filter(explainer(wish)).length;
+    const explained = tags.filter(explainer(wish)).length;
     return { preset: wish, why: `The preset ${wish} explains ${explained} of ${many}.` };
   }
   if (line2 !== void 0)
@@ -34198,13 +34594,13 @@ function choose2(tags2, branches, wish) {
       why: `The preset is starlingx, for branches such as ${line2.slice(line2.indexOf("r/stx"))}.`
     };
   if (best === void 0 || best.explained === 0) {
-    const none2 = tags2.length === 0 ? "there are no git tags yet" : `no preset explains any of ${many}`;
+    const none2 = tags.length === 0 ? "there are no git tags yet" : `no preset explains any of ${many}`;
     return {
       preset: "semver",
       why: `The preset is semver, since ${none2}; "retag init --preset NAME" takes another.`
     };
   }
-  const also = next2 === void 0 || next2.explained === 0 ? "" : `; ${next2.preset} explains ${next2.explained}`;
+  const also = next3 === void 0 || next3.explained === 0 ? "" : `; ${next3.preset} explains ${next3.explained}`;
   return {
     preset: best.preset,
     why: `The preset ${best.preset} explains ${best.explained} of ${many}${also}.`
@@ -34283,12 +34679,12 @@ async function oneFile(args, io) {
     hint: "name one with --config"
   });
 }
-function conflicts({ config, policy: policy2, images: images2 }) {
+function conflicts({ config, policy: policy2, images }) {
   const added = config.images.at(-1);
   if (added === void 0) return [];
-  const mine = images2.filter(({ entries }) => entries.includes(added));
+  const mine = images.filter(({ entries }) => entries.includes(added));
   const others = new Map(
-    images2.filter((tag2) => !mine.includes(tag2)).map((tag2) => [formatReference(tag2.destination), tag2])
+    images.filter((tag2) => !mine.includes(tag2)).map((tag2) => [formatReference(tag2.destination), tag2])
   );
   const problems2 = mine.flatMap(({ destination, taken }) => {
     const reference2 = formatReference(destination);
@@ -34634,144 +35030,6 @@ var init_tracking = __esm({
   }
 });
 
-// src/plan/reasons.ts
-var REASONS, FAILURES;
-var init_reasons = __esm({
-  "src/plan/reasons.ts"() {
-    "use strict";
-    REASONS = {
-      absent: { action: "create", means: "the registry confirms that the tag does not exist" },
-      "same-digest": { action: "keep", means: "the tag already is the wanted image" },
-      "different-digest": {
-        action: "refuse",
-        means: "the tag exists and is another image; the plan shows both digests",
-        help: "choose a new tag; or, to move the tag in this one run, name it with `--force NAME:TAG` (input `force`)"
-      },
-      newer: { action: "move", means: "the channel goes forward to a higher version" },
-      older: {
-        action: "keep",
-        means: "the registry holds a higher version for this channel, and a channel never goes back",
-        more: "policy.md#channels"
-      },
-      forced: { action: "move", means: "the tag is named in `--force` (input `force`)" },
-      "source-missing": {
-        action: "refuse",
-        means: "neither the source nor the tag exists",
-        help: "check `name`, `src_name` and `src_build_tag`, wait for the build, or remove the entry"
-      },
-      "source-gone": {
-        action: "keep",
-        means: "the tag exists and its source does not any more, so there is nothing to compare with; a warning",
-        help: "add `src_digest` to have the tag compared all the same"
-      },
-      unknown: {
-        action: "refuse",
-        means: "the registry, or a gate, gave no clear answer; only a confirmed 404 means that a tag is free",
-        help: "fix what the text names (login, permissions, network), then run again",
-        more: "troubleshooting.md#errors-of-registries"
-      },
-      "gate-pending": {
-        action: "hold",
-        means: "a check has not finished, or has not been green for long enough",
-        help: "run again for the same ref when it is green; that completes the tag",
-        more: "gates.md#how-a-held-tag-is-completed"
-      },
-      "gate-failed": {
-        action: "hold",
-        means: "a check is red",
-        help: "fix what the check reports, then run again"
-      },
-      manual: {
-        action: "hold",
-        means: "the rule says `stable: manual`, so the stable tag waits for approval",
-        help: "run again for the same ref with `--stable` (input `stable: true`)"
-      },
-      "digest-mismatch": {
-        action: "refuse",
-        means: "the source is not the image that `src_digest` names",
-        help: "look at the new image, then run `retag pin`, or restore the old one"
-      },
-      "platform-missing": {
-        action: "refuse",
-        means: "the index lacks one of `platforms`; attestations (`unknown/unknown`) are no platforms",
-        help: "publish the platform at the source, or remove it from `platforms`"
-      },
-      "attachment-missing": {
-        action: "refuse",
-        means: "the tag is right, but the entry says `attachments: require` and nothing is attached",
-        help: "sign the source image, or set `attachments: copy`"
-      },
-      "revision-mismatch": {
-        action: "refuse",
-        means: "the image says that it is from another commit than `src_ref` names; for a build, than that of this run",
-        help: "correct `src_ref`, or choose the build of that commit; for a build, the reason names what to give to `force`"
-      },
-      "not-reviewed": {
-        action: "refuse",
-        means: "no pull request showed a plan with this digest, and `review: require` asks for one",
-        help: "plan it on a pull request and merge that",
-        more: "follow-ups-and-tracking.md#only-write-what-was-reviewed"
-      },
-      "conflicting-entries": {
-        action: "refuse",
-        means: "two entries want one tag from different sources: another tag, repository or digest; both are refused",
-        help: "keep one of them"
-      },
-      "name-taken": {
-        action: "refuse",
-        means: "the name of the tag belongs to another rule of the policy, or is a channel where this tag is fixed (or the other way round)",
-        help: "rename the branch or git tag, or change the tags of one of the two rules",
-        more: "policy.md#one-name-one-owner"
-      },
-      untrusted: {
-        action: "refuse",
-        means: "the source has no signature or attestation that the `trust` rules of the tag file accept",
-        help: "sign the image as the rule says, or correct the rule"
-      }
-    };
-    FAILURES = {
-      denied: {
-        means: "the registry answered 401 or 403 after Retag tried to log in: no login for it, or one without the rights",
-        help: "log in with an account that may write there",
-        more: "registries.md#logins"
-      },
-      rejected: {
-        means: "the registry refused for another reason, which repeating will not change: an immutable tag, or a manifest that it does not accept",
-        help: "read the message; it names the setting where Retag knows it"
-      },
-      unavailable: {
-        means: "the registry answered 5xx or 429, or could not be reached, in all of five tries",
-        help: "run again later"
-      },
-      timeout: {
-        means: "the time limit has passed: `timeout`, 30 minutes by default",
-        help: "run again; Retag writes only what is missing. Or raise `timeout`"
-      },
-      mismatch: {
-        means: "the answer is not what Retag asked for, or the tag changed between plan and write",
-        help: "see that one job at a time writes these tags, then run again"
-      },
-      protocol: {
-        means: "the answer is not one of a registry: a login page, a proxy, another service on that port",
-        help: "check the name of the registry, and what is in front of it"
-      },
-      unsafe: {
-        means: "going on would send data or a login where it must not go, or the certificate is not trusted",
-        help: "set `NODE_EXTRA_CA_CERTS` for an authority of your own; list a host that uses plain http in `insecure-registries`"
-      },
-      absent: {
-        means: "something that the image needs, or that `attachments: require` asks for, does not exist",
-        help: "push the source image again, with all of its parts"
-      },
-      skipped: {
-        means: "not tried, because another tag of the same release failed",
-        help: "fix the other one, then run again"
-      },
-      cancelled: { means: "the run was stopped", help: "run again; Retag writes only what is missing" }
-    };
-  }
-});
-
 // src/cli/explain.ts
 var explain_exports = {};
 __export(explain_exports, {
@@ -34787,10 +35045,10 @@ function explainCommand({ words }, io) {
 }
 function list3() {
   const column = Math.max(...CODES2.map(([code2]) => code2.length)) + 2;
-  const rows3 = CODES2.flatMap(
+  const rows2 = CODES2.flatMap(
     ([code2, action2, { means }]) => fitted(code2.padEnd(column) + action2.padEnd(8), means, column + 8)
   );
-  return [...rows3, "", '"retag explain CODE" says what to do.'];
+  return [...rows2, "", '"retag explain CODE" says what to do.'];
 }
 function explain(code2) {
   const found = CODES2.filter(([name]) => name === code2);
@@ -35003,10 +35261,10 @@ function createStore(spillAbove, temporary) {
     return fresh;
   }
   function setTag(repository, tag2, digest, request) {
-    const { tags: tags2 } = ensure(repository);
-    const previous = tags2.get(tag2) ?? null;
-    if (digest === null) tags2.delete(tag2);
-    else tags2.set(tag2, digest);
+    const { tags } = ensure(repository);
+    const previous = tags.get(tag2) ?? null;
+    if (digest === null) tags.delete(tag2);
+    else tags.set(tag2, digest);
     if (previous !== digest) history.push({ repository, tag: tag2, digest, previous, request });
   }
   return {
@@ -35796,14 +36054,14 @@ function listTags3(store, behaviour, repository, call) {
   if (!store.knows(repository)) {
     return refusal3(404, "NAME_UNKNOWN", "repository name not known to registry", { name: repository });
   }
-  const tags2 = store.tags(repository);
-  if (tags2.length === 0 && behaviour.nullTags) return json(200, { name: repository, tags: null });
-  if (!behaviour.pagedTags) return json(200, { name: repository, tags: tags2 });
+  const tags = store.tags(repository);
+  if (tags.length === 0 && behaviour.nullTags) return json(200, { name: repository, tags: null });
+  if (!behaviour.pagedTags) return json(200, { name: repository, tags });
   const asked = call.query.get("n");
   if (asked !== null && !/^\d{1,9}$/.test(asked)) {
     return refusal3(400, "PAGINATION_NUMBER_INVALID", "invalid number of results requested", { n: asked });
   }
-  const page2 = pageOf2([...tags2].sort(), call, behaviour.pageSize);
+  const page2 = pageOf2([...tags].sort(), call, behaviour.pageSize);
   const link2 = page2.next === null ? {} : nextLink2(`/v2/${repository}/tags/list`, page2.next, page2.size);
   return json(200, { name: repository, tags: page2.entries }, link2);
 }
@@ -36084,32 +36342,28 @@ async function demoCommand(args, io) {
   try {
     fill2(embedded, "one");
     const step = (command) => runOn(embedded, command, io, log, deadline.signal);
-    log.line(
-      `A registry runs inside this process at ${embedded.host}, filled with images for ${PLATFORMS.join(", ")}.`
-    );
+    log.line(`A registry runs inside this process at ${embedded.host}, with images for`);
+    log.line(`${PLATFORMS.join(", ")}.`);
     log.line("The tag file asks for:");
     for (const line2 of TAG_FILE2.trimEnd().split("\n")) log.line(`    ${line2}`);
     log.line("");
     log.line("1. retag plan: what would happen. Nothing is written.");
-    const planned3 = await step("plan");
+    const planned2 = await step("plan");
     log.line("");
-    log.line(
-      "2. retag apply: manifests are copied inside the registry, with all platforms; nothing is pulled."
-    );
-    const applied2 = await step("apply");
+    log.line("2. retag apply: copies manifests with all platforms, and pulls nothing.");
+    const applied = await step("apply");
     log.line("");
-    log.line("3. retag apply again: every tag is right already, so no request writes anything.");
+    log.line("3. retag apply again: every tag is right, so Retag writes nothing.");
     const before = embedded.requests.length;
     const again = await step("apply");
     const written2 = embedded.requests.slice(before).filter(({ method }) => method !== "GET" && method !== "HEAD");
     log.line(`   Requests that write: ${written2.length}.`);
     log.line("");
-    log.line(
-      "4. Somebody builds the source tag anew. The published tags do not move: retag refuses, exit status 1."
-    );
+    log.line("4. Somebody builds the source tags anew. Retag refuses to move the published");
+    log.line("   tags, and the exit status is 1.");
     fill2(embedded, "two");
     const refused3 = await step("apply");
-    const codes = [planned3, applied2, again, refused3].map(({ exitCode: exitCode2 }) => exitCode2).join(" ");
+    const codes = [planned2, applied, again, refused3].map(({ exitCode: exitCode2 }) => exitCode2).join(" ");
     const asTold = codes === "0 0 0 1" && written2.length === 0;
     log.line("");
     log.line(
@@ -36177,7 +36431,7 @@ var init_demo = __esm({
 images:
   - name: docker.io/example/sriov-cni
     src_build_tag: master-stable-20191203T153530Z.0
-    src_ref: https://example.org/integ/commit/${COMMIT}
+    src_ref: https://example.org/integ/commit/${COMMIT.slice(0, 12)}
     tag: stx.4.0-v2.2
     stable: true
   - name: docker.io/example/device-plugin

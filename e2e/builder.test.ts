@@ -43,6 +43,7 @@ let registry: Registry;
 const open: Builder[] = [];
 
 const log: Log = {
+  layout: { width: null, all: true, groups: true },
   group: (_title, body) => body(),
   line: () => undefined,
   warning: () => undefined,

@@ -31,6 +31,7 @@ import {
 import type { Log, Registry } from './ports.js';
 import type { Input, Ports } from './request.js';
 import { pool } from './shared/concurrency.js';
+import { wrap } from './shared/text.js';
 import { type NameOwner, wantBuilds } from './want.js';
 
 interface NamesParts {
@@ -269,12 +270,11 @@ function ownerOf(
   };
 }
 
-function sayNames({ decision, resolved }: Names, log: Log): void {
-  const { tags, stableTags, channels } = resolved ?? decision;
-  const names = [...tags, ...stableTags, ...channels].join(', ');
-  log.line(
-    `${decision.ref}: ${decision.class ?? 'no class'}${names === '' ? '' : ` → ${names}`}. ${decision.why}`,
-  );
+function sayNames({ decision }: Names, log: Log): void {
+  const { ref, class: name, rule, why } = decision;
+  const head = name === null ? `${ref} has no class: ${why}` : `${ref} is a ${name} (${rule ?? ''})`;
+  for (const text of wrap('', head, log.layout.width, 2)) log.line(text);
+  log.debug(why);
   for (const { rule, why } of decision.not) log.debug(`not ${rule}: ${why}`);
 }
 

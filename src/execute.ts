@@ -12,6 +12,7 @@ import {
   type BuildResult,
   type Outcome,
   TAG_KINDS,
+  tagName,
   writes,
   type Plan,
   type PlannedAction,
@@ -95,7 +96,8 @@ async function carryOut(
     return skipped(action, { code: 'cancelled', text: 'the run was stopped before this tag' });
   const prepared = ready.get(action.wanted);
   if (prepared !== undefined && 'error' in prepared) {
-    return prepared.own ? failed(action, prepared.error) : skipped(action, asError(prepared.error));
+    if (prepared.of === null) return failed(action, prepared.error);
+    return skipped(action, { ...asError(prepared.error), of: prepared.of });
   }
   const blocked = blockedBy(action, outcomes);
   if (blocked !== null) return skipped(action, blocked);
@@ -137,10 +139,7 @@ async function carryLate(
 }
 
 /** Why an action may not be carried out although it was planned: its leader or its group failed. */
-function blockedBy(
-  action: PlannedAction,
-  outcomes: ReadonlyMap<WantedTag, Outcome>,
-): { code: string; text: string } | null {
+function blockedBy(action: PlannedAction, outcomes: ReadonlyMap<WantedTag, Outcome>): Outcome['error'] {
   const { follows, group } = action.wanted;
   const leader = follows === null ? undefined : outcomes.get(follows);
   const broken = (outcome: Outcome | undefined): boolean =>
@@ -148,6 +147,7 @@ function blockedBy(
   if (leader !== undefined && broken(leader)) {
     return {
       code: 'skipped',
+      of: leader.error?.of ?? tagName(leader.planned.wanted),
       text: `it waits for ${formatReference(leader.planned.wanted.destination)}, which failed`,
     };
   }
@@ -155,7 +155,8 @@ function blockedBy(
   for (const outcome of outcomes.values()) {
     if (outcome.planned.wanted.group === group && broken(outcome)) {
       const name = formatReference(outcome.planned.wanted.destination);
-      return { code: 'skipped', text: `${name} of the same release failed` };
+      const of = outcome.error?.of ?? tagName(outcome.planned.wanted);
+      return { code: 'skipped', of, text: `${name} of the same release failed` };
     }
   }
   return null;
@@ -167,8 +168,8 @@ interface Content {
   readonly carried: number;
 }
 
-/** The content of a grouped tag, in place; or why its group is not written: its own fault, or another tag's. */
-type Prepared = Content | { readonly error: OperationError; readonly own: boolean };
+/** The content of a grouped tag, in place; or why its group is not written: its own fault, or that of the tag named. */
+type Prepared = Content | { readonly error: OperationError; readonly of: string | null };
 
 /**
  * Brings the content of every tag of every group to its place and sees that no tag was touched meanwhile. When one
@@ -188,7 +189,7 @@ async function prepareGroups(
       ready.set(action.wanted, content);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      ready.set(action.wanted, { error, own: true });
+      ready.set(action.wanted, { error, of: null });
     }
   });
   return failWholeGroups(due, ready);
@@ -198,18 +199,17 @@ function failWholeGroups(
   due: readonly PlannedAction[],
   ready: Map<WantedTag, Prepared>,
 ): Map<WantedTag, Prepared> {
-  const broken = new Map<string, OperationError>();
+  const broken = new Map<string, { error: OperationError; of: string }>();
   for (const { wanted } of due) {
     const state = ready.get(wanted);
     if (wanted.group !== null && state !== undefined && 'error' in state && !broken.has(wanted.group)) {
-      broken.set(wanted.group, state.error);
+      broken.set(wanted.group, { error: state.error, of: tagName(wanted) });
     }
   }
   for (const { wanted } of due) {
     const error = wanted.group === null ? undefined : broken.get(wanted.group);
     const state = ready.get(wanted);
-    if (error !== undefined && (state === undefined || !('error' in state)))
-      ready.set(wanted, { error, own: false });
+    if (error !== undefined && (state === undefined || !('error' in state))) ready.set(wanted, error);
   }
   return ready;
 }
@@ -290,7 +290,7 @@ function stoppedBy({ reason }: AbortSignal): OperationError {
   return new OperationError('cancelled', 'the run was stopped; run again to complete');
 }
 
-function skipped(action: PlannedAction, error: { code: string; text: string } | null = null): Outcome {
+function skipped(action: PlannedAction, error: Outcome['error'] = null): Outcome {
   return { planned: action, outcome: 'skipped', digest: action.digest, error, attachments: null };
 }
 

@@ -17,8 +17,19 @@ export interface Clock {
   random(): number;
 }
 
+/** How much a log takes, and in which shape. */
+export interface Layout {
+  /** columns of the terminal; null: lines may have any length */
+  readonly width: number | null;
+  /** every tag has its line, also one that is as wanted or follows another; else they are counted */
+  readonly all: boolean;
+  /** stages are groups that fold, so the plan and what became of it are both said */
+  readonly groups: boolean;
+}
+
 /** The job log or the terminal. All foreign text is escaped by the implementation, not by callers. */
 export interface Log {
+  readonly layout: Layout;
   /** Runs `body` inside a collapsible group. */
   group<T>(title: string, body: () => Promise<T>): Promise<T>;
   /** @param bad it tells of what failed or was refused: said with `--quiet` too */
@@ -27,7 +38,7 @@ export interface Log {
   warning(text: string | Problem): void;
   /** shown with `--verbose` or when the runner's debug logging is on */
   debug(text: string): void;
-  /** the live progress line of a terminal; nothing elsewhere */
+  /** the live progress line of a terminal, from here to the next line or the last of `total`; nothing elsewhere */
   progress(done: number, total: number, what: string): void;
 }
 

@@ -12,11 +12,13 @@ import { type Drift, findDrift } from './plan/drift.js';
 import type { Outcome, Plan, WantedTag } from './plan/model.js';
 import { unusedForces } from './plan/overrides.js';
 import { plan as planTags } from './plan/plan.js';
-import { applyQuestion, closingLine, isBad, tagLine } from './report/format.js';
+import { applyQuestion, closing, sentence } from './report/format.js';
+import { tagLines } from './report/lines.js';
 import type { Report } from './report/model.js';
 import { classificationOf, exitCode, makeReport, refOf, reportAction, stagesOf } from './report/report.js';
 import { buildsWithoutRef } from './report/nothing.js';
 import type { Input, Ports, Request } from './request.js';
+import { wrap } from './shared/text.js';
 
 export interface RunResult {
   readonly report: Report;
@@ -36,6 +38,8 @@ interface RunPlan {
   /** null when nothing is built */
   readonly builds: BuildActions | null;
   readonly tags: Plan;
+  /** of the release, which a channel moves to */
+  readonly version: string | null;
 }
 
 /** What became of a plan. */
@@ -72,7 +76,7 @@ async function planRun(input: Input, release: Release | null, ports: Ports): Pro
   const { request, config, options } = input;
   const { log } = ports;
   // Nothing is planned to validate, so there is no such group in the log.
-  if (request.command === 'validate') return { builds: null, tags: { actions: [] } };
+  if (request.command === 'validate') return { builds: null, tags: { actions: [] }, version: null };
   return log.group('Plan', async () => {
     const wanted = [...(release?.wanted ?? []), ...input.images];
     for (const problem of unusedForces(options.forces, wanted, options.registryMap)) {
@@ -83,9 +87,10 @@ async function planRun(input: Input, release: Release | null, ports: Ports): Pro
       request.command === 'apply'
         ? await ports.review(seen, request.files, request.review ?? config.review)
         : seen;
-    const plan = { builds: await planBuilds(release, tags, request, ports), tags };
-    // What is refused is reported again by apply, where it counts.
-    sayTags(planned(plan, request).outcomes, ports, request.command === 'plan');
+    const version = release?.names.resolved?.version ?? null;
+    const plan = { builds: await planBuilds(release, tags, request, ports), tags, version };
+    // A terminal shows each tag once: when apply is done, or before it asks.
+    if (isPlanShown(request, ports)) sayTags(planned(plan, request).outcomes, version, ports);
     return plan;
   });
 }
@@ -98,6 +103,7 @@ async function observeAndPlan(
 ): Promise<Plan> {
   const { registry, log } = ports;
   const concurrency = request.concurrency * 2;
+  log.progress(0, wanted.length, 'tags looked at');
   const seen = await observe(wanted, registry, observeParts(release, ports, request.facts?.gitTags), {
     concurrency,
     absence: request.command === 'apply' ? 'unconfirmed' : 'confirmed',
@@ -139,34 +145,30 @@ function tagOutcomes(tags: Plan, { build }: Request): Outcome[] {
 /** Builds, then writes tags. */
 async function apply(plan: RunPlan, request: Request, ports: Ports): Promise<Result> {
   const { log } = ports;
-  const { builds, tags } = plan;
+  const { builds } = plan;
   const question = applyQuestion(planned(plan, request).outcomes);
   if (question !== null) await ports.confirm?.(question);
   const made = builds === null ? null : await log.group('Build', () => buildRelease(builds, request, ports));
-  return log.group('Apply', () => applyTags(tags, made, request, ports));
+  return log.group('Apply', () => applyTags(plan, made, request, ports));
 }
 
 async function applyTags(
-  tags: Plan,
+  { tags, version }: RunPlan,
   made: BuiltImages | null,
   request: Request,
   ports: Ports,
 ): Promise<Result> {
-  const images = made?.outcomes ?? [];
-  sayTags(
-    images.filter(({ outcome }) => outcome === 'failed'),
-    ports,
-    true,
-  );
-  if (request.build.platform !== '') {
-    const refused = tagOutcomes(tags, request);
-    sayTags(refused, ports, true);
-    return {
-      made,
-      outcomes: [...images, ...refused.map((each): Outcome => ({ ...each, outcome: 'skipped' }))],
-    };
-  }
   const { clock, signal, log } = ports;
+  // What was shown before and has not changed is not shown again.
+  const isNews = ({ planned, outcome, error }: Outcome): boolean =>
+    log.layout.groups ? planned.action !== 'keep' || outcome !== 'skipped' : error !== null;
+  const end = (tagged: readonly Outcome[]): Result => {
+    const outcomes = [...(made?.outcomes ?? []), ...tagged];
+    sayTags(isPlanShown(request, ports) ? outcomes.filter(isNews) : outcomes, version, ports);
+    return { made, outcomes };
+  };
+  if (request.build.platform !== '')
+    return end(tagOutcomes(tags, request).map((each): Outcome => ({ ...each, outcome: 'skipped' })));
   return execute(tags, ports.registry, {
     concurrency: request.concurrency * 2,
     settle: request.settle,
@@ -174,16 +176,15 @@ async function applyTags(
     clock,
     signal,
     log,
-  }).then((outcomes) => {
-    const isNews = ({ planned, outcome }: Outcome) => planned.action !== 'keep' || outcome !== 'skipped';
-    sayTags(outcomes.filter(isNews), ports, true);
-    return { made, outcomes: [...images, ...outcomes] };
-  });
+  }).then(end);
 }
 
-/** One line a tag. @param counts what is bad in them is not to be missed */
-function sayTags(outcomes: readonly Outcome[], { log }: Ports, counts: boolean): void {
-  for (const action of outcomes.map(reportAction)) log.line(tagLine(action), counts && isBad(action));
+function isPlanShown({ command }: Request, { log, confirm }: Ports): boolean {
+  return command === 'plan' || log.layout.groups || (confirm ?? null) !== null;
+}
+
+function sayTags(outcomes: readonly Outcome[], version: string | null, { log }: Ports): void {
+  for (const { text, bad } of tagLines(outcomes.map(reportAction), log.layout, version)) log.line(text, bad);
 }
 
 /** The report, its closing line, which is printed, and the exit status. */
@@ -206,8 +207,8 @@ function finish(
     http: registry.usage(),
     durationMs: clock.now() - started,
   });
-  const closing = closingLine(report, input, request);
-  log.line(closing);
+  const said = sentence(report, input, request);
+  for (const text of wrap('', closing(report, said), log.layout.width, 2)) log.line(text);
   const code = exitCode(report, { changesAsCode: request.changesAsCode, onHold: config.onHold });
-  return { report, exitCode: code, closing, config, release, made, outcomes };
+  return { report, exitCode: code, closing: said, config, release, made, outcomes };
 }

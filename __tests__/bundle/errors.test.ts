@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
@@ -40,7 +42,21 @@ const BAD = `images:
 test('a bad tag file: an annotation for every mistake, each on its line and column', async () => {
   place.file('bad.yaml', BAD);
   const done = await run({ config: 'bad.yaml' });
-  expect(done).toMatchObject({ code: 2, outputs: {}, report: null });
+  expect(done).toMatchObject({ code: 2, report: null });
+  // Every output of a run is set, and what is JSON is something that fromJSON takes.
+  const outputs = Object.keys((parse(readFileSync('action.yml', 'utf8')) as { outputs: object }).outputs);
+  expect(Object.keys(done.outputs).sort()).toEqual(outputs.sort());
+  const json = ['digests', 'changed', 'counts', 'drift', 'plan', 'matrix'].map(
+    (name) => done.outputs[name] ?? '',
+  );
+  expect(json.map((text): unknown => JSON.parse(text))).toMatchObject([
+    {},
+    false,
+    { create: 0, refuse: 0 },
+    [],
+    { actions: [] },
+    { include: [] },
+  ]);
   const errors = done.commands.map(({ name, properties, text }) => ({ name, ...properties, text }));
   expect(errors).toEqual([
     { name: 'error', file: 'bad.yaml', line: '2', col: '5', text: expect.stringContaining('tag') },

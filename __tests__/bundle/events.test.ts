@@ -133,6 +133,7 @@ describe('credentials', () => {
     expect(existsSync(trace)).toBe(false);
     // The anonymous plan says what it could not see.
     expect(done).toMatchObject({ code: 1, report: { command: 'plan', counts: { refuse: 3 } } });
+    expect(done.stdout).toContain('Retag uses no logins in this run, on purpose: ');
   });
 
   test('a pull request of the repository itself reads with them, and writes nothing', async () => {

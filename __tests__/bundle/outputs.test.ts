@@ -64,7 +64,7 @@ describe('of promotions that were carried out', () => {
     expect(JSON.parse(readFileSync(outputs['report'] ?? '', 'utf8'))).toEqual(report);
     expect(summary).toMatch(/^## Retag apply: 3 tags created\.\n/);
     expect(summary).toContain('```mermaid\n');
-    expect(stdout.split('\n').filter((line) => line.startsWith('create '))).toHaveLength(6);
+    expect(stdout.split('\n').filter((line) => line.startsWith('  + '))).toHaveLength(6);
   });
 
   test('digest is there when there is one image; report goes where it should', async () => {
@@ -87,7 +87,7 @@ describe('of promotions that were carried out', () => {
       },
     ]);
     expect(summary).toContain('the input has errors');
-    expect(outputs).toEqual({});
+    expect(outputs).toMatchObject({ class: '', counts: expect.stringContaining('"create":0') });
     expect(registry.requests).toHaveLength(from);
   });
 
@@ -262,9 +262,8 @@ describe('a plan on a pull request', () => {
   test('says in the log and in the summary that it is one', async () => {
     const from = registry.requests.length;
     const done = await run(EVENTS.pullRequest);
-    expect(done.summary).toMatch(
-      /^## Retag plan: 3 tags to create\. Nothing was written: this is a plan\.\n/,
-    );
+    expect(done.summary).toMatch(/^## Retag plan: 3 tags to create\.\n/);
+    expect(done.stdout).toMatch(/\nPlan: 3 tags to create\. .* Nothing was written\.\n/);
     expect(done.commands.map(({ name }) => name)).not.toContain('error');
     expect(done.outputs['changed']).toBe('true');
     expect(writes(registry.requests.slice(from))).toEqual([]);

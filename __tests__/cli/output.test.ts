@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { terminalLog, type TerminalOptions } from '../../src/cli/output.js';
 import { harmless } from '../../src/shared/text.js';
 
@@ -23,13 +23,36 @@ function recorded(options: Partial<TerminalOptions> = {}, tty: { err?: boolean; 
 }
 
 describe('lines', () => {
-  test('go to out, warnings to err; groups are a heading', async () => {
+  test('go to out, warnings to err; an empty line follows a stage that said something', async () => {
     const { log, said } = recorded();
-    expect(await log.group('Plan', () => Promise.resolve(7))).toBe(7);
-    log.line('create  x');
+    expect(await log.group('Classify', () => Promise.resolve(7))).toBe(7);
+    await log.group('Plan', () => {
+      log.line('  + x');
+      return Promise.resolve();
+    });
+    log.line('Plan: 1 tag to create.');
     log.warning('mind this');
     log.debug('only when asked');
-    expect(said).toEqual(['out Plan\n', 'out create  x\n', 'err warning: mind this\n']);
+    expect(said).toEqual([
+      'out   + x\n',
+      'out \n',
+      'out Plan: 1 tag to create.\n',
+      'err warning: mind this\n',
+    ]);
+  });
+
+  test('fit the terminal; in a pipe they are as they are given, for programs', () => {
+    const words = 'word '.repeat(10).trim();
+    const { log, said } = recorded({}, { err: true, columns: 30 });
+    log.line(`  ${words}`);
+    log.warning(words);
+    const lines = said.flatMap((each) => each.replace(/^(out|err) /, '').split('\n'));
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(30);
+    expect(said.join('').match(/word/g)).toHaveLength(20);
+    const pipe = recorded();
+    pipe.log.line('word '.repeat(50).trim());
+    expect(pipe.said).toHaveLength(1);
+    expect([recorded({}, { columns: 130 }).log.layout.width, pipe.log.layout.width]).toEqual([130, 80]);
   });
 
   test('--quiet leaves warnings and what went wrong, on err; --verbose adds what is asked', () => {
@@ -46,55 +69,72 @@ describe('lines', () => {
     expect(verbose.said).toEqual(['out debug: HEAD /v2/\n']);
   });
 
-  test('colour is for the word of the action only, and only when asked for', () => {
+  test('colour is for signs and help only, and only when asked for', () => {
     const { log, said } = recorded({ color: true });
-    log.line('create  reg.example/create:1');
-    log.line('anything else');
+    log.line('  + 1.0');
+    log.line('anything + else');
+    log.line('     help: x');
     log.warning('w');
     expect(said).toEqual([
-      'out \u001b[32mcreate\u001b[0m  reg.example/create:1\n',
-      'out anything else\n',
+      'out   \u001b[32m+\u001b[0m 1.0\n',
+      'out anything + else\n',
+      'out      \u001b[36mhelp\u001b[0m: x\n',
       'err \u001b[33mwarning\u001b[0m: w\n',
     ]);
   });
 });
 
 describe('the progress line', () => {
-  test('is drawn over on a terminal, and gone before anything else is said', () => {
-    const { log, said } = recorded({}, { err: true });
-    log.progress(1, 3, 'tags');
-    log.progress(2, 3, 'tags');
-    log.line('x');
-    log.line('y');
-    log.progress(3, 3, 'tags');
-    expect(said).toEqual([
-      'err \r\u001b[K1 of 3 tags',
-      'err \r\u001b[K2 of 3 tags',
-      'err \r\u001b[K',
-      'out x\n',
-      'out y\n',
-    ]);
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+  const now = (): number => Date.now();
+
+  test('says what, how many and how long from the first half second, also while nothing happens', () => {
+    const { log, said } = recorded({ now }, { err: true });
+    log.progress(0, 3, 'tags looked at');
+    jest.advanceTimersByTime(399);
+    expect(said).toEqual([]);
+    jest.advanceTimersByTime(101);
+    expect(said.at(-1)).toBe('err \r\u001b[K0 of 3 tags looked at, 0.5 s');
+    log.progress(2, 3, 'tags looked at');
+    jest.advanceTimersByTime(60_000);
+    expect(said.at(-1)).toBe('err \r\u001b[K2 of 3 tags looked at, 60.5 s');
   });
 
-  test('ends with the last one', () => {
-    const { log, said } = recorded({}, { err: true });
+  test('is gone before anything else is said, and ends with the last one', () => {
+    const { log, said } = recorded({ now }, { err: true });
+    log.progress(0, 2, 'tags');
+    jest.advanceTimersByTime(500);
+    log.line('x');
+    expect(said.slice(-2)).toEqual(['err \r\u001b[K', 'out x\n']);
     log.progress(1, 2, 'tags');
+    jest.advanceTimersByTime(500);
     log.progress(2, 2, 'tags');
+    jest.advanceTimersByTime(5_000);
     expect(said.at(-1)).toBe('err \r\u001b[K');
   });
 
+  test('a run that is done at once shows none', () => {
+    const { log, said } = recorded({ now }, { err: true });
+    log.progress(1, 2, 'tags');
+    log.progress(2, 2, 'tags');
+    expect(said).toEqual([]);
+  });
+
   test('never fills the line, which would scroll a terminal', () => {
-    const { log, said } = recorded({}, { err: true, columns: 20 });
+    const { log, said } = recorded({ now }, { err: true, columns: 20 });
     log.progress(1, 1000, 'x'.repeat(100));
-    expect(said[0]?.replace('err \r\u001b[K', '')).toHaveLength(19);
+    jest.advanceTimersByTime(500);
+    expect(said.at(-1)?.replace('err \r\u001b[K', '')).toHaveLength(19);
   });
 
   test.each<[string, Partial<TerminalOptions>, boolean]>([
     ['without a terminal', {}, false],
     ['with --quiet', { quiet: true }, true],
   ])('is not there %s', (_name, options, err) => {
-    const { log, said } = recorded(options, { err });
+    const { log, said } = recorded({ now, ...options }, { err });
     log.progress(1, 3, 'tags');
+    jest.advanceTimersByTime(5_000);
     expect(said).toEqual([]);
   });
 });

@@ -39,7 +39,9 @@ describe('--quiet', () => {
       put('bad', '1', 'two');
       const done = await retag(`${command} --quiet`, entry('good'), entry('bad'));
       expect(done).toMatchObject({ code: 1, stdout: '' });
-      expect(done.stderr).toMatch(/^refuse +\S+\/bad:1 from \S+ sha256:\w+ \(different-digest: [^\n]+\n$/);
+      expect(done.stderr).toMatch(
+        /^\S+\/bad\n {2}! 1 {3}exists as sha256:\w{12}, the source is sha256:\w{12}\n +tags\.yaml:3:5\n +help: choose .+\n$/,
+      );
     },
   );
 
@@ -48,7 +50,7 @@ describe('--quiet', () => {
     registry.faults.set([{ match: { kind: 'put-manifest-tag' }, fault: { kind: 'status', status: 403 } }]);
     const done = await retag('apply --quiet', entry('app'));
     expect(done).toMatchObject({ code: 1, stdout: '' });
-    expect(done.stderr).toMatch(/^failed +\S+\/app:1 from \S+ sha256:\w+ \(denied: [^\n]+\n$/);
+    expect(done.stderr).toMatch(/^\S+\/app\n {2}! 1 {3}failed: cannot write the tag: \S+ answered HTTP 403/);
   });
 
   test('an entry that could not be pinned is said', async () => {

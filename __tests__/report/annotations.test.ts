@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { formatProblem } from '../../src/errors.js';
 import { buildsOfRun } from '../../src/builds/inputs.js';
 import { presetOrigin, PRESETS } from '../../src/policy/presets/presets.js';
-import { problemAnnotation } from '../../src/report/annotations.js';
+import { annotations, problemAnnotation } from '../../src/report/annotations.js';
+import { REFUSED, reportAction, reportOf } from '../support/reports.js';
 
 describe('a problem of the input as an annotation', () => {
   const what = 'the path is empty';
@@ -30,6 +31,46 @@ describe('a problem of the input as an annotation', () => {
     const problem = { location: location(), what };
     expect(problemAnnotation(problem)).toEqual({ text });
     expect(formatProblem(problem)).toBe(text);
+  });
+});
+
+describe('annotations of a run', () => {
+  const drift = { image: 'reg.example/app', tag: '1.0', location: { file: 'tags.yaml', line: 2, column: 5 } };
+
+  test('a tag that vanished is an error on its line, although an apply would create it', () => {
+    const lost = { ...drift, kind: 'vanished' as const, text: 'the tag does not exist yet' };
+    const report = reportOf([reportAction({ outcome: 'planned' })], { command: 'plan', drift: [lost] });
+    expect(annotations(report)).toEqual([
+      {
+        level: 'error',
+        title: 'reg.example/app:1.0',
+        message: 'the tag vanished from the registry: the tag does not exist yet',
+        ...drift.location,
+      },
+    ]);
+  });
+
+  test('drift that is refused is one error', () => {
+    const moved = { ...drift, tag: '2.0', kind: 'moved' as const, text: 'moved' };
+    expect(annotations(reportOf([REFUSED], { drift: [moved] }))).toHaveLength(1);
+  });
+
+  test('one for each cause, with what follows from it', () => {
+    const follower = reportAction({
+      ...REFUSED,
+      tag: '2.0-stable',
+      reason: { ...REFUSED.reason, cause: 'follows', of: 'reg.example/app:2.0' },
+    });
+    const [only, ...others] = annotations(reportOf([REFUSED, follower]));
+    expect(others).toEqual([]);
+    expect(only?.message).toMatch(/1 tag not written because of this: 2\.0-stable$/);
+  });
+
+  test('a warning of many tags is one', () => {
+    const warned = ['1', '2', '3'].map((tag) => reportAction({ tag, warnings: ['no revision'] }));
+    expect(annotations(reportOf(warned)).map(({ title, message }) => `${title} ${message}`)).toEqual([
+      'reg.example/app:1 no revision (the same holds for 2 more)',
+    ]);
   });
 });
 

@@ -7,7 +7,7 @@ import { annotations } from '../../src/report/annotations.js';
 import { ReportSchema, type ReportAction } from '../../src/report/model.js';
 import { outputs } from '../../src/report/outputs.js';
 import { changed, exitCode } from '../../src/report/report.js';
-import { closing, headline, isBad, remedy, tagLine } from '../../src/report/format.js';
+import { closing, headline, isBad, remedy } from '../../src/report/format.js';
 import { VERSION } from '../../src/version.js';
 import { FAILED, HELD, KEPT, REFUSED, reportAction, reportOf } from '../support/reports.js';
 import { digestOf } from '../support/wanted.js';
@@ -92,20 +92,29 @@ describe('the exit status', () => {
 describe('words', () => {
   test.each([
     [reportOf([]), 'Nothing is wanted: no entry of the tag file applies to this run.'],
-    [reportOf([KEPT, KEPT]), 'Nothing to do; 2 tags already right.'],
-    [reportOf([reportAction(), KEPT]), '1 tag created; 1 tag already right.'],
-    [
-      reportOf([reportAction(), REFUSED, FAILED, HELD]),
-      '1 tag created, 1 tag on hold, 1 tag refused, 1 failed.',
-    ],
+    [reportOf([KEPT, KEPT]), 'Nothing to do, 2 tags already right.'],
+    [reportOf([reportAction(), KEPT]), '1 tag created, 1 already right.'],
+    [reportOf([reportAction(), REFUSED, FAILED, HELD]), '1 tag created, 1 on hold, 1 refused, 1 failed.'],
     [reportOf([reportAction({ outcome: 'planned' })], { command: 'plan' }), '1 tag to create.'],
   ])('headline %#', (report, text) => {
     expect(headline(report)).toBe(text);
   });
 
   test('a plan with changes says that nothing was written', () => {
-    const report = reportOf([reportAction({ outcome: 'planned' })], { command: 'plan' });
-    expect(closing(report)).toBe('1 tag to create. Nothing was written: this is a plan.');
+    const planned = [reportAction({ outcome: 'planned' })];
+    const report = reportOf(planned, { command: 'plan', duration_ms: 432 });
+    expect(closing(report)).toBe('Plan: 1 tag to create. 0.4 s, 3 requests. Nothing was written.');
+  });
+
+  test.each([
+    [[reportAction()], 'Apply: 1 tag created. 61 min 1 s, 3 requests. Every wanted tag is right.'],
+    [[HELD], 'Apply: 1 tag on hold. 61 min 1 s, 3 requests. Run again for what is on hold.'],
+    [
+      [KEPT, REFUSED],
+      'Apply: 1 tag refused, 1 already right. 61 min 1 s, 3 requests. Fix what is marked "!", then run again: finished tags are kept.',
+    ],
+  ])('an apply says what it did, how long it took and what to do next %#', (actions, text) => {
+    expect(closing(reportOf(actions, { duration_ms: 3_661_000 }))).toBe(text);
   });
 
   test('what somebody has to mend is refused, failed, left undone, or held by a red gate', () => {
@@ -113,17 +122,6 @@ describe('words', () => {
     const undone = reportAction({ outcome: 'skipped', error: { code: 'skipped', text: 'x' } });
     expect([REFUSED, FAILED, red, undone].map(isBad)).toEqual([true, true, true, true]);
     expect([reportAction(), KEPT, HELD].map(isBad)).toEqual([false, false, false]);
-  });
-
-  test('the line of a failure shows the code of the error, not why the tag was wanted', () => {
-    expect(tagLine(FAILED)).toContain('(denied: PUT reg.example: 403)');
-  });
-
-  test('the line of a refusal shows the reason and both digests', () => {
-    const line = tagLine(REFUSED);
-    expect(line).toMatch(/^refuse +reg\.example\/app:2\.0 from reg\.example\/app:build \(different-digest: /);
-    expect(line).toContain(digestOf('a'));
-    expect(line).toContain(digestOf('b'));
   });
 });
 

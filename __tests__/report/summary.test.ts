@@ -10,65 +10,82 @@ describe('the job summary', () => {
 
   test('opens with one sentence that says what happened', () => {
     expect(text.split('\n')[0]).toBe(
-      '## Retag apply: 1 tag created, 1 tag on hold, 1 tag refused, 1 failed; 1 tag already right.',
+      '## Retag apply failed: 1 tag created, 1 on hold, 1 refused, 1 failed, 1 already right.',
     );
   });
 
-  test('has counts, picture, the refused with how to fix them, the changed and the held, in this order', () => {
+  test('has counts, the changed, the refused with how to fix them, the held, the picture, and the rest folded, in this order', () => {
     const order = [
       '| create |',
-      '```mermaid',
-      '### Refused or failed',
       '### Changed',
+      '### Refused or failed',
       '### On hold',
-      '<details>',
+      '```mermaid',
+      '<details><summary>Unchanged',
     ];
     const at = order.map((part) => text.indexOf(part));
     expect(at.every((position) => position > 0)).toBe(true);
     expect([...at].sort((a, b) => a - b)).toEqual(at);
   });
 
-  test('a row has the source, what was there before, and what was carried along', () => {
-    const moved = reportAction({
-      action: 'move',
-      kind: 'channel',
-      previous: digestOf('b'),
-      attachments: { found: 3, carried: 2 },
-    });
-    const row = summary(reportOf([moved]))
+  test('an image has one row: its tags by kind, the source, what was carried along; the full digests are in a fold', () => {
+    const own = [
+      reportAction({ attachments: { found: 3, carried: 2 } }),
+      reportAction({ kind: 'stable', tag: '1.0-stable' }),
+      reportAction({ kind: 'channel', tag: 'latest', action: 'move', previous: digestOf('b') }),
+    ];
+    const markdown = summary(reportOf(own)).split('\n');
+    expect(markdown).toContain('| image | tags | stable | channels | from | digest |');
+    expect(markdown.filter((line) => line.includes('reg.example/app`'))).toEqual([
+      '| `reg.example/app` | + `1.0` | + `1.0-stable` | ~ `latest` `sha256:bbbbbbbbbbbb -> sha256:aaaaaaaaaaaa` | ' +
+        '`build`<br>2 of 3 attachments copied | `sha256:aaaaaaaaaaaa` |',
+      `- \`reg.example/app\` \`${digestOf('a')}\`; \`latest\` was \`${digestOf('b')}\``,
+    ]);
+  });
+
+  test('a column that would be empty is left out', () => {
+    const built = reportAction({ source: null, outcome: 'planned', digest: null });
+    expect(summary(reportOf([built], { command: 'plan' }))).toContain('| image | tags |\n');
+  });
+
+  test('79 promotions have 79 rows, and no line is longer than a page is wide', () => {
+    const source =
+      'docker.io/starlingx/k8s-plugins-sriov-network-device:master-centos-stable-20191203T153530Z.0';
+    const many = Array.from({ length: 79 }, (_, i) =>
+      reportAction({ image: `docker.io/starlingx/app-${i}`, source }),
+    );
+    const rows = summary(reportOf(many))
       .split('\n')
-      .find((line) => line.startsWith('| move'));
-    expect(row).toContain('<br>channel');
-    expect(row).toContain('from `reg.example/app:build`');
-    expect(row).toContain('was `sha256:bbbbbbbbbbbb`');
-    expect(row).toContain('2 of 3 attachments carried');
+      .filter((line) => line.startsWith('| `'));
+    expect(rows).toHaveLength(79);
+    for (const row of rows) expect(row.length).toBeLessThan(200);
   });
 
-  test('a refusal shows both digests, how to fix it and the line of the tag file', () => {
-    const row = text.split('\n').find((line) => line.startsWith('| refuse'));
-    expect(row).toContain(digestOf('a'));
-    expect(row).toContain(digestOf('b'));
-    expect(row).toContain('Choose a new tag');
-    expect(row).toContain('`tags.yaml:2`');
+  test('a refusal shows both digests, how to fix it and the line of the tag file, in full width', () => {
+    const item = text.split('\n').find((line) => line.startsWith('- **`reg.example/app:2.0`**'));
+    expect(item).toContain(digestOf('a'));
+    expect(item).toContain(digestOf('b'));
+    expect(item).toContain('Choose a new tag');
+    expect(item).toContain('`tags.yaml:2`');
   });
 
-  test('a long reason is shown to its end, where it says how to fix it; but not again for what follows it', () => {
+  test('a long reason is shown to its end, where it says how to fix it, and once for all that follow it', () => {
     const long = `${'x'.repeat(500)}; name it in "force"`;
     const reason = { code: 'different-digest' as const, cause: 'build' as const, text: long };
     const follower = {
       ...reason,
       cause: 'follows' as const,
+      of: 'reg.example/app:2.0',
       text: `follows reg.example/app:2.0, which is refused: ${long}`,
     };
-    const rows = summary(
+    const markdown = summary(
       reportOf([
         { ...REFUSED, reason },
-        { ...REFUSED, reason: follower },
+        { ...REFUSED, tag: '2.0-stable', reason: follower },
       ]),
-    ).split('\n');
-    const [first, second] = rows.filter((line) => line.startsWith('| refuse'));
-    expect(first).toContain('name it in "force"');
-    expect(second).not.toContain('name it in "force"');
+    );
+    expect(markdown.match(/name it in "force"/g)).toHaveLength(1);
+    expect(markdown).toContain('1 tag not written because of this: 2.0-stable');
   });
 
   test('folds the unchanged away', () => {
@@ -84,7 +101,7 @@ describe('the job summary', () => {
   test('row 98: hostile text is escaped and 20,000 rows stay below 1 MiB', () => {
     const hostile = '](https://evil.example) <img src=x> @org/team `x` |';
     const rows = Array.from({ length: 20_000 }, (_, i) =>
-      reportAction({ tag: `v${i}`, reason: { code: 'absent', text: hostile }, source: hostile }),
+      reportAction({ image: `reg.example/app-${i}`, tag: hostile, warnings: [hostile], source: hostile }),
     );
     const markdown = summary(reportOf(rows));
     expect(Buffer.byteLength(markdown)).toBeLessThan(1024 * 1024);
@@ -104,6 +121,14 @@ describe('the picture', () => {
     expect(chart?.left).toBe(15);
   });
 
+  test('is of promotions only, and no taller than thirty lines of text', () => {
+    expect(flowchart([reportAction({ source: null })])).toBeNull();
+    const long = Array.from({ length: 20 }, (_, i) =>
+      reportAction({ image: `reg.example/${'a'.repeat(60)}-${i}` }),
+    );
+    expect(flowchart(long)?.left).toBe(5);
+  });
+
   test('shows what went wrong before what is written, so that the cut does not hide it', () => {
     const created = Array.from({ length: 45 }, (_, i) => reportAction({ tag: `v${i}` }));
     const labels = flowchart([...created, HELD, REFUSED, FAILED])?.text.match(/\|[a-z]+\|/g) ?? [];
@@ -112,10 +137,10 @@ describe('the picture', () => {
 
   test('a long name has its tag on a line of its own', () => {
     const source = `reg.example:5000/${'a'.repeat(40)}:nightly`;
-    const pinned = `reg.example/${'b'.repeat(40)}@sha256`;
+    const pinned = `reg.example/${'b'.repeat(50)}@sha256`;
     const text = flowchart([reportAction({ source }), reportAction({ source: pinned, tag: '2' })])?.text;
     expect(text).toContain(`["reg.example:5000/${'a'.repeat(40)}<br/>:nightly"]`);
-    expect(text).toContain(`["reg.example/${'b'.repeat(40)}<br/>#64;sha256"]`);
+    expect(text).toContain(`["reg.example/${'b'.repeat(50)}<br/>#64;sha256"]`);
     expect(text).toContain('("reg.example/app:2")');
   });
 

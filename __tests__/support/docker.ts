@@ -104,6 +104,7 @@ export function fakeDocker(script: Script): FakeDocker {
   writeFileSync(join(workspace, 'run', 'Dockerfile'), 'FROM alpine\nRUN apk add x\n');
   const said: string[] = [];
   const log: Log = {
+    layout: { width: null, all: true, groups: true },
     group: (_title, body) => body(),
     line: (text) => said.push(text),
     warning: (text) => said.push(`warning: ${typeof text === 'string' ? text : formatProblem(text)}`),

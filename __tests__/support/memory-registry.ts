@@ -112,6 +112,7 @@ export function recordedLog(): RecordedLog {
   return {
     lines,
     warnings,
+    layout: { width: null, all: true, groups: true },
     group: (title, body) => {
       lines.push(`# ${title}`);
       return body();

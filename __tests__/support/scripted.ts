@@ -79,6 +79,7 @@ export function keptLog(): Log & { readonly warnings: string[] } {
   const warnings: string[] = [];
   return {
     warnings,
+    layout: { width: null, all: true, groups: true },
     group: (_title, body) => body(),
     line: () => undefined,
     warning: (text) => void warnings.push(typeof text === 'string' ? text : formatProblem(text)),

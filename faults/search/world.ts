@@ -156,6 +156,7 @@ export function sha256(text: string): string {
 const nothing = (): undefined => undefined;
 
 const SILENT: Log = {
+  layout: { width: null, all: true, groups: true },
   group: (_title, body) => body(),
   line: nothing,
   warning: nothing,

@@ -10,6 +10,7 @@ export function recorder(): Recorder {
   const lines: string[] = [];
   return {
     lines,
+    layout: { width: null, all: true, groups: true },
     group(title, body) {
       lines.push(title);
       return body();

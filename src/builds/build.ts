@@ -84,7 +84,7 @@ export async function planBuilds(
   const { recipe, stop } = await committed(builds, release.names.resolved, request, parts);
   if (recipe === null)
     parts.log.warning(`${UNKNOWN_COMMIT}, so the bake definition is not shown; give it with --sha`);
-  if (recipe !== null && recipe.here !== null) {
+  if (recipe !== null && recipe.here !== null && parts.log.layout.all) {
     parts.log.line('The bake definition:');
     for (const line of recipe.here.definition.text.trimEnd().split('\n')) parts.log.line(line);
   }
@@ -227,7 +227,7 @@ function buildAction({ config, choice }: SelectedBuild, plan: Plan): PlannedActi
       wanted.source.from === 'build' && wanted.source.build === image && wanted.follows === null,
   );
   if (first === undefined) throw new Error(`the build ${image} has no tag`);
-  const wanted: WantedTag = { ...first.wanted, image };
+  const wanted: WantedTag = { ...first.wanted, image, platforms: choice.build };
   const platforms = choice.build.join(', ');
   const text = `no image of this commit is there yet${platforms === '' ? '' : ` (${platforms})`}`;
   const reason = { code: 'absent' as const, text };

@@ -21,7 +21,7 @@ import type { RefFacts } from '../policy/policy.js';
 import type { Log } from '../ports.js';
 import { annotations, problemAnnotation } from '../report/annotations.js';
 import type { Report } from '../report/model.js';
-import { buildOutputs, outputs } from '../report/outputs.js';
+import { buildOutputs, noOutputs, outputs } from '../report/outputs.js';
 import { summary } from '../report/summary.js';
 import type { Request } from '../request.js';
 import { run, type RunResult } from '../run.js';
@@ -207,6 +207,7 @@ async function writeReport(path: string, report: Report, workspace: string): Pro
 
 /** Errors that end a run before there is a report: annotations on their lines, a summary, exit status 2 or 1. */
 async function reportError(error: unknown, env: NodeJS.ProcessEnv): Promise<number> {
+  publishOutputs(noOutputs());
   if (error instanceof UserError) {
     for (const problem of error.problems) {
       const { text, ...at } = problemAnnotation(problem);

@@ -18,7 +18,7 @@ const TAG_FILE = `# The reviewed file: which image gets which tag.
 images:
   - name: docker.io/example/sriov-cni
     src_build_tag: master-stable-20191203T153530Z.0
-    src_ref: https://example.org/integ/commit/${COMMIT}
+    src_ref: https://example.org/integ/commit/${COMMIT.slice(0, 12)}
     tag: stx.4.0-v2.2
     stable: true
   - name: docker.io/example/device-plugin
@@ -39,9 +39,8 @@ export async function demoCommand(args: Arguments, io: Io): Promise<number> {
     const step = (command: 'plan' | 'apply'): Promise<RunResult> =>
       runOn(embedded, command, io, log, deadline.signal);
 
-    log.line(
-      `A registry runs inside this process at ${embedded.host}, filled with images for ${PLATFORMS.join(', ')}.`,
-    );
+    log.line(`A registry runs inside this process at ${embedded.host}, with images for`);
+    log.line(`${PLATFORMS.join(', ')}.`);
     log.line('The tag file asks for:');
     for (const line of TAG_FILE.trimEnd().split('\n')) log.line(`    ${line}`);
 
@@ -49,12 +48,10 @@ export async function demoCommand(args: Arguments, io: Io): Promise<number> {
     log.line('1. retag plan: what would happen. Nothing is written.');
     const planned = await step('plan');
     log.line('');
-    log.line(
-      '2. retag apply: manifests are copied inside the registry, with all platforms; nothing is pulled.',
-    );
+    log.line('2. retag apply: copies manifests with all platforms, and pulls nothing.');
     const applied = await step('apply');
     log.line('');
-    log.line('3. retag apply again: every tag is right already, so no request writes anything.');
+    log.line('3. retag apply again: every tag is right, so Retag writes nothing.');
     const before = embedded.requests.length;
     const again = await step('apply');
     const written = embedded.requests
@@ -62,9 +59,8 @@ export async function demoCommand(args: Arguments, io: Io): Promise<number> {
       .filter(({ method }) => method !== 'GET' && method !== 'HEAD');
     log.line(`   Requests that write: ${written.length}.`);
     log.line('');
-    log.line(
-      '4. Somebody builds the source tag anew. The published tags do not move: retag refuses, exit status 1.',
-    );
+    log.line('4. Somebody builds the source tags anew. Retag refuses to move the published');
+    log.line('   tags, and the exit status is 1.');
     fill(embedded, 'two');
     const refused = await step('apply');
 

@@ -1,6 +1,6 @@
 /** Where a command of the command line writes, and how its errors look. */
 import type { Log } from '../ports.js';
-import { harmless } from '../shared/text.js';
+import { harmless, wrap } from '../shared/text.js';
 import type { Arguments } from './args.js';
 import { problemLines, type Stream } from './problems.js';
 
@@ -40,47 +40,46 @@ export interface TerminalOptions {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
+  /** milliseconds, of a clock that only goes forward */
+  readonly now?: () => number;
 }
 
-const COLORS: Readonly<Record<string, number>> = {
-  create: 32,
-  build: 32,
-  move: 33,
-  hold: 36,
-  refuse: 31,
-  failed: 31,
-  skipped: 31,
-  keep: 2,
-};
+const COLORS: Readonly<Record<string, number>> = { '+': 32, '~': 33, '?': 36, '!': 31, '=': 2, help: 36 };
+const ERASE = '\r\x1b[K';
+/** Nobody wants to see a line that is gone before it is read. */
+const FIRST_PROGRESS = 400;
 
 /** A log for people at a terminal, or for a file when the stream is none. */
 export function terminalLog(options: TerminalOptions): Log {
-  const { out, err, cwd, quiet, verbose, color } = options;
-  const live = !quiet && err.isTTY === true;
-  let shown = false;
-  const clear = (): void => {
-    if (shown) err.write('\r\x1b[K');
-    shown = false;
-  };
-  const paint = (text: string): string => {
-    const word = /^[a-z]+/.exec(text)?.[0] ?? '';
-    const code = color ? COLORS[word] : undefined;
-    return code === undefined ? text : `\x1b[${code}m${word}\x1b[0m${text.slice(word.length)}`;
-  };
+  const { out, err, cwd, quiet, verbose, color, now = () => performance.now() } = options;
+  const progress = quiet || err.isTTY !== true ? null : progressLine(err, now);
+  let printed = 0;
   // With --quiet what went wrong is all there is to say, and it belongs with the warnings.
   const line = (text: string, bad = false): void => {
-    clear();
+    progress?.end();
     const stream = quiet ? (bad ? err : null) : out;
-    stream?.write(`${paint(harmless(text))}\n`);
+    const indent = /^ */.exec(text)?.[0].length ?? 0;
+    for (const each of wrap('', text, out.columns ?? null, indent + 2))
+      stream?.write(`${color ? paint(each) : each}\n`);
+    if (text === '') stream?.write('\n');
+    printed += 1;
   };
   return {
+    get layout() {
+      return { width: Math.max(20, out.columns ?? 80), all: verbose, groups: false };
+    },
     group: async (title, body) => {
-      line(title);
-      return body();
+      const before = printed;
+      // buildx draws the progress of a build itself.
+      if (title !== 'Build') progress?.show(title);
+      const result = await body();
+      progress?.end();
+      if (printed > before) line('');
+      return result;
     },
     line,
     warning: (text) => {
-      clear();
+      progress?.end();
       const problem = typeof text === 'string' ? { what: text } : text;
       const lines = problemLines('warning', problem, { cwd, stderr: err }).join('\n');
       err.write(`${color ? lines.replace('warning', '\x1b[33mwarning\x1b[0m') : lines}\n`);
@@ -89,13 +88,42 @@ export function terminalLog(options: TerminalOptions): Log {
       if (verbose) line(`debug: ${text}`);
     },
     progress: (done, total, what) => {
-      if (!live || done >= total) {
-        clear();
-        return;
-      }
-      const text = harmless(`${done} of ${total} ${what}`).slice(0, Math.max(10, (err.columns ?? 80) - 1));
-      err.write(`\r\x1b[K${text}`);
-      shown = true;
+      if (done >= total) progress?.end();
+      else progress?.show(`${done} of ${total} ${what}`);
+    },
+  };
+}
+
+function paint(line: string): string {
+  return line.replace(/^( {2})([+~=?!])(?= )|^( +)(help)(?=:)/, (_, ...groups: (string | undefined)[]) => {
+    const [indent = groups[2] ?? '', word = groups[3] ?? ''] = groups;
+    return `${indent}\x1b[${COLORS[word] ?? 0}m${word}\x1b[0m`;
+  });
+}
+
+/** One line that is drawn over: what, how many, and how long so far, also while nothing happens. */
+function progressLine(err: Stream, now: () => number): { show(text: string): void; end(): void } {
+  let text = '';
+  const started = now();
+  let drawn = false;
+  let timer: NodeJS.Timeout | undefined;
+  const draw = (): void => {
+    const elapsed = now() - started;
+    if (elapsed < FIRST_PROGRESS) return;
+    const line = `${harmless(text)}, ${(elapsed / 1000).toFixed(1)} s`;
+    err.write(`${ERASE}${line.slice(0, Math.max(10, (err.columns ?? 80) - 1))}`);
+    drawn = true;
+  };
+  return {
+    show: (next) => {
+      timer ??= setInterval(draw, 100).unref();
+      text = next;
+    },
+    end: () => {
+      clearInterval(timer);
+      timer = undefined;
+      if (drawn) err.write(ERASE);
+      drawn = false;
     },
   };
 }

@@ -4,7 +4,7 @@ import { UserError } from '../errors.js';
 import { requireWrite } from '../git/permission.js';
 import { defaultProvenance, sourceFacts } from '../git/source.js';
 import type { Log } from '../ports.js';
-import { annotations } from '../report/annotations.js';
+import { nameOf, warningsOf } from '../report/format.js';
 import type { Report } from '../report/model.js';
 import type { Request } from '../request.js';
 import { run } from '../run.js';
@@ -50,6 +50,7 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
       confirm,
       // A number is claimed before the plan can be shown, and that writes too.
       claim: async (name, sha, sequence) => {
+        log.progress(1, 1, ''); // the question has the line for itself
         await confirm?.(`Create the git tag ${name} on GitHub, to claim its number?`);
         return outside.claim(name, sha, sequence);
       },
@@ -64,8 +65,7 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
 
 /** What the action shows as annotations: warnings beside a tag. What is refused or failed has a line of its own. */
 function sayWarnings(report: Report, log: Log): void {
-  const warnings = annotations(report).filter(({ level }) => level === 'warning');
-  for (const { title, message } of warnings) log.warning(`${title}: ${message}`);
+  for (const { action, text } of warningsOf(report.actions)) log.warning(`${nameOf(action)}: ${text}`);
 }
 
 async function requestFor(

@@ -104,6 +104,7 @@ async function addSummary(markdown: string): Promise<void> {
 /** The log of a job: one group for each stage. */
 export function jobLog(): Log {
   return {
+    layout: { width: null, all: true, groups: true },
     group: async (title, body) => {
       core.startGroup(harmless(title));
       try {

@@ -8,6 +8,7 @@ import type { InspectedImage, StatedRevision } from '../ports.js';
 import { formatReference } from '../oci/reference.js';
 import { platformsMissing } from '../oci/platform.js';
 import {
+  tagName,
   writes,
   type ActionName,
   type Observed,
@@ -92,7 +93,7 @@ function decideToBuild(wanted: WantedTag, observed: Observed, previous: string |
     wanted,
     previous,
     'different-digest',
-    `the tag exists as ${previous}, and this run would build another image`,
+    `exists as ${previous}, and this run would build another image`,
   );
 }
 
@@ -214,7 +215,8 @@ function decideChannel(
     return channel.warning === undefined ? kept : { ...kept, warnings: [channel.warning] };
   }
   if (previous === null) return act(wanted, 'create', digest, null, 'absent', ABSENT);
-  return act(wanted, 'move', digest, previous, 'newer', `the highest version there is ${highest}`);
+  const moved = act(wanted, 'move', digest, previous, 'newer', `the highest version there is ${highest}`);
+  return channel.highest === null ? moved : { ...moved, reason: { ...moved.reason, version: highest } };
 }
 
 /** The hold that keeps a tag from being written now, or null. An unknown gate is not a hold: nothing is known of it. */
@@ -263,7 +265,12 @@ export function followLeader(action: PlannedAction, leader: PlannedAction): Plan
     ...action,
     action: leader.action,
     digest: null,
-    reason: { code: leader.reason.code, cause: 'follows', text },
+    reason: {
+      code: leader.reason.code,
+      cause: 'follows',
+      of: leader.reason.of ?? tagName(leader.wanted),
+      text,
+    },
   };
 }
 
@@ -272,7 +279,7 @@ const ABSENT = 'the tag does not exist yet';
 
 /** The one refusal that says what the tag should have been: what stands there is shown beside it. */
 function refuseOther(wanted: WantedTag, previous: string, digest: string): PlannedAction {
-  const text = `the tag exists as ${previous}, and the source is ${digest}`;
+  const text = `exists as ${previous}, the source is ${digest}`;
   return { ...refuse(wanted, previous, 'different-digest', text), digest };
 }
 

@@ -24,6 +24,10 @@ export interface Reason {
   readonly code: ReasonCode;
   /** absent: the reason is this tag's own */
   readonly cause?: ReasonCause;
+  /** `image:tag` of the action that it is the consequence of; absent: the reason is this tag's own */
+  readonly of?: string;
+  /** of a channel that moves: the highest version that the registry holds */
+  readonly version?: string;
   /** one sentence for people; nothing decides on it */
   readonly text: string;
 }
@@ -147,6 +151,11 @@ export interface Plan {
   readonly actions: readonly PlannedAction[];
 }
 
+/** `image:tag`, as the report names it. */
+export function tagName({ image, destination }: WantedTag): string {
+  return `${image}:${destination.tag}`;
+}
+
 /** Will the tag be written? */
 export function writes({ action }: Pick<PlannedAction, 'action'>): boolean {
   return action === 'create' || action === 'move';
@@ -170,6 +179,8 @@ export interface Outcome {
     readonly cause?: ErrorOrigin;
     /** the image whose build failed */
     readonly build?: string;
+    /** `image:tag` of the action whose failure it follows from */
+    readonly of?: string;
     readonly text: string;
   } | null;
   /** signatures, SBOMs and referrers: found on the source, and now at the destination */

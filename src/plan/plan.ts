@@ -3,7 +3,15 @@ import type { ReviewMode } from '../config/model.js';
 import { formatReference } from '../oci/reference.js';
 import { fromSeveralSources } from './conflicts.js';
 import { decide, followLeader, refuse } from './decide.js';
-import { type Observed, type Plan, type PlannedAction, TAG_KINDS, type WantedTag, writes } from './model.js';
+import {
+  type Observed,
+  type Plan,
+  type PlannedAction,
+  TAG_KINDS,
+  type WantedTag,
+  tagName,
+  writes,
+} from './model.js';
 
 /**
  * Decides every wanted tag. The actions come in the order of writing: primary, then stable, then channel,
@@ -118,7 +126,7 @@ function wholeGroups(actions: readonly PlannedAction[]): PlannedAction[] {
       ...action,
       action: 'refuse',
       digest: null,
-      reason: { code: cause.reason.code, cause: 'group', text },
+      reason: { code: cause.reason.code, cause: 'group', of: cause.reason.of ?? tagName(cause.wanted), text },
     };
   });
 }

@@ -20,7 +20,7 @@ export const REASONS = {
   'different-digest': {
     action: 'refuse',
     means: 'the tag exists and is another image; the plan shows both digests',
-    help: 'choose a new tag; or, to move the tag in this one run, name it with `--force NAME:TAG` (input `force`)',
+    help: 'choose a new tag, or allow the move: `--force NAME:TAG` (input `force: NAME:TAG`)',
   },
   newer: { action: 'move', means: 'the channel goes forward to a higher version' },
   older: {

@@ -1,7 +1,8 @@
 /** Refusals, failures, holds and warnings as annotations on the line of the tag file. Pure. */
 import { formatProblem, type Problem } from '../errors.js';
-import { failedBuilds, isUnbuilt, remedy } from './format.js';
-import type { Report, ReportAction } from './model.js';
+import { byCause, isHeld, remedy, warningsOf } from './format.js';
+import { consequences } from './lines.js';
+import type { Report, ReportAction, ReportDrift } from './model.js';
 
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
@@ -35,30 +36,35 @@ export function annotations(report: Report): Annotation[] {
     line: action.location?.line ?? null,
     column: action.location?.column ?? null,
   });
-  const { actions } = report;
-  const errors = onceForBuild(actions)
-    .filter((a) => a.action === 'refuse' || a.error !== null)
-    .map((a) => of('error', a, sentence(a.error?.text ?? a.reason.text, remedy(a))));
-  const warnings = actions.flatMap((a) => a.warnings.map((text) => of('warning', a, text)));
-  const held = actions
-    .filter((a) => a.action === 'hold')
-    .map((a) => of('notice', a, sentence(`on hold: ${a.reason.text}`, remedy(a))));
-  return [...errors, ...warnings, ...held];
+  const causes = byCause(report.actions);
+  const errors = causes
+    .filter((each) => !isHeld(each))
+    .map(({ action: a, others }) =>
+      of('error', a, sentence((a.error ?? a.reason).text, remedy(a), consequences(a, others))),
+    );
+  const told = new Set(errors.map(({ title }) => title));
+  const drift = (report.drift ?? [])
+    .filter((lost) => !told.has(`${lost.image}:${lost.tag}`))
+    .map(driftAnnotation);
+  const warnings = warningsOf(report.actions).map(({ action, text }) => of('warning', action, text));
+  const held = causes
+    .filter(isHeld)
+    .map(({ action: a, others }) =>
+      of('notice', a, sentence(`on hold: ${a.reason.text}`, remedy(a), consequences(a, others))),
+    );
+  return [...errors, ...drift, ...warnings, ...held];
 }
 
-/** A build that failed says once why, for all builds and tags that have the same error: at the build that it names. */
-function onceForBuild(actions: readonly ReportAction[]): ReportAction[] {
-  const builds = failedBuilds(actions);
-  const speakers = new Map<string, ReportAction>();
-  for (const build of builds) {
-    const text = build.error?.text ?? '';
-    if (!speakers.has(text) || build.error?.build === build.image) speakers.set(text, build);
-  }
-  return actions.filter((action) =>
-    builds.includes(action) ? speakers.get(action.error?.text ?? '') === action : !isUnbuilt(action),
-  );
+/** What a registry lost is an error although the plan could write it again: only people know which of the two is right. */
+function driftAnnotation({ kind, image, tag, text, location }: ReportDrift): Annotation {
+  const message = kind === 'vanished' ? `the tag vanished from the registry: ${text}` : text;
+  const at = { file: location?.file ?? null, line: location?.line ?? null, column: location?.column ?? null };
+  return { level: 'error', title: `${image}:${tag}`, message, ...at };
 }
 
-function sentence(what: string, hint: string): string {
-  return hint === '' ? what : `${what}. ${hint}`;
+function sentence(...parts: readonly string[]): string {
+  return parts
+    .filter((part) => part !== '')
+    .map((part, at, all) => (at < all.length - 1 && !part.endsWith('.') ? `${part}.` : part))
+    .join(' ');
 }

@@ -2,84 +2,71 @@
 import type { Input, Request } from '../request.js';
 import { plural } from '../plan/decide.js';
 import { whyNothing } from './nothing.js';
-import type { Counts, Report, ReportAction } from './model.js';
 import { carriesLate, type Outcome } from '../plan/model.js';
-import { changed, countActions, reportAction } from './report.js';
+import { type Explained, REASONS } from '../plan/reasons.js';
+import { groupBy } from '../shared/group.js';
+import type { Report, ReportAction } from './model.js';
+import { reportAction } from './report.js';
 
-/** One sentence that says what happened. */
-export function headline(report: Report): string {
-  const { counts } = report;
-  if (report.actions.length === 0) return 'Nothing is wanted: no entry of the tag file applies to this run.';
-  const parts = report.command === 'plan' ? planned(counts) : applied(report);
-  const what = parts.length === 0 ? 'Nothing to do' : capital(parts.join(', '));
-  // A channel that a newer version keeps from being made is kept absent; that is no tag.
-  const right = report.actions.filter(({ action, digest }) => action === 'keep' && digest !== null).length;
-  const kept = right > 0 ? `; ${tags(right)} already right` : '';
-  return `${what}${kept}.`;
+/** What happened, or would: `1 image to build, 2 tags to create, 1 to move, 1 refused.` Without time. */
+export function headline({ actions, command }: Pick<Report, 'actions' | 'command'>): string {
+  if (actions.length === 0) return 'Nothing is wanted: no entry of the tag file applies to this run.';
+  const parts = numbers(actions, command !== 'plan');
+  const idle = actions.every(({ action, error }) => action === 'keep' && error === null);
+  return capital(`${[...(idle ? ['nothing to do'] : []), ...parts].join(', ')}.`);
 }
 
-function planned(counts: Counts): string[] {
-  return listed([
-    [counts.build, (n) => `${images(n)} to build`],
-    [counts.create, (n) => `${tags(n)} to create`],
-    [counts.move, (n) => `${tags(n)} to move`],
-    [counts.hold, (n) => `${tags(n)} on hold`],
-    [counts.refuse, (n) => `${tags(n)} refused`],
-  ]);
+/** How many actions there are of each kind. @param done what became of them, or else what is planned */
+export function numbers(actions: readonly ReportAction[], done: boolean): string[] {
+  const count = (is: (action: ReportAction) => boolean): number => actions.filter(is).length;
+  const of = (name: ReportAction['action']): number =>
+    count(({ action, outcome }) => action === name && (!done || outcome === 'done'));
+  const broken = actions.filter(isFailedBuild);
+  const builds = new Set(broken.map(({ error }) => error?.text)).size;
+  const images = of('build');
+  const rows: readonly (readonly [number, string])[] = [
+    [of('create'), done ? 'created' : 'to create'],
+    [of('move'), done ? 'moved' : 'to move'],
+    [count(({ action }) => action === 'hold'), 'on hold'],
+    [count(({ action }) => action === 'refuse'), 'refused'],
+    [count((a) => a.outcome === 'failed' && !isFailedBuild(a) && !isUnbuilt(a)), 'failed'],
+    [count(isUnwritten), 'not written because of that'],
+    // A channel that a newer version keeps from being made is kept absent; that is no tag.
+    [
+      count(({ action, digest, error }) => action === 'keep' && digest !== null && error === null),
+      'already right',
+    ],
+  ];
+  const said = rows.filter(([number]) => number > 0);
+  return [
+    ...(builds === 0 ? [] : [`${builds === 1 ? 'the build' : `${builds} builds`} failed`]),
+    ...(images === 0 ? [] : [`${images} ${plural(images, 'image')} ${done ? 'built' : 'to build'}`]),
+    ...said.map(([number, what], at) => `${number} ${at === 0 ? `${plural(number, 'tag')} ` : ''}${what}`),
+  ];
 }
 
 /** What a person is asked before a plan is carried out; null when there is nothing to write. */
 export function applyQuestion(outcomes: readonly Outcome[]): string | null {
-  const { build, create, move } = countActions(outcomes.map(reportAction));
+  const due = outcomes.map(reportAction).filter(({ action }) => ['build', 'create', 'move'].includes(action));
   const carry = outcomes.filter(({ planned }) => carriesLate(planned)).length;
-  const writes = [
-    ...planned({ build, create, move, keep: 0, hold: 0, refuse: 0, failed: 0 }),
-    ...(carry === 0 ? [] : [`attachments of ${tags(carry)} to check and copy`]),
-  ];
+  const late = carry === 0 ? [] : [`attachments of ${carry} ${plural(carry, 'tag')} to check and copy`];
+  const writes = [...numbers(due, false), ...late];
   return writes.length === 0 ? null : `Apply this plan (${writes.join(', ')})?`;
 }
 
-function applied(report: Report): string[] {
-  const did = (name: ReportAction['action']): number =>
-    report.actions.filter(({ action, outcome }) => action === name && outcome === 'done').length;
-  const builds = failedBuilds(report.actions);
-  const unbuilt = report.actions.filter((action) => action.outcome === 'failed' && isUnbuilt(action));
-  const undone = report.actions.filter(({ outcome, error }) => outcome === 'skipped' && error !== null);
-  const failed = report.counts.failed - builds.length - unbuilt.length;
-  return listed([
-    [
-      new Set(builds.map(({ error }) => error?.text)).size,
-      (n) => (n === 1 ? 'the build' : `${n} builds`) + ' failed',
-    ],
-    [did('build'), (n) => `${images(n)} built`],
-    [did('create'), (n) => `${tags(n)} created`],
-    [did('move'), (n) => `${tags(n)} moved`],
-    [report.counts.hold, (n) => `${tags(n)} on hold`],
-    [report.counts.refuse, (n) => `${tags(n)} refused`],
-    [failed, (n) => `${n} failed`],
-    [undone.length + unbuilt.length, (n) => `${tags(n)} not written because of that`],
-  ]);
-}
-
-function listed(rows: readonly (readonly [number, (count: number) => string])[]): string[] {
-  return rows.filter(([count]) => count > 0).map(([count, say]) => say(count));
-}
-
-function tags(count: number): string {
-  return count === 1 ? '1 tag' : `${count} tags`;
-}
-
-function images(count: number): string {
-  return count === 1 ? '1 image' : `${count} images`;
+function isUnwritten(action: ReportAction): boolean {
+  return (
+    (action.outcome === 'skipped' && action.error !== null) ||
+    (action.outcome === 'failed' && isUnbuilt(action))
+  );
 }
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The builds that failed. Several have one error where one bake failed for all of them. */
-export function failedBuilds(actions: readonly ReportAction[]): ReportAction[] {
-  return actions.filter(({ action, outcome }) => action === 'build' && outcome === 'failed');
+function isFailedBuild({ action, outcome }: ReportAction): boolean {
+  return action === 'build' && outcome === 'failed';
 }
 
 /** Is it a tag without an image, since the build failed? */
@@ -87,50 +74,81 @@ export function isUnbuilt({ action, error }: ReportAction): boolean {
   return action !== 'build' && error?.cause !== undefined;
 }
 
-/** What to do about a refusal, a hold or a failure; empty where the reason says it already. */
-export function remedy(action: ReportAction): string {
+/** What is refused, held or failed, and what is so for the same cause. */
+export interface Stuck {
+  /** the one that says why */
+  readonly action: ReportAction;
+  readonly others: readonly ReportAction[];
+}
+
+/** Does it only wait? */
+export function isHeld({ action }: Stuck): boolean {
+  return action.action === 'hold' && action.error === null;
+}
+
+/** Everything that is not as wanted, by cause: what people have to read, and fix, once. */
+export function byCause(actions: readonly ReportAction[]): Stuck[] {
+  const stuck = actions.filter((a) => a.action === 'refuse' || a.action === 'hold' || a.error !== null);
+  const named = new Map(stuck.toReversed().map((action) => [nameOf(action), action]));
+  // Two tags of one repository may have one text that names only the first of them.
+  const causes = new Map<string, string>();
+  const keyOf = (action: ReportAction): string => {
+    const first = named.get(action.error?.of ?? action.reason.of ?? '') ?? action;
+    const [key, text] = [causeOf(first), `${first.action} ${(first.error ?? first.reason).text}`];
+    if (isShared(first) && !causes.has(text)) causes.set(text, key);
+    return isShared(first) ? (causes.get(text) ?? key) : key;
+  };
+  return [...groupBy(stuck, keyOf).values()].map((group) => {
+    const own = group.filter(({ error, reason }) => (error?.of ?? reason.of) === undefined);
+    const action = own.find(({ image, error }) => error?.build === image) ?? own[0] ?? group[0];
+    return { action, others: group.filter((other) => other !== action) };
+  });
+}
+
+/** Is it of a kind that many tags have at once: a failure, an outage, or a gate? */
+function isShared({ action, error, reason }: ReportAction): boolean {
+  return error !== null || action !== 'refuse' || reason.code === 'unknown';
+}
+
+/** Equal for what one fix puts right: an outage or a gate by its text without the tag's own names, else the tag's own reason. */
+function causeOf(stuck: ReportAction): string {
+  const { action, image, tag, source, error, reason } = stuck;
+  const { code, text } = error ?? reason;
+  if (error?.cause !== undefined) return `build ${text}`;
+  if (!isShared(stuck)) return `${image} ${code} ${text}`;
+  const path = image.slice(image.indexOf('/') + 1);
+  const names = [source ?? '', `${image}:${tag}`, image, `${path}:${tag}`, path].filter(
+    (name) => name !== '',
+  );
+  return `${action} ${code} ${names.reduce((rest, name) => rest.replaceAll(name, ''), text)}`;
+}
+
+/** Warnings of tags, each text once: beside the first tag that has it, with the number of the others. */
+export function warningsOf(actions: readonly ReportAction[]): { action: ReportAction; text: string }[] {
+  const all = actions.flatMap((action) => action.warnings.map((text) => ({ action, text })));
+  return [...groupBy(all, ({ text }) => text).values()].map(([{ action, text }, ...more]) => ({
+    action,
+    text: more.length === 0 ? text : `${text} (the same holds for ${more.length} more)`,
+  }));
+}
+
+/** `image:tag` */
+export function nameOf({ image, tag }: ReportAction): string {
+  return `${image}:${tag}`;
+}
+
+/** What to do about a refusal, a hold or a failure, by the table of reasons; empty where the reason says it already. */
+export function remedy(action: ReportAction, ways: 'flags' | 'inputs' = 'inputs'): string {
   if (action.error?.cause === 'builder') return 'Fix what the build log shows, then run again.';
   if (action.error !== null) return 'Run again: finished tags are kept, and only what is missing is written.';
   if (isFollower(action)) return 'Fix what it follows; this tag then comes with it.';
   if (action.reason.cause === 'build') return '';
-  switch (action.reason.code) {
-    case 'different-digest':
-      return `Choose a new tag, or name it in force ("${action.image}:${action.tag}") if it is really meant to move.`;
-    case 'source-missing':
-      return 'Check name and src_build_tag, or wait until the image is published.';
-    case 'source-gone':
-      return 'Nothing to fix while the tag is there.';
-    case 'unknown':
-      return 'Fix the login, permissions or network problem, then run again; nothing was written.';
-    case 'digest-mismatch':
-      return 'The source moved since it was pinned: review it, then pin again with "retag pin".';
-    case 'platform-missing':
-      return 'Publish the missing platform at the source, or take it out of platforms.';
-    case 'attachment-missing':
-      return 'Sign the source image, or set "attachments: copy".';
-    case 'revision-mismatch':
-      return 'Correct src_ref, or choose the build that was made from that commit.';
-    case 'not-reviewed':
-      return 'Plan it again on a pull request and merge that, or set "review" to "warn".';
-    case 'conflicting-entries':
-      return 'Keep one of the entries.';
-    case 'name-taken':
-      return 'Rename the branch or git tag, or change the tags of one of the two rules.';
-    case 'untrusted':
-      return 'Sign the source image as the rule says, or correct the rule.';
-    case 'gate-pending':
-      return 'A later run completes it once the gate is open.';
-    case 'gate-failed':
-      return 'Make the gate green, then run again.';
-    case 'manual':
-      return 'Run again for the same ref with the input stable: true (or --stable).';
-    case 'absent':
-    case 'same-digest':
-    case 'newer':
-    case 'older':
-    case 'forced':
-      return '';
-  }
+  const { help = '' }: Explained = REASONS[action.reason.code];
+  const said = help
+    .replace(/`(--[^`]+)` \(input `([^`]+)`\)/g, ways === 'flags' ? '$1' : 'input $2')
+    .replaceAll('`', '')
+    .replace('NAME:TAG', nameOf(action));
+  return said === '' || help.endsWith(')') ? capital(said) : `${capital(said)}.`;
 }
 
 /** Is the tag refused or held only because the one that it follows, or its release, is? */
@@ -154,27 +172,41 @@ export function isBad({ action, error, reason }: ReportAction): boolean {
   return action === 'refuse' || error !== null || (action === 'hold' && reason.code === 'gate-failed');
 }
 
-/** One line for one tag, for job logs and terminals. */
-export function tagLine(action: ReportAction): string {
-  const target = `${action.image}:${action.tag}`;
-  const { code, text } = action.error ?? action.reason;
-  const from = action.source === null ? '' : ` from ${action.source}`;
-  const digest = action.digest === null ? '' : ` ${shortDigest(action.digest)}`;
-  return `${verb(action).padEnd(7)} ${target}${from}${digest} (${code}: ${text})`;
-}
-
-/** The last line of a run: the headline, and for a plan what would make it happen. */
-export function closing(report: Report): string {
-  const hint = report.command === 'plan' && changed(report) ? ' Nothing was written: this is a plan.' : '';
-  return headline(report) + hint;
-}
-
 // The sentence that a run ends with, in log, summary and comment. Pure.
 
 /** As the report has it; where no tag is wanted, with what was found instead or why there is none. */
-export function closingLine(report: Report, loaded: Input, request: Request): string {
+export function sentence(report: Report, loaded: Input, request: Request): string {
   if (request.command === 'validate') return validText(loaded, request.files.length);
-  return report.actions.length === 0 ? whyNothing(report, loaded) : closing(report);
+  return report.actions.length === 0
+    ? whyNothing(report, loaded)
+    : headline(report) + withheld(report, request);
+}
+
+/** Why a private registry says no although the repository has a login for it. */
+function withheld({ actions }: Report, { facts }: Request): string {
+  if (facts === null || facts.may.credentials || actions.every(({ reason }) => reason.code !== 'unknown'))
+    return '';
+  return ` Retag uses no logins in this run, on purpose: ${facts.may.why}. Private images are looked at after the merge.`;
+}
+
+/** The last line of the log: the sentence, what it took, and what to do next. */
+export function closing(report: Report, said = headline(report)): string {
+  const { command, actions, duration_ms: ms, http } = report;
+  if (actions.length === 0) return said;
+  const time =
+    ms < 60_000
+      ? `${(ms / 1000).toFixed(1)} s`
+      : `${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  const took = `${time}, ${http.requests} ${plural(http.requests, 'request')}.`;
+  const what = said.charAt(0).toLowerCase() + said.slice(1);
+  return `${capital(command)}: ${what} ${took} ${command === 'plan' ? 'Nothing was written.' : next(actions)}`;
+}
+
+function next(actions: readonly ReportAction[]): string {
+  if (actions.some(isBad)) return 'Fix what is marked "!", then run again: finished tags are kept.';
+  return actions.some(({ action }) => action === 'hold')
+    ? 'Run again for what is on hold.'
+    : 'Every wanted tag is right.';
 }
 
 /** `2 promotions, 0 builds and 3 rules`, those of a preset included. */

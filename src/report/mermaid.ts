@@ -1,14 +1,15 @@
 /** The picture of the job summary: sources on the left, tags on the right. Pure. */
-import { verb } from './format.js';
+import { nameOf, verb } from './format.js';
 import type { ReportAction } from './model.js';
 
-/** More arrows than this make a picture that nobody reads (and that GitHub may refuse to draw). */
+/** More arrows or lines of labels than this make a picture that nobody reads (and that GitHub may refuse to draw). */
 const MOST_ARROWS = 30;
 
-/** Mermaid breaks a label at every hyphen once it is wider than 200 pixels, and keeps rows far apart. */
-const LAYOUT = '%%{init: {"flowchart": {"wrappingWidth": 600, "nodeSpacing": 16}}}%%';
+/** Mermaid breaks a label at every hyphen once it is wider than 200 pixels. Thirty rows of this height are a screen. */
+const LAYOUT =
+  '%%{init: {"themeVariables": {"fontSize": "12px"}, "flowchart": {"wrappingWidth": 600, "nodeSpacing": 4, "padding": 4}}}%%';
 /** A name that is longer has its tag on a line of its own, so that the picture fits the page. */
-const MOST_ON_ONE_LINE = 40;
+const MOST_ON_ONE_LINE = 56;
 /** What needs a person is drawn first. */
 const ORDER = ['failed', 'skipped', 'refuse', 'hold', 'move', 'create'];
 
@@ -21,12 +22,15 @@ const LOOK: Readonly<Record<string, string>> = {
   failed: 'fill:#ffebe9,stroke:#cf222e,color:#1f2328',
 };
 
-/** A Mermaid flowchart of at most 30 arrows, what went wrong before what is written; null when there is nothing to draw. */
+/** A Mermaid flowchart of promotions, at most 30 arrows, what went wrong before what is written; null when there is none. */
 export function flowchart(actions: readonly ReportAction[]): { text: string; left: number } | null {
-  const drawn = actions.filter(({ action }) => action !== 'keep' && action !== 'build');
+  const drawn = actions.filter(({ action, source }) => action !== 'keep' && source !== null);
   if (drawn.length === 0) return null;
   const rank = (action: ReportAction): number => ORDER.indexOf(verb(action));
-  const shown = [...drawn].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_ARROWS);
+  let rows = 0;
+  const shown = drawn
+    .toSorted((a, b) => rank(a) - rank(b))
+    .filter((action) => (rows += label(nameOf(action)).includes('<br/>') ? 2 : 1) <= MOST_ARROWS);
   const ids = new Map<string, string>();
   const nodes: string[] = [];
   const node = (key: string, label: string, shape: readonly [string, string]): string => {
@@ -38,9 +42,9 @@ export function flowchart(actions: readonly ReportAction[]): { text: string; lef
     return id;
   };
   const arrows = shown.map((action) => {
-    const source = action.source ?? 'built from this commit';
+    const source = action.source ?? '';
     const from = node(`from ${source}`, label(source), ['[', ']']);
-    const name = `${action.image}:${action.tag}`;
+    const name = nameOf(action);
     const to = node(`to ${name}`, label(name), ['(', ')']);
     return { line: `  ${from} -->|${quoted(verb(action))}| ${to}`, to, look: lookOf(action) };
   });

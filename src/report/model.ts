@@ -46,8 +46,17 @@ export const ActionSchema = v.strictObject({
       v.optional(v.picklist(['follows', 'group', 'build'])),
       v.description('Of what the reason is a consequence: the tag that it follows, its release, or a build.'),
     ),
+    of: v.pipe(v.optional(v.string()), v.description('The tag, as image:tag, whose reason it is.')),
+    version: v.pipe(
+      v.optional(v.string()),
+      v.description('Of a channel that moves: the highest version that the registry holds.'),
+    ),
     text: v.string(),
   }),
+  platforms: v.pipe(
+    v.optional(v.array(v.string())),
+    v.description('Of a build: the platforms that are built.'),
+  ),
   entry: v.pipe(
     v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
     v.description(
@@ -70,6 +79,10 @@ export const ActionSchema = v.strictObject({
         v.description('The builder failed, or the image of a build could not be used.'),
       ),
       build: v.pipe(v.optional(v.string()), v.description('The image whose build failed.')),
+      of: v.pipe(
+        v.optional(v.string()),
+        v.description('The tag, as image:tag, whose failure it follows from.'),
+      ),
       text: v.string(),
     }),
   ),
@@ -154,4 +167,5 @@ export type Counts = v.InferOutput<typeof CountsSchema>;
 export type Classification = v.InferOutput<typeof ClassificationSchema>;
 export type ReportAction = v.InferOutput<typeof ActionSchema>;
 export type ReportStage = v.InferOutput<typeof StageSchema>;
+export type ReportDrift = v.InferOutput<typeof DriftSchema>;
 export type Report = v.InferOutput<typeof ReportSchema>;

@@ -14,7 +14,7 @@ import type { BuildDefaults, SourceFacts } from '../builds/model.js';
 import type { Config } from '../config/model.js';
 import type { Release } from '../builds/release.js';
 import type { Report, ReportAction } from './model.js';
-import { changed } from './report.js';
+import { changed, countActions } from './report.js';
 
 /** GitHub limits a job's outputs; a plan that is larger is cut to its counts and changes. */
 const MOST_PLAN_BYTES = 256 * 1024;
@@ -36,6 +36,24 @@ export function outputs(report: Report, reportPath: string): Record<string, stri
     drift: report.drift === null ? '' : JSON.stringify(report.drift),
     plan: planOutput(report),
     report: reportPath,
+  };
+}
+
+/**
+ * The outputs of a run that ended before there was a report, such as with exit status 2: what is JSON says that there is
+ * nothing, so that a workflow's fromJSON takes it.
+ */
+export function noOutputs(): Record<string, string> {
+  const counts = countActions([]);
+  const texts = ['class', 'version', 'tags', 'stable-tags', 'digest', 'labels', 'annotations', 'report'];
+  return {
+    ...Object.fromEntries(texts.map((name) => [name, ''])),
+    digests: '{}',
+    changed: 'false',
+    counts: JSON.stringify(counts),
+    drift: '[]',
+    plan: JSON.stringify({ actions: [], counts }),
+    matrix: JSON.stringify(matrix([], {})),
   };
 }
 

@@ -56,6 +56,7 @@ export function reportAction({ planned, outcome, digest, error, attachments }: O
     digest: digest ?? planned.digest,
     previous: planned.previous,
     reason: { ...reason },
+    ...(planned.action === 'build' ? { platforms: [...wanted.platforms] } : {}),
     entry,
     other_entries: others,
     location: wanted.location === null ? null : { ...wanted.location },

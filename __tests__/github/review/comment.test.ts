@@ -38,8 +38,9 @@ describe('the plan comment', () => {
 
   test('entries of the pull request come first, the others folded', () => {
     const text = comment([other({ tag: 'old' }), action({ tag: 'new' })]);
-    expect(text.indexOf(':new`')).toBeLessThan(text.indexOf('<details>'));
-    expect(text.indexOf(':old`')).toBeGreaterThan(text.indexOf('<details>'));
+    const fold = text.indexOf('<details><summary>Entries that');
+    expect(text.indexOf('`new`')).toBeLessThan(fold);
+    expect(text.indexOf('`old`')).toBeGreaterThan(fold);
     expect(text).toContain('Entries that this pull request does not change (1)');
   });
 
@@ -50,7 +51,7 @@ describe('the plan comment', () => {
       reason: { code: 'different-digest', text: 'no' },
     });
     const text = comment([action({ action: 'keep', tag: 'kept' }), action({ tag: 'new' }), refused]);
-    const places = [':bad`', ':new`', ':kept`'].map((tag) => text.indexOf(tag));
+    const places = [':bad`', '`new`', '`kept`'].map((tag) => text.indexOf(tag));
     expect(places).toStrictEqual([...places].sort((a, b) => a - b));
     expect(text).toContain('Choose a new tag');
   });
@@ -62,8 +63,8 @@ describe('the plan comment', () => {
   test('not known what changed: all entries alike', () => {
     const text = planComment({ report: report([action()]), changes: null, key: 'k', head, summaryUrl: null });
     expect(text).toContain('It could not be told which entries');
-    expect(text).toContain(':stx.4.0-v2.2`');
-    expect(text).not.toContain('<details>');
+    expect(text).toContain('| + `stx.4.0-v2.2` |');
+    expect(text).not.toContain('Entries that this pull request does not change');
   });
 
   test('removed entries are pointed out', () => {
@@ -98,7 +99,8 @@ describe('the plan comment', () => {
 
   test('row 98: hostile text is escaped and mentions nobody', () => {
     const hostile = '@octo/team ](https://evil) <img src=x> `x` |';
-    const text = comment([action({ tag: hostile, reason: { code: 'absent', text: hostile } })]);
+    const refused = action({ action: 'refuse', reason: { code: 'unknown', text: hostile } });
+    const text = comment([action({ tag: hostile }), refused]);
     expect(text).not.toContain('<img');
     expect(text).not.toMatch(/\| [^|`]*@octo/);
     expect(text).toContain('@&#8203;octo/team \\]\\(https:&#8203;//evil\\)');

@@ -8,9 +8,10 @@
  * and after the merge: `reviewsOf` (src/github/comments.ts), then `unreviewed`.
  */
 import { type EntryChanges, isTouched } from '../../config/entries.js';
-import { closing, remedy, shortDigest, verb } from '../../report/format.js';
+import { headline } from '../../report/format.js';
 import type { Report, ReportAction } from '../../report/model.js';
-import { code, cut, details, escapeCell, link, table } from '../../shared/markdown.js';
+import { news, unchanged } from '../../report/summary.js';
+import { code, cut, details, escapeCell, link } from '../../shared/markdown.js';
 import { marker, seal } from '../payload.js';
 import { encodeReviewed, type ReviewedEntry } from './reviewed.js';
 
@@ -53,20 +54,23 @@ export function planComment(input: PlanCommentInput): string {
   const others = report.actions.filter((action) => !inFront.has(action));
   const data = encodeReviewed(head, reviewedEntries([...touched, ...others], input.sources));
   const visible = [
-    `### Retag: ${escapeCell(input.closing ?? closing(report))}`,
+    `### Retag: ${escapeCell(input.closing ?? headline(report))}`,
     `On merge of ${code(head.slice(0, 12))}:`,
     changes === null
       ? 'It could not be told which entries this pull request changes; these are all of them.'
       : '',
     touched.length > 0
-      ? rows(touched)
+      ? overview(touched, report)
       : changes === null
         ? ''
         : 'This pull request changes no entry of the tag file.',
     changes === null ? '' : pointedOut(changes, report.actions),
     others.length === 0
       ? ''
-      : details(`Entries that this pull request does not change (${others.length})`, rows(others)),
+      : details(
+          `Entries that this pull request does not change (${others.length})`,
+          overview(others, report),
+        ),
     summaryUrl === null ? '' : `${link('The whole plan', summaryUrl)} is in the summary of the run.`,
   ];
   const first = planMarker(key);
@@ -77,25 +81,17 @@ export function planComment(input: PlanCommentInput): string {
   return seal(first, hidden + cut(text, MAX_COMMENT - seal(first, hidden).length, tail));
 }
 
-function rows(actions: readonly ReportAction[]): string {
-  const shown = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
-  const lines = shown.map((action) => [
-    `**${verb(action)}**`,
-    code(`${action.image}:${action.tag}`),
-    action.source === null ? '' : code(action.source),
-    code(shortDigest(action.digest)),
-    [`${code(action.reason.code)} ${escapeCell(action.reason.text)}`, escapeCell(remedy(action))]
-      .filter((part) => part !== '')
-      .join(' '),
-  ]);
+/** What needs a person comes first, then what changes; what is right already stays folded. */
+function overview(actions: readonly ReportAction[], { classification }: Report): string {
+  const shown = actions.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS);
   const left = actions.length - shown.length;
-  const more = left > 0 ? `\n\n${left} more are in the summary of the run.` : '';
-  return table(['', 'tag', 'source', 'digest', 'why'], lines) + more;
+  const [changes = '', ...stuck] = news(shown, classification?.version ?? null);
+  const more = left > 0 ? `${left} more are in the summary of the run.` : '';
+  return [...stuck, changes, unchanged(shown), more].filter((part) => part !== '').join('\n\n');
 }
 
 const ORDER = ['refuse', 'hold', 'move', 'build', 'create', 'keep'] as const;
 
-/** What needs a person comes first. */
 function rank({ action }: ReportAction): number {
   return ORDER.indexOf(action);
 }
