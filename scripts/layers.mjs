@@ -51,7 +51,7 @@ const DOORS = {
   plan: ['conflicts', 'decide', 'drift', 'overrides', 'reasons'],
   policy: ['fit', 'refname', 'template'],
   registry: ['credentials', 'transport'],
-  report: ['annotations', 'format', 'nothing', 'outputs', 'summary'],
+  report: ['annotations', 'format', 'lines', 'nothing', 'outputs', 'summary'],
 };
 
 const roomOf = (file) => /(?:^|\/)src\/([^/]+)/.exec(file)?.[1];
