@@ -217,7 +217,7 @@ function collect(problems2, fallback, attempt3) {
     return attempt3();
   } catch (error2) {
     if (!(error2 instanceof UserError)) throw error2;
-    problems2.push(...error2.problems);
+    for (const problem4 of error2.problems) problems2.push(problem4);
     return fallback;
   }
 }
@@ -2719,13 +2719,13 @@ async function uncommittedIn(workspace, env, commit4, paths) {
     const named2 = (name) => (0, import_node_path4.relative)(root, (0, import_node_path4.join)(top, name));
     const entries = await zeroEnded(git, "status", [...STATUS, "--", ...names2]);
     const isNew = (entry) => entry.startsWith("??");
-    untracked2.push(...entries.filter(isNew).map((entry) => named2(entry.slice(3))));
+    for (const entry of entries.filter(isNew)) untracked2.push(named2(entry.slice(3)));
     const changed2 = entries.filter((entry) => !isNew(entry)).map((entry) => entry.slice(3));
     for (const entry of await zeroEnded(git, "ls-files", ["-v", "-s", "-z", "--", ...names2])) {
       const [, mark = "", id = "", name = ""] = /^(\S) \d+ (\S+) \d\t(.*)$/s.exec(entry) ?? [];
       if (mark !== "H" && !await isAsMarked(mark, id, (0, import_node_path4.join)(top, name))) changed2.push(name);
     }
-    modified.push(...[...new Set(changed2)].map(named2));
+    for (const name of new Set(changed2)) modified.push(named2(name));
   }
   return { modified, untracked: untracked2 };
 }
@@ -19913,7 +19913,7 @@ function readConfig(files) {
   const allRead = problems2.length === 0;
   const patience = { left: RUN_LIMITS.judged };
   const pieces = documents.map((document2) => pieceOf(document2, patience, report2));
-  problems2.push(...collisions(documents));
+  collisions(documents).forEach(report2);
   return {
     config: assemble(pieces),
     problems: problems2,
@@ -20048,9 +20048,9 @@ function load(request) {
   const taken = ownerOfPromotions(config, policy2, options);
   const images = collect(problems2, [], () => wantImages(config.images, { ...options, taken }));
   const input = { request, config, policy: policy2, scope, options, images };
-  problems2.push(...overwritingCaches(input));
-  if (withoutPolicy && scope.builds) problems2.push(...unnamedBuilds(config, request));
-  if (problems2.length > 0) throw new UserError(inOrder(problems2, request.files));
+  const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
+  const all = [...problems2, ...overwritingCaches(input), ...unnamed];
+  if (all.length > 0) throw new UserError(inOrder(all, request.files));
   return { ...input, images: images.filter((tag2) => isInScope(tag2, scope, request)) };
 }
 function withPromotions(config, promotions) {

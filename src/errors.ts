@@ -49,7 +49,8 @@ export function collect<T>(problems: Problem[], fallback: T, attempt: () => T): 
     return attempt();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    problems.push(...error.problems);
+    // One by one: a call takes some hundred thousand arguments, and a file of megabytes may have more problems.
+    for (const problem of error.problems) problems.push(problem);
     return fallback;
   }
 }

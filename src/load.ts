@@ -44,9 +44,9 @@ export function load(request: Request): Input {
   const taken = ownerOfPromotions(config, policy, options);
   const images = collect(problems, [], () => wantImages(config.images, { ...options, taken }));
   const input = { request, config, policy, scope, options, images };
-  problems.push(...overwritingCaches(input));
-  if (withoutPolicy && scope.builds) problems.push(...unnamedBuilds(config, request));
-  if (problems.length > 0) throw new UserError(inOrder(problems, request.files));
+  const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
+  const all = [...problems, ...overwritingCaches(input), ...unnamed];
+  if (all.length > 0) throw new UserError(inOrder(all, request.files));
   return { ...input, images: images.filter((tag) => isInScope(tag, scope, request)) };
 }
 

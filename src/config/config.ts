@@ -45,7 +45,7 @@ export function readConfig(files: readonly TagFile[]): Reading {
   const allRead = problems.length === 0;
   const patience: Patience = { left: RUN_LIMITS.judged };
   const pieces = documents.map((document) => pieceOf(document, patience, report));
-  problems.push(...collisions(documents));
+  collisions(documents).forEach(report);
   return {
     config: assemble(pieces),
     problems,

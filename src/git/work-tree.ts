@@ -60,13 +60,13 @@ export async function uncommittedIn(
     const named = (name: string): string => relative(root, join(top, name));
     const entries = await zeroEnded(git, 'status', [...STATUS, '--', ...names]);
     const isNew = (entry: string): boolean => entry.startsWith('??');
-    untracked.push(...entries.filter(isNew).map((entry) => named(entry.slice(3))));
+    for (const entry of entries.filter(isNew)) untracked.push(named(entry.slice(3)));
     const changed = entries.filter((entry) => !isNew(entry)).map((entry) => entry.slice(3));
     for (const entry of await zeroEnded(git, 'ls-files', ['-v', '-s', '-z', '--', ...names])) {
       const [, mark = '', id = '', name = ''] = /^(\S) \d+ (\S+) \d\t(.*)$/s.exec(entry) ?? [];
       if (mark !== 'H' && !(await isAsMarked(mark, id, join(top, name)))) changed.push(name);
     }
-    modified.push(...[...new Set(changed)].map(named));
+    for (const name of new Set(changed)) modified.push(named(name));
   }
   return { modified, untracked };
 }
