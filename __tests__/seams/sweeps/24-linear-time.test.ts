@@ -92,7 +92,7 @@ describe('tag files', () => {
 
   test('seam 24: a name that is built 180,000 times', () => {
     const found = problems(many('policy: semver\nbuilds:\n', 180_000, () => '  - name: a/b\n'));
-    expect(found[0]).toMatch(/^a\/b is built twice, first in /);
+    expect(found[0]).toMatch(/^docker\.io\/a\/b is built twice, first in /);
   });
   test('seam 24: mistakes are counted over all documents', () => {
     const found = problems(`---\n${many('images:\n', 900, (i) => `  - { nme: a${i} }\n`)}`.repeat(5));
