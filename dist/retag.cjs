@@ -33214,13 +33214,14 @@ function terminalLog(options) {
     get layout() {
       return { width: Math.max(20, out.columns ?? 80), all: verbose, groups: false };
     },
-    group: async (title, body) => {
+    group: (title, body) => {
       const before = printed;
       if (title !== "Build") progress2?.show(title);
-      const result = await body();
-      progress2?.end();
-      if (printed > before) line2("");
-      return result;
+      return body().then((result) => {
+        progress2?.end();
+        if (printed > before) line2("");
+        return result;
+      });
     },
     line: line2,
     warning: (text4) => {

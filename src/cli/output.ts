@@ -68,14 +68,15 @@ export function terminalLog(options: TerminalOptions): Log {
     get layout() {
       return { width: Math.max(20, out.columns ?? 80), all: verbose, groups: false };
     },
-    group: async (title, body) => {
+    group: (title, body) => {
       const before = printed;
       // buildx draws the progress of a build itself.
       if (title !== 'Build') progress?.show(title);
-      const result = await body();
-      progress?.end();
-      if (printed > before) line('');
-      return result;
+      return body().then((result) => {
+        progress?.end();
+        if (printed > before) line('');
+        return result;
+      });
     },
     line,
     warning: (text) => {
