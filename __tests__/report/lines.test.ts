@@ -140,6 +140,16 @@ describe('one cause is said once', () => {
     expect(tagLines(failed, JOB).filter((line) => line.text.startsWith('  ! 1.0'))).toHaveLength(6);
   });
 
+  test('a host that does not answer is one cause, whatever tag was asked for', () => {
+    const lost = ['1.0', '1.0-stable', 'latest'].map((tag) => {
+      const why = `cannot look at the tag: HEAD reg.example/v2/o/a/manifests/${tag}: the host name does not exist`;
+      const reason = { code: 'unknown' as const, text: `cannot tell whether the tag exists: ${why}` };
+      return planned({ image: 'reg.example/o/a', tag, action: 'refuse', source: null, reason });
+    });
+    expect(text(lost)).toContain('2 tags not written because of this: 1.0-stable, latest\n');
+    expect(text(lost).match(/the host name/g)).toHaveLength(1);
+  });
+
   test('a registry that does not answer, whatever tags were asked for', () => {
     const gone = Array.from({ length: 79 }, (_, i) => {
       const image = `reg.example/app-${i}`;

@@ -117,7 +117,8 @@ function causeOf(stuck: ReportAction): string {
   if (error?.cause !== undefined) return `build ${text}`;
   if (!isShared(stuck)) return `${image} ${code} ${text}`;
   const path = image.slice(image.indexOf('/') + 1);
-  const names = [source ?? '', `${image}:${tag}`, image, `${path}:${tag}`, path].filter(
+  // The last one as it is in the address of a request.
+  const names = [source ?? '', `${image}:${tag}`, image, `${path}:${tag}`, path, `manifests/${tag}`].filter(
     (name) => name !== '',
   );
   return `${action} ${code} ${names.reduce((rest, name) => rest.replaceAll(name, ''), text)}`;
