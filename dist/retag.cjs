@@ -8134,7 +8134,7 @@ function causeOf(stuck) {
   if (error2?.cause !== void 0) return `build ${text4}`;
   if (!isShared(stuck)) return `${image3} ${code2} ${text4}`;
   const path6 = image3.slice(image3.indexOf("/") + 1);
-  const names2 = [source ?? "", `${image3}:${tag2}`, image3, `${path6}:${tag2}`, path6].filter(
+  const names2 = [source ?? "", `${image3}:${tag2}`, image3, `${path6}:${tag2}`, path6, `manifests/${tag2}`].filter(
     (name) => name !== ""
   );
   return `${action2} ${code2} ${names2.reduce((rest, name) => rest.replaceAll(name, ""), text4)}`;

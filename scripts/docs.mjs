@@ -1,5 +1,5 @@
 /*
- * Writes the generated parts of the docs, between their markers: inputs and outputs of README.md from action.yml, the
+ * Writes the generated parts of the docs, between their markers: inputs and outputs of docs/reference.md from action.yml, the
  * registries of docs/registries.md from src/registry/quirks.ts, the codes of docs/troubleshooting.md from
  * src/plan/reasons.ts, and the picture of docs/architecture.md from the imports.
  *   node scripts/docs.mjs           writes them
@@ -51,7 +51,7 @@ const structure = join(root, 'scripts/structure.mjs');
 const picture = execFileSync(process.execPath, [structure, '--picture'], { encoding: 'utf8' }).trimEnd();
 
 const pages = {
-  'README.md': {
+  'docs/reference.md': {
     inputs: ['| input | default | |', '|---|---|---|', ...inputs],
     outputs: ['| output | |', '|---|---|', ...outputs],
   },

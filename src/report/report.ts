@@ -91,7 +91,7 @@ export function changed(report: Report): boolean {
 }
 
 /**
- * The exit status (docs/report.md): 1 when something failed, was refused or was left undone; 3 for a plan that found drift, and
+ * The exit status (docs/reference.md): 1 when something failed, was refused or was left undone; 3 for a plan that found drift, and
  * for one with changes when asked for; held tags alone pass unless `on_hold: fail`.
  */
 export function exitCode(
