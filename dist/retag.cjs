@@ -7975,6 +7975,7 @@ function makeReport(input) {
       ...each,
       location: each.location === null ? null : { ...each.location }
     })),
+    bake: input.bake === null ? null : JSON.parse(input.bake),
     counts: countActions(actions),
     http: { ...input.http },
     duration_ms: Math.max(0, Math.round(input.durationMs))
@@ -20691,7 +20692,7 @@ async function runLoaded(input, ports) {
   const plan2 = await planRun(input, release, planning);
   const result = request.command === "apply" ? await apply(plan2, request, ports) : planned(plan2, request);
   const drift2 = request.drift ? await findDrift(plan2.tags, ports.registry, request.concurrency) : null;
-  return finish(input, release, result, drift2, ports, started);
+  return finish(input, release, plan2.builds, result, drift2, ports, started);
 }
 async function planRun(input, release, ports) {
   const { request, config, options } = input;
@@ -20772,7 +20773,7 @@ function isPlanShown({ command }, { log, confirm }) {
 function sayTags(outcomes, version, { log }) {
   for (const { text: text4, bad: bad6 } of tagLines(outcomes.map(reportAction), log.layout, version)) log.line(text4, bad6);
 }
-function finish(input, release, { made, outcomes }, drift2, { registry, log, clock }, started) {
+function finish(input, release, builds, { made, outcomes }, drift2, { registry, log, clock }, started) {
   const { request, config } = input;
   const report2 = makeReport({
     command: request.command,
@@ -20781,6 +20782,7 @@ function finish(input, release, { made, outcomes }, drift2, { registry, log, clo
     outcomes,
     stages: stagesOf(release),
     drift: drift2,
+    bake: builds?.recipe?.here?.definition.text ?? null,
     http: registry.usage(),
     durationMs: clock.now() - started
   });
@@ -34120,6 +34122,7 @@ function nothingDone(durationMs) {
     outcomes: [],
     stages: [],
     drift: null,
+    bake: null,
     http: { requests: 0, retries: 0, bytes_in: 0, bytes_out: 0 },
     durationMs
   });

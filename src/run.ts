@@ -68,7 +68,7 @@ export async function runLoaded(input: Input, ports: Ports): Promise<RunResult> 
   const plan = await planRun(input, release, planning);
   const result = request.command === 'apply' ? await apply(plan, request, ports) : planned(plan, request);
   const drift = request.drift ? await findDrift(plan.tags, ports.registry, request.concurrency) : null;
-  return finish(input, release, result, drift, ports, started);
+  return finish(input, release, plan.builds, result, drift, ports, started);
 }
 
 /** The plan of a run; its lines are printed in the log. */
@@ -191,6 +191,7 @@ function sayTags(outcomes: readonly Outcome[], version: string | null, { log }: 
 function finish(
   input: Input,
   release: Release | null,
+  builds: BuildActions | null,
   { made, outcomes }: Result,
   drift: readonly Drift[] | null,
   { registry, log, clock }: Ports,
@@ -204,6 +205,7 @@ function finish(
     outcomes,
     stages: stagesOf(release),
     drift,
+    bake: builds?.recipe?.here?.definition.text ?? null,
     http: registry.usage(),
     durationMs: clock.now() - started,
   });

@@ -33,6 +33,7 @@ export function reportOf(actions: readonly ReportAction[], changes: Partial<Repo
     outcomes: [],
     stages: [],
     drift: null,
+    bake: null,
     http: { requests: 3, retries: 0, bytes_in: 0, bytes_out: 0 },
     durationMs: 1.4,
   });

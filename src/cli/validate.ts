@@ -50,6 +50,7 @@ function nothingDone(durationMs: number): Report {
     outcomes: [],
     stages: [],
     drift: null,
+    bake: null,
     http: { requests: 0, retries: 0, bytes_in: 0, bytes_out: 0 },
     durationMs,
   });

@@ -138,6 +138,10 @@ export const ReportSchema = v.strictObject({
     v.nullable(v.array(DriftSchema)),
     v.description('What the registry no longer holds as the tag file says; null when it was not looked for.'),
   ),
+  bake: v.pipe(
+    v.nullable(v.record(v.string(), v.unknown())),
+    v.description('The bake definition that this run builds or would build; null when it builds nothing.'),
+  ),
   counts: CountsSchema,
   http: v.strictObject({ requests: count, retries: count, bytes_in: count, bytes_out: count }),
   duration_ms: count,

@@ -16,6 +16,8 @@ interface ReportInput {
   readonly stages: Report['stages'];
   /** null when it was not looked for */
   readonly drift: readonly Drift[] | null;
+  /** the bake definition as JSON; null without one */
+  readonly bake: string | null;
   readonly http: HttpUsage;
   readonly durationMs: number;
 }
@@ -38,6 +40,7 @@ export function makeReport(input: ReportInput): Report {
             ...each,
             location: each.location === null ? null : { ...each.location },
           })),
+    bake: input.bake === null ? null : (JSON.parse(input.bake) as Report['bake']),
     counts: countActions(actions),
     http: { ...input.http },
     duration_ms: Math.max(0, Math.round(input.durationMs)),

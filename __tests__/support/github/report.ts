@@ -33,6 +33,7 @@ export function report(actions: ReportAction[], parts: Partial<Report> = {}): Re
     retag: '1.0.0',
     stages: [],
     drift: null,
+    bake: null,
     ref: null,
     classification: null,
     actions,
