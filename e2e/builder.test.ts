@@ -235,8 +235,12 @@ describe('one machine', () => {
     ],
     ["the builder's own platform", {}, 1],
   ])('%s', async (_name, over, attestations) => {
-    const [image] = await built(definition(build(`${first.host}/one/plain`, { context: 'app', ...over })));
-    expect(image).toMatchObject({ platforms: ['linux/amd64'], attestations });
+    const name = `${first.host}/one/plain`;
+    const [image] = await built(definition(build(name, { context: 'app', ...over })));
+    expect(image).toMatchObject({ platforms: ['linux/amd64'] });
+    const { stdout } = await runOk(binary('crane'), ['manifest', `${name}@${image!.digest}`]);
+    const { manifests = [] } = JSON.parse(stdout) as { manifests?: { annotations?: object }[] };
+    expect(manifests.filter(({ annotations }) => annotations !== undefined)).toHaveLength(attestations);
   });
 
   test('a secret reaches the build and not the log', async () => {

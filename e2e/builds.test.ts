@@ -76,8 +76,13 @@ async function platforms(reference: string): Promise<Map<string, string>> {
   return new Map(images.map(({ digest: own, platform }) => [`${platform.os}/${platform.architecture}`, own]));
 }
 
-function tagFile(builds: readonly string[], policy = 'wmcore', extra = ''): void {
-  project.file('.github/image-tags.yaml', `policy: ${policy}\n${extra}builds:\n${builds.join('')}`);
+function tagFile(
+  builds: readonly string[],
+  policy = 'wmcore',
+  extra = '',
+  path = '.github/image-tags.yaml',
+): void {
+  project.file(path, `policy: ${policy}\n${extra}builds:\n${builds.join('')}`);
 }
 function entry(
   name: string,
@@ -121,9 +126,12 @@ describe('one image', () => {
   test('a plan shows the definition, builds nothing and writes nothing', async () => {
     tagFile([entry(image())]);
     const docker = project.recorder();
-    const done = await project.retag('refs/tags/2.3.4', ['plan'], docker.env);
+    const done = await project.retag('refs/tags/2.3.4', ['plan', '--verbose'], docker.env);
     expect(done).toMatchObject({ status: 0 });
     expect(done.stderr).toContain('push-by-digest=true');
+    expect(JSON.stringify((JSON.parse(done.stdout) as { bake: unknown }).bake)).toContain(
+      'push-by-digest=true',
+    );
     expect(docker.bakes()).toBe(0);
     expect(await tags(image())).toEqual([]);
   });
@@ -232,6 +240,8 @@ describe('stable', () => {
 
 describe('several machines, as the action', () => {
   test('plan, one job a platform, tag: platform for platform what one machine builds', async () => {
+    // Both files are in one commit, which the labels name.
+    tagFile([entry(image('whole'))], 'wmcore', '', '.github/whole.yaml');
     tagFile([entry(image())]);
     const planned = await project.action('refs/tags/2.3.4', { command: 'plan' });
     expect(planned).toMatchObject({ status: 0 });
@@ -253,8 +263,7 @@ describe('several machines, as the action', () => {
     expect(await tags(image())).toEqual(['2.3.4', '2.3.4-stable']);
 
     const split = image();
-    tagFile([entry(image('whole'))]);
-    await project.action('refs/tags/2.3.4', {});
+    await project.action('refs/tags/2.3.4', { config: '.github/whole.yaml' });
     expect(await platforms(`${split}:2.3.4`)).toEqual(await platforms(`${image('whole')}:2.3.4`));
     const attested = JSON.parse((await runOk(binary('crane'), ['manifest', `${split}:2.3.4`])).stdout) as {
       manifests: object[];
