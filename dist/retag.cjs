@@ -2358,7 +2358,7 @@ var init_gitlab = __esm({
 // src/ci/jenkins.ts
 function readJenkins(env) {
   if (variable(env, "JENKINS_URL") === null) return null;
-  const known3 = variable(env, "GERRIT_EVENT_TYPE") === null ? readMultibranch(env) : readGerrit(env);
+  const known3 = isGerrit(env) ? readGerrit(env) : readMultibranch(env);
   if (known3 === null) return null;
   const run4 = variable(env, "BUILD_URL");
   return {
@@ -2369,6 +2369,11 @@ function readJenkins(env) {
     run: run4,
     ...known3
   };
+}
+function isGerrit(env) {
+  return ["GERRIT_EVENT_TYPE", "GERRIT_CHANGE_NUMBER", "GERRIT_PATCHSET_REVISION"].some(
+    (name) => variable(env, name) !== null
+  );
 }
 function readMultibranch(env) {
   const sha2 = commit(env, "GIT_COMMIT");
@@ -3041,7 +3046,8 @@ function permitted({ env, cwd, files = [], yes, ref: givenRef2, sha: given2 }, r
 }
 async function chosenRef(options, event, git) {
   if (options.ref !== void 0 && options.ref !== "") {
-    const mustExist = !isCi(options.env) && (options.sha ?? "") === "";
+    const isHead = options.ref === "HEAD" || options.ref === "@";
+    const mustExist = isHead || !isCi(options.env) && (options.sha ?? "") === "";
     return (mustExist ? await existingRef(options.ref, git) : null) ?? await givenRef(options.ref, git);
   }
   if (event === null) return checkedOutRef(git);
@@ -9183,7 +9189,7 @@ function pool(items, limit, work) {
     return results;
   });
 }
-function once2(keep5) {
+function once2(keep6) {
   const entries = /* @__PURE__ */ new Map();
   return {
     run(key, work) {
@@ -9194,7 +9200,7 @@ function once2(keep5) {
       };
       const promise = work();
       entries.set(key, promise);
-      promise.then(keep5 ? () => void 0 : drop, drop);
+      promise.then(keep6 ? () => void 0 : drop, drop);
       return promise;
     },
     forget: (key) => void entries.delete(key)
@@ -10564,8 +10570,19 @@ async function settle({ settle: ms, clock, signal }) {
     if (!signal.aborted) throw error2;
   });
 }
+async function keep3(action2, registry, options) {
+  if (carriesLate(action2)) return carryLate(action2, registry, options);
+  if (action2.action !== "keep" || options.asked !== true) return skipped(action2);
+  const { destination } = action2.wanted;
+  const now = await registry.headFresh(destination);
+  if (now.state === "present" && now.digest === action2.previous) return skipped(action2);
+  if (now.state === "unknown") return failed(action2, now.error);
+  const is = now.state === "present" ? now.digest : "absent";
+  const what = `${formatReference(destination)} changed since the plan: it was ${action2.previous ?? "absent"} and is ${is} now`;
+  return failed(action2, new OperationError("mismatch", `${what}; run again to plan anew`));
+}
 async function carryOut(action2, registry, options, outcomes, ready) {
-  if (!writes(action2)) return carriesLate(action2) ? carryLate(action2, registry, options) : skipped(action2);
+  if (!writes(action2)) return keep3(action2, registry, options);
   if (options.signal.aborted)
     return skipped(action2, { code: "cancelled", text: "the run was stopped before this tag" });
   const prepared = ready.get(action2.wanted);
@@ -19420,7 +19437,7 @@ function partial(document2) {
   const kept = keepPolicy(policy2);
   return {
     data: {
-      ...keep3(file, plain(settings))?.value ?? {},
+      ...keep4(file, plain(settings))?.value ?? {},
       ...kept === null ? {} : { policy: kept.data },
       builds: builders.map(({ value }) => value),
       images: promotions.map(({ value }) => value)
@@ -19440,7 +19457,7 @@ function keepPolicy(data) {
   }
   if (!isFields(data)) return null;
   const { rules: rules2, examples, ...rest } = data;
-  const settings = keep3(policyMapping, plain(rest));
+  const settings = keep4(policyMapping, plain(rest));
   const kept = keepItems(rule, rules2);
   const whole2 = keepItems(example, examples).filter((item) => item.left.length === 0);
   const lists2 = [rules2, examples].every((list4) => list4 === void 0 || Array.isArray(list4));
@@ -19472,11 +19489,11 @@ function isReadable({ left }) {
 function keepItems(schema4, list4) {
   if (!Array.isArray(list4)) return [];
   return list4.flatMap((item, at3) => {
-    const kept = keep3(schema4, item);
+    const kept = keep4(schema4, item);
     return kept === null ? [] : [{ ...kept, at: at3 }];
   });
 }
-function keep3(schema4, value) {
+function keep4(schema4, value) {
   const whole2 = safeParse(schema4, value);
   if (whole2.success) return { value: whole2.output, left: [] };
   if (!isFields(value)) return null;
@@ -20035,6 +20052,62 @@ var init_config = __esm({
   }
 });
 
+// src/plan/conflicts.ts
+function fromSeveralSources(claims) {
+  const sources = claims.map(({ wanted }) => wanted.source);
+  const names2 = sources.map(
+    (source) => source.from === "image" ? `image ${formatRepository(source.ref)}` : `build ${source.build}`
+  );
+  const tags = sources.flatMap(
+    (source) => source.from === "image" && "tag" in source.ref ? [source.ref.tag] : []
+  );
+  if (isMixed(names2) || isMixed(tags)) return true;
+  const byTag = tags.length === claims.length;
+  const digests = claims.map(({ wanted, digest }) => byTag ? wanted.digest : digest);
+  return sources[0]?.from === "image" && isMixed(digests);
+}
+function isMixed(values) {
+  return new Set(values.filter((value) => value !== null)).size > 1;
+}
+function refuseConflicts(wanted) {
+  const first2 = /* @__PURE__ */ new Map();
+  const problems2 = wanted.flatMap((tag2) => {
+    const name = formatReference(tag2.destination);
+    const earlier = first2.get(name) ?? tag2;
+    first2.set(name, earlier);
+    if (earlier === tag2 || !fromSeveralSources([said(earlier), said(tag2)])) return [];
+    const { location: location2 } = earlier;
+    const where = location2 === null ? "" : `, at ${location2.file}:${location2.line}:${location2.column}`;
+    const what = `${name} is wanted from ${sourceOf3(tag2)}, and by an earlier entry from ${sourceOf3(earlier)}${where}`;
+    return [{ ...at2(tag2), what, hint: "keep one of the entries, or give one of them another tag" }];
+  });
+  if (problems2.length > 0) throw new UserError(problems2);
+}
+function sourceOf3({ source, digest }) {
+  if (source.from === "build") return `the build ${source.build}`;
+  return `${formatReference(source.ref)}${"tag" in source.ref && digest !== null ? `@${digest}` : ""}`;
+}
+function movingTags(wanted) {
+  return wanted.filter(({ destination, kind }) => kind === "primary" && MOVING.has(destination.tag)).map((tag2) => ({
+    ...at2(tag2),
+    what: `"${tag2.destination.tag}" is a name that usually moves, and the tag of an entry is fixed: it is refused once another image has it`,
+    hint: `promote to a version, or move the tag with --force ${tag2.image}:${tag2.destination.tag}`
+  }));
+}
+function at2({ location: location2 }) {
+  return location2 === null ? {} : { location: location2 };
+}
+var said, MOVING;
+var init_conflicts = __esm({
+  "src/plan/conflicts.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    said = (wanted) => ({ wanted, digest: wanted.digest });
+    MOVING = /* @__PURE__ */ new Set(["latest", "edge", "nightly", "main", "master"]);
+  }
+});
+
 // src/load.ts
 function load(request) {
   const { policy: policy2, withoutPolicy, ...read3 } = readFiles(request.files, request.policy);
@@ -20050,6 +20123,7 @@ function load(request) {
   const images = collect(problems2, [], () => wantImages(config.images, { ...options, taken }));
   const input = { request, config, policy: policy2, scope, options, images };
   const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
+  if (request.command === "validate") collect(problems2, void 0, () => refuseConflicts(images));
   const all = [...problems2, ...overwritingCaches(input), ...unnamed];
   if (all.length > 0) throw new UserError(inOrder(all, request.files));
   return { ...input, images: images.filter((tag2) => isInScope(tag2, scope, request)) };
@@ -20102,7 +20176,7 @@ function overwritingCaches({ request, config, policy: policy2, scope, options, i
 }
 function scopeOf({ only, facts, command, imagesDisabled }) {
   if (command === "validate") return { builds: true, images: true };
-  if (facts === null) return { builds: false, images: only !== "builds" };
+  if (facts === null) return { builds: false, images: only === "" || only === "images" };
   const builds = only !== "images" && !imagesDisabled;
   return { builds, images: only === "" ? facts.kind !== "tag" : only === "images" };
 }
@@ -20192,6 +20266,7 @@ var init_load = __esm({
     init_config();
     init_errors();
     init_reference();
+    init_conflicts();
     init_overrides();
     init_policy();
     init_limits();
@@ -20385,62 +20460,6 @@ var init_observe = __esm({
     init_model3();
     init_concurrency();
     OPEN = { state: "open", text: "" };
-  }
-});
-
-// src/plan/conflicts.ts
-function fromSeveralSources(claims) {
-  const sources = claims.map(({ wanted }) => wanted.source);
-  const names2 = sources.map(
-    (source) => source.from === "image" ? `image ${formatRepository(source.ref)}` : `build ${source.build}`
-  );
-  const tags = sources.flatMap(
-    (source) => source.from === "image" && "tag" in source.ref ? [source.ref.tag] : []
-  );
-  if (isMixed(names2) || isMixed(tags)) return true;
-  const byTag = tags.length === claims.length;
-  const digests = claims.map(({ wanted, digest }) => byTag ? wanted.digest : digest);
-  return sources[0]?.from === "image" && isMixed(digests);
-}
-function isMixed(values) {
-  return new Set(values.filter((value) => value !== null)).size > 1;
-}
-function refuseConflicts(wanted) {
-  const first2 = /* @__PURE__ */ new Map();
-  const problems2 = wanted.flatMap((tag2) => {
-    const name = formatReference(tag2.destination);
-    const earlier = first2.get(name) ?? tag2;
-    first2.set(name, earlier);
-    if (earlier === tag2 || !fromSeveralSources([said(earlier), said(tag2)])) return [];
-    const { location: location2 } = earlier;
-    const where = location2 === null ? "" : `, at ${location2.file}:${location2.line}:${location2.column}`;
-    const what = `${name} is wanted from ${sourceOf3(tag2)}, and by an earlier entry from ${sourceOf3(earlier)}${where}`;
-    return [{ ...at2(tag2), what, hint: "keep one of the entries, or give one of them another tag" }];
-  });
-  if (problems2.length > 0) throw new UserError(problems2);
-}
-function sourceOf3({ source, digest }) {
-  if (source.from === "build") return `the build ${source.build}`;
-  return `${formatReference(source.ref)}${"tag" in source.ref && digest !== null ? `@${digest}` : ""}`;
-}
-function movingTags(wanted) {
-  return wanted.filter(({ destination, kind }) => kind === "primary" && MOVING.has(destination.tag)).map((tag2) => ({
-    ...at2(tag2),
-    what: `"${tag2.destination.tag}" is a name that usually moves, and the tag of an entry is fixed: it is refused once another image has it`,
-    hint: `promote to a version, or move the tag with --force ${tag2.image}:${tag2.destination.tag}`
-  }));
-}
-function at2({ location: location2 }) {
-  return location2 === null ? {} : { location: location2 };
-}
-var said, MOVING;
-var init_conflicts = __esm({
-  "src/plan/conflicts.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    said = (wanted) => ({ wanted, digest: wanted.digest });
-    MOVING = /* @__PURE__ */ new Set(["latest", "edge", "nightly", "main", "master"]);
   }
 });
 
@@ -20688,7 +20707,6 @@ async function runLoaded(input, ports) {
   const planning = { ...ports, registry: memoised(ports.registry) };
   const release = await classify2(input, planning);
   await checkPromotions(input, ports);
-  if (request.command === "validate") refuseConflicts(input.images);
   const plan2 = await planRun(input, release, planning);
   const result = request.command === "apply" ? await apply(plan2, request, ports) : planned(plan2, request);
   const drift2 = request.drift ? await findDrift(plan2.tags, ports.registry, request.concurrency) : null;
@@ -20744,11 +20762,12 @@ async function apply(plan2, request, ports) {
   const { log } = ports;
   const { builds } = plan2;
   const question = applyQuestion(planned(plan2, request).outcomes);
+  const asked = question !== null && (ports.confirm ?? null) !== null;
   if (question !== null) await ports.confirm?.(question);
   const made = builds === null ? null : await log.group("Build", () => buildRelease(builds, request, ports));
-  return log.group("Apply", () => applyTags(plan2, made, request, ports));
+  return log.group("Apply", () => applyTags(plan2, made, asked, request, ports));
 }
-async function applyTags({ tags, version }, made, request, ports) {
+async function applyTags({ tags, version }, made, asked, request, ports) {
   const { clock, signal, log } = ports;
   const isNews2 = ({ planned: planned2, outcome: outcome2, error: error2 }) => log.layout.groups ? planned2.action !== "keep" || outcome2 !== "skipped" : error2 !== null;
   const end2 = (tagged) => {
@@ -20762,6 +20781,7 @@ async function applyTags({ tags, version }, made, request, ports) {
     concurrency: request.concurrency * 2,
     settle: request.settle,
     built: made?.results ?? /* @__PURE__ */ new Map(),
+    asked,
     clock,
     signal,
     log
@@ -20801,7 +20821,6 @@ var init_run = __esm({
     init_execute();
     init_load();
     init_observe();
-    init_conflicts();
     init_drift();
     init_overrides();
     init_plan();
@@ -33206,7 +33225,7 @@ function terminalLog(options) {
     progress2?.end();
     const stream2 = quiet ? bad6 ? err : null : out;
     const indent = /^ */.exec(text4)?.[0].length ?? 0;
-    for (const each of wrap("", text4, out.columns ?? null, indent + 2))
+    for (const each of wrap("", text4, out.columns === void 0 ? null : widthOf(out), indent + 2))
       stream2?.write(`${color ? paint(each) : each}
 `);
     if (text4 === "") stream2?.write("\n");
@@ -33214,7 +33233,7 @@ function terminalLog(options) {
   };
   return {
     get layout() {
-      return { width: Math.max(20, out.columns ?? 80), all: verbose, groups: false };
+      return { width: widthOf(out), all: verbose, groups: false };
     },
     group: (title, body) => {
       const before = printed;
@@ -33257,7 +33276,7 @@ function progressLine(err, now) {
     const elapsed = now() - started;
     if (elapsed < FIRST_PROGRESS) return;
     const line2 = `${harmless(text4)}, ${(elapsed / 1e3).toFixed(1)} s`;
-    err.write(`${ERASE}${line2.slice(0, Math.max(10, (err.columns ?? 80) - 1))}`);
+    err.write(`${ERASE}${line2.slice(0, widthOf(err) - 1)}`);
     drawn = true;
   };
   return {
@@ -33289,14 +33308,14 @@ var init_output3 = __esm({
 async function tagFiles(args, io) {
   const given2 = [...args.list("config"), ...TAKE_FILES.includes(args.command) ? args.words : []];
   if (given2.length > 0) return readTagFiles(given2, { cwd: io.cwd });
-  if (args.is("policy") || args.command === "promote") return [];
+  if (args.is("policy")) return [];
   const top = await workspaceOf(io);
   for (let at3 = io.cwd; ; at3 = (0, import_node_path13.dirname)(at3)) {
     const path6 = (0, import_node_path13.join)(at3, DEFAULT_CONFIG3);
     if (await (0, import_promises13.lstat)(path6).catch(() => null)) return readTagFiles([(0, import_node_path13.relative)(io.cwd, path6)], { cwd: io.cwd });
     if (at3 === top || at3 === (0, import_node_path13.dirname)(at3)) break;
   }
-  if (args.is("image")) return [];
+  if (args.is("image") || args.command === "promote") return [];
   throw new UserError({
     what: `there is no tag file ${DEFAULT_CONFIG3} in ${io.cwd}${top === io.cwd ? "" : ` nor above it in ${top}`}`,
     hint: `name the tag file, as in "retag ${args.command} FILE"`
@@ -33831,7 +33850,11 @@ function promoteCommand(args, io) {
       hint: 'write "retag promote IMAGE:TAG TAG" or "retag promote IMAGE:TAG IMAGE:TAG..."'
     });
   }
-  return tagsCommand(args, io, { promotions: promotionOf(source, destinations, "promote"), only: "" });
+  return tagsCommand(args, io, {
+    promotions: promotionOf(source, destinations, "promote"),
+    only: "promotions",
+    facts: null
+  });
 }
 var init_promote = __esm({
   "src/cli/promote.ts"() {
@@ -34094,7 +34117,6 @@ async function validateCommand(args, io) {
   const path6 = await reportPath(args, io);
   const files = await tagFiles(args, io);
   const loaded = load(promotionRequest("validate", files));
-  refuseConflicts(loaded.images);
   const log = logFor(args, io);
   logWarnings(loaded.policy, log);
   for (const warning2 of [...files.flatMap(emptyFile), ...movingTags(loaded.images)]) log.warning(warning2);
@@ -34828,8 +34850,11 @@ async function followUpCommand(args, io) {
     }
     const problems2 = [...notRight({ config, outcomes }), ...plan2.problems.map(asProblem)];
     for (const problem4 of problems2) sayError(problem4, io);
-    if (plan2.files.length === 0) session.log.line("The files say it already; nothing was changed.");
-    else if (git !== null) session.log.line(`committed ${await commit3(git, top, plan2)}; nothing was pushed`);
+    if (plan2.files.length === 0) {
+      const why = items.length === 0 ? "No tag that is right has references" : "The files say it already";
+      if (problems2.length === 0) session.log.line(`${why}; nothing was changed.`);
+    } else if (git !== null)
+      session.log.line(`committed ${await commit3(git, top, plan2)}; nothing was pushed`);
     return problems2.length > 0 ? 1 : 0;
   });
 }
@@ -35972,7 +35997,7 @@ async function startUpload(store, behaviour, repository, call) {
     if (!isDigest(digest)) return badDigest(digest);
     const sink = store.newSink();
     await pour(call, sink);
-    return keep4(store, repository, digest, sink);
+    return keep5(store, repository, digest, sink);
   }
   return accepted(202, store.startUpload(repository));
 }
@@ -35993,7 +36018,7 @@ async function finishUpload(store, behaviour, repository, call) {
   if (problem4) return problem4;
   await pour(call, upload.sink);
   store.uploads.delete(upload.id);
-  return keep4(store, repository, digest, upload.sink);
+  return keep5(store, repository, digest, upload.sink);
 }
 function uploadStatus(store, repository, call) {
   const upload = findUpload(store, repository, call);
@@ -36032,7 +36057,7 @@ function outOfPlace(upload, behaviour, call) {
 async function pour(call, sink) {
   for await (const chunk of call.body) await sink.write(chunk);
 }
-async function keep4(store, repository, digest, sink) {
+async function keep5(store, repository, digest, sink) {
   const { digest: actual, content } = await sink.finish(digest);
   if (actual !== digest) {
     await sink.discard();

@@ -27,6 +27,8 @@ interface ExecuteOptions {
   readonly concurrency: number;
   /** images of builds by name, for tags whose source is a build */
   readonly built: ReadonlyMap<string, BuildResult>;
+  /** a person was asked, which may have taken long: what is kept is looked at again */
+  readonly asked?: boolean;
   /** milliseconds between the last write of a kind of tags and their read-back; 0: at once */
   readonly settle: number;
   readonly clock: Pick<Clock, 'sleep'>;
@@ -83,6 +85,19 @@ interface Written {
   readonly content: Content;
 }
 
+/** A tag that is right already, or that cannot be written. */
+async function keep(action: PlannedAction, registry: Registry, options: ExecuteOptions): Promise<Outcome> {
+  if (carriesLate(action)) return carryLate(action, registry, options);
+  if (action.action !== 'keep' || options.asked !== true) return skipped(action);
+  const { destination } = action.wanted;
+  const now = await registry.headFresh(destination);
+  if (now.state === 'present' && now.digest === action.previous) return skipped(action);
+  if (now.state === 'unknown') return failed(action, now.error);
+  const is = now.state === 'present' ? now.digest : 'absent';
+  const what = `${formatReference(destination)} changed since the plan: it was ${action.previous ?? 'absent'} and is ${is} now`;
+  return failed(action, new OperationError('mismatch', `${what}; run again to plan anew`));
+}
+
 /** Writes a tag, or says what became of it without. */
 async function carryOut(
   action: PlannedAction,
@@ -91,7 +106,7 @@ async function carryOut(
   outcomes: ReadonlyMap<WantedTag, Outcome>,
   ready: ReadonlyMap<WantedTag, Prepared>,
 ): Promise<Outcome | Written> {
-  if (!writes(action)) return carriesLate(action) ? carryLate(action, registry, options) : skipped(action);
+  if (!writes(action)) return keep(action, registry, options);
   if (options.signal.aborted)
     return skipped(action, { code: 'cancelled', text: 'the run was stopped before this tag' });
   const prepared = ready.get(action.wanted);

@@ -6,6 +6,7 @@ import { inOrder, readConfig, type TagFile } from './config/config.js';
 import type { Config, ImageConfig } from './config/model.js';
 import { collect, type Problem, UserError } from './errors.js';
 import { formatReference, formatRepository, type Repository } from './oci/reference.js';
+import { refuseConflicts } from './plan/conflicts.js';
 import type { WantedTag } from './plan/model.js';
 import {
   mapRepository,
@@ -45,6 +46,7 @@ export function load(request: Request): Input {
   const images = collect(problems, [], () => wantImages(config.images, { ...options, taken }));
   const input = { request, config, policy, scope, options, images };
   const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
+  if (request.command === 'validate') collect(problems, undefined, () => refuseConflicts(images));
   const all = [...problems, ...overwritingCaches(input), ...unnamed];
   if (all.length > 0) throw new UserError(inOrder(all, request.files));
   return { ...input, images: images.filter((tag) => isInScope(tag, scope, request)) };
@@ -123,7 +125,7 @@ function overwritingCaches({ request, config, policy, scope, options, images }: 
  */
 function scopeOf({ only, facts, command, imagesDisabled }: Request): Input['scope'] {
   if (command === 'validate') return { builds: true, images: true };
-  if (facts === null) return { builds: false, images: only !== 'builds' };
+  if (facts === null) return { builds: false, images: only === '' || only === 'images' };
   const builds = only !== 'images' && !imagesDisabled;
   return { builds, images: only === '' ? facts.kind !== 'tag' : only === 'images' };
 }

@@ -25,7 +25,8 @@ export interface Request {
   readonly facts: RefFacts | null;
   /** why there is no ref, as a clause */
   readonly noRef?: string | undefined;
-  readonly only: 'builds' | 'images' | '';
+  /** `promotions`: what this very run names, and nothing of the files */
+  readonly only: 'builds' | 'images' | 'promotions' | '';
   /** stable tags that wait for somebody are written */
   readonly stable: boolean;
   readonly includeStages: ReadonlySet<string>;

@@ -7,7 +7,6 @@ import type { Config } from './config/model.js';
 import { asPlanned, execute } from './execute.js';
 import { checkPromotions, load, logWarnings } from './load.js';
 import { confirmUnwritten, memoised, observe, observeParts } from './observe.js';
-import { refuseConflicts } from './plan/conflicts.js';
 import { type Drift, findDrift } from './plan/drift.js';
 import type { Outcome, Plan, WantedTag } from './plan/model.js';
 import { unusedForces } from './plan/overrides.js';
@@ -64,7 +63,6 @@ export async function runLoaded(input: Input, ports: Ports): Promise<RunResult> 
   const planning = { ...ports, registry: memoised(ports.registry) };
   const release = await classify(input, planning);
   await checkPromotions(input, ports);
-  if (request.command === 'validate') refuseConflicts(input.images);
   const plan = await planRun(input, release, planning);
   const result = request.command === 'apply' ? await apply(plan, request, ports) : planned(plan, request);
   const drift = request.drift ? await findDrift(plan.tags, ports.registry, request.concurrency) : null;
@@ -147,14 +145,16 @@ async function apply(plan: RunPlan, request: Request, ports: Ports): Promise<Res
   const { log } = ports;
   const { builds } = plan;
   const question = applyQuestion(planned(plan, request).outcomes);
+  const asked = question !== null && (ports.confirm ?? null) !== null;
   if (question !== null) await ports.confirm?.(question);
   const made = builds === null ? null : await log.group('Build', () => buildRelease(builds, request, ports));
-  return log.group('Apply', () => applyTags(plan, made, request, ports));
+  return log.group('Apply', () => applyTags(plan, made, asked, request, ports));
 }
 
 async function applyTags(
   { tags, version }: RunPlan,
   made: BuiltImages | null,
+  asked: boolean,
   request: Request,
   ports: Ports,
 ): Promise<Result> {
@@ -173,6 +173,7 @@ async function applyTags(
     concurrency: request.concurrency * 2,
     settle: request.settle,
     built: made?.results ?? new Map(),
+    asked,
     clock,
     signal,
     log,

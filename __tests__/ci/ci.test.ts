@@ -229,6 +229,15 @@ test.each<Row>([
       'anonymous',
     ];
   }),
+  [
+    'Jenkins, multibranch with Gerrit: a change',
+    {
+      ...{ ...JENKINS, BRANCH_NAME: '23/123/1', CHANGE_ID: 'C-123/1', GERRIT_CHANGE_NUMBER: '123' },
+      GERRIT_PATCHSET_REVISION: A,
+    },
+    { sha: A },
+    'anonymous',
+  ],
   // Neither of them
   ['a terminal', { HOME: '/home/me' }, null],
   ['a CI system that is not known', { CI: 'true', BUILDKITE: 'true', BUILDKITE_COMMIT: A }, null],

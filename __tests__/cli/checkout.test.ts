@@ -40,6 +40,15 @@ const run = (words: string, directory = 'work'): Promise<Spoken> =>
   retag([...words.split(' '), '--registry-map', `docker.io=${registry.host}`], box.at(directory));
 const refOf = (done: Spoken): unknown => (JSON.parse(done.stdout) as { ref: unknown }).ref;
 
+test.each([[['--ref', 'HEAD']], [['--ref', '@']]])(
+  '%j is what is checked out, also with its commit',
+  async (words) => {
+    const sha = box.git('work', 'rev-parse', 'HEAD').trim();
+    const done = await run(['plan', 'builds.yaml', '--json', ...words, '--sha', sha].join(' '));
+    expect(refOf(done)).toMatchObject({ ref: 'refs/heads/main', sha });
+  },
+);
+
 describe('the tag file', () => {
   test.each(['work', 'work/docker', 'work/docker/app', 'work/.github'])(
     'is found from %s',

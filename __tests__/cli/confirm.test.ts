@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
-import { retag as spoken, type Spoken, type Terminal } from '../support/command-line.js';
+import { joined, retag as spoken, type Spoken, type Terminal } from '../support/command-line.js';
 import { folder } from '../support/folder.js';
-import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, writes } from '../support/story.js';
+import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag, WANTED, writes } from '../support/story.js';
 
 /** A person at a terminal sees the plan, and is asked once. */
 const place = folder();
@@ -56,6 +56,18 @@ describe('apply on a terminal', () => {
   });
 });
 
+test('a tag that was right is looked at again once the question is answered', async () => {
+  const [repository, tag] = WANTED[0];
+  registry.putManifest(repository, tag, registry.manifest(repository, RIGHT[0]!)!);
+  const other = registry.manifest(WANTED[1][0], RIGHT[1]!)!;
+  const onText = (text: string): void => {
+    if (text.includes('[y/N]')) registry.putManifest(repository, tag, other);
+  };
+  const done = await retag('apply', { typed: 'y\n', onText });
+  expect(done.code).toBe(1);
+  expect(joined(done.stdout)).toContain('changed since the plan');
+});
+
 test('nothing is asked with --yes, of a plan, and when there is nothing to write', async () => {
   const closed = { typed: '' };
   expect((await retag('plan', closed)).stderr).not.toContain('[y/N]');
@@ -75,4 +87,10 @@ test('promote asks once, too', async () => {
   expect(done.code).toBe(1);
   expect(done.stderr.match(/\[y\/N\]/g)).toHaveLength(1);
   expect(tagged(registry)).toEqual(NOTHING);
+});
+
+test('a terminal that does not know its size has 80 columns', async () => {
+  const lines = async (columns: number) =>
+    (await retag('plan', { typed: '', columns })).stdout.replace(/ \d+\.\d s,/, '');
+  expect(await lines(0)).toBe(await lines(80));
 });

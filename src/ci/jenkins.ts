@@ -22,7 +22,7 @@ type Known = Pick<CiRun, 'event' | 'ref' | 'sha' | 'trust' | 'startedFor' | 'com
 /** Null outside Jenkins, and in jobs that are neither multibranch nor started by the Gerrit trigger. */
 export function readJenkins(env: Environment): CiRun | null {
   if (variable(env, 'JENKINS_URL') === null) return null;
-  const known = variable(env, 'GERRIT_EVENT_TYPE') === null ? readMultibranch(env) : readGerrit(env);
+  const known = isGerrit(env) ? readGerrit(env) : readMultibranch(env);
   if (known === null) return null;
   const run = variable(env, 'BUILD_URL');
   return {
@@ -33,6 +33,13 @@ export function readJenkins(env: Environment): CiRun | null {
     run,
     ...known,
   };
+}
+
+/** Also of multibranch projects, whose plugin for Gerrit names the change and no event. */
+function isGerrit(env: Environment): boolean {
+  return ['GERRIT_EVENT_TYPE', 'GERRIT_CHANGE_NUMBER', 'GERRIT_PATCHSET_REVISION'].some(
+    (name) => variable(env, name) !== null,
+  );
 }
 
 function readMultibranch(env: Environment): Known | null {

@@ -1,5 +1,5 @@
 /**
- * Zuul. Its jobs get Ansible variables; the role in `ci/zuul` hands each on as an environment variable of its name (`zuul.newrev` as
+ * Zuul. Its jobs get Ansible variables; docs/ci-systems.md hands each on as an environment variable of its name (`zuul.newrev` as
  * ZUUL_NEWREV): https://zuul-ci.org/docs/zuul/latest/job-content.html#variables
  */
 import {
@@ -16,8 +16,8 @@ import {
 } from './model.js';
 
 /**
- * Null outside Zuul. An item that has a change is not known to be merged, in a pipeline such as promote neither: Zuul does not say
- * it of the item, so the job says it with --ref, --sha and --yes.
+ * Null outside Zuul, and for a job that hands on no ref. An item that has a change is not known to be merged, in a pipeline such as
+ * promote neither: Zuul does not say it of the item.
  */
 export function readZuul(env: Environment): CiRun | null {
   const ref = variable(env, 'ZUUL_REF');

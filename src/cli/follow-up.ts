@@ -37,8 +37,11 @@ export async function followUpCommand(args: Arguments, io: Io): Promise<number> 
     }
     const problems = [...notRight({ config, outcomes }), ...plan.problems.map(asProblem)];
     for (const problem of problems) sayError(problem, io);
-    if (plan.files.length === 0) session.log.line('The files say it already; nothing was changed.');
-    else if (git !== null) session.log.line(`committed ${await commit(git, top, plan)}; nothing was pushed`);
+    if (plan.files.length === 0) {
+      const why = items.length === 0 ? 'No tag that is right has references' : 'The files say it already';
+      if (problems.length === 0) session.log.line(`${why}; nothing was changed.`);
+    } else if (git !== null)
+      session.log.line(`committed ${await commit(git, top, plan)}; nothing was pushed`);
     return problems.length > 0 ? 1 : 0;
   });
 }

@@ -2,7 +2,7 @@
 import type { Log } from '../ports.js';
 import { harmless, wrap } from '../shared/text.js';
 import type { Arguments } from './args.js';
-import { problemLines, type Stream } from './problems.js';
+import { problemLines, type Stream, widthOf } from './problems.js';
 
 /** The process as a command sees it. */
 export interface Io {
@@ -59,14 +59,14 @@ export function terminalLog(options: TerminalOptions): Log {
     progress?.end();
     const stream = quiet ? (bad ? err : null) : out;
     const indent = /^ */.exec(text)?.[0].length ?? 0;
-    for (const each of wrap('', text, out.columns ?? null, indent + 2))
+    for (const each of wrap('', text, out.columns === undefined ? null : widthOf(out), indent + 2))
       stream?.write(`${color ? paint(each) : each}\n`);
     if (text === '') stream?.write('\n');
     printed += 1;
   };
   return {
     get layout() {
-      return { width: Math.max(20, out.columns ?? 80), all: verbose, groups: false };
+      return { width: widthOf(out), all: verbose, groups: false };
     },
     group: (title, body) => {
       const before = printed;
@@ -112,7 +112,7 @@ function progressLine(err: Stream, now: () => number): { show(text: string): voi
     const elapsed = now() - started;
     if (elapsed < FIRST_PROGRESS) return;
     const line = `${harmless(text)}, ${(elapsed / 1000).toFixed(1)} s`;
-    err.write(`${ERASE}${line.slice(0, Math.max(10, (err.columns ?? 80) - 1))}`);
+    err.write(`${ERASE}${line.slice(0, widthOf(err) - 1)}`);
     drawn = true;
   };
   return {

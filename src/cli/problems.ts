@@ -43,7 +43,8 @@ export function problemLines(
   return hint === undefined || hint === '' ? lines : [...lines, ...wrap('help: ', hint, width, 6)];
 }
 
-function widthOf({ columns }: Stream): number {
+/** Columns of a terminal: 80 where it does not say. */
+export function widthOf({ columns }: Stream): number {
   // A terminal that does not know its size has 0 columns.
   return columns === undefined || columns === 0 ? 80 : Math.max(20, columns);
 }

@@ -1,4 +1,7 @@
-/** `retag promote SOURCE DESTINATION...`: one promotion without a tag file. Everything else is `retag apply`. */
+/**
+ * `retag promote SOURCE DESTINATION...`: one promotion that needs no tag file. Everything else is `retag apply`. Where the checkout
+ * has a tag file, its policy decides who owns a name for this promotion too, and nothing else of the file is done.
+ */
 import { promotionOf } from '../config/promotion.js';
 import { UserError } from '../errors.js';
 import type { Arguments } from './args.js';
@@ -13,5 +16,9 @@ export function promoteCommand(args: Arguments, io: Io): Promise<number> {
       hint: 'write "retag promote IMAGE:TAG TAG" or "retag promote IMAGE:TAG IMAGE:TAG..."',
     });
   }
-  return tagsCommand(args, io, { promotions: promotionOf(source, destinations, 'promote'), only: '' });
+  return tagsCommand(args, io, {
+    promotions: promotionOf(source, destinations, 'promote'),
+    only: 'promotions',
+    facts: null,
+  });
 }

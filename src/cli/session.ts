@@ -49,14 +49,14 @@ export interface Session {
 export async function tagFiles(args: Arguments, io: Io): Promise<TagFile[]> {
   const given = [...args.list('config'), ...(TAKE_FILES.includes(args.command) ? args.words : [])];
   if (given.length > 0) return readTagFiles(given, { cwd: io.cwd });
-  if (args.is('policy') || args.command === 'promote') return [];
+  if (args.is('policy')) return [];
   const top = await workspaceOf(io);
   for (let at = io.cwd; ; at = dirname(at)) {
     const path = join(at, DEFAULT_CONFIG);
     if (await lstat(path).catch(() => null)) return readTagFiles([relative(io.cwd, path)], { cwd: io.cwd });
     if (at === top || at === dirname(at)) break;
   }
-  if (args.is('image')) return [];
+  if (args.is('image') || args.command === 'promote') return [];
   throw new UserError({
     what: `there is no tag file ${DEFAULT_CONFIG} in ${io.cwd}${top === io.cwd ? '' : ` nor above it in ${top}`}`,
     hint: `name the tag file, as in "retag ${args.command} FILE"`,

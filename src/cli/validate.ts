@@ -2,7 +2,7 @@
 import type { TagFile } from '../config/config.js';
 import type { Problem } from '../errors.js';
 import { load, logWarnings } from '../load.js';
-import { movingTags, refuseConflicts } from '../plan/conflicts.js';
+import { movingTags } from '../plan/conflicts.js';
 import { plural } from '../plan/decide.js';
 import { contents } from '../report/format.js';
 import type { Report } from '../report/model.js';
@@ -20,7 +20,6 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   const path = await reportPath(args, io);
   const files = await tagFiles(args, io);
   const loaded = load(promotionRequest('validate', files));
-  refuseConflicts(loaded.images);
   const log = logFor(args, io);
   logWarnings(loaded.policy, log);
   for (const warning of [...files.flatMap(emptyFile), ...movingTags(loaded.images)]) log.warning(warning);

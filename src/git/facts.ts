@@ -94,7 +94,8 @@ function permitted(
 async function chosenRef(options: RefOptions, event: CiRun | null, git: Git): Promise<ParsedRef> {
   if (options.ref !== undefined && options.ref !== '') {
     // A commit that is named too may be that of a git tag which is still to be made.
-    const mustExist = !isCi(options.env) && (options.sha ?? '') === '';
+    const isHead = options.ref === 'HEAD' || options.ref === '@';
+    const mustExist = isHead || (!isCi(options.env) && (options.sha ?? '') === '');
     return (mustExist ? await existingRef(options.ref, git) : null) ?? (await givenRef(options.ref, git));
   }
   if (event === null) return checkedOutRef(git);
