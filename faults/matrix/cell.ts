@@ -14,6 +14,7 @@ import {
   failureIsExplained,
   followersFollow,
   isRight,
+  missing,
   othersAreUntouched,
   runIsBounded,
   secretsStayHome,
@@ -181,6 +182,10 @@ async function runsAgain(evidence: Evidence, backend: Backend): Promise<string[]
   const right = isRight({ ...evidence, after: settled });
   if (!rival && (second.exitCode !== 0 || !right)) {
     broken.push(`I5: the second run ended with ${String(second.exitCode)}: ${failuresOf(second)}`);
+  }
+  if (!rival) {
+    const left = await missing(world, settled);
+    broken.push(...left.map((what) => `I9: ${what} is not there after the second run`));
   }
   if (third.exitCode !== second.exitCode)
     broken.push(`I5: the third run ended with ${String(third.exitCode)}`);

@@ -1,7 +1,7 @@
 /** What must hold after every cell, told from outside: from the registries' own answers, their history and request logs. */
 import { referrersTag } from '../../testing/registry/images.js';
 import type { TagEvent } from '../../testing/registry/server.js';
-import { IMAGE, OLDER, RIVAL, SBOM, SIGNATURE, SOURCE_TAG, type WantedTag } from '../world/scenario.js';
+import { IMAGE, OLDER, RIVAL, SBOM, signatureOf, SOURCE_TAG, type WantedTag } from '../world/scenario.js';
 import type { Attempt } from '../world/engine.js';
 import type { Stranger } from '../world/stranger.js';
 import { nameOfTag, type World } from '../world/world.js';
@@ -53,10 +53,11 @@ function eventsOf(world: World, { repository, tag }: WantedTag): readonly TagEve
 /** I2: no other tag appeared, changed or went. What cosign and the fallback for referrers need is part of the plan. */
 export function othersAreUntouched({ world, before, after, rival }: Evidence): string[] {
   const wanted = new Set(world.wanted.map(nameOfTag));
+  const signature = signatureOf(world.scenario);
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names].flatMap((name) => {
     if (wanted.has(name) || before.get(name) === after.get(name)) return [];
-    if (name.endsWith(`:${SIGNATURE.tag}`) && after.get(name) === SIGNATURE.image.digest) return [];
+    if (name.endsWith(`:${signature.tag}`) && after.get(name) === signature.image.digest) return [];
     if (name.endsWith(`:${referrersTag(IMAGE.digest)}`)) return [];
     if (rival && name.endsWith(SOURCE_TAG)) return [];
     return [`I2: ${name} went from ${before.get(name) ?? 'absent'} to ${after.get(name) ?? 'absent'}`];
@@ -189,12 +190,16 @@ function textsOf(attempt: Attempt): string[] {
 /** I9: signatures and SBOMs that were asked for are there, or somebody was told that they are not. */
 export async function attachmentsAreCarriedOrMissed(evidence: Evidence): Promise<string[]> {
   const { world, after, attempt, rival, believable } = evidence;
-  if (!world.scenario.attachments || attempt.exitCode !== 0 || rival || believable) return [];
+  if (attempt.exitCode !== 0 || rival || believable || attempt.said.includes('warning:')) return [];
+  return (await missing(world, after)).map((what) => `I9: ${what} was left behind without a word`);
+}
+
+/** What of the signature and the SBOM is not at the destination. */
+export async function missing(world: World, now: ReadonlyMap<string, string>): Promise<string[]> {
+  if (world.scenario.attachments === 'none') return [];
   const repository = world.wanted[0]?.repository ?? '';
-  const signed = after.get(nameOfTag({ repository, tag: SIGNATURE.tag })) === SIGNATURE.image.digest;
+  const { tag, image } = signatureOf(world.scenario);
+  const signed = now.get(nameOfTag({ repository, tag })) === image.digest;
   const described = (await world.gaps(repository, SBOM)).length === 0;
-  if ((signed && described) || attempt.said.includes('warning:')) return [];
-  return [
-    `I9: ${signed ? '' : 'the signature '}${described ? '' : 'the SBOM '}was left behind without a word`,
-  ];
+  return [...(signed ? [] : ['the signature']), ...(described ? [] : ['the SBOM'])];
 }

@@ -33,6 +33,8 @@ export function stepsOf(scenario: Scenario): readonly Step[] {
       return BETWEEN;
     case 'within':
       return WITHIN;
+    case 'late':
+      return LATE;
     case 'move':
       return MOVE;
     case 'release':
@@ -136,9 +138,9 @@ function tokenStep(side: Step['side'], name: string, nth = 1): Step {
   return { name, side, repository: null, reference: null, kind: 'token', nth, answer: 'body' };
 }
 
-function readSteps(side: 'source' | 'target'): readonly Step[] {
+/** @param listed what a registry answers that has the referrers API, or has not */
+function readSteps(side: 'source' | 'target', listed: 'body' | 'absence'): readonly Step[] {
   const of = { ...ON_SOURCE, side } as const;
-  const listed = side === 'source' ? 'body' : 'absence';
   return [
     { ...of, name: 'GET source tag', kind: 'get-manifest', reference: SOURCE_TAG, answer: 'body' },
     { ...of, name: 'GET source child', kind: 'get-manifest', reference: CHILD.digest, answer: 'body' },
@@ -190,7 +192,7 @@ const BETWEEN: readonly Step[] = [
   tokenStep('source', 'token for the source'),
   tokenStep('target', 'token for the destination, to read'),
   tokenStep('target', 'token for the destination, to write', 2),
-  ...withDemand('GET source tag', readSteps('source')),
+  ...withDemand('GET source tag', readSteps('source', 'body')),
   { ...ON_SOURCE, name: 'GET source config', kind: 'get-blob', reference: CONFIG, answer: 'body' },
   { ...ON_SOURCE, name: 'GET blob, to upload it', kind: 'get-blob', reference: LAYER, answer: 'body' },
   { ...ON_TARGET, name: 'HEAD blob at destination', kind: 'head-blob', reference: LAYER, answer: 'headers' },
@@ -203,7 +205,7 @@ const BETWEEN: readonly Step[] = [
 const FALLBACK = referrersTag(IMAGE.digest);
 
 const WITHIN: readonly Step[] = [
-  ...readSteps('target'),
+  ...readSteps('target', 'absence'),
   {
     ...ON_SOURCE,
     side: 'target',
@@ -244,6 +246,56 @@ const WITHIN: readonly Step[] = [
     answer: 'headers',
   },
   ...withDemand('HEAD tag', tagSteps('1.0', 'tag', { now: 'absence', built: false })),
+];
+
+const LATE: readonly Step[] = [
+  { ...ON_TARGET, name: 'HEAD tag', kind: 'head-manifest', reference: '1.0', answer: 'headers' },
+  {
+    ...ON_SOURCE,
+    side: 'target',
+    name: 'HEAD source tag',
+    kind: 'head-manifest',
+    reference: SOURCE_TAG,
+    answer: 'headers',
+  },
+  {
+    ...ON_TARGET,
+    name: 'GET image at destination',
+    kind: 'get-manifest',
+    reference: IMAGE.digest,
+    answer: 'body',
+  },
+  ...readSteps('target', 'body').filter(({ reference }) => reference !== SOURCE_TAG),
+  {
+    ...ON_TARGET,
+    name: 'HEAD cosign tag at destination',
+    kind: 'head-manifest',
+    reference: SIGNATURE.tag,
+    answer: 'headers',
+  },
+  {
+    ...ON_TARGET,
+    name: 'HEAD referrer at destination',
+    kind: 'head-manifest',
+    reference: SBOM.digest,
+    answer: 'headers',
+  },
+  { ...ON_TARGET, name: 'mount blob', kind: 'mount', reference: null, answer: 'headers' },
+  {
+    ...ON_TARGET,
+    name: 'GET cosign tag at destination',
+    kind: 'get-manifest',
+    reference: SIGNATURE.tag,
+    answer: 'body',
+  },
+  {
+    ...ON_TARGET,
+    name: 'GET signature at destination',
+    kind: 'get-manifest',
+    reference: SIGNATURE.image.digest,
+    answer: 'body',
+  },
+  ...writeSteps().filter(({ name }) => name === 'PUT referrer' || name === 'PUT cosign tag'),
 ];
 
 const MOVE: readonly Step[] = [

@@ -1,6 +1,6 @@
 /** Promotions and a release that between them make every kind of request that Retag sends. */
 import { cosign, referrer, type TaggedImage } from '../../testing/registry/images.js';
-import { image, index, type BuiltImage } from '../../src/embedded/images.js';
+import { built, image, index, type BuiltImage } from '../../src/embedded/images.js';
 import { DISTRIBUTION_2_8, SPEC, type Behaviour } from '../../testing/registry/server.js';
 
 export const COMMIT = 'dac417bd31ed36d455e94db4aabe5916367654d4';
@@ -18,7 +18,7 @@ export interface WantedTag {
 }
 
 export interface Scenario {
-  readonly name: 'between' | 'within' | 'move' | 'release';
+  readonly name: 'between' | 'within' | 'late' | 'move' | 'release';
   readonly title: string;
   /** one registry or two */
   readonly sides: 1 | 2;
@@ -30,7 +30,8 @@ export interface Scenario {
   readonly wanted: readonly WantedTag[];
   /** what else is there and stays */
   readonly bystanders: readonly { readonly repository: string; readonly tag: string }[];
-  readonly attachments: boolean;
+  /** there from the start, or at the source only after the tag was made: an SBOM, and a signature more in the tag of cosign's */
+  readonly attachments: 'none' | 'from the start' | 'late';
   /** of the entry in the tag file, besides its name */
   readonly lines: readonly string[];
 }
@@ -48,6 +49,8 @@ function child(platform: string, text: string): BuiltImage {
 export const IMAGE = index([child('linux/amd64', 'seven\n'), child('linux/arm64', 'seven\n')]);
 export const CHILD = IMAGE.children[0] as BuiltImage;
 export const SIGNATURE: TaggedImage = cosign(IMAGE, 'sig');
+/** The same tag once somebody else has signed too: cosign appends a layer. */
+export const SIGNED_TWICE: TaggedImage = signedAgain(SIGNATURE);
 export const SBOM = referrer(IMAGE);
 /** What is under a tag that is to be moved. */
 export const OLDER = index([image({ layers: [{ files: { old: 'yes' } }] })]);
@@ -57,6 +60,18 @@ export const RIVAL = index(
     image({ platform, layers: [{ files: { rival: 'yes' } }] }),
   ),
 );
+
+function signedAgain({ tag, image: before }: TaggedImage): TaggedImage {
+  const document = JSON.parse(before.bytes.toString()) as { layers: object[] };
+  const annotations = { 'dev.cosignproject.cosign/signature': Buffer.from('another key').toString('base64') };
+  const layers = [...document.layers, ...document.layers.map((layer) => ({ ...layer, annotations }))];
+  return { tag, image: built({ ...document, layers }, before.mediaType, { blobs: before.blobs }) };
+}
+
+/** What cosign's tag holds once all that is attached to the source is carried. */
+export function signatureOf({ attachments }: Scenario): TaggedImage {
+  return attachments === 'late' ? SIGNED_TWICE : SIGNATURE;
+}
 
 /** What a builder makes: another digest each time, as real ones do. */
 export function freshBuild(repository: string, attempt: number): BuiltImage {
@@ -85,7 +100,7 @@ export const BETWEEN: Scenario = {
   source: 'team/app',
   wanted: [wanted('release/app', '1.0')],
   bystanders: [{ repository: 'release/app', tag: 'bystander' }],
-  attachments: true,
+  attachments: 'from the start',
   lines: [
     'tag: "1.0"',
     `src_ref: https://example.org/app/commit/${COMMIT}`,
@@ -104,8 +119,22 @@ export const WITHIN: Scenario = {
   source: 'team/app',
   wanted: [wanted('release/app', '1.0')],
   bystanders: [{ repository: 'release/app', tag: 'bystander' }],
-  attachments: true,
+  attachments: 'from the start',
   lines: ['tag: "1.0"', 'platforms: [linux/amd64, linux/arm64]', 'attachments: copy'],
+};
+
+/** A tag that is right, and signed there: what came to its source later is carried. */
+export const LATE: Scenario = {
+  name: 'late',
+  title: 'a promoted tag to whose source an SBOM and a second signature were attached later',
+  sides: 1,
+  login: null,
+  behaviour: SPEC,
+  source: 'team/app',
+  wanted: [wanted('release/app', '1.0', IMAGE)],
+  bystanders: [{ repository: 'release/app', tag: 'bystander' }],
+  attachments: 'late',
+  lines: ['tag: "1.0"', 'attachments: copy'],
 };
 
 /** The plain retag, and a tag that is moved by force. */
@@ -118,7 +147,7 @@ export const MOVE: Scenario = {
   source: 'team/app',
   wanted: [wanted('team/app', '1.0', OLDER, true), wanted('team/app', '1.0-stable')],
   bystanders: [{ repository: 'team/app', tag: 'bystander' }],
-  attachments: false,
+  attachments: 'none',
   lines: ['tag: "1.0"', 'stable: true', 'attachments: ignore'],
 };
 
@@ -139,7 +168,7 @@ export const RELEASE: Scenario = {
     { repository: 'shop/api', tag: 'v1.2.0' },
     { repository: 'shop/web', tag: 'v1.2.0' },
   ],
-  attachments: false,
+  attachments: 'none',
   lines: [],
 };
 
@@ -152,4 +181,4 @@ export const RELEASE_POLICY = `policy:
       channels: ['{major}.{minor}', latest]
 `;
 
-export const SCENARIOS: readonly Scenario[] = [BETWEEN, WITHIN, MOVE, RELEASE];
+export const SCENARIOS: readonly Scenario[] = [BETWEEN, WITHIN, LATE, MOVE, RELEASE];

@@ -19,6 +19,7 @@ import {
   RIVAL,
   SBOM,
   SIGNATURE,
+  signatureOf,
   SOURCE_TAG,
   type Scenario,
   type WantedTag,
@@ -242,15 +243,17 @@ function transportOf(opened: readonly OpenSide[], doors: Doors): Partial<Transpo
 
 async function fill(scenario: Scenario, prefix: string, from: Room, to: Room): Promise<void> {
   if (scenario.source !== null) await from.seed(prefix + scenario.source, SOURCE_TAG, IMAGE);
-  if (scenario.source !== null && scenario.attachments) {
+  if (scenario.source !== null && scenario.attachments !== 'none') {
     const repository = prefix + scenario.source;
-    await from.seed(repository, SIGNATURE.tag, SIGNATURE.image);
+    const { tag, image } = signatureOf(scenario);
+    await from.seed(repository, tag, image);
     await from.seed(repository, null, SBOM);
     // Only where there is no referrers API, which would make it needless.
     if (!from.listsReferrers) await from.seed(repository, referrersTag(IMAGE.digest), index([SBOM]));
   }
   for (const { repository, tag, before } of scenario.wanted) {
     if (before) await to.seed(prefix + repository, tag, before);
+    if (scenario.attachments === 'late') await to.seed(prefix + repository, SIGNATURE.tag, SIGNATURE.image);
   }
   // Something that nobody asked about: it must stay as it is.
   for (const { repository, tag } of scenario.bystanders) await to.seed(prefix + repository, tag, OLDER);
