@@ -132,6 +132,16 @@ describe('plan and apply', () => {
     expect(tagged(registry)).toEqual(RIGHT);
   });
 
+  test('apply --json > /dev/full: the tags are written, and the exit status says that the report is lost', async () => {
+    const words = `${process.execPath} dist/cli.cjs apply --json --config ${join(place.path, '.github/image-tags.yaml')} --registry-map docker.io=${registry.host}`;
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', `${words} > /dev/full; echo $?`], {
+      env: childEnvironment({ HOME: place.path }),
+    });
+    expect(stdout).toBe('1\n');
+    expect(stderr).toMatch(/^error: the output cannot be written \(ENOSPC: .*\)$/m);
+    expect(tagged(registry)).toEqual(RIGHT);
+  });
+
   test('a ref of a repository without builds and policy is classified as nothing', async () => {
     const { code, stdout } = await retag('plan --json --ref refs/tags/1.2.3 --sha ' + '3'.repeat(40));
     expect(code).toBe(0);

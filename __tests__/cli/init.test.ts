@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
-import { retag } from '../support/command-line.js';
+import { joined, retag } from '../support/command-line.js';
 import { sandbox, type Sandbox } from '../support/repository.js';
 
 /** `retag init` in real repositories: what it proposes, that it is valid, and that the first plan works. */
@@ -169,6 +169,17 @@ test('every Dockerfile is an image; files beside them and of others are none', a
   );
   expect(await retag(['validate'], path)).toMatchObject({ code: 0, stderr: '' });
   expect(read(path, WORKFLOW)).toContain('registry: registry.gitlab.com\n');
+});
+
+test('a Dockerfile whose path would be read as something else is left out, and named', async () => {
+  const files = ['Dockerfile', 'a: b/Dockerfile', 'https:/Dockerfile', '-d/Dockerfile', 'tab\t/Dockerfile'];
+  const path = repository('odd', { files });
+  const done = await retag(['init'], path);
+  expect(done.code).toBe(0);
+  for (const odd of files.slice(1))
+    expect(joined(done.stderr)).toContain(`${JSON.stringify(odd)} is not in the tag file`);
+  expect(namesIn(path)).toHaveLength(1);
+  expect(await retag(['validate'], path)).toMatchObject({ code: 0 });
 });
 
 test('the workflow gives no permission that it does not need, and runs one at a time', async () => {

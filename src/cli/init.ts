@@ -45,12 +45,22 @@ export async function initCommand(args: Arguments, io: Io): Promise<number> {
     await writeNew(join(top, path), text, top);
     log.line(`wrote ${path}`);
   }
+  for (const path of project.odd)
+    log.warning({
+      what: `${JSON.stringify(path)} is not in the tag file: its path has unusual characters`,
+      hint: 'add it under "builds"',
+    });
   log.line(project.why);
   log.line('Next: read the names in the tag file, then run "retag plan". It writes nothing.');
   return 0;
 }
 
-async function lookAround(top: string, git: Git, wish: string | undefined): Promise<Project> {
+/** @returns the project, and Dockerfiles whose paths a tag file or a shell could take for something else */
+async function lookAround(
+  top: string,
+  git: Git,
+  wish: string | undefined,
+): Promise<Project & { readonly odd: readonly string[] }> {
   const lines = async (...words: string[]): Promise<string[]> => {
     const answer = await git(...words);
     if (answer?.ok === false && answer.stderr !== '')
@@ -63,14 +73,19 @@ async function lookAround(top: string, git: Git, wish: string | undefined): Prom
   const [head] = await lines('symbolic-ref', '--quiet', 'refs/remotes/origin/HEAD');
   const [current = 'refs/heads/main'] = await lines('symbolic-ref', '--quiet', 'HEAD');
   const files = await lines('ls-files', '-z', '--cached', '--others', '--exclude-standard');
+  const dockerfiles = [...new Set(files)].filter(isDockerfile).sort();
   return {
+    odd: dockerfiles.filter((path) => ODD.test(path)),
     remote,
     name: basename(top),
     branch: (head ?? current).replace(/^refs\/(?:heads|remotes\/origin)\//, ''),
-    dockerfiles: [...new Set(files)].filter(isDockerfile).sort(),
+    dockerfiles: dockerfiles.filter((path) => !ODD.test(path)),
     ...choose(tags, branches, wish),
   };
 }
+
+/** What buildx would take for an address or a flag, and what YAML has no plain form for. */
+const ODD = /^-|:|\p{Cc}/u;
 
 const OTHERS = /(?:^|\/)(?:node_modules|vendor|third_party|testdata)\//;
 

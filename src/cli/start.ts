@@ -9,10 +9,11 @@ import { fail, type Stream } from './problems.js';
 /** Runs the command line and sets the exit status. */
 export async function commandLine(argv: readonly string[]): Promise<void> {
   await tuneEngine();
-  survivePipes();
+  const isLost = survivePipes();
   const { env, stdin } = process;
   const [stdout, stderr] = [printer(process.stdout), printer(process.stderr)];
-  process.exitCode = await runCommandLine(argv, { env, cwd: process.cwd(), stdout, stderr, stdin });
+  const code = await runCommandLine(argv, { env, cwd: process.cwd(), stdout, stderr, stdin });
+  process.exitCode = code === 0 && isLost() ? 1 : code;
 }
 
 /** Runs the action and sets the exit status. */
@@ -36,13 +37,21 @@ function printer(stream: NodeJS.WriteStream): Stream {
   };
 }
 
-/** A reader that goes away (`retag apply | head`) must not end a run that is writing tags; what it would have read is lost, no more. */
-function survivePipes(): void {
+/**
+ * A reader that goes away (`retag apply | head`) must not end a run that is writing tags; what it would have read is lost, no more.
+ * On a full disk it is an error, of which the exit status tells. @returns was something lost?
+ */
+function survivePipes(): () => boolean {
+  let isLost = false;
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+    stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'EPIPE' || isLost) return;
+      isLost = true;
+      process.exitCode = 1;
+      process.stderr.write(`error: the output cannot be written (${message})\n`);
     });
   }
+  return () => isLost;
 }
 
 // argv → the command that it names.
