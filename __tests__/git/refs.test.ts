@@ -84,7 +84,7 @@ describe('a commit', () => {
     const short = (commits[1] ?? '').slice(0, 9);
     expect(await refOf(short)).toBe(
       `--ref: refs/tags/2.3.5, refs/tags/v1 are at commit ${short}, so the ref cannot be told; ` +
-        `give the name of the ref, and the commit with --sha ${short}`,
+        `give the name of the ref, and the commit with --sha ${commits[1]}`,
     );
   });
 });

@@ -38,6 +38,8 @@ const OVER: readonly Setting[] = [
   ['diff.external', ''],
   ['log.showSignature', 'false'],
   ['submodule.recurse', 'false'],
+  // GIT_GRAFT_FILE is set so that none counts; git would advise about it on every call.
+  ['advice.graftFileDeprecated', 'false'],
   // a directory of the work tree that looks like a repository is none
   ['safe.bareRepository', 'explicit'],
 ];

@@ -66,7 +66,7 @@ async function refOfCommit(text: string, git: Git): Promise<ParsedRef | null> {
   const refs = [...tags, ...branches];
   throw new UserError({
     what: `--ref: ${refs.length === 0 ? 'no branch or git tag is' : `${refs.join(', ')} are`} at commit ${text}, so the ref cannot be told`,
-    hint: `give the name of the ref, and the commit with --sha ${text}`,
+    hint: `give the name of the ref, and the commit with --sha ${commit}`,
   });
 }
 
