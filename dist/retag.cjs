@@ -2681,6 +2681,8 @@ var init_git = __esm({
       ["diff.external", ""],
       ["log.showSignature", "false"],
       ["submodule.recurse", "false"],
+      // GIT_GRAFT_FILE is set so that none counts; git would advise about it on every call.
+      ["advice.graftFileDeprecated", "false"],
       // a directory of the work tree that looks like a repository is none
       ["safe.bareRepository", "explicit"]
     ];
@@ -2970,7 +2972,7 @@ async function refOfCommit(text4, git) {
   const refs = [...tags, ...branches];
   throw new UserError({
     what: `--ref: ${refs.length === 0 ? "no branch or git tag is" : `${refs.join(", ")} are`} at commit ${text4}, so the ref cannot be told`,
-    hint: `give the name of the ref, and the commit with --sha ${text4}`
+    hint: `give the name of the ref, and the commit with --sha ${commit4}`
   });
 }
 async function missing(text4, git) {
@@ -34577,6 +34579,11 @@ ${text4}`).join("\n"));
     await writeNew((0, import_node_path15.join)(top, path6), text4, top);
     log.line(`wrote ${path6}`);
   }
+  for (const path6 of project.odd)
+    log.warning({
+      what: `${JSON.stringify(path6)} is not in the tag file: its path has unusual characters`,
+      hint: 'add it under "builds"'
+    });
   log.line(project.why);
   log.line('Next: read the names in the tag file, then run "retag plan". It writes nothing.');
   return 0;
@@ -34594,11 +34601,13 @@ async function lookAround(top, git, wish) {
   const [head2] = await lines3("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD");
   const [current = "refs/heads/main"] = await lines3("symbolic-ref", "--quiet", "HEAD");
   const files = await lines3("ls-files", "-z", "--cached", "--others", "--exclude-standard");
+  const dockerfiles = [...new Set(files)].filter(isDockerfile).sort();
   return {
+    odd: dockerfiles.filter((path6) => ODD.test(path6)),
     remote,
     name: (0, import_node_path15.basename)(top),
     branch: (head2 ?? current).replace(/^refs\/(?:heads|remotes\/origin)\//, ""),
-    dockerfiles: [...new Set(files)].filter(isDockerfile).sort(),
+    dockerfiles: dockerfiles.filter((path6) => !ODD.test(path6)),
     ...choose2(tags, branches, wish)
   };
 }
@@ -34632,7 +34641,7 @@ function choose2(tags, branches, wish) {
     why: `The preset ${best.preset} explains ${best.explained} of ${many}${also}.`
   };
 }
-var import_promises15, import_node_path15, TAG_FILE, WORKFLOW, OTHERS2;
+var import_promises15, import_node_path15, TAG_FILE, WORKFLOW, ODD, OTHERS2;
 var init_init = __esm({
   "src/cli/init.ts"() {
     "use strict";
@@ -34647,6 +34656,7 @@ var init_init = __esm({
     init_output3();
     TAG_FILE = ".github/image-tags.yaml";
     WORKFLOW = ".github/workflows/image-tags.yml";
+    ODD = new RegExp("^-|:|\\p{Cc}", "u");
     OTHERS2 = /(?:^|\/)(?:node_modules|vendor|third_party|testdata)\//;
   }
 });
@@ -34661,7 +34671,7 @@ async function addCommand(args, io) {
   const file2 = await oneFile(args, io);
   load(promotionRequest("validate", [file2]));
   const after = addEntry(file2, entry);
-  const loaded = load(promotionRequest("validate", [after]));
+  const loaded = load(promotionRequest("plan", [after]));
   const problems2 = conflicts(loaded);
   if (problems2.length > 0) throw new UserError(problems2);
   await replaceFile((0, import_node_path16.resolve)(io.cwd, file2.path), Buffer.from(after.bytes).toString());
@@ -36486,10 +36496,11 @@ init_help();
 init_problems();
 async function commandLine(argv) {
   await tuneEngine();
-  survivePipes();
+  const isLost = survivePipes();
   const { env, stdin } = process;
   const [stdout, stderr] = [printer(process.stdout), printer(process.stderr)];
-  process.exitCode = await runCommandLine(argv, { env, cwd: process.cwd(), stdout, stderr, stdin });
+  const code2 = await runCommandLine(argv, { env, cwd: process.cwd(), stdout, stderr, stdin });
+  process.exitCode = code2 === 0 && isLost() ? 1 : code2;
 }
 async function action() {
   await tuneEngine();
@@ -36509,11 +36520,17 @@ function printer(stream2) {
   };
 }
 function survivePipes() {
+  let isLost = false;
   for (const stream2 of [process.stdout, process.stderr]) {
-    stream2.on("error", (error2) => {
-      if (error2.code !== "EPIPE") throw error2;
+    stream2.on("error", ({ code: code2, message }) => {
+      if (code2 === "EPIPE" || isLost) return;
+      isLost = true;
+      process.exitCode = 1;
+      process.stderr.write(`error: the output cannot be written (${message})
+`);
     });
   }
+  return () => isLost;
 }
 var COMMANDS2 = {
   plan: async () => (await Promise.resolve().then(() => (init_plan_apply(), plan_apply_exports))).tagsCommand,

@@ -17,7 +17,7 @@ export async function addCommand(args: Arguments, io: Io): Promise<number> {
   const file = await oneFile(args, io);
   load(promotionRequest('validate', [file]));
   const after = addEntry(file, entry);
-  const loaded = load(promotionRequest('validate', [after]));
+  const loaded = load(promotionRequest('plan', [after]));
   const problems = conflicts(loaded);
   if (problems.length > 0) throw new UserError(problems);
   await replaceFile(resolve(io.cwd, file.path), Buffer.from(after.bytes).toString());
