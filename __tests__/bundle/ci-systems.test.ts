@@ -1,33 +1,24 @@
-import { relative } from 'node:path';
-
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
-import { sandbox, type Sandbox } from '../support/repository.js';
-import { workspace, type Workspace } from '../support/runner.js';
-import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag } from '../support/story.js';
+import { checkout } from '../support/checkout.js';
+import type { Workspace } from '../support/runner.js';
+import { fill, NOTHING, RIGHT, tagged, untag } from '../support/story.js';
 
 /** The command line in the jobs of systems that are not GitHub: what is merged is applied, and all else is only planned. */
 let registry: EmbeddedRegistry;
 let place: Workspace;
-let box: Sandbox;
 let head = '';
+let remove: () => void;
 beforeAll(async () => {
   registry = await startRegistry();
   fill(registry);
-  box = sandbox();
-  place = workspace();
-  place.file('.github/image-tags.yaml', TAG_FILE);
-  const work = relative(box.path, place.path);
-  box.git(work, 'init', '--quiet', '--initial-branch=master');
-  box.git(work, 'add', '.github');
-  head = box.commit(work, 1);
+  ({ place, head, remove } = checkout());
 });
 beforeEach(() => untag(registry));
 afterAll(async () => {
   await registry.close();
-  place.remove();
-  box.remove();
+  remove();
 });
 
 type Job = (sha: string) => NodeJS.ProcessEnv;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { readCiRun } from '../../src/ci/ci.js';
-import type { CiRun, Environment, Trust } from '../../src/ci/model.js';
+import type { CiRun, Trust } from '../../src/ci/model.js';
+import type { Environment } from '../../src/shared/environment.js';
 
 // What each system documents for its jobs; addresses of the pages are in the files of src/ci.
 const A = 'a'.repeat(40);

@@ -204,6 +204,16 @@ const BETWEEN: readonly Step[] = [
 
 const FALLBACK = referrersTag(IMAGE.digest);
 
+/** Within one registry the source is looked at where the tags are. */
+const HEAD_SOURCE: Step = {
+  ...ON_SOURCE,
+  side: 'target',
+  name: 'HEAD source tag',
+  kind: 'head-manifest',
+  reference: SOURCE_TAG,
+  answer: 'headers',
+};
+
 const WITHIN: readonly Step[] = [
   ...readSteps('target', 'absence'),
   {
@@ -250,14 +260,7 @@ const WITHIN: readonly Step[] = [
 
 const LATE: readonly Step[] = [
   { ...ON_TARGET, name: 'HEAD tag', kind: 'head-manifest', reference: '1.0', answer: 'headers' },
-  {
-    ...ON_SOURCE,
-    side: 'target',
-    name: 'HEAD source tag',
-    kind: 'head-manifest',
-    reference: SOURCE_TAG,
-    answer: 'headers',
-  },
+  HEAD_SOURCE,
   {
     ...ON_TARGET,
     name: 'GET image at destination',
@@ -299,14 +302,7 @@ const LATE: readonly Step[] = [
 ];
 
 const MOVE: readonly Step[] = [
-  {
-    ...ON_SOURCE,
-    side: 'target',
-    name: 'HEAD source tag',
-    kind: 'head-manifest',
-    reference: SOURCE_TAG,
-    answer: 'headers',
-  },
+  HEAD_SOURCE,
   {
     ...ON_SOURCE,
     side: 'target',

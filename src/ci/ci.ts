@@ -1,8 +1,9 @@
 /** Which CI system runs Retag, and what it says of the run. One file a system. */
+import type { Environment } from '../shared/environment.js';
 import { readGitHub } from './github.js';
 import { readGitLab } from './gitlab.js';
 import { readJenkins } from './jenkins.js';
-import type { CiRun, Environment } from './model.js';
+import type { CiRun } from './model.js';
 import { readProw } from './prow.js';
 import { readZuul } from './zuul.js';
 

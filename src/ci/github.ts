@@ -1,5 +1,5 @@
 /**
- * The event that started a workflow → which ref and commit it is about, and whether to trust it. Pure.
+ * The event that started a workflow → which ref and commit it is about, and whether to trust it.
  * Payloads: https://docs.github.com/en/webhooks/webhook-events-and-payloads; what GITHUB_REF and GITHUB_SHA are on each
  * event: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows
  */
@@ -8,11 +8,11 @@ import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.js';
 import { visible } from '../policy/refname.js';
 import { at, textAt } from '../shared/text.js';
+import type { Environment } from '../shared/environment.js';
 import {
   anonymous,
   type CiRun,
   count,
-  type Environment,
   type EventFacts,
   FORK,
   isMergedRef,

@@ -1,10 +1,10 @@
 /** GitLab CI/CD, by its predefined variables: https://docs.gitlab.com/ci/variables/predefined_variables/ */
+import type { Environment } from '../shared/environment.js';
 import {
   anonymous,
   type CiRun,
   commit,
   count,
-  type Environment,
   FORK,
   NOTHING_KNOWN,
   PULL_REQUEST,

@@ -3,12 +3,12 @@
  * from https://plugins.jenkins.io/git/#plugin-content-environment-variables) and the Gerrit trigger
  * (https://plugins.jenkins.io/gerrit-trigger/). Of any other job Jenkins does not say what it runs for.
  */
+import type { Environment } from '../shared/environment.js';
 import {
   anonymous,
   type CiRun,
   commit,
   count,
-  type Environment,
   FORK,
   NOTHING_KNOWN,
   PULL_REQUEST,

@@ -1,5 +1,6 @@
 /** What a CI system says of a run: which ref and commit it is about, and how far the one who caused it is believed. */
 import type { PullRequestFacts } from '../policy/policy.js';
+import type { Environment } from '../shared/environment.js';
 
 /**
  * How far an event is believed. `write`: somebody with write access caused it, and the system runs it at a commit of the repository.
@@ -64,8 +65,6 @@ export interface CiRun extends EventFacts {
   /** said in the log */
   readonly warnings: readonly string[];
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A variable that is set to something. */
 export function variable(env: Environment, name: string): string | null {

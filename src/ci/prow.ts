@@ -1,14 +1,6 @@
 /** Prow, by the environment of its jobs: https://docs.prow.k8s.io/docs/jobs/#job-environment-variables */
-import {
-  anonymous,
-  type CiRun,
-  commit,
-  count,
-  type Environment,
-  NOTHING_KNOWN,
-  TRUSTED,
-  variable,
-} from './model.js';
+import type { Environment } from '../shared/environment.js';
+import { anonymous, type CiRun, commit, count, NOTHING_KNOWN, TRUSTED, variable } from './model.js';
 
 /** Null outside Prow, and for periodic jobs, whose environment names no ref. */
 export function readProw(env: Environment): CiRun | null {

@@ -2,11 +2,11 @@
  * Zuul. Its jobs get Ansible variables; docs/ci-systems.md hands each on as an environment variable of its name (`zuul.newrev` as
  * ZUUL_NEWREV): https://zuul-ci.org/docs/zuul/latest/job-content.html#variables
  */
+import type { Environment } from '../shared/environment.js';
 import {
   anonymous,
   type CiRun,
   commit,
-  type Environment,
   isMergedRef,
   NOTHING_KNOWN,
   PULL_REQUEST,

@@ -1,35 +1,28 @@
 import { writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
 import { joined } from '../../support/command-line.js';
 import { fill, NOTHING, RIGHT, TAG_FILE, tagged, untag } from '../../support/story.js';
-import { sandbox, type Sandbox } from '../../support/repository.js';
-import { workspace, type Workspace } from '../../support/runner.js';
+import { checkout } from '../../support/checkout.js';
+import type { Workspace } from '../../support/runner.js';
 
 /** The command line obeys the environment as the action does. */
 let registry: EmbeddedRegistry;
 let place: Workspace;
-let box: Sandbox;
 let head = '';
+let remove: () => void;
 beforeAll(async () => {
   registry = await startRegistry();
   fill(registry);
-  box = sandbox();
-  place = workspace();
-  place.file('.github/image-tags.yaml', TAG_FILE);
-  const work = relative(box.path, place.path);
-  box.git(work, 'init', '--quiet', '--initial-branch=master');
-  box.git(work, 'add', '.github');
-  head = box.commit(work, 1);
+  ({ place, head, remove } = checkout());
 });
 beforeEach(() => untag(registry));
 afterAll(async () => {
   await registry.close();
-  place.remove();
-  box.remove();
+  remove();
 });
 
 const retag = (env: NodeJS.ProcessEnv, ...args: string[]) =>
