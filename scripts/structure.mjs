@@ -12,10 +12,10 @@ import ts from 'typescript';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const BOUNDS = {
-  files: 210,
+  files: 250,
   'loose files': 12,
-  folders: 16,
-  lines: 34_000,
+  folders: 17,
+  lines: 40_000,
   'longest file': 350,
   'function p90': 24,
   floors: 11,
