@@ -5800,7 +5800,7 @@ function trace(table3, parts, text4, limit) {
   const columns = text4.length + 1;
   const found = [];
   const starts = new Array(parts.length).fill(0);
-  const walk4 = (i, end2) => {
+  const walk3 = (i, end2) => {
     const part = parts[i];
     if (part === void 0) {
       found.push([...starts]);
@@ -5810,10 +5810,10 @@ function trace(table3, parts, text4, limit) {
       if (found.length === limit) return;
       if (table3[i * columns + start2] !== 1) continue;
       starts[i] = start2;
-      walk4(i - 1, start2);
+      walk3(i - 1, start2);
     }
   };
-  walk4(parts.length - 1, text4.length);
+  walk3(parts.length - 1, text4.length);
   return found;
 }
 function emptyTable(size) {
@@ -17601,20 +17601,6 @@ function parseOptions(options) {
   const lineCounter = options.lineCounter || prettyErrors && new LineCounter() || null;
   return { lineCounter, prettyErrors };
 }
-function parseAllDocuments(source, options = {}) {
-  const { lineCounter, prettyErrors } = parseOptions(options);
-  const parser = new Parser(lineCounter?.addNewLine);
-  const composer = new Composer(options);
-  const docs = Array.from(composer.compose(parser.parse(source)));
-  if (prettyErrors && lineCounter)
-    for (const doc of docs) {
-      doc.errors.forEach(prettifyError(source, lineCounter));
-      doc.warnings.forEach(prettifyError(source, lineCounter));
-    }
-  if (docs.length > 0)
-    return docs;
-  return Object.assign([], { empty: true }, composer.streamInfo());
-}
 function parseDocument(source, options = {}) {
   const { lineCounter, prettyErrors } = parseOptions(options);
   const parser = new Parser(lineCounter?.addNewLine);
@@ -17743,7 +17729,7 @@ function decode(file2) {
       hint: "save it as UTF-8"
     };
   }
-  const source = { path: path6, text: text4, lines: countLines(text4) };
+  const source = sourceOf2(path6, text4);
   const unfit = UNFIT.exec(text4);
   return unfit ? unfitCharacter(source, unfit) : source;
 }
@@ -17784,6 +17770,9 @@ function firstBadByte(file2, bytes2) {
     start2 = end2 + 1;
   }
   return { file: file2, line: 1, column: 1 };
+}
+function sourceOf2(path6, text4) {
+  return { path: path6, text: text4, lines: countLines(text4) };
 }
 function countLines(text4) {
   const lines3 = new LineCounter();
@@ -19624,14 +19613,14 @@ var init_syntax = __esm({
 
 // src/config/yaml.ts
 function readDocuments(source, report2) {
-  const read3 = tokensOf(source);
+  const read3 = composeDocuments(source, { uniqueKeys: false, stringKeys: true });
   if ("what" in read3) {
     report2(read3);
     return [];
   }
   const budget = { left: FILE_LIMITS.expanded };
   const documents = [];
-  for (const [number2, document2] of compose(read3.tokens, source).entries()) {
+  for (const [number2, document2] of read3.documents.entries()) {
     if (number2 === FILE_LIMITS.documents) {
       const what = `the file has more than ${FILE_LIMITS.documents} documents`;
       const hint2 = "write one document; its entries add up the same way";
@@ -19645,6 +19634,10 @@ function readDocuments(source, report2) {
     if (sound) documents.push({ source, root: document2.contents, aliases, data });
   }
   return documents;
+}
+function composeDocuments(source, options = {}) {
+  const read3 = tokensOf(source);
+  return "what" in read3 ? read3 : { documents: compose(read3.tokens, source, options), quotes: read3.quotes };
 }
 function tokensOf(source) {
   const parser = new Parser();
@@ -19686,16 +19679,11 @@ function isOpen2(lexeme) {
   const quote3 = lexeme[0];
   return (quote3 === '"' || quote3 === "'") && (lexeme.length === 1 || !lexeme.endsWith(quote3));
 }
-function compose(tokens, source) {
+function compose(tokens, source, chosen) {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
-    const options = {
-      uniqueKeys: false,
-      stringKeys: true,
-      resolveKnownTags: false,
-      logLevel: "silent"
-    };
+    const options = { ...chosen, resolveKnownTags: false, logLevel: "silent" };
     return [...new Composer(options).compose(tokens, true, source.text.length)];
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
@@ -19807,7 +19795,7 @@ function problemsOf(document2, issue3, above = []) {
     if (inner.length > 0) return inner.flatMap((each) => problemsOf(document2, each, path6));
   }
   const origin2 = originOf(document2);
-  const absent = issue3.input === null && sourceOf2(document2, path6) === "";
+  const absent = issue3.input === null && sourceOf3(document2, path6) === "";
   const atKey = absent || issue3.path?.at(-1)?.origin === "key";
   return [
     { location: atKey ? origin2.keyAt(...path6) : origin2.at(...path6), ...wordsFor(document2, issue3, path6) }
@@ -19829,7 +19817,7 @@ function wordsFor(document2, issue3, path6) {
 }
 function mismatch(document2, issue3, path6) {
   const name = label2(path6);
-  const source = sourceOf2(document2, path6);
+  const source = sourceOf3(document2, path6);
   if (issue3.input === null && (source === "" || source === "~" || !wantsText(issue3))) {
     return { what: `${name} has no value`, hint: "give it one or remove the key" };
   }
@@ -19880,7 +19868,7 @@ function describe(input, source) {
   if (typeof input === "boolean") return String(input);
   return input === null ? "null" : "a mapping";
 }
-function sourceOf2(document2, path6) {
+function sourceOf3(document2, path6) {
   let node = nodeAt(document2, path6);
   if (isAlias(node)) node = document2.aliases.get(node) ?? null;
   if (!isScalar(node)) return void 0;
@@ -20080,12 +20068,12 @@ function refuseConflicts(wanted) {
     if (earlier === tag2 || !fromSeveralSources([said(earlier), said(tag2)])) return [];
     const { location: location2 } = earlier;
     const where = location2 === null ? "" : `, at ${location2.file}:${location2.line}:${location2.column}`;
-    const what = `${name} is wanted from ${sourceOf3(tag2)}, and by an earlier entry from ${sourceOf3(earlier)}${where}`;
+    const what = `${name} is wanted from ${sourceOf4(tag2)}, and by an earlier entry from ${sourceOf4(earlier)}${where}`;
     return [{ ...at2(tag2), what, hint: "keep one of the entries, or give one of them another tag" }];
   });
   if (problems2.length > 0) throw new UserError(problems2);
 }
-function sourceOf3({ source, digest }) {
+function sourceOf4({ source, digest }) {
   if (source.from === "build") return `the build ${source.build}`;
   return `${formatReference(source.ref)}${"tag" in source.ref && digest !== null ? `@${digest}` : ""}`;
 }
@@ -23329,7 +23317,7 @@ var require_cjs = __commonJS({
       }
       return -1;
     }
-    function walk4(hostname, root, allowedMask) {
+    function walk3(hostname, root, allowedMask) {
       let node = root;
       let end2 = hostname.length;
       let hash2 = 5381;
@@ -23376,13 +23364,13 @@ var require_cjs = __commonJS({
         return false;
       }
       const allowedMask = (options.allowPrivateDomains ? 2 : 0) | (options.allowIcannDomains ? 1 : 0);
-      if (walk4(hostname, exceptionsRoot, allowedMask)) {
+      if (walk3(hostname, exceptionsRoot, allowedMask)) {
         out.isIcann = (nodeFlags[matchNode] & 1) !== 0;
         out.isPrivate = (nodeFlags[matchNode] & 2) !== 0;
         out.publicSuffix = hostname.slice(matchEnd + 1);
         return true;
       }
-      if (walk4(hostname, rulesRoot, allowedMask)) {
+      if (walk3(hostname, rulesRoot, allowedMask)) {
         out.isIcann = (nodeFlags[matchNode] & 1) !== 0;
         out.isPrivate = (nodeFlags[matchNode] & 2) !== 0;
         out.publicSuffix = hostname.slice(matchStart);
@@ -27816,7 +27804,7 @@ async function beginUpload(context, task, destination) {
   }
 }
 async function tryUpload(context, task, source, destination, blob2, location2) {
-  const reading = sourceOf4(context, source, blob2);
+  const reading = sourceOf5(context, source, blob2);
   try {
     const response = await ask(context, task, {
       method: "PUT",
@@ -27837,7 +27825,7 @@ async function tryUpload(context, task, source, destination, blob2, location2) {
     throw cause;
   }
 }
-function sourceOf4(context, source, blob2) {
+function sourceOf5(context, source, blob2) {
   const task = taskOf2("read the blob", source, blob2);
   let problem4 = null;
   let wire2 = context;
@@ -31995,24 +31983,25 @@ function parsePath(text4) {
 }
 function findTargets(document2, path6) {
   const found = /* @__PURE__ */ new Map();
-  walk3(document2.contents, path6, true, (target) => found.set(target.node, target));
+  const walked = /* @__PURE__ */ new Map();
+  walk3(document2.contents, 0, true);
   return [...found.values()];
-}
-function walk3(node, path6, exact, tell) {
-  const [key, ...rest] = path6;
-  if (!isNode2(node)) return;
-  if (key === void 0) {
-    tell({ node, exact });
-    return;
-  }
-  if (key === "**") {
-    walk3(node, rest, false, tell);
-    for (const [, child3] of children(node)) walk3(child3, path6, false, tell);
-    return;
-  }
-  for (const [name, child3] of children(node)) {
-    if (key === "*") walk3(child3, rest, false, tell);
-    else if (name === key) walk3(child3, rest, exact, tell);
+  function walk3(node, at3, exact) {
+    if (!isNode2(node)) return;
+    const key = path6[at3];
+    if (key === void 0) {
+      found.set(node, { node, exact });
+      return;
+    }
+    const ways = walked.get(node) ?? /* @__PURE__ */ new Set();
+    if (ways.has(at3)) return;
+    walked.set(node, ways.add(at3));
+    if (key === "**") walk3(node, at3 + 1, false);
+    for (const [name, child3] of children(node)) {
+      if (key === "**") walk3(child3, at3, false);
+      else if (key === "*") walk3(child3, at3 + 1, false);
+      else if (name === key) walk3(child3, at3 + 1, exact);
+    }
   }
 }
 function children(node) {
@@ -32032,11 +32021,20 @@ var init_path = __esm({
 
 // src/github/follow-up/edit.ts
 function editReferences(text4, requests) {
-  const documents = parseAllDocuments(text4);
-  const list4 = Array.isArray(documents) ? documents : [];
+  const source = sourceOf2("", text4);
+  const composed = composeDocuments(source);
+  if ("what" in composed) {
+    const { what, hint: hint2 } = composed;
+    return { text: text4, results: requests.map(() => bad5(what, hint2 ?? "correct it")) };
+  }
+  const list4 = composed.documents;
   const [error2] = list4.flatMap((document2) => document2.errors);
   if (error2) {
-    const broken3 = bad5(`the file is not YAML (${error2.message.split("\n")[0] ?? ""})`, "correct it");
+    const { line: line2, column } = placeAt(source, error2.pos[0]);
+    const broken3 = bad5(
+      `the file is not YAML (${error2.message} at line ${line2}, column ${column})`,
+      "correct it"
+    );
     return { text: text4, results: requests.map(() => broken3) };
   }
   const shared = sharedIn(list4);
@@ -32215,6 +32213,8 @@ var init_edit = __esm({
   "src/github/follow-up/edit.ts"() {
     "use strict";
     init_browser();
+    init_source2();
+    init_yaml();
     init_reference();
     init_path();
     EVERYWHERE = "**.image";

@@ -46,7 +46,7 @@ const DOORS = {
     'release',
     'state',
   ],
-  config: ['add', 'edit', 'entries', 'promotion', 'starter'],
+  config: ['add', 'edit', 'entries', 'promotion', 'source', 'starter', 'yaml'],
   gates: ['port'],
   plan: ['conflicts', 'decide', 'drift', 'overrides', 'reasons'],
   policy: ['fit', 'refname', 'template'],

@@ -14,6 +14,7 @@ import { readConfig } from '../../src/config/config.js';
 import { parseBuildxVersion, parseInspect } from '../../src/docker/inspect.js';
 import { cleanLine, lineSplitter } from '../../src/docker/output.js';
 import { OperationError, UserError } from '../../src/errors.js';
+import { editReference } from '../../src/github/follow-up/edit.js';
 import { parsePath } from '../../src/github/follow-up/path.js';
 import { fingerprintIn, withoutFingerprint } from '../../src/github/follow-up/plan.js';
 import { decode, isSealed } from '../../src/github/payload.js';
@@ -54,6 +55,12 @@ const file = (label: string): Uint8Array =>
       `images:\n  - { name: docker.io/o/b, src_build_tag: b, tag: t, src_ref: ${JSON.stringify(label)}, bug: ${JSON.stringify(label)},\n` +
       `      references: [ { file: ${JSON.stringify(label)}, path: ${JSON.stringify(label)} } ] }\n`,
   );
+
+const FOLLOW_UP = {
+  image: { registry: 'docker.io', repository: 'o/a' },
+  tag: 'b',
+  digest: `sha256:${'0'.repeat(64)}`,
+};
 
 const READERS: Readonly<Record<string, (foreign: string) => unknown>> = {
   // the tag file and the inputs
@@ -136,6 +143,10 @@ const READERS: Readonly<Record<string, (foreign: string) => unknown>> = {
   'a text without its fingerprint': withoutFingerprint,
   'a version': (foreign) => versionLine(foreign, {}),
   'a path in a file': parsePath,
+  'a file of a follow-up': (foreign) => editReference(foreign, '**.image', FOLLOW_UP),
+  'a value in a file of a follow-up': (foreign) =>
+    editReference(`a:\n  - image: ${JSON.stringify(foreign)}\n`, '**.a.**.**.image', FOLLOW_UP),
+  'the way to a value': (foreign) => editReference('a:\n  - image: b\n', foreign, FOLLOW_UP),
   // what is printed
   'one line': text.harmless,
   'printed lines': (foreign) => text.printable(foreign, false),

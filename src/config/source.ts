@@ -51,7 +51,7 @@ export function decode(file: TagFile): Source | Problem {
       hint: 'save it as UTF-8',
     };
   }
-  const source = { path, text, lines: countLines(text) };
+  const source = sourceOf(path, text);
   const unfit = UNFIT.exec(text);
   return unfit ? unfitCharacter(source, unfit) : source;
 }
@@ -98,6 +98,11 @@ function firstBadByte(file: string, bytes: Uint8Array): Location {
     start = end + 1;
   }
   return { file, line: 1, column: 1 };
+}
+
+/** A text that is known to be one. */
+export function sourceOf(path: string, text: string): Source {
+  return { path, text, lines: countLines(text) };
 }
 
 function countLines(text: string): LineCounter {

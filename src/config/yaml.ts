@@ -32,14 +32,14 @@ export interface YamlDocument {
 
 /** All documents of one text. Documents with mistakes in their syntax are left out, and `report` hears why. */
 export function readDocuments(source: Source, report: (problem: Problem) => void): YamlDocument[] {
-  const read = tokensOf(source);
+  const read = composeDocuments(source, { uniqueKeys: false, stringKeys: true });
   if ('what' in read) {
     report(read);
     return [];
   }
   const budget = { left: FILE_LIMITS.expanded };
   const documents: YamlDocument[] = [];
-  for (const [number, document] of compose(read.tokens, source).entries()) {
+  for (const [number, document] of read.documents.entries()) {
     if (number === FILE_LIMITS.documents) {
       const what = `the file has more than ${FILE_LIMITS.documents} documents`;
       const hint = 'write one document; its entries add up the same way';
@@ -54,6 +54,23 @@ export function readDocuments(source: Source, report: (problem: Problem) => void
   }
   return documents;
 }
+
+interface Composed {
+  /** each with the mistakes of its syntax */
+  readonly documents: readonly Document.Parsed[];
+  readonly quotes: OpenQuotes;
+}
+
+/** Text → documents within the bounds of `FILE_LIMITS`, a tag file's or any other file's; past one of them a problem. */
+export function composeDocuments(
+  source: Source,
+  options: Pick<ComposeOptions, 'uniqueKeys' | 'stringKeys'> = {},
+): Composed | Problem {
+  const read = tokensOf(source);
+  return 'what' in read ? read : { documents: compose(read.tokens, source, options), quotes: read.quotes };
+}
+
+type ComposeOptions = NonNullable<ConstructorParameters<typeof Composer>[0]>;
 
 interface Tokens {
   readonly tokens: CST.Token[];
@@ -112,16 +129,15 @@ function isOpen(lexeme: string): boolean {
 }
 
 /** Tokens → documents. Mistakes are collected as Errors, and without their stacks a million of them is bearable. */
-function compose(tokens: readonly CST.Token[], source: Source): Document.Parsed[] {
+function compose(
+  tokens: readonly CST.Token[],
+  source: Source,
+  chosen: Pick<ComposeOptions, 'uniqueKeys' | 'stringKeys'>,
+): Document.Parsed[] {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
-    const options = {
-      uniqueKeys: false,
-      stringKeys: true,
-      resolveKnownTags: false,
-      logLevel: 'silent',
-    } as const;
+    const options = { ...chosen, resolveKnownTags: false, logLevel: 'silent' } as const;
     return [...new Composer(options).compose(tokens, true, source.text.length)] as Document.Parsed[];
   } finally {
     Error.stackTraceLimit = stackTraceLimit;

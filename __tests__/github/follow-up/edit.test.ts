@@ -185,3 +185,19 @@ test('whatever stands around it stays, and the value reads back', () => {
     }),
   );
 });
+
+describe('a file that is made to take time', () => {
+  test('nests as deep as a tag file may, and no deeper', () => {
+    expect(edit('['.repeat(100_000), 'a')).toEqual({
+      ok: false,
+      what: 'the file nests deeper than 50 levels',
+      hint: 'flatten it; no key needs so many',
+    });
+  });
+
+  test('is walked once, however many wildcards lead to a value', () => {
+    const deep = `${'{ a: '.repeat(45)}docker.io/starlingx/k8s-cni-sriov:old${' }'.repeat(45)}`;
+    const wildcards = Array<string>(22).fill('**').join('.');
+    expect(edit(deep, `${wildcards}.a`)).toMatchObject({ ok: true, changes: [{ line: 1 }] });
+  });
+});

@@ -10,11 +10,12 @@ import {
   isSeq,
   type Node,
   parse,
-  parseAllDocuments,
   type Scalar,
   visit,
   type YAMLMap,
 } from 'yaml';
+import { placeAt, sourceOf } from '../../config/source.js';
+import { composeDocuments } from '../../config/yaml.js';
 import {
   formatRepository,
   isDigest,
@@ -74,11 +75,20 @@ export function editReferences(
   text: string,
   requests: readonly { readonly path: string; readonly wanted: NewTag }[],
 ): { readonly text: string; readonly results: readonly EditResult[] } {
-  const documents = parseAllDocuments(text);
-  const list = Array.isArray(documents) ? documents : [];
+  const source = sourceOf('', text);
+  const composed = composeDocuments(source);
+  if ('what' in composed) {
+    const { what, hint } = composed;
+    return { text, results: requests.map(() => bad(what, hint ?? 'correct it')) };
+  }
+  const list = composed.documents;
   const [error] = list.flatMap((document) => document.errors);
   if (error) {
-    const broken = bad(`the file is not YAML (${error.message.split('\n')[0] ?? ''})`, 'correct it');
+    const { line, column } = placeAt(source, error.pos[0]);
+    const broken = bad(
+      `the file is not YAML (${error.message} at line ${line}, column ${column})`,
+      'correct it',
+    );
     return { text, results: requests.map(() => broken) };
   }
   const shared = sharedIn(list);

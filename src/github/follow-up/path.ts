@@ -34,25 +34,27 @@ export function parsePath(text: string): readonly string[] | null {
 /** All nodes that the path leads to, in the order of the file. Aliases are not followed. */
 export function findTargets(document: Document<ParsedNode>, path: readonly string[]): readonly Target[] {
   const found = new Map<Node, Target>();
-  walk(document.contents, path, true, (target) => found.set(target.node, target));
+  // Two `**` lead to one node on many ways: each is walked once.
+  const walked = new Map<Node, Set<number>>();
+  walk(document.contents, 0, true);
   return [...found.values()];
-}
 
-function walk(node: unknown, path: readonly string[], exact: boolean, tell: (target: Target) => void): void {
-  const [key, ...rest] = path;
-  if (!isNode(node)) return;
-  if (key === undefined) {
-    tell({ node, exact });
-    return;
-  }
-  if (key === '**') {
-    walk(node, rest, false, tell);
-    for (const [, child] of children(node)) walk(child, path, false, tell);
-    return;
-  }
-  for (const [name, child] of children(node)) {
-    if (key === '*') walk(child, rest, false, tell);
-    else if (name === key) walk(child, rest, exact, tell);
+  function walk(node: unknown, at: number, exact: boolean): void {
+    if (!isNode(node)) return;
+    const key = path[at];
+    if (key === undefined) {
+      found.set(node, { node, exact });
+      return;
+    }
+    const ways = walked.get(node) ?? new Set();
+    if (ways.has(at)) return;
+    walked.set(node, ways.add(at));
+    if (key === '**') walk(node, at + 1, false);
+    for (const [name, child] of children(node)) {
+      if (key === '**') walk(child, at, false);
+      else if (key === '*') walk(child, at + 1, false);
+      else if (name === key) walk(child, at + 1, exact);
+    }
   }
 }
 
