@@ -26,9 +26,9 @@ var __export = (target, all) => {
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
-    for (let key of __getOwnPropNames(from))
-      if (!__hasOwnProp.call(to, key) && key !== except)
-        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+    for (let key2 of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key2) && key2 !== except)
+        __defProp(to, key2, { get: () => from[key2], enumerable: !(desc = __getOwnPropDesc(from, key2)) || desc.enumerable });
   }
   return to;
 };
@@ -111,9 +111,9 @@ function trimEnd(text4, set2) {
 }
 function at(value, ...path6) {
   let here = value;
-  for (const key of path6) {
-    if (typeof here !== "object" || here === null || !Object.hasOwn(here, key)) return void 0;
-    here = here[key];
+  for (const key2 of path6) {
+    if (typeof here !== "object" || here === null || !Object.hasOwn(here, key2)) return void 0;
+    here = here[key2];
   }
   return here;
 }
@@ -827,7 +827,7 @@ var init_help = __esm({
 });
 
 // src/shared/limits.ts
-var FILE_LIMITS, RUN_LIMITS, POLICY_LIMITS;
+var FILE_LIMITS, RUN_LIMITS, TRUST_LIMITS, POLICY_LIMITS;
 var init_limits = __esm({
   "src/shared/limits.ts"() {
     "use strict";
@@ -857,6 +857,13 @@ var init_limits = __esm({
       built: 1e4,
       /** policies behind the first that are checked too */
       laterPolicies: 4
+    };
+    TRUST_LIMITS = {
+      rules: 100,
+      /** patterns of images, authorities, identities or predicate types of one rule */
+      list: 100,
+      /** characters of one pattern */
+      length: 512
     };
     POLICY_LIMITS = {
       rules: 200,
@@ -1361,10 +1368,10 @@ function hclLiterals(value) {
   if (typeof value === "string") return hclLiteral(value);
   if (Array.isArray(value)) return value.map(hclLiterals);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [hclLiteral(key), hclLiterals(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key2, item]) => [hclLiteral(key2), hclLiterals(item)]));
 }
 function formatCsv(fields2) {
-  return fields2.map(({ key, value, bare: bare2 }) => quote(bare2 ? key : `${key}=${value}`)).join(",");
+  return fields2.map(({ key: key2, value, bare: bare2 }) => quote(bare2 ? key2 : `${key2}=${value}`)).join(",");
 }
 function quote(field2) {
   return /[",]/.test(field2) ? `"${field2.replaceAll('"', '""')}"` : field2;
@@ -1385,13 +1392,13 @@ function parseCsv(text4) {
       fields2.push({ key: cell, value: "", bare: true });
       continue;
     }
-    const key = cell.slice(0, equals).trim().toLowerCase();
-    if (!KEY.test(key)) return { ok: false, what: `"${key}" is not a key`, hint: 'write it as "key=value"' };
-    if (seen.has(key)) {
-      return { ok: false, what: `the key "${key}" is given twice`, hint: "give it once: the last would win" };
+    const key2 = cell.slice(0, equals).trim().toLowerCase();
+    if (!KEY.test(key2)) return { ok: false, what: `"${key2}" is not a key`, hint: 'write it as "key=value"' };
+    if (seen.has(key2)) {
+      return { ok: false, what: `the key "${key2}" is given twice`, hint: "give it once: the last would win" };
     }
-    seen.add(key);
-    fields2.push({ key, value: cell.slice(equals + 1), bare: false });
+    seen.add(key2);
+    fields2.push({ key: key2, value: cell.slice(equals + 1), bare: false });
   }
   return { ok: true, value: fields2 };
 }
@@ -1599,9 +1606,9 @@ function parseSecret(text4, values) {
   if (!looksLikeSpec) return values ? secretByValue(text4) : secretInFile();
   const csv = parseCsv(text4);
   if (!csv.ok) return csv;
-  const unknown3 = csv.value.find(({ key }) => !["type", "id", "src", "source", "env"].includes(key));
+  const unknown3 = csv.value.find(({ key: key2 }) => !["type", "id", "src", "source", "env"].includes(key2));
   if (unknown3) return bad2(`"${unknown3.key}" is not a key of a secret`, "use id with env or src");
-  const get = (key) => csv.value.find((field2) => field2.key === key)?.value;
+  const get = (key2) => csv.value.find((field2) => field2.key === key2)?.value;
   const [type, id, env] = [get("type"), get("id"), get("env")];
   const source = get("src") ?? get("source");
   if (type !== void 0 && type !== "file" && type !== "env") {
@@ -1653,7 +1660,7 @@ function parseCache(text4) {
   }
   const bare2 = csv.value.find((field2) => field2.bare);
   if (bare2) return bad2(`"${bare2.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
-  const type = csv.value.find(({ key }) => key === "type");
+  const type = csv.value.find(({ key: key2 }) => key2 === "type");
   if (!type?.value) return bad2("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
   const ref = cacheRef(csv.value);
   if (ref?.ok === false) return ref;
@@ -1663,10 +1670,10 @@ function parseCache(text4) {
   );
 }
 function cachePaths(fields2) {
-  return isOfType(fields2, "local") ? fields2.filter(({ key }) => key === "src" || key === "dest") : [];
+  return isOfType(fields2, "local") ? fields2.filter(({ key: key2 }) => key2 === "src" || key2 === "dest") : [];
 }
 function cacheRef(fields2) {
-  const text4 = isOfType(fields2, "registry") ? fields2.find(({ key }) => key === "ref")?.value : void 0;
+  const text4 = isOfType(fields2, "registry") ? fields2.find(({ key: key2 }) => key2 === "ref")?.value : void 0;
   if (text4 === void 0) return null;
   const name = text4.split("@", 1)[0] ?? "";
   const colon = name.lastIndexOf(":");
@@ -1679,7 +1686,7 @@ function cacheRef(fields2) {
   return tag2.ok ? good({ repository: repository.value, tag: tag2.value, rest }) : tag2;
 }
 function isOfType(fields2, type) {
-  return fields2.some(({ key, value }) => key === "type" && value.trim().toLowerCase() === type);
+  return fields2.some(({ key: key2, value }) => key2 === "type" && value.trim().toLowerCase() === type);
 }
 function clean(path6) {
   return path6 === "" ? "" : import_node_path2.posix.normalize(path6);
@@ -1694,7 +1701,7 @@ function parseAttestation(kind, text4) {
   if (kind === "provenance" && csv.value.length === 1 && first2?.bare && /^(?:min|max)$/.test(first2.key)) {
     return good([type, { key: "mode", value: first2.key, bare: false }]);
   }
-  const wrong3 = csv.value.find(({ key, bare: bare2 }) => bare2 || key === "type");
+  const wrong3 = csv.value.find(({ key: key2, bare: bare2 }) => bare2 || key2 === "type");
   if (wrong3)
     return bad2(
       `"${wrong3.key}" does not belong in ${kind}`,
@@ -1703,7 +1710,7 @@ function parseAttestation(kind, text4) {
   return good([type, ...csv.value]);
 }
 function isDisabled(fields2) {
-  return fields2.some(({ key, value }) => key === "disabled" && value === "true");
+  return fields2.some(({ key: key2, value }) => key2 === "disabled" && value === "true");
 }
 function parseUlimit(text4) {
   return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text4) ? good(text4) : bad2("this is not a ulimit", 'write it as "nofile=1024:2048"');
@@ -1718,16 +1725,16 @@ function parseHost(text4) {
   const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text4) ?? [];
   return name !== void 0 && address !== void 0 ? good([name, address.replace(/^\[|\]$/g, "")]) : bad2("this is not a host entry", 'write it as "name:address"');
 }
-function annotationLevels(key) {
-  const colon = key.indexOf(":");
-  const levels = colon < 0 ? [] : key.slice(0, colon).split(",");
-  return levels.length > 0 && levels.every((level) => LEVEL.test(level)) ? { levels, name: key.slice(colon + 1) } : { levels: null, name: key };
+function annotationLevels(key2) {
+  const colon = key2.indexOf(":");
+  const levels = colon < 0 ? [] : key2.slice(0, colon).split(",");
+  return levels.length > 0 && levels.every((level) => LEVEL.test(level)) ? { levels, name: key2.slice(colon + 1) } : { levels: null, name: key2 };
 }
-function parseKey(key) {
-  if (key === "" || key.includes("=") || hasControl(key)) {
-    return bad2(`${JSON.stringify(key)} cannot be a key`, 'use a key without "=" and control characters');
+function parseKey(key2) {
+  if (key2 === "" || key2.includes("=") || hasControl(key2)) {
+    return bad2(`${JSON.stringify(key2)} cannot be a key`, 'use a key without "=" and control characters');
   }
-  return good(key);
+  return good(key2);
 }
 function parseNamedContext(text4) {
   if (/^(?:docker-image|https):\/\/[^\s]+$/.test(text4) || /^git@[^\s]+$/.test(text4)) {
@@ -1945,12 +1952,12 @@ function imagesOf(line2) {
   let attributes = false;
   let enable = true;
   for (const cell of line2.split(",")) {
-    const [key, value] = pairOf(cell).map((part) => part?.trim() ?? null);
-    if (key == null || key === "" && value === null) continue;
+    const [key2, value] = pairOf(cell).map((part) => part?.trim() ?? null);
+    if (key2 == null || key2 === "" && value === null) continue;
     attributes ||= value !== null;
-    const attribute = value === null ? "name" : key.toLowerCase();
-    if (attribute === "name") names2.push((value ?? key).toLowerCase());
-    else if (attribute !== "enable") return { problem: problem2(`"${key}" is not an attribute of an image`) };
+    const attribute = value === null ? "name" : key2.toLowerCase();
+    if (attribute === "name") names2.push((value ?? key2).toLowerCase());
+    else if (attribute !== "enable") return { problem: problem2(`"${key2}" is not an attribute of an image`) };
     else if (value === "true" || value === "false") enable = value === "true";
     else return { problem: problem2(`enable: "${value ?? ""}" is neither true nor false`) };
   }
@@ -2178,7 +2185,7 @@ function readEvent(input) {
   return { ...defaults, ref: about2, trust: anonymous("the event names neither a branch nor a git tag") };
 }
 function isAboutPullRequest(payload) {
-  return ["issue", "client_payload"].some((key) => isObject(at(payload, key, "pull_request")));
+  return ["issue", "client_payload"].some((key2) => isObject(at(payload, key2, "pull_request")));
 }
 function isObject(value) {
   return typeof value === "object" && value !== null;
@@ -2539,7 +2546,7 @@ function gitIn(cwd, env, timeout = 6e4) {
     const ask2 = (over2, words) => runGit(cwd, { ...offline, ...repository, ...asVariables(over2) }, words, timeout);
     if (PLUMBING.has(args[0] ?? "")) return ask2(OVER, args);
     drivers ??= ask2(OVER, ["config", "--list", "-z", "--name-only"]).then(
-      (answer) => answer.stdout.split("\0").filter((key) => DRIVER.test(key)).map((key) => [key, key.endsWith(".required") ? "false" : ""])
+      (answer) => answer.stdout.split("\0").filter((key2) => DRIVER.test(key2)).map((key2) => [key2, key2.endsWith(".required") ? "false" : ""])
     );
     return ask2([...OVER, ...await drivers], args);
   };
@@ -2591,8 +2598,8 @@ function pick(env, names2) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => names2.test(name)));
 }
 function asVariables(settings) {
-  const pairs2 = settings.flatMap(([key, value], at3) => [
-    [`GIT_CONFIG_KEY_${at3}`, key],
+  const pairs2 = settings.flatMap(([key2, value], at3) => [
+    [`GIT_CONFIG_KEY_${at3}`, key2],
     [`GIT_CONFIG_VALUE_${at3}`, value]
   ]);
   return {
@@ -3143,7 +3150,7 @@ function ociLabels(facts, version) {
     version
   };
   return Object.fromEntries(
-    Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key, value]) => [PREFIX2 + key, oneLine(value)])
+    Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key2, value]) => [PREFIX2 + key2, oneLine(value)])
   );
 }
 function createdAt(epoch, commit4, now) {
@@ -3152,11 +3159,11 @@ function createdAt(epoch, commit4, now) {
   return new Date(Number.isNaN(time2) ? now : time2).toISOString();
 }
 function labelLines(labels) {
-  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key, value]) => `${key}=${oneLine(value)}`).join("\n");
+  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key2, value]) => `${key2}=${oneLine(value)}`).join("\n");
 }
 function annotationLines(annotations2) {
-  const key = (text4) => text4.slice(0, text4.indexOf("="));
-  return [...annotations2].sort((a, b) => key(a.text) < key(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine(text4)}`).join("\n");
+  const key2 = (text4) => text4.slice(0, text4.indexOf("="));
+  return [...annotations2].sort((a, b) => key2(a.text) < key2(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine(text4)}`).join("\n");
 }
 function oneLine(text4) {
   const lines3 = text4.split(/[\r\n]+/).map((line2) => line2.trim());
@@ -3168,36 +3175,36 @@ function labelling(build2, context, at3) {
 }
 function labelsOf(build2, { decision, facts, render: render2 }, at3) {
   const labels = ociLabels(facts, decision.version);
-  for (const [key, value] of Object.entries(decision.labels)) {
-    labels[key] = at3(prefixed(render2(value), `label ${key} of the policy`), value, "labels");
+  for (const [key2, value] of Object.entries(decision.labels)) {
+    labels[key2] = at3(prefixed(render2(value), `label ${key2} of the policy`), value, "labels");
   }
-  for (const [key, value] of Object.entries(build2.labels)) {
-    at3(parseKey(key), key, "labels", key);
-    labels[key] = at3(render2(value), value, "labels", key);
+  for (const [key2, value] of Object.entries(build2.labels)) {
+    at3(parseKey(key2), key2, "labels", key2);
+    labels[key2] = at3(render2(value), value, "labels", key2);
   }
   at3(revisionKept(labels[REVISION], facts.revision), facts.revision, "labels", REVISION);
   return labels;
 }
 function annotationsOf(build2, labels, { facts, render: render2 }, at3) {
   const merged2 = /* @__PURE__ */ new Map();
-  const add2 = (key, value) => {
-    const { levels, name } = annotationLevels(key);
-    merged2.set(key, { levels, text: `${name}=${value}` });
+  const add2 = (key2, value) => {
+    const { levels, name } = annotationLevels(key2);
+    merged2.set(key2, { levels, text: `${name}=${value}` });
   };
-  for (const key of OCI_KEYS) {
-    const value = labels[key] ?? "";
-    if (value !== "") add2(key, value);
+  for (const key2 of OCI_KEYS) {
+    const value = labels[key2] ?? "";
+    if (value !== "") add2(key2, value);
   }
-  for (const [key, value] of Object.entries(build2.annotations)) {
-    const { name } = annotationLevels(key);
-    at3(parseKey(name), name, "annotations", key);
+  for (const [key2, value] of Object.entries(build2.annotations)) {
+    const { name } = annotationLevels(key2);
+    at3(parseKey(name), name, "annotations", key2);
     if (name.includes(":")) {
       const hint2 = "put index: or manifest: in front of it, or take the colon out";
-      at3({ ok: false, what: `the level in "${key}" is not known`, hint: hint2 }, "", "annotations", key);
+      at3({ ok: false, what: `the level in "${key2}" is not known`, hint: hint2 }, "", "annotations", key2);
     }
-    const text4 = at3(render2(value), value, "annotations", key);
-    if (name === REVISION) at3(revisionKept(text4, facts.revision), "", "annotations", key);
-    add2(key, text4);
+    const text4 = at3(render2(value), value, "annotations", key2);
+    if (name === REVISION) at3(revisionKept(text4, facts.revision), "", "annotations", key2);
+    add2(key2, text4);
   }
   return [...merged2.values()];
 }
@@ -3244,7 +3251,7 @@ var init_labels = __esm({
       "title",
       "url",
       "version"
-    ].map((key) => PREFIX2 + key);
+    ].map((key2) => PREFIX2 + key2);
   }
 });
 
@@ -3338,16 +3345,16 @@ var init_command = __esm({
         if (this.properties && Object.keys(this.properties).length > 0) {
           cmdStr += " ";
           let first2 = true;
-          for (const key in this.properties) {
-            if (this.properties.hasOwnProperty(key)) {
-              const val = this.properties[key];
+          for (const key2 in this.properties) {
+            if (this.properties.hasOwnProperty(key2)) {
+              const val = this.properties[key2];
               if (val) {
                 if (first2) {
                   first2 = false;
                 } else {
                   cmdStr += ",";
                 }
-                cmdStr += `${key}=${escapeProperty(val)}`;
+                cmdStr += `${key2}=${escapeProperty(val)}`;
               }
             }
           }
@@ -3372,16 +3379,16 @@ function issueFileCommand(command, message) {
     encoding: "utf8"
   });
 }
-function prepareKeyValueMessage(key, value) {
+function prepareKeyValueMessage(key2, value) {
   const delimiter4 = `ghadelimiter_${crypto.randomUUID()}`;
   const convertedValue = toCommandValue(value);
-  if (key.includes(delimiter4)) {
+  if (key2.includes(delimiter4)) {
     throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter4}"`);
   }
   if (convertedValue.includes(delimiter4)) {
     throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter4}"`);
   }
-  return `${key}<<${delimiter4}${os2.EOL}${convertedValue}${os2.EOL}${delimiter4}`;
+  return `${key2}<<${delimiter4}${os2.EOL}${convertedValue}${os2.EOL}${delimiter4}`;
 }
 var crypto, fs, os2;
 var init_file_command = __esm({
@@ -3571,7 +3578,7 @@ var init_summary = __esm({
        * @returns {string} content wrapped in HTML element
        */
       wrap(tag2, content, attrs = {}) {
-        const htmlAttrs = Object.entries(attrs).map(([key, value]) => ` ${key}="${value}"`).join("");
+        const htmlAttrs = Object.entries(attrs).map(([key2, value]) => ` ${key2}="${value}"`).join("");
         if (!content) {
           return `<${tag2}${htmlAttrs}>`;
         }
@@ -4911,10 +4918,10 @@ function promotionOf(source, destinations, given2) {
       continue;
     }
     const { name, tag: tag2 } = found.value;
-    const key = formatRepository(name.repository);
-    const tags = wanted.get(key)?.tags ?? [];
-    if (tags.includes(tag2)) add2(`${key}:${tag2} is named twice`, "name it once");
-    wanted.set(key, { name, tags: [...tags, tag2] });
+    const key2 = formatRepository(name.repository);
+    const tags = wanted.get(key2)?.tags ?? [];
+    if (tags.includes(tag2)) add2(`${key2}:${tag2} is named twice`, "name it once");
+    wanted.set(key2, { name, tags: [...tags, tag2] });
   }
   if (!from.ok || problems2.length > 0) throw new UserError(problems2);
   return [...wanted.values()].map(({ name, tags }) => ({
@@ -5680,9 +5687,9 @@ var init_reasons = __esm({
 function groupBy(items, keyOf5) {
   const groups = /* @__PURE__ */ new Map();
   for (const item of items) {
-    const key = keyOf5(item);
-    const group2 = groups.get(key);
-    if (group2 === void 0) groups.set(key, [item]);
+    const key2 = keyOf5(item);
+    const group2 = groups.get(key2);
+    if (group2 === void 0) groups.set(key2, [item]);
     else group2.push(item);
   }
   return groups;
@@ -5694,7 +5701,7 @@ var init_group = __esm({
 });
 
 // src/policy/pattern.ts
-function parsePattern(source) {
+function parsePattern(source, of = "ref") {
   if (source === "") return fail2(0, "the pattern is empty", 'write a name, fields or "*"');
   const parts = [];
   const seen = /* @__PURE__ */ new Set();
@@ -5702,7 +5709,7 @@ function parsePattern(source) {
     const end2 = endOfPart(source, at3);
     if (end2 < 0) return fail2(at3, 'a "{" has no "}"', "close the field, or leave the brace out");
     const text4 = source.slice(at3, end2);
-    const part = parsePart(text4, at3);
+    const part = parsePart(text4, at3, of);
     if ("ok" in part) return part;
     if ("name" in part) {
       if (seen.has(part.name)) {
@@ -5723,10 +5730,10 @@ function endOfPart(source, at3) {
   while (end2 < source.length && source.charAt(end2) !== "{" && source.charAt(end2) !== "*") end2 += 1;
   return end2;
 }
-function parsePart(text4, at3) {
+function parsePart(text4, at3, of) {
   if (text4 === "*") return { kind: "segment", at: at3 };
   if (text4 === "**") return { kind: "any", at: at3 };
-  if (!text4.startsWith("{")) return parseLiteral(text4, at3);
+  if (!text4.startsWith("{")) return parseLiteral(text4, at3, of);
   const [, name, type] = FIELD.exec(text4.slice(1, -1)) ?? [];
   if (name === void 0) {
     return fail2(at3, `"${text4}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
@@ -5744,13 +5751,13 @@ function parsePart(text4, at3) {
     `write a width from 1 to ${MAX_WIDTH}, as in "{${name}:2}", or "{${name}:text}"`
   );
 }
-function parseLiteral(text4, at3) {
-  const bad6 = text4.search(NEVER_IN_A_REF);
+function parseLiteral(text4, at3, of) {
+  const bad6 = text4.search(of === "ref" ? IN_NO_REF : IN_NO_NAME);
   if (bad6 < 0) return { kind: "literal", text: text4, at: at3 };
   const character = JSON.stringify(text4.charAt(bad6));
   return fail2(
     at3 + bad6,
-    `${character} can be in no ref, so the pattern never matches`,
+    `${character} can be in no ${of}, so the pattern never matches`,
     'patterns know fields such as "{major}" for digits, "*" and "**", and no character classes'
   );
 }
@@ -5916,11 +5923,12 @@ function isTagCharacter(code2) {
   const lower = code2 | 32;
   return isDigit(code2) || lower >= 97 && lower <= 122 || code2 === 46 || code2 === 45 || code2 === 95;
 }
-var NEVER_IN_A_REF, FIELD, MAX_WIDTH, MAX_READINGS, scratch;
+var IN_NO_REF, IN_NO_NAME, FIELD, MAX_WIDTH, MAX_READINGS, scratch;
 var init_pattern = __esm({
   "src/policy/pattern.ts"() {
     "use strict";
-    NEVER_IN_A_REF = /[\x00-\x20\x7f~^:?[\\]/;
+    IN_NO_REF = /[\x00-\x20\x7f~^:?[\\]/;
+    IN_NO_NAME = /[\x00-\x20\x7f^[\]\\]|\$$/;
     FIELD = /^([A-Za-z][A-Za-z0-9_]*)(?::([A-Za-z0-9]+))?$/;
     MAX_WIDTH = 32;
     MAX_READINGS = 32;
@@ -6081,10 +6089,10 @@ function classify(policy2, input) {
   if (input.deleted === true) {
     return nothing(policy2, input, `${described(input)} was deleted: there is nothing to tag`, not, "ignore");
   }
-  for (const rule2 of policy2.rules) {
-    const match = matchRule(rule2, input);
-    if ("fields" in match) return decide2(policy2, rule2, input, match, not);
-    not.push({ rule: rule2.name, why: match.why });
+  for (const rule3 of policy2.rules) {
+    const match = matchRule(rule3, input);
+    if ("fields" in match) return decide2(policy2, rule3, input, match, not);
+    not.push({ rule: rule3.name, why: match.why });
     if (match.problem) return { ...nothing(policy2, input, match.why, not, null), problems: [match.problem] };
   }
   const unmatched = input.kind === "branch" || input.kind === "tag" ? policy2.unmatched[input.kind] : "ignore";
@@ -6100,33 +6108,33 @@ function requireDecision(policy2, decision) {
   });
 }
 function winnerOf(policy2, input) {
-  for (const rule2 of policy2.rules) {
-    if (rule2.kind !== input.kind) continue;
-    for (const pattern of rule2.patterns) {
+  for (const rule3 of policy2.rules) {
+    if (rule3.kind !== input.kind) continue;
+    for (const pattern of rule3.patterns) {
       const fields2 = matchPattern(pattern, input.name);
-      if (fields2 !== null) return { rule: rule2, fields: fields2 };
+      if (fields2 !== null) return { rule: rule3, fields: fields2 };
     }
-    if (impossibleDay(rule2, input) !== null) return null;
+    if (impossibleDay(rule3, input) !== null) return null;
   }
   return null;
 }
-function matchRule(rule2, input) {
-  if (rule2.kind !== input.kind) return OTHER_KIND[rule2.kind][input.kind];
+function matchRule(rule3, input) {
+  if (rule3.kind !== input.kind) return OTHER_KIND[rule3.kind][input.kind];
   let prefix = 0;
-  for (const pattern of rule2.patterns) {
+  for (const pattern of rule3.patterns) {
     const match = explainMatch(pattern, input.name);
     if (match.ok) return { fields: match.fields, pattern };
     prefix = match.prefix;
   }
-  return impossibleDay(rule2, input) ?? { why: whyNot(rule2.patterns, input.name, prefix) };
+  return impossibleDay(rule3, input) ?? { why: whyNot(rule3.patterns, input.name, prefix) };
 }
-function impossibleDay(rule2, input) {
-  for (const [i, pattern] of rule2.patterns.entries()) {
+function impossibleDay(rule3, input) {
+  for (const [i, pattern] of rule3.patterns.entries()) {
     if (!pattern.parts.some((part) => part.kind === "date")) continue;
     const day2 = matchPattern(pattern, input.name, true)?.["date"];
     if (day2 === void 0) continue;
     const why = `${described(input)} has the form "${pattern.source}", but ${day2} is no day of the calendar`;
-    const location2 = rule2.origin.at(rule2.kind === "tag" ? "git_tag" : "branch", i);
+    const location2 = rule3.origin.at(rule3.kind === "tag" ? "git_tag" : "branch", i);
     return { why, problem: { location: location2, what: why, hint: "correct the day (YYYYMMDD) in the name" } };
   }
   return null;
@@ -6139,8 +6147,8 @@ function whyNot(patterns, name, end2) {
   const rest = end2 < name.length ? `from ${visible(name.slice(end2))} on` : "its end is missing";
   return `${visible(name)} does not match "${pattern.source}" (${end2 === 0 ? "from the start" : rest})`;
 }
-function otherKind(rule2) {
-  const why = (ref) => ({ why: `it is for ${rule2}, and this is ${ref}` });
+function otherKind(rule3) {
+  const why = (ref) => ({ why: `it is for ${rule3}, and this is ${ref}` });
   return {
     branch: why("a branch"),
     tag: why("a git tag"),
@@ -6180,13 +6188,13 @@ function nothing(policy2, input, why, not, unmatched) {
     matched: null
   };
 }
-function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
-  const silent2 = rule2.publish ? "" : '; the rule has "publish: false", so nothing is published';
-  const names2 = renderNames(policy2, rule2, valuesOf(policy2, rule2, input, fields2));
+function decide2(policy2, rule3, input, { fields: fields2, pattern }, not) {
+  const silent2 = rule3.publish ? "" : '; the rule has "publish: false", so nothing is published';
+  const names2 = renderNames(policy2, rule3, valuesOf(policy2, rule3, input, fields2));
   return {
     ref: refOf2(input),
-    class: rule2.class,
-    rule: rule2.name,
+    class: rule3.class,
+    rule: rule3.name,
     fields: fields2,
     version: names2.version,
     tags: names2.tags,
@@ -6194,28 +6202,28 @@ function decide2(policy2, rule2, input, { fields: fields2, pattern }, not) {
     channels: names2.channels,
     labels: names2.labels,
     from: names2.from,
-    fallback: rule2.fallback,
-    publish: rule2.publish,
-    stable: rule2.stable,
+    fallback: rule3.fallback,
+    publish: rule3.publish,
+    stable: rule3.stable,
     stableSuffix: policy2.stableSuffix,
-    claim: rule2.claim,
-    requires: rule2.requires,
+    claim: rule3.claim,
+    requires: rule3.requires,
     why: `${described(input)} matches "${pattern.source}"${silent2}`,
     not,
-    location: rule2.location,
+    location: rule3.location,
     unmatched: null,
     problems: names2.problems,
-    matched: rule2
+    matched: rule3
   };
 }
-function valuesOf(policy2, rule2, input, fields2) {
+function valuesOf(policy2, rule3, input, fields2) {
   const { sha: sha2, runNumber, runAttempt } = input;
   const moment2 = input.time === void 0 ? void 0 : policy2.calendar(input.time);
   return {
     fields: fields2,
-    class: rule2.class,
-    git_tag: rule2.kind === "tag" ? input.name : void 0,
-    branch: rule2.kind === "branch" ? input.name : void 0,
+    class: rule3.class,
+    git_tag: rule3.kind === "tag" ? input.name : void 0,
+    branch: rule3.kind === "branch" ? input.name : void 0,
     sha: sha2 ?? void 0,
     date: moment2?.date,
     time: moment2?.time,
@@ -6224,31 +6232,31 @@ function valuesOf(policy2, rule2, input, fields2) {
     run_attempt: runAttempt?.toString()
   };
 }
-function renderNames(policy2, rule2, values) {
+function renderNames(policy2, rule3, values) {
   const problems2 = [];
   const checked2 = (tag3, what, ...path6) => {
     const result = checkTag(tag3);
     if (!result.ok) {
       problems2.push({
-        location: rule2.origin.at(...path6),
+        location: rule3.origin.at(...path6),
         what: `${what}: ${result.what}`,
         hint: result.hint
       });
     }
     return tag3;
   };
-  const stable = rule2.stable !== false && rule2.publish;
+  const stable = rule3.stable !== false && rule3.publish;
   const reserve = stable ? policy2.stableSuffix.length : 0;
-  const primary2 = rule2.tags.map((t, i) => checked2(renderTag(t, values, reserve), "the tag", "tags", i));
+  const primary2 = rule3.tags.map((t, i) => checked2(renderTag(t, values, reserve), "the tag", "tags", i));
   const stableTags = (stable ? primary2 : []).map(
     (tag3, i) => checked2({ ...tag3, text: tag3.text + policy2.stableSuffix }, "the stable tag", "tags", i)
   );
-  const channels = rule2.channels.map(
+  const channels = rule3.channels.map(
     (t, i) => checked2(renderTag(t, values, 0), "the channel", "channels", i)
   );
-  const from = rule2.from === null ? null : checked2(renderTag(rule2.from, values, 0), "the tag to promote", "from");
+  const from = rule3.from === null ? null : checked2(renderTag(rule3.from, values, 0), "the tag to promote", "from");
   const version = Object.hasOwn(values.fields, "version") ? values.fields["version"] : primary2[0]?.text;
-  const shown3 = (tags) => rule2.publish ? distinctTexts(tags) : [];
+  const shown3 = (tags) => rule3.publish ? distinctTexts(tags) : [];
   const [tag2] = primary2;
   const withTag = tag2?.complete === true ? { ...values, tag: tag2.text } : values;
   return {
@@ -6257,17 +6265,17 @@ function renderNames(policy2, rule2, values) {
     stableTags: shown3(stableTags),
     channels: shown3(channels),
     from: from?.text ?? null,
-    labels: renderLabels(rule2, withTag),
-    problems: rule2.publish ? problems2 : []
+    labels: renderLabels(rule3, withTag),
+    problems: rule3.publish ? problems2 : []
   };
 }
 function distinctTexts(tags) {
   const texts2 = tags.map((tag2) => tag2.text);
   return texts2.length < 2 ? texts2 : [...new Set(texts2)];
 }
-function renderLabels(rule2, values) {
+function renderLabels(rule3, values) {
   const labels = {};
-  for (const [label4, template] of Object.entries(rule2.labels)) {
+  for (const [label4, template] of Object.entries(rule3.labels)) {
     labels[label4] = joinPieces(renderPieces(template, (variable2) => valueOf(variable2, values)));
   }
   return labels;
@@ -6428,16 +6436,16 @@ function unknownPreset(name) {
 function isRelease(of) {
   return of === "final" || of === "patch";
 }
-function presetRuleConfig(rule2, origin2, stable) {
+function presetRuleConfig(rule3, origin2, stable) {
   return {
-    class: rule2.class,
-    ...rule2.branch && { branch: rule2.branch },
-    ...rule2.git_tag && { gitTag: rule2.git_tag },
-    tags: [rule2.tag],
-    stable: (isRelease(rule2.class) ? stable : void 0) ?? rule2.stable ?? false,
-    channels: rule2.channels ?? [],
+    class: rule3.class,
+    ...rule3.branch && { branch: rule3.branch },
+    ...rule3.git_tag && { gitTag: rule3.git_tag },
+    tags: [rule3.tag],
+    stable: (isRelease(rule3.class) ? stable : void 0) ?? rule3.stable ?? false,
+    channels: rule3.channels ?? [],
     labels: {},
-    publish: rule2.publish ?? true,
+    publish: rule3.publish ?? true,
     requires: [],
     origin: origin2
   };
@@ -6561,10 +6569,10 @@ var init_tag_patterns = __esm({
 function outputsOf({ rules: rules2, stableSuffix }) {
   const before = known2.get(rules2);
   if (before !== void 0) return before;
-  const finals = rules2.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
-  const bases = finals.flatMap((rule2) => rule2.patterns);
+  const finals = rules2.filter((rule3) => rule3.class === "final" && rule3.kind === "tag");
+  const bases = finals.flatMap((rule3) => rule3.patterns);
   const outputs2 = rules2.flatMap(
-    (rule2, index2) => rule2.publish ? outputsOfRule(rule2, index2, bases, stableSuffix) : []
+    (rule3, index2) => rule3.publish ? outputsOfRule(rule3, index2, bases, stableSuffix) : []
   );
   known2.set(rules2, outputs2);
   return outputs2;
@@ -6576,20 +6584,20 @@ function isSpelledOut({ shape: { parts } }) {
   const [first2] = parts;
   return first2 !== void 0 && !["text", "segment", "any"].includes(first2.kind);
 }
-function outputsOfRule(rule2, index2, bases, suffix) {
-  const forms2 = (template, kind, path6, more = "", reserved = false) => tagPatterns(template, rule2.patterns, rule2.class, bases).map((read3) => {
+function outputsOfRule(rule3, index2, bases, suffix) {
+  const forms2 = (template, kind, path6, more = "", reserved = false) => tagPatterns(template, rule3.patterns, rule3.class, bases).map((read3) => {
     const shape = more === "" ? read3 : withSuffix(read3, more);
-    return { rule: rule2, index: index2, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
+    return { rule: rule3, index: index2, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
   });
-  const stable = rule2.stable !== false || isRelease(rule2.class);
+  const stable = rule3.stable !== false || isRelease(rule3.class);
   return [
-    ...rule2.tags.flatMap((template, i) => {
-      if (rule2.class === "stable") return forms2(template, "stable", ["tags", i]);
+    ...rule3.tags.flatMap((template, i) => {
+      if (rule3.class === "stable") return forms2(template, "stable", ["tags", i]);
       const primary2 = forms2(template, "primary", ["tags", i]);
       if (!stable) return primary2;
-      return [...primary2, ...forms2(template, "stable", ["tags", i], suffix, rule2.stable === false)];
+      return [...primary2, ...forms2(template, "stable", ["tags", i], suffix, rule3.stable === false)];
     }),
-    ...rule2.channels.flatMap((template, i) => forms2(template, "channel", ["channels", i]))
+    ...rule3.channels.flatMap((template, i) => forms2(template, "channel", ["channels", i]))
   ];
 }
 function withSuffix(shape, text4) {
@@ -6616,8 +6624,8 @@ function claimsOf(policy2, output, tag2) {
     return [];
   });
 }
-function refNames({ rule: rule2, shape }, fields2) {
-  const whole2 = fields2[rule2.kind === "tag" ? "git_tag" : "branch"];
+function refNames({ rule: rule3, shape }, fields2) {
+  const whole2 = fields2[rule3.kind === "tag" ? "git_tag" : "branch"];
   if (whole2 !== void 0 && matchPattern(shape.pattern, whole2)) return [{ name: whole2, exact: true }];
   const { parts } = shape.pattern;
   const isKnown = (part) => part.kind === "literal" || "name" in part && fields2[part.name] !== void 0;
@@ -6653,12 +6661,12 @@ function formOf({ shape }) {
   const form = (part) => part.kind === "literal" ? part.text : `{${part.kind}:${"width" in part ? part.width : null}}`;
   return shape.parts.map(form).join("");
 }
-function takenFrom(policy2, rule2, kind, tag2) {
+function takenFrom(policy2, rule3, kind, tag2) {
   const claims = claimsOn(policy2, tag2);
-  const ours = (output) => output.rule === rule2 && output.kind === kind;
+  const ours = (output) => output.rule === rule3 && output.kind === kind;
   const read3 = claims.map(({ output }) => output).filter(ours);
   const mine = read3.length > 0 ? read3 : outputsOf(policy2).filter(ours);
-  const rank2 = read3[0] ?? { freedom: 2, kind, index: policy2.rules.indexOf(rule2) };
+  const rank2 = read3[0] ?? { freedom: 2, kind, index: policy2.rules.indexOf(rule3) };
   const taken = claims.find(
     ({ output }) => compareRank(output, rank2) < 0 && !mine.some((own) => mayShare(own, output))
   );
@@ -6694,8 +6702,8 @@ function promotes(a, b) {
 function isNumbered({ template, shape }) {
   return uses(template, "seq") && !shape.pattern.parts.some((part) => "name" in part && part.name === "seq");
 }
-function isVersion({ kind, rule: rule2 }) {
-  return kind === (rule2.class === "stable" ? "stable" : "primary");
+function isVersion({ kind, rule: rule3 }) {
+  return kind === (rule3.class === "stable" ? "stable" : "primary");
 }
 function orderOf({ shape }) {
   return numberNames(shape);
@@ -6704,9 +6712,9 @@ function shownRef({ ref }) {
   return `refs/${ref.kind === "tag" ? "tags" : "heads"}/${ref.name}`;
 }
 function whoHas(claim) {
-  const { rule: rule2, kind, reserved } = claim.output;
+  const { rule: rule3, kind, reserved } = claim.output;
   const which2 = reserved ? "keeps it for the stable tag" : `writes it as ${OF_KIND[kind]}`;
-  return `the rule ${rule2.name} ${which2} (${claim.exact ? "" : "for example "}${shownRef(claim)})`;
+  return `the rule ${rule3.name} ${which2} (${claim.exact ? "" : "for example "}${shownRef(claim)})`;
 }
 var known2, SAMPLES, UNIQUE, OF_KIND;
 var init_owner = __esm({
@@ -6727,7 +6735,7 @@ var init_owner = __esm({
 // src/policy/versions.ts
 function compareChannel(policy2, resolved, channel, tags) {
   const outputs2 = outputsOf(policy2).filter(isVersion);
-  const inHand = outputs2.filter(({ rule: rule2 }) => rule2 === resolved.matched).flatMap((output) => resolved.tags.flatMap((tag2) => versionInHand(output, tag2, resolved)))[0];
+  const inHand = outputs2.filter(({ rule: rule3 }) => rule3 === resolved.matched).flatMap((output) => resolved.tags.flatMap((tag2) => versionInHand(output, tag2, resolved)))[0];
   if (inHand === void 0) return { order: "same", highest: null };
   const writers = outputs2.filter(
     (output) => output.rule.channels.length > 0 && alike(orderOf(output), inHand.names)
@@ -6761,9 +6769,9 @@ function alike(a, b) {
   const length = Math.min(a.length, b.length);
   return length > 0 && a.slice(0, length).every((name, i) => name === b[i]);
 }
-function writes2(rule2, { fields: fields2 }, channel) {
-  return rule2.channels.some(
-    (template) => joinPieces(tagPieces(template, { fields: fields2, class: rule2.class }, 0)) === channel
+function writes2(rule3, { fields: fields2 }, channel) {
+  return rule3.channels.some(
+    (template) => joinPieces(tagPieces(template, { fields: fields2, class: rule3.class }, 0)) === channel
   );
 }
 function compareDigits(a, b) {
@@ -6831,8 +6839,8 @@ function snapshotPattern(policy2, decision, facts, base) {
   );
   return { source: template.source, parts };
 }
-function reserveOf(policy2, rule2) {
-  return rule2.stable === false ? 0 : policy2.stableSuffix.length;
+function reserveOf(policy2, rule3) {
+  return rule3.stable === false ? 0 : policy2.stableSuffix.length;
 }
 function nextSequence(policy2, decision, values, tags) {
   const slots = placeholdersOf(policy2, decision, values);
@@ -6843,12 +6851,12 @@ function nextSequence(policy2, decision, values, tags) {
   return fitting2(slots, highest + 1);
 }
 function placeholdersOf(policy2, decision, values) {
-  const rule2 = decision.matched;
-  if (!rule2) return [];
-  return rule2.tags.flatMap((template, i) => {
+  const rule3 = decision.matched;
+  if (!rule3) return [];
+  return rule3.tags.flatMap((template, i) => {
     if (!uses(template, "seq")) return [];
-    const pieces = tagPieces(template, values, reserveOf(policy2, rule2));
-    const slot = placeholderOf(pieces, template, (offset) => rule2.origin.inside(offset, "tags", i));
+    const pieces = tagPieces(template, values, reserveOf(policy2, rule3));
+    const slot = placeholderOf(pieces, template, (offset) => rule3.origin.inside(offset, "tags", i));
     return slot === null ? [] : [slot];
   });
 }
@@ -6912,9 +6920,9 @@ async function claimSequence(policy2, decision, facts, seen, port) {
     if (result.state !== "taken") return { sequence: number2, gitTag, outcome: result.state };
   }
 }
-function isNumbered2(rule2) {
-  const fromRef = rule2.patterns.every((pattern) => fieldNames(pattern).includes("seq"));
-  return !fromRef && rule2.tags.some((tag2) => uses(tag2, "seq"));
+function isNumbered2(rule3) {
+  const fromRef = rule3.patterns.every((pattern) => fieldNames(pattern).includes("seq"));
+  return !fromRef && rule3.tags.some((tag2) => uses(tag2, "seq"));
 }
 var init_sequence = __esm({
   "src/policy/sequence.ts"() {
@@ -6964,20 +6972,20 @@ var init_calendar = __esm({
 });
 
 // src/policy/check.ts
-function checkRule(rule2, suffix) {
+function checkRule(rule3, suffix) {
   const problems2 = [
-    ...rule2.tags.flatMap((template, i) => tagProblems(rule2, template, suffix, ["tags", i])),
-    ...rule2.channels.flatMap((template, i) => tagProblems(rule2, template, "", ["channels", i])),
-    ...rule2.from ? tagProblems(rule2, rule2.from, "", ["from"]) : [],
-    ...unusedFields(rule2),
-    ...channelProblems(rule2),
-    ...combinationProblems(rule2),
-    ...constantTags(rule2)
+    ...rule3.tags.flatMap((template, i) => tagProblems(rule3, template, suffix, ["tags", i])),
+    ...rule3.channels.flatMap((template, i) => tagProblems(rule3, template, "", ["channels", i])),
+    ...rule3.from ? tagProblems(rule3, rule3.from, "", ["from"]) : [],
+    ...unusedFields(rule3),
+    ...channelProblems(rule3),
+    ...combinationProblems(rule3),
+    ...constantTags(rule3)
   ];
-  return { problems: problems2, warnings: [...ambiguities(rule2), ...sharedTags(rule2), ...warnings(rule2)] };
+  return { problems: problems2, warnings: [...ambiguities(rule3), ...sharedTags(rule3), ...warnings(rule3)] };
 }
-function tagProblems(rule2, template, suffix, path6) {
-  const at3 = (offset) => rule2.origin.inside(offset, ...path6);
+function tagProblems(rule3, template, suffix, path6) {
+  const at3 = (offset) => rule3.origin.inside(offset, ...path6);
   const problems2 = [];
   template.parts.forEach((part, i) => {
     if (part.kind !== "literal") return;
@@ -7000,7 +7008,7 @@ function tagProblems(rule2, template, suffix, path6) {
   if (problems2.length > 0) return problems2;
   const whole2 = template.parts.every((part) => part.kind === "literal") ? parseTag(template.source) : null;
   if (whole2?.ok === false) return [{ location: at3(0), what: whole2.what, hint: whole2.hint }];
-  const reserve = rule2.stable === false ? 0 : suffix.length;
+  const reserve = rule3.stable === false ? 0 : suffix.length;
   const least = template.parts.reduce((sum, part) => sum + leastLength(part), 0) + reserve;
   if (least <= 128) return [];
   const stable = reserve > 0 ? ` with "${suffix}"` : "";
@@ -7016,137 +7024,137 @@ function leastLength(part) {
   if (part.kind === "literal") return part.text.length;
   return part.width ?? LEAST.get(part.name) ?? 1;
 }
-function unusedFields(rule2) {
+function unusedFields(rule3) {
   const used = (templates, name) => templates.some((t) => uses(t, name));
-  if (WHOLE_NAME.some((name) => used(rule2.tags, name))) return [];
-  const others = [...rule2.from ? [rule2.from] : [], ...Object.values(rule2.labels)];
-  const key = rule2.kind === "tag" ? "git_tag" : "branch";
-  return rule2.patterns.flatMap(
+  if (WHOLE_NAME.some((name) => used(rule3.tags, name))) return [];
+  const others = [...rule3.from ? [rule3.from] : [], ...Object.values(rule3.labels)];
+  const key2 = rule3.kind === "tag" ? "git_tag" : "branch";
+  return rule3.patterns.flatMap(
     (pattern, i) => pattern.parts.flatMap((part) => {
-      if (!("name" in part) || used(rule2.tags, part.name)) return [];
-      const elsewhere = used(others, part.name) || used(rule2.channels, part.name);
-      if (elsewhere && UNIQUE.some((name) => used(rule2.tags, name))) return [];
+      if (!("name" in part) || used(rule3.tags, part.name)) return [];
+      const elsewhere = used(others, part.name) || used(rule3.channels, part.name);
+      if (elsewhere && UNIQUE.some((name) => used(rule3.tags, name))) return [];
       return [
         {
-          location: rule2.origin.inside(part.at, key, i),
+          location: rule3.origin.inside(part.at, key2, i),
           what: `the field {${part.name}} is not in the tag, so refs that differ only there would get one tag`,
-          hint: `use {${part.name}} or {${key}} in the tag, or write "*" in the pattern if it does not matter`
+          hint: `use {${part.name}} or {${key2}} in the tag, or write "*" in the pattern if it does not matter`
         }
       ];
     })
   );
 }
-function channelProblems(rule2) {
-  if (rule2.channels.length === 0) return [];
-  if (rule2.kind === "branch") return channelFields(rule2);
-  const texts2 = rule2.patterns.flatMap((pattern, i) => {
+function channelProblems(rule3) {
+  if (rule3.channels.length === 0) return [];
+  if (rule3.kind === "branch") return channelFields(rule3);
+  const texts2 = rule3.patterns.flatMap((pattern, i) => {
     const text4 = pattern.parts.find((part) => part.kind === "text");
     if (!text4) return [];
     return [
       {
-        location: rule2.origin.inside(text4.at, "git_tag", i),
+        location: rule3.origin.inside(text4.at, "git_tag", i),
         what: `{${text4.name}:text} is no number, so a channel cannot tell which version is newer`,
         hint: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out'
       }
     ];
   });
-  return texts2.length > 0 ? texts2 : channelFields(rule2);
+  return texts2.length > 0 ? texts2 : channelFields(rule3);
 }
-function channelFields(rule2) {
-  if (!isOrdered(rule2)) return [];
-  const readable = rule2.tagPatterns.map(
+function channelFields(rule3) {
+  if (!isOrdered(rule3)) return [];
+  const readable = rule3.tagPatterns.map(
     (shape) => /* @__PURE__ */ new Set([...fieldNames(shape), ...(shape.spans ?? []).map(({ name }) => name)])
   );
-  return rule2.channels.flatMap((channel, i) => {
+  return rule3.channels.flatMap((channel, i) => {
     const hidden = variablesOf(channel).find(
       ({ name }) => name !== "class" && !readable.some((names2) => names2.has(name))
     );
     if (!hidden) return [];
     return [
       {
-        location: rule2.origin.inside(hidden.at, "channels", i),
+        location: rule3.origin.inside(hidden.at, "channels", i),
         what: `${hidden.source} is in the channel and not in the tag, so versions of the channel cannot be found in a registry`,
         hint: `put ${hidden.source} into the tag`
       }
     ];
   });
 }
-function isOrdered(rule2) {
-  return rule2.tagPatterns.some((shape) => numberNames(shape).length > 0);
+function isOrdered(rule3) {
+  return rule3.tagPatterns.some((shape) => numberNames(shape).length > 0);
 }
-function constantTags(rule2) {
+function constantTags(rule3) {
   const changes = (template) => CHANGING.some((name) => uses(template, name));
-  if (rule2.kind === "tag" || !rule2.publish || rule2.from !== null && !changes(rule2.from)) return [];
-  return rule2.tags.flatMap((tag2, i) => {
+  if (rule3.kind === "tag" || !rule3.publish || rule3.from !== null && !changes(rule3.from)) return [];
+  return rule3.tags.flatMap((tag2, i) => {
     if (changes(tag2)) return [];
     return [
       {
-        location: rule2.origin.at("tags", i),
+        location: rule3.origin.at("tags", i),
         what: `"${tag2.source}" is the same tag at every push to a branch, and a primary tag never moves: the second push would be refused`,
         hint: `move it to channels: ['${tag2.source}'], and write a tag that differs from push to push, such as '{branch}-{sha:12}'`
       }
     ];
   });
 }
-function combinationProblems(rule2) {
+function combinationProblems(rule3) {
   const problems2 = [];
-  if (rule2.class === "stable" && rule2.stable !== false) {
+  if (rule3.class === "stable" && rule3.stable !== false) {
     problems2.push({
-      location: rule2.origin.at("stable"),
+      location: rule3.origin.at("stable"),
       what: 'a rule of class "stable" has no stable tag of its own',
       hint: 'remove "stable" and write the suffix into the tag'
     });
   }
-  if (rule2.claim !== null && !rule2.tags.some((tag2) => uses(tag2, "seq"))) {
+  if (rule3.claim !== null && !rule3.tags.some((tag2) => uses(tag2, "seq"))) {
     problems2.push({
-      location: rule2.origin.at("claim"),
+      location: rule3.origin.at("claim"),
       what: '"claim" claims a number, and the tag has none',
       hint: 'put {seq:2} into the tag, or remove "claim"'
     });
   }
-  rule2.channels.forEach((channel, i) => {
-    if (!rule2.tags.some((tag2) => tag2.source === channel.source)) return;
+  rule3.channels.forEach((channel, i) => {
+    if (!rule3.tags.some((tag2) => tag2.source === channel.source)) return;
     problems2.push({
-      location: rule2.origin.at("channels", i),
+      location: rule3.origin.at("channels", i),
       what: `${JSON.stringify(channel.source)} is both a tag and a channel`,
       hint: "a tag never moves and a channel does; choose one"
     });
   });
   return problems2;
 }
-function ambiguities(rule2) {
-  const key = rule2.kind === "tag" ? "git_tag" : "branch";
-  return rule2.patterns.flatMap((pattern, i) => {
+function ambiguities(rule3) {
+  const key2 = rule3.kind === "tag" ? "git_tag" : "branch";
+  return rule3.patterns.flatMap((pattern, i) => {
     if (!isAmbiguous(pattern)) return [];
     return [
       {
-        location: rule2.origin.at(key, i),
+        location: rule3.origin.at(key2, i),
         what: `"${pattern.source}" can be read in several ways; fields further right take as little as they can`,
         hint: "put a character between the fields that none of them takes, or give one a width"
       }
     ];
   });
 }
-function sharedTags(rule2) {
-  const names2 = [...new Set(rule2.patterns.flatMap(fieldNames))];
-  return rule2.tags.flatMap((tag2, i) => {
+function sharedTags(rule3) {
+  const names2 = [...new Set(rule3.patterns.flatMap(fieldNames))];
+  return rule3.tags.flatMap((tag2, i) => {
     if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
     const missing3 = names2.find((name) => !uses(tag2, name));
     if (missing3 === void 0) return [];
     return [
       {
-        location: rule2.origin.at("tags", i),
+        location: rule3.origin.at("tags", i),
         what: `"${tag2.source}" leaves {${missing3}} out, so only the first of the refs that differ there can have it, and the others are refused`,
         hint: 'write it under "channels" if it is to move from one to the next'
       }
     ];
   });
 }
-function warnings(rule2) {
-  if (rule2.channels.length === 0 || isOrdered(rule2)) return [];
+function warnings(rule3) {
+  if (rule3.channels.length === 0 || isOrdered(rule3)) return [];
   return [
     {
-      location: rule2.origin.at("channels"),
+      location: rule3.origin.at("channels"),
       what: "the tags of this rule hold no number, so these channels follow the last run, not the newest version",
       hint: "put {run_number}, {timestamp} or {date}{seq:2} into the tag"
     }
@@ -7158,7 +7166,7 @@ function isAmbiguous(pattern, budget = 5e5) {
   const alphabet = [...new Set(unitsOf(CLASSES + pattern.source))];
   const size = atoms.length + 1;
   const seen = /* @__PURE__ */ new Set();
-  const key = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
+  const key2 = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
   const open7 = [{ a: 0, b: 0, parted: false }];
   for (let pair2 = open7.pop(); pair2; pair2 = open7.pop()) {
     if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
@@ -7167,8 +7175,8 @@ function isAmbiguous(pattern, budget = 5e5) {
         if ((left -= size) < 0) return false;
         for (const { next: b, at: j, field: other } of steps(atoms, pair2.b, code2)) {
           const parted = pair2.parted || i !== j && (field2 || other);
-          if (seen.has(key(a, b, parted))) continue;
-          seen.add(key(a, b, parted));
+          if (seen.has(key2(a, b, parted))) continue;
+          seen.add(key2(a, b, parted));
           open7.push({ a, b, parted });
         }
       }
@@ -7243,42 +7251,42 @@ function tooLarge(policy2) {
     if (ref.length > POLICY_LIMITS.length)
       return over(at3.at("ref"), "characters", ref.length, POLICY_LIMITS.length);
   }
-  for (const rule2 of rules2) {
-    const found = tooLargeRule(rule2);
+  for (const rule3 of rules2) {
+    const found = tooLargeRule(rule3);
     if (found !== null) return found;
   }
-  const text4 = rules2.flatMap((rule2) => lists(rule2).flatMap(([, list4]) => list4)).join("").length;
+  const text4 = rules2.flatMap((rule3) => lists(rule3).flatMap(([, list4]) => list4)).join("").length;
   if (text4 > POLICY_LIMITS.text) {
     return over(origin2.at("rules"), "characters in patterns, tags and channels", text4, POLICY_LIMITS.text);
   }
   const count2 = forms(rules2);
   return count2 > POLICY_LIMITS.forms ? over(origin2.at("rules"), "forms of tags", count2, POLICY_LIMITS.forms) : null;
 }
-function tooLargeRule(rule2) {
-  for (const [key, list4] of lists(rule2)) {
+function tooLargeRule(rule3) {
+  for (const [key2, list4] of lists(rule3)) {
     if (list4.length > POLICY_LIMITS.list)
-      return over(rule2.origin.at(key), `items in "${key}"`, list4.length, POLICY_LIMITS.list);
+      return over(rule3.origin.at(key2), `items in "${key2}"`, list4.length, POLICY_LIMITS.list);
     const long = list4.findIndex((text4) => text4.length > POLICY_LIMITS.length);
     if (long >= 0) {
-      return over(rule2.origin.at(key, long), "characters", list4[long]?.length ?? 0, POLICY_LIMITS.length);
+      return over(rule3.origin.at(key2, long), "characters", list4[long]?.length ?? 0, POLICY_LIMITS.length);
     }
   }
   return null;
 }
-function lists(rule2) {
+function lists(rule3) {
   return [
-    ["git_tag", rule2.gitTag ?? []],
-    ["branch", rule2.branch ?? []],
-    ["tags", rule2.tags],
-    ["channels", rule2.channels]
+    ["git_tag", rule3.gitTag ?? []],
+    ["branch", rule3.branch ?? []],
+    ["tags", rule3.tags],
+    ["channels", rule3.channels]
   ];
 }
 function forms(rules2) {
-  const patterns = (rule2) => (rule2.gitTag ?? rule2.branch ?? []).length;
+  const patterns = (rule3) => (rule3.gitTag ?? rule3.branch ?? []).length;
   const sum = (counts2) => counts2.reduce((a, b) => a + b, 0);
-  const bases = Math.max(1, sum(rules2.filter((rule2) => rule2.class === "final").map(patterns)));
+  const bases = Math.max(1, sum(rules2.filter((rule3) => rule3.class === "final").map(patterns)));
   return sum(
-    rules2.map((rule2) => patterns(rule2) * sum(rule2.tags.map((tag2) => tag2.includes("{base}") ? bases : 1)))
+    rules2.map((rule3) => patterns(rule3) * sum(rule3.tags.map((tag2) => tag2.includes("{base}") ? bases : 1)))
   );
 }
 function over(location2, what, count2, limit) {
@@ -7303,13 +7311,13 @@ function checkRulesTogether(policy2, ownRules, open7 = () => false) {
     const [a, b] = [first2.output, second.output];
     if (a.kind === b.kind && a.index < ownRules !== b.index < ownRules) continue;
     const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
-    const key = `${b.index} ${b.path.join(" ")}`;
-    if (!found.has(key)) found.set(key, problemOf(first2, second, placeOf(at3)));
+    const key2 = `${b.index} ${b.path.join(" ")}`;
+    if (!found.has(key2)) found.set(key2, problemOf(first2, second, placeOf(at3)));
   }
   return [...found.values(), ...sharedChannels(policy2.rules), ...unlikeVersions(policy2, ownRules)];
 }
-function placeOf({ rule: rule2, path: path6 }) {
-  return rule2.origin.at(...path6);
+function placeOf({ rule: rule3, path: path6 }) {
+  return rule3.origin.at(...path6);
 }
 function problemOf(first2, second, location2) {
   const [a, b] = [first2.output, second.output];
@@ -7366,9 +7374,9 @@ function* sampledPairs(policy2) {
     ];
   }
 }
-function sampleRef({ rule: rule2, shape, index: index2 }) {
+function sampleRef({ rule: rule3, shape, index: index2 }) {
   return {
-    kind: rule2.kind,
+    kind: rule3.kind,
     name: sampleOf(shape.pattern),
     sha: String(index2 + 1).padStart(40, "0").split("").reverse().join(""),
     time: SOME_TIME + index2 * 1e3,
@@ -7378,17 +7386,17 @@ function sampleRef({ rule: rule2, shape, index: index2 }) {
 }
 function sharedChannels(rules2) {
   const releases = /* @__PURE__ */ new Map();
-  for (const rule2 of rules2) {
-    if (rule2.class === "snapshot") continue;
-    for (const channel of rule2.channels) releases.set(channel.source, rule2);
+  for (const rule3 of rules2) {
+    if (rule3.class === "snapshot") continue;
+    for (const channel of rule3.channels) releases.set(channel.source, rule3);
   }
   return rules2.flatMap(
-    (rule2) => rule2.class !== "snapshot" ? [] : rule2.channels.flatMap((channel, i) => {
+    (rule3) => rule3.class !== "snapshot" ? [] : rule3.channels.flatMap((channel, i) => {
       const owner = releases.get(channel.source);
       if (owner === void 0) return [];
       return [
         {
-          location: rule2.origin.at("channels", i),
+          location: rule3.origin.at("channels", i),
           what: `the channel "${channel.source}" belongs to releases (rule ${owner.name}), and this rule makes snapshots`,
           hint: 'give snapshots a channel of their own, such as "edge"'
         }
@@ -7411,9 +7419,9 @@ function unlikeVersions(policy2, ownRules) {
       if (second.some((names2) => alike(names2, one2)) && first2.some((names2) => alike(names2, other))) continue;
       if (commonText(a.shape, b.shape) === null) continue;
       const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
-      const key = `${at3.index} ${at3.path.join(" ")}`;
-      if (found.has(key)) continue;
-      found.set(key, {
+      const key2 = `${at3.index} ${at3.path.join(" ")}`;
+      if (found.has(key2)) continue;
+      found.set(key2, {
         location: placeOf(at3),
         what: `the channel "${b.template.source}" would hold versions that cannot be compared: ${numbered(a, one2)}, and ${numbered(b, other)}`,
         hint: "give each a channel of its own, or call the numbers by the same names in the same order"
@@ -7422,11 +7430,11 @@ function unlikeVersions(policy2, ownRules) {
   }
   return [...found.values()];
 }
-function versionsOf(policy2, { rule: rule2, shape: { pattern } }) {
-  return outputsOf(policy2).filter((output) => output.rule === rule2 && output.shape.pattern === pattern && isVersion(output)).map(orderOf).filter(({ length }) => length > 0);
+function versionsOf(policy2, { rule: rule3, shape: { pattern } }) {
+  return outputsOf(policy2).filter((output) => output.rule === rule3 && output.shape.pattern === pattern && isVersion(output)).map(orderOf).filter(({ length }) => length > 0);
 }
-function numbered({ rule: rule2, shape: { pattern } }, names2) {
-  return `rule ${rule2.name} numbers "${pattern.source}" by ${names2.map((name) => `{${name}}`).join(" ")}`;
+function numbered({ rule: rule3, shape: { pattern } }, names2) {
+  return `rule ${rule3.name} numbers "${pattern.source}" by ${names2.map((name) => `{${name}}`).join(" ")}`;
 }
 function checkExamples(policy2, examples, open7 = () => false) {
   return examples.flatMap((example2) => checkExample(policy2, example2, open7));
@@ -7489,10 +7497,10 @@ function commonText(a, b) {
     if (i === left.length && j === right.length) return text4;
     for (const [ni, x] of steps2(left, i)) {
       for (const [nj, y] of steps2(right, j)) {
-        const key = ni * (right.length + 1) + nj;
+        const key2 = ni * (right.length + 1) + nj;
         const character = Array.from(x.takes).find((each) => y.takes.includes(each));
-        if (character === void 0 || seen.has(key)) continue;
-        seen.add(key);
+        if (character === void 0 || seen.has(key2)) continue;
+        seen.add(key2);
         open7.push({ i: ni, j: nj, text: text4 + character });
       }
     }
@@ -7535,13 +7543,13 @@ var init_overlaps = __esm({
 // src/policy/rule.ts
 function parseRule({ name, config, location: location2 }, problems2) {
   const kind = config.gitTag === void 0 ? "branch" : "tag";
-  const key = kind === "tag" ? "git_tag" : "branch";
+  const key2 = kind === "tag" ? "git_tag" : "branch";
   const sources = config.gitTag ?? config.branch ?? [];
   const patterns = sources.flatMap((source, i) => {
-    const pattern = keep2(parsePattern(source), config, problems2, key, i);
+    const pattern = keep2(parsePattern(source), config, problems2, key2, i);
     for (const field2 of pattern ? reservedFields(pattern) : []) {
       problems2.push({
-        location: config.origin.inside(field2.at, key, i),
+        location: config.origin.inside(field2.at, key2, i),
         what: `a field cannot be called {${field2.name}}: that name has a meaning of its own`,
         hint: `rename it, as in "{my_${field2.name}}"`
       });
@@ -7666,10 +7674,10 @@ function examinePolicy(config) {
   ]);
   const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
   const checks = slots.map((slot) => checkEntry(slot, suffix));
-  const sound = slots.flatMap(({ rule: rule2 }, i) => checks[i]?.sound === true && rule2 !== null ? [rule2] : []);
+  const sound = slots.flatMap(({ rule: rule3 }, i) => checks[i]?.sound === true && rule3 !== null ? [rule3] : []);
   const policy2 = policyOf(own, preset, sound, suffix);
   const open7 = openness(slots, sound);
-  const ours = slots.filter(({ rule: rule2, own: written2 }) => written2 && rule2 !== null && sound.includes(rule2));
+  const ours = slots.filter(({ rule: rule3, own: written2 }) => written2 && rule3 !== null && sound.includes(rule3));
   const together = checkRulesTogether(policy2, ours.length, open7);
   const problems2 = [
     ...strange ? [presetProblem(config.preset ?? "", own)] : [],
@@ -7704,9 +7712,9 @@ function policyOf(own, preset, rules2, stableSuffix) {
     calendar: calendarOf(timezone)
   };
 }
-function checkEntry({ rule: rule2, whole: whole2 }, suffix) {
-  if (rule2 === null || !whole2) return { sound: false, problems: [], warnings: [] };
-  const { problems: problems2, warnings: warnings3 } = checkRule(rule2, suffix);
+function checkEntry({ rule: rule3, whole: whole2 }, suffix) {
+  if (rule3 === null || !whole2) return { sound: false, problems: [], warnings: [] };
+  const { problems: problems2, warnings: warnings3 } = checkRule(rule3, suffix);
   return { sound: problems2.length === 0, problems: problems2, warnings: warnings3 };
 }
 function openness(slots, sound) {
@@ -7725,21 +7733,21 @@ function emptyPolicy(own) {
   };
 }
 function namesOf2(slots, own) {
-  if (slots.some(({ rule: rule2 }) => rule2 === null)) return null;
-  const parsed2 = slots.flatMap(({ rule: rule2 }) => rule2?.patterns.flatMap(fieldNames) ?? []);
-  const sources = (own?.rules ?? []).flatMap((rule2) => rule2.gitTag ?? rule2.branch ?? []);
+  if (slots.some(({ rule: rule3 }) => rule3 === null)) return null;
+  const parsed2 = slots.flatMap(({ rule: rule3 }) => rule3?.patterns.flatMap(fieldNames) ?? []);
+  const sources = (own?.rules ?? []).flatMap((rule3) => rule3.gitTag ?? rule3.branch ?? []);
   const broken3 = sources.filter((source) => !parsePattern(source).ok);
   return /* @__PURE__ */ new Set([...parsed2, ...broken3.flatMap(possibleFields), ...Object.keys(BUILTINS)]);
 }
 function withTagPatterns(slots) {
-  const rules2 = slots.flatMap(({ rule: rule2 }) => rule2 ?? []);
-  const finals = rules2.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
-  const bases = finals.flatMap((rule2) => rule2.patterns);
+  const rules2 = slots.flatMap(({ rule: rule3 }) => rule3 ?? []);
+  const finals = rules2.filter((rule3) => rule3.class === "final" && rule3.kind === "tag");
+  const bases = finals.flatMap((rule3) => rule3.patterns);
   return slots.map((slot) => slot.rule === null ? slot : { ...slot, rule: shaped(slot.rule, bases) });
 }
-function shaped(rule2, bases) {
-  const shapes = rule2.tags.flatMap((tag2) => tagPatterns(tag2, rule2.patterns, rule2.class, bases));
-  return { ...rule2, tagPatterns: shapes };
+function shaped(rule3, bases) {
+  const shapes = rule3.tags.flatMap((tag2) => tagPatterns(tag2, rule3.patterns, rule3.class, bases));
+  return { ...rule3, tagPatterns: shapes };
 }
 function promotionRule(preset) {
   const { promotion } = preset;
@@ -7769,10 +7777,10 @@ function ownEntries(own) {
 }
 function presetEntries(preset, own) {
   const location2 = own ? own.origin.at("preset") : null;
-  return preset.rules.map((rule2, i) => {
+  return preset.rules.map((rule3, i) => {
     const origin2 = location2 ? { at: () => location2, keyAt: () => location2, inside: () => location2 } : presetOrigin(preset, i);
-    const config = presetRuleConfig(rule2, origin2, own?.stable);
-    return entryOf(`${preset.name}/${rule2.name}`, config, location2, false, false);
+    const config = presetRuleConfig(rule3, origin2, own?.stable);
+    return entryOf(`${preset.name}/${rule3.name}`, config, location2, false, false);
   });
 }
 function unknownEntry() {
@@ -7780,22 +7788,22 @@ function unknownEntry() {
 }
 function entryOf(name, config, location2, partial2, own) {
   const problems2 = [];
-  const rule2 = parseRule({ name, config, location: location2 }, problems2);
+  const rule3 = parseRule({ name, config, location: location2 }, problems2);
   const patterns = config.gitTag ?? config.branch ?? [];
   return {
-    rule: rule2,
-    matchable: rule2.patterns.length === patterns.length,
+    rule: rule3,
+    matchable: rule3.patterns.length === patterns.length,
     whole: !partial2 && problems2.length === 0,
     own,
     problems: problems2
   };
 }
 function isOpen(slots, sound, input, winner) {
-  for (const { rule: rule2, matchable } of slots) {
-    if (rule2 === null) return true;
-    if (rule2 === winner) return false;
-    if (sound.has(rule2) || rule2.kind !== input.kind) continue;
-    if (!matchable || rule2.patterns.some((pattern) => matchPattern(pattern, input.name, true) !== null)) {
+  for (const { rule: rule3, matchable } of slots) {
+    if (rule3 === null) return true;
+    if (rule3 === winner) return false;
+    if (sound.has(rule3) || rule3.kind !== input.kind) continue;
+    if (!matchable || rule3.patterns.some((pattern) => matchPattern(pattern, input.name, true) !== null)) {
       return true;
     }
   }
@@ -7835,21 +7843,21 @@ function classificationReport(decision) {
   };
 }
 function checkPromotionTag(policy2, tag2, branch) {
-  const rule2 = policy2.promotion;
-  if (rule2 === null) return null;
-  const fields2 = matchPattern(rule2.tag, tag2);
+  const rule3 = policy2.promotion;
+  if (rule3 === null) return null;
+  const fields2 = matchPattern(rule3.tag, tag2);
   if (fields2 === null) {
     return {
-      what: `the tag ${visible(tag2)} does not have the form "${rule2.tag.source}" of the preset ${rule2.preset}`,
+      what: `the tag ${visible(tag2)} does not have the form "${rule3.tag.source}" of the preset ${rule3.preset}`,
       hint: 'write it as "stx.4.0-v2.2": the release, then the version'
     };
   }
   if (branch === null) return null;
-  for (const pattern of rule2.branches) {
+  for (const pattern of rule3.branches) {
     const bound = matchPattern(pattern, branch);
     const differs2 = bound && fieldNames(pattern).some((name) => bound[name] !== fields2[name]);
     if (!differs2) continue;
-    const wanted = rule2.tag.parts.map(
+    const wanted = rule3.tag.parts.map(
       (part) => part.kind === "literal" ? part.text : "name" in part ? bound[part.name] ?? fields2[part.name] ?? "" : ""
     );
     return {
@@ -7860,20 +7868,20 @@ function checkPromotionTag(policy2, tag2, branch) {
   return null;
 }
 function needsOf(decision) {
-  const rule2 = decision.publish ? decision.matched : null;
-  const sequence = rule2 !== null && isNumbered2(rule2);
+  const rule3 = decision.publish ? decision.matched : null;
+  const sequence = rule3 !== null && isNumbered2(rule3);
   const channels = decision.channels.length > 0;
   return {
     tagLists: sequence || channels,
     gitTags: sequence && decision.claim === null,
-    base: rule2 !== null && templatesOf(rule2).some((template) => uses(template, "base")),
+    base: rule3 !== null && templatesOf(rule3).some((template) => uses(template, "base")),
     sequence,
     claim: sequence && decision.claim !== null,
     channels
   };
 }
-function templatesOf(rule2) {
-  return [...rule2.tags, ...rule2.channels, ...rule2.from ? [rule2.from] : [], ...Object.values(rule2.labels)];
+function templatesOf(rule3) {
+  return [...rule3.tags, ...rule3.channels, ...rule3.from ? [rule3.from] : [], ...Object.values(rule3.labels)];
 }
 async function findBase(policy2, facts) {
   if (await facts.shallow()) {
@@ -7885,8 +7893,8 @@ async function findBase(policy2, facts) {
   for (const name of await facts.reachableTags()) {
     if (classify(policy2, { kind: "tag", name }).class === "final") return name;
   }
-  const finals = policy2.rules.filter((rule2) => rule2.class === "final" && rule2.kind === "tag");
-  const forms2 = finals.flatMap((rule2) => rule2.patterns.map((pattern) => `"${pattern.source}"`)).join(", ");
+  const finals = policy2.rules.filter((rule3) => rule3.class === "final" && rule3.kind === "tag");
+  const forms2 = finals.flatMap((rule3) => rule3.patterns.map((pattern) => `"${pattern.source}"`)).join(", ");
   throw new UserError({
     ...policy2.location && { location: policy2.location },
     what: `{base} has no value: no git tag reachable from ${facts.sha ?? "the commit"} belongs to a final rule${forms2 && ` (${forms2})`}`,
@@ -7894,17 +7902,17 @@ async function findBase(policy2, facts) {
   });
 }
 function resolveNames(policy2, decision, facts, seen = {}) {
-  const rule2 = decision.matched;
+  const rule3 = decision.matched;
   const lookup = (values2) => (text4, location2) => renderText(
     text4,
     (variable2) => (values2 && valueOf(variable2, values2)?.text) ?? null,
     policy2.names,
     location2
   );
-  if (rule2 === null) return { ...decision, sequence: null, render: lookup(null) };
-  const values = completeValues(policy2, rule2, decision, facts, seen);
-  const names2 = renderNames(policy2, rule2, values);
-  const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule2, names2)] : [];
+  if (rule3 === null) return { ...decision, sequence: null, render: lookup(null) };
+  const values = completeValues(policy2, rule3, decision, facts, seen);
+  const names2 = renderNames(policy2, rule3, values);
+  const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule3, names2)] : [];
   if (problems2.length > 0) throw new UserError(problems2);
   const [tag2] = names2.tags;
   return {
@@ -7914,10 +7922,10 @@ function resolveNames(policy2, decision, facts, seen = {}) {
     render: lookup({ ...values, tag: tag2 })
   };
 }
-function completeValues(policy2, rule2, decision, facts, seen) {
+function completeValues(policy2, rule3, decision, facts, seen) {
   const base = seen.base ?? null;
   const known3 = {
-    ...valuesOf(policy2, rule2, facts, decision.fields),
+    ...valuesOf(policy2, rule3, facts, decision.fields),
     ...base !== null && { base },
     ...seen.reuse !== void 0 && valuesOfReused(policy2, decision, facts, base, seen.reuse)
   };
@@ -7927,14 +7935,14 @@ function completeValues(policy2, rule2, decision, facts, seen) {
   const tags = /* @__PURE__ */ new Set([...seen.registryTags ?? [], ...seen.gitTags ?? []]);
   return { ...known3, seq: nextSequence(policy2, decision, known3, tags) };
 }
-function unfinished(rule2, names2) {
+function unfinished(rule3, names2) {
   const all = [...names2.tags, ...names2.channels, names2.from ?? ""];
   return all.flatMap((name) => {
     const hole = /\{[^{}]*\}/.exec(name)?.[0];
     if (hole === void 0) return [];
     return [
       {
-        location: rule2.origin.at("tags"),
+        location: rule3.origin.at("tags"),
         what: `"${name}" is not complete: ${hole} has no value in this run`,
         hint: hole.startsWith("{run_") ? "run numbers exist in GitHub Actions only; use {sha:12} or {timestamp}" : "give the run the ref and commit that the tag is made from (--ref, --sha)"
       }
@@ -8124,9 +8132,9 @@ function byCause(actions) {
   const causes = /* @__PURE__ */ new Map();
   const keyOf5 = (action2) => {
     const first2 = named2.get(action2.error?.of ?? action2.reason.of ?? "") ?? action2;
-    const [key, text4] = [causeOf(first2), `${first2.action} ${(first2.error ?? first2.reason).text}`];
-    if (isShared(first2) && !causes.has(text4)) causes.set(text4, key);
-    return isShared(first2) ? causes.get(text4) ?? key : key;
+    const [key2, text4] = [causeOf(first2), `${first2.action} ${(first2.error ?? first2.reason).text}`];
+    if (isShared(first2) && !causes.has(text4)) causes.set(text4, key2);
+    return isShared(first2) ? causes.get(text4) ?? key2 : key2;
   };
   return [...groupBy(stuck, keyOf5).values()].map((group2) => {
     const own = group2.filter(({ error: error2, reason }) => (error2?.of ?? reason.of) === void 0);
@@ -8528,7 +8536,7 @@ function labellingOf({ release, source, defaults }) {
   const shared = (isIn) => others.every(isIn);
   return {
     labels: Object.fromEntries(
-      Object.entries(first2.labels).filter(([key, value]) => shared(({ labels }) => labels[key] === value))
+      Object.entries(first2.labels).filter(([key2, value]) => shared(({ labels }) => labels[key2] === value))
     ),
     annotations: first2.annotations.filter(
       (one2) => shared(({ annotations: annotations2 }) => annotations2.some((other) => isSame2(one2, other)))
@@ -8560,11 +8568,11 @@ function flowchart(actions) {
   const shown3 = drawn.toSorted((a, b) => rank2(a) - rank2(b)).filter((action2) => (rows2 += label(nameOf2(action2)).includes("<br/>") ? 2 : 1) <= MOST_ARROWS);
   const ids = /* @__PURE__ */ new Map();
   const nodes = [];
-  const node = (key, label4, shape) => {
-    const known3 = ids.get(key);
+  const node = (key2, label4, shape) => {
+    const known3 = ids.get(key2);
     if (known3 !== void 0) return known3;
     const id = `n${ids.size}`;
-    ids.set(key, id);
+    ids.set(key2, id);
     nodes.push(`  ${id}${shape[0]}"${label4}"${shape[1]}`);
     return id;
   };
@@ -8652,9 +8660,9 @@ ${changeTable(changes, version)}`,
 }
 function classified({ classification, ref }) {
   if (classification === null || ref === null) return "";
-  const { class: name, rule: rule2, why } = classification;
+  const { class: name, rule: rule3, why } = classification;
   const what = name === null ? "has no class" : `is a **${name}**`;
-  return `${code(ref.ref)} ${what}${rule2 === null ? "" : ` by rule ${code(rule2)}`}: ${escapeCell(why)}`;
+  return `${code(ref.ref)} ${what}${rule3 === null ? "" : ` by rule ${code(rule3)}`}: ${escapeCell(why)}`;
 }
 function countsTable({ counts: counts2 }) {
   const shown3 = Object.entries(counts2).filter(([name, count2]) => count2 > 0 || name === "create");
@@ -8867,7 +8875,7 @@ function targetParts(build2, shared, problems2) {
     dockerfile: at3(parseLocalPath(file2), "Dockerfile", "file"),
     contexts: mapValues(
       build2.buildContexts,
-      (value, key) => at3(parseNamedContext(value), { text: "", local: true }, "build_contexts", key).text
+      (value, key2) => at3(parseNamedContext(value), { text: "", local: true }, "build_contexts", key2).text
     ),
     args: argsOf(build2, shared, at3),
     ...labelling(build2, shared, at3),
@@ -8879,8 +8887,8 @@ function targetParts(build2, shared, problems2) {
   };
 }
 function pathsOf({ origin: origin2, fromInputs: fromInputs2 = [] }, { secrets, ssh, cacheFrom, cacheTo }) {
-  const caches = (key, list4, access4) => list4.flatMap((fields2, i) => {
-    const location2 = fromInputs2.includes(key) ? null : origin2.at(key, i);
+  const caches = (key2, list4, access4) => list4.flatMap((fields2, i) => {
+    const location2 = fromInputs2.includes(key2) ? null : origin2.at(key2, i);
     return cachePaths(fields2).map(({ value }) => ({ access: access4, path: value, location: location2 }));
   });
   return [
@@ -8907,9 +8915,9 @@ function reporter(build2, problems2) {
   };
 }
 function argsOf(build2, shared, at3) {
-  const args = mapValues(build2.buildArgs, (value, key) => {
-    at3(parseKey(key), key, "build_args", key);
-    return at3(shared.render(value), value, "build_args", key);
+  const args = mapValues(build2.buildArgs, (value, key2) => {
+    at3(parseKey(key2), key2, "build_args", key2);
+    return at3(shared.render(value), value, "build_args", key2);
   });
   const epoch = shared.sourceDateEpoch;
   if (epoch !== void 0 && epoch !== "" && !Object.hasOwn(args, "SOURCE_DATE_EPOCH")) {
@@ -8921,7 +8929,7 @@ function provenanceOf(build2, shared, at3) {
   const parsed2 = parseAttestation("provenance", build2.provenance ?? shared.defaultProvenance);
   const fields2 = at3(parsed2, [{ key: "type", value: "provenance", bare: false }], "provenance");
   const { run: run4 } = shared.facts;
-  const said3 = fields2.some(({ key }) => key === "builder-id");
+  const said3 = fields2.some(({ key: key2 }) => key2 === "builder-id");
   return run4 === null || said3 || isDisabled(fields2) ? fields2 : [...fields2, { key: "builder-id", value: run4, bare: false }];
 }
 function secretsOf(build2, shared, at3, problems2) {
@@ -8952,7 +8960,7 @@ function restOf(build2, at3) {
   };
 }
 function mapValues(values, change) {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value, key)]));
+  return Object.fromEntries(Object.entries(values).map(([key2, value]) => [key2, change(value, key2)]));
 }
 var init_target = __esm({
   "src/builds/target.ts"() {
@@ -9060,7 +9068,7 @@ function pushOutput(repository, insecure) {
   return `type=image,name=${name},push-by-digest=true,name-canonical=true,push=true${open7}`;
 }
 function secretText(spec, values) {
-  const field2 = (key, value) => ({ key, value, bare: false });
+  const field2 = (key2, value) => ({ key: key2, value, bare: false });
   if ("env" in spec) return formatCsv([field2("id", spec.id), field2("env", spec.env)]);
   if ("file" in spec) return formatCsv([field2("id", spec.id), field2("src", spec.file)]);
   const variable2 = values.get(spec.value) ?? `RETAG_SECRET_${values.size}`;
@@ -9075,8 +9083,8 @@ function secretUses(parts) {
 }
 function cacheOf(parts, scope, scoped) {
   const text4 = (fields2) => {
-    const gha = fields2.some(({ key, value }) => key === "type" && value === "gha");
-    const named2 = fields2.some(({ key }) => key === "scope");
+    const gha = fields2.some(({ key: key2, value }) => key2 === "type" && value === "gha");
+    const named2 = fields2.some(({ key: key2 }) => key2 === "scope");
     return formatCsv(
       gha && scoped && !named2 ? [...fields2, { key: "scope", value: scope, bare: false }] : fields2
     );
@@ -9096,7 +9104,7 @@ function allowances(parts) {
 }
 function needsOf2(file2, allow) {
   const bodies = Object.values(file2.target);
-  const uses2 = (key) => bodies.some((body) => body[key] !== void 0);
+  const uses2 = (key2) => bodies.some((body) => body[key2] !== void 0);
   const needs = [];
   if (uses2("extra-hosts")) needs.push({ version: "0.25.0", what: "add_hosts" });
   if (uses2("network")) needs.push({ version: "0.17.0", what: "network" });
@@ -9135,8 +9143,8 @@ function relativeTo(context, file2) {
   while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared++;
   return [...from.slice(shared).map(() => ".."), ...to.slice(shared)].join("/");
 }
-function some(key, value) {
-  return Object.keys(value).length === 0 ? {} : { [key]: value };
+function some(key2, value) {
+  return Object.keys(value).length === 0 ? {} : { [key2]: value };
 }
 function must(value) {
   if (value === void 0) throw new Error("a build without a name");
@@ -9194,34 +9202,34 @@ function pool(items, limit, work) {
 function once2(keep6) {
   const entries = /* @__PURE__ */ new Map();
   return {
-    run(key, work) {
-      const known3 = entries.get(key);
+    run(key2, work) {
+      const known3 = entries.get(key2);
       if (known3) return known3;
       const drop = () => {
-        if (entries.get(key) === promise) entries.delete(key);
+        if (entries.get(key2) === promise) entries.delete(key2);
       };
       const promise = work();
-      entries.set(key, promise);
+      entries.set(key2, promise);
       promise.then(keep6 ? () => void 0 : drop, drop);
       return promise;
     },
-    forget: (key) => void entries.delete(key)
+    forget: (key2) => void entries.delete(key2)
   };
 }
 function mutex() {
   const tails = /* @__PURE__ */ new Map();
-  return async (key, work) => {
-    const before = tails.get(key) ?? Promise.resolve();
+  return async (key2, work) => {
+    const before = tails.get(key2) ?? Promise.resolve();
     const mine = before.then(work, work);
     const tail = mine.then(
       () => void 0,
       () => void 0
     );
-    tails.set(key, tail);
+    tails.set(key2, tail);
     try {
       return await mine;
     } finally {
-      if (tails.get(key) === tail) tails.delete(key);
+      if (tails.get(key2) === tail) tails.delete(key2);
     }
   };
 }
@@ -9946,11 +9954,11 @@ function remember(checks) {
   const answers = /* @__PURE__ */ new Map();
   const once6 = (kind, ask2) => {
     return (query) => {
-      const key = `${kind} ${JSON.stringify(query)}`;
-      const known3 = answers.get(key);
+      const key2 = `${kind} ${JSON.stringify(query)}`;
+      const known3 = answers.get(key2);
       if (known3) return known3;
       const answer = ask2(query);
-      answers.set(key, answer);
+      answers.set(key2, answer);
       return answer;
     };
   };
@@ -10171,10 +10179,10 @@ var init_release = __esm({
 function tooMany(images) {
   let wanted = 0;
   for (const { names: names2, tags, stable, origin: origin2 } of images) {
-    for (const [key, { length }] of Object.entries({ name: names2, tags })) {
+    for (const [key2, { length }] of Object.entries({ name: names2, tags })) {
       if (length <= RUN_LIMITS.list) continue;
-      const what2 = `there are ${length} items in "${key}", and at most ${RUN_LIMITS.list} are allowed`;
-      return [{ location: origin2.at(key), what: what2, hint: "split the entry" }];
+      const what2 = `there are ${length} items in "${key2}", and at most ${RUN_LIMITS.list} are allowed`;
+      return [{ location: origin2.at(key2), what: what2, hint: "split the entry" }];
     }
     wanted += names2.length * tags.length * (stable ? 2 : 1);
     if (wanted <= RUN_LIMITS.wanted) continue;
@@ -10475,11 +10483,11 @@ function ownerOf(policy2, { matched }, promoted) {
   };
 }
 function sayNames({ decision }, log) {
-  const { ref, class: name, rule: rule2, why } = decision;
-  const head2 = name === null ? `${ref} has no class: ${why}` : `${ref} is a ${name} (${rule2 ?? ""})`;
+  const { ref, class: name, rule: rule3, why } = decision;
+  const head2 = name === null ? `${ref} has no class: ${why}` : `${ref} is a ${name} (${rule3 ?? ""})`;
   for (const text4 of wrap("", head2, log.layout.width, 2)) log.line(text4);
   log.debug(why);
-  for (const { rule: rule3, why: why2 } of decision.not) log.debug(`not ${rule3}: ${why2}`);
+  for (const { rule: rule4, why: why2 } of decision.not) log.debug(`not ${rule4}: ${why2}`);
 }
 function withPlatforms(tag2, selected) {
   const { source, follows } = tag2;
@@ -10768,7 +10776,7 @@ function* tooManyNames(builds) {
 function templatesOf2(build2) {
   const { buildArgs, labels, annotations: annotations2 } = build2;
   return Object.entries({ build_args: buildArgs, labels, annotations: annotations2 }).flatMap(
-    ([key, values]) => Object.entries(values).map(([name, text4]) => ({ text: text4, path: [key, name] }))
+    ([key2, values]) => Object.entries(values).map(([name, text4]) => ({ text: text4, path: [key2, name] }))
   );
 }
 function* templateProblems(build2, { text: text4, path: path6 }, names2) {
@@ -10886,11 +10894,11 @@ function visit(node, visitor) {
   } else
     visit_(null, node, visitor_, Object.freeze([]));
 }
-function visit_(key, node, visitor, path6) {
-  const ctrl = callVisitor(key, node, visitor, path6);
+function visit_(key2, node, visitor, path6) {
+  const ctrl = callVisitor(key2, node, visitor, path6);
   if (isNode(ctrl) || isPair(ctrl)) {
-    replaceNode(key, path6, ctrl);
-    return visit_(key, ctrl, visitor, path6);
+    replaceNode(key2, path6, ctrl);
+    return visit_(key2, ctrl, visitor, path6);
   }
   if (typeof ctrl !== "symbol") {
     if (isCollection(node)) {
@@ -10931,11 +10939,11 @@ async function visitAsync(node, visitor) {
   } else
     await visitAsync_(null, node, visitor_, Object.freeze([]));
 }
-async function visitAsync_(key, node, visitor, path6) {
-  const ctrl = await callVisitor(key, node, visitor, path6);
+async function visitAsync_(key2, node, visitor, path6) {
+  const ctrl = await callVisitor(key2, node, visitor, path6);
   if (isNode(ctrl) || isPair(ctrl)) {
-    replaceNode(key, path6, ctrl);
-    return visitAsync_(key, ctrl, visitor, path6);
+    replaceNode(key2, path6, ctrl);
+    return visitAsync_(key2, ctrl, visitor, path6);
   }
   if (typeof ctrl !== "symbol") {
     if (isCollection(node)) {
@@ -10985,27 +10993,27 @@ function initVisitor(visitor) {
   }
   return visitor;
 }
-function callVisitor(key, node, visitor, path6) {
+function callVisitor(key2, node, visitor, path6) {
   if (typeof visitor === "function")
-    return visitor(key, node, path6);
+    return visitor(key2, node, path6);
   if (isMap(node))
-    return visitor.Map?.(key, node, path6);
+    return visitor.Map?.(key2, node, path6);
   if (isSeq(node))
-    return visitor.Seq?.(key, node, path6);
+    return visitor.Seq?.(key2, node, path6);
   if (isPair(node))
-    return visitor.Pair?.(key, node, path6);
+    return visitor.Pair?.(key2, node, path6);
   if (isScalar(node))
-    return visitor.Scalar?.(key, node, path6);
+    return visitor.Scalar?.(key2, node, path6);
   if (isAlias(node))
-    return visitor.Alias?.(key, node, path6);
+    return visitor.Alias?.(key2, node, path6);
   return void 0;
 }
-function replaceNode(key, path6, node) {
+function replaceNode(key2, path6, node) {
   const parent = path6[path6.length - 1];
   if (isCollection(parent)) {
-    parent.items[key] = node;
+    parent.items[key2] = node;
   } else if (isPair(parent)) {
-    if (key === "key")
+    if (key2 === "key")
       parent.key = node;
     else
       parent.value = node;
@@ -11268,7 +11276,7 @@ var init_anchors = __esm({
 });
 
 // node_modules/yaml/browser/dist/doc/applyReviver.js
-function applyReviver(reviver, obj, key, val) {
+function applyReviver(reviver, obj, key2, val) {
   if (val && typeof val === "object") {
     if (Array.isArray(val)) {
       for (let i = 0, len = val.length; i < len; ++i) {
@@ -11308,7 +11316,7 @@ function applyReviver(reviver, obj, key, val) {
       }
     }
   }
-  return reviver.call(obj, key, val);
+  return reviver.call(obj, key2, val);
 }
 var init_applyReviver = __esm({
   "node_modules/yaml/browser/dist/doc/applyReviver.js"() {
@@ -11665,14 +11673,14 @@ var init_Collection = __esm({
         if (isEmptyPath(path6))
           this.add(value);
         else {
-          const [key, ...rest] = path6;
-          const node = this.get(key, true);
+          const [key2, ...rest] = path6;
+          const node = this.get(key2, true);
           if (isCollection(node))
             node.addIn(rest, value);
           else if (node === void 0 && this.schema)
-            this.set(key, collectionFromPath(this.schema, rest, value));
+            this.set(key2, collectionFromPath(this.schema, rest, value));
           else
-            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+            throw new Error(`Expected YAML collection at ${key2}. Remaining path: ${rest}`);
         }
       }
       /**
@@ -11680,14 +11688,14 @@ var init_Collection = __esm({
        * @returns `true` if the item was found and removed.
        */
       deleteIn(path6) {
-        const [key, ...rest] = path6;
+        const [key2, ...rest] = path6;
         if (rest.length === 0)
-          return this.delete(key);
-        const node = this.get(key, true);
+          return this.delete(key2);
+        const node = this.get(key2, true);
         if (isCollection(node))
           return node.deleteIn(rest);
         else
-          throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+          throw new Error(`Expected YAML collection at ${key2}. Remaining path: ${rest}`);
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -11695,8 +11703,8 @@ var init_Collection = __esm({
        * `true` (collections are always returned intact).
        */
       getIn(path6, keepScalar) {
-        const [key, ...rest] = path6;
-        const node = this.get(key, true);
+        const [key2, ...rest] = path6;
+        const node = this.get(key2, true);
         if (rest.length === 0)
           return !keepScalar && isScalar(node) ? node.value : node;
         else
@@ -11714,10 +11722,10 @@ var init_Collection = __esm({
        * Checks if the collection includes a value with the key `key`.
        */
       hasIn(path6) {
-        const [key, ...rest] = path6;
+        const [key2, ...rest] = path6;
         if (rest.length === 0)
-          return this.has(key);
-        const node = this.get(key, true);
+          return this.has(key2);
+        const node = this.get(key2, true);
         return isCollection(node) ? node.hasIn(rest) : false;
       }
       /**
@@ -11725,17 +11733,17 @@ var init_Collection = __esm({
        * boolean to add/remove the item from the set.
        */
       setIn(path6, value) {
-        const [key, ...rest] = path6;
+        const [key2, ...rest] = path6;
         if (rest.length === 0) {
-          this.set(key, value);
+          this.set(key2, value);
         } else {
-          const node = this.get(key, true);
+          const node = this.get(key2, true);
           if (isCollection(node))
             node.setIn(rest, value);
           else if (node === void 0 && this.schema)
-            this.set(key, collectionFromPath(this.schema, rest, value));
+            this.set(key2, collectionFromPath(this.schema, rest, value));
           else
-            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+            throw new Error(`Expected YAML collection at ${key2}. Remaining path: ${rest}`);
         }
       }
     };
@@ -12291,19 +12299,19 @@ var init_stringify = __esm({
 });
 
 // node_modules/yaml/browser/dist/stringify/stringifyPair.js
-function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
+function stringifyPair({ key: key2, value }, ctx, onComment, onChompKeep) {
   const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
-  let keyComment = isNode(key) && key.comment || null;
+  let keyComment = isNode(key2) && key2.comment || null;
   if (simpleKeys) {
     if (keyComment) {
       throw new Error("With simple keys, key nodes cannot have comments");
     }
-    if (isCollection(key) || !isNode(key) && typeof key === "object") {
+    if (isCollection(key2) || !isNode(key2) && typeof key2 === "object") {
       const msg = "With simple keys, collection cannot be used as a key value";
       throw new Error(msg);
     }
   }
-  let explicitKey = !simpleKeys && (!key || keyComment && value == null && !ctx.inFlow || isCollection(key) || (isScalar(key) ? key.type === Scalar.BLOCK_FOLDED || key.type === Scalar.BLOCK_LITERAL : typeof key === "object"));
+  let explicitKey = !simpleKeys && (!key2 || keyComment && value == null && !ctx.inFlow || isCollection(key2) || (isScalar(key2) ? key2.type === Scalar.BLOCK_FOLDED || key2.type === Scalar.BLOCK_LITERAL : typeof key2 === "object"));
   ctx = Object.assign({}, ctx, {
     allNullValues: false,
     implicitKey: !explicitKey && (simpleKeys || !allNullValues),
@@ -12311,7 +12319,7 @@ function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
   });
   let keyCommentDone = false;
   let chompKeep = false;
-  let str = stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
+  let str = stringify(key2, ctx, () => keyCommentDone = true, () => chompKeep = true);
   if (!explicitKey && !ctx.inFlow && str.length > 1024) {
     if (simpleKeys)
       throw new Error("With simple keys, single line scalar must not span more than 1024 characters");
@@ -12449,14 +12457,14 @@ function mergeValue(ctx, map2, value) {
   if (!isMap(source))
     throw new Error("Merge sources must be maps or map aliases");
   const srcMap = source.toJSON(null, ctx, Map);
-  for (const [key, value2] of srcMap) {
+  for (const [key2, value2] of srcMap) {
     if (map2 instanceof Map) {
-      if (!map2.has(key))
-        map2.set(key, value2);
+      if (!map2.has(key2))
+        map2.set(key2, value2);
     } else if (map2 instanceof Set) {
-      map2.add(key);
-    } else if (!Object.prototype.hasOwnProperty.call(map2, key)) {
-      Object.defineProperty(map2, key, {
+      map2.add(key2);
+    } else if (!Object.prototype.hasOwnProperty.call(map2, key2)) {
+      Object.defineProperty(map2, key2, {
         value: value2,
         writable: true,
         enumerable: true,
@@ -12485,24 +12493,24 @@ var init_merge = __esm({
       }),
       stringify: () => MERGE_KEY
     };
-    isMergeKey = (ctx, key) => (merge.identify(key) || isScalar(key) && (!key.type || key.type === Scalar.PLAIN) && merge.identify(key.value)) && ctx?.doc.schema.tags.some((tag2) => tag2.tag === merge.tag && tag2.default);
+    isMergeKey = (ctx, key2) => (merge.identify(key2) || isScalar(key2) && (!key2.type || key2.type === Scalar.PLAIN) && merge.identify(key2.value)) && ctx?.doc.schema.tags.some((tag2) => tag2.tag === merge.tag && tag2.default);
   }
 });
 
 // node_modules/yaml/browser/dist/nodes/addPairToJSMap.js
-function addPairToJSMap(ctx, map2, { key, value }) {
-  if (isNode(key) && key.addToJSMap)
-    key.addToJSMap(ctx, map2, value);
-  else if (isMergeKey(ctx, key))
+function addPairToJSMap(ctx, map2, { key: key2, value }) {
+  if (isNode(key2) && key2.addToJSMap)
+    key2.addToJSMap(ctx, map2, value);
+  else if (isMergeKey(ctx, key2))
     addMergeToJSMap(ctx, map2, value);
   else {
-    const jsKey = toJS(key, "", ctx);
+    const jsKey = toJS(key2, "", ctx);
     if (map2 instanceof Map) {
       map2.set(jsKey, toJS(value, jsKey, ctx));
     } else if (map2 instanceof Set) {
       map2.add(jsKey);
     } else {
-      const stringKey = stringifyKey(key, jsKey, ctx);
+      const stringKey = stringifyKey(key2, jsKey, ctx);
       const jsValue = toJS(value, stringKey, ctx);
       if (stringKey in map2)
         Object.defineProperty(map2, stringKey, {
@@ -12517,19 +12525,19 @@ function addPairToJSMap(ctx, map2, { key, value }) {
   }
   return map2;
 }
-function stringifyKey(key, jsKey, ctx) {
+function stringifyKey(key2, jsKey, ctx) {
   if (jsKey === null)
     return "";
   if (typeof jsKey !== "object")
     return String(jsKey);
-  if (isNode(key) && ctx?.doc) {
+  if (isNode(key2) && ctx?.doc) {
     const strCtx = createStringifyContext(ctx.doc, {});
     strCtx.anchors = /* @__PURE__ */ new Set();
     for (const node of ctx.anchors.keys())
       strCtx.anchors.add(node.anchor);
     strCtx.inFlow = true;
     strCtx.inStringifyKey = true;
-    const strKey = key.toString(strCtx);
+    const strKey = key2.toString(strCtx);
     if (!ctx.mapKeyWarned) {
       let jsonStr = JSON.stringify(strKey);
       if (jsonStr.length > 40)
@@ -12552,8 +12560,8 @@ var init_addPairToJSMap = __esm({
 });
 
 // node_modules/yaml/browser/dist/nodes/Pair.js
-function createPair(key, value, ctx) {
-  const k = createNode(key, void 0, ctx);
+function createPair(key2, value, ctx) {
+  const k = createNode(key2, void 0, ctx);
   const v = createNode(value, void 0, ctx);
   return new Pair(k, v);
 }
@@ -12565,18 +12573,18 @@ var init_Pair = __esm({
     init_addPairToJSMap();
     init_identity();
     Pair = class _Pair {
-      constructor(key, value = null) {
+      constructor(key2, value = null) {
         Object.defineProperty(this, NODE_TYPE, { value: PAIR });
-        this.key = key;
+        this.key = key2;
         this.value = value;
       }
       clone(schema4) {
-        let { key, value } = this;
-        if (isNode(key))
-          key = key.clone(schema4);
+        let { key: key2, value } = this;
+        if (isNode(key2))
+          key2 = key2.clone(schema4);
         if (isNode(value))
           value = value.clone(schema4);
-        return new _Pair(key, value);
+        return new _Pair(key2, value);
       }
       toJSON(_, ctx) {
         const pair2 = ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
@@ -12739,11 +12747,11 @@ var init_stringifyCollection = __esm({
 });
 
 // node_modules/yaml/browser/dist/nodes/YAMLMap.js
-function findPair(items, key) {
-  const k = isScalar(key) ? key.value : key;
+function findPair(items, key2) {
+  const k = isScalar(key2) ? key2.value : key2;
   for (const it of items) {
     if (isPair(it)) {
-      if (it.key === key || it.key === k)
+      if (it.key === key2 || it.key === k)
         return it;
       if (isScalar(it.key) && it.key.value === k)
         return it;
@@ -12775,20 +12783,20 @@ var init_YAMLMap = __esm({
       static from(schema4, obj, ctx) {
         const { keepUndefined, replacer } = ctx;
         const map2 = new this(schema4);
-        const add2 = (key, value) => {
+        const add2 = (key2, value) => {
           if (typeof replacer === "function")
-            value = replacer.call(obj, key, value);
-          else if (Array.isArray(replacer) && !replacer.includes(key))
+            value = replacer.call(obj, key2, value);
+          else if (Array.isArray(replacer) && !replacer.includes(key2))
             return;
           if (value !== void 0 || keepUndefined)
-            map2.items.push(createPair(key, value, ctx));
+            map2.items.push(createPair(key2, value, ctx));
         };
         if (obj instanceof Map) {
-          for (const [key, value] of obj)
-            add2(key, value);
+          for (const [key2, value] of obj)
+            add2(key2, value);
         } else if (obj && typeof obj === "object") {
-          for (const key of Object.keys(obj))
-            add2(key, obj[key]);
+          for (const key2 of Object.keys(obj))
+            add2(key2, obj[key2]);
         }
         if (typeof schema4.sortMapEntries === "function") {
           map2.items.sort(schema4.sortMapEntries);
@@ -12828,23 +12836,23 @@ var init_YAMLMap = __esm({
           this.items.push(_pair);
         }
       }
-      delete(key) {
-        const it = findPair(this.items, key);
+      delete(key2) {
+        const it = findPair(this.items, key2);
         if (!it)
           return false;
         const del = this.items.splice(this.items.indexOf(it), 1);
         return del.length > 0;
       }
-      get(key, keepScalar) {
-        const it = findPair(this.items, key);
+      get(key2, keepScalar) {
+        const it = findPair(this.items, key2);
         const node = it?.value;
         return (!keepScalar && isScalar(node) ? node.value : node) ?? void 0;
       }
-      has(key) {
-        return !!findPair(this.items, key);
+      has(key2) {
+        return !!findPair(this.items, key2);
       }
-      set(key, value) {
-        this.add(new Pair(key, value), true);
+      set(key2, value) {
+        this.add(new Pair(key2, value), true);
       }
       /**
        * @param ctx - Conversion context, originally set in Document#toJS()
@@ -12902,8 +12910,8 @@ var init_map = __esm({
 });
 
 // node_modules/yaml/browser/dist/nodes/YAMLSeq.js
-function asItemIndex(key) {
-  let idx = isScalar(key) ? key.value : key;
+function asItemIndex(key2) {
+  let idx = isScalar(key2) ? key2.value : key2;
   if (idx && typeof idx === "string")
     idx = Number(idx);
   return typeof idx === "number" && Number.isInteger(idx) && idx >= 0 ? idx : null;
@@ -12936,15 +12944,15 @@ var init_YAMLSeq = __esm({
        *
        * @returns `true` if the item was found and removed.
        */
-      delete(key) {
-        const idx = asItemIndex(key);
+      delete(key2) {
+        const idx = asItemIndex(key2);
         if (typeof idx !== "number")
           return false;
         const del = this.items.splice(idx, 1);
         return del.length > 0;
       }
-      get(key, keepScalar) {
-        const idx = asItemIndex(key);
+      get(key2, keepScalar) {
+        const idx = asItemIndex(key2);
         if (typeof idx !== "number")
           return void 0;
         const it = this.items[idx];
@@ -12956,8 +12964,8 @@ var init_YAMLSeq = __esm({
        * `key` must contain a representation of an integer for this to succeed.
        * It may be wrapped in a `Scalar`.
        */
-      has(key) {
-        const idx = asItemIndex(key);
+      has(key2) {
+        const idx = asItemIndex(key2);
         return typeof idx === "number" && idx < this.items.length;
       }
       /**
@@ -12967,10 +12975,10 @@ var init_YAMLSeq = __esm({
        * If `key` does not contain a representation of an integer, this will throw.
        * It may be wrapped in a `Scalar`.
        */
-      set(key, value) {
-        const idx = asItemIndex(key);
+      set(key2, value) {
+        const idx = asItemIndex(key2);
         if (typeof idx !== "number")
-          throw new Error(`Expected a valid index, not ${key}.`);
+          throw new Error(`Expected a valid index, not ${key2}.`);
         const prev = this.items[idx];
         if (isScalar(prev) && isScalarValue(value))
           prev.value = value;
@@ -13004,8 +13012,8 @@ var init_YAMLSeq = __esm({
           let i = 0;
           for (let it of obj) {
             if (typeof replacer === "function") {
-              const key = obj instanceof Set ? it : String(i++);
-              it = replacer.call(obj, key, it);
+              const key2 = obj instanceof Set ? it : String(i++);
+              it = replacer.call(obj, key2, it);
             }
             seq2.items.push(createNode(it, void 0, ctx));
           }
@@ -13394,25 +13402,25 @@ function createPairs(schema4, iterable, ctx) {
     for (let it of iterable) {
       if (typeof replacer === "function")
         it = replacer.call(iterable, String(i++), it);
-      let key, value;
+      let key2, value;
       if (Array.isArray(it)) {
         if (it.length === 2) {
-          key = it[0];
+          key2 = it[0];
           value = it[1];
         } else
           throw new TypeError(`Expected [key, value] tuple: ${it}`);
       } else if (it && it instanceof Object) {
         const keys = Object.keys(it);
         if (keys.length === 1) {
-          key = keys[0];
-          value = it[key];
+          key2 = keys[0];
+          value = it[key2];
         } else {
           throw new TypeError(`Expected tuple with one key, not ${keys.length} keys`);
         }
       } else {
-        key = it;
+        key2 = it;
       }
-      pairs2.items.push(createPair(key, value, ctx));
+      pairs2.items.push(createPair(key2, value, ctx));
     }
   return pairs2;
 }
@@ -13463,16 +13471,16 @@ var init_omap = __esm({
         if (ctx?.onCreate)
           ctx.onCreate(map2);
         for (const pair2 of this.items) {
-          let key, value;
+          let key2, value;
           if (isPair(pair2)) {
-            key = toJS(pair2.key, "", ctx);
-            value = toJS(pair2.value, key, ctx);
+            key2 = toJS(pair2.key, "", ctx);
+            value = toJS(pair2.value, key2, ctx);
           } else {
-            key = toJS(pair2, "", ctx);
+            key2 = toJS(pair2, "", ctx);
           }
-          if (map2.has(key))
+          if (map2.has(key2))
             throw new Error("Ordered maps must not include duplicate keys");
-          map2.set(key, value);
+          map2.set(key2, value);
         }
         return map2;
       }
@@ -13493,12 +13501,12 @@ var init_omap = __esm({
       resolve(seq2, onError) {
         const pairs2 = resolvePairs(seq2, onError);
         const seenKeys = [];
-        for (const { key } of pairs2.items) {
-          if (isScalar(key)) {
-            if (seenKeys.includes(key.value)) {
-              onError(`Ordered maps must not include duplicate keys: ${key.value}`);
+        for (const { key: key2 } of pairs2.items) {
+          if (isScalar(key2)) {
+            if (seenKeys.includes(key2.value)) {
+              onError(`Ordered maps must not include duplicate keys: ${key2.value}`);
             } else {
-              seenKeys.push(key.value);
+              seenKeys.push(key2.value);
             }
           }
         }
@@ -13672,14 +13680,14 @@ var init_set = __esm({
         super(schema4);
         this.tag = _YAMLSet.tag;
       }
-      add(key) {
+      add(key2) {
         let pair2;
-        if (isPair(key))
-          pair2 = key;
-        else if (key && typeof key === "object" && "key" in key && "value" in key && key.value === null)
-          pair2 = new Pair(key.key, null);
+        if (isPair(key2))
+          pair2 = key2;
+        else if (key2 && typeof key2 === "object" && "key" in key2 && "value" in key2 && key2.value === null)
+          pair2 = new Pair(key2.key, null);
         else
-          pair2 = new Pair(key, null);
+          pair2 = new Pair(key2, null);
         const prev = findPair(this.items, pair2.key);
         if (!prev)
           this.items.push(pair2);
@@ -13688,18 +13696,18 @@ var init_set = __esm({
        * If `keepPair` is `true`, returns the Pair matching `key`.
        * Otherwise, returns the value of that Pair's key.
        */
-      get(key, keepPair) {
-        const pair2 = findPair(this.items, key);
+      get(key2, keepPair) {
+        const pair2 = findPair(this.items, key2);
         return !keepPair && isPair(pair2) ? isScalar(pair2.key) ? pair2.key.value : pair2.key : pair2;
       }
-      set(key, value) {
+      set(key2, value) {
         if (typeof value !== "boolean")
           throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value}`);
-        const prev = findPair(this.items, key);
+        const prev = findPair(this.items, key2);
         if (prev && !value) {
           this.items.splice(this.items.indexOf(prev), 1);
         } else if (!prev && value) {
-          this.items.push(new Pair(key));
+          this.items.push(new Pair(key2));
         }
       }
       toJSON(_, ctx) {
@@ -13886,7 +13894,7 @@ function getTags(customTags, schemaName, addMergeTag) {
     if (Array.isArray(customTags))
       tags = [];
     else {
-      const keys = Array.from(schemas.keys()).filter((key) => key !== "yaml11").map((key) => JSON.stringify(key)).join(", ");
+      const keys = Array.from(schemas.keys()).filter((key2) => key2 !== "yaml11").map((key2) => JSON.stringify(key2)).join(", ");
       throw new Error(`Unknown schema "${schemaName}"; use one of ${keys} or define customTags array`);
     }
   }
@@ -13902,7 +13910,7 @@ function getTags(customTags, schemaName, addMergeTag) {
     const tagObj = typeof tag2 === "string" ? tagsByName[tag2] : tag2;
     if (!tagObj) {
       const tagName2 = JSON.stringify(tag2);
-      const keys = Object.keys(tagsByName).map((key) => JSON.stringify(key)).join(", ");
+      const keys = Object.keys(tagsByName).map((key2) => JSON.stringify(key2)).join(", ");
       throw new Error(`Unknown custom tag ${tagName2}; use one of ${keys}`);
     }
     if (!tags2.includes(tagObj))
@@ -14220,8 +14228,8 @@ var init_Document = __esm({
        * Convert a key and a value into a `Pair` using the current schema,
        * recursively wrapping all values as `Scalar` or `Collection` nodes.
        */
-      createPair(key, value, options = {}) {
-        const k = this.createNode(key, null, options);
+      createPair(key2, value, options = {}) {
+        const k = this.createNode(key2, null, options);
         const v = this.createNode(value, null, options);
         return new Pair(k, v);
       }
@@ -14229,8 +14237,8 @@ var init_Document = __esm({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      delete(key) {
-        return assertCollection(this.contents) ? this.contents.delete(key) : false;
+      delete(key2) {
+        return assertCollection(this.contents) ? this.contents.delete(key2) : false;
       }
       /**
        * Removes a value from the document.
@@ -14250,8 +14258,8 @@ var init_Document = __esm({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      get(key, keepScalar) {
-        return isCollection(this.contents) ? this.contents.get(key, keepScalar) : void 0;
+      get(key2, keepScalar) {
+        return isCollection(this.contents) ? this.contents.get(key2, keepScalar) : void 0;
       }
       /**
        * Returns item at `path`, or `undefined` if not found. By default unwraps
@@ -14266,8 +14274,8 @@ var init_Document = __esm({
       /**
        * Checks if the document includes a value with the key `key`.
        */
-      has(key) {
-        return isCollection(this.contents) ? this.contents.has(key) : false;
+      has(key2) {
+        return isCollection(this.contents) ? this.contents.has(key2) : false;
       }
       /**
        * Checks if the document includes a value at `path`.
@@ -14281,11 +14289,11 @@ var init_Document = __esm({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      set(key, value) {
+      set(key2, value) {
         if (this.contents == null) {
-          this.contents = collectionFromPath(this.schema, [key], value);
+          this.contents = collectionFromPath(this.schema, [key2], value);
         } else if (assertCollection(this.contents)) {
-          this.contents.set(key, value);
+          this.contents.set(key2, value);
         }
       }
       /**
@@ -14578,24 +14586,24 @@ var init_resolve_props = __esm({
 });
 
 // node_modules/yaml/browser/dist/compose/util-contains-newline.js
-function containsNewline(key) {
-  if (!key)
+function containsNewline(key2) {
+  if (!key2)
     return null;
-  switch (key.type) {
+  switch (key2.type) {
     case "alias":
     case "scalar":
     case "double-quoted-scalar":
     case "single-quoted-scalar":
-      if (key.source.includes("\n"))
+      if (key2.source.includes("\n"))
         return true;
-      if (key.end) {
-        for (const st of key.end)
+      if (key2.end) {
+        for (const st of key2.end)
           if (st.type === "newline")
             return true;
       }
       return false;
     case "flow-collection":
-      for (const it of key.items) {
+      for (const it of key2.items) {
         for (const st of it.start)
           if (st.type === "newline")
             return true;
@@ -14656,10 +14664,10 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
   let offset = bm.offset;
   let commentEnd = null;
   for (const collItem of bm.items) {
-    const { start: start2, key, sep: sep8, value } = collItem;
+    const { start: start2, key: key2, sep: sep8, value } = collItem;
     const keyProps = resolveProps(start2, {
       indicator: "explicit-key-ind",
-      next: key ?? sep8?.[0],
+      next: key2 ?? sep8?.[0],
       offset,
       onError,
       parentIndent: bm.indent,
@@ -14667,10 +14675,10 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
     });
     const implicitKey = !keyProps.found;
     if (implicitKey) {
-      if (key) {
-        if (key.type === "block-seq")
+      if (key2) {
+        if (key2.type === "block-seq")
           onError(offset, "BLOCK_AS_IMPLICIT_KEY", "A block sequence may not be used as an implicit map key");
-        else if ("indent" in key && key.indent !== bm.indent)
+        else if ("indent" in key2 && key2.indent !== bm.indent)
           onError(offset, "BAD_INDENT", startColMsg);
       }
       if (!keyProps.anchor && !keyProps.tag && !sep8) {
@@ -14683,17 +14691,17 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
         }
         continue;
       }
-      if (keyProps.newlineAfterProp || containsNewline(key)) {
-        onError(key ?? start2[start2.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
+      if (keyProps.newlineAfterProp || containsNewline(key2)) {
+        onError(key2 ?? start2[start2.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
       }
     } else if (keyProps.found?.indent !== bm.indent) {
       onError(offset, "BAD_INDENT", startColMsg);
     }
     ctx.atKey = true;
     const keyStart = keyProps.end;
-    const keyNode = key ? composeNode2(ctx, key, keyProps, onError) : composeEmptyNode2(ctx, keyStart, start2, null, keyProps, onError);
+    const keyNode = key2 ? composeNode2(ctx, key2, keyProps, onError) : composeEmptyNode2(ctx, keyStart, start2, null, keyProps, onError);
     if (ctx.schema.compat)
-      flowIndentCheck(bm.indent, key, onError);
+      flowIndentCheck(bm.indent, key2, onError);
     ctx.atKey = false;
     if (mapIncludes(ctx, map2.items, keyNode))
       onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
@@ -14703,7 +14711,7 @@ function resolveBlockMap({ composeNode: composeNode2, composeEmptyNode: composeE
       offset: keyNode.range[2],
       onError,
       parentIndent: bm.indent,
-      startOnNewline: !key || key.type === "block-scalar"
+      startOnNewline: !key2 || key2.type === "block-scalar"
     });
     offset = valueProps.end;
     if (valueProps.found) {
@@ -14859,11 +14867,11 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
   let offset = fc.offset + fc.start.source.length;
   for (let i = 0; i < fc.items.length; ++i) {
     const collItem = fc.items[i];
-    const { start: start2, key, sep: sep8, value } = collItem;
+    const { start: start2, key: key2, sep: sep8, value } = collItem;
     const props = resolveProps(start2, {
       flow: fcName,
       indicator: "explicit-key-ind",
-      next: key ?? sep8?.[0],
+      next: key2 ?? sep8?.[0],
       offset,
       onError,
       parentIndent: fc.indent,
@@ -14884,9 +14892,9 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
         offset = props.end;
         continue;
       }
-      if (!isMap2 && ctx.options.strict && containsNewline(key))
+      if (!isMap2 && ctx.options.strict && containsNewline(key2))
         onError(
-          key,
+          key2,
           // checked by containsNewline()
           "MULTILINE_IMPLICIT_KEY",
           "Implicit keys of flow sequence pairs need to be on a single line"
@@ -14933,8 +14941,8 @@ function resolveFlowCollection({ composeNode: composeNode2, composeEmptyNode: co
     } else {
       ctx.atKey = true;
       const keyStart = props.end;
-      const keyNode = key ? composeNode2(ctx, key, props, onError) : composeEmptyNode2(ctx, keyStart, start2, null, props, onError);
-      if (isBlock(key))
+      const keyNode = key2 ? composeNode2(ctx, key2, props, onError) : composeEmptyNode2(ctx, keyStart, start2, null, props, onError);
+      if (isBlock(key2))
         onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
       ctx.atKey = false;
       const valueProps = resolveProps(sep8 ?? [], {
@@ -17258,7 +17266,7 @@ var init_parser = __esm({
                   });
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start3 = getFirstKeyStartProps(it.start);
-                  const key = it.key;
+                  const key2 = it.key;
                   const sep8 = it.sep;
                   sep8.push(this.sourceToken);
                   delete it.key;
@@ -17267,7 +17275,7 @@ var init_parser = __esm({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start3, key, sep: sep8 }]
+                    items: [{ start: start3, key: key2, sep: sep8 }]
                   });
                 } else if (start2.length > 0) {
                   it.sep = it.sep.concat(start2, this.sourceToken);
@@ -17797,8 +17805,8 @@ function originOf(document2, ...base) {
   return {
     at: (...path6) => location2(startOf2(find(document2, [...base, ...path6]).node)),
     keyAt: (...path6) => {
-      const { node, key } = find(document2, [...base, ...path6]);
-      return location2(startOf2(key ?? node));
+      const { node, key: key2 } = find(document2, [...base, ...path6]);
+      return location2(startOf2(key2 ?? node));
     },
     inside: (offset, ...path6) => {
       const node = resolve4(document2, find(document2, [...base, ...path6]).node);
@@ -17833,9 +17841,9 @@ function indexOf(map2) {
   const known3 = indexes.get(map2);
   if (known3) return known3;
   const index2 = /* @__PURE__ */ new Map();
-  for (const { key, value } of map2.items) {
-    if (!isScalar(key) || typeof key.value !== "string" || index2.has(key.value)) continue;
-    index2.set(key.value, { node: value ?? key, key });
+  for (const { key: key2, value } of map2.items) {
+    if (!isScalar(key2) || typeof key2.value !== "string" || index2.has(key2.value)) continue;
+    index2.set(key2.value, { node: value ?? key2, key: key2 });
   }
   indexes.set(map2, index2);
   return index2;
@@ -17903,12 +17911,13 @@ function assemble(pieces) {
     stagePolicy: first(pieces, "stage_policy")?.value ?? "demote",
     onHold: first(pieces, "on_hold")?.value ?? "pass",
     ...given("review", first(pieces, "review")?.value),
-    ...tracking2 ? { tracking: trackingConfig(tracking2.document, tracking2.value) } : {}
+    ...tracking2 ? { tracking: trackingConfig(tracking2.document, tracking2.value) } : {},
+    ...trustSettings(pieces)
   };
 }
-function first(pieces, key) {
+function first(pieces, key2) {
   for (const piece of pieces) {
-    const value = piece.data[key];
+    const value = piece.data[key2];
     if (value !== void 0 && value !== null) return { ...piece, value };
   }
   return void 0;
@@ -17927,6 +17936,7 @@ function imageConfig(document2, data, path6, number2) {
     stable: data.stable ?? false,
     platforms: (data.platforms ?? []).map((platform3) => sure(parsePlatform(platform3))),
     ...given("attachments", data.attachments),
+    ...given("trust", data.trust),
     requires: gateList(document2, data.requires, [...path6, "requires"]),
     ...given("bug", data.bug),
     references: data.references ?? [],
@@ -17986,7 +17996,7 @@ function policyConfig({ document: document2, positions, unread }, data) {
     ...given("timezone", data.timezone),
     ...given("unmatched", data.unmatched),
     rules: (data.rules ?? []).map(
-      (rule2, i) => ruleConfig(document2, rule2, ["policy", "rules", positions?.rules[i] ?? i])
+      (rule3, i) => ruleConfig(document2, rule3, ["policy", "rules", positions?.rules[i] ?? i])
     ),
     examples: (data.examples ?? []).map((example2, i) => ({
       ref: example2.ref,
@@ -18042,13 +18052,63 @@ function trackingConfig(document2, data) {
     origin: originOf(document2, "tracking")
   };
 }
+function trustSettings(pieces) {
+  const rules2 = pieces.flatMap(
+    ({ document: document2, data }) => (data.trust ?? []).map((rule3, i) => trustRule(document2, rule3, ["trust", i]))
+  );
+  return {
+    ...given("trust", rules2.length === 0 ? void 0 : rules2),
+    ...given("trustedRoot", namedFile(pieces, "trusted_root")),
+    ...given("record", recordConfig(pieces)),
+    ...given("signingConfig", namedFile(pieces, "signing_config"))
+  };
+}
+function namedFile(pieces, key2) {
+  const piece = first(pieces, key2);
+  return piece && { path: piece.value, origin: originOf(piece.document, key2) };
+}
+function recordConfig(pieces) {
+  const piece = first(pieces, "record");
+  if (piece === void 0 || piece.value === "off") return void 0;
+  if (piece.value === "keyless") return "keyless";
+  return {
+    env: piece.value.key.slice("env://".length),
+    origin: originOf(piece.document, "record", "key")
+  };
+}
+function trustRule(document2, data, path6) {
+  return {
+    ...given("name", data.name),
+    images: listOf(data.images),
+    authorities: data.authorities.map(trustAuthority),
+    eachPlatform: data.platforms === "each",
+    origin: originOf(document2, ...path6)
+  };
+}
+function trustAuthority({
+  name,
+  keyless: keyless2,
+  key: key2,
+  github: github2,
+  attestations
+}) {
+  const env = key2?.env?.replace(/^env:\/\//, "");
+  const { repository = "", workflow, ref } = github2 ?? {};
+  return {
+    ...given("name", name),
+    ...given("keyless", keyless2?.identities),
+    ...given("key", key2 && { ...given("file", key2.file), ...given("data", key2.data), ...given("env", env) }),
+    ...given("github", github2 && { repository, ...given("workflow", workflow), ...given("ref", ref) }),
+    attestations: (attestations ?? []).map(({ predicateType }) => predicateType)
+  };
+}
 function byPlatform(runners) {
   return Object.fromEntries(
     Object.entries(runners).map(([name, label4]) => [sure(parsePlatform(name)), label4])
   );
 }
-function given(key, value) {
-  return value === void 0 ? {} : { [key]: value };
+function given(key2, value) {
+  return value === void 0 ? {} : { [key2]: value };
 }
 function listOf(data) {
   return typeof data === "string" ? [data] : data ?? [];
@@ -18132,8 +18192,8 @@ function _isSameValueZero(value1, value2) {
   return value1 === value2 || Number.isNaN(value1) && Number.isNaN(value2);
 }
 // @__NO_SIDE_EFFECTS__
-function _isValidObjectKey(object$1, key) {
-  return Object.prototype.hasOwnProperty.call(object$1, key) && key !== "__proto__" && key !== "prototype" && key !== "constructor";
+function _isValidObjectKey(object$1, key2) {
+  return Object.prototype.hasOwnProperty.call(object$1, key2) && key2 !== "__proto__" && key2 !== "prototype" && key2 !== "constructor";
 }
 // @__NO_SIDE_EFFECTS__
 function _joinExpects(values$1, separator) {
@@ -18152,11 +18212,11 @@ function _standardSchema(schema4) {
 // @__NO_SIDE_EFFECTS__
 function getDotPath(issue3) {
   if (issue3.path) {
-    let key = "";
-    for (const item of issue3.path) if (typeof item.key === "string" || typeof item.key === "number") if (key) key += `.${item.key}`;
-    else key += item.key;
+    let key2 = "";
+    for (const item of issue3.path) if (typeof item.key === "string" || typeof item.key === "number") if (key2) key2 += `.${item.key}`;
+    else key2 += item.key;
     else return null;
-    return key;
+    return key2;
   }
   return null;
 }
@@ -18315,15 +18375,15 @@ function array(item, message$1) {
       if (Array.isArray(input)) {
         dataset.typed = true;
         dataset.value = [];
-        for (let key = 0; key < input.length; key++) {
-          const value$1 = input[key];
+        for (let key2 = 0; key2 < input.length; key2++) {
+          const value$1 = input[key2];
           const itemDataset = this.item["~run"]({ value: value$1 }, config$1);
           if (itemDataset.issues) {
             const pathItem = {
               type: "array",
               origin: "value",
               input,
-              key,
+              key: key2,
               value: value$1
             };
             for (const issue3 of itemDataset.issues) {
@@ -18410,17 +18470,17 @@ function looseObject(entries$1, message$1) {
       if (input && typeof input === "object") {
         dataset.typed = true;
         dataset.value = {};
-        for (const key in this.entries) {
-          const valueSchema = this.entries[key];
-          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+        for (const key2 in this.entries) {
+          const valueSchema = this.entries[key2];
+          if (key2 in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+            const value$1 = key2 in input ? input[key2] : /* @__PURE__ */ getDefault(valueSchema);
             const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
             if (valueDataset.issues) {
               const pathItem = {
                 type: "object",
                 origin: "value",
                 input,
-                key,
+                key: key2,
                 value: value$1
               };
               for (const issue3 of valueDataset.issues) {
@@ -18435,25 +18495,25 @@ function looseObject(entries$1, message$1) {
               }
             }
             if (!valueDataset.typed) dataset.typed = false;
-            dataset.value[key] = valueDataset.value;
-          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+            dataset.value[key2] = valueDataset.value;
+          } else if (valueSchema.fallback !== void 0) dataset.value[key2] = /* @__PURE__ */ getFallback(valueSchema);
           else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
             _addIssue(this, "key", dataset, config$1, {
               input: void 0,
-              expected: `"${key}"`,
+              expected: `"${key2}"`,
               path: [{
                 type: "object",
                 origin: "key",
                 input,
-                key,
-                value: input[key]
+                key: key2,
+                value: input[key2]
               }]
             });
             if (config$1.abortEarly) break;
           }
         }
         if (!dataset.issues || !config$1.abortEarly) {
-          for (const key in input) if (/* @__PURE__ */ _isValidObjectKey(input, key) && !Object.prototype.hasOwnProperty.call(this.entries, key)) dataset.value[key] = input[key];
+          for (const key2 in input) if (/* @__PURE__ */ _isValidObjectKey(input, key2) && !Object.prototype.hasOwnProperty.call(this.entries, key2)) dataset.value[key2] = input[key2];
         }
       } else _addIssue(this, "type", dataset, config$1);
       return dataset;
@@ -18560,14 +18620,14 @@ function picklist(options, message$1) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function record(key, value$1, message$1) {
+function record(key2, value$1, message$1) {
   return _standardSchema({
     kind: "schema",
     type: "record",
     reference: record,
     expects: "Object",
     async: false,
-    key,
+    key: key2,
     value: value$1,
     message: message$1,
     "~run"(dataset, config$1) {
@@ -18639,17 +18699,17 @@ function strictObject(entries$1, message$1) {
       if (input && typeof input === "object") {
         dataset.typed = true;
         dataset.value = {};
-        for (const key in this.entries) {
-          const valueSchema = this.entries[key];
-          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+        for (const key2 in this.entries) {
+          const valueSchema = this.entries[key2];
+          if (key2 in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+            const value$1 = key2 in input ? input[key2] : /* @__PURE__ */ getDefault(valueSchema);
             const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
             if (valueDataset.issues) {
               const pathItem = {
                 type: "object",
                 origin: "value",
                 input,
-                key,
+                key: key2,
                 value: value$1
               };
               for (const issue3 of valueDataset.issues) {
@@ -18664,34 +18724,34 @@ function strictObject(entries$1, message$1) {
               }
             }
             if (!valueDataset.typed) dataset.typed = false;
-            dataset.value[key] = valueDataset.value;
-          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+            dataset.value[key2] = valueDataset.value;
+          } else if (valueSchema.fallback !== void 0) dataset.value[key2] = /* @__PURE__ */ getFallback(valueSchema);
           else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
             _addIssue(this, "key", dataset, config$1, {
               input: void 0,
-              expected: `"${key}"`,
+              expected: `"${key2}"`,
               path: [{
                 type: "object",
                 origin: "key",
                 input,
-                key,
-                value: input[key]
+                key: key2,
+                value: input[key2]
               }]
             });
             if (config$1.abortEarly) break;
           }
         }
         if (!dataset.issues || !config$1.abortEarly) {
-          for (const key in input) if (!Object.prototype.hasOwnProperty.call(this.entries, key)) {
+          for (const key2 in input) if (!Object.prototype.hasOwnProperty.call(this.entries, key2)) {
             _addIssue(this, "key", dataset, config$1, {
-              input: key,
+              input: key2,
               expected: "never",
               path: [{
                 type: "object",
                 origin: "key",
                 input,
-                key,
-                value: input[key]
+                key: key2,
+                value: input[key2]
               }]
             });
             break;
@@ -18816,9 +18876,9 @@ function across(check3) {
     const fields2 = dataset.value;
     if (typeof fields2 !== "object" || fields2 === null || Array.isArray(fields2) || fields2 instanceof Date) return;
     const input = fields2;
-    check3(input, (what, hint2, key, at3 = "value") => {
-      const item = { type: "object", origin: at3, input, key: key ?? "", value: void 0 };
-      addIssue({ message: what, expected: hint2, ...key === void 0 ? {} : { path: [item] } });
+    check3(input, (what, hint2, key2, at3 = "value") => {
+      const item = { type: "object", origin: at3, input, key: key2 ?? "", value: void 0 };
+      addIssue({ message: what, expected: hint2, ...key2 === void 0 ? {} : { path: [item] } });
       return (patience.left -= 1) > 0;
     });
   });
@@ -18829,18 +18889,18 @@ function mapping(title, entries, options = {}) {
     isMapping,
     looseObject(entries),
     across((fields2, tell) => {
-      for (const key of Object.keys(fields2)) {
-        if (known3.includes(key)) continue;
-        const near = suggest(key, known3);
-        const hint2 = options.others?.[key] ?? (key === "<<" ? NO_MERGE : near ? `write "${near}"` : `use one of ${known3.join(", ")}`);
-        if (!tell(`unknown key ${JSON.stringify(key.slice(0, 80))}`, hint2, key, "key")) return;
+      for (const key2 of Object.keys(fields2)) {
+        if (known3.includes(key2)) continue;
+        const near = suggest(key2, known3);
+        const hint2 = options.others?.[key2] ?? (key2 === "<<" ? NO_MERGE : near ? `write "${near}"` : `use one of ${known3.join(", ")}`);
+        if (!tell(`unknown key ${JSON.stringify(key2.slice(0, 80))}`, hint2, key2, "key")) return;
       }
     }),
     metadata({ title, additionalProperties: false, ...options.json })
   );
 }
-function record2(key, value) {
-  return pipe(isMapping, record(key, value));
+function record2(key2, value) {
+  return pipe(isMapping, record(key2, value));
 }
 function text(parse8, json2 = {}) {
   return pipe(
@@ -18877,8 +18937,8 @@ function oneOrSome(item) {
 }
 function exactlyOne(keys, hint2) {
   return across((fields2, tell) => {
-    const given2 = keys.filter((key) => fields2[key] !== void 0);
-    const all = keys.map((key) => `"${key}"`).join(" and ");
+    const given2 = keys.filter((key2) => fields2[key2] !== void 0);
+    const all = keys.map((key2) => `"${key2}"`).join(" and ");
     if (given2.length === 0) tell(`{it} has none of ${all}`, hint2);
     else if (given2.length > 1) tell(`{it} has both ${given2.map((k) => `"${k}"`).join(" and ")}`, "keep one of them", given2[1], "key");
   });
@@ -18985,14 +19045,170 @@ var init_parts = __esm({
           tell(`{it} has both "${kind}" and "${second}"`, "make two gates of it: all gates of a list must hold", second, "key");
         } else {
           const others = new Set(Object.values(KEYS_OF).flat());
-          for (const key of Object.keys(fields2)) {
-            if (!others.has(key) || KEYS_OF[kind].includes(key)) continue;
-            tell(`"${key}" does not go with "${kind}"`, "remove it", key, "key");
+          for (const key2 of Object.keys(fields2)) {
+            if (!others.has(key2) || KEYS_OF[kind].includes(key2)) continue;
+            tell(`"${key2}" does not go with "${kind}"`, "remove it", key2, "key");
           }
         }
       })
     );
     gates = array(gate);
+  }
+});
+
+// src/config/schema/trust.ts
+function parsePem(value) {
+  const begins = /^\s*-----BEGIN ([A-Z0-9 ]{1,40})-----\s/.exec(value);
+  if (begins?.[1] === "PUBLIC KEY") return { ok: true, value };
+  return {
+    ok: false,
+    what: begins === null ? "{it} is not a public key in PEM form" : `{it} is a PEM file of kind ${quote2(begins[1] ?? "")}`,
+    hint: 'write the block from "-----BEGIN PUBLIC KEY-----" to "-----END PUBLIC KEY-----"'
+  };
+}
+function parseVariable(value) {
+  if (VARIABLE3.test(value.replace(/^env:\/\//, ""))) return { ok: true, value };
+  return { ok: false, what: `${quote2(value)} is not the name of an environment variable`, hint: 'use letters, digits and "_"' };
+}
+function parseVariableUrl(value) {
+  if (value.startsWith("env://") && VARIABLE3.test(value.slice(6))) return { ok: true, value };
+  const what = value.includes("-----BEGIN") ? "{it} is a key, which everybody who can read the file can use" : `${quote2(value)} does not name an environment variable`;
+  return { ok: false, what, hint: 'write "env://NAME", and give the key to the job as a secret in that variable' };
+}
+function parseWorkspaceFile(value) {
+  const parts = value.split("/");
+  const hint2 = "write a path relative to the root of the workspace";
+  if (value.trim() === "" || /[\\\0-\x1f\x7f:]/.test(value) || value.startsWith("-")) {
+    return { ok: false, what: `${quote2(value)} is not a path in the workspace`, hint: hint2 };
+  }
+  let depth = 0;
+  const outside = parts.some((part) => (depth += part === ".." ? -1 : part === "." || part === "" ? 0 : 1) < 0);
+  if (value.startsWith("/") || outside) {
+    return { ok: false, what: `${quote2(value)} is outside the workspace`, hint: hint2 };
+  }
+  return { ok: true, value };
+}
+var workspaceFile, ruleName, identity, keyless, key, github, attestation, authority, rule, trustKeys, VARIABLE3;
+var init_trust = __esm({
+  "src/config/schema/trust.ts"() {
+    "use strict";
+    init_dist2();
+    init_parts();
+    workspaceFile = text(parseWorkspaceFile, { minLength: 1 });
+    ruleName = matching(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+      "the name of a rule",
+      'use letters, digits, ".", "_" and "-"'
+    );
+    identity = mapping(
+      "Who must have signed: a certificate with this issuer and this subject",
+      {
+        issuer: about(line, "Pattern of the OIDC issuer, such as https://token.actions.githubusercontent.com."),
+        subject: about(line, "Pattern of the whole subject: the address of a workflow with its ref, or a mail address.")
+      },
+      { others: { issuerRegExp: 'write "issuer" with a pattern', subjectRegExp: 'write "subject" with a pattern' } }
+    );
+    keyless = mapping(
+      "Signatures with a short-lived certificate of Sigstore",
+      { identities: about(some2(identity), "One of these must be the signer.") },
+      { others: { url: 'remove it: "trusted_root" says which certificate authorities count' } }
+    );
+    key = pipe(
+      mapping(
+        "Signatures with a key pair",
+        {
+          file: optional(about(workspaceFile, "PEM file of the public key in the workspace.")),
+          data: optional(about(text(parsePem, { pattern: "^\\s*-----BEGIN PUBLIC KEY-----" }), "The public key itself, as PEM.")),
+          env: optional(about(text(parseVariable), "Environment variable that holds the public key as PEM."))
+        },
+        { others: { kms: 'write "data" with the public key as PEM', secretRef: 'write "env" with the name of a variable' } }
+      ),
+      exactlyOne(["file", "data", "env"], 'add "file" with the path of the public key, "data" with its PEM, or "env" with a variable')
+    );
+    github = mapping('Attestations of GitHub Actions, as "gh attestation verify" checks them', {
+      repository: about(
+        matching(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/, "a repository", 'write it as "OWNER/NAME"'),
+        "Repository that the image was built from, as OWNER/NAME."
+      ),
+      workflow: optional(
+        about(
+          matching(
+            /^(?:[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}\/)?\.github\/workflows\/[A-Za-z0-9._-]+\.ya?ml$/,
+            "the path of a workflow",
+            'write ".github/workflows/FILE.yml", or "OWNER/NAME/.github/workflows/FILE.yml" for one of another repository'
+          ),
+          "Workflow that signed. Default: any of the repository."
+        )
+      ),
+      ref: optional(about(line, "Pattern of the git ref that the workflow ran for, such as refs/tags/**. Default: any."))
+    });
+    attestation = mapping("A signed statement about the image", {
+      predicateType: about(line, "Exact predicate type, such as https://slsa.dev/provenance/v1.")
+    });
+    authority = pipe(
+      mapping(
+        "One who may vouch for an image",
+        {
+          name: optional(about(ruleName, "Name of the authority, for messages.")),
+          keyless: optional(about(keyless, "A certificate of Sigstore with one of these identities.")),
+          key: optional(about(key, "A public key.")),
+          github: optional(about(github, "A workflow of GitHub Actions.")),
+          attestations: optional(
+            about(some2(attestation), 'Statements that the authority must have signed, all of them. Default: a signature; for "github", https://slsa.dev/provenance/v1.')
+          )
+        },
+        {
+          json: { oneOf: ["keyless", "key", "github"].map((kind) => ({ required: [kind] })) },
+          others: {
+            ctlog: 'remove it: "trusted_root" says which logs there are',
+            rfc3161timestamp: 'remove it: "trusted_root" says which time-stamp authorities count',
+            source: "remove it: Retag reads what is attached in the repository of the image",
+            static: "remove it: an image that needs no signature needs no rule"
+          }
+        }
+      ),
+      exactlyOne(["keyless", "key", "github"], 'add "keyless", "key" or "github"')
+    );
+    rule = pipe(
+      mapping(
+        "A rule: which images must be vouched for, and by whom",
+        {
+          name: optional(about(ruleName, "Name of the rule, for entries that ask for it and for messages.")),
+          images: optional(about(oneOrSome(line), "Patterns of the image names that the rule is for: the source as the tag file names it.")),
+          authorities: about(some2(authority), "Who may vouch for the image: one of them is enough."),
+          platforms: optional(
+            about(picklist(["each"]), "each: the index, or the manifest of every platform, must be vouched for. Default: what is promoted.")
+          )
+        },
+        { json: { anyOf: [{ required: ["images"] }, { required: ["name"] }] }, others: { image: 'write "images"' } }
+      ),
+      across((fields2, tell) => {
+        if (fields2["images"] === void 0 && fields2["name"] === void 0) {
+          tell("{it} is for no image", 'add "images" with patterns of image names, or "name" for entries that ask for it');
+        }
+      })
+    );
+    trustKeys = {
+      trust: optional(about(array(rule), "Who must have signed what is promoted. Every rule that matches an image must hold.")),
+      trusted_root: optional(
+        about(workspaceFile, "Trusted root of Sigstore in the workspace (JSON). Default: the public good instance.")
+      ),
+      record: optional(
+        about(
+          union([
+            picklist(["keyless", "off"]),
+            mapping("Records signed with a key", {
+              key: about(text(parseVariableUrl, { pattern: "^env://[A-Za-z_][A-Za-z0-9_]*$" }), "The private key: env://NAME.")
+            })
+          ]),
+          "Attach a signed record to every digest that a run tagged: keyless, with a key, or off. Default: off."
+        )
+      ),
+      signing_config: optional(
+        about(workspaceFile, "Signing config of Sigstore in the workspace (JSON), for keyless records. Default: the public good instance.")
+      )
+    };
+    VARIABLE3 = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
   }
 });
 
@@ -19048,6 +19264,7 @@ var init_image = __esm({
     init_reference();
     init_platform();
     init_text();
+    init_trust();
     init_parts();
     imageName = text(parseRepository, { examples: ["docker.io/org/app", "ghcr.io/org/app"] });
     imageNames = pipe(
@@ -19116,6 +19333,7 @@ var init_image = __esm({
               "Signatures, SBOMs and other referrers: copy them, require that there are some, or ignore them."
             )
           ),
+          trust: optional(about(ruleName, 'Name of a rule of "trust" that must hold too, besides those that match the image.')),
           requires: optional(about(gates, "Conditions that must hold before the tag is written.")),
           bug: optional(
             about(
@@ -19266,7 +19484,7 @@ function parseTimezone(value) {
     hint: near ? `write "${near}"` : 'write an IANA name, such as "UTC" or "Europe/Zurich"'
   };
 }
-var CLASSES2, className, stableWhen, stableRule2, stableOfPreset, rule, example, policyMapping, policy, tracking, versionless, underImages, ONCE, file;
+var CLASSES2, className, stableWhen, stableRule2, stableOfPreset, rule2, example, policyMapping, policy, tracking, versionless, underImages, ONCE, file;
 var init_file = __esm({
   "src/config/schema/file.ts"() {
     "use strict";
@@ -19275,6 +19493,7 @@ var init_file = __esm({
     init_model2();
     init_build2();
     init_image();
+    init_trust();
     init_parts();
     CLASSES2 = ["snapshot", "patch", "final", "stable"];
     className = picklist(CLASSES2);
@@ -19286,7 +19505,7 @@ var init_file = __esm({
     ];
     stableRule2 = union([boolean(), ...stableWhen]);
     stableOfPreset = union([literal(true), ...stableWhen]);
-    rule = pipe(
+    rule2 = pipe(
       mapping(
         "A rule: which refs it is for, and what they are called",
         {
@@ -19347,7 +19566,7 @@ var init_file = __esm({
           unmatched: optional(
             about(picklist(["error", "ignore"]), "What a ref that no rule matches is. Default: error for a git tag, ignore for a branch.")
           ),
-          rules: optional(about(array(rule), "Rules in order: the first that matches wins.")),
+          rules: optional(about(array(rule2), "Rules in order: the first that matches wins.")),
           examples: optional(about(array(example), "Refs and what they must be called, checked at every load."))
         },
         { json: { dependencies: { stable: ["preset"] } }, others: { rule: 'write "rules"' } }
@@ -19372,7 +19591,7 @@ var init_file = __esm({
     });
     versionless = "remove it: the format has no version; for a file of a newer Retag, update Retag";
     underImages = 'put it into an entry of the list "images"';
-    ONCE = ["policy", "runners", "stage_policy", "on_hold", "review", "tracking"];
+    ONCE = ["policy", "runners", "stage_policy", "on_hold", "review", "tracking", "trusted_root", "record", "signing_config"];
     file = mapping(
       "Tag file of Retag",
       {
@@ -19398,7 +19617,8 @@ var init_file = __esm({
             "What apply does with an entry whose plan nobody saw on the pull request, or whose source moved since."
           )
         ),
-        tracking: optional(about(tracking, "Tracking issues. Off when absent."))
+        tracking: optional(about(tracking, "Tracking issues. Off when absent.")),
+        ...trustKeys
       },
       {
         others: {
@@ -19412,6 +19632,7 @@ var init_file = __esm({
           src_build_tag: underImages,
           src_ref: underImages,
           image: 'write "images"',
+          authorities: 'put it into a rule of the list "trust"',
           rules: 'put it under "policy"',
           preset: 'put it under "policy"'
         }
@@ -19449,7 +19670,7 @@ function keepPolicy(data) {
   if (!isFields(data)) return null;
   const { rules: rules2, examples, ...rest } = data;
   const settings = keep4(policyMapping, plain(rest));
-  const kept = keepItems(rule, rules2);
+  const kept = keepItems(rule2, rules2);
   const whole2 = keepItems(example, examples).filter((item) => item.left.length === 0);
   const lists2 = [rules2, examples].every((list4) => list4 === void 0 || Array.isArray(list4));
   return {
@@ -19489,8 +19710,8 @@ function keep4(schema4, value) {
   if (whole2.success) return { value: whole2.output, left: [] };
   if (!isFields(value)) return null;
   const wrong3 = new Set(whole2.issues.map((issue3) => issue3.path?.[0]?.key));
-  const left = Object.keys(value).filter((key) => wrong3.has(key));
-  const rest = Object.entries(value).filter(([key]) => !wrong3.has(key));
+  const left = Object.keys(value).filter((key2) => wrong3.has(key2));
+  const rest = Object.entries(value).filter(([key2]) => !wrong3.has(key2));
   const part = safeParse(schema4, plain(Object.fromEntries(rest)));
   return part.success ? { value: part.output, left } : null;
 }
@@ -19735,28 +19956,28 @@ function toData(root, source, budget, report2) {
     const result = /* @__PURE__ */ Object.create(null);
     const first2 = /* @__PURE__ */ new Map();
     for (const pair2 of map2.items) {
-      const key = pair2.key;
-      const name = isScalar(key) && typeof key.value === "string" ? key.value : void 0;
+      const key2 = pair2.key;
+      const name = isScalar(key2) && typeof key2.value === "string" ? key2.value : void 0;
       if (name === void 0) {
-        give(key, "a key is not text", "write the key out");
-      } else if (isUsable(name, key, first2)) {
+        give(key2, "a key is not text", "write the key out");
+      } else if (isUsable(name, key2, first2)) {
         result[name] = convert(pair2.value);
       }
     }
     return result;
   }
-  function isUsable(name, key, first2) {
+  function isUsable(name, key2, first2) {
     const earlier = first2.get(name);
-    if (FORBIDDEN_KEYS.has(name)) tell(key, `the key "${name}" is not allowed`, "remove it");
+    if (FORBIDDEN_KEYS.has(name)) tell(key2, `the key "${name}" is not allowed`, "remove it");
     else if (earlier) {
       const { line: line2 } = placeAt(source, earlier.range?.[0] ?? 0);
       tell(
-        key,
+        key2,
         `the key ${JSON.stringify(name.slice(0, 80))} is given twice, first in line ${line2}`,
         "keep one of them"
       );
     } else {
-      first2.set(name, key);
+      first2.set(name, key2);
       return true;
     }
     return false;
@@ -19806,8 +20027,8 @@ function innerIssues(issue3) {
 }
 function wordsFor(document2, issue3, path6) {
   if (issue3.kind === "schema" && issue3.path?.at(-1)?.origin === "key") {
-    const key = String(path6.at(-1));
-    return { what: `${label2(path6.slice(0, -1))} has no "${key}"`, hint: `add "${key}"` };
+    const key2 = String(path6.at(-1));
+    return { what: `${label2(path6.slice(0, -1))} has no "${key2}"`, hint: `add "${key2}"` };
   }
   if (issue3.type === "raw_check") {
     const it = issue3.path?.at(-1)?.origin === "key" ? path6.slice(0, -1) : path6;
@@ -19921,7 +20142,7 @@ function readConfig(files) {
   const allRead = problems2.length === 0;
   const patience = { left: RUN_LIMITS.judged };
   const pieces = documents.map((document2) => pieceOf(document2, patience, report2));
-  collisions(documents).forEach(report2);
+  [...collisions(documents), ...ruleNames(documents, allRead)].forEach(report2);
   return {
     config: assemble(pieces),
     problems: problems2,
@@ -19930,7 +20151,7 @@ function readConfig(files) {
   };
 }
 function hasNoPolicy({ data }) {
-  return Object.keys(Object(data)).every((key) => OTHER_KEYS.includes(key));
+  return Object.keys(Object(data)).every((key2) => OTHER_KEYS.includes(key2));
 }
 function pieceOf(document2, patience, report2) {
   const most = patience.left;
@@ -19960,17 +20181,17 @@ function collisions(documents) {
 }
 function repeatedSettings(documents) {
   const problems2 = [];
-  for (const key of ONCE) {
+  for (const key2 of ONCE) {
     let first2;
     for (const document2 of documents) {
-      const value = fields(document2.data)[key];
+      const value = fields(document2.data)[key2];
       if (value === void 0) continue;
-      const location2 = originOf(document2).keyAt(key);
+      const location2 = originOf(document2).keyAt(key2);
       first2 ??= { location: location2, value: JSON.stringify(value) };
       if (JSON.stringify(value) === first2.value) continue;
       problems2.push({
         location: location2,
-        what: `"${key}" was given before, in ${shown(first2.location)}`,
+        what: `"${key2}" was given before, in ${shown(first2.location)}`,
         hint: "keep one of them"
       });
     }
@@ -19988,18 +20209,51 @@ function sharedNames(documents) {
       for (const [at3, text4] of (Array.isArray(name) ? name : [name]).entries()) {
         const parsed2 = typeof text4 === "string" ? parseRepository(text4) : void 0;
         if (!parsed2?.ok) continue;
-        const key = formatRepository(parsed2.value);
+        const key2 = formatRepository(parsed2.value);
         const location2 = originOf(document2).at("builds", index2, "name", at3);
-        const earlier = first2.get(key);
-        if (!earlier) first2.set(key, { location: location2, build: build2 });
+        const earlier = first2.get(key2);
+        if (!earlier) first2.set(key2, { location: location2, build: build2 });
         else if (earlier.build !== build2) {
-          const what = `${key} is built twice, first in ${shown(earlier.location)}`;
+          const what = `${key2} is built twice, first in ${shown(earlier.location)}`;
           problems2.push({ location: location2, what, hint: "keep one of the builds, or give one another name" });
         }
       }
     }
   }
   return problems2;
+}
+function ruleNames(documents, allRead) {
+  const problems2 = [];
+  const first2 = /* @__PURE__ */ new Map();
+  for (const document2 of documents) {
+    for (const [index2, { name }] of itemsOf(document2, "trust")) {
+      if (typeof name !== "string") continue;
+      const location2 = originOf(document2).at("trust", index2, "name");
+      const earlier = first2.get(name);
+      if (!earlier) first2.set(name, location2);
+      else {
+        const what = `the trust rule ${quote2(name)} was given before, in ${shown(earlier)}`;
+        problems2.push({ location: location2, what, hint: "give one of them another name" });
+      }
+    }
+  }
+  for (const document2 of allRead ? documents : []) {
+    for (const [index2, { trust }] of itemsOf(document2, "images")) {
+      if (typeof trust !== "string" || first2.has(trust)) continue;
+      const near = suggest(trust, first2.keys());
+      const names2 = first2.size === 0 ? 'add the rule under "trust"' : `use one of ${[...first2.keys()].slice(0, 10).join(", ")}`;
+      problems2.push({
+        location: originOf(document2).at("images", index2, "trust"),
+        what: `there is no trust rule ${quote2(trust)}`,
+        hint: near === void 0 ? names2 : `write "${near}"`
+      });
+    }
+  }
+  return problems2;
+}
+function itemsOf(document2, key2) {
+  const list4 = fields(document2.data)[key2];
+  return Array.isArray(list4) ? list4.map((item, index2) => [index2, fields(item)]) : [];
 }
 function fields(data) {
   return typeof data === "object" && data !== null ? data : {};
@@ -20011,8 +20265,8 @@ function inOrder(problems2, files) {
   const rank2 = new Map(files.map(({ path: path6 }, index2) => [path6, index2 + 1]));
   const seen = /* @__PURE__ */ new Set();
   const sorted2 = problems2.filter((problem4) => {
-    const key = JSON.stringify(problem4);
-    return !seen.has(key) && seen.add(key);
+    const key2 = JSON.stringify(problem4);
+    return !seen.has(key2) && seen.add(key2);
   }).sort(
     ({ location: a }, { location: b }) => (rank2.get(a?.file ?? "") ?? 0) - (rank2.get(b?.file ?? "") ?? 0) || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
   );
@@ -20030,6 +20284,7 @@ var init_config = __esm({
     init_errors();
     init_reference();
     init_limits();
+    init_text();
     init_assemble();
     init_origin();
     init_partial();
@@ -20038,7 +20293,7 @@ var init_config = __esm({
     init_parts();
     init_source2();
     init_yaml();
-    OTHER_KEYS = ["builds", "images", ...ONCE].filter((key) => key !== "policy");
+    OTHER_KEYS = ["builds", "images", "trust", ...ONCE].filter((key2) => key2 !== "policy");
   }
 });
 
@@ -20098,9 +20353,89 @@ var init_conflicts = __esm({
   }
 });
 
+// src/trust/rules.ts
+function compileRules(rules2) {
+  const problems2 = [];
+  if (rules2.length > TRUST_LIMITS.rules) {
+    const what = `there are ${rules2.length} trust rules, and ${TRUST_LIMITS.rules} are the most`;
+    problems2.push({
+      location: rules2[TRUST_LIMITS.rules]?.origin.at(),
+      what,
+      hint: "join rules that have the same authorities"
+    });
+  }
+  const compiled = rules2.slice(0, TRUST_LIMITS.rules).map((rule3) => compileRule(rule3, problems2));
+  return { rules: problems2.length === 0 ? compiled : [], problems: problems2 };
+}
+function compileRule(rule3, problems2) {
+  const { line: line2, file: file2 } = rule3.origin.at();
+  const compile = (source, ...path6) => {
+    const parsed2 = source.length > TRUST_LIMITS.length ? TOO_LONG : parsePattern(source, "name");
+    if (parsed2.ok) return parsed2.value;
+    const location2 = source.length > TRUST_LIMITS.length ? rule3.origin.at(...path6) : rule3.origin.inside(parsed2.at, ...path6);
+    problems2.push({ location: location2, what: parsed2.what, hint: parsed2.hint });
+    return null;
+  };
+  checkLengths(rule3, problems2);
+  return {
+    rule: rule3,
+    label: rule3.name ?? `the rule at ${file2}:${line2}`,
+    images: rule3.images.flatMap((source, i) => compileImage(source, i, rule3, compile, problems2)),
+    authorities: rule3.authorities.map((config, i) => compileAuthority(config, ["authorities", i], compile))
+  };
+}
+function compileImage(source, index2, rule3, compile, problems2) {
+  const last = source.slice(source.lastIndexOf("/") + 1).replace(/\{[^}]*\}/g, "");
+  if (source.includes("@") || last.includes(":")) {
+    problems2.push({
+      location: rule3.origin.at("images", index2),
+      what: `the pattern "${source.slice(0, 80)}" has a tag or digest, so it matches no image name`,
+      hint: 'write the name alone, such as "ghcr.io/OWNER/*"'
+    });
+    return [];
+  }
+  const pattern = compile(source.toLowerCase(), "images", index2);
+  return pattern === null ? [] : [pattern];
+}
+function compileAuthority(config, path6, compile) {
+  const { keyless: keyless2, github: github2 } = config;
+  const identities = keyless2?.flatMap(({ issuer, subject }, i) => {
+    const at3 = [...path6, "keyless", "identities", i];
+    const pair2 = { issuer: compile(issuer, ...at3, "issuer"), subject: compile(subject, ...at3, "subject") };
+    return pair2.issuer && pair2.subject ? [{ issuer: pair2.issuer, subject: pair2.subject }] : [];
+  });
+  const ref = github2?.ref === void 0 ? null : compile(github2.ref, ...path6, "github", "ref");
+  return { config, identities: identities ?? null, ref };
+}
+function checkLengths({ images, authorities, origin: origin2 }, problems2) {
+  const most = Math.max(
+    images.length,
+    authorities.length,
+    ...authorities.map(({ keyless: keyless2, attestations }) => Math.max(keyless2?.length ?? 0, attestations.length))
+  );
+  if (most <= TRUST_LIMITS.list) return;
+  const what = `the rule has a list of ${most} items, and ${TRUST_LIMITS.list} are the most`;
+  problems2.push({ location: origin2.at(), what, hint: "use a pattern, or make several rules of it" });
+}
+var TOO_LONG;
+var init_rules = __esm({
+  "src/trust/rules.ts"() {
+    "use strict";
+    init_reference();
+    init_pattern();
+    init_limits();
+    TOO_LONG = {
+      ok: false,
+      at: 0,
+      what: `the pattern is longer than ${TRUST_LIMITS.length} characters`,
+      hint: "shorten it"
+    };
+  }
+});
+
 // src/load.ts
 function load(request) {
-  const { policy: policy2, withoutPolicy, ...read3 } = readFiles(request.files, request.policy);
+  const { policy: policy2, trust, withoutPolicy, ...read3 } = readFiles(request.files, request.policy);
   const config = withPromotions(read3.config, request.promotions);
   const problems2 = [...read3.problems];
   const options = {
@@ -20111,7 +20446,7 @@ function load(request) {
   const scope = scopeOf(request);
   const taken = ownerOfPromotions(config, policy2, options);
   const images = collect(problems2, [], () => wantImages(config.images, { ...options, taken }));
-  const input = { request, config, policy: policy2, scope, options, images };
+  const input = { request, config, policy: policy2, trust, scope, options, images };
   const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
   if (request.command === "validate") collect(problems2, void 0, () => refuseConflicts(images));
   const all = [...problems2, ...overwritingCaches(input), ...unnamed];
@@ -20136,8 +20471,8 @@ function ownerOfPromotions({ builds }, policy2, { stableSuffix, registryMap }) {
     if (policy2 === null || here.length === 0) return null;
     const [owner] = claimsOn(policy2, tag2);
     if (owner === void 0 || owner.output.freedom === 2) return null;
-    const { kind: as, rule: rule2 } = owner.output;
-    const gated = [rule2, ...here].some(({ requires }) => requires.length > 0) || as === "stable" && typeof rule2.stable !== "boolean";
+    const { kind: as, rule: rule3 } = owner.output;
+    const gated = [rule3, ...here].some(({ requires }) => requires.length > 0) || as === "stable" && typeof rule3.stable !== "boolean";
     if (gated) return `${whoHas(owner)}, and there are conditions for it that an entry would go past`;
     const promotes2 = kind === "stable" || `${srcBuildTag ?? ""}${stableSuffix}` === tag2;
     return as === "primary" || as === "stable" && promotes2 ? null : whoHas(owner);
@@ -20186,11 +20521,14 @@ function unnamedBuilds(config, request) {
 function readFiles(files, preset) {
   const { config, problems: problems2, withoutPolicy, laterPolicies: laterPolicies2 } = readConfig(files);
   const examined = examinedPolicy(config, preset);
+  const trust = compileRules(config.trust ?? []);
   return {
     config,
     policy: examined?.policy ?? null,
+    trust: trust.rules,
     problems: [
       ...problems2,
+      ...trust.problems,
       ...preset === "" ? [] : twoPolicies(config),
       ...examined?.problems ?? [],
       ...laterPolicies2.slice(0, RUN_LIMITS.laterPolicies).flatMap((policy2) => examinePolicy(policy2).problems),
@@ -20259,6 +20597,7 @@ var init_load = __esm({
     init_conflicts();
     init_overrides();
     init_policy();
+    init_rules();
     init_limits();
     init_want();
   }
@@ -20432,10 +20771,10 @@ function memoised(registry) {
   const looks = once2(true);
   const confirmed = once2(true);
   const look6 = async (ref, absence) => {
-    const key = formatReference(ref);
-    const seen = await looks.run(key, () => registry.head(ref, absence));
+    const key2 = formatReference(ref);
+    const seen = await looks.run(key2, () => registry.head(ref, absence));
     if (absence === "unconfirmed" || seen.state !== "absent" || seen.unconfirmed !== true) return seen;
-    return confirmed.run(key, () => registry.headFresh(ref));
+    return confirmed.run(key2, () => registry.headFresh(ref));
   };
   return { ...registry, head: look6 };
 }
@@ -20518,9 +20857,9 @@ function plan(wanted, observed) {
 function inOrder2(wanted) {
   const groups = /* @__PURE__ */ new Map();
   for (const tag2 of wanted) {
-    const key = formatReference(tag2.destination);
-    const group2 = groups.get(key);
-    if (group2 === void 0) groups.set(key, [tag2]);
+    const key2 = formatReference(tag2.destination);
+    const group2 = groups.get(key2);
+    if (group2 === void 0) groups.set(key2, [tag2]);
     else group2.push(tag2);
   }
   const rank2 = (group2) => Math.max(...group2.map(({ kind }) => TAG_KINDS.indexOf(kind)));
@@ -21244,13 +21583,13 @@ function tagsOf2(entry) {
 function entryKey(entry) {
   return JSON.stringify(
     entry,
-    (key, value) => key === "origin" || key === "number" ? void 0 : value
+    (key2, value) => key2 === "origin" || key2 === "number" ? void 0 : value
   );
 }
 function entryTest(entry) {
-  const key = entryKey(entry);
+  const key2 = entryKey(entry);
   const { file: file2 } = entry.origin.at();
-  return { file: file2, contains: (text4) => entriesIn(file2, text4).some((other) => entryKey(other) === key) };
+  return { file: file2, contains: (text4) => entriesIn(file2, text4).some((other) => entryKey(other) === key2) };
 }
 function entriesIn(path6, text4) {
   try {
@@ -21519,13 +21858,13 @@ async function openGitHub(options) {
       page2 = await send(`GET ${next3}`, {}, permissionFor(route2) ?? void 0);
     }
   }
-  let identity;
+  let identity2;
   return {
     home,
     call,
     find: find3,
     pages,
-    identity: () => identity ??= whoAmI(call)
+    identity: () => identity2 ??= whoAmI(call)
   };
 }
 function repoName(text4) {
@@ -21661,8 +22000,8 @@ function decode2(name, text4) {
     return { ok: false, why: "the recorded data cannot be read" };
   }
 }
-function marker(name, key) {
-  return `<!-- retag:${name} ${(0, import_node_crypto4.createHash)("sha256").update(key).digest("hex").slice(0, 16)} -->`;
+function marker(name, key2) {
+  return `<!-- retag:${name} ${(0, import_node_crypto4.createHash)("sha256").update(key2).digest("hex").slice(0, 16)} -->`;
 }
 function seal(first2, rest) {
   return `${first2}
@@ -21749,11 +22088,11 @@ var init_reviewed = __esm({
 });
 
 // src/github/review/comment.ts
-function planMarker(key) {
-  return marker("plan", key);
+function planMarker(key2) {
+  return marker("plan", key2);
 }
 function planComment(input) {
-  const { report: report2, changes, key, head: head2, summaryUrl } = input;
+  const { report: report2, changes, key: key2, head: head2, summaryUrl } = input;
   const touched = report2.actions.filter((action2) => changes === null || isTouched(action2, changes));
   const inFront = new Set(touched);
   const others = report2.actions.filter((action2) => !inFront.has(action2));
@@ -21770,7 +22109,7 @@ function planComment(input) {
     ),
     summaryUrl === null ? "" : `${link("The whole plan", summaryUrl)} is in the summary of the run.`
   ];
-  const first2 = planMarker(key);
+  const first2 = planMarker(key2);
   const hidden = `${data}
 
 `;
@@ -21837,24 +22176,24 @@ __export(refs_exports, {
   readText: () => readText2,
   readTreeFiles: () => readTreeFiles
 });
-async function commitOfTag(github, name) {
-  const ref = await github.find("GET /repos/{owner}/{repo}/git/ref/{ref}", {
-    ...github.home,
+async function commitOfTag(github2, name) {
+  const ref = await github2.find("GET /repos/{owner}/{repo}/git/ref/{ref}", {
+    ...github2.home,
     ref: `tags/${name}`
   });
   if (ref === null || ref.object.type !== "tag") return ref?.object.sha ?? null;
-  const params = { ...github.home, tag_sha: ref.object.sha };
-  return (await github.call("GET /repos/{owner}/{repo}/git/tags/{tag_sha}", params)).object.sha;
+  const params = { ...github2.home, tag_sha: ref.object.sha };
+  return (await github2.call("GET /repos/{owner}/{repo}/git/tags/{tag_sha}", params)).object.sha;
 }
-async function isTagAt(github, name, sha2) {
-  if (await commitOfTag(github, name) !== sha2) return false;
-  const branch = { ...github.home, ref: `heads/${name}` };
-  return await github.find("GET /repos/{owner}/{repo}/git/ref/{ref}", branch) === null;
+async function isTagAt(github2, name, sha2) {
+  if (await commitOfTag(github2, name) !== sha2) return false;
+  const branch = { ...github2.home, ref: `heads/${name}` };
+  return await github2.find("GET /repos/{owner}/{repo}/git/ref/{ref}", branch) === null;
 }
-async function claimTag(github, name, sha2) {
+async function claimTag(github2, name, sha2) {
   try {
-    await github.call("POST /repos/{owner}/{repo}/git/refs", {
-      ...github.home,
+    await github2.call("POST /repos/{owner}/{repo}/git/refs", {
+      ...github2.home,
       ref: `refs/tags/${name}`,
       sha: sha2
     });
@@ -21865,14 +22204,14 @@ async function claimTag(github, name, sha2) {
     const exists3 = error2.status === 422 && /already exists/i.test(error2.message);
     const lost = error2.code === "unavailable" || error2.code === "timeout";
     if (!exists3 && !lost) throw error2;
-    const there = await commitOfTag(github, name);
+    const there = await commitOfTag(github2, name);
     if (there === null) throw error2;
     return there === sha2 ? { state: lost ? "created" : "ours" } : { state: "taken", sha: there };
   }
 }
-async function readText2(github, path6, ref) {
-  const answer = await github.find("GET /repos/{owner}/{repo}/contents/{path}", {
-    ...github.home,
+async function readText2(github2, path6, ref) {
+  const answer = await github2.find("GET /repos/{owner}/{repo}/contents/{path}", {
+    ...github2.home,
     path: path6,
     ref
   });
@@ -21888,12 +22227,12 @@ async function readText2(github, path6, ref) {
 function decodeBase64(text4) {
   return Buffer.from(text4, "base64").toString("utf8");
 }
-async function readTreeFiles(github, root, files) {
+async function readTreeFiles(github2, root, files) {
   const trees = /* @__PURE__ */ new Map();
   const tree = (tree_sha) => {
     const known3 = trees.get(tree_sha);
     if (known3) return known3;
-    const asked = github.call("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", { ...github.home, tree_sha });
+    const asked = github2.call("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", { ...github2.home, tree_sha });
     trees.set(tree_sha, asked);
     return asked;
   };
@@ -21908,8 +22247,8 @@ async function readTreeFiles(github, root, files) {
     }
     const entry = (await tree(sha2)).tree.find(({ path: path6, type }) => path6 === name && type === "blob");
     if (entry?.sha === void 0 || entry.mode !== "100644" && entry.mode !== "100755") return null;
-    const params = { ...github.home, file_sha: entry.sha };
-    const blob2 = await github.call("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", params);
+    const params = { ...github2.home, file_sha: entry.sha };
+    const blob2 = await github2.call("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", params);
     return { text: exactText(blob2.content), mode: entry.mode, sha: entry.sha };
   };
   const unique = [...new Set(files)];
@@ -21930,15 +22269,15 @@ var init_refs2 = __esm({
 });
 
 // src/github/review/review.ts
-async function upsertComment(github, pull2, marker2, body) {
-  const { home } = github;
+async function upsertComment(github2, pull2, marker2, body) {
+  const { home } = github2;
   try {
-    const mine = await ownComments(github, pull2, marker2);
+    const mine = await ownComments(github2, pull2, marker2);
     const [first2] = mine;
     if (first2 && sameText(first2.body ?? "", body)) return { state: "unchanged", url: first2.html_url };
     if (first2) {
       const params2 = { ...home, comment_id: Number(first2.id), body };
-      const updated = await github.find(
+      const updated = await github2.find(
         "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
         params2,
         NEEDS2
@@ -21946,7 +22285,7 @@ async function upsertComment(github, pull2, marker2, body) {
       if (updated) return { state: "updated", url: updated.html_url };
     }
     const params = { ...home, issue_number: pull2, body };
-    const made = await github.call(
+    const made = await github2.call(
       "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
       params,
       NEEDS2
@@ -21957,18 +22296,18 @@ async function upsertComment(github, pull2, marker2, body) {
     return { state: "read-only", notice: `the plan is in the summary only: ${error2.message}` };
   }
 }
-async function reviewsOf(github, shas, marker2, branch) {
+async function reviewsOf(github2, shas, marker2, branch) {
   const reviews = /* @__PURE__ */ new Map();
   let last;
   for (const [i, commit_sha] of shas.entries()) {
-    const pulls = await github.call("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
-      ...github.home,
+    const pulls = await github2.call("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
+      ...github2.home,
       commit_sha
     });
     for (const pull2 of pulls) {
       if (pull2.merged_at === null || reviews.has(pull2.number)) continue;
       if (branch !== null && pull2.base.ref !== branch) continue;
-      const review = await reviewOf(github, pull2, marker2);
+      const review = await reviewOf(github2, pull2, marker2);
       reviews.set(pull2.number, review);
       if (i === 0) last ??= review;
     }
@@ -21977,9 +22316,9 @@ async function reviewsOf(github, shas, marker2, branch) {
   const why = `commit ${shas[0]?.slice(0, 7) ?? ""} came without a pull request${into}`;
   return { all: [...reviews.values()], last: last ?? { why } };
 }
-async function reviewOf(github, { number: pull2, head: head2, merged_at }, marker2) {
-  const { login } = await github.identity();
-  const marked = await commentsWith(github, pull2, marker2);
+async function reviewOf(github2, { number: pull2, head: head2, merged_at }, marker2) {
+  const { login } = await github2.identity();
+  const marked = await commentsWith(github2, pull2, marker2);
   const comment = marked.find(({ user: user2 }) => user2?.login === login);
   const of = `the plan comment of pull request #${pull2}`;
   if (comment === void 0) {
@@ -21994,19 +22333,19 @@ async function reviewOf(github, { number: pull2, head: head2, merged_at }, marke
   if (decoded.ok) return { pull: pull2, head: head2.sha, reviewed: decoded.value };
   return { pull: pull2, why: `pull request #${pull2}: ${decoded.why ?? "the plan comment holds no plan"}` };
 }
-async function commitsTouching(github, file2, sha2, most) {
-  const params = { ...github.home, sha: sha2, path: file2, per_page: most };
-  return (await github.call("GET /repos/{owner}/{repo}/commits", params)).map((commit4) => commit4.sha);
+async function commitsTouching(github2, file2, sha2, most) {
+  const params = { ...github2.home, sha: sha2, path: file2, per_page: most };
+  return (await github2.call("GET /repos/{owner}/{repo}/commits", params)).map((commit4) => commit4.sha);
 }
-async function ownComments(github, issue3, marker2) {
-  const identity = await github.identity();
-  const found = (await commentsWith(github, issue3, marker2)).filter(({ user: user2 }) => mayBeOwn(identity, user2));
-  const certain = found.filter(({ user: user2 }) => user2?.login === identity.login);
+async function ownComments(github2, issue3, marker2) {
+  const identity2 = await github2.identity();
+  const found = (await commentsWith(github2, issue3, marker2)).filter(({ user: user2 }) => mayBeOwn(identity2, user2));
+  const certain = found.filter(({ user: user2 }) => user2?.login === identity2.login);
   return certain.length > 0 ? certain : found;
 }
-async function commentsWith(github, issue3, marker2) {
+async function commentsWith(github2, issue3, marker2) {
   const found = [];
-  for await (const page2 of github.pages(LIST, { ...github.home, issue_number: issue3 })) {
+  for await (const page2 of github2.pages(LIST, { ...github2.home, issue_number: issue3 })) {
     found.push(...page2.filter(({ body }) => (body ?? "").startsWith(marker2)));
   }
   return found;
@@ -22014,11 +22353,11 @@ async function commentsWith(github, issue3, marker2) {
 function sameText(a, b) {
   return a.replaceAll("\r\n", "\n").trimEnd() === b.trimEnd();
 }
-async function changedEntries(files, config, base, { github, log }) {
+async function changedEntries(files, config, base, { github: github2, log }) {
   if (base === null) return null;
   try {
     const before = [];
-    for (const { path: path6 } of files) before.push(...await entriesAt(await github(), path6, base));
+    for (const { path: path6 } of files) before.push(...await entriesAt(await github2(), path6, base));
     return compareEntries(before, config.images);
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
@@ -22026,9 +22365,9 @@ async function changedEntries(files, config, base, { github, log }) {
     return null;
   }
 }
-async function entriesAt(github, path6, ref) {
+async function entriesAt(github2, path6, ref) {
   const { readText: readText3 } = await Promise.resolve().then(() => (init_refs2(), refs_exports));
-  const text4 = await readText3(github, path6, ref);
+  const text4 = await readText3(github2, path6, ref);
   if (text4 === null) return [];
   try {
     return parseConfig([{ path: path6, bytes: new TextEncoder().encode(text4) }]).images;
@@ -22043,28 +22382,28 @@ function failsPullRequest(report2, changes, onHold) {
   );
   return bad6.some((action2) => changes === null || countsForPullRequest(action2, changes));
 }
-async function publishComment({ report: report2, outcomes, closing: closing2, changes, files, facts, summaryUrl }, { github, log }) {
+async function publishComment({ report: report2, outcomes, closing: closing2, changes, files, facts, summaryUrl }, { github: github2, log }) {
   const pull2 = facts.pullRequest;
   if (pull2 === null) return;
-  const key = keyOf(files);
+  const key2 = keyOf(files);
   const sources = new Map(
     outcomes.flatMap(
       ({ planned: { wanted, source } }) => source === null ? [] : [[`${wanted.image}:${wanted.destination.tag}`, source.digest]]
     )
   );
-  const body = planComment({ report: report2, closing: closing2, changes, sources, key, head: pull2.headSha, summaryUrl });
+  const body = planComment({ report: report2, closing: closing2, changes, sources, key: key2, head: pull2.headSha, summaryUrl });
   try {
-    const done = await upsertComment(await github(), pull2.number, planMarker(key), body);
+    const done = await upsertComment(await github2(), pull2.number, planMarker(key2), body);
     log.line(done.state === "read-only" ? done.notice : `The plan comment is ${done.state}: ${done.url}`);
   } catch (error2) {
     if (!(error2 instanceof OperationError)) throw error2;
     log.warning(`the plan is in the summary only: ${messageOf(error2)}`);
   }
 }
-async function applyReview(plan2, input, { github }) {
+async function applyReview(plan2, input, { github: github2 }) {
   const actions = reviewable(plan2);
   if (actions.length === 0) return plan2;
-  const reviews = await mergedReviews(input, github);
+  const reviews = await mergedReviews(input, github2);
   const found = /* @__PURE__ */ new Map();
   for (const action2 of actions) {
     const { image: image3, destination } = action2.wanted;
@@ -22078,12 +22417,12 @@ async function mergedReviews({ files, sha: sha2, branch, missing: missing3 }, op
   if (missing3 !== null) return { all: [], last: { why: missing3 } };
   if (sha2 === null) return { all: [], last: { why: "the commit of the tag file is not known" } };
   try {
-    const github = await open7();
+    const github2 = await open7();
     const commits = /* @__PURE__ */ new Set();
     for (const { path: path6 } of files) {
-      for (const commit4 of await commitsTouching(github, path6, sha2, MOST_COMMITS)) commits.add(commit4);
+      for (const commit4 of await commitsTouching(github2, path6, sha2, MOST_COMMITS)) commits.add(commit4);
     }
-    return await reviewsOf(github, [...commits.add(sha2)], planMarker(keyOf(files)), branch);
+    return await reviewsOf(github2, [...commits.add(sha2)], planMarker(keyOf(files)), branch);
   } catch (error2) {
     if (!(error2 instanceof OperationError) || error2.code === "cancelled") throw error2;
     return { all: [], last: { why: `pull requests cannot be read: ${messageOf(error2)}` } };
@@ -22380,14 +22719,14 @@ function entryOf2(list4, registry) {
   const exact = keyOf2(registry);
   if (Object.hasOwn(list4, exact)) return list4[exact];
   const wanted = hubOr(registry);
-  const key = Object.keys(list4).find((candidate) => hubOr(hostOf(candidate)) === wanted);
-  return key === void 0 ? void 0 : list4[key];
+  const key2 = Object.keys(list4).find((candidate) => hubOr(hostOf(candidate)) === wanted);
+  return key2 === void 0 ? void 0 : list4[key2];
 }
 function hubOr(host) {
   return HUB_HOSTS.has(host) ? "docker.io" : host;
 }
-function hostOf(key) {
-  return key.replace(/^https?:\/\//i, "").replace(/\/.*$/s, "").toLowerCase();
+function hostOf(key2) {
+  return key2.replace(/^https?:\/\//i, "").replace(/\/.*$/s, "").toLowerCase();
 }
 function credentialOf(entry, source, registry) {
   if (entry === void 0 || entry === null) return null;
@@ -23047,7 +23386,7 @@ var require_cjs = __commonJS({
       const none2 = hostname.length + 1;
       let exception = none2;
       let exceptionIsIcann = false;
-      let rule2 = none2;
+      let rule3 = none2;
       let ruleIsIcann = false;
       const extra = options.extraSuffixes;
       for (let section = 0; section < 2; section += 1) {
@@ -23077,20 +23416,20 @@ var require_cjs = __commonJS({
           if (wildcard && start2 > 1 && hostname.charCodeAt(start2 - 2) !== 46) {
             start2 = hostname.lastIndexOf(".", start2 - 2) + 1;
           }
-          if (start2 < rule2) {
-            rule2 = start2;
+          if (start2 < rule3) {
+            rule3 = start2;
             ruleIsIcann = isIcann;
           }
         }
       }
       const suffixStart = hostname.length - suffix.length;
       const builtin = isException ? hostname.lastIndexOf(".", suffixStart - 2) + 1 : suffixStart;
-      if (exception <= rule2 && (isException ? exception < builtin : exception <= builtin)) {
+      if (exception <= rule3 && (isException ? exception < builtin : exception <= builtin)) {
         out.publicSuffix = hostname.slice(hostname.indexOf(".", exception) + 1);
         out.isIcann = exceptionIsIcann;
         out.isPrivate = !exceptionIsIcann;
-      } else if (rule2 < builtin || rule2 === builtin && !out.isIcann && !out.isPrivate) {
-        out.publicSuffix = hostname.slice(rule2);
+      } else if (rule3 < builtin || rule3 === builtin && !out.isIcann && !out.isPrivate) {
+        out.publicSuffix = hostname.slice(rule3);
         out.isIcann = ruleIsIcann;
         out.isPrivate = !ruleIsIcann;
       }
@@ -23782,16 +24121,16 @@ function createTokenCache(now) {
   const entries = /* @__PURE__ */ new Map();
   let asked = false;
   const entryOf5 = (scopes) => {
-    const key = scopes.join(" ");
-    let entry = entries.get(key);
+    const key2 = scopes.join(" ");
+    let entry = entries.get(key2);
     if (!entry) {
       entry = { header: void 0, refusal: void 0, until: 0, pending: void 0, missing: [] };
-      entries.set(key, entry);
+      entries.set(key2, entry);
     }
     return entry;
   };
-  const held = (key) => {
-    const entry = entries.get(key);
+  const held = (key2) => {
+    const entry = entries.get(key2);
     return entry && entry.until > now() ? entry.header : void 0;
   };
   const load2 = async (entry, work) => {
@@ -23814,8 +24153,8 @@ function createTokenCache(now) {
   };
   return {
     get(scopes) {
-      const key = scopes.join(" ");
-      return held(key) ?? (key.endsWith(":pull") && scopes.length === 1 ? held(`${key},push`) : void 0);
+      const key2 = scopes.join(" ");
+      return held(key2) ?? (key2.endsWith(":pull") && scopes.length === 1 ? held(`${key2},push`) : void 0);
     },
     fetch(scopes, work) {
       const entry = entryOf5(scopes);
@@ -24145,8 +24484,8 @@ var require_common = __commonJS({
       createDebug4.enabled = enabled;
       createDebug4.humanize = require_ms();
       createDebug4.destroy = destroy;
-      Object.keys(env).forEach((key) => {
-        createDebug4[key] = env[key];
+      Object.keys(env).forEach((key2) => {
+        createDebug4[key2] = env[key2];
       });
       createDebug4.names = [];
       createDebug4.skips = [];
@@ -24696,13 +25035,13 @@ var require_node = __commonJS({
       }
     } catch (error2) {
     }
-    exports2.inspectOpts = Object.keys(process.env).filter((key) => {
-      return /^debug_/i.test(key);
-    }).reduce((obj, key) => {
-      const prop = key.substring(6).toLowerCase().replace(/_([a-z])/g, (_, k) => {
+    exports2.inspectOpts = Object.keys(process.env).filter((key2) => {
+      return /^debug_/i.test(key2);
+    }).reduce((obj, key2) => {
+      const prop = key2.substring(6).toLowerCase().replace(/_([a-z])/g, (_, k) => {
         return k.toUpperCase();
       });
-      let val = process.env[key];
+      let val = process.env[key2];
       if (/^(yes|on|true|enabled)$/i.test(val)) {
         val = true;
       } else if (/^(no|off|false|disabled)$/i.test(val)) {
@@ -24964,15 +25303,15 @@ function parseProxyResponse(socket) {
           socket.destroy();
           return reject(new Error(`Invalid header from proxy CONNECT response: "${header2}"`));
         }
-        const key = header2.slice(0, firstColon).toLowerCase();
+        const key2 = header2.slice(0, firstColon).toLowerCase();
         const value = header2.slice(firstColon + 1).trimStart();
-        const current = headers[key];
+        const current = headers[key2];
         if (typeof current === "string") {
-          headers[key] = [current, value];
+          headers[key2] = [current, value];
         } else if (Array.isArray(current)) {
           current.push(value);
         } else {
-          headers[key] = value;
+          headers[key2] = value;
         }
       }
       debug2("got proxy server response: %o %o", firstLine, headers);
@@ -25045,10 +25384,10 @@ function resume(socket) {
 }
 function omit(obj, ...keys) {
   const ret = {};
-  let key;
-  for (key in obj) {
-    if (!keys.includes(key)) {
-      ret[key] = obj[key];
+  let key2;
+  for (key2 in obj) {
+    if (!keys.includes(key2)) {
+      ret[key2] = obj[key2];
     }
   }
   return ret;
@@ -25229,10 +25568,10 @@ __export(dist_exports4, {
 });
 function omit2(obj, ...keys) {
   const ret = {};
-  let key;
-  for (key in obj) {
-    if (!keys.includes(key)) {
-      ret[key] = obj[key];
+  let key2;
+  for (key2 in obj) {
+    if (!keys.includes(key2)) {
+      ret[key2] = obj[key2];
     }
   }
   return ret;
@@ -25344,14 +25683,14 @@ function createAgents(options) {
   const idle = () => all.flatMap(({ freeSockets }) => Object.values(freeSockets).flatMap((sockets) => sockets ?? []));
   const sweeper = setInterval(sweep(idle), SWEEP_MS).unref();
   const through = (proxy, toTls) => {
-    const key = `${proxy} ${toTls}`;
-    let agent = proxies.get(key);
+    const key2 = `${proxy} ${toTls}`;
+    let agent = proxies.get(key2);
     if (!agent) {
       agent = loadProxyAgent(proxy, toTls, trust).then((loaded) => {
         all.push(loaded);
         return loaded;
       });
-      proxies.set(key, agent);
+      proxies.set(key2, agent);
     }
     return agent;
   };
@@ -27434,10 +27773,10 @@ function createReader(context) {
   const blobsUnderWay = once2(false);
   return {
     manifest(ref) {
-      const key = formatReference(ref);
-      const known3 = "digest" in ref ? manifests.get(key) : void 0;
+      const key2 = formatReference(ref);
+      const known3 = "digest" in ref ? manifests.get(key2) : void 0;
       if (known3) return Promise.resolve(known3);
-      return manifestsUnderWay.run(key, async () => {
+      return manifestsUnderWay.run(key2, async () => {
         const manifest = await readManifest(context, ref);
         const { registry, repository } = ref;
         manifests.set(formatReference({ registry, repository, digest: manifest.digest }), manifest);
@@ -27445,16 +27784,16 @@ function createReader(context) {
       });
     },
     blob(source, descriptor3) {
-      const key = formatReference({
+      const key2 = formatReference({
         registry: source.registry,
         repository: source.repository,
         digest: descriptor3.digest
       });
-      const known3 = blobs.get(key);
+      const known3 = blobs.get(key2);
       if (known3) return Promise.resolve(known3);
-      return blobsUnderWay.run(key, async () => {
+      return blobsUnderWay.run(key2, async () => {
         const bytes2 = await readBlob(context, source, descriptor3);
-        blobs.set(key, bytes2);
+        blobs.set(key2, bytes2);
         return bytes2;
       });
     }
@@ -27463,23 +27802,23 @@ function createReader(context) {
 function recent(capacity, sizeOf) {
   const entries = /* @__PURE__ */ new Map();
   let total = 0;
-  const remove = (key) => {
-    const value = entries.get(key);
+  const remove = (key2) => {
+    const value = entries.get(key2);
     if (value === void 0) return;
-    entries.delete(key);
+    entries.delete(key2);
     total -= sizeOf(value);
   };
   return {
-    get(key) {
-      const value = entries.get(key);
+    get(key2) {
+      const value = entries.get(key2);
       if (value === void 0) return void 0;
-      entries.delete(key);
-      entries.set(key, value);
+      entries.delete(key2);
+      entries.set(key2, value);
       return value;
     },
-    set(key, value) {
-      remove(key);
-      entries.set(key, value);
+    set(key2, value) {
+      remove(key2);
+      entries.set(key2, value);
       total += sizeOf(value);
       for (const oldest of entries.keys()) {
         if (total <= capacity) break;
@@ -28068,8 +28407,8 @@ function createContent(context, blobs, referrers) {
     await pool([...needed.values()], LANES2, (blob2) => blobs.ensure(source, destination, blob2));
   };
   const bringManifest = async (source, destination, node, tally) => {
-    const key = `${formatRepository(destination)}@${node.manifest.digest}`;
-    await brought.run(key, () => bringOne(source, destination, node, tally));
+    const key2 = `${formatRepository(destination)}@${node.manifest.digest}`;
+    await brought.run(key2, () => bringOne(source, destination, node, tally));
   };
   return {
     async bring(source, destination, nodes, tally) {
@@ -28495,9 +28834,9 @@ function contextsOf(definition) {
   const contexts = /* @__PURE__ */ new Map();
   for (const { name, context, origin: origin2 } of definition.targets) {
     contexts.set(context, contexts.get(context) ?? origin2.at("context"));
-    for (const [key, path6] of Object.entries(definition.file.target[name]?.contexts ?? {})) {
+    for (const [key2, path6] of Object.entries(definition.file.target[name]?.contexts ?? {})) {
       if (!/^(?:[a-z-]+:\/\/|git@)/.test(path6))
-        contexts.set(path6, contexts.get(path6) ?? origin2.at("build_contexts", key));
+        contexts.set(path6, contexts.get(path6) ?? origin2.at("build_contexts", key2));
     }
   }
   return contexts;
@@ -28562,38 +28901,38 @@ var init_workspace = __esm({
 });
 
 // src/github/approvals.ts
-async function approvalsOf(github, query, runId) {
+async function approvalsOf(github2, query, runId) {
   const repo = repoName(query.repo);
-  const { sha: sha2, at: at3 } = await broughtIn(github, repo, query);
-  const into = query.branch ?? (await github.call("GET /repos/{owner}/{repo}", repo)).default_branch;
-  const merged2 = await mergedPulls(github, repo, sha2);
+  const { sha: sha2, at: at3 } = await broughtIn(github2, repo, query);
+  const into = query.branch ?? (await github2.call("GET /repos/{owner}/{repo}", repo)).default_branch;
+  const merged2 = await mergedPulls(github2, repo, sha2);
   const pull2 = merged2.find(({ base }) => base.ref === into) ?? null;
   const since = pull2 ? Date.parse(pull2.merged_at ?? "") : at3;
   const elsewhere = merged2.map(({ number: number2, base }) => `#${number2} was merged into ${base.ref}, not ${into}`);
   const discarded = pull2 ? [] : elsewhere;
   const facts = { pull: pull2 ? `#${pull2.number}` : null, since };
-  const byEnvironment = runId === null ? [] : await environmentApprovals(github, repo, query.who, runId);
+  const byEnvironment = runId === null ? [] : await environmentApprovals(github2, repo, query.who, runId);
   if (byEnvironment.length > 0) return { ...facts, approvals: byEnvironment };
-  const reviews = pull2 ? await approvingReviews(github, repo, pull2.number) : [];
+  const reviews = pull2 ? await approvingReviews(github2, repo, pull2.number) : [];
   const approvals = [];
   for (const { commit: commit4, review } of reviews) {
-    if (!await belongs2(github, repo.owner, query.who, review.by)) continue;
+    if (!await belongs2(github2, repo.owner, query.who, review.by)) continue;
     if (commit4 === pull2?.head.sha) approvals.push(review);
     else discarded.push(`${review.by} approved ${short(commit4)}, and ${short(pull2?.head.sha)} was merged`);
   }
   return { ...facts, approvals, discarded };
 }
-async function broughtIn(github, repo, query) {
+async function broughtIn(github2, repo, query) {
   const { sha: sha2, entry } = query;
   if (!entry) {
-    const commit4 = await github.call("GET /repos/{owner}/{repo}/commits/{ref}", { ...repo, ref: sha2 });
+    const commit4 = await github2.call("GET /repos/{owner}/{repo}/commits/{ref}", { ...repo, ref: sha2 });
     return { sha: commit4.sha, at: dateOf(commit4) };
   }
   const params = { ...repo, sha: sha2, path: entry.file, per_page: MAX_VERSIONS };
-  const versions = await github.call("GET /repos/{owner}/{repo}/commits", params);
+  const versions = await github2.call("GET /repos/{owner}/{repo}/commits", params);
   let last;
   for (const version of versions) {
-    const text4 = await readText2(github, entry.file, version.sha);
+    const text4 = await readText2(github2, entry.file, version.sha);
     if (text4 === null || !entry.contains(text4)) break;
     last = { sha: version.sha, at: dateOf(version) };
   }
@@ -28606,17 +28945,17 @@ async function broughtIn(github, repo, query) {
   }
   return last;
 }
-async function mergedPulls(github, repo, sha2) {
-  const pulls = await github.call("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
+async function mergedPulls(github2, repo, sha2) {
+  const pulls = await github2.call("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
     ...repo,
     commit_sha: sha2
   });
   return pulls.filter(({ merged_at }) => merged_at !== null);
 }
-async function approvingReviews(github, repo, pull2) {
+async function approvingReviews(github2, repo, pull2) {
   const latest = /* @__PURE__ */ new Map();
   const params = { ...repo, pull_number: pull2 };
-  for await (const page2 of github.pages("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", params)) {
+  for await (const page2 of github2.pages("GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews", params)) {
     for (const { user: user2, state, submitted_at, html_url, commit_id: commit4 } of page2) {
       if (user2 === null || state === "COMMENTED" || state === "PENDING") continue;
       const review = {
@@ -28630,36 +28969,36 @@ async function approvingReviews(github, repo, pull2) {
   }
   return [...latest.values()].filter(({ state }) => state === "APPROVED");
 }
-async function environmentApprovals(github, repo, who, runId) {
+async function environmentApprovals(github2, repo, who, runId) {
   const params = { ...repo, run_id: runId };
-  const given2 = await github.find("GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals", params);
+  const given2 = await github2.find("GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals", params);
   const found = [];
   for (const { state, user: user2, environments: environments2 } of given2 ?? []) {
     if (state !== "approved") continue;
     for (const { name } of environments2) {
-      if (name === void 0 || !await guards(github, repo, who, user2.login, name)) continue;
+      if (name === void 0 || !await guards(github2, repo, who, user2.login, name)) continue;
       found.push({ by: user2.login, via: "environment", at: null, url: null });
     }
   }
   return found;
 }
-async function guards(github, repo, who, login, name) {
+async function guards(github2, repo, who, login, name) {
   if (who.startsWith("@")) return sameName3(who.slice(1), login);
   const params = { ...repo, environment_name: name };
-  const environment = await github.find("GET /repos/{owner}/{repo}/environments/{environment_name}", params);
+  const environment = await github2.find("GET /repos/{owner}/{repo}/environments/{environment_name}", params);
   const reviewers = (environment?.protection_rules ?? []).flatMap(
-    (rule2) => "reviewers" in rule2 ? rule2.reviewers ?? [] : []
+    (rule3) => "reviewers" in rule3 ? rule3.reviewers ?? [] : []
   );
   const slugs = reviewers.map(
     ({ type, reviewer }) => type === "Team" && reviewer !== void 0 && "slug" in reviewer ? reviewer.slug : null
   );
   return slugs.length > 0 && slugs.every((slug) => slug !== null && sameName3(slug, who.split("/").at(-1) ?? ""));
 }
-async function belongs2(github, owner, who, login) {
+async function belongs2(github2, owner, who, login) {
   if (who.startsWith("@")) return sameName3(who.slice(1), login);
   const [org, team] = who.includes("/") ? who.split("/", 2) : [owner, who];
   const params = { org: org ?? "", team_slug: team ?? "", username: login };
-  const membership = await github.find("GET /orgs/{org}/teams/{team_slug}/memberships/{username}", params);
+  const membership = await github2.find("GET /orgs/{org}/teams/{team_slug}/memberships/{username}", params);
   return membership?.state === "active";
 }
 var MAX_VERSIONS, short, sameName3, dateOf;
@@ -28681,28 +29020,28 @@ var checks_exports = {};
 __export(checks_exports, {
   createChecks: () => createChecks
 });
-function createChecks(github, runId) {
+function createChecks(github2, runId) {
   return {
-    check: (query) => checkHistory(github, query),
-    runs: (query) => runHistory(github, query),
-    approvals: (query) => approvalsOf(github, query, runId)
+    check: (query) => checkHistory(github2, query),
+    runs: (query) => runHistory(github2, query),
+    approvals: (query) => approvalsOf(github2, query, runId)
   };
 }
-async function checkHistory(github, query) {
+async function checkHistory(github2, query) {
   const repo = repoName(query.repo);
-  const ref = query.ref ?? await defaultBranch(github, query.repo);
-  const head2 = await github.call("GET /repos/{owner}/{repo}/commits/{ref}", { ...repo, ref });
+  const ref = query.ref ?? await defaultBranch(github2, query.repo);
+  const head2 = await github2.call("GET /repos/{owner}/{repo}/commits/{ref}", { ...repo, ref });
   if (SHA2.test(ref) && !head2.sha.startsWith(ref)) {
     throw new OperationError("protocol", `GitHub answered for commit ${head2.sha}, not for ${ref}`);
   }
-  const first2 = await signalsOf(github, query, head2);
+  const first2 = await signalsOf(github2, query, head2);
   const history = { repo: query.repo, ref: shortRef(ref) };
   const follow = !SHA2.test(ref) && (query.backTo !== null || worst(first2) === "red");
   if (!follow) return { ...history, commits: [first2], complete: true };
-  const { older, complete } = await olderCommits(github, query, head2.sha);
+  const { older, complete } = await olderCommits(github2, query, head2.sha);
   const commits = [first2];
   for (const commit4 of older) {
-    const signals = await signalsOf(github, query, commit4);
+    const signals = await signalsOf(github2, query, commit4);
     commits.push(signals);
     const light = worst(signals);
     if (light !== null && light !== worst(first2)) return { ...history, commits, complete: true };
@@ -28713,21 +29052,21 @@ function worst({ signals }) {
   const newest = signals.filter((one2, i) => signals.findIndex(({ source }) => source === one2.source) === i);
   return newest.find(({ light }) => light === "red")?.light ?? newest[0]?.light ?? null;
 }
-async function olderCommits(github, query, sha2) {
+async function olderCommits(github2, query, sha2) {
   const limit = query.backTo === null ? MAX_RED : MAX_COMMITS;
   const params = { ...repoName(query.repo), sha: sha2, per_page: limit + 1 };
-  const page2 = await github.call("GET /repos/{owner}/{repo}/commits", params);
+  const page2 = await github2.call("GET /repos/{owner}/{repo}/commits", params);
   const [, ...older] = page2;
   const last = older.findIndex((commit4) => dateOf2(commit4) < (query.backTo ?? 0));
   return { older: last < 0 ? older : older.slice(0, last + 1), complete: last >= 0 || page2.length <= limit };
 }
-async function signalsOf(github, { repo, name, app }, commit4) {
+async function signalsOf(github2, { repo, name, app }, commit4) {
   const params = { ...repoName(repo), ref: commit4.sha };
   const runs = [];
   const wanted = { ...params, check_name: name, filter: "all" };
   let listed3 = 0;
   let total = 0;
-  for await (const page2 of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", wanted)) {
+  for await (const page2 of github2.pages("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", wanted)) {
     listed3 += page2.check_runs.length;
     total = page2.total_count;
     const mine = page2.check_runs.filter((run4) => run4.name === name && run4.head_sha === commit4.sha);
@@ -28738,7 +29077,7 @@ async function signalsOf(github, { repo, name, app }, commit4) {
     throw new OperationError("protocol", `${what}; run again`);
   }
   const statuses = [];
-  for await (const page2 of github.pages("GET /repos/{owner}/{repo}/commits/{ref}/statuses", params)) {
+  for await (const page2 of github2.pages("GET /repos/{owner}/{repo}/commits/{ref}/statuses", params)) {
     const mine = page2.filter(({ context }) => context === name);
     statuses.push(...mine.filter(({ creator }) => app === void 0 || creator?.login === `${app}[bot]`));
   }
@@ -28769,8 +29108,8 @@ function lightOf(conclusion) {
   if (conclusion === "skipped") return "skipped";
   return conclusion === "action_required" ? "pending" : "red";
 }
-async function runHistory(github, query) {
-  const branch = query.branch ?? await defaultBranch(github, query.repo);
+async function runHistory(github2, query) {
+  const branch = query.branch ?? await defaultBranch(github2, query.repo);
   const params = {
     ...repoName(query.repo),
     workflow_id: query.workflow,
@@ -28779,7 +29118,7 @@ async function runHistory(github, query) {
   };
   const runs = [];
   let looked = 0;
-  for await (const page2 of github.pages(
+  for await (const page2 of github2.pages(
     "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
     params
   )) {
@@ -28815,8 +29154,8 @@ function enough(runs, { atLeast, backTo }) {
   const start2 = runs.at(row2 < 0 ? -1 : row2 - 1);
   return row2 >= 0 || backTo === null || start2 !== void 0 && start2.at <= backTo;
 }
-async function defaultBranch(github, repo) {
-  return (await github.call("GET /repos/{owner}/{repo}", repoName(repo))).default_branch;
+async function defaultBranch(github2, repo) {
+  return (await github2.call("GET /repos/{owner}/{repo}", repoName(repo))).default_branch;
 }
 function time(text4) {
   const at3 = Date.parse(text4 ?? "");
@@ -29961,27 +30300,27 @@ var require_lrucache = __commonJS({
         this.max = 1e3;
         this.map = /* @__PURE__ */ new Map();
       }
-      get(key) {
-        const value = this.map.get(key);
+      get(key2) {
+        const value = this.map.get(key2);
         if (value === void 0) {
           return void 0;
         } else {
-          this.map.delete(key);
-          this.map.set(key, value);
+          this.map.delete(key2);
+          this.map.set(key2, value);
           return value;
         }
       }
-      delete(key) {
-        return this.map.delete(key);
+      delete(key2) {
+        return this.map.delete(key2);
       }
-      set(key, value) {
-        const deleted = this.delete(key);
+      set(key2, value) {
+        const deleted = this.delete(key2);
         if (!deleted && value !== void 0) {
           if (this.map.size >= this.max) {
             const firstKey = this.map.keys().next().value;
             this.delete(firstKey);
           }
-          this.map.set(key, value);
+          this.map.set(key2, value);
         }
         return this;
       }
@@ -31730,16 +32069,16 @@ var init_builder = __esm({
 function openAdapters(options) {
   const { env, facts } = options;
   let changed2;
-  const github = gitHubOf(options);
+  const github2 = gitHubOf(options);
   const home = env["GITHUB_REPOSITORY"] ?? "";
   const serverUrl = env["GITHUB_SERVER_URL"] ?? "https://github.com";
   const checkedOut = nonEmpty(env["GITHUB_SHA"]) ?? facts?.sha ?? null;
   return {
-    github,
-    gatekeeper: createGatekeeper(checksOf(options, github), systemClock.now()),
+    github: github2,
+    gatekeeper: createGatekeeper(checksOf(options, github2), systemClock.now()),
     claim: async (name, sha2) => {
       const { claimTag: claimTag2 } = await Promise.resolve().then(() => (init_refs2(), refs_exports));
-      return claimTag2(await github(), name, sha2);
+      return claimTag2(await github2(), name, sha2);
     },
     subject: (entry, revision) => ({
       home,
@@ -31754,21 +32093,21 @@ function openAdapters(options) {
       return (await findSources2(definition, options.workspace)).problems;
     },
     builder: () => lazyBuilder(options),
-    changes: (config) => changed2 ??= changesOf(options, config, github),
+    changes: (config) => changed2 ??= changesOf(options, config, github2),
     review: async (plan2, files, mode) => {
       if (mode === "off" || mode === void 0 && (home === "" || files.length === 0)) return plan2;
       const branch = branchOfRun(env) ?? facts?.defaultBranch ?? null;
       const known3 = { files, sha: checkedOut, branch, missing: missing2(options) };
-      return applyReview(plan2, { ...known3, mode: mode ?? "warn" }, { github });
+      return applyReview(plan2, { ...known3, mode: mode ?? "warn" }, { github: github2 });
     }
   };
 }
-async function changesOf(options, config, github) {
+async function changesOf(options, config, github2) {
   const { files, env, log } = options;
   if (files.length === 0) return null;
   const base = await baseCommit(env);
   const why = missing2(options);
-  if (why === null) return changedEntries(files, config, base, { github, log });
+  if (why === null) return changedEntries(files, config, base, { github: github2, log });
   if (base !== null) {
     log.warning(
       `which entries of the tag file this change touches is not known, so tags that break the rule of a preset are only warnings: ${why}`
@@ -31819,14 +32158,14 @@ function missing2({ env, token }) {
   }
   return token === "" ? "there is no GitHub token; set GITHUB_TOKEN (input github-token)" : null;
 }
-function checksOf(options, github) {
+function checksOf(options, github2) {
   const why = missing2(options);
   if (why !== null) return withoutGitHub(why);
   const run4 = Number(options.env["GITHUB_RUN_ID"] ?? "");
   const runId = Number.isSafeInteger(run4) && run4 > 0 ? run4 : null;
   const checks = async () => {
     const { createChecks: createChecks2 } = await Promise.resolve().then(() => (init_checks(), checks_exports));
-    return createChecks2(await github(), runId);
+    return createChecks2(await github2(), runId);
   };
   return {
     check: async (query) => (await checks()).check(query),
@@ -31964,20 +32303,20 @@ var init_adapters = __esm({
 // src/github/follow-up/path.ts
 function parsePath(text4) {
   const keys = [];
-  let key = "";
+  let key2 = "";
   for (let i = 0; i < text4.length; i++) {
     const char = text4.charAt(i);
-    if (char === "\\" && i + 1 < text4.length) key += text4.charAt(++i);
+    if (char === "\\" && i + 1 < text4.length) key2 += text4.charAt(++i);
     else if (char === "." || char === "[") {
-      if (key !== "") keys.push(key);
+      if (key2 !== "") keys.push(key2);
       else if (char === "." && text4.charAt(i - 1) !== "]") return null;
-      key = "";
+      key2 = "";
     } else if (char === "]") {
-      keys.push(key);
-      key = "";
-    } else key += char;
+      keys.push(key2);
+      key2 = "";
+    } else key2 += char;
   }
-  if (key !== "") keys.push(key);
+  if (key2 !== "") keys.push(key2);
   else if (!text4.endsWith("]")) return null;
   return keys;
 }
@@ -31988,26 +32327,26 @@ function findTargets(document2, path6) {
   return [...found.values()];
   function walk3(node, at3, exact) {
     if (!isNode2(node)) return;
-    const key = path6[at3];
-    if (key === void 0) {
+    const key2 = path6[at3];
+    if (key2 === void 0) {
       found.set(node, { node, exact });
       return;
     }
     const ways = walked.get(node) ?? /* @__PURE__ */ new Set();
     if (ways.has(at3)) return;
     walked.set(node, ways.add(at3));
-    if (key === "**") walk3(node, at3 + 1, false);
+    if (key2 === "**") walk3(node, at3 + 1, false);
     for (const [name, child3] of children(node)) {
-      if (key === "**") walk3(child3, at3, false);
-      else if (key === "*") walk3(child3, at3 + 1, false);
-      else if (name === key) walk3(child3, at3 + 1, exact);
+      if (key2 === "**") walk3(child3, at3, false);
+      else if (key2 === "*") walk3(child3, at3 + 1, false);
+      else if (name === key2) walk3(child3, at3 + 1, exact);
     }
   }
 }
 function children(node) {
   if (isSeq(node)) return node.items.map((item, i) => [String(i), item]);
   if (!isMap(node)) return [];
-  return node.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : "", value]);
+  return node.items.map(({ key: key2, value }) => [isScalar(key2) ? String(key2.value) : "", value]);
 }
 function isNode2(value) {
   return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
@@ -32456,10 +32795,10 @@ function trackedImages(outcomes, release) {
       mine.flatMap(({ planned: planned2 }) => planned2.wanted.kind === "stable" ? ["stable"] : [])
     );
     if (built2 === void 0) stages2.add("final");
-    for (const rule2 of built2 === void 0 ? [] : release?.names.policy.rules ?? []) {
-      if (!rule2.publish) continue;
-      stages2.add(rule2.class);
-      if (rule2.stable !== false) stages2.add("stable");
+    for (const rule3 of built2 === void 0 ? [] : release?.names.policy.rules ?? []) {
+      if (!rule3.publish) continue;
+      stages2.add(rule3.class);
+      if (rule3.stable !== false) stages2.add("stable");
     }
     const source = built2?.planned.wanted.source;
     const table3 = source?.from === "build" ? release?.stages.find((each) => each.image === source.build)?.table : void 0;
@@ -32469,10 +32808,10 @@ function trackedImages(outcomes, release) {
 function groupTracked(events2, facts) {
   const groups = /* @__PURE__ */ new Map();
   for (const event of events2) {
-    const key = trackingKey(event.image, versionLine(event.tag, event.fields));
-    const group2 = groups.get(key);
+    const key2 = trackingKey(event.image, versionLine(event.tag, event.fields));
+    const group2 = groups.get(key2);
     if (group2) group2.push(event);
-    else groups.set(key, [event]);
+    else groups.set(key2, [event]);
   }
   return [...groups.values()].flatMap((group2) => {
     const [first2] = group2;
@@ -32755,10 +33094,10 @@ var pull_request_exports = {};
 __export(pull_request_exports, {
   followUp: () => followUp
 });
-async function followUp(github, request) {
+async function followUp(github2, request) {
   for (let attempt3 = 1; ; attempt3++) {
     try {
-      return await bring3(github, request);
+      return await bring3(github2, request);
     } catch (error2) {
       const raced = error2 instanceof OperationError && (error2.status === 409 || error2.status === 422);
       if (!raced) throw error2;
@@ -32768,37 +33107,37 @@ async function followUp(github, request) {
     }
   }
 }
-async function bring3(github, request) {
-  const base = await baseOf(github, request);
+async function bring3(github2, request) {
+  const base = await baseOf(github2, request);
   const texts2 = new Map([...base.files].map(([file2, found]) => [file2, found?.text ?? null]));
   const plan2 = planFollowUp(request.items, texts2);
-  const pulls = await pullsOf(github, request);
+  const pulls = await pullsOf(github2, request);
   const open7 = pulls.find(({ state }) => state === "open") ?? null;
   const result = { url: open7?.html_url ?? null, problems: plan2.problems, notice: null };
   if (plan2.files.length === 0)
-    return { ...result, state: open7 ? await close(github, request, open7) : "nothing" };
+    return { ...result, state: open7 ? await close(github2, request, open7) : "nothing" };
   const declined = open7 ? null : declinedPull(pulls, plan2);
   if (declined) {
     const notice2 = `${declined.html_url} with the same changes was closed without merging; delete nothing, reopen it when it is wanted after all`;
     return { ...result, url: declined.html_url, state: "declined", notice: notice2 };
   }
-  const branch = await branchOf2(github, request);
+  const branch = await branchOf2(github2, request);
   if (branch?.foreign === true) {
     const notice2 = `${request.branch} holds commits that are not Retag's and was left alone; delete the branch to have it made anew`;
     return { ...result, state: "foreign", notice: notice2 };
   }
   const written2 = branch?.fingerprint !== plan2.fingerprint || !open7;
-  if (written2) await writeBranch(github, request, plan2, base, branch !== null);
-  if (written2 && await movedUnder(github, request, base)) {
+  if (written2) await writeBranch(github2, request, plan2, base, branch !== null);
+  if (written2 && await movedUnder(github2, request, base)) {
     throw new OperationError("rejected", `${request.base} changed meanwhile`, { status: 409 });
   }
-  return { ...result, ...await writePull(github, request, plan2, open7, written2) };
+  return { ...result, ...await writePull(github2, request, plan2, open7, written2) };
 }
-async function baseOf(github, { base, items }) {
-  const { home } = github;
-  const ref = await github.call("GET /repos/{owner}/{repo}/git/ref/{ref}", { ...home, ref: `heads/${base}` });
+async function baseOf(github2, { base, items }) {
+  const { home } = github2;
+  const ref = await github2.call("GET /repos/{owner}/{repo}/git/ref/{ref}", { ...home, ref: `heads/${base}` });
   const commit_sha = ref.object.sha;
-  const commit4 = await github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
+  const commit4 = await github2.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", {
     ...home,
     commit_sha
   });
@@ -32806,56 +33145,56 @@ async function baseOf(github, { base, items }) {
   return {
     sha: commit_sha,
     tree: commit4.tree.sha,
-    files: await readTreeFiles(github, commit4.tree.sha, files)
+    files: await readTreeFiles(github2, commit4.tree.sha, files)
   };
 }
-async function movedUnder(github, request, before) {
-  const now = await baseOf(github, request);
+async function movedUnder(github2, request, before) {
+  const now = await baseOf(github2, request);
   return [...now.files].some(([file2, found]) => found?.sha !== before.files.get(file2)?.sha);
 }
-async function branchOf2(github, { branch }) {
-  const { home } = github;
-  const ref = await github.find("GET /repos/{owner}/{repo}/git/ref/{ref}", {
+async function branchOf2(github2, { branch }) {
+  const { home } = github2;
+  const ref = await github2.find("GET /repos/{owner}/{repo}/git/ref/{ref}", {
     ...home,
     ref: `heads/${branch}`
   });
   if (ref === null) return null;
-  const commit4 = (commit_sha) => github.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...home, commit_sha });
+  const commit4 = (commit_sha) => github2.call("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", { ...home, commit_sha });
   let head2 = await commit4(ref.object.sha);
   const [first2, second] = head2.parents;
   if (first2 && second && fingerprintIn(head2.message) === null) head2 = await commit4(first2.sha);
   const fingerprint = fingerprintIn(head2.message);
   return { fingerprint, foreign: fingerprint === null };
 }
-async function pullsOf(github, { base, branch }) {
+async function pullsOf(github2, { base, branch }) {
   const params = {
-    ...github.home,
-    head: `${github.home.owner}:${branch}`,
+    ...github2.home,
+    head: `${github2.home.owner}:${branch}`,
     base,
     state: "all",
     per_page: 30
   };
-  return await github.call("GET /repos/{owner}/{repo}/pulls", params);
+  return await github2.call("GET /repos/{owner}/{repo}/pulls", params);
 }
 function declinedPull(pulls, plan2) {
   const newest = [...pulls].sort((a, b) => b.number - a.number)[0];
   if (!newest || newest.merged_at !== null) return null;
   return fingerprintIn(newest.body ?? "") === plan2.fingerprint ? newest : null;
 }
-async function writeBranch(github, request, plan2, base, exists3) {
-  const { home } = github;
+async function writeBranch(github2, request, plan2, base, exists3) {
+  const { home } = github2;
   const entries = plan2.files.map(({ file: file2, text: text4 }) => ({
     path: file2,
     mode: base.files.get(file2)?.mode ?? "100644",
     type: "blob",
     content: text4
   }));
-  const tree = await github.call("POST /repos/{owner}/{repo}/git/trees", {
+  const tree = await github2.call("POST /repos/{owner}/{repo}/git/trees", {
     ...home,
     base_tree: base.tree,
     tree: entries
   });
-  const commit4 = await github.call("POST /repos/{owner}/{repo}/git/commits", {
+  const commit4 = await github2.call("POST /repos/{owner}/{repo}/git/commits", {
     ...home,
     message: commitMessage(plan2),
     tree: tree.sha,
@@ -32864,51 +33203,51 @@ async function writeBranch(github, request, plan2, base, exists3) {
   const { sha: sha2 } = commit4;
   if (exists3) {
     const params = { ...home, ref: `heads/${request.branch}`, sha: sha2, force: true };
-    await github.call("PATCH /repos/{owner}/{repo}/git/refs/{ref}", params);
+    await github2.call("PATCH /repos/{owner}/{repo}/git/refs/{ref}", params);
   } else {
-    await github.call("POST /repos/{owner}/{repo}/git/refs", {
+    await github2.call("POST /repos/{owner}/{repo}/git/refs", {
       ...home,
       ref: `refs/heads/${request.branch}`,
       sha: sha2
     });
   }
 }
-async function writePull(github, request, plan2, open7, written2) {
+async function writePull(github2, request, plan2, open7, written2) {
   const title = titleOf(plan2);
-  if (!open7) return createPull(github, request, plan2, title);
+  if (!open7) return createPull(github2, request, plan2, title);
   const body = pullBody(plan2, { jobToken: open7.user?.login === JOB_LOGIN });
   const same = open7.body?.replaceAll("\r\n", "\n").trimEnd() === body.trimEnd();
   if (!same) {
-    const params = { ...github.home, pull_number: open7.number, title, body };
-    await github.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
+    const params = { ...github2.home, pull_number: open7.number, title, body };
+    await github2.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   }
   return { state: written2 || !same ? "updated" : "unchanged", url: open7.html_url };
 }
-async function createPull(github, { branch, base }, plan2, title) {
-  const jobToken = (await github.identity()).kind === "job";
+async function createPull(github2, { branch, base }, plan2, title) {
+  const jobToken = (await github2.identity()).kind === "job";
   const body = pullBody(plan2, { jobToken });
-  const params = { ...github.home, title, body, head: branch, base, maintainer_can_modify: true };
-  const made = await github.call("POST /repos/{owner}/{repo}/pulls", params);
+  const params = { ...github2.home, title, body, head: branch, base, maintainer_can_modify: true };
+  const made = await github2.call("POST /repos/{owner}/{repo}/pulls", params);
   if (jobToken && made.user.login !== JOB_LOGIN) {
-    const change = { ...github.home, pull_number: made.number, body: pullBody(plan2, { jobToken: false }) };
-    await github.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", change);
+    const change = { ...github2.home, pull_number: made.number, body: pullBody(plan2, { jobToken: false }) };
+    await github2.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", change);
   }
   return { state: "created", url: made.html_url };
 }
-async function close(github, request, open7) {
-  const { home } = github;
-  const branch = await branchOf2(github, request);
+async function close(github2, request, open7) {
+  const { home } = github2;
+  const branch = await branchOf2(github2, request);
   const comment = { ...home, issue_number: open7.number, body: supersededText(request.runUrl) };
-  await github.call(
+  await github2.call(
     "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
     comment,
     "pull-requests: write"
   );
   const text4 = withoutFingerprint(open7.body ?? "");
   const params = { ...home, pull_number: open7.number, state: "closed", body: text4 };
-  await github.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
+  await github2.call("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", params);
   if (branch?.foreign === false) {
-    await github.call("DELETE /repos/{owner}/{repo}/git/refs/{ref}", {
+    await github2.call("DELETE /repos/{owner}/{repo}/git/refs/{ref}", {
       ...home,
       ref: `heads/${request.branch}`
     });
@@ -32931,10 +33270,10 @@ __export(sync_exports, {
   listTracking: () => listTracking,
   syncTracking: () => syncTracking
 });
-async function syncTracking(github, config, tracked, context) {
+async function syncTracking(github2, config, tracked, context) {
   if (tracked.length === 0) return [];
-  const issues = await trackingIssues(github, "all");
-  const people = await assignable(github, config.shepherds);
+  const issues = await trackingIssues(github2, "all");
+  const people = await assignable(github2, config.shepherds);
   const labels = /* @__PURE__ */ new Set();
   const results = [];
   for (const one2 of tracked) {
@@ -32943,17 +33282,17 @@ async function syncTracking(github, config, tracked, context) {
     if (issue3 === null && context.create === false) continue;
     const current = issue3 ? { body: plain2(issue3.body), state: issue3.state === "open" ? "open" : "closed" } : null;
     const draft = draftIssue(current, one2, config, context);
-    for (const label4 of draft.labels) if (!labels.has(label4)) await ensureLabel(github, label4);
+    for (const label4 of draft.labels) if (!labels.has(label4)) await ensureLabel(github2, label4);
     draft.labels.forEach((label4) => labels.add(label4));
     const wanted = { ...draft, assignees: people.known };
-    const written2 = issue3 ? await update(github, issue3, wanted) : await create(github, wanted);
+    const written2 = issue3 ? await update(github2, issue3, wanted) : await create(github2, wanted);
     const warnings3 = [...draft.warnings, ...people.unknown];
     results.push({ image: one2.image, line: one2.line, open: draft.state === "open", warnings: warnings3, ...written2 });
   }
   return results;
 }
-async function listTracking(github) {
-  const issues = await trackingIssues(github, "open");
+async function listTracking(github2) {
+  const issues = await trackingIssues(github2, "open");
   return issues.map(({ number: number2, title, html_url, assignees, body }) => ({
     number: number2,
     title,
@@ -32962,27 +33301,27 @@ async function listTracking(github) {
     ledger: readLedger(plain2(body))
   }));
 }
-async function trackingIssues(github, state) {
-  const identity = await github.identity();
-  const params = { ...github.home, labels: TRACKING_LABEL, state };
+async function trackingIssues(github2, state) {
+  const identity2 = await github2.identity();
+  const params = { ...github2.home, labels: TRACKING_LABEL, state };
   const found = [];
-  for await (const page2 of github.pages("GET /repos/{owner}/{repo}/issues", params)) {
+  for await (const page2 of github2.pages("GET /repos/{owner}/{repo}/issues", params)) {
     found.push(
       ...page2.filter(({ user: user2, author_association, pull_request }) => {
-        return !pull_request && (mayBeOwn(identity, user2) || TRUSTED2.has(author_association ?? ""));
+        return !pull_request && (mayBeOwn(identity2, user2) || TRUSTED2.has(author_association ?? ""));
       })
     );
   }
   return found.sort((a, b) => a.number - b.number);
 }
-async function create(github, draft) {
+async function create(github2, draft) {
   const { title, body, labels, assignees } = draft;
-  const params = { ...github.home, title, body, labels: [...labels], assignees: [...assignees] };
-  const made = await github.call("POST /repos/{owner}/{repo}/issues", params);
-  if (draft.state === "closed") await setState(github, made.number, "closed");
+  const params = { ...github2.home, title, body, labels: [...labels], assignees: [...assignees] };
+  const made = await github2.call("POST /repos/{owner}/{repo}/issues", params);
+  if (draft.state === "closed") await setState(github2, made.number, "closed");
   return { state: "created", url: made.html_url };
 }
-async function update(github, issue3, draft) {
+async function update(github2, issue3, draft) {
   const labels = issue3.labels.map((label4) => typeof label4 === "string" ? label4 : label4.name ?? "");
   const assignees = (issue3.assignees ?? []).map(({ login }) => login);
   const missing3 = draft.labels.filter((label4) => !labels.includes(label4));
@@ -32997,38 +33336,38 @@ async function update(github, issue3, draft) {
     ...issue3.state === draft.state ? {} : stateChange(draft.state)
   };
   if (Object.keys(change).length === 0) return { state: "unchanged", url: issue3.html_url };
-  const params = { ...github.home, issue_number: issue3.number };
+  const params = { ...github2.home, issue_number: issue3.number };
   if (draft.news.length > 0) {
     const body = draft.news.map((line2) => `- ${line2}`).join("\n");
-    await github.call("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", { ...params, body });
+    await github2.call("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", { ...params, body });
   }
-  await github.call("PATCH /repos/{owner}/{repo}/issues/{issue_number}", { ...params, ...change });
+  await github2.call("PATCH /repos/{owner}/{repo}/issues/{issue_number}", { ...params, ...change });
   return { state: "updated", url: issue3.html_url };
 }
 function stateChange(state) {
   return state === "closed" ? { state, state_reason: "completed" } : { state, state_reason: "reopened" };
 }
-async function setState(github, issue_number, state) {
-  const params = { ...github.home, issue_number, ...stateChange(state) };
-  await github.call("PATCH /repos/{owner}/{repo}/issues/{issue_number}", params);
+async function setState(github2, issue_number, state) {
+  const params = { ...github2.home, issue_number, ...stateChange(state) };
+  await github2.call("PATCH /repos/{owner}/{repo}/issues/{issue_number}", params);
 }
-async function ensureLabel(github, name) {
-  if (await github.find("GET /repos/{owner}/{repo}/labels/{name}", { ...github.home, name })) return;
+async function ensureLabel(github2, name) {
+  if (await github2.find("GET /repos/{owner}/{repo}/labels/{name}", { ...github2.home, name })) return;
   const color = name === TRACKING_LABEL ? COLOURS[name] : "1d76db";
   const description2 = name === TRACKING_LABEL ? "Kept by Retag" : "Release cycle, made by Retag";
   try {
-    await github.call("POST /repos/{owner}/{repo}/labels", { ...github.home, name, color, description: description2 });
+    await github2.call("POST /repos/{owner}/{repo}/labels", { ...github2.home, name, color, description: description2 });
   } catch (error2) {
     if (!(error2 instanceof OperationError && error2.status === 422 && /already_exists/.test(error2.message)))
       throw error2;
   }
 }
-async function assignable(github, logins) {
+async function assignable(github2, logins) {
   const known3 = [];
   const unknown3 = [];
   for (const assignee of logins) {
-    const found = await github.find("GET /repos/{owner}/{repo}/assignees/{assignee}", {
-      ...github.home,
+    const found = await github2.find("GET /repos/{owner}/{repo}/assignees/{assignee}", {
+      ...github2.home,
       assignee
     });
     if (found !== null) known3.push(assignee);
@@ -33079,9 +33418,9 @@ async function finishRun({ result, request, facts, inputs, env, outside, log }) 
   const { command, registryMap, files, drift: drift2 } = request;
   const follows = facts.may.write && (command === "apply" || drift2);
   if (!follows || registryMap.length > 0 || inputs.token === "") return result.exitCode;
-  const { github } = outside;
+  const { github: github2 } = outside;
   const base = branchOfRun(env) ?? facts.defaultBranch;
-  const { ok, notes } = await afterApply(result, { files, base, github, runUrl: runUrl(env) });
+  const { ok, notes } = await afterApply(result, { files, base, github: github2, runUrl: runUrl(env) });
   await publishNotes(notes, env);
   if (ok) return result.exitCode;
   if (command === "apply")
@@ -33112,7 +33451,7 @@ async function attempt2(what, applied, work) {
     return [{ level: "error", text: text4, url: null }];
   }
 }
-async function openFollowUp({ config, outcomes }, { files, base, github, runUrl: runUrl2 }) {
+async function openFollowUp({ config, outcomes }, { files, base, github: github2, runUrl: runUrl2 }) {
   const items = followUpItems(config.images, outcomes);
   if (items.length === 0 || base === null) return [];
   const branch = followUpBranch(
@@ -33120,7 +33459,7 @@ async function openFollowUp({ config, outcomes }, { files, base, github, runUrl:
     files.map(({ path: path6 }) => path6)
   );
   const { followUp: followUp2 } = await Promise.resolve().then(() => (init_pull_request(), pull_request_exports));
-  const { state, url, notice: notice2, problems: problems2 } = await followUp2(await github(), { base, branch, items, runUrl: runUrl2 });
+  const { state, url, notice: notice2, problems: problems2 } = await followUp2(await github2(), { base, branch, items, runUrl: runUrl2 });
   return [
     { level: "line", text: `Follow-up pull request: ${state}`, url },
     ...notice2 === null ? [] : [{ level: "warning", text: notice2, url: null }],
@@ -33131,14 +33470,14 @@ async function openFollowUp({ config, outcomes }, { files, base, github, runUrl:
     }))
   ];
 }
-async function track({ config, outcomes, release, report: report2 }, { github, runUrl: runUrl2 }) {
+async function track({ config, outcomes, release, report: report2 }, { github: github2, runUrl: runUrl2 }) {
   const { tracking: tracking2 } = config;
   if (tracking2 === void 0) return [];
   const events2 = tagEvents(outcomes, release, report2.drift);
   const tracked = groupTracked(events2, trackedImages(outcomes, release));
   if (tracked.length === 0) return [];
   const { syncTracking: syncTracking2 } = await Promise.resolve().then(() => (init_sync(), sync_exports));
-  const results = await syncTracking2(await github(), tracking2, tracked, {
+  const results = await syncTracking2(await github2(), tracking2, tracked, {
     now: systemClock.now(),
     runUrl: runUrl2,
     create: report2.command === "apply"
@@ -33692,10 +34031,10 @@ function isReview({ event, pullRequest }) {
   return pullRequest !== null || event === "merge_group";
 }
 function asker(token, env, log, signal) {
-  const github = gitHubOf({ token, env, log, signal });
+  const github2 = gitHubOf({ token, env, log, signal });
   return async (name, sha2) => {
     const { isTagAt: isTagAt2 } = await Promise.resolve().then(() => (init_refs2(), refs_exports));
-    return isTagAt2(await github(), name, sha2);
+    return isTagAt2(await github2(), name, sha2);
   };
 }
 async function publish(result, { build: build2 }, path6, env, workspace) {
@@ -34228,12 +34567,12 @@ function editEntry(source, entry, digest) {
   const value = present2?.value;
   if (value?.range) return { start: value.range[0], end: value.range[1], text: digest };
   const anchor = pairOf2(entry, "src_build_tag") ?? pairOf2(entry, "name");
-  const key = anchor?.key;
+  const key2 = anchor?.key;
   const after = anchor?.value;
-  if (!key?.range || !after?.range) throw new Error("a valid entry has a name");
+  if (!key2?.range || !after?.range) throw new Error("a valid entry has a name");
   const end2 = after.range[1];
   if (entry.flow) return { start: end2, end: end2, text: `, src_digest: ${digest}` };
-  const indent = " ".repeat(placeAt(source, key.range[0]).column - 1);
+  const indent = " ".repeat(placeAt(source, key2.range[0]).column - 1);
   return linesAfter(source.text, end2, [`${indent}src_digest: ${digest}`]);
 }
 function linesAfter(text4, offset, lines3) {
@@ -34247,7 +34586,7 @@ function linesAfter(text4, offset, lines3) {
   return { start: newline + 1, end: newline + 1, text: lines3.join(end2) + end2 };
 }
 function pairOf2(map2, name) {
-  return map2.items.find(({ key }) => isScalar(key) && key.value === name);
+  return map2.items.find(({ key: key2 }) => isScalar(key2) && key2.value === name);
 }
 function applyEdits(text4, edits) {
   const pieces = [];
@@ -34287,7 +34626,7 @@ function meaning(image3, srcDigest) {
 function said2(piece) {
   return JSON.stringify(
     piece,
-    (key, value) => key === "origin" || key === "number" ? void 0 : value
+    (key2, value) => key2 === "origin" || key2 === "number" ? void 0 : value
   );
 }
 function keyOf4({ line: line2, column }) {
@@ -34342,12 +34681,12 @@ function insertion(source, entry) {
   if (pair2 === void 0)
     return linesAfter(source.text, source.text.length, ["images:", ...block(entry, 2, 2)]);
   const list4 = pair2.value;
-  const key = pair2.key;
+  const key2 = pair2.key;
   if (isSeq(list4) && list4.range)
     return list4.items.length === 0 || list4.flow ? inBrackets(list4, entry) : below2(source, list4, entry);
-  if (isScalar(list4) && list4.value === null && key.range) {
-    const { column } = placeAt(source, key.range[0]);
-    return linesAfter(source.text, key.range[1], block(entry, column + 1, 2));
+  if (isScalar(list4) && list4.value === null && key2.range) {
+    const { column } = placeAt(source, key2.range[0]);
+    return linesAfter(source.text, key2.range[1], block(entry, column + 1, 2));
   }
   return null;
 }
@@ -34376,17 +34715,17 @@ function endOf(text4, entry, dash) {
 function lastIn(node) {
   if (isSeq(node) && !node.flow) return lastIn(node.items.at(-1));
   if (!isMap(node) || node.flow) return node;
-  const { key, value } = node.items.at(-1);
-  return lastIn(value ?? key);
+  const { key: key2, value } = node.items.at(-1);
+  return lastIn(value ?? key2);
 }
 function block(entry, indent, width) {
-  return Object.entries(entry).map(([key, value], i) => {
+  return Object.entries(entry).map(([key2, value], i) => {
     const dash = (i === 0 ? "-" : "").padEnd(width);
-    return `${" ".repeat(indent)}${dash}${key}: ${scalar(value)}`;
+    return `${" ".repeat(indent)}${dash}${key2}: ${scalar(value)}`;
   });
 }
 function braces(entry) {
-  return `{ ${Object.entries(entry).map(([key, value]) => `${key}: ${scalar(value)}`).join(", ")} }`;
+  return `{ ${Object.entries(entry).map(([key2, value]) => `${key2}: ${scalar(value)}`).join(", ")} }`;
 }
 function scalar(text4) {
   const plain3 = stringify3(text4, { lineWidth: 0 }).trimEnd() === text4 && !/[,[\]{}]/.test(text4);
@@ -34926,9 +35265,9 @@ async function requireRepository(git) {
   const problems2 = [];
   if (await commitOf(git, "HEAD") === null)
     problems2.push({ what: "there is no commit here to add one to", hint: "run it in the checkout" });
-  for (const key of ["user.name", "user.email"]) {
-    const set2 = linesOf2(await git("config", "--get", key)).length > 0;
-    if (!set2) problems2.push({ what: `git does not know your ${key}`, hint: `run: git config ${key} "\u2026"` });
+  for (const key2 of ["user.name", "user.email"]) {
+    const set2 = linesOf2(await git("config", "--get", key2)).length > 0;
+    if (!set2) problems2.push({ what: `git does not know your ${key2}`, hint: `run: git config ${key2} "\u2026"` });
   }
   if (problems2.length > 0) throw new UserError(problems2);
 }
@@ -35468,7 +35807,7 @@ function image2(spec = {}) {
 function index(children2, spec = {}) {
   const mediaType = spec.format === "docker" ? DOCKER_LIST2 : OCI_INDEX3;
   const subjects = spec.attestations ? children2.filter(({ describe: describe4 }) => describe4.platform) : [];
-  const all = [...children2, ...subjects.map((child3) => attestation(child3))];
+  const all = [...children2, ...subjects.map((child3) => attestation2(child3))];
   const document2 = {
     schemaVersion: 2,
     mediaType,
@@ -35479,7 +35818,7 @@ function index(children2, spec = {}) {
   };
   return built(document2, mediaType, { children: all });
 }
-function attestation(of) {
+function attestation2(of) {
   const statement = blob({
     _type: "https://in-toto.io/Statement/v0.1",
     predicateType: "https://slsa.dev/provenance/v0.2",
@@ -35901,8 +36240,8 @@ function asObject(value) {
 function asList(value) {
   return Array.isArray(value) ? value.map(asObject) : [];
 }
-function textOf7(value, key) {
-  const text4 = value?.[key];
+function textOf7(value, key2) {
+  const text4 = value?.[key2];
   return typeof text4 === "string" && text4 !== "" ? text4 : null;
 }
 function digestIn(part) {

@@ -15,7 +15,7 @@ const FLOORS = [
   ['request.ts', 'want.ts'],
   ['builds'],
   ['plan'],
-  ['gates'],
+  ['gates', 'trust'],
   ['ci'],
   ['policy'],
   ['config', 'ports.ts'],
@@ -49,8 +49,9 @@ const DOORS = {
   config: ['add', 'edit', 'entries', 'promotion', 'source', 'starter', 'yaml'],
   gates: ['port'],
   plan: ['conflicts', 'decide', 'drift', 'overrides', 'reasons'],
-  policy: ['fit', 'refname', 'template'],
+  policy: ['fit', 'pattern', 'refname', 'template'],
   registry: ['credentials', 'transport'],
+  trust: ['record', 'rules'],
   report: ['annotations', 'format', 'lines', 'nothing', 'outputs', 'summary'],
 };
 

@@ -27,13 +27,14 @@ import {
   whoHas,
 } from './policy/policy.js';
 import type { Log } from './ports.js';
+import { type CompiledRule, compileRules } from './trust/rules.js';
 import type { Input, Ports, Request } from './request.js';
 import { RUN_LIMITS } from './shared/limits.js';
 import { wantImages } from './want.js';
 
 /** @throws UserError with every problem of tag files, policy, force and registry-map, in the order of the files */
 export function load(request: Request): Input {
-  const { policy, withoutPolicy, ...read } = readFiles(request.files, request.policy);
+  const { policy, trust, withoutPolicy, ...read } = readFiles(request.files, request.policy);
   const config = withPromotions(read.config, request.promotions);
   const problems: Problem[] = [...read.problems];
   const options: WantOptions = {
@@ -44,7 +45,7 @@ export function load(request: Request): Input {
   const scope = scopeOf(request);
   const taken = ownerOfPromotions(config, policy, options);
   const images = collect(problems, [], () => wantImages(config.images, { ...options, taken }));
-  const input = { request, config, policy, scope, options, images };
+  const input = { request, config, policy, trust, scope, options, images };
   const unnamed = withoutPolicy && scope.builds ? unnamedBuilds(config, request) : [];
   if (request.command === 'validate') collect(problems, undefined, () => refuseConflicts(images));
   const all = [...problems, ...overwritingCaches(input), ...unnamed];
@@ -150,6 +151,7 @@ interface Files {
   readonly config: Config;
   /** null when neither tag file nor inputs have one, and when it has problems */
   readonly policy: CompiledPolicy | null;
+  readonly trust: readonly CompiledRule[];
   /** not in order */
   readonly problems: readonly Problem[];
   /** is it certain that there is no policy? */
@@ -164,11 +166,14 @@ interface Files {
 export function readFiles(files: readonly TagFile[], preset: string): Files {
   const { config, problems, withoutPolicy, laterPolicies } = readConfig(files);
   const examined = examinedPolicy(config, preset);
+  const trust = compileRules(config.trust ?? []);
   return {
     config,
     policy: examined?.policy ?? null,
+    trust: trust.rules,
     problems: [
       ...problems,
+      ...trust.problems,
       ...(preset === '' ? [] : twoPolicies(config)),
       ...(examined?.problems ?? []),
       ...laterPolicies.slice(0, RUN_LIMITS.laterPolicies).flatMap((policy) => examinePolicy(policy).problems),

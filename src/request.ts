@@ -8,6 +8,7 @@ import type { Plan, WantedTag } from './plan/model.js';
 import type { WantOptions } from './plan/overrides.js';
 import type { ClaimTag, CompiledPolicy, RefFacts } from './policy/policy.js';
 import type { Clock } from './ports.js';
+import type { CompiledRule } from './trust/rules.js';
 
 /** What was asked for, whoever asked. */
 export interface Request {
@@ -90,6 +91,8 @@ export interface Input {
   readonly config: Config;
   /** null when neither tag file nor inputs have one */
   readonly policy: CompiledPolicy | null;
+  /** the rules of `trust`; empty: nothing is verified */
+  readonly trust: readonly CompiledRule[];
   readonly scope: Scope;
   readonly options: WantOptions;
   /** the tags that promotions want */

@@ -9,12 +9,16 @@ import type {
   Gate,
   ImageConfig,
   ImageName,
+  NamedFile,
   Path,
   PlatformConfig,
   PolicyConfig,
+  RecordConfig,
   RuleConfig,
   StableRule,
   TrackingConfig,
+  TrustAuthority,
+  TrustRule,
   Unread,
 } from './model.js';
 import { originOf } from './origin.js';
@@ -27,6 +31,7 @@ import type {
   PolicyData,
   RuleData,
   TrackingData,
+  TrustData,
 } from './schema/file.js';
 import type { Positions } from './partial.js';
 import type { YamlDocument } from './yaml.js';
@@ -73,6 +78,7 @@ export function assemble(pieces: readonly Piece[]): Config {
     onHold: first(pieces, 'on_hold')?.value ?? 'pass',
     ...given('review', first(pieces, 'review')?.value),
     ...(tracking ? { tracking: trackingConfig(tracking.document, tracking.value) } : {}),
+    ...trustSettings(pieces),
   };
 }
 
@@ -101,6 +107,7 @@ function imageConfig(document: YamlDocument, data: ImageData, path: Path, number
     stable: data.stable ?? false,
     platforms: (data.platforms ?? []).map((platform) => sure(parsePlatform(platform))),
     ...given('attachments', data.attachments),
+    ...given('trust', data.trust),
     requires: gateList(document, data.requires, [...path, 'requires']),
     ...given('bug', data.bug),
     references: data.references ?? [],
@@ -231,6 +238,63 @@ function trackingConfig(document: YamlDocument, data: TrackingData): TrackingCon
     labels: data.labels ?? [],
     shepherds: data.shepherds ?? [],
     origin: originOf(document, 'tracking'),
+  };
+}
+
+function trustSettings(
+  pieces: readonly Piece[],
+): Pick<Config, 'trust' | 'trustedRoot' | 'record' | 'signingConfig'> {
+  const rules = pieces.flatMap(({ document, data }) =>
+    (data.trust ?? []).map((rule, i) => trustRule(document, rule, ['trust', i])),
+  );
+  return {
+    ...given('trust', rules.length === 0 ? undefined : rules),
+    ...given('trustedRoot', namedFile(pieces, 'trusted_root')),
+    ...given('record', recordConfig(pieces)),
+    ...given('signingConfig', namedFile(pieces, 'signing_config')),
+  };
+}
+
+function namedFile(pieces: readonly Piece[], key: 'trusted_root' | 'signing_config'): NamedFile | undefined {
+  const piece = first(pieces, key);
+  return piece && { path: piece.value, origin: originOf(piece.document, key) };
+}
+
+function recordConfig(pieces: readonly Piece[]): RecordConfig | undefined {
+  const piece = first(pieces, 'record');
+  if (piece === undefined || piece.value === 'off') return undefined;
+  if (piece.value === 'keyless') return 'keyless';
+  return {
+    env: piece.value.key.slice('env://'.length),
+    origin: originOf(piece.document, 'record', 'key'),
+  };
+}
+
+function trustRule(document: YamlDocument, data: TrustData, path: Path): TrustRule {
+  return {
+    ...given('name', data.name),
+    images: listOf(data.images),
+    authorities: data.authorities.map(trustAuthority),
+    eachPlatform: data.platforms === 'each',
+    origin: originOf(document, ...path),
+  };
+}
+
+function trustAuthority({
+  name,
+  keyless,
+  key,
+  github,
+  attestations,
+}: TrustData['authorities'][number]): TrustAuthority {
+  const env = key?.env?.replace(/^env:\/\//, '');
+  const { repository = '', workflow, ref } = github ?? {};
+  return {
+    ...given('name', name),
+    ...given('keyless', keyless?.identities),
+    ...given('key', key && { ...given('file', key.file), ...given('data', key.data), ...given('env', env) }),
+    ...given('github', github && { repository, ...given('workflow', workflow), ...given('ref', ref) }),
+    attestations: (attestations ?? []).map(({ predicateType }) => predicateType),
   };
 }
 

@@ -2,13 +2,14 @@
 import { type Location, type Problem, UserError } from '../errors.js';
 import { formatRepository, parseRepository } from '../oci/reference.js';
 import { RUN_LIMITS } from '../shared/limits.js';
+import { suggest } from '../shared/text.js';
 import { assemble, laterPolicies, type Piece } from './assemble.js';
 import type { Config, PolicyConfig } from './model.js';
 import { originOf } from './origin.js';
 import { partial } from './partial.js';
 import { problemsOf } from './problems.js';
 import { file, ONCE } from './schema/file.js';
-import { judge, type Patience } from './schema/parts.js';
+import { judge, type Patience, quote } from './schema/parts.js';
 import { decode, type TagFile } from './source.js';
 import { readDocuments, type YamlDocument } from './yaml.js';
 
@@ -45,7 +46,7 @@ export function readConfig(files: readonly TagFile[]): Reading {
   const allRead = problems.length === 0;
   const patience: Patience = { left: RUN_LIMITS.judged };
   const pieces = documents.map((document) => pieceOf(document, patience, report));
-  collisions(documents).forEach(report);
+  [...collisions(documents), ...ruleNames(documents, allRead)].forEach(report);
   return {
     config: assemble(pieces),
     problems,
@@ -55,7 +56,7 @@ export function readConfig(files: readonly TagFile[]): Reading {
 }
 
 // An unknown key may be a policy with a slip of the pen in its name.
-const OTHER_KEYS = ['builds', 'images', ...ONCE].filter((key) => key !== 'policy');
+const OTHER_KEYS = ['builds', 'images', 'trust', ...ONCE].filter((key) => key !== 'policy');
 
 function hasNoPolicy({ data }: YamlDocument): boolean {
   return Object.keys(Object(data) as object).every((key) => OTHER_KEYS.includes(key));
@@ -137,6 +138,48 @@ function sharedNames(documents: readonly YamlDocument[]): Problem[] {
     }
   }
   return problems;
+}
+
+/** Trust rules that share a name, and entries that name a rule which no document has. */
+function ruleNames(documents: readonly YamlDocument[], allRead: boolean): Problem[] {
+  const problems: Problem[] = [];
+  const first = new Map<string, Location>();
+  for (const document of documents) {
+    for (const [index, { name }] of itemsOf(document, 'trust')) {
+      if (typeof name !== 'string') continue;
+      const location = originOf(document).at('trust', index, 'name');
+      const earlier = first.get(name);
+      if (!earlier) first.set(name, location);
+      else {
+        const what = `the trust rule ${quote(name)} was given before, in ${shown(earlier)}`;
+        problems.push({ location, what, hint: 'give one of them another name' });
+      }
+    }
+  }
+  for (const document of allRead ? documents : []) {
+    for (const [index, { trust }] of itemsOf(document, 'images')) {
+      if (typeof trust !== 'string' || first.has(trust)) continue;
+      const near = suggest(trust, first.keys());
+      const names =
+        first.size === 0
+          ? 'add the rule under "trust"'
+          : `use one of ${[...first.keys()].slice(0, 10).join(', ')}`;
+      problems.push({
+        location: originOf(document).at('images', index, 'trust'),
+        what: `there is no trust rule ${quote(trust)}`,
+        hint: near === undefined ? names : `write "${near}"`,
+      });
+    }
+  }
+  return problems;
+}
+
+function itemsOf(
+  document: YamlDocument,
+  key: string,
+): readonly [number, Readonly<Record<string, unknown>>][] {
+  const list: unknown = fields(document.data)[key];
+  return Array.isArray(list) ? (list as unknown[]).map((item, index) => [index, fields(item)]) : [];
 }
 
 function fields(data: unknown): Readonly<Record<string, unknown>> {

@@ -164,6 +164,8 @@ export interface ImageConfig extends Entry {
   readonly platforms: readonly string[];
   /** absent: `copy` when the tag is written, and nothing is looked for later */
   readonly attachments?: AttachmentMode;
+  /** name of a rule of `trust` that must hold besides those that match the image's name */
+  readonly trust?: string;
   readonly requires: readonly Gate[];
   readonly bug?: string;
   readonly references: readonly ReferenceFile[];
@@ -182,6 +184,40 @@ export interface TrackingConfig {
   readonly origin: Origin;
 }
 
+/** One who may vouch for an image. Exactly one of keyless, key and github is set. */
+export interface TrustAuthority {
+  readonly name?: string;
+  /** patterns of the whole issuer and subject of a certificate; one of them is enough */
+  readonly keyless?: readonly { readonly issuer: string; readonly subject: string }[];
+  /** where the public key is: a path in the workspace, the PEM itself, or the name of an environment variable; exactly one is set */
+  readonly key?: { readonly file?: string; readonly data?: string; readonly env?: string };
+  /** `repository` is OWNER/NAME, `workflow` a path in it or OWNER/NAME/PATH, `ref` a pattern */
+  readonly github?: { readonly repository: string; readonly workflow?: string; readonly ref?: string };
+  /** predicate types that must all be there, signed; empty: not written */
+  readonly attestations: readonly string[];
+}
+
+/** Who must have vouched for images (docs/trust.md). Paths below its origin: name, images, authorities … as in the file */
+export interface TrustRule {
+  readonly name?: string;
+  /** patterns of names; empty: for entries alone that name the rule */
+  readonly images: readonly string[];
+  /** at least one; one of them is enough */
+  readonly authorities: readonly TrustAuthority[];
+  /** the index, or the manifest of every platform, must be vouched for */
+  readonly eachPlatform: boolean;
+  readonly origin: Origin;
+}
+
+/** A file of the workspace that a key of the tag file names. */
+export interface NamedFile {
+  readonly path: string;
+  readonly origin: Origin;
+}
+
+/** How records of what was tagged are signed; `env` is the name of the variable that holds the private key. */
+export type RecordConfig = 'keyless' | { readonly env: string; readonly origin: Origin };
+
 export const REVIEW_MODES = ['warn', 'require', 'off'] as const;
 export type ReviewMode = (typeof REVIEW_MODES)[number];
 
@@ -197,4 +233,12 @@ export interface Config {
   /** what apply does with a tag that nobody saw on a pull request, or whose source moved since; absent: not written */
   readonly review?: ReviewMode;
   readonly tracking?: TrackingConfig;
+  /** rules of all files, in order; absent: nothing is verified */
+  readonly trust?: readonly TrustRule[];
+  /** instead of the public good instance of Sigstore */
+  readonly trustedRoot?: NamedFile;
+  /** absent: off */
+  readonly record?: RecordConfig;
+  /** of the services that sign keyless records; absent: the public good instance of Sigstore */
+  readonly signingConfig?: NamedFile;
 }

@@ -40,13 +40,17 @@ export interface SyntaxProblem {
 type PatternResult = { readonly ok: true; readonly value: Pattern } | SyntaxProblem;
 
 // git-check-ref-format(1): none of these can be in a ref, so a pattern with one never matches.
-const NEVER_IN_A_REF = /[\x00-\x20\x7f~^:?[\\]/; // eslint-disable-line no-control-regex
+const IN_NO_REF = /[\x00-\x20\x7f~^:?[\\]/; // eslint-disable-line no-control-regex
+// Names of images, issuers and subjects of certificates; expressions of other tools have one of these.
+const IN_NO_NAME = /[\x00-\x20\x7f^[\]\\]|\$$/; // eslint-disable-line no-control-regex
+/** What a pattern is for: refs, or names of images and signers. */
+type PatternOf = 'ref' | 'name';
 const FIELD = /^([A-Za-z][A-Za-z0-9_]*)(?::([A-Za-z0-9]+))?$/;
 // More digits than any version, run number or time stamp has.
 const MAX_WIDTH = 32;
 
 /** Parses a pattern; on failure says which character is to blame. */
-export function parsePattern(source: string): PatternResult {
+export function parsePattern(source: string, of: PatternOf = 'ref'): PatternResult {
   if (source === '') return fail(0, 'the pattern is empty', 'write a name, fields or "*"');
   const parts: PatternPart[] = [];
   const seen = new Set<string>();
@@ -54,7 +58,7 @@ export function parsePattern(source: string): PatternResult {
     const end = endOfPart(source, at);
     if (end < 0) return fail(at, 'a "{" has no "}"', 'close the field, or leave the brace out');
     const text = source.slice(at, end);
-    const part = parsePart(text, at);
+    const part = parsePart(text, at, of);
     if ('ok' in part) return part;
     if ('name' in part) {
       if (seen.has(part.name)) {
@@ -77,10 +81,10 @@ function endOfPart(source: string, at: number): number {
   return end;
 }
 
-function parsePart(text: string, at: number): PatternPart | SyntaxProblem {
+function parsePart(text: string, at: number, of: PatternOf): PatternPart | SyntaxProblem {
   if (text === '*') return { kind: 'segment', at };
   if (text === '**') return { kind: 'any', at };
-  if (!text.startsWith('{')) return parseLiteral(text, at);
+  if (!text.startsWith('{')) return parseLiteral(text, at, of);
   const [, name, type] = FIELD.exec(text.slice(1, -1)) ?? [];
   if (name === undefined) {
     return fail(at, `"${text}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
@@ -101,13 +105,13 @@ function parsePart(text: string, at: number): PatternPart | SyntaxProblem {
   );
 }
 
-function parseLiteral(text: string, at: number): PatternPart | SyntaxProblem {
-  const bad = text.search(NEVER_IN_A_REF);
+function parseLiteral(text: string, at: number, of: PatternOf): PatternPart | SyntaxProblem {
+  const bad = text.search(of === 'ref' ? IN_NO_REF : IN_NO_NAME);
   if (bad < 0) return { kind: 'literal', text, at };
   const character = JSON.stringify(text.charAt(bad));
   return fail(
     at + bad,
-    `${character} can be in no ref, so the pattern never matches`,
+    `${character} can be in no ${of}, so the pattern never matches`,
     'patterns know fields such as "{major}" for digits, "*" and "**", and no character classes',
   );
 }

@@ -34,6 +34,15 @@ export const RUN_LIMITS = {
   laterPolicies: 4,
 } as const;
 
+/** Of all trust rules of a run together: each is held against every image, and what is attached against each. */
+export const TRUST_LIMITS = {
+  rules: 100,
+  /** patterns of images, authorities, identities or predicate types of one rule */
+  list: 100,
+  /** characters of one pattern */
+  length: 512,
+} as const;
+
 /** Of a policy: what rules say together is compared many times. */
 export const POLICY_LIMITS = {
   rules: 200,

@@ -4,6 +4,7 @@ import { suggest } from '../../shared/text.js';
 import { REVIEW_MODES } from '../model.js';
 import { build, labelKey } from './build.js';
 import { image, platform } from './image.js';
+import { trustKeys } from './trust.js';
 import { about, across, anyText, exactlyOne, gates, line, mapping, matching, oneOrSome, quote, record, some, text } from './parts.js';
 
 export const CLASSES = ['snapshot', 'patch', 'final', 'stable'] as const;
@@ -127,7 +128,7 @@ const versionless = 'remove it: the format has no version; for a file of a newer
 const underImages = 'put it into an entry of the list "images"';
 
 /** Keys of the file that may be given once over all files of a run. */
-export const ONCE = ['policy', 'runners', 'stage_policy', 'on_hold', 'review', 'tracking'] as const;
+export const ONCE = ['policy', 'runners', 'stage_policy', 'on_hold', 'review', 'tracking', 'trusted_root', 'record', 'signing_config'] as const;
 
 /** One document of a tag file (docs/tag-file.md). */
 export const file = mapping(
@@ -156,6 +157,7 @@ export const file = mapping(
       ),
     ),
     tracking: v.optional(about(tracking, 'Tracking issues. Off when absent.')),
+    ...trustKeys,
   },
   {
     others: {
@@ -169,6 +171,7 @@ export const file = mapping(
       src_build_tag: underImages,
       src_ref: underImages,
       image: 'write "images"',
+      authorities: 'put it into a rule of the list "trust"',
       rules: 'put it under "policy"',
       preset: 'put it under "policy"',
     },
@@ -181,4 +184,5 @@ export type BuildData = NonNullable<FileData['builds']>[number];
 export type PolicyData = Exclude<NonNullable<FileData['policy']>, string>;
 export type RuleData = NonNullable<PolicyData['rules']>[number];
 export type GateData = NonNullable<ImageData['requires']>[number];
+export type TrustData = NonNullable<FileData['trust']>[number];
 export type TrackingData = NonNullable<FileData['tracking']>;

@@ -3,6 +3,7 @@ import { formatRepository, isDigest, parseRepository, parseTag } from '../../oci
 import type { Parsed } from '../../errors.js';
 import { ACCEPTED_PLATFORMS, knownPlatform, parsePlatform } from '../../oci/platform.js';
 import { trimEnd } from '../../shared/text.js';
+import { ruleName } from './trust.js';
 import { about, across, exactlyOne, gates, line, mapping, oneOrSome, quote, some, text } from './parts.js';
 
 export const imageName = text(parseRepository, { examples: ['docker.io/org/app', 'ghcr.io/org/app'] });
@@ -79,6 +80,7 @@ export const image = v.pipe(
           'Signatures, SBOMs and other referrers: copy them, require that there are some, or ignore them.',
         ),
       ),
+      trust: v.optional(about(ruleName, 'Name of a rule of "trust" that must hold too, besides those that match the image.')),
       requires: v.optional(about(gates, 'Conditions that must hold before the tag is written.')),
       bug: v.optional(
         about(
