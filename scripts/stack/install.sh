@@ -35,6 +35,7 @@ go_tools=(
   'regctl    github.com/regclient/regclient@v0.11.5          cmd/regctl'
   'regsync   github.com/regclient/regclient@v0.11.5          cmd/regsync'
   'olareg    github.com/olareg/olareg@v0.1.2                 cmd/olareg'
+  'cosign    github.com/sigstore/cosign/v3@v3.1.3            cmd/cosign'
   'buildkitd github.com/moby/buildkit@v0.32.2                cmd/buildkitd github.com/moby/buildkit/version.Version'
 )
 
