@@ -34806,9 +34806,10 @@ function starterWorkflow(project) {
     ...built2(["    tags: ['**']"]),
     "  workflow_dispatch:",
     "permissions: {}",
-    "concurrency:",
-    `  group: image-tags${builds.length > 0 ? "-${{ github.ref }}" : ""}`,
+    "concurrency: # a plan waits for its own pull request only, and no merge is left out",
+    "  group: image-tags-${{ github.event.pull_request.number || 'write' }}",
     "  cancel-in-progress: false",
+    "  queue: max",
     "jobs:",
     "  tags:",
     "    runs-on: ubuntu-24.04",
@@ -34817,10 +34818,10 @@ function starterWorkflow(project) {
     "      packages: write # for ghcr.io; not needed elsewhere",
     "      pull-requests: write # the plan as a comment",
     "    steps:",
-    "      - uses: actions/checkout@v7",
+    `      - uses: ${PINS.checkout}`,
     "        with: { persist-credentials: false, fetch-depth: 0 }",
-    ...built2(["      - uses: docker/setup-qemu-action@v4", "      - uses: docker/setup-buildx-action@v4"]),
-    "      - uses: docker/login-action@v4",
+    ...built2([`      - uses: ${PINS.qemu}`, `      - uses: ${PINS.buildx}`]),
+    `      - uses: ${PINS.login}`,
     "        if: github.event_name != 'pull_request'",
     "        with:",
     ...registry === "docker.io" ? [] : [`          registry: ${registry}`],
@@ -34830,7 +34831,7 @@ function starterWorkflow(project) {
     ""
   ].join("\n");
 }
-var import_posix, SCHEMA, WITHOUT_STABLE, BRANCHES, REGISTRIES;
+var import_posix, SCHEMA, WITHOUT_STABLE, BRANCHES, REGISTRIES, PINS;
 var init_starter = __esm({
   "src/config/starter.ts"() {
     "use strict";
@@ -34847,6 +34848,12 @@ var init_starter = __esm({
       "github.com": "ghcr.io",
       "gitlab.com": "registry.gitlab.com",
       "opendev.org": "docker.io"
+    };
+    PINS = {
+      checkout: "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
+      qemu: "docker/setup-qemu-action@96fe6ef7f33517b61c61be40b68a1882f3264fb8 # v4.2.0",
+      buildx: "docker/setup-buildx-action@37fe631027851001ddb9b187196cc803df7f5f0e # v4.3.0",
+      login: "docker/login-action@dbcb813823bdd20940b903addbd779551569679f # v4.6.0"
     };
   }
 });

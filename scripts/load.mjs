@@ -13,6 +13,8 @@ export async function load(...modules) {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    // yaml's build for Node is CommonJS, which cannot be a module of text.
+    alias: { yaml: './node_modules/yaml/browser/index.js' },
     write: false,
     logLevel: 'warning',
   });

@@ -4,11 +4,13 @@
 #
 #   scripts/stack/install.sh            everything
 #   scripts/stack/install.sh node       only the Node binaries
+#   scripts/stack/install.sh lint       only what `npm run lint:workflows` starts
 #
 # Binaries go to ${RETAG_CACHE:-$HOME/.cache/retag}/bin with a marker file that names the version, so a
 # second run has nothing to do. Nothing is started and no service is left behind.
 set -euo pipefail
 
+stack="$(cd "$(dirname "$0")" && pwd)"
 cache="${RETAG_CACHE:-$HOME/.cache/retag}"
 bin="$cache/bin"
 logs="$cache/logs"
@@ -37,7 +39,12 @@ go_tools=(
   'olareg    github.com/olareg/olareg@v0.1.2                 cmd/olareg'
   'cosign    github.com/sigstore/cosign/v3@v3.1.3            cmd/cosign'
   'buildkitd github.com/moby/buildkit@v0.32.2                cmd/buildkitd github.com/moby/buildkit/version.Version'
+  'act       github.com/nektos/act@v0.2.89                   . main.version'
 )
+
+go_linters=('actionlint github.com/rhysd/actionlint@v1.7.12 cmd/actionlint')
+# of scripts/stack/linters.txt: the commands that are linked into bin
+python_linters=(check-jsonschema shellcheck zizmor)
 
 node_versions=(20.20.2 24.21.0)
 
@@ -172,23 +179,54 @@ install_node() {
   mark "$name" "$version"
 }
 
+# A virtual environment with what a file pins; the commands named get links in bin.
+install_python() {
+  local name="$1" file="$2" command version
+  shift 2
+  version="$(sha256sum <"$file")"
+  if ! present "$1" "$version"; then
+    say "pip $(basename "$file")"
+    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+      quietly apt-update as_root apt-get -qq update
+      apt_install python3-venv
+    fi
+    rm -rf "${cache:?}/$name"
+    quietly "$name-venv" python3 -m venv "$cache/$name"
+    quietly "$name-pip" "$cache/$name/bin/pip" install --disable-pip-version-check --no-deps --only-binary :all: --requirement "$file"
+    for command in "$@"; do
+      ln -sf "$cache/$name/bin/$command" "$bin/$command"
+      mark "$command" "$version"
+    done
+  fi
+}
+
+install_go_tools() {
+  local tool go=''
+  for tool in "$@"; do
+    # shellcheck disable=SC2086 # words
+    set -- $tool
+    if [ -z "$go" ] && ! present "$1" "$*"; then find_go; fi
+    build_tool "$@"
+  done
+}
+
 main() {
-  local what="${1:-all}" tool version
+  local what="${1:-all}" version
   mkdir -p "$bin" "$logs"
   # One installation at a time; a second one waits and then finds everything in place.
   exec 9>"$cache/.lock"
   flock 9
   if [ "$what" = all ]; then
     install_packages
-    go=''
-    for tool in "${go_tools[@]}"; do
-      # shellcheck disable=SC2086 # words
-      set -- $tool
-      if [ -z "$go" ] && ! present "$1" "$*"; then find_go; fi
-      build_tool "$@"
-    done
+    install_go_tools "${go_tools[@]}"
   fi
-  for version in "${node_versions[@]}"; do install_node "$version"; done
+  if [ "$what" != node ]; then
+    install_go_tools "${go_linters[@]}"
+    install_python linters "$stack/linters.txt" "${python_linters[@]}"
+  fi
+  if [ "$what" != lint ]; then
+    for version in "${node_versions[@]}"; do install_node "$version"; done
+  fi
   say "ready in $bin"
 }
 

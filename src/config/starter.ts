@@ -97,6 +97,14 @@ function component(text: string): string {
   return lower.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'app';
 }
 
+/** Other people's actions by commit, as in .github/workflows; `npm run lint:workflows -- --fix` keeps them alike. */
+const PINS = {
+  checkout: 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1',
+  qemu: 'docker/setup-qemu-action@96fe6ef7f33517b61c61be40b68a1882f3264fb8 # v4.2.0',
+  buildx: 'docker/setup-buildx-action@37fe631027851001ddb9b187196cc803df7f5f0e # v4.3.0',
+  login: 'docker/login-action@dbcb813823bdd20940b903addbd779551569679f # v4.6.0',
+};
+
 /** The text of `.github/workflows/image-tags.yml`: that of README.md, for this repository. */
 export function starterWorkflow(project: Project): string {
   const { branch, preset } = project;
@@ -117,9 +125,10 @@ export function starterWorkflow(project: Project): string {
     ...built(["    tags: ['**']"]),
     '  workflow_dispatch:',
     'permissions: {}',
-    'concurrency:',
-    `  group: image-tags${builds.length > 0 ? '-${{ github.ref }}' : ''}`,
+    'concurrency: # a plan waits for its own pull request only, and no merge is left out',
+    "  group: image-tags-${{ github.event.pull_request.number || 'write' }}",
     '  cancel-in-progress: false',
+    '  queue: max',
     'jobs:',
     '  tags:',
     '    runs-on: ubuntu-24.04',
@@ -128,10 +137,10 @@ export function starterWorkflow(project: Project): string {
     '      packages: write # for ghcr.io; not needed elsewhere',
     '      pull-requests: write # the plan as a comment',
     '    steps:',
-    '      - uses: actions/checkout@v7',
+    `      - uses: ${PINS.checkout}`,
     '        with: { persist-credentials: false, fetch-depth: 0 }',
-    ...built(['      - uses: docker/setup-qemu-action@v4', '      - uses: docker/setup-buildx-action@v4']),
-    '      - uses: docker/login-action@v4',
+    ...built([`      - uses: ${PINS.qemu}`, `      - uses: ${PINS.buildx}`]),
+    `      - uses: ${PINS.login}`,
     "        if: github.event_name != 'pull_request'",
     '        with:',
     ...(registry === 'docker.io' ? [] : [`          registry: ${registry}`]),
