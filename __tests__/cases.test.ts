@@ -11,7 +11,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 
-import { type BuiltImage, image, index, seed } from '../src/embedded/images.js';
+import { type BuiltImage, image, index, seed } from '../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry, type FaultRule } from '../testing/registry/server.js';
 import { combine, type Gatekeeper, type GateState } from '../src/gates/gates.js';
 import { summary } from '../src/report/summary.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 
 import { formatDigests, parseDigests } from '../src/builds/machines.js';
 import type { BakeDefinition } from '../src/builds/model.js';
-import { image, index, seed } from '../src/embedded/images.js';
+import { image, index, seed } from '../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../testing/registry/server.js';
 import { formatProblem, OperationError, UserError } from '../src/errors.js';
 import { refuse } from '../src/plan/decide.js';

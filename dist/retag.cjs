@@ -1344,7 +1344,7 @@ function hintOf(force, inRepository, wanted) {
   const name = force.tag === null ? force.text : force.text.slice(0, -force.tag.length - 1);
   const near = suggest(
     name,
-    wanted.map(({ image: image3 }) => image3)
+    wanted.map(({ image: image2 }) => image2)
   );
   if (near !== void 0) return `did you mean "${near}${force.tag === null ? "" : `:${force.tag}`}"?`;
   return "give the name of an image as in the tag file, or name:tag";
@@ -1444,9 +1444,9 @@ var init_csv = __esm({
 });
 
 // src/builds/machines.ts
-function formatDigests(built2) {
+function formatDigests(built) {
   const record3 = {};
-  for (const { target, digest } of built2) {
+  for (const { target, digest } of built) {
     if (!target.pushed) continue;
     (record3[target.image] ??= {})[target.platforms[0] ?? ""] = digest;
   }
@@ -1461,61 +1461,61 @@ function parseDigests(documents) {
       problems2.push(problem(name, "this is not a JSON object", '{"image": {"linux/amd64": "sha256:\u2026"}}'));
       continue;
     }
-    for (const [image3, platforms] of Object.entries(data)) {
+    for (const [image2, platforms] of Object.entries(data)) {
       if (!isRecord(platforms)) {
-        problems2.push(problem(name, `"${image3}" has no platforms`, '{"image": {"linux/amd64": "sha256:\u2026"}}'));
+        problems2.push(problem(name, `"${image2}" has no platforms`, '{"image": {"linux/amd64": "sha256:\u2026"}}'));
         continue;
       }
-      const known3 = images.get(image3) ?? /* @__PURE__ */ new Map();
-      images.set(image3, known3);
+      const known3 = images.get(image2) ?? /* @__PURE__ */ new Map();
+      images.set(image2, known3);
       for (const [platform3, digest] of Object.entries(platforms))
-        add(name, image3, platform3, digest, known3, problems2);
+        add(name, image2, platform3, digest, known3, problems2);
     }
   }
   if (problems2.length > 0) throw new UserError(problems2);
   return images;
 }
-function add(name, image3, platform3, digest, known3, problems2) {
+function add(name, image2, platform3, digest, known3, problems2) {
   const parsed2 = parsePlatform(platform3);
-  if (!parsed2.ok) problems2.push({ what: `digests: ${name}: ${image3}: ${parsed2.what}`, hint: parsed2.hint });
+  if (!parsed2.ok) problems2.push({ what: `digests: ${name}: ${image2}: ${parsed2.what}`, hint: parsed2.hint });
   else if (typeof digest !== "string" || !isDigest(digest)) {
-    problems2.push(problem(name, `${image3}, ${platform3}: no digest`, '"sha256:" and 64 hexadecimal digits'));
+    problems2.push(problem(name, `${image2}, ${platform3}: no digest`, '"sha256:" and 64 hexadecimal digits'));
   } else if ((known3.get(parsed2.value) ?? digest) !== digest) {
-    const what = `digests: ${name}: ${image3}, ${platform3} is ${digest} here and ${known3.get(parsed2.value) ?? ""} elsewhere`;
+    const what = `digests: ${name}: ${image2}, ${platform3} is ${digest} here and ${known3.get(parsed2.value) ?? ""} elsewhere`;
     problems2.push({ what, hint: "hand on the files of one run only" });
   } else known3.set(parsed2.value, digest);
 }
 function builtElsewhere(builds, images, digests) {
   const problems2 = [];
   const names2 = targetNames(builds.map(({ config }) => imageOf(config)));
-  const built2 = builds.flatMap(({ config, choice }, i) => {
-    const image3 = imageOf(config);
-    const given2 = [...digests.get(image3) ?? []];
+  const built = builds.flatMap(({ config, choice }, i) => {
+    const image2 = imageOf(config);
+    const given2 = [...digests.get(image2) ?? []];
     return choice.push.flatMap((platform3) => {
       const found = given2.find(([name2]) => normalisePlatform(name2) === normalisePlatform(platform3));
       const repository = config.names[0]?.repository;
       if (found === void 0 || repository === void 0) {
-        const what = `digests: ${image3} has no digest for ${platform3}`;
+        const what = `digests: ${image2} has no digest for ${platform3}`;
         problems2.push({ what, hint: "see the job that builds this platform; every one must succeed" });
         return [];
       }
       const name = platformTarget(names2[i] ?? "", platform3);
-      const target = { name, image: image3, repository, platforms: [platform3], pushed: true, split: true };
+      const target = { name, image: image2, repository, platforms: [platform3], pushed: true, split: true };
       const { context, origin: origin2 } = config;
       return [
         { target: { ...target, context, dockerfile: "", stage: null, paths: [], origin: origin2 }, digest: found[1] }
       ];
     });
   });
-  for (const image3 of digests.keys()) {
-    if (images.includes(image3)) continue;
+  for (const image2 of digests.keys()) {
+    if (images.includes(image2)) continue;
     problems2.push({
-      what: `digests: no build is called "${image3}"`,
+      what: `digests: no build is called "${image2}"`,
       hint: `the builds are ${images.join(", ")}`
     });
   }
   if (problems2.length > 0) throw new UserError(problems2);
-  return built2;
+  return built;
 }
 function problem(name, what, form) {
   return { what: `digests: ${name}: ${what}`, hint: `write ${form}` };
@@ -1576,8 +1576,8 @@ function imageOf(build2) {
 }
 function targetNames(images) {
   const used = /* @__PURE__ */ new Set();
-  return images.map((image3) => {
-    const last = image3.slice(image3.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9_-]/g, "-");
+  return images.map((image2) => {
+    const last = image2.slice(image2.lastIndexOf("/") + 1).replace(/[^A-Za-z0-9_-]/g, "-");
     const base = last === "" || last === "default" ? `image-${last}` : last;
     let name = base;
     for (let n = 2; used.has(name); n++) name = `${base}-${n}`;
@@ -1853,17 +1853,17 @@ function entriesOf(config, images) {
   if (images.length === 0) return config.builds;
   if (config.builds.length === 0) return [fromInputs(images)];
   const known3 = config.builds.map(({ names: names2 }) => names2.map(({ text: text4 }) => text4));
-  const has2 = (names2, image3) => names2.some((name) => name.toLowerCase() === image3);
-  const strange = images.filter((image3) => !known3.some((names2) => has2(names2, image3)));
+  const has2 = (names2, image2) => names2.some((name) => name.toLowerCase() === image2);
+  const strange = images.filter((image2) => !known3.some((names2) => has2(names2, image2)));
   if (strange.length > 0) {
     throw new UserError(
-      strange.map((image3) => ({
-        what: `images: no build of the tag file is called "${image3}"`,
+      strange.map((image2) => ({
+        what: `images: no build of the tag file is called "${image2}"`,
         hint: `the builds are ${known3.flat().join(", ")}; without a tag file, images names what to build`
       }))
     );
   }
-  return config.builds.filter((_, i) => images.some((image3) => has2(known3[i] ?? [], image3)));
+  return config.builds.filter((_, i) => images.some((image2) => has2(known3[i] ?? [], image2)));
 }
 function fromInputs(images) {
   const problems2 = images.flatMap((text4) => {
@@ -3695,8 +3695,8 @@ var init_summary = __esm({
             if (typeof cell === "string") {
               return this.wrap("td", cell);
             }
-            const { header: header2, data, colspan, rowspan } = cell;
-            const tag2 = header2 ? "th" : "td";
+            const { header, data, colspan, rowspan } = cell;
+            const tag2 = header ? "th" : "td";
             const attrs = Object.assign(Object.assign({}, colspan && { colspan }), rowspan && { rowspan });
             return this.wrap(tag2, data, attrs);
           }).join("");
@@ -5075,9 +5075,9 @@ function link(markdown, url) {
   const target = safeUrl(url);
   return target === null ? markdown : `[${markdown}](${target})`;
 }
-function table(header2, rows2) {
+function table(header, rows2) {
   const line2 = (cells) => `| ${cells.join(" | ")} |`;
-  return [line2(header2), line2(header2.map(() => "---")), ...rows2.map(line2)].join("\n");
+  return [line2(header), line2(header.map(() => "---")), ...rows2.map(line2)].join("\n");
 }
 function details(title, body) {
   return `<details><summary>${title}</summary>
@@ -5224,8 +5224,8 @@ var init_output = __esm({
 });
 
 // src/plan/model.ts
-function tagName({ image: image3, destination }) {
-  return `${image3}:${destination.tag}`;
+function tagName({ image: image2, destination }) {
+  return `${image2}:${destination.tag}`;
 }
 function writes({ action: action2 }) {
   return action2 === "create" || action2 === "move";
@@ -5233,11 +5233,11 @@ function writes({ action: action2 }) {
 function carriesLate({ action: action2, source, manifest }) {
   return action2 === "keep" && source !== null && manifest !== null;
 }
-function asError({ code: code2, message, origin: origin2, image: image3 }) {
+function asError({ code: code2, message, origin: origin2, image: image2 }) {
   return {
     code: code2,
     ...origin2 === void 0 ? {} : { cause: origin2 },
-    ...image3 === void 0 ? {} : { build: image3 },
+    ...image2 === void 0 ? {} : { build: image2 },
     text: message
   };
 }
@@ -6450,8 +6450,8 @@ function presetRuleConfig(rule3, origin2, stable) {
     origin: origin2
   };
 }
-function presetOrigin(preset, index2) {
-  const location2 = { file: `preset ${preset.name}`, line: index2 + 1, column: 1, nowhere: true };
+function presetOrigin(preset, index) {
+  const location2 = { file: `preset ${preset.name}`, line: index + 1, column: 1, nowhere: true };
   return { at: () => location2, keyAt: () => location2, inside: () => location2 };
 }
 var PRESETS, PRESET_NAMES;
@@ -6572,7 +6572,7 @@ function outputsOf({ rules: rules2, stableSuffix }) {
   const finals = rules2.filter((rule3) => rule3.class === "final" && rule3.kind === "tag");
   const bases = finals.flatMap((rule3) => rule3.patterns);
   const outputs2 = rules2.flatMap(
-    (rule3, index2) => rule3.publish ? outputsOfRule(rule3, index2, bases, stableSuffix) : []
+    (rule3, index) => rule3.publish ? outputsOfRule(rule3, index, bases, stableSuffix) : []
   );
   known2.set(rules2, outputs2);
   return outputs2;
@@ -6584,10 +6584,10 @@ function isSpelledOut({ shape: { parts } }) {
   const [first2] = parts;
   return first2 !== void 0 && !["text", "segment", "any"].includes(first2.kind);
 }
-function outputsOfRule(rule3, index2, bases, suffix) {
+function outputsOfRule(rule3, index, bases, suffix) {
   const forms2 = (template, kind, path6, more = "", reserved = false) => tagPatterns(template, rule3.patterns, rule3.class, bases).map((read3) => {
     const shape = more === "" ? read3 : withSuffix(read3, more);
-    return { rule: rule3, index: index2, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
+    return { rule: rule3, index, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
   });
   const stable = rule3.stable !== false || isRelease(rule3.class);
   return [
@@ -7374,13 +7374,13 @@ function* sampledPairs(policy2) {
     ];
   }
 }
-function sampleRef({ rule: rule3, shape, index: index2 }) {
+function sampleRef({ rule: rule3, shape, index }) {
   return {
     kind: rule3.kind,
     name: sampleOf(shape.pattern),
-    sha: String(index2 + 1).padStart(40, "0").split("").reverse().join(""),
-    time: SOME_TIME + index2 * 1e3,
-    runNumber: index2 + 1,
+    sha: String(index + 1).padStart(40, "0").split("").reverse().join(""),
+    time: SOME_TIME + index * 1e3,
+    runNumber: index + 1,
     runAttempt: 1
   };
 }
@@ -8052,8 +8052,8 @@ function refOf3(facts) {
 }
 function stagesOf(release) {
   return (release?.stages ?? []).flatMap(
-    ({ image: image3, table: table3 }) => table3.rows.map(({ platform: platform3, byFile: byFile2, today, why, since }) => ({
-      image: image3,
+    ({ image: image2, table: table3 }) => table3.rows.map(({ platform: platform3, byFile: byFile2, today, why, since }) => ({
+      image: image2,
       platform: platform3,
       by_file: byFile2,
       today,
@@ -8138,7 +8138,7 @@ function byCause(actions) {
   };
   return [...groupBy(stuck, keyOf5).values()].map((group2) => {
     const own = group2.filter(({ error: error2, reason }) => (error2?.of ?? reason.of) === void 0);
-    const action2 = own.find(({ image: image3, error: error2 }) => error2?.build === image3) ?? own[0] ?? group2[0];
+    const action2 = own.find(({ image: image2, error: error2 }) => error2?.build === image2) ?? own[0] ?? group2[0];
     return { action: action2, others: group2.filter((other) => other !== action2) };
   });
 }
@@ -8146,12 +8146,12 @@ function isShared({ action: action2, error: error2, reason }) {
   return error2 !== null || action2 !== "refuse" || reason.code === "unknown";
 }
 function causeOf(stuck) {
-  const { action: action2, image: image3, tag: tag2, source, error: error2, reason } = stuck;
+  const { action: action2, image: image2, tag: tag2, source, error: error2, reason } = stuck;
   const { code: code2, text: text4 } = error2 ?? reason;
   if (error2?.cause !== void 0) return `build ${text4}`;
-  if (!isShared(stuck)) return `${image3} ${code2} ${text4}`;
-  const path6 = image3.slice(image3.indexOf("/") + 1);
-  const names2 = [source ?? "", `${image3}:${tag2}`, image3, `${path6}:${tag2}`, path6, `manifests/${tag2}`].filter(
+  if (!isShared(stuck)) return `${image2} ${code2} ${text4}`;
+  const path6 = image2.slice(image2.indexOf("/") + 1);
+  const names2 = [source ?? "", `${image2}:${tag2}`, image2, `${path6}:${tag2}`, path6, `manifests/${tag2}`].filter(
     (name) => name !== ""
   );
   return `${action2} ${code2} ${names2.reduce((rest, name) => rest.replaceAll(name, ""), text4)}`;
@@ -8163,8 +8163,8 @@ function warningsOf(actions) {
     text: more.length === 0 ? text4 : `${text4} (the same holds for ${more.length} more)`
   }));
 }
-function nameOf2({ image: image3, tag: tag2 }) {
-  return `${image3}:${tag2}`;
+function nameOf2({ image: image2, tag: tag2 }) {
+  return `${image2}:${tag2}`;
 }
 function remedy(action2, ways = "inputs") {
   if (action2.error?.cause === "builder") return "Fix what the build log shows, then run again.";
@@ -8234,16 +8234,16 @@ var init_format = __esm({
 function tagLines(actions, layout, version = null) {
   const rows2 = rowsOf(actions, layout, version);
   const builds = actions.filter(({ action: action2, outcome: outcome2 }) => action2 === "build" && outcome2 !== "failed");
-  const built2 = new Map(builds.map((build2) => [build2.image, build2]));
+  const built = new Map(builds.map((build2) => [build2.image, build2]));
   const images = groupBy(rows2, ({ action: action2 }) => action2.image);
   const column = Math.min(
     Math.max(0, ...rows2.map(({ name }) => name.length)),
     Math.min(WIDEST_NAME, Math.floor((layout.width ?? 80) / 2))
   );
-  const blocks = [.../* @__PURE__ */ new Set([...built2.keys(), ...images.keys()])].map((image3) => {
-    const own = images.get(image3) ?? [];
+  const blocks = [.../* @__PURE__ */ new Set([...built.keys(), ...images.keys()])].map((image2) => {
+    const own = images.get(image2) ?? [];
     const bad6 = own.some(({ action: action2 }) => isBad(action2));
-    const head2 = wrap(`${harmless(image3)}   `, buildText(built2.get(image3)), layout.width, 4);
+    const head2 = wrap(`${harmless(image2)}   `, buildText(built.get(image2)), layout.width, 4);
     const rows3 = own.map((row2) => ({ row: row2, lines: linesOf3(row2, column, layout) }));
     return { head: head2.map((text4) => ({ text: text4, bad: bad6 })), rows: rows3 };
   });
@@ -8280,11 +8280,11 @@ function rowsOf(actions, layout, version) {
     actions.filter(isWritten).flatMap((a) => a.kind === "primary" ? [a.image] : [])
   );
   return actions.flatMap((action2) => {
-    const { image: image3, tag: tag2, error: error2, kind } = action2;
+    const { image: image2, tag: tag2, error: error2, kind } = action2;
     const name = action2.action === "build" ? "build" : tag2;
     const cause = followers.get(action2);
     if (cause !== void 0) {
-      const text4 = `${action2.action === "hold" ? "waits" : "not written"}, as ${nameIn(image3, cause)}`;
+      const text4 = `${action2.action === "hold" ? "waits" : "not written"}, as ${nameIn(image2, cause)}`;
       return layout.all ? [{ action: action2, name, text: text4, below: [] }] : [];
     }
     const others = speakers.get(action2);
@@ -8293,7 +8293,7 @@ function rowsOf(actions, layout, version) {
     if (action2.action === "build") return [];
     if (action2.action === "keep")
       return layout.all || isNews(action2) ? [{ action: action2, name, text: keptText(action2), below: [] }] : [];
-    const same = kind === "stable" && primaries.has(image3) && error2 === null;
+    const same = kind === "stable" && primaries.has(image2) && error2 === null;
     return [{ action: action2, name, text: writtenText(action2, same, layout, version), below: [] }];
   });
 }
@@ -8309,9 +8309,9 @@ function keptText({ reason, outcome: outcome2, attachments }) {
   return reason.code === "same-digest" ? "already right" : cutDigests(reason.text);
 }
 function writtenText(action2, same, layout, version) {
-  const { action: name, image: image3, source, digest, previous, reason, outcome: outcome2 } = action2;
+  const { action: name, image: image2, source, digest, previous, reason, outcome: outcome2 } = action2;
   const did = outcome2 === "done" ? `${name}d${same ? "," : ""}` : "";
-  const what = name === "move" ? moved(action2, version) : same ? "the same digest" : origin(image3, source);
+  const what = name === "move" ? moved(action2, version) : same ? "the same digest" : origin(image2, source);
   const exact = layout.all && digest !== null && !same && name === "create" ? `(${shortDigest(digest)})` : "";
   const forced = reason.code === "forced" && previous !== null ? "(forced)" : "";
   return [did, what, exact, forced].filter((part) => part !== "").join(" ");
@@ -8320,10 +8320,10 @@ function moved({ digest, previous, reason }, version) {
   if (reason.version !== void 0 && version !== null) return `${reason.version} -> ${version}`;
   return digest === null ? `from ${shortDigest(previous)}` : `${shortDigest(previous)} -> ${shortDigest(digest)}`;
 }
-function origin(image3, source) {
+function origin(image2, source) {
   if (source === null) return "";
-  const own = source.startsWith(`${image3}:`) || source.startsWith(`${image3}@`);
-  return `from ${own ? cutDigests(source.slice(image3.length + 1)) : cutDigests(source)}`;
+  const own = source.startsWith(`${image2}:`) || source.startsWith(`${image2}@`);
+  return `from ${own ? cutDigests(source.slice(image2.length + 1)) : cutDigests(source)}`;
 }
 function whyOf(action2, { all }) {
   const { code: code2, text: text4 } = action2.error ?? action2.reason;
@@ -8349,9 +8349,9 @@ function consequences(action2, others) {
   const what = action2.action === "hold" && action2.error === null ? "on hold for the same reason" : "not written because of this";
   return `${tags.length} ${tags.length === 1 ? "tag" : "tags"} ${what}: ${names2.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
 }
-function nameIn(image3, action2) {
+function nameIn(image2, action2) {
   if (action2.action === "build") return `the build of ${action2.image} failed`;
-  return action2.image === image3 ? action2.tag : nameOf2(action2);
+  return action2.image === image2 ? action2.tag : nameOf2(action2);
 }
 function linesOf3({ action: action2, name, text: text4, below: under }, column, layout) {
   const { width, all } = layout;
@@ -8419,10 +8419,10 @@ function annotations(report2) {
   );
   return [...errors, ...drift2, ...warnings3, ...held];
 }
-function driftAnnotation({ kind, image: image3, tag: tag2, text: text4, location: location2 }) {
+function driftAnnotation({ kind, image: image2, tag: tag2, text: text4, location: location2 }) {
   const message = kind === "vanished" ? `the tag vanished from the registry: ${text4}` : text4;
   const at3 = { file: location2?.file ?? null, line: location2?.line ?? null, column: location2?.column ?? null };
-  return { level: "error", title: `${image3}:${tag2}`, message, ...at3 };
+  return { level: "error", title: `${image2}:${tag2}`, message, ...at3 };
 }
 function sentence2(...parts) {
   return parts.filter((part) => part !== "").map((part, at3, all) => at3 < all.length - 1 && !part.endsWith(".") ? `${part}.` : part).join(" ");
@@ -8474,7 +8474,7 @@ function isRight({ action: action2, outcome: outcome2, error: error2, reason }) 
   return outcome2 !== "failed";
 }
 function references(actions) {
-  return actions.map(({ image: image3, tag: tag2 }) => `${image3}:${tag2}`).join("\n");
+  return actions.map(({ image: image2, tag: tag2 }) => `${image2}:${tag2}`).join("\n");
 }
 function digestsOf(actions) {
   const digests = /* @__PURE__ */ new Map();
@@ -8485,11 +8485,11 @@ function digestsOf(actions) {
     if (known3 !== void 0 && known3 !== action2.digest) several.add(action2.image);
     digests.set(action2.image, action2.digest);
   }
-  for (const image3 of several) digests.delete(image3);
+  for (const image2 of several) digests.delete(image2);
   return digests;
 }
 function commonDigest(actions, digests) {
-  const found = new Set(actions.map(({ image: image3 }) => digests.get(image3) ?? ""));
+  const found = new Set(actions.map(({ image: image2 }) => digests.get(image2) ?? ""));
   const [only = ""] = found;
   return found.size === 1 ? only : "";
 }
@@ -8686,23 +8686,23 @@ function lines(...parts) {
 }
 function changeTable(actions, version) {
   const rows2 = byImage(actions).map((own) => changeRow(own, version));
-  const header2 = ["image", "tags", "stable", "channels", "from", "digest"];
-  const used = header2.map((_, column) => rows2.some((row2) => row2[column] !== ""));
+  const header = ["image", "tags", "stable", "channels", "from", "digest"];
+  const used = header.map((_, column) => rows2.some((row2) => row2[column] !== ""));
   const only = (cells) => cells.filter((_, column) => used[column]);
-  return `${table(only(header2), rows2.map(only))}${digestFold(actions)}`;
+  return `${table(only(header), rows2.map(only))}${digestFold(actions)}`;
 }
 function changeRow(actions, version) {
-  const [{ image: image3, source }] = actions;
+  const [{ image: image2, source }] = actions;
   const build2 = actions.find(({ action: action2 }) => action2 === "build");
   const tags = (kind) => tagCell(
     actions.filter((a) => a.action !== "build" && a.kind === kind),
     (a) => a.action === "move" ? `~ ${code(a.tag)} ${code(moved(a, version))}` : `+ ${code(a.tag)}`
   );
-  const from = source === null ? "" : code(origin(image3, source).replace(/^from /, ""));
+  const from = source === null ? "" : code(origin(image2, source).replace(/^from /, ""));
   const carried = actions.map(attached).find((text4) => text4 !== "") ?? "";
   const own = actions.find((a) => a.digest !== null)?.digest ?? null;
   return [
-    lines(code(image3), escapeCell(buildText(build2))),
+    lines(code(image2), escapeCell(buildText(build2))),
     ...["primary", "stable", "channel"].map(tags),
     lines(from, carried),
     own === null ? "" : code(shortDigest(own))
@@ -8713,7 +8713,7 @@ function tagCell(actions, say2) {
   return lines(...actions.slice(0, MOST_IN_CELL).map(say2), left > 0 ? `and ${left} more` : "");
 }
 function byImage(actions) {
-  const keyOf5 = ({ image: image3, source, digest }) => `${image3} ${source === null ? "" : digest ?? source}`;
+  const keyOf5 = ({ image: image2, source, digest }) => `${image2} ${source === null ? "" : digest ?? source}`;
   return [...groupBy(actions, keyOf5).values()];
 }
 function digestFold(actions) {
@@ -8766,7 +8766,7 @@ ${left} more unchanged tags are not listed.` : "";
 function driftTable({ drift: drift2 }) {
   if (drift2 === null) return "";
   if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
-  const rows2 = drift2.map(({ kind, image: image3, tag: tag2, text: text4 }) => [kind, code(`${image3}:${tag2}`), escapeCell(text4)]);
+  const rows2 = drift2.map(({ kind, image: image2, tag: tag2, text: text4 }) => [kind, code(`${image2}:${tag2}`), escapeCell(text4)]);
   return `### Drift
 
 ${table(["", "tag", "what"], rows2)}`;
@@ -8774,8 +8774,8 @@ ${table(["", "tag", "what"], rows2)}`;
 function stageTable({ stages: stages2 }) {
   const told = stages2.some(({ by_file, why }) => by_file !== "release" || why !== "");
   if (!told) return "";
-  const rows2 = stages2.map(({ image: image3, platform: platform3, by_file, today, why, since }) => [
-    code(image3),
+  const rows2 = stages2.map(({ image: image2, platform: platform3, by_file, today, why, since }) => [
+    code(image2),
     code(platform3),
     by_file,
     today === by_file ? today : `**${today}**`,
@@ -9028,8 +9028,8 @@ function targetsOf({ config, choice }, parts, name, input, values) {
   return [...choice.push.map((one2) => make(platformTarget(name, one2), [one2], true)), ...checks];
 }
 function bodyOf(parts, { platforms, pushed: pushed2 }, output, split, values) {
-  const index2 = !split && (platforms.length > 1 || parts.attested);
-  const annotations2 = pushed2 ? parts.annotations.flatMap((entry) => annotationText(entry, index2)) : [];
+  const index = !split && (platforms.length > 1 || parts.attested);
+  const annotations2 = pushed2 ? parts.annotations.flatMap((entry) => annotationText(entry, index)) : [];
   const secret = parts.secrets.map(({ spec }) => secretText(spec, values));
   return {
     context: parts.context,
@@ -9046,9 +9046,9 @@ function bodyOf(parts, { platforms, pushed: pushed2 }, output, split, values) {
     output: [output]
   };
 }
-function annotationText(entry, index2) {
+function annotationText(entry, index) {
   const levels = (entry.levels ?? ["index", "manifest"]).filter(
-    (level) => index2 || !level.startsWith("index")
+    (level) => index || !level.startsWith("index")
   );
   return levels.length === 0 ? [] : [`${levels.join(",")}:${entry.text}`];
 }
@@ -9179,6 +9179,261 @@ var init_definition = __esm({
   }
 });
 
+// src/oci/digest.ts
+function algorithmOf(digest) {
+  return digest.startsWith("sha512:") ? "sha512" : "sha256";
+}
+function digestOf(bytes2, algorithm = "sha256") {
+  return `${algorithm}:${(0, import_node_crypto3.createHash)(algorithm).update(bytes2).digest("hex")}`;
+}
+function hasherFor(digest) {
+  return (0, import_node_crypto3.createHash)(algorithmOf(digest));
+}
+function referrersTag(digest) {
+  const [algorithm = "", hex2 = ""] = digest.split(":");
+  return `${algorithm.slice(0, 32)}-${hex2.slice(0, 64)}`;
+}
+function cosignTags(digest) {
+  if (algorithmOf(digest) !== "sha256") return [];
+  return ["sig", "att", "sbom"].map((kind) => `${digest.replace(":", "-")}.${kind}`);
+}
+function verifying(name, expected) {
+  const hash2 = hasherFor(expected.digest);
+  let held = null;
+  let count2 = 0;
+  return new import_node_stream.Transform({
+    transform(piece, _encoding, done) {
+      hash2.update(piece);
+      count2 += piece.length;
+      const ready = held;
+      held = piece;
+      if (ready) this.push(ready);
+      done();
+    },
+    flush(done) {
+      const algorithm = expected.digest.split(":", 1)[0] ?? "";
+      const digest = `${algorithm}:${hash2.digest("hex")}`;
+      if (count2 !== expected.size || digest !== expected.digest) {
+        done(
+          new OperationError(
+            "mismatch",
+            `${name}: ${count2} bytes with digest ${digest} came back where ${expected.size} were promised; run again; if it stays, have the registry and any proxy before it looked at`
+          )
+        );
+        return;
+      }
+      done(null, held);
+    }
+  });
+}
+var import_node_crypto3, import_node_stream;
+var init_digest = __esm({
+  "src/oci/digest.ts"() {
+    "use strict";
+    import_node_crypto3 = require("node:crypto");
+    import_node_stream = require("node:stream");
+    init_errors();
+  }
+});
+
+// src/oci/manifest.ts
+function parseManifest(manifest, name) {
+  const known3 = parsedBefore.get(manifest);
+  if (known3) return known3;
+  refuseUncopyable(manifest.mediaType, name);
+  const body = parseJson2(manifest.bytes);
+  if (!isObject2(body)) throw broken2(name, "it is not a JSON object in UTF-8");
+  const declared = body["mediaType"];
+  if (declared !== void 0 && declared !== manifest.mediaType) {
+    throw broken2(
+      name,
+      `it calls itself ${JSON.stringify(declared)} but was served as "${manifest.mediaType}"`
+    );
+  }
+  try {
+    const parsed2 = isIndex(manifest.mediaType) ? parseIndex(body) : parseImage(body);
+    parsedBefore.set(manifest, parsed2);
+    return parsed2;
+  } catch (error2) {
+    throw error2 instanceof Fault ? broken2(name, error2.message) : error2;
+  }
+}
+function refuseUncopyable(mediaType, name) {
+  if (isCopyable(mediaType)) return;
+  if (isSchema1(mediaType)) {
+    throw new OperationError(
+      "rejected",
+      `${name}: this is a Docker schema 1 image, which Retag does not support: registries no longer accept it, and its digest does not survive a copy; pull it and push it again with a current tool`
+    );
+  }
+  throw new OperationError(
+    "rejected",
+    `${name}: the media type "${mediaType.slice(0, 120)}" is not one of a container image; name an image or an image index`
+  );
+}
+function broken2(name, what) {
+  return new OperationError(
+    "mismatch",
+    `${name}: the manifest cannot be used: ${what}; build and push the image anew`
+  );
+}
+function parseIndex(body) {
+  if ("layers" in body || "config" in body) refuseDoubleNature(body);
+  return { kind: "index", manifests: descriptors(body["manifests"], "manifests"), ...common(body) };
+}
+function parseImage(body) {
+  if ("manifests" in body) refuseDoubleNature(body);
+  return {
+    kind: "image",
+    config: descriptor(body["config"], "config"),
+    layers: descriptors(body["layers"], "layers"),
+    ...common(body)
+  };
+}
+function refuseDoubleNature(body) {
+  if (body["mediaType"] === void 0) throw new Fault("it is an index and an image at once");
+}
+function common(body) {
+  return {
+    annotations: strings(body["annotations"]),
+    subject: body["subject"] === void 0 || body["subject"] === null ? null : descriptor(body["subject"], "subject"),
+    artifactType: text(body["artifactType"])
+  };
+}
+function descriptors(value, where) {
+  if (value === null) return [];
+  if (!Array.isArray(value)) throw new Fault(`"${where}" is not a list`);
+  return value.map((entry, index) => descriptor(entry, `${where}[${index}]`));
+}
+function descriptor(value, where) {
+  if (!isObject2(value)) throw new Fault(`"${where}" is not a descriptor`);
+  const { digest, size } = value;
+  if (typeof digest !== "string" || !isDigest(digest)) {
+    throw new Fault(`"${where}" has no sha256 or sha512 digest`);
+  }
+  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
+    throw new Fault(`"${where}" (${digest}) has the size ${JSON.stringify(size)}`);
+  }
+  checkData(value["data"], digest, size, where);
+  return {
+    mediaType: text(value["mediaType"]).toLowerCase(),
+    digest,
+    size,
+    urls: Array.isArray(value["urls"]) ? value["urls"].filter((url) => typeof url === "string") : [],
+    annotations: strings(value["annotations"]),
+    platform: platformOf(value["platform"]),
+    raw: value
+  };
+}
+function checkData(data, digest, size, where) {
+  if (data === void 0 || data === null) return;
+  const bytes2 = Buffer.from(text(data), "base64");
+  const same = bytes2.length === size && digestOf(bytes2, algorithmOf(digest)) === digest;
+  if (!same || bytes2.toString("base64") !== data) {
+    throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
+  }
+}
+function platformOf(value) {
+  if (!isObject2(value)) return null;
+  const platform3 = {
+    os: text(value["os"]),
+    architecture: text(value["architecture"]),
+    variant: text(value["variant"])
+  };
+  return platform3.os === "" && platform3.architecture === "" ? null : platform3;
+}
+function strings(value) {
+  if (!isObject2(value)) return /* @__PURE__ */ new Map();
+  return new Map(
+    Object.entries(value).filter((entry) => typeof entry[1] === "string")
+  );
+}
+function text(value) {
+  return typeof value === "string" ? value : "";
+}
+function bareMediaType(contentType) {
+  return (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+function isIndex(mediaType) {
+  return INDEXES.includes(mediaType);
+}
+function isSchema1(mediaType) {
+  return SCHEMA1.includes(mediaType);
+}
+function isCopyable(mediaType) {
+  return INDEXES.includes(mediaType) || IMAGES.includes(mediaType);
+}
+function isManifest(mediaType) {
+  return isCopyable(mediaType) || isSchema1(mediaType) || mediaType === OCI_ARTIFACT;
+}
+function isNonDistributable(mediaType) {
+  return mediaType.includes(".nondistributable.") || mediaType.startsWith("application/vnd.docker.image.rootfs.foreign.");
+}
+function parseJson2(bytes2) {
+  if (!isShallow2(bytes2)) return void 0;
+  try {
+    return JSON.parse(utf8.decode(bytes2));
+  } catch {
+    return void 0;
+  }
+}
+function isObject2(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function isShallow2(bytes2) {
+  return opens(bytes2, "[") + opens(bytes2, "{") <= MAX_DEPTH || depthOf(bytes2) <= MAX_DEPTH;
+}
+function opens(bytes2, bracket) {
+  const code2 = bracket.charCodeAt(0);
+  let count2 = 0;
+  for (let at3 = bytes2.indexOf(code2); at3 >= 0 && count2 <= MAX_DEPTH; at3 = bytes2.indexOf(code2, at3 + 1)) count2++;
+  return count2;
+}
+function depthOf(bytes2) {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at3 = 0; at3 < bytes2.length; at3++) {
+    const byte = bytes2[at3];
+    if (inString) {
+      if (byte === 92) at3++;
+      else if (byte === 34) inString = false;
+    } else if (byte === 34) inString = true;
+    else if (byte === 91 || byte === 123) {
+      deepest = Math.max(deepest, ++depth);
+      if (deepest > MAX_DEPTH) break;
+    } else if (byte === 93 || byte === 125) depth--;
+  }
+  return deepest;
+}
+var MAX_MANIFEST_BYTES, parsedBefore, Fault, OCI_INDEX, OCI_MANIFEST, OCI_ARTIFACT, DOCKER_LIST, DOCKER_MANIFEST, DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, COPY_ACCEPT, HEAD_ACCEPT, INDEXES, IMAGES, SCHEMA1, MAX_DEPTH, utf8;
+var init_manifest = __esm({
+  "src/oci/manifest.ts"() {
+    "use strict";
+    init_errors();
+    init_digest();
+    init_reference();
+    MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+    parsedBefore = /* @__PURE__ */ new WeakMap();
+    Fault = class extends Error {
+    };
+    OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+    OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+    OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
+    DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
+    DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+    DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+json";
+    DOCKER_SCHEMA1_SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+    COPY_ACCEPT = [OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST].join(", ");
+    HEAD_ACCEPT = `${COPY_ACCEPT}, ${OCI_ARTIFACT}, ${DOCKER_SCHEMA1_SIGNED}, */*;q=0.1`;
+    INDEXES = [OCI_INDEX, DOCKER_LIST];
+    IMAGES = [OCI_MANIFEST, DOCKER_MANIFEST];
+    SCHEMA1 = [DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED];
+    MAX_DEPTH = 64;
+    utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  }
+});
+
 // src/shared/concurrency.ts
 function pool(items, limit, work) {
   const results = new Array(items.length);
@@ -9186,9 +9441,9 @@ function pool(items, limit, work) {
   const failures = [];
   const worker = async () => {
     while (failures.length === 0 && next3 < items.length) {
-      const index2 = next3++;
+      const index = next3++;
       try {
-        results[index2] = await work(items[index2], index2);
+        results[index] = await work(items[index], index);
       } catch (error2) {
         failures.push(error2);
       }
@@ -9242,9 +9497,9 @@ var init_concurrency = __esm({
 // src/builds/state.ts
 function planBuilds(images, observations, revision) {
   const verdicts = images.map(
-    (image3) => judge(
-      image3,
-      observations.filter((observation) => observation.image === image3),
+    (image2) => judge(
+      image2,
+      observations.filter((observation) => observation.image === image2),
       revision
     )
   );
@@ -9254,7 +9509,7 @@ function planBuilds(images, observations, revision) {
     refused: refused3
   };
 }
-function judge(image3, seen, revision) {
+function judge(image2, seen, revision) {
   const refusals = seen.flatMap((observation) => refusal(observation, seen, revision));
   if (refusals.length > 0) return { kind: "refused", refusals };
   const finished2 = seen.flatMap(
@@ -9272,9 +9527,9 @@ function judge(image3, seen, revision) {
     const text4 = `${nameOf3(first2)} is ${digest} and ${nameOf3(other)} is ${other.found.digest}, both of this commit`;
     const stable = seen.some((observation) => observation.stable.length > 0);
     const hint2 = `name the wrong one in "force"${stable ? ", and its stable tag," : ""} to have it written again`;
-    return { kind: "refused", refusals: [{ image: image3, code: "different-digest", text: text4, hint: hint2 }] };
+    return { kind: "refused", refusals: [{ image: image2, code: "different-digest", text: text4, hint: hint2 }] };
   }
-  return { kind: "finished", finished: { image: image3, digest, repository: first2.repository } };
+  return { kind: "finished", finished: { image: image2, digest, repository: first2.repository } };
 }
 function isOf(found, revision) {
   return revision !== null && found.revision === revision;
@@ -9283,20 +9538,20 @@ function isForeign({ found }, revision) {
   return found.state === "present" && !isOf(found, revision);
 }
 function refusal(observation, seen, revision) {
-  const { image: image3, found, forced } = observation;
+  const { image: image2, found, forced } = observation;
   if (found.state === "unknown") {
     const text4 = `${nameOf3(observation)} could not be looked at: ${found.error.message}`;
-    return [{ image: image3, code: "unknown", text: text4, hint: "run again when the registry answers" }];
+    return [{ image: image2, code: "unknown", text: text4, hint: "run again when the registry answers" }];
   }
   if (found.state === "absent" || isOf(found, revision) || forced) return [];
   if (revision === null) {
     const text4 = `${nameOf3(observation)} exists (${found.digest}), and whether it is of this run cannot be told without the commit`;
-    return [{ image: image3, code: "unknown", text: text4, hint: "give the commit with --sha (input sha)" }];
+    return [{ image: image2, code: "unknown", text: text4, hint: "give the commit with --sha (input sha)" }];
   }
   const whose = found.revision === null ? "does not say which commit it is made from" : `is made from ${found.revision}`;
   return [
     {
-      image: image3,
+      image: image2,
       code: "revision-mismatch",
       text: `${nameOf3(observation)} exists (${found.digest}) and ${whose}; this run is for ${revision}`,
       hint: `give this commit a version of its own, or name ${toForce(seen)} in "force" to build over what exists`
@@ -9323,11 +9578,11 @@ async function observeBuilds(builds, wanted, revision, from, parts) {
   });
   const decided = planBuilds(images, seen, revision);
   const states = /* @__PURE__ */ new Map();
-  for (const image3 of images) {
-    const build2 = builds.find(({ config }) => imageOf(config) === image3);
-    const state = stateOf(image3, decided);
+  for (const image2 of images) {
+    const build2 = builds.find(({ config }) => imageOf(config) === image2);
+    const state = stateOf(image2, decided);
     const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
-    states.set(image3, promoted ?? state);
+    states.set(image2, promoted ?? state);
   }
   return states;
 }
@@ -9335,8 +9590,8 @@ async function observePrimary(wanted, followers, revision, registry) {
   const { destination, forced, source } = wanted;
   const stable = followers.map((follower2) => follower2.destination.tag);
   const { tag: tag2, ...repository } = destination;
-  const image3 = source.from === "build" ? source.build : "";
-  return { image: image3, repository, tag: tag2, forced, stable, found: await foundAt(wanted, revision, registry) };
+  const image2 = source.from === "build" ? source.build : "";
+  return { image: image2, repository, tag: tag2, forced, stable, found: await foundAt(wanted, revision, registry) };
 }
 async function foundAt({ destination }, revision, registry) {
   const { tag: tag2, ...repository } = destination;
@@ -9359,11 +9614,11 @@ function revisionOfAll({ revisions }, wanted) {
   if (revisions.length > 0 && others.length === 0) return wanted;
   return others.find(({ revision }) => revision !== null)?.revision ?? null;
 }
-function stateOf(image3, decided) {
-  const refused3 = decided.refused.find((each) => each.image === image3);
+function stateOf(image2, decided) {
+  const refused3 = decided.refused.find((each) => each.image === image2);
   if (refused3 !== void 0)
     return { state: "refused", code: refused3.code, text: `${refused3.text}; ${refused3.hint}` };
-  const finished2 = decided.finished.find((each) => each.image === image3);
+  const finished2 = decided.finished.find((each) => each.image === image2);
   if (finished2 === void 0) return { state: "to-build" };
   return present(finished2.repository, finished2.digest);
 }
@@ -9384,13 +9639,13 @@ function present(repository, digest) {
 async function incompleteBuilds(selected, states, registry) {
   const found = await Promise.all(
     selected.map(async ({ config, choice }) => {
-      const image3 = imageOf(config);
-      const state = states.get(image3);
+      const image2 = imageOf(config);
+      const state = states.get(image2);
       if (state?.state !== "present" || choice.push.length === 0) return [];
       const { repository, digest } = state;
       const has2 = await platformsOf2(registry, repository, digest);
       const missing3 = has2 === null ? [] : platformsMissing(choice.push, has2);
-      return missing3.length === 0 ? [] : [sentence3(image3, digest, missing3)];
+      return missing3.length === 0 ? [] : [sentence3(image2, digest, missing3)];
     })
   );
   return found.flat();
@@ -9404,8 +9659,8 @@ async function platformsOf2(registry, repository, digest) {
     throw error2;
   }
 }
-function sentence3(image3, digest, missing3) {
-  return `${image3}: the finished image ${digest} lacks ${missing3.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
+function sentence3(image2, digest, missing3) {
+  return `${image2}: the finished image ${digest} lacks ${missing3.join(", ")}, and a tag that exists is not built again; give the next commit a version of its own to have it with all platforms`;
 }
 var init_state = __esm({
   "src/builds/state.ts"() {
@@ -9418,12 +9673,12 @@ var init_state = __esm({
 });
 
 // src/builds/verify.ts
-function checkBuilt(built2, registry, expected) {
-  const images = [...new Set(built2.map(({ target }) => target.image))];
+function checkBuilt(built, registry, expected) {
+  const images = [...new Set(built.map(({ target }) => target.image))];
   return Promise.all(
-    images.map(async (image3) => {
-      const parts = built2.filter(({ target }) => target.image === image3);
-      return { image: image3, result: await checkOne(parts, registry, expected) };
+    images.map(async (image2) => {
+      const parts = built.filter(({ target }) => target.image === image2);
+      return { image: image2, result: await checkOne(parts, registry, expected) };
     })
   );
 }
@@ -9438,22 +9693,22 @@ async function checkOne(parts, registry, expected) {
 }
 async function checkRevisions(parts, registry, revision) {
   for (const part of parts) {
-    const { image: image3, platforms, repository } = part.target;
+    const { image: image2, platforms, repository } = part.target;
     const manifest = await pushed(part, registry);
     const facts = await registry.inspect(repository, manifest, { revision: "every", platforms: false });
     const said3 = revisionOfAll(facts, revision);
     if (said3 === null || said3 === revision) continue;
     throw new OperationError(
       "mismatch",
-      `${image3}@${part.digest} (${platforms.join(", ")}) is made from commit ${said3}, and this run is for ${revision}; hand on the digests of this run`
+      `${image2}@${part.digest} (${platforms.join(", ")}) is made from commit ${said3}, and this run is for ${revision}; hand on the digests of this run`
     );
   }
 }
 async function readImage(parts, registry, expected) {
   const [first2] = parts;
   if (first2 === void 0) throw new OperationError("protocol", "the builder gave no image");
-  const { image: image3, repository } = first2.target;
-  const annotations2 = expected.annotations.get(image3) ?? {};
+  const { image: image2, repository } = first2.target;
+  const annotations2 = expected.annotations.get(image2) ?? {};
   const wanted = parts.flatMap(({ target }) => target.platforms);
   const joined = expected.partial !== true && (parts.length > 1 || first2.target.platforms.length === 1 && first2.target.split);
   const manifest = joined ? await joinIndex({ repository, digests: new Map(parts.map(pair)), annotations: annotations2 }, registry) : await pushed(first2, registry);
@@ -9462,11 +9717,11 @@ async function readImage(parts, registry, expected) {
   if (missing3.length > 0) {
     throw new OperationError(
       "mismatch",
-      `${image3}@${manifest.digest} lacks ${missing3.join(", ")}; it has ${facts.platforms.join(", ") || "no platform"}`
+      `${image2}@${manifest.digest} lacks ${missing3.join(", ")}; it has ${facts.platforms.join(", ") || "no platform"}`
     );
   }
   return {
-    image: image3,
+    image: image2,
     repository,
     digest: manifest.digest,
     manifest: joined ? manifest : null,
@@ -9493,20 +9748,20 @@ async function joinIndex({ repository, digests, annotations: annotations2 }, reg
     [...digests].map(([platform3, digest]) => partOf(repository, platform3, digest, registry))
   );
   const manifests = [
-    ...parts.map(({ image: image3 }) => image3),
+    ...parts.map(({ image: image2 }) => image2),
     ...parts.flatMap(({ attestations }) => attestations)
   ];
-  const index2 = {
+  const index = {
     schemaVersion: 2,
     mediaType: OCI_INDEX,
     manifests,
     ...Object.keys(annotations2).length > 0 ? { annotations: sorted(annotations2) } : {}
   };
-  const bytes2 = Buffer.from(JSON.stringify(index2, null, 2));
+  const bytes2 = Buffer.from(JSON.stringify(index, null, 2));
   return {
     bytes: bytes2,
     mediaType: OCI_INDEX,
-    digest: `sha256:${(0, import_node_crypto3.createHash)("sha256").update(bytes2).digest("hex")}`
+    digest: digestOf(bytes2)
   };
 }
 async function partOf(repository, platform3, digest, registry) {
@@ -9515,13 +9770,13 @@ async function partOf(repository, platform3, digest, registry) {
   if (children2 === null)
     return { image: await lone(repository, platform3, manifest, registry), attestations: [] };
   const images = children2.filter((child3) => !child3.attestation);
-  const [image3] = images;
-  if (image3 === void 0 || images.length > 1 || !samePlatform(platform3, platformTextOf(image3.descriptor))) {
-    const has2 = images.map(({ descriptor: descriptor3 }) => platformTextOf(descriptor3) ?? "unknown").join(", ");
+  const [image2] = images;
+  if (image2 === void 0 || images.length > 1 || !samePlatform(platform3, platformTextOf(image2.descriptor))) {
+    const has2 = images.map(({ descriptor: descriptor2 }) => platformTextOf(descriptor2) ?? "unknown").join(", ");
     throw wrong(repository, digest, platform3, has2 || "no image");
   }
-  const attestations = children2.filter((child3) => child3.attestation === image3.descriptor.digest);
-  return { image: image3.descriptor, attestations: attestations.map(({ descriptor: descriptor3 }) => descriptor3) };
+  const attestations = children2.filter((child3) => child3.attestation === image2.descriptor.digest);
+  return { image: image2.descriptor, attestations: attestations.map(({ descriptor: descriptor2 }) => descriptor2) };
 }
 async function lone(repository, platform3, manifest, registry) {
   const facts = await registry.inspect(repository, manifest, { revision: null, platforms: true });
@@ -9552,8 +9807,8 @@ function sorted(record3) {
 }
 function readDescriptors(manifest) {
   if (!INDEX_TYPES.includes(manifest.mediaType)) return null;
-  const index2 = parse3(manifest);
-  const list4 = isRecord2(index2) ? index2["manifests"] : void 0;
+  const index = parse3(manifest);
+  const list4 = isRecord2(index) ? index["manifests"] : void 0;
   if (!Array.isArray(list4)) throw malformed(manifest.digest);
   return list4.map((entry) => {
     if (!isDescriptor(entry)) throw malformed(manifest.digest);
@@ -9585,15 +9840,15 @@ function isDescriptor(value) {
 function malformed(digest) {
   return new OperationError("protocol", `${digest} is called an index by the registry but is none`);
 }
-var import_node_crypto3, OCI_INDEX, INDEX_TYPES;
+var INDEX_TYPES;
 var init_verify = __esm({
   "src/builds/verify.ts"() {
     "use strict";
-    import_node_crypto3 = require("node:crypto");
     init_errors();
+    init_digest();
+    init_manifest();
     init_platform();
     init_state();
-    OCI_INDEX = "application/vnd.oci.image.index.v1+json";
     INDEX_TYPES = [
       "application/vnd.oci.image.index.v1+json",
       "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -9673,8 +9928,8 @@ async function checkSources(building, request, parts) {
   const { definition } = here;
   if (building.stop !== null) parts.log.warning(`apply would stop here: ${building.stop.message}`);
   const planned2 = building.planned.map(async (outcome2) => {
-    const { image: image3 } = outcome2.planned.wanted;
-    const targets = definition.targets.filter((target) => target.image === image3);
+    const { image: image2 } = outcome2.planned.wanted;
+    const targets = definition.targets.filter((target) => target.image === image2);
     if (targets.length === 0) return outcome2;
     const problems2 = await parts.sources({ ...definition, targets });
     const warnings3 = problems2.map((problem4) => `apply would stop here: ${formatProblem(problem4)}`);
@@ -9703,16 +9958,16 @@ async function targetsOf2({ builds, release, stop }, here, { build: settings }, 
   const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
   if (here === null) return elsewhere;
   if (stop !== null) return stop;
-  const built2 = await bakeAll(here, parts.builder(), parts.log);
-  return built2 instanceof OperationError ? built2 : [...elsewhere, ...built2];
+  const built = await bakeAll(here, parts.builder(), parts.log);
+  return built instanceof OperationError ? built : [...elsewhere, ...built];
 }
 function buildAction({ config, choice }, plan2) {
-  const image3 = imageOf(config);
+  const image2 = imageOf(config);
   const first2 = plan2.actions.find(
-    ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image3 && wanted2.follows === null
+    ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image2 && wanted2.follows === null
   );
-  if (first2 === void 0) throw new Error(`the build ${image3} has no tag`);
-  const wanted = { ...first2.wanted, image: image3, platforms: choice.build };
+  if (first2 === void 0) throw new Error(`the build ${image2} has no tag`);
+  const wanted = { ...first2.wanted, image: image2, platforms: choice.build };
   const platforms = choice.build.join(", ");
   const text4 = `no image of this commit is there yet${platforms === "" ? "" : ` (${platforms})`}`;
   const reason = { code: "absent", text: text4 };
@@ -9745,19 +10000,19 @@ async function bakeAll(input, builder, log) {
     await builder.close();
   }
 }
-async function verifyBuilt(built2, registry, expected) {
-  const pushed2 = built2.filter(({ target }) => target.pushed);
+async function verifyBuilt(built, registry, expected) {
+  const pushed2 = built.filter(({ target }) => target.pushed);
   const checked2 = await checkBuilt(pushed2, registry, expected);
   return new Map(
-    checked2.map(({ image: image3, result }) => {
-      if (!result.ok) return [image3, { ok: false, error: ofBuild(result.error) }];
+    checked2.map(({ image: image2, result }) => {
+      if (!result.ok) return [image2, { ok: false, error: ofBuild(result.error) }];
       const { repository, digest, manifest } = result.value;
-      return [image3, { ok: true, source: { ...repository, digest }, manifest }];
+      return [image2, { ok: true, source: { ...repository, digest }, manifest }];
     })
   );
 }
 function allFailed(images, error2) {
-  return new Map(images.map((image3) => [image3, { ok: false, error: wrapped(error2) }]));
+  return new Map(images.map((image2) => [image2, { ok: false, error: wrapped(error2) }]));
 }
 function ofBuild(error2) {
   return new OperationError(error2.code, error2.message, { cause: error2, origin: "build" });
@@ -9774,8 +10029,8 @@ function buildsToMake(release, plan2, platform3) {
     plan2.actions.filter(writes).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
   );
   const isDue = ({ config }) => {
-    const image3 = imageOf(config);
-    return release.states.get(image3)?.state === "to-build" && wanted.has(image3);
+    const image2 = imageOf(config);
+    return release.states.get(image2)?.state === "to-build" && wanted.has(image2);
   };
   return platform3 === "" ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform3, isDue);
 }
@@ -10076,12 +10331,12 @@ function effectiveStages(platforms, verdicts, policy2) {
 function selectPlatforms(table3, imageClass, included) {
   const snapshot = imageClass === "snapshot";
   const pushed2 = ({ today }) => today === "release" || snapshot && (today === "test" || included.has("build"));
-  const built2 = (row2) => pushed2(row2) || row2.today === "build" && included.has("build");
+  const built = (row2) => pushed2(row2) || row2.today === "build" && included.has("build");
   const names2 = (rows2) => rows2.map(({ platform: platform3 }) => platform3);
-  return { build: names2(table3.rows.filter(built2)), push: names2(table3.rows.filter(pushed2)) };
+  return { build: names2(table3.rows.filter(built)), push: names2(table3.rows.filter(pushed2)) };
 }
 function stagesText(table3, now) {
-  const header2 = ["PLATFORM", "BY FILE", "TODAY", "SINCE", "WHY"];
+  const header = ["PLATFORM", "BY FILE", "TODAY", "SINCE", "WHY"];
   const lines3 = table3.rows.map((row2) => [
     row2.platform,
     row2.byFile,
@@ -10089,10 +10344,10 @@ function stagesText(table3, now) {
     sinceText(row2, now),
     row2.why || "-"
   ]);
-  const widths = header2.map(
+  const widths = header.map(
     (title, i) => Math.max(title.length, ...lines3.map((line2) => (line2[i] ?? "").length))
   );
-  return [header2, ...lines3].map(
+  return [header, ...lines3].map(
     (line2) => line2.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()
   ).join("\n");
 }
@@ -10200,8 +10455,8 @@ function wantImages(images, options) {
   if (problems2.length > 0) throw new UserError(problems2);
   return wanted;
 }
-function wantOne(entry, image3, tag2, options, problems2) {
-  const primary2 = primaryTag(entry, image3, tag2, options);
+function wantOne(entry, image2, tag2, options, problems2) {
+  const primary2 = primaryTag(entry, image2, tag2, options);
   if (!entry.stable) return [primary2];
   const name = tag2 + options.stableSuffix;
   const checked2 = parseTag(name);
@@ -10213,21 +10468,21 @@ function wantOne(entry, image3, tag2, options, problems2) {
     });
   }
   const destination = { ...primary2.destination, tag: name };
-  const forced = isForced(options.forces, [image3.repository, primary2.destination], name);
-  const taken = options.taken?.(entry, image3, name, "stable") ?? null;
+  const forced = isForced(options.forces, [image2.repository, primary2.destination], name);
+  const taken = options.taken?.(entry, image2, name, "stable") ?? null;
   return [primary2, { ...primary2, kind: "stable", destination, forced, taken, follows: primary2 }];
 }
-function primaryTag(entry, image3, tag2, options) {
+function primaryTag(entry, image2, tag2, options) {
   const { registryMap, forces } = options;
-  const repository = mapRepository(image3.repository, registryMap);
+  const repository = mapRepository(image2.repository, registryMap);
   return {
     kind: "primary",
-    image: shownName(image3.text, image3.repository, registryMap),
+    image: shownName(image2.text, image2.repository, registryMap),
     destination: { ...repository, tag: tag2 },
     source: { from: "image", ref: sourceRef(entry, registryMap) },
     entries: [entry],
     location: placeOf3(entry),
-    forced: isForced(forces, [image3.repository, repository], tag2),
+    forced: isForced(forces, [image2.repository, repository], tag2),
     digest: entry.srcDigest ?? null,
     platforms: entry.platforms,
     revision: entry.commit?.sha ?? null,
@@ -10235,7 +10490,7 @@ function primaryTag(entry, image3, tag2, options) {
     lateAttachments: entry.attachments !== void 0 && entry.attachments !== "ignore",
     gates: entry.requires,
     manual: false,
-    taken: options.taken?.(entry, image3, tag2, "primary") ?? null,
+    taken: options.taken?.(entry, image2, tag2, "primary") ?? null,
     follows: null,
     group: null
   };
@@ -10511,11 +10766,11 @@ function select(config, stages2, decision, included) {
 }
 function withStages(observed, stages2) {
   const states = new Map(observed);
-  for (const { image: image3, table: table3 } of stages2) {
+  for (const { image: image2, table: table3 } of stages2) {
     const [bad6] = table3.refused;
-    if (bad6 === void 0 || states.get(image3)?.state !== "to-build") continue;
+    if (bad6 === void 0 || states.get(image2)?.state !== "to-build") continue;
     const text4 = `${bad6.row.platform} is not ready: ${bad6.row.why}`;
-    states.set(image3, { state: "refused", code: bad6.code, text: text4 });
+    states.set(image2, { state: "refused", code: bad6.code, text: text4 });
   }
   return states;
 }
@@ -12071,9 +12326,9 @@ function blockString({ comment, type, value }, ctx, onComment, onChompKeep) {
     start2 = start2.replace(/\n+/g, `$&${indent}`);
   }
   const indentSize = indent ? "2" : "1";
-  let header2 = (startWithSpace ? indentSize : "") + chomp;
+  let header = (startWithSpace ? indentSize : "") + chomp;
   if (comment) {
-    header2 += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
+    header += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
     if (onComment)
       onComment();
   }
@@ -12088,11 +12343,11 @@ function blockString({ comment, type, value }, ctx, onComment, onChompKeep) {
     }
     const body = foldFlowLines(`${start2}${foldedValue}${end2}`, indent, FOLD_BLOCK, foldOptions);
     if (!literalFallback)
-      return `>${header2}
+      return `>${header}
 ${indent}${body}`;
   }
   value = value.replace(/\n+/g, `$&${indent}`);
-  return `|${header2}
+  return `|${header}
 ${indent}${start2}${value}${end2}`;
 }
 function plainString(item, ctx, onComment, onChompKeep) {
@@ -15111,10 +15366,10 @@ var init_compose_collection = __esm({
 // node_modules/yaml/browser/dist/compose/resolve-block-scalar.js
 function resolveBlockScalar(ctx, scalar2, onError) {
   const start2 = scalar2.offset;
-  const header2 = parseBlockScalarHeader(scalar2, ctx.options.strict, onError);
-  if (!header2)
+  const header = parseBlockScalarHeader(scalar2, ctx.options.strict, onError);
+  if (!header)
     return { value: "", type: null, comment: "", range: [start2, start2, start2] };
-  const type = header2.mode === ">" ? Scalar.BLOCK_FOLDED : Scalar.BLOCK_LITERAL;
+  const type = header.mode === ">" ? Scalar.BLOCK_FOLDED : Scalar.BLOCK_LITERAL;
   const lines3 = scalar2.source ? splitLines(scalar2.source) : [];
   let chompStart = lines3.length;
   for (let i = lines3.length - 1; i >= 0; --i) {
@@ -15125,26 +15380,26 @@ function resolveBlockScalar(ctx, scalar2, onError) {
       break;
   }
   if (chompStart === 0) {
-    const value2 = header2.chomp === "+" && lines3.length > 0 ? "\n".repeat(Math.max(1, lines3.length - 1)) : "";
-    let end3 = start2 + header2.length;
+    const value2 = header.chomp === "+" && lines3.length > 0 ? "\n".repeat(Math.max(1, lines3.length - 1)) : "";
+    let end3 = start2 + header.length;
     if (scalar2.source)
       end3 += scalar2.source.length;
-    return { value: value2, type, comment: header2.comment, range: [start2, end3, end3] };
+    return { value: value2, type, comment: header.comment, range: [start2, end3, end3] };
   }
-  let trimIndent = scalar2.indent + header2.indent;
-  let offset = scalar2.offset + header2.length;
+  let trimIndent = scalar2.indent + header.indent;
+  let offset = scalar2.offset + header.length;
   let contentStart = 0;
   for (let i = 0; i < chompStart; ++i) {
     const [indent, content] = lines3[i];
     if (content === "" || content === "\r") {
-      if (header2.indent === 0 && indent.length > trimIndent)
+      if (header.indent === 0 && indent.length > trimIndent)
         trimIndent = indent.length;
     } else {
       if (indent.length < trimIndent) {
         const message = "Block scalars with more-indented leading empty lines must use an explicit indentation indicator";
         onError(offset + indent.length, "MISSING_CHAR", message);
       }
-      if (header2.indent === 0)
+      if (header.indent === 0)
         trimIndent = indent.length;
       contentStart = i;
       if (trimIndent === 0 && !ctx.atRoot) {
@@ -15171,7 +15426,7 @@ function resolveBlockScalar(ctx, scalar2, onError) {
     if (crlf)
       content = content.slice(0, -1);
     if (content && indent.length < trimIndent) {
-      const src = header2.indent ? "explicit indentation indicator" : "first line";
+      const src = header.indent ? "explicit indentation indicator" : "first line";
       const message = `Block scalar lines must not be less indented than their ${src}`;
       onError(offset - content.length - (crlf ? 2 : 1), "BAD_INDENT", message);
       indent = "";
@@ -15198,7 +15453,7 @@ function resolveBlockScalar(ctx, scalar2, onError) {
       prevMoreIndented = false;
     }
   }
-  switch (header2.chomp) {
+  switch (header.chomp) {
     case "-":
       break;
     case "+":
@@ -15210,8 +15465,8 @@ function resolveBlockScalar(ctx, scalar2, onError) {
     default:
       value += "\n";
   }
-  const end2 = start2 + header2.length + scalar2.source.length;
-  return { value, type, comment: header2.comment, range: [start2, end2, end2] };
+  const end2 = start2 + header.length + scalar2.source.length;
+  return { value, type, comment: header.comment, range: [start2, end2, end2] };
 }
 function parseBlockScalarHeader({ offset, props }, strict, onError) {
   if (props[0].type !== "block-scalar-header") {
@@ -16022,10 +16277,10 @@ var init_cst_visit = __esm({
     visit2.REMOVE = REMOVE2;
     visit2.itemAtPath = (cst, path6) => {
       let item = cst;
-      for (const [field2, index2] of path6) {
+      for (const [field2, index] of path6) {
         const tok = item?.[field2];
         if (tok && "items" in tok) {
-          item = tok.items[index2];
+          item = tok.items[index];
         } else
           return void 0;
       }
@@ -17834,19 +18089,19 @@ function child2(parent, step) {
     return item && { node: item };
   }
   if (!isMap(parent)) return void 0;
-  const index2 = indexOf(parent);
-  return index2.get(String(step)) ?? index2.get(SINGULAR[String(step)] ?? "");
+  const index = indexOf(parent);
+  return index.get(String(step)) ?? index.get(SINGULAR[String(step)] ?? "");
 }
 function indexOf(map2) {
   const known3 = indexes.get(map2);
   if (known3) return known3;
-  const index2 = /* @__PURE__ */ new Map();
+  const index = /* @__PURE__ */ new Map();
   for (const { key: key2, value } of map2.items) {
-    if (!isScalar(key2) || typeof key2.value !== "string" || index2.has(key2.value)) continue;
-    index2.set(key2.value, { node: value ?? key2, key: key2 });
+    if (!isScalar(key2) || typeof key2.value !== "string" || index.has(key2.value)) continue;
+    index.set(key2.value, { node: value ?? key2, key: key2 });
   }
-  indexes.set(map2, index2);
-  return index2;
+  indexes.set(map2, index);
+  return index;
 }
 function resolve4(document2, node) {
   return isAlias(node) ? document2.aliases.get(node) ?? node : node;
@@ -17904,7 +18159,7 @@ function assemble(pieces) {
     ),
     images: pieces.flatMap(
       ({ document: document2, data, positions }) => (data.images ?? []).map(
-        (image3, i) => imageConfig(document2, image3, ["images", positions?.images[i] ?? i], ++number2)
+        (image2, i) => imageConfig(document2, image2, ["images", positions?.images[i] ?? i], ++number2)
       )
     ),
     runners: byPlatform(first(pieces, "runners")?.value ?? {}),
@@ -17975,7 +18230,7 @@ function buildConfig(document2, data, path6, number2) {
   };
 }
 function platformConfigs(document2, data, path6) {
-  const rows2 = Array.isArray(data) ? data.map((name, index2) => ({ name, at: index2, value: "release" })) : Object.entries(data).map(([name, value]) => ({ name, at: name, value }));
+  const rows2 = Array.isArray(data) ? data.map((name, index) => ({ name, at: index, value: "release" })) : Object.entries(data).map(([name, value]) => ({ name, at: name, value }));
   return rows2.map(({ name, at: at3, value }) => {
     const { stage: stage2, requires } = typeof value === "string" ? { stage: value, requires: void 0 } : value;
     return {
@@ -18030,7 +18285,7 @@ function stableRule(document2, data, path6) {
   return typeof data === "object" ? { requires: gateList(document2, data.requires, [...path6, "requires"]) } : data;
 }
 function gateList(document2, data, path6) {
-  return (data ?? []).map((gate2, index2) => ({
+  return (data ?? []).map((gate2, index) => ({
     ...given("check", gate2.check),
     ...given("app", gate2.app),
     ...given("repo", gate2.repo),
@@ -18040,7 +18295,7 @@ function gateList(document2, data, path6) {
     ...given("consecutive", gate2.consecutive),
     ...given("approvedBy", gate2.approved_by),
     ...given("greenFor", gate2.green_for === void 0 ? void 0 : sure(parseDuration(gate2.green_for))),
-    origin: originOf(document2, ...path6, index2)
+    origin: originOf(document2, ...path6, index)
   }));
 }
 function trackingConfig(document2, data) {
@@ -18902,7 +19157,7 @@ function mapping(title, entries, options = {}) {
 function record2(key2, value) {
   return pipe(isMapping, record(key2, value));
 }
-function text(parse8, json2 = {}) {
+function text2(parse8, json2 = {}) {
   return pipe(
     string2(),
     rawCheck(({ dataset, config, addIssue }) => {
@@ -18917,7 +19172,7 @@ function text(parse8, json2 = {}) {
   );
 }
 function matching(pattern, what, hint2) {
-  return text(
+  return text2(
     (value) => pattern.test(value) ? { ok: true, value } : { ok: false, what: `${quote2(value)} is not ${what}`, hint: hint2 },
     { pattern: pattern.source }
   );
@@ -18981,9 +19236,9 @@ var init_parts = __esm({
     isMapping = custom(
       (value) => typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null
     );
-    line = text(parseLine, { minLength: 1, maxLength: MAX_LINE });
+    line = text2(parseLine, { minLength: 1, maxLength: MAX_LINE });
     anyText = string2();
-    localPath = text(parseLocalPath2, { minLength: 1 });
+    localPath = text2(parseLocalPath2, { minLength: 1 });
     CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
     KINDS = ["check", "workflow", "approved_by"];
     KEYS_OF = {
@@ -19031,7 +19286,7 @@ var init_parts = __esm({
         approved_by: optional(about(line, "Team or user that must have approved.")),
         green_for: optional(
           about(
-            text(parseDuration, { pattern: "^[0-9]+[smhdw]$", examples: ["30d"] }),
+            text2(parseDuration, { pattern: "^[0-9]+[smhdw]$", examples: ["30d"] }),
             "How long it must have been green, such as 30d."
           )
         )
@@ -19094,7 +19349,7 @@ var init_trust = __esm({
     "use strict";
     init_dist2();
     init_parts();
-    workspaceFile = text(parseWorkspaceFile, { minLength: 1 });
+    workspaceFile = text2(parseWorkspaceFile, { minLength: 1 });
     ruleName = matching(
       /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
       "the name of a rule",
@@ -19118,8 +19373,8 @@ var init_trust = __esm({
         "Signatures with a key pair",
         {
           file: optional(about(workspaceFile, "PEM file of the public key in the workspace.")),
-          data: optional(about(text(parsePem, { pattern: "^\\s*-----BEGIN PUBLIC KEY-----" }), "The public key itself, as PEM.")),
-          env: optional(about(text(parseVariable), "Environment variable that holds the public key as PEM."))
+          data: optional(about(text2(parsePem, { pattern: "^\\s*-----BEGIN PUBLIC KEY-----" }), "The public key itself, as PEM.")),
+          env: optional(about(text2(parseVariable), "Environment variable that holds the public key as PEM."))
         },
         { others: { kms: 'write "data" with the public key as PEM', secretRef: 'write "env" with the name of a variable' } }
       ),
@@ -19198,7 +19453,7 @@ var init_trust = __esm({
           union([
             picklist(["keyless", "off"]),
             mapping("Records signed with a key", {
-              key: about(text(parseVariableUrl, { pattern: "^env://[A-Za-z_][A-Za-z0-9_]*$" }), "The private key: env://NAME.")
+              key: about(text2(parseVariableUrl, { pattern: "^env://[A-Za-z_][A-Za-z0-9_]*$" }), "The private key: env://NAME.")
             })
           ]),
           "Attach a signed record to every digest that a run tagged: keyless, with a key, or off. Default: off."
@@ -19266,7 +19521,7 @@ var init_image = __esm({
     init_text();
     init_trust();
     init_parts();
-    imageName = text(parseRepository, { examples: ["docker.io/org/app", "ghcr.io/org/app"] });
+    imageName = text2(parseRepository, { examples: ["docker.io/org/app", "ghcr.io/org/app"] });
     imageNames = pipe(
       oneOrSome(imageName),
       rawCheck(({ dataset, addIssue }) => {
@@ -19276,8 +19531,8 @@ var init_image = __esm({
         if (typeof twice2 === "string") addIssue({ message: `{it} names ${twice2} twice`, expected: "name it once" });
       })
     );
-    tag = text(parseTag, { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" });
-    platform2 = text(parsePlatform, { enum: ACCEPTED_PLATFORMS });
+    tag = text2(parseTag, { pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$" });
+    platform2 = text2(parsePlatform, { enum: ACCEPTED_PLATFORMS });
     platformList = pipe(
       some2(platform2),
       rawCheck(({ dataset, addIssue }) => {
@@ -19297,7 +19552,7 @@ var init_image = __esm({
       "A place in a file that names the tag",
       {
         file: about(
-          text(parseRepositoryPath),
+          text2(parseRepositoryPath),
           "YAML file of this repository that the follow-up pull request changes, relative to its root."
         ),
         path: about(line, "Dotted path of the value inside the file, such as images.tags.sriov.")
@@ -19319,7 +19574,7 @@ var init_image = __esm({
           ),
           src_digest: optional(
             about(
-              text(parseDigest, { pattern: "^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$" }),
+              text2(parseDigest, { pattern: "^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$" }),
               'The source must have exactly this digest. "retag pin" writes it.'
             )
           ),
@@ -19337,7 +19592,7 @@ var init_image = __esm({
           requires: optional(about(gates, "Conditions that must hold before the tag is written.")),
           bug: optional(
             about(
-              text(parseBug, { examples: ["Closes-Bug: 1854869", "Fixes #12"] }),
+              text2(parseBug, { examples: ["Closes-Bug: 1854869", "Fixes #12"] }),
               'Trailer for the commit of the follow-up pull request, such as "Closes-Bug: 1854869".'
             )
           ),
@@ -19562,7 +19817,7 @@ var init_file = __esm({
               "What the stable tag has after the primary tag. Default: -stable."
             )
           ),
-          timezone: optional(about(text(parseTimezone), "IANA time zone in which days change. Default: UTC.")),
+          timezone: optional(about(text2(parseTimezone), "IANA time zone in which days change. Default: UTC.")),
           unmatched: optional(
             about(picklist(["error", "ignore"]), "What a ref that no rule matches is. Default: error for a git tag, ignore for a branch.")
           ),
@@ -20204,13 +20459,13 @@ function sharedNames(documents) {
   for (const document2 of documents) {
     const builds = fields(document2.data)["builds"];
     if (!Array.isArray(builds)) continue;
-    for (const [index2, build2] of builds.entries()) {
+    for (const [index, build2] of builds.entries()) {
       const { name } = fields(build2);
       for (const [at3, text4] of (Array.isArray(name) ? name : [name]).entries()) {
         const parsed2 = typeof text4 === "string" ? parseRepository(text4) : void 0;
         if (!parsed2?.ok) continue;
         const key2 = formatRepository(parsed2.value);
-        const location2 = originOf(document2).at("builds", index2, "name", at3);
+        const location2 = originOf(document2).at("builds", index, "name", at3);
         const earlier = first2.get(key2);
         if (!earlier) first2.set(key2, { location: location2, build: build2 });
         else if (earlier.build !== build2) {
@@ -20226,9 +20481,9 @@ function ruleNames(documents, allRead) {
   const problems2 = [];
   const first2 = /* @__PURE__ */ new Map();
   for (const document2 of documents) {
-    for (const [index2, { name }] of itemsOf(document2, "trust")) {
+    for (const [index, { name }] of itemsOf(document2, "trust")) {
       if (typeof name !== "string") continue;
-      const location2 = originOf(document2).at("trust", index2, "name");
+      const location2 = originOf(document2).at("trust", index, "name");
       const earlier = first2.get(name);
       if (!earlier) first2.set(name, location2);
       else {
@@ -20238,12 +20493,12 @@ function ruleNames(documents, allRead) {
     }
   }
   for (const document2 of allRead ? documents : []) {
-    for (const [index2, { trust }] of itemsOf(document2, "images")) {
+    for (const [index, { trust }] of itemsOf(document2, "images")) {
       if (typeof trust !== "string" || first2.has(trust)) continue;
       const near = suggest(trust, first2.keys());
       const names2 = first2.size === 0 ? 'add the rule under "trust"' : `use one of ${[...first2.keys()].slice(0, 10).join(", ")}`;
       problems2.push({
-        location: originOf(document2).at("images", index2, "trust"),
+        location: originOf(document2).at("images", index, "trust"),
         what: `there is no trust rule ${quote2(trust)}`,
         hint: near === void 0 ? names2 : `write "${near}"`
       });
@@ -20253,7 +20508,7 @@ function ruleNames(documents, allRead) {
 }
 function itemsOf(document2, key2) {
   const list4 = fields(document2.data)[key2];
-  return Array.isArray(list4) ? list4.map((item, index2) => [index2, fields(item)]) : [];
+  return Array.isArray(list4) ? list4.map((item, index) => [index, fields(item)]) : [];
 }
 function fields(data) {
   return typeof data === "object" && data !== null ? data : {};
@@ -20262,7 +20517,7 @@ function shown(location2) {
   return `${location2.file}:${location2.line}`;
 }
 function inOrder(problems2, files) {
-  const rank2 = new Map(files.map(({ path: path6 }, index2) => [path6, index2 + 1]));
+  const rank2 = new Map(files.map(({ path: path6 }, index) => [path6, index + 1]));
   const seen = /* @__PURE__ */ new Set();
   const sorted2 = problems2.filter((problem4) => {
     const key2 = JSON.stringify(problem4);
@@ -20384,17 +20639,17 @@ function compileRule(rule3, problems2) {
     authorities: rule3.authorities.map((config, i) => compileAuthority(config, ["authorities", i], compile))
   };
 }
-function compileImage(source, index2, rule3, compile, problems2) {
+function compileImage(source, index, rule3, compile, problems2) {
   const last = source.slice(source.lastIndexOf("/") + 1).replace(/\{[^}]*\}/g, "");
   if (source.includes("@") || last.includes(":")) {
     problems2.push({
-      location: rule3.origin.at("images", index2),
+      location: rule3.origin.at("images", index),
       what: `the pattern "${source.slice(0, 80)}" has a tag or digest, so it matches no image name`,
       hint: 'write the name alone, such as "ghcr.io/OWNER/*"'
     });
     return [];
   }
-  const pattern = compile(source.toLowerCase(), "images", index2);
+  const pattern = compile(source.toLowerCase(), "images", index);
   return pattern === null ? [] : [pattern];
 }
 function compileAuthority(config, path6, compile) {
@@ -20463,11 +20718,11 @@ function isInScope({ location: location2 }, scope, { only }) {
 }
 function ownerOfPromotions({ builds }, policy2, { stableSuffix, registryMap }) {
   const written2 = (repository) => formatRepository(mapRepository(repository, registryMap));
-  const built2 = builds.flatMap(
+  const built = builds.flatMap(
     ({ names: names2, requires }) => names2.map((name) => ({ at: written2(name.repository), requires }))
   );
   return ({ srcBuildTag }, { repository }, tag2, kind) => {
-    const here = built2.filter(({ at: at3 }) => at3 === written2(repository));
+    const here = built.filter(({ at: at3 }) => at3 === written2(repository));
     if (policy2 === null || here.length === 0) return null;
     const [owner] = claimsOn(policy2, tag2);
     if (owner === void 0 || owner.output.freedom === 2) return null;
@@ -20483,7 +20738,7 @@ function overwritingCaches({ request, config, policy: policy2, scope, options, i
   const named2 = { ...options, defaults, images: scope.builds ? request.images : [] };
   const problems2 = [];
   const builds = collect(problems2, [], () => buildsOfRun(config, named2));
-  const built2 = new Set(
+  const built = new Set(
     builds.flatMap(({ names: names2 }) => names2.map(({ repository }) => formatRepository(repository)))
   );
   const promoted = new Map(images.map((tag2) => [formatReference(tag2.destination), tag2.location]));
@@ -20492,7 +20747,7 @@ function overwritingCaches({ request, config, policy: policy2, scope, options, i
     (ref) => {
       const entry = promoted.get(formatReference(ref));
       if (entry) return `the entry at ${entry.file}:${entry.line} promotes an image to it`;
-      if (policy2 === null || !built2.has(formatRepository(ref))) return null;
+      if (policy2 === null || !built.has(formatRepository(ref))) return null;
       const claim = claimsOn(policy2, ref.tag).find(({ output }) => isSpelledOut(output));
       return claim === void 0 ? null : whoHas(claim);
     }
@@ -20612,7 +20867,7 @@ async function observe(wanted, registry, lookups, options) {
     options.onProgress?.(++done);
     return observed;
   });
-  return new Map(wanted.map((tag2, index2) => [tag2, seen[index2]]));
+  return new Map(wanted.map((tag2, index) => [tag2, seen[index]]));
 }
 async function confirmUnwritten({ actions }, observed, registry, concurrency) {
   const written2 = new Set(actions.filter(writes).map(({ wanted }) => formatReference(wanted.destination)));
@@ -20923,13 +21178,13 @@ function wholeGroups(actions) {
 function settleClaims(claims) {
   const actions = claims.map(({ action: action2 }) => action2);
   if (actions.length < 2) return actions;
-  if (fromSeveralSources(claims.map((claim) => ({ wanted: claim.action.wanted, digest: digestOf(claim) })))) {
+  if (fromSeveralSources(claims.map((claim) => ({ wanted: claim.action.wanted, digest: digestOf2(claim) })))) {
     const text4 = describe2(claims);
     return actions.map(({ wanted }) => refuse(wanted, null, "conflicting-entries", text4));
   }
   return actions.some(({ wanted }) => wanted.group !== null) ? actions : [unite(actions)];
 }
-function digestOf({ action: { wanted }, observed: { source } }) {
+function digestOf2({ action: { wanted }, observed: { source } }) {
   if (wanted.digest !== null) return wanted.digest;
   return source?.state === "present" ? source.digest : null;
 }
@@ -20972,7 +21227,7 @@ function describe2(claims) {
   const each = claims.slice(0, MOST_SHOWN).map((claim) => {
     const { source, location: location2 } = claim.action.wanted;
     const named2 = source.from === "image" ? formatReference(source.ref) : `build ${source.build}`;
-    const digest = pinned && source.from === "image" && "tag" in source.ref ? digestOf(claim) : null;
+    const digest = pinned && source.from === "image" && "tag" in source.ref ? digestOf2(claim) : null;
     const where = location2 === null ? "" : ` (${location2.file}:${location2.line})`;
     return `${named2}${digest === null ? "" : ` = ${digest}`}${where}`;
   });
@@ -21364,7 +21619,7 @@ async function readDigests(input, workspace) {
       "download the digests of the other jobs there first"
     );
   }
-  const files = info2.isDirectory() ? await jsonFiles(path6, MAX_DEPTH) : [path6];
+  const files = info2.isDirectory() ? await jsonFiles(path6, MAX_DEPTH2) : [path6];
   if (files.length === 0)
     throw problem3(`"${text4}" holds no .json file`, "download the digests of the other jobs there first");
   if (files.length > MAX_FILES)
@@ -21394,7 +21649,7 @@ async function readText(file2) {
 function problem3(what, hint2) {
   return new UserError({ what: `digests: ${what}`, hint: hint2 });
 }
-var import_node_fs2, import_promises5, import_node_path5, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH;
+var import_node_fs2, import_promises5, import_node_path5, SKIPPED, MAX_FILES, MAX_BYTES, MAX_DEPTH2;
 var init_files = __esm({
   "src/system/files.ts"() {
     "use strict";
@@ -21407,7 +21662,7 @@ var init_files = __esm({
     SKIPPED = /* @__PURE__ */ new Set([".git", "node_modules"]);
     MAX_FILES = 1e3;
     MAX_BYTES = 1024 * 1024;
-    MAX_DEPTH = 3;
+    MAX_DEPTH2 = 3;
   }
 });
 
@@ -21617,51 +21872,51 @@ function checked(route2, data) {
   const next3 = "check that no proxy answers in its place, and run again";
   throw new OperationError("protocol", `GitHub's answer to ${route2} cannot be read: ${what}; ${next3}`);
 }
-var text2, has, user, sha, page, issue2, commit2, pull, check2, run2, environments, rules, ANSWERS;
+var text3, has, user, sha, page, issue2, commit2, pull, check2, run2, environments, rules, ANSWERS;
 var init_answers = __esm({
   "src/github/answers.ts"() {
     "use strict";
     init_dist2();
     init_errors();
-    text2 = string2();
+    text3 = string2();
     has = looseObject;
-    user = nullish(has({ login: text2 }));
-    sha = has({ sha: text2 });
-    page = has({ html_url: text2 });
-    issue2 = has({ number: number(), html_url: text2, body: nullish(text2), user });
-    commit2 = has({ sha: text2, commit: has({ committer: nullish(has({ date: optional(text2) })) }) });
-    pull = has({ number: number(), base: has({ ref: text2 }), head: sha });
-    check2 = has({ name: text2, head_sha: text2, status: text2 });
-    run2 = has({ updated_at: text2, repository: has({ full_name: text2 }) });
-    environments = array(has({ name: optional(text2) }));
+    user = nullish(has({ login: text3 }));
+    sha = has({ sha: text3 });
+    page = has({ html_url: text3 });
+    issue2 = has({ number: number(), html_url: text3, body: nullish(text3), user });
+    commit2 = has({ sha: text3, commit: has({ committer: nullish(has({ date: optional(text3) })) }) });
+    pull = has({ number: number(), base: has({ ref: text3 }), head: sha });
+    check2 = has({ name: text3, head_sha: text3, status: text3 });
+    run2 = has({ updated_at: text3, repository: has({ full_name: text3 }) });
+    environments = array(has({ name: optional(text3) }));
     rules = nullish(array(has({ reviewers: nullish(array(has({}))) })));
     ANSWERS = {
-      "GET /orgs/{org}/teams/{team_slug}/memberships/{username}": has({ state: text2 }),
-      "GET /repos/{owner}/{repo}": has({ default_branch: text2 }),
+      "GET /orgs/{org}/teams/{team_slug}/memberships/{username}": has({ state: text3 }),
+      "GET /repos/{owner}/{repo}": has({ default_branch: text3 }),
       "GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals": array(
-        has({ state: text2, user: has({ login: text2 }), environments })
+        has({ state: text3, user: has({ login: text3 }), environments })
       ),
       "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs": has({ workflow_runs: array(run2) }),
       "GET /repos/{owner}/{repo}/commits": array(commit2),
       "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls": array(pull),
       "GET /repos/{owner}/{repo}/commits/{ref}": commit2,
       "GET /repos/{owner}/{repo}/commits/{ref}/check-runs": has({ check_runs: array(check2) }),
-      "GET /repos/{owner}/{repo}/commits/{ref}/statuses": array(has({ context: text2, state: text2 })),
+      "GET /repos/{owner}/{repo}/commits/{ref}/statuses": array(has({ context: text3, state: text3 })),
       "GET /repos/{owner}/{repo}/environments/{environment_name}": has({ protection_rules: rules }),
-      "GET /repos/{owner}/{repo}/git/blobs/{file_sha}": has({ content: text2 }),
+      "GET /repos/{owner}/{repo}/git/blobs/{file_sha}": has({ content: text3 }),
       "GET /repos/{owner}/{repo}/git/commits/{commit_sha}": has({
-        message: text2,
+        message: text3,
         tree: sha,
         parents: array(sha)
       }),
-      "GET /repos/{owner}/{repo}/git/ref/{ref}": has({ object: has({ type: text2, sha: text2 }) }),
+      "GET /repos/{owner}/{repo}/git/ref/{ref}": has({ object: has({ type: text3, sha: text3 }) }),
       "GET /repos/{owner}/{repo}/git/tags/{tag_sha}": has({ object: sha }),
       "GET /repos/{owner}/{repo}/git/trees/{tree_sha}": has({ tree: array(has({})) }),
       "GET /repos/{owner}/{repo}/issues": array(issue2),
       "GET /repos/{owner}/{repo}/issues/{issue_number}/comments": array(page),
       "GET /repos/{owner}/{repo}/pulls": array(issue2),
-      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews": array(has({ state: text2, user })),
-      "GET /user": has({ login: text2 }),
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews": array(has({ state: text3, user })),
+      "GET /user": has({ login: text3 }),
       "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}": page,
       "POST /repos/{owner}/{repo}/git/commits": sha,
       "POST /repos/{owner}/{repo}/git/trees": sha,
@@ -22048,10 +22303,10 @@ function readReviewed(comment) {
   if (!decoded.ok || isSealed(comment)) return decoded;
   return { ok: false, why: "in the plan comment the text was changed" };
 }
-function unreviewed({ image: image3, tag: tag2, digest }, { all, last }) {
+function unreviewed({ image: image2, tag: tag2, digest }, { all, last }) {
   for (const review of all) {
     if ("why" in review) continue;
-    const shown3 = review.reviewed.entries.find((entry) => entry.image === image3 && entry.tag === tag2);
+    const shown3 = review.reviewed.entries.find((entry) => entry.image === image2 && entry.tag === tag2);
     if (shown3?.digest === digest) return null;
     if (shown3 !== void 0) return { pull: review.pull, reviewed: shown3.digest, now: digest };
   }
@@ -22143,9 +22398,9 @@ function hasTag({ previous, reason }) {
   return previous !== null || reason.code === "same-digest" || reason.code === "source-gone";
 }
 function reviewedEntries(actions, sources = /* @__PURE__ */ new Map()) {
-  return actions.flatMap(({ action: action2, image: image3, tag: tag2, digest: known3 }) => {
-    const digest = known3 ?? sources.get(`${image3}:${tag2}`);
-    return digest !== void 0 && action2 !== "keep" && action2 !== "build" ? [{ image: image3, tag: tag2, digest }] : [];
+  return actions.flatMap(({ action: action2, image: image2, tag: tag2, digest: known3 }) => {
+    const digest = known3 ?? sources.get(`${image2}:${tag2}`);
+    return digest !== void 0 && action2 !== "keep" && action2 !== "build" ? [{ image: image2, tag: tag2, digest }] : [];
   });
 }
 var MAX_COMMENT, MAX_ROWS, ORDER2;
@@ -22248,8 +22503,8 @@ async function readTreeFiles(github2, root, files) {
     const entry = (await tree(sha2)).tree.find(({ path: path6, type }) => path6 === name && type === "blob");
     if (entry?.sha === void 0 || entry.mode !== "100644" && entry.mode !== "100755") return null;
     const params = { ...github2.home, file_sha: entry.sha };
-    const blob2 = await github2.call("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", params);
-    return { text: exactText(blob2.content), mode: entry.mode, sha: entry.sha };
+    const blob = await github2.call("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", params);
+    return { text: exactText(blob.content), mode: entry.mode, sha: entry.sha };
   };
   const unique = [...new Set(files)];
   return new Map(await Promise.all(unique.map(async (file2) => [file2, await read3(file2)])));
@@ -22406,8 +22661,8 @@ async function applyReview(plan2, input, { github: github2 }) {
   const reviews = await mergedReviews(input, github2);
   const found = /* @__PURE__ */ new Map();
   for (const action2 of actions) {
-    const { image: image3, destination } = action2.wanted;
-    const entry = { image: image3, tag: destination.tag, digest: action2.digest ?? "" };
+    const { image: image2, destination } = action2.wanted;
+    const entry = { image: image2, tag: destination.tag, digest: action2.digest ?? "" };
     const cause = unreviewed(entry, reviews);
     if (cause !== null) found.set(action2, cause);
   }
@@ -22443,261 +22698,6 @@ var init_review = __esm({
     LIST = "GET /repos/{owner}/{repo}/issues/{issue_number}/comments";
     NEEDS2 = "pull-requests: write";
     MOST_COMMITS = 10;
-  }
-});
-
-// src/oci/digest.ts
-function algorithmOf(digest) {
-  return digest.startsWith("sha512:") ? "sha512" : "sha256";
-}
-function digestOf2(bytes2, algorithm = "sha256") {
-  return `${algorithm}:${(0, import_node_crypto5.createHash)(algorithm).update(bytes2).digest("hex")}`;
-}
-function hasherFor(digest) {
-  return (0, import_node_crypto5.createHash)(algorithmOf(digest));
-}
-function referrersTag(digest) {
-  const [algorithm = "", hex2 = ""] = digest.split(":");
-  return `${algorithm.slice(0, 32)}-${hex2.slice(0, 64)}`;
-}
-function cosignTags(digest) {
-  if (algorithmOf(digest) !== "sha256") return [];
-  return ["sig", "att", "sbom"].map((kind) => `${digest.replace(":", "-")}.${kind}`);
-}
-function verifying(name, expected) {
-  const hash2 = hasherFor(expected.digest);
-  let held = null;
-  let count2 = 0;
-  return new import_node_stream.Transform({
-    transform(piece, _encoding, done) {
-      hash2.update(piece);
-      count2 += piece.length;
-      const ready = held;
-      held = piece;
-      if (ready) this.push(ready);
-      done();
-    },
-    flush(done) {
-      const algorithm = expected.digest.split(":", 1)[0] ?? "";
-      const digest = `${algorithm}:${hash2.digest("hex")}`;
-      if (count2 !== expected.size || digest !== expected.digest) {
-        done(
-          new OperationError(
-            "mismatch",
-            `${name}: ${count2} bytes with digest ${digest} came back where ${expected.size} were promised; run again; if it stays, have the registry and any proxy before it looked at`
-          )
-        );
-        return;
-      }
-      done(null, held);
-    }
-  });
-}
-var import_node_crypto5, import_node_stream;
-var init_digest = __esm({
-  "src/oci/digest.ts"() {
-    "use strict";
-    import_node_crypto5 = require("node:crypto");
-    import_node_stream = require("node:stream");
-    init_errors();
-  }
-});
-
-// src/oci/manifest.ts
-function parseManifest(manifest, name) {
-  const known3 = parsedBefore.get(manifest);
-  if (known3) return known3;
-  refuseUncopyable(manifest.mediaType, name);
-  const body = parseJson2(manifest.bytes);
-  if (!isObject2(body)) throw broken2(name, "it is not a JSON object in UTF-8");
-  const declared = body["mediaType"];
-  if (declared !== void 0 && declared !== manifest.mediaType) {
-    throw broken2(
-      name,
-      `it calls itself ${JSON.stringify(declared)} but was served as "${manifest.mediaType}"`
-    );
-  }
-  try {
-    const parsed2 = isIndex(manifest.mediaType) ? parseIndex(body) : parseImage(body);
-    parsedBefore.set(manifest, parsed2);
-    return parsed2;
-  } catch (error2) {
-    throw error2 instanceof Fault ? broken2(name, error2.message) : error2;
-  }
-}
-function refuseUncopyable(mediaType, name) {
-  if (isCopyable(mediaType)) return;
-  if (isSchema1(mediaType)) {
-    throw new OperationError(
-      "rejected",
-      `${name}: this is a Docker schema 1 image, which Retag does not support: registries no longer accept it, and its digest does not survive a copy; pull it and push it again with a current tool`
-    );
-  }
-  throw new OperationError(
-    "rejected",
-    `${name}: the media type "${mediaType.slice(0, 120)}" is not one of a container image; name an image or an image index`
-  );
-}
-function broken2(name, what) {
-  return new OperationError(
-    "mismatch",
-    `${name}: the manifest cannot be used: ${what}; build and push the image anew`
-  );
-}
-function parseIndex(body) {
-  if ("layers" in body || "config" in body) refuseDoubleNature(body);
-  return { kind: "index", manifests: descriptors(body["manifests"], "manifests"), ...common(body) };
-}
-function parseImage(body) {
-  if ("manifests" in body) refuseDoubleNature(body);
-  return {
-    kind: "image",
-    config: descriptor(body["config"], "config"),
-    layers: descriptors(body["layers"], "layers"),
-    ...common(body)
-  };
-}
-function refuseDoubleNature(body) {
-  if (body["mediaType"] === void 0) throw new Fault("it is an index and an image at once");
-}
-function common(body) {
-  return {
-    annotations: strings(body["annotations"]),
-    subject: body["subject"] === void 0 || body["subject"] === null ? null : descriptor(body["subject"], "subject"),
-    artifactType: text3(body["artifactType"])
-  };
-}
-function descriptors(value, where) {
-  if (value === null) return [];
-  if (!Array.isArray(value)) throw new Fault(`"${where}" is not a list`);
-  return value.map((entry, index2) => descriptor(entry, `${where}[${index2}]`));
-}
-function descriptor(value, where) {
-  if (!isObject2(value)) throw new Fault(`"${where}" is not a descriptor`);
-  const { digest, size } = value;
-  if (typeof digest !== "string" || !isDigest(digest)) {
-    throw new Fault(`"${where}" has no sha256 or sha512 digest`);
-  }
-  if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
-    throw new Fault(`"${where}" (${digest}) has the size ${JSON.stringify(size)}`);
-  }
-  checkData(value["data"], digest, size, where);
-  return {
-    mediaType: text3(value["mediaType"]).toLowerCase(),
-    digest,
-    size,
-    urls: Array.isArray(value["urls"]) ? value["urls"].filter((url) => typeof url === "string") : [],
-    annotations: strings(value["annotations"]),
-    platform: platformOf(value["platform"]),
-    raw: value
-  };
-}
-function checkData(data, digest, size, where) {
-  if (data === void 0 || data === null) return;
-  const bytes2 = Buffer.from(text3(data), "base64");
-  const same = bytes2.length === size && digestOf2(bytes2, algorithmOf(digest)) === digest;
-  if (!same || bytes2.toString("base64") !== data) {
-    throw new Fault(`the "data" of "${where}" is not the content of ${digest} with ${size} bytes`);
-  }
-}
-function platformOf(value) {
-  if (!isObject2(value)) return null;
-  const platform3 = {
-    os: text3(value["os"]),
-    architecture: text3(value["architecture"]),
-    variant: text3(value["variant"])
-  };
-  return platform3.os === "" && platform3.architecture === "" ? null : platform3;
-}
-function strings(value) {
-  if (!isObject2(value)) return /* @__PURE__ */ new Map();
-  return new Map(
-    Object.entries(value).filter((entry) => typeof entry[1] === "string")
-  );
-}
-function text3(value) {
-  return typeof value === "string" ? value : "";
-}
-function bareMediaType(contentType) {
-  return (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
-}
-function isIndex(mediaType) {
-  return INDEXES.includes(mediaType);
-}
-function isSchema1(mediaType) {
-  return SCHEMA1.includes(mediaType);
-}
-function isCopyable(mediaType) {
-  return INDEXES.includes(mediaType) || IMAGES.includes(mediaType);
-}
-function isManifest(mediaType) {
-  return isCopyable(mediaType) || isSchema1(mediaType) || mediaType === OCI_ARTIFACT;
-}
-function isNonDistributable(mediaType) {
-  return mediaType.includes(".nondistributable.") || mediaType.startsWith("application/vnd.docker.image.rootfs.foreign.");
-}
-function parseJson2(bytes2) {
-  if (!isShallow2(bytes2)) return void 0;
-  try {
-    return JSON.parse(utf8.decode(bytes2));
-  } catch {
-    return void 0;
-  }
-}
-function isObject2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function isShallow2(bytes2) {
-  return opens(bytes2, "[") + opens(bytes2, "{") <= MAX_DEPTH2 || depthOf(bytes2) <= MAX_DEPTH2;
-}
-function opens(bytes2, bracket) {
-  const code2 = bracket.charCodeAt(0);
-  let count2 = 0;
-  for (let at3 = bytes2.indexOf(code2); at3 >= 0 && count2 <= MAX_DEPTH2; at3 = bytes2.indexOf(code2, at3 + 1)) count2++;
-  return count2;
-}
-function depthOf(bytes2) {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let at3 = 0; at3 < bytes2.length; at3++) {
-    const byte = bytes2[at3];
-    if (inString) {
-      if (byte === 92) at3++;
-      else if (byte === 34) inString = false;
-    } else if (byte === 34) inString = true;
-    else if (byte === 91 || byte === 123) {
-      deepest = Math.max(deepest, ++depth);
-      if (deepest > MAX_DEPTH2) break;
-    } else if (byte === 93 || byte === 125) depth--;
-  }
-  return deepest;
-}
-var MAX_MANIFEST_BYTES, parsedBefore, Fault, OCI_INDEX2, OCI_MANIFEST, OCI_ARTIFACT, DOCKER_LIST, DOCKER_MANIFEST, DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED, COPY_ACCEPT, HEAD_ACCEPT, INDEXES, IMAGES, SCHEMA1, MAX_DEPTH2, utf8;
-var init_manifest = __esm({
-  "src/oci/manifest.ts"() {
-    "use strict";
-    init_errors();
-    init_digest();
-    init_reference();
-    MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
-    parsedBefore = /* @__PURE__ */ new WeakMap();
-    Fault = class extends Error {
-    };
-    OCI_INDEX2 = "application/vnd.oci.image.index.v1+json";
-    OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-    OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
-    DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
-    DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
-    DOCKER_SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+json";
-    DOCKER_SCHEMA1_SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws";
-    COPY_ACCEPT = [OCI_INDEX2, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST].join(", ");
-    HEAD_ACCEPT = `${COPY_ACCEPT}, ${OCI_ARTIFACT}, ${DOCKER_SCHEMA1_SIGNED}, */*;q=0.1`;
-    INDEXES = [OCI_INDEX2, DOCKER_LIST];
-    IMAGES = [OCI_MANIFEST, DOCKER_MANIFEST];
-    SCHEMA1 = [DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED];
-    MAX_DEPTH2 = 64;
-    utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   }
 });
 
@@ -23954,10 +23954,10 @@ var init_quirks = __esm({
 });
 
 // src/registry/auth/challenge.ts
-function parseChallenges(header2) {
-  if (header2 === void 0 || header2.length > MAX_HEADER) return [];
+function parseChallenges(header) {
+  if (header === void 0 || header.length > MAX_HEADER) return [];
   const challenges = [];
-  const read3 = reader(header2);
+  const read3 = reader(header);
   for (; ; ) {
     read3.skip(SEPARATORS);
     const word = read3.match(TOKEN)?.[0].toLowerCase();
@@ -24135,11 +24135,11 @@ function createTokenCache(now) {
   };
   const load2 = async (entry, work) => {
     try {
-      const { header: header2, seconds } = await work();
-      entry.header = header2;
+      const { header, seconds } = await work();
+      entry.header = header;
       entry.refusal = void 0;
       entry.until = now() + 1e3 * Math.max(seconds - EARLY_S, seconds / 2);
-      return header2;
+      return header;
     } catch (error2) {
       entry.header = void 0;
       if (isRefusal(error2)) {
@@ -24167,8 +24167,8 @@ function createTokenCache(now) {
       if (missing3.length > 0) entryOf5(scopes).missing = missing3;
     },
     wanted: () => asked,
-    drop(header2) {
-      for (const entry of entries.values()) if (entry.header === header2) entry.header = void 0;
+    drop(header) {
+      for (const entry of entries.values()) if (entry.header === header) entry.header = void 0;
     }
   };
 }
@@ -24203,8 +24203,8 @@ function createAuthorizer(options) {
     answered(sent, status) {
       if (sent?.startsWith("Basic ")) proof.settle(verdictOf(status));
     },
-    async challenged(access4, header2, sent) {
-      const asked = choose(parseChallenges(header2));
+    async challenged(access4, header, sent) {
+      const asked = choose(parseChallenges(header));
       if (!asked) return false;
       scheme = schemeOf(asked, options.asker());
       if (scheme.kind === "bearer") {
@@ -24519,18 +24519,18 @@ var require_common = __commonJS({
           if (typeof args[0] !== "string") {
             args.unshift("%O");
           }
-          let index2 = 0;
+          let index = 0;
           args[0] = args[0].replace(/%([a-zA-Z%])/g, (match, format) => {
             if (match === "%%") {
               return "%";
             }
-            index2++;
+            index++;
             const formatter = createDebug4.formatters[format];
             if (typeof formatter === "function") {
-              const val = args[index2];
+              const val = args[index];
               match = formatter.call(self, val);
-              args.splice(index2, 1);
-              index2--;
+              args.splice(index, 1);
+              index--;
             }
             return match;
           });
@@ -24765,15 +24765,15 @@ var require_browser = __commonJS({
       }
       const c = "color: " + this.color;
       args.splice(1, 0, c, "color: inherit");
-      let index2 = 0;
+      let index = 0;
       let lastC = 0;
       args[0].replace(/%[a-zA-Z%]/g, (match) => {
         if (match === "%%") {
           return;
         }
-        index2++;
+        index++;
         if (match === "%c") {
-          lastC = index2;
+          lastC = index;
         }
       });
       args.splice(lastC, 0, c);
@@ -25179,9 +25179,9 @@ var init_dist3 = __esm({
           return;
         }
         const sockets = this.sockets[name];
-        const index2 = sockets.indexOf(socket);
-        if (index2 !== -1) {
-          sockets.splice(index2, 1);
+        const index = sockets.indexOf(socket);
+        if (index !== -1) {
+          sockets.splice(index, 1);
           this.totalSocketCount--;
           if (sockets.length === 0) {
             delete this.sockets[name];
@@ -25295,16 +25295,16 @@ function parseProxyResponse(socket) {
       const statusCode = +firstLineParts[1];
       const statusText = firstLineParts.slice(2).join(" ");
       const headers = {};
-      for (const header2 of headerParts) {
-        if (!header2)
+      for (const header of headerParts) {
+        if (!header)
           continue;
-        const firstColon = header2.indexOf(":");
+        const firstColon = header.indexOf(":");
         if (firstColon === -1) {
           socket.destroy();
-          return reject(new Error(`Invalid header from proxy CONNECT response: "${header2}"`));
+          return reject(new Error(`Invalid header from proxy CONNECT response: "${header}"`));
         }
-        const key2 = header2.slice(0, firstColon).toLowerCase();
-        const value = header2.slice(firstColon + 1).trimStart();
+        const key2 = header.slice(0, firstColon).toLowerCase();
+        const value = header.slice(firstColon + 1).trimStart();
         const current = headers[key2];
         if (typeof current === "string") {
           headers[key2] = [current, value];
@@ -26855,8 +26855,8 @@ function mayRepeat(outcome2, repeatable) {
 function isTransient(status) {
   return status === 408 || status === 429 || status >= 500 && status !== 501 && status !== 505;
 }
-function secondsOf(header2, now) {
-  const text4 = header2?.trim() ?? "";
+function secondsOf(header, now) {
+  const text4 = header?.trim() ?? "";
   if (/^\d{1,9}$/.test(text4)) return Number(text4);
   if (!/^[A-Z][a-z]{2},? [\w :+-]{10,40}$/.test(text4)) return null;
   const at3 = Date.parse(text4);
@@ -26981,17 +26981,17 @@ function createReleaseMemory(collect2) {
     collect2?.();
   };
 }
-function warningTexts(header2) {
+function warningTexts(header) {
   const texts2 = [];
-  for (const match of header2.matchAll(/(?:^|,)\s*299 \S{1,100} "((?:[^"\\]|\\.)*)"/gs)) {
+  for (const match of header.matchAll(/(?:^|,)\s*299 \S{1,100} "((?:[^"\\]|\\.)*)"/gs)) {
     texts2.push((match[1] ?? "").replace(/\\(.)/gs, "$1"));
   }
   return texts2;
 }
 function createWarnings(show) {
   const seen = /* @__PURE__ */ new Set();
-  return (host, header2) => {
-    for (const text4 of warningTexts(header2)) {
+  return (host, header) => {
+    for (const text4 of warningTexts(header)) {
       const line2 = `${host} warns: ${text4.replace(/[\p{C}\p{Z}\s]+/gu, " ").trim()}`.slice(0, MAX_LENGTH);
       if (seen.has(line2) || seen.size >= MAX_TEXTS) continue;
       seen.add(line2);
@@ -27100,8 +27100,8 @@ async function retryOnMismatch(context, read3) {
     throw error2;
   }
 }
-function nextLink(header2) {
-  let rest = header2 ?? "";
+function nextLink(header) {
+  let rest = header ?? "";
   for (; ; ) {
     const open7 = rest.indexOf("<");
     const close2 = rest.indexOf(">", open7);
@@ -27184,11 +27184,11 @@ async function getOnce(context, task, ref) {
   return { state: "present", digest: digestInHand(task, ref, response, mediaType), mediaType };
 }
 function digestInHand(task, ref, response, mediaType) {
-  const header2 = response.headers["docker-content-digest"];
-  const claimed = header2 !== void 0 && isDigest(header2) ? header2 : void 0;
+  const header = response.headers["docker-content-digest"];
+  const claimed = header !== void 0 && isDigest(header) ? header : void 0;
   if (claimed !== void 0 && isSchema1(mediaType)) return claimed;
   const asked = "digest" in ref ? ref.digest : void 0;
-  const digest = digestOf2(response.body, algorithmOf(asked ?? claimed ?? ""));
+  const digest = digestOf(response.body, algorithmOf(asked ?? claimed ?? ""));
   if (claimed !== void 0 && algorithmOf(claimed) === algorithmOf(digest) && claimed !== digest) {
     throw failure(
       "mismatch",
@@ -27488,16 +27488,16 @@ async function descend(view, child3, depth) {
   spend(view.budget, manifest);
   return parse5(view, manifest);
 }
-async function configOf(view, image3) {
-  if (!IMAGE_CONFIGS.includes(image3.config.mediaType)) return {};
-  const config = parseJson2(await view.reader.blob(view.source, image3.config));
+async function configOf(view, image2) {
+  if (!IMAGE_CONFIGS.includes(image2.config.mediaType)) return {};
+  const config = parseJson2(await view.reader.blob(view.source, image2.config));
   return isObject2(config) ? config : {};
 }
-async function platformInConfig(view, image3) {
-  return platformOf(await configOf(view, image3));
+async function platformInConfig(view, image2) {
+  return platformOf(await configOf(view, image2));
 }
-async function labelsOf2(view, image3) {
-  const config = (await configOf(view, image3))["config"];
+async function labelsOf2(view, image2) {
+  const config = (await configOf(view, image2))["config"];
   return strings(isObject2(config) ? config["Labels"] : void 0);
 }
 function parse5(view, manifest) {
@@ -27642,7 +27642,7 @@ function isTaken({ status, headers }) {
   return status === 201 || [200, 202].includes(status) && headers["docker-content-digest"] !== void 0;
 }
 function isOurs(manifest, digest) {
-  return digest === manifest.digest || digest === digestOf2(manifest.bytes, algorithmOf(digest));
+  return digest === manifest.digest || digest === digestOf(manifest.bytes, algorithmOf(digest));
 }
 var TRIES, PAUSE, MAX_ANSWER_BYTES, PART_UNKNOWN, PartUnknown;
 var init_put = __esm({
@@ -27699,17 +27699,17 @@ async function fetchManifest(context, ref) {
   if (isSchema1(mediaType)) refuseUncopyable(mediaType, nameOf4(ref));
   return { bytes: response.body, mediaType, digest: verifiedDigest(task, ref, response) };
 }
-async function readBlob(context, source, descriptor3) {
-  return retryOnMismatch(context, (wire2) => fetchBlob(wire2, source, descriptor3));
+async function readBlob(context, source, descriptor2) {
+  return retryOnMismatch(context, (wire2) => fetchBlob(wire2, source, descriptor2));
 }
-async function fetchBlob(context, source, descriptor3) {
-  const task = { operation: "read the config", ref: { ...source, digest: descriptor3.digest } };
+async function fetchBlob(context, source, descriptor2) {
+  const task = { operation: "read the config", ref: { ...source, digest: descriptor2.digest } };
   const response = await ask(context, task, {
     method: "GET",
     repository: source,
-    path: `blobs/${descriptor3.digest}`,
+    path: `blobs/${descriptor2.digest}`,
     access: "pull",
-    maxBytes: Math.min(descriptor3.size, MAX_CONFIG_BYTES),
+    maxBytes: Math.min(descriptor2.size, MAX_CONFIG_BYTES),
     redirect: "follow",
     repeatable: true
   });
@@ -27723,29 +27723,29 @@ async function fetchBlob(context, source, descriptor3) {
     );
   }
   if (response.status !== 200) throw refusal2(task, response);
-  const digest = digestOf2(response.body, algorithmOf(descriptor3.digest));
-  if (digest !== descriptor3.digest || response.body.length !== descriptor3.size) {
+  const digest = digestOf(response.body, algorithmOf(descriptor2.digest));
+  if (digest !== descriptor2.digest || response.body.length !== descriptor2.size) {
     throw contradicted(
       task,
-      `${response.body.length} bytes with digest ${digest} came back where ${descriptor3.size} were promised`
+      `${response.body.length} bytes with digest ${digest} came back where ${descriptor2.size} were promised`
     );
   }
   return response.body;
 }
 function verifiedDigest(task, ref, response) {
-  const header2 = response.headers["docker-content-digest"];
+  const header = response.headers["docker-content-digest"];
   const expected = "digest" in ref ? ref.digest : void 0;
-  const digest = digestOf2(response.body, algorithmOf(expected ?? ""));
+  const digest = digestOf(response.body, algorithmOf(expected ?? ""));
   if (expected !== void 0 && digest !== expected) {
     throw contradicted(task, `the digest of what came back is ${digest}`);
   }
-  if (header2 !== void 0 && header2 !== digest && isDigest(header2) && !hasDigest(response.body, header2)) {
-    throw contradicted(task, `the registry says that the digest is ${header2} but sent bytes with ${digest}`);
+  if (header !== void 0 && header !== digest && isDigest(header) && !hasDigest(response.body, header)) {
+    throw contradicted(task, `the registry says that the digest is ${header} but sent bytes with ${digest}`);
   }
   return digest;
 }
 function hasDigest(bytes2, digest) {
-  return digestOf2(bytes2, algorithmOf(digest)) === digest;
+  return digestOf(bytes2, algorithmOf(digest)) === digest;
 }
 function contradicted(task, what) {
   return failure(
@@ -27783,16 +27783,16 @@ function createReader(context) {
         return manifest;
       });
     },
-    blob(source, descriptor3) {
+    blob(source, descriptor2) {
       const key2 = formatReference({
         registry: source.registry,
         repository: source.repository,
-        digest: descriptor3.digest
+        digest: descriptor2.digest
       });
       const known3 = blobs.get(key2);
       if (known3) return Promise.resolve(known3);
       return blobsUnderWay.run(key2, async () => {
-        const bytes2 = await readBlob(context, source, descriptor3);
+        const bytes2 = await readBlob(context, source, descriptor2);
         blobs.set(key2, bytes2);
         return bytes2;
       });
@@ -28103,18 +28103,18 @@ var init_attachments = __esm({
 });
 
 // src/registry/blob.ts
-async function uploadBlob(context, source, destination, blob2, session) {
-  const task = taskOf2("upload the blob", destination, blob2);
+async function uploadBlob(context, source, destination, blob, session) {
+  const task = taskOf2("upload the blob", destination, blob);
   let location2 = session;
   for (let attempt3 = 1; ; attempt3++) {
     const wire2 = attempt3 === 1 ? context : repeating(context);
     location2 ??= await beginUpload(wire2, task, destination);
-    const problem4 = await tryUpload(wire2, task, source, destination, blob2, location2);
+    const problem4 = await tryUpload(wire2, task, source, destination, blob, location2);
     if (problem4 === null) return;
     if (attempt3 === TRIES2 || !isPassing2(problem4)) throw problem4;
     context.log.debug(`${problem4.message}; trying again`);
     await context.clock.sleep(context.clock.random() * PAUSE2 * 2 ** (attempt3 - 1));
-    if (await isThere2(context, destination, blob2)) return;
+    if (await isThere2(context, destination, blob)) return;
     location2 = null;
   }
 }
@@ -28142,21 +28142,21 @@ async function beginUpload(context, task, destination) {
     throw inContext(task, error2);
   }
 }
-async function tryUpload(context, task, source, destination, blob2, location2) {
-  const reading = sourceOf5(context, source, blob2);
+async function tryUpload(context, task, source, destination, blob, location2) {
+  const reading = sourceOf5(context, source, blob);
   try {
     const response = await ask(context, task, {
       method: "PUT",
       repository: destination,
-      path: withDigest(location2, blob2.digest),
+      path: withDigest(location2, blob.digest),
       headers: { "content-type": "application/octet-stream" },
-      body: { length: blob2.size, open: () => reading.open() },
+      body: { length: blob.size, open: () => reading.open() },
       access: "pull,push",
       maxBytes: MAX_ANSWER_BYTES2,
       redirect: "refuse",
       repeatable: false
     });
-    if (response.status === 201) return wrongDigest(task, blob2, response);
+    if (response.status === 201) return wrongDigest(task, blob, response);
     return reading.problem() ?? refusal2(task, response);
   } catch (error2) {
     const cause = reading.problem() ?? error2;
@@ -28164,8 +28164,8 @@ async function tryUpload(context, task, source, destination, blob2, location2) {
     throw cause;
   }
 }
-function sourceOf5(context, source, blob2) {
-  const task = taskOf2("read the blob", source, blob2);
+function sourceOf5(context, source, blob) {
+  const task = taskOf2("read the blob", source, blob);
   let problem4 = null;
   let wire2 = context;
   const note = (error2) => {
@@ -28177,10 +28177,10 @@ function sourceOf5(context, source, blob2) {
     async open() {
       problem4 = null;
       try {
-        const opening = openBlob(wire2, task, source, blob2);
+        const opening = openBlob(wire2, task, source, blob);
         wire2 = repeating(context);
         const stream2 = await opening;
-        const checked2 = verifying(nameOf4(task.ref), blob2);
+        const checked2 = verifying(nameOf4(task.ref), blob);
         stream2.once("error", (error2) => note(inContext(task, error2)));
         checked2.once("error", (error2) => problem4 ?? note(error2));
         return (0, import_node_stream4.pipeline)(stream2, checked2, () => void 0);
@@ -28190,13 +28190,13 @@ function sourceOf5(context, source, blob2) {
     }
   };
 }
-async function openBlob(context, task, source, blob2) {
+async function openBlob(context, task, source, blob) {
   const response = await context.transport.stream({
     method: "GET",
     repository: source,
-    path: `blobs/${blob2.digest}`,
+    path: `blobs/${blob.digest}`,
     access: "pull",
-    maxBytes: blob2.size,
+    maxBytes: blob.size,
     redirect: "follow",
     repeatable: true
   });
@@ -28219,9 +28219,9 @@ function withDigest(location2, digest) {
   url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
   return url;
 }
-function wrongDigest(task, blob2, response) {
+function wrongDigest(task, blob, response) {
   const stored = response.headers["docker-content-digest"];
-  if (stored === void 0 || stored === blob2.digest || stored.split(":", 1)[0] !== blob2.digest.split(":", 1)[0])
+  if (stored === void 0 || stored === blob.digest || stored.split(":", 1)[0] !== blob.digest.split(":", 1)[0])
     return null;
   return failure(
     "mismatch",
@@ -28237,46 +28237,46 @@ function isPassing2(problem4) {
   if (problem4.status !== void 0 && FINAL.includes(problem4.status)) return false;
   return !["cancelled", "denied", "unsafe", "absent"].includes(problem4.code);
 }
-async function isThere2(context, repository, blob2) {
-  const { status, headers } = await head(context, repository, blob2, "pull,push");
-  return status === 200 && headers["content-length"] === String(blob2.size);
+async function isThere2(context, repository, blob) {
+  const { status, headers } = await head(context, repository, blob, "pull,push");
+  return status === 200 && headers["content-length"] === String(blob.size);
 }
-async function checkSource(context, source, blob2) {
-  const { status, headers } = await head(context, source, blob2, "pull");
-  const task = taskOf2("find the blob", source, blob2);
+async function checkSource(context, source, blob) {
+  const { status, headers } = await head(context, source, blob, "pull");
+  const task = taskOf2("find the blob", source, blob);
   if (status === 404) {
     const what = `the source is incomplete: ${source.registry} answered HTTP 404`;
     throw failure("absent", task, what, "push the source image again", { status });
   }
   const length = headers["content-length"];
-  if (status === 200 && length !== void 0 && length !== String(blob2.size)) {
-    const what = `it has ${length} bytes where the manifest promises ${blob2.size}`;
+  if (status === 200 && length !== void 0 && length !== String(blob.size)) {
+    const what = `it has ${length} bytes where the manifest promises ${blob.size}`;
     throw failure("mismatch", task, what, "build and push the image anew", { status });
   }
 }
-function taskOf2(operation, repository, blob2) {
+function taskOf2(operation, repository, blob) {
   return {
     operation,
-    ref: { registry: repository.registry, repository: repository.repository, digest: blob2.digest }
+    ref: { registry: repository.registry, repository: repository.repository, digest: blob.digest }
   };
 }
-function head(context, repository, blob2, access4) {
-  return ask(context, taskOf2("find the blob", repository, blob2), {
+function head(context, repository, blob, access4) {
+  return ask(context, taskOf2("find the blob", repository, blob), {
     method: "HEAD",
     repository,
-    path: `blobs/${blob2.digest}`,
+    path: `blobs/${blob.digest}`,
     access: access4,
     maxBytes: 0,
     redirect: "follow",
     repeatable: true
   });
 }
-async function mountBlob(context, source, destination, blob2) {
+async function mountBlob(context, source, destination, blob) {
   try {
-    const response = await ask(context, taskOf2("mount the blob", destination, blob2), {
+    const response = await ask(context, taskOf2("mount the blob", destination, blob), {
       method: "POST",
       repository: destination,
-      path: `blobs/uploads/?mount=${encodeURIComponent(blob2.digest)}&from=${encodeURIComponent(source.repository)}`,
+      path: `blobs/uploads/?mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(source.repository)}`,
       body: new Uint8Array(0),
       access: "pull,push",
       alsoPull: source,
@@ -28329,35 +28329,35 @@ function createBlobs(context) {
   const brought = once2(true);
   const checked2 = once2(true);
   return {
-    async ensure(source, destination, blob2) {
-      await brought.run(keyOf3(destination, blob2.digest), () => bring2(context, source, destination, blob2));
+    async ensure(source, destination, blob) {
+      await brought.run(keyOf3(destination, blob.digest), () => bring2(context, source, destination, blob));
     },
-    async check(source, blob2) {
+    async check(source, blob) {
       await checked2.run(
-        `${keyOf3(source, blob2.digest)} ${blob2.size}`,
-        () => checkSource(context, source, blob2)
+        `${keyOf3(source, blob.digest)} ${blob.size}`,
+        () => checkSource(context, source, blob)
       );
     },
     forget: (destination, digest) => brought.forget(keyOf3(destination, digest))
   };
 }
-function isForeign2(blob2) {
-  return isNonDistributable(blob2.mediaType) && blob2.urls.length > 0;
+function isForeign2(blob) {
+  return isNonDistributable(blob.mediaType) && blob.urls.length > 0;
 }
-async function bring2(context, source, destination, blob2) {
+async function bring2(context, source, destination, blob) {
   const near = source.registry === destination.registry;
-  if (!near && isForeign2(blob2)) return;
-  const mount = near ? await mountBlob(context, source, destination, blob2) : "refused";
+  if (!near && isForeign2(blob)) return;
+  const mount = near ? await mountBlob(context, source, destination, blob) : "refused";
   if (mount === "mounted") return;
-  if (isForeign2(blob2)) {
+  if (isForeign2(blob)) {
     if (mount !== "refused") await cancelUpload(context, destination, mount);
     return;
   }
-  if (mount === "refused" && await isThere2(context, destination, blob2)) return;
+  if (mount === "refused" && await isThere2(context, destination, blob)) return;
   try {
-    await uploadBlob(context, source, destination, blob2, mount === "refused" ? null : mount);
+    await uploadBlob(context, source, destination, blob, mount === "refused" ? null : mount);
   } catch (error2) {
-    if (blob2.urls.length > 0 && error2 instanceof OperationError && error2.code === "absent") return;
+    if (blob.urls.length > 0 && error2 instanceof OperationError && error2.code === "absent") return;
     throw error2;
   }
 }
@@ -28403,8 +28403,8 @@ function createContent(context, blobs, referrers) {
     });
   };
   const bringBlobs = async (source, destination, nodes) => {
-    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob2) => [blob2.digest, blob2]));
-    await pool([...needed.values()], LANES2, (blob2) => blobs.ensure(source, destination, blob2));
+    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob]));
+    await pool([...needed.values()], LANES2, (blob) => blobs.ensure(source, destination, blob));
   };
   const bringManifest = async (source, destination, node, tally) => {
     const key2 = `${formatRepository(destination)}@${node.manifest.digest}`;
@@ -28505,19 +28505,19 @@ async function askApi(context, repository, digest) {
       method: "GET",
       repository,
       path: path6,
-      headers: { accept: OCI_INDEX2 },
+      headers: { accept: OCI_INDEX },
       access: "pull",
       maxBytes: Math.min(MAX_MANIFEST_BYTES, MAX_BYTES5 - bytes2),
       redirect: "follow",
       repeatable: true
     });
     if (response.status === 429 || response.status >= 500) throw refusal2(task, response);
-    const isList = response.status === 200 && bareMediaType(response.headers["content-type"]) === OCI_INDEX2;
+    const isList = response.status === 200 && bareMediaType(response.headers["content-type"]) === OCI_INDEX;
     if (!isList && page2 === 1) return { refused: refusal2(task, response) };
     if (!isList) throw refusal2(task, response);
     bytes2 += response.body.length;
     const known3 = found.size;
-    const list4 = { bytes: response.body, mediaType: OCI_INDEX2, digest: "" };
+    const list4 = { bytes: response.body, mediaType: OCI_INDEX, digest: "" };
     for (const entry of entriesOf4(list4, nameOf4(task.ref))) found.set(entry.digest, entry);
     if (found.size > MAX_REFERRERS) throw tooMany3(nameOf4(task.ref));
     const next3 = nextLink(response.headers["link"]);
@@ -28549,12 +28549,12 @@ async function addToFallback(context, ref, node) {
   const held = await readFallback(context, ref);
   if (held?.entries.some(({ digest }) => digest === node.manifest.digest)) return;
   const body = {
-    ...held?.body ?? { schemaVersion: 2, mediaType: OCI_INDEX2 },
+    ...held?.body ?? { schemaVersion: 2, mediaType: OCI_INDEX },
     manifests: [...held?.entries.map(({ raw }) => raw) ?? [], entryFor(node)]
   };
   const bytes2 = Buffer.from(JSON.stringify(body));
-  const index2 = { bytes: bytes2, mediaType: OCI_INDEX2, digest: digestOf2(bytes2) };
-  await putTag(context, ref, index2, held?.digest ?? null);
+  const index = { bytes: bytes2, mediaType: OCI_INDEX, digest: digestOf(bytes2) };
+  await putTag(context, ref, index, held?.digest ?? null);
 }
 function entryFor({ manifest, parsed: parsed2 }) {
   const artifactType = parsed2.artifactType || (parsed2.kind === "image" ? parsed2.config.mediaType : "");
@@ -28581,7 +28581,7 @@ function indexEntries(list4, name) {
   let why = `it is "${list4.mediaType}"`;
   try {
     const parsed2 = parseManifest(list4, name);
-    if (parsed2.kind === "index" && list4.mediaType === OCI_INDEX2) return parsed2.manifests;
+    if (parsed2.kind === "index" && list4.mediaType === OCI_INDEX) return parsed2.manifests;
   } catch (error2) {
     if (!(error2 instanceof OperationError) || !isManifest(list4.mediaType)) throw error2;
     why = error2.message;
@@ -28636,9 +28636,9 @@ function createCopy(context, reader2) {
   };
   const checkMountable = async (source, destination, nodes) => {
     if (source.registry !== destination.registry) return;
-    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob2) => [blob2.digest, blob2]));
-    const own = [...needed.values()].filter((blob2) => !isForeign2(blob2) && blob2.urls.length === 0);
-    await pool(own, LANES3, (blob2) => blobs.check(source, blob2));
+    const needed = new Map(nodes.flatMap((node) => node.blobs).map((blob) => [blob.digest, blob]));
+    const own = [...needed.values()].filter((blob) => !isForeign2(blob) && blob.urls.length === 0);
+    await pool(own, LANES3, (blob) => blobs.check(source, blob));
   };
   const transfer = async (source, manifest, destination, mode) => {
     const here = sameRepository(source, destination);
@@ -28654,10 +28654,10 @@ function createCopy(context, reader2) {
     const carried = await attachments.carry(source, destination, found, tally, mode === "require");
     return report(found, carried);
   };
-  const findOn = async (image3, manifest) => findAttached(image3, await readTree(reader2, image3, manifest), "copy");
+  const findOn = async (image2, manifest) => findAttached(image2, await readTree(reader2, image2, manifest), "copy");
   return {
     referrers,
-    attached: async (image3, manifest) => (await findOn(image3, manifest)).length,
+    attached: async (image2, manifest) => (await findOn(image2, manifest)).length,
     async carry(source, manifest, destination, mode) {
       const tally = NOTHING();
       try {
@@ -29478,13 +29478,13 @@ var require_re = __commonJS({
     };
     var createToken = (name, value, isGlobal) => {
       const safe = makeSafeRegex(value);
-      const index2 = R++;
-      debug5(name, index2, value);
-      t[name] = index2;
-      src[index2] = value;
-      safeSrc[index2] = safe;
-      re[index2] = new RegExp(value, isGlobal ? "g" : void 0);
-      safeRe[index2] = new RegExp(safe, isGlobal ? "g" : void 0);
+      const index = R++;
+      debug5(name, index, value);
+      t[name] = index;
+      src[index] = value;
+      safeSrc[index] = safe;
+      re[index] = new RegExp(value, isGlobal ? "g" : void 0);
+      safeRe[index] = new RegExp(safe, isGlobal ? "g" : void 0);
     };
     createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*");
     createToken("NUMERICIDENTIFIERLOOSE", "\\d+");
@@ -31942,9 +31942,9 @@ function hintFor2(tail) {
   }
   return "";
 }
-function label3({ image: image3, platforms, pushed: pushed2 }) {
+function label3({ image: image2, platforms, pushed: pushed2 }) {
   const list4 = platforms.length > 0 ? ` (${platforms.join(", ")})` : "";
-  return `${image3}${list4}${pushed2 ? "" : ", built only"}`;
+  return `${image2}${list4}${pushed2 ? "" : ", built only"}`;
 }
 function parse6(text4) {
   try {
@@ -32205,7 +32205,7 @@ function lazyBuilder(options) {
       clock: systemClock,
       log: options.log,
       write: options.write,
-      token: (0, import_node_crypto6.randomBytes)(16).toString("hex"),
+      token: (0, import_node_crypto5.randomBytes)(16).toString("hex"),
       terminal: options.terminal
     })
   );
@@ -32275,11 +32275,11 @@ function parseInsecureHosts(hosts) {
   }
   return hosts;
 }
-var import_node_crypto6, import_node_os2, MOST_CONCURRENCY, AUTO_CONCURRENCY;
+var import_node_crypto5, import_node_os2, MOST_CONCURRENCY, AUTO_CONCURRENCY;
 var init_adapters = __esm({
   "src/cli/adapters.ts"() {
     "use strict";
-    import_node_crypto6 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
     import_node_os2 = require("node:os");
     init_entries();
     init_errors();
@@ -32503,8 +32503,8 @@ function isOf2(text4, wanted) {
   const reference2 = parseReference(text4);
   return reference2.ok && isAnyOf(reference2.value, wanted);
 }
-function isAnyOf(name, { image: image3, others = [] }) {
-  return [image3, ...others].some((each) => sameRepository(each, name));
+function isAnyOf(name, { image: image2, others = [] }) {
+  return [image2, ...others].some((each) => sameRepository(each, name));
 }
 function retagged(node, { tag: tag2, digest }) {
   const [head2 = "", pinned] = textOf6(node).split("@");
@@ -32609,15 +32609,15 @@ function followUpBranch(base, tagFiles2) {
   const suffix = usual ? "" : `-${hash(tagFiles2.join("\n")).slice(0, 8)}`;
   return `retag/follow-up/${base}${suffix}`;
 }
-function nameOf5({ image: image3, tag: tag2 }) {
-  return `${formatRepository(image3)}:${tag2}`;
+function nameOf5({ image: image2, tag: tag2 }) {
+  return `${formatRepository(image2)}:${tag2}`;
 }
 function fingerprintOf(files) {
   const sorted2 = [...files].sort((a, b) => a.file < b.file ? -1 : 1);
   return hash(JSON.stringify(sorted2.map(({ file: file2, text: text4 }) => [file2, text4])));
 }
 function hash(text4) {
-  return (0, import_node_crypto7.createHash)("sha256").update(text4).digest("hex");
+  return (0, import_node_crypto6.createHash)("sha256").update(text4).digest("hex");
 }
 function followUpItems(images, outcomes) {
   return images.flatMap((entry) => {
@@ -32628,9 +32628,9 @@ function followUpItems(images, outcomes) {
       return wanted.entries.includes(entry) && wanted.destination.tag === tag2;
     });
     const digest = mine.every(isRight2) ? mine[0]?.digest ?? mine[0]?.planned.digest ?? null : null;
-    const [image3, ...others] = entry.names.map(({ repository }) => repository);
-    if (digest === null || image3 === void 0) return [];
-    return [{ image: image3, others, tag: tag2, digest, references: references2, ...bug === void 0 ? {} : { bug } }];
+    const [image2, ...others] = entry.names.map(({ repository }) => repository);
+    if (digest === null || image2 === void 0) return [];
+    return [{ image: image2, others, tag: tag2, digest, references: references2, ...bug === void 0 ? {} : { bug } }];
   });
 }
 function isRight2({ outcome: outcome2, error: error2, planned: planned2 }) {
@@ -32681,11 +32681,11 @@ function trailer(bug) {
   const line2 = oneLine2(bug).trim();
   return TRAILER2.test(line2) ? line2 : `Bug: ${line2}`;
 }
-var import_node_crypto7, NO_TEXT, NO_FILE, TRAILER2, MARK, MAX_TITLE, MAX_BODY;
+var import_node_crypto6, NO_TEXT, NO_FILE, TRAILER2, MARK, MAX_TITLE, MAX_BODY;
 var init_plan2 = __esm({
   "src/github/follow-up/plan.ts"() {
     "use strict";
-    import_node_crypto7 = require("node:crypto");
+    import_node_crypto6 = require("node:crypto");
     init_reference();
     init_markdown();
     init_edit();
@@ -32763,9 +32763,9 @@ function tagEvents(outcomes, release, drift2) {
   return outcomes.flatMap((outcome2) => {
     const { wanted, action: action2, reason } = outcome2.planned;
     if (action2 === "build" || wanted.kind === "channel") return [];
-    const built2 = wanted.group !== null;
-    const stage2 = wanted.kind === "stable" ? "stable" : built2 ? resolved?.class ?? "final" : "final";
-    const found = drift2?.find(({ image: image3, tag: tag2 }) => image3 === wanted.image && tag2 === wanted.destination.tag);
+    const built = wanted.group !== null;
+    const stage2 = wanted.kind === "stable" ? "stable" : built ? resolved?.class ?? "final" : "final";
+    const found = drift2?.find(({ image: image2, tag: tag2 }) => image2 === wanted.image && tag2 === wanted.destination.tag);
     const bug = wanted.entries.filter(isPromotion).find((entry) => entry.bug !== void 0)?.bug;
     return [
       {
@@ -32775,7 +32775,7 @@ function tagEvents(outcomes, release, drift2) {
         state: found === void 0 || found.kind === "vanished" ? stateOf4(outcome2) : "drifted",
         digest: action2 === "refuse" ? null : outcome2.digest ?? outcome2.planned.digest,
         why: found?.text ?? outcome2.error?.text ?? reason.text,
-        fields: built2 ? resolved?.fields ?? {} : {},
+        fields: built ? resolved?.fields ?? {} : {},
         ...bug === void 0 ? {} : { bug }
       }
     ];
@@ -32788,19 +32788,19 @@ function stateOf4({ planned: planned2, outcome: outcome2, error: error2 }) {
   return planned2.action === "keep" ? "kept" : "missing";
 }
 function trackedImages(outcomes, release) {
-  return (image3) => {
-    const mine = outcomes.filter(({ planned: planned2 }) => formatRepository(planned2.wanted.destination) === image3);
-    const built2 = mine.find(({ planned: planned2 }) => planned2.wanted.group !== null);
+  return (image2) => {
+    const mine = outcomes.filter(({ planned: planned2 }) => formatRepository(planned2.wanted.destination) === image2);
+    const built = mine.find(({ planned: planned2 }) => planned2.wanted.group !== null);
     const stages2 = new Set(
       mine.flatMap(({ planned: planned2 }) => planned2.wanted.kind === "stable" ? ["stable"] : [])
     );
-    if (built2 === void 0) stages2.add("final");
-    for (const rule3 of built2 === void 0 ? [] : release?.names.policy.rules ?? []) {
+    if (built === void 0) stages2.add("final");
+    for (const rule3 of built === void 0 ? [] : release?.names.policy.rules ?? []) {
       if (!rule3.publish) continue;
       stages2.add(rule3.class);
       if (rule3.stable !== false) stages2.add("stable");
     }
-    const source = built2?.planned.wanted.source;
+    const source = built?.planned.wanted.source;
     const table3 = source?.from === "build" ? release?.stages.find((each) => each.image === source.build)?.table : void 0;
     return { expected: TRACKED_STAGES.filter((stage2) => stages2.has(stage2)), platforms: table3?.rows ?? [] };
   };
@@ -32831,8 +32831,8 @@ function versionLine(tag2, fields2) {
   if (major !== void 0 && minor !== void 0) return `${Number(major)}.${Number(minor)}`;
   return /(?<!\d)\d+\.\d+/.exec(tag2)?.[0] ?? tag2;
 }
-function trackingKey(image3, line2) {
-  return `${image3} ${line2}`;
+function trackingKey(image2, line2) {
+  return `${image2} ${line2}`;
 }
 var init_events = __esm({
   "src/github/tracking/events.ts"() {
@@ -32910,15 +32910,15 @@ function lineOf2({ number: number2, title, url, assignees, ledger }) {
   const state = held.length > 0 ? `; ${held.join(", ")}` : "";
   return oneLine2(`  #${number2} ${title}  ${progress2}  ${people}${state}  ${url}`);
 }
-function valuesOf2({ image: image3, line: line2, events: events2 }) {
+function valuesOf2({ image: image2, line: line2, events: events2 }) {
   const newest = events2.at(-1);
   const bug = events2.findLast((event) => event.bug !== void 0)?.bug ?? "";
   const [major, minor] = line2.split(".");
   return {
     ...major !== void 0 && minor !== void 0 ? { major, minor } : {},
     ...newest?.fields,
-    name: image3,
-    description: image3.split("/").at(-1) ?? image3,
+    name: image2,
+    description: image2.split("/").at(-1) ?? image2,
     tag: newest?.tag ?? "",
     line: line2,
     class: newest?.stage ?? "",
@@ -32953,8 +32953,8 @@ var init_body2 = __esm({
 });
 
 // src/github/tracking/issue.ts
-function trackingMarker({ image: image3, line: line2 }) {
-  return marker("tracking", trackingKey(image3, line2));
+function trackingMarker({ image: image2, line: line2 }) {
+  return marker("tracking", trackingKey(image2, line2));
 }
 function draftIssue(current, tracked, config, context) {
   const values = valuesOf2(tracked);
@@ -33011,11 +33011,11 @@ function addedRows(rows2, events2, context) {
 }
 function nextLedger(tracked, before, added, cycle) {
   const rows2 = [...before?.rows ?? [], ...added];
-  const { image: image3, line: line2, events: events2 } = tracked;
+  const { image: image2, line: line2, events: events2 } = tracked;
   const found = events2.flatMap((event) => problemOf3(event, rows2));
   const problems2 = [...stillOpen(before, events2), ...found.map((problem4) => settled2(problem4, before))];
   const { done, total } = progress(tracked, rows2);
-  return { image: image3, line: line2, cycle, rows: rows2, problems: problems2, done, total, closed: before?.closed ?? false };
+  return { image: image2, line: line2, cycle, rows: rows2, problems: problems2, done, total, closed: before?.closed ?? false };
 }
 function stillOpen(before, events2) {
   const seen = new Set(events2.map(({ tag: tag2 }) => tag2));
@@ -33463,9 +33463,9 @@ async function openFollowUp({ config, outcomes }, { files, base, github: github2
   return [
     { level: "line", text: `Follow-up pull request: ${state}`, url },
     ...notice2 === null ? [] : [{ level: "warning", text: notice2, url: null }],
-    ...problems2.map(({ file: file2, path: path6, image: image3, what, hint: hint2 }) => ({
+    ...problems2.map(({ file: file2, path: path6, image: image2, what, hint: hint2 }) => ({
       level: "error",
-      text: `the tags are there, but ${file2}: ${path6} could not be set to ${image3}: ${what}; ${hint2}`,
+      text: `the tags are there, but ${file2}: ${path6} could not be set to ${image2}: ${what}; ${hint2}`,
       url: null
     }))
   ];
@@ -33485,9 +33485,9 @@ async function track({ config, outcomes, release, report: report2 }, { github: g
   const warnings3 = [...new Set(results.flatMap((each) => each.warnings))];
   const advice = shepherdAdvice(tracking2);
   return [
-    ...results.map(({ image: image3, line: line2, state, open: open7, url }) => ({
+    ...results.map(({ image: image2, line: line2, state, open: open7, url }) => ({
       level: "line",
-      text: `Tracking issue of ${image3} ${line2}: ${state}, ${open7 ? "open" : "closed"}`,
+      text: `Tracking issue of ${image2} ${line2}: ${state}, ${open7 ? "open" : "closed"}`,
       url
     })),
     ...warnings3.map((text4) => ({ level: "warning", text: text4, url: null })),
@@ -34303,7 +34303,7 @@ function* withImages(classified2, images) {
   for (const one2 of classified2) {
     const { tags, stable_tags: stable, channels } = one2.classification;
     const names2 = [...tags, ...stable, ...channels];
-    const references2 = images.flatMap((image3) => names2.map((name) => `${image3}:${name}`));
+    const references2 = images.flatMap((image2) => names2.map((name) => `${image2}:${name}`));
     yield images.length === 0 ? one2 : { ...one2, references: references2 };
   }
 }
@@ -34600,10 +34600,10 @@ function applyEdits(text4, edits) {
 function verify(file2, before, pins) {
   const digests = new Map(pins.map(({ location: location2, digest }) => [keyOf4(location2), digest]));
   const after = imagesOf3(file2);
-  for (const [index2, image3] of before.entries()) {
-    const location2 = image3.origin.at();
-    const got = after[index2];
-    const expected = meaning(image3, digests.get(keyOf4(location2)) ?? image3.srcDigest);
+  for (const [index, image2] of before.entries()) {
+    const location2 = image2.origin.at();
+    const got = after[index];
+    const expected = meaning(image2, digests.get(keyOf4(location2)) ?? image2.srcDigest);
     if (got && expected === meaning(got, got.srcDigest)) continue;
     throw new UserError({
       location: location2,
@@ -34620,8 +34620,8 @@ function imagesOf3(file2) {
     throw error2;
   }
 }
-function meaning(image3, srcDigest) {
-  return said2([srcDigest, { ...image3, srcDigest: void 0 }]);
+function meaning(image2, srcDigest) {
+  return said2([srcDigest, { ...image2, srcDigest: void 0 }]);
 }
 function said2(piece) {
   return JSON.stringify(
@@ -34795,7 +34795,7 @@ function starterWorkflow(project) {
   const builds = buildsOf(project);
   const registry = builds[0]?.name.split("/")[0] ?? "docker.io";
   const branches = [branch, ...BRANCHES[preset] === void 0 ? [] : [BRANCHES[preset]]];
-  const built2 = (lines3) => builds.length > 0 ? lines3 : [];
+  const built = (lines3) => builds.length > 0 ? lines3 : [];
   const [user2, password] = registry === "ghcr.io" ? ["github.actor", "github.token"] : ["vars.REGISTRY_USER", "secrets.REGISTRY_TOKEN"];
   return [
     "name: image tags",
@@ -34803,7 +34803,7 @@ function starterWorkflow(project) {
     "  pull_request:",
     "  push:",
     `    branches: [${branches.map((name) => `'${name}'`).join(", ")}]`,
-    ...built2(["    tags: ['**']"]),
+    ...built(["    tags: ['**']"]),
     "  workflow_dispatch:",
     "permissions: {}",
     "concurrency: # a plan waits for its own pull request only, and no merge is left out",
@@ -34820,7 +34820,7 @@ function starterWorkflow(project) {
     "    steps:",
     `      - uses: ${PINS.checkout}`,
     "        with: { persist-credentials: false, fetch-depth: 0 }",
-    ...built2([`      - uses: ${PINS.qemu}`, `      - uses: ${PINS.buildx}`]),
+    ...built([`      - uses: ${PINS.qemu}`, `      - uses: ${PINS.buildx}`]),
     `      - uses: ${PINS.login}`,
     "        if: github.event_name != 'pull_request'",
     "        with:",
@@ -35265,8 +35265,8 @@ function notRight({ config, outcomes }) {
     return [{ location: entry.origin.at(), what, hint: 'run "retag apply" first' }];
   });
 }
-function asProblem({ file: file2, path: path6, image: image3, what, hint: hint2 }) {
-  return { what: `${file2}: ${path6} could not be set to ${image3}: ${what}`, hint: hint2 };
+function asProblem({ file: file2, path: path6, image: image2, what, hint: hint2 }) {
+  return { what: `${file2}: ${path6} could not be set to ${image2}: ${what}`, hint: hint2 };
 }
 async function requireRepository(git) {
   const problems2 = [];
@@ -35280,7 +35280,7 @@ async function requireRepository(git) {
 }
 async function commit3(git, top, plan2) {
   const parent = await commitOf(git, "HEAD");
-  const id = (0, import_node_crypto8.createHash)("sha1").update(`${parent ?? ""}${plan2.fingerprint}`).digest("hex");
+  const id = (0, import_node_crypto7.createHash)("sha1").update(`${parent ?? ""}${plan2.fingerprint}`).digest("hex");
   const gerrit = await (0, import_promises16.stat)((0, import_node_path18.join)(top, ".gitreview")).then(
     () => `
 Change-Id: I${id}`,
@@ -35294,11 +35294,11 @@ Change-Id: I${id}`,
   if (done?.ok !== true) throw new OperationError("rejected", `git commit: ${done?.stderr.trim() ?? ""}`);
   return (await commitOf(git, "HEAD"))?.slice(0, 12) ?? "";
 }
-var import_node_crypto8, import_promises16, import_node_path18;
+var import_node_crypto7, import_promises16, import_node_path18;
 var init_follow_up = __esm({
   "src/cli/follow-up.ts"() {
     "use strict";
-    import_node_crypto8 = require("node:crypto");
+    import_node_crypto7 = require("node:crypto");
     import_promises16 = require("node:fs/promises");
     import_node_path18 = require("node:path");
     init_errors();
@@ -35625,343 +35625,6 @@ var init_completion = __esm({
   }
 });
 
-// src/embedded/store.ts
-function createStore(spillAbove, temporary) {
-  const repositories = /* @__PURE__ */ new Map();
-  const content = /* @__PURE__ */ new Map();
-  const uploads = /* @__PURE__ */ new Map();
-  const history = [];
-  let directory = null;
-  const spillDirectory = () => directory ??= (0, import_promises17.mkdtemp)((0, import_node_path19.join)(temporary, "retag-registry-"));
-  const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto9.randomUUID)());
-  function ensure(name) {
-    const known3 = repositories.get(name);
-    if (known3) return known3;
-    const fresh = {
-      manifests: /* @__PURE__ */ new Map(),
-      tags: /* @__PURE__ */ new Map(),
-      blobs: /* @__PURE__ */ new Set()
-    };
-    repositories.set(name, fresh);
-    return fresh;
-  }
-  function setTag(repository, tag2, digest, request) {
-    const { tags } = ensure(repository);
-    const previous = tags.get(tag2) ?? null;
-    if (digest === null) tags.delete(tag2);
-    else tags.set(tag2, digest);
-    if (previous !== digest) history.push({ repository, tag: tag2, digest, previous, request });
-  }
-  return {
-    history,
-    uploads,
-    knows: (repository) => repositories.has(repository),
-    tags: (repository) => [...repositories.get(repository)?.tags.keys() ?? []],
-    manifest(repository, reference2) {
-      const state = repositories.get(repository);
-      return state?.manifests.get(state.tags.get(reference2) ?? reference2);
-    },
-    manifests: (repository) => [...repositories.get(repository)?.manifests.values() ?? []],
-    putManifest(repository, tag2, manifest, request) {
-      ensure(repository).manifests.set(manifest.digest, manifest);
-      if (tag2 !== null) setTag(repository, tag2, manifest.digest, request);
-    },
-    deleteManifest(repository, digest, request) {
-      const state = repositories.get(repository);
-      if (!state?.manifests.delete(digest)) return false;
-      for (const [tag2, target] of [...state.tags]) {
-        if (target === digest) setTag(repository, tag2, null, request);
-      }
-      return true;
-    },
-    deleteTag(repository, tag2, request) {
-      if (!repositories.get(repository)?.tags.has(tag2)) return false;
-      setTag(repository, tag2, null, request);
-      return true;
-    },
-    blob: (repository, digest) => repositories.get(repository)?.blobs.has(digest) ? content.get(digest) : void 0,
-    putBlob(repository, digest, bytes2) {
-      if (!content.has(digest)) content.set(digest, bytes2);
-      ensure(repository).blobs.add(digest);
-    },
-    linkBlob(from, to, digest) {
-      if (!repositories.get(from)?.blobs.has(digest)) return false;
-      ensure(to).blobs.add(digest);
-      return true;
-    },
-    unlinkBlob: (repository, digest) => repositories.get(repository)?.blobs.delete(digest) ?? false,
-    startUpload(repository) {
-      const upload = { id: (0, import_node_crypto9.randomUUID)(), repository, sink: newSink() };
-      uploads.set(upload.id, upload);
-      return upload;
-    },
-    newSink,
-    async close() {
-      for (const upload of uploads.values()) await upload.sink.discard();
-      if (directory) await (0, import_promises17.rm)(await directory, { recursive: true, force: true });
-    }
-  };
-}
-function digestOf3(content, like = "sha256:") {
-  const algorithm = algorithmOf2(like);
-  return `${algorithm}:${(0, import_node_crypto9.createHash)(algorithm).update(content).digest("hex")}`;
-}
-function inMemory(chunks) {
-  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  return { size, open: (start2, end2) => import_node_stream5.Readable.from(slices(chunks, start2, end2), { objectMode: false }) };
-}
-function createSink(spillAbove, directory, name) {
-  const hash2 = (0, import_node_crypto9.createHash)("sha256");
-  let chunks = [];
-  let size = 0;
-  let file2 = null;
-  async function spill() {
-    const path6 = (0, import_node_path19.join)(await directory(), name);
-    file2 = { path: path6, handle: await (0, import_promises17.open)(path6, "w") };
-    for (const chunk of chunks) await file2.handle.write(chunk);
-    chunks = [];
-  }
-  async function discard2() {
-    chunks = [];
-    if (!file2) return;
-    await file2.handle.close();
-    await (0, import_promises17.rm)(file2.path, { force: true });
-  }
-  return {
-    get size() {
-      return size;
-    },
-    async write(chunk) {
-      hash2.update(chunk);
-      size += chunk.length;
-      if (file2) {
-        await file2.handle.write(chunk);
-        return;
-      }
-      chunks.push(chunk);
-      if (size > spillAbove) await spill();
-    },
-    async finish(like = "sha256:") {
-      const content = file2 ? inFile(file2.path, size) : inMemory(chunks);
-      const digest = algorithmOf2(like) === "sha512" ? await digestOfStream(content.open(0, size)) : `sha256:${hash2.digest("hex")}`;
-      await file2?.handle.close();
-      return { digest, content };
-    },
-    discard: discard2
-  };
-}
-function inFile(path6, size) {
-  return {
-    size,
-    open: (start2, end2) => start2 >= end2 ? import_node_stream5.Readable.from([]) : (0, import_node_fs3.createReadStream)(path6, { start: start2, end: end2 - 1 })
-  };
-}
-function* slices(chunks, start2, end2) {
-  let offset = 0;
-  for (const chunk of chunks) {
-    const from = Math.max(start2 - offset, 0);
-    const to = Math.min(end2 - offset, chunk.length);
-    if (from < to) yield chunk.subarray(from, to);
-    offset += chunk.length;
-  }
-}
-async function digestOfStream(stream2) {
-  const hash2 = (0, import_node_crypto9.createHash)("sha512");
-  for await (const chunk of stream2) hash2.update(chunk);
-  return `sha512:${hash2.digest("hex")}`;
-}
-function algorithmOf2(digest) {
-  return digest.startsWith("sha512:") ? "sha512" : "sha256";
-}
-var import_node_crypto9, import_node_fs3, import_promises17, import_node_path19, import_node_stream5;
-var init_store = __esm({
-  "src/embedded/store.ts"() {
-    "use strict";
-    import_node_crypto9 = require("node:crypto");
-    import_node_fs3 = require("node:fs");
-    import_promises17 = require("node:fs/promises");
-    import_node_path19 = require("node:path");
-    import_node_stream5 = require("node:stream");
-  }
-});
-
-// src/embedded/images.ts
-function image2(spec = {}) {
-  const { platform: platform3 = "linux/amd64", format = "oci", created: created2 = "1970-01-01T00:00:00Z" } = spec;
-  const layers = (spec.layers ?? [{ files: { "etc/platform": `${platform3}
-` } }]).map(
-    (layer) => buildLayer(layer, format)
-  );
-  const config = blob({
-    ...platformOf2(platform3),
-    created: created2,
-    config: spec.labels ? { Labels: spec.labels } : {},
-    rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) },
-    history: layers.map(() => ({ created: created2, created_by: "COPY . /" }))
-  });
-  const mediaType = format === "oci" ? OCI_MANIFEST2 : DOCKER_MANIFEST2;
-  const document2 = {
-    schemaVersion: 2,
-    mediaType,
-    config: descriptorOf(config, format === "oci" ? OCI_CONFIG : DOCKER_CONFIG),
-    layers: layers.map(({ descriptor: descriptor3 }) => descriptor3),
-    ...spec.subject ? { subject: descriptor2(spec.subject, false) } : {},
-    ...spec.annotations ? { annotations: spec.annotations } : {}
-  };
-  const blobs = [config, ...layers.flatMap((layer) => layer.blob ?? [])];
-  return built(document2, mediaType, { blobs, describe: { platform: platformOf2(platform3) } });
-}
-function index(children2, spec = {}) {
-  const mediaType = spec.format === "docker" ? DOCKER_LIST2 : OCI_INDEX3;
-  const subjects = spec.attestations ? children2.filter(({ describe: describe4 }) => describe4.platform) : [];
-  const all = [...children2, ...subjects.map((child3) => attestation2(child3))];
-  const document2 = {
-    schemaVersion: 2,
-    mediaType,
-    ...spec.artifactType === void 0 ? {} : { artifactType: spec.artifactType },
-    manifests: all.map((child3) => descriptor2(child3)),
-    ...spec.subject ? { subject: descriptor2(spec.subject, false) } : {},
-    ...spec.annotations ? { annotations: spec.annotations } : {}
-  };
-  return built(document2, mediaType, { children: all });
-}
-function attestation2(of) {
-  const statement = blob({
-    _type: "https://in-toto.io/Statement/v0.1",
-    predicateType: "https://slsa.dev/provenance/v0.2",
-    subject: [{ name: "image", digest: { sha256: of.digest.slice("sha256:".length) } }],
-    predicate: { builder: { id: "" } }
-  });
-  const config = blob({
-    architecture: "unknown",
-    os: "unknown",
-    config: {},
-    rootfs: { type: "layers", diff_ids: [statement.digest] }
-  });
-  const document2 = {
-    schemaVersion: 2,
-    mediaType: OCI_MANIFEST2,
-    config: descriptorOf(config, OCI_CONFIG),
-    layers: [
-      {
-        ...descriptorOf(statement, "application/vnd.in-toto+json"),
-        annotations: { "in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2" }
-      }
-    ]
-  };
-  return built(document2, OCI_MANIFEST2, {
-    blobs: [config, statement],
-    describe: {
-      platform: platformOf2("unknown/unknown"),
-      annotations: {
-        "vnd.docker.reference.digest": of.digest,
-        "vnd.docker.reference.type": "attestation-manifest"
-      }
-    }
-  });
-}
-function descriptor2(of, full = true) {
-  const { mediaType, digest, bytes: bytes2, describe: describe4 } = of;
-  return { mediaType, digest, size: bytes2.length, ...full ? describe4 : {} };
-}
-function built(document2, mediaType, rest = {}, algorithm = "sha256") {
-  const bytes2 = Buffer.from(typeof document2 === "string" ? document2 : JSON.stringify(document2));
-  const digest = digestOf3(bytes2, `${algorithm}:`);
-  return { bytes: bytes2, mediaType, digest, blobs: [], children: [], describe: {}, ...rest };
-}
-function blob(content) {
-  const bytes2 = Buffer.isBuffer(content) ? content : Buffer.from(typeof content === "string" ? content : JSON.stringify(content));
-  return { bytes: bytes2, digest: digestOf3(bytes2) };
-}
-function descriptorOf(of, mediaType) {
-  return { mediaType, digest: of.digest, size: of.bytes.length };
-}
-function platformOf2(text4) {
-  const [os6 = "", architecture = "", variant] = text4.split("/");
-  return { architecture, os: os6, ...variant === void 0 ? {} : { variant } };
-}
-function buildLayer(spec, format) {
-  if ("descriptor" in spec) return spec;
-  const archive = tar(spec.files);
-  const plain3 = spec.compression === "none";
-  const content = blob(plain3 ? archive : gzipStored(archive));
-  const type = format === "oci" ? `application/vnd.oci.image.layer.v1.tar${plain3 ? "" : "+gzip"}` : `application/vnd.docker.image.rootfs.diff.tar${plain3 ? "" : ".gzip"}`;
-  return { descriptor: descriptorOf(content, type), diffId: digestOf3(archive), blob: content };
-}
-function tar(files) {
-  const parts = Object.entries(files).flatMap(([name, text4]) => {
-    const content = Buffer.from(text4);
-    return [header(name, content.length), content, Buffer.alloc(-content.length & 511)];
-  });
-  return Buffer.concat([...parts, Buffer.alloc(1024)]);
-}
-function gzipStored(content) {
-  const blocks = [];
-  for (let at3 = 0; at3 === 0 || at3 < content.length; at3 += 65535) {
-    const part = content.subarray(at3, at3 + 65535);
-    const head2 = Buffer.alloc(5);
-    head2.writeUInt8(at3 + 65535 >= content.length ? 1 : 0, 0);
-    head2.writeUInt16LE(part.length, 1);
-    head2.writeUInt16LE(~part.length & 65535, 3);
-    blocks.push(head2, part);
-  }
-  const trailer2 = Buffer.alloc(8);
-  trailer2.writeUInt32LE(crc32(content), 0);
-  trailer2.writeUInt32LE(content.length >>> 0, 4);
-  return Buffer.concat([Buffer.from([31, 139, 8, 0, 0, 0, 0, 0, 0, 255]), ...blocks, trailer2]);
-}
-function header(name, size) {
-  const block2 = Buffer.alloc(512);
-  const octal = (value, digits) => `${value.toString(8).padStart(digits, "0")}\0`;
-  block2.write(name, 0, 100);
-  block2.write(octal(420, 7), 100);
-  block2.write(octal(0, 7), 108);
-  block2.write(octal(0, 7), 116);
-  block2.write(octal(size, 11), 124);
-  block2.write(octal(0, 11), 136);
-  block2.write("        ", 148);
-  block2.write("0", 156);
-  block2.write("ustar\x0000", 257);
-  const sum = block2.reduce((total, byte) => total + byte, 0);
-  block2.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return block2;
-}
-function crc32(content) {
-  let crc = ~0;
-  for (const byte of content) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc >>> 1 ^ (crc & 1 ? 3988292384 : 0);
-  }
-  return ~crc >>> 0;
-}
-function seed(target, repository, tag2, image3) {
-  for (const { bytes: bytes3, digest: digest2 } of image3.blobs) target.putBlob(repository, bytes3, digest2);
-  for (const child3 of image3.children) seed(target, repository, null, child3);
-  const { bytes: bytes2, mediaType, digest } = image3;
-  target.putManifest(repository, tag2, { bytes: bytes2, mediaType, digest });
-}
-function isIndexType(mediaType) {
-  return mediaType === OCI_INDEX3 || mediaType === DOCKER_LIST2;
-}
-function withoutParameters(mediaType) {
-  return (mediaType.split(";", 1)[0] ?? "").trim().toLowerCase();
-}
-var OCI_CONFIG, DOCKER_CONFIG, OCI_INDEX3, OCI_MANIFEST2, DOCKER_LIST2, DOCKER_MANIFEST2, SCHEMA_1, MANIFEST_TYPES;
-var init_images = __esm({
-  "src/embedded/images.ts"() {
-    "use strict";
-    init_store();
-    OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
-    DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
-    OCI_INDEX3 = "application/vnd.oci.image.index.v1+json";
-    OCI_MANIFEST2 = "application/vnd.oci.image.manifest.v1+json";
-    DOCKER_LIST2 = "application/vnd.docker.distribution.manifest.list.v2+json";
-    DOCKER_MANIFEST2 = "application/vnd.docker.distribution.manifest.v2+json";
-    SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+prettyjws";
-    MANIFEST_TYPES = [OCI_INDEX3, OCI_MANIFEST2, DOCKER_LIST2, DOCKER_MANIFEST2];
-  }
-});
-
 // src/embedded/request.ts
 function classifyRequest(method, url) {
   const mark = url.indexOf("?");
@@ -36110,7 +35773,7 @@ async function putManifest(store, behaviour, repository, call) {
   }
   const facts = checkManifest(body, call.headers["content-type"]);
   if (typeof facts === "string") return refusal3(400, "MANIFEST_INVALID", "manifest invalid", facts);
-  const digest = digestOf3(body, reference2);
+  const digest = digestOf(body, algorithmOf(reference2));
   if (tag2 === null && digest !== reference2) return badDigest(reference2);
   const missing3 = missingParts(store, behaviour, repository, facts);
   if (missing3.length > 0) return blobsUnknown(missing3);
@@ -36163,13 +35826,13 @@ function negotiate(negotiation) {
   const accepted2 = negotiation.accept.split(",").map((part) => (part.split(";", 1)[0] ?? "").trim());
   if (accepted2.includes(found.mediaType)) return found;
   switch (found.mediaType) {
-    case OCI_INDEX3:
+    case OCI_INDEX:
       return old ? notAccepted("OCI index found, but accept header does not support OCI indexes") : found;
-    case OCI_MANIFEST2:
+    case OCI_MANIFEST:
       return notAccepted("OCI manifest found, but accept header does not support OCI manifests");
-    case DOCKER_LIST2:
+    case DOCKER_LIST:
       return byTag ? defaultPlatform(negotiation, accepted2) : found;
-    case DOCKER_MANIFEST2:
+    case DOCKER_MANIFEST:
       return byTag && old ? schema1(found) : found;
     default:
       return found;
@@ -36179,23 +35842,23 @@ function notAccepted(message) {
   return refusal3(404, "MANIFEST_UNKNOWN", message);
 }
 function defaultPlatform(negotiation, accepted2) {
-  const facts = parsedOf(negotiation.found.bytes, DOCKER_LIST2);
+  const facts = parsedOf(negotiation.found.bytes, DOCKER_LIST);
   const entry = facts?.children.find(({ platform: platform3 }) => platform3 === "linux/amd64");
   const manifest = entry && negotiation.child(entry.digest);
   if (!manifest) return refusal3(404, "MANIFEST_UNKNOWN", "manifest unknown");
-  if (accepted2.includes(DOCKER_MANIFEST2)) return manifest;
+  if (accepted2.includes(DOCKER_MANIFEST)) return manifest;
   return negotiation.version === "distribution-2.8" ? schema1(manifest) : refusal3(400, "MANIFEST_INVALID", "manifest invalid");
 }
 function schema1(manifest) {
   const layers = parsedOf(manifest.bytes, manifest.mediaType)?.blobs.slice(1) ?? [];
   const document2 = { schemaVersion: 1, fsLayers: layers.map((blobSum) => ({ blobSum })), history: [] };
   const bytes2 = Buffer.from(JSON.stringify(document2, null, 3));
-  return { bytes: bytes2, mediaType: SCHEMA_1, digest: digestOf3(bytes2) };
+  return { bytes: bytes2, mediaType: DOCKER_SCHEMA1_SIGNED, digest: digestOf(bytes2) };
 }
 function checkManifest(bytes2, contentType) {
   if (contentType === void 0) return "no Content-Type";
-  const mediaType = withoutParameters(contentType);
-  if (!MANIFEST_TYPES.includes(mediaType)) return `unsupported media type ${mediaType}`;
+  const mediaType = bareMediaType(contentType);
+  if (!isCopyable(mediaType)) return `unsupported media type ${mediaType}`;
   const document2 = parse7(bytes2);
   if (!document2) return "the manifest is not a JSON object";
   const stated = document2["mediaType"];
@@ -36210,19 +35873,19 @@ function parsedOf(bytes2, mediaType) {
   return document2 && parseManifest2(mediaType, document2);
 }
 function parseManifest2(mediaType, document2) {
-  const index2 = isIndexType(mediaType);
+  const index = isIndex(mediaType);
   const config = asObject(document2["config"]);
-  const parts = index2 ? [] : [config, ...asList(document2["layers"])];
-  const children2 = index2 ? asList(document2["manifests"]) : [];
+  const parts = index ? [] : [config, ...asList(document2["layers"])];
+  const children2 = index ? asList(document2["manifests"]) : [];
   const subject = asObject(document2["subject"]);
   const named2 = [...parts, ...children2, ...subject ? [subject] : []];
-  if (!index2 && !config || named2.some((part) => !isDigest(textOf7(part, "digest") ?? ""))) return null;
+  if (!index && !config || named2.some((part) => !isDigest(textOf7(part, "digest") ?? ""))) return null;
   return {
     mediaType,
     blobs: parts.filter((part) => !isForeign3(part)).map(digestIn),
-    children: children2.map((child3) => ({ digest: digestIn(child3), platform: platformOf3(child3) })),
+    children: children2.map((child3) => ({ digest: digestIn(child3), platform: platformOf2(child3) })),
     subject: subject ? digestIn(subject) : null,
-    artifactType: textOf7(document2, "artifactType") ?? (index2 ? null : textOf7(config, "mediaType")),
+    artifactType: textOf7(document2, "artifactType") ?? (index ? null : textOf7(config, "mediaType")),
     annotations: textsIn(document2["annotations"])
   };
 }
@@ -36230,7 +35893,7 @@ function isForeign3(part) {
   const mediaType = textOf7(part, "mediaType") ?? "";
   return Array.isArray(part?.["urls"]) || /nondistributable|foreign/.test(mediaType);
 }
-function platformOf3(child3) {
+function platformOf2(child3) {
   const platform3 = asObject(child3?.["platform"]);
   return platform3 && `${textOf7(platform3, "os") ?? ""}/${textOf7(platform3, "architecture") ?? ""}`;
 }
@@ -36265,10 +35928,10 @@ var MAX_MANIFEST, SPEC, DISTRIBUTION_3, DISTRIBUTION_2_8;
 var init_manifests = __esm({
   "src/embedded/manifests.ts"() {
     "use strict";
+    init_digest();
+    init_manifest();
     init_reference();
-    init_images();
     init_request3();
-    init_store();
     MAX_MANIFEST = 4 * 1024 * 1024;
     SPEC = {
       accept: "ignored",
@@ -36305,19 +35968,19 @@ var init_manifests = __esm({
 function getBlob(store, repository, call) {
   const digest = call.reference ?? "";
   if (!isDigest(digest)) return badDigest(digest);
-  const blob2 = store.blob(repository, digest);
-  if (!blob2) return unknownBlob(digest);
-  const range = parseRange(call.headers["range"], blob2.size);
-  if (range === "unsatisfiable") return empty(416, { "content-range": `bytes */${blob2.size}` });
-  const { start: start2, end: end2 } = range ?? { start: 0, end: blob2.size };
+  const blob = store.blob(repository, digest);
+  if (!blob) return unknownBlob(digest);
+  const range = parseRange(call.headers["range"], blob.size);
+  if (range === "unsatisfiable") return empty(416, { "content-range": `bytes */${blob.size}` });
+  const { start: start2, end: end2 } = range ?? { start: 0, end: blob.size };
   return bytes(
     range ? 206 : 200,
-    { length: end2 - start2, open: () => blob2.open(start2, end2) },
+    { length: end2 - start2, open: () => blob.open(start2, end2) },
     {
       "content-type": "application/octet-stream",
       "docker-content-digest": digest,
       "accept-ranges": "bytes",
-      ...range ? { "content-range": `bytes ${start2}-${end2 - 1}/${blob2.size}` } : {}
+      ...range ? { "content-range": `bytes ${start2}-${end2 - 1}/${blob.size}` } : {}
     }
   );
 }
@@ -36329,8 +35992,8 @@ function deleteBlob(store, repository, call) {
 function unknownBlob(digest) {
   return refusal3(404, "BLOB_UNKNOWN", "blob unknown to registry", digest);
 }
-function parseRange(header2, size) {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header2 ?? "");
+function parseRange(header, size) {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
   if (!match || match[1] === "" && match[2] === "") return null;
   if (match[1] === "") {
     const last = Math.min(Number(match[2]), size);
@@ -36455,17 +36118,17 @@ function listReferrers(store, behaviour, repository, call) {
   const subject = call.reference ?? "";
   if (!isDigest(subject)) return badDigest(subject);
   const wanted = call.query.get("artifactType");
-  const all = store.manifests(repository).flatMap((manifest) => describe3(manifest, subject)).filter((descriptor3) => wanted === null || descriptor3.artifactType === wanted);
-  const byDigest = new Map(all.map((descriptor3) => [descriptor3.digest, descriptor3]));
+  const all = store.manifests(repository).flatMap((manifest) => describe3(manifest, subject)).filter((descriptor2) => wanted === null || descriptor2.artifactType === wanted);
+  const byDigest = new Map(all.map((descriptor2) => [descriptor2.digest, descriptor2]));
   const page2 = pageOf2([...byDigest.keys()].sort(), call, behaviour.pageSize);
   const filter = wanted === null ? {} : { artifactType: wanted };
-  const index2 = {
+  const index = {
     schemaVersion: 2,
-    mediaType: OCI_INDEX3,
+    mediaType: OCI_INDEX,
     manifests: page2.entries.map((digest) => byDigest.get(digest))
   };
-  return bytes(200, Buffer.from(JSON.stringify(index2)), {
-    "content-type": OCI_INDEX3,
+  return bytes(200, Buffer.from(JSON.stringify(index)), {
+    "content-type": OCI_INDEX,
     ...wanted === null ? {} : { "oci-filters-applied": "artifactType" },
     ...page2.next === null ? {} : nextLink2(`/v2/${repository}/referrers/${subject}`, page2.next, page2.size, filter)
   });
@@ -36499,10 +36162,164 @@ function nextLink2(path6, last, size, more = {}) {
 var init_routes = __esm({
   "src/embedded/routes.ts"() {
     "use strict";
+    init_manifest();
     init_reference();
-    init_images();
     init_manifests();
     init_request3();
+  }
+});
+
+// src/embedded/store.ts
+function createStore(spillAbove, temporary) {
+  const repositories = /* @__PURE__ */ new Map();
+  const content = /* @__PURE__ */ new Map();
+  const uploads = /* @__PURE__ */ new Map();
+  const history = [];
+  let directory = null;
+  const spillDirectory = () => directory ??= (0, import_promises17.mkdtemp)((0, import_node_path19.join)(temporary, "retag-registry-"));
+  const newSink = () => createSink(spillAbove, spillDirectory, (0, import_node_crypto8.randomUUID)());
+  function ensure(name) {
+    const known3 = repositories.get(name);
+    if (known3) return known3;
+    const fresh = {
+      manifests: /* @__PURE__ */ new Map(),
+      tags: /* @__PURE__ */ new Map(),
+      blobs: /* @__PURE__ */ new Set()
+    };
+    repositories.set(name, fresh);
+    return fresh;
+  }
+  function setTag(repository, tag2, digest, request) {
+    const { tags } = ensure(repository);
+    const previous = tags.get(tag2) ?? null;
+    if (digest === null) tags.delete(tag2);
+    else tags.set(tag2, digest);
+    if (previous !== digest) history.push({ repository, tag: tag2, digest, previous, request });
+  }
+  return {
+    history,
+    uploads,
+    knows: (repository) => repositories.has(repository),
+    tags: (repository) => [...repositories.get(repository)?.tags.keys() ?? []],
+    manifest(repository, reference2) {
+      const state = repositories.get(repository);
+      return state?.manifests.get(state.tags.get(reference2) ?? reference2);
+    },
+    manifests: (repository) => [...repositories.get(repository)?.manifests.values() ?? []],
+    putManifest(repository, tag2, manifest, request) {
+      ensure(repository).manifests.set(manifest.digest, manifest);
+      if (tag2 !== null) setTag(repository, tag2, manifest.digest, request);
+    },
+    deleteManifest(repository, digest, request) {
+      const state = repositories.get(repository);
+      if (!state?.manifests.delete(digest)) return false;
+      for (const [tag2, target] of [...state.tags]) {
+        if (target === digest) setTag(repository, tag2, null, request);
+      }
+      return true;
+    },
+    deleteTag(repository, tag2, request) {
+      if (!repositories.get(repository)?.tags.has(tag2)) return false;
+      setTag(repository, tag2, null, request);
+      return true;
+    },
+    blob: (repository, digest) => repositories.get(repository)?.blobs.has(digest) ? content.get(digest) : void 0,
+    putBlob(repository, digest, bytes2) {
+      if (!content.has(digest)) content.set(digest, bytes2);
+      ensure(repository).blobs.add(digest);
+    },
+    linkBlob(from, to, digest) {
+      if (!repositories.get(from)?.blobs.has(digest)) return false;
+      ensure(to).blobs.add(digest);
+      return true;
+    },
+    unlinkBlob: (repository, digest) => repositories.get(repository)?.blobs.delete(digest) ?? false,
+    startUpload(repository) {
+      const upload = { id: (0, import_node_crypto8.randomUUID)(), repository, sink: newSink() };
+      uploads.set(upload.id, upload);
+      return upload;
+    },
+    newSink,
+    async close() {
+      for (const upload of uploads.values()) await upload.sink.discard();
+      if (directory) await (0, import_promises17.rm)(await directory, { recursive: true, force: true });
+    }
+  };
+}
+function inMemory(chunks) {
+  const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  return { size, open: (start2, end2) => import_node_stream5.Readable.from(slices(chunks, start2, end2), { objectMode: false }) };
+}
+function createSink(spillAbove, directory, name) {
+  const hash2 = (0, import_node_crypto8.createHash)("sha256");
+  let chunks = [];
+  let size = 0;
+  let file2 = null;
+  async function spill() {
+    const path6 = (0, import_node_path19.join)(await directory(), name);
+    file2 = { path: path6, handle: await (0, import_promises17.open)(path6, "w") };
+    for (const chunk of chunks) await file2.handle.write(chunk);
+    chunks = [];
+  }
+  async function discard2() {
+    chunks = [];
+    if (!file2) return;
+    await file2.handle.close();
+    await (0, import_promises17.rm)(file2.path, { force: true });
+  }
+  return {
+    get size() {
+      return size;
+    },
+    async write(chunk) {
+      hash2.update(chunk);
+      size += chunk.length;
+      if (file2) {
+        await file2.handle.write(chunk);
+        return;
+      }
+      chunks.push(chunk);
+      if (size > spillAbove) await spill();
+    },
+    async finish(like = "sha256:") {
+      const content = file2 ? inFile(file2.path, size) : inMemory(chunks);
+      const digest = algorithmOf(like) === "sha512" ? await digestOfStream(content.open(0, size)) : `sha256:${hash2.digest("hex")}`;
+      await file2?.handle.close();
+      return { digest, content };
+    },
+    discard: discard2
+  };
+}
+function inFile(path6, size) {
+  return {
+    size,
+    open: (start2, end2) => start2 >= end2 ? import_node_stream5.Readable.from([]) : (0, import_node_fs3.createReadStream)(path6, { start: start2, end: end2 - 1 })
+  };
+}
+function* slices(chunks, start2, end2) {
+  let offset = 0;
+  for (const chunk of chunks) {
+    const from = Math.max(start2 - offset, 0);
+    const to = Math.min(end2 - offset, chunk.length);
+    if (from < to) yield chunk.subarray(from, to);
+    offset += chunk.length;
+  }
+}
+async function digestOfStream(stream2) {
+  const hash2 = (0, import_node_crypto8.createHash)("sha512");
+  for await (const chunk of stream2) hash2.update(chunk);
+  return `sha512:${hash2.digest("hex")}`;
+}
+var import_node_crypto8, import_node_fs3, import_promises17, import_node_path19, import_node_stream5;
+var init_store = __esm({
+  "src/embedded/store.ts"() {
+    "use strict";
+    import_node_crypto8 = require("node:crypto");
+    import_node_fs3 = require("node:fs");
+    import_promises17 = require("node:fs/promises");
+    import_node_path19 = require("node:path");
+    import_node_stream5 = require("node:stream");
+    init_digest();
   }
 });
 
@@ -36515,9 +36332,9 @@ async function listen(options) {
   function record3(request, call) {
     const connection = connections.get(request.socket) ?? connectionCount++;
     connections.set(request.socket, connection);
-    const { index: index2, method, url, kind, repository, reference: reference2, headers } = call;
+    const { index, method, url, kind, repository, reference: reference2, headers } = call;
     const entry = {
-      index: index2,
+      index,
       at: options.now(),
       method,
       url,
@@ -36573,7 +36390,7 @@ async function listen(options) {
     }
   };
 }
-function callOf(request, index2) {
+function callOf(request, index) {
   const method = request.method ?? "GET";
   const url = request.url ?? "/";
   const headers = Object.fromEntries(
@@ -36582,7 +36399,7 @@ function callOf(request, index2) {
       Array.isArray(value) ? value.join(", ") : value ?? ""
     ])
   );
-  return { ...classifyRequest(method, url), method, url, headers, body: request, index: index2 };
+  return { ...classifyRequest(method, url), method, url, headers, body: request, index };
 }
 async function sendPlainly(response, answer, head2) {
   const bodyless = answer.status === 204 || answer.status === 304;
@@ -36629,7 +36446,7 @@ async function startRegistry(options = {}) {
     hasBlob: (repository, digest) => store.blob(repository, digest) !== void 0,
     putManifest: (repository, tag2, manifest) => store.putManifest(repository, tag2, manifest, null),
     putBlob(repository, content, like) {
-      const digest = digestOf3(content, like);
+      const digest = digestOf(content, algorithmOf(like ?? ""));
       store.putBlob(repository, digest, inMemory([content]));
       return digest;
     },
@@ -36705,6 +36522,7 @@ var init_server = __esm({
     init_request3();
     init_manifests();
     init_routes();
+    init_digest();
     init_store();
     init_http();
     init_reference();
@@ -36762,16 +36580,35 @@ async function demoCommand(args, io) {
 }
 function fill2(registry, generation) {
   for (const name of ["example/sriov-cni", "example/device-plugin"]) {
-    const children2 = PLATFORMS.map(
-      (platform3) => image2({
-        platform: platform3,
-        labels: { "org.opencontainers.image.revision": COMMIT },
-        layers: [{ files: { "etc/release": `${name} ${platform3} ${generation}
-` } }]
-      })
-    );
-    seed(registry, name, "master-stable-20191203T153530Z.0", index(children2, { attestations: true }));
+    const manifests = PLATFORMS.map((text4) => {
+      const [os6 = "", architecture = ""] = text4.split("/");
+      return { ...putImage(registry, name, os6, architecture, generation), platform: { architecture, os: os6 } };
+    });
+    putManifest2(registry, name, OCI_INDEX, { manifests }, "master-stable-20191203T153530Z.0");
   }
+}
+function putImage(registry, name, os6, architecture, generation) {
+  const put = (content, type) => {
+    const bytes2 = Buffer.from(content);
+    const mediaType = `application/vnd.oci.image.${type}`;
+    return { mediaType, digest: registry.putBlob(name, bytes2), size: bytes2.length };
+  };
+  const layer = put(`${name} ${architecture} ${generation}
+`, "layer.v1.tar");
+  const config = {
+    architecture,
+    os: os6,
+    config: { Labels: { "org.opencontainers.image.revision": COMMIT } },
+    rootfs: { type: "layers", diff_ids: [layer.digest] }
+  };
+  const document2 = { config: put(JSON.stringify(config), "config.v1+json"), layers: [layer] };
+  return putManifest2(registry, name, OCI_MANIFEST, document2, null);
+}
+function putManifest2(registry, name, mediaType, document2, tag2) {
+  const bytes2 = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...document2 }));
+  const digest = digestOf(bytes2);
+  registry.putManifest(name, tag2, { bytes: bytes2, mediaType, digest });
+  return { mediaType, digest, size: bytes2.length };
 }
 async function runOn(embedded, command, io, log, signal) {
   const env = { PATH: io.env["PATH"] };
@@ -36801,8 +36638,9 @@ var PLATFORMS, COMMIT, TAG_FILE2;
 var init_demo = __esm({
   "src/cli/demo.ts"() {
     "use strict";
-    init_images();
     init_server();
+    init_digest();
+    init_manifest();
     init_request2();
     init_run();
     init_clock();

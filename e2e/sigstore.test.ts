@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { image, pushAll } from '../src/embedded/images.js';
+import { image, pushAll } from '../testing/registry/image.js';
 import { attach, bundle, type BundleVersion, bundleReferrer, cosignTag } from '../testing/sigstore/attach.js';
 import { workflow } from '../testing/sigstore/instance.js';
 import { oidcToken, serveSigstore, type SigstoreServer } from '../testing/sigstore/server.js';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import type { BuiltTarget, TargetInfo } from '../../src/builds/model.js';
-import { checkBuilt, joinIndex, OCI_INDEX } from '../../src/builds/verify.js';
+import { checkBuilt, joinIndex } from '../../src/builds/verify.js';
+import { OCI_INDEX } from '../../src/oci/manifest.js';
 import type { InspectedImage } from '../../src/ports.js';
 import type { Manifest } from '../../src/oci/manifest.js';
 import { memoryRegistry, originAt, repo } from '../support/builds.js';

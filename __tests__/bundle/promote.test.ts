@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { image, index, seed } from '../../src/embedded/images.js';
+import { image, index, seed } from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { EVENTS, reportIn, workspace, type Workspace } from '../support/runner.js';
 import { writes } from '../support/story.js';

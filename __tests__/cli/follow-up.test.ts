@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { image, seed } from '../../src/embedded/images.js';
+import { image, seed } from '../../testing/registry/image.js';
 import { type EmbeddedRegistry, startRegistry } from '../../testing/registry/server.js';
 import { joined, retag, type Spoken } from '../support/command-line.js';
 import { sandbox, type Sandbox } from '../support/repository.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { image, seed } from '../../src/embedded/images.js';
+import { image, seed } from '../../testing/registry/image.js';
 import { type EmbeddedRegistry, startRegistry } from '../../testing/registry/server.js';
 import { joined, retag, type Spoken } from '../support/command-line.js';
 import { folder } from '../support/folder.js';

@@ -10,7 +10,7 @@ import {
   OCI_MANIFEST,
   pushAll,
   seed,
-} from '../../src/embedded/images.js';
+} from '../../testing/registry/image.js';
 import {
   DISTRIBUTION_2_8,
   DISTRIBUTION_3,

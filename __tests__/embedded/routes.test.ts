@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { image, index, OCI_INDEX, seed } from '../../src/embedded/images.js';
+import { image, index, OCI_INDEX, seed } from '../../testing/registry/image.js';
 import {
   DISTRIBUTION_2_8,
   DISTRIBUTION_3,

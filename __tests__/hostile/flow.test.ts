@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { attempt, type Attempt, type Task } from '../../faults/world/engine.js';
 import { fakeTime } from '../../faults/world/time.js';
-import { type BuiltImage, image, index, seed } from '../../src/embedded/images.js';
+import { type BuiltImage, image, index, seed } from '../../testing/registry/image.js';
 import {
   startRegistry,
   type EmbeddedRegistry,

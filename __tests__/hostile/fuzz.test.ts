@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { attempt } from '../../faults/world/engine.js';
 import { fakeTime } from '../../faults/world/time.js';
 import { parseConfig } from '../../src/config/config.js';
-import { OCI_INDEX, OCI_MANIFEST } from '../../src/embedded/images.js';
+import { OCI_INDEX, OCI_MANIFEST } from '../../testing/registry/image.js';
 import { OperationError, UserError } from '../../src/errors.js';
 import { readEvent } from '../../src/ci/github.js';
 import { matchPattern, parsePattern } from '../../src/policy/pattern.js';

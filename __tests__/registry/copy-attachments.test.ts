@@ -7,7 +7,7 @@ import {
   index,
   OCI_INDEX,
   seed,
-} from '../../src/embedded/images.js';
+} from '../../testing/registry/image.js';
 import type { EmbeddedRegistry, Fault, RegistryOptions } from '../../testing/registry/server.js';
 import { digestOf } from '../../src/oci/digest.js';
 import type { AttachmentMode } from '../../src/oci/manifest.js';

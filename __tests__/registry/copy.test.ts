@@ -10,7 +10,7 @@ import {
   OCI_INDEX,
   OCI_MANIFEST,
   seed,
-} from '../../src/embedded/images.js';
+} from '../../testing/registry/image.js';
 import { DISTRIBUTION_2_8, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { DigestRef, Repository } from '../../src/oci/reference.js';
 import type { CopyReport } from '../../src/ports.js';

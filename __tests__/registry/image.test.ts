@@ -7,7 +7,7 @@ import {
   index,
   OCI_INDEX,
   seed,
-} from '../../src/embedded/images.js';
+} from '../../testing/registry/image.js';
 import type { FactsNeed, InspectedImage } from '../../src/ports.js';
 import { artifact } from '../../testing/registry/images.js';
 import { connected, started } from '../support/on-the-wire.js';

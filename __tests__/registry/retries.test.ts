@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import type { FaultRule } from '../../testing/registry/faults.js';
-import { image, index, seed } from '../../src/embedded/images.js';
+import { image, index, seed } from '../../testing/registry/image.js';
 import { connected, started } from '../support/on-the-wire.js';
 
 /** `http.retries` of the report: every request that is sent again because it went wrong, whoever sends it, each once. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { image, index, seed } from '../../src/embedded/images.js';
+import { image, index, seed } from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { Report, ReportAction } from '../../src/report/model.js';
 import { retag } from '../support/command-line.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { image, index, seed } from '../../src/embedded/images.js';
+import { image, index, seed } from '../../testing/registry/image.js';
 import { flow, flowRequest } from '../support/flow.js';
 import { releasesOf, type Releases } from '../support/releases.js';
 

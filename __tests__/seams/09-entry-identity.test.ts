@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { compareEntries, countsForPullRequest, isTouched } from '../../src/github/review/comment.js';
-import { image, seed } from '../../src/embedded/images.js';
+import { image, seed } from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { followUpItems } from '../../src/github/follow-up/plan.js';
 import { entryTest } from '../../src/config/entries.js';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { referrer } from '../../testing/registry/images.js';
-import { image, index, seed } from '../../src/embedded/images.js';
+import { image, index, seed } from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { Subject } from '../../src/gates/gates.js';
 import { flow, flowRequest, type FlowResult } from '../support/flow.js';

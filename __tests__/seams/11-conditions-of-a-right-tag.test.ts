@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { cosign, referrer } from '../../testing/registry/images.js';
-import { built, image, index, seed } from '../../src/embedded/images.js';
+import { built, image, index, seed } from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { flow, flowRequest, writesOf } from '../support/flow.js';
 

@@ -1,7 +1,7 @@
 /** `src_ref` is compared with what every platform says, not with the first child alone. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { type BuiltImage, image, index, seed } from '../../src/embedded/images.js';
+import { type BuiltImage, image, index, seed } from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { flow, flowRequest } from '../support/flow.js';
 import { factsOf, SHA } from '../support/policies.js';

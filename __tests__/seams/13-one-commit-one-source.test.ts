@@ -1,7 +1,7 @@
 /** A commit is read from `src_ref` once, by one function; a digest and the tag that has it are one source. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { image, seed } from '../../src/embedded/images.js';
+import { image, seed } from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import { commitOfEntry } from '../../src/gates/gates.js';
 import { wantImages } from '../../src/want.js';

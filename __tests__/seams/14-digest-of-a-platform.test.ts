@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { image, index, seed } from '../../src/embedded/images.js';
+import { image, index, seed } from '../../testing/registry/image.js';
 import { parseDigests } from '../../src/builds/machines.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { Request } from '../../src/request.js';

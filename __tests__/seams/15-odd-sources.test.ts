@@ -12,7 +12,7 @@ import {
   OCI_INDEX,
   OCI_MANIFEST,
   seed,
-} from '../../src/embedded/images.js';
+} from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { ReportAction } from '../../src/report/model.js';
 import { flow, flowRequest, writesOf, type FlowResult } from '../support/flow.js';

@@ -19,7 +19,7 @@ import {
   OCI_INDEX,
   OCI_MANIFEST,
   seed,
-} from '../../src/embedded/images.js';
+} from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry, type RegistryOptions } from '../../testing/registry/server.js';
 import type { CopyReport } from '../../src/ports.js';
 import type { AttachmentMode } from '../../src/oci/manifest.js';

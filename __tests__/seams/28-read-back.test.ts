@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { image, index, seed } from '../../src/embedded/images.js';
+import { image, index, seed } from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry, type Fault } from '../../testing/registry/server.js';
 import { OperationError, UserError } from '../../src/errors.js';
 import type { Clock } from '../../src/ports.js';

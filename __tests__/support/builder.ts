@@ -1,7 +1,7 @@
 /** A builder port that makes small images and puts them into embedded registries by digest, as buildx does. */
 import type { BakeDefinition, Builder, BuilderState } from '../../src/builds/model.js';
 import { bakeError } from '../../src/docker/metadata.js';
-import { image, index, seed } from '../../src/embedded/images.js';
+import { image, index, seed } from '../../testing/registry/image.js';
 import type { EmbeddedRegistry } from '../../testing/registry/server.js';
 
 export interface TestBuilder extends Builder {

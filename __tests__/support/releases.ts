@@ -1,5 +1,5 @@
 /** A repository whose refs are built under one policy, one run after another, on a registry over the wire. */
-import { image, index, seed } from '../../src/embedded/images.js';
+import { image, index, seed } from '../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
 import type { ClaimTag, RefFacts } from '../../src/policy/policy.js';
 import type { ReportAction } from '../../src/report/model.js';

@@ -1,5 +1,5 @@
 /** Two promotions in StarlingX's form, and a registry that holds their sources. */
-import { type BuiltImage, image, index, seed } from '../../src/embedded/images.js';
+import { type BuiltImage, image, index, seed } from '../../testing/registry/image.js';
 import type { EmbeddedRegistry, LoggedRequest } from '../../testing/registry/server.js';
 
 const BUILD = 'master-centos-stable-20191203T153530Z.0';

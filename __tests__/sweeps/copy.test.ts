@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { cosign, referrer, referrersTag } from '../../testing/registry/images.js';
-import { image, index, seed } from '../../src/embedded/images.js';
+import { image, index, seed } from '../../testing/registry/image.js';
 import {
   DISTRIBUTION_2_8,
   startRegistry,

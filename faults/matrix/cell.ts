@@ -1,5 +1,5 @@
 /** One cell of the matrix: one promotion, one fault at one request; then what is left, a second run, and a third. */
-import type { BuiltImage } from '../../src/embedded/images.js';
+import type { BuiltImage } from '../../testing/registry/image.js';
 import type { FaultRule } from '../../testing/registry/server.js';
 import type { Backend } from '../world/backend.js';
 import type { Attempt } from '../world/engine.js';

@@ -1,8 +1,8 @@
 /** What runs race for: one tag, one channel, one number. Each contest tells who believes to have won and who did. */
-import { image, index, type BuiltImage } from '../../src/embedded/images.js';
+import { image, index, type BuiltImage } from '../../testing/registry/image.js';
 import type { ClaimTag } from '../../src/policy/policy.js';
 import { rawManifest, type Raw } from '../../__tests__/support/registry-contract/place.js';
-import { digestOf } from '../../src/embedded/store.js';
+import { digestOf } from '../../src/oci/digest.js';
 import { countingBuilder } from '../world/builder.js';
 import { attempt, type Attempt, type ReleaseTask } from '../world/engine.js';
 import type { Clock } from '../../src/ports.js';

@@ -1,5 +1,5 @@
 /** Rounds of a contest, in orders that are chosen on the embedded registry or as they come on a real one. */
-import { seed, pushAll } from '../../src/embedded/images.js';
+import { seed, pushAll } from '../../testing/registry/image.js';
 import { startRegistry } from '../../testing/registry/server.js';
 import { systemClock } from '../../src/system/clock.js';
 import { inParallel } from '../../e2e/support/process.js';

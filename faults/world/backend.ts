@@ -1,5 +1,5 @@
 /** Where the content of a test lives: a registry inside this process, or a real one behind a proxy that misbehaves on demand. */
-import { type BuiltImage, pushAll, seed } from '../../src/embedded/images.js';
+import { type BuiltImage, pushAll, seed } from '../../testing/registry/image.js';
 import { startProxy } from '../../testing/registry/proxy.js';
 import {
   startRegistry,

@@ -1,5 +1,5 @@
 import type { BakeDefinition, Builder, BuiltTarget } from '../../src/builds/model.js';
-import type { BuiltImage } from '../../src/embedded/images.js';
+import type { BuiltImage } from '../../testing/registry/image.js';
 import { freshBuild } from './scenario.js';
 
 /** A builder that pushes by digest, as buildx does, past all faults. No build gives the digest of another. */

@@ -1,6 +1,6 @@
 /** Promotions and a release that between them make every kind of request that Retag sends. */
 import { cosign, referrer, type TaggedImage } from '../../testing/registry/images.js';
-import { built, image, index, type BuiltImage } from '../../src/embedded/images.js';
+import { built, image, index, type BuiltImage } from '../../testing/registry/image.js';
 import { DISTRIBUTION_2_8, SPEC, type Behaviour } from '../../testing/registry/server.js';
 
 export const COMMIT = 'dac417bd31ed36d455e94db4aabe5916367654d4';

@@ -1,6 +1,6 @@
 /** One promotion with everything around it, fresh for every test. */
 import { referrersTag } from '../../testing/registry/images.js';
-import { index, type BuiltImage } from '../../src/embedded/images.js';
+import { index, type BuiltImage } from '../../testing/registry/image.js';
 import type { FaultList, LoggedRequest, TagEvent } from '../../testing/registry/server.js';
 import type { createTransport } from '../../src/registry/http/transport.js';
 import type { Raw } from '../../__tests__/support/registry-contract/place.js';

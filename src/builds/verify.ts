@@ -1,10 +1,10 @@
 /** After the builder says it is done: is every image in its registry, and is it whole? (rows 90, 91) */
-import { createHash } from 'node:crypto';
 import { messageOf, OperationError } from '../errors.js';
+import { digestOf } from '../oci/digest.js';
+import { type Manifest, OCI_INDEX } from '../oci/manifest.js';
 import { normalisePlatform, platformsMissing } from '../oci/platform.js';
 import type { Repository } from '../oci/reference.js';
 import type { Registry } from '../ports.js';
-import type { Manifest } from '../oci/manifest.js';
 import type { BuiltImage, BuiltTarget, Checked } from './model.js';
 import { revisionOfAll } from './state.js';
 
@@ -134,8 +134,6 @@ interface JoinInput {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
-
 /**
  * Reads what each platform gave and puts the index together. Nothing is written: the caller puts `bytes` by
  * digest and then under its tags.
@@ -162,7 +160,7 @@ export async function joinIndex(
   return {
     bytes,
     mediaType: OCI_INDEX,
-    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+    digest: digestOf(bytes),
   };
 }
 

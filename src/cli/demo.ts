@@ -1,6 +1,7 @@
 /** `retag demo`: the whole flow on a registry inside this process. No network, no Docker, nothing left behind. */
-import { image, index, seed } from '../embedded/images.js';
 import { type EmbeddedRegistry, startRegistry } from '../embedded/server.js';
+import { digestOf } from '../oci/digest.js';
+import { OCI_INDEX, OCI_MANIFEST } from '../oci/manifest.js';
 import type { Log } from '../ports.js';
 import { promotionRequest } from '../request.js';
 import { run, type RunResult } from '../run.js';
@@ -82,15 +83,55 @@ export async function demoCommand(args: Arguments, io: Io): Promise<number> {
 /** Puts the source images there; `generation` makes the content, and so the digests, differ. */
 function fill(registry: EmbeddedRegistry, generation: string): void {
   for (const name of ['example/sriov-cni', 'example/device-plugin']) {
-    const children = PLATFORMS.map((platform) =>
-      image({
-        platform,
-        labels: { 'org.opencontainers.image.revision': COMMIT },
-        layers: [{ files: { 'etc/release': `${name} ${platform} ${generation}\n` } }],
-      }),
-    );
-    seed(registry, name, 'master-stable-20191203T153530Z.0', index(children, { attestations: true }));
+    const manifests = PLATFORMS.map((text) => {
+      const [os = '', architecture = ''] = text.split('/');
+      return { ...putImage(registry, name, os, architecture, generation), platform: { architecture, os } };
+    });
+    putManifest(registry, name, OCI_INDEX, { manifests }, 'master-stable-20191203T153530Z.0');
   }
+}
+
+interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** An image of one platform, whose one layer is a text: nobody unpacks it. */
+function putImage(
+  registry: EmbeddedRegistry,
+  name: string,
+  os: string,
+  architecture: string,
+  generation: string,
+): Descriptor {
+  const put = (content: string, type: string): Descriptor => {
+    const bytes = Buffer.from(content);
+    const mediaType = `application/vnd.oci.image.${type}`;
+    return { mediaType, digest: registry.putBlob(name, bytes), size: bytes.length };
+  };
+  const layer = put(`${name} ${architecture} ${generation}\n`, 'layer.v1.tar');
+  const config = {
+    architecture,
+    os,
+    config: { Labels: { 'org.opencontainers.image.revision': COMMIT } },
+    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+  };
+  const document = { config: put(JSON.stringify(config), 'config.v1+json'), layers: [layer] };
+  return putManifest(registry, name, OCI_MANIFEST, document, null);
+}
+
+function putManifest(
+  registry: EmbeddedRegistry,
+  name: string,
+  mediaType: string,
+  document: object,
+  tag: string | null,
+): Descriptor {
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...document }));
+  const digest = digestOf(bytes);
+  registry.putManifest(name, tag, { bytes, mediaType, digest });
+  return { mediaType, digest, size: bytes.length };
 }
 
 async function runOn(

@@ -1,16 +1,17 @@
-import { isDigest, isReservedTag, parseTag } from '../oci/reference.js';
+import { algorithmOf, digestOf } from '../oci/digest.js';
 import {
+  bareMediaType,
   DOCKER_LIST,
   DOCKER_MANIFEST,
-  isIndexType,
-  MANIFEST_TYPES,
+  DOCKER_SCHEMA1_SIGNED,
+  isCopyable,
+  isIndex,
   OCI_INDEX,
   OCI_MANIFEST,
-  SCHEMA_1,
-  withoutParameters,
-} from './images.js';
+} from '../oci/manifest.js';
+import { isDigest, isReservedTag, parseTag } from '../oci/reference.js';
 import { type Answer, bytes, type Call, empty, readBody, refusal } from './request.js';
-import { digestOf, type Store, type StoredManifest } from './store.js';
+import type { Store, StoredManifest } from './store.js';
 
 /** The least that a registry must take (distribution-spec "Pushing Manifests"), and the most that distribution takes. */
 const MAX_MANIFEST = 4 * 1024 * 1024;
@@ -56,7 +57,7 @@ export async function putManifest(
   }
   const facts = checkManifest(body, call.headers['content-type']);
   if (typeof facts === 'string') return refusal(400, 'MANIFEST_INVALID', 'manifest invalid', facts);
-  const digest = digestOf(body, reference);
+  const digest = digestOf(body, algorithmOf(reference));
   if (tag === null && digest !== reference) return badDigest(reference);
   const missing = missingParts(store, behaviour, repository, facts);
   if (missing.length > 0) return blobsUnknown(missing);
@@ -174,7 +175,7 @@ function schema1(manifest: StoredManifest): StoredManifest {
   const layers = parsedOf(manifest.bytes, manifest.mediaType)?.blobs.slice(1) ?? [];
   const document = { schemaVersion: 1, fsLayers: layers.map((blobSum) => ({ blobSum })), history: [] };
   const bytes = Buffer.from(JSON.stringify(document, null, 3));
-  return { bytes, mediaType: SCHEMA_1, digest: digestOf(bytes) };
+  return { bytes, mediaType: DOCKER_SCHEMA1_SIGNED, digest: digestOf(bytes) };
 }
 
 /** What the registry needs to know of a manifest; everything else stays bytes. */
@@ -203,8 +204,8 @@ type Json = Readonly<Record<string, unknown>>;
  */
 function checkManifest(bytes: Buffer, contentType: string | undefined): ParsedManifest | string {
   if (contentType === undefined) return 'no Content-Type';
-  const mediaType = withoutParameters(contentType);
-  if (!MANIFEST_TYPES.includes(mediaType)) return `unsupported media type ${mediaType}`;
+  const mediaType = bareMediaType(contentType);
+  if (!isCopyable(mediaType)) return `unsupported media type ${mediaType}`;
   const document = parse(bytes);
   if (!document) return 'the manifest is not a JSON object';
   const stated = document['mediaType'];
@@ -222,7 +223,7 @@ export function parsedOf(bytes: Buffer, mediaType: string): ParsedManifest | nul
 }
 
 function parseManifest(mediaType: string, document: Json): ParsedManifest | null {
-  const index = isIndexType(mediaType);
+  const index = isIndex(mediaType);
   const config = asObject(document['config']);
   const parts = index ? [] : [config, ...asList(document['layers'])];
   const children = index ? asList(document['manifests']) : [];

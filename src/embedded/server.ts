@@ -13,7 +13,8 @@ import {
   startUpload,
   uploadStatus,
 } from './routes.js';
-import { createStore, digestOf, inMemory, type Store, type StoredManifest, type TagEvent } from './store.js';
+import { algorithmOf, digestOf } from '../oci/digest.js';
+import { createStore, inMemory, type Store, type StoredManifest, type TagEvent } from './store.js';
 import { type Intercept, listen, type LoggedRequest, type TlsOptions } from './http.js';
 import { parseRepository } from '../oci/reference.js';
 
@@ -100,7 +101,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Embe
     hasBlob: (repository, digest) => store.blob(repository, digest) !== undefined,
     putManifest: (repository, tag, manifest) => store.putManifest(repository, tag, manifest, null),
     putBlob(repository, content, like) {
-      const digest = digestOf(content, like);
+      const digest = digestOf(content, algorithmOf(like ?? ''));
       store.putBlob(repository, digest, inMemory([content]));
       return digest;
     },

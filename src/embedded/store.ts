@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { algorithmOf } from '../oci/digest.js';
 
 /** A manifest exactly as it was sent. */
 export interface StoredManifest {
@@ -157,12 +158,6 @@ interface Sink {
   discard(): Promise<void>;
 }
 
-/** `sha256:…` or, where `like` is a sha512 digest, `sha512:…` of the bytes. */
-export function digestOf(content: Uint8Array, like = 'sha256:'): string {
-  const algorithm = algorithmOf(like);
-  return `${algorithm}:${createHash(algorithm).update(content).digest('hex')}`;
-}
-
 export function inMemory(chunks: readonly Buffer[]): StoredBytes {
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   return { size, open: (start, end) => Readable.from(slices(chunks, start, end), { objectMode: false }) };
@@ -242,8 +237,4 @@ async function digestOfStream(stream: Readable): Promise<string> {
   const hash = createHash('sha512');
   for await (const chunk of stream) hash.update(chunk as Buffer);
   return `sha512:${hash.digest('hex')}`;
-}
-
-function algorithmOf(digest: string): 'sha256' | 'sha512' {
-  return digest.startsWith('sha512:') ? 'sha512' : 'sha256';
 }

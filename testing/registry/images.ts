@@ -11,7 +11,7 @@ import {
   OCI_CONFIG,
   OCI_INDEX,
   OCI_MANIFEST,
-} from '../../src/embedded/images.js';
+} from './image.js';
 
 /**
  * Manifests in every shape that a copy must keep byte for byte: the kinds of data of the

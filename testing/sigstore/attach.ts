@@ -11,7 +11,7 @@ import {
   OCI_INDEX,
   OCI_MANIFEST,
   pushAll,
-} from '../../src/embedded/images.js';
+} from '../registry/image.js';
 import { EMPTY_BLOB, referrersTag, type TaggedImage } from '../registry/images.js';
 import { envelopeOf, pem, type Signature } from './sign.js';
 

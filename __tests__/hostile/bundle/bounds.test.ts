@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { image, index, OCI_INDEX, seed } from '../../../src/embedded/images.js';
+import { image, index, OCI_INDEX, seed } from '../../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry, type Fault } from '../../../testing/registry/server.js';
 import { workspace, type Workspace } from '../../support/runner.js';
 

@@ -9,7 +9,7 @@ import { attempt, type Attempt } from '../../../faults/world/engine.js';
 import { serveNames } from '../../../faults/world/names.js';
 import { startStranger, type Stranger } from '../../../faults/world/stranger.js';
 import { fakeTime } from '../../../faults/world/time.js';
-import { image, index, seed } from '../../../src/embedded/images.js';
+import { image, index, seed } from '../../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
 import type { createTransport } from '../../../src/registry/http/transport.js';
 import { EVENTS, workspace, type Workspace } from '../../support/runner.js';

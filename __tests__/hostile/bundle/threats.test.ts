@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { attempt } from '../../../faults/world/engine.js';
 import { fakeTime } from '../../../faults/world/time.js';
 import { parseCsv } from '../../../src/builds/csv.js';
-import { image, index, seed } from '../../../src/embedded/images.js';
+import { image, index, seed } from '../../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
 import { parseTag } from '../../../src/oci/reference.js';
 import { addressOfRegistry } from '../../../src/registry/hosts.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { image, index, seed } from '../../../src/embedded/images.js';
+import { image, index, seed } from '../../../testing/registry/image.js';
 import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
 import { harmless, printable } from '../../../src/shared/text.js';
 import { EVENTS, reportIn, workspace, type Workspace } from '../../support/runner.js';

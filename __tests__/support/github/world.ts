@@ -1,7 +1,7 @@
 /** A repository on the local GitHub, a registry, and a runner that runs the committed bundle between them. */
 import { parse } from 'yaml';
 
-import { type BuiltImage, image, index, pushAll } from '../../../src/embedded/images.js';
+import { type BuiltImage, image, index, pushAll } from '../../../testing/registry/image.js';
 import { workspace, type ActionRun, type RunnerEvent, type Workspace } from '../runner.js';
 import type { Finished } from '../child.js';
 import type { Files } from './git.js';

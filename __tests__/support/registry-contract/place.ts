@@ -1,4 +1,4 @@
-import type { BuiltImage } from '../../../src/embedded/images.js';
+import type { BuiltImage } from '../../../testing/registry/image.js';
 import type { createTransport } from '../../../src/registry/http/transport.js';
 
 type TransportOptions = Parameters<typeof createTransport>[0];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type BuiltImage, image, index } from '../../../src/embedded/images.js';
+import { type BuiltImage, image, index } from '../../../testing/registry/image.js';
 import { digestOf } from '../../../src/oci/digest.js';
 import type { Registry, CopyReport } from '../../../src/ports.js';
 import type { AttachmentMode } from '../../../src/oci/manifest.js';

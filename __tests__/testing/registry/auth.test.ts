@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { image, pushAll, seed } from '../../../src/embedded/images.js';
+import { image, pushAll, seed } from '../../../testing/registry/image.js';
 import { type EmbeddedRegistry, startRegistry, type TokenAuth } from '../../../testing/registry/server.js';
 import { codeOf, jsonOf, raw, type RawAnswer } from '../../support/raw.js';
 

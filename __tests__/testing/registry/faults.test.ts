@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
-import { image, index, OCI_INDEX, pushAll, seed } from '../../../src/embedded/images.js';
+import { image, index, OCI_INDEX, pushAll, seed } from '../../../testing/registry/image.js';
 import { classifyRequest } from '../../../src/embedded/request.js';
 import {
   type EmbeddedRegistry,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { image, OCI_MANIFEST, pushAll, seed } from '../../../src/embedded/images.js';
+import { image, OCI_MANIFEST, pushAll, seed } from '../../../testing/registry/image.js';
 import { type EmbeddedRegistry, startRegistry } from '../../../testing/registry/server.js';
 import { shapes } from '../../../testing/registry/images.js';
 import { type FaultProxy, startProxy } from '../../../testing/registry/proxy.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
-import { index } from '../../../../src/embedded/images.js';
+import { index } from '../../../../testing/registry/image.js';
 import { createWorld, event, multi, single, type TestRegistry, type World } from '../world.js';
 
 /** A plan on a schedule compares the registry with the tag file. */

@@ -11,7 +11,7 @@ import {
   referrer,
   referrersTag,
   shapes,
-} from '../../testing/registry/images.js';
+} from '../../../testing/registry/images.js';
 import {
   attestation,
   type BuiltImage,
@@ -25,8 +25,8 @@ import {
   pushAll,
   seed,
   tar,
-} from '../../src/embedded/images.js';
-import { startRegistry, type EmbeddedRegistry } from '../../testing/registry/server.js';
+} from '../../../testing/registry/image.js';
+import { startRegistry, type EmbeddedRegistry } from '../../../testing/registry/server.js';
 
 const sha256 = (content: Uint8Array): string =>
   `sha256:${createHash('sha256').update(content).digest('hex')}`;

@@ -1,4 +1,8 @@
-import { digestOf, type StoredManifest } from './store.js';
+import { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../../src/oci/manifest.js';
+import { digestOf } from '../../src/oci/digest.js';
+import type { StoredManifest } from '../../src/embedded/store.js';
+
+export { DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST };
 
 /** A content descriptor (image-spec "OCI Content Descriptors"). */
 export interface Descriptor {
@@ -158,7 +162,7 @@ export function built(
   algorithm: 'sha256' | 'sha512' = 'sha256',
 ): BuiltImage {
   const bytes = Buffer.from(typeof document === 'string' ? document : JSON.stringify(document));
-  const digest = digestOf(bytes, `${algorithm}:`);
+  const digest = digestOf(bytes, algorithm);
   return { bytes, mediaType, digest, blobs: [], children: [], describe: {}, ...rest };
 }
 
@@ -306,23 +310,4 @@ async function send(
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text.slice(0, 300)}`);
   return response;
-}
-
-export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
-export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-export const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
-export const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
-/** given, never taken */
-export const SCHEMA_1 = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
-
-/** Media types of manifests that the registry takes. */
-export const MANIFEST_TYPES: readonly string[] = [OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST];
-
-export function isIndexType(mediaType: string): boolean {
-  return mediaType === OCI_INDEX || mediaType === DOCKER_LIST;
-}
-
-/** `a/b; charset=utf-8` → `a/b` */
-export function withoutParameters(mediaType: string): string {
-  return (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
