@@ -337,6 +337,31 @@ var init_process = __esm({
   }
 });
 
+// src/cli/formats.ts
+function formatOf(flags) {
+  const given2 = flags.findLast(({ name }) => name === "format" || name === "json");
+  return given2?.name === "json" ? "json" : FORMATS.find((name) => name === given2?.value) ?? "text";
+}
+function formatProblems(flags) {
+  const given2 = flags.find(({ name }) => name === "format")?.value ?? "";
+  if (given2 === "") return [];
+  if (!FORMATS.some((name) => name === given2)) {
+    const near = suggest(given2, FORMATS);
+    const hint2 = near === void 0 ? `write one of ${FORMATS.join(", ")}` : `did you mean "${near}"?`;
+    return [{ what: `--format: "${given2}" is not known`, hint: hint2 }];
+  }
+  const isJson = given2 === "json" || flags.every(({ name }) => name !== "json");
+  return isJson ? [] : [{ what: `--json and --format ${given2} are both given`, hint: "give one of them" }];
+}
+var FORMATS;
+var init_formats = __esm({
+  "src/cli/formats.ts"() {
+    "use strict";
+    init_text();
+    FORMATS = ["text", "json", "junit", "sarif", "markdown"];
+  }
+});
+
 // src/cli/words.ts
 function wordsOf(argv, shapes) {
   const options = Object.fromEntries(Object.entries(shapes).map(([name, { type }]) => [name, { type }]));
@@ -397,6 +422,9 @@ function asksForOverview(argv) {
 function withHelpFlag(argv) {
   return argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
 }
+function formatIn(argv) {
+  return formatOf(wordsOf(argv, FLAGS).flags);
+}
 function parseArguments(argv) {
   const { flags, unknown: unknown3, words: given2 } = wordsOf(argv, FLAGS);
   const [first2 = "", ...words] = given2;
@@ -418,10 +446,12 @@ function parseArguments(argv) {
       hint: `see "retag help ${command}"`
     });
   }
+  problems2.push(...formatProblems(flags));
   if (problems2.length > 0) throw new UserError(problems2);
   return {
     command,
     words,
+    format: formatOf(flags),
     text: (flag2) => values.get(flag2)?.at(-1),
     list: (flag2) => values.get(flag2) ?? [],
     is: (flag2) => values.has(flag2)
@@ -467,6 +497,7 @@ var init_args = __esm({
     "use strict";
     init_errors();
     init_text();
+    init_formats();
     init_words();
     COMMANDS = [
       "plan",
@@ -643,6 +674,12 @@ var init_args = __esm({
         commands: [...RUNS, "promote", "classify", "validate"],
         value: "FILE",
         help: "also write what --json prints to a file"
+      },
+      format: {
+        type: "string",
+        commands: [...RUNS, "promote", "validate"],
+        value: FORMATS.join("|"),
+        help: "the result on stdout as this, everything else on stderr (default: text)"
       },
       json: {
         type: "boolean",
@@ -880,108 +917,216 @@ var init_limits = __esm({
   }
 });
 
-// src/cli/problems.ts
-function problemLines(level, { location: location2, what, hint: hint2 }, place) {
-  const width = widthOf(place.stderr);
-  const lines3 = wrap(`${level}: `, location2?.nowhere ? `${location2.file}: ${what}` : what, width, 2);
-  if (location2 !== void 0 && location2.nowhere !== true) {
-    const text4 = lineOf(location2, place);
-    const margin = " ".repeat(String(location2.line).length);
-    lines3.push(`${margin}--> ${harmless(location2.file)}:${location2.line}:${location2.column}`);
-    if (text4 !== null) {
-      const shown3 = excerpt(text4, location2.column - 1, width - margin.length - 3);
-      lines3.push(`${margin} |`, `${location2.line} | ${shown3.text}`, `${margin} | ${shown3.caret}`);
-    }
-  }
-  return hint2 === void 0 || hint2 === "" ? lines3 : [...lines3, ...wrap("help: ", hint2, width, 6)];
+// src/shared/markdown.ts
+function escapeCell(text4, most = MAX_INLINE) {
+  return spaced(breakReferences(oneLine(text4, most)).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
 }
-function widthOf({ columns }) {
-  return columns === void 0 || columns === 0 ? 80 : Math.max(20, columns);
+function code(text4) {
+  const line2 = oneLine(text4);
+  if (line2 === "") return "";
+  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run4]) => run4.length));
+  const fence = "`".repeat(longest + 1);
+  const pad = /^[` ]|[` ]$/.test(line2) ? " " : "";
+  return line2.includes("|") ? codeElement(line2) : fence + pad + line2 + pad + fence;
 }
-function lineOf({ file: file2, line: line2 }, { cwd, shown: shown3 = /* @__PURE__ */ new Map() }) {
-  const path6 = (0, import_node_path.resolve)(cwd, file2);
-  const lines3 = shown3.get(path6) ?? linesOf(path6, cwd, file2);
-  shown3.set(path6, lines3);
-  return lines3[line2 - 1]?.replace(/\r$/, "") ?? null;
+function link(markdown, url) {
+  const target = safeUrl(url);
+  return target === null ? markdown : `[${markdown}](${target})`;
 }
-function linesOf(path6, cwd, file2) {
-  try {
-    if ((0, import_node_fs.realpathSync)(path6) !== (0, import_node_path.resolve)((0, import_node_fs.realpathSync)(cwd), file2)) return [];
-    const info2 = (0, import_node_fs.statSync)(path6);
-    return info2.isFile() && info2.size <= FILE_LIMITS.bytes ? (0, import_node_fs.readFileSync)(path6, "utf8").split("\n") : [];
-  } catch {
-    return [];
-  }
+function table(header, rows2) {
+  const line2 = (cells) => `| ${cells.join(" | ")} |`;
+  return [line2(header), line2(header.map(() => "---")), ...rows2.map(line2)].join("\n");
 }
-function excerpt(line2, offset, width) {
-  const cells = (text5) => Array.from(text5, (one2) => one2 === "	" ? TAB : harmless(one2));
-  const before = cells(line2.slice(Math.max(0, offset - width), offset));
-  const after = cells(line2.slice(offset, offset + width));
-  const room = width - 2 * CUT.length;
-  const behind = Math.max(Math.floor(room / 3), room - columnsOf(before.join("")));
-  const right = fitting(after, behind);
-  const left = fitting(before.toReversed(), room - columnsOf(right.join(""))).toReversed();
-  const isCut = left.length < before.length || offset > width;
-  const isCutBehind = right.length < after.length || offset + width < line2.length;
-  const start2 = `${isCut ? CUT : ""}${left.join("")}`;
-  const text4 = `${start2}${right.join("")}${isCutBehind ? CUT : ""}`;
-  return { text: text4.trimEnd(), caret: `${" ".repeat(columnsOf(start2))}^` };
+function details(title, body) {
+  return `<details><summary>${title}</summary>
+
+${body}
+
+</details>`;
 }
-function fitting(cells, width) {
-  let left = width;
-  const end2 = cells.findIndex((cell) => (left -= columnsOf(cell)) < 0);
-  return cells.slice(0, end2 < 0 ? cells.length : end2);
+function cut(markdown, limit, tail) {
+  if (markdown.length <= limit) return markdown;
+  const closing2 = "\n\n</details>";
+  const room = Math.max(0, limit - tail.length - 2 - closing2.length);
+  const end2 = markdown.lastIndexOf("\n", room);
+  const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
+  const open7 = kept.split("<details>").length > kept.split("</details>").length;
+  return `${kept}${open7 ? closing2 : ""}
+
+${tail}`.slice(0, limit);
 }
-function sayError(problem4, io) {
-  io.stderr.write(`${problemLines("error", problem4, io).join("\n")}
-`);
+function oneLine(text4, most = MAX_INLINE) {
+  const flat2 = joinLines(text4).replace(
+    UNPRINTABLE,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+  const points = Array.from(flat2);
+  return points.length > most ? `${points.slice(0, most - 1).join("")}\u2026` : flat2;
 }
-function fail(error2, io, json2) {
-  if (error2 instanceof UserError) {
-    const place = { cwd: io.cwd, stderr: io.stderr, shown: /* @__PURE__ */ new Map() };
-    for (const problem4 of error2.problems) sayError(problem4, place);
-    if (json2) io.stdout.write(`${JSON.stringify(errorReport(error2.problems), null, 2)}
-`);
-    return 2;
-  }
-  if (error2 instanceof OperationError) {
-    const label4 = error2.code === "cancelled" ? "" : "error: ";
-    io.stderr.write(`${wrap(label4, error2.message, widthOf(io.stderr), 2).join("\n")}
-`);
-    return 1;
-  }
-  const text4 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
-  io.stderr.write(`error: this is a fault of Retag, please report it:
-${text4}
-`);
-  return 1;
+function joinLines(text4) {
+  if (!text4.includes("\n")) return text4;
+  const lines3 = text4.split("\n").map((line2) => line2.trim());
+  return lines3.filter((line2) => line2 !== "").join(" ");
 }
-function errorReport(problems2) {
-  return {
-    version: 1,
-    errors: problems2.map(({ location: location2, what, hint: hint2 }) => {
-      const known3 = location2 !== void 0 && location2.nowhere !== true;
-      return {
-        file: location2?.file ?? null,
-        line: known3 ? location2.line : null,
-        column: known3 ? location2.column : null,
-        message: what,
-        hint: hint2 ?? null
-      };
-    })
-  };
+function breakReferences(text4) {
+  return text4.replace(/[@#$]/g, `$&${ZERO_WIDTH}`).replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:\/\//g, `:${ZERO_WIDTH}//`).replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`).replace(
+    /(?<![A-Za-z0-9])(?=\d*[a-f])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi,
+    (c) => c.replace(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`)
+  );
 }
-var import_node_fs, import_node_path, CUT, TAB;
-var init_problems = __esm({
-  "src/cli/problems.ts"() {
+function codeElement(text4) {
+  const entities = breakReferences(text4).replace(/[&<>|`*_[\]\\~@#:$]/g, (c) => `&#${c.charCodeAt(0)};`);
+  return `<code>${spaced(entities)}</code>`;
+}
+function safeUrl(url) {
+  if (!url || !URL.canParse(url)) return null;
+  const parsed2 = new URL(url);
+  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return null;
+  if (parsed2.username !== "" || parsed2.password !== "") return null;
+  return parsed2.href.replace(/[()<>|`\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED, ZERO_WIDTH, spaced;
+var init_markdown = __esm({
+  "src/shared/markdown.ts"() {
     "use strict";
-    import_node_fs = require("node:fs");
-    import_node_path = require("node:path");
-    init_errors();
-    init_limits();
-    init_text();
-    CUT = "\u2026";
-    TAB = "    ";
+    MAX_INLINE = 300;
+    UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+    MARKUP = /[\\`*_{}[\]()<>&|~!$]/g;
+    NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;", $: "&#36;" };
+    ZERO_WIDTH = "\u200B";
+    spaced = (text4) => text4.replaceAll(ZERO_WIDTH, "&#8203;");
+  }
+});
+
+// src/oci/reference.ts
+function isDigest(text4) {
+  return DIGEST.test(text4);
+}
+function isReservedTag(tag2) {
+  return RESERVED_TAG.test(tag2);
+}
+function parseTag(text4) {
+  if (text4 === "") return bad("the tag is empty", "give it at least one character");
+  if (text4.length > 128) {
+    return bad(`the tag has ${text4.length} characters`, "a tag has at most 128 characters; shorten it");
+  }
+  if (!TAG.test(text4)) {
+    return bad(
+      `"${printable2(text4)}" is not a tag`,
+      'a tag starts with a letter, a digit or "_" and goes on with letters, digits, ".", "_" and "-"'
+    );
+  }
+  if (isReservedTag(text4)) {
+    return bad(
+      `the tag "${text4}" is reserved for signatures and referrers`,
+      'choose a tag that does not look like "sha256-<digest>"'
+    );
+  }
+  return { ok: true, value: text4 };
+}
+function parseRepository(text4) {
+  if (text4 === "") return bad("the image name is empty", 'write it as "registry/repository"');
+  if (/[^\x21-\x7e]/.test(text4)) {
+    return bad(
+      `the image name "${printable2(text4)}" holds a character that no name may hold`,
+      "remove white space and non-ASCII characters"
+    );
+  }
+  if (text4.includes("@"))
+    return bad(`the image name "${text4}" holds a digest`, 'give the name alone, without "@\u2026"');
+  const slash = text4.indexOf("/");
+  const first2 = slash < 0 ? "" : text4.slice(0, slash);
+  const isHost = /[.:[]/.test(first2) || first2 === "localhost";
+  const host = isHost ? first2 : "docker.io";
+  let path6 = isHost ? text4.slice(slash + 1) : text4;
+  if (!HOST.test(host) && !IPV6_HOST.test(host)) {
+    return bad(`"${printable2(host)}" is not a registry host`, 'write it as "host" or "host:port"');
+  }
+  const registry = normaliseHost(host);
+  if (path6.includes(":")) {
+    return bad(
+      `the image name "${text4}" holds a tag`,
+      `give the name alone: "${text4.slice(0, text4.lastIndexOf(":"))}"`
+    );
+  }
+  if (registry === "docker.io" && !path6.includes("/")) path6 = `library/${path6}`;
+  for (const component2 of path6.split("/")) {
+    if (COMPONENT.test(component2)) continue;
+    if (COMPONENT.test(component2.toLowerCase())) {
+      return bad(
+        `the image name "${text4}" has upper-case letters`,
+        `write it in lower case: "${text4.toLowerCase()}"`
+      );
+    }
+    return bad(
+      `"${printable2(component2)}" in the image name "${text4}" is not a path component`,
+      'use lower-case letters and digits, with ".", "_", "__" or "-" between them'
+    );
+  }
+  if (registry.length + 1 + path6.length > MAX_NAME) {
+    return bad(
+      `the image name has ${registry.length + 1 + path6.length} characters`,
+      `host and name have at most ${MAX_NAME} characters together`
+    );
+  }
+  return { ok: true, value: { registry, repository: path6 } };
+}
+function parseReference(text4) {
+  const at3 = text4.indexOf("@");
+  if (at3 >= 0) {
+    const digest = text4.slice(at3 + 1);
+    if (!isDigest(digest)) {
+      return bad(
+        `"${printable2(digest)}" is not a digest`,
+        'write "sha256:" and 64 lower-case hexadecimal digits'
+      );
+    }
+    const name2 = parseRepository(withoutTag(text4.slice(0, at3)));
+    return name2.ok ? { ok: true, value: { ...name2.value, digest } } : name2;
+  }
+  const bare2 = withoutTag(text4);
+  if (bare2 === text4)
+    return bad(`"${printable2(text4)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:\u2026"');
+  const name = parseRepository(bare2);
+  if (!name.ok) return name;
+  const tag2 = parseTag(text4.slice(bare2.length + 1));
+  return tag2.ok ? { ok: true, value: { ...name.value, tag: tag2.value } } : tag2;
+}
+function formatRepository(name) {
+  return `${name.registry}/${name.repository}`;
+}
+function formatReference(ref) {
+  return formatRepository(ref) + ("digest" in ref ? `@${ref.digest}` : `:${ref.tag}`);
+}
+function sameRepository(a, b) {
+  return a.registry === b.registry && a.repository === b.repository;
+}
+function withoutTag(text4) {
+  const colon = text4.lastIndexOf(":");
+  return colon > text4.lastIndexOf("/") && !text4.slice(colon).includes("]") ? text4.slice(0, colon) : text4;
+}
+function normaliseHost(host) {
+  const lower = host.toLowerCase();
+  return lower === "index.docker.io" || lower === "registry-1.docker.io" ? "docker.io" : lower;
+}
+function printable2(text4) {
+  const escaped = JSON.stringify(text4).slice(1, -1).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return escaped.length > 120 ? `${escaped.slice(0, 117)}...` : escaped;
+}
+function bad(what, hint2) {
+  return { ok: false, what, hint: hint2 };
+}
+var COMPONENT, TAG, HOST, IPV6_HOST, DIGEST, RESERVED_TAG, MAX_NAME;
+var init_reference = __esm({
+  "src/oci/reference.ts"() {
+    "use strict";
+    COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+    TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+    HOST = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]{1,5})?$/;
+    IPV6_HOST = /^\[[0-9a-fA-F:.]+\](?::[0-9]{1,5})?$/;
+    DIGEST = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/;
+    RESERVED_TAG = /^sha(?:256|512)-[a-f0-9]{64,128}(?:\.(?:sig|att|sbom))?$/;
+    MAX_NAME = 255;
   }
 });
 
@@ -1122,135 +1267,3860 @@ var init_platform = __esm({
   }
 });
 
-// src/oci/reference.ts
-function isDigest(text4) {
-  return DIGEST.test(text4);
+// src/plan/model.ts
+function tagName({ image: image2, destination }) {
+  return `${image2}:${destination.tag}`;
 }
-function isReservedTag(tag2) {
-  return RESERVED_TAG.test(tag2);
+function writes({ action: action2 }) {
+  return action2 === "create" || action2 === "move";
 }
-function parseTag(text4) {
-  if (text4 === "") return bad("the tag is empty", "give it at least one character");
-  if (text4.length > 128) {
-    return bad(`the tag has ${text4.length} characters`, "a tag has at most 128 characters; shorten it");
-  }
-  if (!TAG.test(text4)) {
-    return bad(
-      `"${printable2(text4)}" is not a tag`,
-      'a tag starts with a letter, a digit or "_" and goes on with letters, digits, ".", "_" and "-"'
-    );
-  }
-  if (isReservedTag(text4)) {
-    return bad(
-      `the tag "${text4}" is reserved for signatures and referrers`,
-      'choose a tag that does not look like "sha256-<digest>"'
-    );
-  }
-  return { ok: true, value: text4 };
+function carriesLate({ action: action2, source, manifest }) {
+  return action2 === "keep" && source !== null && manifest !== null;
 }
-function parseRepository(text4) {
-  if (text4 === "") return bad("the image name is empty", 'write it as "registry/repository"');
-  if (/[^\x21-\x7e]/.test(text4)) {
-    return bad(
-      `the image name "${printable2(text4)}" holds a character that no name may hold`,
-      "remove white space and non-ASCII characters"
-    );
-  }
-  if (text4.includes("@"))
-    return bad(`the image name "${text4}" holds a digest`, 'give the name alone, without "@\u2026"');
-  const slash = text4.indexOf("/");
-  const first2 = slash < 0 ? "" : text4.slice(0, slash);
-  const isHost = /[.:[]/.test(first2) || first2 === "localhost";
-  const host = isHost ? first2 : "docker.io";
-  let path6 = isHost ? text4.slice(slash + 1) : text4;
-  if (!HOST.test(host) && !IPV6_HOST.test(host)) {
-    return bad(`"${printable2(host)}" is not a registry host`, 'write it as "host" or "host:port"');
-  }
-  const registry = normaliseHost(host);
-  if (path6.includes(":")) {
-    return bad(
-      `the image name "${text4}" holds a tag`,
-      `give the name alone: "${text4.slice(0, text4.lastIndexOf(":"))}"`
-    );
-  }
-  if (registry === "docker.io" && !path6.includes("/")) path6 = `library/${path6}`;
-  for (const component2 of path6.split("/")) {
-    if (COMPONENT.test(component2)) continue;
-    if (COMPONENT.test(component2.toLowerCase())) {
-      return bad(
-        `the image name "${text4}" has upper-case letters`,
-        `write it in lower case: "${text4.toLowerCase()}"`
-      );
-    }
-    return bad(
-      `"${printable2(component2)}" in the image name "${text4}" is not a path component`,
-      'use lower-case letters and digits, with ".", "_", "__" or "-" between them'
-    );
-  }
-  if (registry.length + 1 + path6.length > MAX_NAME) {
-    return bad(
-      `the image name has ${registry.length + 1 + path6.length} characters`,
-      `host and name have at most ${MAX_NAME} characters together`
-    );
-  }
-  return { ok: true, value: { registry, repository: path6 } };
+function asError({ code: code2, message, origin: origin2, image: image2 }) {
+  return {
+    code: code2,
+    ...origin2 === void 0 ? {} : { cause: origin2 },
+    ...image2 === void 0 ? {} : { build: image2 },
+    text: message
+  };
 }
-function parseReference(text4) {
-  const at3 = text4.indexOf("@");
-  if (at3 >= 0) {
-    const digest = text4.slice(at3 + 1);
-    if (!isDigest(digest)) {
-      return bad(
-        `"${printable2(digest)}" is not a digest`,
-        'write "sha256:" and 64 lower-case hexadecimal digits'
-      );
-    }
-    const name2 = parseRepository(withoutTag(text4.slice(0, at3)));
-    return name2.ok ? { ok: true, value: { ...name2.value, digest } } : name2;
-  }
-  const bare2 = withoutTag(text4);
-  if (bare2 === text4)
-    return bad(`"${printable2(text4)}" has neither tag nor digest`, 'write "name:tag" or "name@sha256:\u2026"');
-  const name = parseRepository(bare2);
-  if (!name.ok) return name;
-  const tag2 = parseTag(text4.slice(bare2.length + 1));
-  return tag2.ok ? { ok: true, value: { ...name.value, tag: tag2.value } } : tag2;
-}
-function formatRepository(name) {
-  return `${name.registry}/${name.repository}`;
-}
-function formatReference(ref) {
-  return formatRepository(ref) + ("digest" in ref ? `@${ref.digest}` : `:${ref.tag}`);
-}
-function sameRepository(a, b) {
-  return a.registry === b.registry && a.repository === b.repository;
-}
-function withoutTag(text4) {
-  const colon = text4.lastIndexOf(":");
-  return colon > text4.lastIndexOf("/") && !text4.slice(colon).includes("]") ? text4.slice(0, colon) : text4;
-}
-function normaliseHost(host) {
-  const lower = host.toLowerCase();
-  return lower === "index.docker.io" || lower === "registry-1.docker.io" ? "docker.io" : lower;
-}
-function printable2(text4) {
-  const escaped = JSON.stringify(text4).slice(1, -1).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return escaped.length > 120 ? `${escaped.slice(0, 117)}...` : escaped;
-}
-function bad(what, hint2) {
-  return { ok: false, what, hint: hint2 };
-}
-var COMPONENT, TAG, HOST, IPV6_HOST, DIGEST, RESERVED_TAG, MAX_NAME;
-var init_reference = __esm({
-  "src/oci/reference.ts"() {
+var TAG_KINDS;
+var init_model = __esm({
+  "src/plan/model.ts"() {
     "use strict";
-    COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-    TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-    HOST = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]{1,5})?$/;
-    IPV6_HOST = /^\[[0-9a-fA-F:.]+\](?::[0-9]{1,5})?$/;
-    DIGEST = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/;
-    RESERVED_TAG = /^sha(?:256|512)-[a-f0-9]{64,128}(?:\.(?:sig|att|sbom))?$/;
-    MAX_NAME = 255;
+    TAG_KINDS = ["primary", "stable", "channel"];
+  }
+});
+
+// src/plan/decide.ts
+function decide(wanted, observed) {
+  const { destination, source } = observed;
+  if (destination.state === "unknown") {
+    return refuse(
+      wanted,
+      null,
+      "unknown",
+      `cannot tell whether the tag exists: ${destination.error.message}`
+    );
+  }
+  const previous = destination.state === "present" ? destination.digest : null;
+  if (source === null) return decideWithoutSource(wanted, observed, previous);
+  switch (source.state) {
+    case "unknown":
+      return refuse(wanted, previous, "unknown", unusable(source.error));
+    case "missing":
+      return decideMissing(wanted, observed, previous);
+    case "refused":
+      return refuseBuild(wanted, previous, source);
+    case "to-build":
+      return decideToBuild(wanted, observed, previous);
+    case "present":
+      return decidePresent(wanted, observed, source, previous);
+  }
+}
+function unusable({ code: code2, message }) {
+  const known3 = code2 === "mismatch" || code2 === "rejected";
+  return `${known3 ? "the source cannot be used" : "cannot tell what the source is"}: ${message}`;
+}
+function decideWithoutSource(wanted, observed, previous) {
+  if (previous !== null && previous === wanted.digest) return keep(wanted, previous, "same-digest", SAME);
+  return refuse(
+    wanted,
+    previous,
+    "unknown",
+    `the source of ${observed.destination.state} tag was not looked at`
+  );
+}
+function decideMissing(wanted, observed, previous) {
+  const name = sourceName(wanted);
+  if (previous === null) {
+    return refuse(
+      wanted,
+      null,
+      "source-missing",
+      `the source ${name} does not exist, and neither does the tag`
+    );
+  }
+  if (wanted.digest !== null && wanted.digest !== previous) {
+    return refuseOther(wanted, previous, wanted.digest);
+  }
+  const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
+  return unmetByKept(wanted, observed, previous) ?? keep(wanted, previous, "source-gone", text4, [text4]);
+}
+function decideToBuild(wanted, observed, previous) {
+  const held = hold(wanted, observed, previous);
+  if (wanted.kind === "channel" && !wanted.forced)
+    return held ?? decideChannel(wanted, observed, previous, null);
+  if (previous === null) return held ?? act(wanted, "create", null, null, "absent", ABSENT);
+  if (wanted.forced)
+    return held ?? act(wanted, "move", null, previous, "forced", `forced; it is ${previous} now`);
+  return refuse(
+    wanted,
+    previous,
+    "different-digest",
+    `exists as ${previous}, and this run would build another image`
+  );
+}
+function decidePresent(wanted, observed, source, previous) {
+  if (wanted.digest !== null && source.digest !== wanted.digest) {
+    const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
+    return refuse(wanted, previous, "digest-mismatch", text4);
+  }
+  const refused3 = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous);
+  if (refused3 !== null) return refused3;
+  if (previous === source.digest) {
+    const { from: from2 = null, manifest = null } = observed.kept ?? {};
+    return { ...keep(wanted, previous, "same-digest", SAME), source: from2, manifest: from2 && manifest };
+  }
+  if (previous !== null && wanted.kind !== "channel" && !wanted.forced) {
+    return refuseOther(wanted, previous, source.digest);
+  }
+  const warnings3 = wanted.revision === null ? [] : unsaid(wanted, source.facts?.revisions ?? []);
+  const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
+  const from = { ...source.repository, digest: source.digest };
+  return {
+    ...decided,
+    source: from,
+    manifest: source.manifest,
+    warnings: [...decided.warnings, ...warnings3]
+  };
+}
+function unmet(wanted, facts, previous) {
+  if (facts === null) return null;
+  const missing3 = platformsMissing(wanted.platforms, facts.platforms);
+  if (missing3.length > 0) {
+    const has2 = facts.platforms.join(", ");
+    const text5 = `the image lacks the required ${plural(missing3.length, "platform")} ${missing3.join(", ")}; it has ${has2 || "none"}`;
+    return refuse(wanted, previous, "platform-missing", text5);
+  }
+  const named2 = wanted.revision;
+  if (named2 === null) return null;
+  const said3 = facts.revisions.filter(({ revision }) => revision !== null);
+  const other = said3.find(({ revision }) => !sameRevision(revision ?? "", named2));
+  if (other === void 0) return null;
+  const made = `${imageOf(other)} says that it is made from ${other.revision ?? ""}`;
+  if (wanted.group === null)
+    return refuse(wanted, previous, "revision-mismatch", `src_ref names commit ${named2}, but ${made}`);
+  const text4 = `this run is for commit ${named2}, but ${made}; put the git tag on the commit of ${sourceName(wanted)}`;
+  return refuseBuild(wanted, previous, { state: "refused", code: "revision-mismatch", text: text4 });
+}
+function unmetByKept(wanted, { kept }, previous) {
+  const refused3 = unmet(wanted, kept?.facts ?? null, previous);
+  if (refused3 !== null || kept?.attached !== false) return refused3;
+  const text4 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
+  return refuse(wanted, previous, "attachment-missing", text4);
+}
+function imageOf({ of }) {
+  return of === null ? "the image" : `the image for ${of}`;
+}
+function unsaid({ group: group2 }, revisions) {
+  const silent2 = revisions.filter(({ revision }) => revision === null);
+  if (silent2.length === 0) return [];
+  const who = silent2.length === revisions.length ? "the image" : silent2.map(imageOf).join(", ");
+  const what = group2 === null ? "src_ref" : "the commit that it is made from";
+  return [`${who} has no org.opencontainers.image.revision, so ${what} could not be checked`];
+}
+function write(wanted, observed, source, previous) {
+  if (wanted.kind === "channel" && !wanted.forced)
+    return decideChannel(wanted, observed, previous, source.digest);
+  if (previous === null) return act(wanted, "create", source.digest, null, "absent", ABSENT);
+  return act(
+    wanted,
+    "move",
+    source.digest,
+    previous,
+    "forced",
+    `forced from ${previous} to ${source.digest}`
+  );
+}
+function decideChannel(wanted, observed, previous, digest) {
+  const { channel } = observed;
+  if (channel === null) {
+    return refuse(wanted, previous, "unknown", "the versions in the registry could not be read");
+  }
+  if (channel.order === "unknown") {
+    const text4 = `cannot tell which versions there are: ${channel.error.message}`;
+    return refuse(wanted, previous, "unknown", text4);
+  }
+  const highest = channel.highest ?? "none";
+  if (channel.order === "older") {
+    const text4 = `the registry already holds the newer version ${highest}`;
+    const kept = act(wanted, "keep", previous, previous, "older", text4);
+    return channel.warning === void 0 ? kept : { ...kept, warnings: [channel.warning] };
+  }
+  if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
+  const moved2 = act(wanted, "move", digest, previous, "newer", `the highest version there is ${highest}`);
+  return channel.highest === null ? moved2 : { ...moved2, reason: { ...moved2.reason, version: highest } };
+}
+function hold(wanted, observed, previous) {
+  const { gate: gate2 } = observed;
+  switch (gate2.state) {
+    case "unknown":
+      return refuse(wanted, previous, "unknown", gate2.text);
+    case "failed":
+      return act(wanted, "hold", null, previous, "gate-failed", gate2.text);
+    case "pending":
+      return act(wanted, "hold", null, previous, "gate-pending", gate2.text);
+    case "open":
+      return wanted.manual ? act(
+        wanted,
+        "hold",
+        null,
+        previous,
+        "manual",
+        "waits for somebody to say so (input `stable: true`, `--stable`)"
+      ) : null;
+  }
+}
+function refuseBuild(wanted, previous, { code: code2, text: text4 }) {
+  const refused3 = refuse(wanted, previous, code2, text4);
+  return code2 === "unknown" ? refused3 : { ...refused3, reason: { code: code2, cause: "build", text: text4 } };
+}
+function followLeader(action2, leader) {
+  if (leader.action !== "refuse" && leader.action !== "hold") return action2;
+  const agrees2 = leader.action === "refuse" && action2.reason.code === "same-digest";
+  if (!writes(action2) && !agrees2) return action2;
+  const verb2 = leader.action === "refuse" ? "refused" : "held";
+  const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
+  return {
+    ...action2,
+    action: leader.action,
+    digest: null,
+    reason: {
+      code: leader.reason.code,
+      cause: "follows",
+      of: leader.reason.of ?? tagName(leader.wanted),
+      text: text4
+    }
+  };
+}
+function refuseOther(wanted, previous, digest) {
+  const text4 = `exists as ${previous}, the source is ${digest}`;
+  return { ...refuse(wanted, previous, "different-digest", text4), digest };
+}
+function sameRevision(a, b) {
+  const [short2, long] = a.length <= b.length ? [a, b] : [b, a];
+  return short2.length >= 7 && long.toLowerCase().startsWith(short2.toLowerCase());
+}
+function sourceName(wanted) {
+  return wanted.source.from === "image" ? formatReference(wanted.source.ref) : `build ${wanted.source.build}`;
+}
+function plural(count2, noun) {
+  return count2 === 1 ? noun : `${noun}s`;
+}
+function act(wanted, action2, digest, previous, code2, text4) {
+  const reason = { code: code2, text: text4 };
+  return { action: action2, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
+}
+function keep(wanted, previous, code2, text4, warnings3 = []) {
+  return { ...act(wanted, "keep", previous, previous, code2, text4), warnings: warnings3 };
+}
+function refuse(wanted, previous, code2, text4) {
+  return act(wanted, "refuse", null, previous, code2, text4);
+}
+var SAME, ABSENT;
+var init_decide = __esm({
+  "src/plan/decide.ts"() {
+    "use strict";
+    init_reference();
+    init_platform();
+    init_model();
+    SAME = "the tag already is this digest";
+    ABSENT = "the tag does not exist yet";
+  }
+});
+
+// src/report/nothing.ts
+function whyNothing(report2, input) {
+  const { config, scope, request } = input;
+  const builds = [
+    .../* @__PURE__ */ new Set([...config.builds.flatMap(({ names: names2 }) => names2.map(({ text: text4 }) => text4)), ...request.images])
+  ];
+  const parts = [];
+  if (builds.length > 0) parts.push(`${counted(builds, "build")} ${whyNoBuild(report2, input)}`);
+  if (config.images.length > 0 && !scope.images) {
+    const names2 = config.images.map(({ names: [first2], tags: [tag2] }) => `${first2?.text ?? ""}:${tag2 ?? ""}`);
+    const why = request.only === "builds" ? '"only: builds" leaves them out' : "on a git tag only builds count";
+    parts.push(`${counted(names2, "promotion")} ${why}; "only: images" (--only images) looks at them.`);
+  }
+  if (parts.length > 0) return `Nothing is wanted. ${parts.join(" ")}`;
+  if (request.files.length === 0) return "Nothing is wanted: neither a tag file nor an image is named.";
+  return "Nothing is wanted: the tag file has neither builds nor images. Add one, see docs/tag-file.md.";
+}
+function buildsWithoutRef({ config, images, request }) {
+  const { command, facts, noRef, only } = request;
+  if (command === "validate") return null;
+  if (facts !== null || only === "images" || config.builds.length === 0 || images.length === 0) return null;
+  const names2 = config.builds.map(({ names: [first2] }) => first2?.text ?? "");
+  return `${counted(names2, "build")} ${withoutRef(noRef)}`;
+}
+function withoutRef(noRef = "there is no git ref") {
+  return `nothing says what to build, since ${noRef}. Give a branch or git tag with --ref.`;
+}
+function counted(names2, noun) {
+  const more = names2.length > LISTED ? `, and ${names2.length - LISTED} more` : "";
+  return `${names2.length} ${plural(names2.length, noun)} (${names2.slice(0, LISTED).join(", ")}${more}):`;
+}
+function whyNoBuild({ classification }, { scope, policy: policy2, request }) {
+  const { facts, noRef, only } = request;
+  if (facts === null) return withoutRef(noRef);
+  if (!scope.builds)
+    return only === "images" ? '"only: images" leaves them out.' : "every image is switched off.";
+  if (classification === null) return 'there is no policy. Add "policy:" to the tag file.';
+  if (classification.class !== null)
+    return `${facts.ref} is a ${classification.class}, which is not published (publish: false).`;
+  const what = policy2 === null ? "" : wantedRefs(policy2);
+  return `${facts.ref} matches no rule of the policy.${what === "" ? "" : ` These would: ${what}.`}`;
+}
+function wantedRefs({ rules: rules2 }) {
+  const shown3 = rules2.filter(({ publish: publish2 }) => publish2).flatMap(
+    ({ kind, patterns }) => patterns.map(({ source }) => `${kind === "tag" ? "git tag" : "branch"} ${source}`)
+  );
+  const more = shown3.length > 2 * LISTED ? `, and ${shown3.length - 2 * LISTED} more` : "";
+  return shown3.slice(0, 2 * LISTED).join(", ") + more;
+}
+var LISTED;
+var init_nothing = __esm({
+  "src/report/nothing.ts"() {
+    "use strict";
+    init_decide();
+    LISTED = 3;
+  }
+});
+
+// src/plan/reasons.ts
+var REASONS, FAILURES;
+var init_reasons = __esm({
+  "src/plan/reasons.ts"() {
+    "use strict";
+    REASONS = {
+      absent: { action: "create", means: "the registry confirms that the tag does not exist" },
+      "same-digest": { action: "keep", means: "the tag already is the wanted image" },
+      "different-digest": {
+        action: "refuse",
+        means: "the tag exists and is another image; the plan shows both digests",
+        help: "choose a new tag, or allow the move: `--force NAME:TAG` (input `force: NAME:TAG`)"
+      },
+      newer: { action: "move", means: "the channel goes forward to a higher version" },
+      older: {
+        action: "keep",
+        means: "the registry holds a higher version for this channel, and a channel never goes back",
+        more: "policy.md#channels"
+      },
+      forced: { action: "move", means: "the tag is named in `--force` (input `force`)" },
+      "source-missing": {
+        action: "refuse",
+        means: "neither the source nor the tag exists",
+        help: "check `name`, `src_name` and `src_build_tag`, wait for the build, or remove the entry"
+      },
+      "source-gone": {
+        action: "keep",
+        means: "the tag exists and its source does not any more, so there is nothing to compare with; a warning",
+        help: "add `src_digest` to have the tag compared all the same"
+      },
+      unknown: {
+        action: "refuse",
+        means: "the registry, or a gate, gave no clear answer; only a confirmed 404 means that a tag is free",
+        help: "fix what the text names (login, permissions, network), then run again",
+        more: "troubleshooting.md#errors-of-registries"
+      },
+      "gate-pending": {
+        action: "hold",
+        means: "a check has not finished, or has not been green for long enough",
+        help: "run again for the same ref when it is green; that completes the tag",
+        more: "gates.md#how-a-held-tag-is-completed"
+      },
+      "gate-failed": {
+        action: "hold",
+        means: "a check is red",
+        help: "fix what the check reports, then run again"
+      },
+      manual: {
+        action: "hold",
+        means: "the rule says `stable: manual`, so the stable tag waits for approval",
+        help: "run again for the same ref with `--stable` (input `stable: true`)"
+      },
+      "digest-mismatch": {
+        action: "refuse",
+        means: "the source is not the image that `src_digest` names",
+        help: "look at the new image, then run `retag pin`, or restore the old one"
+      },
+      "platform-missing": {
+        action: "refuse",
+        means: "the index lacks one of `platforms`; attestations (`unknown/unknown`) are no platforms",
+        help: "publish the platform at the source, or remove it from `platforms`"
+      },
+      "attachment-missing": {
+        action: "refuse",
+        means: "the tag is right, but the entry says `attachments: require` and nothing is attached",
+        help: "sign the source image, or set `attachments: copy`"
+      },
+      "revision-mismatch": {
+        action: "refuse",
+        means: "the image says that it is from another commit than `src_ref` names; for a build, than that of this run",
+        help: "correct `src_ref`, or choose the build of that commit; for a build, the reason names what to give to `force`"
+      },
+      "not-reviewed": {
+        action: "refuse",
+        means: "no pull request showed a plan with this digest, and `review: require` asks for one",
+        help: "plan it on a pull request and merge that",
+        more: "follow-ups-and-tracking.md#only-write-what-was-reviewed"
+      },
+      "conflicting-entries": {
+        action: "refuse",
+        means: "two entries want one tag from different sources: another tag, repository or digest; both are refused",
+        help: "keep one of them"
+      },
+      "name-taken": {
+        action: "refuse",
+        means: "the name of the tag belongs to another rule of the policy, or is a channel where this tag is fixed (or the other way round)",
+        help: "rename the branch or git tag, or change the tags of one of the two rules",
+        more: "policy.md#one-name-one-owner"
+      },
+      untrusted: {
+        action: "refuse",
+        means: "the source has no signature or attestation that the `trust` rules of the tag file accept",
+        help: "sign the image as the rule says, or correct the rule"
+      }
+    };
+    FAILURES = {
+      denied: {
+        means: "the registry answered 401 or 403 after Retag tried to log in: no login for it, or one without the rights",
+        help: "log in with an account that may write there",
+        more: "registries.md#logins"
+      },
+      rejected: {
+        means: "the registry refused for another reason, which repeating will not change: an immutable tag, or a manifest that it does not accept",
+        help: "read the message; it names the setting where Retag knows it"
+      },
+      unavailable: {
+        means: "the registry answered 5xx or 429, or could not be reached, in all of five tries",
+        help: "run again later"
+      },
+      timeout: {
+        means: "the time limit has passed: `timeout`, 30 minutes by default",
+        help: "run again; Retag writes only what is missing. Or raise `timeout`"
+      },
+      mismatch: {
+        means: "the answer is not what Retag asked for, or the tag changed between plan and write",
+        help: "see that one job at a time writes these tags, then run again"
+      },
+      protocol: {
+        means: "the answer is not one of a registry: a login page, a proxy, another service on that port",
+        help: "check the name of the registry, and what is in front of it"
+      },
+      unsafe: {
+        means: "going on would send data or a login where it must not go, or the certificate is not trusted",
+        help: "set `NODE_EXTRA_CA_CERTS` for an authority of your own; list a host that uses plain http in `insecure-registries`"
+      },
+      absent: {
+        means: "something that the image needs, or that `attachments: require` asks for, does not exist",
+        help: "push the source image again, with all of its parts"
+      },
+      skipped: {
+        means: "not tried, because another tag of the same release failed",
+        help: "fix the other one, then run again"
+      },
+      cancelled: { means: "the run was stopped", help: "run again; Retag writes only what is missing" }
+    };
+  }
+});
+
+// src/shared/group.ts
+function groupBy(items, keyOf5) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const item of items) {
+    const key2 = keyOf5(item);
+    const group2 = groups.get(key2);
+    if (group2 === void 0) groups.set(key2, [item]);
+    else group2.push(item);
+  }
+  return groups;
+}
+var init_group = __esm({
+  "src/shared/group.ts"() {
+    "use strict";
+  }
+});
+
+// src/policy/pattern.ts
+function parsePattern(source, of = "ref") {
+  if (source === "") return fail(0, "the pattern is empty", 'write a name, fields or "*"');
+  const parts = [];
+  const seen = /* @__PURE__ */ new Set();
+  for (let at3 = 0; at3 < source.length; ) {
+    const end2 = endOfPart(source, at3);
+    if (end2 < 0) return fail(at3, 'a "{" has no "}"', "close the field, or leave the brace out");
+    const text4 = source.slice(at3, end2);
+    const part = parsePart(text4, at3, of);
+    if ("ok" in part) return part;
+    if ("name" in part) {
+      if (seen.has(part.name)) {
+        return fail(at3, `the field {${part.name}} is there twice`, "give each field a name of its own");
+      }
+      seen.add(part.name);
+    }
+    parts.push(part);
+    at3 = end2;
+  }
+  return { ok: true, value: { source, parts } };
+}
+function endOfPart(source, at3) {
+  const first2 = source.charAt(at3);
+  if (first2 === "{") return source.indexOf("}", at3) + 1 || -1;
+  if (first2 === "*") return at3 + (source.charAt(at3 + 1) === "*" ? 2 : 1);
+  let end2 = at3 + 1;
+  while (end2 < source.length && source.charAt(end2) !== "{" && source.charAt(end2) !== "*") end2 += 1;
+  return end2;
+}
+function parsePart(text4, at3, of) {
+  if (text4 === "*") return { kind: "segment", at: at3 };
+  if (text4 === "**") return { kind: "any", at: at3 };
+  if (!text4.startsWith("{")) return parseLiteral(text4, at3, of);
+  const [, name, type] = FIELD.exec(text4.slice(1, -1)) ?? [];
+  if (name === void 0) {
+    return fail(at3, `"${text4}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
+  }
+  if (type === "text") return { kind: "text", name, at: at3 };
+  if (name === "date") {
+    return type === void 0 ? { kind: "date", name, at: at3 } : fail(at3, `"${text4}": a date has no width`, 'write "{date}": eight digits, a day of the calendar');
+  }
+  if (type === void 0) return { kind: "digits", name, width: null, at: at3 };
+  const width = Number(type);
+  if (Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH) return { kind: "digits", name, width, at: at3 };
+  return fail(
+    at3,
+    `"${text4}" has neither a width nor a type that exists`,
+    `write a width from 1 to ${MAX_WIDTH}, as in "{${name}:2}", or "{${name}:text}"`
+  );
+}
+function parseLiteral(text4, at3, of) {
+  const bad6 = text4.search(of === "ref" ? IN_NO_REF : IN_NO_NAME);
+  if (bad6 < 0) return { kind: "literal", text: text4, at: at3 };
+  const character = JSON.stringify(text4.charAt(bad6));
+  return fail(
+    at3 + bad6,
+    `${character} can be in no ${of}, so the pattern never matches`,
+    'patterns know fields such as "{major}" for digits, "*" and "**", and no character classes'
+  );
+}
+function fail(at3, what, hint2) {
+  return { ok: false, at: at3, what, hint: hint2 };
+}
+function fieldNames(pattern) {
+  return pattern.parts.flatMap((part) => "name" in part ? [part.name] : []);
+}
+function matchPattern(pattern, text4, anyDate = false) {
+  const first2 = pattern.parts[0];
+  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return null;
+  const match = explainMatch(pattern, text4, anyDate);
+  return match.ok ? match.fields : null;
+}
+function explainMatch(pattern, text4, anyDate = false) {
+  const { parts } = pattern;
+  const columns = text4.length + 1;
+  const table3 = emptyTable((parts.length + 1) * columns);
+  const prefix = fill(table3, parts, text4, anyDate);
+  if (table3[parts.length * columns + text4.length] !== 1) return { ok: false, prefix };
+  const [starts = []] = trace(table3, parts, text4, 1);
+  return { ok: true, fields: fieldsAt(parts, text4, starts) };
+}
+function readAll({ parts, spans = [] }, text4, limit = MAX_READINGS) {
+  const [first2] = parts;
+  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return [];
+  const columns = text4.length + 1;
+  const table3 = emptyTable((parts.length + 1) * columns);
+  fill(table3, parts, text4, false);
+  if (table3[parts.length * columns + text4.length] !== 1) return [];
+  return trace(table3, parts, text4, limit).map((starts) => {
+    const fields2 = fieldsAt(parts, text4, starts);
+    const at3 = (part) => starts[part] ?? text4.length;
+    for (const { name, from, to } of spans) fields2[name] = text4.slice(at3(from), at3(to));
+    return fields2;
+  });
+}
+function fieldsAt(parts, text4, starts) {
+  const fields2 = /* @__PURE__ */ Object.create(null);
+  parts.forEach((part, i) => {
+    if ("name" in part) fields2[part.name] = text4.slice(starts[i], starts[i + 1] ?? text4.length);
+  });
+  return fields2;
+}
+function trace(table3, parts, text4, limit) {
+  const columns = text4.length + 1;
+  const found = [];
+  const starts = new Array(parts.length).fill(0);
+  const walk3 = (i, end2) => {
+    const part = parts[i];
+    if (part === void 0) {
+      found.push([...starts]);
+      return;
+    }
+    for (const start2 of startsOfPart(part, end2, text4)) {
+      if (found.length === limit) return;
+      if (table3[i * columns + start2] !== 1) continue;
+      starts[i] = start2;
+      walk3(i - 1, start2);
+    }
+  };
+  walk3(parts.length - 1, text4.length);
+  return found;
+}
+function emptyTable(size) {
+  return size <= scratch.length ? scratch.fill(0, 0, size) : new Uint8Array(size);
+}
+function fill(table3, parts, text4, anyDate) {
+  const columns = text4.length + 1;
+  table3[0] = 1;
+  let furthest = 0;
+  for (let i = 0; i < parts.length; i += 1) {
+    const part = parts[i];
+    const from = i * columns;
+    const width = widthOf(part);
+    const last = width === null ? fillRun(table3, from, part, text4) : fillFixed(table3, from, part, width, text4, anyDate);
+    if (last < 0) break;
+    furthest = Math.max(furthest, last);
+  }
+  return furthest;
+}
+function fillFixed(table3, from, part, width, text4, anyDate) {
+  const to = from + text4.length + 1;
+  let last = -1;
+  for (let at3 = 0; at3 + width <= text4.length; at3 += 1) {
+    if (table3[from + at3] !== 1 || !matchesFixed(part, text4, at3, anyDate)) continue;
+    last = at3 + width;
+    table3[to + last] = 1;
+  }
+  return last;
+}
+function fillRun(table3, from, part, text4) {
+  const to = from + text4.length + 1;
+  const empty2 = mayBeEmpty(part);
+  let last = -1;
+  let running = false;
+  for (let at3 = 0; at3 <= text4.length; at3 += 1) {
+    const here = table3[from + at3] === 1;
+    if (here && empty2) {
+      table3[to + at3] = 1;
+      last = at3;
+    }
+    running = (running || here) && at3 < text4.length && accepts(part, text4.charCodeAt(at3));
+    if (!running) continue;
+    table3[to + at3 + 1] = 1;
+    last = at3 + 1;
+  }
+  return last;
+}
+function widthOf(part) {
+  if (part.kind === "literal") return part.text.length;
+  if (part.kind === "date") return 8;
+  return part.kind === "digits" || part.kind === "hex" ? part.width : null;
+}
+function mayBeEmpty(part) {
+  return part.kind === "segment" || part.kind === "any";
+}
+function accepts(part, code2) {
+  switch (part.kind) {
+    case "digits":
+    case "date":
+      return isDigit(code2);
+    case "hex":
+      return isDigit(code2) || code2 >= 97 && code2 <= 102;
+    case "text":
+      return isTagCharacter(code2);
+    case "segment":
+      return code2 !== 47;
+    case "any":
+      return true;
+    case "literal":
+      return false;
+  }
+}
+function matchesFixed(part, text4, at3, anyDate) {
+  if (part.kind === "literal") return text4.startsWith(part.text, at3);
+  const width = widthOf(part) ?? 0;
+  for (let i = at3; i < at3 + width; i += 1) if (!accepts(part, text4.charCodeAt(i))) return false;
+  return part.kind !== "date" || anyDate || isCalendarDay(text4.slice(at3, at3 + width));
+}
+function* startsOfPart(part, end2, text4) {
+  const width = widthOf(part);
+  if (width !== null) {
+    yield end2 - width;
+    return;
+  }
+  if (mayBeEmpty(part)) yield end2;
+  for (let start2 = end2 - 1; start2 >= 0 && accepts(part, text4.charCodeAt(start2)); start2 -= 1) yield start2;
+}
+function isCalendarDay(text4) {
+  const year = Number(text4.slice(0, 4));
+  const month = Number(text4.slice(4, 6));
+  const day2 = Number(text4.slice(6, 8));
+  const leap = year % 4 === 0 && year % 100 !== 0 || year % 400 === 0;
+  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day2 >= 1 && day2 <= (lengths[month - 1] ?? 0);
+}
+function isDigit(code2) {
+  return code2 >= 48 && code2 <= 57;
+}
+function isTagCharacter(code2) {
+  const lower = code2 | 32;
+  return isDigit(code2) || lower >= 97 && lower <= 122 || code2 === 46 || code2 === 45 || code2 === 95;
+}
+var IN_NO_REF, IN_NO_NAME, FIELD, MAX_WIDTH, MAX_READINGS, scratch;
+var init_pattern = __esm({
+  "src/policy/pattern.ts"() {
+    "use strict";
+    IN_NO_REF = /[\x00-\x20\x7f~^:?[\\]/;
+    IN_NO_NAME = /[\x00-\x20\x7f^[\]\\]|\$$/;
+    FIELD = /^([A-Za-z][A-Za-z0-9_]*)(?::([A-Za-z0-9]+))?$/;
+    MAX_WIDTH = 32;
+    MAX_READINGS = 32;
+    scratch = new Uint8Array(8192);
+  }
+});
+
+// src/policy/refname.ts
+function parseRef(text4, short2 = "refuse") {
+  const ref = fullRef(text4, short2);
+  if (ref === null) {
+    const example2 = /\s/.test(text4) || text4 === "" ? "main" : text4;
+    return bad2(text4, `write all of it: "refs/heads/${example2}" or "refs/tags/${example2}"`);
+  }
+  const name = ref.replace(/^refs\/(?:heads\/|tags\/)?/, "");
+  if (name === "" || /^refs\/(?:heads|tags)$/.test(ref) || ref.length > LONGEST_REF || FORBIDDEN.test(ref)) {
+    return bad2(text4, "give a ref that git takes (git check-ref-format)");
+  }
+  return { ok: true, value: { ref, kind: kindOf(ref), name } };
+}
+function fullRef(text4, short2) {
+  if (text4.startsWith("refs/")) return text4;
+  if (text4.startsWith("heads/") || text4.startsWith("tags/")) return `refs/${text4}`;
+  return short2 === "tag" && text4 !== "" && text4 !== "@" && !text4.startsWith("-") ? `refs/tags/${text4}` : null;
+}
+function kindOf(ref) {
+  if (ref.startsWith("refs/heads/")) return "branch";
+  if (ref.startsWith("refs/tags/")) return "tag";
+  return ref.startsWith("refs/pull/") ? "pull" : "other";
+}
+function bad2(text4, hint2) {
+  return { ok: false, what: `${visible(text4)} is not a git ref`, hint: hint2 };
+}
+function visible(text4) {
+  if (text4.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text4)) return JSON.stringify(text4);
+  const escaped = JSON.stringify(text4.slice(0, 120)).replace(
+    /[^\x20-\x7e]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+  return text4.length > 120 ? `${escaped.slice(0, -1)}..."` : escaped;
+}
+function toTagPart(name, max, start2) {
+  const fits = /^[A-Za-z0-9._-]+$/.test(name) && name.length <= max && !(start2 && /^[.-]/.test(name));
+  if (fits) return name;
+  const hash2 = (0, import_node_crypto.createHash)("sha256").update(name, "utf8").digest("hex").slice(0, 8);
+  const allowed = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/-{2,}/g, "-").replace(start2 ? /^[.-]+/ : /^(?!)/, "").slice(0, Math.max(0, max - HASH_LENGTH)).replace(/(?<![.-])[.-]+$/, "");
+  return allowed === "" || allowed === "-" ? `ref-${hash2}` : `${allowed}-${hash2}`;
+}
+var import_node_crypto, FORBIDDEN, LONGEST_REF, HASH_LENGTH, SHORTEST_PART;
+var init_refname = __esm({
+  "src/policy/refname.ts"() {
+    "use strict";
+    import_node_crypto = require("node:crypto");
+    FORBIDDEN = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)|[/.]$/;
+    LONGEST_REF = 4096;
+    HASH_LENGTH = 9;
+    SHORTEST_PART = HASH_LENGTH + 7;
+  }
+});
+
+// src/policy/template.ts
+function parseTemplate(source, loose = false) {
+  const parts = [];
+  let literalFrom = 0;
+  const literal2 = (end2) => {
+    if (end2 > literalFrom)
+      parts.push({ kind: "literal", text: source.slice(literalFrom, end2), at: literalFrom });
+  };
+  const last = source.lastIndexOf("}");
+  for (let at3 = source.indexOf("{"); at3 >= 0; at3 = source.indexOf("{", at3 + 1)) {
+    const [text4 = "", name, type] = stickyAt(VARIABLE, source, at3) ?? [];
+    if (name === void 0) {
+      if (loose && (last > at3 || stickyAt(BEGINS_VARIABLE, source, at3) === null)) continue;
+      const what = last > at3 ? `${visible(source.slice(at3, source.indexOf("}", at3) + 1))} is not a variable` : 'a "{" has no "}"';
+      return { ok: false, at: at3, what, hint: 'write "{name}" or "{name:12}"' };
+    }
+    literal2(at3);
+    const width = type === void 0 || type === "text" ? null : Number(type);
+    parts.push({ kind: "variable", name, width, source: text4, at: at3 });
+    literalFrom = at3 + text4.length;
+    at3 = literalFrom - 1;
+  }
+  literal2(source.length);
+  return { ok: true, value: { source, parts } };
+}
+function stickyAt(expression, text4, at3) {
+  expression.lastIndex = at3;
+  return expression.exec(text4);
+}
+function variablesOf(template) {
+  return template.parts.filter((part) => part.kind === "variable");
+}
+function uses(template, name) {
+  return template.parts.some((part) => part.kind === "variable" && part.name === name);
+}
+function renderPieces(template, lookup) {
+  return template.parts.map((part) => {
+    if (part.kind === "literal") return { kind: "text", text: part.text, foreign: false };
+    const value = lookup(part);
+    return value === null ? { kind: "hole", variable: part } : { kind: "text", ...value };
+  });
+}
+function joinPieces(pieces) {
+  return pieces.map((piece) => piece.kind === "text" ? piece.text : piece.variable.source).join("");
+}
+function valueOf(variable2, values) {
+  const { name, width } = variable2;
+  const field2 = Object.hasOwn(values.fields, name) ? values.fields[name] : void 0;
+  if (field2 !== void 0) return { text: field2, foreign: !/^\d+$/.test(field2) };
+  if (name === "seq") {
+    return values.seq === void 0 ? null : { text: String(values.seq).padStart(width ?? 1, "0"), foreign: false };
+  }
+  if (!Object.hasOwn(BUILTINS, name)) return null;
+  const text4 = values[name];
+  if (text4 === void 0) return null;
+  if (name === "sha") return { text: text4.slice(0, width ?? text4.length), foreign: false };
+  return { text: text4, foreign: name === "git_tag" || name === "branch" || name === "base" };
+}
+function tagPieces(template, values, reserve) {
+  const pieces = renderPieces(template, (variable2) => valueOf(variable2, values));
+  const foreign = pieces.filter((piece) => piece.kind === "text" && piece.foreign).length;
+  if (foreign === 0) return pieces;
+  const own = pieces.reduce((sum, piece) => sum + ownLength(piece), 0);
+  const all = joinPieces(pieces).length;
+  const room = 128 - reserve - own;
+  const max = all <= 128 - reserve ? room : Math.max(SHORTEST_PART, Math.floor(room / foreign));
+  return pieces.map(
+    (piece, i) => piece.kind === "text" && piece.foreign ? { ...piece, text: toTagPart(piece.text, max, i === 0) } : piece
+  );
+}
+function ownLength(piece) {
+  if (piece.kind === "hole") return piece.variable.width ?? piece.variable.source.length;
+  return piece.foreign ? 0 : piece.text.length;
+}
+function renderTag(template, values, reserve) {
+  const pieces = tagPieces(template, values, reserve);
+  return { text: joinPieces(pieces), complete: pieces.every((piece) => piece.kind === "text") };
+}
+function checkTag(tag2) {
+  return tag2.complete ? parseTag(tag2.text) : { ok: true, value: tag2.text };
+}
+function renderText(text4, lookup, names2, location2) {
+  const parsed2 = parseTemplate(text4, true);
+  if (!parsed2.ok) return text4;
+  const pieces = renderPieces(parsed2.value, (variable2) => {
+    const value = lookup(variable2);
+    if (value !== null) return { text: value, foreign: false };
+    const all = [...names2];
+    const others = all.filter((name) => name !== variable2.name);
+    const valued = others.filter((name) => lookup(bare(name)) !== null);
+    const known3 = valued.length > 0 ? valued : others;
+    throw new UserError(
+      all.includes(variable2.name) ? valueless(variable2, known3, location2) : unknownName(variable2, known3, location2)
+    );
+  });
+  return joinPieces(pieces);
+}
+function bare(name) {
+  return { kind: "variable", name, width: null, source: `{${name}}`, at: 0 };
+}
+function valueless(variable2, known3, location2) {
+  const why = Object.hasOwn(BUILTINS, variable2.name) ? "it is not known in this run" : "the rule of this ref gives no such field";
+  return {
+    ...location2 && { location: location2 },
+    what: `${visible(variable2.source)} has no value here: ${why}`,
+    hint: listed(known3)
+  };
+}
+function listed(names2) {
+  return `known are ${names2.map((name) => `{${name}}`).join(", ")}`;
+}
+function unknownName(variable2, names2, location2) {
+  const known3 = [...names2];
+  const near = suggest(variable2.name, known3);
+  return {
+    ...location2 && { location: location2 },
+    what: `${visible(variable2.source)} has no value here`,
+    hint: near === void 0 ? listed(known3) : `did you mean {${near}}?`
+  };
+}
+var BEGINS_VARIABLE, VARIABLE, BUILTINS;
+var init_template = __esm({
+  "src/policy/template.ts"() {
+    "use strict";
+    init_errors();
+    init_reference();
+    init_text();
+    init_refname();
+    BEGINS_VARIABLE = /\{[A-Za-z]/y;
+    VARIABLE = /\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}/y;
+    BUILTINS = {
+      git_tag: { width: "none" },
+      branch: { width: "none" },
+      sha: { width: "optional" },
+      date: { width: "none" },
+      time: { width: "none" },
+      timestamp: { width: "none" },
+      run_number: { width: "none" },
+      run_attempt: { width: "none" },
+      seq: { width: "required" },
+      base: { width: "none" },
+      class: { width: "none" },
+      tag: { width: "none" }
+    };
+  }
+});
+
+// src/policy/classify.ts
+function classify(policy2, input) {
+  const not = [];
+  if (input.deleted === true) {
+    return nothing(policy2, input, `${described(input)} was deleted: there is nothing to tag`, not, "ignore");
+  }
+  for (const rule3 of policy2.rules) {
+    const match = matchRule(rule3, input);
+    if ("fields" in match) return decide2(policy2, rule3, input, match, not);
+    not.push({ rule: rule3.name, why: match.why });
+    if (match.problem) return { ...nothing(policy2, input, match.why, not, null), problems: [match.problem] };
+  }
+  const unmatched = input.kind === "branch" || input.kind === "tag" ? policy2.unmatched[input.kind] : "ignore";
+  return nothing(policy2, input, `no rule matches ${described(input)}`, not, unmatched);
+}
+function requireDecision(policy2, decision) {
+  if (decision.problems.length > 0) throw new UserError(decision.problems);
+  if (decision.unmatched !== "error") return decision;
+  throw new UserError({
+    ...policy2.location && { location: policy2.location },
+    what: decision.why,
+    hint: 'add a rule for it, or set "unmatched: ignore" in the policy'
+  });
+}
+function winnerOf(policy2, input) {
+  for (const rule3 of policy2.rules) {
+    if (rule3.kind !== input.kind) continue;
+    for (const pattern of rule3.patterns) {
+      const fields2 = matchPattern(pattern, input.name);
+      if (fields2 !== null) return { rule: rule3, fields: fields2 };
+    }
+    if (impossibleDay(rule3, input) !== null) return null;
+  }
+  return null;
+}
+function matchRule(rule3, input) {
+  if (rule3.kind !== input.kind) return OTHER_KIND[rule3.kind][input.kind];
+  let prefix = 0;
+  for (const pattern of rule3.patterns) {
+    const match = explainMatch(pattern, input.name);
+    if (match.ok) return { fields: match.fields, pattern };
+    prefix = match.prefix;
+  }
+  return impossibleDay(rule3, input) ?? { why: whyNot(rule3.patterns, input.name, prefix) };
+}
+function impossibleDay(rule3, input) {
+  for (const [i, pattern] of rule3.patterns.entries()) {
+    if (!pattern.parts.some((part) => part.kind === "date")) continue;
+    const day2 = matchPattern(pattern, input.name, true)?.["date"];
+    if (day2 === void 0) continue;
+    const why = `${described(input)} has the form "${pattern.source}", but ${day2} is no day of the calendar`;
+    const location2 = rule3.origin.at(rule3.kind === "tag" ? "git_tag" : "branch", i);
+    return { why, problem: { location: location2, what: why, hint: "correct the day (YYYYMMDD) in the name" } };
+  }
+  return null;
+}
+function whyNot(patterns, name, end2) {
+  const [pattern] = patterns;
+  if (patterns.length !== 1 || pattern === void 0) {
+    return `${visible(name)} matches none of ${patterns.map((p) => `"${p.source}"`).join(", ")}`;
+  }
+  const rest = end2 < name.length ? `from ${visible(name.slice(end2))} on` : "its end is missing";
+  return `${visible(name)} does not match "${pattern.source}" (${end2 === 0 ? "from the start" : rest})`;
+}
+function otherKind(rule3) {
+  const why = (ref) => ({ why: `it is for ${rule3}, and this is ${ref}` });
+  return {
+    branch: why("a branch"),
+    tag: why("a git tag"),
+    pull: why("a pull request"),
+    other: why("neither branch nor git tag")
+  };
+}
+function described(input) {
+  return `${KIND_WORD[input.kind]} ${visible(input.name)}`;
+}
+function refOf(input) {
+  return input.ref ?? PREFIX[input.kind] + input.name;
+}
+function nothing(policy2, input, why, not, unmatched) {
+  return {
+    ref: refOf(input),
+    class: null,
+    rule: null,
+    fields: {},
+    version: null,
+    tags: [],
+    stableTags: [],
+    channels: [],
+    labels: {},
+    from: null,
+    fallback: null,
+    publish: false,
+    stable: false,
+    stableSuffix: policy2.stableSuffix,
+    claim: null,
+    requires: [],
+    why,
+    not,
+    location: null,
+    unmatched,
+    problems: [],
+    matched: null
+  };
+}
+function decide2(policy2, rule3, input, { fields: fields2, pattern }, not) {
+  const silent2 = rule3.publish ? "" : '; the rule has "publish: false", so nothing is published';
+  const names2 = renderNames(policy2, rule3, valuesOf(policy2, rule3, input, fields2));
+  return {
+    ref: refOf(input),
+    class: rule3.class,
+    rule: rule3.name,
+    fields: fields2,
+    version: names2.version,
+    tags: names2.tags,
+    stableTags: names2.stableTags,
+    channels: names2.channels,
+    labels: names2.labels,
+    from: names2.from,
+    fallback: rule3.fallback,
+    publish: rule3.publish,
+    stable: rule3.stable,
+    stableSuffix: policy2.stableSuffix,
+    claim: rule3.claim,
+    requires: rule3.requires,
+    why: `${described(input)} matches "${pattern.source}"${silent2}`,
+    not,
+    location: rule3.location,
+    unmatched: null,
+    problems: names2.problems,
+    matched: rule3
+  };
+}
+function valuesOf(policy2, rule3, input, fields2) {
+  const { sha: sha2, runNumber, runAttempt } = input;
+  const moment2 = input.time === void 0 ? void 0 : policy2.calendar(input.time);
+  return {
+    fields: fields2,
+    class: rule3.class,
+    git_tag: rule3.kind === "tag" ? input.name : void 0,
+    branch: rule3.kind === "branch" ? input.name : void 0,
+    sha: sha2 ?? void 0,
+    date: moment2?.date,
+    time: moment2?.time,
+    timestamp: moment2?.timestamp,
+    run_number: runNumber?.toString(),
+    run_attempt: runAttempt?.toString()
+  };
+}
+function renderNames(policy2, rule3, values) {
+  const problems2 = [];
+  const checked2 = (tag3, what, ...path6) => {
+    const result = checkTag(tag3);
+    if (!result.ok) {
+      problems2.push({
+        location: rule3.origin.at(...path6),
+        what: `${what}: ${result.what}`,
+        hint: result.hint
+      });
+    }
+    return tag3;
+  };
+  const stable = rule3.stable !== false && rule3.publish;
+  const reserve = stable ? policy2.stableSuffix.length : 0;
+  const primary2 = rule3.tags.map((t, i) => checked2(renderTag(t, values, reserve), "the tag", "tags", i));
+  const stableTags = (stable ? primary2 : []).map(
+    (tag3, i) => checked2({ ...tag3, text: tag3.text + policy2.stableSuffix }, "the stable tag", "tags", i)
+  );
+  const channels = rule3.channels.map(
+    (t, i) => checked2(renderTag(t, values, 0), "the channel", "channels", i)
+  );
+  const from = rule3.from === null ? null : checked2(renderTag(rule3.from, values, 0), "the tag to promote", "from");
+  const version = Object.hasOwn(values.fields, "version") ? values.fields["version"] : primary2[0]?.text;
+  const shown3 = (tags) => rule3.publish ? distinctTexts(tags) : [];
+  const [tag2] = primary2;
+  const withTag = tag2?.complete === true ? { ...values, tag: tag2.text } : values;
+  return {
+    version: version ?? null,
+    tags: shown3(primary2),
+    stableTags: shown3(stableTags),
+    channels: shown3(channels),
+    from: from?.text ?? null,
+    labels: renderLabels(rule3, withTag),
+    problems: rule3.publish ? problems2 : []
+  };
+}
+function distinctTexts(tags) {
+  const texts2 = tags.map((tag2) => tag2.text);
+  return texts2.length < 2 ? texts2 : [...new Set(texts2)];
+}
+function renderLabels(rule3, values) {
+  const labels = {};
+  for (const [label4, template] of Object.entries(rule3.labels)) {
+    labels[label4] = joinPieces(renderPieces(template, (variable2) => valueOf(variable2, values)));
+  }
+  return labels;
+}
+var OTHER_KIND, KIND_WORD, PREFIX;
+var init_classify = __esm({
+  "src/policy/classify.ts"() {
+    "use strict";
+    init_errors();
+    init_pattern();
+    init_refname();
+    init_template();
+    OTHER_KIND = { branch: otherKind("branches"), tag: otherKind("git tags") };
+    KIND_WORD = { branch: "the branch", tag: "the git tag", pull: "the pull request", other: "the ref" };
+    PREFIX = { branch: "refs/heads/", tag: "refs/tags/", pull: "refs/", other: "refs/" };
+  }
+});
+
+// src/policy/presets/calver.ts
+var calver;
+var init_calver = __esm({
+  "src/policy/presets/calver.ts"() {
+    "use strict";
+    calver = {
+      name: "calver",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["{year:4}.{month:2}.{micro}", "{year:4}.{month:1}.{micro}"],
+          tag: "{git_tag}"
+        },
+        { name: "day", class: "final", git_tag: ["{date}"], tag: "{git_tag}" }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/k8s-topology-aware.ts
+var k8sTopologyAware;
+var init_k8s_topology_aware = __esm({
+  "src/policy/presets/k8s-topology-aware.ts"() {
+    "use strict";
+    k8sTopologyAware = {
+      name: "k8s-topology-aware",
+      rules: [
+        { name: "snapshot", class: "snapshot", branch: ["main", "master"], tag: "v0.0.{date}{seq:2}" },
+        { name: "snapshot-tag", class: "snapshot", git_tag: ["v0.0.{date}{seq:2}"], tag: "{git_tag}" },
+        { name: "patch", class: "patch", branch: ["release-*"], tag: "{base}{seq:2}" },
+        {
+          name: "patch-tag",
+          class: "patch",
+          // Three digits or more: the micro version, then the two that the working group appends.
+          git_tag: ["v{major}.{minor}.{patch}{seq:2}"],
+          tag: "{git_tag}"
+        },
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["v{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          publish: false
+        }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/semver.ts
+var semver;
+var init_semver = __esm({
+  "src/policy/presets/semver.ts"() {
+    "use strict";
+    semver = {
+      name: "semver",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["v{major}.{minor}.{patch}", "{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          channels: ["{major}.{minor}", "{major}", "latest"]
+        },
+        {
+          name: "prerelease",
+          class: "snapshot",
+          git_tag: ["v{major}.{minor}.{patch}-{pre:text}", "{major}.{minor}.{patch}-{pre:text}"],
+          tag: "{git_tag}"
+        },
+        { name: "branch", class: "snapshot", branch: ["**"], tag: "{branch}-{sha:12}" }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/starlingx.ts
+var starlingx;
+var init_starlingx = __esm({
+  "src/policy/presets/starlingx.ts"() {
+    "use strict";
+    starlingx = {
+      name: "starlingx",
+      rules: [
+        {
+          name: "release-build",
+          class: "snapshot",
+          branch: ["r/stx.{major}.{minor}"],
+          tag: "rc-{major}.{minor}-debian-stable-{timestamp}.0"
+        },
+        {
+          name: "build",
+          class: "snapshot",
+          branch: ["**"],
+          tag: "{branch}-debian-stable-{timestamp}.0"
+        }
+      ],
+      promotion: { tag: "stx.{major}.{minor}-v{version:text}", branches: ["r/stx.{major}.{minor}"] }
+    };
+  }
+});
+
+// src/policy/presets/wmcore.ts
+var wmcore;
+var init_wmcore = __esm({
+  "src/policy/presets/wmcore.ts"() {
+    "use strict";
+    wmcore = {
+      name: "wmcore",
+      rules: [
+        {
+          name: "final",
+          class: "final",
+          git_tag: ["{major}.{minor}.{patch}"],
+          tag: "{git_tag}",
+          stable: true
+        },
+        {
+          name: "patch",
+          class: "patch",
+          git_tag: ["{major}.{minor}.{patch}.{build}"],
+          tag: "{git_tag}",
+          stable: true
+        },
+        { name: "snapshot", class: "snapshot", git_tag: ["**"], tag: "{git_tag}" }
+      ]
+    };
+  }
+});
+
+// src/policy/presets/presets.ts
+function unknownPreset(name) {
+  const near = suggest(name, PRESET_NAMES);
+  return {
+    what: `there is no preset ${visible(name)}`,
+    hint: near === void 0 ? `presets are ${PRESET_NAMES.join(", ")}` : `did you mean "${near}"?`
+  };
+}
+function isRelease(of) {
+  return of === "final" || of === "patch";
+}
+function presetRuleConfig(rule3, origin2, stable) {
+  return {
+    class: rule3.class,
+    ...rule3.branch && { branch: rule3.branch },
+    ...rule3.git_tag && { gitTag: rule3.git_tag },
+    tags: [rule3.tag],
+    stable: (isRelease(rule3.class) ? stable : void 0) ?? rule3.stable ?? false,
+    channels: rule3.channels ?? [],
+    labels: {},
+    publish: rule3.publish ?? true,
+    requires: [],
+    origin: origin2
+  };
+}
+function presetOrigin(preset, index) {
+  const location2 = { file: `preset ${preset.name}`, line: index + 1, column: 1, nowhere: true };
+  return { at: () => location2, keyAt: () => location2, inside: () => location2 };
+}
+var PRESETS, PRESET_NAMES;
+var init_presets = __esm({
+  "src/policy/presets/presets.ts"() {
+    "use strict";
+    init_text();
+    init_refname();
+    init_calver();
+    init_k8s_topology_aware();
+    init_semver();
+    init_starlingx();
+    init_wmcore();
+    PRESETS = new Map(
+      [wmcore, k8sTopologyAware, starlingx, semver, calver].map((preset) => [preset.name, preset])
+    );
+    PRESET_NAMES = [...PRESETS.keys()];
+  }
+});
+
+// src/policy/tag-patterns.ts
+function placeholderPattern(variable2) {
+  if (variable2.name === "seq") return [{ kind: "digits", name: "seq", width: variable2.width, at: 0 }];
+  if (variable2.name === "sha") return [{ kind: "hex", name: "sha", width: variable2.width, at: 0 }];
+  return BUILTIN_PATTERNS.get(variable2.name) ?? [{ kind: "text", name: variable2.name, at: 0 }];
+}
+function tagPatterns(template, patterns, className2, bases) {
+  const baseForms = uses(template, "base") && bases.length > 0 ? bases : [null];
+  return patterns.flatMap(
+    (pattern) => baseForms.map((base) => {
+      const spans = [];
+      const parts = [];
+      for (const part of template.parts) {
+        const from = parts.length;
+        parts.push(...partsOf(part, pattern, className2, base));
+        if (part.kind !== "variable" || !WHOLE.has(part.name)) continue;
+        const count2 = spans.filter(({ name }) => name.split("#")[0] === part.name).length;
+        spans.push({ name: count2 === 0 ? part.name : `${part.name}#${count2 + 1}`, from, to: parts.length });
+      }
+      return { source: template.source, parts: distinct(parts), spans, pattern };
+    })
+  );
+}
+function partsOf(part, pattern, className2, base) {
+  if (part.kind === "literal") return [part];
+  const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
+  if (field2) return [field2];
+  if (WHOLE_NAME.includes(part.name)) return hashedForm(part.name, pattern) ?? pattern.parts;
+  if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
+  if (part.name === "base" && base) return base.parts.map((p) => prefixed(p, "base."));
+  return placeholderPattern(part);
+}
+function hashedForm(name, { parts: [first2, ...more] }) {
+  const texts2 = [first2, ...more].flatMap((part) => part?.kind === "literal" ? [part.text] : []);
+  if (texts2.every((text4) => /^[A-Za-z0-9._-]*$/.test(text4))) return null;
+  const start2 = first2?.kind === "literal" ? /^\w{1,7}/.exec(first2.text)?.[0] ?? "" : "";
+  const literal2 = (text4) => ({ kind: "literal", text: text4, at: 0 });
+  const hash2 = [literal2("-"), { kind: "hex", name: `${name}.hash`, width: 8, at: 0 }];
+  return [...start2 === "" ? [] : [literal2(start2)], { kind: "segment", at: 0 }, ...hash2];
+}
+function prefixed(part, prefix) {
+  return "name" in part ? { ...part, name: prefix + part.name } : part;
+}
+function distinct(parts) {
+  const seen = /* @__PURE__ */ new Map();
+  return parts.map((part) => {
+    if (!("name" in part)) return part;
+    const count2 = (seen.get(part.name) ?? 0) + 1;
+    seen.set(part.name, count2);
+    return count2 === 1 ? part : { ...part, name: `${part.name}#${count2}` };
+  });
+}
+function readTag(shape, tag2) {
+  return readings(shape, tag2)[0] ?? null;
+}
+function readings(shape, tag2) {
+  return readAll(shape, tag2).filter(
+    (fields2) => Object.entries(fields2).every(([name, value]) => {
+      const hash2 = name.indexOf("#");
+      return hash2 < 0 || fields2[name.slice(0, hash2)] === value;
+    })
+  );
+}
+function numberNames(shape) {
+  return shape.parts.flatMap(
+    (part) => (part.kind === "digits" || part.kind === "date") && !part.name.includes("#") ? [part.name] : []
+  );
+}
+var BUILTIN_PATTERNS, WHOLE_NAME, WHOLE;
+var init_tag_patterns = __esm({
+  "src/policy/tag-patterns.ts"() {
+    "use strict";
+    init_pattern();
+    init_template();
+    BUILTIN_PATTERNS = new Map(
+      Object.entries({
+        date: [{ kind: "date", name: "date", at: 0 }],
+        time: [{ kind: "digits", name: "time", width: 6, at: 0 }],
+        timestamp: [
+          { kind: "date", name: "timestamp", at: 0 },
+          { kind: "literal", text: "T", at: 0 },
+          { kind: "digits", name: "timestamp_time", width: 6, at: 0 },
+          { kind: "literal", text: "Z", at: 0 }
+        ],
+        run_number: [{ kind: "digits", name: "run_number", width: null, at: 0 }],
+        run_attempt: [{ kind: "digits", name: "run_attempt", width: null, at: 0 }]
+      })
+    );
+    WHOLE_NAME = ["git_tag", "branch"];
+    WHOLE = /* @__PURE__ */ new Set([...WHOLE_NAME, "base"]);
+  }
+});
+
+// src/policy/owner.ts
+function outputsOf({ rules: rules2, stableSuffix }) {
+  const before = known.get(rules2);
+  if (before !== void 0) return before;
+  const finals = rules2.filter((rule3) => rule3.class === "final" && rule3.kind === "tag");
+  const bases = finals.flatMap((rule3) => rule3.patterns);
+  const outputs2 = rules2.flatMap(
+    (rule3, index) => rule3.publish ? outputsOfRule(rule3, index, bases, stableSuffix) : []
+  );
+  known.set(rules2, outputs2);
+  return outputs2;
+}
+function startOf({ shape: { parts } }) {
+  return parts[0]?.kind === "literal" ? parts[0].text : "";
+}
+function isSpelledOut({ shape: { parts } }) {
+  const [first2] = parts;
+  return first2 !== void 0 && !["text", "segment", "any"].includes(first2.kind);
+}
+function outputsOfRule(rule3, index, bases, suffix) {
+  const forms2 = (template, kind, path6, more = "", reserved = false) => tagPatterns(template, rule3.patterns, rule3.class, bases).map((read3) => {
+    const shape = more === "" ? read3 : withSuffix(read3, more);
+    return { rule: rule3, index, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
+  });
+  const stable = rule3.stable !== false || isRelease(rule3.class);
+  return [
+    ...rule3.tags.flatMap((template, i) => {
+      if (rule3.class === "stable") return forms2(template, "stable", ["tags", i]);
+      const primary2 = forms2(template, "primary", ["tags", i]);
+      if (!stable) return primary2;
+      return [...primary2, ...forms2(template, "stable", ["tags", i], suffix, rule3.stable === false)];
+    }),
+    ...rule3.channels.flatMap((template, i) => forms2(template, "channel", ["channels", i]))
+  ];
+}
+function withSuffix(shape, text4) {
+  return { ...shape, parts: [...shape.parts, { kind: "literal", text: text4, at: 0 }] };
+}
+function freedomOf({ parts }) {
+  if (parts.some(({ kind }) => kind === "text" || kind === "segment" || kind === "any")) return 2;
+  return parts.some((part) => (part.kind === "digits" || part.kind === "hex") && part.width === null) ? 1 : 0;
+}
+function claimsOf(policy2, output, tag2) {
+  return readings(output.shape, tag2).flatMap((fields2) => {
+    const { base } = fields2;
+    if (base !== void 0 && winnerOf(policy2, { kind: "tag", name: base })?.rule.class !== "final")
+      return [];
+    for (const { name, exact } of refNames(output, fields2)) {
+      const ref = { kind: output.rule.kind, name };
+      const winner = winnerOf(policy2, ref);
+      if (winner?.rule !== output.rule) continue;
+      const gives = Object.entries(winner.fields).every(
+        ([field2, value]) => (fields2[field2] ?? value) === value
+      );
+      if (gives) return [{ output, ref, exact, fields: { ...winner.fields, ...fields2 } }];
+    }
+    return [];
+  });
+}
+function refNames({ rule: rule3, shape }, fields2) {
+  const whole2 = fields2[rule3.kind === "tag" ? "git_tag" : "branch"];
+  if (whole2 !== void 0 && matchPattern(shape.pattern, whole2)) return [{ name: whole2, exact: true }];
+  const { parts } = shape.pattern;
+  const isKnown = (part) => part.kind === "literal" || "name" in part && fields2[part.name] !== void 0;
+  const name = (sample) => parts.map((part) => textOf(part, fields2, sample)).join("");
+  if (parts.every(isKnown)) return [{ name: name(""), exact: true }];
+  return SAMPLES.map((sample) => ({ name: name(sample), exact: false }));
+}
+function sampleOf({ parts }) {
+  return parts.map((part) => textOf(part, {}, "x")).join("");
+}
+function textOf(part, fields2, sample) {
+  if (part.kind === "literal") return part.text;
+  const field2 = "name" in part ? fields2[part.name] : void 0;
+  if (field2 !== void 0) return field2;
+  if (part.kind === "date") return "20200101";
+  return part.kind === "digits" ? "1".repeat(part.width ?? 1) : sample;
+}
+function claimsOn(policy2, tag2) {
+  return outputsOf(policy2).filter((output) => tag2.startsWith(startOf(output))).flatMap((output) => claimsOf(policy2, output, tag2)).sort((a, b) => compareRank(a.output, b.output));
+}
+function compareRank(a, b) {
+  return a.freedom - b.freedom || a.index - b.index || Number(a.kind === "channel") - Number(b.kind === "channel");
+}
+function ownersOf(policy2, tag2) {
+  const claims = claimsOn(policy2, tag2);
+  const [owner] = claims;
+  return owner === void 0 ? [] : claims.filter(({ output }) => isAlso(output, owner.output));
+}
+function isAlso(output, owner) {
+  return output.rule === owner.rule || output.freedom === owner.freedom && mayShare(output, owner);
+}
+function formOf({ shape }) {
+  const form = (part) => part.kind === "literal" ? part.text : `{${part.kind}:${"width" in part ? part.width : null}}`;
+  return shape.parts.map(form).join("");
+}
+function takenFrom(policy2, rule3, kind, tag2) {
+  const claims = claimsOn(policy2, tag2);
+  const ours = (output) => output.rule === rule3 && output.kind === kind;
+  const read3 = claims.map(({ output }) => output).filter(ours);
+  const mine = read3.length > 0 ? read3 : outputsOf(policy2).filter(ours);
+  const rank2 = read3[0] ?? { freedom: 2, kind, index: policy2.rules.indexOf(rule3) };
+  const taken = claims.find(
+    ({ output }) => compareRank(output, rank2) < 0 && !mine.some((own) => mayShare(own, output))
+  );
+  return taken ?? null;
+}
+function premisesOf(policy2, tag2) {
+  return ownersOf(policy2, tag2).map(({ output, ref, exact, fields: fields2 }) => {
+    const named2 = output.rule.kind === "tag" && exact ? ref.name : fields2["base"] ?? null;
+    const fromRef = output.shape.pattern.parts.some((part) => "name" in part && part.name === "date");
+    return { gitTag: named2, day: fromRef ? null : fields2["date"] ?? fields2["timestamp"] ?? null };
+  });
+}
+function mayShare(a, b) {
+  if (a.rule === b.rule && a.kind === b.kind) return true;
+  if (a.kind !== b.kind) return false;
+  if (a.kind === "channel") {
+    const alike2 = a.template.source === b.template.source;
+    return alike2 && a.rule.class === "snapshot" === (b.rule.class === "snapshot");
+  }
+  if (a.rule.class === "stable" || b.rule.class === "stable") return promotes(a, b) || promotes(b, a);
+  if ([a, b].some(({ template }) => uses(template, "sha") || uses(template, "timestamp"))) return true;
+  if (UNIQUE.some((name) => uses(a.template, name)) && UNIQUE.some((name) => uses(b.template, name)))
+    return true;
+  return (isNumbered(a) || isNumbered(b)) && a.rule.class === b.rule.class && formOf(a) === formOf(b);
+}
+function promotes(a, b) {
+  if (a.rule.class !== "stable" || b.rule.class === "stable") return false;
+  const suffix = b.shape.parts.at(-1);
+  const primary2 = a.rule.from?.source;
+  if (b.reserved || suffix?.kind !== "literal" || primary2 === void 0) return b.reserved;
+  return a.template.source === primary2 + suffix.text;
+}
+function isNumbered({ template, shape }) {
+  return uses(template, "seq") && !shape.pattern.parts.some((part) => "name" in part && part.name === "seq");
+}
+function isVersion({ kind, rule: rule3 }) {
+  return kind === (rule3.class === "stable" ? "stable" : "primary");
+}
+function orderOf({ shape }) {
+  return numberNames(shape);
+}
+function shownRef({ ref }) {
+  return `refs/${ref.kind === "tag" ? "tags" : "heads"}/${ref.name}`;
+}
+function whoHas(claim) {
+  const { rule: rule3, kind, reserved } = claim.output;
+  const which2 = reserved ? "keeps it for the stable tag" : `writes it as ${OF_KIND[kind]}`;
+  return `the rule ${rule3.name} ${which2} (${claim.exact ? "" : "for example "}${shownRef(claim)})`;
+}
+var known, SAMPLES, UNIQUE, OF_KIND;
+var init_owner = __esm({
+  "src/policy/owner.ts"() {
+    "use strict";
+    init_pattern();
+    init_template();
+    init_presets();
+    init_classify();
+    init_tag_patterns();
+    known = /* @__PURE__ */ new WeakMap();
+    SAMPLES = ["x", "q7", "0"];
+    UNIQUE = ["sha", "seq", "timestamp", "run_number"];
+    OF_KIND = { primary: "a primary tag", stable: "a stable tag", channel: "a channel" };
+  }
+});
+
+// src/policy/versions.ts
+function compareChannel(policy2, resolved, channel, tags) {
+  const outputs2 = outputsOf(policy2).filter(isVersion);
+  const inHand = outputs2.filter(({ rule: rule3 }) => rule3 === resolved.matched).flatMap((output) => resolved.tags.flatMap((tag2) => versionInHand(output, tag2, resolved)))[0];
+  if (inHand === void 0) return { order: "same", highest: null };
+  const writers = outputs2.filter(
+    (output) => output.rule.channels.length > 0 && alike(orderOf(output), inHand.names)
+  );
+  let highest = null;
+  for (const tag2 of tags) {
+    for (const output of writers) {
+      for (const claim of claimsOf(policy2, output, tag2)) {
+        const version = versionOf(orderOf(output), claim.fields);
+        if (highest !== null && compareNumbers(version.numbers, highest.numbers) <= 0) continue;
+        if (!writes2(output.rule, claim, channel)) continue;
+        if (ownersOf(policy2, tag2).some((owner) => owner.output === output)) highest = { ...version, tag: tag2 };
+      }
+    }
+  }
+  if (highest === null) return { order: "newer", highest: null };
+  const order = compareNumbers(inHand.numbers, highest.numbers);
+  return { order: order > 0 ? "newer" : order < 0 ? "older" : "same", highest: highest.tag };
+}
+function versionInHand(output, tag2, { fields: fields2 }) {
+  const names2 = orderOf(output);
+  const read3 = readings(output.shape, tag2).find(
+    (found) => Object.entries(fields2).every(([name, value]) => (found[name] ?? value) === value)
+  );
+  return read3 === void 0 || names2.length === 0 ? [] : [versionOf(names2, read3)];
+}
+function versionOf(names2, fields2) {
+  return { names: names2, numbers: names2.map((name) => fields2[name] ?? "") };
+}
+function alike(a, b) {
+  const length = Math.min(a.length, b.length);
+  return length > 0 && a.slice(0, length).every((name, i) => name === b[i]);
+}
+function writes2(rule3, { fields: fields2 }, channel) {
+  return rule3.channels.some(
+    (template) => joinPieces(tagPieces(template, { fields: fields2, class: rule3.class }, 0)) === channel
+  );
+}
+function compareDigits(a, b) {
+  const x = a.replace(/^0+(?=\d)/, "");
+  const y = b.replace(/^0+(?=\d)/, "");
+  if (x.length !== y.length) return x.length - y.length;
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+function compareNumbers(a, b) {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
+    const [x, y] = [a[i], b[i]];
+    if (x === void 0 || y === void 0) return x === void 0 ? -1 : 1;
+    const order = compareDigits(x, y);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+var init_versions = __esm({
+  "src/policy/versions.ts"() {
+    "use strict";
+    init_owner();
+    init_tag_patterns();
+    init_template();
+  }
+});
+
+// src/policy/sequence.ts
+function snapshots(policy2, decision, facts, seen) {
+  const shape = snapshotPattern(policy2, decision, facts, seen.base ?? null);
+  if (shape === null) return [];
+  const names2 = numberNames(shape);
+  return [...seen.registryTags ?? []].flatMap((tag2) => {
+    const fields2 = readTag(shape, tag2);
+    return fields2 === null ? [] : [{ tag: tag2, numbers: names2.map((name) => fields2[name] ?? "") }];
+  }).sort((a, b) => compareNumbers(b.numbers, a.numbers)).map(({ tag: tag2 }) => tag2);
+}
+function valuesOfReused(policy2, decision, facts, base, tag2) {
+  const shape = snapshotPattern(policy2, decision, facts, base);
+  const fields2 = shape && readTag(shape, tag2);
+  if (!fields2) return {};
+  const { date, time: time2, timestamp: timestamp2, timestamp_time: clock, seq: seq2, run_number, run_attempt } = fields2;
+  return {
+    ...date !== void 0 && { date },
+    ...time2 !== void 0 && { time: time2 },
+    ...timestamp2 !== void 0 && clock !== void 0 && { timestamp: `${timestamp2}T${clock}Z` },
+    ...run_number !== void 0 && { run_number },
+    ...run_attempt !== void 0 && { run_attempt },
+    ...seq2 !== void 0 && { seq: Number(seq2) }
+  };
+}
+function snapshotPattern(policy2, decision, facts, base) {
+  const { matched } = decision;
+  const template = matched?.tags.find((tag2) => uses(tag2, "seq"));
+  if (!matched || !template) return null;
+  const { fields: fields2, git_tag, branch, class: className2 } = valuesOf(policy2, matched, facts, decision.fields);
+  const values = {
+    fields: fields2,
+    ...git_tag !== void 0 && { git_tag },
+    ...branch !== void 0 && { branch },
+    ...className2 !== void 0 && { class: className2 },
+    ...base !== null && { base }
+  };
+  const parts = tagPieces(template, values, reserveOf(policy2, matched)).flatMap(
+    (piece) => piece.kind === "text" ? [{ kind: "literal", text: piece.text, at: 0 }] : placeholderPattern(piece.variable)
+  );
+  return { source: template.source, parts };
+}
+function reserveOf(policy2, rule3) {
+  return rule3.stable === false ? 0 : policy2.stableSuffix.length;
+}
+function nextSequence(policy2, decision, values, tags) {
+  const slots = placeholdersOf(policy2, decision, values);
+  let highest = 0;
+  for (const tag2 of tags) {
+    for (const slot of slots) highest = Math.max(highest, numberIn(slot, tag2));
+  }
+  return fitting(slots, highest + 1);
+}
+function placeholdersOf(policy2, decision, values) {
+  const rule3 = decision.matched;
+  if (!rule3) return [];
+  return rule3.tags.flatMap((template, i) => {
+    if (!uses(template, "seq")) return [];
+    const pieces = tagPieces(template, values, reserveOf(policy2, rule3));
+    const slot = placeholderOf(pieces, template, (offset) => rule3.origin.inside(offset, "tags", i));
+    return slot === null ? [] : [slot];
+  });
+}
+function placeholderOf(pieces, template, placeOf4) {
+  const at3 = pieces.findIndex((piece) => piece.kind === "hole" && piece.variable.name === "seq");
+  const hole = pieces[at3];
+  if (hole?.kind !== "hole") return null;
+  const location2 = placeOf4(hole.variable.at);
+  const rest = [...pieces.slice(0, at3), ...pieces.slice(at3 + 1)];
+  if (rest.some((piece) => piece.kind === "hole")) {
+    throw new UserError({
+      location: location2,
+      what: `"${template.source}" cannot be numbered: ${joinPieces(rest)} is not known in this run`,
+      hint: "give the run the ref and commit that the tag is made from"
+    });
+  }
+  return {
+    before: joinPieces(pieces.slice(0, at3)),
+    after: joinPieces(pieces.slice(at3 + 1)),
+    width: hole.variable.width ?? 1,
+    location: location2
+  };
+}
+function numberIn({ before, after, width }, tag2) {
+  if (tag2.length !== before.length + width + after.length) return 0;
+  if (!tag2.startsWith(before) || !tag2.endsWith(after)) return 0;
+  const digits = tag2.slice(before.length, before.length + width);
+  return /^\d+$/.test(digits) ? Number(digits) : 0;
+}
+function fitting(slots, number2) {
+  const narrow = slots.find(({ width: width2 }) => number2 >= 10 ** width2);
+  if (!narrow) return number2;
+  const { before, after, width, location: location2 } = narrow;
+  const digits = width === 1 ? "1 digit" : `${width} digits`;
+  throw new UserError({
+    location: location2,
+    what: `the highest number taken for "${before}{seq:${width}}${after}" is ${number2 - 1}, no number is used again, and {seq:${width}} has ${digits}`,
+    hint: `write {seq:${width + 1}}, or wait for the next day or base`
+  });
+}
+async function claimSequence(policy2, decision, facts, seen, port) {
+  const { matched } = decision;
+  const { sha: sha2 } = facts;
+  if (!matched || sha2 === null) {
+    throw new UserError({
+      what: "a number can only be claimed for a known commit",
+      hint: "give the commit (--sha)"
+    });
+  }
+  const values = {
+    ...valuesOf(policy2, matched, facts, decision.fields),
+    ...seen.base != null && { base: seen.base }
+  };
+  const slots = placeholdersOf(policy2, decision, values);
+  const [slot] = slots;
+  if (!slot) throw new Error(`rule ${matched.name} has no {seq} to claim`);
+  for (let number2 = nextSequence(policy2, decision, values, seen.registryTags ?? []); ; number2 = fitting(slots, number2 + 1)) {
+    const gitTag = slot.before + String(number2).padStart(slot.width, "0") + slot.after;
+    const result = await port(gitTag, sha2, number2);
+    if (result.state === "denied") throw result.error;
+    if (result.state !== "taken") return { sequence: number2, gitTag, outcome: result.state };
+  }
+}
+function isNumbered2(rule3) {
+  const fromRef = rule3.patterns.every((pattern) => fieldNames(pattern).includes("seq"));
+  return !fromRef && rule3.tags.some((tag2) => uses(tag2, "seq"));
+}
+var init_sequence = __esm({
+  "src/policy/sequence.ts"() {
+    "use strict";
+    init_errors();
+    init_classify();
+    init_pattern();
+    init_template();
+    init_versions();
+    init_tag_patterns();
+  }
+});
+
+// src/policy/calendar.ts
+function calendarOf(timezone) {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: timezone,
+    calendar: "gregory",
+    numberingSystem: "latn",
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit"
+  });
+  const momentOf = (time2) => {
+    const parts = new Map(format.formatToParts(time2).map(({ type, value }) => [type, value]));
+    const text4 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
+    return {
+      date: text4("year", "month", "day"),
+      time: text4("hour", "minute", "second"),
+      timestamp: new Date(time2).toISOString().replace(/[-:]|\.\d+/g, "")
+    };
+  };
+  let last;
+  return (time2) => {
+    if (last?.at !== time2) last = { at: time2, moment: momentOf(time2) };
+    return last.moment;
+  };
+}
+var init_calendar = __esm({
+  "src/policy/calendar.ts"() {
+    "use strict";
+  }
+});
+
+// src/policy/check.ts
+function checkRule(rule3, suffix) {
+  const problems2 = [
+    ...rule3.tags.flatMap((template, i) => tagProblems(rule3, template, suffix, ["tags", i])),
+    ...rule3.channels.flatMap((template, i) => tagProblems(rule3, template, "", ["channels", i])),
+    ...rule3.from ? tagProblems(rule3, rule3.from, "", ["from"]) : [],
+    ...unusedFields(rule3),
+    ...channelProblems(rule3),
+    ...combinationProblems(rule3),
+    ...constantTags(rule3)
+  ];
+  return { problems: problems2, warnings: [...ambiguities(rule3), ...sharedTags(rule3), ...warnings(rule3)] };
+}
+function tagProblems(rule3, template, suffix, path6) {
+  const at3 = (offset) => rule3.origin.inside(offset, ...path6);
+  const problems2 = [];
+  template.parts.forEach((part, i) => {
+    if (part.kind !== "literal") return;
+    const bad6 = part.text.search(/[^A-Za-z0-9._-]/);
+    if (bad6 >= 0) {
+      const character = JSON.stringify(String.fromCodePoint(part.text.codePointAt(bad6) ?? 0));
+      problems2.push({
+        location: at3(part.at + bad6),
+        what: `a tag cannot hold ${character}`,
+        hint: 'use letters, digits, ".", "_" and "-"'
+      });
+    } else if (i === 0 && /^[.-]/.test(part.text)) {
+      problems2.push({
+        location: at3(part.at),
+        what: `a tag cannot start with "${part.text.charAt(0)}"`,
+        hint: 'start it with a letter, a digit or "_"'
+      });
+    }
+  });
+  if (problems2.length > 0) return problems2;
+  const whole2 = template.parts.every((part) => part.kind === "literal") ? parseTag(template.source) : null;
+  if (whole2?.ok === false) return [{ location: at3(0), what: whole2.what, hint: whole2.hint }];
+  const reserve = rule3.stable === false ? 0 : suffix.length;
+  const least = template.parts.reduce((sum, part) => sum + leastLength(part), 0) + reserve;
+  if (least <= 128) return [];
+  const stable = reserve > 0 ? ` with "${suffix}"` : "";
+  return [
+    {
+      location: at3(0),
+      what: `the tag${stable} has at least ${least} characters`,
+      hint: "a tag has at most 128 characters; shorten it"
+    }
+  ];
+}
+function leastLength(part) {
+  if (part.kind === "literal") return part.text.length;
+  return part.width ?? LEAST.get(part.name) ?? 1;
+}
+function unusedFields(rule3) {
+  const used = (templates, name) => templates.some((t) => uses(t, name));
+  if (WHOLE_NAME.some((name) => used(rule3.tags, name))) return [];
+  const others = [...rule3.from ? [rule3.from] : [], ...Object.values(rule3.labels)];
+  const key2 = rule3.kind === "tag" ? "git_tag" : "branch";
+  return rule3.patterns.flatMap(
+    (pattern, i) => pattern.parts.flatMap((part) => {
+      if (!("name" in part) || used(rule3.tags, part.name)) return [];
+      const elsewhere = used(others, part.name) || used(rule3.channels, part.name);
+      if (elsewhere && UNIQUE.some((name) => used(rule3.tags, name))) return [];
+      return [
+        {
+          location: rule3.origin.inside(part.at, key2, i),
+          what: `the field {${part.name}} is not in the tag, so refs that differ only there would get one tag`,
+          hint: `use {${part.name}} or {${key2}} in the tag, or write "*" in the pattern if it does not matter`
+        }
+      ];
+    })
+  );
+}
+function channelProblems(rule3) {
+  if (rule3.channels.length === 0) return [];
+  if (rule3.kind === "branch") return channelFields(rule3);
+  const texts2 = rule3.patterns.flatMap((pattern, i) => {
+    const text4 = pattern.parts.find((part) => part.kind === "text");
+    if (!text4) return [];
+    return [
+      {
+        location: rule3.origin.inside(text4.at, "git_tag", i),
+        what: `{${text4.name}:text} is no number, so a channel cannot tell which version is newer`,
+        hint: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out'
+      }
+    ];
+  });
+  return texts2.length > 0 ? texts2 : channelFields(rule3);
+}
+function channelFields(rule3) {
+  if (!isOrdered(rule3)) return [];
+  const readable = rule3.tagPatterns.map(
+    (shape) => /* @__PURE__ */ new Set([...fieldNames(shape), ...(shape.spans ?? []).map(({ name }) => name)])
+  );
+  return rule3.channels.flatMap((channel, i) => {
+    const hidden = variablesOf(channel).find(
+      ({ name }) => name !== "class" && !readable.some((names2) => names2.has(name))
+    );
+    if (!hidden) return [];
+    return [
+      {
+        location: rule3.origin.inside(hidden.at, "channels", i),
+        what: `${hidden.source} is in the channel and not in the tag, so versions of the channel cannot be found in a registry`,
+        hint: `put ${hidden.source} into the tag`
+      }
+    ];
+  });
+}
+function isOrdered(rule3) {
+  return rule3.tagPatterns.some((shape) => numberNames(shape).length > 0);
+}
+function constantTags(rule3) {
+  const changes = (template) => CHANGING.some((name) => uses(template, name));
+  if (rule3.kind === "tag" || !rule3.publish || rule3.from !== null && !changes(rule3.from)) return [];
+  return rule3.tags.flatMap((tag2, i) => {
+    if (changes(tag2)) return [];
+    return [
+      {
+        location: rule3.origin.at("tags", i),
+        what: `"${tag2.source}" is the same tag at every push to a branch, and a primary tag never moves: the second push would be refused`,
+        hint: `move it to channels: ['${tag2.source}'], and write a tag that differs from push to push, such as '{branch}-{sha:12}'`
+      }
+    ];
+  });
+}
+function combinationProblems(rule3) {
+  const problems2 = [];
+  if (rule3.class === "stable" && rule3.stable !== false) {
+    problems2.push({
+      location: rule3.origin.at("stable"),
+      what: 'a rule of class "stable" has no stable tag of its own',
+      hint: 'remove "stable" and write the suffix into the tag'
+    });
+  }
+  if (rule3.claim !== null && !rule3.tags.some((tag2) => uses(tag2, "seq"))) {
+    problems2.push({
+      location: rule3.origin.at("claim"),
+      what: '"claim" claims a number, and the tag has none',
+      hint: 'put {seq:2} into the tag, or remove "claim"'
+    });
+  }
+  rule3.channels.forEach((channel, i) => {
+    if (!rule3.tags.some((tag2) => tag2.source === channel.source)) return;
+    problems2.push({
+      location: rule3.origin.at("channels", i),
+      what: `${JSON.stringify(channel.source)} is both a tag and a channel`,
+      hint: "a tag never moves and a channel does; choose one"
+    });
+  });
+  return problems2;
+}
+function ambiguities(rule3) {
+  const key2 = rule3.kind === "tag" ? "git_tag" : "branch";
+  return rule3.patterns.flatMap((pattern, i) => {
+    if (!isAmbiguous(pattern)) return [];
+    return [
+      {
+        location: rule3.origin.at(key2, i),
+        what: `"${pattern.source}" can be read in several ways; fields further right take as little as they can`,
+        hint: "put a character between the fields that none of them takes, or give one a width"
+      }
+    ];
+  });
+}
+function sharedTags(rule3) {
+  const names2 = [...new Set(rule3.patterns.flatMap(fieldNames))];
+  return rule3.tags.flatMap((tag2, i) => {
+    if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
+    const missing3 = names2.find((name) => !uses(tag2, name));
+    if (missing3 === void 0) return [];
+    return [
+      {
+        location: rule3.origin.at("tags", i),
+        what: `"${tag2.source}" leaves {${missing3}} out, so only the first of the refs that differ there can have it, and the others are refused`,
+        hint: 'write it under "channels" if it is to move from one to the next'
+      }
+    ];
+  });
+}
+function warnings(rule3) {
+  if (rule3.channels.length === 0 || isOrdered(rule3)) return [];
+  return [
+    {
+      location: rule3.origin.at("channels"),
+      what: "the tags of this rule hold no number, so these channels follow the last run, not the newest version",
+      hint: "put {run_number}, {timestamp} or {date}{seq:2} into the tag"
+    }
+  ];
+}
+function isAmbiguous(pattern, budget = 5e5) {
+  let left = budget;
+  const atoms = pattern.parts.flatMap(atomsOf);
+  const alphabet = [...new Set(unitsOf(CLASSES + pattern.source))];
+  const size = atoms.length + 1;
+  const seen = /* @__PURE__ */ new Set();
+  const key2 = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
+  const open7 = [{ a: 0, b: 0, parted: false }];
+  for (let pair2 = open7.pop(); pair2; pair2 = open7.pop()) {
+    if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
+    for (const code2 of alphabet) {
+      for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
+        if ((left -= size) < 0) return false;
+        for (const { next: b, at: j, field: other } of steps(atoms, pair2.b, code2)) {
+          const parted = pair2.parted || i !== j && (field2 || other);
+          if (seen.has(key2(a, b, parted))) continue;
+          seen.add(key2(a, b, parted));
+          open7.push({ a, b, parted });
+        }
+      }
+    }
+  }
+  return false;
+}
+function unitsOf(text4) {
+  return Array.from({ length: text4.length }, (_, i) => text4.charCodeAt(i));
+}
+function atomsOf(part) {
+  if (part.kind === "literal") {
+    return unitsOf(part.text).map((unit) => ({
+      takes: (code2) => code2 === unit,
+      loop: false,
+      optional: false,
+      field: false
+    }));
+  }
+  const width = part.kind === "date" ? 8 : part.kind === "digits" ? part.width : null;
+  const atom = {
+    takes: (code2) => accepts(part, code2),
+    loop: width === null,
+    optional: mayBeEmpty(part),
+    field: "name" in part
+  };
+  return Array.from({ length: width ?? 1 }, () => atom);
+}
+function steps(atoms, state, code2) {
+  const found = [];
+  const before = atoms[state - 1];
+  if (before?.loop && before.takes(code2)) found.push({ next: state, at: state - 1, field: before.field });
+  for (let i = state; i < atoms.length; i += 1) {
+    const atom = atoms[i];
+    if (atom.takes(code2)) found.push({ next: i + 1, at: i, field: atom.field });
+    if (!atom.optional) break;
+  }
+  return found;
+}
+function ends(atoms, state) {
+  return atoms.slice(state).every((atom) => atom.optional);
+}
+var LEAST, CHANGING, CLASSES;
+var init_check = __esm({
+  "src/policy/check.ts"() {
+    "use strict";
+    init_reference();
+    init_owner();
+    init_pattern();
+    init_template();
+    init_tag_patterns();
+    LEAST = /* @__PURE__ */ new Map([
+      ["sha", 40],
+      ["timestamp", 16],
+      ["date", 8],
+      ["time", 6]
+    ]);
+    CHANGING = [...UNIQUE, "date", "time", "base"];
+    CLASSES = "0a-._/~";
+  }
+});
+
+// src/policy/size.ts
+function tooLarge(policy2) {
+  const { rules: rules2, examples, origin: origin2 } = policy2;
+  if (rules2.length > POLICY_LIMITS.rules)
+    return over(origin2.at("rules"), "rules", rules2.length, POLICY_LIMITS.rules);
+  if (examples.length > POLICY_LIMITS.examples) {
+    return over(origin2.at("examples"), "examples", examples.length, POLICY_LIMITS.examples);
+  }
+  for (const { ref, origin: at3 } of examples) {
+    if (ref.length > POLICY_LIMITS.length)
+      return over(at3.at("ref"), "characters", ref.length, POLICY_LIMITS.length);
+  }
+  for (const rule3 of rules2) {
+    const found = tooLargeRule(rule3);
+    if (found !== null) return found;
+  }
+  const text4 = rules2.flatMap((rule3) => lists(rule3).flatMap(([, list4]) => list4)).join("").length;
+  if (text4 > POLICY_LIMITS.text) {
+    return over(origin2.at("rules"), "characters in patterns, tags and channels", text4, POLICY_LIMITS.text);
+  }
+  const count2 = forms(rules2);
+  return count2 > POLICY_LIMITS.forms ? over(origin2.at("rules"), "forms of tags", count2, POLICY_LIMITS.forms) : null;
+}
+function tooLargeRule(rule3) {
+  for (const [key2, list4] of lists(rule3)) {
+    if (list4.length > POLICY_LIMITS.list)
+      return over(rule3.origin.at(key2), `items in "${key2}"`, list4.length, POLICY_LIMITS.list);
+    const long = list4.findIndex((text4) => text4.length > POLICY_LIMITS.length);
+    if (long >= 0) {
+      return over(rule3.origin.at(key2, long), "characters", list4[long]?.length ?? 0, POLICY_LIMITS.length);
+    }
+  }
+  return null;
+}
+function lists(rule3) {
+  return [
+    ["git_tag", rule3.gitTag ?? []],
+    ["branch", rule3.branch ?? []],
+    ["tags", rule3.tags],
+    ["channels", rule3.channels]
+  ];
+}
+function forms(rules2) {
+  const patterns = (rule3) => (rule3.gitTag ?? rule3.branch ?? []).length;
+  const sum = (counts2) => counts2.reduce((a, b) => a + b, 0);
+  const bases = Math.max(1, sum(rules2.filter((rule3) => rule3.class === "final").map(patterns)));
+  return sum(
+    rules2.map((rule3) => patterns(rule3) * sum(rule3.tags.map((tag2) => tag2.includes("{base}") ? bases : 1)))
+  );
+}
+function over(location2, what, count2, limit) {
+  return {
+    location: location2,
+    what: `there are ${count2} ${what}, and at most ${limit} are allowed`,
+    hint: "shorten it"
+  };
+}
+var init_size = __esm({
+  "src/policy/size.ts"() {
+    "use strict";
+    init_limits();
+  }
+});
+
+// src/policy/overlaps.ts
+function checkRulesTogether(policy2, ownRules, open7 = () => false) {
+  const found = /* @__PURE__ */ new Map();
+  for (const [first2, second] of [...provenPairs(policy2), ...sampledPairs(policy2)]) {
+    if (open7(first2.ref, first2.output.rule) || open7(second.ref, second.output.rule)) continue;
+    const [a, b] = [first2.output, second.output];
+    if (a.kind === b.kind && a.index < ownRules !== b.index < ownRules) continue;
+    const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
+    const key2 = `${b.index} ${b.path.join(" ")}`;
+    if (!found.has(key2)) found.set(key2, problemOf(first2, second, placeOf(at3)));
+  }
+  return [...found.values(), ...sharedChannels(policy2.rules), ...unlikeVersions(policy2, ownRules)];
+}
+function placeOf({ rule: rule3, path: path6 }) {
+  return rule3.origin.at(...path6);
+}
+function problemOf(first2, second, location2) {
+  const [a, b] = [first2.output, second.output];
+  const refs = [shownRef(first2), shownRef(second)];
+  if (a.kind === "primary" && b.kind === "primary") {
+    return {
+      location: location2,
+      what: `rules ${a.rule.name} and ${b.rule.name} give one tag to different refs: ${refs[0]} and ${refs[1]} both get "${first2.tag}"`,
+      hint: "put something into one of the tags that tells them apart, such as {git_tag} or {branch}"
+    };
+  }
+  return {
+    location: location2,
+    what: `"${first2.tag}" is ${OF_KIND[a.kind]} of rule ${a.rule.name} (${refs[0]}) and ${OF_KIND[b.kind]} of rule ${b.rule.name} (${refs[1]})`,
+    hint: "change one of the two: a name belongs to one rule, and is either fixed or a channel"
+  };
+}
+function* provenPairs(policy2) {
+  const proves = ({ freedom, template }) => freedom < 2 && !uses(template, "sha");
+  const outputs2 = outputsOf(policy2).filter(proves);
+  let left = MAX_PAIRS;
+  for (const [i, b] of outputs2.entries()) {
+    for (const a of outputs2.slice(0, i)) {
+      const [start2, other] = [startOf(a), startOf(b)];
+      if (!start2.startsWith(other) && !other.startsWith(start2) || areMeant(a, b)) continue;
+      if (left-- === 0) return;
+      const tag2 = commonText(a.shape, b.shape);
+      if (tag2 === null) continue;
+      const [first2] = claimsOf(policy2, a, tag2);
+      const [second] = claimsOf(policy2, b, tag2);
+      if (first2 && second) yield [first2, second].map((claim) => ({ ...claim, tag: tag2 }));
+    }
+  }
+}
+function areMeant(a, b) {
+  if (mayShare(a, b)) return true;
+  if (a.kind !== b.kind) return false;
+  if (a.kind === "channel") return a.template.source === b.template.source;
+  const counted2 = [a, b].some((each) => isNumbered(each) || uses(each.template, "base"));
+  return counted2 || a.rule.class === "stable" || b.rule.class === "stable";
+}
+function* sampledPairs(policy2) {
+  for (const output of outputsOf(policy2)) {
+    if (output.kind !== "primary" || isNumbered(output) || uses(output.template, "base")) continue;
+    const input = sampleRef(output);
+    const decision = classify(policy2, input);
+    const tag2 = decision.tags[output.path[1]];
+    if (tag2 === void 0 || decision.matched !== output.rule || decision.problems.length > 0) continue;
+    const other = takenFrom(policy2, output.rule, "primary", tag2);
+    if (other?.output.kind !== "primary") continue;
+    yield [
+      { ...other, tag: tag2 },
+      { output, ref: input, exact: true, fields: decision.fields, tag: tag2 }
+    ];
+  }
+}
+function sampleRef({ rule: rule3, shape, index }) {
+  return {
+    kind: rule3.kind,
+    name: sampleOf(shape.pattern),
+    sha: String(index + 1).padStart(40, "0").split("").reverse().join(""),
+    time: SOME_TIME + index * 1e3,
+    runNumber: index + 1,
+    runAttempt: 1
+  };
+}
+function sharedChannels(rules2) {
+  const releases = /* @__PURE__ */ new Map();
+  for (const rule3 of rules2) {
+    if (rule3.class === "snapshot") continue;
+    for (const channel of rule3.channels) releases.set(channel.source, rule3);
+  }
+  return rules2.flatMap(
+    (rule3) => rule3.class !== "snapshot" ? [] : rule3.channels.flatMap((channel, i) => {
+      const owner = releases.get(channel.source);
+      if (owner === void 0) return [];
+      return [
+        {
+          location: rule3.origin.at("channels", i),
+          what: `the channel "${channel.source}" belongs to releases (rule ${owner.name}), and this rule makes snapshots`,
+          hint: 'give snapshots a channel of their own, such as "edge"'
+        }
+      ];
+    })
+  );
+}
+function unlikeVersions(policy2, ownRules) {
+  const found = /* @__PURE__ */ new Map();
+  const channels = outputsOf(policy2).filter(
+    ({ kind, template }) => kind === "channel" && !WHOLE_NAME.some((name) => uses(template, name))
+  );
+  let left = MAX_PAIRS;
+  for (const [i, b] of channels.entries()) {
+    for (const a of channels.slice(0, i)) {
+      if (a.template.source !== b.template.source || left-- <= 0) continue;
+      const [first2, second] = [versionsOf(policy2, a), versionsOf(policy2, b)];
+      const [one2, other] = [first2[0], second[0]];
+      if (one2 === void 0 || other === void 0) continue;
+      if (second.some((names2) => alike(names2, one2)) && first2.some((names2) => alike(names2, other))) continue;
+      if (commonText(a.shape, b.shape) === null) continue;
+      const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
+      const key2 = `${at3.index} ${at3.path.join(" ")}`;
+      if (found.has(key2)) continue;
+      found.set(key2, {
+        location: placeOf(at3),
+        what: `the channel "${b.template.source}" would hold versions that cannot be compared: ${numbered(a, one2)}, and ${numbered(b, other)}`,
+        hint: "give each a channel of its own, or call the numbers by the same names in the same order"
+      });
+    }
+  }
+  return [...found.values()];
+}
+function versionsOf(policy2, { rule: rule3, shape: { pattern } }) {
+  return outputsOf(policy2).filter((output) => output.rule === rule3 && output.shape.pattern === pattern && isVersion(output)).map(orderOf).filter(({ length }) => length > 0);
+}
+function numbered({ rule: rule3, shape: { pattern } }, names2) {
+  return `rule ${rule3.name} numbers "${pattern.source}" by ${names2.map((name) => `{${name}}`).join(" ")}`;
+}
+function checkExamples(policy2, examples, open7 = () => false) {
+  return examples.flatMap((example2) => checkExample(policy2, example2, open7));
+}
+function checkExample(policy2, example2, open7) {
+  const ref = parseRef(example2.ref);
+  if (!ref.ok) return [{ location: example2.origin.at("ref"), what: ref.what, hint: ref.hint }];
+  const decision = classify(policy2, ref.value);
+  if (open7(ref.value, decision.matched)) return [];
+  if (decision.problems.length > 0) {
+    return decision.problems.map((problem4) => differs(example2, example2.origin.at("ref"), problem4.what));
+  }
+  const by = decision.rule === null ? decision.why : `rule ${decision.rule}: ${decision.why}`;
+  if (decision.class !== example2.class) {
+    const what2 = `expected class ${String(example2.class)}, the policy gives ${String(decision.class)} (${by})`;
+    return [differs(example2, example2.origin.at("class"), what2)];
+  }
+  if (example2.tags === void 0 || tagsAgree(example2.tags, decision)) return [];
+  const given2 = list([...decision.tags, ...decision.stableTags]);
+  const what = `expected tags ${list(example2.tags)}, the policy gives ${given2} (${by})`;
+  return [differs(example2, example2.origin.at("tags"), what)];
+}
+function differs(example2, location2, what) {
+  return { location: location2, what: `example ${example2.ref}: ${what}`, hint: "correct the example or the rule" };
+}
+function list(tags) {
+  return tags.length === 0 ? "none" : tags.join(", ");
+}
+function tagsAgree(expected, decision) {
+  const { tags, stableTags, channels, stable } = decision;
+  const accepted2 = [[...tags, ...stableTags]];
+  if (stable !== true) accepted2.push([...tags]);
+  return [...accepted2, ...accepted2.map((names2) => [...names2, ...channels])].some(
+    (names2) => sameSet(expected, names2)
+  );
+}
+function sameSet(expected, given2) {
+  const left = [...given2];
+  for (const tag2 of new Set(expected)) {
+    const found = left.findIndex((candidate) => agrees(tag2, candidate));
+    if (found < 0) return false;
+    left.splice(found, 1);
+  }
+  return left.length === 0;
+}
+function agrees(expected, given2) {
+  if (expected === given2) return true;
+  const template = parseTemplate(given2);
+  if (!template.ok) return false;
+  const parts = template.value.parts.flatMap(
+    (part) => part.kind === "literal" ? [part] : placeholderPattern(part)
+  );
+  return matchPattern({ source: given2, parts }, expected) !== null;
+}
+function commonText(a, b) {
+  const [left, right] = [a.parts.flatMap(atomsOf2), b.parts.flatMap(atomsOf2)];
+  const seen = /* @__PURE__ */ new Set();
+  const open7 = [{ i: 0, j: 0, text: "" }];
+  for (const { i, j, text: text4 } of open7) {
+    if (i === left.length && j === right.length) return text4;
+    for (const [ni, x] of steps2(left, i)) {
+      for (const [nj, y] of steps2(right, j)) {
+        const key2 = ni * (right.length + 1) + nj;
+        const character = Array.from(x.takes).find((each) => y.takes.includes(each));
+        if (character === void 0 || seen.has(key2)) continue;
+        seen.add(key2);
+        open7.push({ i: ni, j: nj, text: text4 + character });
+      }
+    }
+  }
+  return null;
+}
+function steps2(atoms, state) {
+  const [before, next3] = [atoms[state - 1], atoms[state]];
+  return [
+    ...next3 ? [[state + 1, next3]] : [],
+    ...before?.loop ? [[state, before]] : []
+  ];
+}
+function atomsOf2(part) {
+  const one2 = (takes) => ({ takes, loop: false });
+  if (part.kind === "literal") return Array.from(part.text, one2);
+  if (part.kind === "date")
+    return ["2013456789", "0123456789", "2013456789", "0123456789", "0", "1", "0", "1"].map(one2);
+  const width = part.kind === "digits" ? part.width : null;
+  if (width === null) return [{ takes: DIGITS, loop: true }];
+  return Array.from({ length: width }, () => one2(DIGITS));
+}
+var SOME_TIME, MAX_PAIRS, DIGITS;
+var init_overlaps = __esm({
+  "src/policy/overlaps.ts"() {
+    "use strict";
+    init_classify();
+    init_owner();
+    init_pattern();
+    init_refname();
+    init_template();
+    init_tag_patterns();
+    init_versions();
+    SOME_TIME = Date.UTC(2020, 0, 2);
+    MAX_PAIRS = 5e4;
+    DIGITS = "1023456789";
+  }
+});
+
+// src/policy/rule.ts
+function parseRule({ name, config, location: location2 }, problems2) {
+  const kind = config.gitTag === void 0 ? "branch" : "tag";
+  const key2 = kind === "tag" ? "git_tag" : "branch";
+  const sources = config.gitTag ?? config.branch ?? [];
+  const patterns = sources.flatMap((source, i) => {
+    const pattern = keep2(parsePattern(source), config, problems2, key2, i);
+    for (const field2 of pattern ? reservedFields(pattern) : []) {
+      problems2.push({
+        location: config.origin.inside(field2.at, key2, i),
+        what: `a field cannot be called {${field2.name}}: that name has a meaning of its own`,
+        hint: `rename it, as in "{my_${field2.name}}"`
+      });
+    }
+    return pattern ? [pattern] : [];
+  });
+  const broken3 = patterns.length < sources.length ? sources.filter((source) => !parsePattern(source).ok) : [];
+  const names2 = commonFields([...patterns.map(fieldNames), ...broken3.map(possibleFields)]);
+  const scope = { names: names2, patterns, problems: problems2, config };
+  const template = (source, without, ...path6) => checkedTemplate(source, scope, without, path6);
+  return {
+    name,
+    class: config.class,
+    kind,
+    patterns,
+    tags: config.tags.flatMap((tag2, i) => template(tag2, ["tag"], "tags", i) ?? []),
+    stable: config.stable,
+    channels: config.channels.flatMap((c, i) => template(c, ["tag", "seq"], "channels", i) ?? []),
+    labels: parseLabels(scope),
+    from: config.from === void 0 ? null : template(config.from, ["tag", "seq"], "from") ?? null,
+    fallback: config.fallback ?? null,
+    publish: config.publish,
+    claim: config.claim ?? null,
+    requires: config.requires,
+    origin: config.origin,
+    location: location2,
+    tagPatterns: []
+  };
+}
+function keep2(result, config, problems2, ...path6) {
+  if (result.ok) return result.value;
+  const { at: at3, what, hint: hint2 } = result;
+  problems2.push({ location: config.origin.inside(at3, ...path6), what, hint: hint2 });
+  return void 0;
+}
+function reservedFields(pattern) {
+  return pattern.parts.flatMap(
+    (part) => "name" in part && RESERVED.includes(part.name) ? [{ name: part.name, at: part.at }] : []
+  );
+}
+function widthOfField(pattern, name) {
+  const field2 = pattern.parts.find((part) => "name" in part && part.name === name);
+  return field2 ? widthOf(field2) : null;
+}
+function commonFields(lists2) {
+  const [first2, ...others] = lists2;
+  return (first2 ?? []).filter((name) => others.every((names2) => names2.includes(name)));
+}
+function possibleFields(source) {
+  return source.match(/[A-Za-z][A-Za-z0-9_]*/g) ?? [];
+}
+function parseLabels(scope) {
+  const entries = Object.entries(scope.config.labels).flatMap(([label4, source]) => {
+    const template = checkedTemplate(source, scope, [], ["labels", label4], true);
+    return template ? [[label4, template]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+function checkedTemplate(source, scope, without, path6, loose = false) {
+  const template = keep2(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
+  for (const variable2 of template ? variablesOf(template) : []) {
+    const location2 = scope.config.origin.inside(variable2.at, ...path6);
+    const problem4 = checkVariable(variable2, scope, without);
+    if (problem4) scope.problems.push({ location: location2, ...problem4 });
+  }
+  return template;
+}
+function checkVariable(variable2, { names: names2, patterns, config }, without) {
+  const { name, width, source } = variable2;
+  if (names2.includes(name)) {
+    if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
+    return {
+      what: `${source} has another width than the field {${name}} of the pattern`,
+      hint: `write {${name}}`
+    };
+  }
+  const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : void 0;
+  const missing3 = config.gitTag === void 0 ? "git_tag" : "branch";
+  const usable = Object.keys(BUILTINS).filter((n) => n !== missing3 && !without.includes(n));
+  if (builtin === void 0 || !usable.includes(name)) {
+    const { hint: hint2 } = unknownName(variable2, [...names2, ...usable]);
+    return { what: `${source} is not defined here`, hint: hint2 };
+  }
+  if (builtin.width === "none" && width !== null) {
+    return { what: `${source}: {${name}} has no width`, hint: `write {${name}}` };
+  }
+  if (builtin.width === "required" && (width === null || width < 1 || width > 9)) {
+    return { what: `${source} has no width from 1 to 9`, hint: "write {seq:2} for 01 to 99" };
+  }
+  if (name === "sha" && width !== null && (width < 4 || width > 64)) {
+    return { what: `${source}: a commit is cut to 4 to 64 digits`, hint: "write {sha:12}" };
+  }
+  return null;
+}
+var RESERVED;
+var init_rule = __esm({
+  "src/policy/rule.ts"() {
+    "use strict";
+    init_pattern();
+    init_template();
+    RESERVED = Object.keys(BUILTINS).filter((name) => name !== "date" && name !== "seq");
+  }
+});
+
+// src/policy/compile.ts
+function compilePolicy(config) {
+  const { policy: policy2, problems: problems2 } = examinePolicy(config);
+  if (policy2 === null) throw new UserError(problems2);
+  return policy2;
+}
+function examinePolicy(config) {
+  const own = "rules" in config ? config : null;
+  const large = own === null ? null : tooLarge(own);
+  if (large !== null) return { policy: null, problems: [large], names: null };
+  const preset = config.preset === void 0 ? null : PRESETS.get(config.preset) ?? null;
+  const strange = config.preset !== void 0 && preset === null;
+  const unread = strange || own?.unread?.settings === true;
+  const slots = withTagPatterns([
+    ...ownEntries(own),
+    ...preset ? presetEntries(preset, own) : [],
+    ...unread ? [unknownEntry()] : []
+  ]);
+  const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
+  const checks = slots.map((slot) => checkEntry(slot, suffix));
+  const sound = slots.flatMap(({ rule: rule3 }, i) => checks[i]?.sound === true && rule3 !== null ? [rule3] : []);
+  const policy2 = policyOf(own, preset, sound, suffix);
+  const open7 = openness(slots, sound);
+  const ours = slots.filter(({ rule: rule3, own: written2 }) => written2 && rule3 !== null && sound.includes(rule3));
+  const together = checkRulesTogether(policy2, ours.length, open7);
+  const problems2 = [
+    ...strange ? [presetProblem(config.preset ?? "", own)] : [],
+    ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
+    ...own?.stable !== void 0 && preset?.rules.every(({ class: of }) => !isRelease(of)) === true ? [uselessStable(own, preset)] : [],
+    ...slots.flatMap((slot) => slot.problems),
+    ...checks.flatMap((check3) => check3.problems),
+    ...together,
+    // The suffix is a setting: without it stable tags are not known.
+    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open7)
+  ];
+  const names2 = namesOf(slots, own);
+  const warnings3 = checks.flatMap((check3) => check3.warnings);
+  const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
+  return { policy: usable ? { ...policy2, warnings: warnings3 } : null, problems: problems2, names: names2 };
+}
+function uselessStable({ origin: origin2 }, { name }) {
+  const what = `the preset ${name} has no final or patch rule, so "stable" gives no tag`;
+  return { location: origin2.at("stable"), what, hint: 'remove "stable"' };
+}
+function policyOf(own, preset, rules2, stableSuffix) {
+  const timezone = own?.timezone ?? "UTC";
+  return {
+    rules: rules2,
+    stableSuffix,
+    timezone,
+    unmatched: { branch: own?.unmatched ?? "ignore", tag: own?.unmatched ?? "error" },
+    promotion: preset ? promotionRule(preset) : null,
+    location: own ? own.origin.at() : null,
+    names: /* @__PURE__ */ new Set([...rules2.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
+    warnings: [],
+    calendar: calendarOf(timezone)
+  };
+}
+function checkEntry({ rule: rule3, whole: whole2 }, suffix) {
+  if (rule3 === null || !whole2) return { sound: false, problems: [], warnings: [] };
+  const { problems: problems2, warnings: warnings3 } = checkRule(rule3, suffix);
+  return { sound: problems2.length === 0, problems: problems2, warnings: warnings3 };
+}
+function openness(slots, sound) {
+  if (sound.length === slots.length) return () => false;
+  const set2 = new Set(sound);
+  return (input, winner) => isOpen(slots, set2, input, winner);
+}
+function presetProblem(name, own) {
+  return { ...own && { location: own.origin.at("preset") }, ...unknownPreset(name) };
+}
+function emptyPolicy(own) {
+  return {
+    location: own.origin.at(),
+    what: "the policy has neither rules nor a preset",
+    hint: 'add "preset" or "rules"'
+  };
+}
+function namesOf(slots, own) {
+  if (slots.some(({ rule: rule3 }) => rule3 === null)) return null;
+  const parsed2 = slots.flatMap(({ rule: rule3 }) => rule3?.patterns.flatMap(fieldNames) ?? []);
+  const sources = (own?.rules ?? []).flatMap((rule3) => rule3.gitTag ?? rule3.branch ?? []);
+  const broken3 = sources.filter((source) => !parsePattern(source).ok);
+  return /* @__PURE__ */ new Set([...parsed2, ...broken3.flatMap(possibleFields), ...Object.keys(BUILTINS)]);
+}
+function withTagPatterns(slots) {
+  const rules2 = slots.flatMap(({ rule: rule3 }) => rule3 ?? []);
+  const finals = rules2.filter((rule3) => rule3.class === "final" && rule3.kind === "tag");
+  const bases = finals.flatMap((rule3) => rule3.patterns);
+  return slots.map((slot) => slot.rule === null ? slot : { ...slot, rule: shaped(slot.rule, bases) });
+}
+function shaped(rule3, bases) {
+  const shapes = rule3.tags.flatMap((tag2) => tagPatterns(tag2, rule3.patterns, rule3.class, bases));
+  return { ...rule3, tagPatterns: shapes };
+}
+function promotionRule(preset) {
+  const { promotion } = preset;
+  if (!promotion) return null;
+  return {
+    preset: preset.name,
+    tag: builtinPattern(promotion.tag),
+    branches: promotion.branches.map(builtinPattern)
+  };
+}
+function builtinPattern(source) {
+  const result = parsePattern(source);
+  if (!result.ok) throw new Error(`the pattern "${source}" of a preset is wrong: ${result.what}`);
+  return result.value;
+}
+function ownEntries(own) {
+  const slots = [];
+  const rules2 = [...own?.rules ?? []];
+  const unread = own?.unread?.rules ?? /* @__PURE__ */ new Map();
+  const count2 = rules2.length + [...unread.values()].filter((state) => state === "lost").length;
+  for (let at3 = 0; at3 < count2; at3 += 1) {
+    const config = unread.get(at3) === "lost" ? void 0 : rules2.shift();
+    if (config === void 0) slots.push(LOST);
+    else slots.push(entryOf(`policy/${at3 + 1}`, config, config.origin.at(), unread.has(at3), true));
+  }
+  return slots;
+}
+function presetEntries(preset, own) {
+  const location2 = own ? own.origin.at("preset") : null;
+  return preset.rules.map((rule3, i) => {
+    const origin2 = location2 ? { at: () => location2, keyAt: () => location2, inside: () => location2 } : presetOrigin(preset, i);
+    const config = presetRuleConfig(rule3, origin2, own?.stable);
+    return entryOf(`${preset.name}/${rule3.name}`, config, location2, false, false);
+  });
+}
+function unknownEntry() {
+  return LOST;
+}
+function entryOf(name, config, location2, partial2, own) {
+  const problems2 = [];
+  const rule3 = parseRule({ name, config, location: location2 }, problems2);
+  const patterns = config.gitTag ?? config.branch ?? [];
+  return {
+    rule: rule3,
+    matchable: rule3.patterns.length === patterns.length,
+    whole: !partial2 && problems2.length === 0,
+    own,
+    problems: problems2
+  };
+}
+function isOpen(slots, sound, input, winner) {
+  for (const { rule: rule3, matchable } of slots) {
+    if (rule3 === null) return true;
+    if (rule3 === winner) return false;
+    if (sound.has(rule3) || rule3.kind !== input.kind) continue;
+    if (!matchable || rule3.patterns.some((pattern) => matchPattern(pattern, input.name, true) !== null)) {
+      return true;
+    }
+  }
+  return false;
+}
+var DEFAULT_STABLE_SUFFIX, LOST;
+var init_compile = __esm({
+  "src/policy/compile.ts"() {
+    "use strict";
+    init_errors();
+    init_calendar();
+    init_check();
+    init_size();
+    init_overlaps();
+    init_pattern();
+    init_presets();
+    init_rule();
+    init_template();
+    init_tag_patterns();
+    DEFAULT_STABLE_SUFFIX = "-stable";
+    LOST = { rule: null, matchable: false, whole: false, own: true, problems: [] };
+  }
+});
+
+// src/policy/policy.ts
+function classificationReport(decision) {
+  return {
+    class: decision.class,
+    rule: decision.rule,
+    fields: { ...decision.fields },
+    version: decision.version,
+    tags: [...decision.tags],
+    stable_tags: [...decision.stableTags],
+    channels: [...decision.channels],
+    why: decision.why,
+    not: [...decision.not]
+  };
+}
+function checkPromotionTag(policy2, tag2, branch) {
+  const rule3 = policy2.promotion;
+  if (rule3 === null) return null;
+  const fields2 = matchPattern(rule3.tag, tag2);
+  if (fields2 === null) {
+    return {
+      what: `the tag ${visible(tag2)} does not have the form "${rule3.tag.source}" of the preset ${rule3.preset}`,
+      hint: 'write it as "stx.4.0-v2.2": the release, then the version'
+    };
+  }
+  if (branch === null) return null;
+  for (const pattern of rule3.branches) {
+    const bound = matchPattern(pattern, branch);
+    const differs2 = bound && fieldNames(pattern).some((name) => bound[name] !== fields2[name]);
+    if (!differs2) continue;
+    const wanted = rule3.tag.parts.map(
+      (part) => part.kind === "literal" ? part.text : "name" in part ? bound[part.name] ?? fields2[part.name] ?? "" : ""
+    );
+    return {
+      what: `the tag ${visible(tag2)} is of another release than the branch ${visible(branch)}`,
+      hint: `on this branch it would be "${wanted.join("")}"`
+    };
+  }
+  return null;
+}
+function needsOf(decision) {
+  const rule3 = decision.publish ? decision.matched : null;
+  const sequence = rule3 !== null && isNumbered2(rule3);
+  const channels = decision.channels.length > 0;
+  return {
+    tagLists: sequence || channels,
+    gitTags: sequence && decision.claim === null,
+    base: rule3 !== null && templatesOf(rule3).some((template) => uses(template, "base")),
+    sequence,
+    claim: sequence && decision.claim !== null,
+    channels
+  };
+}
+function templatesOf(rule3) {
+  return [...rule3.tags, ...rule3.channels, ...rule3.from ? [rule3.from] : [], ...Object.values(rule3.labels)];
+}
+async function findBase(policy2, facts) {
+  if (await facts.shallow()) {
+    throw new UserError({
+      what: "{base} needs the git history, and this clone is shallow",
+      hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
+    });
+  }
+  for (const name of await facts.reachableTags()) {
+    if (classify(policy2, { kind: "tag", name }).class === "final") return name;
+  }
+  const finals = policy2.rules.filter((rule3) => rule3.class === "final" && rule3.kind === "tag");
+  const forms2 = finals.flatMap((rule3) => rule3.patterns.map((pattern) => `"${pattern.source}"`)).join(", ");
+  throw new UserError({
+    ...policy2.location && { location: policy2.location },
+    what: `{base} has no value: no git tag reachable from ${facts.sha ?? "the commit"} belongs to a final rule${forms2 && ` (${forms2})`}`,
+    hint: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here'
+  });
+}
+function resolveNames(policy2, decision, facts, seen = {}) {
+  const rule3 = decision.matched;
+  const lookup = (values2) => (text4, location2) => renderText(
+    text4,
+    (variable2) => (values2 && valueOf(variable2, values2)?.text) ?? null,
+    policy2.names,
+    location2
+  );
+  if (rule3 === null) return { ...decision, sequence: null, render: lookup(null) };
+  const values = completeValues(policy2, rule3, decision, facts, seen);
+  const names2 = renderNames(policy2, rule3, values);
+  const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule3, names2)] : [];
+  if (problems2.length > 0) throw new UserError(problems2);
+  const [tag2] = names2.tags;
+  return {
+    ...decision,
+    ...names2,
+    sequence: values.seq ?? null,
+    render: lookup({ ...values, tag: tag2 })
+  };
+}
+function completeValues(policy2, rule3, decision, facts, seen) {
+  const base = seen.base ?? null;
+  const known3 = {
+    ...valuesOf(policy2, rule3, facts, decision.fields),
+    ...base !== null && { base },
+    ...seen.reuse !== void 0 && valuesOfReused(policy2, decision, facts, base, seen.reuse)
+  };
+  if (!needsOf(decision).sequence) return known3;
+  if (seen.sequence !== void 0) return { ...known3, seq: seen.sequence };
+  if (known3.seq !== void 0) return known3;
+  const tags = /* @__PURE__ */ new Set([...seen.registryTags ?? [], ...seen.gitTags ?? []]);
+  return { ...known3, seq: nextSequence(policy2, decision, known3, tags) };
+}
+function unfinished(rule3, names2) {
+  const all = [...names2.tags, ...names2.channels, names2.from ?? ""];
+  return all.flatMap((name) => {
+    const hole = /\{[^{}]*\}/.exec(name)?.[0];
+    if (hole === void 0) return [];
+    return [
+      {
+        location: rule3.origin.at("tags"),
+        what: `"${name}" is not complete: ${hole} has no value in this run`,
+        hint: hole.startsWith("{run_") ? "run numbers exist in GitHub Actions only; use {sha:12} or {timestamp}" : "give the run the ref and commit that the tag is made from (--ref, --sha)"
+      }
+    ];
+  });
+}
+var init_policy = __esm({
+  "src/policy/policy.ts"() {
+    "use strict";
+    init_errors();
+    init_classify();
+    init_pattern();
+    init_refname();
+    init_sequence();
+    init_template();
+    init_versions();
+    init_sequence();
+    init_classify();
+    init_compile();
+    init_owner();
+    init_template();
+  }
+});
+
+// src/version.ts
+var VERSION;
+var init_version = __esm({
+  "src/version.ts"() {
+    "use strict";
+    VERSION = "1.0.0";
+  }
+});
+
+// src/report/report.ts
+function makeReport(input) {
+  const actions = input.outcomes.map(reportAction);
+  return {
+    version: 1,
+    command: input.command,
+    retag: VERSION,
+    ref: input.ref,
+    classification: input.classification,
+    actions,
+    stages: input.stages,
+    drift: input.drift === null ? null : input.drift.map((each) => ({
+      ...each,
+      location: each.location === null ? null : { ...each.location }
+    })),
+    bake: input.bake === null ? null : JSON.parse(input.bake),
+    counts: countActions(actions),
+    http: { ...input.http },
+    duration_ms: Math.max(0, Math.round(input.durationMs))
+  };
+}
+function reportAction({ planned: planned2, outcome: outcome2, digest, error: error2, attachments }) {
+  const { wanted, reason } = planned2;
+  const [entry = null, ...others] = wanted.entries.map(({ number: number2 }) => number2);
+  return {
+    action: planned2.action,
+    kind: wanted.kind,
+    image: wanted.image,
+    tag: wanted.destination.tag,
+    source: sourceText(wanted),
+    digest: digest ?? planned2.digest,
+    previous: planned2.previous,
+    reason: { ...reason },
+    ...planned2.action === "build" ? { platforms: [...wanted.platforms] } : {},
+    entry,
+    other_entries: others,
+    location: wanted.location === null ? null : { ...wanted.location },
+    outcome: outcome2,
+    error: error2 === null ? null : { ...error2 },
+    attachments: attachments === null ? null : { ...attachments },
+    warnings: [...planned2.warnings]
+  };
+}
+function sourceText({ source }) {
+  return source.from === "image" ? formatReference(source.ref) : null;
+}
+function countActions(actions) {
+  const counts2 = { build: 0, create: 0, move: 0, keep: 0, hold: 0, refuse: 0, failed: 0 };
+  for (const { action: action2, outcome: outcome2 } of actions) {
+    counts2[action2] += 1;
+    if (outcome2 === "failed") counts2.failed += 1;
+  }
+  return counts2;
+}
+function changed(report2) {
+  return report2.actions.some(
+    ({ action: action2, outcome: outcome2 }) => (action2 === "build" || action2 === "create" || action2 === "move") && (outcome2 === "done" || outcome2 === "planned")
+  );
+}
+function exitCode(report2, options) {
+  const { counts: counts2, actions } = report2;
+  const undone = actions.some(({ outcome: outcome2, error: error2 }) => outcome2 === "skipped" && error2 !== null);
+  if (counts2.refuse > 0 || counts2.failed > 0 || undone) return 1;
+  if (counts2.hold > 0 && options.onHold === "fail") return 1;
+  const changes = options.changesAsCode && counts2.build + counts2.create + counts2.move > 0;
+  return report2.command === "plan" && (changes || (report2.drift ?? []).length > 0) ? 3 : 0;
+}
+function classificationOf(release) {
+  if (release === null) return null;
+  return classificationReport(release.names.resolved ?? release.names.decision);
+}
+function refOf2(facts) {
+  return facts === null ? null : { ref: facts.ref, sha: facts.sha, event: facts.event };
+}
+function stagesOf(release) {
+  return (release?.stages ?? []).flatMap(
+    ({ image: image2, table: table3 }) => table3.rows.map(({ platform: platform3, byFile: byFile2, today, why, since }) => ({
+      image: image2,
+      platform: platform3,
+      by_file: byFile2,
+      today,
+      why,
+      since: since === null ? null : new Date(since).toISOString()
+    }))
+  );
+}
+var init_report = __esm({
+  "src/report/report.ts"() {
+    "use strict";
+    init_reference();
+    init_policy();
+    init_version();
+  }
+});
+
+// src/report/format.ts
+function headline({ actions, command }) {
+  if (actions.length === 0) return "Nothing is wanted: no entry of the tag file applies to this run.";
+  const parts = numbers(actions, command !== "plan");
+  const idle = actions.every(({ action: action2, error: error2 }) => action2 === "keep" && error2 === null);
+  return capital(`${[...idle ? ["nothing to do"] : [], ...parts].join(", ")}.`);
+}
+function numbers(actions, done) {
+  const count2 = (is) => actions.filter(is).length;
+  const of = (name) => count2(({ action: action2, outcome: outcome2 }) => action2 === name && (!done || outcome2 === "done"));
+  const broken3 = actions.filter(isFailedBuild);
+  const builds = new Set(broken3.map(({ error: error2 }) => error2?.text)).size;
+  const images = of("build");
+  const rows2 = [
+    [of("create"), done ? "created" : "to create"],
+    [of("move"), done ? "moved" : "to move"],
+    [count2(({ action: action2 }) => action2 === "hold"), "on hold"],
+    [count2(({ action: action2 }) => action2 === "refuse"), "refused"],
+    [count2((a) => a.outcome === "failed" && !isFailedBuild(a) && !isUnbuilt(a)), "failed"],
+    [count2(isUnwritten), "not written because of that"],
+    // A channel that a newer version keeps from being made is kept absent; that is no tag.
+    [
+      count2(({ action: action2, digest, error: error2 }) => action2 === "keep" && digest !== null && error2 === null),
+      "already right"
+    ]
+  ];
+  const said3 = rows2.filter(([number2]) => number2 > 0);
+  return [
+    ...builds === 0 ? [] : [`${builds === 1 ? "the build" : `${builds} builds`} failed`],
+    ...images === 0 ? [] : [`${images} ${plural(images, "image")} ${done ? "built" : "to build"}`],
+    ...said3.map(([number2, what], at3) => `${number2} ${at3 === 0 ? `${plural(number2, "tag")} ` : ""}${what}`)
+  ];
+}
+function applyQuestion(outcomes) {
+  const due = outcomes.map(reportAction).filter(({ action: action2 }) => ["build", "create", "move"].includes(action2));
+  const carry = outcomes.filter(({ planned: planned2 }) => carriesLate(planned2)).length;
+  const late = carry === 0 ? [] : [`attachments of ${carry} ${plural(carry, "tag")} to check and copy`];
+  const writes3 = [...numbers(due, false), ...late];
+  return writes3.length === 0 ? null : `Apply this plan (${writes3.join(", ")})?`;
+}
+function isUnwritten(action2) {
+  return action2.outcome === "skipped" && action2.error !== null || action2.outcome === "failed" && isUnbuilt(action2);
+}
+function capital(text4) {
+  return text4.charAt(0).toUpperCase() + text4.slice(1);
+}
+function isFailedBuild({ action: action2, outcome: outcome2 }) {
+  return action2 === "build" && outcome2 === "failed";
+}
+function isUnbuilt({ action: action2, error: error2 }) {
+  return action2 !== "build" && error2?.cause !== void 0;
+}
+function isHeld({ action: action2 }) {
+  return action2.action === "hold" && action2.error === null;
+}
+function byCause(actions) {
+  const stuck = actions.filter((a) => a.action === "refuse" || a.action === "hold" || a.error !== null);
+  const named2 = new Map(stuck.toReversed().map((action2) => [nameOf(action2), action2]));
+  const causes = /* @__PURE__ */ new Map();
+  const keyOf5 = (action2) => {
+    const first2 = named2.get(action2.error?.of ?? action2.reason.of ?? "") ?? action2;
+    const [key2, text4] = [causeOf(first2), `${first2.action} ${(first2.error ?? first2.reason).text}`];
+    if (isShared(first2) && !causes.has(text4)) causes.set(text4, key2);
+    return isShared(first2) ? causes.get(text4) ?? key2 : key2;
+  };
+  return [...groupBy(stuck, keyOf5).values()].map((group2) => {
+    const own = group2.filter(({ error: error2, reason }) => (error2?.of ?? reason.of) === void 0);
+    const action2 = own.find(({ image: image2, error: error2 }) => error2?.build === image2) ?? own[0] ?? group2[0];
+    return { action: action2, others: group2.filter((other) => other !== action2) };
+  });
+}
+function isShared({ action: action2, error: error2, reason }) {
+  return error2 !== null || action2 !== "refuse" || reason.code === "unknown";
+}
+function causeOf(stuck) {
+  const { action: action2, image: image2, tag: tag2, source, error: error2, reason } = stuck;
+  const { code: code2, text: text4 } = error2 ?? reason;
+  if (error2?.cause !== void 0) return `build ${text4}`;
+  if (!isShared(stuck)) return `${image2} ${code2} ${text4}`;
+  const path6 = image2.slice(image2.indexOf("/") + 1);
+  const names2 = [source ?? "", `${image2}:${tag2}`, image2, `${path6}:${tag2}`, path6, `manifests/${tag2}`].filter(
+    (name) => name !== ""
+  );
+  return `${action2} ${code2} ${names2.reduce((rest, name) => rest.replaceAll(name, ""), text4)}`;
+}
+function warningsOf(actions) {
+  const all = actions.flatMap((action2) => action2.warnings.map((text4) => ({ action: action2, text: text4 })));
+  return [...groupBy(all, ({ text: text4 }) => text4).values()].map(([{ action: action2, text: text4 }, ...more]) => ({
+    action: action2,
+    text: more.length === 0 ? text4 : `${text4} (the same holds for ${more.length} more)`
+  }));
+}
+function nameOf({ image: image2, tag: tag2 }) {
+  return `${image2}:${tag2}`;
+}
+function remedy(action2, ways = "inputs") {
+  if (action2.error?.cause === "builder") return "Fix what the build log shows, then run again.";
+  if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
+  if (isFollower(action2)) return "Fix what it follows; this tag then comes with it.";
+  if (action2.reason.cause === "build") return "";
+  const { help = "" } = REASONS[action2.reason.code];
+  const said3 = help.replace(/`(--[^`]+)` \(input `([^`]+)`\)/g, ways === "flags" ? "$1" : "input $2").replaceAll("`", "").replace("NAME:TAG", nameOf(action2));
+  return said3 === "" || help.endsWith(")") ? capital(said3) : `${capital(said3)}.`;
+}
+function isFollower({ reason: { cause } }) {
+  return cause === "follows" || cause === "group";
+}
+function shortDigest(digest) {
+  return digest === null ? "-" : digest.slice(0, digest.indexOf(":") + 13);
+}
+function verb(action2) {
+  if (action2.outcome === "failed") return "failed";
+  return action2.outcome === "skipped" && action2.error !== null ? "skipped" : action2.action;
+}
+function isBad({ action: action2, error: error2, reason }) {
+  return action2 === "refuse" || error2 !== null || action2 === "hold" && reason.code === "gate-failed";
+}
+function sentence(report2, loaded, request) {
+  if (request.command === "validate") return validText(loaded, request.files.length);
+  return report2.actions.length === 0 ? whyNothing(report2, loaded) : headline(report2) + withheld(report2, request);
+}
+function withheld({ actions }, { facts }) {
+  if (facts === null || facts.may.credentials || actions.every(({ reason }) => reason.code !== "unknown"))
+    return "";
+  return ` Retag uses no logins in this run, on purpose: ${facts.may.why}. Private images are looked at after the merge.`;
+}
+function closing(report2, said3 = headline(report2)) {
+  const { command, actions, duration_ms: ms, http: http4 } = report2;
+  if (actions.length === 0) return said3;
+  const time2 = ms < 6e4 ? `${(ms / 1e3).toFixed(1)} s` : `${Math.floor(ms / 6e4)} min ${Math.floor(ms % 6e4 / 1e3)} s`;
+  const took = `${time2}, ${http4.requests} ${plural(http4.requests, "request")}.`;
+  const what = said3.charAt(0).toLowerCase() + said3.slice(1);
+  return `${capital(command)}: ${what} ${took} ${command === "plan" ? "Nothing was written." : next(actions)}`;
+}
+function next(actions) {
+  if (actions.some(isBad)) return 'Fix what is marked "!", then run again: finished tags are kept.';
+  return actions.some(({ action: action2 }) => action2 === "hold") ? "Run again for what is on hold." : "Every wanted tag is right.";
+}
+function contents({ config, policy: policy2 }) {
+  const count2 = (number2, noun) => `${number2} ${plural(number2, noun)}`;
+  const rules2 = count2(policy2?.rules.length ?? 0, "rule");
+  return `${count2(config.images.length, "promotion")}, ${count2(config.builds.length, "build")} and ${rules2}`;
+}
+function validText(loaded, files) {
+  const what = files === 0 ? "The inputs are" : files === 1 ? "The tag file is" : `The ${files} tag files are`;
+  return `${what} valid: ${contents(loaded)}.`;
+}
+var init_format = __esm({
+  "src/report/format.ts"() {
+    "use strict";
+    init_decide();
+    init_nothing();
+    init_model();
+    init_reasons();
+    init_group();
+    init_report();
+  }
+});
+
+// src/report/lines.ts
+function tagLines(actions, layout, version = null) {
+  const rows2 = rowsOf(actions, layout, version);
+  const builds = actions.filter(({ action: action2, outcome: outcome2 }) => action2 === "build" && outcome2 !== "failed");
+  const built = new Map(builds.map((build2) => [build2.image, build2]));
+  const images = groupBy(rows2, ({ action: action2 }) => action2.image);
+  const column = Math.min(
+    Math.max(0, ...rows2.map(({ name }) => name.length)),
+    Math.min(WIDEST_NAME, Math.floor((layout.width ?? 80) / 2))
+  );
+  const blocks = [.../* @__PURE__ */ new Set([...built.keys(), ...images.keys()])].map((image2) => {
+    const own = images.get(image2) ?? [];
+    const bad6 = own.some(({ action: action2 }) => isBad(action2));
+    const head2 = wrap(`${harmless(image2)}   `, buildText(built.get(image2)), layout.width, 4);
+    const rows3 = own.map((row2) => ({ row: row2, lines: linesOf(row2, column, layout) }));
+    return { head: head2.map((text4) => ({ text: text4, bad: bad6 })), rows: rows3 };
+  });
+  return layout.all ? blocks.flatMap(allOf) : cutToScreen(blocks, layout);
+}
+function allOf({ head: head2, rows: rows2 }) {
+  return [...head2, ...rows2.flatMap(({ lines: lines3 }) => lines3)];
+}
+function cutToScreen(blocks, layout) {
+  if (blocks.flatMap(allOf).length <= MOST_LINES) return blocks.flatMap(allOf);
+  const every = blocks.flatMap((block2) => block2.rows.map((each) => ({ block: block2, ...each })));
+  const rank2 = ({ action: action2 }) => FIRST_SHOWN.indexOf(action2.error === null ? action2.action : "failed");
+  const shown3 = /* @__PURE__ */ new Set();
+  const heads = /* @__PURE__ */ new Set();
+  let room = MOST_LINES - 2;
+  for (const { block: block2, row: row2, lines: lines3 } of every.toSorted((a, b) => rank2(a.row) - rank2(b.row))) {
+    const needed = lines3.length + (heads.has(block2) ? 0 : block2.head.length);
+    if (needed > room && shown3.size > 0) break;
+    room -= needed;
+    heads.add(block2);
+    shown3.add(row2);
+  }
+  const left = every.filter(({ row: row2 }) => !shown3.has(row2)).map(({ row: row2 }) => row2.action);
+  const done = left.some(({ outcome: outcome2 }) => outcome2 !== "planned");
+  const more = `  and ${numbers(left, done).join(", ")}: --verbose lists all, and so does the report`;
+  const kept = blocks.filter((block2) => heads.has(block2)).flatMap(({ head: head2, rows: rows2 }) => allOf({ head: head2, rows: rows2.filter(({ row: row2 }) => shown3.has(row2)) }));
+  return [...kept, ...wrap("", more, layout.width, 2).map((text4) => ({ text: text4, bad: left.some(isBad) }))];
+}
+function rowsOf(actions, layout, version) {
+  const causes = byCause(actions);
+  const speakers = new Map(causes.map((each) => [each.action, each.others]));
+  const followers = new Map(causes.flatMap(({ action: action2, others }) => others.map((other) => [other, action2])));
+  const primaries = new Set(
+    actions.filter(isWritten).flatMap((a) => a.kind === "primary" ? [a.image] : [])
+  );
+  return actions.flatMap((action2) => {
+    const { image: image2, tag: tag2, error: error2, kind } = action2;
+    const name = action2.action === "build" ? "build" : tag2;
+    const cause = followers.get(action2);
+    if (cause !== void 0) {
+      const text4 = `${action2.action === "hold" ? "waits" : "not written"}, as ${nameIn(image2, cause)}`;
+      return layout.all ? [{ action: action2, name, text: text4, below: [] }] : [];
+    }
+    const others = speakers.get(action2);
+    if (others !== void 0)
+      return [{ action: action2, name, text: whyOf(action2, layout), below: below(action2, others, layout) }];
+    if (action2.action === "build") return [];
+    if (action2.action === "keep")
+      return layout.all || isNews(action2) ? [{ action: action2, name, text: keptText(action2), below: [] }] : [];
+    const same = kind === "stable" && primaries.has(image2) && error2 === null;
+    return [{ action: action2, name, text: writtenText(action2, same, layout, version), below: [] }];
+  });
+}
+function isNews({ reason, outcome: outcome2 }) {
+  return reason.code !== "same-digest" || outcome2 === "done";
+}
+function isWritten({ action: action2, outcome: outcome2 }) {
+  return (action2 === "create" || action2 === "move") && (outcome2 === "planned" || outcome2 === "done");
+}
+function keptText({ reason, outcome: outcome2, attachments }) {
+  if (outcome2 === "done")
+    return `already right; ${attachments?.carried ?? 0} of ${attachments?.found ?? 0} attachments copied`;
+  return reason.code === "same-digest" ? "already right" : cutDigests(reason.text);
+}
+function writtenText(action2, same, layout, version) {
+  const { action: name, image: image2, source, digest, previous, reason, outcome: outcome2 } = action2;
+  const did = outcome2 === "done" ? `${name}d${same ? "," : ""}` : "";
+  const what = name === "move" ? moved(action2, version) : same ? "the same digest" : origin(image2, source);
+  const exact = layout.all && digest !== null && !same && name === "create" ? `(${shortDigest(digest)})` : "";
+  const forced = reason.code === "forced" && previous !== null ? "(forced)" : "";
+  return [did, what, exact, forced].filter((part) => part !== "").join(" ");
+}
+function moved({ digest, previous, reason }, version) {
+  if (reason.version !== void 0 && version !== null) return `${reason.version} -> ${version}`;
+  return digest === null ? `from ${shortDigest(previous)}` : `${shortDigest(previous)} -> ${shortDigest(digest)}`;
+}
+function origin(image2, source) {
+  if (source === null) return "";
+  const own = source.startsWith(`${image2}:`) || source.startsWith(`${image2}@`);
+  return `from ${own ? cutDigests(source.slice(image2.length + 1)) : cutDigests(source)}`;
+}
+function whyOf(action2, { all }) {
+  const { code: code2, text: text4 } = action2.error ?? action2.reason;
+  const said3 = cutDigests(text4.replace(`${nameOf(action2)}: `, ""));
+  return `${action2.outcome === "failed" ? "failed: " : ""}${said3}${all ? ` (${code2})` : ""}`;
+}
+function cutDigests(text4) {
+  return text4.replace(/\bsha(?:256|512):[0-9a-f]{64,128}\b/g, shortDigest);
+}
+function below(action2, others, layout) {
+  const { location: location2 } = action2;
+  const fix = remedy(action2, layout.groups ? "inputs" : "flags").replace(/\.$/, "");
+  const place = location2 === null || action2.action === "hold" ? "" : `${location2.file}:${location2.line}:${location2.column}`;
+  const help = fix === "" ? "" : `help: ${fix.charAt(0).toLowerCase()}${fix.slice(1)}`;
+  return [place, help, layout.all ? "" : consequences(action2, others)].filter((text4) => text4 !== "");
+}
+function consequences(action2, others) {
+  const same = action2.action === "build" ? "" : nameOf(action2);
+  const tags = others.filter((other) => other.action !== "build" && nameOf(other) !== same);
+  if (tags.length === 0) return "";
+  const names2 = tags.slice(0, MOST_NAMES).map((tag2) => nameIn(action2.image, tag2));
+  const left = tags.length - names2.length;
+  const what = action2.action === "hold" && action2.error === null ? "on hold for the same reason" : "not written because of this";
+  return `${tags.length} ${tags.length === 1 ? "tag" : "tags"} ${what}: ${names2.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
+}
+function nameIn(image2, action2) {
+  if (action2.action === "build") return `the build of ${action2.image} failed`;
+  return action2.image === image2 ? action2.tag : nameOf(action2);
+}
+function linesOf({ action: action2, name, text: text4, below: under }, column, layout) {
+  const { width, all } = layout;
+  const sign = action2.error === null ? SIGNS[action2.action] : "!";
+  const indent = column + 7;
+  const own = wrap(`  ${sign} ${harmless(name).padEnd(column)}   `, text4, width, indent);
+  const plain3 = action2.action === "create" && action2.error === null && !all;
+  const first2 = plain3 ? own.slice(0, 1).map((line2) => line2.replace(/ +from$/, "")) : own;
+  const lines3 = [...first2, ...under.flatMap((each) => wrap(" ".repeat(indent), each, width, indent))];
+  return lines3.map((line2) => ({ text: line2, bad: isBad(action2) }));
+}
+function buildText(build2) {
+  if (build2 === void 0) return "";
+  const platforms = build2.platforms?.join(", ") ?? "";
+  const did = { planned: "build", done: "built", skipped: "not built", failed: "not built" }[build2.outcome];
+  return `${did} ${platforms}`.trimEnd();
+}
+var MOST_LINES, MOST_NAMES, WIDEST_NAME, FIRST_SHOWN, SIGNS;
+var init_lines = __esm({
+  "src/report/lines.ts"() {
+    "use strict";
+    init_group();
+    init_text();
+    init_format();
+    MOST_LINES = 32;
+    MOST_NAMES = 4;
+    WIDEST_NAME = 40;
+    FIRST_SHOWN = ["failed", "refuse", "hold", "move", "create", "build", "keep"];
+    SIGNS = {
+      build: "+",
+      create: "+",
+      move: "~",
+      keep: "=",
+      hold: "?",
+      refuse: "!"
+    };
+  }
+});
+
+// src/report/annotations.ts
+function problemAnnotation(problem4) {
+  const { location: location2, what, hint: hint2 } = problem4;
+  const about2 = { level: "error", code: "tag-file", title: "" };
+  if (location2 === void 0 || location2.nowhere === true)
+    return { ...about2, message: formatProblem(problem4), file: null, line: null, column: null };
+  const { file: file2, line: line2, column } = location2;
+  return { ...about2, message: hint2 === void 0 ? what : `${what}; ${hint2}`, file: file2, line: line2, column };
+}
+function annotations(report2, ways) {
+  const of = (level, action2, text4, code2 = (action2.error ?? action2.reason).code) => ({
+    level,
+    code: code2,
+    title: `${action2.image}:${action2.tag}`,
+    message: text4,
+    file: action2.location?.file ?? null,
+    line: action2.location?.line ?? null,
+    column: action2.location?.column ?? null
+  });
+  const causes = byCause(report2.actions);
+  const errors = causes.filter((each) => !isHeld(each)).map(
+    ({ action: a, others }) => of("error", a, sentence2((a.error ?? a.reason).text, remedy(a, ways), consequences(a, others)))
+  );
+  const told = new Set(errors.map(({ title }) => title));
+  const drift2 = (report2.drift ?? []).filter((lost) => !told.has(`${lost.image}:${lost.tag}`)).map(driftAnnotation);
+  const warnings3 = warningsOf(report2.actions).map(
+    ({ action: action2, text: text4 }) => of("warning", action2, text4, "warning")
+  );
+  const held = causes.filter(isHeld).map(
+    ({ action: a, others }) => of("notice", a, sentence2(`on hold: ${a.reason.text}`, remedy(a, ways), consequences(a, others)))
+  );
+  return [...errors, ...drift2, ...warnings3, ...held];
+}
+function driftAnnotation({ kind, image: image2, tag: tag2, text: text4, location: location2 }) {
+  const message = kind === "vanished" ? `the tag vanished from the registry: ${text4}` : text4;
+  const at3 = { file: location2?.file ?? null, line: location2?.line ?? null, column: location2?.column ?? null };
+  return { level: "error", code: "drift", title: `${image2}:${tag2}`, message, ...at3 };
+}
+function sentence2(...parts) {
+  return parts.filter((part) => part !== "").map((part, at3, all) => at3 < all.length - 1 && !part.endsWith(".") ? `${part}.` : part).join(" ");
+}
+var init_annotations = __esm({
+  "src/report/annotations.ts"() {
+    "use strict";
+    init_errors();
+    init_format();
+    init_lines();
+  }
+});
+
+// src/report/junit.ts
+function junit({ command, actions, drift: drift2, duration_ms: ms }) {
+  const cases = [...actions.map(actionCase), ...(drift2 ?? []).map(driftCase)];
+  return document2(`retag ${command}`, cases.length > 0 ? cases : [EMPTY], ms);
+}
+function problemsJunit(problems2) {
+  return document2("retag", problems2.map(problemCase), 0);
+}
+function actionCase(action2) {
+  const { code: code2, text: text4 } = action2.error ?? action2.reason;
+  const isHeld2 = action2.action === "hold" && action2.error === null;
+  return {
+    suite: action2.image,
+    // The same in every run, since systems compare the tests of two runs by name.
+    name: action2.action === "build" ? `build of ${action2.tag}` : action2.tag,
+    location: action2.location,
+    result: isHeld2 ? "skipped" : isBad(action2) ? "failure" : "passed",
+    type: code2,
+    message: text4,
+    text: isHeld2 || isBad(action2) ? remedy(action2, "flags") : passed(action2)
+  };
+}
+function passed(action2) {
+  const { source, digest, outcome: outcome2 } = action2;
+  const from = source === null ? "" : ` from ${source}`;
+  return `${verb(action2)} (${outcome2}) ${nameOf(action2)}${from}, digest ${shortDigest(digest)}`;
+}
+function driftCase({ kind, image: image2, tag: tag2, text: text4, location: location2 }) {
+  const name = `drift of ${tag2}`;
+  return { suite: image2, name, location: location2, result: "failure", type: kind, message: text4, text: "" };
+}
+function problemCase({ what, hint: hint2 = "", location: location2 }) {
+  const known3 = location2 !== void 0 && location2.nowhere !== true ? location2 : null;
+  return {
+    suite: location2?.file ?? "retag",
+    name: known3 === null ? what : `line ${known3.line}, column ${known3.column}`,
+    location: known3,
+    result: "error",
+    type: "mistake",
+    message: what,
+    text: hint2
+  };
+}
+function document2(name, cases, milliseconds) {
+  const count2 = (result) => cases.filter((each) => each.result === result).length;
+  const totals2 = {
+    name,
+    tests: cases.length,
+    failures: count2("failure"),
+    errors: count2("error"),
+    skipped: count2("skipped"),
+    time: (milliseconds / 1e3).toFixed(3)
+  };
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes(totals2)}>`,
+    `  <testsuite${attributes(totals2)}>`,
+    ...cases.flatMap(caseLines),
+    "  </testsuite>",
+    "</testsuites>",
+    ""
+  ].join("\n");
+}
+function caseLines({ suite, name, location: location2, result, type, message, text: text4 }) {
+  const place = location2 === null ? {} : { file: location2.file, line: location2.line };
+  const where = location2 === null ? "" : `${location2.file}:${location2.line}
+`;
+  const head2 = `    <testcase${attributes({ classname: suite, name, ...place })}>`;
+  const said3 = xml(text4, true);
+  if (result === "passed") return [head2, `      <system-out>${said3}</system-out>`, "    </testcase>"];
+  const why = attributes(result === "skipped" ? { message } : { message, type });
+  const body = `${xml(`${message}
+${where}`, true)}${said3 === "" ? "" : `help: ${said3}`}`;
+  return [head2, `      <${result}${why}>${body.trimEnd()}</${result}>`, "    </testcase>"];
+}
+function attributes(values) {
+  return Object.entries(values).map(([name, value]) => ` ${name}="${xml(String(value), false)}"`).join("");
+}
+function xml(text4, lines3) {
+  const shown3 = lines3 ? text4.split("\n").map(harmless).join("\n") : harmless(text4);
+  return shown3.replace(/[<>&"]/g, (character) => ENTITIES[character] ?? character);
+}
+var EMPTY, ENTITIES;
+var init_junit = __esm({
+  "src/report/junit.ts"() {
+    "use strict";
+    init_text();
+    init_format();
+    EMPTY = {
+      ...{ suite: "retag", name: "the tag file is valid", location: null },
+      ...{ result: "passed", type: "", message: "", text: "No tag is wanted." }
+    };
+    ENTITIES = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" };
+  }
+});
+
+// src/report/sarif.ts
+function sarif(annotations2, ended) {
+  const results = annotations2.filter(({ file: file2 }) => file2 !== null);
+  const others = annotations2.filter(({ file: file2 }) => file2 === null);
+  const codes = [...new Set(results.map(({ code: code2 }) => code2))];
+  const notifications = others.map((each) => ({ level: LEVELS[each.level], message: messageOf2(each) }));
+  const log = {
+    $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { name: "Retag", version: VERSION, informationUri: HOME, rules: codes.map(ruleOf) } },
+        automationDetails: { id: "retag/" },
+        columnKind: "utf16CodeUnits",
+        invocations: [{ executionSuccessful: !ended, toolExecutionNotifications: notifications }],
+        results: results.map((each) => resultOf(each, codes.indexOf(each.code)))
+      }
+    ]
+  };
+  return `${JSON.stringify(log, null, 2)}
+`;
+}
+function messageOf2({ title, message }) {
+  return { text: title === "" ? message : `${title}: ${message}` };
+}
+function resultOf(annotation, ruleIndex) {
+  const { level, code: code2, title, file: file2, line: line2, column } = annotation;
+  const region = { startLine: line2 ?? 1, startColumn: column ?? 1 };
+  return {
+    ruleId: code2,
+    ruleIndex,
+    level: LEVELS[level],
+    message: messageOf2(annotation),
+    locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file2 ?? "") }, region } }],
+    // An alert stays the same one when the lines above it change.
+    ...title === "" ? {} : { partialFingerprints: { "retag/v1": `${title} ${code2}` } }
+  };
+}
+function ruleOf(code2) {
+  const known3 = { ...FAILURES, ...REASONS };
+  const { means = MISTAKES[code2] ?? code2, help = "" } = known3[code2] ?? {};
+  const explained = known3[code2] === void 0 ? "tag-file.md" : "troubleshooting.md#reasons";
+  return {
+    id: code2,
+    shortDescription: { text: means },
+    ...help === "" ? {} : { help: { text: help } },
+    helpUri: `${HOME}/blob/v1/docs/${explained}`
+  };
+}
+function uriOf(path6) {
+  const uri = path6.split("/").map(encodeURIComponent).join("/");
+  return path6.startsWith("/") ? `file://${uri}` : uri;
+}
+var HOME, LEVELS, MISTAKES;
+var init_sarif = __esm({
+  "src/report/sarif.ts"() {
+    "use strict";
+    init_reasons();
+    init_version();
+    HOME = "https://github.com/retag/retag";
+    LEVELS = { error: "error", warning: "warning", notice: "note" };
+    MISTAKES = {
+      "tag-file": "a mistake in a tag file",
+      warning: "a warning about a tag",
+      drift: "the registry does not hold what the tag file says"
+    };
+  }
+});
+
+// src/report/mermaid.ts
+function flowchart(actions) {
+  const drawn = actions.filter(({ action: action2, source }) => action2 !== "keep" && source !== null);
+  if (drawn.length === 0) return null;
+  const rank2 = (action2) => ORDER.indexOf(verb(action2));
+  let rows2 = 0;
+  const shown3 = drawn.toSorted((a, b) => rank2(a) - rank2(b)).filter((action2) => (rows2 += label(nameOf(action2)).includes("<br/>") ? 2 : 1) <= MOST_ARROWS);
+  const ids = /* @__PURE__ */ new Map();
+  const nodes = [];
+  const node = (key2, label4, shape) => {
+    const known3 = ids.get(key2);
+    if (known3 !== void 0) return known3;
+    const id = `n${ids.size}`;
+    ids.set(key2, id);
+    nodes.push(`  ${id}${shape[0]}"${label4}"${shape[1]}`);
+    return id;
+  };
+  const arrows = shown3.map((action2) => {
+    const source = action2.source ?? "";
+    const from = node(`from ${source}`, label(source), ["[", "]"]);
+    const name = nameOf(action2);
+    const to = node(`to ${name}`, label(name), ["(", ")"]);
+    return { line: `  ${from} -->|${quoted(verb(action2))}| ${to}`, to, look: lookOf(action2) };
+  });
+  const used = [...new Set(arrows.map(({ look: look6 }) => look6))];
+  const classes = used.map((look6) => `  classDef ${look6} ${LOOK[look6] ?? ""}`);
+  const members = used.map((look6) => {
+    const ofLook = arrows.filter((arrow) => arrow.look === look6).map(({ to }) => to);
+    return `  class ${[...new Set(ofLook)].join(",")} ${look6}`;
+  });
+  const lines3 = [LAYOUT, "flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
+  return { text: lines3.join("\n"), left: drawn.length - shown3.length };
+}
+function lookOf(action2) {
+  const name = verb(action2);
+  return name === "skipped" ? "failed" : name;
+}
+function label(name) {
+  const path6 = name.lastIndexOf("/") + 1;
+  const at3 = path6 + name.slice(path6).search(/[:@]/);
+  if (name.length <= MOST_ON_ONE_LINE || at3 <= path6) return quoted(name);
+  return `${quoted(name.slice(0, at3))}<br/>${quoted(name.slice(at3))}`;
+}
+function quoted(text4) {
+  return text4.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
+}
+var MOST_ARROWS, LAYOUT, MOST_ON_ONE_LINE, ORDER, LOOK;
+var init_mermaid = __esm({
+  "src/report/mermaid.ts"() {
+    "use strict";
+    init_format();
+    MOST_ARROWS = 30;
+    LAYOUT = '%%{init: {"themeVariables": {"fontSize": "12px"}, "flowchart": {"wrappingWidth": 600, "nodeSpacing": 4, "padding": 4}}}%%';
+    MOST_ON_ONE_LINE = 56;
+    ORDER = ["failed", "skipped", "refuse", "hold", "move", "create"];
+    LOOK = {
+      create: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+      move: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
+      keep: "fill:#f6f8fa,stroke:#8c959f,color:#1f2328",
+      hold: "fill:#ddf4ff,stroke:#0969da,color:#1f2328",
+      refuse: "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
+      failed: "fill:#ffebe9,stroke:#cf222e,color:#1f2328"
+    };
+  }
+});
+
+// src/report/summary.ts
+function summary(report2, said3 = headline(report2)) {
+  const { actions, command, drift: drift2, classification } = report2;
+  const bad6 = actions.some((a) => a.action === "refuse" || a.error !== null);
+  const verdict2 = bad6 ? " failed" : drift2 !== null && drift2.length > 0 ? " found drift" : "";
+  const parts = [
+    `## Retag ${command}${verdict2}: ${escapeCell(said3)}`,
+    classified(report2),
+    actions.length === 0 ? "" : countsTable(report2),
+    ...news(actions, classification?.version ?? null),
+    picture(actions),
+    driftTable(report2),
+    stageTable(report2),
+    warnings2(actions),
+    unchanged(actions)
+  ];
+  return fit(parts.filter((part) => part !== "").join("\n\n") + "\n");
+}
+function news(actions, version) {
+  const changes = actions.filter((a) => ["build", "create", "move"].includes(a.action) && a.error === null);
+  const causes = byCause(actions);
+  const planned2 = changes.some(({ outcome: outcome2 }) => outcome2 === "planned");
+  return [
+    changes.length === 0 ? "" : `### ${planned2 ? "To change" : "Changed"}
+
+${changeTable(changes, version)}`,
+    stuckList(
+      "Refused or failed",
+      causes.filter((each) => !isHeld(each))
+    ),
+    stuckList("On hold", causes.filter(isHeld))
+  ];
+}
+function classified({ classification, ref }) {
+  if (classification === null || ref === null) return "";
+  const { class: name, rule: rule3, why } = classification;
+  const what = name === null ? "has no class" : `is a **${name}**`;
+  return `${code(ref.ref)} ${what}${rule3 === null ? "" : ` by rule ${code(rule3)}`}: ${escapeCell(why)}`;
+}
+function countsTable({ counts: counts2 }) {
+  const shown3 = Object.entries(counts2).filter(([name, count2]) => count2 > 0 || name === "create");
+  return table(
+    shown3.map(([name]) => name),
+    [shown3.map(([, count2]) => String(count2))]
+  );
+}
+function picture(actions) {
+  const chart = flowchart(actions);
+  if (chart === null) return "";
+  const more = chart.left > 0 ? `
+
+${chart.left} more are in the table above.` : "";
+  return `\`\`\`mermaid
+${chart.text}
+\`\`\`${more}`;
+}
+function lines(...parts) {
+  return parts.filter((part) => part !== "").join("<br>");
+}
+function changeTable(actions, version) {
+  const rows2 = byImage(actions).map((own) => changeRow(own, version));
+  const header = ["image", "tags", "stable", "channels", "from", "digest"];
+  const used = header.map((_, column) => rows2.some((row2) => row2[column] !== ""));
+  const only = (cells) => cells.filter((_, column) => used[column]);
+  return `${table(only(header), rows2.map(only))}${digestFold(actions)}`;
+}
+function changeRow(actions, version) {
+  const [{ image: image2, source }] = actions;
+  const build2 = actions.find(({ action: action2 }) => action2 === "build");
+  const tags = (kind) => tagCell(
+    actions.filter((a) => a.action !== "build" && a.kind === kind),
+    (a) => a.action === "move" ? `~ ${code(a.tag)} ${code(moved(a, version))}` : `+ ${code(a.tag)}`
+  );
+  const from = source === null ? "" : code(origin(image2, source).replace(/^from /, ""));
+  const carried = actions.map(attached).find((text4) => text4 !== "") ?? "";
+  const own = actions.find((a) => a.digest !== null)?.digest ?? null;
+  return [
+    lines(code(image2), escapeCell(buildText(build2))),
+    ...["primary", "stable", "channel"].map(tags),
+    lines(from, carried),
+    own === null ? "" : code(shortDigest(own))
+  ];
+}
+function tagCell(actions, say2) {
+  const left = actions.length - MOST_IN_CELL;
+  return lines(...actions.slice(0, MOST_IN_CELL).map(say2), left > 0 ? `and ${left} more` : "");
+}
+function byImage(actions) {
+  const keyOf5 = ({ image: image2, source, digest }) => `${image2} ${source === null ? "" : digest ?? source}`;
+  return [...groupBy(actions, keyOf5).values()];
+}
+function digestFold(actions) {
+  const told = byImage(actions).flatMap((own) => {
+    const digest = own.find((a) => a.digest !== null)?.digest ?? null;
+    const was = own.flatMap((a) => a.previous === null ? [] : [`; ${code(a.tag)} was ${code(a.previous)}`]);
+    return digest === null ? [] : [`- ${code(own[0].image)} ${code(digest)}${was.join("")}`];
+  });
+  return told.length === 0 ? "" : `
+
+${details("Full digests", told.join("\n"))}`;
+}
+function attached({ attachments }) {
+  if (attachments === null || attachments.found === 0) return "";
+  return `${attachments.carried} of ${attachments.found} attachments copied`;
+}
+function stuckList(title, causes) {
+  if (causes.length === 0) return "";
+  const items = causes.map(({ action: action2, others }) => {
+    const { location: location2 } = action2;
+    const { code: reason, text: text4 } = action2.error ?? action2.reason;
+    const where = location2 === null ? "" : ` at ${code(`${location2.file}:${location2.line}`)}`;
+    return `- ${lines(
+      `**${code(nameOf(action2))}**${where}: ${code(reason)} ${escapeCell(text4, MOST_REASON)}`,
+      escapeCell(remedy(action2)),
+      escapeCell(consequences(action2, others))
+    )}`;
+  });
+  return `### ${title}
+
+${items.join("\n")}`;
+}
+function unchanged(actions) {
+  const kept = actions.filter((a) => a.action === "keep" && a.error === null);
+  if (kept.length === 0) return "";
+  const rows2 = byImage(kept.slice(0, MOST_KEPT)).map((own) => [
+    code(own[0].image),
+    tagCell(
+      own,
+      (a) => code(a.tag) + (a.reason.code === "same-digest" ? "" : ` ${escapeCell(a.reason.code)}`)
+    ),
+    code(shortDigest(own[0].digest))
+  ]);
+  const left = kept.length - Math.min(kept.length, MOST_KEPT);
+  const more = left > 0 ? `
+
+${left} more unchanged tags are not listed.` : "";
+  return details(`Unchanged (${kept.length})`, table(["image", "tags", "digest"], rows2) + more);
+}
+function driftTable({ drift: drift2 }) {
+  if (drift2 === null) return "";
+  if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
+  const rows2 = drift2.map(({ kind, image: image2, tag: tag2, text: text4 }) => [kind, code(`${image2}:${tag2}`), escapeCell(text4)]);
+  return `### Drift
+
+${table(["", "tag", "what"], rows2)}`;
+}
+function stageTable({ stages: stages2 }) {
+  const told = stages2.some(({ by_file, why }) => by_file !== "release" || why !== "");
+  if (!told) return "";
+  const rows2 = stages2.map(({ image: image2, platform: platform3, by_file, today, why, since }) => [
+    code(image2),
+    code(platform3),
+    by_file,
+    today === by_file ? today : `**${today}**`,
+    since === null ? "" : since.slice(0, 10),
+    escapeCell(why)
+  ]);
+  return `### Platforms
+
+${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows2)}`;
+}
+function warnings2(actions) {
+  const said3 = warningsOf(actions);
+  const items = said3.map(({ action: action2, text: text4 }) => `- ${code(nameOf(action2))}: ${escapeCell(text4)}`);
+  return said3.length === 0 ? "" : details(`Warnings (${said3.length})`, items.join("\n"));
+}
+function fit(markdown) {
+  const tail = "The summary was cut here: it is longer than GitHub shows. The report file holds all of it.";
+  const size = new TextEncoder().encode(markdown).length;
+  if (size <= MOST_BYTES) return markdown;
+  return cut(markdown, Math.floor(markdown.length * MOST_BYTES / size), tail);
+}
+var MOST_BYTES, MOST_KEPT, MOST_IN_CELL, MOST_REASON;
+var init_summary = __esm({
+  "src/report/summary.ts"() {
+    "use strict";
+    init_markdown();
+    init_group();
+    init_mermaid();
+    init_format();
+    init_lines();
+    MOST_BYTES = 900 * 1024;
+    MOST_KEPT = 1e3;
+    MOST_IN_CELL = 50;
+    MOST_REASON = 1e3;
+  }
+});
+
+// src/report/render.ts
+var render_exports = {};
+__export(render_exports, {
+  renderProblems: () => renderProblems,
+  renderReport: () => renderReport
+});
+function renderReport(report2, format, said3) {
+  switch (format) {
+    case "text":
+      return "";
+    case "json":
+      return json(report2);
+    case "junit":
+      return junit(report2);
+    case "sarif":
+      return sarif(annotations(report2, "flags"), false);
+    case "markdown":
+      return summary(report2, said3);
+  }
+}
+function renderProblems(problems2, format) {
+  switch (format) {
+    case "text":
+      return "";
+    case "json":
+      return json(errorReport(problems2));
+    case "junit":
+      return problemsJunit(problems2);
+    case "sarif":
+      return sarif(problems2.map(problemAnnotation), true);
+    case "markdown":
+      return problemsMarkdown(problems2);
+  }
+}
+function json(document3) {
+  return `${JSON.stringify(document3, null, 2)}
+`;
+}
+function problemsMarkdown(problems2) {
+  const lines3 = problems2.map((problem4) => `- ${escapeCell(formatProblem(problem4))}`);
+  return `## Retag: nothing was done, the input has errors
+
+${lines3.join("\n")}
+`;
+}
+function errorReport(problems2) {
+  return {
+    version: 1,
+    errors: problems2.map(({ location: location2, what, hint: hint2 }) => {
+      const known3 = location2 !== void 0 && location2.nowhere !== true;
+      return {
+        file: location2?.file ?? null,
+        line: known3 ? location2.line : null,
+        column: known3 ? location2.column : null,
+        message: what,
+        hint: hint2 ?? null
+      };
+    })
+  };
+}
+var init_render = __esm({
+  "src/report/render.ts"() {
+    "use strict";
+    init_errors();
+    init_markdown();
+    init_annotations();
+    init_junit();
+    init_sarif();
+    init_summary();
+  }
+});
+
+// src/cli/problems.ts
+function problemLines(level, { location: location2, what, hint: hint2 }, place) {
+  const width = widthOf2(place.stderr);
+  const lines3 = wrap(`${level}: `, location2?.nowhere ? `${location2.file}: ${what}` : what, width, 2);
+  if (location2 !== void 0 && location2.nowhere !== true) {
+    const text4 = lineOf(location2, place);
+    const margin = " ".repeat(String(location2.line).length);
+    lines3.push(`${margin}--> ${harmless(location2.file)}:${location2.line}:${location2.column}`);
+    if (text4 !== null) {
+      const shown3 = excerpt(text4, location2.column - 1, width - margin.length - 3);
+      lines3.push(`${margin} |`, `${location2.line} | ${shown3.text}`, `${margin} | ${shown3.caret}`);
+    }
+  }
+  return hint2 === void 0 || hint2 === "" ? lines3 : [...lines3, ...wrap("help: ", hint2, width, 6)];
+}
+function widthOf2({ columns }) {
+  return columns === void 0 || columns === 0 ? 80 : Math.max(20, columns);
+}
+function lineOf({ file: file2, line: line2 }, { cwd, shown: shown3 = /* @__PURE__ */ new Map() }) {
+  const path6 = (0, import_node_path.resolve)(cwd, file2);
+  const lines3 = shown3.get(path6) ?? linesOf2(path6, cwd, file2);
+  shown3.set(path6, lines3);
+  return lines3[line2 - 1]?.replace(/\r$/, "") ?? null;
+}
+function linesOf2(path6, cwd, file2) {
+  try {
+    if ((0, import_node_fs.realpathSync)(path6) !== (0, import_node_path.resolve)((0, import_node_fs.realpathSync)(cwd), file2)) return [];
+    const info2 = (0, import_node_fs.statSync)(path6);
+    return info2.isFile() && info2.size <= FILE_LIMITS.bytes ? (0, import_node_fs.readFileSync)(path6, "utf8").split("\n") : [];
+  } catch {
+    return [];
+  }
+}
+function excerpt(line2, offset, width) {
+  const cells = (text5) => Array.from(text5, (one2) => one2 === "	" ? TAB : harmless(one2));
+  const before = cells(line2.slice(Math.max(0, offset - width), offset));
+  const after = cells(line2.slice(offset, offset + width));
+  const room = width - 2 * CUT.length;
+  const behind = Math.max(Math.floor(room / 3), room - columnsOf(before.join("")));
+  const right = fitting2(after, behind);
+  const left = fitting2(before.toReversed(), room - columnsOf(right.join(""))).toReversed();
+  const isCut = left.length < before.length || offset > width;
+  const isCutBehind = right.length < after.length || offset + width < line2.length;
+  const start2 = `${isCut ? CUT : ""}${left.join("")}`;
+  const text4 = `${start2}${right.join("")}${isCutBehind ? CUT : ""}`;
+  return { text: text4.trimEnd(), caret: `${" ".repeat(columnsOf(start2))}^` };
+}
+function fitting2(cells, width) {
+  let left = width;
+  const end2 = cells.findIndex((cell) => (left -= columnsOf(cell)) < 0);
+  return cells.slice(0, end2 < 0 ? cells.length : end2);
+}
+function sayError(problem4, io) {
+  io.stderr.write(`${problemLines("error", problem4, io).join("\n")}
+`);
+}
+async function fail2(error2, io, format) {
+  if (error2 instanceof UserError) {
+    const place = { cwd: io.cwd, stderr: io.stderr, shown: /* @__PURE__ */ new Map() };
+    for (const problem4 of error2.problems) sayError(problem4, place);
+    await printProblems(error2.problems, format, io);
+    return 2;
+  }
+  if (error2 instanceof OperationError) {
+    const label4 = error2.code === "cancelled" ? "" : "error: ";
+    io.stderr.write(`${wrap(label4, error2.message, widthOf2(io.stderr), 2).join("\n")}
+`);
+    if (label4 !== "" && format !== "json") await printProblems([{ what: error2.message }], format, io);
+    return 1;
+  }
+  const text4 = error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
+  io.stderr.write(`error: this is a fault of Retag, please report it:
+${text4}
+`);
+  return 1;
+}
+async function printProblems(problems2, format, { stdout }) {
+  if (format === "text") return;
+  const { renderProblems: renderProblems2 } = await Promise.resolve().then(() => (init_render(), render_exports));
+  stdout.write(renderProblems2(problems2, format));
+}
+var import_node_fs, import_node_path, CUT, TAB;
+var init_problems = __esm({
+  "src/cli/problems.ts"() {
+    "use strict";
+    import_node_fs = require("node:fs");
+    import_node_path = require("node:path");
+    init_errors();
+    init_limits();
+    init_text();
+    CUT = "\u2026";
+    TAB = "    ";
   }
 });
 
@@ -1276,9 +5146,9 @@ function parseRegistryMap(lines3) {
     const before = map2.get(host);
     const mapped = { registry: target.value.registry, prefix: path6 === "library" ? "" : path6 };
     if (before === void 0) map2.set(host, mapped);
-    else if (textOf(before) !== textOf(mapped)) {
+    else if (textOf2(before) !== textOf2(mapped)) {
       problems2.push({
-        what: `registry-map: ${host} is mapped to ${textOf(before)} and to ${textOf(mapped)}`,
+        what: `registry-map: ${host} is mapped to ${textOf2(before)} and to ${textOf2(mapped)}`,
         hint: "give one of them"
       });
     }
@@ -1286,7 +5156,7 @@ function parseRegistryMap(lines3) {
   if (problems2.length > 0) throw new UserError(problems2);
   return map2;
 }
-function textOf({ registry, prefix }) {
+function textOf2({ registry, prefix }) {
   return prefix === "" ? registry : `${registry}/${prefix}`;
 }
 function canonicalHost(host) {
@@ -1487,9 +5357,9 @@ function add(name, image2, platform3, digest, known3, problems2) {
 }
 function builtElsewhere(builds, images, digests) {
   const problems2 = [];
-  const names2 = targetNames(builds.map(({ config }) => imageOf(config)));
+  const names2 = targetNames(builds.map(({ config }) => imageOf2(config)));
   const built = builds.flatMap(({ config, choice }, i) => {
-    const image2 = imageOf(config);
+    const image2 = imageOf2(config);
     const given2 = [...digests.get(image2) ?? []];
     return choice.push.flatMap((platform3) => {
       const found = given2.find(([name2]) => normalisePlatform(name2) === normalisePlatform(platform3));
@@ -1536,7 +5406,7 @@ function matrix(builds, runners) {
   );
   const include = builds.flatMap(
     ({ config, choice }) => choice.build.map((platform3) => ({
-      image: imageOf(config),
+      image: imageOf2(config),
       platform: platform3,
       runner: own.get(normalisePlatform(platform3)) ?? RUNNERS[platform3] ?? RUNNER
     }))
@@ -1553,7 +5423,7 @@ function onlyPlatform(builds, platform3, isDue) {
       unnamed.map(({ config }) => ({
         location: config.origin.at(),
         what: `a run for the platform ${platform3} needs builds that name their platforms`,
-        hint: `list the platforms of ${imageOf(config)} under "platforms"`
+        hint: `list the platforms of ${imageOf2(config)} under "platforms"`
       }))
     );
   }
@@ -1571,7 +5441,7 @@ function onlyPlatform(builds, platform3, isDue) {
     choice: { build: choice.build.filter(same), push: choice.push.filter(same) }
   })).filter(({ choice }) => choice.build.length > 0);
 }
-function imageOf(build2) {
+function imageOf2(build2) {
   return build2.names[0]?.text ?? "";
 }
 function targetNames(images) {
@@ -1607,42 +5477,42 @@ function parseSecret(text4, values) {
   const csv = parseCsv(text4);
   if (!csv.ok) return csv;
   const unknown3 = csv.value.find(({ key: key2 }) => !["type", "id", "src", "source", "env"].includes(key2));
-  if (unknown3) return bad2(`"${unknown3.key}" is not a key of a secret`, "use id with env or src");
+  if (unknown3) return bad3(`"${unknown3.key}" is not a key of a secret`, "use id with env or src");
   const get = (key2) => csv.value.find((field2) => field2.key === key2)?.value;
   const [type, id, env] = [get("type"), get("id"), get("env")];
   const source = get("src") ?? get("source");
   if (type !== void 0 && type !== "file" && type !== "env") {
-    return bad2(`"${type}" is not a type of secret`, "write type=file or type=env");
+    return bad3(`"${type}" is not a type of secret`, "write type=file or type=env");
   }
   if (id === void 0 || !SECRET_ID.test(id))
-    return bad2("the secret has no id", 'write it as "id=NAME,env=VARIABLE"');
+    return bad3("the secret has no id", 'write it as "id=NAME,env=VARIABLE"');
   if (env !== void 0 && source !== void 0)
-    return bad2("the secret has env and src", "give one of the two");
+    return bad3("the secret has env and src", "give one of the two");
   const variable2 = env ?? (type === "env" ? source : void 0) ?? (source === void 0 ? id : void 0);
   if (variable2 === void 0) return good({ id, file: clean(source ?? "") });
-  if (!VARIABLE.test(variable2))
-    return bad2(`"${variable2}" is not the name of a variable`, "name an environment variable");
+  if (!VARIABLE2.test(variable2))
+    return bad3(`"${variable2}" is not the name of a variable`, "name an environment variable");
   return good({ id, env: variable2 });
 }
 function secretByValue(text4) {
   const equals = text4.indexOf("=");
   const id = text4.slice(0, Math.max(equals, 0));
   if (!SECRET_ID.test(id))
-    return bad2("a secret has no name", 'write it as "NAME=value" or "id=NAME,env=VARIABLE"');
+    return bad3("a secret has no name", 'write it as "NAME=value" or "id=NAME,env=VARIABLE"');
   return good({ id, value: text4.slice(equals + 1) });
 }
 function secretInFile() {
-  return bad2(
+  return bad3(
     'the secret is not of the form "id=NAME,env=VARIABLE" or "id=NAME,src=FILE"',
     "never write a value here: put it into an environment variable of the step and name that"
   );
 }
 function parseSsh(text4) {
   const [id = "", ...rest] = text4.split("=");
-  if (!SECRET_ID.test(id)) return bad2("the ssh entry has no id", 'write it as "default" or "id=PATH"');
+  if (!SECRET_ID.test(id)) return bad3("the ssh entry has no id", 'write it as "default" or "id=PATH"');
   const paths = rest.length === 0 ? [] : rest.join("=").split(",");
   if (paths.some((path6) => path6 === "" || hasControl(path6)))
-    return bad2("the ssh entry has an empty path", "name a socket or key file");
+    return bad3("the ssh entry has an empty path", "name a socket or key file");
   const cleaned = paths.map(clean);
   return good({ text: paths.length === 0 ? id : `${id}=${cleaned.join(",")}`, paths: cleaned });
 }
@@ -1659,9 +5529,9 @@ function parseCache(text4) {
     return ref2?.ok === false ? ref2 : good(fields2);
   }
   const bare2 = csv.value.find((field2) => field2.bare);
-  if (bare2) return bad2(`"${bare2.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
+  if (bare2) return bad3(`"${bare2.key}" is not "key=value"`, 'write it as "type=gha,mode=max"');
   const type = csv.value.find(({ key: key2 }) => key2 === "type");
-  if (!type?.value) return bad2("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
+  if (!type?.value) return bad3("the cache has no type", 'write it as "type=registry,ref=IMAGE"');
   const ref = cacheRef(csv.value);
   if (ref?.ok === false) return ref;
   const paths = cachePaths(csv.value);
@@ -1703,7 +5573,7 @@ function parseAttestation(kind, text4) {
   }
   const wrong3 = csv.value.find(({ key: key2, bare: bare2 }) => bare2 || key2 === "type");
   if (wrong3)
-    return bad2(
+    return bad3(
       `"${wrong3.key}" does not belong in ${kind}`,
       'write true, false or "key=value" pairs such as "mode=max"'
     );
@@ -1713,17 +5583,17 @@ function isDisabled(fields2) {
   return fields2.some(({ key: key2, value }) => key2 === "disabled" && value === "true");
 }
 function parseUlimit(text4) {
-  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text4) ? good(text4) : bad2("this is not a ulimit", 'write it as "nofile=1024:2048"');
+  return /^[a-z]+=-?\d+(?::-?\d+)?$/.test(text4) ? good(text4) : bad3("this is not a ulimit", 'write it as "nofile=1024:2048"');
 }
 function parseShmSize(text4) {
-  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text4) ? good(text4) : bad2("this is not a size", 'write it as "128m" or "2g"');
+  return /^\d+(?:\.\d+)? ?(?:[kmgt]i?)?b?$/i.test(text4) ? good(text4) : bad3("this is not a size", 'write it as "128m" or "2g"');
 }
 function parseNetwork(text4) {
-  return ["default", "none", "host"].includes(text4) ? good(text4) : bad2(`"${text4}" is not a network mode`, "write default, none or host");
+  return ["default", "none", "host"].includes(text4) ? good(text4) : bad3(`"${text4}" is not a network mode`, "write default, none or host");
 }
 function parseHost(text4) {
   const [, name, address] = /^([A-Za-z0-9_.-]+)[:=](\[?[0-9a-fA-F.:]+\]?|host-gateway)$/.exec(text4) ?? [];
-  return name !== void 0 && address !== void 0 ? good([name, address.replace(/^\[|\]$/g, "")]) : bad2("this is not a host entry", 'write it as "name:address"');
+  return name !== void 0 && address !== void 0 ? good([name, address.replace(/^\[|\]$/g, "")]) : bad3("this is not a host entry", 'write it as "name:address"');
 }
 function annotationLevels(key2) {
   const colon = key2.indexOf(":");
@@ -1732,7 +5602,7 @@ function annotationLevels(key2) {
 }
 function parseKey(key2) {
   if (key2 === "" || key2.includes("=") || hasControl(key2)) {
-    return bad2(`${JSON.stringify(key2)} cannot be a key`, 'use a key without "=" and control characters');
+    return bad3(`${JSON.stringify(key2)} cannot be a key`, 'use a key without "=" and control characters');
   }
   return good(key2);
 }
@@ -1741,26 +5611,26 @@ function parseNamedContext(text4) {
     return good({ text: text4, local: false });
   }
   if (/^(?:target|oci-layout):/.test(text4)) {
-    return bad2(`"${text4}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
+    return bad3(`"${text4}" cannot be a context here`, 'use a directory, "docker-image://\u2026" or "https://\u2026"');
   }
   const path6 = parseLocalPath(text4);
   return path6.ok ? good({ text: path6.value, local: true }) : path6;
 }
 function parseLocalPath(text4) {
   const hint2 = "name a path inside the workspace";
-  if (text4 === "" || hasControl(text4)) return bad2("the path is empty or holds a control character", hint2);
+  if (text4 === "" || hasControl(text4)) return bad3("the path is empty or holds a control character", hint2);
   if (text4.startsWith("-"))
-    return bad2(`"${text4}" starts with "-"`, `${hint2}; standard input and flags cannot be used`);
+    return bad3(`"${text4}" starts with "-"`, `${hint2}; standard input and flags cannot be used`);
   if (/^[a-z][a-z0-9+.-]*:/i.test(text4) || /^git@/.test(text4) || /^(?:\.\/+)*github\.com\//.test(text4)) {
-    return bad2(`"${text4}" is a remote address`, `${hint2}; check the repository out first`);
+    return bad3(`"${text4}" is a remote address`, `${hint2}; check the repository out first`);
   }
   if (text4.startsWith("/") || text4.includes("\\"))
-    return bad2(`"${text4}" is not relative to the workspace`, hint2);
+    return bad3(`"${text4}" is not relative to the workspace`, hint2);
   const parts = [];
   for (const part of text4.split("/")) {
     if (part === "" || part === ".") continue;
     if (part !== "..") parts.push(part);
-    else if (parts.pop() === void 0) return bad2(`"${text4}" is outside the workspace`, hint2);
+    else if (parts.pop() === void 0) return bad3(`"${text4}" is outside the workspace`, hint2);
   }
   const path6 = parts.join("/");
   if (path6 !== text4 && path6 !== "") return parseLocalPath(path6);
@@ -1769,21 +5639,21 @@ function parseLocalPath(text4) {
 function hasControl(text4) {
   return /[\x00-\x1f\x7f]/.test(text4);
 }
-var import_node_path2, bad2, good, SECRET_ID, VARIABLE, LEVEL;
+var import_node_path2, bad3, good, SECRET_ID, VARIABLE2, LEVEL;
 var init_options = __esm({
   "src/builds/options.ts"() {
     "use strict";
     import_node_path2 = require("node:path");
     init_reference();
     init_csv();
-    bad2 = (what, hint2) => ({
+    bad3 = (what, hint2) => ({
       ok: false,
       what,
       hint: hint2
     });
     good = (value) => ({ ok: true, value });
     SECRET_ID = /^[A-Za-z0-9_.-]+$/;
-    VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+    VARIABLE2 = /^[A-Za-z_][A-Za-z0-9_]*$/;
     LEVEL = /^(?:index|manifest|index-descriptor|manifest-descriptor)(?:\[[A-Za-z0-9_/-]+\])?$/;
   }
 });
@@ -1804,7 +5674,7 @@ function cacheProblems(builds, ownerOf2) {
       if (owner === null) return [];
       const input = build2.fromInputs?.includes("cache_to") === true;
       const name = formatReference({ ...repository, tag: tag2 });
-      const what = `${imageOf(build2)}: cache_to: the cache would be written over the tag ${name}: ${owner}`;
+      const what = `${imageOf2(build2)}: cache_to: the cache would be written over the tag ${name}: ${owner}`;
       const hint2 = `give the cache a tag of its own, such as "${formatRepository(repository)}:buildcache"`;
       return [{ ...input ? {} : { location: build2.origin.at("cache_to", i) }, what, hint: hint2 }];
     })
@@ -1949,12 +5819,12 @@ function parseImages(text4) {
 }
 function imagesOf(line2) {
   const names2 = [];
-  let attributes = false;
+  let attributes2 = false;
   let enable = true;
   for (const cell of line2.split(",")) {
     const [key2, value] = pairOf(cell).map((part) => part?.trim() ?? null);
     if (key2 == null || key2 === "" && value === null) continue;
-    attributes ||= value !== null;
+    attributes2 ||= value !== null;
     const attribute = value === null ? "name" : key2.toLowerCase();
     if (attribute === "name") names2.push((value ?? key2).toLowerCase());
     else if (attribute !== "enable") return { problem: problem2(`"${key2}" is not an attribute of an image`) };
@@ -1963,7 +5833,7 @@ function imagesOf(line2) {
   }
   const shown3 = JSON.stringify(line2.slice(0, 100));
   if (names2.length === 0 || names2.includes("")) return { problem: problem2(`${shown3} names no image`) };
-  if (attributes && names2.length > 1)
+  if (attributes2 && names2.length > 1)
     return { problem: problem2(`${shown3} names several images and has attributes`, "give each a line") };
   return { images: names2.map((name) => ({ name, enable })) };
 }
@@ -2011,59 +5881,6 @@ var init_inputs = __esm({
   }
 });
 
-// src/policy/refname.ts
-function parseRef(text4, short2 = "refuse") {
-  const ref = fullRef(text4, short2);
-  if (ref === null) {
-    const example2 = /\s/.test(text4) || text4 === "" ? "main" : text4;
-    return bad3(text4, `write all of it: "refs/heads/${example2}" or "refs/tags/${example2}"`);
-  }
-  const name = ref.replace(/^refs\/(?:heads\/|tags\/)?/, "");
-  if (name === "" || /^refs\/(?:heads|tags)$/.test(ref) || ref.length > LONGEST_REF || FORBIDDEN.test(ref)) {
-    return bad3(text4, "give a ref that git takes (git check-ref-format)");
-  }
-  return { ok: true, value: { ref, kind: kindOf(ref), name } };
-}
-function fullRef(text4, short2) {
-  if (text4.startsWith("refs/")) return text4;
-  if (text4.startsWith("heads/") || text4.startsWith("tags/")) return `refs/${text4}`;
-  return short2 === "tag" && text4 !== "" && text4 !== "@" && !text4.startsWith("-") ? `refs/tags/${text4}` : null;
-}
-function kindOf(ref) {
-  if (ref.startsWith("refs/heads/")) return "branch";
-  if (ref.startsWith("refs/tags/")) return "tag";
-  return ref.startsWith("refs/pull/") ? "pull" : "other";
-}
-function bad3(text4, hint2) {
-  return { ok: false, what: `${visible(text4)} is not a git ref`, hint: hint2 };
-}
-function visible(text4) {
-  if (text4.length <= 120 && /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/.test(text4)) return JSON.stringify(text4);
-  const escaped = JSON.stringify(text4.slice(0, 120)).replace(
-    /[^\x20-\x7e]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-  return text4.length > 120 ? `${escaped.slice(0, -1)}..."` : escaped;
-}
-function toTagPart(name, max, start2) {
-  const fits = /^[A-Za-z0-9._-]+$/.test(name) && name.length <= max && !(start2 && /^[.-]/.test(name));
-  if (fits) return name;
-  const hash2 = (0, import_node_crypto.createHash)("sha256").update(name, "utf8").digest("hex").slice(0, 8);
-  const allowed = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/-{2,}/g, "-").replace(start2 ? /^[.-]+/ : /^(?!)/, "").slice(0, Math.max(0, max - HASH_LENGTH)).replace(/(?<![.-])[.-]+$/, "");
-  return allowed === "" || allowed === "-" ? `ref-${hash2}` : `${allowed}-${hash2}`;
-}
-var import_node_crypto, FORBIDDEN, LONGEST_REF, HASH_LENGTH, SHORTEST_PART;
-var init_refname = __esm({
-  "src/policy/refname.ts"() {
-    "use strict";
-    import_node_crypto = require("node:crypto");
-    FORBIDDEN = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)|[/.]$/;
-    LONGEST_REF = 4096;
-    HASH_LENGTH = 9;
-    SHORTEST_PART = HASH_LENGTH + 7;
-  }
-});
-
 // src/ci/model.ts
 function isMergedRef(ref) {
   return ref.startsWith("refs/heads/") || ref.startsWith("refs/tags/");
@@ -2081,7 +5898,7 @@ function commit(env, name) {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value) && !/^0+$/.test(value) ? value : null;
 }
 var TRUSTED, anonymous, planOnly, PULL_REQUEST, FORK, NOTHING_KNOWN;
-var init_model = __esm({
+var init_model2 = __esm({
   "src/ci/model.ts"() {
     "use strict";
     TRUSTED = { level: "write", why: "" };
@@ -2279,7 +6096,7 @@ var init_github = __esm({
     init_errors();
     init_refname();
     init_text();
-    init_model();
+    init_model2();
     ANYONE = planOnly("anyone can cause this event");
     EVENTS = new Map([
       ...[
@@ -2309,7 +6126,7 @@ function readGitLab(env) {
   const sha2 = commit(env, "CI_COMMIT_SHA");
   if (variable(env, "GITLAB_CI") === null || sha2 === null) return null;
   const source = variable(env, "CI_PIPELINE_SOURCE");
-  const ref = refOf(env);
+  const ref = refOf3(env);
   return {
     ...NOTHING_KNOWN,
     system: "GitLab",
@@ -2327,7 +6144,7 @@ function readGitLab(env) {
     isPrivate: env["CI_PROJECT_VISIBILITY"] !== "public"
   };
 }
-function refOf(env) {
+function refOf3(env) {
   const tag2 = variable(env, "CI_COMMIT_TAG");
   if (tag2 !== null) return `refs/tags/${tag2}`;
   const branch = variable(env, "CI_COMMIT_BRANCH");
@@ -2354,7 +6171,7 @@ var TRUSTED_SOURCES;
 var init_gitlab = __esm({
   "src/ci/gitlab.ts"() {
     "use strict";
-    init_model();
+    init_model2();
     TRUSTED_SOURCES = /* @__PURE__ */ new Set([
       ...["push", "web", "webide", "schedule", "api", "chat", "external"],
       ...["trigger", "pipeline", "parent_pipeline"]
@@ -2426,7 +6243,7 @@ function urlOf(env) {
 var init_jenkins = __esm({
   "src/ci/jenkins.ts"() {
     "use strict";
-    init_model();
+    init_model2();
   }
 });
 
@@ -2459,7 +6276,7 @@ function urlOf2(env) {
 var init_prow = __esm({
   "src/ci/prow.ts"() {
     "use strict";
-    init_model();
+    init_model2();
   }
 });
 
@@ -2488,7 +6305,7 @@ function trustOf2(env, ref) {
 var init_zuul = __esm({
   "src/ci/zuul.ts"() {
     "use strict";
-    init_model();
+    init_model2();
   }
 });
 
@@ -2612,28 +6429,28 @@ function broken(command, error2, timeout) {
   const why = killed ? `no answer within ${timeout / 1e3} s` : error2.message;
   return new OperationError(killed ? "timeout" : "protocol", `git ${command}: ${why}`, { cause: error2 });
 }
-function linesOf2(answer) {
+function linesOf3(answer) {
   return answer?.ok === true ? answer.stdout.split("\n").filter((line2) => line2 !== "") : [];
 }
 async function commitOf(git, revision) {
   const answer = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
-  return linesOf2(answer)[0] ?? null;
+  return linesOf3(answer)[0] ?? null;
 }
 async function isShallow(git) {
-  return linesOf2(await git("rev-parse", "--is-shallow-repository"))[0] === "true";
+  return linesOf3(await git("rev-parse", "--is-shallow-repository"))[0] === "true";
 }
 async function allTags(git, askRemote) {
   const local = await git("for-each-ref", "--format=%(refname)", "refs/tags");
   if (local === null) return [];
   if (!local.ok) throw unreadable("the git tags cannot be read", local.stderr);
-  const names2 = namesOf(linesOf2(local));
+  const names2 = namesOf2(linesOf3(local));
   if (!await isShallow(git)) return names2;
   const remote = await askRemote();
   if (remote?.ok !== true) {
     throw unreadable("this clone is shallow and the remote did not list its git tags", remote?.stderr ?? "");
   }
-  const lines3 = linesOf2(remote).map((line2) => line2.slice(line2.indexOf("	") + 1));
-  return [.../* @__PURE__ */ new Set([...names2, ...namesOf(lines3)])];
+  const lines3 = linesOf3(remote).map((line2) => line2.slice(line2.indexOf("	") + 1));
+  return [.../* @__PURE__ */ new Set([...names2, ...namesOf2(lines3)])];
 }
 async function tagsReachableFrom(git, revision) {
   const answer = await git("rev-list", "--date-order", "--format=%D", "--end-of-options", revision, "--");
@@ -2643,12 +6460,12 @@ async function tagsReachableFrom(git, revision) {
       answer?.stderr ?? "there is no git repository here"
     );
   }
-  return linesOf2(answer).flatMap(
+  return linesOf3(answer).flatMap(
     (line2) => line2.split(", ").flatMap((name) => name.startsWith("tag: ") ? [name.slice("tag: ".length)] : []).sort(highestFirst)
   );
 }
-function namesOf(refs) {
-  return refs.filter((ref) => ref.startsWith(PREFIX)).map((ref) => ref.slice(PREFIX.length));
+function namesOf2(refs) {
+  return refs.filter((ref) => ref.startsWith(PREFIX2)).map((ref) => ref.slice(PREFIX2.length));
 }
 function highestFirst(a, b) {
   return b.localeCompare(a, "en", { numeric: true });
@@ -2660,7 +6477,7 @@ function unreadable(what, stderr) {
     hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
   });
 }
-var import_node_child_process, import_promises2, import_node_path3, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK, PREFIX;
+var import_node_child_process, import_promises2, import_node_path3, MAX_OUTPUT, PLUMBING, OVER, DRIVER, NEEDED, NETWORK, PREFIX2;
 var init_git = __esm({
   "src/git/git.ts"() {
     "use strict";
@@ -2696,7 +6513,7 @@ var init_git = __esm({
     DRIVER = /^(?:filter|diff|merge)\.(?:.*\.)?(?:clean|smudge|process|required|textconv|command|external|driver)$/is;
     NEEDED = /^(?:PATH|HOME|XDG_CONFIG_HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|USERPROFILE|GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM))$/i;
     NETWORK = /^(?:(?:HTTPS?|NO|ALL)_PROXY|SSL_CERT_.*|SSH_.*|GIT_(?:SSL_|SSH|ASKPASS|HTTP_|CONFIG_).*)$/i;
-    PREFIX = "refs/tags/";
+    PREFIX2 = "refs/tags/";
   }
 });
 
@@ -2780,7 +6597,7 @@ async function requireCommit(top, env, commit4) {
 }
 async function objectAt(git, path6) {
   const name = `HEAD:${path6.split(import_node_path4.sep).join("/")}`;
-  return linesOf2(await git("rev-parse", "--verify", "--quiet", "--end-of-options", name))[0] ?? null;
+  return linesOf3(await git("rev-parse", "--verify", "--quiet", "--end-of-options", name))[0] ?? null;
 }
 async function trackedFile(cwd, env, file2) {
   const root = await (0, import_promises3.realpath)(cwd);
@@ -2907,7 +6724,7 @@ var init_permission = __esm({
   "src/git/permission.ts"() {
     "use strict";
     init_errors();
-    init_model();
+    init_model2();
     init_refname();
     init_git();
     init_work_tree();
@@ -2940,11 +6757,11 @@ async function checkedOutRef(git) {
     throw new UserError({ what: "there is no git repository here to take the ref from", hint: hint2 });
   if (head2.stderr !== "")
     throw new UserError({ what: `git does not give the ref (${visible(head2.stderr.trim())})`, hint: hint2 });
-  const [branch] = linesOf2(head2);
-  if (branch !== void 0) return known(branch);
+  const [branch] = linesOf3(head2);
+  if (branch !== void 0) return known2(branch);
   const tags = await refsAt(git, "HEAD", "refs/tags");
   const [tag2] = tags;
-  if (tag2 !== void 0 && tags.length === 1) return known(tag2);
+  if (tag2 !== void 0 && tags.length === 1) return known2(tag2);
   const which2 = tags.length === 0 ? "no git tag is" : `several git tags are (${tags.join(", ")})`;
   throw new UserError({
     what: `HEAD is detached and ${which2} at its commit, so the ref cannot be told`,
@@ -2975,7 +6792,7 @@ async function refOfCommit(text4, git) {
   if (commit4 === null) return null;
   const [tags, branches] = [await refsAt(git, commit4, "refs/tags"), await refsAt(git, commit4, "refs/heads")];
   const [only, ...others] = tags.length > 0 ? tags : branches;
-  if (only !== void 0 && others.length === 0) return known(only);
+  if (only !== void 0 && others.length === 0) return known2(only);
   const refs = [...tags, ...branches];
   throw new UserError({
     what: `--ref: ${refs.length === 0 ? "no branch or git tag is" : `${refs.join(", ")} are`} at commit ${text4}, so the ref cannot be told`,
@@ -2984,7 +6801,7 @@ async function refOfCommit(text4, git) {
 }
 async function missing(text4, git) {
   const format = "--format=%(refname)";
-  const refs = linesOf2(await git("for-each-ref", format, "refs/tags", "refs/heads", "refs/remotes/origin"));
+  const refs = linesOf3(await git("for-each-ref", format, "refs/tags", "refs/heads", "refs/remotes/origin"));
   const names2 = refs.map((ref) => ref.replace(/^refs\/(?:tags|heads|remotes\/origin)\//, ""));
   const near = nearest(text4.replace(/^refs\/(?:tags|heads)\//, ""), new Set(names2), 3);
   const are = near.length === 0 ? "" : `the nearest are ${near.map(visible).join(", ")}; `;
@@ -2994,9 +6811,9 @@ async function missing(text4, git) {
   });
 }
 async function refsAt(git, commit4, below3) {
-  return linesOf2(await git("for-each-ref", `--points-at=${commit4}`, "--format=%(refname)", below3));
+  return linesOf3(await git("for-each-ref", `--points-at=${commit4}`, "--format=%(refname)", below3));
 }
-function known(text4) {
+function known2(text4) {
   const ref = parseRef(text4);
   if (ref.ok) return ref.value;
   throw new UserError({ what: `ref: ${ref.what}`, hint: ref.hint });
@@ -3110,11 +6927,11 @@ async function givenSha(text4, git) {
   });
 }
 async function remoteDefault(git) {
-  const head2 = linesOf2(await git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"))[0];
+  const head2 = linesOf3(await git("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"))[0];
   return head2?.replace(/^refs\/remotes\/origin\//, "") ?? null;
 }
 async function commitTime(git, sha2) {
-  const seconds = linesOf2(
+  const seconds = linesOf3(
     await git("rev-list", "--timestamp", "--max-count=1", "--end-of-options", sha2, "--")
   )[0];
   return seconds === void 0 ? null : Number(seconds.split(" ")[0]) * 1e3;
@@ -3150,7 +6967,7 @@ function ociLabels(facts, version) {
     version
   };
   return Object.fromEntries(
-    Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key2, value]) => [PREFIX2 + key2, oneLine(value)])
+    Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "").map(([key2, value]) => [PREFIX3 + key2, oneLine2(value)])
   );
 }
 function createdAt(epoch, commit4, now) {
@@ -3159,13 +6976,13 @@ function createdAt(epoch, commit4, now) {
   return new Date(Number.isNaN(time2) ? now : time2).toISOString();
 }
 function labelLines(labels) {
-  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key2, value]) => `${key2}=${oneLine(value)}`).join("\n");
+  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1).map(([key2, value]) => `${key2}=${oneLine2(value)}`).join("\n");
 }
 function annotationLines(annotations2) {
   const key2 = (text4) => text4.slice(0, text4.indexOf("="));
-  return [...annotations2].sort((a, b) => key2(a.text) < key2(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine(text4)}`).join("\n");
+  return [...annotations2].sort((a, b) => key2(a.text) < key2(b.text) ? -1 : 1).map(({ levels, text: text4 }) => `${(levels ?? ["manifest"]).join(",")}:${oneLine2(text4)}`).join("\n");
 }
-function oneLine(text4) {
+function oneLine2(text4) {
   const lines3 = text4.split(/[\r\n]+/).map((line2) => line2.trim());
   return lines3.filter((line2) => line2 !== "").join(" ");
 }
@@ -3176,7 +6993,7 @@ function labelling(build2, context, at3) {
 function labelsOf(build2, { decision, facts, render: render2 }, at3) {
   const labels = ociLabels(facts, decision.version);
   for (const [key2, value] of Object.entries(decision.labels)) {
-    labels[key2] = at3(prefixed(render2(value), `label ${key2} of the policy`), value, "labels");
+    labels[key2] = at3(prefixed2(render2(value), `label ${key2} of the policy`), value, "labels");
   }
   for (const [key2, value] of Object.entries(build2.labels)) {
     at3(parseKey(key2), key2, "labels", key2);
@@ -3216,7 +7033,7 @@ function revisionKept(value, revision) {
     hint: "leave it to Retag: a finished build is recognised by it"
   };
 }
-function prefixed(parsed2, what) {
+function prefixed2(parsed2, what) {
   return parsed2.ok ? parsed2 : { ...parsed2, what: `${what}: ${parsed2.what}` };
 }
 function renderWith(decision) {
@@ -3234,14 +7051,14 @@ function renderWith(decision) {
     }
   };
 }
-var PREFIX2, REVISION, OCI_KEYS;
+var PREFIX3, REVISION, OCI_KEYS;
 var init_labels = __esm({
   "src/builds/labels.ts"() {
     "use strict";
     init_errors();
     init_options();
-    PREFIX2 = "org.opencontainers.image.";
-    REVISION = `${PREFIX2}revision`;
+    PREFIX3 = "org.opencontainers.image.";
+    REVISION = `${PREFIX3}revision`;
     OCI_KEYS = [
       "created",
       "description",
@@ -3251,7 +7068,7 @@ var init_labels = __esm({
       "title",
       "url",
       "version"
-    ].map((key2) => PREFIX2 + key2);
+    ].map((key2) => PREFIX3 + key2);
   }
 });
 
@@ -3506,8 +7323,8 @@ var init_oidc_utils = __esm({
 });
 
 // node_modules/@actions/core/lib/summary.js
-var import_os, import_fs, __awaiter2, access, appendFile, writeFile, SUMMARY_ENV_VAR, Summary, _summary, markdownSummary, summary;
-var init_summary = __esm({
+var import_os, import_fs, __awaiter2, access, appendFile, writeFile, SUMMARY_ENV_VAR, Summary, _summary, markdownSummary, summary2;
+var init_summary2 = __esm({
   "node_modules/@actions/core/lib/summary.js"() {
     import_os = require("os");
     import_fs = require("fs");
@@ -3792,7 +7609,7 @@ var init_summary = __esm({
     };
     _summary = new Summary();
     markdownSummary = _summary;
-    summary = _summary;
+    summary2 = _summary;
   }
 });
 
@@ -4707,7 +8524,7 @@ __export(core_exports, {
   setOutput: () => setOutput,
   setSecret: () => setSecret,
   startGroup: () => startGroup,
-  summary: () => summary,
+  summary: () => summary2,
   toPlatformPath: () => toPlatformPath,
   toPosixPath: () => toPosixPath,
   toWin32Path: () => toWin32Path,
@@ -4837,8 +8654,8 @@ var init_core = __esm({
     os5 = __toESM(require("os"), 1);
     path5 = __toESM(require("path"), 1);
     init_oidc_utils();
-    init_summary();
-    init_summary();
+    init_summary2();
+    init_summary2();
     init_path_utils();
     init_platform2();
     __awaiter8 = function(thisArg, _arguments, P, generator) {
@@ -4880,7 +8697,7 @@ function isPromotion(entry) {
   return "srcRepository" in entry;
 }
 var REVIEW_MODES;
-var init_model2 = __esm({
+var init_model3 = __esm({
   "src/config/model.ts"() {
     "use strict";
     REVIEW_MODES = ["warn", "require", "off"];
@@ -4909,7 +8726,7 @@ function promotionOf(source, destinations, given2) {
   const add2 = (what, hint2) => void problems2.push({ what: `${given2}: ${what}`, ...hint2 === void 0 ? {} : { hint: hint2 } });
   const from = parseReference(source);
   if (!from.ok) add2(`the source: ${from.what}`, from.hint);
-  const own = from.ok ? nameOf(source, from.value) : UNREAD;
+  const own = from.ok ? nameOf2(source, from.value) : UNREAD;
   const wanted = /* @__PURE__ */ new Map();
   for (const word of destinations) {
     const found = destinationOf(word, own);
@@ -4952,9 +8769,9 @@ function destinationOf(word, source) {
   const { value } = parsed2;
   if ("digest" in value)
     return { ok: false, what: `the destination "${word}" is a digest`, hint: 'write "IMAGE:TAG"' };
-  return { ok: true, value: { name: nameOf(word, value), tag: value.tag } };
+  return { ok: true, value: { name: nameOf2(word, value), tag: value.tag } };
 }
-function nameOf(reference2, { registry, repository }) {
+function nameOf2(reference2, { registry, repository }) {
   const [name = ""] = reference2.split("@");
   const colon = name.lastIndexOf(":");
   const text4 = colon > name.lastIndexOf("/") ? name.slice(0, colon) : name;
@@ -5052,91 +8869,10 @@ var init_inputs2 = __esm({
     "use strict";
     init_core();
     init_inputs();
-    init_model2();
+    init_model3();
     init_promotion();
     init_errors();
     DEFAULT_CONFIG = ".github/image-tags.yaml";
-  }
-});
-
-// src/shared/markdown.ts
-function escapeCell(text4, most = MAX_INLINE) {
-  return spaced(breakReferences(oneLine2(text4, most)).replace(MARKUP, (c) => NAMED[c] ?? `\\${c}`));
-}
-function code(text4) {
-  const line2 = oneLine2(text4);
-  if (line2 === "") return "";
-  const longest = Math.max(0, ...[...line2.matchAll(/`+/g)].map(([run4]) => run4.length));
-  const fence = "`".repeat(longest + 1);
-  const pad = /^[` ]|[` ]$/.test(line2) ? " " : "";
-  return line2.includes("|") ? codeElement(line2) : fence + pad + line2 + pad + fence;
-}
-function link(markdown, url) {
-  const target = safeUrl(url);
-  return target === null ? markdown : `[${markdown}](${target})`;
-}
-function table(header, rows2) {
-  const line2 = (cells) => `| ${cells.join(" | ")} |`;
-  return [line2(header), line2(header.map(() => "---")), ...rows2.map(line2)].join("\n");
-}
-function details(title, body) {
-  return `<details><summary>${title}</summary>
-
-${body}
-
-</details>`;
-}
-function cut(markdown, limit, tail) {
-  if (markdown.length <= limit) return markdown;
-  const closing2 = "\n\n</details>";
-  const room = Math.max(0, limit - tail.length - 2 - closing2.length);
-  const end2 = markdown.lastIndexOf("\n", room);
-  const kept = markdown.slice(0, end2 > 0 ? end2 : 0);
-  const open7 = kept.split("<details>").length > kept.split("</details>").length;
-  return `${kept}${open7 ? closing2 : ""}
-
-${tail}`.slice(0, limit);
-}
-function oneLine2(text4, most = MAX_INLINE) {
-  const flat2 = joinLines(text4).replace(
-    UNPRINTABLE,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-  const points = Array.from(flat2);
-  return points.length > most ? `${points.slice(0, most - 1).join("")}\u2026` : flat2;
-}
-function joinLines(text4) {
-  if (!text4.includes("\n")) return text4;
-  const lines3 = text4.split("\n").map((line2) => line2.trim());
-  return lines3.filter((line2) => line2 !== "").join(" ");
-}
-function breakReferences(text4) {
-  return text4.replace(/[@#$]/g, `$&${ZERO_WIDTH}`).replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, `$&${ZERO_WIDTH}`).replace(/:\/\//g, `:${ZERO_WIDTH}//`).replace(/\bwww\./gi, (c) => `${c.slice(0, 3)}${ZERO_WIDTH}.`).replace(
-    /(?<![A-Za-z0-9])(?=\d*[a-f])[0-9a-f]{7,40}(?![A-Za-z0-9])/gi,
-    (c) => c.replace(/.{6}(?=.)/g, `$&${ZERO_WIDTH}`)
-  );
-}
-function codeElement(text4) {
-  const entities = breakReferences(text4).replace(/[&<>|`*_[\]\\~@#:$]/g, (c) => `&#${c.charCodeAt(0)};`);
-  return `<code>${spaced(entities)}</code>`;
-}
-function safeUrl(url) {
-  if (!url || !URL.canParse(url)) return null;
-  const parsed2 = new URL(url);
-  if (parsed2.protocol !== "https:" && parsed2.protocol !== "http:") return null;
-  if (parsed2.username !== "" || parsed2.password !== "") return null;
-  return parsed2.href.replace(/[()<>|`\\]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-var MAX_INLINE, UNPRINTABLE, MARKUP, NAMED, ZERO_WIDTH, spaced;
-var init_markdown = __esm({
-  "src/shared/markdown.ts"() {
-    "use strict";
-    MAX_INLINE = 300;
-    UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-    MARKUP = /[\\`*_{}[\]()<>&|~!$]/g;
-    NAMED = { "<": "&lt;", ">": "&gt;", "&": "&amp;", $: "&#36;" };
-    ZERO_WIDTH = "\u200B";
-    spaced = (text4) => text4.replaceAll(ZERO_WIDTH, "&#8203;");
   }
 });
 
@@ -5151,12 +8887,13 @@ async function publishSummary(markdown, env) {
 function publishAnnotations(annotations2) {
   const shown3 = { error: 0, warning: 0, notice: 0 };
   for (const { level, title, message, file: file2, line: line2, column } of annotations2) {
+    const text4 = title === "" ? message : `${title}: ${message}`;
     if (shown3[level]++ >= MOST_ANNOTATIONS) {
-      say(`${level}: ${title}: ${message}`);
+      say(`${level}: ${file2 !== null && title === "" ? `${file2}:${line2 ?? 1}:${column ?? 1}: ` : ""}${text4}`);
       continue;
     }
     const location2 = file2 === null ? {} : { file: file2, startLine: line2 ?? 1, startColumn: column ?? 1 };
-    annotate(level, `${title}: ${message}`, { title, ...location2 });
+    annotate(level, text4, { ...title === "" ? {} : { title }, ...location2 });
   }
 }
 async function publishNotes(notes, env) {
@@ -5191,7 +8928,7 @@ function setOutput2(name, value) {
   setOutput(name, value);
 }
 async function addSummary(markdown) {
-  await summary.addRaw(markdown, true).write();
+  await summary2.addRaw(markdown, true).write();
 }
 function jobLog() {
   return {
@@ -5220,3219 +8957,6 @@ var init_output = __esm({
     init_errors();
     init_text();
     MOST_ANNOTATIONS = 10;
-  }
-});
-
-// src/plan/model.ts
-function tagName({ image: image2, destination }) {
-  return `${image2}:${destination.tag}`;
-}
-function writes({ action: action2 }) {
-  return action2 === "create" || action2 === "move";
-}
-function carriesLate({ action: action2, source, manifest }) {
-  return action2 === "keep" && source !== null && manifest !== null;
-}
-function asError({ code: code2, message, origin: origin2, image: image2 }) {
-  return {
-    code: code2,
-    ...origin2 === void 0 ? {} : { cause: origin2 },
-    ...image2 === void 0 ? {} : { build: image2 },
-    text: message
-  };
-}
-var TAG_KINDS;
-var init_model3 = __esm({
-  "src/plan/model.ts"() {
-    "use strict";
-    TAG_KINDS = ["primary", "stable", "channel"];
-  }
-});
-
-// src/plan/decide.ts
-function decide(wanted, observed) {
-  const { destination, source } = observed;
-  if (destination.state === "unknown") {
-    return refuse(
-      wanted,
-      null,
-      "unknown",
-      `cannot tell whether the tag exists: ${destination.error.message}`
-    );
-  }
-  const previous = destination.state === "present" ? destination.digest : null;
-  if (source === null) return decideWithoutSource(wanted, observed, previous);
-  switch (source.state) {
-    case "unknown":
-      return refuse(wanted, previous, "unknown", unusable(source.error));
-    case "missing":
-      return decideMissing(wanted, observed, previous);
-    case "refused":
-      return refuseBuild(wanted, previous, source);
-    case "to-build":
-      return decideToBuild(wanted, observed, previous);
-    case "present":
-      return decidePresent(wanted, observed, source, previous);
-  }
-}
-function unusable({ code: code2, message }) {
-  const known3 = code2 === "mismatch" || code2 === "rejected";
-  return `${known3 ? "the source cannot be used" : "cannot tell what the source is"}: ${message}`;
-}
-function decideWithoutSource(wanted, observed, previous) {
-  if (previous !== null && previous === wanted.digest) return keep(wanted, previous, "same-digest", SAME);
-  return refuse(
-    wanted,
-    previous,
-    "unknown",
-    `the source of ${observed.destination.state} tag was not looked at`
-  );
-}
-function decideMissing(wanted, observed, previous) {
-  const name = sourceName(wanted);
-  if (previous === null) {
-    return refuse(
-      wanted,
-      null,
-      "source-missing",
-      `the source ${name} does not exist, and neither does the tag`
-    );
-  }
-  if (wanted.digest !== null && wanted.digest !== previous) {
-    return refuseOther(wanted, previous, wanted.digest);
-  }
-  const text4 = `the source ${name} is gone; the tag exists and is left as it is, there is nothing to compare it with`;
-  return unmetByKept(wanted, observed, previous) ?? keep(wanted, previous, "source-gone", text4, [text4]);
-}
-function decideToBuild(wanted, observed, previous) {
-  const held = hold(wanted, observed, previous);
-  if (wanted.kind === "channel" && !wanted.forced)
-    return held ?? decideChannel(wanted, observed, previous, null);
-  if (previous === null) return held ?? act(wanted, "create", null, null, "absent", ABSENT);
-  if (wanted.forced)
-    return held ?? act(wanted, "move", null, previous, "forced", `forced; it is ${previous} now`);
-  return refuse(
-    wanted,
-    previous,
-    "different-digest",
-    `exists as ${previous}, and this run would build another image`
-  );
-}
-function decidePresent(wanted, observed, source, previous) {
-  if (wanted.digest !== null && source.digest !== wanted.digest) {
-    const text4 = `the source ${sourceName(wanted)} is ${source.digest}, but src_digest names ${wanted.digest}`;
-    return refuse(wanted, previous, "digest-mismatch", text4);
-  }
-  const refused3 = unmet(wanted, source.facts, previous) ?? unmetByKept(wanted, observed, previous);
-  if (refused3 !== null) return refused3;
-  if (previous === source.digest) {
-    const { from: from2 = null, manifest = null } = observed.kept ?? {};
-    return { ...keep(wanted, previous, "same-digest", SAME), source: from2, manifest: from2 && manifest };
-  }
-  if (previous !== null && wanted.kind !== "channel" && !wanted.forced) {
-    return refuseOther(wanted, previous, source.digest);
-  }
-  const warnings3 = wanted.revision === null ? [] : unsaid(wanted, source.facts?.revisions ?? []);
-  const decided = hold(wanted, observed, previous) ?? write(wanted, observed, source, previous);
-  const from = { ...source.repository, digest: source.digest };
-  return {
-    ...decided,
-    source: from,
-    manifest: source.manifest,
-    warnings: [...decided.warnings, ...warnings3]
-  };
-}
-function unmet(wanted, facts, previous) {
-  if (facts === null) return null;
-  const missing3 = platformsMissing(wanted.platforms, facts.platforms);
-  if (missing3.length > 0) {
-    const has2 = facts.platforms.join(", ");
-    const text5 = `the image lacks the required ${plural(missing3.length, "platform")} ${missing3.join(", ")}; it has ${has2 || "none"}`;
-    return refuse(wanted, previous, "platform-missing", text5);
-  }
-  const named2 = wanted.revision;
-  if (named2 === null) return null;
-  const said3 = facts.revisions.filter(({ revision }) => revision !== null);
-  const other = said3.find(({ revision }) => !sameRevision(revision ?? "", named2));
-  if (other === void 0) return null;
-  const made = `${imageOf2(other)} says that it is made from ${other.revision ?? ""}`;
-  if (wanted.group === null)
-    return refuse(wanted, previous, "revision-mismatch", `src_ref names commit ${named2}, but ${made}`);
-  const text4 = `this run is for commit ${named2}, but ${made}; put the git tag on the commit of ${sourceName(wanted)}`;
-  return refuseBuild(wanted, previous, { state: "refused", code: "revision-mismatch", text: text4 });
-}
-function unmetByKept(wanted, { kept }, previous) {
-  const refused3 = unmet(wanted, kept?.facts ?? null, previous);
-  if (refused3 !== null || kept?.attached !== false) return refused3;
-  const text4 = 'the tag is this digest, but no signature, attestation or SBOM is attached to it or to the source, and "attachments: require" asks for one';
-  return refuse(wanted, previous, "attachment-missing", text4);
-}
-function imageOf2({ of }) {
-  return of === null ? "the image" : `the image for ${of}`;
-}
-function unsaid({ group: group2 }, revisions) {
-  const silent2 = revisions.filter(({ revision }) => revision === null);
-  if (silent2.length === 0) return [];
-  const who = silent2.length === revisions.length ? "the image" : silent2.map(imageOf2).join(", ");
-  const what = group2 === null ? "src_ref" : "the commit that it is made from";
-  return [`${who} has no org.opencontainers.image.revision, so ${what} could not be checked`];
-}
-function write(wanted, observed, source, previous) {
-  if (wanted.kind === "channel" && !wanted.forced)
-    return decideChannel(wanted, observed, previous, source.digest);
-  if (previous === null) return act(wanted, "create", source.digest, null, "absent", ABSENT);
-  return act(
-    wanted,
-    "move",
-    source.digest,
-    previous,
-    "forced",
-    `forced from ${previous} to ${source.digest}`
-  );
-}
-function decideChannel(wanted, observed, previous, digest) {
-  const { channel } = observed;
-  if (channel === null) {
-    return refuse(wanted, previous, "unknown", "the versions in the registry could not be read");
-  }
-  if (channel.order === "unknown") {
-    const text4 = `cannot tell which versions there are: ${channel.error.message}`;
-    return refuse(wanted, previous, "unknown", text4);
-  }
-  const highest = channel.highest ?? "none";
-  if (channel.order === "older") {
-    const text4 = `the registry already holds the newer version ${highest}`;
-    const kept = act(wanted, "keep", previous, previous, "older", text4);
-    return channel.warning === void 0 ? kept : { ...kept, warnings: [channel.warning] };
-  }
-  if (previous === null) return act(wanted, "create", digest, null, "absent", ABSENT);
-  const moved2 = act(wanted, "move", digest, previous, "newer", `the highest version there is ${highest}`);
-  return channel.highest === null ? moved2 : { ...moved2, reason: { ...moved2.reason, version: highest } };
-}
-function hold(wanted, observed, previous) {
-  const { gate: gate2 } = observed;
-  switch (gate2.state) {
-    case "unknown":
-      return refuse(wanted, previous, "unknown", gate2.text);
-    case "failed":
-      return act(wanted, "hold", null, previous, "gate-failed", gate2.text);
-    case "pending":
-      return act(wanted, "hold", null, previous, "gate-pending", gate2.text);
-    case "open":
-      return wanted.manual ? act(
-        wanted,
-        "hold",
-        null,
-        previous,
-        "manual",
-        "waits for somebody to say so (input `stable: true`, `--stable`)"
-      ) : null;
-  }
-}
-function refuseBuild(wanted, previous, { code: code2, text: text4 }) {
-  const refused3 = refuse(wanted, previous, code2, text4);
-  return code2 === "unknown" ? refused3 : { ...refused3, reason: { code: code2, cause: "build", text: text4 } };
-}
-function followLeader(action2, leader) {
-  if (leader.action !== "refuse" && leader.action !== "hold") return action2;
-  const agrees2 = leader.action === "refuse" && action2.reason.code === "same-digest";
-  if (!writes(action2) && !agrees2) return action2;
-  const verb2 = leader.action === "refuse" ? "refused" : "held";
-  const text4 = `follows ${formatReference(leader.wanted.destination)}, which is ${verb2}: ${leader.reason.text}`;
-  return {
-    ...action2,
-    action: leader.action,
-    digest: null,
-    reason: {
-      code: leader.reason.code,
-      cause: "follows",
-      of: leader.reason.of ?? tagName(leader.wanted),
-      text: text4
-    }
-  };
-}
-function refuseOther(wanted, previous, digest) {
-  const text4 = `exists as ${previous}, the source is ${digest}`;
-  return { ...refuse(wanted, previous, "different-digest", text4), digest };
-}
-function sameRevision(a, b) {
-  const [short2, long] = a.length <= b.length ? [a, b] : [b, a];
-  return short2.length >= 7 && long.toLowerCase().startsWith(short2.toLowerCase());
-}
-function sourceName(wanted) {
-  return wanted.source.from === "image" ? formatReference(wanted.source.ref) : `build ${wanted.source.build}`;
-}
-function plural(count2, noun) {
-  return count2 === 1 ? noun : `${noun}s`;
-}
-function act(wanted, action2, digest, previous, code2, text4) {
-  const reason = { code: code2, text: text4 };
-  return { action: action2, reason, wanted, digest, previous, source: null, manifest: null, warnings: [] };
-}
-function keep(wanted, previous, code2, text4, warnings3 = []) {
-  return { ...act(wanted, "keep", previous, previous, code2, text4), warnings: warnings3 };
-}
-function refuse(wanted, previous, code2, text4) {
-  return act(wanted, "refuse", null, previous, code2, text4);
-}
-var SAME, ABSENT;
-var init_decide = __esm({
-  "src/plan/decide.ts"() {
-    "use strict";
-    init_reference();
-    init_platform();
-    init_model3();
-    SAME = "the tag already is this digest";
-    ABSENT = "the tag does not exist yet";
-  }
-});
-
-// src/report/nothing.ts
-function whyNothing(report2, input) {
-  const { config, scope, request } = input;
-  const builds = [
-    .../* @__PURE__ */ new Set([...config.builds.flatMap(({ names: names2 }) => names2.map(({ text: text4 }) => text4)), ...request.images])
-  ];
-  const parts = [];
-  if (builds.length > 0) parts.push(`${counted(builds, "build")} ${whyNoBuild(report2, input)}`);
-  if (config.images.length > 0 && !scope.images) {
-    const names2 = config.images.map(({ names: [first2], tags: [tag2] }) => `${first2?.text ?? ""}:${tag2 ?? ""}`);
-    const why = request.only === "builds" ? '"only: builds" leaves them out' : "on a git tag only builds count";
-    parts.push(`${counted(names2, "promotion")} ${why}; "only: images" (--only images) looks at them.`);
-  }
-  if (parts.length > 0) return `Nothing is wanted. ${parts.join(" ")}`;
-  if (request.files.length === 0) return "Nothing is wanted: neither a tag file nor an image is named.";
-  return "Nothing is wanted: the tag file has neither builds nor images. Add one, see docs/tag-file.md.";
-}
-function buildsWithoutRef({ config, images, request }) {
-  const { command, facts, noRef, only } = request;
-  if (command === "validate") return null;
-  if (facts !== null || only === "images" || config.builds.length === 0 || images.length === 0) return null;
-  const names2 = config.builds.map(({ names: [first2] }) => first2?.text ?? "");
-  return `${counted(names2, "build")} ${withoutRef(noRef)}`;
-}
-function withoutRef(noRef = "there is no git ref") {
-  return `nothing says what to build, since ${noRef}. Give a branch or git tag with --ref.`;
-}
-function counted(names2, noun) {
-  const more = names2.length > LISTED ? `, and ${names2.length - LISTED} more` : "";
-  return `${names2.length} ${plural(names2.length, noun)} (${names2.slice(0, LISTED).join(", ")}${more}):`;
-}
-function whyNoBuild({ classification }, { scope, policy: policy2, request }) {
-  const { facts, noRef, only } = request;
-  if (facts === null) return withoutRef(noRef);
-  if (!scope.builds)
-    return only === "images" ? '"only: images" leaves them out.' : "every image is switched off.";
-  if (classification === null) return 'there is no policy. Add "policy:" to the tag file.';
-  if (classification.class !== null)
-    return `${facts.ref} is a ${classification.class}, which is not published (publish: false).`;
-  const what = policy2 === null ? "" : wantedRefs(policy2);
-  return `${facts.ref} matches no rule of the policy.${what === "" ? "" : ` These would: ${what}.`}`;
-}
-function wantedRefs({ rules: rules2 }) {
-  const shown3 = rules2.filter(({ publish: publish2 }) => publish2).flatMap(
-    ({ kind, patterns }) => patterns.map(({ source }) => `${kind === "tag" ? "git tag" : "branch"} ${source}`)
-  );
-  const more = shown3.length > 2 * LISTED ? `, and ${shown3.length - 2 * LISTED} more` : "";
-  return shown3.slice(0, 2 * LISTED).join(", ") + more;
-}
-var LISTED;
-var init_nothing = __esm({
-  "src/report/nothing.ts"() {
-    "use strict";
-    init_decide();
-    LISTED = 3;
-  }
-});
-
-// src/plan/reasons.ts
-var REASONS, FAILURES;
-var init_reasons = __esm({
-  "src/plan/reasons.ts"() {
-    "use strict";
-    REASONS = {
-      absent: { action: "create", means: "the registry confirms that the tag does not exist" },
-      "same-digest": { action: "keep", means: "the tag already is the wanted image" },
-      "different-digest": {
-        action: "refuse",
-        means: "the tag exists and is another image; the plan shows both digests",
-        help: "choose a new tag, or allow the move: `--force NAME:TAG` (input `force: NAME:TAG`)"
-      },
-      newer: { action: "move", means: "the channel goes forward to a higher version" },
-      older: {
-        action: "keep",
-        means: "the registry holds a higher version for this channel, and a channel never goes back",
-        more: "policy.md#channels"
-      },
-      forced: { action: "move", means: "the tag is named in `--force` (input `force`)" },
-      "source-missing": {
-        action: "refuse",
-        means: "neither the source nor the tag exists",
-        help: "check `name`, `src_name` and `src_build_tag`, wait for the build, or remove the entry"
-      },
-      "source-gone": {
-        action: "keep",
-        means: "the tag exists and its source does not any more, so there is nothing to compare with; a warning",
-        help: "add `src_digest` to have the tag compared all the same"
-      },
-      unknown: {
-        action: "refuse",
-        means: "the registry, or a gate, gave no clear answer; only a confirmed 404 means that a tag is free",
-        help: "fix what the text names (login, permissions, network), then run again",
-        more: "troubleshooting.md#errors-of-registries"
-      },
-      "gate-pending": {
-        action: "hold",
-        means: "a check has not finished, or has not been green for long enough",
-        help: "run again for the same ref when it is green; that completes the tag",
-        more: "gates.md#how-a-held-tag-is-completed"
-      },
-      "gate-failed": {
-        action: "hold",
-        means: "a check is red",
-        help: "fix what the check reports, then run again"
-      },
-      manual: {
-        action: "hold",
-        means: "the rule says `stable: manual`, so the stable tag waits for approval",
-        help: "run again for the same ref with `--stable` (input `stable: true`)"
-      },
-      "digest-mismatch": {
-        action: "refuse",
-        means: "the source is not the image that `src_digest` names",
-        help: "look at the new image, then run `retag pin`, or restore the old one"
-      },
-      "platform-missing": {
-        action: "refuse",
-        means: "the index lacks one of `platforms`; attestations (`unknown/unknown`) are no platforms",
-        help: "publish the platform at the source, or remove it from `platforms`"
-      },
-      "attachment-missing": {
-        action: "refuse",
-        means: "the tag is right, but the entry says `attachments: require` and nothing is attached",
-        help: "sign the source image, or set `attachments: copy`"
-      },
-      "revision-mismatch": {
-        action: "refuse",
-        means: "the image says that it is from another commit than `src_ref` names; for a build, than that of this run",
-        help: "correct `src_ref`, or choose the build of that commit; for a build, the reason names what to give to `force`"
-      },
-      "not-reviewed": {
-        action: "refuse",
-        means: "no pull request showed a plan with this digest, and `review: require` asks for one",
-        help: "plan it on a pull request and merge that",
-        more: "follow-ups-and-tracking.md#only-write-what-was-reviewed"
-      },
-      "conflicting-entries": {
-        action: "refuse",
-        means: "two entries want one tag from different sources: another tag, repository or digest; both are refused",
-        help: "keep one of them"
-      },
-      "name-taken": {
-        action: "refuse",
-        means: "the name of the tag belongs to another rule of the policy, or is a channel where this tag is fixed (or the other way round)",
-        help: "rename the branch or git tag, or change the tags of one of the two rules",
-        more: "policy.md#one-name-one-owner"
-      },
-      untrusted: {
-        action: "refuse",
-        means: "the source has no signature or attestation that the `trust` rules of the tag file accept",
-        help: "sign the image as the rule says, or correct the rule"
-      }
-    };
-    FAILURES = {
-      denied: {
-        means: "the registry answered 401 or 403 after Retag tried to log in: no login for it, or one without the rights",
-        help: "log in with an account that may write there",
-        more: "registries.md#logins"
-      },
-      rejected: {
-        means: "the registry refused for another reason, which repeating will not change: an immutable tag, or a manifest that it does not accept",
-        help: "read the message; it names the setting where Retag knows it"
-      },
-      unavailable: {
-        means: "the registry answered 5xx or 429, or could not be reached, in all of five tries",
-        help: "run again later"
-      },
-      timeout: {
-        means: "the time limit has passed: `timeout`, 30 minutes by default",
-        help: "run again; Retag writes only what is missing. Or raise `timeout`"
-      },
-      mismatch: {
-        means: "the answer is not what Retag asked for, or the tag changed between plan and write",
-        help: "see that one job at a time writes these tags, then run again"
-      },
-      protocol: {
-        means: "the answer is not one of a registry: a login page, a proxy, another service on that port",
-        help: "check the name of the registry, and what is in front of it"
-      },
-      unsafe: {
-        means: "going on would send data or a login where it must not go, or the certificate is not trusted",
-        help: "set `NODE_EXTRA_CA_CERTS` for an authority of your own; list a host that uses plain http in `insecure-registries`"
-      },
-      absent: {
-        means: "something that the image needs, or that `attachments: require` asks for, does not exist",
-        help: "push the source image again, with all of its parts"
-      },
-      skipped: {
-        means: "not tried, because another tag of the same release failed",
-        help: "fix the other one, then run again"
-      },
-      cancelled: { means: "the run was stopped", help: "run again; Retag writes only what is missing" }
-    };
-  }
-});
-
-// src/shared/group.ts
-function groupBy(items, keyOf5) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const item of items) {
-    const key2 = keyOf5(item);
-    const group2 = groups.get(key2);
-    if (group2 === void 0) groups.set(key2, [item]);
-    else group2.push(item);
-  }
-  return groups;
-}
-var init_group = __esm({
-  "src/shared/group.ts"() {
-    "use strict";
-  }
-});
-
-// src/policy/pattern.ts
-function parsePattern(source, of = "ref") {
-  if (source === "") return fail2(0, "the pattern is empty", 'write a name, fields or "*"');
-  const parts = [];
-  const seen = /* @__PURE__ */ new Set();
-  for (let at3 = 0; at3 < source.length; ) {
-    const end2 = endOfPart(source, at3);
-    if (end2 < 0) return fail2(at3, 'a "{" has no "}"', "close the field, or leave the brace out");
-    const text4 = source.slice(at3, end2);
-    const part = parsePart(text4, at3, of);
-    if ("ok" in part) return part;
-    if ("name" in part) {
-      if (seen.has(part.name)) {
-        return fail2(at3, `the field {${part.name}} is there twice`, "give each field a name of its own");
-      }
-      seen.add(part.name);
-    }
-    parts.push(part);
-    at3 = end2;
-  }
-  return { ok: true, value: { source, parts } };
-}
-function endOfPart(source, at3) {
-  const first2 = source.charAt(at3);
-  if (first2 === "{") return source.indexOf("}", at3) + 1 || -1;
-  if (first2 === "*") return at3 + (source.charAt(at3 + 1) === "*" ? 2 : 1);
-  let end2 = at3 + 1;
-  while (end2 < source.length && source.charAt(end2) !== "{" && source.charAt(end2) !== "*") end2 += 1;
-  return end2;
-}
-function parsePart(text4, at3, of) {
-  if (text4 === "*") return { kind: "segment", at: at3 };
-  if (text4 === "**") return { kind: "any", at: at3 };
-  if (!text4.startsWith("{")) return parseLiteral(text4, at3, of);
-  const [, name, type] = FIELD.exec(text4.slice(1, -1)) ?? [];
-  if (name === void 0) {
-    return fail2(at3, `"${text4}" is not a field`, 'write "{name}", "{name:2}" or "{name:text}"');
-  }
-  if (type === "text") return { kind: "text", name, at: at3 };
-  if (name === "date") {
-    return type === void 0 ? { kind: "date", name, at: at3 } : fail2(at3, `"${text4}": a date has no width`, 'write "{date}": eight digits, a day of the calendar');
-  }
-  if (type === void 0) return { kind: "digits", name, width: null, at: at3 };
-  const width = Number(type);
-  if (Number.isInteger(width) && width >= 1 && width <= MAX_WIDTH) return { kind: "digits", name, width, at: at3 };
-  return fail2(
-    at3,
-    `"${text4}" has neither a width nor a type that exists`,
-    `write a width from 1 to ${MAX_WIDTH}, as in "{${name}:2}", or "{${name}:text}"`
-  );
-}
-function parseLiteral(text4, at3, of) {
-  const bad6 = text4.search(of === "ref" ? IN_NO_REF : IN_NO_NAME);
-  if (bad6 < 0) return { kind: "literal", text: text4, at: at3 };
-  const character = JSON.stringify(text4.charAt(bad6));
-  return fail2(
-    at3 + bad6,
-    `${character} can be in no ${of}, so the pattern never matches`,
-    'patterns know fields such as "{major}" for digits, "*" and "**", and no character classes'
-  );
-}
-function fail2(at3, what, hint2) {
-  return { ok: false, at: at3, what, hint: hint2 };
-}
-function fieldNames(pattern) {
-  return pattern.parts.flatMap((part) => "name" in part ? [part.name] : []);
-}
-function matchPattern(pattern, text4, anyDate = false) {
-  const first2 = pattern.parts[0];
-  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return null;
-  const match = explainMatch(pattern, text4, anyDate);
-  return match.ok ? match.fields : null;
-}
-function explainMatch(pattern, text4, anyDate = false) {
-  const { parts } = pattern;
-  const columns = text4.length + 1;
-  const table3 = emptyTable((parts.length + 1) * columns);
-  const prefix = fill(table3, parts, text4, anyDate);
-  if (table3[parts.length * columns + text4.length] !== 1) return { ok: false, prefix };
-  const [starts = []] = trace(table3, parts, text4, 1);
-  return { ok: true, fields: fieldsAt(parts, text4, starts) };
-}
-function readAll({ parts, spans = [] }, text4, limit = MAX_READINGS) {
-  const [first2] = parts;
-  if (first2?.kind === "literal" && !text4.startsWith(first2.text)) return [];
-  const columns = text4.length + 1;
-  const table3 = emptyTable((parts.length + 1) * columns);
-  fill(table3, parts, text4, false);
-  if (table3[parts.length * columns + text4.length] !== 1) return [];
-  return trace(table3, parts, text4, limit).map((starts) => {
-    const fields2 = fieldsAt(parts, text4, starts);
-    const at3 = (part) => starts[part] ?? text4.length;
-    for (const { name, from, to } of spans) fields2[name] = text4.slice(at3(from), at3(to));
-    return fields2;
-  });
-}
-function fieldsAt(parts, text4, starts) {
-  const fields2 = /* @__PURE__ */ Object.create(null);
-  parts.forEach((part, i) => {
-    if ("name" in part) fields2[part.name] = text4.slice(starts[i], starts[i + 1] ?? text4.length);
-  });
-  return fields2;
-}
-function trace(table3, parts, text4, limit) {
-  const columns = text4.length + 1;
-  const found = [];
-  const starts = new Array(parts.length).fill(0);
-  const walk3 = (i, end2) => {
-    const part = parts[i];
-    if (part === void 0) {
-      found.push([...starts]);
-      return;
-    }
-    for (const start2 of startsOfPart(part, end2, text4)) {
-      if (found.length === limit) return;
-      if (table3[i * columns + start2] !== 1) continue;
-      starts[i] = start2;
-      walk3(i - 1, start2);
-    }
-  };
-  walk3(parts.length - 1, text4.length);
-  return found;
-}
-function emptyTable(size) {
-  return size <= scratch.length ? scratch.fill(0, 0, size) : new Uint8Array(size);
-}
-function fill(table3, parts, text4, anyDate) {
-  const columns = text4.length + 1;
-  table3[0] = 1;
-  let furthest = 0;
-  for (let i = 0; i < parts.length; i += 1) {
-    const part = parts[i];
-    const from = i * columns;
-    const width = widthOf2(part);
-    const last = width === null ? fillRun(table3, from, part, text4) : fillFixed(table3, from, part, width, text4, anyDate);
-    if (last < 0) break;
-    furthest = Math.max(furthest, last);
-  }
-  return furthest;
-}
-function fillFixed(table3, from, part, width, text4, anyDate) {
-  const to = from + text4.length + 1;
-  let last = -1;
-  for (let at3 = 0; at3 + width <= text4.length; at3 += 1) {
-    if (table3[from + at3] !== 1 || !matchesFixed(part, text4, at3, anyDate)) continue;
-    last = at3 + width;
-    table3[to + last] = 1;
-  }
-  return last;
-}
-function fillRun(table3, from, part, text4) {
-  const to = from + text4.length + 1;
-  const empty2 = mayBeEmpty(part);
-  let last = -1;
-  let running = false;
-  for (let at3 = 0; at3 <= text4.length; at3 += 1) {
-    const here = table3[from + at3] === 1;
-    if (here && empty2) {
-      table3[to + at3] = 1;
-      last = at3;
-    }
-    running = (running || here) && at3 < text4.length && accepts(part, text4.charCodeAt(at3));
-    if (!running) continue;
-    table3[to + at3 + 1] = 1;
-    last = at3 + 1;
-  }
-  return last;
-}
-function widthOf2(part) {
-  if (part.kind === "literal") return part.text.length;
-  if (part.kind === "date") return 8;
-  return part.kind === "digits" || part.kind === "hex" ? part.width : null;
-}
-function mayBeEmpty(part) {
-  return part.kind === "segment" || part.kind === "any";
-}
-function accepts(part, code2) {
-  switch (part.kind) {
-    case "digits":
-    case "date":
-      return isDigit(code2);
-    case "hex":
-      return isDigit(code2) || code2 >= 97 && code2 <= 102;
-    case "text":
-      return isTagCharacter(code2);
-    case "segment":
-      return code2 !== 47;
-    case "any":
-      return true;
-    case "literal":
-      return false;
-  }
-}
-function matchesFixed(part, text4, at3, anyDate) {
-  if (part.kind === "literal") return text4.startsWith(part.text, at3);
-  const width = widthOf2(part) ?? 0;
-  for (let i = at3; i < at3 + width; i += 1) if (!accepts(part, text4.charCodeAt(i))) return false;
-  return part.kind !== "date" || anyDate || isCalendarDay(text4.slice(at3, at3 + width));
-}
-function* startsOfPart(part, end2, text4) {
-  const width = widthOf2(part);
-  if (width !== null) {
-    yield end2 - width;
-    return;
-  }
-  if (mayBeEmpty(part)) yield end2;
-  for (let start2 = end2 - 1; start2 >= 0 && accepts(part, text4.charCodeAt(start2)); start2 -= 1) yield start2;
-}
-function isCalendarDay(text4) {
-  const year = Number(text4.slice(0, 4));
-  const month = Number(text4.slice(4, 6));
-  const day2 = Number(text4.slice(6, 8));
-  const leap = year % 4 === 0 && year % 100 !== 0 || year % 400 === 0;
-  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return day2 >= 1 && day2 <= (lengths[month - 1] ?? 0);
-}
-function isDigit(code2) {
-  return code2 >= 48 && code2 <= 57;
-}
-function isTagCharacter(code2) {
-  const lower = code2 | 32;
-  return isDigit(code2) || lower >= 97 && lower <= 122 || code2 === 46 || code2 === 45 || code2 === 95;
-}
-var IN_NO_REF, IN_NO_NAME, FIELD, MAX_WIDTH, MAX_READINGS, scratch;
-var init_pattern = __esm({
-  "src/policy/pattern.ts"() {
-    "use strict";
-    IN_NO_REF = /[\x00-\x20\x7f~^:?[\\]/;
-    IN_NO_NAME = /[\x00-\x20\x7f^[\]\\]|\$$/;
-    FIELD = /^([A-Za-z][A-Za-z0-9_]*)(?::([A-Za-z0-9]+))?$/;
-    MAX_WIDTH = 32;
-    MAX_READINGS = 32;
-    scratch = new Uint8Array(8192);
-  }
-});
-
-// src/policy/template.ts
-function parseTemplate(source, loose = false) {
-  const parts = [];
-  let literalFrom = 0;
-  const literal2 = (end2) => {
-    if (end2 > literalFrom)
-      parts.push({ kind: "literal", text: source.slice(literalFrom, end2), at: literalFrom });
-  };
-  const last = source.lastIndexOf("}");
-  for (let at3 = source.indexOf("{"); at3 >= 0; at3 = source.indexOf("{", at3 + 1)) {
-    const [text4 = "", name, type] = stickyAt(VARIABLE2, source, at3) ?? [];
-    if (name === void 0) {
-      if (loose && (last > at3 || stickyAt(BEGINS_VARIABLE, source, at3) === null)) continue;
-      const what = last > at3 ? `${visible(source.slice(at3, source.indexOf("}", at3) + 1))} is not a variable` : 'a "{" has no "}"';
-      return { ok: false, at: at3, what, hint: 'write "{name}" or "{name:12}"' };
-    }
-    literal2(at3);
-    const width = type === void 0 || type === "text" ? null : Number(type);
-    parts.push({ kind: "variable", name, width, source: text4, at: at3 });
-    literalFrom = at3 + text4.length;
-    at3 = literalFrom - 1;
-  }
-  literal2(source.length);
-  return { ok: true, value: { source, parts } };
-}
-function stickyAt(expression, text4, at3) {
-  expression.lastIndex = at3;
-  return expression.exec(text4);
-}
-function variablesOf(template) {
-  return template.parts.filter((part) => part.kind === "variable");
-}
-function uses(template, name) {
-  return template.parts.some((part) => part.kind === "variable" && part.name === name);
-}
-function renderPieces(template, lookup) {
-  return template.parts.map((part) => {
-    if (part.kind === "literal") return { kind: "text", text: part.text, foreign: false };
-    const value = lookup(part);
-    return value === null ? { kind: "hole", variable: part } : { kind: "text", ...value };
-  });
-}
-function joinPieces(pieces) {
-  return pieces.map((piece) => piece.kind === "text" ? piece.text : piece.variable.source).join("");
-}
-function valueOf(variable2, values) {
-  const { name, width } = variable2;
-  const field2 = Object.hasOwn(values.fields, name) ? values.fields[name] : void 0;
-  if (field2 !== void 0) return { text: field2, foreign: !/^\d+$/.test(field2) };
-  if (name === "seq") {
-    return values.seq === void 0 ? null : { text: String(values.seq).padStart(width ?? 1, "0"), foreign: false };
-  }
-  if (!Object.hasOwn(BUILTINS, name)) return null;
-  const text4 = values[name];
-  if (text4 === void 0) return null;
-  if (name === "sha") return { text: text4.slice(0, width ?? text4.length), foreign: false };
-  return { text: text4, foreign: name === "git_tag" || name === "branch" || name === "base" };
-}
-function tagPieces(template, values, reserve) {
-  const pieces = renderPieces(template, (variable2) => valueOf(variable2, values));
-  const foreign = pieces.filter((piece) => piece.kind === "text" && piece.foreign).length;
-  if (foreign === 0) return pieces;
-  const own = pieces.reduce((sum, piece) => sum + ownLength(piece), 0);
-  const all = joinPieces(pieces).length;
-  const room = 128 - reserve - own;
-  const max = all <= 128 - reserve ? room : Math.max(SHORTEST_PART, Math.floor(room / foreign));
-  return pieces.map(
-    (piece, i) => piece.kind === "text" && piece.foreign ? { ...piece, text: toTagPart(piece.text, max, i === 0) } : piece
-  );
-}
-function ownLength(piece) {
-  if (piece.kind === "hole") return piece.variable.width ?? piece.variable.source.length;
-  return piece.foreign ? 0 : piece.text.length;
-}
-function renderTag(template, values, reserve) {
-  const pieces = tagPieces(template, values, reserve);
-  return { text: joinPieces(pieces), complete: pieces.every((piece) => piece.kind === "text") };
-}
-function checkTag(tag2) {
-  return tag2.complete ? parseTag(tag2.text) : { ok: true, value: tag2.text };
-}
-function renderText(text4, lookup, names2, location2) {
-  const parsed2 = parseTemplate(text4, true);
-  if (!parsed2.ok) return text4;
-  const pieces = renderPieces(parsed2.value, (variable2) => {
-    const value = lookup(variable2);
-    if (value !== null) return { text: value, foreign: false };
-    const all = [...names2];
-    const others = all.filter((name) => name !== variable2.name);
-    const valued = others.filter((name) => lookup(bare(name)) !== null);
-    const known3 = valued.length > 0 ? valued : others;
-    throw new UserError(
-      all.includes(variable2.name) ? valueless(variable2, known3, location2) : unknownName(variable2, known3, location2)
-    );
-  });
-  return joinPieces(pieces);
-}
-function bare(name) {
-  return { kind: "variable", name, width: null, source: `{${name}}`, at: 0 };
-}
-function valueless(variable2, known3, location2) {
-  const why = Object.hasOwn(BUILTINS, variable2.name) ? "it is not known in this run" : "the rule of this ref gives no such field";
-  return {
-    ...location2 && { location: location2 },
-    what: `${visible(variable2.source)} has no value here: ${why}`,
-    hint: listed(known3)
-  };
-}
-function listed(names2) {
-  return `known are ${names2.map((name) => `{${name}}`).join(", ")}`;
-}
-function unknownName(variable2, names2, location2) {
-  const known3 = [...names2];
-  const near = suggest(variable2.name, known3);
-  return {
-    ...location2 && { location: location2 },
-    what: `${visible(variable2.source)} has no value here`,
-    hint: near === void 0 ? listed(known3) : `did you mean {${near}}?`
-  };
-}
-var BEGINS_VARIABLE, VARIABLE2, BUILTINS;
-var init_template = __esm({
-  "src/policy/template.ts"() {
-    "use strict";
-    init_errors();
-    init_reference();
-    init_text();
-    init_refname();
-    BEGINS_VARIABLE = /\{[A-Za-z]/y;
-    VARIABLE2 = /\{([A-Za-z][A-Za-z0-9_]*)(?::(\d{1,3}|text))?\}/y;
-    BUILTINS = {
-      git_tag: { width: "none" },
-      branch: { width: "none" },
-      sha: { width: "optional" },
-      date: { width: "none" },
-      time: { width: "none" },
-      timestamp: { width: "none" },
-      run_number: { width: "none" },
-      run_attempt: { width: "none" },
-      seq: { width: "required" },
-      base: { width: "none" },
-      class: { width: "none" },
-      tag: { width: "none" }
-    };
-  }
-});
-
-// src/policy/classify.ts
-function classify(policy2, input) {
-  const not = [];
-  if (input.deleted === true) {
-    return nothing(policy2, input, `${described(input)} was deleted: there is nothing to tag`, not, "ignore");
-  }
-  for (const rule3 of policy2.rules) {
-    const match = matchRule(rule3, input);
-    if ("fields" in match) return decide2(policy2, rule3, input, match, not);
-    not.push({ rule: rule3.name, why: match.why });
-    if (match.problem) return { ...nothing(policy2, input, match.why, not, null), problems: [match.problem] };
-  }
-  const unmatched = input.kind === "branch" || input.kind === "tag" ? policy2.unmatched[input.kind] : "ignore";
-  return nothing(policy2, input, `no rule matches ${described(input)}`, not, unmatched);
-}
-function requireDecision(policy2, decision) {
-  if (decision.problems.length > 0) throw new UserError(decision.problems);
-  if (decision.unmatched !== "error") return decision;
-  throw new UserError({
-    ...policy2.location && { location: policy2.location },
-    what: decision.why,
-    hint: 'add a rule for it, or set "unmatched: ignore" in the policy'
-  });
-}
-function winnerOf(policy2, input) {
-  for (const rule3 of policy2.rules) {
-    if (rule3.kind !== input.kind) continue;
-    for (const pattern of rule3.patterns) {
-      const fields2 = matchPattern(pattern, input.name);
-      if (fields2 !== null) return { rule: rule3, fields: fields2 };
-    }
-    if (impossibleDay(rule3, input) !== null) return null;
-  }
-  return null;
-}
-function matchRule(rule3, input) {
-  if (rule3.kind !== input.kind) return OTHER_KIND[rule3.kind][input.kind];
-  let prefix = 0;
-  for (const pattern of rule3.patterns) {
-    const match = explainMatch(pattern, input.name);
-    if (match.ok) return { fields: match.fields, pattern };
-    prefix = match.prefix;
-  }
-  return impossibleDay(rule3, input) ?? { why: whyNot(rule3.patterns, input.name, prefix) };
-}
-function impossibleDay(rule3, input) {
-  for (const [i, pattern] of rule3.patterns.entries()) {
-    if (!pattern.parts.some((part) => part.kind === "date")) continue;
-    const day2 = matchPattern(pattern, input.name, true)?.["date"];
-    if (day2 === void 0) continue;
-    const why = `${described(input)} has the form "${pattern.source}", but ${day2} is no day of the calendar`;
-    const location2 = rule3.origin.at(rule3.kind === "tag" ? "git_tag" : "branch", i);
-    return { why, problem: { location: location2, what: why, hint: "correct the day (YYYYMMDD) in the name" } };
-  }
-  return null;
-}
-function whyNot(patterns, name, end2) {
-  const [pattern] = patterns;
-  if (patterns.length !== 1 || pattern === void 0) {
-    return `${visible(name)} matches none of ${patterns.map((p) => `"${p.source}"`).join(", ")}`;
-  }
-  const rest = end2 < name.length ? `from ${visible(name.slice(end2))} on` : "its end is missing";
-  return `${visible(name)} does not match "${pattern.source}" (${end2 === 0 ? "from the start" : rest})`;
-}
-function otherKind(rule3) {
-  const why = (ref) => ({ why: `it is for ${rule3}, and this is ${ref}` });
-  return {
-    branch: why("a branch"),
-    tag: why("a git tag"),
-    pull: why("a pull request"),
-    other: why("neither branch nor git tag")
-  };
-}
-function described(input) {
-  return `${KIND_WORD[input.kind]} ${visible(input.name)}`;
-}
-function refOf2(input) {
-  return input.ref ?? PREFIX3[input.kind] + input.name;
-}
-function nothing(policy2, input, why, not, unmatched) {
-  return {
-    ref: refOf2(input),
-    class: null,
-    rule: null,
-    fields: {},
-    version: null,
-    tags: [],
-    stableTags: [],
-    channels: [],
-    labels: {},
-    from: null,
-    fallback: null,
-    publish: false,
-    stable: false,
-    stableSuffix: policy2.stableSuffix,
-    claim: null,
-    requires: [],
-    why,
-    not,
-    location: null,
-    unmatched,
-    problems: [],
-    matched: null
-  };
-}
-function decide2(policy2, rule3, input, { fields: fields2, pattern }, not) {
-  const silent2 = rule3.publish ? "" : '; the rule has "publish: false", so nothing is published';
-  const names2 = renderNames(policy2, rule3, valuesOf(policy2, rule3, input, fields2));
-  return {
-    ref: refOf2(input),
-    class: rule3.class,
-    rule: rule3.name,
-    fields: fields2,
-    version: names2.version,
-    tags: names2.tags,
-    stableTags: names2.stableTags,
-    channels: names2.channels,
-    labels: names2.labels,
-    from: names2.from,
-    fallback: rule3.fallback,
-    publish: rule3.publish,
-    stable: rule3.stable,
-    stableSuffix: policy2.stableSuffix,
-    claim: rule3.claim,
-    requires: rule3.requires,
-    why: `${described(input)} matches "${pattern.source}"${silent2}`,
-    not,
-    location: rule3.location,
-    unmatched: null,
-    problems: names2.problems,
-    matched: rule3
-  };
-}
-function valuesOf(policy2, rule3, input, fields2) {
-  const { sha: sha2, runNumber, runAttempt } = input;
-  const moment2 = input.time === void 0 ? void 0 : policy2.calendar(input.time);
-  return {
-    fields: fields2,
-    class: rule3.class,
-    git_tag: rule3.kind === "tag" ? input.name : void 0,
-    branch: rule3.kind === "branch" ? input.name : void 0,
-    sha: sha2 ?? void 0,
-    date: moment2?.date,
-    time: moment2?.time,
-    timestamp: moment2?.timestamp,
-    run_number: runNumber?.toString(),
-    run_attempt: runAttempt?.toString()
-  };
-}
-function renderNames(policy2, rule3, values) {
-  const problems2 = [];
-  const checked2 = (tag3, what, ...path6) => {
-    const result = checkTag(tag3);
-    if (!result.ok) {
-      problems2.push({
-        location: rule3.origin.at(...path6),
-        what: `${what}: ${result.what}`,
-        hint: result.hint
-      });
-    }
-    return tag3;
-  };
-  const stable = rule3.stable !== false && rule3.publish;
-  const reserve = stable ? policy2.stableSuffix.length : 0;
-  const primary2 = rule3.tags.map((t, i) => checked2(renderTag(t, values, reserve), "the tag", "tags", i));
-  const stableTags = (stable ? primary2 : []).map(
-    (tag3, i) => checked2({ ...tag3, text: tag3.text + policy2.stableSuffix }, "the stable tag", "tags", i)
-  );
-  const channels = rule3.channels.map(
-    (t, i) => checked2(renderTag(t, values, 0), "the channel", "channels", i)
-  );
-  const from = rule3.from === null ? null : checked2(renderTag(rule3.from, values, 0), "the tag to promote", "from");
-  const version = Object.hasOwn(values.fields, "version") ? values.fields["version"] : primary2[0]?.text;
-  const shown3 = (tags) => rule3.publish ? distinctTexts(tags) : [];
-  const [tag2] = primary2;
-  const withTag = tag2?.complete === true ? { ...values, tag: tag2.text } : values;
-  return {
-    version: version ?? null,
-    tags: shown3(primary2),
-    stableTags: shown3(stableTags),
-    channels: shown3(channels),
-    from: from?.text ?? null,
-    labels: renderLabels(rule3, withTag),
-    problems: rule3.publish ? problems2 : []
-  };
-}
-function distinctTexts(tags) {
-  const texts2 = tags.map((tag2) => tag2.text);
-  return texts2.length < 2 ? texts2 : [...new Set(texts2)];
-}
-function renderLabels(rule3, values) {
-  const labels = {};
-  for (const [label4, template] of Object.entries(rule3.labels)) {
-    labels[label4] = joinPieces(renderPieces(template, (variable2) => valueOf(variable2, values)));
-  }
-  return labels;
-}
-var OTHER_KIND, KIND_WORD, PREFIX3;
-var init_classify = __esm({
-  "src/policy/classify.ts"() {
-    "use strict";
-    init_errors();
-    init_pattern();
-    init_refname();
-    init_template();
-    OTHER_KIND = { branch: otherKind("branches"), tag: otherKind("git tags") };
-    KIND_WORD = { branch: "the branch", tag: "the git tag", pull: "the pull request", other: "the ref" };
-    PREFIX3 = { branch: "refs/heads/", tag: "refs/tags/", pull: "refs/", other: "refs/" };
-  }
-});
-
-// src/policy/presets/calver.ts
-var calver;
-var init_calver = __esm({
-  "src/policy/presets/calver.ts"() {
-    "use strict";
-    calver = {
-      name: "calver",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["{year:4}.{month:2}.{micro}", "{year:4}.{month:1}.{micro}"],
-          tag: "{git_tag}"
-        },
-        { name: "day", class: "final", git_tag: ["{date}"], tag: "{git_tag}" }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/k8s-topology-aware.ts
-var k8sTopologyAware;
-var init_k8s_topology_aware = __esm({
-  "src/policy/presets/k8s-topology-aware.ts"() {
-    "use strict";
-    k8sTopologyAware = {
-      name: "k8s-topology-aware",
-      rules: [
-        { name: "snapshot", class: "snapshot", branch: ["main", "master"], tag: "v0.0.{date}{seq:2}" },
-        { name: "snapshot-tag", class: "snapshot", git_tag: ["v0.0.{date}{seq:2}"], tag: "{git_tag}" },
-        { name: "patch", class: "patch", branch: ["release-*"], tag: "{base}{seq:2}" },
-        {
-          name: "patch-tag",
-          class: "patch",
-          // Three digits or more: the micro version, then the two that the working group appends.
-          git_tag: ["v{major}.{minor}.{patch}{seq:2}"],
-          tag: "{git_tag}"
-        },
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["v{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          publish: false
-        }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/semver.ts
-var semver;
-var init_semver = __esm({
-  "src/policy/presets/semver.ts"() {
-    "use strict";
-    semver = {
-      name: "semver",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["v{major}.{minor}.{patch}", "{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          channels: ["{major}.{minor}", "{major}", "latest"]
-        },
-        {
-          name: "prerelease",
-          class: "snapshot",
-          git_tag: ["v{major}.{minor}.{patch}-{pre:text}", "{major}.{minor}.{patch}-{pre:text}"],
-          tag: "{git_tag}"
-        },
-        { name: "branch", class: "snapshot", branch: ["**"], tag: "{branch}-{sha:12}" }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/starlingx.ts
-var starlingx;
-var init_starlingx = __esm({
-  "src/policy/presets/starlingx.ts"() {
-    "use strict";
-    starlingx = {
-      name: "starlingx",
-      rules: [
-        {
-          name: "release-build",
-          class: "snapshot",
-          branch: ["r/stx.{major}.{minor}"],
-          tag: "rc-{major}.{minor}-debian-stable-{timestamp}.0"
-        },
-        {
-          name: "build",
-          class: "snapshot",
-          branch: ["**"],
-          tag: "{branch}-debian-stable-{timestamp}.0"
-        }
-      ],
-      promotion: { tag: "stx.{major}.{minor}-v{version:text}", branches: ["r/stx.{major}.{minor}"] }
-    };
-  }
-});
-
-// src/policy/presets/wmcore.ts
-var wmcore;
-var init_wmcore = __esm({
-  "src/policy/presets/wmcore.ts"() {
-    "use strict";
-    wmcore = {
-      name: "wmcore",
-      rules: [
-        {
-          name: "final",
-          class: "final",
-          git_tag: ["{major}.{minor}.{patch}"],
-          tag: "{git_tag}",
-          stable: true
-        },
-        {
-          name: "patch",
-          class: "patch",
-          git_tag: ["{major}.{minor}.{patch}.{build}"],
-          tag: "{git_tag}",
-          stable: true
-        },
-        { name: "snapshot", class: "snapshot", git_tag: ["**"], tag: "{git_tag}" }
-      ]
-    };
-  }
-});
-
-// src/policy/presets/presets.ts
-function unknownPreset(name) {
-  const near = suggest(name, PRESET_NAMES);
-  return {
-    what: `there is no preset ${visible(name)}`,
-    hint: near === void 0 ? `presets are ${PRESET_NAMES.join(", ")}` : `did you mean "${near}"?`
-  };
-}
-function isRelease(of) {
-  return of === "final" || of === "patch";
-}
-function presetRuleConfig(rule3, origin2, stable) {
-  return {
-    class: rule3.class,
-    ...rule3.branch && { branch: rule3.branch },
-    ...rule3.git_tag && { gitTag: rule3.git_tag },
-    tags: [rule3.tag],
-    stable: (isRelease(rule3.class) ? stable : void 0) ?? rule3.stable ?? false,
-    channels: rule3.channels ?? [],
-    labels: {},
-    publish: rule3.publish ?? true,
-    requires: [],
-    origin: origin2
-  };
-}
-function presetOrigin(preset, index) {
-  const location2 = { file: `preset ${preset.name}`, line: index + 1, column: 1, nowhere: true };
-  return { at: () => location2, keyAt: () => location2, inside: () => location2 };
-}
-var PRESETS, PRESET_NAMES;
-var init_presets = __esm({
-  "src/policy/presets/presets.ts"() {
-    "use strict";
-    init_text();
-    init_refname();
-    init_calver();
-    init_k8s_topology_aware();
-    init_semver();
-    init_starlingx();
-    init_wmcore();
-    PRESETS = new Map(
-      [wmcore, k8sTopologyAware, starlingx, semver, calver].map((preset) => [preset.name, preset])
-    );
-    PRESET_NAMES = [...PRESETS.keys()];
-  }
-});
-
-// src/policy/tag-patterns.ts
-function placeholderPattern(variable2) {
-  if (variable2.name === "seq") return [{ kind: "digits", name: "seq", width: variable2.width, at: 0 }];
-  if (variable2.name === "sha") return [{ kind: "hex", name: "sha", width: variable2.width, at: 0 }];
-  return BUILTIN_PATTERNS.get(variable2.name) ?? [{ kind: "text", name: variable2.name, at: 0 }];
-}
-function tagPatterns(template, patterns, className2, bases) {
-  const baseForms = uses(template, "base") && bases.length > 0 ? bases : [null];
-  return patterns.flatMap(
-    (pattern) => baseForms.map((base) => {
-      const spans = [];
-      const parts = [];
-      for (const part of template.parts) {
-        const from = parts.length;
-        parts.push(...partsOf(part, pattern, className2, base));
-        if (part.kind !== "variable" || !WHOLE.has(part.name)) continue;
-        const count2 = spans.filter(({ name }) => name.split("#")[0] === part.name).length;
-        spans.push({ name: count2 === 0 ? part.name : `${part.name}#${count2 + 1}`, from, to: parts.length });
-      }
-      return { source: template.source, parts: distinct(parts), spans, pattern };
-    })
-  );
-}
-function partsOf(part, pattern, className2, base) {
-  if (part.kind === "literal") return [part];
-  const field2 = pattern.parts.find((p) => "name" in p && p.name === part.name);
-  if (field2) return [field2];
-  if (WHOLE_NAME.includes(part.name)) return hashedForm(part.name, pattern) ?? pattern.parts;
-  if (part.name === "class") return [{ kind: "literal", text: className2, at: 0 }];
-  if (part.name === "base" && base) return base.parts.map((p) => prefixed2(p, "base."));
-  return placeholderPattern(part);
-}
-function hashedForm(name, { parts: [first2, ...more] }) {
-  const texts2 = [first2, ...more].flatMap((part) => part?.kind === "literal" ? [part.text] : []);
-  if (texts2.every((text4) => /^[A-Za-z0-9._-]*$/.test(text4))) return null;
-  const start2 = first2?.kind === "literal" ? /^\w{1,7}/.exec(first2.text)?.[0] ?? "" : "";
-  const literal2 = (text4) => ({ kind: "literal", text: text4, at: 0 });
-  const hash2 = [literal2("-"), { kind: "hex", name: `${name}.hash`, width: 8, at: 0 }];
-  return [...start2 === "" ? [] : [literal2(start2)], { kind: "segment", at: 0 }, ...hash2];
-}
-function prefixed2(part, prefix) {
-  return "name" in part ? { ...part, name: prefix + part.name } : part;
-}
-function distinct(parts) {
-  const seen = /* @__PURE__ */ new Map();
-  return parts.map((part) => {
-    if (!("name" in part)) return part;
-    const count2 = (seen.get(part.name) ?? 0) + 1;
-    seen.set(part.name, count2);
-    return count2 === 1 ? part : { ...part, name: `${part.name}#${count2}` };
-  });
-}
-function readTag(shape, tag2) {
-  return readings(shape, tag2)[0] ?? null;
-}
-function readings(shape, tag2) {
-  return readAll(shape, tag2).filter(
-    (fields2) => Object.entries(fields2).every(([name, value]) => {
-      const hash2 = name.indexOf("#");
-      return hash2 < 0 || fields2[name.slice(0, hash2)] === value;
-    })
-  );
-}
-function numberNames(shape) {
-  return shape.parts.flatMap(
-    (part) => (part.kind === "digits" || part.kind === "date") && !part.name.includes("#") ? [part.name] : []
-  );
-}
-var BUILTIN_PATTERNS, WHOLE_NAME, WHOLE;
-var init_tag_patterns = __esm({
-  "src/policy/tag-patterns.ts"() {
-    "use strict";
-    init_pattern();
-    init_template();
-    BUILTIN_PATTERNS = new Map(
-      Object.entries({
-        date: [{ kind: "date", name: "date", at: 0 }],
-        time: [{ kind: "digits", name: "time", width: 6, at: 0 }],
-        timestamp: [
-          { kind: "date", name: "timestamp", at: 0 },
-          { kind: "literal", text: "T", at: 0 },
-          { kind: "digits", name: "timestamp_time", width: 6, at: 0 },
-          { kind: "literal", text: "Z", at: 0 }
-        ],
-        run_number: [{ kind: "digits", name: "run_number", width: null, at: 0 }],
-        run_attempt: [{ kind: "digits", name: "run_attempt", width: null, at: 0 }]
-      })
-    );
-    WHOLE_NAME = ["git_tag", "branch"];
-    WHOLE = /* @__PURE__ */ new Set([...WHOLE_NAME, "base"]);
-  }
-});
-
-// src/policy/owner.ts
-function outputsOf({ rules: rules2, stableSuffix }) {
-  const before = known2.get(rules2);
-  if (before !== void 0) return before;
-  const finals = rules2.filter((rule3) => rule3.class === "final" && rule3.kind === "tag");
-  const bases = finals.flatMap((rule3) => rule3.patterns);
-  const outputs2 = rules2.flatMap(
-    (rule3, index) => rule3.publish ? outputsOfRule(rule3, index, bases, stableSuffix) : []
-  );
-  known2.set(rules2, outputs2);
-  return outputs2;
-}
-function startOf({ shape: { parts } }) {
-  return parts[0]?.kind === "literal" ? parts[0].text : "";
-}
-function isSpelledOut({ shape: { parts } }) {
-  const [first2] = parts;
-  return first2 !== void 0 && !["text", "segment", "any"].includes(first2.kind);
-}
-function outputsOfRule(rule3, index, bases, suffix) {
-  const forms2 = (template, kind, path6, more = "", reserved = false) => tagPatterns(template, rule3.patterns, rule3.class, bases).map((read3) => {
-    const shape = more === "" ? read3 : withSuffix(read3, more);
-    return { rule: rule3, index, kind, path: path6, template, shape, freedom: freedomOf(shape), reserved };
-  });
-  const stable = rule3.stable !== false || isRelease(rule3.class);
-  return [
-    ...rule3.tags.flatMap((template, i) => {
-      if (rule3.class === "stable") return forms2(template, "stable", ["tags", i]);
-      const primary2 = forms2(template, "primary", ["tags", i]);
-      if (!stable) return primary2;
-      return [...primary2, ...forms2(template, "stable", ["tags", i], suffix, rule3.stable === false)];
-    }),
-    ...rule3.channels.flatMap((template, i) => forms2(template, "channel", ["channels", i]))
-  ];
-}
-function withSuffix(shape, text4) {
-  return { ...shape, parts: [...shape.parts, { kind: "literal", text: text4, at: 0 }] };
-}
-function freedomOf({ parts }) {
-  if (parts.some(({ kind }) => kind === "text" || kind === "segment" || kind === "any")) return 2;
-  return parts.some((part) => (part.kind === "digits" || part.kind === "hex") && part.width === null) ? 1 : 0;
-}
-function claimsOf(policy2, output, tag2) {
-  return readings(output.shape, tag2).flatMap((fields2) => {
-    const { base } = fields2;
-    if (base !== void 0 && winnerOf(policy2, { kind: "tag", name: base })?.rule.class !== "final")
-      return [];
-    for (const { name, exact } of refNames(output, fields2)) {
-      const ref = { kind: output.rule.kind, name };
-      const winner = winnerOf(policy2, ref);
-      if (winner?.rule !== output.rule) continue;
-      const gives = Object.entries(winner.fields).every(
-        ([field2, value]) => (fields2[field2] ?? value) === value
-      );
-      if (gives) return [{ output, ref, exact, fields: { ...winner.fields, ...fields2 } }];
-    }
-    return [];
-  });
-}
-function refNames({ rule: rule3, shape }, fields2) {
-  const whole2 = fields2[rule3.kind === "tag" ? "git_tag" : "branch"];
-  if (whole2 !== void 0 && matchPattern(shape.pattern, whole2)) return [{ name: whole2, exact: true }];
-  const { parts } = shape.pattern;
-  const isKnown = (part) => part.kind === "literal" || "name" in part && fields2[part.name] !== void 0;
-  const name = (sample) => parts.map((part) => textOf2(part, fields2, sample)).join("");
-  if (parts.every(isKnown)) return [{ name: name(""), exact: true }];
-  return SAMPLES.map((sample) => ({ name: name(sample), exact: false }));
-}
-function sampleOf({ parts }) {
-  return parts.map((part) => textOf2(part, {}, "x")).join("");
-}
-function textOf2(part, fields2, sample) {
-  if (part.kind === "literal") return part.text;
-  const field2 = "name" in part ? fields2[part.name] : void 0;
-  if (field2 !== void 0) return field2;
-  if (part.kind === "date") return "20200101";
-  return part.kind === "digits" ? "1".repeat(part.width ?? 1) : sample;
-}
-function claimsOn(policy2, tag2) {
-  return outputsOf(policy2).filter((output) => tag2.startsWith(startOf(output))).flatMap((output) => claimsOf(policy2, output, tag2)).sort((a, b) => compareRank(a.output, b.output));
-}
-function compareRank(a, b) {
-  return a.freedom - b.freedom || a.index - b.index || Number(a.kind === "channel") - Number(b.kind === "channel");
-}
-function ownersOf(policy2, tag2) {
-  const claims = claimsOn(policy2, tag2);
-  const [owner] = claims;
-  return owner === void 0 ? [] : claims.filter(({ output }) => isAlso(output, owner.output));
-}
-function isAlso(output, owner) {
-  return output.rule === owner.rule || output.freedom === owner.freedom && mayShare(output, owner);
-}
-function formOf({ shape }) {
-  const form = (part) => part.kind === "literal" ? part.text : `{${part.kind}:${"width" in part ? part.width : null}}`;
-  return shape.parts.map(form).join("");
-}
-function takenFrom(policy2, rule3, kind, tag2) {
-  const claims = claimsOn(policy2, tag2);
-  const ours = (output) => output.rule === rule3 && output.kind === kind;
-  const read3 = claims.map(({ output }) => output).filter(ours);
-  const mine = read3.length > 0 ? read3 : outputsOf(policy2).filter(ours);
-  const rank2 = read3[0] ?? { freedom: 2, kind, index: policy2.rules.indexOf(rule3) };
-  const taken = claims.find(
-    ({ output }) => compareRank(output, rank2) < 0 && !mine.some((own) => mayShare(own, output))
-  );
-  return taken ?? null;
-}
-function premisesOf(policy2, tag2) {
-  return ownersOf(policy2, tag2).map(({ output, ref, exact, fields: fields2 }) => {
-    const named2 = output.rule.kind === "tag" && exact ? ref.name : fields2["base"] ?? null;
-    const fromRef = output.shape.pattern.parts.some((part) => "name" in part && part.name === "date");
-    return { gitTag: named2, day: fromRef ? null : fields2["date"] ?? fields2["timestamp"] ?? null };
-  });
-}
-function mayShare(a, b) {
-  if (a.rule === b.rule && a.kind === b.kind) return true;
-  if (a.kind !== b.kind) return false;
-  if (a.kind === "channel") {
-    const alike2 = a.template.source === b.template.source;
-    return alike2 && a.rule.class === "snapshot" === (b.rule.class === "snapshot");
-  }
-  if (a.rule.class === "stable" || b.rule.class === "stable") return promotes(a, b) || promotes(b, a);
-  if ([a, b].some(({ template }) => uses(template, "sha") || uses(template, "timestamp"))) return true;
-  if (UNIQUE.some((name) => uses(a.template, name)) && UNIQUE.some((name) => uses(b.template, name)))
-    return true;
-  return (isNumbered(a) || isNumbered(b)) && a.rule.class === b.rule.class && formOf(a) === formOf(b);
-}
-function promotes(a, b) {
-  if (a.rule.class !== "stable" || b.rule.class === "stable") return false;
-  const suffix = b.shape.parts.at(-1);
-  const primary2 = a.rule.from?.source;
-  if (b.reserved || suffix?.kind !== "literal" || primary2 === void 0) return b.reserved;
-  return a.template.source === primary2 + suffix.text;
-}
-function isNumbered({ template, shape }) {
-  return uses(template, "seq") && !shape.pattern.parts.some((part) => "name" in part && part.name === "seq");
-}
-function isVersion({ kind, rule: rule3 }) {
-  return kind === (rule3.class === "stable" ? "stable" : "primary");
-}
-function orderOf({ shape }) {
-  return numberNames(shape);
-}
-function shownRef({ ref }) {
-  return `refs/${ref.kind === "tag" ? "tags" : "heads"}/${ref.name}`;
-}
-function whoHas(claim) {
-  const { rule: rule3, kind, reserved } = claim.output;
-  const which2 = reserved ? "keeps it for the stable tag" : `writes it as ${OF_KIND[kind]}`;
-  return `the rule ${rule3.name} ${which2} (${claim.exact ? "" : "for example "}${shownRef(claim)})`;
-}
-var known2, SAMPLES, UNIQUE, OF_KIND;
-var init_owner = __esm({
-  "src/policy/owner.ts"() {
-    "use strict";
-    init_pattern();
-    init_template();
-    init_presets();
-    init_classify();
-    init_tag_patterns();
-    known2 = /* @__PURE__ */ new WeakMap();
-    SAMPLES = ["x", "q7", "0"];
-    UNIQUE = ["sha", "seq", "timestamp", "run_number"];
-    OF_KIND = { primary: "a primary tag", stable: "a stable tag", channel: "a channel" };
-  }
-});
-
-// src/policy/versions.ts
-function compareChannel(policy2, resolved, channel, tags) {
-  const outputs2 = outputsOf(policy2).filter(isVersion);
-  const inHand = outputs2.filter(({ rule: rule3 }) => rule3 === resolved.matched).flatMap((output) => resolved.tags.flatMap((tag2) => versionInHand(output, tag2, resolved)))[0];
-  if (inHand === void 0) return { order: "same", highest: null };
-  const writers = outputs2.filter(
-    (output) => output.rule.channels.length > 0 && alike(orderOf(output), inHand.names)
-  );
-  let highest = null;
-  for (const tag2 of tags) {
-    for (const output of writers) {
-      for (const claim of claimsOf(policy2, output, tag2)) {
-        const version = versionOf(orderOf(output), claim.fields);
-        if (highest !== null && compareNumbers(version.numbers, highest.numbers) <= 0) continue;
-        if (!writes2(output.rule, claim, channel)) continue;
-        if (ownersOf(policy2, tag2).some((owner) => owner.output === output)) highest = { ...version, tag: tag2 };
-      }
-    }
-  }
-  if (highest === null) return { order: "newer", highest: null };
-  const order = compareNumbers(inHand.numbers, highest.numbers);
-  return { order: order > 0 ? "newer" : order < 0 ? "older" : "same", highest: highest.tag };
-}
-function versionInHand(output, tag2, { fields: fields2 }) {
-  const names2 = orderOf(output);
-  const read3 = readings(output.shape, tag2).find(
-    (found) => Object.entries(fields2).every(([name, value]) => (found[name] ?? value) === value)
-  );
-  return read3 === void 0 || names2.length === 0 ? [] : [versionOf(names2, read3)];
-}
-function versionOf(names2, fields2) {
-  return { names: names2, numbers: names2.map((name) => fields2[name] ?? "") };
-}
-function alike(a, b) {
-  const length = Math.min(a.length, b.length);
-  return length > 0 && a.slice(0, length).every((name, i) => name === b[i]);
-}
-function writes2(rule3, { fields: fields2 }, channel) {
-  return rule3.channels.some(
-    (template) => joinPieces(tagPieces(template, { fields: fields2, class: rule3.class }, 0)) === channel
-  );
-}
-function compareDigits(a, b) {
-  const x = a.replace(/^0+(?=\d)/, "");
-  const y = b.replace(/^0+(?=\d)/, "");
-  if (x.length !== y.length) return x.length - y.length;
-  return x < y ? -1 : x > y ? 1 : 0;
-}
-function compareNumbers(a, b) {
-  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
-    const [x, y] = [a[i], b[i]];
-    if (x === void 0 || y === void 0) return x === void 0 ? -1 : 1;
-    const order = compareDigits(x, y);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-var init_versions = __esm({
-  "src/policy/versions.ts"() {
-    "use strict";
-    init_owner();
-    init_tag_patterns();
-    init_template();
-  }
-});
-
-// src/policy/sequence.ts
-function snapshots(policy2, decision, facts, seen) {
-  const shape = snapshotPattern(policy2, decision, facts, seen.base ?? null);
-  if (shape === null) return [];
-  const names2 = numberNames(shape);
-  return [...seen.registryTags ?? []].flatMap((tag2) => {
-    const fields2 = readTag(shape, tag2);
-    return fields2 === null ? [] : [{ tag: tag2, numbers: names2.map((name) => fields2[name] ?? "") }];
-  }).sort((a, b) => compareNumbers(b.numbers, a.numbers)).map(({ tag: tag2 }) => tag2);
-}
-function valuesOfReused(policy2, decision, facts, base, tag2) {
-  const shape = snapshotPattern(policy2, decision, facts, base);
-  const fields2 = shape && readTag(shape, tag2);
-  if (!fields2) return {};
-  const { date, time: time2, timestamp: timestamp2, timestamp_time: clock, seq: seq2, run_number, run_attempt } = fields2;
-  return {
-    ...date !== void 0 && { date },
-    ...time2 !== void 0 && { time: time2 },
-    ...timestamp2 !== void 0 && clock !== void 0 && { timestamp: `${timestamp2}T${clock}Z` },
-    ...run_number !== void 0 && { run_number },
-    ...run_attempt !== void 0 && { run_attempt },
-    ...seq2 !== void 0 && { seq: Number(seq2) }
-  };
-}
-function snapshotPattern(policy2, decision, facts, base) {
-  const { matched } = decision;
-  const template = matched?.tags.find((tag2) => uses(tag2, "seq"));
-  if (!matched || !template) return null;
-  const { fields: fields2, git_tag, branch, class: className2 } = valuesOf(policy2, matched, facts, decision.fields);
-  const values = {
-    fields: fields2,
-    ...git_tag !== void 0 && { git_tag },
-    ...branch !== void 0 && { branch },
-    ...className2 !== void 0 && { class: className2 },
-    ...base !== null && { base }
-  };
-  const parts = tagPieces(template, values, reserveOf(policy2, matched)).flatMap(
-    (piece) => piece.kind === "text" ? [{ kind: "literal", text: piece.text, at: 0 }] : placeholderPattern(piece.variable)
-  );
-  return { source: template.source, parts };
-}
-function reserveOf(policy2, rule3) {
-  return rule3.stable === false ? 0 : policy2.stableSuffix.length;
-}
-function nextSequence(policy2, decision, values, tags) {
-  const slots = placeholdersOf(policy2, decision, values);
-  let highest = 0;
-  for (const tag2 of tags) {
-    for (const slot of slots) highest = Math.max(highest, numberIn(slot, tag2));
-  }
-  return fitting2(slots, highest + 1);
-}
-function placeholdersOf(policy2, decision, values) {
-  const rule3 = decision.matched;
-  if (!rule3) return [];
-  return rule3.tags.flatMap((template, i) => {
-    if (!uses(template, "seq")) return [];
-    const pieces = tagPieces(template, values, reserveOf(policy2, rule3));
-    const slot = placeholderOf(pieces, template, (offset) => rule3.origin.inside(offset, "tags", i));
-    return slot === null ? [] : [slot];
-  });
-}
-function placeholderOf(pieces, template, placeOf4) {
-  const at3 = pieces.findIndex((piece) => piece.kind === "hole" && piece.variable.name === "seq");
-  const hole = pieces[at3];
-  if (hole?.kind !== "hole") return null;
-  const location2 = placeOf4(hole.variable.at);
-  const rest = [...pieces.slice(0, at3), ...pieces.slice(at3 + 1)];
-  if (rest.some((piece) => piece.kind === "hole")) {
-    throw new UserError({
-      location: location2,
-      what: `"${template.source}" cannot be numbered: ${joinPieces(rest)} is not known in this run`,
-      hint: "give the run the ref and commit that the tag is made from"
-    });
-  }
-  return {
-    before: joinPieces(pieces.slice(0, at3)),
-    after: joinPieces(pieces.slice(at3 + 1)),
-    width: hole.variable.width ?? 1,
-    location: location2
-  };
-}
-function numberIn({ before, after, width }, tag2) {
-  if (tag2.length !== before.length + width + after.length) return 0;
-  if (!tag2.startsWith(before) || !tag2.endsWith(after)) return 0;
-  const digits = tag2.slice(before.length, before.length + width);
-  return /^\d+$/.test(digits) ? Number(digits) : 0;
-}
-function fitting2(slots, number2) {
-  const narrow = slots.find(({ width: width2 }) => number2 >= 10 ** width2);
-  if (!narrow) return number2;
-  const { before, after, width, location: location2 } = narrow;
-  const digits = width === 1 ? "1 digit" : `${width} digits`;
-  throw new UserError({
-    location: location2,
-    what: `the highest number taken for "${before}{seq:${width}}${after}" is ${number2 - 1}, no number is used again, and {seq:${width}} has ${digits}`,
-    hint: `write {seq:${width + 1}}, or wait for the next day or base`
-  });
-}
-async function claimSequence(policy2, decision, facts, seen, port) {
-  const { matched } = decision;
-  const { sha: sha2 } = facts;
-  if (!matched || sha2 === null) {
-    throw new UserError({
-      what: "a number can only be claimed for a known commit",
-      hint: "give the commit (--sha)"
-    });
-  }
-  const values = {
-    ...valuesOf(policy2, matched, facts, decision.fields),
-    ...seen.base != null && { base: seen.base }
-  };
-  const slots = placeholdersOf(policy2, decision, values);
-  const [slot] = slots;
-  if (!slot) throw new Error(`rule ${matched.name} has no {seq} to claim`);
-  for (let number2 = nextSequence(policy2, decision, values, seen.registryTags ?? []); ; number2 = fitting2(slots, number2 + 1)) {
-    const gitTag = slot.before + String(number2).padStart(slot.width, "0") + slot.after;
-    const result = await port(gitTag, sha2, number2);
-    if (result.state === "denied") throw result.error;
-    if (result.state !== "taken") return { sequence: number2, gitTag, outcome: result.state };
-  }
-}
-function isNumbered2(rule3) {
-  const fromRef = rule3.patterns.every((pattern) => fieldNames(pattern).includes("seq"));
-  return !fromRef && rule3.tags.some((tag2) => uses(tag2, "seq"));
-}
-var init_sequence = __esm({
-  "src/policy/sequence.ts"() {
-    "use strict";
-    init_errors();
-    init_classify();
-    init_pattern();
-    init_template();
-    init_versions();
-    init_tag_patterns();
-  }
-});
-
-// src/policy/calendar.ts
-function calendarOf(timezone) {
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: timezone,
-    calendar: "gregory",
-    numberingSystem: "latn",
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit"
-  });
-  const momentOf = (time2) => {
-    const parts = new Map(format.formatToParts(time2).map(({ type, value }) => [type, value]));
-    const text4 = (...types) => types.map((t) => parts.get(t) ?? "").join("");
-    return {
-      date: text4("year", "month", "day"),
-      time: text4("hour", "minute", "second"),
-      timestamp: new Date(time2).toISOString().replace(/[-:]|\.\d+/g, "")
-    };
-  };
-  let last;
-  return (time2) => {
-    if (last?.at !== time2) last = { at: time2, moment: momentOf(time2) };
-    return last.moment;
-  };
-}
-var init_calendar = __esm({
-  "src/policy/calendar.ts"() {
-    "use strict";
-  }
-});
-
-// src/policy/check.ts
-function checkRule(rule3, suffix) {
-  const problems2 = [
-    ...rule3.tags.flatMap((template, i) => tagProblems(rule3, template, suffix, ["tags", i])),
-    ...rule3.channels.flatMap((template, i) => tagProblems(rule3, template, "", ["channels", i])),
-    ...rule3.from ? tagProblems(rule3, rule3.from, "", ["from"]) : [],
-    ...unusedFields(rule3),
-    ...channelProblems(rule3),
-    ...combinationProblems(rule3),
-    ...constantTags(rule3)
-  ];
-  return { problems: problems2, warnings: [...ambiguities(rule3), ...sharedTags(rule3), ...warnings(rule3)] };
-}
-function tagProblems(rule3, template, suffix, path6) {
-  const at3 = (offset) => rule3.origin.inside(offset, ...path6);
-  const problems2 = [];
-  template.parts.forEach((part, i) => {
-    if (part.kind !== "literal") return;
-    const bad6 = part.text.search(/[^A-Za-z0-9._-]/);
-    if (bad6 >= 0) {
-      const character = JSON.stringify(String.fromCodePoint(part.text.codePointAt(bad6) ?? 0));
-      problems2.push({
-        location: at3(part.at + bad6),
-        what: `a tag cannot hold ${character}`,
-        hint: 'use letters, digits, ".", "_" and "-"'
-      });
-    } else if (i === 0 && /^[.-]/.test(part.text)) {
-      problems2.push({
-        location: at3(part.at),
-        what: `a tag cannot start with "${part.text.charAt(0)}"`,
-        hint: 'start it with a letter, a digit or "_"'
-      });
-    }
-  });
-  if (problems2.length > 0) return problems2;
-  const whole2 = template.parts.every((part) => part.kind === "literal") ? parseTag(template.source) : null;
-  if (whole2?.ok === false) return [{ location: at3(0), what: whole2.what, hint: whole2.hint }];
-  const reserve = rule3.stable === false ? 0 : suffix.length;
-  const least = template.parts.reduce((sum, part) => sum + leastLength(part), 0) + reserve;
-  if (least <= 128) return [];
-  const stable = reserve > 0 ? ` with "${suffix}"` : "";
-  return [
-    {
-      location: at3(0),
-      what: `the tag${stable} has at least ${least} characters`,
-      hint: "a tag has at most 128 characters; shorten it"
-    }
-  ];
-}
-function leastLength(part) {
-  if (part.kind === "literal") return part.text.length;
-  return part.width ?? LEAST.get(part.name) ?? 1;
-}
-function unusedFields(rule3) {
-  const used = (templates, name) => templates.some((t) => uses(t, name));
-  if (WHOLE_NAME.some((name) => used(rule3.tags, name))) return [];
-  const others = [...rule3.from ? [rule3.from] : [], ...Object.values(rule3.labels)];
-  const key2 = rule3.kind === "tag" ? "git_tag" : "branch";
-  return rule3.patterns.flatMap(
-    (pattern, i) => pattern.parts.flatMap((part) => {
-      if (!("name" in part) || used(rule3.tags, part.name)) return [];
-      const elsewhere = used(others, part.name) || used(rule3.channels, part.name);
-      if (elsewhere && UNIQUE.some((name) => used(rule3.tags, name))) return [];
-      return [
-        {
-          location: rule3.origin.inside(part.at, key2, i),
-          what: `the field {${part.name}} is not in the tag, so refs that differ only there would get one tag`,
-          hint: `use {${part.name}} or {${key2}} in the tag, or write "*" in the pattern if it does not matter`
-        }
-      ];
-    })
-  );
-}
-function channelProblems(rule3) {
-  if (rule3.channels.length === 0) return [];
-  if (rule3.kind === "branch") return channelFields(rule3);
-  const texts2 = rule3.patterns.flatMap((pattern, i) => {
-    const text4 = pattern.parts.find((part) => part.kind === "text");
-    if (!text4) return [];
-    return [
-      {
-        location: rule3.origin.inside(text4.at, "git_tag", i),
-        what: `{${text4.name}:text} is no number, so a channel cannot tell which version is newer`,
-        hint: 'match the version by number fields, as in "v{major}.{minor}.{patch}", or leave "channels" out'
-      }
-    ];
-  });
-  return texts2.length > 0 ? texts2 : channelFields(rule3);
-}
-function channelFields(rule3) {
-  if (!isOrdered(rule3)) return [];
-  const readable = rule3.tagPatterns.map(
-    (shape) => /* @__PURE__ */ new Set([...fieldNames(shape), ...(shape.spans ?? []).map(({ name }) => name)])
-  );
-  return rule3.channels.flatMap((channel, i) => {
-    const hidden = variablesOf(channel).find(
-      ({ name }) => name !== "class" && !readable.some((names2) => names2.has(name))
-    );
-    if (!hidden) return [];
-    return [
-      {
-        location: rule3.origin.inside(hidden.at, "channels", i),
-        what: `${hidden.source} is in the channel and not in the tag, so versions of the channel cannot be found in a registry`,
-        hint: `put ${hidden.source} into the tag`
-      }
-    ];
-  });
-}
-function isOrdered(rule3) {
-  return rule3.tagPatterns.some((shape) => numberNames(shape).length > 0);
-}
-function constantTags(rule3) {
-  const changes = (template) => CHANGING.some((name) => uses(template, name));
-  if (rule3.kind === "tag" || !rule3.publish || rule3.from !== null && !changes(rule3.from)) return [];
-  return rule3.tags.flatMap((tag2, i) => {
-    if (changes(tag2)) return [];
-    return [
-      {
-        location: rule3.origin.at("tags", i),
-        what: `"${tag2.source}" is the same tag at every push to a branch, and a primary tag never moves: the second push would be refused`,
-        hint: `move it to channels: ['${tag2.source}'], and write a tag that differs from push to push, such as '{branch}-{sha:12}'`
-      }
-    ];
-  });
-}
-function combinationProblems(rule3) {
-  const problems2 = [];
-  if (rule3.class === "stable" && rule3.stable !== false) {
-    problems2.push({
-      location: rule3.origin.at("stable"),
-      what: 'a rule of class "stable" has no stable tag of its own',
-      hint: 'remove "stable" and write the suffix into the tag'
-    });
-  }
-  if (rule3.claim !== null && !rule3.tags.some((tag2) => uses(tag2, "seq"))) {
-    problems2.push({
-      location: rule3.origin.at("claim"),
-      what: '"claim" claims a number, and the tag has none',
-      hint: 'put {seq:2} into the tag, or remove "claim"'
-    });
-  }
-  rule3.channels.forEach((channel, i) => {
-    if (!rule3.tags.some((tag2) => tag2.source === channel.source)) return;
-    problems2.push({
-      location: rule3.origin.at("channels", i),
-      what: `${JSON.stringify(channel.source)} is both a tag and a channel`,
-      hint: "a tag never moves and a channel does; choose one"
-    });
-  });
-  return problems2;
-}
-function ambiguities(rule3) {
-  const key2 = rule3.kind === "tag" ? "git_tag" : "branch";
-  return rule3.patterns.flatMap((pattern, i) => {
-    if (!isAmbiguous(pattern)) return [];
-    return [
-      {
-        location: rule3.origin.at(key2, i),
-        what: `"${pattern.source}" can be read in several ways; fields further right take as little as they can`,
-        hint: "put a character between the fields that none of them takes, or give one a width"
-      }
-    ];
-  });
-}
-function sharedTags(rule3) {
-  const names2 = [...new Set(rule3.patterns.flatMap(fieldNames))];
-  return rule3.tags.flatMap((tag2, i) => {
-    if ([...WHOLE_NAME, ...UNIQUE].some((name) => uses(tag2, name))) return [];
-    const missing3 = names2.find((name) => !uses(tag2, name));
-    if (missing3 === void 0) return [];
-    return [
-      {
-        location: rule3.origin.at("tags", i),
-        what: `"${tag2.source}" leaves {${missing3}} out, so only the first of the refs that differ there can have it, and the others are refused`,
-        hint: 'write it under "channels" if it is to move from one to the next'
-      }
-    ];
-  });
-}
-function warnings(rule3) {
-  if (rule3.channels.length === 0 || isOrdered(rule3)) return [];
-  return [
-    {
-      location: rule3.origin.at("channels"),
-      what: "the tags of this rule hold no number, so these channels follow the last run, not the newest version",
-      hint: "put {run_number}, {timestamp} or {date}{seq:2} into the tag"
-    }
-  ];
-}
-function isAmbiguous(pattern, budget = 5e5) {
-  let left = budget;
-  const atoms = pattern.parts.flatMap(atomsOf);
-  const alphabet = [...new Set(unitsOf(CLASSES + pattern.source))];
-  const size = atoms.length + 1;
-  const seen = /* @__PURE__ */ new Set();
-  const key2 = (a, b, parted) => (a * size + b) * 2 + (parted ? 1 : 0);
-  const open7 = [{ a: 0, b: 0, parted: false }];
-  for (let pair2 = open7.pop(); pair2; pair2 = open7.pop()) {
-    if (pair2.parted && ends(atoms, pair2.a) && ends(atoms, pair2.b)) return true;
-    for (const code2 of alphabet) {
-      for (const { next: a, at: i, field: field2 } of steps(atoms, pair2.a, code2)) {
-        if ((left -= size) < 0) return false;
-        for (const { next: b, at: j, field: other } of steps(atoms, pair2.b, code2)) {
-          const parted = pair2.parted || i !== j && (field2 || other);
-          if (seen.has(key2(a, b, parted))) continue;
-          seen.add(key2(a, b, parted));
-          open7.push({ a, b, parted });
-        }
-      }
-    }
-  }
-  return false;
-}
-function unitsOf(text4) {
-  return Array.from({ length: text4.length }, (_, i) => text4.charCodeAt(i));
-}
-function atomsOf(part) {
-  if (part.kind === "literal") {
-    return unitsOf(part.text).map((unit) => ({
-      takes: (code2) => code2 === unit,
-      loop: false,
-      optional: false,
-      field: false
-    }));
-  }
-  const width = part.kind === "date" ? 8 : part.kind === "digits" ? part.width : null;
-  const atom = {
-    takes: (code2) => accepts(part, code2),
-    loop: width === null,
-    optional: mayBeEmpty(part),
-    field: "name" in part
-  };
-  return Array.from({ length: width ?? 1 }, () => atom);
-}
-function steps(atoms, state, code2) {
-  const found = [];
-  const before = atoms[state - 1];
-  if (before?.loop && before.takes(code2)) found.push({ next: state, at: state - 1, field: before.field });
-  for (let i = state; i < atoms.length; i += 1) {
-    const atom = atoms[i];
-    if (atom.takes(code2)) found.push({ next: i + 1, at: i, field: atom.field });
-    if (!atom.optional) break;
-  }
-  return found;
-}
-function ends(atoms, state) {
-  return atoms.slice(state).every((atom) => atom.optional);
-}
-var LEAST, CHANGING, CLASSES;
-var init_check = __esm({
-  "src/policy/check.ts"() {
-    "use strict";
-    init_reference();
-    init_owner();
-    init_pattern();
-    init_template();
-    init_tag_patterns();
-    LEAST = /* @__PURE__ */ new Map([
-      ["sha", 40],
-      ["timestamp", 16],
-      ["date", 8],
-      ["time", 6]
-    ]);
-    CHANGING = [...UNIQUE, "date", "time", "base"];
-    CLASSES = "0a-._/~";
-  }
-});
-
-// src/policy/size.ts
-function tooLarge(policy2) {
-  const { rules: rules2, examples, origin: origin2 } = policy2;
-  if (rules2.length > POLICY_LIMITS.rules)
-    return over(origin2.at("rules"), "rules", rules2.length, POLICY_LIMITS.rules);
-  if (examples.length > POLICY_LIMITS.examples) {
-    return over(origin2.at("examples"), "examples", examples.length, POLICY_LIMITS.examples);
-  }
-  for (const { ref, origin: at3 } of examples) {
-    if (ref.length > POLICY_LIMITS.length)
-      return over(at3.at("ref"), "characters", ref.length, POLICY_LIMITS.length);
-  }
-  for (const rule3 of rules2) {
-    const found = tooLargeRule(rule3);
-    if (found !== null) return found;
-  }
-  const text4 = rules2.flatMap((rule3) => lists(rule3).flatMap(([, list4]) => list4)).join("").length;
-  if (text4 > POLICY_LIMITS.text) {
-    return over(origin2.at("rules"), "characters in patterns, tags and channels", text4, POLICY_LIMITS.text);
-  }
-  const count2 = forms(rules2);
-  return count2 > POLICY_LIMITS.forms ? over(origin2.at("rules"), "forms of tags", count2, POLICY_LIMITS.forms) : null;
-}
-function tooLargeRule(rule3) {
-  for (const [key2, list4] of lists(rule3)) {
-    if (list4.length > POLICY_LIMITS.list)
-      return over(rule3.origin.at(key2), `items in "${key2}"`, list4.length, POLICY_LIMITS.list);
-    const long = list4.findIndex((text4) => text4.length > POLICY_LIMITS.length);
-    if (long >= 0) {
-      return over(rule3.origin.at(key2, long), "characters", list4[long]?.length ?? 0, POLICY_LIMITS.length);
-    }
-  }
-  return null;
-}
-function lists(rule3) {
-  return [
-    ["git_tag", rule3.gitTag ?? []],
-    ["branch", rule3.branch ?? []],
-    ["tags", rule3.tags],
-    ["channels", rule3.channels]
-  ];
-}
-function forms(rules2) {
-  const patterns = (rule3) => (rule3.gitTag ?? rule3.branch ?? []).length;
-  const sum = (counts2) => counts2.reduce((a, b) => a + b, 0);
-  const bases = Math.max(1, sum(rules2.filter((rule3) => rule3.class === "final").map(patterns)));
-  return sum(
-    rules2.map((rule3) => patterns(rule3) * sum(rule3.tags.map((tag2) => tag2.includes("{base}") ? bases : 1)))
-  );
-}
-function over(location2, what, count2, limit) {
-  return {
-    location: location2,
-    what: `there are ${count2} ${what}, and at most ${limit} are allowed`,
-    hint: "shorten it"
-  };
-}
-var init_size = __esm({
-  "src/policy/size.ts"() {
-    "use strict";
-    init_limits();
-  }
-});
-
-// src/policy/overlaps.ts
-function checkRulesTogether(policy2, ownRules, open7 = () => false) {
-  const found = /* @__PURE__ */ new Map();
-  for (const [first2, second] of [...provenPairs(policy2), ...sampledPairs(policy2)]) {
-    if (open7(first2.ref, first2.output.rule) || open7(second.ref, second.output.rule)) continue;
-    const [a, b] = [first2.output, second.output];
-    if (a.kind === b.kind && a.index < ownRules !== b.index < ownRules) continue;
-    const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
-    const key2 = `${b.index} ${b.path.join(" ")}`;
-    if (!found.has(key2)) found.set(key2, problemOf(first2, second, placeOf(at3)));
-  }
-  return [...found.values(), ...sharedChannels(policy2.rules), ...unlikeVersions(policy2, ownRules)];
-}
-function placeOf({ rule: rule3, path: path6 }) {
-  return rule3.origin.at(...path6);
-}
-function problemOf(first2, second, location2) {
-  const [a, b] = [first2.output, second.output];
-  const refs = [shownRef(first2), shownRef(second)];
-  if (a.kind === "primary" && b.kind === "primary") {
-    return {
-      location: location2,
-      what: `rules ${a.rule.name} and ${b.rule.name} give one tag to different refs: ${refs[0]} and ${refs[1]} both get "${first2.tag}"`,
-      hint: "put something into one of the tags that tells them apart, such as {git_tag} or {branch}"
-    };
-  }
-  return {
-    location: location2,
-    what: `"${first2.tag}" is ${OF_KIND[a.kind]} of rule ${a.rule.name} (${refs[0]}) and ${OF_KIND[b.kind]} of rule ${b.rule.name} (${refs[1]})`,
-    hint: "change one of the two: a name belongs to one rule, and is either fixed or a channel"
-  };
-}
-function* provenPairs(policy2) {
-  const proves = ({ freedom, template }) => freedom < 2 && !uses(template, "sha");
-  const outputs2 = outputsOf(policy2).filter(proves);
-  let left = MAX_PAIRS;
-  for (const [i, b] of outputs2.entries()) {
-    for (const a of outputs2.slice(0, i)) {
-      const [start2, other] = [startOf(a), startOf(b)];
-      if (!start2.startsWith(other) && !other.startsWith(start2) || areMeant(a, b)) continue;
-      if (left-- === 0) return;
-      const tag2 = commonText(a.shape, b.shape);
-      if (tag2 === null) continue;
-      const [first2] = claimsOf(policy2, a, tag2);
-      const [second] = claimsOf(policy2, b, tag2);
-      if (first2 && second) yield [first2, second].map((claim) => ({ ...claim, tag: tag2 }));
-    }
-  }
-}
-function areMeant(a, b) {
-  if (mayShare(a, b)) return true;
-  if (a.kind !== b.kind) return false;
-  if (a.kind === "channel") return a.template.source === b.template.source;
-  const counted2 = [a, b].some((each) => isNumbered(each) || uses(each.template, "base"));
-  return counted2 || a.rule.class === "stable" || b.rule.class === "stable";
-}
-function* sampledPairs(policy2) {
-  for (const output of outputsOf(policy2)) {
-    if (output.kind !== "primary" || isNumbered(output) || uses(output.template, "base")) continue;
-    const input = sampleRef(output);
-    const decision = classify(policy2, input);
-    const tag2 = decision.tags[output.path[1]];
-    if (tag2 === void 0 || decision.matched !== output.rule || decision.problems.length > 0) continue;
-    const other = takenFrom(policy2, output.rule, "primary", tag2);
-    if (other?.output.kind !== "primary") continue;
-    yield [
-      { ...other, tag: tag2 },
-      { output, ref: input, exact: true, fields: decision.fields, tag: tag2 }
-    ];
-  }
-}
-function sampleRef({ rule: rule3, shape, index }) {
-  return {
-    kind: rule3.kind,
-    name: sampleOf(shape.pattern),
-    sha: String(index + 1).padStart(40, "0").split("").reverse().join(""),
-    time: SOME_TIME + index * 1e3,
-    runNumber: index + 1,
-    runAttempt: 1
-  };
-}
-function sharedChannels(rules2) {
-  const releases = /* @__PURE__ */ new Map();
-  for (const rule3 of rules2) {
-    if (rule3.class === "snapshot") continue;
-    for (const channel of rule3.channels) releases.set(channel.source, rule3);
-  }
-  return rules2.flatMap(
-    (rule3) => rule3.class !== "snapshot" ? [] : rule3.channels.flatMap((channel, i) => {
-      const owner = releases.get(channel.source);
-      if (owner === void 0) return [];
-      return [
-        {
-          location: rule3.origin.at("channels", i),
-          what: `the channel "${channel.source}" belongs to releases (rule ${owner.name}), and this rule makes snapshots`,
-          hint: 'give snapshots a channel of their own, such as "edge"'
-        }
-      ];
-    })
-  );
-}
-function unlikeVersions(policy2, ownRules) {
-  const found = /* @__PURE__ */ new Map();
-  const channels = outputsOf(policy2).filter(
-    ({ kind, template }) => kind === "channel" && !WHOLE_NAME.some((name) => uses(template, name))
-  );
-  let left = MAX_PAIRS;
-  for (const [i, b] of channels.entries()) {
-    for (const a of channels.slice(0, i)) {
-      if (a.template.source !== b.template.source || left-- <= 0) continue;
-      const [first2, second] = [versionsOf(policy2, a), versionsOf(policy2, b)];
-      const [one2, other] = [first2[0], second[0]];
-      if (one2 === void 0 || other === void 0) continue;
-      if (second.some((names2) => alike(names2, one2)) && first2.some((names2) => alike(names2, other))) continue;
-      if (commonText(a.shape, b.shape) === null) continue;
-      const at3 = b.index < ownRules || a.index >= ownRules ? b : a;
-      const key2 = `${at3.index} ${at3.path.join(" ")}`;
-      if (found.has(key2)) continue;
-      found.set(key2, {
-        location: placeOf(at3),
-        what: `the channel "${b.template.source}" would hold versions that cannot be compared: ${numbered(a, one2)}, and ${numbered(b, other)}`,
-        hint: "give each a channel of its own, or call the numbers by the same names in the same order"
-      });
-    }
-  }
-  return [...found.values()];
-}
-function versionsOf(policy2, { rule: rule3, shape: { pattern } }) {
-  return outputsOf(policy2).filter((output) => output.rule === rule3 && output.shape.pattern === pattern && isVersion(output)).map(orderOf).filter(({ length }) => length > 0);
-}
-function numbered({ rule: rule3, shape: { pattern } }, names2) {
-  return `rule ${rule3.name} numbers "${pattern.source}" by ${names2.map((name) => `{${name}}`).join(" ")}`;
-}
-function checkExamples(policy2, examples, open7 = () => false) {
-  return examples.flatMap((example2) => checkExample(policy2, example2, open7));
-}
-function checkExample(policy2, example2, open7) {
-  const ref = parseRef(example2.ref);
-  if (!ref.ok) return [{ location: example2.origin.at("ref"), what: ref.what, hint: ref.hint }];
-  const decision = classify(policy2, ref.value);
-  if (open7(ref.value, decision.matched)) return [];
-  if (decision.problems.length > 0) {
-    return decision.problems.map((problem4) => differs(example2, example2.origin.at("ref"), problem4.what));
-  }
-  const by = decision.rule === null ? decision.why : `rule ${decision.rule}: ${decision.why}`;
-  if (decision.class !== example2.class) {
-    const what2 = `expected class ${String(example2.class)}, the policy gives ${String(decision.class)} (${by})`;
-    return [differs(example2, example2.origin.at("class"), what2)];
-  }
-  if (example2.tags === void 0 || tagsAgree(example2.tags, decision)) return [];
-  const given2 = list([...decision.tags, ...decision.stableTags]);
-  const what = `expected tags ${list(example2.tags)}, the policy gives ${given2} (${by})`;
-  return [differs(example2, example2.origin.at("tags"), what)];
-}
-function differs(example2, location2, what) {
-  return { location: location2, what: `example ${example2.ref}: ${what}`, hint: "correct the example or the rule" };
-}
-function list(tags) {
-  return tags.length === 0 ? "none" : tags.join(", ");
-}
-function tagsAgree(expected, decision) {
-  const { tags, stableTags, channels, stable } = decision;
-  const accepted2 = [[...tags, ...stableTags]];
-  if (stable !== true) accepted2.push([...tags]);
-  return [...accepted2, ...accepted2.map((names2) => [...names2, ...channels])].some(
-    (names2) => sameSet(expected, names2)
-  );
-}
-function sameSet(expected, given2) {
-  const left = [...given2];
-  for (const tag2 of new Set(expected)) {
-    const found = left.findIndex((candidate) => agrees(tag2, candidate));
-    if (found < 0) return false;
-    left.splice(found, 1);
-  }
-  return left.length === 0;
-}
-function agrees(expected, given2) {
-  if (expected === given2) return true;
-  const template = parseTemplate(given2);
-  if (!template.ok) return false;
-  const parts = template.value.parts.flatMap(
-    (part) => part.kind === "literal" ? [part] : placeholderPattern(part)
-  );
-  return matchPattern({ source: given2, parts }, expected) !== null;
-}
-function commonText(a, b) {
-  const [left, right] = [a.parts.flatMap(atomsOf2), b.parts.flatMap(atomsOf2)];
-  const seen = /* @__PURE__ */ new Set();
-  const open7 = [{ i: 0, j: 0, text: "" }];
-  for (const { i, j, text: text4 } of open7) {
-    if (i === left.length && j === right.length) return text4;
-    for (const [ni, x] of steps2(left, i)) {
-      for (const [nj, y] of steps2(right, j)) {
-        const key2 = ni * (right.length + 1) + nj;
-        const character = Array.from(x.takes).find((each) => y.takes.includes(each));
-        if (character === void 0 || seen.has(key2)) continue;
-        seen.add(key2);
-        open7.push({ i: ni, j: nj, text: text4 + character });
-      }
-    }
-  }
-  return null;
-}
-function steps2(atoms, state) {
-  const [before, next3] = [atoms[state - 1], atoms[state]];
-  return [
-    ...next3 ? [[state + 1, next3]] : [],
-    ...before?.loop ? [[state, before]] : []
-  ];
-}
-function atomsOf2(part) {
-  const one2 = (takes) => ({ takes, loop: false });
-  if (part.kind === "literal") return Array.from(part.text, one2);
-  if (part.kind === "date")
-    return ["2013456789", "0123456789", "2013456789", "0123456789", "0", "1", "0", "1"].map(one2);
-  const width = part.kind === "digits" ? part.width : null;
-  if (width === null) return [{ takes: DIGITS, loop: true }];
-  return Array.from({ length: width }, () => one2(DIGITS));
-}
-var SOME_TIME, MAX_PAIRS, DIGITS;
-var init_overlaps = __esm({
-  "src/policy/overlaps.ts"() {
-    "use strict";
-    init_classify();
-    init_owner();
-    init_pattern();
-    init_refname();
-    init_template();
-    init_tag_patterns();
-    init_versions();
-    SOME_TIME = Date.UTC(2020, 0, 2);
-    MAX_PAIRS = 5e4;
-    DIGITS = "1023456789";
-  }
-});
-
-// src/policy/rule.ts
-function parseRule({ name, config, location: location2 }, problems2) {
-  const kind = config.gitTag === void 0 ? "branch" : "tag";
-  const key2 = kind === "tag" ? "git_tag" : "branch";
-  const sources = config.gitTag ?? config.branch ?? [];
-  const patterns = sources.flatMap((source, i) => {
-    const pattern = keep2(parsePattern(source), config, problems2, key2, i);
-    for (const field2 of pattern ? reservedFields(pattern) : []) {
-      problems2.push({
-        location: config.origin.inside(field2.at, key2, i),
-        what: `a field cannot be called {${field2.name}}: that name has a meaning of its own`,
-        hint: `rename it, as in "{my_${field2.name}}"`
-      });
-    }
-    return pattern ? [pattern] : [];
-  });
-  const broken3 = patterns.length < sources.length ? sources.filter((source) => !parsePattern(source).ok) : [];
-  const names2 = commonFields([...patterns.map(fieldNames), ...broken3.map(possibleFields)]);
-  const scope = { names: names2, patterns, problems: problems2, config };
-  const template = (source, without, ...path6) => checkedTemplate(source, scope, without, path6);
-  return {
-    name,
-    class: config.class,
-    kind,
-    patterns,
-    tags: config.tags.flatMap((tag2, i) => template(tag2, ["tag"], "tags", i) ?? []),
-    stable: config.stable,
-    channels: config.channels.flatMap((c, i) => template(c, ["tag", "seq"], "channels", i) ?? []),
-    labels: parseLabels(scope),
-    from: config.from === void 0 ? null : template(config.from, ["tag", "seq"], "from") ?? null,
-    fallback: config.fallback ?? null,
-    publish: config.publish,
-    claim: config.claim ?? null,
-    requires: config.requires,
-    origin: config.origin,
-    location: location2,
-    tagPatterns: []
-  };
-}
-function keep2(result, config, problems2, ...path6) {
-  if (result.ok) return result.value;
-  const { at: at3, what, hint: hint2 } = result;
-  problems2.push({ location: config.origin.inside(at3, ...path6), what, hint: hint2 });
-  return void 0;
-}
-function reservedFields(pattern) {
-  return pattern.parts.flatMap(
-    (part) => "name" in part && RESERVED.includes(part.name) ? [{ name: part.name, at: part.at }] : []
-  );
-}
-function widthOfField(pattern, name) {
-  const field2 = pattern.parts.find((part) => "name" in part && part.name === name);
-  return field2 ? widthOf2(field2) : null;
-}
-function commonFields(lists2) {
-  const [first2, ...others] = lists2;
-  return (first2 ?? []).filter((name) => others.every((names2) => names2.includes(name)));
-}
-function possibleFields(source) {
-  return source.match(/[A-Za-z][A-Za-z0-9_]*/g) ?? [];
-}
-function parseLabels(scope) {
-  const entries = Object.entries(scope.config.labels).flatMap(([label4, source]) => {
-    const template = checkedTemplate(source, scope, [], ["labels", label4], true);
-    return template ? [[label4, template]] : [];
-  });
-  return Object.fromEntries(entries);
-}
-function checkedTemplate(source, scope, without, path6, loose = false) {
-  const template = keep2(parseTemplate(source, loose), scope.config, scope.problems, ...path6);
-  for (const variable2 of template ? variablesOf(template) : []) {
-    const location2 = scope.config.origin.inside(variable2.at, ...path6);
-    const problem4 = checkVariable(variable2, scope, without);
-    if (problem4) scope.problems.push({ location: location2, ...problem4 });
-  }
-  return template;
-}
-function checkVariable(variable2, { names: names2, patterns, config }, without) {
-  const { name, width, source } = variable2;
-  if (names2.includes(name)) {
-    if (width === null || patterns.every((pattern) => widthOfField(pattern, name) === width)) return null;
-    return {
-      what: `${source} has another width than the field {${name}} of the pattern`,
-      hint: `write {${name}}`
-    };
-  }
-  const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : void 0;
-  const missing3 = config.gitTag === void 0 ? "git_tag" : "branch";
-  const usable = Object.keys(BUILTINS).filter((n) => n !== missing3 && !without.includes(n));
-  if (builtin === void 0 || !usable.includes(name)) {
-    const { hint: hint2 } = unknownName(variable2, [...names2, ...usable]);
-    return { what: `${source} is not defined here`, hint: hint2 };
-  }
-  if (builtin.width === "none" && width !== null) {
-    return { what: `${source}: {${name}} has no width`, hint: `write {${name}}` };
-  }
-  if (builtin.width === "required" && (width === null || width < 1 || width > 9)) {
-    return { what: `${source} has no width from 1 to 9`, hint: "write {seq:2} for 01 to 99" };
-  }
-  if (name === "sha" && width !== null && (width < 4 || width > 64)) {
-    return { what: `${source}: a commit is cut to 4 to 64 digits`, hint: "write {sha:12}" };
-  }
-  return null;
-}
-var RESERVED;
-var init_rule = __esm({
-  "src/policy/rule.ts"() {
-    "use strict";
-    init_pattern();
-    init_template();
-    RESERVED = Object.keys(BUILTINS).filter((name) => name !== "date" && name !== "seq");
-  }
-});
-
-// src/policy/compile.ts
-function compilePolicy(config) {
-  const { policy: policy2, problems: problems2 } = examinePolicy(config);
-  if (policy2 === null) throw new UserError(problems2);
-  return policy2;
-}
-function examinePolicy(config) {
-  const own = "rules" in config ? config : null;
-  const large = own === null ? null : tooLarge(own);
-  if (large !== null) return { policy: null, problems: [large], names: null };
-  const preset = config.preset === void 0 ? null : PRESETS.get(config.preset) ?? null;
-  const strange = config.preset !== void 0 && preset === null;
-  const unread = strange || own?.unread?.settings === true;
-  const slots = withTagPatterns([
-    ...ownEntries(own),
-    ...preset ? presetEntries(preset, own) : [],
-    ...unread ? [unknownEntry()] : []
-  ]);
-  const suffix = own?.stableSuffix ?? DEFAULT_STABLE_SUFFIX;
-  const checks = slots.map((slot) => checkEntry(slot, suffix));
-  const sound = slots.flatMap(({ rule: rule3 }, i) => checks[i]?.sound === true && rule3 !== null ? [rule3] : []);
-  const policy2 = policyOf(own, preset, sound, suffix);
-  const open7 = openness(slots, sound);
-  const ours = slots.filter(({ rule: rule3, own: written2 }) => written2 && rule3 !== null && sound.includes(rule3));
-  const together = checkRulesTogether(policy2, ours.length, open7);
-  const problems2 = [
-    ...strange ? [presetProblem(config.preset ?? "", own)] : [],
-    ...own !== null && own.preset === void 0 && slots.length === 0 ? [emptyPolicy(own)] : [],
-    ...own?.stable !== void 0 && preset?.rules.every(({ class: of }) => !isRelease(of)) === true ? [uselessStable(own, preset)] : [],
-    ...slots.flatMap((slot) => slot.problems),
-    ...checks.flatMap((check3) => check3.problems),
-    ...together,
-    // The suffix is a setting: without it stable tags are not known.
-    ...own?.unread?.settings === true ? [] : checkExamples(policy2, own?.examples ?? [], open7)
-  ];
-  const names2 = namesOf2(slots, own);
-  const warnings3 = checks.flatMap((check3) => check3.warnings);
-  const usable = problems2.length === 0 && slots.every((slot) => slot.whole);
-  return { policy: usable ? { ...policy2, warnings: warnings3 } : null, problems: problems2, names: names2 };
-}
-function uselessStable({ origin: origin2 }, { name }) {
-  const what = `the preset ${name} has no final or patch rule, so "stable" gives no tag`;
-  return { location: origin2.at("stable"), what, hint: 'remove "stable"' };
-}
-function policyOf(own, preset, rules2, stableSuffix) {
-  const timezone = own?.timezone ?? "UTC";
-  return {
-    rules: rules2,
-    stableSuffix,
-    timezone,
-    unmatched: { branch: own?.unmatched ?? "ignore", tag: own?.unmatched ?? "error" },
-    promotion: preset ? promotionRule(preset) : null,
-    location: own ? own.origin.at() : null,
-    names: /* @__PURE__ */ new Set([...rules2.flatMap((r) => r.patterns.flatMap(fieldNames)), ...Object.keys(BUILTINS)]),
-    warnings: [],
-    calendar: calendarOf(timezone)
-  };
-}
-function checkEntry({ rule: rule3, whole: whole2 }, suffix) {
-  if (rule3 === null || !whole2) return { sound: false, problems: [], warnings: [] };
-  const { problems: problems2, warnings: warnings3 } = checkRule(rule3, suffix);
-  return { sound: problems2.length === 0, problems: problems2, warnings: warnings3 };
-}
-function openness(slots, sound) {
-  if (sound.length === slots.length) return () => false;
-  const set2 = new Set(sound);
-  return (input, winner) => isOpen(slots, set2, input, winner);
-}
-function presetProblem(name, own) {
-  return { ...own && { location: own.origin.at("preset") }, ...unknownPreset(name) };
-}
-function emptyPolicy(own) {
-  return {
-    location: own.origin.at(),
-    what: "the policy has neither rules nor a preset",
-    hint: 'add "preset" or "rules"'
-  };
-}
-function namesOf2(slots, own) {
-  if (slots.some(({ rule: rule3 }) => rule3 === null)) return null;
-  const parsed2 = slots.flatMap(({ rule: rule3 }) => rule3?.patterns.flatMap(fieldNames) ?? []);
-  const sources = (own?.rules ?? []).flatMap((rule3) => rule3.gitTag ?? rule3.branch ?? []);
-  const broken3 = sources.filter((source) => !parsePattern(source).ok);
-  return /* @__PURE__ */ new Set([...parsed2, ...broken3.flatMap(possibleFields), ...Object.keys(BUILTINS)]);
-}
-function withTagPatterns(slots) {
-  const rules2 = slots.flatMap(({ rule: rule3 }) => rule3 ?? []);
-  const finals = rules2.filter((rule3) => rule3.class === "final" && rule3.kind === "tag");
-  const bases = finals.flatMap((rule3) => rule3.patterns);
-  return slots.map((slot) => slot.rule === null ? slot : { ...slot, rule: shaped(slot.rule, bases) });
-}
-function shaped(rule3, bases) {
-  const shapes = rule3.tags.flatMap((tag2) => tagPatterns(tag2, rule3.patterns, rule3.class, bases));
-  return { ...rule3, tagPatterns: shapes };
-}
-function promotionRule(preset) {
-  const { promotion } = preset;
-  if (!promotion) return null;
-  return {
-    preset: preset.name,
-    tag: builtinPattern(promotion.tag),
-    branches: promotion.branches.map(builtinPattern)
-  };
-}
-function builtinPattern(source) {
-  const result = parsePattern(source);
-  if (!result.ok) throw new Error(`the pattern "${source}" of a preset is wrong: ${result.what}`);
-  return result.value;
-}
-function ownEntries(own) {
-  const slots = [];
-  const rules2 = [...own?.rules ?? []];
-  const unread = own?.unread?.rules ?? /* @__PURE__ */ new Map();
-  const count2 = rules2.length + [...unread.values()].filter((state) => state === "lost").length;
-  for (let at3 = 0; at3 < count2; at3 += 1) {
-    const config = unread.get(at3) === "lost" ? void 0 : rules2.shift();
-    if (config === void 0) slots.push(LOST);
-    else slots.push(entryOf(`policy/${at3 + 1}`, config, config.origin.at(), unread.has(at3), true));
-  }
-  return slots;
-}
-function presetEntries(preset, own) {
-  const location2 = own ? own.origin.at("preset") : null;
-  return preset.rules.map((rule3, i) => {
-    const origin2 = location2 ? { at: () => location2, keyAt: () => location2, inside: () => location2 } : presetOrigin(preset, i);
-    const config = presetRuleConfig(rule3, origin2, own?.stable);
-    return entryOf(`${preset.name}/${rule3.name}`, config, location2, false, false);
-  });
-}
-function unknownEntry() {
-  return LOST;
-}
-function entryOf(name, config, location2, partial2, own) {
-  const problems2 = [];
-  const rule3 = parseRule({ name, config, location: location2 }, problems2);
-  const patterns = config.gitTag ?? config.branch ?? [];
-  return {
-    rule: rule3,
-    matchable: rule3.patterns.length === patterns.length,
-    whole: !partial2 && problems2.length === 0,
-    own,
-    problems: problems2
-  };
-}
-function isOpen(slots, sound, input, winner) {
-  for (const { rule: rule3, matchable } of slots) {
-    if (rule3 === null) return true;
-    if (rule3 === winner) return false;
-    if (sound.has(rule3) || rule3.kind !== input.kind) continue;
-    if (!matchable || rule3.patterns.some((pattern) => matchPattern(pattern, input.name, true) !== null)) {
-      return true;
-    }
-  }
-  return false;
-}
-var DEFAULT_STABLE_SUFFIX, LOST;
-var init_compile = __esm({
-  "src/policy/compile.ts"() {
-    "use strict";
-    init_errors();
-    init_calendar();
-    init_check();
-    init_size();
-    init_overlaps();
-    init_pattern();
-    init_presets();
-    init_rule();
-    init_template();
-    init_tag_patterns();
-    DEFAULT_STABLE_SUFFIX = "-stable";
-    LOST = { rule: null, matchable: false, whole: false, own: true, problems: [] };
-  }
-});
-
-// src/policy/policy.ts
-function classificationReport(decision) {
-  return {
-    class: decision.class,
-    rule: decision.rule,
-    fields: { ...decision.fields },
-    version: decision.version,
-    tags: [...decision.tags],
-    stable_tags: [...decision.stableTags],
-    channels: [...decision.channels],
-    why: decision.why,
-    not: [...decision.not]
-  };
-}
-function checkPromotionTag(policy2, tag2, branch) {
-  const rule3 = policy2.promotion;
-  if (rule3 === null) return null;
-  const fields2 = matchPattern(rule3.tag, tag2);
-  if (fields2 === null) {
-    return {
-      what: `the tag ${visible(tag2)} does not have the form "${rule3.tag.source}" of the preset ${rule3.preset}`,
-      hint: 'write it as "stx.4.0-v2.2": the release, then the version'
-    };
-  }
-  if (branch === null) return null;
-  for (const pattern of rule3.branches) {
-    const bound = matchPattern(pattern, branch);
-    const differs2 = bound && fieldNames(pattern).some((name) => bound[name] !== fields2[name]);
-    if (!differs2) continue;
-    const wanted = rule3.tag.parts.map(
-      (part) => part.kind === "literal" ? part.text : "name" in part ? bound[part.name] ?? fields2[part.name] ?? "" : ""
-    );
-    return {
-      what: `the tag ${visible(tag2)} is of another release than the branch ${visible(branch)}`,
-      hint: `on this branch it would be "${wanted.join("")}"`
-    };
-  }
-  return null;
-}
-function needsOf(decision) {
-  const rule3 = decision.publish ? decision.matched : null;
-  const sequence = rule3 !== null && isNumbered2(rule3);
-  const channels = decision.channels.length > 0;
-  return {
-    tagLists: sequence || channels,
-    gitTags: sequence && decision.claim === null,
-    base: rule3 !== null && templatesOf(rule3).some((template) => uses(template, "base")),
-    sequence,
-    claim: sequence && decision.claim !== null,
-    channels
-  };
-}
-function templatesOf(rule3) {
-  return [...rule3.tags, ...rule3.channels, ...rule3.from ? [rule3.from] : [], ...Object.values(rule3.labels)];
-}
-async function findBase(policy2, facts) {
-  if (await facts.shallow()) {
-    throw new UserError({
-      what: "{base} needs the git history, and this clone is shallow",
-      hint: 'check out with "fetch-depth: 0" (actions/checkout), or run "git fetch --unshallow --tags"'
-    });
-  }
-  for (const name of await facts.reachableTags()) {
-    if (classify(policy2, { kind: "tag", name }).class === "final") return name;
-  }
-  const finals = policy2.rules.filter((rule3) => rule3.class === "final" && rule3.kind === "tag");
-  const forms2 = finals.flatMap((rule3) => rule3.patterns.map((pattern) => `"${pattern.source}"`)).join(", ");
-  throw new UserError({
-    ...policy2.location && { location: policy2.location },
-    what: `{base} has no value: no git tag reachable from ${facts.sha ?? "the commit"} belongs to a final rule${forms2 && ` (${forms2})`}`,
-    hint: 'tag a release first; if there is one, check out with "fetch-depth: 0" so that its tag is here'
-  });
-}
-function resolveNames(policy2, decision, facts, seen = {}) {
-  const rule3 = decision.matched;
-  const lookup = (values2) => (text4, location2) => renderText(
-    text4,
-    (variable2) => (values2 && valueOf(variable2, values2)?.text) ?? null,
-    policy2.names,
-    location2
-  );
-  if (rule3 === null) return { ...decision, sequence: null, render: lookup(null) };
-  const values = completeValues(policy2, rule3, decision, facts, seen);
-  const names2 = renderNames(policy2, rule3, values);
-  const problems2 = decision.publish ? [...names2.problems, ...unfinished(rule3, names2)] : [];
-  if (problems2.length > 0) throw new UserError(problems2);
-  const [tag2] = names2.tags;
-  return {
-    ...decision,
-    ...names2,
-    sequence: values.seq ?? null,
-    render: lookup({ ...values, tag: tag2 })
-  };
-}
-function completeValues(policy2, rule3, decision, facts, seen) {
-  const base = seen.base ?? null;
-  const known3 = {
-    ...valuesOf(policy2, rule3, facts, decision.fields),
-    ...base !== null && { base },
-    ...seen.reuse !== void 0 && valuesOfReused(policy2, decision, facts, base, seen.reuse)
-  };
-  if (!needsOf(decision).sequence) return known3;
-  if (seen.sequence !== void 0) return { ...known3, seq: seen.sequence };
-  if (known3.seq !== void 0) return known3;
-  const tags = /* @__PURE__ */ new Set([...seen.registryTags ?? [], ...seen.gitTags ?? []]);
-  return { ...known3, seq: nextSequence(policy2, decision, known3, tags) };
-}
-function unfinished(rule3, names2) {
-  const all = [...names2.tags, ...names2.channels, names2.from ?? ""];
-  return all.flatMap((name) => {
-    const hole = /\{[^{}]*\}/.exec(name)?.[0];
-    if (hole === void 0) return [];
-    return [
-      {
-        location: rule3.origin.at("tags"),
-        what: `"${name}" is not complete: ${hole} has no value in this run`,
-        hint: hole.startsWith("{run_") ? "run numbers exist in GitHub Actions only; use {sha:12} or {timestamp}" : "give the run the ref and commit that the tag is made from (--ref, --sha)"
-      }
-    ];
-  });
-}
-var init_policy = __esm({
-  "src/policy/policy.ts"() {
-    "use strict";
-    init_errors();
-    init_classify();
-    init_pattern();
-    init_refname();
-    init_sequence();
-    init_template();
-    init_versions();
-    init_sequence();
-    init_classify();
-    init_compile();
-    init_owner();
-    init_template();
-  }
-});
-
-// src/version.ts
-var VERSION;
-var init_version = __esm({
-  "src/version.ts"() {
-    "use strict";
-    VERSION = "1.0.0";
-  }
-});
-
-// src/report/report.ts
-function makeReport(input) {
-  const actions = input.outcomes.map(reportAction);
-  return {
-    version: 1,
-    command: input.command,
-    retag: VERSION,
-    ref: input.ref,
-    classification: input.classification,
-    actions,
-    stages: input.stages,
-    drift: input.drift === null ? null : input.drift.map((each) => ({
-      ...each,
-      location: each.location === null ? null : { ...each.location }
-    })),
-    bake: input.bake === null ? null : JSON.parse(input.bake),
-    counts: countActions(actions),
-    http: { ...input.http },
-    duration_ms: Math.max(0, Math.round(input.durationMs))
-  };
-}
-function reportAction({ planned: planned2, outcome: outcome2, digest, error: error2, attachments }) {
-  const { wanted, reason } = planned2;
-  const [entry = null, ...others] = wanted.entries.map(({ number: number2 }) => number2);
-  return {
-    action: planned2.action,
-    kind: wanted.kind,
-    image: wanted.image,
-    tag: wanted.destination.tag,
-    source: sourceText(wanted),
-    digest: digest ?? planned2.digest,
-    previous: planned2.previous,
-    reason: { ...reason },
-    ...planned2.action === "build" ? { platforms: [...wanted.platforms] } : {},
-    entry,
-    other_entries: others,
-    location: wanted.location === null ? null : { ...wanted.location },
-    outcome: outcome2,
-    error: error2 === null ? null : { ...error2 },
-    attachments: attachments === null ? null : { ...attachments },
-    warnings: [...planned2.warnings]
-  };
-}
-function sourceText({ source }) {
-  return source.from === "image" ? formatReference(source.ref) : null;
-}
-function countActions(actions) {
-  const counts2 = { build: 0, create: 0, move: 0, keep: 0, hold: 0, refuse: 0, failed: 0 };
-  for (const { action: action2, outcome: outcome2 } of actions) {
-    counts2[action2] += 1;
-    if (outcome2 === "failed") counts2.failed += 1;
-  }
-  return counts2;
-}
-function changed(report2) {
-  return report2.actions.some(
-    ({ action: action2, outcome: outcome2 }) => (action2 === "build" || action2 === "create" || action2 === "move") && (outcome2 === "done" || outcome2 === "planned")
-  );
-}
-function exitCode(report2, options) {
-  const { counts: counts2, actions } = report2;
-  const undone = actions.some(({ outcome: outcome2, error: error2 }) => outcome2 === "skipped" && error2 !== null);
-  if (counts2.refuse > 0 || counts2.failed > 0 || undone) return 1;
-  if (counts2.hold > 0 && options.onHold === "fail") return 1;
-  const changes = options.changesAsCode && counts2.build + counts2.create + counts2.move > 0;
-  return report2.command === "plan" && (changes || (report2.drift ?? []).length > 0) ? 3 : 0;
-}
-function classificationOf(release) {
-  if (release === null) return null;
-  return classificationReport(release.names.resolved ?? release.names.decision);
-}
-function refOf3(facts) {
-  return facts === null ? null : { ref: facts.ref, sha: facts.sha, event: facts.event };
-}
-function stagesOf(release) {
-  return (release?.stages ?? []).flatMap(
-    ({ image: image2, table: table3 }) => table3.rows.map(({ platform: platform3, byFile: byFile2, today, why, since }) => ({
-      image: image2,
-      platform: platform3,
-      by_file: byFile2,
-      today,
-      why,
-      since: since === null ? null : new Date(since).toISOString()
-    }))
-  );
-}
-var init_report = __esm({
-  "src/report/report.ts"() {
-    "use strict";
-    init_reference();
-    init_policy();
-    init_version();
-  }
-});
-
-// src/report/format.ts
-function headline({ actions, command }) {
-  if (actions.length === 0) return "Nothing is wanted: no entry of the tag file applies to this run.";
-  const parts = numbers(actions, command !== "plan");
-  const idle = actions.every(({ action: action2, error: error2 }) => action2 === "keep" && error2 === null);
-  return capital(`${[...idle ? ["nothing to do"] : [], ...parts].join(", ")}.`);
-}
-function numbers(actions, done) {
-  const count2 = (is) => actions.filter(is).length;
-  const of = (name) => count2(({ action: action2, outcome: outcome2 }) => action2 === name && (!done || outcome2 === "done"));
-  const broken3 = actions.filter(isFailedBuild);
-  const builds = new Set(broken3.map(({ error: error2 }) => error2?.text)).size;
-  const images = of("build");
-  const rows2 = [
-    [of("create"), done ? "created" : "to create"],
-    [of("move"), done ? "moved" : "to move"],
-    [count2(({ action: action2 }) => action2 === "hold"), "on hold"],
-    [count2(({ action: action2 }) => action2 === "refuse"), "refused"],
-    [count2((a) => a.outcome === "failed" && !isFailedBuild(a) && !isUnbuilt(a)), "failed"],
-    [count2(isUnwritten), "not written because of that"],
-    // A channel that a newer version keeps from being made is kept absent; that is no tag.
-    [
-      count2(({ action: action2, digest, error: error2 }) => action2 === "keep" && digest !== null && error2 === null),
-      "already right"
-    ]
-  ];
-  const said3 = rows2.filter(([number2]) => number2 > 0);
-  return [
-    ...builds === 0 ? [] : [`${builds === 1 ? "the build" : `${builds} builds`} failed`],
-    ...images === 0 ? [] : [`${images} ${plural(images, "image")} ${done ? "built" : "to build"}`],
-    ...said3.map(([number2, what], at3) => `${number2} ${at3 === 0 ? `${plural(number2, "tag")} ` : ""}${what}`)
-  ];
-}
-function applyQuestion(outcomes) {
-  const due = outcomes.map(reportAction).filter(({ action: action2 }) => ["build", "create", "move"].includes(action2));
-  const carry = outcomes.filter(({ planned: planned2 }) => carriesLate(planned2)).length;
-  const late = carry === 0 ? [] : [`attachments of ${carry} ${plural(carry, "tag")} to check and copy`];
-  const writes3 = [...numbers(due, false), ...late];
-  return writes3.length === 0 ? null : `Apply this plan (${writes3.join(", ")})?`;
-}
-function isUnwritten(action2) {
-  return action2.outcome === "skipped" && action2.error !== null || action2.outcome === "failed" && isUnbuilt(action2);
-}
-function capital(text4) {
-  return text4.charAt(0).toUpperCase() + text4.slice(1);
-}
-function isFailedBuild({ action: action2, outcome: outcome2 }) {
-  return action2 === "build" && outcome2 === "failed";
-}
-function isUnbuilt({ action: action2, error: error2 }) {
-  return action2 !== "build" && error2?.cause !== void 0;
-}
-function isHeld({ action: action2 }) {
-  return action2.action === "hold" && action2.error === null;
-}
-function byCause(actions) {
-  const stuck = actions.filter((a) => a.action === "refuse" || a.action === "hold" || a.error !== null);
-  const named2 = new Map(stuck.toReversed().map((action2) => [nameOf2(action2), action2]));
-  const causes = /* @__PURE__ */ new Map();
-  const keyOf5 = (action2) => {
-    const first2 = named2.get(action2.error?.of ?? action2.reason.of ?? "") ?? action2;
-    const [key2, text4] = [causeOf(first2), `${first2.action} ${(first2.error ?? first2.reason).text}`];
-    if (isShared(first2) && !causes.has(text4)) causes.set(text4, key2);
-    return isShared(first2) ? causes.get(text4) ?? key2 : key2;
-  };
-  return [...groupBy(stuck, keyOf5).values()].map((group2) => {
-    const own = group2.filter(({ error: error2, reason }) => (error2?.of ?? reason.of) === void 0);
-    const action2 = own.find(({ image: image2, error: error2 }) => error2?.build === image2) ?? own[0] ?? group2[0];
-    return { action: action2, others: group2.filter((other) => other !== action2) };
-  });
-}
-function isShared({ action: action2, error: error2, reason }) {
-  return error2 !== null || action2 !== "refuse" || reason.code === "unknown";
-}
-function causeOf(stuck) {
-  const { action: action2, image: image2, tag: tag2, source, error: error2, reason } = stuck;
-  const { code: code2, text: text4 } = error2 ?? reason;
-  if (error2?.cause !== void 0) return `build ${text4}`;
-  if (!isShared(stuck)) return `${image2} ${code2} ${text4}`;
-  const path6 = image2.slice(image2.indexOf("/") + 1);
-  const names2 = [source ?? "", `${image2}:${tag2}`, image2, `${path6}:${tag2}`, path6, `manifests/${tag2}`].filter(
-    (name) => name !== ""
-  );
-  return `${action2} ${code2} ${names2.reduce((rest, name) => rest.replaceAll(name, ""), text4)}`;
-}
-function warningsOf(actions) {
-  const all = actions.flatMap((action2) => action2.warnings.map((text4) => ({ action: action2, text: text4 })));
-  return [...groupBy(all, ({ text: text4 }) => text4).values()].map(([{ action: action2, text: text4 }, ...more]) => ({
-    action: action2,
-    text: more.length === 0 ? text4 : `${text4} (the same holds for ${more.length} more)`
-  }));
-}
-function nameOf2({ image: image2, tag: tag2 }) {
-  return `${image2}:${tag2}`;
-}
-function remedy(action2, ways = "inputs") {
-  if (action2.error?.cause === "builder") return "Fix what the build log shows, then run again.";
-  if (action2.error !== null) return "Run again: finished tags are kept, and only what is missing is written.";
-  if (isFollower(action2)) return "Fix what it follows; this tag then comes with it.";
-  if (action2.reason.cause === "build") return "";
-  const { help = "" } = REASONS[action2.reason.code];
-  const said3 = help.replace(/`(--[^`]+)` \(input `([^`]+)`\)/g, ways === "flags" ? "$1" : "input $2").replaceAll("`", "").replace("NAME:TAG", nameOf2(action2));
-  return said3 === "" || help.endsWith(")") ? capital(said3) : `${capital(said3)}.`;
-}
-function isFollower({ reason: { cause } }) {
-  return cause === "follows" || cause === "group";
-}
-function shortDigest(digest) {
-  return digest === null ? "-" : digest.slice(0, digest.indexOf(":") + 13);
-}
-function verb(action2) {
-  if (action2.outcome === "failed") return "failed";
-  return action2.outcome === "skipped" && action2.error !== null ? "skipped" : action2.action;
-}
-function isBad({ action: action2, error: error2, reason }) {
-  return action2 === "refuse" || error2 !== null || action2 === "hold" && reason.code === "gate-failed";
-}
-function sentence(report2, loaded, request) {
-  if (request.command === "validate") return validText(loaded, request.files.length);
-  return report2.actions.length === 0 ? whyNothing(report2, loaded) : headline(report2) + withheld(report2, request);
-}
-function withheld({ actions }, { facts }) {
-  if (facts === null || facts.may.credentials || actions.every(({ reason }) => reason.code !== "unknown"))
-    return "";
-  return ` Retag uses no logins in this run, on purpose: ${facts.may.why}. Private images are looked at after the merge.`;
-}
-function closing(report2, said3 = headline(report2)) {
-  const { command, actions, duration_ms: ms, http: http4 } = report2;
-  if (actions.length === 0) return said3;
-  const time2 = ms < 6e4 ? `${(ms / 1e3).toFixed(1)} s` : `${Math.floor(ms / 6e4)} min ${Math.floor(ms % 6e4 / 1e3)} s`;
-  const took = `${time2}, ${http4.requests} ${plural(http4.requests, "request")}.`;
-  const what = said3.charAt(0).toLowerCase() + said3.slice(1);
-  return `${capital(command)}: ${what} ${took} ${command === "plan" ? "Nothing was written." : next(actions)}`;
-}
-function next(actions) {
-  if (actions.some(isBad)) return 'Fix what is marked "!", then run again: finished tags are kept.';
-  return actions.some(({ action: action2 }) => action2 === "hold") ? "Run again for what is on hold." : "Every wanted tag is right.";
-}
-function contents({ config, policy: policy2 }) {
-  const count2 = (number2, noun) => `${number2} ${plural(number2, noun)}`;
-  const rules2 = count2(policy2?.rules.length ?? 0, "rule");
-  return `${count2(config.images.length, "promotion")}, ${count2(config.builds.length, "build")} and ${rules2}`;
-}
-function validText(loaded, files) {
-  const what = files === 0 ? "The inputs are" : files === 1 ? "The tag file is" : `The ${files} tag files are`;
-  return `${what} valid: ${contents(loaded)}.`;
-}
-var init_format = __esm({
-  "src/report/format.ts"() {
-    "use strict";
-    init_decide();
-    init_nothing();
-    init_model3();
-    init_reasons();
-    init_group();
-    init_report();
-  }
-});
-
-// src/report/lines.ts
-function tagLines(actions, layout, version = null) {
-  const rows2 = rowsOf(actions, layout, version);
-  const builds = actions.filter(({ action: action2, outcome: outcome2 }) => action2 === "build" && outcome2 !== "failed");
-  const built = new Map(builds.map((build2) => [build2.image, build2]));
-  const images = groupBy(rows2, ({ action: action2 }) => action2.image);
-  const column = Math.min(
-    Math.max(0, ...rows2.map(({ name }) => name.length)),
-    Math.min(WIDEST_NAME, Math.floor((layout.width ?? 80) / 2))
-  );
-  const blocks = [.../* @__PURE__ */ new Set([...built.keys(), ...images.keys()])].map((image2) => {
-    const own = images.get(image2) ?? [];
-    const bad6 = own.some(({ action: action2 }) => isBad(action2));
-    const head2 = wrap(`${harmless(image2)}   `, buildText(built.get(image2)), layout.width, 4);
-    const rows3 = own.map((row2) => ({ row: row2, lines: linesOf3(row2, column, layout) }));
-    return { head: head2.map((text4) => ({ text: text4, bad: bad6 })), rows: rows3 };
-  });
-  return layout.all ? blocks.flatMap(allOf) : cutToScreen(blocks, layout);
-}
-function allOf({ head: head2, rows: rows2 }) {
-  return [...head2, ...rows2.flatMap(({ lines: lines3 }) => lines3)];
-}
-function cutToScreen(blocks, layout) {
-  if (blocks.flatMap(allOf).length <= MOST_LINES) return blocks.flatMap(allOf);
-  const every = blocks.flatMap((block2) => block2.rows.map((each) => ({ block: block2, ...each })));
-  const rank2 = ({ action: action2 }) => FIRST_SHOWN.indexOf(action2.error === null ? action2.action : "failed");
-  const shown3 = /* @__PURE__ */ new Set();
-  const heads = /* @__PURE__ */ new Set();
-  let room = MOST_LINES - 2;
-  for (const { block: block2, row: row2, lines: lines3 } of every.toSorted((a, b) => rank2(a.row) - rank2(b.row))) {
-    const needed = lines3.length + (heads.has(block2) ? 0 : block2.head.length);
-    if (needed > room && shown3.size > 0) break;
-    room -= needed;
-    heads.add(block2);
-    shown3.add(row2);
-  }
-  const left = every.filter(({ row: row2 }) => !shown3.has(row2)).map(({ row: row2 }) => row2.action);
-  const done = left.some(({ outcome: outcome2 }) => outcome2 !== "planned");
-  const more = `  and ${numbers(left, done).join(", ")}: --verbose lists all, and so does the report`;
-  const kept = blocks.filter((block2) => heads.has(block2)).flatMap(({ head: head2, rows: rows2 }) => allOf({ head: head2, rows: rows2.filter(({ row: row2 }) => shown3.has(row2)) }));
-  return [...kept, ...wrap("", more, layout.width, 2).map((text4) => ({ text: text4, bad: left.some(isBad) }))];
-}
-function rowsOf(actions, layout, version) {
-  const causes = byCause(actions);
-  const speakers = new Map(causes.map((each) => [each.action, each.others]));
-  const followers = new Map(causes.flatMap(({ action: action2, others }) => others.map((other) => [other, action2])));
-  const primaries = new Set(
-    actions.filter(isWritten).flatMap((a) => a.kind === "primary" ? [a.image] : [])
-  );
-  return actions.flatMap((action2) => {
-    const { image: image2, tag: tag2, error: error2, kind } = action2;
-    const name = action2.action === "build" ? "build" : tag2;
-    const cause = followers.get(action2);
-    if (cause !== void 0) {
-      const text4 = `${action2.action === "hold" ? "waits" : "not written"}, as ${nameIn(image2, cause)}`;
-      return layout.all ? [{ action: action2, name, text: text4, below: [] }] : [];
-    }
-    const others = speakers.get(action2);
-    if (others !== void 0)
-      return [{ action: action2, name, text: whyOf(action2, layout), below: below(action2, others, layout) }];
-    if (action2.action === "build") return [];
-    if (action2.action === "keep")
-      return layout.all || isNews(action2) ? [{ action: action2, name, text: keptText(action2), below: [] }] : [];
-    const same = kind === "stable" && primaries.has(image2) && error2 === null;
-    return [{ action: action2, name, text: writtenText(action2, same, layout, version), below: [] }];
-  });
-}
-function isNews({ reason, outcome: outcome2 }) {
-  return reason.code !== "same-digest" || outcome2 === "done";
-}
-function isWritten({ action: action2, outcome: outcome2 }) {
-  return (action2 === "create" || action2 === "move") && (outcome2 === "planned" || outcome2 === "done");
-}
-function keptText({ reason, outcome: outcome2, attachments }) {
-  if (outcome2 === "done")
-    return `already right; ${attachments?.carried ?? 0} of ${attachments?.found ?? 0} attachments copied`;
-  return reason.code === "same-digest" ? "already right" : cutDigests(reason.text);
-}
-function writtenText(action2, same, layout, version) {
-  const { action: name, image: image2, source, digest, previous, reason, outcome: outcome2 } = action2;
-  const did = outcome2 === "done" ? `${name}d${same ? "," : ""}` : "";
-  const what = name === "move" ? moved(action2, version) : same ? "the same digest" : origin(image2, source);
-  const exact = layout.all && digest !== null && !same && name === "create" ? `(${shortDigest(digest)})` : "";
-  const forced = reason.code === "forced" && previous !== null ? "(forced)" : "";
-  return [did, what, exact, forced].filter((part) => part !== "").join(" ");
-}
-function moved({ digest, previous, reason }, version) {
-  if (reason.version !== void 0 && version !== null) return `${reason.version} -> ${version}`;
-  return digest === null ? `from ${shortDigest(previous)}` : `${shortDigest(previous)} -> ${shortDigest(digest)}`;
-}
-function origin(image2, source) {
-  if (source === null) return "";
-  const own = source.startsWith(`${image2}:`) || source.startsWith(`${image2}@`);
-  return `from ${own ? cutDigests(source.slice(image2.length + 1)) : cutDigests(source)}`;
-}
-function whyOf(action2, { all }) {
-  const { code: code2, text: text4 } = action2.error ?? action2.reason;
-  const said3 = cutDigests(text4.replace(`${nameOf2(action2)}: `, ""));
-  return `${action2.outcome === "failed" ? "failed: " : ""}${said3}${all ? ` (${code2})` : ""}`;
-}
-function cutDigests(text4) {
-  return text4.replace(/\bsha(?:256|512):[0-9a-f]{64,128}\b/g, shortDigest);
-}
-function below(action2, others, layout) {
-  const { location: location2 } = action2;
-  const fix = remedy(action2, layout.groups ? "inputs" : "flags").replace(/\.$/, "");
-  const place = location2 === null || action2.action === "hold" ? "" : `${location2.file}:${location2.line}:${location2.column}`;
-  const help = fix === "" ? "" : `help: ${fix.charAt(0).toLowerCase()}${fix.slice(1)}`;
-  return [place, help, layout.all ? "" : consequences(action2, others)].filter((text4) => text4 !== "");
-}
-function consequences(action2, others) {
-  const same = action2.action === "build" ? "" : nameOf2(action2);
-  const tags = others.filter((other) => other.action !== "build" && nameOf2(other) !== same);
-  if (tags.length === 0) return "";
-  const names2 = tags.slice(0, MOST_NAMES).map((tag2) => nameIn(action2.image, tag2));
-  const left = tags.length - names2.length;
-  const what = action2.action === "hold" && action2.error === null ? "on hold for the same reason" : "not written because of this";
-  return `${tags.length} ${tags.length === 1 ? "tag" : "tags"} ${what}: ${names2.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
-}
-function nameIn(image2, action2) {
-  if (action2.action === "build") return `the build of ${action2.image} failed`;
-  return action2.image === image2 ? action2.tag : nameOf2(action2);
-}
-function linesOf3({ action: action2, name, text: text4, below: under }, column, layout) {
-  const { width, all } = layout;
-  const sign = action2.error === null ? SIGNS[action2.action] : "!";
-  const indent = column + 7;
-  const own = wrap(`  ${sign} ${harmless(name).padEnd(column)}   `, text4, width, indent);
-  const plain3 = action2.action === "create" && action2.error === null && !all;
-  const first2 = plain3 ? own.slice(0, 1).map((line2) => line2.replace(/ +from$/, "")) : own;
-  const lines3 = [...first2, ...under.flatMap((each) => wrap(" ".repeat(indent), each, width, indent))];
-  return lines3.map((line2) => ({ text: line2, bad: isBad(action2) }));
-}
-function buildText(build2) {
-  if (build2 === void 0) return "";
-  const platforms = build2.platforms?.join(", ") ?? "";
-  const did = { planned: "build", done: "built", skipped: "not built", failed: "not built" }[build2.outcome];
-  return `${did} ${platforms}`.trimEnd();
-}
-var MOST_LINES, MOST_NAMES, WIDEST_NAME, FIRST_SHOWN, SIGNS;
-var init_lines = __esm({
-  "src/report/lines.ts"() {
-    "use strict";
-    init_group();
-    init_text();
-    init_format();
-    MOST_LINES = 32;
-    MOST_NAMES = 4;
-    WIDEST_NAME = 40;
-    FIRST_SHOWN = ["failed", "refuse", "hold", "move", "create", "build", "keep"];
-    SIGNS = {
-      build: "+",
-      create: "+",
-      move: "~",
-      keep: "=",
-      hold: "?",
-      refuse: "!"
-    };
-  }
-});
-
-// src/report/annotations.ts
-function problemAnnotation(problem4) {
-  const { location: location2, what, hint: hint2 } = problem4;
-  if (location2 === void 0 || location2.nowhere === true) return { text: formatProblem(problem4) };
-  const text4 = hint2 === void 0 ? what : `${what}; ${hint2}`;
-  return { text: text4, file: location2.file, startLine: location2.line, startColumn: location2.column };
-}
-function annotations(report2) {
-  const of = (level, action2, text4) => ({
-    level,
-    title: `${action2.image}:${action2.tag}`,
-    message: text4,
-    file: action2.location?.file ?? null,
-    line: action2.location?.line ?? null,
-    column: action2.location?.column ?? null
-  });
-  const causes = byCause(report2.actions);
-  const errors = causes.filter((each) => !isHeld(each)).map(
-    ({ action: a, others }) => of("error", a, sentence2((a.error ?? a.reason).text, remedy(a), consequences(a, others)))
-  );
-  const told = new Set(errors.map(({ title }) => title));
-  const drift2 = (report2.drift ?? []).filter((lost) => !told.has(`${lost.image}:${lost.tag}`)).map(driftAnnotation);
-  const warnings3 = warningsOf(report2.actions).map(({ action: action2, text: text4 }) => of("warning", action2, text4));
-  const held = causes.filter(isHeld).map(
-    ({ action: a, others }) => of("notice", a, sentence2(`on hold: ${a.reason.text}`, remedy(a), consequences(a, others)))
-  );
-  return [...errors, ...drift2, ...warnings3, ...held];
-}
-function driftAnnotation({ kind, image: image2, tag: tag2, text: text4, location: location2 }) {
-  const message = kind === "vanished" ? `the tag vanished from the registry: ${text4}` : text4;
-  const at3 = { file: location2?.file ?? null, line: location2?.line ?? null, column: location2?.column ?? null };
-  return { level: "error", title: `${image2}:${tag2}`, message, ...at3 };
-}
-function sentence2(...parts) {
-  return parts.filter((part) => part !== "").map((part, at3, all) => at3 < all.length - 1 && !part.endsWith(".") ? `${part}.` : part).join(" ");
-}
-var init_annotations = __esm({
-  "src/report/annotations.ts"() {
-    "use strict";
-    init_errors();
-    init_format();
-    init_lines();
   }
 });
 
@@ -8513,7 +9037,7 @@ function planOutput(report2) {
 function buildOutputs(input) {
   const { config, release, made, partial: partial2 } = input;
   const due = (release?.selected ?? []).filter(
-    (build2) => release?.states.get(imageOf(build2.config))?.state === "to-build"
+    (build2) => release?.states.get(imageOf2(build2.config))?.state === "to-build"
   );
   const { labels, annotations: annotations2 } = labellingOf(input);
   return {
@@ -8556,260 +9080,6 @@ var init_outputs = __esm({
     init_report();
     MOST_PLAN_BYTES = 256 * 1024;
     asIs = (parsed2, fallback) => parsed2.ok ? parsed2.value : fallback;
-  }
-});
-
-// src/report/mermaid.ts
-function flowchart(actions) {
-  const drawn = actions.filter(({ action: action2, source }) => action2 !== "keep" && source !== null);
-  if (drawn.length === 0) return null;
-  const rank2 = (action2) => ORDER.indexOf(verb(action2));
-  let rows2 = 0;
-  const shown3 = drawn.toSorted((a, b) => rank2(a) - rank2(b)).filter((action2) => (rows2 += label(nameOf2(action2)).includes("<br/>") ? 2 : 1) <= MOST_ARROWS);
-  const ids = /* @__PURE__ */ new Map();
-  const nodes = [];
-  const node = (key2, label4, shape) => {
-    const known3 = ids.get(key2);
-    if (known3 !== void 0) return known3;
-    const id = `n${ids.size}`;
-    ids.set(key2, id);
-    nodes.push(`  ${id}${shape[0]}"${label4}"${shape[1]}`);
-    return id;
-  };
-  const arrows = shown3.map((action2) => {
-    const source = action2.source ?? "";
-    const from = node(`from ${source}`, label(source), ["[", "]"]);
-    const name = nameOf2(action2);
-    const to = node(`to ${name}`, label(name), ["(", ")"]);
-    return { line: `  ${from} -->|${quoted(verb(action2))}| ${to}`, to, look: lookOf(action2) };
-  });
-  const used = [...new Set(arrows.map(({ look: look6 }) => look6))];
-  const classes = used.map((look6) => `  classDef ${look6} ${LOOK[look6] ?? ""}`);
-  const members = used.map((look6) => {
-    const ofLook = arrows.filter((arrow) => arrow.look === look6).map(({ to }) => to);
-    return `  class ${[...new Set(ofLook)].join(",")} ${look6}`;
-  });
-  const lines3 = [LAYOUT, "flowchart LR", ...nodes, ...arrows.map(({ line: line2 }) => line2), ...classes, ...members];
-  return { text: lines3.join("\n"), left: drawn.length - shown3.length };
-}
-function lookOf(action2) {
-  const name = verb(action2);
-  return name === "skipped" ? "failed" : name;
-}
-function label(name) {
-  const path6 = name.lastIndexOf("/") + 1;
-  const at3 = path6 + name.slice(path6).search(/[:@]/);
-  if (name.length <= MOST_ON_ONE_LINE || at3 <= path6) return quoted(name);
-  return `${quoted(name.slice(0, at3))}<br/>${quoted(name.slice(at3))}`;
-}
-function quoted(text4) {
-  return text4.slice(0, 160).replace(/[^A-Za-z0-9 ._/:-]/gu, (c) => `#${c.codePointAt(0) ?? 63};`);
-}
-var MOST_ARROWS, LAYOUT, MOST_ON_ONE_LINE, ORDER, LOOK;
-var init_mermaid = __esm({
-  "src/report/mermaid.ts"() {
-    "use strict";
-    init_format();
-    MOST_ARROWS = 30;
-    LAYOUT = '%%{init: {"themeVariables": {"fontSize": "12px"}, "flowchart": {"wrappingWidth": 600, "nodeSpacing": 4, "padding": 4}}}%%';
-    MOST_ON_ONE_LINE = 56;
-    ORDER = ["failed", "skipped", "refuse", "hold", "move", "create"];
-    LOOK = {
-      create: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
-      move: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
-      keep: "fill:#f6f8fa,stroke:#8c959f,color:#1f2328",
-      hold: "fill:#ddf4ff,stroke:#0969da,color:#1f2328",
-      refuse: "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
-      failed: "fill:#ffebe9,stroke:#cf222e,color:#1f2328"
-    };
-  }
-});
-
-// src/report/summary.ts
-function summary2(report2, said3 = headline(report2)) {
-  const { actions, command, drift: drift2, classification } = report2;
-  const bad6 = actions.some((a) => a.action === "refuse" || a.error !== null);
-  const verdict2 = bad6 ? " failed" : drift2 !== null && drift2.length > 0 ? " found drift" : "";
-  const parts = [
-    `## Retag ${command}${verdict2}: ${escapeCell(said3)}`,
-    classified(report2),
-    actions.length === 0 ? "" : countsTable(report2),
-    ...news(actions, classification?.version ?? null),
-    picture(actions),
-    driftTable(report2),
-    stageTable(report2),
-    warnings2(actions),
-    unchanged(actions)
-  ];
-  return fit(parts.filter((part) => part !== "").join("\n\n") + "\n");
-}
-function news(actions, version) {
-  const changes = actions.filter((a) => ["build", "create", "move"].includes(a.action) && a.error === null);
-  const causes = byCause(actions);
-  const planned2 = changes.some(({ outcome: outcome2 }) => outcome2 === "planned");
-  return [
-    changes.length === 0 ? "" : `### ${planned2 ? "To change" : "Changed"}
-
-${changeTable(changes, version)}`,
-    stuckList(
-      "Refused or failed",
-      causes.filter((each) => !isHeld(each))
-    ),
-    stuckList("On hold", causes.filter(isHeld))
-  ];
-}
-function classified({ classification, ref }) {
-  if (classification === null || ref === null) return "";
-  const { class: name, rule: rule3, why } = classification;
-  const what = name === null ? "has no class" : `is a **${name}**`;
-  return `${code(ref.ref)} ${what}${rule3 === null ? "" : ` by rule ${code(rule3)}`}: ${escapeCell(why)}`;
-}
-function countsTable({ counts: counts2 }) {
-  const shown3 = Object.entries(counts2).filter(([name, count2]) => count2 > 0 || name === "create");
-  return table(
-    shown3.map(([name]) => name),
-    [shown3.map(([, count2]) => String(count2))]
-  );
-}
-function picture(actions) {
-  const chart = flowchart(actions);
-  if (chart === null) return "";
-  const more = chart.left > 0 ? `
-
-${chart.left} more are in the table above.` : "";
-  return `\`\`\`mermaid
-${chart.text}
-\`\`\`${more}`;
-}
-function lines(...parts) {
-  return parts.filter((part) => part !== "").join("<br>");
-}
-function changeTable(actions, version) {
-  const rows2 = byImage(actions).map((own) => changeRow(own, version));
-  const header = ["image", "tags", "stable", "channels", "from", "digest"];
-  const used = header.map((_, column) => rows2.some((row2) => row2[column] !== ""));
-  const only = (cells) => cells.filter((_, column) => used[column]);
-  return `${table(only(header), rows2.map(only))}${digestFold(actions)}`;
-}
-function changeRow(actions, version) {
-  const [{ image: image2, source }] = actions;
-  const build2 = actions.find(({ action: action2 }) => action2 === "build");
-  const tags = (kind) => tagCell(
-    actions.filter((a) => a.action !== "build" && a.kind === kind),
-    (a) => a.action === "move" ? `~ ${code(a.tag)} ${code(moved(a, version))}` : `+ ${code(a.tag)}`
-  );
-  const from = source === null ? "" : code(origin(image2, source).replace(/^from /, ""));
-  const carried = actions.map(attached).find((text4) => text4 !== "") ?? "";
-  const own = actions.find((a) => a.digest !== null)?.digest ?? null;
-  return [
-    lines(code(image2), escapeCell(buildText(build2))),
-    ...["primary", "stable", "channel"].map(tags),
-    lines(from, carried),
-    own === null ? "" : code(shortDigest(own))
-  ];
-}
-function tagCell(actions, say2) {
-  const left = actions.length - MOST_IN_CELL;
-  return lines(...actions.slice(0, MOST_IN_CELL).map(say2), left > 0 ? `and ${left} more` : "");
-}
-function byImage(actions) {
-  const keyOf5 = ({ image: image2, source, digest }) => `${image2} ${source === null ? "" : digest ?? source}`;
-  return [...groupBy(actions, keyOf5).values()];
-}
-function digestFold(actions) {
-  const told = byImage(actions).flatMap((own) => {
-    const digest = own.find((a) => a.digest !== null)?.digest ?? null;
-    const was = own.flatMap((a) => a.previous === null ? [] : [`; ${code(a.tag)} was ${code(a.previous)}`]);
-    return digest === null ? [] : [`- ${code(own[0].image)} ${code(digest)}${was.join("")}`];
-  });
-  return told.length === 0 ? "" : `
-
-${details("Full digests", told.join("\n"))}`;
-}
-function attached({ attachments }) {
-  if (attachments === null || attachments.found === 0) return "";
-  return `${attachments.carried} of ${attachments.found} attachments copied`;
-}
-function stuckList(title, causes) {
-  if (causes.length === 0) return "";
-  const items = causes.map(({ action: action2, others }) => {
-    const { location: location2 } = action2;
-    const { code: reason, text: text4 } = action2.error ?? action2.reason;
-    const where = location2 === null ? "" : ` at ${code(`${location2.file}:${location2.line}`)}`;
-    return `- ${lines(
-      `**${code(nameOf2(action2))}**${where}: ${code(reason)} ${escapeCell(text4, MOST_REASON)}`,
-      escapeCell(remedy(action2)),
-      escapeCell(consequences(action2, others))
-    )}`;
-  });
-  return `### ${title}
-
-${items.join("\n")}`;
-}
-function unchanged(actions) {
-  const kept = actions.filter((a) => a.action === "keep" && a.error === null);
-  if (kept.length === 0) return "";
-  const rows2 = byImage(kept.slice(0, MOST_KEPT)).map((own) => [
-    code(own[0].image),
-    tagCell(
-      own,
-      (a) => code(a.tag) + (a.reason.code === "same-digest" ? "" : ` ${escapeCell(a.reason.code)}`)
-    ),
-    code(shortDigest(own[0].digest))
-  ]);
-  const left = kept.length - Math.min(kept.length, MOST_KEPT);
-  const more = left > 0 ? `
-
-${left} more unchanged tags are not listed.` : "";
-  return details(`Unchanged (${kept.length})`, table(["image", "tags", "digest"], rows2) + more);
-}
-function driftTable({ drift: drift2 }) {
-  if (drift2 === null) return "";
-  if (drift2.length === 0) return "No drift: the registry holds what the tag file says.";
-  const rows2 = drift2.map(({ kind, image: image2, tag: tag2, text: text4 }) => [kind, code(`${image2}:${tag2}`), escapeCell(text4)]);
-  return `### Drift
-
-${table(["", "tag", "what"], rows2)}`;
-}
-function stageTable({ stages: stages2 }) {
-  const told = stages2.some(({ by_file, why }) => by_file !== "release" || why !== "");
-  if (!told) return "";
-  const rows2 = stages2.map(({ image: image2, platform: platform3, by_file, today, why, since }) => [
-    code(image2),
-    code(platform3),
-    by_file,
-    today === by_file ? today : `**${today}**`,
-    since === null ? "" : since.slice(0, 10),
-    escapeCell(why)
-  ]);
-  return `### Platforms
-
-${table(["image", "platform", "stage by file", "stage today", "since", "why"], rows2)}`;
-}
-function warnings2(actions) {
-  const said3 = warningsOf(actions);
-  const items = said3.map(({ action: action2, text: text4 }) => `- ${code(nameOf2(action2))}: ${escapeCell(text4)}`);
-  return said3.length === 0 ? "" : details(`Warnings (${said3.length})`, items.join("\n"));
-}
-function fit(markdown) {
-  const tail = "The summary was cut here: it is longer than GitHub shows. The report file holds all of it.";
-  const size = new TextEncoder().encode(markdown).length;
-  if (size <= MOST_BYTES) return markdown;
-  return cut(markdown, Math.floor(markdown.length * MOST_BYTES / size), tail);
-}
-var MOST_BYTES, MOST_KEPT, MOST_IN_CELL, MOST_REASON;
-var init_summary2 = __esm({
-  "src/report/summary.ts"() {
-    "use strict";
-    init_markdown();
-    init_group();
-    init_mermaid();
-    init_format();
-    init_lines();
-    MOST_BYTES = 900 * 1024;
-    MOST_KEPT = 1e3;
-    MOST_IN_CELL = 50;
-    MOST_REASON = 1e3;
   }
 });
 
@@ -8908,7 +9178,7 @@ function reporter(build2, problems2) {
     const where = path6.filter((part) => typeof part === "string").join(".");
     problems2.push({
       location: build2.origin.at(...path6),
-      what: `${imageOf(build2)}: ${where}: ${parsed2.what}`,
+      what: `${imageOf2(build2)}: ${where}: ${parsed2.what}`,
       hint: parsed2.hint
     });
     return fallback;
@@ -8977,7 +9247,7 @@ function bakeDefinition(input) {
   const problems2 = [...duplicateNames(input.builds), ...nothingLeft(input)];
   const parts = input.builds.map(({ config }) => targetParts(config, input, problems2));
   if (problems2.length > 0) throw new UserError(problems2);
-  const names2 = targetNames(input.builds.map(({ config }) => imageOf(config)));
+  const names2 = targetNames(input.builds.map(({ config }) => imageOf2(config)));
   const values = /* @__PURE__ */ new Map();
   const made = input.builds.flatMap(
     (build2, i) => targetsOf(build2, must(parts[i]), must(names2[i]), input, values)
@@ -8996,7 +9266,7 @@ function bakeDefinition(input) {
 `,
     targets: made.map(({ info: info2 }) => info2),
     indexAnnotations: new Map(
-      input.builds.map(({ config }, i) => [imageOf(config), indexAnnotations(must(parts[i]))])
+      input.builds.map(({ config }, i) => [imageOf2(config), indexAnnotations(must(parts[i]))])
     ),
     allow: allowances(parts),
     needs: needsOf2(file2, allowances(parts)),
@@ -9009,7 +9279,7 @@ function targetsOf({ config, choice }, parts, name, input, values) {
   const native = config.platforms.length === 0;
   const { context, dockerfile } = parts;
   const common2 = {
-    image: imageOf(config),
+    image: imageOf2(config),
     repository,
     context,
     dockerfile,
@@ -9115,7 +9385,7 @@ function needsOf2(file2, allow) {
 function nothingLeft({ builds, decision, partial: partial2 }) {
   return builds.filter(({ config, choice }) => config.platforms.length > 0 && choice.push.length === 0 && !partial2).map(({ config }) => ({
     location: config.origin.at("platforms"),
-    what: `${imageOf(config)}: no platform is left for an image of class ${decision.class}`,
+    what: `${imageOf2(config)}: no platform is left for an image of class ${decision.class}`,
     hint: 'give at least one platform the stage "release"'
   }));
 }
@@ -9579,7 +9849,7 @@ async function observeBuilds(builds, wanted, revision, from, parts) {
   const decided = planBuilds(images, seen, revision);
   const states = /* @__PURE__ */ new Map();
   for (const image2 of images) {
-    const build2 = builds.find(({ config }) => imageOf(config) === image2);
+    const build2 = builds.find(({ config }) => imageOf2(config) === image2);
     const state = stateOf(image2, decided);
     const promoted = state.state === "to-build" && from !== null && build2 ? await existing(build2, from, parts.registry) : null;
     states.set(image2, promoted ?? state);
@@ -9639,7 +9909,7 @@ function present(repository, digest) {
 async function incompleteBuilds(selected, states, registry) {
   const found = await Promise.all(
     selected.map(async ({ config, choice }) => {
-      const image2 = imageOf(config);
+      const image2 = imageOf2(config);
       const state = states.get(image2);
       if (state?.state !== "present" || choice.push.length === 0) return [];
       const { repository, digest } = state;
@@ -9941,7 +10211,7 @@ async function buildRelease(building, request, parts) {
   const { builds, planned: planned2, recipe } = building;
   if (recipe === null) throw new Error("a build without its definition");
   const targets = await targetsOf2(building, recipe.here?.input ?? null, request, parts);
-  const images = builds.map(({ config }) => imageOf(config));
+  const images = builds.map(({ config }) => imageOf2(config));
   const { source } = request.build;
   const elsewhere = request.build.digests !== null && source !== null;
   const results = targets instanceof OperationError ? allFailed(images, targets) : await verifyBuilt(targets, parts.registry, {
@@ -9954,7 +10224,7 @@ async function buildRelease(building, request, parts) {
   return { outcomes, results, targets: targets instanceof OperationError ? [] : targets };
 }
 async function targetsOf2({ builds, release, stop }, here, { build: settings }, parts) {
-  const all = release.builds.map(({ config }) => imageOf(config));
+  const all = release.builds.map(({ config }) => imageOf2(config));
   const elsewhere = settings.digests === null ? [] : builtElsewhere(builds, all, settings.digests);
   if (here === null) return elsewhere;
   if (stop !== null) return stop;
@@ -9962,7 +10232,7 @@ async function targetsOf2({ builds, release, stop }, here, { build: settings }, 
   return built instanceof OperationError ? built : [...elsewhere, ...built];
 }
 function buildAction({ config, choice }, plan2) {
-  const image2 = imageOf(config);
+  const image2 = imageOf2(config);
   const first2 = plan2.actions.find(
     ({ wanted: wanted2 }) => wanted2.source.from === "build" && wanted2.source.build === image2 && wanted2.follows === null
   );
@@ -10029,7 +10299,7 @@ function buildsToMake(release, plan2, platform3) {
     plan2.actions.filter(writes).flatMap(({ wanted: { source } }) => source.from === "build" ? [source.build] : [])
   );
   const isDue = ({ config }) => {
-    const image2 = imageOf(config);
+    const image2 = imageOf2(config);
     return release.states.get(image2)?.state === "to-build" && wanted.has(image2);
   };
   return platform3 === "" ? release.selected.filter(isDue) : onlyPlatform(release.selected, platform3, isDue);
@@ -10040,7 +10310,7 @@ var init_build = __esm({
     "use strict";
     init_errors();
     init_reference();
-    init_model3();
+    init_model();
     init_cache();
     init_checkout();
     init_definition();
@@ -10564,7 +10834,7 @@ function primary({ config, entry, location: location2 }, name, tag2, decision) {
   };
 }
 function sourceOf(config, { repository }, { from, fallback }) {
-  if (from === null || fallback === "build") return { from: "build", build: imageOf(config) };
+  if (from === null || fallback === "build") return { from: "build", build: imageOf2(config) };
   return { from: "image", ref: { ...repository, tag: from } };
 }
 function stableOf(leader, name, decision, stable) {
@@ -10747,7 +11017,7 @@ function sayNames({ decision }, log) {
 function withPlatforms(tag2, selected) {
   const { source, follows } = tag2;
   if (follows === null || source.from !== "build") return tag2;
-  const build2 = selected.find(({ config }) => imageOf(config) === source.build);
+  const build2 = selected.find(({ config }) => imageOf2(config) === source.build);
   return { ...tag2, platforms: build2?.choice.push ?? [] };
 }
 function stagesOf2(builds, config, ports) {
@@ -10755,8 +11025,8 @@ function stagesOf2(builds, config, ports) {
   return Promise.all(
     builds.map(async ({ config: build2 }) => {
       const table3 = await platformStages(build2, config.stagePolicy, ports.gatekeeper, subject);
-      for (const warning2 of table3.warnings) ports.log.warning(`${imageOf(build2)}: ${warning2}`);
-      return { image: imageOf(build2), table: table3 };
+      for (const warning2 of table3.warnings) ports.log.warning(`${imageOf2(build2)}: ${warning2}`);
+      return { image: imageOf2(build2), table: table3 };
     })
   );
 }
@@ -10998,7 +11268,7 @@ var init_execute = __esm({
   "src/execute.ts"() {
     "use strict";
     init_errors();
-    init_model3();
+    init_model();
     init_concurrency();
     init_reference();
   }
@@ -11037,7 +11307,7 @@ function templatesOf2(build2) {
 function* templateProblems(build2, { text: text4, path: path6 }, names2) {
   const problem4 = (at3, what, hint2) => ({
     location: build2.origin.inside(at3, ...path6),
-    what: `${imageOf(build2)}: ${path6.join(".")}: ${what}`,
+    what: `${imageOf2(build2)}: ${path6.join(".")}: ${what}`,
     hint: hint2
   });
   const template = parseTemplate(text4, true);
@@ -12171,27 +12441,27 @@ function lineLengthOverLimit(str, lineWidth, indentLength) {
   return true;
 }
 function doubleQuotedString(value, ctx) {
-  const json2 = JSON.stringify(value);
+  const json3 = JSON.stringify(value);
   if (ctx.options.doubleQuotedAsJSON)
-    return json2;
+    return json3;
   const { implicitKey } = ctx;
   const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
   const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
   let str = "";
   let start2 = 0;
-  for (let i = 0, ch = json2[i]; ch; ch = json2[++i]) {
-    if (ch === " " && json2[i + 1] === "\\" && json2[i + 2] === "n") {
-      str += json2.slice(start2, i) + "\\ ";
+  for (let i = 0, ch = json3[i]; ch; ch = json3[++i]) {
+    if (ch === " " && json3[i + 1] === "\\" && json3[i + 2] === "n") {
+      str += json3.slice(start2, i) + "\\ ";
       i += 1;
       start2 = i;
       ch = "\\";
     }
     if (ch === "\\")
-      switch (json2[i + 1]) {
+      switch (json3[i + 1]) {
         case "u":
           {
-            str += json2.slice(start2, i);
-            const code2 = json2.substr(i + 2, 4);
+            str += json3.slice(start2, i);
+            const code2 = json3.substr(i + 2, 4);
             switch (code2) {
               case "0000":
                 str += "\\0";
@@ -12221,23 +12491,23 @@ function doubleQuotedString(value, ctx) {
                 if (code2.substr(0, 2) === "00")
                   str += "\\x" + code2.substr(2);
                 else
-                  str += json2.substr(i, 6);
+                  str += json3.substr(i, 6);
             }
             i += 5;
             start2 = i + 1;
           }
           break;
         case "n":
-          if (implicitKey || json2[i + 2] === '"' || json2.length < minMultiLineLength) {
+          if (implicitKey || json3[i + 2] === '"' || json3.length < minMultiLineLength) {
             i += 1;
           } else {
-            str += json2.slice(start2, i) + "\n\n";
-            while (json2[i + 2] === "\\" && json2[i + 3] === "n" && json2[i + 4] !== '"') {
+            str += json3.slice(start2, i) + "\n\n";
+            while (json3[i + 2] === "\\" && json3[i + 3] === "n" && json3[i + 4] !== '"') {
               str += "\n";
               i += 2;
             }
             str += indent;
-            if (json2[i + 2] === " ")
+            if (json3[i + 2] === " ")
               str += "\\";
             i += 1;
             start2 = i + 1;
@@ -12247,7 +12517,7 @@ function doubleQuotedString(value, ctx) {
           i += 1;
       }
   }
-  str = start2 ? str + json2.slice(start2) : json2;
+  str = start2 ? str + json3.slice(start2) : json3;
   return implicitKey ? str : foldFlowLines(str, indent, FOLD_QUOTED, getFoldOptions(ctx, false));
 }
 function singleQuotedString(value, ctx) {
@@ -14609,11 +14879,11 @@ var init_Document = __esm({
           throw new Error(`With a null YAML version, the { schema: Schema } option is required`);
       }
       // json & jsonArg are only used from toJSON()
-      toJS({ json: json2, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+      toJS({ json: json3, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
         const ctx = {
           anchors: /* @__PURE__ */ new Map(),
           doc: this,
-          keep: !json2,
+          keep: !json3,
           mapAsMap: mapAsMap === true,
           mapKeyWarned: false,
           maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
@@ -18055,29 +18325,29 @@ var init_source2 = __esm({
 });
 
 // src/config/origin.ts
-function originOf(document2, ...base) {
-  const location2 = (offset) => placeAt(document2.source, offset);
+function originOf(document3, ...base) {
+  const location2 = (offset) => placeAt(document3.source, offset);
   return {
-    at: (...path6) => location2(startOf2(find(document2, [...base, ...path6]).node)),
+    at: (...path6) => location2(startOf2(find(document3, [...base, ...path6]).node)),
     keyAt: (...path6) => {
-      const { node, key: key2 } = find(document2, [...base, ...path6]);
+      const { node, key: key2 } = find(document3, [...base, ...path6]);
       return location2(startOf2(key2 ?? node));
     },
     inside: (offset, ...path6) => {
-      const node = resolve4(document2, find(document2, [...base, ...path6]).node);
+      const node = resolve4(document3, find(document3, [...base, ...path6]).node);
       return location2(
-        startOf2(node) + (isScalar(node) ? offsetInSource(node, document2.source.text, offset) : 0)
+        startOf2(node) + (isScalar(node) ? offsetInSource(node, document3.source.text, offset) : 0)
       );
     }
   };
 }
-function nodeAt(document2, path6) {
-  return find(document2, path6).node;
+function nodeAt(document3, path6) {
+  return find(document3, path6).node;
 }
-function find(document2, path6) {
-  let found = { node: document2.root };
+function find(document3, path6) {
+  let found = { node: document3.root };
   for (const step of path6) {
-    const next3 = child2(resolve4(document2, found.node), step);
+    const next3 = child2(resolve4(document3, found.node), step);
     if (!next3) return { node: found.node };
     found = next3;
   }
@@ -18103,8 +18373,8 @@ function indexOf(map2) {
   indexes.set(map2, index);
   return index;
 }
-function resolve4(document2, node) {
-  return isAlias(node) ? document2.aliases.get(node) ?? node : node;
+function resolve4(document3, node) {
+  return isAlias(node) ? document3.aliases.get(node) ?? node : node;
 }
 function startOf2(node) {
   return node?.range?.[0] ?? 0;
@@ -18153,13 +18423,13 @@ function assemble(pieces) {
   return {
     ...policy2 ? { policy: policyConfig(policy2, policy2.value) } : {},
     builds: pieces.flatMap(
-      ({ document: document2, data, positions }) => (data.builds ?? []).map(
-        (build2, i) => buildConfig(document2, build2, ["builds", positions?.builds[i] ?? i], ++number2)
+      ({ document: document3, data, positions }) => (data.builds ?? []).map(
+        (build2, i) => buildConfig(document3, build2, ["builds", positions?.builds[i] ?? i], ++number2)
       )
     ),
     images: pieces.flatMap(
-      ({ document: document2, data, positions }) => (data.images ?? []).map(
-        (image2, i) => imageConfig(document2, image2, ["images", positions?.images[i] ?? i], ++number2)
+      ({ document: document3, data, positions }) => (data.images ?? []).map(
+        (image2, i) => imageConfig(document3, image2, ["images", positions?.images[i] ?? i], ++number2)
       )
     ),
     runners: byPlatform(first(pieces, "runners")?.value ?? {}),
@@ -18177,7 +18447,7 @@ function first(pieces, key2) {
   }
   return void 0;
 }
-function imageConfig(document2, data, path6, number2) {
+function imageConfig(document3, data, path6, number2) {
   return {
     number: number2,
     names: namesOf4(data.name),
@@ -18192,16 +18462,16 @@ function imageConfig(document2, data, path6, number2) {
     platforms: (data.platforms ?? []).map((platform3) => sure(parsePlatform(platform3))),
     ...given("attachments", data.attachments),
     ...given("trust", data.trust),
-    requires: gateList(document2, data.requires, [...path6, "requires"]),
+    requires: gateList(document3, data.requires, [...path6, "requires"]),
     ...given("bug", data.bug),
     references: data.references ?? [],
-    origin: originOf(document2, ...path6)
+    origin: originOf(document3, ...path6)
   };
 }
 function namesOf4(name) {
   return listOf(name).map((text4) => ({ text: text4, repository: sure(parseRepository(text4)) }));
 }
-function buildConfig(document2, data, path6, number2) {
+function buildConfig(document3, data, path6, number2) {
   return {
     number: number2,
     names: namesOf4(data.name),
@@ -18224,67 +18494,67 @@ function buildConfig(document2, data, path6, number2) {
     addHosts: data.add_hosts ?? [],
     ...given("provenance", textOf3(data.provenance)),
     ...given("sbom", textOf3(data.sbom)),
-    platforms: platformConfigs(document2, data.platforms ?? [], [...path6, "platforms"]),
-    requires: gateList(document2, data.requires, [...path6, "requires"]),
-    origin: originOf(document2, ...path6)
+    platforms: platformConfigs(document3, data.platforms ?? [], [...path6, "platforms"]),
+    requires: gateList(document3, data.requires, [...path6, "requires"]),
+    origin: originOf(document3, ...path6)
   };
 }
-function platformConfigs(document2, data, path6) {
+function platformConfigs(document3, data, path6) {
   const rows2 = Array.isArray(data) ? data.map((name, index) => ({ name, at: index, value: "release" })) : Object.entries(data).map(([name, value]) => ({ name, at: name, value }));
   return rows2.map(({ name, at: at3, value }) => {
     const { stage: stage2, requires } = typeof value === "string" ? { stage: value, requires: void 0 } : value;
     return {
       platform: sure(parsePlatform(name)),
       stage: stage2,
-      requires: gateList(document2, requires, [...path6, at3, "requires"]),
-      origin: originOf(document2, ...path6, at3)
+      requires: gateList(document3, requires, [...path6, at3, "requires"]),
+      origin: originOf(document3, ...path6, at3)
     };
   });
 }
-function policyConfig({ document: document2, positions, unread }, data) {
-  const origin2 = originOf(document2, "policy");
+function policyConfig({ document: document3, positions, unread }, data) {
+  const origin2 = originOf(document3, "policy");
   if (typeof data === "string") return { preset: data, rules: [], examples: [], origin: origin2 };
   return {
     ...given("preset", data.preset),
-    ...given("stable", data.stable && stableRule(document2, data.stable, ["policy", "stable"])),
+    ...given("stable", data.stable && stableRule(document3, data.stable, ["policy", "stable"])),
     ...given("stableSuffix", data.stable_suffix),
     ...given("timezone", data.timezone),
     ...given("unmatched", data.unmatched),
     rules: (data.rules ?? []).map(
-      (rule3, i) => ruleConfig(document2, rule3, ["policy", "rules", positions?.rules[i] ?? i])
+      (rule3, i) => ruleConfig(document3, rule3, ["policy", "rules", positions?.rules[i] ?? i])
     ),
     examples: (data.examples ?? []).map((example2, i) => ({
       ref: example2.ref,
       class: example2.class,
       ...given("tags", example2.tags),
-      origin: originOf(document2, "policy", "examples", positions?.examples[i] ?? i)
+      origin: originOf(document3, "policy", "examples", positions?.examples[i] ?? i)
     })),
     ...given("unread", unread ?? void 0),
     origin: origin2
   };
 }
-function ruleConfig(document2, data, path6) {
+function ruleConfig(document3, data, path6) {
   const { stable = false } = data;
   return {
     class: data.class,
     ...given("branch", data.branch === void 0 ? void 0 : listOf(data.branch)),
     ...given("gitTag", data.git_tag === void 0 ? void 0 : listOf(data.git_tag)),
     tags: listOf(data.tag ?? data.tags),
-    stable: stableRule(document2, stable, [...path6, "stable"]),
+    stable: stableRule(document3, stable, [...path6, "stable"]),
     channels: data.channels ?? [],
     labels: data.labels ?? {},
     ...given("from", data.from),
     ...given("fallback", data.fallback),
     publish: data.publish ?? true,
     ...given("claim", data.claim),
-    requires: gateList(document2, data.requires, [...path6, "requires"]),
-    origin: originOf(document2, ...path6)
+    requires: gateList(document3, data.requires, [...path6, "requires"]),
+    origin: originOf(document3, ...path6)
   };
 }
-function stableRule(document2, data, path6) {
-  return typeof data === "object" ? { requires: gateList(document2, data.requires, [...path6, "requires"]) } : data;
+function stableRule(document3, data, path6) {
+  return typeof data === "object" ? { requires: gateList(document3, data.requires, [...path6, "requires"]) } : data;
 }
-function gateList(document2, data, path6) {
+function gateList(document3, data, path6) {
   return (data ?? []).map((gate2, index) => ({
     ...given("check", gate2.check),
     ...given("app", gate2.app),
@@ -18295,21 +18565,21 @@ function gateList(document2, data, path6) {
     ...given("consecutive", gate2.consecutive),
     ...given("approvedBy", gate2.approved_by),
     ...given("greenFor", gate2.green_for === void 0 ? void 0 : sure(parseDuration(gate2.green_for))),
-    origin: originOf(document2, ...path6, index)
+    origin: originOf(document3, ...path6, index)
   }));
 }
-function trackingConfig(document2, data) {
+function trackingConfig(document3, data) {
   return {
     title: data.title ?? "{name}: {tag}",
     ...given("body", data.body),
     labels: data.labels ?? [],
     shepherds: data.shepherds ?? [],
-    origin: originOf(document2, "tracking")
+    origin: originOf(document3, "tracking")
   };
 }
 function trustSettings(pieces) {
   const rules2 = pieces.flatMap(
-    ({ document: document2, data }) => (data.trust ?? []).map((rule3, i) => trustRule(document2, rule3, ["trust", i]))
+    ({ document: document3, data }) => (data.trust ?? []).map((rule3, i) => trustRule(document3, rule3, ["trust", i]))
   );
   return {
     ...given("trust", rules2.length === 0 ? void 0 : rules2),
@@ -18331,13 +18601,13 @@ function recordConfig(pieces) {
     origin: originOf(piece.document, "record", "key")
   };
 }
-function trustRule(document2, data, path6) {
+function trustRule(document3, data, path6) {
   return {
     ...given("name", data.name),
     images: listOf(data.images),
     authorities: data.authorities.map(trustAuthority),
     eachPlatform: data.platforms === "each",
-    origin: originOf(document2, ...path6)
+    origin: originOf(document3, ...path6)
   };
 }
 function trustAuthority({
@@ -19157,7 +19427,7 @@ function mapping(title, entries, options = {}) {
 function record2(key2, value) {
   return pipe(isMapping, record(key2, value));
 }
-function text2(parse8, json2 = {}) {
+function text2(parse8, json3 = {}) {
   return pipe(
     string2(),
     rawCheck(({ dataset, config, addIssue }) => {
@@ -19168,7 +19438,7 @@ function text2(parse8, json2 = {}) {
       patience.left -= 1;
       addIssue({ message: parsed2.what, expected: parsed2.hint });
     }),
-    metadata(json2)
+    metadata(json3)
   );
 }
 function matching(pattern, what, hint2) {
@@ -19745,7 +20015,7 @@ var init_file = __esm({
     "use strict";
     init_dist2();
     init_text();
-    init_model2();
+    init_model3();
     init_build2();
     init_image();
     init_trust();
@@ -19897,8 +20167,8 @@ var init_file = __esm({
 });
 
 // src/config/partial.ts
-function partial(document2) {
-  const { policy: policy2, builds, images, ...settings } = isFields(document2) ? document2 : {};
+function partial(document3) {
+  const { policy: policy2, builds, images, ...settings } = isFields(document3) ? document3 : {};
   const builders = keepItems(build, builds);
   const promotions = keepItems(image, images);
   const kept = keepPolicy(policy2);
@@ -19987,18 +20257,18 @@ var init_partial = __esm({
 });
 
 // src/config/syntax.ts
-function syntaxProblems(document2, source, quotes) {
+function syntaxProblems(document3, source, quotes) {
   const problems2 = [];
-  const { explicit, version } = document2.directives.yaml;
+  const { explicit, version } = document3.directives.yaml;
   if (explicit && version !== "1.2") {
     problems2.push({
-      location: placeAt(source, document2.range[0]),
+      location: placeAt(source, document3.range[0]),
       what: `the document is declared as YAML ${version}, and a tag file is YAML 1.2`,
       hint: "remove the %YAML line, and quote what YAML 1.1 would read differently"
     });
   }
   let line2 = 0;
-  const faults = [...document2.errors, ...document2.warnings];
+  const faults = [...document3.errors, ...document3.warnings];
   for (const fault of [...faults].sort((a, b) => a.pos[0] - b.pos[0])) {
     const at3 = Math.min(fault.pos[0], source.text.length);
     const found = placeAt(source, at3).line;
@@ -20096,18 +20366,18 @@ function readDocuments(source, report2) {
   }
   const budget = { left: FILE_LIMITS.expanded };
   const documents = [];
-  for (const [number2, document2] of read3.documents.entries()) {
+  for (const [number2, document3] of read3.documents.entries()) {
     if (number2 === FILE_LIMITS.documents) {
       const what = `the file has more than ${FILE_LIMITS.documents} documents`;
       const hint2 = "write one document; its entries add up the same way";
-      report2({ location: placeAt(source, document2.range[0]), what, hint: hint2 });
+      report2({ location: placeAt(source, document3.range[0]), what, hint: hint2 });
       break;
     }
-    const problems2 = syntaxProblems(document2, source, read3.quotes);
+    const problems2 = syntaxProblems(document3, source, read3.quotes);
     problems2.forEach(report2);
     if (problems2.length > 0) continue;
-    const { data, aliases, sound } = toData(document2.contents, source, budget, report2);
-    if (sound) documents.push({ source, root: document2.contents, aliases, data });
+    const { data, aliases, sound } = toData(document3.contents, source, budget, report2);
+    if (sound) documents.push({ source, root: document3.contents, aliases, data });
   }
   return documents;
 }
@@ -20264,23 +20534,23 @@ var init_yaml = __esm({
 });
 
 // src/config/problems.ts
-function problemsOf(document2, issue3, above = []) {
+function problemsOf(document3, issue3, above = []) {
   const path6 = [...above, ...(issue3.path ?? []).map((item) => item.key)];
   if (issue3.type === "union") {
     const inner = innerIssues(issue3);
-    if (inner.length > 0) return inner.flatMap((each) => problemsOf(document2, each, path6));
+    if (inner.length > 0) return inner.flatMap((each) => problemsOf(document3, each, path6));
   }
-  const origin2 = originOf(document2);
-  const absent = issue3.input === null && sourceOf3(document2, path6) === "";
+  const origin2 = originOf(document3);
+  const absent = issue3.input === null && sourceOf3(document3, path6) === "";
   const atKey = absent || issue3.path?.at(-1)?.origin === "key";
   return [
-    { location: atKey ? origin2.keyAt(...path6) : origin2.at(...path6), ...wordsFor(document2, issue3, path6) }
+    { location: atKey ? origin2.keyAt(...path6) : origin2.at(...path6), ...wordsFor(document3, issue3, path6) }
   ];
 }
 function innerIssues(issue3) {
   return (issue3.issues ?? []).filter((inner) => (inner.path?.length ?? 0) > 0 || inner.type === "raw_check");
 }
-function wordsFor(document2, issue3, path6) {
+function wordsFor(document3, issue3, path6) {
   if (issue3.kind === "schema" && issue3.path?.at(-1)?.origin === "key") {
     const key2 = String(path6.at(-1));
     return { what: `${label2(path6.slice(0, -1))} has no "${key2}"`, hint: `add "${key2}"` };
@@ -20289,11 +20559,11 @@ function wordsFor(document2, issue3, path6) {
     const it = issue3.path?.at(-1)?.origin === "key" ? path6.slice(0, -1) : path6;
     return { what: issue3.message.replace("{it}", () => label2(it)), hint: issue3.expected ?? "" };
   }
-  return mismatch(document2, issue3, path6);
+  return mismatch(document3, issue3, path6);
 }
-function mismatch(document2, issue3, path6) {
+function mismatch(document3, issue3, path6) {
   const name = label2(path6);
-  const source = sourceOf3(document2, path6);
+  const source = sourceOf3(document3, path6);
   if (issue3.input === null && (source === "" || source === "~" || !wantsText(issue3))) {
     return { what: `${name} has no value`, hint: "give it one or remove the key" };
   }
@@ -20344,9 +20614,9 @@ function describe(input, source) {
   if (typeof input === "boolean") return String(input);
   return input === null ? "null" : "a mapping";
 }
-function sourceOf3(document2, path6) {
-  let node = nodeAt(document2, path6);
-  if (isAlias(node)) node = document2.aliases.get(node) ?? null;
+function sourceOf3(document3, path6) {
+  let node = nodeAt(document3, path6);
+  if (isAlias(node)) node = document3.aliases.get(node) ?? null;
   if (!isScalar(node)) return void 0;
   if (typeof node.value === "string" && !isPlainDate(node)) return node.value;
   return node.source ?? "";
@@ -20396,7 +20666,7 @@ function readConfig(files) {
   const documents = files.flatMap((each) => read(each, report2));
   const allRead = problems2.length === 0;
   const patience = { left: RUN_LIMITS.judged };
-  const pieces = documents.map((document2) => pieceOf(document2, patience, report2));
+  const pieces = documents.map((document3) => pieceOf(document3, patience, report2));
   [...collisions(documents), ...ruleNames(documents, allRead)].forEach(report2);
   return {
     config: assemble(pieces),
@@ -20408,20 +20678,20 @@ function readConfig(files) {
 function hasNoPolicy({ data }) {
   return Object.keys(Object(data)).every((key2) => OTHER_KEYS.includes(key2));
 }
-function pieceOf(document2, patience, report2) {
+function pieceOf(document3, patience, report2) {
   const most = patience.left;
-  if (most <= 0) return { document: document2, ...partial(null) };
-  const judged = judge2(file, document2.data, patience);
+  if (most <= 0) return { document: document3, ...partial(null) };
+  const judged = judge2(file, document3.data, patience);
   const issues = judged.issues.slice(0, most);
   if (issues.length === 0 && !judged.spent) {
-    return { document: document2, data: judged.value, positions: null, unread: null };
+    return { document: document3, data: judged.value, positions: null, unread: null };
   }
-  for (const issue3 of issues) for (const each of problemsOf(document2, issue3)) report2(each);
+  for (const issue3 of issues) for (const each of problemsOf(document3, issue3)) report2(each);
   patience.left = Math.min(patience.left, most - issues.length);
-  if (patience.left > 0) return { document: document2, ...partial(document2.data) };
+  if (patience.left > 0) return { document: document3, ...partial(document3.data) };
   const what = `there are ${RUN_LIMITS.judged} mistakes or more, and what follows is not checked`;
-  report2({ location: originOf(document2).at(), what, hint: "fix the first ones, then check again" });
-  return { document: document2, ...partial(null) };
+  report2({ location: originOf(document3).at(), what, hint: "fix the first ones, then check again" });
+  return { document: document3, ...partial(null) };
 }
 function read(each, report2) {
   const source = decode(each);
@@ -20429,7 +20699,7 @@ function read(each, report2) {
     report2(source);
     return [];
   }
-  return readDocuments(source, report2).filter((document2) => document2.data !== null);
+  return readDocuments(source, report2).filter((document3) => document3.data !== null);
 }
 function collisions(documents) {
   return [...repeatedSettings(documents), ...sharedNames(documents)];
@@ -20438,10 +20708,10 @@ function repeatedSettings(documents) {
   const problems2 = [];
   for (const key2 of ONCE) {
     let first2;
-    for (const document2 of documents) {
-      const value = fields(document2.data)[key2];
+    for (const document3 of documents) {
+      const value = fields(document3.data)[key2];
       if (value === void 0) continue;
-      const location2 = originOf(document2).keyAt(key2);
+      const location2 = originOf(document3).keyAt(key2);
       first2 ??= { location: location2, value: JSON.stringify(value) };
       if (JSON.stringify(value) === first2.value) continue;
       problems2.push({
@@ -20456,8 +20726,8 @@ function repeatedSettings(documents) {
 function sharedNames(documents) {
   const problems2 = [];
   const first2 = /* @__PURE__ */ new Map();
-  for (const document2 of documents) {
-    const builds = fields(document2.data)["builds"];
+  for (const document3 of documents) {
+    const builds = fields(document3.data)["builds"];
     if (!Array.isArray(builds)) continue;
     for (const [index, build2] of builds.entries()) {
       const { name } = fields(build2);
@@ -20465,7 +20735,7 @@ function sharedNames(documents) {
         const parsed2 = typeof text4 === "string" ? parseRepository(text4) : void 0;
         if (!parsed2?.ok) continue;
         const key2 = formatRepository(parsed2.value);
-        const location2 = originOf(document2).at("builds", index, "name", at3);
+        const location2 = originOf(document3).at("builds", index, "name", at3);
         const earlier = first2.get(key2);
         if (!earlier) first2.set(key2, { location: location2, build: build2 });
         else if (earlier.build !== build2) {
@@ -20480,10 +20750,10 @@ function sharedNames(documents) {
 function ruleNames(documents, allRead) {
   const problems2 = [];
   const first2 = /* @__PURE__ */ new Map();
-  for (const document2 of documents) {
-    for (const [index, { name }] of itemsOf(document2, "trust")) {
+  for (const document3 of documents) {
+    for (const [index, { name }] of itemsOf(document3, "trust")) {
       if (typeof name !== "string") continue;
-      const location2 = originOf(document2).at("trust", index, "name");
+      const location2 = originOf(document3).at("trust", index, "name");
       const earlier = first2.get(name);
       if (!earlier) first2.set(name, location2);
       else {
@@ -20492,13 +20762,13 @@ function ruleNames(documents, allRead) {
       }
     }
   }
-  for (const document2 of allRead ? documents : []) {
-    for (const [index, { trust }] of itemsOf(document2, "images")) {
+  for (const document3 of allRead ? documents : []) {
+    for (const [index, { trust }] of itemsOf(document3, "images")) {
       if (typeof trust !== "string" || first2.has(trust)) continue;
       const near = suggest(trust, first2.keys());
       const names2 = first2.size === 0 ? 'add the rule under "trust"' : `use one of ${[...first2.keys()].slice(0, 10).join(", ")}`;
       problems2.push({
-        location: originOf(document2).at("images", index, "trust"),
+        location: originOf(document3).at("images", index, "trust"),
         what: `there is no trust rule ${quote2(trust)}`,
         hint: near === void 0 ? names2 : `write "${near}"`
       });
@@ -20506,8 +20776,8 @@ function ruleNames(documents, allRead) {
   }
   return problems2;
 }
-function itemsOf(document2, key2) {
-  const list4 = fields(document2.data)[key2];
+function itemsOf(document3, key2) {
+  const list4 = fields(document3.data)[key2];
   return Array.isArray(list4) ? list4.map((item, index) => [index, fields(item)]) : [];
 }
 function fields(data) {
@@ -21038,10 +21308,10 @@ var init_observe = __esm({
   "src/observe.ts"() {
     "use strict";
     init_release();
-    init_model2();
+    init_model3();
     init_errors();
     init_reference();
-    init_model3();
+    init_model();
     init_concurrency();
     OPEN = { state: "open", text: "" };
   }
@@ -21270,7 +21540,7 @@ var init_plan = __esm({
     init_reference();
     init_conflicts();
     init_decide();
-    init_model3();
+    init_model();
     WORST_FIRST2 = ["refuse", "hold", "move", "create", "build", "keep"];
     STRICTEST_FIRST = ["require", "copy", "ignore"];
     MOST_SHOWN = 5;
@@ -21381,7 +21651,7 @@ function finish(input, release, builds, { made, outcomes }, drift2, { registry, 
   const { request, config } = input;
   const report2 = makeReport({
     command: request.command,
-    ref: refOf3(request.facts),
+    ref: refOf2(request.facts),
     classification: classificationOf(release),
     outcomes,
     stages: stagesOf(release),
@@ -21950,7 +22220,7 @@ function limitFault({ status }, until) {
   return new OperationError("unavailable", text4, status === null ? {} : { status });
 }
 function redact(text4, token) {
-  return oneLine2(token === "" ? text4 : text4.replaceAll(token, "***"));
+  return oneLine(token === "" ? text4 : text4.replaceAll(token, "***"));
 }
 function codeOf(status) {
   if (status === 404 || status === 410) return "absent";
@@ -21973,7 +22243,7 @@ function pathOf({ route: route2, params }) {
   const target = route2.slice(route2.indexOf(" ") + 1);
   if (URL.canParse(target)) return new URL(target).pathname;
   const values = params;
-  return oneLine2(target.replace(/\{(\w+)\}/g, (whole2, name) => String(values[name] ?? whole2)));
+  return oneLine(target.replace(/\{(\w+)\}/g, (whole2, name) => String(values[name] ?? whole2)));
 }
 function messageIn(data) {
   if (typeof data !== "object" || data === null) return "";
@@ -22249,8 +22519,8 @@ function decode2(name, text4) {
   }
   if (checksum(packed) !== sum) return { ok: false, why: "the recorded data was changed" };
   try {
-    const json2 = (0, import_node_zlib.inflateRawSync)(Buffer.from(packed, "base64url"), { maxOutputLength: MAX_INFLATED });
-    return { ok: true, value: JSON.parse(json2.toString()) };
+    const json3 = (0, import_node_zlib.inflateRawSync)(Buffer.from(packed, "base64url"), { maxOutputLength: MAX_INFLATED });
+    return { ok: true, value: JSON.parse(json3.toString()) };
   } catch {
     return { ok: false, why: "the recorded data cannot be read" };
   }
@@ -22409,7 +22679,7 @@ var init_comment = __esm({
     "use strict";
     init_entries();
     init_format();
-    init_summary2();
+    init_summary();
     init_markdown();
     init_payload();
     init_reviewed();
@@ -22703,9 +22973,9 @@ var init_review = __esm({
 
 // src/registry/auth/docker-config.ts
 function parseDockerConfig(bytes2, source) {
-  const json2 = parseJson2(bytes2);
-  if (!isObject2(json2)) throw bad4(source, "is not a JSON object");
-  const { auths = {}, credHelpers = {}, credsStore = null } = json2;
+  const json3 = parseJson2(bytes2);
+  if (!isObject2(json3)) throw bad4(source, "is not a JSON object");
+  const { auths = {}, credHelpers = {}, credsStore = null } = json3;
   if (!isObject2(auths) || !isObject2(credHelpers))
     throw bad4(source, 'has "auths" or "credHelpers" that is no object');
   if (credsStore !== null && typeof credsStore !== "string")
@@ -24103,8 +24373,8 @@ function byPost({ server, service, scopes }, { token }) {
   };
 }
 function parseToken(body, host) {
-  const json2 = parseJson2(body);
-  const fields2 = isObject2(json2) ? json2 : {};
+  const json3 = parseJson2(body);
+  const fields2 = isObject2(json3) ? json3 : {};
   const token = [fields2["token"], fields2["access_token"]].find(
     (value) => typeof value === "string" && value !== ""
   );
@@ -26973,11 +27243,11 @@ function createTokenHosts(wiring, concurrency) {
   };
 }
 function createReleaseMemory(collect2) {
-  let passed = 0;
+  let passed2 = 0;
   return (bytes2) => {
-    passed += bytes2;
-    if (passed < EVERY) return;
-    passed = 0;
+    passed2 += bytes2;
+    if (passed2 < EVERY) return;
+    passed2 = 0;
     collect2?.();
   };
 }
@@ -32320,10 +32590,10 @@ function parsePath(text4) {
   else if (!text4.endsWith("]")) return null;
   return keys;
 }
-function findTargets(document2, path6) {
+function findTargets(document3, path6) {
   const found = /* @__PURE__ */ new Map();
   const walked = /* @__PURE__ */ new Map();
-  walk3(document2.contents, 0, true);
+  walk3(document3.contents, 0, true);
   return [...found.values()];
   function walk3(node, at3, exact) {
     if (!isNode2(node)) return;
@@ -32367,7 +32637,7 @@ function editReferences(text4, requests) {
     return { text: text4, results: requests.map(() => bad5(what, hint2 ?? "correct it")) };
   }
   const list4 = composed.documents;
-  const [error2] = list4.flatMap((document2) => document2.errors);
+  const [error2] = list4.flatMap((document3) => document3.errors);
   if (error2) {
     const { line: line2, column } = placeAt(source, error2.pos[0]);
     const broken3 = bad5(
@@ -32391,7 +32661,7 @@ function editReferences(text4, requests) {
 function placesAt(documents, path6, wanted, shared) {
   const keys = parsePath(path6 === "" ? EVERYWHERE : path6);
   if (!keys) return bad5(`"${path6}" is not a path`, 'write it as keys with dots between them, "a.b.0.c"');
-  const targets = documents.flatMap((document2) => findTargets(document2, keys));
+  const targets = documents.flatMap((document3) => findTargets(document3, keys));
   if (targets.filter(({ exact }) => exact).length > 1) {
     return bad5(
       `${path6} is there more than once, so it names no single value`,
@@ -32423,11 +32693,11 @@ function placesAt(documents, path6, wanted, shared) {
 }
 function sharedIn(documents) {
   const shared = /* @__PURE__ */ new Set();
-  for (const document2 of documents) {
+  for (const document3 of documents) {
     const used = /* @__PURE__ */ new Set();
-    visit(document2, { Alias: (_, { source }) => void used.add(source) });
+    visit(document3, { Alias: (_, { source }) => void used.add(source) });
     if (used.size === 0) continue;
-    visit(document2, {
+    visit(document3, {
       Value: (_, node) => {
         if (node.anchor === void 0 || !used.has(node.anchor)) return void 0;
         visit(node, { Scalar: (_key, value) => void shared.add(value) });
@@ -32678,7 +32948,7 @@ function noChecks() {
   return `**Checks do not run here by themselves**: this pull request is made with the job's own token, for which GitHub starts ${link("no workflows", docs)}. Close and reopen it to start them, or give the input ${code("github-token")} an app's token or a personal one.`;
 }
 function trailer(bug) {
-  const line2 = oneLine2(bug).trim();
+  const line2 = oneLine(bug).trim();
   return TRAILER2.test(line2) ? line2 : `Bug: ${line2}`;
 }
 var import_node_crypto6, NO_TEXT, NO_FILE, TRAILER2, MARK, MAX_TITLE, MAX_BODY;
@@ -32837,7 +33107,7 @@ function trackingKey(image2, line2) {
 var init_events = __esm({
   "src/github/tracking/events.ts"() {
     "use strict";
-    init_model2();
+    init_model3();
     init_reference();
     init_ledger();
   }
@@ -32901,14 +33171,14 @@ function trackingText(issues) {
   }
   const natural = new Intl.Collator("en", { numeric: true });
   const sorted2 = [...cycles].sort(([a], [b]) => natural.compare(a, b));
-  return sorted2.map(([cycle, list4]) => [oneLine2(cycle), ...list4.map(lineOf2)].join("\n")).join("\n\n");
+  return sorted2.map(([cycle, list4]) => [oneLine(cycle), ...list4.map(lineOf2)].join("\n")).join("\n\n");
 }
 function lineOf2({ number: number2, title, url, assignees, ledger }) {
   const people = assignees.length === 0 ? "nobody" : assignees.join(", ");
   const progress2 = ledger ? `${ledger.done}/${ledger.total}` : "?";
   const held = ledger?.problems.map(({ tag: tag2, what }) => `${what} ${tag2}`) ?? ["its record cannot be read"];
   const state = held.length > 0 ? `; ${held.join(", ")}` : "";
-  return oneLine2(`  #${number2} ${title}  ${progress2}  ${people}${state}  ${url}`);
+  return oneLine(`  #${number2} ${title}  ${progress2}  ${people}${state}  ${url}`);
 }
 function valuesOf2({ image: image2, line: line2, events: events2 }) {
   const newest = events2.at(-1);
@@ -32964,7 +33234,7 @@ function draftIssue(current, tracked, config, context) {
   const ledger = nextLedger(tracked, before, added, cycle);
   const complete = ledger.done === ledger.total && ledger.problems.length === 0;
   const state = nextState(current, before, ledger, complete);
-  const title = oneLine2(
+  const title = oneLine(
     render(config.title || DEFAULT_TITLE, values, (text4) => text4) ?? `${tracked.image}: ${tracked.line}`
   );
   const intro = render(config.body ?? DEFAULT_BODY, values, escapeCell) ?? "";
@@ -33065,7 +33335,7 @@ function labelsOf3(config, values, line2) {
     const label4 = render(template, values, (text4) => text4);
     if (label4 === null)
       warnings3.push(`the label "${template}" uses a field that ${values["tag"] ?? ""} does not have`);
-    else if (label4.length > 50 || label4.includes(",")) warnings3.push(`"${oneLine2(label4)}" cannot be a label`);
+    else if (label4.length > 50 || label4.includes(",")) warnings3.push(`"${oneLine(label4)}" cannot be a label`);
     else labels.push(label4);
   }
   return { labels, cycle: labels[0] ?? line2, warnings: warnings3 };
@@ -33547,7 +33817,7 @@ var init_confirm = __esm({
 
 // src/cli/output.ts
 function logFor(args, io) {
-  const out = args.is("json") ? io.stderr : io.stdout;
+  const out = args.format === "text" ? io.stdout : io.stderr;
   const plain3 = args.is("no-color") || (io.env["NO_COLOR"] ?? "") !== "" || io.env["TERM"] === "dumb";
   return terminalLog({
     out,
@@ -33566,7 +33836,7 @@ function terminalLog(options) {
     progress2?.end();
     const stream2 = quiet ? bad6 ? err : null : out;
     const indent = /^ */.exec(text4)?.[0].length ?? 0;
-    for (const each of wrap("", text4, out.columns === void 0 ? null : widthOf(out), indent + 2))
+    for (const each of wrap("", text4, out.columns === void 0 ? null : widthOf2(out), indent + 2))
       stream2?.write(`${color ? paint(each) : each}
 `);
     if (text4 === "") stream2?.write("\n");
@@ -33574,7 +33844,7 @@ function terminalLog(options) {
   };
   return {
     get layout() {
-      return { width: widthOf(out), all: verbose, groups: false };
+      return { width: widthOf2(out), all: verbose, groups: false };
     },
     group: (title, body) => {
       const before = printed;
@@ -33617,7 +33887,7 @@ function progressLine(err, now) {
     const elapsed = now() - started;
     if (elapsed < FIRST_PROGRESS) return;
     const line2 = `${harmless(text4)}, ${(elapsed / 1e3).toFixed(1)} s`;
-    err.write(`${ERASE}${line2.slice(0, widthOf(err) - 1)}`);
+    err.write(`${ERASE}${line2.slice(0, widthOf2(err) - 1)}`);
     drawn = true;
   };
   return {
@@ -33700,7 +33970,7 @@ async function withSession(args, io, body) {
 `);
     return stopped2 ?? code2;
   } catch (error2) {
-    const code2 = fail(error2, io, args.is("json"));
+    const code2 = await fail2(error2, io, args.format);
     return deadline.exitCode() ?? code2;
   } finally {
     registry?.close();
@@ -33818,7 +34088,7 @@ function tagsCommand(args, io, given2 = {}) {
       terminal: io.stderr.isTTY === true && !args.is("quiet")
     });
     const confirm = confirmer(args, io, signal);
-    const { report: report2, exitCode: exitCode2 } = await run(request, {
+    const { report: report2, exitCode: exitCode2, closing: closing2 } = await run(request, {
       registry,
       log,
       clock: systemClock,
@@ -33834,14 +34104,13 @@ function tagsCommand(args, io, given2 = {}) {
       }
     });
     sayWarnings(report2, log);
-    if (args.is("json")) io.stdout.write(`${JSON.stringify(report2, null, 2)}
-`);
+    io.stdout.write(renderReport(report2, args.format, closing2));
     if (path6 !== null) await writeJson(path6, report2, await checkoutOf(io));
     return exitCode2;
   });
 }
 function sayWarnings(report2, log) {
-  for (const { action: action2, text: text4 } of warningsOf(report2.actions)) log.warning(`${nameOf2(action2)}: ${text4}`);
+  for (const { action: action2, text: text4 } of warningsOf(report2.actions)) log.warning(`${nameOf(action2)}: ${text4}`);
 }
 async function requestFor(args, io, { concurrency, insecure, facts, noRef, files }) {
   const digests = args.text("digests");
@@ -33906,11 +34175,12 @@ function checkStages(stages2) {
 var init_plan_apply = __esm({
   "src/cli/plan-apply.ts"() {
     "use strict";
-    init_model2();
+    init_model3();
     init_errors();
     init_permission();
     init_source();
     init_format();
+    init_render();
     init_run();
     init_clock();
     init_files();
@@ -34047,7 +34317,7 @@ async function publish(result, { build: build2 }, path6, env, workspace) {
     ...buildOutputs({ ...result, source, defaults, partial: partial2 })
   });
   publishAnnotations(annotations(report2));
-  await publishSummary(summary2(report2, result.closing), env);
+  await publishSummary(summary(report2, result.closing), env);
   return written2;
 }
 async function writeReport(path6, report2, workspace) {
@@ -34063,15 +34333,8 @@ async function writeReport(path6, report2, workspace) {
 async function reportError(error2, env) {
   publishOutputs(noOutputs());
   if (error2 instanceof UserError) {
-    for (const problem4 of error2.problems) {
-      const { text: text5, ...at3 } = problemAnnotation(problem4);
-      annotate("error", text5, at3);
-    }
-    const lines3 = error2.problems.map((problem4) => `- ${escapeCell(formatProblem(problem4))}`);
-    await publishSummary(`## Retag: nothing was done, the input has errors
-
-${lines3.join("\n")}
-`, env);
+    publishAnnotations(error2.problems.map(problemAnnotation));
+    await publishSummary(renderProblems(error2.problems, "markdown"), env);
     return 2;
   }
   if (error2 instanceof OperationError) {
@@ -34165,7 +34428,8 @@ var init_action = __esm({
     init_output();
     init_annotations();
     init_outputs();
-    init_summary2();
+    init_render();
+    init_summary();
     init_run();
     init_markdown();
     init_clock();
@@ -34226,12 +34490,12 @@ async function classifyCommand(args, io) {
   const images = imagesOf2(args).names;
   const classified2 = withImages(classifyEach(policy2, await refsOf(args, io), systemClock.now()), images);
   const problems2 = await write3(classified2, { path: path6, json: args.is("json") }, io);
-  return problems2.length > 0 ? fail(new UserError(problems2), io, false) : 0;
+  return problems2.length > 0 ? fail2(new UserError(problems2), io, "text") : 0;
 }
-async function write3(classified2, { path: path6, json: json2 }, io) {
-  if (json2 && path6 === null) return stream(classified2, io);
+async function write3(classified2, { path: path6, json: json3 }, io) {
+  if (json3 && path6 === null) return stream(classified2, io);
   const all = [...classified2];
-  if (json2) stream(all, io);
+  if (json3) stream(all, io);
   else io.stdout.write(classificationsAsText(all));
   if (path6 !== null) await writeJson(path6, all.map(listed2), await checkoutOf(io));
   return all.flatMap(({ problems: problems2 }) => problems2);
@@ -34462,10 +34726,10 @@ async function validateCommand(args, io) {
   logWarnings(loaded.policy, log);
   for (const warning2 of [...files.flatMap(emptyFile), ...movingTags(loaded.images)]) log.warning(warning2);
   for (const { path: path7 } of files) log.line(`valid: ${path7}`);
-  log.line(`${contents(loaded)} in ${files.length} ${plural(files.length, "tag file")}.`);
+  const said3 = `${contents(loaded)} in ${files.length} ${plural(files.length, "tag file")}.`;
+  log.line(said3);
   const report2 = nothingDone(systemClock.now() - started);
-  if (args.is("json")) io.stdout.write(`${JSON.stringify(report2, null, 2)}
-`);
+  io.stdout.write(renderReport(report2, args.format, said3));
   if (path6 !== null) await writeJson(path6, report2, await checkoutOf(io));
   return 0;
 }
@@ -34497,6 +34761,7 @@ var init_validate = __esm({
     init_conflicts();
     init_decide();
     init_format();
+    init_render();
     init_report();
     init_request2();
     init_clock();
@@ -35273,7 +35538,7 @@ async function requireRepository(git) {
   if (await commitOf(git, "HEAD") === null)
     problems2.push({ what: "there is no commit here to add one to", hint: "run it in the checkout" });
   for (const key2 of ["user.name", "user.email"]) {
-    const set2 = linesOf2(await git("config", "--get", key2)).length > 0;
+    const set2 = linesOf3(await git("config", "--get", key2)).length > 0;
     if (!set2) problems2.push({ what: `git does not know your ${key2}`, hint: `run: git config ${key2} "\u2026"` });
   }
   if (problems2.length > 0) throw new UserError(problems2);
@@ -35351,7 +35616,7 @@ async function stagesCommand(args, io) {
         outside.gatekeeper,
         outside.subject(null, null)
       );
-      io.stdout.write(`${imageOf(build2)}
+      io.stdout.write(`${imageOf2(build2)}
 ${stagesText(table3, now)}
 
 `);
@@ -35715,7 +35980,7 @@ function empty(status, headers = {}) {
 function bytes(status, body, headers) {
   return { status, headers, body };
 }
-function json(status, value, headers = {}) {
+function json2(status, value, headers = {}) {
   return bytes(status, Buffer.from(`${JSON.stringify(value)}
 `), {
     "content-type": "application/json; charset=utf-8",
@@ -35723,7 +35988,7 @@ function json(status, value, headers = {}) {
   });
 }
 function refusal3(status, code2, message, detail2, headers = {}) {
-  return json(status, { errors: [{ code: code2, message, ...detail2 === void 0 ? {} : { detail: detail2 } }] }, headers);
+  return json2(status, { errors: [{ code: code2, message, ...detail2 === void 0 ? {} : { detail: detail2 } }] }, headers);
 }
 function pageNotFound() {
   return bytes(404, Buffer.from("404 page not found\n"), { "content-type": "text/plain; charset=utf-8" });
@@ -35851,33 +36116,33 @@ function defaultPlatform(negotiation, accepted2) {
 }
 function schema1(manifest) {
   const layers = parsedOf(manifest.bytes, manifest.mediaType)?.blobs.slice(1) ?? [];
-  const document2 = { schemaVersion: 1, fsLayers: layers.map((blobSum) => ({ blobSum })), history: [] };
-  const bytes2 = Buffer.from(JSON.stringify(document2, null, 3));
+  const document3 = { schemaVersion: 1, fsLayers: layers.map((blobSum) => ({ blobSum })), history: [] };
+  const bytes2 = Buffer.from(JSON.stringify(document3, null, 3));
   return { bytes: bytes2, mediaType: DOCKER_SCHEMA1_SIGNED, digest: digestOf(bytes2) };
 }
 function checkManifest(bytes2, contentType) {
   if (contentType === void 0) return "no Content-Type";
   const mediaType = bareMediaType(contentType);
   if (!isCopyable(mediaType)) return `unsupported media type ${mediaType}`;
-  const document2 = parse7(bytes2);
-  if (!document2) return "the manifest is not a JSON object";
-  const stated = document2["mediaType"];
+  const document3 = parse7(bytes2);
+  if (!document3) return "the manifest is not a JSON object";
+  const stated = document3["mediaType"];
   if (stated !== void 0 && stated !== mediaType) {
     return `mediaType ${JSON.stringify(stated)} is not the Content-Type ${mediaType}`;
   }
-  if (document2["schemaVersion"] !== 2) return "schemaVersion is not 2";
-  return parseManifest2(mediaType, document2) ?? "a descriptor of the manifest has no usable digest";
+  if (document3["schemaVersion"] !== 2) return "schemaVersion is not 2";
+  return parseManifest2(mediaType, document3) ?? "a descriptor of the manifest has no usable digest";
 }
 function parsedOf(bytes2, mediaType) {
-  const document2 = parse7(bytes2);
-  return document2 && parseManifest2(mediaType, document2);
+  const document3 = parse7(bytes2);
+  return document3 && parseManifest2(mediaType, document3);
 }
-function parseManifest2(mediaType, document2) {
+function parseManifest2(mediaType, document3) {
   const index = isIndex(mediaType);
-  const config = asObject(document2["config"]);
-  const parts = index ? [] : [config, ...asList(document2["layers"])];
-  const children2 = index ? asList(document2["manifests"]) : [];
-  const subject = asObject(document2["subject"]);
+  const config = asObject(document3["config"]);
+  const parts = index ? [] : [config, ...asList(document3["layers"])];
+  const children2 = index ? asList(document3["manifests"]) : [];
+  const subject = asObject(document3["subject"]);
   const named2 = [...parts, ...children2, ...subject ? [subject] : []];
   if (!index && !config || named2.some((part) => !isDigest(textOf7(part, "digest") ?? ""))) return null;
   return {
@@ -35885,8 +36150,8 @@ function parseManifest2(mediaType, document2) {
     blobs: parts.filter((part) => !isForeign3(part)).map(digestIn),
     children: children2.map((child3) => ({ digest: digestIn(child3), platform: platformOf2(child3) })),
     subject: subject ? digestIn(subject) : null,
-    artifactType: textOf7(document2, "artifactType") ?? (index ? null : textOf7(config, "mediaType")),
-    annotations: textsIn(document2["annotations"])
+    artifactType: textOf7(document3, "artifactType") ?? (index ? null : textOf7(config, "mediaType")),
+    annotations: textsIn(document3["annotations"])
   };
 }
 function isForeign3(part) {
@@ -36103,15 +36368,15 @@ function listTags3(store, behaviour, repository, call) {
     return refusal3(404, "NAME_UNKNOWN", "repository name not known to registry", { name: repository });
   }
   const tags = store.tags(repository);
-  if (tags.length === 0 && behaviour.nullTags) return json(200, { name: repository, tags: null });
-  if (!behaviour.pagedTags) return json(200, { name: repository, tags });
+  if (tags.length === 0 && behaviour.nullTags) return json2(200, { name: repository, tags: null });
+  if (!behaviour.pagedTags) return json2(200, { name: repository, tags });
   const asked = call.query.get("n");
   if (asked !== null && !/^\d{1,9}$/.test(asked)) {
     return refusal3(400, "PAGINATION_NUMBER_INVALID", "invalid number of results requested", { n: asked });
   }
   const page2 = pageOf2([...tags].sort(), call, behaviour.pageSize);
   const link2 = page2.next === null ? {} : nextLink2(`/v2/${repository}/tags/list`, page2.next, page2.size);
-  return json(200, { name: repository, tags: page2.entries }, link2);
+  return json2(200, { name: repository, tags: page2.entries }, link2);
 }
 function listReferrers(store, behaviour, repository, call) {
   if (!behaviour.referrers) return pageNotFound();
@@ -36469,7 +36734,7 @@ function handler(store, behaviour, { guard, token }) {
     if (call.kind === "token") return token ? token(call) : pageNotFound();
     const refused3 = guard?.(call);
     if (refused3) return refused3;
-    if (call.kind === "ping") return json(200, {}, { "docker-distribution-api-version": "registry/2.0" });
+    if (call.kind === "ping") return json2(200, {}, { "docker-distribution-api-version": "registry/2.0" });
     const { repository } = call;
     if (call.kind === "other" || repository === null) return pageNotFound();
     if (!parseRepository(`localhost/${repository}`).ok) {
@@ -36601,11 +36866,11 @@ function putImage(registry, name, os6, architecture, generation) {
     config: { Labels: { "org.opencontainers.image.revision": COMMIT } },
     rootfs: { type: "layers", diff_ids: [layer.digest] }
   };
-  const document2 = { config: put(JSON.stringify(config), "config.v1+json"), layers: [layer] };
-  return putManifest2(registry, name, OCI_MANIFEST, document2, null);
+  const document3 = { config: put(JSON.stringify(config), "config.v1+json"), layers: [layer] };
+  return putManifest2(registry, name, OCI_MANIFEST, document3, null);
 }
-function putManifest2(registry, name, mediaType, document2, tag2) {
-  const bytes2 = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...document2 }));
+function putManifest2(registry, name, mediaType, document3, tag2) {
+  const bytes2 = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...document3 }));
   const digest = digestOf(bytes2);
   registry.putManifest(name, tag2, { bytes: bytes2, mediaType, digest });
   return { mediaType, digest, size: bytes2.length };
@@ -36747,7 +37012,7 @@ async function runCommandLine(given2, io) {
     const command = await COMMANDS2[args.command]();
     return await command(args, io);
   } catch (error2) {
-    return fail(error2, io, argv.includes("--json"));
+    return fail2(error2, io, formatIn(argv));
   }
 }
 // Annotate the CommonJS export names for ESM import in node:

@@ -52,7 +52,7 @@ const DOORS = {
   policy: ['fit', 'pattern', 'refname', 'template'],
   registry: ['credentials', 'transport'],
   trust: ['record', 'rules'],
-  report: ['annotations', 'format', 'lines', 'nothing', 'outputs', 'summary'],
+  report: ['annotations', 'format', 'lines', 'nothing', 'outputs', 'render', 'summary'],
 };
 
 const roomOf = (file) => /(?:^|\/)src\/([^/]+)/.exec(file)?.[1];

@@ -121,16 +121,17 @@ describe('the line', () => {
 });
 
 describe('what ends a command', () => {
-  const failed = (error: unknown, json: boolean) => {
+  const failed = async (error: unknown, format: Parameters<typeof fail>[2]) => {
     const said = { stdout: '', stderr: '' };
     const stream = (name: keyof typeof said) => ({ write: (text: string) => (said[name] += text) });
-    const code = fail(error, { cwd: place.path, stdout: stream('stdout'), stderr: stream('stderr') }, json);
+    const io = { cwd: place.path, stdout: stream('stdout'), stderr: stream('stderr') };
+    const code = await fail(error, io, format);
     return { code, ...said };
   };
 
-  test('with --json the mistakes of a person are a document on stdout too', () => {
+  test('with --json the mistakes of a person are a document on stdout too', async () => {
     const problems = [{ ...at('b.yaml', 2, 3), what: 'w', hint: 'h' }, { what: 'v' }];
-    const done = failed(new UserError(problems), true);
+    const done = await failed(new UserError(problems), 'json');
     expect(done.code).toBe(2);
     expect(JSON.parse(done.stdout)).toEqual({
       version: 1,
@@ -139,15 +140,19 @@ describe('what ends a command', () => {
         { file: null, line: null, column: null, message: 'v', hint: null },
       ],
     });
-    expect(failed(new UserError(problems), false).stdout).toBe('');
+    expect((await failed(new UserError(problems), 'text')).stdout).toBe('');
   });
 
-  test('a failure outside is an error, and being stopped is none', () => {
-    expect(failed(new OperationError('denied', 'no entry'), false)).toEqual({
+  test('a failure outside is an error, and being stopped is none', async () => {
+    expect(await failed(new OperationError('denied', 'no entry'), 'text')).toEqual({
       code: 1,
       stdout: '',
       stderr: 'error: no entry\n',
     });
-    expect(failed(new OperationError('cancelled', 'stopped'), false).stderr).toBe('stopped\n');
+    expect((await failed(new OperationError('cancelled', 'stopped'), 'text')).stderr).toBe('stopped\n');
+    expect((await failed(new OperationError('cancelled', 'stopped'), 'junit')).stdout).toBe('');
+    expect((await failed(new OperationError('denied', 'no entry'), 'junit')).stdout).toContain(
+      'name="no entry"',
+    );
   });
 });

@@ -8,20 +8,24 @@ import { REFUSED, reportAction, reportOf } from '../support/reports.js';
 
 describe('a problem of the input as an annotation', () => {
   const what = 'the path is empty';
+  const ABOUT = { level: 'error', code: 'tag-file', title: '' };
+  const NOWHERE = { ...ABOUT, file: null, line: null, column: null };
 
   test('in a file: on its line, and the text does not say it again', () => {
     const location = { file: 'tags.yaml', line: 3, column: 5 };
     expect(problemAnnotation({ location, what, hint: 'name one' })).toEqual({
-      file: 'tags.yaml',
-      startLine: 3,
-      startColumn: 5,
-      text: 'the path is empty; name one',
+      ...ABOUT,
+      ...location,
+      message: 'the path is empty; name one',
     });
-    expect(problemAnnotation({ location, what }).text).toBe(what);
+    expect(problemAnnotation({ location, what }).message).toBe(what);
   });
 
   test('of no place at all', () => {
-    expect(problemAnnotation({ what, hint: 'name one' })).toEqual({ text: 'the path is empty; name one' });
+    expect(problemAnnotation({ what, hint: 'name one' })).toEqual({
+      ...NOWHERE,
+      message: 'the path is empty; name one',
+    });
   });
 
   test.each([
@@ -29,7 +33,7 @@ describe('a problem of the input as an annotation', () => {
     ['a preset', () => preset().inside(3, 'git_tag', 0), 'preset semver: the path is empty'],
   ])('of %s, which are no file: the text says where, and there is no line', (_, location, text) => {
     const problem = { location: location(), what };
-    expect(problemAnnotation(problem)).toEqual({ text });
+    expect(problemAnnotation(problem)).toEqual({ ...NOWHERE, message: text });
     expect(formatProblem(problem)).toBe(text);
   });
 });
@@ -43,6 +47,7 @@ describe('annotations of a run', () => {
     expect(annotations(report)).toEqual([
       {
         level: 'error',
+        code: 'drift',
         title: 'reg.example/app:1.0',
         message: 'the tag vanished from the registry: the tag does not exist yet',
         ...drift.location,

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildArguments, pairOf } from '../builds/inputs.js';
 import type { TagFile } from '../config/config.js';
-import { formatProblem, OperationError, UserError } from '../errors.js';
+import { OperationError, UserError } from '../errors.js';
 import { readRefFacts } from '../git/facts.js';
 import { requireWrite } from '../git/permission.js';
 import { defaultProvenance, sourceFacts } from '../git/source.js';
@@ -22,6 +22,7 @@ import type { Log } from '../ports.js';
 import { annotations, problemAnnotation } from '../report/annotations.js';
 import type { Report } from '../report/model.js';
 import { buildOutputs, noOutputs, outputs } from '../report/outputs.js';
+import { renderProblems } from '../report/render.js';
 import { summary } from '../report/summary.js';
 import type { Request } from '../request.js';
 import { run, type RunResult } from '../run.js';
@@ -209,12 +210,8 @@ async function writeReport(path: string, report: Report, workspace: string): Pro
 async function reportError(error: unknown, env: NodeJS.ProcessEnv): Promise<number> {
   publishOutputs(noOutputs());
   if (error instanceof UserError) {
-    for (const problem of error.problems) {
-      const { text, ...at } = problemAnnotation(problem);
-      annotate('error', text, at);
-    }
-    const lines = error.problems.map((problem) => `- ${escapeCell(formatProblem(problem))}`);
-    await publishSummary(`## Retag: nothing was done, the input has errors\n\n${lines.join('\n')}\n`, env);
+    publishAnnotations(error.problems.map(problemAnnotation));
+    await publishSummary(renderProblems(error.problems, 'markdown'), env);
     return 2;
   }
   if (error instanceof OperationError) {

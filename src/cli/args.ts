@@ -1,6 +1,8 @@
 /** argv → what was asked for. Pure; every mistake is a UserError that names the nearest right word. */
 import { type Problem, UserError } from '../errors.js';
+import type { Format } from '../report/render.js';
 import { suggest } from '../shared/text.js';
+import { formatOf, formatProblems, FORMATS } from './formats.js';
 import { type GivenFlag, type UnknownFlag, wordsOf } from './words.js';
 
 export const COMMANDS = [
@@ -197,6 +199,12 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     value: 'FILE',
     help: 'also write what --json prints to a file',
   },
+  format: {
+    type: 'string',
+    commands: [...RUNS, 'promote', 'validate'],
+    value: FORMATS.join('|'),
+    help: 'the result on stdout as this, everything else on stderr (default: text)',
+  },
   json: {
     type: 'boolean',
     commands: [...RUNS, 'promote', 'classify', 'validate', 'tracking'],
@@ -231,6 +239,8 @@ export interface Arguments {
   text(flag: string): string | undefined;
   list(flag: string): readonly string[];
   is(flag: string): boolean;
+  /** what standard output is for */
+  readonly format: Format;
 }
 
 /** Is help asked for, and of no command? */
@@ -242,6 +252,11 @@ export function asksForOverview(argv: readonly string[]): boolean {
 /** argv with `retag help`, and `retag help COMMAND`, written as the flag. */
 export function withHelpFlag(argv: readonly string[]): readonly string[] {
   return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+}
+
+/** What standard output is for, also of a command line that is wrong. */
+export function formatIn(argv: readonly string[]): Format {
+  return formatOf(wordsOf(argv, FLAGS).flags);
 }
 
 /** Parses everything after `retag`. The first word is the command; flags may stand before it and behind it. */
@@ -267,10 +282,12 @@ export function parseArguments(argv: readonly string[]): Arguments {
       hint: `see "retag help ${command}"`,
     });
   }
+  problems.push(...formatProblems(flags));
   if (problems.length > 0) throw new UserError(problems);
   return {
     command,
     words,
+    format: formatOf(flags),
     text: (flag) => values.get(flag)?.at(-1),
     list: (flag) => values.get(flag) ?? [],
     is: (flag) => values.has(flag),

@@ -31,7 +31,7 @@ export async function classifyCommand(args: Arguments, io: Io): Promise<number> 
   const classified = withImages(classifyEach(policy, await refsOf(args, io), systemClock.now()), images);
   const problems = await write(classified, { path, json: args.is('json') }, io);
   // The list is on standard output by now, and says of each ref what is wrong with it.
-  return problems.length > 0 ? fail(new UserError(problems), io, false) : 0;
+  return problems.length > 0 ? fail(new UserError(problems), io, 'text') : 0;
 }
 
 /** Gives what is wrong with the refs: an error once all of them are reported. */

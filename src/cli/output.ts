@@ -14,9 +14,9 @@ export interface Io {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
 }
 
-/** The log of a command: stdout belongs to the JSON when that is asked for. */
+/** The log of a command: stdout belongs to the document when one is asked for. */
 export function logFor(args: Arguments, io: Io): Log {
-  const out = args.is('json') ? io.stderr : io.stdout;
+  const out = args.format === 'text' ? io.stdout : io.stderr;
   const plain = args.is('no-color') || (io.env['NO_COLOR'] ?? '') !== '' || io.env['TERM'] === 'dumb';
   return terminalLog({
     out,
@@ -31,7 +31,7 @@ export function logFor(args: Arguments, io: Io): Log {
 // The log of the command line: everything on one stream, a live progress line when that is a terminal.
 
 export interface TerminalOptions {
-  /** all messages; stderr with `--json`, else stdout */
+  /** all messages; stderr when stdout has a document, else stdout */
   readonly out: Stream;
   /** warnings; with `quiet` also what went wrong */
   readonly err: Stream;

@@ -6,6 +6,7 @@ import { defaultProvenance, sourceFacts } from '../git/source.js';
 import type { Log } from '../ports.js';
 import { nameOf, warningsOf } from '../report/format.js';
 import type { Report } from '../report/model.js';
+import { renderReport } from '../report/render.js';
 import type { Request } from '../request.js';
 import { run } from '../run.js';
 import { systemClock } from '../system/clock.js';
@@ -40,7 +41,7 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
       terminal: io.stderr.isTTY === true && !args.is('quiet'),
     });
     const confirm = confirmer(args, io, signal);
-    const { report, exitCode } = await run(request, {
+    const { report, exitCode, closing } = await run(request, {
       registry,
       log,
       clock: systemClock,
@@ -56,7 +57,7 @@ export function tagsCommand(args: Arguments, io: Io, given: Partial<Request> = {
       },
     });
     sayWarnings(report, log);
-    if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    io.stdout.write(renderReport(report, args.format, closing));
     // Last: when the disk is full now, everything else is printed already.
     if (path !== null) await writeJson(path, report, await checkoutOf(io));
     return exitCode;

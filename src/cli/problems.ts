@@ -1,8 +1,8 @@
-/** Mistakes as people and programs read them: on a terminal as rustc shows them, with `--json` as a document. */
+/** Mistakes as people and programs read them: on a terminal as rustc shows them, with `--format` as a document, too. */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Location, OperationError, type Problem, UserError } from '../errors.js';
-import type { ErrorReport } from '../report/model.js';
+import type { Format } from '../report/render.js';
 import { FILE_LIMITS } from '../shared/limits.js';
 import { columnsOf, harmless, wrap } from '../shared/text.js';
 
@@ -106,19 +106,25 @@ export function sayError(problem: Problem, io: Place): void {
 
 /**
  * Reports what ended a command and gives the exit status: 2 for what a person gave, 1 for what an outside system did.
- * @param json print the mistakes of status 2 on standard output, too
+ * @param format what standard output is for: it gets the mistakes, too
  */
-export function fail(error: unknown, io: Place & { readonly stdout: Stream }, json: boolean): 1 | 2 {
+export async function fail(
+  error: unknown,
+  io: Place & { readonly stdout: Stream },
+  format: Format,
+): Promise<1 | 2> {
   if (error instanceof UserError) {
     const place = { cwd: io.cwd, stderr: io.stderr, shown: new Map<string, readonly string[]>() };
     for (const problem of error.problems) sayError(problem, place);
-    if (json) io.stdout.write(`${JSON.stringify(errorReport(error.problems), null, 2)}\n`);
+    await printProblems(error.problems, format, io);
     return 2;
   }
   if (error instanceof OperationError) {
     // Somebody stopped it: nothing is wrong.
     const label = error.code === 'cancelled' ? '' : 'error: ';
     io.stderr.write(`${wrap(label, error.message, widthOf(io.stderr), 2).join('\n')}\n`);
+    // The document of status 2 is the JSON of mistakes alone; the other forms are read by systems that show every error.
+    if (label !== '' && format !== 'json') await printProblems([{ what: error.message }], format, io);
     return 1;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -126,19 +132,12 @@ export function fail(error: unknown, io: Place & { readonly stdout: Stream }, js
   return 1;
 }
 
-/** What `--json` prints with exit status 2. */
-function errorReport(problems: readonly Problem[]): ErrorReport {
-  return {
-    version: 1,
-    errors: problems.map(({ location, what, hint }) => {
-      const known = location !== undefined && location.nowhere !== true;
-      return {
-        file: location?.file ?? null,
-        line: known ? location.line : null,
-        column: known ? location.column : null,
-        message: what,
-        hint: hint ?? null,
-      };
-    }),
-  };
+async function printProblems(
+  problems: readonly Problem[],
+  format: Format,
+  { stdout }: { readonly stdout: Stream },
+): Promise<void> {
+  if (format === 'text') return;
+  const { renderProblems } = await import('../report/render.js');
+  stdout.write(renderProblems(problems, format));
 }

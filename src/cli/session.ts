@@ -107,7 +107,7 @@ export async function withSession(
     if (stopped !== null) io.stderr.write(`stopped; run again: finished tags are kept\n`);
     return stopped ?? code;
   } catch (error) {
-    const code = fail(error, io, args.is('json'));
+    const code = await fail(error, io, args.format);
     return deadline.exitCode() ?? code;
   } finally {
     registry?.close();

@@ -1,7 +1,14 @@
 /** What the two entries load: the process as it is, handed to the commands. Bundled to one file that both share. */
 import { printable } from '../shared/text.js';
 import { tuneEngine } from '../system/process.js';
-import { type Arguments, asksForOverview, type CommandName, parseArguments, withHelpFlag } from './args.js';
+import {
+  type Arguments,
+  asksForOverview,
+  type CommandName,
+  formatIn,
+  parseArguments,
+  withHelpFlag,
+} from './args.js';
 import { commandHelp, overview } from './help.js';
 import type { Io } from './output.js';
 import { fail, type Stream } from './problems.js';
@@ -91,6 +98,6 @@ export async function runCommandLine(given: readonly string[], io: Io): Promise<
     const command = await COMMANDS[args.command]();
     return await command(args, io);
   } catch (error) {
-    return fail(error, io, argv.includes('--json'));
+    return fail(error, io, formatIn(argv));
   }
 }

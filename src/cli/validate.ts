@@ -6,6 +6,7 @@ import { movingTags } from '../plan/conflicts.js';
 import { plural } from '../plan/decide.js';
 import { contents } from '../report/format.js';
 import type { Report } from '../report/model.js';
+import { renderReport } from '../report/render.js';
 import { makeReport } from '../report/report.js';
 import { promotionRequest } from '../request.js';
 import { systemClock } from '../system/clock.js';
@@ -24,9 +25,10 @@ export async function validateCommand(args: Arguments, io: Io): Promise<number> 
   logWarnings(loaded.policy, log);
   for (const warning of [...files.flatMap(emptyFile), ...movingTags(loaded.images)]) log.warning(warning);
   for (const { path } of files) log.line(`valid: ${path}`);
-  log.line(`${contents(loaded)} in ${files.length} ${plural(files.length, 'tag file')}.`);
+  const said = `${contents(loaded)} in ${files.length} ${plural(files.length, 'tag file')}.`;
+  log.line(said);
   const report = nothingDone(systemClock.now() - started);
-  if (args.is('json')) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  io.stdout.write(renderReport(report, args.format, said));
   if (path !== null) await writeJson(path, report, await checkoutOf(io));
   return 0;
 }

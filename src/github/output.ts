@@ -24,12 +24,13 @@ export async function publishSummary(markdown: string, env: NodeJS.ProcessEnv): 
 export function publishAnnotations(annotations: readonly Annotation[]): void {
   const shown = { error: 0, warning: 0, notice: 0 };
   for (const { level, title, message, file, line, column } of annotations) {
+    const text = title === '' ? message : `${title}: ${message}`;
     if (shown[level]++ >= MOST_ANNOTATIONS) {
-      say(`${level}: ${title}: ${message}`);
+      say(`${level}: ${file !== null && title === '' ? `${file}:${line ?? 1}:${column ?? 1}: ` : ''}${text}`);
       continue;
     }
     const location = file === null ? {} : { file, startLine: line ?? 1, startColumn: column ?? 1 };
-    annotate(level, `${title}: ${message}`, { title, ...location });
+    annotate(level, text, { ...(title === '' ? {} : { title }), ...location });
   }
 }
 

@@ -6,6 +6,9 @@ import type { Report, ReportAction, ReportDrift } from './model.js';
 
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
+  /** the reason or the error code; `tag-file`, `warning` and `drift` for what has none */
+  readonly code: string;
+  /** `image:tag`; empty for what is about none */
   readonly title: string;
   readonly message: string;
   readonly file: string | null;
@@ -13,23 +16,29 @@ export interface Annotation {
   readonly column: number | null;
 }
 
-/** What is wrong with the input: on its line, or on none when it stands in no file; then the text says where. */
-export function problemAnnotation(problem: Problem): {
-  readonly text: string;
-  readonly file?: string;
-  readonly startLine?: number;
-  readonly startColumn?: number;
-} {
+/** What is wrong with the input: on its line, or on none when it stands in no file; then the message says where. */
+export function problemAnnotation(problem: Problem): Annotation {
   const { location, what, hint } = problem;
-  if (location === undefined || location.nowhere === true) return { text: formatProblem(problem) };
-  const text = hint === undefined ? what : `${what}; ${hint}`;
-  return { text, file: location.file, startLine: location.line, startColumn: location.column };
+  const about = { level: 'error', code: 'tag-file', title: '' } as const;
+  if (location === undefined || location.nowhere === true)
+    return { ...about, message: formatProblem(problem), file: null, line: null, column: null };
+  const { file, line, column } = location;
+  return { ...about, message: hint === undefined ? what : `${what}; ${hint}`, file, line, column };
 }
 
-/** One annotation for each line of the plan that somebody should look at, worst first. */
-export function annotations(report: Report): Annotation[] {
-  const of = (level: Annotation['level'], action: ReportAction, text: string): Annotation => ({
+/**
+ * One annotation for each line of the plan that somebody should look at, worst first.
+ * @param ways how what to do is written: for the command line or for the action
+ */
+export function annotations(report: Report, ways?: 'flags' | 'inputs'): Annotation[] {
+  const of = (
+    level: Annotation['level'],
+    action: ReportAction,
+    text: string,
+    code: string = (action.error ?? action.reason).code,
+  ): Annotation => ({
     level,
+    code,
     title: `${action.image}:${action.tag}`,
     message: text,
     file: action.location?.file ?? null,
@@ -40,17 +49,19 @@ export function annotations(report: Report): Annotation[] {
   const errors = causes
     .filter((each) => !isHeld(each))
     .map(({ action: a, others }) =>
-      of('error', a, sentence((a.error ?? a.reason).text, remedy(a), consequences(a, others))),
+      of('error', a, sentence((a.error ?? a.reason).text, remedy(a, ways), consequences(a, others))),
     );
   const told = new Set(errors.map(({ title }) => title));
   const drift = (report.drift ?? [])
     .filter((lost) => !told.has(`${lost.image}:${lost.tag}`))
     .map(driftAnnotation);
-  const warnings = warningsOf(report.actions).map(({ action, text }) => of('warning', action, text));
+  const warnings = warningsOf(report.actions).map(({ action, text }) =>
+    of('warning', action, text, 'warning'),
+  );
   const held = causes
     .filter(isHeld)
     .map(({ action: a, others }) =>
-      of('notice', a, sentence(`on hold: ${a.reason.text}`, remedy(a), consequences(a, others))),
+      of('notice', a, sentence(`on hold: ${a.reason.text}`, remedy(a, ways), consequences(a, others))),
     );
   return [...errors, ...drift, ...warnings, ...held];
 }
@@ -59,7 +70,7 @@ export function annotations(report: Report): Annotation[] {
 function driftAnnotation({ kind, image, tag, text, location }: ReportDrift): Annotation {
   const message = kind === 'vanished' ? `the tag vanished from the registry: ${text}` : text;
   const at = { file: location?.file ?? null, line: location?.line ?? null, column: location?.column ?? null };
-  return { level: 'error', title: `${image}:${tag}`, message, ...at };
+  return { level: 'error', code: 'drift', title: `${image}:${tag}`, message, ...at };
 }
 
 function sentence(...parts: readonly string[]): string {
