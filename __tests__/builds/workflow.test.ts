@@ -29,3 +29,24 @@ test('build-and-tag: the job that tags makes what names no platforms, so it has 
   expect(Object.keys(tag).sort()).toEqual(Object.keys(build).sort());
   expect(tag['secrets']).toBe(build['secrets']);
 });
+
+test('build-and-tag: the action is that of its own commit, and has the inputs that it is given', () => {
+  const { inputs, runs } = parse(readFileSync('.github/actions/retag/action.yml', 'utf8')) as {
+    inputs: Readonly<Record<string, unknown>>;
+    runs: Readonly<Record<string, string>>;
+  };
+  expect(runs).toEqual({ using: 'node24', main: '../../../dist/main.cjs' });
+  for (const job of Object.values(jobs)) {
+    const step = job.steps.find(({ id }) => id === 'retag');
+    expect(step?.uses).toBe('$/.github/actions/retag');
+    expect(Object.keys(step?.with ?? {}).filter((name) => !(name in inputs))).toEqual([]);
+  }
+});
+
+test('build-and-tag: artifacts are those of one call, whatever else the run has', () => {
+  const artifact = (job: Job, action: string) =>
+    job.steps.find(({ uses }) => uses?.startsWith(`actions/${action}-artifact@`))?.with;
+  expect(jobs.plan.outputs).toHaveProperty('call');
+  expect(artifact(jobs.build, 'upload')?.['name']).toBe('${{ steps.digests.outputs.name }}');
+  expect(artifact(jobs.tag, 'download')?.['pattern']).toBe('retag-digests-${{ needs.plan.outputs.call }}-*');
+});
